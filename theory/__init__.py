@@ -1,0 +1,28 @@
+"""Pair graphs, their spectrum, and the ledger of bounds on what contrastive learning makes of them."""
+
+from theory.bounds import BOUNDS, Bound, bound, check_bounds
+from theory.consistency import induced_labelling_error, label_energy, labelling_error
+from theory.factorisation import optimal_embeddings, spectral_loss
+from theory.graph import PairGraph
+from theory.hypotheses import HypothesisError
+from theory.probes import ProbeResult, probe, zero_shot_error
+from theory.spectrum import Spectrum, spectrum
+
+__all__ = [
+    "BOUNDS",
+    "Bound",
+    "HypothesisError",
+    "PairGraph",
+    "ProbeResult",
+    "Spectrum",
+    "bound",
+    "check_bounds",
+    "induced_labelling_error",
+    "label_energy",
+    "labelling_error",
+    "optimal_embeddings",
+    "probe",
+    "spectral_loss",
+    "spectrum",
+    "zero_shot_error",
+]

@@ -1,0 +1,88 @@
+"""`python -m theory`: check the bounds on a saved pair graph, list the ledger."""
+
+import math
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from theory.bounds import BOUNDS, check_bounds
+from theory.commandline import CHECK_FAILED, print_table, run
+from theory.graph import PairGraph
+from theory.spectrum import spectrum
+from theory.tables import write_table
+
+app = typer.Typer(
+    help="Bounds of contrastive learning on a positive-pair graph.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def check(
+    graph_file: Annotated[Path, typer.Argument(metavar="GRAPH.npz", help="A graph that PairGraph.save wrote.")],
+    k: Annotated[int, typer.Option(help="Width of the embedding: how many singular triplets it holds.")],
+    out: Annotated[Path | None, typer.Option(help="Write the table here too: .csv or .parquet.")] = None,
+    tol: Annotated[float, typer.Option(help="Largest residual of a singular triplet.")] = 1e-6,
+    device: Annotated[str, typer.Option(help="Where the spectrum is computed: auto, cpu, cuda.")] = "auto",
+    seed: Annotated[int, typer.Option(help="Seed of the sparse solver's starting vectors.")] = 0,
+) -> None:
+    """Hold every bound against the embedding that is optimal on GRAPH.npz.
+
+    Exits with 1 if a bound does not hold. Example: python -m theory check emoji.npz --k 100
+    """
+    graph = PairGraph.load(graph_file)
+    triplets = spectrum(graph, min(k + 1, *graph.joint.shape), tol=tol, device=device, seed=seed)
+    table = check_bounds(graph, k, triplets=triplets)
+    print(graph)
+    _print_checks(table, f"k = {k}, σ_(k+1) = {triplets.padded(k + 1).singular_values[k]:.4f}")
+    if out is not None:
+        settings = {"graph": str(graph_file), "k": k, "tol": tol, "device": device, "seed": seed}
+        write_table(table, out, settings)
+    if not table["holds"].all():
+        raise typer.Exit(CHECK_FAILED)
+
+
+@app.command()
+def ledger() -> None:
+    """List the bounds: name, status, and what each states."""
+    rows = [(claim.name, claim.status, claim.statement) for claim in BOUNDS.values()]
+    print_table("The ledger of bounds", [("bound", "left"), ("status", "left"), ("statement", "left")], rows)
+
+
+def _print_checks(table: pd.DataFrame, title: str) -> None:
+    columns = [("bound", "left"), ("measured quantity", "left"), ("measured", "right"), ("", "left")]
+    columns += [("value", "right"), ("tightness", "right"), ("verdict", "left"), ("note", "left")]
+    rows = [
+        (
+            row["bound"],
+            row["quantity"],
+            _number(row["measured"]),
+            {"<=": "≤", ">=": "≥"}.get(row["relation"], "="),
+            _number(row["value"]),
+            _number(row["tightness"]),
+            _verdict(row["holds"], row["vacuous"]),
+            row["note"],
+        )
+        for row in table.to_dict("records")
+    ]
+    print_table(title, columns, rows)
+
+
+def _number(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.4f}"
+
+
+def _verdict(holds: object, vacuous: bool) -> str:
+    if holds is pd.NA:
+        return "-"
+    if not holds:
+        return "VIOLATED"
+    return "holds, vacuous" if vacuous else "holds"
+
+
+if __name__ == "__main__":
+    run(app)

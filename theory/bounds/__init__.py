@@ -1,0 +1,10 @@
+"""The ledger: one theorem, one module; importing a module registers its bounds."""
+
+from theory.bounds import theorem01_factorisation, theorem02_optimum, theorem03_mmcl_is_sscl, theorem04_linear_probe
+from theory.bounds.check import check_bounds
+from theory.bounds.quantities import QUANTITIES, Encoder
+from theory.bounds.registry import BOUNDS, Bound, bound
+
+THEOREMS = (theorem01_factorisation, theorem02_optimum, theorem03_mmcl_is_sscl, theorem04_linear_probe)
+
+__all__ = ["BOUNDS", "QUANTITIES", "THEOREMS", "Bound", "Encoder", "bound", "check_bounds"]

@@ -1,0 +1,102 @@
+"""The measured side of every bound: quantities of an embedding of a graph."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import scipy.linalg
+
+from theory.arrays import FloatArray
+from theory.consistency import class_masses, induced_labelling_error
+from theory.factorisation import spectral_loss
+from theory.graph import PairGraph
+from theory.hypotheses import require
+from theory.probes import ProbeResult, as_features, probe, zero_shot_error
+from theory.spectrum import Spectrum
+
+
+@dataclass(frozen=True, eq=False)
+class Encoder:
+    """An embedding pair of a graph, unweighted: `left` (n_left, k), and `right` (n_right, k) or `None`."""
+
+    graph: PairGraph
+    left: FloatArray
+    right: FloatArray | None
+
+    @classmethod
+    def optimum(cls, graph: PairGraph, spectrum: Spectrum, k: int) -> "Encoder":
+        """The optimum in the coordinates `F = U_k`, `G = W_k Σ_k`: well conditioned where σ_k is 0, too."""
+        left = spectrum.left[:, :k] / np.sqrt(graph.left_marginal)[:, None]
+        right = spectrum.right[:, :k] * spectrum.singular_values[:k] / np.sqrt(graph.right_marginal)[:, None]
+        return cls(graph, left, right)
+
+    @classmethod
+    def of(cls, graph: PairGraph, features: Any, k: int) -> "Encoder":
+        """An encoder of width k from what users have: `f`, or the pair `(f, g)`, numpy or torch."""
+        left, right = features if isinstance(features, tuple) else (features, None)
+        f = as_features(left, graph.n_left, "f")
+        g = None if right is None else as_features(right, graph.n_right, "g")
+        for name, side in (("f", f), ("g", g)):
+            if side is not None and side.shape[1] != k:
+                raise ValueError(f"{name} has width {side.shape[1]} and k is {k}: bounds speak of width k")
+        return cls(graph, f, g)
+
+    @cached_property
+    def probe(self) -> ProbeResult:
+        """The population probe of the left embedding."""
+        return probe(self.graph, self.left)
+
+    @cached_property
+    def weighted(self) -> tuple[FloatArray, FloatArray]:
+        """`F = D_L^{1/2} f` and `G = D_R^{1/2} g`."""
+        left, right = np.sqrt(self.graph.left_marginal), np.sqrt(self.graph.right_marginal)
+        return left[:, None] * self.left, right[:, None] * self.both_sides
+
+    @property
+    def both_sides(self) -> FloatArray:
+        """The right embedding, where a quantity needs it."""
+        require(self.right is not None, "the right embedding is needed too: give features=(f, g)")
+        assert self.right is not None
+        return self.right
+
+
+def aligned_induced_loss(encoder: Encoder) -> float:
+    """The self-supervised spectral loss on `P_T` of the left embedding after its best linear map.
+
+    `min_T -2 ‖Āᵀ F T‖² + ‖(FT)ᵀ(FT)‖² = -‖Āᵀ Q Qᵀ Ā‖²` on the range of F, with Q an orthonormal basis of it:
+    linear in the number of pairs.
+    """
+    weighted = np.sqrt(encoder.graph.left_marginal)[:, None] * encoder.left
+    basis = scipy.linalg.orth(weighted)
+    image = encoder.graph.normalized.T @ basis
+    return -float(np.sum((image.T @ image) ** 2))
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """How a quantity is measured, and the value any guess reaches: a bound no better than it is vacuous."""
+
+    measure: Callable[[Encoder], float]
+    guess: Callable[[PairGraph], float] | None = None
+
+
+def _largest_class_error(graph: PairGraph) -> float:
+    return 1 - float(class_masses(graph).max())
+
+
+def _constant_probe_mse(graph: PairGraph) -> float:
+    return 1 - float(np.sum(class_masses(graph) ** 2))
+
+
+QUANTITIES: Mapping[str, Quantity] = {
+    "probe_error": Quantity(lambda encoder: encoder.probe.error, _largest_class_error),
+    "probe_mse": Quantity(lambda encoder: encoder.probe.mse, _constant_probe_mse),
+    "zero_shot_error": Quantity(
+        lambda encoder: zero_shot_error(encoder.graph, encoder.left, encoder.both_sides), _largest_class_error
+    ),
+    "induced_labelling_error": Quantity(lambda encoder: induced_labelling_error(encoder.graph), _constant_probe_mse),
+    "spectral_loss": Quantity(lambda encoder: spectral_loss(encoder.graph, encoder.left, encoder.both_sides)),
+    "aligned_induced_loss": Quantity(aligned_induced_loss),
+}

@@ -1,0 +1,30 @@
+"""Theorem 2: the optimum of the spectral loss in closed form (Eckart-Young)."""
+
+import numpy as np
+
+from theory.bounds.quantities import Encoder
+from theory.bounds.registry import bound
+from theory.graph import PairGraph
+from theory.spectrum import Spectrum
+
+
+@bound("optimum", quantity="spectral_loss", status="exact", relation="=")
+def optimum(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+    """`min L = -Σ_{i≤k} σ_i²`, attained by `F = U_k Σ_k^{1/2} R`, `G = W_k Σ_k^{1/2} R^{-ᵀ}`.
+
+    Source: Eckart and Young 1936, by theorem 1.
+    """
+    return _lowest(spectrum, k)
+
+
+@bound("excess-loss", quantity="spectral_loss", status="exact", relation=">=", subject="encoder")
+def excess_loss(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`L(f, g) >= -Σ_{i≤k} σ_i²` for every embedding pair of width k: the excess loss is never negative.
+
+    Source: Eckart and Young 1936, by theorem 1.
+    """
+    return _lowest(spectrum, k)
+
+
+def _lowest(spectrum: Spectrum, k: int) -> float:
+    return -float(np.sum(spectrum.singular_values[:k] ** 2))

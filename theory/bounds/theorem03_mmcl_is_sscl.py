@@ -1,0 +1,23 @@
+"""Theorem 3: multi-modal contrastive learning performs self-supervised learning on text-induced pairs."""
+
+import numpy as np
+
+from theory.bounds.registry import bound
+from theory.graph import PairGraph
+from theory.hypotheses import require
+from theory.spectrum import Spectrum
+
+
+@bound("mmcl-is-sscl", quantity="aligned_induced_loss", status="exact", relation="=")
+def mmcl_is_sscl(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+    """The multi-modal optimum, after a linear map, has the smallest loss on the induced pairs, `-Σ_{i≤k} σ_i⁴`.
+
+    The symmetric spectral loss on `P_T` is `-2 ‖Āᵀ F‖² + ‖Fᵀ F‖²`, and its minimum over F is `-Σ σ_i⁴`. The
+    minimiser's column space is that of the multi-modal optimum, hence every linear probe has the same error.
+    Needs `σ_k > σ_{k+1}`: in a tie neither optimum is unique and their probes may differ.
+
+    Source: Zhang, Wang and Wang 2023, the equivalence of multi-modal and self-supervised contrastive learning.
+    """
+    values = spectrum.singular_values
+    require(values[k - 1] - values[k] > spectrum.rounding, f"σ_k > σ_{{k+1}} fails: both are {values[k]:.6g}")
+    return -float(np.sum(values[:k] ** 4))

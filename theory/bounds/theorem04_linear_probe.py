@@ -1,0 +1,74 @@
+"""Theorem 4: labelling error and spectral gap bound the linear probe, and the sharper two-sided form.
+
+Source: Zhang, Wang and Wang 2023, after HaoChen et al. 2021; the constants and the two-sided form are derived here.
+
+Proof. `Σ_c ỹ_cᵀ (I - ĀĀᵀ) ỹ_c = α_T`, by expanding the square of label differences over the induced pairs. In the
+basis u_i the left side is `Σ_i (1 - σ_i²) c_i`, and of it the part beyond k is at least `(1 - σ²_{k+1}) ε₂`. A wrong
+or tied argmax costs at least 1/2 in squared error, hence the factor 2. `α_T <= 2α` by the union bound through the
+shared caption.
+
+All values are rounded outward: `σ_{k+1}` by its upper end, cancelling sums by `Spectrum.rounding`.
+"""
+
+import math
+
+import numpy as np
+
+from theory.bounds.registry import bound
+from theory.consistency import induced_labelling_error, label_energy, labelling_error
+from theory.graph import PairGraph
+from theory.spectrum import Spectrum
+
+
+@bound("induced-labelling-error", quantity="induced_labelling_error", status="exact")
+def induced_by_labelling_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+    """`α_T <= 2 α`: two images with one caption differ in class only if one of them differs from the caption."""
+    return 2 * labelling_error(graph)
+
+
+@bound("probe-mse", quantity="probe_mse", status="exact")
+def probe_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+    """`ε₂(f*) <= α_T / (1 - σ²_{k+1})`."""
+    return _over_gap(induced_labelling_error(graph), spectrum, k)
+
+
+@bound("probe-error", quantity="probe_error", status="exact")
+def probe_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+    """`E(f*) <= 2 α_T / (1 - σ²_{k+1})`."""
+    return _over_gap(2 * induced_labelling_error(graph), spectrum, k)
+
+
+@bound("probe-error-by-alpha", quantity="probe_error", status="exact")
+def probe_error_by_alpha(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+    """`E(f*) <= 4 α / (1 - σ²_{k+1})`: by the labelling error of the pairs themselves."""
+    return _over_gap(4 * labelling_error(graph), spectrum, k)
+
+
+@bound("sharp-probe-mse", quantity="probe_mse", status="exact")
+def sharp_probe_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+    """`ε₂(f*) <= ρ_k / (1 - σ²_{k+1})`, with `ρ_k = α_T - Σ_{i≤k} (1 - σ_i²) c_i`."""
+    return _over_gap(_remaining(graph, spectrum, k) + spectrum.rounding, spectrum, k)
+
+
+@bound("sharp-probe-error", quantity="probe_error", status="exact")
+def sharp_probe_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+    """`E(f*) <= 2 ρ_k / (1 - σ²_{k+1})`, with `ρ_k = α_T - Σ_{i≤k} (1 - σ_i²) c_i`."""
+    return 2 * _over_gap(_remaining(graph, spectrum, k) + spectrum.rounding, spectrum, k)
+
+
+@bound("sharp-probe-mse-below", quantity="probe_mse", status="exact", relation=">=")
+def sharp_probe_mse_below(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+    """`ε₂(f*) >= ρ_k = α_T - Σ_{i≤k} (1 - σ_i²) c_i`: no linear probe on the optimum does better."""
+    return max(0.0, _remaining(graph, spectrum, k) - spectrum.rounding)
+
+
+def _remaining(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+    """`ρ_k`: what the top k leave of `α_T`, at least 0."""
+    energy = label_energy(graph, spectrum)[:k]
+    explained = float(np.sum((1 - spectrum.singular_values[:k] ** 2) * energy))
+    return max(0.0, induced_labelling_error(graph) - explained)
+
+
+def _over_gap(numerator: float, spectrum: Spectrum, k: int) -> float:
+    gap = 1 - spectrum.upper_values[k] ** 2
+    return numerator / gap if gap > 0 else math.inf

@@ -1,0 +1,33 @@
+"""How every command line of the project runs, fails and prints."""
+
+import sys
+from collections.abc import Iterable, Sequence
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+PIPED_WIDTH = 130  # columns, where no terminal says how wide it is
+
+CHECK_FAILED = 1
+BAD_INPUT = 2
+
+
+def run(app: typer.Typer) -> None:
+    """Run a command line: exit 0 done, 1 a bound failed or a check found something, 2 bad input, in one line."""
+    try:
+        app()
+    except (ValueError, TypeError, RuntimeError, OSError) as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(BAD_INPUT)
+
+
+def print_table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table; `columns` are pairs of heading and justification ("left" or "right")."""
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for heading, justify in columns:
+        table.add_column(heading, justify="right" if justify == "right" else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    console = Console() if sys.stdout.isatty() else Console(width=PIPED_WIDTH)
+    console.print(table)

@@ -1,0 +1,134 @@
+"""Linear probes and zero-shot prediction on a pair graph: what the bounds are about."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.linalg
+import torch
+
+from theory.arrays import FloatArray, IntArray
+from theory.consistency import class_indicators, required_labels
+from theory.graph import PairGraph
+
+
+@dataclass(frozen=True)
+class ProbeResult:
+    """A fitted linear probe and how it does; every average is weighted by the left marginal.
+
+    Attributes
+    ----------
+    error : 0-1 error over all left nodes, in [0, 1]; ties count as errors
+    mse : mean squared error over all left nodes, `E ‖Bᵀ f(x) - onehot(y(x))‖²`
+    coefficients : `B`, (k, r), a column for each class present, in the order of the class numbers
+    held_out_error : 0-1 error over the nodes whose labels the probe did not see; `None` if it saw all
+    """
+
+    error: float
+    mse: float
+    coefficients: FloatArray
+    held_out_error: float | None
+
+    @property
+    def accuracy(self) -> float:
+        """`1 - error`."""
+        return 1 - self.error
+
+
+def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) -> ProbeResult:
+    """The least-squares linear probe, `argmin_B E_{x~p_L} ‖Bᵀ f(x) - onehot(y(x))‖²`, without an intercept.
+
+    Parameters
+    ----------
+    f : (n_left, k), numpy or torch
+        Unweighted features of the left nodes.
+    labelled : indices or boolean mask of left nodes, optional
+        The nodes whose labels the probe may see; by default all, which is the population probe of theorem 4.
+
+    Raises
+    ------
+    ValueError
+        No left labels; features of the wrong shape or not finite; `labelled` empty or out of range.
+
+    Notes
+    -----
+    The prediction is the argmax. A class must win by more than round-off: ties count as errors, so that
+    `error <= 2 mse`. Features may be rank deficient (the minimum-norm solution is taken). Cost: O(n_left k²).
+    """
+    features = as_features(f, graph.n_left, "f")
+    targets = class_indicators(required_labels(graph, "left")).toarray()
+    seen = _mask(labelled, graph.n_left)
+    root = np.sqrt(graph.left_marginal)[:, None]
+    coefficients, *_ = scipy.linalg.lstsq(root[seen] * features[seen], root[seen] * targets[seen])
+    scores = features @ coefficients
+    wrong = _wrong(scores, np.argmax(targets, axis=1))
+    held_out = None if seen.all() else float(np.average(wrong[~seen], weights=graph.left_marginal[~seen]))
+    squared = np.sum((scores - targets) ** 2, axis=1)
+    return ProbeResult(
+        error=float(graph.left_marginal @ wrong),
+        mse=float(graph.left_marginal @ squared),
+        coefficients=coefficients,
+        held_out_error=held_out,
+    )
+
+
+def zero_shot_error(graph: PairGraph, f: Any, g: Any) -> float:
+    """0-1 error of predicting by class prototypes of the right side, weighted by the left marginal.
+
+    The prototype of class c is `b_c = E_{l~p_R}[1[y(l) = c] g(l)]`, the score `s_c(x) = f(x)ᵀ b_c`; ties count
+    as errors.
+
+    Parameters
+    ----------
+    f : (n_left, k), g : (n_right, k), numpy or torch
+        Unweighted embeddings.
+
+    Raises
+    ------
+    ValueError
+        The graph lacks labels on a side; embeddings of the wrong shape or not finite.
+    """
+    left, right = required_labels(graph, "left"), required_labels(graph, "right")
+    classes = np.union1d(left, right)
+    prototypes = class_indicators(right, classes).T @ (
+        graph.right_marginal[:, None] * as_features(g, graph.n_right, "g")
+    )
+    scores = as_features(f, graph.n_left, "f") @ prototypes.T
+    return float(graph.left_marginal @ _wrong(scores, np.searchsorted(classes, left)))
+
+
+def as_features(f: Any, size: int, name: str) -> FloatArray:
+    """Features as a finite float64 array (size, k), from numpy or torch; `ValueError` says what is wrong."""
+    array = f.detach().cpu().numpy() if isinstance(f, torch.Tensor) else f
+    features = np.asarray(array, dtype=np.float64)
+    if features.ndim != 2 or len(features) != size:
+        raise ValueError(f"{name} has shape {features.shape}: this graph takes ({size}, k)")
+    if not np.isfinite(features).all():
+        raise ValueError(f"{name} holds {np.sum(~np.isfinite(features))} values that are not finite")
+    return features
+
+
+def _mask(labelled: npt.ArrayLike | None, size: int) -> npt.NDArray[np.bool_]:
+    if labelled is None:
+        return np.ones(size, dtype=bool)
+    chosen = np.asarray(labelled)
+    if chosen.dtype == np.bool_ and chosen.shape != (size,):
+        raise ValueError(f"labelled is a mask of shape {chosen.shape} for {size} left nodes")
+    mask = np.zeros(size, dtype=bool)
+    try:
+        mask[chosen] = True
+    except IndexError:
+        raise ValueError(f"labelled must be indices in 0..{size - 1} or a boolean mask") from None
+    if not mask.any():
+        raise ValueError("labelled is empty: the probe needs at least one label")
+    return mask
+
+
+def _wrong(scores: FloatArray, truth: IntArray) -> npt.NDArray[np.bool_]:
+    """Where the true class does not beat every other by more than round-off."""
+    own = np.take_along_axis(scores, truth[:, None], axis=1)
+    others = scores.copy()
+    np.put_along_axis(others, truth[:, None], -np.inf, axis=1)
+    round_off = 64 * np.finfo(np.float64).eps * np.sqrt(len(scores)) * np.abs(scores).max()
+    return np.asarray(others.max(axis=1) >= own[:, 0] - round_off)
