@@ -11,7 +11,7 @@ from theory.bounds import BOUNDS, check_bounds
 from theory.commandline import CHECK_FAILED, print_table, run
 from theory.graph import PairGraph
 from theory.spectrum import spectrum
-from theory.tables import write_table
+from theory.tables import require_table_path, write_table
 
 app = typer.Typer(
     help="Bounds of contrastive learning on a positive-pair graph.",
@@ -34,6 +34,8 @@ def check(
 
     Exits with 1 if a bound does not hold. Example: python -m theory check emoji.npz --k 100
     """
+    if out is not None:
+        require_table_path(out)
     graph = PairGraph.load(graph_file)
     triplets = spectrum(graph, min(k + 1, *graph.joint.shape), tol=tol, device=device, seed=seed)
     table = check_bounds(graph, k, triplets=triplets)

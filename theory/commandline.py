@@ -11,15 +11,21 @@ PIPED_WIDTH = 130  # columns, where no terminal says how wide it is
 
 CHECK_FAILED = 1
 BAD_INPUT = 2
+INTERRUPTED = 130
 
 
 def run(app: typer.Typer) -> None:
     """Run a command line: exit 0 done, 1 a bound failed or a check found something, 2 bad input, in one line."""
     try:
-        app()
-    except (ValueError, TypeError, RuntimeError, OSError) as error:
-        typer.echo(f"error: {error}", err=True)
+        code = app(standalone_mode=False)
+    except (ValueError, TypeError, ArithmeticError, RuntimeError, OSError, typer.TyperException) as error:
+        message = error.format_message() if isinstance(error, typer.TyperException) else str(error)
+        if message:  # empty where the help was shown in its place
+            typer.echo(f"error: {' '.join(message.split())}", err=True)
         sys.exit(BAD_INPUT)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def print_table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:

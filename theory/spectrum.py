@@ -12,6 +12,7 @@ import scipy.sparse.linalg
 import torch
 
 from theory.arrays import FloatArray, sparse_tensor
+from theory.devices import torch_device
 from theory.graph import PairGraph
 
 DENSE_LIMIT = 40_000_000  # entries of a dense copy of the normalised matrix: 320 MB
@@ -113,10 +114,10 @@ def spectrum(
         raise ValueError(f"k={k!r} is not in 1..{smaller}, the smaller side of the graph: there is no such triplet")
     if not tol > 0:
         raise ValueError(f"tol={tol!r} is not positive: it is the largest residual norm allowed")
-    place = _device(device)
+    place = torch_device(device)
     entries = graph.n_left * graph.n_right
     if method == "auto":
-        dense_is_faster = smaller <= DENSE_SIDE or k + GUARD > smaller / 12
+        dense_is_faster = smaller <= DENSE_SIDE or k + GUARD > smaller / 4
         method = "dense" if dense_is_faster and entries <= DENSE_LIMIT else "sparse"
     if method == "dense":
         if entries > DENSE_LIMIT:
@@ -130,18 +131,6 @@ def spectrum(
     if method == "sparse" and residuals.max() > tol:
         raise RuntimeError(f"residual {residuals.max():.1e} is above tol={tol:.1e}: raise tol or use method='dense'")
     return Spectrum(values, left, right, residuals, method)
-
-
-def _device(device: str) -> torch.device:
-    if device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        place = torch.device(device)
-    except RuntimeError:
-        raise ValueError(f"device={device!r} is not a torch device: use 'auto', 'cpu' or 'cuda'") from None
-    if place.type == "cuda" and not torch.cuda.is_available():
-        raise ValueError(f"device={device!r} asks for a GPU and torch sees none: use 'auto' or 'cpu'")
-    return place
 
 
 def _residuals(matrix: sp.csr_array, left: FloatArray, values: FloatArray, right: FloatArray) -> FloatArray:

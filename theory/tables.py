@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+TABLE_SUFFIXES = (".parquet", ".csv")
 RECORDED_PACKAGES = ("numpy", "scipy", "torch", "pandas")
 
 
@@ -29,8 +30,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         The folder of `path` does not exist.
     """
     target = Path(path)
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"folder {target.parent} does not exist: create it, or write somewhere else")
+    _require_folder(target)
     temporary = target.with_name(f".{target.stem}.{uuid.uuid4().hex}{target.suffix}")
     try:
         yield temporary
@@ -50,9 +50,7 @@ def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], configuration
     ValueError
         The suffix is neither `.parquet` nor `.csv`.
     """
-    target = Path(path)
-    if target.suffix not in (".parquet", ".csv"):
-        raise ValueError(f"cannot write {target}: a table's name ends in .parquet or .csv")
+    target = require_table_path(path)
     with replacing(target) as temporary:
         if target.suffix == ".csv":
             frame.to_csv(temporary, index=False)
@@ -64,12 +62,34 @@ def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], configuration
             temporary_sidecar.write_text(json.dumps(provenance, indent=2, sort_keys=True) + "\n")
 
 
+def require_table_path(path: str | os.PathLike[str]) -> Path:
+    """The path, if a table can be written there: to be asked before the work, not after it.
+
+    Raises
+    ------
+    ValueError
+        The suffix is neither `.parquet` nor `.csv`.
+    FileNotFoundError
+        The folder does not exist.
+    """
+    target = Path(path)
+    if target.suffix not in TABLE_SUFFIXES:
+        raise ValueError(f"cannot write {target}: a table's name ends in {' or '.join(TABLE_SUFFIXES)}")
+    _require_folder(target)
+    return target
+
+
 def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
     """Read a table that `write_table` wrote."""
     source = Path(path)
     if not source.is_file():
         raise FileNotFoundError(f"table {source} does not exist: `make figures` computes it")
     return pd.read_csv(source) if source.suffix == ".csv" else pd.read_parquet(source)
+
+
+def _require_folder(target: Path) -> None:
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"folder {target.parent} does not exist: create it, or write somewhere else")
 
 
 def sidecar(path: str | os.PathLike[str]) -> Path:

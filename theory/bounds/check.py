@@ -74,12 +74,13 @@ def _row(claim: Bound, encoder: Encoder, spectrum: Spectrum, k: int) -> dict[str
         slack = -abs(slack)
     guess = math.inf if quantity.guess is None else quantity.guess(encoder.graph)
     vacuous = value >= guess if claim.relation == "<=" else False
+    round_off = _round_off(spectrum, measured, value)
     return about | {
         "measured": measured,
         "value": value,
-        "holds": slack >= -_round_off(spectrum, measured, value),
+        "holds": slack >= -round_off,
         "slack": slack,
-        "tightness": _tightness(claim, measured, value),
+        "tightness": 1.0 if abs(slack) <= round_off else _tightness(claim, measured, value),
         "vacuous": vacuous,
         "status": claim.status,
         "note": _note(spectrum, k, value),
@@ -95,8 +96,6 @@ def _round_off(spectrum: Spectrum, measured: float, value: float) -> float:
 def _tightness(claim: Bound, measured: float, value: float) -> float:
     """The ratio that is 1 at equality, smaller where the bound is loose and above 1 where it is violated."""
     low, high = (value, measured) if claim.relation == ">=" else (measured, value)
-    if low == high:
-        return 1.0
     if high > 0:
         return max(low, 0.0) / high
     return high / low if low < 0 else math.inf

@@ -1,0 +1,41 @@
+"""`python -m figures`: draw the figures from tables on disk."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from figures import bound_holds, captions_help, real_images, training
+from theory.commandline import print_table, run
+
+FIGURES = {figure.name: figure for figure in (m.FIGURE for m in (bound_holds, captions_help, real_images, training))}
+
+app = typer.Typer(
+    help="Draw the figures from the tables that the studies wrote.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def draw(
+    name: Annotated[str, typer.Argument(help=f"One of: {', '.join(FIGURES)}.")],
+    tables: Annotated[Path, typer.Option(help="Folder of the tables.")] = Path("build/tables"),
+    out: Annotated[Path, typer.Option(help="Folder for the PDF, the PNG and the caption.")] = Path("build/figures"),
+) -> None:
+    """Draw one figure as PDF and PNG, with its caption as text."""
+    if name not in FIGURES:
+        raise ValueError(f"figure {name!r} is none of {', '.join(FIGURES)}")
+    print(FIGURES[name].render(tables, out))
+
+
+@app.command(name="list")
+def list_figures() -> None:
+    """List the figures and the tables they read."""
+    rows = [(figure.name, figure.title, ", ".join(figure.tables)) for figure in FIGURES.values()]
+    print_table("Figures", [("figure", "left"), ("title", "left"), ("tables", "left")], rows)
+
+
+if __name__ == "__main__":
+    run(app)

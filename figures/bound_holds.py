@@ -1,0 +1,72 @@
+"""Figure 1, *The bound holds*: measured probe error against the bound, over many worlds."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Picture
+
+from figures.figure import Figure
+from figures.style import AUGMENTATION, CAPTION, COLUMN, NEUTRAL, VACUOUS
+
+FLOOR, LARGEST, INFINITE = 3e-4, 20.0, 60.0  # where 0, all finite bounds from 20 on, and infinite bounds are drawn
+LIMITS = (2e-4, 120.0)
+PANELS = (
+    ("probe-error", r"bound $2\alpha_T/(1-\sigma_{k+1}^2)$"),
+    ("sharp-probe-error", r"sharper bound $2\rho_k/(1-\sigma_{k+1}^2)$"),
+)
+LOOKS = {"caption": (CAPTION, "o"), "augmentation": (AUGMENTATION, "^")}
+
+
+def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+    """Two panels, for the bound of theorem 4 and for its sharper form."""
+    table = tables["bound_holds"]
+    picture, panels = plt.subplots(1, 2, figsize=(2 * COLUMN, 1.05 * COLUMN), sharex=True, sharey=True)
+    for axes, (name, label) in zip(panels, PANELS, strict=True):
+        _panel(axes, table[table["bound"] == name], label)
+    panels[0].set_ylabel("measured probe error (0-1, tie = error)")
+    panels[0].legend(loc="upper left", markerscale=2, title="pairs")
+    return picture, _caption(table)
+
+
+def _panel(axes: Axes, rows: pd.DataFrame, label: str) -> None:
+    axes.set(xscale="log", yscale="log", xlim=LIMITS, ylim=(LIMITS[0], 1.5), xlabel=label)
+    axes.axvspan(1, LIMITS[1], color=VACUOUS, zorder=0)
+    axes.text(1.3, FLOOR * 1.5, "vacuous:\nbound ≥ 1", color=NEUTRAL, fontsize=8, va="bottom")
+    axes.plot(LIMITS, LIMITS, color="black", linewidth=1, zorder=1)
+    along: dict[str, Any] = {"rotation": 45, "rotation_mode": "anchor", "transform_rotates_text": True}
+    axes.text(3e-3, 5.5e-3, "measured = bound", fontsize=8, **along)
+    for pairs, (color, marker) in LOOKS.items():
+        chosen = rows[rows["pairs"] == pairs]
+        value = chosen["value"].clip(FLOOR, LARGEST).where(np.isfinite(chosen["value"]), INFINITE)
+        axes.plot(
+            value, chosen["measured"].clip(lower=FLOOR), marker, color=color, ms=2, alpha=0.45, mew=0, label=pairs
+        )
+    axes.set_xticks([FLOOR, 1e-3, 1e-2, 1e-1, 1, INFINITE], ["0", "0.001", "0.01", "0.1", "1", "∞"])
+    axes.set_yticks([FLOOR, 1e-3, 1e-2, 1e-1, 1], ["0", "0.001", "0.01", "0.1", "1"])
+    axes.minorticks_off()
+
+
+def _caption(table: pd.DataFrame) -> str:
+    parts = [f"{table.groupby(['seed', 'pairs']).ngroups} graphs, {_count(table)} (graph, width) points"]
+    for name, _ in PANELS:
+        rows = table[table["bound"] == name]
+        informative = rows[~rows["vacuous"]]
+        parts.append(
+            f"{name}: {int((~rows['holds']).sum())} of {len(rows)} violated, {int(np.isinf(rows['value']).sum())} "
+            f"infinite (more than k components), {len(informative)} better than guessing the largest class"
+        )
+    return (
+        "Each point is the optimal embedding of one random world's caption or augmentation graph, of width 1, 2 or 4 "
+        "times the number of classes. " + "; ".join(parts) + "."
+    )
+
+
+def _count(table: pd.DataFrame) -> int:
+    return int((table["bound"] == PANELS[0][0]).sum())
+
+
+FIGURE = Figure("bound_holds", "The bound holds", ("bound_holds",), draw)

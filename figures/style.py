@@ -1,0 +1,50 @@
+"""One style for all figures: what is measured, what is bounded, and which pairs, look the same everywhere."""
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import seaborn as sns
+from matplotlib.axes import Axes
+
+# Wong's colours, told apart by the colour-blind; marker and dash differ too, for print without colour.
+MEASURED = "#0072B2"
+BOUND = "#D55E00"
+SHARP_BOUND = "#CC79A7"
+CAPTION = "#009E73"
+AUGMENTATION = "#56B4E9"
+NEUTRAL = "#666666"
+VACUOUS = "#EEEEEE"
+
+COLUMN = 3.4  # inches: the width of a panel
+
+
+def use_style() -> None:
+    """Set the style; only these settings differ from matplotlib's and seaborn's own."""
+    mpl.use("Agg")
+    sns.set_theme(
+        context="paper",
+        style="ticks",
+        rc={
+            "axes.grid": True,
+            "axes.titlelocation": "left",
+            "axes.titlesize": 10,
+            "axes.labelsize": 9,
+            "figure.dpi": 100,
+            "figure.constrained_layout.use": True,
+            "font.size": 9,
+            "grid.color": "#E6E6E6",
+            "grid.linewidth": 0.6,
+            "legend.frameon": False,
+            "pdf.fonttype": 42,  # text that can be edited and searched
+            "savefig.dpi": 200,
+            "xtick.labelsize": 8,
+            "ytick.labelsize": 8,
+        },
+    )
+    sns.despine()
+    plt.close("all")
+
+
+def label_line(axes: Axes, x: float, y: float, text: str, color: str, **placement: object) -> None:
+    """Name a line where it is, so that nobody hunts for it in a legend."""
+    placed = {"ha": "left", "va": "bottom", "fontsize": 8} | placement
+    axes.text(x, y, text, color=color, fontweight="bold", **placed)  # type: ignore[arg-type]

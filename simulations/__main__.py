@@ -1,0 +1,75 @@
+"""`python -m simulations`: make the pair graphs of a world, run the studies behind the figures."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from simulations.studies import STUDIES
+from simulations.world import LatentWorld
+from theory.commandline import print_table, run
+from theory.tables import require_table_path, write_table
+
+app = typer.Typer(
+    help="Simulated worlds: pair graphs, trained encoders and the studies behind the figures.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+GraphFile = Annotated[Path, typer.Option("--out", metavar="GRAPH.npz", help="Where the graph is saved.")]
+Seed = Annotated[int, typer.Option(help="Seed of the world.")]
+
+
+@app.command()
+def caption_graph(
+    out: GraphFile,
+    noise: Annotated[float, typer.Option(help="Probability that a caption names the wrong class.")] = 0.0,
+    detail: Annotated[float, typer.Option(help="Probability that a caption names the style too.")] = 0.0,
+    seed: Seed = 0,
+) -> None:
+    """Save the caption graph of a latent world: images x captions."""
+    graph = LatentWorld(seed=seed).caption_graph(noise, detail)
+    graph.save(out)
+    print(f"{out}: {graph}")
+
+
+@app.command()
+def augmentation_graph(
+    out: GraphFile,
+    strength: Annotated[float, typer.Option(help="How far views move: 0 not at all, 10 almost anywhere.")] = 1.0,
+    seed: Seed = 0,
+) -> None:
+    """Save the augmentation graph of a latent world: views x natural images."""
+    graph = LatentWorld(seed=seed).augmentation_graph(strength)
+    graph.save(out)
+    print(f"{out}: {graph}")
+
+
+@app.command()
+def study(
+    name: Annotated[str, typer.Argument(help=f"One of: {', '.join(STUDIES)}.")],
+    out: Annotated[Path, typer.Option(metavar="TABLE", help="Where the table goes: .parquet or .csv.")],
+    seeds: Annotated[int | None, typer.Option(help="How many seeds; by default as published.")] = None,
+    jobs: Annotated[int, typer.Option(help="Worker processes; -1 for one on each core.")] = 1,
+) -> None:
+    """Measure the table of a study, with a JSON sidecar that says how."""
+    if name not in STUDIES:
+        raise ValueError(f"study {name!r} is none of {', '.join(STUDIES)}")
+    require_table_path(out)
+    chosen = STUDIES[name]
+    table = chosen.run(seeds, jobs)
+    configuration = {"study": name, "seeds": int(table["seed"].nunique()), **chosen.settings}
+    write_table(table, out, configuration)
+    print(f"{out}: {len(table)} rows over {configuration['seeds']} seeds")
+
+
+@app.command()
+def studies() -> None:
+    """List the studies and what each asks."""
+    rows = [(chosen.name, chosen.question, str(chosen.seeds)) for chosen in STUDIES.values()]
+    print_table("Studies", [("study", "left"), ("question", "left"), ("seeds", "right")], rows)
+
+
+if __name__ == "__main__":
+    run(app)

