@@ -80,8 +80,8 @@ def _caption(augmentation: pd.DataFrame, caption: pd.DataFrame) -> str:
         ours, theirs = caption[column].median(), augmentation.groupby("strength")[column].median()
         smaller, equal = int(np.sum(ours < theirs)), int(np.sum(ours == theirs))
         words.append(
-            f"{name}: captions {ours:.4f}, augmentation at its best {theirs.min():.4f} "
-            f"(strength {theirs.idxmin():.2f}), captions smaller at {smaller} and equal at {equal} of {len(theirs)} strengths"
+            f"{name}: captions {ours:.4f}, augmentation at its best {theirs.min():.4f} (strength "
+            f"{theirs.idxmin():.2f}), captions smaller at {smaller} and equal at {equal} of {len(theirs)} strengths"
         )
     return (
         f"One world, k = 8, lines are medians over {augmentation['seed'].nunique()} seeds, bands their 5% to 95% "

@@ -12,6 +12,7 @@ from figures.figure import Figure
 from figures.style import BOUND, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND, VACUOUS, label_line
 
 LABEL_SETS = ("category", "subcategory")
+QUOTED_WIDTH = 400  # the caption quotes the numbers at the largest width up to this
 BINS = [i / 20 for i in range(21)]
 ENERGY_LIMIT = 0.35  # the bin at 0, which holds every second eigenvalue, is cut off and its height written
 CURVES = (
@@ -63,16 +64,18 @@ def _energy_panel(axes: Axes, rows: pd.DataFrame) -> None:
 def _caption(bounds: pd.DataFrame, energy: pd.DataFrame) -> str:
     ones = int((energy[energy["labels"] == LABEL_SETS[0]]["singular_value"] > 1 - 1e-9).sum())
     words = []
+    k = bounds["k"][bounds["k"] <= QUOTED_WIDTH].max()
     for labels in LABEL_SETS:
-        rows = bounds[(bounds["labels"] == labels) & (bounds["k"] == 400)]
+        rows = bounds[(bounds["labels"] == labels) & (bounds["k"] == k)]
         plain, sharp = (rows[rows["bound"] == name] for name in ("probe-error", "sharp-probe-error"))
         words.append(
-            f"{labels}, k = 400: bound {plain['value'].item():.2f}, sharper bound {sharp['value'].item():.2f}, "
+            f"{labels}, k = {k}: bound {plain['value'].item():.2f}, sharper bound {sharp['value'].item():.2f}, "
             f"measured {plain['measured'].item():.3f}"
         )
     return (
-        "The exact caption graph of 3,246 emoji images and 6,632 names and keywords. "
-        f"{'; '.join(words)}. No finite bound for k below {ones}, since σ = 1 {ones} times. Below: the share of label "
+        f"The exact caption graph of {len(energy) // len(LABEL_SETS):,} emoji images and their names and keywords. "
+        f"{'; '.join(words)}. σ = 1 {ones} times, "
+        f"so that no bound is finite for k below {ones}. Below: the share of label "
         "energy in each range of eigenvalues (filled) and the share of the eigenvalues themselves (outline)."
     )
 

@@ -6,7 +6,7 @@ from theory.factorisation import optimal_embeddings, spectral_loss
 from theory.graph import PairGraph
 from theory.hypotheses import HypothesisError
 from theory.probes import ProbeResult, probe, zero_shot_error
-from theory.spectrum import Spectrum, spectrum
+from theory.spectra import Spectrum, spectrum
 
 __all__ = [
     "BOUNDS",

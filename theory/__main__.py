@@ -1,6 +1,5 @@
 """`python -m theory`: check the bounds on a saved pair graph, list the ledger."""
 
-import math
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ import typer
 from theory.bounds import BOUNDS, check_bounds
 from theory.commandline import CHECK_FAILED, print_table, run
 from theory.graph import PairGraph
-from theory.spectrum import spectrum
+from theory.spectra import spectrum
 from theory.tables import require_table_path, write_table
 
 app = typer.Typer(
@@ -57,30 +56,25 @@ def ledger() -> None:
 
 def _print_checks(table: pd.DataFrame, title: str) -> None:
     columns = [("bound", "left"), ("measured quantity", "left"), ("measured", "right"), ("", "left")]
-    columns += [("value", "right"), ("tightness", "right"), ("verdict", "left"), ("note", "left")]
+    columns += [("value", "right"), ("tightness", "right"), ("verdict", "left")]
     rows = [
         (
             row["bound"],
             row["quantity"],
-            _number(row["measured"]),
+            f"{row['measured']:.4f}",
             {"<=": "≤", ">=": "≥"}.get(row["relation"], "="),
-            _number(row["value"]),
-            _number(row["tightness"]),
+            f"{row['value']:.4f}",
+            f"{row['tightness']:.4f}",
             _verdict(row["holds"], row["vacuous"]),
-            row["note"],
         )
-        for row in table.to_dict("records")
+        for row in table[table["holds"].notna()].to_dict("records")
     ]
     print_table(title, columns, rows)
+    for note, noted in table[table["note"] != ""].groupby("note", sort=False):
+        print(f"{', '.join(noted['bound'])}: {note}")
 
 
-def _number(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.4f}"
-
-
-def _verdict(holds: object, vacuous: bool) -> str:
-    if holds is pd.NA:
-        return "-"
+def _verdict(holds: bool, vacuous: bool) -> str:
     if not holds:
         return "VIOLATED"
     return "holds, vacuous" if vacuous else "holds"

@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from theory.arrays import FloatArray, IntArray
 from theory.graph import PairGraph
 from theory.hypotheses import HypothesisError
-from theory.spectrum import Spectrum
+from theory.spectra import Spectrum
 
 
 def labelling_error(graph: PairGraph) -> float:

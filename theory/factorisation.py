@@ -8,7 +8,7 @@ import torch
 
 from theory.arrays import FloatArray, sparse_tensor
 from theory.graph import PairGraph
-from theory.spectrum import spectrum
+from theory.spectra import spectrum
 
 
 @overload

@@ -113,6 +113,8 @@ def _mask(labelled: npt.ArrayLike | None, size: int) -> npt.NDArray[np.bool_]:
     if labelled is None:
         return np.ones(size, dtype=bool)
     chosen = np.asarray(labelled)
+    if chosen.size == 0:
+        raise ValueError("labelled is empty: the probe needs at least one label")
     if chosen.dtype == np.bool_ and chosen.shape != (size,):
         raise ValueError(f"labelled is a mask of shape {chosen.shape} for {size} left nodes")
     mask = np.zeros(size, dtype=bool)
@@ -121,7 +123,7 @@ def _mask(labelled: npt.ArrayLike | None, size: int) -> npt.NDArray[np.bool_]:
     except IndexError:
         raise ValueError(f"labelled must be indices in 0..{size - 1} or a boolean mask") from None
     if not mask.any():
-        raise ValueError("labelled is empty: the probe needs at least one label")
+        raise ValueError("labelled is False for every node: the probe needs at least one label")
     return mask
 
 

@@ -9,7 +9,7 @@ from theory.bounds.quantities import QUANTITIES, Encoder
 from theory.bounds.registry import BOUNDS, Bound
 from theory.graph import PairGraph
 from theory.hypotheses import HypothesisError
-from theory.spectrum import Spectrum, spectrum
+from theory.spectra import Spectrum, spectrum
 
 NOT_APPLICABLE: dict[str, object] = {
     "measured": math.nan,

@@ -14,7 +14,7 @@ from theory.factorisation import spectral_loss
 from theory.graph import PairGraph
 from theory.hypotheses import require
 from theory.probes import ProbeResult, as_features, probe, zero_shot_error
-from theory.spectrum import Spectrum
+from theory.spectra import Spectrum
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 
 from theory.bounds.quantities import QUANTITIES, Encoder
 from theory.graph import PairGraph
-from theory.spectrum import Spectrum
+from theory.spectra import Spectrum
 
 Status = Literal["exact", "restated", "rate", "conjecture"]
 Relation = Literal["<=", ">=", "="]

@@ -5,7 +5,7 @@ import numpy as np
 from theory.bounds.quantities import Encoder
 from theory.bounds.registry import bound
 from theory.graph import PairGraph
-from theory.spectrum import Spectrum
+from theory.spectra import Spectrum
 
 
 @bound("factorisation", quantity="spectral_loss", status="exact", relation="=", subject="encoder")

@@ -5,7 +5,7 @@ import numpy as np
 from theory.bounds.registry import bound
 from theory.graph import PairGraph
 from theory.hypotheses import require
-from theory.spectrum import Spectrum
+from theory.spectra import Spectrum
 
 
 @bound("mmcl-is-sscl", quantity="aligned_induced_loss", status="exact", relation="=")

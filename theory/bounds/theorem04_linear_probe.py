@@ -17,7 +17,7 @@ import numpy as np
 from theory.bounds.registry import bound
 from theory.consistency import induced_labelling_error, label_energy, labelling_error
 from theory.graph import PairGraph
-from theory.spectrum import Spectrum
+from theory.spectra import Spectrum
 
 
 @bound("induced-labelling-error", quantity="induced_labelling_error", status="exact")

@@ -1,0 +1,90 @@
+# The front door. `make` alone says what there is; `make figures` and `make test` need nothing but Python.
+#
+# Compute, cache, draw: a study writes a table, a figure reads it. Both are real files with real prerequisites,
+# so that a changed figure script redraws one figure, and a changed theorem recomputes what depends on it.
+
+PYTHON3 ?= python3
+BUILD ?= build
+SEEDS ?=
+JOBS ?= -1
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+INSTALLED := $(VENV)/installed
+TABLES := $(BUILD)/tables
+FIGURES := $(BUILD)/figures
+ALL_FIGURES := $(addprefix $(FIGURES)/,bound_holds.png captions_help.png real_images.png training.png)
+
+THEORY := $(wildcard theory/*.py theory/bounds/*.py)
+WORLDS := $(THEORY) $(wildcard simulations/*.py) simulations/studies/study.py
+EMOJI := $(THEORY) $(wildcard real_data/*.py)
+STYLE := figures/style.py figures/figure.py
+
+# One thread for each worker: threads of several libraries that wait for one another cost more than they save.
+export OMP_WAIT_POLICY := PASSIVE
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup test test-slow test-gpu figures smoke lint format readme-figures clean
+
+help: ## Say what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 18
+
+setup: $(INSTALLED) ## Make the virtual environment in .venv
+
+$(INSTALLED): pyproject.toml
+	$(PYTHON3) -m venv $(VENV)
+	$(PYTHON) -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+test: $(INSTALLED) ## Run the tests (half a minute)
+	$(PYTHON) -m pytest
+
+test-slow: $(INSTALLED) ## Run the slow tests too: 1,000 random graphs, large spectra (two minutes)
+	$(PYTHON) -m pytest -m slow
+
+test-gpu: $(INSTALLED) ## Run the tests that need a CUDA device
+	$(PYTHON) -m pytest -m gpu
+
+figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (two minutes)
+	@echo "figures, with their captions: $(FIGURES)"
+
+smoke: ## Draw every figure from two seeds each, into build/smoke
+	$(MAKE) figures BUILD=$(BUILD)/smoke SEEDS=2
+
+lint: $(INSTALLED) ## Check format, style and types
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy
+
+format: $(INSTALLED) ## Format the code
+	$(PYTHON) -m ruff format .
+	$(PYTHON) -m ruff check --fix .
+
+readme-figures: $(ALL_FIGURES) ## Copy the figures that the README shows into docs
+	cp $(FIGURES)/bound_holds.png $(FIGURES)/real_images.png docs/
+
+clean: ## Remove what was built, and the virtual environment
+	rm -rf $(BUILD) $(VENV) *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Tables.
+
+$(TABLES)/bound_holds.parquet $(TABLES)/captions_help.parquet $(TABLES)/training.parquet: \
+$(TABLES)/%.parquet: simulations/studies/%.py $(WORLDS) | $(INSTALLED)
+	@mkdir -p $(TABLES)
+	$(PYTHON) -m simulations study $* --out $@ --jobs $(JOBS) $(if $(SEEDS),--seeds $(SEEDS))
+
+# One run writes both; the bounds come last.
+$(TABLES)/emoji_bounds.parquet: $(EMOJI) | $(INSTALLED)
+	$(PYTHON) -m real_data study --out $(TABLES)
+
+# Figures: each from its script and its tables; the PNG is written after the PDF and the caption.
+
+$(FIGURES)/bound_holds.png: $(TABLES)/bound_holds.parquet
+$(FIGURES)/captions_help.png: $(TABLES)/captions_help.parquet
+$(FIGURES)/real_images.png: $(TABLES)/emoji_bounds.parquet
+$(FIGURES)/training.png: $(TABLES)/training.parquet
+
+$(ALL_FIGURES): $(FIGURES)/%.png: figures/%.py $(STYLE) | $(INSTALLED)
+	$(PYTHON) -m figures draw $* --tables $(TABLES) --out $(FIGURES)

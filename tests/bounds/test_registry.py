@@ -1,0 +1,139 @@
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from theory import BOUNDS, Bound, PairGraph, bound, check_bounds, induced_labelling_error, spectrum
+from theory.bounds import THEOREMS
+
+GRAPH = PairGraph(np.random.default_rng(0).random((8, 6)), [0, 1] * 4, [0, 1] * 3)
+COLUMNS = [
+    "bound",
+    "quantity",
+    "relation",
+    "measured",
+    "value",
+    "holds",
+    "slack",
+    "tightness",
+    "vacuous",
+    "status",
+    "note",
+]
+
+
+@pytest.fixture
+def register(monkeypatch):
+    """The decorator, with the register as it was afterwards."""
+    before = dict(BOUNDS)
+    yield bound
+    for name in BOUNDS.keys() - before.keys():
+        del BOUNDS[name]
+
+
+def test_a_users_bound_appears_in_the_table(register):
+    @register("mine", quantity="probe_error", status="conjecture")
+    def mine(graph, spectrum, k):
+        """No factor two."""
+        return induced_labelling_error(graph) / (1 - spectrum.singular_values[k] ** 2)
+
+    assert isinstance(mine, Bound)
+    assert BOUNDS["mine"] is mine
+    assert mine.statement == "No factor two."
+    row = check_bounds(GRAPH, 2).set_index("bound").loc["mine"]
+    plain = check_bounds(GRAPH, 2).set_index("bound").loc["probe-error"]
+    assert row["value"] == pytest.approx(plain["value"] / 2)
+    assert row["measured"] == plain["measured"]
+    assert row["status"] == "conjecture"
+
+
+@pytest.mark.parametrize("k", [1, 5, 6])
+def test_a_users_bound_always_gets_k_plus_one_triplets(register, k):
+    @register("mine", quantity="probe_mse", status="conjecture")
+    def mine(graph, spectrum, k):
+        assert spectrum.left.shape[1] > k
+        return spectrum.singular_values[k]
+
+    assert np.isfinite(check_bounds(GRAPH, k).set_index("bound").loc["mine", "value"])
+
+
+def test_a_bound_that_is_not_a_number_does_not_hold(register):
+    register("mine", quantity="probe_error", status="conjecture")(lambda graph, spectrum, k: math.nan)
+    row = check_bounds(GRAPH, 2).set_index("bound").loc["mine"]
+    assert not row["holds"]
+    assert "not a number" in row["note"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"quantity": "happiness"}, "quantity='happiness' of bound 'mine' is none of probe_error"),
+        ({"status": "true"}, "status='true'"),
+        ({"relation": "<"}, "relation='<'"),
+        ({"subject": "me"}, "subject='me'"),
+        ({"name": "probe-error"}, "named 'probe-error' is registered already"),
+    ],
+)
+def test_bad_registrations(register, change, message):
+    arguments = {"name": "mine", "quantity": "probe_error", "status": "exact"} | change
+    with pytest.raises(ValueError, match=message):
+        register(arguments.pop("name"), **arguments)
+
+
+def test_the_table_has_its_columns_and_a_row_for_each_bound():
+    table = check_bounds(GRAPH, 2)
+    assert list(table.columns) == COLUMNS
+    assert table["bound"].tolist() == list(BOUNDS)
+    assert table["holds"].dtype == pd.BooleanDtype()
+
+
+def test_features_may_be_numpy_or_torch_and_the_optimum_stays_the_optimum():
+    rng = np.random.default_rng(1)
+    f, g = rng.standard_normal((8, 2)), rng.standard_normal((6, 2))
+    first, second = check_bounds(GRAPH, 2, (f, g)), check_bounds(GRAPH, 2, (torch.tensor(f), torch.tensor(g)))
+    pd.testing.assert_frame_equal(first, second)
+    at_optimum = check_bounds(GRAPH, 2)
+    about_optimum = first["bound"].map(lambda name: BOUNDS[name].subject == "optimum")
+    pd.testing.assert_frame_equal(first[about_optimum], at_optimum[about_optimum])
+    excess = first.set_index("bound").loc["excess-loss"]
+    assert excess["slack"] > 0.1
+    assert excess["holds"]
+
+
+def test_triplets_computed_before_give_the_same_table():
+    known = spectrum(GRAPH, 6)
+    pd.testing.assert_frame_equal(check_bounds(GRAPH, 2, triplets=known), check_bounds(GRAPH, 2), rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((0,), r"k=0 is not in 1\.\.6"),
+        ((7,), r"k=7 is not in 1\.\.6"),
+        ((2, np.ones((8, 3))), "f has width 3 and k is 2"),
+        ((2, np.ones((7, 2))), "f has shape"),
+        ((2, (np.ones((8, 2)), np.ones((6, 1)))), "g has width 1 and k is 2"),
+    ],
+)
+def test_bad_arguments(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        check_bounds(GRAPH, *arguments)
+
+
+def test_too_few_triplets():
+    with pytest.raises(ValueError, match="needs k \\+ 1 triplets, 2 are given"):
+        check_bounds(GRAPH, 2, triplets=spectrum(GRAPH, 2))
+
+
+def test_a_bound_on_encoders_asks_for_one():
+    with pytest.raises(ValueError, match="is about encoders: give one"):
+        BOUNDS["factorisation"](GRAPH, spectrum(GRAPH, 3), 2)
+
+
+def test_every_bound_belongs_to_a_theorem_module_and_says_what_it_states():
+    modules = {theorem.__name__ for theorem in THEOREMS}
+    for claim in BOUNDS.values():
+        assert claim.evaluate.__module__ in modules
+        assert "`" in claim.statement

@@ -1,0 +1,131 @@
+"""What the theorems say beyond an inequality: identities against dense algebra, special cases, counterexamples."""
+
+import numpy as np
+import pytest
+import scipy.linalg
+
+from tests.families import FAMILIES
+from theory import (
+    BOUNDS,
+    PairGraph,
+    check_bounds,
+    induced_labelling_error,
+    optimal_embeddings,
+    probe,
+    spectral_loss,
+    spectrum,
+)
+from theory.bounds import Encoder
+from theory.bounds.quantities import aligned_induced_loss
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_factorisation_against_the_dense_matrix(family):
+    graph = FAMILIES[family](np.random.default_rng(0), 14)
+    rng = np.random.default_rng(1)
+    f, g = rng.standard_normal((graph.n_left, 3)), rng.standard_normal((graph.n_right, 3))
+    product = np.sqrt(graph.left_marginal)[:, None] * f @ g.T * np.sqrt(graph.right_marginal)
+    dense = graph.normalized.toarray()
+    expected = np.sum((dense - product) ** 2) - np.sum(dense**2)
+    triplets = spectrum(graph, 1).padded(4)
+    assert BOUNDS["factorisation"](graph, triplets, 3, Encoder.of(graph, (f, g), 3)) == pytest.approx(
+        expected, rel=1e-9
+    )
+
+
+@pytest.mark.parametrize("family", ["dense_random", "sparse_random", "heavy_tailed", "tall", "wide", "imbalanced"])
+def test_multimodal_and_self_supervised_optima_span_one_subspace(family):
+    """Theorem 3, by an eigendecomposition of the induced graph that knows nothing of captions."""
+    graph, k = FAMILIES[family](np.random.default_rng(2), 18), 3
+    adjacency = graph.induced().normalized.toarray()
+    values, vectors = np.linalg.eigh(adjacency)
+    ours = spectrum(graph, k + 1)
+    np.testing.assert_allclose(values[::-1][: k + 1], ours.singular_values**2, atol=1e-12)
+    self_supervised = vectors[:, ::-1][:, :k]
+    multimodal = np.sqrt(graph.left_marginal)[:, None] * optimal_embeddings(graph, k)[0]
+    assert scipy.linalg.subspace_angles(multimodal, self_supervised).max() < 1e-6
+    features = self_supervised / np.sqrt(graph.left_marginal)[:, None]
+    assert probe(graph, features).mse == pytest.approx(probe(graph, optimal_embeddings(graph, k)[0]).mse, abs=1e-10)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_aligned_induced_loss_is_the_least_over_linear_maps(family):
+    """By least squares: with M = T Tᵀ the loss on P_T is quadratic in M."""
+    graph = FAMILIES[family](np.random.default_rng(3), 12)
+    f = np.random.default_rng(4).standard_normal((graph.n_left, 2))
+    induced = graph.induced()
+    aligned = aligned_induced_loss(Encoder(graph, f, None))
+    basis = scipy.linalg.orth(np.sqrt(graph.left_marginal)[:, None] * f)
+    best = basis.T @ induced.normalized.toarray() @ basis
+    values, vectors = np.linalg.eigh(best)
+    optimal = basis @ vectors * np.sqrt(np.clip(values, 0, None)) / np.sqrt(graph.left_marginal)[:, None]
+    assert spectral_loss(induced, optimal, optimal) == pytest.approx(aligned, rel=1e-9, abs=1e-12)
+    for seed in range(5):
+        other = f @ np.random.default_rng(seed).standard_normal((2, 2))
+        assert spectral_loss(induced, other, other) >= aligned - 1e-12
+
+
+def test_without_a_gap_the_optimum_is_not_unique_and_probes_may_differ():
+    """Why theorem 3 needs σ_k > σ_{k+1}: two optimal embeddings of one graph, two probe errors."""
+    graph = PairGraph(np.eye(4), [0, 0, 1, 1])
+    basis = np.eye(4)
+    splits, mixes = basis[:, [0, 1]], (basis[:, [0, 1]] + basis[:, [2, 3]]) / np.sqrt(2)
+    errors = []
+    for chosen in (splits, mixes):
+        features = chosen / np.sqrt(graph.left_marginal)[:, None]
+        assert spectral_loss(graph, features, features) == pytest.approx(-2)
+        errors.append(probe(graph, features).error)
+    assert errors == [pytest.approx(0.5), pytest.approx(1.0)]
+
+
+def test_the_factor_two_of_theorem_4_is_attained_with_ties_as_errors():
+    """`E <= α_T / (1 - σ²_{k+1})`, asked as an open conjecture, is false where ties count as errors.
+
+    Two images of two classes at k = 1: the optimum is constant, both classes score 1/2, every image is a tie.
+    """
+    graph = PairGraph([[0.9, 0.1], [0.1, 0.9]], [0, 1], [0, 1])
+    sigma = spectrum(graph, 2).singular_values[1]
+    conjectured = induced_labelling_error(graph) / (1 - sigma**2)
+    features = Encoder.optimum(graph, spectrum(graph, 1), 1).left
+    assert conjectured == pytest.approx(0.5)
+    assert probe(graph, features).error == pytest.approx(1)
+
+
+def test_ties_are_not_the_rule():
+    """The same two classes with masses apart by a hair: no tie, and the conjectured bound holds again."""
+    graph = PairGraph([[0.9, 0.1], [0.1, 0.91]], [0, 1], [0, 1])
+    row = check_bounds(graph, 1).set_index("bound").loc["probe-error"]
+    assert row["measured"] == pytest.approx(1 - graph.left_marginal.max())
+    assert row["measured"] < row["value"] / 2
+
+
+def test_noiseless_disconnected_classes_are_solved_and_the_bound_says_so():
+    graph = FAMILIES["split_by_class"](np.random.default_rng(5), 30)
+    table = check_bounds(graph, 3).set_index("bound")
+    assert table.loc["probe-error", "value"] == 0
+    assert table.loc["probe-error", "measured"] == 0
+    assert table.loc["probe-error", "tightness"] == 1
+
+
+def test_too_many_components_make_the_bound_infinite_with_the_reason():
+    graph = FAMILIES["many_components"](np.random.default_rng(6), 20)
+    row = check_bounds(graph, 3).set_index("bound").loc["probe-error"]
+    assert row["value"] == np.inf
+    assert row["holds"]
+    assert row["vacuous"]
+    assert row["note"] == "infinite: σ_{k+1} = 1, the graph has more than k = 3 components"
+
+
+def test_beyond_the_rank_the_gap_is_one():
+    graph = FAMILIES["tall"](np.random.default_rng(7), 10)
+    k = graph.n_right
+    row = check_bounds(graph, k).set_index("bound").loc["probe-mse"]
+    assert row["value"] == pytest.approx(induced_labelling_error(graph), rel=1e-12)
+
+
+def test_the_sharper_form_is_sharper_and_two_sided():
+    for seed in range(20):
+        table = check_bounds(FAMILIES["captions"](np.random.default_rng(seed), 18), 3).set_index("bound")
+        below, exact = table.loc["sharp-probe-mse-below", "value"], table.loc["probe-mse", "measured"]
+        sharp, plain = table.loc["sharp-probe-mse", "value"], table.loc["probe-mse", "value"]
+        assert below <= exact <= sharp <= plain * (1 + 1e-9)

@@ -1,0 +1,36 @@
+"""Settings of the whole suite."""
+
+import os
+from collections.abc import Callable
+
+import pytest
+import torch
+from hypothesis import settings
+
+from theory.commandline import run
+
+# Threads of several libraries that wait for one another cost more than they save at the sizes of a test.
+for library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+torch.set_num_threads(1)
+
+settings.register_profile("project", deadline=None, max_examples=60, derandomize=True)
+settings.load_profile("project")
+
+Call = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """Run a command line in this process: `code, out, err = call(app, "check", ...)`."""
+
+    def _call(app, *arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["program", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ending:
+            run(app)
+        captured = capsys.readouterr()
+        code = ending.value.code
+        assert isinstance(code, int)
+        return code, captured.out, captured.err
+
+    return _call

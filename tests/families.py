@@ -1,0 +1,140 @@
+"""Graph families that every bound and every solver is tried on: random, structured and degenerate."""
+
+from collections.abc import Callable
+
+import numpy as np
+import scipy.sparse as sp
+
+from simulations import LatentWorld
+from theory import PairGraph
+
+Family = Callable[[np.random.Generator, int], PairGraph]
+
+
+def _labelled(joint, rng: np.random.Generator, n_classes: int = 3) -> PairGraph:
+    n_left, n_right = joint.shape
+    left, right = (rng.integers(n_classes, size=n) for n in (n_left, n_right))
+    return PairGraph(joint, left, right, drop_isolated=True)
+
+
+def dense_random(rng: np.random.Generator, size: int) -> PairGraph:
+    return _labelled(rng.random((size, size - 3)), rng)
+
+
+def sparse_random(rng: np.random.Generator, size: int) -> PairGraph:
+    return _labelled(sp.random_array((size, size + 5), density=0.15, rng=rng), rng)
+
+
+def heavy_tailed(rng: np.random.Generator, size: int) -> PairGraph:
+    return _labelled(np.exp(3 * rng.standard_normal((size, size))), rng)
+
+
+def tall(rng: np.random.Generator, size: int) -> PairGraph:
+    return _labelled(rng.random((3 * size, size // 2)) ** 4, rng)
+
+
+def wide(rng: np.random.Generator, size: int) -> PairGraph:
+    return _labelled(rng.random((size // 2, 3 * size)) ** 4, rng, n_classes=2)
+
+
+def split_by_class(rng: np.random.Generator, size: int) -> PairGraph:
+    """No labelling error, and a component for each class."""
+    blocks = [rng.random((size // 3, size // 4)) for _ in range(3)]
+    left, right = (np.repeat([0, 1, 2], n) for n in (size // 3, size // 4))
+    return PairGraph(sp.block_diag(blocks), left, right)
+
+
+def many_components(rng: np.random.Generator, size: int) -> PairGraph:
+    """σ = 1 many times over."""
+    return _labelled(sp.block_diag([rng.random((3, 2)) for _ in range(size // 2)]), rng)
+
+
+def identity(rng: np.random.Generator, size: int) -> PairGraph:
+    """Every left node has its own right node: all σ are 1, nothing is connected."""
+    return _labelled(sp.eye_array(size), rng)
+
+
+def rank_one(rng: np.random.Generator, size: int) -> PairGraph:
+    """Pairs drawn independently: σ is 1 once and then 0."""
+    return _labelled(np.outer(rng.random(size), rng.random(size + 2)), rng)
+
+
+def low_rank(rng: np.random.Generator, size: int) -> PairGraph:
+    return _labelled(rng.random((size, 3)) @ rng.random((3, size)), rng)
+
+
+def cycle(rng: np.random.Generator, size: int) -> PairGraph:
+    """Circulant: every σ but the ends comes twice."""
+    shifted = sp.coo_array((np.ones(size), (np.arange(size), (np.arange(size) + 1) % size)), shape=(size, size))
+    return _labelled(sp.eye_array(size) + shifted, rng, n_classes=2)
+
+
+def twins(rng: np.random.Generator, size: int) -> PairGraph:
+    """Every left node twice, as with two drawings of one concept: half of all σ are 0."""
+    half = rng.random((size // 2, size))
+    return _labelled(np.vstack([half, half]), rng)
+
+
+def imbalanced(rng: np.random.Generator, size: int) -> PairGraph:
+    left = (np.arange(size) == 0).astype(int)
+    return PairGraph(rng.random((size, size)) ** 6, left, rng.integers(2, size=size))
+
+
+def one_class(rng: np.random.Generator, size: int) -> PairGraph:
+    return PairGraph(rng.random((size, size)), np.zeros(size, int), np.zeros(size, int))
+
+
+def nearly_disconnected(rng: np.random.Generator, size: int) -> PairGraph:
+    """Two classes joined by edges of weight 1e-9."""
+    half = size // 2
+    joint = sp.block_diag([rng.random((half, half)), rng.random((half, half))]).toarray()
+    labels = np.repeat([0, 1], half)
+    return PairGraph(joint + 1e-9 * rng.random(joint.shape), labels, labels)
+
+
+def captions(rng: np.random.Generator, size: int) -> PairGraph:
+    return _world(rng, size).caption_graph(noise=rng.uniform(0, 0.4), detail=rng.uniform(0, 1))
+
+
+def augmentations(rng: np.random.Generator, size: int) -> PairGraph:
+    return _world(rng, size).augmentation_graph(strength=rng.uniform(0.5, 5))
+
+
+def _world(rng: np.random.Generator, size: int) -> LatentWorld:
+    seed = int(rng.integers(2**31))
+    return LatentWorld(n_classes=3, n_styles=2, n_positions=max(2, size // 6), n_captions=3, n_views=3, seed=seed)
+
+
+FAMILIES: dict[str, Family] = {
+    family.__name__: family
+    for family in (
+        dense_random,
+        sparse_random,
+        heavy_tailed,
+        tall,
+        wide,
+        split_by_class,
+        many_components,
+        identity,
+        rank_one,
+        low_rank,
+        cycle,
+        twins,
+        imbalanced,
+        one_class,
+        nearly_disconnected,
+        captions,
+        augmentations,
+    )
+}
+
+
+def slow_decay(rng: np.random.Generator, n_left: int, n_right: int) -> PairGraph:
+    """A slowly decaying spectrum with values in near pairs: pairs at random offsets on a circle."""
+    reach, shape, degree = 0.5, 0.1, 10
+    place = np.repeat(rng.random(n_left), degree)
+    spread = np.sqrt(2 * rng.gamma(shape, size=place.size)) * reach / (2 * np.pi)
+    right = np.floor(((place + spread * rng.standard_normal(place.size)) % 1) * n_right).astype(int) % n_right
+    left = np.repeat(np.arange(n_left), degree)
+    joint = sp.coo_array((np.ones(place.size), (left, right)), shape=(n_left, n_right))
+    return PairGraph(joint, drop_isolated=True)

@@ -1,0 +1,76 @@
+import matplotlib.image
+import numpy as np
+import pandas as pd
+import pytest
+
+from figures.__main__ import FIGURES, app
+from simulations.studies import STUDIES
+from tests.families import FAMILIES
+from theory import check_bounds, label_energy, spectrum
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory):
+    """Small tables with the columns of the real ones, from the same code where that is quick."""
+    folder = tmp_path_factory.mktemp("tables")
+    for name, study in STUDIES.items():
+        study.run(seeds=2).to_parquet(folder / f"{name}.parquet")
+    graph = FAMILIES["captions"](np.random.default_rng(0), 60)
+    triplets = spectrum(graph, min(graph.joint.shape))
+    energy = {"i": range(1, 1 + len(triplets.singular_values)), "singular_value": triplets.singular_values}
+    energy["label_energy"] = label_energy(graph, triplets)
+    bounds = [check_bounds(graph, k, triplets=triplets).assign(k=k) for k in (1, 3, 6, 12)]
+    for name, parts in (("emoji_bounds", bounds), ("emoji_energy", [pd.DataFrame(energy)])):
+        both = [part.assign(labels=labels) for part in parts for labels in ("category", "subcategory")]
+        pd.concat(both).to_parquet(folder / f"{name}.parquet")
+    return folder
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_is_drawn_as_png_and_pdf_with_its_caption(name, tables, tmp_path, call):
+    code, out, _ = call(app, "draw", name, "--tables", tables, "--out", tmp_path)
+    assert code == 0
+    assert out.strip() == str(tmp_path / f"{name}.png")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{name}.{s}" for s in ("pdf", "png", "txt")]
+    pixels = matplotlib.image.imread(tmp_path / f"{name}.png")[..., :3]
+    assert 0.02 < np.mean(pixels.min(axis=2) < 0.9) < 0.6  # neither empty nor smeared
+    assert (tmp_path / f"{name}.pdf").read_bytes().startswith(b"%PDF")
+    assert (tmp_path / f"{name}.txt").read_text().startswith(FIGURES[name].title)
+
+
+def test_the_caption_reports_a_violation(tables, tmp_path):
+    """The figure says what the table says, even where that is unwelcome."""
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    table = pd.read_parquet(tables / "bound_holds.parquet")
+    worst = table.index[table["bound"] == "probe-error"][0]
+    table.loc[worst, "holds"] = False
+    table.to_parquet(folder / "bound_holds.parquet")
+    for source, violated in ((tables, 0), (folder, 1)):
+        FIGURES["bound_holds"].render(source, tmp_path / "out")
+        assert f"probe-error: {violated} of" in (tmp_path / "out" / "bound_holds.txt").read_text()
+
+
+def test_the_same_table_gives_the_same_picture(tables, tmp_path):
+    for name in ("first", "second"):
+        FIGURES["training"].render(tables, tmp_path / name)
+    for suffix in ("png", "pdf", "txt"):
+        first, second = ((tmp_path / name / f"training.{suffix}").read_bytes() for name in ("first", "second"))
+        assert first == second
+
+
+def test_bad_input_is_one_line_and_exit_2(call, tmp_path):
+    for arguments, message in (
+        (["draw", "nothing"], "figure 'nothing' is none of bound_holds"),
+        (["draw", "training", "--tables", tmp_path, "--out", tmp_path], "training.parquet does not exist"),
+    ):
+        code, _, err = call(app, *arguments)
+        assert (code, err.count("\n")) == (2, 1)
+        assert message in err
+
+
+def test_figures_are_listed(call):
+    code, out, _ = call(app, "list")
+    assert code == 0
+    for name in FIGURES:
+        assert name in out

@@ -1,0 +1,41 @@
+import pytest
+
+import real_data.emoji
+from real_data.__main__ import app
+from theory import PairGraph, induced_labelling_error
+
+
+@pytest.mark.parametrize(("labels", "error"), [("category", 0.176), ("subcategory", 0.305)])
+def test_the_emoji_graph_is_saved_with_the_chosen_labels(call, tmp_path, labels, error):
+    path = tmp_path / "emoji.npz"
+    code, out, _ = call(app, "graph", "emoji", "--labels", labels, "--out", path)
+    assert code == 0
+    assert "n_left=3246, n_right=6632" in out
+    assert induced_labelling_error(PairGraph.load(path)) == pytest.approx(error, abs=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--labels", "colour", "--out", "emoji.npz"], "'category', 'subcategory'"),
+        (["--out", "nowhere/emoji.npz"], "folder nowhere does not exist"),
+        (["--out", "emoji.json"], "ends in .npz"),
+        ([], "Missing option '--out'"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(call, arguments, message):
+    code, _, err = call(app, "graph", "emoji", *arguments)
+    assert code == 2
+    assert err.startswith("error: ")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_a_release_with_other_data_is_one_line_and_exit_2(call, tmp_path, monkeypatch):
+    changed = tuple((p, c, n + (c == "concepts")) for p, c, n in real_data.emoji.EXPECTED_COUNTS)
+    monkeypatch.setattr(real_data.emoji, "EXPECTED_COUNTS", changed)
+    real_data.emoji.concepts.cache_clear()
+    code, _, err = call(app, "graph", "emoji", "--out", tmp_path / "emoji.npz")
+    assert code == 2
+    assert "expected 1638 concepts, found 1637: pip install" in err
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,94 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from simulations.__main__ import app
+from simulations.studies import STUDIES
+from theory import PairGraph
+from theory.tables import read_table, sidecar
+
+
+def test_a_study_is_the_same_for_any_number_of_workers():
+    study = STUDIES["captions_help"]
+    alone, together = study.run(seeds=2, jobs=1), study.run(seeds=2, jobs=2)
+    pd.testing.assert_frame_equal(alone, together, check_exact=True)
+    assert alone["seed"].tolist() == np.repeat([0, 1], len(alone) // 2).tolist()
+
+
+def test_bad_numbers_of_seeds_and_workers():
+    for options in ({"seeds": 0}, {"jobs": 0}):
+        with pytest.raises(ValueError, match="seeds is at least 1"):
+            STUDIES["training"].run(**options)
+
+
+def test_the_bound_study_violates_nothing_and_has_both_kinds_of_pairs():
+    table = STUDIES["bound_holds"].run(seeds=2)
+    assert table["holds"].fillna(True).all()
+    assert set(table["pairs"]) == {"caption", "augmentation"}
+    assert STUDIES["bound_holds"].seeds * 2 >= 200
+
+
+def test_the_caption_study_shows_the_sweet_spot():
+    table = STUDIES["captions_help"].run(seeds=1)
+    augmentation = table[table["pairs"] == "augmentation"].sort_values("strength")
+    errors = augmentation["probe_error"].to_numpy()
+    assert errors.min() < 0.1 < min(errors[0], errors[-1])
+    assert augmentation["induced_labelling_error"].iloc[-1] > augmentation["induced_labelling_error"].iloc[0]
+    assert augmentation["next_singular_value"].iloc[-1] < augmentation["next_singular_value"].iloc[0]
+    assert np.all(table["probe_error"] <= table["bound"])
+    assert np.all(table["sharp_bound"] <= table["bound"] * (1 + 1e-9))
+
+
+def test_the_training_study_ends_at_the_optimum():
+    table = STUDIES["training"].run(seeds=1)
+    last = table[table["step"] == table["step"].max()]
+    assert last["excess_loss"].max() < 1e-6
+    np.testing.assert_allclose(last["probe_error"], last["optimum_error"], atol=0.02)
+
+
+def test_the_command_writes_the_table_and_how_it_was_made(call, tmp_path):
+    code, out, _ = call(app, "study", "training", "--seeds", 1, "--out", tmp_path / "t.parquet")
+    assert code == 0
+    assert "402 rows over 1 seeds" in out
+    assert len(read_table(tmp_path / "t.parquet")) == 402
+    record = json.loads(sidecar(tmp_path / "t.parquet").read_text())
+    assert record["configuration"]["study"] == "training"
+    assert record["configuration"]["seeds"] == 1
+    assert record["configuration"]["world"]["n_classes"] == 5
+
+
+def test_the_command_saves_graphs(call, tmp_path):
+    path = tmp_path / "world.npz"
+    for command, option in (("caption-graph", "--noise"), ("augmentation-graph", "--strength")):
+        code, out, _ = call(app, command, option, 0.2, "--seed", 3, "--out", path)
+        assert code == 0
+        assert "n_left=320" in out
+        assert PairGraph.load(path).n_left == 320
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["study", "nothing", "--out", "t.csv"], "study 'nothing' is none of bound_holds"),
+        (["study", "training", "--out", "t.txt"], "a table's name ends in .parquet or .csv"),
+        (["study", "training", "--out", "nowhere/t.csv"], "folder nowhere does not exist"),
+        (["study", "training", "--out", "t.csv", "--seeds", "0"], "seeds is at least 1"),
+        (["caption-graph", "--noise", "2", "--out", "g.npz"], "noise=2.0 is not a probability"),
+        (["study", "training"], "Missing option '--out'"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(call, arguments, message):
+    code, _, err = call(app, *arguments)
+    assert code == 2
+    assert err.startswith("error: ")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_studies_are_listed(call):
+    code, out, _ = call(app, "studies")
+    assert code == 0
+    for name in STUDIES:
+        assert name in out

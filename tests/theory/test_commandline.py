@@ -1,0 +1,112 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import typer
+
+from tests.families import FAMILIES
+from theory import BOUNDS, bound
+from theory.__main__ import app
+from theory.tables import read_table, sidecar
+
+
+@pytest.fixture
+def graph_file(tmp_path):
+    path = tmp_path / "graph.npz"
+    FAMILIES["captions"](np.random.default_rng(0), 18).save(path)
+    return path
+
+
+def test_check_prints_every_bound_and_exits_0(call, graph_file):
+    code, out, _ = call(app, "check", graph_file, "--k", 8)
+    assert code == 0
+    for name in BOUNDS:
+        assert name in out
+    assert "VIOLATED" not in out
+
+
+def test_check_writes_the_table(call, graph_file, tmp_path):
+    for suffix in ("csv", "parquet"):
+        out = tmp_path / f"table.{suffix}"
+        assert call(app, "check", graph_file, "--k", 3, "--out", out)[0] == 0
+        table = read_table(out)
+        assert table["bound"].tolist() == list(BOUNDS)
+        assert json.loads(sidecar(out).read_text())["configuration"]["k"] == 3
+
+
+def test_a_violated_bound_exits_1(call, graph_file):
+    bound("too-good", quantity="spectral_loss", status="conjecture")(lambda graph, spectrum, k: -1e6)
+    try:
+        code, out, _ = call(app, "check", graph_file, "--k", 3)
+    finally:
+        del BOUNDS["too-good"]
+    assert code == 1
+    assert "VIOLATED" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--k", "0"], "k=0 is not in 1.."),
+        (["--k", "1000"], "k=1000 is not in 1.."),
+        (["--k", "three"], "Invalid value for '--k'"),
+        ([], "Missing option '--k'"),
+        (["--k", "3", "--tol", "0"], "tol=0.0 is not positive"),
+        (["--k", "3", "--device", "abacus"], "is not a torch device"),
+        (["--k", "3", "--out", "table.txt"], "a table's name ends in"),
+        (["--k", "3", "--colour"], "No such option: --colour"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(call, graph_file, arguments, message):
+    code, _, err = call(app, "check", graph_file, *arguments)
+    assert code == 2
+    assert err.startswith("error: ")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_a_missing_graph_file(call, tmp_path):
+    code, _, err = call(app, "check", tmp_path / "none.npz", "--k", 3)
+    assert (code, err.count("\n")) == (2, 1)
+    assert "does not exist" in err
+
+
+def test_help_teaches(call):
+    code, out, _ = call(app, "check", "--help")
+    assert code == 0
+    assert "Example: python -m theory check" in " ".join(out.split())
+
+
+def test_no_command_shows_the_help(call):
+    code, out, err = call(app)
+    assert code == 2
+    assert "ledger" in out
+    assert err == ""
+
+
+def test_the_ledger_lists_every_statement(call):
+    code, out, _ = call(app, "ledger")
+    assert code == 0
+    for name in BOUNDS:
+        assert name in out
+
+
+def test_an_interrupt_is_not_a_traceback(call):
+    interrupted = typer.Typer()
+
+    @interrupted.command()
+    def wait() -> None:
+        raise KeyboardInterrupt
+
+    assert call(interrupted)[0] == 130
+
+
+def test_bounds_that_do_not_apply_are_named_below_the_table(call, tmp_path):
+    graph = FAMILIES["dense_random"](np.random.default_rng(0), 9)
+    type(graph)(graph.joint, graph.left_labels).save(tmp_path / "half.npz")
+    code, out, _ = call(app, "check", tmp_path / "half.npz", "--k", 2, "--out", tmp_path / "t.csv")
+    assert code == 0
+    assert "VIOLATED" not in out
+    assert "induced-labelling-error, probe-error-by-alpha: not applicable: the graph has no right labels" in out
+    assert pd.isna(read_table(tmp_path / "t.csv").set_index("bound").loc["probe-error-by-alpha", "value"])

@@ -1,0 +1,128 @@
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.families import FAMILIES
+from theory import (
+    HypothesisError,
+    PairGraph,
+    induced_labelling_error,
+    label_energy,
+    labelling_error,
+    spectrum,
+)
+from theory.consistency import class_masses
+
+
+@st.composite
+def labelled_graphs(draw):
+    rng = np.random.default_rng(draw(st.integers(0, 2**31)))
+    n_left, n_right, classes = draw(st.integers(1, 9)), draw(st.integers(1, 9)), draw(st.integers(1, 4))
+    joint = rng.random((n_left, n_right)) * (rng.random((n_left, n_right)) < draw(st.floats(0.2, 1)))
+    joint[0, 0] += 0.1
+    labels = 3 * rng.integers(classes, size=n_left), 3 * rng.integers(classes, size=n_right)
+    return PairGraph(joint, *labels, drop_isolated=True)
+
+
+@given(labelled_graphs())
+def test_labelling_error_from_its_formula(graph):
+    joint = graph.joint.toarray()
+    naive = sum(
+        joint[x, caption]
+        for x in range(graph.n_left)
+        for caption in range(graph.n_right)
+        if graph.left_labels[x] != graph.right_labels[caption]
+    )
+    assert labelling_error(graph) == pytest.approx(naive, abs=1e-14)
+
+
+@given(labelled_graphs())
+def test_induced_labelling_error_from_its_formula(graph):
+    induced = graph.induced().joint.toarray()
+    naive = sum(
+        induced[x, other]
+        for x in range(graph.n_left)
+        for other in range(graph.n_left)
+        if graph.left_labels[x] != graph.left_labels[other]
+    )
+    assert induced_labelling_error(graph) == pytest.approx(naive, abs=1e-14)
+
+
+@given(labelled_graphs())
+def test_induced_error_is_at_most_twice_the_error_of_any_right_labels(graph):
+    assert induced_labelling_error(graph) <= 2 * labelling_error(graph) + 1e-14
+
+
+@given(labelled_graphs(), st.integers(0, 2**31))
+def test_nothing_depends_on_the_order_of_nodes_or_the_names_of_classes(graph, seed):
+    rng = np.random.default_rng(seed)
+    left, right = rng.permutation(graph.n_left), rng.permutation(graph.n_right)
+    names = rng.permutation(20)
+    joint = graph.joint.toarray()[left][:, right]
+    other = PairGraph(joint, names[graph.left_labels[left]], names[graph.right_labels[right]])
+    assert labelling_error(other) == pytest.approx(labelling_error(graph), abs=1e-14)
+    assert induced_labelling_error(other) == pytest.approx(induced_labelling_error(graph), abs=1e-14)
+
+
+def test_a_pure_caption_contributes_exactly_nothing():
+    graph = FAMILIES["split_by_class"](np.random.default_rng(0), 60)
+    assert induced_labelling_error(graph) == 0
+    assert labelling_error(graph) == 0
+
+
+def test_independent_pairs_err_like_two_independent_draws():
+    graph = FAMILIES["rank_one"](np.random.default_rng(1), 40)
+    assert induced_labelling_error(graph) == pytest.approx(1 - np.sum(class_masses(graph) ** 2), abs=1e-14)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_label_energy_from_its_formula_sums_to_one(family):
+    graph = FAMILIES[family](np.random.default_rng(2), 18)
+    full, *_ = np.linalg.svd(graph.normalized.toarray(), full_matrices=True)
+    triplets = spectrum(graph, min(graph.joint.shape))
+    energy = label_energy(graph, triplets)
+    root = np.sqrt(graph.left_marginal)
+    for i in range(len(energy)):
+        naive = sum(
+            (triplets.left[:, i] @ (root * (graph.left_labels == c))) ** 2 for c in np.unique(graph.left_labels)
+        )
+        assert energy[i] == pytest.approx(naive, abs=1e-13)
+    null = full[:, len(energy) :]
+    missing = sum(np.sum((null.T @ (root * (graph.left_labels == c))) ** 2) for c in np.unique(graph.left_labels))
+    assert energy.sum() + missing == pytest.approx(1, abs=1e-12)
+
+
+def test_the_induced_error_is_read_off_the_label_energy():
+    """`α_T = Σ_i (1 - σ_i²) c_i`, the identity that theorem 4 stands on."""
+    graph = FAMILIES["wide"](np.random.default_rng(3), 20)
+    triplets = spectrum(graph, graph.n_left)
+    weighted = (1 - triplets.singular_values**2) @ label_energy(graph, triplets)
+    assert induced_labelling_error(graph) == pytest.approx(weighted, abs=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("measure", "side"),
+    [
+        (labelling_error, "left"),
+        (induced_labelling_error, "left"),
+        (lambda graph: label_energy(graph, spectrum(graph, 1)), "left"),
+    ],
+)
+def test_missing_labels_are_named(measure, side):
+    with pytest.raises(HypothesisError, match=f"no {side} labels"):
+        measure(PairGraph(np.ones((3, 3))))
+
+
+def test_missing_right_labels_are_named():
+    with pytest.raises(HypothesisError, match="no right labels: build it with right_labels"):
+        labelling_error(PairGraph(np.ones((3, 3)), [0, 1, 0]))
+
+
+def test_memory_is_linear_in_the_pairs():
+    """A million left nodes: their induced graph would not fit anywhere."""
+    n = 1_000_000
+    joint = sp.coo_array((np.ones(n), (np.arange(n), np.arange(n) % 10)), shape=(n, 10))
+    graph = PairGraph(joint, np.arange(n) % 2)
+    assert induced_labelling_error(graph) == 0

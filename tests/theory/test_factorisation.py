@@ -1,0 +1,89 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.families import FAMILIES
+from theory import PairGraph, optimal_embeddings, spectral_loss, spectrum
+
+
+def embeddings(graph: PairGraph, k: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    return rng.standard_normal((graph.n_left, k)), rng.standard_normal((graph.n_right, k))
+
+
+def naive_loss(graph: PairGraph, f: np.ndarray, g: np.ndarray) -> float:
+    """Transcribed from the definition, two expectations over pairs."""
+    total, joint = 0.0, graph.joint.toarray()
+    for x in range(graph.n_left):
+        for caption in range(graph.n_right):
+            score = sum(f[x, j] * g[caption, j] for j in range(f.shape[1]))
+            total += -2 * joint[x, caption] * score
+            total += graph.left_marginal[x] * graph.right_marginal[caption] * score**2
+    return total
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_loss_from_its_definition(family):
+    graph = FAMILIES[family](np.random.default_rng(0), 12)
+    f, g = embeddings(graph, 3)
+    assert spectral_loss(graph, f, g) == pytest.approx(naive_loss(graph, f, g), rel=1e-12)
+
+
+@given(st.integers(0, 2**31), st.integers(1, 6), st.integers(1, 6), st.integers(1, 4))
+def test_loss_is_a_factorisation_error(seed, n_left, n_right, k):
+    graph = PairGraph(np.random.default_rng(seed).random((n_left, n_right)) + 1e-3)
+    f, g = embeddings(graph, k, seed)
+    matrix = graph.normalized.toarray()
+    product = (np.sqrt(graph.left_marginal)[:, None] * f) @ (np.sqrt(graph.right_marginal)[:, None] * g).T
+    expected = np.sum((matrix - product) ** 2) - np.sum(matrix**2)
+    assert spectral_loss(graph, f, g) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+def test_torch_and_numpy_agree_and_gradients_are_right():
+    graph = FAMILIES["sparse_random"](np.random.default_rng(1), 10)
+    f, g = (torch.tensor(side, requires_grad=True) for side in embeddings(graph, 2))
+    loss = spectral_loss(graph, f, g)
+    assert loss.item() == pytest.approx(spectral_loss(graph, f.detach().numpy(), g.detach().numpy()), rel=1e-14)
+    assert torch.autograd.gradcheck(lambda a, b: spectral_loss(graph, a, b), (f, g))
+
+
+def test_torch_keeps_the_dtype():
+    graph = FAMILIES["dense_random"](np.random.default_rng(2), 10)
+    f, g = (torch.tensor(side, dtype=torch.float32) for side in embeddings(graph, 2))
+    loss = spectral_loss(graph, f, g)
+    assert loss.dtype == torch.float32
+    assert loss.item() == pytest.approx(spectral_loss(graph, f.double(), g.double()).item(), rel=1e-4)
+
+
+@pytest.mark.parametrize("k", [1, 3, 6])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_optimum_has_the_lowest_loss_and_zero_gradient(family, k):
+    graph = FAMILIES[family](np.random.default_rng(3), 18)
+    k = min(k, *graph.joint.shape)
+    f, g = (torch.tensor(side, requires_grad=True) for side in optimal_embeddings(graph, k))
+    loss = spectral_loss(graph, f, g)
+    lowest = -np.sum(np.linalg.svd(graph.normalized.toarray(), compute_uv=False)[:k] ** 2)
+    assert loss.item() == pytest.approx(lowest, rel=1e-9)
+    loss.backward()
+    assert f.grad.abs().max() < 1e-12
+    assert g.grad.abs().max() < 1e-12
+
+
+def test_the_optimum_is_unique_only_up_to_an_invertible_map():
+    graph = FAMILIES["dense_random"](np.random.default_rng(4), 12)
+    f, g = optimal_embeddings(graph, 3)
+    mixing = np.random.default_rng(5).standard_normal((3, 3))
+    moved = spectral_loss(graph, f @ mixing, g @ np.linalg.inv(mixing).T)
+    assert moved == pytest.approx(-np.sum(spectrum(graph, 3).singular_values ** 2), rel=1e-12)
+
+
+def test_mixed_arrays_and_wrong_shapes():
+    graph = PairGraph(np.ones((3, 4)))
+    f, g = embeddings(graph, 2)
+    with pytest.raises(TypeError, match="must both be numpy arrays or both be torch tensors"):
+        spectral_loss(graph, torch.tensor(f), g)
+    for wrong in ((g, f), (f, g[:, :1]), (f[0], g)):
+        with pytest.raises(ValueError, match=r"this graph takes \(3, k\) and \(4, k\)"):
+            spectral_loss(graph, *wrong)

@@ -1,0 +1,256 @@
+import re
+
+import networkx as nx
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from tests.families import FAMILIES
+from theory import PairGraph
+from theory.graph import INDUCED_LIMIT
+
+WEIGHTS = hnp.arrays(
+    np.float64,
+    st.tuples(st.integers(1, 8), st.integers(1, 8)),
+    elements=st.one_of(st.just(0.0), st.floats(1e-3, 1e3)),
+).filter(lambda weights: weights.any())
+
+
+@given(WEIGHTS)
+def test_joint_is_the_weights_over_their_sum(weights):
+    graph = PairGraph(weights, drop_isolated=True)
+    kept = weights[weights.any(axis=1)][:, weights.any(axis=0)]
+    np.testing.assert_allclose(graph.joint.toarray(), kept / kept.sum(), rtol=1e-12)
+    np.testing.assert_allclose(graph.left_marginal, kept.sum(axis=1) / kept.sum(), rtol=1e-12)
+    np.testing.assert_allclose(graph.right_marginal, kept.sum(axis=0) / kept.sum(), rtol=1e-12)
+    scale = np.sqrt(np.outer(kept.sum(axis=1), kept.sum(axis=0)))
+    np.testing.assert_allclose(graph.normalized.toarray(), kept / scale, rtol=1e-12)
+    assert isinstance(graph.joint, sp.csr_array)
+    assert isinstance(graph.normalized, sp.csr_array)
+
+
+@pytest.mark.parametrize("kind", [np.asarray, sp.csr_array, sp.csc_matrix, sp.coo_array, sp.dok_array])
+def test_every_matrix_type_gives_the_same_graph(kind):
+    weights = np.array([[1, 2, 0], [0, 3, 4]])
+    np.testing.assert_array_equal(PairGraph(kind(weights)).joint.toarray(), weights / 10)
+
+
+def test_the_callers_arrays_are_left_alone_and_the_graphs_are_read_only():
+    weights = sp.csr_array(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    labels = np.array([0, 1])
+    graph = PairGraph(weights, labels)
+    np.testing.assert_array_equal(weights.toarray(), [[1, 2], [3, 4]])
+    labels[0] = 1
+    assert graph.left_labels.tolist() == [0, 1]
+    for array in (graph.joint.data, graph.normalized.data, graph.left_labels, graph.left_ids):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 7
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e300])
+def test_extreme_weights_are_normalised_without_overflow(scale):
+    np.testing.assert_allclose(PairGraph(scale * np.ones((2, 3))).joint.toarray(), np.full((2, 3), 1 / 6))
+
+
+# Bad input: one line that names the thing and the remedy.
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (np.nan, "joint has 1 NaN weights, the first at row 1, column 2"),
+        (np.inf, "joint has 1 infinite weights, the first at row 1, column 2"),
+        (-1.0, "joint has 1 negative weights, the first at row 1, column 2"),
+    ],
+)
+@pytest.mark.parametrize("kind", [np.asarray, sp.csr_array])
+def test_bad_weights_are_located(bad, message, kind):
+    weights = np.ones((3, 4))
+    weights[1, 2] = bad
+    with pytest.raises(ValueError, match=re.escape(message)):
+        PairGraph(kind(weights))
+
+
+@pytest.mark.parametrize("weights", [np.zeros((3, 2)), np.ones((0, 3)), sp.csr_array((3, 3))])
+def test_no_weight_at_all(weights):
+    with pytest.raises(ValueError, match="empty or all zero"):
+        PairGraph(weights, drop_isolated=True)
+
+
+@pytest.mark.parametrize("joint", [np.ones(3), np.ones((2, 2, 2)), 5])
+def test_not_a_matrix(joint):
+    with pytest.raises(ValueError, match="dimensions: a pair graph is a matrix"):
+        PairGraph(joint)
+
+
+@pytest.mark.parametrize("joint", [np.ones((2, 2), complex), [["a", "b"]], np.array([[None, 1]])])
+def test_weights_that_are_not_real_numbers(joint):
+    with pytest.raises(TypeError, match="weights are real numbers"):
+        PairGraph(joint)
+
+
+def test_isolated_nodes_are_counted_and_can_be_dropped_with_their_labels_and_ids():
+    weights = np.array([[0, 0, 0], [1, 0, 1], [0, 0, 1]])
+    with pytest.raises(ValueError, match="1 left and 1 right nodes have no pairs: pass drop_isolated=True"):
+        PairGraph(weights)
+    graph = PairGraph(weights, [5, 6, 7], [1, 2, 3], left_ids=[*"abc"], right_ids=[*"xyz"], drop_isolated=True)
+    assert graph.left_labels.tolist() == [6, 7]
+    assert graph.right_labels.tolist() == [1, 3]
+    assert graph.left_ids.tolist() == ["b", "c"]
+    assert graph.right_ids.tolist() == ["x", "z"]
+    np.testing.assert_allclose(graph.joint.toarray(), np.array([[1, 1], [0, 1]]) / 3)
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ([0, 1], r"left_labels has shape \(2,\) for 3 left nodes"),
+        ([[0, 1, 2]], r"left_labels has shape \(1, 3\)"),
+        ([0, 0.5, 1], "not integers 0..r-1"),
+        ([0, np.nan, 1], "not integers 0..r-1"),
+        ([0, -1, 1], "not integers 0..r-1"),
+        (["a", "b", "c"], "labels are integers 0..r-1"),
+    ],
+)
+def test_bad_labels(labels, message):
+    with pytest.raises(ValueError, match=message):
+        PairGraph(np.ones((3, 3)), left_labels=labels)
+
+
+def test_labels_may_be_whole_floats_or_booleans():
+    graph = PairGraph(np.ones((2, 2)), [0.0, 3.0], [True, False])
+    assert graph.left_labels.tolist() == [0, 3]
+    assert graph.right_labels.tolist() == [1, 0]
+
+
+def test_ids_of_the_wrong_length():
+    with pytest.raises(ValueError, match="right_ids has 2 entries for 3 right nodes"):
+        PairGraph(np.ones((3, 3)), right_ids=["a", "b"])
+
+
+# Edge lists.
+
+
+def test_from_pairs_sums_duplicates_and_sorts_ids():
+    graph = PairGraph.from_pairs(["b", "a", "b", "b"], [10, 2, 10, 2], [1, 2, 3, 4], {"a": 0, "b": 1}, [7, 8])
+    assert graph.left_ids.tolist() == ["a", "b"]
+    assert graph.right_ids.tolist() == [2, 10]
+    np.testing.assert_allclose(graph.joint.toarray(), [[0.2, 0.0], [0.4, 0.4]])
+    assert graph.left_labels.tolist() == [0, 1]
+    assert graph.right_labels.tolist() == [7, 8]
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from("uvwxyz"), st.integers(1, 9)), min_size=1, max_size=30))
+def test_from_pairs_against_a_dictionary(pairs):
+    graph = PairGraph.from_pairs(*zip(*pairs, strict=True))
+    total = sum(weight for *_, weight in pairs)
+    expected: dict[tuple[int, str], float] = {}
+    for left, right, weight in pairs:
+        expected[left, right] = expected.get((left, right), 0) + weight / total
+    entries = graph.joint.tocoo()
+    found = {
+        (graph.left_ids[i], graph.right_ids[j]): value
+        for i, j, value in zip(*entries.coords, entries.data, strict=True)
+    }
+    assert found == pytest.approx(expected)
+
+
+def test_from_pairs_takes_ids_of_any_type():
+    left, right = [("a", 1), 2, "c", ("a", 1)], [frozenset({1}), None.__class__, 3.5, 3.5]
+    graph = PairGraph.from_pairs(left, right)
+    assert graph.left_ids.tolist() == [("a", 1), 2, "c"]
+    assert graph.right_ids.tolist() == [frozenset({1}), None.__class__, 3.5]
+    assert graph.joint.toarray()[0].tolist() == [0.25, 0, 0.25]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (([1, 2], [1]), "left has 2 entries and right 1"),
+        (([], []), "left is empty"),
+        (([1, None, 2], [1, 2, 3]), "left has 1 missing ids, the first at pair 1"),
+        (([1, 2], [1, 2], [1]), "weight has shape"),
+        (([1, 2], [1, 2], [1, np.nan]), "joint has 1 NaN weights"),
+        (([1, 2], [1, 2], None, {1: 0}), "left_labels has no class for 1 ids, the first 2"),
+        (([1, 2], [1, 2], [1, 0]), "1 left and 1 right nodes have no pairs"),
+    ],
+)
+def test_bad_edge_lists(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        PairGraph.from_pairs(*arguments)
+
+
+# networkx.
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_networkx_round_trip(family):
+    graph = FAMILIES[family](np.random.default_rng(0), 12)
+    back = PairGraph.from_networkx(graph.to_networkx())
+    np.testing.assert_allclose(back.joint.toarray(), graph.joint.toarray(), rtol=1e-14)
+    for side in ("left_labels", "right_labels", "left_ids", "right_ids"):
+        np.testing.assert_array_equal(getattr(back, side), getattr(graph, side))
+
+
+def test_from_networkx_reads_a_plain_bipartite_graph():
+    g = nx.Graph()
+    g.add_nodes_from(["cat", "dog"], bipartite=0)
+    g.add_nodes_from(["a pet", "it barks"], bipartite=1, label=1)
+    g.add_weighted_edges_from([("cat", "a pet", 2), ("dog", "it barks", 1)])
+    g.add_edge("a pet", "dog")  # weight 1, and either end first
+    graph = PairGraph.from_networkx(g)
+    assert graph.left_ids.tolist() == ["cat", "dog"]
+    assert graph.left_labels is None
+    assert graph.right_labels.tolist() == [1, 1]
+    np.testing.assert_allclose(graph.joint.toarray(), [[0.5, 0], [0.25, 0.25]])
+
+
+def _bipartite() -> nx.Graph:
+    g = nx.Graph()
+    g.add_nodes_from([1, 2], bipartite=0)
+    g.add_nodes_from([3, 4], bipartite=1)
+    g.add_edges_from([(1, 3), (2, 4)])
+    return g
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda g: g.add_node(9), "node 9 has bipartite=None"),
+        (lambda g: g.add_edge(1, 2), "edge 1 - 2 joins two nodes of one side"),
+        (lambda g: g.nodes[1].update(label=0), "1 of 2 left nodes have no label"),
+        (lambda g: g.remove_nodes_from([3, 4]), "no node on one side"),
+        (lambda g: g.add_node(9, bipartite=1), "0 left and 1 right nodes have no pairs"),
+    ],
+)
+def test_bad_networkx_graphs(spoil, message):
+    g = _bipartite()
+    spoil(g)
+    with pytest.raises(ValueError, match=message):
+        PairGraph.from_networkx(g)
+
+
+# The induced graph.
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_induced_graph_from_its_formula(family):
+    graph = FAMILIES[family](np.random.default_rng(1), 12)
+    joint = graph.joint.toarray()
+    expected = np.zeros((graph.n_left, graph.n_left))
+    for x in range(graph.n_left):
+        for other in range(graph.n_left):
+            for caption in range(graph.n_right):
+                expected[x, other] += joint[x, caption] * joint[other, caption] / joint[:, caption].sum()
+    induced = graph.induced()
+    np.testing.assert_allclose(induced.joint.toarray(), expected, atol=1e-15)
+    np.testing.assert_allclose(induced.left_marginal, graph.left_marginal, atol=1e-15)
+    np.testing.assert_array_equal(induced.right_labels, graph.left_labels)
+
+
+def test_induced_graph_is_for_small_graphs():
+    with pytest.raises(ValueError, match=f"at most {INDUCED_LIMIT} left nodes"):
+        PairGraph(sp.eye_array(INDUCED_LIMIT + 1)).induced()

@@ -1,0 +1,99 @@
+import pickle
+import re
+
+import numpy as np
+import pytest
+
+from tests.families import FAMILIES
+from theory import PairGraph
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_saved_graph_loads_bit_for_bit(family, tmp_path):
+    graph = FAMILIES[family](np.random.default_rng(2), 15)
+    graph.save(tmp_path / "graph.npz")
+    back = PairGraph.load(tmp_path / "graph.npz")
+    for part in ("data", "indices", "indptr"):
+        np.testing.assert_array_equal(getattr(back.joint, part), getattr(graph.joint, part))
+    for side in ("left_labels", "right_labels", "left_ids", "right_ids"):
+        np.testing.assert_array_equal(getattr(back, side), getattr(graph, side))
+
+
+def test_string_ids_and_missing_labels_survive(tmp_path):
+    graph = PairGraph(np.ones((2, 3)), left_ids=["ü", "a long name"], right_labels=[0, 1, 0])
+    graph.save(tmp_path / "graph.npz")
+    back = PairGraph.load(tmp_path / "graph.npz")
+    assert back.left_ids.tolist() == ["ü", "a long name"]
+    assert back.left_labels is None
+    assert back.right_labels.tolist() == [0, 1, 0]
+
+
+def test_ids_that_cannot_be_stored_without_pickle_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="left_ids cannot be saved"):
+        PairGraph(np.ones((2, 2)), left_ids=[("a", 1), "b"]).save(tmp_path / "graph.npz")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_suffix_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"ends in \.npz"):
+        PairGraph(np.ones((2, 2))).save(tmp_path / "graph.txt")
+
+
+def _text(path):
+    path.write_text("not a graph")
+
+
+def _pickle(path):
+    path.write_bytes(pickle.dumps({"joint": [1, 2]}))
+
+
+def _foreign_archive(path):
+    np.savez(path, data=np.ones(3))
+
+
+def _objects_inside(path):
+    np.savez(path, format=np.array("pairbounds-graph-1"), data=np.array([{}, None], dtype=object), allow_pickle=True)
+
+
+def _half_a_file(path):
+    PairGraph(np.ones((50, 50))).save(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+
+
+def _index_out_of_range(path):
+    PairGraph(np.ones((2, 2))).save(path)
+    with np.load(path) as archive:
+        arrays = dict(archive)
+    np.savez(path, **(arrays | {"indices": np.array([0, 1, 0, 9], dtype=np.int32)}))
+
+
+@pytest.mark.parametrize(
+    "spoil", [_text, _pickle, _foreign_archive, _objects_inside, _half_a_file, _index_out_of_range]
+)
+def test_a_file_that_is_not_a_graph(spoil, tmp_path):
+    path = tmp_path / "graph.npz"
+    spoil(path)
+    with pytest.raises(ValueError, match=re.escape(f"{path} is not a whole pair graph")):
+        PairGraph.load(path)
+
+
+def test_a_missing_file(tmp_path):
+    with pytest.raises(FileNotFoundError, match="does not exist"):
+        PairGraph.load(tmp_path / "none.npz")
+
+
+def test_an_interrupted_write_leaves_the_old_file_whole(tmp_path, monkeypatch):
+    path = tmp_path / "graph.npz"
+    old = PairGraph(np.eye(3))
+    old.save(path)
+
+    def interrupted(target, **_):
+        target.write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(np, "savez_compressed", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        PairGraph(np.ones((4, 4))).save(path)
+    assert [file.name for file in tmp_path.iterdir()] == ["graph.npz"]
+    np.testing.assert_array_equal(PairGraph.load(path).joint.toarray(), old.joint.toarray())

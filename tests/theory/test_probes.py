@@ -1,0 +1,148 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.families import FAMILIES
+from theory import HypothesisError, PairGraph, probe, zero_shot_error
+
+
+@given(st.integers(0, 2**31), st.integers(2, 12), st.integers(1, 3), st.integers(1, 4))
+def test_probe_from_its_formula(seed, n, k, classes):
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(classes, size=n)
+    graph = PairGraph(rng.random((n, 5)) + 0.01, labels)
+    features = rng.standard_normal((n, k))
+    onehot = np.array([[float(y == c) for c in np.unique(labels)] for y in labels])
+    weights = np.diag(graph.left_marginal)
+    solution = np.linalg.pinv(features.T @ weights @ features) @ features.T @ weights @ onehot
+    mse, error = 0.0, 0.0
+    for x in range(n):
+        scores = [features[x] @ solution[:, c] for c in range(onehot.shape[1])]
+        mse += graph.left_marginal[x] * sum((s - t) ** 2 for s, t in zip(scores, onehot[x], strict=True))
+        rivals = [s for c, s in enumerate(scores) if not onehot[x, c]]
+        error += graph.left_marginal[x] * any(s >= scores[int(onehot[x].argmax())] - 1e-9 for s in rivals)
+    found = probe(graph, features)
+    assert found.mse == pytest.approx(mse, abs=1e-9)
+    assert found.error == pytest.approx(error, abs=1e-12)
+    assert found.accuracy == pytest.approx(1 - error, abs=1e-12)
+    np.testing.assert_allclose(features @ found.coefficients, features @ solution, atol=1e-6)
+    assert found.held_out_error is None
+
+
+@given(st.integers(0, 2**31), st.integers(1, 5))
+def test_error_is_at_most_twice_the_mse(seed, k):
+    rng = np.random.default_rng(seed)
+    graph = PairGraph(rng.random((12, 4)), rng.integers(3, size=12))
+    found = probe(graph, rng.standard_normal((12, k)))
+    assert found.error <= 2 * found.mse + 1e-12
+
+
+def test_ties_are_errors():
+    graph = PairGraph(np.ones((2, 2)), [0, 1])
+    found = probe(graph, np.ones((2, 1)))
+    assert found.error == 1
+    assert found.mse == pytest.approx(0.5)
+
+
+def test_every_probe_is_invariant_to_an_invertible_map():
+    rng = np.random.default_rng(0)
+    graph = FAMILIES["sparse_random"](rng, 30)
+    features = rng.standard_normal((graph.n_left, 4))
+    first, second = probe(graph, features), probe(graph, features @ rng.standard_normal((4, 4)))
+    assert first.error == second.error
+    assert first.mse == pytest.approx(second.mse, rel=1e-10)
+
+
+def test_rank_deficient_features_are_no_obstacle():
+    rng = np.random.default_rng(1)
+    graph = FAMILIES["dense_random"](rng, 20)
+    features = rng.standard_normal((graph.n_left, 3))
+    doubled = np.hstack([features, features, np.zeros((graph.n_left, 1))])
+    assert probe(graph, doubled).mse == pytest.approx(probe(graph, features).mse, rel=1e-10)
+
+
+def test_the_weights_are_the_left_marginal():
+    """A node of weight 2 counts like two nodes of weight 1."""
+    rng = np.random.default_rng(2)
+    features, labels, joint = rng.standard_normal((6, 2)), rng.integers(2, size=6), rng.random((6, 3))
+    merged = PairGraph(joint * np.array([[2], [1], [1], [1], [1], [1]]), labels)
+    twice = np.array([0, 0, 1, 2, 3, 4, 5])
+    split = PairGraph(joint[twice], labels[twice])
+    first, second = probe(merged, features), probe(split, features[twice])
+    assert first.mse == pytest.approx(second.mse, rel=1e-12)
+    assert first.error == pytest.approx(second.error, rel=1e-12)
+
+
+@pytest.mark.parametrize("labelled", [[0, 3, 4, 7, 8, 9], np.isin(np.arange(12), [0, 3, 4, 7, 8, 9])])
+def test_a_probe_that_sees_some_labels(labelled):
+    rng = np.random.default_rng(3)
+    joint, labels, features = rng.random((12, 5)), rng.integers(2, size=12), rng.standard_normal((12, 2))
+    graph = PairGraph(joint, labels)
+    found = probe(graph, features, labelled=labelled)
+    seen = [0, 3, 4, 7, 8, 9]
+    alone = probe(PairGraph(joint[seen], labels[seen]), features[seen])
+    np.testing.assert_allclose(found.coefficients, alone.coefficients, atol=1e-12)
+    scores, hidden = features @ found.coefficients, [1, 2, 5, 6, 10, 11]
+    wrong = np.array([scores[x].argmax() != labels[x] for x in hidden])
+    assert found.held_out_error == pytest.approx(np.average(wrong, weights=graph.left_marginal[hidden]))
+
+
+def test_hidden_labels_do_not_reach_the_probe():
+    rng = np.random.default_rng(4)
+    joint, features = rng.random((12, 5)), rng.standard_normal((12, 2))
+    labels = np.array([0, 1] * 6)
+    shuffled = labels.copy()
+    shuffled[6:] = 1 - shuffled[6:]
+    first, second = (probe(PairGraph(joint, y), features, labelled=range(6)) for y in (labels, shuffled))
+    np.testing.assert_array_equal(first.coefficients, second.coefficients)
+    assert first.held_out_error == pytest.approx(1 - second.held_out_error)
+
+
+@pytest.mark.parametrize(
+    ("labelled", "message"),
+    [
+        ([], "labelled is empty"),
+        ([12], r"indices in 0\.\.11"),
+        ([True, False], r"a mask of shape \(2,\)"),
+        ([0.5], "indices"),
+    ],
+)
+def test_bad_choices_of_labelled_nodes(labelled, message):
+    graph = PairGraph(np.ones((12, 2)), [0, 1] * 6)
+    with pytest.raises(ValueError, match=message):
+        probe(graph, np.ones((12, 1)), labelled=labelled)
+
+
+@pytest.mark.parametrize("features", [np.ones(4), np.ones((3, 2)), np.full((4, 1), np.nan)])
+def test_bad_features(features):
+    with pytest.raises(ValueError, match=r"f has shape|f holds 4 values that are not finite"):
+        probe(PairGraph(np.ones((4, 2)), [0, 1, 0, 1]), features)
+
+
+def test_a_graph_without_labels():
+    with pytest.raises(HypothesisError, match="no left labels"):
+        probe(PairGraph(np.ones((4, 2))), np.ones((4, 1)))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_zero_shot_from_its_formula(family):
+    rng = np.random.default_rng(5)
+    graph = FAMILIES[family](rng, 18)
+    f, g = rng.standard_normal((graph.n_left, 3)), rng.standard_normal((graph.n_right, 3))
+    classes = sorted({*graph.left_labels.tolist(), *graph.right_labels.tolist()})
+    prototypes = {c: np.zeros(3) for c in classes}
+    for caption, label in enumerate(graph.right_labels.tolist()):
+        prototypes[label] += graph.right_marginal[caption] * g[caption]
+    naive = 0.0
+    for x, label in enumerate(graph.left_labels.tolist()):
+        scores = {c: f[x] @ prototypes[c] for c in classes}
+        naive += graph.left_marginal[x] * any(scores[c] >= scores[label] for c in classes if c != label)
+    assert zero_shot_error(graph, f, g) == pytest.approx(naive, abs=1e-12)
+    assert zero_shot_error(graph, torch.tensor(f), torch.tensor(g)) == zero_shot_error(graph, f, g)
+
+
+def test_zero_shot_needs_labels_on_both_sides():
+    with pytest.raises(HypothesisError, match="no right labels"):
+        zero_shot_error(PairGraph(np.ones((2, 2)), [0, 1]), np.ones((2, 1)), np.ones((2, 1)))

@@ -1,0 +1,158 @@
+import numpy as np
+import pytest
+import scipy.linalg
+import scipy.sparse as sp
+import torch
+
+from tests.families import FAMILIES, slow_decay
+from theory import PairGraph, spectrum
+from theory import spectra as module
+
+SIZE = 60  # large enough for the sparse route to have room
+
+
+def dense_values(graph: PairGraph) -> np.ndarray:
+    return np.linalg.svd(graph.normalized.toarray(), compute_uv=False)
+
+
+@pytest.mark.parametrize("method", ["dense", "sparse"])
+@pytest.mark.parametrize("k", [1, 4, 15])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_values_and_vectors_agree_with_dense_svd(family, k, method):
+    graph = FAMILIES[family](np.random.default_rng(3), SIZE)
+    if min(graph.joint.shape) <= k + module.GUARD:
+        k = 1
+    found = spectrum(graph, k, method=method)
+    np.testing.assert_allclose(found.singular_values, dense_values(graph)[:k], atol=1e-8)
+    matrix = graph.normalized.toarray()
+    for left, value, right, residual in zip(
+        found.left.T, found.singular_values, found.right.T, found.residuals, strict=True
+    ):
+        naive = max(np.linalg.norm(matrix @ right - value * left), np.linalg.norm(matrix.T @ left - value * right))
+        assert residual == pytest.approx(naive, abs=1e-14)
+        assert naive <= 1e-6
+    np.testing.assert_allclose(found.left.T @ found.left, np.eye(k), atol=1e-10)
+    np.testing.assert_allclose(found.right.T @ found.right, np.eye(k), atol=1e-10)
+    assert found.method == method
+
+
+@pytest.mark.parametrize("family", ["dense_random", "many_components", "identity", "twins", "cycle"])
+def test_the_largest_value_is_one_as_often_as_there_are_components(family):
+    graph = FAMILIES[family](np.random.default_rng(4), SIZE)
+    square = sp.block_array([[None, graph.joint], [graph.joint.T, None]])
+    components, _ = sp.csgraph.connected_components(square)
+    values = spectrum(graph, min(graph.joint.shape)).singular_values
+    assert np.sum(values > 1 - 1e-9) == components
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_many_copies_of_one_value_are_all_found(seed):
+    """40 components, 45 values: `scipy.sparse.linalg.svds` is wrong by 0.7 here, at every tolerance."""
+    rng = np.random.default_rng(5)
+    graph = PairGraph(sp.block_diag([rng.random((20, 18)) for _ in range(40)]))
+    found = spectrum(graph, 45, method="sparse", seed=seed)
+    np.testing.assert_allclose(found.singular_values, dense_values(graph)[:45], atol=1e-8)
+
+
+def test_a_value_that_the_first_solve_missed_is_found_by_the_search(monkeypatch):
+    graph = slow_decay(np.random.default_rng(6), 800, 700)
+    expected = dense_values(graph)[:10]
+    solve, calls = module._leading, []
+
+    def forgetful(product, side, count, tol, rng):
+        vectors = solve(product, side, count, tol, rng)
+        calls.append(count)
+        if len(calls) > 1:
+            return vectors
+        values = np.linalg.norm(product(vectors), axis=0)
+        return np.delete(vectors, np.argsort(values)[-3], axis=1)
+
+    monkeypatch.setattr(module, "_leading", forgetful)
+    found = spectrum(graph, 10, method="sparse")
+    np.testing.assert_allclose(found.singular_values, expected, atol=1e-8)
+    assert len(calls) > 2
+
+
+def test_large_degenerate_graphs():
+    found = spectrum(PairGraph(sp.eye_array(20_000)), 10)
+    np.testing.assert_allclose(found.singular_values, 1, atol=1e-12)
+    assert found.method == "sparse"
+
+
+def test_the_method_is_chosen_by_size():
+    rng = np.random.default_rng(7)
+    small, large = slow_decay(rng, 300, 200), slow_decay(rng, 3000, 2000)
+    assert spectrum(small, 5).method == "dense"
+    assert spectrum(large, 5).method == "sparse"
+    with pytest.raises(ValueError, match="the dense method takes at most"):
+        spectrum(slow_decay(rng, 10_000, 5_000), 5, method="dense")
+
+
+def test_products_on_another_device_are_those_of_scipy():
+    """The route that a GPU takes, run on the CPU."""
+    rng = np.random.default_rng(8)
+    matrix = slow_decay(rng, 50, 40).normalized
+    product = module._torch_product(matrix, torch.device("cpu"))
+    for vectors in (rng.random(matrix.shape[1]), rng.random((matrix.shape[1], 3))):
+        np.testing.assert_allclose(product(vectors), matrix @ vectors, atol=1e-14)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("method", ["dense", "sparse"])
+def test_the_gpu_finds_the_same_values(method):
+    graph = slow_decay(np.random.default_rng(9), 900, 700)
+    found = spectrum(graph, 10, method=method, device="cuda")
+    np.testing.assert_allclose(found.singular_values, dense_values(graph)[:10], atol=1e-8)
+
+
+@pytest.mark.parametrize("k", [0, -1, 5, 2.0, True, "3"])
+def test_k_out_of_range(k):
+    with pytest.raises(ValueError, match=r"is not in 1\.\.4"):
+        spectrum(PairGraph(np.ones((4, 6))), k)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"method": "magic"}, "is none of 'auto', 'dense', 'sparse'"),
+        ({"tol": 0.0}, "tol=0.0 is not positive"),
+        ({"tol": np.nan}, "is not positive"),
+        ({"device": "quantum"}, "is not a torch device"),
+        ({"method": "sparse"}, "use 'dense'"),
+    ],
+)
+def test_bad_options(options, message):
+    with pytest.raises(ValueError, match=message):
+        spectrum(PairGraph(np.ones((4, 6))), 2, **options)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here, so asking for one is right")
+def test_asking_for_a_gpu_that_is_not_there():
+    with pytest.raises(ValueError, match="asks for a GPU and torch sees none"):
+        spectrum(PairGraph(np.ones((4, 6))), 2, device="cuda")
+
+
+def test_values_beyond_the_last_are_zero():
+    found = spectrum(PairGraph(np.random.default_rng(10).random((5, 3))), 3).padded(5)
+    assert found.singular_values[3:].tolist() == [0, 0]
+    assert found.left.shape == (5, 5)
+    assert found.right.shape == (3, 5)
+    assert found.padded(2) is found
+
+
+def test_upper_values_are_above_the_values_and_at_most_one():
+    found = spectrum(slow_decay(np.random.default_rng(11), 2000, 1500), 20)
+    assert np.all(found.upper_values >= np.minimum(1, found.singular_values + found.residuals))
+    assert found.upper_values.max() == 1
+    assert found.rounding >= 4 * np.linalg.norm(found.residuals)
+
+
+@pytest.mark.slow
+def test_all_top_65_of_a_slow_spectrum_for_10_starts():
+    graph = slow_decay(np.random.default_rng(0), 20_000, 10_000)
+    gram = (graph.normalized.T @ graph.normalized).toarray()
+    last = len(gram) - 1
+    exact = scipy.linalg.eigh(gram, eigvals_only=True, subset_by_index=[last - 64, last], overwrite_a=True)
+    for seed in range(10):
+        found = spectrum(graph, 65, method="sparse", seed=seed)
+        np.testing.assert_allclose(found.singular_values, np.sqrt(exact[::-1]), atol=1e-8)
