@@ -109,25 +109,38 @@ def spectrum(
     deflating all that was found, from a new random start; anything there above the k-th value joins the basis,
     until nothing is found. The triplets come from one Rayleigh-Ritz step on that basis.
     """
-    smaller = min(graph.joint.shape)
+    return singular_triplets(graph.normalized, k, tol=tol, method=method, device=device, seed=seed)
+
+
+def singular_triplets(
+    matrix: sp.csr_array,
+    k: int,
+    *,
+    tol: float = 1e-6,
+    method: Literal["auto", "dense", "sparse"] = "auto",
+    device: str = "auto",
+    seed: int = 0,
+) -> Spectrum:
+    """`spectrum` of any sparse matrix: of a part of a graph, say."""
+    smaller = min(matrix.shape)
     if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k <= smaller:
-        raise ValueError(f"k={k!r} is not in 1..{smaller}, the smaller side of the graph: there is no such triplet")
+        raise ValueError(f"k={k!r} is not in 1..{smaller}, the smaller side: there is no such triplet")
     if not tol > 0:
         raise ValueError(f"tol={tol!r} is not positive: it is the largest residual norm allowed")
     place = torch_device(device)
-    entries = graph.n_left * graph.n_right
+    entries = matrix.shape[0] * matrix.shape[1]
     if method == "auto":
         dense_is_faster = smaller <= DENSE_SIDE or k + GUARD > smaller / 4
         method = "dense" if dense_is_faster and entries <= DENSE_LIMIT else "sparse"
     if method == "dense":
         if entries > DENSE_LIMIT:
             raise ValueError(f"the dense method takes at most {DENSE_LIMIT} entries, not {entries}: use 'sparse'")
-        left, values, right = _dense(graph.normalized, k, place)
+        left, values, right = _dense(matrix, k, place)
     elif method == "sparse":
-        left, values, right = _sparse(graph.normalized, k, tol, place, np.random.default_rng(seed))
+        left, values, right = _sparse(matrix, k, tol, place, np.random.default_rng(seed))
     else:
         raise ValueError(f"method={method!r} is none of 'auto', 'dense', 'sparse'")
-    residuals = _residuals(graph.normalized, left, values, right)
+    residuals = _residuals(matrix, left, values, right)
     if method == "sparse" and residuals.max() > tol:
         raise RuntimeError(f"residual {residuals.max():.1e} is above tol={tol:.1e}: raise tol or use method='dense'")
     return Spectrum(values, left, right, residuals, method)

@@ -18,7 +18,7 @@ SIZE = 18
 def case(graph: PairGraph, k: int, features: Any = None) -> tuple[PairGraph, Spectrum, int, Encoder]:
     """What a bound is called with."""
     triplets = spectrum(graph, min(k + 1, *graph.joint.shape)).padded(k + 1)
-    encoder = Encoder.optimum(graph, triplets, k) if features is None else Encoder.of(graph, features, k)
+    encoder = Encoder.optimum(graph, triplets, k) if features is None else Encoder.of(graph, triplets, k, features)
     return graph, triplets, k, encoder
 
 

@@ -28,7 +28,7 @@ def test_factorisation_against_the_dense_matrix(family):
     dense = graph.normalized.toarray()
     expected = np.sum((dense - product) ** 2) - np.sum(dense**2)
     triplets = spectrum(graph, 1).padded(4)
-    assert BOUNDS["factorisation"](graph, triplets, 3, Encoder.of(graph, (f, g), 3)) == pytest.approx(
+    assert BOUNDS["factorisation"](graph, triplets, 3, Encoder.of(graph, triplets, 3, (f, g))) == pytest.approx(
         expected, rel=1e-9
     )
 
@@ -54,7 +54,7 @@ def test_aligned_induced_loss_is_the_least_over_linear_maps(family):
     graph = FAMILIES[family](np.random.default_rng(3), 12)
     f = np.random.default_rng(4).standard_normal((graph.n_left, 2))
     induced = graph.induced()
-    aligned = aligned_induced_loss(Encoder(graph, f, None))
+    aligned = aligned_induced_loss(Encoder(graph, spectrum(graph, 2), 2, f, None))
     basis = scipy.linalg.orth(np.sqrt(graph.left_marginal)[:, None] * f)
     best = basis.T @ induced.normalized.toarray() @ basis
     values, vectors = np.linalg.eigh(best)

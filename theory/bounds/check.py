@@ -54,7 +54,7 @@ def check_bounds(graph: PairGraph, k: int, features: Any = None, *, triplets: Sp
         raise ValueError(f"k={k} needs k + 1 triplets, {len(known.singular_values)} are given")
     known = known.padded(k + 1)
     optimum = Encoder.optimum(graph, known, k)
-    encoder = optimum if features is None else Encoder.of(graph, features, k)
+    encoder = optimum if features is None else Encoder.of(graph, known, k, features)
     subjects = {"optimum": optimum, "encoder": encoder}
     return pd.DataFrame([_row(claim, subjects[claim.subject], known, k) for claim in BOUNDS.values()]).astype(
         {"holds": "boolean"}

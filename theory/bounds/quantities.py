@@ -1,6 +1,6 @@
 """The measured side of every bound: quantities of an embedding of a graph."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,9 +19,17 @@ from theory.spectra import Spectrum
 
 @dataclass(frozen=True, eq=False)
 class Encoder:
-    """An embedding pair of a graph, unweighted: `left` (n_left, k), and `right` (n_right, k) or `None`."""
+    """An embedding pair of width k of a graph, and the spectrum of the graph: all that a quantity is measured on.
+
+    Attributes
+    ----------
+    spectrum : at least k + 1 triplets
+    left, right : (n_left, k), and (n_right, k) or `None`; unweighted
+    """
 
     graph: PairGraph
+    spectrum: Spectrum
+    k: int
     left: FloatArray
     right: FloatArray | None
 
@@ -30,10 +38,10 @@ class Encoder:
         """The optimum in the coordinates `F = U_k`, `G = W_k Σ_k`: well conditioned where σ_k is 0, too."""
         left = spectrum.left[:, :k] / np.sqrt(graph.left_marginal)[:, None]
         right = spectrum.right[:, :k] * spectrum.singular_values[:k] / np.sqrt(graph.right_marginal)[:, None]
-        return cls(graph, left, right)
+        return cls(graph, spectrum, k, left, right)
 
     @classmethod
-    def of(cls, graph: PairGraph, features: Any, k: int) -> "Encoder":
+    def of(cls, graph: PairGraph, spectrum: Spectrum, k: int, features: Any) -> "Encoder":
         """An encoder of width k from what users have: `f`, or the pair `(f, g)`, numpy or torch."""
         left, right = features if isinstance(features, tuple) else (features, None)
         f = as_features(left, graph.n_left, "f")
@@ -41,7 +49,7 @@ class Encoder:
         for name, side in (("f", f), ("g", g)):
             if side is not None and side.shape[1] != k:
                 raise ValueError(f"{name} has width {side.shape[1]} and k is {k}: bounds speak of width k")
-        return cls(graph, f, g)
+        return cls(graph, spectrum, k, f, g)
 
     @cached_property
     def probe(self) -> ProbeResult:
@@ -90,7 +98,7 @@ def _constant_probe_mse(graph: PairGraph) -> float:
     return 1 - float(np.sum(class_masses(graph) ** 2))
 
 
-QUANTITIES: Mapping[str, Quantity] = {
+QUANTITIES: dict[str, Quantity] = {
     "probe_error": Quantity(lambda encoder: encoder.probe.error, _largest_class_error),
     "probe_mse": Quantity(lambda encoder: encoder.probe.mse, _constant_probe_mse),
     "zero_shot_error": Quantity(
