@@ -1,0 +1,58 @@
+"""What every bound must be tested on, and small graphs that serve many of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tests.families import FAMILIES
+from theory import PairGraph
+
+
+@dataclass(frozen=True)
+class Case:
+    """A graph, a width, and an encoder's features unless the optimum is meant."""
+
+    graph: PairGraph
+    k: int = 1
+    features: Any = None
+
+
+@dataclass(frozen=True)
+class Teeth:
+    """An equality case, and a case that violates a hypothesis with what the error must say.
+
+    `violated` is `None` only for a bound without hypotheses. `within` is the largest relative distance from equality;
+    anything below 0.1 lets the tightened bound fail.
+    """
+
+    equality: Callable[[], Case]
+    violated: tuple[Callable[[], Case], str] | None
+    within: float = 0.01
+
+
+def two_nodes(error: float) -> PairGraph:
+    """Two images, two captions, each caption shared with probability `error`: σ_2 = 1 - 2 error."""
+    return PairGraph([[1 - error, error], [error, 1 - error]], [0, 1], [0, 1])
+
+
+def unlabelled() -> Case:
+    return Case(PairGraph(np.random.default_rng(0).random((6, 5))), 2)
+
+
+def without_right_labels() -> Case:
+    return Case(PairGraph(np.random.default_rng(0).random((6, 5)), [0, 1, 0, 1, 0, 1]), 2)
+
+
+def left_features_only() -> Case:
+    return Case(two_nodes(0.1), 1, np.ones((2, 1)))
+
+
+def tied_values() -> Case:
+    return Case(FAMILIES["cycle"](np.random.default_rng(0), 9), 2)
+
+
+NO_LEFT_LABELS = (unlabelled, "no left labels")
+NO_RIGHT_LABELS = (without_right_labels, "no right labels")
+NO_RIGHT_EMBEDDING = (left_features_only, "right embedding")
