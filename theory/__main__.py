@@ -39,7 +39,7 @@ def check(
     triplets = spectrum(graph, min(k + 1, *graph.joint.shape), tol=tol, device=device, seed=seed)
     table = check_bounds(graph, k, triplets=triplets)
     print(graph)
-    _print_checks(table, f"k = {k}, σ_(k+1) = {triplets.padded(k + 1).singular_values[k]:.4f}")
+    _print_checks(table, f"k = {k}, σ_(k+1) = {triplets.leading(k + 1).singular_values[k]:.4f}")
     if out is not None:
         settings = {"graph": str(graph_file), "k": k, "tol": tol, "device": device, "seed": seed}
         write_table(table, out, settings)

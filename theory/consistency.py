@@ -73,11 +73,11 @@ def class_indicators(labels: IntArray, classes: IntArray | None = None) -> sp.cs
     return sp.csr_array((np.ones(len(labels)), (np.arange(len(labels)), positions)), shape=shape)
 
 
-def class_masses(graph: PairGraph) -> FloatArray:
-    """Probability of each class present on the left, shape (r,), sums to 1."""
-    labels = required_labels(graph, "left")
-    _, positions = np.unique(labels, return_inverse=True)
-    return np.bincount(positions, weights=graph.left_marginal).astype(np.float64)
+def class_masses(graph: PairGraph, side: str = "left") -> FloatArray:
+    """Probability of each class present on a side, shape (r,), sums to 1."""
+    _, positions = np.unique(required_labels(graph, side), return_inverse=True)
+    marginal = graph.left_marginal if side == "left" else graph.right_marginal
+    return np.bincount(positions, weights=marginal).astype(np.float64)
 
 
 def required_labels(graph: PairGraph, side: str) -> npt.NDArray[np.int64]:

@@ -62,7 +62,7 @@ def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) ->
     root = np.sqrt(graph.left_marginal)[:, None]
     coefficients, *_ = scipy.linalg.lstsq(root[seen] * features[seen], root[seen] * targets[seen])
     scores = features @ coefficients
-    wrong = _wrong(scores, np.argmax(targets, axis=1))
+    wrong = strict_winners(scores) != np.argmax(targets, axis=1)
     held_out = None if seen.all() else float(np.average(wrong[~seen], weights=graph.left_marginal[~seen]))
     squared = np.sum((scores - targets) ** 2, axis=1)
     return ProbeResult(
@@ -95,7 +95,7 @@ def zero_shot_error(graph: PairGraph, f: Any, g: Any) -> float:
         graph.right_marginal[:, None] * as_features(g, graph.n_right, "g")
     )
     scores = as_features(f, graph.n_left, "f") @ prototypes.T
-    return float(graph.left_marginal @ _wrong(scores, np.searchsorted(classes, left)))
+    return float(graph.left_marginal @ (strict_winners(scores) != np.searchsorted(classes, left)))
 
 
 def as_features(f: Any, size: int, name: str) -> FloatArray:
@@ -127,10 +127,11 @@ def _mask(labelled: npt.ArrayLike | None, size: int) -> npt.NDArray[np.bool_]:
     return mask
 
 
-def _wrong(scores: FloatArray, truth: IntArray) -> npt.NDArray[np.bool_]:
-    """Where the true class does not beat every other by more than round-off."""
-    own = np.take_along_axis(scores, truth[:, None], axis=1)
+def strict_winners(scores: FloatArray) -> IntArray:
+    """The column with the largest score in each row, (n,), or -1 where none wins by more than round-off."""
+    winners = np.argmax(scores, axis=1)
+    best = np.take_along_axis(scores, winners[:, None], axis=1)
     others = scores.copy()
-    np.put_along_axis(others, truth[:, None], -np.inf, axis=1)
+    np.put_along_axis(others, winners[:, None], -np.inf, axis=1)
     round_off = 64 * np.finfo(np.float64).eps * np.sqrt(len(scores)) * np.abs(scores).max()
-    return np.asarray(others.max(axis=1) >= own[:, 0] - round_off)
+    return np.where(others.max(axis=1) >= best[:, 0] - round_off, -1, winners)

@@ -46,25 +46,34 @@ class Spectrum:
     @cached_property
     def rounding(self) -> float:
         """Error that floating point and unconverged vectors may put on a quantity of order 1."""
-        size = len(self.left) + len(self.right)
-        return float(16 * np.finfo(np.float64).eps * np.sqrt(size) + 4 * np.linalg.norm(self.residuals))
+        return self._round_off + 4 * float(np.linalg.norm(self.residuals))
 
     @cached_property
     def upper_values(self) -> FloatArray:
         """Upper ends of the singular values, (k,), at most 1: what a bound must use (theorem 14)."""
-        round_off = 16 * np.finfo(np.float64).eps * np.sqrt(len(self.left) + len(self.right))
-        return np.asarray(np.minimum(1.0, self.singular_values + self.residuals + round_off))
+        return np.asarray(np.minimum(1.0, self.singular_values + self._error))
 
-    def padded(self, k: int) -> "Spectrum":
-        """At least k triplets: beyond the rank of the matrix's shape the singular values are 0."""
+    @cached_property
+    def lower_values(self) -> FloatArray:
+        """Lower ends of the singular values, (k,), at least 0."""
+        return np.asarray(np.maximum(0.0, self.singular_values - self._error))
+
+    @property
+    def _error(self) -> FloatArray:
+        return self.residuals + self._round_off
+
+    @property
+    def _round_off(self) -> float:
+        return float(16 * np.finfo(np.float64).eps * np.sqrt(len(self.left) + len(self.right)))
+
+    def leading(self, k: int) -> "Spectrum":
+        """Exactly k triplets: the first k, and zeros where the matrix has no more."""
         missing = max(0, k - len(self.singular_values))
-        if missing == 0:
-            return self
         return Spectrum(
-            np.pad(self.singular_values, (0, missing)),
-            np.pad(self.left, ((0, 0), (0, missing))),
-            np.pad(self.right, ((0, 0), (0, missing))),
-            np.pad(self.residuals, (0, missing)),
+            np.pad(self.singular_values[:k], (0, missing)),
+            np.pad(self.left[:, :k], ((0, 0), (0, missing))),
+            np.pad(self.right[:, :k], ((0, 0), (0, missing))),
+            np.pad(self.residuals[:k], (0, missing)),
             self.method,
         )
 

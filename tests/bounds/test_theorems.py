@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
+from simulations import LatentWorld, train
 from tests.families import FAMILIES
 from theory import (
     BOUNDS,
@@ -17,6 +18,7 @@ from theory import (
 )
 from theory.bounds import Encoder
 from theory.bounds.quantities import aligned_induced_loss
+from theory.bounds.theorem05_self_supervised import image_error
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -27,7 +29,7 @@ def test_factorisation_against_the_dense_matrix(family):
     product = np.sqrt(graph.left_marginal)[:, None] * f @ g.T * np.sqrt(graph.right_marginal)
     dense = graph.normalized.toarray()
     expected = np.sum((dense - product) ** 2) - np.sum(dense**2)
-    triplets = spectrum(graph, 1).padded(4)
+    triplets = spectrum(graph, 1).leading(4)
     assert BOUNDS["factorisation"](graph, triplets, 3, Encoder.of(graph, triplets, 3, (f, g))) == pytest.approx(
         expected, rel=1e-9
     )
@@ -129,3 +131,54 @@ def test_the_sharper_form_is_sharper_and_two_sided():
         below, exact = table.loc["sharp-probe-mse-below", "value"], table.loc["probe-mse", "measured"]
         sharp, plain = table.loc["sharp-probe-mse", "value"], table.loc["probe-mse", "value"]
         assert below <= exact <= sharp <= plain * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_image_error_from_its_definition(family):
+    graph = FAMILIES[family](np.random.default_rng(8), 18)
+    encoder = Encoder.optimum(graph, spectrum(graph, 3), 3)
+    scores = encoder.left @ encoder.probe.coefficients
+    classes, naive = np.unique(graph.left_labels).tolist(), 0.0
+    for image in range(graph.n_right):
+        votes = dict.fromkeys(classes, 0.0)
+        for view in range(graph.n_left):
+            order = np.argsort(scores[view])
+            if len(classes) == 1 or scores[view, order[-1]] > scores[view, order[-2]] + 1e-9:
+                votes[classes[order[-1]]] += graph.joint[view, image]
+        label = graph.right_labels[image]
+        right = label in votes and all(votes[label] > votes[c] + 1e-12 for c in classes if c != label)
+        naive += graph.right_marginal[image] * (not right)
+    assert image_error(encoder) == pytest.approx(naive, abs=1e-9)
+
+
+def test_the_zero_shot_bound_for_any_encoder_with_the_gap_is_theorem_6_at_the_optimum():
+    for seed in range(20):
+        graph = FAMILIES["captions"](np.random.default_rng(seed), 36)
+        table = check_bounds(graph, 8).set_index("bound")
+        optimal, near = table.loc["zero-shot", "value"], table.loc["zero-shot-near-optimal", "value"]
+        assert near <= optimal * (1 + 1e-4)  # the root of a round-off in the excess loss
+
+
+def test_the_zero_shot_bound_with_the_gap_shrinks_with_alpha_and_the_plain_one_does_not():
+    """Theorem 7 asks for a zero-shot bound on any encoder that goes to 0 with the labelling error: here it does."""
+    world = LatentWorld(n_classes=4, n_captions=20, seed=0)
+    plain, shrinking = [], []
+    for noise in (0.1, 0.01, 0.001):
+        graph = world.caption_graph(noise, detail=0.3)
+        f, g = optimal_embeddings(graph, 4)
+        table = check_bounds(graph, 4, (f, (1 + noise * 0.01) * g)).set_index("bound")
+        plain.append(table.loc["zero-shot-any", "value"])
+        shrinking.append(table.loc["zero-shot-near-optimal", "value"])
+    assert shrinking[0] > 5 * shrinking[1] > 25 * shrinking[2]
+    assert min(plain) > 0.2 > shrinking[2]
+
+
+def test_near_optimal_bounds_follow_a_training_run():
+    graph = LatentWorld(n_classes=3, n_styles=2, n_positions=8, seed=3).caption_graph(0.1, 0.3)
+    for steps in (1, 10, 50, 200, 800):
+        found = train(graph, 4, steps=steps, device="cpu")
+        table = check_bounds(graph, 4, (found.left, found.right))
+        assert table["holds"].fillna(True).all()
+    final = table.set_index("bound")
+    assert final.loc["sharp-near-optimal-error", "value"] < 1
+    assert final.loc["near-optimal-error", "value"] == pytest.approx(final.loc["probe-error", "value"], rel=0.05)

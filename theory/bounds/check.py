@@ -52,7 +52,7 @@ def check_bounds(graph: PairGraph, k: int, features: Any = None, *, triplets: Sp
         raise ValueError(f"k={k} is not in 1..{smaller}, the smaller side of the graph")
     if len(known.singular_values) < min(k + 1, smaller):
         raise ValueError(f"k={k} needs k + 1 triplets, {len(known.singular_values)} are given")
-    known = known.padded(k + 1)
+    known = known.leading(k + 1)
     optimum = Encoder.optimum(graph, known, k)
     encoder = optimum if features is None else Encoder.of(graph, known, k, features)
     subjects = {"optimum": optimum, "encoder": encoder}

@@ -10,10 +10,9 @@ shared caption.
 All values are rounded outward: `σ_{k+1}` by its upper end, cancelling sums by `Spectrum.rounding`.
 """
 
-import math
-
 import numpy as np
 
+from theory.bounds.gap import over_gap
 from theory.bounds.registry import bound
 from theory.consistency import induced_labelling_error, label_energy, labelling_error
 from theory.graph import PairGraph
@@ -29,31 +28,31 @@ def induced_by_labelling_error(graph: PairGraph, spectrum: Spectrum, k: int) -> 
 @bound("probe-mse", quantity="probe_mse", status="exact")
 def probe_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= α_T / (1 - σ²_{k+1})`."""
-    return _over_gap(induced_labelling_error(graph), spectrum, k)
+    return over_gap(induced_labelling_error(graph), spectrum, k)
 
 
 @bound("probe-error", quantity="probe_error", status="exact")
 def probe_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E(f*) <= 2 α_T / (1 - σ²_{k+1})`."""
-    return _over_gap(2 * induced_labelling_error(graph), spectrum, k)
+    return over_gap(2 * induced_labelling_error(graph), spectrum, k)
 
 
 @bound("probe-error-by-alpha", quantity="probe_error", status="exact")
 def probe_error_by_alpha(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E(f*) <= 4 α / (1 - σ²_{k+1})`: by the labelling error of the pairs themselves."""
-    return _over_gap(4 * labelling_error(graph), spectrum, k)
+    return over_gap(4 * labelling_error(graph), spectrum, k)
 
 
 @bound("sharp-probe-mse", quantity="probe_mse", status="exact")
 def sharp_probe_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= ρ_k / (1 - σ²_{k+1})`, with `ρ_k = α_T - Σ_{i≤k} (1 - σ_i²) c_i`."""
-    return _over_gap(_remaining(graph, spectrum, k) + spectrum.rounding, spectrum, k)
+    return over_gap(_remaining(graph, spectrum, k) + spectrum.rounding, spectrum, k)
 
 
 @bound("sharp-probe-error", quantity="probe_error", status="exact")
 def sharp_probe_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E(f*) <= 2 ρ_k / (1 - σ²_{k+1})`, with `ρ_k = α_T - Σ_{i≤k} (1 - σ_i²) c_i`."""
-    return 2 * _over_gap(_remaining(graph, spectrum, k) + spectrum.rounding, spectrum, k)
+    return 2 * over_gap(_remaining(graph, spectrum, k) + spectrum.rounding, spectrum, k)
 
 
 @bound("sharp-probe-mse-below", quantity="probe_mse", status="exact", relation=">=")
@@ -67,8 +66,3 @@ def _remaining(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     energy = label_energy(graph, spectrum)[:k]
     explained = float(np.sum((1 - spectrum.singular_values[:k] ** 2) * energy))
     return max(0.0, induced_labelling_error(graph) - explained)
-
-
-def _over_gap(numerator: float, spectrum: Spectrum, k: int) -> float:
-    gap = 1 - spectrum.upper_values[k] ** 2
-    return numerator / gap if gap > 0 else math.inf

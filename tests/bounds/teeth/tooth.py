@@ -21,15 +21,17 @@ class Case:
 
 @dataclass(frozen=True)
 class Teeth:
-    """An equality case, and a case that violates a hypothesis with what the error must say.
+    """A case that pins the bound down, and a case that violates a hypothesis with what the error must say.
 
-    `violated` is `None` only for a bound without hypotheses. `within` is the largest relative distance from equality;
-    anything below 0.1 lets the tightened bound fail.
+    The first is an equality case up to the relative distance `within`, below 0.1 so that a tightened bound fails on it.
+    Where nobody knows one, `value` is the bound's value on the case, worked out by hand. `violated` is `None` only for
+    a bound without hypotheses.
     """
 
-    equality: Callable[[], Case]
+    case: Callable[[], Case]
     violated: tuple[Callable[[], Case], str] | None
     within: float = 0.01
+    value: float | None = None
 
 
 def two_nodes(error: float) -> PairGraph:
@@ -53,6 +55,11 @@ def tied_values() -> Case:
     return Case(FAMILIES["cycle"](np.random.default_rng(0), 9), 2)
 
 
+def disconnected() -> Case:
+    return Case(PairGraph(np.eye(5), [0, 1, 0, 1, 0], [0, 1, 0, 1, 0]), 2)
+
+
+NO_GAP = (disconnected, "σ_j > σ_")
 NO_LEFT_LABELS = (unlabelled, "no left labels")
 NO_RIGHT_LABELS = (without_right_labels, "no right labels")
 NO_RIGHT_EMBEDDING = (left_features_only, "right embedding")

@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+import torch
+
+from tests.families import FAMILIES
+from theory import infonce as module
+from theory.infonce import infonce_loss, mutual_information
+
+
+def naive_loss(graph, f, g, temperature):
+    """Transcribed: cross-entropy of each direction against all nodes of the other side, by their marginals."""
+    joint, total = graph.joint.toarray(), 0.0
+    scores = f @ g.T / temperature
+    for x in range(graph.n_left):
+        for caption in range(graph.n_right):
+            others = sum(graph.right_marginal[j] * np.exp(scores[x, j]) for j in range(graph.n_right))
+            images = sum(graph.left_marginal[i] * np.exp(scores[i, caption]) for i in range(graph.n_left))
+            pair = -2 * scores[x, caption] + np.log(others) + np.log(images)
+            total += joint[x, caption] * pair / 2
+    return total
+
+
+@pytest.mark.parametrize("block", [module.BLOCK, 20])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_loss_from_its_definition(family, block, monkeypatch):
+    monkeypatch.setattr(module, "BLOCK", block)
+    graph = FAMILIES[family](np.random.default_rng(0), 12)
+    rng = np.random.default_rng(1)
+    f, g = rng.standard_normal((graph.n_left, 2)), rng.standard_normal((graph.n_right, 2))
+    assert infonce_loss(graph, f, g, 0.5) == pytest.approx(naive_loss(graph, f, g, 0.5), rel=1e-10)
+
+
+def test_gradients_are_right_and_constants_do_not_matter():
+    graph = FAMILIES["sparse_random"](np.random.default_rng(2), 8)
+    rng = np.random.default_rng(3)
+    f, g = (torch.tensor(rng.standard_normal((n, 2)), requires_grad=True) for n in graph.joint.shape)
+    assert torch.autograd.gradcheck(lambda a, b: infonce_loss(graph, a, b), (f, g))
+    ones = torch.ones(graph.n_left, 1), 7 * torch.ones(graph.n_right, 1)
+    shifted = infonce_loss(graph, torch.hstack([f, ones[0]]), torch.hstack([g, ones[1]]))
+    assert shifted.item() == pytest.approx(infonce_loss(graph, f, g).item(), abs=1e-10)
+
+
+def test_mutual_information_of_simple_graphs():
+    assert mutual_information(FAMILIES["rank_one"](np.random.default_rng(4), 12)) == pytest.approx(0, abs=1e-12)
+    assert mutual_information(FAMILIES["identity"](np.random.default_rng(4), 12)) == pytest.approx(np.log(12))
+
+
+def test_a_wide_free_embedding_reaches_pointwise_mutual_information():
+    """Theorem 10, found by gradient descent: the loss comes to the entropy bound, the scores to log P/(p_L p_R)."""
+    graph = FAMILIES["dense_random"](np.random.default_rng(5), 9)
+    f = torch.zeros(graph.n_left, graph.n_right, dtype=torch.float64, requires_grad=True)
+    g = torch.eye(graph.n_right, dtype=torch.float64)
+    optimizer = torch.optim.LBFGS([f], max_iter=2_000, tolerance_grad=1e-12, line_search_fn="strong_wolfe")
+
+    def closure():
+        optimizer.zero_grad()
+        loss = infonce_loss(graph, f, g)
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    assert infonce_loss(graph, f, g).item() + mutual_information(graph) == pytest.approx(0, abs=1e-7)
+    target = np.log(graph.joint.toarray() / np.outer(graph.left_marginal, graph.right_marginal))
+    difference = f.detach().numpy() - target
+    np.testing.assert_allclose(difference, difference.mean(), atol=1e-3)

@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulations import LatentWorld
+from theory import HypothesisError, PairGraph, induced_labelling_error, labelling_error, spectrum
+from theory.mixtures import mixture
+
+
+def pair(seed: int) -> tuple[PairGraph, PairGraph]:
+    world = LatentWorld(n_classes=3, n_styles=2, n_positions=4, seed=seed)
+    return world.caption_graph(0.2, 0.5), world.augmentation_graph(1.5)
+
+
+@given(st.integers(0, 1_000), st.floats(0.05, 0.95))
+def test_theorem_12(seed, share):
+    first, second = pair(seed)
+    mixed = mixture(first, second, share)
+    for measure in (induced_labelling_error, labelling_error):
+        expected = share * measure(first) + (1 - share) * measure(second)
+        assert measure(mixed) == pytest.approx(expected, abs=1e-12)
+    induced = share * first.induced().joint + (1 - share) * second.induced().joint
+    np.testing.assert_allclose(mixed.induced().joint.toarray(), induced.toarray(), atol=1e-14)
+    for m in (1, 3, 8):
+        sums = [np.sum(spectrum(graph, m).singular_values ** 2) for graph in (mixed, first, second)]
+        assert sums[0] <= share * sums[1] + (1 - share) * sums[2] + 1e-12
+
+
+def test_a_mixture_with_itself_is_itself():
+    graph, _ = pair(0)
+    ours, theirs = mixture(graph, graph, 0.3), graph
+    np.testing.assert_allclose(spectrum(ours, 5).singular_values, spectrum(theirs, 5).singular_values, atol=1e-12)
+
+
+def test_a_mixture_is_not_one_of_its_parts():
+    first, second = pair(1)
+    mixed = mixture(first, second, 0.5)
+    assert mixed.n_right == first.n_right + second.n_right
+    assert mixed.right_ids[0] == (0, first.right_ids[0])
+    assert induced_labelling_error(mixed) not in (induced_labelling_error(first), induced_labelling_error(second))
+
+
+@pytest.mark.parametrize("share", [0, 1, -0.1, np.nan])
+def test_bad_share(share):
+    with pytest.raises(ValueError, match="is not between 0 and 1"):
+        mixture(*pair(0), share)
+
+
+def test_graphs_that_do_not_fit():
+    first, second = pair(0)
+    with pytest.raises(HypothesisError, match="left marginals differ"):
+        mixture(first, PairGraph(np.random.default_rng(0).random((24, 3))), 0.5)
+    with pytest.raises(HypothesisError, match="left marginals differ"):
+        mixture(first, PairGraph(np.ones((5, 3))), 0.5)
+    with pytest.raises(ValueError, match="left labels"):
+        mixture(first, PairGraph(second.joint), 0.5)

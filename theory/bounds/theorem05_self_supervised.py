@@ -1,0 +1,63 @@
+"""Theorem 5: natural images, classified by the vote of their views.
+
+For views, theorem 4 holds verbatim. A natural image l (right side) is given the class that the probe gives most of the
+mass of its views. Proof: where the vote goes wrong or is tied, at least half of the views' mass is predicted to be of
+another class than `y(l)`; such a view is itself misclassified, or its class differs from that of its image. So
+`E_image <= 2 (E_views + α)`, by Markov's inequality; theorem 4 then bounds `E_views`.
+
+Source: after HaoChen et al. 2021; the constants are derived here, except where the literature's form is restated.
+"""
+
+import numpy as np
+
+from theory.bounds.gap import over_gap
+from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from theory.bounds.registry import bound
+from theory.consistency import class_indicators, class_masses, induced_labelling_error, labelling_error, required_labels
+from theory.graph import PairGraph
+from theory.probes import strict_winners
+from theory.spectra import Spectrum
+
+
+def image_error(encoder: Encoder) -> float:
+    """0-1 error on the right side of the vote of the left side's probe; a tied view does not vote, a tied vote errs."""
+    graph = encoder.graph
+    left, right = required_labels(graph, "left"), required_labels(graph, "right")
+    classes = np.unique(left)
+    predicted = strict_winners(encoder.left @ encoder.probe.coefficients)
+    voting = predicted >= 0
+    ballots = class_indicators(classes[predicted[voting]], classes)
+    votes = (ballots.T @ graph.joint[voting]).toarray().T / graph.right_marginal[:, None]
+    winners = strict_winners(votes)
+    return float(graph.right_marginal @ ((winners < 0) | (classes[winners] != right)))
+
+
+QUANTITIES["image_error"] = Quantity(image_error, lambda graph: 1 - float(class_masses(graph, "right").max()))
+
+
+@bound("image-error", quantity="image_error", status="exact", subject="encoder")
+def by_views(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`E_image(f) <= 2 (E_views(f) + α)` for every embedding."""
+    return 2 * (encoder.probe.error + labelling_error(graph))
+
+
+@bound("image-error-by-pairs", quantity="image_error", status="exact")
+def by_induced_pairs(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+    """`E_image(f*) <= 4 α_T / (1 - σ²_{k+1}) + 2 α`."""
+    return over_gap(4 * induced_labelling_error(graph), spectrum, k) + 2 * labelling_error(graph)
+
+
+@bound("image-error-by-alpha", quantity="image_error", status="exact")
+def by_alpha(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+    """`E_image(f*) <= 8 α / (1 - σ²_{k+1}) + 2 α`."""
+    error = labelling_error(graph)
+    return over_gap(8 * error, spectrum, k) + 2 * error
+
+
+@bound("image-error-haochen", quantity="image_error", status="restated")
+def literature(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+    """`E_image(f*) <= 2 φ / λ_{k+1} + 8 α`, with `φ = α_T` and `λ_{k+1} = 1 - σ²_{k+1}`.
+
+    Source: HaoChen et al. 2021; constants as restated in the literature, not derived here.
+    """
+    return over_gap(2 * induced_labelling_error(graph), spectrum, k) + 8 * labelling_error(graph)

@@ -1,0 +1,98 @@
+"""Theorem 7: encoders that are not optimal, through their excess loss.
+
+Let an embedding pair of width k have excess loss `ε = L + Σ_{i≤k} σ_i²`, and let `j <= k` with `σ_j > σ_{k+1}`.
+
+Probe. Projecting on the columns of F only lowers the loss, and Ky Fan gives
+`Σ_{i≤j} ‖(I - Π_F) u_i‖² <= ε / (σ_j² - σ²_{k+1})`. Split `ỹ_c` at j; the tail is at most `α_T / (1 - σ²_{j+1})` by
+theorem 4, and is exactly `1 - Σ_{i≤j} c_i`.
+
+Zero-shot. The residual `R = Ā - F Gᵀ` has operator norm at most `√(σ²_{k+1} + ε)` (Weyl), which gives the plain form.
+For the form that shrinks with α, write `F Gᵀ = Q B` with Q orthonormal. The excess splits into two non-negative parts,
+`ε_1` of Q as a subspace and `ε_2 = ‖Qᵀ Ā - B‖²`. The ranges of `(I - Q Qᵀ) Ā` and `Q (Qᵀ Ā - B)` are orthogonal, so
+that `‖R W_j‖² <= Σ_{i≤j} σ_i² ‖(I - Q Qᵀ) u_i‖² + ε_2 <= ε / (σ_j² - σ²_{k+1})`. With T the matrix of the `t_c` of
+theorem 6, `‖T‖² = q` the largest class mass on the right, and at most `2α / (1 - σ²_{j+1})` of T outside `W_j`,
+`‖R T‖ <= √(q ε / (σ_j² - σ²_{k+1})) + √(σ²_{k+1} + ε) √(2α / (1 - σ²_{j+1}))`. At ε = 0 and j = k this is theorem 6.
+
+Source: new here; the probe part has the shape of HaoChen et al. 2021.
+"""
+
+import numpy as np
+
+from theory.arrays import FloatArray
+from theory.bounds.quantities import Encoder
+from theory.bounds.registry import bound
+from theory.consistency import class_masses, induced_labelling_error, label_energy, labelling_error
+from theory.factorisation import spectral_loss
+from theory.graph import PairGraph
+from theory.hypotheses import require
+from theory.spectra import Spectrum
+
+
+@bound("near-optimal-mse", quantity="probe_mse", status="exact", subject="encoder")
+def near_optimal_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`√ε₂(f) <= min_j √(α_T / (1 - σ²_{j+1})) + √(ε / (σ_j² - σ²_{k+1}))` for every embedding pair."""
+    return _squared_probe_bound(encoder, _over(induced_labelling_error(graph), _gaps(spectrum, k)))
+
+
+@bound("near-optimal-error", quantity="probe_error", status="exact", subject="encoder")
+def near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`E(f) <= 2 min_j (√(α_T / (1 - σ²_{j+1})) + √(ε / (σ_j² - σ²_{k+1})))²` for every embedding pair."""
+    return 2 * _squared_probe_bound(encoder, _over(induced_labelling_error(graph), _gaps(spectrum, k)))
+
+
+@bound("sharp-near-optimal-error", quantity="probe_error", status="exact", subject="encoder")
+def sharp_near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`E(f) <= 2 min_j (√(1 - Σ_{i≤j} c_i) + √(ε / (σ_j² - σ²_{k+1})))²`: the tail by its label energy."""
+    energy = np.cumsum(label_energy(graph, spectrum)[:k])
+    return 2 * _squared_probe_bound(encoder, np.maximum(0.0, 1 - energy) + spectrum.rounding)
+
+
+@bound("zero-shot-any", quantity="zero_shot_error", status="exact", subject="encoder")
+def zero_shot_any(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`E_zs(f, g) <= 2 (√(2α) + √(σ²_{k+1} + ε))²` for every embedding pair."""
+    residual = spectrum.upper_values[k] ** 2 + excess(encoder)
+    return float(2 * (np.sqrt(2 * labelling_error(graph)) + np.sqrt(residual)) ** 2)
+
+
+@bound("zero-shot-near-optimal", quantity="zero_shot_error", status="exact", subject="encoder")
+def zero_shot_near_optimal(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`E_zs(f, g) <= 2 min_j (√(2α) + √(q ε / (σ_j² - σ²_{k+1})) + √((σ²_{k+1} + ε) 2α / (1 - σ²_{j+1})))²`.
+
+    It shrinks to 0 with α and ε, as the plain form does not, and is theorem 6 at the optimum.
+    """
+    error, loss = labelling_error(graph), excess(encoder)
+    residual = spectrum.upper_values[k] ** 2 + loss
+    off_subspace = _over(class_masses(graph, "right").max() * loss, _splits(spectrum, k))
+    tail = residual * _over(2 * error, _gaps(spectrum, k))
+    return float(2 * np.min(np.sqrt(2 * error) + np.sqrt(off_subspace) + np.sqrt(tail)) ** 2)
+
+
+def excess(encoder: Encoder) -> float:
+    """The excess loss over the optimum, at least 0, rounded up."""
+    loss = spectral_loss(encoder.graph, encoder.left, encoder.both_sides)
+    lowest = -float(np.sum(encoder.spectrum.singular_values[: encoder.k] ** 2))
+    return max(0.0, loss - lowest) + encoder.spectrum.rounding * max(1.0, abs(loss))
+
+
+def _squared_probe_bound(encoder: Encoder, tails: FloatArray) -> float:
+    """The least over j of `(√tail_j + √(ε / (σ_j² - σ²_{k+1})))²`; `tails` is (k,)."""
+    off_subspace = _over(excess(encoder), _splits(encoder.spectrum, encoder.k))
+    return float(np.min(np.sqrt(tails) + np.sqrt(off_subspace)) ** 2)
+
+
+def _splits(spectrum: Spectrum, k: int) -> FloatArray:
+    """`σ_j² - σ²_{k+1}` for j = 1..k, (k,), rounded down and at least 0; some j must have a gap."""
+    splits = np.maximum(0.0, spectrum.lower_values[:k] ** 2 - spectrum.upper_values[k] ** 2)
+    require(splits.any(), "σ_j > σ_{k+1} fails for every j <= k")
+    return np.asarray(splits)
+
+
+def _gaps(spectrum: Spectrum, k: int) -> FloatArray:
+    """`1 - σ²_{j+1}` for j = 1..k, (k,), rounded down and at least 0."""
+    return np.asarray(1 - spectrum.upper_values[1 : k + 1] ** 2)
+
+
+def _over(numerator: float, denominators: FloatArray) -> FloatArray:
+    """The quotients; infinite where the denominator is 0, whatever the numerator."""
+    positive = denominators > 0
+    return np.asarray(np.where(positive, numerator / np.where(positive, denominators, 1.0), np.inf))

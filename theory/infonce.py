@@ -1,0 +1,54 @@
+"""The symmetric InfoNCE (CLIP) loss on a whole graph, and the entropy that bounds it from below."""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from theory.graph import PairGraph
+
+BLOCK = 4_000_000  # scores held at once
+
+
+def infonce_loss(graph: PairGraph, f: Any, g: Any, temperature: float = 1.0) -> Any:
+    """The population InfoNCE loss of scores `s(x, l) = f(x)ᵀ g(l) / temperature`, averaged over both directions.
+
+    `L = -E_P[s] + ½ E_{p_L}[log E_{l~p_R} e^{s(x,l)}] + ½ E_{p_R}[log E_{x~p_L} e^{s(x,l)}]`. The negatives are drawn
+    from the marginals: a batch of size B adds log B to each direction.
+
+    Parameters
+    ----------
+    f : (n_left, k), g : (n_right, k)
+        Unweighted embeddings, numpy or torch.
+
+    Returns
+    -------
+    float, or a scalar tensor, differentiable in f and g, if these are tensors.
+
+    Notes
+    -----
+    Every pair of nodes has a score: O(n_left n_right k) time, in blocks of `BLOCK` scores, never the whole matrix.
+    Source: van den Oord et al. 2018; Radford et al. 2021.
+    """
+    left, right = torch.as_tensor(f), torch.as_tensor(g) / temperature
+    log_left, log_right = (torch.as_tensor(np.log(p)).to(left) for p in (graph.left_marginal, graph.right_marginal))
+    joint = graph.joint.tocoo()
+    rows, columns = (torch.as_tensor(index.astype(np.int64), device=left.device) for index in joint.coords)
+    attraction = ((left[rows] * right[columns]).sum(1) * torch.tensor(joint.data).to(left)).sum()
+    step = max(1, BLOCK // graph.n_right)
+    forward, backward = [], []
+    for block, weight in zip(torch.split(left, step), torch.split(log_left, step), strict=True):
+        scores = block @ right.T
+        forward.append(torch.logsumexp(scores + log_right, dim=1))
+        backward.append(torch.logsumexp(scores + weight[:, None], dim=0))
+    repulsion = log_left.exp() @ torch.cat(forward) + log_right.exp() @ torch.logsumexp(torch.stack(backward), dim=0)
+    loss = repulsion / 2 - attraction
+    return loss if isinstance(f, torch.Tensor) else float(loss)
+
+
+def mutual_information(graph: PairGraph) -> float:
+    """`I(x; l) = E_P[log P(x, l) / (p_L(x) p_R(l))]`, in nats; linear in the number of pairs."""
+    joint = graph.joint.tocoo()
+    rows, columns = joint.coords
+    independent = graph.left_marginal[rows] * graph.right_marginal[columns]
+    return float(np.sum(joint.data * np.log(joint.data / independent)))
