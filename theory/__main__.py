@@ -7,8 +7,10 @@ import pandas as pd
 import typer
 
 from theory.bounds import BOUNDS, check_bounds
+from theory.certificates import with_certificate
 from theory.commandline import CHECK_FAILED, print_table, run
 from theory.graph import PairGraph
+from theory.plugins import load_bounds
 from theory.spectra import spectrum
 from theory.tables import require_table_path, write_table
 
@@ -28,6 +30,8 @@ def check(
     tol: Annotated[float, typer.Option(help="Largest residual of a singular triplet.")] = 1e-6,
     device: Annotated[str, typer.Option(help="Where the spectrum is computed: auto, cpu, cuda.")] = "auto",
     seed: Annotated[int, typer.Option(help="Seed of the sparse solver's starting vectors.")] = 0,
+    plugin: Annotated[Path | None, typer.Option(metavar="FILE.py", help="A file with bounds of your own.")] = None,
+    certified: Annotated[bool, typer.Option("--certified", help="Prove the upper end of σ_(k+1).")] = False,
 ) -> None:
     """Hold every bound against the embedding that is optimal on GRAPH.npz.
 
@@ -35,13 +39,23 @@ def check(
     """
     if out is not None:
         require_table_path(out)
+    if plugin is not None:
+        load_bounds(plugin)
     graph = PairGraph.load(graph_file)
     triplets = spectrum(graph, min(k + 1, *graph.joint.shape), tol=tol, device=device, seed=seed)
+    triplets = triplets.leading(k + 1)
+    title = f"k = {k}, σ_(k+1) = {triplets.singular_values[k]:.4f}"
+    if certified:
+        triplets, certificate = with_certificate(graph, triplets, k)
+        title += (
+            f", certified at most {certificate.upper:.6f} ({certificate.method}, {certificate.confidence:.6f} sure)"
+        )
     table = check_bounds(graph, k, triplets=triplets)
     print(graph)
-    _print_checks(table, f"k = {k}, σ_(k+1) = {triplets.leading(k + 1).singular_values[k]:.4f}")
+    _print_checks(table, title)
     if out is not None:
         settings = {"graph": str(graph_file), "k": k, "tol": tol, "device": device, "seed": seed}
+        settings |= {"plugin": str(plugin) if plugin else None, "certified": certified}
         write_table(table, out, settings)
     if not table["holds"].all():
         raise typer.Exit(CHECK_FAILED)

@@ -35,6 +35,7 @@ class Spectrum:
     left, right : (n_left, k) and (n_right, k), orthonormal columns
     residuals : (k,), `max(‖Ā w - s u‖, ‖Āᵀ u - s w‖)`: a true singular value lies within it of each computed one
     method : the route taken, "dense" or "sparse"
+    next_upper : an upper end of the last value that was certified, if one was (`theory.certificates`)
     """
 
     singular_values: FloatArray
@@ -42,6 +43,7 @@ class Spectrum:
     right: FloatArray
     residuals: FloatArray
     method: str
+    next_upper: float = 0.0
 
     @cached_property
     def rounding(self) -> float:
@@ -51,7 +53,9 @@ class Spectrum:
     @cached_property
     def upper_values(self) -> FloatArray:
         """Upper ends of the singular values, (k,), at most 1: what a bound must use (theorem 14)."""
-        return np.asarray(np.minimum(1.0, self.singular_values + self._error))
+        ends = self.singular_values + self._error
+        ends[-1] = max(ends[-1], self.next_upper)
+        return np.asarray(np.minimum(1.0, ends))
 
     @cached_property
     def lower_values(self) -> FloatArray:

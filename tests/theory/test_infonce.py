@@ -62,4 +62,5 @@ def test_a_wide_free_embedding_reaches_pointwise_mutual_information():
     assert infonce_loss(graph, f, g).item() + mutual_information(graph) == pytest.approx(0, abs=1e-7)
     target = np.log(graph.joint.toarray() / np.outer(graph.left_marginal, graph.right_marginal))
     difference = f.detach().numpy() - target
-    np.testing.assert_allclose(difference, difference.mean(), atol=1e-3)
+    # The loss is quadratic near its optimum, with curvature of at least the smallest joint probability.
+    np.testing.assert_allclose(difference, difference.mean(), atol=2 * np.sqrt(1e-7 / graph.joint.data.min()))

@@ -7,6 +7,7 @@ import pandas as pd
 
 from theory.bounds.quantities import QUANTITIES, Encoder
 from theory.bounds.registry import BOUNDS, Bound
+from theory.certificates import with_certificate
 from theory.graph import PairGraph
 from theory.hypotheses import HypothesisError
 from theory.spectra import Spectrum, spectrum
@@ -21,7 +22,9 @@ NOT_APPLICABLE: dict[str, object] = {
 }
 
 
-def check_bounds(graph: PairGraph, k: int, features: Any = None, *, triplets: Spectrum | None = None) -> pd.DataFrame:
+def check_bounds(
+    graph: PairGraph, k: int, features: Any = None, *, triplets: Spectrum | None = None, certified: bool = False
+) -> pd.DataFrame:
     """A row for each registered bound: its value on this graph, what it bounds, and whether it holds.
 
     Parameters
@@ -33,6 +36,9 @@ def check_bounds(graph: PairGraph, k: int, features: Any = None, *, triplets: Sp
         Claims about the optimum are measured at the optimum in any case.
     triplets : Spectrum, optional
         At least k + 1 triplets computed before; by default `spectrum(graph, k + 1)`.
+    certified : bool
+        Use an upper end of `σ_{k+1}` that is proved, or where that is too costly guaranteed with a stated probability
+        (`theory.certificates`), and not only computed.
 
     Returns
     -------
@@ -53,6 +59,8 @@ def check_bounds(graph: PairGraph, k: int, features: Any = None, *, triplets: Sp
     if len(known.singular_values) < min(k + 1, smaller):
         raise ValueError(f"k={k} needs k + 1 triplets, {len(known.singular_values)} are given")
     known = known.leading(k + 1)
+    if certified:
+        known, _ = with_certificate(graph, known, k)
     optimum = Encoder.optimum(graph, known, k)
     encoder = optimum if features is None else Encoder.of(graph, known, k, features)
     subjects = {"optimum": optimum, "encoder": encoder}

@@ -1,0 +1,103 @@
+"""What the search moves through: a small dense graph with labels, a width and, for claims about encoders, features."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from theory.arrays import FloatArray, IntArray
+from theory.graph import PairGraph
+
+SMALLEST_WEIGHT = 1e-6  # of the largest; below it a gap drowns in round-off, and an edge is none
+LARGEST_SIDE = 16
+MOST_CLASSES = 5
+
+Features = tuple[FloatArray, FloatArray]
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A place in the search; make one with `Candidate.of`, which tidies.
+
+    Attributes
+    ----------
+    weights : (n_left, n_right), non-negative, the largest 1, no empty row or column
+    left_labels, right_labels : (n_left,) and (n_right,), together 0..r-1
+    k : 1..min(n_left, n_right)
+    features : (n_left, k) and (n_right, k), or `None` for claims about the optimum
+    origin : the family it was drawn from
+    """
+
+    weights: FloatArray
+    left_labels: IntArray
+    right_labels: IntArray
+    k: int
+    features: Features | None = None
+    origin: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        weights: FloatArray,
+        left_labels: npt.ArrayLike,
+        right_labels: npt.ArrayLike,
+        k: int,
+        features: Features | None = None,
+        origin: str = "",
+    ) -> "Candidate":
+        """A candidate of what is left without negligible edges and isolated nodes; k shrinks with the graph.
+
+        Raises
+        ------
+        ValueError
+            No weight is positive.
+        """
+        largest = weights.max(initial=0.0)
+        if not largest > 0:
+            raise ValueError("weights are empty or all zero")
+        scaled = weights / largest
+        scaled[scaled < SMALLEST_WEIGHT] = 0
+        rows, columns = scaled.any(axis=1), scaled.any(axis=0)
+        scaled = scaled[rows][:, columns]
+        left, right = np.asarray(left_labels)[rows], np.asarray(right_labels)[columns]
+        _, numbered = np.unique(np.concatenate([left, right]), return_inverse=True)
+        width = max(1, min(k, *scaled.shape))
+        kept = None if features is None else (features[0][rows, :width], features[1][columns, :width])
+        return cls(scaled, numbered[: len(left)], numbered[len(left) :], width, kept, origin)
+
+    def changed(self, **changes: Any) -> "Candidate":
+        """A tidied copy with other attributes."""
+        changes.setdefault("weights", self.weights)
+        other = replace(self, **changes)
+        return Candidate.of(
+            other.weights, other.left_labels, other.right_labels, other.k, other.features, other.origin
+        )
+
+    def taking(self, rows: IntArray, columns: IntArray) -> "Candidate":
+        """The subgraph of some nodes, in this order, repeats allowed."""
+        features = None if self.features is None else (self.features[0][rows], self.features[1][columns])
+        return Candidate.of(
+            self.weights[np.ix_(rows, columns)],
+            self.left_labels[rows],
+            self.right_labels[columns],
+            self.k,
+            features,
+            self.origin,
+        )
+
+    @cached_property
+    def graph(self) -> PairGraph:
+        """The pair graph."""
+        return PairGraph(self.weights, self.left_labels, self.right_labels)
+
+    @property
+    def n_left(self) -> int:
+        """Number of left nodes."""
+        return self.weights.shape[0]
+
+    @property
+    def n_right(self) -> int:
+        """Number of right nodes."""
+        return self.weights.shape[1]

@@ -1,0 +1,59 @@
+"""What a search for a counterexample brings back."""
+
+from dataclasses import dataclass
+
+from theory.attack.candidate import Features
+from theory.graph import PairGraph
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a search has come, for a line on the screen.
+
+    Attributes
+    ----------
+    spent : part of the budget, 0 to 1
+    seconds, evaluations : so far
+    ratio : the largest so far
+    """
+
+    spent: float
+    seconds: float
+    evaluations: int
+    ratio: float
+
+
+@dataclass(frozen=True, eq=False)
+class CounterexampleResult:
+    """The graph on which a claim is closest to failing, or fails.
+
+    Attributes
+    ----------
+    bound : the claim's name
+    ratio : measured over value on `graph`, as `theory.attack.scoring.violation_ratio` defines it for every relation:
+        above 1 exactly where the claim is violated beyond round-off. It is within 1 % of `largest_ratio`.
+    refuted : the violation was confirmed in higher precision; the same as `ratio > 1`
+    graph, k : where
+    features : (n_left, k) and (n_right, k), for a claim about encoders
+    measured, value : the two sides there
+    rests_on_ties : refuted only because ties count as errors
+    largest_ratio : the largest seen, on a graph that may have been larger
+    evaluations, seconds : what it took
+    origin : the family of graphs that the search had started from
+    note : how the refutation was confirmed, or why a ratio above 1 was not believed
+    """
+
+    bound: str
+    ratio: float
+    refuted: bool
+    graph: PairGraph
+    k: int
+    features: Features | None
+    measured: float
+    value: float
+    rests_on_ties: bool
+    largest_ratio: float
+    evaluations: int
+    seconds: float
+    origin: str
+    note: str

@@ -1,0 +1,171 @@
+"""The search: restarts, ascent, local search, shrinking, confirmation."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from theory.attack.ascent import ascend
+from theory.attack.candidate import Candidate
+from theory.attack.climbing import climb, kicked
+from theory.attack.confirmation import Confirmation, confirm
+from theory.attack.families import random_candidate
+from theory.attack.result import CounterexampleResult, Progress
+from theory.attack.scoring import UNMET, Judge, Meter, score
+from theory.attack.shrinking import shrink
+from theory.bounds.registry import BOUNDS, Bound
+
+DRAWS = 16  # random graphs for each start; the best of them is improved
+RETURNS = 0.3  # of the starts, from a neighbour of the best so far
+SEARCHING = 0.8  # of the budget; the rest is for shrinking
+BELIEVED = 1.0  # the most that a ratio counts for when higher precision does not confirm it
+
+Report = Callable[[Progress], None]
+
+
+def find_counterexample(
+    bound: Bound | str,
+    *,
+    budget: float,
+    rng: np.random.Generator,
+    evaluations: int | None = None,
+    report: Report | None = None,
+) -> CounterexampleResult:
+    """Search for the graph with the largest measured/bound ratio, over graphs, sizes, labels and widths.
+
+    Parameters
+    ----------
+    bound : Bound or str
+        A claim, or the name of a registered one.
+    budget : float
+        Seconds of wall clock. The last step or confirmation may overrun it by about a second.
+    evaluations : int, optional
+        The most graphs to hold the claim against. Where this ends the search before the clock does, the result
+        depends on the generator's state alone.
+    report : callable, optional
+        Called with a `Progress` after each start.
+
+    Raises
+    ------
+    ValueError
+        An unknown name; a budget or number of evaluations that is not positive, or both without end.
+    RuntimeError
+        No graph met the claim's hypotheses.
+
+    Notes
+    -----
+    Each start takes the best of some random graphs (`families`) or a neighbour of the best so far; ascends the log
+    weights by gradient, where the quantity has a differentiable stand-in (`ascent`: probe and zero-shot errors,
+    α_T); then goes on by a (1+1) evolution strategy on the claim's own ratio, which needs no derivative and also
+    relabels, rewires, splits and drops nodes (`climbing`). The best graph is shrunk (`shrinking`). A ratio above
+    1 is believed, and the claim refuted, only after `confirmation` in higher precision.
+    """
+    claim = _claim(bound)
+    _check_budget(budget, evaluations)
+    meter = Meter(budget, evaluations)
+    judge = Judge(claim, meter)
+    best = _Best(claim)
+    while meter.spent < SEARCHING:
+        start = _start(judge, rng, best)
+        if start is not None:
+            candidate, ratio = ascend(*start[:1], judge, rng, until=SEARCHING, ratio=start[1])
+            best.consider(*climb(candidate, judge, rng, until=SEARCHING, ratio=ratio))
+        if report is not None:
+            report(Progress(min(1.0, meter.spent), meter.seconds, meter.evaluations, max(0.0, best.ratio)))
+    if best.candidate is None:
+        raise RuntimeError(
+            f"no graph met the hypotheses of bound {claim.name!r} in {meter.evaluations} tries; the last: {judge.unmet}"
+        )
+    largest = best.ratio
+    best.replace_by(*shrink(best.candidate, judge, rng, ratio=best.ratio))
+    return _result(claim, best, largest, meter)
+
+
+def _claim(bound: Bound | str) -> Bound:
+    if isinstance(bound, Bound):
+        return bound
+    if bound not in BOUNDS:
+        raise ValueError(f"no bound is named {bound!r}: there are {', '.join(sorted(BOUNDS))}")
+    return BOUNDS[bound]
+
+
+def _check_budget(budget: float, evaluations: int | None) -> None:
+    if not budget > 0:
+        raise ValueError(f"budget={budget!r} is not positive: it is the seconds to search for")
+    if evaluations is not None and evaluations < 1:
+        raise ValueError(f"evaluations={evaluations!r} is not positive: it is the number of graphs to try")
+    if math.isinf(budget) and evaluations is None:
+        raise ValueError("budget is infinite and evaluations is not given: the search would have no end")
+
+
+class _Best:
+    """The best candidate so far, which is believed: confirmed where its ratio is above 1."""
+
+    def __init__(self, claim: Bound) -> None:
+        self._claim = claim
+        self.candidate: Candidate | None = None
+        self.ratio = UNMET
+        self.confirmation: Confirmation | None = None
+        self.doubt = ""
+
+    def consider(self, candidate: Candidate, ratio: float) -> None:
+        """Take a candidate that is better."""
+        if ratio > self.ratio:
+            self._take(candidate, ratio)
+
+    def replace_by(self, candidate: Candidate, ratio: float) -> None:
+        """Take a candidate that is simpler, unless it no longer shows a violation that the old one did."""
+        before = self.candidate, self.ratio, self.confirmation
+        self._take(candidate, ratio)
+        if before[2] is not None and self.confirmation is None:
+            self.candidate, self.ratio, self.confirmation = before
+
+    def _take(self, candidate: Candidate, ratio: float) -> None:
+        confirmation = None
+        if ratio > 1:
+            confirmation = confirm(self._claim, candidate.graph, candidate.k, candidate.features)
+            if not confirmation.holds_up:
+                self.doubt, confirmation, ratio = confirmation.note, None, BELIEVED
+                if ratio <= self.ratio:
+                    return
+        self.candidate, self.ratio, self.confirmation = candidate, ratio, confirmation
+
+
+def _start(judge: Judge, rng: np.random.Generator, best: _Best) -> tuple[Candidate, float] | None:
+    """A candidate that meets the hypotheses and its ratio, if there is one among some draws."""
+    if best.candidate is not None and rng.random() < RETURNS:
+        near = kicked(best.candidate, rng)
+        ratio = judge(near)
+        return None if ratio == UNMET else (near, ratio)
+    chosen: tuple[Candidate, float] | None = None
+    for _ in range(DRAWS):
+        drawn = random_candidate(rng, with_features=judge.with_features)
+        ratio = judge(drawn)
+        if ratio > (UNMET if chosen is None else chosen[1]):
+            chosen = drawn, ratio
+        if judge.meter.spent >= SEARCHING:
+            break
+    return chosen
+
+
+def _result(claim: Bound, best: _Best, largest: float, meter: Meter) -> CounterexampleResult:
+    candidate = best.candidate
+    assert candidate is not None
+    found = score(claim, candidate.graph, candidate.k, candidate.features)
+    confirmed = best.confirmation
+    return CounterexampleResult(
+        bound=claim.name,
+        ratio=best.ratio,
+        refuted=confirmed is not None,
+        graph=candidate.graph,
+        k=candidate.k,
+        features=candidate.features,
+        measured=found.measured,
+        value=found.value,
+        rests_on_ties=confirmed is not None and confirmed.rests_on_ties,
+        largest_ratio=largest,
+        evaluations=meter.evaluations,
+        seconds=meter.seconds,
+        origin=candidate.origin,
+        note=best.doubt if confirmed is None else confirmed.note,
+    )
