@@ -16,6 +16,8 @@ from theory.arrays import FloatArray
 from theory.devices import torch_device
 from theory.factorisation import spectral_loss_of
 
+Observer = Callable[[FloatArray, FloatArray], dict[str, float]]
+
 LOSSES: Mapping[str, Callable[[PairGraph], Callable[[Any, Any], Any]]] = {"spectral": spectral_loss_of}
 
 
@@ -49,6 +51,7 @@ def train(
     log_every: int = 10,
     device: str = "auto",
     seed: int = 0,
+    observe: Observer | None = None,
     progress: bool = False,
 ) -> TrainResult:
     """Minimise a population loss by exact gradients with Nesterov momentum.
@@ -64,6 +67,9 @@ def train(
         rate of 0.1 is stable; the slowest direction shrinks with the gap `σ_k - σ_{k+1}`.
     log_every : int
         Steps between rows of the history; the first and the last step are always there.
+    observe : callable, optional
+        Called at each logged step with the unweighted embeddings, (n_left, k) and (n_right, k); what it returns is
+        added to the row: `lambda f, g: {"bound": ...}`.
     progress : bool
         Show a progress bar.
 
@@ -86,7 +92,7 @@ def train(
     optimum = spectrum(graph, k)
     model = ENCODERS[encoder](graph, k, np.random.default_rng(seed)).to(torch_device(device))
     objective = LOSSES[loss](graph)
-    optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate, momentum=momentum, nesterov=True)
+    optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate, momentum=momentum, nesterov=momentum > 0)
     history = []
     for step in tqdm(range(steps + 1), desc=f"train {encoder}", unit="step", disable=not progress):
         optimizer.zero_grad()
@@ -95,7 +101,8 @@ def train(
         if not torch.isfinite(value):
             raise FloatingPointError(f"the loss is {value.item()} after {step} steps: lower the learning rate")
         if step % log_every == 0 or step == steps:
-            history.append({"step": step, **_measure(graph, optimum, value.item(), _array(left))})
+            row = {"step": step, **_measure(graph, optimum, value.item(), _array(left))}
+            history.append(row | (observe(_array(left), _array(right)) if observe else {}))
         if step < steps:
             value.backward()
             optimizer.step()

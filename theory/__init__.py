@@ -1,6 +1,6 @@
 """Pair graphs, their spectrum, and the ledger of bounds on what contrastive learning makes of them."""
 
-from theory.bounds import BOUNDS, Bound, bound, check_bounds
+from theory.bounds import BOUNDS, Bound, bound, check_bounds, over_gap
 from theory.consistency import induced_labelling_error, label_energy, labelling_error
 from theory.factorisation import optimal_embeddings, spectral_loss
 from theory.graph import PairGraph
@@ -21,6 +21,7 @@ __all__ = [
     "label_energy",
     "labelling_error",
     "optimal_embeddings",
+    "over_gap",
     "probe",
     "spectral_loss",
     "spectrum",

@@ -10,6 +10,7 @@ from theory.bounds import BOUNDS, check_bounds
 from theory.certificates import with_certificate
 from theory.commandline import CHECK_FAILED, print_table, run
 from theory.graph import PairGraph
+from theory.hypotheses import require_width
 from theory.plugins import load_bounds
 from theory.spectra import spectrum
 from theory.tables import require_table_path, write_table
@@ -42,6 +43,7 @@ def check(
     if plugin is not None:
         load_bounds(plugin)
     graph = PairGraph.load(graph_file)
+    require_width(graph.joint.shape, k)
     triplets = spectrum(graph, min(k + 1, *graph.joint.shape), tol=tol, device=device, seed=seed)
     triplets = triplets.leading(k + 1)
     title = f"k = {k}, σ_(k+1) = {triplets.singular_values[k]:.4f}"
@@ -81,11 +83,15 @@ def _print_checks(table: pd.DataFrame, title: str) -> None:
             f"{row['tightness']:.4f}",
             _verdict(row["holds"], row["vacuous"]),
         )
-        for row in table[table["holds"].notna()].to_dict("records")
+        for row in table[~_not_applicable(table)].to_dict("records")
     ]
     print_table(title, columns, rows)
     for note, noted in table[table["note"] != ""].groupby("note", sort=False):
         print(f"{', '.join(noted['bound'])}: {note}")
+
+
+def _not_applicable(table: pd.DataFrame) -> pd.Series:
+    return table["note"].str.startswith("not applicable")
 
 
 def _verdict(holds: bool, vacuous: bool) -> str:

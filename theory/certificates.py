@@ -62,7 +62,8 @@ def certify(graph: PairGraph, spectrum: Spectrum, k: int) -> Certificate:
 def with_certificate(graph: PairGraph, spectrum: Spectrum, k: int) -> tuple[Spectrum, Certificate]:
     """The k + 1 leading triplets, the upper end of the last of them certified; and the certificate."""
     certificate = certify(graph, spectrum, k)
-    return replace(spectrum.leading(k + 1), next_upper=certificate.upper), certificate
+    known = spectrum.leading(k + 1)
+    return replace(known, unseen=max(known.unseen, certificate.upper)), certificate
 
 
 def _by_cholesky(matrix: sp.csr_array, basis: FloatArray, computed: float) -> Certificate:

@@ -1,6 +1,7 @@
 """How every command line of the project runs, fails and prints."""
 
 import sys
+import traceback
 from collections.abc import Iterable, Sequence
 
 import typer
@@ -11,6 +12,7 @@ PIPED_WIDTH = 130  # columns, where no terminal says how wide it is
 
 CHECK_FAILED = 1
 BAD_INPUT = 2
+UNFORESEEN = 70
 INTERRUPTED = 130
 
 
@@ -25,6 +27,9 @@ def run(app: typer.Typer) -> None:
         sys.exit(BAD_INPUT)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except Exception:
+        traceback.print_exc()
+        sys.exit(UNFORESEEN)  # not 1, which says that a check found something
     sys.exit(code if isinstance(code, int) else 0)
 
 

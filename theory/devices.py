@@ -15,8 +15,9 @@ def torch_device(name: str) -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(name)
-    except RuntimeError:
+        torch.empty(0, device=device).cpu()
+    except (RuntimeError, TypeError, AssertionError, NotImplementedError):
+        if "cuda" in str(name):
+            raise ValueError(f"device={name!r} asks for a GPU and torch sees none: use 'auto' or 'cpu'") from None
         raise ValueError(f"device={name!r} is not a torch device: use 'auto', 'cpu' or 'cuda'") from None
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise ValueError(f"device={name!r} asks for a GPU and torch sees none: use 'auto' or 'cpu'")
     return device

@@ -53,6 +53,8 @@ def spectral_loss_of(graph: PairGraph) -> Callable[[Any, Any], Any]:
     def loss(f: Any, g: Any) -> Any:
         if isinstance(f, torch.Tensor) != isinstance(g, torch.Tensor):
             raise TypeError("f and g must both be numpy arrays or both be torch tensors")
+        if isinstance(f, torch.Tensor) and f.dtype != g.dtype:
+            raise TypeError(f"f is {f.dtype} and g {g.dtype}: give both one dtype")
         if not isinstance(f, torch.Tensor):
             f, g = np.asarray(f, dtype=np.float64), np.asarray(g, dtype=np.float64)
             _check_shapes(graph, f, g)

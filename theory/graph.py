@@ -6,15 +6,18 @@ Rows are *left* nodes (images, or augmented views), columns *right* nodes (capti
 import os
 from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import networkx as nx
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
+import torch
 
 from theory import graph_formats as formats
 from theory.arrays import FloatArray, IntArray
+
+AnyArray = TypeVar("AnyArray", bound=npt.NDArray[Any])
 
 INDUCED_LIMIT = 5_000  # left nodes; P_T is dense in the worst case
 ROUNDING_OF_SUM = 64 * np.finfo(np.float64).eps
@@ -70,7 +73,7 @@ class PairGraph:
             weights = sp.csr_array(weights[keep_left][:, keep_right])
             left, right = left.kept(keep_left), right.kept(keep_right)
         for array in (weights.data, weights.indices, weights.indptr):
-            array.flags.writeable = False
+            _read_only(array)
         self._joint = weights
         self._left, self._right = left, right
 
@@ -89,27 +92,27 @@ class PairGraph:
 
         Ids may be of any hashable type. Nodes are numbered in the order of their sorted ids, or of first
         appearance when the ids cannot be sorted. Pairs listed more than once are summed. `weight` is 1 for each
-        pair unless given. Labels are a mapping from id to class, or a sequence in the order of the nodes.
-        Linear in the number of pairs, up to the sort of the ids.
+        pair unless given. Labels are a mapping (or a pandas Series) from id to class, or a sequence with the class of
+        each pair's end, or, where the ids are 0..n-1, of each node. Linear in the number of pairs, up to the sort.
         """
-        joint, left_ids, right_ids = formats.joint_from_pairs(left, right, weight)
+        joint, rows, columns = formats.joint_from_pairs(left, right, weight)
         return cls(
             joint,
-            formats.labels_in_order("left", left_labels, left_ids),
-            formats.labels_in_order("right", right_labels, right_ids),
-            left_ids=left_ids,
-            right_ids=right_ids,
+            rows.labels(left_labels),
+            columns.labels(right_labels),
+            left_ids=rows.ids,
+            right_ids=columns.ids,
             drop_isolated=drop_isolated,
         )
 
     @classmethod
-    def from_networkx(cls, g: "nx.Graph[Any]") -> Self:
+    def from_networkx(cls, g: "nx.Graph[Any]", *, drop_isolated: bool = False) -> Self:
         """A graph from a weighted bipartite `networkx` graph.
 
         Node attribute `bipartite` is 0 (left) or 1 (right), as `networkx` has it; edge attribute `weight` is 1
         unless given; node attribute `label`, on all nodes of a side or on none, holds the classes.
         """
-        return cls(**formats.from_networkx(g))
+        return cls(**formats.from_networkx(g), drop_isolated=drop_isolated)
 
     def to_networkx(self) -> "nx.Graph[Any]":
         """The same graph for `networkx`: nodes `("left", id)` and `("right", id)`, weights summing to 1."""
@@ -118,7 +121,11 @@ class PairGraph:
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
         """Read a graph that `save` wrote. Never unpickles."""
-        return cls(**formats.load_npz(path))
+        parts = formats.load_npz(path)
+        try:
+            return cls(**parts)
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"{path} is not a whole pair graph: {error}") from error
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the graph as a compressed `.npz`; an interrupted write leaves an old file whole.
@@ -138,18 +145,17 @@ class PairGraph:
         left, right = 1 / np.sqrt(self.left_marginal), 1 / np.sqrt(self.right_marginal)
         rows = np.repeat(left, np.diff(self.joint.indptr))
         data = self.joint.data * rows * right[self.joint.indices]
-        data.flags.writeable = False
-        return sp.csr_array((data, self.joint.indices, self.joint.indptr), shape=self.joint.shape)
+        return sp.csr_array((_read_only(data), self.joint.indices, self.joint.indptr), shape=self.joint.shape)
 
     @cached_property
     def left_marginal(self) -> FloatArray:
         """`p_L`, shape (n_left,), positive, sums to 1."""
-        return np.asarray(self.joint.sum(axis=1), dtype=np.float64)
+        return _read_only(np.asarray(self.joint.sum(axis=1), dtype=np.float64))
 
     @cached_property
     def right_marginal(self) -> FloatArray:
         """`p_R`, shape (n_right,), positive, sums to 1."""
-        return np.asarray(self.joint.sum(axis=0), dtype=np.float64)
+        return _read_only(np.asarray(self.joint.sum(axis=0), dtype=np.float64))
 
     @property
     def n_left(self) -> int:
@@ -215,7 +221,9 @@ class _Side:
         self.ids = np.arange(size) if ids is None else formats.id_array(ids)
         if self.ids.shape != (size,):
             raise ValueError(f"{name}_ids has {self.ids.size} entries for {size} {name} nodes")
-        self.ids.flags.writeable = False
+        if len(set(self.ids.tolist())) != size:
+            raise ValueError(f"{name}_ids names some node twice: ids are distinct")
+        _read_only(self.ids)
 
     def kept(self, keep: npt.NDArray[np.bool_]) -> "_Side":
         labels = None if self.labels is None else self.labels[keep]
@@ -224,45 +232,64 @@ class _Side:
 
 def _validated_weights(joint: Any) -> sp.csr_array:
     """The weights as a canonical csr_array that sums to 1, without explicit zeros."""
-    if not sp.issparse(joint):
-        joint = np.asarray(joint)
-        if joint.ndim != 2:
-            raise ValueError(f"joint has {joint.ndim} dimensions: a pair graph is a matrix (n_left, n_right)")
-    if not np.issubdtype(joint.dtype, np.number) and joint.dtype != np.bool_:
-        raise TypeError(f"joint holds {joint.dtype}: weights are real numbers")
-    if np.issubdtype(joint.dtype, np.complexfloating):
-        raise TypeError("joint is complex: weights are real numbers")
-    weights = sp.csr_array(joint, dtype=np.float64, copy=True)
-    weights.sum_duplicates()
+    entries = _entries(joint)
+    # Each entry is checked before duplicates are summed, where a negative weight would hide.
     for fault, bad in (("NaN", np.isnan), ("infinite", np.isinf), ("negative", lambda x: x < 0)):
-        _reject(weights, bad(weights.data), fault)
-    if weights.nnz == 0 or weights.data.max() == 0:
+        _reject(entries, bad(entries.data), fault)
+    if entries.nnz == 0 or entries.data.max() == 0:
         raise ValueError("joint is empty or all zero: a pair graph needs at least one pair of positive weight")
-    if abs(weights.data.sum() - 1) > ROUNDING_OF_SUM:  # a saved graph loads as it was, to the last bit
-        weights.data /= weights.data.max()  # so that the sum of huge weights stays finite
-        weights.data /= weights.data.sum()
+    with np.errstate(over="ignore"):
+        total = entries.data.sum()
+    if abs(total - 1) > ROUNDING_OF_SUM:  # a saved graph loads as it was, to the last bit
+        entries.data /= entries.data.max()  # so that the sum of huge weights stays finite
+        entries.data /= entries.data.sum()
+    weights = sp.csr_array(entries)
+    weights.sum_duplicates()
     weights.eliminate_zeros()
     return weights
 
 
-def _reject(weights: sp.csr_array, bad: npt.NDArray[np.bool_], fault: str) -> None:
+def _entries(joint: Any) -> sp.coo_array:
+    """A copy in float64, duplicates and all."""
+    if isinstance(joint, torch.Tensor):
+        joint = joint.detach().cpu().to_dense().numpy()
+    if not sp.issparse(joint):
+        try:
+            joint = np.asarray(joint)
+        except ValueError:
+            raise ValueError(
+                "joint has rows of different lengths: a pair graph is a matrix (n_left, n_right)"
+            ) from None
+        if joint.ndim != 2:
+            raise ValueError(f"joint has {joint.ndim} dimensions: a pair graph is a matrix (n_left, n_right)")
+    dense = not sp.issparse(joint)
+    entries = sp.coo_array(formats.real_weights("joint", joint) if dense else joint)
+    data, (rows, columns) = formats.real_weights("joint", entries.data), entries.coords
+    return sp.coo_array((data, (rows.copy(), columns.copy())), shape=entries.shape)
+
+
+def _reject(entries: sp.coo_array, bad: npt.NDArray[np.bool_], fault: str) -> None:
     if bad.any():
-        first = int(np.argmax(bad))
-        row = int(np.searchsorted(weights.indptr, first, side="right")) - 1
+        row, column = (index[int(np.argmax(bad))] for index in entries.coords)
         raise ValueError(
-            f"joint has {bad.sum()} {fault} weights, the first at row {row}, column {weights.indices[first]}: "
+            f"joint has {bad.sum()} {fault} weights, the first at row {row}, column {column}: "
             "weights are finite and non-negative"
         )
 
 
 def _validated_labels(side: str, labels: npt.ArrayLike, size: int) -> IntArray:
-    array = np.asarray(labels)
+    array = np.asarray(labels.detach().cpu() if isinstance(labels, torch.Tensor) else labels)
+    if array.dtype == object and all(isinstance(label, int | np.integer) for label in array.ravel()):
+        array = array.astype(np.int64)
     if array.shape != (size,):
         raise ValueError(f"{side}_labels has shape {array.shape} for {size} {side} nodes: give one class for each")
     if not (np.issubdtype(array.dtype, np.number) or array.dtype == np.bool_) or np.iscomplexobj(array):
         raise ValueError(f"{side}_labels holds {array.dtype}: labels are integers 0..r-1")
     if not np.all(np.isfinite(array) & (array == np.floor(array)) & (array >= 0)):
         raise ValueError(f"{side}_labels holds values that are not integers 0..r-1")
-    integers = array.astype(np.int64)
-    integers.flags.writeable = False
-    return integers
+    return _read_only(array.astype(np.int64))
+
+
+def _read_only(array: AnyArray) -> AnyArray:
+    array.flags.writeable = False
+    return array

@@ -1,8 +1,8 @@
 """Pair graphs from and to edge lists, networkx graphs and files: the parts, without the graph class."""
 
 import os
-import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,52 +26,100 @@ class Side(Protocol):
 
 
 def id_array(ids: Any) -> npt.NDArray[Any]:
-    """Ids as a one-dimensional array: int64 where all are integers, else objects (tuples stay whole)."""
-    index = ids if isinstance(ids, pd.Index) else pd.Index(ids, tupleize_cols=False)
-    kind = np.int64 if pd.api.types.is_integer_dtype(index.dtype) else object
-    return np.array(index.to_numpy(), dtype=kind)
+    """Ids as a one-dimensional array: int64 where all are integers that fit, else objects (tuples stay whole)."""
+    index = _index(ids)
+    fits = pd.api.types.is_integer_dtype(index.dtype) and index.dtype != np.uint64
+    return np.array(index.to_numpy(), dtype=np.int64 if fits else object)
+
+
+def _index(ids: Any) -> Any:
+    foreign = hasattr(ids, "tolist") and not isinstance(ids, np.ndarray | pd.Series | pd.Index)  # a tensor, say
+    return pd.Index(ids.tolist() if foreign else ids, tupleize_cols=False)
+
+
+def real_weights(name: str, weights: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """A copy in float64; `TypeError` for anything that is not real numbers."""
+    if not (np.issubdtype(weights.dtype, np.number) or weights.dtype == np.bool_) or np.iscomplexobj(weights):
+        raise TypeError(f"{name} holds {weights.dtype}: weights are real numbers")
+    return weights.astype(np.float64)
 
 
 def joint_from_pairs(
     left: Any, right: Any, weight: npt.ArrayLike | None
-) -> tuple[sp.coo_array, npt.NDArray[Any], npt.NDArray[Any]]:
-    """Weights, left ids and right ids of an edge list; duplicates are left for the sparse matrix to sum."""
-    rows, left_ids = _numbered("left", left)
-    columns, right_ids = _numbered("right", right)
-    if len(rows) != len(columns):
-        raise ValueError(f"left has {len(rows)} entries and right {len(columns)}: a pair has one of each")
-    weights = np.ones(len(rows)) if weight is None else np.asarray(weight)
-    if weights.shape != rows.shape:
-        raise ValueError(f"weight has shape {weights.shape} for {len(rows)} pairs: give one weight for each")
-    joint = sp.coo_array((weights, (rows, columns)), shape=(len(left_ids), len(right_ids)))
-    return joint, left_ids, right_ids
+) -> tuple[sp.coo_array, "Numbered", "Numbered"]:
+    """Weights and numbered nodes of an edge list; duplicates are left for the sparse matrix to sum."""
+    rows, columns = Numbered.of("left", left), Numbered.of("right", right)
+    if len(rows.codes) != len(columns.codes):
+        raise ValueError(f"left has {len(rows.codes)} entries and right {len(columns.codes)}: a pair has one of each")
+    weights = np.ones(len(rows.codes)) if weight is None else real_weights("weight", np.asarray(weight))
+    if weights.shape != rows.codes.shape:
+        raise ValueError(f"weight has shape {weights.shape} for {len(rows.codes)} pairs: give one weight for each")
+    joint = sp.coo_array((weights, (rows.codes, columns.codes)), shape=(len(rows.ids), len(columns.ids)))
+    return joint, rows, columns
 
 
-def _numbered(side: str, ids: Any) -> tuple[IntArray, npt.NDArray[Any]]:
-    index = pd.Index(ids, tupleize_cols=False)
-    if len(index) == 0:
-        raise ValueError(f"{side} is empty: a pair graph needs at least one pair")
-    try:
-        codes, distinct = index.factorize(sort=True)
-    except TypeError:  # ids of mixed types have no order
-        codes, distinct = index.factorize(sort=False)
-    if (codes < 0).any():
-        raise ValueError(f"{side} has {np.sum(codes < 0)} missing ids, the first at pair {np.argmax(codes < 0)}")
-    return codes.astype(np.int64), id_array(distinct)
+@dataclass(frozen=True, eq=False)
+class Numbered:
+    """One end of every pair, by number: `ids[codes[e]]` is the end of the e-th pair."""
 
+    side: str
+    codes: IntArray
+    ids: npt.NDArray[Any]
 
-def labels_in_order(side: str, labels: Any, ids: npt.NDArray[Any]) -> npt.ArrayLike | None:
-    """Labels in the order of the nodes, from a mapping id -> class or a sequence that has that order."""
-    if not isinstance(labels, Mapping):
-        return labels  # type: ignore[no-any-return]  # the graph validates what it is
-    missing = [name for name in ids.tolist() if name not in labels]
-    if missing:
-        raise ValueError(f"{side}_labels has no class for {len(missing)} ids, the first {missing[0]!r}")
-    return np.array([labels[name] for name in ids.tolist()])
+    @classmethod
+    def of(cls, side: str, ids: Any) -> "Numbered":
+        """The distinct ids in their order, or in that of first appearance if they are of types that have none."""
+        index = _index(ids)
+        if len(index) == 0:
+            raise ValueError(f"{side} is empty: a pair graph needs at least one pair")
+        try:
+            codes, distinct = index.factorize(sort=True)
+        except TypeError:
+            codes, distinct = index.factorize(sort=False)
+        if (codes < 0).any():
+            raise ValueError(f"{side} has {np.sum(codes < 0)} missing ids, the first at pair {np.argmax(codes < 0)}")
+        return cls(side, codes.astype(np.int64), id_array(distinct))
+
+    def labels(self, labels: Any) -> npt.ArrayLike | None:
+        """Labels in the order of the nodes.
+
+        From a mapping id -> class, from a class for each pair's end, or, where the ids are 0..n-1, for each of them.
+        """
+        if labels is None:
+            return None
+        if isinstance(labels, Mapping | pd.Series):
+            missing = [name for name in self.ids.tolist() if name not in labels]
+            if missing:
+                raise ValueError(f"{self.side}_labels has no class for {len(missing)} ids, the first {missing[0]!r}")
+            return np.array([labels[name] for name in self.ids.tolist()])
+        each = np.asarray(labels)
+        by_id = each.shape == self.ids.shape and self.ids.dtype == np.int64 and self.ids[-1] == len(self.ids) - 1
+        by_pair = each.shape == self.codes.shape
+        if by_id and by_pair and not np.array_equal(each[self.codes], each):
+            raise ValueError(f"{self.side}_labels could be by id or by pair: give a mapping from id to class")
+        if by_id:
+            return each
+        if not by_pair:
+            raise ValueError(
+                f"{self.side}_labels has shape {each.shape} for {len(self.codes)} pairs: give one class for each pair, "
+                "or a mapping from id to class"
+            )
+        return self._labels_of_pairs(each)
+
+    def _labels_of_pairs(self, each: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        _, first = np.unique(self.codes, return_index=True)
+        chosen = each[first]
+        torn = np.flatnonzero(chosen[self.codes] != each)
+        if torn.size:
+            name = self.ids[self.codes[torn[0]]]
+            raise ValueError(f"{self.side}_labels gives {name!r} two classes, the second at pair {torn[0]}")
+        return np.asarray(chosen)
 
 
 def from_networkx(g: "nx.Graph[Any]") -> dict[str, Any]:
     """Constructor arguments from a bipartite graph."""
+    if g.is_directed():
+        raise ValueError("the graph is directed: a pair has no direction, use g.to_undirected()")
     sides: dict[int, list[Any]] = {0: [], 1: []}
     for node in g.nodes:
         side = g.nodes[node].get("bipartite")
@@ -157,7 +205,7 @@ def load_npz(path: str | os.PathLike[str]) -> dict[str, Any]:
         parts = (arrays["data"], arrays["indices"], arrays["indptr"])
         joint = sp.csr_array(parts, shape=tuple(arrays["shape"]))
         joint.check_format(full_check=True)
-    except (ValueError, KeyError, EOFError, OSError, AttributeError, zipfile.BadZipFile) as error:
+    except Exception as error:  # a damaged archive fails in a hundred ways
         raise ValueError(f"{path} is not a whole pair graph that PairGraph.save wrote: save it again") from error
     sides = {f"{side}_{what}": arrays.get(f"{side}_{what}") for side in ("left", "right") for what in ("labels", "ids")}
     return {"joint": joint, **sides}

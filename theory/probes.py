@@ -60,7 +60,11 @@ def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) ->
     targets = class_indicators(required_labels(graph, "left")).toarray()
     seen = _mask(labelled, graph.n_left)
     root = np.sqrt(graph.left_marginal)[:, None]
-    coefficients, *_ = scipy.linalg.lstsq(root[seen] * features[seen], root[seen] * targets[seen])
+    # Unit columns, so that a small feature is not taken for round-off of a large one.
+    length = np.linalg.norm(root * features, axis=0)
+    length[length == 0] = 1
+    scaled, *_ = scipy.linalg.lstsq(root[seen] * features[seen] / length, root[seen] * targets[seen])
+    coefficients = scaled / length[:, None]
     scores = features @ coefficients
     wrong = strict_winners(scores) != np.argmax(targets, axis=1)
     held_out = None if seen.all() else float(np.average(wrong[~seen], weights=graph.left_marginal[~seen]))
@@ -100,9 +104,11 @@ def zero_shot_error(graph: PairGraph, f: Any, g: Any) -> float:
 
 def as_features(f: Any, size: int, name: str) -> FloatArray:
     """Features as a finite float64 array (size, k), from numpy or torch; `ValueError` says what is wrong."""
-    array = f.detach().cpu().numpy() if isinstance(f, torch.Tensor) else f
-    features = np.asarray(array, dtype=np.float64)
-    if features.ndim != 2 or len(features) != size:
+    array = np.asarray(f.detach().cpu().to(torch.float64) if isinstance(f, torch.Tensor) else f)
+    if np.iscomplexobj(array):
+        raise TypeError(f"{name} is complex: features are real numbers")
+    features = array.astype(np.float64)
+    if features.ndim != 2 or len(features) != size or features.shape[1] == 0:
         raise ValueError(f"{name} has shape {features.shape}: this graph takes ({size}, k)")
     if not np.isfinite(features).all():
         raise ValueError(f"{name} holds {np.sum(~np.isfinite(features))} values that are not finite")
@@ -118,6 +124,8 @@ def _mask(labelled: npt.ArrayLike | None, size: int) -> npt.NDArray[np.bool_]:
     if chosen.dtype == np.bool_ and chosen.shape != (size,):
         raise ValueError(f"labelled is a mask of shape {chosen.shape} for {size} left nodes")
     mask = np.zeros(size, dtype=bool)
+    if np.issubdtype(chosen.dtype, np.integer) and chosen.min() < 0:
+        raise ValueError(f"labelled holds negative indices: they are 0..{size - 1}")
     try:
         mask[chosen] = True
     except IndexError:

@@ -14,15 +14,18 @@ import torch
 from theory.arrays import FloatArray, sparse_tensor
 from theory.devices import torch_device
 from theory.graph import PairGraph
+from theory.hypotheses import require_width
 
 DENSE_LIMIT = 40_000_000  # entries of a dense copy of the normalised matrix: 320 MB
 DENSE_SIDE = 600  # up to this many nodes on the smaller side, a dense factorisation is the fastest
 GUARD = 8  # values computed beyond the k-th, so that k is never at the edge of what was searched
-SEARCH_TOLERANCE = 1e-3  # relative; enough to see whether the deflated operator has a value above the k-th
-TIE = 1e-9  # a further copy of the k-th value may stay unfound
-SEARCHES = 50
+SEARCH_TOLERANCES = (1e-3, 1e-7, 1e-11)  # relative; each is tried when the one before it cannot tell
+SEARCHES = 20
+
+ROUNDING = 64 * float(np.finfo(np.float64).eps)
 
 Product = Callable[[FloatArray], FloatArray]
+Triplets = tuple[FloatArray, FloatArray, FloatArray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,11 +34,11 @@ class Spectrum:
 
     Attributes
     ----------
-    singular_values : (k,), in [0, 1] up to round-off
+    singular_values : (k,), in [0, 1]
     left, right : (n_left, k) and (n_right, k), orthonormal columns
     residuals : (k,), `max(‖Ā w - s u‖, ‖Āᵀ u - s w‖)`: a true singular value lies within it of each computed one
     method : the route taken, "dense" or "sparse"
-    next_upper : an upper end of the last value that was certified, if one was (`theory.certificates`)
+    unseen : an estimate, rounded up, of the largest singular value that was not computed; 0 where all were
     """
 
     singular_values: FloatArray
@@ -43,18 +46,21 @@ class Spectrum:
     right: FloatArray
     residuals: FloatArray
     method: str
-    next_upper: float = 0.0
+    unseen: float = 0.0
 
     @cached_property
     def rounding(self) -> float:
         """Error that floating point and unconverged vectors may put on a quantity of order 1."""
-        return self._round_off + 4 * float(np.linalg.norm(self.residuals))
+        return self.round_off + 4 * float(np.linalg.norm(self.residuals))
 
     @cached_property
     def upper_values(self) -> FloatArray:
-        """Upper ends of the singular values, (k,), at most 1: what a bound must use (theorem 14)."""
-        ends = self.singular_values + self._error
-        ends[-1] = max(ends[-1], self.next_upper)
+        """Upper ends of the singular values, (k,), at most 1: what a bound must use (theorem 14).
+
+        A value that was skipped would take the place of a smaller one, so that no upper end is below `unseen`.
+        """
+        unseen = self.unseen + self.round_off if self.unseen > 0 else 0.0
+        ends = np.maximum(self.singular_values + self._error, unseen)
         return np.asarray(np.minimum(1.0, ends))
 
     @cached_property
@@ -63,12 +69,13 @@ class Spectrum:
         return np.asarray(np.maximum(0.0, self.singular_values - self._error))
 
     @property
-    def _error(self) -> FloatArray:
-        return self.residuals + self._round_off
+    def round_off(self) -> float:
+        """Error of floating point alone on a quantity of order 1, for matrices of this size."""
+        return float(16 * np.finfo(np.float64).eps * np.sqrt(len(self.left) + len(self.right)))
 
     @property
-    def _round_off(self) -> float:
-        return float(16 * np.finfo(np.float64).eps * np.sqrt(len(self.left) + len(self.right)))
+    def _error(self) -> FloatArray:
+        return self.residuals + self.round_off
 
     def leading(self, k: int) -> "Spectrum":
         """Exactly k triplets: the first k, and zeros where the matrix has no more."""
@@ -79,6 +86,7 @@ class Spectrum:
             np.pad(self.right[:, :k], ((0, 0), (0, missing))),
             np.pad(self.residuals[:k], (0, missing)),
             self.method,
+            0.0 if missing else self.unseen,
         )
 
 
@@ -134,29 +142,28 @@ def singular_triplets(
     device: str = "auto",
     seed: int = 0,
 ) -> Spectrum:
-    """`spectrum` of any sparse matrix: of a part of a graph, say."""
-    smaller = min(matrix.shape)
-    if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k <= smaller:
-        raise ValueError(f"k={k!r} is not in 1..{smaller}, the smaller side: there is no such triplet")
+    """`spectrum` of any sparse matrix of norm at most 1: of a part of a graph, say."""
+    require_width(matrix.shape, k)
     if not tol > 0:
         raise ValueError(f"tol={tol!r} is not positive: it is the largest residual norm allowed")
     place = torch_device(device)
-    entries = matrix.shape[0] * matrix.shape[1]
+    smaller, entries = min(matrix.shape), matrix.shape[0] * matrix.shape[1]
     if method == "auto":
         dense_is_faster = smaller <= DENSE_SIDE or k + GUARD > smaller / 4
         method = "dense" if dense_is_faster and entries <= DENSE_LIMIT else "sparse"
     if method == "dense":
         if entries > DENSE_LIMIT:
             raise ValueError(f"the dense method takes at most {DENSE_LIMIT} entries, not {entries}: use 'sparse'")
-        left, values, right = _dense(matrix, k, place)
+        triplets, unseen = _dense(matrix, k, place)
     elif method == "sparse":
-        left, values, right = _sparse(matrix, k, tol, place, np.random.default_rng(seed))
+        triplets, unseen = _sparse(matrix, k, tol / 10, place, np.random.default_rng(seed))
     else:
         raise ValueError(f"method={method!r} is none of 'auto', 'dense', 'sparse'")
+    left, values, right = triplets
     residuals = _residuals(matrix, left, values, right)
     if method == "sparse" and residuals.max() > tol:
         raise RuntimeError(f"residual {residuals.max():.1e} is above tol={tol:.1e}: raise tol or use method='dense'")
-    return Spectrum(values, left, right, residuals, method)
+    return Spectrum(np.minimum(1.0, values), left, right, residuals, method, unseen)
 
 
 def _residuals(matrix: sp.csr_array, left: FloatArray, values: FloatArray, right: FloatArray) -> FloatArray:
@@ -165,45 +172,61 @@ def _residuals(matrix: sp.csr_array, left: FloatArray, values: FloatArray, right
     return np.asarray(np.maximum(forward, backward))
 
 
-def _dense(matrix: sp.csr_array, k: int, device: torch.device) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _dense(matrix: sp.csr_array, k: int, device: torch.device) -> tuple[Triplets, float]:
     if device.type == "cpu":
         left, values, right_t = scipy.linalg.svd(matrix.toarray(), full_matrices=False, overwrite_a=True)
     else:
         factors = torch.linalg.svd(torch.from_numpy(matrix.toarray()).to(device), full_matrices=False)
         left, values, right_t = (factor.cpu().numpy() for factor in factors)
-    # Copies, so that the factors beyond k are freed.
-    return left[:, :k].copy(), values[:k].copy(), right_t[:k].T.copy()
+    # Copies, so that the factors beyond k are freed. Nothing was skipped, so nothing of note is unseen.
+    return (left[:, :k].copy(), values[:k].copy(), right_t[:k].T.copy()), 0.0
 
 
 def _sparse(
     matrix: sp.csr_array, k: int, tol: float, device: torch.device, rng: np.random.Generator
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """ARPACK on the Gram operator of the smaller side, checked by deflation."""
+) -> tuple[Triplets, float]:
+    """The Gram operator of the smaller side, by ARPACK checked by deflation, or dense where that side is small."""
     if matrix.shape[0] < matrix.shape[1]:
-        right, values, left = _sparse(sp.csr_array(matrix.T), k, tol, device, rng)
-        return left, values, right
+        (right, values, left), unseen = _sparse(sp.csr_array(matrix.T), k, tol, device, rng)
+        return (left, values, right), unseen
     side = matrix.shape[1]
-    wanted = k + GUARD
-    if wanted >= side:
-        raise ValueError(f"the sparse method finds at most {side - GUARD - 1} triplets here, not {k}: use 'dense'")
     forward, backward = _products(matrix, device)
 
     def gram(vectors: FloatArray) -> FloatArray:
         return backward(forward(vectors))
 
-    precise = min(1e-6, tol)
-    basis = _leading(gram, side, wanted, precise, rng)
+    if side <= max(DENSE_SIDE, k + GUARD):
+        _, basis = scipy.linalg.eigh((matrix.T @ matrix).toarray())
+        left, values, rotation = scipy.linalg.svd(forward(basis), full_matrices=False)
+        right = basis @ rotation.T
+        return (left[:, :k].copy(), values[:k].copy(), right[:, :k].copy()), 0.0
+    basis = _leading(gram, side, min(k + GUARD, side - 1), tol, rng)
     for _ in range(SEARCHES):
         basis, _ = np.linalg.qr(basis)  # ARPACK's null vectors are not always orthogonal
         left, values, rotation = scipy.linalg.svd(forward(basis), full_matrices=False)
         basis = basis @ rotation.T
         deflated = _deflated(gram, basis)
-        found = _leading(deflated, side, 1, SEARCH_TOLERANCE, rng)
-        if np.sqrt(np.linalg.norm(deflated(found))) <= values[k - 1] + TIE:
-            return left[:, :k].copy(), values[:k], basis[:, :k].copy()
-        missed = _leading(deflated, side, min(GUARD, side - 1), precise, rng)
+        unseen = _largest(deflated, side, float(values[k - 1]), rng)
+        if unseen <= values[k - 1] * (1 + ROUNDING):
+            break
+        missed = _leading(deflated, side, min(GUARD, side - 1), tol, rng)
         basis = np.hstack([basis, missed])
-    raise RuntimeError(f"triplets kept appearing after {SEARCHES} searches: use method='dense' or another seed")
+    # A cluster too tight to be resolved leaves `unseen` above the k-th value, and with it the upper ends.
+    return (left[:, :k].copy(), values[:k].copy(), basis[:, :k].copy()), unseen
+
+
+def _largest(deflated: Product, side: int, sought: float, rng: np.random.Generator) -> float:
+    """Upper end of the largest singular value of what is left; only as sharp as telling it from `sought` needs."""
+    end = np.inf
+    for tolerance in SEARCH_TOLERANCES:
+        found = _leading(deflated, side, 1, tolerance, rng)
+        image = deflated(found)
+        value = float(np.sum(found * image))
+        residual = float(np.linalg.norm(image - value * found))
+        end = float(np.sqrt(max(0.0, value) + residual))
+        if end <= sought or value > sought**2 * (1 + ROUNDING):  # nothing there, or certainly something
+            break
+    return end
 
 
 def _leading(product: Product, side: int, count: int, tol: float, rng: np.random.Generator) -> FloatArray:

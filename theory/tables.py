@@ -94,7 +94,7 @@ def _require_folder(target: Path) -> None:
 
 def sidecar(path: str | os.PathLike[str]) -> Path:
     """The path of a table's JSON sidecar."""
-    return Path(path).with_suffix(".json")
+    return Path(f"{path}.json")
 
 
 def _provenance(configuration: Mapping[str, object], content_key: str) -> dict[str, object]:

@@ -104,9 +104,8 @@ def test_ties_are_not_the_rule():
 def test_noiseless_disconnected_classes_are_solved_and_the_bound_says_so():
     graph = FAMILIES["split_by_class"](np.random.default_rng(5), 30)
     table = check_bounds(graph, 3).set_index("bound")
-    assert table.loc["probe-error", "value"] == 0
+    assert table.loc["probe-error", "value"] == pytest.approx(0, abs=1e-12)
     assert table.loc["probe-error", "measured"] == 0
-    assert table.loc["probe-error", "tightness"] == 1
 
 
 def test_too_many_components_make_the_bound_infinite_with_the_reason():
@@ -115,7 +114,7 @@ def test_too_many_components_make_the_bound_infinite_with_the_reason():
     assert row["value"] == np.inf
     assert row["holds"]
     assert row["vacuous"]
-    assert row["note"] == "infinite: σ_{k+1} = 1, the graph has more than k = 3 components"
+    assert row["note"] == "infinite: σ_{k+1} is 1 up to round-off, the graph has more than k = 3 components, or almost"
 
 
 def test_beyond_the_rank_the_gap_is_one():
@@ -178,7 +177,7 @@ def test_near_optimal_bounds_follow_a_training_run():
     for steps in (1, 10, 50, 200, 800):
         found = train(graph, 4, steps=steps, device="cpu")
         table = check_bounds(graph, 4, (found.left, found.right))
-        assert table["holds"].fillna(True).all()
+        assert table["holds"].all()
     final = table.set_index("bound")
     assert final.loc["sharp-near-optimal-error", "value"] < 1
     assert final.loc["near-optimal-error", "value"] == pytest.approx(final.loc["probe-error", "value"], rel=0.05)

@@ -19,7 +19,7 @@ def tables():
 @pytest.mark.slow
 def test_no_bound_is_violated_and_the_measured_facts_are_met(tables):
     bounds, _ = tables
-    assert bounds["holds"].fillna(True).all()
+    assert bounds["holds"].all()
     row = bounds[(bounds["labels"] == "category") & (bounds["k"] == 400)].set_index("bound").loc["probe-error"]
     assert row["value"] == pytest.approx(1.00, abs=0.005)
     assert row["measured"] == pytest.approx(0.063, abs=5e-4)

@@ -62,6 +62,21 @@ def test_a_free_embedding_comes_within_a_hundredth_of_the_optimum_gap(family):
     assert history["excess_loss"].iloc[-1] < 0.01 * history["excess_loss"].iloc[0]
 
 
+def test_momentum_hastens_and_observers_see_what_is_returned():
+    seen = []
+
+    def observe(left, right):
+        seen.append((left, right))
+        return {"norm": float(np.linalg.norm(left))}
+
+    slow = train(GRAPH, 4, steps=60, momentum=0.0, device="cpu")
+    fast = train(GRAPH, 4, steps=60, momentum=0.9, device="cpu", observe=observe)
+    assert fast.history["loss"].iloc[-1] < slow.history["loss"].iloc[-1]
+    assert len(seen) == len(fast.history)
+    np.testing.assert_array_equal(seen[-1][0], fast.left)
+    assert fast.history["norm"].iloc[-1] == pytest.approx(np.linalg.norm(fast.left))
+
+
 def test_unlabelled_graphs_train_without_a_probe():
     history = train(PairGraph(np.random.default_rng(3).random((8, 6))), 2, steps=3).history
     assert list(history.columns) == ["step", "loss", "excess_loss", "subspace_angle"]

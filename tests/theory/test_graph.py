@@ -2,8 +2,10 @@ import re
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.sparse as sp
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -45,12 +47,12 @@ def test_the_callers_arrays_are_left_alone_and_the_graphs_are_read_only():
     np.testing.assert_array_equal(weights.toarray(), [[1, 2], [3, 4]])
     labels[0] = 1
     assert graph.left_labels.tolist() == [0, 1]
-    for array in (graph.joint.data, graph.normalized.data, graph.left_labels, graph.left_ids):
+    for array in (graph.joint.data, graph.normalized.data, graph.left_labels, graph.left_ids, graph.left_marginal):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 7
 
 
-@pytest.mark.parametrize("scale", [1e-300, 1e300])
+@pytest.mark.parametrize("scale", [1e-300, 1e308])
 def test_extreme_weights_are_normalised_without_overflow(scale):
     np.testing.assert_allclose(PairGraph(scale * np.ones((2, 3))).joint.toarray(), np.full((2, 3), 1 / 6))
 
@@ -126,6 +128,23 @@ def test_labels_may_be_whole_floats_or_booleans():
     assert graph.right_labels.tolist() == [1, 0]
 
 
+def test_ids_are_distinct_and_as_large_as_they_come():
+    with pytest.raises(ValueError, match="left_ids names some node twice"):
+        PairGraph(np.ones((2, 2)), left_ids=["a", "a"])
+    largest = np.array([2**64 - 1, 0], dtype=np.uint64)
+    assert PairGraph.from_pairs(largest, largest).left_ids.tolist() == [0, 2**64 - 1]
+
+
+def test_torch_tensors_will_do():
+    weights = torch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    expected = PairGraph(weights.detach().numpy()).joint.toarray()
+    for joint in (weights, weights.to_sparse()):
+        graph = PairGraph(joint, torch.tensor([0, 1]))
+        np.testing.assert_array_equal(graph.joint.toarray(), expected)
+        assert graph.left_labels.tolist() == [0, 1]
+    assert PairGraph.from_pairs(torch.tensor([3, 1]), torch.tensor([0, 0])).left_ids.tolist() == [1, 3]
+
+
 def test_ids_of_the_wrong_length():
     with pytest.raises(ValueError, match="right_ids has 2 entries for 3 right nodes"):
         PairGraph(np.ones((3, 3)), right_ids=["a", "b"])
@@ -135,7 +154,7 @@ def test_ids_of_the_wrong_length():
 
 
 def test_from_pairs_sums_duplicates_and_sorts_ids():
-    graph = PairGraph.from_pairs(["b", "a", "b", "b"], [10, 2, 10, 2], [1, 2, 3, 4], {"a": 0, "b": 1}, [7, 8])
+    graph = PairGraph.from_pairs(["b", "a", "b", "b"], [10, 2, 10, 2], [1, 2, 3, 4], {"a": 0, "b": 1}, [8, 7, 8, 7])
     assert graph.left_ids.tolist() == ["a", "b"]
     assert graph.right_ids.tolist() == [2, 10]
     np.testing.assert_allclose(graph.joint.toarray(), [[0.2, 0.0], [0.4, 0.4]])
@@ -167,8 +186,46 @@ def test_from_pairs_takes_ids_of_any_type():
 
 
 @pytest.mark.parametrize(
+    "labels",
+    [{"b": 1, "a": 0}, pd.Series({"b": 1, "a": 0}), [1, 0, 1], np.array([1, 0, 1]), pd.Series([1, 0, 1]).to_numpy()],
+)
+def test_labels_go_to_the_ids_they_are_given_for(labels):
+    graph = PairGraph.from_pairs(["b", "a", "b"], ["x", "y", "y"], left_labels=labels)
+    assert dict(zip(graph.left_ids, graph.left_labels, strict=True)) == {"a": 0, "b": 1}
+
+
+def test_labels_of_numbered_nodes_may_be_by_number():
+    graph = PairGraph.from_pairs([2, 0, 1, 0], [0, 0, 0, 1], left_labels=[5, 6, 7])
+    assert graph.left_labels.tolist() == [5, 6, 7]
+
+
+@pytest.mark.parametrize(
+    ("dtype", "weight"), [(np.uint8, [200, 100, 100]), (np.int8, [100, 50, 50]), (np.float16, [6e4, 3e4, 3e4])]
+)
+def test_duplicates_are_summed_in_full_precision(dtype, weight):
+    pairs = ["a", "a", "b"], ["x", "x", "x"]
+    graph = PairGraph.from_pairs(*pairs, np.array(weight, dtype=dtype))
+    np.testing.assert_allclose(graph.joint.toarray()[:, 0], [0.75, 0.25], rtol=1e-3)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: PairGraph.from_pairs(["a", "a"], ["x", "x"], [-1, 2]),
+        lambda: PairGraph(sp.coo_array(([-1.0, 2.0], ([0, 0], [0, 0])), shape=(1, 1))),
+    ],
+)
+def test_a_negative_weight_cannot_hide_among_duplicates(make):
+    with pytest.raises(ValueError, match="1 negative weights"):
+        make()
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (([1, 0], [0, 1], None, [5, 6]), "could be by id or by pair"),
+        ((["a", "b", "a"], [1, 1, 1], None, [0, 1, 2]), "gives 'a' two classes, the second at pair 2"),
+        ((["a", "b", "a"], [1, 1, 1], None, [0, 1]), "give one class for each pair"),
         (([1, 2], [1]), "left has 2 entries and right 1"),
         (([], []), "left is empty"),
         (([1, None, 2], [1, 2, 3]), "left has 1 missing ids, the first at pair 1"),
@@ -231,6 +288,17 @@ def test_bad_networkx_graphs(spoil, message):
     spoil(g)
     with pytest.raises(ValueError, match=message):
         PairGraph.from_networkx(g)
+
+
+def test_directed_graphs_are_refused():
+    with pytest.raises(ValueError, match="the graph is directed"):
+        PairGraph.from_networkx(_bipartite().to_directed())
+
+
+def test_isolated_nodes_of_a_networkx_graph_can_be_dropped():
+    g = _bipartite()
+    g.add_node(9, bipartite=0)
+    assert PairGraph.from_networkx(g, drop_isolated=True).left_ids.tolist() == [1, 2]
 
 
 # The induced graph.

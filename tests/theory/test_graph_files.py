@@ -61,6 +61,24 @@ def _half_a_file(path):
     path.write_bytes(whole[: len(whole) // 2])
 
 
+def _flipped_bits(path):
+    PairGraph(np.random.default_rng(0).random((50, 50))).save(path)
+    whole = bytearray(path.read_bytes())
+    for place in np.random.default_rng(1).integers(60, len(whole) - 60, 200):
+        whole[place] ^= 0x55
+    path.write_bytes(bytes(whole))
+
+
+def _another_entry(**changes):
+    def spoil(path):
+        PairGraph(np.ones((2, 2))).save(path)
+        with np.load(path) as archive:
+            arrays = dict(archive)
+        np.savez(path, **(arrays | changes))
+
+    return spoil
+
+
 def _index_out_of_range(path):
     PairGraph(np.ones((2, 2))).save(path)
     with np.load(path) as archive:
@@ -69,7 +87,20 @@ def _index_out_of_range(path):
 
 
 @pytest.mark.parametrize(
-    "spoil", [_text, _pickle, _foreign_archive, _objects_inside, _half_a_file, _index_out_of_range]
+    "spoil",
+    [
+        _text,
+        _pickle,
+        _foreign_archive,
+        _objects_inside,
+        _half_a_file,
+        _flipped_bits,
+        _index_out_of_range,
+        _another_entry(shape=np.array(4)),
+        _another_entry(shape=np.array([2.5, 2.0])),
+        _another_entry(data=np.full(4, -1.0)),
+        _another_entry(data=np.full(4, 1j)),
+    ],
 )
 def test_a_file_that_is_not_a_graph(spoil, tmp_path):
     path = tmp_path / "graph.npz"

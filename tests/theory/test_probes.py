@@ -63,6 +63,14 @@ def test_rank_deficient_features_are_no_obstacle():
     assert probe(graph, doubled).mse == pytest.approx(probe(graph, features).mse, rel=1e-10)
 
 
+@pytest.mark.parametrize("size", [1e-17, 1e17])
+def test_the_size_of_a_feature_does_not_matter(size):
+    rng = np.random.default_rng(6)
+    graph = FAMILIES["dense_random"](rng, 20)
+    features = rng.standard_normal((graph.n_left, 3))
+    assert probe(graph, features * [1, size, 1]).mse == pytest.approx(probe(graph, features).mse, rel=1e-10)
+
+
 def test_the_weights_are_the_left_marginal():
     """A node of weight 2 counts like two nodes of weight 1."""
     rng = np.random.default_rng(2)
@@ -105,6 +113,7 @@ def test_hidden_labels_do_not_reach_the_probe():
     [
         ([], "labelled is empty"),
         ([12], r"indices in 0\.\.11"),
+        ([-1], "negative indices"),
         ([True, False], r"a mask of shape \(2,\)"),
         ([0.5], "indices"),
     ],
@@ -115,7 +124,7 @@ def test_bad_choices_of_labelled_nodes(labelled, message):
         probe(graph, np.ones((12, 1)), labelled=labelled)
 
 
-@pytest.mark.parametrize("features", [np.ones(4), np.ones((3, 2)), np.full((4, 1), np.nan)])
+@pytest.mark.parametrize("features", [np.ones(4), np.ones((3, 2)), np.ones((4, 0)), np.full((4, 1), np.nan)])
 def test_bad_features(features):
     with pytest.raises(ValueError, match=r"f has shape|f holds 4 values that are not finite"):
         probe(PairGraph(np.ones((4, 2)), [0, 1, 0, 1]), features)

@@ -97,6 +97,34 @@ def test_products_on_another_device_are_those_of_scipy():
         np.testing.assert_allclose(product(vectors), matrix @ vectors, atol=1e-14)
 
 
+@pytest.mark.parametrize(("n_left", "n_right"), [(200_000, 250), (250, 200_000)])
+def test_a_long_graph_has_a_route_at_every_width(n_left, n_right):
+    """Too large for the dense route, and too narrow for a Krylov method."""
+    rng = np.random.default_rng(12)
+    long, short = np.arange(200_000), np.arange(200_000) % 250
+    ends = np.r_[long, long], np.r_[short, rng.integers(250, size=200_000)]
+    rows, columns = ends if n_left > n_right else ends[::-1]
+    graph = PairGraph(sp.coo_array((np.ones(400_000), (rows, columns)), shape=(n_left, n_right)))
+    upright = graph.normalized if n_left > n_right else sp.csr_array(graph.normalized.T)
+    exact = np.sqrt(np.clip(np.linalg.eigvalsh((upright.T @ upright).toarray())[::-1], 0, None))
+    for k in (1, 245, 250):
+        found = spectrum(graph, k)
+        assert found.method == "sparse"
+        np.testing.assert_allclose(found.singular_values, exact[:k], atol=1e-7)
+
+
+def test_a_looser_tolerance_is_looser_and_an_unmet_one_raises(monkeypatch):
+    graph = slow_decay(np.random.default_rng(13), 1500, 1200)
+    loose, tight = (spectrum(graph, 20, method="sparse", tol=tol).residuals.max() for tol in (1e-1, 1e-12))
+    assert tight <= 1e-12 < loose <= 1e-1
+    solve = module._leading
+    monkeypatch.setattr(
+        module, "_leading", lambda product, side, count, tol, rng: solve(product, side, count, 0.1, rng)
+    )
+    with pytest.raises(RuntimeError, match=r"is above tol=1\.0e-13"):
+        spectrum(graph, 20, method="sparse", tol=1e-13)
+
+
 @pytest.mark.gpu
 @pytest.mark.parametrize("method", ["dense", "sparse"])
 def test_the_gpu_finds_the_same_values(method):
@@ -118,7 +146,6 @@ def test_k_out_of_range(k):
         ({"tol": 0.0}, "tol=0.0 is not positive"),
         ({"tol": np.nan}, "is not positive"),
         ({"device": "quantum"}, "is not a torch device"),
-        ({"method": "sparse"}, "use 'dense'"),
     ],
 )
 def test_bad_options(options, message):

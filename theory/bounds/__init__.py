@@ -11,6 +11,7 @@ from theory.bounds import (
     theorem10_infonce,
 )
 from theory.bounds.check import check_bounds
+from theory.bounds.gap import over_gap
 from theory.bounds.quantities import QUANTITIES, Encoder
 from theory.bounds.registry import BOUNDS, Bound, bound
 
@@ -25,4 +26,4 @@ THEOREMS = (
     theorem10_infonce,
 )
 
-__all__ = ["BOUNDS", "QUANTITIES", "THEOREMS", "Bound", "Encoder", "bound", "check_bounds"]
+__all__ = ["BOUNDS", "QUANTITIES", "THEOREMS", "Bound", "Encoder", "bound", "check_bounds", "over_gap"]

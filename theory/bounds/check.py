@@ -6,19 +6,19 @@ from typing import Any
 import pandas as pd
 
 from theory.bounds.quantities import QUANTITIES, Encoder
-from theory.bounds.registry import BOUNDS, Bound
+from theory.bounds.registry import BOUNDS, Bound, enough_triplets
 from theory.certificates import with_certificate
 from theory.graph import PairGraph
-from theory.hypotheses import HypothesisError
+from theory.hypotheses import HypothesisError, require_width
 from theory.spectra import Spectrum, spectrum
 
 NOT_APPLICABLE: dict[str, object] = {
     "measured": math.nan,
     "value": math.nan,
-    "holds": None,
+    "holds": True,  # a claim whose hypotheses fail says nothing, and so nothing false
     "slack": math.nan,
     "tightness": math.nan,
-    "vacuous": False,
+    "vacuous": True,
 }
 
 
@@ -43,30 +43,25 @@ def check_bounds(
     Returns
     -------
     DataFrame with columns
-        bound, quantity, relation ("<=", ">=", "=": measured to value), measured, value, holds (up to round-off;
-        missing where not applicable), slack (by how much it holds), tightness (1: equality), vacuous (no better than
-        guessing the largest class), status, note (why it is infinite or not applicable).
+        bound, quantity, relation ("<=", ">=", "=": measured to value), measured, value, holds (up to round-off), slack
+        (by how much it holds), tightness (1: equality), vacuous (no better than guessing the largest class), status,
+        note (why it is infinite or not applicable). A claim whose hypotheses fail has no value (NaN), holds vacuously,
+        and its note begins with "not applicable".
 
     Raises
     ------
     ValueError
         k out of range, features that do not fit, too few triplets.
     """
-    smaller = min(graph.joint.shape)
-    known = spectrum(graph, min(k + 1, smaller)) if triplets is None else triplets
-    if not 1 <= k <= smaller:
-        raise ValueError(f"k={k} is not in 1..{smaller}, the smaller side of the graph")
-    if len(known.singular_values) < min(k + 1, smaller):
-        raise ValueError(f"k={k} needs k + 1 triplets, {len(known.singular_values)} are given")
-    known = known.leading(k + 1)
+    require_width(graph.joint.shape, k)
+    known = spectrum(graph, min(k + 1, *graph.joint.shape)) if triplets is None else triplets
+    known = enough_triplets(graph, known, k)
     if certified:
         known, _ = with_certificate(graph, known, k)
     optimum = Encoder.optimum(graph, known, k)
     encoder = optimum if features is None else Encoder.of(graph, known, k, features)
     subjects = {"optimum": optimum, "encoder": encoder}
-    return pd.DataFrame([_row(claim, subjects[claim.subject], known, k) for claim in BOUNDS.values()]).astype(
-        {"holds": "boolean"}
-    )
+    return pd.DataFrame([_row(claim, subjects[claim.subject], known, k) for claim in BOUNDS.values()])
 
 
 def _row(claim: Bound, encoder: Encoder, spectrum: Spectrum, k: int) -> dict[str, object]:
@@ -82,7 +77,7 @@ def _row(claim: Bound, encoder: Encoder, spectrum: Spectrum, k: int) -> dict[str
         slack = -abs(slack)
     guess = math.inf if quantity.guess is None else quantity.guess(encoder.graph)
     vacuous = value >= guess if claim.relation == "<=" else False
-    round_off = _round_off(spectrum, measured, value)
+    round_off = _round_off(claim, encoder, spectrum, value)
     return about | {
         "measured": measured,
         "value": value,
@@ -95,10 +90,11 @@ def _row(claim: Bound, encoder: Encoder, spectrum: Spectrum, k: int) -> dict[str
     }
 
 
-def _round_off(spectrum: Spectrum, measured: float, value: float) -> float:
-    """What floating point and unconverged triplets may cost; infinite values need no allowance."""
-    scale = max(1.0, abs(measured), abs(value) if math.isfinite(value) else 0.0)
-    return spectrum.rounding * scale
+def _round_off(claim: Bound, encoder: Encoder, spectrum: Spectrum, value: float) -> float:
+    """What floating point may cost. Inequalities are rounded outward; identities also suffer unconverged triplets."""
+    relative = spectrum.rounding if claim.relation == "=" else spectrum.round_off
+    scale = max(QUANTITIES[claim.quantity].scale(encoder), abs(value) if math.isfinite(value) else 0.0)
+    return relative * scale
 
 
 def _tightness(claim: Bound, measured: float, value: float) -> float:
@@ -115,5 +111,5 @@ def _note(spectrum: Spectrum, k: int, value: float) -> str:
     if math.isfinite(value):
         return ""
     if spectrum.upper_values[k] == 1:
-        return f"infinite: σ_{{k+1}} = 1, the graph has more than k = {k} components"
+        return f"infinite: σ_{{k+1}} is 1 up to round-off, the graph has more than k = {k} components, or almost"
     return "infinite"

@@ -6,6 +6,10 @@ from theory.spectra import Spectrum
 
 
 def over_gap(numerator: float, spectrum: Spectrum, k: int) -> float:
-    """`numerator / (1 - σ²_{k+1})`, rounded up; infinite where there is no gap, whatever the numerator."""
+    """`numerator / (1 - σ²_{k+1})`, rounded up; infinite where σ_{k+1} cannot be told from 1.
+
+    The numerator is raised by `spectrum.rounding`: the computed subspace may be off by a rounding over the gap, and
+    what is measured on it with it.
+    """
     gap = 1 - float(spectrum.upper_values[k]) ** 2
-    return numerator / gap if gap > 0 else math.inf
+    return (numerator + spectrum.rounding) / gap if gap > 0 else math.inf

@@ -43,7 +43,7 @@ class Encoder:
     @classmethod
     def of(cls, graph: PairGraph, spectrum: Spectrum, k: int, features: Any) -> "Encoder":
         """An encoder of width k from what users have: `f`, or the pair `(f, g)`, numpy or torch."""
-        left, right = features if isinstance(features, tuple) else (features, None)
+        left, right = features if isinstance(features, tuple | list) and len(features) == 2 else (features, None)
         f = as_features(left, graph.n_left, "f")
         g = None if right is None else as_features(right, graph.n_right, "g")
         for name, side in (("f", f), ("g", g)):
@@ -61,6 +61,12 @@ class Encoder:
         """`F = D_L^{1/2} f` and `G = D_R^{1/2} g`."""
         left, right = np.sqrt(self.graph.left_marginal), np.sqrt(self.graph.right_marginal)
         return left[:, None] * self.left, right[:, None] * self.both_sides
+
+    @cached_property
+    def loss_scale(self) -> float:
+        """The size of the terms that cancel in the spectral loss, at least 1: its round-off is relative to this."""
+        left, right = self.weighted
+        return max(1.0, float(np.linalg.norm(left.T @ left) * np.linalg.norm(right.T @ right)))
 
     @property
     def both_sides(self) -> FloatArray:
@@ -84,10 +90,18 @@ def aligned_induced_loss(encoder: Encoder) -> float:
 
 @dataclass(frozen=True)
 class Quantity:
-    """How a quantity is measured, and the value any guess reaches: a bound no better than it is vacuous."""
+    """How a quantity is measured.
+
+    Attributes
+    ----------
+    measure : its value
+    guess : the value that any guess reaches: an upper bound no better than it is vacuous
+    scale : the size of the terms that its value is made of, to which its round-off is relative
+    """
 
     measure: Callable[[Encoder], float]
     guess: Callable[[PairGraph], float] | None = None
+    scale: Callable[[Encoder], float] = lambda _: 1.0
 
 
 def _largest_class_error(graph: PairGraph) -> float:
@@ -105,6 +119,9 @@ QUANTITIES: dict[str, Quantity] = {
         lambda encoder: zero_shot_error(encoder.graph, encoder.left, encoder.both_sides), _largest_class_error
     ),
     "induced_labelling_error": Quantity(lambda encoder: induced_labelling_error(encoder.graph), _constant_probe_mse),
-    "spectral_loss": Quantity(lambda encoder: spectral_loss(encoder.graph, encoder.left, encoder.both_sides)),
-    "aligned_induced_loss": Quantity(aligned_induced_loss),
+    "spectral_loss": Quantity(
+        lambda encoder: spectral_loss(encoder.graph, encoder.left, encoder.both_sides),
+        scale=lambda encoder: encoder.loss_scale,
+    ),
+    "aligned_induced_loss": Quantity(aligned_induced_loss, scale=lambda encoder: float(encoder.k)),
 }

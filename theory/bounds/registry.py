@@ -1,11 +1,13 @@
 """What a bound is, and the register that every table, test and search reads."""
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from theory.bounds.quantities import QUANTITIES, Encoder
 from theory.graph import PairGraph
+from theory.hypotheses import require_width
 from theory.spectra import Spectrum
 
 Status = Literal["exact", "restated", "rate", "conjecture"]
@@ -25,7 +27,7 @@ class Bound:
         inequality), "conjecture" (nobody knows)
     relation : of the measured quantity to the value: "<=", ">=" or "="
     subject : "optimum", a claim about the top-k embedding, or "encoder", a claim about every embedding
-    statement : the first line of the docstring
+    statement, remarks : the first line of the docstring, and the rest of it
     evaluate : the function that was decorated
     """
 
@@ -35,23 +37,32 @@ class Bound:
     relation: Relation
     subject: Subject
     statement: str
+    remarks: str
     evaluate: Callable[..., float]
 
     def __call__(self, graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder | None = None) -> float:
-        """The value on a graph; `spectrum` holds at least k + 1 triplets.
+        """The value on a graph, from `spectrum(graph, k + 1)` or more; about the optimum unless an encoder is given.
 
         Raises
         ------
         HypothesisError
             A hypothesis fails.
         ValueError
-            A claim about encoders was given none.
+            k out of range, too few triplets.
         """
+        known = enough_triplets(graph, spectrum, k)
         if self.subject == "optimum":
-            return float(self.evaluate(graph, spectrum, k))
-        if encoder is None:
-            raise ValueError(f"bound {self.name!r} is about encoders: give one")
-        return float(self.evaluate(graph, spectrum, k, encoder))
+            return float(self.evaluate(graph, known, k))
+        return float(self.evaluate(graph, known, k, encoder or Encoder.optimum(graph, known, k)))
+
+
+def enough_triplets(graph: PairGraph, spectrum: Spectrum, k: int) -> Spectrum:
+    """The k + 1 leading triplets, the last of them 0 where the graph has no more than k; `ValueError` if too few."""
+    require_width(graph.joint.shape, k)
+    needed = min(k + 1, *graph.joint.shape)
+    if len(spectrum.singular_values) < needed:
+        raise ValueError(f"k={k} needs {needed} triplets, {len(spectrum.singular_values)} are given")
+    return spectrum.leading(k + 1)
 
 
 BOUNDS: dict[str, Bound] = {}
@@ -67,8 +78,9 @@ def bound(
 ) -> Callable[[Callable[..., float]], Bound]:
     """Register a function `(graph, spectrum, k) -> float` as a bound; it then appears wherever bounds do.
 
-    With `subject="encoder"` the function also takes the `Encoder` it is about. `spectrum` holds at least
-    k + 1 triplets; use `spectrum.upper_values` for the singular values that make a bound larger.
+    With `subject="encoder"` the function also takes the `Encoder` it is about. `spectrum` holds k + 1 triplets. Round
+    outward, or round-off will refute the claim: divide by the gap with `over_gap`, and use `spectrum.upper_values` for
+    the singular values that make a bound larger.
 
     Raises
     ------
@@ -77,11 +89,11 @@ def bound(
 
     Examples
     --------
-    >>> from theory import bound, induced_labelling_error
+    >>> from theory import bound, induced_labelling_error, over_gap
     >>> @bound("no-factor-two", quantity="probe_error", status="conjecture")
     ... def no_factor_two(graph, spectrum, k):
     ...     "Is `E(f*) <= α_T / (1 - σ²_{k+1})`?"
-    ...     return induced_labelling_error(graph) / (1 - spectrum.upper_values[k] ** 2)
+    ...     return over_gap(induced_labelling_error(graph), spectrum, k)
     >>> no_factor_two.statement
     'Is `E(f*) <= α_T / (1 - σ²_{k+1})`?'
     >>> from theory import BOUNDS
@@ -100,8 +112,8 @@ def bound(
         raise ValueError(f"a bound named {name!r} is registered already: choose another name")
 
     def register(function: Callable[..., float]) -> Bound:
-        statement = (function.__doc__ or "").strip().split("\n", 1)[0]
-        BOUNDS[name] = Bound(name, quantity, status, relation, subject, statement, function)
+        statement, _, remarks = inspect.cleandoc(function.__doc__ or "").partition("\n")
+        BOUNDS[name] = Bound(name, quantity, status, relation, subject, statement, remarks.strip(), function)
         return BOUNDS[name]
 
     return register

@@ -7,7 +7,7 @@ basis u_i the left side is `Σ_i (1 - σ_i²) c_i`, and of it the part beyond k 
 or tied argmax costs at least 1/2 in squared error, hence the factor 2. `α_T <= 2α` by the union bound through the
 shared caption.
 
-All values are rounded outward: `σ_{k+1}` by its upper end, cancelling sums by `Spectrum.rounding`.
+All values are rounded outward: `σ_{k+1}` by its upper end, numerators by `Spectrum.rounding`.
 """
 
 import numpy as np
@@ -46,13 +46,13 @@ def probe_error_by_alpha(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
 @bound("sharp-probe-mse", quantity="probe_mse", status="exact")
 def sharp_probe_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= ρ_k / (1 - σ²_{k+1})`, with `ρ_k = α_T - Σ_{i≤k} (1 - σ_i²) c_i`."""
-    return over_gap(_remaining(graph, spectrum, k) + spectrum.rounding, spectrum, k)
+    return over_gap(_remaining(graph, spectrum, k), spectrum, k)
 
 
 @bound("sharp-probe-error", quantity="probe_error", status="exact")
 def sharp_probe_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E(f*) <= 2 ρ_k / (1 - σ²_{k+1})`, with `ρ_k = α_T - Σ_{i≤k} (1 - σ_i²) c_i`."""
-    return 2 * over_gap(_remaining(graph, spectrum, k) + spectrum.rounding, spectrum, k)
+    return 2 * over_gap(_remaining(graph, spectrum, k), spectrum, k)
 
 
 @bound("sharp-probe-mse-below", quantity="probe_mse", status="exact", relation=">=")

@@ -23,4 +23,4 @@ def zero_shot(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     error, sigma = labelling_error(graph), spectrum.upper_values[k]
     if sigma == 1:
         return math.inf
-    return float(4 * error * (1 + sigma / np.sqrt(1 - sigma**2)) ** 2)
+    return float(4 * (error + spectrum.rounding) * (1 + sigma / np.sqrt(1 - sigma**2)) ** 2)

@@ -31,13 +31,15 @@ from theory.spectra import Spectrum
 @bound("near-optimal-mse", quantity="probe_mse", status="exact", subject="encoder")
 def near_optimal_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`√ε₂(f) <= min_j √(α_T / (1 - σ²_{j+1})) + √(ε / (σ_j² - σ²_{k+1}))` for every embedding pair."""
-    return _squared_probe_bound(encoder, _over(induced_labelling_error(graph), _gaps(spectrum, k)))
+    return _squared_probe_bound(encoder, _over(induced_labelling_error(graph) + spectrum.rounding, _gaps(spectrum, k)))
 
 
 @bound("near-optimal-error", quantity="probe_error", status="exact", subject="encoder")
 def near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f) <= 2 min_j (√(α_T / (1 - σ²_{j+1})) + √(ε / (σ_j² - σ²_{k+1})))²` for every embedding pair."""
-    return 2 * _squared_probe_bound(encoder, _over(induced_labelling_error(graph), _gaps(spectrum, k)))
+    return 2 * _squared_probe_bound(
+        encoder, _over(induced_labelling_error(graph) + spectrum.rounding, _gaps(spectrum, k))
+    )
 
 
 @bound("sharp-near-optimal-error", quantity="probe_error", status="exact", subject="encoder")
@@ -60,7 +62,7 @@ def zero_shot_near_optimal(graph: PairGraph, spectrum: Spectrum, k: int, encoder
 
     It shrinks to 0 with α and ε, as the plain form does not, and is theorem 6 at the optimum.
     """
-    error, loss = labelling_error(graph), excess(encoder)
+    error, loss = labelling_error(graph) + spectrum.rounding, excess(encoder)
     residual = spectrum.upper_values[k] ** 2 + loss
     off_subspace = _over(class_masses(graph, "right").max() * loss, _splits(spectrum, k))
     tail = residual * _over(2 * error, _gaps(spectrum, k))
@@ -71,7 +73,7 @@ def excess(encoder: Encoder) -> float:
     """The excess loss over the optimum, at least 0, rounded up."""
     loss = spectral_loss(encoder.graph, encoder.left, encoder.both_sides)
     lowest = -float(np.sum(encoder.spectrum.singular_values[: encoder.k] ** 2))
-    return max(0.0, loss - lowest) + encoder.spectrum.rounding * max(1.0, abs(loss))
+    return max(0.0, loss - lowest) + encoder.spectrum.rounding * encoder.loss_scale
 
 
 def _squared_probe_bound(encoder: Encoder, tails: FloatArray) -> float:

@@ -1,0 +1,101 @@
+"""Where floating point bites: clusters, near-ties, ill-conditioned encoders. Exact bounds hold there too."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from theory import BOUNDS, PairGraph, bound, check_bounds, induced_labelling_error, optimal_embeddings, spectrum
+from theory.bounds import QUANTITIES
+
+
+def weakly_linked(seed: int, link: float, blocks: int = 110) -> PairGraph:
+    """Blocks joined by links of a given weight: as many values in a cluster below 1 as there are blocks."""
+    rng = np.random.default_rng(seed)
+    joint = sp.block_diag([rng.random((7, 6)) + 0.3 for _ in range(blocks)]).tolil()
+    for i in range(blocks):
+        joint[7 * i, 6 * int(rng.integers(blocks))] += link * (1 + rng.random())
+    labels = rng.integers(0, 5, blocks)
+    return PairGraph(joint.tocsr(), np.repeat(labels, 7), np.repeat(labels, 6))
+
+
+@pytest.mark.parametrize("link", [1e-12, 1e-9, 1e-8, 1e-6, 1e-4, 1e-2])
+@pytest.mark.parametrize("seed", range(2))
+def test_clusters_that_the_sparse_route_can_hardly_resolve(link, seed):
+    graph, k = weakly_linked(seed, link), 30
+    found = spectrum(graph, k + 1, method="sparse")
+    true = np.linalg.svd(graph.normalized.toarray(), compute_uv=False)
+    assert np.all(found.upper_values >= np.minimum(1, true[: k + 1]) - 1e-14)  # the dense values round off, too
+    np.testing.assert_allclose(found.singular_values, true[: k + 1], atol=1e-8)
+    table = check_bounds(graph, k, triplets=found)
+    assert table["holds"].all(), table[~table["holds"]].to_string()
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("classes", [1, 2])
+def test_a_gap_of_a_trillionth(seed, classes):
+    """The computed vectors turn by round-off over the gap, and the measured error with them."""
+    rng = np.random.default_rng(seed)
+    graph = PairGraph(np.eye(6) + 1e-12 * rng.random((6, 6)), np.arange(6) % classes, np.arange(6) % classes)
+    for k in (1, 2, 5):
+        table = check_bounds(graph, k)
+        assert table["holds"].all(), table[~table["holds"]].to_string()
+
+
+@pytest.mark.parametrize("condition", [1, 30, 1e3, 1e5])
+def test_the_optimum_in_any_coordinates(condition):
+    rng = np.random.default_rng(1)
+    graph = PairGraph(rng.random((30, 20)), rng.integers(0, 3, 30), rng.integers(0, 3, 20))
+    f, g = optimal_embeddings(graph, 4)
+    first, second = (np.linalg.qr(rng.standard_normal((4, 4)))[0] for _ in range(2))
+    mixing = first @ np.diag([condition, 1, 1, 1 / condition]) @ second
+    table = check_bounds(graph, 4, (f @ mixing, g @ np.linalg.inv(mixing).T))
+    assert table["holds"].all(), table[~table["holds"]].to_string()
+
+
+def test_cancelling_features_of_any_size():
+    rng = np.random.default_rng(2)
+    graph = PairGraph(rng.random((12, 9)), rng.integers(0, 2, 12), rng.integers(0, 2, 9))
+    for size in (1, 1e3, 1e5):
+        a, b = rng.standard_normal((12, 1)), rng.standard_normal((9, 1))
+        f = size * np.hstack([a, a + rng.standard_normal((12, 1)) / size])
+        g = size * np.hstack([b, -b + rng.standard_normal((9, 1)) / size])
+        assert check_bounds(graph, 2, (f, g))["holds"].all()
+
+
+def test_a_violation_is_seen_through_the_residuals_of_a_sparse_spectrum():
+    """The tolerance of a quantity that has nothing to do with the spectrum does not grow with its residuals."""
+    graph = weakly_linked(3, 1e-5)
+    assert 0 < induced_labelling_error(graph) < 1e-4
+    bound("nothing-crosses", quantity="induced_labelling_error", status="conjecture")(lambda graph, spectrum, k: 0.0)
+    try:
+        triplets = spectrum(graph, 31, method="sparse", tol=1e-2)
+        row = check_bounds(graph, 30, triplets=triplets).set_index("bound").loc["nothing-crosses"]
+    finally:
+        del BOUNDS["nothing-crosses"]
+    assert not row["holds"]
+    assert row["tightness"] == np.inf
+
+
+@pytest.mark.parametrize("name", ["probe-mse", "probe-error", "sharp-probe-mse", "factorisation", "optimum"])
+def test_tightening_by_a_billionth_is_noticed(name, monkeypatch):
+    from dataclasses import replace
+
+    graph = PairGraph([[0.9, 0.1], [0.1, 0.9]], [0, 1], [0, 1])
+    claim = BOUNDS[name]
+    closer = replace(claim, evaluate=lambda *arguments: claim.evaluate(*arguments) * (1 - 1e-9))
+    assert check_bounds(graph, 1).set_index("bound").loc[name, "holds"]
+    monkeypatch.setitem(BOUNDS, name, closer)
+    assert not check_bounds(graph, 1).set_index("bound").loc[name, "holds"]
+
+
+def test_vacuous_means_no_better_than_guessing():
+    graph = PairGraph([[0.9, 0.1], [0.1, 0.9], [0.1, 0.9]], [0, 1, 1], [0, 1])
+    guess = 1 - graph.left_marginal[1:].sum()
+    assert QUANTITIES["probe_error"].guess(graph) == pytest.approx(guess)
+    assert QUANTITIES["probe_mse"].guess(graph) == pytest.approx(2 * guess * (1 - guess))
+    for value, vacuous in ((guess * 0.999, False), (guess * 1.001, True)):
+        bound("fixed", quantity="probe_error", status="conjecture")(lambda graph, spectrum, k, value=value: value)
+        try:
+            assert check_bounds(graph, 1).set_index("bound").loc["fixed", "vacuous"] == vacuous
+        finally:
+            del BOUNDS["fixed"]

@@ -1,0 +1,75 @@
+"""The ledger as a page, made from the register: what the code states is what the page says."""
+
+import inspect
+from pathlib import Path
+from types import ModuleType
+
+import jinja2
+import pandas as pd
+
+from theory.bounds import BOUNDS, THEOREMS, Bound
+
+PAGE = """\
+# The ledger
+
+Generated from the register by `make ledger`; do not edit. Vocabulary: `P` the joint distribution of positive pairs, `Ā`
+its normalised matrix with singular values `σ_i` and left vectors `u_i`, `α` the labelling error, `α_T` the induced
+labelling error, `c_i` the label energy, `f*` the optimal embedding of width k, `E` the 0-1 error of the linear probe
+(ties are errors), `ε₂` its mean squared error, `ε` an encoder's excess loss.
+
+An **exact** bound may never be violated beyond round-off; a **restated** one is the literature's, with its constants; a
+**conjecture** is open. *Sharpest* is the largest ratio of the measured quantity to the bound that the search has found, 1
+being equality, with the size of the graph that shows it (in `docs/sharpness`).
+{% for theorem in theorems %}
+## {{ theorem.title }}
+
+{{ theorem.text }}
+
+| bound | states | measured | status | sharpest |
+|---|---|---|---|---|
+{%- for claim in theorem.claims %}
+| `{{ claim.name }}` | {{ claim.statement }} | `{{ claim.quantity }}` | {{ claim.status }} | {{ sharpest(claim) }} |
+{%- endfor %}
+{% for claim in theorem.claims if claim.remarks %}
+`{{ claim.name }}`: {{ claim.remarks }}
+{% endfor %}
+Guarded by `tests/bounds/test_every_bound.py` with the cases in `tests/bounds/teeth/{{ theorem.file }}.py`.
+{% endfor -%}
+"""
+
+
+def ledger_page(sharpness: pd.DataFrame) -> str:
+    """The page in Markdown.
+
+    Parameters
+    ----------
+    sharpness : columns bound, ratio, k, n_left, n_right
+        The largest ratio found for each bound; a bound without a row is shown as not searched.
+    """
+    found = sharpness.set_index("bound")
+
+    def sharpest(claim: Bound) -> str:
+        if claim.name not in found.index:
+            return "not searched"
+        row = found.loc[claim.name]
+        return f"{row['ratio']:.3f} ({row['n_left']:.0f} x {row['n_right']:.0f}, k = {row['k']:.0f})"
+
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
+    page = environment.from_string(PAGE).render(theorems=[_theorem(module) for module in THEOREMS], sharpest=sharpest)
+    return page.rstrip() + "\n"
+
+
+def is_current(page: Path, sharpness: pd.DataFrame) -> bool:
+    """Whether the file holds what the register says now."""
+    return page.is_file() and page.read_text(encoding="utf-8") == ledger_page(sharpness)
+
+
+def _theorem(module: ModuleType) -> dict[str, object]:
+    title, _, text = inspect.cleandoc(module.__doc__ or "").partition("\n")
+    claims = [claim for claim in BOUNDS.values() if claim.evaluate.__module__ == module.__name__]
+    return {
+        "title": title.rstrip("."),
+        "text": text.strip(),
+        "claims": claims,
+        "file": module.__name__.rsplit(".", 1)[1].split("_")[0],
+    }
