@@ -13,9 +13,10 @@ PYTHON := $(VENV)/bin/python
 INSTALLED := $(VENV)/installed
 TABLES := $(BUILD)/tables
 FIGURES := $(BUILD)/figures
-ALL_FIGURES := $(addprefix $(FIGURES)/,bound_holds.png captions_help.png real_images.png training.png)
+ALL_FIGURES := $(patsubst %,$(FIGURES)/%.png,bound_holds captions_help real_images training leaderboard \
+	tightness_map label_energy near_optimal multihop)
 
-THEORY := $(wildcard theory/*.py theory/bounds/*.py)
+THEORY := $(wildcard theory/*.py theory/bounds/*.py theory/attack/*.py)
 WORLDS := $(THEORY) $(wildcard simulations/*.py) simulations/studies/study.py
 EMOJI := $(THEORY) $(wildcard real_data/*.py)
 STYLE := figures/style.py figures/figure.py
@@ -25,7 +26,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup test test-slow test-gpu figures smoke lint format readme-figures clean
+.PHONY: help setup test test-slow test-gpu figures smoke lint format ledger sharpness readme-figures clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 18
@@ -52,14 +53,21 @@ figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/fi
 smoke: ## Draw every figure from two seeds each, into build/smoke
 	$(MAKE) figures BUILD=$(BUILD)/smoke SEEDS=2
 
-lint: $(INSTALLED) ## Check format, style and types
+lint: $(INSTALLED) ## Check format, style, types, and that the ledger page is current
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
+	$(PYTHON) -m theory ledger --check docs/ledger.md
 
 format: $(INSTALLED) ## Format the code
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
+
+ledger: $(INSTALLED) ## Write docs/ledger.md from the register
+	$(PYTHON) -m theory ledger --out docs/ledger.md
+
+sharpness: $(INSTALLED) ## Attack every exact bound, keep the sharpest graphs in docs/sharpness (half an hour)
+	$(PYTHON) -m theory sharpness --out docs/sharpness
 
 readme-figures: $(ALL_FIGURES) ## Copy the figures that the README shows into docs
 	cp $(FIGURES)/bound_holds.png $(FIGURES)/real_images.png docs/
@@ -70,21 +78,26 @@ clean: ## Remove what was built, and the virtual environment
 
 # Tables.
 
-$(TABLES)/bound_holds.parquet $(TABLES)/captions_help.parquet $(TABLES)/training.parquet: \
-$(TABLES)/%.parquet: simulations/studies/%.py $(WORLDS) | $(INSTALLED)
+STUDIES := bound_holds captions_help leaderboard multihop near_optimal training
+$(patsubst %,$(TABLES)/%.parquet,$(STUDIES)): $(TABLES)/%.parquet: simulations/studies/%.py $(WORLDS) | $(INSTALLED)
 	@mkdir -p $(TABLES)
 	$(PYTHON) -m simulations study $* --out $@ --jobs $(JOBS) $(if $(SEEDS),--seeds $(SEEDS))
 
-# One run writes both. (A make older than 4.3 reads `&` as a further, unwanted target, and runs it once for each.)
-$(TABLES)/emoji_bounds.parquet $(TABLES)/emoji_energy.parquet &: $(EMOJI) | $(INSTALLED)
+# One run writes all three. (A make older than 4.3 reads `&` as a further, unwanted target, and runs it once for each.)
+EMOJI_TABLES := $(patsubst %,$(TABLES)/emoji_%.parquet,bounds energy multihop)
+$(EMOJI_TABLES) &: $(EMOJI) | $(INSTALLED)
 	$(PYTHON) -m real_data study --out $(TABLES)
 
 # Figures: each from its script and its tables; the PNG is written after the PDF and the caption.
 
 $(FIGURES)/bound_holds.png: $(TABLES)/bound_holds.parquet
 $(FIGURES)/captions_help.png: $(TABLES)/captions_help.parquet
-$(FIGURES)/real_images.png: $(TABLES)/emoji_bounds.parquet $(TABLES)/emoji_energy.parquet
+$(FIGURES)/real_images.png $(FIGURES)/label_energy.png: $(EMOJI_TABLES)
 $(FIGURES)/training.png: $(TABLES)/training.parquet
+$(FIGURES)/leaderboard.png: $(TABLES)/leaderboard.parquet
+$(FIGURES)/tightness_map.png: $(TABLES)/bound_holds.parquet
+$(FIGURES)/near_optimal.png: $(TABLES)/near_optimal.parquet
+$(FIGURES)/multihop.png: $(TABLES)/multihop.parquet $(EMOJI_TABLES)
 
 $(ALL_FIGURES): $(FIGURES)/%.png: figures/%.py $(STYLE) | $(INSTALLED)
 	$(PYTHON) -m figures draw $* --tables $(TABLES) --out $(FIGURES)

@@ -5,10 +5,31 @@ from typing import Annotated
 
 import typer
 
-from figures import bound_holds, captions_help, real_images, training
+from figures import (
+    bound_holds,
+    captions_help,
+    label_energy,
+    leaderboard,
+    multihop,
+    near_optimal,
+    real_images,
+    tightness_map,
+    training,
+)
 from theory.commandline import print_table, run
 
-FIGURES = {figure.name: figure for figure in (m.FIGURE for m in (bound_holds, captions_help, real_images, training))}
+MODULES = (
+    bound_holds,
+    captions_help,
+    real_images,
+    training,
+    leaderboard,
+    tightness_map,
+    label_energy,
+    near_optimal,
+    multihop,
+)
+FIGURES = {module.FIGURE.name: module.FIGURE for module in MODULES}
 
 app = typer.Typer(
     help="Draw the figures from the tables that the studies wrote.",

@@ -46,12 +46,11 @@ def emoji(
 
 @app.command()
 def study(
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for emoji_bounds.parquet and emoji_energy.parquet.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the three tables, emoji_*.parquet.")],
 ) -> None:
-    """Measure the bounds and the label energy of the emoji captions, for both label sets."""
+    """Measure the bounds, label energy and multi-hop intervals of the emoji captions, for both label sets."""
     out.mkdir(parents=True, exist_ok=True)
-    bounds, energy = emoji_tables()
-    for name, table in (("emoji_energy", energy), ("emoji_bounds", bounds)):
+    for name, table in emoji_tables().items():
         write_table(table, out / f"{name}.parquet", SETTINGS)
         print(f"{out / name}.parquet: {len(table)} rows")
 

@@ -1,17 +1,16 @@
 """Settings of the whole suite."""
 
-import os
 from collections.abc import Callable
 
 import pytest
 import torch
 from hypothesis import settings
+from threadpoolctl import threadpool_limits
 
 from theory.commandline import run
 
 # Threads of several libraries that wait for one another cost more than they save at the sizes of a test.
-for library in ("OMP", "OPENBLAS", "MKL"):
-    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+threadpool_limits(limits=1)
 torch.set_num_threads(1)
 
 settings.register_profile("project", deadline=None, max_examples=60, derandomize=True)

@@ -1,5 +1,6 @@
 """Pair graphs, their spectrum, and the ledger of bounds on what contrastive learning makes of them."""
 
+from theory.attack import CounterexampleResult, find_counterexample
 from theory.bounds import BOUNDS, Bound, bound, check_bounds, over_gap
 from theory.consistency import induced_labelling_error, label_energy, labelling_error
 from theory.factorisation import optimal_embeddings, spectral_loss
@@ -11,12 +12,14 @@ from theory.spectra import Spectrum, spectrum
 __all__ = [
     "BOUNDS",
     "Bound",
+    "CounterexampleResult",
     "HypothesisError",
     "PairGraph",
     "ProbeResult",
     "Spectrum",
     "bound",
     "check_bounds",
+    "find_counterexample",
     "induced_labelling_error",
     "label_energy",
     "labelling_error",

@@ -3,17 +3,25 @@
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import pandas as pd
 import typer
+from tqdm import tqdm
 
+from theory.attack import Progress, find_counterexample
 from theory.bounds import BOUNDS, check_bounds
 from theory.certificates import with_certificate
 from theory.commandline import CHECK_FAILED, print_table, run
 from theory.graph import PairGraph
 from theory.hypotheses import require_width
+from theory.ledger_page import is_current, ledger_page
 from theory.plugins import load_bounds
+from theory.sharpness import measure_sharpness, read_sharpness
 from theory.spectra import spectrum
-from theory.tables import require_table_path, write_table
+from theory.tables import replacing, require_table_path, write_table
+
+UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+PRINTED_PAIRS = 60  # graphs of up to so many pairs are shown whole
 
 app = typer.Typer(
     help="Bounds of contrastive learning on a positive-pair graph.",
@@ -64,10 +72,89 @@ def check(
 
 
 @app.command()
-def ledger() -> None:
-    """List the bounds: name, status, and what each states."""
-    rows = [(claim.name, claim.status, claim.statement) for claim in BOUNDS.values()]
-    print_table("The ledger of bounds", [("bound", "left"), ("status", "left"), ("statement", "left")], rows)
+def attack(
+    name: Annotated[str, typer.Argument(help="The bound to attack; `python -m theory ledger` lists them.")],
+    budget: Annotated[str, typer.Option(help="How long to search: 60s, 5m, or seconds.")] = "60s",
+    seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
+    out: Annotated[Path | None, typer.Option(metavar="GRAPH.npz", help="Save the graph found here.")] = None,
+    plugin: Annotated[Path | None, typer.Option(metavar="FILE.py", help="A file with bounds of your own.")] = None,
+) -> None:
+    """Search for the graph on which a bound is closest to failing, or fails.
+
+    Exits with 1 if the bound is refuted. Example: python -m theory attack probe-mse --budget 60s
+    """
+    if plugin is not None:
+        load_bounds(plugin)
+    with tqdm(total=100, desc=name, bar_format="{desc} {percentage:3.0f}%|{bar}| {postfix}") as bar:
+
+        def report(progress: Progress) -> None:
+            bar.n = 100 * progress.spent
+            bar.set_postfix_str(f"{progress.evaluations} graphs, largest ratio {progress.ratio:.6f}")
+
+        found = find_counterexample(name, budget=_seconds(budget), rng=np.random.default_rng(seed), report=report)
+    verdict = "REFUTED" if found.refuted else "not refuted"
+    print(
+        f"{name}: {verdict}; largest ratio {found.ratio:.6f} (measured {found.measured:.6g}, bound {found.value:.6g})"
+    )
+    print(
+        f"{found.graph}, k = {found.k}, from the family {found.origin}, after {found.evaluations} graphs. {found.note}"
+    )
+    if found.graph.joint.size <= PRINTED_PAIRS:
+        print(np.array2string(found.graph.joint.toarray(), precision=6, suppress_small=True))
+        print(f"left labels {found.graph.left_labels}, right labels {found.graph.right_labels}")
+    if out is not None:
+        found.graph.save(out)
+    if found.refuted:
+        raise typer.Exit(CHECK_FAILED)
+
+
+@app.command()
+def sharpness(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the table and the graphs.")],
+    evaluations: Annotated[int, typer.Option(help="Graphs that each search may look at.")] = 20_000,
+    seeds: Annotated[int, typer.Option(help="Searches for each bound.")] = 3,
+) -> None:
+    """Attack every exact bound and keep, for each, the largest ratio and the graph that shows it.
+
+    Exits with 1 if an exact bound is refuted.
+    """
+    claims = [claim for claim in BOUNDS.values() if claim.status == "exact"]
+    table = measure_sharpness(claims, out, evaluations=evaluations, seeds=seeds)
+    rows = [(row["bound"], f"{row['ratio']:.4f}") for row in table.to_dict("records")]
+    print_table("Largest measured / bound", [("bound", "left"), ("ratio", "right")], rows)
+    if table["refuted"].any():
+        raise typer.Exit(CHECK_FAILED)
+
+
+@app.command()
+def ledger(
+    out: Annotated[Path | None, typer.Option(metavar="PAGE.md", help="Write the ledger page here.")] = None,
+    check_page: Annotated[
+        Path | None, typer.Option("--check", metavar="PAGE.md", help="Exit with 1 if this page is stale.")
+    ] = None,
+    sharpness_folder: Annotated[
+        Path, typer.Option("--sharpness", metavar="DIR", help="Where `sharpness` wrote its table.")
+    ] = Path("docs/sharpness"),
+) -> None:
+    """List the bounds: name, status, and what each states; or write them as a page."""
+    if out is not None:
+        with replacing(out) as temporary:
+            temporary.write_text(ledger_page(read_sharpness(sharpness_folder)), encoding="utf-8")
+    elif check_page is not None:
+        if not is_current(check_page, read_sharpness(sharpness_folder)):
+            typer.echo(f"{check_page} is stale: `make ledger` writes it anew", err=True)
+            raise typer.Exit(CHECK_FAILED)
+    else:
+        rows = [(claim.name, claim.status, claim.statement) for claim in BOUNDS.values()]
+        print_table("The ledger of bounds", [("bound", "left"), ("status", "left"), ("statement", "left")], rows)
+
+
+def _seconds(budget: str) -> float:
+    number, unit = (budget[:-1], budget[-1]) if budget[-1:] in UNITS else (budget, "s")
+    try:
+        return float(number) * UNITS[unit]
+    except ValueError:
+        raise ValueError(f"budget={budget!r} is not a time: write 60s, 5m, or a number of seconds") from None
 
 
 def _print_checks(table: pd.DataFrame, title: str) -> None:

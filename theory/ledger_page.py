@@ -18,8 +18,8 @@ labelling error, `c_i` the label energy, `f*` the optimal embedding of width k, 
 (ties are errors), `ε₂` its mean squared error, `ε` an encoder's excess loss.
 
 An **exact** bound may never be violated beyond round-off; a **restated** one is the literature's, with its constants; a
-**conjecture** is open. *Sharpest* is the largest ratio of the measured quantity to the bound that the search has found, 1
-being equality, with the size of the graph that shows it (in `docs/sharpness`).
+**conjecture** is open. *Sharpest* is the largest ratio of the measured quantity to the bound that the search has found,
+1 being equality, with the size of the graph that shows it (in `docs/sharpness`).
 {% for theorem in theorems %}
 ## {{ theorem.title }}
 
@@ -27,8 +27,8 @@ being equality, with the size of the graph that shows it (in `docs/sharpness`).
 
 | bound | states | measured | status | sharpest |
 |---|---|---|---|---|
-{%- for claim in theorem.claims %}
-| `{{ claim.name }}` | {{ claim.statement }} | `{{ claim.quantity }}` | {{ claim.status }} | {{ sharpest(claim) }} |
+{%- for it in theorem.claims %}
+| `{{ it.name }}` | {{ it.statement }} | `{{ it.quantity }}` | {{ it.status }} | {{ sharpest(it) }} |
 {%- endfor %}
 {% for claim in theorem.claims if claim.remarks %}
 `{{ claim.name }}`: {{ claim.remarks }}

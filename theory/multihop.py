@@ -1,12 +1,14 @@
 """Walks along induced pairs: how long labels survive them, and what that says of the label energy beyond the k-th.
 
 Let `a_m = Σ_c ỹ_cᵀ (ĀĀᵀ)^m ỹ_c`, the probability that both ends of an m-step walk along induced pairs have the same
-label. The a_m are the moments of the label-energy measure `ν = Σ_i c_i δ(σ_i²)` on [0, 1]; the squared error of a linear
-probe on the top k is the mass of ν beyond the k-th value, so that the Chebyshev-Markov-Stieltjes inequalities bound it
-(theorem 15). Neither eigenvectors nor raw moments are formed: m steps of Lanczos give the Jacobi matrix of ν, and small
-changes of its end give the extremal measures.
+label. The a_m are the moments of the label-energy measure `ν = Σ_i c_i δ(σ_i²)` on [0, 1], and the squared error of a
+linear probe on the top k is the mass of ν beyond the k-th value: the Chebyshev-Markov-Stieltjes inequalities bound it
+(theorem 15). Neither eigenvectors nor raw moments are formed: m steps of Lanczos give the Jacobi matrix of ν, and an
+entry or two at its end turn it into the extremal measure.
 """
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -16,21 +18,24 @@ import scipy.linalg
 from theory.arrays import FloatArray
 from theory.consistency import weighted_targets
 from theory.graph import PairGraph
+from theory.spectra import Spectrum
 
-HOPS = 8  # steps of Lanczos, each a hop and back: 16 moments
-FAR = 1e10  # where a node at infinity is put: its eigenvalue problem is solved to the last digit all the same
-TIE = 4 / FAR  # nodes closer than this are one node
+HOPS = 8  # steps of Lanczos; each gives two moments
+Rule = tuple[FloatArray, FloatArray]  # nodes, in rising order, and their weights
+
+ROUND_OFF = 64 * float(np.finfo(np.float64).eps)
+FAR = 1e10  # stands for infinity as the place of a node; the eigenvalue problem stays accurate to the last digit
+TIE = 4 / FAR  # nodes closer than this count as one
 
 
 @dataclass(frozen=True, eq=False)
 class JacobiMatrix:
-    """The leading Jacobi matrix of a measure of mass 1: its moments `a_0..a_{2m}` in a well-conditioned form.
+    """The leading Jacobi matrix of a measure of mass 1: its moments a_0..a_{2m}, in a well-conditioned form.
 
     Attributes
     ----------
-    diagonal : (m,), the first m recurrence coefficients α
-    off_diagonal : (m,), the first m coefficients β, positive; (m - 1,) where the measure has just m atoms and is
-        known completely
+    diagonal : (m,), the recurrence coefficients α_1..α_m
+    off_diagonal : (m,), the coefficients β_1..β_m, positive; (m - 1,) where the measure has just m atoms, and is known
     """
 
     diagonal: FloatArray
@@ -38,30 +43,35 @@ class JacobiMatrix:
 
     @property
     def complete(self) -> bool:
-        """Whether the measure is finite and known: its atoms are the eigenvalues."""
+        """Whether the measure is known: its atoms are the eigenvalues."""
         return len(self.off_diagonal) < len(self.diagonal)
 
 
 def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
-    """`a_m = Pr[y(x_0) = y(x_m)]` over m-step walks along induced pairs, (hops + 1,): multi-hop consistency.
+    """Multi-hop consistency `a_m = Pr[y(x_0) = y(x_m)]` of m-step walks along induced pairs, for m = 0..hops.
 
-    `a_0 = 1`, `a_1 = 1 - α_T`; never increasing, convex, and in the limit, on a connected graph, chance: `Σ_c p_c²` with
-    the class masses p_c. How high it starts shows consistency, how fast it falls the diversity of the pairs.
+    `a_0 = 1` and `a_1 = 1 - α_T`. The curve is convex and never grows; on a connected graph it falls to chance,
+    `Σ_c p_c²` with the class masses p_c. Where it starts shows the consistency of the pairs, how fast it falls their
+    diversity.
 
     Parameters
     ----------
     hops : int
         At least 0.
 
+    Returns
+    -------
+    (hops + 1,)
+
     Raises
     ------
     ValueError
-        The graph lacks labels on the left; hops is negative or no integer.
+        The graph lacks labels on the left; hops is negative or not an integer.
 
     Notes
     -----
-    `a_m = ‖H_m‖²` with `H_0 = Ỹ` and half a hop from each to the next, by Āᵀ and Ā in turn: sums of squares, nothing
-    cancels. Cost: O(hops nnz r) time for r classes, O((n_left + n_right) r) memory.
+    `a_m = ‖H_m‖²`, where `H_0 = Ỹ` and half a hop leads to the next, by Āᵀ and by Ā in turn: sums of squares, in which
+    nothing cancels. Cost: O(hops nnz r) for r classes; memory O((n_left + n_right) r). Source: new here.
     """
     walk = weighted_targets(graph).toarray()
     curve = [np.sum(walk**2)]
@@ -71,7 +81,8 @@ def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
     return np.array(curve)
 
 
-_MEASURES: WeakKeyDictionary[PairGraph, dict[int, JacobiMatrix]] = WeakKeyDictionary()
+# Several bounds ask for the measure of one graph. Kept here it lives as long as the graph, and no longer.
+_measures: WeakKeyDictionary[PairGraph, dict[int, JacobiMatrix]] = WeakKeyDictionary()
 
 
 def label_measure(graph: PairGraph, hops: int = HOPS) -> JacobiMatrix:
@@ -80,37 +91,104 @@ def label_measure(graph: PairGraph, hops: int = HOPS) -> JacobiMatrix:
     Parameters
     ----------
     hops : int
-        At least 1. The matrix holds the moments `a_0..a_{2 hops}`, or the whole measure if it has at most `hops` atoms.
+        At least 1: the moments a_0..a_{2 hops}. A measure of at most so many atoms is found completely.
 
     Raises
     ------
     ValueError
-        The graph lacks labels on the left; hops is below 1 or no integer.
+        The graph lacks labels on the left; hops is below 1 or not an integer.
 
     Notes
     -----
-    Lanczos on `X -> Ā (Āᵀ X)` with the Frobenius inner product, started at Ỹ, each step made orthogonal to all before
-    it, twice. Cost: O(hops nnz r + hops² n_left r) time for r classes, O(hops n_left r) memory. The result is kept as
-    long as the graph is. Source: Golub and Meurant, *Matrices, Moments and Quadrature with Applications*, 2010.
+    Lanczos on `X -> Ā (Āᵀ X)` with the Frobenius inner product, started at Ỹ, with full reorthogonalisation: the matrix
+    is that of a perturbation of `ĀĀᵀ` by round-off. Cost: O(hops nnz r + hops² n_left r) for r classes; memory
+    O(hops n_left r). Computed once for each graph. Source: Golub and Meurant, *Matrices, Moments and Quadrature with
+    Applications*, 2010.
     """
-    known = _MEASURES.setdefault(graph, {})
+    known = _measures.setdefault(graph, {})
     if hops not in known:
         known[hops] = _lanczos(graph, _validated(hops, 1))
     return known[hops]
+
+
+def mass_up_to(jacobi: JacobiMatrix, place: float, *, slack: float = ROUND_OFF) -> float:
+    """The largest mass in `[0, place]` of a measure on [0, 1] with these moments; at most 1.
+
+    Parameters
+    ----------
+    slack : float
+        How far round-off may have moved an atom: the interval and the place are widened by it. Without it an atom at
+        `place` itself could be missed.
+
+    Notes
+    -----
+    Of the quadrature rules exact to degree 2m, one has a node at `place` and an index of at most m + 1, where an end of
+    [0, 1] counts one half. The mass is the sum of its weights up to there; and since the rule is itself a measure with
+    these moments, nothing less is a bound (Chebyshev, Markov, Stieltjes). Cost: O(m²).
+
+    Source: Krein and Nudelman, *The Markov Moment Problem and Extremal Problems*, 1977.
+    """
+    moved = place + slack
+    nodes, weights = _extremal_rule(jacobi, moved, slack)
+    return min(1.0, float(np.sum(weights[nodes <= moved + TIE])))
+
+
+def mass_below(jacobi: JacobiMatrix, place: float, *, slack: float = ROUND_OFF) -> float:
+    """The least mass in `[0, place)` of a measure on [0, 1] with these moments: the weights below in the same rule."""
+    moved = place - slack
+    nodes, weights = _extremal_rule(jacobi, moved, slack)
+    return min(1.0, float(np.sum(weights[nodes < moved - TIE])))
+
+
+def tail_at_most(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS) -> float:
+    """`B_m(k)`, m = hops: an upper bound of `Σ_{i>k} c_i`, the squared error of a probe on the top k; at most 1.
+
+    Rounded outward: with a perturbation of size δ the label energy on one side of a spectral gap changes, in its square
+    root, by at most `δ / gap`. Where the k-th value is tied with the next, part of the energy above counts as tail.
+
+    Parameters
+    ----------
+    spectrum : at least k + 1 triplets
+    k : int
+        At least 1.
+
+    Raises
+    ------
+    ValueError
+        The graph lacks labels on the left; hops is below 1 or not an integer.
+    """
+    jacobi, slack = label_measure(graph, hops), spectrum.rounding
+    squared = float(spectrum.upper_values[k]) ** 2
+    roots = (
+        math.sqrt(mass_up_to(jacobi, squared + aside, slack=slack)) + slack / gap
+        for gap, aside in _separations(spectrum, k)
+    )
+    return min(1.0, min(roots) ** 2)
+
+
+def tail_at_least(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS) -> float:
+    """The lower bound that goes with `tail_at_most`: of `Σ_{i>k} c_i`, at least 0; rounded outward likewise."""
+    jacobi, slack = label_measure(graph, hops), spectrum.rounding
+    squared = float(spectrum.lower_values[k]) ** 2
+    roots = (
+        math.sqrt(mass_below(jacobi, squared - aside, slack=slack)) - slack / gap
+        for gap, aside in _separations(spectrum, k)
+    )
+    return max(0.0, *roots) ** 2
 
 
 def _lanczos(graph: PairGraph, hops: int) -> JacobiMatrix:
     start = weighted_targets(graph).toarray()
     basis = np.empty((hops, start.size))
     basis[0] = start.ravel() / np.linalg.norm(start)
-    # Below this a direction is round-off, and what is dropped with it moves no atom by more than that.
+    # A shorter remainder is round-off, and to drop it moves no atom by more than its length.
     nothing = np.finfo(np.float64).eps * np.sqrt(sum(graph.joint.shape))
     diagonal, off_diagonal = [], []
     for step in range(hops):
         half = graph.normalized.T @ basis[step].reshape(start.shape)
         diagonal.append(np.sum(half**2))
         ahead = (graph.normalized @ half).ravel()
-        for _ in range(2):
+        for _ in range(2):  # twice is enough, once is not
             ahead -= (basis[: step + 1] @ ahead) @ basis[: step + 1]
         length = np.linalg.norm(ahead)
         if length <= nothing:
@@ -121,75 +199,66 @@ def _lanczos(graph: PairGraph, hops: int) -> JacobiMatrix:
     return JacobiMatrix(np.array(diagonal), np.array(off_diagonal))
 
 
-def radau_interval(jacobi: JacobiMatrix, node: float) -> tuple[float, float]:
-    """The Gauss-Radau bounds of a measure on the line: `(lower, upper)` of its mass below, and up to, `node`.
-
-    With m steps the rule has m + 1 nodes, one of them at `node`, and is exact to degree 2m. The lower bound is the sum
-    of its weights at nodes below `node`, the upper one that of the nodes up to it: the best that a_0..a_{2m} allow for
-    a measure on the line (Chebyshev, Markov, Stieltjes). Cost: O(m²).
-    """
+def _extremal_rule(jacobi: JacobiMatrix, place: float, slack: float) -> Rule:
+    """The rule exact to degree 2m, of the least index on `[-slack, 1 + slack]`, with a node at `place`."""
     if jacobi.complete:
-        return _atoms_interval(jacobi, node)
+        return _rule(jacobi, [], [])
+    corner, lowest, highest = _corners(jacobi, np.array([place, -slack, 1 + slack]))
+    # The Radau rule has all nodes inside just when its corner is between those of the rules that start or end there.
+    if not lowest <= corner <= highest and -slack < place < 1 + slack and 0 < highest - lowest < FAR:
+        return _pinned_rule(jacobi, place, slack, corner, lowest, highest)
+    # An infinite corner, at a Gauss node, comes this far only with moments that a single measure on [0, 1] has. The
+    # Radau rule, with its further node of no weight put far away, is weaker then, but no less right.
+    return _rule(jacobi, [corner if abs(corner) <= FAR else FAR], [])
+
+
+def _corners(jacobi: JacobiMatrix, places: FloatArray) -> list[float]:
+    """The further diagonal entry that puts a node of the Gauss-Radau rule at each place; infinite at a Gauss node."""
     ritz, vectors = _eigh(jacobi.diagonal, jacobi.off_diagonal[:-1])
     with np.errstate(divide="ignore", invalid="ignore"):
-        corner = node - np.sum((jacobi.off_diagonal[-1] * vectors[-1]) ** 2 / (node - ritz))
-    if abs(corner) <= FAR:
-        return _interval(*_rule(jacobi, [corner], []), node)
-    # `node` is one of the Gauss nodes, and the rule's further node, of no weight, is at infinity. The rule with that
-    # node at minus or plus FAR has its node a little above, or below, `node`: outward either way.
-    lower, _ = _interval(*_rule(jacobi, [FAR], []), node)
-    _, upper = _interval(*_rule(jacobi, [-FAR], []), node)
-    return lower, upper
+        pulls = (jacobi.off_diagonal[-1] * vectors[-1]) ** 2 / (places[:, None] - ritz)
+        return [float(corner) for corner in places - pulls.sum(axis=1)]
 
 
-def _eigh(diagonal: FloatArray, off_diagonal: FloatArray) -> tuple[FloatArray, FloatArray]:
-    values, vectors = scipy.linalg.eigh_tridiagonal(diagonal, off_diagonal, lapack_driver="stev")
-    return values, vectors
+def _pinned_rule(
+    jacobi: JacobiMatrix, place: float, slack: float, corner: float, lowest: float, highest: float
+) -> Rule:
+    """The rule with nodes at `place` and at both ends of the interval.
+
+    Let q_0, q, q_1 be the corners of the Radau rules at e_0, x, e_1: the lower end, the place and the upper end. With
+    two diagonal entries s, t appended and a coupling b between them there is a node at x if `(s - q) (t - x) = b²`.
+    This holds at all three for `s = q_0 + ρ (q_1 - q_0)`, `t = e_0 + (1 - ρ) (e_1 - e_0)`, `b² = (s - q_0) (t - e_0)`
+    with `ρ = Y (1 - X) / (Y - X)`, where `X = (x - e_0) / (e_1 - e_0)` and `Y = (q - q_0) / (q_1 - q_0)`. Outside
+    [0, 1], Y gives a ρ inside.
+    """
+    width, spread = 1 + 2 * slack, highest - lowest
+    x, y = (place + slack) / width, (corner - lowest) / spread
+    share, rest = (y * (1 - x) / (y - x), x * (y - 1) / (y - x)) if math.isfinite(y) else (1 - x, x)
+    return _rule(jacobi, [lowest + share * spread, rest * width - slack], [math.sqrt(share * rest * width * spread)])
 
 
-def _rule(jacobi: JacobiMatrix, diagonal: list[float], off_diagonal: list[float]) -> tuple[FloatArray, FloatArray]:
-    """Nodes and weights of the rule of the Jacobi matrix with these entries appended."""
+def _rule(jacobi: JacobiMatrix, diagonal: list[float], off_diagonal: list[float]) -> Rule:
+    """The quadrature rule whose Jacobi matrix has these entries appended."""
     nodes, vectors = _eigh(np.r_[jacobi.diagonal, diagonal], np.r_[jacobi.off_diagonal, off_diagonal])
     return nodes, np.asarray(vectors[0] ** 2)
 
 
-def _interval(nodes: FloatArray, weights: FloatArray, node: float) -> tuple[float, float]:
-    """Weights below the node of the rule at or just below `node`, and up to the one at or just above it."""
-    first_above = int(np.searchsorted(nodes, node - TIE, side="left"))
-    last_below = int(np.searchsorted(nodes, node + TIE, side="right")) - 1
-    lower = np.sum(weights[: max(0, min(first_above, last_below))])
-    upper = np.sum(weights[: max(first_above, last_below) + 1])
-    return float(lower), float(min(1.0, upper))
+def _eigh(diagonal: FloatArray, off_diagonal: FloatArray) -> tuple[FloatArray, FloatArray]:
+    # QR iterations keep the precision of the small eigenvalues next to an entry as large as FAR.
+    values, vectors = scipy.linalg.eigh_tridiagonal(diagonal, off_diagonal, lapack_driver="stev")
+    return np.asarray(values, dtype=np.float64), np.asarray(vectors, dtype=np.float64)
 
 
-def _atoms_interval(jacobi: JacobiMatrix, node: float) -> tuple[float, float]:
-    nodes, weights = _rule(jacobi, [], [])
-    return float(np.sum(weights[nodes < node - TIE])), float(min(1.0, np.sum(weights[nodes <= node + TIE])))
+def _separations(spectrum: Spectrum, k: int) -> Iterator[tuple[float, float]]:
+    """A gap in the spectrum to lean on, and how far aside of `σ²_{k+1}` it asks one to step.
 
-
-def pinned_interval(jacobi, node, ends):
-    if jacobi.complete:
-        return _atoms_interval(jacobi, node)
-    ritz, vectors = _eigh(jacobi.diagonal, jacobi.off_diagonal[:-1])
-    X = np.array([*ends, node])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        q = np.array([x - np.sum((jacobi.off_diagonal[-1] * vectors[-1]) ** 2 / (x - ritz)) for x in X])
-    if not np.isfinite(q).all():
-        return (0, 1, "inf")
-    M = np.c_[np.ones(3), -q, -X]
-    try:
-        c, T, s = np.linalg.solve(M, -X * q)
-    except np.linalg.LinAlgError:
-        return (0, 1, "sing")
-    b2 = T * s - c
-    if not b2 > 0:
-        return (0, 1, "neg")
-    x, w = _rule(jacobi, [s, T], [np.sqrt(b2)])
-    if x[0] > 0 or x[-1] < 1:
-        return (0, 1, "end", x[0], x[-1] - 1)
-    if abs(x - node).min() > TIE:
-        return (*_interval(x, w, node), "far", abs(x - node).min())
-    return _interval(x, w, node)
+    The gap below σ_k² is there without a step. Where it is small or missing, a step makes one.
+    """
+    gap = float(spectrum.lower_values[k - 1] ** 2 - spectrum.upper_values[k] ** 2)
+    if gap > spectrum.rounding:
+        yield gap, 0.0
+    aside = math.sqrt(spectrum.rounding)
+    yield aside, aside
 
 
 def _validated(hops: int, least: int) -> int:

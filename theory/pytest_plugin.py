@@ -1,1 +1,105 @@
-"""pytest plugin."""
+"""`pytest --bounds my_bound.py`: a user's own bounds, tried on every family of graphs.
+
+The file needs nothing of pytest: it registers bounds with `theory.bound`. Each bound is a test for each family.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+GRAPHS = 25  # of each family
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--bounds FILE`."""
+    group = parser.getgroup("pairbounds")
+    group.addoption("--bounds", metavar="FILE.py", help="try the bounds that this file registers on every graph family")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Collect the file, and nothing else unless something else was named."""
+    file = config.getoption("--bounds")
+    if file is None:
+        return
+    if not Path(file).is_file():
+        raise pytest.UsageError(f"--bounds {file} does not exist")
+    named = config.args if config.args_source is pytest.Config.ArgsSource.ARGS else []
+    config.args = [str(file), *named]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Take the file of `--bounds` for one of bounds, and not for a module of tests."""
+    file = parent.config.getoption("--bounds")
+    if file is not None and module_path == Path(file).resolve():
+        return BoundsFile.from_parent(parent, path=module_path)
+    return None
+
+
+class BoundsFile(pytest.File):
+    """A file that registers bounds."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """A test for each of its bounds and each family."""
+        # Imported late: coverage and other plugins are to be there first, and most runs never come here.
+        from theory.attack.families import FAMILIES
+        from theory.plugins import load_bounds
+
+        try:
+            claims = load_bounds(self.path)
+        except ValueError as error:
+            raise self.CollectError(str(error)) from error
+        for claim in claims:
+            for family in FAMILIES:
+                yield BoundItem.from_parent(self, name=f"{claim.name}[{family}]", claim=claim.name, family=family)
+
+
+class BoundItem(pytest.Item):
+    """One bound on one family of graphs."""
+
+    def __init__(self, *, claim: str, family: str, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.claim, self.family = claim, family
+
+    def runtest(self) -> None:
+        """Hold the bound on `GRAPHS` random graphs of the family."""
+        from theory.attack.families import candidate
+        from theory.bounds import check_bounds
+
+        rng = np.random.default_rng(0)
+        rows = []
+        for _ in range(GRAPHS):
+            drawn = candidate(self.family, rng)
+            table = check_bounds(drawn.graph, drawn.k)
+            row = table[table["bound"] == self.claim].iloc[0]
+            if not row["holds"]:
+                raise BoundViolatedError(self.claim, drawn.graph, drawn.k, row)
+            rows.append(row)
+        if all(row["note"].startswith("not applicable") for row in rows):
+            pytest.skip(f"no graph of this family meets the hypotheses: {rows[0]['note']}")
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *_: Any) -> Any:
+        """A violated bound shows its graph; anything else its traceback."""
+        if isinstance(excinfo.value, BoundViolatedError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        """Where the test is from."""
+        return self.path, None, self.name
+
+
+class BoundViolatedError(AssertionError):
+    """A bound does not hold on a graph."""
+
+    def __init__(self, claim: str, graph: Any, k: int, row: "pd.Series[Any]") -> None:
+        weights = np.array2string(graph.joint.toarray(), precision=6, suppress_small=True)
+        sides = f"{row['measured']:.6g} {row['relation']} {row['value']:.6g}"
+        super().__init__(
+            f"{claim} is violated: measured {sides} is false at k = {k} on\n{weights}\n"
+            f"left labels {graph.left_labels.tolist()}, right labels {graph.right_labels.tolist()}"
+        )

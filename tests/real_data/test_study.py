@@ -18,7 +18,7 @@ def tables():
 
 @pytest.mark.slow
 def test_no_bound_is_violated_and_the_measured_facts_are_met(tables):
-    bounds, _ = tables
+    bounds = tables["emoji_bounds"]
     assert bounds["holds"].all()
     row = bounds[(bounds["labels"] == "category") & (bounds["k"] == 400)].set_index("bound").loc["probe-error"]
     assert row["value"] == pytest.approx(1.00, abs=0.005)
@@ -28,7 +28,7 @@ def test_no_bound_is_violated_and_the_measured_facts_are_met(tables):
 
 @pytest.mark.slow
 def test_the_label_energy_is_all_there_and_gives_alpha(tables):
-    _, energy = tables
+    energy = tables["emoji_energy"]
     for labels, alpha in (("category", 0.176), ("subcategory", 0.305)):
         rows = energy[energy["labels"] == labels]
         assert rows["label_energy"].sum() == pytest.approx(1, abs=1e-9)

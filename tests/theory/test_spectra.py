@@ -97,20 +97,17 @@ def test_products_on_another_device_are_those_of_scipy():
         np.testing.assert_allclose(product(vectors), matrix @ vectors, atol=1e-14)
 
 
-@pytest.mark.parametrize(("n_left", "n_right"), [(200_000, 250), (250, 200_000)])
-def test_a_long_graph_has_a_route_at_every_width(n_left, n_right):
+def test_a_long_graph_has_a_route_at_every_width():
     """Too large for the dense route, and too narrow for a Krylov method."""
     rng = np.random.default_rng(12)
-    long, short = np.arange(200_000), np.arange(200_000) % 250
-    ends = np.r_[long, long], np.r_[short, rng.integers(250, size=200_000)]
-    rows, columns = ends if n_left > n_right else ends[::-1]
-    graph = PairGraph(sp.coo_array((np.ones(400_000), (rows, columns)), shape=(n_left, n_right)))
-    upright = graph.normalized if n_left > n_right else sp.csr_array(graph.normalized.T)
-    exact = np.sqrt(np.clip(np.linalg.eigvalsh((upright.T @ upright).toarray())[::-1], 0, None))
-    for k in (1, 245, 250):
+    long, short = np.arange(500_000), np.arange(500_000) % 90
+    ends = np.r_[long, long], np.r_[short, rng.integers(90, size=500_000)]
+    graph = PairGraph(sp.coo_array((np.ones(1_000_000), ends), shape=(500_000, 90)))
+    exact = np.sqrt(np.linalg.eigvalsh((graph.normalized.T @ graph.normalized).toarray())[::-1])
+    for k in (1, 90):
         found = spectrum(graph, k)
         assert found.method == "sparse"
-        np.testing.assert_allclose(found.singular_values, exact[:k], atol=1e-7)
+        np.testing.assert_allclose(found.singular_values, exact[:k], atol=1e-8)
 
 
 def test_a_looser_tolerance_is_looser_and_an_unmet_one_raises(monkeypatch):

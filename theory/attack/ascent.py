@@ -141,6 +141,7 @@ def ascend(
         weights = torch.zeros(start.weights.shape, dtype=torch.float64)
         weights[edges] = torch.softmax(logits, 0)
         optimiser.zero_grad()
+        judge.meter.evaluations += 1  # it costs as much as one
         objective = torch.log(stand_in(Parts.of(weights, start, softness)))
         (-objective).backward()  # type: ignore[no-untyped-call]
         if logits.grad is None or not torch.isfinite(logits.grad).all():

@@ -13,6 +13,7 @@ from theory.graph import PairGraph
 SMALLEST_WEIGHT = 1e-6  # of the largest; below it a gap drowns in round-off, and an edge is none
 LARGEST_SIDE = 16
 MOST_CLASSES = 5
+LARGEST_FEATURE = 1e3  # beyond it a loss is a difference of numbers that drown it
 
 Features = tuple[FloatArray, FloatArray]
 
@@ -64,16 +65,14 @@ class Candidate:
         left, right = np.asarray(left_labels)[rows], np.asarray(right_labels)[columns]
         _, numbered = np.unique(np.concatenate([left, right]), return_inverse=True)
         width = max(1, min(k, *scaled.shape))
-        kept = None if features is None else (features[0][rows, :width], features[1][columns, :width])
+        kept = None if features is None else (_kept(features[0], rows, width), _kept(features[1], columns, width))
         return cls(scaled, numbered[: len(left)], numbered[len(left) :], width, kept, origin)
 
     def changed(self, **changes: Any) -> "Candidate":
         """A tidied copy with other attributes."""
         changes.setdefault("weights", self.weights)
         other = replace(self, **changes)
-        return Candidate.of(
-            other.weights, other.left_labels, other.right_labels, other.k, other.features, other.origin
-        )
+        return Candidate.of(other.weights, other.left_labels, other.right_labels, other.k, other.features, other.origin)
 
     def taking(self, rows: IntArray, columns: IntArray) -> "Candidate":
         """The subgraph of some nodes, in this order, repeats allowed."""
@@ -93,11 +92,20 @@ class Candidate:
         return PairGraph(self.weights, self.left_labels, self.right_labels)
 
     @property
+    def size(self) -> int:
+        """Number of nodes."""
+        return sum(self.weights.shape)
+
+    @property
     def n_left(self) -> int:
         """Number of left nodes."""
-        return self.weights.shape[0]
+        return len(self.left_labels)
 
     @property
     def n_right(self) -> int:
         """Number of right nodes."""
-        return self.weights.shape[1]
+        return len(self.right_labels)
+
+
+def _kept(side: FloatArray, nodes: npt.NDArray[np.bool_], width: int) -> FloatArray:
+    return np.asarray(np.clip(side[nodes, :width], -LARGEST_FEATURE, LARGEST_FEATURE))

@@ -3,18 +3,16 @@
 It needs nothing of a claim but its value, so it serves any function, and 0-1 errors, which have no gradient.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 
-from theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, Candidate
+from theory.attack.candidate import Candidate
+from theory.attack.moves import moved
 from theory.attack.scoring import Judge
 
 WIDER, NARROWER = 1.5, 0.92  # at one success in six the step stays as it is
 FIRST_STEP, LAST_STEP = 1.0, 1e-3
 CONTINUOUS = 0.7  # of the moves
-
-Move = Callable[[Candidate, np.random.Generator, float], Candidate]
+ROUND_OFF = 1e-9  # relative; what is better by less is not better
 
 
 def climb(
@@ -27,168 +25,19 @@ def climb(
     step: float = FIRST_STEP,
     discrete: bool = True,
 ) -> tuple[Candidate, float]:
-    """Accept what is no worse, from a candidate of known ratio, until steps are small or the meter is at `until`.
+    """Go up from a candidate of known ratio until the steps are small or the meter is at `until`.
 
-    With `discrete=False` only weights and features move: the nodes, the edges, the labels and k stay.
+    A move is accepted if it is better, or as good and no larger. With `discrete=False` only weights and features move:
+    the nodes, the labels and k stay.
     """
     best = start
     while step > LAST_STEP and judge.meter.spent < until:
         continuous = not discrete or rng.random() < CONTINUOUS
-        moves = CONTINUOUS_MOVES if continuous else DISCRETE_MOVES
-        tried = moves[rng.integers(len(moves))](best, rng, step)
-        if not discrete and tried.weights.shape != best.weights.shape:
-            continue
+        tried = moved(best, rng, step, continuous=continuous)
         found = judge(tried)
+        better = found > ratio + ROUND_OFF * abs(ratio)
         if continuous:
-            step *= WIDER if found > ratio else NARROWER
-        if found >= ratio:
+            step *= WIDER if better else NARROWER
+        if better or (found >= ratio and tried.size <= best.size):  # or graphs would grow for nothing
             best, ratio = tried, found
     return best, ratio
-
-
-def kicked(candidate: Candidate, rng: np.random.Generator) -> Candidate:
-    """A neighbour some moves away, to start from again."""
-    for _ in range(int(rng.integers(1, 5))):
-        moves = DISCRETE_MOVES if rng.random() < 0.5 else CONTINUOUS_MOVES
-        candidate = moves[rng.integers(len(moves))](candidate, rng, FIRST_STEP)
-    return candidate
-
-
-def scale_weights(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
-    """Log-normal noise on a random part of the weights."""
-    chosen = rng.random(candidate.weights.shape) < rng.choice([0.2, 1.0])
-    noise = step * chosen * rng.standard_normal(candidate.weights.shape)
-    return _moved(candidate, weights=candidate.weights * np.exp(noise), rng=rng, step=step)
-
-
-def scale_nodes(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
-    """Log-normal noise on the masses of nodes."""
-    rows = np.exp(step * rng.standard_normal((candidate.n_left, 1)))
-    columns = np.exp(step * rng.standard_normal(candidate.n_right))
-    side = rng.integers(3)
-    factor = rows if side == 0 else columns if side == 1 else rows * columns
-    return _moved(candidate, weights=candidate.weights * factor, rng=rng, step=step)
-
-
-def scale_one(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
-    """Log-normal noise on one weight."""
-    weights = candidate.weights.copy()
-    weights[_an_edge(candidate, rng)] *= np.exp(3 * step * rng.standard_normal())
-    return _moved(candidate, weights=weights, rng=rng, step=step)
-
-
-def _moved(candidate: Candidate, *, weights: np.ndarray, rng: np.random.Generator, step: float) -> Candidate:
-    """The candidate with other weights; where there are features, half the time they move, alone or along."""
-    if candidate.features is None or rng.random() < 0.5:
-        return candidate.changed(weights=weights)
-    scale = np.exp(step * rng.standard_normal()) if rng.random() < 0.2 else 1.0
-    f, g = (
-        side * scale + step * rng.random() * np.abs(side).mean() * rng.standard_normal(side.shape)
-        for side in candidate.features
-    )
-    if rng.random() < 0.5:
-        weights = candidate.weights
-    return candidate.changed(weights=weights, features=(f, g))
-
-
-def drop_edge(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
-    """One pair less, and the nodes it leaves isolated; the last pair stays."""
-    if np.count_nonzero(candidate.weights) == 1:
-        return candidate
-    weights = candidate.weights.copy()
-    weights[_an_edge(candidate, rng)] = 0
-    return candidate.changed(weights=weights)
-
-
-def set_weight(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
-    """A pair more, or another weight for one."""
-    weights = candidate.weights.copy()
-    place = rng.integers(candidate.n_left), rng.integers(candidate.n_right)
-    weights[place] = 10 ** rng.uniform(-4, 0)
-    return candidate.changed(weights=weights)
-
-
-def equate(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
-    """Two weights made equal: chance would never find a tie."""
-    weights = candidate.weights.copy()
-    weights[_an_edge(candidate, rng)] = weights[_an_edge(candidate, rng)]
-    return candidate.changed(weights=weights)
-
-
-def round_weights(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
-    """Weights of one or two digits, which tie."""
-    unit = 10.0 ** rng.integers(1, 3)
-    rounded = np.round(candidate.weights * unit) / unit
-    return candidate.changed(weights=rounded)
-
-
-def relabel_left(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
-    """Another class for a left node."""
-    labels = candidate.left_labels.copy()
-    labels[rng.integers(candidate.n_left)] = rng.integers(MOST_CLASSES)
-    return candidate.changed(left_labels=labels)
-
-
-def relabel_right(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
-    """The class of its likeliest left node for a right node, or any other."""
-    labels = candidate.right_labels.copy()
-    node = rng.integers(candidate.n_right)
-    likeliest = candidate.left_labels[np.argmax(candidate.weights[:, node])]
-    labels[node] = likeliest if rng.random() < 0.5 else rng.integers(MOST_CLASSES)
-    return candidate.changed(right_labels=labels)
-
-
-def change_width(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
-    """One dimension more or less."""
-    if rng.random() < 0.5:
-        return candidate.changed(k=max(1, candidate.k - 1))
-    if candidate.k == min(candidate.weights.shape):
-        return candidate
-    if candidate.features is None:
-        return candidate.changed(k=candidate.k + 1)
-    f, g = (np.hstack([side, 0.1 * rng.standard_normal((len(side), 1))]) for side in candidate.features)
-    return candidate.changed(k=candidate.k + 1, features=(f, g))
-
-
-def split_node(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
-    """A node twice, each half with half the weight, on either side."""
-    rows, columns = np.arange(candidate.n_left), np.arange(candidate.n_right)
-    if rng.random() < 0.5:
-        rows = np.append(rows, rng.integers(candidate.n_left)) if len(rows) < LARGEST_SIDE else rows
-    else:
-        columns = np.append(columns, rng.integers(candidate.n_right)) if len(columns) < LARGEST_SIDE else columns
-    twice = candidate.taking(rows, columns)
-    halves = np.where(np.bincount(rows) > 1, 0.5, 1.0)[rows][:, None], np.where(np.bincount(columns) > 1, 0.5, 1.0)
-    return twice.changed(weights=twice.weights * halves[0] * halves[1][columns])
-
-
-def drop_node(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
-    """One node less on a side that has another."""
-    rows, columns = np.arange(candidate.n_left), np.arange(candidate.n_right)
-    if rng.random() < 0.5 and len(rows) > 1:
-        rows = np.delete(rows, rng.integers(len(rows)))
-    elif len(columns) > 1:
-        columns = np.delete(columns, rng.integers(len(columns)))
-    if not candidate.weights[np.ix_(rows, columns)].any():
-        return candidate
-    return candidate.taking(rows, columns)
-
-
-def _an_edge(candidate: Candidate, rng: np.random.Generator) -> tuple[int, int]:
-    rows, columns = np.nonzero(candidate.weights)
-    chosen = rng.integers(len(rows))
-    return int(rows[chosen]), int(columns[chosen])
-
-
-CONTINUOUS_MOVES: tuple[Move, ...] = (scale_weights, scale_nodes, scale_one)
-DISCRETE_MOVES: tuple[Move, ...] = (
-    drop_edge,
-    set_weight,
-    equate,
-    round_weights,
-    relabel_left,
-    relabel_right,
-    change_width,
-    split_node,
-    drop_node,
-)

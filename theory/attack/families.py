@@ -16,16 +16,20 @@ FURTHER_NODES = 0.25  # chance that a side stops growing: small graphs are cheap
 
 
 def random_candidate(rng: np.random.Generator, *, with_features: bool) -> Candidate:
-    """A graph of a random family and size, 2..16 left and 1..16 right nodes, with labels on both sides and a width.
+    """A candidate of a random family.
 
-    With `with_features` also an embedding pair: unrelated to the graph, or the optimum with noise between 1e-4 and 1.
+    With `with_features` also an embedding pair: unrelated to the graph, the optimum, or the optimum with noise.
     """
-    family = list(FAMILIES)[rng.integers(len(FAMILIES))]
+    drawn = candidate(list(FAMILIES)[rng.integers(len(FAMILIES))], rng)
+    return drawn.changed(features=_random_features(rng, drawn)) if with_features else drawn
+
+
+def candidate(family: str, rng: np.random.Generator) -> Candidate:
+    """A graph of a family and random size, 2..16 left and 1..16 right nodes, with labels on both sides and a width."""
     n_left, n_right = 1 + _side(rng), _side(rng)
     weights, left, right = FAMILIES[family](rng, n_left, n_right)
-    weights = _without_isolated(rng, np.array(weights, dtype=np.float64))
-    drawn = Candidate.of(weights, left, right, int(rng.integers(1, min(weights.shape) + 1)), origin=family)
-    return drawn.changed(features=_random_features(rng, drawn)) if with_features else drawn
+    weights = _without_isolated(rng, weights.copy())
+    return Candidate.of(weights, left, right, int(rng.integers(1, min(weights.shape) + 1)), origin=family)
 
 
 def _side(rng: np.random.Generator) -> int:
@@ -40,25 +44,37 @@ def _without_isolated(rng: np.random.Generator, weights: FloatArray) -> FloatArr
     return weights
 
 
-def _random_features(rng: np.random.Generator, candidate: Candidate) -> Features:
-    graph, k = candidate.graph, candidate.k
+def _random_features(rng: np.random.Generator, drawn: Candidate) -> Features:
+    graph, k = drawn.graph, drawn.k
     noise = rng.standard_normal((graph.n_left, k)), rng.standard_normal((graph.n_right, k))
-    if rng.random() < 0.25:
+    kind = rng.integers(4)
+    if kind == 0:
         return noise
+    f, g = optimal_features(drawn)
+    size = 0.0 if kind == 1 else 10 ** rng.uniform(-4, 0)
+    return f + size * noise[0], g + size * noise[1]
+
+
+def optimal_features(drawn: Candidate) -> Features:
+    """The optimum, (n_left, k) and (n_right, k)."""
+    graph, k = drawn.graph, drawn.k
     optimum = Encoder.optimum(graph, spectrum(graph, k, device="cpu"), k)
-    size = 10 ** rng.uniform(-4, 0)
-    return optimum.left + size * noise[0], optimum.both_sides + size * noise[1]
+    return optimum.left, optimum.both_sides
 
 
 def _labels(rng: np.random.Generator, n_left: int, n_right: int) -> tuple[IntArray, IntArray]:
     """Labels at random, in turn, or all of one class but one node."""
-    classes = int(rng.integers(2, MOST_CLASSES + 1))
+    classes = _n_classes(rng)
     kind = rng.integers(3)
     if kind == 0:
         return rng.integers(classes, size=n_left), rng.integers(classes, size=n_right)
     if kind == 1:
         return np.arange(n_left) % classes, np.arange(n_right) % classes
     return (np.arange(n_left) == 0).astype(np.int64), (np.arange(n_right) == 0).astype(np.int64)
+
+
+def _n_classes(rng: np.random.Generator) -> int:
+    return min(1 + int(rng.geometric(0.5)), MOST_CLASSES)
 
 
 def dense(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
@@ -79,7 +95,7 @@ def sparse(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
 
 def integers(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
     """Weights 0..3: repeated singular values and ties, exactly."""
-    return rng.integers(4, size=(n_left, n_right)), *_labels(rng, n_left, n_right)
+    return rng.integers(4, size=(n_left, n_right)).astype(np.float64), *_labels(rng, n_left, n_right)
 
 
 def dirichlet(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
@@ -125,10 +141,11 @@ def nearly_disconnected(rng: np.random.Generator, n_left: int, n_right: int) -> 
 
 def planted(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
     """Equal classes, equal weights within and across them: all symmetries of the labels, and ties wherever k < r."""
-    classes = int(rng.integers(2, MOST_CLASSES + 1))
+    classes = _n_classes(rng)
     left = np.repeat(np.arange(classes), max(1, n_left // classes))
     right = np.repeat(np.arange(classes), max(1, n_right // classes))
-    return np.where(left[:, None] == right, 1.0, rng.random()), left, right
+    across = 10 ** rng.uniform(-5, 0)
+    return np.where(left[:, None] == right, 1.0, across), left, right
 
 
 def imbalanced(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
@@ -153,11 +170,12 @@ def lazy_path(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
     Any reversible walk has the eigenvectors of a lazier one, and a lazy walk is always some graph's induced pairs:
     such graphs reach every ratio that depends on a walk's eigenvectors and ratios of gaps.
     """
-    sharing = np.eye(n_left, n_left - 1) + np.eye(n_left, n_left - 1, k=-1)
-    own = np.diag(rng.dirichlet(np.full(n_left, 0.5)))
-    light = 10 ** rng.uniform(-4, -1) * np.exp(2 * rng.standard_normal(n_left - 1))
+    size = (n_left + n_right + 1) // 2
+    sharing = np.eye(size, size - 1) + np.eye(size, size - 1, k=-1)
+    own = np.diag(rng.dirichlet(np.full(size, 0.5)))
+    light = 10 ** rng.uniform(-4, -1) * np.exp(2 * rng.standard_normal(size - 1))
     weights = np.hstack([own, sharing * light])
-    return weights, *_labels(rng, n_left, 2 * n_left - 1)
+    return weights, *_labels(rng, size, 2 * size - 1)
 
 
 FAMILIES: dict[str, Family] = {

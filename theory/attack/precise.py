@@ -65,7 +65,7 @@ class PreciseSubject:
     def triplets(self, k: int) -> Spectrum:
         """Exactly k triplets, rounded to double precision only now."""
         u, w = (np.array(side.tolist(), dtype=np.float64) for side in (self.u, self.w))
-        sigma = np.array([float(value) for value in self.sigma])
+        sigma = np.array([min(1.0, float(value)) for value in self.sigma])
         residuals = np.full(len(sigma), np.finfo(np.float64).eps)
         return Spectrum(sigma, u, w, residuals, "mpmath").leading(k)
 
@@ -166,10 +166,12 @@ def _spectral_loss(subject: PreciseSubject) -> Measured:
 
 def _induced_labelling_error(subject: PreciseSubject) -> Measured:
     labels = required_labels(subject.graph, "left")
-    same = []
-    for j, mass in enumerate(subject.right_marginal):
-        for c in range(subject.n_classes):
-            same.append(mp.fsum(subject.joint[i, j] for i in np.flatnonzero(labels == c).tolist()) ** 2 / mass)
+    classes = [np.flatnonzero(labels == c).tolist() for c in range(subject.n_classes)]
+    same = [
+        mp.fsum(subject.joint[i, j] for i in nodes) ** 2 / mass
+        for j, mass in enumerate(subject.right_marginal)
+        for nodes in classes
+    ]
     return _smooth(1 - mp.fsum(same))
 
 

@@ -36,9 +36,9 @@ class CounterexampleResult:
     graph, k : where
     features : (n_left, k) and (n_right, k), for a claim about encoders
     measured, value : the two sides there
-    rests_on_ties : refuted only because ties count as errors
+    rests_on_ties : refuted on this graph only because ties count as errors; another may do without
     largest_ratio : the largest seen, on a graph that may have been larger
-    evaluations, seconds : what it took
+    evaluations, seconds : what it took, gradient steps counted as evaluations
     origin : the family of graphs that the search had started from
     note : how the refutation was confirmed, or why a ratio above 1 was not believed
     """

@@ -63,7 +63,7 @@ def score_on(
     if measured is None:
         measured = QUANTITIES[claim.quantity].measure(encoder)
     if round_off is None:
-        round_off = rounding(triplets, measured, value)
+        round_off = rounding(claim, encoder, value)
     return Score(measured, value, violation_ratio(claim.relation, measured, value, round_off))
 
 
@@ -83,10 +83,10 @@ def evaluated(claim: Bound, encoder: Encoder) -> float:
         return math.inf
 
 
-def rounding(triplets: Spectrum, measured: float, value: float) -> float:
+def rounding(claim: Bound, encoder: Encoder, value: float) -> float:
     """What floating point may cost on the two sides."""
-    scale = max(1.0, abs(measured), abs(value) if math.isfinite(value) else 0.0)
-    return triplets.rounding * scale
+    scale = max(1.0, QUANTITIES[claim.quantity].scale(encoder), abs(value) if math.isfinite(value) else 0.0)
+    return encoder.spectrum.rounding * scale
 
 
 def violation_ratio(relation: Relation, measured: float, value: float, round_off: float) -> float:

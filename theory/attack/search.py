@@ -7,18 +7,18 @@ import numpy as np
 
 from theory.attack.ascent import ascend
 from theory.attack.candidate import Candidate
-from theory.attack.climbing import climb, kicked
+from theory.attack.climbing import climb
 from theory.attack.confirmation import Confirmation, confirm
 from theory.attack.families import random_candidate
+from theory.attack.moves import kicked
 from theory.attack.result import CounterexampleResult, Progress
 from theory.attack.scoring import UNMET, Judge, Meter, score
 from theory.attack.shrinking import shrink
 from theory.bounds.registry import BOUNDS, Bound
 
-DRAWS = 16  # random graphs for each start; the best of them is improved
+DRAWS = (1, 4, 16)  # random graphs for a start; the best of them is improved
 RETURNS = 0.3  # of the starts, from a neighbour of the best so far
 SEARCHING = 0.8  # of the budget; the rest is for shrinking
-BELIEVED = 1.0  # the most that a ratio counts for when higher precision does not confirm it
 
 Report = Callable[[Progress], None]
 
@@ -40,8 +40,8 @@ def find_counterexample(
     budget : float
         Seconds of wall clock. The last step or confirmation may overrun it by about a second.
     evaluations : int, optional
-        The most graphs to hold the claim against. Where this ends the search before the clock does, the result
-        depends on the generator's state alone.
+        The most graphs to hold the claim against, gradient steps included. Where this ends the search before the
+        clock does, the result depends on the generator's state alone.
     report : callable, optional
         Called with a `Progress` after each start.
 
@@ -68,7 +68,7 @@ def find_counterexample(
     while meter.spent < SEARCHING:
         start = _start(judge, rng, best)
         if start is not None:
-            candidate, ratio = ascend(*start[:1], judge, rng, until=SEARCHING, ratio=start[1])
+            candidate, ratio = ascend(start[0], judge, rng, until=SEARCHING, ratio=start[1])
             best.consider(*climb(candidate, judge, rng, until=SEARCHING, ratio=ratio))
         if report is not None:
             report(Progress(min(1.0, meter.spent), meter.seconds, meter.evaluations, max(0.0, best.ratio)))
@@ -99,36 +99,37 @@ def _check_budget(budget: float, evaluations: int | None) -> None:
 
 
 class _Best:
-    """The best candidate so far, which is believed: confirmed where its ratio is above 1."""
+    """The best candidate so far; a ratio above 1 counts for what its confirmation leaves of it."""
 
     def __init__(self, claim: Bound) -> None:
         self._claim = claim
         self.candidate: Candidate | None = None
         self.ratio = UNMET
         self.confirmation: Confirmation | None = None
-        self.doubt = ""
+
+    @property
+    def refutes(self) -> bool:
+        """Whether it is a counterexample."""
+        return self.confirmation is not None and self.confirmation.holds_up
 
     def consider(self, candidate: Candidate, ratio: float) -> None:
         """Take a candidate that is better."""
         if ratio > self.ratio:
-            self._take(candidate, ratio)
+            ratio, confirmation = self._believed(candidate, ratio)
+            if ratio > self.ratio:
+                self.candidate, self.ratio, self.confirmation = candidate, ratio, confirmation
 
     def replace_by(self, candidate: Candidate, ratio: float) -> None:
         """Take a candidate that is simpler, unless it no longer shows a violation that the old one did."""
-        before = self.candidate, self.ratio, self.confirmation
-        self._take(candidate, ratio)
-        if before[2] is not None and self.confirmation is None:
-            self.candidate, self.ratio, self.confirmation = before
+        ratio, confirmation = self._believed(candidate, ratio)
+        if ratio > 1 or not self.refutes:
+            self.candidate, self.ratio, self.confirmation = candidate, ratio, confirmation
 
-    def _take(self, candidate: Candidate, ratio: float) -> None:
-        confirmation = None
-        if ratio > 1:
-            confirmation = confirm(self._claim, candidate.graph, candidate.k, candidate.features)
-            if not confirmation.holds_up:
-                self.doubt, confirmation, ratio = confirmation.note, None, BELIEVED
-                if ratio <= self.ratio:
-                    return
-        self.candidate, self.ratio, self.confirmation = candidate, ratio, confirmation
+    def _believed(self, candidate: Candidate, ratio: float) -> tuple[float, Confirmation | None]:
+        if not ratio > 1:
+            return ratio, None
+        confirmation = confirm(self._claim, candidate.graph, candidate.k, candidate.features)
+        return (ratio if confirmation.holds_up else confirmation.score.ratio), confirmation
 
 
 def _start(judge: Judge, rng: np.random.Generator, best: _Best) -> tuple[Candidate, float] | None:
@@ -138,7 +139,7 @@ def _start(judge: Judge, rng: np.random.Generator, best: _Best) -> tuple[Candida
         ratio = judge(near)
         return None if ratio == UNMET else (near, ratio)
     chosen: tuple[Candidate, float] | None = None
-    for _ in range(DRAWS):
+    for _ in range(rng.choice(DRAWS)):
         drawn = random_candidate(rng, with_features=judge.with_features)
         ratio = judge(drawn)
         if ratio > (UNMET if chosen is None else chosen[1]):
@@ -156,16 +157,16 @@ def _result(claim: Bound, best: _Best, largest: float, meter: Meter) -> Countere
     return CounterexampleResult(
         bound=claim.name,
         ratio=best.ratio,
-        refuted=confirmed is not None,
+        refuted=best.refutes,
         graph=candidate.graph,
         k=candidate.k,
         features=candidate.features,
         measured=found.measured,
         value=found.value,
-        rests_on_ties=confirmed is not None and confirmed.rests_on_ties,
+        rests_on_ties=best.refutes and confirmed is not None and confirmed.rests_on_ties,
         largest_ratio=largest,
         evaluations=meter.evaluations,
         seconds=meter.seconds,
         origin=candidate.origin,
-        note=best.doubt if confirmed is None else confirmed.note,
+        note="" if confirmed is None else confirmed.note,
     )

@@ -8,7 +8,10 @@ from theory.bounds import (
     theorem05_self_supervised,
     theorem06_zero_shot,
     theorem07_near_optimal,
+    theorem08_class_connectivity,
+    theorem09_conductance,
     theorem10_infonce,
+    theorem15_multihop,
 )
 from theory.bounds.check import check_bounds
 from theory.bounds.gap import over_gap
@@ -23,7 +26,10 @@ THEOREMS = (
     theorem05_self_supervised,
     theorem06_zero_shot,
     theorem07_near_optimal,
+    theorem08_class_connectivity,
+    theorem09_conductance,
     theorem10_infonce,
+    theorem15_multihop,
 )
 
 __all__ = ["BOUNDS", "QUANTITIES", "THEOREMS", "Bound", "Encoder", "bound", "check_bounds", "over_gap"]

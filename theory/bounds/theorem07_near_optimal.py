@@ -25,6 +25,7 @@ from theory.consistency import class_masses, induced_labelling_error, label_ener
 from theory.factorisation import spectral_loss
 from theory.graph import PairGraph
 from theory.hypotheses import require
+from theory.multihop import tail_at_most
 from theory.spectra import Spectrum
 
 
@@ -47,6 +48,12 @@ def sharp_near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encod
     """`E(f) <= 2 min_j (√(1 - Σ_{i≤j} c_i) + √(ε / (σ_j² - σ²_{k+1})))²`: the tail by its label energy."""
     energy = np.cumsum(label_energy(graph, spectrum)[:k])
     return 2 * _squared_probe_bound(encoder, np.maximum(0.0, 1 - energy) + spectrum.rounding)
+
+
+@bound("multihop-near-optimal-error", quantity="probe_error", status="exact", subject="encoder")
+def multihop_near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`E(f) <= 2 min_j (√B_m(j) + √(ε / (σ_j² - σ²_{k+1})))²`: the tail by multi-hop consistency (theorem 15)."""
+    return 2 * _squared_probe_bound(encoder, np.array([tail_at_most(graph, spectrum, j) for j in range(1, k + 1)]))
 
 
 @bound("zero-shot-any", quantity="zero_shot_error", status="exact", subject="encoder")

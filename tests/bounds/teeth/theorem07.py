@@ -13,6 +13,7 @@ TEETH = {
     "near-optimal-mse": Teeth(optimum, NO_GAP),
     "near-optimal-error": Teeth(optimum, NO_GAP),
     "sharp-near-optimal-error": Teeth(optimum, NO_GAP),
+    "multihop-near-optimal-error": Teeth(optimum, NO_GAP),
     "zero-shot-any": Teeth(optimum, NO_RIGHT_LABELS, value=2 * (sqrt(2 * 0.1) + 0.8) ** 2),
     "zero-shot-near-optimal": Teeth(all_but_disconnected, NO_GAP, within=0.05),
 }

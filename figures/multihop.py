@@ -1,0 +1,69 @@
+"""Figure 9, *Multi-hop*: the interval of theorem 15 closing on the error, and how long labels survive a walk."""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Picture
+
+from figures.figure import Figure
+from figures.style import AUGMENTATION, BOUND, CAPTION, COLUMN, MEASURED, SHARP_BOUND, label_line
+
+
+def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+    """Intervals on a world and on emoji, and the curves of consistency."""
+    world, emoji = tables["multihop"], tables["emoji_multihop"]
+    emoji = emoji[(emoji["labels"] == "category") & (emoji["k"] == emoji["k"].min())]
+    captions = world[world["pairs"] == "captions"]
+    picture, panels = plt.subplots(1, 3, figsize=(2.4 * COLUMN, 0.9 * COLUMN))
+    width = int(emoji["k"].iloc[0])
+    words = [
+        _interval(panels[0], captions, "captions of a world, k = 8"),
+        _interval(panels[1], emoji, f"emoji captions, k = {width}"),
+    ]
+    panels[0].set_ylabel(r"squared probe error $\varepsilon_2$")
+    _curves(panels[2], world)
+    return picture, (
+        "Left and middle: the interval for the squared probe error that m hops allow, without an eigenvector (medians "
+        f"over {world['seed'].nunique()} seeds, and one graph). {' '.join(words)} Right: the probability that both "
+        "ends of a walk of m steps along induced pairs have the same label; it starts high where pairs are consistent "
+        "and falls to chance where they are diverse."
+    )
+
+
+def _interval(axes: Axes, rows: pd.DataFrame, title: str) -> str:
+    medians = rows.groupby(["quantity", "m"])["value"].median()
+    upper, lower = medians["upper"], medians["lower"]
+    true, plain = (rows[rows["quantity"] == name]["value"].median() for name in ("true", "theorem 4"))
+    axes.fill_between(upper.index, lower, upper, color=SHARP_BOUND, alpha=0.25, linewidth=0)
+    axes.plot(upper.index, upper, ":", color=SHARP_BOUND, marker="D", markersize=3)
+    axes.plot(lower.index, lower, ":", color=SHARP_BOUND, marker="D", markersize=3)
+    axes.axhline(true, color=MEASURED)
+    axes.axhline(plain, color=BOUND, linestyle="--")
+    top = 1.15 * plain
+    axes.set(title=title, xlabel="hops m", ylim=(0, top))
+    right = float(upper.index.max())
+    label_line(axes, right, plain + 0.01 * top, "theorem 4", BOUND, ha="right")
+    label_line(axes, right, true - 0.01 * top, "true", MEASURED, ha="right", va="top")
+    label_line(axes, 1.6, float(upper.iloc[0]) - 0.02 * top, "theorem 15", SHARP_BOUND)
+    return (
+        f"{title}: theorem 4 {plain:.3f}, m = {upper.index.max():.0f} gives {float(lower.iloc[-1]):.3f} to "
+        f"{float(upper.iloc[-1]):.3f}, true {true:.3f}."
+    )
+
+
+def _curves(axes: Axes, world: pd.DataFrame) -> None:
+    consistency = world[world["quantity"] == "consistency"]
+    names = sorted(consistency["pairs"].unique(), key=lambda name: (name != "captions", name))
+    for place, name in enumerate(names):
+        curve = consistency[consistency["pairs"] == name].groupby("m")["value"].median()
+        color, dash = (CAPTION, "-") if name == "captions" else (AUGMENTATION, ("--", "-.", ":")[place - 1])
+        axes.plot(curve.index, curve, dash, color=color)
+        label_line(
+            axes, float(curve.index.max()), float(curve.iloc[-1]) - 0.02, name, color, ha="right", va="top", fontsize=7
+        )
+    axes.set(title="labels along a walk", xlabel="steps m", ylabel=r"consistency $a_m$", ylim=(0, 1.05))
+
+
+FIGURE = Figure("multihop", "Multi-hop", ("multihop", "emoji_multihop"), draw)

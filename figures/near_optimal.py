@@ -1,0 +1,60 @@
+"""Figure 8, *Near-optimal*: the bounds on imperfect encoders following a training run."""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Picture
+
+from figures.figure import Figure
+from figures.style import BOUND, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND, VACUOUS, label_line
+
+PANELS = {
+    "linear probe": (
+        ("near-optimal-error", BOUND, "theorem 7"),
+        ("sharp-near-optimal-error", SHARP_BOUND, "sharper tail"),
+    ),
+    "zero-shot": (("zero-shot-any", BOUND, "plain"), ("zero-shot-near-optimal", SHARP_BOUND, "with the gap")),
+}
+STEP_LIMITS = (8, 1500)
+FLOOR = 2e-3  # errors below it, 0 among them, are drawn here
+
+
+def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+    """Two panels over the steps of training: probe and zero-shot error, each with two bounds."""
+    table = tables["near_optimal"]
+    picture, panels = plt.subplots(1, 2, figsize=(2 * COLUMN, COLUMN), sharex=True, sharey=True)
+    for axes, (title, curves) in zip(panels, PANELS.items(), strict=True):
+        for place, (name, color, label) in enumerate(curves):
+            _curve(axes, table[table["bound"] == name], "value", color, ("--", ":")[place])
+            label_line(axes, 0.97, (0.78, 0.56)[place], label, color, ha="right", transform=axes.transAxes)
+        _curve(axes, table[table["bound"] == curves[0][0]], "measured", MEASURED, "-")
+        label_line(axes, 0.97, 0.12, "measured", MEASURED, ha="right", transform=axes.transAxes)
+        axes.axhspan(1, 100, color=VACUOUS, zorder=0)
+        axes.set(
+            xscale="log", yscale="log", xlim=STEP_LIMITS, ylim=(FLOOR / 1.3, 60), title=title, xlabel="gradient steps"
+        )
+    panels[0].text(9, 1.15, "vacuous", color=NEUTRAL, fontsize=8)
+    panels[0].set_ylabel("0-1 error, or its bound")
+    return picture, _caption(table)
+
+
+def _curve(axes: Axes, rows: pd.DataFrame, column: str, color: str, dash: str) -> None:
+    by_step = rows.groupby("step")[column]
+    low, middle, high = (by_step.quantile(q).clip(lower=FLOOR) for q in (0, 0.5, 1))
+    axes.fill_between(middle.index, low, high, color=color, alpha=0.2, linewidth=0)
+    axes.plot(middle.index, middle, dash, color=color, linewidth=1.8)
+
+
+def _caption(table: pd.DataFrame) -> str:
+    last = table[table["step"] == table["step"].max()].groupby("bound")[["value", "measured"]].median()
+    words = ", ".join(f"{name} {row['value']:.3f} (measured {row['measured']:.4f})" for name, row in last.iterrows())
+    return (
+        f"A free embedding trained on one world's captions, k = 8; medians and ranges over {table['seed'].nunique()} "
+        f"seeds. {int((~table['holds']).sum())} of {len(table)} (step, bound) checks violated. At the end, medians: "
+        f"{words}."
+    )
+
+
+FIGURE = Figure("near_optimal", "Near-optimal", ("near_optimal",), draw)

@@ -1,0 +1,35 @@
+import numpy as np
+import scipy.sparse as sp
+
+from tests.bounds.teeth.tooth import Case, Teeth, two_nodes
+from theory import PairGraph
+
+
+def two_exponential_tails(n: int = 200, window: int = 4, decay: float = 0.32, bridge: float = 1.4) -> PairGraph:
+    """A line whose pairs lie within a short window, all equal in it; masses fall off exponentially on both sides.
+
+    The windows over the middle weigh `bridge` times more, or the line would be easiest to cut there.
+    """
+    windows = np.arange(n - window + 1)
+    distance = np.abs(windows - windows.mean())
+    weight = np.exp(-decay * distance) * np.where(distance < window / 2, bridge, 1)
+    rows = (windows[:, None] + np.arange(window)).ravel()
+    return PairGraph(sp.coo_array((np.repeat(weight, window), (rows, np.repeat(windows, window)))))
+
+
+def one_image() -> Case:
+    return Case(PairGraph([[1.0, 2.0]], [0], [0, 0]))
+
+
+def three_classes() -> Case:
+    return Case(PairGraph(np.eye(3) + 0.1, [0, 1, 2]))
+
+
+NO_CUT = (one_image, "a cut needs two left nodes")
+MORE_CLASSES = (three_classes, "k \\+ 1 >= r fails: k is 1 and 3 classes")
+
+TEETH = {
+    "cheeger-below": Teeth(lambda: Case(two_nodes(0.1)), NO_CUT),
+    "cheeger-above": Teeth(lambda: Case(two_exponential_tails()), NO_CUT, within=0.07),
+    "class-partition": Teeth(lambda: Case(two_nodes(0.1)), MORE_CLASSES),
+}

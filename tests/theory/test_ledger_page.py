@@ -1,0 +1,87 @@
+import pandas as pd
+import pytest
+
+from theory import BOUNDS, PairGraph, check_bounds
+from theory.__main__ import app
+from theory.bounds import THEOREMS
+from theory.ledger_page import is_current, ledger_page
+from theory.sharpness import COLUMNS, measure_sharpness, read_sharpness
+
+SHARPNESS = pd.DataFrame([{"bound": "probe-mse", "ratio": 0.75, "k": 2, "n_left": 4, "n_right": 3}])
+
+
+def test_the_page_has_every_theorem_and_every_bound():
+    page = ledger_page(SHARPNESS)
+    assert page.count("\n## ") == len(THEOREMS)
+    for claim in BOUNDS.values():
+        assert f"| `{claim.name}` | {claim.statement} |" in page
+    assert "0.750 (4 x 3, k = 2)" in page
+    assert "not searched" in page
+
+
+def test_a_page_is_current_only_while_it_says_what_the_register_says(tmp_path, monkeypatch):
+    page = tmp_path / "ledger.md"
+    assert not is_current(page, SHARPNESS)
+    page.write_text(ledger_page(SHARPNESS), encoding="utf-8")
+    assert is_current(page, SHARPNESS)
+    monkeypatch.delitem(BOUNDS, "probe-mse")
+    assert not is_current(page, SHARPNESS)
+
+
+def test_sharpness_is_kept_with_its_graphs_and_can_be_repeated(tmp_path):
+    claims = [BOUNDS["probe-mse"], BOUNDS["cheeger-below"]]
+    table = measure_sharpness(claims, tmp_path / "one", evaluations=150, seeds=2)
+    again = measure_sharpness(claims, tmp_path / "two", evaluations=150, seeds=2)
+    pd.testing.assert_frame_equal(table, again)
+    assert list(table.columns) == COLUMNS
+    assert not table["refuted"].any()
+    for row in read_sharpness(tmp_path / "one").to_dict("records"):
+        graph = PairGraph.load(tmp_path / "one" / f"{row['bound']}.npz")
+        found = check_bounds(graph, row["k"]).set_index("bound").loc[row["bound"]]
+        assert found["measured"] == pytest.approx(row["measured"], rel=1e-6)
+        assert found["value"] == pytest.approx(row["value"], rel=1e-6)
+
+
+def test_the_commands(call, tmp_path):
+    folder, page = tmp_path / "sharpness", tmp_path / "ledger.md"
+    measure_sharpness([BOUNDS["probe-mse"]], folder, evaluations=50, seeds=1)
+    assert call(app, "ledger", "--check", page, "--sharpness", folder)[0] == 1
+    assert call(app, "ledger", "--out", page, "--sharpness", folder)[0] == 0
+    assert call(app, "ledger", "--check", page, "--sharpness", folder)[0] == 0
+
+
+def test_attack_on_the_command_line(call, tmp_path):
+    code, out, _ = call(app, "attack", "probe-mse", "--budget", "1s", "--out", tmp_path / "g.npz")
+    assert code == 0
+    assert "probe-mse: not refuted; largest ratio" in out
+    assert PairGraph.load(tmp_path / "g.npz").n_left >= 1
+
+
+def test_attack_on_a_false_claim_of_a_file_exits_1(call, tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "from theory import bound\n"
+        "@bound('mine', quantity='probe_mse', status='conjecture')\n"
+        "def mine(graph, spectrum, k):\n    return 0.1\n"
+    )
+    try:
+        code, out, _ = call(app, "attack", "mine", "--plugin", path, "--budget", "2s")
+    finally:
+        BOUNDS.pop("mine", None)
+    assert code == 1
+    assert "mine: REFUTED" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["no-such-bound"], "no bound is named 'no-such-bound'"),
+        (["probe-mse", "--budget", "soon"], "budget='soon' is not a time"),
+        (["probe-mse", "--plugin", "none.py"], "plugin none.py does not exist"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(call, arguments, message):
+    code, _, err = call(app, "attack", *arguments)
+    assert code == 2
+    assert message in err
+    assert err.splitlines()[-1].startswith("error: ")

@@ -1,0 +1,365 @@
+import gc
+import weakref
+
+import numpy as np
+import pytest
+import scipy.optimize
+
+from real_data import emoji_graph
+from tests.families import FAMILIES
+from theory import HypothesisError, PairGraph, induced_labelling_error, label_energy, spectrum
+from theory import multihop as module
+from theory.consistency import class_masses
+from theory.multihop import (
+    FAR,
+    TIE,
+    JacobiMatrix,
+    consistency_curve,
+    label_measure,
+    mass_below,
+    mass_up_to,
+    tail_at_least,
+    tail_at_most,
+)
+from theory.spectra import Spectrum
+
+STEPS = [1, 2, 4, 8]
+RICH = ["dense_random", "sparse_random", "heavy_tailed", "tall", "wide", "cycle", "captions", "augmentations"]
+
+
+def family_graph(family: str, seed: int = 0, size: int = 18) -> PairGraph:
+    return FAMILIES[family](np.random.default_rng([seed, 15]), size)
+
+
+def naive_measure(graph: PairGraph) -> tuple[np.ndarray, np.ndarray]:
+    """Places σ_i² and label energies c_i over the whole left side, null space included, largest first."""
+    vectors, values, _ = np.linalg.svd(graph.normalized.toarray(), full_matrices=True)
+    targets = np.sqrt(graph.left_marginal)[:, None] * (graph.left_labels[:, None] == np.unique(graph.left_labels))
+    places = np.pad(values, (0, graph.n_left - len(values))) ** 2
+    return places, np.sum((targets.T @ vectors) ** 2, axis=0)
+
+
+def matrix_of(jacobi: JacobiMatrix, *more: float) -> np.ndarray:
+    return np.diag([*jacobi.diagonal, *more]) + sum(np.diag(jacobi.off_diagonal, side) for side in (1, -1))
+
+
+def all_triplets(graph: PairGraph) -> Spectrum:
+    smaller = min(graph.joint.shape)
+    return spectrum(graph, smaller).leading(smaller + 1)
+
+
+# The consistency curve.
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_curve_against_powers_of_the_induced_walk(family):
+    """Matrix powers of the walk that `P_T` defines, and the two ends' labels compared node by node."""
+    graph = family_graph(family, size=12)
+    step = graph.induced().joint.toarray() / graph.left_marginal[:, None]
+    walk = np.diag(graph.left_marginal)
+    for consistency in consistency_curve(graph, 7):
+        naive = sum(
+            walk[x, other]
+            for x in range(graph.n_left)
+            for other in range(graph.n_left)
+            if graph.left_labels[x] == graph.left_labels[other]
+        )
+        assert consistency == pytest.approx(naive, abs=1e-13)
+        walk = walk @ step
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_curve_starts_at_one_and_falls_ever_more_slowly(family):
+    graph = family_graph(family)
+    curve = consistency_curve(graph, 10)
+    assert curve.shape == (11,)
+    assert curve[0] == pytest.approx(1, abs=1e-14)
+    assert curve[1] == pytest.approx(1 - induced_labelling_error(graph), abs=1e-13)
+    assert np.diff(curve).max() <= 1e-14
+    assert np.diff(curve, 2).min() >= -1e-14
+
+
+def test_on_a_connected_graph_the_curve_ends_at_chance():
+    graph = family_graph("dense_random")
+    assert consistency_curve(graph, 200)[-1] == pytest.approx(np.sum(class_masses(graph) ** 2), abs=1e-13)
+
+
+# The Jacobi matrix.
+
+
+@pytest.mark.parametrize("hops", STEPS)
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_jacobi_matrix_holds_the_moments(family, hops):
+    """a_0..a_{2m}, whatever stands in the next corner; of a complete measure all of them."""
+    graph = family_graph(family)
+    jacobi = label_measure(graph, hops)
+    known = 3 * hops if jacobi.complete else 2 * hops
+    matrix = matrix_of(jacobi) if jacobi.complete else matrix_of(jacobi, 0.3)
+    moments = [np.linalg.matrix_power(matrix, power)[0, 0] for power in range(known + 1)]
+    np.testing.assert_allclose(moments, consistency_curve(graph, known), atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("family", "atoms"), [("split_by_class", [1]), ("identity", [1]), ("one_class", [1]), ("rank_one", [0, 1])]
+)
+@pytest.mark.parametrize("hops", [2, 8])
+def test_a_measure_of_few_atoms_is_known_completely(family, atoms, hops):
+    graph = family_graph(family)
+    jacobi = label_measure(graph, hops)
+    assert jacobi.complete
+    np.testing.assert_allclose(np.linalg.eigvalsh(matrix_of(jacobi)), atoms, atol=1e-14)
+    places, energy = naive_measure(graph)
+    for place in (0, 0.5, 1):
+        assert mass_up_to(jacobi, place) == pytest.approx(energy[places <= place + 1e-9].sum(), abs=1e-14)
+        assert mass_below(jacobi, place) == pytest.approx(energy[places < place - 1e-9].sum(), abs=1e-14)
+
+
+def test_the_measure_is_computed_once_and_does_not_outlive_its_graph():
+    graph = family_graph("dense_random")
+    assert label_measure(graph, 3) is label_measure(graph, 3)
+    assert len(label_measure(graph, 4).diagonal) == 4
+    watched = weakref.ref(graph)
+    del graph
+    gc.collect()
+    assert watched() is None
+
+
+@pytest.mark.parametrize("hops", [-1, 1.5, True])
+def test_hops_are_counted(hops):
+    graph = family_graph("cycle")
+    with pytest.raises(ValueError, match="hops="):
+        consistency_curve(graph, hops)
+    with pytest.raises(ValueError, match="hops="):
+        label_measure(graph, hops)
+
+
+def test_missing_labels_are_named():
+    for measure in (consistency_curve, label_measure):
+        with pytest.raises(HypothesisError, match="no left labels"):
+            measure(PairGraph(np.ones((3, 3))), 2)
+
+
+# The bounds of the mass.
+
+
+def chebyshev_moments(places: np.ndarray, degree: int) -> np.ndarray:
+    return np.polynomial.chebyshev.chebvander(2 * places - 1, degree).T
+
+
+def extremal_mass(places: np.ndarray, energy: np.ndarray, node: float, degree: int, sign: int) -> float:
+    """The largest mass in [0, node] (sign 1), or the least in [0, node) (sign -1), over measures on a grid of [0, 1]
+    with the same moments: a linear programme. The grid narrows the choice by little.
+    """
+    grid = np.unique(np.r_[np.linspace(0, 1, 1001), places, node])
+    reached = (grid <= node) if sign > 0 else (grid < node)
+    equalities = chebyshev_moments(grid, degree)
+    found = scipy.optimize.linprog(
+        -sign * reached.astype(float), A_eq=equalities, b_eq=chebyshev_moments(places, degree) @ energy
+    )
+    assert found.success, found.message
+    return -sign * found.fun
+
+
+@pytest.mark.parametrize("hops", [1, 2, 3])
+@pytest.mark.parametrize("family", RICH)
+def test_no_measure_on_the_interval_does_more_and_one_does_as_much(family, hops):
+    """Sharp on [0, 1], whether or not the Gauss-Radau rule has a node outside."""
+    graph = family_graph(family)
+    places, energy = naive_measure(graph)
+    places = np.round(np.clip(places, 0, 1), 12)  # ties are ties on the grid
+    jacobi = label_measure(graph, hops)
+    for node in (places[1], places[3], 0.9 * places[1], 0.37):
+        most = extremal_mass(places, energy, node, 2 * hops, 1)
+        least = extremal_mass(places, energy, node, 2 * hops, -1)
+        assert most - 1e-6 <= mass_up_to(jacobi, node) <= most + 0.01
+        assert least + 1e-6 >= mass_below(jacobi, node) >= least - 0.01
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_polynomial_that_qualifies_gives_a_weaker_bound(family):
+    """`((1 - t) / (1 - b))^j` is non-negative on [0, 1], and at least 1 up to b; j = 1 is theorem 4."""
+    graph = family_graph(family)
+    places, energy = naive_measure(graph)
+    for node in (0.05, 0.4, 0.9, float(places[2])):
+        if node > 0.999:
+            continue
+        for hops in STEPS:
+            mass = mass_up_to(label_measure(graph, hops), node)
+            for power in range(1, 2 * hops + 1):
+                assert mass <= energy @ (np.clip(1 - places, 0, 1) / (1 - node)) ** power + 1e-9
+
+
+def test_one_moment_alone_is_theorem_4_cut_at_one():
+    for family in RICH:
+        graph = family_graph(family)
+        places, energy = naive_measure(graph)
+        for node in (0.1, 0.5, 0.9):
+            cut = min(1, induced_labelling_error(graph) / (1 - node))
+            assert extremal_mass(places, energy, node, 1, 1) == pytest.approx(cut, abs=0.002)
+
+
+def test_on_the_line_two_moments_can_fall_behind_theorem_4():
+    """Why the ends of [0, 1] matter. Bits a (in every caption), z (in none) and c (flipped at times); `y = a and z`.
+
+    Energy 3/4 at σ² = 1 and 1/4 at 0, none at `σ_3² = 1/2`. At k = 2 theorem 4 says 1/2; the mean and variance alone,
+    for a measure on the line (Cantelli), 3/4; for a measure on [0, 1] the truth, 1/4.
+    """
+    flip = (1 - np.sqrt(0.5)) / 2
+    joint = np.kron(np.kron(np.eye(2), np.ones((2, 1))), [[1 - flip, flip], [flip, 1 - flip]])
+    graph = PairGraph(joint, [a & z for a in (0, 1) for z in (0, 1) for _ in (0, 1)])
+    triplets = spectrum(graph, 3)
+    node = triplets.singular_values[2] ** 2
+    assert node == pytest.approx(0.5)
+    _, mean, square = consistency_curve(graph, 2)
+    variance = square - mean**2
+    assert variance / (variance + (mean - node) ** 2) == pytest.approx(0.75)
+    assert induced_labelling_error(graph) / (1 - node) == pytest.approx(0.5)
+    assert tail_at_most(graph, triplets, 2, hops=1) == pytest.approx(0.25)
+
+
+def test_an_atom_at_the_place_is_counted_whatever_its_round_off():
+    """Lanczos knows an atom to round-off: without stepping outward its mass is missed now and then."""
+    rng = np.random.default_rng(17)
+    missed = 0
+    for number in range(200):
+        graph = FAMILIES[RICH[number % len(RICH)]](rng, 12)
+        places, energy = naive_measure(graph)
+        for hops in (4, 8, 12):
+            jacobi = label_measure(graph, hops)
+            for place in places:
+                apart = np.abs(places - place)
+                allowed = 1e-14 + 1e-14 / min([1.0, *apart[apart > TIE]])
+                up_to, below = energy[places <= place + TIE].sum(), energy[places < place - TIE].sum()
+                assert np.sqrt(mass_up_to(jacobi, place)) >= np.sqrt(up_to) - allowed
+                assert np.sqrt(mass_below(jacobi, place)) <= np.sqrt(below) + allowed
+                missed += np.sqrt(mass_up_to(jacobi, place, slack=0)) < np.sqrt(up_to) - allowed
+    assert missed > 0
+
+
+def test_places_at_and_beyond_the_ends():
+    jacobi = label_measure(family_graph("dense_random"), 4)
+    assert not jacobi.complete
+    for place in (1, 1.5):
+        assert mass_up_to(jacobi, place) == 1
+    for place in (-0.5, 0):
+        assert mass_below(jacobi, place) == 0
+    assert mass_up_to(jacobi, -0.5) >= 0
+    assert mass_below(jacobi, 1.5) <= 1
+
+
+def test_moments_on_the_boundary_of_what_is_possible():
+    """Mean 1/2 and variance 1/4 leave one measure on [0, 1], half at 0 and half at 1: no rule has a node elsewhere."""
+    jacobi = JacobiMatrix(np.array([0.5]), np.array([0.5]))
+    for place in (0.2, 0.5, 0.8):
+        assert mass_up_to(jacobi, place) == pytest.approx(0.5, abs=1e-12)
+        assert mass_below(jacobi, place) == pytest.approx(0.5, abs=1e-12)
+        assert mass_up_to(jacobi, place, slack=0) >= 0.5
+        assert mass_below(jacobi, place, slack=0) <= 0.5
+
+
+@pytest.mark.parametrize("far", [1e4, FAR])
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_an_entry_that_stands_for_infinity_costs_no_digits(far, sign):
+    """The rule is that without it, moved by no more than 1 / far."""
+    jacobi = JacobiMatrix(np.array([0.3, 0.6, 0.5]), np.array([0.2, 0.3, 0.25]))
+    values, vectors = np.linalg.eigh(matrix_of(JacobiMatrix(jacobi.diagonal, jacobi.off_diagonal[:-1])))
+    nodes, weights = module._rule(jacobi, [sign * far], [])
+    kept = np.abs(nodes) < 2
+    np.testing.assert_allclose(nodes[kept], values, atol=1 / far)
+    np.testing.assert_allclose(weights[kept], vectors[0] ** 2, atol=1 / far)
+
+
+# The tail beyond the k-th value.
+
+
+def test_the_interval_holds_the_tail_on_400_random_graphs():
+    """4,800 checks, at the graphs' own widths; and more hops never say less."""
+    rng = np.random.default_rng(15)
+    names = list(FAMILIES)
+    for number in range(400):
+        graph = FAMILIES[names[number % len(names)]](rng, int(rng.integers(8, 40)))
+        triplets = all_triplets(graph)
+        energy = label_energy(graph, triplets)
+        smaller = min(graph.joint.shape)
+        for k in (1, int(rng.integers(1, smaller + 1)), smaller):
+            tail = 1 - energy[:k].sum()
+            upper = [tail_at_most(graph, triplets, k, hops) for hops in STEPS]
+            lower = [tail_at_least(graph, triplets, k, hops) for hops in STEPS]
+            about = f"graph {number} ({names[number % len(names)]}), k={k}: {lower} {tail} {upper}"
+            assert min(upper) >= tail - triplets.rounding, about
+            assert max(lower) <= tail + triplets.rounding, about
+            assert max(upper) <= 1, about
+            assert np.diff(upper).max() <= np.sqrt(triplets.rounding), about
+            assert np.diff(lower).min() >= -np.sqrt(triplets.rounding), about
+
+
+@pytest.mark.parametrize("joined", [10.0**-digits for digits in range(6, 16)])
+def test_the_interval_holds_at_a_tie_that_is_all_but_exact(joined):
+    """Two components joined by a hair, twice: `σ_3` and `σ_4` differ by `joined`, and round-off mixes their vectors."""
+    rng = np.random.default_rng(16)
+    pair = [[1 - joined, joined], [joined, 1 - joined]]
+    for _ in range(40):
+        joint = np.kron(pair, rng.random((6, 5)))
+        graph = PairGraph(joint, rng.integers(2, size=12))
+        triplets = all_triplets(graph)
+        for k in (1, 3, 5, 7):
+            tail = 1 - label_energy(graph, triplets)[:k].sum()
+            for hops in STEPS:
+                assert tail_at_most(graph, triplets, k, hops) >= tail - triplets.rounding
+                assert tail_at_least(graph, triplets, k, hops) <= tail + triplets.rounding
+
+
+@pytest.mark.parametrize("tol", [1e-3, 1e-6])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_interval_holds_for_unconverged_triplets(family, tol):
+    graph = family_graph(family, size=60)
+    k = 3
+    if k + 10 > min(graph.joint.shape):
+        pytest.skip("no room for the sparse route")
+    triplets = spectrum(graph, k + 1, method="sparse", tol=tol)
+    tail = 1 - label_energy(graph, triplets)[:k].sum()
+    assert tail_at_most(graph, triplets, k) >= tail - triplets.rounding
+    assert tail_at_least(graph, triplets, k) <= tail + triplets.rounding
+
+
+@pytest.mark.parametrize("hops", STEPS)
+@pytest.mark.parametrize("family", FAMILIES)
+def test_never_behind_theorem_4_cut_at_one(family, hops):
+    """Up to what rounding outward costs, which is the more the smaller the gap."""
+    graph = family_graph(family)
+    triplets = all_triplets(graph)
+    for k in range(1, min(graph.joint.shape)):
+        gaps = 1 - triplets.upper_values[k] ** 2, np.diff(-(triplets.singular_values[k - 1 : k + 1] ** 2))[0]
+        if min(gaps) < 1e-6:
+            continue
+        cut = min(1, induced_labelling_error(graph) / gaps[0])
+        assert tail_at_most(graph, triplets, k, hops) <= cut + 4 * triplets.rounding / min(gaps)
+
+
+def test_a_larger_estimate_of_the_next_value_keeps_the_bound_valid():
+    graph = family_graph("augmentations")
+    jacobi = label_measure(graph)
+    masses = [mass_up_to(jacobi, place) for place in np.linspace(0, 1, 400)]
+    assert np.diff(masses).min() >= -1e-12
+
+
+def test_without_a_gap_the_bound_is_finite():
+    graph = family_graph("identity")
+    assert tail_at_most(graph, all_triplets(graph), 3) == 1
+    assert tail_at_least(graph, all_triplets(graph), 3) == 0
+
+
+def test_emoji_captions_say_more_in_several_hops():
+    """Categories. Theorem 4 says nothing at 100 dimensions; 12 moments halve it, and 16 do better."""
+    graph = emoji_graph()
+    triplets = spectrum(graph, 201)
+    energy = label_energy(graph, triplets)
+    for k, single, half_dozen, true in ((100, 1.088, 0.478, 0.336), (200, 0.737, 0.335, 0.234)):
+        theorem_4 = induced_labelling_error(graph) / (1 - triplets.upper_values[k] ** 2)
+        bounds = [tail_at_most(graph, triplets, k, hops) for hops in (1, 2, 4, 6, 8)]
+        assert theorem_4 == pytest.approx(single, abs=5e-4)
+        assert bounds[3] == pytest.approx(half_dozen, abs=5e-4)
+        assert 1 - energy[:k].sum() == pytest.approx(true, abs=5e-4)
+        assert bounds[3] < theorem_4 / 2
+        assert np.all(np.diff(bounds) < 0)
+        assert tail_at_least(graph, triplets, k) < true < bounds[-1]

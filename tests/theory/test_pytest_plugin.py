@@ -1,0 +1,65 @@
+from pathlib import Path
+
+import pytest
+
+from theory.attack.families import FAMILIES
+
+pytest_plugins = "pytester"
+
+PLUGIN = """
+from theory import bound, induced_labelling_error, over_gap
+
+@bound("no-factor-two", quantity="probe_error", status="conjecture")
+def no_factor_two(graph, spectrum, k):
+    "Is `E(f*) <= α_T / (1 - σ²_{k+1})`?"
+    return over_gap(induced_labelling_error(graph), spectrum, k)
+
+@bound("surely-true", quantity="probe_mse", status="conjecture")
+def surely_true(graph, spectrum, k):
+    "`ε₂ <= 1`."
+    return 1.0
+"""
+
+
+@pytest.fixture
+def plugin(pytester: pytest.Pytester) -> Path:
+    path = pytester.path / "my_bound.py"
+    path.write_text(PLUGIN, encoding="utf-8")
+    return path
+
+
+def test_a_ten_line_file_in_an_empty_folder_is_tried_on_every_family(pytester, plugin):
+    run = pytester.runpytest_subprocess("--bounds", plugin.name)
+    counts = run.parseoutcomes()
+    assert counts["passed"] + counts["failed"] + counts.get("skipped", 0) == 2 * len(FAMILIES)
+    assert counts["passed"] >= len(FAMILIES)
+    assert counts["failed"] >= 1
+    run.stdout.fnmatch_lines(
+        ["*no-factor-two is violated: measured * <= * is false at k = *", "FAILED *no-factor-two*planted*"]
+    )
+    assert "surely-true is violated" not in run.stdout.str()
+
+
+def test_other_tests_run_as_ever(pytester, plugin):
+    pytester.makepyfile(test_one="def test_it(): pass")
+    assert pytester.runpytest_subprocess().parseoutcomes() == {"passed": 1}
+    counts = pytester.runpytest_subprocess("--bounds", plugin.name, "test_one.py", "-k", "test_it").parseoutcomes()
+    assert counts["passed"] == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("x = 1", "registers no bound"), ("import nothing_of_the_kind", "failed: ModuleNotFoundError")],
+)
+def test_a_file_without_bounds_is_said_to_be_one(pytester, content, message):
+    path = pytester.path / "my_bound.py"
+    path.write_text(content)
+    run = pytester.runpytest_subprocess("--bounds", path.name)
+    assert run.ret != 0
+    assert message in run.stdout.str()
+
+
+def test_a_missing_file(pytester):
+    run = pytester.runpytest_subprocess("--bounds", "none.py")
+    assert run.ret == pytest.ExitCode.USAGE_ERROR
+    assert "--bounds none.py does not exist" in run.stderr.str()

@@ -1,0 +1,73 @@
+"""Theorem 8: connectivity inside the classes and leaks between them bound the spectrum, and with it the probe.
+
+Let `λ₂(c)` be the second eigenvalue of the induced pairs inside class c, normalised by themselves,
+`β(x) = Pr_{x'|x}[y(x') ≠ y(x)]` the leak of a left node, and r the number of classes present. Then
+`1 - σ²_{r+1} >= min_x (1 - λ₂(y(x))) (1 - β(x))`.
+Diversity of the pairs inside a class and consistency enter as two factors: the paper's two advantages of text-induced
+pairs. Since `(1 - λ) (1 - β) >= 1 - λ - β`, it implies `σ²_{r+1} <= max_c λ₂(c) + max_x β(x)`.
+
+Proof. Split `ĀĀᵀ = W + C` into pairs within a class and pairs across. With `B = diag(β)` and `S² = I - B`, W has the
+blocks `S N_c S`, where `N_c` is the part inside class c normalised by itself. `N_c <= λ₂(c) I + (1 - λ₂(c)) Π_c`, with
+Π_c of rank one; so up to a term of rank r, `W <= Λ (I - B)`, where Λ holds `λ₂(y(x))`. The row sums of the
+cross-class pairs are `p_L β`, so `B - C` is a normalised Laplacian and `C <= B`. Together, up to rank r,
+`ĀĀᵀ <= Λ (I - B) + B = I - (I - Λ) (I - B)`, and Weyl removes the term of rank r.
+
+Source: new here.
+"""
+
+import math
+
+import numpy as np
+
+from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from theory.bounds.registry import bound
+from theory.connectivity import class_second_eigenvalues, cross_class_leaks
+from theory.consistency import induced_labelling_error, required_labels
+from theory.graph import PairGraph
+from theory.hypotheses import require
+from theory.spectra import Spectrum
+
+
+def class_tail_eigenvalue(encoder: Encoder) -> float:
+    """`σ²_{r+1}`, r the number of classes present: what is left of the induced pairs once the classes are taken out."""
+    return float(encoder.spectrum.singular_values[_classes_within(encoder.graph, encoder.k)] ** 2)
+
+
+QUANTITIES["class_tail_eigenvalue"] = Quantity(class_tail_eigenvalue, lambda _: 1.0)
+
+
+@bound("tail-by-connectivity", quantity="class_tail_eigenvalue", status="exact")
+def tail_by_connectivity(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+    """`σ²_{r+1} <= 1 - min_x (1 - λ₂(y(x))) (1 - β(x))`, hence `<= max_c λ₂(c) + max_x β(x)`.
+
+    Needs `k >= r`, the classes present, so that `σ_{r+1}` is among the k + 1 values known.
+    """
+    _classes_within(graph, k)
+    return 1 - _least_gap(graph)
+
+
+@bound("probe-error-by-connectivity", quantity="probe_error", status="exact")
+def probe_error_by_connectivity(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+    """`E(f*) <= 2 α_T / min_x (1 - λ₂(y(x))) (1 - β(x))`, hence `<= 2 α_T / (1 - max_c λ₂(c) - max_x β(x))`.
+
+    Needs `k >= r`, the classes present: then `σ_{k+1} <= σ_{r+1}`, and theorem 4 applies. Infinite where a class falls
+    apart, or a node has no pair in its class.
+    """
+    _classes_within(graph, k)
+    gap = _least_gap(graph)
+    # As in `over_gap`: the computed subspace may be off by a rounding over the gap.
+    return (2 * induced_labelling_error(graph) + spectrum.rounding) / gap if gap > 0 else math.inf
+
+
+def _least_gap(graph: PairGraph) -> float:
+    """`min_x (1 - λ₂(y(x))) (1 - β(x))`, at least 0."""
+    _, classes = np.unique(required_labels(graph, "left"), return_inverse=True)
+    eigenvalues = class_second_eigenvalues(graph)[classes]
+    return float(np.min((1 - eigenvalues) * (1 - cross_class_leaks(graph))))
+
+
+def _classes_within(graph: PairGraph, k: int) -> int:
+    """The number of classes present, which must be at most k."""
+    classes = len(np.unique(required_labels(graph, "left")))
+    require(k >= classes, f"k >= r fails: k is {k} and {classes} classes are present")
+    return classes

@@ -1,0 +1,351 @@
+"""How well connected the induced left graph is: inside its classes, between them, and across its sparsest cut.
+
+Everything here speaks of `P_T`, the induced pairs, and none of it forms `P_T`: two left nodes are a pair through a
+right node l, so that with `a_l = P(S, l)` the cut of a set S of left nodes is
+`cut(S) = Pr_{(x,x')~P_T}[x ∈ S, x' ∉ S] = Σ_l a_l (p_R(l) - a_l) / p_R(l)`.
+"""
+
+from dataclasses import dataclass
+from math import comb, factorial
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import numpy.typing as npt
+import scipy.linalg
+import scipy.sparse as sp
+
+from theory.arrays import FloatArray, IntArray
+from theory.consistency import class_indicators, required_labels
+from theory.graph import PairGraph
+from theory.hypotheses import require
+from theory.spectra import Spectrum, singular_triplets, spectrum
+
+EXACT_NODES = 14  # up to this many left nodes ...
+EXACT_PARTITIONS = 10_000  # ... and this many partitions, every one is tried
+
+
+@dataclass(frozen=True, eq=False)
+class Partition:
+    """A partition of the left nodes that is the sparsest found, and how sparse one can be.
+
+    Attributes
+    ----------
+    lower, upper : an interval that holds the least possible `max_i φ(S_i)`; its ends agree if every partition was tried
+    parts : (n_left,), the part of each left node, 0..m-1; its largest conductance is `upper`
+    """
+
+    lower: float
+    upper: float
+    parts: IntArray
+
+    @property
+    def exact(self) -> bool:
+        """Whether the two ends agree, so that no partition is sparser."""
+        return self.lower == self.upper
+
+
+# Several bounds, at many widths k, ask for the eigenvalues of one graph. Kept here they live as long as the graph.
+_second_eigenvalues: WeakKeyDictionary[PairGraph, FloatArray] = WeakKeyDictionary()
+
+
+def class_second_eigenvalues(graph: PairGraph) -> FloatArray:
+    """Upper ends of `λ₂(c)`, shape (r,), in [0, 1], for each class present on the left, in the order of their numbers.
+
+    `λ₂(c)` is the second eigenvalue of `D_c^{-1/2} P_T[c, c] D_c^{-1/2}`, where `D_c` holds the row sums of
+    `P_T[c, c]`: the induced pairs inside the class, normalised by themselves. It is 0 for a class whose nodes are all
+    paired alike and for a class of one node, 1 for a class that falls apart: the smaller, the more diverse its pairs.
+
+    Raises
+    ------
+    ValueError
+        The graph lacks labels on the left.
+    RuntimeError
+        A large class whose solver did not converge.
+
+    Notes
+    -----
+    `P_T[c, c]` has the factor `P[c, :] D_R^{-1/2}`, so λ₂(c) is the squared second singular value of the sparse matrix
+    `D_c^{-1/2} P[c, :] D_R^{-1/2}`. Rounded up with `Spectrum.upper_values`. Cost: O(iterations nnz); memory O(nnz).
+    Computed once for each graph.
+    """
+    if graph not in _second_eigenvalues:
+        values = np.array([_second_eigenvalue(block) for block in _class_blocks(graph)])
+        values.flags.writeable = False
+        _second_eigenvalues[graph] = values
+    return _second_eigenvalues[graph]
+
+
+def cross_class_leaks(graph: PairGraph) -> FloatArray:
+    """The leak `β(x) = Pr_{x'|x}[y(x') ≠ y(x)]` of each left node under `P_T`, shape (n_left,), in [0, 1].
+
+    Its mean under `p_L` is the induced labelling error `α_T`; its maximum is the β of theorem 8.
+
+    Raises
+    ------
+    ValueError
+        The graph lacks labels on the left.
+
+    Notes
+    -----
+    `β(x) = Σ_l P(l | x) (1 - P(y(x), l) / p_R(l))`. Linear in the number of pairs, up to a sort.
+    """
+    return _mean_over_pairs(graph, 1 - _own_shares(graph))
+
+
+def part_conductances(graph: PairGraph, parts: npt.ArrayLike) -> FloatArray:
+    """The conductance `φ(S) = cut(S) / vol(S)` of each part of the left nodes, shape (m,), in [0, 1).
+
+    Here `vol(S) = p_L(S)`: φ(S) is the probability that an induced pair which starts in S leaves it.
+
+    Parameters
+    ----------
+    parts : (n_left,), integers
+        The part of each left node; the result follows the order of the numbers that occur. With `graph.left_labels`
+        it is the conductance of each class.
+
+    Raises
+    ------
+    ValueError
+        `parts` of the wrong shape, or not integers.
+
+    Notes
+    -----
+    Linear in the number of pairs.
+    """
+    numbers = np.asarray(parts)
+    if numbers.shape != (graph.n_left,) or not (np.issubdtype(numbers.dtype, np.integer) or numbers.dtype == np.bool_):
+        raise ValueError(f"parts is {numbers.dtype} of shape {numbers.shape}: give {graph.n_left} integers, one a node")
+    _, compact = np.unique(numbers, return_inverse=True)
+    by_part = _shares_by_part(graph, compact)
+    mass = by_part.data * np.repeat(graph.right_marginal, np.diff(by_part.indptr))
+    cuts = np.bincount(by_part.indices, weights=mass * (1 - by_part.data))
+    return np.asarray(cuts / np.bincount(compact, weights=graph.left_marginal))
+
+
+def conductance(graph: PairGraph, left_mask: npt.ArrayLike) -> float:
+    """The conductance `cut(S) / min(vol(S), vol(Sᶜ))` of a cut of the left nodes, in [0, 1].
+
+    Parameters
+    ----------
+    left_mask : (n_left,), bool
+        The set S; neither empty nor everything.
+
+    Raises
+    ------
+    ValueError
+        Not a mask of the left nodes, or one that does not cut.
+
+    Notes
+    -----
+    It is the larger of the two values of `part_conductances`. Linear in the number of pairs.
+    """
+    mask = np.asarray(left_mask)
+    if mask.shape != (graph.n_left,) or mask.dtype != np.bool_:
+        raise ValueError(f"left_mask is {mask.dtype} of shape {mask.shape}: give a boolean for each of {graph.n_left}")
+    if mask.all() or not mask.any():
+        raise ValueError("left_mask holds all left nodes or none: that is no cut")
+    return float(part_conductances(graph, mask).max())
+
+
+def sparsest_cut(graph: PairGraph, triplets: Spectrum | None = None) -> Partition:
+    """The conductance of the graph, `φ = min_S cut(S) / min(vol(S), vol(Sᶜ))`: exact if tiny, else an interval.
+
+    Parameters
+    ----------
+    triplets : Spectrum, optional
+        At least the two leading triplets; by default they are computed.
+
+    Raises
+    ------
+    HypothesisError
+        Fewer than two left nodes: there is no cut.
+    ValueError
+        Too few triplets.
+
+    Notes
+    -----
+    Beyond `EXACT_NODES` left nodes the upper end is at most that of the sweep cut, the best of the n_left - 1 sets of
+    lowest values of `u_2 / √p_L`. It meets Cheeger's upper bound, as the proof of theorem 9 shows. The lower end is
+    `(1 - σ_2²) / 2`. Cost: O(nnz log n_left) for all sets together, beside the triplets.
+    """
+    require(graph.n_left >= 2, "a cut needs two left nodes, and there is one")
+    return sparsest_partition(graph, 2, triplets)
+
+
+def sparsest_partition(graph: PairGraph, m: int, triplets: Spectrum | None = None) -> Partition:
+    """The sparsest m-partition, `ρ_m = min max_i φ(S_i)` over partitions of the left nodes into m non-empty sets.
+
+    Here `φ(S) = cut(S) / vol(S)`, for any size of S. At m = 2 the larger of the two values has the smaller volume, so
+    that `ρ_2` is the conductance of the graph; ρ_m never falls as m grows.
+
+    Parameters
+    ----------
+    m : int
+        1..n_left.
+    triplets : Spectrum, optional
+        At least min(m, n_right) leading triplets; by default they are computed.
+
+    Raises
+    ------
+    ValueError
+        m out of range, too few triplets.
+
+    Notes
+    -----
+    The lower end is `(1 - σ_m²) / 2`. Proof: a combination `g = Σ_i t_i 1[S_i]` changes across an induced pair only
+    between parts, where `(t_i - t_j)² <= 2 t_i² + 2 t_j²`. So `½ E (g - g')² <= 2 Σ_i t_i² cut(S_i)`, which is at most
+    `2 max_i φ(S_i) E g²`. These g span m dimensions; by Courant and Fischer `1 - σ_m² <= 2 max_i φ(S_i)`.
+
+    The upper end is that of the best partition found: of all, where there are no more than `EXACT_PARTITIONS` of at
+    most `EXACT_NODES` nodes; else of a sweep (m = 2), the classes (where m are present), and the nodes sorted by the
+    pivots of a QR factorisation of `U_mᵀ`. Cost: O(nnz log n_left + n_left m²), beside the triplets.
+    Source: HaoChen et al. 2021 for ρ_m; Damle, Minden and Ying 2018 for the pivots.
+    """
+    if isinstance(m, bool) or not isinstance(m, int | np.integer) or not 1 <= m <= graph.n_left:
+        raise ValueError(f"m={m!r} is not in 1..{graph.n_left}: a partition has non-empty parts of the left nodes")
+    if graph.n_left <= EXACT_NODES and _count_partitions(graph.n_left, m) <= EXACT_PARTITIONS:
+        return _sparsest_of_all(graph, m)
+    known = _at_least(graph, m, triplets)
+    candidates = [_parts_by_pivots(known.left[:, :m])]
+    if m == 2:
+        candidates.append(_sweep(graph, _sweep_scores(graph, known)))
+    if graph.left_labels is not None and len(np.unique(graph.left_labels)) == m:
+        candidates.append(np.unique(graph.left_labels, return_inverse=True)[1])
+    largest = [float(part_conductances(graph, parts).max()) for parts in candidates]
+    best = int(np.argmin(largest))
+    lower = (1 - float(known.upper_values[m - 1]) ** 2) / 2
+    return Partition(min(lower, largest[best]), largest[best], candidates[best])
+
+
+def _class_blocks(graph: PairGraph) -> list[sp.csr_array]:
+    """`D_c^{-1/2} P[c, :] D_R^{-1/2}` for each class present, without the columns that it does not touch."""
+    # Row sums of P_T[c, c] are p_L(x) times the part of the walk that stays.
+    stays = _mean_over_pairs(graph, _own_shares(graph))
+    scaled = sp.csr_array(graph.normalized * (1 / np.sqrt(stays))[:, None])
+    labels = required_labels(graph, "left")
+    order = np.argsort(labels, kind="stable")
+    starts = np.flatnonzero(np.diff(labels[order], prepend=-1))
+    return [_without_empty_columns(scaled[rows]) for rows in np.split(order, starts[1:])]
+
+
+def _without_empty_columns(matrix: sp.csr_array) -> sp.csr_array:
+    touched, columns = np.unique(matrix.indices, return_inverse=True)
+    return sp.csr_array((matrix.data, columns, matrix.indptr), shape=(matrix.shape[0], len(touched)))
+
+
+def _second_eigenvalue(block: sp.csr_array) -> float:
+    if min(block.shape) == 1:
+        return 0.0
+    return float(singular_triplets(block, 2).upper_values[1]) ** 2
+
+
+def _own_shares(graph: PairGraph) -> FloatArray:
+    """For each pair (x, l), in the order of `graph.joint`: the share of l's mass that is in the class of x."""
+    _, classes = np.unique(required_labels(graph, "left"), return_inverse=True)
+    by_class = _shares_by_part(graph, classes)
+    n_classes = by_class.shape[0]
+    of_column = np.repeat(np.arange(graph.n_right), np.diff(by_class.indptr))
+    known = of_column * n_classes + by_class.indices
+    of_row = np.repeat(classes, np.diff(graph.joint.indptr))
+    return np.asarray(by_class.data[np.searchsorted(known, graph.joint.indices * n_classes + of_row)])
+
+
+def _shares_by_part(graph: PairGraph, parts: IntArray) -> sp.csc_array:
+    """`P(part, l) / p_R(l)`, csc_array, shape (m, n_right); exactly 1 where a right node meets one part only."""
+    shares = sp.csc_array(class_indicators(parts).T @ graph.joint)
+    shares.sort_indices()
+    # Summed from the same numbers, so that a right node with one part leaks exactly 0.
+    shares.data /= np.repeat(np.add.reduceat(shares.data, shares.indptr[:-1]), np.diff(shares.indptr))
+    return shares
+
+
+def _mean_over_pairs(graph: PairGraph, values: FloatArray) -> FloatArray:
+    """`E[value | x]` over the pairs of each left node, (n_left,); `values` in the order of `graph.joint`."""
+    sums = np.add.reduceat(graph.joint.data * values, graph.joint.indptr[:-1])
+    return np.asarray(np.minimum(1.0, sums / graph.left_marginal))
+
+
+def _at_least(graph: PairGraph, m: int, triplets: Spectrum | None) -> Spectrum:
+    """The m leading triplets, zeros where the matrix has no more."""
+    needed = min(m, *graph.joint.shape)
+    known = spectrum(graph, needed) if triplets is None else triplets
+    if len(known.singular_values) < needed:
+        raise ValueError(f"m={m} needs {needed} triplets, {len(known.singular_values)} are given")
+    return known.leading(m)
+
+
+def _sweep_scores(graph: PairGraph, triplets: Spectrum) -> FloatArray:
+    """`u_2 / √p_L`, (n_left,), with `u_2` orthogonal to the first vector, `√p_L`."""
+    root = np.sqrt(graph.left_marginal)
+    # In a disconnected graph σ_1 = σ_2 and the solver may turn the two vectors: turn them back.
+    along_first, along_second = root @ triplets.left[:, :2]
+    angle = np.arctan2(along_second, along_first)
+    return np.asarray((np.cos(angle) * triplets.left[:, 1] - np.sin(angle) * triplets.left[:, 0]) / root)
+
+
+def _sweep(graph: PairGraph, scores: FloatArray) -> IntArray:
+    """The best set of lowest scores, as parts 0 and 1: all n_left - 1 of them in one pass over the pairs."""
+    order = np.argsort(scores, kind="stable")
+    shares = sp.csc_array(graph.joint[order])
+    shares.sort_indices()
+    mass = shares.data.copy()
+    shares.data /= np.repeat(graph.right_marginal, np.diff(shares.indptr))
+    # Adding node x to S changes the cut by Σ_l w (1 - 2a - w) p_R(l), with w and a the shares of x and of S in l.
+    running = np.cumsum(shares.data) - shares.data
+    before = running - np.repeat(running[shares.indptr[:-1]], np.diff(shares.indptr))
+    steps = np.bincount(shares.indices, weights=mass * (1 - 2 * before - shares.data), minlength=graph.n_left)
+    volumes = graph.left_marginal[order]
+    # The cut is 0 at both ends. Summed from the nearer one its round-off is relative to the smaller volume.
+    from_start = np.cumsum(steps)[:-1] / np.cumsum(volumes)[:-1]
+    from_end = -np.cumsum(steps[::-1])[::-1][1:] / np.cumsum(volumes[::-1])[::-1][1:]
+    starts_smaller = np.cumsum(volumes)[:-1] <= 0.5
+    size = int(np.argmin(np.where(starts_smaller, from_start, from_end))) + 1
+    parts = np.zeros(graph.n_left, dtype=np.int64)
+    parts[order[size:]] = 1
+    return parts
+
+
+def _parts_by_pivots(left: FloatArray) -> IntArray:
+    """As many non-empty parts as there are orthonormal columns: each node joins the nearest of so many pivots."""
+    m = left.shape[1]
+    _, pivots = scipy.linalg.qr(left.T, mode="r", pivoting=True)
+    rotation, _ = scipy.linalg.polar(left[pivots[:m]])
+    parts = np.argmax(np.abs(left @ rotation.T), axis=1)
+    parts[pivots[:m]] = np.arange(m)
+    return np.asarray(parts, dtype=np.int64)
+
+
+def _sparsest_of_all(graph: PairGraph, m: int) -> Partition:
+    induced = graph.induced().joint.toarray()
+    partitions = _partitions(graph.n_left, m)
+    largest = np.max([_conductances_of_sets(induced, partitions == part) for part in range(m)], axis=0)
+    best = partitions[np.argmin(largest)]
+    value = float(part_conductances(graph, best).max())
+    return Partition(value, value, best)
+
+
+def _conductances_of_sets(induced: FloatArray, sets: npt.NDArray[np.bool_]) -> FloatArray:
+    """`cut(S) / vol(S)`, (count,), from `P_T` itself; `sets` is (count, n_left)."""
+    inside = sets.astype(np.float64)
+    return np.asarray(np.sum((inside @ induced) * (1 - inside), axis=1) / (inside @ induced.sum(axis=1)))
+
+
+def _partitions(size: int, m: int) -> IntArray:
+    """Every partition of `size` nodes into m non-empty parts, (count, size): strings that use a new number in turn."""
+    strings = np.zeros((1, 1), dtype=np.int64)
+    for placed in range(1, size):
+        grown: list[npt.NDArray[Any]] = []
+        for part in range(m):
+            used = strings.max(axis=1) + 1
+            can_be_completed = np.maximum(used, part + 1) + (size - placed - 1) >= m
+            chosen = strings[(part <= used) & can_be_completed]
+            grown.append(np.column_stack([chosen, np.full(len(chosen), part)]))
+        strings = np.vstack(grown)
+    return strings
+
+
+def _count_partitions(size: int, m: int) -> int:
+    """The number of partitions of `size` nodes into m non-empty parts (Stirling, second kind)."""
+    surjections: int = sum((-1) ** j * comb(m, j) * (m - j) ** size for j in range(m + 1))
+    return surjections // factorial(m)

@@ -1,0 +1,42 @@
+"""How sharp each bound is: the largest ratio that the search has found, and the graph that shows it."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from theory.attack import find_counterexample
+from theory.bounds import Bound
+from theory.tables import read_table, write_table
+
+TABLE = "sharpness.csv"
+COLUMNS = ["bound", "status", "ratio", "refuted", "rests_on_ties", "measured", "value", "k", "n_left", "n_right"]
+COLUMNS += ["origin", "evaluations", "seed"]
+
+
+def measure_sharpness(claims: Iterable[Bound], out: Path, *, evaluations: int, seeds: int) -> pd.DataFrame:
+    """Attack each claim from several seeds; write the table, and the best graph of each as NAME.npz, into `out`.
+
+    Reproducible: the searches end after `evaluations` graphs, and not by the clock.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for claim in tqdm(list(claims), desc="sharpness", unit="bound"):
+        tries = [
+            find_counterexample(claim, budget=np.inf, evaluations=evaluations, rng=np.random.default_rng(seed))
+            for seed in range(seeds)
+        ]
+        seed, best = max(enumerate(tries), key=lambda pair: pair[1].ratio)
+        best.graph.save(out / f"{claim.name}.npz")
+        sizes = {"n_left": best.graph.n_left, "n_right": best.graph.n_right, "seed": seed, "status": claim.status}
+        rows.append(vars(best) | sizes)
+    table = pd.DataFrame(rows)[COLUMNS]
+    write_table(table, out / TABLE, {"evaluations": evaluations, "seeds": seeds})
+    return table
+
+
+def read_sharpness(folder: Path) -> pd.DataFrame:
+    """The table that `measure_sharpness` wrote."""
+    return read_table(folder / TABLE)
