@@ -8,7 +8,6 @@ right node l, so that with `a_l = P(S, l)` the cut of a set S of left nodes is
 from dataclasses import dataclass
 from math import comb, factorial
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +18,7 @@ from theory.arrays import FloatArray, IntArray
 from theory.consistency import class_indicators, required_labels
 from theory.graph import PairGraph
 from theory.hypotheses import require
+from theory.remembered import once_per_graph
 from theory.spectra import Spectrum, singular_triplets, spectrum
 
 EXACT_NODES = 14  # up to this many left nodes ...
@@ -46,9 +46,7 @@ class Partition:
 
 
 # Several bounds, at many widths k, ask for the eigenvalues of one graph. Kept here they live as long as the graph.
-_second_eigenvalues: WeakKeyDictionary[PairGraph, FloatArray] = WeakKeyDictionary()
-
-
+@once_per_graph
 def class_second_eigenvalues(graph: PairGraph) -> FloatArray:
     """Upper ends of `λ₂(c)`, shape (r,), in [0, 1], for each class present on the left, in the order of their numbers.
 
@@ -69,13 +67,12 @@ def class_second_eigenvalues(graph: PairGraph) -> FloatArray:
     `D_c^{-1/2} P[c, :] D_R^{-1/2}`. Rounded up with `Spectrum.upper_values`. Cost: O(iterations nnz); memory O(nnz).
     Computed once for each graph.
     """
-    if graph not in _second_eigenvalues:
-        values = np.array([_second_eigenvalue(block) for block in _class_blocks(graph)])
-        values.flags.writeable = False
-        _second_eigenvalues[graph] = values
-    return _second_eigenvalues[graph]
+    values = np.array([_second_eigenvalue(block) for block in _class_blocks(graph)])
+    values.flags.writeable = False
+    return values
 
 
+@once_per_graph
 def cross_class_leaks(graph: PairGraph) -> FloatArray:
     """The leak `β(x) = Pr_{x'|x}[y(x') ≠ y(x)]` of each left node under `P_T`, shape (n_left,), in [0, 1].
 

@@ -7,9 +7,11 @@ import scipy.sparse as sp
 from theory.arrays import FloatArray, IntArray
 from theory.graph import PairGraph
 from theory.hypotheses import HypothesisError
+from theory.remembered import once_per_graph
 from theory.spectra import Spectrum
 
 
+@once_per_graph
 def labelling_error(graph: PairGraph) -> float:
     """The labelling error `α = Pr_{(x,l)~P}[y(x) ≠ y(l)]`, in [0, 1].
 
@@ -26,6 +28,7 @@ def labelling_error(graph: PairGraph) -> float:
     return float(pairs.data[left[rows] != right[columns]].sum())
 
 
+@once_per_graph
 def induced_labelling_error(graph: PairGraph) -> float:
     """The induced labelling error `α_T = Pr_{(x,x')~P_T}[y(x) ≠ y(x')]`, in [0, 1].
 

@@ -79,7 +79,10 @@ class Spectrum:
 
     def leading(self, k: int) -> "Spectrum":
         """Exactly k triplets: the first k, and zeros where the matrix has no more."""
-        missing = max(0, k - len(self.singular_values))
+        missing = k - len(self.singular_values)
+        if missing == 0:
+            return self
+        missing = max(0, missing)
         return Spectrum(
             np.pad(self.singular_values[:k], (0, missing)),
             np.pad(self.left[:, :k], ((0, 0), (0, missing))),

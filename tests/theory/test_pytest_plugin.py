@@ -6,13 +6,8 @@ from theory.attack.families import FAMILIES
 
 pytest_plugins = "pytester"
 
-PLUGIN = """
-from theory import bound, induced_labelling_error, over_gap
-
-@bound("no-factor-two", quantity="probe_error", status="conjecture")
-def no_factor_two(graph, spectrum, k):
-    "Is `E(f*) <= α_T / (1 - σ²_{k+1})`?"
-    return over_gap(induced_labelling_error(graph), spectrum, k)
+EXAMPLE = Path(__file__).parents[2] / "examples" / "my_bound.py"
+TRUE = """
 
 @bound("surely-true", quantity="probe_mse", status="conjecture")
 def surely_true(graph, spectrum, k):
@@ -24,7 +19,7 @@ def surely_true(graph, spectrum, k):
 @pytest.fixture
 def plugin(pytester: pytest.Pytester) -> Path:
     path = pytester.path / "my_bound.py"
-    path.write_text(PLUGIN, encoding="utf-8")
+    path.write_text(EXAMPLE.read_text(encoding="utf-8") + TRUE, encoding="utf-8")
     return path
 
 

@@ -22,7 +22,6 @@ from theory.arrays import FloatArray
 from theory.bounds.quantities import Encoder
 from theory.bounds.registry import bound
 from theory.consistency import class_masses, induced_labelling_error, label_energy, labelling_error
-from theory.factorisation import spectral_loss
 from theory.graph import PairGraph
 from theory.hypotheses import require
 from theory.multihop import tail_at_most
@@ -78,9 +77,8 @@ def zero_shot_near_optimal(graph: PairGraph, spectrum: Spectrum, k: int, encoder
 
 def excess(encoder: Encoder) -> float:
     """The excess loss over the optimum, at least 0, rounded up."""
-    loss = spectral_loss(encoder.graph, encoder.left, encoder.both_sides)
     lowest = -float(np.sum(encoder.spectrum.singular_values[: encoder.k] ** 2))
-    return max(0.0, loss - lowest) + encoder.spectrum.rounding * encoder.loss_scale
+    return max(0.0, encoder.loss - lowest) + encoder.spectrum.rounding * encoder.loss_scale
 
 
 def _squared_probe_bound(encoder: Encoder, tails: FloatArray) -> float:

@@ -7,6 +7,8 @@ once by `s = log P(x, l) / (p_L(x) p_R(l)) + const`.
 Source: van den Oord et al. 2018; the population form here.
 """
 
+import numpy as np
+
 from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from theory.bounds.registry import bound
 from theory.graph import PairGraph
@@ -17,8 +19,14 @@ from theory.spectra import Spectrum
 PAIRS_LIMIT = 4_000_000  # the loss scores every pair of nodes
 
 
+def _largest_score(encoder: Encoder) -> float:
+    """At most this is any score in absolute value."""
+    lengths = (np.linalg.norm(side, axis=1).max() for side in (encoder.left, encoder.both_sides))
+    return max(1.0, float(np.prod(list(lengths))))
+
+
 QUANTITIES["infonce_loss"] = Quantity(
-    lambda encoder: float(infonce_loss(encoder.graph, encoder.left, encoder.both_sides))
+    lambda encoder: float(infonce_loss(encoder.graph, encoder.left, encoder.both_sides)), scale=_largest_score
 )
 
 
