@@ -38,16 +38,16 @@ $(INSTALLED): pyproject.toml
 	$(PYTHON) -m pip install --quiet --editable '.[dev]'
 	@touch $@
 
-test: $(INSTALLED) ## Run the tests (half a minute)
+test: $(INSTALLED) ## Run the tests (two minutes)
 	$(PYTHON) -m pytest
 
-test-slow: $(INSTALLED) ## Run the slow tests too: 1,000 random graphs, large spectra (two minutes)
+test-slow: $(INSTALLED) ## Run the slow tests too: 1,000 random graphs, large spectra, long attacks (fifteen minutes)
 	$(PYTHON) -m pytest -m slow
 
 test-gpu: $(INSTALLED) ## Run the tests that need a CUDA device
 	$(PYTHON) -m pytest -m gpu
 
-figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (two minutes)
+figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (four minutes)
 	@echo "figures, with their captions: $(FIGURES)"
 
 smoke: ## Draw every figure from two seeds each, into build/smoke
@@ -70,7 +70,7 @@ sharpness: $(INSTALLED) ## Attack every exact bound, keep the sharpest graphs in
 	$(PYTHON) -m theory sharpness --out docs/sharpness
 
 readme-figures: $(ALL_FIGURES) ## Copy the figures that the README shows into docs
-	cp $(FIGURES)/bound_holds.png $(FIGURES)/real_images.png docs/
+	cp $(FIGURES)/bound_holds.png $(FIGURES)/real_images.png $(FIGURES)/multihop.png docs/
 
 clean: ## Remove what was built, and the virtual environment
 	rm -rf $(BUILD) $(VENV) *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -22,9 +22,9 @@ An **exact** bound may never be violated beyond round-off; a **restated** one is
 1 being equality, with the size of the graph that shows it (in `docs/sharpness`).
 {% for theorem in theorems %}
 ## {{ theorem.title }}
-
+{% if theorem.text %}
 {{ theorem.text }}
-
+{% endif %}
 | bound | states | measured | status | sharpest |
 |---|---|---|---|---|
 {%- for it in theorem.claims %}

@@ -20,7 +20,7 @@ RANK_TOLERANCE = 64 * float(np.finfo(np.float64).eps)
 
 
 def thin_factors(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """`Q`, `R` with `columns = Q R`: Q (n, rank) orthonormal, R (rank, k), by the eigenvectors of the small Gram matrix.
+    """`Q`, `R` with `columns = Q R`: Q (n, rank) orthonormal, R (rank, k), from the small Gram matrix.
 
     Several times as fast as factorising the long matrix, and exact to round-off relative to the largest column.
     """
