@@ -23,12 +23,12 @@ def load_bounds(path: str | os.PathLike[str]) -> list[Bound]:
     spec = importlib.util.spec_from_file_location(f"bounds_of_{file.stem}", file)
     if spec is None or spec.loader is None:
         raise ValueError(f"plugin {file} is not a Python file: its name ends in .py")
-    before = set(BOUNDS)
+    before = dict(BOUNDS)
     try:
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
     except Exception as error:
         raise ValueError(f"plugin {file} failed: {type(error).__name__}: {error}") from error
-    added = [claim for name, claim in BOUNDS.items() if name not in before]
+    added = [claim for name, claim in BOUNDS.items() if before.get(name) is not claim]
     if not added:
         raise ValueError(f"plugin {file} registers no bound: decorate a function with theory.bound")
     return added

@@ -79,7 +79,22 @@ def test_a_bound_that_is_not_a_number_does_not_hold(register):
 def test_bad_registrations(register, change, message):
     arguments = {"name": "mine", "quantity": "probe_error", "status": "exact"} | change
     with pytest.raises(ValueError, match=message):
-        register(arguments.pop("name"), **arguments)
+        register(arguments.pop("name"), **arguments)(lambda graph, spectrum, k: 0.0)
+
+
+def test_a_cell_that_is_run_anew_replaces_its_bound(register):
+    for value in (1.0, 2.0):
+
+        @register("mine", quantity="probe_error", status="conjecture")
+        def mine(graph, spectrum, k, value=value):
+            return value
+
+    assert check_bounds(GRAPH, 2).set_index("bound").loc["mine", "value"] == 2
+    with pytest.raises(ValueError, match="registered already"):
+
+        @register("mine", quantity="probe_error", status="conjecture")
+        def other(graph, spectrum, k):
+            return 0.0
 
 
 def test_the_table_has_its_columns_and_a_row_for_each_bound():

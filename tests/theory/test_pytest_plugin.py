@@ -35,6 +35,11 @@ def test_a_ten_line_file_in_an_empty_folder_is_tried_on_every_family(pytester, p
     assert "surely-true is violated" not in run.stdout.str()
 
 
+def test_it_goes_with_doctests_of_modules(pytester, plugin):
+    run = pytester.runpytest_subprocess("--bounds", plugin.name, "--doctest-modules", "-k", "planted")
+    assert run.parseoutcomes()["passed"] == 1
+
+
 def test_other_tests_run_as_ever(pytester, plugin):
     pytester.makepyfile(test_one="def test_it(): pass")
     assert pytester.runpytest_subprocess().parseoutcomes() == {"passed": 1}

@@ -85,7 +85,8 @@ def bound(
     Raises
     ------
     ValueError
-        An unknown quantity, status, relation or subject; a name that is taken.
+        An unknown quantity, status, relation or subject; a name that another function has. A function whose file or
+        notebook cell is run anew takes its old place.
 
     Examples
     --------
@@ -108,12 +109,18 @@ def bound(
     for what, (given, allowed) in choices.items():
         if given not in allowed:
             raise ValueError(f"{what}={given!r} of bound {name!r} is none of {', '.join(allowed)}")
-    if name in BOUNDS:
-        raise ValueError(f"a bound named {name!r} is registered already: choose another name")
 
     def register(function: Callable[..., float]) -> Bound:
+        if name in BOUNDS and not _same_source(BOUNDS[name].evaluate, function):
+            raise ValueError(f"a bound named {name!r} is registered already: choose another name")
         statement, _, remarks = inspect.cleandoc(function.__doc__ or "").partition("\n")
         BOUNDS[name] = Bound(name, quantity, status, relation, subject, statement, remarks.strip(), function)
         return BOUNDS[name]
 
     return register
+
+
+def _same_source(first: Callable[..., float], second: Callable[..., float]) -> bool:
+    """Whether two functions are one, read twice: of one name in one file, or in one module such as a notebook."""
+    places = [(inspect.unwrap(f).__code__.co_filename, f.__module__) for f in (first, second)]
+    return first.__qualname__ == second.__qualname__ and any(a == b for a, b in zip(*places, strict=True))
