@@ -1,6 +1,6 @@
 """Caption pairs and augmentation pairs of one world, as the augmentation grows."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ SETTINGS: dict[str, object] = {
 
 def measure(seed: int) -> pd.DataFrame:
     """One row for the captions and one for the augmentations at each strength."""
-    world = LatentWorld(**{**asdict(WORLD), "seed": seed})
+    world = replace(WORLD, seed=seed)
     captions = _row(world.caption_graph(NOISE, DETAIL)) | {"pairs": "caption", "strength": np.nan}
     augmentations = (
         _row(world.augmentation_graph(strength)) | {"pairs": "augmentation", "strength": strength}

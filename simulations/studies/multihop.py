@@ -1,6 +1,6 @@
 """Multi-hop consistency: the interval of theorem 15 closing on the true error, and the curve of label survival."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pandas as pd
 
@@ -24,7 +24,7 @@ SETTINGS: dict[str, object] = {
 
 def measure(seed: int) -> pd.DataFrame:
     """The rows of `interval_table` for the captions and for the augmentations at three strengths."""
-    world = LatentWorld(**{**asdict(WORLD), "seed": seed})
+    world = replace(WORLD, seed=seed)
     graphs = {"captions": world.caption_graph(**CAPTIONS)}
     graphs |= {f"augmentation {strength:g}": world.augmentation_graph(strength) for strength in STRENGTHS}
     rows = [interval_table(graph, WIDTH, HOPS).assign(pairs=name) for name, graph in graphs.items()]

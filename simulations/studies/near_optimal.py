@@ -1,6 +1,7 @@
 """The bounds on imperfect encoders, step by step along training."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from typing import Any
 
 import pandas as pd
 
@@ -13,7 +14,7 @@ from theory.arrays import FloatArray
 WORLD = LatentWorld()
 WIDTH = 8
 CAPTIONS = {"noise": 0.02, "detail": 0.3}
-TRAINING = {"steps": 1_500, "learning_rate": 0.1, "momentum": 0.9, "log_every": 10}
+TRAINING: dict[str, Any] = {"steps": 1_500, "learning_rate": 0.1, "momentum": 0.9, "log_every": 10}
 BOUNDS = ("near-optimal-error", "sharp-near-optimal-error", "zero-shot-any", "zero-shot-near-optimal")
 SETTINGS: dict[str, object] = {
     "world": {name: value for name, value in asdict(WORLD).items() if name != "seed"},
@@ -26,7 +27,7 @@ SETTINGS: dict[str, object] = {
 
 def measure(seed: int) -> pd.DataFrame:
     """A row for each logged step and bound: the measured error and the bound's value."""
-    graph = LatentWorld(**{**asdict(WORLD), "seed": seed}).caption_graph(**CAPTIONS)
+    graph = replace(WORLD, seed=seed).caption_graph(**CAPTIONS)
     triplets = spectrum(graph, WIDTH + 1)
     rows: list[pd.DataFrame] = []
 
@@ -35,7 +36,7 @@ def measure(seed: int) -> pd.DataFrame:
         rows.append(checks[checks["bound"].isin(BOUNDS)])
         return {}
 
-    history = train(graph, WIDTH, **TRAINING, device="cpu", seed=seed, observe=observe).history  # type: ignore[arg-type]
+    history = train(graph, WIDTH, **TRAINING, device="cpu", seed=seed, observe=observe).history
     for step, excess, checks in zip(history["step"], history["excess_loss"], rows, strict=True):
         checks.insert(0, "step", step)
         checks.insert(1, "excess_loss", excess)

@@ -1,6 +1,7 @@
 """A free embedding trained on the population loss, step by step."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from typing import Any
 
 import pandas as pd
 
@@ -12,7 +13,7 @@ from theory import optimal_embeddings, probe
 WORLD = LatentWorld()
 WIDTH = 8
 GRAPHS = {"caption": {"noise": 0.05, "detail": 0.3}, "augmentation": {"strength": 1.5}}
-TRAINING = {"steps": 2_000, "learning_rate": 0.1, "momentum": 0.9, "log_every": 10}
+TRAINING: dict[str, Any] = {"steps": 2_000, "learning_rate": 0.1, "momentum": 0.9, "log_every": 10}
 SETTINGS: dict[str, object] = {
     "world": {name: value for name, value in asdict(WORLD).items() if name != "seed"},
     "k": WIDTH,
@@ -23,14 +24,14 @@ SETTINGS: dict[str, object] = {
 
 def measure(seed: int) -> pd.DataFrame:
     """The history of a free embedding trained on the caption graph, and of one on the augmentation graph."""
-    world = LatentWorld(**{**asdict(WORLD), "seed": seed})
+    world = replace(WORLD, seed=seed)
     graphs = {
         "caption": world.caption_graph(**GRAPHS["caption"]),
         "augmentation": world.augmentation_graph(**GRAPHS["augmentation"]),
     }
     histories = []
     for name, graph in graphs.items():
-        history = train(graph, WIDTH, **TRAINING, device="cpu", seed=seed).history  # type: ignore[arg-type]
+        history = train(graph, WIDTH, **TRAINING, device="cpu", seed=seed).history
         history.insert(0, "pairs", name)
         history["optimum_error"] = probe(graph, optimal_embeddings(graph, WIDTH)[0]).error
         histories.append(history)

@@ -15,10 +15,13 @@ def dense_values(graph: PairGraph) -> np.ndarray:
     return np.linalg.svd(graph.normalized.toarray(), compute_uv=False)
 
 
-@pytest.mark.parametrize("method", ["dense", "sparse"])
+@pytest.mark.parametrize("route", ["dense", "small Gram matrix", "ARPACK"])
 @pytest.mark.parametrize("k", [1, 4, 15])
 @pytest.mark.parametrize("family", FAMILIES)
-def test_values_and_vectors_agree_with_dense_svd(family, k, method):
+def test_values_and_vectors_agree_with_dense_svd(family, k, route, monkeypatch):
+    method = "dense" if route == "dense" else "sparse"
+    if route == "ARPACK":
+        monkeypatch.setattr(module, "DENSE_SIDE", 0)
     graph = FAMILIES[family](np.random.default_rng(3), SIZE)
     if min(graph.joint.shape) <= k + module.GUARD:
         k = 1
