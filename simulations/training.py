@@ -1,8 +1,8 @@
 """Training an encoder on a pair graph, with the history that the bounds are held against."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -10,15 +10,18 @@ import scipy.linalg
 import torch
 from tqdm import tqdm
 
-from simulations.encoders import ENCODERS
+from simulations.encoders import DualEncoder, Inputs
+from simulations.losses import LOSSES
+from simulations.losses.loss import PairLoss
+from simulations.optimisation import OPTIMIZERS, Update, alternating_update, gradient_update
+from simulations.sampling import PairSample, PairSampler, draw_pairs, everything
 from theory import PairGraph, Spectrum, probe, spectrum
 from theory.arrays import FloatArray
 from theory.devices import torch_device
-from theory.factorisation import spectral_loss_of
+from theory.factorisation import best_partner
 
 Observer = Callable[[FloatArray, FloatArray], dict[str, float]]
-
-LOSSES: Mapping[str, Callable[[PairGraph], Callable[[Any, Any], Any]]] = {"spectral": spectral_loss_of}
+Objective = Callable[[], torch.Tensor]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,10 +31,12 @@ class TrainResult:
     Attributes
     ----------
     left : (n_left, k)
-    right : (n_right, k)
-    history : a row for each logged step: step, loss, excess_loss (over the optimum of theorem 2), subspace_angle
-        (the largest principal angle between the left embedding and the top-k singular subspace, in degrees) and, if the
-        graph has labels, probe_error
+    right : (n_right, k); for a loss on induced pairs, which trains none, the one of least spectral loss beside `left`
+    history : a row for each logged step: step, loss (as it was minimised: on the graph, the training set or the batch),
+        excess_loss (of the loss on the whole graph over the best that is known of all encoders: the minimum for the
+        spectral losses, the entropy bound for InfoNCE and CLIP, NaN for NT-Xent), subspace_angle (the largest principal
+        angle between the left embedding and the top-k singular subspace, in degrees) and, if the graph has labels,
+        probe_error
     """
 
     left: FloatArray
@@ -45,8 +50,12 @@ def train(
     *,
     loss: str = "spectral",
     encoder: str = "free",
+    inputs: Inputs | None = None,
+    pairs: int | None = None,
+    batch: int | None = None,
+    optimizer: str = "sgd",
     steps: int = 1_000,
-    learning_rate: float = 0.1,
+    learning_rate: float | None = None,
     momentum: float = 0.9,
     log_every: int = 10,
     device: str = "auto",
@@ -54,17 +63,31 @@ def train(
     observe: Observer | None = None,
     progress: bool = False,
 ) -> TrainResult:
-    """Minimise a population loss by exact gradients with Nesterov momentum.
+    """Minimise a contrastive loss: exactly on the whole graph, on n pairs drawn from it, or batch by batch.
 
     Parameters
     ----------
     k : int
         Width of the embedding, 1..min(n_left, n_right).
-    loss, encoder : str
-        Keys of `LOSSES` and `ENCODERS`.
-    steps, learning_rate, momentum : int, float, float
-        Of `torch.optim.SGD`. Near the optimum the spectral loss is curved by at most about 4, so that a learning
-        rate of 0.1 is stable; the slowest direction shrinks with the gap `σ_k - σ_{k+1}`.
+    loss : str
+        A key of `simulations.losses.LOSSES`: "spectral", "infonce", "clip", and on the pairs that the right side
+        induces on the left "induced_spectral", "nt_xent".
+    encoder : str
+        "free" (a vector for each node), "linear", "mlp" or "conv".
+    inputs : pair of arrays, (n_left, ...) and (n_right, ...), optional
+        What an encoder other than "free" sees of each node: feature vectors, or pictures (channels, height, width).
+    pairs : int, optional
+        Size of a training set drawn from the graph once; by default the graph itself is the training set.
+    batch : int, optional
+        Positive pairs drawn from the training set for each step; by default all, exactly. Use Adam: the gradient of a
+        rare node is seldom and large.
+    optimizer : str
+        "sgd" (with Nesterov momentum), "adam", or for the spectral loss of a free embedding "alternating": exact
+        solves for one side, then for the other.
+    learning_rate, momentum : float
+        Of `torch.optim`; by default 0.1 for SGD and 0.003 for Adam. Near the optimum the spectral loss of a free
+        embedding is curved by at most about 4, so that a rate of 0.1 is stable; the slowest direction shrinks with the
+        gap `σ_k - σ_{k+1}`.
     log_every : int
         Steps between rows of the history; the first and the last step are always there.
     observe : callable, optional
@@ -76,46 +99,115 @@ def train(
     Raises
     ------
     ValueError
-        k out of range, an unknown loss or encoder, steps or log_every below 1.
+        k out of range, an unknown loss, encoder or optimizer, inputs that do not fit, counts that are too small.
     FloatingPointError
         The loss became infinite or NaN: the learning rate is too high.
 
     Notes
     -----
-    Each step is linear in the number of pairs. The embedding is in float64.
+    A step on the whole graph is linear in the number of pairs for the spectral losses, and scores every two nodes for
+    the others. Embeddings are in float64.
     """
-    for what, name, known in (("loss", loss, LOSSES), ("encoder", encoder, ENCODERS)):
-        if name not in known:
-            raise ValueError(f"{what}={name!r} is none of {', '.join(known)}")
-    if steps < 1 or log_every < 1:
-        raise ValueError(f"steps={steps} and log_every={log_every} are at least 1")
-    optimum = spectrum(graph, k)
-    model = ENCODERS[encoder](graph, k, np.random.default_rng(seed)).to(torch_device(device))
-    objective = LOSSES[loss](graph)
-    optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate, momentum=momentum, nesterov=momentum > 0)
+    if steps < 1 or log_every < 1 or (batch is not None and batch < 2):
+        raise ValueError(f"steps={steps} and log_every={log_every} are at least 1, batch={batch} at least 2")
+    optimum, rng = spectrum(graph, k), np.random.default_rng(seed)
+    problem = _Problem.of(graph, k, loss, encoder, inputs, pairs, rng, torch_device(device))
+    update = _update(problem, optimizer, learning_rate, momentum)
+    objective = problem.exact_objective() if batch is None else problem.sampled_objective(batch, rng)
     history = []
     for step in tqdm(range(steps + 1), desc=f"train {encoder}", unit="step", disable=not progress):
-        optimizer.zero_grad()
-        left, right = model()
-        value = objective(left, right)
+        value = objective()
         if not torch.isfinite(value):
             raise FloatingPointError(f"the loss is {value.item()} after {step} steps: lower the learning rate")
         if step % log_every == 0 or step == steps:
-            row = {"step": step, **_measure(graph, optimum, value.item(), _array(left))}
-            history.append(row | (observe(_array(left), _array(right)) if observe else {}))
+            left, right = problem.embeddings()
+            row = {"step": step, "loss": value.item(), "excess_loss": problem.excess_loss()}
+            history.append(row | _measured(graph, optimum, left) | (observe(left, right) if observe else {}))
         if step < steps:
-            value.backward()
-            optimizer.step()
-    return TrainResult(_array(left), _array(right), pd.DataFrame(history))
+            update(value)
+    return TrainResult(*problem.embeddings(), pd.DataFrame(history))
 
 
-def _measure(graph: PairGraph, optimum: Spectrum, loss: float, left: FloatArray) -> dict[str, float]:
+@dataclass(frozen=True, eq=False)
+class _Problem:
+    """What is trained, and on what: a loss on the whole graph, and the same loss on the training set."""
+
+    graph: PairGraph
+    k: int
+    encoder: DualEncoder
+    loss: PairLoss
+    training_set: PairSample
+    training_loss: PairLoss
+
+    @classmethod
+    def of(
+        cls,
+        graph: PairGraph,
+        k: int,
+        loss: str,
+        encoder: str,
+        inputs: Inputs | None,
+        pairs: int | None,
+        rng: np.random.Generator,
+        device: torch.device,
+    ) -> "_Problem":
+        if loss not in LOSSES:
+            raise ValueError(f"loss={loss!r} is none of {', '.join(LOSSES)}")
+        model = DualEncoder.of(graph, k, encoder, inputs, rng).to(device)
+        whole = LOSSES[loss](graph).to(device)
+        if pairs is None:
+            return cls(graph, k, model, whole, everything(graph), whole)
+        sample = draw_pairs(graph, pairs, rng)
+        return cls(graph, k, model, whole, sample, whole.on(sample.graph).to(device))
+
+    def exact_objective(self) -> Objective:
+        if self.training_loss is self.loss:
+            return lambda: self.loss.population(self.encoder.left(), self.encoder.right())
+        left, right = (torch.from_numpy(nodes) for nodes in (self.training_set.left, self.training_set.right))
+        return lambda: self.training_loss.population(self.encoder.left()[left], self.encoder.right()[right])
+
+    def sampled_objective(self, batch: int, rng: np.random.Generator) -> Objective:
+        sampler = PairSampler(self.training_set.graph)
+        draw = sampler.induced_pairs if self.loss.induced else sampler.pairs
+        places = self.training_set.left, self.training_set.left if self.loss.induced else self.training_set.right
+        towers = self.encoder.left, self.encoder.left if self.loss.induced else self.encoder.right
+
+        def objective() -> torch.Tensor:
+            drawn = (place[nodes] for place, nodes in zip(places, draw(batch, rng), strict=True))
+            first, second = (tower(torch.from_numpy(nodes)) for tower, nodes in zip(towers, drawn, strict=True))
+            return self.loss.sampled(first, second)
+
+        return objective
+
+    def embeddings(self) -> tuple[FloatArray, FloatArray]:
+        """Those of all nodes; for a loss that trains no right side, the best there is beside the left."""
+        with torch.no_grad():
+            left = _array(self.encoder.left())
+            return left, best_partner(self.graph, left) if self.loss.induced else _array(self.encoder.right())
+
+    @cached_property
+    def floor(self) -> float:
+        return self.loss.floor(self.k)
+
+    def excess_loss(self) -> float:
+        with torch.no_grad():
+            return self.loss.population(self.encoder.left(), self.encoder.right()).item() - self.floor
+
+
+def _update(problem: _Problem, optimizer: str, learning_rate: float | None, momentum: float) -> Update:
+    if optimizer not in OPTIMIZERS:
+        raise ValueError(f"optimizer={optimizer!r} is none of {', '.join(OPTIMIZERS)}")
+    if optimizer != "alternating":
+        return gradient_update(optimizer, problem.encoder, problem.loss, learning_rate, momentum)
+    if problem.loss.name != "spectral":
+        raise ValueError(f"optimizer='alternating' solves for loss='spectral', not for {problem.loss.name!r}")
+    return alternating_update(problem.encoder, problem.training_set)
+
+
+def _measured(graph: PairGraph, optimum: Spectrum, left: FloatArray) -> dict[str, float]:
     weighted = left * np.sqrt(graph.left_marginal)[:, None]
-    row = {
-        "loss": loss,
-        "excess_loss": loss + float(np.sum(optimum.singular_values**2)),
-        "subspace_angle": float(np.degrees(scipy.linalg.subspace_angles(weighted, optimum.left).max())),
-    }
+    angle = float(np.degrees(scipy.linalg.subspace_angles(weighted, optimum.left).max()))
+    row = {"subspace_angle": angle}
     return row if graph.left_labels is None else row | {"probe_error": probe(graph, left).error}
 
 

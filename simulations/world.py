@@ -138,6 +138,16 @@ class LatentWorld:
         naming = dict(zip(caption.tolist(), named_class.ravel().tolist(), strict=True))
         return PairGraph.from_pairs(images, caption, left_labels=self.labels, right_labels=naming)
 
+    def caption_latents(self, captions: PairGraph) -> tuple[IntArray, IntArray, IntArray]:
+        """What each right node of one of its caption graphs says, each (n_right,).
+
+        The class that it names, the style (`n_styles` where it names none) and which of the wordings it is.
+        """
+        named_class, named_style, phrase = np.unravel_index(
+            captions.right_ids.astype(np.int64), (self.n_classes, self.n_styles + 1, self.n_phrases)
+        )
+        return named_class, named_style, phrase
+
 
 def _jump_probability(barrier: float, strength: float) -> float:
     return math.exp(-barrier / strength) if strength > 0 else 0.0

@@ -8,6 +8,7 @@ import torch
 
 from theory.arrays import FloatArray, sparse_tensor
 from theory.graph import PairGraph
+from theory.probes import as_features
 from theory.spectra import spectrum
 
 
@@ -86,6 +87,35 @@ def optimal_embeddings(graph: PairGraph, k: int) -> tuple[FloatArray, FloatArray
     f = top.left * root / np.sqrt(graph.left_marginal)[:, None]
     g = top.right * root / np.sqrt(graph.right_marginal)[:, None]
     return f, g
+
+
+def best_partner(graph: PairGraph, f: Any) -> FloatArray:
+    """The right embedding of least spectral loss beside a left one, `G = Āᵀ F (FᵀF)⁺`, unweighted, (n_right, k).
+
+    With it the loss is `-‖Π_F Ā‖²` and depends on the column space of F alone: an encoder that was trained without
+    a right side, or on another loss and so in other units, is judged by its subspace.
+
+    Parameters
+    ----------
+    f : (n_left, k), numpy or torch
+        Unweighted.
+
+    Raises
+    ------
+    ValueError
+        Features of the wrong shape or not finite.
+
+    Notes
+    -----
+    Cost: O(nnz k + n_left k²).
+    """
+    left = as_features(f, graph.n_left, "f")
+    length = np.sqrt(graph.left_marginal @ left**2)
+    length[length == 0] = 1  # unit columns, so that a small feature is not taken for round-off of a large one
+    left = left / length
+    gram = (left.T * graph.left_marginal) @ left
+    right = (graph.joint.T @ left) / graph.right_marginal[:, None] @ np.linalg.pinv(gram, hermitian=True)
+    return np.asarray(right / length)
 
 
 def _loss(joint: Any, left_marginal: Any, right_marginal: Any, f: Any, g: Any) -> Any:

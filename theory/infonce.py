@@ -35,15 +35,29 @@ def infonce_loss(graph: PairGraph, f: Any, g: Any, temperature: float = 1.0) -> 
     joint = graph.joint.tocoo()
     rows, columns = (torch.as_tensor(index.astype(np.int64), device=left.device) for index in joint.coords)
     attraction = ((left[rows] * right[columns]).sum(1) * torch.tensor(joint.data).to(left)).sum()
-    step = max(1, BLOCK // graph.n_right)
+    forward, backward = log_partitions(left, right, log_left, log_right)
+    loss = (log_left.exp() @ forward + log_right.exp() @ backward) / 2 - attraction
+    return loss if isinstance(f, torch.Tensor) else float(loss)
+
+
+def log_partitions(
+    left: torch.Tensor, right: torch.Tensor, log_left: torch.Tensor, log_right: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """`log E_l e^{s(x,l)}` for each x, (n_left,), and `log E_x e^{s(x,l)}` for each l, (n_right,), of `s = f(x)ᵀ g(l)`.
+
+    Parameters
+    ----------
+    left : (n_left, k), right : (n_right, k)
+    log_left : (n_left,), log_right : (n_right,)
+        Logarithms of the marginals that the averages are over.
+    """
+    step = max(1, BLOCK // len(right))
     forward, backward = [], []
     for block, weight in zip(torch.split(left, step), torch.split(log_left, step), strict=True):
         scores = block @ right.T
         forward.append(torch.logsumexp(scores + log_right, dim=1))
         backward.append(torch.logsumexp(scores + weight[:, None], dim=0))
-    repulsion = log_left.exp() @ torch.cat(forward) + log_right.exp() @ torch.logsumexp(torch.stack(backward), dim=0)
-    loss = repulsion / 2 - attraction
-    return loss if isinstance(f, torch.Tensor) else float(loss)
+    return torch.cat(forward), torch.logsumexp(torch.stack(backward), dim=0)
 
 
 def mutual_information(graph: PairGraph) -> float:

@@ -58,7 +58,7 @@ def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) ->
     """
     features = as_features(f, graph.n_left, "f")
     targets = class_indicators(required_labels(graph, "left")).toarray()
-    seen = _mask(labelled, graph.n_left)
+    seen = labelled_mask(labelled, graph.n_left)
     root = np.sqrt(graph.left_marginal)[:, None]
     # Unit columns, so that a small feature is not taken for round-off of a large one.
     length = np.linalg.norm(root * features, axis=0)
@@ -67,11 +67,21 @@ def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) ->
     coefficients = scaled / length[:, None]
     scores = features @ coefficients
     wrong = strict_winners(scores) != np.argmax(targets, axis=1)
+    return judged(graph, wrong, scores - targets, coefficients, seen)
+
+
+def judged(
+    graph: PairGraph,
+    wrong: npt.NDArray[np.bool_],
+    residuals: FloatArray,
+    coefficients: FloatArray,
+    seen: npt.NDArray[np.bool_],
+) -> ProbeResult:
+    """The result of a probe that is `wrong` on some nodes, (n_left,), and misses the one-hot labels by `residuals`."""
     held_out = None if seen.all() else float(np.average(wrong[~seen], weights=graph.left_marginal[~seen]))
-    squared = np.sum((scores - targets) ** 2, axis=1)
     return ProbeResult(
         error=float(graph.left_marginal @ wrong),
-        mse=float(graph.left_marginal @ squared),
+        mse=float(graph.left_marginal @ np.sum(residuals**2, axis=1)),
         coefficients=coefficients,
         held_out_error=held_out,
     )
@@ -115,7 +125,8 @@ def as_features(f: Any, size: int, name: str) -> FloatArray:
     return features
 
 
-def _mask(labelled: npt.ArrayLike | None, size: int) -> npt.NDArray[np.bool_]:
+def labelled_mask(labelled: npt.ArrayLike | None, size: int) -> npt.NDArray[np.bool_]:
+    """Which nodes' labels a probe may see, (size,): all by default; `ValueError` if none, or no such node."""
     if labelled is None:
         return np.ones(size, dtype=bool)
     chosen = np.asarray(labelled)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tests.families import FAMILIES
 from theory import PairGraph, optimal_embeddings, spectral_loss, spectrum
+from theory.factorisation import best_partner
 
 
 def embeddings(graph: PairGraph, k: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -87,3 +88,35 @@ def test_mixed_arrays_and_wrong_shapes():
     for wrong in ((g, f), (f, g[:, :1]), (f[0], g)):
         with pytest.raises(ValueError, match=r"this graph takes \(3, k\) and \(4, k\)"):
             spectral_loss(graph, *wrong)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_no_right_embedding_is_better_than_the_best_partner(family):
+    graph, rng = FAMILIES[family](np.random.default_rng(5), 12), np.random.default_rng(6)
+    f, _ = embeddings(graph, 3)
+    best = best_partner(graph, f)
+    weighted = np.sqrt(graph.left_marginal)[:, None] * f
+    basis = np.linalg.qr(weighted)[0][:, : np.linalg.matrix_rank(weighted)]
+    lowest = -np.sum((basis.T @ graph.normalized.toarray()) ** 2)
+    assert spectral_loss(graph, f, best) == pytest.approx(lowest, rel=1e-9)
+    for size in (1e-3, 1.0):
+        assert spectral_loss(graph, f, best + size * rng.standard_normal(best.shape)) >= lowest - 1e-12
+
+
+@given(st.integers(0, 100))
+def test_the_best_partner_sees_a_subspace_and_not_its_coordinates(seed):
+    graph = FAMILIES["dense_random"](np.random.default_rng(7), 9)
+    f, _ = embeddings(graph, 3, seed)
+    mixed = f @ (np.eye(3) + np.triu(np.full((3, 3), 0.5))) * [1, 1e6, 1e-6]
+    first, second = (spectral_loss(graph, x, best_partner(graph, x)) for x in (f, mixed))
+    assert first == pytest.approx(second, rel=1e-8)
+    doubled = np.hstack([f, f[:, :1]])  # rank deficient
+    assert spectral_loss(graph, doubled, best_partner(graph, doubled)) == pytest.approx(first, rel=1e-8)
+    zero = np.zeros_like(f)
+    assert spectral_loss(graph, zero, best_partner(graph, zero)) == 0
+
+
+@pytest.mark.parametrize("rows", [np.ones((3, 2)), np.full((12, 2), np.nan)])
+def test_a_partner_for_features_that_do_not_fit(rows):
+    with pytest.raises(ValueError, match=r"^f h"):
+        best_partner(FAMILIES["dense_random"](np.random.default_rng(8), 12), rows)

@@ -1,0 +1,50 @@
+"""What a contrastive loss is: one objective, on a whole graph and on a batch of positive pairs."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, Self
+
+import torch
+from torch import nn
+
+from theory import PairGraph
+
+Embeddings = torch.Tensor
+
+
+class PairLoss(nn.Module, ABC):
+    """A loss of the embeddings of one graph. Its parameters, such as a temperature, are trained with the encoder.
+
+    Attributes
+    ----------
+    name : how `train` calls it
+    induced : whether its positive pairs are the induced pairs of left nodes, and no right embedding is trained
+    """
+
+    name: ClassVar[str]
+    induced: ClassVar[bool] = False
+
+    def __init__(self, graph: PairGraph) -> None:
+        super().__init__()
+        self.graph = graph
+
+    def on(self, graph: PairGraph) -> Self:
+        """The same loss on another graph, with the same parameters."""
+        other = type(self)(graph)
+        for name, parameter in self.named_parameters():
+            setattr(other, name, parameter)
+        return other
+
+    @abstractmethod
+    def population(self, left: Embeddings, right: Embeddings) -> torch.Tensor:
+        """The loss on the whole graph, of the unweighted embeddings (n_left, k) and (n_right, k) of all nodes."""
+
+    @abstractmethod
+    def sampled(self, first: Embeddings, second: Embeddings) -> torch.Tensor:
+        """The loss on a batch of independent positive pairs, of the embeddings (B, k) of their two ends, B >= 2.
+
+        In units of the population loss, whose value it has in the mean, or in the limit of large batches.
+        """
+
+    @abstractmethod
+    def floor(self, k: int) -> float:
+        """A lower bound on the population loss of every embedding of width k; NaN where none is known."""

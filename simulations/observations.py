@@ -1,0 +1,68 @@
+"""What an encoder sees of the nodes of a world: feature vectors, and pictures of its images."""
+
+import colorsys
+
+import numpy as np
+
+from simulations.world import LatentWorld
+from theory import PairGraph
+from theory.arrays import FloatArray, IntArray
+
+HIDDEN = 64  # units of the random nonlinearity
+GLYPH = 5  # pixels: side of the pattern that a class is drawn with
+ORBIT = 0.6  # of what a picture has room for: radius of the circle on which a position is drawn
+
+
+def image_features(world: LatentWorld, *, width: int = 32, noise: float = 0.1) -> FloatArray:
+    """Class, style and position of each image through a fixed random nonlinearity, plus noise, (n_images, width).
+
+    The position enters by its place on the circle. The nonlinearity and the noise are drawn from the world's seed.
+    """
+    classes, styles, positions = world.latents
+    angle = 2 * np.pi * positions / world.n_positions
+    circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    latents = np.hstack([_one_hot(classes, world.n_classes), _one_hot(styles, world.n_styles), circle])
+    return _observed(latents, width, noise, np.random.default_rng([world.seed, 4]))
+
+
+def caption_features(world: LatentWorld, captions: PairGraph, *, width: int = 32, noise: float = 0.1) -> FloatArray:
+    """Class, style and wording of each right node of a caption graph of the world, likewise, (n_right, width)."""
+    sizes = world.n_classes, world.n_styles + 1, world.n_phrases
+    latents = zip(world.caption_latents(captions), sizes, strict=True)
+    said = np.hstack([_one_hot(values, size) for values, size in latents])
+    return _observed(said, width, noise, np.random.default_rng([world.seed, 5]))
+
+
+def pictures(world: LatentWorld, *, size: int = 16, noise: float = 0.1) -> FloatArray:
+    """Each image drawn, (n_images, 3, size, size): class a glyph, style a colour, position a place on a circle.
+
+    Glyphs are random patterns of 5 x 5 pixels and colours evenly spaced hues, in [0, 1]; normal noise is added.
+
+    Raises
+    ------
+    ValueError
+        size below 8: a glyph would have no room to move.
+    """
+    if size < GLYPH + 3:
+        raise ValueError(f"size={size} pixels is too small: a glyph of {GLYPH} moves in at least {GLYPH + 3}")
+    rng = np.random.default_rng([world.seed, 6])
+    glyphs = rng.random((world.n_classes, GLYPH, GLYPH)) < 0.5
+    colours = np.array([colorsys.hsv_to_rgb(style / world.n_styles, 1, 1) for style in range(world.n_styles)])
+    canvas = noise * rng.standard_normal((world.n_images, 3, size, size))
+    room = (size - GLYPH) / 2
+    for image, (drawn, style, position) in enumerate(zip(*world.latents, strict=True)):
+        angle = 2 * np.pi * position / world.n_positions
+        row, column = (round(room * (1 + ORBIT * along)) for along in (np.sin(angle), np.cos(angle)))
+        canvas[image, :, row : row + GLYPH, column : column + GLYPH] += colours[style][:, None, None] * glyphs[drawn]
+    return canvas
+
+
+def _one_hot(values: IntArray, size: int) -> FloatArray:
+    return np.eye(size)[values]
+
+
+def _observed(latents: FloatArray, width: int, noise: float, rng: np.random.Generator) -> FloatArray:
+    """`tanh(latents A) B + noise`, each of about unit variance before the noise."""
+    hidden = np.tanh(latents @ rng.standard_normal((latents.shape[1], HIDDEN)))
+    clean = hidden @ rng.standard_normal((HIDDEN, width)) / np.sqrt(HIDDEN)
+    return np.asarray(clean + noise * rng.standard_normal((len(latents), width)))

@@ -1,0 +1,67 @@
+"""How a training step changes the parameters: by a gradient of torch's, or by exact block solves."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import torch
+
+from simulations.encoders import DualEncoder, FreeTower
+from simulations.losses.loss import PairLoss
+from simulations.sampling import PairSample
+from theory.arrays import FloatArray, IntArray
+
+Update = Callable[[torch.Tensor], None]
+Parameters = list[torch.nn.Parameter]
+
+GRADIENT: Mapping[str, tuple[float, Callable[[Parameters, float, float], torch.optim.Optimizer]]] = {
+    "sgd": (0.1, lambda p, rate, momentum: torch.optim.SGD(p, lr=rate, momentum=momentum, nesterov=momentum > 0)),
+    "adam": (3e-3, lambda p, rate, momentum: torch.optim.Adam(p, lr=rate, betas=(momentum, 0.999))),
+}
+OPTIMIZERS = (*GRADIENT, "alternating")
+
+
+def gradient_update(
+    name: str, encoder: DualEncoder, loss: PairLoss, learning_rate: float | None, momentum: float
+) -> Update:
+    """A step of `torch.optim` on the encoder and the loss's own parameters; by default at the optimiser's own rate."""
+    usual, make = GRADIENT[name]
+    parameters = [*encoder.parameters(), *loss.parameters()]
+    optimizer = make(parameters, usual if learning_rate is None else learning_rate, momentum)
+
+    def update(value: torch.Tensor) -> None:
+        optimizer.zero_grad()
+        value.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+
+    return update
+
+
+def alternating_update(encoder: DualEncoder, sample: PairSample) -> Update:
+    """The exact minimum of the spectral loss over the right embedding, then over the left one.
+
+    `g = D_R^{-1} Pᵀ f (fᵀ D_L f)⁺` and the like for f: block coordinate descent, which is subspace iteration. The
+    angle to the optimum shrinks by `(σ_{k+1} / σ_k)²` in each step. Cost: O(nnz k + (n_left + n_right) k²).
+    """
+    graph, left, right = sample.graph, encoder.left, encoder.right
+    if not isinstance(left, FreeTower) or not isinstance(right, FreeTower):
+        raise ValueError("optimizer='alternating' solves for a free embedding: use encoder='free', or 'sgd' or 'adam'")
+
+    def update(_value: torch.Tensor) -> None:
+        with torch.no_grad():
+            f = left().cpu().numpy()[sample.left]
+            g = _solved(graph.joint.T, f, graph.left_marginal, graph.right_marginal)
+            f = _solved(graph.joint, g, graph.right_marginal, graph.left_marginal)
+            _assign(left, sample.left, f)
+            _assign(right, sample.right, g)
+
+    return update
+
+
+def _solved(joint: object, known: FloatArray, marginal: FloatArray, other_marginal: FloatArray) -> FloatArray:
+    gram = (known.T * marginal) @ known
+    return np.asarray((joint @ known) / other_marginal[:, None] @ np.linalg.pinv(gram, hermitian=True))  # type: ignore[operator]
+
+
+def _assign(tower: FreeTower, nodes: IntArray, values: FloatArray) -> None:
+    rows = torch.from_numpy(nodes).to(tower.root.device)
+    tower.weighted[rows] = torch.from_numpy(values).to(tower.root) * tower.root[rows]

@@ -1,0 +1,84 @@
+"""Positive pairs drawn from a graph: one by one for a batch, or n of them as a training set."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from theory import PairGraph
+from theory.arrays import FloatArray, IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class PairSample:
+    """The empirical graph of n pairs, and where its nodes are in the graph that they were drawn from.
+
+    Attributes
+    ----------
+    graph : the distribution of the drawn pairs, on the nodes that were drawn at all
+    left, right : index of each of its nodes in the population, (graph.n_left,) and (graph.n_right,)
+    """
+
+    graph: PairGraph
+    left: IntArray
+    right: IntArray
+
+
+def everything(graph: PairGraph) -> PairSample:
+    """The whole graph as its own training set: the limit of endless pairs."""
+    return PairSample(graph, np.arange(graph.n_left), np.arange(graph.n_right))
+
+
+def draw_pairs(graph: PairGraph, n: int, rng: np.random.Generator) -> PairSample:
+    """A training set of n pairs, drawn independently from the joint distribution, as a graph of its own.
+
+    Raises
+    ------
+    ValueError
+        n below 1.
+    """
+    if n < 1:
+        raise ValueError(f"n={n} pairs: draw at least 1")
+    joint = graph.joint.tocoo()
+    counts = rng.multinomial(n, joint.data / joint.data.sum())
+    drawn = sp.csr_array(sp.coo_array((counts, joint.coords), shape=joint.shape))
+    drawn.eliminate_zeros()
+    left, right = (np.flatnonzero(drawn.sum(axis=axis)) for axis in (1, 0))
+    sample = PairGraph(
+        drawn,
+        graph.left_labels,
+        graph.right_labels,
+        left_ids=graph.left_ids,
+        right_ids=graph.right_ids,
+        drop_isolated=True,
+    )
+    return PairSample(sample, left, right)
+
+
+class PairSampler:
+    """Draws batches of independent pairs; O(log n_pairs) each."""
+
+    def __init__(self, graph: PairGraph) -> None:
+        by_right = sp.csc_array(graph.joint)
+        self._left = by_right.indices
+        self._ends = by_right.indptr[1:]
+        self._cumulative = np.concatenate([[0.0], np.cumsum(by_right.data)])
+
+    def pairs(self, size: int, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
+        """Left and right nodes of pairs drawn from P, (size,) each."""
+        entries = self._find(rng.random(size) * self._cumulative[-1])
+        return self._left[entries].astype(np.int64), self._right(entries)
+
+    def induced_pairs(self, size: int, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
+        """The two left nodes of pairs drawn from `P_T`, (size,) each: a pair's, and another with its right node."""
+        left, right = self.pairs(size, rng)
+        low, high = (self._cumulative[ends] for ends in (np.concatenate([[0], self._ends])[right], self._ends[right]))
+        other = self._find(low + (high - low) * rng.random(size))
+        return left, self._left[other].astype(np.int64)
+
+    def _find(self, places: FloatArray) -> IntArray:
+        found = np.searchsorted(self._cumulative, places, side="right") - 1
+        return np.minimum(found, len(self._left) - 1)
+
+    def _right(self, entries: IntArray) -> IntArray:
+        return np.searchsorted(self._ends, entries, side="right")

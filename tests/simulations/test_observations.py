@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+
+from simulations import LatentWorld
+from simulations.observations import caption_features, image_features, pictures
+from theory import PairGraph, probe
+
+WORLD = LatentWorld(n_classes=3, n_styles=2, n_positions=8, seed=1)
+CAPTIONS = WORLD.caption_graph(0.1, 0.5)
+
+
+def test_shapes_and_seeds():
+    assert image_features(WORLD, width=10).shape == (WORLD.n_images, 10)
+    assert caption_features(WORLD, CAPTIONS, width=7).shape == (CAPTIONS.n_right, 7)
+    assert pictures(WORLD, size=12).shape == (WORLD.n_images, 3, 12, 12)
+    other = LatentWorld(n_classes=3, n_styles=2, n_positions=8, seed=2)
+    for seen in (image_features, pictures):
+        np.testing.assert_array_equal(seen(WORLD), seen(WORLD))
+        assert not np.array_equal(seen(WORLD), seen(other))
+
+
+def test_captions_say_what_the_graph_says():
+    named_class, named_style, phrase = WORLD.caption_latents(CAPTIONS)
+    np.testing.assert_array_equal(named_class, CAPTIONS.right_labels)
+    assert set(named_style) == set(range(WORLD.n_styles + 1))
+    assert phrase.max() < WORLD.n_phrases
+    said = np.stack([named_class, named_style, phrase])
+    assert len(np.unique(said, axis=1).T) == CAPTIONS.n_right
+
+
+@pytest.mark.parametrize("seen", [image_features, pictures])
+def test_without_noise_the_same_latents_look_the_same_and_others_do_not(seen):
+    clean = seen(WORLD, noise=0.0).reshape(WORLD.n_images, -1)
+    distances = np.linalg.norm(clean[:, None] - clean[None], axis=2)
+    assert np.all(np.diag(distances) == 0)
+    assert distances[~np.eye(WORLD.n_images, dtype=bool)].min() > 0.05
+
+
+@pytest.mark.parametrize("seen", [image_features, pictures])
+def test_noise_is_added_as_it_says(seen):
+    spread = np.std(seen(WORLD, noise=0.5) - seen(WORLD, noise=0.0))
+    assert spread == pytest.approx(0.5, rel=0.1)
+
+
+def test_noise_hides_the_class():
+    graph = PairGraph(np.eye(WORLD.n_images), WORLD.labels)
+    labelled = np.arange(0, WORLD.n_images, 2)
+    errors = [
+        probe(graph, image_features(WORLD, noise=noise), labelled=labelled).held_out_error for noise in (0.0, 20.0)
+    ]
+    assert errors[0] < 0.1 < errors[1]
+
+
+def test_a_picture_needs_room():
+    with pytest.raises(ValueError, match="size=7 pixels is too small"):
+        pictures(WORLD, size=7)
