@@ -14,10 +14,10 @@ INSTALLED := $(VENV)/installed
 TABLES := $(BUILD)/tables
 FIGURES := $(BUILD)/figures
 ALL_FIGURES := $(patsubst %,$(FIGURES)/%.png,bound_holds captions_help real_images training leaderboard \
-	tightness_map label_energy near_optimal multihop)
+	tightness_map label_energy near_optimal multihop which_loss architecture)
 
 THEORY := $(wildcard theory/*.py theory/bounds/*.py theory/attack/*.py)
-WORLDS := $(THEORY) $(wildcard simulations/*.py) simulations/studies/study.py
+WORLDS := $(THEORY) $(wildcard simulations/*.py simulations/losses/*.py) simulations/studies/study.py
 EMOJI := $(THEORY) $(wildcard real_data/*.py)
 STYLE := figures/style.py figures/figure.py
 
@@ -78,7 +78,7 @@ clean: ## Remove what was built, and the virtual environment
 
 # Tables.
 
-STUDIES := bound_holds captions_help leaderboard multihop near_optimal training
+STUDIES := architecture bound_holds captions_help leaderboard multihop near_optimal rates training which_loss
 $(patsubst %,$(TABLES)/%.parquet,$(STUDIES)): $(TABLES)/%.parquet: simulations/studies/%.py $(WORLDS) | $(INSTALLED)
 	@mkdir -p $(TABLES)
 	$(PYTHON) -m simulations study $* --out $@ --jobs $(JOBS) $(if $(SEEDS),--seeds $(SEEDS))
@@ -97,6 +97,8 @@ $(FIGURES)/training.png: $(TABLES)/training.parquet
 $(FIGURES)/leaderboard.png: $(TABLES)/leaderboard.parquet
 $(FIGURES)/tightness_map.png: $(TABLES)/bound_holds.parquet
 $(FIGURES)/near_optimal.png: $(TABLES)/near_optimal.parquet
+$(FIGURES)/which_loss.png: $(TABLES)/which_loss.parquet
+$(FIGURES)/architecture.png: $(TABLES)/architecture.parquet
 $(FIGURES)/multihop.png: $(TABLES)/multihop.parquet $(EMOJI_TABLES)
 
 $(ALL_FIGURES): $(FIGURES)/%.png: figures/%.py $(STYLE) | $(INSTALLED)

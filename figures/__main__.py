@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from figures import (
+    architecture,
     bound_holds,
     captions_help,
     label_energy,
@@ -15,6 +16,7 @@ from figures import (
     real_images,
     tightness_map,
     training,
+    which_loss,
 )
 from theory.commandline import print_table, run
 
@@ -28,6 +30,8 @@ MODULES = (
     label_energy,
     near_optimal,
     multihop,
+    which_loss,
+    architecture,
 )
 FIGURES = {module.FIGURE.name: module.FIGURE for module in MODULES}
 

@@ -1,6 +1,26 @@
 """Studies of simulated worlds, each a module that measures one table."""
 
-from simulations.studies import bound_holds, captions_help, leaderboard, multihop, near_optimal, training
+from simulations.studies import (
+    architecture,
+    bound_holds,
+    captions_help,
+    leaderboard,
+    multihop,
+    near_optimal,
+    rates,
+    training,
+    which_loss,
+)
 
-MODULES = (bound_holds, captions_help, leaderboard, multihop, near_optimal, training)
+MODULES = (
+    architecture,
+    bound_holds,
+    captions_help,
+    leaderboard,
+    multihop,
+    near_optimal,
+    rates,
+    training,
+    which_loss,
+)
 STUDIES = {module.STUDY.name: module.STUDY for module in MODULES}

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from figures.__main__ import FIGURES, app
-from simulations.studies import STUDIES
+from simulations.studies import STUDIES, architecture, which_loss
 from tests.families import FAMILIES
 from theory import check_bounds, label_energy, spectrum
 from theory.bounds.theorem15_multihop import interval_table
@@ -14,8 +14,11 @@ from theory.bounds.theorem15_multihop import interval_table
 def tables(tmp_path_factory):
     """Small tables with the columns of the real ones, from the same code where that is quick."""
     folder = tmp_path_factory.mktemp("tables")
-    for name, study in STUDIES.items():
-        study.run(seeds=4 if name == "bound_holds" else 1).to_parquet(folder / f"{name}.parquet")
+    with pytest.MonkeyPatch.context() as shorter:
+        for module in (which_loss, architecture):
+            shorter.setattr(module, "TRAINING", module.TRAINING | {"steps": 40})
+        for name, study in STUDIES.items():
+            study.run(seeds=4 if name == "bound_holds" else 1).to_parquet(folder / f"{name}.parquet")
     graph = FAMILIES["captions"](np.random.default_rng(0), 60)
     triplets = spectrum(graph, min(graph.joint.shape))
     energy = {"i": range(1, 1 + len(triplets.singular_values)), "singular_value": triplets.singular_values}

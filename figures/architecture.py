@@ -1,0 +1,89 @@
+"""*Architecture*: how near the optimum free, linear, MLP and convolutional encoders come, and whence their error."""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Picture
+
+from figures.figure import Figure
+from figures.style import AUGMENTATION, BOUND, CAPTION, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND, VACUOUS, label_line
+
+LOOKS = {"free": (MEASURED, "-"), "linear": (SHARP_BOUND, ":"), "mlp": (CAPTION, "--"), "conv": (NEUTRAL, "-.")}
+PARTS = {
+    "approximation": (MEASURED, ""),
+    "optimisation": (CAPTION, "//"),
+    "sampling": (AUGMENTATION, ".."),
+    "probe": (BOUND, "xx"),
+}
+
+
+def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+    """Excess loss along training, error and bound along training, and the parts of the final error."""
+    table = tables["architecture"]
+    picture, panels = plt.subplots(1, 3, figsize=(3.0 * COLUMN, 1.05 * COLUMN))
+    whole = table[np.isinf(table["pairs"])]
+    for encoder, (color, dash) in LOOKS.items():
+        rows = whole[whole["encoder"] == encoder].groupby("step")
+        for axes, column in zip(panels, ("excess_loss", "probe_error"), strict=False):
+            middle = rows[column].median()
+            axes.plot(middle.index, middle, dash, color=color, linewidth=1.8, label=encoder)
+        bound = rows["bound"].median()
+        panels[1].plot(bound.index, bound, dash, color=color, linewidth=0.9)
+    _finish(panels, whole)
+    parts = error_parts(table)
+    _bars(panels[2], parts)
+    return picture, _caption(table, parts)
+
+
+def error_parts(table: pd.DataFrame) -> pd.DataFrame:
+    """The parts of the held-out error, a row for each seed and encoder: see `simulations.error_parts`."""
+    last = table[table["step"] == table["step"].max()].set_index(["seed", "encoder"])
+    whole, sampled = last[np.isinf(last["pairs"])], last[np.isfinite(last["pairs"])]
+    errors = [0.0, whole["optimum_error"], whole["probe_error"], sampled["probe_error"], sampled["held_out_error"]]
+    return pd.DataFrame({name: errors[i + 1] - errors[i] for i, name in enumerate(PARTS)}).reset_index()
+
+
+def _finish(panels: list[Axes], whole: pd.DataFrame) -> None:
+    loss, error, _ = panels
+    loss.set(yscale="log", title="excess loss over the optimum", xlabel="training steps")
+    loss.legend(fontsize=8)
+    error.set(yscale="log", ylim=(0.01, 80), title="probe error (thick), its bound (thin)", xlabel="training steps")
+    error.axhspan(1, 80, color=VACUOUS, zorder=0)
+    error.axhline(whole["optimum_error"].median(), color="black", linewidth=0.8)
+    label_line(error, whole["step"].max(), whole["optimum_error"].median() * 1.1, "optimum", "black", ha="right")
+
+
+def _bars(axes: Axes, parts: pd.DataFrame) -> None:
+    names = list(LOOKS)
+    width = 0.8 / len(PARTS)
+    for place, (part, (color, hatch)) in enumerate(PARTS.items()):
+        by_encoder = parts.groupby("encoder")[part]
+        middle, low, high = (by_encoder.quantile(q).loc[names].to_numpy() for q in (0.5, 0, 1))
+        places = np.arange(len(names)) + (place - 1.5) * width
+        axes.bar(places, middle, width, color=color, hatch=hatch, edgecolor="white", label=part)
+        axes.errorbar(places, middle, [middle - low, high - middle], fmt="none", color="black", linewidth=0.8)
+    axes.axhline(0, color="black", linewidth=0.8)
+    axes.set_xticks(range(len(names)), names)
+    axes.set(title="parts of the held-out error", ylabel="0-1 error")
+    axes.set_ylim(top=1.25 * axes.get_ylim()[1])
+    axes.legend(fontsize=7, ncols=2)
+
+
+def _caption(table: pd.DataFrame, parts: pd.DataFrame) -> str:
+    totals = parts.set_index(["seed", "encoder"]).sum(axis=1).groupby("encoder").median()
+    start = table[(table["step"] == 0) & np.isinf(table["pairs"])].groupby("encoder")["held_out_error"].median()
+    words = ", ".join(f"{name} {totals[name]:.3f} (untrained {start[name]:.3f})" for name in LOOKS)
+    pairs, checks = table["pairs"].min(), len(table)
+    return (
+        f"Encoders of one world's captions (noise 0.2), k = 8, spectral loss, Adam; {table['seed'].nunique()} seeds, "
+        f"medians, bars with ranges. The parts: the optimum's probe error; what training the encoder on all pairs adds "
+        f"(negative where what images look like helps); what training on {pairs:.0f} pairs adds; what a probe of 40 "
+        f"labels adds, judged on the rest. Held-out errors: {words}. "
+        f"{int(table['violated'].sum())} violations of a bound in {checks} logged steps."
+    )
+
+
+FIGURE = Figure("architecture", "Architecture", ("architecture",), draw)
