@@ -74,7 +74,7 @@ def test_the_command_saves_graphs(call, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["study", "nothing", "--out", "t.csv"], "study 'nothing' is none of bound_holds"),
+        (["study", "nothing", "--out", "t.csv"], "study 'nothing' is none of architecture"),
         (["study", "training", "--out", "t.txt"], "a table's name ends in .parquet or .csv"),
         (["study", "training", "--out", "nowhere/t.csv"], "folder nowhere does not exist"),
         (["study", "training", "--out", "t.csv", "--seeds", "0"], "seeds is at least 1"),
