@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulations import train
+from simulations.__main__ import app
 from simulations.families import FAMILIES, ClosedForm
 from simulations.families.circle import Circle
 from simulations.families.difficult_examples import DifficultExamples
@@ -221,3 +222,18 @@ def test_sparse_families_are_drawn_at_sizes_that_no_dense_matrix_has():
     block = StochasticBlock(n_classes=2, n_left=10_000, n_right=10_000, within=1e-4, across=1e-5)
     assert 15_000 < block.graph().joint.nnz < 30_000
     assert HierarchicalCaptions(n_instances=2_000).graph().n_left == 12_000
+
+
+# The command.
+
+
+def test_the_families_are_listed_and_drawn(call, tmp_path):
+    code, out, _ = call(app, "families", "--draw", tmp_path / "new")
+    assert code == 0
+    for name, family in FAMILIES.items():
+        assert name in out
+        assert family.models.split()[0] in out
+    picture = (tmp_path / "new" / "families.png").read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) > 100_000
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["families.png"]
