@@ -49,10 +49,8 @@ class DifficultExamples(ClosedForm):
             raise ValueError(f"n_difficult={self.n_difficult} leaves none of n_images={self.n_images} easy")
         across, excess = self.across, self.boundary - self.across
         if not (0 <= across <= min(self.within, self.boundary) and self.within + excess <= 1):
-            raise ValueError(
-                f"within={self.within}, across={across}, boundary={self.boundary}: "
-                "across is at least 0 and at most the others, and within + boundary - across at most 1"
-            )
+            given = f"within={self.within}, across={across}, boundary={self.boundary}"
+            raise ValueError(f"{given}: 0 <= across <= the others, and within + boundary - across <= 1")
 
     @property
     def _parts(self) -> tuple[float, FloatArray, IntArray, FloatArray]:
