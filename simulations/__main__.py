@@ -5,8 +5,10 @@ from typing import Annotated
 
 import typer
 
+from simulations.families import FAMILIES
 from simulations.studies import STUDIES
 from simulations.world import LatentWorld
+from theory import PairGraph, induced_labelling_error, spectrum
 from theory.commandline import print_table, run
 from theory.tables import require_table_path, write_table
 
@@ -69,6 +71,31 @@ def studies() -> None:
     """List the studies and what each asks."""
     rows = [(chosen.name, chosen.question, str(chosen.seeds)) for chosen in STUDIES.values()]
     print_table("Studies", [("study", "left"), ("question", "left"), ("seeds", "right")], rows)
+
+
+@app.command()
+def families(
+    draw: Annotated[Path | None, typer.Option(metavar="DIR", help="Also draw them all, into DIR/families.png.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of those that are drawn at random.")] = 0,
+) -> None:
+    """List the graph families, each at its small default settings, and what is known of them."""
+    chosen = {name: family() for name, family in FAMILIES.items()}
+    columns = [("family", "left"), ("a model of", "left"), ("nodes", "right"), ("α_T", "right")]
+    columns += [("σ_2 σ_3 σ_4", "left"), ("known", "left")]
+    rows = [(name, one.models, *_summary(one.graph(seed)), one.known) for name, one in chosen.items()]
+    print_table("Graph families", columns, rows)
+    if draw is not None:
+        from simulations.families.drawing import draw_families  # matplotlib, for this command alone
+
+        draw.mkdir(parents=True, exist_ok=True)
+        draw_families(chosen, draw / "families.png", seed)
+        print(f"{draw / 'families.png'}: {len(chosen)} families")
+
+
+def _summary(graph: PairGraph) -> tuple[str, str, str]:
+    values = spectrum(graph, min(4, graph.n_left, graph.n_right)).singular_values[1:]
+    leading = " ".join(f"{value:.2f}" for value in values)
+    return f"{graph.n_left} x {graph.n_right}", f"{induced_labelling_error(graph):.3f}", leading
 
 
 if __name__ == "__main__":

@@ -6,6 +6,15 @@ import numpy as np
 import scipy.sparse as sp
 
 from simulations import LatentWorld
+from simulations.families.difficult_examples import DifficultExamples
+from simulations.families.gaussian_mixture import GaussianMixture
+from simulations.families.hierarchical_captions import HierarchicalCaptions
+from simulations.families.hypercube import Hypercube
+from simulations.families.linear_gaussian import LinearGaussian
+from simulations.families.ring_of_cliques import RingOfCliques
+from simulations.families.stochastic_block import StochasticBlock
+from simulations.families.torus import Torus
+from simulations.families.zipf_captions import ZipfCaptions
 from theory import PairGraph
 
 Family = Callable[[np.random.Generator, int], PairGraph]
@@ -105,6 +114,49 @@ def _world(rng: np.random.Generator, size: int) -> LatentWorld:
     return LatentWorld(n_classes=3, n_styles=2, n_positions=max(2, size // 6), n_captions=3, n_views=3, seed=seed)
 
 
+def stochastic_block(rng: np.random.Generator, size: int) -> PairGraph:
+    return StochasticBlock(n_left=size // 3, n_right=size // 4, within=0.8, across=rng.uniform(0, 0.4)).draw(rng)
+
+
+def torus(rng: np.random.Generator, size: int) -> PairGraph:
+    """Values many times over, and ties at most widths."""
+    return Torus(n_classes=2, n_positions=2 * max(2, round(size**0.5 / 2)), reach=1).draw(rng)
+
+
+def hypercube(rng: np.random.Generator, size: int) -> PairGraph:
+    """A label of degree 2: no linear probe of the leading values finds it."""
+    return Hypercube(size.bit_length() - 1, rng.uniform(0, 0.5), n_label_bits=2, label="parity").draw(rng)
+
+
+def gaussian_mixture(rng: np.random.Generator, size: int) -> PairGraph:
+    return GaussianMixture(n_points=size // 3, separation=2.0, radius=1.0).draw(rng)
+
+
+def hierarchical_captions(rng: np.random.Generator, size: int) -> PairGraph:
+    return HierarchicalCaptions(n_instances=max(1, size // 6), noise=rng.uniform(0, 0.4)).draw(rng)
+
+
+def zipf_captions(rng: np.random.Generator, size: int) -> PairGraph:
+    return ZipfCaptions(n_images=size // 3, n_vocabulary=size + 5, exponent=rng.uniform(0, 2)).draw(rng)
+
+
+def difficult_examples(rng: np.random.Generator, size: int) -> PairGraph:
+    return DifficultExamples(n_images=size // 3, n_difficult=max(1, size // 9), boundary=rng.uniform(0.1, 0.7)).draw(
+        rng
+    )
+
+
+def linear_gaussian(rng: np.random.Generator, size: int) -> PairGraph:
+    return LinearGaussian(noise=rng.uniform(0.3, 2), n_bins=2 * max(1, round(size**0.5 / 2))).draw(rng)
+
+
+def ring_of_cliques(rng: np.random.Generator, size: int) -> PairGraph:
+    """Weak bridges, or none to speak of."""
+    return RingOfCliques(n_left=max(1, size // 4), n_right=max(1, size // 5), bridge=10 ** rng.uniform(-12, 0)).draw(
+        rng
+    )
+
+
 FAMILIES: dict[str, Family] = {
     family.__name__: family
     for family in (
@@ -125,6 +177,15 @@ FAMILIES: dict[str, Family] = {
         nearly_disconnected,
         captions,
         augmentations,
+        stochastic_block,
+        torus,
+        hypercube,
+        gaussian_mixture,
+        hierarchical_captions,
+        zipf_captions,
+        difficult_examples,
+        linear_gaussian,
+        ring_of_cliques,
     )
 }
 

@@ -1,0 +1,89 @@
+"""Every family in one picture: a small graph of it, and its spectrum with the closed form marked."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from simulations.families.family import ClosedForm, Family
+from theory import PairGraph, induced_labelling_error, spectrum
+from theory.tables import replacing
+
+# Wong's colours, told apart by the colour-blind; shapes differ too, for print without colour.
+LOOKS = (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^"), ("#CC79A7", "D"), ("#E69F00", "v"), ("#56B4E9", "P"))
+INK, EDGE, FORMULA = "#333333", "#999999", "#D55E00"
+ACROSS = 3  # families in a row
+VALUES = 16  # of the spectrum, at most
+
+
+def draw_families(families: Mapping[str, Family], path: Path, seed: int = 0) -> None:
+    """Write one picture of all of them, PNG or PDF by its suffix; classes are colours and shapes."""
+    rows = -(-len(families) // ACROSS)
+    picture = Figure(figsize=(4.6 * ACROSS, 2.3 * rows + 0.4), layout="constrained")
+    panels = picture.subplots(rows, 2 * ACROSS, squeeze=False).reshape(-1, 2)
+    for (name, family), (left, right) in zip(families.items(), panels, strict=False):
+        graph = family.graph(seed)
+        _draw_graph(left, graph)
+        left.set_title(name, loc="left", fontsize=10, fontweight="bold")
+        _draw_spectrum(right, family, graph)
+    for axes in panels[len(families) :].flat:
+        axes.set_axis_off()
+    picture.legend(handles=_legend(), loc="outside lower center", ncols=4, frameon=False, fontsize=9)
+    with replacing(path) as temporary:
+        picture.savefig(temporary, dpi=150)
+
+
+def _draw_graph(axes: Axes, graph: PairGraph) -> None:
+    """Left nodes large, right nodes small and hollow, near those that they are paired with."""
+    network = graph.to_networkx()
+    places = nx.spring_layout(network, seed=0, iterations=200)
+    weights = np.array([edge["weight"] for _, _, edge in network.edges(data=True)])
+    widths = 0.1 + weights / weights.max()
+    nx.draw_networkx_edges(network, places, ax=axes, width=widths, edge_color=EDGE, alpha=0.5)
+    for side, size in ((1, 12), (0, 34)):
+        for label, (color, shape) in enumerate(LOOKS):
+            nodes = [
+                v for v, at in network.nodes(data=True) if (at["bipartite"], at["label"] % len(LOOKS)) == (side, label)
+            ]
+            face = "white" if side else color
+            nx.draw_networkx_nodes(
+                network,
+                places,
+                nodes,
+                size,
+                face,
+                shape,
+                ax=axes,
+                edgecolors=color if side else "white",
+                linewidths=0.7,
+            )
+    axes.set_axis_off()
+
+
+def _draw_spectrum(axes: Axes, family: Family, graph: PairGraph) -> None:
+    k = min(graph.n_left, graph.n_right, VALUES)
+    index = np.arange(1, k + 1)
+    axes.plot(index, spectrum(graph, k).singular_values, "o", color=INK, ms=4)
+    if isinstance(family, ClosedForm):
+        axes.plot(index, family.singular_values(k), "D", color=FORMULA, ms=6.5, mfc="none", mew=1.2)
+    axes.set(ylim=(-0.05, 1.08), xlim=(0, max(k, 4) + 1), xlabel="$i$", ylabel=r"singular value $\sigma_i$")
+    axes.set_title(rf"$\alpha_T$ = {induced_labelling_error(graph):.2f}", loc="left", fontsize=9)
+    axes.tick_params(labelsize=8)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(color="#E6E6E6", linewidth=0.6)
+
+
+def _legend() -> list[Line2D]:
+    def mark(shape: str, color: str, label: str, size: float, face: str) -> Line2D:
+        return Line2D([], [], ls="", marker=shape, color=color, label=label, ms=size, mfc=face)
+
+    return [
+        mark("o", LOOKS[0][0], "left node (image, view): colour and shape are the class", 7, LOOKS[0][0]),
+        mark("o", LOOKS[0][0], "right node (caption, natural image)", 4, "none"),
+        mark("o", INK, "spectrum of this graph", 4, INK),
+        mark("D", FORMULA, "closed form, of its expectation or limit", 6.5, "none"),
+    ]

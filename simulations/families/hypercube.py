@@ -1,0 +1,84 @@
+"""Images as strings of bits, and views of them with each bit flipped with probability p: the noise operator.
+
+The characters `χ_S(x) = (-1)^{Σ_{i∈S} x_i}` are the singular vectors, with `σ_S = |1 - 2p|^{|S|}`. A label of few bits
+lives and is kept at low degrees; a parity of m bits lives at degree m and is lost first. A cut at one bit attains the
+lower side of Cheeger's inequality (theorem 9).
+
+Source: O'Donnell, *Analysis of Boolean Functions*, 2014, sections 2.4 and 5.3 (the majority).
+"""
+
+from dataclasses import dataclass
+from math import comb
+from typing import Literal
+
+import numpy as np
+
+from simulations.families.family import ClosedForm, kronecker, leading, require_probabilities, require_small
+from theory import PairGraph
+from theory.arrays import FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class Hypercube(ClosedForm):
+    """All strings of bits, labelled by the first few of them.
+
+    Attributes
+    ----------
+    n_bits : `2^n_bits` images, and as many views
+    flip : probability that a view differs from its image in a bit
+    n_label_bits : how many bits the label depends on
+    label : these bits themselves ("first", `2^n_label_bits` classes), their "parity", or the "majority" of an odd one
+    """
+
+    models = "independent binary attributes, each of which augmentation may flip"
+
+    n_bits: int = 5
+    flip: float = 0.1
+    n_label_bits: int = 1
+    label: Literal["first", "parity", "majority"] = "first"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_probabilities(flip=self.flip)
+        if self.n_label_bits > self.n_bits:
+            raise ValueError(f"n_label_bits={self.n_label_bits} is more than n_bits={self.n_bits}")
+        if self.label not in ("first", "parity", "majority"):
+            raise ValueError(f"label={self.label!r} is none of 'first', 'parity', 'majority'")
+        if self.label == "majority" and self.n_label_bits % 2 == 0:
+            raise ValueError(f"n_label_bits={self.n_label_bits} is even: a majority needs an odd number")
+
+    @property
+    def labels(self) -> IntArray:
+        """The class of each string, (2^n_bits,)."""
+        strings = np.arange(2**self.n_bits)
+        first = strings >> (self.n_bits - self.n_label_bits)
+        ones = np.bitwise_count(first).astype(np.int64)
+        majority = 2 * ones // (self.n_label_bits + 1)
+        return np.asarray({"first": first, "parity": ones % 2, "majority": majority}[self.label])
+
+    def expected(self) -> PairGraph:
+        """Every pair of strings, `flip` to the power of their distance."""
+        require_small(2**self.n_bits, 2**self.n_bits)
+        bit = np.array([[1 - self.flip, self.flip], [self.flip, 1 - self.flip]])
+        return PairGraph(kronecker([bit] * self.n_bits), self.labels, self.labels)
+
+    def singular_values(self, k: int) -> FloatArray:
+        """`|1 - 2 flip|^j`, as often as there are characters of degree j."""
+        degrees = np.arange(self.n_bits + 1)
+        return leading(abs(1 - 2 * self.flip) ** degrees, [comb(self.n_bits, j) for j in degrees], k)
+
+    def label_energy_by_degree(self) -> FloatArray:
+        """Label energy at degrees 0..n_label_bits, (n_label_bits + 1,), sums to 1."""
+        m, degrees = self.n_label_bits, np.arange(self.n_label_bits + 1)
+        if self.label == "first":
+            return np.array([comb(m, j) / 2**m for j in degrees])
+        if self.label == "parity":
+            return np.where((degrees == 0) | (degrees == m), 0.5, 0.0)
+        scale = comb(m - 1, m // 2) / 2 ** (m - 1)
+        weights = [comb(m, j) * (scale * comb(m // 2, j // 2) / comb(m - 1, j - 1)) ** 2 for j in degrees[1::2]]
+        return np.append(0.5, np.ravel([[weight / 2, 0] for weight in weights])[:m])
+
+    def induced_labelling_error(self) -> float:
+        """Two steps of noise: `Σ_j (1 - (1 - 2 flip)^{2j})` times the label energy at degree j."""
+        kept = (1 - 2 * self.flip) ** (2 * np.arange(self.n_label_bits + 1))
+        return float(np.sum((1 - kept) * self.label_energy_by_degree()))

@@ -1,0 +1,78 @@
+"""The bipartite stochastic block model: every pair is there or not, independently of all others.
+
+Drawn pair by pair, so that counts of pairs have the mean and the variance of independent trials. In the expected graph
+the classes form a chain that keeps its class with probability `within / (within + (r - 1) across)`, hence `σ = 1`
+once, `(within - across) / (within + (r - 1) across)` r - 1 times, and 0. Source: Holland, Laskey and Leinhardt 1983.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from simulations.families.family import ClosedForm, leading, require_probabilities, require_small
+from theory import PairGraph
+from theory.arrays import FloatArray
+
+
+@dataclass(frozen=True)
+class StochasticBlock(ClosedForm):
+    """Equal classes on both sides, and independent pairs.
+
+    Attributes
+    ----------
+    n_classes : on each side
+    n_left, n_right : nodes of a class on each side
+    within, across : probability of a pair of one class, and of two
+    """
+
+    models = "pairs that are there or not, independently, and more often within a class"
+
+    n_classes: int = 3
+    n_left: int = 8
+    n_right: int = 6
+    within: float = 0.6
+    across: float = 0.05
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_probabilities(within=self.within, across=self.across)
+        if self._degree == 0:
+            raise ValueError(f"within={self.within} and across={self.across} leave no pair")
+
+    @property
+    def _degree(self) -> float:
+        return self.within + (self.n_classes - 1) * self.across
+
+    @property
+    def _class_value(self) -> float:
+        return (self.within - self.across) / self._degree
+
+    def draw(self, rng: np.random.Generator, /) -> PairGraph:
+        """Pairs of weight 1; nodes without any are left out. O(pairs), or O(places) where 1 in 50 has one."""
+        blocks = []
+        for probability in np.where(np.eye(self.n_classes), self.within, self.across).flat:
+            count = rng.binomial(self.n_left * self.n_right, probability)
+            places = rng.choice(self.n_left * self.n_right, count, replace=False)  # given their number, equally likely
+            coordinates = np.unravel_index(places, (self.n_left, self.n_right))
+            blocks.append(sp.coo_array((np.ones(count), coordinates), shape=(self.n_left, self.n_right)))
+        grid = [blocks[start : start + self.n_classes] for start in range(0, len(blocks), self.n_classes)]
+        return self._labelled(sp.block_array(grid))
+
+    def expected(self) -> PairGraph:
+        """Every pair, with its probability as weight."""
+        require_small(self.n_classes * self.n_left, self.n_classes * self.n_right)
+        chances = np.where(np.eye(self.n_classes), self.within, self.across)
+        return self._labelled(np.kron(chances, np.ones((self.n_left, self.n_right))))
+
+    def _labelled(self, joint: object) -> PairGraph:
+        left, right = (np.repeat(np.arange(self.n_classes), n) for n in (self.n_left, self.n_right))
+        return PairGraph(joint, left, right, drop_isolated=True)
+
+    def singular_values(self, k: int) -> FloatArray:
+        """Of the chain of classes."""
+        return leading([1, abs(self._class_value)], [1, self.n_classes - 1], k)
+
+    def induced_labelling_error(self) -> float:
+        """Of two steps of the chain of classes."""
+        return (1 - self._class_value**2) * (1 - 1 / self.n_classes)

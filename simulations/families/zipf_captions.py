@@ -1,0 +1,95 @@
+"""Images described by words whose frequencies follow Zipf's law, as in captions from the web.
+
+The word of rank j has frequency `q_j ∝ j^{-exponent}`, and classes take the words in turn. With probability `1 - noise`
+an image's word is one of its class, otherwise any. A class weighs as much as its words, `Q_c`, so that the words'
+marginal is `q` exactly, and classes with frequent words are large. Images of a class are alike: `σ` is 1 once,
+`1 - noise` r - 1 times, and 0. Source: Zipf 1949.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from simulations.families.family import ClosedForm, leading, require_probabilities, require_small
+from theory import PairGraph
+from theory.arrays import FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class ZipfCaptions(ClosedForm):
+    """A long-tailed vocabulary, split among the classes in the order of ranks.
+
+    Attributes
+    ----------
+    n_classes, n_images : how many classes, and images in each
+    n_vocabulary : how many words there are, at least one for each class
+    n_words : how many words are drawn for an image
+    exponent : of the law, at least 0
+    noise : probability that a word has nothing to do with the image's class
+    """
+
+    models = "captions from the web: a few frequent words, many rare ones, long-tailed classes"
+
+    n_classes: int = 3
+    n_images: int = 8
+    n_vocabulary: int = 30
+    n_words: int = 6
+    exponent: float = 1.0
+    noise: float = 0.2
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_probabilities(noise=self.noise)
+        if not 0 <= self.exponent < np.inf:
+            raise ValueError(f"exponent={self.exponent!r} is not a finite number of at least 0")
+        if self.n_vocabulary < self.n_classes:
+            raise ValueError(f"n_vocabulary={self.n_vocabulary} leaves some of {self.n_classes} classes without a word")
+
+    @property
+    def word_labels(self) -> IntArray:
+        """The class that each word names, (n_vocabulary,)."""
+        return np.arange(self.n_vocabulary) % self.n_classes
+
+    @property
+    def frequencies(self) -> FloatArray:
+        """`q`, (n_vocabulary,), sums to 1."""
+        weights = np.arange(1.0, self.n_vocabulary + 1) ** -self.exponent
+        return np.asarray(weights / weights.sum())
+
+    @property
+    def class_masses(self) -> FloatArray:
+        """`Q`, (n_classes,), sums to 1."""
+        return np.bincount(self.word_labels, self.frequencies).astype(np.float64)
+
+    @property
+    def _words_of_classes(self) -> FloatArray:
+        """Probability of each word for an image of each class, (n_classes, n_vocabulary)."""
+        own = (np.arange(self.n_classes)[:, None] == self.word_labels) / self.class_masses[:, None]
+        return np.asarray(((1 - self.noise) * own + self.noise) * self.frequencies)
+
+    def draw(self, rng: np.random.Generator, /) -> PairGraph:
+        """`n_words` words for each image, which weighs as much as its class has it; linear in their number."""
+        size = (self.n_images, self.n_words)
+        words = [rng.choice(self.n_vocabulary, size, p=chances) for chances in self._words_of_classes]
+        images = np.repeat(np.arange(self.n_classes * self.n_images), self.n_words)
+        weights = np.repeat(self.class_masses, self.n_images * self.n_words)
+        shape = (self.n_classes * self.n_images, self.n_vocabulary)
+        return self._labelled(sp.coo_array((weights, (images, np.ravel(words))), shape=shape))
+
+    def expected(self) -> PairGraph:
+        """Every image with every word."""
+        require_small(self.n_classes * self.n_images, self.n_vocabulary)
+        return self._labelled(np.repeat(self._words_of_classes * self.class_masses[:, None], self.n_images, axis=0))
+
+    def _labelled(self, joint: object) -> PairGraph:
+        left = np.repeat(np.arange(self.n_classes), self.n_images)
+        return PairGraph(joint, left, self.word_labels, drop_isolated=True)
+
+    def singular_values(self, k: int) -> FloatArray:
+        """Of the classes and their words."""
+        return leading([1, 1 - self.noise], [1, self.n_classes - 1], k)
+
+    def induced_labelling_error(self) -> float:
+        """Two images of one word are of independent classes unless the word is one of their class for both."""
+        return float((1 - (1 - self.noise) ** 2) * (1 - np.sum(self.class_masses**2)))
