@@ -1,5 +1,6 @@
 """Real images with captions, and the pair graphs they make."""
 
 from real_data.emoji import emoji_graph, label_names
+from real_data.resampling import resampled_nt_xent
 
-__all__ = ["emoji_graph", "label_names"]
+__all__ = ["emoji_graph", "label_names", "resampled_nt_xent"]

@@ -1,0 +1,30 @@
+"""CLIP-guided resampling: a guide's similarities choose the positives and negatives of a batch of two views."""
+
+from real_data.resampling.gathering import gather_batch
+from real_data.resampling.guides import label_guide, random_guide
+from real_data.resampling.loss import nt_xent, resampled_nt_xent
+from real_data.resampling.pairs import BatchPairs, two_views
+from real_data.resampling.rules import (
+    RULES,
+    AddNewPositive,
+    DropEasyNegative,
+    DropFalseNegative,
+    DropFalsePositive,
+    Rule,
+)
+
+__all__ = [
+    "RULES",
+    "AddNewPositive",
+    "BatchPairs",
+    "DropEasyNegative",
+    "DropFalseNegative",
+    "DropFalsePositive",
+    "Rule",
+    "gather_batch",
+    "label_guide",
+    "nt_xent",
+    "random_guide",
+    "resampled_nt_xent",
+    "two_views",
+]

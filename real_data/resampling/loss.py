@@ -1,0 +1,123 @@
+"""One NT-Xent, for whatever pairs the rules make of a batch."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import fields
+
+import torch
+
+from real_data.resampling.pairs import BatchPairs, cosine_similarities, two_views
+from real_data.resampling.rules import RULES, Rule
+
+
+def resampled_nt_xent(
+    z: torch.Tensor,
+    guide: torch.Tensor,
+    *,
+    rule: str | Rule | Sequence[str | Rule],
+    temperature: float = 0.1,
+    **options: object,
+) -> torch.Tensor:
+    """NT-Xent over a batch of two views whose pairs a guide, CLIP's image encoder say, has resampled.
+
+    Parameters
+    ----------
+    z : (2B, d)
+        Embeddings of the B >= 2 images: first views, then second views in the same order.
+    guide : (2B, g)
+        The guide's embeddings of the same rows; no gradient flows into it.
+    rule : str, Rule, or a sequence of both
+        A name in `RULES`, several joined by "+" ("add_new_positive+drop_false_negative"), or rules with options of
+        their own. They are applied in the order of `RULES`, however they are listed.
+    temperature : float
+        Positive.
+    **options
+        Options of the rules that are given by name, each to every such rule that has it: see the rules' classes.
+        `published=True` computes what the published code does, defects and all.
+
+    Returns
+    -------
+    scalar tensor, differentiable in z, in z's precision or single, whichever is higher.
+
+    Raises
+    ------
+    ValueError
+        Shapes that do not fit, an odd number of rows, fewer than four, values that are not finite, an unknown rule or
+        option, an option out of range.
+
+    Notes
+    -----
+    Cost: O(B² (d + g + log B)) time, O(B²) memory. Across processes: `gather_batch` first.
+    """
+    _check_batch(z, guide)
+    rules = _as_rules(rule, options)
+    with torch.no_grad():
+        similarity = cosine_similarities(guide)
+        pairs = two_views(len(z), torch.promote_types(z.dtype, torch.float32), z.device)
+        for change in rules:
+            pairs = change(pairs, similarity)
+    return nt_xent(z, pairs, temperature)
+
+
+def nt_xent(z: torch.Tensor, pairs: BatchPairs, temperature: float = 0.1) -> torch.Tensor:
+    """`Σ_{i,p} W_ip ℓ_ip / Σ_{i,p} W_ip`, with `ℓ_ip = -log(e^{s_ip} / Σ_{j ∈ N_i ∪ {p}} e^{s_ij})`.
+
+    Here s is the cosine similarity over the temperature, W the weights of the positives, and `N_i` the negatives of
+    anchor i. With `two_views` it is SimCLR's loss (Chen et al. 2020).
+
+    Raises
+    ------
+    ValueError
+        A temperature that is not positive and finite.
+    """
+    if not 0 < temperature < math.inf:
+        raise ValueError(f"temperature={temperature!r} is not a positive number")
+    scores = cosine_similarities(z) / temperature
+    repulsion = scores.masked_fill(~pairs.negatives, -math.inf).logsumexp(1)
+    anchors, others = pairs.positives.nonzero(as_tuple=True)
+    weights, gap = pairs.positives[anchors, others], repulsion[anchors] - scores[anchors, others]
+    # A positive that is also a negative, as published rules have it, is in the denominator already.
+    losses = torch.where(pairs.negatives[anchors, others], gap, -torch.nn.functional.logsigmoid(-gap))
+    return (weights * losses).sum() / weights.sum()
+
+
+def _as_rules(rule: str | Rule | Sequence[str | Rule], options: dict[str, object]) -> list[Rule]:
+    """The rules in the order in which they are applied, those named built with the options."""
+    parts = rule.split("+") if isinstance(rule, str) else [rule] if isinstance(rule, Rule) else list(rule)
+    rules: list[Rule] = []
+    known: set[str] = set()
+    for part in parts:
+        if isinstance(part, Rule):
+            rules.append(part)
+        elif part in RULES:
+            names = {field.name for field in fields(RULES[part])}
+            rules.append(RULES[part](**{name: options[name] for name in names & options.keys()}))  # type: ignore[arg-type]
+            known |= names
+        else:
+            raise ValueError(f"rule {part!r} is none of {', '.join(RULES)}")
+    if unknown := sorted(options.keys() - known):
+        takes = ", ".join(sorted(known)) or "none, a rule that is built has its own"
+        raise ValueError(f"option {unknown[0]!r} is unknown to rule={rule!r}: options are {takes}")
+    if not rules:
+        raise ValueError(f"rule={rule!r} names no rule: say 'none'")
+    kinds = [type(one) for one in rules]
+    if len(set(kinds)) < len(kinds):
+        raise ValueError(f"rule={rule!r} has one rule twice")
+    order = list(RULES.values())
+    return sorted(rules, key=lambda one: order.index(type(one)) if type(one) in order else len(order))
+
+
+def _check_batch(z: torch.Tensor, guide: torch.Tensor) -> None:
+    for name, rows in (("z", z), ("guide", guide)):
+        if rows.ndim != 2 or 0 in rows.shape:
+            raise ValueError(f"{name} has shape {tuple(rows.shape)}: give (2B, width)")
+        if not torch.isfinite(rows).all():
+            raise ValueError(f"{name} holds {int((~torch.isfinite(rows)).sum())} values that are not finite")
+    if len(z) != len(guide):
+        raise ValueError(f"z has {len(z)} rows and guide {len(guide)}: give the guide's embedding of each row")
+    if z.device != guide.device:
+        raise ValueError(f"z is on {z.device} and guide on {guide.device}: move one")
+    if len(z) % 2:
+        raise ValueError(f"z has {len(z)} rows, an odd number: give first views, then second views")
+    if len(z) < 4:
+        raise ValueError("z holds one image: it has no negatives, give at least two")

@@ -1,0 +1,198 @@
+"""The rules: each turns the guide's similarities of a batch into other positives or other negatives.
+
+A rule takes the pairs that the rules before it left and the (n, n) similarities, and returns new pairs. Source: Zhang,
+Wang and Wang, *On the Generalization of Multi-modal Contrastive Learning*, ICML 2023. `published=True` is what its
+published code (github.com/PKU-ML/CLIP-Help-SimCLR) computes; the defaults of both forms are its constants.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from numbers import Real
+from types import MappingProxyType
+from typing import ClassVar
+
+import torch
+
+from real_data.resampling.pairs import BatchPairs, two_views
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """No resampling: SimCLR's pairs, published or not. The base of the other rules."""
+
+    published: bool = False
+
+    def __post_init__(self) -> None:
+        _require(isinstance(self.published, bool), f"published={self.published!r} is neither True nor False")
+
+    def __call__(self, pairs: BatchPairs, similarity: torch.Tensor) -> BatchPairs:  # noqa: ARG002
+        """The resampled pairs; `similarity` is (n, n), of the guide."""
+        return pairs
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddNewPositive(Rule):
+    """The rows most similar to the anchor, itself and its other view left out, are positives too, and not negatives.
+
+    A new positive counts `weight` times the other view, and all positives of an anchor together as much as before: in
+    the loss, `(ℓ_partner + weight Σ_new ℓ_new) / (1 + weight · number of new)`. With a count or weight of 0 there is
+    no new positive, and nothing leaves the negatives.
+
+    As published, new positives and partner stay in the denominator of every term, their own and each other's, and
+    there is no floor: with the default options the loss is the mean of NT-Xent and of a second one, whose positive is
+    the nearest row. So one term pushes away what the other pulls.
+
+    Attributes
+    ----------
+    count : new positives of each anchor, at most 2B - 3, so that it has a negative
+    weight : of a new positive relative to the other view, finite and at least 0
+    floor : least similarity of a new positive, in [-1, 1]; -1 is none
+    """
+
+    count: int = 1
+    weight: float = 1.0
+    floor: float = -1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        whole = isinstance(self.count, int) and not isinstance(self.count, bool)
+        _require(whole and self.count >= 0, f"count={self.count!r} is not a whole number of new positives")
+        _require(_is_real(self.weight) and 0 <= self.weight < math.inf, f"weight={self.weight!r} is not in [0, inf)")
+        _require(_is_real(self.floor) and -1 <= self.floor <= 1, f"floor={self.floor!r} is not in [-1, 1]")
+
+    def __call__(self, pairs: BatchPairs, similarity: torch.Tensor) -> BatchPairs:
+        """The pairs with new positives; `ValueError` if an anchor could be left without a negative."""
+        rows = len(similarity)
+        _require(self.count <= rows - 3, f"count={self.count} leaves no negative in {rows} rows: at most {rows - 3}")
+        if self.weight == 0:
+            return pairs
+        others = two_views(rows, similarity.dtype, similarity.device).negatives
+        new = _highest(similarity, others, self.count) & (similarity.clamp(-1, 1) >= self.floor)
+        added = self.weight * new.to(pairs.positives)
+        positives = (pairs.positives + added) / (1 + added.sum(1, keepdim=True))
+        everyone = ~torch.eye(rows, dtype=torch.bool, device=new.device)
+        return BatchPairs(positives, everyone if self.published else pairs.negatives & ~new)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Drop(Rule):
+    """A rule that drops a fraction of something: see `_quota` for how it is rounded."""
+
+    fraction: float
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _require(_is_real(self.fraction) and 0 <= self.fraction < 1, f"fraction={self.fraction!r} is not in [0, 1)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropFalsePositive(_Drop):
+    """The pairs (anchor, other view) least similar to the guide are dropped, neither positives nor negatives.
+
+    `⌊fraction · 2B⌋` of the 2B pairs go, at least one stays; the loss is averaged over what is kept. The two directions
+    of a pair are equally similar: where only one can go, it is that of the first view.
+
+    As published it has **no effect**: the masked log-probabilities are overwritten before they are used, and the loss
+    is SimCLR's to the last bit.
+    """
+
+    fraction: float = 0.1
+
+    def __call__(self, pairs: BatchPairs, similarity: torch.Tensor) -> BatchPairs:
+        """The pairs without the positives dropped."""
+        if self.published:
+            return pairs
+        partner = two_views(len(similarity), similarity.dtype, similarity.device).positives.bool()
+        # The upper half for both directions, whose round-off may differ.
+        of_pair = similarity.diagonal(len(similarity) // 2).repeat(2)[None]
+        every = torch.ones_like(of_pair, dtype=torch.bool)
+        dropped = partner & _highest(-of_pair, every, _quota(self.fraction, every)).T
+        return BatchPairs(pairs.positives.masked_fill(dropped, 0), pairs.negatives & ~dropped)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _DropNegative(_Drop):
+    sign: ClassVar[int]
+
+    def __call__(self, pairs: BatchPairs, similarity: torch.Tensor) -> BatchPairs:
+        score, true = self.sign * similarity, pairs.negatives & (pairs.positives == 0)
+        if self.published:
+            dropped = true & _published_choice(score, self.fraction)
+        else:
+            dropped = _highest(score, true, _quota(self.fraction, true))
+        return replace(pairs, negatives=pairs.negatives & ~dropped)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropFalseNegative(_DropNegative):
+    """Of each anchor's n true negatives the `⌊fraction · n⌋` most similar to it leave the denominator; one stays.
+
+    True negatives are no positives: neither the anchor nor its other view nor a new positive counts.
+
+    As published, all 2B rows are ranked, so that the anchor and its other view use up the quota before they are
+    restored, and all rows as similar as the last one go as well.
+    """
+
+    fraction: float = 0.05
+    sign: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropEasyNegative(_DropNegative):
+    """Of each anchor's n true negatives the `⌊fraction · n⌋` least similar to it leave the denominator; one stays.
+
+    As published, all 2B rows are ranked, and all rows as similar as the last one go as well.
+    """
+
+    fraction: float = 0.1
+    sign: ClassVar[int] = -1
+
+
+# In the order in which rules are applied: new positives are chosen before negatives are ranked.
+RULES: Mapping[str, type[Rule]] = MappingProxyType(
+    {
+        "none": Rule,
+        "add_new_positive": AddNewPositive,
+        "drop_false_positive": DropFalsePositive,
+        "drop_false_negative": DropFalseNegative,
+        "drop_easy_negative": DropEasyNegative,
+    }
+)
+
+
+def _quota(fraction: float, candidates: torch.Tensor) -> torch.Tensor:
+    """`⌊fraction · n⌋` of the n candidates of each row, (rows, 1), at most n - 1.
+
+    Exact for the fraction as it is written: 0.29 of 100 is 29, which floating point makes 28.
+    """
+    ratio, total = Fraction(fraction).limit_denominator(1_000_000), candidates.sum(1, keepdim=True)
+    return torch.minimum(total * ratio.numerator // ratio.denominator, total - 1)
+
+
+def _highest(score: torch.Tensor, candidates: torch.Tensor, quota: torch.Tensor | int) -> torch.Tensor:
+    """The `quota` candidates of highest score in each row, (rows, n), bool; of equal ones the first."""
+    order = score.masked_fill(~candidates, -math.inf).argsort(dim=1, descending=True, stable=True)
+    taken = torch.arange(score.shape[1], device=score.device) < quota
+    return torch.zeros_like(candidates).scatter(1, order, taken.expand_as(order))
+
+
+def _published_choice(score: torch.Tensor, fraction: float) -> torch.Tensor:
+    """The `⌊fraction · n⌋` highest of the n entries of each row, and all that tie with the last of them.
+
+    The published code fails where that is none; here nothing is chosen.
+    """
+    quota = int(_quota(fraction, torch.ones_like(score[:1], dtype=torch.bool)))
+    if quota == 0:
+        return torch.zeros_like(score, dtype=torch.bool)
+    return score >= score.topk(quota, dim=1).values[:, -1:]
+
+
+def _is_real(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _require(condition: bool, text: str) -> None:
+    if not condition:
+        raise ValueError(text)

@@ -1,0 +1,541 @@
+import inspect
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from real_data import resampled_nt_xent
+from real_data.resampling import (
+    RULES,
+    AddNewPositive,
+    BatchPairs,
+    DropEasyNegative,
+    DropFalseNegative,
+    DropFalsePositive,
+    Rule,
+    label_guide,
+    random_guide,
+    two_views,
+)
+
+NAMES = tuple(RULES)
+CHANGING = NAMES[1:]
+SEEDS = st.integers(0, 2**31)
+FRACTIONS = st.sampled_from((0.0, 0.05, 0.1, 0.29, 0.5, 0.9))
+
+
+def batch(seed: int, images: int = 6, width: int = 4) -> tuple[torch.Tensor, torch.Tensor]:
+    rng = np.random.default_rng(seed)
+    return tuple(torch.from_numpy(rng.standard_normal((2 * images, width))) for _ in range(2))
+
+
+# The definitions, as double loops over anchors and rows.
+
+
+def cosines(rows: torch.Tensor) -> list[list[float]]:
+    lists = rows.double().tolist()
+
+    def dot(a: list[float], b: list[float]) -> float:
+        return sum(x * y for x, y in zip(a, b, strict=True))
+
+    return [[dot(a, b) / (math.sqrt(dot(a, a)) * math.sqrt(dot(b, b))) for b in lists] for a in lists]
+
+
+def partner(i: int, rows: int) -> int:
+    return (i + rows // 2) % rows
+
+
+def others(i: int, rows: int) -> list[int]:
+    """The true negatives of plain NT-Xent."""
+    return [j for j in range(rows) if j not in (i, partner(i, rows))]
+
+
+def term(scores: list[float], positive: int, negatives) -> float:
+    return -math.log(math.exp(scores[positive]) / sum(math.exp(scores[j]) for j in {positive, *negatives}))
+
+
+def floor_of(fraction: float, total: int) -> int:
+    return math.floor(Fraction(str(fraction)) * total)
+
+
+def naive_plain(s, _):
+    n = len(s)
+    return sum(term(s[i], partner(i, n), others(i, n)) for i in range(n)) / n
+
+
+def naive_add_new_positive(s, t, count=1, weight=1.0, floor=-1.0):
+    n, total = len(s), 0.0
+    for i in range(n):
+        nearest = sorted(others(i, n), key=lambda j: (-t[i][j], j))[:count]
+        new = [j for j in nearest if t[i][j] >= floor]
+        negatives = [j for j in others(i, n) if j not in new]
+        anchor = term(s[i], partner(i, n), negatives) + weight * sum(term(s[i], j, negatives) for j in new)
+        total += anchor / (1 + weight * len(new))
+    return total / n
+
+
+def naive_drop_false_positive(s, t, fraction=0.1):
+    n = len(s)
+    least = sorted(range(n), key=lambda i: (t[i][partner(i, n)], i))
+    kept = least[floor_of(fraction, n) :]
+    return sum(term(s[i], partner(i, n), others(i, n)) for i in kept) / len(kept)
+
+
+def naive_drop_negative(s, t, fraction, sign):
+    n, total = len(s), 0.0
+    for i in range(n):
+        ranked = sorted(others(i, n), key=lambda j: (-sign * t[i][j], j))
+        total += term(s[i], partner(i, n), ranked[floor_of(fraction, n - 2) :])
+    return total / n
+
+
+def naive_drop_false_negative(s, t, fraction=0.05):
+    return naive_drop_negative(s, t, fraction, 1)
+
+
+def naive_drop_easy_negative(s, t, fraction=0.1):
+    return naive_drop_negative(s, t, fraction, -1)
+
+
+NAIVE = {
+    "none": naive_plain,
+    "add_new_positive": naive_add_new_positive,
+    "drop_false_positive": naive_drop_false_positive,
+    "drop_false_negative": naive_drop_false_negative,
+    "drop_easy_negative": naive_drop_easy_negative,
+}
+
+
+def published_add_new_positive(s, t):
+    """Two cross-entropies over all other rows: to the partner, and to the guide's nearest row."""
+    n, total = len(s), 0.0
+    for i in range(n):
+        nearest = max(others(i, n), key=lambda j: t[i][j])
+        rest = [j for j in range(n) if j != i]
+        total += (term(s[i], partner(i, n), rest) + term(s[i], nearest, rest)) / 2
+    return total / n
+
+
+def published_drop_negative(s, t, fraction, sign):
+    """A threshold over the whole row; what does not pass it goes, but for the partner, which is restored."""
+    n, total, quota = len(s), 0.0, floor_of(fraction, len(s))
+    for i in range(n):
+        threshold = sorted(-sign * x for x in t[i])[quota - 1] if quota else -math.inf
+        kept = [j for j in others(i, n) if -sign * t[i][j] > threshold]
+        total += term(s[i], partner(i, n), kept)
+    return total / n
+
+
+PUBLISHED = {
+    "none": naive_plain,
+    "add_new_positive": published_add_new_positive,
+    "drop_false_positive": naive_plain,
+    "drop_false_negative": lambda s, t, fraction=0.05: published_drop_negative(s, t, fraction, 1),
+    "drop_easy_negative": lambda s, t, fraction=0.1: published_drop_negative(s, t, fraction, -1),
+}
+
+
+def scores(z: torch.Tensor, temperature: float = 0.1) -> list[list[float]]:
+    return [[x / temperature for x in row] for row in cosines(z)]
+
+
+@given(SEEDS, st.integers(2, 12), st.sampled_from(NAMES), st.booleans())
+def test_each_rule_with_its_defaults_from_its_definition(seed, images, rule, published):
+    z, guide = batch(seed, images)
+    expected = (PUBLISHED if published else NAIVE)[rule](scores(z), cosines(guide))
+    found = resampled_nt_xent(z, guide, rule=rule, published=published)
+    assert found.item() == pytest.approx(expected, rel=1e-11, abs=1e-11)
+
+
+@given(SEEDS, st.integers(2, 7), st.sampled_from(CHANGING[1:]), FRACTIONS, st.booleans())
+def test_fractions_from_their_definition(seed, images, rule, fraction, published):
+    z, guide = batch(seed, images)
+    if published and floor_of(fraction, 2 * images) > 2 * images - 3:
+        return  # the published rule would leave rows without a negative
+    options = {} if rule == "drop_false_positive" and published else {"fraction": fraction}
+    expected = (PUBLISHED if published else NAIVE)[rule](scores(z, 0.5), cosines(guide), **options)
+    found = resampled_nt_xent(z, guide, rule=rule, temperature=0.5, published=published, fraction=fraction)
+    assert found.item() == pytest.approx(expected, rel=1e-11, abs=1e-11)
+
+
+@given(SEEDS, st.integers(2, 7), st.data(), st.floats(0, 5), st.floats(-1, 1))
+def test_new_positives_from_their_definition(seed, images, data, weight, floor):
+    z, guide = batch(seed, images)
+    options = {"count": data.draw(st.integers(0, 2 * images - 3)), "weight": weight or 1.0, "floor": floor}
+    expected = naive_add_new_positive(scores(z), cosines(guide), **options)
+    assert resampled_nt_xent(z, guide, rule="add_new_positive", **options).item() == pytest.approx(expected, rel=1e-11)
+
+
+@given(SEEDS, st.integers(2, 7), st.integers(0, 2), FRACTIONS, FRACTIONS, FRACTIONS, st.randoms())
+def test_all_rules_together_from_their_definition(seed, images, count, pairs, false, easy, order):
+    """New positives first; then each rule ranks what those before it left. The order of the list does not matter."""
+    z, guide = batch(seed, images)
+    s, t, n, above, below = scores(z), cosines(guide), 2 * images, 0.0, 0.0
+    count = min(count, n - 3)
+    dropped = sorted(range(n), key=lambda i: (t[i][partner(i, n)], i))[: floor_of(pairs, n)]
+    for i in range(n):
+        ranked = sorted(others(i, n), key=lambda j: (-t[i][j], j))
+        new, rest = ranked[:count], ranked[count:]
+        rest = rest[floor_of(false, len(rest)) :]
+        rest = rest[: len(rest) - floor_of(easy, len(rest))]
+        for j in [*new, *([] if i in dropped else [partner(i, n)])]:
+            above += term(s[i], j, rest) / (1 + count)
+            below += 1 / (1 + count)
+    rules = [
+        AddNewPositive(count=count),
+        DropFalsePositive(fraction=pairs),
+        DropFalseNegative(fraction=false),
+        DropEasyNegative(fraction=easy),
+    ]
+    order.shuffle(rules)
+    assert resampled_nt_xent(z, guide, rule=rules).item() == pytest.approx(above / below, rel=1e-11, abs=1e-11)
+
+
+# What each rule changes, and when it changes nothing.
+
+
+@pytest.mark.parametrize("rule", CHANGING)
+@pytest.mark.parametrize("published", [False, True])
+def test_every_rule_differs_from_plain_but_the_published_false_positive_filter(rule, published):
+    """The published DropFalsePositive is SimCLR to the last bit: the filter has no effect."""
+    z, guide = batch(0, images=32)
+    plain, changed = (resampled_nt_xent(z, guide, rule=r, published=published) for r in ("none", rule))
+    if published and rule == "drop_false_positive":
+        assert changed.item() == plain.item()
+    else:
+        assert abs(changed.item() - plain.item()) > 1e-3
+
+
+@pytest.mark.parametrize("rule", CHANGING)
+def test_a_right_rule_differs_from_the_published_one(rule):
+    z, guide = batch(1, images=32)
+    guide[3] = guide[17]  # ties
+    right, published = (resampled_nt_xent(z, guide, rule=rule, published=flag) for flag in (False, True))
+    assert abs(right.item() - published.item()) > 1e-4
+
+
+LIMITS = [
+    *((name, {"fraction": 0.0}) for name in CHANGING[1:]),
+    ("add_new_positive", {"weight": 0.0}),
+    ("add_new_positive", {"count": 0}),
+    ("add_new_positive", {"floor": 1.0}),
+]
+
+
+@pytest.mark.parametrize("published", [False, True])
+@pytest.mark.parametrize(("rule", "options"), LIMITS)
+def test_in_the_limit_a_rule_is_plain(rule, options, published):
+    z, guide = batch(2)
+    expected = resampled_nt_xent(z, guide, rule="none").item()
+    found = resampled_nt_xent(z, guide, rule=rule, published=published, **options).item()
+    assert found == pytest.approx(expected, rel=1e-14)
+
+
+def test_plain_is_cross_entropy():
+    z, guide = batch(3)
+    logits = torch.nn.functional.cosine_similarity(z[:, None], z[None], dim=2) / 0.1
+    logits.fill_diagonal_(-torch.inf)
+    expected = torch.nn.functional.cross_entropy(logits, torch.arange(12).roll(6))
+    assert resampled_nt_xent(z, guide, rule="none").item() == pytest.approx(expected.item(), rel=1e-12)
+
+
+def test_a_new_positive_is_pulled_and_not_pushed():
+    """Row 1 is the guide's nearest to row 0; published, its pull is weaker, for it is pushed as well."""
+    z, _ = batch(4, images=4)
+    guide = torch.tensor([[1.0, 0.0], [0.9, 0.1], [-1.0, 1.0], [-1.0, -1.0]]).repeat(2, 1)
+    guide[4], guide[5] = torch.tensor([0.0, 1.0]), torch.tensor([0.0, -1.0])
+    gain = {}
+    for name, options in (("none", {}), ("right", {}), ("published", {"published": True})):
+        moving = z.clone().requires_grad_()
+        rule = "none" if name == "none" else "add_new_positive"
+        resampled_nt_xent(moving, guide, rule=rule, temperature=1, **options).backward()
+        toward = torch.nn.functional.normalize(moving[1] - moving[0], dim=0).detach()
+        gain[name] = -(moving.grad[0] @ toward).item()
+    assert gain["none"] < gain["published"] < gain["right"]
+
+
+def test_a_dropped_pair_is_neither_positive_nor_negative():
+    """With one pair of two dropped, the loss asks nothing of its two views, even where positives stay negatives."""
+    z, guide = batch(5, images=2)
+    guide[2] = -guide[0]
+    plain, similarity = two_views(4, z.dtype, z.device), torch.tensor(cosines(guide))
+    for pairs in (plain, AddNewPositive(published=True, count=1)(plain, similarity)):
+        dropped = DropFalsePositive(fraction=0.5)(pairs, similarity)
+        assert dropped.positives[[0, 1, 2, 3], [2, 3, 0, 1]].bool().tolist() == [False, True, False, True]
+        assert not dropped.negatives[0, 2]
+        assert not dropped.negatives[2, 0]
+        assert dropped.negatives.sum() == pairs.negatives.sum() - pairs.negatives[[0, 2], [2, 0]].sum()
+
+
+def test_published_rules_together_restore_every_positive():
+    _, guide = batch(6)
+    similarity = torch.tensor(cosines(guide))
+    pairs = AddNewPositive(published=True)(two_views(12, torch.float64, guide.device), similarity)
+    for rule in (DropFalseNegative, DropEasyNegative):
+        kept = rule(published=True, fraction=0.5)(pairs, similarity).negatives
+        assert kept[pairs.positives > 0].all()
+        assert kept.sum() < pairs.negatives.sum()
+
+
+def test_a_floor_is_inclusive_and_the_lowest_is_none():
+    plain, similarity = two_views(6, torch.float64, torch.device("cpu")), torch.full((6, 6), -1.0000001)
+    similarity[0, 1] = 1
+    assert (AddNewPositive(floor=1.0)(plain, similarity).positives > 0).sum(1).tolist() == [2, 1, 1, 1, 1, 1]
+    assert (AddNewPositive()(plain, similarity).positives > 0).sum(1).tolist() == [2] * 6
+
+
+@pytest.mark.parametrize(("rule", "level"), [(DropFalseNegative, 1), (DropEasyNegative, 0)])
+def test_of_equal_rows_exactly_the_quota_goes_and_published_all(rule, level):
+    """Two classes of 4 images: of 14 true negatives 6 are as similar as can be and 8 as little; 2 go, or all alike."""
+    guide = label_guide(np.tile([0, 0, 0, 0, 1, 1, 1, 1], 2))
+    plain, similarity = two_views(16, torch.float32, torch.device("cpu")), guide @ guide.T
+    right, published = (rule(fraction=0.19, published=flag)(plain, similarity).negatives for flag in (False, True))
+    for i in range(16):
+        alike = [j for j in others(i, 16) if similarity[i, j] == level]
+        assert [j for j in others(i, 16) if not right[i, j]] == alike[:2]
+        assert [j for j in others(i, 16) if not published[i, j]] == alike
+
+
+def test_the_published_quota_is_used_up_by_the_anchor_and_its_other_view():
+    """20 images: 2 of 40 rows go, and these are the anchor and its partner, who are restored."""
+    z, guide = batch(6, images=20)
+    guide = guide[:20].repeat(2, 1)
+    plain = resampled_nt_xent(z, guide, rule="none").item()
+    assert resampled_nt_xent(z, guide, rule="drop_false_negative", published=True).item() == plain
+    assert resampled_nt_xent(z, guide, rule="drop_false_negative").item() != plain
+
+
+@pytest.mark.parametrize(("fraction", "rows", "kept"), [(0.29, 102, 71), (0.3, 12, 7), (1 - 1e-9, 12, 1), (0.1, 10, 8)])
+def test_how_a_quota_is_rounded(fraction, rows, kept):
+    """Down, exactly for the decimal as written (29 of 100, which floats make 28), and one negative always stays."""
+    similarity = torch.from_numpy(np.random.default_rng(7).random((rows, rows)))
+    pairs = DropEasyNegative(fraction=fraction)(two_views(rows, torch.float64, torch.device("cpu")), similarity)
+    assert pairs.negatives.sum(1).tolist() == [kept] * rows
+
+
+@given(SEEDS, st.integers(2, 6), st.lists(st.sampled_from(CHANGING), min_size=1, unique=True), st.booleans())
+def test_nothing_depends_on_the_order_of_images(seed, images, rules, published):
+    z, guide = batch(seed, images)
+    order = np.random.default_rng(seed).permutation(images)
+    rows = np.concatenate([order, order + images])
+    expected = resampled_nt_xent(z, guide, rule=rules, published=published).item()
+    found = resampled_nt_xent(z[rows], guide[rows], rule=rules, published=published).item()
+    assert found == pytest.approx(expected, rel=1e-11)
+
+
+@given(SEEDS, st.integers(2, 6), st.sampled_from([name for name in NAMES if name != "drop_false_positive"]))
+def test_nothing_depends_on_which_view_is_first_nor_on_lengths(seed, images, rule):
+    z, guide = batch(seed, images)
+    swapped = [3 * rows.roll(images, 0) for rows in (z, guide)]
+    found = resampled_nt_xent(*swapped, rule=rule).item()
+    assert found == pytest.approx(resampled_nt_xent(z, guide, rule=rule).item(), rel=1e-11)
+
+
+# Numbers and machines.
+
+
+@pytest.mark.parametrize("published", [False, True])
+@pytest.mark.parametrize("rule", NAMES)
+def test_gradients_are_right(rule, published):
+    z, guide = batch(8, images=5)
+    guide.requires_grad_()
+    loss = lambda rows: resampled_nt_xent(rows, guide, rule=rule, published=published, temperature=0.3)  # noqa: E731
+    assert torch.autograd.gradcheck(loss, z.requires_grad_())
+    loss(z).backward()
+    assert guide.grad is None
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("rule", NAMES)
+def test_low_precision_inputs(rule, dtype):
+    z, guide = (rows.to(dtype) for rows in batch(9, images=20))
+    z.requires_grad_()
+    loss = resampled_nt_xent(z, guide, rule=rule, temperature=0.01)
+    loss.backward()
+    assert loss.dtype == torch.float32
+    assert z.grad.dtype == dtype
+    assert z.grad.isfinite().all()
+    exact = resampled_nt_xent(z.detach().double(), guide.double(), rule=rule, temperature=0.01)
+    assert loss.item() == pytest.approx(exact.item(), rel=1e-4)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert resampled_nt_xent(z, guide, rule=rule, temperature=0.01).item() == loss.item()
+
+
+def test_equal_and_zero_rows():
+    z = torch.zeros(8, 3, requires_grad=True)
+    for rule in NAMES:
+        loss = resampled_nt_xent(z, torch.zeros(8, 2), rule=rule)
+        loss.backward()
+        negatives = 5 if rule == "add_new_positive" else 6
+        assert loss.item() == pytest.approx(math.log(1 + negatives))
+    assert z.grad.isfinite().all()
+
+
+@pytest.mark.parametrize("published", [False, True])
+@pytest.mark.parametrize("rule", NAMES)
+def test_nothing_is_made_on_another_device(rule, published):
+    z, guide = batch(10)
+    expected = resampled_nt_xent(z, guide, rule=rule, published=published)
+    with torch.device("meta"):  # where whatever is made without a device goes, and is lost
+        found = resampled_nt_xent(z, guide, rule=rule, published=published)
+    assert found.item() == expected.item()
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("published", [False, True])
+@pytest.mark.parametrize("rule", NAMES)
+def test_cpu_and_gpu_agree(rule, published):
+    z, guide = batch(11)
+    found = resampled_nt_xent(z.cuda(), guide.cuda(), rule=rule, published=published)
+    assert found.device.type == "cuda"
+    assert found.item() == pytest.approx(resampled_nt_xent(z, guide, rule=rule, published=published).item(), rel=1e-9)
+
+
+# How rules are asked for.
+
+
+def test_the_ways_to_name_rules():
+    z, guide = batch(12, images=20)
+    ways = [
+        "add_new_positive+drop_easy_negative",
+        ["drop_easy_negative", "add_new_positive"],
+        (AddNewPositive(), "drop_easy_negative"),
+        ["none", AddNewPositive(), DropEasyNegative(fraction=0.1)],
+    ]
+    assert len({resampled_nt_xent(z, guide, rule=way).item() for way in ways}) == 1
+    one, both = (resampled_nt_xent(z, guide, rule=rule).item() for rule in ("add_new_positive", ways[0]))
+    assert one != both
+
+
+def test_an_option_goes_to_every_named_rule_that_has_it():
+    z, guide = batch(13)
+    named = resampled_nt_xent(z, guide, rule="drop_false_negative+drop_easy_negative+add_new_positive", fraction=0.3)
+    built = [DropFalseNegative(fraction=0.3), DropEasyNegative(fraction=0.3), AddNewPositive()]
+    assert named.item() == resampled_nt_xent(z, guide, rule=built).item()
+
+
+def test_a_rule_of_ones_own_comes_last():
+    class HardestNegative(Rule):
+        def __call__(self, pairs, similarity):
+            assert pairs.negatives.sum(1).tolist() == [2] * 6  # of 4 the easy half is gone
+            hardest = similarity.masked_fill(~pairs.negatives, -math.inf).argmax(1)
+            return BatchPairs(pairs.positives, torch.nn.functional.one_hot(hardest, 6).bool())
+
+    z, guide = batch(14, images=3)
+    s, t = scores(z), cosines(guide)
+    expected = sum(term(s[i], partner(i, 6), [max(others(i, 6), key=lambda j: t[i][j])]) for i in range(6)) / 6
+    found = resampled_nt_xent(z, guide, rule=[HardestNegative(), DropEasyNegative(fraction=0.5)])
+    assert found.item() == pytest.approx(expected, rel=1e-11)
+
+
+def test_the_defaults_are_the_published_constants():
+    assert (AddNewPositive().count, AddNewPositive().weight, AddNewPositive().floor) == (1, 1, -1)
+    fractions = [rule().fraction for rule in (DropFalsePositive, DropFalseNegative, DropEasyNegative)]
+    assert fractions == [0.1, 0.05, 0.1]
+    assert inspect.signature(resampled_nt_xent).parameters["temperature"].default == 0.1
+
+
+BAD_OPTIONS = [
+    ([], {}, r"rule=\[\] names no rule: say 'none'"),
+    ("nearest", {}, "rule 'nearest' is none of none, add_new_positive, "),
+    (["none", 3], {}, "rule 3 is none of"),
+    ("add_new_positive+add_new_positive", {}, "has one rule twice"),
+    (["drop_easy_negative", DropEasyNegative()], {}, "has one rule twice"),
+    ("none", {"fraction": 0.1}, "option 'fraction' is unknown to rule='none': options are published"),
+    ("add_new_positive", {"fraction": 0.1}, "options are count, floor, published, weight"),
+    (DropEasyNegative(), {"fraction": 0.1}, "options are none, a rule that is built has its own"),
+    ("drop_easy_negative", {"fraction": 1.0}, r"fraction=1.0 is not in \[0, 1\)"),
+    ("drop_easy_negative", {"fraction": -0.1}, "fraction=-0.1 is not in"),
+    ("drop_false_positive", {"fraction": math.nan}, "fraction=nan is not in"),
+    ("drop_false_negative", {"fraction": "0.1"}, "fraction='0.1' is not in"),
+    ("drop_false_negative", {"fraction": False}, "fraction=False is not in"),
+    ("add_new_positive", {"count": -1}, "count=-1 is not a whole number"),
+    ("add_new_positive", {"count": 1.0}, "count=1.0 is not a whole number"),
+    ("add_new_positive", {"count": 10}, "count=10 leaves no negative in 12 rows: at most 9"),
+    ("add_new_positive", {"weight": -1}, "weight=-1 is not in"),
+    ("add_new_positive", {"weight": math.inf}, "weight=inf is not in"),
+    ("add_new_positive", {"weight": math.nan}, "weight=nan is not in"),
+    ("add_new_positive", {"floor": 1.1}, r"floor=1.1 is not in \[-1, 1\]"),
+    ("add_new_positive", {"floor": math.nan}, "floor=nan is not in"),
+    ("none", {"published": 1}, "published=1 is neither True nor False"),
+    ("none", {"temperature": 0}, "temperature=0 is not a positive number"),
+    ("none", {"temperature": math.nan}, "temperature=nan is not a positive number"),
+]
+
+
+@pytest.mark.parametrize(("rule", "options", "message"), BAD_OPTIONS)
+def test_bad_options(rule, options, message):
+    with pytest.raises(ValueError, match=message) as error:
+        resampled_nt_xent(*batch(15), rule=rule, **options)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("z", "guide", "message"),
+    [
+        (torch.ones(6), torch.ones(6, 2), r"z has shape \(6,\): give \(2B, width\)"),
+        (torch.ones(6, 2), torch.ones(6, 0), r"guide has shape \(6, 0\)"),
+        (torch.ones(6, 2), torch.ones(4, 2), "z has 6 rows and guide 4"),
+        (torch.ones(7, 2), torch.ones(7, 2), "z has 7 rows, an odd number"),
+        (torch.ones(2, 2), torch.ones(2, 2), "z holds one image: it has no negatives"),
+        (torch.full((6, 2), math.nan), torch.ones(6, 2), "z holds 12 values that are not finite"),
+        (torch.ones(6, 2), torch.full((6, 2), math.inf), "guide holds 12 values that are not finite"),
+    ],
+)
+def test_bad_batches(z, guide, message):
+    with pytest.raises(ValueError, match=message):
+        resampled_nt_xent(z, guide, rule="none")
+
+
+def test_two_devices_are_named(monkeypatch):
+    z, guide = batch(16)
+    with pytest.raises(ValueError, match="guide on meta: move one"):
+        monkeypatch.setattr(torch, "isfinite", lambda rows: torch.tensor(True))  # meta tensors have no values
+        resampled_nt_xent(z, guide.to("meta"), rule="none")
+
+
+# Guides that are held against a guide.
+
+
+def test_a_random_guide_knows_nothing():
+    guide = random_guide(400, np.random.default_rng(0))
+    cosine = guide @ guide.T
+    assert guide.shape == (400, 64)
+    np.testing.assert_allclose(cosine.diagonal(), 1, atol=1e-6)
+    pairs = cosine.diagonal(200)
+    # A cosine of two independent directions has mean 0 and variance 1 / width.
+    assert abs(pairs.mean().item()) < 5 / math.sqrt(64 * 200)
+    again = random_guide(400, np.random.default_rng(0))
+    assert torch.equal(guide, again)
+
+
+@pytest.mark.parametrize("rng", [None, np.random.default_rng(1)])
+def test_an_oracle_never_ranks_across_classes(rng):
+    labels = torch.tensor([5, 5, 2, 9, 2, 9] * 2)
+    guide = label_guide(labels, rng)
+    cosine = torch.nn.functional.normalize(guide) @ torch.nn.functional.normalize(guide).T
+    same = labels[:, None] == labels
+    assert cosine[same].min() > 0.95
+    assert cosine[~same].max() < 0.05
+    distinct = cosine[0][same[0]].unique(dim=0).numel()
+    assert distinct == (1 if rng is None else 4)
+
+
+def test_with_an_oracle_new_positives_are_of_the_class():
+    labels = np.tile(np.arange(20) % 4, 2)
+    guide = label_guide(labels, np.random.default_rng(2))
+    plain = two_views(40, torch.float32, torch.device("cpu"))
+    pairs = AddNewPositive(count=3)(plain, guide @ guide.T)
+    anchors, chosen = pairs.positives.nonzero(as_tuple=True)
+    assert len(anchors) == 160
+    assert np.array_equal(labels[anchors], labels[chosen])
+
+
+@pytest.mark.parametrize("labels", [np.array([0.5, 1.0]), np.array([[0, 1]]), torch.tensor([1.0])])
+def test_bad_labels(labels):
+    with pytest.raises(ValueError, match="give one integer for each row"):
+        label_guide(labels)
