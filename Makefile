@@ -14,7 +14,8 @@ INSTALLED := $(VENV)/installed
 TABLES := $(BUILD)/tables
 FIGURES := $(BUILD)/figures
 ALL_FIGURES := $(patsubst %,$(FIGURES)/%.png,bound_holds captions_help real_images training leaderboard \
-	tightness_map label_energy near_optimal multihop which_loss architecture)
+	tightness_map label_energy near_optimal multihop which_loss architecture \
+	resampling)
 
 THEORY := $(wildcard theory/*.py theory/bounds/*.py theory/attack/*.py)
 WORLDS := $(THEORY) $(wildcard simulations/*.py simulations/losses/*.py) simulations/studies/study.py
@@ -78,7 +79,8 @@ clean: ## Remove what was built, and the virtual environment
 
 # Tables.
 
-STUDIES := architecture bound_holds captions_help leaderboard multihop near_optimal rates training which_loss
+STUDIES := architecture bound_holds captions_help leaderboard multihop near_optimal rates resampling \
+	training which_loss
 $(patsubst %,$(TABLES)/%.parquet,$(STUDIES)): $(TABLES)/%.parquet: simulations/studies/%.py $(WORLDS) | $(INSTALLED)
 	@mkdir -p $(TABLES)
 	$(PYTHON) -m simulations study $* --out $@ --jobs $(JOBS) $(if $(SEEDS),--seeds $(SEEDS))
@@ -98,6 +100,7 @@ $(FIGURES)/leaderboard.png: $(TABLES)/leaderboard.parquet
 $(FIGURES)/tightness_map.png: $(TABLES)/bound_holds.parquet
 $(FIGURES)/near_optimal.png: $(TABLES)/near_optimal.parquet
 $(FIGURES)/which_loss.png: $(TABLES)/which_loss.parquet
+$(FIGURES)/resampling.png: $(TABLES)/resampling.parquet
 $(FIGURES)/architecture.png: $(TABLES)/architecture.parquet
 $(FIGURES)/multihop.png: $(TABLES)/multihop.parquet $(EMOJI_TABLES)
 

@@ -14,6 +14,7 @@ from figures import (
     multihop,
     near_optimal,
     real_images,
+    resampling,
     tightness_map,
     training,
     which_loss,
@@ -32,6 +33,7 @@ MODULES = (
     multihop,
     which_loss,
     architecture,
+    resampling,
 )
 FIGURES = {module.FIGURE.name: module.FIGURE for module in MODULES}
 

@@ -8,6 +8,7 @@ from simulations.studies import (
     multihop,
     near_optimal,
     rates,
+    resampling,
     training,
     which_loss,
 )
@@ -20,6 +21,7 @@ MODULES = (
     multihop,
     near_optimal,
     rates,
+    resampling,
     training,
     which_loss,
 )
