@@ -16,7 +16,7 @@ FIGURES := $(BUILD)/figures
 ALL_FIGURES := $(patsubst %,$(FIGURES)/%.png,bound_holds captions_help real_images training leaderboard \
 	tightness_map label_energy near_optimal multihop)
 
-THEORY := $(wildcard theory/*.py theory/bounds/*.py theory/attack/*.py)
+THEORY := $(wildcard theory/*.py theory/bounds/*.py theory/attack/*.py theory/metrics/*.py)
 WORLDS := $(THEORY) $(wildcard simulations/*.py) simulations/studies/study.py
 EMOJI := $(THEORY) $(wildcard real_data/*.py)
 STYLE := figures/style.py figures/figure.py
