@@ -17,7 +17,7 @@ ALL_FIGURES := $(patsubst %,$(FIGURES)/%.png,bound_holds captions_help real_imag
 	tightness_map label_energy near_optimal multihop which_loss architecture \
 	resampling)
 
-THEORY := $(wildcard theory/*.py theory/bounds/*.py theory/attack/*.py)
+THEORY := $(wildcard theory/*.py theory/bounds/*.py theory/attack/*.py theory/metrics/*.py)
 WORLDS := $(THEORY) $(wildcard simulations/*.py simulations/losses/*.py) simulations/studies/study.py
 EMOJI := $(THEORY) $(wildcard real_data/*.py)
 STYLE := figures/style.py figures/figure.py

@@ -1,4 +1,4 @@
-"""Figure 6, *Tightness map*: where on the map of inconsistency and gap a bound is near the truth."""
+"""Figure 6, *Tightness map*: where on the map of inconsistency, gap, width and classes a bound is near the truth."""
 
 from collections.abc import Mapping
 
@@ -16,30 +16,60 @@ PANELS = {"probe-mse": r"theorem 4: $\alpha_T/(1-\sigma_{k+1}^2)$", "multihop-ms
 ALPHA_BINS = np.geomspace(2e-3, 1, 10)
 GAP_BINS = np.geomspace(1e-2, 1, 10)
 FEW = 3  # cells with fewer graphs are left blank
+EQUAL = 1.001  # times its equal share: up to this the largest class is no larger than the others
+
+BOUNDS = {
+    "multihop-mse": "15, squared error",
+    "sharp-probe-mse": "4 sharper, squared error",
+    "probe-mse": "4, squared error",
+    "multihop-error": "15, 0-1 error",
+    "sharp-probe-error": "4 sharper, 0-1 error",
+    "probe-error": "4, 0-1 error",
+    "image-error": "5, error of images",
+    "zero-shot": "6, zero-shot error",
+    "probe-error-by-connectivity": "8, 0-1 error",
+    "cheeger-above": "9, conductance",
+    "infonce-by-uniformity": "11, InfoNCE",
+    "class-variance": "11, class variance",
+}
+# Of each coordinate the upper ends of its bins, and what they are called.
+COORDINATES: dict[str, tuple[str, dict[float, str]]] = {
+    "alpha": (r"$\alpha_T$", {0.05: "≤.05", 0.2: ".05–.2", np.inf: ">.2"}),
+    "gap": (r"gap $1-\sigma_{k+1}^2$", {0.1: "≤.1", 0.3: ".1–.3", np.inf: ">.3"}),
+    "width": ("k / classes", {1: "1", 2: "2", np.inf: "4"}),
+    "n_classes": ("classes", {2: "2", 4: "3–4", np.inf: "5–8"}),
+    "imbalance": ("largest class\n/ equal share", {EQUAL: "1", 1.5: "1–1.5", np.inf: ">1.5"}),
+}
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Two heat maps of measured over bound, for the squared probe error."""
+    """Two heat maps of measured over bound, for the squared probe error; below, all coordinates and the main bounds."""
     points = _points(tables["bound_holds"])
-    picture, panels = plt.subplots(1, 2, figsize=(2.3 * COLUMN, COLUMN), sharex=True, sharey=True)
+    picture = plt.figure(figsize=(2.3 * COLUMN, 2.3 * COLUMN))
+    above, below = picture.subfigures(2, 1, height_ratios=[1, 1.25], squeeze=False)[:, 0]
+    panels = above.subplots(1, 2, sharex=True, sharey=True)
     for axes, (name, label) in zip(panels, PANELS.items(), strict=True):
-        image = _panel(axes, points, name)
+        image = _panel(axes, points[points["gap"] > 0], name)
         axes.set(title=label, xlabel=r"induced labelling error $\alpha_T$")
     panels[0].set_ylabel(r"gap $1-\sigma_{k+1}^2$")
-    bar = picture.colorbar(image, ax=panels, label="measured / bound, median")
+    bar = above.colorbar(image, ax=panels, label="measured / bound, median")
     bar.ax.axhline(0.5, color="black", linewidth=1)
+    _shares_panel(below.subplots(), _shares(points))
     return picture, _caption(points)
 
 
 def _points(table: pd.DataFrame) -> pd.DataFrame:
-    """A row for each graph and width, with α_T, the gap and the tightness of both bounds."""
-    key = ["seed", "pairs", "k", "n_classes"]
+    """A row for each graph and width, with its coordinates and the tightness of the main bounds."""
+    key = ["seed", "pairs", "k", "n_classes", "largest_class"]
     wide = table.pivot_table(index=key, columns="bound", values=["measured", "value", "tightness"])
     points = pd.DataFrame({"alpha": wide["measured", "induced-labelling-error"]})
     points["gap"] = points["alpha"] / wide["value", "probe-mse"]
-    for name in PANELS:
+    for name in BOUNDS:
         points[name] = wide["tightness", name]
-    return points[(points["alpha"] > 0) & (points["gap"] > 0)].reset_index()
+    points = points[points["alpha"] > 0].reset_index()
+    points["width"] = points["k"] / points["n_classes"]
+    points["imbalance"] = points["largest_class"] * points["n_classes"]
+    return points
 
 
 def _panel(axes: Axes, points: pd.DataFrame, name: str) -> QuadMesh:
@@ -65,16 +95,47 @@ def _panel(axes: Axes, points: pd.DataFrame, name: str) -> QuadMesh:
     return image
 
 
+def _shares(points: pd.DataFrame) -> pd.DataFrame:
+    """The share of points within a factor 2, in percent: a row for each main bound, columns (coordinate, bin)."""
+    columns = {}
+    for coordinate, (_, bins) in COORDINATES.items():
+        which = np.searchsorted(list(bins), points[coordinate])
+        for number, label in enumerate(bins.values()):
+            chosen = points.loc[which == number, list(BOUNDS)]
+            columns[coordinate, label] = 100 * (chosen >= 0.5).sum() / chosen.notna().sum()
+    return pd.DataFrame(columns)
+
+
+def _shares_panel(axes: Axes, shares: pd.DataFrame) -> None:
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=100, aspect="auto")
+    for (row, column), share in np.ndenumerate(shares.to_numpy()):
+        text, color = ("–", NEUTRAL) if np.isnan(share) else (f"{share:.0f}", "white" if share > 60 else "black")
+        axes.text(column, row, text, ha="center", va="center", fontsize=7, color=color)
+    labels = [label for _, bins in COORDINATES.values() for label in bins.values()]
+    axes.set_xticks(range(len(labels)), labels)
+    axes.set_yticks(range(len(BOUNDS)), list(BOUNDS.values()))
+    first = 0
+    for name, bins in COORDINATES.values():
+        middle = first + (len(bins) - 1) / 2
+        axes.text(middle, len(BOUNDS) + 0.6, name, ha="center", va="top", fontsize=8)
+        first += len(bins)
+        axes.axvline(first - 0.5, color="white", linewidth=3)
+    axes.grid(visible=False)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.set_title("points within a factor 2 of the truth, %, by theorem and what it bounds")
+
+
 def _caption(points: pd.DataFrame) -> str:
     shares = [f"{name} {(points[name] >= 0.5).mean():.0%}" for name in PANELS]
-    by_width = []
-    for factor, rows in points.groupby(points["k"] / points["n_classes"]):
-        by_width.append(f"{factor:.0f}: " + ", ".join(f"{(rows[name] >= 0.5).mean():.0%}" for name in PANELS))
+    unequal = (points["imbalance"] > EQUAL).mean()
     return (
-        f"Squared probe error over its bound, medians over {len(points)} (graph, width) points of random worlds; cells "
-        f"with fewer than {FEW} points are blank; the line encloses where the bound is within a factor 2 of the truth; "
-        f"below the dotted line theorem 4 says nothing. Within a factor 2: {' and '.join(shares)} of the points. By k "
-        f"over the number of classes, in the same order: {'; '.join(by_width)}."
+        f"Above: squared probe error over its bound, medians over {int((points['gap'] > 0).sum())} (graph, width) "
+        f"points of random worlds; cells with fewer than {FEW} points are blank; the line encloses where the bound is "
+        "within a factor 2 of the truth; below the dotted line theorem 4 says nothing. Within a factor 2: "
+        f"{' and '.join(shares)} of all {len(points)} points. Below: that share for the main bounds, along each "
+        "coordinate of the map, over the points where the bound applies; an infinite bound is far from the truth, and "
+        f"so is any bound where the truth is 0. Classes have unequal masses on {unequal:.0%} of the points."
     )
 
 

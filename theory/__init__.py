@@ -6,7 +6,9 @@ from theory.consistency import induced_labelling_error, label_energy, labelling_
 from theory.factorisation import optimal_embeddings, spectral_loss
 from theory.graph import PairGraph
 from theory.hypotheses import HypothesisError
+from theory.metrics import alignment, uniformity
 from theory.probes import ProbeResult, probe, zero_shot_error
+from theory.rates import RateFit, fit_rate
 from theory.spectra import Spectrum, spectrum
 
 __all__ = [
@@ -16,10 +18,13 @@ __all__ = [
     "HypothesisError",
     "PairGraph",
     "ProbeResult",
+    "RateFit",
     "Spectrum",
+    "alignment",
     "bound",
     "check_bounds",
     "find_counterexample",
+    "fit_rate",
     "induced_labelling_error",
     "label_energy",
     "labelling_error",
@@ -28,5 +33,6 @@ __all__ = [
     "probe",
     "spectral_loss",
     "spectrum",
+    "uniformity",
     "zero_shot_error",
 ]

@@ -1,7 +1,9 @@
 """`python -m theory`: check the bounds on a saved pair graph, list the ledger."""
 
+import math
+from collections.abc import Hashable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -165,10 +167,10 @@ def _print_checks(table: pd.DataFrame, title: str) -> None:
             row["bound"],
             row["quantity"],
             f"{row['measured']:.4f}",
-            {"<=": "≤", ">=": "≥"}.get(row["relation"], "="),
+            "~" if row["status"] == "rate" else {"<=": "≤", ">=": "≥"}.get(row["relation"], "="),
             f"{row['value']:.4f}",
-            f"{row['tightness']:.4f}",
-            _verdict(row["holds"], row["vacuous"]),
+            "" if math.isnan(row["tightness"]) else f"{row['tightness']:.4f}",
+            _verdict(row),
         )
         for row in table[~_not_applicable(table)].to_dict("records")
     ]
@@ -181,10 +183,12 @@ def _not_applicable(table: pd.DataFrame) -> pd.Series:
     return table["note"].str.startswith("not applicable")
 
 
-def _verdict(holds: bool, vacuous: bool) -> str:
-    if not holds:
+def _verdict(row: dict[Hashable, Any]) -> str:
+    if row["status"] == "rate":
+        return "a rate"
+    if not row["holds"]:
         return "VIOLATED"
-    return "holds, vacuous" if vacuous else "holds"
+    return "holds, vacuous" if row["vacuous"] else "holds"
 
 
 if __name__ == "__main__":

@@ -30,14 +30,25 @@ def infonce_loss(graph: PairGraph, f: Any, g: Any, temperature: float = 1.0) -> 
     Every pair of nodes has a score: O(n_left n_right k) time, in blocks of `BLOCK` scores, never the whole matrix.
     Source: van den Oord et al. 2018; Radford et al. 2021.
     """
+    forward, backward = infonce_directions(graph, f, g, temperature)
+    return (forward + backward) / 2
+
+
+def infonce_directions(graph: PairGraph, f: Any, g: Any, temperature: float = 1.0) -> tuple[Any, Any]:
+    """The two halves of `infonce_loss`: with right nodes as the negatives of a left one, and left ones of a right.
+
+    `-E_P[s] + E_{p_L}[log E_{l~p_R} e^{s(x,l)}]` and `-E_P[s] + E_{p_R}[log E_{x~p_L} e^{s(x,l)}]`.
+    """
     left, right = torch.as_tensor(f), torch.as_tensor(g) / temperature
     log_left, log_right = (torch.as_tensor(np.log(p)).to(left) for p in (graph.left_marginal, graph.right_marginal))
     joint = graph.joint.tocoo()
     rows, columns = (torch.as_tensor(index.astype(np.int64), device=left.device) for index in joint.coords)
     attraction = ((left[rows] * right[columns]).sum(1) * torch.tensor(joint.data).to(left)).sum()
     forward, backward = log_partitions(left, right, log_left, log_right)
-    loss = (log_left.exp() @ forward + log_right.exp() @ backward) / 2 - attraction
-    return loss if isinstance(f, torch.Tensor) else float(loss)
+    from_left, from_right = log_left.exp() @ forward - attraction, log_right.exp() @ backward - attraction
+    if isinstance(f, torch.Tensor):
+        return from_left, from_right
+    return float(from_left), float(from_right)
 
 
 def log_partitions(

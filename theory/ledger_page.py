@@ -18,7 +18,8 @@ labelling error, `c_i` the label energy, `f*` the optimal embedding of width k, 
 (ties are errors), `ε₂` its mean squared error, `ε` an encoder's excess loss.
 
 An **exact** bound may never be violated beyond round-off; a **restated** one is the literature's, with its constants; a
-**conjecture** is open. *Sharpest* is the largest ratio of the measured quantity to the bound that the search has found,
+**conjecture** is open. A **rate** is known up to constants: it is fitted (`theory.rates.fit_rate`) and never asserted.
+*Sharpest* is the largest ratio of the measured quantity to the bound that the search has found,
 1 being equality, with the size of the graph that shows it (in `docs/sharpness`).
 {% for theorem in theorems %}
 ## {{ theorem.title }}
@@ -49,6 +50,8 @@ def ledger_page(sharpness: pd.DataFrame) -> str:
     found = sharpness.set_index("bound")
 
     def sharpest(claim: Bound) -> str:
+        if claim.status == "rate":
+            return "nothing to search"
         if claim.name not in found.index:
             return "not searched"
         row = found.loc[claim.name]

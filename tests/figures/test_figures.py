@@ -3,6 +3,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from figures import tightness_map
 from figures.__main__ import FIGURES, app
 from simulations.studies import STUDIES, architecture, which_loss
 from tests.families import FAMILIES
@@ -55,6 +56,21 @@ def test_the_caption_reports_a_violation(tables, tmp_path):
     for source, violated in ((tables, 0), (folder, 1)):
         FIGURES["bound_holds"].render(source, tmp_path / "out")
         assert f"probe-error: {violated} of" in (tmp_path / "out" / "bound_holds.txt").read_text()
+
+
+def test_the_tightness_map_counts_every_point_once(tables):
+    table = pd.read_parquet(tables / "bound_holds.parquet")
+    shares = tightness_map._shares(tightness_map._points(table))
+    for coordinate, (_, bins) in tightness_map.COORDINATES.items():
+        assert shares[coordinate].shape == (len(tightness_map.BOUNDS), len(bins))
+    for label, least, largest in (("2", 2, 2), ("3–4", 3, 4)):
+        for name in ("multihop-mse", "zero-shot"):
+            near = []
+            for _, point in table.groupby(["seed", "pairs", "k"]):
+                row, alpha = (point.set_index("bound").loc[each] for each in (name, "induced-labelling-error"))
+                if alpha["measured"] > 0 and least <= row["n_classes"] <= largest:
+                    near.append(row["measured"] >= row["value"] / 2)
+            assert shares["n_classes", label][name] == pytest.approx(100 * np.mean(near))
 
 
 def test_the_same_table_gives_the_same_picture(tables, tmp_path):

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from simulations import LatentWorld
 from simulations.__main__ import app
-from simulations.studies import STUDIES
+from simulations.studies import STUDIES, bound_holds
 from theory import PairGraph
 from theory.tables import read_table, sidecar
 
@@ -28,6 +29,20 @@ def test_the_bound_study_violates_nothing_and_has_both_kinds_of_pairs():
     assert table["holds"].all()
     assert set(table["pairs"]) == {"caption", "augmentation"}
     assert STUDIES["bound_holds"].seeds * 2 >= 200
+
+
+def test_merged_classes_are_a_relabelling_and_the_table_says_how_large_the_largest_is():
+    graph = LatentWorld(n_classes=4, n_styles=2, n_positions=8, seed=1).caption_graph(0.1, 0.3)
+    merged = bound_holds._merged(graph, 3)
+    assert (merged.joint != graph.joint).nnz == 0
+    for before, after in zip(
+        (graph.left_labels, graph.right_labels), (merged.left_labels, merged.right_labels), strict=True
+    ):
+        np.testing.assert_array_equal(after, np.where(before == 3, 1, 0))
+    unequal, equal = bound_holds.measure(0), bound_holds.measure(12)
+    for table, share in ((unequal, 2.5), (equal, 1)):
+        np.testing.assert_allclose(table["largest_class"] * table["n_classes"], share)
+        assert (table["k"] % table["n_classes"] == 0).all()
 
 
 def test_the_caption_study_shows_the_sweet_spot():

@@ -24,6 +24,7 @@ def test_check_prints_every_bound_and_exits_0(call, graph_file):
     for name in BOUNDS:
         assert name in out
     assert "VIOLATED" not in out
+    assert "~" in next(line for line in out.splitlines() if "image-error-rate" in line and "a rate" in line)
 
 
 def test_check_writes_the_table(call, graph_file, tmp_path):

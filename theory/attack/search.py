@@ -48,7 +48,8 @@ def find_counterexample(
     Raises
     ------
     ValueError
-        An unknown name; a budget or number of evaluations that is not positive, or both without end.
+        An unknown name; a rate, which asserts nothing; a budget or number of evaluations that is not positive, or both
+        without end.
     RuntimeError
         No graph met the claim's hypotheses.
 
@@ -82,11 +83,13 @@ def find_counterexample(
 
 
 def _claim(bound: Bound | str) -> Bound:
-    if isinstance(bound, Bound):
-        return bound
-    if bound not in BOUNDS:
-        raise ValueError(f"no bound is named {bound!r}: there are {', '.join(sorted(BOUNDS))}")
-    return BOUNDS[bound]
+    if isinstance(bound, str):
+        if bound not in BOUNDS:
+            raise ValueError(f"no bound is named {bound!r}: there are {', '.join(sorted(BOUNDS))}")
+        bound = BOUNDS[bound]
+    if bound.status == "rate":
+        raise ValueError(f"bound {bound.name!r} is a rate, which is fitted and never asserted: nothing can refute it")
+    return bound
 
 
 def _check_budget(budget: float, evaluations: int | None) -> None:

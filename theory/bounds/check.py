@@ -20,6 +20,7 @@ NOT_APPLICABLE: dict[str, object] = {
     "tightness": math.nan,
     "vacuous": True,
 }
+A_RATE = "a rate: known up to constants, so it is fitted and never asserted"
 
 
 def check_bounds(
@@ -46,7 +47,7 @@ def check_bounds(
         bound, quantity, relation ("<=", ">=", "=": measured to value), measured, value, holds (up to round-off), slack
         (by how much it holds), tightness (1: equality), vacuous (no better than guessing the largest class), status,
         note (why it is infinite or not applicable). A claim whose hypotheses fail has no value (NaN), holds vacuously,
-        and its note begins with "not applicable".
+        and its note begins with "not applicable". A rate has both sides, to be fitted, and holds vacuously, too.
 
     Raises
     ------
@@ -72,6 +73,8 @@ def _row(claim: Bound, encoder: Encoder, spectrum: Spectrum, k: int) -> dict[str
         measured = quantity.measure(encoder)
     except HypothesisError as error:
         return about | NOT_APPLICABLE | {"status": claim.status, "note": f"not applicable: {error}"}
+    if claim.status == "rate":
+        return about | NOT_APPLICABLE | {"measured": measured, "value": value, "status": "rate", "note": A_RATE}
     slack = measured - value if claim.relation == ">=" else value - measured
     if claim.relation == "=":
         slack = -abs(slack)

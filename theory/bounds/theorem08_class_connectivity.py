@@ -43,7 +43,7 @@ def tail_by_connectivity(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     Needs `k >= r`, the classes present, so that `σ_{r+1}` is among the k + 1 values known.
     """
     _classes_within(graph, k)
-    return 1 - _least_gap(graph)
+    return 1 - least_gap(graph)
 
 
 @bound("probe-error-by-connectivity", quantity="probe_error", status="exact")
@@ -54,12 +54,12 @@ def probe_error_by_connectivity(graph: PairGraph, spectrum: Spectrum, k: int) ->
     apart, or a node has no pair in its class.
     """
     _classes_within(graph, k)
-    gap = _least_gap(graph)
+    gap = least_gap(graph)
     # As in `over_gap`: the computed subspace may be off by a rounding over the gap.
     return (2 * induced_labelling_error(graph) + spectrum.rounding) / gap if gap > 0 else math.inf
 
 
-def _least_gap(graph: PairGraph) -> float:
+def least_gap(graph: PairGraph) -> float:
     """`min_x (1 - λ₂(y(x))) (1 - β(x))`, at least 0."""
     _, classes = np.unique(required_labels(graph, "left"), return_inverse=True)
     eigenvalues = class_second_eigenvalues(graph)[classes]

@@ -36,6 +36,11 @@ def infonce_entropy(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encod
 
     Needs a graph of at most `PAIRS_LIMIT` pairs of nodes, since the loss scores each of them.
     """
+    require_few_pairs(graph)
+    return -mutual_information(graph)
+
+
+def require_few_pairs(graph: PairGraph) -> None:
+    """`HypothesisError` for a graph too large for a loss that scores each pair of nodes."""
     pairs = graph.n_left * graph.n_right
     require(pairs <= PAIRS_LIMIT, f"InfoNCE scores every pair of nodes: {pairs} are more than {PAIRS_LIMIT}")
-    return -mutual_information(graph)

@@ -25,6 +25,16 @@ def three_classes() -> Case:
     return Case(PairGraph(np.eye(3) + 0.1, [0, 1, 2]))
 
 
+def two_clusters() -> Case:
+    """Each class is a pair of images alike; α = 0.1, and the sparsest partition in two, the classes, leaks 0.18."""
+    joint = np.kron(two_nodes(0.1).joint.toarray(), np.ones((2, 2)))
+    return Case(PairGraph(joint, [0, 0, 1, 1], [0, 0, 1, 1]), 4)
+
+
+def narrower_than_twice_the_classes() -> Case:
+    return Case(two_clusters().graph, 3)
+
+
 NO_CUT = (one_image, "a cut needs two left nodes")
 MORE_CLASSES = (three_classes, "k \\+ 1 >= r fails: k is 1 and 3 classes")
 
@@ -32,4 +42,7 @@ TEETH = {
     "cheeger-below": Teeth(lambda: Case(two_nodes(0.1)), NO_CUT),
     "cheeger-above": Teeth(lambda: Case(two_exponential_tails()), NO_CUT, within=0.07),
     "class-partition": Teeth(lambda: Case(two_nodes(0.1)), MORE_CLASSES),
+    "image-error-rate": Teeth(
+        two_clusters, (narrower_than_twice_the_classes, "k >= 2 r fails: k is 3 and 2 classes"), value=0.1 / 0.18**2
+    ),
 }

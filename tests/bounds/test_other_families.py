@@ -1,0 +1,222 @@
+"""Theorem 11: both sides of its bounds against loops transcribed from their formulas, and what the bounds become."""
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+
+from tests.families import FAMILIES
+from theory import BOUNDS, HypothesisError, PairGraph, check_bounds, spectrum
+from theory.attack import find_counterexample
+from theory.bounds import QUANTITIES, Encoder, theorem11_mean_classifier
+
+LABELLED = [name for name in FAMILIES if name not in ("one_class", "identity")]
+
+
+def encoder_of(family, seed, k=3, size=10):
+    rng = np.random.default_rng(seed)
+    graph = FAMILIES[family](rng, size)
+    features = rng.standard_normal((graph.n_left, k)), rng.standard_normal((graph.n_right, k))
+    triplets = spectrum(graph, min(k + 1, *graph.joint.shape)).leading(k + 1)
+    return Encoder.of(graph, triplets, k, features)
+
+
+def value(name, encoder):
+    return BOUNDS[name](encoder.graph, encoder.spectrum, encoder.k, encoder)
+
+
+def measured(name, encoder):
+    return QUANTITIES[BOUNDS[name].quantity].measure(encoder)
+
+
+def normalised(encoder):
+    left, right = (side / np.linalg.norm(side, axis=1, keepdims=True) for side in (encoder.left, encoder.right))
+    return Encoder(encoder.graph, encoder.spectrum, encoder.k, left, right)
+
+
+def right_classes(graph, g):
+    """Mass, mean and variance of each class of the right side."""
+    found = {}
+    for c in np.unique(graph.right_labels).tolist():
+        nodes, p = np.flatnonzero(graph.right_labels == c), graph.right_marginal
+        mass = sum(p[n] for n in nodes)
+        mean = sum(p[n] * g[n] for n in nodes) / mass
+        found[c] = mass, mean, sum(p[n] * np.sum((g[n] - mean) ** 2) for n in nodes) / mass
+    return found
+
+
+@pytest.mark.parametrize("family", LABELLED)
+def test_the_mean_classifier_and_its_bound(family):
+    encoder = encoder_of(family, 10)
+    graph, f, g = encoder.graph, encoder.left, encoder.right
+    joint, classes, label = graph.joint.toarray(), right_classes(encoder.graph, encoder.right), graph.right_labels
+    tau = sum(mass**2 for mass, _, _ in classes.values())
+    supervised, contrastive, dependence = 0.0, 0.0, 0.0
+    for x, caption in product(range(graph.n_left), range(graph.n_right)):
+        own = classes[label[caption]]
+        for c, (mass, mean, _) in classes.items():
+            if c != label[caption]:
+                supervised += joint[x, caption] * mass * max(0, 1 - f[x] @ (own[1] - mean)) / (1 - tau)
+        for other, mass in enumerate(graph.right_marginal):
+            contrastive += joint[x, caption] * mass * max(0, 1 - f[x] @ (g[caption] - g[other]))
+    for x, c in product(range(graph.n_left), classes):
+        nodes = np.flatnonzero(label == c)
+        mass = joint[x, nodes].sum()
+        if mass > 0:
+            dependence += mass * abs(f[x] @ (joint[x, nodes] @ g[nodes] / mass - classes[c][1]))
+    assert measured("mean-classifier-any", encoder) == pytest.approx(supervised, rel=1e-10)
+    expected = (contrastive + dependence - tau) / (1 - tau)
+    assert value("mean-classifier-any", encoder) == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_contrastive_loss_in_blocks(monkeypatch):
+    encoder = encoder_of("sparse_random", 1)
+    whole = value("mean-classifier-any", encoder)
+    monkeypatch.setattr(theorem11_mean_classifier, "BLOCK", 20)
+    assert value("mean-classifier-any", encoder) == pytest.approx(whole, rel=1e-13)
+
+
+def independent_given_the_class(rng, noise=0.0):
+    """Images and captions of two classes that overlap, drawn independently given the class of the caption."""
+    images, captions = rng.random((2, 6)), [rng.random(3), rng.random(2)]
+    joint = np.hstack([np.outer(images[c], captions[c]) for c in range(2)])
+    return PairGraph(joint * (1 + noise * rng.random(joint.shape)), [0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_independence_given_the_class_is_told_from_all_but_independence(seed):
+    rng = np.random.default_rng(seed)
+    f, g = rng.standard_normal((6, 2)), rng.standard_normal((5, 2))
+    table = check_bounds(independent_given_the_class(rng), 2, (f, g)).set_index("bound")
+    assert table.loc["mean-classifier", "holds"]
+    assert table.loc["mean-classifier", "value"] == pytest.approx(table.loc["mean-classifier-any", "value"])
+    noisy = check_bounds(independent_given_the_class(rng, noise=1e-9), 2, (f, g)).set_index("bound")
+    assert "probabilities of pairs are off by" in noisy.loc["mean-classifier", "note"]
+    assert noisy.loc["mean-classifier-any", "holds"]
+
+
+@pytest.mark.parametrize("family", LABELLED)
+def test_the_cross_entropy_and_what_bounds_it(family):
+    encoder = encoder_of(family, 2)
+    graph, sphere = encoder.graph, normalised(encoder)
+    f, g, joint = sphere.left, sphere.right, graph.joint.toarray()
+    classes = right_classes(graph, g)
+    entropy, infonce = 0.0, 0.0
+    for x in range(graph.n_left):
+        normaliser = sum(mass * np.exp(f[x] @ mean) for mass, mean, _ in classes.values())
+        negatives = sum(mass * np.exp(f[x] @ g[other]) for other, mass in enumerate(graph.right_marginal))
+        for caption in range(graph.n_right):
+            own = classes[graph.right_labels[caption]][1]
+            entropy += joint[x, caption] * (np.log(normaliser) - f[x] @ own)
+            infonce += joint[x, caption] * (np.log(negatives) - f[x] @ g[caption])
+    variance = sum(mass * spread for mass, _, spread in classes.values())
+    largest = max(spread for _, _, spread in classes.values())
+    assert measured("cross-entropy-by-infonce", encoder) == pytest.approx(entropy, rel=1e-9, abs=1e-13)
+    assert value("cross-entropy-by-infonce", encoder) == pytest.approx(infonce + np.sqrt(variance), rel=1e-9)
+    below = infonce - np.sqrt(variance) - np.log(1 + (np.e**2 - 3) / 4 * largest)
+    assert value("cross-entropy-below", encoder) == pytest.approx(below, rel=1e-9)
+
+
+def split(rng, mixing):
+    """Two classes without a pair between them; in each, pairs are independent at `mixing` 1 and one to one at 0."""
+    block = mixing * np.full((4, 4), 1 / 16) + (1 - mixing) * np.eye(4) / 4
+    joint = np.kron(np.diag([0.6, 0.4]), block)
+    features = rng.standard_normal((8, 3)), rng.standard_normal((8, 3))
+    return PairGraph(joint, np.repeat([0, 1], 4), np.repeat([0, 1], 4)), features
+
+
+@pytest.mark.parametrize("mixing", [0.0, 0.3, 1.0])
+def test_connected_classes_need_no_variance_term(mixing):
+    graph, features = split(np.random.default_rng(3), mixing)
+    encoder = Encoder.of(graph, spectrum(graph, 4), 3, features)
+    sphere = normalised(encoder)
+    infonce = value("cross-entropy-by-infonce", encoder) - np.sqrt(
+        sum(mass * spread for mass, _, spread in right_classes(graph, sphere.right).values())
+    )
+    left = right_classes(PairGraph(graph.joint.T, graph.left_labels, graph.left_labels), sphere.left)
+    right = right_classes(graph, sphere.right)
+    added = sum((1 - mixing) * right[c][0] * np.sqrt(left[c][2] * right[c][2]) for c in (0, 1))
+    found = value("cross-entropy-by-connectivity", encoder)
+    assert found == pytest.approx(infonce + added, abs=1e-6)  # √λ₂ of a value known to round-off
+    assert measured("cross-entropy-by-connectivity", encoder) <= found
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_infonce_on_the_sphere_is_infonce_of_the_normalised(family):
+    encoder = encoder_of(family, 4)
+    inside = QUANTITIES["infonce_loss"].measure(normalised(encoder))
+    assert measured("infonce-by-uniformity", encoder) == pytest.approx(inside, rel=1e-12)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_nearest_mean_and_its_bounds(family):
+    encoder = encoder_of(family, 5)
+    graph, f, p = encoder.graph, encoder.left, encoder.graph.left_marginal
+    induced, labels = graph.induced().joint.toarray(), graph.left_labels
+    means, masses = {}, {}
+    for c in np.unique(labels).tolist():
+        masses[c] = p[labels == c].sum()
+        means[c] = p[labels == c] @ f[labels == c] / masses[c]
+    error, variance, apart, spread = 0.0, 0.0, 0.0, dict.fromkeys(means, 0.0)
+    for x in range(graph.n_left):
+        distance = {c: np.linalg.norm(f[x] - mean) for c, mean in means.items()}
+        own = distance.pop(labels[x])
+        error += p[x] * any(other <= own for other in distance.values())
+        variance += p[x] * own**2
+        spread[labels[x]] += p[x] * own**2
+        apart += sum(induced[x, other] * np.sum((f[x] - f[other]) ** 2) for other in range(graph.n_left))
+    assert measured("nearest-mean", encoder) == pytest.approx(error, abs=1e-12)
+    assert measured("class-variance", encoder) == pytest.approx(variance, rel=1e-10, abs=1e-14)
+    nearest = {c: min((np.linalg.norm(means[c] - means[d]) for d in means if d != c), default=np.inf) for c in means}
+    bound = sum(min(masses[c], 4 * spread[c] / nearest[c] ** 2) for c in means)
+    assert value("nearest-mean", encoder) == pytest.approx(bound, rel=1e-9)
+    least = min(nearest.values())
+    by_alignment = value("nearest-mean-by-alignment", encoder)
+    if np.isfinite(by_alignment):
+        assert by_alignment == pytest.approx(4 * value("class-variance", encoder) / least**2, rel=1e-9)
+        gap = apart / 2 / value("class-variance", encoder)
+        assert gap == pytest.approx(1 - BOUNDS["tail-by-connectivity"](*_wide(encoder)), rel=1e-9)
+
+
+def _wide(encoder):
+    """The graph at a width that theorem 8 takes."""
+    graph, k = encoder.graph, len(np.unique(encoder.graph.left_labels))
+    return graph, spectrum(graph, min(k + 1, *graph.joint.shape)).leading(k + 1), k
+
+
+def test_a_rate_is_never_asserted():
+    """Its value is no bound: errors above it are no violation, and nothing can be searched for."""
+    graph = FAMILIES["augmentations"](np.random.default_rng(6), 18)
+    rows = check_bounds(graph, 8).set_index("bound")
+    rate = rows.loc["image-error-rate"]
+    assert np.isfinite(rate["value"])
+    assert rate["measured"] == rows.loc["image-error", "measured"]
+    assert rate["holds"]
+    assert rate["vacuous"]
+    assert np.isnan(rate["tightness"])
+    assert rate["note"].startswith("a rate")
+    with pytest.raises(ValueError, match="'image-error-rate' is a rate, which is fitted and never asserted"):
+        find_counterexample("image-error-rate", budget=1, rng=np.random.default_rng(0))
+
+
+def test_a_rate_above_its_measured_side_is_no_violation(monkeypatch):
+    monkeypatch.setitem(BOUNDS, "image-error-rate", replace(BOUNDS["image-error-rate"], evaluate=lambda *_: -1.0))
+    row = (
+        check_bounds(FAMILIES["dense_random"](np.random.default_rng(7), 9), 2)
+        .set_index("bound")
+        .loc["image-error-rate"]
+    )
+    assert row["value"] == -1 < row["measured"]
+    assert row["holds"]
+
+
+def test_one_class_has_no_other_mean_to_be_nearer_to():
+    encoder = encoder_of("one_class", 8)
+    assert measured("nearest-mean", encoder) == value("nearest-mean", encoder) == 0
+
+
+def test_a_class_is_needed_on_the_right():
+    encoder = encoder_of("one_class", 9)
+    with pytest.raises(HypothesisError, match="two classes on the right are needed, and there is one"):
+        value("mean-classifier-any", encoder)

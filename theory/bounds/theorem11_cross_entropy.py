@@ -1,0 +1,113 @@
+"""Theorem 11, after Wang et al. 2022: InfoNCE and the cross-entropy of the mean classifier bound one another.
+
+On the unit sphere, at temperature 1: `f̂ = f / ‖f‖`, `ĝ = g / ‖g‖`. Every pair (x, l) has the class of its right node;
+`μ_c = E[ĝ(l) | y(l) = c]`, `q_c` is the class mass on the right, `V_c = E[‖ĝ(l) - μ_c‖² | y(l) = c]`,
+`V = Σ_c q_c V_c`.
+
+    L_NCE = -E_P[f̂(x)ᵀ ĝ(l)] + E_{p_L} log E_{l~p_R} e^{f̂(x)ᵀ ĝ(l)}
+    L_CE  = -E_P[f̂(x)ᵀ μ_{y(l)}] + E_{p_L} log Σ_c q_c e^{f̂(x)ᵀ μ_c}
+
+Proof. `L_CE - L_NCE` is `δ = E_P[f̂(x)ᵀ(ĝ(l) - μ_{y(l)})]`, which is at most `E ‖ĝ - μ‖ <= √V` either way, plus the
+difference of the logarithms. That is at most 0: by Jensen's inequality in each class, `e^{f̂ᵀμ_c} <= E[e^{f̂ᵀĝ} | c]`.
+And it is at least `-log(1 + κ max_c V_c)` with `κ = (e² - 3) / 4`: of `X = f̂ᵀ(ĝ - μ_c)` the mean is 0, the variance at
+most V_c, and as `X <= 2` and `(e^X - 1 - X) / X²` grows with X, `E e^X <= 1 + κ V_c`.
+
+Where labels are consistent, `y(x) = y(l)` for every pair, f̂ may be centred in each class, too. Then δ is a sum over
+the classes of `q_c` times a correlation across the pairs inside class c, of which the largest is `√λ₂(c)` (theorem 8):
+`δ <= Σ_c q_c √(λ₂(c) V^L_c V_c)`, with `V^L_c` the variance of f̂. This puts a number on augmentation overlap: if views
+of a class are connected as well as independent ones, λ₂ = 0, InfoNCE bounds the cross-entropy with nothing added.
+
+Source: Wang et al. 2022, in the limit of infinitely many negatives, for one encoder on both sides and classes of one
+mass; they have `√V` above and other terms below. Both sides and the form with λ₂ are derived here.
+"""
+
+import math
+
+import numpy as np
+from scipy.special import logsumexp
+
+from theory.arrays import FloatArray
+from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from theory.bounds.registry import bound
+from theory.bounds.theorem10_infonce import require_few_pairs
+from theory.connectivity import class_second_eigenvalues
+from theory.consistency import labelling_error, required_labels
+from theory.graph import PairGraph
+from theory.hypotheses import require
+from theory.infonce import infonce_directions
+from theory.metrics.class_moments import ClassMoments, class_moments
+from theory.metrics.sphere import on_sphere
+from theory.remembered import once_per_encoder
+from theory.spectra import Spectrum
+
+CURVATURE = (math.e**2 - 3) / 4  # κ
+
+
+def mean_classifier_cross_entropy(encoder: Encoder) -> float:
+    """`L_CE`: of the mean classifier, against class masses as the base measure, so that knowing nothing costs 0."""
+    classes, (left, _) = right_moments(encoder), sphere(encoder)
+    pairs, scores = encoder.graph.joint.tocoo(), left @ classes.means.T
+    rows, columns = pairs.coords
+    attraction = float(pairs.data @ scores[rows, classes.own[columns]])
+    repulsion = float(encoder.graph.left_marginal @ logsumexp(scores, b=classes.masses, axis=1))
+    return repulsion - attraction
+
+
+QUANTITIES["mean_classifier_cross_entropy"] = Quantity(mean_classifier_cross_entropy, lambda _: 0.0)
+
+
+@bound("cross-entropy-by-infonce", quantity="mean_classifier_cross_entropy", status="exact", subject="encoder")
+def by_infonce(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`L_CE <= L_NCE + √V` for every embedding pair on the sphere.
+
+    Needs labels on the right, and a graph of at most `PAIRS_LIMIT` pairs of nodes, since InfoNCE scores each of them.
+    """
+    return infonce(encoder)[0] + math.sqrt(right_moments(encoder).variance)
+
+
+@bound("cross-entropy-by-connectivity", quantity="mean_classifier_cross_entropy", status="exact", subject="encoder")
+def by_connectivity(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`L_CE <= L_NCE + Σ_c q_c √(λ₂(c) V^L_c V_c)` where labels are consistent, `α = 0`: InfoNCE alone if `λ₂ = 0`.
+
+    Needs, beside `α = 0`, a graph of at most `PAIRS_LIMIT` pairs of nodes.
+    """
+    error = labelling_error(graph)
+    require(error == 0, f"consistent labels fail: α is {error:.3g}, not 0")
+    right = right_moments(encoder)
+    left = class_moments(sphere(encoder)[0], graph.left_marginal, required_labels(graph, "left"))
+    spreads = class_second_eigenvalues(graph) * left.variances * right.variances
+    return infonce(encoder)[0] + float(right.masses @ np.sqrt(spreads))
+
+
+@bound(
+    "cross-entropy-below", quantity="mean_classifier_cross_entropy", status="exact", relation=">=", subject="encoder"
+)
+def below(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`L_CE >= L_NCE - √V - log(1 + κ max_c V_c)`, `κ = (e² - 3) / 4`, for every embedding pair on the sphere.
+
+    Needs labels on the right, and a graph of at most `PAIRS_LIMIT` pairs of nodes.
+    """
+    classes = right_moments(encoder)
+    return infonce(encoder)[0] - math.sqrt(classes.variance) - math.log1p(CURVATURE * classes.variances.max())
+
+
+@once_per_encoder
+def sphere(encoder: Encoder) -> tuple[FloatArray, FloatArray]:
+    """`f̂` and `ĝ`."""
+    graph = encoder.graph
+    return on_sphere(encoder.left, graph.n_left, "f"), on_sphere(encoder.both_sides, graph.n_right, "g")
+
+
+@once_per_encoder
+def infonce(encoder: Encoder) -> tuple[float, float]:
+    """InfoNCE on the sphere, from the left, which is `L_NCE`, and from the right."""
+    require_few_pairs(encoder.graph)
+    from_left, from_right = infonce_directions(encoder.graph, *sphere(encoder))
+    return from_left, from_right
+
+
+@once_per_encoder
+def right_moments(encoder: Encoder) -> ClassMoments:
+    """Means and variances of ĝ in the classes of the right side."""
+    graph = encoder.graph
+    return class_moments(sphere(encoder)[1], graph.right_marginal, required_labels(graph, "right"))

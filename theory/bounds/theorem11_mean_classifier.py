@@ -1,0 +1,149 @@
+"""Theorem 11, after Arora et al. 2019: a contrastive loss bounds the loss of the mean classifier.
+
+Every pair (x, l) has the class of its right node, a latent class of the image. Let `μ_c = E[g(l) | y(l) = c]` be the
+mean classifier, `q_c` the class masses on the right, `τ = Σ_c q_c²` the collision rate, `[v]_+ = max(0, v)`, and
+`L_un = E_{(x,l)~P, l'~p_R} [1 - f(x)ᵀ(g(l) - g(l'))]_+` the contrastive loss with one negative. The supervised loss
+`L_sup` is the same with `μ_c` and `μ_{c'}` for g(l) and g(l'), where c is the class of the pair and c' a class drawn
+anew, given that the two differ.
+
+Proof. Given x and c, the mean of g(l) is `ν(x, c) = E[g(l) | x, y(l) = c]`, and given c' that of g(l') is `μ_{c'}`. The
+hinge is convex, so by Jensen's inequality `L_un >= E [1 - f(x)ᵀ(ν(x, c) - μ_{c'})]_+`; it is 1-Lipschitz, so putting
+μ_c in the place of ν(x, c) costs at most `δ = E |f(x)ᵀ(ν(x, c) - μ_c)|`. With probability τ the classes c and c'
+collide, and the hinge is 1. Together `L_un + δ >= τ + (1 - τ) L_sup`. If x and l are independent given the class, δ =
+0.
+
+Source: Arora et al. 2019 for independent pairs, one encoder on both sides and one negative; δ and two encoders are new
+here. Left labels play no part.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from theory.arrays import FloatArray
+from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from theory.bounds.registry import bound
+from theory.consistency import class_indicators, class_masses, required_labels
+from theory.graph import PairGraph
+from theory.hypotheses import require
+from theory.metrics.class_moments import ClassMoments, class_moments
+from theory.spectra import ROUNDING, Spectrum
+
+TRIPLES_LIMIT = 100_000_000  # the loss compares every pair with every right node
+BLOCK = 4_000_000  # of them at once
+
+
+def mean_classifier_loss(encoder: Encoder) -> float:
+    """`L_sup`, the hinge loss of the mean classifier on two classes, averaged over all two that differ."""
+    classes = _right_moments(encoder)
+    scores = encoder.left @ classes.means.T
+    pairs = _pairs_by_class(encoder.graph).toarray()
+    total = 0.0
+    for c in range(len(classes.masses)):
+        others = np.where(np.arange(len(classes.masses)) == c, 0.0, classes.masses)
+        total += float(pairs[:, c] @ (np.maximum(0.0, 1 - (scores[:, [c]] - scores)) @ others))
+    return total / _distinct(encoder.graph)
+
+
+def _score_scale(encoder: Encoder) -> float:
+    """At most this is any difference of scores in absolute value, plus 1."""
+    left, right = (float(np.linalg.norm(side, axis=1).max()) for side in (encoder.left, encoder.both_sides))
+    return 1 + 2 * left * right
+
+
+QUANTITIES["mean_classifier_loss"] = Quantity(mean_classifier_loss, lambda _: 1.0, _score_scale)
+
+
+@bound("mean-classifier", quantity="mean_classifier_loss", status="exact", subject="encoder")
+def mean_classifier(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`L_sup(f, g) <= (L_un(f, g) - τ) / (1 - τ)` where the two ends of a pair are independent given its class.
+
+    Checked: `P(x, l) = Pr(x | c) P(c, l)` for every left node and every right node of class c. Always so where each
+    class has one caption, the class itself. Needs two classes on the right, and a graph of at most `TRIPLES_LIMIT`
+    (pair, right node) triples.
+    """
+    _require_independent(graph)
+    return mean_classifier_any(graph, spectrum, k, encoder)
+
+
+@bound("mean-classifier-any", quantity="mean_classifier_loss", status="exact", subject="encoder")
+def mean_classifier_any(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`L_sup(f, g) <= (L_un(f, g) + δ - τ) / (1 - τ)` for every embedding pair, `δ = E |f(x)ᵀ(E[g(l) | x, c] - μ_c)|`.
+
+    Needs two classes on the right, and a graph of at most `TRIPLES_LIMIT` (pair, right node) triples.
+    """
+    distinct = _distinct(graph)
+    triples = graph.joint.nnz * graph.n_right
+    require(triples <= TRIPLES_LIMIT, f"the loss compares {triples} triples of nodes, more than {TRIPLES_LIMIT}")
+    rounding = 4 * spectrum.round_off * _score_scale(encoder)
+    collision = 1 - distinct
+    return (_contrastive_loss(encoder) + _dependence(encoder) - collision + rounding) / distinct
+
+
+def _contrastive_loss(encoder: Encoder) -> float:
+    """`L_un`; O(nnz n_right), pair by pair, so that nothing cancels."""
+    graph, total = encoder.graph, 0.0
+    for rows, columns, masses in _edge_blocks(graph):
+        negatives = encoder.left[rows] @ encoder.both_sides.T
+        positives = np.take_along_axis(negatives, columns[:, None], axis=1)
+        total += float(masses @ (np.maximum(0.0, 1 - (positives - negatives)) @ graph.right_marginal))
+    return total
+
+
+def _dependence(encoder: Encoder) -> float:
+    """`δ`: how far, along f, the captions of an image are from the mean of their class."""
+    graph, classes = encoder.graph, _right_moments(encoder)
+    pairs = graph.joint.tocoo()
+    rows, columns = pairs.coords
+    away = encoder.both_sides - classes.means[classes.own]
+    along = pairs.data * np.sum(encoder.left[rows] * away[columns], axis=1)
+    by_class = np.bincount(rows * len(classes.masses) + classes.own[columns], weights=along)
+    return float(np.abs(by_class).sum())
+
+
+def _edge_blocks(graph: PairGraph) -> Iterator[tuple[npt.NDArray[Any], npt.NDArray[Any], FloatArray]]:
+    pairs = graph.joint.tocoo()
+    rows, columns = pairs.coords
+    step = max(1, BLOCK // graph.n_right)
+    for start in range(0, pairs.nnz, step):
+        chosen = slice(start, start + step)
+        yield rows[chosen], columns[chosen], pairs.data[chosen]
+
+
+def _require_independent(graph: PairGraph) -> None:
+    """`P(x, l) = P(x, c) P(c, l) / q_c` on every pair, and no pair missing where it is positive."""
+    labels = required_labels(graph, "right")
+    _, own = np.unique(labels, return_inverse=True)
+    by_class = _pairs_by_class(graph)
+    expected = int(np.bincount(own)[by_class.indices].sum())
+    require(
+        graph.joint.nnz == expected,
+        f"independence given the class fails: {expected} pairs would have positive probability, {graph.joint.nnz} have",
+    )
+    pairs = graph.joint.tocoo()
+    rows, columns = pairs.coords
+    shares = graph.right_marginal[columns] / np.bincount(own, weights=graph.right_marginal)[own[columns]]
+    product = by_class.toarray()[rows, own[columns]] * shares
+    off = np.abs(pairs.data - product).max() / product.max()
+    round_off = ROUNDING * np.sqrt(graph.n_left + graph.n_right)
+    require(off <= round_off, f"independence given the class fails: probabilities of pairs are off by up to {off:.1e}")
+
+
+def _pairs_by_class(graph: PairGraph) -> sp.csr_array:
+    """`P(x, y(l) = c)`, csr_array, (n_left, r)."""
+    return sp.csr_array(graph.joint @ class_indicators(required_labels(graph, "right")))
+
+
+def _distinct(graph: PairGraph) -> float:
+    """`1 - τ`, the probability that two classes drawn by their masses differ."""
+    masses = class_masses(graph, "right")
+    require(len(masses) >= 2, "two classes on the right are needed, and there is one")
+    return float(np.sum(masses * (1 - masses)))
+
+
+def _right_moments(encoder: Encoder) -> ClassMoments:
+    graph = encoder.graph
+    return class_moments(encoder.both_sides, graph.right_marginal, required_labels(graph, "right"))

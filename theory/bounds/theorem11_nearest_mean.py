@@ -1,0 +1,118 @@
+"""Theorem 11, after Huang et al. 2021: alignment, divergence of the class means, and concentration of the pairs.
+
+A left node is given the class whose mean `μ_c = E[f | c]` is nearest to it; ties are errors. Let
+`V_c = E[‖f - μ_c‖² | c]`, `V = Σ_c p_c V_c`, `Δ_c` the distance from μ_c to the nearest other mean and `Δ` the least of
+them, `A = E_{P_T} ‖f(x) - f(x')‖²`, and `γ = min_x (1 - λ₂(y(x))) (1 - β(x))` as in theorem 8. Then for every embedding
+`E_mean <= Σ_c p_c min(1, 4 V_c / Δ_c²) <= 4 V / Δ²`, `V <= A / (2 γ)`, and so `E_mean <= 2 A / (γ Δ²)`. The three
+factors are those of Huang et al.: A is alignment, Δ the divergence of the means, γ says how concentrated the pairs of a
+class are. Their own bound speaks of the diameter of the views of a sample in a metric on inputs, which a graph has not.
+
+Proof. A node nearer to μ_c' than to its own mean μ_c, or as near, is at least `½ ‖μ_c - μ_c'‖ >= ½ Δ_c` from μ_c:
+Chebyshev's inequality. For V, keep of A the pairs inside the classes. In class c they are a reversible walk with gap
+`1 - λ₂(c)` and stationary mass `p_L (1 - β)`, so that by Poincaré's inequality they contribute at least
+`2 (1 - λ₂(c)) Σ_{x in c} p_L(x) (1 - β(x)) ‖f(x) - m_c‖²` for some m_c, and μ_c in the place of m_c makes
+`Σ p_L ‖f - m_c‖²` least.
+
+Source: Huang et al. 2021 for the shape; statement and proof here.
+"""
+
+import math
+
+import numpy as np
+from scipy.spatial.distance import cdist
+
+from theory.arrays import FloatArray
+from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from theory.bounds.registry import bound
+from theory.bounds.theorem08_class_connectivity import least_gap
+from theory.consistency import class_masses, required_labels
+from theory.graph import PairGraph
+from theory.metrics.alignment import squared_distance
+from theory.metrics.class_moments import ClassMoments, class_moments
+from theory.probes import strict_winners
+from theory.remembered import once_per_encoder
+from theory.spectra import ROUNDING, Spectrum
+
+
+def nearest_mean_error(encoder: Encoder) -> float:
+    """0-1 error of the nearest class mean on the left side; ties are errors."""
+    winners = strict_winners(_scores(encoder))
+    return float(encoder.graph.left_marginal @ (winners != _moments(encoder).own))
+
+
+def variance_within_classes(encoder: Encoder) -> float:
+    """`V = E ‖f - μ_y‖²`."""
+    return _moments(encoder).variance
+
+
+def _squared_size(encoder: Encoder) -> float:
+    return max(1.0, float(np.max(np.sum(_centred(encoder) ** 2, axis=1))))
+
+
+QUANTITIES["nearest_mean_error"] = Quantity(nearest_mean_error, lambda graph: 1 - float(class_masses(graph).max()))
+QUANTITIES["class_variance"] = Quantity(variance_within_classes, scale=_squared_size)
+
+
+@bound("class-variance", quantity="class_variance", status="exact", subject="encoder")
+def class_variance(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`V(f) <= A / (2 γ)` for every embedding: aligned pairs draw a class together as far as the pairs connect it.
+
+    Infinite where a class falls apart, or a node has no pair in its class.
+    """
+    return _variance_by_alignment(encoder)
+
+
+@bound("nearest-mean", quantity="nearest_mean_error", status="exact", subject="encoder")
+def nearest_mean(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`E_mean(f) <= Σ_c p_c min(1, 4 V_c / Δ_c²)` for every embedding."""
+    moments = _moments(encoder)
+    reach = _reach(encoder)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = np.where(reach > 0, moments.variances / reach**2, 1.0)
+    return float(moments.masses @ np.minimum(1.0, shares))
+
+
+@bound("nearest-mean-by-alignment", quantity="nearest_mean_error", status="exact", subject="encoder")
+def nearest_mean_by_alignment(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`E_mean(f) <= 2 A / (γ Δ²)` for every embedding: by alignment, divergence and concentration.
+
+    Infinite where a class falls apart, a node has no pair in its class, or two class means coincide.
+    """
+    reach = float(_reach(encoder).min())
+    return _variance_by_alignment(encoder) / reach**2 if reach > 0 else math.inf
+
+
+def _variance_by_alignment(encoder: Encoder) -> float:
+    """`A / (2 γ)`."""
+    gap = least_gap(encoder.graph)
+    return squared_distance(encoder.graph, encoder.left) / (2 * gap) if gap > 0 else math.inf
+
+
+def _reach(encoder: Encoder) -> FloatArray:
+    """`½ Δ_c`, (r,), less what a near tie that counts as an error may be short of it; at least 0."""
+    means = _moments(encoder).means
+    apart = cdist(means, means)
+    np.fill_diagonal(apart, np.inf)
+    nearest = apart.min(axis=1)
+    # Twice the margin within which `strict_winners` sees a tie.
+    margin = 2 * ROUNDING * np.sqrt(encoder.graph.n_left) * np.abs(_scores(encoder)).max()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.maximum(0.0, nearest / 2 - np.where(nearest > 0, margin / nearest, np.inf)))
+
+
+def _scores(encoder: Encoder) -> FloatArray:
+    """`f(x)ᵀ μ_c - ½ ‖μ_c‖²`, (n_left, r), largest for the nearest mean."""
+    means = _moments(encoder).means
+    return np.asarray(_centred(encoder) @ means.T - np.sum(means**2, axis=1) / 2)
+
+
+@once_per_encoder
+def _moments(encoder: Encoder) -> ClassMoments:
+    graph = encoder.graph
+    return class_moments(_centred(encoder), graph.left_marginal, required_labels(graph, "left"))
+
+
+@once_per_encoder
+def _centred(encoder: Encoder) -> FloatArray:
+    """The left embedding with mean 0, for the least round-off."""
+    return np.asarray(encoder.left - encoder.graph.left_marginal @ encoder.left)

@@ -1,0 +1,33 @@
+"""Theorem 11, after Wang and Isola 2020: alignment and uniformity bound InfoNCE.
+
+On the unit sphere, at temperature 1. With `A = E_P ‖f̂(x) - ĝ(l)‖²` and `U = log E_{p_L × p_R} e^{-½ ‖f̂(x) - ĝ(l)‖²}`,
+the symmetric InfoNCE loss is at most `½ A + U`, with equality where every node is as near to the others as any other
+is.
+
+Proof. `f̂ᵀĝ = 1 - ½ ‖f̂ - ĝ‖²`, so attraction is `½ A - 1`. In each direction Jensen's inequality takes the mean of the
+logarithms to the logarithm of the mean, `log E e^{f̂ᵀĝ} = 1 + U`.
+
+Source: Wang and Isola 2020 show that the two terms of InfoNCE tend to alignment and uniformity as the negatives grow;
+the inequality with constants here.
+"""
+
+from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from theory.bounds.registry import bound
+from theory.bounds.theorem10_infonce import require_few_pairs
+from theory.bounds.theorem11_cross_entropy import infonce
+from theory.graph import PairGraph
+from theory.metrics import alignment, uniformity
+from theory.spectra import Spectrum
+
+QUANTITIES["sphere_infonce_loss"] = Quantity(lambda encoder: sum(infonce(encoder)) / 2, lambda _: 0.0)
+
+
+@bound("infonce-by-uniformity", quantity="sphere_infonce_loss", status="exact", subject="encoder")
+def infonce_by_uniformity(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`L_InfoNCE(f̂, ĝ) <= ½ A + U` for every embedding pair on the sphere.
+
+    Needs a graph of at most `PAIRS_LIMIT` pairs of nodes, since the loss scores each of them.
+    """
+    require_few_pairs(graph)
+    left, right = encoder.left, encoder.both_sides
+    return alignment(graph, left, right) / 2 + uniformity(graph, left, right, t=0.5)

@@ -1,0 +1,55 @@
+"""How near the two ends of a positive pair are."""
+
+from typing import Any
+
+import numpy as np
+
+from theory.arrays import FloatArray
+from theory.graph import PairGraph
+from theory.metrics.sphere import on_sphere
+
+BLOCK = 4_000_000  # numbers held at once
+
+
+def alignment(graph: PairGraph, f: Any, g: Any = None) -> float:
+    """Alignment of an embedding on the unit sphere, in [0, 4]: 0 if both ends of every pair are embedded alike.
+
+    With f alone `E_{(x,x')~P_T} ‖f̂(x) - f̂(x')‖²` over the induced pairs; with g too `E_{(x,l)~P} ‖f̂(x) - ĝ(l)‖²`.
+
+    Parameters
+    ----------
+    f : (n_left, k), g : (n_right, k), numpy or torch
+        Every row is divided by its norm first.
+
+    Raises
+    ------
+    HypothesisError
+        A row of norm 0.
+    ValueError
+        Features of the wrong shape, or not finite.
+
+    Notes
+    -----
+    O(nnz k); P_T is never formed. Source: Wang and Isola 2020, with the exponent 2.
+    """
+    left = on_sphere(f, graph.n_left, "f")
+    return squared_distance(graph, left, None if g is None else on_sphere(g, graph.n_right, "g"))
+
+
+def squared_distance(graph: PairGraph, f: FloatArray, g: FloatArray | None = None) -> float:
+    """`alignment` of features as they are, not brought to the sphere.
+
+    Two independent draws from one right node l are `2 E ‖f(x) - E[f | l]‖²` apart, which is summed as it stands:
+    nothing cancels.
+    """
+    centres = graph.joint.T @ f / graph.right_marginal[:, None] if g is None else g
+    if f.shape[1] != centres.shape[1]:
+        raise ValueError(f"f has width {f.shape[1]} and g {centres.shape[1]}: distances need one width")
+    pairs = graph.joint.tocoo()
+    rows, columns = pairs.coords
+    step, total = max(1, BLOCK // f.shape[1]), 0.0
+    for start in range(0, pairs.nnz, step):
+        chosen = slice(start, start + step)
+        apart = np.sum((f[rows[chosen]] - centres[columns[chosen]]) ** 2, axis=1)
+        total += float(pairs.data[chosen] @ apart)
+    return 2 * total if g is None else total
