@@ -15,7 +15,7 @@ TABLES := $(BUILD)/tables
 FIGURES := $(BUILD)/figures
 ALL_FIGURES := $(patsubst %,$(FIGURES)/%.png,bound_holds captions_help real_images training leaderboard \
 	tightness_map label_energy near_optimal multihop which_loss architecture \
-	resampling)
+	rates resampling)
 
 THEORY := $(wildcard theory/*.py theory/bounds/*.py theory/attack/*.py theory/metrics/*.py)
 WORLDS := $(THEORY) $(wildcard simulations/*.py simulations/losses/*.py) simulations/studies/study.py
@@ -100,6 +100,7 @@ $(FIGURES)/leaderboard.png: $(TABLES)/leaderboard.parquet
 $(FIGURES)/tightness_map.png: $(TABLES)/bound_holds.parquet
 $(FIGURES)/near_optimal.png: $(TABLES)/near_optimal.parquet
 $(FIGURES)/which_loss.png: $(TABLES)/which_loss.parquet
+$(FIGURES)/rates.png: $(TABLES)/rates.parquet
 $(FIGURES)/resampling.png: $(TABLES)/resampling.parquet
 $(FIGURES)/architecture.png: $(TABLES)/architecture.parquet
 $(FIGURES)/multihop.png: $(TABLES)/multihop.parquet $(EMOJI_TABLES)

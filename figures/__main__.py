@@ -13,6 +13,7 @@ from figures import (
     leaderboard,
     multihop,
     near_optimal,
+    rates,
     real_images,
     resampling,
     tightness_map,
@@ -33,6 +34,7 @@ MODULES = (
     multihop,
     which_loss,
     architecture,
+    rates,
     resampling,
 )
 FIGURES = {module.FIGURE.name: module.FIGURE for module in MODULES}

@@ -1,0 +1,114 @@
+"""*Rates*: errors against the labelling error, the gap and the number of pairs, with fitted exponents."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Picture
+from theory.rates import FEWEST, fit_rate
+
+from figures.figure import Figure
+from figures.style import AUGMENTATION, BOUND, COLUMN, MEASURED, label_line
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One quantity of one sweep, and how it looks.
+
+    Attributes
+    ----------
+    start : from which x on a power law is fitted; `None` where the quantity can be 0 or less, and so is no power law
+    """
+
+    sweep: str
+    quantity: str
+    label: str
+    start: float | None = None
+
+    @property
+    def look(self) -> tuple[str, str]:
+        """Colour and marker."""
+        return (AUGMENTATION, "s") if self.start is None else (MEASURED, "o")
+
+
+CURVES = (
+    Curve("labelling error", "probe mse", "squared error", start=0),
+    Curve("labelling error", "probe error", "0-1 error"),
+    Curve("gap", "probe mse", "squared error", start=0),
+    Curve("gap", "probe error", "0-1 error"),
+    Curve("pairs", "excess loss", "excess loss", start=10_000),
+    Curve("pairs", "further probe mse", "further squared error"),
+)
+PANELS = {
+    "labelling error": ("induced labelling error $\\alpha_T$", 1),
+    "gap": ("gap $1 - \\sigma_{k+1}^2$", -1),
+    "pairs": ("training pairs n", -1),
+}
+
+
+def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+    """Three log-log panels: a point for each seed, the fit, and the slope that the bound has."""
+    table = tables["rates"]
+    picture, panels = plt.subplots(1, 3, figsize=(2.9 * COLUMN, 1.05 * COLUMN))
+    words: list[str] = []
+    for axes, (sweep, (label, slope)) in zip(panels, PANELS.items(), strict=True):
+        for place, curve in enumerate(curve for curve in CURVES if curve.sweep == sweep):
+            words.append(_curve(axes, table, curve, place))
+        axes.set(xscale="log", yscale="log", xlabel=label)
+        _reference(axes, slope)
+    panels[0].set_ylabel("error, or excess loss")
+    panels[1].set_xticks([0.3, 0.4, 0.5, 0.7], ["0.3", "0.4", "0.5", "0.7"])
+    panels[1].minorticks_off()
+    return picture, _caption(table, words)
+
+
+def _curve(axes: Axes, table: pd.DataFrame, curve: Curve, place: int) -> str:
+    """The points of a curve and its fit; what the caption says of it."""
+    rows = table[(table["sweep"] == curve.sweep) & (table["quantity"] == curve.quantity)]
+    color, marker = curve.look
+    positive = rows[rows["y"] > 0]
+    axes.plot(positive["x"], positive["y"], marker, color=color, markersize=2.5, alpha=0.4)
+    said = f"{len(rows) - len(positive)} of {len(rows)} not positive"
+    if curve.start is not None:
+        used = rows[rows["x"] >= curve.start]
+        exponent, constant, said = _fit(used)
+        ends = np.array([used["x"].min(), used["x"].max()])
+        axes.plot(ends, constant * ends**exponent, color=color, linewidth=2)
+    words = f"{curve.label}: {said}"
+    label_line(axes, 0.03, 0.03 + 0.09 * place, words, color, transform=axes.transAxes, fontsize=7)
+    return f"{curve.label} over {curve.sweep}{f' from {curve.start:,.0f} on' if curve.start else ''} {said}"
+
+
+def _fit(rows: pd.DataFrame) -> tuple[float, float, str]:
+    """Exponent, constant, and both in words; of too few seeds there is no interval."""
+    if rows["seed"].nunique() < FEWEST:
+        exponent, logarithm = np.polyfit(np.log(rows["x"]), np.log(rows["y"]), 1)
+        return float(exponent), float(np.exp(logarithm)), f"{exponent:.2f}, too few seeds for an interval"
+    fit = fit_rate(rows["x"].to_numpy(), rows["y"].to_numpy(), rows["seed"].to_numpy(), rng=np.random.default_rng(0))
+    return fit.exponent, fit.constant, f"{fit.exponent:.2f} [{fit.low:.2f}, {fit.high:.2f}]"
+
+
+def _reference(axes: Axes, slope: int) -> None:
+    """A dashed line of the slope that is proved, or usual, at the upper side of the panel."""
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    middle = np.sqrt(left * right)
+    x = np.geomspace(left * (right / left) ** 0.3, left * (right / left) ** 0.7)
+    axes.plot(x, high * 2 * (x / middle) ** slope, "--", color=BOUND, linewidth=1.5)
+    axes.set_ylim(low / 4, high * 20)
+    label_line(axes, 0.97, 0.97, f"slope {slope}", BOUND, ha="right", va="top", transform=axes.transAxes)
+
+
+def _caption(table: pd.DataFrame, words: list[str]) -> str:
+    return (
+        f"Caption graphs of one world, {table['seed'].nunique()} seeds. Labelling error: by their noise, k = 8. "
+        "Gap: by the width, 6 to 64, of one graph, whose labelling error is fixed. Pairs: the exact optimum of n drawn "
+        "pairs, its excess loss on the whole graph, and how far its probe is above the optimum's. Dashed: the slope of "
+        "theorem 4 (1 and -1), and 1/n. What can be 0 or less is no power law: its positive points are drawn and not "
+        f"fitted. Exponents, 95% bootstrap intervals over seeds: {'; '.join(words)}."
+    )
+
+
+FIGURE = Figure("rates", "Rates", ("rates",), draw)
