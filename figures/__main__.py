@@ -13,6 +13,7 @@ from figures import (
     leaderboard,
     multihop,
     near_optimal,
+    phase,
     real_images,
     resampling,
     tightness_map,
@@ -34,6 +35,7 @@ MODULES = (
     which_loss,
     architecture,
     resampling,
+    phase,
 )
 FIGURES = {module.FIGURE.name: module.FIGURE for module in MODULES}
 
