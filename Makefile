@@ -15,10 +15,11 @@ TABLES := $(BUILD)/tables
 FIGURES := $(BUILD)/figures
 ALL_FIGURES := $(patsubst %,$(FIGURES)/%.png,bound_holds captions_help real_images training leaderboard \
 	tightness_map label_energy near_optimal multihop which_loss architecture \
-	rates resampling)
+	rates resampling phase)
 
 THEORY := $(wildcard theory/*.py theory/bounds/*.py theory/attack/*.py theory/metrics/*.py)
-WORLDS := $(THEORY) $(wildcard simulations/*.py simulations/losses/*.py) simulations/studies/study.py
+WORLDS := $(THEORY) $(wildcard simulations/*.py simulations/losses/*.py) simulations/studies/study.py \
+	simulations/sweeps/execution.py
 EMOJI := $(THEORY) $(wildcard real_data/*.py)
 STYLE := figures/style.py figures/figure.py
 
@@ -85,6 +86,15 @@ $(patsubst %,$(TABLES)/%.parquet,$(STUDIES)): $(TABLES)/%.parquet: simulations/s
 	@mkdir -p $(TABLES)
 	$(PYTHON) -m simulations study $* --out $@ --jobs $(JOBS) $(if $(SEEDS),--seeds $(SEEDS))
 
+# A sweep keeps its finished cells: interrupted, or after a change of its file alone, it measures what is missing.
+SWEEPS := phase
+$(patsubst %,$(TABLES)/%.parquet,$(SWEEPS)): $(TABLES)/%.parquet: examples/%.toml simulations/experiments/%.py \
+		$(WORLDS) $(wildcard simulations/sweeps/*.py) | $(INSTALLED)
+	@mkdir -p $(TABLES)
+	$(PYTHON) -m simulations sweep $< --out $(BUILD)/sweeps/$* --jobs $(JOBS) $(if $(SEEDS),--seeds $(SEEDS))
+	cp $(BUILD)/sweeps/$*/table.parquet.json $@.json
+	cp $(BUILD)/sweeps/$*/table.parquet $@
+
 # One run writes all three. (A make older than 4.3 reads `&` as a further, unwanted target, and runs it once for each.)
 EMOJI_TABLES := $(patsubst %,$(TABLES)/emoji_%.parquet,bounds energy multihop)
 $(EMOJI_TABLES) &: $(EMOJI) | $(INSTALLED)
@@ -104,6 +114,7 @@ $(FIGURES)/rates.png: $(TABLES)/rates.parquet
 $(FIGURES)/resampling.png: $(TABLES)/resampling.parquet
 $(FIGURES)/architecture.png: $(TABLES)/architecture.parquet
 $(FIGURES)/multihop.png: $(TABLES)/multihop.parquet $(EMOJI_TABLES)
+$(FIGURES)/phase.png: $(TABLES)/phase.parquet
 
 $(ALL_FIGURES): $(FIGURES)/%.png: figures/%.py $(STYLE) | $(INSTALLED)
 	$(PYTHON) -m figures draw $* --tables $(TABLES) --out $(FIGURES)

@@ -13,6 +13,7 @@ from figures import (
     leaderboard,
     multihop,
     near_optimal,
+    phase,
     rates,
     real_images,
     resampling,
@@ -36,6 +37,7 @@ MODULES = (
     architecture,
     rates,
     resampling,
+    phase,
 )
 FIGURES = {module.FIGURE.name: module.FIGURE for module in MODULES}
 

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
-from theory.rates import FEWEST, fit_rate
 
 from figures.figure import Figure
 from figures.style import AUGMENTATION, BOUND, COLUMN, MEASURED, label_line
+from theory.rates import FEWEST, fit_rate
 
 
 @dataclass(frozen=True)

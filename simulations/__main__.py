@@ -1,5 +1,6 @@
 """`python -m simulations`: make the pair graphs of a world, run the studies behind the figures."""
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
 
@@ -7,9 +8,11 @@ import typer
 
 from simulations.families import FAMILIES
 from simulations.studies import STUDIES
+from simulations.sweeps import Cores, DaskCluster, SweepConfiguration, run_sweep
+from simulations.sweeps.experiment import NAMES, find_experiment
 from simulations.world import LatentWorld
 from theory import PairGraph, induced_labelling_error, spectrum
-from theory.commandline import print_table, run
+from theory.commandline import CHECK_FAILED, print_table, run
 from theory.tables import require_table_path, write_table
 
 app = typer.Typer(
@@ -96,6 +99,41 @@ def _summary(graph: PairGraph) -> tuple[str, str, str]:
     values = spectrum(graph, min(4, graph.n_left, graph.n_right)).singular_values[1:]
     leading = " ".join(f"{value:.2f}" for value in values)
     return f"{graph.n_left} x {graph.n_right}", f"{induced_labelling_error(graph):.3f}", leading
+
+
+@app.command()
+def sweep(
+    file: Annotated[Path, typer.Argument(metavar="CONFIG.toml", help="Experiment, settings, grids and seeds.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the cells, the table and the failures.")],
+    seeds: Annotated[int | None, typer.Option(help="How many seeds; by default as in CONFIG.toml.")] = None,
+    jobs: Annotated[int | None, typer.Option(help="Worker processes here; -1 for one on each core.")] = None,
+    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Measure failed cells again.")] = False,
+) -> None:
+    """Measure an experiment over grids of settings and seeds, into DIR/table.parquet with a JSON sidecar.
+
+    Interrupted, it goes on where it was when the same command is given again. Exits with 1 if cells failed: they are
+    in DIR/failures.json. Example: python -m simulations sweep examples/phase.toml --out build/sweeps/phase --jobs 2
+    """
+    if dask is not None and jobs is not None:
+        raise ValueError("--jobs and --dask exclude each other: a cluster has the workers that it has")
+    configuration = SweepConfiguration.read(file, seeds)
+    workers = Cores(1 if jobs is None else jobs) if dask is None else DaskCluster(dask)
+    result = run_sweep(configuration, out, workers, retry_failed=retry_failed)
+    print(f"{result.table}: {result.rows} rows, {len(result.failures)} of {result.cells} cells failed")
+    if result.failures:
+        raise typer.Exit(CHECK_FAILED)
+
+
+@app.command()
+def experiments() -> None:
+    """List the experiments, what each asks, and the settings it has."""
+    rows = []
+    for name in NAMES:
+        found = find_experiment(name)
+        settings = ", ".join(f"{field.name}={field.default}" for field in fields(found.settings))
+        rows.append((name, found.question, settings))
+    print_table("Experiments", [("experiment", "left"), ("question", "left"), ("settings", "left")], rows)
 
 
 if __name__ == "__main__":

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import joblib
 import pandas as pd
-from threadpoolctl import threadpool_limits
 from tqdm import tqdm
+
+from simulations.sweeps.execution import CellError, Cores
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,10 @@ class Study:
         count = self.seeds if seeds is None else seeds
         if count < 1 or jobs == 0:
             raise ValueError(f"seeds={count} and jobs={jobs}: seeds is at least 1, jobs is not 0")
-        cells = joblib.Parallel(n_jobs=jobs, return_as="generator")(
-            joblib.delayed(_cell)(self.measure, seed) for seed in range(count)
-        )
-        return pd.concat(tqdm(cells, total=count, desc=self.name, unit="seed"), ignore_index=True)
-
-
-def _cell(measure: Callable[[int], pd.DataFrame], seed: int) -> pd.DataFrame:
-    # One thread each: workers would otherwise fight for the cores, and sums depend on the number of threads.
-    with threadpool_limits(limits=1):
-        rows = measure(seed)
-    rows.insert(0, "seed", seed)
-    return rows
+        tables: dict[int, pd.DataFrame] = {}
+        for seed, rows in tqdm(Cores(jobs).run(self.measure, range(count)), total=count, desc=self.name, unit="seed"):
+            if isinstance(rows, CellError):
+                raise rows
+            rows.insert(0, "seed", seed)
+            tables[seed] = rows
+        return pd.concat([tables[seed] for seed in range(count)], ignore_index=True)

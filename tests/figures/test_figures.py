@@ -6,6 +6,7 @@ import pytest
 from figures import tightness_map
 from figures.__main__ import FIGURES, app
 from simulations.studies import STUDIES, architecture, which_loss
+from simulations.sweeps import Cores, SweepConfiguration, run_sweep
 from tests.families import FAMILIES
 from theory import check_bounds, label_energy, spectrum
 from theory.bounds.theorem15_multihop import interval_table
@@ -20,6 +21,8 @@ def tables(tmp_path_factory):
             shorter.setattr(module, "TRAINING", module.TRAINING | {"steps": 40})
         for name, study in STUDIES.items():
             study.run(seeds=4 if name == "bound_holds" else 1).to_parquet(folder / f"{name}.parquet")
+    phase = SweepConfiguration("phase", 2, [{"noise": [0.0, 0.4]}, {"strength": [0.6, 1.0, 4.0]}], {"steps": 50})
+    run_sweep(phase, folder / "sweep", Cores()).table.replace(folder / "phase.parquet")
     graph = FAMILIES["captions"](np.random.default_rng(0), 60)
     triplets = spectrum(graph, min(graph.joint.shape))
     energy = {"i": range(1, 1 + len(triplets.singular_values)), "singular_value": triplets.singular_values}
@@ -71,6 +74,39 @@ def test_the_tightness_map_counts_every_point_once(tables):
                 if alpha["measured"] > 0 and least <= row["n_classes"] <= largest:
                     near.append(row["measured"] >= row["value"] / 2)
             assert shares["n_classes", label][name] == pytest.approx(100 * np.mean(near))
+
+
+def test_the_phase_caption_counts_where_the_bound_is_right(tmp_path):
+    """Against loops over the points of each seed; a tie of the errors is no point, a tie of the bounds is wrong."""
+    rng = np.random.default_rng(4)
+    rows = [
+        {"seed": seed, axis: value, "excess_loss": 0.0}
+        | {column: float(rng.integers(3)) for column in ("bound", "sharp_bound", "multihop_bound", "trained_error")}
+        for seed in range(3)
+        for axis in ("noise", "strength")
+        for value in (0.1, 0.2, 0.4)
+    ]
+    pd.DataFrame(rows).to_parquet(tmp_path / "phase.parquet")
+    rates, points, decided = [], 0, 0
+    for seed in range(3):
+        right = []
+        for ours in rows:
+            for theirs in rows:
+                if ours["seed"] == theirs["seed"] == seed and "noise" in ours and "strength" in theirs:
+                    points += 1
+                    wins, says = (
+                        np.sign(theirs[column] - ours[column]) for column in ("trained_error", "multihop_bound")
+                    )
+                    if wins != 0:
+                        right.append(says == wins)
+        decided += len(right)
+        rates.append(np.mean(right))
+    assert decided < points
+    FIGURES["phase"].render(tmp_path, tmp_path)
+    caption = (tmp_path / "phase.txt").read_text()
+    margin = 4.302653 * np.std(rates, ddof=1) / np.sqrt(3)  # the 97.5% quantile of Student's t with 2 degrees
+    assert f"theorem 15 {np.mean(rates):.1%} ± {margin:.1%};" in caption
+    assert f"of {points} points the two trained free embeddings have different errors on {decided}," in caption
 
 
 def test_the_same_table_gives_the_same_picture(tables, tmp_path):

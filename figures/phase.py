@@ -1,0 +1,120 @@
+"""*Phase diagram*: captions against augmentations, over the noise of one and the strength of the other."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
+from matplotlib.colors import Colormap, LinearSegmentedColormap
+from matplotlib.figure import Figure as Picture
+from scipy.stats import t as student
+
+from figures.figure import Figure
+from figures.style import AUGMENTATION, CAPTION, COLUMN, NEUTRAL, label_line
+
+BOUNDS = {"bound": "theorem 4", "sharp_bound": "theorem 4, sharper form", "multihop_bound": "theorem 15"}
+SHARP, BEST, TRAINED = "sharp_bound", "multihop_bound", "trained_error"  # columns
+WINNER = LinearSegmentedColormap.from_list("winner", [AUGMENTATION, "white", CAPTION])
+RIGHT = LinearSegmentedColormap.from_list("right", [NEUTRAL, "white"])
+CONFIDENCE = 0.95
+INSIDE = (0.44, 1.0)  # a place where augmentation wins
+
+
+def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+    """Who wins by two bounds, who wins in truth, and where the better bound says so."""
+    points = _joined(tables["phase"])
+    wins = pd.DataFrame({column: _caption_wins(points, column) for column in (*BOUNDS, TRAINED)})
+    decided = wins[wins[TRAINED] != 0]
+    right = decided[list(BOUNDS)].eq(decided[TRAINED], axis=0)
+    rates = {name: _rate(right[column], points["seed"]) for column, name in BOUNDS.items()}
+    picture, panels = plt.subplots(2, 2, figsize=(2.1 * COLUMN, 1.75 * COLUMN), sharex=True, sharey=True)
+    shown = {
+        f"by {BOUNDS[SHARP]}": (wins[SHARP], WINNER, -1),
+        f"by {BOUNDS[BEST]}": (wins[BEST], WINNER, -1),
+        "in truth: trained encoders": (wins[TRAINED], WINNER, -1),
+        f"where {BOUNDS[BEST]} is right": (right[BEST].astype(float), RIGHT, 0),
+    }
+    frontier = _plane(points, wins[TRAINED])
+    shades = [
+        _panel(axes, _plane(points, values), frontier, title, colors, lowest)
+        for axes, (title, (values, colors, lowest)) in zip(panels.flat, shown.items(), strict=True)
+    ]
+    _finish(picture, panels, shades)
+    rate = f"{rates[BOUNDS[BEST]]}\n({points['seed'].nunique()} seeds)"
+    label_line(panels[1, 1], *INSIDE, rate, "black", ha="right", va="center")
+    return picture, _caption(points, wins[TRAINED], rates)
+
+
+def _joined(table: pd.DataFrame) -> pd.DataFrame:
+    """Every pair of a caption cell and an augmentation cell of one seed."""
+    captions, augmentations = (table[table[axis].notna()] for axis in ("noise", "strength"))
+    return captions.drop(columns="strength").merge(
+        augmentations.drop(columns="noise"), on="seed", suffixes=("_caption", "_augmentation")
+    )
+
+
+def _caption_wins(points: pd.DataFrame, column: str) -> pd.Series:
+    """1 where captions have the smaller value, -1 where augmentations have it, 0 where neither has."""
+    ours, theirs = points[f"{column}_caption"], points[f"{column}_augmentation"]
+    return (ours < theirs).astype(int) - (theirs < ours).astype(int)
+
+
+def _rate(right: pd.Series, seeds: pd.Series) -> str:
+    """How often, with an interval over seeds: the points of one seed are not independent."""
+    by_seed = right.groupby(seeds).mean()
+    margin = student.ppf((1 + CONFIDENCE) / 2, len(by_seed) - 1) * by_seed.std() / len(by_seed) ** 0.5
+    return f"{by_seed.mean():.1%} ± {margin:.1%}"
+
+
+def _plane(points: pd.DataFrame, values: pd.Series) -> pd.DataFrame:
+    """Means over seeds, strength by noise."""
+    return values.groupby([points["strength"], points["noise"]]).mean().unstack()
+
+
+def _panel(
+    axes: Axes, plane: pd.DataFrame, frontier: pd.DataFrame, title: str, colors: Colormap, lowest: int
+) -> QuadMesh:
+    axes.patch.set(hatch="////", edgecolor=NEUTRAL)  # seen where there is no value
+    mesh = axes.pcolormesh(plane.columns, plane.index, plane, cmap=colors, vmin=lowest, vmax=1, rasterized=True)
+    if np.nanmin(frontier) < 0 < np.nanmax(frontier):
+        axes.contour(frontier.columns, frontier.index, frontier, levels=[0], colors="black", linewidths=1.2)
+    axes.set_title(title)
+    axes.grid(visible=False)
+    return mesh
+
+
+def _finish(picture: Picture, panels: Any, shades: list[QuadMesh]) -> None:
+    picture.supxlabel("caption noise (probability of a wrong class)", fontsize=9)
+    picture.supylabel("augmentation strength (dimensionless)", fontsize=9)
+    for axes in panels.flat[:3]:
+        label_line(axes, 0.01, 5.0, "captions win", "white")
+        label_line(axes, *INSIDE, "augmentation\nwins", "black", ha="right", va="center")
+    panels[0, 0].set_yscale("log")
+    panels[0, 0].set_yticks([0.25, 0.5, 1, 2, 4, 8], ["0.25", "0.5", "1", "2", "4", "8"])
+    panels[0, 0].minorticks_off()
+    winner = picture.colorbar(shades[0], ax=panels[0], ticks=[-1, 0, 1])
+    winner.ax.set_yticklabels(["augmentation\nin all seeds", "even", "captions\nin all seeds"])
+    right = picture.colorbar(shades[3], ax=panels[1], ticks=[0, 0.5, 1])
+    right.ax.set_yticklabels(["in no\nseed", "half", "in all\nseeds"])
+
+
+def _caption(points: pd.DataFrame, trained: pd.Series, rates: Mapping[str, str]) -> str:
+    decided = trained[trained != 0]
+    most = max((decided > 0).mean(), (decided < 0).mean())
+    named = "; ".join(f"{name} {rate}" for name, rate in rates.items())
+    grid = f"{points['noise'].nunique()} noises x {points['strength'].nunique()} strengths"
+    excess = points[["excess_loss_caption", "excess_loss_augmentation"]].to_numpy().max()
+    return (
+        f"One world, k = 8, {grid}, {points['seed'].nunique()} seeds: of {len(points)} points the two trained free "
+        f"embeddings have different errors on {len(decided)}, and captions the smaller on {(decided > 0).mean():.1%} "
+        "of these. How often the smaller bound is that of the better encoder, with the "
+        f"{CONFIDENCE:.0%} t interval over seeds: {named}; always to name the more frequent winner is right on "
+        f"{most:.1%}. Black line: where the trained encoders are even. The largest excess loss of any of them is "
+        f"{excess:.1e}."
+    )
+
+
+FIGURE = Figure("phase", "Phase diagram", ("phase",), draw)

@@ -1,0 +1,71 @@
+"""Captions against augmentations: bounds and measured errors of one world, for the phase diagram.
+
+A cell is of one kind of pairs, since noise changes nothing but the captions and strength nothing but the augmentations:
+a diagram of n x m points takes n + m cells for each seed.
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from simulations.sweeps.experiment import Experiment
+from simulations.training import train
+from simulations.world import LatentWorld
+from theory import BOUNDS, PairGraph, spectrum
+from theory.bounds import Encoder
+
+COLUMNS = {"bound": "probe-error", "sharp_bound": "sharp-probe-error", "multihop_bound": "multihop-error"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A caption graph if noise is given, an augmentation graph if strength is.
+
+    Attributes
+    ----------
+    noise, strength : one of them
+    detail : of the captions
+    k : width of the embedding
+    steps : of training, with the learning rate and momentum that are the defaults of `train`
+    """
+
+    noise: float | None = None
+    strength: float | None = None
+    detail: float = 0.3
+    k: int = 8
+    steps: int = 1_500
+
+    def __post_init__(self) -> None:
+        if (self.noise is None) == (self.strength is None):
+            raise ValueError(
+                f"noise={self.noise} and strength={self.strength}: give one, for captions or augmentations"
+            )
+
+    def graph(self, seed: int) -> PairGraph:
+        """The pairs of a world with this seed."""
+        world = LatentWorld(seed=seed)
+        if self.noise is not None:
+            return world.caption_graph(self.noise, self.detail)
+        assert self.strength is not None
+        return world.augmentation_graph(self.strength)
+
+
+def measure(settings: Settings, seed: int) -> pd.DataFrame:
+    """One row: three bounds on the probe error of the optimum, that error, and the error of a trained encoder."""
+    graph, k, steps = settings.graph(seed), settings.k, settings.steps
+    triplets = spectrum(graph, k + 1)
+    bounds = {column: BOUNDS[name](graph, triplets, k) for column, name in COLUMNS.items()}
+    last = train(graph, k, steps=steps, log_every=steps, device="cpu", seed=seed).history.iloc[-1]
+    row = bounds | {
+        "optimum_error": Encoder.optimum(graph, triplets, k).probe.error,
+        "trained_error": last["probe_error"],
+        "excess_loss": last["excess_loss"],
+    }
+    return pd.DataFrame([row])
+
+
+EXPERIMENT = Experiment(
+    question="Where do caption pairs have the smaller bound, and where do they train the better encoder?",
+    settings=Settings,
+    measure=measure,
+)

@@ -1,0 +1,151 @@
+"""Where many things are measured at once: on the cores of this machine, or on a Dask cluster."""
+
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import joblib
+from threadpoolctl import threadpool_limits
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+CONNECTING = 10  # seconds that a cluster has to answer
+
+
+class CellError(Exception):
+    """What went wrong in a cell, in words, because not every exception survives the way back from a worker.
+
+    Attributes
+    ----------
+    error : the last line of the traceback: the type of the exception and its message
+    where : the file and line that raised it
+    """
+
+    def __init__(self, error: str, where: str) -> None:
+        super().__init__(error, where)
+        self.error, self.where = error, where
+
+    @classmethod
+    def of(cls, error: Exception) -> "CellError":
+        """What is left of an exception."""
+        frames = traceback.extract_tb(error.__traceback__)
+        where = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "a worker process"
+        return cls("".join(traceback.format_exception_only(error)).strip(), where)
+
+
+class Workers(Protocol):
+    """Something that does one piece of work on many items at once."""
+
+    def run(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result | CellError]]:
+        """Each item with what `work` made of it, or with its failure, in the order in which they finish.
+
+        `work` and the items are pickled; `work` runs with one thread.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Cores:
+    """Processes on this machine, by joblib; with one job, this process itself.
+
+    An item that kills its process has failed; those that were under way beside it are done again.
+
+    Attributes
+    ----------
+    jobs : how many, or -1 for one on each core
+    """
+
+    jobs: int = 1
+
+    def __post_init__(self) -> None:
+        if self.jobs == 0:
+            raise ValueError("jobs=0: give how many worker processes there are, or -1 for one on each core")
+
+    def run(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result | CellError]]:
+        """See `Workers`; the items are hashable, and no two of them are equal."""
+        coming, under_way = iter(items), set[Item]()
+
+        def calls() -> Iterator[Any]:
+            for item in coming:
+                under_way.add(item)
+                yield joblib.delayed(_attempt)(work, item)
+
+        while True:
+            # A batch would keep back what is done until all of it is.
+            pool = joblib.Parallel(n_jobs=self.jobs, batch_size=1, return_as="generator_unordered")
+            try:
+                for item, outcome in pool(calls()):
+                    under_way.remove(item)
+                    yield item, outcome
+                return
+            except BrokenProcessPool:
+                yield from (_alone(work, item) for item in under_way)
+                under_way.clear()
+
+
+@dataclass(frozen=True)
+class DaskCluster:
+    """The workers of a Dask cluster, which have this package installed but need no disk in common.
+
+    What a killed worker was at, or had not handed over yet, is done again by another; an item that kills as many
+    workers as the scheduler allows has failed.
+
+    Attributes
+    ----------
+    address : of the scheduler, as in `tcp://192.168.0.7:8786`
+    """
+
+    address: str
+
+    def __post_init__(self) -> None:
+        try:
+            import distributed  # noqa: F401
+        except ImportError:
+            raise ValueError("Dask is not installed: pip install 'pairbounds[dask]'") from None
+
+    def run(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result | CellError]]:
+        """See `Workers`; a `RuntimeError` if the cluster is lost or cannot run `work` at all."""
+        from distributed import Client, KilledWorker, as_completed
+
+        with Client(self.address, timeout=CONNECTING) as client:  # type: ignore[no-untyped-call]
+            if any(threads > 1 for threads in client.nthreads().values()):
+                raise ValueError(
+                    f"Dask cluster {self.address} has workers of several threads, which disturb one another: "
+                    "start them with --nthreads 1"
+                )
+            futures = client.map(partial(_attempt, work), items, pure=False)
+            waiting = dict(zip(futures, items, strict=True))
+            del futures  # a result is kept on the cluster for as long as its future is kept here
+            done = as_completed(list(waiting), with_results=True, raise_errors=False)  # type: ignore[no-untyped-call]
+            for future, outcome in done:
+                item = waiting.pop(future)
+                if future.status == "finished":
+                    yield outcome
+                    continue
+                error = outcome[1] if future.status == "error" else outcome
+                if not isinstance(error, KilledWorker):
+                    raise RuntimeError(f"Dask cluster {self.address}: {type(error).__name__}: {error}")
+                yield item, CellError.of(error)
+
+
+def _alone(work: Callable[[Item], Result], item: Item) -> tuple[Item, Result | CellError]:
+    """One item in a pool that it shares with no other, to see whether it was the one that killed its process."""
+    try:
+        outcome: tuple[Item, Result | CellError] = joblib.Parallel(n_jobs=2)([joblib.delayed(_attempt)(work, item)])[0]
+    except BrokenProcessPool as error:
+        return item, CellError.of(error.with_traceback(None))  # not where joblib noticed it
+    return outcome
+
+
+def _attempt(work: Callable[[Item], Result], item: Item) -> tuple[Item, Result | CellError]:
+    try:
+        # Workers would otherwise fight for the cores, and sums depend on the number of threads.
+        with threadpool_limits(limits=1):
+            return item, work(item)
+    except Exception as error:
+        return item, CellError.of(error)

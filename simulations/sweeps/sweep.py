@@ -1,0 +1,98 @@
+"""A sweep: the cells that are not finished yet are measured, then all of them are put into one table."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pandas as pd
+from tqdm import tqdm
+
+from simulations.sweeps.cells import SEED, Cell
+from simulations.sweeps.configuration import SweepConfiguration
+from simulations.sweeps.execution import CellError, Workers
+from simulations.sweeps.store import Store
+from theory.tables import replacing, sidecar, write_table
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """What became of a sweep.
+
+    Attributes
+    ----------
+    cells, rows : how many cells there are, and how many rows the finished ones have
+    failures : the cells that failed, each with its settings, seed and error
+    table : where the rows are, if any cell finished
+    """
+
+    cells: int
+    rows: int
+    failures: Sequence[Mapping[str, object]]
+    table: Path
+
+
+def run_sweep(
+    configuration: SweepConfiguration, out: Path, workers: Workers, *, retry_failed: bool = False
+) -> SweepResult:
+    """Measure what is missing of a sweep and write `out`/table.parquet with its sidecar, and the failures if any.
+
+    The table has a column for each setting that varies, the seed, and the columns that the experiment measures; its
+    rows are in the order of the configuration. It is the same to the byte for any workers and after any interruption.
+
+    Parameters
+    ----------
+    out : Path
+        A folder that is made if need be. Cells of other configurations may lie there: they are kept, and never used
+        for what they are not.
+    retry_failed : bool
+        Measure again the cells that failed. Otherwise a failure is a result like any other: with the same source,
+        settings and seed it would come again.
+    """
+    cells = configuration.cells()
+    store = Store(out / "cells")
+    store.folder.mkdir(parents=True, exist_ok=True)
+    known = store.finished().keys() | (set() if retry_failed else store.failed().keys())
+    waiting = [cell for cell in cells if cell.key not in known]
+    table, list_of_failures = out / "table.parquet", out / "failures.json"
+    for path in (table, sidecar(table), list_of_failures):  # of another configuration perhaps; if not, made again
+        path.unlink(missing_ok=True)
+    if waiting:
+        _measure(waiting, len(cells), store, workers)
+    rows, failures = _collected(configuration, cells, store)
+    if rows is not None:
+        fixed = {name: value for name, value in asdict(cells[0].settings).items() if name not in configuration.axes}
+        counts = {"cells": len(cells), "failed": len(failures)}
+        write_table(rows, table, asdict(configuration) | {"version": cells[0].version, "settings": fixed} | counts)
+    if failures:
+        with replacing(list_of_failures) as temporary:
+            temporary.write_text(json.dumps(failures, indent=2) + "\n", encoding="utf-8")
+    return SweepResult(len(cells), 0 if rows is None else len(rows), failures, table)
+
+
+def _measure(waiting: Sequence[Cell], total: int, store: Store, workers: Workers) -> None:
+    outcomes = workers.run(Cell.measure, waiting)
+    failed = 0
+    with tqdm(outcomes, desc=waiting[0].experiment, unit="cell", initial=total - len(waiting), total=total) as bar:
+        for cell, outcome in bar:
+            store.keep(cell, outcome)
+            if isinstance(outcome, CellError):
+                failed += 1
+                bar.set_postfix(failed=failed)
+
+
+def _collected(
+    configuration: SweepConfiguration, cells: Sequence[Cell], store: Store
+) -> tuple[pd.DataFrame | None, list[Mapping[str, object]]]:
+    """The rows of the finished cells, read from disk, and the others' failures."""
+    finished, failed = store.finished(), store.failed()
+    failures = [failed[cell.key] for cell in cells if cell.key not in finished]
+    done = [cell for cell in cells if cell.key in finished]
+    if not done:
+        return None, failures
+    tables = [pd.read_parquet(finished[cell.key]) for cell in done]
+    points = pd.DataFrame(
+        [{axis: getattr(cell.settings, axis) for axis in configuration.axes} | {SEED: cell.seed} for cell in done]
+    )
+    points = points.loc[points.index.repeat([len(table) for table in tables])].reset_index(drop=True)
+    return pd.concat([points, pd.concat(tables, ignore_index=True)], axis=1), failures

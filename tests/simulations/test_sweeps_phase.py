@@ -1,0 +1,49 @@
+"""The experiment behind the phase diagram."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from simulations import LatentWorld
+from simulations.experiments.phase import EXPERIMENT, Settings, measure
+from simulations.sweeps import SweepConfiguration
+from theory import check_bounds
+
+EXAMPLE = Path(__file__).parents[2] / "examples/phase.toml"
+
+
+@pytest.mark.parametrize(
+    ("settings", "graph"),
+    [
+        (Settings(noise=0.1), LatentWorld(seed=3).caption_graph(0.1, 0.3)),
+        (Settings(strength=1.2), LatentWorld(seed=3).augmentation_graph(1.2)),
+    ],
+)
+def test_a_cell_has_the_bounds_of_its_graph_and_an_encoder_trained_on_it(settings, graph):
+    row = measure(settings, 3).iloc[0]
+    checks = check_bounds(graph, settings.k).set_index("bound")
+    for column, bound in (("bound", "probe-error"), ("sharp_bound", "sharp-probe-error")):
+        assert row[column] == checks.loc[bound, "value"]
+    assert row["multihop_bound"] == checks.loc["multihop-error", "value"]
+    assert row["optimum_error"] == checks.loc["probe-error", "measured"]
+    assert row["excess_loss"] < 1e-3
+    assert row["trained_error"] == pytest.approx(row["optimum_error"], abs=2 / graph.n_left)
+
+
+def test_training_is_real():
+    """An encoder that is hardly trained is worse."""
+    assert measure(Settings(noise=0.1, steps=2), 3)["excess_loss"].item() > 0.1
+
+
+@pytest.mark.parametrize("given", [{}, {"noise": 0.1, "strength": 1.0}])
+def test_a_cell_is_of_one_kind_of_pairs(given):
+    with pytest.raises(ValueError, match="give one, for captions or augmentations"):
+        Settings(**given)
+
+
+def test_the_example_takes_a_line_of_cells_for_each_axis():
+    configuration, grid = SweepConfiguration.read(EXAMPLE, 2), tomllib.loads(EXAMPLE.read_text())["grid"]
+    assert configuration.axes == ["noise", "strength"]
+    assert len(configuration.cells()) == 2 * sum(len(block) for (block,) in (table.values() for table in grid))
+    assert {type(cell.settings) for cell in configuration.cells()} == {EXPERIMENT.settings}
