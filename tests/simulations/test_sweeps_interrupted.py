@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import dask
 import pytest
 from distributed import LocalCluster
 
@@ -54,10 +55,17 @@ def test_a_cell_that_kills_its_process_is_recorded_and_the_rest_finish(tmp_path)
 
 @pytest.fixture
 def cluster():
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL") as cluster:
+    patient = {f"distributed.comm.timeouts.{what}": "180s" for what in ("connect", "tcp")}  # on a busy machine
+    with (
+        dask.config.set(patient),
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL") as cluster,
+    ):
         yield cluster
 
 
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # distributed leaves sockets to the collector
 def test_two_dask_workers_finish_though_one_is_killed(call, tmp_path, cluster):
     traces = tmp_path / "traces"
     traces.mkdir()
