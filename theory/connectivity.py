@@ -16,7 +16,7 @@ import scipy.linalg
 import scipy.sparse as sp
 
 from theory.arrays import FloatArray, IntArray
-from theory.consistency import class_indicators, required_labels
+from theory.consistency import required_labels
 from theory.graph import PairGraph
 from theory.hypotheses import require
 from theory.remembered import once_per_graph
@@ -115,9 +115,8 @@ def part_conductances(graph: PairGraph, parts: npt.ArrayLike) -> FloatArray:
     if numbers.shape != (graph.n_left,) or not (np.issubdtype(numbers.dtype, np.integer) or numbers.dtype == np.bool_):
         raise ValueError(f"parts is {numbers.dtype} of shape {numbers.shape}: give {graph.n_left} integers, one a node")
     _, compact = np.unique(numbers, return_inverse=True)
-    by_part = _shares_by_part(graph, compact)
-    mass = by_part.data * np.repeat(graph.right_marginal, np.diff(by_part.indptr))
-    cuts = np.bincount(by_part.indices, weights=mass * (1 - by_part.data))
+    left, masses, shares = _shares(graph, compact)
+    cuts = np.bincount(compact[left], weights=masses * (1 - shares))
     return np.asarray(cuts / np.bincount(compact, weights=graph.left_marginal))
 
 
@@ -237,35 +236,29 @@ def _without_empty_columns(matrix: sp.csr_array) -> sp.csr_array:
 @once_per_graph
 def _stays_and_leaks(graph: PairGraph) -> tuple[FloatArray, FloatArray]:
     """The chance that a step of the walk from each left node stays in its class, and that it leaves, (n_left,) each."""
-    # Both as sums of what is not negative, so that the smaller is as precise as the larger.
-    shares = _own_shares(graph)
-    return _mean_over_pairs(graph, shares), _mean_over_pairs(graph, 1 - shares)
-
-
-def _own_shares(graph: PairGraph) -> FloatArray:
-    """For each pair (x, l), in the order of `graph.joint`: the share of l's mass that is in the class of x."""
     _, classes = np.unique(required_labels(graph, "left"), return_inverse=True)
-    by_class = _shares_by_part(graph, classes)
-    n_classes = by_class.shape[0]
-    of_column = np.repeat(np.arange(graph.n_right), np.diff(by_class.indptr))
-    known = of_column * n_classes + by_class.indices
-    of_row = np.repeat(classes, np.diff(graph.joint.indptr))
-    return np.asarray(by_class.data[np.searchsorted(known, graph.joint.indices * n_classes + of_row)])
+    left, masses, shares = _shares(graph, classes)
+    # Both as sums of what is not negative, so that the smaller is as precise as the larger.
+    stays, leaks = (np.bincount(left, weights=masses * chance) for chance in (shares, 1 - shares))
+    return np.minimum(1.0, stays / graph.left_marginal), np.minimum(1.0, leaks / graph.left_marginal)
 
 
-def _shares_by_part(graph: PairGraph, parts: IntArray) -> sp.csc_array:
-    """`P(part, l) / p_R(l)`, csc_array, shape (m, n_right); exactly 1 where a right node meets one part only."""
-    shares = sp.csc_array(class_indicators(parts).T @ graph.joint)
-    shares.sort_indices()
-    # Summed from the same numbers, so that a right node with one part leaks exactly 0.
-    shares.data /= np.repeat(np.add.reduceat(shares.data, shares.indptr[:-1]), np.diff(shares.indptr))
-    return shares
+def _shares(graph: PairGraph, parts: IntArray) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Of each pair (x, l) its left node, its mass, and the share of l's mass that is in the part of x, (n_pairs,) each.
 
-
-def _mean_over_pairs(graph: PairGraph, values: FloatArray) -> FloatArray:
-    """`E[value | x]` over the pairs of each left node, (n_left,); `values` in the order of `graph.joint`."""
-    sums = np.add.reduceat(graph.joint.data * values, graph.joint.indptr[:-1])
-    return np.asarray(np.minimum(1.0, sums / graph.left_marginal))
+    `parts` is (n_left,). In the order of the right nodes, and for each of them of the parts it meets: sums over runs.
+    """
+    order = np.argsort(parts, kind="stable")
+    pairs = sp.csc_array(graph.joint[order])
+    left = order[pairs.indices]
+    opens = np.diff(parts[left], prepend=-1) != 0
+    opens[pairs.indptr[:-1]] = True
+    starts = np.flatnonzero(opens)
+    # Summed from the same numbers, so that the share is exactly 1 where a right node meets one part only.
+    masses = np.add.reduceat(pairs.data, starts)
+    first = np.searchsorted(starts, pairs.indptr[:-1])
+    totals = np.repeat(np.add.reduceat(masses, first), np.diff(first, append=len(starts)))
+    return left, pairs.data, np.repeat(masses / totals, np.diff(starts, append=pairs.nnz))
 
 
 def _at_least(graph: PairGraph, m: int, triplets: Spectrum | None) -> Spectrum:
