@@ -28,7 +28,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup test test-slow test-gpu figures smoke lint format ledger sharpness readme-figures clean
+.PHONY: help setup test test-slow test-gpu bench figures smoke lint format ledger sharpness readme-figures clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 18
@@ -48,6 +48,10 @@ test-slow: $(INSTALLED) ## Run the slow tests too: 1,000 random graphs, large sp
 
 test-gpu: $(INSTALLED) ## Run the tests that need a CUDA device
 	$(PYTHON) -m pytest -m gpu
+
+bench: $(INSTALLED) ## Time ours against peers, into build/bench.parquet (three minutes)
+	@mkdir -p $(BUILD)
+	$(PYTHON) -m tests.benchmarks --out $(BUILD)/bench.parquet
 
 figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (four minutes)
 	@echo "figures, with their captions: $(FIGURES)"

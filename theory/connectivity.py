@@ -5,6 +5,7 @@ right node l, so that with `a_l = P(S, l)` the cut of a set S of left nodes is
 `cut(S) = Pr_{(x,x')~P_T}[x ∈ S, x' ∉ S] = Σ_l a_l (p_R(l) - a_l) / p_R(l)`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import comb, factorial
 from typing import Any
@@ -15,11 +16,11 @@ import scipy.linalg
 import scipy.sparse as sp
 
 from theory.arrays import FloatArray, IntArray
-from theory.consistency import class_indicators, required_labels
+from theory.consistency import required_labels
 from theory.graph import PairGraph
 from theory.hypotheses import require
 from theory.remembered import once_per_graph
-from theory.spectra import Spectrum, singular_triplets, spectrum
+from theory.spectra import Spectrum, second_value, spectrum
 
 EXACT_NODES = 14  # up to this many left nodes ...
 EXACT_PARTITIONS = 10_000  # ... and this many partitions, every one is tried
@@ -64,15 +65,14 @@ def class_second_eigenvalues(graph: PairGraph) -> FloatArray:
     Notes
     -----
     `P_T[c, c]` has the factor `P[c, :] D_R^{-1/2}`, so λ₂(c) is the squared second singular value of the sparse matrix
-    `D_c^{-1/2} P[c, :] D_R^{-1/2}`. Rounded up with `Spectrum.upper_values`. Cost: O(iterations nnz); memory O(nnz).
-    Computed once for each graph.
+    `D_c^{-1/2} P[c, :] D_R^{-1/2}`, whose first left vector is `√D_c`. Rounded up by `second_value`. Cost:
+    O(iterations nnz); memory O(nnz). Computed once for each graph.
     """
-    values = np.array([_second_eigenvalue(block) for block in _class_blocks(graph)])
+    values = np.array([second_value(block, first) ** 2 for block, first in _class_blocks(graph)])
     values.flags.writeable = False
     return values
 
 
-@once_per_graph
 def cross_class_leaks(graph: PairGraph) -> FloatArray:
     """The leak `β(x) = Pr_{x'|x}[y(x') ≠ y(x)]` of each left node under `P_T`, shape (n_left,), in [0, 1].
 
@@ -85,9 +85,10 @@ def cross_class_leaks(graph: PairGraph) -> FloatArray:
 
     Notes
     -----
-    `β(x) = Σ_l P(l | x) (1 - P(y(x), l) / p_R(l))`. Linear in the number of pairs, up to a sort.
+    `β(x) = Σ_l P(l | x) (1 - P(y(x), l) / p_R(l))`. Linear in the number of pairs, up to a sort. Computed once for each
+    graph.
     """
-    return _mean_over_pairs(graph, 1 - _own_shares(graph))
+    return _stays_and_leaks(graph)[1]
 
 
 def part_conductances(graph: PairGraph, parts: npt.ArrayLike) -> FloatArray:
@@ -114,9 +115,8 @@ def part_conductances(graph: PairGraph, parts: npt.ArrayLike) -> FloatArray:
     if numbers.shape != (graph.n_left,) or not (np.issubdtype(numbers.dtype, np.integer) or numbers.dtype == np.bool_):
         raise ValueError(f"parts is {numbers.dtype} of shape {numbers.shape}: give {graph.n_left} integers, one a node")
     _, compact = np.unique(numbers, return_inverse=True)
-    by_part = _shares_by_part(graph, compact)
-    mass = by_part.data * np.repeat(graph.right_marginal, np.diff(by_part.indptr))
-    cuts = np.bincount(by_part.indices, weights=mass * (1 - by_part.data))
+    left, masses, shares = _shares(graph, compact)
+    cuts = np.bincount(compact[left], weights=masses * (1 - shares))
     return np.asarray(cuts / np.bincount(compact, weights=graph.left_marginal))
 
 
@@ -215,15 +215,17 @@ def sparsest_partition(graph: PairGraph, m: int, triplets: Spectrum | None = Non
     return Partition(min(lower, largest[best]), largest[best], candidates[best])
 
 
-def _class_blocks(graph: PairGraph) -> list[sp.csr_array]:
-    """`D_c^{-1/2} P[c, :] D_R^{-1/2}` for each class present, without the columns that it does not touch."""
+def _class_blocks(graph: PairGraph) -> Iterator[tuple[sp.csr_array, FloatArray]]:
+    """For each class present `D_c^{-1/2} P[c, :] D_R^{-1/2}`, without the columns it does not touch; and `√D_c`."""
     # Row sums of P_T[c, c] are p_L(x) times the part of the walk that stays.
-    stays = _mean_over_pairs(graph, _own_shares(graph))
+    stays, _ = _stays_and_leaks(graph)
     scaled = sp.csr_array(graph.normalized * (1 / np.sqrt(stays))[:, None])
+    roots = np.sqrt(graph.left_marginal * stays)
     labels = required_labels(graph, "left")
     order = np.argsort(labels, kind="stable")
     starts = np.flatnonzero(np.diff(labels[order], prepend=-1))
-    return [_without_empty_columns(scaled[rows]) for rows in np.split(order, starts[1:])]
+    for rows in np.split(order, starts[1:]):
+        yield _without_empty_columns(scaled[rows]), roots[rows]
 
 
 def _without_empty_columns(matrix: sp.csr_array) -> sp.csr_array:
@@ -231,37 +233,32 @@ def _without_empty_columns(matrix: sp.csr_array) -> sp.csr_array:
     return sp.csr_array((matrix.data, columns, matrix.indptr), shape=(matrix.shape[0], len(touched)))
 
 
-def _second_eigenvalue(block: sp.csr_array) -> float:
-    if min(block.shape) == 1:
-        return 0.0
-    # Upper ends hold at any tolerance, and a loose one saves most of the time on a large class.
-    return float(singular_triplets(block, 2, tol=1e-3).upper_values[1]) ** 2
-
-
-def _own_shares(graph: PairGraph) -> FloatArray:
-    """For each pair (x, l), in the order of `graph.joint`: the share of l's mass that is in the class of x."""
+@once_per_graph
+def _stays_and_leaks(graph: PairGraph) -> tuple[FloatArray, FloatArray]:
+    """The chance that a step of the walk from each left node stays in its class, and that it leaves, (n_left,) each."""
     _, classes = np.unique(required_labels(graph, "left"), return_inverse=True)
-    by_class = _shares_by_part(graph, classes)
-    n_classes = by_class.shape[0]
-    of_column = np.repeat(np.arange(graph.n_right), np.diff(by_class.indptr))
-    known = of_column * n_classes + by_class.indices
-    of_row = np.repeat(classes, np.diff(graph.joint.indptr))
-    return np.asarray(by_class.data[np.searchsorted(known, graph.joint.indices * n_classes + of_row)])
+    left, masses, shares = _shares(graph, classes)
+    # Both as sums of what is not negative, so that the smaller is as precise as the larger.
+    stays, leaks = (np.bincount(left, weights=masses * chance) for chance in (shares, 1 - shares))
+    return np.minimum(1.0, stays / graph.left_marginal), np.minimum(1.0, leaks / graph.left_marginal)
 
 
-def _shares_by_part(graph: PairGraph, parts: IntArray) -> sp.csc_array:
-    """`P(part, l) / p_R(l)`, csc_array, shape (m, n_right); exactly 1 where a right node meets one part only."""
-    shares = sp.csc_array(class_indicators(parts).T @ graph.joint)
-    shares.sort_indices()
-    # Summed from the same numbers, so that a right node with one part leaks exactly 0.
-    shares.data /= np.repeat(np.add.reduceat(shares.data, shares.indptr[:-1]), np.diff(shares.indptr))
-    return shares
+def _shares(graph: PairGraph, parts: IntArray) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Of each pair (x, l) its left node, its mass, and the share of l's mass that is in the part of x, (n_pairs,) each.
 
-
-def _mean_over_pairs(graph: PairGraph, values: FloatArray) -> FloatArray:
-    """`E[value | x]` over the pairs of each left node, (n_left,); `values` in the order of `graph.joint`."""
-    sums = np.add.reduceat(graph.joint.data * values, graph.joint.indptr[:-1])
-    return np.asarray(np.minimum(1.0, sums / graph.left_marginal))
+    `parts` is (n_left,). In the order of the right nodes, and for each of them of the parts it meets: sums over runs.
+    """
+    order = np.argsort(parts, kind="stable")
+    pairs = sp.csc_array(graph.joint[order])
+    left = order[pairs.indices]
+    opens = np.diff(parts[left], prepend=-1) != 0
+    opens[pairs.indptr[:-1]] = True
+    starts = np.flatnonzero(opens)
+    # Summed from the same numbers, so that the share is exactly 1 where a right node meets one part only.
+    masses = np.add.reduceat(pairs.data, starts)
+    first = np.searchsorted(starts, pairs.indptr[:-1])
+    totals = np.repeat(np.add.reduceat(masses, first), np.diff(first, append=len(starts)))
+    return left, pairs.data, np.repeat(masses / totals, np.diff(starts, append=pairs.nnz))
 
 
 def _at_least(graph: PairGraph, m: int, triplets: Spectrum | None) -> Spectrum:

@@ -188,8 +188,9 @@ def _lanczos(graph: PairGraph, hops: int) -> JacobiMatrix:
         half = graph.normalized.T @ basis[step].reshape(start.shape)
         diagonal.append(np.sum(half**2))
         ahead = (graph.normalized @ half).ravel()
-        for _ in range(2):  # twice is enough, once is not
-            ahead -= (basis[: step + 1] @ ahead) @ basis[: step + 1]
+        # Twice is enough, once is not; all but round-off lies along the last two.
+        for first in (max(0, step - 1), 0):
+            ahead -= (basis[first : step + 1] @ ahead) @ basis[first : step + 1]
         length = np.linalg.norm(ahead)
         if length <= nothing:
             break

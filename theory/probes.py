@@ -59,12 +59,8 @@ def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) ->
     features = as_features(f, graph.n_left, "f")
     targets = class_indicators(required_labels(graph, "left")).toarray()
     seen = labelled_mask(labelled, graph.n_left)
-    root = np.sqrt(graph.left_marginal)[:, None]
-    # Unit columns, so that a small feature is not taken for round-off of a large one.
-    length = np.linalg.norm(root * features, axis=0)
-    length[length == 0] = 1
-    scaled, *_ = scipy.linalg.lstsq(root[seen] * features[seen] / length, root[seen] * targets[seen])
-    coefficients = scaled / length[:, None]
+    root = np.sqrt(np.where(seen, graph.left_marginal, 0.0))[:, None]
+    coefficients = _least_squares(root * features, root * targets)
     scores = features @ coefficients
     wrong = strict_winners(scores) != np.argmax(targets, axis=1)
     return judged(graph, wrong, scores - targets, coefficients, seen)
@@ -113,16 +109,34 @@ def zero_shot_error(graph: PairGraph, f: Any, g: Any) -> float:
 
 
 def as_features(f: Any, size: int, name: str) -> FloatArray:
-    """Features as a finite float64 array (size, k), from numpy or torch; `ValueError` says what is wrong."""
+    """Features as a finite float64 array (size, k), from numpy or torch, not copied if it is one already.
+
+    `ValueError` says what is wrong.
+    """
     array = np.asarray(f.detach().cpu().to(torch.float64) if isinstance(f, torch.Tensor) else f)
     if np.iscomplexobj(array):
         raise TypeError(f"{name} is complex: features are real numbers")
-    features = array.astype(np.float64)
+    features = array.astype(np.float64, copy=False)
     if features.ndim != 2 or len(features) != size or features.shape[1] == 0:
         raise ValueError(f"{name} has shape {features.shape}: this graph takes ({size}, k)")
     if not np.isfinite(features).all():
         raise ValueError(f"{name} holds {np.sum(~np.isfinite(features))} values that are not finite")
     return features
+
+
+def _least_squares(columns: FloatArray, targets: FloatArray) -> FloatArray:
+    """The B of least `‖columns B - targets‖`, of least norm after `columns` were scaled to unit length."""
+    # Unit columns, so that a small feature is not taken for round-off of a large one.
+    gram = columns.T @ columns
+    length = np.sqrt(np.diag(gram))
+    length[length == 0] = 1
+    scaled = gram / np.outer(length, length)
+    # An error in B costs its square in the residual: up to this condition the normal equations lose nothing.
+    if np.linalg.cond(scaled) < 1 / np.sqrt(np.finfo(np.float64).eps):
+        solution = scipy.linalg.solve(scaled, (columns.T @ targets) / length[:, None], assume_a="pos")
+    else:
+        solution, *_ = scipy.linalg.lstsq(columns / length, targets)
+    return np.asarray(solution / length[:, None])
 
 
 def labelled_mask(labelled: npt.ArrayLike | None, size: int) -> npt.NDArray[np.bool_]:

@@ -21,6 +21,8 @@ DENSE_SIDE = 600  # up to this many nodes on the smaller side, a dense factorisa
 GUARD = 8  # values computed beyond the k-th, so that k is never at the edge of what was searched
 SEARCH_TOLERANCES = (1e-3, 1e-7, 1e-11)  # relative; each is tried when the one before it cannot tell
 SEARCHES = 20
+SECOND_GUARD = 3  # values computed beyond the one sought by `second_value`
+SECOND_TOLERANCE = 1e-4
 
 ROUNDING = 64 * float(np.finfo(np.float64).eps)
 
@@ -71,7 +73,7 @@ class Spectrum:
     @property
     def round_off(self) -> float:
         """Error of floating point alone on a quantity of order 1, for matrices of this size."""
-        return float(16 * np.finfo(np.float64).eps * np.sqrt(len(self.left) + len(self.right)))
+        return _round_off((len(self.left), len(self.right)))
 
     @property
     def _error(self) -> FloatArray:
@@ -169,6 +171,41 @@ def singular_triplets(
     return Spectrum(np.minimum(1.0, values), left, right, residuals, method, unseen)
 
 
+def second_value(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0) -> float:
+    """Upper end of the second singular value of a matrix of norm 1, from its first left vector; 0 if there is none.
+
+    Parameters
+    ----------
+    first : (n_rows,), of any length
+        The left singular vector of value 1.
+
+    Raises
+    ------
+    RuntimeError
+        The solver did not converge.
+
+    Notes
+    -----
+    Exact to round-off where the smaller side is short. Elsewhere ARPACK finds the largest eigenvalue of the Gram
+    operator with `first` projected out, and its residual, at most `SECOND_TOLERANCE`, is added. Copies of it need not
+    be found. But a start that hardly leans on its vector takes the next value for it, at a residual that looks perfect:
+    hence the guard values.
+    """
+    if min(matrix.shape) == 1:
+        return 0.0
+    if min(matrix.shape) <= DENSE_SIDE:
+        return float(singular_triplets(matrix, 2).upper_values[1])
+    forward, backward = _products(matrix, torch.device("cpu"))
+    rest = _deflated(lambda x: forward(backward(x)), first[:, None] / np.linalg.norm(first))
+    rng = np.random.default_rng(seed)
+    values, residuals = _ritz(rest, _leading(rest, len(first), 1 + SECOND_GUARD, SECOND_TOLERANCE, rng))
+    return min(1.0, float(np.sqrt(np.max(values + residuals))) + _round_off(matrix.shape))
+
+
+def _round_off(shape: tuple[int, int]) -> float:
+    return float(16 * np.finfo(np.float64).eps * np.sqrt(sum(shape)))
+
+
 def _residuals(matrix: sp.csr_array, left: FloatArray, values: FloatArray, right: FloatArray) -> FloatArray:
     forward = np.linalg.norm(matrix @ right - left * values, axis=0)
     backward = np.linalg.norm(matrix.T @ left - right * values, axis=0)
@@ -222,11 +259,8 @@ def _largest(deflated: Product, side: int, sought: float, rng: np.random.Generat
     """Upper end of the largest singular value of what is left; only as sharp as telling it from `sought` needs."""
     end = np.inf
     for tolerance in SEARCH_TOLERANCES:
-        found = _leading(deflated, side, 1, tolerance, rng)
-        image = deflated(found)
-        value = float(np.sum(found * image))
-        residual = float(np.linalg.norm(image - value * found))
-        end = float(np.sqrt(max(0.0, value) + residual))
+        (value,), (residual,) = _ritz(deflated, _leading(deflated, side, 1, tolerance, rng))
+        end = float(np.sqrt(value + residual))
         if end <= sought or value > sought**2 * (1 + ROUNDING):  # nothing there, or certainly something
             break
     return end
@@ -241,6 +275,13 @@ def _leading(product: Product, side: int, count: int, tol: float, rng: np.random
     except scipy.sparse.linalg.ArpackNoConvergence as error:
         raise RuntimeError(f"ARPACK did not converge ({error}): raise tol or use method='dense'") from error
     return np.asarray(vectors, dtype=np.float64)
+
+
+def _ritz(product: Product, vectors: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Of each of some unit vectors its Rayleigh quotient under a positive semi-definite operator, and its residual."""
+    images = product(vectors)
+    values = np.maximum(0.0, np.sum(vectors * images, axis=0))
+    return values, np.linalg.norm(images - values * vectors, axis=0)
 
 
 def _deflated(product: Product, basis: FloatArray) -> Product:

@@ -1,12 +1,15 @@
 import math
+import tracemalloc
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 
+from tests.families import slow_decay
 from theory import BOUNDS, Bound, PairGraph, bound, check_bounds, induced_labelling_error, spectrum
-from theory.bounds import THEOREMS
+from theory.bounds import QUANTITIES, THEOREMS, Encoder
+from theory.bounds.quantities import Quantity
 
 GRAPH = PairGraph(np.random.default_rng(0).random((8, 6)), [0, 1] * 4, [0, 1] * 3)
 COLUMNS = [
@@ -57,6 +60,23 @@ def test_a_users_bound_always_gets_k_plus_one_triplets(register, k):
         return spectrum.singular_values[k]
 
     assert np.isfinite(check_bounds(GRAPH, k).set_index("bound").loc["mine", "value"])
+
+
+def test_a_quantity_is_measured_once_for_each_subject(register, monkeypatch):
+    subjects = []
+
+    def counted(encoder):
+        subjects.append(encoder)
+        return 0.0
+
+    monkeypatch.setitem(QUANTITIES, "counted", Quantity(counted))
+    for number in range(2):
+        for subject in ("optimum", "encoder"):
+            register(f"{subject}-{number}", quantity="counted", status="conjecture", subject=subject)(lambda *_: 9.0)
+    check_bounds(GRAPH, 2)
+    assert len(subjects) == 1
+    check_bounds(GRAPH, 2, np.ones((8, 2)))
+    assert len(subjects) == 3
 
 
 def test_a_bound_that_is_not_a_number_does_not_hold(register):
@@ -115,6 +135,24 @@ def test_features_may_be_numpy_or_torch_and_the_optimum_stays_the_optimum():
     excess = first.set_index("bound").loc["excess-loss"]
     assert excess["slack"] > 0.1
     assert excess["holds"]
+
+
+def test_an_encoder_stays_what_it_was_when_training_goes_on():
+    f = torch.zeros(8, 2, dtype=torch.float64)
+    encoder = Encoder.of(GRAPH, spectrum(GRAPH, 3), 2, f)
+    f += 1
+    assert not encoder.left.any()
+
+
+def test_memory_is_linear_in_pairs_and_nodes():
+    graph = slow_decay(np.random.default_rng(2), 20_000, 10_000)
+    graph = PairGraph(graph.joint, np.arange(graph.n_left) % 4, np.arange(graph.n_right) % 4)
+    tracemalloc.start()
+    table = check_bounds(graph, 4)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < graph.n_right**2 / 2  # bytes: the least of the forbidden squares, of bool, would take twice as much
+    assert table["note"].str.startswith("not applicable").sum() == 1  # InfoNCE, which scores every pair of nodes
 
 
 def test_triplets_computed_before_give_the_same_table():

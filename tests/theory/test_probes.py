@@ -71,6 +71,21 @@ def test_the_size_of_a_feature_does_not_matter(size):
     assert probe(graph, features * [1, size, 1]).mse == pytest.approx(probe(graph, features).mse, rel=1e-10)
 
 
+@pytest.mark.parametrize("condition", [1, 1e3, 1e5, 1e7, 1e10])
+def test_the_probe_of_nearly_dependent_features(condition):
+    """On both sides of where the normal equations give way, against an orthogonal factorisation."""
+    rng = np.random.default_rng(7)
+    graph = PairGraph(rng.random((40, 5)), rng.integers(3, size=40))
+    features = rng.standard_normal((40, 3))
+    features[:, 2] = features[:, 1] + features[:, 2] / condition
+    weighted = np.sqrt(graph.left_marginal)[:, None] * features
+    targets = np.sqrt(graph.left_marginal)[:, None] * np.eye(3)[graph.left_labels]
+    basis, _ = np.linalg.qr(weighted)
+    expected = np.sum((targets - basis @ (basis.T @ targets)) ** 2)
+    # Rounding the weighted features turns their span by this much.
+    assert probe(graph, features).mse == pytest.approx(expected, rel=16 * np.finfo(np.float64).eps * condition)
+
+
 def test_the_weights_are_the_left_marginal():
     """A node of weight 2 counts like two nodes of weight 1."""
     rng = np.random.default_rng(2)

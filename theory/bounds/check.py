@@ -1,6 +1,8 @@
 """Every applicable bound on one graph, held against what is measured."""
 
 import math
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -11,6 +13,8 @@ from theory.certificates import with_certificate
 from theory.graph import PairGraph
 from theory.hypotheses import HypothesisError, require_width
 from theory.spectra import Spectrum, spectrum
+
+Measure = Callable[[str, Encoder], float]
 
 NOT_APPLICABLE: dict[str, object] = {
     "measured": math.nan,
@@ -62,15 +66,20 @@ def check_bounds(
     optimum = Encoder.optimum(graph, known, k)
     encoder = optimum if features is None else Encoder.of(graph, known, k, features)
     subjects = {"optimum": optimum, "encoder": encoder}
-    return pd.DataFrame([_row(claim, subjects[claim.subject], known, k) for claim in BOUNDS.values()])
+
+    @cache
+    def measure(quantity: str, subject: Encoder) -> float:
+        return QUANTITIES[quantity].measure(subject)
+
+    return pd.DataFrame([_row(claim, subjects[claim.subject], known, k, measure) for claim in BOUNDS.values()])
 
 
-def _row(claim: Bound, encoder: Encoder, spectrum: Spectrum, k: int) -> dict[str, object]:
+def _row(claim: Bound, encoder: Encoder, spectrum: Spectrum, k: int, measure: Measure) -> dict[str, object]:
     about: dict[str, object] = {"bound": claim.name, "quantity": claim.quantity, "relation": claim.relation}
     quantity = QUANTITIES[claim.quantity]
     try:
         value = claim(encoder.graph, spectrum, k, encoder)
-        measured = quantity.measure(encoder)
+        measured = measure(claim.quantity, encoder)
     except HypothesisError as error:
         return about | NOT_APPLICABLE | {"status": claim.status, "note": f"not applicable: {error}"}
     if claim.status == "rate":

@@ -19,15 +19,15 @@ from theory.spectra import Spectrum
 RANK_TOLERANCE = 64 * float(np.finfo(np.float64).eps)
 
 
-def thin_factors(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """`Q`, `R` with `columns = Q R`: Q (n, rank) orthonormal, R (rank, k), from the small Gram matrix.
+def thin_factors(gram: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """`T`, `R`, (k, rank) and (rank, k), with `F T` orthonormal and `F = F T R`, from the Gram matrix `Fᵀ F`.
 
-    Several times as fast as factorising the long matrix, and exact to round-off relative to the largest column.
+    Several times as fast as factorising the long matrix F, and exact to round-off relative to its largest column.
     """
-    values, vectors = scipy.linalg.eigh(columns.T @ columns)
+    values, vectors = scipy.linalg.eigh(gram)
     kept = values > RANK_TOLERANCE * values[-1]
     roots = np.sqrt(values[kept])
-    return columns @ (vectors[:, kept] / roots), roots[:, None] * vectors[:, kept].T
+    return vectors[:, kept] / roots, roots[:, None] * vectors[:, kept].T
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +57,8 @@ class Encoder:
     def of(cls, graph: PairGraph, spectrum: Spectrum, k: int, features: Any) -> "Encoder":
         """An encoder of width k from what users have: `f`, or the pair `(f, g)`, numpy or torch."""
         left, right = features if isinstance(features, tuple | list) and len(features) == 2 else (features, None)
-        f = as_features(left, graph.n_left, "f")
-        g = None if right is None else as_features(right, graph.n_right, "g")
+        f = as_features(left, graph.n_left, "f").copy()
+        g = None if right is None else as_features(right, graph.n_right, "g").copy()
         for name, side in (("f", f), ("g", g)):
             if side is not None and side.shape[1] != k:
                 raise ValueError(f"{name} has width {side.shape[1]} and k is {k}: bounds speak of width k")
@@ -70,10 +70,18 @@ class Encoder:
         return probe(self.graph, self.left)
 
     @cached_property
-    def weighted(self) -> tuple[FloatArray, FloatArray]:
-        """`F = D_L^{1/2} f` and `G = D_R^{1/2} g`."""
-        left, right = np.sqrt(self.graph.left_marginal), np.sqrt(self.graph.right_marginal)
-        return left[:, None] * self.left, right[:, None] * self.both_sides
+    def left_factors(self) -> tuple[FloatArray, FloatArray]:
+        """`Āᵀ Q` and `R`, (n_right, rank) and (rank, k), where `F = D_L^{1/2} f = Q R` and Q is orthonormal."""
+        weighted = np.sqrt(self.graph.left_marginal)[:, None] * self.left
+        to_basis, factor = thin_factors(weighted.T @ weighted)
+        return (self.graph.normalized.T @ weighted) @ to_basis, factor
+
+    @cached_property
+    def right_factors(self) -> tuple[FloatArray, FloatArray]:
+        """`Q` and `R`, (n_right, rank) and (rank, k), where `G = D_R^{1/2} g = Q R` and Q is orthonormal."""
+        weighted = np.sqrt(self.graph.right_marginal)[:, None] * self.both_sides
+        to_basis, factor = thin_factors(weighted.T @ weighted)
+        return weighted @ to_basis, factor
 
     @cached_property
     def loss(self) -> float:
@@ -83,8 +91,8 @@ class Encoder:
     @cached_property
     def loss_scale(self) -> float:
         """The size of the terms that cancel in the spectral loss, at least 1: its round-off is relative to this."""
-        left, right = self.weighted
-        return max(1.0, float(np.linalg.norm(left.T @ left) * np.linalg.norm(right.T @ right)))
+        (_, left), (_, right) = self.left_factors, self.right_factors
+        return max(1.0, float(np.linalg.norm(left @ left.T) * np.linalg.norm(right @ right.T)))
 
     @property
     def both_sides(self) -> FloatArray:
@@ -100,8 +108,7 @@ def aligned_induced_loss(encoder: Encoder) -> float:
     `min_T -2 ‖Āᵀ F T‖² + ‖(FT)ᵀ(FT)‖² = -‖Āᵀ Q Qᵀ Ā‖²` on the range of F, with Q an orthonormal basis of it:
     linear in the number of pairs.
     """
-    basis, _ = thin_factors(np.sqrt(encoder.graph.left_marginal)[:, None] * encoder.left)
-    image = encoder.graph.normalized.T @ basis
+    image, _ = encoder.left_factors
     return -float(np.sum((image.T @ image) ** 2))
 
 

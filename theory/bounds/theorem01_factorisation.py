@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from theory.bounds.quantities import Encoder, thin_factors
+from theory.bounds.quantities import Encoder
 from theory.bounds.registry import bound
 from theory.graph import PairGraph
 from theory.spectra import Spectrum
@@ -17,8 +17,6 @@ def factorisation(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder
 
     Source: HaoChen et al. 2021 (one view); Zhang, Wang and Wang 2023 (two sides).
     """
-    left, right = encoder.weighted
-    left_basis, left_factor = thin_factors(left)
-    right_basis, right_factor = thin_factors(right)
-    core = left_basis.T @ (graph.normalized @ right_basis)
+    (image, left_factor), (right_basis, right_factor) = encoder.left_factors, encoder.right_factors
+    core = image.T @ right_basis
     return float(np.sum((core - left_factor @ right_factor.T) ** 2) - np.sum(core**2))

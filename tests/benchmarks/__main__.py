@@ -1,0 +1,96 @@
+"""`python -m tests.benchmarks [NAME...]`: time ours against its peers, in one table."""
+
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import torch
+import typer
+from threadpoolctl import threadpool_limits
+from tqdm import tqdm
+
+from tests.benchmarks import BENCHMARKS
+from tests.benchmarks.duel import SIZES, measure
+from theory.commandline import print_table, run
+from theory.tables import require_table_path, write_table
+
+THREADS = 1  # threads that wait for one another would be measured too
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def bench(
+    names: Annotated[list[str] | None, typer.Argument(help=f"Of {', '.join(BENCHMARKS)}; all by default.")] = None,
+    size: Annotated[
+        list[str] | None, typer.Option(help=f"Of {', '.join(SIZES)}; may be given again; S and M by default.")
+    ] = None,
+    repeats: Annotated[int, typer.Option(min=1, help="Timed runs of each side; medians are shown.")] = 3,
+    seed: Annotated[int, typer.Option(help="Seed of the graphs and of the starts.")] = 0,
+    out: Annotated[Path | None, typer.Option(metavar="TABLE", help="Write the table here too.")] = None,
+) -> None:
+    """Time ours against a peer on the same input, on one thread, runs of the two in turn.
+
+    Each benchmark is run at those of the sizes that it is meant for. A ratio above 1 says that ours is faster.
+    """
+    names, size = names or list(BENCHMARKS), size or ["S", "M"]
+    for what, given, known in (("benchmark", names, BENCHMARKS), ("size", size, SIZES)):
+        for name in given:
+            if name not in known:
+                raise ValueError(f"{what} {name!r} is none of {', '.join(known)}")
+    if out is not None:
+        require_table_path(out)
+    torch.set_num_threads(THREADS)
+    with threadpool_limits(THREADS):
+        plan = [
+            (name, label, duel)
+            for name in names
+            for label in size
+            if label in BENCHMARKS[name].SIZES
+            for duel in BENCHMARKS[name].duels(SIZES[label], seed)
+        ]
+        if not plan:
+            raise ValueError(f"no benchmark of {', '.join(names)} is meant for size {' or '.join(size)}")
+        table = pd.DataFrame(
+            {"benchmark": name, "size": label, **measure(duel, repeats)}
+            for name, label, duel in tqdm(plan, unit="duel", leave=False, disable=None)
+        )
+    _print(table, repeats)
+    if out is not None:
+        write_table(table, out, {"sizes": size, "repeats": repeats, "seed": seed, "threads": THREADS})
+
+
+def _print(table: pd.DataFrame, repeats: int) -> None:
+    columns = [("benchmark", "left"), ("size", "left"), ("case", "left"), ("seconds", "right"), ("peer", "left")]
+    columns += [("its seconds", "right"), ("ratio", "right"), ("peak MB", "right"), ("its MB", "right")]
+    rows = [
+        (
+            row["benchmark"],
+            row["size"],
+            row["case"],
+            f"{row['seconds']:.3g}",
+            row["peer"],
+            _bounded(row, "peer_seconds"),
+            _bounded(row, "ratio"),
+            _megabytes(row["peak_mb"]),
+            _megabytes(row["peer_peak_mb"]),
+        )
+        for row in table.to_dict("records")
+    ]
+    print_table(f"Median of {repeats} interleaved runs, one thread", columns, rows)
+    for note, noted in table[table["note"] != ""].groupby("note", sort=False):
+        print(f"{', '.join(noted['benchmark'].unique())}: {note}")
+    if table["at_least"].any():
+        print("≥: the peer was stopped before it got there; its time and the ratio are lower bounds")
+
+
+def _bounded(row: dict[str, object], column: str) -> str:
+    return f"{'≥ ' if row['at_least'] else ''}{row[column]:.3g}"
+
+
+def _megabytes(peak: float) -> str:
+    return "" if peak != peak else f"{peak:.3g}"  # NaN: not traced
+
+
+if __name__ == "__main__":
+    run(app)

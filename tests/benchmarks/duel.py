@@ -1,0 +1,110 @@
+"""What a benchmark compares, and how its runs are timed."""
+
+import time
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+Run = Callable[[Any], object]
+
+
+@dataclass(frozen=True)
+class Size:
+    """Nodes on each side of a graph, and the width of the embedding."""
+
+    n_left: int
+    n_right: int
+    k: int
+
+
+SIZES = {
+    "XS": Size(300, 150, 8),  # for the test of the runner
+    "S": Size(2_000, 1_000, 16),
+    "M": Size(20_000, 10_000, 64),
+    "L": Size(200_000, 50_000, 64),
+}
+
+
+class NotReachedError(Exception):
+    """A run was stopped before it got where it should: its time is a lower bound."""
+
+
+@dataclass(frozen=True)
+class Duel:
+    """Ours and a peer on the same input.
+
+    Attributes
+    ----------
+    case : what the input is
+    make : an input for each run, untimed; fresh, since a graph remembers what was computed on it
+    ours, peer : called with an input; `NotReachedError` says that a run was stopped at a cap of its own
+    peer_name : what the peer is, with its settings
+    memory : whether numpy's peak memory is worth knowing
+    note : what a reader of the ratio must know
+    """
+
+    case: str
+    make: Callable[[], Any]
+    ours: Run
+    peer: Run
+    peer_name: str
+    memory: bool = False
+    note: str = ""
+
+
+def measure(duel: Duel, repeats: int) -> dict[str, object]:
+    """Medians of interleaved runs, after one run of each that is not timed and in which memory is traced.
+
+    Returns
+    -------
+    case, n (runs of ours), seconds, peer, peer_seconds, ratio (peer's over ours), at_least (whether the peer was
+    stopped at its cap, so that its time and the ratio are lower bounds), peak_mb and peer_peak_mb (NaN if not traced),
+    note
+    """
+    runs = {"ours": duel.ours, "peer": duel.peer}
+    first = {side: _run(run, duel.make(), trace=duel.memory) for side, run in runs.items()}
+    if not first["ours"].reached:
+        raise RuntimeError(f"{duel.case}: ours did not get where it should")
+    if not first["peer"].reached:
+        del runs["peer"]  # to wait for its cap once is enough
+    seconds = {side: [] if side in runs else [once.seconds] for side, once in first.items()}
+    for repeat in range(repeats):
+        for side in list(runs)[:: -1 if repeat % 2 else 1]:
+            seconds[side].append(_run(runs[side], duel.make()).seconds)
+    ours, peer = median(seconds["ours"]), median(seconds["peer"])
+    return {
+        "case": duel.case,
+        "n": repeats,
+        "seconds": ours,
+        "peer": duel.peer_name,
+        "peer_seconds": peer,
+        "ratio": peer / ours,
+        "at_least": "peer" not in runs,
+        "peak_mb": first["ours"].peak_mb,
+        "peer_peak_mb": first["peer"].peak_mb,
+        "note": duel.note,
+    }
+
+
+@dataclass(frozen=True)
+class _Once:
+    seconds: float
+    reached: bool
+    peak_mb: float
+
+
+def _run(run: Run, given: Any, trace: bool = False) -> _Once:
+    if trace:
+        tracemalloc.start()
+    reached, start = True, time.perf_counter()
+    try:
+        run(given)
+    except NotReachedError:
+        reached = False
+    seconds, peak = time.perf_counter() - start, float("nan")
+    if trace:
+        peak = tracemalloc.get_traced_memory()[1] / 1e6
+        tracemalloc.stop()
+    return _Once(seconds, reached, peak)

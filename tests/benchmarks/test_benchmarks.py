@@ -1,0 +1,80 @@
+"""The runner runs, on tiny graphs. Times are printed, never judged."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.benchmarks import BENCHMARKS
+from tests.benchmarks.__main__ import app
+from tests.benchmarks.duel import SIZES, Duel, NotReachedError, measure
+from tests.benchmarks.graphs import CLASSES, GRAPHS, fresh
+from theory import probe, spectrum
+from theory.tables import sidecar
+
+
+def test_every_benchmark_runs_and_has_its_rows(call, tmp_path):
+    out = tmp_path / "bench.parquet"
+    code, printed, _ = call(app, "--size", "XS", "--repeats", "1", "--out", out)
+    table = pd.read_parquet(out)
+    assert code == 0
+    assert sidecar(out).exists()
+    assert set(table["benchmark"]) == set(BENCHMARKS)
+    assert all(name in printed for name in BENCHMARKS)
+    np.testing.assert_allclose(table["ratio"], table["peer_seconds"] / table["seconds"])
+    assert (table["seconds"] > 0).all()
+    assert table.loc[table["benchmark"] == "check_bounds", "peak_mb"].notna().all()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nothing"], ["probe", "--size", "XXL"], ["check_bounds", "--size", "S"], ["probe", "--out", "table.txt"]],
+)
+def test_bad_input(call, arguments):
+    code, _, error = call(app, *arguments)
+    assert code == 2
+    assert error.count("\n") == 1
+
+
+def test_runs_are_interleaved_and_each_has_a_fresh_input():
+    inputs, order = [], []
+
+    def make():
+        inputs.append(object())
+        return inputs[-1]
+
+    def run(side):
+        return lambda given: order.append((side, given))
+
+    row = measure(Duel("case", make, run("ours"), run("peer"), "peer"), repeats=2)
+    assert [side for side, _ in order] == ["ours", "peer", "ours", "peer", "peer", "ours"]
+    assert [given for _, given in order] == inputs
+    assert not row["at_least"]
+    assert np.isnan(row["peak_mb"])
+
+
+def test_a_peer_that_gives_up_is_a_lower_bound_and_is_not_asked_again():
+    asked = []
+
+    def give_up(given):
+        asked.append(given)
+        raise NotReachedError
+
+    row = measure(Duel("case", lambda: 0, lambda _: None, give_up, "peer"), repeats=3)
+    assert row["at_least"]
+    assert len(asked) == 1
+    with pytest.raises(RuntimeError, match="ours did not get where it should"):
+        measure(Duel("case", lambda: 0, give_up, lambda _: None, "peer"), repeats=1)
+
+
+def test_traced_memory_is_that_of_the_arrays():
+    row = measure(Duel("case", lambda: 0, lambda _: np.ones(10**6), lambda _: np.ones(10**5), "peer", memory=True), 1)
+    assert row["peak_mb"] == pytest.approx(8, rel=0.01)
+    assert row["peer_peak_mb"] == pytest.approx(0.8, rel=0.01)
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_the_graphs_have_labels_that_their_spectrum_knows(name):
+    graph = fresh(GRAPHS[name](np.random.default_rng(0), SIZES["S"]))
+    assert set(graph.left_labels) == set(graph.right_labels) == set(range(CLASSES))
+    assert graph.n_left == 2_000
+    assert probe(graph, spectrum(graph, 20).left / np.sqrt(graph.left_marginal)[:, None]).error < 0.1
