@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.benchmarks import BENCHMARKS
+from tests.benchmarks import BENCHMARKS, bench_population_training
 from tests.benchmarks.__main__ import app
 from tests.benchmarks.duel import SIZES, Duel, NotReachedError, measure
 from tests.benchmarks.graphs import CLASSES, GRAPHS, fresh
@@ -12,7 +12,8 @@ from theory import probe, spectrum
 from theory.tables import sidecar
 
 
-def test_every_benchmark_runs_and_has_its_rows(call, tmp_path):
+def test_every_benchmark_runs_and_has_its_rows(call, tmp_path, monkeypatch):
+    monkeypatch.setattr(bench_population_training, "CAP", 0.5)
     out = tmp_path / "bench.parquet"
     code, printed, _ = call(app, "--size", "XS", "--repeats", "1", "--out", out)
     table = pd.read_parquet(out)
