@@ -1,0 +1,98 @@
+"""Images with captions and labels: the one form that every data set comes in."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from real_data.datasets.pictures import open_picture
+from theory.arrays import IntArray
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ImageTextDataset:
+    """Picture files, each with one or more captions and a label; a picture is read when it is asked for.
+
+    Attributes
+    ----------
+    name : of the kind of data set
+    ids : a name for each image, distinct
+    files, digests : the picture file of each image, and its SHA-256
+    captions : the texts of each image, at least one; a text that is there twice has two shares
+    labels : (n,), index into `label_names`
+    size : images are `size` x `size` pixels; `None` for each as its file has it
+    licence, attribution : the terms of the images and texts, and whom to name
+    skipped : why each picture that could not be read was left out, with its path
+
+    Raises
+    ------
+    ValueError
+        No image, another number of entries in one of the fields, an id twice, an image without a caption, a label
+        without a name, or a size below 1.
+    """
+
+    name: str
+    ids: tuple[str, ...]
+    files: tuple[Path, ...]
+    digests: tuple[str, ...]
+    captions: tuple[tuple[str, ...], ...]
+    labels: IntArray
+    label_names: tuple[str, ...]
+    size: int | None
+    licence: str
+    attribution: str
+    skipped: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        counts = {len(self.ids), len(self.files), len(self.digests), len(self.captions), len(self.labels)}
+        if counts == {0} or len(counts) > 1:
+            raise ValueError(f"{self.name}: ids, files, captions and labels are as many, and more than none: {counts}")
+        if len(set(self.ids)) < len(self.ids):
+            raise ValueError(f"{self.name}: {len(self.ids) - len(set(self.ids))} ids are there twice")
+        if not all(self.captions):
+            raise ValueError(f"{self.name}: image {self.ids[self.captions.index(())]} has no caption")
+        if self.labels.min() < 0 or self.labels.max() >= len(self.label_names):
+            raise ValueError(f"{self.name}: labels are in 0..{len(self.label_names) - 1}, one for each name")
+        if self.size is not None and self.size < 1:
+            raise ValueError(f"size={self.size}: images have at least 1 pixel")
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __repr__(self) -> str:
+        skipped = f", skipped {len(self.skipped)}" if self.skipped else ""
+        n_captions = sum(map(len, self.captions))
+        return f"{self.name}({len(self)} images, {n_captions} captions, {len(self.label_names)} classes{skipped})"
+
+    def image(self, index: int) -> Image.Image:
+        """An image, in RGB.
+
+        Raises
+        ------
+        ValueError
+            Its file can no longer be read.
+        """
+        return open_picture(self.files[index], self.size)
+
+    def take(self, indices: Sequence[int] | IntArray) -> "ImageTextDataset":
+        """The data set of these images, in this order; the label names stay all of them."""
+        chosen = np.asarray(indices, dtype=np.int64)
+        return replace(
+            self,
+            ids=tuple(self.ids[i] for i in chosen),
+            files=tuple(self.files[i] for i in chosen),
+            digests=tuple(self.digests[i] for i in chosen),
+            captions=tuple(self.captions[i] for i in chosen),
+            labels=self.labels[chosen],
+        )
+
+    @cached_property
+    def key(self) -> str:
+        """Content key: equal for two data sets if their ids, files' contents, texts, labels and size are."""
+        content = [self.size, self.ids, self.digests, self.captions, self.labels.tolist(), self.label_names]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()

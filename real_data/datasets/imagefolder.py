@@ -1,0 +1,145 @@
+"""A folder of pictures for each class, as ImageNet has it, with a caption for each prompt."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+
+from real_data.datasets.dataset import ImageTextDataset
+from real_data.datasets.pictures import SUFFIXES, check_pictures
+
+Prompts = Literal["single", "simple", "openai"]
+
+
+def imagefolder(
+    folder: Path,
+    classes: int | None = None,
+    samples: int | None = None,
+    seed: int = 0,
+    prompts: Prompts = "simple",
+    size: int | None = None,
+) -> ImageTextDataset:
+    """The pictures in `folder/CLASS/*`; a picture's captions are its class's name in every prompt.
+
+    A folder named by an ImageNet-1k synset ("n01440764") is the class that open_clip's zero-shot names have for it
+    ("tench"); any other has its own name. Pictures that cannot be read are left out, and another taken in their place.
+
+    Parameters
+    ----------
+    classes, samples : how many, drawn at random, as many samples of each class, to within one; by default all
+        The published protocol, 1,000 samples of 10 random classes, is `classes=10, samples=1000`. It takes 100 of each
+        class: ImageNet's `train` has them, its `val` has 50.
+    prompts : {"single", "simple", "openai"}
+        "a photo of a NAME." alone, or with open_clip's 7 or 80 templates after it.
+    size : pixels
+        Each picture's middle at `size` x `size`; by default each as it is.
+
+    Raises
+    ------
+    ValueError
+        A class without pictures, or fewer classes or readable pictures than asked for.
+    FileNotFoundError
+        No such folder, or none of classes in it.
+    """
+    if prompts not in get_args(Prompts):
+        raise ValueError(f"prompts is {prompts!r}: choose one of {', '.join(get_args(Prompts))}")
+    rng = np.random.default_rng(seed)
+    chosen = _chosen_classes(Path(folder), classes, rng)
+    pools, quotas = _drawn([_pictures(place) for place in chosen], samples, rng)
+    kept, skipped = _readable(pools, quotas)
+    for place, found, quota in zip(chosen, kept, quotas, strict=True):
+        wanted = 1 if samples is None else quota
+        if len(found) < wanted:
+            raise ValueError(
+                f"class folder {place} has {len(found)} readable pictures of the {wanted} that are wanted: "
+                "take fewer samples, or more classes"
+            )
+    files = {path: found[path] for found in kept for path in sorted(found)}
+    names = tuple(map(_class_name(), (place.name for place in chosen)))
+    captions = [_captions(name, prompts) for name in names]
+    labels = np.repeat(np.arange(len(chosen)), [len(found) for found in kept])
+    return ImageTextDataset(
+        name="imagefolder",
+        ids=tuple(path.relative_to(folder).as_posix() for path in files),
+        files=tuple(files),
+        digests=tuple(files.values()),
+        captions=tuple(captions[label] for label in labels),
+        labels=labels,
+        label_names=names,
+        size=size,
+        licence="the folder's own; ImageNet: for non-commercial research and education",
+        attribution="the folder's own; ImageNet: Russakovsky et al. 2015",
+        skipped=skipped,
+    )
+
+
+def _chosen_classes(folder: Path, classes: int | None, rng: np.random.Generator) -> list[Path]:
+    if not folder.is_dir():
+        raise FileNotFoundError(f"folder {folder} does not exist: give one with a folder of pictures for each class")
+    found = sorted(place for place in folder.iterdir() if place.is_dir() and not place.name.startswith("."))
+    if not found:
+        raise FileNotFoundError(f"folder {folder} has no folders in it: one for each class, with its pictures")
+    if classes is None:
+        return found
+    if not 1 <= classes <= len(found):
+        raise ValueError(f"classes={classes}: folder {folder} has 1 to {len(found)} to choose from")
+    return [found[i] for i in sorted(rng.choice(len(found), classes, replace=False))]
+
+
+def _drawn(
+    pools: list[list[Path]], samples: int | None, rng: np.random.Generator
+) -> tuple[list[list[Path]], list[int]]:
+    """Each pool in the order that it is tried in, and how many are wanted of it."""
+    if samples is None:
+        return pools, [len(pool) for pool in pools]
+    if samples < len(pools):
+        raise ValueError(f"samples={samples} of {len(pools)} classes: take at least one of each")
+    each, more = divmod(samples, len(pools))
+    shuffled = [[pool[i] for i in rng.permutation(len(pool))] for pool in pools]
+    return shuffled, [each + (number < more) for number in range(len(pools))]
+
+
+def _pictures(place: Path) -> list[Path]:
+    found = sorted(path for path in place.iterdir() if path.suffix.lower() in SUFFIXES)
+    if not found:
+        raise ValueError(f"class folder {place} has no pictures: fill it or remove it")
+    return found
+
+
+def _readable(pools: Sequence[list[Path]], quotas: Sequence[int]) -> tuple[list[dict[Path, str]], tuple[str, ...]]:
+    """The first readable pictures of each pool, up to its quota, with their digests; and why others are not."""
+    kept: list[dict[Path, str]] = [{} for _ in pools]
+    skipped: list[str] = []
+    tried = [0] * len(pools)
+    while True:
+        lacking = [quota - len(found) for quota, found in zip(quotas, kept, strict=True)]
+        batches = [pool[n : n + more] for pool, n, more in zip(pools, tried, lacking, strict=True)]
+        if not any(batches):
+            return kept, tuple(skipped)
+        digests, reasons = check_pictures([path for batch in batches for path in batch])
+        skipped += reasons.values()
+        for number, batch in enumerate(batches):
+            kept[number] |= {path: digests[path] for path in batch if path in digests}
+            tried[number] += len(batch)
+
+
+def _class_name() -> Callable[[str], str]:
+    """Folder name to class name. Both lists have the order of ImageNet's class numbers: synsets sorted."""
+    import open_clip
+    from timm.data import ImageNetInfo
+
+    names = dict(zip(ImageNetInfo("imagenet-1k").label_names(), open_clip.IMAGENET_CLASSNAMES, strict=True))
+    return lambda name: names.get(name, name)
+
+
+def _captions(name: str, prompts: Prompts) -> tuple[str, ...]:
+    import open_clip
+
+    templates = {
+        "single": (),
+        "simple": open_clip.SIMPLE_IMAGENET_TEMPLATES,
+        "openai": open_clip.OPENAI_IMAGENET_TEMPLATES,
+    }
+    texts = [f"a photo of a {name}.", *(template(name) for template in templates[prompts])]
+    return tuple(dict.fromkeys(texts))

@@ -1,0 +1,78 @@
+"""Pictures listed in a table, with a caption and a label in every row."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from real_data.datasets.dataset import ImageTextDataset
+from real_data.datasets.pictures import check_pictures
+
+COLUMNS = ("image", "caption", "label")
+
+
+def table(path: Path, size: int | None = None) -> ImageTextDataset:
+    """The pictures of a Parquet or CSV file with the columns image, caption and label; others are ignored.
+
+    Several rows with one image give it several captions. A relative path is taken from the table's folder. Pictures
+    that cannot be read, or are not there, are left out.
+
+    Parameters
+    ----------
+    size : pixels
+        Each picture's middle at `size` x `size`; by default each as it is.
+
+    Raises
+    ------
+    ValueError
+        Neither Parquet nor CSV, a missing column or value, an image with two labels, or no readable picture.
+    FileNotFoundError
+        No such file.
+    """
+    path = Path(path)
+    rows = _rows(path)
+    captions = rows.groupby("image", sort=False)["caption"].agg(tuple)
+    labels = rows.groupby("image", sort=False)["label"].agg("first")
+    torn = rows["label"].ne(rows["image"].map(labels))
+    if torn.any():
+        raise ValueError(f"table {path}: image {rows.loc[torn, 'image'].iloc[0]} has two labels")
+    files = [path.parent / name for name in captions.index]
+    digests, reasons = check_pictures(files)
+    if not digests:
+        raise ValueError(f"table {path}: none of its {len(files)} pictures can be read: {reasons[files[0]]}")
+    kept = [name for name, file in zip(captions.index, files, strict=True) if file in digests]
+    label_names = tuple(sorted(set(labels[kept])))
+    return ImageTextDataset(
+        name="table",
+        ids=tuple(kept),
+        files=tuple(path.parent / name for name in kept),
+        digests=tuple(digests[path.parent / name] for name in kept),
+        captions=tuple(captions[kept]),
+        labels=np.array([label_names.index(label) for label in labels[kept]]),
+        label_names=label_names,
+        size=size,
+        licence="the table's own",
+        attribution="the table's own",
+        skipped=tuple(reasons.values()),
+    )
+
+
+def _rows(path: Path) -> pd.DataFrame:
+    if path.suffix not in (".parquet", ".csv"):
+        raise ValueError(f"cannot read {path}: a table's name ends in .parquet or .csv")
+    if not path.is_file():
+        raise FileNotFoundError(f"table {path} does not exist")
+    try:
+        # A class named "NA" is a name.
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False) if path.suffix == ".csv" else pd.read_parquet(path)
+    except (ValueError, OSError) as error:
+        raise ValueError(f"cannot read table {path}: {error}") from error
+    missing = [column for column in COLUMNS if column not in rows]
+    if missing or rows.empty:
+        raise ValueError(f"table {path} has {len(rows)} rows and lacks {missing}: its columns are {', '.join(COLUMNS)}")
+    chosen = rows[list(COLUMNS)]
+    empty = (chosen.isna() | (chosen == "")).to_numpy()
+    if empty.any():
+        row, column = np.argwhere(empty)[0]
+        raise ValueError(f"table {path}: row {row + 1} has no {COLUMNS[column]}")
+    return chosen.astype(str)

@@ -1,0 +1,92 @@
+"""Features on disk: by content, in chunks, so that a killed run goes on where it was."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from tqdm import tqdm
+
+from theory.arrays import FloatArray
+from theory.tables import replacing
+
+FEATURES = Path("build/features")
+CHUNK = 256  # rows in a file; at most so many are computed again
+
+Rows = npt.NDArray[np.float32]
+
+
+def content_key(*parts: str) -> str:
+    """96 bits that change with any of the parts, in hex."""
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
+
+
+def stored_rows(place: Path | None, size: int, rows_from: Callable[[int], Iterable[Rows]]) -> FloatArray:
+    """The rows 0..size-1, (size, width), those that are not yet in the folder `place` computed and put there.
+
+    Parameters
+    ----------
+    place : names all that decides the rows; `None` to keep nothing
+    rows_from : called with the first row that is lacking, yields it and all that come after it, in any batches
+
+    Raises
+    ------
+    ValueError
+        No rows; a file in `place` that is not what was written there; another number of rows than `size`.
+    """
+    if size < 1:
+        raise ValueError("there is nothing to encode")
+    chunks = [] if place is None else list(_stored(place, size))
+    done = sum(map(len, chunks))
+    if done < size:
+        what = "encoding" if place is None else place.name.rpartition("-")[0]
+        with tqdm(total=size, initial=done, desc=what, unit="row") as bar:
+            for chunk in _chunks(rows_from(done), bar.update):
+                if place is not None:
+                    _write(place, done, chunk)
+                chunks.append(chunk)
+                done += len(chunk)
+    if done != size:
+        raise ValueError(f"the encoder gave {done} rows for {size}")
+    return np.concatenate(chunks).astype(np.float64)
+
+
+def _stored(place: Path, size: int) -> Iterable[Rows]:
+    """The chunks that are there, up to the first that is not."""
+    for start in range(0, size, CHUNK):
+        path = _path(place, start)
+        if not path.is_file():
+            return
+        try:
+            chunk = np.load(path, allow_pickle=False)
+        except (ValueError, OSError, EOFError) as error:
+            raise ValueError(f"features {path} cannot be read, delete the file: {error}") from error
+        if chunk.dtype != np.float32 or chunk.ndim != 2 or len(chunk) != min(CHUNK, size - start):
+            raise ValueError(f"features {path} are {chunk.dtype} of shape {chunk.shape}: delete the file")
+        yield chunk
+
+
+def _chunks(batches: Iterable[Rows], progress: Callable[[int], object]) -> Iterable[Rows]:
+    """The rows of the batches, CHUNK at a time."""
+    waiting: list[Rows] = []
+    for batch in batches:
+        progress(len(batch))
+        waiting.append(np.asarray(batch, dtype=np.float32))
+        while sum(map(len, waiting)) >= CHUNK:
+            rows = np.concatenate(waiting)
+            yield rows[:CHUNK]
+            waiting = [rows[CHUNK:]]
+    if any(map(len, waiting)):
+        yield np.concatenate(waiting)
+
+
+def _write(place: Path, start: int, chunk: Rows) -> None:
+    place.mkdir(parents=True, exist_ok=True)
+    with replacing(_path(place, start)) as temporary:
+        np.save(temporary, chunk, allow_pickle=False)
+
+
+def _path(place: Path, start: int) -> Path:
+    return place / f"{start:08d}.npy"

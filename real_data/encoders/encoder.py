@@ -1,0 +1,116 @@
+"""Encoders: what turns images, texts or both into rows of features."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+from real_data.datasets import ImageTextDataset
+from real_data.encoders.cache import FEATURES, Rows, content_key, stored_rows
+from theory.arrays import FloatArray
+
+
+class ImageEncoder(ABC):
+    """An encoder of images.
+
+    Attributes
+    ----------
+    name : for folders and tables
+    key : content key, of all that decides the features: model, weights, preprocessing, precision
+    """
+
+    name: str
+    key: str
+
+    @abstractmethod
+    def image_rows(self, dataset: ImageTextDataset) -> Iterator[Rows]:
+        """Features of the images in their order, batch by batch, (b, width) each."""
+
+    def encode_images(self, dataset: ImageTextDataset, cache: Path | None = FEATURES) -> FloatArray:
+        """Features of all images, (n, width), rows of unit length; kept in `cache`, or nowhere if it is `None`."""
+        place = cache and cache / f"{self.name}-{dataset.name}-{content_key(self.key, dataset.key)}"
+        return unit_rows(
+            stored_rows(place, len(dataset), lambda start: self.image_rows(dataset.take(range(start, len(dataset)))))
+        )
+
+
+class TextEncoder(ABC):
+    """An encoder of texts; the attributes are those of `ImageEncoder`."""
+
+    name: str
+    key: str
+
+    @abstractmethod
+    def text_rows(self, texts: Sequence[str]) -> Iterator[Rows]:
+        """Features of the texts in their order, batch by batch, (b, width) each."""
+
+    def encode_texts(self, texts: Sequence[str], cache: Path | None = FEATURES) -> FloatArray:
+        """Features of all texts, (n, width), rows of unit length; kept in `cache`, or nowhere if it is `None`."""
+        place = cache and cache / f"{self.name}-texts-{content_key(self.key, *texts)}"
+        return unit_rows(stored_rows(place, len(texts), lambda start: self.text_rows(texts[start:])))
+
+
+class DualEncoder(ImageEncoder, TextEncoder):
+    """An encoder of images and texts into one space: their products are cosine similarities."""
+
+
+def unit_rows(rows: FloatArray) -> FloatArray:
+    """Rows scaled to unit length.
+
+    Raises
+    ------
+    ValueError
+        A row that is zero or not finite.
+    """
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    bad = np.flatnonzero(~(np.isfinite(lengths) & (lengths > 0)))
+    if bad.size:
+        raise ValueError(f"{bad.size} rows of features are zero or not finite, the first at {bad[0]}")
+    units: FloatArray = rows / lengths
+    return units
+
+
+def images_per_second(encoder: ImageEncoder, dataset: ImageTextDataset) -> float:
+    """How fast an encoder is, reading and preprocessing included, from the second batch on.
+
+    Raises
+    ------
+    ValueError
+        All images are in one batch.
+    """
+    batches = encoder.image_rows(dataset)
+    first = len(next(batches))
+    if first == len(dataset):
+        raise ValueError(f"the {first} images are one batch: give more, or make batches smaller")
+    begin = perf_counter()
+    for _ in batches:
+        pass
+    return (len(dataset) - first) / (perf_counter() - begin)
+
+
+class Pictures(Dataset[torch.Tensor]):
+    """The images of a data set as torch loads them, each through `transform`."""
+
+    def __init__(self, dataset: ImageTextDataset, transform: Any) -> None:
+        self.dataset, self.transform = dataset, transform
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __getitem__(self, index: int) -> torch.Tensor:
+        tensor: torch.Tensor = self.transform(self.dataset.image(index))
+        return tensor
+
+
+def picture_batches(
+    dataset: ImageTextDataset, transform: Any, batch_size: int, workers: int, device: torch.device
+) -> Iterator[torch.Tensor]:
+    """The images as tensors on a device, in their order; `workers` processes prepare them, or this one if 0."""
+    loader = DataLoader(Pictures(dataset, transform), batch_size, num_workers=workers, pin_memory=device.type == "cuda")
+    for batch in loader:
+        yield batch.to(device, non_blocking=True, memory_format=torch.channels_last)

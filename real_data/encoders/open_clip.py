@@ -1,0 +1,173 @@
+"""CLIP models of open_clip: by the tag of published weights, from a local checkpoint, or with random weights."""
+
+import os
+import pickle
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import huggingface_hub
+import open_clip
+import torch
+from huggingface_hub.utils import get_session
+from open_clip.constants import HF_SAFE_WEIGHTS_NAME, HF_WEIGHTS_NAME
+
+from real_data.datasets import ImageTextDataset
+from real_data.datasets.pictures import digest
+from real_data.encoders.cache import Rows, content_key
+from real_data.encoders.encoder import DualEncoder, picture_batches
+from theory.devices import torch_device
+
+RANDOM = "random"
+PATIENCE = 3.0  # seconds for the hub to answer, before it is taken not to
+TEXT_BATCH = 256
+
+Precision = Literal["float32", "bfloat16"]
+
+
+class OpenClip(DualEncoder):
+    """A CLIP model.
+
+    Parameters
+    ----------
+    model : an architecture, one of `open_clip.list_models()`
+    pretrained : a tag of its published weights, the path of a checkpoint, or "random" to measure speed
+        Published weights are taken from the hub's cache, and fetched if they are not there.
+    quick_gelu : what a local checkpoint was trained with
+        To be said where the architecture is there with both activations: the file itself does not tell.
+    precision : bfloat16 computes in it where it is safe (autocast), several times faster on recent processors
+    batch_size, workers : images at a time; processes that prepare them
+    device : as `theory.devices.torch_device` has it
+
+    Raises
+    ------
+    ValueError
+        An unknown model, tag or precision; weights that do not fit the model, or were trained with another
+        activation; a checkpoint that holds more than weights, which is never unpickled.
+    FileNotFoundError
+        The weights are not here, and the hub cannot be reached.
+    """
+
+    name = "open-clip"
+
+    def __init__(
+        self,
+        model: str,
+        pretrained: str | os.PathLike[str],
+        *,
+        quick_gelu: bool | None = None,
+        precision: Precision = "float32",
+        batch_size: int = 64,
+        workers: int = 0,
+        device: str = "auto",
+    ) -> None:
+        if precision not in get_args(Precision):
+            raise ValueError(f"precision is {precision!r}: choose one of {', '.join(get_args(Precision))}")
+        if batch_size < 1 or workers < 0:
+            raise ValueError(f"batch_size={batch_size} and workers={workers}: at least 1 and 0")
+        configuration = open_clip.get_model_config(model)
+        if configuration is None:
+            raise ValueError(f"open_clip has no model {model!r}: open_clip.list_models() has them all")
+        if "hf_tokenizer_name" in configuration["text_cfg"] and not huggingface_hub.constants.HF_HUB_OFFLINE:
+            _require_hub(
+                f"model {model} has its tokenizer on the hub", "connect, or set HF_HUB_OFFLINE=1 if it is cached"
+            )
+        self.device, self.precision = torch_device(device), precision
+        self.batch_size, self.workers = batch_size, workers
+        weights, preprocessing = _weights(model, os.fspath(pretrained), quick_gelu)
+        self.model, self.transform = _loaded(model, weights, preprocessing)
+        self.model.eval().to(self.device)
+        self.tokenizer = open_clip.get_tokenizer(model)
+        self.key = content_key(
+            model,
+            repr(sorted(configuration.items())),
+            digest(weights) if weights else RANDOM,
+            repr(self.model.visual.preprocess_cfg),
+            precision,
+        )
+
+    def image_rows(self, dataset: ImageTextDataset) -> Iterator[Rows]:
+        """See `ImageEncoder`."""
+        for batch in picture_batches(dataset, self.transform, self.batch_size, self.workers, self.device):
+            yield self._rows(self.model.encode_image, batch)
+
+    def text_rows(self, texts: Sequence[str]) -> Iterator[Rows]:
+        """See `TextEncoder`."""
+        for start in range(0, len(texts), TEXT_BATCH):
+            tokens = self.tokenizer(list(texts[start : start + TEXT_BATCH]))
+            yield self._rows(self.model.encode_text, tokens.to(self.device))
+
+    def _rows(self, encode: Any, batch: torch.Tensor) -> Rows:
+        low = self.precision == "bfloat16"
+        # Not `inference_mode`, under which bfloat16 on a CPU is 3 to 6 times slower.
+        with torch.no_grad(), torch.autocast(self.device.type, torch.bfloat16, enabled=low):
+            rows: Rows = encode(batch).float().cpu().numpy()
+        return rows
+
+
+def _weights(model: str, pretrained: str, quick_gelu: bool | None) -> tuple[Path | None, dict[str, Any]]:
+    """The file of the weights, `None` for random ones, and the preprocessing that they were trained with."""
+    if pretrained == RANDOM:
+        return None, {}
+    published = open_clip.get_pretrained_cfg(model, pretrained)
+    if not published:
+        if not Path(pretrained).is_file():
+            tags = ", ".join((*open_clip.list_pretrained_tags_by_model(model), RANDOM))
+            raise ValueError(f"{pretrained!r} is neither a file nor weights of {model}, which are: {tags}")
+        _require_activation(model, pretrained, quick_gelu)
+        return Path(pretrained), {}
+    _require_activation(model, pretrained, published.get("quick_gelu", False))
+    preprocessing = {f"image_{name}": published[name] for name in ("mean", "std", "interpolation", "resize_mode")}
+    return _published_file(model, pretrained, published), preprocessing
+
+
+def _require_activation(model: str, pretrained: str, quick_gelu: bool | None) -> None:
+    """Refuse weights trained with QuickGELU in a model with GELU, or the reverse: nothing else would notice."""
+    built_with = bool(open_clip.get_model_config(model).get("quick_gelu", False))
+    twin = model.removesuffix("-quickgelu") if built_with else f"{model}-quickgelu"
+    if twin == model or twin not in open_clip.list_models():
+        return
+    if quick_gelu is None and not built_with:
+        raise ValueError(
+            f"checkpoint {pretrained} does not say its activation: OpenAI's needs model {twin!r}; "
+            f"if it was trained as {model!r} with GELU, say quick_gelu=False"
+        )
+    if quick_gelu is not None and quick_gelu != built_with:
+        activation = "QuickGELU" if quick_gelu else "GELU"
+        raise ValueError(f"weights {pretrained} were trained with {activation}: use model {twin!r}, not {model!r}")
+
+
+def _published_file(model: str, tag: str, published: dict[str, Any]) -> Path:
+    repository, name = os.path.split(published["hf_hub"])
+    names = (Path(name).with_suffix(".safetensors").name, name) if name else (HF_SAFE_WEIGHTS_NAME, HF_WEIGHTS_NAME)
+    for candidate in names:
+        cached = huggingface_hub.try_to_load_from_cache(repository, candidate)
+        if isinstance(cached, str):
+            return Path(cached)
+    _require_hub(f"weights {tag!r} of {model} are not in the hub's cache", "connect, or give the path of a checkpoint")
+    return Path(open_clip.download_pretrained(published))
+
+
+def _require_hub(reason: str, remedy: str) -> None:
+    """Ask the hub once, where its client would try again and again for most of a minute."""
+    try:
+        get_session().head(huggingface_hub.constants.ENDPOINT, timeout=PATIENCE)
+    except Exception as error:  # the errors of its client have changed with its versions
+        raise FileNotFoundError(f"{reason}, and the hub cannot be reached: {remedy}") from error
+
+
+def _loaded(model: str, weights: Path | None, preprocessing: dict[str, Any]) -> tuple[Any, Any]:
+    """The model and its transform of images; random weights are the same every time."""
+    path = None if weights is None else str(weights)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            network, _, transform = open_clip.create_model_and_transforms(
+                model, path, pretrained_text=False, weights_only=True, **preprocessing
+            )
+    except pickle.UnpicklingError as error:
+        raise ValueError(f"checkpoint {path} holds more than weights and is not loaded: keep its state_dict") from error
+    except Exception as error:  # a file that is no checkpoint of this model fails in many ways
+        reason = (str(error).splitlines() or [type(error).__name__])[0].partition(". ")[0]
+        raise ValueError(f"cannot make {model} from {path or RANDOM}: {reason}") from error
+    return network, transform

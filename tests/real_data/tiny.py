@@ -1,0 +1,44 @@
+"""Pictures and a CLIP model small enough to be made in a test."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import open_clip
+from PIL import Image
+
+CLIP = {
+    "embed_dim": 16,
+    "vision_cfg": {"image_size": 32, "layers": 1, "width": 32, "head_width": 16, "patch_size": 16},
+    "text_cfg": {"context_length": 16, "vocab_size": 49408, "width": 16, "heads": 1, "layers": 1},
+}
+
+
+def picture(path: Path, seed: int = 0) -> Path:
+    """A picture of noise, 40 x 30 pixels."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pixels = np.random.default_rng(seed).integers(0, 256, (30, 40, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+def imagefolder(folder: Path) -> Path:
+    """Two ImageNet classes and one that is not, of 3, 4 and 3 pictures; one of the goldfish is cut short."""
+    for number, name in enumerate(("n01440764", "n01443537", "widgets")):
+        for index in range(3):
+            picture(folder / name / f"{index}.{'png' if number else 'JPEG'}", seed=10 * number + index)
+    broken = picture(folder / "n01443537" / "0_cut.png", seed=99)
+    broken.write_bytes(broken.read_bytes()[:1000])
+    return folder
+
+
+def register_clip(folder: Path) -> None:
+    """Three tiny CLIP models for open_clip: "tiny-clip", and one that is there with both activations, "tiny-pair"."""
+    for name, changes in {
+        "tiny-clip": {},
+        "tiny-pair": {},
+        "tiny-pair-quickgelu": {"quick_gelu": True},
+    }.items():
+        path = folder / f"{name}.json"
+        path.write_text(json.dumps(CLIP | changes))
+        open_clip.add_model_config(path)
