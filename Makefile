@@ -41,7 +41,7 @@ $(INSTALLED): pyproject.toml
 	@touch $@
 
 test: $(INSTALLED) ## Run the tests (two minutes)
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n auto --dist loadfile
 
 test-slow: $(INSTALLED) ## Run the slow tests too: 1,000 random graphs, large spectra, long attacks (ten minutes)
 	$(PYTHON) -m pytest -m slow
