@@ -58,15 +58,17 @@ def _losses(axes: Axes, table: pd.DataFrame, error: str) -> None:
 
 
 def _caption(table: pd.DataFrame) -> str:
-    words = []
+    noises = sorted(table["noise"].unique())
+    words, middle = [], noises[len(noises) // 2]
     for loss, (label, *_) in LOOKS.items():
         rows = table[table["loss"] == loss]
         above = int((rows["probe_error"] > rows["bound"]).sum())
         sharp = int((rows["probe_error"] > rows["sharp_bound"]).sum())
-        middle = rows[rows["noise"] == rows["noise"].median()]["probe_error"]
-        words.append(f"{label}: above theorem 4 at {above}, above its sharper form at {sharp} of {len(rows)} points")
-        if not middle.empty:
-            words[-1] += f" (median error {middle.median():.3f})"
+        error = rows[rows["noise"] == middle]["probe_error"].median()
+        words.append(
+            f"{label}: above theorem 4 at {above}, above its sharper form at {sharp} of {len(rows)} points, "
+            f"median error {error:.3f} at noise {middle:g}"
+        )
     return (
         f"Free embeddings of one world's captions, k = 8, each trained on the exact population loss; medians and "
         f"ranges over {table['seed'].nunique()} seeds; errors below {FLOOR:g} are drawn there. The bounds drawn are "
