@@ -6,9 +6,12 @@ from typing import Annotated
 
 import typer
 
+from real_data.audit import Settings
+from real_data.audit import audit as audit_pairs
+from real_data.audit.report import print_report
 from real_data.emoji import emoji_graph
 from real_data.study import SETTINGS, emoji_tables
-from theory.commandline import run
+from theory.commandline import CHECK_FAILED, run
 from theory.tables import write_table
 
 app = typer.Typer(
@@ -53,6 +56,28 @@ def study(
     for name, table in emoji_tables().items():
         write_table(table, out / f"{name}.parquet", SETTINGS)
         print(f"{out / name}.parquet: {len(table)} rows")
+
+
+@app.command()
+def audit(
+    pairs: Annotated[Path, typer.Argument(metavar="PAIRS", help="Parquet or CSV: image, caption and maybe weight.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for summary.json, the tables and the figure.")],
+    labels: Annotated[Path | None, typer.Option(metavar="LABELS", help="Parquet or CSV: image, label.")] = None,
+    k: Annotated[int, typer.Option(help="Width of the embedding that the bounds speak of.")] = Settings.k,
+    tol: Annotated[float, typer.Option(help="Largest residual of a singular triplet.")] = Settings.tol,
+    device: Annotated[str, typer.Option(help="Where the spectrum is computed: auto, cpu, cuda.")] = Settings.device,
+    seed: Annotated[int, typer.Option(help="Seed of the sparse solver's starting vectors.")] = Settings.seed,
+) -> None:
+    """Audit a table of pairs: consistency, spectrum, bounds, and which captions and classes hurt most.
+
+    PAIRS and LABELS may be folders of such files. Exits with 1 if a bound does not hold. Example: python -m real_data
+    audit pairs.parquet --labels labels.parquet --k 32 --out audit
+    """
+    done = audit_pairs(pairs, labels, out, Settings(k, tol, device, seed))
+    print_report(done.summary, done.tables)
+    print(f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}, audit.png, audit.pdf")
+    if done.summary["bounds_failed"]:
+        raise typer.Exit(CHECK_FAILED)
 
 
 if __name__ == "__main__":

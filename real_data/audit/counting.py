@@ -1,0 +1,109 @@
+"""From the rows of a table to a pair graph: ids become numbers, labels are matched, equal pairs are summed.
+
+With labels, an image that has none is left out with its pairs, and so is a caption that has no image left; labels of
+images that have no pairs are ignored. All of them are counted.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import scipy.sparse as sp
+from tqdm import tqdm
+
+from real_data.audit.labelling import NONE, Images, matched_images, renumbered
+from real_data.audit.measuring import Pairs, PairsHere
+from real_data.audit.reading import PairBatch, Piece, pair_pieces, read_pairs
+from theory import PairGraph
+
+
+@dataclass(frozen=True, eq=False)
+class Names:
+    """What the nodes and classes of a graph are called."""
+
+    images: pa.Array
+    captions: pa.Array
+    classes: pa.Array | None
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What was read, and what of it was left out; `weight_without_label` is a share of the weight of all pairs."""
+
+    n_rows: int
+    n_rows_without_label: int
+    weight_without_label: float
+    n_images_without_label: int
+    n_captions_without_label: int
+    n_labels_without_pair: int
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """A table of pairs, counted."""
+
+    pairs: Pairs
+    names: Names
+    tally: Tally
+
+
+def count_here(pairs: Path, labels: Path | None) -> Counted:
+    """A table of pairs, counted in the memory of this process; nodes are in the order of first appearance.
+
+    Raises
+    ------
+    FileNotFoundError
+        A file is missing.
+    ValueError
+        The errors of `read_pairs` and of `matched_images`; a table without pairs.
+
+    Notes
+    -----
+    Memory: 16 bytes for each row, and the distinct ids.
+    """
+    batches = list(_read(pair_pieces(pairs)))
+    require_pairs(len(batches), pairs)
+    table = PairBatch.joined(batches)
+    del batches
+    images = matched_images(table.images.values, labels)
+    left, right, weight = images.numbers[table.images.codes], table.captions.codes, table.weights
+    captions, n_rows, total = table.captions.values, len(left), weight.sum()
+    del table
+    inside = left != NONE
+    if not inside.all():
+        left, right, weight = left[inside], right[inside], weight[inside]
+    kept = np.bincount(right, minlength=len(captions)) > 0
+    joint = sp.coo_array((weight, (left, renumbered(kept)[right])), shape=(len(images.names), int(kept.sum())))
+    tally = tally_of(images, n_rows, n_rows - len(left), 1 - weight.sum() / total, int(np.sum(~kept)))
+    names = Names(images.names, captions.filter(pa.array(kept)), images.class_names)
+    del left, right, weight, inside
+    return Counted(PairsHere(PairGraph(joint, images.labels)), names, tally)
+
+
+def tally_of(images: Images, n_rows: int, n_rows_lost: int, weight_lost: float, n_captions_lost: int) -> Tally:
+    """What the images say of what was left out, with what the pairs say."""
+    return Tally(
+        n_rows=n_rows,
+        n_rows_without_label=n_rows_lost,
+        weight_without_label=max(0.0, float(weight_lost)),
+        n_images_without_label=int(np.sum(images.numbers == NONE)),
+        n_captions_without_label=n_captions_lost,
+        n_labels_without_pair=images.n_unpaired,
+    )
+
+
+def require_pairs(count: int, pairs: Path) -> None:
+    """Raise `ValueError` if there are none."""
+    if count == 0:
+        raise ValueError(f"{pairs} has no rows: an audit needs at least one pair")
+
+
+def _read(pieces: Sequence[Piece]) -> Iterator[PairBatch]:
+    total = sum(piece.n_rows or 0 for piece in pieces) or None  # nobody knows the rows of a CSV file
+    with tqdm(total=total, desc="reading", unit=" pairs", unit_scale=True, leave=False, disable=None) as bar:
+        for piece in pieces:
+            for batch in read_pairs(piece):
+                bar.update(len(batch.weights))
+                yield batch

@@ -1,0 +1,142 @@
+"""The figure of an audit: bounds against measured, the spectrum and the labels in it, what hurts most by name."""
+
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from theory.tables import replacing
+
+# Wong's colours, as in the figures of the report.
+MEASURED, BOUND, LABELS, SECOND, NEUTRAL, VACUOUS = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#666666", "#EEEEEE"
+
+COLUMN = 4.2  # inches: the width of a panel
+SHOWN = 10  # captions and classes
+LETTERS = 26  # of a name
+FLOOR, CEILING = 1e-4, 20.0  # what is smaller or larger is drawn as this
+BOUNDED = {"probe_error": " (error)", "probe_mse": " (squared error)"}
+BELOW: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.15), "ncols": 3}  # of a legend
+STYLE: dict[Any, object] = {
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.labelsize": 9,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 10,
+    "figure.constrained_layout.use": True,
+    "font.size": 9,
+    "grid.color": "#E6E6E6",
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "pdf.fonttype": 42,
+    "savefig.dpi": 200,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+}
+
+
+def draw(tables: Mapping[str, pd.DataFrame], out: Path) -> None:
+    """Draw the tables of an audit into `out`/audit.pdf and `out`/audit.png."""
+    with rc_context(STYLE), warnings.catch_warnings():
+        # A caption in a script that no font here has is drawn as boxes; the tables have it whole.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        picture = _labelled(tables) if "classes" in tables else _unlabelled(tables)
+        with replacing(out / "audit.pdf") as temporary:
+            picture.savefig(temporary, metadata={"CreationDate": None})
+        with replacing(out / "audit.png") as temporary:
+            picture.savefig(temporary)
+
+
+def _labelled(tables: Mapping[str, pd.DataFrame]) -> Figure:
+    picture = Figure(figsize=(2.2 * COLUMN, 1.7 * COLUMN))
+    panels = picture.subplots(2, 2)
+    _bounds(panels[0, 0], tables["bounds"])
+    _spectrum(panels[0, 1], tables["spectrum"])
+    _captions(
+        panels[1, 0], tables["crossing_captions"], "alpha_share", r"share of $\alpha_T$", "captions that cross labels"
+    )
+    _classes(panels[1, 1], tables["classes"])
+    return picture
+
+
+def _unlabelled(tables: Mapping[str, pd.DataFrame]) -> Figure:
+    picture = Figure(figsize=(2.2 * COLUMN, 0.85 * COLUMN))
+    panels = picture.subplots(1, 2)
+    _spectrum(panels[0], tables["spectrum"])
+    _captions(panels[1], tables["hub_captions"], "induced_share", "share of the induced pairs", "hub captions")
+    return picture
+
+
+def _bounds(axes: Axes, bounds: pd.DataFrame) -> None:
+    """A line from each measured quantity to each bound on it, on a logarithmic axis that ends at `CEILING`."""
+    rows = bounds[bounds["quantity"].isin(BOUNDED) & (bounds["relation"] == "<=") & bounds["slack"].notna()]
+    rows = rows.sort_values(["quantity", "value"], ascending=False)
+    places = np.arange(len(rows))
+    measured, value = (rows[column].clip(FLOOR, CEILING).to_numpy() for column in ("measured", "value"))
+    axes.axvspan(1, CEILING * 1.3, color=VACUOUS, zorder=0)
+    axes.text(1.1, -0.95, "says nothing", color=NEUTRAL, fontsize=8, va="center")
+    axes.hlines(places, measured, value, color=NEUTRAL, linewidth=0.8)
+    axes.plot(measured, places, "o", color=MEASURED, markersize=5, label="measured")
+    finite = value < CEILING
+    axes.plot(value[finite], places[finite], "s", color=BOUND, markerfacecolor="none", markersize=7, label="bound")
+    axes.plot(value[~finite], places[~finite], ">", color=BOUND, markersize=6, label=f"bound, {CEILING:g} or more")
+    names = rows["bound"] + rows["quantity"].map(BOUNDED)
+    axes.set_yticks(places, names)
+    axes.set(xscale="log", xlim=(measured.min(initial=1) / 2, CEILING * 1.3), ylim=(-1.5, len(rows) - 0.4))
+    axes.set(xlabel="error of the linear probe (probability), or squared error", title="bounds against measured")
+    axes.legend(**BELOW)
+
+
+def _spectrum(axes: Axes, spectrum: pd.DataFrame) -> None:
+    axes.plot(
+        spectrum["i"], spectrum["singular_value"], "o-", color=MEASURED, markersize=3, linewidth=1, label=r"$\sigma_i$"
+    )
+    if spectrum["label_energy"].notna().all():
+        axes.bar(spectrum["i"], spectrum["label_energy"], color=LABELS, alpha=0.6, label="label energy $c_i$")
+        total = spectrum["label_energy"].cumsum()
+        axes.step(spectrum["i"], total, color=LABELS, where="post", linewidth=1.2, label=r"$c_1 + \dots + c_i$")
+        axes.set(ylabel=r"$\sigma_i$, or share of the labels", title="singular values and labels")
+        axes.legend(**BELOW)
+    else:
+        axes.set(ylabel=r"$\sigma_i$", title="singular values")
+    axes.set(ylim=(0, 1.03), xlabel="i, number of the singular value")
+
+
+def _captions(axes: Axes, captions: pd.DataFrame, column: str, label: str, title: str) -> None:
+    shown = captions.head(SHOWN)[::-1]
+    axes.barh(np.arange(len(shown)), shown[column], color=BOUND, height=0.7)
+    _name_rows(axes, shown["caption"])
+    axes.set(xlabel=label, title=title)
+    axes.set_xlim(left=0)
+
+
+def _classes(axes: Axes, classes: pd.DataFrame) -> None:
+    shown = classes.head(SHOWN)[::-1]
+    places = np.arange(len(shown))
+    axes.barh(places, shown["consistency"], color=MEASURED, height=0.7, alpha=0.8, label="consistency within the class")
+    axes.plot(
+        shown["second_eigenvalue"],
+        places,
+        "D",
+        color=SECOND,
+        markersize=5,
+        clip_on=False,
+        label=r"second eigenvalue $\lambda_2(c)$",
+    )
+    _name_rows(axes, shown["class"])
+    axes.set(xlim=(0, 1.02), xlabel="probability, or eigenvalue", title="classes, the least consistent above")
+    axes.legend(**BELOW)
+
+
+def _name_rows(axes: Axes, names: pd.Series) -> None:
+    texts = [" ".join(str(name).split()) for name in names]
+    short = [text if len(text) <= LETTERS else text[: LETTERS - 1] + "…" for text in texts]
+    axes.set_yticks(np.arange(len(short)), short, parse_math=False)  # a name may have a $ in it

@@ -1,0 +1,80 @@
+"""Which images are audited, and the class of each: the ids in the pairs matched with those in the labels."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from real_data.audit.reading import Coded, Numbers, label_pieces, numbered, read_labels
+from theory.arrays import IntArray
+
+NONE = -1  # the number of what is left out
+
+
+@dataclass(frozen=True, eq=False)
+class Images:
+    """The images of an audit: those of the pairs, or where there are labels those of them that have one.
+
+    Attributes
+    ----------
+    names : (n_left,), in the order of first appearance
+    numbers : for each image of the pairs its place among the names, or `NONE`
+    labels : (n_left,), classes 0..r-1, or `None` without labels
+    class_names : (r,), sorted
+    n_unpaired : images that have a label and no pair
+    """
+
+    names: pa.Array
+    numbers: Numbers
+    labels: IntArray | None = None
+    class_names: pa.Array | None = None
+    n_unpaired: int = 0
+
+
+def matched_images(paired: pa.Array, labels: Path | None) -> Images:
+    """The images with these distinct ids, matched with a table of labels.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such table.
+    ValueError
+        The errors of `read_labels`; two labels for one image; no image has both a pair and a label.
+    """
+    if labels is None:
+        return Images(paired, np.arange(len(paired), dtype=np.int32))
+    batches = [batch for piece in label_pieces(labels) for batch in read_labels(piece)]
+    if not batches:
+        raise ValueError(f"{labels} has no label in any row: leave it out, or fill its column label")
+    ids, (_, numbers) = numbered([paired, (given := Coded.joined([batch.images for batch in batches])).values])
+    named = Coded.joined([batch.labels for batch in batches])
+    classes = np.full(len(ids), NONE, dtype=np.int32)
+    rows = numbers[given.codes]
+    classes[rows] = named.codes
+    torn = np.flatnonzero(classes[rows] != named.codes)
+    if torn.size:
+        image = int(rows[torn[0]])
+        pair = " and ".join(str(named.values[int(code)]) for code in (named.codes[torn[0]], classes[image]))
+        raise ValueError(f"{labels} gives image {ids[image]} two labels, {pair}: give one")
+    known = classes[: len(paired)] != NONE
+    if not known.any():
+        raise ValueError(
+            f"no image of the pairs has a label: the first is {paired[0]}, and the first in {labels} {given.values[0]}"
+        )
+    order = np.asarray(pc.sort_indices(named.values))
+    present, compact = np.unique(np.argsort(order)[classes[: len(paired)][known]], return_inverse=True)
+    return Images(
+        names=paired.filter(pa.array(known)),
+        numbers=renumbered(known),
+        labels=compact.astype(np.int64),
+        class_names=named.values.take(pa.array(order[present])),
+        n_unpaired=len(ids) - len(paired),
+    )
+
+
+def renumbered(kept: npt.NDArray[np.bool_]) -> Numbers:
+    """The place of each entry among those that are kept, or `NONE`."""
+    return np.where(kept, np.cumsum(kept, dtype=np.int32) - 1, NONE).astype(np.int32)

@@ -1,0 +1,154 @@
+"""What is measured on a pair graph: on one in memory, or on one whose pairs lie on a cluster."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from theory import PairGraph, Spectrum, induced_labelling_error, label_energy, spectrum
+from theory.arrays import FloatArray, IntArray
+from theory.connectivity import class_second_eigenvalues, cross_class_leaks
+from theory.consistency import class_indicators, required_labels
+from theory.multihop import consistency_curve
+
+HOPS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class PairFacts:
+    """Sums over single pairs, which no product with the matrix gives.
+
+    Attributes
+    ----------
+    degrees : (n_right,), the images of each caption
+    squares : (n_right,), `Σ_x P(x, l)²`
+    returns : (n_left,), `Σ_l P(x, l)² / p_R(l)`, the mass of x paired with itself
+    """
+
+    degrees: IntArray
+    squares: FloatArray
+    returns: FloatArray
+
+    @classmethod
+    def of(cls, joint: sp.csr_array, right_marginal: FloatArray) -> "PairFacts":
+        """The facts of some rows of `P`, none of them empty."""
+        n_right, squared = joint.shape[1], joint.data**2
+        degrees = np.bincount(joint.indices, minlength=n_right).astype(np.int64)
+        squares = np.bincount(joint.indices, squared, n_right).astype(np.float64)
+        returns = np.add.reduceat(squared / right_marginal[joint.indices], joint.indptr[:-1])
+        return cls(degrees, squares, np.asarray(returns))
+
+
+@dataclass(frozen=True, eq=False)
+class ClassFacts:
+    """How classes hold together: the leak of each left node, (n_left,), and λ₂ of each class, (r,)."""
+
+    leaks: FloatArray
+    second_eigenvalues: FloatArray
+
+    @classmethod
+    def of(cls, graph: PairGraph) -> "ClassFacts":
+        """The facts of a graph in memory."""
+        return cls(cross_class_leaks(graph), class_second_eigenvalues(graph))
+
+
+class Pairs(Protocol):
+    """Where the pairs lie, and what is asked of them there."""
+
+    @property
+    def graph(self) -> PairGraph:
+        """The graph: one in memory, or one that is good for products and has no rows to show."""
+        ...
+
+    def triplets(self, k: int, *, tol: float, device: str, seed: int) -> Spectrum:
+        """As `theory.spectrum`."""
+        ...
+
+    def pair_facts(self) -> PairFacts:
+        """Sums over single pairs."""
+        ...
+
+    def class_facts(self) -> ClassFacts:
+        """How classes hold together; needs labels."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class PairsHere:
+    """Pairs in the memory of this process."""
+
+    graph: PairGraph
+
+    def triplets(self, k: int, *, tol: float, device: str, seed: int) -> Spectrum:
+        """See `Pairs`."""
+        return spectrum(self.graph, k, tol=tol, device=device, seed=seed)
+
+    def pair_facts(self) -> PairFacts:
+        """See `Pairs`."""
+        return PairFacts.of(self.graph.joint, self.graph.right_marginal)
+
+    def class_facts(self) -> ClassFacts:
+        """See `Pairs`."""
+        return ClassFacts.of(self.graph)
+
+
+@dataclass(frozen=True, eq=False)
+class Agreement:
+    """How pairs and labels agree.
+
+    Attributes
+    ----------
+    by_class : csc_array (r, n_right), `P(c, l)`
+    energy : (k,), the label energy of the leading triplets
+    curve : (HOPS + 1,), multi-hop consistency
+    alpha : α_T
+    facts : of the classes
+    """
+
+    by_class: sp.csc_array
+    energy: FloatArray
+    curve: FloatArray
+    alpha: float
+    facts: ClassFacts
+
+    @cached_property
+    def shares(self) -> FloatArray:
+        """`P(c | l)` for each entry of `by_class`; exactly 1 where a caption has one class."""
+        masses = np.add.reduceat(self.by_class.data, self.by_class.indptr[:-1])
+        return np.asarray(self.by_class.data / np.repeat(masses, np.diff(self.by_class.indptr)))
+
+
+@dataclass(frozen=True, eq=False)
+class Measures:
+    """All that tables, summary and figure are made of; `agreement` is `None` without labels.
+
+    Attributes
+    ----------
+    k : the width of the embedding
+    triplets : k + 1 of them
+    bounds : the table of `check_bounds`
+    """
+
+    graph: PairGraph
+    k: int
+    triplets: Spectrum
+    bounds: pd.DataFrame
+    facts: PairFacts
+    agreement: Agreement | None
+
+
+def agreement(pairs: Pairs, triplets: Spectrum) -> Agreement:
+    """How pairs and labels agree; needs labels."""
+    graph = pairs.graph
+    by_class = sp.csc_array(class_indicators(required_labels(graph, "left")).T @ graph.joint)
+    by_class.sort_indices()
+    return Agreement(
+        by_class=by_class,
+        energy=label_energy(graph, triplets),
+        curve=consistency_curve(graph, HOPS),
+        alpha=induced_labelling_error(graph),
+        facts=pairs.class_facts(),
+    )

@@ -1,0 +1,146 @@
+"""What an audit comes to: `summary.json`, whose every key is explained in `KEYS` and in the file itself."""
+
+import json
+import math
+import resource
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from real_data.audit.counting import Tally
+from real_data.audit.intervals import labelling_errors
+from real_data.audit.measuring import Measures
+from theory.consistency import class_masses
+from theory.tables import replacing
+
+UNIT = 1e-9  # a singular value this near 1 is one of another component
+
+KEYS: dict[str, str] = {
+    "n_rows": "rows read from the table of pairs",
+    "n_images": "images audited: those with a pair and, if there are labels, a label",
+    "n_captions": "distinct captions of these images",
+    "n_pairs": "distinct (image, caption) pairs of these images; the weights of equal rows are summed",
+    "n_classes": "classes of these images",
+    "n_rows_without_label": "rows left out because their image has no label",
+    "weight_without_label": "the share of all weight in these rows",
+    "n_images_without_label": "images left out because they have no label",
+    "n_captions_without_label": "captions left out because no image of theirs has a label",
+    "n_labels_without_pair": "images that have a label but no pair: ignored",
+    "k": "width of the embedding that the bounds speak of",
+    "induced_labelling_error": "α_T, the probability that two images paired through a caption differ in label",
+    "induced_labelling_error_interval": "approximate 95% interval of α_T, the images taken for independent draws (see "
+    "real_data/audit/intervals.py); for pairs of images drawn independently it would be Clopper-Pearson's",
+    "consistency": "1 - α_T",
+    "chance_labelling_error": "α_T if labels were independent of the pairs: 1 - Σ_c p_c²",
+    "self_pair_share": "the share of induced pairs that are an image with itself, and so agree whatever the labels",
+    "distinct_labelling_error": "α_T among induced pairs of two different images: not flattered by self-pairs",
+    "distinct_labelling_error_interval": "approximate 95% interval of it, and of α_T in the population of the images",
+    "consistency_by_hops": "a_0, a_1, ...: the probability that both ends of an m-step walk along induced pairs agree",
+    "singular_values": "σ_1..σ_k of the normalised matrix of pairs",
+    "next_singular_value": "σ_{k+1}, which the bounds divide by",
+    "next_singular_value_upper": "an upper end of σ_{k+1}, which they use",
+    "unit_singular_values": "how many of σ_1..σ_{k+1} are 1: the pairs fall into at least so many components",
+    "label_energy": "c_1..c_k: the share of the labels that each singular vector holds",
+    "largest_second_eigenvalue": "max_c λ₂(c): how near the worst-connected class is to falling apart (1)",
+    "largest_leak": "max_x of the probability that an image's induced pair has another label",
+    "conductance": "an upper end of the conductance of the induced pairs: that of the sparsest cut found",
+    "probe_error": "0-1 error of the linear probe on the best embedding of width k",
+    "probe_mse": "its mean squared error",
+    "guess_error": "error of guessing the largest class: a bound above it is vacuous",
+    "bounds": "of those that apply: quantity, measured, relation, value, holds, vacuous; more in bounds.parquet",
+    "bounds_failed": "the bounds that do not hold: none, unless something is wrong",
+    "seconds": "wall-clock time of each stage",
+    "peak_memory_gib": "the largest resident size of this process so far",
+    "provenance": "configuration, versions, commit, hardware",
+    "keys": "this explanation",
+}
+
+
+def summarise(
+    measures: Measures, tally: Tally, seconds: Mapping[str, float], provenance: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The summary: a value for every one of `KEYS`, `None` for what needs labels that are not there, or is infinite."""
+    graph, triplets, k = measures.graph, measures.triplets, measures.k
+    values = triplets.singular_values
+    summary = (
+        vars(tally)
+        | {
+            "n_images": graph.n_left,
+            "n_captions": graph.n_right,
+            "n_pairs": int(measures.facts.degrees.sum()),
+            "k": k,
+            "self_pair_share": float(measures.facts.returns.sum()),
+            "singular_values": values[:k].tolist(),
+            "next_singular_value": float(values[k]),
+            "next_singular_value_upper": float(triplets.upper_values[k]),
+            "unit_singular_values": int(np.sum(values > 1 - UNIT)),
+            "seconds": dict(seconds),
+            "peak_memory_gib": _peak_memory(),
+            "provenance": dict(provenance),
+            "keys": KEYS,
+        }
+        | _of_labels(measures)
+        | _of_bounds(measures.bounds)
+    )
+    return {key: _plain(summary.get(key)) for key in KEYS}
+
+
+def write_summary(summary: Mapping[str, Any], path: Path) -> None:
+    """Write it as JSON."""
+    with replacing(path) as temporary:
+        temporary.write_text(
+            json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
+        )
+
+
+def _of_labels(measures: Measures) -> dict[str, Any]:
+    graph, agreement, k = measures.graph, measures.agreement, measures.k
+    if agreement is None:
+        return {}
+    all_pairs, distinct = labelling_errors(graph, measures.facts, agreement)
+    masses = class_masses(graph)
+    return {
+        "n_classes": len(masses),
+        "induced_labelling_error": all_pairs.estimate,
+        "induced_labelling_error_interval": [all_pairs.low, all_pairs.high],
+        "consistency": 1 - all_pairs.estimate,
+        "chance_labelling_error": 1 - float(np.sum(masses**2)),
+        "guess_error": 1 - float(masses.max()),
+        "distinct_labelling_error": distinct and distinct.estimate,
+        "distinct_labelling_error_interval": distinct and [distinct.low, distinct.high],
+        "consistency_by_hops": agreement.curve.tolist(),
+        "label_energy": agreement.energy[:k].tolist(),
+        "largest_second_eigenvalue": float(agreement.facts.second_eigenvalues.max()),
+        "largest_leak": float(agreement.facts.leaks.max()),
+    }
+
+
+def _of_bounds(bounds: pd.DataFrame) -> dict[str, Any]:
+    applying = bounds[bounds["slack"].notna()].set_index("bound")  # neither a failed hypothesis nor a rate
+    measured = applying.drop_duplicates("quantity").set_index("quantity")["measured"]
+    columns = ["quantity", "measured", "relation", "value", "holds", "vacuous"]
+    return {
+        **{quantity: measured.get(quantity) for quantity in ("conductance", "probe_error", "probe_mse")},
+        "bounds": applying[columns].to_dict("index"),
+        "bounds_failed": bounds.loc[~bounds["holds"].astype(bool), "bound"].tolist(),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Numbers, text, lists and mappings that JSON has; what is not finite becomes `None`."""
+    if isinstance(value, Mapping):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _peak_memory() -> float:
+    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, KiB on Linux
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**30

@@ -1,0 +1,175 @@
+"""The tables of an audit: bounds, spectrum, and by name the captions and classes that hurt most, worst first."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import scipy.sparse as sp
+
+from real_data.audit.counting import Names
+from real_data.audit.measuring import Agreement, Measures
+from theory.arrays import FloatArray, IntArray
+from theory.consistency import class_masses, required_labels
+
+TOP = 1_000  # rows of a ranking
+NEED_LABELS = ("crossing_captions", "classes", "class_pairs")
+
+
+def audit_tables(measures: Measures, names: Names) -> dict[str, pd.DataFrame]:
+    """Name to table: bounds, spectrum, hub_captions, and with labels those of `NEED_LABELS`."""
+    captions = _captions(measures)
+    hubs = captions.iloc[_largest(captions["induced_share"], captions["mass"])]
+    tables = {"bounds": measures.bounds, "spectrum": spectrum_table(measures), "hub_captions": _named(hubs, names)}
+    if measures.agreement is not None:
+        crossing = captions.iloc[_largest(captions["alpha_share"])]
+        crossing = crossing[crossing["alpha_share"] > 0]
+        tables["crossing_captions"] = _named(crossing, names)
+        tables["classes"] = class_table(measures, measures.agreement, names)
+        tables["class_pairs"] = class_pair_table(measures, measures.agreement, names)
+    return tables
+
+
+def spectrum_table(measures: Measures) -> pd.DataFrame:
+    """The k + 1 leading triplets: i (from 1), singular_value, upper_value (its upper end), residual, label_energy."""
+    triplets, agreement = measures.triplets, measures.agreement
+    return pd.DataFrame(
+        {
+            "i": np.arange(1, len(triplets.singular_values) + 1),
+            "singular_value": triplets.singular_values,
+            "upper_value": triplets.upper_values,
+            "residual": triplets.residuals,
+            "label_energy": np.nan if agreement is None else agreement.energy,
+        }
+    )
+
+
+def class_table(measures: Measures, agreement: Agreement, names: Names) -> pd.DataFrame:
+    """Every class, the least consistent first.
+
+    Returns
+    -------
+    DataFrame with columns
+        rank (from 1), class, n_images, mass (its probability), consistency (`Pr[y(x') = c | y(x) = c]` of induced
+        pairs), alpha_share (its share of α_T), second_eigenvalue (an upper end of λ₂(c): at 1 it falls apart),
+        rank_by_second_eigenvalue (from 1, the largest first), largest_leak (`max_x Pr[y(x') ≠ c | x]` of its images),
+        mixes_with (where most of its inconsistent pairs lead; missing if it has none).
+    """
+    labels, mass = required_labels(measures.graph, "left"), class_masses(measures.graph)
+    crossing = agreement.by_class.data * (1 - agreement.shares)
+    cuts = np.bincount(agreement.by_class.indices, crossing).astype(np.float64)
+    largest_leak = np.zeros(len(mass))
+    np.maximum.at(largest_leak, labels, agreement.facts.leaks)
+    across = _across_classes(agreement)
+    table = pd.DataFrame(
+        {
+            "class": _names(names.classes, np.arange(len(mass))),
+            "n_images": np.bincount(labels),
+            "mass": mass,
+            "consistency": 1 - cuts / mass,
+            "alpha_share": _shares(cuts),
+            "second_eigenvalue": agreement.facts.second_eigenvalues,
+            "largest_leak": largest_leak,
+        }
+    )
+    ranks = table["second_eigenvalue"].rank(ascending=False, method="first").astype(int)
+    table.insert(6, "rank_by_second_eigenvalue", ranks)
+    partner = _names(names.classes, np.asarray(across.argmax(axis=1)).ravel())
+    table["mixes_with"] = partner.where(across.sum(axis=1) > 0)
+    table = table.sort_values("consistency", kind="stable", ignore_index=True)
+    table.insert(0, "rank", np.arange(1, len(table) + 1))
+    return table
+
+
+def class_pair_table(measures: Measures, agreement: Agreement, names: Names) -> pd.DataFrame:
+    """The `TOP` pairs of classes that mix most.
+
+    Returns
+    -------
+    DataFrame with columns
+        rank (from 1), first, second (classes), probability (that the ends of an induced pair have these two labels, in
+        either order), alpha_share (its share of α_T), lift (probability over that of independent labels).
+    """
+    across = _across_classes(agreement)
+    mass, pairs = class_masses(measures.graph), sp.triu(across, 1, format="coo")
+    probability = 2 * pairs.data
+    order = _largest(probability)
+    first, second = (coordinates[order] for coordinates in pairs.coords)
+    return pd.DataFrame(
+        {
+            "rank": np.arange(1, len(order) + 1),
+            "first": _names(names.classes, first),
+            "second": _names(names.classes, second),
+            "probability": probability[order],
+            "alpha_share": _shares(probability)[order],
+            "lift": probability[order] / (2 * mass[first] * mass[second]),
+        }
+    )
+
+
+def _captions(measures: Measures) -> pd.DataFrame:
+    """A row for each caption, by number; the columns that `_named` puts names to."""
+    mass, facts = measures.graph.right_marginal, measures.facts
+    table = pd.DataFrame(
+        {
+            "mass": mass,
+            "n_images": facts.degrees,
+            "effective_images": mass**2 / facts.squares,
+            "induced_share": _shares(np.maximum(0.0, mass - facts.squares / mass)),
+        }
+    )
+    if measures.agreement is None:
+        return table
+    by_class, shares = measures.agreement.by_class, measures.agreement.shares
+    starts, counts = by_class.indptr[:-1], np.diff(by_class.indptr)
+    crossing, largest = np.add.reduceat(shares * (1 - shares), starts), np.maximum.reduceat(shares, starts)
+    main = np.flatnonzero(shares == np.repeat(largest, counts))[::-1]  # backwards: the first of several stays
+    main_class = np.empty(len(mass), dtype=np.int64)
+    main_class[np.repeat(np.arange(len(mass)), counts)[main]] = by_class.indices[main]
+    return table.assign(
+        crossing=crossing, alpha_share=_shares(mass * crossing), main_class=main_class, main_class_share=largest
+    )
+
+
+def _named(captions: pd.DataFrame, names: Names) -> pd.DataFrame:
+    """A ranking of captions.
+
+    Returns
+    -------
+    DataFrame with columns
+        rank (from 1), caption, mass (`p_R(l)`), n_images (that have it), effective_images (`1 / Σ_x P(x | l)²`),
+        induced_share (of the induced pairs of two different images, what this caption makes); and with labels crossing
+        (`Pr[labels differ]` in the pairs that it induces), alpha_share (its share of α_T), main_class (of the largest
+        `P(c | l)`), main_class_share.
+    """
+    table = captions.copy()
+    if "main_class" in table:
+        table["main_class"] = _names(names.classes, table["main_class"].to_numpy()).to_numpy()
+    table.insert(0, "caption", _names(names.captions, table.index.to_numpy()).to_numpy())
+    table.insert(0, "rank", np.arange(1, len(table) + 1))
+    return table.reset_index(drop=True)
+
+
+def _largest(*keys: npt.ArrayLike) -> IntArray:
+    """The places of the `TOP` largest, first by the first key; what differs by round-off alone stays in its order."""
+    return np.asarray(np.lexsort([-np.asarray(key, dtype=np.float32) for key in reversed(keys)])[:TOP])
+
+
+def _across_classes(agreement: Agreement) -> sp.csr_array:
+    """`P_T` summed over pairs of different classes, (r, r)."""
+    by_class = agreement.by_class
+    given = sp.csc_array((agreement.shares, by_class.indices, by_class.indptr), by_class.shape)
+    between = sp.csr_array(by_class @ given.T)
+    between.setdiag(0)
+    between.eliminate_zeros()
+    return between
+
+
+def _names(values: pa.Array | None, numbers: np.ndarray) -> pd.Series:
+    assert values is not None
+    return pd.Series(values.take(pa.array(numbers)).to_pandas())
+
+
+def _shares(values: FloatArray) -> FloatArray:
+    """What each gives to their sum; 0 where the sum is 0."""
+    total = values.sum()
+    return values / total if total > 0 else np.zeros_like(values)
