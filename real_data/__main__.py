@@ -67,13 +67,14 @@ def audit(
     tol: Annotated[float, typer.Option(help="Largest residual of a singular triplet.")] = Settings.tol,
     device: Annotated[str, typer.Option(help="Where the spectrum is computed: auto, cpu, cuda.")] = Settings.device,
     seed: Annotated[int, typer.Option(help="Seed of the sparse solver's starting vectors.")] = Settings.seed,
+    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")] = None,
 ) -> None:
     """Audit a table of pairs: consistency, spectrum, bounds, and which captions and classes hurt most.
 
     PAIRS and LABELS may be folders of such files. Exits with 1 if a bound does not hold. Example: python -m real_data
     audit pairs.parquet --labels labels.parquet --k 32 --out audit
     """
-    done = audit_pairs(pairs, labels, out, Settings(k, tol, device, seed))
+    done = audit_pairs(pairs, labels, out, Settings(k, tol, device, seed, dask))
     print_report(done.summary, done.tables)
     print(f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}, audit.png, audit.pdf")
     if done.summary["bounds_failed"]:

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -11,7 +11,8 @@ from typing import Any, NamedTuple, Self
 import pandas as pd
 from tqdm import tqdm
 
-from real_data.audit.counting import count_here
+from real_data.audit.cluster import connected, count_there
+from real_data.audit.counting import Counted, count_here
 from real_data.audit.drawing import draw
 from real_data.audit.measuring import Measures, Pairs, agreement
 from real_data.audit.summary import summarise, write_summary
@@ -31,12 +32,14 @@ class Settings:
     ----------
     k : width of the embedding that the bounds speak of, 1..min(n_images, n_captions)
     tol, device, seed : of `theory.spectrum`
+    dask : scheduler of a Dask cluster to count and multiply on, or `None` for this process
     """
 
     k: int = 32
     tol: float = 1e-6
     device: str = "auto"
     seed: int = 0
+    dask: str | None = None
 
     def __post_init__(self) -> None:
         if self.k < 1:
@@ -70,9 +73,9 @@ def audit(pairs: Path, labels: Path | None, out: Path, settings: Settings = Sett
     FileNotFoundError
         A file is missing.
     ValueError
-        The errors of `count_here`; k out of range.
+        The errors of `count_here`; k out of range; Dask is not installed.
     OSError
-        `out` cannot be written.
+        The cluster does not answer; `out` cannot be written.
 
     Notes
     -----
@@ -80,9 +83,7 @@ def audit(pairs: Path, labels: Path | None, out: Path, settings: Settings = Sett
     most is held where the bounds keep `HOPS` matrices (n_images, n_classes), and some (n_images, k).
     """
     out.mkdir(parents=True, exist_ok=True)
-    with _Stages() as stage:
-        with stage("read"):
-            counted = count_here(pairs, labels)
+    with _Stages() as stage, _counted(pairs, labels, settings.dask, stage) as counted:
         measures = _measures(counted.pairs, settings, stage)
         with stage("tables"):
             tables = audit_tables(measures, counted.names)
@@ -103,6 +104,15 @@ def _clear(out: Path) -> None:
     """Remove the summary of an earlier audit, whose tables are about to go, and tables that this one may not have."""
     for stale in ("summary.json", *(f"{name}.parquet{end}" for name in NEED_LABELS for end in ("", ".json"))):
         (out / stale).unlink(missing_ok=True)
+
+
+@contextmanager
+def _counted(pairs: Path, labels: Path | None, dask: str | None, stage: "_Stages") -> Iterator[Counted]:
+    with ExitStack() as stack:
+        client = None if dask is None else stack.enter_context(connected(dask))
+        with stage("read"):
+            counted = count_here(pairs, labels) if client is None else count_there(client, pairs, labels)
+        yield counted
 
 
 def _measures(pairs: Pairs, settings: Settings, stage: "_Stages") -> Measures:

@@ -1,0 +1,161 @@
+"""A pair graph in blocks of rows on the workers of a Dask cluster: good for products, without rows to show.
+
+What needs the matrix itself, and not only products with it, meets a `HypothesisError`: `check_bounds` then says of a
+bound that it is not applicable, and why.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar
+
+import numpy as np
+import scipy.sparse as sp
+
+from theory import HypothesisError
+from theory.arrays import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from distributed import Future
+
+Client: TypeAlias = Any  # distributed.Client, most of which has no types
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Some rows of `P`: their numbers, (m,), rising, and the rows, csr_array (m, n_right), of which none is empty."""
+
+    rows: IntArray
+    joint: sp.csr_array
+
+    @cached_property
+    def marginal(self) -> FloatArray:
+        """`p_L` of its rows, (m,)."""
+        return np.asarray(self.joint.sum(axis=1), dtype=np.float64)
+
+
+class _OnCluster:
+    """Something whose entries, and most of whose attributes, are not here."""
+
+    __array_ufunc__ = None  # so that numpy leaves products to us
+
+    def __getitem__(self, _: object) -> NoReturn:
+        raise HypothesisError("the pairs are on a cluster, which gives products with their matrix, but not its rows")
+
+    __mul__ = __getitem__
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("_"):
+            raise AttributeError(name)  # numpy and scipy ask what protocols it knows
+        raise self[name]
+
+
+class BlockMatrix(_OnCluster):
+    """`P`, as far as products show it: `P @ X`, `P.T @ X` and `X @ P`, X dense, in the last also sparse.
+
+    A product is one task for each block. Each worker is sent the factor, or its part of it.
+    """
+
+    def __init__(
+        self, client: Client, blocks: "Sequence[Future[Block]]", rows: Sequence[IntArray], n_right: int
+    ) -> None:
+        self._client, self._blocks, self.rows = client, blocks, rows
+        self.shape = (sum(map(len, rows)), n_right)
+
+    def on_blocks(self, work: Callable[..., Result], *shared: object, each: Sequence[object] = ()) -> list[Result]:
+        """`work(block, *shared)` for every block, or `work(block, part, *shared)` with its part of `each`."""
+        for_all = [self._client.scatter(value, broadcast=True, hash=False) for value in shared]
+        parts = [[part] for part in self._client.scatter(list(each), hash=False)] if each else [[]] * len(self._blocks)
+        futures = [
+            self._client.submit(work, block, *part, *for_all, pure=False)
+            for block, part in zip(self._blocks, parts, strict=True)
+        ]
+        results: list[Result] = self._client.gather(futures)
+        return results
+
+    def gather_rows(self, parts: Sequence[FloatArray]) -> FloatArray:
+        """An array with a row for each row of the matrix, from those of the blocks."""
+        whole = np.empty((self.shape[0], *parts[0].shape[1:]))
+        for rows, part in zip(self.rows, parts, strict=True):
+            whole[rows] = part
+        return whole
+
+    def gram(self, right: FloatArray) -> FloatArray:
+        """`Pᵀ D_L^{-1} P X` in one round, in which nothing of the length n_left moves."""
+        return np.asarray(sum(self.on_blocks(_gram, right)))
+
+    def __matmul__(self, right: FloatArray) -> FloatArray:
+        return self.gather_rows(self.on_blocks(_times, right))
+
+    def __rmatmul__(self, left: Any) -> Any:
+        return sum(self.on_blocks(_times_from_left, each=[left[:, rows] for rows in self.rows]))
+
+    @property
+    def T(self) -> "Product":  # noqa: N802 - as numpy has it
+        """The transpose."""
+        return Product(
+            lambda left: np.asarray(sum(self.on_blocks(_transposed_times, each=[left[r] for r in self.rows])))
+        )
+
+
+class Product(_OnCluster):
+    """A matrix that is known by its products: `M @ X`, and `M.T @ X` if it was given the transpose."""
+
+    def __init__(self, product: Callable[[FloatArray], FloatArray], transpose: "Product | None" = None) -> None:
+        self._product = product
+        if transpose is not None:
+            self.T = transpose
+
+    def __matmul__(self, right: FloatArray) -> FloatArray:
+        return self._product(right)
+
+
+class BlockGraph(_OnCluster):
+    """What stands in for a `PairGraph`, with labels on the left or none."""
+
+    right_labels = None
+
+    def __init__(
+        self, joint: BlockMatrix, left_marginal: FloatArray, right_marginal: FloatArray, labels: IntArray | None
+    ) -> None:
+        self.joint, self.left_marginal, self.right_marginal, self.left_labels = (
+            joint,
+            left_marginal,
+            right_marginal,
+            labels,
+        )
+        self.n_left, self.n_right = joint.shape
+
+    @cached_property
+    def normalized(self) -> Product:
+        """`D_L^{-1/2} P D_R^{-1/2}`."""
+        left, right = 1 / np.sqrt(self.left_marginal), 1 / np.sqrt(self.right_marginal)
+        transpose = Product(lambda x: _scaled(right, self.joint.T @ _scaled(left, x)))
+        return Product(lambda x: _scaled(left, self.joint @ _scaled(right, x)), transpose)
+
+    def gram(self, vectors: FloatArray) -> FloatArray:
+        """`Āᵀ Ā X`, X (n_right,) or (n_right, c)."""
+        right = 1 / np.sqrt(self.right_marginal)
+        return _scaled(right, self.joint.gram(_scaled(right, vectors)))
+
+
+def _scaled(scale: FloatArray, rows: FloatArray) -> FloatArray:
+    """`diag(scale) X`, for one vector or several."""
+    return (scale * rows.T).T
+
+
+def _times(block: Block, right: FloatArray) -> FloatArray:
+    return block.joint @ right
+
+
+def _transposed_times(block: Block, left: FloatArray) -> FloatArray:
+    return block.joint.T @ left
+
+
+def _times_from_left(block: Block, left: Any) -> Any:
+    return left @ block.joint
+
+
+def _gram(block: Block, right: FloatArray) -> FloatArray:
+    return block.joint.T @ _scaled(1 / block.marginal, block.joint @ right)

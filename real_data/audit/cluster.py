@@ -1,0 +1,248 @@
+"""An audit on a Dask cluster, for tables and pairs that do not fit on one machine.
+
+Every worker must see the files at the same paths. Workers read and code the parts of the table; the client merges their
+distinct ids; the pairs go to blocks of rows, whole classes where there are labels, in which equal pairs are summed; and
+every product with the matrix is one task for each block. The pairs never come to the client.
+
+What does live on the client: the distinct ids and labels, the marginals, the k + 1 singular vectors of both sides, some
+matrices (n_images, n_classes) for the probe and `theory.multihop`, and the mass of each class in each caption. A block,
+with all images of its classes, must fit on a worker. Bounds that read rows of the matrix (of theorems 8 to 10) do not
+apply then, as `bounds.parquet` says; second eigenvalues and leaks of the classes come from the workers all the same.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from operator import itemgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import scipy.sparse as sp
+from tqdm import tqdm
+
+from real_data.audit.block_spectrum import block_spectrum
+from real_data.audit.blocks import Block, BlockGraph, BlockMatrix, Client
+from real_data.audit.counting import Counted, Names, require_pairs, tally_of
+from real_data.audit.labelling import NONE, Images, matched_images, renumbered
+from real_data.audit.measuring import ClassFacts, PairFacts
+from real_data.audit.reading import Numbers, PairBatch, Piece, numbered, pair_pieces, read_pairs
+from theory import PairGraph, Spectrum
+from theory.arrays import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from distributed import Future
+
+CONNECTING = 10  # seconds that a cluster has to answer
+NO_MASS = 1e-12  # of a caption's mass: what is left of it in other blocks, where that is round-off
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Client]:
+    """A client of a cluster's scheduler, as in `tcp://192.168.0.7:8786`.
+
+    Raises
+    ------
+    ValueError
+        Dask is not installed, or the cluster has no workers.
+    OSError
+        Nobody answers.
+    RuntimeError
+        Workers were lost on the way.
+    """
+    try:
+        import distributed
+    except ImportError:
+        raise ValueError("Dask is not installed: pip install 'pairbounds[dask]'") from None
+    with distributed.Client(address, timeout=CONNECTING) as client:  # type: ignore[no-untyped-call]
+        if not client.nthreads():
+            raise ValueError(f"Dask cluster {address} has no workers: start some with `dask worker {address}`")
+        try:
+            yield client
+        except (distributed.KilledWorker, CancelledError) as error:
+            raise RuntimeError(f"Dask cluster {address} lost workers: start more, or larger ones ({error})") from error
+
+
+def count_there(client: Client, pairs: Path, labels: Path | None) -> Counted:
+    """A table of pairs, counted on the workers of a cluster; names, numbers and tally are those of `count_here`.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As `count_here` does.
+    """
+    tables = client.map(_read, pair_pieces(pairs), pure=False)
+    heads = _heads(client, tables)
+    parts = [(table, head) for table, head in zip(tables, heads, strict=True) if head.rows.size]
+    require_pairs(len(parts), pairs)
+    image_ids, image_numbers = numbered([head.images for _, head in parts])
+    caption_ids, caption_numbers = numbered([head.captions for _, head in parts])
+    images = matched_images(image_ids, labels)
+    lost = [images.numbers[numbers] == NONE for numbers in image_numbers]
+    rows_lost, weight_lost = (
+        sum(getattr(head, what)[out].sum() for out, (_, head) in zip(lost, parts, strict=True))
+        for what in ("rows", "weights")
+    )
+    total = sum(head.weights.sum() for _, head in parts)
+    tables = [table for table, _ in parts]
+    blocks, rows = _blocks(client, tables, images, image_numbers, caption_numbers, len(caption_ids))
+    kept = np.logical_or.reduce(client.gather(client.map(_touched, blocks, pure=False)))
+    numbers = client.scatter(renumbered(kept), broadcast=True, hash=False)
+    blocks = [client.submit(_finished, block, numbers, total - weight_lost, pure=False) for block in blocks]
+    joint = BlockMatrix(client, blocks, rows, int(kept.sum()))
+    left, right = zip(*joint.on_blocks(_marginals), strict=True)
+    graph = BlockGraph(joint, joint.gather_rows(left), np.sum(right, axis=0), images.labels)
+    n_rows = int(sum(head.rows.sum() for _, head in parts))
+    tally = tally_of(images, n_rows, int(rows_lost), weight_lost / total, int(np.sum(~kept)))
+    names = Names(images.names, caption_ids.filter(pa.array(kept)), images.class_names)
+    return Counted(PairsThere(graph), names, tally)
+
+
+@dataclass(frozen=True, eq=False)
+class PairsThere:
+    """Pairs on the workers of a cluster; see `Pairs`."""
+
+    blocks: BlockGraph
+
+    @property
+    def graph(self) -> PairGraph:
+        """What stands in for the graph."""
+        return cast(PairGraph, self.blocks)
+
+    def triplets(self, k: int, *, tol: float, device: str, seed: int) -> Spectrum:  # noqa: ARG002
+        """See `Pairs`; the workers multiply on their CPUs, whatever the device."""
+        return block_spectrum(self.blocks, k, tol=tol, seed=seed)
+
+    def pair_facts(self) -> PairFacts:
+        """See `Pairs`."""
+        joint = self.blocks.joint
+        facts = joint.on_blocks(_pair_facts, self.blocks.right_marginal)
+        degrees, squares = (np.sum([getattr(f, name) for f in facts], axis=0) for name in ("degrees", "squares"))
+        return PairFacts(degrees, squares, joint.gather_rows([f.returns for f in facts]))
+
+    def class_facts(self) -> ClassFacts:
+        """See `Pairs`. The classes of a block are judged on its worker, by `theory`."""
+        joint, labels = self.blocks.joint, self.blocks.left_labels
+        assert labels is not None
+        of_blocks = [labels[rows] for rows in joint.rows]
+        facts = joint.on_blocks(_class_facts, self.blocks.right_marginal, each=of_blocks)
+        second = np.empty(labels.max() + 1)
+        for inside, fact in zip(of_blocks, facts, strict=True):
+            second[np.unique(inside)] = fact.second_eigenvalues
+        return ClassFacts(joint.gather_rows([fact.leaks for fact in facts]), second)
+
+
+@dataclass(frozen=True, eq=False)
+class _Head:
+    """What the client must know of a part of the table: its distinct ids; of each image its rows, and their weight."""
+
+    images: pa.Array
+    captions: pa.Array
+    rows: IntArray
+    weights: FloatArray
+
+
+def _heads(client: Client, tables: "Sequence[Future[PairBatch | None]]") -> list[_Head]:
+    from distributed import as_completed
+
+    futures = client.map(_head, tables, pure=False)
+    finished = as_completed(futures)  # type: ignore[no-untyped-call]
+    for done in tqdm(finished, desc="reading", total=len(futures), unit=" parts", leave=False, disable=None):
+        if done.status == "error":
+            done.result()  # raises it, before the rest is read
+    heads: list[_Head] = client.gather(futures)
+    return heads
+
+
+def _blocks(
+    client: Client,
+    tables: "Sequence[Future[PairBatch | None]]",
+    images: Images,
+    image_numbers: Sequence[Numbers],
+    caption_numbers: Sequence[Numbers],
+    n_captions: int,
+) -> "tuple[list[Future[Block]], list[IntArray]]":
+    """The pairs in blocks, one for each thread of the workers at most, and the rows of each block."""
+    n_homes = sum(client.nthreads().values())
+    group = np.arange(len(images.names)) if images.labels is None else images.labels
+    home = np.append(group % n_homes, NONE)  # of `NONE`, too, by its index -1
+    split = [
+        client.submit(_split, table, *client.scatter([rows, home[rows], columns], hash=False), n_homes, pure=False)
+        for table, rows, columns in zip(
+            tables, (images.numbers[n] for n in image_numbers), caption_numbers, strict=True
+        )
+    ]
+    inhabited = np.unique(home[:-1])
+    blocks = [
+        client.submit(
+            _block, n_captions, [client.submit(itemgetter(i), whole, pure=False) for whole in split], pure=False
+        )
+        for i in inhabited.tolist()
+    ]
+    return blocks, [np.flatnonzero(home[:-1] == i) for i in inhabited]
+
+
+# What the workers do.
+
+
+def _read(piece: Piece) -> PairBatch | None:
+    batches = list(read_pairs(piece))
+    return PairBatch.joined(batches) if batches else None
+
+
+def _head(table: PairBatch | None) -> _Head:
+    if table is None:
+        return _Head(pa.nulls(0), pa.nulls(0), np.empty(0, dtype=np.int64), np.empty(0))
+    codes = table.images.codes
+    rows, weights = np.bincount(codes).astype(np.int64), np.bincount(codes, table.weights).astype(np.float64)
+    return _Head(table.images.values, table.captions.values, rows, weights)
+
+
+def _split(table: PairBatch, rows: Numbers, homes: Numbers, columns: Numbers, n_homes: int) -> list[tuple[Any, ...]]:
+    """The pairs of each block: row and column numbers in the whole matrix, and weights."""
+    codes = table.images.codes
+    order = np.argsort(homes[codes], kind="stable")
+    ends = np.searchsorted(homes[codes][order], np.arange(n_homes + 1))  # pairs without a home come before the first
+    entries = (rows[codes], columns[table.captions.codes], table.weights)
+    return [tuple(values[order[start:end]] for values in entries) for start, end in pairwise(ends)]
+
+
+def _block(n_columns: int, portions: Sequence[tuple[Any, ...]]) -> Block:
+    rows, columns, weights = map(np.concatenate, zip(*portions, strict=True))
+    names, local = np.unique(rows, return_inverse=True)
+    joint = sp.csr_array(sp.coo_array((weights, (local, columns)), shape=(len(names), n_columns)))
+    return Block(names.astype(np.int64), joint)
+
+
+def _touched(block: Block) -> npt.NDArray[np.bool_]:
+    return np.bincount(block.joint.indices, minlength=block.joint.shape[1]) > 0
+
+
+def _finished(block: Block, numbers: Numbers, total: float) -> Block:
+    """The block with weights that sum to 1 in all blocks together, and columns by their numbers."""
+    joint = block.joint
+    parts = (joint.data / total, numbers[joint.indices], joint.indptr)
+    return Block(block.rows, sp.csr_array(parts, shape=(joint.shape[0], int(numbers.max()) + 1)))
+
+
+def _marginals(block: Block) -> tuple[FloatArray, FloatArray]:
+    return block.marginal, np.asarray(block.joint.sum(axis=0))
+
+
+def _pair_facts(block: Block, right_marginal: FloatArray) -> PairFacts:
+    return PairFacts.of(block.joint, right_marginal)
+
+
+def _class_facts(block: Block, labels: IntArray, right_marginal: FloatArray) -> ClassFacts:
+    """Of whole classes. All other images are one node of a class of its own, which changes neither λ₂ nor leaks."""
+    rest = right_marginal - block.joint.sum(axis=0)
+    rest[rest < NO_MASS * right_marginal] = 0
+    if not rest.any():
+        return ClassFacts.of(PairGraph(block.joint, labels))
+    joint = sp.vstack([block.joint, sp.csr_array(rest[None])])
+    facts = ClassFacts.of(PairGraph(joint, np.append(labels, labels.max() + 1)))
+    return ClassFacts(facts.leaks[:-1], facts.second_eigenvalues[:-1])

@@ -1,0 +1,121 @@
+"""On a cluster of two workers the audit comes to the same; what needs the matrix itself says so."""
+
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from distributed import LocalCluster
+
+from real_data.__main__ import app
+from real_data.audit import Settings, audit, block_spectrum, cluster
+from real_data.audit.counting import count_here
+from tests.families import FAMILIES
+from tests.real_data.test_audit import random_table
+from theory import HypothesisError, spectrum
+
+BY_PRODUCTS = {"optimum", "probe-mse", "probe-error", "sharp-probe-error", "near-optimal-error", "multihop-error"}
+BY_ROWS = {"tail-by-connectivity", "probe-error-by-connectivity"}
+
+
+# Threads start in no time, and talk over sockets all the same. The port is any that is free.
+LOCAL = {"processes": False, "protocol": "tcp://", "dashboard_address": ":0", "silence_logs": "CRITICAL"}
+
+
+@pytest.fixture(scope="module")
+def address():
+    with LocalCluster(n_workers=2, threads_per_worker=1, **LOCAL) as workers:
+        yield workers.scheduler_address
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """Pairs in five row groups, some of images without a label, and a label without a pair."""
+    folder = tmp_path_factory.mktemp("cluster")
+    pairs, labels = random_table(np.random.default_rng(1), 2_000, 150, 60, 5)
+    labels = pd.concat([labels.iloc[7:], pd.DataFrame({"image": [-1], "label": ["class 0"]})])
+    pairs.to_parquet(folder / "pairs.parquet", row_group_size=450)
+    labels.to_parquet(folder / "labels.parquet")
+    return folder / "pairs.parquet", folder / "labels.parquet"
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+def test_the_audit_is_that_of_one_machine(address, files, tmp_path, labelled):
+    pairs, labels = files[0], files[1] if labelled else None
+    here = audit(pairs, labels, tmp_path / "here", Settings(8))
+    there = audit(pairs, labels, tmp_path / "there", Settings(8, dask=address))
+    for key in here.summary.keys() - {"bounds", "conductance", "keys", "seconds", "peak_memory_gib", "provenance"}:
+        assert there.summary[key] == pytest.approx(here.summary[key], abs=1e-7), key
+    assert there.tables.keys() == here.tables.keys()
+    for name in there.tables.keys() - {"bounds"}:
+        pd.testing.assert_frame_equal(there.tables[name], here.tables[name], rtol=1e-5, atol=1e-7)
+    bounds, expected = (done.tables["bounds"].set_index("bound") for done in (there, here))
+    away = bounds["note"].str.contains("on a cluster")
+    assert not BY_PRODUCTS & {*bounds.index[away]}
+    assert not labelled or {*bounds.index[away]} >= BY_ROWS
+    np.testing.assert_allclose(bounds.loc[~away, "value"], expected.loc[~away, "value"], rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(bounds.loc[~away, "measured"], expected.loc[~away, "measured"], rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("family", ["many_components", "sparse_random", "wide", "twins"])
+def test_no_copy_of_a_repeated_value_is_skipped(address, tmp_path, monkeypatch, family):
+    monkeypatch.setattr(block_spectrum, "DENSE_SIDE", 1)
+    graph = FAMILIES[family](np.random.default_rng(3), 40)
+    entries = graph.joint.tocoo()
+    frame = pd.DataFrame(dict(zip(("image", "caption"), entries.coords, strict=True))).assign(weight=entries.data)
+    frame.to_parquet(tmp_path / "pairs.parquet", row_group_size=50)
+    with cluster.connected(address) as client:
+        found = cluster.count_there(client, tmp_path / "pairs.parquet", None).pairs.triplets(
+            6, tol=1e-6, device="cpu", seed=0
+        )
+    expected = spectrum(graph, 6)
+    np.testing.assert_allclose(found.singular_values, expected.singular_values, atol=1e-9)
+    assert found.residuals.max() <= 1e-6
+    assert (found.upper_values >= expected.singular_values).all()
+
+
+def test_the_graph_gives_products_and_has_no_rows_to_show(address, files):
+    here = count_here(*files).pairs.graph
+    rng = np.random.default_rng(0)
+    with cluster.connected(address) as client:
+        there = cluster.count_there(client, *files).pairs.graph
+        for matrix, whole in ((there.joint, here.joint), (there.normalized, here.normalized)):
+            for shape in ((here.n_right,), (here.n_right, 3)):
+                right = rng.standard_normal(shape)
+                np.testing.assert_allclose(matrix @ right, whole @ right, atol=1e-14)
+            left = rng.standard_normal((here.n_left, 2))
+            np.testing.assert_allclose(matrix.T @ left, whole.T @ left, atol=1e-14)
+        np.testing.assert_allclose(left.T @ there.joint, left.T @ here.joint, atol=1e-14)
+        for ask in (
+            lambda: there.joint[0],
+            lambda: there.joint.indptr,
+            lambda: there.induced(),
+            lambda: there.joint * 2,
+        ):
+            with pytest.raises(HypothesisError, match="on a cluster"):
+                ask()
+
+
+def test_a_fault_found_by_a_worker_is_one_line(call, address, tmp_path):
+    pairs = pd.DataFrame({"image": range(9), "caption": range(9), "weight": [1.0] * 7 + [-1.0, 1.0]})
+    pairs.to_parquet(tmp_path / "pairs.parquet", row_group_size=2)
+    code, _, err = call(app, "audit", tmp_path / "pairs.parquet", "--dask", address, "--out", tmp_path / "out")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "row 7 of" in err
+
+
+def test_without_dask_or_an_answer_the_error_is_one_line(call, files, tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "CONNECTING", 0.3)
+    code, _, err = call(app, "audit", files[0], "--dask", "tcp://127.0.0.1:9", "--out", tmp_path)
+    assert (code, err.count("\n")) == (2, 1)
+    assert "tcp://127.0.0.1:9" in err
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    code, _, err = call(app, "audit", files[0], "--dask", "tcp://127.0.0.1:9", "--out", tmp_path)
+    assert (code, err) == (2, "error: Dask is not installed: pip install 'pairbounds[dask]'\n")
+
+
+def test_a_cluster_without_workers_is_an_error():
+    with LocalCluster(n_workers=0, **LOCAL) as nobody:
+        connection = cluster.connected(nobody.scheduler_address)
+        with pytest.raises(ValueError, match="has no workers"), connection:
+            pass
