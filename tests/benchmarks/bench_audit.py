@@ -1,0 +1,115 @@
+"""The whole audit of a table on disk, against its two headline numbers by pandas group-bys and scipy.
+
+`python -m tests.benchmarks.bench_audit --pairs 1e7` times the command itself, in a process of its own, with its memory.
+"""
+
+import atexit
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import scipy.sparse as sp
+import scipy.sparse.linalg
+import typer
+
+from real_data.audit import Settings, audit
+from tests.benchmarks.duel import Duel, Size
+from tests.benchmarks.graphs import DEGREE, block_model
+from theory import PairGraph
+from theory.commandline import run
+
+SIZES = ("XS", "M", "L")
+TOLERANCE = 1e-3  # of svds, as in the benchmark of the spectrum
+WIDTH = 32
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+def duels(size: Size, seed: int) -> list[Duel]:
+    graph = block_model(np.random.default_rng(seed), size)
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    write_tables(graph, folder)
+    return [
+        Duel(
+            case=f"{graph.joint.nnz} pairs, k = {size.k}",
+            make=lambda: folder,
+            ours=lambda place: audit(
+                place / "pairs.parquet", place / "labels.parquet", place / "out", Settings(size.k)
+            ),
+            peer=lambda place: by_hand(place, size.k),
+            peer_name="pandas group-bys, scipy svds",
+            note="the peer has α_T and the singular values; the audit all bounds, tables and the figure besides",
+        )
+    ]
+
+
+def by_hand(place: Path, k: int) -> tuple[float, np.ndarray]:
+    """α_T and the k + 1 leading singular values."""
+    pairs = pd.read_parquet(place / "pairs.parquet").merge(pd.read_parquet(place / "labels.parquet"), on="image")
+    pairs["weight"] /= pairs["weight"].sum()
+    by_class = pairs.groupby(["caption", "label"])["weight"].sum()
+    mass = by_class.groupby("caption").transform("sum")
+    (rows, images), (columns, captions) = (pd.factorize(pairs[side]) for side in ("image", "caption"))
+    joint = sp.csr_array(sp.coo_array((pairs["weight"], (rows, columns)), shape=(len(images), len(captions))))
+    left, right = (sp.diags_array(1 / np.sqrt(joint.sum(axis=axis))) for axis in (1, 0))
+    values = scipy.sparse.linalg.svds(left @ joint @ right, k + 1, tol=TOLERANCE, return_singular_vectors=False)
+    return 1 - float((by_class**2 / mass).sum()), values
+
+
+def write_tables(graph: PairGraph, place: Path) -> None:
+    """`pairs.parquet` and `labels.parquet` in a folder; ids are text, as they are in most tables."""
+    entries = graph.joint.tocoo()
+    rows, columns = entries.coords
+    with pq.ParquetWriter(place / "pairs.parquet", pa.schema(PAIRS)) as writer:
+        for part in _slices(len(rows)):
+            parts = [_text("images/", rows[part]), _text("a photo of ", columns[part]), pa.array(entries.data[part])]
+            writer.write_table(pa.table(parts, schema=pa.schema(PAIRS)))
+    labels = {"image": _text("images/", np.arange(graph.n_left)), "label": _text("class ", graph.left_labels)}
+    pq.write_table(pa.table(labels), place / "labels.parquet")
+
+
+PAIRS = {"image": pa.string(), "caption": pa.string(), "weight": pa.float64()}
+
+
+def _slices(count: int, step: int = 2**20) -> Iterator[slice]:
+    yield from (slice(start, start + step) for start in range(0, count, step))
+
+
+def _text(prefix: str, numbers: np.ndarray) -> pa.Array:
+    return pc.binary_join_element_wise(prefix, pa.array(numbers).cast(pa.string()), "")
+
+
+@app.command()
+def main(
+    pairs: Annotated[float, typer.Option(help="How many pairs, about: 1e7.")] = 1e6,
+    k: Annotated[int, typer.Option(help="Width of the embedding.")] = WIDTH,
+    seed: Annotated[int, typer.Option(help="Seed of the graph.")] = 0,
+) -> None:
+    """Audit so many pairs, ten an image and a hundred a caption, by the command line: its time and memory."""
+    n_left = int(pairs) // DEGREE
+    with tempfile.TemporaryDirectory() as folder:
+        write_tables(block_model(np.random.default_rng(seed), Size(n_left, n_left // 10, k)), Path(folder))
+        command = [sys.executable, "-m", "real_data", "audit", f"{folder}/pairs.parquet", "--k", str(k)]
+        command += ["--labels", f"{folder}/labels.parquet", "--out", f"{folder}/out"]
+        start = time.perf_counter()
+        subprocess.run(command, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
+        seconds, used = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu, peak = used.ru_utime + used.ru_stime, used.ru_maxrss / 2**20
+    print(f"{pairs:g} pairs, k = {k}: {seconds:.1f} s ({cpu:.1f} s of CPU), peak {peak:.2f} GiB")
+
+
+if __name__ == "__main__":
+    run(app)
