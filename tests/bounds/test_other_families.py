@@ -220,3 +220,10 @@ def test_a_class_is_needed_on_the_right():
     encoder = encoder_of("one_class", 9)
     with pytest.raises(HypothesisError, match="two classes on the right are needed, and there is one"):
         value("mean-classifier-any", encoder)
+
+
+def test_one_class_that_falls_apart():
+    """The next mean is infinitely far, and so is the bound on the variance: infinity, and not a quotient of two."""
+    table = check_bounds(PairGraph(np.eye(3), [0, 0, 0]), 1).set_index("bound")
+    assert table["holds"].all()
+    assert table.loc["nearest-mean-by-alignment", "value"] == np.inf

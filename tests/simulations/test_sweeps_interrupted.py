@@ -58,7 +58,7 @@ def cluster():
     patient = {f"distributed.comm.timeouts.{what}": "180s" for what in ("connect", "tcp")}  # on a busy machine
     with (
         dask.config.set(patient),
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL") as cluster,
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs="CRITICAL") as cluster,
     ):
         yield cluster
 

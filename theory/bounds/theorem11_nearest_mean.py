@@ -78,8 +78,8 @@ def nearest_mean_by_alignment(graph: PairGraph, spectrum: Spectrum, k: int, enco
 
     Infinite where a class falls apart, a node has no pair in its class, or two class means coincide.
     """
-    reach = float(_reach(encoder).min())
-    return _variance_by_alignment(encoder) / reach**2 if reach > 0 else math.inf
+    variance, reach = _variance_by_alignment(encoder), float(_reach(encoder).min())
+    return variance / reach**2 if reach > 0 and math.isfinite(variance) else math.inf
 
 
 def _variance_by_alignment(encoder: Encoder) -> float:
