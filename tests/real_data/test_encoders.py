@@ -277,9 +277,24 @@ def test_the_offline_encoder_is_its_seed(drawings, offline):
     np.testing.assert_allclose(encoder.encode_texts(TEXTS, cache), texts, atol=1e-5)
 
 
+def test_hidden_images_and_all_of_their_concepts_are_not_learned_from(drawings, offline):
+    _, cache = offline
+    encoder = train_offline_encoder(drawings, cache=cache, hidden=[3, 17])
+    assert encoder.held_out.tolist() == [3, 5, 15, 17]  # both drawings of both
+
+
+def test_fewer_pixels_are_other_features(drawings):
+    few, again, many = (EfficientNet(pixels=pixels) for pixels in (64, 64, 96))
+    assert few.key == again.key != many.key
+    one = drawings.take([0])
+    assert not np.allclose(few.encode_images(one, None), many.encode_images(one, None), atol=1e-3)
+
+
 def test_heads_need_concepts_to_learn_from(drawings):
     with pytest.raises(ValueError, match="2 different sets of captions, and at least 3"):
         train_offline_encoder(drawings.take([0, 1, 12, 13]), cache=None)
+    with pytest.raises(ValueError, match="all but one of its sets of captions are hidden"):
+        train_offline_encoder(drawings, cache=None, hidden=range(1, 12))
 
 
 def test_retrieval_is_its_definition(drawings, offline):
