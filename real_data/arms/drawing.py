@@ -1,0 +1,95 @@
+"""Which images are compared, and their material: features, texts, views."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse as sp
+
+from real_data.arms.crops import crops, pixel_rows
+from real_data.arms.material import PIXELS, Material
+from real_data.arms.sources import Source, eyes
+from real_data.arms.views import Views, views_of
+from real_data.encoders.encoder import ImageEncoder
+from theory.arrays import FloatArray, IntArray
+
+FEWEST = 10  # subjects that a class has, to be drawn from
+
+
+def draw_images(source: Source, images: int, draws: int, rng: np.random.Generator) -> list[IntArray]:
+    """Disjoint draws of images, with all images of a subject in one draw and every class spread evenly over draws.
+
+    Classes are those of the finest label set; those of fewer than `FEWEST` subjects, or fewer than draws, are left out.
+
+    Parameters
+    ----------
+    images : about how many, over all draws
+
+    Raises
+    ------
+    ValueError
+        Fewer than 8 images for each draw, or no class large enough.
+    """
+    finest = max(source.labels.values(), key=lambda y: len(np.unique(y)))
+    _, first, own, size = np.unique(source.subjects, return_index=True, return_inverse=True, return_counts=True)
+    if images < 8 * draws:
+        raise ValueError(f"images={images} for {draws} draws: at least 8 each")
+    dealt: list[tuple[int, int, int]] = []  # rank within the class, number of the class, subject
+    for number, label in enumerate(np.unique(finest)):
+        members = rng.permutation(np.flatnonzero(finest[first] == label))
+        if len(members) >= max(FEWEST, draws):
+            dealt += [(rank, number, subject) for rank, subject in enumerate(members)]
+    if not dealt:
+        raise ValueError(f"no class has {max(FEWEST, draws)} subjects: take fewer draws, or a larger data set")
+    dealt.sort()
+    kept = dealt[: int(np.searchsorted(np.cumsum(size[[subject for *_, subject in dealt]]), images)) + 1]
+    hands = [[subject for rank, number, subject in kept if (rank + number) % draws == hand] for hand in range(draws)]
+    return [np.flatnonzero(np.isin(own, hand)) for hand in hands]
+
+
+def gather(
+    source: Source, own: IntArray, *, views: int, strengths: Sequence[float], anchors: int, seed: int
+) -> Material:
+    """Everything that may stand between two of the images `own`: v views of each at each strength, texts, other images.
+
+    Of each other subject one image is an anchor, and one of its captions a text: as many texts as images, of the same
+    subjects, `anchors` of them at most. A text is no caption of the images `own`, unless its subject has no other.
+    """
+    rng = np.random.default_rng(seed)
+    dataset, cache, mine = source.dataset, source.cache, source.dataset.take(own)
+    encoder = source.encoder_without(own)
+    seen = {eye: look.encode_images(dataset, cache) for eye, look in eyes(encoder).items()}
+    others = _of_other_subjects(source, own, anchors, rng)
+    words = {text: row for row, text in enumerate(sorted({t for captions in dataset.captions for t in captions}))}
+    taken = {text for captions in mine.captions for text in captions}
+    free = [[text for text in dataset.captions[i] if text not in taken] or dataset.captions[i] for i in others]
+    chosen = [words[texts[rng.integers(len(texts))]] for texts in free]
+    return Material(
+        labels={name: labels[own] for name, labels in source.labels.items()},
+        captions=_membership(mine.captions),
+        images={eye: features[own] for eye, features in seen.items()},
+        crops=np.stack([crops(mine.image(i)) for i in range(len(mine))]),
+        texts=encoder.encode_texts(list(words), cache)[chosen],
+        others={eye: features[others] for eye, features in seen.items()},
+        views={s: _seen_views(views_of(mine, views, s, seed), eyes(encoder), cache) for s in strengths},
+    )
+
+
+def _of_other_subjects(source: Source, own: IntArray, most: int, rng: np.random.Generator) -> IntArray:
+    """A random image of each subject that is not among the images `own`; a random `most` of them."""
+    order = rng.permutation(np.flatnonzero(~np.isin(source.subjects, source.subjects[own])))
+    _, first = np.unique(source.subjects[order], return_index=True)
+    return np.sort(rng.permutation(order[first])[:most])
+
+
+def _membership(captions: Sequence[tuple[str, ...]]) -> sp.csr_array:
+    """(n, number of texts), an entry where an image has a caption."""
+    texts = {text: column for column, text in enumerate(dict.fromkeys(t for own in captions for t in own))}
+    rows = np.repeat(np.arange(len(captions)), [len(own) for own in captions])
+    columns = [texts[text] for own in captions for text in own]
+    return sp.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(captions), len(texts)))
+
+
+def _seen_views(views: Views, looks: Mapping[str, ImageEncoder], cache: Path | None) -> dict[str, FloatArray]:
+    features = {eye: look.encode_images(views, cache) for eye, look in looks.items()}
+    return features | {PIXELS: pixel_rows(views, cache)}

@@ -1,0 +1,162 @@
+"""How alike images are to what could stand between two of them: a text, a view, an anchor image.
+
+Nothing here holds an (n_left, n_right) array: blocks of rows are compared, and of each row the largest are kept.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from theory.arrays import FloatArray, IntArray
+from theory.hypotheses import require
+
+BLOCK = 8_000_000  # similarities held at once
+
+Single = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Similarities:
+    """The largest similarities `s(x, z)` of each left node x; the others count as minus infinity.
+
+    Attributes
+    ----------
+    columns : (n_left, m), right nodes, distinct in each row
+    values : (n_left, m), their similarities, finite
+    n_right : how many right nodes there are; m = n_right where none was left out
+    """
+
+    columns: IntArray
+    values: FloatArray
+    n_right: int
+
+    def __post_init__(self) -> None:
+        if self.columns.shape != self.values.shape or self.values.ndim != 2 or self.values.size == 0:
+            raise ValueError(f"columns {self.columns.shape} and values {self.values.shape} are not one (n_left, m)")
+        if not np.isfinite(self.values).all():
+            raise ValueError(f"values holds {np.sum(~np.isfinite(self.values))} similarities that are not finite")
+        if self.columns.min() < 0 or self.columns.max() >= self.n_right or self.values.shape[1] > self.n_right:
+            raise ValueError(f"columns are not distinct right nodes 0..{self.n_right - 1}")
+
+    @property
+    def scale(self) -> float:
+        """The standard deviation within a row, mean over rows: temperatures are told in it. 1 where all are alike."""
+        return float(self.values.std(axis=1).mean()) or 1.0
+
+    def truncated(self, temperature: float) -> float:
+        """The most that `P(z | x)` could have on the right nodes that were left out, averaged over x; in [0, 1).
+
+        None of them is more similar than the least similar one kept.
+        """
+        top = self.values.max(axis=1, keepdims=True)
+        kept = np.exp((self.values - top) / temperature)
+        left_out = (self.n_right - self.values.shape[1]) * kept.min(axis=1)
+        return float(np.mean(left_out / (left_out + kept.sum(axis=1))))
+
+
+def cosine_similarities(left: npt.ArrayLike, right: npt.ArrayLike, keep: int | None = None) -> Similarities:
+    """Cosines of features, the `keep` largest in each row (all of them by default).
+
+    Parameters
+    ----------
+    left : (n_left, d), right : (n_right, d)
+
+    Raises
+    ------
+    ValueError
+        Widths that differ, `keep` below 1.
+    HypothesisError
+        Features of norm 0, or not finite.
+
+    Notes
+    -----
+    O(n_left n_right d) time in single precision, O(n_left keep) memory beside a block.
+    """
+    first, second = _directions(left, "left"), _directions(right, "right")
+    if first.shape[1] != second.shape[1]:
+        raise ValueError(f"left has width {first.shape[1]} and right {second.shape[1]}: cosines need one width")
+    return _largest(lambda rows: first[rows] @ second.T, len(first), len(second), 1, keep)
+
+
+def best_match_similarities(left: npt.ArrayLike, right: npt.ArrayLike, keep: int | None = None) -> Similarities:
+    """`-min_c ‖left(x, c) - right(z)‖² / d`: the mean squared difference at the best of the c parts of each x, negated.
+
+    With the crops of an image as its parts and views on the right: could this view come from that image?
+
+    Parameters
+    ----------
+    left : (n_left, c, d), right : (n_right, d), keep : as in `cosine_similarities`
+
+    Raises
+    ------
+    ValueError
+        Shapes that do not fit, `keep` below 1.
+
+    Notes
+    -----
+    O(n_left c n_right d) time in single precision.
+    """
+    parts, wholes = np.asarray(left, dtype=np.float32), np.asarray(right, dtype=np.float32)
+    if parts.ndim != 3 or wholes.ndim != 2 or parts.shape[2] != wholes.shape[1]:
+        raise ValueError(f"left {parts.shape} and right {wholes.shape} are not (n_left, c, d) and (n_right, d)")
+    _, count, width = parts.shape
+    norms = np.sum(wholes**2, axis=1)
+
+    def compare(rows: slice) -> Single:
+        block = parts[rows].reshape(-1, width)
+        squared = np.sum(block**2, axis=1)[:, None] + norms - 2 * (block @ wholes.T)
+        return np.asarray(-np.maximum(squared, 0).reshape(-1, count, len(wholes)).min(axis=1) / width)
+
+    return _largest(compare, len(parts), len(wholes), count, keep)
+
+
+def membership_similarities(members: sp.csr_array, keep: int | None = None) -> Similarities:
+    """1 where a left node has a right node, a caption or a class, and 0 elsewhere.
+
+    As the temperature goes to 0, `P(z | x)` is even over what x has: the pairs that the data set itself states.
+
+    Parameters
+    ----------
+    members : (n_left, n_right), an entry for everything that a left node has
+    keep : as in `cosine_similarities`; at least as many as any left node has, or some are lost
+
+    Raises
+    ------
+    ValueError
+        `keep` is less than what some left node has.
+    """
+    most = int(np.diff(members.indptr).max())
+    if keep is not None and keep < most:
+        raise ValueError(f"keep={keep} and a left node has {most} right nodes: keep them all")
+    has = sp.csr_array(members.astype(bool).astype(np.float32))
+    return _largest(lambda rows: has[rows].toarray(), *members.shape, 1, keep)
+
+
+def _directions(features: npt.ArrayLike, name: str) -> Single:
+    array = np.asarray(features, dtype=np.float32)
+    if array.ndim != 2:
+        raise ValueError(f"{name} has shape {array.shape}: features are (n, d)")
+    lengths = np.linalg.norm(array, axis=1, keepdims=True)
+    require(bool(np.all(np.isfinite(lengths) & (lengths > 0))), f"{name} has features of norm 0, or not finite")
+    return np.asarray(array / lengths)
+
+
+def _largest(compare: Callable[[slice], Any], n_left: int, n_right: int, parts: int, keep: int | None) -> Similarities:
+    """The `keep` largest of each row of `compare(rows)`, (rows, n_right), which holds `parts` times as much."""
+    m = n_right if keep is None else min(keep, n_right)
+    if m < 1:
+        raise ValueError(f"keep={keep} right nodes of each row: keep at least 1")
+    columns, values = np.empty((n_left, m), dtype=np.int64), np.empty((n_left, m))
+    step = max(1, BLOCK // (n_right * parts))
+    for start in range(0, n_left, step):
+        rows = slice(start, start + step)
+        block = compare(rows)
+        # In the order of the columns where all are kept.
+        chosen = np.argpartition(block, n_right - m, axis=1)[:, n_right - m :] if m < n_right else None
+        columns[rows] = np.arange(n_right) if chosen is None else chosen
+        values[rows] = block if chosen is None else np.take_along_axis(block, chosen, axis=1)
+    return Similarities(columns, values, n_right)

@@ -1,0 +1,70 @@
+"""A data set of coloured pictures, and an encoder that sees their colour and reads its name: arms in a second."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from real_data.arms.sources import Source
+from real_data.datasets import ImageTextDataset
+from real_data.datasets.pictures import digest
+from real_data.encoders.encoder import DualEncoder, ImageEncoder
+
+COLOURS = {"red": (220, 40, 40), "green": (40, 200, 40), "blue": (40, 40, 220), "yellow": (220, 220, 40)}
+SUBJECTS, PIXELS, FRAME = 14, 24, 4  # of each colour; of each picture, and of the white around it
+
+
+class Eye(DualEncoder):
+    """The mean colour of a picture, or of what a text names; and a bit of texture, so that pictures differ."""
+
+    name = key = "eye"
+
+    def image_rows(self, dataset: ImageTextDataset) -> Iterator[np.ndarray]:
+        for index in range(len(dataset)):
+            pixels = np.asarray(dataset.image(index), dtype=np.float32) / 255
+            yield np.append(pixels.mean(axis=(0, 1)), 0.3 * pixels[4:8, 4:8].mean())[None]
+
+    def text_rows(self, texts: Sequence[str]) -> Iterator[np.ndarray]:
+        for text in texts:
+            yield np.append(np.array(COLOURS[text.split()[0]]) / 255, 0.1)[None].astype(np.float32)
+
+
+class Texture(ImageEncoder):
+    """A judge that sees differences along a row."""
+
+    name = key = "texture"
+
+    def image_rows(self, dataset: ImageTextDataset) -> Iterator[np.ndarray]:
+        for index in range(len(dataset)):
+            yield 1 + np.abs(np.diff(np.asarray(dataset.image(index), dtype=np.float32)[8].ravel()))[None]
+
+
+def coloured(folder: Path) -> ImageTextDataset:
+    """Two pictures of each of 14 things of each of four colours: their captions are the colour and the thing."""
+    rng = np.random.default_rng(0)
+    ids, files, captions, labels = [], [], [], []
+    for label, (name, colour) in enumerate(COLOURS.items()):
+        for subject in range(SUBJECTS):
+            for style in ("flat", "rough"):
+                pixels = np.array(colour) + rng.normal(0, 12 if style == "flat" else 40, (PIXELS, PIXELS, 3))
+                for rim in (slice(FRAME), slice(-FRAME, None)):
+                    pixels[rim] = pixels[:, rim] = 255
+                path = folder / f"{style}-{name}-{subject}.png"
+                Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(path)
+                ids.append(f"{style}/{name}-{subject}")
+                files.append(path)
+                captions.append((f"{name} thing", f"{name} number {subject}"))
+                labels.append(label)
+    return ImageTextDataset(
+        "coloured", tuple(ids), tuple(files), tuple(map(digest, files)), tuple(captions), np.array(labels),
+        tuple(COLOURS), PIXELS, "none", "nobody",
+    )  # fmt: skip
+
+
+def coloured_source(folder: Path) -> Source:
+    """With two label sets: the colour, and whether there is much green in it."""
+    dataset = coloured(folder)
+    labels = {"colour": dataset.labels, "greenish": np.isin(dataset.labels, [1, 3]).astype(np.int64)}
+    subjects = np.array([name.partition("/")[2] for name in dataset.ids])
+    return Source(dataset, labels, subjects, lambda _: Eye(), Texture(), None)
