@@ -1,0 +1,98 @@
+"""Consistency against diversity, over all temperatures: one point for each method would prove nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from real_data.arms.arm import Arm
+from real_data.measures.off_diagonal import OffDiagonal, off_diagonal
+from theory.arrays import FloatArray
+
+MULTIPLES = tuple(np.geomspace(0.02, 8, 7))  # temperatures to begin with, in the scale of an arm's similarities
+STEP, MOST = np.log(1.3), 60  # others go between, until diversity grows by no more than this, or they are so many
+TIE = 1e-9  # of two logarithms of a diversity that count as one
+
+
+@dataclass(frozen=True, eq=False)
+class Frontier:
+    """What an arm's pairs are like at every temperature.
+
+    Attributes
+    ----------
+    temperatures : (t,), rising
+    points : t of them
+    with_own : whether diversity counts the pairs that consistency leaves out
+    """
+
+    temperatures: FloatArray
+    points: Sequence[OffDiagonal]
+    with_own: bool = False
+
+    @cached_property
+    def effective_positives(self) -> FloatArray:
+        """Diversity at each temperature, (t,)."""
+        return np.array([point.effective_positives(with_own=self.with_own) for point in self.points])
+
+    def agreement_at(self, diversity: float, judge: str) -> FloatArray:
+        """Each anchor's agreement where the arm has this many effective positives, (n,); NaN if it never has.
+
+        Interpolated between temperatures, linearly in the logarithm of the diversity.
+        """
+        before, share = self._bracket(diversity)
+        if before is None:
+            return np.full(len(self.points[0].entropy), np.nan)
+        low, high = (point.agreement[judge] for point in self.points[before : before + 2])
+        return np.asarray((1 - share) * low + share * high)
+
+    def temperature_at(self, diversity: float) -> float:
+        """The temperature at which the arm has this many effective positives, interpolated likewise; NaN if none."""
+        before, share = self._bracket(diversity)
+        if before is None:
+            return float("nan")
+        low, high = self.temperatures[before : before + 2]
+        return float(low ** (1 - share) * high**share)
+
+    def _bracket(self, diversity: float) -> tuple[int | None, float]:
+        """The point before a diversity, and how far it lies on the way to the next.
+
+        Diversity need not rise with the temperature where few anchors have positives at all, at the coldest end: of
+        several places the hottest is taken.
+        """
+        levels, sought = np.log(self.effective_positives), np.log(diversity)
+        crossed = np.flatnonzero((levels[:-1] <= sought + TIE) & (sought <= levels[1:] + TIE))
+        if not crossed.size:
+            return None, 0.0
+        before = int(crossed[-1])
+        step = levels[before + 1] - levels[before]
+        return before, float(np.clip((sought - levels[before]) / step, 0, 1)) if step > TIE else 0.0
+
+
+def frontiers(
+    arm: Arm,
+    judges: Mapping[str, npt.ArrayLike],
+    exclusions: Mapping[str, npt.ArrayLike],
+    multiples: Sequence[float] = MULTIPLES,
+) -> dict[str, Frontier]:
+    """`off_diagonal` of an arm's graph at these multiples of its scale, and at as many between them as are needed.
+
+    Consistency and diversity change fast at some temperatures, elsewhere in each arm.
+    """
+    points = {t: off_diagonal(arm.graph(t), judges, exclusions) for t in arm.temperatures(multiples)}
+    while len(points) < MOST and (wide := _wide_gaps(points)):
+        points |= {t: off_diagonal(arm.graph(t), judges, exclusions) for t in wide}
+    temperatures = np.array(sorted(points))
+    return {name: Frontier(temperatures, [points[t][name] for t in temperatures]) for name in exclusions}
+
+
+def _wide_gaps(points: Mapping[float, Mapping[str, OffDiagonal]]) -> list[float]:
+    """The middle of each gap between temperatures over which some diversity grows by more than `STEP`."""
+    temperatures = sorted(points)
+    counts = [
+        [point.effective_positives(with_own=with_own) for point in points[t].values() for with_own in (False, True)]
+        for t in temperatures
+    ]
+    grown = np.diff(np.log(counts), axis=0).max(axis=1)
+    return [float(np.sqrt(temperatures[i] * temperatures[i + 1])) for i in np.flatnonzero(grown > STEP)]

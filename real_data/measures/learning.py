@@ -1,0 +1,70 @@
+"""What a pair graph makes an encoder learn: its bounds, and the error of the optimal embedding, held out and not."""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from theory import BOUNDS, HypothesisError, PairGraph, Spectrum, induced_labelling_error
+from theory.arrays import FloatArray
+from theory.bounds.quantities import Encoder
+from theory.connectivity import class_second_eigenvalues
+from theory.consistency import class_masses
+from theory.logistic import logistic_probe
+from theory.metrics import alignment, uniformity
+from theory.multihop import consistency_curve
+
+HOPS = (1, 2, 4, 8)
+CLAIMS = {"bound": "probe-error", "sharp_bound": "sharp-probe-error", "multihop_bound": "multihop-error"}
+
+
+def learned(graph: PairGraph, triplets: Spectrum, k: int, labelled: npt.ArrayLike) -> dict[str, float]:
+    """Theorem and measurement side by side, for the optimal embedding of width k of one labelled graph.
+
+    Parameters
+    ----------
+    triplets : at least k + 1
+    labelled : the left nodes whose labels a second probe may see
+
+    Returns
+    -------
+    induced_labelling_error : `α_T`, with self-pairs, as the theorems have it
+    next_singular_value : `σ_{k+1}`
+    bound, sharp_bound, multihop_bound : of the probe error, by theorem 4, its sharper form, and theorem 15
+    probe_error : of the probe that sees all labels, what the bounds are about
+    held_out_error : of a logistic probe that sees the labels of some, on the others
+    second_eigenvalue : `λ₂(c)`, weighted by the mass of the classes
+    largest_second_eigenvalue : the worst class
+    consistency_1, ... : multi-hop consistency `a_m`, self-pairs included
+    alignment, uniformity : of the embedding on the sphere; NaN where some image has none
+
+    Raises
+    ------
+    ValueError
+        The graph has no left labels, too few triplets, every label seen.
+    """
+    optimum = Encoder.optimum(graph, triplets.leading(k + 1), k)
+    # Not the least-squares probe: few labels leave it directions that it knows nothing of, and it follows them far.
+    held_out = logistic_probe(graph, optimum.left, labelled=labelled).held_out_error
+    if held_out is None:
+        raise ValueError("labelled holds every left node: leave some out to judge the probe on")
+    inside = class_second_eigenvalues(graph)
+    curve = consistency_curve(graph, max(HOPS))
+    return {
+        "induced_labelling_error": induced_labelling_error(graph),
+        "next_singular_value": float(optimum.spectrum.singular_values[k]),
+        **{column: BOUNDS[name](graph, triplets, k) for column, name in CLAIMS.items()},
+        "probe_error": optimum.probe.error,
+        "held_out_error": held_out,
+        "second_eigenvalue": float(np.average(inside, weights=class_masses(graph))),
+        "largest_second_eigenvalue": float(inside.max()),
+        **{f"consistency_{m}": float(curve[m]) for m in HOPS},
+        **_on_sphere(graph, optimum.left),
+    }
+
+
+def _on_sphere(graph: PairGraph, embedding: FloatArray) -> dict[str, float]:
+    try:
+        return {"alignment": alignment(graph, embedding), "uniformity": uniformity(graph, embedding)}
+    except HypothesisError:  # an image that the top k leave at 0 has no direction
+        return {"alignment": math.nan, "uniformity": math.nan}

@@ -1,0 +1,147 @@
+"""Consistency and diversity of the pairs of different images: what is left when no image is its own pair.
+
+With self-pairs the identity would be perfectly consistent, and augmentations that overlap with nothing too.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from theory import PairGraph
+from theory.arrays import FloatArray
+
+BLOCK = 20_000_000  # induced pairs held at once
+DENSE = 0.1  # with this share of all (left, right) pairs present, and within a block, dense products are faster
+
+
+@dataclass(frozen=True, eq=False)
+class OffDiagonal:
+    """For each image, as an anchor: its positives among the images of other groups.
+
+    Let `Q(x' | x)` be `P_T(x' | x)` without the images of x's own group, brought to sum 1 again. An anchor whose
+    positives are all of its own group is *alone*: NaN.
+
+    Attributes
+    ----------
+    agreement : for each judge (n,), `Σ_x' Q(x' | x) a(x, x')`, where a is 1 for two of one class and 0 otherwise
+    entropy : (n,), of `Q(· | x)`, in nats
+    entropy_with_own : (n,), of `P_T(· | x)`, in nats: lower where a positive is seldom another
+    own : (n,), `P_T` of x's own group, given x: the pairs that are not counted
+    """
+
+    agreement: Mapping[str, FloatArray]
+    entropy: FloatArray
+    entropy_with_own: FloatArray
+    own: FloatArray
+
+    @property
+    def alone(self) -> float:
+        """The share of anchors that have no positive of another group."""
+        return float(np.isnan(self.entropy).mean())
+
+    def effective_positives(self, *, with_own: bool = False) -> float:
+        """`exp` of the mean entropy over anchors, each of which counts alike: the geometric mean of their numbers.
+
+        Of the positives that are counted, or of all: then of anchors that are alone as well.
+        """
+        return float(np.exp(_mean(self.entropy_with_own if with_own else self.entropy)))
+
+    def consistency(self, judge: str) -> float:
+        """The probability that a positive has its anchor's class; each anchor counts alike. NaN if all are alone."""
+        return _mean(self.agreement[judge])
+
+
+def off_diagonal(
+    graph: PairGraph, judges: Mapping[str, npt.ArrayLike], exclusions: Mapping[str, npt.ArrayLike]
+) -> dict[str, OffDiagonal]:
+    """Consistency and diversity of each left node's induced pairs with those of other groups, for each exclusion.
+
+    Parameters
+    ----------
+    judges : for each (n_left,), a class for each left node, or (n_left, d), features of unit length: then two left
+        nodes agree as far as the product of their features says
+    exclusions : for each (n_left,), groups whose inner pairs do not count: every left node on its own, or all drawings
+        of one thing together
+
+    Raises
+    ------
+    ValueError
+        A judge or groups of the wrong length.
+
+    Notes
+    -----
+    `P_T` is formed a block of rows at a time: memory O(nnz + BLOCK).
+    """
+    opinions, groups = _arrays(graph, judges), _arrays(graph, exclusions)
+    parts: dict[str, list[OffDiagonal]] = {name: [] for name in groups}
+    for rows, block in _induced_rows(graph):
+        for name, own in groups.items():
+            parts[name].append(_measured(block, own[rows, None] == own, rows, opinions))
+    return {name: _joined(found) for name, found in parts.items()}
+
+
+def chance_agreement(judge: npt.ArrayLike, groups: npt.ArrayLike) -> float:
+    """The off-diagonal consistency `c_0` of the uniform graph, in which all pairs are alike."""
+    uniform = PairGraph(np.ones((len(np.asarray(judge)), 1)))
+    return off_diagonal(uniform, {"": judge}, {"": groups})[""].consistency("")
+
+
+def chance_corrected(agreement: FloatArray, chance: float) -> FloatArray:
+    """`(c - c_0) / (1 - c_0)`: 0 for pairs no better than chance, 1 for pairs that always agree."""
+    return (agreement - chance) / (1 - chance)
+
+
+def _arrays(graph: PairGraph, given: Mapping[str, npt.ArrayLike]) -> dict[str, npt.NDArray[Any]]:
+    arrays = {name: np.asarray(values) for name, values in given.items()}
+    for name, values in arrays.items():
+        if len(values) != graph.n_left:
+            raise ValueError(f"{name!r} has {len(values)} entries for {graph.n_left} left nodes: give one for each")
+    return arrays
+
+
+def _induced_rows(graph: PairGraph) -> Iterator[tuple[slice, FloatArray]]:
+    """`P_T(x' | x)`, dense, a block of x at a time."""
+    entries = graph.n_left * graph.n_right
+    dense = entries <= BLOCK and graph.joint.nnz > DENSE * entries
+    joint: Any = graph.joint.toarray() if dense else graph.joint
+    backward = joint.T / graph.right_marginal[:, None] if dense else joint.T * (1 / graph.right_marginal)[:, None]
+    step = max(1, BLOCK // graph.n_left)
+    for start in range(0, graph.n_left, step):
+        rows = slice(start, start + step)
+        block = joint[rows] @ backward
+        yield rows, np.asarray(block if dense else block.toarray()) / graph.left_marginal[rows, None]
+
+
+def _measured(
+    block: FloatArray, excluded: npt.NDArray[np.bool_], rows: slice, opinions: Mapping[str, npt.NDArray[Any]]
+) -> OffDiagonal:
+    counted = np.where(excluded, 0, block)
+    with np.errstate(invalid="ignore"):  # 0/0, of an anchor that is alone
+        shares = counted / counted.sum(axis=1, keepdims=True)
+    agreement = {name: np.sum(shares * _agreed(opinion, rows), axis=1) for name, opinion in opinions.items()}
+    return OffDiagonal(agreement, _entropy(shares), _entropy(block), np.sum(block, axis=1, where=excluded))
+
+
+def _entropy(shares: FloatArray) -> FloatArray:
+    """Of each row, in nats; NaN stays NaN."""
+    logarithms = np.log(shares, out=np.zeros_like(shares), where=shares > 0)
+    return np.asarray(-np.sum(shares * logarithms, axis=1))
+
+
+def _agreed(opinion: npt.NDArray[Any], rows: slice) -> npt.NDArray[Any]:
+    """How far some left nodes agree with all, (rows, n_left)."""
+    return np.asarray(opinion[rows, None] == opinion if opinion.ndim == 1 else opinion[rows] @ opinion.T)
+
+
+def _joined(parts: Sequence[OffDiagonal]) -> OffDiagonal:
+    agreement = {name: np.concatenate([part.agreement[name] for part in parts]) for name in parts[0].agreement}
+    others = ("entropy", "entropy_with_own", "own")
+    return OffDiagonal(agreement, *(np.concatenate([getattr(part, name) for part in parts]) for name in others))
+
+
+def _mean(values: FloatArray) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if known.size else float("nan")

@@ -1,0 +1,87 @@
+"""What the numbers allow one to say of caption pairs, "not shown" included."""
+
+from collections.abc import Collection, Sequence
+
+import pandas as pd
+
+AUGMENTATION, NO_TEXT, SHUFFLED = "augmentation", "no text", "shuffled"
+NOUNS = {
+    AUGMENTATION: "augmentation pairs",
+    NO_TEXT: "pairs without text",
+    SHUFFLED: "shuffled captions",
+}
+NAMED = 2  # of the arms that are better
+COLUMNS = ("first", "second", "family", "diversity", "low", "high")
+
+
+def verdict(differences: pd.DataFrame, captions: str, control: str) -> str:
+    """A verdict in words on one arm of captions: against augmentation, against the control without text, and on text.
+
+    At a diversity an arm is *more* consistent than a family if the interval of the difference is above 0 for each arm
+    of the family that has this diversity, *less* if it is below 0 for one of them, and otherwise nothing is shown. An
+    advantage of text is shown where captions are more consistent than all augmentation pairs, than all pairs without
+    text, and than shuffled captions. Intervals are not widened for the number of comparisons: a "less" is the worst of
+    several.
+
+    Parameters
+    ----------
+    differences : by one judge, with columns first, second, family (of the second), diversity, low, high: the interval
+        of the first arm's consistency minus the second's
+    captions, control : the arm of captions, and the one with held-out images in the texts' place
+
+    Raises
+    ------
+    ValueError
+        A column is missing, or nothing is said of the captions.
+    """
+    missing = [column for column in COLUMNS if column not in differences]
+    if missing:
+        raise ValueError(f"differences lacks the columns {', '.join(missing)}")
+    own, theirs = (differences[differences["first"] == name] for name in (captions, control))
+    if own.empty:
+        raise ValueError(f"differences says nothing of {captions!r}: it is none of {set(differences['first'])}")
+    augmentation, no_text, shuffled = (_relations(own, family) for family in NOUNS)
+    sentences = [
+        f"{captions}: {_clause(augmentation, NOUNS[AUGMENTATION])}; {_clause(no_text, NOUNS[NO_TEXT])}",
+        f"{control}: {_clause(_relations(theirs, AUGMENTATION), NOUNS[AUGMENTATION])}",
+        _conclusion([augmentation, no_text, shuffled]),
+    ]
+    return ". ".join(sentence[0].upper() + sentence[1:] for sentence in sentences) + "."
+
+
+Relations = dict[float, tuple[str, tuple[str, ...]]]  # diversity to more, less or not shown, and less than which arms
+
+
+def _relations(rows: pd.DataFrame, family: str) -> Relations:
+    found: Relations = {}
+    for diversity, at in rows[rows["family"] == family].groupby("diversity"):
+        better = tuple(at.loc[at["high"] < 0, "second"])
+        found[float(str(diversity))] = "less" if better else "more" if (at["low"] > 0).all() else "not shown", better
+    return found
+
+
+def _clause(relations: Relations, noun: str) -> str:
+    if not relations:
+        return f"no diversity in common with {noun}"
+    at = {word: [d for d, (found, _) in relations.items() if found == word] for word in ("more", "less", "not shown")}
+    parts = [f"{word} consistent {_where(at[word], relations)}" for word in ("more", "less") if at[word]]
+    if at["not shown"]:
+        parts.append(f"not shown to be more or less consistent {_where(at['not shown'], relations)}")
+    better = list(dict.fromkeys(name for _, names in relations.values() for name in names))
+    if better:
+        more = f", and {len(better) - NAMED} more" if len(better) > NAMED else ""
+        parts[-1] += f" (less than {'; '.join(better[:NAMED])}{more})"
+    return f"against {noun}, {', '.join(parts)}"
+
+
+def _conclusion(against: Sequence[Relations]) -> str:
+    everywhere = sorted(set().union(*against))
+    shown = [d for d in everywhere if all(d in relations and relations[d][0] == "more" for relations in against)]
+    if not shown:
+        return "An advantage of text is not shown"
+    return f"An advantage of text is shown {_where(shown, everywhere)}" + ("" if shown == everywhere else " only")
+
+
+def _where(diversities: Sequence[float], everywhere: Collection[float]) -> str:
+    listed = ", ".join(f"{diversity:.3g}" for diversity in diversities)
+    return f"at {'every' if len(diversities) == len(everywhere) else ''} diversity ({listed})".replace("  ", " ")

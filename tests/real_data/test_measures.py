@@ -1,0 +1,304 @@
+"""Every measure against a loop transcribed from its formula."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given
+from hypothesis import strategies as st
+
+from real_data.arms.arm import Arm
+from real_data.arms.similarities import cosine_similarities, membership_similarities
+from real_data.measures import off_diagonal as module
+from real_data.measures.comparison import Comparison, Draw
+from real_data.measures.frontier import Frontier, frontiers
+from real_data.measures.intervals import Bootstrap, estimate, t_interval
+from real_data.measures.learning import learned
+from real_data.measures.off_diagonal import OffDiagonal, chance_agreement, chance_corrected, off_diagonal
+from tests.families import FAMILIES
+from tests.theory.test_consistency import labelled_graphs
+from theory import PairGraph, check_bounds, induced_labelling_error, spectrum
+from theory.connectivity import class_second_eigenvalues
+from theory.logistic import logistic_probe
+from theory.multihop import consistency_curve
+
+SEEDS = st.integers(0, 2**31)
+
+
+def naive_anchor(graph: PairGraph, x: int, labels, groups) -> tuple[float, float, float, float]:
+    """Agreement, entropy without and with its own group, and own share of one anchor.
+
+    From `P_T(x, x') = Σ_z P(x, z) P(x', z) / P(z)`.
+    """
+    P = graph.joint.toarray()
+    positives = [sum(P[x, z] * P[other, z] / sum(P[:, z]) for z in range(graph.n_right)) for other in range(len(P))]
+    others = {o: p for o, p in enumerate(positives) if groups[o] != groups[x] and p > 0}
+    own = sum(p for o, p in enumerate(positives) if groups[o] == groups[x]) / sum(P[x])
+    total = sum(others.values())
+    of_all = -sum(p / sum(P[x]) * math.log(p / sum(P[x])) for p in positives if p > 0)
+    if not others:
+        return math.nan, math.nan, of_all, own
+    agreement = sum(p for o, p in others.items() if labels[o] == labels[x]) / total
+    return agreement, -sum(p / total * math.log(p / total) for p in others.values()), of_all, own
+
+
+@given(labelled_graphs(), SEEDS)
+def test_off_diagonal_from_its_formula(graph, seed):
+    groups = np.random.default_rng(seed).integers(4, size=graph.n_left)
+    exclusions = {"image": np.arange(graph.n_left), "group": groups}
+    found = off_diagonal(graph, {"y": graph.left_labels}, exclusions)
+    for name, ids in exclusions.items():
+        naive = np.array([naive_anchor(graph, x, graph.left_labels, ids) for x in range(graph.n_left)])
+        assert found[name].agreement["y"] == pytest.approx(naive[:, 0], abs=1e-12, nan_ok=True)
+        assert found[name].entropy == pytest.approx(naive[:, 1], abs=1e-12, nan_ok=True)
+        assert found[name].entropy_with_own == pytest.approx(naive[:, 2], abs=1e-12)
+        assert found[name].own == pytest.approx(naive[:, 3], abs=1e-12)
+
+
+@pytest.mark.parametrize("family", ["sparse_random", "dense_random"])
+def test_blocks_of_rows_make_no_difference(family, monkeypatch):
+    graph = FAMILIES[family](np.random.default_rng(0), 40)
+    labels, images = {"y": graph.left_labels}, {"": np.arange(graph.n_left)}
+    whole = off_diagonal(graph, labels, images)[""]
+    monkeypatch.setattr(module, "BLOCK", 3 * graph.n_left)  # and with it the sparse route
+    blocks = off_diagonal(graph, labels, images)[""]
+    assert blocks.agreement["y"] == pytest.approx(whole.agreement["y"], rel=1e-12, nan_ok=True)
+    assert blocks.entropy == pytest.approx(whole.entropy, rel=1e-12, nan_ok=True)
+
+
+@given(labelled_graphs())
+def test_classes_are_a_judge_whose_features_are_their_indicators(graph):
+    images = {"": np.arange(graph.n_left)}
+    judges = {"classes": graph.left_labels, "features": np.eye(12)[graph.left_labels]}
+    found = off_diagonal(graph, judges, images)[""]
+    assert found.agreement["features"] == pytest.approx(found.agreement["classes"], abs=1e-12, nan_ok=True)
+
+
+def test_means_are_over_anchors_that_are_not_alone():
+    entropy, with_own = np.array([math.log(2), math.log(8), np.nan]), np.log([3, 9, 1])
+    anchors = OffDiagonal({"y": np.array([1, 0, np.nan])}, entropy, with_own, np.ones(3))
+    assert anchors.consistency("y") == 0.5
+    assert anchors.effective_positives() == pytest.approx(4)  # the geometric mean
+    assert anchors.effective_positives(with_own=True) == pytest.approx(3)
+    assert anchors.alone == pytest.approx(1 / 3)
+
+
+def test_the_identity_has_no_consistency_at_all():
+    """With self-pairs it would be perfect: that is why they are not counted."""
+    graph = PairGraph(np.eye(4), [0, 0, 1, 1])
+    anchors = off_diagonal(graph, {"y": graph.left_labels}, {"": np.arange(4)})[""]
+    assert induced_labelling_error(graph) == 0
+    assert math.isnan(anchors.consistency("y"))
+    assert anchors.alone == 1
+    assert anchors.own == pytest.approx(np.ones(4))
+
+
+@given(st.lists(st.integers(0, 3), min_size=3, max_size=12))
+def test_chance_is_the_share_of_the_others_with_ones_label(labels):
+    n = len(labels)
+    naive = sum(labels[o] == labels[x] for x in range(n) for o in range(n) if o != x) / n / (n - 1)
+    assert chance_agreement(labels, np.arange(n)) == pytest.approx(naive)
+
+
+def test_chance_knows_what_is_not_counted():
+    """Two drawings of each of two things: only the other thing's are left, of another label."""
+    assert chance_agreement([0, 0, 1, 1], [0, 0, 1, 1]) == 0
+    assert chance_agreement([0, 0, 1, 1], np.arange(4)) == pytest.approx(1 / 3)
+
+
+def test_chance_correction_takes_chance_to_0_and_certainty_to_1():
+    assert chance_corrected(np.array([0.2, 1.0, 0.6, 0.0]), 0.2) == pytest.approx([0, 1, 0.5, -0.25])
+
+
+@pytest.mark.parametrize("given_", [{"judges": {"y": [0, 1]}}, {"exclusions": {"y": [0, 1]}}])
+def test_labels_and_groups_of_another_length_are_named(given_):
+    arguments = {"judges": {"y": [0, 1, 0]}, "exclusions": {"image": [0, 1, 2]}} | given_
+    with pytest.raises(ValueError, match="'y' has 2 entries for 3 left nodes"):
+        off_diagonal(PairGraph(np.ones((3, 2))), **arguments)
+
+
+def cosine_arm(rng, n=20, name="arm", width=3) -> Arm:
+    return Arm(name, "captions", cosine_similarities(rng.normal(size=(n, width)), rng.normal(size=(30, width))))
+
+
+def test_a_frontier_holds_what_each_temperature_gives():
+    rng = np.random.default_rng(0)
+    arm, labels = cosine_arm(rng), rng.integers(3, size=20)
+    images = {"image": np.arange(20)}
+    found = frontiers(arm, {"y": labels}, images, (0.1, 1))["image"]
+    assert set(arm.temperatures((0.1, 1))) <= set(found.temperatures)
+    for temperature, point, positives in zip(found.temperatures, found.points, found.effective_positives, strict=True):
+        again = off_diagonal(arm.graph(temperature), {"y": labels}, images)["image"]
+        assert point.agreement["y"] == pytest.approx(again.agreement["y"])
+        assert positives == again.effective_positives()
+
+
+def made_up_frontier(*points: tuple[float, float]) -> Frontier:
+    """Points (effective positives, agreement), of two anchors that are alike, at temperatures 1, 10, 100, ..."""
+    anchors = [OffDiagonal({"y": np.full(2, c)}, *np.log([[d, d], [2 * d, 2 * d]]), np.zeros(2)) for d, c in points]
+    return Frontier(10.0 ** np.arange(len(points)), anchors)
+
+
+def test_between_two_points_a_frontier_is_linear_in_the_logarithm():
+    frontier = made_up_frontier((2, 0.8), (8, 0.4))
+    assert frontier.agreement_at(4, "y") == pytest.approx(np.full(2, 0.6))
+    assert frontier.agreement_at(2, "y") == pytest.approx(np.full(2, 0.8))
+    assert frontier.temperature_at(4) == pytest.approx(math.sqrt(10))
+    for beyond in (1.9, 8.1):
+        assert np.isnan(frontier.agreement_at(beyond, "y")).all()
+        assert math.isnan(frontier.temperature_at(beyond))
+
+
+def test_a_frontier_can_be_read_by_all_positives():
+    frontier = replace(made_up_frontier((2, 0.8), (8, 0.4)), with_own=True)  # 4 and 16 positives
+    assert frontier.agreement_at(8, "y") == pytest.approx(np.full(2, 0.6))
+    assert np.isnan(frontier.agreement_at(3, "y")).all()
+
+
+def test_a_frontier_that_turns_back_is_read_where_it_is_hottest():
+    frontier = made_up_frontier((2, 0.1), (4, 0.2), (2, 0.8), (8, 0.4))
+    assert frontier.agreement_at(4, "y") == pytest.approx(np.full(2, 0.6))
+
+
+def test_a_frontier_that_stands_still_at_first_is_read_at_the_point_it_leaves():
+    frontier = made_up_frontier((2, 0.8), (2, 0.8), (8, 0.4))
+    assert frontier.agreement_at(2, "y") == pytest.approx(np.full(2, 0.8))
+
+
+def test_students_interval_from_its_formula():
+    values = np.array([0.1, 0.3, 0.2, 0.6])
+    mean, spread = np.mean(values), np.sqrt(sum((v - np.mean(values)) ** 2 for v in values) / 3)
+    assert t_interval(values) == pytest.approx((mean - 3.182446 * spread / 2, mean + 3.182446 * spread / 2), rel=1e-6)
+    assert t_interval(values[:1]) == (-math.inf, math.inf)
+
+
+def test_the_bootstrap_covers_the_mean_about_as_often_as_it_says():
+    """95%: of 400 samples of 60, the mean is outside 20 times; more than 45 or fewer than 5 would be a fault."""
+    rng = np.random.default_rng(1)
+    bootstrap = Bootstrap.of(np.arange(60), rng)
+    ends = np.array([bootstrap.interval(sample) for sample in rng.normal(size=(400, 60))])
+    assert 5 <= np.sum((ends[:, 0] > 0) | (ends[:, 1] < 0)) <= 45
+
+
+def test_a_bootstrap_from_its_definition():
+    """The quantiles of means over clusters drawn with replacement, written out."""
+    bootstrap = Bootstrap.of(["b", "a", "b", "c"], np.random.default_rng(2), draws=50)
+    values = np.array([1.0, 5.0, 2.0, np.nan])
+    means = []
+    for counts in bootstrap.counts:
+        drawn = [v for cluster, times in zip("abc", counts, strict=True) for v in members(cluster) * int(times)]
+        means += [np.mean(drawn)] if drawn else []
+    assert bootstrap.interval(values) == pytest.approx(np.quantile(means, [0.025, 0.975]))
+    assert bootstrap.counts.sum(axis=1).tolist() == [3] * 50
+
+
+def members(cluster: str) -> list[float]:
+    return {"a": [5.0], "b": [1.0, 2.0], "c": []}[cluster]
+
+
+def test_copies_within_a_cluster_make_no_interval_narrower():
+    values = np.random.default_rng(2).normal(size=30)
+    rng = np.random.default_rng
+    single = Bootstrap.of(np.arange(30), rng(3)).interval(values)
+    copied = Bootstrap.of(np.tile(np.arange(30), 5), rng(3)).interval(np.tile(values, 5))
+    apart = Bootstrap.of(np.arange(150), rng(3)).interval(np.tile(values, 5))
+    assert copied == pytest.approx(single)
+    assert apart[1] - apart[0] < 0.6 * (single[1] - single[0])
+
+
+def test_an_estimate_is_the_mean_of_the_draws_and_holds_both_intervals():
+    values, draws = np.random.default_rng(4).normal(size=40), np.repeat([0, 1, 2, 3], 10)
+    values[3] = np.nan
+    bootstrap = Bootstrap.of(np.arange(40) // 2, np.random.default_rng(5))
+    found = estimate(values, draws, bootstrap)
+    means = np.array([np.nanmean(values[draws == d]) for d in range(4)])
+    ends = t_interval(means), bootstrap.interval(values)
+    assert found.value == pytest.approx(np.mean(means))
+    assert (found.low, found.high) == (min(ends[0][0], ends[1][0]), max(ends[0][1], ends[1][1]))
+    assert (found.draws, found.images) == (4, 39)
+
+
+def test_there_is_no_estimate_where_a_draw_has_no_value():
+    bootstrap = Bootstrap.of(np.arange(4), np.random.default_rng(0))
+    assert estimate(np.array([0.1, 0.2, np.nan, np.nan]), np.array([0, 0, 1, 1]), bootstrap) is None
+
+
+def made_up_comparison(*arms: tuple[tuple[float, float], ...]) -> Comparison:
+    """Three draws with the same frontiers, named a, b, ..., and a chance of 0.2."""
+    made = {name: made_up_frontier(*points) for name, points in zip("abc", arms, strict=False)}
+    draws = [Draw(made, {"y": 0.2}, np.array([f"{d}-0", f"{d}-1"])) for d in range(3)]
+    return Comparison(draws, np.random.default_rng(0))
+
+
+def test_arms_are_compared_at_one_diversity_and_corrected_for_chance():
+    comparison = made_up_comparison(((2, 0.8), (8, 0.4)), ((4, 0.4), (16, 0.4)))
+    assert comparison.consistency("a", "y", [4] * 3).value == pytest.approx(0.5)
+    found = comparison.difference("a", "b", "y", [4] * 3)
+    assert (found.value, found.low, found.high) == pytest.approx((0.25, 0.25, 0.25))
+    assert comparison.difference("a", "b", "y", [2] * 3) is None
+    assert comparison.difference("a", "b", "y", [4, 8, 4]).value == pytest.approx((0.25 + 0 + 0.25) / 3)
+
+
+def test_an_arm_differs_from_itself_by_nothing_and_from_a_worse_one_by_something():
+    rng = np.random.default_rng(6)
+    labels = np.repeat(np.arange(4), 10)
+    good = Arm("good", "captions", membership_similarities(_classes(labels)))
+    bad = good.exchanged(rng.permutation(40))
+    draws = []
+    for draw in range(2):
+        found = {a.key: frontiers(a, {"y": labels}, {"image": np.arange(40)})["image"] for a in (good, bad)}
+        chance = {"y": chance_agreement(labels, np.arange(40))}
+        draws.append(Draw(found, chance, np.array([f"{draw}-{i}" for i in range(40)])))
+    comparison = Comparison(draws, rng)
+    assert comparison.difference("good", "good", "y", [12] * 2).value == 0
+    assert comparison.difference("good", bad.key, "y", [12] * 2).value > 0.5
+
+
+def _classes(labels):
+    return sp.csr_array(np.eye(labels.max() + 1)[labels])
+
+
+@pytest.mark.parametrize("family", ["captions", "wide"])
+def test_what_is_learned_is_what_theory_says(family):
+    graph = FAMILIES[family](np.random.default_rng(7), 30)
+    k, seen = 4, np.arange(0, graph.n_left, 2)
+    triplets = spectrum(graph, 8)
+    found = learned(graph, triplets, k, seen)
+    table = check_bounds(graph, k, triplets=triplets).set_index("bound")
+    for column, bound in (("bound", "probe-error"), ("sharp_bound", "sharp-probe-error")):
+        assert found[column] == table.loc[bound, "value"]
+        assert found["probe_error"] == table.loc[bound, "measured"]
+    assert found["multihop_bound"] == table.loc["multihop-error", "value"]
+    assert found["next_singular_value"] == triplets.singular_values[k]
+    embedding = triplets.left[:, :k] / np.sqrt(graph.left_marginal)[:, None]
+    assert found["held_out_error"] == logistic_probe(graph, embedding, labelled=seen).held_out_error
+    inside = class_second_eigenvalues(graph)
+    masses = [graph.left_marginal[graph.left_labels == c].sum() for c in np.unique(graph.left_labels)]
+    assert found["second_eigenvalue"] == pytest.approx(sum(m * v for m, v in zip(masses, inside, strict=True)))
+    assert found["largest_second_eigenvalue"] == max(inside)
+    assert [found[f"consistency_{m}"] for m in (1, 2, 4, 8)] == pytest.approx(consistency_curve(graph, 8)[[1, 2, 4, 8]])
+    assert found["induced_labelling_error"] == pytest.approx(1 - found["consistency_1"])
+
+
+def test_a_probe_that_sees_every_label_has_nothing_to_be_judged_on():
+    graph = FAMILIES["captions"](np.random.default_rng(8), 20)
+    with pytest.raises(ValueError, match="leave some out"):
+        learned(graph, spectrum(graph, 4), 3, np.arange(graph.n_left))
+
+
+def test_between_the_temperatures_of_a_frontier_diversity_grows_in_small_steps_and_consistency_as_interpolated():
+    """Captions known exactly go from few positives to all within a small range of temperatures."""
+    rng = np.random.default_rng(9)
+    labels = np.repeat(np.arange(10), 20)
+    arm, images = Arm("labels", "labels", membership_similarities(_classes(labels))), {"image": np.arange(200)}
+    found = frontiers(arm, {"y": labels}, images)["image"]
+    assert np.diff(np.log(found.effective_positives)).max() <= math.log(1.3)
+    for diversity in rng.uniform(20, 190, size=5):
+        graph = arm.graph(found.temperature_at(diversity))
+        exact = off_diagonal(graph, {"y": labels}, images)["image"]
+        assert exact.effective_positives() == pytest.approx(diversity, rel=0.03)
+        assert found.agreement_at(exact.effective_positives(), "y").mean() == pytest.approx(
+            exact.consistency("y"), abs=0.005
+        )

@@ -1,0 +1,79 @@
+"""The words follow the numbers, whichever way these point."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from real_data.measures.verdict import verdict
+
+MORE, LESS, OPEN = (0.1, 0.3), (-0.3, -0.1), (-0.1, 0.1)
+FAMILIES = {"views": "augmentation", "other views": "augmentation", "images": "no text", "shuffled": "shuffled"}
+
+
+def differences(*rows: tuple[str, str, float, tuple[float, float]]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [(first, second, FAMILIES[second], at, *ends) for first, second, at, ends in rows],
+        columns=["first", "second", "family", "diversity", "low", "high"],
+    )
+
+
+def against_all(at: float, **ends: tuple[float, float]) -> list[tuple[str, str, float, tuple[float, float]]]:
+    """Captions more consistent than everything at one diversity, but where `ends` says otherwise."""
+    known = {"views": MORE, "other_views": MORE, "images": MORE, "shuffled": MORE, "control": MORE} | ends
+    rows = [("captions", name.replace("_", " "), at, ends) for name, ends in known.items() if name != "control"]
+    return [*rows, ("images", "views", at, known["control"]), ("images", "other views", at, known["control"])]
+
+
+def words(*rows: tuple[str, str, float, tuple[float, float]]) -> str:
+    return verdict(differences(*rows), "captions", "images")
+
+
+def test_captions_that_beat_everything_show_an_advantage_of_text():
+    said = words(*against_all(5), *against_all(20, control=LESS))
+    assert said == (
+        "Captions: against augmentation pairs, more consistent at every diversity (5, 20); "
+        "against pairs without text, more consistent at every diversity (5, 20). "
+        "Images: against augmentation pairs, more consistent at diversity (5), less consistent at diversity (20) "
+        "(less than views; other views). An advantage of text is shown at every diversity (5, 20)."
+    )
+
+
+def test_what_the_control_does_as_well_is_no_advantage_of_text():
+    said = words(*against_all(5, images=OPEN), *against_all(20, images=OPEN))
+    assert said.startswith("Captions: against augmentation pairs, more consistent at every diversity (5, 20)")
+    assert "against pairs without text, not shown to be more or less consistent at every diversity (5, 20)" in said
+    assert "Images: against augmentation pairs, more consistent at every diversity (5, 20)" in said
+    assert said.endswith("An advantage of text is not shown.")
+
+
+@pytest.mark.parametrize("rival", ["views", "other_views", "images", "shuffled"])
+@pytest.mark.parametrize("ends", [OPEN, LESS, (0.0, 0.2), (-math.inf, math.inf)])
+def test_each_rival_alone_can_deny_the_advantage(rival, ends):
+    assert words(*against_all(5, **{rival: ends})).endswith("An advantage of text is not shown.")
+
+
+def test_of_many_better_arms_two_are_named():
+    rivals = [("captions", f"views {i}", "augmentation", 5, *LESS) for i in range(5)]
+    rows = pd.DataFrame(rivals, columns=["first", "second", "family", "diversity", "low", "high"])
+    assert "(less than views 0; views 1, and 3 more)" in verdict(rows, "captions", "images")
+
+
+def test_an_advantage_at_some_diversities_is_said_to_be_there_only():
+    said = words(*against_all(5), *against_all(20, other_views=LESS), *against_all(50, views=OPEN))
+    assert "more consistent at diversity (5), less consistent at diversity (20), not shown to be more or less" in said
+    assert "(less than other views)" in said
+    assert said.endswith("An advantage of text is shown at diversity (5) only.")
+
+
+def test_a_diversity_that_a_rival_family_does_not_have_shows_nothing():
+    said = words(*(row for row in against_all(5) if row[1] != "images" and row[0] != "images"))
+    assert "no diversity in common with pairs without text" in said
+    assert said.endswith("An advantage of text is not shown.")
+
+
+def test_what_cannot_be_judged_is_named():
+    with pytest.raises(ValueError, match="says nothing of 'texts'"):
+        verdict(differences(*against_all(5)), "texts", "images")
+    with pytest.raises(ValueError, match="lacks the columns low, high"):
+        verdict(differences(*against_all(5)).drop(columns=["low", "high"]), "captions", "images")
