@@ -15,12 +15,14 @@ TABLES := $(BUILD)/tables
 FIGURES := $(BUILD)/figures
 ALL_FIGURES := $(patsubst %,$(FIGURES)/%.png,bound_holds captions_help real_images training leaderboard \
 	tightness_map label_energy near_optimal multihop which_loss architecture \
-	rates resampling phase)
+	rates resampling phase \
+	frontier paper_comparison pairs_look bound_real_pairs)
 
 THEORY := $(wildcard theory/*.py theory/bounds/*.py theory/attack/*.py theory/metrics/*.py)
 WORLDS := $(THEORY) $(wildcard simulations/*.py simulations/losses/*.py) simulations/studies/study.py \
 	simulations/sweeps/execution.py
 EMOJI := $(THEORY) $(wildcard real_data/*.py)
+ARMS := $(EMOJI) $(wildcard $(addprefix real_data/,$(addsuffix /*.py,arms measures datasets encoders)))
 STYLE := figures/style.py figures/figure.py
 
 # One thread for each worker: threads of several libraries that wait for one another cost more than they save.
@@ -104,6 +106,11 @@ EMOJI_TABLES := $(patsubst %,$(TABLES)/emoji_%.parquet,bounds energy multihop)
 $(EMOJI_TABLES) &: $(EMOJI) | $(INSTALLED)
 	$(PYTHON) -m real_data study --out $(TABLES)
 
+ARMS_TABLES := $(patsubst %,$(TABLES)/arms_%.parquet,frontier matched difference verdict learned confusion pairs)
+SMALL := --images 160 --views 2 --strength 1
+$(ARMS_TABLES) &: $(ARMS) | $(INSTALLED)
+	$(PYTHON) -m real_data measure --dataset emoji --out $(TABLES) --jobs $(JOBS) $(if $(SEEDS),--draws $(SEEDS) $(SMALL))
+
 # Figures: each from its script and its tables; the PNG is written after the PDF and the caption.
 
 $(FIGURES)/bound_holds.png: $(TABLES)/bound_holds.parquet
@@ -119,6 +126,7 @@ $(FIGURES)/resampling.png: $(TABLES)/resampling.parquet
 $(FIGURES)/architecture.png: $(TABLES)/architecture.parquet
 $(FIGURES)/multihop.png: $(TABLES)/multihop.parquet $(EMOJI_TABLES)
 $(FIGURES)/phase.png: $(TABLES)/phase.parquet
+$(patsubst %,$(FIGURES)/%.png,frontier paper_comparison pairs_look bound_real_pairs): $(ARMS_TABLES) figures/arm_looks.py
 
 $(ALL_FIGURES): $(FIGURES)/%.png: figures/%.py $(STYLE) | $(INSTALLED)
 	$(PYTHON) -m figures draw $* --tables $(TABLES) --out $(FIGURES)

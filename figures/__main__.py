@@ -8,11 +8,15 @@ import typer
 from figures import (
     architecture,
     bound_holds,
+    bound_real_pairs,
     captions_help,
+    frontier,
     label_energy,
     leaderboard,
     multihop,
     near_optimal,
+    pairs_look,
+    paper_comparison,
     phase,
     rates,
     real_images,
@@ -38,6 +42,10 @@ MODULES = (
     rates,
     resampling,
     phase,
+    frontier,
+    paper_comparison,
+    pairs_look,
+    bound_real_pairs,
 )
 FIGURES = {module.FIGURE.name: module.FIGURE for module in MODULES}
 

@@ -5,9 +5,12 @@ import pytest
 
 from figures import tightness_map
 from figures.__main__ import FIGURES, app
+from real_data.measures.protocol import Protocol
+from real_data.measures.study import arms_tables
 from simulations.studies import STUDIES, architecture, which_loss
 from simulations.sweeps import Cores, SweepConfiguration, run_sweep
 from tests.families import FAMILIES
+from tests.real_data.colours import coloured_source
 from theory import check_bounds, label_energy, spectrum
 from theory.bounds.theorem15_multihop import interval_table
 
@@ -23,6 +26,10 @@ def tables(tmp_path_factory):
             study.run(seeds=4 if name == "bound_holds" else 1).to_parquet(folder / f"{name}.parquet")
     phase = SweepConfiguration("phase", 2, [{"noise": [0.0, 0.4]}, {"strength": [0.6, 1.0, 4.0]}], {"steps": 50})
     run_sweep(phase, folder / "sweep", Cores()).table.replace(folder / "phase.parquet")
+    small = {"diversities": (2, 5), "learned_at": (5,), "widths": (4,)}
+    protocol = Protocol(images=48, draws=2, views=2, strengths=(0.5, 1.0), **small)
+    for name, table in arms_tables(coloured_source(folder), protocol).items():
+        table.to_parquet(folder / f"{name}.parquet")
     graph = FAMILIES["captions"](np.random.default_rng(0), 60)
     triplets = spectrum(graph, min(graph.joint.shape))
     energy = {"i": range(1, 1 + len(triplets.singular_values)), "singular_value": triplets.singular_values}

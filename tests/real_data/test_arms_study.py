@@ -268,7 +268,7 @@ SMALL = ("--images", 400, "--draws", 2, "--views", 2, "--strength", 1)
 
 @pytest.mark.slow
 def test_emoji_captions_known_exactly_beat_every_augmentation(call, tmp_path):
-    code, out, _ = call(app, "measure", "--out", tmp_path, *SMALL, "--cache", tmp_path)
+    code, _, _ = call(app, "measure", "--out", tmp_path, *SMALL, "--cache", tmp_path)
     assert code == 0
     matched = pd.read_parquet(tmp_path / "arms_matched.parquet")
     for _, at in matched[(matched["judge"] == "category") & (matched["exclusion"] == "image")].groupby("matched_to"):

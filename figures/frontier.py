@@ -1,0 +1,96 @@
+"""*Consistency and diversity*: every arm of pairs at every temperature, with its controls."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Picture
+
+from figures.arm_looks import color, corrected, dash, short, strongest
+from figures.figure import Figure
+from figures.style import COLUMN, NEUTRAL
+
+EXCLUSION = "image"
+READINGS = {"others": "among other images", "all": "the image itself among them"}
+GRID = 80  # levels of diversity that a curve is drawn through
+WITH_INTERVALS = ("captions", "augmentation", "no text")
+
+
+def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+    """A column for each judge, a row for each way to count positives."""
+    frontier, matched = (
+        table[table["exclusion"] == EXCLUSION] for table in (tables["arms_frontier"], tables["arms_matched"])
+    )
+    judges = frontier["judge"].unique()
+    size = (0.95 * COLUMN * len(judges), 1.9 * COLUMN)
+    picture, panels = plt.subplots(2, len(judges), figsize=size, sharex="row", squeeze=False)
+    for row, (reading, label) in zip(panels, READINGS.items(), strict=True):
+        for axes, judge in zip(row, judges, strict=True):
+            _curves(axes, frontier[frontier["judge"] == judge], f"positives_{reading}")
+            _intervals(axes, matched[(matched["judge"] == judge) & (matched["diversity_of"] == reading)])
+            axes.set(xscale="log", xlabel=f"effective positives,\n{label}", title=f"judge: {judge}")
+            axes.set_xticks(ticks := [1, 10, 100], [str(tick) for tick in ticks])
+        row[0].set_ylabel("consistency (0: chance, 1: always)")
+    picture.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8)
+    return picture, _caption(tables)
+
+
+def _curves(axes: Axes, rows: pd.DataFrame, positives: str) -> None:
+    """The mean of the draws, from that of their coldest points on; augmentations but the strongest are thin."""
+    rows = rows.assign(value=corrected(rows), level=np.log(rows[positives]))
+    grid = np.linspace(0, rows["level"].max(), GRID)
+    thick = strongest(rows["arm"])
+    for arm, own in rows.groupby("arm", sort=False):
+        name, family = str(arm), str(own["family"].iloc[0])
+        looks: dict[str, Any] = {
+            "color": color(family),
+            "linestyle": dash(name),
+            "label": short(name),
+            "linewidth": 1.7,
+        }
+        if family == "uniform":
+            axes.plot(own[positives].mean(), 0, **looks | {"marker": "s", "markersize": 4, "linestyle": ""})
+            continue
+        if name not in thick:
+            looks |= {"label": None, "linewidth": 0.7}
+        curves, by_draw = [], own.sort_values("level").groupby("draw")
+        for _, one in by_draw:
+            inside = (grid >= one["level"].min()) & (grid <= one["level"].max())
+            curves.append(np.where(inside, np.interp(grid, one["level"], one["value"]), np.nan))
+        coldest, mean = by_draw[["level", "value"]].first().mean(), np.mean(curves, axis=0)
+        known = ~np.isnan(mean)
+        axes.plot(np.exp([coldest["level"], *grid[known]]), [coldest["value"], *mean[known]], **looks)
+    axes.axhline(0, color=NEUTRAL, linewidth=0.6)
+
+
+def _intervals(axes: Axes, rows: pd.DataFrame) -> None:
+    for family, own in rows[rows["arm"].isin(strongest(rows["arm"]))].groupby("family", sort=False):
+        if family in WITH_INTERVALS:
+            ends = [(own["value"] - own["low"]).clip(upper=1), (own["high"] - own["value"]).clip(upper=1)]
+            axes.errorbar(own["diversity"], own["value"], ends, fmt="none", color=color(str(family)), linewidth=1)
+
+
+def _caption(tables: Mapping[str, pd.DataFrame]) -> str:
+    frontier, verdicts = tables["arms_frontier"], tables["arms_verdict"]
+    images, judge = frontier.groupby("draw")["images"].first(), frontier["judge"].iloc[0]
+    chosen = verdicts[(verdicts["exclusion"] == EXCLUSION) & (verdicts["judge"] == judge)]
+    words = [f"Positives {READINGS[str(row.diversity_of)]}: {row.verdict}" for row in chosen.itertuples()]
+    for (name, captions), rows in verdicts.groupby(["judge", "captions"], sort=False):
+        every, some = (int(rows["verdict"].str.contains(text).sum()) for text in ("shown at every", r"\) only\.$"))
+        words.append(f"{captions}, judge {name}: {every}, {some} and {len(rows) - every - some}.")
+    return (
+        f"Lines: every arm from cold to hot, means over {len(images)} draws of {images.min()} to {images.max()} "
+        "images; thin lines are weaker augmentations. Bars: 95% intervals at matched diversities, the wider of "
+        "Student's over draws and a bootstrap over subjects. Consistency never counts an image as its own positive. "
+        "Above, neither does diversity; below it does, so that pairs which are hardly ever of two images are not "
+        f"diverse. At most {frontier['truncated'].max():.1g} of the weight of an image's right nodes was cut off. "
+        f"Judge {judge}. {' '.join(words[: len(chosen)])} In how many of the {len(set(READINGS)) * 2} "
+        "readings (with and without other images of one subject, positives counted both ways) an advantage of text is "
+        f"shown at every matched diversity, at some, and at none: {' '.join(words[len(chosen) :])}"
+    )
+
+
+FIGURE = Figure("frontier", "Consistency and diversity", ("arms_frontier", "arms_matched", "arms_verdict"), draw)

@@ -1,0 +1,84 @@
+"""*The paper's comparison*: consistency at matched diversity, and what an encoder of each arm's pairs has learned."""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Picture
+from scipy.stats import t
+
+from figures.arm_looks import color, short, strongest
+from figures.figure import Figure
+from figures.style import COLUMN, NEUTRAL
+
+EXCLUSION = "image"
+READINGS = {"others": "among other images", "all": "the image itself among them"}
+
+
+def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+    """Bars of consistency and of held-out error, a row for each way to count positives."""
+    learned, matched = tables["arms_learned"], tables["arms_matched"]
+    labels, diversity, width = learned["labels"].iloc[0], learned["diversity"].max(), learned["width"].min()
+    learned = learned[(learned["labels"] == labels) & (learned["diversity"] == diversity) & (learned["width"] == width)]
+    chosen = (matched["judge"] == labels) & (matched["exclusion"] == EXCLUSION)
+    matched = matched[chosen & (matched["matched_to"] == f"{diversity:g}")]
+    arms = strongest(tables["arms_frontier"]["arm"])
+    arms = [arm for arm in arms if arm in set(matched["arm"]) | set(learned["arm"])]
+    picture, panels = plt.subplots(2, 2, figsize=(2.4 * COLUMN, 2 * COLUMN), sharex="col", sharey=True)
+    words = []
+    for row, (reading, label) in zip(panels, READINGS.items(), strict=True):
+        consistency = matched[matched["diversity_of"] == reading].set_index("arm")
+        errors = _over_draws(learned[learned["diversity_of"] == reading], "held_out_error")
+        for axes, rows in zip(row, (consistency, errors), strict=True):
+            _bars(axes, arms, rows)
+        row[0].set_title(f"{diversity:g} effective positives, {label}", fontsize=9)
+        words.append(f"Positives {label}: {_listed(arms, consistency)}; held-out error: {_listed(arms, errors)}")
+    panels[1, 0].set_xlabel(f"consistency by {labels}\n(0: chance, 1: always)")
+    panels[1, 1].set_xlabel(f"held-out error of a linear probe\non {labels}, k = {width}")
+    return picture, _caption(tables, words)
+
+
+def _over_draws(rows: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Mean over draws with Student's interval, for each arm: columns family, value, low, high."""
+    by_arm = rows.groupby("arm", sort=False)[column]
+    found = pd.DataFrame({"family": rows.groupby("arm")["family"].first(), "value": by_arm.mean()})
+    half = t.ppf(0.975, by_arm.count() - 1) * by_arm.sem() if len(rows) else pd.Series(dtype=float)
+    return found.assign(low=found["value"] - half, high=found["value"] + half)
+
+
+def _bars(axes: Axes, arms: list[str], rows: pd.DataFrame) -> None:
+    for place, arm in enumerate(arms):
+        if arm not in rows.index:
+            axes.text(0.01, place, "never so few", color=NEUTRAL, fontsize=7, va="center")
+            continue
+        own = rows.loc[arm]
+        ends = np.array([[own["value"] - own["low"]], [own["high"] - own["value"]]])
+        axes.barh(place, own["value"], color=color(str(own["family"])), height=0.7)
+        if np.isfinite(ends).all():
+            axes.errorbar(own["value"], place, xerr=ends, fmt="none", color="black", linewidth=1, capsize=2)
+    axes.set_yticks(range(len(arms)), [short(arm) for arm in arms])
+    axes.set_ylim(len(arms) - 0.5, -0.5)
+    axes.axvline(0, color="black", linewidth=0.8)
+    axes.grid(visible=False, axis="y")
+
+
+def _listed(arms: list[str], rows: pd.DataFrame) -> str:
+    return ", ".join(
+        "{} {:.3f} [{:.3f}, {:.3f}]".format(short(arm), *rows.loc[arm, ["value", "low", "high"]])
+        for arm in arms
+        if arm in rows.index
+    )
+
+
+def _caption(tables: Mapping[str, pd.DataFrame], words: list[str]) -> str:
+    images = tables["arms_frontier"].groupby("draw")["images"].first()
+    return (
+        f"Left: consistency at one diversity, {len(images)} draws, {images.sum()} images. Right: the optimal embedding "
+        "of the same graph, read by a logistic probe that sees the labels of half of the subjects, on the other half. "
+        f"Augmentations at their full strength; 95% intervals. {'. '.join(words)}."
+    )
+
+
+FIGURE = Figure("paper_comparison", "The paper's comparison", ("arms_frontier", "arms_matched", "arms_learned"), draw)
