@@ -78,7 +78,7 @@ sharpness: $(INSTALLED) ## Attack every exact bound, keep the sharpest graphs in
 	$(PYTHON) -m theory sharpness --out docs/sharpness --evaluations 4000 --seeds 2
 
 readme-figures: $(ALL_FIGURES) ## Copy the figures that the README shows into docs
-	cp $(foreach figure,bound_holds phase real_images multihop,$(FIGURES)/$(figure).png) docs/
+	cp $(foreach figure,bound_holds phase frontier real_images multihop,$(FIGURES)/$(figure).png) docs/
 
 clean: ## Remove what was built, and the virtual environment
 	rm -rf $(BUILD) $(VENV) *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -59,8 +59,13 @@ def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) ->
     features = as_features(f, graph.n_left, "f")
     targets = class_indicators(required_labels(graph, "left")).toarray()
     seen = labelled_mask(labelled, graph.n_left)
-    root = np.sqrt(np.where(seen, graph.left_marginal, 0.0))[:, None]
-    coefficients = _least_squares(root * features, root * targets)
+    root = np.sqrt(graph.left_marginal)[:, None]
+    # Unit columns, so that a small feature is not taken for round-off of a large one; and unit over all nodes, so that
+    # one which is round-off on the labelled nodes is taken for it.
+    length = np.linalg.norm(root * features, axis=0)
+    length[length == 0] = 1
+    shown = np.where(seen[:, None], root, 0.0)
+    coefficients = _least_squares(shown * features / length, shown * targets) / length[:, None]
     scores = features @ coefficients
     wrong = strict_winners(scores) != np.argmax(targets, axis=1)
     return judged(graph, wrong, scores - targets, coefficients, seen)
@@ -125,18 +130,17 @@ def as_features(f: Any, size: int, name: str) -> FloatArray:
 
 
 def _least_squares(columns: FloatArray, targets: FloatArray) -> FloatArray:
-    """The B of least `‖columns B - targets‖`, of least norm after `columns` were scaled to unit length."""
-    # Unit columns, so that a small feature is not taken for round-off of a large one.
+    """The B of least `‖columns B - targets‖`, of least norm; the columns are at most of unit length."""
     gram = columns.T @ columns
-    length = np.sqrt(np.diag(gram))
-    length[length == 0] = 1
-    scaled = gram / np.outer(length, length)
     # An error in B costs its square in the residual: up to this condition the normal equations lose nothing.
-    if np.linalg.cond(scaled) < 1 / np.sqrt(np.finfo(np.float64).eps):
-        solution = scipy.linalg.solve(scaled, (columns.T @ targets) / length[:, None], assume_a="pos")
-    else:
-        solution, *_ = scipy.linalg.lstsq(columns / length, targets)
-    return np.asarray(solution / length[:, None])
+    if np.linalg.cond(gram) < 1 / np.sqrt(np.finfo(np.float64).eps):
+        return np.asarray(scipy.linalg.solve(gram, columns.T @ targets, assume_a="pos"))
+    return np.asarray(scipy.linalg.lstsq(columns, targets, cond=_round_off(len(columns)))[0])
+
+
+def _round_off(n: int) -> float:
+    """What n sums may be off by, relative to their largest."""
+    return float(64 * np.finfo(np.float64).eps * np.sqrt(n))
 
 
 def labelled_mask(labelled: npt.ArrayLike | None, size: int) -> npt.NDArray[np.bool_]:
@@ -166,5 +170,5 @@ def strict_winners(scores: FloatArray) -> IntArray:
     best = np.take_along_axis(scores, winners[:, None], axis=1)
     others = scores.copy()
     np.put_along_axis(others, winners[:, None], -np.inf, axis=1)
-    round_off = 64 * np.finfo(np.float64).eps * np.sqrt(len(scores)) * np.abs(scores).max()
+    round_off = _round_off(len(scores)) * np.abs(scores).max()
     return np.where(others.max(axis=1) >= best[:, 0] - round_off, -1, winners)

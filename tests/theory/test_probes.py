@@ -170,3 +170,18 @@ def test_zero_shot_from_its_formula(family):
 def test_zero_shot_needs_labels_on_both_sides():
     with pytest.raises(HypothesisError, match="no right labels"):
         zero_shot_error(PairGraph(np.ones((2, 2)), [0, 1]), np.ones((2, 1)), np.ones((2, 1)))
+
+
+@pytest.mark.parametrize("round_off", [0.0, 1e-17, 1e-16])
+def test_a_feature_that_is_round_off_where_labels_are_seen_says_nothing(round_off):
+    """It must not be blown up into the largest feature of the nodes that are held out."""
+    rng = np.random.default_rng(12)
+    labels = np.arange(60) % 3
+    graph, labelled = PairGraph(np.eye(60), labels), np.arange(30)
+    good = np.eye(3)[labels] + 0.1 * rng.standard_normal((60, 3))
+    hidden = np.where(np.arange(60) < 30, round_off, 1.0) * rng.standard_normal(60)
+    alone = probe(graph, good, labelled=labelled)
+    beside = probe(graph, np.column_stack([good, hidden]), labelled=labelled)
+    assert beside.held_out_error == alone.held_out_error
+    np.testing.assert_allclose(beside.coefficients[:3], alone.coefficients, atol=1e-9)
+    np.testing.assert_allclose(beside.coefficients[3], 0, atol=1e-9)
