@@ -45,17 +45,18 @@ $(INSTALLED): pyproject.toml
 test: $(INSTALLED) ## Run the tests (two minutes)
 	$(PYTHON) -m pytest -n auto --dist loadfile
 
-test-slow: $(INSTALLED) ## Run the slow tests too: 1,000 random graphs, large spectra, long attacks (ten minutes)
+test-slow: $(INSTALLED) ## Run the slow tests too: 1,000 random graphs, large spectra, long attacks (twenty minutes)
 	$(PYTHON) -m pytest -m slow
 
 test-gpu: $(INSTALLED) ## Run the tests that need a CUDA device
 	$(PYTHON) -m pytest -m gpu
 
-bench: $(INSTALLED) ## Time ours against peers, into build/bench.parquet (three minutes)
+bench: $(INSTALLED) ## Time ours against peers, into build/bench.parquet; and the audit (six minutes)
 	@mkdir -p $(BUILD)
 	$(PYTHON) -m tests.benchmarks --out $(BUILD)/bench.parquet
+	$(PYTHON) -m tests.benchmarks.bench_audit --pairs 1e7
 
-figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (four minutes)
+figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (twelve minutes)
 	@echo "figures, with their captions: $(FIGURES)"
 
 smoke: ## Draw every figure from two seeds each, into build/smoke
@@ -74,7 +75,7 @@ format: $(INSTALLED) ## Format the code
 ledger: $(INSTALLED) ## Write docs/ledger.md from the register
 	$(PYTHON) -m theory ledger --out docs/ledger.md
 
-sharpness: $(INSTALLED) ## Attack every exact bound, keep the sharpest graphs in docs/sharpness (five minutes)
+sharpness: $(INSTALLED) ## Attack every exact bound, keep the sharpest graphs in docs/sharpness (ten minutes)
 	$(PYTHON) -m theory sharpness --out docs/sharpness --evaluations 4000 --seeds 2
 
 readme-figures: $(ALL_FIGURES) ## Copy the figures that the README shows into docs
