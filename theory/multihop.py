@@ -130,14 +130,17 @@ def mass_up_to(jacobi: JacobiMatrix, place: float, *, slack: float = ROUND_OFF) 
     """
     moved = place + slack
     nodes, weights = _extremal_rule(jacobi, moved, slack)
-    return min(1.0, float(np.sum(weights[nodes <= moved + TIE])))
+    inside = nodes <= moved + TIE
+    # The weights sum to 1 but for round-off, which must not make the bound smaller.
+    return min(1.0, max(float(weights[inside].sum()), 1 - float(weights[~inside].sum())))
 
 
 def mass_below(jacobi: JacobiMatrix, place: float, *, slack: float = ROUND_OFF) -> float:
     """The least mass in `[0, place)` of a measure on [0, 1] with these moments: the weights below in the same rule."""
     moved = place - slack
     nodes, weights = _extremal_rule(jacobi, moved, slack)
-    return min(1.0, float(np.sum(weights[nodes < moved - TIE])))
+    inside = nodes < moved - TIE
+    return max(0.0, min(float(weights[inside].sum()), 1 - float(weights[~inside].sum())))
 
 
 def tail_at_most(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS) -> float:
