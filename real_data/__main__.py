@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -11,8 +11,11 @@ from real_data.audit import Settings
 from real_data.audit import audit as audit_pairs
 from real_data.audit.report import print_report
 from real_data.emoji import emoji_graph
+from real_data.encoders.cache import FEATURES
 from real_data.measures.protocol import Protocol
+from real_data.options import Cache, Classes, Dataset, Device, Kind, Model, Root, Samples, Weights, dataset_options
 from real_data.study import SETTINGS, emoji_tables
+from real_data.training.commandline import pretrain, resample
 from theory.commandline import CHECK_FAILED, run
 from theory.tables import write_table
 
@@ -49,23 +52,15 @@ def emoji(
     print(f"{out}: {graph}")
 
 
-class Dataset(StrEnum):
-    """The kinds of data sets that pairs can be compared on."""
-
-    emoji = "emoji"
-    imagefolder = "imagefolder"
-    table = "table"
-
-
 @app.command()
 def measure(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the tables, arms_*.parquet.")],
-    dataset: Annotated[Dataset, typer.Option(help="The kind of data set.")] = Dataset.emoji,
-    root: Annotated[Path | None, typer.Option(help="The imagefolder's folder, or the table's file.")] = None,
-    classes: Annotated[int | None, typer.Option(help="Random classes of an imagefolder; else all.")] = None,
-    samples: Annotated[int | None, typer.Option(help="Random pictures of an imagefolder; else all.")] = None,
-    model: Annotated[str | None, typer.Option(help="An open_clip model; else an encoder is trained here.")] = None,
-    pretrained: Annotated[str, typer.Option(help="Weights of the model: a tag, a checkpoint, or random.")] = "openai",
+    dataset: Kind = Dataset.emoji,
+    root: Root = None,
+    classes: Classes = None,
+    samples: Samples = None,
+    model: Model = None,
+    pretrained: Weights = "openai",
     size: Annotated[int | None, typer.Option(help="Pixels that all arms see; else 96 (emoji) or 224.")] = None,
     images: Annotated[int, typer.Option(help="Images in all draws together.")] = Protocol.images,
     draws: Annotated[int, typer.Option(help="Disjoint draws of images.")] = Protocol.draws,
@@ -73,9 +68,9 @@ def measure(
     strength: Annotated[list[float] | None, typer.Option(help="Of the augmentations; else 0.25, 0.5 and 1.")] = None,
     keep: Annotated[int | None, typer.Option(help="Right nodes of each image, at most; else all.")] = None,
     seed: Annotated[int, typer.Option(help="Of the draws, the views and the shuffling.")] = Protocol.seed,
-    device: Annotated[str, typer.Option(help="Where encoders run: auto, cpu or cuda.")] = "auto",
+    device: Device = "auto",
     jobs: Annotated[int, typer.Option(help="Draws side by side; -1: as many as there are cores.")] = 1,
-    cache: Annotated[Path, typer.Option(help="Folder where features are kept.")] = Path("build/features"),
+    cache: Cache = FEATURES,
 ) -> None:
     """Compare pairs by captions, by augmentations and by controls: consistency, diversity, bounds, and a verdict.
 
@@ -91,7 +86,7 @@ def measure(
 
     strengths = Protocol.strengths if strength is None else tuple(strength)
     protocol = Protocol(images, draws, views, strengths, keep=keep, seed=seed)
-    options = _options(dataset, root, size, classes, samples)
+    options = dataset_options(dataset, root, size, classes, samples)
     chosen = DATASETS[dataset.value](**options)
     encoder = None if model is None else OpenClip(model, pretrained, device=device)
     tables = arms_tables(source(chosen, cache, encoder=encoder, device=device), protocol, jobs)
@@ -104,21 +99,6 @@ def measure(
         print("\nAll images of a class have the same captions here: pairs by captions, exact, are pairs by label.")
     for row in tables["arms_verdict"].itertuples():
         print(f"\n{row.judge}, without pairs of one {row.exclusion}, diversity of {row.diversity_of}: {row.verdict}")
-
-
-def _options(
-    dataset: Dataset, root: Path | None, size: int | None, classes: int | None, samples: int | None
-) -> dict[str, Any]:
-    """What the data set is built with."""
-    options: dict[str, Any] = {"size": size or (96 if dataset is Dataset.emoji else 224)}
-    if dataset is not Dataset.emoji:
-        if root is None:
-            raise ValueError(f"data set {dataset.value} needs --root: where is it?")
-        options["folder" if dataset is Dataset.imagefolder else "path"] = root
-    drawn = {name: value for name, value in {"classes": classes, "samples": samples}.items() if value is not None}
-    if drawn and dataset is not Dataset.imagefolder:
-        raise ValueError(f"--{' and --'.join(drawn)}: only an imagefolder is drawn from")
-    return options | drawn
 
 
 @app.command()
@@ -154,6 +134,9 @@ def audit(
     if done.summary["bounds_failed"]:
         raise typer.Exit(CHECK_FAILED)
 
+
+app.command()(resample)
+app.command()(pretrain)
 
 if __name__ == "__main__":
     run(app)

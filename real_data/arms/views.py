@@ -1,7 +1,7 @@
 """SimCLR's augmentations, at any strength, and the views of a data set as a data set."""
 
 from dataclasses import dataclass, fields
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 import torch
@@ -9,10 +9,13 @@ from PIL.Image import Image
 from torchvision.transforms import v2
 
 from real_data.datasets import ImageTextDataset
+from real_data.datasets.pictures import open_picture
 from real_data.encoders.cache import content_key
 
 LEAST_AREA = 0.08  # of a crop, at strength 1
 COLOUR, HUE = 0.8, 0.2  # largest changes of brightness, contrast and saturation, and of hue, at strength 1
+
+_picture = lru_cache(maxsize=1)(open_picture)  # the views of an image are drawn one after another
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -46,7 +49,7 @@ class Views(ImageTextDataset):
         # torchvision draws from the global generator, which is put back as it was.
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(own)
-            view: Image = transform(super().image(index))
+            view: Image = transform(_picture(self.files[index], self.size))
         return view
 
     @cached_property

@@ -1,7 +1,6 @@
 """EfficientNet-Lite0, frozen, with the ImageNet weights of an installed package: no text, no network."""
 
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,14 @@ from PIL import Image, ImageOps
 from real_data.datasets import ImageTextDataset
 from real_data.datasets.pictures import digest
 from real_data.encoders.cache import Rows, content_key
-from real_data.encoders.encoder import ImageEncoder, picture_batches
+from real_data.encoders.encoder import LiveEncoder, picture_batches
 from theory.devices import torch_device
 
 PIXELS = 224
 BATCH = 32
 
 
-class EfficientNet(ImageEncoder):
+class EfficientNet(LiveEncoder):
     """The 1,280 features before the classifier, of the whole picture.
 
     Parameters
@@ -43,10 +42,21 @@ class EfficientNet(ImageEncoder):
 
     def image_rows(self, dataset: ImageTextDataset) -> Iterator[Rows]:
         """See `ImageEncoder`."""
-        for batch in picture_batches(dataset, partial(_tensor, pixels=self.pixels), BATCH, self.workers, self.device):
-            with torch.no_grad():
-                features = self.network.forward_head(self.network.forward_features(batch), pre_logits=True)
-            yield features.cpu().numpy()
+        for batch in picture_batches(dataset, self.prepare, BATCH, self.workers, self.device):
+            yield self.embed(batch)
+
+    def prepare(self, image: Image.Image) -> torch.Tensor:
+        """See `LiveEncoder`; the whole picture: a drawing goes up to its edges, which the usual crop would cut off."""
+        fitted = ImageOps.fit(image, (self.pixels, self.pixels), Image.Resampling.BICUBIC)
+        colours: torch.Tensor = torch.from_numpy(np.array(fitted, dtype=np.float32) / 127.5 - 1)
+        return colours.permute(2, 0, 1)
+
+    def embed(self, batch: torch.Tensor) -> Rows:
+        """See `LiveEncoder`."""
+        with torch.no_grad():
+            features = self.network.forward_features(batch.to(self.device, memory_format=torch.channels_last))
+            rows: Rows = self.network.forward_head(features, pre_logits=True).cpu().numpy()
+        return rows
 
 
 def _network(weights: Path) -> Any:
@@ -58,9 +68,3 @@ def _network(weights: Path) -> Any:
     state = {name: value for name, (theirs, value) in renamed if name.rsplit(".")[-1] == theirs.rsplit(".")[-1]}
     network.load_state_dict(state)
     return network
-
-
-def _tensor(image: Image.Image, pixels: int = PIXELS) -> torch.Tensor:
-    """Of the whole picture: a drawing goes up to its edges, which the usual crop would cut off."""
-    colours = np.array(ImageOps.fit(image, (pixels, pixels), Image.Resampling.BICUBIC), dtype=np.float32)
-    return torch.from_numpy(colours / 127.5 - 1).permute(2, 0, 1)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from PIL import Image
 from torch.utils.data import DataLoader, Dataset
 
 from real_data.datasets import ImageTextDataset
@@ -37,6 +38,18 @@ class ImageEncoder(ABC):
         return unit_rows(
             stored_rows(place, len(dataset), lambda start: self.image_rows(dataset.take(range(start, len(dataset)))))
         )
+
+
+class LiveEncoder(ImageEncoder):
+    """An encoder that can also embed pictures as they come, which no data set holds: views that are drawn anew."""
+
+    @abstractmethod
+    def prepare(self, image: Image.Image) -> torch.Tensor:
+        """An image as `embed` takes it."""
+
+    @abstractmethod
+    def embed(self, batch: torch.Tensor) -> Rows:
+        """Features of prepared images, (b, ...) to (b, width)."""
 
 
 class TextEncoder(ABC):

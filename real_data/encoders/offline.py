@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
+from PIL import Image
 from torch.nn.functional import cross_entropy, normalize
 
 from real_data.datasets import ImageTextDataset
 from real_data.encoders.cache import FEATURES, Rows, content_key
 from real_data.encoders.efficientnet import PIXELS, EfficientNet
-from real_data.encoders.encoder import DualEncoder, unit_rows
+from real_data.encoders.encoder import DualEncoder, LiveEncoder, unit_rows
 from real_data.encoders.minilm import MiniLM
 from theory.arrays import FloatArray, IntArray
 
@@ -22,7 +23,7 @@ TEMPERATURE, LARGEST_SCALE = 0.07, 100.0  # CLIP's
 
 
 @dataclass(frozen=True, eq=False)
-class OfflineEncoder(DualEncoder):
+class OfflineEncoder(DualEncoder, LiveEncoder):
     """Frozen features, each side with a linear head of its own.
 
     Attributes
@@ -45,12 +46,20 @@ class OfflineEncoder(DualEncoder):
     def image_rows(self, dataset: ImageTextDataset) -> Iterator[Rows]:
         """See `ImageEncoder`."""
         for rows in self.images.image_rows(dataset):
-            yield (unit_rows(rows.astype(np.float64)) @ self.image_head).astype(np.float32)
+            yield _through(rows, self.image_head)
+
+    def prepare(self, image: Image.Image) -> torch.Tensor:
+        """See `LiveEncoder`."""
+        return self.images.prepare(image)
+
+    def embed(self, batch: torch.Tensor) -> Rows:
+        """See `LiveEncoder`."""
+        return _through(self.images.embed(batch), self.image_head)
 
     def text_rows(self, texts: Sequence[str]) -> Iterator[Rows]:
         """See `TextEncoder`."""
         for rows in self.texts.text_rows(texts):
-            yield (unit_rows(rows.astype(np.float64)) @ self.text_head).astype(np.float32)
+            yield _through(rows, self.text_head)
 
     def encode_images(self, dataset: ImageTextDataset, cache: Path | None = FEATURES) -> FloatArray:
         """See `ImageEncoder`; the frozen features are what is kept, and serve every seed's heads."""
@@ -59,6 +68,11 @@ class OfflineEncoder(DualEncoder):
     def encode_texts(self, texts: Sequence[str], cache: Path | None = FEATURES) -> FloatArray:
         """See `TextEncoder` and `encode_images`."""
         return unit_rows(self.texts.encode_texts(texts, cache) @ self.text_head)
+
+
+def _through(rows: Rows, head: FloatArray) -> Rows:
+    features: Rows = (unit_rows(rows.astype(np.float64)) @ head).astype(np.float32)
+    return features
 
 
 def train_offline_encoder(

@@ -11,11 +11,12 @@ import open_clip
 import torch
 from huggingface_hub.utils import get_session
 from open_clip.constants import HF_SAFE_WEIGHTS_NAME, HF_WEIGHTS_NAME
+from PIL import Image
 
 from real_data.datasets import ImageTextDataset
 from real_data.datasets.pictures import digest
 from real_data.encoders.cache import Rows, content_key
-from real_data.encoders.encoder import DualEncoder, picture_batches
+from real_data.encoders.encoder import DualEncoder, LiveEncoder, picture_batches
 from theory.devices import torch_device
 
 RANDOM = "random"
@@ -25,7 +26,7 @@ TEXT_BATCH = 256
 Precision = Literal["float32", "bfloat16"]
 
 
-class OpenClip(DualEncoder):
+class OpenClip(DualEncoder, LiveEncoder):
     """A CLIP model.
 
     Parameters
@@ -89,19 +90,28 @@ class OpenClip(DualEncoder):
     def image_rows(self, dataset: ImageTextDataset) -> Iterator[Rows]:
         """See `ImageEncoder`."""
         for batch in picture_batches(dataset, self.transform, self.batch_size, self.workers, self.device):
-            yield self._rows(self.model.encode_image, batch)
+            yield self.embed(batch)
+
+    def prepare(self, image: Image.Image) -> torch.Tensor:
+        """See `LiveEncoder`."""
+        prepared: torch.Tensor = self.transform(image)
+        return prepared
+
+    def embed(self, batch: torch.Tensor) -> Rows:
+        """See `LiveEncoder`."""
+        return self._rows(self.model.encode_image, batch)
 
     def text_rows(self, texts: Sequence[str]) -> Iterator[Rows]:
         """See `TextEncoder`."""
         for start in range(0, len(texts), TEXT_BATCH):
             tokens = self.tokenizer(list(texts[start : start + TEXT_BATCH]))
-            yield self._rows(self.model.encode_text, tokens.to(self.device))
+            yield self._rows(self.model.encode_text, tokens)
 
     def _rows(self, encode: Any, batch: torch.Tensor) -> Rows:
         low = self.precision == "bfloat16"
         # Not `inference_mode`, under which bfloat16 on a CPU is 3 to 6 times slower.
         with torch.no_grad(), torch.autocast(self.device.type, torch.bfloat16, enabled=low):
-            rows: Rows = encode(batch).float().cpu().numpy()
+            rows: Rows = encode(batch.to(self.device)).float().cpu().numpy()
         return rows
 
 

@@ -4,26 +4,32 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image
 
 from real_data.arms.sources import Source
 from real_data.datasets import ImageTextDataset
 from real_data.datasets.pictures import digest
-from real_data.encoders.encoder import DualEncoder, ImageEncoder
+from real_data.encoders.encoder import DualEncoder, ImageEncoder, LiveEncoder
 
 COLOURS = {"red": (220, 40, 40), "green": (40, 200, 40), "blue": (40, 40, 220), "yellow": (220, 220, 40)}
 SUBJECTS, PIXELS, FRAME = 14, 24, 4  # of each colour; of each picture, and of the white around it
 
 
-class Eye(DualEncoder):
+class Eye(DualEncoder, LiveEncoder):
     """The mean colour of a picture, or of what a text names; and a bit of texture, so that pictures differ."""
 
     name = key = "eye"
 
     def image_rows(self, dataset: ImageTextDataset) -> Iterator[np.ndarray]:
         for index in range(len(dataset)):
-            pixels = np.asarray(dataset.image(index), dtype=np.float32) / 255
-            yield np.append(pixels.mean(axis=(0, 1)), 0.3 * pixels[4:8, 4:8].mean())[None]
+            yield self.embed(self.prepare(dataset.image(index))[None])
+
+    def prepare(self, image: Image.Image) -> torch.Tensor:
+        return torch.from_numpy(np.asarray(image, dtype=np.float32) / 255)
+
+    def embed(self, batch: torch.Tensor) -> np.ndarray:
+        return torch.column_stack([batch.mean((1, 2)), 0.3 * batch[:, 4:8, 4:8].mean((1, 2, 3))]).numpy()
 
     def text_rows(self, texts: Sequence[str]) -> Iterator[np.ndarray]:
         for text in texts:

@@ -212,10 +212,9 @@ def test_checkpoints_are_never_unpickled(model, tmp_path):
 )
 def test_efficientnet_sees_what_is_in_a_photograph(path, number):
     encoder = EfficientNet()
-    from real_data.encoders.efficientnet import _tensor
 
     with Image.open(path) as photograph, torch.no_grad():
-        scores = encoder.network(_tensor(photograph)[None].contiguous(memory_format=torch.channels_last))
+        scores = encoder.network(encoder.prepare(photograph)[None].contiguous(memory_format=torch.channels_last))
     assert int(scores.argmax()) == number
 
 

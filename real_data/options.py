@@ -1,0 +1,41 @@
+"""Options that several commands share: which data set, which encoder, where, and with what kept."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+class Dataset(StrEnum):
+    """The kinds of data sets that pairs can be compared on."""
+
+    emoji = "emoji"
+    imagefolder = "imagefolder"
+    table = "table"
+
+
+# Options of every command that takes a data set.
+Kind = Annotated[Dataset, typer.Option(help="The kind of data set.")]
+Root = Annotated[Path | None, typer.Option(help="The imagefolder's folder, or the table's file.")]
+Classes = Annotated[int | None, typer.Option(help="Random classes of an imagefolder; else all.")]
+Samples = Annotated[int | None, typer.Option(help="Random pictures of an imagefolder; else all.")]
+Model = Annotated[str | None, typer.Option(help="An open_clip model; else an encoder is trained here.")]
+Weights = Annotated[str, typer.Option(help="Weights of the model: a tag, a checkpoint, or random.")]
+Device = Annotated[str, typer.Option(help="Where encoders run: auto, cpu or cuda.")]
+Cache = Annotated[Path, typer.Option(help="Folder where features and views are kept.")]
+
+
+def dataset_options(
+    dataset: Dataset, root: Path | None, size: int | None, classes: int | None, samples: int | None
+) -> dict[str, Any]:
+    """What the data set is built with."""
+    options: dict[str, Any] = {"size": size or (96 if dataset is Dataset.emoji else 224)}
+    if dataset is not Dataset.emoji:
+        if root is None:
+            raise ValueError(f"data set {dataset.value} needs --root: where is it?")
+        options["folder" if dataset is Dataset.imagefolder else "path"] = root
+    drawn = {name: value for name, value in {"classes": classes, "samples": samples}.items() if value is not None}
+    if drawn and dataset is not Dataset.imagefolder:
+        raise ValueError(f"--{' and --'.join(drawn)}: only an imagefolder is drawn from")
+    return options | drawn

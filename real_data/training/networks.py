@@ -1,0 +1,169 @@
+"""Networks to be trained from nothing: for pictures a small one, timm's or CLIP's; for texts words or CLIP's."""
+
+import itertools
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import open_clip
+import timm
+import torch
+from timm.models.resnet import BasicBlock, downsample_conv
+from torch import nn
+
+SMALL, WORDS, OPEN_CLIP = "small", "words", "open_clip/"
+CHANNELS = (16, 32, 64)
+
+
+class SmallResNet(nn.Sequential):
+    """A residual network for pictures of 64 x 64: 16 x 16 after the stem, three blocks of 16, 32 and 64 channels.
+
+    ResNet (He et al. 2016) with a stem of 3 x 3 and as many blocks as stages; 77,392 weights.
+    """
+
+    def __init__(self) -> None:
+        first = CHANNELS[0]
+        super().__init__(
+            nn.Conv2d(3, first, 3, stride=2, padding=1, bias=False),
+            nn.BatchNorm2d(first),
+            nn.ReLU(inplace=True),
+            nn.MaxPool2d(2),
+            BasicBlock(first, first),
+            *(
+                BasicBlock(fewer, more, stride=2, downsample=downsample_conv(fewer, more, 1, stride=2))
+                for fewer, more in itertools.pairwise(CHANNELS)
+            ),
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+        )
+
+
+class Backbone(nn.Module):
+    """A network without its classifier, its weights drawn from torch's generator: (b, 3, s, s), bytes, to (b, width).
+
+    Parameters
+    ----------
+    name : "small", a network of timm, or "open_clip/NAME" for the image tower of a CLIP model
+
+    Attributes
+    ----------
+    width : of the features
+
+    Raises
+    ------
+    ValueError
+        No such network.
+    """
+
+    mean: torch.Tensor
+    deviation: torch.Tensor
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        network, self.width = _network(name)
+        self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        for buffer, value in (("mean", timm.data.IMAGENET_DEFAULT_MEAN), ("deviation", timm.data.IMAGENET_DEFAULT_STD)):
+            self.register_buffer(buffer, 255 * torch.tensor(value).view(1, 3, 1, 1), persistent=False)
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        """The features, (b, width)."""
+        scaled = (pictures - self.mean) / self.deviation
+        features: torch.Tensor = self.network(scaled.contiguous(memory_format=torch.channels_last))
+        return features
+
+
+class TextTower(nn.Module, ABC):
+    """A network for texts.
+
+    Attributes
+    ----------
+    width : of the features
+    """
+
+    width: int
+
+    @abstractmethod
+    def tokens(self, texts: Sequence[str]) -> torch.Tensor:
+        """Texts as numbers, one row for each."""
+
+    @abstractmethod
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        """The features, (b, width)."""
+
+
+class WordBag(TextTower):
+    """The mean of a vector for each word of a text, learned from nothing; words that `texts` lacks are left out."""
+
+    def __init__(self, texts: Iterable[str], width: int = 128) -> None:
+        super().__init__()
+        words = sorted({word for text in texts for word in _words(text)})
+        self.width, self.rows = width, {word: row for row, word in enumerate(words, start=1)}
+        self.vectors = nn.EmbeddingBag(len(words) + 1, width, mode="mean", padding_idx=0)
+
+    def tokens(self, texts: Sequence[str]) -> torch.Tensor:
+        """Rows of words, filled up with 0, which stands for none."""
+        rows = [torch.tensor([self.rows.get(word, 0) for word in _words(text)] or [0]) for text in texts]
+        return nn.utils.rnn.pad_sequence(rows, batch_first=True)
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        """See `TextTower`."""
+        features: torch.Tensor = self.vectors(tokens)
+        return features
+
+
+class ClipText(TextTower):
+    """The text tower of a CLIP model, its weights drawn at random."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__()
+        self.network, self.tokenizer = _clip(model), open_clip.get_tokenizer(model)
+        self.network.visual = None
+        self.width = open_clip.get_model_config(model)["embed_dim"]
+
+    def tokens(self, texts: Sequence[str]) -> torch.Tensor:
+        """Rows of the model's tokens."""
+        rows: torch.Tensor = self.tokenizer(list(texts))
+        return rows
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        """See `TextTower`."""
+        features: torch.Tensor = self.network.encode_text(tokens)
+        return features
+
+
+def text_tower(name: str, texts: Iterable[str]) -> TextTower:
+    """The tower of that name: "words", or "open_clip/NAME".
+
+    Raises
+    ------
+    ValueError
+        No such tower.
+    """
+    if name.startswith(OPEN_CLIP):
+        return ClipText(name.removeprefix(OPEN_CLIP))
+    if name != WORDS:
+        raise ValueError(f"text tower {name!r} is neither {WORDS!r} nor '{OPEN_CLIP}NAME'")
+    return WordBag(texts)
+
+
+def _network(name: str) -> tuple[nn.Module, int]:
+    if name == SMALL:
+        return SmallResNet(), CHANNELS[-1]
+    if name.startswith(OPEN_CLIP):
+        model = name.removeprefix(OPEN_CLIP)
+        return _clip(model).visual, open_clip.get_model_config(model)["embed_dim"]
+    if name not in timm.list_models():
+        raise ValueError(f"backbone {name!r} is none of {SMALL!r}, timm.list_models() and '{OPEN_CLIP}NAME'")
+    network = timm.create_model(name, num_classes=0)
+    return network, network.num_features
+
+
+def _clip(model: str) -> Any:
+    if open_clip.get_model_config(model) is None:
+        raise ValueError(f"open_clip has no model {model!r}: open_clip.list_models() has them all")
+    return open_clip.create_model(model, pretrained_text=False)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())

@@ -1,0 +1,128 @@
+"""What an encoder is trained for: views, captions or labels. Each is a loss of a batch, with the heads it needs."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy, normalize
+
+from real_data.resampling import label_guide, random_guide, resampled_nt_xent
+from real_data.training.networks import TextTower
+from real_data.training.views import Batch
+from theory.arrays import IntArray
+
+PROJECTED = 64  # width of what NT-Xent compares
+SHARED = 128  # width of the space of images and texts
+FIRST_TEMPERATURE, LARGEST_SCALE = 0.07, 100.0  # CLIP's
+
+Guide = Callable[[Batch, np.random.Generator], torch.Tensor]
+
+
+class Objective(nn.Module, ABC):
+    """A loss of a batch of features, differentiable in them and in the weights of its heads.
+
+    Attributes
+    ----------
+    views : of each image in a batch, 1 or 2
+    """
+
+    views: ClassVar[int]
+
+    @abstractmethod
+    def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
+        """The loss; `features` are those of the batch's pictures, (views B, width)."""
+
+
+class TwoViews(Objective):
+    """SimCLR, its positives and negatives resampled by a guide: NT-Xent of projected features.
+
+    Parameters
+    ----------
+    width : of the features
+    rule, options : as `real_data.resampled_nt_xent` has them; "none" is SimCLR
+    guide : embeds the views of a batch, (2B, g)
+    """
+
+    views = 2
+
+    def __init__(
+        self, width: int, temperature: float, rule: str, guide: Guide, options: dict[str, object] | None = None
+    ) -> None:
+        super().__init__()
+        self.head = nn.Sequential(nn.Linear(width, width), nn.ReLU(inplace=True), nn.Linear(width, PROJECTED))
+        self.temperature, self.rule, self.guide, self.options = temperature, rule, guide, options or {}
+
+    def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
+        """See `Objective`."""
+        guide = self.guide(batch, rng).to(features.device)
+        return resampled_nt_xent(
+            self.head(features), guide, rule=self.rule, temperature=self.temperature, **self.options
+        )
+
+
+class ImageText(Objective):
+    """CLIP: each image with one of its captions, drawn evenly; symmetric InfoNCE with a learned temperature.
+
+    Parameters
+    ----------
+    width : of the features
+    captions : of each image of the data set
+    tower : of texts, trained too
+    """
+
+    views = 1
+
+    def __init__(self, width: int, captions: Sequence[tuple[str, ...]], tower: TextTower) -> None:
+        super().__init__()
+        self.captions, self.tower = captions, tower
+        self.image_head, self.text_head = nn.Linear(width, SHARED), nn.Linear(tower.width, SHARED)
+        self.log_scale = nn.Parameter(torch.tensor(-np.log(FIRST_TEMPERATURE), dtype=torch.float32))
+
+    def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
+        """See `Objective`."""
+        texts = [self.captions[image][rng.integers(len(self.captions[image]))] for image in batch.images]
+        meanings = self.tower(self.tower.tokens(texts).to(features.device))
+        u, v = normalize(self.image_head(features)), normalize(self.text_head(meanings))
+        scores = self.log_scale.exp().clamp(max=LARGEST_SCALE) * u @ v.T
+        own = torch.arange(len(texts), device=features.device)
+        return (cross_entropy(scores, own) + cross_entropy(scores.T, own)) / 2
+
+
+class Supervised(Objective):
+    """Cross-entropy of a linear classifier: what labels would have made of the same network and views."""
+
+    views = 1
+
+    def __init__(self, width: int, labels: IntArray) -> None:
+        super().__init__()
+        self.labels, self.head = labels, nn.Linear(width, int(labels.max()) + 1)
+
+    def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:  # noqa: ARG002
+        """See `Objective`."""
+        return cross_entropy(self.head(features), torch.from_numpy(self.labels[batch.images]).to(features.device))
+
+
+def seen_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:  # noqa: ARG001
+    """The guide that embeds each view: CLIP's image encoder, say.
+
+    Raises
+    ------
+    ValueError
+        The batches come from a source without one.
+    """
+    if batch.seen is None:
+        raise ValueError("the views were drawn without a guide: give their source one")
+    return batch.seen
+
+
+def blind_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:
+    """The control that knows nothing."""
+    return random_guide(len(batch.pictures), rng)
+
+
+def oracle_guide(labels: IntArray) -> Guide:
+    """The control that knows the labels."""
+    return lambda batch, rng: label_guide(np.tile(labels[batch.images], 2), rng)

@@ -1,0 +1,229 @@
+"""One trainer for every objective: killed at any moment it goes on from the last whole epoch, to the same log."""
+
+import hashlib
+import json
+import pickle
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from timm.optim import create_optimizer_v2, list_optimizers
+from timm.scheduler import CosineLRScheduler
+from tqdm import tqdm
+
+from real_data.training.networks import Backbone
+from real_data.training.objectives import Objective
+from real_data.training.recipe import Recipe
+from real_data.training.views import ViewSource
+from theory.arrays import FloatArray, IntArray
+from theory.devices import torch_device
+from theory.tables import replacing
+
+CHECKPOINT, LOG = "checkpoint.pt", "log.csv"
+SHOWN_AT_ONCE = 256  # pictures, for features
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """An encoder, and how it came about.
+
+    Attributes
+    ----------
+    backbone : without the heads of its objective
+    log : a row for each epoch: epoch, steps, loss (the mean over its batches), learning_rate (at its end)
+    seconds : spent on training, in all runs together
+    """
+
+    backbone: Backbone
+    log: pd.DataFrame
+    seconds: float
+
+    def features(self, pictures: Any) -> FloatArray:
+        """Features of pictures, (n, 3, s, s) bytes to (n, width), in float32, without gradients."""
+        self.backbone.eval()
+        device = next(self.backbone.parameters()).device
+        with torch.no_grad():
+            parts = [
+                self.backbone(torch.from_numpy(np.array(pictures[start : start + SHOWN_AT_ONCE])).to(device)).cpu()
+                for start in range(0, len(pictures), SHOWN_AT_ONCE)
+            ]
+        return torch.cat(parts).double().numpy()
+
+
+def train_encoder(
+    views: ViewSource,
+    images: IntArray,
+    objective: Callable[[int], Objective],
+    recipe: Recipe,
+    seed: int,
+    *,
+    about: Mapping[str, object] | None = None,
+    folder: Path | None = None,
+    device: str = "auto",
+    progress: bool = False,
+) -> Trained:
+    """Train an encoder from random weights.
+
+    Parameters
+    ----------
+    images : those that it is trained on, by index
+    objective : builds it for features of some width
+    seed : of weights, order and views
+    about : what else decides the outcome, objective and data, as JSON has it: a checkpoint of another is refused
+    folder : where a checkpoint and the log are kept after every epoch; training goes on from what is there
+        By default nothing is kept.
+
+    Raises
+    ------
+    ValueError
+        Fewer images than in a batch; a folder with the checkpoint of another recipe, seed, objective or data.
+    FloatingPointError
+        Features or loss are not finite: the learning rate is too high.
+
+    Notes
+    -----
+    On a CPU the log is the same to the last digit, killed or not, for one number of threads.
+    """
+    if len(images) < recipe.batch:
+        raise ValueError(f"{len(images)} images to train on are fewer than batch={recipe.batch}")
+    state = _State.fresh(objective, recipe, seed, torch_device(device))
+    identity = _digest({"recipe": asdict(recipe), "seed": seed, "images": images.tolist(), "about": dict(about or {})})
+    if folder is not None:
+        state.resume(folder, identity)
+    bar = tqdm(
+        range(state.epochs, recipe.epochs),
+        initial=state.epochs,
+        total=recipe.epochs,
+        desc="training",
+        unit="epoch",
+        disable=not progress,
+    )
+    for _ in bar:
+        state.advance(views, images)
+        bar.set_postfix(loss=f"{state.rows[-1]['loss']:.3f}")
+        if folder is not None:
+            state.keep(folder, identity)
+    return Trained(state.backbone, pd.DataFrame(state.rows), state.seconds)
+
+
+def untrained(recipe: Recipe, seed: int, device: str = "auto") -> Trained:
+    """The encoder that `train_encoder` starts from: its random weights are worth something too."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return Trained(Backbone(recipe.backbone).to(torch_device(device)), pd.DataFrame(), 0.0)
+
+
+@dataclass(eq=False)
+class _State:
+    """All that changes while an encoder is trained."""
+
+    recipe: Recipe
+    seed: int
+    device: torch.device
+    backbone: Backbone
+    objective: Objective
+    optimizer: torch.optim.Optimizer
+    schedule: CosineLRScheduler
+    rows: list[dict[str, float]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @classmethod
+    def fresh(cls, objective: Callable[[int], Objective], recipe: Recipe, seed: int, device: torch.device) -> "_State":
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            backbone = Backbone(recipe.backbone)
+            heads = objective(backbone.width)
+        both = torch.nn.ModuleList([backbone, heads]).to(device)
+        optimizer = _optimizer(both, recipe)
+        falling = recipe.epochs - recipe.warmup
+        schedule = CosineLRScheduler(optimizer, falling, warmup_t=recipe.warmup, warmup_prefix=True)
+        return cls(recipe, seed, device, backbone, heads, optimizer, schedule)
+
+    @property
+    def epochs(self) -> int:
+        """Those that are done."""
+        return len(self.rows)
+
+    def advance(self, views: ViewSource, images: IntArray) -> None:
+        """An epoch; what is drawn in it follows from its number and the seed."""
+        started, losses = time.perf_counter(), []
+        rng = np.random.default_rng([self.seed, 2, self.epochs])
+        steps = len(images) // self.recipe.batch
+        order = rng.permutation(images)[: steps * self.recipe.batch].reshape(steps, -1)
+        self.backbone.train()
+        for step, batch in enumerate(views.batches(list(order), self.objective.views, rng)):
+            self.schedule.step(self.epochs + (step + 0.5) / steps)
+            low = self.recipe.precision == "bfloat16"
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=low):
+                features = self.backbone(batch.pictures.to(self.device, non_blocking=True))
+            self._require_finite(features)
+            loss = self.objective(features.float(), batch, rng)
+            self._require_finite(loss)
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            losses.append(loss.detach())
+        mean = float(torch.stack(losses).double().mean())
+        done = {"epoch": self.epochs + 1, "steps": (self.epochs + 1) * steps}
+        self.rows.append(done | {"loss": mean, "learning_rate": self.optimizer.param_groups[0]["lr"]})
+        self.seconds += time.perf_counter() - started
+
+    def _require_finite(self, values: torch.Tensor) -> None:
+        if not torch.isfinite(values).all():
+            raise FloatingPointError(f"training diverged in epoch {self.epochs + 1}: lower the learning rate")
+
+    def keep(self, folder: Path, identity: str) -> None:
+        """Write the checkpoint, then the log that goes with it."""
+        parts = {name: getattr(self, name).state_dict() for name in ("backbone", "objective", "optimizer")}
+        content = parts | {"rows": self.rows, "seconds": self.seconds, "identity": identity}
+        with replacing(folder / CHECKPOINT) as temporary:
+            torch.save(content, temporary)
+        with replacing(folder / LOG) as temporary:
+            pd.DataFrame(self.rows).to_csv(temporary, index=False)
+
+    def resume(self, folder: Path, identity: str) -> None:
+        """Go on from the checkpoint, if there is one."""
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / CHECKPOINT
+        if not path.is_file():
+            return
+        try:
+            content = torch.load(path, map_location=self.device, weights_only=True)
+        except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+            raise ValueError(f"checkpoint {path} cannot be read: remove it, and training starts anew") from error
+        if content["identity"] != identity:
+            raise ValueError(
+                f"{path} is of another recipe, seed, objective or data: choose another folder, or remove it"
+            )
+        for name in ("backbone", "objective", "optimizer"):
+            getattr(self, name).load_state_dict(content[name])
+        self.rows, self.seconds = content["rows"], content["seconds"]
+
+
+def check_recipe(recipe: Recipe) -> None:
+    """Build what a recipe names, so that a name that is none is known before there is work to lose.
+
+    Raises
+    ------
+    ValueError
+        timm or open_clip know no such network, timm no such optimizer.
+    """
+    _optimizer(Backbone(recipe.backbone), recipe)
+
+
+def _optimizer(network: torch.nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    if recipe.optimizer not in list_optimizers():
+        raise ValueError(f"optimizer {recipe.optimizer!r} is none of timm.optim.list_optimizers()")
+    optimizer: torch.optim.Optimizer = create_optimizer_v2(
+        network, recipe.optimizer, lr=recipe.learning_rate, weight_decay=recipe.weight_decay
+    )
+    return optimizer
+
+
+def _digest(identity: dict[str, object]) -> str:
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()

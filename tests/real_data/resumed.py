@@ -1,0 +1,25 @@
+"""A training run in a process of its own, to be killed: `python -m tests.real_data.resumed POOL FOLDER EPOCHS`."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from real_data.training.objectives import TwoViews, blind_guide
+from real_data.training.recipe import Recipe
+from real_data.training.trainer import train_encoder
+from real_data.training.views import ViewPool
+
+
+def objective(width: int) -> TwoViews:
+    return TwoViews(width, 0.1, "drop_false_negative", blind_guide)
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    pool, folder, epochs = sys.argv[1:]
+    recipe = Recipe(epochs=int(epochs), batch=16, warmup=1)
+    train_encoder(
+        ViewPool(np.load(pool)), np.arange(64), objective, recipe, 0, folder=Path(folder), device="cpu", progress=True
+    )
