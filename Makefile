@@ -16,7 +16,8 @@ FIGURES := $(BUILD)/figures
 ALL_FIGURES := $(patsubst %,$(FIGURES)/%.png,bound_holds captions_help real_images training leaderboard \
 	tightness_map label_energy near_optimal multihop which_loss architecture \
 	rates resampling phase \
-	frontier paper_comparison pairs_look bound_real_pairs)
+	frontier paper_comparison pairs_look bound_real_pairs \
+	resampling_training pretraining)
 
 THEORY := $(wildcard theory/*.py theory/bounds/*.py theory/attack/*.py theory/metrics/*.py)
 WORLDS := $(THEORY) $(wildcard simulations/*.py simulations/losses/*.py) simulations/studies/study.py \
@@ -30,7 +31,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup test test-slow test-gpu bench figures smoke lint format ledger sharpness readme-figures clean
+.PHONY: help setup test test-slow test-gpu bench figures smoke reproduce lint format ledger sharpness readme-figures clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 18
@@ -112,6 +113,19 @@ SMALL := --images 160 --views 2 --strength 1
 $(ARMS_TABLES) &: $(ARMS) | $(INSTALLED)
 	$(PYTHON) -m real_data measure --dataset emoji --out $(TABLES) --jobs $(JOBS) $(if $(SEEDS),--draws $(SEEDS) $(SMALL))
 
+# Training from pixels takes too long for `make figures`: its measured tables are kept in results/, with their sidecars.
+MEASURED := resample pretrain
+$(patsubst %,$(TABLES)/%.parquet,$(MEASURED)): $(TABLES)/%.parquet: results/%.parquet
+	@mkdir -p $(TABLES)
+	cp $<.json $@.json
+	cp $< $@
+
+PIXELS := --dataset emoji --precision bfloat16 --jobs $(JOBS)
+reproduce: $(INSTALLED) ## Measure the tables in results/ anew, by training from pixels (an hour and a half)
+	$(PYTHON) -m real_data resample $(PIXELS) --rule all --seeds 5 --out $(BUILD)/resample
+	$(PYTHON) -m real_data pretrain $(PIXELS) --objective clip --objective simclr --seeds 5 --out $(BUILD)/pretrain
+	cp $(foreach name,$(MEASURED),$(BUILD)/$(name)/$(name).parquet $(BUILD)/$(name)/$(name).parquet.json) results/
+
 # Figures: each from its script and its tables; the PNG is written after the PDF and the caption.
 
 $(FIGURES)/bound_holds.png: $(TABLES)/bound_holds.parquet
@@ -127,6 +141,8 @@ $(FIGURES)/resampling.png: $(TABLES)/resampling.parquet
 $(FIGURES)/architecture.png: $(TABLES)/architecture.parquet
 $(FIGURES)/multihop.png: $(TABLES)/multihop.parquet $(EMOJI_TABLES)
 $(FIGURES)/phase.png: $(TABLES)/phase.parquet
+$(FIGURES)/resampling_training.png: $(TABLES)/resample.parquet figures/intervals.py
+$(FIGURES)/pretraining.png: $(TABLES)/pretrain.parquet $(ARMS_TABLES) figures/arm_looks.py figures/intervals.py
 $(patsubst %,$(FIGURES)/%.png,frontier paper_comparison pairs_look bound_real_pairs): $(ARMS_TABLES) figures/arm_looks.py
 
 $(ALL_FIGURES): $(FIGURES)/%.png: figures/%.py $(STYLE) | $(INSTALLED)

@@ -18,9 +18,11 @@ from figures import (
     pairs_look,
     paper_comparison,
     phase,
+    pretraining,
     rates,
     real_images,
     resampling,
+    resampling_training,
     tightness_map,
     training,
     which_loss,
@@ -46,6 +48,8 @@ MODULES = (
     paper_comparison,
     pairs_look,
     bound_real_pairs,
+    resampling_training,
+    pretraining,
 )
 FIGURES = {module.FIGURE.name: module.FIGURE for module in MODULES}
 

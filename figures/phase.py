@@ -10,16 +10,15 @@ from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure as Picture
-from scipy.stats import t as student
 
 from figures.figure import Figure
+from figures.intervals import mean_and_half
 from figures.style import AUGMENTATION, CAPTION, COLUMN, NEUTRAL, label_line
 
 BOUNDS = {"bound": "theorem 4", "sharp_bound": "theorem 4, sharper form", "multihop_bound": "theorem 15"}
 SHARP, BEST, TRAINED = "sharp_bound", "multihop_bound", "trained_error"  # columns
 WINNER = LinearSegmentedColormap.from_list("winner", [AUGMENTATION, "white", CAPTION])
 RIGHT = LinearSegmentedColormap.from_list("right", [NEUTRAL, "white"])
-CONFIDENCE = 0.95
 INSIDE = (0.44, 1.0)  # a place where augmentation wins
 
 
@@ -65,8 +64,8 @@ def _caption_wins(points: pd.DataFrame, column: str) -> pd.Series:
 def _rate(right: pd.Series, seeds: pd.Series) -> str:
     """How often, with an interval over seeds: the points of one seed are not independent."""
     by_seed = right.groupby(seeds).mean()
-    margin = student.ppf((1 + CONFIDENCE) / 2, len(by_seed) - 1) * by_seed.std() / len(by_seed) ** 0.5
-    return f"{by_seed.mean():.1%} ± {margin:.1%}"
+    mean, half = mean_and_half(by_seed)
+    return f"{mean:.1%} ± {half:.1%}"
 
 
 def _plane(points: pd.DataFrame, values: pd.Series) -> pd.DataFrame:
@@ -111,7 +110,7 @@ def _caption(points: pd.DataFrame, trained: pd.Series, rates: Mapping[str, str])
         f"One world, k = 8, {grid}, {points['seed'].nunique()} seeds: of {len(points)} points the two trained free "
         f"embeddings have different errors on {len(decided)}, and captions the smaller on {(decided > 0).mean():.1%} "
         "of these. How often the smaller bound is that of the better encoder, with the "
-        f"{CONFIDENCE:.0%} t interval over seeds: {named}; always to name the more frequent winner is right on "
+        f"95% t interval over seeds: {named}; always to name the more frequent winner is right on "
         f"{most:.1%}. Black line: where the trained encoders are even. The largest excess loss of any of them is "
         f"{excess:.1e}."
     )

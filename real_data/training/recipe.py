@@ -32,7 +32,7 @@ class Recipe:
     """
 
     backbone: str = "small"
-    epochs: int = 40
+    epochs: int = 25
     batch: int = 256
     optimizer: str = "adamw"
     learning_rate: float = 3e-3

@@ -7,6 +7,9 @@ from figures import tightness_map
 from figures.__main__ import FIGURES, app
 from real_data.measures.protocol import Protocol
 from real_data.measures.study import arms_tables
+from real_data.training.recipe import Recipe
+from real_data.training.runs import Studio, run_all
+from real_data.training.studies import pretraining_table, resampling_runs
 from simulations.studies import STUDIES, architecture, which_loss
 from simulations.sweeps import Cores, SweepConfiguration, run_sweep
 from tests.families import FAMILIES
@@ -29,6 +32,11 @@ def tables(tmp_path_factory):
     small = {"diversities": (2, 5), "learned_at": (5,), "widths": (4,)}
     protocol = Protocol(images=48, draws=2, views=2, strengths=(0.5, 1.0), **small)
     for name, table in arms_tables(coloured_source(folder), protocol).items():
+        table.to_parquet(folder / f"{name}.parquet")
+    studio, recipe = Studio(coloured_source(folder), folder, views=2), Recipe(epochs=2, batch=32, warmup=1)
+    resampled = run_all(resampling_runs("all", recipe, 2), studio, folder)
+    pretrained = pretraining_table(["clip", "simclr"], recipe, 2, studio, folder, text="words", jobs=1)
+    for name, table in {"resample": resampled, "pretrain": pretrained}.items():
         table.to_parquet(folder / f"{name}.parquet")
     graph = FAMILIES["captions"](np.random.default_rng(0), 60)
     triplets = spectrum(graph, min(graph.joint.shape))

@@ -1,0 +1,99 @@
+"""*Captions or augmentations*: one network trained from pixels with either, beside the bounds of both pair graphs."""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Picture
+
+from figures.arm_looks import strongest
+from figures.figure import Figure
+from figures.intervals import mean_and_half
+from figures.style import AUGMENTATION, BOUND, CAPTION, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND
+
+KINDS = {"untrained": ("untrained", NEUTRAL), "simclr": ("augmentations", AUGMENTATION), "clip": ("captions", CAPTION)}
+ARMS = {"augmentation, by encoder": "augmentations", "captions, exact": "captions"}
+VALUES = {
+    "bound": ("theorem 4", BOUND),
+    "multihop_bound": ("theorem 15", SHARP_BOUND),
+    "probe_error": ("measured error", MEASURED),
+}
+
+
+def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+    """Test accuracy of the trained networks; and of the optimal embedding of either pair graph, bounds and error."""
+    trained = tables["pretrain"][tables["pretrain"]["chosen"]]
+    learned = _graphs(tables["arms_learned"])
+    picture, (left, right) = plt.subplots(1, 2, figsize=(2.2 * COLUMN, 1.1 * COLUMN))
+    _accuracies(left, trained)
+    _bounds(right, learned)
+    return picture, _caption(trained, tables["pretrain"], learned)
+
+
+def _graphs(learned: pd.DataFrame) -> pd.DataFrame:
+    """The arms as a network of some width would have them: all positives counted, at the larger diversity and width."""
+    arms = {arm: label for arm in strongest(learned["arm"]) for name, label in ARMS.items() if arm.startswith(name)}
+    chosen = (
+        learned["arm"].isin(arms)
+        & (learned["diversity_of"] == "all")
+        & (learned["labels"] == learned["labels"].iloc[0])
+        & (learned["width"] == learned["width"].max())
+        & (learned["diversity"] == learned["diversity"].max())
+    )
+    found: pd.DataFrame = learned[chosen].assign(pairs=learned["arm"].map(arms))
+    return found
+
+
+def _accuracies(axes: Axes, trained: pd.DataFrame) -> None:
+    names = trained["labels"].unique()
+    for place, labels in enumerate(names):
+        for shift, (kind, (label, color)) in enumerate(KINDS.items()):
+            mean, half = mean_and_half(100 * trained[(trained["kind"] == kind) & (trained["labels"] == labels)]["test"])
+            x = place + 0.27 * (shift - 1)
+            axes.bar(x, mean, width=0.25, color=color)
+            axes.errorbar(x, mean, yerr=half, fmt="none", color="black", linewidth=1, capsize=2)
+            axes.text(x, 1, label, rotation=90, ha="center", va="bottom", fontsize=7, color="white", fontweight="bold")
+    axes.set_xticks(range(len(names)), names)
+    axes.set(title="trained from pixels", ylabel="accuracy of a linear probe (%)")
+    axes.grid(visible=False, axis="x")
+
+
+def _bounds(axes: Axes, learned: pd.DataFrame) -> None:
+    for place, pairs in enumerate(ARMS.values()):
+        own = learned[learned["pairs"] == pairs]
+        for shift, (column, (label, color)) in enumerate(VALUES.items()):
+            mean, half = mean_and_half(own[column])
+            x = place + 0.27 * (shift - 1)
+            axes.bar(x, mean, width=0.25, color=color, label=label if place == 0 else None)
+            axes.errorbar(x, mean, yerr=half, fmt="none", color="black", linewidth=1, capsize=2)
+    axes.axhline(1, color="black", linewidth=0.8, linestyle=":")
+    axes.set_xticks(range(len(ARMS)), list(ARMS.values()))
+    axes.set(title=f"their pair graphs, k = {learned['width'].max()}", ylabel="error of the optimum, and bounds on it")
+    axes.legend(fontsize=7)
+    axes.grid(visible=False, axis="x")
+
+
+def _caption(trained: pd.DataFrame, tried: pd.DataFrame, learned: pd.DataFrame) -> str:
+    def said(rows: pd.DataFrame) -> str:
+        return ", ".join(
+            "{} {:.1f} ± {:.1f}".format(label, *mean_and_half(100 * rows[rows["kind"] == kind]["test"]))
+            for kind, (label, _) in KINDS.items()
+        )
+
+    accuracies = "; ".join(f"by {labels}: {said(rows)}" for labels, rows in trained.groupby("labels", sort=False))
+    bounds = "; ".join(
+        f"{pairs}: " + ", ".join(f"{label} {own[column].mean():.2f}" for column, (label, _) in VALUES.items())
+        for pairs, own in learned.groupby("pairs", sort=False)
+    )
+    grid = len(tried[tried["kind"] == "clip"][["learning_rate", "strength"]].drop_duplicates())
+    return (
+        f"Left: test accuracy in percent, {trained['seed'].nunique()} seeds, 95% t intervals, after "
+        f"{int(trained['steps'].max())} steps with captions (CLIP) or augmentations (SimCLR), each with the best of "
+        f"{grid} settings by validation accuracy; {accuracies}. Right: bounds on the probe error of the optimal "
+        f"embedding of each pair graph, and the error, at {learned['diversity'].max():g} effective positives, "
+        f"{learned['draw'].nunique()} draws of images; {bounds}. Above 1 (dotted) a bound says nothing."
+    )
+
+
+FIGURE = Figure("pretraining", "Captions or augmentations", ("pretrain", "arms_learned"), draw)
