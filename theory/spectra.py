@@ -21,7 +21,7 @@ DENSE_SIDE = 600  # up to this many nodes on the smaller side, a dense factorisa
 GUARD = 8  # values computed beyond the k-th, so that k is never at the edge of what was searched
 SEARCH_TOLERANCES = (1e-3, 1e-7, 1e-11)  # relative; each is tried when the one before it cannot tell
 SEARCHES = 20
-SECOND_GUARD = 3  # values computed beyond the one sought by `second_value`
+SECOND_GUARD = 3  # values computed beyond the one sought by `second_eigenvalue`
 SECOND_TOLERANCE = 1e-4
 
 ROUNDING = 64 * float(np.finfo(np.float64).eps)
@@ -171,13 +171,13 @@ def singular_triplets(
     return Spectrum(np.minimum(1.0, values), left, right, residuals, method, unseen)
 
 
-def second_value(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0) -> float:
-    """Upper end of the second singular value of a matrix of norm 1, from its first left vector; 0 if there is none.
+def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0) -> float:
+    """Upper end of the second eigenvalue of `A Aᵀ`, in [0, 1], for A of norm 1, from its first; 0 if there is none.
 
     Parameters
     ----------
     first : (n_rows,), of any length
-        The left singular vector of value 1.
+        The eigenvector of value 1.
 
     Raises
     ------
@@ -186,20 +186,25 @@ def second_value(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0) -> f
 
     Notes
     -----
-    Exact to round-off where the smaller side is short. Elsewhere ARPACK finds the largest eigenvalue of the Gram
-    operator with `first` projected out, and its residual, at most `SECOND_TOLERANCE`, is added. Copies of it need not
-    be found. But a start that hardly leans on its vector takes the next value for it, at a residual that looks perfect:
-    hence the guard values.
+    Exact to round-off where the smaller side is short: by the dense Gram matrix of that side. Elsewhere ARPACK finds
+    the largest eigenvalue with `first` projected out, and its residual, at most `SECOND_TOLERANCE`, is added. Copies of
+    it need not be found. But a start that hardly leans on its vector takes the next value for it, at a residual that
+    looks perfect: hence the guard values.
     """
-    if min(matrix.shape) == 1:
+    side = min(matrix.shape)
+    if side == 1:
         return 0.0
-    if min(matrix.shape) <= DENSE_SIDE:
-        return float(singular_triplets(matrix, 2).upper_values[1])
-    forward, backward = _products(matrix, torch.device("cpu"))
-    rest = _deflated(lambda x: forward(backward(x)), first[:, None] / np.linalg.norm(first))
-    rng = np.random.default_rng(seed)
-    values, residuals = _ritz(rest, _leading(rest, len(first), 1 + SECOND_GUARD, SECOND_TOLERANCE, rng))
-    return min(1.0, float(np.sqrt(np.max(values + residuals))) + _round_off(matrix.shape))
+    if side <= DENSE_SIDE:
+        smaller = matrix if matrix.shape[0] == side else sp.csr_array(matrix.T)
+        gram = (smaller @ smaller.T).toarray()
+        ends = scipy.linalg.eigh(gram, eigvals_only=True, subset_by_index=[side - 2, side - 2], overwrite_a=True)
+    else:
+        forward, backward = _products(matrix, torch.device("cpu"))
+        rest = _deflated(lambda x: forward(backward(x)), first[:, None] / np.linalg.norm(first))
+        rng = np.random.default_rng(seed)
+        values, residuals = _ritz(rest, _leading(rest, len(first), 1 + SECOND_GUARD, SECOND_TOLERANCE, rng))
+        ends = values + residuals
+    return min(1.0, max(0.0, float(np.max(ends))) + _round_off(matrix.shape))
 
 
 def _round_off(shape: tuple[int, int]) -> float:
