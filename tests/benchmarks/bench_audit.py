@@ -8,7 +8,6 @@ import atexit
 import multiprocessing
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -109,8 +108,8 @@ def main(
         command = [sys.executable, "-m", "real_data", "audit", f"{folder}/pairs.parquet", "--k", str(k)]
         command += ["--labels", f"{folder}/labels.parquet", "--out", f"{folder}/out"]
         start = time.perf_counter()
-        process = subprocess.Popen(command, env={**os.environ, "OMP_NUM_THREADS": "1"})
-        _, status, used = os.wait4(process.pid, 0)
+        process = os.posix_spawn(sys.executable, command, {**os.environ, "OMP_NUM_THREADS": "1"})
+        _, status, used = os.wait4(process, 0)
         seconds = time.perf_counter() - start
     if status:
         raise RuntimeError(f"the audit of {pairs:g} pairs ended with code {os.waitstatus_to_exitcode(status)}")
