@@ -55,7 +55,8 @@ test-gpu: $(INSTALLED) ## Run the tests that need a CUDA device
 bench: $(INSTALLED) ## Time ours against peers, into build/bench.parquet; and the audit (six minutes)
 	@mkdir -p $(BUILD)
 	$(PYTHON) -m tests.benchmarks --out $(BUILD)/bench.parquet
-	$(PYTHON) -m tests.benchmarks.bench_audit --pairs 1e7
+	$(PYTHON) -m tests.benchmarks.bench_audit --pairs 1e7 --classes 10
+	$(PYTHON) -m tests.benchmarks.bench_audit --pairs 1e7 --classes 100
 
 figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (twelve minutes)
 	@echo "figures, with their captions: $(FIGURES)"

@@ -20,7 +20,7 @@ from theory.consistency import required_labels
 from theory.graph import PairGraph
 from theory.hypotheses import require
 from theory.remembered import once_per_graph
-from theory.spectra import Spectrum, second_value, spectrum
+from theory.spectra import Spectrum, second_eigenvalue, spectrum
 
 EXACT_NODES = 14  # up to this many left nodes ...
 EXACT_PARTITIONS = 10_000  # ... and this many partitions, every one is tried
@@ -65,10 +65,10 @@ def class_second_eigenvalues(graph: PairGraph) -> FloatArray:
     Notes
     -----
     `P_T[c, c]` has the factor `P[c, :] D_R^{-1/2}`, so λ₂(c) is the squared second singular value of the sparse matrix
-    `D_c^{-1/2} P[c, :] D_R^{-1/2}`, whose first left vector is `√D_c`. Rounded up by `second_value`. Cost:
+    `D_c^{-1/2} P[c, :] D_R^{-1/2}`, whose first left vector is `√D_c`. Rounded up by `second_eigenvalue`. Cost:
     O(iterations nnz); memory O(nnz). Computed once for each graph.
     """
-    values = np.array([second_value(block, first) ** 2 for block, first in _class_blocks(graph)])
+    values = np.array([second_eigenvalue(block, first) for block, first in _class_blocks(graph)])
     values.flags.writeable = False
     return values
 

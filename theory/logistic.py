@@ -10,7 +10,8 @@ from sklearn.linear_model import LogisticRegression
 from theory.arrays import FloatArray, IntArray
 from theory.consistency import class_indicators, required_labels
 from theory.graph import PairGraph
-from theory.probes import ProbeResult, as_features, judged, labelled_mask, strict_winners
+from theory.probes import ProbeResult, as_features, judged, labelled_mask
+from theory.scores import strict_winners
 
 ITERATIONS = 2_000  # of L-BFGS, at most; it needs tens
 
@@ -60,7 +61,8 @@ def logistic_probe(
     winners = np.append(present, -1)[strict_winners(scores)]
     probabilities = np.zeros_like(targets)
     probabilities[:, present] = softmax(scores, axis=1)
-    return judged(graph, winners != classes, probabilities - targets, coefficients, seen)
+    misses = np.sum((probabilities - targets) ** 2, axis=1)
+    return judged(graph, winners != classes, misses, coefficients, seen)
 
 
 def _columns(features: FloatArray, classes: IntArray, weights: FloatArray, penalty: float) -> FloatArray:

@@ -8,12 +8,13 @@ entry or two at its end turn it into the extremal measure.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import scipy.linalg
+import scipy.sparse as sp
 
 from theory.arrays import FloatArray
 from theory.consistency import weighted_targets
@@ -21,6 +22,9 @@ from theory.graph import PairGraph
 from theory.spectra import Spectrum
 
 HOPS = 8  # steps of Lanczos; each gives two moments
+BLOCK_BYTES = 2**30  # of the vectors of some columns of Ỹ: of many classes, a block of columns is taken at a time
+BETWEEN = 0.5  # a diagonal entry as good as any
+Step = Callable[[FloatArray], tuple[float, FloatArray]]  # of a unit vector its Rayleigh quotient and its image
 Rule = tuple[FloatArray, FloatArray]  # nodes, in rising order, and their weights
 
 ROUND_OFF = 64 * float(np.finfo(np.float64).eps)
@@ -71,14 +75,16 @@ def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
     Notes
     -----
     `a_m = ‖H_m‖²`, where `H_0 = Ỹ` and half a hop leads to the next, by Āᵀ and by Ā in turn: sums of squares, in which
-    nothing cancels. Cost: O(hops nnz r) for r classes; memory O((n_left + n_right) r). Source: new here.
+    nothing cancels, over blocks of columns. Cost: O(hops nnz r) for r classes; memory O((n_left + n_right) r), but
+    little more than `BLOCK_BYTES` for the left side. Source: new here.
     """
-    walk = weighted_targets(graph).toarray()
-    curve = [np.sum(walk**2)]
-    for step in range(_validated(hops, 0)):
-        walk = graph.normalized @ walk if step % 2 else graph.normalized.T @ walk
-        curve.append(np.sum(walk**2))
-    return np.array(curve)
+    curve = np.zeros(_validated(hops, 0) + 1)
+    for walk in _target_blocks(graph, 3):  # itself, its squares, and what a hop leads to
+        curve[0] += np.sum(walk**2)
+        for step in range(hops):
+            walk = graph.normalized @ walk if step % 2 else graph.normalized.T @ walk
+            curve[step + 1] += np.sum(walk**2)
+    return curve
 
 
 # Several bounds ask for the measure of one graph. Kept here it lives as long as the graph, and no longer.
@@ -101,14 +107,29 @@ def label_measure(graph: PairGraph, hops: int = HOPS) -> JacobiMatrix:
     Notes
     -----
     Lanczos on `X -> Ā (Āᵀ X)` with the Frobenius inner product, started at Ỹ, with full reorthogonalisation: the matrix
-    is that of a perturbation of `ĀĀᵀ` by round-off. Cost: O(hops nnz r + hops² n_left r) for r classes; memory
-    O(hops n_left r). Computed once for each graph. Source: Golub and Meurant, *Matrices, Moments and Quadrature with
-    Applications*, 2010.
+    is that of a perturbation of `ĀĀᵀ` by round-off. Where the vectors of all columns would take more than
+    `BLOCK_BYTES`, each block of columns has a measure of its own, and ν is their sum. Cost: O(hops nnz r + hops² n_left
+    r) for r classes; memory O(hops n_left r) or little more than `BLOCK_BYTES`, but at least one column. Computed once
+    for each graph. Source: Golub and Meurant, *Matrices, Moments and Quadrature with Applications*, 2010.
     """
     known = _measures.setdefault(graph, {})
     if hops not in known:
-        known[hops] = _lanczos(graph, _validated(hops, 1))
+        known[hops] = _label_measure(graph, _validated(hops, 1))
     return known[hops]
+
+
+def moments(jacobi: JacobiMatrix, count: int) -> FloatArray:
+    """`a_0..a_count`, (count + 1,): the consistency curve, to round-off, of a graph whose measure is known already.
+
+    Raises
+    ------
+    ValueError
+        The matrix has fewer moments; count is negative or not an integer.
+    """
+    if _validated(count, 0, "count") > 2 * len(jacobi.off_diagonal) and not jacobi.complete:
+        raise ValueError(f"count={count} is above {2 * len(jacobi.off_diagonal)}, the moments known: take more hops")
+    nodes, weights = _rule_of_all_moments(jacobi)
+    return np.array([weights @ nodes**power for power in range(count + 1)])
 
 
 def mass_up_to(jacobi: JacobiMatrix, place: float, *, slack: float = ROUND_OFF) -> float:
@@ -180,27 +201,70 @@ def tail_at_least(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS
     return max(0.0, *roots) ** 2
 
 
-def _lanczos(graph: PairGraph, hops: int) -> JacobiMatrix:
-    start = weighted_targets(graph).toarray()
-    basis = np.empty((hops, start.size))
-    basis[0] = start.ravel() / np.linalg.norm(start)
+def _label_measure(graph: PairGraph, hops: int) -> JacobiMatrix:
     # A shorter remainder is round-off, and to drop it moves no atom by more than its length.
-    nothing = np.finfo(np.float64).eps * np.sqrt(sum(graph.joint.shape))
+    nothing = float(np.finfo(np.float64).eps * np.sqrt(sum(graph.joint.shape)))
+    masses, parts = [], []
+    for block in _target_blocks(graph, hops):
+        masses.append(float(np.sum(block**2)))
+        parts.append(_lanczos(_induced_step(graph, block.shape), block.ravel(), hops, nothing))
+    return parts[0] if len(parts) == 1 else _sum_of(masses, parts, hops, nothing)
+
+
+def _target_blocks(graph: PairGraph, held: int) -> Iterator[FloatArray]:
+    """Ỹ in blocks of columns, (n_left, b) each: `held` arrays like one take at most `BLOCK_BYTES`, or b is 1."""
+    targets = sp.csc_array(weighted_targets(graph))
+    n_left, n_classes = targets.shape
+    width = max(1, BLOCK_BYTES // (held * n_left * np.dtype(np.float64).itemsize))
+    for columns in np.array_split(np.arange(n_classes), -(-n_classes // width)):
+        yield targets[:, columns].toarray(order="C")
+
+
+def _induced_step(graph: PairGraph, shape: tuple[int, ...]) -> Step:
+    """`X -> Ā (Āᵀ X)` on flattened blocks of this shape."""
+
+    def step(vector: FloatArray) -> tuple[float, FloatArray]:
+        half = graph.normalized.T @ vector.reshape(shape)
+        return float(np.sum(half**2)), (graph.normalized @ half).ravel()
+
+    return step
+
+
+def _lanczos(step: Step, start: FloatArray, hops: int, nothing: float) -> JacobiMatrix:
+    basis = np.empty((hops, start.size))
+    basis[0] = start / np.linalg.norm(start)
     diagonal, off_diagonal = [], []
-    for step in range(hops):
-        half = graph.normalized.T @ basis[step].reshape(start.shape)
-        diagonal.append(np.sum(half**2))
-        ahead = (graph.normalized @ half).ravel()
+    for taken in range(hops):
+        quotient, ahead = step(basis[taken])
+        diagonal.append(quotient)
         # Twice is enough, once is not; all but round-off lies along the last two.
-        for first in (max(0, step - 1), 0):
-            ahead -= (basis[first : step + 1] @ ahead) @ basis[first : step + 1]
-        length = np.linalg.norm(ahead)
+        for first in (max(0, taken - 1), 0):
+            ahead -= (basis[first : taken + 1] @ ahead) @ basis[first : taken + 1]
+        length = float(np.linalg.norm(ahead))
         if length <= nothing:
             break
         off_diagonal.append(length)
-        if step + 1 < hops:
-            basis[step + 1] = ahead / length
+        if taken + 1 < hops:
+            basis[taken + 1] = ahead / length
     return JacobiMatrix(np.array(diagonal), np.array(off_diagonal))
+
+
+def _sum_of(masses: list[float], parts: list[JacobiMatrix], hops: int, nothing: float) -> JacobiMatrix:
+    """The Jacobi matrix of a sum of measures, from their masses and their own matrices.
+
+    Rules with the moments of the parts are together a measure with the moments of the sum, and Lanczos on its nodes,
+    started at the roots of its weights, is as stable as on the graph.
+    """
+    rules = [_rule_of_all_moments(part) for part in parts]
+    nodes = np.concatenate([nodes for nodes, _ in rules])
+    weights = np.concatenate([mass * weights for mass, (_, weights) in zip(masses, rules, strict=True)])
+    # The nodes are off by round-off already.
+    return _lanczos(lambda vector: (float(nodes @ vector**2), nodes * vector), np.sqrt(weights), hops, 4 * nothing)
+
+
+def _rule_of_all_moments(jacobi: JacobiMatrix) -> Rule:
+    """A rule with the moments a_0..a_{2m}, as it is whatever diagonal entry comes next."""
+    return _rule(jacobi, [] if jacobi.complete else [BETWEEN], [])
 
 
 def _extremal_rule(jacobi: JacobiMatrix, place: float, slack: float) -> Rule:
@@ -265,7 +329,7 @@ def _separations(spectrum: Spectrum, k: int) -> Iterator[tuple[float, float]]:
     yield aside, aside
 
 
-def _validated(hops: int, least: int) -> int:
-    if isinstance(hops, bool) or not isinstance(hops, int | np.integer) or hops < least:
-        raise ValueError(f"hops={hops!r} is not an integer of at least {least}")
-    return int(hops)
+def _validated(number: int, least: int, name: str = "hops") -> int:
+    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < least:
+        raise ValueError(f"{name}={number!r} is not an integer of at least {least}")
+    return int(number)

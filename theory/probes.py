@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import scipy.linalg
+import scipy.sparse as sp
 import torch
 
-from theory.arrays import FloatArray, IntArray
+from theory.arrays import FloatArray
 from theory.consistency import class_indicators, required_labels
 from theory.graph import PairGraph
+from theory.scores import Standing, linear_scores, linear_standing, round_off
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,11 @@ def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) ->
     Notes
     -----
     The prediction is the argmax. A class must win by more than round-off: ties count as errors, so that
-    `error <= 2 mse`. Features may be rank deficient (the minimum-norm solution is taken). Cost: O(n_left k²).
+    `error <= 2 mse`. Features may be rank deficient (the minimum-norm solution is taken). Cost: O(n_left k (k + r)) for
+    r classes; memory O(n_left k).
     """
     features = as_features(f, graph.n_left, "f")
-    targets = class_indicators(required_labels(graph, "left")).toarray()
+    targets = class_indicators(required_labels(graph, "left"))
     seen = labelled_mask(labelled, graph.n_left)
     root = np.sqrt(graph.left_marginal)[:, None]
     # Unit columns, so that a small feature is not taken for round-off of a large one; and unit over all nodes, so that
@@ -65,24 +68,27 @@ def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) ->
     length = np.linalg.norm(root * features, axis=0)
     length[length == 0] = 1
     shown = np.where(seen[:, None], root, 0.0)
-    coefficients = _least_squares(shown * features / length, shown * targets) / length[:, None]
-    scores = features @ coefficients
-    wrong = strict_winners(scores) != np.argmax(targets, axis=1)
-    return judged(graph, wrong, scores - targets, coefficients, seen)
+    coefficients = _least_squares(shown * features / length, sp.csr_array(targets * shown)) / length[:, None]
+    own, parts, misses = targets.indices, [], np.empty(graph.n_left)
+    for rows, scores in linear_scores(features, coefficients):
+        parts.append(Standing.of(scores))
+        scores[np.arange(len(scores)), own[rows]] -= 1
+        misses[rows] = np.sum(scores**2, axis=1)
+    return judged(graph, Standing.joined(parts).winners != own, misses, coefficients, seen)
 
 
 def judged(
     graph: PairGraph,
     wrong: npt.NDArray[np.bool_],
-    residuals: FloatArray,
+    misses: FloatArray,
     coefficients: FloatArray,
     seen: npt.NDArray[np.bool_],
 ) -> ProbeResult:
-    """The result of a probe that is `wrong` on some nodes, (n_left,), and misses the one-hot labels by `residuals`."""
+    """The result of a probe that is `wrong` on some nodes, (n_left,), with squared distances `misses` to the labels."""
     held_out = None if seen.all() else float(np.average(wrong[~seen], weights=graph.left_marginal[~seen]))
     return ProbeResult(
         error=float(graph.left_marginal @ wrong),
-        mse=float(graph.left_marginal @ np.sum(residuals**2, axis=1)),
+        mse=float(graph.left_marginal @ misses),
         coefficients=coefficients,
         held_out_error=held_out,
     )
@@ -109,8 +115,8 @@ def zero_shot_error(graph: PairGraph, f: Any, g: Any) -> float:
     prototypes = class_indicators(right, classes).T @ (
         graph.right_marginal[:, None] * as_features(g, graph.n_right, "g")
     )
-    scores = as_features(f, graph.n_left, "f") @ prototypes.T
-    return float(graph.left_marginal @ (strict_winners(scores) != np.searchsorted(classes, left)))
+    winners = linear_standing(as_features(f, graph.n_left, "f"), prototypes.T).winners
+    return float(graph.left_marginal @ (winners != np.searchsorted(classes, left)))
 
 
 def as_features(f: Any, size: int, name: str) -> FloatArray:
@@ -129,18 +135,15 @@ def as_features(f: Any, size: int, name: str) -> FloatArray:
     return features
 
 
-def _least_squares(columns: FloatArray, targets: FloatArray) -> FloatArray:
+def _least_squares(columns: FloatArray, targets: sp.csr_array) -> FloatArray:
     """The B of least `‖columns B - targets‖`, of least norm; the columns are at most of unit length."""
     gram = columns.T @ columns
     # An error in B costs its square in the residual: up to this condition the normal equations lose nothing.
     if np.linalg.cond(gram) < 1 / np.sqrt(np.finfo(np.float64).eps):
-        return np.asarray(scipy.linalg.solve(gram, columns.T @ targets, assume_a="pos"))
-    return np.asarray(scipy.linalg.lstsq(columns, targets, cond=_round_off(len(columns)))[0])
-
-
-def _round_off(n: int) -> float:
-    """What n sums may be off by, relative to their largest."""
-    return float(64 * np.finfo(np.float64).eps * np.sqrt(n))
+        return np.asarray(scipy.linalg.solve(gram, (targets.T @ columns).T, assume_a="pos"))
+    left, values, right_t = scipy.linalg.svd(columns, full_matrices=False)
+    kept = values > round_off(len(columns)) * values[0]
+    return np.asarray(right_t[kept].T @ ((targets.T @ left[:, kept]).T / values[kept, None]))
 
 
 def labelled_mask(labelled: npt.ArrayLike | None, size: int) -> npt.NDArray[np.bool_]:
@@ -162,13 +165,3 @@ def labelled_mask(labelled: npt.ArrayLike | None, size: int) -> npt.NDArray[np.b
     if not mask.any():
         raise ValueError("labelled is False for every node: the probe needs at least one label")
     return mask
-
-
-def strict_winners(scores: FloatArray) -> IntArray:
-    """The column with the largest score in each row, (n,), or -1 where none wins by more than round-off."""
-    winners = np.argmax(scores, axis=1)
-    best = np.take_along_axis(scores, winners[:, None], axis=1)
-    others = scores.copy()
-    np.put_along_axis(others, winners[:, None], -np.inf, axis=1)
-    round_off = _round_off(len(scores)) * np.abs(scores).max()
-    return np.where(others.max(axis=1) >= best[:, 0] - round_off, -1, winners)

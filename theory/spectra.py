@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import scipy.linalg
@@ -21,7 +21,7 @@ DENSE_SIDE = 600  # up to this many nodes on the smaller side, a dense factorisa
 GUARD = 8  # values computed beyond the k-th, so that k is never at the edge of what was searched
 SEARCH_TOLERANCES = (1e-3, 1e-7, 1e-11)  # relative; each is tried when the one before it cannot tell
 SEARCHES = 20
-SECOND_GUARD = 3  # values computed beyond the one sought by `second_value`
+SECOND_GUARD = 3  # values computed beyond the one sought by `second_eigenvalue`
 SECOND_TOLERANCE = 1e-4
 
 ROUNDING = 64 * float(np.finfo(np.float64).eps)
@@ -165,19 +165,19 @@ def singular_triplets(
     else:
         raise ValueError(f"method={method!r} is none of 'auto', 'dense', 'sparse'")
     left, values, right = triplets
-    residuals = _residuals(matrix, left, values, right)
+    residuals = residual_norms(matrix, left, values, right)
     if method == "sparse" and residuals.max() > tol:
         raise RuntimeError(f"residual {residuals.max():.1e} is above tol={tol:.1e}: raise tol or use method='dense'")
     return Spectrum(np.minimum(1.0, values), left, right, residuals, method, unseen)
 
 
-def second_value(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0) -> float:
-    """Upper end of the second singular value of a matrix of norm 1, from its first left vector; 0 if there is none.
+def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0) -> float:
+    """Upper end of the second eigenvalue of `A Aᵀ`, in [0, 1], for A of norm 1, from its first; 0 if there is none.
 
     Parameters
     ----------
     first : (n_rows,), of any length
-        The left singular vector of value 1.
+        The eigenvector of value 1.
 
     Raises
     ------
@@ -186,27 +186,33 @@ def second_value(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0) -> f
 
     Notes
     -----
-    Exact to round-off where the smaller side is short. Elsewhere ARPACK finds the largest eigenvalue of the Gram
-    operator with `first` projected out, and its residual, at most `SECOND_TOLERANCE`, is added. Copies of it need not
-    be found. But a start that hardly leans on its vector takes the next value for it, at a residual that looks perfect:
-    hence the guard values.
+    Exact to round-off where the smaller side is short: by the dense Gram matrix of that side. Elsewhere ARPACK finds
+    the largest eigenvalue with `first` projected out, and its residual, at most `SECOND_TOLERANCE`, is added. Copies of
+    it need not be found. But a start that hardly leans on its vector takes the next value for it, at a residual that
+    looks perfect: hence the guard values.
     """
-    if min(matrix.shape) == 1:
+    side = min(matrix.shape)
+    if side == 1:
         return 0.0
-    if min(matrix.shape) <= DENSE_SIDE:
-        return float(singular_triplets(matrix, 2).upper_values[1])
-    forward, backward = _products(matrix, torch.device("cpu"))
-    rest = _deflated(lambda x: forward(backward(x)), first[:, None] / np.linalg.norm(first))
-    rng = np.random.default_rng(seed)
-    values, residuals = _ritz(rest, _leading(rest, len(first), 1 + SECOND_GUARD, SECOND_TOLERANCE, rng))
-    return min(1.0, float(np.sqrt(np.max(values + residuals))) + _round_off(matrix.shape))
+    if side <= DENSE_SIDE:
+        smaller = matrix if matrix.shape[0] == side else sp.csr_array(matrix.T)
+        gram = (smaller @ smaller.T).toarray()
+        ends = scipy.linalg.eigh(gram, eigvals_only=True, subset_by_index=[side - 2, side - 2], overwrite_a=True)
+    else:
+        forward, backward = _products(matrix, torch.device("cpu"))
+        rest = _deflated(lambda x: forward(backward(x)), first[:, None] / np.linalg.norm(first))
+        rng = np.random.default_rng(seed)
+        values, residuals = _ritz(rest, _leading(rest, len(first), 1 + SECOND_GUARD, SECOND_TOLERANCE, rng))
+        ends = values + residuals
+    return min(1.0, max(0.0, float(np.max(ends))) + _round_off(matrix.shape))
 
 
 def _round_off(shape: tuple[int, int]) -> float:
     return float(16 * np.finfo(np.float64).eps * np.sqrt(sum(shape)))
 
 
-def _residuals(matrix: sp.csr_array, left: FloatArray, values: FloatArray, right: FloatArray) -> FloatArray:
+def residual_norms(matrix: Any, left: FloatArray, values: FloatArray, right: FloatArray) -> FloatArray:
+    """`max(‖A w - s u‖, ‖Aᵀ u - s w‖)` of each triplet, (k,), for an A that has products `A @ X` and `A.T @ X`."""
     forward = np.linalg.norm(matrix @ right - left * values, axis=0)
     backward = np.linalg.norm(matrix.T @ left - right * values, axis=0)
     return np.asarray(np.maximum(forward, backward))
@@ -218,8 +224,7 @@ def _dense(matrix: sp.csr_array, k: int, device: torch.device) -> tuple[Triplets
     else:
         factors = torch.linalg.svd(torch.from_numpy(matrix.toarray()).to(device), full_matrices=False)
         left, values, right_t = (factor.cpu().numpy() for factor in factors)
-    # Copies, so that the factors beyond k are freed. Nothing was skipped, so nothing of note is unseen.
-    return (left[:, :k].copy(), values[:k].copy(), right_t[:k].T.copy()), 0.0
+    return leading_triplets((left, values, right_t.T), k), 0.0  # nothing was skipped, so nothing of note is unseen
 
 
 def _sparse(
@@ -237,14 +242,37 @@ def _sparse(
 
     if side <= max(DENSE_SIDE, k + GUARD):
         _, basis = scipy.linalg.eigh((matrix.T @ matrix).toarray())
-        left, values, rotation = scipy.linalg.svd(forward(basis), full_matrices=False)
-        right = basis @ rotation.T
-        return (left[:, :k].copy(), values[:k].copy(), right[:, :k].copy()), 0.0
+        return leading_triplets(triplets_within(forward, basis), k), 0.0
+    return searched_triplets(gram, forward, side, k, tol, rng)
+
+
+def searched_triplets(
+    gram: Product, forward: Product, side: int, k: int, tol: float, rng: np.random.Generator
+) -> tuple[Triplets, float]:
+    """The k leading triplets of a matrix A known by its products, and an upper end of the values that were not found.
+
+    Parameters
+    ----------
+    gram, forward : `X -> Aᵀ A X` and `X -> A X`, X of shape (side,) or (side, c)
+        The first for the many products of the search, the second for one Rayleigh-Ritz step after each.
+    side : int
+        The columns of A; more than k.
+    tol : float
+        Of ARPACK, relative.
+
+    Raises
+    ------
+    RuntimeError
+        The solver did not converge.
+
+    Notes
+    -----
+    As `spectrum` has it: what is left after deflation is searched from a new random start, until nothing is found.
+    """
     basis = _leading(gram, side, min(k + GUARD, side - 1), tol, rng)
     for _ in range(SEARCHES):
         basis, _ = np.linalg.qr(basis)  # ARPACK's null vectors are not always orthogonal
-        left, values, rotation = scipy.linalg.svd(forward(basis), full_matrices=False)
-        basis = basis @ rotation.T
+        left, values, basis = triplets_within(forward, basis)
         deflated = _deflated(gram, basis)
         unseen = _largest(deflated, side, float(values[k - 1]), rng)
         if unseen <= values[k - 1] * (1 + ROUNDING):
@@ -252,7 +280,19 @@ def _sparse(
         missed = _leading(deflated, side, min(GUARD, side - 1), tol, rng)
         basis = np.hstack([basis, missed])
     # A cluster too tight to be resolved leaves `unseen` above the k-th value, and with it the upper ends.
-    return (left[:, :k].copy(), values[:k].copy(), basis[:, :k].copy()), unseen
+    return leading_triplets((left, values, basis), k), unseen
+
+
+def triplets_within(forward: Product, basis: FloatArray) -> Triplets:
+    """The singular triplets of `X -> A X` on the span of an orthonormal basis, (side, c): a Rayleigh-Ritz step."""
+    left, values, rotation = scipy.linalg.svd(forward(basis), full_matrices=False)
+    return left, values, basis @ rotation.T
+
+
+def leading_triplets(triplets: Triplets, k: int) -> Triplets:
+    """The first k, as copies, so that those beyond are freed."""
+    left, values, right = triplets
+    return left[:, :k].copy(), values[:k].copy(), right[:, :k].copy()
 
 
 def _largest(deflated: Product, side: int, sought: float, rng: np.random.Generator) -> float:

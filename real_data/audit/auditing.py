@@ -79,8 +79,8 @@ def audit(pairs: Path, labels: Path | None, out: Path, settings: Settings = Sett
 
     Notes
     -----
-    Time and memory are those of `spectrum` and `check_bounds`, but for about 20 bytes a row and the distinct ids: the
-    most is held where the bounds keep `HOPS` matrices (n_images, n_classes), and some (n_images, k).
+    Time and memory are those of `spectrum` and `check_bounds`, but for about 20 bytes a row and the distinct ids. No
+    array (n_images, n_classes) is formed; the most is held in `theory.multihop.BLOCK_BYTES` and some (n_images, k).
     """
     out.mkdir(parents=True, exist_ok=True)
     with _Stages() as stage, _counted(pairs, labels, settings.dask, stage) as counted:

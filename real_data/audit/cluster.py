@@ -4,10 +4,10 @@ Every worker must see the files at the same paths. Workers read and code the par
 distinct ids; the pairs go to blocks of rows, whole classes where there are labels, in which equal pairs are summed; and
 every product with the matrix is one task for each block. The pairs never come to the client.
 
-What does live on the client: the distinct ids and labels, the marginals, the k + 1 singular vectors of both sides, some
-matrices (n_images, n_classes) for the probe and `theory.multihop`, and the mass of each class in each caption. A block,
-with all images of its classes, must fit on a worker. Bounds that read rows of the matrix (of theorems 8 to 10) do not
-apply then, as `bounds.parquet` says; second eigenvalues and leaks of the classes come from the workers all the same.
+What does live on the client: the distinct ids and labels, the marginals, the k + 1 singular vectors of both sides, the
+label columns that `theory.multihop` takes at a time, and the mass of each class in each caption. A block, with all
+images of its classes, must fit on a worker. Bounds that read rows of the matrix (of theorems 8 to 10) do not apply
+then, as `bounds.parquet` says; second eigenvalues and leaks of the classes come from the workers all the same.
 """
 
 from collections.abc import Iterator, Sequence

@@ -12,9 +12,9 @@ from theory import PairGraph, Spectrum, induced_labelling_error, label_energy, s
 from theory.arrays import FloatArray, IntArray
 from theory.connectivity import class_second_eigenvalues, cross_class_leaks
 from theory.consistency import class_indicators, required_labels
-from theory.multihop import consistency_curve
+from theory.multihop import label_measure, moments
 
-HOPS = 8
+HOPS = 8  # of the curve; the label measure has twice as many
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +148,7 @@ def agreement(pairs: Pairs, triplets: Spectrum) -> Agreement:
     return Agreement(
         by_class=by_class,
         energy=label_energy(graph, triplets),
-        curve=consistency_curve(graph, HOPS),
+        curve=moments(label_measure(graph), HOPS),
         alpha=induced_labelling_error(graph),
         facts=pairs.class_facts(),
     )

@@ -10,7 +10,7 @@ from real_data.datasets import ImageTextDataset
 from real_data.encoders.cache import FEATURES
 from real_data.encoders.encoder import DualEncoder, unit_rows
 from theory.arrays import FloatArray, IntArray
-from theory.probes import strict_winners
+from theory.scores import strict_winners
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,11 @@ CLASSES, SUBCLASSES, DEGREE = 10, 6, 10
 IN_SUBCLASS, IN_CLASS = 0.95 * 0.7, 0.95  # the chance that a pair stays there; else its other end is anywhere
 
 
-def block_model(rng: np.random.Generator, size: Size) -> PairGraph:
-    """Ten classes of six subclasses: 60 large singular values, then a bulk."""
-    groups = CLASSES * SUBCLASSES
+def block_model(rng: np.random.Generator, size: Size, classes: int = CLASSES) -> PairGraph:
+    """Classes of six subclasses: with ten of them 60 large singular values, then a bulk."""
+    groups = classes * SUBCLASSES
+    if groups > min(size.n_left, size.n_right):
+        raise ValueError(f"{classes} classes of {SUBCLASSES} subclasses need {groups} nodes a side: {size} has fewer")
     left, right = (rng.permutation(np.arange(n) % groups) for n in (size.n_left, size.n_right))
     by_group = np.argsort(right, kind="stable")
     starts = np.searchsorted(right[by_group], np.arange(groups + 1))

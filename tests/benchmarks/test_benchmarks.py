@@ -1,10 +1,12 @@
 """The runner runs, on tiny graphs. Times are printed, never judged."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from tests.benchmarks import BENCHMARKS, bench_population_training
+from tests.benchmarks import BENCHMARKS, bench_audit, bench_population_training
 from tests.benchmarks.__main__ import app
 from tests.benchmarks.duel import SIZES, Duel, NotReachedError, measure
 from tests.benchmarks.graphs import CLASSES, GRAPHS, fresh
@@ -34,6 +36,16 @@ def test_bad_input(call, arguments):
     code, _, error = call(app, *arguments)
     assert code == 2
     assert error.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_the_audit_of_any_number_of_classes_is_timed(call):
+    code, printed, _ = call(bench_audit.app, "--pairs", "2e4", "--classes", "20", "--k", "4")
+    assert code == 0
+    assert re.search(r"^20000 pairs, 20 classes, k = 4: .* s of CPU\), peak \d+\.\d\d GiB$", printed, re.MULTILINE)
+    code, _, error = call(bench_audit.app, "--pairs", "2e4", "--classes", "100")
+    assert (code, error.count("\n")) == (2, 1)
+    assert "100 classes of 6 subclasses need 600 nodes a side" in error
 
 
 def test_runs_are_interleaved_and_each_has_a_fresh_input():

@@ -1,10 +1,12 @@
 """The audit against a naive one by pandas and dense numpy; its rankings, its intervals, its figure."""
 
 import json
+import tracemalloc
 
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +14,7 @@ from real_data.audit import KEYS, Settings, audit, reading
 from real_data.audit.intervals import labelling_errors
 from real_data.audit.measuring import HOPS, PairFacts, PairsHere, agreement
 from tests.families import FAMILIES
-from theory import PairGraph, check_bounds, spectrum
+from theory import PairGraph, check_bounds, multihop, scores, spectrum
 from theory.tables import sidecar
 
 K = 32
@@ -241,3 +243,22 @@ def test_consistency_by_hops_goes_as_far_as_it_says(audited):
     _, done = audited
     assert len(done.summary["consistency_by_hops"]) == HOPS + 1
     assert done.summary["consistency_by_hops"][1] == pytest.approx(done.summary["consistency"])
+
+
+def test_no_array_has_a_column_for_each_class(monkeypatch):
+    """Five hundred classes of forty images: one such array would be 80 MB."""
+    monkeypatch.setattr(multihop, "BLOCK_BYTES", 2**22)
+    monkeypatch.setattr(scores, "AT_ONCE", 2**17)
+    n_images, n_classes, k = 20_000, 500, 8
+    labels = np.arange(n_images) % n_classes
+    captions = np.random.default_rng(2).integers(2, size=(n_images, 3)) * 125 + labels[:, None] // 4
+    joint = sp.coo_array((np.ones(captions.size), (np.repeat(np.arange(n_images), 3), captions.ravel())))
+    graph = PairGraph(joint, labels, drop_isolated=True)
+    triplets = spectrum(graph, k + 1)
+    tracemalloc.start()
+    check_bounds(graph, k, triplets=triplets)
+    agreed = agreement(PairsHere(graph), triplets)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(agreed.facts.second_eigenvalues) == n_classes
+    assert peak < n_images * n_classes * 8 / 4

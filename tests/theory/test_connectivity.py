@@ -187,7 +187,7 @@ def test_a_large_class_takes_the_sparse_route():
 def test_eigenvalues_are_computed_once_and_live_no_longer_than_the_graph(monkeypatch):
     graph = two_cliques(3, 0.1)
     first = class_second_eigenvalues(graph)
-    monkeypatch.setattr(connectivity, "second_value", None)
+    monkeypatch.setattr(connectivity, "second_eigenvalue", None)
     assert class_second_eigenvalues(graph) is first
     with pytest.raises(ValueError, match="read-only"):
         first[0] = 1

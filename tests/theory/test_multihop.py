@@ -1,9 +1,11 @@
 import gc
+import tracemalloc
 import weakref
 
 import numpy as np
 import pytest
 import scipy.optimize
+import scipy.sparse as sp
 
 from real_data import emoji_graph
 from tests.families import FAMILIES
@@ -18,6 +20,7 @@ from theory.multihop import (
     label_measure,
     mass_below,
     mass_up_to,
+    moments,
     tail_at_least,
     tail_at_most,
 )
@@ -25,6 +28,15 @@ from theory.spectra import Spectrum
 
 STEPS = [1, 2, 4, 8]
 RICH = ["dense_random", "sparse_random", "heavy_tailed", "tall", "wide", "cycle", "captions", "augmentations"]
+
+
+@pytest.fixture(params=[2**30, 0], ids=["at once", "class by class"])
+def columns(request, monkeypatch):
+    """How many columns of Ỹ are taken at a time."""
+    monkeypatch.setattr(module, "BLOCK_BYTES", request.param)
+
+
+in_any_blocks = pytest.mark.usefixtures("columns")
 
 
 def family_graph(family: str, seed: int = 0, size: int = 18) -> PairGraph:
@@ -51,6 +63,7 @@ def all_triplets(graph: PairGraph) -> Spectrum:
 # The consistency curve.
 
 
+@in_any_blocks
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_curve_against_powers_of_the_induced_walk(family):
     """Matrix powers of the walk that `P_T` defines, and the two ends' labels compared node by node."""
@@ -87,6 +100,7 @@ def test_on_a_connected_graph_the_curve_ends_at_chance():
 # The Jacobi matrix.
 
 
+@in_any_blocks
 @pytest.mark.parametrize("hops", STEPS)
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_jacobi_matrix_holds_the_moments(family, hops):
@@ -99,6 +113,7 @@ def test_the_jacobi_matrix_holds_the_moments(family, hops):
     np.testing.assert_allclose(moments, consistency_curve(graph, known), atol=1e-12)
 
 
+@in_any_blocks
 @pytest.mark.parametrize(
     ("family", "atoms"), [("split_by_class", [1]), ("identity", [1]), ("one_class", [1]), ("rank_one", [0, 1])]
 )
@@ -112,6 +127,71 @@ def test_a_measure_of_few_atoms_is_known_completely(family, atoms, hops):
     for place in (0, 0.5, 1):
         assert mass_up_to(jacobi, place) == pytest.approx(energy[places <= place + 1e-9].sum(), abs=1e-14)
         assert mass_below(jacobi, place) == pytest.approx(energy[places < place - 1e-9].sum(), abs=1e-14)
+
+
+@pytest.mark.parametrize("width", [1, 2])
+@pytest.mark.parametrize("hops", STEPS)
+@pytest.mark.parametrize("family", FAMILIES)
+def test_blocks_of_columns_add_up(family, hops, width, monkeypatch):
+    """Seven classes or all nodes'. An entry is known to round-off over the product of the couplings that lead to it."""
+    joint = family_graph(family).joint
+    labels = np.random.default_rng(18).integers(7, size=joint.shape[0])
+    whole = label_measure(PairGraph(joint, labels), hops)
+    monkeypatch.setattr(module, "BLOCK_BYTES", width * hops * joint.shape[0] * 8)
+    monkeypatch.setattr(module, "_lanczos", counted := Counted(module._lanczos))
+    joined = label_measure(PairGraph(joint, labels), hops)
+    assert counted.calls == -(-len(np.unique(labels)) // width) + 1
+    common = min(len(whole.off_diagonal), len(joined.off_diagonal))
+    known = np.cumprod(np.r_[1.0, whole.off_diagonal[:common]])
+    for ours, theirs, loss in (
+        (joined.diagonal, whole.diagonal, known),
+        (joined.off_diagonal, whole.off_diagonal, known[1:]),
+    ):
+        assert np.max(np.abs(ours[:common] - theirs[:common]) * loss[:common], initial=0) <= module.ROUND_OFF
+    if len(whole.off_diagonal) != len(joined.off_diagonal):  # where one of them stops, the other goes on by round-off
+        longer = max(whole.off_diagonal, joined.off_diagonal, key=len)
+        assert known[-1] * longer[common] <= module.ROUND_OFF
+
+
+class Counted:
+    def __init__(self, function):
+        self.function, self.calls = function, 0
+
+    def __call__(self, *arguments):
+        self.calls += 1
+        return self.function(*arguments)
+
+
+@pytest.mark.parametrize("count", [0, 5, 16])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_measure_gives_the_curve(family, count):
+    graph = family_graph(family)
+    np.testing.assert_allclose(moments(label_measure(graph), count), consistency_curve(graph, count), atol=1e-13)
+
+
+def test_moments_beyond_those_known_are_refused():
+    with pytest.raises(ValueError, match="count=5 is above 4, the moments known"):
+        moments(label_measure(family_graph("dense_random"), 2), 5)
+    complete = family_graph("rank_one")  # atoms at 0 and 1
+    np.testing.assert_allclose(
+        moments(label_measure(complete, 2), 40)[1:], np.sum(class_masses(complete) ** 2), atol=1e-14
+    )
+
+
+def test_the_memory_does_not_grow_with_the_classes(monkeypatch):
+    monkeypatch.setattr(module, "BLOCK_BYTES", 2**22)
+    rng = np.random.default_rng(19)
+    left, right = np.repeat(np.arange(10_000), 3), rng.integers(400, size=30_000)
+    joint = sp.coo_array((np.ones(30_000), (left, right)), shape=(10_000, 400))
+    for classes in (2, 500):
+        graph = PairGraph(joint, left[::3] % classes)
+        assert graph.normalized.nnz
+        for measure in (lambda g: label_measure(g, 4), lambda g: consistency_curve(g, 4)):
+            tracemalloc.start()
+            measure(graph)
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            assert peak < 2 * 2**22 < 10_000 * 500 * 8 / 4
 
 
 def test_the_measure_is_computed_once_and_does_not_outlive_its_graph():
@@ -160,6 +240,7 @@ def extremal_mass(places: np.ndarray, energy: np.ndarray, node: float, degree: i
     return -sign * found.fun
 
 
+@in_any_blocks
 @pytest.mark.parametrize("hops", [1, 2, 3])
 @pytest.mark.parametrize("family", RICH)
 def test_no_measure_on_the_interval_does_more_and_one_does_as_much(family, hops):
@@ -175,6 +256,7 @@ def test_no_measure_on_the_interval_does_more_and_one_does_as_much(family, hops)
         assert least + 1e-6 >= mass_below(jacobi, node) >= least - 0.01
 
 
+@in_any_blocks
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_polynomial_that_qualifies_gives_a_weaker_bound(family):
     """`((1 - t) / (1 - b))^j` is non-negative on [0, 1], and at least 1 up to b; j = 1 is theorem 4."""
@@ -217,6 +299,7 @@ def test_on_the_line_two_moments_can_fall_behind_theorem_4():
     assert tail_at_most(graph, triplets, 2, hops=1) == pytest.approx(0.25)
 
 
+@in_any_blocks
 def test_an_atom_at_the_place_is_counted_whatever_its_round_off():
     """Lanczos knows an atom to round-off: without stepping outward its mass is missed now and then."""
     rng = np.random.default_rng(17)
@@ -272,6 +355,7 @@ def test_an_entry_that_stands_for_infinity_costs_no_digits(far, sign):
 # The tail beyond the k-th value.
 
 
+@in_any_blocks
 def test_the_interval_holds_the_tail_on_400_random_graphs():
     """4,800 checks, at the graphs' own widths; and more hops never say less."""
     rng = np.random.default_rng(15)
@@ -293,6 +377,7 @@ def test_the_interval_holds_the_tail_on_400_random_graphs():
             assert np.diff(lower).min() >= -np.sqrt(triplets.rounding), about
 
 
+@in_any_blocks
 @pytest.mark.parametrize("joined", [10.0**-digits for digits in range(6, 16)])
 def test_the_interval_holds_at_a_tie_that_is_all_but_exact(joined):
     """Two components joined by a hair, twice: `σ_3` and `σ_4` differ by `joined`, and round-off mixes their vectors."""
@@ -309,6 +394,7 @@ def test_the_interval_holds_at_a_tie_that_is_all_but_exact(joined):
                 assert tail_at_least(graph, triplets, k, hops) <= tail + triplets.rounding
 
 
+@in_any_blocks
 @pytest.mark.parametrize("tol", [1e-3, 1e-6])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_interval_holds_for_unconverged_triplets(family, tol, monkeypatch):
@@ -321,6 +407,7 @@ def test_the_interval_holds_for_unconverged_triplets(family, tol, monkeypatch):
     assert tail_at_least(graph, triplets, k) <= tail + triplets.rounding
 
 
+@in_any_blocks
 @pytest.mark.parametrize("hops", STEPS)
 @pytest.mark.parametrize("family", FAMILIES)
 def test_never_behind_theorem_4_cut_at_one(family, hops):

@@ -29,15 +29,14 @@ from theory.consistency import class_masses, required_labels
 from theory.graph import PairGraph
 from theory.metrics.alignment import squared_distance
 from theory.metrics.class_moments import ClassMoments, class_moments
-from theory.probes import strict_winners
 from theory.remembered import once_per_encoder
-from theory.spectra import ROUNDING, Spectrum
+from theory.scores import Standing, linear_standing, round_off
+from theory.spectra import Spectrum
 
 
 def nearest_mean_error(encoder: Encoder) -> float:
     """0-1 error of the nearest class mean on the left side; ties are errors."""
-    winners = strict_winners(_scores(encoder))
-    return float(encoder.graph.left_marginal @ (winners != _moments(encoder).own))
+    return float(encoder.graph.left_marginal @ (_standing(encoder).winners != _moments(encoder).own))
 
 
 def variance_within_classes(encoder: Encoder) -> float:
@@ -94,16 +93,17 @@ def _reach(encoder: Encoder) -> FloatArray:
     apart = cdist(means, means)
     np.fill_diagonal(apart, np.inf)
     nearest = apart.min(axis=1)
-    # Twice the margin within which `strict_winners` sees a tie.
-    margin = 2 * ROUNDING * np.sqrt(encoder.graph.n_left) * np.abs(_scores(encoder)).max()
+    # Twice the margin within which a standing sees a tie.
+    margin = 2 * round_off(encoder.graph.n_left) * _standing(encoder).largest
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.maximum(0.0, nearest / 2 - np.where(nearest > 0, margin / nearest, np.inf)))
 
 
-def _scores(encoder: Encoder) -> FloatArray:
-    """`f(x)ᵀ μ_c - ½ ‖μ_c‖²`, (n_left, r), largest for the nearest mean."""
+@once_per_encoder
+def _standing(encoder: Encoder) -> Standing:
+    """In `f(x)ᵀ μ_c - ½ ‖μ_c‖²`, largest for the nearest mean."""
     means = _moments(encoder).means
-    return np.asarray(_centred(encoder) @ means.T - np.sum(means**2, axis=1) / 2)
+    return linear_standing(_centred(encoder), means.T, -np.sum(means**2, axis=1) / 2)
 
 
 @once_per_encoder

@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.families import FAMILIES
+from theory import PairGraph, probe, scores, zero_shot_error
+from theory.bounds import QUANTITIES, Encoder
+from theory.scores import Standing, linear_scores, linear_standing, strict_winners
+from theory.spectra import spectrum
+
+EPS = float(np.finfo(np.float64).eps)
+
+
+def naive_winner(row: list[float], tie: float) -> int:
+    """The column that is larger than each other one by more than `tie`, or -1."""
+    for column, score in enumerate(row):
+        if all(score - other > tie for c, other in enumerate(row) if c != column):
+            return column
+    return -1
+
+
+@given(st.integers(0, 2**31), st.integers(1, 9), st.integers(1, 5))
+def test_winners_from_their_definition(seed, n, r):
+    """Small integers tie often; a billionth is no tie."""
+    rng = np.random.default_rng(seed)
+    table = rng.integers(-2, 3, size=(n, r)) + 1e-9 * rng.integers(2, size=(n, r))
+    tie = 64 * EPS * np.sqrt(n) * np.abs(table).max()
+    assert strict_winners(table).tolist() == [naive_winner(row, tie) for row in table.tolist()]
+    nearly = table + 1e-17 * rng.standard_normal((n, r))
+    assert strict_winners(nearly).tolist() == strict_winners(table).tolist()
+
+
+@given(st.integers(0, 2**31), st.integers(1, 12), st.integers(1, 5), st.sampled_from([1, 7, 2**22]))
+def test_blocks_of_rows_are_all_rows(seed, n, r, at_once):
+    """Integers, of which products are exact: ties are ties, also by the largest score of another block."""
+    rng = np.random.default_rng(seed)
+    features, coefficients = rng.integers(-2, 3, size=(n, 2)) * 1.0, rng.integers(-2, 3, size=(2, r)) * 1.0
+    features[rng.integers(n)] *= 1e12
+    offsets = rng.integers(3, size=r) * 1.0
+    whole = Standing.of(features @ coefficients + offsets)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scores, "AT_ONCE", at_once)
+        blocks = list(linear_scores(features, coefficients, offsets))
+        found = linear_standing(features, coefficients, offsets)
+    assert max(len(block) for _, block in blocks) <= max(1, at_once // r)
+    np.testing.assert_array_equal(np.vstack([block for _, block in blocks]), features @ coefficients + offsets)
+    np.testing.assert_array_equal([i for rows, _ in blocks for i in range(n)[rows]], np.arange(n))
+    np.testing.assert_array_equal(found.winners, whole.winners)
+    np.testing.assert_array_equal(found.leaders, whole.leaders)
+    np.testing.assert_array_equal(found.leads, whole.leads)
+    assert found.largest == whole.largest
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_what_is_measured_by_scores_does_not_depend_on_the_blocks(family, monkeypatch):
+    graph = FAMILIES[family](np.random.default_rng(20), 24)
+    k = min(3, *graph.joint.shape)
+    triplets = spectrum(graph, k).leading(k + 1)
+
+    def measured() -> list[float]:
+        fresh = PairGraph(graph.joint, graph.left_labels, graph.right_labels)
+        encoder = Encoder.optimum(fresh, triplets, k)
+        found = probe(fresh, encoder.left)
+        nearest = QUANTITIES["nearest_mean_error"].measure(encoder)
+        return [found.error, found.mse, zero_shot_error(fresh, encoder.left, encoder.right), nearest]
+
+    expected = measured()
+    monkeypatch.setattr(scores, "AT_ONCE", 1)
+    np.testing.assert_allclose(measured(), expected, atol=1e-13)
