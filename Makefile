@@ -142,7 +142,7 @@ $(FIGURES)/resampling.png: $(TABLES)/resampling.parquet
 $(FIGURES)/architecture.png: $(TABLES)/architecture.parquet
 $(FIGURES)/multihop.png: $(TABLES)/multihop.parquet $(EMOJI_TABLES)
 $(FIGURES)/phase.png: $(TABLES)/phase.parquet
-$(FIGURES)/resampling_training.png: $(TABLES)/resample.parquet figures/intervals.py
+$(FIGURES)/resampling_training.png: $(TABLES)/resample.parquet $(TABLES)/emoji_resampling.parquet figures/intervals.py
 $(FIGURES)/pretraining.png: $(TABLES)/pretrain.parquet $(ARMS_TABLES) figures/arm_looks.py figures/intervals.py
 $(patsubst %,$(FIGURES)/%.png,frontier paper_comparison pairs_look bound_real_pairs): $(ARMS_TABLES) figures/arm_looks.py
 

@@ -1,15 +1,17 @@
 """*Resampling in training*: what the techniques do to SimCLR's accuracy, beside controls and the published changes."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
+from scipy.stats import spearmanr
 
 from figures.figure import Figure
 from figures.intervals import mean_and_half
-from figures.style import AUGMENTATION, CAPTION, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND
+from figures.style import AUGMENTATION, CAPTION, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND, label_line
 
 TECHNIQUES = {
     "add_new_positive": "AddNewPositive",
@@ -26,26 +28,39 @@ PUBLISHED = {
 }
 PUBLISHED_SIMCLR = 61.2  # linear accuracy on ImageNet, in percent, Zhang, Wang and Wang 2023
 GUIDES = {
-    "encoder": ("image-text encoder", CAPTION, "o"),
-    "labels": ("labels", SHARP_BOUND, "^"),
-    "random": ("random", NEUTRAL, "s"),
+    "encoder": ("guide: image-text encoder", CAPTION, "o"),
+    "labels": ("guide: labels", SHARP_BOUND, "^"),
+    "random": ("guide: random", NEUTRAL, "s"),
 }
+ON_GRAPHS = {"encoder": "captions, by encoder", "labels": "oracle", "random": "random"}  # the same guides there
+FORETOLD_BY, CLAIM = "multihop_bound", "theorem 15"
 REFERENCES = {"untrained": NEUTRAL, "simclr": AUGMENTATION, "supervised": MEASURED}
+
+
+class Foretold(NamedTuple):
+    """The median ratio of bounds on graphs, after and before; the mean change in training, and half its interval."""
+
+    rule: str
+    guide: str
+    ratio: float
+    change: float
+    half: float
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Change of accuracy by technique and guide, for each label set; and the accuracies that they start from."""
     table = tables["resample"]
     changes, levels = changes_over_simclr(table), table[table["rule"] == "none"]
-    names = table["labels"].unique()
-    ratios = [*(1.0 for _ in names), 0.8]
-    picture, panels = plt.subplots(1, len(ratios), figsize=(2.6 * COLUMN, 1.15 * COLUMN), width_ratios=ratios)
-    for axes, labels in zip(panels, names, strict=False):
+    names, foretold = table["labels"].unique(), _foretold(changes, tables["emoji_resampling"])
+    picture, panels = plt.subplots(2, 2, figsize=(2.4 * COLUMN, 2.2 * COLUMN), height_ratios=[1.2, 1])
+    for axes, labels in zip(panels[0], names, strict=False):
         _changes(axes, changes[changes["labels"] == labels])
-        axes.set(title=f"{labels}", xlabel="change of accuracy over SimCLR\n(percentage points)")
-        axes.tick_params(axis="y", labelleft=axes is panels[0])
-    _levels(panels[-1], levels)
-    return picture, _caption(table, changes, levels)
+        axes.set(title=f"by {labels}", xlabel="change of accuracy over SimCLR (percentage points)")
+        axes.tick_params(axis="y", labelleft=axes is panels[0, 0])
+    picture.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize=8)
+    _predictions(panels[1, 0], foretold)
+    _levels(panels[1, 1], levels)
+    return picture, _caption(table, changes, levels, foretold)
 
 
 def changes_over_simclr(table: pd.DataFrame) -> pd.DataFrame:
@@ -66,12 +81,40 @@ def _changes(axes: Axes, changes: pd.DataFrame) -> None:
                 axes.errorbar(mean, y, xerr=half, fmt=marker, color=color, markersize=4, capsize=2, linewidth=1.2,
                               label=name if place == 0 else None)  # fmt: skip
         if rule in PUBLISHED:
-            label = "published, ImageNet" if place == 0 else None
+            label = "published, on ImageNet" if place == 0 else None
             axes.plot(PUBLISHED[rule] - PUBLISHED_SIMCLR, place, "*", color="black", markersize=7, label=label)
     axes.axvline(0, color="black", linewidth=0.8)
     axes.set_yticks(range(len(TECHNIQUES)), list(TECHNIQUES.values()))
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
+
+
+def _foretold(changes: pd.DataFrame, graphs: pd.DataFrame) -> list[Foretold]:
+    """A point for each technique and guide that both have."""
+    ratios = graphs.assign(ratio=graphs[f"{FORETOLD_BY}_after"] / graphs[f"{FORETOLD_BY}_before"])
+    of_graphs = ratios.groupby(["technique", "guide"])["ratio"].median()
+    first = changes[(changes["labels"] == changes["labels"].iloc[0]) & ~changes["published"]]
+    points = []
+    for (rule, guide), own in first.groupby(["rule", "guide"], sort=False):
+        at = (rule, ON_GRAPHS[str(guide)])
+        if at in of_graphs.index:
+            points.append(Foretold(str(rule), str(guide), float(of_graphs[at]), *mean_and_half(own["change"])))
+    return points
+
+
+def _predictions(axes: Axes, foretold: list[Foretold]) -> None:
+    for point in foretold:
+        _, color, marker = GUIDES[point.guide]
+        axes.errorbar(point.ratio, point.change, yerr=point.half, fmt=marker, color=color, markersize=5, linewidth=0.8)
+        if point.guide == "encoder":
+            label_line(axes, point.ratio, point.change, f" {TECHNIQUES[point.rule]}", color, fontsize=6)
+    axes.axhline(0, color="black", linewidth=0.8)
+    axes.axvline(1, color="black", linewidth=0.8)
+    axes.set(
+        title="predicted and measured",
+        xlabel=f"{CLAIM} on augmentation graphs, after / before",
+        ylabel="change of accuracy (points)",
+    )
 
 
 def _levels(axes: Axes, levels: pd.DataFrame) -> None:
@@ -88,7 +131,7 @@ def _levels(axes: Axes, levels: pd.DataFrame) -> None:
     axes.grid(visible=False, axis="x")
 
 
-def _caption(table: pd.DataFrame, changes: pd.DataFrame, levels: pd.DataFrame) -> str:
+def _caption(table: pd.DataFrame, changes: pd.DataFrame, levels: pd.DataFrame, foretold: list[Foretold]) -> str:
     seeds, names = table["seed"].nunique(), table["labels"].unique()
     words = []
     for labels in names:
@@ -101,19 +144,27 @@ def _caption(table: pd.DataFrame, changes: pd.DataFrame, levels: pd.DataFrame) -
         for rule, name in TECHNIQUES.items():
             found = changes[(changes["rule"] == rule) & (changes["labels"] == labels) & ~changes["published"]]
             means = [
-                "{} {:+.1f} ± {:.1f}".format(GUIDES[str(guide)][0], *mean_and_half(rows["change"]))
+                "{} {:+.1f} ± {:.1f}".format(
+                    GUIDES[str(guide)][0].removeprefix("guide: "), *mean_and_half(rows["change"])
+                )
                 for guide, rows in found.groupby("guide")
             ]
             if means:
                 parts.append(f"{name}: {', '.join(means)}")
         words.append(f"By {labels}: accuracy in percent, {said}; changes, {'; '.join(parts)}")
+    rho = spearmanr([point.ratio for point in foretold], [point.change for point in foretold]).statistic
     published = ", ".join(f"{TECHNIQUES[rule]} {after - PUBLISHED_SIMCLR:+.1f}" for rule, after in PUBLISHED.items())
+    rank = (
+        f"Over techniques and guides, Spearman's rank correlation of {CLAIM}, after over before on the augmentation "
+        f"pairs of emoji, with the change of accuracy by {names[0]} is {rho:.2f} ({len(foretold)} points; a bound that "
+        "foretells would make it negative)"
+    )
     return (
         f"SimCLR from pixels, {int(table['steps'].max())} steps, its positives and negatives resampled by a guide; a "
         f"linear probe on the test subjects, against SimCLR with the same seed, {seeds} seeds, 95% t intervals. "
         "A guide is an encoder of images and texts that has not learned from the test images, the labels, or noise; "
-        f"stars are the published changes on ImageNet ({published}). {'. '.join(words)}."
+        f"stars are the published changes on ImageNet ({published}). {'. '.join(words)}. {rank}."
     )
 
 
-FIGURE = Figure("resampling_training", "Resampling in training", ("resample",), draw)
+FIGURE = Figure("resampling_training", "Resampling in training", ("resample", "emoji_resampling"), draw)
