@@ -25,6 +25,7 @@ WORLDS := $(THEORY) $(wildcard simulations/*.py simulations/losses/*.py) simulat
 EMOJI := $(THEORY) $(wildcard real_data/*.py)
 ARMS := $(EMOJI) $(wildcard $(addprefix real_data/,$(addsuffix /*.py,arms measures datasets encoders)))
 STYLE := figures/style.py figures/figure.py
+ACCURACIES := figures/accuracies.py figures/intervals.py
 
 # One thread for each worker: threads of several libraries that wait for one another cost more than they save.
 export OMP_WAIT_POLICY := PASSIVE
@@ -141,9 +142,9 @@ $(FIGURES)/rates.png: $(TABLES)/rates.parquet
 $(FIGURES)/resampling.png: $(TABLES)/resampling.parquet
 $(FIGURES)/architecture.png: $(TABLES)/architecture.parquet
 $(FIGURES)/multihop.png: $(TABLES)/multihop.parquet $(EMOJI_TABLES)
-$(FIGURES)/phase.png: $(TABLES)/phase.parquet
-$(FIGURES)/resampling_training.png: $(TABLES)/resample.parquet $(TABLES)/emoji_resampling.parquet figures/intervals.py
-$(FIGURES)/pretraining.png: $(TABLES)/pretrain.parquet $(ARMS_TABLES) figures/arm_looks.py figures/intervals.py
+$(FIGURES)/phase.png: $(TABLES)/phase.parquet figures/intervals.py
+$(FIGURES)/resampling_training.png: $(TABLES)/resample.parquet $(TABLES)/emoji_resampling.parquet $(ACCURACIES)
+$(FIGURES)/pretraining.png: $(TABLES)/pretrain.parquet $(ARMS_TABLES) figures/arm_looks.py $(ACCURACIES)
 $(patsubst %,$(FIGURES)/%.png,frontier paper_comparison pairs_look bound_real_pairs): $(ARMS_TABLES) figures/arm_looks.py
 
 $(ALL_FIGURES): $(FIGURES)/%.png: figures/%.py $(STYLE) | $(INSTALLED)

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
+from figures.accuracies import accuracy_bars, listed_accuracies
 from figures.arm_looks import strongest
 from figures.figure import Figure
 from figures.intervals import mean_and_half
@@ -26,7 +27,8 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     trained = tables["pretrain"][tables["pretrain"]["chosen"]]
     learned = _graphs(tables["arms_learned"])
     picture, (left, right) = plt.subplots(1, 2, figsize=(2.2 * COLUMN, 1.1 * COLUMN))
-    _accuracies(left, trained)
+    accuracy_bars(left, trained, KINDS)
+    left.set_title("trained from pixels")
     _bounds(right, learned)
     return picture, _caption(trained, tables["pretrain"], learned)
 
@@ -45,20 +47,6 @@ def _graphs(learned: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-def _accuracies(axes: Axes, trained: pd.DataFrame) -> None:
-    names = trained["labels"].unique()
-    for place, labels in enumerate(names):
-        for shift, (kind, (label, color)) in enumerate(KINDS.items()):
-            mean, half = mean_and_half(100 * trained[(trained["kind"] == kind) & (trained["labels"] == labels)]["test"])
-            x = place + 0.27 * (shift - 1)
-            axes.bar(x, mean, width=0.25, color=color)
-            axes.errorbar(x, mean, yerr=half, fmt="none", color="black", linewidth=1, capsize=2)
-            axes.text(x, 1, label, rotation=90, ha="center", va="bottom", fontsize=7, color="white", fontweight="bold")
-    axes.set_xticks(range(len(names)), names)
-    axes.set(title="trained from pixels", ylabel="accuracy of a linear probe (%)")
-    axes.grid(visible=False, axis="x")
-
-
 def _bounds(axes: Axes, learned: pd.DataFrame) -> None:
     for place, pairs in enumerate(ARMS.values()):
         own = learned[learned["pairs"] == pairs]
@@ -75,13 +63,9 @@ def _bounds(axes: Axes, learned: pd.DataFrame) -> None:
 
 
 def _caption(trained: pd.DataFrame, tried: pd.DataFrame, learned: pd.DataFrame) -> str:
-    def said(rows: pd.DataFrame) -> str:
-        return ", ".join(
-            "{} {:.1f} ± {:.1f}".format(label, *mean_and_half(100 * rows[rows["kind"] == kind]["test"]))
-            for kind, (label, _) in KINDS.items()
-        )
-
-    accuracies = "; ".join(f"by {labels}: {said(rows)}" for labels, rows in trained.groupby("labels", sort=False))
+    accuracies = "; ".join(
+        f"by {labels}: {listed_accuracies(rows, KINDS)}" for labels, rows in trained.groupby("labels", sort=False)
+    )
     bounds = "; ".join(
         f"{pairs}: " + ", ".join(f"{label} {own[column].mean():.2f}" for column, (label, _) in VALUES.items())
         for pairs, own in learned.groupby("pairs", sort=False)

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 from scipy.stats import spearmanr
 
+from figures.accuracies import accuracy_bars, listed_accuracies
 from figures.figure import Figure
 from figures.intervals import mean_and_half
 from figures.style import AUGMENTATION, CAPTION, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND, label_line
@@ -34,7 +35,11 @@ GUIDES = {
 }
 ON_GRAPHS = {"encoder": "captions, by encoder", "labels": "oracle", "random": "random"}  # the same guides there
 FORETOLD_BY, CLAIM = "multihop_bound", "theorem 15"
-REFERENCES = {"untrained": NEUTRAL, "simclr": AUGMENTATION, "supervised": MEASURED}
+REFERENCES = {
+    "untrained": ("untrained", NEUTRAL),
+    "simclr": ("SimCLR", AUGMENTATION),
+    "supervised": ("supervised", MEASURED),
+}
 
 
 class Foretold(NamedTuple):
@@ -59,7 +64,8 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         axes.tick_params(axis="y", labelleft=axes is panels[0, 0])
     picture.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize=8)
     _predictions(panels[1, 0], foretold)
-    _levels(panels[1, 1], levels)
+    accuracy_bars(panels[1, 1], levels, REFERENCES)
+    panels[1, 1].set_title("without resampling")
     return picture, _caption(table, changes, levels, foretold)
 
 
@@ -117,29 +123,11 @@ def _predictions(axes: Axes, foretold: list[Foretold]) -> None:
     )
 
 
-def _levels(axes: Axes, levels: pd.DataFrame) -> None:
-    names = levels["labels"].unique()
-    for place, labels in enumerate(names):
-        for shift, (kind, color) in enumerate(REFERENCES.items()):
-            mean, half = mean_and_half(100 * levels[(levels["kind"] == kind) & (levels["labels"] == labels)]["test"])
-            x = place + 0.25 * (shift - 1)
-            axes.bar(x, mean, width=0.23, color=color)
-            axes.errorbar(x, mean, yerr=half, fmt="none", color="black", linewidth=1, capsize=2)
-            axes.text(x, 1, kind, rotation=90, ha="center", va="bottom", fontsize=7, color="white", fontweight="bold")
-    axes.set_xticks(range(len(names)), names)
-    axes.set(title="without resampling", ylabel="accuracy of a linear probe (%)")
-    axes.grid(visible=False, axis="x")
-
-
 def _caption(table: pd.DataFrame, changes: pd.DataFrame, levels: pd.DataFrame, foretold: list[Foretold]) -> str:
     seeds, names = table["seed"].nunique(), table["labels"].unique()
     words = []
     for labels in names:
         own = levels[levels["labels"] == labels]
-        said = ", ".join(
-            "{} {:.1f} ± {:.1f}".format(kind, *mean_and_half(100 * own[own["kind"] == kind]["test"]))
-            for kind in REFERENCES
-        )
         parts = []
         for rule, name in TECHNIQUES.items():
             found = changes[(changes["rule"] == rule) & (changes["labels"] == labels) & ~changes["published"]]
@@ -151,7 +139,9 @@ def _caption(table: pd.DataFrame, changes: pd.DataFrame, levels: pd.DataFrame, f
             ]
             if means:
                 parts.append(f"{name}: {', '.join(means)}")
-        words.append(f"By {labels}: accuracy in percent, {said}; changes, {'; '.join(parts)}")
+        words.append(
+            f"By {labels}: accuracy in percent, {listed_accuracies(own, REFERENCES)}; changes, {'; '.join(parts)}"
+        )
     rho = spearmanr([point.ratio for point in foretold], [point.change for point in foretold]).statistic
     published = ", ".join(f"{TECHNIQUES[rule]} {after - PUBLISHED_SIMCLR:+.1f}" for rule, after in PUBLISHED.items())
     rank = (

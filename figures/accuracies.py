@@ -1,0 +1,37 @@
+"""Accuracies of trained encoders as bars, the same in every figure that has them."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from figures.intervals import mean_and_half
+
+
+def accuracy_bars(axes: Axes, runs: pd.DataFrame, kinds: Mapping[str, tuple[str, str]]) -> None:
+    """Test accuracy in percent with Student's 95% interval: for each label set a bar for each kind of encoder.
+
+    Parameters
+    ----------
+    runs : DataFrame with the columns kind, labels and test
+    kinds : how each kind is named, and its colour
+    """
+    names = runs["labels"].unique()
+    for place, labels in enumerate(names):
+        for shift, (kind, (label, color)) in enumerate(kinds.items()):
+            mean, half = mean_and_half(100 * runs[(runs["kind"] == kind) & (runs["labels"] == labels)]["test"])
+            x = place + 0.27 * (shift - 1)
+            axes.bar(x, mean, width=0.25, color=color)
+            axes.errorbar(x, mean, yerr=half, fmt="none", color="black", linewidth=1, capsize=2)
+            axes.text(x, 1, label, rotation=90, ha="center", va="bottom", fontsize=7, color="white", fontweight="bold")
+    axes.set_xticks(range(len(names)), names)
+    axes.set_ylabel("accuracy of a linear probe (%)")
+    axes.grid(visible=False, axis="x")
+
+
+def listed_accuracies(runs: pd.DataFrame, kinds: Mapping[str, tuple[str, str]]) -> str:
+    """The same numbers in words, of one label set."""
+    return ", ".join(
+        "{} {:.1f} ± {:.1f}".format(label, *mean_and_half(100 * runs[runs["kind"] == kind]["test"]))
+        for kind, (label, _) in kinds.items()
+    )
