@@ -19,7 +19,7 @@ ALL_FIGURES := $(patsubst %,$(FIGURES)/%.png,bound_holds captions_help real_imag
 	frontier paper_comparison pairs_look bound_real_pairs \
 	resampling_training pretraining)
 
-THEORY := $(wildcard theory/*.py theory/bounds/*.py theory/attack/*.py theory/metrics/*.py)
+THEORY := $(wildcard theory/*.py theory/bounds/*.py theory/attack/*.py theory/metrics/*.py theory/resampling/*.py)
 WORLDS := $(THEORY) $(wildcard simulations/*.py simulations/losses/*.py) simulations/studies/study.py \
 	simulations/sweeps/execution.py
 EMOJI := $(THEORY) $(wildcard real_data/*.py)
@@ -115,6 +115,10 @@ SMALL := --images 160 --views 2 --strength 1
 $(ARMS_TABLES) &: $(ARMS) | $(INSTALLED)
 	$(PYTHON) -m real_data measure --dataset emoji --out $(TABLES) --jobs $(JOBS) $(if $(SEEDS),--draws $(SEEDS) $(SMALL))
 
+RESAMPLE_GRAPH := $(wildcard real_data/resampling/graph_*.py)
+$(TABLES)/emoji_resampling.parquet: $(ARMS) $(RESAMPLE_GRAPH) | $(INSTALLED)
+	$(PYTHON) -m real_data resample-graph --out $(TABLES) --jobs $(JOBS) $(if $(SEEDS),--draws $(SEEDS) --images 200)
+
 # Training from pixels takes too long for `make figures`: its measured tables are kept in results/, with their sidecars.
 MEASURED := resample pretrain
 $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)): $(TABLES)/%.parquet: results/%.parquet
@@ -139,7 +143,7 @@ $(FIGURES)/tightness_map.png: $(TABLES)/bound_holds.parquet
 $(FIGURES)/near_optimal.png: $(TABLES)/near_optimal.parquet
 $(FIGURES)/which_loss.png: $(TABLES)/which_loss.parquet
 $(FIGURES)/rates.png: $(TABLES)/rates.parquet
-$(FIGURES)/resampling.png: $(TABLES)/resampling.parquet
+$(FIGURES)/resampling.png: $(TABLES)/resampling.parquet $(TABLES)/emoji_resampling.parquet
 $(FIGURES)/architecture.png: $(TABLES)/architecture.parquet
 $(FIGURES)/multihop.png: $(TABLES)/multihop.parquet $(EMOJI_TABLES)
 $(FIGURES)/phase.png: $(TABLES)/phase.parquet figures/intervals.py

@@ -1,6 +1,7 @@
 """*Resampling on graphs*: what each technique does to the measured error, and whether the bound foretold it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -11,111 +12,195 @@ from matplotlib.figure import Figure as Picture
 from scipy.stats import kendalltau, spearmanr
 
 from figures.figure import Figure
-from figures.style import BOUND, CAPTION, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND
+from figures.style import AUGMENTATION, BOUND, CAPTION, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND
 
 TECHNIQUES = {
     "add_new_positive": ("AddNewPositive", CAPTION, "o"),
     "drop_false_positive": ("DropFalsePositive", MEASURED, "s"),
     "drop_false_negative": ("DropFalseNegative", BOUND, "^"),
     "drop_easy_negative": ("DropEasyNegative", SHARP_BOUND, "v"),
-    "both positive": ("both positive ones", NEUTRAL, "D"),
+    "add_new_positive+drop_false_positive+drop_false_negative+drop_easy_negative": ("all four", NEUTRAL, "D"),
 }
 FOUR = tuple(TECHNIQUES)[:4]
-POSITIVE = ("add_new_positive", "drop_false_positive", "both positive")
-GUIDES = {"captions": "-", "oracle": "--", "random": ":"}
+GROUPS = {"all five": tuple(TECHNIQUES), "positive": FOUR[:2], "negative": FOUR[2:]}
+CLAIMS = {"multihop_bound": "theorem 15", "bound": "theorem 4"}
 LEAST = 1e-2  # the smallest ratio of bounds that is told from 0
-RATIOS = (0.1, 0.2, 0.5, 1, 2, 5)
-RESAMPLES = 1_000  # of whole worlds, for intervals
+RATIOS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+RESAMPLES = 1_000  # of whole worlds or draws, for intervals
+
+
+@dataclass(frozen=True)
+class Study:
+    """One table and how it is shown.
+
+    Attributes
+    ----------
+    table, title, unit : what its graphs are of; the column whose values are independent of each other
+    graph : the columns that tell one graph from another
+    guides : each with its label, colour and marker; the first is the one that predictions are shown for
+    """
+
+    table: str
+    title: str
+    unit: str
+    graph: tuple[str, ...]
+    guides: Mapping[str, tuple[str, str, str]]
+
+
+WORLDS = Study(
+    "resampling",
+    "views of random worlds",
+    "seed",
+    ("seed",),
+    {
+        "captions": ("captions", CAPTION, "o"),
+        "oracle": ("labels", SHARP_BOUND, "^"),
+        "random": ("random", NEUTRAL, "s"),
+    },
+)
+EMOJI = Study(
+    "emoji_resampling",
+    "views of emoji",
+    "draw",
+    ("draw", "estimator"),
+    {
+        "captions, by encoder": ("image-text encoder", CAPTION, "o"),
+        "captions, exact": ("captions, exact", BOUND, "D"),
+        "no text, by frozen features": ("no text", AUGMENTATION, "v"),
+        "oracle": ("labels", SHARP_BOUND, "^"),
+        "random": ("random", NEUTRAL, "s"),
+    },
+)
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Change of the error by technique and guide; and for each world, the change of the bound against it."""
-    table = with_changes(tables["resampling"])
-    picture, (bars, scatter) = plt.subplots(1, 2, figsize=(2.5 * COLUMN, 1.2 * COLUMN))
-    _changes(bars, table)
-    for technique, (_, color, marker) in TECHNIQUES.items():
-        rows = table[(table["technique"] == technique) & (table["guide"] == "captions")]
-        scatter.plot(rows["predicted"], rows["change"], marker, color=color, markersize=3.5, alpha=0.8)
-    for axis in (scatter.axhline, scatter.axvline):
-        axis(0 if axis == scatter.axhline else 1, color="black", linewidth=0.8)
-    scatter.set(
-        xscale="log",
-        xlabel="bound after / before",
-        ylabel="change of the probe error",
-        title="guide: captions, worlds one by one",
-    )
-    scatter.set_xticks(RATIOS, [f"{ratio:g}" for ratio in RATIOS])
-    scatter.minorticks_off()
-    return picture, _caption(table)
+    """For worlds and for emoji: change of the error by technique and guide; the change of the bound against it."""
+    picture, panels = plt.subplots(2, 2, figsize=(2.5 * COLUMN, 2.3 * COLUMN), height_ratios=[1, 1.3])
+    captions = []
+    for study, (left, right) in zip((WORLDS, EMOJI), panels, strict=True):
+        table = with_changes(tables[study.table])
+        _changes(left, table, study)
+        _predictions(right, table[table["guide"] == next(iter(study.guides))], study)
+        captions.append(_findings(table, study))
+    handles, labels = panels[0, 1].get_legend_handles_labels()
+    picture.legend(handles, labels, loc="outside lower center", ncols=5, fontsize=8)
+    return picture, _caption(captions)
 
 
 def with_changes(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with `change` (of the measured error) and `predicted` (the ratio of the bounds)."""
-    ratio = (table["bound_after"] / table["bound_before"]).clip(lower=LEAST)
-    return table.assign(change=table["probe_error_after"] - table["probe_error_before"], predicted=ratio)
+    """The table with `change` of the measured error, and for each bound the ratio of after and before."""
+    ratios = {f"ratio of {bound}": _ratio(table[f"{bound}_after"], table[f"{bound}_before"]) for bound in CLAIMS}
+    return table.assign(change=table["probe_error_after"] - table["probe_error_before"], **ratios)
 
 
-def _changes(axes: Axes, table: pd.DataFrame) -> None:
-    for place, (technique, (_, color, marker)) in enumerate(TECHNIQUES.items()):
-        for shift, (guide, dash) in enumerate(GUIDES.items()):
+def _ratio(after: pd.Series, before: pd.Series) -> pd.Series:
+    """1 where both are infinite: the technique has changed nothing about that."""
+    return (after / before).where(np.isfinite(after) | np.isfinite(before), 1.0).clip(lower=LEAST)
+
+
+def _changes(axes: Axes, table: pd.DataFrame, study: Study) -> None:
+    step = 0.75 / len(study.guides)
+    for place, technique in enumerate(TECHNIQUES):
+        for number, (guide, (label, color, marker)) in enumerate(study.guides.items()):
             change = table[(table["technique"] == technique) & (table["guide"] == guide)]["change"]
+            if change.empty:
+                continue
             low, middle, high = change.quantile([0.25, 0.5, 0.75])
-            y = place + 0.25 * (shift - 1)
-            axes.plot([low, high], [y, y], dash, color=color, linewidth=1.5)
-            axes.plot(middle, y, marker, color=color, markersize=5)
-            if place == 0:
-                axes.text(max(high, 0), y, f"  {guide}", color=color, fontsize=7, va="center")
+            y = place + step * (number - (len(study.guides) - 1) / 2)
+            axes.plot([low, high], [y, y], color=color, linewidth=1.5)
+            axes.plot(middle, y, marker, color=color, markersize=4, label=label if place == 0 else None)
     axes.axvline(0, color="black", linewidth=0.8)
     axes.set_yticks(range(len(TECHNIQUES)), [label for label, *_ in TECHNIQUES.values()])
-    for tick, (_, color, _) in zip(axes.get_yticklabels(), TECHNIQUES.values(), strict=True):
-        tick.set(color=color, fontweight="bold")
     axes.invert_yaxis()
-    axes.set(xlabel="change of the probe error (median, quartiles)", title="by technique and guide")
+    axes.legend(fontsize=7, title="guide", title_fontsize=7, loc="best", frameon=True, framealpha=0.9)
+    axes.grid(visible=False, axis="y")
+    axes.set(xlabel="change of the probe error (median, quartiles)", title=f"{study.title}, by guide")
 
 
-def rank_correlation(table: pd.DataFrame) -> tuple[float, float, float]:
-    """Spearman's correlation of the change of the bound with that of the error, and an interval over whole worlds."""
-    worlds = [rows[["predicted", "change"]].to_numpy() for _, rows in table.groupby("seed")]
-    return _interval(worlds, lambda picked: float(spearmanr(np.concatenate(picked)).statistic))
+def _predictions(axes: Axes, table: pd.DataFrame, study: Study) -> None:
+    for technique, (label, color, marker) in TECHNIQUES.items():
+        rows = table[table["technique"] == technique]
+        axes.plot(rows["ratio of multihop_bound"], rows["change"], marker, color=color, markersize=3.5, alpha=0.8,
+                  label=label)  # fmt: skip
+    axes.axhline(0, color="black", linewidth=0.8)
+    axes.axvline(1, color="black", linewidth=0.8)
+    label = study.guides[next(iter(study.guides))][0]
+    axes.set(
+        xscale="log",
+        xlabel="theorem 15 after / before",
+        ylabel="change of the probe error",
+        title=f"one by one, guide: {label}",
+    )
+    low, high = axes.get_xlim()
+    axes.set_xticks(*zip(*((ratio, f"{ratio:g}") for ratio in RATIOS if low <= ratio <= high), strict=True))
+    axes.minorticks_off()
 
 
-def order_agreement(table: pd.DataFrame) -> tuple[float, float, float]:
-    """Kendall's τ of the order of the four techniques by bound and by error, averaged over worlds, and an interval.
+def rank_correlation(table: pd.DataFrame, unit: str, bound: str) -> tuple[float, float, float]:
+    """Spearman's correlation of the change of the bound with that of the error, and an interval over whole units."""
+    units = [rows[[f"ratio of {bound}", "change"]].to_numpy() for _, rows in table.groupby(unit)]
+    return _interval(units, lambda picked: float(spearmanr(np.concatenate(picked)).statistic))
 
-    Worlds in which all four errors are equal have no order, and are left out.
+
+def order_agreement(table: pd.DataFrame, study: Study, bound: str) -> tuple[float, float, float]:
+    """Kendall's τ of the order of the four techniques by bound and by error, over graphs, and an interval over units.
+
+    Graphs in which all four errors are equal have no order, and are left out.
     """
-    four = table[table["technique"].isin(FOUR)].groupby("seed")
-    taus = [kendalltau(rows["predicted"], rows["change"]).statistic for _, rows in four if rows["change"].nunique() > 1]
-    return _interval(taus, lambda picked: float(np.mean(picked)))
+    units = []
+    for _, rows in table[table["technique"].isin(FOUR)].groupby(study.unit):
+        graphs = [one for _, one in rows.groupby(list(study.graph)) if one["change"].nunique() > 1]
+        units.append([kendalltau(one[f"ratio of {bound}"], one["change"]).statistic for one in graphs])
+    return _interval(units, lambda picked: float(np.nanmean(np.concatenate(picked))))
 
 
-def _interval(worlds: list[Any], statistic: Callable[[list[Any]], float]) -> tuple[float, float, float]:
+def _interval(units: Sequence[Any], statistic: Callable[[list[Any]], float]) -> tuple[float, float, float]:
     """A statistic and its 95% bootstrap interval."""
     rng = np.random.default_rng(0)
-    picks = rng.integers(len(worlds), size=(RESAMPLES, len(worlds)))
-    low, high = np.nanquantile([statistic([worlds[i] for i in pick]) for pick in picks], [0.025, 0.975])
-    return statistic(worlds), float(low), float(high)
+    picks = rng.integers(len(units), size=(RESAMPLES, len(units)))
+    low, high = np.nanquantile([statistic([units[i] for i in pick]) for pick in picks], [0.025, 0.975])
+    return statistic(list(units)), float(low), float(high)
 
 
-def _caption(table: pd.DataFrame) -> str:
-    guided = table[table["guide"] == "captions"]
-    positive, negative = (guided[guided["technique"].isin(POSITIVE) == which] for which in (True, False))
-    statistics = {
-        "all five": rank_correlation(guided),
-        "the positive ones": rank_correlation(positive),
-        "the negative ones": rank_correlation(negative),
-    }
-    words = "; ".join(f"{name} {at:.2f} [{low:.2f}, {high:.2f}]" for name, (at, low, high) in statistics.items())
-    at, low, high = order_agreement(guided)
-    medians = guided.groupby("technique")["change"].median().sort_values()
-    order = ", ".join(f"{TECHNIQUES[str(name)][0]} {change:+.3f}" for name, change in medians.items())
+def _findings(table: pd.DataFrame, study: Study) -> str:
+    """One study in words: for its first guide the predictions, for every guide the changes."""
+    first, (label, *_) = next(iter(study.guides.items()))
+    guided = table[table["guide"] == first]
+    words = []
+    for bound, claim in CLAIMS.items():
+        parts = [
+            f"{name} {_shown(rank_correlation(guided[guided['technique'].isin(group)], study.unit, bound))}"
+            for name, group in GROUPS.items()
+        ]
+        words.append(f"{claim}: ρ {', '.join(parts)}; τ {_shown(order_agreement(guided, study, bound))}")
+    changes = []
+    for guide, (name, *_) in study.guides.items():
+        own = table[table["guide"] == guide]
+        medians = own.groupby("technique", sort=False)["change"].median()
+        if len(own):
+            listed = ", ".join(f"{TECHNIQUES[str(technique)][0]} {value:+.3f}" for technique, value in medians.items())
+            changes.append(f"{name}: {listed}")
+    graphs = table[list(study.graph)].drop_duplicates()
+    before = table["probe_error_before"].mean()
     return (
-        f"The views of {table['seed'].nunique()} random worlds, resampled by a guide: the optimum of a caption graph, "
-        f"the labels, or noise. Bounds are theorem 4, for the negative techniques theorem 7, since they change the "
-        f"loss and not the pairs. Spearman's rank correlation of the change of the bound with that of the error, guide "
-        f"captions, 95% bootstrap intervals over worlds: {words}. Kendall's τ of the order of the four techniques, "
-        f"averaged over worlds: {at:.2f} [{low:.2f}, {high:.2f}]. Median change of the error, guide captions: {order}."
+        f"{study.title.capitalize()} ({len(graphs)} graphs, {table[study.unit].nunique()} of them independent; mean "
+        f"error before {before:.3f}), guide {label}: {'; '.join(words)}. "
+        f"Median change of the error: {'; '.join(changes)}."
     )
 
 
-FIGURE = Figure("resampling", "Resampling on graphs", ("resampling",), draw)
+def _shown(value: tuple[float, float, float]) -> str:
+    return "{:.2f} [{:.2f}, {:.2f}]".format(*value)
+
+
+def _caption(findings: Sequence[str]) -> str:
+    return (
+        "Augmentation graphs, resampled by a guide. Bounds are theorems 4 and 15; for techniques that change the "
+        "negatives theorem 7 with their tails, since those change the loss and not the pairs. ρ is Spearman's rank "
+        "correlation of the change of a bound with that of the error over all graphs and techniques, τ Kendall's for "
+        "the order of the four techniques, mean over graphs; 95% bootstrap intervals over independent graphs. "
+        + " ".join(findings)
+    )
+
+
+FIGURE = Figure("resampling", "Resampling on graphs", ("resampling", "emoji_resampling"), draw)

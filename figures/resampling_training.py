@@ -118,6 +118,7 @@ def _predictions(axes: Axes, foretold: list[Foretold]) -> None:
     axes.axvline(1, color="black", linewidth=0.8)
     axes.set(
         title="predicted and measured",
+        xscale="log",
         xlabel=f"{CLAIM} on augmentation graphs, after / before",
         ylabel="change of accuracy (points)",
     )

@@ -13,7 +13,20 @@ from real_data.audit.report import print_report
 from real_data.emoji import emoji_graph
 from real_data.encoders.cache import FEATURES
 from real_data.measures.protocol import Protocol
-from real_data.options import Cache, Classes, Dataset, Device, Kind, Model, Root, Samples, Weights, dataset_options
+from real_data.options import (
+    Cache,
+    Classes,
+    Dataset,
+    Device,
+    Kind,
+    Model,
+    Root,
+    Samples,
+    Weights,
+    chosen_source,
+    dataset_options,
+)
+from real_data.resampling.commandline import resample_graph
 from real_data.study import SETTINGS, emoji_tables
 from real_data.training.commandline import pretrain, resample
 from theory.commandline import CHECK_FAILED, run
@@ -79,23 +92,18 @@ def measure(
     python -m real_data measure --dataset imagefolder --root imagenet/val --classes 10 --model ViT-B-32-quickgelu
     --out tables
     """
-    from real_data.arms.sources import source  # encoders take seconds to import
-    from real_data.datasets import DATASETS
-    from real_data.encoders.open_clip import OpenClip
-    from real_data.measures.study import arms_tables
+    from real_data.measures.study import arms_tables  # takes seconds to import
 
     strengths = Protocol.strengths if strength is None else tuple(strength)
     protocol = Protocol(images, draws, views, strengths, keep=keep, seed=seed)
     options = dataset_options(dataset, root, size, classes, samples)
-    chosen = DATASETS[dataset.value](**options)
-    encoder = None if model is None else OpenClip(model, pretrained, device=device)
-    tables = arms_tables(source(chosen, cache, encoder=encoder, device=device), protocol, jobs)
-    about = {"dataset": repr(chosen), "key": chosen.key, "encoder": f"{model}, {pretrained}" if model else "offline"}
+    source, about = chosen_source(dataset, options, model, pretrained, device, cache)
+    tables = arms_tables(source, protocol, jobs)
     out.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
-        write_table(table, out / f"{name}.parquet", asdict(protocol) | about | {"size": chosen.size})
+        write_table(table, out / f"{name}.parquet", asdict(protocol) | about)
         print(f"{out / name}.parquet: {len(table)} rows")
-    if len(set(chosen.captions)) == len(set(chosen.labels.tolist())):
+    if len(set(source.dataset.captions)) == len(set(source.dataset.labels.tolist())):
         print("\nAll images of a class have the same captions here: pairs by captions, exact, are pairs by label.")
     for row in tables["arms_verdict"].itertuples():
         print(f"\n{row.judge}, without pairs of one {row.exclusion}, diversity of {row.diversity_of}: {row.verdict}")
@@ -135,6 +143,7 @@ def audit(
         raise typer.Exit(CHECK_FAILED)
 
 
+app.command()(resample_graph)
 app.command()(resample)
 app.command()(pretrain)
 

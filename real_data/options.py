@@ -2,9 +2,12 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from real_data.arms.sources import Source
 
 
 class Dataset(StrEnum):
@@ -39,3 +42,18 @@ def dataset_options(
     if drawn and dataset is not Dataset.imagefolder:
         raise ValueError(f"--{' and --'.join(drawn)}: only an imagefolder is drawn from")
     return options | drawn
+
+
+def chosen_source(
+    dataset: Dataset, options: dict[str, Any], model: str | None, pretrained: str, device: str, cache: Path
+) -> tuple["Source", dict[str, object]]:
+    """The data set with the encoders that it takes, and what a sidecar says of them."""
+    from real_data.arms.sources import source  # encoders take seconds to import
+    from real_data.datasets import DATASETS
+    from real_data.encoders.open_clip import OpenClip
+
+    chosen = DATASETS[dataset.value](**options)
+    encoder = None if model is None else OpenClip(model, pretrained, device=device)
+    name = f"{model}, {pretrained}" if model else "offline"
+    about: dict[str, object] = {"dataset": repr(chosen), "key": chosen.key, "size": chosen.size, "encoder": name}
+    return source(chosen, cache, encoder=encoder, device=device), about

@@ -66,7 +66,7 @@ def arms(material: Material, rng: np.random.Generator, keep: int | None = None) 
     return [
         exact,
         texts,
-        *_augmentations(m, keep),
+        *augmentations(m, keep),
         Arm(NEIGHBOURS, "no text", cosine_similarities(m.images[ENCODER], m.images[ENCODER], keep)),
         *(
             Arm(f"held-out images, by {eye}", "no text", cosine_similarities(m.images[eye], others, keep))
@@ -79,8 +79,13 @@ def arms(material: Material, rng: np.random.Generator, keep: int | None = None) 
     ]
 
 
-def _augmentations(material: Material, keep: int | None) -> Iterator[Arm]:
-    """Which view could come from which image, by every eye and by pixels, at every strength."""
+def augmentations(material: Material, keep: int | None) -> Iterator[Arm]:
+    """Which view could come from which image, by every eye and by pixels, at every strength.
+
+    Parameters
+    ----------
+    keep : as in `arms`
+    """
     for strength, views in material.views.items():
         for eye, features in views.items():
             name = f"augmentation, by {eye}"

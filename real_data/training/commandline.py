@@ -9,7 +9,19 @@ import pandas as pd
 import typer
 
 from real_data.encoders.cache import FEATURES
-from real_data.options import Cache, Classes, Dataset, Device, Kind, Model, Root, Samples, Weights, dataset_options
+from real_data.options import (
+    Cache,
+    Classes,
+    Dataset,
+    Device,
+    Kind,
+    Model,
+    Root,
+    Samples,
+    Weights,
+    chosen_source,
+    dataset_options,
+)
 from real_data.training.recipe import Precision, Recipe
 from theory.devices import torch_device
 from theory.tables import write_table
@@ -139,23 +151,11 @@ def _studio(
     device: str,
 ) -> tuple[Any, dict[str, object]]:
     """The data that encoders are trained on, and what a sidecar says of it."""
-    from real_data.arms.sources import source
-    from real_data.datasets import DATASETS
-    from real_data.encoders.open_clip import OpenClip
-    from real_data.training.runs import Studio
+    from real_data.training.runs import Studio  # takes seconds to import
 
-    chosen = DATASETS[dataset.value](**options)
-    encoder = None if model is None else OpenClip(model, pretrained, device=device)
-    studio = Studio(source(chosen, cache, encoder=encoder, device=device), cache, views, workers, device)
-    guide = f"{model}, {pretrained}" if model else "offline"
-    about: dict[str, object] = {
-        "dataset": repr(chosen),
-        "key": chosen.key,
-        "size": chosen.size,
-        "views": views,
-        "guide": guide,
-    }
-    return studio, about | {"device": str(torch_device(device))}
+    source, about = chosen_source(dataset, options, model, pretrained, device, cache)
+    more = {"views": views, "device": str(torch_device(device))}
+    return Studio(source, cache, views, workers, device), about | more
 
 
 def _write(table: pd.DataFrame, path: Path, configuration: dict[str, object]) -> None:

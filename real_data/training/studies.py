@@ -15,8 +15,8 @@ SIMCLR = "none"
 FOUR = tuple(name for name in RULES if name != SIMCLR)
 COMBINATION = "+".join(FOUR)
 ALL = "all"
-LEARNING_RATES = (1e-3, 3e-3)
-STRENGTHS = (0.25, 1.0)
+LEARNING_RATES = (1e-3, 3e-3, 1e-2)
+STRENGTHS = (0.1, 0.25, 1.0)
 
 
 def resampling_runs(rule: str, recipe: Recipe, seeds: int, *, published: bool = False) -> list[Run]:

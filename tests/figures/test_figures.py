@@ -7,6 +7,8 @@ from figures import tightness_map
 from figures.__main__ import FIGURES, app
 from real_data.measures.protocol import Protocol
 from real_data.measures.study import arms_tables
+from real_data.resampling.graph_protocol import GraphProtocol
+from real_data.resampling.graph_study import resampling_on_graphs
 from real_data.training.recipe import Recipe
 from real_data.training.runs import Studio, run_all
 from real_data.training.studies import pretraining_table, resampling_runs
@@ -33,6 +35,8 @@ def tables(tmp_path_factory):
     protocol = Protocol(images=48, draws=2, views=2, strengths=(0.5, 1.0), **small)
     for name, table in arms_tables(coloured_source(folder), protocol).items():
         table.to_parquet(folder / f"{name}.parquet")
+    graphs = GraphProtocol(images=48, draws=2, keep=10, diversity=8, k=5)
+    resampling_on_graphs(coloured_source(folder), graphs).to_parquet(folder / "emoji_resampling.parquet")
     studio, recipe = Studio(coloured_source(folder), folder, views=2), Recipe(epochs=2, batch=32, warmup=1)
     resampled = run_all(resampling_runs("all", recipe, 2), studio, folder)
     pretrained = pretraining_table(["clip", "simclr"], recipe, 2, studio, folder, text="words", jobs=1)

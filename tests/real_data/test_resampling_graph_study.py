@@ -1,0 +1,117 @@
+"""Resampling on the augmentation graphs of a small data set."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from real_data.__main__ import app
+from real_data.arms.drawing import draw_images, gather
+from real_data.arms.material import EXACT, TEXTS, augmentations
+from real_data.measures.off_diagonal import off_diagonal
+from real_data.resampling.graph_protocol import GraphProtocol
+from real_data.resampling.graph_study import ORACLE, RANDOM, resampling_on_graphs
+from tests.real_data import tiny
+from tests.real_data.colours import coloured_source
+from theory import check_bounds, induced_labelling_error
+from theory.resampling import TECHNIQUES, resampling_effects
+
+PROTOCOL = GraphProtocol(images=48, draws=2, keep=10, diversity=8, k=5, seed=3)
+BEFORE = [f"{name}_before" for name in ("induced_labelling_error", "next_singular_value", "bound", "probe_error")]
+
+
+@pytest.fixture(scope="module")
+def colours(tmp_path_factory):
+    return coloured_source(tmp_path_factory.mktemp("colours"))
+
+
+@pytest.fixture(scope="module")
+def table(colours):
+    return resampling_on_graphs(colours, PROTOCOL)
+
+
+def test_every_technique_by_every_guide_on_every_graph(table):
+    rows = ["draw", "estimator", "guide", "technique"]
+    assert not table.duplicated(rows).any()
+    assert len(table) == PROTOCOL.draws * len(TECHNIQUES) * 4
+    assert set(table["guide"]) == {EXACT, TEXTS, ORACLE, RANDOM}
+    assert set(table["estimator"]) == {"augmentation, by pixels"}  # the encoder is a guide, and chooses no pairs
+    assert (table.groupby(["draw", "estimator"])[BEFORE].nunique() == 1).all(axis=None)
+    for stage in ("before", "after"):
+        assert (table[f"probe_error_{stage}"] <= table[f"multihop_bound_{stage}"] + 1e-9).all()
+        assert (table[f"probe_error_{stage}"] <= table[f"bound_{stage}"] + 1e-9).all()
+
+
+def test_the_graph_is_as_diverse_as_was_asked_and_its_numbers_are_those_of_theory(colours, table):
+    own = draw_images(colours, PROTOCOL.images, PROTOCOL.draws, np.random.default_rng(PROTOCOL.seed))[0]
+    seed = int(np.random.SeedSequence([PROTOCOL.seed, 0]).generate_state(1)[0])
+    material = gather(colours, own, views=2, strengths=(1.0,), anchors=1, seed=seed)
+    (arm,) = (arm for arm in augmentations(material, PROTOCOL.keep) if arm.name.endswith("pixels"))
+    first = table[table["draw"] == 0]
+    labels = next(iter(material.labels.values()))
+    graph = arm.graph(first["temperature"].iloc[0], labels)
+    measured = off_diagonal(graph, {}, {"": np.arange(len(own))})[""]
+    assert measured.effective_positives(with_own=True) == pytest.approx(PROTOCOL.diversity, rel=0.05)
+    assert first["induced_labelling_error_before"].iloc[0] == induced_labelling_error(graph)
+    assert check_bounds(graph, PROTOCOL.k)["holds"].all()
+    oracle = np.eye(4)[labels]
+    again = resampling_effects(graph, {ORACLE: oracle}, PROTOCOL.k)
+    mine = first[first["guide"] == ORACLE].reset_index(drop=True)
+    pd.testing.assert_frame_equal(mine[again.columns], again, rtol=1e-6)
+
+
+def test_a_right_guide_lowers_the_labelling_error_and_a_random_one_does_not(table):
+    new = table[table["technique"] == "add_new_positive"].groupby("guide")
+    means = new[["induced_labelling_error_before", "induced_labelling_error_after"]].mean()
+    change = means["induced_labelling_error_after"] - means["induced_labelling_error_before"]
+    assert change[ORACLE] < change[RANDOM]
+    assert change[EXACT] < change[RANDOM]
+
+
+def test_the_number_of_workers_changes_nothing(colours, table):
+    pd.testing.assert_frame_equal(resampling_on_graphs(colours, PROTOCOL, jobs=2), table)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"images": 0}, "images=0: at least 1"),
+        ({"draws": 0}, "draws=0"),
+        ({"views": 1}, "views=1: at least 2"),
+        ({"keep": 0}, "keep=0"),
+        ({"k": 0}, "k=0"),
+        ({"diversity": 1}, "diversity=1: an effective number"),
+        ({"diversity": float("nan")}, "diversity=nan"),
+    ],
+)
+def test_bad_protocols(change, message):
+    with pytest.raises(ValueError, match=message):
+        replace(PROTOCOL, **change)
+
+
+def test_a_diversity_out_of_reach_is_an_error_that_says_what_is_within(colours):
+    with pytest.raises(
+        ValueError, match=r"diversity=500: augmentation, by pixels, strength 1 has [\d.]+ to [\d.]+ eff"
+    ):
+        resampling_on_graphs(colours, replace(PROTOCOL, diversity=500, draws=1))
+
+
+def test_the_command_on_an_image_folder_with_a_clip_model(call, tmp_path):
+    """Weights are random here: the path is tested, not what CLIP makes of it."""
+    tiny.register_clip(tmp_path)
+    for seed in range(20):
+        tiny.picture(tmp_path / "root" / ("ants" if seed < 10 else "bees") / f"{seed}.png", seed)
+    arguments = ["--dataset", "imagefolder", "--root", tmp_path / "root", "--model", "tiny-clip", "--size", 32]
+    arguments += ["--pretrained", "random", "--images", 16, "--draws", 1, "--keep", 4, "--diversity", 8, "--k", 3]
+    arguments += ["--out", tmp_path / "out", "--cache", tmp_path / "cache"]
+    code, out, err = call(app, "resample-graph", *arguments)
+    assert code == 0, err
+    path = tmp_path / "out" / "imagefolder_resampling.parquet"
+    assert out.startswith(f"{path}: ")
+    configuration = json.loads((tmp_path / "out" / f"{path.name}.json").read_text())["configuration"]
+    assert (configuration["keep"], configuration["encoder"]) == (4, "tiny-clip, random")
+    code, _, err = call(app, "resample-graph", *arguments, "--views", 1)
+    assert (code, err.count("\n")) == (2, 1)
+    assert "views=1: at least 2" in err

@@ -1,0 +1,162 @@
+"""What a technique does to the quantities of the bounds and to the measured error."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from theory.arrays import FloatArray
+from theory.bounds import BOUNDS, Encoder
+from theory.bounds.registry import enough_triplets
+from theory.connectivity import class_second_eigenvalues
+from theory.consistency import induced_labelling_error, required_labels
+from theory.graph import PairGraph
+from theory.hypotheses import HypothesisError
+from theory.resampling.negatives import drop_easy_negative, drop_false_negative, drop_negatives
+from theory.resampling.optimum import WeightedOptimum, best_right, weighted_optimum
+from theory.resampling.positives import add_new_positive, drop_false_positive
+from theory.spectra import Spectrum, spectrum
+
+KEEP = 0.5  # the share of their weight that dropped negatives retain: with none the loss need not have a minimum
+CLAIMS = {"bound": "probe-error", "multihop_bound": "multihop-error"}  # of the optimum of a graph
+CLAIMS_OF_ENCODERS = {"bound": "near-optimal-error", "multihop_bound": "multihop-near-optimal-error"}
+WORST = "largest_second_eigenvalue"
+
+
+class Resampled(NamedTuple):
+    """What techniques made of a graph.
+
+    Attributes
+    ----------
+    graph : what the positive techniques made of it
+    optimum : of the self-supervised loss on its induced pairs under the measure of the negative ones, if there are any
+    """
+
+    graph: PairGraph
+    optimum: WeightedOptimum | None = None
+
+
+Technique = Callable[[PairGraph, Any, int], Resampled]  # of a graph, a guide, and the width of the embedding
+
+
+def _positives(graph: PairGraph, guide: Any) -> PairGraph:
+    return add_new_positive(drop_false_positive(graph, guide), guide)
+
+
+def _negatives(graph: PairGraph, measure: FloatArray, k: int) -> Resampled:
+    return Resampled(graph, weighted_optimum(graph.induced(), measure, k))
+
+
+def _all_four(graph: PairGraph, guide: Any, k: int) -> Resampled:
+    changed = _positives(graph, guide)
+    return _negatives(changed, drop_negatives(changed, guide, keep=KEEP), k)
+
+
+TECHNIQUES: Mapping[str, Technique] = {
+    "add_new_positive": lambda graph, guide, _: Resampled(add_new_positive(graph, guide)),
+    "drop_false_positive": lambda graph, guide, _: Resampled(drop_false_positive(graph, guide)),
+    "drop_false_negative": lambda graph, guide, k: _negatives(graph, drop_false_negative(graph, guide, keep=KEEP), k),
+    "drop_easy_negative": lambda graph, guide, k: _negatives(graph, drop_easy_negative(graph, guide, keep=KEEP), k),
+    "add_new_positive+drop_false_positive+drop_false_negative+drop_easy_negative": _all_four,
+}
+
+
+def resampling_effect(graph: PairGraph, after: Resampled, k: int) -> pd.DataFrame:
+    """What a technique does to the quantities of the bounds: a row before and a row after.
+
+    Parameters
+    ----------
+    after : what the technique made of the graph, with an optimum of width k if it was a negative one
+
+    Returns
+    -------
+    DataFrame with columns
+        stage ("before", "after"), induced_labelling_error (`α_T`), next_singular_value (`σ_{k+1}`), bound and
+        multihop_bound (on the probe error; the first may be infinite), probe_error (measured), second_eigenvalue_c
+        (`λ₂(c)`, its upper end, for each class c).
+        The bounds are theorems 4 and 15 for the optimum of a graph. After a negative technique the pairs are what they
+        were and only the embedding differs: the bounds are theorem 7, with the tail of theorem 4 or 15, by the excess
+        loss on the induced pairs under `p_L × p_L` of the left embedding with the right one that is best for it. So
+        they are theorems 4 and 15 again if the measure is `p_L × p_L`.
+
+    Raises
+    ------
+    ValueError
+        No left labels, k out of range on a graph, an optimum of another width.
+    """
+    rows = [{"stage": "before"} | _facts(Resampled(graph), k), {"stage": "after"} | _facts(after, k)]
+    return pd.DataFrame(rows)
+
+
+def resampling_effects(
+    graph: PairGraph, guides: Mapping[str, Any], k: int, techniques: Mapping[str, Technique] = TECHNIQUES
+) -> pd.DataFrame:
+    """Every technique by every guide on one graph, a row each.
+
+    Returns
+    -------
+    DataFrame with columns
+        guide, technique, converged (of the optimum under a changed measure; true where there is none), and for each
+        quantity of `resampling_effect` one that ends in "_before" and one in "_after"; instead of the second
+        eigenvalues of all classes, the largest_second_eigenvalue.
+
+    Raises
+    ------
+    ValueError
+        As `resampling_effect` and the techniques do.
+    """
+    before = _with_worst_class(_facts(Resampled(graph), k))
+    rows = []
+    for guide, known in guides.items():
+        for name, technique in techniques.items():
+            changed = technique(graph, known, k)
+            after = _with_worst_class(_facts(changed, k))
+            stages = {f"{quantity}_{stage}": facts[quantity] for quantity in before
+                      for stage, facts in (("before", before), ("after", after))}  # fmt: skip
+            converged = changed.optimum is None or changed.optimum.converged
+            rows.append({"guide": guide, "technique": name, "converged": converged} | stages)
+    return pd.DataFrame(rows)
+
+
+def _with_worst_class(facts: dict[str, float]) -> dict[str, float]:
+    inside = {name: value for name, value in facts.items() if name.startswith("second_eigenvalue")}
+    return {name: facts[name] for name in facts if name not in inside} | {WORST: max(inside.values())}
+
+
+def _facts(resampled: Resampled, k: int) -> dict[str, float]:
+    graph, optimum = resampled
+    known = enough_triplets(graph, spectrum(graph, min(k + 1, *graph.joint.shape)), k)
+    classes = np.unique(required_labels(graph, "left")).tolist()
+    inside = zip(classes, class_second_eigenvalues(graph).tolist(), strict=True)
+    return {
+        "induced_labelling_error": induced_labelling_error(graph),
+        "next_singular_value": float(known.singular_values[k]),
+        **(_of_optimum(graph, known, k) if optimum is None else _of_embedding(graph, known, k, optimum)),
+        **{f"second_eigenvalue_{c}": value for c, value in inside},
+    }
+
+
+def _of_optimum(graph: PairGraph, known: Spectrum, k: int) -> dict[str, float]:
+    bounds = {column: BOUNDS[name](graph, known, k) for column, name in CLAIMS.items()}
+    return bounds | {"probe_error": Encoder.optimum(graph, known, k).probe.error}
+
+
+def _of_embedding(graph: PairGraph, known: Spectrum, k: int, optimum: WeightedOptimum) -> dict[str, float]:
+    """The tail of the bound is that of the graph, and the excess loss that of its induced pairs.
+
+    They go together, since both have the same left singular vectors; so nothing is lost where nothing has changed.
+    """
+    pairs = graph.induced()
+    of_pairs = enough_triplets(pairs, spectrum(pairs, min(k + 1, pairs.n_left)), k)
+    # The bound is about the left side and holds with any right one: the best under the unchanged measure is sharpest.
+    right = best_right(pairs, np.outer(pairs.left_marginal, pairs.left_marginal), optimum.left)
+    encoder = Encoder.of(pairs, of_pairs, k, (optimum.left, right))
+    bounds = {}
+    for column, name in CLAIMS_OF_ENCODERS.items():
+        try:
+            bounds[column] = BOUNDS[name](graph, known, k, encoder)
+        except HypothesisError:  # no gap to lean on
+            bounds[column] = math.inf
+    return bounds | {"probe_error": encoder.probe.error}
