@@ -50,15 +50,18 @@ def _graphs(learned: pd.DataFrame) -> pd.DataFrame:
 def _bounds(axes: Axes, learned: pd.DataFrame) -> None:
     for place, pairs in enumerate(ARMS.values()):
         own = learned[learned["pairs"] == pairs]
+        if own.empty:  # never so diverse
+            continue
         for shift, (column, (label, color)) in enumerate(VALUES.items()):
             mean, half = mean_and_half(own[column])
             x = place + 0.27 * (shift - 1)
-            axes.bar(x, mean, width=0.25, color=color, label=label if place == 0 else None)
+            axes.bar(x, mean, width=0.25, color=color, label=label)
             axes.errorbar(x, mean, yerr=half, fmt="none", color="black", linewidth=1, capsize=2)
     axes.axhline(1, color="black", linewidth=0.8, linestyle=":")
     axes.set_xticks(range(len(ARMS)), list(ARMS.values()))
     axes.set(title=f"their pair graphs, k = {learned['width'].max()}", ylabel="error of the optimum, and bounds on it")
-    axes.legend(fontsize=7)
+    handles, labels = axes.get_legend_handles_labels()
+    axes.legend(handles[: len(VALUES)], labels[: len(VALUES)], fontsize=7)
     axes.grid(visible=False, axis="x")
 
 

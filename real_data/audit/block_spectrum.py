@@ -25,8 +25,9 @@ def block_spectrum(graph: BlockGraph, k: int, *, tol: float, seed: int) -> Spect
 
     side, count, unseen = graph.n_right, min(k + GUARD, graph.n_right), 0.0
     if side <= max(DENSE_SIDE, count + 1):
-        _, basis = scipy.linalg.eigh(graph.gram(np.eye(side)), subset_by_index=(side - count, side - 1))
-        triplets = leading_triplets(triplets_within(forward, basis), k)
+        # All of them: LAPACK's bisection, which a subset takes, fails on some tight clusters.
+        _, basis = scipy.linalg.eigh(graph.gram(np.eye(side)), driver="evd")
+        triplets = leading_triplets(triplets_within(forward, basis[:, side - count :]), k)
     else:
         triplets, unseen = searched_triplets(graph.gram, forward, side, k, tol / 10, np.random.default_rng(seed))
     left, values, right = triplets

@@ -9,9 +9,9 @@ from real_data.measures.protocol import Protocol
 from real_data.measures.study import arms_tables
 from real_data.resampling.graph_protocol import GraphProtocol
 from real_data.resampling.graph_study import resampling_on_graphs
+from real_data.training import studies
 from real_data.training.recipe import Recipe
 from real_data.training.runs import Studio, run_all
-from real_data.training.studies import pretraining_table, resampling_runs
 from simulations.studies import STUDIES, architecture, which_loss
 from simulations.sweeps import Cores, SweepConfiguration, run_sweep
 from tests.families import FAMILIES
@@ -38,8 +38,10 @@ def tables(tmp_path_factory):
     graphs = GraphProtocol(images=48, draws=2, keep=10, diversity=8, k=5)
     resampling_on_graphs(coloured_source(folder), graphs).to_parquet(folder / "emoji_resampling.parquet")
     studio, recipe = Studio(coloured_source(folder), folder, views=2), Recipe(epochs=2, batch=32, warmup=1)
-    resampled = run_all(resampling_runs("all", recipe, 2), studio, folder)
-    pretrained = pretraining_table(["clip", "simclr"], recipe, 2, studio, folder, text="words", jobs=1)
+    resampled = run_all(studies.resampling_runs("all", recipe, 2), studio, folder)
+    with pytest.MonkeyPatch.context() as shorter:
+        shorter.setattr(studies, "LEARNING_RATES", (1e-3,))
+        pretrained = studies.pretraining_table(["clip", "simclr"], recipe, 2, studio, folder, text="words", jobs=1)
     for name, table in {"resample": resampled, "pretrain": pretrained}.items():
         table.to_parquet(folder / f"{name}.parquet")
     graph = FAMILIES["captions"](np.random.default_rng(0), 60)

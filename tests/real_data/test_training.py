@@ -20,6 +20,7 @@ from sklearn.preprocessing import StandardScaler
 
 from real_data.__main__ import app
 from real_data.arms.views import views_of
+from real_data.training import studies
 from real_data.training.linear_probe import linear_probe
 from real_data.training.networks import Backbone, WordBag, text_tower
 from real_data.training.objectives import (
@@ -389,6 +390,13 @@ def test_a_study_trains_once_and_judges_on_every_label_set(studio, tmp_path):
         run_all(runs[:1], replace(studio, views=2), tmp_path)
 
 
+@pytest.fixture
+def small_grid(monkeypatch):
+    monkeypatch.setattr(studies, "LEARNING_RATES", (1e-3, 1e-2))
+    monkeypatch.setattr(studies, "STRENGTHS", (0.25, 1.0))
+
+
+@pytest.mark.usefixtures("small_grid")
 def test_pretraining_chooses_by_validation_and_gives_both_objectives_as_much(studio, tmp_path):
     recipe = replace(RECIPE, epochs=2)
     table = pretraining_table(["clip", "simclr"], recipe, 2, studio, tmp_path, text="words", jobs=1)
@@ -430,11 +438,12 @@ def test_resampling_goes_from_a_folder_and_a_clip_model_to_a_table(call, folder,
     table = pd.read_parquet(tmp_path / "out" / "resample.parquet")
     assert table["guide"].tolist() == [RANDOM] * 3 + [ENCODER, LABELS, RANDOM]
     about = json.loads((tmp_path / "out" / "resample.parquet.json").read_text())["configuration"]
-    assert about["guide"] == "tiny-clip, random"
+    assert about["encoder"] == "tiny-clip, random"
     assert about["optimizer"] == "lars"
     assert about["views"] == 0
 
 
+@pytest.mark.usefixtures("small_grid")
 def test_pretraining_takes_a_table_of_pairs_and_the_towers_of_a_clip_model(call, folder, tmp_path):
     files = sorted(folder.glob("*/*.png"))
     names = [path.parent.name for path in files]

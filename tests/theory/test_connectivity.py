@@ -5,6 +5,7 @@ from weakref import ref
 
 import numpy as np
 import pytest
+import scipy.linalg
 import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,6 +107,14 @@ def test_both_agree_with_the_dense_induced_graph(family, size):
 @given(labelled_graphs())
 def test_the_mean_leak_is_the_induced_labelling_error(graph):
     assert graph.left_marginal @ cross_class_leaks(graph) == pytest.approx(induced_labelling_error(graph), abs=1e-14)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_one_is_a_multiple_eigenvalue_where_a_class_is_in_many_pieces(seed):
+    """LAPACK's search for one eigenvalue of a subset ends in an error on some such matrices."""
+    sizes = np.random.default_rng(seed).integers(1, 13, 21)
+    joint = scipy.linalg.block_diag(*(np.random.default_rng([seed, n]).random((n, n)) for n in sizes))
+    assert class_second_eigenvalues(PairGraph(joint, np.zeros(len(joint), dtype=int)))[0] == pytest.approx(1, abs=1e-12)
 
 
 def test_in_one_class_the_second_eigenvalue_is_that_of_the_graph():
