@@ -15,7 +15,7 @@ Source: Zhang, Wang and Wang 2023 for the techniques; as operations on graphs, h
 from theory.resampling.effects import TECHNIQUES, Resampled, resampling_effect, resampling_effects
 from theory.resampling.guides import guide_graph
 from theory.resampling.negatives import drop_easy_negative, drop_false_negative
-from theory.resampling.optimum import WeightedOptimum, best_right, weighted_optimum, weighted_spectral_loss
+from theory.resampling.optimum import WeightedOptimum, weighted_optimum, weighted_spectral_loss
 from theory.resampling.positives import add_new_positive, drop_false_positive
 
 __all__ = [
@@ -23,7 +23,6 @@ __all__ = [
     "Resampled",
     "WeightedOptimum",
     "add_new_positive",
-    "best_right",
     "drop_easy_negative",
     "drop_false_negative",
     "drop_false_positive",

@@ -12,10 +12,11 @@ from theory.bounds import BOUNDS, Encoder
 from theory.bounds.registry import enough_triplets
 from theory.connectivity import class_second_eigenvalues
 from theory.consistency import induced_labelling_error, required_labels
+from theory.factorisation import best_partner
 from theory.graph import PairGraph
 from theory.hypotheses import HypothesisError
 from theory.resampling.negatives import drop_easy_negative, drop_false_negative, drop_negatives
-from theory.resampling.optimum import WeightedOptimum, best_right, weighted_optimum
+from theory.resampling.optimum import WeightedOptimum, weighted_optimum
 from theory.resampling.positives import add_new_positive, drop_false_positive
 from theory.spectra import Spectrum, spectrum
 
@@ -151,8 +152,7 @@ def _of_embedding(graph: PairGraph, known: Spectrum, k: int, optimum: WeightedOp
     pairs = graph.induced()
     of_pairs = enough_triplets(pairs, spectrum(pairs, min(k + 1, pairs.n_left)), k)
     # The bound is about the left side and holds with any right one: the best under the unchanged measure is sharpest.
-    right = best_right(pairs, np.outer(pairs.left_marginal, pairs.left_marginal), optimum.left)
-    encoder = Encoder.of(pairs, of_pairs, k, (optimum.left, right))
+    encoder = Encoder.of(pairs, of_pairs, k, (optimum.left, best_partner(pairs, optimum.left)))
     bounds = {}
     for column, name in CLAIMS_OF_ENCODERS.items():
         try:

@@ -103,19 +103,6 @@ def weighted_optimum(
     return WeightedOptimum(left, right, lower, _weighted_loss(joint, weights, left, right), converged)
 
 
-def best_right(pairs: PairGraph, measure: FloatArray, left: FloatArray) -> FloatArray:
-    """The right embedding that a left one has the least weighted loss with, (n_right, k).
-
-    `(Σ_x Q(x, l) f(x) f(x)ᵀ)⁺ Σ_x P(x, l) f(x)` for each l: a least-squares problem of its own. Cost: O(n_left n_right
-    k² + n_right k³).
-    """
-    weights, f = _as_measure(pairs, measure), as_features(left, pairs.n_left, "f")
-    width = f.shape[1]
-    products = (f[:, :, None] * f[:, None, :]).reshape(len(f), -1)
-    grams = (weights.T @ products).reshape(-1, width, width)
-    return np.asarray(np.einsum("lij,lj->li", np.linalg.pinv(grams, hermitian=True), pairs.joint.T @ f))
-
-
 def _as_measure(pairs: PairGraph, measure: Any) -> FloatArray:
     weights = np.asarray(measure, dtype=np.float64)
     if weights.shape != pairs.joint.shape or not np.all(np.isfinite(weights) & (weights >= 0)):
