@@ -143,7 +143,7 @@ $(FIGURES)/tightness_map.png: $(TABLES)/bound_holds.parquet
 $(FIGURES)/near_optimal.png: $(TABLES)/near_optimal.parquet
 $(FIGURES)/which_loss.png: $(TABLES)/which_loss.parquet
 $(FIGURES)/rates.png: $(TABLES)/rates.parquet
-$(FIGURES)/resampling.png: $(TABLES)/resampling.parquet $(TABLES)/emoji_resampling.parquet
+$(FIGURES)/resampling.png: $(TABLES)/resampling.parquet $(TABLES)/emoji_resampling.parquet figures/intervals.py
 $(FIGURES)/architecture.png: $(TABLES)/architecture.parquet
 $(FIGURES)/multihop.png: $(TABLES)/multihop.parquet $(EMOJI_TABLES)
 $(FIGURES)/phase.png: $(TABLES)/phase.parquet figures/intervals.py

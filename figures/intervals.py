@@ -1,8 +1,11 @@
 """What figures say of a few measurements."""
 
+import math
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from scipy.stats import t
+from scipy.stats import spearmanr, t
 
 
 def mean_and_half(values: pd.Series) -> tuple[float, float]:
@@ -10,3 +13,11 @@ def mean_and_half(values: pd.Series) -> tuple[float, float]:
     found = values.to_numpy(dtype=np.float64)
     spread = float(found.std(ddof=1)) if len(found) > 1 else np.nan
     return float(found.mean()), float(t.ppf(0.975, len(found) - 1)) * spread / len(found) ** 0.5
+
+
+def rank_correlation(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
+    """Spearman's rank correlation; NaN where one of them is constant and there is no order to speak of."""
+    pair = np.array([first, second], dtype=np.float64)
+    if min(len(np.unique(values)) for values in pair) < 2:
+        return math.nan
+    return float(spearmanr(*pair).statistic)

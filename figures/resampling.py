@@ -1,5 +1,6 @@
 """*Resampling on graphs*: what each technique does to the measured error, and whether the bound foretold it."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +10,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
-from scipy.stats import kendalltau, spearmanr
+from scipy.stats import kendalltau
 
 from figures.figure import Figure
+from figures.intervals import rank_correlation
 from figures.style import AUGMENTATION, BOUND, CAPTION, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND
 
 TECHNIQUES = {
@@ -132,33 +134,36 @@ def _predictions(axes: Axes, table: pd.DataFrame, study: Study) -> None:
         title=f"one by one, guide: {label}",
     )
     low, high = axes.get_xlim()
-    axes.set_xticks(*zip(*((ratio, f"{ratio:g}") for ratio in RATIOS if low <= ratio <= high), strict=True))
+    shown = [ratio for ratio in RATIOS if low <= ratio <= high]
+    axes.set_xticks(shown, [f"{ratio:g}" for ratio in shown])
     axes.minorticks_off()
 
 
-def rank_correlation(table: pd.DataFrame, unit: str, bound: str) -> tuple[float, float, float]:
+def predicted_ranks(table: pd.DataFrame, unit: str, bound: str) -> tuple[float, float, float]:
     """Spearman's correlation of the change of the bound with that of the error, and an interval over whole units."""
     units = [rows[[f"ratio of {bound}", "change"]].to_numpy() for _, rows in table.groupby(unit)]
-    return _interval(units, lambda picked: float(spearmanr(np.concatenate(picked)).statistic))
+    return _interval(units, lambda picked: rank_correlation(*np.concatenate(picked).T))
 
 
 def order_agreement(table: pd.DataFrame, study: Study, bound: str) -> tuple[float, float, float]:
     """Kendall's τ of the order of the four techniques by bound and by error, over graphs, and an interval over units.
 
-    Graphs in which all four errors are equal have no order, and are left out.
+    Graphs in which all four errors are equal, or all four bounds, have no order and are left out.
     """
     units = []
     for _, rows in table[table["technique"].isin(FOUR)].groupby(study.unit):
         graphs = [one for _, one in rows.groupby(list(study.graph)) if one["change"].nunique() > 1]
-        units.append([kendalltau(one[f"ratio of {bound}"], one["change"]).statistic for one in graphs])
-    return _interval(units, lambda picked: float(np.nanmean(np.concatenate(picked))))
+        taus = [kendalltau(one[f"ratio of {bound}"], one["change"]).statistic for one in graphs]
+        units.append([tau for tau in taus if not math.isnan(tau)])
+    return _interval(units, lambda picked: float(np.mean(found)) if len(found := np.concatenate(picked)) else math.nan)
 
 
 def _interval(units: Sequence[Any], statistic: Callable[[list[Any]], float]) -> tuple[float, float, float]:
-    """A statistic and its 95% bootstrap interval."""
+    """A statistic and its 95% bootstrap interval, over the samples in which it is defined."""
     rng = np.random.default_rng(0)
     picks = rng.integers(len(units), size=(RESAMPLES, len(units)))
-    low, high = np.nanquantile([statistic([units[i] for i in pick]) for pick in picks], [0.025, 0.975])
+    values = [value for pick in picks if not math.isnan(value := statistic([units[i] for i in pick]))]
+    low, high = np.quantile(values, [0.025, 0.975]) if values else (math.nan, math.nan)
     return statistic(list(units)), float(low), float(high)
 
 
@@ -169,7 +174,7 @@ def _findings(table: pd.DataFrame, study: Study) -> str:
     words = []
     for bound, claim in CLAIMS.items():
         parts = [
-            f"{name} {_shown(rank_correlation(guided[guided['technique'].isin(group)], study.unit, bound))}"
+            f"{name} {_shown(predicted_ranks(guided[guided['technique'].isin(group)], study.unit, bound))}"
             for name, group in GROUPS.items()
         ]
         words.append(f"{claim}: ρ {', '.join(parts)}; τ {_shown(order_agreement(guided, study, bound))}")

@@ -7,11 +7,10 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
-from scipy.stats import spearmanr
 
 from figures.accuracies import accuracy_bars, listed_accuracies
 from figures.figure import Figure
-from figures.intervals import mean_and_half
+from figures.intervals import mean_and_half, rank_correlation
 from figures.style import AUGMENTATION, CAPTION, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND, label_line
 
 TECHNIQUES = {
@@ -143,7 +142,7 @@ def _caption(table: pd.DataFrame, changes: pd.DataFrame, levels: pd.DataFrame, f
         words.append(
             f"By {labels}: accuracy in percent, {listed_accuracies(own, REFERENCES)}; changes, {'; '.join(parts)}"
         )
-    rho = spearmanr([point.ratio for point in foretold], [point.change for point in foretold]).statistic
+    rho = rank_correlation([point.ratio for point in foretold], [point.change for point in foretold])
     published = ", ".join(f"{TECHNIQUES[rule]} {after - PUBLISHED_SIMCLR:+.1f}" for rule, after in PUBLISHED.items())
     rank = (
         f"Over techniques and guides, Spearman's rank correlation of {CLAIM}, after over before on the augmentation "
