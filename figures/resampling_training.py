@@ -34,6 +34,7 @@ GUIDES = {
 }
 ON_GRAPHS = {"encoder": "captions, by encoder", "labels": "oracle", "random": "random"}  # the same guides there
 FORETOLD_BY, CLAIM = "multihop_bound", "theorem 15"
+WIDE = 3  # a ratio whose label goes to the left of it
 REFERENCES = {
     "untrained": ("untrained", NEUTRAL),
     "simclr": ("SimCLR", AUGMENTATION),
@@ -59,7 +60,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     picture, panels = plt.subplots(2, 2, figsize=(2.4 * COLUMN, 2.2 * COLUMN), height_ratios=[1.2, 1])
     for axes, labels in zip(panels[0], names, strict=False):
         _changes(axes, changes[changes["labels"] == labels])
-        axes.set(title=f"by {labels}", xlabel="change of accuracy over SimCLR (percentage points)")
+        axes.set(title=f"by {labels}", xlabel="change of accuracy over SimCLR (points)")
         axes.tick_params(axis="y", labelleft=axes is panels[0, 0])
     picture.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize=8)
     _predictions(panels[1, 0], foretold)
@@ -112,15 +113,17 @@ def _predictions(axes: Axes, foretold: list[Foretold]) -> None:
         _, color, marker = GUIDES[point.guide]
         axes.errorbar(point.ratio, point.change, yerr=point.half, fmt=marker, color=color, markersize=5, linewidth=0.8)
         if point.guide == "encoder":
-            label_line(axes, point.ratio, point.change, f" {TECHNIQUES[point.rule]}", color, fontsize=6)
+            side = "left" if point.ratio < WIDE else "right"
+            label_line(axes, point.ratio, point.change, f" {TECHNIQUES[point.rule]} ", color, fontsize=7, ha=side)
     axes.axhline(0, color="black", linewidth=0.8)
     axes.axvline(1, color="black", linewidth=0.8)
     axes.set(
         title="predicted and measured",
         xscale="log",
-        xlabel=f"{CLAIM} on augmentation graphs, after / before",
+        xlabel=f"{CLAIM} on graphs, after / before",
         ylabel="change of accuracy (points)",
     )
+    axes.xaxis.set_major_formatter("{x:g}")
 
 
 def _caption(table: pd.DataFrame, changes: pd.DataFrame, levels: pd.DataFrame, foretold: list[Foretold]) -> str:
