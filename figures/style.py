@@ -47,4 +47,4 @@ def use_style() -> None:
 def label_line(axes: Axes, x: float, y: float, text: str, color: str, **placement: object) -> None:
     """Name a line where it is, so that nobody hunts for it in a legend."""
     placed = {"ha": "left", "va": "bottom", "fontsize": 8} | placement
-    axes.text(x, y, text, color=color, fontweight="bold", **placed)  # type: ignore[arg-type]
+    axes.text(x, y, text, color=color, fontweight="bold", **placed)  # type: ignore[arg-type]  # any of matplotlib's own

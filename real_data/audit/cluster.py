@@ -58,7 +58,7 @@ def connected(address: str) -> Iterator[Client]:
         import distributed
     except ImportError:
         raise ValueError("Dask is not installed: pip install 'pairbounds[dask]'") from None
-    with distributed.Client(address, timeout=CONNECTING) as client:  # type: ignore[no-untyped-call]
+    with distributed.Client(address, timeout=CONNECTING) as client:  # type: ignore[no-untyped-call]  # has no types
         if not client.nthreads():
             raise ValueError(f"Dask cluster {address} has no workers: start some with `dask worker {address}`")
         try:
@@ -113,7 +113,7 @@ class PairsThere:
         """What stands in for the graph."""
         return cast(PairGraph, self.blocks)
 
-    def triplets(self, k: int, *, tol: float, device: str, seed: int) -> Spectrum:  # noqa: ARG002
+    def triplets(self, k: int, *, tol: float, device: str, seed: int) -> Spectrum:  # noqa: ARG002 - shared signature
         """See `Pairs`; the workers multiply on their CPUs, whatever the device."""
         return block_spectrum(self.blocks, k, tol=tol, seed=seed)
 
@@ -150,7 +150,7 @@ def _heads(client: Client, tables: "Sequence[Future[PairBatch | None]]") -> list
     from distributed import as_completed
 
     futures = client.map(_head, tables, pure=False)
-    finished = as_completed(futures)  # type: ignore[no-untyped-call]
+    finished = as_completed(futures)  # type: ignore[no-untyped-call]  # has no types
     for done in tqdm(finished, desc="reading", total=len(futures), unit=" parts", leave=False, disable=None):
         if done.status == "error":
             done.result()  # raises it, before the rest is read

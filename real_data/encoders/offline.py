@@ -157,7 +157,7 @@ def _trained(
             own = torch.arange(len(batch))
             loss = (cross_entropy(scores, own) + cross_entropy(scores.T, own)) / 2
             optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()  # type: ignore[no-untyped-call]  # torch has no types for it
             optimizer.step()
     image_head, text_head = (head.detach().double().numpy() for head in heads)
     return image_head, text_head

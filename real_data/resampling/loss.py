@@ -91,7 +91,7 @@ def _as_rules(rule: str | Rule | Sequence[str | Rule], options: dict[str, object
             rules.append(part)
         elif part in RULES:
             names = {field.name for field in fields(RULES[part])}
-            rules.append(RULES[part](**{name: options[name] for name in names & options.keys()}))  # type: ignore[arg-type]
+            rules.append(RULES[part](**{name: options[name] for name in names & options.keys()}))  # type: ignore[arg-type]  # a rule checks its own
             known |= names
         else:
             raise ValueError(f"rule {part!r} is none of {', '.join(RULES)}")

@@ -27,7 +27,7 @@ class Rule:
     def __post_init__(self) -> None:
         _require(isinstance(self.published, bool), f"published={self.published!r} is neither True nor False")
 
-    def __call__(self, pairs: BatchPairs, similarity: torch.Tensor) -> BatchPairs:  # noqa: ARG002
+    def __call__(self, pairs: BatchPairs, similarity: torch.Tensor) -> BatchPairs:  # noqa: ARG002 - shared signature
         """The resampled pairs; `similarity` is (n, n), of the guide."""
         return pairs
 

@@ -65,7 +65,7 @@ def _trained(rows: torch.Tensor, classes: torch.Tensor, count: int, weight_decay
         for batch in torch.split(torch.randperm(len(rows), generator=order), BATCH):
             loss = cross_entropy(classifier(rows[batch]), classes[batch])
             optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()  # type: ignore[no-untyped-call]  # torch has no types for it
             optimizer.step()
         schedule.step()
     return classifier

@@ -100,12 +100,12 @@ class Supervised(Objective):
         super().__init__()
         self.labels, self.head = labels, nn.Linear(width, int(labels.max()) + 1)
 
-    def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:  # noqa: ARG002
+    def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:  # noqa: ARG002 - shared signature
         """See `Objective`."""
         return cross_entropy(self.head(features), torch.from_numpy(self.labels[batch.images]).to(features.device))
 
 
-def seen_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:  # noqa: ARG001
+def seen_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:  # noqa: ARG001 - shared signature
     """The guide that embeds each view: CLIP's image encoder, say.
 
     Raises

@@ -80,7 +80,7 @@ def resampling_effect(graph: PairGraph, after: Resampled, k: int) -> pd.DataFram
         The bounds are theorems 4 and 15 for the optimum of a graph. After a negative technique the pairs are what they
         were and only the embedding differs: the bounds are theorem 7, with the tail of theorem 4 or 15, by the excess
         loss on the induced pairs under `p_L × p_L` of the left embedding with the right one that is best for it. So
-        they are theorems 4 and 15 again if the measure is `p_L × p_L`.
+        they are theorems 4 and 15 again, up to round-off, if the measure is `p_L × p_L` and `σ_k > σ_{k+1}`.
 
     Raises
     ------
