@@ -8,7 +8,8 @@ import pandas as pd
 from matplotlib.figure import Figure as Picture
 
 from figures.style import use_style
-from theory.tables import read_table, replacing
+from theory.folders import held
+from theory.tables import read_table, replacing, together
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,11 @@ class Figure:
         """
         use_style()
         picture, caption = self.draw({name: read_table(tables / f"{name}.parquet") for name in self.tables})
-        out.mkdir(parents=True, exist_ok=True)
-        with replacing(out / f"{self.name}.pdf") as temporary:
-            picture.savefig(temporary, metadata={"CreationDate": None})
-        with replacing(out / f"{self.name}.txt") as temporary:
-            temporary.write_text(f"{self.title}. {caption}\n", encoding="utf-8")
-        with replacing(out / f"{self.name}.png") as temporary:
-            picture.savefig(temporary)
+        with held(out, self.name), together():
+            with replacing(out / f"{self.name}.pdf") as temporary:
+                picture.savefig(temporary, metadata={"CreationDate": None})
+            with replacing(out / f"{self.name}.txt") as temporary:
+                temporary.write_text(f"{self.title}. {caption}\n", encoding="utf-8")
+            with replacing(out / f"{self.name}.png") as temporary:
+                picture.savefig(temporary)
         return out / f"{self.name}.png"

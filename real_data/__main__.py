@@ -1,10 +1,12 @@
 """`python -m real_data`: make the pair graphs of real data, measure the tables behind the figures."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 
 from real_data.audit import Settings
@@ -14,6 +16,7 @@ from real_data.emoji import emoji_graph
 from real_data.encoders.cache import FEATURES
 from real_data.measures.protocol import Protocol
 from real_data.options import (
+    FEATURES_KEPT,
     Cache,
     Classes,
     Dataset,
@@ -30,7 +33,8 @@ from real_data.resampling.commandline import resample_graph
 from real_data.study import SETTINGS, emoji_tables
 from real_data.training.commandline import pretrain, resample
 from theory.commandline import CHECK_FAILED, run
-from theory.tables import write_table
+from theory.folders import held
+from theory.tables import together, write_table
 
 app = typer.Typer(
     help="Pair graphs of real images and their captions.",
@@ -97,12 +101,10 @@ def measure(
     strengths = Protocol.strengths if strength is None else tuple(strength)
     protocol = Protocol(images, draws, views, strengths, keep=keep, seed=seed)
     options = dataset_options(dataset, root, size, classes, samples)
-    source, about = chosen_source(dataset, options, model, pretrained, device, cache)
-    tables = arms_tables(source, protocol, jobs)
-    out.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        write_table(table, out / f"{name}.parquet", asdict(protocol) | about)
-        print(f"{out / name}.parquet: {len(table)} rows")
+    with held(out, "arms", kept=FEATURES_KEPT, caches=(cache,)):
+        source, about = chosen_source(dataset, options, model, pretrained, device, cache)
+        tables = arms_tables(source, protocol, jobs)
+        _write(tables, out, asdict(protocol) | about)
     if len(set(source.dataset.captions)) == len(set(source.dataset.labels.tolist())):
         print("\nAll images of a class have the same captions here: pairs by captions, exact, are pairs by label.")
     for row in tables["arms_verdict"].itertuples():
@@ -114,9 +116,15 @@ def study(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the three tables, emoji_*.parquet.")],
 ) -> None:
     """Measure the bounds, label energy and multi-hop intervals of the emoji captions, for both label sets."""
-    out.mkdir(parents=True, exist_ok=True)
-    for name, table in emoji_tables().items():
-        write_table(table, out / f"{name}.parquet", SETTINGS)
+    with held(out, "emoji"):
+        _write(emoji_tables(), out, SETTINGS)
+
+
+def _write(tables: Mapping[str, pd.DataFrame], out: Path, configuration: Mapping[str, object]) -> None:
+    with together():
+        for name, table in tables.items():
+            write_table(table, out / f"{name}.parquet", configuration)
+    for name, table in tables.items():
         print(f"{out / name}.parquet: {len(table)} rows")
 
 

@@ -13,6 +13,7 @@ from simulations.sweeps.experiment import NAMES, find_experiment
 from simulations.world import LatentWorld
 from theory import PairGraph, induced_labelling_error, spectrum
 from theory.commandline import CHECK_FAILED, print_table, run
+from theory.folders import held
 from theory.tables import require_table_path, write_table
 
 app = typer.Typer(
@@ -63,9 +64,10 @@ def study(
         raise ValueError(f"study {name!r} is none of {', '.join(STUDIES)}")
     require_table_path(out)
     chosen = STUDIES[name]
-    table = chosen.run(seeds, jobs)
-    configuration = {"study": name, "seeds": int(table["seed"].nunique()), **chosen.settings}
-    write_table(table, out, configuration)
+    with held(out.parent, out.name):
+        table = chosen.run(seeds, jobs)
+        configuration = {"study": name, "seeds": int(table["seed"].nunique()), **chosen.settings}
+        write_table(table, out, configuration)
     print(f"{out}: {len(table)} rows over {configuration['seeds']} seeds")
 
 

@@ -8,6 +8,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from theory.interruption import heard
+
 PIPED_WIDTH = 130  # columns, where no terminal says how wide it is
 
 CHECK_FAILED = 1
@@ -16,6 +18,7 @@ UNFORESEEN = 70
 INTERRUPTED = 130
 
 
+@heard
 def run(app: typer.Typer) -> None:
     """Run a command line: exit 0 done, 1 a bound failed or a check found something, 2 bad input, in one line."""
     try:

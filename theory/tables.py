@@ -1,20 +1,28 @@
 """Files that are whole or absent, and tables that say where they came from."""
 
+import errno
 import hashlib
 import json
 import os
 import platform
 import subprocess
-import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
+
+from theory.interruption import sheltered
+from theory.temporaries import sweep_once, temporary_beside
 
 TABLE_SUFFIXES = (".parquet", ".csv")
 RECORDED_PACKAGES = ("numpy", "scipy", "torch", "pandas")
+CANNOT_WRITE = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
+
+_together: ContextVar[dict[Path, Path] | None] = ContextVar("_together", default=None)
 
 
 @contextmanager
@@ -28,21 +36,55 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     ------
     FileNotFoundError
         The folder of `path` does not exist.
+    OSError
+        The disk is full, or the file larger than may be, or nothing may be written there.
     """
     target = Path(path)
     _require_folder(target)
-    temporary = target.with_name(f".{target.stem}.{uuid.uuid4().hex}{target.suffix}")
+    sweep_once(target.parent)
+    temporary, set_of_files = temporary_beside(target), _together.get()
     try:
         yield temporary
-        temporary.replace(target)
+        if set_of_files is None:
+            temporary.replace(target)
+        else:
+            set_of_files[temporary] = target
+    except OSError as error:
+        if error.errno not in CANNOT_WRITE:
+            raise
+        raise OSError(f"{target} cannot be written, what was there is as it was: {os.strerror(error.errno)}") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        if set_of_files is None or temporary not in set_of_files:
+            temporary.unlink(missing_ok=True)
 
 
-def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], configuration: Mapping[str, object]) -> None:
-    """Write a table as Parquet or CSV, by suffix, with a JSON sidecar beside it.
+@contextmanager
+def together(gone: Sequence[Path] = ()) -> Iterator[None]:
+    """Files that `replacing` writes in this block take their places at its end, in their order, or none of them does.
 
-    The sidecar holds the configuration (seeds included), the versions, the commit, the hardware and a
+    Parameters
+    ----------
+    gone : files of an earlier set, which are removed just before
+    """
+    files: dict[Path, Path] = {}
+    token = _together.set(files)
+    try:
+        yield
+        with sheltered():
+            for path in gone:
+                path.unlink(missing_ok=True)
+            for temporary, target in files.items():
+                temporary.replace(target)
+    finally:
+        _together.reset(token)
+        for temporary in files:
+            temporary.unlink(missing_ok=True)
+
+
+def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], configuration: Mapping[str, object]) -> str:
+    """Write a table as Parquet or CSV, by suffix, with a JSON sidecar beside it; returns its content key.
+
+    The sidecar holds the configuration (seeds included), the versions, the commit, the hardware and the
     content key: the SHA-256 of the table file.
 
     Raises
@@ -56,10 +98,12 @@ def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], configuration
             frame.to_csv(temporary, index=False)
         else:
             frame.to_parquet(temporary, index=False)
-        provenance = _provenance(configuration, hashlib.sha256(temporary.read_bytes()).hexdigest())
+        content_key = hashlib.sha256(temporary.read_bytes()).hexdigest()
+        record = provenance(configuration) | {"content_key": content_key}
         # The sidecar goes first, so that no finished table is ever without one.
         with replacing(sidecar(target)) as temporary_sidecar:
-            temporary_sidecar.write_text(json.dumps(provenance, indent=2, sort_keys=True) + "\n")
+            temporary_sidecar.write_text(json.dumps(record, indent=2, sort_keys=True) + "\n")
+    return content_key
 
 
 def require_table_path(path: str | os.PathLike[str]) -> Path:
@@ -84,7 +128,13 @@ def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
     source = Path(path)
     if not source.is_file():
         raise FileNotFoundError(f"table {source} does not exist: `make figures` computes it")
-    return pd.read_csv(source) if source.suffix == ".csv" else pd.read_parquet(source)
+    return pd.read_csv(source) if source.suffix == ".csv" else read_parquet(source)
+
+
+def read_parquet(path: Path) -> pd.DataFrame:
+    """Read a Parquet file in this thread alone: where none can be started, pyarrow would wait for one for ever."""
+    frame: pd.DataFrame = pq.ParquetFile(path, pre_buffer=False).read(use_threads=False).to_pandas(use_threads=False)
+    return frame
 
 
 def _require_folder(target: Path) -> None:
@@ -97,10 +147,10 @@ def sidecar(path: str | os.PathLike[str]) -> Path:
     return Path(f"{path}.json")
 
 
-def _provenance(configuration: Mapping[str, object], content_key: str) -> dict[str, object]:
+def provenance(configuration: Mapping[str, object]) -> dict[str, object]:
+    """What a result came from: the configuration, the commit, the versions and the hardware."""
     return {
         "configuration": dict(configuration),
-        "content_key": content_key,
         "commit": _commit(),
         "versions": {
             "python": platform.python_version(),

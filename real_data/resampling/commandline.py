@@ -8,6 +8,7 @@ import typer
 
 from real_data.encoders.cache import FEATURES
 from real_data.options import (
+    FEATURES_KEPT,
     Cache,
     Classes,
     Dataset,
@@ -21,6 +22,7 @@ from real_data.options import (
     dataset_options,
 )
 from real_data.resampling.graph_protocol import GraphProtocol
+from theory.folders import held
 from theory.tables import write_table
 
 
@@ -55,9 +57,9 @@ def resample_graph(
 
     protocol = GraphProtocol(images, draws, views, strength, keep, diversity, k, seed)
     options = dataset_options(dataset, root, size, classes, samples)
-    source, about = chosen_source(dataset, options, model, pretrained, device, cache)
-    table = resampling_on_graphs(source, protocol, jobs)
-    out.mkdir(parents=True, exist_ok=True)
     path = out / f"{dataset.value}_resampling.parquet"
-    write_table(table, path, asdict(protocol) | about)
+    with held(out, path.stem, kept=FEATURES_KEPT, caches=(cache,)):
+        source, about = chosen_source(dataset, options, model, pretrained, device, cache)
+        table = resampling_on_graphs(source, protocol, jobs)
+        write_table(table, path, asdict(protocol) | about)
     print(f"{path}: {len(table)} rows")

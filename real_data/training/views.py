@@ -16,6 +16,7 @@ from real_data.arms.views import simclr, views_of
 from real_data.datasets import ImageTextDataset
 from real_data.encoders.encoder import LiveEncoder
 from theory.arrays import FloatArray, IntArray
+from theory.processes import attend
 from theory.tables import replacing
 
 Pixels = npt.NDArray[np.uint8]
@@ -91,7 +92,7 @@ class FreshViews(ViewSource):
             [(int(image), int(own)) for row in drawn for image, own in zip(images, row, strict=True)]
             for images, drawn in zip(batches, seeds, strict=True)
         ]
-        loader = DataLoader(_Views(self), batch_sampler=work, num_workers=self.workers)
+        loader = DataLoader(_Views(self), batch_sampler=work, num_workers=self.workers, worker_init_fn=attend)
         for images, (pictures, prepared) in zip(batches, loader, strict=True):
             seen = None if self.guide is None else torch.from_numpy(self.guide.embed(prepared))
             yield Batch(images, pictures, seen)
@@ -146,9 +147,11 @@ def stored_pictures(dataset: ImageTextDataset, cache: Path) -> Pixels:
         cache.mkdir(parents=True, exist_ok=True)
         with replacing(path) as temporary:
             shape = (len(dataset), *pil_to_tensor(dataset.image(0)).shape)
-            pictures = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.uint8, shape=shape)
-            for index in tqdm(range(len(dataset)), desc=f"drawing {dataset.name}", unit="picture"):
-                pictures[index] = pil_to_tensor(dataset.image(index)).numpy()
-            pictures.flush()
+            # Not mapped: a write into a map kills the process where the disk is full.
+            with temporary.open("wb") as file:
+                header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+                np.lib.format.write_array_header_1_0(file, header)
+                for index in tqdm(range(len(dataset)), desc=f"drawing {dataset.name}", unit="picture"):
+                    file.write(pil_to_tensor(dataset.image(index)).numpy().tobytes())
     stored: Pixels = np.load(path, mmap_mode="r", allow_pickle=False)
     return stored

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from simulations.sweeps.cells import SEED, Cell
 from simulations.sweeps.configuration import SweepConfiguration
 from simulations.sweeps.execution import CellError, Workers
 from simulations.sweeps.store import Store
-from theory.tables import replacing, sidecar, write_table
+from theory.folders import AGAIN, held
+from theory.tables import read_parquet, replacing, sidecar, together, write_table
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ def run_sweep(
 
     The table has a column for each setting that varies, the seed, and the columns that the experiment measures; its
     rows are in the order of the configuration. It is the same to the byte for any workers and after any interruption.
+    A table that was there stays until this one is whole; its sidecar says what it is of.
 
     Parameters
     ----------
@@ -50,31 +53,44 @@ def run_sweep(
         settings and seed it would come again.
     """
     cells = configuration.cells()
-    store = Store(out / "cells")
-    store.folder.mkdir(parents=True, exist_ok=True)
-    known = store.finished().keys() | (set() if retry_failed else store.failed().keys())
-    waiting = [cell for cell in cells if cell.key not in known]
-    table, list_of_failures = out / "table.parquet", out / "failures.json"
-    for path in (table, sidecar(table), list_of_failures):  # of another configuration perhaps; if not, made again
-        path.unlink(missing_ok=True)
-    if waiting:
-        _measure(waiting, len(cells), store, workers)
-    rows, failures = _collected(configuration, cells, store)
-    if rows is not None:
-        fixed = {name: value for name, value in asdict(cells[0].settings).items() if name not in configuration.axes}
-        counts = {"cells": len(cells), "failed": len(failures)}
-        write_table(rows, table, asdict(configuration) | {"version": cells[0].version, "settings": fixed} | counts)
-    if failures:
-        with replacing(list_of_failures) as temporary:
-            temporary.write_text(json.dumps(failures, indent=2) + "\n", encoding="utf-8")
+    with held(out, kept=f"finished cells are kept in {{}}: {AGAIN}"):
+        store = Store(out / "cells")
+        store.folder.mkdir(exist_ok=True)
+        known = store.finished().keys() | (set() if retry_failed else store.failed().keys())
+        waiting = [cell for cell in cells if cell.key not in known]
+        if waiting:
+            _measure(waiting, len(cells), store, workers)
+        rows, failures = _collected(configuration, cells, store)
+        table = _written(configuration, cells, rows, failures, out)
     return SweepResult(len(cells), 0 if rows is None else len(rows), failures, table)
 
 
+def _written(
+    configuration: SweepConfiguration,
+    cells: Sequence[Cell],
+    rows: pd.DataFrame | None,
+    failures: Sequence[Mapping[str, object]],
+    out: Path,
+) -> Path:
+    """Put the table and the failures in the place of those that were there, of another configuration perhaps."""
+    table, list_of_failures = out / "table.parquet", out / "failures.json"
+    with together(gone=[table, sidecar(table), list_of_failures]):
+        if rows is not None:
+            fixed = {name: value for name, value in asdict(cells[0].settings).items() if name not in configuration.axes}
+            counts = {"cells": len(cells), "failed": len(failures)}
+            write_table(rows, table, asdict(configuration) | {"version": cells[0].version, "settings": fixed} | counts)
+        if failures:
+            with replacing(list_of_failures) as temporary:
+                temporary.write_text(json.dumps(failures, indent=2) + "\n", encoding="utf-8")
+    return table
+
+
 def _measure(waiting: Sequence[Cell], total: int, store: Store, workers: Workers) -> None:
-    outcomes = workers.run(Cell.measure, waiting)
     failed = 0
-    with tqdm(outcomes, desc=waiting[0].experiment, unit="cell", initial=total - len(waiting), total=total) as bar:
-        for cell, outcome in bar:
+    bar = tqdm(desc=waiting[0].experiment, unit="cell", initial=total - len(waiting), total=total)
+    with bar, closing(workers.run(Cell.measure, waiting)) as outcomes:
+        for cell, outcome in outcomes:
+            bar.update()
             store.keep(cell, outcome)
             if isinstance(outcome, CellError):
                 failed += 1
@@ -90,7 +106,7 @@ def _collected(
     done = [cell for cell in cells if cell.key in finished]
     if not done:
         return None, failures
-    tables = [pd.read_parquet(finished[cell.key]) for cell in done]
+    tables = [read_parquet(finished[cell.key]) for cell in done]
     points = pd.DataFrame(
         [{axis: getattr(cell.settings, axis) for axis in configuration.axes} | {SEED: cell.seed} for cell in done]
     )
