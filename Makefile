@@ -32,6 +32,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.PHONY: faults
 .PHONY: help setup test test-slow test-gpu bench figures smoke reproduce lint format ledger sharpness readme-figures clean
 
 help: ## Say what there is
@@ -52,6 +53,12 @@ test-slow: $(INSTALLED) ## Run the slow tests too: 1,000 random graphs, large sp
 
 test-gpu: $(INSTALLED) ## Run the tests that need a CUDA device
 	$(PYTHON) -m pytest -m gpu
+
+KILLS ?= 50
+SEED ?= 0
+faults: $(INSTALLED) ## Kill small commands at random, fill their disks, take their workers; count what goes wrong (ten minutes)
+	@mkdir -p results/reliability
+	$(PYTHON) -m tests.faults --kills $(KILLS) --seed $(SEED) --out results/reliability/faults.json
 
 bench: $(INSTALLED) ## Time ours against peers, into build/bench.parquet; and the audit (six minutes)
 	@mkdir -p $(BUILD)
