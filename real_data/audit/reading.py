@@ -160,7 +160,7 @@ def _pieces(path: str | os.PathLike[str], required: Sequence[str], optional: Seq
     source = Path(path)
     if not source.exists():
         raise FileNotFoundError(f"{source} does not exist: give a Parquet or CSV file, or a folder of them")
-    is_csv = ".csv" in source.suffixes or (source.is_dir() and any(source.glob("*.csv")))
+    is_csv = ".csv" in source.suffixes or (source.is_dir() and any(source.glob("[!.]*.csv")))
     data = ds.dataset(source, format=CSV if is_csv else "parquet")
     for name in required:
         if name not in data.schema.names:
