@@ -130,8 +130,9 @@ def _tried(rows: list[Row]) -> dict[str, list[str]]:
         with tqdm(as_completed(trials), total=len(trials), desc="faults", unit="trial") as bar:
             for done in bar:
                 problems = done.result()
-                found[trials[done].what] += ["; ".join(problems)] if problems else []
-                bar.set_postfix(wrong=sum(map(len, found.values())))
+                if problems:
+                    found[trials[done].what].append("; ".join(problems))
+                    bar.write(f"{trials[done].what}: {found[trials[done].what][-1]}")
     return found
 
 
