@@ -29,8 +29,8 @@ TESTS = "tests/faults/test_faults.py"
 SIDE_BY_SIDE = 2
 SINGLE = {
     ("a second command in the folder", "second_command"): {"audit": 1, "sweep": 1},
-    ("ulimit -v", "little_memory"): {"sweep": 4, "audit": 2},
-    ("--dask, a worker killed", "lost_worker"): {"audit": 6, "sweep": 3},
+    ("ulimit -v", "little_memory"): {"sweep": 3, "audit": 2},
+    ("--dask, a worker killed", "lost_worker"): {"audit": 5, "sweep": 2},
 }
 NOTES = [
     "A result is found wrong if any file differs from that of an undisturbed run after the same command was given "
