@@ -75,5 +75,6 @@ def mutual_information(graph: PairGraph) -> float:
     """`I(x; l) = E_P[log P(x, l) / (p_L(x) p_R(l))]`, in nats; linear in the number of pairs."""
     joint = graph.joint.tocoo()
     rows, columns = joint.coords
-    independent = graph.left_marginal[rows] * graph.right_marginal[columns]
-    return float(np.sum(joint.data * np.log(joint.data / independent)))
+    # A quotient by each marginal in turn: their product may be too small for a float.
+    ratio = joint.data / graph.left_marginal[rows] / graph.right_marginal[columns]
+    return float(np.sum(joint.data * np.log(ratio)))
