@@ -1,8 +1,8 @@
 """Who has the largest score in each row, by more than round-off; of linear scores some rows are held at a time.
 
 What round-off may do to a score differs from node to node. A factorisation is exact up to a perturbation of its weighted
-matrix `D^{1/2} f`, so that the features of a node of mass p are off by `eps / √p`: a light node may tie for no better
-reason than that, and must not tie the heavy ones with it.
+matrix `D^{1/2} f`, so that the features of a node of mass p are off by `eps / √p`: a light node may tie for no
+better reason than that, and must not tie the heavy ones with it.
 """
 
 from collections.abc import Iterable, Iterator

@@ -30,7 +30,7 @@ from theory.graph import PairGraph
 from theory.metrics.alignment import squared_distance
 from theory.metrics.class_moments import ClassMoments, class_moments
 from theory.remembered import once_per_encoder
-from theory.scores import UNITS, Standing, column_lengths, linear_standing, score_noise
+from theory.scores import Standing, linear_standing, round_off, score_noise
 from theory.spectra import Spectrum
 
 
@@ -91,11 +91,11 @@ def _variance_by_alignment(encoder: Encoder) -> float:
 
 @once_per_encoder
 def _reach(encoder: Encoder) -> FloatArray:
-    """`½ Δ_c`, (r,); infinite where there is no other class."""
-    means = _moments(encoder).means
-    apart = cdist(means, means)
+    """`½ Δ_c`, (r,), less what round-off may do to it, at least 0; infinite where there is no other class."""
+    means, noise = _moments(encoder).means, _noise_of_means(encoder)
+    apart = cdist(means, means) / 2 - np.maximum.outer(noise, noise)
     np.fill_diagonal(apart, np.inf)
-    return np.asarray(apart.min(axis=1) / 2)
+    return np.asarray(np.maximum(0.0, apart.min(axis=1)))
 
 
 def _doubt(encoder: Encoder) -> float:
@@ -117,13 +117,18 @@ def _noise(encoder: Encoder) -> FloatArray:
     Features that are nearly constant are known no better than their constant: their round-off is relative to the
     features before they are centred, in the node itself and in the means of its own and the other classes.
     """
-    moments, mass = _moments(encoder), encoder.graph.left_marginal
-    length = column_lengths(encoder.left, mass)
-    of_features = score_noise(encoder.left, moments.means.T, mass)
+    moments = _moments(encoder)
+    of_features = score_noise(encoder.left, moments.means.T, encoder.graph.left_marginal)
     away = np.linalg.norm(_centred(encoder), axis=1) + np.linalg.norm(moments.means, axis=1).max()
-    # The mean over a class of mass p_c is off by √n eps / √p_c.
-    of_means = UNITS * np.sqrt(len(mass)) * np.linalg.norm(length) / np.sqrt(moments.masses.min()) * away
-    return np.asarray(of_features + of_means)
+    return np.asarray(of_features + _noise_of_means(encoder)[moments.own] * away)
+
+
+@once_per_encoder
+def _noise_of_means(encoder: Encoder) -> FloatArray:
+    """What round-off may do to the mean of each class, (r,): a sum of its features before they are centred."""
+    moments, mass = _moments(encoder), encoder.graph.left_marginal
+    sizes = np.bincount(moments.own, weights=mass * np.linalg.norm(encoder.left, axis=1)) / moments.masses
+    return np.asarray(round_off(len(mass)) * sizes)
 
 
 @once_per_encoder
