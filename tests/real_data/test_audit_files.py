@@ -168,7 +168,7 @@ def test_nan_is_named_by_its_row(call, tmp_path):
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"weight": ["a"] * 8}, "column weight of {} holds large_string: weights are numbers"),
+        ({"weight": ["a"] * 8}, "column weight of {} holds string: weights are numbers"),
         ({"weight": [True] * 8}, "column weight of {} holds bool: weights are numbers"),
         ({"caption": [["a"]] * 8}, "column caption of {} holds list<element: string>: give numbers or text"),
     ],
@@ -177,7 +177,7 @@ def test_columns_of_a_type_that_cannot_be(call, write, tmp_path, columns, messag
     path = write("pairs", PAIRS | columns)
     code, _, err = call(app, "audit", path, "--k", 2, "--out", tmp_path / "out")
     assert (code, err.count("\n")) == (2, 1)
-    assert message.format(path) in err
+    assert message.format(path) in err.replace("large_string", "string")  # which is what pandas 3 writes
 
 
 @pytest.mark.parametrize(
