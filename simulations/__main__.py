@@ -12,7 +12,7 @@ from simulations.sweeps import Cores, DaskCluster, SweepConfiguration, run_sweep
 from simulations.sweeps.experiment import NAMES, find_experiment
 from simulations.world import LatentWorld
 from theory import PairGraph, induced_labelling_error, spectrum
-from theory.commandline import CHECK_FAILED, print_table, run
+from theory.commandline import CHECK_FAILED, print_table, run, say
 from theory.tables import require_table_path, write_table
 
 app = typer.Typer(
@@ -36,7 +36,7 @@ def caption_graph(
     """Save the caption graph of a latent world: images x captions."""
     graph = LatentWorld(seed=seed).caption_graph(noise, detail)
     graph.save(out)
-    print(f"{out}: {graph}")
+    say(f"{out}: {graph}")
 
 
 @app.command()
@@ -48,7 +48,7 @@ def augmentation_graph(
     """Save the augmentation graph of a latent world: views x natural images."""
     graph = LatentWorld(seed=seed).augmentation_graph(strength)
     graph.save(out)
-    print(f"{out}: {graph}")
+    say(f"{out}: {graph}")
 
 
 @app.command()
@@ -66,7 +66,7 @@ def study(
     table = chosen.run(seeds, jobs)
     configuration = {"study": name, "seeds": int(table["seed"].nunique()), **chosen.settings}
     write_table(table, out, configuration)
-    print(f"{out}: {len(table)} rows over {configuration['seeds']} seeds")
+    say(f"{out}: {len(table)} rows over {configuration['seeds']} seeds")
 
 
 @app.command()
@@ -92,7 +92,7 @@ def families(
 
         draw.mkdir(parents=True, exist_ok=True)
         draw_families(chosen, draw / "families.png", seed)
-        print(f"{draw / 'families.png'}: {len(chosen)} families")
+        say(f"{draw / 'families.png'}: {len(chosen)} families")
 
 
 def _summary(graph: PairGraph) -> tuple[str, str, str]:
@@ -120,7 +120,7 @@ def sweep(
     configuration = SweepConfiguration.read(file, seeds)
     workers = Cores(1 if jobs is None else jobs) if dask is None else DaskCluster(dask)
     result = run_sweep(configuration, out, workers, retry_failed=retry_failed)
-    print(f"{result.table}: {result.rows} rows, {len(result.failures)} of {result.cells} cells failed")
+    say(f"{result.table}: {result.rows} rows, {len(result.failures)} of {result.cells} cells failed")
     if result.failures:
         raise typer.Exit(CHECK_FAILED)
 
