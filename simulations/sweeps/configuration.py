@@ -14,6 +14,7 @@ from simulations.sweeps.experiment import Experiment, find_experiment
 from theory.foreign import SECONDS, contained
 
 MOST_CELLS = 1_000_000  # of a sweep: each is held in memory, and is a file
+READABLE = 10**15  # a count with its digits
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,10 @@ class SweepConfiguration:
 
     def _require_few(self) -> None:
         """Count the cells, equal ones too, from the lengths of the lists: there may be too many to look at."""
-        points = sum(math.prod(map(len, block.values())) for block in self.grid)
-        if points * self.seeds > MOST_CELLS:
-            count = f"{Decimal(points * self.seeds):.2g}".replace("+", "")
-            raise ValueError(f"seeds and grid spell {count} cells, and a sweep has at most {MOST_CELLS:,}")
+        count = self.seeds * sum(math.prod(map(len, block.values())) for block in self.grid)
+        if count > MOST_CELLS:
+            told = f"{count:,}" if count < READABLE else f"{Decimal(count):.1e}"
+            raise ValueError(f"seeds and grid spell {told} cells, and a sweep has at most {MOST_CELLS:,}")
 
     @classmethod
     def read(cls, path: Path, seeds: int | None = None) -> "SweepConfiguration":
