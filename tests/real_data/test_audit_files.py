@@ -248,6 +248,23 @@ def test_the_report_has_the_numbers_and_any_name(call, write, tmp_path):
     assert (tmp_path / "out" / "audit.pdf").exists()
 
 
+def test_no_name_reaches_the_terminal_or_the_figure_as_a_command(call, write, tmp_path):
+    """Nor does a name as mathematics, which would fail, or as markup."""
+    caption, label = "\x1b]0;owned\x07 $\\frac{$", "\u202e[red]x[/red] $\\nothing$"
+    pairs = write("pairs", PAIRS | {"caption": [caption, *PAIRS["caption"][1:]]})
+    labels = write("labels", LABELS | {"label": [label, "cats", "cats", "mice"]})
+    bound("$\\nothing$", quantity="probe_mse", status="conjecture")(lambda graph, spectrum, k: 2.0)
+    try:
+        code, out, _ = call(app, "audit", pairs, "--labels", labels, "--k", 2, "--out", tmp_path / "out")
+    finally:
+        del BOUNDS["$\\nothing$"]
+    assert code == 0
+    for shown in ("\\x1b]0;owned\\x07 $\\frac{$", "\\u202e[red]x[/red] $\\nothing$"):
+        assert shown in out
+    assert not set(out) & set("\x1b\x07\u202e")
+    assert (tmp_path / "out" / "audit.png").exists()
+
+
 def test_captions_of_one_image_are_no_trouble(call, write, tmp_path):
     pairs = write("pairs", {"image": [1, 2, 3], "caption": ["a", "b", "c"]})
     labels = write("labels", {"image": [1, 2, 3], "label": ["x", "x", "y"]})

@@ -7,6 +7,7 @@ import numpy as np
 
 from theory.bounds.quantities import QUANTITIES, Encoder, Features
 from theory.bounds.registry import Bound, Relation
+from theory.foreign import ForeignCodeError
 from theory.graph import PairGraph
 from theory.spectra import Spectrum, spectrum
 
@@ -76,6 +77,10 @@ def evaluated(claim: Bound, encoder: Encoder) -> float:
             return claim(encoder.graph, encoder.spectrum, encoder.k, encoder)
     except ZeroDivisionError:
         return math.inf
+    except ForeignCodeError as error:
+        if isinstance(error.__cause__, ZeroDivisionError):
+            return math.inf
+        raise
 
 
 def rounding(claim: Bound, encoder: Encoder, value: float) -> float:
