@@ -71,16 +71,16 @@ class PreciseSubject:
 
     def probe_scores(self) -> Any:
         """Scores of the least-squares probe, (n_left, r)."""
-        targets = self._targets(required_labels(self.graph, "left"), self._left_root)
+        targets = self._targets(self.labels("left"), self._left_root)
         return self._unweighted(self.basis * (self.basis.T * targets))
 
     def zero_shot_scores(self) -> Any:
         """Scores against the prototypes, (n_left, r)."""
-        targets = self._targets(required_labels(self.graph, "right"), self._right_root)
+        targets = self._targets(self.labels("right"), self._right_root)
         return self._unweighted(self.left * (self.right.T * targets))
 
     def _targets(self, labels: IntArray, roots: list[Any]) -> Any:
-        targets = mp.zeros(len(labels), self.n_classes)
+        targets = mp.zeros(len(labels), len(self.classes))
         for i, (label, root) in enumerate(zip(labels, roots, strict=True)):
             targets[i, int(label)] = root
         return targets
@@ -91,10 +91,14 @@ class PreciseSubject:
         return scores
 
     @cached_property
-    def n_classes(self) -> int:
-        """One more than the largest label of either side."""
+    def classes(self) -> IntArray:
+        """The classes present on either side, (r,), in rising order: labels may be of any size."""
         sides = (self.graph.left_labels, self.graph.right_labels)
-        return 1 + max(int(y.max()) for y in sides if y is not None)
+        return np.unique(np.concatenate([y for y in sides if y is not None]))
+
+    def labels(self, side: str) -> IntArray:
+        """The class of each node of a side, by its place among `classes`."""
+        return np.searchsorted(self.classes, required_labels(self.graph, side))
 
 
 @dataclass(frozen=True)
@@ -124,16 +128,16 @@ def _smooth(value: Any) -> Measured:
 
 
 def _probe_mse(subject: PreciseSubject) -> Measured:
-    scores, labels = subject.probe_scores(), required_labels(subject.graph, "left")
+    scores, labels = subject.probe_scores(), subject.labels("left")
     costs = []
     for i, (label, mass) in enumerate(zip(labels, subject.left_marginal, strict=True)):
-        costs += [mass * (scores[i, c] - int(c == label)) ** 2 for c in range(subject.n_classes)]
+        costs += [mass * (scores[i, c] - int(c == label)) ** 2 for c in range(len(subject.classes))]
     return _smooth(mp.fsum(costs))
 
 
 def _error(subject: PreciseSubject, scores: Any, classes: list[int]) -> Measured:
     """The 0-1 error, a margin within the round-off of `theory.probes` being a tie there and here."""
-    labels = required_labels(subject.graph, "left")
+    labels = subject.labels("left")
     largest = max(abs(scores[i, c]) for i in range(len(labels)) for c in classes)
     round_off = 64 * np.finfo(np.float64).eps * np.sqrt(len(labels)) * largest
     wrong, beaten = [], []
@@ -146,14 +150,12 @@ def _error(subject: PreciseSubject, scores: Any, classes: list[int]) -> Measured
 
 
 def _probe_error(subject: PreciseSubject) -> Measured:
-    classes = sorted({int(y) for y in required_labels(subject.graph, "left")})
+    classes = np.unique(subject.labels("left")).tolist()
     return _error(subject, subject.probe_scores(), classes)
 
 
 def _zero_shot_error(subject: PreciseSubject) -> Measured:
-    sides = [required_labels(subject.graph, side) for side in ("left", "right")]
-    classes = sorted({int(y) for side in sides for y in side})
-    return _error(subject, subject.zero_shot_scores(), classes)
+    return _error(subject, subject.zero_shot_scores(), list(range(len(subject.classes))))
 
 
 def _spectral_loss(subject: PreciseSubject) -> Measured:
@@ -165,8 +167,8 @@ def _spectral_loss(subject: PreciseSubject) -> Measured:
 
 
 def _induced_labelling_error(subject: PreciseSubject) -> Measured:
-    labels = required_labels(subject.graph, "left")
-    classes = [np.flatnonzero(labels == c).tolist() for c in range(subject.n_classes)]
+    labels = subject.labels("left")
+    classes = [np.flatnonzero(labels == c).tolist() for c in range(len(subject.classes))]
     same = [
         mp.fsum(subject.joint[i, j] for i in nodes) ** 2 / mass
         for j, mass in enumerate(subject.right_marginal)
