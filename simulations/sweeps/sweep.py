@@ -11,8 +11,11 @@ from tqdm import tqdm
 from simulations.sweeps.cells import SEED, Cell
 from simulations.sweeps.configuration import SweepConfiguration
 from simulations.sweeps.execution import CellError, Workers
-from simulations.sweeps.store import Store
+from simulations.sweeps.store import FAILURE, Store
+from theory import ownership
 from theory.tables import replacing, sidecar, write_table
+
+TABLE, FAILURES = "table.parquet", "failures.json"
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def run_sweep(
     store.folder.mkdir(parents=True, exist_ok=True)
     known = store.finished().keys() | (set() if retry_failed else store.failed().keys())
     waiting = [cell for cell in cells if cell.key not in known]
-    table, list_of_failures = out / "table.parquet", out / "failures.json"
+    table, list_of_failures = out / TABLE, out / FAILURES
     for path in (table, sidecar(table), list_of_failures):  # of another configuration perhaps; if not, made again
         path.unlink(missing_ok=True)
     if waiting:
@@ -68,6 +71,11 @@ def run_sweep(
         with replacing(list_of_failures) as temporary:
             temporary.write_text(json.dumps(failures, indent=2) + "\n", encoding="utf-8")
     return SweepResult(len(cells), 0 if rows is None else len(rows), failures, table)
+
+
+def outputs(out: Path) -> list[ownership.Output]:
+    """The files that `run_sweep` replaces or removes; its cells have names that nobody else gives."""
+    return [*ownership.table(out / TABLE), ownership.records(out / FAILURES, FAILURE)]
 
 
 def _measure(waiting: Sequence[Cell], total: int, store: Store, workers: Workers) -> None:
