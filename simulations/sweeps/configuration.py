@@ -1,6 +1,7 @@
 """What a sweep is over: an experiment, fixed settings, grids of the others, and seeds; read from a TOML file."""
 
 import itertools
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -9,6 +10,9 @@ from typing import Any
 
 from simulations.sweeps.cells import Cell, chosen_settings
 from simulations.sweeps.experiment import find_experiment
+from theory.inputs import require_file
+
+MOST_CELLS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,9 @@ class SweepConfiguration:
             raise ValueError(f"grid={self.grid!r} is not a list of tables: write [[grid]]")
         for block in self.grid:
             _require_values(block, self.settings)
+        count = self.seeds * sum(math.prod(map(len, block.values())) for block in self.grid)
+        if count > MOST_CELLS:
+            raise ValueError(f"it has {count} cells, more than {MOST_CELLS}: give fewer values or seeds")
 
     @classmethod
     def read(cls, path: Path, seeds: int | None = None) -> "SweepConfiguration":
@@ -68,6 +75,7 @@ class SweepConfiguration:
         FileNotFoundError
             No such file.
         """
+        require_file(path, "sweep")
         try:
             given = tomllib.loads(path.read_text(encoding="utf-8")) | ({} if seeds is None else {"seeds": seeds})
             known = [key.name for key in fields(cls)]
