@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from theory.inputs import require_file
+
 TABLE_SUFFIXES = (".parquet", ".csv")
 RECORDED_PACKAGES = ("numpy", "scipy", "torch", "pandas")
 
@@ -56,10 +58,19 @@ def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], configuration
             frame.to_csv(temporary, index=False)
         else:
             frame.to_parquet(temporary, index=False)
-        provenance = _provenance(configuration, hashlib.sha256(temporary.read_bytes()).hexdigest())
-        # The sidecar goes first, so that no finished table is ever without one.
-        with replacing(sidecar(target)) as temporary_sidecar:
-            temporary_sidecar.write_text(json.dumps(provenance, indent=2, sort_keys=True) + "\n")
+        provenance = _provenance(configuration, content_key(temporary))
+        # The sidecar goes first, so that no finished table is ever without one. Until the table has followed, it speaks
+        # for the table that is still there too: killed in between, that one is not taken for somebody else's.
+        replaced = content_key(target) if target.is_file() else None
+        _write_json(provenance if replaced is None else provenance | {"replaces": replaced}, sidecar(target))
+    if replaced is not None:
+        _write_json(provenance, sidecar(target))
+
+
+def content_key(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def require_table_path(path: str | os.PathLike[str]) -> Path:
@@ -80,11 +91,17 @@ def require_table_path(path: str | os.PathLike[str]) -> Path:
 
 
 def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Read a table that `write_table` wrote."""
-    source = Path(path)
-    if not source.is_file():
-        raise FileNotFoundError(f"table {source} does not exist: `make figures` computes it")
-    return pd.read_csv(source) if source.suffix == ".csv" else pd.read_parquet(source)
+    """Read a table that `write_table` wrote; another file is a `ValueError`."""
+    source = require_file(path, "table", "`make figures` computes it")
+    try:
+        return pd.read_csv(source) if source.suffix == ".csv" else pd.read_parquet(source)
+    except (ValueError, OSError) as error:
+        raise ValueError(f"table {source} cannot be read: {error}") from error
+
+
+def _write_json(content: Mapping[str, object], path: Path) -> None:
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
 
 
 def _require_folder(target: Path) -> None:

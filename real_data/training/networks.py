@@ -12,6 +12,8 @@ import torch
 from timm.models.resnet import BasicBlock, downsample_conv
 from torch import nn
 
+from real_data.encoders.open_clip import architecture
+
 SMALL, WORDS, OPEN_CLIP = "small", "words", "open_clip/"
 CHANNELS = (16, 32, 64)
 
@@ -160,8 +162,7 @@ def _network(name: str) -> tuple[nn.Module, int]:
 
 
 def _clip(model: str) -> Any:
-    if open_clip.get_model_config(model) is None:
-        raise ValueError(f"open_clip has no model {model!r}: open_clip.list_models() has them all")
+    architecture(model)
     return open_clip.create_model(model, pretrained_text=False)
 
 

@@ -13,9 +13,12 @@ from tqdm import tqdm
 from simulations.sweeps.cells import SEED, Cell
 from simulations.sweeps.configuration import SweepConfiguration
 from simulations.sweeps.execution import CellError, Workers
-from simulations.sweeps.store import Store
+from simulations.sweeps.store import FAILURE, Store
+from theory import ownership
 from theory.commandline import visible
 from theory.tables import replacing, sidecar, write_table
+
+TABLE, FAILURES = "table.parquet", "failures.json"
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def run_sweep(
     lasting = {key for key, record in store.failed().items() if not (retry_failed or record.get("transient"))}
     known = store.finished().keys() | lasting
     waiting = [cell for cell in cells if cell.key not in known]
-    table, list_of_failures = out / "table.parquet", out / "failures.json"
+    table, list_of_failures = out / TABLE, out / FAILURES
     for path in (table, sidecar(table), list_of_failures):  # of another configuration perhaps; if not, made again
         path.unlink(missing_ok=True)
     if waiting:
@@ -79,6 +82,11 @@ def run_sweep(
         with replacing(list_of_failures) as temporary:
             temporary.write_text(json.dumps(failures, indent=2) + "\n", encoding="utf-8")
     return SweepResult(len(cells), 0 if rows is None else len(rows), failures, table)
+
+
+def outputs(out: Path) -> list[ownership.Output]:
+    """The files that `run_sweep` replaces or removes; its cells have names that nobody else gives."""
+    return [*ownership.table(out / TABLE), ownership.records(out / FAILURES, FAILURE)]
 
 
 def _measure(waiting: Sequence[Cell], total: int, store: Store, workers: Workers, seconds: float) -> None:

@@ -207,7 +207,7 @@ def test_labels_that_cannot_be(call, write, tmp_path, labels, message):
         (["--k", 0], "k=0 is not at least 1"),
         (["--k", 4], "k=4 is not in 1..3"),
         (["--tol", 0], "tol=0.0 is not positive"),
-        (["--k", 2, "--out", "{pairs}"], "File exists"),
+        (["--k", 2, "--out", "{pairs}"], "would be written, and is read"),
     ],
 )
 def test_arguments_that_cannot_be(call, write, tmp_path, arguments, message):
