@@ -64,7 +64,8 @@ class Backbone(nn.Module):
     def __init__(self, name: str) -> None:
         super().__init__()
         network, self.width = _network(name)
-        self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's types lack it
+        untyped: Any = network  # the types of PyTorch before 2.15 lack memory_format
+        self.network: nn.Module = untyped.to(memory_format=torch.channels_last)
         for buffer, value in (("mean", timm.data.IMAGENET_DEFAULT_MEAN), ("deviation", timm.data.IMAGENET_DEFAULT_STD)):
             self.register_buffer(buffer, 255 * torch.tensor(value).view(1, 3, 1, 1), persistent=False)
 
