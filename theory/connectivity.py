@@ -220,7 +220,7 @@ def _class_blocks(graph: PairGraph) -> Iterator[tuple[sp.csr_array, FloatArray]]
     # Row sums of P_T[c, c] are p_L(x) times the part of the walk that stays.
     stays, _ = _stays_and_leaks(graph)
     scaled = sp.csr_array(graph.normalized * (1 / np.sqrt(stays))[:, None])
-    roots = np.sqrt(graph.left_marginal * stays)
+    roots = np.sqrt(graph.left_marginal) * np.sqrt(stays)
     labels = required_labels(graph, "left")
     order = np.argsort(labels, kind="stable")
     starts = np.flatnonzero(np.diff(labels[order], prepend=-1))
@@ -239,8 +239,10 @@ def _stays_and_leaks(graph: PairGraph) -> tuple[FloatArray, FloatArray]:
     _, classes = np.unique(required_labels(graph, "left"), return_inverse=True)
     left, masses, shares = _shares(graph, classes)
     # Both as sums of what is not negative, so that the smaller is as precise as the larger.
-    stays, leaks = (np.bincount(left, weights=masses * chance) for chance in (shares, 1 - shares))
-    return np.minimum(1.0, stays / graph.left_marginal), np.minimum(1.0, leaks / graph.left_marginal)
+    # The chance of a pair given its left node comes first: the product of two small masses may be too small for a float.
+    steps = masses / graph.left_marginal[left]
+    stays, leaks = (np.bincount(left, weights=steps * chance) for chance in (shares, 1 - shares))
+    return np.minimum(1.0, stays), np.minimum(1.0, leaks)
 
 
 def _shares(graph: PairGraph, parts: IntArray) -> tuple[IntArray, FloatArray, FloatArray]:

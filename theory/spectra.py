@@ -70,6 +70,11 @@ class Spectrum:
         """Lower ends of the singular values, (k,), at least 0."""
         return np.asarray(np.maximum(0.0, self.singular_values - self._error))
 
+    @cached_property
+    def rank(self) -> int:
+        """How many of the values can be told from 0; at most the rank of the matrix, but for round-off."""
+        return int(np.count_nonzero(self.lower_values))
+
     @property
     def round_off(self) -> float:
         """Error of floating point alone on a quantity of order 1, for matrices of this size."""
@@ -80,15 +85,23 @@ class Spectrum:
         return self.residuals + self.round_off
 
     def leading(self, k: int) -> "Spectrum":
-        """Exactly k triplets: the first k, and zeros where the matrix has no more."""
-        missing = k - len(self.singular_values)
-        if missing == 0:
+        """Exactly k triplets, as every statement about the top k takes them: vectors beyond the rank are 0.
+
+        A solver returns some basis of the null space there, which has nothing to do with the graph: the optimum
+        `U_k Σ_k^{1/2}` has columns of 0 in its place, and label energy in the null space belongs to the tail.
+        """
+        missing = max(0, k - len(self.singular_values))
+        if missing == 0 and len(self.singular_values) == k and not self.left[:, self.rank :].any():
             return self
-        missing = max(0, missing)
+
+        def vectors(side: FloatArray) -> FloatArray:
+            kept = min(k, self.rank)
+            return np.pad(side[:, :kept], ((0, 0), (0, k - kept)))
+
         return Spectrum(
             np.pad(self.singular_values[:k], (0, missing)),
-            np.pad(self.left[:, :k], ((0, 0), (0, missing))),
-            np.pad(self.right[:, :k], ((0, 0), (0, missing))),
+            vectors(self.left),
+            vectors(self.right),
             np.pad(self.residuals[:k], (0, missing)),
             self.method,
             0.0 if missing else self.unseen,

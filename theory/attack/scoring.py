@@ -85,8 +85,9 @@ def evaluated(claim: Bound, encoder: Encoder) -> float:
 
 def rounding(claim: Bound, encoder: Encoder, value: float) -> float:
     """What floating point may cost on the two sides."""
-    scale = max(1.0, QUANTITIES[claim.quantity].scale(encoder), abs(value) if math.isfinite(value) else 0.0)
-    return encoder.spectrum.rounding * scale
+    quantity = QUANTITIES[claim.quantity]
+    scale = max(1.0, quantity.scale(encoder), abs(value) if math.isfinite(value) else 0.0)
+    return encoder.spectrum.rounding * scale + quantity.doubt(encoder)
 
 
 def violation_ratio(relation: Relation, measured: float, value: float, round_off: float) -> float:

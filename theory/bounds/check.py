@@ -98,15 +98,16 @@ def _row(claim: Bound, encoder: Encoder, spectrum: Spectrum, k: int, measure: Me
         "tightness": 1.0 if abs(slack) <= round_off else _tightness(claim, measured, value),
         "vacuous": vacuous,
         "status": claim.status,
-        "note": _note(spectrum, k, value),
+        "note": _note(claim, spectrum, k, value),
     }
 
 
 def _round_off(claim: Bound, encoder: Encoder, spectrum: Spectrum, value: float) -> float:
     """What floating point may cost. Inequalities are rounded outward; identities also suffer unconverged triplets."""
     relative = spectrum.rounding if claim.relation == "=" else spectrum.round_off
-    scale = max(QUANTITIES[claim.quantity].scale(encoder), abs(value) if math.isfinite(value) else 0.0)
-    return relative * scale
+    quantity = QUANTITIES[claim.quantity]
+    scale = max(quantity.scale(encoder), abs(value) if math.isfinite(value) else 0.0)
+    return relative * scale + quantity.doubt(encoder)
 
 
 def _tightness(claim: Bound, measured: float, value: float) -> float:
@@ -117,11 +118,13 @@ def _tightness(claim: Bound, measured: float, value: float) -> float:
     return high / low if low < 0 else math.inf
 
 
-def _note(spectrum: Spectrum, k: int, value: float) -> str:
+def _note(claim: Bound, spectrum: Spectrum, k: int, value: float) -> str:
     if math.isnan(value):
         return "the bound's value is not a number"
-    if math.isfinite(value):
-        return ""
-    if spectrum.upper_values[k] == 1:
+    if math.isinf(value) and spectrum.upper_values[k] == 1:
         return f"infinite: σ_{{k+1}} is 1 up to round-off, the graph has more than k = {k} components, or almost"
-    return "infinite"
+    if math.isinf(value):
+        return "infinite"
+    if claim.subject == "optimum" and k > spectrum.rank:
+        return f"k = {k} exceeds the rank, {spectrum.rank}: the optimum's columns beyond it are 0"
+    return ""

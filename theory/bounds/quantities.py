@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import scipy.linalg
 
 from theory.arrays import FloatArray
@@ -13,7 +14,8 @@ from theory.consistency import class_masses, induced_labelling_error
 from theory.factorisation import spectral_loss
 from theory.graph import PairGraph
 from theory.hypotheses import require
-from theory.probes import ProbeResult, as_features, probe, zero_shot_error
+from theory.probes import ProbeResult, as_features, probe, zero_shot_standing
+from theory.scores import Standing
 from theory.spectra import Spectrum
 
 RANK_TOLERANCE = 64 * float(np.finfo(np.float64).eps)
@@ -48,9 +50,10 @@ class Encoder:
 
     @classmethod
     def optimum(cls, graph: PairGraph, spectrum: Spectrum, k: int) -> "Encoder":
-        """The optimum in the coordinates `F = U_k`, `G = W_k Σ_k`: well conditioned where σ_k is 0, too."""
-        left = spectrum.left[:, :k] / np.sqrt(graph.left_marginal)[:, None]
-        right = spectrum.right[:, :k] * spectrum.singular_values[:k] / np.sqrt(graph.right_marginal)[:, None]
+        """The optimum in the coordinates `F = U_k`, `G = W_k Σ_k`, with columns of 0 where k exceeds the rank."""
+        top = spectrum.leading(len(spectrum.singular_values))
+        left = top.left[:, :k] / np.sqrt(graph.left_marginal)[:, None]
+        right = top.right[:, :k] * top.singular_values[:k] / np.sqrt(graph.right_marginal)[:, None]
         return cls(graph, spectrum, k, left, right)
 
     @classmethod
@@ -68,6 +71,11 @@ class Encoder:
     def probe(self) -> ProbeResult:
         """The population probe of the left embedding."""
         return probe(self.graph, self.left)
+
+    @cached_property
+    def zero_shot(self) -> tuple[Standing, npt.NDArray[Any]]:
+        """Who leads in the zero-shot scores of each left node, and the column of its own class."""
+        return zero_shot_standing(self.graph, self.left, self.both_sides)
 
     @cached_property
     def left_factors(self) -> tuple[FloatArray, FloatArray]:
@@ -121,11 +129,13 @@ class Quantity:
     measure : its value
     guess : the value that any guess reaches: an upper bound no better than it is vacuous
     scale : the size of the terms that its value is made of, to which its round-off is relative
+    doubt : what near ties, which count as errors, may add to it beyond what the proofs of bounds allow for
     """
 
     measure: Callable[[Encoder], float]
     guess: Callable[[PairGraph], float] | None = None
     scale: Callable[[Encoder], float] = lambda _: 1.0
+    doubt: Callable[[Encoder], float] = lambda _: 0.0
 
 
 def _largest_class_error(graph: PairGraph) -> float:
@@ -136,12 +146,22 @@ def _constant_probe_mse(graph: PairGraph) -> float:
     return 1 - float(np.sum(class_masses(graph) ** 2))
 
 
+def _zero_shot_error(encoder: Encoder) -> float:
+    standing, own = encoder.zero_shot
+    return float(encoder.graph.left_marginal @ (standing.winners != own))
+
+
+def _zero_shot_doubt(encoder: Encoder) -> float:
+    standing, own = encoder.zero_shot
+    return standing.doubt(own, encoder.graph.left_marginal)
+
+
 QUANTITIES: dict[str, Quantity] = {
-    "probe_error": Quantity(lambda encoder: encoder.probe.error, _largest_class_error),
-    "probe_mse": Quantity(lambda encoder: encoder.probe.mse, _constant_probe_mse),
-    "zero_shot_error": Quantity(
-        lambda encoder: zero_shot_error(encoder.graph, encoder.left, encoder.both_sides), _largest_class_error
+    "probe_error": Quantity(
+        lambda encoder: encoder.probe.error, _largest_class_error, doubt=lambda encoder: encoder.probe.doubt
     ),
+    "probe_mse": Quantity(lambda encoder: encoder.probe.mse, _constant_probe_mse),
+    "zero_shot_error": Quantity(_zero_shot_error, _largest_class_error, doubt=_zero_shot_doubt),
     "induced_labelling_error": Quantity(lambda encoder: induced_labelling_error(encoder.graph), _constant_probe_mse),
     "spectral_loss": Quantity(
         lambda encoder: encoder.loss,

@@ -96,7 +96,8 @@ def image_error_rate(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     classes = len(np.unique(required_labels(graph, "left")))
     require(k >= 2 * classes, f"k >= 2 r fails: k is {k} and {classes} classes are present")
     conductance = sparsest_partition(graph, k // 2, spectrum).upper
-    return error / conductance**2 if conductance > 0 else math.inf
+    with np.errstate(divide="ignore", over="ignore"):
+        return float(np.float64(error) / conductance / conductance) if error > 0 else 0.0
 
 
 def _half_gap(spectrum: Spectrum, m: int) -> float:
