@@ -123,7 +123,8 @@ def _crash(error: Exception) -> str:
 
 
 def _warning(warning: warnings.WarningMessage) -> str:
-    return f"warning {warning.category.__name__} at {Path(warning.filename).name}: {_without_numbers(str(warning.message))}"
+    place = Path(warning.filename).name
+    return f"warning {warning.category.__name__} at {place}: {_without_numbers(str(warning.message))}"
 
 
 def _without_numbers(message: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 
 from tests.fuzz.judging import Outcome
 from tests.fuzz.metamorphic import PROPERTIES, differences
-from tests.fuzz.specimen import SPANS, Specimen
+from tests.fuzz.specimen import Specimen
 
 PROPERTIES_EVERY = 10  # graphs: each property is tried on so many of them, in turn
 
