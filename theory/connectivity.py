@@ -239,7 +239,7 @@ def _stays_and_leaks(graph: PairGraph) -> tuple[FloatArray, FloatArray]:
     _, classes = np.unique(required_labels(graph, "left"), return_inverse=True)
     left, masses, shares = _shares(graph, classes)
     # Both as sums of what is not negative, so that the smaller is as precise as the larger.
-    # The chance of a pair given its left node comes first: the product of two small masses may be too small for a float.
+    # The chance of a pair given its left node comes first: a product of two small masses may be too small for a float.
     steps = masses / graph.left_marginal[left]
     stays, leaks = (np.bincount(left, weights=steps * chance) for chance in (shares, 1 - shares))
     return np.minimum(1.0, stays), np.minimum(1.0, leaks)

@@ -20,7 +20,7 @@ from theory.arrays import FloatArray, IntArray
 AnyArray = TypeVar("AnyArray", bound=npt.NDArray[Any])
 
 INDUCED_LIMIT = 5_000  # left nodes; P_T is dense in the worst case
-ROUNDING_OF_SUM = 64 * np.finfo(np.float64).eps
+ROUNDING_OF_SUM = 4 * np.finfo(np.float64).eps  # of quotients by their sum
 SMALLEST = float(np.finfo(np.float64).smallest_normal)  # probabilities below it have lost digits
 
 
@@ -252,10 +252,10 @@ def _normalised(weights: FloatArray) -> FloatArray:
     """The weights over their sum; `ValueError` where float64 cannot hold the smallest beside the largest."""
     positive = weights[weights > 0]
     with np.errstate(over="ignore", under="ignore"):
-        total = weights.sum()
-        if abs(total - 1) > ROUNDING_OF_SUM:  # a saved graph loads as it was, to the last bit
+        # Summed in the longest float there is: a saved graph is to load as it was, to the last bit.
+        if abs(weights.sum(dtype=np.longdouble) - 1) > ROUNDING_OF_SUM:
             weights = weights / positive.max()  # so that the sum of huge weights stays finite
-            weights = weights / weights.sum()
+            weights = weights / float(weights.sum(dtype=np.longdouble))
     if np.count_nonzero(weights >= SMALLEST) < len(positive):
         decades = np.log10(positive.max()) - np.log10(positive.min())
         raise ValueError(

@@ -98,7 +98,7 @@ def judged(
         mse=float(graph.left_marginal @ misses),
         coefficients=coefficients,
         held_out_error=held_out,
-        doubt=standing.doubt(own, graph.left_marginal),
+        doubt=standing.doubt(graph.left_marginal),
     )
 
 

@@ -1,7 +1,7 @@
 """Who has the largest score in each row, by more than round-off; of linear scores some rows are held at a time.
 
-What round-off may do to a score differs from node to node. A factorisation is exact up to a perturbation of its weighted
-matrix `D^{1/2} f`, so that the features of a node of mass p are off by `eps / √p`: a light node may tie for no
+What round-off may do to a score differs from node to node. A factorisation is exact up to a perturbation of its
+weighted matrix `D^{1/2} f`, so that the features of a node of mass p are off by `eps / √p`: a light node may tie for no
 better reason than that, and must not tie the heavy ones with it.
 """
 
@@ -54,21 +54,20 @@ class Standing:
         """The leader in each row, (n,), or -1 where it does not win by more than round-off."""
         return np.where(self.leads <= self.noise, -1, self.leaders)
 
-    def doubt(self, own: IntArray, mass: FloatArray, unit: npt.ArrayLike = 1.0) -> float:
+    def doubt(self, mass: FloatArray, unit: npt.ArrayLike = 1.0) -> float:
         """By how much counting near ties as errors may take the error beyond what it costs in squared error.
 
-        A node that its own class leads by `t` units, at most its noise, counts as an error: of mass p, and of a squared
-        error of `(1 - t)² / 2` in place of 1/2.
+        A node within its noise of a tie counts as an error. Its own class may truly lead, by t units, which is at most
+        twice the noise: then a node of mass p costs `p (1 - t)²` where an error costs p.
 
         Parameters
         ----------
-        own : (n,), the class of each node
-        mass : (n,), its probability
+        mass : (n,), the probability of each node
         unit : the lead that perfect scores have, one number or one for each row; where it is 0, nothing is claimed
         """
-        near = (self.leaders == own) & (self.leads <= self.noise)
+        near = self.leads <= self.noise
         units = np.broadcast_to(unit, near.shape)[near]
-        return float(mass[near] @ (np.minimum(units, 2 * self.noise[near]) / np.where(units > 0, units, 1.0)))
+        return float(mass[near] @ (np.minimum(units, 4 * self.noise[near]) / np.where(units > 0, units, 1.0)))
 
 
 def strict_winners(scores: FloatArray) -> IntArray:
@@ -121,6 +120,17 @@ def linear_standing(
     return Standing.joined(
         Standing.of(scores, noise[rows]) for rows, scores in linear_scores(features, coefficients, offsets)
     )
+
+
+def log_mean_exp(scores: FloatArray, mass: FloatArray) -> FloatArray:
+    """`log Σ_c p_c e^{s_c}` of each row of scores (n, r) under probabilities (r,): (n,).
+
+    By the masses and not their logarithms, as `scipy.special.logsumexp` has it: that of a small mass is large, and so
+    is its round-off.
+    """
+    top = scores.max(axis=1, keepdims=True)
+    with np.errstate(under="ignore"):
+        return np.asarray(top[:, 0] + np.log(np.exp(scores - top) @ mass))
 
 
 def round_off(n: int) -> float:

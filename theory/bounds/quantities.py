@@ -152,8 +152,7 @@ def _zero_shot_error(encoder: Encoder) -> float:
 
 
 def _zero_shot_doubt(encoder: Encoder) -> float:
-    standing, own = encoder.zero_shot
-    return standing.doubt(own, encoder.graph.left_marginal)
+    return encoder.zero_shot[0].doubt(encoder.graph.left_marginal)
 
 
 QUANTITIES: dict[str, Quantity] = {

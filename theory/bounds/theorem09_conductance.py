@@ -24,8 +24,6 @@ Source: below, Alon and Milman 1985, and for m sets Lee, Oveis Gharan and Trevis
 1970.
 """
 
-import math
-
 import numpy as np
 
 from theory.bounds.quantities import QUANTITIES, Encoder, Quantity

@@ -141,7 +141,9 @@ def _distinct(graph: PairGraph) -> float:
     """`1 - τ`, the probability that two classes drawn by their masses differ."""
     masses = class_masses(graph, "right")
     require(len(masses) >= 2, "two classes on the right are needed, and there is one")
-    return float(np.sum(masses * (1 - masses)))
+    # Each two classes once, and never `1 - q_c`: where one class has nearly all the mass, that is round-off.
+    later = np.cumsum(masses[::-1])[::-1]
+    return float(2 * np.sum(masses[:-1] * later[1:]))
 
 
 def _right_moments(encoder: Encoder) -> ClassMoments:

@@ -101,7 +101,7 @@ def _reach(encoder: Encoder) -> FloatArray:
 def _doubt(encoder: Encoder) -> float:
     """What near ties may add to the error: a node at its mean leads by `½ Δ_c²`."""
     own = _moments(encoder).own
-    return _standing(encoder).doubt(own, encoder.graph.left_marginal, 2 * _reach(encoder)[own] ** 2)
+    return _standing(encoder).doubt(encoder.graph.left_marginal, 2 * _reach(encoder)[own] ** 2)
 
 
 @once_per_encoder

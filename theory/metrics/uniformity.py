@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 from scipy.spatial.distance import cdist
-from scipy.special import logsumexp
 
 from theory.graph import PairGraph
 from theory.metrics.sphere import on_sphere
+from theory.scores import log_mean_exp
 
 BLOCK = 4_000_000  # distances held at once
 
@@ -44,7 +44,7 @@ def uniformity(graph: PairGraph, f: Any, g: Any = None, *, t: float = 2.0) -> fl
         raise ValueError(f"f has width {left.shape[1]} and g {right.shape[1]}: distances need one width")
     step = max(1, BLOCK // len(right))
     kernel = [
-        logsumexp(-t * cdist(left[start : start + step], right, "sqeuclidean"), b=second, axis=1)
+        log_mean_exp(-t * cdist(left[start : start + step], right, "sqeuclidean"), second)
         for start in range(0, len(left), step)
     ]
-    return min(0.0, float(logsumexp(np.concatenate(kernel), b=first)))
+    return min(0.0, log_mean_exp(np.concatenate(kernel)[None, :], first).item())
