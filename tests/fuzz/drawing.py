@@ -1,6 +1,8 @@
 """A graph as a stranger would bring it, from a seed and a number: a shape, weights, labels, a width, an encoder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.linalg
@@ -15,39 +17,66 @@ Rule = Callable[[np.random.Generator, np.ndarray, float], np.ndarray]
 
 LARGEST = 14  # the size that a family is drawn at
 MOST_NODES = 24  # on a side; some families do not come smaller than they are
-DECADES = (0, 0, 6, 12, 24, 32, 64, 150, 290)  # half of them are within what float64 must judge
+TRUSTED_DECADES = (0, 6, 12, 24)  # what float64 must judge
+DECADES = (0, *TRUSTED_DECADES, 32, 64, 150, 290)  # half of them
 
 
 def draw(seed: int, number: int) -> Specimen:
     """The number-th specimen of a seed."""
     rng = np.random.default_rng([seed, number])
-    names = []
-    weights, left, right = _chosen(rng, SHAPES, names)(rng, _family_graph(rng, names))
-    weights, left, right = weights[:MOST_NODES, :MOST_NODES], left[:MOST_NODES], right[:MOST_NODES]
-    weights = _without_empty(rng, weights)
-    decades = int(rng.choice(DECADES))
-    names.append(f"{decades} decades")
-    weights = _chosen(rng, WEIGHTS, names)(rng, weights, decades)
-    left, right = _chosen(rng, LABELS, names)(rng, left, right)
-    k = _width(rng, weights)
-    features = _chosen(rng, ENCODERS, names)(rng, weights, k) if rng.random() < 0.5 else None
-    return Specimen(weights, left, right, k, features, ", ".join(names))
+
+    def one_of(names: Iterable[Any]) -> Any:
+        known = list(names)
+        return known[rng.integers(len(known))]
+
+    recipe = Recipe(
+        family=one_of(FAMILIES),
+        size=int(rng.integers(2, LARGEST + 1)),
+        shape=one_of(SHAPES),
+        rule=one_of(WEIGHTS),
+        decades=one_of(DECADES),
+        labels=one_of(LABELS),
+        width=one_of(WIDTHS),
+        encoder=one_of(ENCODERS) if rng.random() < 0.5 else None,
+    )
+    return recipe.made(rng)
 
 
-def _chosen(rng: np.random.Generator, table: dict, names: list[str]):
-    names.append(list(table)[rng.integers(len(table))])
-    return table[names[-1]]
+@dataclass(frozen=True)
+class Recipe:
+    """What to draw: names of a family and of what is done to it, keys of the tables below."""
 
+    family: str
+    size: int
+    shape: str
+    rule: str
+    decades: int
+    labels: str
+    width: str
+    encoder: str | None
 
-def _family_graph(rng: np.random.Generator, names: list[str]) -> PairGraph:
-    """A family at a random size, or at the next at which it exists."""
-    family = _chosen(rng, FAMILIES, names)
-    for size in range(int(rng.integers(2, LARGEST + 1)), 2 * LARGEST):
-        try:
-            return family(rng, size)
-        except ValueError:  # it does not come so small
-            continue
-    raise ValueError(f"{names[-1]} does not exist at any size below {2 * LARGEST}")
+    def made(self, rng: np.random.Generator) -> Specimen:
+        """A specimen."""
+        drawn = SHAPES[self.shape](rng, self._graph(rng))
+        weights, left, right = drawn[0][:MOST_NODES, :MOST_NODES], drawn[1][:MOST_NODES], drawn[2][:MOST_NODES]
+        weights = WEIGHTS[self.rule](rng, _without_empty(rng, weights), self.decades)
+        left, right = LABELS[self.labels](rng, left, right)
+        k = self._width(rng, weights)
+        features = None if self.encoder is None else ENCODERS[self.encoder](rng, weights, k)
+        return Specimen(weights, left, right, k, features, str(self))
+
+    def _graph(self, rng: np.random.Generator) -> PairGraph:
+        """Of the size, or of the next at which the family exists."""
+        for size in range(self.size, 2 * LARGEST):
+            try:
+                return FAMILIES[self.family](rng, size)
+            except ValueError:  # it does not come so small
+                continue
+        raise ValueError(f"{self.family} does not exist at any size from {self.size} to {2 * LARGEST}")
+
+    def _width(self, rng: np.random.Generator, weights: np.ndarray) -> int:
+        rank = int(np.linalg.matrix_rank(weights / weights.max(axis=1, keepdims=True)))
+        return int(np.clip(WIDTHS[self.width](rng, rank, min(weights.shape)), 1, min(weights.shape)))
 
 
 # Shapes.
@@ -235,10 +264,11 @@ LABELS = {
 }
 
 
-def _width(rng: np.random.Generator, weights: np.ndarray) -> int:
-    """1, below, at or above the rank, all there is, or any."""
-    widest = min(weights.shape)
-    rows = weights / weights.max(axis=1, keepdims=True)
-    rank = int(np.linalg.matrix_rank(rows))
-    wanted = (1, rank - 1, rank, rank + 1, widest, int(rng.integers(1, widest + 1)))
-    return int(np.clip(wanted[rng.integers(len(wanted))], 1, widest))
+WIDTHS: dict[str, Callable[[np.random.Generator, int, int], int]] = {
+    "one": lambda _rng, _rank, _widest: 1,
+    "below the rank": lambda _rng, rank, _widest: rank - 1,
+    "the rank": lambda _rng, rank, _widest: rank,
+    "above the rank": lambda _rng, rank, _widest: rank + 1,
+    "all there is": lambda _rng, _rank, widest: widest,
+    "any": lambda rng, _rank, widest: int(rng.integers(1, widest + 1)),
+}

@@ -15,7 +15,8 @@ FACTORS = {
     **dict.fromkeys(("near-optimal-error", "sharp-near-optimal-error", "multihop-near-optimal-error"), 0.25),
     **dict.fromkeys(("image-error", "image-error-by-pairs", "zero-shot", "probe-error-by-alpha"), 0.1),
     **dict.fromkeys(("zero-shot-any", "zero-shot-near-optimal", "cheeger-above", "class-variance"), 0.1),
-    **dict.fromkeys(("image-error-by-alpha", "nearest-mean-by-alignment", "probe-error-by-connectivity"), 0.01),
+    **dict.fromkeys(("image-error-by-alpha", "probe-error-by-connectivity"), 0.01),
+    **dict.fromkeys(("nearest-mean-by-alignment", "cross-entropy-by-connectivity"), 0.01),
 }
 
 
