@@ -27,7 +27,7 @@ from figures import (
     training,
     which_loss,
 )
-from theory.commandline import print_table, run
+from theory.commandline import print_table, run, say
 
 MODULES = (
     bound_holds,
@@ -70,7 +70,7 @@ def draw(
     """Draw one figure as PDF and PNG, with its caption as text."""
     if name not in FIGURES:
         raise ValueError(f"figure {name!r} is none of {', '.join(FIGURES)}")
-    print(FIGURES[name].render(tables, out))
+    say(FIGURES[name].render(tables, out))
 
 
 @app.command(name="list")

@@ -29,7 +29,7 @@ from real_data.options import (
 from real_data.resampling.commandline import resample_graph
 from real_data.study import SETTINGS, emoji_tables
 from real_data.training.commandline import pretrain, resample
-from theory.commandline import CHECK_FAILED, run
+from theory.commandline import CHECK_FAILED, run, say
 from theory.tables import write_table
 
 app = typer.Typer(
@@ -62,7 +62,7 @@ def emoji(
     """
     graph = emoji_graph(labels.value)
     graph.save(out)
-    print(f"{out}: {graph}")
+    say(f"{out}: {graph}")
 
 
 @app.command()
@@ -102,11 +102,11 @@ def measure(
     out.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         write_table(table, out / f"{name}.parquet", asdict(protocol) | about)
-        print(f"{out / name}.parquet: {len(table)} rows")
+        say(f"{out / name}.parquet: {len(table)} rows")
     if len(set(source.dataset.captions)) == len(set(source.dataset.labels.tolist())):
-        print("\nAll images of a class have the same captions here: pairs by captions, exact, are pairs by label.")
+        say("", "All images of a class have the same captions here: pairs by captions, exact, are pairs by label.")
     for row in tables["arms_verdict"].itertuples():
-        print(f"\n{row.judge}, without pairs of one {row.exclusion}, diversity of {row.diversity_of}: {row.verdict}")
+        say("", f"{row.judge}, without pairs of one {row.exclusion}, diversity of {row.diversity_of}: {row.verdict}")
 
 
 @app.command()
@@ -117,7 +117,7 @@ def study(
     out.mkdir(parents=True, exist_ok=True)
     for name, table in emoji_tables().items():
         write_table(table, out / f"{name}.parquet", SETTINGS)
-        print(f"{out / name}.parquet: {len(table)} rows")
+        say(f"{out / name}.parquet: {len(table)} rows")
 
 
 @app.command()
@@ -138,7 +138,7 @@ def audit(
     """
     done = audit_pairs(pairs, labels, out, Settings(k, tol, device, seed, dask))
     print_report(done.summary, done.tables)
-    print(f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}, audit.png, audit.pdf")
+    say(f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}, audit.png, audit.pdf")
     if done.summary["bounds_failed"]:
         raise typer.Exit(CHECK_FAILED)
 

@@ -1,8 +1,9 @@
 """`python -m simulations`: make the pair graphs of a world, run the studies behind the figures."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,7 +13,8 @@ from simulations.sweeps import Cores, DaskCluster, SweepConfiguration, run_sweep
 from simulations.sweeps.experiment import NAMES, find_experiment
 from simulations.world import LatentWorld
 from theory import PairGraph, induced_labelling_error, spectrum
-from theory.commandline import CHECK_FAILED, print_table, run
+from theory.commandline import CHECK_FAILED, one_line, print_table, run, say
+from theory.foreign import require_seconds
 from theory.tables import require_table_path, write_table
 
 app = typer.Typer(
@@ -21,6 +23,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+A_DAY = 86_400.0  # seconds
 
 GraphFile = Annotated[Path, typer.Option("--out", metavar="GRAPH.npz", help="Where the graph is saved.")]
 Seed = Annotated[int, typer.Option(help="Seed of the world.")]
@@ -36,7 +40,7 @@ def caption_graph(
     """Save the caption graph of a latent world: images x captions."""
     graph = LatentWorld(seed=seed).caption_graph(noise, detail)
     graph.save(out)
-    print(f"{out}: {graph}")
+    say(f"{out}: {graph}")
 
 
 @app.command()
@@ -48,7 +52,7 @@ def augmentation_graph(
     """Save the augmentation graph of a latent world: views x natural images."""
     graph = LatentWorld(seed=seed).augmentation_graph(strength)
     graph.save(out)
-    print(f"{out}: {graph}")
+    say(f"{out}: {graph}")
 
 
 @app.command()
@@ -66,7 +70,7 @@ def study(
     table = chosen.run(seeds, jobs)
     configuration = {"study": name, "seeds": int(table["seed"].nunique()), **chosen.settings}
     write_table(table, out, configuration)
-    print(f"{out}: {len(table)} rows over {configuration['seeds']} seeds")
+    say(f"{out}: {len(table)} rows over {configuration['seeds']} seeds")
 
 
 @app.command()
@@ -92,7 +96,7 @@ def families(
 
         draw.mkdir(parents=True, exist_ok=True)
         draw_families(chosen, draw / "families.png", seed)
-        print(f"{draw / 'families.png'}: {len(chosen)} families")
+        say(f"{draw / 'families.png'}: {len(chosen)} families")
 
 
 def _summary(graph: PairGraph) -> tuple[str, str, str]:
@@ -108,21 +112,32 @@ def sweep(
     seeds: Annotated[int | None, typer.Option(help="How many seeds; by default as in CONFIG.toml.")] = None,
     jobs: Annotated[int | None, typer.Option(help="Worker processes here; -1 for one on each core.")] = None,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")] = None,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Measure failed cells again.")] = False,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Measure all failed cells again.")] = False,
+    time_limit: Annotated[float, typer.Option(help="Seconds that a cell may take.")] = A_DAY,
 ) -> None:
     """Measure an experiment over grids of settings and seeds, into DIR/table.parquet with a JSON sidecar.
 
-    Interrupted, it goes on where it was when the same command is given again. Exits with 1 if cells failed: they are
-    in DIR/failures.json. Example: python -m simulations sweep examples/phase.toml --out build/sweeps/phase --jobs 2
+    Interrupted, it goes on where it was when the same command is given again; cells that failed for want of memory or
+    of a file are measured again then. At most 1,000,000 cells; the experiment may take 60 s to load. Exits with 1 if
+    cells failed: they are in DIR/failures.json. Example: python -m simulations sweep examples/phase.toml --out
+    build/sweeps/phase --jobs 2
     """
     if dask is not None and jobs is not None:
         raise ValueError("--jobs and --dask exclude each other: a cluster has the workers that it has")
     configuration = SweepConfiguration.read(file, seeds)
     workers = Cores(1 if jobs is None else jobs) if dask is None else DaskCluster(dask)
-    result = run_sweep(configuration, out, workers, retry_failed=retry_failed)
-    print(f"{result.table}: {result.rows} rows, {len(result.failures)} of {result.cells} cells failed")
+    seconds = require_seconds(time_limit)
+    result = run_sweep(configuration, out, workers, retry_failed=retry_failed, seconds=seconds)
+    say(f"{result.table}: {result.rows} rows, {len(result.failures)} of {result.cells} cells failed")
     if result.failures:
+        say(one_line(f"first failure: {_told(result.failures[0])}"), err=True)
         raise typer.Exit(CHECK_FAILED)
+
+
+def _told(failure: Mapping[str, Any]) -> str:
+    """One failed cell, in a line."""
+    settings = ", ".join(f"{name}={value}" for name, value in failure["settings"].items())
+    return f"{failure['error']} ({failure['where']}), in the cell with {settings}, seed={failure['seed']}"
 
 
 @app.command()

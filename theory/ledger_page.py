@@ -63,8 +63,16 @@ def ledger_page(sharpness: pd.DataFrame) -> str:
 
 
 def is_current(page: Path, sharpness: pd.DataFrame) -> bool:
-    """Whether the file holds what the register says now."""
-    return page.is_file() and page.read_text(encoding="utf-8") == ledger_page(sharpness)
+    """Whether the file holds what the register says now.
+
+    Raises
+    ------
+    FileNotFoundError
+        No such file.
+    """
+    if not page.is_file():
+        raise FileNotFoundError(f"page {page} does not exist: write it with --out")
+    return page.read_bytes() == ledger_page(sharpness).encode()
 
 
 def _theorem(module: ModuleType) -> dict[str, object]:

@@ -98,9 +98,12 @@ def sidecar(path: str | os.PathLike[str]) -> Path:
 
 
 def _provenance(configuration: Mapping[str, object], content_key: str) -> dict[str, object]:
+    return {"configuration": dict(configuration), "content_key": content_key, **surroundings()}
+
+
+def surroundings() -> dict[str, object]:
+    """The commit, the versions and the hardware of what is measured now."""
     return {
-        "configuration": dict(configuration),
-        "content_key": content_key,
         "commit": _commit(),
         "versions": {
             "python": platform.python_version(),

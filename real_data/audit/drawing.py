@@ -11,6 +11,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from theory.commandline import one_line, visible
 from theory.tables import replacing
 
 # Wong's colours, as in the figures of the report.
@@ -89,7 +90,7 @@ def _bounds(axes: Axes, bounds: pd.DataFrame) -> None:
     axes.plot(value[finite], places[finite], "s", color=BOUND, markerfacecolor="none", markersize=7, label="bound")
     axes.plot(value[~finite], places[~finite], ">", color=BOUND, markersize=6, label=f"bound, {CEILING:g} or more")
     names = rows["bound"] + rows["quantity"].map(BOUNDED)
-    axes.set_yticks(places, names)
+    axes.set_yticks(places, [visible(name) for name in names], parse_math=False)
     axes.set(xscale="log", xlim=(measured.min(initial=1) / 2, CEILING * 1.3), ylim=(-1.5, len(rows) - 0.4))
     axes.set(xlabel="error of the linear probe (probability), or squared error", title="bounds against measured")
     axes.legend(**BELOW)
@@ -137,6 +138,6 @@ def _classes(axes: Axes, classes: pd.DataFrame) -> None:
 
 
 def _name_rows(axes: Axes, names: pd.Series) -> None:
-    texts = [" ".join(str(name).split()) for name in names]
+    texts = [one_line(name) for name in names]
     short = [text if len(text) <= LETTERS else text[: LETTERS - 1] + "…" for text in texts]
     axes.set_yticks(np.arange(len(short)), short, parse_math=False)  # a name may have a $ in it

@@ -21,6 +21,7 @@ from real_data.options import (
     dataset_options,
 )
 from real_data.resampling.graph_protocol import GraphProtocol
+from theory.commandline import say
 from theory.tables import write_table
 
 
@@ -60,4 +61,4 @@ def resample_graph(
     out.mkdir(parents=True, exist_ok=True)
     path = out / f"{dataset.value}_resampling.parquet"
     write_table(table, path, asdict(protocol) | about)
-    print(f"{path}: {len(table)} rows")
+    say(f"{path}: {len(table)} rows")

@@ -23,6 +23,7 @@ from real_data.options import (
     dataset_options,
 )
 from real_data.training.recipe import Precision, Recipe
+from theory.commandline import say
 from theory.devices import torch_device
 from theory.tables import write_table
 
@@ -160,8 +161,8 @@ def _studio(
 
 def _write(table: pd.DataFrame, path: Path, configuration: dict[str, object]) -> None:
     write_table(table, path, configuration)
-    print(f"{path}: {len(table)} rows")
+    say(f"{path}: {len(table)} rows")
     columns = [name for name in ("kind", "rule", "guide", "published") if table[name].nunique() > 1]
     chosen = table[table["chosen"]] if "chosen" in table else table
     summary = chosen.groupby([*columns, "labels"], sort=False)["test"].agg(["mean", "std", "count"]).round(4)
-    print(summary.to_string())
+    say(*summary.to_string().splitlines())

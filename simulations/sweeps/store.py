@@ -34,7 +34,7 @@ class Store:
         """Write down what became of a cell."""
         failure = self.folder / f"{cell.key}.json"
         if isinstance(outcome, CellError):
-            record = asdict(cell) | {"error": outcome.error, "where": outcome.where}
+            record = asdict(cell) | {"error": outcome.error, "where": outcome.where, "transient": outcome.transient}
             with replacing(failure) as temporary:
                 temporary.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
             return

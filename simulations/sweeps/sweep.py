@@ -1,8 +1,10 @@
 """A sweep: the cells that are not finished yet are measured, then all of them are put into one table."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +14,7 @@ from simulations.sweeps.cells import SEED, Cell
 from simulations.sweeps.configuration import SweepConfiguration
 from simulations.sweeps.execution import CellError, Workers
 from simulations.sweeps.store import Store
+from theory.commandline import visible
 from theory.tables import replacing, sidecar, write_table
 
 
@@ -33,7 +36,12 @@ class SweepResult:
 
 
 def run_sweep(
-    configuration: SweepConfiguration, out: Path, workers: Workers, *, retry_failed: bool = False
+    configuration: SweepConfiguration,
+    out: Path,
+    workers: Workers,
+    *,
+    retry_failed: bool = False,
+    seconds: float = math.inf,
 ) -> SweepResult:
     """Measure what is missing of a sweep and write `out`/table.parquet with its sidecar, and the failures if any.
 
@@ -46,19 +54,22 @@ def run_sweep(
         A folder that is made if need be. Cells of other configurations may lie there: they are kept, and never used
         for what they are not.
     retry_failed : bool
-        Measure again the cells that failed. Otherwise a failure is a result like any other: with the same source,
-        settings and seed it would come again.
+        Measure again all cells that failed. Otherwise only those that failed for want of memory or of a file, and
+        any other failure is a result like any other: with the same source, settings and seed it would come again.
+    seconds : float
+        How long a cell may take, wherever its worker can interrupt it (`theory.foreign`); then it has failed.
     """
     cells = configuration.cells()
     store = Store(out / "cells")
     store.folder.mkdir(parents=True, exist_ok=True)
-    known = store.finished().keys() | (set() if retry_failed else store.failed().keys())
+    lasting = {key for key, record in store.failed().items() if not (retry_failed or record.get("transient"))}
+    known = store.finished().keys() | lasting
     waiting = [cell for cell in cells if cell.key not in known]
     table, list_of_failures = out / "table.parquet", out / "failures.json"
     for path in (table, sidecar(table), list_of_failures):  # of another configuration perhaps; if not, made again
         path.unlink(missing_ok=True)
     if waiting:
-        _measure(waiting, len(cells), store, workers)
+        _measure(waiting, len(cells), store, workers, seconds)
     rows, failures = _collected(configuration, cells, store)
     if rows is not None:
         fixed = {name: value for name, value in asdict(cells[0].settings).items() if name not in configuration.axes}
@@ -70,10 +81,12 @@ def run_sweep(
     return SweepResult(len(cells), 0 if rows is None else len(rows), failures, table)
 
 
-def _measure(waiting: Sequence[Cell], total: int, store: Store, workers: Workers) -> None:
-    outcomes = workers.run(Cell.measure, waiting)
+def _measure(waiting: Sequence[Cell], total: int, store: Store, workers: Workers, seconds: float) -> None:
+    outcomes = workers.run(partial(Cell.measure, seconds=seconds), waiting)
     failed = 0
-    with tqdm(outcomes, desc=waiting[0].experiment, unit="cell", initial=total - len(waiting), total=total) as bar:
+    with tqdm(
+        outcomes, desc=visible(waiting[0].experiment), unit="cell", initial=total - len(waiting), total=total
+    ) as bar:
         for cell, outcome in bar:
             store.keep(cell, outcome)
             if isinstance(outcome, CellError):

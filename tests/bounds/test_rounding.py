@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-import scipy.sparse as sp
 
+from tests.families import block_diagonal
 from theory import BOUNDS, PairGraph, bound, check_bounds, induced_labelling_error, optimal_embeddings, spectrum
 from theory.bounds import QUANTITIES
 
@@ -11,7 +11,7 @@ from theory.bounds import QUANTITIES
 def weakly_linked(seed: int, link: float, blocks: int = 110) -> PairGraph:
     """Blocks joined by links of a given weight: as many values in a cluster below 1 as there are blocks."""
     rng = np.random.default_rng(seed)
-    joint = sp.block_diag([rng.random((7, 6)) + 0.3 for _ in range(blocks)]).tolil()
+    joint = block_diagonal([rng.random((7, 6)) + 0.3 for _ in range(blocks)]).tolil()
     for i in range(blocks):
         joint[7 * i, 6 * int(rng.integers(blocks))] += link * (1 + rng.random())
     labels = rng.integers(0, 5, blocks)

@@ -5,7 +5,17 @@ import itertools
 import numpy as np
 import pytest
 
-from theory import PairGraph, check_bounds, optimal_embeddings, probe, spectrum
+from theory import (
+    BOUNDS,
+    PairGraph,
+    bound,
+    check_bounds,
+    induced_labelling_error,
+    optimal_embeddings,
+    over_gap,
+    probe,
+    spectrum,
+)
 from theory.bounds import Encoder
 
 
@@ -105,3 +115,47 @@ def test_features_that_hardly_differ_are_no_ties():
     features = 1 + 1e-9 * np.array([[0.0], [0.0], [1.0], [1.0]])
     table = verdicts(graph, 1, features)
     assert table.loc["nearest-mean", "measured"] == 0
+
+
+# Beyond 24 decades a violation is one only if it is confirmed in higher precision.
+
+
+@pytest.fixture
+def registered():
+    """Register a claim for the length of a test."""
+    names = []
+
+    def register(name, evaluate, **options):
+        names.append(name)
+        return bound(name, quantity="probe_mse", status="conjecture", **options)(evaluate)
+
+    yield register
+    for name in names:
+        del BOUNDS[name]
+
+
+def test_a_false_claim_is_refuted_on_an_extreme_graph(registered):
+    """A checker that abstains proves nothing."""
+    registered("half-of-it", lambda graph, spectrum, k: 0.5 * over_gap(induced_labelling_error(graph), spectrum, k))
+    graph = PairGraph([[1, 1e-60, 0], [0, 1, 1], [0, 1e-90, 1], [0, 1, 0]], [0, 1, 0, 1])
+    row = check_bounds(graph, 2).set_index("bound").loc["half-of-it"]
+    assert not row["holds"]
+
+
+def test_round_off_alone_is_not_applicable_on_an_extreme_graph(registered):
+    """Below the true value by less than the arithmetic of the value itself may be off."""
+    registered("rough", lambda graph, spectrum, k: 4 / 9 - 1e-11 * (1.1 + np.sin(1e15 * spectrum.singular_values[0])))
+    graph = PairGraph([[1, 0], [1, 1e-60], [1, 0]], [0, 1, 1])
+    row = check_bounds(graph, 1).set_index("bound").loc["rough"]
+    assert row["note"].startswith("not applicable: float64 cannot judge weights that span 60 orders of magnitude")
+    assert row["holds"]
+
+
+def test_a_large_extreme_graph_is_not_judged_by_round_off(registered):
+    registered("zero", lambda graph, spectrum, k: 0.0)
+    rng = np.random.default_rng(0)
+    joint = 10.0 ** rng.uniform(-60, 0, (40, 30))
+    row = check_bounds(PairGraph(joint, np.arange(40) % 2), 3).set_index("bound").loc["zero"]
+    assert "too large for higher precision" in row["note"]
+    within = check_bounds(PairGraph(rng.random((40, 30)), np.arange(40) % 2), 3).set_index("bound").loc["zero"]
+    assert not within["holds"]

@@ -10,7 +10,7 @@ import typer
 from tests.fuzz import report
 from tests.fuzz.running import run as run_fuzzer
 from tests.fuzz.writing import write_tests
-from tests.reliability.measured import write_measured
+from tests.reliability.record import Record
 from theory.commandline import CHECK_FAILED, print_table, run
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -31,6 +31,8 @@ def fuzz(
 
     Exit code 1 where something was found.
     """
+    if out is not None and out.suffix != ".json":
+        raise ValueError(f"cannot write {out}: the counts go into a .json file")
     seed = secrets.randbelow(10**6) if seed is None else seed
     print(f"seed {seed}", flush=True)
     start = time.monotonic()
@@ -45,16 +47,17 @@ def fuzz(
     for note in report.notes(tally):
         print(note)
     if out is not None:
-        write_measured(
-            out,
+        command = f"python -m tests.fuzz --seed {seed} --graphs {tally.graphs.total()}"
+        record = Record(
             title="Graphs as strangers bring them",
-            command=f"python -m tests.fuzz --seed {seed} --graphs {tally.graphs.total()} --minutes {minutes:g}",
+            command=command,
             rows=rows,
-            notes=report.notes(tally),
+            minutes=round(spent, 1),
             seed=seed,
-            minutes=spent,
-            shares=report.shares(tally),
+            notes=report.notes(tally),
+            more={"shares": report.shares(tally)},
         )
+        record.write(out.stem, out.parent)
     for path in write_tests(tally, seed, found):
         print(f"shrunk: {path}", flush=True)
     return CHECK_FAILED if tally.first or tally.missed else 0

@@ -40,6 +40,7 @@ def work(rank: int, folder: str) -> None:
     except ValueError as error:
         message = str(error)
     torch.save((loss.detach(), z.grad, weight.grad, message), f"{folder}/{rank}")
+    dist.barrier()  # PyTorch 2.5 hangs where a group ends while its thread still holds tensors of the last gather
     dist.destroy_process_group()
 
 

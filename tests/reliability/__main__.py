@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from tests.reliability.page import PAGE, RESULTS, reliability_page
+from tests.reliability.page import PAGE, reliability_page
+from tests.reliability.record import RECORDS
 from theory.commandline import run
 from theory.tables import replacing
 
@@ -15,11 +16,11 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 def page(
     out: Annotated[Path, typer.Option(metavar="FILE.md", help="Where to write the page.")] = PAGE,
-    results: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the campaigns' counts are.")] = RESULTS,
+    records: Annotated[Path, typer.Option(metavar="FOLDER", help="What the campaigns counted.")] = RECORDS,
 ) -> None:
     """Write the page that says what was tried to make the software wrong, and what was found."""
     with replacing(out) as temporary:
-        temporary.write_text(reliability_page(results), encoding="utf-8")
+        temporary.write_text(reliability_page(records), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,8 +6,9 @@ from typing import Any
 
 import jinja2
 
+from tests.reliability.record import RECORDS
+
 ROOT = Path(__file__).resolve().parents[2]
-RESULTS = ROOT / "results" / "reliability"
 PAGE = ROOT / "docs" / "reliability.md"
 TEMPLATE = Path(__file__).with_name("page.md.jinja")
 
@@ -17,28 +18,28 @@ TRUSTED = 24  # decades within which float64 must judge every row
 CAMPAIGNS = (
     ("fuzz.json", "Graphs as strangers bring them", "make fuzz"),
     ("faults.json", "Faults", "make faults"),
-    ("matrix.json", "Versions", "make matrix"),
+    ("matrix.json", "Python and dependency versions", "make matrix"),
     ("coverage.json", "Coverage", "make coverage"),
 )
 
 
-def reliability_page(results: Path = RESULTS) -> str:
+def reliability_page(records: Path = RECORDS) -> str:
     """The page in Markdown; a campaign without a file is named as not measured yet."""
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
     environment.globals.update(
         cell=_cell, listed=_listed, hardware=_hardware, percent=_percent, part=_part, duration=_duration
     )
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
-    return template.render(campaigns=[_campaign(results, *each) for each in CAMPAIGNS]).rstrip() + "\n"
+    return template.render(campaigns=[_campaign(records, *each) for each in CAMPAIGNS]).rstrip() + "\n"
 
 
-def is_current(page: Path = PAGE, results: Path = RESULTS) -> bool:
-    """Whether the file holds what the results say now."""
-    return page.is_file() and page.read_text(encoding="utf-8") == reliability_page(results)
+def is_current(page: Path = PAGE, records: Path = RECORDS) -> bool:
+    """Whether the file holds what the records say now."""
+    return page.is_file() and page.read_text(encoding="utf-8") == reliability_page(records)
 
 
-def _campaign(results: Path, file: str, title: str, command: str) -> dict[str, Any]:
-    path = results / file
+def _campaign(records: Path, file: str, title: str, command: str) -> dict[str, Any]:
+    path = records / file
     if not path.is_file():
         return {"file": file, "title": title, "command": command, "measured": None}
     found = json.loads(path.read_text(encoding="utf-8"))

@@ -5,11 +5,11 @@ import re
 import subprocess
 import sys
 
-from tests.reliability.measured import write_measured
-from tests.reliability.page import CAMPAIGNS, RESULTS, ROOT, is_current, reliability_page
+from tests.reliability.page import CAMPAIGNS, ROOT, is_current, reliability_page
+from tests.reliability.record import RECORDS, Record
 
 
-def campaign(folder, file="faults.json", **changes):
+def campaign(folder, name="faults", **changes):
     rows = [{"what": "kills | of a sweep", "count": 1234, "found": 0, "test": "tests/x.py::test_y"}]
     parts = {
         "title": "Faults",
@@ -17,9 +17,9 @@ def campaign(folder, file="faults.json", **changes):
         "rows": rows,
         "notes": ["A note."],
         "seed": 7,
-        "minutes": 3.04,
+        "minutes": 3.0,
     }
-    write_measured(folder / file, **(parts | changes))
+    Record(**(parts | changes)).write(name, folder)
 
 
 def test_the_page_is_current():
@@ -55,18 +55,18 @@ def test_rows_notes_and_what_they_were_measured_on(tmp_path):
 
 def test_coverage_has_lines_and_branches(tmp_path):
     row = {"what": "theory", "count": 100, "found": 5, "test": "make coverage", "lines": 97.25, "branches": None}
-    campaign(tmp_path, "coverage.json", rows=[row], seed=None)
+    campaign(tmp_path, "coverage", rows=[row], seed=None)
     assert "| theory | 97.2 % |  | 100 | 5 | `make coverage` |" in reliability_page(tmp_path)
 
 
 def test_shares_of_what_float64_cannot_judge(tmp_path):
-    campaign(tmp_path, "fuzz.json", shares=[{"bound": "nearest-mean", "32": 0.0312, "64": None}])
+    campaign(tmp_path, "fuzz", more={"shares": [{"bound": "nearest-mean", "32": 0.0312, "64": None}]})
     page = reliability_page(tmp_path)
     assert "| bound | up to 32 | up to 64 |\n|---|---:|---:|\n| `nearest-mean` | 3.12% |  |\n" in page
 
 
 def test_the_tests_that_are_named_exist():
-    rows = [row for path in RESULTS.glob("*.json") for row in json.loads(path.read_text(encoding="utf-8"))["rows"]]
+    rows = [row for path in RECORDS.glob("*.json") for row in json.loads(path.read_text(encoding="utf-8"))["rows"]]
     for test in {row["test"] for row in rows if "::" in row["test"]}:
         path, _, name = test.partition("::")
         definition = rf"^\s*def {re.escape(name.split('[')[0])}\("
@@ -76,6 +76,6 @@ def test_the_tests_that_are_named_exist():
 def test_the_command_writes_the_page(tmp_path):
     campaign(tmp_path)
     out = tmp_path / "page.md"
-    command = [sys.executable, "-m", "tests.reliability", "--out", out, "--results", tmp_path]
+    command = [sys.executable, "-m", "tests.reliability", "--out", out, "--records", tmp_path]
     subprocess.run(command, check=True, cwd=ROOT)
     assert out.read_text(encoding="utf-8") == reliability_page(tmp_path)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from theory.bounds.confirmation import confirm
 from theory.bounds.quantities import QUANTITIES, Encoder
 from theory.bounds.registry import BOUNDS, Bound, enough_triplets
 from theory.certificates import with_certificate
@@ -24,6 +25,8 @@ NOT_APPLICABLE: dict[str, object] = {
     "tightness": math.nan,
     "vacuous": True,
 }
+JUDGED_DECADES = 24  # of weights: a violation within them is one, beyond them it is confirmed in higher precision
+PRECISE_NODES = 48  # of both sides, that higher precision has time for
 A_RATE = "a rate: known up to constants, so it is fitted and never asserted"
 
 
@@ -52,6 +55,8 @@ def check_bounds(
         (by how much it holds), tightness (1: equality), vacuous (no better than guessing the largest class), status,
         note (why it is infinite or not applicable). A claim whose hypotheses fail has no value (NaN), holds vacuously,
         and its note begins with "not applicable". A rate has both sides, to be fitted, and holds vacuously, too.
+        Where weights span more than `JUDGED_DECADES` orders of magnitude, a violation in double precision is one only
+        if it is confirmed in fifty digits; else the row is not applicable, "float64 cannot judge".
 
     Raises
     ------
@@ -90,6 +95,8 @@ def _row(claim: Bound, encoder: Encoder, spectrum: Spectrum, k: int, measure: Me
     guess = math.inf if quantity.guess is None else quantity.guess(encoder.graph)
     vacuous = value >= guess if claim.relation == "<=" else False
     round_off = _round_off(claim, encoder, spectrum, value)
+    if slack < -round_off and (reason := _not_to_be_judged(claim, encoder)):
+        return about | NOT_APPLICABLE | {"status": claim.status, "note": f"not applicable: {reason}"}
     return about | {
         "measured": measured,
         "value": value,
@@ -108,6 +115,19 @@ def _round_off(claim: Bound, encoder: Encoder, spectrum: Spectrum, value: float)
     quantity = QUANTITIES[claim.quantity]
     scale = max(quantity.scale(encoder), abs(value) if math.isfinite(value) else 0.0)
     return relative * scale + quantity.doubt(encoder)
+
+
+def _not_to_be_judged(claim: Bound, encoder: Encoder) -> str:
+    """Why a violation in double precision is no verdict; empty where it is one."""
+    weights = encoder.graph.joint.data
+    decades = math.log10(weights.max()) - math.log10(weights.min())
+    if decades <= JUDGED_DECADES:
+        return ""
+    reason = f"float64 cannot judge weights that span {decades:.0f} orders of magnitude"
+    if sum(encoder.graph.joint.shape) > PRECISE_NODES:
+        return f"{reason}, and the graph is too large for higher precision"
+    found = confirm(claim, encoder.graph, encoder.k, encoder.features)
+    return "" if found.holds_up else f"{reason}, and {found.note}"
 
 
 def _tightness(claim: Bound, measured: float, value: float) -> float:

@@ -18,6 +18,8 @@ from theory.probes import ProbeResult, as_features, probe, zero_shot_standing
 from theory.scores import Standing
 from theory.spectra import Spectrum
 
+Features = tuple[FloatArray, FloatArray]  # (n_left, k) and (n_right, k)
+
 RANK_TOLERANCE = 64 * float(np.finfo(np.float64).eps)
 
 
@@ -40,6 +42,7 @@ class Encoder:
     ----------
     spectrum : at least k + 1 triplets
     left, right : (n_left, k), and (n_right, k) or `None`; unweighted
+    given : whether they are a user's, and not the optimum
     """
 
     graph: PairGraph
@@ -47,6 +50,7 @@ class Encoder:
     k: int
     left: FloatArray
     right: FloatArray | None
+    given: bool = False
 
     @classmethod
     def optimum(cls, graph: PairGraph, spectrum: Spectrum, k: int) -> "Encoder":
@@ -65,7 +69,14 @@ class Encoder:
         for name, side in (("f", f), ("g", g)):
             if side is not None and side.shape[1] != k:
                 raise ValueError(f"{name} has width {side.shape[1]} and k is {k}: bounds speak of width k")
-        return cls(graph, spectrum, k, f, g)
+        return cls(graph, spectrum, k, f, g, given=True)
+
+    @property
+    def features(self) -> Features | None:
+        """The features that a user gave; zeros for a side that is missing, of which no claim is made then."""
+        if not self.given:
+            return None
+        return self.left, np.zeros((self.graph.n_right, self.k)) if self.right is None else self.right
 
     @cached_property
     def probe(self) -> ProbeResult:

@@ -13,7 +13,7 @@ import mpmath as mp
 import numpy as np
 
 from theory.arrays import FloatArray, IntArray
-from theory.attack.candidate import Features
+from theory.bounds.quantities import Features
 from theory.consistency import required_labels
 from theory.graph import PairGraph
 from theory.scores import score_noise
