@@ -13,8 +13,8 @@ import numpy as np
 from tests.fuzz import mutants
 from tests.fuzz.specimen import Specimen
 from theory import BOUNDS, Bound, PairGraph, check_bounds, spectrum
-from theory.attack.scoring import subject
 from theory.bounds import QUANTITIES, Encoder
+from theory.bounds.scoring import subject
 
 NUMERICAL = "not applicable: float64"  # how the note of a row begins that float64 cannot judge
 RESOLVED = 1e-6  # a mutant is plainly false where it fails by more than this, relative to what its sides are made of

@@ -99,7 +99,7 @@ def _size(form: Form, row: str) -> float:
 
 
 def _limit(form: Form, row: str) -> float:
-    """What a row may move by: relative to its size, or where a root is taken the mean of that and of what it is of."""
+    """What a row may move by: what is relative to its size, and what roots of round-off add."""
     moved = UNITS * math.sqrt(form.graph.n_left + form.graph.n_right)
     for gap in _gaps(form, row):
         moved = moved / gap if gap > 0 else math.inf
@@ -107,7 +107,7 @@ def _limit(form: Form, row: str) -> float:
     if row not in ROOTS:
         return moved * size
     # Of `2 (a + b)²` with b of that root: `4 (a + b) δb`, at most.
-    return 4 * math.sqrt(moved * size * (form.encoder.loss_scale if row in EXCESS else 1.0))
+    return moved * size + 4 * math.sqrt(moved * size * (form.encoder.loss_scale if row in EXCESS else 1.0))
 
 
 def _gaps(form: Form, row: str) -> Iterator[float]:

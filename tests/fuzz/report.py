@@ -94,14 +94,9 @@ def _mutants(tally: Tally) -> list[dict[str, object]]:
         found.append(
             _row(f"rows of false bounds {side}, plainly false and not refuted", refuted + missed, missed, test)
         )
-        survivors = [name for name in _mutant_names() if not any(tally.refuted[name, span] for span in spans)]
-        found.append(_row(f"false bounds {side}, never refuted", len(_mutant_names()), len(survivors), test))
+        survivors = [name for name in mutants.names() if not any(tally.refuted[name, span] for span in spans)]
+        found.append(_row(f"false bounds {side}, never refuted", len(mutants.names()), len(survivors), test))
     return found
-
-
-def _mutant_names() -> list[str]:
-    with mutants.registered() as names:
-        return names
 
 
 def _properties(tally: Tally) -> list[dict[str, object]]:

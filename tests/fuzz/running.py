@@ -44,7 +44,7 @@ def judged(seed: int, start: int, stop: int) -> Tally:
     with threadpool_limits(1):
         for number in range(start, stop):
             specimen = draw(seed, number)
-            with mutants.registered():
+            with mutants.registered(mutants.tried(number, specimen.span)):
                 tally.add(number, specimen, judge(specimen))
             if number % PROPERTIES_EVERY == 0:
                 tally.compare(number, specimen)

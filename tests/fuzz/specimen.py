@@ -39,12 +39,9 @@ class Specimen:
 
     @property
     def decades(self) -> float:
-        """By how many powers of ten the weights differ, or the columns of the features where that is more."""
-        parts = [self.weights[self.weights > 0]]
-        for side in self.features or ():
-            largest = np.abs(side).max(axis=0)
-            parts.append(largest[largest > 0])
-        return max((float(np.log10(part.max()) - np.log10(part.min())) for part in parts if part.size), default=0.0)
+        """By how many powers of ten the weights differ."""
+        present = self.weights[self.weights > 0]
+        return float(np.log10(present.max()) - np.log10(present.min()))
 
     @property
     def span(self) -> int:
