@@ -91,6 +91,19 @@ def cross_class_leaks(graph: PairGraph) -> FloatArray:
     return _stays_and_leaks(graph)[1]
 
 
+def stays_in_class(graph: PairGraph) -> FloatArray:
+    """`1 - β(x) = Pr_{x'|x}[y(x') = y(x)]` of each left node, shape (n_left,), in (0, 1]: the rest of its leak.
+
+    A sum of what is not negative, and so exact to round-off of itself where almost all of the walk leaves.
+
+    Raises
+    ------
+    ValueError
+        The graph lacks labels on the left.
+    """
+    return _stays_and_leaks(graph)[0]
+
+
 def part_conductances(graph: PairGraph, parts: npt.ArrayLike) -> FloatArray:
     """The conductance `φ(S) = cut(S) / vol(S)` of each part of the left nodes, shape (m,), in [0, 1).
 

@@ -295,14 +295,25 @@ def _reject(entries: sp.coo_array, bad: npt.NDArray[np.bool_], fault: str) -> No
 
 def _validated_labels(side: str, labels: npt.ArrayLike, size: int) -> IntArray:
     array = np.asarray(labels.detach().cpu() if isinstance(labels, torch.Tensor) else labels)
-    if array.dtype == object and all(isinstance(label, int | np.integer) for label in array.ravel()):
-        array = array.astype(np.int64)
     if array.shape != (size,):
         raise ValueError(f"{side}_labels has shape {array.shape} for {size} {side} nodes: give one class for each")
-    if not (np.issubdtype(array.dtype, np.number) or array.dtype == np.bool_) or np.iscomplexobj(array):
+    if array.dtype == np.bool_:
+        array = array.astype(np.int64)
+    of_python = array.dtype == object and all(isinstance(label, int | np.integer) for label in array.tolist())
+    integers = of_python or np.issubdtype(array.dtype, np.integer)
+    if not (integers or np.issubdtype(array.dtype, np.floating)):
         raise ValueError(f"{side}_labels holds {array.dtype}: labels are integers 0..r-1")
-    if not np.all(np.isfinite(array) & (array == np.floor(array)) & (array >= 0)):
-        raise ValueError(f"{side}_labels holds values that are not integers 0..r-1")
+    # Floats skip integers from 2^53 on (float64), so that one there may be another class than was meant.
+    end = 2**63 if integers else min(2**63, 2 ** (np.finfo(array.dtype).nmant + 1))
+    bad = ~((array >= 0) & (array < end))
+    if not integers:
+        bad |= array != np.floor(array)
+    if bad.any():
+        node = int(np.argmax(bad))
+        raise ValueError(
+            f"{side}_labels holds {bad.sum()} values that are not integers 0..r-1, the first {array[node]} at node "
+            f"{node}: a class is an integer in 0..2^{end.bit_length() - 1} - 1"
+        )
     return _read_only(array.astype(np.int64))
 
 

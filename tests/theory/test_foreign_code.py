@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from theory.attack.scoring import score
 
 from theory import BOUNDS, ForeignCodeError, HypothesisError, PairGraph, bound, check_bounds, pytest_plugin
 from theory.__main__ import app
+from theory.bounds.scoring import score
 from theory.foreign import SECONDS, as_number, contained, source_of
 from theory.hypotheses import require
 from theory.plugins import load_bounds

@@ -89,17 +89,17 @@ class PreciseSubject:
         return self._noise(self.left, np.outer(np.linalg.norm(texts, axis=0), np.linalg.norm(targets, axis=0)))
 
     def _coefficients(self) -> Any:
-        return self.basis.T * self._targets(required_labels(self.graph, "left"), self._left_root)
+        return self.basis.T * self._targets(self.labels("left"), self._left_root)
 
     def _right_targets(self) -> Any:
-        return self._targets(required_labels(self.graph, "right"), self._right_root)
+        return self._targets(self.labels("right"), self._right_root)
 
     def _noise(self, weighted: Any, coefficients: FloatArray) -> FloatArray:
         mass = np.array([float(p) for p in self.left_marginal])
         return score_noise(_rounded(weighted) / np.sqrt(mass)[:, None], coefficients, mass)
 
     def _targets(self, labels: IntArray, roots: list[Any]) -> Any:
-        targets = mp.zeros(len(labels), self.n_classes)
+        targets = mp.zeros(len(labels), len(self.classes))
         for i, (label, root) in enumerate(zip(labels, roots, strict=True)):
             targets[i, int(label)] = root
         return targets
@@ -110,10 +110,14 @@ class PreciseSubject:
         return scores
 
     @cached_property
-    def n_classes(self) -> int:
-        """One more than the largest label of either side."""
+    def classes(self) -> IntArray:
+        """The classes present on either side, (r,), in rising order: labels may be of any size."""
         sides = (self.graph.left_labels, self.graph.right_labels)
-        return 1 + max(int(y.max()) for y in sides if y is not None)
+        return np.unique(np.concatenate([y for y in sides if y is not None]))
+
+    def labels(self, side: str) -> IntArray:
+        """The class of each node of a side, by its place among `classes`."""
+        return np.searchsorted(self.classes, required_labels(self.graph, side))
 
 
 @dataclass(frozen=True)
@@ -143,10 +147,10 @@ def _smooth(value: Any) -> Measured:
 
 
 def _probe_mse(subject: PreciseSubject) -> Measured:
-    scores, labels = subject.probe_scores(), required_labels(subject.graph, "left")
+    scores, labels = subject.probe_scores(), subject.labels("left")
     costs = []
     for i, (label, mass) in enumerate(zip(labels, subject.left_marginal, strict=True)):
-        costs += [mass * (scores[i, c] - int(c == label)) ** 2 for c in range(subject.n_classes)]
+        costs += [mass * (scores[i, c] - int(c == label)) ** 2 for c in range(len(subject.classes))]
     return _smooth(mp.fsum(costs))
 
 
@@ -156,7 +160,7 @@ def _rounded(matrix: Any) -> FloatArray:
 
 def _error(subject: PreciseSubject, scores: Any, noise: FloatArray, classes: list[int]) -> Measured:
     """The 0-1 error, a margin within the round-off of `theory.probes` being a tie there and here."""
-    labels = required_labels(subject.graph, "left")
+    labels = subject.labels("left")
     wrong, beaten = [], []
     for i, (label, mass, round_off) in enumerate(zip(labels, subject.left_marginal, noise, strict=True)):
         rivals = [scores[i, c] for c in classes if c != label]
@@ -167,13 +171,12 @@ def _error(subject: PreciseSubject, scores: Any, noise: FloatArray, classes: lis
 
 
 def _probe_error(subject: PreciseSubject) -> Measured:
-    classes = sorted({int(y) for y in required_labels(subject.graph, "left")})
+    classes = np.unique(subject.labels("left")).tolist()
     return _error(subject, subject.probe_scores(), subject.probe_noise(), classes)
 
 
 def _zero_shot_error(subject: PreciseSubject) -> Measured:
-    sides = [required_labels(subject.graph, side) for side in ("left", "right")]
-    classes = sorted({int(y) for side in sides for y in side})
+    classes = list(range(len(subject.classes)))
     return _error(subject, subject.zero_shot_scores(), subject.zero_shot_noise(), classes)
 
 
@@ -186,8 +189,8 @@ def _spectral_loss(subject: PreciseSubject) -> Measured:
 
 
 def _induced_labelling_error(subject: PreciseSubject) -> Measured:
-    labels = required_labels(subject.graph, "left")
-    classes = [np.flatnonzero(labels == c).tolist() for c in range(subject.n_classes)]
+    labels = subject.labels("left")
+    classes = [np.flatnonzero(labels == c).tolist() for c in range(len(subject.classes))]
     same = [
         mp.fsum(subject.joint[i, j] for i in nodes) ** 2 / mass
         for j, mass in enumerate(subject.right_marginal)

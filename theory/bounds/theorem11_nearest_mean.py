@@ -44,14 +44,21 @@ def variance_within_classes(encoder: Encoder) -> float:
     return _moments(encoder).variance
 
 
-def _squared_size(encoder: Encoder) -> float:
-    return max(1.0, float(np.max(np.sum(_centred(encoder) ** 2, axis=1))))
+def _variance_scale(encoder: Encoder) -> float:
+    """What the round-off of V is relative to: `V + e E ‖f‖²`, with f centred and e the size of a rounding.
+
+    Both sides of the bound are computed from one array, the centred features, to which it applies as they stand. Each
+    is a mean of squared distances from means: off by e of itself, and, since a mean makes it least, by the square of
+    what the means are off, at most e of the size of f. All are averages by mass: a light node far away adds little.
+    """
+    squared_size = float(encoder.graph.left_marginal @ np.sum(_centred(encoder) ** 2, axis=1))
+    return variance_within_classes(encoder) + encoder.spectrum.round_off * squared_size
 
 
 QUANTITIES["nearest_mean_error"] = Quantity(
     nearest_mean_error, lambda graph: 1 - float(class_masses(graph).max()), doubt=lambda encoder: _doubt(encoder)
 )
-QUANTITIES["class_variance"] = Quantity(variance_within_classes, scale=_squared_size)
+QUANTITIES["class_variance"] = Quantity(variance_within_classes, scale=_variance_scale)
 
 
 @bound("class-variance", quantity="class_variance", status="exact", subject="encoder")
@@ -83,10 +90,11 @@ def nearest_mean_by_alignment(graph: PairGraph, spectrum: Spectrum, k: int, enco
     return variance / reach**2 if reach > 0 and math.isfinite(variance) else math.inf
 
 
+@once_per_encoder
 def _variance_by_alignment(encoder: Encoder) -> float:
     """`A / (2 γ)`."""
     gap = least_gap(encoder.graph)
-    return squared_distance(encoder.graph, encoder.left) / (2 * gap) if gap > 0 else math.inf
+    return squared_distance(encoder.graph, _centred(encoder)) / (2 * gap) if gap > 0 else math.inf
 
 
 @once_per_encoder
