@@ -32,7 +32,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup test test-slow test-gpu matrix coverage bench figures smoke reproduce lint format ledger sharpness readme-figures clean
+.PHONY: help setup test test-slow test-gpu matrix coverage fuzz reliability bench figures smoke reproduce lint format ledger sharpness readme-figures clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 18
@@ -72,6 +72,14 @@ figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/fi
 
 smoke: ## Draw every figure from two seeds each, into build/smoke
 	$(MAKE) figures BUILD=$(BUILD)/smoke SEEDS=2
+
+MINUTES ?= 10
+SEED ?=
+fuzz: $(INSTALLED) ## Hold every bound against random graphs for MINUTES=10, from SEED; findings into build/fuzz
+	$(PYTHON) -m tests.fuzz --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) --jobs $(JOBS) --out results/reliability/fuzz.json
+
+reliability: $(INSTALLED) ## Write docs/reliability.md from the counts in results/reliability
+	$(PYTHON) -m tests.reliability --out docs/reliability.md
 
 lint: $(INSTALLED) ## Check format, style, types, and that the ledger page is current
 	$(PYTHON) -m ruff format --check .
