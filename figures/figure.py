@@ -9,8 +9,9 @@ from matplotlib.figure import Figure as Picture
 
 from figures.style import use_style
 from theory import ownership
+from theory.folders import held
 from theory.pictures import save_picture
-from theory.tables import read_table, replacing
+from theory.tables import read_table, replacing, together
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,11 @@ class Figure:
             picture, caption = self.draw(read)
         except KeyError as error:  # a table of another program, or of another version
             raise ValueError(f"figure {self.name}: the tables in {tables} lack {error}: compute them anew") from error
-        out.mkdir(parents=True, exist_ok=True)
-        save_picture(picture, out / f"{self.name}.pdf")
-        with replacing(out / f"{self.name}.txt") as temporary:
-            temporary.write_text(f"{self.title}. {caption}\n", encoding="utf-8")
-        save_picture(picture, out / f"{self.name}.png")
+        with held(out, self.name), together():
+            save_picture(picture, out / f"{self.name}.pdf")
+            with replacing(out / f"{self.name}.txt") as temporary:
+                temporary.write_text(f"{self.title}. {caption}\n", encoding="utf-8")
+            save_picture(picture, out / f"{self.name}.png")
         return out / f"{self.name}.png"
 
     def inputs(self, tables: Path) -> list[Path]:

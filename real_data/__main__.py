@@ -1,10 +1,12 @@
 """`python -m real_data`: make the pair graphs of real data, measure the tables behind the figures."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 
 from real_data.audit import Settings
@@ -15,6 +17,7 @@ from real_data.emoji import emoji_graph
 from real_data.encoders.cache import FEATURES
 from real_data.measures.protocol import TABLES, Protocol
 from real_data.options import (
+    FEATURES_KEPT,
     Cache,
     Classes,
     Dataset,
@@ -35,9 +38,10 @@ from real_data.study import TABLES as EMOJI_TABLES
 from real_data.training.commandline import pretrain, resample
 from theory import ownership
 from theory.commandline import CHECK_FAILED, run, say
+from theory.folders import held
 from theory.graph_formats import require_graph_path
 from theory.options import Force
-from theory.tables import write_table
+from theory.tables import together, write_table
 
 app = typer.Typer(
     help="Pair graphs of real images and their captions.",
@@ -108,12 +112,10 @@ def measure(
     strengths = Protocol.strengths if strength is None else tuple(strength)
     protocol = Protocol(images, draws, views, strengths, keep=keep, seed=seed)
     options = dataset_options(dataset, root, size, classes, samples)
-    source, about = chosen_source(dataset, options, model, pretrained, device, cache)
-    tables = arms_tables(source, protocol, jobs)
-    out.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        write_table(table, out / f"{name}.parquet", asdict(protocol) | about)
-        say(f"{out / name}.parquet: {len(table)} rows")
+    with held(out, "arms", kept=FEATURES_KEPT, caches=(cache,)):
+        source, about = chosen_source(dataset, options, model, pretrained, device, cache)
+        tables = arms_tables(source, protocol, jobs)
+        _write(tables, out, asdict(protocol) | about)
     if len(set(source.dataset.captions)) == len(set(source.dataset.labels.tolist())):
         say("", "All images of a class have the same captions here: pairs by captions, exact, are pairs by label.")
     for row in tables["arms_verdict"].itertuples():
@@ -127,9 +129,15 @@ def study(
 ) -> None:
     """Measure the bounds, label energy and multi-hop intervals of the emoji captions, for both label sets."""
     claim_tables(out, EMOJI_TABLES, force=force)
-    out.mkdir(parents=True, exist_ok=True)
-    for name, table in emoji_tables().items():
-        write_table(table, out / f"{name}.parquet", SETTINGS)
+    with held(out, "emoji"):
+        _write(emoji_tables(), out, SETTINGS)
+
+
+def _write(tables: Mapping[str, pd.DataFrame], out: Path, configuration: Mapping[str, object]) -> None:
+    with together():
+        for name, table in tables.items():
+            write_table(table, out / f"{name}.parquet", configuration)
+    for name, table in tables.items():
         say(f"{out / name}.parquet: {len(table)} rows")
 
 

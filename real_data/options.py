@@ -21,6 +21,8 @@ class Dataset(StrEnum):
     table = "table"
 
 
+FEATURES_KEPT = "{} is as it was; encoded features are kept, and the same command starts from them"
+
 # Options of every command that takes a data set.
 Kind = Annotated[Dataset, typer.Option(help="The kind of data set.")]
 Root = Annotated[Path | None, typer.Option(help="The imagefolder's folder, or the table's file.")]

@@ -15,6 +15,7 @@ from simulations.sweeps.sweep import outputs
 from simulations.world import LatentWorld
 from theory import PairGraph, induced_labelling_error, ownership, spectrum
 from theory.commandline import CHECK_FAILED, one_line, print_table, run, say
+from theory.folders import held
 from theory.foreign import require_seconds
 from theory.graph_formats import require_graph_path
 from theory.options import Force
@@ -75,9 +76,10 @@ def study(
         raise ValueError(f"study {name!r} is none of {', '.join(STUDIES)}")
     ownership.claim(ownership.table(require_table_path(out)), force=force)
     chosen = STUDIES[name]
-    table = chosen.run(seeds, jobs)
-    configuration = {"study": name, "seeds": int(table["seed"].nunique()), **chosen.settings}
-    write_table(table, out, configuration)
+    with held(out.parent, out.name):
+        table = chosen.run(seeds, jobs)
+        configuration = {"study": name, "seeds": int(table["seed"].nunique()), **chosen.settings}
+        write_table(table, out, configuration)
     say(f"{out}: {len(table)} rows over {configuration['seeds']} seeds")
 
 

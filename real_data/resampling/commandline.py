@@ -8,6 +8,7 @@ import typer
 
 from real_data.encoders.cache import FEATURES
 from real_data.options import (
+    FEATURES_KEPT,
     Cache,
     Classes,
     Dataset,
@@ -24,6 +25,7 @@ from real_data.options import (
 )
 from real_data.resampling.graph_protocol import GraphProtocol
 from theory.commandline import say
+from theory.folders import held
 from theory.options import Force
 from theory.tables import write_table
 
@@ -62,9 +64,9 @@ def resample_graph(
     claim_tables(out, [name], named_inputs(dataset, root, pretrained), force=force)
     protocol = GraphProtocol(images, draws, views, strength, keep, diversity, k, seed)
     options = dataset_options(dataset, root, size, classes, samples)
-    source, about = chosen_source(dataset, options, model, pretrained, device, cache)
-    table = resampling_on_graphs(source, protocol, jobs)
-    out.mkdir(parents=True, exist_ok=True)
     path = out / f"{name}.parquet"
-    write_table(table, path, asdict(protocol) | about)
+    with held(out, name, kept=FEATURES_KEPT, caches=(cache,)):
+        source, about = chosen_source(dataset, options, model, pretrained, device, cache)
+        table = resampling_on_graphs(source, protocol, jobs)
+        write_table(table, path, asdict(protocol) | about)
     say(f"{path}: {len(table)} rows")

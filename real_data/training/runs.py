@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-import joblib
 import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
@@ -36,6 +35,7 @@ from real_data.training.trainer import Trained, check_recipe, train_encoder, unt
 from real_data.training.views import FreshViews, Pixels, ViewSource, stored_pictures, view_pool
 from theory.arrays import FloatArray
 from theory.inputs import is_there
+from theory.processes import side_by_side
 from theory.tables import replacing
 
 RESULT = "result.json"
@@ -158,8 +158,8 @@ def run_all(runs: Sequence[Run], studio: Studio, folder: Path, jobs: int = 1) ->
         check_recipe(recipe)
     studio.prepare(runs)
     one = partial(_outcome, studio=studio, folder=folder, alone=jobs == 1)
-    done = joblib.Parallel(jobs, return_as="generator")(joblib.delayed(one)(run) for run in runs)
-    rows = [row for outcome in tqdm(done, total=len(runs), desc="encoders", unit="encoder") for row in outcome]
+    with side_by_side(one, runs, jobs) as done:
+        rows = [row for outcome in tqdm(done, total=len(runs), desc="encoders", unit="encoder") for row in outcome]
     return pd.DataFrame(rows)
 
 

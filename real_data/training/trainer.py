@@ -1,6 +1,7 @@
 """One trainer for every objective: killed at any moment it goes on from the last whole epoch, to the same log."""
 
 import hashlib
+import io
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -184,7 +185,11 @@ class _State:
         parts = {name: getattr(self, name).state_dict() for name in STATES}
         content = parts | {"rows": self.rows, "seconds": self.seconds, "identity": identity}
         with replacing(folder / CHECKPOINT) as temporary:
-            torch.save(content, temporary)
+            _save(content, temporary)
+        self.write_log(folder)
+
+    def write_log(self, folder: Path) -> None:
+        """Write the log, whole, from the rows that the checkpoint has."""
         with replacing(folder / LOG) as temporary:
             pd.DataFrame(self.rows).to_csv(temporary, index=False)
 
@@ -202,6 +207,7 @@ class _State:
         for name in STATES:
             getattr(self, name).load_state_dict(content[name])
         self.rows, self.seconds = content["rows"], content["seconds"]
+        self.write_log(folder)  # a kill may have come between the two
 
 
 def _checkpoint(path: Path, device: torch.device) -> dict[str, Any]:
@@ -233,6 +239,13 @@ def _optimizer(network: torch.nn.Module, recipe: Recipe) -> torch.optim.Optimize
         network, recipe.optimizer, lr=recipe.learning_rate, weight_decay=recipe.weight_decay
     )
     return optimizer
+
+
+def _save(content: dict[str, object], path: Path) -> None:
+    """Write by way of memory: on a full disk torch's own writing says what happened to it, and not why."""
+    memory = io.BytesIO()
+    torch.save(content, memory)
+    path.write_bytes(memory.getbuffer())
 
 
 def _digest(identity: dict[str, object]) -> str:

@@ -337,6 +337,15 @@ def test_a_run_that_is_killed_and_resumed_has_the_log_of_one_that_is_not(pool, t
     assert {path.name for path in broken.iterdir()} == {CHECKPOINT, LOG}
 
 
+def test_a_kill_between_checkpoint_and_log_costs_no_row_of_the_log(pool, tmp_path):
+    train_encoder(pool, EVERYBODY, two_views, RECIPE, 0, folder=tmp_path)
+    whole = (tmp_path / LOG).read_bytes()
+    for left in (b"".join(whole.splitlines(keepends=True)[:-1]), None):
+        (tmp_path / LOG).unlink() if left is None else (tmp_path / LOG).write_bytes(left)
+        train_encoder(pool, EVERYBODY, two_views, RECIPE, 0, folder=tmp_path)  # nothing is left to be trained
+        assert (tmp_path / LOG).read_bytes() == whole
+
+
 # The probe.
 
 
