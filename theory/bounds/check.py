@@ -110,8 +110,9 @@ def _row(claim: Bound, encoder: Encoder, spectrum: Spectrum, k: int, measure: Me
 
 
 def _round_off(claim: Bound, encoder: Encoder, spectrum: Spectrum, value: float) -> float:
-    """What floating point may cost. Inequalities are rounded outward; identities also suffer unconverged triplets."""
-    relative = spectrum.rounding if claim.relation == "=" else spectrum.round_off
+    """What floating point may cost. Inequalities are rounded outward; unconverged triplets blur their identities."""
+    of_triplets = claim.relation == "=" and claim.subject == "optimum"
+    relative = spectrum.rounding if of_triplets else spectrum.round_off
     quantity = QUANTITIES[claim.quantity]
     scale = max(quantity.scale(encoder), abs(value) if math.isfinite(value) else 0.0)
     return relative * scale + quantity.doubt(encoder)
