@@ -167,7 +167,14 @@ def _record(found: Sequence[Mapping[str, Any]], minutes: float) -> None:
     notes = [f"{row['what']}: not run: {row['not_run']}" for row in found if "not_run" in row]
     notes += [f"Let through: `{known}`, since {reason}" for known, reason in KNOWN.items()]
     notes += ["Lowest: of each dependency that pyproject.toml names; what those need in turn is the newest that fits."]
-    Record("Python and dependency versions", "make matrix", found, round(minutes, 1), notes=notes).write("matrix")
+    shown = [{**row, "what": _described(row)} for row in found]
+    Record("Python and dependency versions", "make matrix", shown, round(minutes, 1), notes=notes).write("matrix")
+
+
+def _described(row: Mapping[str, Any]) -> str:
+    if "not_run" in row:
+        return f"{row['what']}: not run"
+    return f"{row['what']}: " + ", ".join(f"{name} {row['versions'][name]}" for name in ("python", *VERSIONS_SHOWN))
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:

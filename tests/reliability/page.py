@@ -47,6 +47,7 @@ def _campaign(records: Path, file: str, title: str, command: str) -> dict[str, A
     return {
         **found,
         "covered": any("lines" in row for row in found["rows"]),
+        "uncovered": found.get("uncovered", []),
         "shares": shares,
         "spans": [key for key in shares[0] if key != "bound"] if shares else [],
         "trusted": TRUSTED,
