@@ -2,5 +2,6 @@
 
 from simulations.training import TrainResult, train
 from simulations.world import LatentWorld
+from theory import interruption as interruption  # isort: split - before what takes seconds to load
 
 __all__ = ["LatentWorld", "TrainResult", "train"]

@@ -11,10 +11,14 @@ from simulations.families import FAMILIES
 from simulations.studies import STUDIES
 from simulations.sweeps import Cores, DaskCluster, SweepConfiguration, run_sweep
 from simulations.sweeps.experiment import NAMES, find_experiment
+from simulations.sweeps.sweep import outputs
 from simulations.world import LatentWorld
-from theory import PairGraph, induced_labelling_error, spectrum
+from theory import PairGraph, induced_labelling_error, ownership, spectrum
 from theory.commandline import CHECK_FAILED, one_line, print_table, run, say
+from theory.folders import held
 from theory.foreign import require_seconds
+from theory.graph_formats import require_graph_path
+from theory.options import Force
 from theory.tables import require_table_path, write_table
 
 app = typer.Typer(
@@ -36,8 +40,10 @@ def caption_graph(
     noise: Annotated[float, typer.Option(help="Probability that a caption names the wrong class.")] = 0.0,
     detail: Annotated[float, typer.Option(help="Probability that a caption names the style too.")] = 0.0,
     seed: Seed = 0,
+    force: Force = False,
 ) -> None:
     """Save the caption graph of a latent world: images x captions."""
+    ownership.claim([ownership.graph(require_graph_path(out))], force=force)
     graph = LatentWorld(seed=seed).caption_graph(noise, detail)
     graph.save(out)
     say(f"{out}: {graph}")
@@ -48,8 +54,10 @@ def augmentation_graph(
     out: GraphFile,
     strength: Annotated[float, typer.Option(help="How far views move: 0 not at all, 10 almost anywhere.")] = 1.0,
     seed: Seed = 0,
+    force: Force = False,
 ) -> None:
     """Save the augmentation graph of a latent world: views x natural images."""
+    ownership.claim([ownership.graph(require_graph_path(out))], force=force)
     graph = LatentWorld(seed=seed).augmentation_graph(strength)
     graph.save(out)
     say(f"{out}: {graph}")
@@ -61,15 +69,17 @@ def study(
     out: Annotated[Path, typer.Option(metavar="TABLE", help="Where the table goes: .parquet or .csv.")],
     seeds: Annotated[int | None, typer.Option(help="How many seeds; by default as published.")] = None,
     jobs: Annotated[int, typer.Option(help="Worker processes; -1 for one on each core.")] = 1,
+    force: Force = False,
 ) -> None:
     """Measure the table of a study, with a JSON sidecar that says how."""
     if name not in STUDIES:
         raise ValueError(f"study {name!r} is none of {', '.join(STUDIES)}")
-    require_table_path(out)
+    ownership.claim(ownership.table(require_table_path(out)), force=force)
     chosen = STUDIES[name]
-    table = chosen.run(seeds, jobs)
-    configuration = {"study": name, "seeds": int(table["seed"].nunique()), **chosen.settings}
-    write_table(table, out, configuration)
+    with held(out.parent, out.name):
+        table = chosen.run(seeds, jobs)
+        configuration = {"study": name, "seeds": int(table["seed"].nunique()), **chosen.settings}
+        write_table(table, out, configuration)
     say(f"{out}: {len(table)} rows over {configuration['seeds']} seeds")
 
 
@@ -84,8 +94,11 @@ def studies() -> None:
 def families(
     draw: Annotated[Path | None, typer.Option(metavar="DIR", help="Also draw them all, into DIR/families.png.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of those that are drawn at random.")] = 0,
+    force: Force = False,
 ) -> None:
     """List the graph families, each at its small default settings, and what is known of them."""
+    if draw is not None:
+        ownership.claim([ownership.picture(draw / "families.png")], force=force)
     chosen = {name: family() for name, family in FAMILIES.items()}
     columns = [("family", "left"), ("a model of", "left"), ("nodes", "right"), ("α_T", "right")]
     columns += [("σ_2 σ_3 σ_4", "left"), ("known", "left")]
@@ -114,6 +127,7 @@ def sweep(
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Measure all failed cells again.")] = False,
     time_limit: Annotated[float, typer.Option(help="Seconds that a cell may take.")] = A_DAY,
+    force: Force = False,
 ) -> None:
     """Measure an experiment over grids of settings and seeds, into DIR/table.parquet with a JSON sidecar.
 
@@ -124,6 +138,7 @@ def sweep(
     """
     if dask is not None and jobs is not None:
         raise ValueError("--jobs and --dask exclude each other: a cluster has the workers that it has")
+    ownership.claim(outputs(out), [file], force=force)
     configuration = SweepConfiguration.read(file, seeds)
     workers = Cores(1 if jobs is None else jobs) if dask is None else DaskCluster(dask)
     seconds = require_seconds(time_limit)

@@ -10,16 +10,19 @@ import pandas as pd
 import typer
 from tqdm import tqdm
 
+from theory import ownership
 from theory.attack import Progress, find_counterexample
 from theory.bounds import BOUNDS, check_bounds
 from theory.certificates import with_certificate
 from theory.commandline import CHECK_FAILED, print_table, run, say, visible
 from theory.foreign import SECONDS
 from theory.graph import PairGraph
+from theory.graph_formats import require_graph_path
 from theory.hypotheses import require_width
-from theory.ledger_page import is_current, ledger_page
+from theory.ledger_page import BEGINNING, is_current, ledger_page
+from theory.options import Force
 from theory.plugins import load_bounds
-from theory.sharpness import measure_sharpness, read_sharpness
+from theory.sharpness import TABLE, measure_sharpness, outputs, read_sharpness
 from theory.spectra import spectrum
 from theory.tables import replacing, require_table_path, write_table
 
@@ -48,13 +51,14 @@ def check(
     plugin: Plugin = None,
     time_limit: TimeLimit = SECONDS,
     certified: Annotated[bool, typer.Option("--certified", help="Prove the upper end of σ_(k+1).")] = False,
+    force: Force = False,
 ) -> None:
     """Hold every bound against the embedding that is optimal on GRAPH.npz.
 
     Exits with 1 if a bound does not hold. Example: python -m theory check emoji.npz --k 100
     """
     if out is not None:
-        require_table_path(out)
+        ownership.claim(ownership.table(require_table_path(out)), [graph_file, plugin], force=force)
     if plugin is not None:
         load_bounds(plugin, seconds=time_limit)
     graph = PairGraph.load(graph_file)
@@ -86,11 +90,14 @@ def attack(
     out: Annotated[Path | None, typer.Option(metavar="GRAPH.npz", help="Save the graph found here.")] = None,
     plugin: Plugin = None,
     time_limit: TimeLimit = SECONDS,
+    force: Force = False,
 ) -> None:
     """Search for the graph on which a bound is closest to failing, or fails.
 
     Exits with 1 if the bound is refuted. Example: python -m theory attack probe-mse --budget 60s
     """
+    if out is not None:
+        ownership.claim([ownership.graph(require_graph_path(out))], [plugin], force=force)
     if plugin is not None:
         load_bounds(plugin, seconds=time_limit)
     with tqdm(total=100, desc=visible(name), bar_format="{desc} {percentage:3.0f}%|{bar}| {postfix}") as bar:
@@ -117,12 +124,14 @@ def sharpness(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the table and the graphs.")],
     evaluations: Annotated[int, typer.Option(help="Graphs that each search may look at.")] = 20_000,
     seeds: Annotated[int, typer.Option(help="Searches for each bound.")] = 3,
+    force: Force = False,
 ) -> None:
     """Attack every exact bound and keep, for each, the largest ratio and the graph that shows it.
 
     Exits with 1 if an exact bound is refuted.
     """
     claims = [claim for claim in BOUNDS.values() if claim.status == "exact"]
+    ownership.claim(outputs(claims, out), force=force)
     table = measure_sharpness(claims, out, evaluations=evaluations, seeds=seeds)
     rows = [(row["bound"], f"{row['ratio']:.4f}") for row in table.to_dict("records")]
     print_table("Largest measured / bound", [("bound", "left"), ("ratio", "right")], rows)
@@ -139,9 +148,11 @@ def ledger(
     sharpness_folder: Annotated[
         Path, typer.Option("--sharpness", metavar="DIR", help="Where `sharpness` wrote its table.")
     ] = Path("docs/sharpness"),
+    force: Force = False,
 ) -> None:
     """List the bounds: name, status, and what each states; or write them as a page."""
     if out is not None:
+        ownership.claim([ownership.text(out, BEGINNING)], [sharpness_folder / TABLE], force=force)
         with replacing(out) as temporary:
             temporary.write_text(ledger_page(read_sharpness(sharpness_folder)), encoding="utf-8")
     elif check_page is not None:

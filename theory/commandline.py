@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from theory.interruption import heard
+
 PIPED_WIDTH = 130  # columns, where no terminal says how wide it is
 
 CHECK_FAILED = 1
@@ -27,6 +29,7 @@ UNSEEN = {"Cc", "Cs", "Zl", "Zp"}  # Unicode categories: controls, lone surrogat
 DIRECTIONS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}  # marks that reorder
 
 
+@heard
 def run(app: typer.Typer) -> None:
     """Run a command line and exit.
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from theory.bounds import BOUNDS, THEOREMS, Bound
 
+BEGINNING = "# The ledger\n\nGenerated from the register"  # by which a page is known
 PAGE = """\
 # The ledger
 

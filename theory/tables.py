@@ -1,20 +1,29 @@
 """Files that are whole or absent, and tables that say where they came from."""
 
+import errno
 import hashlib
 import json
 import os
 import platform
 import subprocess
-import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
+
+from theory.inputs import require_file
+from theory.interruption import sheltered
+from theory.temporaries import sweep_once, temporary_beside
 
 TABLE_SUFFIXES = (".parquet", ".csv")
 RECORDED_PACKAGES = ("numpy", "scipy", "torch", "pandas")
+CANNOT_WRITE = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
+
+_together: ContextVar[dict[Path, Path] | None] = ContextVar("_together", default=None)
 
 
 @contextmanager
@@ -28,21 +37,55 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     ------
     FileNotFoundError
         The folder of `path` does not exist.
+    OSError
+        The disk is full, or the file larger than may be, or nothing may be written there.
     """
     target = Path(path)
     _require_folder(target)
-    temporary = target.with_name(f".{target.stem}.{uuid.uuid4().hex}{target.suffix}")
+    sweep_once(target.parent)
+    temporary, set_of_files = temporary_beside(target), _together.get()
     try:
         yield temporary
-        temporary.replace(target)
+        if set_of_files is None:
+            temporary.replace(target)
+        else:
+            set_of_files[temporary] = target
+    except OSError as error:
+        if error.errno not in CANNOT_WRITE:
+            raise
+        raise OSError(f"{target} cannot be written, what was there is as it was: {os.strerror(error.errno)}") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        if set_of_files is None or temporary not in set_of_files:
+            temporary.unlink(missing_ok=True)
 
 
-def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], configuration: Mapping[str, object]) -> None:
-    """Write a table as Parquet or CSV, by suffix, with a JSON sidecar beside it.
+@contextmanager
+def together(gone: Sequence[Path] = ()) -> Iterator[None]:
+    """Files that `replacing` writes in this block take their places at its end, in their order, or none of them does.
 
-    The sidecar holds the configuration (seeds included), the versions, the commit, the hardware and a
+    Parameters
+    ----------
+    gone : files of an earlier set, which are removed just before
+    """
+    files: dict[Path, Path] = {}
+    token = _together.set(files)
+    try:
+        yield
+        with sheltered():
+            for path in gone:
+                path.unlink(missing_ok=True)
+            for temporary, target in files.items():
+                temporary.replace(target)
+    finally:
+        _together.reset(token)
+        for temporary in files:
+            temporary.unlink(missing_ok=True)
+
+
+def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], configuration: Mapping[str, object]) -> str:
+    """Write a table as Parquet or CSV, by suffix, with a JSON sidecar beside it; returns its content key.
+
+    The sidecar holds the configuration (seeds included), the versions, the commit, the hardware and the
     content key: the SHA-256 of the table file.
 
     Raises
@@ -56,10 +99,21 @@ def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], configuration
             frame.to_csv(temporary, index=False)
         else:
             frame.to_parquet(temporary, index=False)
-        provenance = _provenance(configuration, hashlib.sha256(temporary.read_bytes()).hexdigest())
-        # The sidecar goes first, so that no finished table is ever without one.
-        with replacing(sidecar(target)) as temporary_sidecar:
-            temporary_sidecar.write_text(json.dumps(provenance, indent=2, sort_keys=True) + "\n")
+        key = content_key(temporary)
+        record = provenance(configuration) | {"content_key": key}
+        # The sidecar goes first, so that no finished table is ever without one. Until the table has followed, it speaks
+        # for the table that is still there too: killed in between, that one is not taken for somebody else's.
+        replaced = content_key(target) if target.is_file() else None
+        _write_json(record if replaced is None else record | {"replaces": replaced}, sidecar(target))
+    if replaced is not None:
+        _write_json(record, sidecar(target))
+    return key
+
+
+def content_key(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def require_table_path(path: str | os.PathLike[str]) -> Path:
@@ -80,11 +134,23 @@ def require_table_path(path: str | os.PathLike[str]) -> Path:
 
 
 def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Read a table that `write_table` wrote."""
-    source = Path(path)
-    if not source.is_file():
-        raise FileNotFoundError(f"table {source} does not exist: `make figures` computes it")
-    return pd.read_csv(source) if source.suffix == ".csv" else pd.read_parquet(source)
+    """Read a table that `write_table` wrote; another file is a `ValueError`."""
+    source = require_file(path, "table", "`make figures` computes it")
+    try:
+        return pd.read_csv(source) if source.suffix == ".csv" else read_parquet(source)
+    except (ValueError, OSError) as error:
+        raise ValueError(f"table {source} cannot be read: {error}") from error
+
+
+def _write_json(content: Mapping[str, object], path: Path) -> None:
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
+
+
+def read_parquet(path: Path) -> pd.DataFrame:
+    """Read a Parquet file in this thread alone: where none can be started, pyarrow would wait for one for ever."""
+    frame: pd.DataFrame = pq.ParquetFile(path, pre_buffer=False).read(use_threads=False).to_pandas(use_threads=False)
+    return frame
 
 
 def _require_folder(target: Path) -> None:
@@ -97,8 +163,9 @@ def sidecar(path: str | os.PathLike[str]) -> Path:
     return Path(f"{path}.json")
 
 
-def _provenance(configuration: Mapping[str, object], content_key: str) -> dict[str, object]:
-    return {"configuration": dict(configuration), "content_key": content_key, **surroundings()}
+def provenance(configuration: Mapping[str, object]) -> dict[str, object]:
+    """What a result came from: the configuration, and what `surroundings` tells."""
+    return {"configuration": dict(configuration), **surroundings()}
 
 
 def surroundings() -> dict[str, object]:

@@ -1,6 +1,5 @@
 """An audit from end to end: read, measure, write, draw."""
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,15 +10,17 @@ from typing import Any, NamedTuple, Self
 import pandas as pd
 from tqdm import tqdm
 
-from real_data.audit.cluster import connected, count_there
+from real_data.audit.cluster import count_there
 from real_data.audit.counting import Counted, count_here
-from real_data.audit.drawing import draw
+from real_data.audit.drawing import PICTURES, draw
 from real_data.audit.measuring import Measures, Pairs, agreement
 from real_data.audit.summary import summarise, write_summary
-from real_data.audit.tables import NEED_LABELS, audit_tables
-from theory import check_bounds
+from real_data.audit.tables import NEED_LABELS, TABLES, audit_tables
+from theory import check_bounds, ownership
+from theory.clusters import connected
+from theory.folders import held
 from theory.hypotheses import require_width
-from theory.tables import sidecar, write_table
+from theory.tables import provenance, together, write_table
 
 STAGES = ("read", "spectrum", "bounds", "pairs", "classes", "tables", "figure")
 
@@ -59,7 +60,8 @@ def audit(pairs: Path, labels: Path | None, out: Path, settings: Settings = Sett
     """Audit a table of pairs: consistency, spectrum, connectivity, bounds, and which captions and classes hurt most.
 
     Writes into the folder `out` the tables of `audit_tables` as Parquet with their sidecars, the figure audit.png and
-    audit.pdf, and last of all summary.json: a folder that has it is whole.
+    audit.pdf, and last of all summary.json: a folder that has it is whole. An earlier audit there is whole until all of
+    this one is on disk. The summary names the tables by their content keys.
 
     Parameters
     ----------
@@ -82,34 +84,40 @@ def audit(pairs: Path, labels: Path | None, out: Path, settings: Settings = Sett
     Time and memory are those of `spectrum` and `check_bounds`, but for about 20 bytes a row and the distinct ids. No
     array (n_images, n_classes) is formed; the most is held in `theory.multihop.BLOCK_BYTES` and some (n_images, k).
     """
-    out.mkdir(parents=True, exist_ok=True)
-    with _Stages() as stage, _counted(pairs, labels, settings.dask, stage) as counted:
+    with held(out), _Stages() as stage, _counted(pairs, labels, settings.dask, stage) as counted:
         measures = _measures(counted.pairs, settings, stage)
-        with stage("tables"):
-            tables = audit_tables(measures, counted.names)
-            configuration = {"pairs": str(pairs), "labels": labels and str(labels), **asdict(settings)}
-            _clear(out)
-            for name, table in tables.items():
-                write_table(table, out / f"{name}.parquet", configuration)
-        with stage("figure"):
-            draw(tables, out)
-        provenance = json.loads(sidecar(out / "bounds.parquet").read_text())
-        del provenance["content_key"]  # that of the table
-        summary = summarise(measures, counted.tally, stage.seconds, provenance)
-        write_summary(summary, out / "summary.json")
+        with together(gone=_earlier(out)):
+            with stage("tables"):
+                tables = audit_tables(measures, counted.names)
+                configuration = {"pairs": str(pairs), "labels": labels and str(labels), **asdict(settings)}
+                keys = {
+                    name: write_table(table, out / f"{name}.parquet", configuration) for name, table in tables.items()
+                }
+            with stage("figure"):
+                draw(tables, out)
+            about = provenance(configuration) | {"content_keys": keys}
+            summary = summarise(measures, counted.tally, stage.seconds, about)
+            write_summary(summary, out / "summary.json")
     return Audit(summary, tables)
 
 
-def _clear(out: Path) -> None:
-    """Remove the summary of an earlier audit, whose tables are about to go, and tables that this one may not have."""
-    for stale in ("summary.json", *(f"{name}.parquet{end}" for name in NEED_LABELS for end in ("", ".json"))):
-        (out / stale).unlink(missing_ok=True)
+def outputs(out: Path) -> list[ownership.Output]:
+    """The files that an audit replaces or removes."""
+    tables = [part for name in TABLES for part in ownership.table(out / f"{name}.parquet")]
+    _, beside = ownership.table(out / "bounds.parquet")
+    pictures = [ownership.picture(out / name, beside) for name in PICTURES]
+    return [*tables, *pictures, ownership.records(out / "summary.json", ("n_pairs", "provenance", "keys"))]
+
+
+def _earlier(out: Path) -> list[Path]:
+    """The summary of an earlier audit, which goes before its tables do, and tables that this one may not have."""
+    return [out / "summary.json", *(out / f"{name}.parquet{end}" for name in NEED_LABELS for end in ("", ".json"))]
 
 
 @contextmanager
 def _counted(pairs: Path, labels: Path | None, dask: str | None, stage: "_Stages") -> Iterator[Counted]:
     with ExitStack() as stack:
-        client = None if dask is None else stack.enter_context(connected(dask))
+        client = None if dask is None else stack.enter_context(connected(dask, all_needed=True))
         with stage("read"):
             counted = count_here(pairs, labels) if client is None else count_there(client, pairs, labels)
         yield counted

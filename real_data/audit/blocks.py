@@ -7,18 +7,18 @@ bound that it is not applicable, and why.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import numpy as np
 import scipy.sparse as sp
 
 from theory import HypothesisError
 from theory.arrays import FloatArray, IntArray
+from theory.clusters import Cluster
 
 if TYPE_CHECKING:
     from distributed import Future
 
-Client: TypeAlias = Any  # distributed.Client, most of which has no types
 Result = TypeVar("Result")
 
 
@@ -58,7 +58,7 @@ class BlockMatrix(_OnCluster):
     """
 
     def __init__(
-        self, client: Client, blocks: "Sequence[Future[Block]]", rows: Sequence[IntArray], n_right: int
+        self, client: Cluster, blocks: "Sequence[Future[Block]]", rows: Sequence[IntArray], n_right: int
     ) -> None:
         self._client, self._blocks, self.rows = client, blocks, rows
         self.shape = (sum(map(len, rows)), n_right)

@@ -10,9 +10,7 @@ images of its classes, must fit on a worker. Bounds that read rows of the matrix
 then, as `bounds.parquet` says; second eigenvalues and leaks of the classes come from the workers all the same.
 """
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import itemgetter
@@ -26,48 +24,22 @@ import scipy.sparse as sp
 from tqdm import tqdm
 
 from real_data.audit.block_spectrum import block_spectrum
-from real_data.audit.blocks import Block, BlockGraph, BlockMatrix, Client
+from real_data.audit.blocks import Block, BlockGraph, BlockMatrix
 from real_data.audit.counting import Counted, Names, require_pairs, tally_of
 from real_data.audit.labelling import NONE, Images, matched_images, renumbered
 from real_data.audit.measuring import ClassFacts, PairFacts
 from real_data.audit.reading import Numbers, PairBatch, Piece, numbered, pair_pieces, read_pairs
 from theory import PairGraph, Spectrum
 from theory.arrays import FloatArray, IntArray
+from theory.clusters import Cluster
 
 if TYPE_CHECKING:
     from distributed import Future
 
-CONNECTING = 10  # seconds that a cluster has to answer
 NO_MASS = 1e-12  # of a caption's mass: what is left of it in other blocks, where that is round-off
 
 
-@contextmanager
-def connected(address: str) -> Iterator[Client]:
-    """A client of a cluster's scheduler, as in `tcp://192.168.0.7:8786`.
-
-    Raises
-    ------
-    ValueError
-        Dask is not installed, or the cluster has no workers.
-    OSError
-        Nobody answers.
-    RuntimeError
-        Workers were lost on the way.
-    """
-    try:
-        import distributed
-    except ImportError:
-        raise ValueError("Dask is not installed: pip install 'pairbounds[dask]'") from None
-    with distributed.Client(address, timeout=CONNECTING) as client:  # type: ignore[no-untyped-call]  # has no types
-        if not client.nthreads():
-            raise ValueError(f"Dask cluster {address} has no workers: start some with `dask worker {address}`")
-        try:
-            yield client
-        except (distributed.KilledWorker, CancelledError) as error:
-            raise RuntimeError(f"Dask cluster {address} lost workers: start more, or larger ones ({error})") from error
-
-
-def count_there(client: Client, pairs: Path, labels: Path | None) -> Counted:
+def count_there(client: Cluster, pairs: Path, labels: Path | None) -> Counted:
     """A table of pairs, counted on the workers of a cluster; names, numbers and tally are those of `count_here`.
 
     Raises
@@ -146,11 +118,11 @@ class _Head:
     weights: FloatArray
 
 
-def _heads(client: Client, tables: "Sequence[Future[PairBatch | None]]") -> list[_Head]:
+def _heads(client: Cluster, tables: "Sequence[Future[PairBatch | None]]") -> list[_Head]:
     from distributed import as_completed
 
     futures = client.map(_head, tables, pure=False)
-    finished = as_completed(futures)  # type: ignore[no-untyped-call]  # has no types
+    finished = client.each(lambda: as_completed(futures))  # type: ignore[no-untyped-call]  # has no types
     for done in tqdm(finished, desc="reading", total=len(futures), unit=" parts", leave=False, disable=None):
         if done.status == "error":
             done.result()  # raises it, before the rest is read
@@ -159,7 +131,7 @@ def _heads(client: Client, tables: "Sequence[Future[PairBatch | None]]") -> list
 
 
 def _blocks(
-    client: Client,
+    client: Cluster,
     tables: "Sequence[Future[PairBatch | None]]",
     images: Images,
     image_numbers: Sequence[Numbers],

@@ -12,11 +12,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from theory.commandline import one_line, visible
-from theory.tables import replacing
+from theory.pictures import save_picture
 
 # Wong's colours, as in the figures of the report.
 MEASURED, BOUND, LABELS, SECOND, NEUTRAL, VACUOUS = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#666666", "#EEEEEE"
 
+PICTURES = ("audit.pdf", "audit.png")
 COLUMN = 4.2  # inches: the width of a panel
 SHOWN = 10  # captions and classes
 LETTERS = 26  # of a name
@@ -50,10 +51,8 @@ def draw(tables: Mapping[str, pd.DataFrame], out: Path) -> None:
         # A caption in a script that no font here has is drawn as boxes; the tables have it whole.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         picture = _labelled(tables) if "classes" in tables else _unlabelled(tables)
-        with replacing(out / "audit.pdf") as temporary:
-            picture.savefig(temporary, metadata={"CreationDate": None})
-        with replacing(out / "audit.png") as temporary:
-            picture.savefig(temporary)
+        for name in PICTURES:
+            save_picture(picture, out / name)
 
 
 def _labelled(tables: Mapping[str, pd.DataFrame]) -> Figure:

@@ -55,7 +55,7 @@ KEYS: dict[str, str] = {
     "bounds_failed": "the bounds that do not hold: none, unless something is wrong",
     "seconds": "wall-clock time of each stage",
     "peak_memory_gib": "the largest resident size of this process so far",
-    "provenance": "configuration, versions, commit, hardware",
+    "provenance": "configuration, versions, commit, hardware, and the content key, SHA-256, of each table beside it",
     "keys": "this explanation",
 }
 

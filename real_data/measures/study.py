@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from itertools import product
 
-import joblib
 import numpy as np
 import pandas as pd
 from scipy.stats import gmean
@@ -17,6 +17,8 @@ from real_data.measures.comparison import Comparison, Draw
 from real_data.measures.drawn import Drawn, measure_draw
 from real_data.measures.protocol import READINGS, Protocol, Reading
 from real_data.measures.verdict import verdict
+from theory.arrays import IntArray
+from theory.processes import side_by_side
 
 Compared = Mapping[Reading, Comparison]
 
@@ -41,9 +43,8 @@ def arms_tables(source: Source, protocol: Protocol, jobs: int = 1) -> dict[str, 
     """
     chosen = draw_images(source, protocol.images, protocol.draws, np.random.default_rng(protocol.seed))
     source.encoder_without(chosen[0])  # what all draws need is in the cache before they ask for it at once
-    tasks = (joblib.delayed(measure_draw)(source, protocol, number, own) for number, own in enumerate(chosen))
-    results = joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks)
-    found: list[Drawn] = list(tqdm(results, total=len(chosen), desc="draws of images", unit="draw"))
+    with side_by_side(partial(_measured, source, protocol), enumerate(chosen), jobs) as results:
+        found: list[Drawn] = list(tqdm(results, total=len(chosen), desc="draws of images", unit="draw"))
     frontier = pd.concat([one.frontier for one in found], ignore_index=True)
     families: dict[str, str] = dict(zip(frontier["arm"], frontier["family"], strict=True))
     rng = np.random.default_rng(protocol.seed)
@@ -60,6 +61,10 @@ def arms_tables(source: Source, protocol: Protocol, jobs: int = 1) -> dict[str, 
         "arms_confusion": pd.concat([one.confusion for one in found], ignore_index=True),
         "arms_pairs": found[0].pairs,
     }
+
+
+def _measured(source: Source, protocol: Protocol, draw: tuple[int, IntArray]) -> Drawn:
+    return measure_draw(source, protocol, *draw)
 
 
 def _places(draws: Sequence[Draw], protocol: Protocol) -> dict[str, list[float]]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-import joblib
 import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
@@ -20,6 +20,7 @@ from real_data.resampling.graph_protocol import GraphProtocol
 from theory import PairGraph
 from theory.arrays import IntArray
 from theory.consistency import class_indicators
+from theory.processes import side_by_side
 from theory.resampling import resampling_effects
 
 NO_TEXT, ORACLE, RANDOM = f"no text, by {FROZEN}", "oracle", "random"
@@ -43,12 +44,12 @@ def resampling_on_graphs(source: Source, protocol: GraphProtocol, jobs: int = 1)
     """
     chosen = draw_images(source, protocol.images, protocol.draws, np.random.default_rng(protocol.seed))
     source.encoder_without(chosen[0])  # what all draws need is in the cache before they ask for it at once
-    tasks = (joblib.delayed(_measure_draw)(source, protocol, number, own) for number, own in enumerate(chosen))
-    results = joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks)
-    return pd.concat(tqdm(results, total=len(chosen), desc="draws of images", unit="draw"), ignore_index=True)
+    with side_by_side(partial(_measure_draw, source, protocol), enumerate(chosen), jobs) as results:
+        return pd.concat(tqdm(results, total=len(chosen), desc="draws of images", unit="draw"), ignore_index=True)
 
 
-def _measure_draw(source: Source, protocol: GraphProtocol, number: int, own: IntArray) -> pd.DataFrame:
+def _measure_draw(source: Source, protocol: GraphProtocol, draw: tuple[int, IntArray]) -> pd.DataFrame:
+    number, own = draw
     p, seed = protocol, int(np.random.SeedSequence([protocol.seed, number]).generate_state(1)[0])
     # One thread each: draws run side by side, and sums depend on the number of threads.
     with threadpool_limits(limits=1):

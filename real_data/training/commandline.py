@@ -20,12 +20,18 @@ from real_data.options import (
     Samples,
     Weights,
     chosen_source,
+    claim_tables,
     dataset_options,
+    named_inputs,
 )
 from real_data.training.recipe import Precision, Recipe
 from theory.commandline import say
 from theory.devices import torch_device
+from theory.folders import AGAIN, held
+from theory.options import Force
 from theory.tables import write_table
+
+RUNS_KEPT = f"finished encoders and epochs are kept in {{}}: {AGAIN}"
 
 # Options of every command that trains encoders.
 Seeds = Annotated[int, typer.Option(help="Splits and initial weights; all are measured.")]
@@ -65,6 +71,7 @@ def resample(
     device: Device = "auto",
     jobs: SideBySide = 1,
     cache: Cache = FEATURES,
+    force: Force = False,
 ) -> None:
     """Train SimCLR from pixels with resampled positives and negatives, and with controls; killed, it goes on.
 
@@ -79,12 +86,14 @@ def resample(
     from real_data.training.runs import run_all
     from real_data.training.studies import resampling_runs
 
+    claim_tables(out, ["resample"], named_inputs(dataset, root, pretrained), force=force)
     recipe = Recipe(backbone, epochs, batch, optimizer, learning_rate, weight_decay, warmup, precision=precision)
     runs = resampling_runs(rule, recipe, seeds, published=published)
     options = dataset_options(dataset, root, size, classes, samples)
-    studio, about = _studio(dataset, options, model, pretrained, cache, views, workers, device)
-    table = run_all(runs, studio, out, jobs)
-    _write(table, out / "resample.parquet", asdict(recipe) | about | {"seeds": list(range(seeds)), "rule": rule})
+    with held(out, kept=RUNS_KEPT, caches=(cache,)):
+        studio, about = _studio(dataset, options, model, pretrained, cache, views, workers, device)
+        table = run_all(runs, studio, out, jobs)
+        _write(table, out / "resample.parquet", asdict(recipe) | about | {"seeds": list(range(seeds)), "rule": rule})
 
 
 class Pretraining(StrEnum):
@@ -119,6 +128,7 @@ def pretrain(
     device: Device = "auto",
     jobs: SideBySide = 1,
     cache: Cache = FEATURES,
+    force: Force = False,
 ) -> None:
     """Train one network from pixels with captions (CLIP) or with augmentations (SimCLR), and probe it.
 
@@ -133,12 +143,14 @@ def pretrain(
     """
     from real_data.training.studies import pretraining_table
 
+    claim_tables(out, ["pretrain"], named_inputs(dataset, root, ""), force=force)
     recipe = Recipe(backbone, epochs, batch, optimizer, weight_decay=weight_decay, warmup=warmup, precision=precision)
     options = dataset_options(dataset, root, size, classes, samples)
-    studio, about = _studio(dataset, options, None, "", cache, views, workers, device)
     objectives = [OBJECTIVES[one] for one in dict.fromkeys(objective)]
-    table = pretraining_table(objectives, recipe, seeds, studio, out, text=text, jobs=jobs)
-    _write(table, out / "pretrain.parquet", asdict(recipe) | about | {"seeds": list(range(seeds)), "text": text})
+    with held(out, kept=RUNS_KEPT, caches=(cache,)):
+        studio, about = _studio(dataset, options, None, "", cache, views, workers, device)
+        table = pretraining_table(objectives, recipe, seeds, studio, out, text=text, jobs=jobs)
+        _write(table, out / "pretrain.parquet", asdict(recipe) | about | {"seeds": list(range(seeds)), "text": text})
 
 
 def _studio(

@@ -14,8 +14,11 @@ from tqdm import tqdm
 
 from real_data.arms.views import simclr, views_of
 from real_data.datasets import ImageTextDataset
+from real_data.encoders.cache import stored_array
 from real_data.encoders.encoder import LiveEncoder
 from theory.arrays import FloatArray, IntArray
+from theory.inputs import is_there
+from theory.processes import attend
 from theory.tables import replacing
 
 Pixels = npt.NDArray[np.uint8]
@@ -91,7 +94,7 @@ class FreshViews(ViewSource):
             [(int(image), int(own)) for row in drawn for image, own in zip(images, row, strict=True)]
             for images, drawn in zip(batches, seeds, strict=True)
         ]
-        loader = DataLoader(_Views(self), batch_sampler=work, num_workers=self.workers)
+        loader = DataLoader(_Views(self), batch_sampler=work, num_workers=self.workers, worker_init_fn=attend)
         for images, (pictures, prepared) in zip(batches, loader, strict=True):
             seen = None if self.guide is None else torch.from_numpy(self.guide.embed(prepared))
             yield Batch(images, pictures, seen)
@@ -142,13 +145,15 @@ def view_pool(
 def stored_pictures(dataset: ImageTextDataset, cache: Path) -> Pixels:
     """All images of a data set, (n, 3, s, s), mapped from a file in `cache` that is written where it is lacking."""
     path = cache / f"pictures-{dataset.name}-{dataset.key}.npy"
-    if not path.is_file():
+    shape = (len(dataset), *pil_to_tensor(dataset.image(0)).shape)
+    if not is_there(path, "pictures"):
         cache.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as temporary:
-            shape = (len(dataset), *pil_to_tensor(dataset.image(0)).shape)
-            pictures = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.uint8, shape=shape)
+        # Not mapped: a write into a map kills the process where the disk is full.
+        with replacing(path) as temporary, temporary.open("wb") as file:
+            np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
             for index in tqdm(range(len(dataset)), desc=f"drawing {dataset.name}", unit="picture"):
-                pictures[index] = pil_to_tensor(dataset.image(index)).numpy()
-            pictures.flush()
-    stored: Pixels = np.load(path, mmap_mode="r", allow_pickle=False)
+                file.write(pil_to_tensor(dataset.image(index)).numpy().tobytes())
+    stored = stored_array(path, "pictures")
+    if stored.dtype != np.uint8 or stored.shape != shape:
+        raise ValueError(f"pictures {path} are {stored.dtype} of shape {stored.shape}: delete the file")
     return stored

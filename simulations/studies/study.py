@@ -1,6 +1,7 @@
 """A study: rows measured seed by seed, in parallel, into one tidy table."""
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
 import pandas as pd
@@ -34,9 +35,10 @@ class Study:
         if count < 1 or jobs == 0:
             raise ValueError(f"seeds={count} and jobs={jobs}: seeds is at least 1, jobs is not 0")
         tables: dict[int, pd.DataFrame] = {}
-        for seed, rows in tqdm(Cores(jobs).run(self.measure, range(count)), total=count, desc=self.name, unit="seed"):
-            if isinstance(rows, CellError):
-                raise rows
-            rows.insert(0, "seed", seed)
-            tables[seed] = rows
+        with closing(Cores(jobs).run(self.measure, range(count))) as outcomes:
+            for seed, rows in tqdm(outcomes, total=count, desc=self.name, unit="seed"):
+                if isinstance(rows, CellError):
+                    raise RuntimeError(f"study {self.name}, seed {seed}: {rows.error} ({rows.where})")
+                rows.insert(0, "seed", seed)
+                tables[seed] = rows
         return pd.concat([tables[seed] for seed in range(count)], ignore_index=True)

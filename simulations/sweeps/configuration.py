@@ -12,6 +12,7 @@ from typing import Any
 from simulations.sweeps.cells import Cell, chosen_settings
 from simulations.sweeps.experiment import Experiment, find_experiment
 from theory.foreign import SECONDS, contained
+from theory.inputs import require_file
 
 MOST_CELLS = 1_000_000  # of a sweep: each is held in memory, and is a file
 READABLE = 10**15  # a count with its digits
@@ -84,6 +85,7 @@ class SweepConfiguration:
         FileNotFoundError
             No such file.
         """
+        require_file(path, "sweep")
         try:
             given = tomllib.loads(path.read_text(encoding="utf-8")) | ({} if seeds is None else {"seeds": seeds})
             known = [key.name for key in fields(cls)]

@@ -1,22 +1,21 @@
 """Where many things are measured at once: on the cores of this machine, or on a Dask cluster."""
 
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
-import joblib
 from threadpoolctl import threadpool_limits
 
+from theory.clusters import connected, require_dask
 from theory.foreign import ForeignCodeError
+from theory.processes import side_by_side
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-
-CONNECTING = 10  # seconds that a cluster has to answer
 
 
 class CellError(Exception):
@@ -44,10 +43,13 @@ class CellError(Exception):
         return cls("".join(traceback.format_exception_only(error)).strip(), where, transient)
 
 
+Outcomes: TypeAlias = Generator[tuple[Item, Result | CellError], None, None]
+
+
 class Workers(Protocol):
     """Something that does one piece of work on many items at once."""
 
-    def run(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result | CellError]]:
+    def run(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Outcomes[Item, Result]:
         """Each item with what `work` made of it, or with its failure, in the order in which they finish.
 
         `work` and the items are pickled; `work` runs with one thread.
@@ -72,22 +74,21 @@ class Cores:
         if self.jobs == 0:
             raise ValueError("jobs=0: give how many worker processes there are, or -1 for one on each core")
 
-    def run(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result | CellError]]:
+    def run(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Outcomes[Item, Result]:
         """See `Workers`; the items are hashable, and no two of them are equal."""
         coming, under_way = iter(items), set[Item]()
 
-        def calls() -> Iterator[Any]:
+        def begun() -> Iterator[Item]:
             for item in coming:
                 under_way.add(item)
-                yield joblib.delayed(_attempt)(work, item)
+                yield item
 
         while True:
-            # A batch would keep back what is done until all of it is.
-            pool = joblib.Parallel(n_jobs=self.jobs, batch_size=1, return_as="generator_unordered")
             try:
-                for item, outcome in pool(calls()):
-                    under_way.remove(item)
-                    yield item, outcome
+                with side_by_side(partial(_attempt, work), begun(), self.jobs, ordered=False) as outcomes:
+                    for item, outcome in outcomes:
+                        under_way.remove(item)
+                        yield item, outcome
                 return
             except BrokenProcessPool:
                 yield from (_alone(work, item) for item in under_way)
@@ -109,26 +110,23 @@ class DaskCluster:
     address: str
 
     def __post_init__(self) -> None:
-        try:
-            import distributed  # noqa: F401
-        except ImportError:
-            raise ValueError("Dask is not installed: pip install 'pairbounds[dask]'") from None
+        require_dask()
 
-    def run(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[tuple[Item, Result | CellError]]:
+    def run(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Outcomes[Item, Result]:
         """See `Workers`; a `RuntimeError` if the cluster is lost or cannot run `work` at all."""
-        from distributed import Client, KilledWorker, as_completed
+        with connected(self.address, all_needed=False) as cluster:
+            from distributed import KilledWorker, as_completed
 
-        with Client(self.address, timeout=CONNECTING) as client:  # type: ignore[no-untyped-call]
-            if any(threads > 1 for threads in client.nthreads().values()):
+            if any(threads > 1 for threads in cluster.nthreads().values()):
                 raise ValueError(
                     f"Dask cluster {self.address} has workers of several threads, which disturb one another: "
                     "start them with --nthreads 1"
                 )
-            futures = client.map(partial(_attempt, work), items, pure=False)
+            futures = cluster.map(partial(_attempt, work), items, pure=False)
             waiting = dict(zip(futures, items, strict=True))
             del futures  # a result is kept on the cluster for as long as its future is kept here
             done = as_completed(list(waiting), with_results=True, raise_errors=False)  # type: ignore[no-untyped-call]
-            for future, outcome in done:
+            for future, outcome in cluster.each(lambda: done):
                 item = waiting.pop(future)
                 if future.status == "finished":
                     yield outcome
@@ -142,10 +140,10 @@ class DaskCluster:
 def _alone(work: Callable[[Item], Result], item: Item) -> tuple[Item, Result | CellError]:
     """One item in a pool that it shares with no other, to see whether it was the one that killed its process."""
     try:
-        outcome: tuple[Item, Result | CellError] = joblib.Parallel(n_jobs=2)([joblib.delayed(_attempt)(work, item)])[0]
+        with side_by_side(partial(_attempt, work), [item], 2) as outcomes:
+            return next(outcomes)
     except BrokenProcessPool as error:
         return item, CellError.of(error.with_traceback(None))  # not where joblib noticed it
-    return outcome
 
 
 def _attempt(work: Callable[[Item], Result], item: Item) -> tuple[Item, Result | CellError]:

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -13,9 +14,13 @@ from tqdm import tqdm
 from simulations.sweeps.cells import SEED, Cell
 from simulations.sweeps.configuration import SweepConfiguration
 from simulations.sweeps.execution import CellError, Workers
-from simulations.sweeps.store import Store
+from simulations.sweeps.store import FAILURE, Store
+from theory import ownership
 from theory.commandline import visible
-from theory.tables import replacing, sidecar, write_table
+from theory.folders import AGAIN, held
+from theory.tables import read_parquet, replacing, sidecar, together, write_table
+
+TABLE, FAILURES = "table.parquet", "failures.json"
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ def run_sweep(
 
     The table has a column for each setting that varies, the seed, and the columns that the experiment measures; its
     rows are in the order of the configuration. It is the same to the byte for any workers and after any interruption.
+    A table that was there stays until this one is whole; its sidecar says what it is of.
 
     Parameters
     ----------
@@ -60,34 +66,50 @@ def run_sweep(
         How long a cell may take, wherever its worker can interrupt it (`theory.foreign`); then it has failed.
     """
     cells = configuration.cells()
-    store = Store(out / "cells")
-    store.folder.mkdir(parents=True, exist_ok=True)
-    lasting = {key for key, record in store.failed().items() if not (retry_failed or record.get("transient"))}
-    known = store.finished().keys() | lasting
-    waiting = [cell for cell in cells if cell.key not in known]
-    table, list_of_failures = out / "table.parquet", out / "failures.json"
-    for path in (table, sidecar(table), list_of_failures):  # of another configuration perhaps; if not, made again
-        path.unlink(missing_ok=True)
-    if waiting:
-        _measure(waiting, len(cells), store, workers, seconds)
-    rows, failures = _collected(configuration, cells, store)
-    if rows is not None:
-        fixed = {name: value for name, value in asdict(cells[0].settings).items() if name not in configuration.axes}
-        counts = {"cells": len(cells), "failed": len(failures)}
-        write_table(rows, table, asdict(configuration) | {"version": cells[0].version, "settings": fixed} | counts)
-    if failures:
-        with replacing(list_of_failures) as temporary:
-            temporary.write_text(json.dumps(failures, indent=2) + "\n", encoding="utf-8")
+    with held(out, kept=f"finished cells are kept in {{}}: {AGAIN}"):
+        store = Store(out / "cells")
+        store.folder.mkdir(exist_ok=True)
+        lasting = {key for key, record in store.failed().items() if not (retry_failed or record.get("transient"))}
+        known = store.finished().keys() | lasting
+        waiting = [cell for cell in cells if cell.key not in known]
+        if waiting:
+            _measure(waiting, len(cells), store, workers, seconds)
+        rows, failures = _collected(configuration, cells, store)
+        table = _written(configuration, cells, rows, failures, out)
     return SweepResult(len(cells), 0 if rows is None else len(rows), failures, table)
 
 
+def outputs(out: Path) -> list[ownership.Output]:
+    """The files that `run_sweep` replaces or removes; its cells have names that nobody else gives."""
+    return [*ownership.table(out / TABLE), ownership.records(out / FAILURES, FAILURE)]
+
+
+def _written(
+    configuration: SweepConfiguration,
+    cells: Sequence[Cell],
+    rows: pd.DataFrame | None,
+    failures: Sequence[Mapping[str, object]],
+    out: Path,
+) -> Path:
+    """Put the table and the failures in the place of those that were there, of another configuration perhaps."""
+    table, list_of_failures = out / TABLE, out / FAILURES
+    with together(gone=[table, sidecar(table), list_of_failures]):
+        if rows is not None:
+            fixed = {name: value for name, value in asdict(cells[0].settings).items() if name not in configuration.axes}
+            counts = {"cells": len(cells), "failed": len(failures)}
+            write_table(rows, table, asdict(configuration) | {"version": cells[0].version, "settings": fixed} | counts)
+        if failures:
+            with replacing(list_of_failures) as temporary:
+                temporary.write_text(json.dumps(failures, indent=2) + "\n", encoding="utf-8")
+    return table
+
+
 def _measure(waiting: Sequence[Cell], total: int, store: Store, workers: Workers, seconds: float) -> None:
-    outcomes = workers.run(partial(Cell.measure, seconds=seconds), waiting)
     failed = 0
-    with tqdm(
-        outcomes, desc=visible(waiting[0].experiment), unit="cell", initial=total - len(waiting), total=total
-    ) as bar:
-        for cell, outcome in bar:
+    bar = tqdm(desc=visible(waiting[0].experiment), unit="cell", initial=total - len(waiting), total=total)
+    with bar, closing(workers.run(partial(Cell.measure, seconds=seconds), waiting)) as outcomes:
+        for cell, outcome in outcomes:
+            bar.update()
             store.keep(cell, outcome)
             if isinstance(outcome, CellError):
                 failed += 1
@@ -103,7 +125,7 @@ def _collected(
     done = [cell for cell in cells if cell.key in finished]
     if not done:
         return None, failures
-    tables = [pd.read_parquet(finished[cell.key]) for cell in done]
+    tables = [read_parquet(finished[cell.key]) for cell in done]
     points = pd.DataFrame(
         [{axis: getattr(cell.settings, axis) for axis in configuration.axes} | {SEED: cell.seed} for cell in done]
     )

@@ -12,7 +12,7 @@ from real_data.audit import Settings, audit, block_spectrum, cluster
 from real_data.audit.counting import count_here
 from tests.families import FAMILIES
 from tests.real_data.test_audit import random_table
-from theory import HypothesisError, spectrum
+from theory import HypothesisError, clusters, spectrum
 
 BY_PRODUCTS = {"optimum", "probe-mse", "probe-error", "sharp-probe-error", "near-optimal-error", "multihop-error"}
 BY_ROWS = {"tail-by-connectivity", "probe-error-by-connectivity"}
@@ -64,7 +64,7 @@ def test_no_copy_of_a_repeated_value_is_skipped(address, tmp_path, monkeypatch, 
     entries = graph.joint.tocoo()
     frame = pd.DataFrame(dict(zip(("image", "caption"), entries.coords, strict=True))).assign(weight=entries.data)
     frame.to_parquet(tmp_path / "pairs.parquet", row_group_size=50)
-    with cluster.connected(address) as client:
+    with clusters.connected(address, all_needed=True) as client:
         found = cluster.count_there(client, tmp_path / "pairs.parquet", None).pairs.triplets(
             6, tol=1e-6, device="cpu", seed=0
         )
@@ -77,7 +77,7 @@ def test_no_copy_of_a_repeated_value_is_skipped(address, tmp_path, monkeypatch, 
 def test_the_graph_gives_products_and_has_no_rows_to_show(address, files):
     here = count_here(*files).pairs.graph
     rng = np.random.default_rng(0)
-    with cluster.connected(address) as client:
+    with clusters.connected(address, all_needed=True) as client:
         there = cluster.count_there(client, *files).pairs.graph
         for matrix, whole in ((there.joint, here.joint), (there.normalized, here.normalized)):
             for shape in ((here.n_right,), (here.n_right, 3)):
@@ -105,7 +105,7 @@ def test_a_fault_found_by_a_worker_is_one_line(call, address, tmp_path):
 
 
 def test_without_dask_or_an_answer_the_error_is_one_line(call, files, tmp_path, monkeypatch):
-    monkeypatch.setattr(cluster, "CONNECTING", 0.3)
+    monkeypatch.setattr(clusters, "CONNECTING", 0.3)
     code, _, err = call(app, "audit", files[0], "--dask", "tcp://127.0.0.1:9", "--out", tmp_path)
     assert (code, err.count("\n")) == (2, 1)
     assert "tcp://127.0.0.1:9" in err
@@ -116,6 +116,6 @@ def test_without_dask_or_an_answer_the_error_is_one_line(call, files, tmp_path, 
 
 def test_a_cluster_without_workers_is_an_error():
     with LocalCluster(n_workers=0, **LOCAL) as nobody:
-        connection = cluster.connected(nobody.scheduler_address)
+        connection = clusters.connected(nobody.scheduler_address, all_needed=True)
         with pytest.raises(ValueError, match="has no workers"), connection:
             pass

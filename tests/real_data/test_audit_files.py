@@ -1,5 +1,6 @@
 """What the audit reads: ids of every type, several formats, faults that are named by their row; and what it leaves."""
 
+import hashlib
 import json
 from dataclasses import replace
 
@@ -207,7 +208,7 @@ def test_labels_that_cannot_be(call, write, tmp_path, labels, message):
         (["--k", 0], "k=0 is not at least 1"),
         (["--k", 4], "k=4 is not in 1..3"),
         (["--tol", 0], "tol=0.0 is not positive"),
-        (["--k", 2, "--out", "{pairs}"], "File exists"),
+        (["--k", 2, "--out", "{pairs}"], "would be written, and is read"),
     ],
 )
 def test_arguments_that_cannot_be(call, write, tmp_path, arguments, message):
@@ -287,10 +288,10 @@ def test_a_violated_bound_exits_1_and_is_in_the_summary(call, write, tmp_path):
     assert json.loads((tmp_path / "out" / "summary.json").read_text())["bounds_failed"] == ["too-good"]
 
 
-def test_an_audit_that_ends_early_leaves_no_summary_and_no_half_file(write, tmp_path, monkeypatch):
+def test_an_audit_that_ends_early_leaves_the_earlier_one_whole_and_no_half_file(write, tmp_path, monkeypatch):
     pairs = write("pairs", PAIRS)
-    audit(pairs, None, tmp_path / "out", Settings(2))
-    before = {path.name for path in (tmp_path / "out").iterdir()}
+    audit(pairs, write("labels", LABELS), tmp_path / "out", Settings(2))
+    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
 
     def interrupt(tables, out):
         raise KeyboardInterrupt
@@ -298,7 +299,16 @@ def test_an_audit_that_ends_early_leaves_no_summary_and_no_half_file(write, tmp_
     monkeypatch.setattr(auditing, "draw", interrupt)
     with pytest.raises(KeyboardInterrupt):
         audit(pairs, None, tmp_path / "out", Settings(2))
-    assert {path.name for path in (tmp_path / "out").iterdir()} == before - {"summary.json"}
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+
+
+def test_the_summary_names_the_tables_beside_it_by_their_content(write, tmp_path):
+    pairs, out = write("pairs", PAIRS), tmp_path / "out"
+    for labels in (write("labels", LABELS), None):  # the second has fewer tables than the first
+        audit(pairs, labels, out, Settings(2))
+        keys = json.loads((out / "summary.json").read_text())["provenance"]["content_keys"]
+        found = {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in out.glob("*.parquet")}
+        assert keys == found
 
 
 def test_help_teaches(call):

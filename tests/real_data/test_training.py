@@ -32,7 +32,7 @@ from real_data.training.objectives import (
     seen_guide,
 )
 from real_data.training.recipe import Recipe
-from real_data.training.runs import ENCODER, LABELS, RANDOM, Run, Studio, run_all
+from real_data.training.runs import ENCODER, LABELS, RANDOM, RESULT, Run, Studio, run_all
 from real_data.training.splits import Split, split
 from real_data.training.studies import COMBINATION, FOUR, pretraining_table, resampling_runs
 from real_data.training.trainer import CHECKPOINT, LOG, train_encoder, untrained
@@ -293,7 +293,10 @@ def test_a_checkpoint_of_something_else_is_refused_and_nothing_is_unpickled(pool
             train(recipe, seed, about=about)
     assert (tmp_path / CHECKPOINT).read_bytes() == content
     torch.save({"identity": Path("/")}, tmp_path / CHECKPOINT)
-    with pytest.raises(ValueError, match="cannot be read"):
+    with pytest.raises(ValueError, match="holds more than weights: remove it"):
+        train(RECIPE, 0)
+    torch.save({"identity": "another's"}, tmp_path / CHECKPOINT)
+    with pytest.raises(ValueError, match="is of another program"):
         train(RECIPE, 0)
 
 
@@ -332,6 +335,15 @@ def test_a_run_that_is_killed_and_resumed_has_the_log_of_one_that_is_not(pool, t
     states = [torch.load(folder / CHECKPOINT, weights_only=True)["backbone"] for folder in (whole, broken)]
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
     assert {path.name for path in broken.iterdir()} == {CHECKPOINT, LOG}
+
+
+def test_a_kill_between_checkpoint_and_log_costs_no_row_of_the_log(pool, tmp_path):
+    train_encoder(pool, EVERYBODY, two_views, RECIPE, 0, folder=tmp_path)
+    whole = (tmp_path / LOG).read_bytes()
+    for left in (b"".join(whole.splitlines(keepends=True)[:-1]), None):
+        (tmp_path / LOG).unlink() if left is None else (tmp_path / LOG).write_bytes(left)
+        train_encoder(pool, EVERYBODY, two_views, RECIPE, 0, folder=tmp_path)  # nothing is left to be trained
+        assert (tmp_path / LOG).read_bytes() == whole
 
 
 # The probe.
@@ -388,6 +400,10 @@ def test_a_study_trains_once_and_judges_on_every_label_set(studio, tmp_path):
     assert trained == {path: path.stat().st_mtime_ns for path in tmp_path.glob(f"*/{CHECKPOINT}")}
     with pytest.raises(ValueError, match="is of other data"):
         run_all(runs[:1], replace(studio, views=2), tmp_path)
+    for content in ("junk", "[]", '{"identity": {}}'):
+        (tmp_path / runs[0].key / RESULT).write_text(content)
+        with pytest.raises(ValueError, match=r"result .*result\.json cannot be read: remove it"):
+            run_all(runs[:1], studio, tmp_path)
 
 
 @pytest.fixture

@@ -11,11 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulations.__main__ import app
-from simulations.sweeps import Cores, SweepConfiguration, execution, run_sweep
+from simulations.sweeps import Cores, SweepConfiguration, run_sweep
 from simulations.sweeps.cells import Cell
+from simulations.sweeps.execution import CellError
 from simulations.sweeps.experiment import NAMES, find_experiment
 from simulations.sweeps.store import Store
 from tests.simulations import tiny
+from theory import clusters
 from theory.tables import sidecar
 
 TINY = "tests.simulations.tiny"
@@ -44,7 +46,7 @@ class Backwards:
     """Workers of which the last to begin is the first to finish."""
 
     def run(self, work, items):
-        return reversed(list(Cores().run(work, items)))
+        yield from reversed(list(Cores().run(work, items)))
 
 
 def test_the_table_is_what_nested_loops_would_measure(tmp_path):
@@ -154,16 +156,26 @@ def test_more_seeds_measure_only_those(tmp_path):
     assert measured(traces) == ["0-0", "0-1", "0-2", "1-0", "1-1", "1-2"]
 
 
-def test_an_interrupted_change_leaves_no_table_of_what_was_before(tmp_path):
+def test_an_interrupted_change_leaves_the_table_of_what_was_before_whole(tmp_path):
     class Interrupted:
         def run(self, work, items):
             yield from list(Cores().run(work, items))[:2]
             raise KeyboardInterrupt
 
     sweep(tmp_path)
+    before = contents(tmp_path)
     with pytest.raises(KeyboardInterrupt):
         sweep(tmp_path, pause=1e-9, workers=Interrupted())
-    assert [path.name for path in tmp_path.iterdir()] == ["cells"]
+    assert contents(tmp_path) == before
+
+
+def test_no_table_and_no_failures_of_what_was_before_stay_beside_a_new_result(tmp_path):
+    sweep(tmp_path, unlucky=0, grid=[{"x": [0, 1]}])
+    assert contents(tmp_path).keys() == {"table.parquet", "table.parquet.json", "failures.json"}
+    sweep(tmp_path, unlucky=0, grid=[{"x": [0]}])
+    assert contents(tmp_path).keys() == {"failures.json"}
+    sweep(tmp_path, grid=[{"x": [0]}])
+    assert contents(tmp_path).keys() == {"table.parquet", "table.parquet.json"}
 
 
 def test_a_changed_source_is_measured_anew(tmp_path, monkeypatch):
@@ -247,7 +259,7 @@ def test_a_retry_that_succeeds_clears_the_failure(tmp_path):
     cell = SweepConfiguration(TINY, 2, [{"x": [0, 1]}]).cells()[0]
     for path in (tmp_path / "cells").glob(f"{cell.key}*"):
         path.unlink()
-    Store(tmp_path / "cells").keep(cell, execution.CellError("MemoryError", "somewhere"))
+    Store(tmp_path / "cells").keep(cell, CellError("MemoryError", "somewhere"))
     assert len(sweep(tmp_path, grid=[{"x": [0, 1]}]).failures) == 1
     assert sweep(tmp_path, grid=[{"x": [0, 1]}], retry_failed=True).failures == []
     assert (tmp_path / "table.parquet").read_bytes() == before
@@ -355,7 +367,7 @@ def test_a_bad_configuration_is_one_line_and_exit_2(call, tmp_path, changes, mes
     ],
 )
 def test_bad_options_are_one_line_and_exit_2(call, tmp_path, monkeypatch, options, message):
-    monkeypatch.setattr(execution, "CONNECTING", 0.2)
+    monkeypatch.setattr(clusters, "CONNECTING", 0.2)
     code, _, err = call(app, "sweep", toml(tmp_path / "tiny.toml"), "--out", tmp_path / "out", *options)
     assert code == 2
     assert message in err.splitlines()[-1]
@@ -387,3 +399,14 @@ def test_experiments_are_listed_with_their_settings(call):
         assert name in out
         for setting in find_experiment(name).settings.__dataclass_fields__:
             assert setting in out
+
+
+def test_too_many_cells_are_refused_before_they_are_spelled_out(call, tmp_path, monkeypatch):
+    monkeypatch.setattr(SweepConfiguration, "cells", lambda _: pytest.fail("the cells are spelled out"))
+    values = list(range(3000))
+    for grid, seeds in ((f"[{{x = {values}, y = {values}, name = {values}}}]", 1), ("[{x = [1]}]", 10**12)):
+        file = toml(tmp_path / "large.toml", grid=grid, seeds=seeds)
+        code, _, err = call(app, "sweep", file, "--out", tmp_path / "out")
+        assert (code, err.count("\n")) == (2, 1)
+        assert "cells, more than 1000000: give fewer values or seeds" in err
+    assert not (tmp_path / "out").exists()

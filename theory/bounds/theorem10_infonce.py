@@ -38,7 +38,8 @@ def _loss_scale(encoder: Encoder) -> float:
         masses = log_left[rows, None] + log_right
         sizes = np.abs(left[rows]) @ np.abs(right).T - masses + 1
         scores = left[rows] @ right.T + masses
-        shares = np.exp(scores - forward[rows, None]) + np.exp(scores - backward)
+        # At most 1, though the round-off of huge scores may say otherwise.
+        shares = sum(np.exp(np.minimum(0.0, scores - total)) for total in (forward[rows, None], backward))
         pairs = graph.joint[rows].tocoo()
         scale += float(pairs.data @ sizes[pairs.coords] + np.sum(shares * sizes) / 2)
     return scale

@@ -138,7 +138,8 @@ def _require_independent(graph: PairGraph) -> None:
     rows, columns = pairs.coords
     shares = graph.right_marginal[columns] / np.bincount(own, weights=graph.right_marginal)[own[columns]]
     product = by_class.toarray()[rows, own[columns]] * shares
-    off = np.max(np.abs(pairs.data - product) / product)
+    with np.errstate(divide="ignore", over="ignore"):  # a product too small for a float is no product of this pair
+        off = np.max(np.abs(pairs.data - product) / product)
     round_off = ROUNDING * np.sqrt(graph.n_left + graph.n_right)
     require(off <= round_off, f"independence given the class fails: probabilities of pairs are off by up to {off:.1e}")
 

@@ -1,0 +1,66 @@
+"""One command writes into a folder at a time, and whoever comes second hears who and since when."""
+
+import json
+import multiprocessing
+import os
+import re
+import signal
+import subprocess
+
+import pytest
+
+from tests.theory.light import light
+from theory import temporaries
+from theory.folders import held
+
+HOLD = (
+    "from pathlib import Path; from theory.folders import held\n"
+    "with held(Path(sys.argv[1])):\n    print('held', flush=True); input()"
+)
+
+
+@pytest.fixture
+def holder(tmp_path):
+    """Another process that holds the folder."""
+    with subprocess.Popen(light(HOLD, tmp_path), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_the_second_says_who_holds_it_and_since_when(tmp_path, holder):
+    second = held(tmp_path)
+    told = rf"{tmp_path} is being written by process {holder.pid} on {temporaries.HOST} since \d{{4}}-.*-c.*wait for it"
+    with pytest.raises(RuntimeError, match=re.compile(told, re.DOTALL)), second:
+        pass
+    with held(tmp_path, "another thing"):  # in one folder, things of other names may be written at once
+        pass
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, None])
+def test_the_lock_ends_with_its_process_however_that_ends(tmp_path, holder, end):
+    holder.communicate("\n") if end is None else holder.send_signal(end)
+    holder.wait()
+    with held(tmp_path):
+        assert json.loads((tmp_path / ".folder.lock").read_text())["pid"] == os.getpid()
+    assert not [*tmp_path.iterdir()]
+
+
+def test_the_lock_does_not_live_on_in_a_forked_child(tmp_path):
+    context = multiprocessing.get_context("fork")
+    with held(tmp_path):
+        (here, there), done = context.Pipe(), context.Event()
+        child = context.Process(target=lambda: (there.send("born"), done.wait(60)), daemon=True)
+        child.start()
+        assert here.recv() == "born"
+    with held(tmp_path):
+        assert child.is_alive()
+    done.set()
+    child.join()
+
+
+def test_a_folder_where_nothing_can_be_written(tmp_path):
+    (tmp_path / "file").write_text("")
+    place = held(tmp_path / "file" / "folder")
+    with pytest.raises(OSError, match=r"nothing can be written into .*folder: Not a directory"), place:
+        pass

@@ -1,0 +1,157 @@
+"""A Dask cluster whose workers may be killed: nothing waits for it without a limit, and who was lost is named."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, wait
+from contextlib import contextmanager
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+
+CONNECTING = 10  # seconds that a cluster has to answer at first
+ANSWERING = 20  # seconds that its scheduler has to answer later
+NOTICING = 10  # seconds in which the scheduler notices that a worker is gone with which somebody could not talk
+ALONE = 30  # seconds in which a cluster that has lost all its workers may get others
+CLOSING = 5  # seconds
+LOOKING = 1  # seconds between looks at the workers
+
+
+@contextmanager
+def connected(address: str, *, all_needed: bool) -> Iterator["Cluster"]:
+    """A cluster by the address of its scheduler, as in `tcp://192.168.0.7:8786`.
+
+    Parameters
+    ----------
+    all_needed : whether each of its workers holds something that no other has: to lose one is an error then
+
+    Raises
+    ------
+    ValueError
+        Dask is not installed.
+    OSError
+        Nobody answers.
+    RuntimeError
+        The cluster has no workers, or workers that are needed were lost on the way.
+    """
+    require_dask()
+    import distributed
+
+    client = distributed.Client(address, timeout=CONNECTING)  # type: ignore[no-untyped-call]  # has no types
+    try:
+        yield Cluster(client, address, all_needed)
+    finally:
+        wait([_begun(client.close)], CLOSING)
+
+
+def require_dask() -> None:
+    """Raise a `ValueError` if Dask is not installed."""
+    try:
+        import distributed  # noqa: F401
+    except ImportError:
+        raise ValueError("Dask is not installed: pip install 'pairbounds[dask]'") from None
+
+
+class Cluster:
+    """What the client of a cluster does, each of its waits watched."""
+
+    def __init__(self, client: Any, address: str, all_needed: bool) -> None:
+        self._client, self._address, self._all_needed = client, address, all_needed
+        self._known = set(self.nthreads())
+        self._empty_since: float | None = None
+        self.submit, self.map = client.submit, client.map  # they do not wait
+        if not self._known:
+            raise ValueError(f"Dask cluster {address} has no workers: start some with `dask worker {address}`")
+
+    def nthreads(self) -> dict[str, int]:
+        """The threads of each worker, by address."""
+        answer = _begun(self._client.nthreads)
+        if not wait([answer], ANSWERING).done or answer.exception() is not None:
+            raise RuntimeError(f"the scheduler of Dask cluster {self._address} was lost: it does not answer any more")
+        threads: dict[str, int] = answer.result()
+        return threads
+
+    def gather(self, futures: Sequence[Any]) -> Any:
+        """Their results."""
+        return self._watched(lambda: self._client.gather(futures))
+
+    def scatter(self, data: object, **options: bool) -> Any:
+        """Data on the workers."""
+        return self._watched(lambda: self._client.scatter(data, **options))
+
+    def each(self, results: Callable[[], Iterable[Result]]) -> Iterator[Result]:
+        """What comes from the workers, as it comes."""
+        coming = SimpleQueue[Result]()
+
+        def bring() -> None:
+            for result in results():
+                coming.put(result)
+
+        done = _begun(bring)
+        while not (done.done() and coming.empty()):
+            try:
+                yield coming.get(timeout=LOOKING)
+            except Empty:
+                self._look()
+        self._result(done)
+
+    def _watched(self, operation: Callable[[], Result]) -> Result:
+        done = _begun(operation)
+        while not wait([done], LOOKING).done:
+            self._look()
+        return self._result(done)
+
+    def _result(self, done: "Future[Result]") -> Result:
+        """The result; of an error that a lost worker may have caused, the worker's name."""
+        error = done.exception()
+        if error is None:
+            return done.result()
+        if not _of_the_cluster(error):
+            raise error
+        until = time.monotonic() + NOTICING
+        while self._all_needed and time.monotonic() < until:
+            self._look()
+            time.sleep(LOOKING)
+        raise RuntimeError(f"Dask cluster {self._address}: {type(error).__name__}: {error}") from error
+
+    def _look(self) -> None:
+        there = set(self.nthreads())
+        lost = self._known - there
+        if self._all_needed and lost:
+            raise self._lost(lost)
+        if there:
+            self._known, self._empty_since = there, None
+            return
+        self._empty_since = self._empty_since or time.monotonic()
+        if time.monotonic() - self._empty_since > ALONE:
+            raise self._lost(lost)
+
+    def _lost(self, workers: set[str]) -> RuntimeError:
+        names = ", ".join(sorted(workers))
+        return RuntimeError(
+            f"Dask cluster {self._address} lost the worker {names}: "
+            "give the same command again, on those that are left or on more, or larger ones"
+        )
+
+
+def _begun(operation: Callable[[], Result]) -> "Future[Result]":
+    """Something done in a thread that nobody has to wait for."""
+    done: Future[Result] = Future()
+
+    def work() -> None:
+        try:
+            done.set_result(operation())
+        except BaseException as error:
+            done.set_exception(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    return done
+
+
+def _of_the_cluster(error: BaseException) -> bool:
+    """Whether it is one of the cluster's own, and not of the work that was done there."""
+    from distributed import KilledWorker
+    from distributed.comm.core import CommClosedError
+
+    return isinstance(error, CommClosedError | KilledWorker | TimeoutError) or "Cancelled" in type(error).__name__

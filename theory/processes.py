@@ -1,0 +1,74 @@
+"""Work on many things side by side, in processes that end when their parent does."""
+
+import os
+import signal
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache, partial
+from typing import Any, TypeVar
+
+import joblib
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+LOOKING = 0.5  # seconds between looks at whether the parent is there
+
+
+@contextmanager
+def side_by_side(
+    work: Callable[[Item], Result], items: Iterable[Item], jobs: int, *, ordered: bool = True
+) -> Iterator[Iterator[Result]]:
+    """What `work` makes of each item, in their order or as they finish; work that is under way ends with the block.
+
+    Parameters
+    ----------
+    jobs : processes, by joblib; -1 for one on each core; with 1, this process itself
+    """
+    if jobs != 1:
+        _start(jobs)
+    kind = "generator" if ordered else "generator_unordered"
+    # A batch would keep back what is done until all of it is.
+    pool = joblib.Parallel(n_jobs=jobs, backend="loky", batch_size=1, return_as=kind)
+    results: Any = pool(joblib.delayed(partial(_attended, os.getpid(), work))(item) for item in items)
+    try:
+        yield results
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # joblib has advice for whoever does not wait for everything
+            results.close()
+
+
+@cache
+def end_with(parent: int) -> None:
+    """End this process, a child of `parent`, as soon as that has ended: what a killed command began does not go on."""
+    threading.Thread(target=_look_after, args=(parent,), daemon=True).start()
+
+
+def attend(_: int) -> None:
+    """`end_with` the process that started this one, as the initialiser of a torch `DataLoader`'s workers."""
+    end_with(os.getppid())
+
+
+def _attended(parent: int, work: Callable[[Item], Result], item: Item) -> Result:
+    if os.getpid() != parent:
+        end_with(parent)
+    return work(item)
+
+
+def _look_after(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(LOOKING)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _start(jobs: int) -> None:
+    """Start joblib's processes with SIGINT blocked: a terminal sends it to all, and this one alone answers."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        joblib.Parallel(n_jobs=jobs, backend="loky")([joblib.delayed(os.getpid)()])
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
