@@ -60,6 +60,11 @@ class Form:
         return float(values[r - 1] - (values[r] if r < len(values) else 0.0))
 
     @cached_property
+    def first_gap(self) -> float:
+        """`1 - σ_2²`."""
+        return float(1 - self.triplets.leading(2).singular_values[1] ** 2)
+
+    @cached_property
     def gap_above(self) -> float:
         """`1 - σ²_{k+1}`."""
         values = self.triplets.singular_values

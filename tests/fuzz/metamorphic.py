@@ -73,12 +73,15 @@ def _is_stated(form: Form, name: str, row: str) -> bool:
 
 def _same(form: Form, other: Form, row: str) -> bool:
     first, second = form.table.loc[row], other.table.loc[row]
-    limit, size = _limit(form, row), _size(form, row)
-    if not limit <= UNDETERMINED * size:
-        return True
     speaks = [not each["note"].startswith("not applicable") for each in (first, second)]
+    if not any(speaks):
+        return True
+    speaker = form if speaks[0] else other
+    limit = _limit(speaker, row)
+    if not limit <= UNDETERMINED * _size(speaker, row):
+        return True
     if not all(speaks):
-        return speaks[0] == speaks[1] or row in THRESHOLDS
+        return row in THRESHOLDS
     measured, value = (abs(first[side] - second[side]) for side in ("measured", "value"))
     in_doubt = IN_DOUBT[BOUNDS[row].quantity](form) if BOUNDS[row].quantity in IN_DOUBT else 0.0
     return measured <= limit + in_doubt and (first["value"] == second["value"] or value <= limit)
@@ -107,7 +110,14 @@ def _limit(form: Form, row: str) -> float:
     if row not in ROOTS:
         return moved * size
     # Of `2 (a + b)²` with b of that root: `4 (a + b) δb`, at most.
-    return moved * size + 4 * math.sqrt(moved * size * (form.encoder.loss_scale if row in EXCESS else 1.0))
+    return moved * size + 4 * math.sqrt(moved * size * _under_root(form, row))
+
+
+def _under_root(form: Form, row: str) -> float:
+    """The size of the terms that cancel under a root."""
+    if row not in EXCESS:
+        return 1.0
+    return max(form.encoder.loss_scale, float(np.sum(form.triplets.singular_values[: form.k] ** 2)))
 
 
 def _gaps(form: Form, row: str) -> Iterator[float]:
@@ -116,10 +126,13 @@ def _gaps(form: Form, row: str) -> Iterator[float]:
         yield form.gap_above
     if _rests_on_vectors(form, row):
         yield form.gap_at_k
+    if row in EXCESS:  # the least over j <= k of quotients by `1 - σ²_{j+1}`, which may be that of j = 1
+        yield form.first_gap
     if row in OVER_CLASS_GAP:
         yield least_gap(form.graph)
     if row in OVER_DISTANCE:
-        yield min(1.0, float(_reach(form.encoder).min()))
+        lengths = np.linalg.norm(form.encoder.left, axis=1)
+        yield min(1.0, float(_reach(form.encoder).min() / lengths.max(initial=1.0)))
     if row in OVER_DISTINCT:
         yield 1 - float(np.sum(class_masses(form.graph, "right") ** 2))
 

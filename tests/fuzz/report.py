@@ -20,12 +20,24 @@ def rows(tally: Tally) -> list[dict[str, object]]:
 
 
 def notes(tally: Tally) -> list[str]:
-    """Refusals of the constructor, and kinds of findings."""
+    """Refusals of the constructor, false bounds that were not refuted, and kinds of findings."""
     refusals = [f"The constructor refused {n:,} graphs: {text}" for text, n in tally.refusals.most_common()]
-    kinds: Counter[str] = Counter()
-    for (kind, _), n in tally.findings.items():
-        kinds[kind] += n
-    return refusals + [f"Found on {n:,} graphs: {kind}" for kind, n in kinds.most_common()]
+    missed, kinds = (_over_spans(counts) for counts in (tally.missed, tally.findings))
+    return [
+        *refusals,
+        *(
+            f"Not refuted on {n:,} graphs, of which one is graph {tally.example[name]}: {name}"
+            for name, n in missed.most_common()
+        ),
+        *(f"Found on {n:,} graphs: {kind}" for kind, n in kinds.most_common()),
+    ]
+
+
+def _over_spans(counts: Counter[tuple[str, int]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for (name, _), n in counts.items():
+        total[name] += n
+    return total
 
 
 def shares(tally: Tally) -> list[dict[str, object]]:

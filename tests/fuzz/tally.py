@@ -20,6 +20,7 @@ class Tally:
     refusals : of the constructor, by message
     judged, abstained : rows with a verdict, and rows that float64 cannot judge, by bound and span
     refuted, missed : mutants that the checker refutes, and those that it does not although plainly false, likewise
+    example : of each mutant that is missed the last graph
     compared : pairs of tables, by property
     findings, faulty : graphs, by kind and span, and by the kind's first word and span
     first : of each kind the graph with the fewest decades, as (decades, number)
@@ -31,6 +32,7 @@ class Tally:
     abstained: Counter[tuple[str, int]] = field(default_factory=Counter)
     refuted: Counter[tuple[str, int]] = field(default_factory=Counter)
     missed: Counter[tuple[str, int]] = field(default_factory=Counter)
+    example: dict[str, int] = field(default_factory=dict)
     compared: Counter[str] = field(default_factory=Counter)
     findings: Counter[tuple[str, int]] = field(default_factory=Counter)
     faulty: Counter[tuple[str, int]] = field(default_factory=Counter)
@@ -44,6 +46,7 @@ class Tally:
             self.refusals[outcome.refusal] += 1
         for name in ("judged", "abstained", "refuted", "missed"):
             getattr(self, name).update((bound, span) for bound in getattr(outcome, name))
+        self.example.update((bound, number) for bound in outcome.missed)
         self._find(outcome.findings, number, specimen)
 
     def compare(self, number: int, specimen: Specimen) -> None:
@@ -61,7 +64,7 @@ class Tally:
     def join(self, other: "Tally") -> None:
         """Add another's counts."""
         for each in fields(self):
-            if each.name != "first":
+            if each.name != "first":  # counters add, and a dictionary takes the later
                 getattr(self, each.name).update(getattr(other, each.name))
         for kind, found in other.first.items():
             self.first[kind] = min(self.first.get(kind, found), found)
