@@ -8,6 +8,7 @@ import jinja2
 import pandas as pd
 
 from theory.bounds import BOUNDS, THEOREMS, Bound
+from theory.inputs import require_file
 
 BEGINNING = "# The ledger\n\nGenerated from the register"  # by which a page is known
 PAGE = """\
@@ -70,10 +71,10 @@ def is_current(page: Path, sharpness: pd.DataFrame) -> bool:
     ------
     FileNotFoundError
         No such file.
+    ValueError
+        What is there is no file.
     """
-    if not page.is_file():
-        raise FileNotFoundError(f"page {page} does not exist: write it with --out")
-    return page.read_bytes() == ledger_page(sharpness).encode()
+    return require_file(page, "page", "write it with --out").read_bytes() == ledger_page(sharpness).encode()
 
 
 def _theorem(module: ModuleType) -> dict[str, object]:

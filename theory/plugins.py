@@ -8,6 +8,7 @@ from pathlib import Path
 
 from theory.bounds.registry import BOUNDS, Bound
 from theory.foreign import SECONDS, contained, require_seconds
+from theory.inputs import require_file
 
 
 def load_bounds(path: str | os.PathLike[str], *, seconds: float = SECONDS) -> list[Bound]:
@@ -30,9 +31,7 @@ def load_bounds(path: str | os.PathLike[str], *, seconds: float = SECONDS) -> li
         The file cannot be run to its end, or not in time.
     """
     require_seconds(seconds)
-    file = Path(path)
-    if not file.is_file():
-        raise FileNotFoundError(f"plugin {file} does not exist")
+    file = require_file(path, "plugin")
     spec = importlib.util.spec_from_file_location(f"bounds_of_{file.stem}", file)
     if spec is None or spec.loader is None:
         raise ValueError(f"plugin {file} is not a Python file: its name ends in .py")
