@@ -131,11 +131,10 @@ def test_crashes_and_warnings_are_findings(monkeypatch):
 
     monkeypatch.setitem(BOUNDS, claim.name, replace(claim, evaluate=crashes))
     found = findings(Specimen(np.eye(2), np.arange(2), np.arange(2), 1))
-    assert [kind.split(":")[0].split(" in ")[0] for kind in found] == [
-        "crash ArithmeticError",
-        "warning RuntimeWarning at test_fuzz.py",
-    ]
-    assert [kind.rsplit(": ", 1)[1] for kind in found] == ["no inverse of N", "lost N digits"]
+    assert len(found) == 2
+    assert found[0].startswith("crash ")
+    assert "no inverse of N" in found[0]
+    assert found[1] == "warning RuntimeWarning at test_fuzz.py: lost N digits"
 
 
 def test_a_refusal_of_the_constructor_is_no_finding():
