@@ -1,7 +1,7 @@
 """The leading singular triplets of a pair graph, and how far they can be trusted."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ DENSE_SIDE = 600  # up to this many nodes on the smaller side, a dense factorisa
 GUARD = 8  # values computed beyond the k-th, so that k is never at the edge of what was searched
 SEARCH_TOLERANCES = (1e-3, 1e-7, 1e-11)  # relative; each is tried when the one before it cannot tell
 SEARCHES = 20
+KNOWN = 1e-8  # how near its closed form the first triplet is taken for it
 SECOND_GUARD = 3  # values computed beyond the one sought by `second_eigenvalue`
 SECOND_TOLERANCE = 1e-4
 
@@ -148,7 +149,23 @@ def spectrum(
     deflating all that was found, from a new random start; anything there above the k-th value joins the basis,
     until nothing is found. The triplets come from one Rayleigh-Ritz step on that basis.
     """
-    return singular_triplets(graph.normalized, k, tol=tol, method=method, device=device, seed=seed)
+    found = singular_triplets(graph.normalized, k, tol=tol, method=method, device=device, seed=seed)
+    return _with_known_first(graph, found)
+
+
+def _with_known_first(graph: PairGraph, found: Spectrum) -> Spectrum:
+    """The triplets with the first in closed form, `u_1 = √p_L` and `w_1 = √p_R`, where the computed one is near it.
+
+    It is near it unless σ_2 is 1, or almost. The constant feature is then constant to the last bit, and not off by
+    `eps / √p(x)`, which is no small thing for a light node.
+    """
+    left, right = np.sqrt(graph.left_marginal), np.sqrt(graph.right_marginal)
+    sign = float(np.copysign(1.0, left @ found.left[:, 0]))
+    away = max(np.linalg.norm(sign * found.left[:, 0] - left), np.linalg.norm(sign * found.right[:, 0] - right))
+    if away > KNOWN:
+        return found
+    sides = [np.column_stack([sign * root, side[:, 1:]]) for root, side in ((left, found.left), (right, found.right))]
+    return replace(found, left=sides[0], right=sides[1])
 
 
 def singular_triplets(

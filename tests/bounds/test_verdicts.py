@@ -109,6 +109,12 @@ def test_constant_features_tie_in_any_order_of_the_rows(order):
     assert table.loc["probe-error", "measured"] == pytest.approx(3 / 14)
 
 
+@pytest.mark.parametrize("masses", [[1e-14, 1, 1], [1, 1e-14, 1], [1e-10, 1e-8, 1e-3], [1e-60, 1, 1e-30]])
+def test_constant_features_tie_at_light_nodes_too(masses):
+    table = verdicts(PairGraph(np.array(masses)[:, None], [1, 0, 0], [0]), 1)
+    assert table.loc["nearest-mean", "measured"] == pytest.approx(1.0)
+
+
 def test_features_that_hardly_differ_are_no_ties():
     """Of a difference of 1e-9 beside 1 float64 knows seven digits."""
     graph = PairGraph(np.eye(4), [0, 0, 1, 1])
