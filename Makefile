@@ -32,7 +32,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup test test-slow test-gpu matrix coverage fuzz reliability bench figures smoke reproduce lint format ledger sharpness readme-figures clean
+.PHONY: help setup test test-slow test-gpu matrix coverage fuzz faults reliability bench figures smoke reproduce lint format ledger sharpness readme-figures clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 18
@@ -60,6 +60,11 @@ matrix: $(INSTALLED) ## Run the tests with the lowest and the newest dependencie
 
 coverage: $(INSTALLED) ## Measure which lines and branches the tests run, into results/reliability (ten minutes)
 	$(PYTHON) -m tests.reliability.covered --build $(BUILD)/coverage
+
+KILLS ?= 50
+faults: $(INSTALLED) ## Kill small commands at random, fill their disks, take their workers; count what goes wrong (ten minutes)
+	@mkdir -p results/reliability
+	$(PYTHON) -m tests.faults --kills $(KILLS) --seed $(or $(SEED),0) --out results/reliability/faults.json
 
 bench: $(INSTALLED) ## Time ours against peers, into build/bench.parquet; and the audit (six minutes)
 	@mkdir -p $(BUILD)

@@ -11,6 +11,7 @@ from functools import cache, partial
 from typing import Any, TypeVar
 
 import joblib
+from tqdm import tqdm
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -33,7 +34,7 @@ def side_by_side(
     kind = "generator" if ordered else "generator_unordered"
     # A batch would keep back what is done until all of it is.
     pool = joblib.Parallel(n_jobs=jobs, backend="loky", batch_size=1, return_as=kind)
-    results: Any = pool(joblib.delayed(partial(_attended, os.getpid(), work))(item) for item in items)
+    results: Any = pool(joblib.delayed(partial(_served, os.getpid(), work))(item) for item in items)
     try:
         yield results
     finally:
@@ -43,19 +44,23 @@ def side_by_side(
 
 
 @cache
-def end_with(parent: int) -> None:
-    """End this process, a child of `parent`, as soon as that has ended: what a killed command began does not go on."""
+def serve(parent: int) -> None:
+    """Be a child of `parent` that ends as soon as that has ended: what a killed command began does not go on.
+
+    Such a process may be killed at any time: tqdm's lock of several processes would be missed on stderr then.
+    """
+    tqdm.set_lock(threading.RLock())
     threading.Thread(target=_look_after, args=(parent,), daemon=True).start()
 
 
-def attend(_: int) -> None:
-    """`end_with` the process that started this one, as the initialiser of a torch `DataLoader`'s workers."""
-    end_with(os.getppid())
+def serve_loader(_: int) -> None:
+    """`serve` the process that started this one, as the initialiser of a torch `DataLoader`'s workers."""
+    serve(os.getppid())
 
 
-def _attended(parent: int, work: Callable[[Item], Result], item: Item) -> Result:
+def _served(parent: int, work: Callable[[Item], Result], item: Item) -> Result:
     if os.getpid() != parent:
-        end_with(parent)
+        serve(parent)
     return work(item)
 
 

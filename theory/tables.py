@@ -50,13 +50,23 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
             temporary.replace(target)
         else:
             set_of_files[temporary] = target
-    except OSError as error:
-        if error.errno not in CANNOT_WRITE:
+    except Exception as error:
+        reason = _cannot_write(error)
+        if reason is None:
             raise
-        raise OSError(f"{target} cannot be written, what was there is as it was: {os.strerror(error.errno)}") from error
+        raise OSError(f"{target} cannot be written, what was there is as it was: {reason}") from error
     finally:
         if set_of_files is None or temporary not in set_of_files:
             temporary.unlink(missing_ok=True)
+
+
+def _cannot_write(error: BaseException | None) -> str | None:
+    """Why nothing can be written, if that is what a writer failed for, or failed for while it failed for that."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in CANNOT_WRITE:
+            return os.strerror(error.errno)
+        error = error.__context__
+    return None
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from real_data.encoders.cache import stored_array
 from real_data.encoders.encoder import LiveEncoder
 from theory.arrays import FloatArray, IntArray
 from theory.inputs import is_there
-from theory.processes import attend
+from theory.processes import serve_loader
 from theory.tables import replacing
 
 Pixels = npt.NDArray[np.uint8]
@@ -94,7 +94,7 @@ class FreshViews(ViewSource):
             [(int(image), int(own)) for row in drawn for image, own in zip(images, row, strict=True)]
             for images, drawn in zip(batches, seeds, strict=True)
         ]
-        loader = DataLoader(_Views(self), batch_sampler=work, num_workers=self.workers, worker_init_fn=attend)
+        loader = DataLoader(_Views(self), batch_sampler=work, num_workers=self.workers, worker_init_fn=serve_loader)
         for images, (pictures, prepared) in zip(batches, loader, strict=True):
             seen = None if self.guide is None else torch.from_numpy(self.guide.embed(prepared))
             yield Batch(images, pictures, seen)

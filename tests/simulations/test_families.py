@@ -44,7 +44,8 @@ def small(most: int, least: int = 1):
     return st.integers(least, most)
 
 
-PROBABILITY, POSITIVE = st.floats(0, 1), st.floats(0.05, 1)
+# Products of few of them stay within the range of a float, or are 0: what lies below is refused as weights.
+PROBABILITY, POSITIVE = st.floats(0, 1).map(lambda p: 0.0 if p < 1e-50 else p), st.floats(0.05, 1)
 
 
 @st.composite

@@ -9,10 +9,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from theory.attack.precise import PRECISE, PreciseSubject, measure
 
 from tests.families import FAMILIES
 from theory import PairGraph, check_bounds
+from theory.bounds.precise import PRECISE, PreciseSubject, measure
 from theory.graph import INDUCED_LIMIT
 
 WEIGHTS = hnp.arrays(

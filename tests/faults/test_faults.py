@@ -1,0 +1,58 @@
+"""Commands that are killed, or find the disk full, or lose what they work with: two of each kind at every run."""
+
+import random
+from itertools import product
+
+import pytest
+
+from tests.faults import checks
+from tests.faults.commands import COMMANDS
+from tests.faults.trials import FAULTS, FULL, READ_ONLY, Bench, can_mount
+
+QUICK = {("figures", "SIGTERM"), ("audit", FULL)}
+
+
+def marked(name: str, fault: str):
+    marks = [] if (name, fault) in QUICK else [pytest.mark.slow]
+    if fault in (FULL, READ_ONLY):
+        marks.append(pytest.mark.skipif(not can_mount(), reason="no tmpfs can be mounted here"))
+    return pytest.param(name, fault, marks=marks, id=f"{name}-{fault}")
+
+
+@pytest.fixture(scope="module")
+def benches(tmp_path_factory):
+    """Made when the first fault in a command is tried."""
+    made = {}
+
+    def bench(name: str) -> Bench:
+        if name not in made:
+            made[name] = Bench.of(name, tmp_path_factory.mktemp(name) / "bench")
+        return made[name]
+
+    return bench
+
+
+@pytest.mark.parametrize(("name", "fault"), [marked(name, fault) for name, fault in product(COMMANDS, FAULTS)])
+def test_a_fault(benches, name, fault):
+    assert benches(name).trial(fault, random.Random(f"{name} {fault}")) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["audit", "sweep"])
+def test_second_command(tmp_path, name):
+    assert checks.second_command(name, tmp_path, random.Random(0)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["sweep", "audit"])
+def test_little_memory(tmp_path, name):
+    for seed in range(3):
+        assert checks.little_memory(name, tmp_path, random.Random(seed)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # distributed leaves sockets open
+@pytest.mark.parametrize("name", ["audit", "sweep"])
+def test_lost_worker(tmp_path, name):
+    for seed in range(2):
+        assert checks.lost_worker(name, tmp_path, random.Random(seed)) == []
