@@ -399,14 +399,3 @@ def test_experiments_are_listed_with_their_settings(call):
         assert name in out
         for setting in find_experiment(name).settings.__dataclass_fields__:
             assert setting in out
-
-
-def test_too_many_cells_are_refused_before_they_are_spelled_out(call, tmp_path, monkeypatch):
-    monkeypatch.setattr(SweepConfiguration, "cells", lambda _: pytest.fail("the cells are spelled out"))
-    values = list(range(3000))
-    for grid, seeds in ((f"[{{x = {values}, y = {values}, name = {values}}}]", 1), ("[{x = [1]}]", 10**12)):
-        file = toml(tmp_path / "large.toml", grid=grid, seeds=seeds)
-        code, _, err = call(app, "sweep", file, "--out", tmp_path / "out")
-        assert (code, err.count("\n")) == (2, 1)
-        assert "cells, more than 1000000: give fewer values or seeds" in err
-    assert not (tmp_path / "out").exists()

@@ -50,6 +50,8 @@ def test_the_commands(call, tmp_path):
     assert (code, err.splitlines()[-1]) == (2, f"error: page {page} does not exist: write it with --out")
     page.write_text("another page")
     assert call(app, "ledger", "--check", page, "--sharpness", folder)[0] == 1
+    assert call(app, "ledger", "--out", page, "--sharpness", folder)[0] == 2  # somebody else's page
+    assert call(app, "ledger", "--out", page, "--sharpness", folder, "--force")[0] == 0
     assert call(app, "ledger", "--out", page, "--sharpness", folder)[0] == 0
     assert call(app, "ledger", "--check", page, "--sharpness", folder)[0] == 0
 
