@@ -164,8 +164,11 @@ def _with_known_first(graph: PairGraph, found: Spectrum) -> Spectrum:
     away = max(np.linalg.norm(sign * found.left[:, 0] - left), np.linalg.norm(sign * found.right[:, 0] - right))
     if away > KNOWN:
         return found
-    sides = [np.column_stack([sign * root, side[:, 1:]]) for root, side in ((left, found.left), (right, found.right))]
-    return replace(found, left=sides[0], right=sides[1])
+    left, right = (
+        np.column_stack([sign * root, side[:, 1:]]) for root, side in ((left, found.left), (right, found.right))
+    )
+    first = residual_norms(graph.normalized, left[:, :1], found.singular_values[:1], right[:, :1])
+    return replace(found, left=left, right=right, residuals=np.append(first, found.residuals[1:]))
 
 
 def singular_triplets(
