@@ -71,9 +71,12 @@ def _look_after(parent: int) -> None:
 
 
 def _start(jobs: int) -> None:
-    """Start joblib's processes with SIGINT blocked: a terminal sends it to all, and this one alone answers."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    """Start joblib's processes so that they ignore SIGINT: a terminal sends it to all, and this one alone answers."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        joblib.Parallel(n_jobs=jobs, backend="loky")([joblib.delayed(os.getpid)()])
+        begun: Any = joblib.Parallel(n_jobs=jobs, backend="loky", return_as="generator")([joblib.delayed(os.getpid)()])
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, before)
+    list(begun)

@@ -162,7 +162,7 @@ def _pieces(path: str | os.PathLike[str], required: Sequence[str], optional: Seq
     for file in source.rglob("*") if source.is_dir() else [source]:
         if not file.is_dir():
             require_file(file, "table", "give a Parquet or CSV file, or a folder of them")
-    is_csv = ".csv" in source.suffixes or (source.is_dir() and any(source.glob("*.csv")))
+    is_csv = ".csv" in source.suffixes or (source.is_dir() and any(source.glob("[!.]*.csv")))
     data = ds.dataset(source, format=CSV if is_csv else "parquet")
     for name in required:
         if name not in data.schema.names:

@@ -9,7 +9,7 @@ from tests.faults import checks
 from tests.faults.commands import COMMANDS
 from tests.faults.trials import FAULTS, FULL, READ_ONLY, Bench, can_mount
 
-QUICK = {("figures", "SIGTERM"), ("audit", FULL)}
+QUICK = {("audit", "SIGTERM"), ("audit", FULL)}
 
 
 def marked(name: str, fault: str):

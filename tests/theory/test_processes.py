@@ -1,0 +1,57 @@
+"""Children that end with their parent, and leave a terminal's Ctrl-C to it."""
+
+import os
+import signal
+import subprocess
+import time
+import warnings
+
+from tests.theory.light import light
+from theory.processes import side_by_side
+
+CHILD = (
+    "import os, sys; from theory.processes import serve\nserve(os.getppid()); print(os.getpid(), flush=True); input()"
+)
+PARENT = "import subprocess\nsubprocess.run([sys.executable, '-c', sys.argv[1]])"
+
+
+def is_there(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat") as file:  # noqa: PTH123
+            return file.read().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def test_a_child_ends_when_its_parent_is_killed():
+    child = light(CHILD)[-1]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(light(PARENT, child), **pipes) as parent:
+        pid = int(parent.stdout.readline())
+        assert is_there(pid)
+        parent.kill()
+        deadline = time.monotonic() + 30
+        while is_there(pid):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def test_worker_processes_leave_an_interrupt_to_their_parent():
+    before = signal.getsignal(signal.SIGINT)
+    with side_by_side(signal.getsignal, [signal.SIGINT, signal.SIGTERM], 2) as handlers:
+        assert list(handlers) == [signal.SIG_IGN, signal.SIG_DFL]
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_results_come_in_order_and_work_that_nobody_waits_for_ends_without_a_warning():
+    with side_by_side(abs, [-3, 2, -1], 1) as results:
+        assert list(results) == [3, 2, 1]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with side_by_side(abs, range(5), 1) as results:
+            assert next(results) == 0
+
+
+def test_in_one_process_it_is_this_one():
+    with side_by_side(lambda _: os.getpid(), [0], 1) as results:
+        assert list(results) == [os.getpid()]
