@@ -278,13 +278,15 @@ def test_captions_of_one_image_are_no_trouble(call, write, tmp_path):
 
 
 def test_a_violated_bound_exits_1_and_is_in_the_summary(call, write, tmp_path):
-    bound("too-good", quantity="spectral_loss", status="conjecture")(lambda graph, spectrum, k: -1e6)
+    bound("too-good", quantity="probe_error", status="conjecture")(lambda graph, spectrum, k: -1.0)
+    pairs, labels = write("pairs", PAIRS), write("labels", LABELS)
     try:
-        code, out, _ = call(app, "audit", write("pairs", PAIRS), "--k", 2, "--out", tmp_path / "out")
+        code, out, _ = call(app, "audit", pairs, "--labels", labels, "--k", 2, "--out", tmp_path / "out")
     finally:
         del BOUNDS["too-good"]
     assert code == 1
     assert "FAILED: too-good" in out
+    assert "VIOLATED" in next(line for line in out.splitlines() if line.startswith("│ too-good"))
     assert json.loads((tmp_path / "out" / "summary.json").read_text())["bounds_failed"] == ["too-good"]
 
 
