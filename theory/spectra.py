@@ -164,11 +164,13 @@ def _with_known_first(graph: PairGraph, found: Spectrum) -> Spectrum:
     away = max(np.linalg.norm(sign * found.left[:, 0] - left), np.linalg.norm(sign * found.right[:, 0] - right))
     if away > KNOWN:
         return found
+    # The others have what the computed one lacked, and stay orthonormal: of their length only a square is lost.
     left, right = (
-        np.column_stack([sign * root, side[:, 1:]]) for root, side in ((left, found.left), (right, found.right))
+        np.column_stack([sign * root, side[:, 1:] - np.outer(root, root @ side[:, 1:])])
+        for root, side in ((left, found.left), (right, found.right))
     )
-    first = residual_norms(graph.normalized, left[:, :1], found.singular_values[:1], right[:, :1])
-    return replace(found, left=left, right=right, residuals=np.append(first, found.residuals[1:]))
+    residuals = residual_norms(graph.normalized, left, found.singular_values, right)
+    return replace(found, left=left, right=right, residuals=residuals)
 
 
 def singular_triplets(
