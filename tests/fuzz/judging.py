@@ -95,10 +95,11 @@ def _is_plainly_false(row: Any, specimen: Specimen, graph: PairGraph) -> bool:
             triplets = spectrum(graph, min(specimen.k + 1, *graph.joint.shape)).leading(specimen.k + 1)
             encoder = subject(graph, triplets, specimen.k, specimen.features if claim.subject == "encoder" else None)
             measured, value = QUANTITIES[claim.quantity].measure(encoder), claim(graph, triplets, specimen.k, encoder)
-            scale = _scale(claim, encoder)
+            scale, doubt = _scale(claim, encoder), QUANTITIES[claim.quantity].doubt(encoder)
         except (ArithmeticError, ValueError):  # plain float64 says nothing, either
             return False
-    resolved = RESOLVED * max(scale, abs(measured), abs(value))
+    # Nodes that tie by round-off may be errors or not: means of classes that are nearer than theirs tell nothing.
+    resolved = RESOLVED * max(scale, abs(measured), abs(value)) + doubt
     return math.isfinite(resolved) and _excess(claim.relation, measured, value) > resolved
 
 
