@@ -32,8 +32,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: faults
-.PHONY: help setup test test-slow test-gpu bench figures smoke reproduce lint format ledger sharpness readme-figures clean
+.PHONY: help setup test test-slow test-gpu matrix coverage fuzz faults reliability bench figures smoke reproduce lint format ledger sharpness readme-figures clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 18
@@ -45,7 +44,7 @@ $(INSTALLED): pyproject.toml
 	$(PYTHON) -m pip install --quiet --editable '.[dev]'
 	@touch $@
 
-test: $(INSTALLED) ## Run the tests (two minutes)
+test: $(INSTALLED) ## Run the tests (seven minutes)
 	$(PYTHON) -m pytest -n auto --dist loadfile
 
 test-slow: $(INSTALLED) ## Run the slow tests too: 1,000 random graphs, large spectra, long attacks (twenty minutes)
@@ -54,11 +53,18 @@ test-slow: $(INSTALLED) ## Run the slow tests too: 1,000 random graphs, large sp
 test-gpu: $(INSTALLED) ## Run the tests that need a CUDA device
 	$(PYTHON) -m pytest -m gpu
 
+PYTHON311 ?= 3.11
+PYTHON313 ?= 3.13
+matrix: $(INSTALLED) ## Run the tests with the lowest and the newest dependencies, all warnings errors (twenty minutes, 20 GB)
+	$(PYTHON) -m tests.reliability.matrix --build $(BUILD)/matrix --python311 $(PYTHON311) --python313 $(PYTHON313)
+
+coverage: $(INSTALLED) ## Measure which lines and branches the tests run, into results/reliability (ten minutes)
+	$(PYTHON) -m tests.reliability.covered --build $(BUILD)/coverage
+
 KILLS ?= 50
-SEED ?= 0
 faults: $(INSTALLED) ## Kill small commands at random, fill their disks, take their workers; count what goes wrong (ten minutes)
 	@mkdir -p results/reliability
-	$(PYTHON) -m tests.faults --kills $(KILLS) --seed $(SEED) --out results/reliability/faults.json
+	$(PYTHON) -m tests.faults --kills $(KILLS) --seed $(or $(SEED),0) --out results/reliability/faults.json
 
 bench: $(INSTALLED) ## Time ours against peers, into build/bench.parquet; and the audit (six minutes)
 	@mkdir -p $(BUILD)
@@ -71,6 +77,14 @@ figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/fi
 
 smoke: ## Draw every figure from two seeds each, into build/smoke
 	$(MAKE) figures BUILD=$(BUILD)/smoke SEEDS=2
+
+MINUTES ?= 10
+SEED ?=
+fuzz: $(INSTALLED) ## Hold every bound against random graphs for MINUTES=10, from SEED; findings into build/fuzz
+	$(PYTHON) -m tests.fuzz --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) --jobs $(JOBS) --out results/reliability/fuzz.json
+
+reliability: $(INSTALLED) ## Write docs/reliability.md from the counts in results/reliability
+	$(PYTHON) -m tests.reliability --out docs/reliability.md
 
 lint: $(INSTALLED) ## Check format, style, types, and that the ledger page is current
 	$(PYTHON) -m ruff format --check .

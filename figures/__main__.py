@@ -27,7 +27,9 @@ from figures import (
     training,
     which_loss,
 )
-from theory.commandline import print_table, run
+from theory import ownership
+from theory.commandline import print_table, run, say
+from theory.options import Force
 
 MODULES = (
     bound_holds,
@@ -66,11 +68,14 @@ def draw(
     name: Annotated[str, typer.Argument(help=f"One of: {', '.join(FIGURES)}.")],
     tables: Annotated[Path, typer.Option(help="Folder of the tables.")] = Path("build/tables"),
     out: Annotated[Path, typer.Option(help="Folder for the PDF, the PNG and the caption.")] = Path("build/figures"),
+    force: Force = False,
 ) -> None:
     """Draw one figure as PDF and PNG, with its caption as text."""
     if name not in FIGURES:
         raise ValueError(f"figure {name!r} is none of {', '.join(FIGURES)}")
-    print(FIGURES[name].render(tables, out))
+    figure = FIGURES[name]
+    ownership.claim(figure.outputs(out), figure.inputs(tables), force=force)
+    say(figure.render(tables, out))
 
 
 @app.command(name="list")

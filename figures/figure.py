@@ -8,7 +8,9 @@ import pandas as pd
 from matplotlib.figure import Figure as Picture
 
 from figures.style import use_style
+from theory import ownership
 from theory.folders import held
+from theory.pictures import save_picture
 from theory.tables import read_table, replacing, together
 
 
@@ -28,12 +30,23 @@ class Figure:
         path of the PNG.
         """
         use_style()
-        picture, caption = self.draw({name: read_table(tables / f"{name}.parquet") for name in self.tables})
+        read = {name: read_table(tables / f"{name}.parquet") for name in self.tables}
+        try:
+            picture, caption = self.draw(read)
+        except KeyError as error:  # a table of another program, or of another version
+            raise ValueError(f"figure {self.name}: the tables in {tables} lack {error}: compute them anew") from error
         with held(out, self.name), together():
-            with replacing(out / f"{self.name}.pdf") as temporary:
-                picture.savefig(temporary, metadata={"CreationDate": None})
+            save_picture(picture, out / f"{self.name}.pdf")
             with replacing(out / f"{self.name}.txt") as temporary:
                 temporary.write_text(f"{self.title}. {caption}\n", encoding="utf-8")
-            with replacing(out / f"{self.name}.png") as temporary:
-                picture.savefig(temporary)
+            save_picture(picture, out / f"{self.name}.png")
         return out / f"{self.name}.png"
+
+    def inputs(self, tables: Path) -> list[Path]:
+        """The files that `render` reads."""
+        return [tables / f"{name}.parquet" for name in self.tables]
+
+    def outputs(self, out: Path) -> list[ownership.Output]:
+        """The files that `render` writes."""
+        caption = ownership.text(out / f"{self.name}.txt", f"{self.title}. ")
+        return [caption, *(ownership.picture(out / f"{self.name}{end}", caption) for end in (".pdf", ".png"))]

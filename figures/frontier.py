@@ -69,7 +69,7 @@ def _curves(axes: Axes, rows: pd.DataFrame, positives: str) -> None:
 def _intervals(axes: Axes, rows: pd.DataFrame) -> None:
     for family, own in rows[rows["arm"].isin(strongest(rows["arm"]))].groupby("family", sort=False):
         if family in WITH_INTERVALS:
-            ends = [(own["value"] - own["low"]).clip(upper=1), (own["high"] - own["value"]).clip(upper=1)]
+            ends = np.minimum(1, [own["value"] - own["low"], own["high"] - own["value"]])
             axes.errorbar(own["diversity"], own["value"], ends, fmt="none", color=color(str(family)), linewidth=1)
 
 

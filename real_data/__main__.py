@@ -11,10 +11,11 @@ import typer
 
 from real_data.audit import Settings
 from real_data.audit import audit as audit_pairs
+from real_data.audit.auditing import outputs
 from real_data.audit.report import print_report
 from real_data.emoji import emoji_graph
 from real_data.encoders.cache import FEATURES
-from real_data.measures.protocol import Protocol
+from real_data.measures.protocol import TABLES, Protocol
 from real_data.options import (
     FEATURES_KEPT,
     Cache,
@@ -27,13 +28,19 @@ from real_data.options import (
     Samples,
     Weights,
     chosen_source,
+    claim_tables,
     dataset_options,
+    named_inputs,
 )
 from real_data.resampling.commandline import resample_graph
 from real_data.study import SETTINGS, emoji_tables
+from real_data.study import TABLES as EMOJI_TABLES
 from real_data.training.commandline import pretrain, resample
-from theory.commandline import CHECK_FAILED, run
+from theory import ownership
+from theory.commandline import CHECK_FAILED, run, say
 from theory.folders import held
+from theory.graph_formats import require_graph_path
+from theory.options import Force
 from theory.tables import together, write_table
 
 app = typer.Typer(
@@ -59,14 +66,16 @@ app.add_typer(graph_app, name="graph")
 def emoji(
     out: Annotated[Path, typer.Option(metavar="GRAPH.npz", help="Where the graph is saved.")],
     labels: Annotated[LabelSet, typer.Option(help="Which classes the images have.")] = LabelSet.category,
+    force: Force = False,
 ) -> None:
     """Save the emoji graph: pictures in two styles x names and keywords; nothing is downloaded.
 
     Example: python -m real_data graph emoji --labels category --out emoji.npz
     """
+    ownership.claim([ownership.graph(require_graph_path(out))], force=force)
     graph = emoji_graph(labels.value)
     graph.save(out)
-    print(f"{out}: {graph}")
+    say(f"{out}: {graph}")
 
 
 @app.command()
@@ -88,6 +97,7 @@ def measure(
     device: Device = "auto",
     jobs: Annotated[int, typer.Option(help="Draws side by side; -1: as many as there are cores.")] = 1,
     cache: Cache = FEATURES,
+    force: Force = False,
 ) -> None:
     """Compare pairs by captions, by augmentations and by controls: consistency, diversity, bounds, and a verdict.
 
@@ -98,6 +108,7 @@ def measure(
     """
     from real_data.measures.study import arms_tables  # takes seconds to import
 
+    claim_tables(out, TABLES, named_inputs(dataset, root, pretrained), force=force)
     strengths = Protocol.strengths if strength is None else tuple(strength)
     protocol = Protocol(images, draws, views, strengths, keep=keep, seed=seed)
     options = dataset_options(dataset, root, size, classes, samples)
@@ -106,16 +117,18 @@ def measure(
         tables = arms_tables(source, protocol, jobs)
         _write(tables, out, asdict(protocol) | about)
     if len(set(source.dataset.captions)) == len(set(source.dataset.labels.tolist())):
-        print("\nAll images of a class have the same captions here: pairs by captions, exact, are pairs by label.")
+        say("", "All images of a class have the same captions here: pairs by captions, exact, are pairs by label.")
     for row in tables["arms_verdict"].itertuples():
-        print(f"\n{row.judge}, without pairs of one {row.exclusion}, diversity of {row.diversity_of}: {row.verdict}")
+        say("", f"{row.judge}, without pairs of one {row.exclusion}, diversity of {row.diversity_of}: {row.verdict}")
 
 
 @app.command()
 def study(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the three tables, emoji_*.parquet.")],
+    force: Force = False,
 ) -> None:
     """Measure the bounds, label energy and multi-hop intervals of the emoji captions, for both label sets."""
+    claim_tables(out, EMOJI_TABLES, force=force)
     with held(out, "emoji"):
         _write(emoji_tables(), out, SETTINGS)
 
@@ -125,7 +138,7 @@ def _write(tables: Mapping[str, pd.DataFrame], out: Path, configuration: Mapping
         for name, table in tables.items():
             write_table(table, out / f"{name}.parquet", configuration)
     for name, table in tables.items():
-        print(f"{out / name}.parquet: {len(table)} rows")
+        say(f"{out / name}.parquet: {len(table)} rows")
 
 
 @app.command()
@@ -138,15 +151,18 @@ def audit(
     device: Annotated[str, typer.Option(help="Where the spectrum is computed: auto, cpu, cuda.")] = Settings.device,
     seed: Annotated[int, typer.Option(help="Seed of the sparse solver's starting vectors.")] = Settings.seed,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")] = None,
+    force: Force = False,
 ) -> None:
     """Audit a table of pairs: consistency, spectrum, bounds, and which captions and classes hurt most.
 
     PAIRS and LABELS may be folders of such files. Exits with 1 if a bound does not hold. Example: python -m real_data
     audit pairs.parquet --labels labels.parquet --k 32 --out audit
     """
-    done = audit_pairs(pairs, labels, out, Settings(k, tol, device, seed, dask))
+    settings = Settings(k, tol, device, seed, dask)
+    ownership.claim(outputs(out), [pairs, labels], force=force)
+    done = audit_pairs(pairs, labels, out, settings)
     print_report(done.summary, done.tables)
-    print(f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}, audit.png, audit.pdf")
+    say(f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}, audit.png, audit.pdf")
     if done.summary["bounds_failed"]:
         raise typer.Exit(CHECK_FAILED)
 

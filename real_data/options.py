@@ -1,10 +1,13 @@
 """Options that several commands share: which data set, which encoder, where, and with what kept."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from theory import ownership
 
 if TYPE_CHECKING:
     from real_data.arms.sources import Source
@@ -44,6 +47,18 @@ def dataset_options(
     if drawn and dataset is not Dataset.imagefolder:
         raise ValueError(f"--{' and --'.join(drawn)}: only an imagefolder is drawn from")
     return options | drawn
+
+
+def named_inputs(dataset: Dataset, root: Path | None, pretrained: str) -> list[Path]:
+    """The files that are read because they were named: a table of pictures, a checkpoint."""
+    table = [root] if dataset is Dataset.table and root is not None else []
+    return [*table, *([Path(pretrained)] if Path(pretrained).is_file() else [])]
+
+
+def claim_tables(out: Path, names: Iterable[str], inputs: Iterable[Path] = (), *, force: bool = False) -> None:
+    """Claim the tables that a command will write into a folder, as Parquet; see `theory.ownership.claim`."""
+    tables = [part for name in names for part in ownership.table(out / f"{name}.parquet")]
+    ownership.claim(tables, inputs, force=force)
 
 
 def chosen_source(

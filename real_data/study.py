@@ -11,6 +11,7 @@ from theory import check_bounds, label_energy, spectrum
 from theory.bounds.theorem15_multihop import interval_table
 
 WIDTHS = (1, 2, 5, 10, 20, 30, 50, 75, 100, 150, 200, 250, 300, 400, 500, 650, 800, 1000, 1300, 1600)
+TABLES = ("emoji_bounds", "emoji_energy", "emoji_multihop")
 HOP_WIDTHS, HOPS = (100, 200), 16
 SETTINGS: dict[str, object] = {
     "dataset": "emoji",
@@ -46,5 +47,5 @@ def emoji_tables() -> dict[str, pd.DataFrame]:
         for labels, graph in graphs.items()
         for k in HOP_WIDTHS
     ]
-    tables = {"emoji_bounds": bounds, "emoji_energy": energies, "emoji_multihop": hops}
-    return {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()}
+    tables = zip(TABLES, (bounds, energies, hops), strict=True)
+    return {name: pd.concat(parts, ignore_index=True) for name, parts in tables}

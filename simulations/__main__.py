@@ -1,8 +1,9 @@
 """`python -m simulations`: make the pair graphs of a world, run the studies behind the figures."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,10 +11,14 @@ from simulations.families import FAMILIES
 from simulations.studies import STUDIES
 from simulations.sweeps import Cores, DaskCluster, SweepConfiguration, run_sweep
 from simulations.sweeps.experiment import NAMES, find_experiment
+from simulations.sweeps.sweep import outputs
 from simulations.world import LatentWorld
-from theory import PairGraph, induced_labelling_error, spectrum
-from theory.commandline import CHECK_FAILED, print_table, run
+from theory import PairGraph, induced_labelling_error, ownership, spectrum
+from theory.commandline import CHECK_FAILED, one_line, print_table, run, say
 from theory.folders import held
+from theory.foreign import require_seconds
+from theory.graph_formats import require_graph_path
+from theory.options import Force
 from theory.tables import require_table_path, write_table
 
 app = typer.Typer(
@@ -22,6 +27,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+A_DAY = 86_400.0  # seconds
 
 GraphFile = Annotated[Path, typer.Option("--out", metavar="GRAPH.npz", help="Where the graph is saved.")]
 Seed = Annotated[int, typer.Option(help="Seed of the world.")]
@@ -33,11 +40,13 @@ def caption_graph(
     noise: Annotated[float, typer.Option(help="Probability that a caption names the wrong class.")] = 0.0,
     detail: Annotated[float, typer.Option(help="Probability that a caption names the style too.")] = 0.0,
     seed: Seed = 0,
+    force: Force = False,
 ) -> None:
     """Save the caption graph of a latent world: images x captions."""
+    ownership.claim([ownership.graph(require_graph_path(out))], force=force)
     graph = LatentWorld(seed=seed).caption_graph(noise, detail)
     graph.save(out)
-    print(f"{out}: {graph}")
+    say(f"{out}: {graph}")
 
 
 @app.command()
@@ -45,11 +54,13 @@ def augmentation_graph(
     out: GraphFile,
     strength: Annotated[float, typer.Option(help="How far views move: 0 not at all, 10 almost anywhere.")] = 1.0,
     seed: Seed = 0,
+    force: Force = False,
 ) -> None:
     """Save the augmentation graph of a latent world: views x natural images."""
+    ownership.claim([ownership.graph(require_graph_path(out))], force=force)
     graph = LatentWorld(seed=seed).augmentation_graph(strength)
     graph.save(out)
-    print(f"{out}: {graph}")
+    say(f"{out}: {graph}")
 
 
 @app.command()
@@ -58,17 +69,18 @@ def study(
     out: Annotated[Path, typer.Option(metavar="TABLE", help="Where the table goes: .parquet or .csv.")],
     seeds: Annotated[int | None, typer.Option(help="How many seeds; by default as published.")] = None,
     jobs: Annotated[int, typer.Option(help="Worker processes; -1 for one on each core.")] = 1,
+    force: Force = False,
 ) -> None:
     """Measure the table of a study, with a JSON sidecar that says how."""
     if name not in STUDIES:
         raise ValueError(f"study {name!r} is none of {', '.join(STUDIES)}")
-    require_table_path(out)
+    ownership.claim(ownership.table(require_table_path(out)), force=force)
     chosen = STUDIES[name]
     with held(out.parent, out.name):
         table = chosen.run(seeds, jobs)
         configuration = {"study": name, "seeds": int(table["seed"].nunique()), **chosen.settings}
         write_table(table, out, configuration)
-    print(f"{out}: {len(table)} rows over {configuration['seeds']} seeds")
+    say(f"{out}: {len(table)} rows over {configuration['seeds']} seeds")
 
 
 @app.command()
@@ -82,8 +94,11 @@ def studies() -> None:
 def families(
     draw: Annotated[Path | None, typer.Option(metavar="DIR", help="Also draw them all, into DIR/families.png.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of those that are drawn at random.")] = 0,
+    force: Force = False,
 ) -> None:
     """List the graph families, each at its small default settings, and what is known of them."""
+    if draw is not None:
+        ownership.claim([ownership.picture(draw / "families.png")], force=force)
     chosen = {name: family() for name, family in FAMILIES.items()}
     columns = [("family", "left"), ("a model of", "left"), ("nodes", "right"), ("α_T", "right")]
     columns += [("σ_2 σ_3 σ_4", "left"), ("known", "left")]
@@ -94,7 +109,7 @@ def families(
 
         draw.mkdir(parents=True, exist_ok=True)
         draw_families(chosen, draw / "families.png", seed)
-        print(f"{draw / 'families.png'}: {len(chosen)} families")
+        say(f"{draw / 'families.png'}: {len(chosen)} families")
 
 
 def _summary(graph: PairGraph) -> tuple[str, str, str]:
@@ -110,21 +125,34 @@ def sweep(
     seeds: Annotated[int | None, typer.Option(help="How many seeds; by default as in CONFIG.toml.")] = None,
     jobs: Annotated[int | None, typer.Option(help="Worker processes here; -1 for one on each core.")] = None,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")] = None,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Measure failed cells again.")] = False,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Measure all failed cells again.")] = False,
+    time_limit: Annotated[float, typer.Option(help="Seconds that a cell may take.")] = A_DAY,
+    force: Force = False,
 ) -> None:
     """Measure an experiment over grids of settings and seeds, into DIR/table.parquet with a JSON sidecar.
 
-    Interrupted, it goes on where it was when the same command is given again. Exits with 1 if cells failed: they are
-    in DIR/failures.json. Example: python -m simulations sweep examples/phase.toml --out build/sweeps/phase --jobs 2
+    Interrupted, it goes on where it was when the same command is given again; cells that failed for want of memory or
+    of a file are measured again then. At most 1,000,000 cells; the experiment may take 60 s to load. Exits with 1 if
+    cells failed: they are in DIR/failures.json. Example: python -m simulations sweep examples/phase.toml --out
+    build/sweeps/phase --jobs 2
     """
     if dask is not None and jobs is not None:
         raise ValueError("--jobs and --dask exclude each other: a cluster has the workers that it has")
+    ownership.claim(outputs(out), [file], force=force)
     configuration = SweepConfiguration.read(file, seeds)
     workers = Cores(1 if jobs is None else jobs) if dask is None else DaskCluster(dask)
-    result = run_sweep(configuration, out, workers, retry_failed=retry_failed)
-    print(f"{result.table}: {result.rows} rows, {len(result.failures)} of {result.cells} cells failed")
+    seconds = require_seconds(time_limit)
+    result = run_sweep(configuration, out, workers, retry_failed=retry_failed, seconds=seconds)
+    say(f"{result.table}: {result.rows} rows, {len(result.failures)} of {result.cells} cells failed")
     if result.failures:
+        say(one_line(f"first failure: {_told(result.failures[0])}"), err=True)
         raise typer.Exit(CHECK_FAILED)
+
+
+def _told(failure: Mapping[str, Any]) -> str:
+    """One failed cell, in a line."""
+    settings = ", ".join(f"{name}={value}" for name, value in failure["settings"].items())
+    return f"{failure['error']} ({failure['where']}), in the cell with {settings}, seed={failure['seed']}"
 
 
 @app.command()

@@ -5,6 +5,7 @@ from theory.attack import CounterexampleResult, find_counterexample
 from theory.bounds import BOUNDS, Bound, bound, check_bounds, over_gap
 from theory.consistency import induced_labelling_error, label_energy, labelling_error
 from theory.factorisation import optimal_embeddings, spectral_loss
+from theory.foreign import ForeignCodeError
 from theory.graph import PairGraph
 from theory.hypotheses import HypothesisError
 from theory.metrics import alignment, uniformity
@@ -16,6 +17,7 @@ __all__ = [
     "BOUNDS",
     "Bound",
     "CounterexampleResult",
+    "ForeignCodeError",
     "HypothesisError",
     "PairGraph",
     "ProbeResult",

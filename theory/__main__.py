@@ -10,15 +10,19 @@ import pandas as pd
 import typer
 from tqdm import tqdm
 
+from theory import ownership
 from theory.attack import Progress, find_counterexample
 from theory.bounds import BOUNDS, check_bounds
 from theory.certificates import with_certificate
-from theory.commandline import CHECK_FAILED, print_table, run
+from theory.commandline import CHECK_FAILED, print_table, run, say, visible
+from theory.foreign import SECONDS
 from theory.graph import PairGraph
+from theory.graph_formats import require_graph_path
 from theory.hypotheses import require_width
-from theory.ledger_page import is_current, ledger_page
+from theory.ledger_page import BEGINNING, is_current, ledger_page
+from theory.options import Force
 from theory.plugins import load_bounds
-from theory.sharpness import measure_sharpness, read_sharpness
+from theory.sharpness import TABLE, measure_sharpness, outputs, read_sharpness
 from theory.spectra import spectrum
 from theory.tables import replacing, require_table_path, write_table
 
@@ -32,6 +36,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+Plugin = Annotated[Path | None, typer.Option(metavar="FILE.py", help="A file with bounds of your own.")]
+TimeLimit = Annotated[float, typer.Option(help="Seconds that FILE.py may take to load, and a bound of it for a value.")]
+
 
 @app.command()
 def check(
@@ -41,17 +48,19 @@ def check(
     tol: Annotated[float, typer.Option(help="Largest residual of a singular triplet.")] = 1e-6,
     device: Annotated[str, typer.Option(help="Where the spectrum is computed: auto, cpu, cuda.")] = "auto",
     seed: Annotated[int, typer.Option(help="Seed of the sparse solver's starting vectors.")] = 0,
-    plugin: Annotated[Path | None, typer.Option(metavar="FILE.py", help="A file with bounds of your own.")] = None,
+    plugin: Plugin = None,
+    time_limit: TimeLimit = SECONDS,
     certified: Annotated[bool, typer.Option("--certified", help="Prove the upper end of σ_(k+1).")] = False,
+    force: Force = False,
 ) -> None:
     """Hold every bound against the embedding that is optimal on GRAPH.npz.
 
     Exits with 1 if a bound does not hold. Example: python -m theory check emoji.npz --k 100
     """
     if out is not None:
-        require_table_path(out)
+        ownership.claim(ownership.table(require_table_path(out)), [graph_file, plugin], force=force)
     if plugin is not None:
-        load_bounds(plugin)
+        load_bounds(plugin, seconds=time_limit)
     graph = PairGraph.load(graph_file)
     require_width(graph.joint.shape, k)
     triplets = spectrum(graph, min(k + 1, *graph.joint.shape), tol=tol, device=device, seed=seed)
@@ -63,12 +72,12 @@ def check(
             f", certified at most {certificate.upper:.6f} ({certificate.method}, {certificate.confidence:.6f} sure)"
         )
     table = check_bounds(graph, k, triplets=triplets)
-    print(graph)
-    _print_checks(table, title)
     if out is not None:
         settings = {"graph": str(graph_file), "k": k, "tol": tol, "device": device, "seed": seed}
         settings |= {"plugin": str(plugin) if plugin else None, "certified": certified}
         write_table(table, out, settings)
+    say(graph)
+    _print_checks(table, title)
     if not table["holds"].all():
         raise typer.Exit(CHECK_FAILED)
 
@@ -79,33 +88,33 @@ def attack(
     budget: Annotated[str, typer.Option(help="How long to search: 60s, 5m, or seconds.")] = "60s",
     seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
     out: Annotated[Path | None, typer.Option(metavar="GRAPH.npz", help="Save the graph found here.")] = None,
-    plugin: Annotated[Path | None, typer.Option(metavar="FILE.py", help="A file with bounds of your own.")] = None,
+    plugin: Plugin = None,
+    time_limit: TimeLimit = SECONDS,
+    force: Force = False,
 ) -> None:
     """Search for the graph on which a bound is closest to failing, or fails.
 
     Exits with 1 if the bound is refuted. Example: python -m theory attack probe-mse --budget 60s
     """
+    if out is not None:
+        ownership.claim([ownership.graph(require_graph_path(out))], [plugin], force=force)
     if plugin is not None:
-        load_bounds(plugin)
-    with tqdm(total=100, desc=name, bar_format="{desc} {percentage:3.0f}%|{bar}| {postfix}") as bar:
+        load_bounds(plugin, seconds=time_limit)
+    with tqdm(total=100, desc=visible(name), bar_format="{desc} {percentage:3.0f}%|{bar}| {postfix}") as bar:
 
         def report(progress: Progress) -> None:
             bar.n = 100 * progress.spent
             bar.set_postfix_str(f"{progress.evaluations} graphs, largest ratio {progress.ratio:.6f}")
 
         found = find_counterexample(name, budget=_seconds(budget), rng=np.random.default_rng(seed), report=report)
-    verdict = "REFUTED" if found.refuted else "not refuted"
-    print(
-        f"{name}: {verdict}; largest ratio {found.ratio:.6f} (measured {found.measured:.6g}, bound {found.value:.6g})"
-    )
-    print(
-        f"{found.graph}, k = {found.k}, from the family {found.origin}, after {found.evaluations} graphs. {found.note}"
-    )
-    if found.graph.joint.size <= PRINTED_PAIRS:
-        print(np.array2string(found.graph.joint.toarray(), precision=6, suppress_small=True))
-        print(f"left labels {found.graph.left_labels}, right labels {found.graph.right_labels}")
     if out is not None:
         found.graph.save(out)
+    verdict = "REFUTED" if found.refuted else "not refuted"
+    say(f"{name}: {verdict}; largest ratio {found.ratio:.6f} (measured {found.measured:.6g}, bound {found.value:.6g})")
+    say(f"{found.graph}, k = {found.k}, from the family {found.origin}, after {found.evaluations} graphs. {found.note}")
+    if found.graph.joint.size <= PRINTED_PAIRS:
+        say(*np.array2string(found.graph.joint.toarray(), precision=6, suppress_small=True).splitlines())
+        say(*f"left labels {found.graph.left_labels}, right labels {found.graph.right_labels}".splitlines())
     if found.refuted:
         raise typer.Exit(CHECK_FAILED)
 
@@ -115,12 +124,14 @@ def sharpness(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the table and the graphs.")],
     evaluations: Annotated[int, typer.Option(help="Graphs that each search may look at.")] = 20_000,
     seeds: Annotated[int, typer.Option(help="Searches for each bound.")] = 3,
+    force: Force = False,
 ) -> None:
     """Attack every exact bound and keep, for each, the largest ratio and the graph that shows it.
 
     Exits with 1 if an exact bound is refuted.
     """
     claims = [claim for claim in BOUNDS.values() if claim.status == "exact"]
+    ownership.claim(outputs(claims, out), force=force)
     table = measure_sharpness(claims, out, evaluations=evaluations, seeds=seeds)
     rows = [(row["bound"], f"{row['ratio']:.4f}") for row in table.to_dict("records")]
     print_table("Largest measured / bound", [("bound", "left"), ("ratio", "right")], rows)
@@ -137,14 +148,16 @@ def ledger(
     sharpness_folder: Annotated[
         Path, typer.Option("--sharpness", metavar="DIR", help="Where `sharpness` wrote its table.")
     ] = Path("docs/sharpness"),
+    force: Force = False,
 ) -> None:
     """List the bounds: name, status, and what each states; or write them as a page."""
     if out is not None:
+        ownership.claim([ownership.text(out, BEGINNING)], [sharpness_folder / TABLE], force=force)
         with replacing(out) as temporary:
             temporary.write_text(ledger_page(read_sharpness(sharpness_folder)), encoding="utf-8")
     elif check_page is not None:
         if not is_current(check_page, read_sharpness(sharpness_folder)):
-            typer.echo(f"{check_page} is stale: `make ledger` writes it anew", err=True)
+            say(f"{check_page} is stale: `make ledger` writes it anew", err=True)
             raise typer.Exit(CHECK_FAILED)
     else:
         rows = [(claim.name, claim.status, claim.statement) for claim in BOUNDS.values()]
@@ -176,7 +189,7 @@ def _print_checks(table: pd.DataFrame, title: str) -> None:
     ]
     print_table(title, columns, rows)
     for note, noted in table[table["note"] != ""].groupby("note", sort=False):
-        print(f"{', '.join(noted['bound'])}: {note}")
+        say(f"{', '.join(noted['bound'])}: {note}")
 
 
 def _not_applicable(table: pd.DataFrame) -> pd.Series:
@@ -186,6 +199,8 @@ def _not_applicable(table: pd.DataFrame) -> pd.Series:
 def _verdict(row: dict[Hashable, Any]) -> str:
     if row["status"] == "rate":
         return "a rate"
+    if math.isnan(row["value"]):
+        return "not a number"
     if not row["holds"]:
         return "VIOLATED"
     return "holds, vacuous" if row["vacuous"] else "holds"

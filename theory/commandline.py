@@ -1,12 +1,18 @@
 """How every command line of the project runs, fails and prints."""
 
+import os
+import select
 import sys
 import traceback
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from theory.interruption import heard
 
@@ -16,32 +22,129 @@ CHECK_FAILED = 1
 BAD_INPUT = 2
 UNFORESEEN = 70
 INTERRUPTED = 130
+BROKEN_PIPE = 141  # 128 + SIGPIPE, as where the signal ends a process
+
+STREAMS = (1, 2)  # file descriptors of what is printed
+UNSEEN = {"Cc", "Cs", "Zl", "Zp"}  # Unicode categories: controls, lone surrogates, separators of lines
+DIRECTIONS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}  # marks that reorder
 
 
 @heard
 def run(app: typer.Typer) -> None:
-    """Run a command line: exit 0 done, 1 a bound failed or a check found something, 2 bad input, in one line."""
+    """Run a command line and exit.
+
+    With 0: done; 1: a bound failed or a check found something; 2: bad input, in one line; 130: interrupted; 141: who
+    was reading what it prints went away, which says nothing of what it found.
+    """
+    with _watched_streams() as broken:
+        try:
+            code = _exit_code(app, broken)
+            print(end="", flush=True)  # what is held back may have no reader either
+        except BrokenPipeError:
+            if not broken():
+                raise
+            _silence()
+            code = BROKEN_PIPE
+    sys.exit(code)
+
+
+def _exit_code(app: typer.Typer, broken: Callable[[], bool]) -> int:
+    """Run it, and say in one line what was wrong with the input."""
     try:
-        code = app(standalone_mode=False)
+        code = _called(app)
+    except BrokenPipeError as error:  # of a stream, or of a connection to another process
+        if broken():
+            raise
+        return _refused(error)
     except (ValueError, TypeError, ArithmeticError, RuntimeError, OSError, typer.TyperException) as error:
-        message = error.format_message() if isinstance(error, typer.TyperException) else str(error)
-        if message:  # empty where the help was shown in its place
-            typer.echo(f"error: {' '.join(message.split())}", err=True)
-        sys.exit(BAD_INPUT)
+        return _refused(error)
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        return INTERRUPTED
     except Exception:
-        traceback.print_exc()
-        sys.exit(UNFORESEEN)  # not 1, which says that a check found something
-    sys.exit(code if isinstance(code, int) else 0)
+        say(*traceback.format_exc().splitlines(), err=True)
+        return UNFORESEEN  # not 1, which says that a check found something
+    return code if isinstance(code, int) else 0
+
+
+def _called(app: typer.Typer) -> Any:
+    try:
+        return app(standalone_mode=False)
+    except SystemExit as leaving:
+        # Typer and Rich make an exit with 1 of a broken pipe.
+        if isinstance(leaving.__context__, BrokenPipeError):
+            raise leaving.__context__ from None
+        raise
+
+
+def _refused(error: Exception) -> int:
+    message = error.format_message() if isinstance(error, typer.TyperException) else str(error)
+    if message:  # empty where the help was shown in its place
+        say(one_line(f"error: {message}"), err=True)
+    return BAD_INPUT
+
+
+@contextmanager
+def _watched_streams() -> Iterator[Callable[[], bool]]:
+    """Something that says whether the reader of one of the streams went away, even once they lead elsewhere."""
+    if not hasattr(select, "poll"):
+        yield lambda: True
+        return
+    watched, poll = [os.dup(stream) for stream in STREAMS if _is_open(stream)], select.poll()
+    for stream in watched:
+        poll.register(stream, 0)
+    try:
+        yield lambda: any(events & (select.POLLERR | select.POLLHUP) for _, events in poll.poll(0))
+    finally:
+        for stream in watched:
+            os.close(stream)
+
+
+def _is_open(stream: int) -> bool:
+    try:
+        os.fstat(stream)
+    except OSError:
+        return False
+    return True
+
+
+def _silence() -> None:
+    """What is still to be written where nobody reads goes nowhere at the end of the process, and fails no more."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.__stdout__, sys.__stderr__):
+        try:
+            print(end="", file=stream, flush=True)
+        except BrokenPipeError:
+            assert stream is not None
+            os.dup2(nowhere, stream.fileno())
+
+
+def visible(text: object) -> str:
+    """The text, with what a terminal would obey and not show spelled out in backslashes, as an escape is."""
+    return "".join(
+        letter.encode("unicode_escape").decode()
+        if unicodedata.category(letter) in UNSEEN or ord(letter) in DIRECTIONS
+        else letter
+        for letter in str(text)
+    )
+
+
+def one_line(text: object) -> str:
+    """The text in one line that is safe to print: a message of another library, a name out of a file."""
+    return visible(" ".join(str(text).split()))
+
+
+def say(*lines: object, err: bool = False) -> None:
+    """Print lines, each of them one line whatever is in it, to stdout or to stderr."""
+    for line in lines:
+        print(visible(line), file=sys.stderr if err else sys.stdout)
 
 
 def print_table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table; `columns` are pairs of heading and justification ("left" or "right")."""
-    table = Table(title=title, title_justify="left", header_style="bold")
+    """Print a table; `columns` are pairs of heading and justification ("left" or "right"). Names are no markup."""
+    table = Table(title=Text(visible(title), "table.title"), title_justify="left", header_style="bold")
     for heading, justify in columns:
-        table.add_column(heading, justify="right" if justify == "right" else "left", overflow="fold")
+        table.add_column(Text(visible(heading)), justify="right" if justify == "right" else "left", overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(Text(visible(cell)) for cell in row))
     console = Console() if sys.stdout.isatty() else Console(width=PIPED_WIDTH)
     console.print(table)

@@ -91,6 +91,19 @@ def cross_class_leaks(graph: PairGraph) -> FloatArray:
     return _stays_and_leaks(graph)[1]
 
 
+def stays_in_class(graph: PairGraph) -> FloatArray:
+    """`1 - β(x) = Pr_{x'|x}[y(x') = y(x)]` of each left node, shape (n_left,), in (0, 1]: the rest of its leak.
+
+    A sum of what is not negative, and so exact to round-off of itself where almost all of the walk leaves.
+
+    Raises
+    ------
+    ValueError
+        The graph lacks labels on the left.
+    """
+    return _stays_and_leaks(graph)[0]
+
+
 def part_conductances(graph: PairGraph, parts: npt.ArrayLike) -> FloatArray:
     """The conductance `φ(S) = cut(S) / vol(S)` of each part of the left nodes, shape (m,), in [0, 1).
 
@@ -220,7 +233,7 @@ def _class_blocks(graph: PairGraph) -> Iterator[tuple[sp.csr_array, FloatArray]]
     # Row sums of P_T[c, c] are p_L(x) times the part of the walk that stays.
     stays, _ = _stays_and_leaks(graph)
     scaled = sp.csr_array(graph.normalized * (1 / np.sqrt(stays))[:, None])
-    roots = np.sqrt(graph.left_marginal * stays)
+    roots = np.sqrt(graph.left_marginal) * np.sqrt(stays)
     labels = required_labels(graph, "left")
     order = np.argsort(labels, kind="stable")
     starts = np.flatnonzero(np.diff(labels[order], prepend=-1))
@@ -239,8 +252,10 @@ def _stays_and_leaks(graph: PairGraph) -> tuple[FloatArray, FloatArray]:
     _, classes = np.unique(required_labels(graph, "left"), return_inverse=True)
     left, masses, shares = _shares(graph, classes)
     # Both as sums of what is not negative, so that the smaller is as precise as the larger.
-    stays, leaks = (np.bincount(left, weights=masses * chance) for chance in (shares, 1 - shares))
-    return np.minimum(1.0, stays / graph.left_marginal), np.minimum(1.0, leaks / graph.left_marginal)
+    # The chance of a pair given its left node comes first: a product of two small masses may be too small for a float.
+    steps = masses / graph.left_marginal[left]
+    stays, leaks = (np.bincount(left, weights=steps * chance) for chance in (shares, 1 - shares))
+    return np.minimum(1.0, stays), np.minimum(1.0, leaks)
 
 
 def _shares(graph: PairGraph, parts: IntArray) -> tuple[IntArray, FloatArray, FloatArray]:

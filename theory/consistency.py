@@ -42,10 +42,16 @@ def induced_labelling_error(graph: PairGraph) -> float:
         The graph lacks labels on the left.
     """
     by_class = sp.csc_array(class_indicators(required_labels(graph, "left")).T @ graph.joint)
-    # Summed from the same numbers, so that a right node with one class contributes exactly 0.
-    marginal = np.add.reduceat(by_class.data, by_class.indptr[:-1])
-    others = 1 - by_class.data / np.repeat(marginal, np.diff(by_class.indptr))
-    return float(np.sum(by_class.data * others))
+    starts, counts = by_class.indptr[:-1], np.diff(by_class.indptr)
+    marginal = np.repeat(np.add.reduceat(by_class.data, starts), counts)
+    # The mass of the other classes; of the heaviest at each right node as a sum, for nearly all less it is round-off.
+    order = np.lexsort((by_class.data, np.repeat(np.arange(len(starts)), counts)))
+    heaviest = order[by_class.indptr[1:] - 1]
+    lighter = by_class.data.copy()
+    lighter[heaviest] = 0
+    others = marginal - by_class.data
+    others[heaviest] = np.add.reduceat(lighter, starts)
+    return float(np.sum(by_class.data / marginal * others))
 
 
 def label_energy(graph: PairGraph, spectrum: Spectrum) -> FloatArray:

@@ -72,6 +72,8 @@ def spectral_loss_of(graph: PairGraph) -> Callable[[Any, Any], Any]:
 def optimal_embeddings(graph: PairGraph, k: int) -> tuple[FloatArray, FloatArray]:
     """The closed-form optimum of the spectral loss, `F = U_k Σ_k^{1/2}` and `G = W_k Σ_k^{1/2}` (theorem 2).
 
+    Where k exceeds the rank of `Ā`, the columns beyond it are 0.
+
     Returns
     -------
     f : (n_left, k), g : (n_right, k)
@@ -82,7 +84,7 @@ def optimal_embeddings(graph: PairGraph, k: int) -> tuple[FloatArray, FloatArray
     ValueError
         k out of 1..min(n_left, n_right).
     """
-    top = spectrum(graph, k)
+    top = spectrum(graph, k).leading(k)
     root = np.sqrt(top.singular_values)
     f = top.left * root / np.sqrt(graph.left_marginal)[:, None]
     g = top.right * root / np.sqrt(graph.right_marginal)[:, None]

@@ -20,7 +20,8 @@ from theory.arrays import FloatArray, IntArray
 AnyArray = TypeVar("AnyArray", bound=npt.NDArray[Any])
 
 INDUCED_LIMIT = 5_000  # left nodes; P_T is dense in the worst case
-ROUNDING_OF_SUM = 64 * np.finfo(np.float64).eps
+ROUNDING_OF_SUM = 4 * np.finfo(np.float64).eps  # of quotients by their sum
+SMALLEST = float(np.finfo(np.float64).smallest_normal)  # probabilities below it have lost digits
 
 
 class PairGraph:
@@ -41,7 +42,8 @@ class PairGraph:
     Raises
     ------
     ValueError
-        NaN, infinite or negative weights; no weight at all; isolated nodes, unless dropped; labels or ids
+        NaN, infinite or negative weights; no weight at all; weights so far apart that as parts of a sum of 1 the
+        smallest have no place in float64; isolated nodes, unless dropped; labels or ids
         of the wrong length; labels that are not integers 0..r-1.
 
     Notes
@@ -204,6 +206,7 @@ class PairGraph:
             )
         scaled = sp.csr_array(self.joint * (1 / self.right_marginal)[None, :])
         pairs = scaled @ self.joint.T
+        pairs.data[pairs.data < SMALLEST] = 0  # what no sum of 1 can tell from nothing
         labels, ids = self.left_labels, self.left_ids
         return PairGraph(pairs, labels, labels, left_ids=ids, right_ids=ids)
 
@@ -238,14 +241,27 @@ def _validated_weights(joint: Any) -> sp.csr_array:
         _reject(entries, bad(entries.data), fault)
     if entries.nnz == 0 or entries.data.max() == 0:
         raise ValueError("joint is empty or all zero: a pair graph needs at least one pair of positive weight")
-    with np.errstate(over="ignore"):
-        total = entries.data.sum()
-    if abs(total - 1) > ROUNDING_OF_SUM:  # a saved graph loads as it was, to the last bit
-        entries.data /= entries.data.max()  # so that the sum of huge weights stays finite
-        entries.data /= entries.data.sum()
+    entries.data = _normalised(entries.data)
     weights = sp.csr_array(entries)
     weights.sum_duplicates()
     weights.eliminate_zeros()
+    return weights
+
+
+def _normalised(weights: FloatArray) -> FloatArray:
+    """The weights over their sum; `ValueError` where float64 cannot hold the smallest beside the largest."""
+    positive = weights[weights > 0]
+    with np.errstate(over="ignore", under="ignore"):
+        # Summed in the longest float there is: a saved graph is to load as it was, to the last bit.
+        if abs(weights.sum(dtype=np.longdouble) - 1) > ROUNDING_OF_SUM:
+            weights = weights / positive.max()  # so that the sum of huge weights stays finite
+            weights = weights / float(weights.sum(dtype=np.longdouble))
+    if np.count_nonzero(weights >= SMALLEST) < len(positive):
+        decades = np.log10(positive.max()) - np.log10(positive.min())
+        raise ValueError(
+            f"joint has weights from {positive.min():.3g} to {positive.max():.3g}, {decades:.0f} orders of magnitude "
+            f"apart: as parts of a sum of 1 the smallest are below {SMALLEST:.3g}, where float64 ends; leave them out"
+        )
     return weights
 
 
@@ -279,14 +295,25 @@ def _reject(entries: sp.coo_array, bad: npt.NDArray[np.bool_], fault: str) -> No
 
 def _validated_labels(side: str, labels: npt.ArrayLike, size: int) -> IntArray:
     array = np.asarray(labels.detach().cpu() if isinstance(labels, torch.Tensor) else labels)
-    if array.dtype == object and all(isinstance(label, int | np.integer) for label in array.ravel()):
-        array = array.astype(np.int64)
     if array.shape != (size,):
         raise ValueError(f"{side}_labels has shape {array.shape} for {size} {side} nodes: give one class for each")
-    if not (np.issubdtype(array.dtype, np.number) or array.dtype == np.bool_) or np.iscomplexobj(array):
+    if array.dtype == np.bool_:
+        array = array.astype(np.int64)
+    of_python = array.dtype == object and all(isinstance(label, int | np.integer) for label in array.tolist())
+    integers = of_python or np.issubdtype(array.dtype, np.integer)
+    if not (integers or np.issubdtype(array.dtype, np.floating)):
         raise ValueError(f"{side}_labels holds {array.dtype}: labels are integers 0..r-1")
-    if not np.all(np.isfinite(array) & (array == np.floor(array)) & (array >= 0)):
-        raise ValueError(f"{side}_labels holds values that are not integers 0..r-1")
+    # Floats skip integers from 2^53 on (float64), so that one there may be another class than was meant.
+    end = 2**63 if integers else min(2**63, 2 ** (np.finfo(array.dtype).nmant + 1))
+    bad = ~((array >= 0) & (array < end))
+    if not integers:
+        bad |= array != np.floor(array)
+    if bad.any():
+        node = int(np.argmax(bad))
+        raise ValueError(
+            f"{side}_labels holds {bad.sum()} values that are not integers 0..r-1, the first {array[node]} at node "
+            f"{node}: a class is an integer in 0..2^{end.bit_length() - 1} - 1"
+        )
     return _read_only(array.astype(np.int64))
 
 

@@ -1,6 +1,7 @@
 """Pair graphs from and to edge lists, networkx graphs and files: the parts, without the graph class."""
 
 import os
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,9 @@ import numpy.typing as npt
 import pandas as pd
 import scipy.sparse as sp
 
+from theory.array_files import Header, read_header
 from theory.arrays import IntArray
+from theory.inputs import require_file
 from theory.tables import replacing
 
 FORMAT = "pairbounds-graph-1"
@@ -179,10 +182,16 @@ def save_npz(path: str | os.PathLike[str], joint: sp.csr_array, left: Side, righ
         arrays[f"{name}_ids"] = _storable_ids(name, side.ids)
         if side.labels is not None:
             arrays[f"{name}_labels"] = side.labels
-    if Path(path).suffix != ".npz":
-        raise ValueError(f"cannot write {path}: a graph's file name ends in .npz")
-    with replacing(path) as temporary:
+    with replacing(require_graph_path(path)) as temporary:
         np.savez_compressed(temporary, allow_pickle=False, **arrays)
+
+
+def require_graph_path(path: str | os.PathLike[str]) -> Path:
+    """The path, if a graph can be saved under that name: to be asked before the work, not after it."""
+    target = Path(path)
+    if target.suffix != ".npz":
+        raise ValueError(f"cannot write {target}: a graph's file name ends in .npz")
+    return target
 
 
 def _storable_ids(side: str, ids: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -194,18 +203,82 @@ def _storable_ids(side: str, ids: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def load_npz(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Constructor arguments from a file that `save_npz` wrote."""
-    if not Path(path).is_file():
-        raise FileNotFoundError(f"graph file {path} does not exist")
+    """Constructor arguments from a file that `save_npz` wrote.
+
+    Only arrays of a pair graph are read, and none before the sizes that all of them declare agree.
+
+    Raises
+    ------
+    FileNotFoundError
+        No such file.
+    ValueError
+        Anything else than a whole pair graph; more than there is memory for.
+    """
+    source = require_file(path, "graph file")
     try:
-        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-        if str(arrays.get("format")) != FORMAT:
-            raise ValueError
-        parts = (arrays["data"], arrays["indices"], arrays["indptr"])
-        joint = sp.csr_array(parts, shape=tuple(arrays["shape"]))
+        with zipfile.ZipFile(source) as archive:
+            declared = _declared(archive)
+            n_left, n_right = map(int, _array(archive, "shape"))
+            _require_agreement(declared, n_left, n_right)
+            arrays = {name: _array(archive, name) for name in declared}
+        joint = sp.csr_array((arrays["data"], arrays["indices"], arrays["indptr"]), shape=(n_left, n_right))
         joint.check_format(full_check=True)
+    except MemoryError as error:
+        raise ValueError(f"{path} is larger than there is memory for") from error
     except Exception as error:  # a damaged archive fails in a hundred ways
-        raise ValueError(f"{path} is not a whole pair graph that PairGraph.save wrote: save it again") from error
+        reason = " ".join(str(error).split()) or type(error).__name__
+        message = f"{path} is not a whole pair graph that PairGraph.save wrote: save it again ({reason})"
+        raise ValueError(message) from error
     sides = {f"{side}_{what}": arrays.get(f"{side}_{what}") for side in ("left", "right") for what in ("labels", "ids")}
     return {"joint": joint, **sides}
+
+
+def is_graph(path: str | os.PathLike[str]) -> bool:
+    """Whether a file says that it is a pair graph; no more of it is read than that."""
+    try:
+        with zipfile.ZipFile(require_file(path)) as archive:
+            return _header(archive, "format") == _FORMAT_HEADER and str(_array(archive, "format")) == FORMAT
+    except Exception:  # as in `load_npz`
+        return False
+
+
+_FORMAT_HEADER = Header((), np.array(FORMAT).dtype)
+_OPTIONAL = ("left_labels", "right_labels", "left_ids", "right_ids")
+_KINDS = dict.fromkeys(("indices", "indptr", "shape", *_OPTIONAL), "iu")  # of numpy's types, for each known array
+_KINDS |= {"format": "U", "data": "biuf", "left_ids": "iuU", "right_ids": "iuU"}
+
+
+def _declared(archive: zipfile.ZipFile) -> dict[str, Header]:
+    """What the arrays of a graph declare; strangers beside them are left alone."""
+    names = set(archive.namelist())
+    declared = {name: _header(archive, name) for name in _KINDS if f"{name}.npy" in names}
+    missing = [name for name in _KINDS if name not in declared and name not in _OPTIONAL]
+    if missing or declared["format"] != _FORMAT_HEADER or declared["shape"].shape != (2,):
+        raise ValueError(f"it lacks {', '.join(missing)}" if missing else "it is of another program")
+    for name, header in declared.items():
+        if header.dtype.kind not in _KINDS[name]:
+            raise ValueError(f"{name} holds {header.dtype}")
+    return declared
+
+
+def _header(archive: zipfile.ZipFile, name: str) -> Header:
+    with archive.open(f"{name}.npy") as member:
+        return read_header(member, archive.getinfo(f"{name}.npy").file_size)
+
+
+def _require_agreement(declared: Mapping[str, Header], n_left: int, n_right: int) -> None:
+    """Refuse arrays that are not of one graph, or of one larger than the memory, before anything large is read."""
+    shapes = dict.fromkeys(("data", "indices"), declared["data"].shape) | {"indptr": (n_left + 1,)}
+    shapes |= {name: (n_left if name.startswith("left") else n_right,) for name in _OPTIONAL}
+    for name, wanted in shapes.items():
+        found = declared[name].shape if name in declared else wanted
+        if found != wanted or len(found) != 1:
+            raise ValueError(f"{name} has shape {found} in a graph of {n_left} x {n_right} nodes")
+    if sum(header.size for header in declared.values()) > os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"):
+        raise MemoryError
+
+
+def _array(archive: zipfile.ZipFile, name: str) -> npt.NDArray[Any]:
+    with archive.open(f"{name}.npy") as member:
+        array: npt.NDArray[Any] = np.lib.format.read_array(member, allow_pickle=False)
+    return array

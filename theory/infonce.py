@@ -40,40 +40,47 @@ def infonce_directions(graph: PairGraph, f: Any, g: Any, temperature: float = 1.
     `-E_P[s] + E_{p_L}[log E_{l~p_R} e^{s(x,l)}]` and `-E_P[s] + E_{p_R}[log E_{x~p_L} e^{s(x,l)}]`.
     """
     left, right = torch.as_tensor(f), torch.as_tensor(g) / temperature
-    log_left, log_right = (torch.as_tensor(np.log(p)).to(left) for p in (graph.left_marginal, graph.right_marginal))
+    mass_left, mass_right = (torch.tensor(p).to(left) for p in (graph.left_marginal, graph.right_marginal))
     joint = graph.joint.tocoo()
     rows, columns = (torch.as_tensor(index.astype(np.int64), device=left.device) for index in joint.coords)
     attraction = ((left[rows] * right[columns]).sum(1) * torch.tensor(joint.data).to(left)).sum()
-    forward, backward = log_partitions(left, right, log_left, log_right)
-    from_left, from_right = log_left.exp() @ forward - attraction, log_right.exp() @ backward - attraction
+    forward, backward = log_partitions(left, right, mass_left, mass_right)
+    from_left, from_right = mass_left @ forward - attraction, mass_right @ backward - attraction
     if isinstance(f, torch.Tensor):
         return from_left, from_right
     return float(from_left), float(from_right)
 
 
 def log_partitions(
-    left: torch.Tensor, right: torch.Tensor, log_left: torch.Tensor, log_right: torch.Tensor
+    left: torch.Tensor, right: torch.Tensor, mass_left: torch.Tensor, mass_right: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """`log E_l e^{s(x,l)}` for each x, (n_left,), and `log E_x e^{s(x,l)}` for each l, (n_right,), of `s = f(x)ᵀ g(l)`.
 
     Parameters
     ----------
     left : (n_left, k), right : (n_right, k)
-    log_left : (n_left,), log_right : (n_right,)
-        Logarithms of the marginals that the averages are over.
+    mass_left : (n_left,), mass_right : (n_right,)
+        The marginals that the averages are over, and not their logarithms: that of a small mass is large, and so is its
+        round-off.
     """
     step = max(1, BLOCK // len(right))
-    forward, backward = [], []
-    for block, weight in zip(torch.split(left, step), torch.split(log_left, step), strict=True):
+    forward, tops, sums = [], [], []
+    for block, mass in zip(torch.split(left, step), torch.split(mass_left, step), strict=True):
         scores = block @ right.T
-        forward.append(torch.logsumexp(scores + log_right, dim=1))
-        backward.append(torch.logsumexp(scores + weight[:, None], dim=0))
-    return torch.cat(forward), torch.logsumexp(torch.stack(backward), dim=0)
+        top = scores.detach().amax(dim=1, keepdim=True)
+        forward.append(top[:, 0] + ((scores - top).exp() @ mass_right).log())
+        top = scores.detach().amax(dim=0, keepdim=True)
+        tops.append(top[0])
+        sums.append(mass @ (scores - top).exp())
+    highest = torch.stack(tops).amax(dim=0)
+    total = (torch.stack(sums) * (torch.stack(tops) - highest).exp()).sum(dim=0)
+    return torch.cat(forward), highest + total.log()
 
 
 def mutual_information(graph: PairGraph) -> float:
     """`I(x; l) = E_P[log P(x, l) / (p_L(x) p_R(l))]`, in nats; linear in the number of pairs."""
     joint = graph.joint.tocoo()
     rows, columns = joint.coords
-    independent = graph.left_marginal[rows] * graph.right_marginal[columns]
-    return float(np.sum(joint.data * np.log(joint.data / independent)))
+    # A quotient by each marginal in turn: their product may be too small for a float.
+    ratio = joint.data / graph.left_marginal[rows] / graph.right_marginal[columns]
+    return float(np.sum(joint.data * np.log(ratio)))

@@ -8,7 +8,9 @@ import jinja2
 import pandas as pd
 
 from theory.bounds import BOUNDS, THEOREMS, Bound
+from theory.inputs import require_file
 
+BEGINNING = "# The ledger\n\nGenerated from the register"  # by which a page is known
 PAGE = """\
 # The ledger
 
@@ -63,8 +65,16 @@ def ledger_page(sharpness: pd.DataFrame) -> str:
 
 
 def is_current(page: Path, sharpness: pd.DataFrame) -> bool:
-    """Whether the file holds what the register says now."""
-    return page.is_file() and page.read_text(encoding="utf-8") == ledger_page(sharpness)
+    """Whether the file holds what the register says now.
+
+    Raises
+    ------
+    FileNotFoundError
+        No such file.
+    ValueError
+        What is there is no file.
+    """
+    return require_file(page, "page", "write it with --out").read_bytes() == ledger_page(sharpness).encode()
 
 
 def _theorem(module: ModuleType) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """The logistic linear probe, beside the least-squares probe that the theory is about."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from theory.arrays import FloatArray, IntArray
 from theory.consistency import class_indicators, required_labels
 from theory.graph import PairGraph
 from theory.probes import ProbeResult, as_features, judged, labelled_mask
-from theory.scores import strict_winners
+from theory.scores import Standing, score_noise
 
 ITERATIONS = 2_000  # of L-BFGS, at most; it needs tens
 
@@ -58,11 +59,11 @@ def logistic_probe(
     scaled = _columns(features[seen] / length, classes[seen], weights, penalty)
     coefficients[:, present] = scaled / length[:, None]
     scores = features @ coefficients[:, present]
-    winners = np.append(present, -1)[strict_winners(scores)]
+    standing = Standing.of(scores, score_noise(features, coefficients, graph.left_marginal))
     probabilities = np.zeros_like(targets)
     probabilities[:, present] = softmax(scores, axis=1)
     misses = np.sum((probabilities - targets) ** 2, axis=1)
-    return judged(graph, winners != classes, misses, coefficients, seen)
+    return judged(graph, replace(standing, leaders=present[standing.leaders]), classes, misses, coefficients, seen)
 
 
 def _columns(features: FloatArray, classes: IntArray, weights: FloatArray, penalty: float) -> FloatArray:

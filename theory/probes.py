@@ -12,7 +12,7 @@ import torch
 from theory.arrays import FloatArray
 from theory.consistency import class_indicators, required_labels
 from theory.graph import PairGraph
-from theory.scores import Standing, linear_scores, linear_standing, round_off
+from theory.scores import Standing, column_lengths, linear_scores, linear_standing, round_off, score_noise
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,14 @@ class ProbeResult:
     mse : mean squared error over all left nodes, `E ‖Bᵀ f(x) - onehot(y(x))‖²`
     coefficients : `B`, (k, r), a column for each class present, in the order of the class numbers
     held_out_error : 0-1 error over the nodes whose labels the probe did not see; `None` if it saw all
+    doubt : by how much near ties, which count as errors, may take `error` beyond `2 mse`; of the order of round-off
     """
 
     error: float
     mse: float
     coefficients: FloatArray
     held_out_error: float | None
+    doubt: float = 0.0
 
     @property
     def accuracy(self) -> float:
@@ -65,32 +67,38 @@ def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) ->
     root = np.sqrt(graph.left_marginal)[:, None]
     # Unit columns, so that a small feature is not taken for round-off of a large one; and unit over all nodes, so that
     # one which is round-off on the labelled nodes is taken for it.
-    length = np.linalg.norm(root * features, axis=0)
-    length[length == 0] = 1
+    length = column_lengths(features, graph.left_marginal)
     shown = np.where(seen[:, None], root, 0.0)
     coefficients = _least_squares(shown * features / length, sp.csr_array(targets * shown)) / length[:, None]
     own, parts, misses = targets.indices, [], np.empty(graph.n_left)
+    noise = score_noise(features, coefficients, graph.left_marginal)
     for rows, scores in linear_scores(features, coefficients):
-        parts.append(Standing.of(scores))
+        parts.append(Standing.of(scores, noise[rows]))
         scores[np.arange(len(scores)), own[rows]] -= 1
         misses[rows] = np.sum(scores**2, axis=1)
-    return judged(graph, Standing.joined(parts).winners != own, misses, coefficients, seen)
+    return judged(graph, Standing.joined(parts), own, misses, coefficients, seen)
 
 
 def judged(
     graph: PairGraph,
-    wrong: npt.NDArray[np.bool_],
+    standing: Standing,
+    own: npt.NDArray[Any],
     misses: FloatArray,
     coefficients: FloatArray,
     seen: npt.NDArray[np.bool_],
 ) -> ProbeResult:
-    """The result of a probe that is `wrong` on some nodes, (n_left,), with squared distances `misses` to the labels."""
+    """The result of a probe with this standing of its scores, from the column of each node's class and squared misses.
+
+    `own` and `misses`, the squared distances of the scores to the labels, are (n_left,).
+    """
+    wrong = standing.winners != own
     held_out = None if seen.all() else float(np.average(wrong[~seen], weights=graph.left_marginal[~seen]))
     return ProbeResult(
         error=float(graph.left_marginal @ wrong),
         mse=float(graph.left_marginal @ misses),
         coefficients=coefficients,
         held_out_error=held_out,
+        doubt=standing.doubt(graph.left_marginal),
     )
 
 
@@ -110,13 +118,21 @@ def zero_shot_error(graph: PairGraph, f: Any, g: Any) -> float:
     ValueError
         The graph lacks labels on a side; embeddings of the wrong shape or not finite.
     """
+    standing, own = zero_shot_standing(graph, f, g)
+    return float(graph.left_marginal @ (standing.winners != own))
+
+
+def zero_shot_standing(graph: PairGraph, f: Any, g: Any) -> tuple[Standing, npt.NDArray[Any]]:
+    """The standing of the scores behind `zero_shot_error`, and the column of each left node's class, (n_left,)."""
     left, right = required_labels(graph, "left"), required_labels(graph, "right")
     classes = np.union1d(left, right)
-    prototypes = class_indicators(right, classes).T @ (
-        graph.right_marginal[:, None] * as_features(g, graph.n_right, "g")
-    )
-    winners = linear_standing(as_features(f, graph.n_left, "f"), prototypes.T).winners
-    return float(graph.left_marginal @ (winners != np.searchsorted(classes, left)))
+    features, texts = as_features(f, graph.n_left, "f"), as_features(g, graph.n_right, "g")
+    indicators = class_indicators(right, classes)
+    prototypes = (indicators.T @ (graph.right_marginal[:, None] * texts)).T
+    # A prototype is a sum in which much may cancel: its round-off is relative to the size of g, by Cauchy and Schwarz.
+    sizes = np.outer(column_lengths(texts, graph.right_marginal), np.sqrt(indicators.T @ graph.right_marginal))
+    noise = score_noise(features, sizes, graph.left_marginal)
+    return linear_standing(features, prototypes, noise), np.searchsorted(classes, left)
 
 
 def as_features(f: Any, size: int, name: str) -> FloatArray:

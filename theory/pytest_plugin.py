@@ -12,12 +12,15 @@ import pandas as pd
 import pytest
 
 GRAPHS = 25  # of each family
+SECONDS = 60.0  # as in theory.foreign, which is imported late
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--bounds FILE`."""
     group = parser.getgroup("pairbounds")
     group.addoption("--bounds", metavar="FILE.py", help="try the bounds that this file registers on every graph family")
+    limit = "seconds that the file may take to load, and each of its bounds for a value (default: %(default)g)"
+    group.addoption("--bounds-time-limit", metavar="SECONDS", type=float, default=SECONDS, help=limit)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -47,15 +50,18 @@ class BoundsFile(pytest.File):
         """A test for each of its bounds and each family."""
         # Imported late: coverage and other plugins are to be there first, and most runs never come here.
         from theory.attack.families import FAMILIES
+        from theory.commandline import one_line
+        from theory.foreign import ForeignCodeError
         from theory.plugins import load_bounds
 
         try:
-            claims = load_bounds(self.path)
-        except ValueError as error:
-            raise self.CollectError(str(error)) from error
+            claims = load_bounds(self.path, seconds=self.config.getoption("--bounds-time-limit"))
+        except (ValueError, ForeignCodeError) as error:
+            raise self.CollectError(one_line(error)) from error
         for claim in claims:
             for family in FAMILIES:
-                yield BoundItem.from_parent(self, name=f"{claim.name}[{family}]", claim=claim.name, family=family)
+                name = f"{one_line(claim.name)}[{family}]"
+                yield BoundItem.from_parent(self, name=name, claim=claim.name, family=family)
 
 
 class BoundItem(pytest.Item):
@@ -83,9 +89,14 @@ class BoundItem(pytest.Item):
             pytest.skip(f"no graph of this family meets the hypotheses: {rows[0]['note']}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *_: Any) -> Any:
-        """A violated bound shows its graph; anything else its traceback."""
+        """A violated bound shows its graph, one that fails its place; anything else its traceback."""
+        from theory.commandline import one_line, visible
+        from theory.foreign import ForeignCodeError
+
         if isinstance(excinfo.value, BoundViolatedError):
-            return str(excinfo.value)
+            return "\n".join(map(visible, str(excinfo.value).splitlines()))
+        if isinstance(excinfo.value, ForeignCodeError):
+            return one_line(excinfo.value)
         return super().repr_failure(excinfo)
 
     def reportinfo(self) -> tuple[Path, None, str]:

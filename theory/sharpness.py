@@ -10,6 +10,7 @@ from tqdm import tqdm
 from theory.attack import find_counterexample
 from theory.bounds import Bound
 from theory.folders import held
+from theory.ownership import Output, graph, table
 from theory.tables import read_table, write_table
 
 TABLE = "sharpness.csv"
@@ -37,11 +38,20 @@ def _measured(claims: list[Bound], out: Path, evaluations: int, seeds: int) -> p
         best.graph.save(out / f"{claim.name}.npz")
         sizes = {"n_left": best.graph.n_left, "n_right": best.graph.n_right, "seed": seed, "status": claim.status}
         rows.append(vars(best) | sizes)
-    table = pd.DataFrame(rows)[COLUMNS]
-    write_table(table, out / TABLE, {"evaluations": evaluations, "seeds": seeds})
-    return table
+    found = pd.DataFrame(rows)[COLUMNS]
+    write_table(found, out / TABLE, {"evaluations": evaluations, "seeds": seeds})
+    return found
+
+
+def outputs(claims: Iterable[Bound], out: Path) -> list[Output]:
+    """The files that `measure_sharpness` writes."""
+    return [*(graph(out / f"{claim.name}.npz") for claim in claims), *table(out / TABLE)]
 
 
 def read_sharpness(folder: Path) -> pd.DataFrame:
-    """The table that `measure_sharpness` wrote."""
-    return read_table(folder / TABLE)
+    """The table that `measure_sharpness` wrote; one with other columns is a `ValueError`."""
+    found = read_table(folder / TABLE)
+    missing = [column for column in COLUMNS if column not in found]
+    if missing:
+        raise ValueError(f"table {folder / TABLE} lacks {', '.join(missing)}: `make sharpness` measures it")
+    return found

@@ -1,7 +1,7 @@
 """The leading singular triplets of a pair graph, and how far they can be trusted."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ DENSE_SIDE = 600  # up to this many nodes on the smaller side, a dense factorisa
 GUARD = 8  # values computed beyond the k-th, so that k is never at the edge of what was searched
 SEARCH_TOLERANCES = (1e-3, 1e-7, 1e-11)  # relative; each is tried when the one before it cannot tell
 SEARCHES = 20
+KNOWN = 1e-8  # how near its closed form the first triplet is taken for it
 SECOND_GUARD = 3  # values computed beyond the one sought by `second_eigenvalue`
 SECOND_TOLERANCE = 1e-4
 
@@ -70,6 +71,11 @@ class Spectrum:
         """Lower ends of the singular values, (k,), at least 0."""
         return np.asarray(np.maximum(0.0, self.singular_values - self._error))
 
+    @cached_property
+    def rank(self) -> int:
+        """How many of the values can be told from 0; at most the rank of the matrix, but for round-off."""
+        return int(np.count_nonzero(self.lower_values))
+
     @property
     def round_off(self) -> float:
         """Error of floating point alone on a quantity of order 1, for matrices of this size."""
@@ -80,15 +86,23 @@ class Spectrum:
         return self.residuals + self.round_off
 
     def leading(self, k: int) -> "Spectrum":
-        """Exactly k triplets: the first k, and zeros where the matrix has no more."""
-        missing = k - len(self.singular_values)
-        if missing == 0:
+        """Exactly k triplets, as every statement about the top k takes them: vectors beyond the rank are 0.
+
+        A solver returns some basis of the null space there, which has nothing to do with the graph: the optimum
+        `U_k Σ_k^{1/2}` has columns of 0 in its place, and label energy in the null space belongs to the tail.
+        """
+        missing = max(0, k - len(self.singular_values))
+        if missing == 0 and len(self.singular_values) == k and not self.left[:, self.rank :].any():
             return self
-        missing = max(0, missing)
+
+        def vectors(side: FloatArray) -> FloatArray:
+            kept = min(k, self.rank)
+            return np.pad(side[:, :kept], ((0, 0), (0, k - kept)))
+
         return Spectrum(
             np.pad(self.singular_values[:k], (0, missing)),
-            np.pad(self.left[:, :k], ((0, 0), (0, missing))),
-            np.pad(self.right[:, :k], ((0, 0), (0, missing))),
+            vectors(self.left),
+            vectors(self.right),
             np.pad(self.residuals[:k], (0, missing)),
             self.method,
             0.0 if missing else self.unseen,
@@ -135,7 +149,28 @@ def spectrum(
     deflating all that was found, from a new random start; anything there above the k-th value joins the basis,
     until nothing is found. The triplets come from one Rayleigh-Ritz step on that basis.
     """
-    return singular_triplets(graph.normalized, k, tol=tol, method=method, device=device, seed=seed)
+    found = singular_triplets(graph.normalized, k, tol=tol, method=method, device=device, seed=seed)
+    return _with_known_first(graph, found)
+
+
+def _with_known_first(graph: PairGraph, found: Spectrum) -> Spectrum:
+    """The triplets with the first in closed form, `u_1 = √p_L` and `w_1 = √p_R`, where the computed one is near it.
+
+    It is near it unless σ_2 is 1, or almost. The constant feature is then constant to the last bit, and not off by
+    `eps / √p(x)`, which is no small thing for a light node.
+    """
+    left, right = np.sqrt(graph.left_marginal), np.sqrt(graph.right_marginal)
+    sign = float(np.copysign(1.0, left @ found.left[:, 0]))
+    away = max(np.linalg.norm(sign * found.left[:, 0] - left), np.linalg.norm(sign * found.right[:, 0] - right))
+    if away > KNOWN:
+        return found
+    # The others have what the computed one lacked, and stay orthonormal: of their length only a square is lost.
+    left, right = (
+        np.column_stack([sign * root, side[:, 1:] - np.outer(root, root @ side[:, 1:])])
+        for root, side in ((left, found.left), (right, found.right))
+    )
+    residuals = residual_norms(graph.normalized, left, found.singular_values, right)
+    return replace(found, left=left, right=right, residuals=residuals)
 
 
 def singular_triplets(

@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
+from theory.inputs import require_file
 from theory.interruption import sheltered
 from theory.temporaries import sweep_once, temporary_beside
 
@@ -111,12 +112,21 @@ def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], configuration
             frame.to_csv(temporary, index=False)
         else:
             frame.to_parquet(temporary, index=False)
-        content_key = hashlib.sha256(temporary.read_bytes()).hexdigest()
-        record = provenance(configuration) | {"content_key": content_key}
-        # The sidecar goes first, so that no finished table is ever without one.
-        with replacing(sidecar(target)) as temporary_sidecar:
-            temporary_sidecar.write_text(json.dumps(record, indent=2, sort_keys=True) + "\n")
-    return content_key
+        key = content_key(temporary)
+        record = provenance(configuration) | {"content_key": key}
+        # The sidecar goes first, so that no finished table is ever without one. Until the table has followed, it speaks
+        # for the table that is still there too: killed in between, that one is not taken for somebody else's.
+        replaced = content_key(target) if target.is_file() else None
+        _write_json(record if replaced is None else record | {"replaces": replaced}, sidecar(target))
+    if replaced is not None:
+        _write_json(record, sidecar(target))
+    return key
+
+
+def content_key(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def require_table_path(path: str | os.PathLike[str]) -> Path:
@@ -137,11 +147,17 @@ def require_table_path(path: str | os.PathLike[str]) -> Path:
 
 
 def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Read a table that `write_table` wrote."""
-    source = Path(path)
-    if not source.is_file():
-        raise FileNotFoundError(f"table {source} does not exist: `make figures` computes it")
-    return pd.read_csv(source) if source.suffix == ".csv" else read_parquet(source)
+    """Read a table that `write_table` wrote; another file is a `ValueError`."""
+    source = require_file(path, "table", "`make figures` computes it")
+    try:
+        return pd.read_csv(source) if source.suffix == ".csv" else read_parquet(source)
+    except (ValueError, OSError) as error:
+        raise ValueError(f"table {source} cannot be read: {error}") from error
+
+
+def _write_json(content: Mapping[str, object], path: Path) -> None:
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
 
 
 def read_parquet(path: Path) -> pd.DataFrame:
@@ -161,9 +177,13 @@ def sidecar(path: str | os.PathLike[str]) -> Path:
 
 
 def provenance(configuration: Mapping[str, object]) -> dict[str, object]:
-    """What a result came from: the configuration, the commit, the versions and the hardware."""
+    """What a result came from: the configuration, and what `surroundings` tells."""
+    return {"configuration": dict(configuration), **surroundings()}
+
+
+def surroundings() -> dict[str, object]:
+    """The commit, the versions and the hardware of what is measured now."""
     return {
-        "configuration": dict(configuration),
         "commit": _commit(),
         "versions": {
             "python": platform.python_version(),

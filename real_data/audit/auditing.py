@@ -12,11 +12,11 @@ from tqdm import tqdm
 
 from real_data.audit.cluster import count_there
 from real_data.audit.counting import Counted, count_here
-from real_data.audit.drawing import draw
+from real_data.audit.drawing import PICTURES, draw
 from real_data.audit.measuring import Measures, Pairs, agreement
 from real_data.audit.summary import summarise, write_summary
-from real_data.audit.tables import NEED_LABELS, audit_tables
-from theory import check_bounds
+from real_data.audit.tables import NEED_LABELS, TABLES, audit_tables
+from theory import check_bounds, ownership
 from theory.clusters import connected
 from theory.folders import held
 from theory.hypotheses import require_width
@@ -99,6 +99,14 @@ def audit(pairs: Path, labels: Path | None, out: Path, settings: Settings = Sett
             summary = summarise(measures, counted.tally, stage.seconds, about)
             write_summary(summary, out / "summary.json")
     return Audit(summary, tables)
+
+
+def outputs(out: Path) -> list[ownership.Output]:
+    """The files that an audit replaces or removes."""
+    tables = [part for name in TABLES for part in ownership.table(out / f"{name}.parquet")]
+    _, beside = ownership.table(out / "bounds.parquet")
+    pictures = [ownership.picture(out / name, beside) for name in PICTURES]
+    return [*tables, *pictures, ownership.records(out / "summary.json", ("n_pairs", "provenance", "keys"))]
 
 
 def _earlier(out: Path) -> list[Path]:

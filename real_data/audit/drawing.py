@@ -11,11 +11,13 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from theory.tables import replacing
+from theory.commandline import one_line, visible
+from theory.pictures import save_picture
 
 # Wong's colours, as in the figures of the report.
 MEASURED, BOUND, LABELS, SECOND, NEUTRAL, VACUOUS = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#666666", "#EEEEEE"
 
+PICTURES = ("audit.pdf", "audit.png")
 COLUMN = 4.2  # inches: the width of a panel
 SHOWN = 10  # captions and classes
 LETTERS = 26  # of a name
@@ -49,10 +51,8 @@ def draw(tables: Mapping[str, pd.DataFrame], out: Path) -> None:
         # A caption in a script that no font here has is drawn as boxes; the tables have it whole.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         picture = _labelled(tables) if "classes" in tables else _unlabelled(tables)
-        with replacing(out / "audit.pdf") as temporary:
-            picture.savefig(temporary, metadata={"CreationDate": None})
-        with replacing(out / "audit.png") as temporary:
-            picture.savefig(temporary)
+        for name in PICTURES:
+            save_picture(picture, out / name)
 
 
 def _labelled(tables: Mapping[str, pd.DataFrame]) -> Figure:
@@ -89,7 +89,7 @@ def _bounds(axes: Axes, bounds: pd.DataFrame) -> None:
     axes.plot(value[finite], places[finite], "s", color=BOUND, markerfacecolor="none", markersize=7, label="bound")
     axes.plot(value[~finite], places[~finite], ">", color=BOUND, markersize=6, label=f"bound, {CEILING:g} or more")
     names = rows["bound"] + rows["quantity"].map(BOUNDED)
-    axes.set_yticks(places, names)
+    axes.set_yticks(places, [visible(name) for name in names], parse_math=False)
     axes.set(xscale="log", xlim=(measured.min(initial=1) / 2, CEILING * 1.3), ylim=(-1.5, len(rows) - 0.4))
     axes.set(xlabel="error of the linear probe (probability), or squared error", title="bounds against measured")
     axes.legend(**BELOW)
@@ -137,6 +137,6 @@ def _classes(axes: Axes, classes: pd.DataFrame) -> None:
 
 
 def _name_rows(axes: Axes, names: pd.Series) -> None:
-    texts = [" ".join(str(name).split()) for name in names]
+    texts = [one_line(name) for name in names]
     short = [text if len(text) <= LETTERS else text[: LETTERS - 1] + "…" for text in texts]
     axes.set_yticks(np.arange(len(short)), short, parse_math=False)  # a name may have a $ in it

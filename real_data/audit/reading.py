@@ -17,6 +17,7 @@ import pyarrow.csv
 import pyarrow.dataset as ds
 
 from theory.arrays import FloatArray
+from theory.inputs import require_file
 
 Numbers = npt.NDArray[np.int32]  # of nodes and classes: half the memory of int64, for each row of a file
 
@@ -158,8 +159,9 @@ def numbered(values: Sequence[pa.Array]) -> tuple[pa.Array, list[Numbers]]:
 
 def _pieces(path: str | os.PathLike[str], required: Sequence[str], optional: Sequence[str] = ()) -> list[Piece]:
     source = Path(path)
-    if not source.exists():
-        raise FileNotFoundError(f"{source} does not exist: give a Parquet or CSV file, or a folder of them")
+    for file in source.rglob("*") if source.is_dir() else [source]:
+        if not file.is_dir():
+            require_file(file, "table", "give a Parquet or CSV file, or a folder of them")
     is_csv = ".csv" in source.suffixes or (source.is_dir() and any(source.glob("[!.]*.csv")))
     data = ds.dataset(source, format=CSV if is_csv else "parquet")
     for name in required:

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from rich.markup import escape
 
-from theory.commandline import print_table
+from theory.commandline import print_table, say
 
 SHOWN = 5  # rows of a ranking
 LETTERS = 50  # of a name
@@ -105,7 +104,7 @@ def _print_bounds(summary: Mapping[str, Any]) -> None:
     ]
     if rows:
         print_table("Bounds on the probe error", columns, rows)
-    print(
+    say(
         f"{sum(row['holds'] for row in bounds.values())} of {len(bounds)} bounds hold"
         + (f"; FAILED: {', '.join(failed)}" if failed else "")
     )
@@ -131,7 +130,7 @@ def _cell(value: object) -> str:
     if value is None or value is pd.NA:
         return "-"
     text = " ".join(str(value).split())
-    return escape(text if len(text) <= LETTERS else text[: LETTERS - 1] + "…")
+    return text if len(text) <= LETTERS else text[: LETTERS - 1] + "…"
 
 
 def _number(value: float | None) -> str:

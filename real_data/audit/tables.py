@@ -13,6 +13,7 @@ from theory.consistency import class_masses, required_labels
 
 TOP = 1_000  # rows of a ranking
 NEED_LABELS = ("crossing_captions", "classes", "class_pairs")
+TABLES = ("bounds", "spectrum", "hub_captions", *NEED_LABELS)
 
 
 def audit_tables(measures: Measures, names: Names) -> dict[str, pd.DataFrame]:

@@ -3,15 +3,24 @@
 import hashlib
 import io
 import os
+import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import resvg_py
 from PIL import Image, ImageOps
 from tqdm import tqdm
 
+from real_data.datasets.svg import rendered
+from theory.inputs import require_file
+
+# What no other program, Ghostscript say, is called for.
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
+SVG_BYTES = 2**25
 SUFFIXES = frozenset({".jpeg", ".jpg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".svg"})
+
+# Pillow warns of a picture that declares more pixels than its limit, and refuses twice as many: here both are refused.
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 
 def open_picture(path: Path, size: int | None) -> Image.Image:
@@ -25,9 +34,10 @@ def open_picture(path: Path, size: int | None) -> Image.Image:
         It cannot be read.
     """
     try:
-        return _decoded(path.read_bytes(), path.suffix, size)
+        return _decoded(require_file(path, "picture"), size)
     except Exception as error:  # decoders raise whatever a broken file leads them to
-        reason = " ".join(str(error).replace(f"'{path}'", "").split()) or type(error).__name__
+        told = str(error).replace(f"'{path}'", "").replace(f"picture {path} ", "it ")
+        reason = " ".join(told.split()) or type(error).__name__
         raise ValueError(f"cannot read picture {path}: {reason}") from error
 
 
@@ -65,11 +75,13 @@ def _check(path: Path) -> tuple[str, str | None]:
         return "", str(error)
 
 
-def _decoded(data: bytes, suffix: str, size: int | None) -> Image.Image:
-    if suffix.lower() == ".svg":
-        # Without the system's fonts, so that a drawing is the same everywhere; the emoji have no text.
-        data = resvg_py.svg_to_bytes(svg_string=data.decode(), width=size, skip_system_fonts=True)
-    with Image.open(io.BytesIO(data)) as picture:
+def _decoded(path: Path, size: int | None) -> Image.Image:
+    source: Path | io.BytesIO = path
+    if path.suffix.lower() == ".svg":
+        if path.stat().st_size > SVG_BYTES:
+            raise ValueError(f"it has more than {SVG_BYTES} bytes")
+        source = io.BytesIO(rendered(path.read_bytes(), size))
+    with Image.open(source, formats=FORMATS) as picture:
         image = _on_white(picture)
     return image if size is None else ImageOps.fit(image, (size, size), Image.Resampling.BICUBIC)
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from real_data.datasets.dataset import ImageTextDataset
 from real_data.datasets.pictures import check_pictures
+from theory.inputs import require_file
 
 COLUMNS = ("image", "caption", "label")
 
@@ -60,8 +61,7 @@ def table(path: Path, size: int | None = None) -> ImageTextDataset:
 def _rows(path: Path) -> pd.DataFrame:
     if path.suffix not in (".parquet", ".csv"):
         raise ValueError(f"cannot read {path}: a table's name ends in .parquet or .csv")
-    if not path.is_file():
-        raise FileNotFoundError(f"table {path} does not exist")
+    require_file(path, "table")
     try:
         # A class named "NA" is a name.
         rows = pd.read_csv(path, dtype=str, keep_default_na=False) if path.suffix == ".csv" else pd.read_parquet(path)

@@ -5,12 +5,15 @@ import io
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
+from theory.array_files import read_header
 from theory.arrays import FloatArray
+from theory.inputs import is_there, require_file
 from theory.tables import replacing
 
 FEATURES = Path("build/features")
@@ -58,15 +61,30 @@ def _stored(place: Path, size: int) -> Iterable[Rows]:
     """The chunks that are there, up to the first that is not."""
     for start in range(0, size, CHUNK):
         path = _path(place, start)
-        if not path.is_file():
+        if not is_there(path, "features"):
             return
-        try:
-            chunk = np.load(path, allow_pickle=False)
-        except (ValueError, OSError, EOFError) as error:
-            raise ValueError(f"features {path} cannot be read, delete the file: {error}") from error
+        chunk = stored_array(path, "features")
         if chunk.dtype != np.float32 or chunk.ndim != 2 or len(chunk) != min(CHUNK, size - start):
             raise ValueError(f"features {path} are {chunk.dtype} of shape {chunk.shape}: delete the file")
-        yield chunk
+        yield np.array(chunk)
+
+
+def stored_array(path: Path, what: str) -> npt.NDArray[Any]:
+    """An array in a `.npy` file, mapped: nothing is unpickled, and what a header declares takes no memory.
+
+    Raises
+    ------
+    ValueError
+        Another file, or one that is shorter than it declares.
+    """
+    require_file(path, what)
+    try:
+        with path.open("rb") as file:
+            read_header(file, path.stat().st_size)
+        stored: npt.NDArray[Any] = np.lib.format.open_memmap(path, mode="r")
+    except (ValueError, OSError, EOFError) as error:
+        raise ValueError(f"{what} {path} cannot be read, delete the file: {error}") from error
+    return stored
 
 
 def _chunks(batches: Iterable[Rows], progress: Callable[[int], object]) -> Iterable[Rows]:

@@ -131,7 +131,8 @@ class _Pairs:
 
     def draw(self, concept: int, rng: np.random.Generator) -> tuple[int, int]:
         texts = self.texts[concept]
-        return rng.choice(self.images[concept]), texts[0] if rng.random() < 0.5 else texts[rng.integers(len(texts))]
+        image = int(rng.choice(self.images[concept]))
+        return image, texts[0] if rng.random() < 0.5 else texts[rng.integers(len(texts))]
 
 
 def _trained(

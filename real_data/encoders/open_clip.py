@@ -1,7 +1,6 @@
 """CLIP models of open_clip: by the tag of published weights, from a local checkpoint, or with random weights."""
 
 import os
-import pickle
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -13,15 +12,18 @@ from huggingface_hub.utils import get_session
 from open_clip.constants import HF_SAFE_WEIGHTS_NAME, HF_WEIGHTS_NAME
 from PIL import Image
 
+from real_data.checkpoints import weights_in
 from real_data.datasets import ImageTextDataset
 from real_data.datasets.pictures import digest
 from real_data.encoders.cache import Rows, content_key
 from real_data.encoders.encoder import DualEncoder, LiveEncoder, picture_batches
 from theory.devices import torch_device
+from theory.inputs import is_there
 
 RANDOM = "random"
 PATIENCE = 3.0  # seconds for the hub to answer, before it is taken not to
 TEXT_BATCH = 256
+SAFE = frozenset({".safetensors", ".npz", ".npy"})  # of checkpoints, those that hold arrays only
 
 Precision = Literal["float32", "bfloat16"]
 
@@ -66,13 +68,7 @@ class OpenClip(DualEncoder, LiveEncoder):
             raise ValueError(f"precision is {precision!r}: choose one of {', '.join(get_args(Precision))}")
         if batch_size < 1 or workers < 0:
             raise ValueError(f"batch_size={batch_size} and workers={workers}: at least 1 and 0")
-        configuration = open_clip.get_model_config(model)
-        if configuration is None:
-            raise ValueError(f"open_clip has no model {model!r}: open_clip.list_models() has them all")
-        if "hf_tokenizer_name" in configuration["text_cfg"] and not huggingface_hub.constants.HF_HUB_OFFLINE:
-            _require_hub(
-                f"model {model} has its tokenizer on the hub", "connect, or set HF_HUB_OFFLINE=1 if it is cached"
-            )
+        configuration = architecture(model)
         self.device, self.precision = torch_device(device), precision
         self.batch_size, self.workers = batch_size, workers
         weights, preprocessing = _weights(model, os.fspath(pretrained), quick_gelu)
@@ -115,13 +111,31 @@ class OpenClip(DualEncoder, LiveEncoder):
         return rows
 
 
+def architecture(model: str) -> dict[str, Any]:
+    """The configuration of one of open_clip's models, looked up without waiting for a network.
+
+    Raises
+    ------
+    ValueError
+        There is none of that name, or it is that of a place ("hf-hub:", "local-dir:"), whose weights come unasked.
+    FileNotFoundError
+        Its tokenizer is on the hub, which cannot be reached.
+    """
+    configuration: dict[str, Any] | None = None if ":" in model else open_clip.get_model_config(model)
+    if configuration is None:
+        raise ValueError(f"open_clip has no model {model!r}: open_clip.list_models() has them all")
+    if "hf_tokenizer_name" in configuration["text_cfg"] and not huggingface_hub.constants.HF_HUB_OFFLINE:
+        _require_hub(f"model {model} has its tokenizer on the hub", "connect, or set HF_HUB_OFFLINE=1 if it is cached")
+    return configuration
+
+
 def _weights(model: str, pretrained: str, quick_gelu: bool | None) -> tuple[Path | None, dict[str, Any]]:
     """The file of the weights, `None` for random ones, and the preprocessing that they were trained with."""
     if pretrained == RANDOM:
         return None, {}
     published = open_clip.get_pretrained_cfg(model, pretrained)
     if not published:
-        if not Path(pretrained).is_file():
+        if not is_there(pretrained, "checkpoint"):
             tags = ", ".join((*open_clip.list_pretrained_tags_by_model(model), RANDOM))
             raise ValueError(f"{pretrained!r} is neither a file nor weights of {model}, which are: {tags}")
         _require_activation(model, pretrained, quick_gelu)
@@ -166,17 +180,29 @@ def _require_hub(reason: str, remedy: str) -> None:
         raise FileNotFoundError(f"{reason}, and the hub cannot be reached: {remedy}") from error
 
 
+def _require_state(path: Path) -> None:
+    """Refuse a checkpoint that holds anything else than weights by name, perhaps among numbers and texts."""
+    try:
+        content = weights_in(path, mapped=True)
+    except ValueError as error:
+        raise ValueError(f"{error}, and is not loaded: give one of the model's state_dict") from error
+    state = content.get("state_dict", content) if isinstance(content, dict) else None
+    if not isinstance(state, dict) or not any(isinstance(value, torch.Tensor) for value in state.values()):
+        raise ValueError(f"checkpoint {path} has no weights by name: give one of the model's state_dict")
+
+
 def _loaded(model: str, weights: Path | None, preprocessing: dict[str, Any]) -> tuple[Any, Any]:
     """The model and its transform of images; random weights are the same every time."""
     path = None if weights is None else str(weights)
+    if weights is not None and weights.suffix not in SAFE:
+        # open_clip would read it again without this restriction, by one road and with an old torch.
+        _require_state(weights)
     try:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
             network, _, transform = open_clip.create_model_and_transforms(
                 model, path, pretrained_text=False, weights_only=True, **preprocessing
             )
-    except pickle.UnpicklingError as error:
-        raise ValueError(f"checkpoint {path} holds more than weights and is not loaded: keep its state_dict") from error
     except Exception as error:  # a file that is no checkpoint of this model fails in many ways
         reason = (str(error).splitlines() or [type(error).__name__])[0].partition(". ")[0]
         raise ValueError(f"cannot make {model} from {path or RANDOM}: {reason}") from error

@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 IMAGE, SUBJECT = "image", "subject"
 OTHERS, ALL = "others", "all"
+TABLES = tuple(
+    f"arms_{what}" for what in ("frontier", "matched", "difference", "verdict", "learned", "confusion", "pairs")
+)
 
 
 class Reading(NamedTuple):

@@ -19,10 +19,14 @@ from real_data.options import (
     Samples,
     Weights,
     chosen_source,
+    claim_tables,
     dataset_options,
+    named_inputs,
 )
 from real_data.resampling.graph_protocol import GraphProtocol
+from theory.commandline import say
 from theory.folders import held
+from theory.options import Force
 from theory.tables import write_table
 
 
@@ -48,6 +52,7 @@ def resample_graph(
     device: Device = "auto",
     jobs: Annotated[int, typer.Option(help="Draws side by side; -1: as many as there are cores.")] = 1,
     cache: Cache = FEATURES,
+    force: Force = False,
 ) -> None:
     """Resample graphs of augmented images by captions and by controls; say what that does to bounds and error.
 
@@ -55,11 +60,13 @@ def resample_graph(
     """
     from real_data.resampling.graph_study import resampling_on_graphs  # takes seconds to import
 
+    name = f"{dataset.value}_resampling"
+    claim_tables(out, [name], named_inputs(dataset, root, pretrained), force=force)
     protocol = GraphProtocol(images, draws, views, strength, keep, diversity, k, seed)
     options = dataset_options(dataset, root, size, classes, samples)
-    path = out / f"{dataset.value}_resampling.parquet"
-    with held(out, path.stem, kept=FEATURES_KEPT, caches=(cache,)):
+    path = out / f"{name}.parquet"
+    with held(out, name, kept=FEATURES_KEPT, caches=(cache,)):
         source, about = chosen_source(dataset, options, model, pretrained, device, cache)
         table = resampling_on_graphs(source, protocol, jobs)
         write_table(table, path, asdict(protocol) | about)
-    print(f"{path}: {len(table)} rows")
+    say(f"{path}: {len(table)} rows")

@@ -20,11 +20,15 @@ from real_data.options import (
     Samples,
     Weights,
     chosen_source,
+    claim_tables,
     dataset_options,
+    named_inputs,
 )
 from real_data.training.recipe import Precision, Recipe
+from theory.commandline import say
 from theory.devices import torch_device
 from theory.folders import AGAIN, held
+from theory.options import Force
 from theory.tables import write_table
 
 RUNS_KEPT = f"finished encoders and epochs are kept in {{}}: {AGAIN}"
@@ -67,6 +71,7 @@ def resample(
     device: Device = "auto",
     jobs: SideBySide = 1,
     cache: Cache = FEATURES,
+    force: Force = False,
 ) -> None:
     """Train SimCLR from pixels with resampled positives and negatives, and with controls; killed, it goes on.
 
@@ -81,6 +86,7 @@ def resample(
     from real_data.training.runs import run_all
     from real_data.training.studies import resampling_runs
 
+    claim_tables(out, ["resample"], named_inputs(dataset, root, pretrained), force=force)
     recipe = Recipe(backbone, epochs, batch, optimizer, learning_rate, weight_decay, warmup, precision=precision)
     runs = resampling_runs(rule, recipe, seeds, published=published)
     options = dataset_options(dataset, root, size, classes, samples)
@@ -122,6 +128,7 @@ def pretrain(
     device: Device = "auto",
     jobs: SideBySide = 1,
     cache: Cache = FEATURES,
+    force: Force = False,
 ) -> None:
     """Train one network from pixels with captions (CLIP) or with augmentations (SimCLR), and probe it.
 
@@ -136,6 +143,7 @@ def pretrain(
     """
     from real_data.training.studies import pretraining_table
 
+    claim_tables(out, ["pretrain"], named_inputs(dataset, root, ""), force=force)
     recipe = Recipe(backbone, epochs, batch, optimizer, weight_decay=weight_decay, warmup=warmup, precision=precision)
     options = dataset_options(dataset, root, size, classes, samples)
     objectives = [OBJECTIVES[one] for one in dict.fromkeys(objective)]
@@ -165,8 +173,8 @@ def _studio(
 
 def _write(table: pd.DataFrame, path: Path, configuration: dict[str, object]) -> None:
     write_table(table, path, configuration)
-    print(f"{path}: {len(table)} rows")
+    say(f"{path}: {len(table)} rows")
     columns = [name for name in ("kind", "rule", "guide", "published") if table[name].nunique() > 1]
     chosen = table[table["chosen"]] if "chosen" in table else table
     summary = chosen.groupby([*columns, "labels"], sort=False)["test"].agg(["mean", "std", "count"]).round(4)
-    print(summary.to_string())
+    say(*summary.to_string().splitlines())

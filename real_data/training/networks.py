@@ -12,6 +12,8 @@ import torch
 from timm.models.resnet import BasicBlock, downsample_conv
 from torch import nn
 
+from real_data.encoders.open_clip import architecture
+
 SMALL, WORDS, OPEN_CLIP = "small", "words", "open_clip/"
 CHANNELS = (16, 32, 64)
 
@@ -62,7 +64,8 @@ class Backbone(nn.Module):
     def __init__(self, name: str) -> None:
         super().__init__()
         network, self.width = _network(name)
-        self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's types lack it
+        untyped: Any = network  # the types of PyTorch before 2.15 lack memory_format
+        self.network: nn.Module = untyped.to(memory_format=torch.channels_last)
         for buffer, value in (("mean", timm.data.IMAGENET_DEFAULT_MEAN), ("deviation", timm.data.IMAGENET_DEFAULT_STD)):
             self.register_buffer(buffer, 255 * torch.tensor(value).view(1, 3, 1, 1), persistent=False)
 
@@ -160,8 +163,7 @@ def _network(name: str) -> tuple[nn.Module, int]:
 
 
 def _clip(model: str) -> Any:
-    if open_clip.get_model_config(model) is None:
-        raise ValueError(f"open_clip has no model {model!r}: open_clip.list_models() has them all")
+    architecture(model)
     return open_clip.create_model(model, pretrained_text=False)
 
 

@@ -34,6 +34,7 @@ from real_data.training.splits import Split, split
 from real_data.training.trainer import Trained, check_recipe, train_encoder, untrained
 from real_data.training.views import FreshViews, Pixels, ViewSource, stored_pictures, view_pool
 from theory.arrays import FloatArray
+from theory.inputs import is_there
 from theory.processes import side_by_side
 from theory.tables import replacing
 
@@ -165,18 +166,25 @@ def run_all(runs: Sequence[Run], studio: Studio, folder: Path, jobs: int = 1) ->
 def _outcome(run: Run, studio: Studio, folder: Path, alone: bool) -> list[dict[str, object]]:
     own = folder / run.key
     path, identity = own / RESULT, {"run": asdict(run), "data": studio.key}
-    if path.is_file():
-        content = json.loads(path.read_text())
-        if content["identity"] != json.loads(json.dumps(identity)):
-            raise ValueError(f"{path} is of other data: choose another folder, or remove it")
-        rows: list[dict[str, object]] = content["rows"]
-        return rows
+    if is_there(path, "result"):
+        return _stored_outcome(path, json.loads(json.dumps(identity)))
     own.mkdir(parents=True, exist_ok=True)
     with threadpool_limits(limits=None if alone else 1):
         rows = list(_judged(run, studio, own, alone))
     with replacing(path) as temporary:
         temporary.write_text(json.dumps({"identity": identity, "rows": rows}, indent=2) + "\n")
     return rows
+
+
+def _stored_outcome(path: Path, identity: dict[str, object]) -> list[dict[str, object]]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        found, rows = content["identity"], content["rows"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"result {path} cannot be read: remove it, and it is measured anew") from error
+    if found != identity:
+        raise ValueError(f"{path} is of other data: choose another folder, or remove it")
+    return list(rows)
 
 
 def _judged(run: Run, studio: Studio, own: Path, alone: bool) -> list[dict[str, object]]:

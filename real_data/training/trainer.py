@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-import pickle
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -17,14 +16,17 @@ from timm.optim import create_optimizer_v2, list_optimizers
 from timm.scheduler import CosineLRScheduler
 from tqdm import tqdm
 
+from real_data.checkpoints import weights_in
 from real_data.training.networks import Backbone
 from real_data.training.objectives import Objective
 from real_data.training.recipe import Recipe
 from real_data.training.views import ViewSource
 from theory.arrays import FloatArray, IntArray
 from theory.devices import torch_device
+from theory.inputs import is_there
 from theory.tables import replacing
 
+STATES = ("backbone", "objective", "optimizer")  # of which a checkpoint has the weights
 CHECKPOINT, LOG = "checkpoint.pt", "log.csv"
 SHOWN_AT_ONCE = 256  # pictures, for features
 
@@ -180,7 +182,7 @@ class _State:
 
     def keep(self, folder: Path, identity: str) -> None:
         """Write the checkpoint, then the log that goes with it."""
-        parts = {name: getattr(self, name).state_dict() for name in ("backbone", "objective", "optimizer")}
+        parts = {name: getattr(self, name).state_dict() for name in STATES}
         content = parts | {"rows": self.rows, "seconds": self.seconds, "identity": identity}
         with replacing(folder / CHECKPOINT) as temporary:
             _save(content, temporary)
@@ -195,20 +197,28 @@ class _State:
         """Go on from the checkpoint, if there is one."""
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / CHECKPOINT
-        if not path.is_file():
+        if not is_there(path, "checkpoint"):
             return
-        try:
-            content = torch.load(path, map_location=self.device, weights_only=True)
-        except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
-            raise ValueError(f"checkpoint {path} cannot be read: remove it, and training starts anew") from error
+        content = _checkpoint(path, self.device)
         if content["identity"] != identity:
             raise ValueError(
                 f"{path} is of another recipe, seed, objective or data: choose another folder, or remove it"
             )
-        for name in ("backbone", "objective", "optimizer"):
+        for name in STATES:
             getattr(self, name).load_state_dict(content[name])
         self.rows, self.seconds = content["rows"], content["seconds"]
         self.write_log(folder)  # a kill may have come between the two
+
+
+def _checkpoint(path: Path, device: torch.device) -> dict[str, Any]:
+    """What `_State.keep` wrote."""
+    try:
+        content = weights_in(path, device)
+    except ValueError as error:
+        raise ValueError(f"{error}: remove it, and training starts anew") from error
+    if not isinstance(content, dict) or content.keys() != {*STATES, "rows", "seconds", "identity"}:
+        raise ValueError(f"checkpoint {path} is of another program: choose another folder, or remove it")
+    return content
 
 
 def check_recipe(recipe: Recipe) -> None:

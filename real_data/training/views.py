@@ -14,8 +14,10 @@ from tqdm import tqdm
 
 from real_data.arms.views import simclr, views_of
 from real_data.datasets import ImageTextDataset
+from real_data.encoders.cache import stored_array
 from real_data.encoders.encoder import LiveEncoder
 from theory.arrays import FloatArray, IntArray
+from theory.inputs import is_there
 from theory.processes import serve_loader
 from theory.tables import replacing
 
@@ -143,15 +145,15 @@ def view_pool(
 def stored_pictures(dataset: ImageTextDataset, cache: Path) -> Pixels:
     """All images of a data set, (n, 3, s, s), mapped from a file in `cache` that is written where it is lacking."""
     path = cache / f"pictures-{dataset.name}-{dataset.key}.npy"
-    if not path.is_file():
+    shape = (len(dataset), *pil_to_tensor(dataset.image(0)).shape)
+    if not is_there(path, "pictures"):
         cache.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as temporary:
-            shape = (len(dataset), *pil_to_tensor(dataset.image(0)).shape)
-            # Not mapped: a write into a map kills the process where the disk is full.
-            with temporary.open("wb") as file:
-                header = {"descr": "|u1", "fortran_order": False, "shape": shape}
-                np.lib.format.write_array_header_1_0(file, header)
-                for index in tqdm(range(len(dataset)), desc=f"drawing {dataset.name}", unit="picture"):
-                    file.write(pil_to_tensor(dataset.image(index)).numpy().tobytes())
-    stored: Pixels = np.load(path, mmap_mode="r", allow_pickle=False)
+        # Not mapped: a write into a map kills the process where the disk is full.
+        with replacing(path) as temporary, temporary.open("wb") as file:
+            np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
+            for index in tqdm(range(len(dataset)), desc=f"drawing {dataset.name}", unit="picture"):
+                file.write(pil_to_tensor(dataset.image(index)).numpy().tobytes())
+    stored = stored_array(path, "pictures")
+    if stored.dtype != np.uint8 or stored.shape != shape:
+        raise ValueError(f"pictures {path} are {stored.dtype} of shape {stored.shape}: delete the file")
     return stored

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 
 from simulations.families.family import ClosedForm, Family
 from theory import PairGraph, induced_labelling_error, spectrum
-from theory.tables import replacing
+from theory.pictures import save_picture
 
 # Wong's colours, told apart by the colour-blind; shapes differ too, for print without colour.
 LOOKS = (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^"), ("#CC79A7", "D"), ("#E69F00", "v"), ("#56B4E9", "P"))
@@ -33,8 +33,7 @@ def draw_families(families: Mapping[str, Family], path: Path, seed: int = 0) -> 
     for axes in panels[len(families) :].flat:
         axes.set_axis_off()
     picture.legend(handles=_legend(), loc="outside lower center", ncols=4, frameon=False, fontsize=9)
-    with replacing(path) as temporary:
-        picture.savefig(temporary, dpi=150)
+    save_picture(picture, path, dpi=150)
 
 
 def _draw_graph(axes: Axes, graph: PairGraph) -> None:

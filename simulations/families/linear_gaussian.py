@@ -20,6 +20,8 @@ from simulations.families.family import ClosedForm, kronecker, leading, require_
 from theory import PairGraph
 from theory.arrays import FloatArray
 
+FAR = 40.0  # beyond it a standard normal has no mass that float64 can hold
+
 Matrix = tuple[tuple[float, ...], ...]
 
 
@@ -76,9 +78,10 @@ class LinearGaussian(ClosedForm):
         """Probability of each pair of bins for a bivariate normal, (n_bins, n_bins)."""
         # The cube root of the density has the quantiles of √3 times a normal: the finest bins for a squared error.
         edges = np.sqrt(3) * scipy.special.ndtri(np.linspace(0, 1, self.n_bins + 1))
+        edges = np.clip(edges, -FAR, FAR)  # at infinite ones SciPy before 1.16 returns NaN
         corners = np.stack(np.meshgrid(edges, edges, indexing="ij"), axis=-1)
         below = scipy.stats.multivariate_normal.cdf(corners, cov=[[1, rho], [rho, 1]])
-        return np.maximum(0, np.diff(np.diff(below, axis=0), axis=1))
+        return np.asarray(np.maximum(0, np.diff(np.diff(below, axis=0), axis=1)))
 
     def singular_values(self, k: int) -> FloatArray:
         """Products of powers of the canonical correlations."""

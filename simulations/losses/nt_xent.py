@@ -27,7 +27,7 @@ class NTXent(PairLoss):
 
     def __init__(self, graph: PairGraph) -> None:
         super().__init__(graph)
-        self.log_marginal = Buffer(torch.tensor(np.log(graph.left_marginal)))
+        self.marginal = Buffer(torch.tensor(graph.left_marginal))
         mean = graph.joint.T * (1 / np.sqrt(graph.right_marginal))[:, None]
         self.mean = Buffer(sparse_tensor(mean.tocsr(), torch.float64, torch.device("cpu")))
 
@@ -38,8 +38,8 @@ class NTXent(PairLoss):
         """
         unit = normalize(left)
         attraction = (self.mean @ unit).square().sum() / TEMPERATURE
-        partition, _ = log_partitions(unit / TEMPERATURE, unit, self.log_marginal, self.log_marginal)
-        return self.log_marginal.exp() @ partition - attraction
+        partition, _ = log_partitions(unit / TEMPERATURE, unit, self.marginal, self.marginal)
+        return self.marginal @ partition - attraction
 
     def sampled(self, first: Embeddings, second: Embeddings) -> torch.Tensor:
         """Cross-entropy over the 2B - 1 other rows of the batch, less log(2B - 1)."""

@@ -1,12 +1,16 @@
 """A cell of a sweep: one experiment with one choice of settings and one seed."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from typing import Any, get_args, get_type_hints
 
+import pandas as pd
+
 from simulations.sweeps.experiment import digest, find_experiment
+from theory.foreign import ForeignCodeError, contained
 
 SEED = "seed"
 
@@ -33,20 +37,33 @@ class Cell:
         """A digest of all of it: two cells have one key just when they are equal."""
         return digest(json.dumps(asdict(self), sort_keys=True).encode())
 
-    def measure(self) -> bytes:
-        """The rows of this cell, as a Parquet file.
+    def measure(self, seconds: float = math.inf) -> bytes:
+        """The rows of this cell, as a Parquet file, unless it takes longer than so many seconds.
 
         Raises
         ------
         ValueError
             The source here, on the machine of a worker perhaps, is of another version; a column is named as a setting.
+        ForeignCodeError
+            The experiment exits, takes too long, or returns no table. Other errors of its own pass.
         """
         experiment = find_experiment(self.experiment)
         if experiment.version != self.version:
             raise ValueError(
                 f"this worker has other source code of {self.experiment!r} than the sweep: install the same"
             )
-        rows = experiment.measure(self.settings, self.seed)
+        about = f"experiment {self.experiment!r}"
+        rows: object = contained(
+            experiment.measure,
+            self.settings,
+            self.seed,
+            name=about,
+            place=experiment.place,
+            seconds=seconds,
+            passing=(Exception,),
+        )
+        if not isinstance(rows, pd.DataFrame):
+            raise ForeignCodeError(about, *experiment.place, f"returned no DataFrame, but {type(rows).__name__}")
         taken = {SEED, *asdict(self.settings)} & set(rows.columns)
         if taken:
             raise ValueError(f"columns {', '.join(sorted(taken))} of {self.experiment!r} are named as its settings")

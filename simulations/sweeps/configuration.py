@@ -1,14 +1,21 @@
 """What a sweep is over: an experiment, fixed settings, grids of the others, and seeds; read from a TOML file."""
 
 import itertools
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from simulations.sweeps.cells import Cell, chosen_settings
-from simulations.sweeps.experiment import find_experiment
+from simulations.sweeps.experiment import Experiment, find_experiment
+from theory.foreign import SECONDS, contained
+from theory.inputs import require_file
+
+MOST_CELLS = 1_000_000  # of a sweep: each is held in memory, and is a file
+READABLE = 10**15  # a count with its digits
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,14 @@ class SweepConfiguration:
             raise ValueError(f"grid={self.grid!r} is not a list of tables: write [[grid]]")
         for block in self.grid:
             _require_values(block, self.settings)
+        self._require_few()
+
+    def _require_few(self) -> None:
+        """Count the cells, equal ones too, from the lengths of the lists: there may be too many to look at."""
+        count = self.seeds * sum(math.prod(map(len, block.values())) for block in self.grid)
+        if count > MOST_CELLS:
+            told = f"{count:,}" if count < READABLE else f"{Decimal(count):.1e}"
+            raise ValueError(f"seeds and grid spell {told} cells, and a sweep has at most {MOST_CELLS:,}")
 
     @classmethod
     def read(cls, path: Path, seeds: int | None = None) -> "SweepConfiguration":
@@ -64,10 +79,13 @@ class SweepConfiguration:
         Raises
         ------
         ValueError
-            Not TOML, an unknown or missing key, a wrong type, a grid without values.
+            Not TOML, an unknown or missing key, a wrong type, a grid without values, more cells than `MOST_CELLS`.
+        ForeignCodeError
+            The experiment fails where its settings are made.
         FileNotFoundError
             No such file.
         """
+        require_file(path, "sweep")
         try:
             given = tomllib.loads(path.read_text(encoding="utf-8")) | ({} if seeds is None else {"seeds": seeds})
             known = [key.name for key in fields(cls)]
@@ -79,7 +97,7 @@ class SweepConfiguration:
                     raise ValueError(f"key {key!r} is missing")
             configuration = cls(**given)
             configuration.cells()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(f"sweep {path}: {error}") from error
         return configuration
 
@@ -97,15 +115,26 @@ class SweepConfiguration:
             An unknown experiment or setting, or a value that does not suit it.
         """
         experiment = find_experiment(self.experiment)
+        settings = contained(
+            self._settings,
+            experiment,
+            name=f"experiment {self.experiment!r}",
+            place=experiment.place,
+            seconds=SECONDS,
+            passing=(ValueError,),
+        )
+        return [
+            Cell(self.experiment, experiment.version, chosen, seed) for chosen in settings for seed in range(self.seeds)
+        ]
+
+    def _settings(self, experiment: Experiment) -> list[Any]:
+        """The settings of every point, once."""
         points = (
             {**self.settings, **dict(zip(block, values, strict=True))}
             for block in self.grid
             for values in itertools.product(*block.values())
         )
-        settings = dict.fromkeys(chosen_settings(experiment.settings, point) for point in points)
-        return [
-            Cell(self.experiment, experiment.version, chosen, seed) for chosen in settings for seed in range(self.seeds)
-        ]
+        return list(dict.fromkeys(chosen_settings(experiment.settings, point) for point in points))
 
 
 def _require_values(block: Mapping[str, Any], settings: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ from typing import Protocol, TypeAlias, TypeVar
 from threadpoolctl import threadpool_limits
 
 from theory.clusters import connected, require_dask
+from theory.foreign import ForeignCodeError
 from theory.processes import side_by_side
 
 Item = TypeVar("Item")
@@ -24,18 +25,22 @@ class CellError(Exception):
     ----------
     error : the last line of the traceback: the type of the exception and its message
     where : the file and line that raised it
+    transient : whether it was for want of memory or of a file, and may not come again
     """
 
-    def __init__(self, error: str, where: str) -> None:
-        super().__init__(error, where)
-        self.error, self.where = error, where
+    def __init__(self, error: str, where: str, transient: bool = False) -> None:
+        super().__init__(error, where, transient)
+        self.error, self.where, self.transient = error, where, transient
 
     @classmethod
     def of(cls, error: Exception) -> "CellError":
         """What is left of an exception."""
         frames = traceback.extract_tb(error.__traceback__)
         where = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "a worker process"
-        return cls("".join(traceback.format_exception_only(error)).strip(), where)
+        if isinstance(error, ForeignCodeError):
+            where = f"{Path(error.file).name}, line {error.line}"
+        transient = isinstance(error, MemoryError | OSError)
+        return cls("".join(traceback.format_exception_only(error)).strip(), where, transient)
 
 
 Outcomes: TypeAlias = Generator[tuple[Item, Result | CellError], None, None]

@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cached_property
 from importlib import import_module
-from inspect import getfile
+from inspect import getfile, isfunction
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
@@ -14,6 +14,7 @@ import pandas as pd
 
 import simulations.experiments
 import theory
+from theory.foreign import SECONDS, ForeignCodeError, contained, source_of
 
 HOME = simulations.experiments.__name__
 NAMES = tuple(module.name for module in iter_modules(simulations.experiments.__path__))
@@ -35,6 +36,20 @@ class Experiment:
     settings: type[Any]
     measure: Callable[[Any, int], pd.DataFrame]
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.settings, type) or not is_dataclass(self.settings):
+            raise ValueError(f"settings={self.settings!r} of an experiment is not a dataclass")
+        lacking = [one.name for one in fields(self.settings) if one.default is MISSING]
+        if lacking:
+            raise ValueError(f"setting {lacking[0]!r} of an experiment has no default")
+        if not isfunction(self.measure):
+            raise ValueError(f"measure={self.measure!r} of an experiment is not a function")
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The file and line where `measure` begins."""
+        return source_of(self.measure)
+
     @cached_property
     def version(self) -> str:
         """A digest of the source that its rows depend on: of `theory`, of most of `simulations`, and of its module."""
@@ -51,12 +66,17 @@ def find_experiment(name: str) -> Experiment:
     ------
     ValueError
         There is no such module, or it has no `EXPERIMENT`.
+    ForeignCodeError
+        The module cannot be imported, or not in `theory.foreign.SECONDS`.
     """
     module = name if "." in name else f"{HOME}.{name}"
     try:
-        found = getattr(import_module(module), "EXPERIMENT", None)
-    except ModuleNotFoundError as error:
-        if error.name is None or not f"{module}.".startswith(f"{error.name}."):
+        imported = contained(import_module, module, name=f"experiment {name!r}", seconds=SECONDS)
+        found = getattr(imported, "EXPERIMENT", None)
+    except ForeignCodeError as error:
+        cause = error.__cause__
+        missing = cause.name if isinstance(cause, ModuleNotFoundError) else None
+        if missing is None or not f"{module}.".startswith(f"{missing}."):
             raise
         found = None
     if not isinstance(found, Experiment):

@@ -1,9 +1,11 @@
 """A sweep: the cells that are not finished yet are measured, then all of them are put into one table."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -12,9 +14,13 @@ from tqdm import tqdm
 from simulations.sweeps.cells import SEED, Cell
 from simulations.sweeps.configuration import SweepConfiguration
 from simulations.sweeps.execution import CellError, Workers
-from simulations.sweeps.store import Store
+from simulations.sweeps.store import FAILURE, Store
+from theory import ownership
+from theory.commandline import visible
 from theory.folders import AGAIN, held
 from theory.tables import read_parquet, replacing, sidecar, together, write_table
+
+TABLE, FAILURES = "table.parquet", "failures.json"
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,12 @@ class SweepResult:
 
 
 def run_sweep(
-    configuration: SweepConfiguration, out: Path, workers: Workers, *, retry_failed: bool = False
+    configuration: SweepConfiguration,
+    out: Path,
+    workers: Workers,
+    *,
+    retry_failed: bool = False,
+    seconds: float = math.inf,
 ) -> SweepResult:
     """Measure what is missing of a sweep and write `out`/table.parquet with its sidecar, and the failures if any.
 
@@ -49,20 +60,28 @@ def run_sweep(
         A folder that is made if need be. Cells of other configurations may lie there: they are kept, and never used
         for what they are not.
     retry_failed : bool
-        Measure again the cells that failed. Otherwise a failure is a result like any other: with the same source,
-        settings and seed it would come again.
+        Measure again all cells that failed. Otherwise only those that failed for want of memory or of a file, and
+        any other failure is a result like any other: with the same source, settings and seed it would come again.
+    seconds : float
+        How long a cell may take, wherever its worker can interrupt it (`theory.foreign`); then it has failed.
     """
     cells = configuration.cells()
     with held(out, kept=f"finished cells are kept in {{}}: {AGAIN}"):
         store = Store(out / "cells")
         store.folder.mkdir(exist_ok=True)
-        known = store.finished().keys() | (set() if retry_failed else store.failed().keys())
+        lasting = {key for key, record in store.failed().items() if not (retry_failed or record.get("transient"))}
+        known = store.finished().keys() | lasting
         waiting = [cell for cell in cells if cell.key not in known]
         if waiting:
-            _measure(waiting, len(cells), store, workers)
+            _measure(waiting, len(cells), store, workers, seconds)
         rows, failures = _collected(configuration, cells, store)
         table = _written(configuration, cells, rows, failures, out)
     return SweepResult(len(cells), 0 if rows is None else len(rows), failures, table)
+
+
+def outputs(out: Path) -> list[ownership.Output]:
+    """The files that `run_sweep` replaces or removes; its cells have names that nobody else gives."""
+    return [*ownership.table(out / TABLE), ownership.records(out / FAILURES, FAILURE)]
 
 
 def _written(
@@ -73,7 +92,7 @@ def _written(
     out: Path,
 ) -> Path:
     """Put the table and the failures in the place of those that were there, of another configuration perhaps."""
-    table, list_of_failures = out / "table.parquet", out / "failures.json"
+    table, list_of_failures = out / TABLE, out / FAILURES
     with together(gone=[table, sidecar(table), list_of_failures]):
         if rows is not None:
             fixed = {name: value for name, value in asdict(cells[0].settings).items() if name not in configuration.axes}
@@ -85,10 +104,10 @@ def _written(
     return table
 
 
-def _measure(waiting: Sequence[Cell], total: int, store: Store, workers: Workers) -> None:
+def _measure(waiting: Sequence[Cell], total: int, store: Store, workers: Workers, seconds: float) -> None:
     failed = 0
-    bar = tqdm(desc=waiting[0].experiment, unit="cell", initial=total - len(waiting), total=total)
-    with bar, closing(workers.run(Cell.measure, waiting)) as outcomes:
+    bar = tqdm(desc=visible(waiting[0].experiment), unit="cell", initial=total - len(waiting), total=total)
+    with bar, closing(workers.run(partial(Cell.measure, seconds=seconds), waiting)) as outcomes:
         for cell, outcome in outcomes:
             bar.update()
             store.keep(cell, outcome)

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from tests.benchmarks import BENCHMARKS
 from tests.benchmarks.duel import SIZES, measure
-from theory.commandline import print_table, run
+from theory.commandline import print_table, run, say
 from theory.tables import require_table_path, write_table
 
 THREADS = 1  # threads that wait for one another would be measured too
@@ -79,9 +79,9 @@ def _print(table: pd.DataFrame, repeats: int) -> None:
     ]
     print_table(f"Median of {repeats} interleaved runs, one thread", columns, rows)
     for note, noted in table[table["note"] != ""].groupby("note", sort=False):
-        print(f"{', '.join(noted['benchmark'].unique())}: {note}")
+        say(f"{', '.join(noted['benchmark'].unique())}: {note}")
     if table["at_least"].any():
-        print("≥: the peer was stopped before it got there; its time and the ratio are lower bounds")
+        say("≥: the peer was stopped before it got there; its time and the ratio are lower bounds")
 
 
 def _bounded(row: dict[str, object], column: str) -> str:

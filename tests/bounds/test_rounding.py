@@ -1,17 +1,29 @@
 """Where floating point bites: clusters, near-ties, ill-conditioned encoders. Exact bounds hold there too."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-import scipy.sparse as sp
 
-from theory import BOUNDS, PairGraph, bound, check_bounds, induced_labelling_error, optimal_embeddings, spectrum
-from theory.bounds import QUANTITIES
+from tests.families import block_diagonal
+from theory import (
+    BOUNDS,
+    HypothesisError,
+    PairGraph,
+    bound,
+    check_bounds,
+    induced_labelling_error,
+    optimal_embeddings,
+    spectrum,
+)
+from theory.bounds import QUANTITIES, Encoder
+from theory.bounds.precise import PreciseSubject, measure
 
 
 def weakly_linked(seed: int, link: float, blocks: int = 110) -> PairGraph:
     """Blocks joined by links of a given weight: as many values in a cluster below 1 as there are blocks."""
     rng = np.random.default_rng(seed)
-    joint = sp.block_diag([rng.random((7, 6)) + 0.3 for _ in range(blocks)]).tolil()
+    joint = block_diagonal([rng.random((7, 6)) + 0.3 for _ in range(blocks)]).tolil()
     for i in range(blocks):
         joint[7 * i, 6 * int(rng.integers(blocks))] += link * (1 + rng.random())
     labels = rng.integers(0, 5, blocks)
@@ -52,6 +64,82 @@ def test_the_optimum_in_any_coordinates(condition):
     assert table["holds"].all(), table[~table["holds"]].to_string()
 
 
+def factorisation_of(graph, k, features):
+    """The two sides of theorem 1, what they may be off by, and the true loss."""
+    triplets = spectrum(graph, min(k + 1, *graph.joint.shape)).leading(k + 1)
+    encoder = Encoder.of(graph, triplets, k, features)
+    round_off = triplets.rounding * encoder.loss_scale
+    true = measure("spectral_loss", PreciseSubject(graph, k, features)).value
+    return encoder.loss, BOUNDS["factorisation"](graph, triplets, k, encoder), round_off, true
+
+
+def test_no_direction_of_an_encoder_is_lost_because_it_is_short():
+    """`P = I₂`: of the loss -0.7500001 a column of length 1e-7 makes -1e-7."""
+    measured, value, round_off, true = factorisation_of(PairGraph(np.eye(2)), 2, (np.diag([1, 1e-7]), np.eye(2)))
+    assert true == pytest.approx(-0.75 - 1e-7 + 1e-14 / 4, rel=1e-15)
+    assert round_off < 2e-14
+    assert measured == pytest.approx(true, abs=round_off)
+    assert value == pytest.approx(true, abs=round_off)
+
+
+@pytest.mark.parametrize("stretch", [1.0, 1e4, 1e140])
+def test_opposite_scales_of_the_columns_cost_nothing(stretch):
+    graph = PairGraph([[3, 1], [1, 2]], [0, 1], [0, 1])
+    f, g = optimal_embeddings(graph, 2)
+    scales = np.array([stretch, 1 / stretch])
+    measured, value, round_off, true = factorisation_of(graph, 2, (f * scales, g / scales))
+    assert true == pytest.approx(-1 - 25 / 144, rel=1e-14)
+    assert round_off < 1e-13
+    assert measured == pytest.approx(true, abs=round_off)
+    assert value == pytest.approx(true, abs=round_off)
+
+
+@pytest.mark.parametrize("condition", [1, 1e3, 1e6, 1e9])
+@pytest.mark.parametrize("size", [1e-9, 1, 1e9])
+def test_both_sides_of_theorem_1_are_off_by_no_more_than_they_say(condition, size):
+    rng = np.random.default_rng([int(condition), int(size)])
+    graph = PairGraph(rng.random((9, 7)))
+    f, g = optimal_embeddings(graph, 4)
+    first, second = (np.linalg.qr(rng.standard_normal((4, 4)))[0] for _ in range(2))
+    stretch = condition ** np.array([0.5, 0, 0, -0.5])
+    dependent = rng.standard_normal((9, 4))
+    dependent[:, 1] = dependent[:, 0] + dependent[:, 1] / condition
+    dependent[:, 2] = 0
+    for features in (
+        ((size * f @ first * stretch) @ second, (g @ first / stretch) @ second),
+        (size * dependent, rng.standard_normal((7, 4))),
+    ):
+        measured, value, round_off, true = factorisation_of(graph, 4, features)
+        assert round_off < 1e-12 * size * (1 + size) * condition
+        assert abs(measured - true) < round_off / 10
+        assert abs(value - true) < round_off / 10
+
+
+def test_a_loss_that_overflows_is_not_judged():
+    graph, huge = PairGraph(np.eye(2) + 1, [0, 1], [0, 1]), np.full((2, 1), 1e200)
+    triplets = spectrum(graph, 2)
+    encoder = Encoder.of(graph, triplets, 1, (huge, huge))
+    for name in ("factorisation", "near-optimal-mse"):
+        with pytest.raises(HypothesisError, match="the spectral loss of these features overflows"):
+            BOUNDS[name](graph, triplets, 1, encoder)
+            QUANTITIES["spectral_loss"].measure(encoder)
+
+
+@pytest.mark.parametrize("name", ["factorisation", "excess-loss"])
+@pytest.mark.parametrize("size", [1e-6, 1.0])
+def test_a_loss_claimed_a_billionth_off_is_refuted_whatever_the_size_of_the_columns(name, size, monkeypatch):
+    graph = PairGraph([[3, 1], [1, 2]], [0, 1], [0, 1])
+    f, g = optimal_embeddings(graph, 2)
+    scales = np.array([1e4, 1e-4])
+    if name == "factorisation":
+        f = size * f
+    claim = BOUNDS[name]
+    closer = replace(claim, evaluate=lambda *arguments: claim.evaluate(*arguments) * (1 - 1e-9))
+    for bounds, holds in ((claim, True), (closer, False)):
+        monkeypatch.setitem(BOUNDS, name, bounds)
+        assert check_bounds(graph, 2, (f * scales, g / scales)).set_index("bound").loc[name, "holds"] == holds
+
+
 def test_cancelling_features_of_any_size():
     rng = np.random.default_rng(2)
     graph = PairGraph(rng.random((12, 9)), rng.integers(0, 2, 12), rng.integers(0, 2, 9))
@@ -78,8 +166,6 @@ def test_a_violation_is_seen_through_the_residuals_of_a_sparse_spectrum():
 
 @pytest.mark.parametrize("name", ["probe-mse", "probe-error", "sharp-probe-mse", "factorisation", "optimum"])
 def test_tightening_by_a_billionth_is_noticed(name, monkeypatch):
-    from dataclasses import replace
-
     graph = PairGraph([[0.9, 0.1], [0.1, 0.9]], [0, 1], [0, 1])
     claim = BOUNDS[name]
     closer = replace(claim, evaluate=lambda *arguments: claim.evaluate(*arguments) * (1 - 1e-9))

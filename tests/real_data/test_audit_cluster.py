@@ -57,6 +57,16 @@ def test_the_audit_is_that_of_one_machine(address, files, tmp_path, labelled):
     np.testing.assert_allclose(bounds.loc[~away, "measured"], expected.loc[~away, "measured"], rtol=1e-6, atol=1e-7)
 
 
+def test_a_residual_above_the_tolerance_is_said(address, tmp_path):
+    entries = FAMILIES["sparse_random"](np.random.default_rng(3), 40).joint.tocoo()
+    frame = pd.DataFrame(dict(zip(("image", "caption"), entries.coords, strict=True))).assign(weight=entries.data)
+    frame.to_parquet(tmp_path / "pairs.parquet", row_group_size=50)
+    with clusters.connected(address, all_needed=True) as client:
+        pairs = cluster.count_there(client, tmp_path / "pairs.parquet", None).pairs
+        with pytest.raises(RuntimeError, match=r"residual .* is above tol=1.0e-30: raise tol"):
+            pairs.triplets(6, tol=1e-30, device="cpu", seed=0)
+
+
 @pytest.mark.parametrize("family", ["many_components", "sparse_random", "wide", "twins"])
 def test_no_copy_of_a_repeated_value_is_skipped(address, tmp_path, monkeypatch, family):
     monkeypatch.setattr(block_spectrum, "DENSE_SIDE", 1)

@@ -282,6 +282,14 @@ def test_what_is_learned_is_what_theory_says(family):
     assert found["induced_labelling_error"] == pytest.approx(1 - found["consistency_1"])
 
 
+def test_an_image_that_the_embedding_leaves_at_0_has_no_place_on_the_sphere():
+    graph = PairGraph(np.diag([4, 3, 2, 1]), [0, 1, 0, 1])
+    found = learned(graph, spectrum(graph, 4), 2, [0, 1])
+    assert math.isnan(found["alignment"])
+    assert math.isnan(found["uniformity"])
+    assert found["probe_error"] >= 0
+
+
 def test_a_probe_that_sees_every_label_has_nothing_to_be_judged_on():
     graph = FAMILIES["captions"](np.random.default_rng(8), 20)
     with pytest.raises(ValueError, match="leave some out"):

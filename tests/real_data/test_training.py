@@ -33,7 +33,7 @@ from real_data.training.objectives import (
     seen_guide,
 )
 from real_data.training.recipe import Recipe
-from real_data.training.runs import ENCODER, LABELS, RANDOM, Run, Studio, run_all
+from real_data.training.runs import ENCODER, LABELS, RANDOM, RESULT, Run, Studio, run_all
 from real_data.training.splits import Split, split
 from real_data.training.studies import COMBINATION, FOUR, pretraining_table, resampling_runs
 from real_data.training.trainer import CHECKPOINT, LOG, train_encoder, untrained
@@ -295,7 +295,10 @@ def test_a_checkpoint_of_something_else_is_refused_and_nothing_is_unpickled(pool
             train(recipe, seed, about=about)
     assert (tmp_path / CHECKPOINT).read_bytes() == content
     torch.save({"identity": Path("/")}, tmp_path / CHECKPOINT)
-    with pytest.raises(ValueError, match="cannot be read"):
+    with pytest.raises(ValueError, match="holds more than weights: remove it"):
+        train(RECIPE, 0)
+    torch.save({"identity": "another's"}, tmp_path / CHECKPOINT)
+    with pytest.raises(ValueError, match="is of another program"):
         train(RECIPE, 0)
 
 
@@ -408,6 +411,10 @@ def test_a_study_trains_once_and_judges_on_every_label_set(studio, tmp_path):
     assert trained == {path: path.stat().st_mtime_ns for path in tmp_path.glob(f"*/{CHECKPOINT}")}
     with pytest.raises(ValueError, match="is of other data"):
         run_all(runs[:1], replace(studio, views=2), tmp_path)
+    for content in ("junk", "[]", '{"identity": {}}'):
+        (tmp_path / runs[0].key / RESULT).write_text(content)
+        with pytest.raises(ValueError, match=r"result .*result\.json cannot be read: remove it"):
+            run_all(runs[:1], studio, tmp_path)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulations import train
+from simulations import families, train
 from simulations.__main__ import app
 from simulations.families import FAMILIES, ClosedForm
 from simulations.families.circle import Circle
@@ -44,7 +44,8 @@ def small(most: int, least: int = 1):
     return st.integers(least, most)
 
 
-PROBABILITY, POSITIVE = st.floats(0, 1), st.floats(0.05, 1)
+# Products of few of them stay within the range of a float, or are 0: what lies below is refused as weights.
+PROBABILITY, POSITIVE = st.floats(0, 1).map(lambda p: 0.0 if p < 1e-50 else p), st.floats(0.05, 1)
 
 
 @st.composite
@@ -225,6 +226,11 @@ def test_sparse_families_are_drawn_at_sizes_that_no_dense_matrix_has():
 
 
 # The command.
+
+
+def test_a_module_without_a_family_is_named():
+    with pytest.raises(ImportError, match=r"simulations\.families\.drawing defines no family"):
+        families._family("drawing")
 
 
 def test_the_families_are_listed_and_drawn(call, tmp_path):

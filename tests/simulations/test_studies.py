@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,19 @@ def test_bad_numbers_of_seeds_and_workers():
     for options in ({"seeds": 0}, {"jobs": 0}):
         with pytest.raises(ValueError, match="seeds is at least 1"):
             STUDIES["training"].run(**options)
+
+
+def fails_at_seed_1(seed: int) -> pd.DataFrame:
+    if seed == 1:
+        raise ArithmeticError("nothing to divide by")
+    return pd.DataFrame({"x": [1.0]})
+
+
+def test_a_seed_that_fails_is_named():
+    study = replace(STUDIES["training"], name="broken", measure=fails_at_seed_1)
+    assert study.run(seeds=1)["x"].tolist() == [1.0]
+    with pytest.raises(RuntimeError, match="study broken, seed 1: ArithmeticError: nothing to divide by"):
+        study.run(seeds=3)
 
 
 def test_the_bound_study_violates_nothing_and_has_both_kinds_of_pairs():

@@ -20,13 +20,14 @@ from theory import (
 from theory.attack import CounterexampleResult, find_counterexample, score
 from theory.attack.ascent import Parts, ascend
 from theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, SMALLEST_WEIGHT, Candidate
-from theory.attack.confirmation import confirm
 from theory.attack.families import FAMILIES, random_candidate
+from theory.attack.judging import Judge, Meter
 from theory.attack.moves import CONTINUOUS_MOVES, DISCRETE_MOVES
-from theory.attack.precise import PRECISE, PreciseSubject, measure
-from theory.attack.scoring import Judge, Meter, subject, violation_ratio
 from theory.attack.shrinking import shrink
 from theory.bounds import QUANTITIES, Encoder
+from theory.bounds.confirmation import confirm
+from theory.bounds.precise import PRECISE, PreciseSubject, measure
+from theory.bounds.scoring import subject, violation_ratio
 from theory.consistency import class_indicators
 
 NO_CLOCK = 1e9  # seconds: the number of evaluations ends the search, so that it is the same everywhere

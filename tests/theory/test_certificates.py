@@ -1,5 +1,9 @@
+from fractions import Fraction
+
+import mpmath as mp
 import numpy as np
 import pytest
+import scipy.linalg
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,3 +72,69 @@ def test_check_bounds_uses_it_when_asked():
     assert proved["holds"].all()
     values = [table.set_index("bound").loc["probe-error", "value"] for table in (plain, proved)]
     assert values[0] <= values[1] <= values[0] * (1 + 1e-6)
+
+
+def second_value_squared(graph: PairGraph) -> Fraction:
+    """`σ_2²` of two images and two captions, exactly: the squared determinant, since `σ_1 = 1`."""
+    (a, b), (c, d) = [[Fraction(x) for x in row] for row in graph.joint.toarray().tolist()]
+    return (a * d - b * c) ** 2 / ((a + b) * (c + d) * (a + c) * (b + d))
+
+
+def test_a_factorisation_fooled_by_round_off_proves_nothing():
+    """Thresholds a rounding or two below the true value: plain Cholesky runs to its end on many of them."""
+    rng, fooled = np.random.default_rng(4), 0
+    for _ in range(300):
+        graph = PairGraph(rng.random((2, 2)) + 0.01)
+        true, basis = second_value_squared(graph), np.sqrt(graph.right_marginal)[:, None]
+        threshold = float(true)
+        while Fraction(threshold) >= true:
+            threshold = np.nextafter(threshold, 0)
+        matrix = graph.normalized
+        plain = threshold * np.eye(2) - ((matrix.T @ matrix).toarray() - basis @ basis.T)
+        fooled += scipy.linalg.lapack.dpotrf(plain)[1] == 0
+        assert not module.is_proved(matrix, basis, threshold)
+        assert module.is_proved(matrix, basis, float(true) * (1 + 1e-12) + 1e-13)
+        found = certify(graph, spectrum(graph, 2), 1)
+        assert Fraction(found.upper) ** 2 >= true
+    assert fooled > 30
+
+
+@pytest.mark.parametrize("shape", [(700, 3), (2000, 2), (1, 60)])
+def test_the_roundings_of_the_marginals_count_and_are_counted(shape):
+    """A sum of many equal weights drifts: the whole matrix is off, by many times the rounding of an entry."""
+    graph = PairGraph(np.full(shape, 0.1))
+    with mp.workdps(40):
+        weights = mp.matrix(graph.joint.toarray().tolist())
+        rows, columns = ([mp.fsum(w[i, :]) for i in range(w.rows)] for w in (weights, weights.T))
+        off = max(
+            abs(mp.mpf(value) * mp.sqrt(rows[i] * columns[j]) / weights[i, j] - 1)
+            for (i, j), value in np.ndenumerate(graph.normalized.toarray())
+        )
+    assert off <= module.normalising_error(graph)
+    if shape[0] > 1:
+        assert off > max(20 * module.EPS, module.normalising_error(graph) / 10)
+
+
+def one_value_many_times(size: int, own: float) -> PairGraph:
+    """Every image has its own caption, and each other's a little: all values but the first are `own / (n + own)`."""
+    return PairGraph(own * np.eye(size) + 1)
+
+
+@pytest.mark.parametrize("proof_side", [module.PROOF_SIDE, 0])
+def test_the_error_of_the_normalised_matrix_is_added(proof_side, monkeypatch):
+    monkeypatch.setattr(module, "PROOF_SIDE", proof_side)
+    graph = one_value_many_times(8, 2.0)
+    triplets = spectrum(graph, 2)
+    plain = certify(graph, triplets, 1).upper
+    monkeypatch.setattr(module, "normalising_error", lambda _: 1e-3)
+    assert certify(graph, triplets, 1).upper == pytest.approx(plain + 1e-3, rel=1e-12)
+
+
+def test_the_probabilistic_guarantee_is_that_of_the_literature(monkeypatch):
+    """Lanczos finds a value that comes many times at once; what is added is for those it may have missed."""
+    monkeypatch.setattr(module, "PROOF_SIDE", 0)
+    graph, steps = one_value_many_times(40, 10.0), 200
+    assert (steps, 1 - 1e-6) == (module.LANCZOS_STEPS, module.CONFIDENCE)
+    shortfall = (np.log(1.648 * np.sqrt(40) / 1e-6) / (2 * steps - 1)) ** 2
+    assert 1.648 * np.sqrt(40) * np.exp(-np.sqrt(shortfall) * (2 * steps - 1)) == pytest.approx(1e-6)
+    assert certify(graph, spectrum(graph, 2), 1).upper == pytest.approx(0.2 / np.sqrt(1 - shortfall), rel=1e-9)

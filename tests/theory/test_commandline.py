@@ -1,4 +1,5 @@
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,19 @@ def test_check_writes_the_table(call, graph_file, tmp_path):
         table = read_table(out)
         assert table["bound"].tolist() == list(BOUNDS)
         assert json.loads(sidecar(out).read_text())["configuration"]["k"] == 3
+
+
+def test_a_certified_value_is_named_with_its_method(call, graph_file):
+    code, out, _ = call(app, "check", graph_file, "--k", 3, "--certified")
+    assert code == 0
+    assert re.search(r"σ_\(k\+1\) = ([0-9.]+), certified at most ([0-9.]+) \(\w+, [0-9.]+ sure\)", out)
+
+
+def test_sharpness_names_the_largest_ratio_of_every_exact_bound(call, tmp_path):
+    code, out, _ = call(app, "sharpness", "--out", tmp_path / "sharpness", "--evaluations", 4, "--seeds", 1)
+    assert code == 0
+    for claim in BOUNDS.values():
+        assert (claim.name in out.split()) == (claim.status == "exact")
 
 
 def test_a_violated_bound_exits_1(call, graph_file):

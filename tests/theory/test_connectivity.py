@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from simulations import LatentWorld
 from tests.bounds.teeth.theorem09 import two_exponential_tails
-from tests.families import FAMILIES
+from tests.families import FAMILIES, block_diagonal
 from tests.theory.test_consistency import labelled_graphs
 from theory import HypothesisError, PairGraph, connectivity, induced_labelling_error, spectrum
 from theory.connectivity import (
@@ -335,7 +335,7 @@ def test_cut_of_a_complete_graph(size):
 @pytest.mark.parametrize("components", [2, 3, 7])
 def test_components_are_found_whatever_basis_the_solver_returns(components):
     rng = np.random.default_rng(5)
-    graph = PairGraph(sp.block_diag([rng.random((6, 5)) for _ in range(components)]))
+    graph = PairGraph(block_diagonal([rng.random((6, 5)) for _ in range(components)]))
     triplets = spectrum(graph, components)
     turned = np.linalg.qr(rng.standard_normal((components, components)))[0]
     other = type(triplets)(
@@ -350,7 +350,7 @@ def test_components_are_found_whatever_basis_the_solver_returns(components):
 
 
 def test_the_constant_vector_in_second_place_is_turned_back():
-    graph = PairGraph(sp.block_diag([np.ones((10, 2)), np.ones((12, 2))]))
+    graph = PairGraph(block_diagonal([np.ones((10, 2)), np.ones((12, 2))]))
     constant = np.sqrt(graph.left_marginal)
     split = np.repeat([1.0, -1.0], [10, 12]) / np.repeat([10, 12], [10, 12]) / np.sqrt(graph.left_marginal)
     found = spectrum(graph, 2)

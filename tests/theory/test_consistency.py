@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -126,3 +128,18 @@ def test_memory_is_linear_in_the_pairs():
     joint = sp.coo_array((np.ones(n), (np.arange(n), np.arange(n) % 10)), shape=(n, 10))
     graph = PairGraph(joint, np.arange(n) % 2)
     assert induced_labelling_error(graph) == 0
+
+
+@given(st.integers(0, 2**31), st.floats(0, 60))
+def test_a_small_labelling_error_has_all_its_digits(seed, decades):
+    """Where nearly all the mass at a right node is of one class, 1 less its share is round-off."""
+    rng = np.random.default_rng(seed)
+    joint = 10.0 ** rng.uniform(-decades, 0, (6, 4))
+    labels = np.arange(6) % 3
+    graph = PairGraph(joint, labels)
+    exact = 0
+    weights = [[Fraction(float(w)) for w in row] for row in graph.joint.toarray()]
+    for column in zip(*weights, strict=True):
+        masses = [sum(w for w, y in zip(column, labels, strict=True) if y == c) for c in range(3)]
+        exact += sum(a * (sum(masses) - a) for a in masses) / sum(masses)
+    assert induced_labelling_error(graph) == pytest.approx(float(exact), rel=1e-12, abs=0)

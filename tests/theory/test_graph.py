@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from tests.families import FAMILIES
-from theory import PairGraph
+from theory import PairGraph, check_bounds
+from theory.bounds.precise import PRECISE, PreciseSubject, measure
 from theory.graph import INDUCED_LIMIT
 
 WEIGHTS = hnp.arrays(
@@ -115,6 +116,15 @@ def test_isolated_nodes_are_counted_and_can_be_dropped_with_their_labels_and_ids
         ([0, np.nan, 1], "not integers 0..r-1"),
         ([0, -1, 1], "not integers 0..r-1"),
         (["a", "b", "c"], "labels are integers 0..r-1"),
+        ([0, 1, None], "labels are integers 0..r-1"),
+        ([0, 1, 1j], "labels are integers 0..r-1"),
+        ([0, 2**63 + 5, 1], "not integers 0..r-1"),
+        (np.array([0, 1, 2**63 + 5], np.uint64), r"the first 9223372036854775813 at node 2: .* 0\.\.2\^63 - 1"),
+        (np.array([0, 1, 2**64], object), "not integers 0..r-1"),
+        (np.array([0, 1, -(2**70)], object), "not integers 0..r-1"),
+        ([0, 1, 1e300], r"the first 1e\+300 at node 2: a class is an integer in 0\.\.2\^53 - 1"),
+        ([0, 1, float(2**53)], "not integers 0..r-1"),  # the float of 2^53 + 1, too
+        (np.array([0, 1, 2**24], np.float32), r"0\.\.2\^24 - 1"),
     ],
 )
 def test_bad_labels(labels, message):
@@ -126,6 +136,23 @@ def test_labels_may_be_whole_floats_or_booleans():
     graph = PairGraph(np.ones((2, 2)), [0.0, 3.0], [True, False])
     assert graph.left_labels.tolist() == [0, 3]
     assert graph.right_labels.tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint64, object])
+def test_the_largest_labels_are_kept_and_no_array_is_made_of_their_size(dtype, tmp_path):
+    large, joint = np.array([2**63 - 1, 3, 2**63 - 1], dtype), np.random.default_rng(0).random((3, 3))
+    graph, small = PairGraph(joint, large, large), PairGraph(joint, [1, 0, 1], [1, 0, 1])
+    assert graph.left_labels.tolist() == [2**63 - 1, 3, 2**63 - 1]
+    pd.testing.assert_frame_equal(check_bounds(graph, 2), check_bounds(small, 2))
+    subjects = PreciseSubject(graph, 2), PreciseSubject(small, 2)
+    for quantity in PRECISE:
+        assert measure(quantity, subjects[0]) == measure(quantity, subjects[1])
+    graph.save(tmp_path / "graph.npz")
+    assert PairGraph.load(tmp_path / "graph.npz").left_labels.tolist() == large.tolist()
+
+
+def test_floats_of_labels_are_exact_as_far_as_floats_tell_all_integers():
+    assert PairGraph(np.ones((2, 2)), [0.0, 2.0**53 - 1]).left_labels.tolist() == [0, 2**53 - 1]
 
 
 def test_ids_are_distinct_and_as_large_as_they_come():

@@ -21,7 +21,8 @@ def test_the_page_has_every_theorem_and_every_bound():
 
 def test_a_page_is_current_only_while_it_says_what_the_register_says(tmp_path, monkeypatch):
     page = tmp_path / "ledger.md"
-    assert not is_current(page, SHARPNESS)
+    with pytest.raises(FileNotFoundError, match=r"ledger.md does not exist"):
+        is_current(page, SHARPNESS)
     page.write_text(ledger_page(SHARPNESS), encoding="utf-8")
     assert is_current(page, SHARPNESS)
     monkeypatch.delitem(BOUNDS, "probe-mse")
@@ -45,7 +46,12 @@ def test_sharpness_is_kept_with_its_graphs_and_can_be_repeated(tmp_path):
 def test_the_commands(call, tmp_path):
     folder, page = tmp_path / "sharpness", tmp_path / "ledger.md"
     measure_sharpness([BOUNDS["probe-mse"]], folder, evaluations=50, seeds=1)
+    code, _, err = call(app, "ledger", "--check", page, "--sharpness", folder)
+    assert (code, err.splitlines()[-1]) == (2, f"error: page {page} does not exist: write it with --out")
+    page.write_text("another page")
     assert call(app, "ledger", "--check", page, "--sharpness", folder)[0] == 1
+    assert call(app, "ledger", "--out", page, "--sharpness", folder)[0] == 2  # somebody else's page
+    assert call(app, "ledger", "--out", page, "--sharpness", folder, "--force")[0] == 0
     assert call(app, "ledger", "--out", page, "--sharpness", folder)[0] == 0
     assert call(app, "ledger", "--check", page, "--sharpness", folder)[0] == 0
 

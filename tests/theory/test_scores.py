@@ -25,31 +25,32 @@ def test_winners_from_their_definition(seed, n, r):
     """Small integers tie often; a billionth is no tie."""
     rng = np.random.default_rng(seed)
     table = rng.integers(-2, 3, size=(n, r)) + 1e-9 * rng.integers(2, size=(n, r))
-    tie = 64 * EPS * np.sqrt(n) * np.abs(table).max()
-    assert strict_winners(table).tolist() == [naive_winner(row, tie) for row in table.tolist()]
-    nearly = table + 1e-17 * rng.standard_normal((n, r))
+    ties = 64 * EPS * np.sqrt(r) * np.abs(table).max(axis=1)
+    assert strict_winners(table).tolist() == [naive_winner(*each) for each in zip(table.tolist(), ties, strict=True)]
+    nearly = table * (1 + EPS * rng.standard_normal((n, r)))
     assert strict_winners(nearly).tolist() == strict_winners(table).tolist()
 
 
 @given(st.integers(0, 2**31), st.integers(1, 12), st.integers(1, 5), st.sampled_from([1, 7, 2**22]))
 def test_blocks_of_rows_are_all_rows(seed, n, r, at_once):
-    """Integers, of which products are exact: ties are ties, also by the largest score of another block."""
+    """Integers, of which products are exact: ties are ties."""
     rng = np.random.default_rng(seed)
     features, coefficients = rng.integers(-2, 3, size=(n, 2)) * 1.0, rng.integers(-2, 3, size=(2, r)) * 1.0
     features[rng.integers(n)] *= 1e12
     offsets = rng.integers(3, size=r) * 1.0
-    whole = Standing.of(features @ coefficients + offsets)
+    noise = rng.random(n)
+    whole = Standing.of(features @ coefficients + offsets, noise)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scores, "AT_ONCE", at_once)
         blocks = list(linear_scores(features, coefficients, offsets))
-        found = linear_standing(features, coefficients, offsets)
+        found = linear_standing(features, coefficients, noise, offsets)
     assert max(len(block) for _, block in blocks) <= max(1, at_once // r)
     np.testing.assert_array_equal(np.vstack([block for _, block in blocks]), features @ coefficients + offsets)
     np.testing.assert_array_equal([i for rows, _ in blocks for i in range(n)[rows]], np.arange(n))
     np.testing.assert_array_equal(found.winners, whole.winners)
     np.testing.assert_array_equal(found.leaders, whole.leaders)
     np.testing.assert_array_equal(found.leads, whole.leads)
-    assert found.largest == whole.largest
+    np.testing.assert_array_equal(found.noise, noise)
 
 
 @pytest.mark.parametrize("family", FAMILIES)

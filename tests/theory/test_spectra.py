@@ -4,7 +4,7 @@ import scipy.linalg
 import scipy.sparse as sp
 import torch
 
-from tests.families import FAMILIES, slow_decay
+from tests.families import FAMILIES, block_diagonal, slow_decay
 from theory import PairGraph, spectrum
 from theory import spectra as module
 
@@ -53,7 +53,7 @@ def test_the_largest_value_is_one_as_often_as_there_are_components(family):
 def test_many_copies_of_one_value_are_all_found(seed):
     """40 components, 45 values: `scipy.sparse.linalg.svds` is wrong by 0.7 here, at every tolerance."""
     rng = np.random.default_rng(5)
-    graph = PairGraph(sp.block_diag([rng.random((20, 18)) for _ in range(40)]))
+    graph = PairGraph(block_diagonal([rng.random((20, 18)) for _ in range(40)]))
     found = spectrum(graph, 45, method="sparse", seed=seed)
     np.testing.assert_allclose(found.singular_values, dense_values(graph)[:45], atol=1e-8)
 

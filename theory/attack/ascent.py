@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from theory.attack.candidate import Candidate
-from theory.attack.scoring import Judge
+from theory.attack.judging import Judge
 
 STEPS, LOOK_EVERY, RATE = 60, 12, 0.15
 TINY = 1e-12  # keeps logarithms and roots differentiable where there is nothing left to gain

@@ -8,14 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.arrays import FloatArray, IntArray
+from theory.bounds.quantities import Features
 from theory.graph import PairGraph
 
 SMALLEST_WEIGHT = 1e-6  # of the largest; below it a gap drowns in round-off, and an edge is none
 LARGEST_SIDE = 16
 MOST_CLASSES = 5
 LARGEST_FEATURE = 1e3  # beyond it a loss is a difference of numbers that drown it
-
-Features = tuple[FloatArray, FloatArray]
 
 
 @dataclass(frozen=True, eq=False)

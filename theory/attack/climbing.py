@@ -6,8 +6,8 @@ It needs nothing of a claim but its value, so it serves any function, and 0-1 er
 import numpy as np
 
 from theory.attack.candidate import Candidate
+from theory.attack.judging import Judge
 from theory.attack.moves import moved
-from theory.attack.scoring import Judge
 
 WIDER, NARROWER = 1.5, 0.92  # at one success in six the step stays as it is
 FIRST_STEP, LAST_STEP = 1.0, 1e-3

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from theory.arrays import FloatArray, IntArray
-from theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, Candidate, Features
-from theory.bounds.quantities import Encoder
+from theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, Candidate
+from theory.bounds.quantities import Encoder, Features
 from theory.spectra import spectrum
 
 Drawn = tuple[FloatArray, IntArray, IntArray]

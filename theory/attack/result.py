@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from theory.attack.candidate import Features
+from theory.bounds.quantities import Features
 from theory.graph import PairGraph
 
 
@@ -30,7 +30,7 @@ class CounterexampleResult:
     Attributes
     ----------
     bound : the claim's name
-    ratio : measured over value on `graph`, as `theory.attack.scoring.violation_ratio` defines it for every relation:
+    ratio : measured over value on `graph`, as `theory.bounds.scoring.violation_ratio` defines it for every relation:
         above 1 exactly where the claim is violated beyond round-off. It is within 1 % of `largest_ratio`.
     refuted : the violation was confirmed in higher precision; the same as `ratio > 1`
     graph, k : where

@@ -8,13 +8,14 @@ import numpy as np
 from theory.attack.ascent import ascend
 from theory.attack.candidate import Candidate
 from theory.attack.climbing import climb
-from theory.attack.confirmation import Confirmation, confirm
 from theory.attack.families import random_candidate
+from theory.attack.judging import UNMET, Judge, Meter
 from theory.attack.moves import kicked
 from theory.attack.result import CounterexampleResult, Progress
-from theory.attack.scoring import UNMET, Judge, Meter, score
 from theory.attack.shrinking import shrink
+from theory.bounds.confirmation import Confirmation, confirm
 from theory.bounds.registry import BOUNDS, Bound
+from theory.bounds.scoring import score
 
 DRAWS = (1, 4, 16)  # random graphs for a start; the best of them is improved
 RETURNS = 0.3  # of the starts, from a neighbour of the best so far

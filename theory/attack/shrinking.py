@@ -9,7 +9,7 @@ import numpy as np
 from theory.arrays import FloatArray, IntArray
 from theory.attack.candidate import Candidate
 from theory.attack.climbing import climb
-from theory.attack.scoring import Judge
+from theory.attack.judging import Judge
 
 KEPT = 0.99  # of the ratio, by a smaller graph
 KEPT_BY_ROUNDING = 0.999  # of the ratio, by rounder weights

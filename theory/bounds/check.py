@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from theory.bounds.confirmation import confirm
 from theory.bounds.quantities import QUANTITIES, Encoder
 from theory.bounds.registry import BOUNDS, Bound, enough_triplets
 from theory.certificates import with_certificate
@@ -24,6 +25,8 @@ NOT_APPLICABLE: dict[str, object] = {
     "tightness": math.nan,
     "vacuous": True,
 }
+JUDGED_DECADES = 24  # of weights: a violation within them is one, beyond them it is confirmed in higher precision
+PRECISE_NODES = 48  # of both sides, that higher precision has time for
 A_RATE = "a rate: known up to constants, so it is fitted and never asserted"
 
 
@@ -52,6 +55,8 @@ def check_bounds(
         (by how much it holds), tightness (1: equality), vacuous (no better than guessing the largest class), status,
         note (why it is infinite or not applicable). A claim whose hypotheses fail has no value (NaN), holds vacuously,
         and its note begins with "not applicable". A rate has both sides, to be fitted, and holds vacuously, too.
+        Where weights span more than `JUDGED_DECADES` orders of magnitude, a violation in double precision is one only
+        if it is confirmed in fifty digits; else the row is not applicable, "float64 cannot judge".
 
     Raises
     ------
@@ -90,6 +95,8 @@ def _row(claim: Bound, encoder: Encoder, spectrum: Spectrum, k: int, measure: Me
     guess = math.inf if quantity.guess is None else quantity.guess(encoder.graph)
     vacuous = value >= guess if claim.relation == "<=" else False
     round_off = _round_off(claim, encoder, spectrum, value)
+    if slack < -round_off and (reason := _not_to_be_judged(claim, encoder)):
+        return about | NOT_APPLICABLE | {"status": claim.status, "note": f"not applicable: {reason}"}
     return about | {
         "measured": measured,
         "value": value,
@@ -98,15 +105,30 @@ def _row(claim: Bound, encoder: Encoder, spectrum: Spectrum, k: int, measure: Me
         "tightness": 1.0 if abs(slack) <= round_off else _tightness(claim, measured, value),
         "vacuous": vacuous,
         "status": claim.status,
-        "note": _note(spectrum, k, value),
+        "note": _note(claim, spectrum, k, value),
     }
 
 
 def _round_off(claim: Bound, encoder: Encoder, spectrum: Spectrum, value: float) -> float:
-    """What floating point may cost. Inequalities are rounded outward; identities also suffer unconverged triplets."""
-    relative = spectrum.rounding if claim.relation == "=" else spectrum.round_off
-    scale = max(QUANTITIES[claim.quantity].scale(encoder), abs(value) if math.isfinite(value) else 0.0)
-    return relative * scale
+    """What floating point may cost. Inequalities are rounded outward; unconverged triplets blur their identities."""
+    of_triplets = claim.relation == "=" and claim.subject == "optimum"
+    relative = spectrum.rounding if of_triplets else spectrum.round_off
+    quantity = QUANTITIES[claim.quantity]
+    scale = max(quantity.scale(encoder), abs(value) if math.isfinite(value) else 0.0)
+    return relative * scale + quantity.doubt(encoder)
+
+
+def _not_to_be_judged(claim: Bound, encoder: Encoder) -> str:
+    """Why a violation in double precision is no verdict; empty where it is one."""
+    weights = encoder.graph.joint.data
+    decades = math.log10(weights.max()) - math.log10(weights.min())
+    if decades <= JUDGED_DECADES:
+        return ""
+    reason = f"float64 cannot judge weights that span {decades:.0f} orders of magnitude"
+    if sum(encoder.graph.joint.shape) > PRECISE_NODES:
+        return f"{reason}, and the graph is too large for higher precision"
+    found = confirm(claim, encoder.graph, encoder.k, encoder.features)
+    return "" if found.holds_up else f"{reason}, and {found.note}"
 
 
 def _tightness(claim: Bound, measured: float, value: float) -> float:
@@ -117,11 +139,13 @@ def _tightness(claim: Bound, measured: float, value: float) -> float:
     return high / low if low < 0 else math.inf
 
 
-def _note(spectrum: Spectrum, k: int, value: float) -> str:
+def _note(claim: Bound, spectrum: Spectrum, k: int, value: float) -> str:
     if math.isnan(value):
         return "the bound's value is not a number"
-    if math.isfinite(value):
-        return ""
-    if spectrum.upper_values[k] == 1:
+    if math.isinf(value) and spectrum.upper_values[k] == 1:
         return f"infinite: σ_{{k+1}} is 1 up to round-off, the graph has more than k = {k} components, or almost"
-    return "infinite"
+    if math.isinf(value):
+        return "infinite"
+    if claim.subject == "optimum" and k > spectrum.rank:
+        return f"k = {k} exceeds the rank, {spectrum.rank}: the optimum's columns beyond it are 0"
+    return ""

@@ -6,28 +6,50 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import scipy.linalg
 
 from theory.arrays import FloatArray
 from theory.consistency import class_masses, induced_labelling_error
-from theory.factorisation import spectral_loss
 from theory.graph import PairGraph
 from theory.hypotheses import require
-from theory.probes import ProbeResult, as_features, probe, zero_shot_error
+from theory.probes import ProbeResult, as_features, probe, zero_shot_standing
+from theory.scores import Standing
 from theory.spectra import Spectrum
 
+Features = tuple[FloatArray, FloatArray]  # (n_left, k) and (n_right, k)
+
 RANK_TOLERANCE = 64 * float(np.finfo(np.float64).eps)
+NEAR_ORTHONORMAL = 1e-3  # what the first pass of Cholesky QR may miss, for the second to leave nothing but round-off
 
 
-def thin_factors(gram: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """`T`, `R`, (k, rank) and (rank, k), with `F T` orthonormal and `F = F T R`, from the Gram matrix `Fᵀ F`.
+def thin_factors(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """`Q`, (n, k), orthonormal, and `R`, (k, k), with `F = Q R`, from the columns of F, (n, k) with `k <= n`.
 
-    Several times as fast as factorising the long matrix F, and exact to round-off relative to its largest column.
+    Each column is exact to round-off relative to its own length, however small or however near to the others it is. Two
+    passes of Cholesky QR on unit columns, several times as fast as Householder's reflections: the first leaves columns
+    that are all but orthonormal, the second makes them so to the last digit (Yamamoto et al. 2015). Where the unit
+    columns are nearly dependent, the Gram matrix of the first would lose what tells them apart, and reflections do it.
     """
-    values, vectors = scipy.linalg.eigh(gram)
-    kept = values > RANK_TOLERANCE * values[-1]
-    roots = np.sqrt(values[kept])
-    return vectors[:, kept] / roots, roots[:, None] * vectors[:, kept].T
+    largest = np.abs(columns).max(axis=0)
+    largest[largest == 0] = 1  # a column of zeros stays one; of others no square overflows or vanishes
+    lengths = largest * np.maximum(1.0, np.linalg.norm(columns / largest, axis=0))
+    unit = columns / lengths
+    try:
+        basis, first = _cholesky_qr(unit)
+        basis, second = _cholesky_qr(basis)
+        reliable = np.abs(second - np.eye(len(second))).max() < NEAR_ORTHONORMAL
+    except scipy.linalg.LinAlgError:
+        reliable = False
+    if reliable:
+        return basis, second @ first * lengths
+    basis, factor = scipy.linalg.qr(unit, mode="economic")
+    return basis, factor * lengths
+
+
+def _cholesky_qr(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
+    factor = scipy.linalg.cholesky(columns.T @ columns)
+    return scipy.linalg.solve_triangular(factor, columns.T, trans="T").T, factor
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +60,7 @@ class Encoder:
     ----------
     spectrum : at least k + 1 triplets
     left, right : (n_left, k), and (n_right, k) or `None`; unweighted
+    given : whether they are a user's, and not the optimum
     """
 
     graph: PairGraph
@@ -45,12 +68,14 @@ class Encoder:
     k: int
     left: FloatArray
     right: FloatArray | None
+    given: bool = False
 
     @classmethod
     def optimum(cls, graph: PairGraph, spectrum: Spectrum, k: int) -> "Encoder":
-        """The optimum in the coordinates `F = U_k`, `G = W_k Σ_k`: well conditioned where σ_k is 0, too."""
-        left = spectrum.left[:, :k] / np.sqrt(graph.left_marginal)[:, None]
-        right = spectrum.right[:, :k] * spectrum.singular_values[:k] / np.sqrt(graph.right_marginal)[:, None]
+        """The optimum in the coordinates `F = U_k`, `G = W_k Σ_k`, with columns of 0 where k exceeds the rank."""
+        top = spectrum.leading(len(spectrum.singular_values))
+        left = top.left[:, :k] / np.sqrt(graph.left_marginal)[:, None]
+        right = top.right[:, :k] * top.singular_values[:k] / np.sqrt(graph.right_marginal)[:, None]
         return cls(graph, spectrum, k, left, right)
 
     @classmethod
@@ -62,7 +87,14 @@ class Encoder:
         for name, side in (("f", f), ("g", g)):
             if side is not None and side.shape[1] != k:
                 raise ValueError(f"{name} has width {side.shape[1]} and k is {k}: bounds speak of width k")
-        return cls(graph, spectrum, k, f, g)
+        return cls(graph, spectrum, k, f, g, given=True)
+
+    @property
+    def features(self) -> Features | None:
+        """The features that a user gave; zeros for a side that is missing, of which no claim is made then."""
+        if not self.given:
+            return None
+        return self.left, np.zeros((self.graph.n_right, self.k)) if self.right is None else self.right
 
     @cached_property
     def probe(self) -> ProbeResult:
@@ -70,29 +102,51 @@ class Encoder:
         return probe(self.graph, self.left)
 
     @cached_property
+    def zero_shot(self) -> tuple[Standing, npt.NDArray[Any]]:
+        """Who leads in the zero-shot scores of each left node, and the column of its own class."""
+        return zero_shot_standing(self.graph, self.left, self.both_sides)
+
+    @cached_property
     def left_factors(self) -> tuple[FloatArray, FloatArray]:
-        """`Āᵀ Q` and `R`, (n_right, rank) and (rank, k), where `F = D_L^{1/2} f = Q R` and Q is orthonormal."""
-        weighted = np.sqrt(self.graph.left_marginal)[:, None] * self.left
-        to_basis, factor = thin_factors(weighted.T @ weighted)
-        return (self.graph.normalized.T @ weighted) @ to_basis, factor
+        """`Āᵀ Q`, (n_right, k), and `R`, (k, k), where `F = D_L^{1/2} f = Q R` and Q is orthonormal."""
+        basis, factor = thin_factors(np.sqrt(self.graph.left_marginal)[:, None] * self.left)
+        return self.graph.normalized.T @ basis, factor
 
     @cached_property
     def right_factors(self) -> tuple[FloatArray, FloatArray]:
-        """`Q` and `R`, (n_right, rank) and (rank, k), where `G = D_R^{1/2} g = Q R` and Q is orthonormal."""
-        weighted = np.sqrt(self.graph.right_marginal)[:, None] * self.both_sides
-        to_basis, factor = thin_factors(weighted.T @ weighted)
-        return weighted @ to_basis, factor
+        """`Q`, (n_right, k), and `R`, (k, k), where `G = D_R^{1/2} g = Q R` and Q is orthonormal."""
+        return thin_factors(np.sqrt(self.graph.right_marginal)[:, None] * self.both_sides)
+
+    @cached_property
+    def product_factor(self) -> FloatArray:
+        """`C = R_F R_Gᵀ`, (k, k), where `F = Q_F R_F` and `G = Q_G R_G`: `F Gᵀ` in orthonormal coordinates."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            product = self.left_factors[1] @ self.right_factors[1].T
+            require(np.isfinite(np.sum(product**2)), "the spectral loss of these features overflows: make them smaller")
+        return product
 
     @cached_property
     def loss(self) -> float:
-        """The spectral loss."""
-        return spectral_loss(self.graph, self.left, self.both_sides)
+        """The spectral loss, `-2 E_P f(x)ᵀ g(l) + ‖F Gᵀ‖_F²`.
+
+        By `‖F Gᵀ‖ = ‖R_F R_Gᵀ‖`, not by `tr((FᵀF)(GᵀG))`, whose terms are as large as `‖F‖² ‖G‖²` and cancel where the
+        coordinates are far from orthogonal.
+        """
+        repulsion = float(np.sum(self.product_factor**2))
+        return repulsion - 2 * float(np.sum(self.left * (self.graph.joint @ self.both_sides)))
 
     @cached_property
     def loss_scale(self) -> float:
-        """The size of the terms that cancel in the spectral loss, at least 1: its round-off is relative to this."""
-        (_, left), (_, right) = self.left_factors, self.right_factors
-        return max(1.0, float(np.linalg.norm(left @ left.T) * np.linalg.norm(right @ right.T)))
+        """What the round-off of the spectral loss is relative to: `2 (1 + ‖F Gᵀ‖_F) Σ_i ‖F_i‖ ‖G_i‖` over the columns.
+
+        Let each rounding be of relative size e. Attraction sums `P(x, l) f_i(x) g_i(l)`, whose absolute values sum to
+        at most `Σ_i ‖F_i‖ ‖G_i‖ =: S` by Cauchy and Schwarz: twice it is off by 2 e S. The columns of R_F and R_G are
+        off by e of their own lengths, so that `C = R_F R_Gᵀ`, the sum of the products of columns, is off by 2 e S, and
+        `‖C‖²` by 4 e S ‖C‖. All scale as the columns do: `(F D, G D^{-1})`, D diagonal, has the S of (F, G). Nothing
+        smaller can be asked of features in double precision, for rounding them moves `F Gᵀ` by as much.
+        """
+        lengths = (np.linalg.norm(factor, axis=0) for _, factor in (self.left_factors, self.right_factors))
+        return 2 * (1 + float(np.linalg.norm(self.product_factor))) * float(np.prod(list(lengths), axis=0).sum())
 
     @property
     def both_sides(self) -> FloatArray:
@@ -106,9 +160,12 @@ def aligned_induced_loss(encoder: Encoder) -> float:
     """The self-supervised spectral loss on `P_T` of the left embedding after its best linear map.
 
     `min_T -2 ‖Āᵀ F T‖² + ‖(FT)ᵀ(FT)‖² = -‖Āᵀ Q Qᵀ Ā‖²` on the range of F, with Q an orthonormal basis of it:
-    linear in the number of pairs.
+    linear in the number of pairs. Columns of F count as dependent where they are so up to round-off of their lengths.
     """
-    image, _ = encoder.left_factors
+    image, factor = encoder.left_factors
+    lengths = np.linalg.norm(factor, axis=0)
+    rotation, values, _ = scipy.linalg.svd(factor / np.where(lengths > 0, lengths, 1))
+    image = image @ rotation[:, values > RANK_TOLERANCE * values[0]]
     return -float(np.sum((image.T @ image) ** 2))
 
 
@@ -121,11 +178,13 @@ class Quantity:
     measure : its value
     guess : the value that any guess reaches: an upper bound no better than it is vacuous
     scale : the size of the terms that its value is made of, to which its round-off is relative
+    doubt : what near ties, which count as errors, may add to it beyond what the proofs of bounds allow for
     """
 
     measure: Callable[[Encoder], float]
     guess: Callable[[PairGraph], float] | None = None
     scale: Callable[[Encoder], float] = lambda _: 1.0
+    doubt: Callable[[Encoder], float] = lambda _: 0.0
 
 
 def _largest_class_error(graph: PairGraph) -> float:
@@ -136,12 +195,21 @@ def _constant_probe_mse(graph: PairGraph) -> float:
     return 1 - float(np.sum(class_masses(graph) ** 2))
 
 
+def _zero_shot_error(encoder: Encoder) -> float:
+    standing, own = encoder.zero_shot
+    return float(encoder.graph.left_marginal @ (standing.winners != own))
+
+
+def _zero_shot_doubt(encoder: Encoder) -> float:
+    return encoder.zero_shot[0].doubt(encoder.graph.left_marginal)
+
+
 QUANTITIES: dict[str, Quantity] = {
-    "probe_error": Quantity(lambda encoder: encoder.probe.error, _largest_class_error),
-    "probe_mse": Quantity(lambda encoder: encoder.probe.mse, _constant_probe_mse),
-    "zero_shot_error": Quantity(
-        lambda encoder: zero_shot_error(encoder.graph, encoder.left, encoder.both_sides), _largest_class_error
+    "probe_error": Quantity(
+        lambda encoder: encoder.probe.error, _largest_class_error, doubt=lambda encoder: encoder.probe.doubt
     ),
+    "probe_mse": Quantity(lambda encoder: encoder.probe.mse, _constant_probe_mse),
+    "zero_shot_error": Quantity(_zero_shot_error, _largest_class_error, doubt=_zero_shot_doubt),
     "induced_labelling_error": Quantity(lambda encoder: induced_labelling_error(encoder.graph), _constant_probe_mse),
     "spectral_loss": Quantity(
         lambda encoder: encoder.loss,

@@ -1,18 +1,22 @@
 """What a bound is, and the register that every table, test and search reads."""
 
 import inspect
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from theory.bounds.quantities import QUANTITIES, Encoder
+from theory.foreign import as_number, contained, source_of
 from theory.graph import PairGraph
-from theory.hypotheses import require_width
+from theory.hypotheses import HypothesisError, require_width
 from theory.spectra import Spectrum
 
 Status = Literal["exact", "restated", "rate", "conjecture"]
 Relation = Literal["<=", ">=", "="]
 Subject = Literal["optimum", "encoder"]
+
+OURS = "theory."  # how the names of the modules of the ledger begin
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class Bound:
     subject : "optimum", a claim about the top-k embedding, or "encoder", a claim about every embedding
     statement, remarks : the first line of the docstring, and the rest of it
     evaluate : the function that was decorated
+    seconds : how long it may take for a value, if it is foreign
     """
 
     name: str
@@ -39,6 +44,12 @@ class Bound:
     statement: str
     remarks: str
     evaluate: Callable[..., float]
+    seconds: float = math.inf
+
+    @property
+    def foreign(self) -> bool:
+        """Whether it is a user's, and not of the ledger."""
+        return not (getattr(self.evaluate, "__module__", None) or "").startswith(OURS)
 
     def __call__(self, graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder | None = None) -> float:
         """The value on a graph, from `spectrum(graph, k + 1)` or more; about the optimum unless an encoder is given.
@@ -49,11 +60,22 @@ class Bound:
             A hypothesis fails.
         ValueError
             k out of range, too few triplets.
+        ForeignCodeError
+            A user's function raised something else, took too long, or returned no number.
         """
         known = enough_triplets(graph, spectrum, k)
-        if self.subject == "optimum":
-            return float(self.evaluate(graph, known, k))
-        return float(self.evaluate(graph, known, k, encoder or Encoder.optimum(graph, known, k)))
+        arguments: tuple[Any, ...] = (graph, known, k)
+        if self.subject == "encoder":
+            arguments = (*arguments, encoder or Encoder.optimum(graph, known, k))
+        if not self.foreign:
+            return float(self.evaluate(*arguments))
+        return contained(
+            lambda: as_number(self.evaluate(*arguments)),
+            name=f"bound {self.name!r}",
+            place=source_of(self.evaluate),
+            seconds=self.seconds,
+            passing=(HypothesisError,),
+        )
 
 
 def enough_triplets(graph: PairGraph, spectrum: Spectrum, k: int) -> Spectrum:
@@ -85,8 +107,8 @@ def bound(
     Raises
     ------
     ValueError
-        An unknown quantity, status, relation or subject; a name that another function has. A function whose file or
-        notebook cell is run anew takes its old place.
+        An unknown quantity, status, relation or subject; a name that is no text, or that another function has; no
+        function. A function whose file or notebook cell is run anew takes its old place.
 
     Examples
     --------
@@ -110,7 +132,12 @@ def bound(
         if given not in allowed:
             raise ValueError(f"{what}={given!r} of bound {name!r} is none of {', '.join(allowed)}")
 
+    if not isinstance(name, str) or not name:
+        raise ValueError(f"the name {name!r} of a bound is not a text")
+
     def register(function: Callable[..., float]) -> Bound:
+        if not callable(function):
+            raise ValueError(f"bound {name!r} is not a function: {function!r}")
         if name in BOUNDS and not _same_source(BOUNDS[name].evaluate, function):
             raise ValueError(f"a bound named {name!r} is registered already: choose another name")
         statement, _, remarks = inspect.cleandoc(function.__doc__ or "").partition("\n")
@@ -122,5 +149,6 @@ def bound(
 
 def _same_source(first: Callable[..., float], second: Callable[..., float]) -> bool:
     """Whether two functions are one, read twice: of one name in one file, or in one module such as a notebook."""
-    places = [(inspect.unwrap(f).__code__.co_filename, f.__module__) for f in (first, second)]
-    return first.__qualname__ == second.__qualname__ and any(a == b for a, b in zip(*places, strict=True))
+    places = [(source_of(f)[0], getattr(f, "__module__", None)) for f in (first, second)]
+    names = [getattr(f, "__qualname__", None) for f in (first, second)]
+    return names[0] == names[1] and any(a == b for a, b in zip(*places, strict=True))

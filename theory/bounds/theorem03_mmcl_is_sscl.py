@@ -14,10 +14,12 @@ def mmcl_is_sscl(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
 
     The symmetric spectral loss on `P_T` is `-2 ‖Āᵀ F‖² + ‖Fᵀ F‖²`, and its minimum over F is `-Σ σ_i⁴`. The
     minimiser's column space is that of the multi-modal optimum, hence every linear probe has the same error.
-    Needs `σ_k > σ_{k+1}`: in a tie neither optimum is unique and their probes may differ.
+    Needs `σ_k > σ_{k+1}`: in a tie neither optimum is unique and their probes may differ. Where k exceeds the rank both
+    span the range of `Ā`, and nothing more is needed.
 
     Source: Zhang, Wang and Wang 2023, the equivalence of multi-modal and self-supervised contrastive learning.
     """
     values = spectrum.singular_values
-    require(values[k - 1] - values[k] > spectrum.rounding, f"σ_k > σ_{{k+1}} fails: both are {values[k]:.6g}")
+    unique = k > spectrum.rank or values[k - 1] - values[k] > spectrum.rounding
+    require(unique, f"σ_k > σ_{{k+1}} fails: both are {values[k]:.6g}")
     return -float(np.sum(values[:k] ** 4))

@@ -7,6 +7,9 @@ basis u_i the left side is `Σ_i (1 - σ_i²) c_i`, and of it the part beyond k 
 or tied argmax costs at least 1/2 in squared error, hence the factor 2. `α_T <= 2α` by the union bound through the
 shared caption.
 
+Where k exceeds the rank, `σ_{k+1} = 0` and the optimum `U_k Σ_k^{1/2}` spans the range of `Ā` and no more: sums over
+`i <= k` then end at the rank, and label energy in the null space stays in the tail.
+
 All values are rounded outward: `σ_{k+1}` by its upper end, numerators by `Spectrum.rounding`.
 """
 
@@ -45,24 +48,24 @@ def probe_error_by_alpha(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
 
 @bound("sharp-probe-mse", quantity="probe_mse", status="exact")
 def sharp_probe_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
-    """`ε₂(f*) <= ρ_k / (1 - σ²_{k+1})`, with `ρ_k = α_T - Σ_{i≤k} (1 - σ_i²) c_i`."""
+    """`ε₂(f*) <= ρ_k / (1 - σ²_{k+1})`, with `ρ_k = α_T - Σ_{i≤min(k, rank)} (1 - σ_i²) c_i`."""
     return over_gap(_remaining(graph, spectrum, k), spectrum, k)
 
 
 @bound("sharp-probe-error", quantity="probe_error", status="exact")
 def sharp_probe_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
-    """`E(f*) <= 2 ρ_k / (1 - σ²_{k+1})`, with `ρ_k = α_T - Σ_{i≤k} (1 - σ_i²) c_i`."""
+    """`E(f*) <= 2 ρ_k / (1 - σ²_{k+1})`, with `ρ_k = α_T - Σ_{i≤min(k, rank)} (1 - σ_i²) c_i`."""
     return 2 * over_gap(_remaining(graph, spectrum, k), spectrum, k)
 
 
 @bound("sharp-probe-mse-below", quantity="probe_mse", status="exact", relation=">=")
 def sharp_probe_mse_below(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
-    """`ε₂(f*) >= ρ_k = α_T - Σ_{i≤k} (1 - σ_i²) c_i`: no linear probe on the optimum does better."""
+    """`ε₂(f*) >= ρ_k = α_T - Σ_{i≤min(k, rank)} (1 - σ_i²) c_i`: no linear probe on the optimum does better."""
     return max(0.0, _remaining(graph, spectrum, k) - spectrum.rounding)
 
 
 def _remaining(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
-    """`ρ_k`: what the top k leave of `α_T`, at least 0."""
+    """`ρ_k`: what the top k, as many as the rank allows, leave of `α_T`; at least 0."""
     energy = label_energy(graph, spectrum)[:k]
     explained = float(np.sum((1 - spectrum.singular_values[:k] ** 2) * energy))
     return max(0.0, induced_labelling_error(graph) - explained)

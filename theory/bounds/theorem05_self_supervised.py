@@ -15,7 +15,7 @@ from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from theory.bounds.registry import bound
 from theory.consistency import class_indicators, class_masses, induced_labelling_error, labelling_error, required_labels
 from theory.graph import PairGraph
-from theory.scores import linear_standing, strict_winners
+from theory.scores import linear_standing, score_noise, strict_winners
 from theory.spectra import Spectrum
 
 
@@ -24,7 +24,8 @@ def image_error(encoder: Encoder) -> float:
     graph = encoder.graph
     left, right = required_labels(graph, "left"), required_labels(graph, "right")
     classes = np.unique(left)
-    predicted = linear_standing(encoder.left, encoder.probe.coefficients).winners
+    noise = score_noise(encoder.left, encoder.probe.coefficients, graph.left_marginal)
+    predicted = linear_standing(encoder.left, encoder.probe.coefficients, noise).winners
     voting = predicted >= 0
     ballots = class_indicators(classes[predicted[voting]], classes)
     votes = (ballots.T @ graph.joint[voting]).toarray().T / graph.right_marginal[:, None]

@@ -78,7 +78,7 @@ def zero_shot_near_optimal(graph: PairGraph, spectrum: Spectrum, k: int, encoder
 def excess(encoder: Encoder) -> float:
     """The excess loss over the optimum, at least 0, rounded up."""
     lowest = -float(np.sum(encoder.spectrum.singular_values[: encoder.k] ** 2))
-    return max(0.0, encoder.loss - lowest) + encoder.spectrum.rounding * encoder.loss_scale
+    return max(0.0, encoder.loss - lowest) + encoder.spectrum.rounding * max(-lowest, encoder.loss_scale)
 
 
 def _squared_probe_bound(encoder: Encoder, tails: FloatArray) -> float:

@@ -21,7 +21,7 @@ import numpy as np
 
 from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from theory.bounds.registry import bound
-from theory.connectivity import class_second_eigenvalues, cross_class_leaks
+from theory.connectivity import class_second_eigenvalues, stays_in_class
 from theory.consistency import induced_labelling_error, required_labels
 from theory.graph import PairGraph
 from theory.hypotheses import require
@@ -63,7 +63,7 @@ def least_gap(graph: PairGraph) -> float:
     """`min_x (1 - λ₂(y(x))) (1 - β(x))`, at least 0."""
     _, classes = np.unique(required_labels(graph, "left"), return_inverse=True)
     eigenvalues = class_second_eigenvalues(graph)[classes]
-    return float(np.min((1 - eigenvalues) * (1 - cross_class_leaks(graph))))
+    return float(np.min((1 - eigenvalues) * stays_in_class(graph)))
 
 
 def _classes_within(graph: PairGraph, k: int) -> int:

@@ -8,25 +8,45 @@ Source: van den Oord et al. 2018; the population form here.
 """
 
 import numpy as np
+import torch
 
 from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from theory.bounds.registry import bound
 from theory.graph import PairGraph
 from theory.hypotheses import require
-from theory.infonce import infonce_loss, mutual_information
+from theory.infonce import BLOCK, infonce_loss, log_partitions, mutual_information
 from theory.spectra import Spectrum
 
 PAIRS_LIMIT = 4_000_000  # the loss scores every pair of nodes
 
 
-def _largest_score(encoder: Encoder) -> float:
-    """At most this is any score in absolute value."""
-    lengths = (np.linalg.norm(side, axis=1).max() for side in (encoder.left, encoder.both_sides))
-    return max(1.0, float(np.prod(list(lengths))))
+def _loss_scale(encoder: Encoder) -> float:
+    """What the round-off of the loss is relative to: the size of the scores that decide it, averaged as they do.
+
+    Let `a(x, l) = Σ_i |f_i(x) g_i(l)| + |log p_L(x) p_R(l)| + 1`. A score is off by e of it, as is the logarithm that
+    its pair adds to I(x; l). Attraction is off by the mean of a over the pairs. A logarithm of a mean moves as the mean
+    of what its scores move, weighted by their share in it: each direction is off by the mean of a over its negatives,
+    of which only those with the largest scores count.
+    """
+    graph, left, right = encoder.graph, encoder.left, encoder.both_sides
+    log_left, log_right = np.log(graph.left_marginal), np.log(graph.right_marginal)
+    parts = (torch.tensor(part) for part in (left, right, graph.left_marginal, graph.right_marginal))
+    forward, backward = (normaliser.numpy() for normaliser in log_partitions(*parts))
+    scale, step = 0.0, max(1, BLOCK // graph.n_right)
+    for start in range(0, graph.n_left, step):
+        rows = slice(start, start + step)
+        masses = log_left[rows, None] + log_right
+        sizes = np.abs(left[rows]) @ np.abs(right).T - masses + 1
+        scores = left[rows] @ right.T + masses
+        # At most 1, though the round-off of huge scores may say otherwise.
+        shares = sum(np.exp(np.minimum(0.0, scores - total)) for total in (forward[rows, None], backward))
+        pairs = graph.joint[rows].tocoo()
+        scale += float(pairs.data @ sizes[pairs.coords] + np.sum(shares * sizes) / 2)
+    return scale
 
 
 QUANTITIES["infonce_loss"] = Quantity(
-    lambda encoder: float(infonce_loss(encoder.graph, encoder.left, encoder.both_sides)), scale=_largest_score
+    lambda encoder: float(infonce_loss(encoder.graph, encoder.left, encoder.both_sides)), scale=_loss_scale
 )
 
 

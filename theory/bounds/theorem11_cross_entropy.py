@@ -24,7 +24,6 @@ mass; they have `√V` above and other terms below. Both sides and the form with
 import math
 
 import numpy as np
-from scipy.special import logsumexp
 
 from theory.arrays import FloatArray
 from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
@@ -38,6 +37,7 @@ from theory.infonce import infonce_directions
 from theory.metrics.class_moments import ClassMoments, class_moments
 from theory.metrics.sphere import on_sphere
 from theory.remembered import once_per_encoder
+from theory.scores import log_mean_exp
 from theory.spectra import Spectrum
 
 CURVATURE = (math.e**2 - 3) / 4  # κ
@@ -49,7 +49,7 @@ def mean_classifier_cross_entropy(encoder: Encoder) -> float:
     pairs, scores = encoder.graph.joint.tocoo(), left @ classes.means.T
     rows, columns = pairs.coords
     attraction = float(pairs.data @ scores[rows, classes.own[columns]])
-    repulsion = float(encoder.graph.left_marginal @ logsumexp(scores, b=classes.masses, axis=1))
+    repulsion = float(encoder.graph.left_marginal @ log_mean_exp(scores, classes.masses))
     return repulsion - attraction
 
 

@@ -48,13 +48,24 @@ def mean_classifier_loss(encoder: Encoder) -> float:
     return total / _distinct(encoder.graph)
 
 
-def _score_scale(encoder: Encoder) -> float:
-    """At most this is any difference of scores in absolute value, plus 1."""
-    left, right = (float(np.linalg.norm(side, axis=1).max()) for side in (encoder.left, encoder.both_sides))
-    return 1 + 2 * left * right
+def _hinge_scale(encoder: Encoder) -> float:
+    """What the round-off of `L_sup`, and of its bound, is relative to: the hinges that make them, averaged by mass.
+
+    A hinge `[1 - f(x)ᵀ(g(l) - g(l'))]_+` is off by e of `1 + ‖f(x)‖ (‖g(l)‖ + ‖g(l')‖)`, less 1 where the two classes
+    collide, for there it is compared with 1; and it is exact at `l' = l`. Means of classes, in `L_sup` and in δ, are
+    off by e of `m_c = E[‖g‖ | c]`, and exact where a class has one caption. All is divided by `1 - τ`.
+    """
+    graph, classes = encoder.graph, _right_moments(encoder)
+    mass, lengths = graph.right_marginal, np.linalg.norm(encoder.both_sides, axis=1)
+    mean_lengths = np.bincount(classes.own, weights=mass * lengths) / classes.masses
+    mixed = np.bincount(classes.own) > 1
+    beside = (1 - mass) * lengths + np.maximum(0.0, mass @ lengths - mass * lengths)
+    within = np.where(mixed, mean_lengths, 0.0)[classes.own] + np.where(mixed[classes.own], lengths, 0.0)
+    sizes = np.linalg.norm(encoder.left, axis=1) @ (graph.joint @ (beside + within))
+    return 1 + float(sizes) / _distinct(graph)
 
 
-QUANTITIES["mean_classifier_loss"] = Quantity(mean_classifier_loss, lambda _: 1.0, _score_scale)
+QUANTITIES["mean_classifier_loss"] = Quantity(mean_classifier_loss, lambda _: 1.0, _hinge_scale)
 
 
 @bound("mean-classifier", quantity="mean_classifier_loss", status="exact", subject="encoder")
@@ -78,18 +89,18 @@ def mean_classifier_any(graph: PairGraph, spectrum: Spectrum, k: int, encoder: E
     distinct = _distinct(graph)
     triples = graph.joint.nnz * graph.n_right
     require(triples <= TRIPLES_LIMIT, f"the loss compares {triples} triples of nodes, more than {TRIPLES_LIMIT}")
-    rounding = 4 * spectrum.round_off * _score_scale(encoder)
-    collision = 1 - distinct
-    return (_contrastive_loss(encoder) + _dependence(encoder) - collision + rounding) / distinct
+    rounding = 4 * spectrum.round_off * _hinge_scale(encoder)
+    return (_contrastive_excess(encoder) + _dependence(encoder)) / distinct + rounding
 
 
-def _contrastive_loss(encoder: Encoder) -> float:
-    """`L_un`; O(nnz n_right), pair by pair, so that nothing cancels."""
-    graph, total = encoder.graph, 0.0
+def _contrastive_excess(encoder: Encoder) -> float:
+    """`L_un - τ`, each hinge less 1 where the classes collide; O(nnz n_right), pair by pair, so that no 1s cancel."""
+    graph, own, total = encoder.graph, _right_moments(encoder).own, 0.0
     for rows, columns, masses in _edge_blocks(graph):
         negatives = encoder.left[rows] @ encoder.both_sides.T
-        positives = np.take_along_axis(negatives, columns[:, None], axis=1)
-        total += float(masses @ (np.maximum(0.0, 1 - (positives - negatives)) @ graph.right_marginal))
+        margins = np.take_along_axis(negatives, columns[:, None], axis=1) - negatives
+        collide = own[columns][:, None] == own
+        total += float(masses @ (np.maximum(-1.0 * collide, ~collide - margins) @ graph.right_marginal))
     return total
 
 
@@ -127,7 +138,8 @@ def _require_independent(graph: PairGraph) -> None:
     rows, columns = pairs.coords
     shares = graph.right_marginal[columns] / np.bincount(own, weights=graph.right_marginal)[own[columns]]
     product = by_class.toarray()[rows, own[columns]] * shares
-    off = np.abs(pairs.data - product).max() / product.max()
+    with np.errstate(divide="ignore", over="ignore"):  # a product too small for a float is no product of this pair
+        off = np.max(np.abs(pairs.data - product) / product)
     round_off = ROUNDING * np.sqrt(graph.n_left + graph.n_right)
     require(off <= round_off, f"independence given the class fails: probabilities of pairs are off by up to {off:.1e}")
 
@@ -141,7 +153,9 @@ def _distinct(graph: PairGraph) -> float:
     """`1 - τ`, the probability that two classes drawn by their masses differ."""
     masses = class_masses(graph, "right")
     require(len(masses) >= 2, "two classes on the right are needed, and there is one")
-    return float(np.sum(masses * (1 - masses)))
+    # Each two classes once, and never `1 - q_c`: where one class has nearly all the mass, that is round-off.
+    later = np.cumsum(masses[::-1])[::-1]
+    return float(2 * np.sum(masses[:-1] * later[1:]))
 
 
 def _right_moments(encoder: Encoder) -> ClassMoments:

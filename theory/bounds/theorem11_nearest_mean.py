@@ -30,7 +30,7 @@ from theory.graph import PairGraph
 from theory.metrics.alignment import squared_distance
 from theory.metrics.class_moments import ClassMoments, class_moments
 from theory.remembered import once_per_encoder
-from theory.scores import Standing, linear_standing, round_off
+from theory.scores import Standing, linear_standing, round_off, score_noise
 from theory.spectra import Spectrum
 
 
@@ -44,12 +44,21 @@ def variance_within_classes(encoder: Encoder) -> float:
     return _moments(encoder).variance
 
 
-def _squared_size(encoder: Encoder) -> float:
-    return max(1.0, float(np.max(np.sum(_centred(encoder) ** 2, axis=1))))
+def _variance_scale(encoder: Encoder) -> float:
+    """What the round-off of V is relative to: `V + e E ‖f‖²`, with f centred and e the size of a rounding.
+
+    Both sides of the bound are computed from one array, the centred features, to which it applies as they stand. Each
+    is a mean of squared distances from means: off by e of itself, and, since a mean makes it least, by the square of
+    what the means are off, at most e of the size of f. All are averages by mass: a light node far away adds little.
+    """
+    squared_size = float(encoder.graph.left_marginal @ np.sum(_centred(encoder) ** 2, axis=1))
+    return variance_within_classes(encoder) + encoder.spectrum.round_off * squared_size
 
 
-QUANTITIES["nearest_mean_error"] = Quantity(nearest_mean_error, lambda graph: 1 - float(class_masses(graph).max()))
-QUANTITIES["class_variance"] = Quantity(variance_within_classes, scale=_squared_size)
+QUANTITIES["nearest_mean_error"] = Quantity(
+    nearest_mean_error, lambda graph: 1 - float(class_masses(graph).max()), doubt=lambda encoder: _doubt(encoder)
+)
+QUANTITIES["class_variance"] = Quantity(variance_within_classes, scale=_variance_scale)
 
 
 @bound("class-variance", quantity="class_variance", status="exact", subject="encoder")
@@ -81,29 +90,53 @@ def nearest_mean_by_alignment(graph: PairGraph, spectrum: Spectrum, k: int, enco
     return variance / reach**2 if reach > 0 and math.isfinite(variance) else math.inf
 
 
+@once_per_encoder
 def _variance_by_alignment(encoder: Encoder) -> float:
     """`A / (2 γ)`."""
     gap = least_gap(encoder.graph)
-    return squared_distance(encoder.graph, encoder.left) / (2 * gap) if gap > 0 else math.inf
+    return squared_distance(encoder.graph, _centred(encoder)) / (2 * gap) if gap > 0 else math.inf
 
 
+@once_per_encoder
 def _reach(encoder: Encoder) -> FloatArray:
-    """`½ Δ_c`, (r,), less what a near tie that counts as an error may be short of it; at least 0."""
-    means = _moments(encoder).means
-    apart = cdist(means, means)
+    """`½ Δ_c`, (r,), less what round-off may do to it, at least 0; infinite where there is no other class."""
+    means, noise = _moments(encoder).means, _noise_of_means(encoder)
+    apart = cdist(means, means) / 2 - np.maximum.outer(noise, noise)
     np.fill_diagonal(apart, np.inf)
-    nearest = apart.min(axis=1)
-    # Twice the margin within which a standing sees a tie.
-    margin = 2 * round_off(encoder.graph.n_left) * _standing(encoder).largest
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.maximum(0.0, nearest / 2 - np.where(nearest > 0, margin / nearest, np.inf)))
+    return np.asarray(np.maximum(0.0, apart.min(axis=1)))
+
+
+def _doubt(encoder: Encoder) -> float:
+    """What near ties may add to the error: a node at its mean leads by `½ Δ_c²`."""
+    own = _moments(encoder).own
+    return _standing(encoder).doubt(encoder.graph.left_marginal, 2 * _reach(encoder)[own] ** 2)
 
 
 @once_per_encoder
 def _standing(encoder: Encoder) -> Standing:
     """In `f(x)ᵀ μ_c - ½ ‖μ_c‖²`, largest for the nearest mean."""
-    means = _moments(encoder).means
-    return linear_standing(_centred(encoder), means.T, -np.sum(means**2, axis=1) / 2)
+    means, centred = _moments(encoder).means, _centred(encoder)
+    return linear_standing(centred, means.T, _noise(encoder), -np.sum(means**2, axis=1) / 2)
+
+
+def _noise(encoder: Encoder) -> FloatArray:
+    """What round-off may do to each node's scores, (n_left,).
+
+    Features that are nearly constant are known no better than their constant: their round-off is relative to the
+    features before they are centred, in the node itself and in the means of its own and the other classes.
+    """
+    moments = _moments(encoder)
+    of_features = score_noise(encoder.left, moments.means.T, encoder.graph.left_marginal)
+    away = np.linalg.norm(_centred(encoder), axis=1) + np.linalg.norm(moments.means, axis=1).max()
+    return np.asarray(of_features + _noise_of_means(encoder)[moments.own] * away)
+
+
+@once_per_encoder
+def _noise_of_means(encoder: Encoder) -> FloatArray:
+    """What round-off may do to the mean of each class, (r,): a sum of its features before they are centred."""
+    moments, mass = _moments(encoder), encoder.graph.left_marginal
+    sizes = np.bincount(moments.own, weights=mass * np.linalg.norm(encoder.left, axis=1)) / moments.masses
+    return np.asarray(round_off(len(mass)) * sizes)
 
 
 @once_per_encoder

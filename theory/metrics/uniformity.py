@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 from scipy.spatial.distance import cdist
-from scipy.special import logsumexp
 
 from theory.graph import PairGraph
 from theory.metrics.sphere import on_sphere
+from theory.scores import log_mean_exp
 
 BLOCK = 4_000_000  # distances held at once
 
@@ -38,13 +38,13 @@ def uniformity(graph: PairGraph, f: Any, g: Any = None, *, t: float = 2.0) -> fl
     """
     if not 0 < t < np.inf:
         raise ValueError(f"t={t!r} is not positive and finite: it is the sharpness of the kernel")
-    left, first = on_sphere(f, graph.n_left, "f"), np.log(graph.left_marginal)
-    right, second = (left, first) if g is None else (on_sphere(g, graph.n_right, "g"), np.log(graph.right_marginal))
+    left, first = on_sphere(f, graph.n_left, "f"), graph.left_marginal
+    right, second = (left, first) if g is None else (on_sphere(g, graph.n_right, "g"), graph.right_marginal)
     if left.shape[1] != right.shape[1]:
         raise ValueError(f"f has width {left.shape[1]} and g {right.shape[1]}: distances need one width")
     step = max(1, BLOCK // len(right))
     kernel = [
-        logsumexp(second - t * cdist(left[start : start + step], right, "sqeuclidean"), axis=1)
+        log_mean_exp(-t * cdist(left[start : start + step], right, "sqeuclidean"), second)
         for start in range(0, len(left), step)
     ]
-    return min(0.0, float(logsumexp(first + np.concatenate(kernel))))
+    return min(0.0, log_mean_exp(np.concatenate(kernel)[None, :], first).item())

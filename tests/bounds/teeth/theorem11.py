@@ -1,9 +1,9 @@
 from math import cosh, log
 
 import numpy as np
-import scipy.sparse as sp
 
 from tests.bounds.teeth.tooth import NO_LEFT_LABELS, NO_RIGHT_EMBEDDING, NO_RIGHT_LABELS, Case, Teeth, two_nodes
+from tests.families import block_diagonal
 from theory import PairGraph
 
 AGAINST = np.array([[1.0], [-1.0]]), np.array([[-1.0], [1.0]])  # both images away from their own captions
@@ -44,7 +44,7 @@ def opposite_views() -> Case:
 
 def halfway_to_both_neighbours() -> Case:
     """Class 0 has two views, each halfway between its mean and that of another class: every one of them is a tie."""
-    joint = sp.block_diag([0.4 * np.array([[0.9, 0.1], [0.1, 0.9]]), 0.3, 0.3])
+    joint = block_diagonal([0.4 * np.array([[0.9, 0.1], [0.1, 0.9]]), 0.3, 0.3])
     return Case(PairGraph(joint, [0, 0, 1, 2]), 1, np.array([[-1.0], [1.0], [-2.0], [2.0]]))
 
 

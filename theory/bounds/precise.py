@@ -12,10 +12,11 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 
-from theory.arrays import IntArray
-from theory.attack.candidate import Features
+from theory.arrays import FloatArray, IntArray
+from theory.bounds.quantities import Features
 from theory.consistency import required_labels
 from theory.graph import PairGraph
+from theory.scores import score_noise
 from theory.spectra import Spectrum
 
 DIGITS = 50
@@ -46,7 +47,8 @@ class PreciseSubject:
             self.left, self.right, self.basis = self._optimum() if features is None else self._encoder(features)
 
     def _optimum(self) -> tuple[Any, Any, Any]:
-        width = min(self.k, len(self.sigma))
+        # Beyond the rank, as double precision sees it, the columns are 0: nothing in them is part of the optimum.
+        width = min(self.k, self.triplets(len(self.sigma)).rank)
         left, right = self.u[:, :width], self.w[:, :width].copy()
         for i in range(width):
             right[:, i] *= self.sigma[i]
@@ -71,16 +73,33 @@ class PreciseSubject:
 
     def probe_scores(self) -> Any:
         """Scores of the least-squares probe, (n_left, r)."""
-        targets = self._targets(required_labels(self.graph, "left"), self._left_root)
-        return self._unweighted(self.basis * (self.basis.T * targets))
+        return self._unweighted(self.basis * self._coefficients())
+
+    def probe_noise(self) -> FloatArray:
+        """What double precision may do to these scores, (n_left,)."""
+        return self._noise(self.basis, _rounded(self._coefficients()))
 
     def zero_shot_scores(self) -> Any:
         """Scores against the prototypes, (n_left, r)."""
-        targets = self._targets(required_labels(self.graph, "right"), self._right_root)
-        return self._unweighted(self.left * (self.right.T * targets))
+        return self._unweighted(self.left * (self.right.T * self._right_targets()))
+
+    def zero_shot_noise(self) -> FloatArray:
+        """What double precision may do to these scores, (n_left,)."""
+        texts, targets = _rounded(self.right), _rounded(self._right_targets())
+        return self._noise(self.left, np.outer(np.linalg.norm(texts, axis=0), np.linalg.norm(targets, axis=0)))
+
+    def _coefficients(self) -> Any:
+        return self.basis.T * self._targets(self.labels("left"), self._left_root)
+
+    def _right_targets(self) -> Any:
+        return self._targets(self.labels("right"), self._right_root)
+
+    def _noise(self, weighted: Any, coefficients: FloatArray) -> FloatArray:
+        mass = np.array([float(p) for p in self.left_marginal])
+        return score_noise(_rounded(weighted) / np.sqrt(mass)[:, None], coefficients, mass)
 
     def _targets(self, labels: IntArray, roots: list[Any]) -> Any:
-        targets = mp.zeros(len(labels), self.n_classes)
+        targets = mp.zeros(len(labels), len(self.classes))
         for i, (label, root) in enumerate(zip(labels, roots, strict=True)):
             targets[i, int(label)] = root
         return targets
@@ -91,10 +110,14 @@ class PreciseSubject:
         return scores
 
     @cached_property
-    def n_classes(self) -> int:
-        """One more than the largest label of either side."""
+    def classes(self) -> IntArray:
+        """The classes present on either side, (r,), in rising order: labels may be of any size."""
         sides = (self.graph.left_labels, self.graph.right_labels)
-        return 1 + max(int(y.max()) for y in sides if y is not None)
+        return np.unique(np.concatenate([y for y in sides if y is not None]))
+
+    def labels(self, side: str) -> IntArray:
+        """The class of each node of a side, by its place among `classes`."""
+        return np.searchsorted(self.classes, required_labels(self.graph, side))
 
 
 @dataclass(frozen=True)
@@ -124,20 +147,22 @@ def _smooth(value: Any) -> Measured:
 
 
 def _probe_mse(subject: PreciseSubject) -> Measured:
-    scores, labels = subject.probe_scores(), required_labels(subject.graph, "left")
+    scores, labels = subject.probe_scores(), subject.labels("left")
     costs = []
     for i, (label, mass) in enumerate(zip(labels, subject.left_marginal, strict=True)):
-        costs += [mass * (scores[i, c] - int(c == label)) ** 2 for c in range(subject.n_classes)]
+        costs += [mass * (scores[i, c] - int(c == label)) ** 2 for c in range(len(subject.classes))]
     return _smooth(mp.fsum(costs))
 
 
-def _error(subject: PreciseSubject, scores: Any, classes: list[int]) -> Measured:
+def _rounded(matrix: Any) -> FloatArray:
+    return np.array(matrix.tolist(), dtype=np.float64).reshape(matrix.rows, matrix.cols)
+
+
+def _error(subject: PreciseSubject, scores: Any, noise: FloatArray, classes: list[int]) -> Measured:
     """The 0-1 error, a margin within the round-off of `theory.probes` being a tie there and here."""
-    labels = required_labels(subject.graph, "left")
-    largest = max(abs(scores[i, c]) for i in range(len(labels)) for c in classes)
-    round_off = 64 * np.finfo(np.float64).eps * np.sqrt(len(labels)) * largest
+    labels = subject.labels("left")
     wrong, beaten = [], []
-    for i, (label, mass) in enumerate(zip(labels, subject.left_marginal, strict=True)):
+    for i, (label, mass, round_off) in enumerate(zip(labels, subject.left_marginal, noise, strict=True)):
         rivals = [scores[i, c] for c in classes if c != label]
         margin = scores[i, int(label)] - max(rivals, default=-mp.inf)
         wrong.append(mass * int(margin <= round_off))
@@ -146,14 +171,13 @@ def _error(subject: PreciseSubject, scores: Any, classes: list[int]) -> Measured
 
 
 def _probe_error(subject: PreciseSubject) -> Measured:
-    classes = sorted({int(y) for y in required_labels(subject.graph, "left")})
-    return _error(subject, subject.probe_scores(), classes)
+    classes = np.unique(subject.labels("left")).tolist()
+    return _error(subject, subject.probe_scores(), subject.probe_noise(), classes)
 
 
 def _zero_shot_error(subject: PreciseSubject) -> Measured:
-    sides = [required_labels(subject.graph, side) for side in ("left", "right")]
-    classes = sorted({int(y) for side in sides for y in side})
-    return _error(subject, subject.zero_shot_scores(), classes)
+    classes = list(range(len(subject.classes)))
+    return _error(subject, subject.zero_shot_scores(), subject.zero_shot_noise(), classes)
 
 
 def _spectral_loss(subject: PreciseSubject) -> Measured:
@@ -165,8 +189,8 @@ def _spectral_loss(subject: PreciseSubject) -> Measured:
 
 
 def _induced_labelling_error(subject: PreciseSubject) -> Measured:
-    labels = required_labels(subject.graph, "left")
-    classes = [np.flatnonzero(labels == c).tolist() for c in range(subject.n_classes)]
+    labels = subject.labels("left")
+    classes = [np.flatnonzero(labels == c).tolist() for c in range(len(subject.classes))]
     same = [
         mp.fsum(subject.joint[i, j] for i in nodes) ** 2 / mass
         for j, mass in enumerate(subject.right_marginal)

@@ -8,10 +8,10 @@ from functools import partial
 import numpy as np
 
 from theory.arrays import FloatArray
-from theory.attack.candidate import Features
-from theory.attack.precise import PreciseSubject, measure
-from theory.attack.scoring import Score, rounding, score, score_on, subject
+from theory.bounds.precise import PreciseSubject, measure
+from theory.bounds.quantities import Features
 from theory.bounds.registry import Bound
+from theory.bounds.scoring import Score, rounding, score, score_on, subject
 from theory.graph import PairGraph
 from theory.hypotheses import HypothesisError
 from theory.spectra import Spectrum, spectrum
@@ -44,7 +44,7 @@ def confirm(claim: Bound, graph: PairGraph, k: int, features: Features | None = 
     """A claim held once more against what is measured, in higher precision and with a wider margin.
 
     The measured side comes from a factorisation of the graph in fifty digits, for the quantities of
-    `theory.attack.precise`; others are measured in double precision on that factorisation. The claim, a function of
+    `theory.bounds.precise`; others are measured in double precision on that factorisation. The claim, a function of
     double precision, gets those singular values. What rounding does to it, and to a quantity known in double precision
     only, is estimated by moving weights, features and triplets by a few units in the last place, and from how rough the
     claim is along a line; it is counted against the violation several times over.

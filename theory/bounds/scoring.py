@@ -1,19 +1,15 @@
-"""How close a claim comes to failing: one number for every relation, and what it costs to know it."""
+"""How close a claim comes to failing: one number for every relation."""
 
 import math
-import time
 from dataclasses import dataclass
 
 import numpy as np
 
-from theory.attack.candidate import Candidate, Features
-from theory.bounds.quantities import QUANTITIES, Encoder
+from theory.bounds.quantities import QUANTITIES, Encoder, Features
 from theory.bounds.registry import Bound, Relation
+from theory.foreign import ForeignCodeError
 from theory.graph import PairGraph
-from theory.hypotheses import HypothesisError
 from theory.spectra import Spectrum, spectrum
-
-UNMET = -math.inf  # the ratio of a graph that a claim does not speak of
 
 
 @dataclass(frozen=True)
@@ -81,12 +77,17 @@ def evaluated(claim: Bound, encoder: Encoder) -> float:
             return claim(encoder.graph, encoder.spectrum, encoder.k, encoder)
     except ZeroDivisionError:
         return math.inf
+    except ForeignCodeError as error:
+        if isinstance(error.__cause__, ZeroDivisionError):
+            return math.inf
+        raise
 
 
 def rounding(claim: Bound, encoder: Encoder, value: float) -> float:
     """What floating point may cost on the two sides."""
-    scale = max(1.0, QUANTITIES[claim.quantity].scale(encoder), abs(value) if math.isfinite(value) else 0.0)
-    return encoder.spectrum.rounding * scale
+    quantity = QUANTITIES[claim.quantity]
+    scale = max(1.0, quantity.scale(encoder), abs(value) if math.isfinite(value) else 0.0)
+    return encoder.spectrum.rounding * scale + quantity.doubt(encoder)
 
 
 def violation_ratio(relation: Relation, measured: float, value: float, round_off: float) -> float:
@@ -105,53 +106,3 @@ def violation_ratio(relation: Relation, measured: float, value: float, round_off
     if high < 0:
         low, high = -high, max(-low, 0.0)
     return max(low - round_off, 0.0) / (high + round_off)
-
-
-class Meter:
-    """How much of a budget is spent: seconds of wall clock, or evaluations, whichever is nearer its end."""
-
-    def __init__(self, budget: float, evaluations: int | None) -> None:
-        self._budget, self._allowed = budget, evaluations
-        self._start = time.monotonic()
-        self.evaluations = 0
-
-    @property
-    def seconds(self) -> float:
-        """Wall clock since the start."""
-        return time.monotonic() - self._start
-
-    @property
-    def spent(self) -> float:
-        """The part of the budget that is spent; above 1 once it is overdrawn."""
-        counted = 0.0 if self._allowed is None else self.evaluations / self._allowed
-        return max(self.seconds / self._budget, counted)
-
-
-class Judge:
-    """Ratios of candidates, counted on a meter; remembers why graphs were passed over.
-
-    Attributes
-    ----------
-    met : number of candidates that met the hypotheses
-    unmet : the hypothesis that failed last
-    """
-
-    def __init__(self, claim: Bound, meter: Meter) -> None:
-        self.claim, self.meter = claim, meter
-        self.met, self.unmet = 0, ""
-
-    @property
-    def with_features(self) -> bool:
-        """Whether the claim is about encoders."""
-        return self.claim.subject == "encoder"
-
-    def __call__(self, candidate: Candidate) -> float:
-        """The ratio, or `UNMET`."""
-        self.meter.evaluations += 1
-        try:
-            ratio = score(self.claim, candidate.graph, candidate.k, candidate.features).ratio
-        except HypothesisError as error:
-            self.unmet = str(error)
-            return UNMET
-        self.met += 1
-        return ratio

@@ -1,0 +1,167 @@
+"""Verdicts that were wrong once: each graph here was "violated", or "held" for no reason, before its fix."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from theory import (
+    BOUNDS,
+    PairGraph,
+    bound,
+    check_bounds,
+    induced_labelling_error,
+    optimal_embeddings,
+    over_gap,
+    probe,
+    spectrum,
+)
+from theory.bounds import Encoder
+
+
+def verdicts(graph: PairGraph, k: int, features=None):
+    """The table by bound, of which no row is violated."""
+    table = check_bounds(graph, k, features)
+    violated = table[~table["holds"]]
+    assert violated.empty, violated.to_string()
+    return table.set_index("bound")
+
+
+# 1. k above the rank: the optimum spans the range of Ā, and no basis of the null space that a solver happens to return.
+
+
+@pytest.mark.parametrize("labels", [[0, 0, 1, 1], [0, 1, 0, 1], [1, 0, 0, 1]])
+@pytest.mark.parametrize("k", [1, 2, 3, 4])
+def test_above_the_rank_the_names_of_nodes_do_not_matter(labels, k):
+    table = verdicts(PairGraph(np.ones((4, 4)), labels), k)
+    assert table.loc["probe-error", "measured"] == pytest.approx(1.0)
+    assert table.loc["probe-mse", "measured"] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("method", ["dense", "sparse"])
+def test_above_the_rank_nothing_more_is_learned(method):
+    rng = np.random.default_rng(0)
+    graph = PairGraph(rng.random((30, 4)) @ rng.random((4, 20)), rng.integers(0, 3, 30), rng.integers(0, 3, 20))
+    at_rank, above = verdicts(graph, 4), check_bounds(graph, 19, triplets=spectrum(graph, 20, method=method))
+    above = above.set_index("bound")
+    assert above["holds"].all(), above[~above["holds"]].to_string()
+    for name in ("probe-error", "probe-mse", "sharp-probe-mse", "zero-shot", "nearest-mean", "optimum", "mmcl-is-sscl"):
+        assert above.loc[name, "measured"] == pytest.approx(at_rank.loc[name, "measured"], abs=1e-9), name
+    # At the rank and above it the two-sided form closes on the truth: no label energy is lost with the null space.
+    for name in ("sharp-probe-mse", "sharp-probe-mse-below"):
+        assert above.loc[name, "value"] == pytest.approx(above.loc[name, "measured"], abs=1e-9)
+
+
+def test_the_columns_beyond_the_rank_are_zero():
+    graph = PairGraph(np.ones((4, 4)), [0, 0, 1, 1])
+    f, g = optimal_embeddings(graph, 3)
+    assert f[:, 0].all()
+    assert not f[:, 1:].any()
+    assert not g[:, 1:].any()
+    assert probe(graph, f).error == 1
+    encoder = Encoder.optimum(graph, spectrum(graph, 4), 3)
+    assert not encoder.left[:, 1:].any()
+    assert spectrum(graph, 4).rank == 1
+
+
+@pytest.mark.parametrize(("k", "said"), [(1, False), (2, True), (4, True)])
+def test_the_table_says_where_k_exceeds_the_rank(k, said):
+    table = check_bounds(PairGraph(np.ones((4, 4)), [0, 0, 1, 1]), k).set_index("bound")
+    assert ("exceeds the rank, 1" in table.loc["probe-mse", "note"]) == said
+
+
+# 2. One node of tiny mass must not tie all others.
+
+
+def test_a_tiny_node_does_not_tie_the_others():
+    table = verdicts(PairGraph([[0, 1e60], [1, 0], [1, 1]], [0, 0, 1]), 1)
+    assert table.loc["probe-error", "measured"] < 1e-50
+
+
+@pytest.mark.parametrize("decades", [0, 12, 24, 60, 150, 290])
+def test_a_light_node_is_judged_by_its_own_round_off(decades):
+    """Two classes apart but for one light node: the heavy nodes are classified whatever it does."""
+    light = 10.0**-decades
+    graph = PairGraph([[1, 0], [0, 1], [light, light]], [0, 1, 1])
+    assert verdicts(graph, 2).loc["probe-error", "measured"] <= light
+
+
+def test_weights_too_far_apart_are_refused_with_the_reason():
+    with pytest.raises(ValueError, match="600 orders of magnitude apart"):
+        PairGraph([[1e-300, 0], [0, 1e300]])
+
+
+def test_weights_just_close_enough_are_kept():
+    graph = PairGraph([[1e-290, 0], [0, 1.0]], [0, 1], [0, 1])
+    assert graph.joint.nnz == 2
+    verdicts(graph, 1)
+    assert graph.induced().joint.shape == (2, 2)
+
+
+# 3. Constant features are ties.
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_constant_features_tie_in_any_order_of_the_rows(order):
+    joint, labels = np.array([[1, 2, 0], [3, 1, 1], [1, 1, 4]]), np.array([0, 1, 1])
+    table = verdicts(PairGraph(joint[list(order)], labels[list(order)]), 1)
+    assert table.loc["nearest-mean", "measured"] == pytest.approx(1.0)
+    assert table.loc["probe-error", "measured"] == pytest.approx(3 / 14)
+
+
+@pytest.mark.parametrize("masses", [[1e-14, 1, 1], [1, 1e-14, 1], [1e-10, 1e-8, 1e-3], [1e-60, 1, 1e-30]])
+def test_constant_features_tie_at_light_nodes_too(masses):
+    table = verdicts(PairGraph(np.array(masses)[:, None], [1, 0, 0], [0]), 1)
+    assert table.loc["nearest-mean", "measured"] == pytest.approx(1.0)
+
+
+def test_features_that_hardly_differ_are_no_ties():
+    """Of a difference of 1e-9 beside 1 float64 knows seven digits."""
+    graph = PairGraph(np.eye(4), [0, 0, 1, 1])
+    features = 1 + 1e-9 * np.array([[0.0], [0.0], [1.0], [1.0]])
+    table = verdicts(graph, 1, features)
+    assert table.loc["nearest-mean", "measured"] == 0
+
+
+# Beyond 24 decades a violation is one only if it is confirmed in higher precision.
+
+
+@pytest.fixture
+def registered():
+    """Register a claim for the length of a test."""
+    names = []
+
+    def register(name, evaluate, **options):
+        names.append(name)
+        return bound(name, quantity="probe_mse", status="conjecture", **options)(evaluate)
+
+    yield register
+    for name in names:
+        del BOUNDS[name]
+
+
+def test_a_false_claim_is_refuted_on_an_extreme_graph(registered):
+    """A checker that abstains proves nothing."""
+    registered("half-of-it", lambda graph, spectrum, k: 0.5 * over_gap(induced_labelling_error(graph), spectrum, k))
+    graph = PairGraph([[1, 1e-60, 0], [0, 1, 1], [0, 1e-90, 1], [0, 1, 0]], [0, 1, 0, 1])
+    row = check_bounds(graph, 2).set_index("bound").loc["half-of-it"]
+    assert not row["holds"]
+
+
+def test_round_off_alone_is_not_applicable_on_an_extreme_graph(registered):
+    """Below the true value by less than the arithmetic of the value itself may be off."""
+    registered("rough", lambda graph, spectrum, k: 4 / 9 - 1e-11 * (1.1 + np.sin(1e15 * spectrum.singular_values[0])))
+    graph = PairGraph([[1, 0], [1, 1e-60], [1, 0]], [0, 1, 1])
+    row = check_bounds(graph, 1).set_index("bound").loc["rough"]
+    assert row["note"].startswith("not applicable: float64 cannot judge weights that span 60 orders of magnitude")
+    assert row["holds"]
+
+
+def test_a_large_extreme_graph_is_not_judged_by_round_off(registered):
+    registered("zero", lambda graph, spectrum, k: 0.0)
+    rng = np.random.default_rng(0)
+    joint = 10.0 ** rng.uniform(-60, 0, (40, 30))
+    row = check_bounds(PairGraph(joint, np.arange(40) % 2), 3).set_index("bound").loc["zero"]
+    assert "too large for higher precision" in row["note"]
+    within = check_bounds(PairGraph(rng.random((40, 30)), np.arange(40) % 2), 3).set_index("bound").loc["zero"]
+    assert not within["holds"]

@@ -1,0 +1,189 @@
+"""One graph in two forms: the table must be the same, up to a stated round-off.
+
+The round-off is derived and not fitted. Each form changes the weights by a few units in the last place, and the dense
+factorisation is backward stable: both tables are those of `Ā + E` with `‖E‖ <= ρ = 256 eps √n`, n all nodes. So the
+singular values differ by ρ; the leading subspace by ρ over the gap `σ_r - σ_{r+1}`, r the lesser of k and the rank; a
+quotient by `1 - σ²_{k+1}` by ρ over it. A row may move by ρ over the product of the gaps it rests on, relative to the
+size of its two sides and of what they are made of; by the root of that where its formula takes the root of what may be
+round-off (`ROOTS`). What would be left undetermined (`UNDETERMINED`) is not compared.
+
+A 0-1 error may also move by the mass of nodes whose lead is near the noise below which it counts as a tie: `_in_doubt`.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from tests.fuzz.forms import PROPERTIES, Form
+from tests.fuzz.specimen import Specimen
+from theory import BOUNDS
+from theory.bounds import QUANTITIES
+from theory.bounds.theorem08_class_connectivity import least_gap
+from theory.bounds.theorem11_nearest_mean import _reach, _standing
+from theory.connectivity import EXACT_NODES
+from theory.consistency import class_masses
+from theory.scores import Standing, linear_standing, score_noise
+
+UNITS = 256 * float(np.finfo(np.float64).eps)
+UNDETERMINED = 1e-3  # of the size of a row: what may move by more says nothing
+AROUND = 8  # leads within this factor of their noise may count as a tie in one form and not in the other
+
+# What a row rests on.
+
+EXCESS = {  # the root of an excess loss, a difference of terms that cancel
+    *("near-optimal-mse", "near-optimal-error", "sharp-near-optimal-error", "multihop-near-optimal-error"),
+    *("zero-shot-any", "zero-shot-near-optimal"),
+}
+ROOTS = EXCESS | {  # of a variance, a tail or a gap: all may be 0 but for round-off
+    *("zero-shot", "cheeger-above", "multihop-mse", "multihop-error", "multihop-mse-below"),
+    *("cross-entropy-by-infonce", "cross-entropy-by-connectivity", "cross-entropy-below"),
+}
+OVER_CLASS_GAP = {"probe-error-by-connectivity", "class-variance", "nearest-mean-by-alignment"}
+OVER_DISTANCE = {"nearest-mean", "nearest-mean-by-alignment"}  # of the means of two classes
+OVER_DISTINCT = {"mean-classifier", "mean-classifier-any"}  # the chance that two classes differ
+BY_VECTORS = {"sharp-probe-mse", "sharp-probe-error", "sharp-probe-mse-below"}  # values that take label energies
+NOT_OF_VECTORS = {  # quantities of the optimum that are functions of the singular values, or of the graph alone
+    *("spectral_loss", "aligned_induced_loss", "induced_labelling_error"),
+    *("class_conductance", "conductance", "class_tail_eigenvalue"),
+}
+THRESHOLDS = {  # hypotheses that compare with round-off, and may fall on either side of it
+    *("mmcl-is-sscl", "mean-classifier", "zero-shot-near-optimal"),
+    *("near-optimal-mse", "near-optimal-error", "sharp-near-optimal-error", "multihop-near-optimal-error"),
+}
+
+
+def differences(name: str, specimen: Specimen) -> list[str]:
+    """The bounds whose rows are not the same in another form."""
+    form = Form.of(specimen)
+    other = PROPERTIES[name](form)
+    return [row for row in form.table.index if _is_stated(form, name, row) and not _same(form, other, row)]
+
+
+def _is_stated(form: Form, name: str, row: str) -> bool:
+    """Whether a row is to be the same, or why not."""
+    claim, sets = BOUNDS[row], form.graph.n_left + (name == "split_left")
+    if claim.quantity == "conductance":
+        # Half a node may go to either side of a cut; and of more nodes than can be tried, a sweep follows an order that
+        # breaks ties by round-off.
+        return name != "split_left" and sets <= EXACT_NODES
+    # A rate divides by the conductance of a partition, of which the same is true.
+    return claim.status != "rate"
+
+
+def _same(form: Form, other: Form, row: str) -> bool:
+    first, second = form.table.loc[row], other.table.loc[row]
+    speaks = [not each["note"].startswith("not applicable") for each in (first, second)]
+    if not any(speaks):
+        return True
+    speaker = form if speaks[0] else other
+    limit = _limit(speaker, row)
+    if not limit <= UNDETERMINED * _size(speaker, row):
+        return True
+    if not all(speaks):
+        return row in THRESHOLDS
+    measured, value = (abs(first[side] - second[side]) for side in ("measured", "value"))
+    in_doubt = IN_DOUBT[BOUNDS[row].quantity](form) if BOUNDS[row].quantity in IN_DOUBT else 0.0
+    return measured <= limit + in_doubt and (first["value"] == second["value"] or value <= limit)
+
+
+def _rests_on_vectors(form: Form, row: str) -> bool:
+    """Whether either side of a row takes the leading singular vectors."""
+    claim = BOUNDS[row]
+    if claim.subject == "encoder" and form.features is not None:
+        return False
+    return row in BY_VECTORS or claim.quantity not in NOT_OF_VECTORS
+
+
+def _size(form: Form, row: str) -> float:
+    """Of the two sides of a row and of what they are made of."""
+    sides = [abs(side) for side in form.table.loc[row, ["measured", "value"]] if math.isfinite(side)]
+    return max(1.0, QUANTITIES[BOUNDS[row].quantity].scale(form.subject(row)), *sides)
+
+
+def _limit(form: Form, row: str) -> float:
+    """What a row may move by: what is relative to its size, and what roots of round-off add."""
+    moved = UNITS * math.sqrt(form.graph.n_left + form.graph.n_right)
+    for gap in _gaps(form, row):
+        moved = moved / gap if gap > 0 else math.inf
+    size = _size(form, row)
+    if row not in ROOTS:
+        return moved * size
+    # Of `2 (a + b)²` with b of that root: `4 (a + b) δb`, at most.
+    return moved * size + 4 * math.sqrt(moved * size * _under_root(form, row))
+
+
+def _under_root(form: Form, row: str) -> float:
+    """The size of the terms that cancel under a root."""
+    if row not in EXCESS:
+        return 1.0
+    return max(form.encoder.loss_scale, float(np.sum(form.triplets.singular_values[: form.k] ** 2)))
+
+
+def _gaps(form: Form, row: str) -> Iterator[float]:
+    """What a row divides by."""
+    if BOUNDS[row].relation != ">=" and math.isfinite(form.table.loc[row, "value"]):
+        yield form.gap_above
+    if _rests_on_vectors(form, row):
+        yield form.gap_at_k
+    if row in EXCESS:  # the least over j <= k of quotients by `1 - σ²_{j+1}`, which may be that of j = 1
+        yield form.first_gap
+    if row in OVER_CLASS_GAP:
+        yield least_gap(form.graph)
+    if row in OVER_DISTANCE:
+        lengths = np.linalg.norm(form.encoder.left, axis=1)
+        yield min(1.0, float(_reach(form.encoder).min() / lengths.max(initial=1.0)))
+    if row in OVER_DISTINCT:
+        yield 1 - float(np.sum(class_masses(form.graph, "right") ** 2))
+
+
+# Errors that count: the mass of nodes that may be a tie in one form and not in the other.
+
+
+def _in_doubt(form: Form, standing: Standing, mass: np.ndarray) -> float:
+    """Of nodes whose lead is near its noise; below it, too, where the vectors themselves are off by more than that."""
+    by_vectors = (
+        1.0 if form.features is not None else max(1.0, 1 / (AROUND * form.gap_at_k) if form.gap_at_k > 0 else math.inf)
+    )
+    below = 0.0 if by_vectors > 1 else 1 / AROUND
+    doubtful = (standing.leads > below * standing.noise) & (standing.leads <= AROUND * by_vectors * standing.noise)
+    return float(mass[doubtful].sum())
+
+
+def _of_probe(form: Form) -> float:
+    return _in_doubt(form, _probe_standing(form), form.graph.left_marginal)
+
+
+def _probe_standing(form: Form) -> Standing:
+    encoder = form.encoder
+    coefficients = encoder.probe.coefficients
+    return linear_standing(
+        encoder.left, coefficients, score_noise(encoder.left, coefficients, form.graph.left_marginal)
+    )
+
+
+def _of_zero_shot(form: Form) -> float:
+    return _in_doubt(form, form.encoder.zero_shot[0], form.graph.left_marginal)
+
+
+def _of_nearest_mean(form: Form) -> float:
+    return _in_doubt(form, _standing(form.encoder), form.graph.left_marginal)
+
+
+def _of_votes(form: Form) -> float:
+    """Of the right nodes that a left node in doubt votes on, and of those whose vote is as good as tied."""
+    graph, standing = form.graph, _probe_standing(form)
+    voting = standing.winners >= 0
+    ballots = np.eye(form.encoder.probe.coefficients.shape[1])[standing.winners[voting]]
+    votes = (ballots.T @ graph.joint[voting].toarray()).T / graph.right_marginal[:, None]
+    doubt = np.array([_in_doubt(form, standing, column) for column in graph.joint.toarray().T]) / graph.right_marginal
+    leads = Standing.of(votes, 0.0).leads
+    return float(graph.right_marginal[leads <= AROUND * (doubt + UNITS)].sum()) if votes.shape[1] > 1 else 0.0
+
+
+IN_DOUBT: dict[str, Callable[[Form], float]] = {
+    "probe_error": _of_probe,
+    "zero_shot_error": _of_zero_shot,
+    "nearest_mean_error": _of_nearest_mean,
+    "image_error": _of_votes,
+}

@@ -1,0 +1,153 @@
+"""The fuzzer on a few graphs; and that it finds, shrinks and writes down what there is to find."""
+
+import runpy
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.fuzz import mutants
+from tests.fuzz.__main__ import app
+from tests.fuzz.drawing import draw
+from tests.fuzz.judging import findings, judge
+from tests.fuzz.running import judged
+from tests.fuzz.shrinking import shrink
+from tests.fuzz.specimen import TRUSTED, Specimen
+from tests.fuzz.tally import Tally
+from tests.fuzz.writing import as_test, slug
+from theory import BOUNDS, PairGraph, check_bounds
+
+SEED, GRAPHS = 0, 300
+
+
+@pytest.fixture(scope="module")
+def tally() -> Tally:
+    return judged(SEED, 0, GRAPHS)
+
+
+def test_no_false_verdict(tally):
+    assert tally.graphs.total() == GRAPHS
+    assert dict(tally.findings) == {}
+
+
+def test_float64_judges_all_within_the_trusted_decades(tally):
+    assert {bound for bound, span in tally.abstained if span <= TRUSTED} == set()
+
+
+def test_every_mutant_is_refuted(tally):
+    assert {name for name, _ in tally.refuted} == set(mutants.names())
+    assert dict(tally.missed) == {}
+
+
+def test_mutants_are_refuted_beyond_the_trusted_decades(tally):
+    refuted = sum(n for (_, span), n in tally.refuted.items() if span > TRUSTED)
+    assert refuted >= GRAPHS / 20
+
+
+def test_a_seed_and_a_number_give_one_specimen():
+    for number in range(20):
+        first, again = draw(3, number), draw(3, number)
+        assert first.literals() == again.literals()
+    assert draw(3, 0).literals() != draw(4, 0).literals()
+
+
+def test_specimens_are_what_the_constructor_takes():
+    """Nothing is found only because the fuzzer brings nonsense."""
+    spans = set()
+    for number in range(200):
+        specimen = draw(1, number)
+        assert np.isfinite(specimen.weights).all()
+        assert specimen.weights.any(axis=0).all()
+        assert specimen.weights.any(axis=1).all()
+        assert 1 <= specimen.k <= min(specimen.weights.shape)
+        for side, size in zip(specimen.features or (), specimen.weights.shape, strict=False):
+            assert side.shape == (size, specimen.k)
+            assert np.isfinite(side).all()
+        spans.add(specimen.span)
+    assert {6, 12, 24, 32, 64, 150, 300} <= spans
+
+
+def test_mutants_are_stronger_claims():
+    graph, names = PairGraph([[3, 1], [1, 2]], [0, 1], [0, 1]), mutants.names()
+    with mutants.registered(names):
+        table = check_bounds(graph, 1).set_index("bound")
+    assert set(names) == {mutants.PREFIX + name for name, claim in BOUNDS.items() if mutants.is_asserted(claim)}
+    for name in names:
+        mutant, claim = table.loc[name, "value"], table.loc[name.removeprefix(mutants.PREFIX), "value"]
+        if mutant != claim and np.isfinite(claim):
+            assert {"<=": mutant < claim, ">=": mutant > claim, "=": mutant != claim}[table.loc[name, "relation"]]
+    assert not any(name.startswith(mutants.PREFIX) for name in BOUNDS)
+
+
+@pytest.fixture
+def too_strong(monkeypatch) -> str:
+    """A bound that is false wherever three classes are present, and the kind of its finding."""
+    claim = BOUNDS["induced-labelling-error"]
+
+    def evaluate(graph, spectrum, k):
+        return -1.0 if len(np.unique(graph.left_labels)) > 2 else claim.evaluate(graph, spectrum, k)
+
+    monkeypatch.setitem(BOUNDS, claim.name, replace(claim, evaluate=evaluate))
+    return f"violated {claim.name}"
+
+
+def test_a_false_bound_is_found_and_shrunk_to_what_it_takes(too_strong):
+    found = next(each for each in (draw(SEED, number) for number in range(50)) if too_strong in findings(each))
+    smallest = shrink(found, lambda tried: too_strong in findings(tried))
+    assert too_strong in findings(smallest)
+    assert smallest.weights.shape == (3, 1)
+    np.testing.assert_array_equal(smallest.weights, 1)
+    assert len(set(smallest.left_labels.tolist())) == 3
+    assert smallest.k == 1
+    assert smallest.features is None
+
+
+def test_a_finding_is_written_as_a_test_that_fails_while_it_stands(too_strong, tmp_path, monkeypatch):
+    specimen = Specimen(np.ones((3, 1)), np.arange(3), np.zeros(1, int), 1)
+    path = tmp_path / "test_found.py"
+    path.write_text(as_test(too_strong, specimen, SEED, 7), encoding="utf-8")
+    test = runpy.run_path(str(path))[f"test_found_{slug(too_strong)}"]
+    with pytest.raises(AssertionError, match="induced_labelling_error"):
+        test()
+    monkeypatch.undo()
+    test()
+
+
+@pytest.mark.parametrize("kind", ["crash ValueError in x.y: z", "warning W at x.py: z", "property permuted: optimum"])
+@pytest.mark.parametrize("features", [None, (np.ones((2, 1)), np.eye(2)[:, :1])])
+def test_tests_of_every_kind_run(kind, features, tmp_path):
+    path = tmp_path / "test_found.py"
+    path.write_text(as_test(kind, Specimen(np.eye(2), np.arange(2), np.arange(2), 1, features), SEED, 7), "utf-8")
+    runpy.run_path(str(path))[f"test_found_{slug(kind)}"]()
+
+
+def test_crashes_and_warnings_are_findings(monkeypatch):
+    claim = BOUNDS["optimum"]
+
+    def crashes(*_):
+        warnings.warn("lost 3.5 digits", RuntimeWarning, stacklevel=1)
+        raise ArithmeticError("no inverse of 7")
+
+    monkeypatch.setitem(BOUNDS, claim.name, replace(claim, evaluate=crashes))
+    found = findings(Specimen(np.eye(2), np.arange(2), np.arange(2), 1))
+    assert len(found) == 2
+    assert found[0].startswith("crash ")
+    assert "no inverse of N" in found[0]
+    assert found[1] == "warning RuntimeWarning at test_fuzz.py: lost N digits"
+
+
+def test_a_refusal_of_the_constructor_is_no_finding():
+    outcome = judge(Specimen(np.array([[1.0, np.nan]]), np.zeros(1), np.zeros(2), 1))
+    assert outcome.findings == []
+    assert outcome.refusal.startswith("joint has N NaN weights")
+
+
+def test_the_command_counts_and_writes_what_it_finds(too_strong, call, tmp_path):
+    out, found = tmp_path / "fuzz.json", tmp_path / "found"
+    arguments = ("--graphs", 20, "--seed", SEED, "--jobs", 1, "--out", out, "--found", found)
+    code, printed, _ = call(app, *arguments)
+    assert code == 1
+    assert f"seed {SEED}" in printed
+    assert out.is_file()
+    assert [path.name for path in found.iterdir()] == [f"test_found_{slug(too_strong)}.py"]

@@ -1,0 +1,28 @@
+"""Imported by every Python process that has this folder on its path: no socket of it goes beyond this machine's files.
+
+Sockets of the kind AF_UNIX are left: processes of one program talk through them.
+"""
+
+import socket
+
+REFUSAL = "the network was asked for"
+
+
+def _refuse(*arguments: object, **options: object) -> None:
+    raise AssertionError(f"{REFUSAL}: {arguments[-1]}")
+
+
+def _unless_unix(method):
+    def asked(self, *arguments, **options):
+        if self.family != socket.AF_UNIX:
+            _refuse(*arguments)
+        return method(self, *arguments, **options)
+
+    return asked
+
+
+if __name__ == "sitecustomize":  # and not where a test reads the name of the refusal
+    for name in ("connect", "connect_ex", "sendto", "bind"):
+        setattr(socket.socket, name, _unless_unix(getattr(socket.socket, name)))
+    for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr", "getnameinfo"):
+        setattr(socket, name, _refuse)

@@ -1,0 +1,398 @@
+"""Files of others, some of them made with intent: each is one line, and none hangs, aborts or fills the memory."""
+
+import contextlib
+import io
+import os
+import pickle
+import resource
+import signal
+import socket
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from PIL import Image
+
+import figures.__main__
+import real_data.__main__
+import simulations.__main__
+import theory.__main__
+from real_data.checkpoints import weights_in
+from real_data.datasets import svg
+from real_data.datasets.imagefolder import imagefolder
+from real_data.datasets.pictures import check_pictures, open_picture
+from real_data.datasets.table import table
+from real_data.encoders.cache import stored_rows
+from real_data.encoders.open_clip import OpenClip
+from real_data.training.networks import Backbone, text_tower
+from real_data.training.views import stored_pictures
+from tests.real_data import tiny
+from tests.real_data.colours import coloured
+from theory.inputs import is_there, require_file
+
+NAMESPACES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+SQUARE = '<rect width="10" height="10" fill="red"/>'
+
+
+def drawing(path: Path, attributes: str, content: str = SQUARE, before: str = "") -> Path:
+    path.write_text(f"{before}<svg {NAMESPACES} {attributes}>{content}</svg>")
+    return path
+
+
+def reason(path: Path, size: int | None = None) -> str:
+    with pytest.raises(ValueError, match=r".") as caught:
+        open_picture(path, size)
+    message = str(caught.value)
+    assert message.startswith(f"cannot read picture {path}: ")
+    assert "\n" not in message
+    return message
+
+
+# Pictures.
+
+
+@pytest.mark.parametrize(
+    ("attributes", "size"),
+    [
+        ('width="1000000" height="1000000"', None),
+        ('width="1e300" height="1e300"', None),
+        ('width="10in" height="100000000pt"', None),
+        ('viewBox="0 0 1000000 1000000"', None),
+        ('width="100%" height="100%" viewBox="0,0,1000000,1000000"', None),
+        ('width="1000000" viewBox="0 0 1 1"', None),
+        ('height="1000000" viewBox="0 0 1 1"', None),
+        ('viewBox="0 0 1 10000000"', 64),
+    ],
+)
+def test_a_drawing_is_not_begun_that_declares_too_many_pixels(tmp_path, monkeypatch, attributes, size):
+    monkeypatch.setattr(svg, "_borrowed", lambda: pytest.fail("the renderer was asked"))
+    assert "more than 89478485 in all" in reason(drawing(tmp_path / "a.svg", attributes), size)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "size", "drawn"),
+    [
+        ('width="100" height="50"', None, (100, 50)),
+        ('width="1000000" height="500000"', 64, (64, 64)),
+        ('viewBox="0 0 30 20"', None, (30, 20)),
+        ("", None, (10, 10)),
+        ('width="junk" viewBox="0 0 junk 20"', None, (10, 10)),
+    ],
+)
+def test_other_drawings_are_drawn(tmp_path, attributes, size, drawn):
+    assert open_picture(drawing(tmp_path / "a.svg", attributes), size).size == drawn
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "content", "message"),
+    [
+        # What only drawing it can tell: pixels by the extent of its content.
+        (None, None, '<rect width="1000000" height="1000000"/>', "ended the renderer (SIGABRT)"),
+        (None, None, "<g>" * 100_000 + "</g>" * 100_000, "ended the renderer (SIGSEGV)"),
+        ("CPU_SECONDS", 1, '<rect width="3000" height="3000" filter="url(#f)"/>', "more than 1 s of computing"),
+    ],
+)
+def test_a_drawing_that_kills_its_renderer_is_one_line_and_the_next_is_drawn(
+    tmp_path, monkeypatch, capfd, name, value, content, message
+):
+    svg._close_all()  # those that were started with other limits
+    if name:
+        monkeypatch.setattr(svg, name, value)
+    noise = '<feTurbulence baseFrequency="0.01" numOctaves="90"/>' * 20
+    path = drawing(tmp_path / "a.svg", "", f'<filter id="f">{noise}</filter>{content}')
+    assert message in reason(path)
+    assert open_picture(drawing(tmp_path / "b.svg", 'width="10" height="10"'), None).getpixel((5, 5)) == (255, 0, 0)
+    assert capfd.readouterr().err == ""
+    svg._close_all()
+
+
+def test_one_renderer_draws_many_and_ends_with_its_parent(tmp_path):
+    svg._close_all()
+    paths = [drawing(tmp_path / f"{i}.svg", f'width="{i + 1}" height="1"') for i in range(20)]
+    assert [open_picture(path, None).size for path in paths] == [(i + 1, 1) for i in range(20)]
+    (renderer,) = svg._idle[os.getpid()]
+    svg._close_all()
+    assert renderer.process.returncode == 0
+    assert open_picture(paths[3], None).size == (4, 1)
+    (renderer,) = svg._idle[os.getpid()]
+    os.kill(renderer.process.pid, signal.SIGKILL)
+    renderer.process.wait()
+    assert open_picture(paths[4], None).size == (5, 1)
+
+
+def test_entities_are_not_expanded_and_nothing_outside_is_looked_at(tmp_path):
+    bomb = '<!DOCTYPE svg [<!ENTITY a "0000"><!ENTITY b "&a;&a;&a;">]>'
+    assert "declares the entity a" in reason(drawing(tmp_path / "a.svg", 'width="1&b;" height="1"', before=bomb))
+    plain = '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">'
+    assert open_picture(drawing(tmp_path / "b.svg", 'width="3" height="4"', before=plain), None).size == (3, 4)
+    os.mkfifo(tmp_path / "fifo.png")
+    Image.new("RGB", (10, 10), "blue").save(tmp_path / "blue.png")
+    for name in ("fifo.png", "blue.png"):
+        image = f'<image xlink:href="{tmp_path / name}" width="10" height="10"/>'
+        path = drawing(tmp_path / "c.svg", 'width="10" height="10"', SQUARE + image)
+        assert open_picture(path, None).getpixel((5, 5)) == (255, 0, 0)
+
+
+def png(width: int, height: int) -> bytes:
+    """A picture that declares a size, and has a little of it."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000)))
+
+
+@pytest.mark.parametrize("side", [10_000, 100_000])  # where Pillow warns, and where it refuses
+def test_decompression_bombs(tmp_path, side):
+    (tmp_path / "a.png").write_bytes(png(side, side))
+    assert "exceeds limit of" in reason(tmp_path / "a.png")
+
+
+def test_no_other_program_is_called_for_a_picture(tmp_path):
+    content = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\nshowpage\n"
+    (tmp_path / "a.png").write_bytes(content)
+    Image.open(io.BytesIO(content)).close()  # which Pillow alone would hand to Ghostscript
+    assert "cannot identify" in reason(tmp_path / "a.png")
+
+
+def test_broken_pictures_are_left_out_of_a_folder_and_of_a_table(tmp_path):
+    place = tmp_path / "class"
+    place.mkdir()
+    drawing(place / "good.svg", 'width="10" height="10"')
+    drawing(place / "wide.svg", 'width="1000000" height="1000000"')
+    (place / "bomb.png").write_bytes(png(100_000, 100_000))
+    os.mkfifo(place / "fifo.png")
+    (place / "folder.jpg").mkdir()
+    names = sorted(path.name for path in place.iterdir())
+    pd.DataFrame({"image": [f"class/{name}" for name in names], "caption": "c", "label": "l"}).to_csv(
+        tmp_path / "t.csv", index=False
+    )
+    for dataset in (imagefolder(tmp_path), table(tmp_path / "t.csv")):
+        assert dataset.ids == ("class/good.svg",)
+        assert [line.split(":")[0] for line in dataset.skipped] == [
+            f"cannot read picture {place / name}" for name in names if name != "good.svg"
+        ]
+    digests, reasons = check_pictures([place / "good.svg", place / "fifo.png"])
+    assert (list(digests), list(reasons)) == ([place / "good.svg"], [place / "fifo.png"])
+
+
+# What is no file.
+
+
+@pytest.fixture
+def no_files(tmp_path, monkeypatch):
+    """A FIFO, a socket, a folder and a device, each under the names that commands expect."""
+    monkeypatch.chdir(tmp_path)  # a socket's path is short
+    with contextlib.ExitStack() as opened:
+        for end in ("npz", "py", "toml", "parquet", "csv", "pt", "svg", "png", "npy"):
+            os.mkfifo(f"fifo.{end}")
+            opened.enter_context(socket.socket(socket.AF_UNIX)).bind(f"socket.{end}")
+            Path(f"folder.{end}").mkdir()
+            Path(f"device.{end}").symlink_to("/dev/zero")
+        yield tmp_path
+
+
+def test_only_files_are_files(no_files):
+    kinds = {"fifo": "a FIFO", "socket": "a socket", "folder": "a folder", "device": "a device"}
+    for name, kind in kinds.items():
+        for ask in (require_file, is_there):
+            with pytest.raises(ValueError, match=f"picture {name}.png is {kind}, not a file"):
+                ask(f"{name}.png", "picture")
+    with pytest.raises(FileNotFoundError, match=r"table none\.csv does not exist: look elsewhere"):
+        require_file("none.csv", "table", "look elsewhere")
+    with pytest.raises(FileNotFoundError):
+        require_file("fifo.png/none.csv")
+    assert not is_there("none.csv")
+    Path("link.csv").symlink_to("file.csv")
+    Path("file.csv").touch()
+    assert is_there("link.csv")
+
+
+INPUTS = [
+    "theory check {}.npz --k 2",
+    "theory check good.npz --k 2 --plugin {}.py",
+    "theory attack probe-mse --budget 1s --plugin {}.py",
+    "simulations sweep {}.toml --out out",
+    "real_data audit {}.parquet --k 1 --out out",
+    "real_data audit {}.csv --k 1 --out out",
+    "real_data audit good.parquet --labels {}.parquet --k 1 --out out",
+    "real_data audit parts-{} --k 1 --out out",
+    "real_data measure --dataset table --root {}.csv --out out",
+    "real_data measure --dataset table --root good.csv --model ViT-B-32 --pretrained {}.pt --out out",
+    "figures draw tightness_map --tables tables-{} --out out",
+    "theory ledger --sharpness tables-{} --out page.md",
+]
+APPS = {module.__package__: module.app for module in (theory.__main__, simulations.__main__, real_data.__main__)}
+APPS["figures"] = figures.__main__.app
+
+
+@pytest.mark.parametrize("command", INPUTS)
+@pytest.mark.parametrize("kind", ["fifo", "socket", "folder", "device"])
+def test_every_input_that_is_no_file_is_one_line(call, no_files, command, kind):
+    theory.PairGraph(np.eye(3), [0, 1, 2]).save("good.npz")
+    pd.DataFrame({"image": [1, 2], "caption": ["a", "b"]}).to_parquet("good.parquet")
+    tiny.picture(no_files / "good.png")
+    pd.DataFrame({"image": ["good.png"], "caption": "c", "label": "l"}).to_csv("good.csv", index=False)
+    for folder, name in (("parts", "a.parquet"), ("tables", "bound_holds.parquet"), ("tables", "sharpness.csv")):
+        Path(f"{folder}-{kind}").mkdir(exist_ok=True)
+        Path(f"{folder}-{kind}", name).symlink_to(Path(f"{kind}.parquet").absolute())
+    program, *arguments = command.format(kind).split()
+    code, _, err = call(APPS[program], *arguments)
+    lines = [line for line in err.splitlines() if "checking pictures" not in line and line]
+    assert (code, len(lines)) == (2, 1), err
+    assert lines[0].startswith("error: ")
+    assert kind in lines[0]
+
+
+# Arrays and tables of other programs.
+
+
+@contextlib.contextmanager
+def little_memory(more: int):
+    """Let this process have so many bytes more than it has."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + more, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def header_of(shape: tuple[int, ...]) -> bytes:
+    content = io.BytesIO()
+    np.lib.format.write_array_header_1_0(content, {"descr": "<f4", "fortran_order": False, "shape": shape})
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"junk", pickle.dumps([1]), header_of((256, 2**40)), header_of((2**62, 4)), b"PK\x03\x04junk"],
+)
+def test_features_that_are_none(tmp_path, content):
+    (tmp_path / "00000000.npy").write_bytes(content)
+    with little_memory(2**28), pytest.raises(ValueError, match=r"features .*00000000\.npy .*delete the file"):
+        stored_rows(tmp_path, 256, lambda start: pytest.fail("computed"))
+
+
+def test_features_in_place_of_which_something_else_lies(tmp_path):
+    os.mkfifo(tmp_path / "00000000.npy")
+    with pytest.raises(ValueError, match="is a FIFO, not a file"):
+        stored_rows(tmp_path, 256, lambda start: pytest.fail("computed"))
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 8, 8), (56, 3, 24, 24)])
+def test_stored_pictures_of_another_data_set(tmp_path, shape):
+    dataset = coloured(tmp_path)
+    path = tmp_path / f"pictures-{dataset.name}-{dataset.key}.npy"
+    np.save(path, np.zeros(shape, dtype=np.uint8 if shape[0] == 2 else np.float32))
+    with pytest.raises(ValueError, match=r"pictures .*\.npy are .* of shape .*: delete the file"):
+        stored_pictures(dataset, tmp_path)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(ValueError, match="is a FIFO, not a file"):
+        stored_pictures(dataset, tmp_path)
+
+
+def test_a_table_with_other_columns_is_no_table_of_a_figure_or_of_the_ledger(call, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, program, *arguments in (
+        ("bound_holds.parquet", "figures", "draw", "tightness_map", "--tables", ".", "--out", "out"),
+        ("sharpness.csv", "theory", "ledger", "--sharpness", ".", "--out", "page.md"),
+    ):
+        frame = pd.DataFrame({"theirs": [1]})
+        frame.to_csv(name) if name.endswith("csv") else frame.to_parquet(name)
+        code, _, err = call(APPS[program], *arguments)
+        assert (code, err.count("\n")) == (2, 1)
+        assert "lack" in err
+        Path(name).write_bytes(b"PAR1junk\xff")
+        code, _, err = call(APPS[program], *arguments)
+        assert (code, err.count("\n")) == (2, 1)
+        assert f"table {name}" in err
+
+
+# Checkpoints.
+
+
+class Struck:
+    """Leaves a trace if it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+class Twice(torch.nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return 2 * x
+
+
+@pytest.mark.parametrize("suffix", ["pt", "bin", "pth"])
+def test_a_checkpoint_that_is_more_or_less_than_weights(tmp_path, suffix, recwarn):
+    tiny.register_clip(tmp_path)
+    path, trace = tmp_path / f"a.{suffix}", tmp_path / "trace"
+    contents = {
+        "holds more than weights": lambda: torch.save({"state_dict": Struck(trace)}, path),
+        "holds more than weights, ": lambda: path.write_bytes(pickle.dumps(Struck(trace))),
+        "is a TorchScript program": lambda: torch.jit.script(Twice()).save(path),
+        "has no weights by name": lambda: torch.save([torch.ones(2)], path),
+        "has no weights by name: ": lambda: torch.save({"epoch": 3}, path),
+        "is cut short": lambda: path.write_bytes(b"hello"),
+        "or none that torch wrote": lambda: path.write_bytes(b""),
+        "cannot make tiny-clip": lambda: torch.save({"layer": torch.ones(2)}, path),
+        "is a FIFO": lambda: (path.unlink(), os.mkfifo(path)),
+    }
+    recwarn.clear()
+    for message, write in contents.items():
+        with contextlib.suppress(DeprecationWarning):
+            write()
+        recwarn.clear()
+        with pytest.raises(ValueError, match=message) as caught:
+            OpenClip("tiny-clip", path, device="cpu")
+        assert "\n" not in str(caught.value)
+        assert str(path) in str(caught.value)
+        assert not recwarn
+    assert not trace.exists()
+
+
+def test_numbers_and_texts_beside_weights_are_no_harm(tmp_path):
+    content = {"epoch": 3, "name": "a", "weights": torch.ones(2)}
+    torch.save(content, tmp_path / "a.pt")
+    for mapped in (False, True):
+        assert weights_in(tmp_path / "a.pt", mapped=mapped)["weights"].tolist() == [1, 1]
+    torch.save(content, tmp_path / "a.pt", _use_new_zipfile_serialization=False)
+    assert weights_in(tmp_path / "a.pt", mapped=True)["epoch"] == 3
+
+
+@pytest.mark.parametrize("name", ["hf-hub:somebody/model", "local-dir:/tmp"])
+def test_places_are_no_names_and_are_never_asked(monkeypatch, name):
+    monkeypatch.setattr(socket.socket, "connect", lambda *_: pytest.fail("the network was asked"))
+    builders = (
+        lambda: OpenClip(name, "random"),
+        lambda: Backbone(f"open_clip/{name}"),
+        lambda: text_tower(f"open_clip/{name}", ["a"]),
+        lambda: Backbone(name),
+    )
+    for build in builders:
+        with pytest.raises(ValueError, match=f"has no model '{name}'|backbone '{name}' is none of") as caught:
+            build()
+        assert "\n" not in str(caught.value)
+    with pytest.raises(ValueError, match=f"'{name}' is neither a file nor weights of ViT-B-32"):
+        OpenClip("ViT-B-32", name)
+
+
+def test_a_model_whose_tokenizer_is_on_a_hub_that_is_out_of_reach(monkeypatch):
+    def unreachable(*_):
+        raise OSError("no network")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unreachable)
+    for build in (lambda: OpenClip("ViT-B-16-SigLIP", "random"), lambda: text_tower("open_clip/ViT-B-16-SigLIP", [])):
+        with pytest.raises(FileNotFoundError, match="has its tokenizer on the hub, and the hub cannot be reached"):
+            build()

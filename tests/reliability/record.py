@@ -1,0 +1,35 @@
+"""A record of what was tried: how much, what was found, when, on what, and the command that repeats it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from theory.tables import replacing, surroundings
+
+RECORDS = Path(__file__).parents[2] / "results" / "reliability"
+
+
+@dataclass(frozen=True)
+class Record:
+    """Rows say `what` was tried, the `count` of tries, how many `found` something, and the `test` that repeats them."""
+
+    title: str
+    command: str
+    rows: Sequence[Mapping[str, Any]]
+    minutes: float
+    seed: int | None = None
+    notes: Sequence[str] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def write(self, name: str, folder: Path = RECORDS) -> Path:
+        """Write `name`.json into the folder; return its path."""
+        measured = {"date": date.today().isoformat(), **surroundings(), "seed": self.seed, "minutes": self.minutes}
+        head = {"title": self.title, "command": self.command, "measured": measured}
+        content = {**head, "rows": list(self.rows), "notes": list(self.notes), **self.more}
+        folder.mkdir(parents=True, exist_ok=True)
+        with replacing(folder / f"{name}.json") as temporary:
+            temporary.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        return folder / f"{name}.json"

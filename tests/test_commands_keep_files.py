@@ -1,0 +1,189 @@
+"""Every command that writes: twice in a row, beside a stranger's files, and over its own inputs."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import typer
+
+import figures.__main__
+import real_data.__main__
+import simulations.__main__
+import theory.__main__
+from real_data.audit.tables import TABLES as AUDIT_TABLES
+from real_data.measures.protocol import TABLES as ARMS_TABLES
+from tests.families import FAMILIES
+from theory import BOUNDS
+from theory.sharpness import outputs
+from theory.tables import write_table
+
+APPS = {module.__package__: module.app for module in (theory.__main__, simulations.__main__, real_data.__main__)}
+APPS["figures"] = figures.__main__.app
+SWEEP = 'experiment = "tests.simulations.tiny"\nseeds = 2\n[settings]\nunlucky = 3\n[[grid]]\nx = [0, 1, 3]\n'
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory):
+    """A folder with the files that the commands below read."""
+    folder = tmp_path_factory.mktemp("inputs")
+    FAMILIES["captions"](np.random.default_rng(0), 18).save(folder / "graph.npz")
+    (folder / "sweep.toml").write_text(SWEEP)
+    pairs = {"image": [1, 1, 2, 2, 3, 3], "caption": ["a", "b", "a", "b", "b", "c"]}
+    pd.DataFrame(pairs).to_parquet(folder / "pairs.parquet")
+    pd.DataFrame({"image": [1, 2, 3], "label": ["x", "x", "y"]}).to_parquet(folder / "labels.parquet")
+    write_table(theory.check_bounds(theory.PairGraph.load(folder / "graph.npz"), 2), folder / "bounds.parquet", {})
+    return folder
+
+
+@pytest.fixture
+def place(inputs, tmp_path, monkeypatch):
+    """The same files in a folder of this test's own, which is the working directory."""
+    shutil.copytree(inputs, tmp_path, dirs_exist_ok=True)
+    shutil.copytree("docs/sharpness", tmp_path / "docs" / "sharpness")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def tables(folder, names):
+    return [f"{folder}/{name}.parquet{end}" for name in names for end in ("", ".json")]
+
+
+# A command, the files that it writes, and how it ends.
+QUICK = [
+    ("theory check graph.npz --k 3 --out t.csv", ["t.csv", "t.csv.json"], 0),
+    ("theory attack probe-mse --budget 0.2s --out worst.npz", ["worst.npz"], 0),
+    ("theory ledger --out page.md", ["page.md"], 0),
+    ("simulations caption-graph --out g.npz", ["g.npz"], 0),
+    ("simulations augmentation-graph --out g.npz", ["g.npz"], 0),
+    ("simulations study bound_holds --seeds 1 --out bound_holds.parquet", tables(".", ["bound_holds"]), 0),
+    ("simulations families --draw drawn", ["drawn/families.png"], 0),
+    ("simulations sweep sweep.toml --out swept", [*tables("swept", ["table"]), "swept/failures.json"], 1),
+    ("real_data graph emoji --out emoji.npz", ["emoji.npz"], 0),
+    (
+        "real_data audit pairs.parquet --labels labels.parquet --k 2 --out out",
+        [*tables("out", AUDIT_TABLES), "out/summary.json", "out/audit.png", "out/audit.pdf"],
+        0,
+    ),
+]
+# Others are run twice by a slow test of `tests/test_network.py`.
+LONG = [
+    ("theory sharpness --out sharp", ["sharp/sharpness.csv", "sharp/sharpness.csv.json", "sharp/probe-mse.npz"]),
+    ("real_data measure --out out", tables("out", ARMS_TABLES)),
+    ("real_data study --out out", tables("out", ["emoji_bounds", "emoji_energy", "emoji_multihop"])),
+    ("real_data resample-graph --out out", tables("out", ["emoji_resampling"])),
+    ("real_data resample --out out", tables("out", ["resample"])),
+    ("real_data pretrain --objective clip --out out", tables("out", ["pretrain"])),
+    (
+        "figures draw tightness_map --tables . --out out",
+        [f"out/tightness_map{end}" for end in (".pdf", ".txt", ".png")],
+    ),
+]
+
+
+def run(call, command):
+    program, *arguments = command.split()
+    return call(APPS[program], *arguments)
+
+
+def commands(app, path=()):
+    group = typer.main.get_command(app)
+    waiting = [(path, group)]
+    while waiting:
+        names, command = waiting.pop()
+        for name, child in getattr(command, "commands", {}).items():
+            waiting.append(((*names, name), child))
+        if not hasattr(command, "commands"):
+            yield names, {parameter.name for parameter in command.params}
+
+
+@pytest.mark.parametrize("program", APPS)
+def test_every_command_that_writes_can_be_forced_and_is_tried_here(program):
+    tried = {command.split()[0] + " " + command.split()[1] for command, *_ in [*QUICK, *LONG]}
+    for names, parameters in commands(APPS[program]):
+        writes = bool(parameters & {"out", "draw"})
+        assert writes == ("force" in parameters), names
+        assert not writes or f"{program} {names[0]}" in tried, names
+
+
+@pytest.mark.parametrize(("command", "written", "code"), QUICK, ids=[" ".join(c.split()[:3]) for c, *_ in QUICK])
+def test_a_command_writes_what_is_named_here_and_may_be_given_twice(call, place, command, written, code):
+    before = set(place.rglob("*"))
+    for _ in range(2):
+        found, _, err = run(call, command)
+        assert found == code, err
+    new = {path.relative_to(place).as_posix() for path in place.rglob("*") if path not in before and path.is_file()}
+    assert {name for name in new if not name.startswith("swept/cells/")} == {str(Path(name)) for name in written}
+
+
+@pytest.mark.parametrize(("command", "written"), [one[:2] for one in [*QUICK, *LONG]])
+def test_a_strangers_file_stays_and_is_named_before_any_work(call, place, command, written):
+    for name in written:
+        path = place / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"A stranger's work")
+        code, out, err = run(call, command)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert f"{Path(name)} stays as it is, for " in err
+        assert path.read_bytes() == b"A stranger's work"
+        path.unlink()
+
+
+@pytest.mark.parametrize("command", ["theory ledger --out page.md", "simulations sweep sweep.toml --out swept"])
+def test_a_strangers_file_is_replaced_when_asked_to(call, place, command):
+    for name in ("page.md", "swept/table.parquet"):
+        (place / name).parent.mkdir(exist_ok=True)
+        (place / name).write_bytes(b"A stranger's work")
+    assert run(call, command)[0] == 2
+    assert run(call, f"{command} --force")[0] in (0, 1)
+    assert run(call, command)[0] in (0, 1)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "theory check graph.npz --k 2 --plugin plugin.csv --out plugin.csv",
+        "theory attack probe-mse --plugin graph.npz --out graph.npz",
+        "theory ledger --sharpness docs/sharpness --out docs/sharpness/sharpness.csv",
+        "simulations sweep table.parquet --out .",
+        "real_data audit bounds.parquet --out .",
+        "real_data audit pairs.parquet --labels classes.parquet --out .",
+        "real_data audit . --out out",
+        "real_data measure --dataset table --root arms_frontier.parquet --out .",
+        "real_data resample-graph --dataset table --root table_resampling.parquet --out .",
+        "real_data resample --dataset table --root resample.parquet --out .",
+        "real_data pretrain --objective clip --dataset table --root pretrain.parquet --out .",
+        "figures draw tightness_map --tables . --out .",
+    ],
+)
+@pytest.mark.parametrize("force", ["", " --force"])
+def test_an_input_is_never_an_output(call, place, command, force):
+    tables_read = [name for name in command.split() if name.endswith((".parquet", ".csv"))]
+    for name in (*tables_read, "bound_holds.parquet"):
+        if not (place / name).exists():
+            shutil.copy(place / "pairs.parquet", place / name)
+    (place / "tightness_map.png").symlink_to(place / "bound_holds.parquet")
+    before = {path: path.read_bytes() for path in place.rglob("*") if path.is_file()}
+    code, out, err = run(call, command + force)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "would be written, and is read" in err
+    assert {path: path.read_bytes() for path in place.rglob("*") if path.is_file()} == before
+
+
+def test_a_table_that_was_edited_stays(call, place):
+    command = "theory check graph.npz --k 3 --out t.csv"
+    assert run(call, command)[0] == 0
+    edited = (place / "t.csv").read_text() + "my,notes\n"
+    (place / "t.csv").write_text(edited)
+    code, _, err = run(call, command)
+    assert code == 2
+    assert "changed since it was written" in err
+    assert (place / "t.csv").read_text() == edited
+    assert json.loads((place / "t.csv.json").read_text())["configuration"]["k"] == 3
+
+
+def test_sharpness_writes_a_graph_for_each_bound(tmp_path):
+    names = {output.path.name for output in outputs(BOUNDS.values(), tmp_path)}
+    assert names == {f"{name}.npz" for name in BOUNDS} | {"sharpness.csv", "sharpness.csv.json"}

@@ -1,0 +1,105 @@
+"""No default command asks for a network: all of them run where every socket but a local one raises."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.no_network.sitecustomize import REFUSAL
+from tests.real_data.colours import coloured
+
+ROOT = Path(__file__).parents[1]
+SWEEP = 'experiment = "phase"\nseeds = 1\n[settings]\nsteps = 10\n[[grid]]\nnoise = [0.1]\n'
+SMALL = "--dataset table --root pictures/table.csv --size 24 --cache cache --device cpu"
+MEASURE = f"real_data measure {SMALL} --images 48 --draws 1 --views 2 --strength 1 --out tables"
+RESAMPLE = (
+    f"real_data resample-graph {SMALL} --images 48 --draws 1 --views 2 --keep 10 --diversity 12 --k 5 --out tables"
+)
+TRAINED = f"{SMALL} --seeds 1 --epochs 1 --warmup 0 --batch 16 --views 2 --out trained"
+COMMANDS = [
+    "theory ledger",
+    "theory ledger --out ledger.md",
+    "theory attack probe-mse --budget 0.2s --out worst.npz",
+    "theory check worst.npz --k 1 --out checked.csv",
+    "simulations studies",
+    "simulations experiments",
+    "simulations families --draw drawn",
+    "simulations caption-graph --noise 0.1 --out captions.npz",
+    "simulations augmentation-graph --out views.npz",
+    "simulations study bound_holds --seeds 1 --jobs 2 --out bound_holds.parquet",
+    "simulations sweep sweep.toml --out swept",
+    "real_data graph emoji --out emoji.npz",
+    "real_data audit pairs.parquet --labels labels.parquet --k 2 --out audited",
+    MEASURE,
+    "figures list",
+    "figures draw tightness_map --tables . --out drawn",
+]
+LONG = [
+    "theory sharpness --evaluations 20 --seeds 1 --out sharp",
+    MEASURE,
+    RESAMPLE,
+    f"real_data resample {TRAINED} --rule none",
+    f"real_data pretrain {TRAINED} --objective clip",
+]
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A folder with what the commands read."""
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    dataset = coloured(pictures)
+    images = zip(dataset.files, dataset.captions, dataset.labels, strict=True)
+    rows = [(file.name, caption, dataset.label_names[label]) for file, texts, label in images for caption in texts]
+    pd.DataFrame(rows, columns=["image", "caption", "label"]).to_csv(pictures / "table.csv", index=False)
+    (tmp_path / "sweep.toml").write_text(SWEEP)
+    pairs = {"image": [1, 1, 2, 2, 3, 3], "caption": ["a", "b", "a", "b", "b", "c"]}
+    pd.DataFrame(pairs).to_parquet(tmp_path / "pairs.parquet")
+    pd.DataFrame({"image": [1, 2, 3], "label": ["x", "x", "y"]}).to_parquet(tmp_path / "labels.parquet")
+    (tmp_path / "docs").symlink_to(ROOT / "docs")
+    return tmp_path
+
+
+def without_network(*arguments, cwd):
+    """Run Python with the guard, in it and in its children, and without what tells libraries to stay offline."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "TRANSFORMERS_"))}
+    environment["PYTHONPATH"] = os.pathsep.join([str(ROOT / "tests" / "no_network"), str(ROOT)])
+    command = [sys.executable, *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+
+
+def assert_all_done(commands, place):
+    (place / "commands.txt").write_text("\n".join(commands))
+    done = without_network("-m", "tests.no_network.commands", "commands.txt", cwd=place)
+    assert done.returncode == 0, done.stderr
+    failed = [line for line in done.stdout.splitlines() if not line.startswith("0 ")]
+    assert not failed, done.stderr
+    assert len(done.stdout.splitlines()) == len(commands)
+    assert REFUSAL not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "import socket; socket.create_connection(('127.0.0.1', 9))",
+        "import socket; socket.socket().connect(('127.0.0.1', 9))",
+        "import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'a', ('127.0.0.1', 9))",
+        "import urllib.request; urllib.request.urlopen('http://example.org')",
+        "import huggingface_hub; huggingface_hub.HfApi().model_info('gpt2')",
+    ],
+)
+def test_the_guard_stops_whoever_asks(tmp_path, attempt):
+    child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {attempt!r}])"
+    assert REFUSAL in without_network("-c", child, cwd=tmp_path).stderr
+
+
+def test_default_commands_ask_no_network(place):
+    assert_all_done(COMMANDS, place)
+
+
+@pytest.mark.slow
+def test_long_commands_ask_no_network_and_may_be_given_twice(place):
+    assert_all_done([*LONG, *LONG], place)

@@ -1,0 +1,69 @@
+"""The commands that try the project beside its tests: what they count, and that their records are current."""
+
+import json
+
+import pytest
+
+from tests.reliability.covered import misstated, package_rows, spans, uncovered
+from tests.reliability.matrix import Environment, counts, rows
+from tests.reliability.record import Record
+from tests.reliability.uncovered import REASONS
+
+JUNIT = """<testsuites><testsuite tests="12" skipped="2" failures="1" errors="1"/></testsuites>"""
+
+
+def file(lines: int, lines_run: int, branches: int, branches_run: int, missing=()) -> dict:
+    shown = {"num_statements": lines, "covered_lines": lines_run, "percent_covered": 100 * lines_run / lines}
+    return {
+        "summary": shown | {"num_branches": branches, "covered_branches": branches_run},
+        "missing_lines": list(missing),
+    }
+
+
+FILES = {
+    "theory/graph.py": file(10, 10, 4, 3),
+    "theory/attack/new.py": file(10, 5, 0, 0, [3, 4, 5, 9, 11]),
+    "figures/style.py": file(20, 20, 0, 0),
+}
+
+
+def test_tests_that_ran_and_failed_are_read_from_the_report(tmp_path):
+    (tmp_path / "report.xml").write_text(JUNIT)
+    assert counts(tmp_path / "report.xml") == (10, 2)
+
+
+@pytest.mark.parametrize(
+    ("interpreter", "reason"), [("3.99", "3.99"), ("no/python", "no/python"), ("3.11", "is Python 3.11.")]
+)
+def test_an_environment_that_cannot_be_made_is_a_row_that_says_why(tmp_path, interpreter, reason):
+    [row] = rows([Environment("3.99", interpreter, "newest")], tmp_path, [])
+    assert (row["count"], row["found"]) == (0, 0)
+    assert reason in row["not_run"]
+
+
+def test_shares_are_those_of_each_package_and_of_all():
+    theory, simulations, _, figures, whole = package_rows(FILES)
+    assert (theory["lines"], theory["branches"], theory["count"], theory["found"]) == (75.0, 75.0, 24, 6)
+    assert (simulations["count"], figures["found"], figures["branches"]) == (0, 0, 100.0)
+    assert (whole["what"], whole["lines"]) == ("all", 87.5)
+
+
+def test_a_file_below_the_mark_needs_a_reason_and_no_other_may_have_one(monkeypatch):
+    low = uncovered(FILES)
+    assert [(one["file"], one["covered"], one["lines"]) for one in low] == [
+        ("theory/attack/new.py", 50.0, "3-5, 9, 11")
+    ]
+    monkeypatch.setitem(REASONS, "theory/graph.py", "no reason")
+    wrong = "\n".join(misstated(low))
+    assert "theory/attack/new.py is below 95%: say why" in wrong
+    assert "theory/graph.py is not below 95%: drop its reason" in wrong
+
+
+def test_spans_of_nothing_and_of_one():
+    assert (spans([]), spans([7])) == ("", "7")
+
+
+def test_a_record_says_when_and_on_what(tmp_path):
+    content = json.loads(Record("Title", "make it", [{"what": "a"}], 1.5, seed=3).write("it", tmp_path).read_text())
+    assert list(content) == ["title", "command", "measured", "rows", "notes"]
+    assert set(content["measured"]) == {"date", "commit", "versions", "hardware", "seed", "minutes"}

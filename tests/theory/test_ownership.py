@@ -1,0 +1,174 @@
+"""What a file says of whose it is, and what a claim refuses."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from theory import PairGraph, ownership, tables
+from theory.ownership import claim
+from theory.pictures import save_picture
+from theory.tables import read_table, sidecar, write_table
+
+FRAME = pd.DataFrame({"x": [1, 2]})
+MORE = pd.DataFrame({"x": [1, 2, 3]})
+
+
+def refusal(*arguments, **options) -> str:
+    with pytest.raises(ValueError, match=r".") as caught:
+        claim(*arguments, **options)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def graph(path):
+    PairGraph(np.ones((2, 2))).save(path)
+    return [ownership.graph(path)]
+
+
+def table(path):
+    write_table(FRAME, path, {"seed": 0})
+    return ownership.table(path)
+
+
+def picture(path):
+    save_picture(Figure(), path)
+    return [ownership.picture(path)]
+
+
+def text(path):
+    path.write_text("# Ours\nand more")
+    return [ownership.text(path, "# Ours")]
+
+
+def records(path):
+    path.write_text(json.dumps([{"a": 1, "b": 2, "c": 3}]))
+    return [ownership.records(path, ("a", "b"))]
+
+
+KINDS = {
+    "graph.npz": graph,
+    "table.csv": table,
+    "table.parquet": table,
+    "picture.png": picture,
+    "picture.pdf": picture,
+    "page.md": text,
+    "list.json": records,
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_what_was_written_here_may_be_written_again_and_what_was_not_stays(tmp_path, name):
+    path = tmp_path / name
+    outputs = KINDS[name](path)
+    claim(outputs)
+    for stranger in (b"", b"not ours", b"\x00" * 10_000, b"[" * 10_000, b"[]"):
+        path.write_bytes(stranger)
+        message = refusal(outputs)
+        assert message.startswith(f"{path} stays as it is, for ")
+        assert "--force" in message
+        claim(outputs, force=True)
+    path.unlink()
+    claim(outputs)
+
+
+def test_a_table_without_its_sidecar_is_nobodys(tmp_path):
+    outputs = table(tmp_path / "table.parquet")
+    sidecar(tmp_path / "table.parquet").unlink()
+    assert "no sidecar table.parquet.json says" in refusal(outputs)
+
+
+def test_a_table_that_was_changed_since_may_be_somebodys_work(tmp_path):
+    outputs = table(tmp_path / "table.csv")
+    with (tmp_path / "table.csv").open("a") as file:
+        file.write("3\n")
+    assert "changed since it was written" in refusal(outputs)
+
+
+def test_a_sidecar_of_somebody_else_stays_where_there_is_no_table_yet(tmp_path):
+    sidecar(tmp_path / "table.csv").write_text('{"configuration": {}}')
+    assert "table.csv.json stays as it is" in refusal(ownership.table(tmp_path / "table.csv"))
+
+
+@pytest.mark.parametrize("after", ["the sidecar", "the table"])
+def test_a_writer_killed_between_table_and_sidecar_can_be_run_again(tmp_path, monkeypatch, after):
+    path = tmp_path / "table.csv"
+    outputs = table(path)
+    replace, done = Path.replace, []
+
+    def killed(self, target):
+        if len(done) == ("the sidecar", "the table").index(after) + 1:
+            raise KeyboardInterrupt
+        done.append(target)
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        write_table(MORE, path, {"seed": 1})
+    monkeypatch.undo()
+    assert len(read_table(path)) == (2 if after == "the sidecar" else 3)
+    claim(outputs)
+    write_table(MORE, path, {"seed": 1})
+    assert "replaces" not in json.loads(sidecar(path).read_text())
+    claim(outputs)
+
+
+def test_an_input_is_never_an_output_by_any_name(tmp_path):
+    path = tmp_path / "in.csv"
+    table(path)
+    (tmp_path / "here").symlink_to(tmp_path)
+    (tmp_path / "link.csv").symlink_to(path)
+    os.link(path, tmp_path / "same.csv")
+    for name in ("in.csv", "link.csv", "same.csv", "here/in.csv", f"../{tmp_path.name}/in.csv"):
+        for force in (False, True):
+            assert "would be written, and is read" in refusal(ownership.table(tmp_path / name), [path], force=force)
+    claim(ownership.table(tmp_path / "other.csv"), [path, None])
+
+
+def test_a_folder_that_is_read_whole_is_not_written_into(tmp_path):
+    (tmp_path / "parts").mkdir()
+    table(tmp_path / "parts" / "a.parquet")
+    os.link(tmp_path / "parts" / "a.parquet", tmp_path / "a.parquet")
+    for name in ("parts/b.parquet", "parts/deeper/b.parquet", "a.parquet"):
+        assert "would be written, and is read" in refusal(ownership.table(tmp_path / name), [tmp_path / "parts"])
+    claim(ownership.table(tmp_path / "partsb.parquet"), [tmp_path / "parts"])
+
+
+def test_what_is_no_file_is_never_replaced(tmp_path):
+    (tmp_path / "folder.csv").mkdir()
+    os.mkfifo(tmp_path / "fifo.csv")
+    (tmp_path / "lost.csv").symlink_to(tmp_path / "nowhere")
+    for path in (*tmp_path.iterdir(), Path("/dev/null")):
+        assert "in the way and not a file" in refusal([ownership.text(path, "x")], force=True)
+
+
+def test_pictures_of_the_version_before_are_known_by_what_lies_beside_them(tmp_path):
+    caption = ownership.text(tmp_path / "figure.txt", "A title. ")
+    for name in ("figure.png", "figure.pdf"):
+        Figure().savefig(tmp_path / name)
+        output = ownership.picture(tmp_path / name, caption)
+        assert "nothing in it says" in refusal([output])
+        caption.path.write_text("A title. What is to be seen.")
+        claim([output])
+        caption.path.write_text("Notes")
+        assert "nothing in it says" in refusal([output])
+        caption.path.unlink()
+
+
+def test_what_this_repository_keeps_may_be_written_again(tmp_path):
+    for kept in ("docs/sharpness", "results"):
+        shutil.copytree(kept, tmp_path / kept)
+        for path in (tmp_path / kept).iterdir():
+            if path.suffix != ".json":
+                claim([ownership.graph(path)] if path.suffix == ".npz" else ownership.table(path))
+
+
+def test_the_provenance_has_what_a_sidecar_is_known_by(tmp_path):
+    table(tmp_path / "table.csv")
+    assert json.loads(sidecar(tmp_path / "table.csv").read_text()).keys() >= ownership.PROVENANCE
+    assert tables.content_key(tmp_path / "table.csv")

@@ -1,0 +1,226 @@
+"""What a terminal is sent: nothing that it would obey, no name taken for markup; and what a broken pipe says."""
+
+import io
+import json
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+
+import pytest
+import typer
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from simulations.__main__ import app as simulations_app
+from theory import BOUNDS, PairGraph, bound
+from theory.__main__ import app
+from theory.commandline import BROKEN_PIPE, one_line, print_table, say, visible
+
+ROOT = Path(__file__).parents[2]
+TITLE = "\x1b]0;owned\x07"
+NASTY = f"{TITLE}\u202egnp\u2066 [red]x[/red] [link=http://evil]y[/link] \x9b31m\x00\r\b :smile: \ud800 z"
+OBEYED = {"\u061c", "\u200e", "\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
+TEXTS = st.text(st.characters() | st.sampled_from(["\x1b", "\x9b", "\u202e", "[", "]", "/", "\ud800"]))
+
+
+def is_safe(text: str) -> bool:
+    return not any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") or letter in OBEYED for letter in text)
+
+
+@given(TEXTS)
+@example(NASTY)
+def test_what_is_visible_is_safe_and_loses_nothing(text):
+    shown = visible(text)
+    assert is_safe(shown)
+    assert shown.isprintable() or not text.isprintable()
+    if is_safe(text):
+        assert shown == text
+    assert "\n" not in one_line(text)
+    assert is_safe(one_line(text))
+
+
+@given(TEXTS)
+@example(NASTY)
+def test_a_table_shows_any_name_as_it_is(text):
+    kept, sys.stdout = sys.stdout, io.StringIO()
+    try:
+        print_table("", [("", "left")], [(text,)])
+        printed = sys.stdout.getvalue()
+    finally:
+        sys.stdout = kept
+    assert all(is_safe(line) for line in printed.split("\n"))
+    assert solid(visible(text)) in solid(printed)
+
+
+def solid(text: str) -> str:
+    """Without blanks and the frame of a table, which go where a line is too long."""
+    return "".join(text.replace("│", "").split())
+
+
+def test_markup_in_names_is_shown(capsys):
+    print_table("[b]t[/b]", [("[i]h[/i]", "left")], [("[red]x[/red]",), ("[link=http://evil]y[/link]",), (":smile:",)])
+    say(NASTY, "two")
+    printed = capsys.readouterr().out
+    for name in ("[b]t[/b]", "[i]h[/i]", "[red]x[/red]", "[link=http://evil]y[/link]", ":smile:"):
+        assert name in printed
+    assert printed.endswith(
+        "\\x1b]0;owned\\x07\\u202egnp\\u2066 [red]x[/red] [link=http://evil]y[/link] "
+        "\\x9b31m\\x00\\r\\x08 :smile: \\ud800 z\ntwo\n"
+    )
+
+
+# The command lines.
+
+
+def test_a_bound_of_any_name_is_printed_safely(call, tmp_path):
+    PairGraph([[2, 1], [1, 3]], [0, 1]).save(tmp_path / "g.npz")
+    name = f"{TITLE}[red]x[/red]"
+    bound(name, quantity="probe_mse", status="conjecture")(lambda graph, spectrum, k: float("inf"))
+    try:
+        code, out, _ = call(app, "check", tmp_path / "g.npz", "--k", 1)
+        ledger = call(app, "ledger")[1]
+    finally:
+        del BOUNDS[name]
+    assert code == 0
+    for text in (out, ledger):
+        assert "\\x1b]0;owned\\x07[red]x[/red]" in text
+        assert "\x1b" not in text
+    assert any(line.endswith(f"{visible(name)}: infinite") for line in out.splitlines())  # below the table
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments"),
+    [
+        (app, ["check", f"{TITLE}.npz", "--k", "1"]),
+        (app, ["check", "g.npz", f"--{TITLE}"]),
+        (app, ["attack", TITLE]),
+        (app, [TITLE]),
+        (simulations_app, ["study", TITLE, "--out", "t.csv"]),
+        (simulations_app, ["sweep", f"{TITLE}.toml", "--out", "o"]),
+    ],
+)
+def test_an_error_line_is_safe(call, command, arguments):
+    code, out, err = call(command, *arguments)
+    assert code == 2
+    assert "\\x1b]0;owned\\x07" in err
+    assert "\x1b" not in out + err
+    assert "\x07" not in out + err
+
+
+def test_a_traceback_is_safe(call):
+    broken = typer.Typer()
+
+    @broken.command()
+    def fail() -> None:
+        raise KeyError(TITLE)
+
+    class MuteError(Exception):
+        def __str__(self) -> str:
+            return TITLE
+
+    @broken.command()
+    def fail_otherwise() -> None:
+        raise MuteError
+
+    for name in ("fail", "fail-otherwise"):
+        code, _, err = call(broken, name)
+        assert code == 70
+        assert "Traceback" in err
+        assert "\x1b" not in err
+
+
+def test_a_value_that_is_no_number_is_not_called_a_violation(call, tmp_path):
+    PairGraph([[2, 1], [1, 3]], [0, 1]).save(tmp_path / "g.npz")
+    bound("mine", quantity="probe_mse", status="conjecture")(lambda graph, spectrum, k: float("nan"))
+    try:
+        code, out, _ = call(app, "check", tmp_path / "g.npz", "--k", 1)
+    finally:
+        del BOUNDS["mine"]
+    assert code == 1
+    assert "not a number" in out
+    assert "VIOLATED" not in out
+
+
+# Broken pipes.
+
+PRINTER = """\
+import sys, typer
+from tqdm import tqdm
+from theory.commandline import run, say
+app = typer.Typer()
+@app.command()
+def many():
+    for number in range(100_000): say(number)
+@app.command()
+def last():
+    sys.stdin.read()
+    print("more")
+@app.command()
+def bar():
+    sys.stdin.read()
+    print("result")
+    for number in tqdm(range(3), mininterval=0): pass
+run(app)
+"""
+
+
+@pytest.fixture
+def lose_reader():
+    """Run Python, read some lines of a stream, go away; then the exit code, and what came by the other stream."""
+    processes = []
+
+    def _lose(name: str, *arguments: object, lines: int = 0) -> tuple[int, str]:
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        process = subprocess.Popen([sys.executable, *map(str, arguments)], cwd=ROOT, text=True, **pipes)
+        processes.append(process)
+        stream, other = (process.stdout, process.stderr) if name == "stdout" else (process.stderr, process.stdout)
+        for _ in range(lines):
+            assert stream.readline()
+        stream.close()
+        process.stdin.close()  # which tells it that the reader is away
+        rest = other.read()
+        other.close()
+        return process.wait(), rest
+
+    yield _lose
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+def test_a_reader_that_goes_away_in_the_middle_ends_it_quietly(lose_reader):
+    assert lose_reader("stdout", "-c", PRINTER, "many", lines=1) == (BROKEN_PIPE, "")
+
+
+def test_a_reader_that_goes_away_before_the_last_flush(lose_reader):
+    assert lose_reader("stdout", "-c", PRINTER, "last") == (BROKEN_PIPE, "")
+
+
+def test_what_is_printed_is_not_lost_with_the_reader_of_the_progress(lose_reader):
+    assert lose_reader("stderr", "-c", PRINTER, "bar") == (BROKEN_PIPE, "result\n")
+
+
+def test_help_ends_quietly(lose_reader):
+    assert lose_reader("stdout", "-m", "theory", "--help") == (BROKEN_PIPE, "")
+
+
+def test_a_check_ends_quietly_and_its_table_was_written_before(lose_reader, tmp_path):
+    PairGraph([[2, 1], [1, 3]], [0, 1]).save(tmp_path / "g.npz")
+    out = tmp_path / "t.csv"
+    command = ["-m", "theory", "check", tmp_path / "g.npz", "--k", 1, "--out", out]
+    assert lose_reader("stdout", *command) == (BROKEN_PIPE, "")
+    assert out.exists()
+    assert json.loads(Path(f"{out}.json").read_text())["configuration"]["k"] == 1
+
+
+def test_a_connection_that_breaks_is_no_broken_pipe_of_ours(call):
+    lost = typer.Typer()
+
+    @lost.command()
+    def send() -> None:
+        raise BrokenPipeError(32, "Broken pipe", "tcp://127.0.0.1:8786")
+
+    code, _, err = call(lost)
+    assert (code, err.count("\n")) == (2, 1)
+    assert "tcp://127.0.0.1:8786" in err

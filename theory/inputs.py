@@ -1,0 +1,50 @@
+"""Files that somebody names: what is no file is refused before it is opened.
+
+A FIFO would be waited for without end, and a device can be read without end.
+"""
+
+import os
+import stat
+from pathlib import Path
+
+KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a FIFO",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+def require_file(path: str | os.PathLike[str], what: str = "file", remedy: str = "") -> Path:
+    """The path, if a file is there, or a link to one.
+
+    Parameters
+    ----------
+    what : the file is, for the message
+    remedy : what to do if there is nothing
+
+    Raises
+    ------
+    FileNotFoundError
+        There is nothing.
+    ValueError
+        There is something else: a folder, a FIFO, a socket, a device.
+    """
+    found = Path(path)
+    try:
+        kind = stat.S_IFMT(found.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        raise FileNotFoundError(f"{what} {found} does not exist" + (f": {remedy}" if remedy else "")) from None
+    if kind != stat.S_IFREG:
+        raise ValueError(f"{what} {found} is {KINDS.get(kind, 'something else')}, not a file: name a file")
+    return found
+
+
+def is_there(path: str | os.PathLike[str], what: str = "file") -> bool:
+    """Whether there is such a file; something else in its place is a `ValueError`, as in `require_file`."""
+    try:
+        require_file(path, what)
+    except FileNotFoundError:
+        return False
+    return True

@@ -1,0 +1,7 @@
+"""Options that several command lines share."""
+
+from typing import Annotated
+
+import typer
+
+Force = Annotated[bool, typer.Option("--force", help="Replace files of others; never one that is read.")]

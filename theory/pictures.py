@@ -1,0 +1,23 @@
+"""Pictures that are whole or absent, and that say by which program they were drawn."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from theory.tables import replacing
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+PROGRAM = "pairbounds"
+METADATA: dict[str, dict[str, str | None]] = {
+    ".png": {"Software": PROGRAM},
+    ".pdf": {"Creator": PROGRAM, "CreationDate": None},  # without a date: the same picture is the same file
+}
+MARKS = {".png": f"Software\0{PROGRAM}".encode(), ".pdf": f"/Creator ({PROGRAM})".encode()}  # what that is in the file
+
+
+def save_picture(picture: "Figure", path: str | os.PathLike[str], dpi: float | None = None) -> None:
+    """Save a matplotlib figure as PNG or PDF, by suffix; `dpi` is by default that of its style."""
+    with replacing(path) as temporary:
+        picture.savefig(temporary, metadata=METADATA[Path(path).suffix], dpi=dpi)
