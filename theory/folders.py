@@ -1,6 +1,7 @@
 """A folder that one command writes into at a time."""
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -15,6 +16,7 @@ from theory import interruption
 from theory.temporaries import HOST, sweep
 
 AS_IT_WAS = "{} is as it was"
+NO_LOCKS = {errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK}  # of some network file systems
 AGAIN = "the same command goes on where it was"
 
 _held: set[int] = set()
@@ -55,7 +57,8 @@ def held(folder: Path, name: str = "", *, kept: str = AS_IT_WAS, caches: tuple[P
         raise
     finally:
         _sweep_all(folder, caches)
-        lock.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            lock.unlink()
         _held.remove(descriptor)
         os.close(descriptor)
 
@@ -70,7 +73,7 @@ def _locked(lock: Path) -> int:
     while True:
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(descriptor, lock)
             if _is_there(lock, descriptor):
                 _sign(descriptor)
                 return descriptor
@@ -80,6 +83,15 @@ def _locked(lock: Path) -> int:
                 raise RuntimeError(_holder(lock)) from None
             raise
         os.close(descriptor)  # of a file that was removed in between, by the one who held it
+
+
+def _lock(descriptor: int, lock: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno not in NO_LOCKS:
+            raise
+        print(f"warning: {lock.parent} lies where files cannot be locked: write there once at a time", file=sys.stderr)
 
 
 def _is_there(lock: Path, descriptor: int) -> bool:

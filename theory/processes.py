@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 import time
 import warnings
@@ -17,6 +18,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 LOOKING = 0.5  # seconds between looks at whether the parent is there
+TIDYING = "ignore::UserWarning:joblib.externals.loky.backend.resource_tracker"
 
 
 @contextmanager
@@ -29,6 +31,7 @@ def side_by_side(
     ----------
     jobs : processes, by joblib; -1 for one on each core; with 1, this process itself
     """
+    _hush()
     if jobs != 1:
         _start(jobs)
     kind = "generator" if ordered else "generator_unordered"
@@ -38,9 +41,7 @@ def side_by_side(
     try:
         yield results
     finally:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # joblib has advice for whoever does not wait for everything
-            results.close()
+        results.close()
 
 
 @cache
@@ -80,3 +81,10 @@ def _start(jobs: int) -> None:
     finally:
         signal.signal(signal.SIGINT, before)
     list(begun)
+
+
+def _hush() -> None:
+    """Keep from stderr what joblib, here and in the process that tidies up after it, has to say of ended workers."""
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"joblib\.")
+    if TIDYING not in sys.warnoptions:
+        sys.warnoptions.append(TIDYING)

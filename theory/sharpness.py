@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from theory.attack import find_counterexample
 from theory.bounds import Bound
+from theory.folders import held
 from theory.ownership import Output, graph, table
 from theory.tables import read_table, write_table
 
@@ -22,9 +23,13 @@ def measure_sharpness(claims: Iterable[Bound], out: Path, *, evaluations: int, s
 
     Reproducible: the searches end after `evaluations` graphs, and not by the clock.
     """
-    out.mkdir(parents=True, exist_ok=True)
+    with held(out, "sharpness"):
+        return _measured(list(claims), out, evaluations, seeds)
+
+
+def _measured(claims: list[Bound], out: Path, evaluations: int, seeds: int) -> pd.DataFrame:
     rows = []
-    for claim in tqdm(list(claims), desc="sharpness", unit="bound"):
+    for claim in tqdm(claims, desc="sharpness", unit="bound"):
         tries = [
             find_counterexample(claim, budget=np.inf, evaluations=evaluations, rng=np.random.default_rng(seed))
             for seed in range(seeds)

@@ -54,7 +54,10 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         reason = _cannot_write(error)
         if reason is None:
             raise
-        raise OSError(f"{target} cannot be written, what was there is as it was: {reason}") from error
+        raise OSError(
+            f"{target} cannot be written ({reason}), and what was there is as it was: make room, or choose another "
+            "place, and give the same command again"
+        ) from error
     finally:
         if set_of_files is None or temporary not in set_of_files:
             temporary.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """Features on disk: by content, in chunks, so that a killed run goes on where it was."""
 
 import hashlib
+import io
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -102,8 +103,10 @@ def _chunks(batches: Iterable[Rows], progress: Callable[[int], object]) -> Itera
 
 def _write(place: Path, start: int, chunk: Rows) -> None:
     place.mkdir(parents=True, exist_ok=True)
+    memory = io.BytesIO()  # into a file numpy would not say why it cannot be written
+    np.save(memory, chunk, allow_pickle=False)
     with replacing(_path(place, start)) as temporary:
-        np.save(temporary, chunk, allow_pickle=False)
+        temporary.write_bytes(memory.getbuffer())
 
 
 def _path(place: Path, start: int) -> Path:

@@ -37,7 +37,7 @@ class Command:
         return [sys.executable, "-m", *words, "--out", str(out), *cache]
 
 
-TRAINING = "--dataset table --root {inputs}/pictures.csv --size 32 --seeds 1 --batch 16 --warmup 0 --views 2 --jobs 2"
+TRAINING = "--dataset table --root {inputs}/pictures.csv --size 32 --seeds 1 --batch 8 --warmup 0 --views 2 --jobs 2"
 
 COMMANDS: Mapping[str, Command] = {
     "sweep": Command(
@@ -88,10 +88,10 @@ def write_inputs(folder: Path, names: Sequence[str] = tuple(COMMANDS)) -> None:
 
 
 def _write_pictures(folder: Path) -> None:
-    names = [f"pictures/{number}.png" for number in range(60)]
+    names = [f"pictures/{number}.png" for number in range(36)]
     for number, name in enumerate(names):
         picture(folder / name, seed=number)
-    kinds = [f"kind {number % 3}" for number in range(60)]
+    kinds = [f"kind {number % 3}" for number in range(36)]
     captions = [f"{kind}, number {number // 2}" for number, kind in enumerate(kinds)]
     pd.DataFrame({"image": names, "caption": captions, "label": kinds}).to_csv(folder / "pictures.csv", index=False)
 

@@ -114,6 +114,8 @@ class Bench:
         until_heard(process)
         time.sleep(delay)
         while process.poll() is not None:  # it was quicker this time
+            if process.returncode:
+                return [f"ended by itself with {process.returncode}: {ended(process).err[-300:]}"]
             shutil.rmtree(out)
             shutil.copytree(self.earlier, out)
             process, delay = started(line), delay / 2

@@ -18,6 +18,7 @@ from real_data.datasets.imagefolder import imagefolder
 from real_data.datasets.pictures import digest
 from real_data.encoders.cache import CHUNK, Rows, stored_rows
 from real_data.encoders.encoder import ImageEncoder, TextEncoder, images_per_second, unit_rows
+from tests.limits import largest_file
 from tests.real_data import tiny
 
 LIBRARIES = ("open_clip", "timm", "transformers", "torchvision", "huggingface_hub")
@@ -213,3 +214,12 @@ def test_speed_needs_a_second_batch(dataset):
     assert images_per_second(Colours("a"), dataset) > 0
     with pytest.raises(ValueError, match="1 images are one batch"):
         images_per_second(Colours("a"), dataset.take([0]))
+
+
+def test_a_full_disk_is_told_and_what_is_kept_is_whole(tmp_path):
+    rows = np.random.default_rng(0).standard_normal((2 * CHUNK, 4)).astype(np.float32)
+    stored_rows(tmp_path, CHUNK, lambda start: [rows[start:CHUNK]])
+    with pytest.raises(OSError, match=r"cannot be written \(File too large\)"), largest_file(1000):
+        stored_rows(tmp_path, 2 * CHUNK, lambda start: [rows[start:]])
+    assert [path.name for path in tmp_path.iterdir()] == ["00000000.npy"]
+    np.testing.assert_array_equal(stored_rows(tmp_path, 2 * CHUNK, lambda start: [rows[start:]]), rows)

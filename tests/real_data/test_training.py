@@ -17,6 +17,7 @@ import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
+from torchvision.transforms.v2.functional import pil_to_tensor
 
 from real_data.__main__ import app
 from real_data.arms.views import views_of
@@ -37,6 +38,7 @@ from real_data.training.splits import Split, split
 from real_data.training.studies import COMBINATION, FOUR, pretraining_table, resampling_runs
 from real_data.training.trainer import CHECKPOINT, LOG, train_encoder, untrained
 from real_data.training.views import Batch, FreshViews, stored_pictures, view_pool
+from tests.limits import largest_file
 from tests.real_data import tiny
 from tests.real_data.colours import Eye, coloured_source
 
@@ -344,6 +346,15 @@ def test_a_kill_between_checkpoint_and_log_costs_no_row_of_the_log(pool, tmp_pat
         (tmp_path / LOG).unlink() if left is None else (tmp_path / LOG).write_bytes(left)
         train_encoder(pool, EVERYBODY, two_views, RECIPE, 0, folder=tmp_path)  # nothing is left to be trained
         assert (tmp_path / LOG).read_bytes() == whole
+
+
+def test_views_that_cannot_be_written_are_an_error_and_none_is_kept(tmp_path):
+    dataset = coloured_source(tmp_path).dataset
+    with pytest.raises(OSError, match=r"cannot be written \(File too large\)"), largest_file(1000):
+        stored_pictures(dataset, tmp_path / "cache")
+    assert not [*(tmp_path / "cache").iterdir()]
+    expected = [pil_to_tensor(dataset.image(index)) for index in range(len(dataset))]
+    np.testing.assert_array_equal(stored_pictures(dataset, tmp_path / "cache"), np.stack(expected))
 
 
 # The probe.

@@ -1,5 +1,7 @@
 """One command writes into a folder at a time, and whoever comes second hears who and since when."""
 
+import errno
+import fcntl
 import json
 import multiprocessing
 import os
@@ -57,6 +59,16 @@ def test_the_lock_does_not_live_on_in_a_forked_child(tmp_path):
         assert child.is_alive()
     done.set()
     child.join()
+
+
+def test_where_files_cannot_be_locked_there_is_a_warning_and_work_goes_on(tmp_path, monkeypatch, capsys):
+    def flock(*_):
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with held(tmp_path):
+        pass
+    assert capsys.readouterr().err.startswith(f"warning: {tmp_path} lies where files cannot be locked")
 
 
 def test_a_folder_where_nothing_can_be_written(tmp_path):

@@ -3,8 +3,10 @@
 import os
 import signal
 import subprocess
+import sys
 import time
-import warnings
+
+import pytest
 
 from tests.theory.light import light
 from theory.processes import side_by_side
@@ -43,13 +45,29 @@ def test_worker_processes_leave_an_interrupt_to_their_parent():
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_results_come_in_order_and_work_that_nobody_waits_for_ends_without_a_warning():
+def test_results_come_in_order_and_work_that_nobody_waits_for_ends():
     with side_by_side(abs, [-3, 2, -1], 1) as results:
         assert list(results) == [3, 2, 1]
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        with side_by_side(abs, range(5), 1) as results:
-            assert next(results) == 0
+    with side_by_side(abs, range(5), 1) as results:
+        assert next(results) == 0
+
+
+FAILING = """
+import sys
+from theory.processes import side_by_side
+with side_by_side((1).__floordiv__, [1, 1, 0, 1, 1, 1, 1, 1], 2) as results:
+    try:
+        list(results)
+    except ZeroDivisionError:
+        print("failed")
+"""
+
+
+@pytest.mark.slow
+def test_of_workers_that_are_ended_nothing_is_said_on_stderr():
+    for _ in range(5):
+        done = subprocess.run([sys.executable, "-c", FAILING], capture_output=True, text=True)
+        assert (done.stdout, done.stderr) == ("failed\n", "")
 
 
 def test_in_one_process_it_is_this_one():

@@ -1,10 +1,15 @@
 import hashlib
 import json
+from contextlib import nullcontext
 
 import pandas as pd
 import pytest
+import torch
+from matplotlib.figure import Figure
 
-from theory.tables import read_table, replacing, require_table_path, sidecar, write_table
+from real_data.training import trainer
+from tests.limits import largest_file
+from theory.tables import read_table, replacing, require_table_path, sidecar, together, write_table
 
 FRAME = pd.DataFrame({"k": [1, 2], "value": [0.1, float("inf")], "note": ["", "ünicode"]})
 
@@ -43,6 +48,46 @@ def test_replacing_keeps_the_old_file_until_the_end(tmp_path):
         assert target.read_text() == "old"
     assert target.read_text() == "new"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def draw(path):
+    picture = Figure()
+    picture.subplots().plot(range(9))
+    picture.savefig(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("table.parquet", lambda path: FRAME.to_parquet(path)),
+        ("table.csv", lambda path: pd.DataFrame({"number": range(999)}).to_csv(path)),
+        ("figure.pdf", draw),
+        ("figure.png", draw),
+        ("checkpoint.pt", lambda path: trainer._save({"weights": torch.zeros(999)}, path)),
+    ],
+)
+def test_a_full_disk_is_told_whatever_the_writer_makes_of_it(tmp_path, name, write):
+    (tmp_path / name).write_text("old")
+    told = rf"{name} cannot be written \(File too large\), and what was there is as it was: make room"
+    with pytest.raises(OSError, match=told), largest_file(600), replacing(tmp_path / name) as temporary:
+        write(temporary)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text() == "old"
+
+
+def test_of_files_that_belong_together_all_change_or_none(tmp_path):
+    write_table(FRAME, tmp_path / "one.csv", {})
+    (tmp_path / "gone").write_text("old")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    for outcome in (pytest.raises(ValueError, match="no"), nullcontext()):
+        assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+        with outcome, together(gone=[tmp_path / "gone", tmp_path / "never"]):
+            write_table(FRAME.head(1), tmp_path / "one.csv", {})
+            write_table(FRAME, tmp_path / "two.csv", {})
+            if not isinstance(outcome, nullcontext):
+                raise ValueError("no")
+    assert {path.name for path in tmp_path.iterdir()} == {"one.csv", "one.csv.json", "two.csv", "two.csv.json"}
+    assert len(read_table(tmp_path / "one.csv")) == 1
 
 
 def test_bad_destinations_are_refused_before_the_work(tmp_path):
