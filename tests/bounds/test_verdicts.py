@@ -123,6 +123,20 @@ def test_features_that_hardly_differ_are_no_ties():
     assert table.loc["nearest-mean", "measured"] == 0
 
 
+def test_a_bound_that_only_near_ties_save_says_so():
+    """Just where the class means come out of the round-off the bound is 0, and every node still ties."""
+    graph = PairGraph([[2, 1], [1, 2]], [0, 1])
+    rows = [
+        verdicts(graph, 1, np.array([[1.0], [1 + apart]])).loc["nearest-mean"]
+        for apart in np.geomspace(1e-15, 1e-12, 99)
+    ]
+    in_doubt = {
+        (row["measured"], row["value"]) for row in rows if row["note"].startswith("holds only if nodes that tie")
+    }
+    assert in_doubt == {(1, 0)}
+    assert {(row["measured"], row["value"]) for row in rows if row["note"] == ""} == {(1, 1), (0, 0)}
+
+
 # Beyond 24 decades a violation is one only if it is confirmed in higher precision.
 
 

@@ -27,6 +27,7 @@ NOT_APPLICABLE: dict[str, object] = {
 }
 JUDGED_DECADES = 24  # of weights: a violation within them is one, beyond them it is confirmed in higher precision
 PRECISE_NODES = 48  # of both sides, that higher precision has time for
+IN_DOUBT = "holds only if nodes that tie up to round-off, and count as errors, are right: float64 cannot tell"
 A_RATE = "a rate: known up to constants, so it is fitted and never asserted"
 
 
@@ -53,8 +54,9 @@ def check_bounds(
     DataFrame with columns
         bound, quantity, relation ("<=", ">=", "=": measured to value), measured, value, holds (up to round-off), slack
         (by how much it holds), tightness (1: equality), vacuous (no better than guessing the largest class), status,
-        note (why it is infinite or not applicable). A claim whose hypotheses fail has no value (NaN), holds vacuously,
-        and its note begins with "not applicable". A rate has both sides, to be fitted, and holds vacuously, too.
+        note (why it is infinite or not applicable, or that it holds only if near ties, which are errors, are none).
+        A claim whose hypotheses fail has no value (NaN), holds vacuously, and its note begins with "not applicable".
+        A rate has both sides, to be fitted, and holds vacuously, too.
         Where weights span more than `JUDGED_DECADES` orders of magnitude, a violation in double precision is one only
         if it is confirmed in fifty digits; else the row is not applicable, "float64 cannot judge".
 
@@ -94,18 +96,18 @@ def _row(claim: Bound, encoder: Encoder, spectrum: Spectrum, k: int, measure: Me
         slack = -abs(slack)
     guess = math.inf if quantity.guess is None else quantity.guess(encoder.graph)
     vacuous = value >= guess if claim.relation == "<=" else False
-    round_off = _round_off(claim, encoder, spectrum, value)
-    if slack < -round_off and (reason := _not_to_be_judged(claim, encoder)):
+    round_off, doubt = _round_off(claim, encoder, spectrum, value), quantity.doubt(encoder)
+    if slack < -round_off - doubt and (reason := _not_to_be_judged(claim, encoder)):
         return about | NOT_APPLICABLE | {"status": claim.status, "note": f"not applicable: {reason}"}
     return about | {
         "measured": measured,
         "value": value,
-        "holds": slack >= -round_off,
+        "holds": slack >= -round_off - doubt,
         "slack": slack,
-        "tightness": 1.0 if abs(slack) <= round_off else _tightness(claim, measured, value),
+        "tightness": 1.0 if abs(slack) <= round_off + doubt else _tightness(claim, measured, value),
         "vacuous": vacuous,
         "status": claim.status,
-        "note": _note(claim, spectrum, k, value),
+        "note": IN_DOUBT if -round_off - doubt <= slack < -round_off else _note(claim, spectrum, k, value),
     }
 
 
@@ -115,7 +117,7 @@ def _round_off(claim: Bound, encoder: Encoder, spectrum: Spectrum, value: float)
     relative = spectrum.rounding if of_triplets else spectrum.round_off
     quantity = QUANTITIES[claim.quantity]
     scale = max(quantity.scale(encoder), abs(value) if math.isfinite(value) else 0.0)
-    return relative * scale + quantity.doubt(encoder)
+    return relative * scale
 
 
 def _not_to_be_judged(claim: Bound, encoder: Encoder) -> str:
