@@ -37,7 +37,7 @@ def tables(tmp_path_factory):
         table.to_parquet(folder / f"{name}.parquet")
     graphs = GraphProtocol(images=48, draws=2, keep=10, diversity=8, k=5)
     resampling_on_graphs(coloured_source(folder), graphs).to_parquet(folder / "emoji_resampling.parquet")
-    studio, recipe = Studio(coloured_source(folder), folder, views=2), Recipe(epochs=2, batch=32, warmup=1)
+    studio, recipe = Studio(coloured_source(folder), folder, views=2), Recipe(epochs=1, batch=32, warmup=0)
     resampled = run_all(studies.resampling_runs("all", recipe, 2), studio, folder)
     with pytest.MonkeyPatch.context() as shorter:
         shorter.setattr(studies, "LEARNING_RATES", (1e-3,))
