@@ -38,7 +38,7 @@ def names() -> list[str]:
     return [PREFIX + name for name, claim in BOUNDS.items() if is_asserted(claim) and not name.startswith(PREFIX)]
 
 
-def tried(number: int, span: int) -> list[str]:
+def tried(turn: int, span: int) -> list[str]:
     """The mutants that are tried on a graph.
 
     All of them; beyond the trusted decades, where every violation is confirmed in fifty digits, one in turn on every
@@ -47,7 +47,7 @@ def tried(number: int, span: int) -> list[str]:
     every = names()
     if span <= TRUSTED:
         return every
-    return [every[number // EVERY % len(every)]] if number % EVERY == 0 else []
+    return [every[turn // EVERY % len(every)]] if turn % EVERY == 0 else []
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from tests.fuzz.judging import Outcome
 from tests.fuzz.metamorphic import PROPERTIES, differences
 from tests.fuzz.specimen import Specimen
 
-PROPERTIES_EVERY = 10  # graphs: each property is tried on so many of them, in turn
+PROPERTIES_EVERY = 10  # graphs: on so many of them one property is tried, in turn
 
 
 @dataclass
@@ -49,9 +49,9 @@ class Tally:
         self.example.update((bound, number) for bound in outcome.missed)
         self._find(outcome.findings, number, specimen)
 
-    def compare(self, number: int, specimen: Specimen) -> None:
-        """Hold one property against a graph."""
-        name = list(PROPERTIES)[number // PROPERTIES_EVERY % len(PROPERTIES)]
+    def compare(self, turn: int, number: int, specimen: Specimen) -> None:
+        """Hold one property, whose turn it is, against a graph."""
+        name = list(PROPERTIES)[turn % len(PROPERTIES)]
         self.compared[name] += 1
         self._find([f"property {name}: {row}" for row in differences(name, specimen)], number, specimen)
 
