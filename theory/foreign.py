@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 SECONDS = 60.0  # that a plugin may take: to load, and for each value of its bounds
+OURS = "theory."  # how the names of the modules begin whose functions are not foreign
 LETTERS = 500  # of a foreign message
 AGAIN = 1.0  # seconds after which code that has survived its time limit is interrupted once more
 OUTSIDE = ("SIGINT", "SIGTERM", "SIGHUP")  # signals that are not the doing of the code that they interrupt
@@ -91,6 +92,11 @@ def contained(
         raise ForeignCodeError(name, *_place(error, place), _deed(error)) from error
 
 
+def is_foreign(function: Any) -> bool:
+    """Whether a function is a user's, and not of this package."""
+    return not (getattr(function, "__module__", None) or "").startswith(OURS)
+
+
 def source_of(function: Any) -> tuple[str, int]:
     """The file and the line where a function begins, or a name for where it is from if it has no source."""
     while isinstance(function, functools.partial):
@@ -104,7 +110,7 @@ def source_of(function: Any) -> tuple[str, int]:
 
 
 def as_number(value: Any) -> float:
-    """The value of a bound as a float: of any kind of real number, an array or tensor without axes included.
+    """What a foreign function returns, as a float: any real number, also as an array or a tensor without axes.
 
     Raises
     ------
@@ -114,7 +120,7 @@ def as_number(value: Any) -> float:
     converts = hasattr(value, "__float__") or hasattr(value, "__index__")  # text does not, though float reads it
     axes = getattr(value, "ndim", 0)
     if not converts or isinstance(value, bool | np.bool_) or axes or np.iscomplexobj(value):
-        raise TypeError(f"the value of a bound is a number, and not of type {type(value).__name__}")
+        raise TypeError(f"the value is to be a number, and not of type {type(value).__name__}")
     return float(value)
 
 

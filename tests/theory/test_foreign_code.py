@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,6 +17,8 @@ import torch
 
 from theory import BOUNDS, ForeignCodeError, HypothesisError, PairGraph, bound, check_bounds, pytest_plugin
 from theory.__main__ import app
+from theory.bounds import QUANTITIES
+from theory.bounds.quantities import Quantity
 from theory.bounds.scoring import score
 from theory.foreign import SECONDS, as_number, contained, source_of
 from theory.hypotheses import require
@@ -66,7 +69,7 @@ BAD_FILES = {
 }
 
 # The bodies of bounds, on the sixth line of the file: the line of the failure, and what is said of it.
-NO_NUMBER = "failed: TypeError: the value of a bound is a number, and not of type"
+NO_NUMBER = "failed: TypeError: the value is to be a number, and not of type"
 BAD_BODIES = {
     "raises": ("raise KeyError('x')", 6, "failed: KeyError: 'x'"),
     "exits": ("sys.exit(0)", 6, "failed: SystemExit: 0"),
@@ -222,6 +225,20 @@ def test_any_kind_of_real_number_is_a_value(register, value):
     assert check_bounds(GRAPH, 2).set_index("bound").loc["mine", "value"] == pytest.approx(float(value), nan_ok=True)
     assert type(as_number(value)) is float
     assert claim.foreign
+
+
+@pytest.mark.parametrize(("measured", "said"), [(None, "NoneType"), ("0.5", "str")])
+def test_a_quantity_of_ones_own_is_behind_the_boundary_too(register, monkeypatch, measured, said):
+    def broken(encoder):
+        raise SystemExit(0)
+
+    monkeypatch.setitem(QUANTITIES, "broken", Quantity(broken))
+    monkeypatch.setitem(QUANTITIES, "nonsense", Quantity(lambda encoder: measured))
+    claim = register(lambda graph, spectrum, k: 1.0)
+    for quantity, what in (("broken", "failed: SystemExit: 0"), ("nonsense", f"and not of type {said}")):
+        monkeypatch.setitem(BOUNDS, "mine", replace(claim, quantity=quantity))
+        with pytest.raises(ForeignCodeError, match=rf"'measure' of a quantity \(.*test_foreign_code.py.* {what}"):
+            check_bounds(GRAPH, 2)
 
 
 def test_the_ledger_is_not_foreign():

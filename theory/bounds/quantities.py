@@ -1,7 +1,7 @@
 """The measured side of every bound: quantities of an embedding of a graph."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -11,8 +11,9 @@ import scipy.linalg
 
 from theory.arrays import FloatArray
 from theory.consistency import class_masses, induced_labelling_error
+from theory.foreign import SECONDS, as_number, contained, is_foreign, source_of
 from theory.graph import PairGraph
-from theory.hypotheses import require
+from theory.hypotheses import HypothesisError, require
 from theory.probes import ProbeResult, as_features, probe, zero_shot_standing
 from theory.scores import Standing
 from theory.spectra import Spectrum
@@ -171,7 +172,7 @@ def aligned_induced_loss(encoder: Encoder) -> float:
 
 @dataclass(frozen=True)
 class Quantity:
-    """How a quantity is measured.
+    """How a quantity is measured; functions that are not of the ledger are called behind the boundary to foreign code.
 
     Attributes
     ----------
@@ -185,6 +186,23 @@ class Quantity:
     guess: Callable[[PairGraph], float] | None = None
     scale: Callable[[Encoder], float] = lambda _: 1.0
     doubt: Callable[[Encoder], float] = lambda _: 0.0
+
+    def __post_init__(self) -> None:
+        for role in fields(self):
+            function = getattr(self, role.name)
+            if function is not None and is_foreign(function):
+                object.__setattr__(self, role.name, _behind_the_boundary(function, role.name))
+
+
+def _behind_the_boundary(function: Callable[[Any], float], role: str) -> Callable[[Any], float]:
+    """The same function, whose failures are a `ForeignCodeError`, and its values numbers."""
+    return lambda subject: contained(
+        lambda: as_number(function(subject)),
+        name=f"{role!r} of a quantity",
+        place=source_of(function),
+        seconds=SECONDS,
+        passing=(HypothesisError,),
+    )
 
 
 def _largest_class_error(graph: PairGraph) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from theory.bounds.quantities import QUANTITIES, Encoder
-from theory.foreign import as_number, contained, source_of
+from theory.foreign import as_number, contained, is_foreign, source_of
 from theory.graph import PairGraph
 from theory.hypotheses import HypothesisError, require_width
 from theory.spectra import Spectrum
@@ -15,8 +15,6 @@ from theory.spectra import Spectrum
 Status = Literal["exact", "restated", "rate", "conjecture"]
 Relation = Literal["<=", ">=", "="]
 Subject = Literal["optimum", "encoder"]
-
-OURS = "theory."  # how the names of the modules of the ledger begin
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class Bound:
     @property
     def foreign(self) -> bool:
         """Whether it is a user's, and not of the ledger."""
-        return not (getattr(self.evaluate, "__module__", None) or "").startswith(OURS)
+        return is_foreign(self.evaluate)
 
     def __call__(self, graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder | None = None) -> float:
         """The value on a graph, from `spectrum(graph, k + 1)` or more; about the optimum unless an encoder is given.
