@@ -1,7 +1,9 @@
 """Latent worlds, the pair graphs that captions and augmentations make of them, and encoders trained on those."""
 
+from theory import interruption as interruption  # before what takes seconds to load
+
+# isort: split
 from simulations.training import TrainResult, train
 from simulations.world import LatentWorld
-from theory import interruption as interruption  # isort: split - before what takes seconds to load
 
 __all__ = ["LatentWorld", "TrainResult", "train"]

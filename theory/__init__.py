@@ -1,6 +1,8 @@
 """Pair graphs, their spectrum, and the ledger of bounds on what contrastive learning makes of them."""
 
-from theory import interruption as interruption  # isort: split - before what takes seconds to load
+from theory import interruption as interruption  # before what takes seconds to load
+
+# isort: split
 from theory.attack import CounterexampleResult, find_counterexample
 from theory.bounds import BOUNDS, Bound, bound, check_bounds, over_gap
 from theory.consistency import induced_labelling_error, label_energy, labelling_error

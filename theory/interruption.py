@@ -16,6 +16,8 @@ from functools import partial, wraps
 from types import FrameType, TracebackType
 from typing import Any, NoReturn
 
+from theory.memory import require_room, require_room_to_load
+
 App = Callable[..., object]
 Handler = Callable[[int, FrameType | None], object]
 
@@ -90,6 +92,7 @@ def sheltered() -> Iterator[None]:
 def _called(app: App, **options: object) -> object:
     """Say in an error of one line what would be a traceback: memory that ran out, for data or for code."""
     try:
+        require_room()
         return app(**options)
     except MemoryError as error:
         raise RuntimeError(f"memory ran out: give the process more, or less to do. {error}") from error
@@ -144,3 +147,4 @@ def _fail_at_once(kind: type[BaseException], error: BaseException, trace: Traceb
 if _is_command_line():
     _listen(_end_at_once)
     sys.excepthook = _fail_at_once
+    require_room_to_load()

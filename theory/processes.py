@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 import joblib
 from tqdm import tqdm
 
+from theory.memory import require_room
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -62,6 +64,7 @@ def serve_loader(_: int) -> None:
 def _served(parent: int, work: Callable[[Item], Result], item: Item) -> Result:
     if os.getpid() != parent:
         serve(parent)
+        require_room()
     return work(item)
 
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
 from theory.arrays import FloatArray
 from theory.inputs import require_file
@@ -53,10 +54,31 @@ class Piece:
     def batches(self) -> Iterator[tuple[int, pa.RecordBatch]]:
         """Its rows, `BATCH` at a time, each with the number of the first row in the file."""
         row = self.first_row
-        for batch in self.fragment.to_batches(schema=self.schema, columns=list(self.columns), batch_size=BATCH):
+        for batch in self._read():
             if batch.num_rows:
                 yield row, batch
             row += batch.num_rows
+
+    def _read(self) -> Iterator[pa.RecordBatch]:
+        columns = list(self.columns)
+        if not isinstance(self.fragment, ds.ParquetFileFragment):
+            yield from self.fragment.to_batches(schema=self.schema, columns=columns, batch_size=BATCH)
+            return
+        # In this thread: where memory is short, those of a data set may wait for one another for ever.
+        groups = [group.id for group in self.fragment.row_groups]
+        with pq.ParquetFile(self.fragment.path, pre_buffer=False) as file:
+            for batch in file.iter_batches(BATCH, row_groups=groups, columns=columns, use_threads=False):
+                yield self._as_elsewhere(batch)
+
+    def _as_elsewhere(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """With the types of the whole table, and nulls for a column that this file lacks."""
+        fields = [self.schema.field(name) for name in self.columns]
+        present = set(batch.schema.names)
+        arrays = [
+            batch.column(field.name).cast(field.type) if field.name in present else pa.nulls(batch.num_rows, field.type)
+            for field in fields
+        ]
+        return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
 
 
 @dataclass(frozen=True, eq=False)

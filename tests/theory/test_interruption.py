@@ -1,16 +1,20 @@
 """Signals end a command line in one line and with their own exit code."""
 
+import ast
 import os
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 import typer
 
 from tests.theory.light import light
 from theory.folders import held
+from theory.interruption import COMMANDS
 from theory.tables import replacing, together
 
+ROOT = Path(__file__).parents[2]
 ENDS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 
 
@@ -123,3 +127,10 @@ def test_an_ignored_signal_stays_ignored(call, monkeypatch):
 def test_a_library_user_keeps_the_handlers():
     code = "import signal, theory.interruption; print(signal.getsignal(signal.SIGTERM) is signal.SIG_DFL)"
     assert subprocess.run(light(code), capture_output=True, text=True, check=True).stdout == "True\n"
+
+
+@pytest.mark.parametrize("package", COMMANDS)
+def test_a_package_of_commands_hears_before_it_loads_anything(package):
+    statements = ast.parse((ROOT / package / "__init__.py").read_text()).body
+    first = next(each for each in statements if isinstance(each, ast.Import | ast.ImportFrom))
+    assert ast.unparse(first) == "from theory import interruption as interruption"
