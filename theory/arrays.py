@@ -1,16 +1,29 @@
 """The array types that signatures name, and the one way a sparse matrix goes to torch."""
 
+import sys
+from typing import TYPE_CHECKING, Any, TypeGuard
+
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-import torch
+
+if TYPE_CHECKING:
+    import torch
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 
-def sparse_tensor(matrix: sp.csr_array, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
+def is_tensor(value: Any) -> "TypeGuard[torch.Tensor]":
+    """Whether a value is a torch tensor: none is where nobody has loaded torch yet."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def sparse_tensor(matrix: sp.csr_array, dtype: "torch.dtype", device: "torch.device") -> "torch.Tensor":
     """A canonical sparse matrix as a coalesced torch tensor; linear in its entries."""
+    import torch
+
     entries = matrix.tocoo()
     indices = torch.tensor(np.vstack(entries.coords), dtype=torch.int64, device=device)
     values = torch.tensor(entries.data, dtype=dtype, device=device)

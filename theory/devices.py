@@ -1,9 +1,18 @@
 """Where torch runs."""
 
-import torch
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
 
 
-def torch_device(name: str) -> torch.device:
+def accelerator(name: str) -> "torch.device | None":
+    """The device of that name, or `None` for the CPU, which needs no torch; errors as in `torch_device`."""
+    device = None if name == "cpu" else torch_device(name)
+    return None if device is None or device.type == "cpu" else device
+
+
+def torch_device(name: str) -> "torch.device":
     """The device of that name; "auto" is "cuda" if there is one, else "cpu".
 
     Raises
@@ -11,6 +20,8 @@ def torch_device(name: str) -> torch.device:
     ValueError
         Not a device, or not here.
     """
+    import torch
+
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:

@@ -1,19 +1,21 @@
 """The spectral contrastive loss on a whole graph, and its closed-form optimum."""
 
 from collections.abc import Callable
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
-import torch
 
-from theory.arrays import FloatArray, sparse_tensor
+from theory.arrays import FloatArray, is_tensor, sparse_tensor
 from theory.graph import PairGraph
 from theory.probes import as_features
 from theory.spectra import spectrum
 
+if TYPE_CHECKING:
+    import torch
+
 
 @overload
-def spectral_loss(graph: PairGraph, f: torch.Tensor, g: torch.Tensor) -> torch.Tensor: ...
+def spectral_loss(graph: PairGraph, f: "torch.Tensor", g: "torch.Tensor") -> "torch.Tensor": ...
 @overload
 def spectral_loss(graph: PairGraph, f: FloatArray, g: FloatArray) -> float: ...
 def spectral_loss(graph: PairGraph, f: Any, g: Any) -> Any:
@@ -52,11 +54,11 @@ def spectral_loss_of(graph: PairGraph) -> Callable[[Any, Any], Any]:
     held: dict[tuple[torch.dtype, torch.device], tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = {}
 
     def loss(f: Any, g: Any) -> Any:
-        if isinstance(f, torch.Tensor) != isinstance(g, torch.Tensor):
+        if is_tensor(f) != is_tensor(g):
             raise TypeError("f and g must both be numpy arrays or both be torch tensors")
-        if isinstance(f, torch.Tensor) and f.dtype != g.dtype:
+        if is_tensor(f) and f.dtype != g.dtype:
             raise TypeError(f"f is {f.dtype} and g {g.dtype}: give both one dtype")
-        if not isinstance(f, torch.Tensor):
+        if not is_tensor(f):
             f, g = np.asarray(f, dtype=np.float64), np.asarray(g, dtype=np.float64)
             _check_shapes(graph, f, g)
             return float(_loss(graph.joint, graph.left_marginal, graph.right_marginal, f, g))
@@ -139,7 +141,9 @@ def _check_shapes(graph: PairGraph, f: Any, g: Any) -> None:
 
 
 def _to_torch(
-    graph: PairGraph, dtype: torch.dtype, device: torch.device
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    graph: PairGraph, dtype: "torch.dtype", device: "torch.device"
+) -> "tuple[torch.Tensor, torch.Tensor, torch.Tensor]":
+    import torch
+
     left, right = (torch.tensor(p, dtype=dtype, device=device) for p in (graph.left_marginal, graph.right_marginal))
     return sparse_tensor(graph.joint, dtype, device), left, right

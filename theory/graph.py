@@ -6,16 +6,17 @@ Rows are *left* nodes (images, or augmented views), columns *right* nodes (capti
 import os
 from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-import torch
 
 from theory import graph_formats as formats
-from theory.arrays import FloatArray, IntArray
+from theory.arrays import FloatArray, IntArray, is_tensor
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 AnyArray = TypeVar("AnyArray", bound=npt.NDArray[Any])
 
@@ -267,7 +268,7 @@ def _normalised(weights: FloatArray) -> FloatArray:
 
 def _entries(joint: Any) -> sp.coo_array:
     """A copy in float64, duplicates and all."""
-    if isinstance(joint, torch.Tensor):
+    if is_tensor(joint):
         joint = joint.detach().cpu().to_dense().numpy()
     if not sp.issparse(joint):
         try:
@@ -294,7 +295,7 @@ def _reject(entries: sp.coo_array, bad: npt.NDArray[np.bool_], fault: str) -> No
 
 
 def _validated_labels(side: str, labels: npt.ArrayLike, size: int) -> IntArray:
-    array = np.asarray(labels.detach().cpu() if isinstance(labels, torch.Tensor) else labels)
+    array = np.asarray(labels.detach().cpu() if is_tensor(labels) else labels)
     if array.shape != (size,):
         raise ValueError(f"{side}_labels has shape {array.shape} for {size} {side} nodes: give one class for each")
     if array.dtype == np.bool_:

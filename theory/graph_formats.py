@@ -5,18 +5,19 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import scipy.sparse as sp
 
 from theory.array_files import Header, read_header
 from theory.arrays import IntArray
 from theory.inputs import require_file
 from theory.tables import replacing
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 FORMAT = "pairbounds-graph-1"
 
@@ -30,12 +31,16 @@ class Side(Protocol):
 
 def id_array(ids: Any) -> npt.NDArray[Any]:
     """Ids as a one-dimensional array: int64 where all are integers that fit, else objects (tuples stay whole)."""
+    import pandas as pd
+
     index = _index(ids)
     fits = pd.api.types.is_integer_dtype(index.dtype) and index.dtype != np.uint64
     return np.array(index.to_numpy(), dtype=np.int64 if fits else object)
 
 
 def _index(ids: Any) -> Any:
+    import pandas as pd
+
     foreign = hasattr(ids, "tolist") and not isinstance(ids, np.ndarray | pd.Series | pd.Index)  # a tensor, say
     return pd.Index(ids.tolist() if foreign else ids, tupleize_cols=False)
 
@@ -88,6 +93,8 @@ class Numbered:
 
         From a mapping id -> class, from a class for each pair's end, or, where the ids are 0..n-1, for each of them.
         """
+        import pandas as pd
+
         if labels is None:
             return None
         if isinstance(labels, Mapping | pd.Series):
@@ -121,6 +128,8 @@ class Numbered:
 
 def from_networkx(g: "nx.Graph[Any]") -> dict[str, Any]:
     """Constructor arguments from a bipartite graph."""
+    import networkx as nx
+
     if g.is_directed():
         raise ValueError("the graph is directed: a pair has no direction, use g.to_undirected()")
     sides: dict[int, list[Any]] = {0: [], 1: []}
@@ -156,6 +165,8 @@ def _node_labels(g: "nx.Graph[Any]", side: str, nodes: list[Any]) -> list[Any] |
 
 def to_networkx(joint: sp.csr_array, left: Side, right: Side) -> "nx.Graph[Any]":
     """The graph with its weights; a side's name in each node keeps equal ids of the two sides apart."""
+    import networkx as nx
+
     g: nx.Graph[Any] = nx.Graph()
     names = {"left": left, "right": right}
     for number, (name, side) in enumerate(names.items()):

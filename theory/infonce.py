@@ -1,11 +1,14 @@
 """The symmetric InfoNCE (CLIP) loss on a whole graph, and the entropy that bounds it from below."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
+from theory.arrays import is_tensor
 from theory.graph import PairGraph
+
+if TYPE_CHECKING:
+    import torch
 
 BLOCK = 4_000_000  # scores held at once
 
@@ -39,6 +42,8 @@ def infonce_directions(graph: PairGraph, f: Any, g: Any, temperature: float = 1.
 
     `-E_P[s] + E_{p_L}[log E_{l~p_R} e^{s(x,l)}]` and `-E_P[s] + E_{p_R}[log E_{x~p_L} e^{s(x,l)}]`.
     """
+    import torch
+
     left, right = torch.as_tensor(f), torch.as_tensor(g) / temperature
     mass_left, mass_right = (torch.tensor(p).to(left) for p in (graph.left_marginal, graph.right_marginal))
     joint = graph.joint.tocoo()
@@ -46,14 +51,14 @@ def infonce_directions(graph: PairGraph, f: Any, g: Any, temperature: float = 1.
     attraction = ((left[rows] * right[columns]).sum(1) * torch.tensor(joint.data).to(left)).sum()
     forward, backward = log_partitions(left, right, mass_left, mass_right)
     from_left, from_right = mass_left @ forward - attraction, mass_right @ backward - attraction
-    if isinstance(f, torch.Tensor):
+    if is_tensor(f):
         return from_left, from_right
     return float(from_left), float(from_right)
 
 
 def log_partitions(
-    left: torch.Tensor, right: torch.Tensor, mass_left: torch.Tensor, mass_right: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
+    left: "torch.Tensor", right: "torch.Tensor", mass_left: "torch.Tensor", mass_right: "torch.Tensor"
+) -> "tuple[torch.Tensor, torch.Tensor]":
     """`log E_l e^{s(x,l)}` for each x, (n_left,), and `log E_x e^{s(x,l)}` for each l, (n_right,), of `s = f(x)ᵀ g(l)`.
 
     Parameters
@@ -63,6 +68,8 @@ def log_partitions(
         The marginals that the averages are over, and not their logarithms: that of a small mass is large, and so is its
         round-off.
     """
+    import torch
+
     step = max(1, BLOCK // len(right))
     forward, tops, sums = [], [], []
     for block, mass in zip(torch.split(left, step), torch.split(mass_left, step), strict=True):

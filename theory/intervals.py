@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-import scipy.stats
 
 from theory.arrays import FloatArray
 from theory.graph import PairGraph
@@ -202,6 +201,8 @@ def _check_level(level: float) -> None:
 
 def _proportions(successes: npt.NDArray[Any], n: int, level: float) -> tuple[FloatArray, FloatArray]:
     """Clopper-Pearson ends of many proportions."""
+    import scipy.stats
+
     tail = (1 - level) / 2
     with np.errstate(invalid="ignore"):
         low = np.where(successes > 0, scipy.stats.beta.ppf(tail, successes, n - successes + 1), 0.0)

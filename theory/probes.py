@@ -7,9 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse as sp
-import torch
 
-from theory.arrays import FloatArray
+from theory.arrays import FloatArray, is_tensor
 from theory.consistency import class_indicators, required_labels
 from theory.graph import PairGraph
 from theory.scores import Standing, column_lengths, linear_scores, linear_standing, round_off, score_noise
@@ -140,7 +139,7 @@ def as_features(f: Any, size: int, name: str) -> FloatArray:
 
     `ValueError` says what is wrong.
     """
-    array = np.asarray(f.detach().cpu().to(torch.float64) if isinstance(f, torch.Tensor) else f)
+    array = np.asarray(f.detach().cpu().double() if is_tensor(f) else f)
     if np.iscomplexobj(array):
         raise TypeError(f"{name} is complex: features are real numbers")
     features = array.astype(np.float64, copy=False)

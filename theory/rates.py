@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import scipy.stats
 
 from theory.arrays import FloatArray
 
@@ -77,6 +76,8 @@ def fit_rate(
     >>> fit.low < -0.5 < fit.high
     True
     """
+    import scipy.stats
+
     log_x, log_y = _logarithms("x", x), _logarithms("y", y)
     _, own = np.unique(np.arange(len(log_x)) if groups is None else np.asarray(groups), return_inverse=True)
     _check(log_x, log_y, own, level)

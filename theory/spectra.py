@@ -3,21 +3,24 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import scipy.linalg
 import scipy.sparse as sp
 import scipy.sparse.linalg
-import torch
 
 from theory.arrays import FloatArray, sparse_tensor
-from theory.devices import torch_device
+from theory.devices import accelerator
 from theory.graph import PairGraph
 from theory.hypotheses import require_width
 
+if TYPE_CHECKING:
+    import torch
+
 DENSE_LIMIT = 40_000_000  # entries of a dense copy of the normalised matrix: 320 MB
 DENSE_SIDE = 600  # up to this many nodes on the smaller side, a dense factorisation is the fastest
+SMALL = 1_000_000  # entries: for no more than that a GPU is not looked for
 GUARD = 8  # values computed beyond the k-th, so that k is never at the edge of what was searched
 SEARCH_TOLERANCES = (1e-3, 1e-7, 1e-11)  # relative; each is tried when the one before it cannot tell
 SEARCHES = 20
@@ -131,7 +134,7 @@ def spectrum(
         operator of the smaller side, never formed, at cost O(iterations (nnz + side k)). "auto" takes the
         dense route for small graphs, and where so many triplets are wanted that it is the faster one.
     device : {"auto", "cpu", "cuda", ...}
-        Where the factorisation or the products run; "auto" is "cuda" if there is one.
+        Where the factorisation or the products run; "auto" is "cuda" if there is one, for more than `SMALL` entries.
     seed : int
         Seed of the starting vectors of the sparse route.
 
@@ -186,8 +189,8 @@ def singular_triplets(
     require_width(matrix.shape, k)
     if not tol > 0:
         raise ValueError(f"tol={tol!r} is not positive: it is the largest residual norm allowed")
-    place = torch_device(device)
     smaller, entries = min(matrix.shape), matrix.shape[0] * matrix.shape[1]
+    place = None if device == "auto" and entries <= SMALL else accelerator(device)
     if method == "auto":
         dense_is_faster = smaller <= DENSE_SIDE or k + GUARD > smaller / 4
         method = "dense" if dense_is_faster and entries <= DENSE_LIMIT else "sparse"
@@ -235,7 +238,7 @@ def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0)
         # All of them: LAPACK's bisection, which a subset takes, fails on some tight clusters.
         ends = scipy.linalg.eigvalsh(gram, driver="evd", overwrite_a=True)[-2]
     else:
-        forward, backward = _products(matrix, torch.device("cpu"))
+        forward, backward = _products(matrix, None)
         rest = _deflated(lambda x: forward(backward(x)), first[:, None] / np.linalg.norm(first))
         rng = np.random.default_rng(seed)
         values, residuals = _ritz(rest, _leading(rest, len(first), 1 + SECOND_GUARD, SECOND_TOLERANCE, rng))
@@ -254,17 +257,19 @@ def residual_norms(matrix: Any, left: FloatArray, values: FloatArray, right: Flo
     return np.asarray(np.maximum(forward, backward))
 
 
-def _dense(matrix: sp.csr_array, k: int, device: torch.device) -> tuple[Triplets, float]:
-    if device.type == "cpu":
+def _dense(matrix: sp.csr_array, k: int, device: "torch.device | None") -> tuple[Triplets, float]:
+    if device is None:
         left, values, right_t = scipy.linalg.svd(matrix.toarray(), full_matrices=False, overwrite_a=True)
     else:
+        import torch
+
         factors = torch.linalg.svd(torch.from_numpy(matrix.toarray()).to(device), full_matrices=False)
         left, values, right_t = (factor.cpu().numpy() for factor in factors)
     return leading_triplets((left, values, right_t.T), k), 0.0  # nothing was skipped, so nothing of note is unseen
 
 
 def _sparse(
-    matrix: sp.csr_array, k: int, tol: float, device: torch.device, rng: np.random.Generator
+    matrix: sp.csr_array, k: int, tol: float, device: "torch.device | None", rng: np.random.Generator
 ) -> tuple[Triplets, float]:
     """The Gram operator of the smaller side, by ARPACK checked by deflation, or dense where that side is small."""
     if matrix.shape[0] < matrix.shape[1]:
@@ -369,15 +374,17 @@ def _deflated(product: Product, basis: FloatArray) -> Product:
     return lambda vectors: project(product(project(vectors)))
 
 
-def _products(matrix: sp.csr_array, device: torch.device) -> tuple[Product, Product]:
+def _products(matrix: sp.csr_array, device: "torch.device | None") -> tuple[Product, Product]:
     """`X -> A X` and `Y -> Aᵀ Y`, in scipy on the CPU and in torch elsewhere."""
-    if device.type == "cpu":
+    if device is None:
         transposed = sp.csr_array(matrix.T)
         return lambda x: matrix @ x, lambda y: transposed @ y
     return _torch_product(matrix, device), _torch_product(sp.csr_array(matrix.T), device)
 
 
-def _torch_product(matrix: sp.csr_array, device: torch.device) -> Product:
+def _torch_product(matrix: sp.csr_array, device: "torch.device") -> Product:
+    import torch
+
     held = sparse_tensor(matrix, torch.float64, device)
 
     def product(vectors: FloatArray) -> FloatArray:

@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib import metadata
 from pathlib import Path
-
-import pandas as pd
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING
 
 from theory.inputs import require_file
 from theory.interruption import sheltered
 from theory.temporaries import sweep_once, temporary_beside
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TABLE_SUFFIXES = (".parquet", ".csv")
 RECORDED_PACKAGES = ("numpy", "scipy", "torch", "pandas")
@@ -95,7 +96,7 @@ def together(gone: Sequence[Path] = ()) -> Iterator[None]:
             temporary.unlink(missing_ok=True)
 
 
-def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], configuration: Mapping[str, object]) -> str:
+def write_table(frame: "pd.DataFrame", path: str | os.PathLike[str], configuration: Mapping[str, object]) -> str:
     """Write a table as Parquet or CSV, by suffix, with a JSON sidecar beside it; returns its content key.
 
     The sidecar holds the configuration (seeds included), the versions, the commit, the hardware and the
@@ -146,8 +147,10 @@ def require_table_path(path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
+def read_table(path: str | os.PathLike[str]) -> "pd.DataFrame":
     """Read a table that `write_table` wrote; another file is a `ValueError`."""
+    import pandas as pd
+
     source = require_file(path, "table", "`make figures` computes it")
     try:
         return pd.read_csv(source) if source.suffix == ".csv" else read_parquet(source)
@@ -160,8 +163,10 @@ def _write_json(content: Mapping[str, object], path: Path) -> None:
         temporary.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
 
 
-def read_parquet(path: Path) -> pd.DataFrame:
+def read_parquet(path: Path) -> "pd.DataFrame":
     """Read a Parquet file in this thread alone: where none can be started, pyarrow would wait for one for ever."""
+    import pyarrow.parquet as pq
+
     frame: pd.DataFrame = pq.ParquetFile(path, pre_buffer=False).read(use_threads=False).to_pandas(use_threads=False)
     return frame
 

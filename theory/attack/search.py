@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from theory.attack.ascent import ascend
 from theory.attack.candidate import Candidate
 from theory.attack.climbing import climb
 from theory.attack.families import random_candidate
@@ -62,6 +61,8 @@ def find_counterexample(
     relabels, rewires, splits and drops nodes (`climbing`). The best graph is shrunk (`shrinking`). A ratio above
     1 is believed, and the claim refuted, only after `confirmation` in higher precision.
     """
+    from theory.attack.ascent import ascend  # it takes torch
+
     claim = _claim(bound)
     _check_budget(budget, evaluations)
     meter = Meter(budget, evaluations)

@@ -3,9 +3,7 @@
 import math
 from collections.abc import Callable
 from functools import cache
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from theory.bounds.confirmation import confirm
 from theory.bounds.quantities import QUANTITIES, Encoder
@@ -14,6 +12,9 @@ from theory.certificates import with_certificate
 from theory.graph import PairGraph
 from theory.hypotheses import HypothesisError, require_width
 from theory.spectra import Spectrum, spectrum
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Measure = Callable[[str, Encoder], float]
 
@@ -33,7 +34,7 @@ A_RATE = "a rate: known up to constants, so it is fitted and never asserted"
 
 def check_bounds(
     graph: PairGraph, k: int, features: Any = None, *, triplets: Spectrum | None = None, certified: bool = False
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """A row for each registered bound: its value on this graph, what it bounds, and whether it holds.
 
     Parameters
@@ -65,6 +66,8 @@ def check_bounds(
     ValueError
         k out of range, features that do not fit, too few triplets.
     """
+    import pandas as pd
+
     require_width(graph.joint.shape, k)
     known = spectrum(graph, min(k + 1, *graph.joint.shape)) if triplets is None else triplets
     known = enough_triplets(graph, known, k)

@@ -8,7 +8,6 @@ Source: van den Oord et al. 2018; the population form here.
 """
 
 import numpy as np
-import torch
 
 from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from theory.bounds.registry import bound
@@ -28,6 +27,8 @@ def _loss_scale(encoder: Encoder) -> float:
     of what its scores move, weighted by their share in it: each direction is off by the mean of a over its negatives,
     of which only those with the largest scores count.
     """
+    import torch
+
     graph, left, right = encoder.graph, encoder.left, encoder.both_sides
     log_left, log_right = np.log(graph.left_marginal), np.log(graph.right_marginal)
     parts = (torch.tensor(part) for part in (left, right, graph.left_marginal, graph.right_marginal))

@@ -16,8 +16,7 @@ Needs the moments and `σ_{k+1}`, no eigenvector. A wrong or tied argmax costs a
 """
 
 import math
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from theory.bounds.gap import over_gap
 from theory.bounds.quantities import Encoder
@@ -26,6 +25,9 @@ from theory.consistency import induced_labelling_error
 from theory.graph import PairGraph
 from theory.multihop import consistency_curve, tail_at_least, tail_at_most
 from theory.spectra import Spectrum, spectrum
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @bound("multihop-mse", quantity="probe_mse", status="exact")
@@ -46,7 +48,7 @@ def multihop_mse_below(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     return tail_at_least(graph, spectrum, k)
 
 
-def interval_table(graph: PairGraph, k: int, hops: int) -> pd.DataFrame:
+def interval_table(graph: PairGraph, k: int, hops: int) -> "pd.DataFrame":
     """The interval at every number of hops up to `hops`, and what it closes on.
 
     Returns
@@ -54,6 +56,8 @@ def interval_table(graph: PairGraph, k: int, hops: int) -> pd.DataFrame:
     DataFrame with columns quantity, m and value
         "consistency": a_m; "upper", "lower": the interval for the squared probe error; without m: "theorem 4", "true".
     """
+    import pandas as pd
+
     triplets = spectrum(graph, k + 1)
     rows = [
         ("theorem 4", math.nan, over_gap(induced_labelling_error(graph), triplets, k)),

@@ -2,10 +2,9 @@
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from theory.arrays import FloatArray
 from theory.bounds import BOUNDS, Encoder
@@ -19,6 +18,9 @@ from theory.resampling.negatives import drop_easy_negative, drop_false_negative,
 from theory.resampling.optimum import WeightedOptimum, weighted_optimum
 from theory.resampling.positives import add_new_positive, drop_false_positive
 from theory.spectra import Spectrum, spectrum
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 KEEP = 0.5  # the share of their weight that dropped negatives retain: with none the loss need not have a minimum
 CLAIMS = {"bound": "probe-error", "multihop_bound": "multihop-error"}  # of the optimum of a graph
@@ -64,7 +66,7 @@ TECHNIQUES: Mapping[str, Technique] = {
 }
 
 
-def resampling_effect(graph: PairGraph, after: Resampled, k: int) -> pd.DataFrame:
+def resampling_effect(graph: PairGraph, after: Resampled, k: int) -> "pd.DataFrame":
     """What a technique does to the quantities of the bounds: a row before and a row after.
 
     Parameters
@@ -87,13 +89,15 @@ def resampling_effect(graph: PairGraph, after: Resampled, k: int) -> pd.DataFram
     ValueError
         No left labels, k out of range on a graph, an optimum of another width.
     """
+    import pandas as pd
+
     rows = [{"stage": "before"} | _facts(Resampled(graph), k), {"stage": "after"} | _facts(after, k)]
     return pd.DataFrame(rows)
 
 
 def resampling_effects(
     graph: PairGraph, guides: Mapping[str, Any], k: int, techniques: Mapping[str, Technique] = TECHNIQUES
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """Every technique by every guide on one graph, a row each.
 
     Returns
@@ -108,6 +112,8 @@ def resampling_effects(
     ValueError
         As `resampling_effect` and the techniques do.
     """
+    import pandas as pd
+
     before = _with_worst_class(_facts(Resampled(graph), k))
     rows = []
     for guide, known in guides.items():

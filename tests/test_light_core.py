@@ -1,0 +1,22 @@
+"""What `import theory` loads: torch, pandas, networkx and the command line come when they are used."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+LISTED = """
+import sys
+before = set(sys.modules)
+import theory
+names = {name.partition(".")[0] for name in set(sys.modules) - before} - sys.stdlib_module_names
+print(*sorted(name for name in names if not name.startswith("_")))
+print(*sorted(name for name in sys.modules if name in ("scipy.stats", "scipy.optimize")))
+"""
+
+
+def test_importing_theory_brings_in_these_packages_and_no_other():
+    done = subprocess.run([sys.executable, "-c", LISTED], cwd=ROOT, capture_output=True, text=True, check=True)
+    packages, heavy = done.stdout.splitlines()
+    assert set(packages.split()) <= {"theory", "numpy", "scipy", "mpmath", "cython_runtime", "gmpy2"}
+    assert heavy == ""
