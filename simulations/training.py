@@ -24,7 +24,7 @@ Observer = Callable[[FloatArray, FloatArray], dict[str, float]]
 Objective = Callable[[], torch.Tensor]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class TrainResult:
     """A trained embedding pair, unweighted, and how it came about.
 
@@ -42,6 +42,11 @@ class TrainResult:
     left: FloatArray
     right: FloatArray
     history: pd.DataFrame
+
+    def __repr__(self) -> str:
+        last = self.history.iloc[-1]
+        said = ", ".join(f"{name}={last[name]:.4g}" for name in self.history.columns)
+        return f"TrainResult(left={self.left.shape}, right={self.right.shape}, last: {said})"
 
 
 def train(

@@ -15,6 +15,8 @@ from theory.probes import ProbeResult, probe, zero_shot_error
 from theory.rates import RateFit, fit_rate
 from theory.spectra import Spectrum, spectrum
 
+__version__ = "0.1.0"
+
 __all__ = [
     "BOUNDS",
     "Bound",
@@ -41,3 +43,7 @@ __all__ = [
     "uniformity",
     "zero_shot_error",
 ]
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

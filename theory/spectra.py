@@ -34,7 +34,7 @@ Product = Callable[[FloatArray], FloatArray]
 Triplets = tuple[FloatArray, FloatArray, FloatArray]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Spectrum:
     """The k leading singular triplets of `Ā`, largest first (zero-based here, one-based in formulas).
 
@@ -53,6 +53,10 @@ class Spectrum:
     residuals: FloatArray
     method: str
     unseen: float = 0.0
+
+    def __repr__(self) -> str:
+        values = np.array2string(self.singular_values, precision=4, threshold=8, edgeitems=3, separator=", ")
+        return f"Spectrum(k={len(self.singular_values)}, singular_values={values}, method={self.method!r})"
 
     @cached_property
     def rounding(self) -> float:

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
+from real_data.datasets import emoji, imagefolder, table
 from real_data.datasets.dataset import ImageTextDataset
-from real_data.datasets.emoji import emoji
-from real_data.datasets.imagefolder import imagefolder
-from real_data.datasets.table import table
 
 DATASETS: Mapping[str, Callable[..., ImageTextDataset]] = {
-    "emoji": emoji,
-    "imagefolder": imagefolder,
-    "table": table,
+    "emoji": emoji.emoji,
+    "imagefolder": imagefolder.imagefolder,
+    "table": table.table,
 }
 
 __all__ = ["DATASETS", "ImageTextDataset"]

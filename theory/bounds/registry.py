@@ -4,6 +4,7 @@ import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, Literal, get_args
 
 from theory.bounds.quantities import QUANTITIES, Encoder
@@ -85,7 +86,15 @@ def enough_triplets(graph: PairGraph, spectrum: Spectrum, k: int) -> Spectrum:
     return spectrum.leading(k + 1)
 
 
-BOUNDS: dict[str, Bound] = {}
+class Ledger(dict[str, Bound]):
+    """The registered bounds by name; a name that is none is a `KeyError` that says which is nearest."""
+
+    def __missing__(self, name: str) -> Bound:
+        near = get_close_matches(str(name), self, n=1, cutoff=0.0)
+        raise KeyError(f"no bound is named {name!r}" + (f": is it {near[0]!r}?" if near else ""))
+
+
+BOUNDS = Ledger()
 
 
 def bound(

@@ -27,8 +27,8 @@ from theory.bounds.registry import bound
 from theory.bounds.theorem08_class_connectivity import least_gap
 from theory.consistency import class_masses, required_labels
 from theory.graph import PairGraph
-from theory.metrics.alignment import squared_distance
 from theory.metrics.class_moments import ClassMoments, class_moments
+from theory.metrics.hypersphere import squared_distance
 from theory.remembered import once_per_encoder
 from theory.scores import Standing, linear_standing, round_off, score_noise
 from theory.spectra import Spectrum

@@ -1,0 +1,43 @@
+"""What whoever looks at the package sees of it."""
+
+import importlib
+import pkgutil
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+import theory
+from theory import BOUNDS, PairGraph, spectrum
+
+PACKAGES = ("theory", "simulations", "real_data", "figures")
+
+
+def test_a_look_at_the_package_shows_the_public_names_and_nothing_else():
+    assert set(dir(theory)) == {*theory.__all__, "__version__"}
+    assert all(hasattr(theory, name) for name in dir(theory))
+
+
+@pytest.mark.parametrize("root", PACKAGES)
+def test_no_module_is_shadowed_by_what_it_holds(root):
+    package = importlib.import_module(root)
+    for found in pkgutil.walk_packages(package.__path__, f"{root}."):
+        if found.name.endswith("__main__"):
+            continue
+        module = importlib.import_module(found.name)
+        parent, _, name = found.name.rpartition(".")
+        assert getattr(importlib.import_module(parent), name) is module, found.name
+        assert isinstance(module, ModuleType)
+
+
+def test_a_misspelt_bound_is_told_the_nearest_name():
+    with pytest.raises(KeyError, match=r"no bound is named 'probe-eror': is it 'probe-error'\?"):
+        BOUNDS["probe-eror"]
+    assert BOUNDS.get("probe-eror") is None
+    assert "probe-eror" not in BOUNDS
+
+
+def test_a_spectrum_is_one_line():
+    graph = PairGraph(np.random.default_rng(0).random((40, 30)))
+    assert repr(spectrum(graph, 2)).startswith("Spectrum(k=2, singular_values=[1. ")
+    assert "\n" not in repr(spectrum(graph, 30))
