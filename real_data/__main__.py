@@ -99,7 +99,7 @@ def measure(
     cache: Cache = FEATURES,
     force: Force = False,
 ) -> None:
-    """Compare pairs by captions, by augmentations and by controls: consistency, diversity, bounds, and a verdict.
+    """Compare pairs by captions, augmentations and controls: consistency, diversity, bounds, and a verdict.
 
     Examples: python -m real_data measure --dataset emoji --out tables
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial, wraps
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, NoReturn
 
@@ -21,6 +22,7 @@ from theory.memory import require_room, require_room_to_load
 App = Callable[..., object]
 Handler = Callable[[int, FrameType | None], object]
 
+SCRIPT = "pairbounds"
 COMMANDS = ("theory", "simulations", "real_data", "figures")
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 NOTHING = "nothing was written"
@@ -127,7 +129,9 @@ def _line(number: int) -> str:
 
 def _is_command_line() -> bool:
     words = sys.orig_argv
-    return "-m" in words[:-1] and words[words.index("-m") + 1].partition(".")[0] in COMMANDS
+    if any(Path(word).name == SCRIPT for word in words[:2]):
+        return True
+    return "-m" in words[:-1] and words[words.index("-m") + 1].partition(".")[0] in (SCRIPT, *COMMANDS)
 
 
 def _end_at_once(number: int, _: FrameType | None) -> NoReturn:

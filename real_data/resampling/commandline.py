@@ -54,7 +54,7 @@ def resample_graph(
     cache: Cache = FEATURES,
     force: Force = False,
 ) -> None:
-    """Resample graphs of augmented images by captions and by controls; say what that does to bounds and error.
+    """Resample graphs of augmented images by captions and controls: what bounds and error do then.
 
     Example: python -m real_data resample-graph --dataset emoji --out tables
     """

@@ -73,7 +73,7 @@ def resample(
     cache: Cache = FEATURES,
     force: Force = False,
 ) -> None:
-    """Train SimCLR from pixels with resampled positives and negatives, and with controls; killed, it goes on.
+    """Train SimCLR from pixels with resampled positives and negatives, and controls; killed, it goes on.
 
     Beside them stand the untrained network and the supervised one. Examples:
 

@@ -1,0 +1,136 @@
+"""`pairbounds`: every command of the project under one name, grouped by what one wants of it.
+
+A command's module is loaded when it is run, so that `--help` does not wait for torch. Its name, its group and its line
+of help stand here; a test holds them against the commands themselves.
+"""
+
+from theory import interruption as interruption  # before what takes seconds to load
+
+# isort: split
+from importlib import import_module
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from theory import __version__
+from theory.commandline import run, say
+
+
+class Entry(NamedTuple):
+    """Where a command is, by its module and its name there, and what `--help` says of it."""
+
+    module: str
+    command: str
+    help: str
+
+
+def _entries(module: str, **helps: str) -> dict[str, Entry]:
+    """Commands that have their own names."""
+    return {name.replace("_", "-"): Entry(module, name.replace("_", "-"), text) for name, text in helps.items()}
+
+
+GROUPS: dict[str, dict[str, Entry]] = {
+    "Hold bounds against a graph": _entries(
+        "theory.__main__",
+        check="Hold every bound against the embedding that is optimal on GRAPH.npz.",
+        attack="Search for the graph on which a bound is closest to failing, or fails.",
+        ledger="List the bounds: name, status, and what each states; or write them as a page.",
+        sharpness="Attack every exact bound and keep, for each, the largest ratio and the graph that shows it.",
+    ),
+    "Simulate": _entries(
+        "simulations.__main__",
+        families="List the graph families, each at its small default settings, and what is known of them.",
+        caption_graph="Save the caption graph of a latent world: images x captions.",
+        augmentation_graph="Save the augmentation graph of a latent world: views x natural images.",
+        studies="List the studies and what each asks.",
+        study="Measure the table of a study, with a JSON sidecar that says how.",
+        experiments="List the experiments, what each asks, and the settings it has.",
+        sweep="Measure an experiment over grids of settings and seeds, into DIR/table.parquet with a JSON sidecar.",
+    ),
+    "Measure real images and captions": _entries(
+        "real_data.__main__",
+        graph="Save a data set as a pair graph.",
+        measure="Compare pairs by captions, augmentations and controls: consistency, diversity, bounds, and a verdict.",
+        audit="Audit a table of pairs: consistency, spectrum, bounds, and which captions and classes hurt most.",
+        resample_graph="Resample graphs of augmented images by captions and controls: what bounds and error do then.",
+    )
+    | {
+        "study-real": Entry(
+            "real_data.__main__",
+            "study",
+            "Measure the bounds, label energy and multi-hop intervals of the emoji captions, for both label sets.",
+        )
+    },
+    "Train from pixels": _entries(
+        "real_data.__main__",
+        resample="Train SimCLR from pixels with resampled positives and negatives, and controls; killed, it goes on.",
+        pretrain="Train one network from pixels with captions (CLIP) or with augmentations (SimCLR), and probe it.",
+    ),
+    "Draw": {
+        "figures": Entry("figures.__main__", "list", "List the figures and the tables they read."),
+        "draw": Entry("figures.__main__", "draw", "Draw one figure as PDF and PNG, with its caption as text."),
+    },
+}
+
+
+class Deferred(TyperCommand):
+    """A command that is loaded when it is run."""
+
+    def __init__(self, name: str, group: str, entry: Entry) -> None:
+        super().__init__(name, help=entry.help, rich_help_panel=group, callback=lambda: None)
+        self._entry = entry
+
+    def loaded(self) -> Any:
+        """The command itself."""
+        group: Any = typer.main.get_command(import_module(self._entry.module).app)
+        return group.commands[self._entry.command]
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """The context of the command itself, which is what runs then."""
+        return self.loaded().make_context(info_name, args, parent=parent, **extra)
+
+
+class Commands(TyperGroup):
+    """All of `GROUPS`, in their order."""
+
+    def list_commands(self, _: Any) -> list[str]:
+        """Their names."""
+        return [name for entries in GROUPS.values() for name in entries]
+
+    def get_command(self, _: Any, name: str) -> Any:
+        """One of them, not loaded yet."""
+        return next((Deferred(name, group, each[name]) for group, each in GROUPS.items() if name in each), None)
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        say(f"pairbounds {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def pairbounds(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say it and exit.")] = False,
+) -> None:
+    """Check the theory of contrastive learning: pair graphs, their spectra, and bounds held against measured error.
+
+    Each command says with --help what it takes. Example: pairbounds check emoji.npz --k 100
+    """
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    run(app)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""The one command: it has every command there is, says the same of each, and works wherever one stands."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import typer
+
+import figures.__main__
+import real_data.__main__
+import simulations.__main__
+import theory.__main__
+from pairbounds import GROUPS, Deferred, app
+from theory import PairGraph, __version__
+
+SCRIPT = Path(sys.executable).with_name("pairbounds")
+ENTRIES = {name: (group, entry) for group, entries in GROUPS.items() for name, entry in entries.items()}
+
+
+def commands(module):
+    return typer.main.get_command(module.app).commands
+
+
+@pytest.mark.parametrize("module", [theory.__main__, simulations.__main__, real_data.__main__, figures.__main__])
+def test_every_command_is_there(module):
+    named = {entry.command for _, entry in ENTRIES.values() if entry.module == module.__name__}
+    assert named == set(commands(module))
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_its_line_of_help_is_the_commands_own(name):
+    group, entry = ENTRIES[name]
+    assert Deferred(name, group, entry).loaded().help.partition("\n")[0] == entry.help
+
+
+def test_a_command_is_run_with_its_arguments_and_its_exit_code(call, tmp_path):
+    PairGraph(np.eye(3), [0, 1, 1]).save(tmp_path / "graph.npz")
+    code, out, _ = call(app, "check", tmp_path / "graph.npz", "--k", "2")
+    assert code == 0
+    assert "probe-error" in out
+    assert call(app, "check", tmp_path / "graph.npz", "--k", "9")[0] == 2
+    assert call(app, "graph", "emoji", "--help")[0] == 0
+    assert call(app, "--version")[1] == f"pairbounds {__version__}\n"
+
+
+def test_it_works_in_a_folder_that_has_its_own_theory_and_figures(tmp_path):
+    for name in ("theory", "figures", "simulations", "real_data", "tests"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise SystemExit('a stranger')")
+    PairGraph(np.eye(3), [0, 1, 1]).save(tmp_path / "graph.npz")
+    for line in (["check", "graph.npz", "--k", "2"], ["families"], ["figures"]):
+        done = subprocess.run([SCRIPT, *line], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_help_does_not_wait_for_what_is_not_needed():
+    listed = "import sys; from pairbounds import app; app(['--help'], standalone_mode=False); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", listed], capture_output=True, text=True, check=True)
+    shown, _, modules = done.stdout.strip().rpartition("\n")
+    assert all(group in shown for group in GROUPS)
+    assert not {"torch", "pandas", "networkx", "matplotlib", "sklearn", "joblib"} & set(modules.split())
