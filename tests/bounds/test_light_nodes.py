@@ -53,6 +53,15 @@ def test_tightened_by_a_millionth(name, case, monkeypatch):
         assert check_bounds(case.graph, case.k, case.features).set_index("bound").loc[name, "holds"] == holds
 
 
+def test_a_class_that_is_nearly_all_leaves_the_others_their_round_off():
+    """Of the hinges against the other class, 1 less the mass of this one knows nothing."""
+    weights = [[8.069317973491165e-18, 0], [7.464348775436292e-18, 0], [4.960189689593476e-18, 1e-37]]
+    table = check_bounds(PairGraph(weights, [0, 0, 0], [1, 0]), 1).set_index("bound")
+    for name in ("mean-classifier", "mean-classifier-any"):
+        assert table.loc[name, "measured"] == pytest.approx(1)
+        assert table.loc[name, "holds"]
+
+
 def test_what_stays_in_a_class_is_not_taken_from_what_leaves_it():
     """The light image stays with 3e-16, of which 1 less its leak knows the first digit."""
     light = 3e-16

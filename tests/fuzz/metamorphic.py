@@ -7,6 +7,9 @@ quotient by `1 - σ²_{k+1}` by ρ over it. A row may move by ρ over the produc
 size of its two sides and of what they are made of; by the root of that where its formula takes the root of what may be
 round-off (`ROOTS`). What would be left undetermined (`UNDETERMINED`) is not compared.
 
+A vector that is off by ρ makes a feature off by `ρ / √p` at a node of mass p. Averages by mass hardly see it; the
+exponential of InfoNCE does (`_of_light_nodes`), and so does a direction on the sphere (`_has_rows_of_round_off`).
+
 A 0-1 error may also move by the mass of nodes whose lead is near the noise below which it counts as a tie: `_in_doubt`.
 """
 
@@ -14,13 +17,15 @@ import math
 from collections.abc import Callable, Iterator
 
 import numpy as np
+import numpy.typing as npt
+from scipy.special import softmax
 
 from tests.fuzz.forms import PROPERTIES, Form
 from tests.fuzz.specimen import Specimen
 from theory import BOUNDS
 from theory.bounds import QUANTITIES
 from theory.bounds.theorem08_class_connectivity import least_gap
-from theory.bounds.theorem11_nearest_mean import _reach, _standing
+from theory.bounds.theorem11_nearest_mean import _centred, _moments, _reach, _standing
 from theory.connectivity import EXACT_NODES
 from theory.consistency import class_masses
 from theory.scores import Standing, linear_standing, score_noise
@@ -46,6 +51,9 @@ BY_VECTORS = {"sharp-probe-mse", "sharp-probe-error", "sharp-probe-mse-below"}  
 NOT_OF_VECTORS = {  # quantities of the optimum that are functions of the singular values, or of the graph alone
     *("spectral_loss", "aligned_induced_loss", "induced_labelling_error"),
     *("class_conductance", "conductance", "class_tail_eigenvalue"),
+}
+ON_SPHERE = {  # rows of norm 0, which have no direction, may be round-off in another form
+    *("cross-entropy-by-infonce", "cross-entropy-by-connectivity", "cross-entropy-below", "infonce-by-uniformity"),
 }
 THRESHOLDS = {  # hypotheses that compare with round-off, and may fall on either side of it
     *("mmcl-is-sscl", "mean-classifier", "zero-shot-near-optimal"),
@@ -81,7 +89,7 @@ def _same(form: Form, other: Form, row: str) -> bool:
     if not limit <= UNDETERMINED * _size(speaker, row):
         return True
     if not all(speaks):
-        return row in THRESHOLDS
+        return row in THRESHOLDS or (row in ON_SPHERE and _has_rows_of_round_off(speaker))
     measured, value = (abs(first[side] - second[side]) for side in ("measured", "value"))
     in_doubt = IN_DOUBT[BOUNDS[row].quantity](form) if BOUNDS[row].quantity in IN_DOUBT else 0.0
     return measured <= limit + in_doubt and (first["value"] == second["value"] or value <= limit)
@@ -107,10 +115,35 @@ def _limit(form: Form, row: str) -> float:
     for gap in _gaps(form, row):
         moved = moved / gap if gap > 0 else math.inf
     size = _size(form, row)
+    if row == "infonce-entropy" and form.features is None:
+        size += _of_light_nodes(form)
     if row not in ROOTS:
         return moved * size
     # Of `2 (a + b)²` with b of that root: `4 (a + b) δb`, at most.
     return moved * size + 4 * math.sqrt(moved * size * _under_root(form, row))
+
+
+def _of_light_nodes(form: Form) -> float:
+    """How far InfoNCE at the optimum moves where its vectors do, over ρ: its scores do by `‖g‖ / √p + ‖f‖ / √q`.
+
+    Averaged as in `theory.bounds.theorem10_infonce`: over the pairs, and over the negatives by their share.
+    """
+    graph, left, right = form.graph, form.optimum.left, form.optimum.both_sides
+    p, q = graph.left_marginal[:, None], graph.right_marginal
+    scores = left @ right.T
+    shares = p * softmax(scores + np.log(q), axis=1) + q * softmax(scores + np.log(p), axis=0)
+    sizes = np.linalg.norm(right, axis=1) / np.sqrt(p) + np.linalg.norm(left, axis=1)[:, None] / np.sqrt(q)
+    return float(np.sum((graph.joint.toarray() + shares / 2) * sizes))
+
+
+def _has_rows_of_round_off(form: Form) -> bool:
+    """Whether a node is so light, or its features so small, that they are nothing but ρ."""
+    graph, encoder = form.graph, form.encoder
+    weighted = (
+        np.sqrt(marginal) * np.linalg.norm(side, axis=1)
+        for side, marginal in ((encoder.left, graph.left_marginal), (encoder.both_sides, graph.right_marginal))
+    )
+    return min(float(norms.min()) for norms in weighted) <= UNITS * math.sqrt(graph.n_left + graph.n_right)
 
 
 def _under_root(form: Form, row: str) -> float:
@@ -140,13 +173,17 @@ def _gaps(form: Form, row: str) -> Iterator[float]:
 # Errors that count: the mass of nodes that may be a tie in one form and not in the other.
 
 
-def _in_doubt(form: Form, standing: Standing, mass: np.ndarray) -> float:
-    """Of nodes whose lead is near its noise; below it, too, where the vectors themselves are off by more than that."""
+def _in_doubt(form: Form, standing: Standing, mass: np.ndarray, of_vectors: npt.ArrayLike = 0.0) -> float:
+    """Of nodes whose lead is near its noise; below it, too, where the vectors themselves are off by more than that.
+
+    `of_vectors` is what else these do to each lead.
+    """
     by_vectors = (
         1.0 if form.features is not None else max(1.0, 1 / (AROUND * form.gap_at_k) if form.gap_at_k > 0 else math.inf)
     )
-    below = 0.0 if by_vectors > 1 else 1 / AROUND
-    doubtful = (standing.leads > below * standing.noise) & (standing.leads <= AROUND * by_vectors * standing.noise)
+    below = np.where((by_vectors > 1) | (np.asarray(of_vectors) > standing.noise), 0.0, 1 / AROUND)
+    above = AROUND * by_vectors * (standing.noise + of_vectors)
+    doubtful = (standing.leads > below * standing.noise) & (standing.leads <= above)
     return float(mass[doubtful].sum())
 
 
@@ -167,7 +204,13 @@ def _of_zero_shot(form: Form) -> float:
 
 
 def _of_nearest_mean(form: Form) -> float:
-    return _in_doubt(form, _standing(form.encoder), form.graph.left_marginal)
+    """The mean of a light class is off as its features are, and the lead of every node over it."""
+    standing, mass = _standing(form.encoder), form.graph.left_marginal
+    if form.features is not None:
+        return _in_doubt(form, standing, mass)
+    moments, rho = _moments(form.encoder), UNITS * math.sqrt(form.graph.n_left + form.graph.n_right)
+    sizes = np.linalg.norm(_centred(form.encoder), axis=1) + np.linalg.norm(moments.means, axis=1).max()
+    return _in_doubt(form, standing, mass, rho * sizes / np.sqrt(moments.masses.min()))
 
 
 def _of_votes(form: Form) -> float:

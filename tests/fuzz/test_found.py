@@ -1,0 +1,35 @@
+"""Graphs that the fuzzer found, shrunk: in two forms a row once differed by more than the stated round-off."""
+
+import numpy as np
+import pytest
+
+from tests.fuzz.metamorphic import differences
+from tests.fuzz.specimen import Specimen
+
+FOUND = {
+    "scores of light nodes, two copies": (
+        "doubled",
+        [
+            [0, 0, 0, 0, 1e-5, 1e-2],
+            [0, 0, 0, 1e-19, 1e-8, 0],
+            [0, 1, 0, 0, 1e-12, 0],
+            [0, 0, 1, 0, 0, 1e-3],
+            [1, 0, 0, 0, 1e-13, 0],
+        ],
+        [0, 0, 0, 0, 0],
+        4,
+    ),
+    "scores of light nodes, a small second value": ("split_left", [[0, 0, 1], [1e-47, 1e-22, 1e-13]], [0, 0], 2),
+    "scores of light nodes, one image": ("split_right", [[0, 1e-36], [1, 1], [1, 0]], [0, 0, 0], 2),
+    "a caption too light to have a direction": ("permuted", [[0, 0, 1], [1, 1e-34, 0]], [0, 0], 2),
+    "halfway to the mean of a light class": ("permuted", [[1, 1e-8], [0, 1e-8], [1e-26, 0]], [0, 0, 1], 2),
+}
+
+
+@pytest.mark.parametrize("found", FOUND)
+def test_the_same_table(found):
+    form, weights, left_labels, k = FOUND[found]
+    right_labels = np.zeros(len(weights[0]), dtype=int)
+    assert (
+        differences(form, Specimen(np.array(weights, dtype=float), np.array(left_labels), right_labels, k, None)) == []
+    )
