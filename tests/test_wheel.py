@@ -1,0 +1,79 @@
+"""What a stranger installs: the base wheel in an empty environment, beside a project that has its own `theory/`."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from theory import PairGraph
+
+ROOT = Path(__file__).parents[1]
+BESIDE = Path(sys.executable).parent
+TRAIN = """
+from simulations import LatentWorld, train
+print(train(LatentWorld(seed=0).caption_graph(noise=0.05, detail=0.3), k=4, steps=20))
+"""
+
+
+def done(*command, cwd):
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    said = subprocess.run(
+        list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True, check=False
+    )
+    assert said.returncode == 0, said.stdout + said.stderr
+    return said.stdout
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """The `bin` of an environment with the base install and pytest."""
+    folder = tmp_path_factory.mktemp("wheel")
+    uv = BESIDE / "uv"
+    done(uv, "build", "--quiet", "--wheel", "--out-dir", folder, ROOT, cwd=folder)
+    (wheel,) = folder.glob("*.whl")
+    done(uv, "venv", "--quiet", "--python", sys.executable, folder / "venv", cwd=folder)
+    done(uv, "pip", "install", "--quiet", "--python", folder / "venv/bin/python", wheel, "pytest", cwd=folder)
+    return folder / "venv" / "bin"
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A stranger's folder, with a `theory` that is not ours and a test of it."""
+    for name in ("theory", "figures", "tests"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("ANSWER = 42\n")
+    (tmp_path / "test_it.py").write_text("import theory\n\ndef test_it():\n    assert theory.ANSWER == 42\n")
+    PairGraph(np.eye(3), [0, 1, 1]).save(tmp_path / "graph.npz")
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_it_breaks_nothing_in_a_project_with_its_own_theory(installed, project):
+    assert "1 passed" in done(installed / "python", "-m", "pytest", "-q", cwd=project)
+
+
+@pytest.mark.slow
+def test_the_base_install_checks_attacks_simulates_trains_and_draws(installed, project):
+    command = installed / "pairbounds"
+    assert "probe-error" in done(command, "check", "graph.npz", "--k", "2", cwd=project)
+    assert "ratio" in done(command, "attack", "probe-error", "--budget", "1s", cwd=project)
+    done(command, "study", "bound_holds", "--seeds", "2", "--jobs", "1", "--out", "bound_holds.parquet", cwd=project)
+    done(command, "draw", "bound_holds", "--tables", ".", "--out", "drawn", cwd=project)
+    assert (project / "drawn" / "bound_holds.png").is_file()
+    assert "TrainResult(left=" in done(installed / "python", "-P", "-c", TRAIN, cwd=project)
+    bounds = ROOT / "examples" / "my_bound.py"
+    plugin = ("-p", "theory.pytest_plugin", "--bounds", bounds, "-k", "planted")
+    said = subprocess.run([installed / "pytest", *plugin], cwd=project, capture_output=True, text=True, check=False)
+    assert "no-factor-two is violated" in said.stdout
+
+
+@pytest.mark.slow
+def test_a_missing_extra_is_named(installed, project):
+    said = subprocess.run(
+        [installed / "pairbounds", "graph", "emoji", "--out", "g.npz"], cwd=project, capture_output=True, text=True
+    )
+    assert said.returncode == 2
+    assert "pip install 'pairbounds[" in said.stderr

