@@ -133,6 +133,12 @@ def log_mean_exp(scores: FloatArray, mass: FloatArray) -> FloatArray:
         return np.asarray(top[:, 0] + np.log(np.exp(scores - top) @ mass))
 
 
+def sums_of_others(parts: FloatArray) -> FloatArray:
+    """The sum of all parts but one, for each, (n,); not by a difference, in which a part that is nearly all cancels."""
+    before, after = np.cumsum(parts[:-1]), np.cumsum(parts[:0:-1])[::-1]
+    return np.asarray(np.append(0.0, before) + np.append(after, 0.0))
+
+
 def round_off(n: int) -> float:
     """What n sums may be off by, relative to their largest."""
     return float(UNITS * np.sqrt(n))

@@ -90,9 +90,11 @@ def _same(form: Form, other: Form, row: str) -> bool:
         return True
     if not all(speaks):
         return row in THRESHOLDS or (row in ON_SPHERE and _has_rows_of_round_off(speaker))
-    measured, value = (abs(first[side] - second[side]) for side in ("measured", "value"))
+    measured, value = (
+        0.0 if first[side] == second[side] else abs(first[side] - second[side]) for side in ("measured", "value")
+    )
     in_doubt = IN_DOUBT[BOUNDS[row].quantity](form) if BOUNDS[row].quantity in IN_DOUBT else 0.0
-    return measured <= limit + in_doubt and (first["value"] == second["value"] or value <= limit)
+    return measured <= limit + in_doubt and value <= limit
 
 
 def _rests_on_vectors(form: Form, row: str) -> bool:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.families import FAMILIES
 from theory import PairGraph, probe, scores, zero_shot_error
 from theory.bounds import QUANTITIES, Encoder
-from theory.scores import Standing, linear_scores, linear_standing, strict_winners
+from theory.scores import Standing, linear_scores, linear_standing, strict_winners, sums_of_others
 from theory.spectra import spectrum
 
 EPS = float(np.finfo(np.float64).eps)
@@ -69,3 +69,9 @@ def test_what_is_measured_by_scores_does_not_depend_on_the_blocks(family, monkey
     expected = measured()
     monkeypatch.setattr(scores, "AT_ONCE", 1)
     np.testing.assert_allclose(measured(), expected, atol=1e-13)
+
+
+def test_sums_of_others_know_what_a_difference_does_not():
+    assert sums_of_others(np.array([5e-21, 1.0, 3e-21])).tolist() == [1.0, 8e-21, 1.0]
+    parts = np.random.default_rng(0).random(9)
+    np.testing.assert_allclose(sums_of_others(parts), parts.sum() - parts)

@@ -30,6 +30,7 @@ from theory.consistency import class_indicators, class_masses, required_labels
 from theory.graph import PairGraph
 from theory.hypotheses import require
 from theory.metrics.class_moments import ClassMoments, class_moments
+from theory.scores import sums_of_others
 from theory.spectra import ROUNDING, Spectrum
 
 TRIPLES_LIMIT = 100_000_000  # the loss compares every pair with every right node
@@ -59,16 +60,10 @@ def _hinge_scale(encoder: Encoder) -> float:
     mass, lengths = graph.right_marginal, np.linalg.norm(encoder.both_sides, axis=1)
     mean_lengths = np.bincount(classes.own, weights=mass * lengths) / classes.masses
     mixed = np.bincount(classes.own) > 1
-    beside = _of_others(mass) * lengths + _of_others(mass * lengths)
+    beside = sums_of_others(mass) * lengths + sums_of_others(mass * lengths)
     within = np.where(mixed, mean_lengths, 0.0)[classes.own] + np.where(mixed[classes.own], lengths, 0.0)
     sizes = np.linalg.norm(encoder.left, axis=1) @ (graph.joint @ (beside + within))
     return 1 + float(sizes) / _distinct(graph)
-
-
-def _of_others(parts: FloatArray) -> FloatArray:
-    """The sum of all parts but one, for each, (n,); not by a difference, in which a part that is nearly all cancels."""
-    before, after = np.cumsum(parts[:-1]), np.cumsum(parts[:0:-1])[::-1]
-    return np.asarray(np.append(0.0, before) + np.append(after, 0.0))
 
 
 QUANTITIES["mean_classifier_loss"] = Quantity(mean_classifier_loss, lambda _: 1.0, _hinge_scale)
