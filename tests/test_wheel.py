@@ -32,7 +32,9 @@ def installed(tmp_path_factory):
     """The `bin` of an environment with the base install and pytest."""
     folder = tmp_path_factory.mktemp("wheel")
     uv = BESIDE / "uv"
-    done(uv, "build", "--quiet", "--wheel", "--out-dir", folder, ROOT, cwd=folder)
+    done(
+        uv, "build", "--quiet", "--out-dir", folder, ROOT, cwd=folder
+    )  # the wheel from the sdist: nothing is left here
     (wheel,) = folder.glob("*.whl")
     done(uv, "venv", "--quiet", "--python", sys.executable, folder / "venv", cwd=folder)
     done(uv, "pip", "install", "--quiet", "--python", folder / "venv/bin/python", wheel, "pytest", cwd=folder)

@@ -185,15 +185,11 @@ def _print_checks(table: pd.DataFrame, title: str) -> None:
             "" if math.isnan(row["tightness"]) else f"{row['tightness']:.4f}",
             _verdict(row),
         )
-        for row in table[~_not_applicable(table)].to_dict("records")
+        for row in table[table["applicable"] | (table["status"] == "rate")].to_dict("records")
     ]
     print_table(title, columns, rows)
     for note, noted in table[table["note"] != ""].groupby("note", sort=False):
         say(f"{', '.join(noted['bound'])}: {note}")
-
-
-def _not_applicable(table: pd.DataFrame) -> pd.Series:
-    return table["note"].str.startswith("not applicable")
 
 
 def _verdict(row: dict[Hashable, Any]) -> str:

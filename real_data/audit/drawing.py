@@ -77,7 +77,7 @@ def _unlabelled(tables: Mapping[str, pd.DataFrame]) -> Figure:
 
 def _bounds(axes: Axes, bounds: pd.DataFrame) -> None:
     """A line from each measured quantity to each bound on it, on a logarithmic axis that ends at `CEILING`."""
-    rows = bounds[bounds["quantity"].isin(BOUNDED) & (bounds["relation"] == "<=") & bounds["slack"].notna()]
+    rows = bounds[bounds["quantity"].isin(BOUNDED) & (bounds["relation"] == "<=") & bounds["applicable"]]
     rows = rows.sort_values(["quantity", "value"], ascending=False)
     places = np.arange(len(rows))
     measured, value = (rows[column].clip(FLOOR, CEILING).to_numpy() for column in ("measured", "value"))

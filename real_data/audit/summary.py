@@ -120,13 +120,13 @@ def _of_labels(measures: Measures) -> dict[str, Any]:
 
 
 def _of_bounds(bounds: pd.DataFrame) -> dict[str, Any]:
-    applying = bounds[bounds["slack"].notna()].set_index("bound")  # neither a failed hypothesis nor a rate
+    applying = bounds[bounds["applicable"]].set_index("bound").astype({"holds": bool, "vacuous": bool})
     measured = applying.drop_duplicates("quantity").set_index("quantity")["measured"]
     columns = ["quantity", "measured", "relation", "value", "holds", "vacuous"]
     return {
         **{quantity: measured.get(quantity) for quantity in ("conductance", "probe_error", "probe_mse")},
         "bounds": applying[columns].to_dict("index"),
-        "bounds_failed": bounds.loc[~bounds["holds"].astype(bool), "bound"].tolist(),
+        "bounds_failed": applying.index[~applying["holds"]].tolist(),
     }
 
 

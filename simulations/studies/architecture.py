@@ -65,7 +65,7 @@ def _history(
         return {
             "held_out_error": held_out,
             "bound": float(checks["value"][BOUND]),
-            "violated": float((~checks["holds"].astype(bool)).sum()),
+            "violated": float((~checks["holds"]).sum()),
         }
 
     options = TRAINING | {"encoder": encoder, "inputs": inputs, "pairs": pairs}

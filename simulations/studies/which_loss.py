@@ -54,7 +54,7 @@ def _trained(graph: PairGraph, triplets: Spectrum, loss: str, seed: int) -> dict
         "logistic_error": logistic_probe(graph, found.left).error,
         "zero_shot_error": prototypes,
         "near_optimal_bound": checks.loc["sharp-near-optimal-error", "value"],
-        "violated": float((~checks["holds"].astype(bool)).sum()),
+        "violated": float((~checks["holds"]).sum()),
     }
 
 

@@ -128,5 +128,6 @@ def test_a_violated_hypothesis_raises(name):
         BOUNDS[name](*arguments)
         QUANTITIES[BOUNDS[name].quantity].measure(arguments[3])
     row = check_bounds(case.graph, case.k, case.features).set_index("bound").loc[name]
+    assert not row["applicable"]
     assert row["note"].startswith("not applicable: ")
     assert np.isnan(row["value"])

@@ -71,12 +71,12 @@ def _check(specimen: Specimen, graph: PairGraph, outcome: Outcome) -> None:
     asserted = table[[mutants.is_asserted(BOUNDS[name]) for name in table["bound"]]]
     is_mutant = asserted["bound"].str.startswith(mutants.PREFIX)
     rows = asserted[~is_mutant]
-    applies = ~rows["note"].str.startswith("not applicable")
+    applies = rows["applicable"]
     abstains = rows["note"].str.startswith(NUMERICAL)
     outcome.judged, outcome.abstained = rows.loc[applies, "bound"].tolist(), rows.loc[abstains, "bound"].tolist()
-    outcome.findings += [f"violated {name}" for name in rows.loc[~rows["holds"].astype(bool), "bound"]]
+    outcome.findings += [f"violated {name}" for name in rows.loc[applies & ~rows["holds"], "bound"]]
     for row in asserted[is_mutant].itertuples():
-        if not row.holds:
+        if row.applicable and not row.holds:
             outcome.refuted.append(row.bound)
         elif _is_plainly_false(row, specimen, graph):
             outcome.missed.append(row.bound)
@@ -84,7 +84,7 @@ def _check(specimen: Specimen, graph: PairGraph, outcome: Outcome) -> None:
 
 def _is_plainly_false(row: Any, specimen: Specimen, graph: PairGraph) -> bool:
     """Whether plain float64 says that a claim fails, by more than any rounding could explain."""
-    if row.note.startswith("not applicable") and not row.note.startswith(NUMERICAL):
+    if not row.applicable and not row.note.startswith(NUMERICAL):
         return False
     if math.isfinite(row.measured) and not _excess(row.relation, row.measured, row.value) > 0:
         return False

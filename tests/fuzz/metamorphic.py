@@ -81,7 +81,7 @@ def _is_stated(form: Form, name: str, row: str) -> bool:
 
 def _same(form: Form, other: Form, row: str) -> bool:
     first, second = form.table.loc[row], other.table.loc[row]
-    speaks = [not each["note"].startswith("not applicable") for each in (first, second)]
+    speaks = [each["applicable"] for each in (first, second)]
     if not any(speaks):
         return True
     speaker = form if speaks[0] else other

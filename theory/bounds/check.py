@@ -18,14 +18,7 @@ if TYPE_CHECKING:
 
 Measure = Callable[[str, Encoder], float]
 
-NOT_APPLICABLE: dict[str, object] = {
-    "measured": math.nan,
-    "value": math.nan,
-    "holds": True,  # a claim whose hypotheses fail says nothing, and so nothing false
-    "slack": math.nan,
-    "tightness": math.nan,
-    "vacuous": True,
-}
+NULLABLE = ("holds", "vacuous")  # columns: `<NA>` where a claim is not applicable
 JUDGED_DECADES = 24  # of weights: a violation within them is one, beyond them it is confirmed in higher precision
 PRECISE_NODES = 48  # of both sides, that higher precision has time for
 IN_DOUBT = "holds only if nodes that tie up to round-off, and count as errors, are right: float64 cannot tell"
@@ -53,11 +46,12 @@ def check_bounds(
     Returns
     -------
     DataFrame with columns
-        bound, quantity, relation ("<=", ">=", "=": measured to value), measured, value, holds (up to round-off), slack
-        (by how much it holds), tightness (1: equality), vacuous (no better than guessing the largest class), status,
-        note (why it is infinite or not applicable, or that it holds only if near ties, which are errors, are none).
-        A claim whose hypotheses fail has no value (NaN), holds vacuously, and its note begins with "not applicable".
-        A rate has both sides, to be fitted, and holds vacuously, too.
+        bound, quantity, relation ("<=", ">=", "=": measured to value), measured, value, applicable, holds (up to
+        round-off), slack (by how much it holds), tightness (1: equality), vacuous (no better than guessing the largest
+        class), status, note (why it is infinite or not applicable, or that it holds only if near ties, which are
+        errors, are none).
+        Where a claim is not applicable, holds and vacuous are `<NA>`, so that `table["holds"].all()` speaks of what was
+        checked: where a hypothesis fails, and it has no value (NaN); or for a rate, which has both sides, to be fitted.
         Where weights span more than `JUDGED_DECADES` orders of magnitude, a violation in double precision is one only
         if it is confirmed in fifty digits; else the row is not applicable, "float64 cannot judge".
 
@@ -81,7 +75,8 @@ def check_bounds(
     def measure(quantity: str, subject: Encoder) -> float:
         return QUANTITIES[quantity].measure(subject)
 
-    return pd.DataFrame([_row(claim, subjects[claim.subject], known, k, measure) for claim in BOUNDS.values()])
+    table = pd.DataFrame([_row(claim, subjects[claim.subject], known, k, measure) for claim in BOUNDS.values()])
+    return table.astype(dict.fromkeys(NULLABLE, "boolean"))
 
 
 def _row(claim: Bound, encoder: Encoder, spectrum: Spectrum, k: int, measure: Measure) -> dict[str, object]:
@@ -91,9 +86,9 @@ def _row(claim: Bound, encoder: Encoder, spectrum: Spectrum, k: int, measure: Me
         value = claim(encoder.graph, spectrum, k, encoder)
         measured = measure(claim.quantity, encoder)
     except HypothesisError as error:
-        return about | NOT_APPLICABLE | {"status": claim.status, "note": f"not applicable: {error}"}
+        return about | _not_applicable(claim, f"not applicable: {error}")
     if claim.status == "rate":
-        return about | NOT_APPLICABLE | {"measured": measured, "value": value, "status": "rate", "note": A_RATE}
+        return about | _not_applicable(claim, A_RATE, measured, value)
     slack = measured - value if claim.relation == ">=" else value - measured
     if claim.relation == "=":
         slack = -abs(slack)
@@ -101,16 +96,31 @@ def _row(claim: Bound, encoder: Encoder, spectrum: Spectrum, k: int, measure: Me
     vacuous = value >= guess if claim.relation == "<=" else False
     round_off, doubt = _round_off(claim, encoder, spectrum, value), quantity.doubt(encoder)
     if slack < -round_off - doubt and (reason := _not_to_be_judged(claim, encoder)):
-        return about | NOT_APPLICABLE | {"status": claim.status, "note": f"not applicable: {reason}"}
+        return about | _not_applicable(claim, f"not applicable: {reason}")
     return about | {
         "measured": measured,
         "value": value,
+        "applicable": True,
         "holds": slack >= -round_off - doubt,
         "slack": slack,
         "tightness": 1.0 if abs(slack) <= round_off + doubt else _tightness(claim, measured, value),
         "vacuous": vacuous,
         "status": claim.status,
         "note": IN_DOUBT if -round_off - doubt <= slack < -round_off else _note(claim, spectrum, k, value),
+    }
+
+
+def _not_applicable(claim: Bound, note: str, measured: float = math.nan, value: float = math.nan) -> dict[str, object]:
+    return {
+        "measured": measured,
+        "value": value,
+        "applicable": False,
+        "holds": None,
+        "slack": math.nan,
+        "tightness": math.nan,
+        "vacuous": None,
+        "status": claim.status,
+        "note": note,
     }
 
 
