@@ -60,6 +60,12 @@ class Form:
         return float(values[r - 1] - (values[r] if r < len(values) else 0.0))
 
     @cached_property
+    def squared_gap_at_k(self) -> float:
+        """`σ²_r - σ²_{r+1}`."""
+        values, r = self.triplets.singular_values, min(self.k, self.triplets.rank)
+        return self.gap_at_k * float(values[r - 1] + (values[r] if r < len(values) else 0.0))
+
+    @cached_property
     def first_gap(self) -> float:
         """`1 - σ_2²`."""
         return float(1 - self.triplets.leading(2).singular_values[1] ** 2)

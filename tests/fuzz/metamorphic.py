@@ -44,6 +44,7 @@ ROOTS = EXCESS | {  # of a variance, a tail or a gap: all may be 0 but for round
     *("zero-shot", "cheeger-above", "multihop-mse", "multihop-error", "multihop-mse-below"),
     *("cross-entropy-by-infonce", "cross-entropy-by-connectivity", "cross-entropy-below"),
 }
+MULTIHOP = {"multihop-mse", "multihop-error", "multihop-mse-below"}  # see only the squares of singular values
 OVER_CLASS_GAP = {"probe-error-by-connectivity", "class-variance", "nearest-mean-by-alignment"}
 OVER_DISTANCE = {"nearest-mean", "nearest-mean-by-alignment"}  # of the means of two classes
 OVER_DISTINCT = {"mean-classifier", "mean-classifier-any"}  # the chance that two classes differ
@@ -118,23 +119,28 @@ def _limit(form: Form, row: str) -> float:
         moved = moved / gap if gap > 0 else math.inf
     size = _size(form, row)
     if row == "infonce-entropy" and form.features is None:
-        size += _of_light_nodes(form)
+        size += _of_light_nodes(form, moved)
     if row not in ROOTS:
         return moved * size
     # Of `2 (a + b)²` with b of that root: `4 (a + b) δb`, at most.
     return moved * size + 4 * math.sqrt(moved * size * _under_root(form, row))
 
 
-def _of_light_nodes(form: Form) -> float:
-    """How far InfoNCE at the optimum moves where its vectors do, over ρ: its scores do by `‖g‖ / √p + ‖f‖ / √q`.
+def _of_light_nodes(form: Form, moved: float) -> float:
+    """How far InfoNCE at the optimum moves where its vectors do, over that: its scores do by `‖g‖ / √p + ‖f‖ / √q`.
 
-    Averaged as in `theory.bounds.theorem10_infonce`: over the pairs, and over the negatives by their share.
+    Averaged as in `theory.bounds.theorem10_infonce`: over the pairs, and over the negatives by their share. Infinite
+    where a negative without a share to speak of may come to have one.
     """
     graph, left, right = form.graph, form.optimum.left, form.optimum.both_sides
     p, q = graph.left_marginal[:, None], graph.right_marginal
     scores = left @ right.T
     shares = p * softmax(scores + np.log(q), axis=1) + q * softmax(scores + np.log(p), axis=0)
     sizes = np.linalg.norm(right, axis=1) / np.sqrt(p) + np.linalg.norm(left, axis=1)[:, None] / np.sqrt(q)
+    with np.errstate(divide="ignore"):
+        grown = np.log(shares) + moved * sizes
+    if np.any((moved * sizes > 1) & (grown > math.log(UNDETERMINED**2))):
+        return math.inf
     return float(np.sum((graph.joint.toarray() + shares / 2) * sizes))
 
 
@@ -163,6 +169,8 @@ def _gaps(form: Form, row: str) -> Iterator[float]:
         yield form.gap_at_k
     if row in EXCESS:  # the least over j <= k of quotients by `1 - σ²_{j+1}`, which may be that of j = 1
         yield form.first_gap
+    if row in MULTIHOP:
+        yield form.squared_gap_at_k
     if row in OVER_CLASS_GAP:
         yield least_gap(form.graph)
     if row in OVER_DISTANCE:

@@ -21,6 +21,24 @@ FOUND = {
     ),
     "scores of light nodes, a small second value": ("split_left", [[0, 0, 1], [1e-47, 1e-22, 1e-13]], [0, 0], 2),
     "scores of light nodes, one image": ("split_right", [[0, 1e-36], [1, 1], [1, 0]], [0, 0, 0], 2),
+    "scores of light nodes, a small gap": (
+        "permuted",
+        [[1e-21, 0, 0, 1e-57], [0, 0, 1e-12, 0], [0, 0, 1, 1e-57], [1e-12, 1e-50, 1e-21, 0]],
+        [0, 0, 0, 0],
+        1,
+    ),
+    "hops that see squares of small values": (
+        "split_right",
+        [
+            [0, 0, 6e-6, 7e-7, 1e-13],
+            [0, 2e-13, 4e-6, 6e-7, 0],
+            [1.2e-7, 1.8e-13, 5.3e-6, 4e-7, 0],
+            [6e-8, 5.8e-14, 5.1e-6, 3.5e-7, 4.3e-14],
+            [2e-7, 2.1e-13, 0, 5.9e-7, 0],
+        ],
+        [0, 0, 0, 1, 0],
+        5,
+    ),
     "a caption too light to have a direction": ("permuted", [[0, 0, 1], [1, 1e-34, 0]], [0, 0], 2),
     "halfway to the mean of a light class": ("permuted", [[1, 1e-8], [0, 1e-8], [1e-26, 0]], [0, 0, 1], 2),
 }
