@@ -118,7 +118,7 @@ def _limit(form: Form, row: str) -> float:
     for gap in _gaps(form, row):
         moved = moved / gap if gap > 0 else math.inf
     size = _size(form, row)
-    if row == "infonce-entropy" and form.features is None:
+    if row == "infonce-entropy" and form.features is None and math.isfinite(moved):
         size += _of_light_nodes(form, moved)
     if row not in ROOTS:
         return moved * size
