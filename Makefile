@@ -13,19 +13,13 @@ PYTHON := $(VENV)/bin/python
 INSTALLED := $(VENV)/installed
 TABLES := $(BUILD)/tables
 FIGURES := $(BUILD)/figures
-ALL_FIGURES := $(patsubst %,$(FIGURES)/%.png,bound_holds captions_help real_images training leaderboard \
-	tightness_map label_energy near_optimal multihop which_loss architecture \
-	rates resampling phase \
-	frontier paper_comparison pairs_look bound_real_pairs \
-	resampling_training pretraining)
+RULES := $(BUILD)/rules.mk
 
-THEORY := $(wildcard theory/*.py theory/bounds/*.py theory/attack/*.py theory/metrics/*.py theory/resampling/*.py)
-WORLDS := $(THEORY) $(wildcard simulations/*.py simulations/losses/*.py) simulations/studies/study.py \
-	simulations/sweeps/execution.py
-EMOJI := $(THEORY) $(wildcard real_data/*.py)
-ARMS := $(EMOJI) $(wildcard $(addprefix real_data/,$(addsuffix /*.py,arms measures datasets encoders)))
-STYLE := figures/style.py figures/figure.py
-ACCURACIES := figures/accuracies.py figures/intervals.py
+# What tables and figures are made of, by their imports: it defines STUDIES, SWEEPS and ALL_FIGURES.
+include $(RULES)
+$(RULES): $(wildcard $(addsuffix /*.py,theory theory/* simulations simulations/* real_data real_data/* figures))
+	@mkdir -p $(@D)
+	@$(PYTHON3) figures/prerequisites.py > $@
 
 # One thread for each worker: threads of several libraries that wait for one another cost more than they save.
 export OMP_WAIT_POLICY := PASSIVE
@@ -35,7 +29,7 @@ export OMP_WAIT_POLICY := PASSIVE
 .PHONY: help setup test test-slow test-gpu matrix coverage fuzz faults reliability bench figures smoke reproduce lint format ledger sharpness readme-figures clean
 
 help: ## Say what there is
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 18
+	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/:[^#]*## /\t/' | expand -t 18
 
 setup: $(INSTALLED) ## Make the virtual environment in .venv
 
@@ -111,33 +105,28 @@ clean: ## Remove what was built, and the virtual environment
 
 # Tables.
 
-STUDIES := architecture bound_holds captions_help leaderboard multihop near_optimal rates resampling \
-	training which_loss
-$(patsubst %,$(TABLES)/%.parquet,$(STUDIES)): $(TABLES)/%.parquet: simulations/studies/%.py $(WORLDS) | $(INSTALLED)
+$(patsubst %,$(TABLES)/%.parquet,$(STUDIES)): | $(INSTALLED)
 	@mkdir -p $(TABLES)
-	$(PYTHON) -m simulations study $* --out $@ --jobs $(JOBS) $(if $(SEEDS),--seeds $(SEEDS))
+	$(PYTHON) -m simulations study $(basename $(@F)) --out $@ --jobs $(JOBS) $(if $(SEEDS),--seeds $(SEEDS))
 
 # A sweep keeps its finished cells: interrupted, or after a change of its file alone, it measures what is missing.
-SWEEPS := phase
-$(patsubst %,$(TABLES)/%.parquet,$(SWEEPS)): $(TABLES)/%.parquet: examples/%.toml simulations/experiments/%.py \
-		$(WORLDS) $(wildcard simulations/sweeps/*.py) | $(INSTALLED)
+$(patsubst %,$(TABLES)/%.parquet,$(SWEEPS)): $(TABLES)/%.parquet: examples/%.toml | $(INSTALLED)
 	@mkdir -p $(TABLES)
 	$(PYTHON) -m simulations sweep $< --out $(BUILD)/sweeps/$* --jobs $(JOBS) $(if $(SEEDS),--seeds $(SEEDS))
 	cp $(BUILD)/sweeps/$*/table.parquet.json $@.json
 	cp $(BUILD)/sweeps/$*/table.parquet $@
 
-# One run writes all three. (A make older than 4.3 reads `&` as a further, unwanted target, and runs it once for each.)
+# One run writes all of them. (A make older than 4.3 reads `&` as a further, unwanted target, and runs it once for each.)
 EMOJI_TABLES := $(patsubst %,$(TABLES)/emoji_%.parquet,bounds energy multihop)
 $(EMOJI_TABLES) &: $(EMOJI) | $(INSTALLED)
 	$(PYTHON) -m real_data study --out $(TABLES)
 
 ARMS_TABLES := $(patsubst %,$(TABLES)/arms_%.parquet,frontier matched difference verdict learned confusion pairs)
 SMALL := --images 160 --views 2 --strength 1
-$(ARMS_TABLES) &: $(ARMS) | $(INSTALLED)
+$(ARMS_TABLES) &: $(MEASURE) | $(INSTALLED)
 	$(PYTHON) -m real_data measure --dataset emoji --out $(TABLES) --jobs $(JOBS) $(if $(SEEDS),--draws $(SEEDS) $(SMALL))
 
-RESAMPLE_GRAPH := $(wildcard real_data/resampling/graph_*.py)
-$(TABLES)/emoji_resampling.parquet: $(ARMS) $(RESAMPLE_GRAPH) | $(INSTALLED)
+$(TABLES)/emoji_resampling.parquet: $(RESAMPLE_GRAPH) | $(INSTALLED)
 	$(PYTHON) -m real_data resample-graph --out $(TABLES) --jobs $(JOBS) $(if $(SEEDS),--draws $(SEEDS) --images 200)
 
 # Training from pixels takes too long for `make figures`: its measured tables are kept in results/, with their sidecars.
@@ -154,23 +143,5 @@ reproduce: $(INSTALLED) ## Measure the tables in results/ anew, by training from
 	cp $(foreach name,$(MEASURED),$(BUILD)/$(name)/$(name).parquet $(BUILD)/$(name)/$(name).parquet.json) results/
 
 # Figures: each from its script and its tables; the PNG is written after the PDF and the caption.
-
-$(FIGURES)/bound_holds.png: $(TABLES)/bound_holds.parquet
-$(FIGURES)/captions_help.png: $(TABLES)/captions_help.parquet
-$(FIGURES)/real_images.png $(FIGURES)/label_energy.png: $(EMOJI_TABLES)
-$(FIGURES)/training.png: $(TABLES)/training.parquet
-$(FIGURES)/leaderboard.png: $(TABLES)/leaderboard.parquet
-$(FIGURES)/tightness_map.png: $(TABLES)/bound_holds.parquet
-$(FIGURES)/near_optimal.png: $(TABLES)/near_optimal.parquet
-$(FIGURES)/which_loss.png: $(TABLES)/which_loss.parquet
-$(FIGURES)/rates.png: $(TABLES)/rates.parquet
-$(FIGURES)/resampling.png: $(TABLES)/resampling.parquet $(TABLES)/emoji_resampling.parquet figures/intervals.py
-$(FIGURES)/architecture.png: $(TABLES)/architecture.parquet
-$(FIGURES)/multihop.png: $(TABLES)/multihop.parquet $(EMOJI_TABLES)
-$(FIGURES)/phase.png: $(TABLES)/phase.parquet figures/intervals.py
-$(FIGURES)/resampling_training.png: $(TABLES)/resample.parquet $(TABLES)/emoji_resampling.parquet $(ACCURACIES)
-$(FIGURES)/pretraining.png: $(TABLES)/pretrain.parquet $(ARMS_TABLES) figures/arm_looks.py $(ACCURACIES)
-$(patsubst %,$(FIGURES)/%.png,frontier paper_comparison pairs_look bound_real_pairs): $(ARMS_TABLES) figures/arm_looks.py
-
-$(ALL_FIGURES): $(FIGURES)/%.png: figures/%.py $(STYLE) | $(INSTALLED)
-	$(PYTHON) -m figures draw $* --tables $(TABLES) --out $(FIGURES)
+$(ALL_FIGURES): | $(INSTALLED)
+	$(PYTHON) -m figures draw $(basename $(@F)) --tables $(TABLES) --out $(FIGURES)

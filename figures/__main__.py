@@ -5,55 +5,12 @@ from typing import Annotated
 
 import typer
 
-from figures import (
-    architecture,
-    bound_holds,
-    bound_real_pairs,
-    captions_help,
-    frontier,
-    label_energy,
-    leaderboard,
-    multihop,
-    near_optimal,
-    pairs_look,
-    paper_comparison,
-    phase,
-    pretraining,
-    rates,
-    real_images,
-    resampling,
-    resampling_training,
-    tightness_map,
-    training,
-    which_loss,
-)
+from figures.figure import found
 from theory import ownership
 from theory.commandline import print_table, run, say
 from theory.options import Force
 
-MODULES = (
-    bound_holds,
-    captions_help,
-    real_images,
-    training,
-    leaderboard,
-    tightness_map,
-    label_energy,
-    near_optimal,
-    multihop,
-    which_loss,
-    architecture,
-    rates,
-    resampling,
-    phase,
-    frontier,
-    paper_comparison,
-    pairs_look,
-    bound_real_pairs,
-    resampling_training,
-    pretraining,
-)
-FIGURES = {module.FIGURE.name: module.FIGURE for module in MODULES}
+FIGURES = found()
 
 app = typer.Typer(
     help="Draw the figures from the tables that the studies wrote.",

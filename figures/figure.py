@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pandas as pd
 from matplotlib.figure import Figure as Picture
 
+import figures
 from figures.style import use_style
 from theory import ownership
 from theory.folders import held
@@ -50,3 +53,10 @@ class Figure:
         """The files that `render` writes."""
         caption = ownership.text(out / f"{self.name}.txt", f"{self.title}. ")
         return [caption, *(ownership.picture(out / f"{self.name}{end}", caption) for end in (".pdf", ".png"))]
+
+
+def found() -> dict[str, Figure]:
+    """Every figure by its name, which is that of its module."""
+    names = [module.name for module in iter_modules(figures.__path__) if not module.name.startswith("_")]
+    modules = {name: import_module(f"figures.{name}") for name in names}
+    return {name: module.FIGURE for name, module in modules.items() if hasattr(module, "FIGURE")}

@@ -1,28 +1,7 @@
-"""Studies of simulated worlds, each a module that measures one table."""
+"""Studies of simulated worlds, each a module that measures one table and is found by its name."""
 
-from simulations.studies import (
-    architecture,
-    bound_holds,
-    captions_help,
-    leaderboard,
-    multihop,
-    near_optimal,
-    rates,
-    resampling,
-    training,
-    which_loss,
-)
+from importlib import import_module
+from pkgutil import iter_modules
 
-MODULES = (
-    architecture,
-    bound_holds,
-    captions_help,
-    leaderboard,
-    multihop,
-    near_optimal,
-    rates,
-    resampling,
-    training,
-    which_loss,
-)
-STUDIES = {module.STUDY.name: module.STUDY for module in MODULES}
+_modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
+STUDIES = {module.STUDY.name: module.STUDY for module in _modules if hasattr(module, "STUDY")}
