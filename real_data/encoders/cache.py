@@ -105,8 +105,8 @@ def _write(place: Path, start: int, chunk: Rows) -> None:
     place.mkdir(parents=True, exist_ok=True)
     memory = io.BytesIO()  # into a file numpy would not say why it cannot be written
     np.save(memory, chunk, allow_pickle=False)
-    with replacing(_path(place, start)) as temporary, memory.getbuffer() as view:
-        temporary.write_bytes(view)
+    with replacing(_path(place, start)) as temporary:
+        temporary.write_bytes(memory.getvalue())
 
 
 def _path(place: Path, start: int) -> Path:
