@@ -106,7 +106,7 @@ def _write(place: Path, start: int, chunk: Rows) -> None:
     memory = io.BytesIO()  # into a file numpy would not say why it cannot be written
     np.save(memory, chunk, allow_pickle=False)
     with replacing(_path(place, start)) as temporary:
-        temporary.write_bytes(memory.getbuffer())
+        temporary.write_bytes(memory.getvalue())
 
 
 def _path(place: Path, start: int) -> Path:

@@ -245,7 +245,7 @@ def _save(content: dict[str, object], path: Path) -> None:
     """Write by way of memory: on a full disk torch's own writing says what happened to it, and not why."""
     memory = io.BytesIO()
     torch.save(content, memory)
-    path.write_bytes(memory.getbuffer())
+    path.write_bytes(memory.getvalue())
 
 
 def _digest(identity: dict[str, object]) -> str:

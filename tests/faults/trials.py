@@ -114,8 +114,9 @@ class Bench:
         until_heard(process)
         time.sleep(delay)
         while process.poll() is not None:  # it was quicker this time
-            if process.returncode:
-                return [f"ended by itself with {process.returncode}: {ended(process).err[-300:]}"]
+            done = ended(process)
+            if done.code:
+                return [f"ended by itself with {done.code}: {done.err[-300:]}"]
             shutil.rmtree(out)
             shutil.copytree(self.earlier, out)
             process, delay = started(line), delay / 2
