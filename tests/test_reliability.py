@@ -6,7 +6,7 @@ import pytest
 
 from tests.reliability.covered import misstated, package_rows, spans, uncovered
 from tests.reliability.matrix import Environment, counts, rows
-from tests.reliability.record import Record
+from tests.reliability.record import RECORDS, Record
 from tests.reliability.uncovered import REASONS
 
 JUNIT = """<testsuites><testsuite tests="12" skipped="2" failures="1" errors="1"/></testsuites>"""
@@ -57,6 +57,11 @@ def test_a_file_below_the_mark_needs_a_reason_and_no_other_may_have_one(monkeypa
     wrong = "\n".join(misstated(low))
     assert "theory/attack/new.py is below 95%: say why" in wrong
     assert "theory/graph.py is not below 95%: drop its reason" in wrong
+
+
+def test_the_reasons_are_of_the_files_that_were_measured_below_the_mark():
+    low = json.loads((RECORDS / "coverage.json").read_text())["uncovered"]
+    assert {one["file"]: one["reason"] for one in low} == REASONS
 
 
 def test_spans_of_nothing_and_of_one():
