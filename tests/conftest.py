@@ -1,5 +1,6 @@
 """Settings of the whole suite."""
 
+import signal
 from collections.abc import Callable
 
 import pytest
@@ -12,6 +13,10 @@ from theory.commandline import run
 # Threads of several libraries that wait for one another cost more than they save at the sizes of a test.
 threadpool_limits(limits=1)
 torch.set_num_threads(1)
+
+# A shell starts what it puts in the background with Ctrl-C ignored, and so would be every process that a test starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("project", deadline=None, max_examples=60, derandomize=True)
 settings.load_profile("project")

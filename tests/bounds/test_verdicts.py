@@ -3,8 +3,10 @@
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from tests.families import FAMILIES
 from theory import (
     BOUNDS,
     PairGraph,
@@ -179,3 +181,13 @@ def test_a_large_extreme_graph_is_not_judged_by_round_off(registered):
     assert "too large for higher precision" in row["note"]
     within = check_bounds(PairGraph(rng.random((40, 30)), np.arange(40) % 2), 3).set_index("bound").loc["zero"]
     assert not within["holds"]
+
+
+def test_one_bound_alone_has_the_row_that_it_has_among_all():
+    graph = FAMILIES["captions"](np.random.default_rng(0), 18)
+    every = check_bounds(graph, 3)
+    for name in BOUNDS:
+        alone = check_bounds(graph, 3, bounds=[name])
+        pd.testing.assert_frame_equal(alone, every[every["bound"] == name].reset_index(drop=True))
+    with pytest.raises(KeyError, match=r"probe-eror.*probe-error"):
+        check_bounds(graph, 3, bounds=["probe-eror"])

@@ -1,7 +1,7 @@
 """Every applicable bound on one graph, held against what is measured."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,13 @@ A_RATE = "a rate: known up to constants, so it is fitted and never asserted"
 
 
 def check_bounds(
-    graph: PairGraph, k: int, features: Any = None, *, triplets: Spectrum | None = None, certified: bool = False
+    graph: PairGraph,
+    k: int,
+    features: Any = None,
+    *,
+    bounds: Iterable[str] | None = None,
+    triplets: Spectrum | None = None,
+    certified: bool = False,
 ) -> "pd.DataFrame":
     """A row for each registered bound: its value on this graph, what it bounds, and whether it holds.
 
@@ -37,6 +43,8 @@ def check_bounds(
     features : (n_left, k) or a pair of (n_left, k) and (n_right, k), optional
         An encoder (numpy or torch, unweighted) for the claims about every encoder; by default the optimum.
         Claims about the optimum are measured at the optimum in any case.
+    bounds : names in `BOUNDS`, optional
+        Those to be held, a row for each; by default all.
     triplets : Spectrum, optional
         At least k + 1 triplets computed before; by default `spectrum(graph, k + 1)`.
     certified : bool
@@ -59,10 +67,13 @@ def check_bounds(
     ------
     ValueError
         k out of range, features that do not fit, too few triplets.
+    KeyError
+        An unknown bound.
     """
     import pandas as pd
 
     require_width(graph.joint.shape, k)
+    claims = [BOUNDS[name] for name in (BOUNDS if bounds is None else bounds)]
     known = spectrum(graph, min(k + 1, *graph.joint.shape)) if triplets is None else triplets
     known = enough_triplets(graph, known, k)
     if certified:
@@ -75,7 +86,7 @@ def check_bounds(
     def measure(quantity: str, subject: Encoder) -> float:
         return QUANTITIES[quantity].measure(subject)
 
-    table = pd.DataFrame([_row(claim, subjects[claim.subject], known, k, measure) for claim in BOUNDS.values()])
+    table = pd.DataFrame([_row(claim, subjects[claim.subject], known, k, measure) for claim in claims])
     return table.astype(dict.fromkeys(NULLABLE, "boolean"))
 
 
