@@ -4,7 +4,7 @@ A command's module is loaded when it is run, so that `--help` does not wait for 
 of help stand here; a test holds them against the commands themselves.
 """
 
-from theory import interruption as interruption  # before what takes seconds to load
+from theory.infrastructure import interruption as interruption  # before what takes seconds to load
 
 # isort: split
 from importlib import import_module
@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from theory import __version__
-from theory.commandline import run, say
+from theory.infrastructure.commandline import run, say
 
 
 class Entry(NamedTuple):

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from figures.figure import found
-from theory import ownership
-from theory.commandline import print_table, run, say
-from theory.options import Force
+from theory.infrastructure import ownership
+from theory.infrastructure.commandline import print_table, run, say
+from theory.infrastructure.options import Force
 
 FIGURES = found()
 

@@ -11,10 +11,10 @@ from matplotlib.figure import Figure as Picture
 
 import figures
 from figures.style import use_style
-from theory import ownership
-from theory.folders import held
-from theory.pictures import save_picture
-from theory.tables import read_table, replacing, together
+from theory.infrastructure import ownership
+from theory.infrastructure.folders import held
+from theory.infrastructure.pictures import save_picture
+from theory.infrastructure.tables import read_table, replacing, together
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Real images with captions, and the pair graphs they make."""
 
-from theory import interruption as interruption  # before what takes seconds to load
+from theory.infrastructure import interruption as interruption  # before what takes seconds to load
 
 # isort: split
 from real_data.emoji import emoji_graph, label_names

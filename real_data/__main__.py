@@ -36,12 +36,12 @@ from real_data.resampling.commandline import resample_graph
 from real_data.study import SETTINGS, emoji_tables
 from real_data.study import TABLES as EMOJI_TABLES
 from real_data.training.commandline import pretrain, resample
-from theory import ownership
-from theory.commandline import CHECK_FAILED, run, say
-from theory.folders import held
 from theory.graph_formats import require_graph_path
-from theory.options import Force
-from theory.tables import together, write_table
+from theory.infrastructure import ownership
+from theory.infrastructure.commandline import CHECK_FAILED, run, say
+from theory.infrastructure.folders import held
+from theory.infrastructure.options import Force
+from theory.infrastructure.tables import together, write_table
 
 app = typer.Typer(
     help="Pair graphs of real images and their captions.",

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from theory.inputs import require_file
+from theory.infrastructure.inputs import require_file
 
 
 def weights_in(path: Path, device: torch.device | str = "cpu", *, mapped: bool = False) -> Any:

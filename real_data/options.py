@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from theory import ownership
+from theory.infrastructure import ownership
 
 if TYPE_CHECKING:
     from real_data.arms.sources import Source
@@ -56,7 +56,7 @@ def named_inputs(dataset: Dataset, root: Path | None, pretrained: str) -> list[P
 
 
 def claim_tables(out: Path, names: Iterable[str], inputs: Iterable[Path] = (), *, force: bool = False) -> None:
-    """Claim the tables that a command will write into a folder, as Parquet; see `theory.ownership.claim`."""
+    """Claim the tables that a command will write into a folder, as Parquet; see `ownership.claim`."""
     tables = [part for name in names for part in ownership.table(out / f"{name}.parquet")]
     ownership.claim(tables, inputs, force=force)
 

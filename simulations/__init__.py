@@ -1,6 +1,6 @@
 """Latent worlds, the pair graphs that captions and augmentations make of them, and encoders trained on those."""
 
-from theory import interruption as interruption  # before what takes seconds to load
+from theory.infrastructure import interruption as interruption  # before what takes seconds to load
 
 # isort: split
 from simulations.training import TrainResult, train

@@ -13,13 +13,14 @@ from simulations.sweeps import Cores, DaskCluster, SweepConfiguration, run_sweep
 from simulations.sweeps.experiment import NAMES, find_experiment
 from simulations.sweeps.sweep import outputs
 from simulations.world import LatentWorld
-from theory import PairGraph, induced_labelling_error, ownership, spectrum
-from theory.commandline import CHECK_FAILED, one_line, print_table, run, say
-from theory.folders import held
-from theory.foreign import require_seconds
+from theory import PairGraph, induced_labelling_error, spectrum
 from theory.graph_formats import require_graph_path
-from theory.options import Force
-from theory.tables import require_table_path, write_table
+from theory.infrastructure import ownership
+from theory.infrastructure.commandline import CHECK_FAILED, one_line, print_table, run, say
+from theory.infrastructure.folders import held
+from theory.infrastructure.foreign import require_seconds
+from theory.infrastructure.options import Force
+from theory.infrastructure.tables import require_table_path, write_table
 
 app = typer.Typer(
     help="Simulated worlds: pair graphs, trained encoders and the studies behind the figures.",

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from theory import PairGraph
-from theory.arrays import FloatArray
+from theory.infrastructure.arrays import FloatArray
 
 INITIAL_NORM = 0.1  # of a column of the weighted embedding, whose optimum has norms of up to 1
 HIDDEN = 128  # units of the MLP

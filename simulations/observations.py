@@ -6,7 +6,7 @@ import numpy as np
 
 from simulations.world import LatentWorld
 from theory import PairGraph
-from theory.arrays import FloatArray, IntArray
+from theory.infrastructure.arrays import FloatArray, IntArray
 
 HIDDEN = 64  # units of the random nonlinearity
 GLYPH = 5  # pixels: side of the pattern that a class is drawn with

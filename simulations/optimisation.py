@@ -8,7 +8,7 @@ import torch
 from simulations.encoders import DualEncoder, FreeTower
 from simulations.losses.loss import PairLoss
 from simulations.sampling import PairSample
-from theory.arrays import FloatArray, IntArray
+from theory.infrastructure.arrays import FloatArray, IntArray
 
 Update = Callable[[torch.Tensor], None]
 Parameters = list[torch.nn.Parameter]

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from theory import PairGraph
-from theory.arrays import FloatArray, IntArray
+from theory.infrastructure.arrays import FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)

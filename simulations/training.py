@@ -16,9 +16,9 @@ from simulations.losses.loss import PairLoss
 from simulations.optimisation import OPTIMIZERS, Update, alternating_update, gradient_update
 from simulations.sampling import PairSample, PairSampler, draw_pairs, everything
 from theory import PairGraph, Spectrum, probe, spectrum
-from theory.arrays import FloatArray
-from theory.devices import torch_device
 from theory.factorisation import best_partner
+from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.devices import torch_device
 
 Observer = Callable[[FloatArray, FloatArray], dict[str, float]]
 Objective = Callable[[], torch.Tensor]

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from theory import PairGraph
-from theory.arrays import IntArray
+from theory.infrastructure.arrays import IntArray
 
 NUISANCE_REACH = 1 / 8  # of the circle of positions: standard deviation of a view's move at strength 1
 

@@ -17,8 +17,8 @@ from real_data.audit.tables import TABLES as AUDIT_TABLES
 from real_data.measures.protocol import TABLES as ARMS_TABLES
 from tests.families import FAMILIES
 from theory import BOUNDS
-from theory.sharpness import outputs
-from theory.tables import write_table
+from theory.attack.sharpness import outputs
+from theory.infrastructure.tables import write_table
 
 APPS = {module.__package__: module.app for module in (theory.__main__, simulations.__main__, real_data.__main__)}
 APPS["figures"] = figures.__main__.app

@@ -1,15 +1,15 @@
 """Pair graphs, their spectrum, and the ledger of bounds on what contrastive learning makes of them."""
 
-from theory import interruption as interruption  # before what takes seconds to load
+from theory.infrastructure import interruption as interruption  # before what takes seconds to load
 
 # isort: split
 from theory.attack import CounterexampleResult, find_counterexample
 from theory.bounds import BOUNDS, Bound, bound, check_bounds, over_gap
 from theory.consistency import induced_labelling_error, label_energy, labelling_error
 from theory.factorisation import optimal_embeddings, spectral_loss
-from theory.foreign import ForeignCodeError
 from theory.graph import PairGraph
-from theory.hypotheses import HypothesisError
+from theory.infrastructure.foreign import ForeignCodeError
+from theory.infrastructure.hypotheses import HypothesisError
 from theory.metrics import alignment, uniformity
 from theory.probes import ProbeResult, probe, zero_shot_error
 from theory.rates import RateFit, fit_rate

@@ -10,21 +10,21 @@ import pandas as pd
 import typer
 from tqdm import tqdm
 
-from theory import ownership
 from theory.attack import Progress, find_counterexample
+from theory.attack.sharpness import TABLE, measure_sharpness, outputs, read_sharpness
 from theory.bounds import BOUNDS, check_bounds
+from theory.bounds.ledger_page import BEGINNING, is_current, ledger_page
 from theory.certificates import with_certificate
-from theory.commandline import CHECK_FAILED, print_table, run, say, visible
-from theory.foreign import SECONDS
 from theory.graph import PairGraph
 from theory.graph_formats import require_graph_path
-from theory.hypotheses import require_width
-from theory.ledger_page import BEGINNING, is_current, ledger_page
-from theory.options import Force
-from theory.plugins import load_bounds
-from theory.sharpness import TABLE, measure_sharpness, outputs, read_sharpness
+from theory.infrastructure import ownership
+from theory.infrastructure.commandline import CHECK_FAILED, print_table, run, say, visible
+from theory.infrastructure.foreign import SECONDS
+from theory.infrastructure.hypotheses import require_width
+from theory.infrastructure.options import Force
+from theory.infrastructure.plugins import load_bounds
+from theory.infrastructure.tables import replacing, require_table_path, write_table
 from theory.spectra import spectrum
-from theory.tables import replacing, require_table_path, write_table
 
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 PRINTED_PAIRS = 60  # graphs of up to so many pairs are shown whole

@@ -16,8 +16,8 @@ import numpy as np
 import scipy.linalg
 import scipy.sparse as sp
 
-from theory.arrays import FloatArray
 from theory.graph import PairGraph
+from theory.infrastructure.arrays import FloatArray
 from theory.spectra import Spectrum
 
 PROOF_SIDE = 4_000  # up to this many nodes on the smaller side, a Cholesky factorisation is the proof

@@ -15,11 +15,11 @@ import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse as sp
 
-from theory.arrays import FloatArray, IntArray
 from theory.consistency import required_labels
 from theory.graph import PairGraph
-from theory.hypotheses import require
-from theory.remembered import once_per_graph
+from theory.infrastructure.arrays import FloatArray, IntArray
+from theory.infrastructure.hypotheses import require
+from theory.infrastructure.remembered import once_per_graph
 from theory.spectra import Spectrum, second_eigenvalue, spectrum
 
 EXACT_NODES = 14  # up to this many left nodes ...

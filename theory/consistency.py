@@ -4,10 +4,10 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from theory.arrays import FloatArray, IntArray
 from theory.graph import PairGraph
-from theory.hypotheses import HypothesisError
-from theory.remembered import once_per_graph
+from theory.infrastructure.arrays import FloatArray, IntArray
+from theory.infrastructure.hypotheses import HypothesisError
+from theory.infrastructure.remembered import once_per_graph
 from theory.spectra import Spectrum
 
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from theory.arrays import FloatArray, is_tensor, sparse_tensor
 from theory.graph import PairGraph
+from theory.infrastructure.arrays import FloatArray, is_tensor, sparse_tensor
 from theory.probes import as_features
 from theory.spectra import spectrum
 

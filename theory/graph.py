@@ -13,7 +13,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from theory import graph_formats as formats
-from theory.arrays import FloatArray, IntArray, is_tensor
+from theory.infrastructure.arrays import FloatArray, IntArray, is_tensor
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from theory.array_files import Header, read_header
-from theory.arrays import IntArray
-from theory.inputs import require_file
-from theory.tables import replacing
+from theory.infrastructure.array_files import Header, read_header
+from theory.infrastructure.arrays import IntArray
+from theory.infrastructure.inputs import require_file
+from theory.infrastructure.tables import replacing
 
 if TYPE_CHECKING:
     import networkx as nx

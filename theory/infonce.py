@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from theory.arrays import is_tensor
 from theory.graph import PairGraph
+from theory.infrastructure.arrays import is_tensor
 
 if TYPE_CHECKING:
     import torch

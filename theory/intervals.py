@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from theory.arrays import FloatArray
 from theory.graph import PairGraph
+from theory.infrastructure.arrays import FloatArray
 from theory.spectra import singular_triplets, spectrum
 
 RESAMPLES = 200

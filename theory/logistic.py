@@ -8,9 +8,9 @@ import numpy.typing as npt
 from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 
-from theory.arrays import FloatArray, IntArray
 from theory.consistency import class_indicators, required_labels
 from theory.graph import PairGraph
+from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.probes import ProbeResult, as_features, judged, labelled_mask
 from theory.scores import Standing, score_noise
 

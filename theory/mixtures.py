@@ -4,7 +4,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from theory.graph import PairGraph
-from theory.hypotheses import require
+from theory.infrastructure.hypotheses import require
 
 
 def mixture(first: PairGraph, second: PairGraph, share: float) -> PairGraph:

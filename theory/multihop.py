@@ -16,9 +16,9 @@ import numpy as np
 import scipy.linalg
 import scipy.sparse as sp
 
-from theory.arrays import FloatArray
 from theory.consistency import weighted_targets
 from theory.graph import PairGraph
+from theory.infrastructure.arrays import FloatArray
 from theory.spectra import Spectrum
 
 HOPS = 8  # steps of Lanczos; each gives two moments

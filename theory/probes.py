@@ -8,9 +8,9 @@ import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse as sp
 
-from theory.arrays import FloatArray, is_tensor
 from theory.consistency import class_indicators, required_labels
 from theory.graph import PairGraph
+from theory.infrastructure.arrays import FloatArray, is_tensor
 from theory.scores import Standing, column_lengths, linear_scores, linear_standing, round_off, score_noise
 
 

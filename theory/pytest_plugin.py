@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 GRAPHS = 25  # of each family
-SECONDS = 60.0  # as in theory.foreign, which is imported late
+SECONDS = 60.0  # as in theory.infrastructure.foreign, which is imported late
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,9 +50,9 @@ class BoundsFile(pytest.File):
         """A test for each of its bounds and each family."""
         # Imported late: coverage and other plugins are to be there first, and most runs never come here.
         from theory.attack.families import FAMILIES
-        from theory.commandline import one_line
-        from theory.foreign import ForeignCodeError
-        from theory.plugins import load_bounds
+        from theory.infrastructure.commandline import one_line
+        from theory.infrastructure.foreign import ForeignCodeError
+        from theory.infrastructure.plugins import load_bounds
 
         try:
             claims = load_bounds(self.path, seconds=self.config.getoption("--bounds-time-limit"))
@@ -89,8 +89,8 @@ class BoundItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *_: Any) -> Any:
         """A violated bound shows its graph, one that fails its place; anything else its traceback."""
-        from theory.commandline import one_line, visible
-        from theory.foreign import ForeignCodeError
+        from theory.infrastructure.commandline import one_line, visible
+        from theory.infrastructure.foreign import ForeignCodeError
 
         if isinstance(excinfo.value, BoundViolatedError):
             return "\n".join(map(visible, str(excinfo.value).splitlines()))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from theory.arrays import FloatArray
+from theory.infrastructure.arrays import FloatArray
 
 RESAMPLES = 2_000
 FEWEST = 5  # groups; of fewer there are too few resamples that differ

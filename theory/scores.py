@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from theory.arrays import FloatArray, IntArray
+from theory.infrastructure.arrays import FloatArray, IntArray
 
 AT_ONCE = 2**22  # linear scores: 32 MiB
 UNITS = 64 * float(np.finfo(np.float64).eps)

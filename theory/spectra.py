@@ -10,10 +10,10 @@ import scipy.linalg
 import scipy.sparse as sp
 import scipy.sparse.linalg
 
-from theory.arrays import FloatArray, sparse_tensor
-from theory.devices import accelerator
 from theory.graph import PairGraph
-from theory.hypotheses import require_width
+from theory.infrastructure.arrays import FloatArray, sparse_tensor
+from theory.infrastructure.devices import accelerator
+from theory.infrastructure.hypotheses import require_width
 
 if TYPE_CHECKING:
     import torch

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 
 from real_data.arms.similarities import Similarities
 from theory import PairGraph
-from theory.arrays import FloatArray, IntArray
+from theory.infrastructure.arrays import FloatArray, IntArray
 
 Family = Literal["captions", "augmentation", "no text", "shuffled", "labels", "uniform"]
 

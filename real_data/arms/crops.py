@@ -10,7 +10,7 @@ from PIL.Image import Image, Resampling, Transpose
 from real_data.arms.similarities import Single
 from real_data.datasets import ImageTextDataset
 from real_data.encoders.cache import Rows, content_key, stored_rows
-from theory.arrays import FloatArray
+from theory.infrastructure.arrays import FloatArray
 
 SIDE = 12  # pixels
 SIDES = (1.0, 0.8, 0.6, 0.4)  # of a crop, as a fraction of the image's

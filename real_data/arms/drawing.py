@@ -11,7 +11,7 @@ from real_data.arms.material import PIXELS, Material
 from real_data.arms.sources import Source, eyes
 from real_data.arms.views import Views, views_of
 from real_data.encoders.encoder import ImageEncoder
-from theory.arrays import FloatArray, IntArray
+from theory.infrastructure.arrays import FloatArray, IntArray
 
 FEWEST = 10  # subjects that a class has, to be drawn from
 

@@ -13,8 +13,8 @@ from real_data.arms.similarities import (
     cosine_similarities,
     membership_similarities,
 )
-from theory.arrays import FloatArray, IntArray
 from theory.consistency import class_indicators
+from theory.infrastructure.arrays import FloatArray, IntArray
 
 ENCODER, PIXELS = "encoder", "pixels"
 EXACT, TEXTS = "captions, exact", "captions, by encoder"

@@ -16,7 +16,7 @@ from real_data.encoders.encoder import DualEncoder, ImageEncoder
 from real_data.encoders.gradients import Gradients
 from real_data.encoders.judge import judge
 from real_data.encoders.offline import OfflineEncoder, train_offline_encoder
-from theory.arrays import IntArray
+from theory.infrastructure.arrays import IntArray
 
 FROZEN = "frozen features"
 
@@ -61,7 +61,7 @@ def source(
     Parameters
     ----------
     encoder : one that has learned from other images; by default one is trained for every draw, on what is not in it
-    device : as `theory.devices.torch_device` has it
+    device : as `theory.infrastructure.devices.torch_device` has it
 
     Raises
     ------

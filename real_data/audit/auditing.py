@@ -16,11 +16,12 @@ from real_data.audit.drawing import PICTURES, draw
 from real_data.audit.measuring import Measures, Pairs, agreement
 from real_data.audit.summary import summarise, write_summary
 from real_data.audit.tables import NEED_LABELS, TABLES, audit_tables
-from theory import check_bounds, ownership
-from theory.clusters import connected
-from theory.folders import held
-from theory.hypotheses import require_width
-from theory.tables import provenance, together, write_table
+from theory import check_bounds
+from theory.infrastructure import ownership
+from theory.infrastructure.clusters import connected
+from theory.infrastructure.folders import held
+from theory.infrastructure.hypotheses import require_width
+from theory.infrastructure.tables import provenance, together, write_table
 
 STAGES = ("read", "spectrum", "bounds", "pairs", "classes", "tables", "figure")
 

@@ -5,7 +5,7 @@ import scipy.linalg
 
 from real_data.audit.blocks import BlockGraph
 from theory import Spectrum
-from theory.arrays import FloatArray
+from theory.infrastructure.arrays import FloatArray
 from theory.spectra import DENSE_SIDE, GUARD, leading_triplets, residual_norms, searched_triplets, triplets_within
 
 

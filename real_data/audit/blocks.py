@@ -13,8 +13,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from theory import HypothesisError
-from theory.arrays import FloatArray, IntArray
-from theory.clusters import Cluster
+from theory.infrastructure.arrays import FloatArray, IntArray
+from theory.infrastructure.clusters import Cluster
 
 if TYPE_CHECKING:
     from distributed import Future

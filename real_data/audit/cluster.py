@@ -30,8 +30,8 @@ from real_data.audit.labelling import NONE, Images, matched_images, renumbered
 from real_data.audit.measuring import ClassFacts, PairFacts
 from real_data.audit.reading import Numbers, PairBatch, Piece, numbered, pair_pieces, read_pairs
 from theory import PairGraph, Spectrum
-from theory.arrays import FloatArray, IntArray
-from theory.clusters import Cluster
+from theory.infrastructure.arrays import FloatArray, IntArray
+from theory.infrastructure.clusters import Cluster
 
 if TYPE_CHECKING:
     from distributed import Future

@@ -11,8 +11,8 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from theory.commandline import one_line, visible
-from theory.pictures import save_picture
+from theory.infrastructure.commandline import one_line, visible
+from theory.infrastructure.pictures import save_picture
 
 # Wong's colours, as in the figures of the report.
 MEASURED, BOUND, LABELS, SECOND, NEUTRAL, VACUOUS = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#666666", "#EEEEEE"

@@ -18,7 +18,7 @@ import numpy as np
 
 from real_data.audit.measuring import Agreement, PairFacts
 from theory import PairGraph
-from theory.arrays import FloatArray
+from theory.infrastructure.arrays import FloatArray
 from theory.intervals import Interval
 
 CONFIDENCE = 0.95

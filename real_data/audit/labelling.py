@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from real_data.audit.reading import Coded, Numbers, label_pieces, numbered, read_labels
-from theory.arrays import IntArray
+from theory.infrastructure.arrays import IntArray
 
 NONE = -1  # the number of what is left out
 

@@ -9,9 +9,9 @@ import pandas as pd
 import scipy.sparse as sp
 
 from theory import PairGraph, Spectrum, induced_labelling_error, label_energy, spectrum
-from theory.arrays import FloatArray, IntArray
 from theory.connectivity import class_second_eigenvalues, cross_class_leaks
 from theory.consistency import class_indicators, required_labels
+from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.multihop import label_measure, moments
 
 HOPS = 8  # of the curve; the label measure has twice as many

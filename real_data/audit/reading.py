@@ -17,8 +17,8 @@ import pyarrow.csv
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from theory.arrays import FloatArray
-from theory.inputs import require_file
+from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.inputs import require_file
 
 Numbers = npt.NDArray[np.int32]  # of nodes and classes: half the memory of int64, for each row of a file
 

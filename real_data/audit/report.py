@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from theory.commandline import print_table, say
+from theory.infrastructure.commandline import print_table, say
 
 SHOWN = 5  # rows of a ranking
 LETTERS = 50  # of a name

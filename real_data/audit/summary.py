@@ -15,7 +15,7 @@ from real_data.audit.counting import Tally
 from real_data.audit.intervals import labelling_errors
 from real_data.audit.measuring import Measures
 from theory.consistency import class_masses
-from theory.tables import replacing
+from theory.infrastructure.tables import replacing
 
 UNIT = 1e-9  # a singular value this near 1 is one of another component
 

@@ -8,8 +8,8 @@ import scipy.sparse as sp
 
 from real_data.audit.counting import Names
 from real_data.audit.measuring import Agreement, Measures
-from theory.arrays import FloatArray, IntArray
 from theory.consistency import class_masses, required_labels
+from theory.infrastructure.arrays import FloatArray, IntArray
 
 TOP = 1_000  # rows of a ranking
 NEED_LABELS = ("crossing_captions", "classes", "class_pairs")

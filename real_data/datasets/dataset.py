@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from real_data.datasets.pictures import open_picture
-from theory.arrays import IntArray
+from theory.infrastructure.arrays import IntArray
 
 
 @dataclass(frozen=True, eq=False, repr=False)

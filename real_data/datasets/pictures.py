@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 from tqdm import tqdm
 
 from real_data.datasets.svg import rendered
-from theory.inputs import require_file
+from theory.infrastructure.inputs import require_file
 
 # What no other program, Ghostscript say, is called for.
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")

@@ -7,7 +7,7 @@ import pandas as pd
 
 from real_data.datasets.dataset import ImageTextDataset
 from real_data.datasets.pictures import check_pictures
-from theory.inputs import require_file
+from theory.infrastructure.inputs import require_file
 
 COLUMNS = ("image", "caption", "label")
 

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
-from theory.array_files import read_header
-from theory.arrays import FloatArray
-from theory.inputs import is_there, require_file
-from theory.tables import replacing
+from theory.infrastructure.array_files import read_header
+from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.inputs import is_there, require_file
+from theory.infrastructure.tables import replacing
 
 FEATURES = Path("build/features")
 CHUNK = 256  # rows in a file; at most so many are computed again

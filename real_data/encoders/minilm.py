@@ -7,7 +7,7 @@ import torch
 from real_data.datasets.pictures import digest
 from real_data.encoders.cache import Rows, content_key
 from real_data.encoders.encoder import TextEncoder
-from theory.devices import torch_device
+from theory.infrastructure.devices import torch_device
 
 BATCH = 64
 LONGEST = 256  # tokens; a text is cut there

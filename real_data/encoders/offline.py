@@ -15,7 +15,7 @@ from real_data.encoders.cache import FEATURES, Rows, content_key
 from real_data.encoders.efficientnet import PIXELS, EfficientNet
 from real_data.encoders.encoder import DualEncoder, LiveEncoder, unit_rows
 from real_data.encoders.minilm import MiniLM
-from theory.arrays import FloatArray, IntArray
+from theory.infrastructure.arrays import FloatArray, IntArray
 
 HELD_OUT = 0.2  # of the concepts
 WIDTH, EPOCHS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 512, 40, 512, 1e-3, 1e-4

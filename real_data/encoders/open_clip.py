@@ -17,8 +17,8 @@ from real_data.datasets import ImageTextDataset
 from real_data.datasets.pictures import digest
 from real_data.encoders.cache import Rows, content_key
 from real_data.encoders.encoder import DualEncoder, LiveEncoder, picture_batches
-from theory.devices import torch_device
-from theory.inputs import is_there
+from theory.infrastructure.devices import torch_device
+from theory.infrastructure.inputs import is_there
 
 RANDOM = "random"
 PATIENCE = 3.0  # seconds for the hub to answer, before it is taken not to
@@ -40,7 +40,7 @@ class OpenClip(DualEncoder, LiveEncoder):
         To be said where the architecture is there with both activations: the file itself does not tell.
     precision : bfloat16 computes in it where it is safe (autocast), several times faster on recent processors
     batch_size, workers : images at a time; processes that prepare them
-    device : as `theory.devices.torch_device` has it
+    device : as `theory.infrastructure.devices.torch_device` has it
 
     Raises
     ------

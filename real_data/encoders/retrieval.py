@@ -9,7 +9,7 @@ import numpy as np
 from real_data.datasets import ImageTextDataset
 from real_data.encoders.cache import FEATURES
 from real_data.encoders.encoder import DualEncoder, unit_rows
-from theory.arrays import FloatArray, IntArray
+from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.scores import strict_winners
 
 

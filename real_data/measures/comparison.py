@@ -9,7 +9,7 @@ import numpy.typing as npt
 from real_data.measures.frontier import Frontier
 from real_data.measures.intervals import Bootstrap, Estimate, estimate
 from real_data.measures.off_diagonal import chance_corrected
-from theory.arrays import FloatArray, IntArray
+from theory.infrastructure.arrays import FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,7 @@ from real_data.measures.off_diagonal import chance_agreement
 from real_data.measures.pairs import pictured_positives
 from real_data.measures.protocol import ALL, IMAGE, OTHERS, READINGS, SUBJECT, Protocol, Reading
 from theory import spectrum
-from theory.arrays import IntArray
+from theory.infrastructure.arrays import IntArray
 from theory.metrics import average_confusion_rate
 
 ANCHORS, POSITIVES = 6, 6  # to look at

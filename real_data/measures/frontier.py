@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from real_data.arms.arm import Arm
 from real_data.measures.off_diagonal import OffDiagonal, off_diagonal
-from theory.arrays import FloatArray
+from theory.infrastructure.arrays import FloatArray
 
 MULTIPLES = tuple(np.geomspace(0.02, 8, 7))  # temperatures to begin with, in the scale of an arm's similarities
 STEP, MOST = np.log(1.3), 60  # others go between, until diversity grows by no more than this, or they are so many

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.stats
 
-from theory.arrays import FloatArray, IntArray
+from theory.infrastructure.arrays import FloatArray, IntArray
 
 DRAWS = 1_000
 LEVEL = 0.95

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from theory import BOUNDS, HypothesisError, PairGraph, Spectrum, induced_labelling_error
-from theory.arrays import FloatArray
 from theory.bounds.quantities import Encoder
 from theory.connectivity import class_second_eigenvalues
 from theory.consistency import class_masses
+from theory.infrastructure.arrays import FloatArray
 from theory.logistic import logistic_probe
 from theory.metrics import alignment, uniformity
 from theory.multihop import consistency_curve

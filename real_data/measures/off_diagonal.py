@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from theory import PairGraph
-from theory.arrays import FloatArray
+from theory.infrastructure.arrays import FloatArray
 
 BLOCK = 20_000_000  # induced pairs held at once
 DENSE = 0.1  # with this share of all (left, right) pairs present, and within a block, dense products are faster

@@ -8,7 +8,7 @@ import pandas as pd
 
 from real_data.datasets import ImageTextDataset
 from theory import PairGraph
-from theory.arrays import FloatArray, IntArray
+from theory.infrastructure.arrays import FloatArray, IntArray
 
 THUMBNAIL = 64  # pixels
 

@@ -17,8 +17,8 @@ from real_data.measures.comparison import Comparison, Draw
 from real_data.measures.drawn import Drawn, measure_draw
 from real_data.measures.protocol import READINGS, Protocol, Reading
 from real_data.measures.verdict import verdict
-from theory.arrays import IntArray
-from theory.processes import side_by_side
+from theory.infrastructure.arrays import IntArray
+from theory.infrastructure.processes import side_by_side
 
 Compared = Mapping[Reading, Comparison]
 

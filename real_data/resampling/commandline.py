@@ -24,10 +24,10 @@ from real_data.options import (
     named_inputs,
 )
 from real_data.resampling.graph_protocol import GraphProtocol
-from theory.commandline import say
-from theory.folders import held
-from theory.options import Force
-from theory.tables import write_table
+from theory.infrastructure.commandline import say
+from theory.infrastructure.folders import held
+from theory.infrastructure.options import Force
+from theory.infrastructure.tables import write_table
 
 
 def resample_graph(

@@ -18,9 +18,9 @@ from real_data.measures.frontier import frontiers
 from real_data.measures.protocol import IMAGE
 from real_data.resampling.graph_protocol import GraphProtocol
 from theory import PairGraph
-from theory.arrays import IntArray
 from theory.consistency import class_indicators
-from theory.processes import side_by_side
+from theory.infrastructure.arrays import IntArray
+from theory.infrastructure.processes import side_by_side
 from theory.resampling import resampling_effects
 
 NO_TEXT, ORACLE, RANDOM = f"no text, by {FROZEN}", "oracle", "random"

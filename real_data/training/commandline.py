@@ -25,11 +25,11 @@ from real_data.options import (
     named_inputs,
 )
 from real_data.training.recipe import Precision, Recipe
-from theory.commandline import say
-from theory.devices import torch_device
-from theory.folders import AGAIN, held
-from theory.options import Force
-from theory.tables import write_table
+from theory.infrastructure.commandline import say
+from theory.infrastructure.devices import torch_device
+from theory.infrastructure.folders import AGAIN, held
+from theory.infrastructure.options import Force
+from theory.infrastructure.tables import write_table
 
 RUNS_KEPT = f"finished encoders and epochs are kept in {{}}: {AGAIN}"
 

@@ -12,7 +12,7 @@ from torch.nn.functional import cross_entropy, normalize
 from real_data.resampling import label_guide, random_guide, resampled_nt_xent
 from real_data.training.networks import TextTower
 from real_data.training.views import Batch
-from theory.arrays import IntArray
+from theory.infrastructure.arrays import IntArray
 
 PROJECTED = 64  # width of what NT-Xent compares
 SHARED = 128  # width of the space of images and texts

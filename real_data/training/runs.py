@@ -33,10 +33,10 @@ from real_data.training.recipe import Recipe
 from real_data.training.splits import Split, split
 from real_data.training.trainer import Trained, check_recipe, train_encoder, untrained
 from real_data.training.views import FreshViews, Pixels, ViewSource, stored_pictures, view_pool
-from theory.arrays import FloatArray
-from theory.inputs import is_there
-from theory.processes import side_by_side
-from theory.tables import replacing
+from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.inputs import is_there
+from theory.infrastructure.processes import side_by_side
+from theory.infrastructure.tables import replacing
 
 RESULT = "result.json"
 Kind = Literal["untrained", "supervised", "simclr", "clip"]
@@ -87,7 +87,7 @@ class Studio:
     cache : folder for views and features
     views : of each image, drawn once; 0 draws new ones in every epoch
     workers : processes that draw new ones
-    device : as `theory.devices.torch_device` has it
+    device : as `theory.infrastructure.devices.torch_device` has it
     """
 
     source: Source

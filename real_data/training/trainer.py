@@ -21,10 +21,10 @@ from real_data.training.networks import Backbone
 from real_data.training.objectives import Objective
 from real_data.training.recipe import Recipe
 from real_data.training.views import ViewSource
-from theory.arrays import FloatArray, IntArray
-from theory.devices import torch_device
-from theory.inputs import is_there
-from theory.tables import replacing
+from theory.infrastructure.arrays import FloatArray, IntArray
+from theory.infrastructure.devices import torch_device
+from theory.infrastructure.inputs import is_there
+from theory.infrastructure.tables import replacing
 
 STATES = ("backbone", "objective", "optimizer")  # of which a checkpoint has the weights
 CHECKPOINT, LOG = "checkpoint.pt", "log.csv"

@@ -16,10 +16,10 @@ from real_data.arms.views import simclr, views_of
 from real_data.datasets import ImageTextDataset
 from real_data.encoders.cache import stored_array
 from real_data.encoders.encoder import LiveEncoder
-from theory.arrays import FloatArray, IntArray
-from theory.inputs import is_there
-from theory.processes import serve_loader
-from theory.tables import replacing
+from theory.infrastructure.arrays import FloatArray, IntArray
+from theory.infrastructure.inputs import is_there
+from theory.infrastructure.processes import serve_loader
+from theory.infrastructure.tables import replacing
 
 Pixels = npt.NDArray[np.uint8]
 

@@ -19,7 +19,7 @@ import scipy.sparse as sp
 
 from simulations.families.family import ClosedForm, leading
 from theory import PairGraph
-from theory.arrays import FloatArray, IntArray
+from theory.infrastructure.arrays import FloatArray, IntArray
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 
 from simulations.families.family import ClosedForm, Family
 from theory import PairGraph, induced_labelling_error, spectrum
-from theory.pictures import save_picture
+from theory.infrastructure.pictures import save_picture
 
 # Wong's colours, told apart by the colour-blind; shapes differ too, for print without colour.
 LOOKS = (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^"), ("#CC79A7", "D"), ("#E69F00", "v"), ("#56B4E9", "P"))

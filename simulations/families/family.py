@@ -10,7 +10,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from theory import PairGraph
-from theory.arrays import FloatArray
+from theory.infrastructure.arrays import FloatArray
 
 DENSE_LIMIT = 4_000_000  # pairs of an expected graph in which every pair has weight
 

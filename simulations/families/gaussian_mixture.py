@@ -15,7 +15,7 @@ from scipy.spatial import KDTree
 
 from simulations.families.family import Family
 from theory import PairGraph
-from theory.arrays import FloatArray
+from theory.infrastructure.arrays import FloatArray
 
 
 @dataclass(frozen=True)

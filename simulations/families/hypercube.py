@@ -15,7 +15,7 @@ import numpy as np
 
 from simulations.families.family import ClosedForm, kronecker, leading, require_probabilities, require_small
 from theory import PairGraph
-from theory.arrays import FloatArray, IntArray
+from theory.infrastructure.arrays import FloatArray, IntArray
 
 
 @dataclass(frozen=True)

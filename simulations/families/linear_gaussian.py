@@ -18,7 +18,7 @@ import scipy.stats
 
 from simulations.families.family import ClosedForm, kronecker, leading, require_small
 from theory import PairGraph
-from theory.arrays import FloatArray
+from theory.infrastructure.arrays import FloatArray
 
 FAR = 40.0  # beyond it a standard normal has no mass that float64 can hold
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from simulations.families.family import ClosedForm, leading
 from theory import PairGraph
-from theory.arrays import FloatArray
+from theory.infrastructure.arrays import FloatArray
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import scipy.sparse as sp
 
 from simulations.families.family import ClosedForm, leading, require_probabilities, require_small
 from theory import PairGraph
-from theory.arrays import FloatArray
+from theory.infrastructure.arrays import FloatArray
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 from simulations.families.circle import Circle
 from simulations.families.family import ClosedForm, kronecker, leading
 from theory import PairGraph
-from theory.arrays import FloatArray
+from theory.infrastructure.arrays import FloatArray
 
 
 @dataclass(frozen=True)

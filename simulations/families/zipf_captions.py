@@ -13,7 +13,7 @@ import scipy.sparse as sp
 
 from simulations.families.family import ClosedForm, leading, require_probabilities, require_small
 from theory import PairGraph
-from theory.arrays import FloatArray, IntArray
+from theory.infrastructure.arrays import FloatArray, IntArray
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from torch.nn.functional import cross_entropy, normalize
 
 from simulations.losses.loss import Embeddings, PairLoss
 from theory import PairGraph
-from theory.arrays import sparse_tensor
 from theory.infonce import log_partitions
+from theory.infrastructure.arrays import sparse_tensor
 
 TEMPERATURE = 0.5
 

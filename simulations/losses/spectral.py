@@ -7,8 +7,8 @@ import torch
 
 from simulations.losses.loss import Embeddings, PairLoss
 from theory import PairGraph, spectrum
-from theory.arrays import sparse_tensor
 from theory.factorisation import spectral_loss_of
+from theory.infrastructure.arrays import sparse_tensor
 
 
 class Spectral(PairLoss):

@@ -12,7 +12,7 @@ from simulations.studies.study import Study
 from simulations.training import train
 from simulations.world import LatentWorld
 from theory import PairGraph, check_bounds, optimal_embeddings, probe, spectrum
-from theory.arrays import FloatArray, IntArray
+from theory.infrastructure.arrays import FloatArray, IntArray
 
 WORLD = LatentWorld()
 WIDTH = 8

@@ -9,7 +9,7 @@ from simulations.studies.study import Study
 from simulations.training import train
 from simulations.world import LatentWorld
 from theory import check_bounds, spectrum
-from theory.arrays import FloatArray
+from theory.infrastructure.arrays import FloatArray
 
 WORLD = LatentWorld()
 WIDTH = 8

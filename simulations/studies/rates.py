@@ -10,7 +10,7 @@ from simulations.sampling import draw_pairs
 from simulations.studies.study import Study
 from simulations.world import LatentWorld
 from theory import PairGraph, induced_labelling_error, optimal_embeddings, probe, spectral_loss, spectrum
-from theory.arrays import FloatArray, IntArray
+from theory.infrastructure.arrays import FloatArray, IntArray
 
 WORLD = LatentWorld()
 WIDTH = 8

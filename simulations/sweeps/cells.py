@@ -10,7 +10,7 @@ from typing import Any, get_args, get_type_hints
 import pandas as pd
 
 from simulations.sweeps.experiment import digest, find_experiment
-from theory.foreign import ForeignCodeError, contained
+from theory.infrastructure.foreign import ForeignCodeError, contained
 
 SEED = "seed"
 

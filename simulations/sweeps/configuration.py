@@ -11,8 +11,8 @@ from typing import Any
 
 from simulations.sweeps.cells import Cell, chosen_settings
 from simulations.sweeps.experiment import Experiment, find_experiment
-from theory.foreign import SECONDS, contained
-from theory.inputs import require_file
+from theory.infrastructure.foreign import SECONDS, contained
+from theory.infrastructure.inputs import require_file
 
 MOST_CELLS = 1_000_000  # of a sweep: each is held in memory, and is a file
 READABLE = 10**15  # a count with its digits

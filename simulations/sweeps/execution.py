@@ -10,9 +10,9 @@ from typing import Protocol, TypeAlias, TypeVar
 
 from threadpoolctl import threadpool_limits
 
-from theory.clusters import connected, require_dask
-from theory.foreign import ForeignCodeError
-from theory.processes import side_by_side
+from theory.infrastructure.clusters import connected, require_dask
+from theory.infrastructure.foreign import ForeignCodeError
+from theory.infrastructure.processes import side_by_side
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

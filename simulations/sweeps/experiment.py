@@ -14,7 +14,7 @@ import pandas as pd
 
 import simulations.experiments
 import theory
-from theory.foreign import SECONDS, ForeignCodeError, contained, source_of
+from theory.infrastructure.foreign import SECONDS, ForeignCodeError, contained, source_of
 
 HOME = simulations.experiments.__name__
 NAMES = tuple(module.name for module in iter_modules(simulations.experiments.__path__))
@@ -67,7 +67,7 @@ def find_experiment(name: str) -> Experiment:
     ValueError
         There is no such module, or it has no `EXPERIMENT`.
     ForeignCodeError
-        The module cannot be imported, or not in `theory.foreign.SECONDS`.
+        The module cannot be imported, or not in `theory.infrastructure.foreign.SECONDS`.
     """
     module = name if "." in name else f"{HOME}.{name}"
     try:

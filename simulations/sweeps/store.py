@@ -8,7 +8,7 @@ from pathlib import Path
 from simulations.sweeps.cells import Cell
 from simulations.sweeps.execution import CellError
 from simulations.sweeps.experiment import digest
-from theory.tables import replacing
+from theory.infrastructure.tables import replacing
 
 FAILURE = (*(field.name for field in fields(Cell)), "error", "where")  # the keys of a record of one
 FINISHED = "[!.]*"  # what is being written, by this process or by another, has a name that begins with a dot

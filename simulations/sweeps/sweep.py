@@ -15,10 +15,10 @@ from simulations.sweeps.cells import SEED, Cell
 from simulations.sweeps.configuration import SweepConfiguration
 from simulations.sweeps.execution import CellError, Workers
 from simulations.sweeps.store import FAILURE, Store
-from theory import ownership
-from theory.commandline import visible
-from theory.folders import AGAIN, held
-from theory.tables import read_parquet, replacing, sidecar, together, write_table
+from theory.infrastructure import ownership
+from theory.infrastructure.commandline import visible
+from theory.infrastructure.folders import AGAIN, held
+from theory.infrastructure.tables import read_parquet, replacing, sidecar, together, write_table
 
 TABLE, FAILURES = "table.parquet", "failures.json"
 
@@ -63,7 +63,7 @@ def run_sweep(
         Measure again all cells that failed. Otherwise only those that failed for want of memory or of a file, and
         any other failure is a result like any other: with the same source, settings and seed it would come again.
     seconds : float
-        How long a cell may take, wherever its worker can interrupt it (`theory.foreign`); then it has failed.
+        How long a cell may take, wherever its worker can interrupt it (`contained`); then it has failed.
     """
     cells = configuration.cells()
     with held(out, kept=f"finished cells are kept in {{}}: {AGAIN}"):

@@ -11,8 +11,8 @@ from tqdm import tqdm
 
 from tests.benchmarks import BENCHMARKS
 from tests.benchmarks.duel import SIZES, measure
-from theory.commandline import print_table, run, say
-from theory.tables import require_table_path, write_table
+from theory.infrastructure.commandline import print_table, run, say
+from theory.infrastructure.tables import require_table_path, write_table
 
 THREADS = 1  # threads that wait for one another would be measured too
 

@@ -28,7 +28,7 @@ from real_data.audit import Settings, audit
 from tests.benchmarks.duel import Duel, Size
 from tests.benchmarks.graphs import CLASSES, DEGREE, block_model
 from theory import PairGraph
-from theory.commandline import run
+from theory.infrastructure.commandline import run
 
 SIZES = ("XS", "M", "L")
 TOLERANCE = 1e-3  # of svds, as in the benchmark of the spectrum

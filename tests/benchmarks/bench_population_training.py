@@ -16,7 +16,7 @@ from simulations import train
 from tests.benchmarks.duel import Duel, NotReachedError, Size
 from tests.benchmarks.graphs import GRAPHS, fresh
 from theory import PairGraph, optimal_embeddings, spectral_loss, spectrum
-from theory.arrays import FloatArray
+from theory.infrastructure.arrays import FloatArray
 
 SIZES = ("XS", "S", "M")
 WIDTH = 16

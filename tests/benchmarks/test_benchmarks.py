@@ -11,7 +11,7 @@ from tests.benchmarks.__main__ import app
 from tests.benchmarks.duel import SIZES, Duel, NotReachedError, measure
 from tests.benchmarks.graphs import CLASSES, GRAPHS, fresh
 from theory import probe, spectrum
-from theory.tables import sidecar
+from theory.infrastructure.tables import sidecar
 
 
 def test_every_benchmark_runs_and_has_its_rows(call, tmp_path, monkeypatch):

@@ -12,7 +12,7 @@ from tests.fuzz.running import run as run_fuzzer
 from tests.fuzz.specimen import TRUSTED
 from tests.fuzz.writing import write_tests
 from tests.reliability.record import Record
-from theory.commandline import CHECK_FAILED, print_table, run
+from theory.infrastructure.commandline import CHECK_FAILED, print_table, run
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -12,7 +12,7 @@ from tests.fuzz.metamorphic import differences
 from tests.fuzz.shrinking import shrink
 from tests.fuzz.specimen import Specimen
 from tests.fuzz.tally import Tally
-from theory.tables import replacing
+from theory.infrastructure.tables import replacing
 
 TEMPLATE = Path(__file__).with_name("found.py.jinja")
 

@@ -12,7 +12,7 @@ import figures.__main__
 import real_data.__main__
 import simulations.__main__
 import theory.__main__
-from theory.commandline import run
+from theory.infrastructure.commandline import run
 
 APPS = {module.__package__: module.app for module in (theory.__main__, simulations.__main__, real_data.__main__)}
 APPS["figures"] = figures.__main__.app

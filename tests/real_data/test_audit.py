@@ -15,7 +15,7 @@ from real_data.audit.intervals import labelling_errors
 from real_data.audit.measuring import HOPS, PairFacts, PairsHere, agreement
 from tests.families import FAMILIES
 from theory import PairGraph, check_bounds, multihop, scores, spectrum
-from theory.tables import sidecar
+from theory.infrastructure.tables import sidecar
 
 K = 32
 LABELLED = ("bounds", "spectrum", "hub_captions", "crossing_captions", "classes", "class_pairs")

@@ -12,7 +12,8 @@ from real_data.audit import Settings, audit, block_spectrum, cluster
 from real_data.audit.counting import count_here
 from tests.families import FAMILIES
 from tests.real_data.test_audit import random_table
-from theory import HypothesisError, clusters, spectrum
+from theory import HypothesisError, spectrum
+from theory.infrastructure import clusters
 
 BY_PRODUCTS = {"optimum", "probe-mse", "probe-error", "sharp-probe-error", "near-optimal-error", "multihop-error"}
 BY_ROWS = {"tail-by-connectivity", "probe-error-by-connectivity"}

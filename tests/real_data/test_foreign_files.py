@@ -33,7 +33,7 @@ from real_data.training.networks import Backbone, text_tower
 from real_data.training.views import stored_pictures
 from tests.real_data import tiny
 from tests.real_data.colours import coloured
-from theory.inputs import is_there, require_file
+from theory.infrastructure.inputs import is_there, require_file
 
 NAMESPACES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 SQUARE = '<rect width="10" height="10" fill="red"/>'

@@ -7,8 +7,8 @@ import typer
 
 from tests.reliability.page import PAGE, reliability_page
 from tests.reliability.record import RECORDS
-from theory.commandline import run
-from theory.tables import replacing
+from theory.infrastructure.commandline import run
+from theory.infrastructure.tables import replacing
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -13,7 +13,7 @@ import typer
 
 from tests.reliability.record import Record
 from tests.reliability.uncovered import REASONS
-from theory.commandline import CHECK_FAILED, print_table, run
+from theory.infrastructure.commandline import CHECK_FAILED, print_table, run
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("theory", "simulations", "real_data", "figures")

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import typer
 
 from tests.reliability.record import Record
-from theory.commandline import BAD_INPUT, CHECK_FAILED, print_table, run
+from theory.infrastructure.commandline import BAD_INPUT, CHECK_FAILED, print_table, run
 
 ROOT = Path(__file__).parents[2]
 PARALLEL = ("-n", "auto", "--dist", "loadfile", "-p", "no:cacheprovider")

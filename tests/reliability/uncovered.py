@@ -15,18 +15,22 @@ REASONS: dict[str, str] = {
     "simulations/sweeps/execution.py": (
         "Losses of a Dask cluster that come between two of its answers: `make faults` kills workers at random moments."
     ),
-    "theory/array_files.py": "One line: a version of numpy's format that numpy does not write yet.",
+    "theory/infrastructure/array_files.py": "One line: a version of numpy's format that numpy does not write yet.",
     "theory/bounds/confirmation.py": (
         "Claims whose hypotheses fail only in fifty digits, or whose value is infinite there: `make fuzz` meets them."
     ),
-    "theory/commandline.py": "Broken pipes between two lines of what is printed, and systems without `poll`.",
-    "theory/folders.py": (
+    "theory/infrastructure/commandline.py": (
+        "Broken pipes between two lines of what is printed, and systems without `poll`."
+    ),
+    "theory/infrastructure/folders.py": (
         "Races of two commands for one lock, a few instructions wide: `make faults` starts two at once."
     ),
-    "theory/foreign.py": "Functions without source, and messages of more than 500 letters.",
-    "theory/interruption.py": (
+    "theory/infrastructure/foreign.py": "Functions without source, and messages of more than 500 letters.",
+    "theory/infrastructure/interruption.py": (
         "The second signal to a process that does not end, which ends it without counting; signals in other threads."
     ),
-    "theory/processes.py": "A process that kills itself when its parent is gone: what it counted is lost with it.",
-    "theory/temporaries.py": "Files of a process of another user, or of a number that was given anew.",
+    "theory/infrastructure/processes.py": (
+        "A process that kills itself when its parent is gone: what it counted is lost with it."
+    ),
+    "theory/infrastructure/temporaries.py": "Files of a process of another user, or of a number that was given anew.",
 }

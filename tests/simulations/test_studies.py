@@ -9,7 +9,7 @@ from simulations import LatentWorld
 from simulations.__main__ import app
 from simulations.studies import STUDIES, bound_holds
 from theory import PairGraph
-from theory.tables import read_table, sidecar
+from theory.infrastructure.tables import read_table, sidecar
 
 
 def test_a_study_is_the_same_for_any_number_of_workers():

@@ -17,8 +17,8 @@ from simulations.sweeps.execution import CellError
 from simulations.sweeps.experiment import NAMES, find_experiment
 from simulations.sweeps.store import Store
 from tests.simulations import tiny
-from theory import clusters
-from theory.tables import sidecar
+from theory.infrastructure import clusters
+from theory.infrastructure.tables import sidecar
 
 TINY = "tests.simulations.tiny"
 GRID = [{"x": [4, 0, 3], "name": ["a", "b"]}, {"y": [1, 0.5]}]

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from theory.arrays import FloatArray, IntArray
 from theory.bounds.quantities import Features
 from theory.graph import PairGraph
+from theory.infrastructure.arrays import FloatArray, IntArray
 
 SMALLEST_WEIGHT = 1e-6  # of the largest; below it a gap drowns in round-off, and an edge is none
 LARGEST_SIDE = 16

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from theory.arrays import FloatArray, IntArray
 from theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, Candidate
 from theory.bounds.quantities import Encoder, Features
+from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.spectra import spectrum
 
 Drawn = tuple[FloatArray, IntArray, IntArray]

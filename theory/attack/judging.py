@@ -6,7 +6,7 @@ import time
 from theory.attack.candidate import Candidate
 from theory.bounds.registry import Bound
 from theory.bounds.scoring import score
-from theory.hypotheses import HypothesisError
+from theory.infrastructure.hypotheses import HypothesisError
 
 UNMET = -math.inf  # the ratio of a graph that a claim does not speak of
 

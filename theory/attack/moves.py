@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from theory.arrays import FloatArray
 from theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, Candidate
 from theory.attack.families import optimal_features
+from theory.infrastructure.arrays import FloatArray
 
 ContinuousMove = Callable[[Candidate, np.random.Generator, float], Candidate]
 DiscreteMove = Callable[[Candidate, np.random.Generator], Candidate]

@@ -6,10 +6,10 @@ from math import comb
 
 import numpy as np
 
-from theory.arrays import FloatArray, IntArray
 from theory.attack.candidate import Candidate
 from theory.attack.climbing import climb
 from theory.attack.judging import Judge
+from theory.infrastructure.arrays import FloatArray, IntArray
 
 KEPT = 0.99  # of the ratio, by a smaller graph
 KEPT_BY_ROUNDING = 0.999  # of the ratio, by rounder weights

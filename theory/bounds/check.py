@@ -10,7 +10,7 @@ from theory.bounds.quantities import QUANTITIES, Encoder
 from theory.bounds.registry import BOUNDS, Bound, enough_triplets
 from theory.certificates import with_certificate
 from theory.graph import PairGraph
-from theory.hypotheses import HypothesisError, require_width
+from theory.infrastructure.hypotheses import HypothesisError, require_width
 from theory.spectra import Spectrum, spectrum
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from functools import partial
 
 import numpy as np
 
-from theory.arrays import FloatArray
 from theory.bounds.precise import PreciseSubject, measure
 from theory.bounds.quantities import Features
 from theory.bounds.registry import Bound
 from theory.bounds.scoring import Score, rounding, score, score_on, subject
 from theory.graph import PairGraph
-from theory.hypotheses import HypothesisError
+from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.hypotheses import HypothesisError
 from theory.spectra import Spectrum, spectrum
 
 UNITS = 4 * float(np.finfo(np.float64).eps)  # some units in the last place

@@ -12,10 +12,10 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 
-from theory.arrays import FloatArray, IntArray
 from theory.bounds.quantities import Features
 from theory.consistency import required_labels
 from theory.graph import PairGraph
+from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.scores import score_noise
 from theory.spectra import Spectrum
 

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import scipy.linalg
 
-from theory.arrays import FloatArray
 from theory.consistency import class_masses, induced_labelling_error
-from theory.foreign import SECONDS, as_number, contained, is_foreign, source_of
 from theory.graph import PairGraph
-from theory.hypotheses import HypothesisError, require
+from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.foreign import SECONDS, as_number, contained, is_foreign, source_of
+from theory.infrastructure.hypotheses import HypothesisError, require
 from theory.probes import ProbeResult, as_features, probe, zero_shot_standing
 from theory.scores import Standing
 from theory.spectra import Spectrum

@@ -8,9 +8,9 @@ from difflib import get_close_matches
 from typing import Any, Literal, get_args
 
 from theory.bounds.quantities import QUANTITIES, Encoder
-from theory.foreign import as_number, contained, is_foreign, source_of
 from theory.graph import PairGraph
-from theory.hypotheses import HypothesisError, require_width
+from theory.infrastructure.foreign import as_number, contained, is_foreign, source_of
+from theory.infrastructure.hypotheses import HypothesisError, require_width
 from theory.spectra import Spectrum
 
 Status = Literal["exact", "restated", "rate", "conjecture"]

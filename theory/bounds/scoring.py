@@ -7,8 +7,8 @@ import numpy as np
 
 from theory.bounds.quantities import QUANTITIES, Encoder, Features
 from theory.bounds.registry import Bound, Relation
-from theory.foreign import ForeignCodeError
 from theory.graph import PairGraph
+from theory.infrastructure.foreign import ForeignCodeError
 from theory.spectra import Spectrum, spectrum
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from theory.bounds.registry import bound
 from theory.graph import PairGraph
-from theory.hypotheses import require
+from theory.infrastructure.hypotheses import require
 from theory.spectra import Spectrum
 
 

@@ -18,12 +18,12 @@ Source: new here; the probe part has the shape of HaoChen et al. 2021.
 
 import numpy as np
 
-from theory.arrays import FloatArray
 from theory.bounds.quantities import Encoder
 from theory.bounds.registry import bound
 from theory.consistency import class_masses, induced_labelling_error, label_energy, labelling_error
 from theory.graph import PairGraph
-from theory.hypotheses import require
+from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.hypotheses import require
 from theory.multihop import tail_at_most
 from theory.spectra import Spectrum
 

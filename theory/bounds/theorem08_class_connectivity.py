@@ -24,7 +24,7 @@ from theory.bounds.registry import bound
 from theory.connectivity import class_second_eigenvalues, stays_in_class
 from theory.consistency import induced_labelling_error, required_labels
 from theory.graph import PairGraph
-from theory.hypotheses import require
+from theory.infrastructure.hypotheses import require
 from theory.spectra import Spectrum
 
 

@@ -31,7 +31,7 @@ from theory.bounds.registry import bound
 from theory.connectivity import part_conductances, sparsest_cut, sparsest_partition
 from theory.consistency import labelling_error, required_labels
 from theory.graph import PairGraph
-from theory.hypotheses import require
+from theory.infrastructure.hypotheses import require
 from theory.spectra import Spectrum
 
 

@@ -12,8 +12,8 @@ import numpy as np
 from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from theory.bounds.registry import bound
 from theory.graph import PairGraph
-from theory.hypotheses import require
 from theory.infonce import BLOCK, infonce_loss, log_partitions, mutual_information
+from theory.infrastructure.hypotheses import require
 from theory.spectra import Spectrum
 
 PAIRS_LIMIT = 4_000_000  # the loss scores every pair of nodes

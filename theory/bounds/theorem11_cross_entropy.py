@@ -25,18 +25,18 @@ import math
 
 import numpy as np
 
-from theory.arrays import FloatArray
 from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from theory.bounds.registry import bound
 from theory.bounds.theorem10_infonce import require_few_pairs
 from theory.connectivity import class_second_eigenvalues
 from theory.consistency import labelling_error, required_labels
 from theory.graph import PairGraph
-from theory.hypotheses import require
 from theory.infonce import infonce_directions
+from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.hypotheses import require
+from theory.infrastructure.remembered import once_per_encoder
 from theory.metrics.class_moments import ClassMoments, class_moments
 from theory.metrics.sphere import on_sphere
-from theory.remembered import once_per_encoder
 from theory.scores import log_mean_exp
 from theory.spectra import Spectrum
 

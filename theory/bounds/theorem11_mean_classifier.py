@@ -23,12 +23,12 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from theory.arrays import FloatArray
 from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from theory.bounds.registry import bound
 from theory.consistency import class_indicators, class_masses, required_labels
 from theory.graph import PairGraph
-from theory.hypotheses import require
+from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.hypotheses import require
 from theory.metrics.class_moments import ClassMoments, class_moments
 from theory.scores import sums_of_others
 from theory.spectra import ROUNDING, Spectrum

@@ -21,15 +21,15 @@ import math
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from theory.arrays import FloatArray
 from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from theory.bounds.registry import bound
 from theory.bounds.theorem08_class_connectivity import least_gap
 from theory.consistency import class_masses, required_labels
 from theory.graph import PairGraph
+from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.remembered import once_per_encoder
 from theory.metrics.class_moments import ClassMoments, class_moments
 from theory.metrics.hypersphere import squared_distance
-from theory.remembered import once_per_encoder
 from theory.scores import Standing, linear_standing, round_off, score_noise
 from theory.spectra import Spectrum
 

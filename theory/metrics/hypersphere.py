@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from theory.arrays import FloatArray
 from theory.graph import PairGraph
+from theory.infrastructure.arrays import FloatArray
 from theory.metrics.sphere import on_sphere
 from theory.scores import log_mean_exp
 

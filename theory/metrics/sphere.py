@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from theory.arrays import FloatArray
-from theory.hypotheses import require
+from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.hypotheses import require
 from theory.probes import as_features
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from theory.arrays import FloatArray, IntArray
 from theory.graph import PairGraph
+from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.probes import as_features
 
 BLOCK = 4_000_000  # similarities held at once

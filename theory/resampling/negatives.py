@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from theory.arrays import FloatArray
 from theory.graph import PairGraph
+from theory.infrastructure.arrays import FloatArray
 from theory.resampling.guides import similarity_function
 from theory.resampling.quota import check_fraction, taken_mass
 

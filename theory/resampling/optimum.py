@@ -8,9 +8,9 @@ import numpy as np
 import scipy.linalg
 from scipy.optimize import minimize
 
-from theory.arrays import FloatArray
 from theory.graph import PairGraph
-from theory.hypotheses import require, require_width
+from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.hypotheses import require, require_width
 from theory.probes import as_features
 from theory.resampling.quota import ROUNDING
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from theory.arrays import FloatArray
 from theory.graph import PairGraph
+from theory.infrastructure.arrays import FloatArray
 from theory.mixtures import mixture
 from theory.resampling.guides import DIGITS, blocks, guide_graph, similarity_function
 from theory.resampling.quota import ROUNDING, check_fraction, taken_mass

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from theory.interruption import heard
+from theory.infrastructure.interruption import heard
 
 PIPED_WIDTH = 130  # columns, where no terminal says how wide it is
 

@@ -3,9 +3,9 @@ import pytest
 
 from theory import BOUNDS, PairGraph, check_bounds
 from theory.__main__ import app
+from theory.attack.sharpness import COLUMNS, measure_sharpness, read_sharpness
 from theory.bounds import THEOREMS
-from theory.ledger_page import is_current, ledger_page
-from theory.sharpness import COLUMNS, measure_sharpness, read_sharpness
+from theory.bounds.ledger_page import is_current, ledger_page
 
 SHARPNESS = pd.DataFrame([{"bound": "probe-mse", "ratio": 0.75, "k": 2, "n_left": 4, "n_right": 3}])
 

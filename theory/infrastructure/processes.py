@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import joblib
 from tqdm import tqdm
 
-from theory.memory import require_room
+from theory.infrastructure.memory import require_room
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

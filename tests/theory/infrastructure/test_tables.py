@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from real_data.training import trainer
 from tests.limits import largest_file
-from theory.tables import read_table, replacing, require_table_path, sidecar, together, write_table
+from theory.infrastructure.tables import read_table, replacing, require_table_path, sidecar, together, write_table
 
 FRAME = pd.DataFrame({"k": [1, 2], "value": [0.1, float("inf")], "note": ["", "ünicode"]})
 

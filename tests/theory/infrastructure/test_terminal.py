@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from simulations.__main__ import app as simulations_app
 from theory import BOUNDS, PairGraph, bound
 from theory.__main__ import app
-from theory.commandline import BROKEN_PIPE, one_line, print_table, say, visible
+from theory.infrastructure.commandline import BROKEN_PIPE, one_line, print_table, say, visible
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TITLE = "\x1b]0;owned\x07"
 NASTY = f"{TITLE}\u202egnp\u2066 [red]x[/red] [link=http://evil]y[/link] \x9b31m\x00\r\b :smile: \ud800 z"
 OBEYED = {"\u061c", "\u200e", "\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
@@ -147,7 +147,7 @@ def test_a_value_that_is_no_number_is_not_called_a_violation(call, tmp_path):
 PRINTER = """\
 import sys, typer
 from tqdm import tqdm
-from theory.commandline import run, say
+from theory.infrastructure.commandline import run, say
 app = typer.Typer()
 @app.command()
 def many():

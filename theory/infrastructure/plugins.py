@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from theory.bounds.registry import BOUNDS, Bound
-from theory.foreign import SECONDS, contained, require_seconds
-from theory.inputs import require_file
+from theory.infrastructure.foreign import SECONDS, contained, require_seconds
+from theory.infrastructure.inputs import require_file
 
 
 def load_bounds(path: str | os.PathLike[str], *, seconds: float = SECONDS) -> list[Bound]:

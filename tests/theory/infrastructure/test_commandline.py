@@ -9,7 +9,7 @@ import typer
 from tests.families import FAMILIES
 from theory import BOUNDS, bound
 from theory.__main__ import app
-from theory.tables import read_table, sidecar
+from theory.infrastructure.tables import read_table, sidecar
 
 
 @pytest.fixture

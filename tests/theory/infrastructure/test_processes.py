@@ -9,11 +9,9 @@ import time
 import pytest
 
 from tests.theory.light import light
-from theory.processes import side_by_side
+from theory.infrastructure.processes import side_by_side
 
-CHILD = (
-    "import os, sys; from theory.processes import serve\nserve(os.getppid()); print(os.getpid(), flush=True); input()"
-)
+CHILD = "import os, sys; from theory.infrastructure.processes import serve\nserve(os.getppid()); print(os.getpid(), flush=True); input()"
 PARENT = "import subprocess\nsubprocess.run([sys.executable, '-c', sys.argv[1]])"
 
 
@@ -58,7 +56,7 @@ def test_results_come_in_order_and_work_that_nobody_waits_for_ends():
 
 FAILING = """
 import sys
-from theory.processes import side_by_side
+from theory.infrastructure.processes import side_by_side
 with side_by_side((1).__floordiv__, [1, 1, 0, 1, 1, 1, 1, 1], 2) as results:
     try:
         list(results)

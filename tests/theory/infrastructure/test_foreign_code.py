@@ -17,17 +17,17 @@ import torch
 
 from theory import BOUNDS, ForeignCodeError, HypothesisError, PairGraph, bound, check_bounds, pytest_plugin
 from theory.__main__ import app
+from theory.attack.sharpness import measure_sharpness
 from theory.bounds import QUANTITIES
 from theory.bounds.quantities import Quantity
 from theory.bounds.scoring import score
-from theory.foreign import SECONDS, as_number, contained, source_of
-from theory.hypotheses import require
-from theory.plugins import load_bounds
-from theory.sharpness import measure_sharpness
+from theory.infrastructure.foreign import SECONDS, as_number, contained, source_of
+from theory.infrastructure.hypotheses import require
+from theory.infrastructure.plugins import load_bounds
 
 pytest_plugins = "pytester"
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 GRAPH = PairGraph(np.random.default_rng(0).random((6, 5)), [0, 1] * 3, [0, 1, 0, 1, 0])
 LIMIT = ["--time-limit", "0.2"]
 

@@ -9,9 +9,9 @@ from tqdm import tqdm
 
 from theory.attack import find_counterexample
 from theory.bounds import Bound
-from theory.folders import held
-from theory.ownership import Output, graph, table
-from theory.tables import read_table, write_table
+from theory.infrastructure.folders import held
+from theory.infrastructure.ownership import Output, graph, table
+from theory.infrastructure.tables import read_table, write_table
 
 TABLE = "sharpness.csv"
 COLUMNS = ["bound", "status", "ratio", "refuted", "rests_on_ties", "measured", "value", "k", "n_left", "n_right"]

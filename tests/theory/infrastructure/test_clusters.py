@@ -6,8 +6,8 @@ import dask
 import pytest
 from distributed import LocalCluster, as_completed
 
-from theory import clusters
-from theory.clusters import connected
+from theory.infrastructure import clusters
+from theory.infrastructure.clusters import connected
 
 # Threads start in no time, and talk over sockets all the same.
 LOCAL = {"processes": False, "protocol": "tcp://", "dashboard_address": ":0", "silence_logs": "CRITICAL"}

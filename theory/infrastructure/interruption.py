@@ -17,8 +17,8 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, NoReturn
 
-from theory.extras import advice
-from theory.memory import require_room, require_room_to_load
+from theory.infrastructure.extras import advice
+from theory.infrastructure.memory import require_room, require_room_to_load
 
 App = Callable[..., object]
 Handler = Callable[[int, FrameType | None], object]

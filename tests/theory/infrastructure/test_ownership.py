@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from theory import PairGraph, ownership, tables
-from theory.ownership import claim
-from theory.pictures import save_picture
-from theory.tables import read_table, sidecar, write_table
+from theory import PairGraph
+from theory.infrastructure import ownership, tables
+from theory.infrastructure.ownership import claim
+from theory.infrastructure.pictures import save_picture
+from theory.infrastructure.tables import read_table, sidecar, write_table
 
 FRAME = pd.DataFrame({"x": [1, 2]})
 MORE = pd.DataFrame({"x": [1, 2, 3]})

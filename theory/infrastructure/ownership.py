@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from theory import graph_formats
-from theory.inputs import require_file
-from theory.pictures import MARKS
-from theory.tables import content_key, sidecar
+from theory.infrastructure.inputs import require_file
+from theory.infrastructure.pictures import MARKS
+from theory.infrastructure.tables import content_key, sidecar
 
 PROVENANCE = frozenset({"configuration", "content_key", "hardware", "versions"})  # keys of every sidecar
 MATPLOTLIB = b"Matplotlib version", b"/Creator (Matplotlib"  # what it leaves in a PNG and in a PDF, unless told better
@@ -77,7 +77,7 @@ def graph(path: Path) -> Output:
 
 
 def picture(path: Path, beside: Output | None = None) -> Output:
-    """A picture that `theory.pictures.save_picture` wrote.
+    """A picture that `theory.infrastructure.pictures.save_picture` wrote.
 
     Parameters
     ----------

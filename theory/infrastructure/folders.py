@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from theory import interruption
-from theory.temporaries import HOST, sweep
+from theory.infrastructure import interruption
+from theory.infrastructure.temporaries import HOST, sweep
 
 AS_IT_WAS = "{} is as it was"
 NO_LOCKS = {errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK}  # of some network file systems

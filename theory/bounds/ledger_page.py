@@ -8,7 +8,7 @@ import jinja2
 import pandas as pd
 
 from theory.bounds import BOUNDS, THEOREMS, Bound
-from theory.inputs import require_file
+from theory.infrastructure.inputs import require_file
 
 BEGINNING = "# The ledger\n\nGenerated from the register"  # by which a page is known
 PAGE = """\

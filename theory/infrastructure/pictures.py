@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from theory.tables import replacing
+from theory.infrastructure.tables import replacing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -13,9 +13,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from theory.inputs import require_file
-from theory.interruption import sheltered
-from theory.temporaries import sweep_once, temporary_beside
+from theory.infrastructure.inputs import require_file
+from theory.infrastructure.interruption import sheltered
+from theory.infrastructure.temporaries import sweep_once, temporary_beside
 
 if TYPE_CHECKING:
     import pandas as pd

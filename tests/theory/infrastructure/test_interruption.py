@@ -10,11 +10,11 @@ import pytest
 import typer
 
 from tests.theory.light import light
-from theory.folders import held
-from theory.interruption import COMMANDS
-from theory.tables import replacing, together
+from theory.infrastructure.folders import held
+from theory.infrastructure.interruption import COMMANDS
+from theory.infrastructure.tables import replacing, together
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ENDS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 
 
@@ -92,7 +92,7 @@ def test_want_of_memory_is_one_line(call, error):
 
 STARTING = """
 sys.orig_argv = ["python", "-m", "simulations", "studies"]
-import theory.interruption
+import theory.infrastructure.interruption
 print("ready", flush=True)
 {}
 """
@@ -126,7 +126,7 @@ def test_an_ignored_signal_stays_ignored(call, monkeypatch):
 
 def test_a_library_user_keeps_the_handlers():
     handler = "signal.getsignal(signal.SIGTERM)"
-    code = f"import signal; before = {handler}; import theory.interruption; print({handler} is before)"
+    code = f"import signal; before = {handler}; import theory.infrastructure.interruption; print({handler} is before)"
     assert subprocess.run(light(code), capture_output=True, text=True, check=True).stdout == "True\n"
 
 
@@ -134,4 +134,4 @@ def test_a_library_user_keeps_the_handlers():
 def test_a_package_of_commands_hears_before_it_loads_anything(package):
     statements = ast.parse((ROOT / package / "__init__.py").read_text()).body
     first = next(each for each in statements if isinstance(each, ast.Import | ast.ImportFrom))
-    assert ast.unparse(first) == "from theory import interruption as interruption"
+    assert ast.unparse(first) == "from theory.infrastructure import interruption as interruption"
