@@ -11,7 +11,11 @@ import pytest
 from tests.theory.light import light
 from theory.infrastructure.processes import side_by_side
 
-CHILD = "import os, sys; from theory.infrastructure.processes import serve\nserve(os.getppid()); print(os.getpid(), flush=True); input()"
+CHILD = """
+import os, sys
+from theory.infrastructure.processes import serve
+serve(os.getppid()); print(os.getpid(), flush=True); input()
+"""
 PARENT = "import subprocess\nsubprocess.run([sys.executable, '-c', sys.argv[1]])"
 
 
