@@ -29,8 +29,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-A_DAY = 86_400.0  # seconds
-
 GraphFile = Annotated[Path, typer.Option("--out", metavar="GRAPH.npz", help="Where the graph is saved.")]
 Seed = Annotated[int, typer.Option(help="Seed of the world.")]
 
@@ -65,33 +63,6 @@ def augmentation_graph(
 
 
 @app.command()
-def study(
-    name: Annotated[str, typer.Argument(help=f"One of: {', '.join(STUDIES)}.")],
-    out: Annotated[Path, typer.Option(metavar="TABLE", help="Where the table goes: .parquet or .csv.")],
-    seeds: Annotated[int | None, typer.Option(help="How many seeds; by default as published.")] = None,
-    jobs: Annotated[int, typer.Option(help="Worker processes; -1 for one on each core.")] = 1,
-    force: Force = False,
-) -> None:
-    """Measure the table of a study, with a JSON sidecar that says how."""
-    if name not in STUDIES:
-        raise ValueError(f"study {name!r} is none of {', '.join(STUDIES)}")
-    ownership.claim(ownership.table(require_table_path(out)), force=force)
-    chosen = STUDIES[name]
-    with held(out.parent, out.name):
-        table = chosen.run(seeds, jobs)
-        configuration = {"study": name, "seeds": int(table["seed"].nunique()), **chosen.settings}
-        write_table(table, out, configuration)
-    say(f"{out}: {len(table)} rows over {configuration['seeds']} seeds")
-
-
-@app.command()
-def studies() -> None:
-    """List the studies and what each asks."""
-    rows = [(chosen.name, chosen.question, str(chosen.seeds)) for chosen in STUDIES.values()]
-    print_table("Studies", [("study", "left"), ("question", "left"), ("seeds", "right")], rows)
-
-
-@app.command()
 def families(
     draw: Annotated[Path | None, typer.Option(metavar="DIR", help="Also draw them all, into DIR/families.png.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of those that are drawn at random.")] = 0,
@@ -119,53 +90,7 @@ def _summary(graph: PairGraph) -> tuple[str, str, str]:
     return f"{graph.n_left} x {graph.n_right}", f"{induced_labelling_error(graph):.3f}", leading
 
 
-@app.command()
-def sweep(
-    file: Annotated[Path, typer.Argument(metavar="CONFIG.toml", help="Experiment, settings, grids and seeds.")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the cells, the table and the failures.")],
-    seeds: Annotated[int | None, typer.Option(help="How many seeds; by default as in CONFIG.toml.")] = None,
-    jobs: Annotated[int | None, typer.Option(help="Worker processes here; -1 for one on each core.")] = None,
-    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")] = None,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Measure all failed cells again.")] = False,
-    time_limit: Annotated[float, typer.Option(help="Seconds that a cell may take.")] = A_DAY,
-    force: Force = False,
-) -> None:
-    """Measure an experiment over grids of settings and seeds, into DIR/table.parquet with a JSON sidecar.
-
-    Interrupted, it goes on where it was when the same command is given again; cells that failed for want of memory or
-    of a file are measured again then. At most 1,000,000 cells; the experiment may take 60 s to load. Exits with 1 if
-    cells failed: they are in DIR/failures.json. Example: python -m simulations sweep examples/phase.toml --out
-    build/sweeps/phase --jobs 2
-    """
-    if dask is not None and jobs is not None:
-        raise ValueError("--jobs and --dask exclude each other: a cluster has the workers that it has")
-    ownership.claim(outputs(out), [file], force=force)
-    configuration = SweepConfiguration.read(file, seeds)
-    workers = Cores(1 if jobs is None else jobs) if dask is None else DaskCluster(dask)
-    seconds = require_seconds(time_limit)
-    result = run_sweep(configuration, out, workers, retry_failed=retry_failed, seconds=seconds)
-    say(f"{result.table}: {result.rows} rows, {len(result.failures)} of {result.cells} cells failed")
-    if result.failures:
-        say(one_line(f"first failure: {_told(result.failures[0])}"), err=True)
-        raise typer.Exit(CHECK_FAILED)
-
-
-def _told(failure: Mapping[str, Any]) -> str:
-    """One failed cell, in a line."""
-    settings = ", ".join(f"{name}={value}" for name, value in failure["settings"].items())
-    return f"{failure['error']} ({failure['where']}), in the cell with {settings}, seed={failure['seed']}"
-
-
-@app.command()
-def experiments() -> None:
-    """List the experiments, what each asks, and the settings it has."""
-    rows = []
-    for name in NAMES:
-        found = find_experiment(name)
-        settings = ", ".join(f"{field.name}={field.default}" for field in fields(found.settings))
-        rows.append((name, found.question, settings))
-    print_table("Experiments", [("experiment", "left"), ("question", "left"), ("settings", "left")], rows)
-
+register(app)
 
 if __name__ == "__main__":
     run(app)

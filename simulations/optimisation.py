@@ -1,6 +1,8 @@
 """How a training step changes the parameters: by a gradient of torch's, or by exact block solves."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,6 +20,26 @@ GRADIENT: Mapping[str, tuple[float, Callable[[Parameters, float, float], torch.o
     "adam": (3e-3, lambda p, rate, momentum: torch.optim.Adam(p, lr=rate, betas=(momentum, 0.999))),
 }
 OPTIMIZERS = (*GRADIENT, "alternating")
+
+
+@dataclass(frozen=True)
+class Optimisation:
+    """How an encoder is trained, among the settings of a study.
+
+    Attributes
+    ----------
+    optimizer, steps, learning_rate, momentum, log_every : as `simulations.train` has them
+    """
+
+    optimizer: str = "sgd"
+    steps: int = 1_000
+    learning_rate: float | None = None
+    momentum: float = 0.9
+    log_every: int = 10
+
+    def optimisation(self) -> dict[str, Any]:
+        """The arguments of `simulations.train` that they are."""
+        return {field.name: getattr(self, field.name) for field in fields(Optimisation)}
 
 
 def gradient_update(

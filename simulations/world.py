@@ -13,22 +13,16 @@ NUISANCE_REACH = 1 / 8  # of the circle of positions: standard deviation of a vi
 
 
 @dataclass(frozen=True)
-class LatentWorld:
-    """Images on a grid of latents, and the views and captions that each of them has.
-
-    There is one image for each (class, style, position); styles belong to their class, positions lie on a circle
-    and mean nothing. Both graphs have these images as their left side, with the same uniform marginal, and every
-    image draws its own few views or captions, so that no two seeds give the same graph and a wrong pair is wrong
-    for one image and not on average.
+class WorldShape:
+    """Everything of a `LatentWorld` but its seed: what the settings of a study have.
 
     Attributes
     ----------
-    n_classes, n_styles, n_positions : the grid; n_images is their product
+    n_classes, n_styles, n_positions : the grid; the number of images is their product
     n_views : how many natural images each left image is drawn to be a view of
     n_captions : how many captions each image has
     n_phrases : how many wordings there are of one and the same content
     style_barrier, class_barrier : the strengths at which views begin to leave their style and their class
-    seed : of everything that is drawn
     """
 
     n_classes: int = 5
@@ -39,7 +33,6 @@ class LatentWorld:
     n_phrases: int = 8
     style_barrier: float = 2.0
     class_barrier: float = 3.0
-    seed: int = 0
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -51,6 +44,27 @@ class LatentWorld:
                 f"style_barrier={self.style_barrier} and class_barrier={self.class_barrier}: "
                 "both are positive and finite, the style's no higher than the class's"
             )
+
+    def world(self, seed: int) -> "LatentWorld":
+        """The world of this shape that is drawn with a seed."""
+        return LatentWorld(**{field.name: getattr(self, field.name) for field in fields(WorldShape)}, seed=seed)
+
+
+@dataclass(frozen=True)
+class LatentWorld(WorldShape):
+    """Images on a grid of latents, and the views and captions that each of them has.
+
+    There is one image for each (class, style, position); styles belong to their class, positions lie on a circle
+    and mean nothing. Both graphs have these images as their left side, with the same uniform marginal, and every
+    image draws its own few views or captions, so that no two seeds give the same graph and a wrong pair is wrong
+    for one image and not on average.
+
+    Attributes
+    ----------
+    seed : of everything that is drawn; the others are those of `WorldShape`
+    """
+
+    seed: int = 0
 
     @property
     def n_images(self) -> int:

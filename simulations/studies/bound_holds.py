@@ -1,43 +1,64 @@
 """Every bound, on worlds of many shapes."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
-from simulations.studies.study import Study
 from simulations.world import LatentWorld
 from theory import PairGraph, check_bounds, spectrum
 from theory.consistency import class_masses, required_labels
-
-INTEGERS = {"n_classes": (2, 8), "n_styles": (2, 6), "n_positions": (8, 16), "n_phrases": (2, 12), "pairs": (2, 6)}
-NOISE, DETAIL, STRENGTH = (0.002, 0.5), (0.0, 1.0), (0.3, 8.0)  # noise and strength evenly in the logarithm
-WIDTHS = (1, 2, 4)  # times the number of classes
-MERGED = 0.5  # of the worlds have some of their classes made one, and so classes of unequal mass
-SETTINGS: dict[str, object] = {
-    **INTEGERS,
-    "noise": NOISE,
-    "detail": DETAIL,
-    "strength": STRENGTH,
-    "k over n_classes": WIDTHS,
-    "merged": MERGED,
-}
+from theory.sweeps import Study
 
 
-def measure(seed: int) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Settings:
+    """The worlds that are drawn, and the widths at which the bounds are held.
+
+    Attributes
+    ----------
+    classes, styles, positions, phrases : least and largest number of each in a world
+    views : least and largest number of views and of captions of an image
+    noises, strengths : of captions and of augmentations, least and largest; drawn evenly in the logarithm
+    details : of the captions, least and largest
+    widths : of the embedding, as multiples of the number of classes
+    merged : share of the worlds that have some of their classes made one, and so classes of unequal mass
+    """
+
+    classes: tuple[int, ...] = (2, 8)
+    styles: tuple[int, ...] = (2, 6)
+    positions: tuple[int, ...] = (8, 16)
+    phrases: tuple[int, ...] = (2, 12)
+    views: tuple[int, ...] = (2, 6)
+    noises: tuple[float, ...] = (0.002, 0.5)
+    details: tuple[float, ...] = (0.0, 1.0)
+    strengths: tuple[float, ...] = (0.3, 8.0)
+    widths: tuple[int, ...] = (1, 2, 4)
+    merged: float = 0.5
+
+    def drawn(self, rng: np.random.Generator) -> dict[str, int]:
+        """The numbers that a world is made with."""
+        ranges = {name: getattr(self, name) for name in ("classes", "styles", "positions", "phrases", "views")}
+        found = {name: int(rng.integers(low, high + 1)) for name, (low, high) in ranges.items()}
+        return {f"n_{name}": number for name, number in found.items()} | {"n_captions": found["views"]}
+
+
+def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """Every bound on a caption graph and an augmentation graph of a world drawn at random, at three widths.
 
-    In about half of the worlds the labels of two or more classes, but not of all, are made one: the pairs are those of
-    equal classes, and the labels know less of them.
+    In some of the worlds the labels of two or more classes, but not of all, are made one: the pairs are those of equal
+    classes, and the labels know less of them.
     """
     rng = np.random.default_rng([seed, 2])
-    drawn = {name: int(rng.integers(low, high + 1)) for name, (low, high) in INTEGERS.items()}
-    pairs = drawn.pop("pairs")
-    world = LatentWorld(**drawn, n_views=pairs, n_captions=pairs, seed=seed)
-    noise, strength = (float(np.exp(rng.uniform(*np.log(ends)))) for ends in (NOISE, STRENGTH))
-    detail = rng.uniform(*DETAIL)
+    world = LatentWorld(**settings.drawn(rng), seed=seed)
+    noise, strength = (float(np.exp(rng.uniform(*np.log(e)))) for e in (settings.noises, settings.strengths))
+    detail = rng.uniform(*settings.details)
     graphs = {"caption": world.caption_graph(noise, detail), "augmentation": world.augmentation_graph(strength)}
-    merges = world.n_classes > 2 and rng.random() < MERGED
+    merges = world.n_classes > 2 and rng.random() < settings.merged
     merged = int(rng.integers(2, world.n_classes)) if merges else 1
-    return pd.concat([_rows(name, _merged(graph, merged)) for name, graph in graphs.items()], ignore_index=True)
+    tables = [_rows(name, _merged(graph, merged), settings.widths) for name, graph in graphs.items()]
+    return pd.concat(tables, ignore_index=True)
 
 
 def _merged(graph: PairGraph, classes: int) -> PairGraph:
@@ -46,10 +67,10 @@ def _merged(graph: PairGraph, classes: int) -> PairGraph:
     return PairGraph(graph.joint, left, right)
 
 
-def _rows(name: str, graph: PairGraph) -> pd.DataFrame:
+def _rows(name: str, graph: PairGraph, factors: Sequence[int]) -> pd.DataFrame:
     smaller, masses = min(graph.joint.shape), class_masses(graph)
     n_classes = len(masses)
-    widths = [factor * n_classes for factor in WIDTHS if factor * n_classes <= smaller]
+    widths = [factor * n_classes for factor in factors if factor * n_classes <= smaller]
     triplets = spectrum(graph, min(smaller, max(widths) + 1))
     tables = []
     for k in widths:
@@ -64,9 +85,8 @@ def _rows(name: str, graph: PairGraph) -> pd.DataFrame:
 
 
 STUDY = Study(
-    name="bound_holds",
     question="Does every bound hold on worlds of many shapes, and how tightly?",
-    settings=SETTINGS,
+    settings=Settings,
     measure=measure,
     seeds=500,
 )

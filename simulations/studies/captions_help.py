@@ -1,44 +1,49 @@
 """Caption pairs and augmentation pairs of one world, as the augmentation grows."""
 
-from dataclasses import asdict, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from simulations.studies.study import Study
-from simulations.world import LatentWorld
+from simulations.world import WorldShape
 from theory import PairGraph, check_bounds, induced_labelling_error, spectrum
-
-WORLD = LatentWorld()
-WIDTH = 8
-NOISE, DETAIL = 0.05, 0.3
-STRENGTHS = np.geomspace(0.2, 8.0, 25)
-SETTINGS: dict[str, object] = {
-    "world": {name: value for name, value in asdict(WORLD).items() if name != "seed"},
-    "k": WIDTH,
-    "noise": NOISE,
-    "detail": DETAIL,
-    "strengths": STRENGTHS.tolist(),
-}
+from theory.sweeps import Study
 
 
-def measure(seed: int) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Settings(WorldShape):
+    """A world, its captions, and how far its views move.
+
+    Attributes
+    ----------
+    k : width of the embedding
+    noise, detail : of the captions
+    strengths : of the augmentations
+    """
+
+    k: int = 8
+    noise: float = 0.05
+    detail: float = 0.3
+    strengths: tuple[float, ...] = tuple(np.geomspace(0.2, 8.0, 25).tolist())
+
+
+def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """One row for the captions and one for the augmentations at each strength."""
-    world = replace(WORLD, seed=seed)
-    captions = _row(world.caption_graph(NOISE, DETAIL)) | {"pairs": "caption", "strength": np.nan}
+    world = settings.world(seed)
+    captions = _row(world.caption_graph(settings.noise, settings.detail), settings.k)
     augmentations = (
-        _row(world.augmentation_graph(strength)) | {"pairs": "augmentation", "strength": strength}
-        for strength in STRENGTHS
+        _row(world.augmentation_graph(strength), settings.k) | {"pairs": "augmentation", "strength": strength}
+        for strength in settings.strengths
     )
-    return pd.DataFrame([captions, *augmentations])
+    return pd.DataFrame([captions | {"pairs": "caption", "strength": np.nan}, *augmentations])
 
 
-def _row(graph: PairGraph) -> dict[str, object]:
-    triplets = spectrum(graph, WIDTH + 1)
-    checks = check_bounds(graph, WIDTH, triplets=triplets).set_index("bound")
+def _row(graph: PairGraph, k: int) -> dict[str, object]:
+    triplets = spectrum(graph, k + 1)
+    checks = check_bounds(graph, k, triplets=triplets).set_index("bound")
     return {
         "induced_labelling_error": induced_labelling_error(graph),
-        "next_singular_value": triplets.singular_values[WIDTH],
+        "next_singular_value": triplets.singular_values[k],
         "probe_error": checks.loc["probe-error", "measured"],
         "bound": checks.loc["probe-error", "value"],
         "sharp_bound": checks.loc["sharp-probe-error", "value"],
@@ -46,9 +51,8 @@ def _row(graph: PairGraph) -> dict[str, object]:
 
 
 STUDY = Study(
-    name="captions_help",
     question="In one world, when do caption pairs serve better than augmentation pairs?",
-    settings=SETTINGS,
+    settings=Settings,
     measure=measure,
     seeds=30,
 )

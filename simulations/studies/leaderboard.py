@@ -1,47 +1,59 @@
 """All bounds on the same graphs, family by family."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
-from simulations.studies.study import Study
 from simulations.world import LatentWorld
 from theory import PairGraph, check_bounds
 from theory.attack.families import FAMILIES, candidate
-
-NOISE, STRENGTH = (0.002, 0.3), (0.5, 3.0)  # of a world's captions and augmentations, evenly in the logarithm
-DRAWS = 4  # graphs of each small family for a seed
-SETTINGS: dict[str, object] = {
-    "families": [*FAMILIES, "captions", "augmentations"],
-    "noise": NOISE,
-    "strength": STRENGTH,
-    "draws": DRAWS,
-}
+from theory.sweeps import Study
 
 
-def measure(seed: int) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Settings:
+    """Graphs of every small family, and of worlds.
+
+    Attributes
+    ----------
+    draws : graphs of each small family for a seed
+    noises, strengths : of a world's captions and of its augmentations, least and largest; drawn evenly in the logarithm
+    k : width of the embedding on a world; on a small graph it is drawn
+    """
+
+    draws: int = 4
+    noises: tuple[float, ...] = (0.002, 0.3)
+    strengths: tuple[float, ...] = (0.5, 3.0)
+    k: int = 8
+
+
+def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """Every bound on a few graphs of each family, with the optimal embedding."""
     rng = np.random.default_rng([seed, 3])
     tables = []
     for name in FAMILIES:
-        for _ in range(DRAWS):
+        for _ in range(settings.draws):
             drawn = candidate(name, rng)
             tables.append(check_bounds(drawn.graph, drawn.k).assign(family=name))
-    for name, graph, k in _worlds(seed, rng):
+    for name, graph, k in _worlds(settings, seed, rng):
         tables.append(check_bounds(graph, k).assign(family=name))
     return pd.concat(tables, ignore_index=True)
 
 
-def _worlds(seed: int, rng: np.random.Generator) -> list[tuple[str, PairGraph, int]]:
+def _worlds(settings: Settings, seed: int, rng: np.random.Generator) -> list[tuple[str, PairGraph, int]]:
     world = LatentWorld(n_classes=4, n_styles=3, n_positions=10, seed=seed)
-    noise, strength = (float(np.exp(rng.uniform(*np.log(ends)))) for ends in (NOISE, STRENGTH))
+    noise, strength = (float(np.exp(rng.uniform(*np.log(ends)))) for ends in (settings.noises, settings.strengths))
     captions = world.caption_graph(noise, detail=float(rng.uniform()))
-    return [("captions", captions, 8), ("augmentations", world.augmentation_graph(strength), 8)]
+    return [
+        ("captions", captions, settings.k),
+        ("augmentations", world.augmentation_graph(strength), settings.k),
+    ]
 
 
 STUDY = Study(
-    name="leaderboard",
     question="Which bound is the tightest, on which family of graphs?",
-    settings=SETTINGS,
+    settings=Settings,
     measure=measure,
     seeds=40,
 )

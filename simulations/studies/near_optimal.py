@@ -1,42 +1,48 @@
 """The bounds on imperfect encoders, step by step along training."""
 
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import dataclass
 
 import pandas as pd
 
-from simulations.studies.study import Study
+from simulations.optimisation import Optimisation
 from simulations.training import train
-from simulations.world import LatentWorld
+from simulations.world import WorldShape
 from theory import check_bounds, spectrum
 from theory.infrastructure.arrays import FloatArray
+from theory.sweeps import Study
 
-WORLD = LatentWorld()
-WIDTH = 8
-CAPTIONS = {"noise": 0.02, "detail": 0.3}
-TRAINING: dict[str, Any] = {"steps": 1_500, "learning_rate": 0.1, "momentum": 0.9, "log_every": 10}
 BOUNDS = ("near-optimal-error", "sharp-near-optimal-error", "zero-shot-any", "zero-shot-near-optimal")
-SETTINGS: dict[str, object] = {
-    "world": {name: value for name, value in asdict(WORLD).items() if name != "seed"},
-    "k": WIDTH,
-    "captions": CAPTIONS,
-    "training": TRAINING,
-    "bounds": list(BOUNDS),
-}
 
 
-def measure(seed: int) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Settings(WorldShape, Optimisation):
+    """A world, its captions, and how a free embedding is trained on them.
+
+    Attributes
+    ----------
+    k : width of the embedding
+    noise, detail : of the captions
+    """
+
+    k: int = 8
+    noise: float = 0.02
+    detail: float = 0.3
+    steps: int = 1_500
+    learning_rate: float | None = 0.1
+
+
+def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """A row for each logged step and bound: the measured error and the bound's value."""
-    graph = replace(WORLD, seed=seed).caption_graph(**CAPTIONS)
-    triplets = spectrum(graph, WIDTH + 1)
+    k = settings.k
+    graph = settings.world(seed).caption_graph(settings.noise, settings.detail)
+    triplets = spectrum(graph, k + 1)
     rows: list[pd.DataFrame] = []
 
     def observe(left: FloatArray, right: FloatArray) -> dict[str, float]:
-        checks = check_bounds(graph, WIDTH, (left, right), triplets=triplets)
-        rows.append(checks[checks["bound"].isin(BOUNDS)])
+        rows.append(check_bounds(graph, k, (left, right), bounds=BOUNDS, triplets=triplets))
         return {}
 
-    history = train(graph, WIDTH, **TRAINING, device="cpu", seed=seed, observe=observe).history
+    history = train(graph, k, **settings.optimisation(), device="cpu", seed=seed, observe=observe).history
     for step, excess, checks in zip(history["step"], history["excess_loss"], rows, strict=True):
         checks.insert(0, "step", step)
         checks.insert(1, "excess_loss", excess)
@@ -44,9 +50,8 @@ def measure(seed: int) -> pd.DataFrame:
 
 
 STUDY = Study(
-    name="near_optimal",
     question="How closely do the bounds on imperfect encoders follow a training run?",
-    settings=SETTINGS,
+    settings=Settings,
     measure=measure,
     seeds=5,
 )

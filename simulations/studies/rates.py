@@ -1,40 +1,47 @@
 """How fast errors fall: with the labelling error, with the gap, and with the number of training pairs."""
 
-from collections.abc import Iterator
-from dataclasses import asdict, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from simulations.sampling import draw_pairs
-from simulations.studies.study import Study
-from simulations.world import LatentWorld
+from simulations.world import LatentWorld, WorldShape
 from theory import PairGraph, induced_labelling_error, optimal_embeddings, probe, spectral_loss, spectrum
 from theory.infrastructure.arrays import FloatArray, IntArray
-
-WORLD = LatentWorld()
-WIDTH = 8
-DETAIL = 0.3
-NOISE = 0.1  # where it does not vary
-NOISES = np.geomspace(0.005, 0.3, 9)
-WIDTHS = (6, 8, 12, 16, 24, 32, 48, 64)
-PAIRS = tuple(2**power * WORLD.n_images for power in range(1, 12))
-SETTINGS: dict[str, object] = {
-    "world": {name: value for name, value in asdict(WORLD).items() if name != "seed"},
-    "k": WIDTH,
-    "detail": DETAIL,
-    "noise": NOISE,
-    "noises": NOISES.tolist(),
-    "widths": WIDTHS,
-    "pairs": PAIRS,
-}
+from theory.sweeps import Study
 
 
-def measure(seed: int) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Settings(WorldShape):
+    """A world, its captions, and what grows: their noise, the width of the embedding, the number of pairs.
+
+    Attributes
+    ----------
+    k : width of the embedding, where it does not vary
+    noise, detail : of the captions, where they do not vary
+    noises, widths : those that vary
+    pairs : that are drawn, as multiples of the number of images
+    """
+
+    k: int = 8
+    noise: float = 0.1
+    detail: float = 0.3
+    noises: tuple[float, ...] = tuple(np.geomspace(0.005, 0.3, 9).tolist())
+    widths: tuple[int, ...] = (6, 8, 12, 16, 24, 32, 48, 64)
+    pairs: tuple[int, ...] = tuple(2**power for power in range(1, 12))
+
+
+def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """A row for each point of the three sweeps: `sweep`, `x` (what varies), `y` (the error), `quantity` (which)."""
-    world = replace(WORLD, seed=seed)
-    graph = world.caption_graph(NOISE, DETAIL)
-    sweeps = {"labelling error": _noises(world), "gap": _widths(graph), "pairs": _samples(graph, seed)}
+    world = settings.world(seed)
+    graph = world.caption_graph(settings.noise, settings.detail)
+    sweeps = {
+        "labelling error": _noises(world, settings),
+        "gap": _widths(graph, settings.widths),
+        "pairs": _samples(graph, settings.k, [factor * world.n_images for factor in settings.pairs], seed),
+    }
     rows = [
         {"sweep": sweep, "x": x, "quantity": quantity, "y": y}
         for sweep, points in sweeps.items()
@@ -47,26 +54,26 @@ def measure(seed: int) -> pd.DataFrame:
 Points = Iterator[tuple[float, dict[str, float]]]
 
 
-def _noises(world: LatentWorld) -> Points:
-    for noise in NOISES:
-        graph = world.caption_graph(noise, DETAIL)
-        yield induced_labelling_error(graph), _errors(graph, optimal_embeddings(graph, WIDTH)[0])
+def _noises(world: LatentWorld, settings: Settings) -> Points:
+    for noise in settings.noises:
+        graph = world.caption_graph(noise, settings.detail)
+        yield induced_labelling_error(graph), _errors(graph, optimal_embeddings(graph, settings.k)[0])
 
 
-def _widths(graph: PairGraph) -> Points:
-    triplets = spectrum(graph, max(WIDTHS) + 1)
+def _widths(graph: PairGraph, widths: Sequence[int]) -> Points:
+    triplets = spectrum(graph, max(widths) + 1)
     weighted = triplets.left / np.sqrt(graph.left_marginal)[:, None]
-    for k in WIDTHS:
+    for k in widths:
         yield 1 - float(triplets.singular_values[k]) ** 2, _errors(graph, weighted[:, :k])
 
 
-def _samples(graph: PairGraph, seed: int) -> Points:
+def _samples(graph: PairGraph, k: int, sizes: Sequence[int], seed: int) -> Points:
     """The exact optimum of n pairs, on all nodes: those that were not drawn are at the origin."""
-    optimum = optimal_embeddings(graph, WIDTH)
+    optimum = optimal_embeddings(graph, k)
     lowest, best = spectral_loss(graph, *optimum), _errors(graph, optimum[0])
-    for n in PAIRS:
+    for n in sizes:
         sample = draw_pairs(graph, n, np.random.default_rng([seed, n]))
-        left, right = optimal_embeddings(sample.graph, WIDTH)
+        left, right = optimal_embeddings(sample.graph, k)
         everywhere = _placed(left, sample.left, graph.n_left), _placed(right, sample.right, graph.n_right)
         further = {f"further {name}": y - best[name] for name, y in _errors(graph, everywhere[0]).items()}
         yield n, {"excess loss": spectral_loss(graph, *everywhere) - lowest} | further
@@ -84,9 +91,8 @@ def _placed(rows: FloatArray, nodes: IntArray, size: int) -> FloatArray:
 
 
 STUDY = Study(
-    name="rates",
     question="With which exponents do errors fall with the labelling error, the gap and the number of pairs?",
-    settings=SETTINGS,
+    settings=Settings,
     measure=measure,
     seeds=20,
 )

@@ -1,52 +1,58 @@
 """Encoders trained with five losses on one world's captions, against the bounds on the spectral optimum."""
 
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from simulations.losses import LOSSES
-from simulations.studies.study import Study
+from simulations.optimisation import Optimisation
 from simulations.training import train
-from simulations.world import LatentWorld
+from simulations.world import WorldShape
 from theory import PairGraph, Spectrum, check_bounds, probe, spectrum, zero_shot_error
 from theory.factorisation import best_partner
 from theory.logistic import logistic_probe
+from theory.sweeps import Study
 
-WORLD = LatentWorld()
-WIDTH = 8
-DETAIL = 0.3
-NOISES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4)
-TRAINING: dict[str, Any] = {"optimizer": "adam", "learning_rate": 0.02, "steps": 400, "log_every": 400}
 BOUNDS = {"probe-error": "bound", "sharp-probe-error": "sharp_bound", "zero-shot": "zero_shot_bound"}
-SETTINGS: dict[str, object] = {
-    "world": {name: value for name, value in asdict(WORLD).items() if name != "seed"},
-    "k": WIDTH,
-    "detail": DETAIL,
-    "noises": NOISES,
-    "losses": list(LOSSES),
-    "training": TRAINING,
-}
 
 
-def measure(seed: int) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Settings(WorldShape, Optimisation):
+    """A world, the noises of its captions, and how free embeddings are trained on them with every loss.
+
+    Attributes
+    ----------
+    k : width of the embedding
+    detail, noises : of the captions
+    """
+
+    k: int = 8
+    detail: float = 0.3
+    noises: tuple[float, ...] = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4)
+    optimizer: str = "adam"
+    learning_rate: float | None = 0.02
+    steps: int = 400
+    log_every: int = 400
+
+
+def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """A row for each noise and loss: errors of the trained encoder, and the bounds on the spectral optimum."""
-    world, rows = replace(WORLD, seed=seed), []
-    for noise in NOISES:
-        graph = world.caption_graph(noise, DETAIL)
-        triplets = spectrum(graph, WIDTH + 1)
-        checks = check_bounds(graph, WIDTH, triplets=triplets).set_index("bound")
+    world, rows = settings.world(seed), []
+    for noise in settings.noises:
+        graph = world.caption_graph(noise, settings.detail)
+        triplets = spectrum(graph, settings.k + 1)
+        checks = check_bounds(graph, settings.k, triplets=triplets).set_index("bound")
         about = {"noise": noise} | {column: checks.loc[name, "value"] for name, column in BOUNDS.items()}
         about["optimum_error"] = checks.loc["probe-error", "measured"]
-        rows += [about | {"loss": loss} | _trained(graph, triplets, loss, seed) for loss in LOSSES]
+        rows += [about | {"loss": loss} | _trained(graph, triplets, loss, settings, seed) for loss in LOSSES]
     return pd.DataFrame(rows)
 
 
-def _trained(graph: PairGraph, triplets: Spectrum, loss: str, seed: int) -> dict[str, float]:
-    found = train(graph, WIDTH, loss=loss, **TRAINING, device="cpu", seed=seed)
+def _trained(graph: PairGraph, triplets: Spectrum, loss: str, settings: Settings, seed: int) -> dict[str, float]:
+    found = train(graph, settings.k, loss=loss, **settings.optimisation(), device="cpu", seed=seed)
     pair = found.left, best_partner(graph, found.left)
-    checks = check_bounds(graph, WIDTH, pair, triplets=triplets).set_index("bound")
+    checks = check_bounds(graph, settings.k, pair, triplets=triplets).set_index("bound")
     prototypes = np.nan if LOSSES[loss].induced else zero_shot_error(graph, found.left, found.right)
     return {
         "excess_loss": found.history["excess_loss"].iloc[-1],
@@ -59,9 +65,9 @@ def _trained(graph: PairGraph, triplets: Spectrum, loss: str, seed: int) -> dict
 
 
 STUDY = Study(
-    name="which_loss",
     question="Do the bounds on the spectral optimum hold for encoders trained with other losses?",
-    settings=SETTINGS,
+    settings=Settings,
     measure=measure,
     seeds=6,
+    small={"steps": 40},
 )

@@ -1,6 +1,7 @@
-"""What a sweep is over: an experiment, fixed settings, grids of the others, and seeds; read from a TOML file."""
+"""What a sweep is over: a study, fixed settings, grids of the others, and seeds; read from a TOML file."""
 
 import itertools
+import json
 import math
 import tomllib
 from collections.abc import Mapping
@@ -9,13 +10,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from simulations.sweeps.cells import Cell, chosen_settings
-from simulations.sweeps.experiment import Experiment, find_experiment
 from theory.infrastructure.foreign import SECONDS, contained
 from theory.infrastructure.inputs import require_file
+from theory.infrastructure.renamed import renamed
+from theory.sweeps.cells import Cell, chosen_settings
+from theory.sweeps.study import Study, find_study
 
 MOST_CELLS = 1_000_000  # of a sweep: each is held in memory, and is a file
 READABLE = 10**15  # a count with its digits
+REQUIRED = ("study", "seeds")  # keys of the file
 
 
 @dataclass(frozen=True)
@@ -24,16 +27,17 @@ class SweepConfiguration:
 
     Attributes
     ----------
-    experiment : the name of a module in `simulations/experiments`, or of any other with dots
+    study : the name of a study of this package, or of any other module with dots
     seeds : how many: 0..seeds-1
-    grid : tables of settings with the values they take; every combination within a table is a point of the sweep
-    settings : those that are the same in all cells; the others have the experiment's defaults
+    grid : tables of settings with the values they take; every combination within a table is a point of the sweep;
+        without any, the fixed settings are the only point
+    settings : those that are the same in all cells; the others have the study's defaults
 
     Examples
     --------
     ::
 
-        experiment = "phase"
+        study = "phase"
         seeds = 10
 
         [settings]
@@ -47,19 +51,19 @@ class SweepConfiguration:
         strength = [0.5, 1, 2]
     """
 
-    experiment: str
+    study: str
     seeds: int
-    grid: list[Mapping[str, list[Any]]]
+    grid: list[Mapping[str, list[Any]]] = field(default_factory=list)
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.experiment, str):
-            raise ValueError(f"experiment={self.experiment!r} is not the name of an experiment")
+        if not isinstance(self.study, str):
+            raise ValueError(f"study={self.study!r} is not the name of a study")
         if type(self.seeds) is not int or self.seeds < 1:
             raise ValueError(f"seeds={self.seeds!r} is not an integer of at least 1")
         if not isinstance(self.settings, dict):
             raise ValueError(f"settings={self.settings!r} is not a table: write [settings]")
-        if not isinstance(self.grid, list) or not self.grid or not all(isinstance(block, dict) for block in self.grid):
+        if not isinstance(self.grid, list) or not all(isinstance(block, dict) for block in self.grid):
             raise ValueError(f"grid={self.grid!r} is not a list of tables: write [[grid]]")
         for block in self.grid:
             _require_values(block, self.settings)
@@ -67,7 +71,7 @@ class SweepConfiguration:
 
     def _require_few(self) -> None:
         """Count the cells, equal ones too, from the lengths of the lists: there may be too many to look at."""
-        count = self.seeds * sum(math.prod(map(len, block.values())) for block in self.grid)
+        count = self.seeds * sum(math.prod(map(len, block.values())) for block in self._blocks)
         if count > MOST_CELLS:
             told = f"{count:,}" if count < READABLE else f"{Decimal(count):.1e}"
             raise ValueError(f"seeds and grid spell {told} cells, and a sweep has at most {MOST_CELLS:,}")
@@ -81,25 +85,32 @@ class SweepConfiguration:
         ValueError
             Not TOML, an unknown or missing key, a wrong type, a grid without values, more cells than `MOST_CELLS`.
         ForeignCodeError
-            The experiment fails where its settings are made.
+            The study fails where its settings are made.
         FileNotFoundError
             No such file.
         """
         require_file(path, "sweep")
         try:
             given = tomllib.loads(path.read_text(encoding="utf-8")) | ({} if seeds is None else {"seeds": seeds})
+            if "experiment" in given and "study" not in given:
+                renamed("the key 'experiment' of a sweep", "'study'")
+                given["study"] = given.pop("experiment")
             known = [key.name for key in fields(cls)]
             for key in given:
                 if key not in known:
                     raise ValueError(f"key {key!r} is none of {', '.join(known)}")
             for key in known:
-                if key not in given and key != "settings":
+                if key not in given and key in REQUIRED:
                     raise ValueError(f"key {key!r} is missing")
             configuration = cls(**given)
             configuration.cells()
         except (ValueError, RecursionError) as error:
             raise ValueError(f"sweep {path}: {error}") from error
         return configuration
+
+    @property
+    def _blocks(self) -> list[Mapping[str, list[Any]]]:
+        return self.grid or [{}]
 
     @property
     def axes(self) -> list[str]:
@@ -112,29 +123,31 @@ class SweepConfiguration:
         Raises
         ------
         ValueError
-            An unknown experiment or setting, or a value that does not suit it.
+            An unknown study or setting, or a value that does not suit it.
         """
-        experiment = find_experiment(self.experiment)
-        settings = contained(
-            self._settings,
-            experiment,
-            name=f"experiment {self.experiment!r}",
-            place=experiment.place,
-            seconds=SECONDS,
-            passing=(ValueError,),
-        )
+        study = find_study(self.study)
         return [
-            Cell(self.experiment, experiment.version, chosen, seed) for chosen in settings for seed in range(self.seeds)
+            Cell(self.study, study.version, chosen, seed, inputs)
+            for chosen, inputs in contained(
+                self._points,
+                study,
+                name=f"study {self.study!r}",
+                place=study.place,
+                seconds=SECONDS,
+                passing=(ValueError, OSError),
+            )
+            for seed in range(self.seeds)
         ]
 
-    def _settings(self, experiment: Experiment) -> list[Any]:
-        """The settings of every point, once."""
+    def _points(self, study: Study) -> list[tuple[Any, str]]:
+        """The settings of every point, once, and the content keys of what they name."""
         points = (
             {**self.settings, **dict(zip(block, values, strict=True))}
-            for block in self.grid
+            for block in self._blocks
             for values in itertools.product(*block.values())
         )
-        return list(dict.fromkeys(chosen_settings(experiment.settings, point) for point in points))
+        chosen = dict.fromkeys(chosen_settings(study.settings, point) for point in points)
+        return [(settings, json.dumps(dict(study.inputs(settings)), sort_keys=True)) for settings in chosen]
 
 
 def _require_values(block: Mapping[str, Any], settings: Mapping[str, Any]) -> None:

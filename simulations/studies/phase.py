@@ -8,17 +8,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from simulations.sweeps.experiment import Experiment
 from simulations.training import train
-from simulations.world import LatentWorld
+from simulations.world import WorldShape
 from theory import BOUNDS, PairGraph, spectrum
 from theory.bounds import Encoder
+from theory.sweeps import Study
 
 COLUMNS = {"bound": "probe-error", "sharp_bound": "sharp-probe-error", "multihop_bound": "multihop-error"}
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(WorldShape):
     """A caption graph if noise is given, an augmentation graph if strength is.
 
     Attributes
@@ -36,6 +36,7 @@ class Settings:
     steps: int = 1_500
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if (self.noise is None) == (self.strength is None):
             raise ValueError(
                 f"noise={self.noise} and strength={self.strength}: give one, for captions or augmentations"
@@ -43,7 +44,7 @@ class Settings:
 
     def graph(self, seed: int) -> PairGraph:
         """The pairs of a world with this seed."""
-        world = LatentWorld(seed=seed)
+        world = self.world(seed)
         if self.noise is not None:
             return world.caption_graph(self.noise, self.detail)
         assert self.strength is not None
@@ -64,8 +65,9 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     return pd.DataFrame([row])
 
 
-EXPERIMENT = Experiment(
+STUDY = Study(
     question="Where do caption pairs have the smaller bound, and where do they train the better encoder?",
     settings=Settings,
     measure=measure,
+    seeds=10,
 )

@@ -1,1 +1,0 @@
-"""Experiments that a sweep runs in each of its cells, each a module that is found by its name."""

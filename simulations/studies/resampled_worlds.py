@@ -1,0 +1,62 @@
+"""CLIP-guided resampling on graphs: what it does to the bound, and what to the measured error."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from simulations.world import LatentWorld
+from theory import optimal_embeddings
+from theory.resampling import resampling_effects
+from theory.sweeps import Study
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The worlds that are drawn, and the guide's captions.
+
+    Attributes
+    ----------
+    classes, styles, positions, views : least and largest number of each in a world
+    noises : of the guide's captions, least and largest; drawn evenly in the logarithm
+    detail : of the guide's captions
+    strengths : of the augmentations, as `noises`
+    width : of the embedding, as a multiple of the number of classes
+    """
+
+    classes: tuple[int, ...] = (3, 5)
+    styles: tuple[int, ...] = (2, 4)
+    positions: tuple[int, ...] = (6, 10)
+    views: tuple[int, ...] = (3, 5)
+    noises: tuple[float, ...] = (0.01, 0.3)
+    detail: float = 0.3
+    strengths: tuple[float, ...] = (1.5, 5.0)
+    width: int = 2
+
+    def world(self, rng: np.random.Generator, seed: int) -> LatentWorld:
+        """One of them."""
+        ranges = {name: getattr(self, name) for name in ("classes", "styles", "positions", "views")}
+        return LatentWorld(**{f"n_{name}": int(rng.integers(a, b + 1)) for name, (a, b) in ranges.items()}, seed=seed)
+
+
+def measure(settings: Settings, seed: int) -> pd.DataFrame:
+    """A row for each guide and technique, on the views of one random world: bounds and error, before and after."""
+    rng = np.random.default_rng([seed, 8])
+    world = settings.world(rng, seed)
+    noise, strength = (float(np.exp(rng.uniform(*np.log(e)))) for e in (settings.noises, settings.strengths))
+    k = settings.width * world.n_classes
+    guides = {
+        "captions": optimal_embeddings(world.caption_graph(noise, settings.detail), k)[0],
+        "oracle": np.eye(world.n_classes)[world.labels],
+        "random": rng.standard_normal((world.n_images, k)),
+    }
+    table = resampling_effects(world.augmentation_graph(strength), guides, k)
+    return table.assign(noise=noise, strength=strength, n_images=world.n_images)
+
+
+STUDY = Study(
+    question="Does the change of the bound predict that of the error, and the order of the resampling techniques?",
+    settings=Settings,
+    measure=measure,
+    seeds=40,
+)

@@ -1,0 +1,134 @@
+"""A cell of a sweep: one study with one choice of settings and one seed."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property
+from io import BytesIO
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
+
+from theory.infrastructure.foreign import ForeignCodeError, contained
+from theory.sweeps.study import Study, digest, find_study, whereabouts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SEED = "seed"
+Tables = Mapping[str, bytes]  # Parquet files by the names of the tables
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one measurement depends on, and nothing else.
+
+    Attributes
+    ----------
+    study : its name
+    version : of the source of the study
+    settings : an instance of the study's settings
+    seed : at least 0
+    inputs : the content keys of what the settings name, as JSON
+    """
+
+    study: str
+    version: str
+    settings: Any
+    seed: int
+    inputs: str = "{}"
+
+    @cached_property
+    def key(self) -> str:
+        """A digest of all of it: two cells have one key just when they are equal, but for where they are measured."""
+        return digest(json.dumps(self.record(), sort_keys=True).encode())
+
+    def record(self) -> dict[str, Any]:
+        """All of it but where it is measured."""
+        settings = {name: one for name, one in asdict(self.settings).items() if name not in whereabouts(self.settings)}
+        return {field.name: getattr(self, field.name) for field in fields(self)} | {"settings": settings}
+
+    def measure(self, seconds: float = math.inf) -> Tables:
+        """The rows of this cell, a Parquet file for each table, unless it takes longer than so many seconds.
+
+        Raises
+        ------
+        ValueError
+            The source here, on the machine of a worker perhaps, is of another version; a column is named as a setting
+            and is not its value; the tables are not those that the study says it writes.
+        ForeignCodeError
+            The study exits, takes too long, or returns no table. Other errors of its own pass.
+        """
+        study = find_study(self.study)
+        if study.version != self.version:
+            raise ValueError(f"this worker has other source code of {self.study!r} than the sweep: install the same")
+        about = f"study {self.study!r}"
+        rows: object = contained(
+            study.measure,
+            self.settings,
+            self.seed,
+            name=about,
+            place=study.place,
+            seconds=seconds,
+            passing=(Exception,),
+        )
+        return {name: self._stored(table) for name, table in _named(rows, study, about).items()}
+
+    def _stored(self, table: "pd.DataFrame") -> bytes:
+        for name, value in {SEED: self.seed, **asdict(self.settings)}.items():
+            if name in table.columns and not _is_throughout(value, table[name]):
+                raise ValueError(f"column {name!r} of {self.study!r} is named as a setting, and is not its value")
+        buffer = BytesIO()
+        table.to_parquet(buffer, index=False)
+        return buffer.getvalue()
+
+
+def _is_throughout(value: object, column: "pd.Series[Any]") -> bool:
+    """Whether every row of a column has this value; `None` is a missing one."""
+    return bool((column.isna() if value is None else column == value).all())
+
+
+def _named(rows: object, study: Study, about: str) -> Mapping[str, "pd.DataFrame"]:
+    """The tables by their names."""
+    import pandas as pd
+
+    tables = rows if isinstance(rows, Mapping) else {study.written[0]: rows}
+    for table in tables.values():
+        if not isinstance(table, pd.DataFrame):
+            raise ForeignCodeError(about, *study.place, f"returned no DataFrame, but {type(table).__name__}")
+    if tuple(tables) != study.written:
+        raise ValueError(f"{about} measured {', '.join(map(str, tables))}: it says {', '.join(study.written)}")
+    return tables
+
+
+def chosen_settings(kind: type[Any], values: Mapping[str, object]) -> Any:
+    """An instance of a settings dataclass, its values checked against the types of its fields.
+
+    Raises
+    ------
+    ValueError
+        An unknown setting, a value of the wrong type, or one that the dataclass refuses.
+    """
+    hints = get_type_hints(kind)
+    for name in values:
+        if name not in hints:
+            raise ValueError(f"setting {name!r} is none of {', '.join(field.name for field in fields(kind))}")
+    return kind(**{name: _typed(name, value, hints[name]) for name, value in values.items()})
+
+
+def _typed(name: str, value: object, hint: Any) -> object:
+    for kind in _alternatives(hint):
+        if type(value) is kind:
+            return value
+        if type(value) is int and kind is float:
+            return float(value)
+        if get_origin(kind) is tuple and isinstance(value, list | tuple):
+            return tuple(_typed(name, one, get_args(kind)[0]) for one in value)
+    raise ValueError(f"setting {name}={value!r} is not of type {getattr(hint, '__name__', hint)}")
+
+
+def _alternatives(hint: Any) -> tuple[Any, ...]:
+    """The types that a hint allows, those of literals in their place."""
+    if get_origin(hint) is Literal:
+        return tuple(dict.fromkeys(type(one) for one in get_args(hint)))
+    return get_args(hint) if NoneType in get_args(hint) else (hint,)

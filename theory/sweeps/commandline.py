@@ -1,0 +1,158 @@
+"""The commands that measure studies: one at a time, or over grids of settings."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from theory.infrastructure import ownership
+from theory.infrastructure.commandline import CHECK_FAILED, one_line, print_table, say
+from theory.infrastructure.folders import held
+from theory.infrastructure.foreign import require_seconds
+from theory.infrastructure.options import Force
+from theory.infrastructure.renamed import renamed
+from theory.infrastructure.tables import require_table_path, together, write_table
+from theory.sweeps.cells import chosen_settings
+from theory.sweeps.configuration import SweepConfiguration
+from theory.sweeps.execution import Cores, DaskCluster
+from theory.sweeps.study import Study, find_study, study_names, whereabouts
+from theory.sweeps.sweep import outputs, run_study, run_sweep
+
+A_DAY = 86_400.0  # seconds
+FEW = 2  # seeds of a first look
+JOBS = "jobs"  # the setting of a study that spreads the work of one seed over processes itself
+
+
+def study(
+    name: Annotated[str, typer.Argument(help="One of those that `studies` lists, or any module with a STUDY.")],
+    out: Annotated[Path, typer.Option(metavar="TABLE", help="Its table, .parquet or .csv; or a folder for several.")],
+    seeds: Annotated[int | None, typer.Option(help="How many seeds; by default as published.")] = None,
+    jobs: Annotated[int, typer.Option(help="Worker processes; -1 for one on each core.")] = 1,
+    given: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting, as in a sweep's TOML file.")
+    ] = None,
+    small: Annotated[bool, typer.Option("--small", help="A first look: two seeds, and small settings.")] = False,
+    force: Force = False,
+) -> None:
+    """Measure the tables of a study, with JSON sidecars that say how.
+
+    `studies` lists them, with the settings that each has. A study that was interrupted begins again; a sweep goes on.
+    Example: pairbounds study training --seeds 2 --set k=4 --set "strength=0.5" --out training.parquet
+    """
+    found = find_study(name)
+    paths = _paths(found, out)
+    ownership.claim([one for path in paths.values() for one in ownership.table(path)], force=force)
+    settings = chosen_settings(found.settings, (found.small if small else {}) | _parsed(given or []))
+    count = seeds if seeds is not None else min(FEW, found.seeds) if small else found.seeds
+    if count < 1:
+        raise ValueError(f"seeds={count}: at least 1")
+    measure_into(name, settings, range(count), jobs, paths)
+
+
+def measure_into(
+    name: str, settings: Any, seeds: Sequence[int], jobs: int, paths: Mapping[str, Path], kept: str | None = None
+) -> None:
+    """Measure a study, and write each of its tables to its path.
+
+    A study that has a setting `jobs` spreads the work of one seed itself, and its seeds come one after another.
+    """
+    study, workers = find_study(name), Cores(jobs)
+    if JOBS in whereabouts(settings):
+        settings, workers = replace(settings, jobs=jobs), Cores(1)
+    folder, caches = next(iter(paths.values())).parent, [Path(settings.cache)] if hasattr(settings, "cache") else []
+    options = {} if kept is None else {"kept": kept}
+    with held(folder, name, caches=caches, **options):
+        tables = run_study(name, settings, seeds, workers)
+        about = {one: value for one, value in asdict(settings).items() if one not in whereabouts(settings)}
+        configuration = {"study": name, "seeds": list(seeds), "version": study.version, **about}
+        with together():
+            for table, rows in tables.items():
+                write_table(rows, paths[table], configuration | study.inputs(settings))
+    for table, rows in tables.items():
+        say(f"{paths[table]}: {len(rows)} rows over {len(seeds)} seeds")
+
+
+def _paths(study: Study, out: Path) -> dict[str, Path]:
+    if len(study.written) == 1:
+        return {study.written[0]: require_table_path(out)}
+    if out.suffix:
+        raise ValueError(f"study {study.name} writes {len(study.written)} tables: give a folder, not {out}")
+    return {name: out / f"{name}.parquet" for name in study.written}
+
+
+def _parsed(given: Sequence[str]) -> dict[str, Any]:
+    """Settings of the command line, their values as TOML has them; what is no TOML is text."""
+    found: dict[str, Any] = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not equals:
+            raise ValueError(f"--set {one}: write NAME=VALUE")
+        try:
+            found[name] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            found[name] = value
+    return found
+
+
+def studies() -> None:
+    """List the studies: what each asks, how many seeds its published tables have, and its settings."""
+    rows = []
+    for name in study_names():
+        found = find_study(name)
+        settings = ", ".join(f"{field.name}={field.default}" for field in fields(found.settings))
+        rows.append((name, found.question, str(found.seeds), settings))
+    columns = [("study", "left"), ("question", "left"), ("seeds", "right"), ("settings", "left")]
+    print_table("Studies", columns, rows)
+
+
+def experiments() -> None:
+    """The old name of `studies`, for one version."""
+    renamed("the command 'experiments'", "'studies'")
+    studies()
+
+
+def sweep(
+    file: Annotated[Path, typer.Argument(metavar="CONFIG.toml", help="Study, settings, grids and seeds.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the cells, the tables and the failures.")],
+    seeds: Annotated[int | None, typer.Option(help="How many seeds; by default as in CONFIG.toml.")] = None,
+    jobs: Annotated[int | None, typer.Option(help="Worker processes here; -1 for one on each core.")] = None,
+    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Measure all failed cells again.")] = False,
+    time_limit: Annotated[float, typer.Option(help="Seconds that a cell may take.")] = A_DAY,
+    force: Force = False,
+) -> None:
+    """Measure a study over grids of settings and seeds, into DIR/table.parquet with a JSON sidecar.
+
+    A study of several tables writes each under its own name. Interrupted, it goes on where it was when the same command
+    is given again; cells that failed for want of memory or of a file are measured again then. At most 1,000,000 cells;
+    the study may take 60 s to load. Exits with 1 if cells failed: they are in DIR/failures.json. Example: pairbounds
+    sweep examples/phase.toml --out build/sweeps/phase --jobs 2
+    """
+    if dask is not None and jobs is not None:
+        raise ValueError("--jobs and --dask exclude each other: a cluster has the workers that it has")
+    configuration = SweepConfiguration.read(file, seeds)
+    ownership.claim(outputs(find_study(configuration.study), out), [file], force=force)
+    workers = Cores(1 if jobs is None else jobs) if dask is None else DaskCluster(dask)
+    seconds = require_seconds(time_limit)
+    result = run_sweep(configuration, out, workers, retry_failed=retry_failed, seconds=seconds)
+    for name, path in result.tables.items():
+        say(f"{path}: {result.rows.get(name, 0)} rows, {len(result.failures)} of {result.cells} cells failed")
+    if result.failures:
+        say(one_line(f"first failure: {_told(result.failures[0])}"), err=True)
+        raise typer.Exit(CHECK_FAILED)
+
+
+def _told(failure: Mapping[str, Any]) -> str:
+    """One failed cell, in a line."""
+    settings = ", ".join(f"{name}={value}" for name, value in failure["settings"].items())
+    return f"{failure['error']} ({failure['where']}), in the cell with {settings}, seed={failure['seed']}"
+
+
+def register(app: typer.Typer) -> None:
+    """Give a command line these commands."""
+    for command in (study, studies, sweep):
+        app.command()(command)
+    app.command(hidden=True)(experiments)
