@@ -5,7 +5,7 @@
 
 PYTHON3 ?= python3
 BUILD ?= build
-SEEDS ?=
+SMALL ?=
 JOBS ?= -1
 
 VENV := .venv
@@ -15,7 +15,10 @@ TABLES := $(BUILD)/tables
 FIGURES := $(BUILD)/figures
 RULES := $(BUILD)/rules.mk
 
-# What tables and figures are made of, by their imports: it defines STUDIES, SWEEPS and ALL_FIGURES.
+# A study of several tables has its rule in RULES, with this as its recipe.
+STUDY = mkdir -p $(TABLES) && $(PYTHON) -m pairbounds study --jobs $(JOBS) $(if $(SMALL),--small)
+
+# What tables and figures are made of, by their imports: it defines STUDIES, SWEEPS, MEASURED and ALL_FIGURES.
 include $(RULES)
 $(RULES): $(wildcard $(addsuffix /*.py,theory theory/* simulations simulations/* real_data real_data/* figures))
 	@mkdir -p $(@D)
@@ -69,8 +72,8 @@ bench: $(INSTALLED) ## Time ours against peers, into build/bench.parquet; and th
 figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (twelve minutes)
 	@echo "figures, with their captions: $(FIGURES)"
 
-smoke: ## Draw every figure from two seeds each, into build/smoke
-	$(MAKE) figures BUILD=$(BUILD)/smoke SEEDS=2
+smoke: ## Draw every figure from a first look at each study, into build/smoke
+	$(MAKE) figures BUILD=$(BUILD)/smoke SMALL=1
 
 MINUTES ?= 10
 SEED ?=
@@ -106,41 +109,25 @@ clean: ## Remove what was built, and the virtual environment
 # Tables.
 
 $(patsubst %,$(TABLES)/%.parquet,$(STUDIES)): | $(INSTALLED)
-	@mkdir -p $(TABLES)
-	$(PYTHON) -m simulations study $(basename $(@F)) --out $@ --jobs $(JOBS) $(if $(SEEDS),--seeds $(SEEDS))
+	$(STUDY) $(basename $(@F)) --out $@
 
 # A sweep keeps its finished cells: interrupted, or after a change of its file alone, it measures what is missing.
 $(patsubst %,$(TABLES)/%.parquet,$(SWEEPS)): $(TABLES)/%.parquet: examples/%.toml | $(INSTALLED)
 	@mkdir -p $(TABLES)
-	$(PYTHON) -m simulations sweep $< --out $(BUILD)/sweeps/$* --jobs $(JOBS) $(if $(SEEDS),--seeds $(SEEDS))
+	$(PYTHON) -m pairbounds sweep $< --out $(BUILD)/sweeps/$* --jobs $(JOBS) $(if $(SMALL),--seeds 2)
 	cp $(BUILD)/sweeps/$*/table.parquet.json $@.json
 	cp $(BUILD)/sweeps/$*/table.parquet $@
 
-# One run writes all of them. (A make older than 4.3 reads `&` as a further, unwanted target, and runs it once for each.)
-EMOJI_TABLES := $(patsubst %,$(TABLES)/emoji_%.parquet,bounds energy multihop)
-$(EMOJI_TABLES) &: $(EMOJI) | $(INSTALLED)
-	$(PYTHON) -m real_data study --out $(TABLES)
-
-ARMS_TABLES := $(patsubst %,$(TABLES)/arms_%.parquet,frontier matched difference verdict learned confusion pairs)
-SMALL := --images 160 --views 2 --strength 1
-$(ARMS_TABLES) &: $(MEASURE) | $(INSTALLED)
-	$(PYTHON) -m real_data measure --dataset emoji --out $(TABLES) --jobs $(JOBS) $(if $(SEEDS),--draws $(SEEDS) $(SMALL))
-
-$(TABLES)/emoji_resampling.parquet: $(RESAMPLE_GRAPH) | $(INSTALLED)
-	$(PYTHON) -m real_data resample-graph --out $(TABLES) --jobs $(JOBS) $(if $(SEEDS),--draws $(SEEDS) --images 200)
-
 # Training from pixels takes too long for `make figures`: its measured tables are kept in results/, with their sidecars.
-MEASURED := resample pretrain
 $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)): $(TABLES)/%.parquet: results/%.parquet
 	@mkdir -p $(TABLES)
 	cp $<.json $@.json
 	cp $< $@
 
-PIXELS := --dataset emoji --precision bfloat16 --jobs $(JOBS)
 reproduce: $(INSTALLED) ## Measure the tables in results/ anew, by training from pixels (an hour and a half)
-	$(PYTHON) -m real_data resample $(PIXELS) --rule all --seeds 5 --out $(BUILD)/resample
-	$(PYTHON) -m real_data pretrain $(PIXELS) --objective clip --objective simclr --seeds 5 --out $(BUILD)/pretrain
-	cp $(foreach name,$(MEASURED),$(BUILD)/$(name)/$(name).parquet $(BUILD)/$(name)/$(name).parquet.json) results/
+	$(PYTHON) -m pairbounds resample --dataset emoji --precision bfloat16 --jobs $(JOBS) --rule all --seeds 5 --out $(BUILD)/runs
+	$(PYTHON) -m pairbounds pretrain --dataset emoji --precision bfloat16 --jobs $(JOBS) --objective clip --objective simclr --seeds 5 --out $(BUILD)/runs
+	cp $(foreach name,$(MEASURED),$(BUILD)/runs/$(name).parquet $(BUILD)/runs/$(name).parquet.json) results/
 
 # Figures: each from its script and its tables; the PNG is written after the PDF and the caption.
 $(ALL_FIGURES): | $(INSTALLED)

@@ -43,10 +43,12 @@ GROUPS: dict[str, dict[str, Entry]] = {
         families="List the graph families, each at its small default settings, and what is known of them.",
         caption_graph="Save the caption graph of a latent world: images x captions.",
         augmentation_graph="Save the augmentation graph of a latent world: views x natural images.",
-        studies="List the studies and what each asks.",
-        study="Measure the table of a study, with a JSON sidecar that says how.",
-        experiments="List the experiments, what each asks, and the settings it has.",
-        sweep="Measure an experiment over grids of settings and seeds, into DIR/table.parquet with a JSON sidecar.",
+    ),
+    "Measure studies, and sweep them": _entries(
+        "theory.sweeps.__main__",
+        studies="List the studies: what each asks, how many seeds its published tables have, and its settings.",
+        study="Measure the tables of a study, with JSON sidecars that say how.",
+        sweep="Measure a study over grids of settings and seeds, into DIR/table.parquet with a JSON sidecar.",
     ),
     "Measure real images and captions": _entries(
         "real_data.__main__",
@@ -54,14 +56,7 @@ GROUPS: dict[str, dict[str, Entry]] = {
         measure="Compare pairs by captions, augmentations and controls: consistency, diversity, bounds, and a verdict.",
         audit="Audit a table of pairs: consistency, spectrum, bounds, and which captions and classes hurt most.",
         resample_graph="Resample graphs of augmented images by captions and controls: what bounds and error do then.",
-    )
-    | {
-        "study-real": Entry(
-            "real_data.__main__",
-            "study",
-            "Measure the bounds, label energy and multi-hop intervals of the emoji captions, for both label sets.",
-        )
-    },
+    ),
     "Train from pixels": _entries(
         "real_data.__main__",
         resample="Train SimCLR from pixels with resampled positives and negatives, and controls; killed, it goes on.",

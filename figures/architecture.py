@@ -86,4 +86,4 @@ def _caption(table: pd.DataFrame, parts: pd.DataFrame) -> str:
     )
 
 
-FIGURE = Figure("architecture", "Architecture", ("architecture",), draw)
+FIGURE = Figure("Architecture", ("architecture",), draw)

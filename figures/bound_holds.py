@@ -68,4 +68,4 @@ def _count(table: pd.DataFrame) -> int:
     return int((table["bound"] == PANELS[0][0]).sum())
 
 
-FIGURE = Figure("bound_holds", "The bound holds", ("bound_holds",), draw)
+FIGURE = Figure("The bound holds", ("bound_holds",), draw)

@@ -90,4 +90,4 @@ def _caption(augmentation: pd.DataFrame, caption: pd.DataFrame) -> str:
     )
 
 
-FIGURE = Figure("captions_help", "Why captions help", ("captions_help",), draw)
+FIGURE = Figure("Why captions help", ("captions_help",), draw)

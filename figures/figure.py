@@ -19,12 +19,16 @@ from theory.infrastructure.tables import read_table, replacing, together
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure: the tables it reads, and the function that draws them and says what is to be seen."""
+    """One figure, named as its module: the tables it reads, and what draws them and says what they show."""
 
-    name: str
     title: str
     tables: tuple[str, ...]
     draw: Callable[[Mapping[str, pd.DataFrame]], tuple[Picture, str]]
+
+    @property
+    def name(self) -> str:
+        """That of its module."""
+        return self.draw.__module__.rpartition(".")[2]
 
     def render(self, tables: Path, out: Path) -> Path:
         """Draw from `tables`/NAME.parquet into `out`: a PDF, the caption as text, and last of all the PNG.

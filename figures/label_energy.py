@@ -65,4 +65,4 @@ def _panel(axes: Axes, rows: pd.DataFrame, bounds: pd.DataFrame, width: int, lab
     return f"{labels}: error {energy[tail].sum():.2f}, {values}."
 
 
-FIGURE = Figure("label_energy", "Label energy", ("emoji_bounds", "emoji_energy"), draw)
+FIGURE = Figure("Label energy", ("emoji_bounds", "emoji_energy"), draw)

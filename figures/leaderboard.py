@@ -61,4 +61,4 @@ def _caption(ratios: pd.DataFrame) -> str:
     )
 
 
-FIGURE = Figure("leaderboard", "Leaderboard", ("leaderboard",), draw)
+FIGURE = Figure("Leaderboard", ("leaderboard",), draw)

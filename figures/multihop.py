@@ -66,4 +66,4 @@ def _curves(axes: Axes, world: pd.DataFrame) -> None:
     axes.set(title="labels along a walk", xlabel="steps m", ylabel=r"consistency $a_m$", ylim=(0, 1.05))
 
 
-FIGURE = Figure("multihop", "Multi-hop", ("multihop", "emoji_multihop"), draw)
+FIGURE = Figure("Multi-hop", ("multihop", "emoji_multihop"), draw)

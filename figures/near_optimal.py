@@ -57,4 +57,4 @@ def _caption(table: pd.DataFrame) -> str:
     )
 
 
-FIGURE = Figure("near_optimal", "Near-optimal", ("near_optimal",), draw)
+FIGURE = Figure("Near-optimal", ("near_optimal",), draw)

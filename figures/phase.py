@@ -116,4 +116,4 @@ def _caption(points: pd.DataFrame, trained: pd.Series, rates: Mapping[str, str])
     )
 
 
-FIGURE = Figure("phase", "Phase diagram", ("phase",), draw)
+FIGURE = Figure("Phase diagram", ("phase",), draw)

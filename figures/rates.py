@@ -111,4 +111,4 @@ def _caption(table: pd.DataFrame, words: list[str]) -> str:
     )
 
 
-FIGURE = Figure("rates", "Rates", ("rates",), draw)
+FIGURE = Figure("Rates", ("rates",), draw)

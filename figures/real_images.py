@@ -80,4 +80,4 @@ def _caption(bounds: pd.DataFrame, energy: pd.DataFrame) -> str:
     )
 
 
-FIGURE = Figure("real_images", "Real images", ("emoji_bounds", "emoji_energy"), draw)
+FIGURE = Figure("Real images", ("emoji_bounds", "emoji_energy"), draw)

@@ -139,4 +139,4 @@ def _caption(points: pd.DataFrame) -> str:
     )
 
 
-FIGURE = Figure("tightness_map", "Tightness map", ("bound_holds",), draw)
+FIGURE = Figure("Tightness map", ("bound_holds",), draw)

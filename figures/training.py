@@ -69,4 +69,4 @@ def _caption(table: pd.DataFrame) -> str:
     )
 
 
-FIGURE = Figure("training", "Training finds the optimum", ("training",), draw)
+FIGURE = Figure("Training finds the optimum", ("training",), draw)

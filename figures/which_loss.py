@@ -77,4 +77,4 @@ def _caption(table: pd.DataFrame) -> str:
     )
 
 
-FIGURE = Figure("which_loss", "Which loss", ("which_loss",), draw)
+FIGURE = Figure("Which loss", ("which_loss",), draw)

@@ -1,47 +1,22 @@
 """`python -m real_data`: make the pair graphs of real data, measure the tables behind the figures."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
 import typer
 
 from real_data.audit import Settings
 from real_data.audit import audit as audit_pairs
 from real_data.audit.auditing import outputs
 from real_data.audit.report import print_report
-from real_data.emoji import emoji_graph
-from real_data.encoders.cache import FEATURES
-from real_data.measures.protocol import TABLES, Protocol
-from real_data.options import (
-    FEATURES_KEPT,
-    Cache,
-    Classes,
-    Dataset,
-    Device,
-    Kind,
-    Model,
-    Root,
-    Samples,
-    Weights,
-    chosen_source,
-    claim_tables,
-    dataset_options,
-    named_inputs,
-)
-from real_data.resampling.commandline import resample_graph
-from real_data.study import SETTINGS, emoji_tables
-from real_data.study import TABLES as EMOJI_TABLES
-from real_data.training.commandline import pretrain, resample
+from real_data.commands import measure, pretrain, resample, resample_graph
+from real_data.emoji_concepts import emoji_graph
 from theory.graph_formats import require_graph_path
 from theory.infrastructure import ownership
 from theory.infrastructure.commandline import CHECK_FAILED, run, say
-from theory.infrastructure.folders import held
 from theory.infrastructure.options import Force
-from theory.infrastructure.tables import together, write_table
+from theory.sweeps.commandline import study as measure_study
 
 app = typer.Typer(
     help="Pair graphs of real images and their captions.",
@@ -79,66 +54,12 @@ def emoji(
 
 
 @app.command()
-def measure(
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the tables, arms_*.parquet.")],
-    dataset: Kind = Dataset.emoji,
-    root: Root = None,
-    classes: Classes = None,
-    samples: Samples = None,
-    model: Model = None,
-    pretrained: Weights = "openai",
-    size: Annotated[int | None, typer.Option(help="Pixels that all arms see; else 96 (emoji) or 224.")] = None,
-    images: Annotated[int, typer.Option(help="Images in all draws together.")] = Protocol.images,
-    draws: Annotated[int, typer.Option(help="Disjoint draws of images.")] = Protocol.draws,
-    views: Annotated[int, typer.Option(help="Views of each image at each strength.")] = Protocol.views,
-    strength: Annotated[list[float] | None, typer.Option(help="Of the augmentations; else 0.25, 0.5 and 1.")] = None,
-    keep: Annotated[int | None, typer.Option(help="Right nodes of each image, at most; else all.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the draws, the views and the shuffling.")] = Protocol.seed,
-    device: Device = "auto",
-    jobs: Annotated[int, typer.Option(help="Draws side by side; -1: as many as there are cores.")] = 1,
-    cache: Cache = FEATURES,
-    force: Force = False,
-) -> None:
-    """Compare pairs by captions, augmentations and controls: consistency, diversity, bounds, and a verdict.
-
-    Examples: python -m real_data measure --dataset emoji --out tables
-
-    python -m real_data measure --dataset imagefolder --root imagenet/val --classes 10 --model ViT-B-32-quickgelu
-    --out tables
-    """
-    from real_data.measures.study import arms_tables  # takes seconds to import
-
-    claim_tables(out, TABLES, named_inputs(dataset, root, pretrained), force=force)
-    strengths = Protocol.strengths if strength is None else tuple(strength)
-    protocol = Protocol(images, draws, views, strengths, keep=keep, seed=seed)
-    options = dataset_options(dataset, root, size, classes, samples)
-    with held(out, "arms", kept=FEATURES_KEPT, caches=(cache,)):
-        source, about = chosen_source(dataset, options, model, pretrained, device, cache)
-        tables = arms_tables(source, protocol, jobs)
-        _write(tables, out, asdict(protocol) | about)
-    if len(set(source.dataset.captions)) == len(set(source.dataset.labels.tolist())):
-        say("", "All images of a class have the same captions here: pairs by captions, exact, are pairs by label.")
-    for row in tables["arms_verdict"].itertuples():
-        say("", f"{row.judge}, without pairs of one {row.exclusion}, diversity of {row.diversity_of}: {row.verdict}")
-
-
-@app.command()
 def study(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the three tables, emoji_*.parquet.")],
     force: Force = False,
 ) -> None:
-    """Measure the bounds, label energy and multi-hop intervals of the emoji captions, for both label sets."""
-    claim_tables(out, EMOJI_TABLES, force=force)
-    with held(out, "emoji"):
-        _write(emoji_tables(), out, SETTINGS)
-
-
-def _write(tables: Mapping[str, pd.DataFrame], out: Path, configuration: Mapping[str, object]) -> None:
-    with together():
-        for name, table in tables.items():
-            write_table(table, out / f"{name}.parquet", configuration)
-    for name, table in tables.items():
-        say(f"{out / name}.parquet: {len(table)} rows")
+    """Measure the bounds, label energy and multi-hop intervals of the emoji captions: the study `emoji_captions`."""
+    measure_study("emoji_captions", out, force=force)
 
 
 @app.command()
@@ -167,9 +88,8 @@ def audit(
         raise typer.Exit(CHECK_FAILED)
 
 
-app.command()(resample_graph)
-app.command()(resample)
-app.command()(pretrain)
+for command in (measure, resample_graph, resample, pretrain):
+    app.command()(command)
 
 if __name__ == "__main__":
     run(app)

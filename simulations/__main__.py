@@ -1,26 +1,18 @@
 """`python -m simulations`: make the pair graphs of a world, run the studies behind the figures."""
 
-from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from simulations.families import FAMILIES
-from simulations.studies import STUDIES
-from simulations.sweeps import Cores, DaskCluster, SweepConfiguration, run_sweep
-from simulations.sweeps.experiment import NAMES, find_experiment
-from simulations.sweeps.sweep import outputs
 from simulations.world import LatentWorld
 from theory import PairGraph, induced_labelling_error, spectrum
 from theory.graph_formats import require_graph_path
 from theory.infrastructure import ownership
-from theory.infrastructure.commandline import CHECK_FAILED, one_line, print_table, run, say
-from theory.infrastructure.folders import held
-from theory.infrastructure.foreign import require_seconds
+from theory.infrastructure.commandline import print_table, run, say
 from theory.infrastructure.options import Force
-from theory.infrastructure.tables import require_table_path, write_table
+from theory.sweeps.commandline import register
 
 app = typer.Typer(
     help="Simulated worlds: pair graphs, trained encoders and the studies behind the figures.",

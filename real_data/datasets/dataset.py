@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -28,6 +28,8 @@ class ImageTextDataset:
     size : images are `size` x `size` pixels; `None` for each as its file has it
     licence, attribution : the terms of the images and texts, and whom to name
     skipped : why each picture that could not be read was left out, with its path
+    label_sets : every way to label the images by its name, (n,) each; by default `labels` alone
+    subjects : what each image shows: two drawings of one thing have one subject; by default each shows its own
 
     Raises
     ------
@@ -47,11 +49,17 @@ class ImageTextDataset:
     licence: str
     attribution: str
     skipped: tuple[str, ...] = ()
+    label_sets: Mapping[str, IntArray] = field(default_factory=dict)
+    subjects: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "label_sets", dict(self.label_sets) or {"label": self.labels})
+        object.__setattr__(self, "subjects", self.subjects or self.ids)
         counts = {len(self.ids), len(self.files), len(self.digests), len(self.captions), len(self.labels)}
         if counts == {0} or len(counts) > 1:
             raise ValueError(f"{self.name}: ids, files, captions and labels are as many, and more than none: {counts}")
+        if {len(self.subjects), *map(len, self.label_sets.values())} != counts:
+            raise ValueError(f"{self.name}: each label set and the subjects have one entry for each of the images")
         if len(set(self.ids)) < len(self.ids):
             raise ValueError(f"{self.name}: {len(self.ids) - len(set(self.ids))} ids are there twice")
         if not all(self.captions):
@@ -89,6 +97,8 @@ class ImageTextDataset:
             digests=tuple(self.digests[i] for i in chosen),
             captions=tuple(self.captions[i] for i in chosen),
             labels=self.labels[chosen],
+            label_sets={name: labels[chosen] for name, labels in self.label_sets.items()},
+            subjects=tuple(self.subjects[i] for i in chosen),
         )
 
     @cached_property

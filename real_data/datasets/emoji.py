@@ -1,16 +1,19 @@
 """Emoji: two drawings of each of 1,623 concepts, with their names and keywords."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 
 from real_data.datasets.dataset import ImageTextDataset
 from real_data.datasets.pictures import digest
-from real_data.emoji import SOURCES, STYLES, Labels, concepts, label_names
+from real_data.emoji_concepts import SOURCES, STYLES, EmojiConcept, Labels, concepts, label_names
+from theory.infrastructure.arrays import IntArray
 
 
 def emoji(size: int = 72, labels: Labels = "category") -> ImageTextDataset:
-    """The images and captions of `real_data.emoji.emoji_graph`: 3,246 images in the order of its left nodes.
+    """The images and captions of `real_data.emoji_concepts.emoji_graph`: 3,246 images in the order of its left nodes.
 
     Parameters
     ----------
@@ -21,10 +24,11 @@ def emoji(size: int = 72, labels: Labels = "category") -> ImageTextDataset:
     Raises
     ------
     ValueError
-        Another value of `labels`, a size below 1; and the errors of `real_data.emoji.concepts`.
+        Another value of `labels`, a size below 1; and the errors of `real_data.emoji_concepts.concepts`.
     """
-    names = label_names(labels)
+    label_names(labels)  # or an error: there are no such labels
     images = [(style, concept) for style in STYLES for concept in concepts()]
+    label_sets = {name: _labelled([concept for _, concept in images], name) for name in get_args(Labels)}
     files: list[Path] = [getattr(concept, style) for style, concept in images]
     return ImageTextDataset(
         name="emoji",
@@ -32,9 +36,17 @@ def emoji(size: int = 72, labels: Labels = "category") -> ImageTextDataset:
         files=tuple(files),
         digests=tuple(map(digest, files)),
         captions=tuple(concept.captions for _, concept in images),
-        labels=np.array([names.index(getattr(concept, labels)) for _, concept in images]),
-        label_names=names,
+        labels=label_sets[labels],
+        label_names=label_names(labels),
+        label_sets=label_sets,
+        subjects=tuple(concept.code for _, concept in images),
         size=size,
         licence="; ".join(f"{source.what}: {source.licence}" for source in SOURCES),
         attribution="; ".join(f"{source.what}: {source.attribution}" for source in SOURCES),
     )
+
+
+def _labelled(shown: Sequence[EmojiConcept], labels: Labels) -> IntArray:
+    """The number of each concept's class."""
+    number = {name: place for place, name in enumerate(label_names(labels))}
+    return np.array([number[getattr(concept, labels)] for concept in shown])

@@ -1,4 +1,4 @@
-"""How arms are compared."""
+"""How pairings are compared."""
 
 from dataclasses import dataclass
 from itertools import product
@@ -6,41 +6,37 @@ from typing import NamedTuple
 
 IMAGE, SUBJECT = "image", "subject"
 OTHERS, ALL = "others", "all"
-TABLES = tuple(
-    f"arms_{what}" for what in ("frontier", "matched", "difference", "verdict", "learned", "confusion", "pairs")
-)
 
 
-class Reading(NamedTuple):
+class Convention(NamedTuple):
     """What counts.
 
     Attributes
     ----------
     exclusion : the pairs that consistency leaves out: of an image with itself, or with any of its subject
     diversity_of : the positives whose effective number is matched: the others, or all, with those that are left out
-        Among the others only, an arm whose positives are hardly ever another image can be as diverse as any.
+        Among the others only, a pairing whose positives are hardly ever another image can be as diverse as any.
     """
 
     exclusion: str
     diversity_of: str
 
 
-READINGS = tuple(Reading(*both) for both in product((IMAGE, SUBJECT), (OTHERS, ALL)))
+CONVENTIONS = tuple(Convention(*both) for both in product((IMAGE, SUBJECT), (OTHERS, ALL)))
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """How arms are compared.
+    """How pairings are compared.
 
     Attributes
     ----------
-    images, draws : about so many images in all, in so many disjoint draws
+    total_images, draws : about so many images, in so many disjoint draws
     views, strengths : views of each image at each strength of augmentation
     diversities : effective numbers of positives at which consistency is compared
     learned_at, widths : those at which embeddings of these widths are held against their bounds
     anchors : texts, and as many images, of other subjects, at most
     keep : right nodes of each image, at most; by default all
-    seed : of the draws, the views and the shuffling
 
     Raises
     ------
@@ -48,7 +44,7 @@ class Protocol:
         A number that is too small.
     """
 
-    images: int = 1_200
+    total_images: int = 1_200
     draws: int = 6
     views: int = 5
     strengths: tuple[float, ...] = (0.25, 0.5, 1.0)
@@ -57,12 +53,11 @@ class Protocol:
     widths: tuple[int, ...] = (32, 64)
     anchors: int = 2_000
     keep: int | None = None
-    seed: int = 0
 
     def __post_init__(self) -> None:
         if not (self.strengths and self.diversities and self.learned_at and self.widths):
             raise ValueError("strengths, diversities, learned_at and widths: at least one of each")
-        for name, least in {"images": 1, "draws": 1, "views": 2, "anchors": 1}.items():
+        for name, least in {"total_images": 1, "draws": 1, "views": 2, "anchors": 1}.items():
             if getattr(self, name) < least:
                 raise ValueError(f"{name}={getattr(self, name)}: at least {least}")
         if min(self.widths) < 1:

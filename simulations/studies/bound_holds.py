@@ -53,7 +53,8 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     rng = np.random.default_rng([seed, 2])
     world = LatentWorld(**settings.drawn(rng), seed=seed)
     noise, strength = (float(np.exp(rng.uniform(*np.log(e)))) for e in (settings.noises, settings.strengths))
-    detail = rng.uniform(*settings.details)
+    least, most = settings.details
+    detail = rng.uniform(least, most)
     graphs = {"caption": world.caption_graph(noise, detail), "augmentation": world.augmentation_graph(strength)}
     merges = world.n_classes > 2 and rng.random() < settings.merged
     merged = int(rng.integers(2, world.n_classes)) if merges else 1

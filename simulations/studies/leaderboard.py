@@ -7,7 +7,7 @@ import pandas as pd
 
 from simulations.world import LatentWorld
 from theory import PairGraph, check_bounds
-from theory.attack.families import FAMILIES, candidate
+from theory.attack.starts import STARTS, candidate
 from theory.sweeps import Study
 
 
@@ -32,7 +32,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """Every bound on a few graphs of each family, with the optimal embedding."""
     rng = np.random.default_rng([seed, 3])
     tables = []
-    for name in FAMILIES:
+    for name in STARTS:
         for _ in range(settings.draws):
             drawn = candidate(name, rng)
             tables.append(check_bounds(drawn.graph, drawn.k).assign(family=name))

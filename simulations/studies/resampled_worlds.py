@@ -40,7 +40,7 @@ class Settings:
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """A row for each guide and technique, on the views of one random world: bounds and error, before and after."""
+    """A row for each guide and rule, on the views of one random world: bounds and error, before and after."""
     rng = np.random.default_rng([seed, 8])
     world = settings.world(rng, seed)
     noise, strength = (float(np.exp(rng.uniform(*np.log(e)))) for e in (settings.noises, settings.strengths))
@@ -55,7 +55,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 
 
 STUDY = Study(
-    question="Does the change of the bound predict that of the error, and the order of the resampling techniques?",
+    question="Does the change of the bound predict that of the error, and the order of the resampling rules?",
     settings=Settings,
     measure=measure,
     seeds=40,

@@ -6,44 +6,43 @@ import pytest
 from figures import tightness_map
 from figures.__main__ import FIGURES, app
 from real_data.measures.protocol import Protocol
-from real_data.measures.study import arms_tables
-from real_data.resampling.graph_protocol import GraphProtocol
-from real_data.resampling.graph_study import resampling_on_graphs
-from real_data.training import studies
+from real_data.studies import pretraining, resampled_views
+from real_data.studies.pairings import pairings_tables
+from real_data.studies.pretraining import pretraining_table
+from real_data.studies.resampled_training import resampling_runs
 from real_data.training.recipe import Recipe
 from real_data.training.runs import Studio, run_all
-from simulations.studies import STUDIES, architecture, which_loss
-from simulations.sweeps import Cores, SweepConfiguration, run_sweep
 from tests.families import FAMILIES
 from tests.real_data.colours import coloured_source
 from theory import check_bounds, label_energy, spectrum
 from theory.bounds.theorem15_multihop import interval_table
+from theory.sweeps import Cores, SweepConfiguration, find_study, run_study, run_sweep, study_names
 
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory):
     """Small tables with the columns of the real ones, from the same code where that is quick."""
     folder = tmp_path_factory.mktemp("tables")
-    with pytest.MonkeyPatch.context() as shorter:
-        for module in (which_loss, architecture):
-            shorter.setattr(module, "TRAINING", module.TRAINING | {"steps": 40})
-        for name, study in STUDIES.items():
-            study.run(seeds=4 if name == "bound_holds" else 1).to_parquet(folder / f"{name}.parquet")
+    for name, module in study_names().items():
+        if module.startswith("simulations.") and name != "phase":
+            study = find_study(name)
+            settings, seeds = study.settings(**study.small), range(4 if name == "bound_holds" else 1)
+            run_study(name, settings, seeds, Cores())[name].to_parquet(folder / f"{name}.parquet")
     phase = SweepConfiguration("phase", 2, [{"noise": [0.0, 0.4]}, {"strength": [0.6, 1.0, 4.0]}], {"steps": 50})
-    run_sweep(phase, folder / "sweep", Cores()).table.replace(folder / "phase.parquet")
+    run_sweep(phase, folder / "sweep", Cores()).tables["phase"].replace(folder / "phase.parquet")
+    source = coloured_source(folder)
     small = {"diversities": (2, 5), "learned_at": (5,), "widths": (4,)}
-    protocol = Protocol(images=48, draws=2, views=2, strengths=(0.5, 1.0), **small)
-    for name, table in arms_tables(coloured_source(folder), protocol).items():
+    protocol = Protocol(total_images=48, draws=2, views=2, strengths=(0.5, 1.0), **small)
+    for name, table in pairings_tables(source, protocol, 0).items():
         table.to_parquet(folder / f"{name}.parquet")
-    graphs = GraphProtocol(images=48, draws=2, keep=10, diversity=8, k=5)
-    resampling_on_graphs(coloured_source(folder), graphs).to_parquet(folder / "emoji_resampling.parquet")
-    studio, recipe = Studio(coloured_source(folder), folder, views=2), Recipe(epochs=1, batch=32, warmup=0)
-    resampled = run_all(studies.resampling_runs("all", recipe, 2), studio, folder)
-    with pytest.MonkeyPatch.context() as shorter:
-        shorter.setattr(studies, "LEARNING_RATES", (1e-3,))
-        pretrained = studies.pretraining_table(["clip", "simclr"], recipe, 2, studio, folder, text="words", jobs=1)
-    for name, table in {"resample": resampled, "pretrain": pretrained}.items():
-        table.to_parquet(folder / f"{name}.parquet")
+    graphs = resampled_views.Settings(total_images=48, draws=2, keep=10, diversity=8, k=5)
+    resampled_views.resampling_on_graphs(source, graphs, 0).to_parquet(folder / "resampled_views.parquet")
+    studio, recipe = Studio(source, folder, views=2), Recipe(epochs=1, batch=32, warmup=0)
+    runs = [run for seed in range(2) for run in resampling_runs("all", recipe, seed)]
+    run_all(runs, studio, folder).to_parquet(folder / "resampled_training.parquet")
+    options = {"epochs": 1, "batch": 32, "warmup": 0, "learning_rates": (1e-3,)}
+    pretrained = [pretraining_table(pretraining.Settings(**options), studio, folder, seed, 1) for seed in range(2)]
+    pd.concat(pretrained, ignore_index=True).to_parquet(folder / "pretraining.parquet")
     graph = FAMILIES["captions"](np.random.default_rng(0), 60)
     triplets = spectrum(graph, min(graph.joint.shape))
     energy = {"i": range(1, 1 + len(triplets.singular_values)), "singular_value": triplets.singular_values}

@@ -9,9 +9,9 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from tests.fuzz import mutants
-from tests.fuzz.drawing import draw
-from tests.fuzz.judging import judge
+from tests.fuzz.sampling import draw
 from tests.fuzz.tally import PROPERTIES_EVERY, Tally
+from tests.fuzz.verdicts import judge
 
 BATCH = 50  # graphs
 EVERY = 4  # graphs of a long run: false bounds and other forms take more time than verdicts, and need fewer graphs

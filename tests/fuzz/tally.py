@@ -3,9 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, field, fields
 
-from tests.fuzz.judging import Outcome
 from tests.fuzz.metamorphic import PROPERTIES, differences
 from tests.fuzz.specimen import Specimen
+from tests.fuzz.verdicts import Outcome
 
 PROPERTIES_EVERY = 10  # graphs: on so many of them one property is tried, in turn
 

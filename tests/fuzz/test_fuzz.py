@@ -9,12 +9,12 @@ import pytest
 
 from tests.fuzz import mutants
 from tests.fuzz.__main__ import app
-from tests.fuzz.drawing import draw
-from tests.fuzz.judging import findings, judge
 from tests.fuzz.running import judged
+from tests.fuzz.sampling import draw
 from tests.fuzz.shrinking import shrink
 from tests.fuzz.specimen import TRUSTED, Specimen
 from tests.fuzz.tally import Tally
+from tests.fuzz.verdicts import findings, judge
 from tests.fuzz.writing import as_test, slug
 from theory import BOUNDS, PairGraph, check_bounds
 

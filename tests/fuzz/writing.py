@@ -6,12 +6,12 @@ from pathlib import Path
 
 import jinja2
 
-from tests.fuzz.drawing import draw
-from tests.fuzz.judging import findings
 from tests.fuzz.metamorphic import differences
+from tests.fuzz.sampling import draw
 from tests.fuzz.shrinking import shrink
 from tests.fuzz.specimen import Specimen
 from tests.fuzz.tally import Tally
+from tests.fuzz.verdicts import findings
 from theory.infrastructure.tables import replacing
 
 TEMPLATE = Path(__file__).with_name("found.py.jinja")

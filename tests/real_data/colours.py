@@ -1,4 +1,4 @@
-"""A data set of coloured pictures, and an encoder that sees their colour and reads its name: arms in a second."""
+"""A data set of coloured pictures, and an encoder that sees their colour and reads its name: pairings in a second."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -7,19 +7,19 @@ import numpy as np
 import torch
 from PIL import Image
 
-from real_data.arms.sources import Source
 from real_data.datasets import ImageTextDataset
 from real_data.datasets.pictures import digest
 from real_data.encoders.encoder import DualEncoder, ImageEncoder, LiveEncoder
+from real_data.pairings.sources import Source
 
 COLOURS = {"red": (220, 40, 40), "green": (40, 200, 40), "blue": (40, 40, 220), "yellow": (220, 220, 40)}
 SUBJECTS, PIXELS, FRAME = 14, 24, 4  # of each colour; of each picture, and of the white around it
 
 
-class Eye(DualEncoder, LiveEncoder):
+class RowEncoder(DualEncoder, LiveEncoder):
     """The mean colour of a picture, or of what a text names; and a bit of texture, so that pictures differ."""
 
-    name = key = "eye"
+    name = key = "image_encoder"
 
     def image_rows(self, dataset: ImageTextDataset) -> Iterator[np.ndarray]:
         for index in range(len(dataset)):
@@ -37,7 +37,7 @@ class Eye(DualEncoder, LiveEncoder):
 
 
 class Texture(ImageEncoder):
-    """A judge that sees differences along a row."""
+    """An evaluator that sees differences along a row."""
 
     name = key = "texture"
 
@@ -62,15 +62,14 @@ def coloured(folder: Path) -> ImageTextDataset:
                 files.append(path)
                 captions.append((f"{name} thing", f"{name} number {subject}"))
                 labels.append(label)
+    label_sets = {"colour": np.array(labels), "greenish": np.isin(labels, [1, 3]).astype(np.int64)}
     return ImageTextDataset(
         "coloured", tuple(ids), tuple(files), tuple(map(digest, files)), tuple(captions), np.array(labels),
         tuple(COLOURS), PIXELS, "none", "nobody",
+        label_sets=label_sets, subjects=tuple(name.partition("/")[2] for name in ids),
     )  # fmt: skip
 
 
 def coloured_source(folder: Path) -> Source:
     """With two label sets: the colour, and whether there is much green in it."""
-    dataset = coloured(folder)
-    labels = {"colour": dataset.labels, "greenish": np.isin(dataset.labels, [1, 3]).astype(np.int64)}
-    subjects = np.array([name.partition("/")[2] for name in dataset.ids])
-    return Source(dataset, labels, subjects, lambda _: Eye(), Texture(), None)
+    return Source(coloured(folder), lambda _: RowEncoder(), Texture(), None)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from theory.infrastructure.inputs import require_file
 from theory.infrastructure.interruption import sheltered
@@ -163,7 +163,7 @@ def _write_json(content: Mapping[str, object], path: Path) -> None:
         temporary.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
 
 
-def read_parquet(path: Path) -> "pd.DataFrame":
+def read_parquet(path: Path | IO[bytes]) -> "pd.DataFrame":
     """Read a Parquet file in this thread alone: where none can be started, pyarrow would wait for one for ever."""
     import pyarrow.parquet as pq
 

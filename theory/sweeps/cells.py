@@ -92,7 +92,7 @@ def _named(rows: object, study: Study, about: str) -> Mapping[str, "pd.DataFrame
     """The tables by their names."""
     import pandas as pd
 
-    tables = rows if isinstance(rows, Mapping) else {study.written[0]: rows}
+    tables: Mapping[str, Any] = rows if isinstance(rows, Mapping) else {study.written[0]: rows}
     for table in tables.values():
         if not isinstance(table, pd.DataFrame):
             raise ForeignCodeError(about, *study.place, f"returned no DataFrame, but {type(table).__name__}")

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +11,7 @@ import typer
 
 from theory.infrastructure import ownership
 from theory.infrastructure.commandline import CHECK_FAILED, one_line, print_table, say
-from theory.infrastructure.folders import held
+from theory.infrastructure.folders import AS_IT_WAS, held
 from theory.infrastructure.foreign import require_seconds
 from theory.infrastructure.options import Force
 from theory.infrastructure.renamed import renamed
@@ -45,7 +46,7 @@ def study(
     found = find_study(name)
     paths = _paths(found, out)
     ownership.claim([one for path in paths.values() for one in ownership.table(path)], force=force)
-    settings = chosen_settings(found.settings, (found.small if small else {}) | _parsed(given or []))
+    settings = chosen_settings(found.settings, {**(found.small if small else {}), **_parsed(given or [])})
     count = seeds if seeds is not None else min(FEW, found.seeds) if small else found.seeds
     if count < 1:
         raise ValueError(f"seeds={count}: at least 1")
@@ -53,7 +54,7 @@ def study(
 
 
 def measure_into(
-    name: str, settings: Any, seeds: Sequence[int], jobs: int, paths: Mapping[str, Path], kept: str | None = None
+    name: str, settings: Any, seeds: Sequence[int], jobs: int, paths: Mapping[str, Path], kept: str = AS_IT_WAS
 ) -> None:
     """Measure a study, and write each of its tables to its path.
 
@@ -62,15 +63,16 @@ def measure_into(
     study, workers = find_study(name), Cores(jobs)
     if JOBS in whereabouts(settings):
         settings, workers = replace(settings, jobs=jobs), Cores(1)
-    folder, caches = next(iter(paths.values())).parent, [Path(settings.cache)] if hasattr(settings, "cache") else []
-    options = {} if kept is None else {"kept": kept}
-    with held(folder, name, caches=caches, **options):
+    first = next(iter(paths.values()))
+    caches = (Path(settings.cache),) if hasattr(settings, "cache") else ()
+    runs = held(Path(settings.runs), kept=kept) if hasattr(settings, "runs") else nullcontext()
+    with held(first.parent, first.name if len(paths) == 1 else name, kept=kept, caches=caches), runs:
         tables = run_study(name, settings, seeds, workers)
         about = {one: value for one, value in asdict(settings).items() if one not in whereabouts(settings)}
         configuration = {"study": name, "seeds": list(seeds), "version": study.version, **about}
         with together():
             for table, rows in tables.items():
-                write_table(rows, paths[table], configuration | study.inputs(settings))
+                write_table(rows, paths[table], {**configuration, **study.inputs(settings)})
     for table, rows in tables.items():
         say(f"{paths[table]}: {len(rows)} rows over {len(seeds)} seeds")
 

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("theory", "simulations", "real_data", "figures")
 REGISTER = Path("theory/bounds/registry.py")  # whoever reads it depends on all that registers itself
 REGISTERED = "theory/bounds/theorem*.py"
+MACHINERY = "theory/sweeps"  # runs what is measured, and is no part of it
 
 
 @cache
@@ -22,6 +23,7 @@ def made_of(start: Path) -> tuple[Path, ...]:
     while pending:
         path = pending.pop()
         new = {*imported(path), *(matching(REGISTERED) if path == REGISTER else ())} - found
+        new = {file for file in new if not file.is_relative_to(MACHINERY)}
         found |= new
         pending += new
     return tuple(sorted(found))

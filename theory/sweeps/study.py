@@ -30,7 +30,7 @@ def where(default: Value) -> Value:
 
     It is no part of what makes two cells of a sweep the same.
     """
-    return field(default=default, metadata={WHERE: True})  # type: ignore[no-any-return]
+    return field(default=default, metadata={WHERE: True})
 
 
 def nothing_else(_: Any) -> Mapping[str, object]:

@@ -1,0 +1,45 @@
+"""How each pairing looks, in every figure that compares them: colour by what the pairs are, dash by what sees."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from figures.style import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
+
+COLORS = {
+    "captions": CAPTION,
+    "augmentation": AUGMENTATION,
+    "no text": NEUTRAL,
+    "shuffled": BOUND,
+    "labels": SHARP_BOUND,
+    "uniform": "black",
+}
+DASHES = {"exact": "-", "by encoder": "--", "by frozen features": "-.", "by pixels": ":", "subcategory": "--"}
+
+
+def color(family: str) -> str:
+    """By what the pairs are; a family that is new is drawn in the colour of what is measured."""
+    return COLORS.get(family, MEASURED)
+
+
+def dash(pairing: str) -> str:
+    """By what decides the pairs."""
+    return next((style for name, style in DASHES.items() if name in pairing), "-")
+
+
+def strongest(pairings: Iterable[str]) -> list[str]:
+    """The pairings without those augmentations of which there is a stronger one, in the same order."""
+    names = list(dict.fromkeys(pairings))
+    strength = {pairing: float(pairing.rpartition(" strength ")[2]) for pairing in names if " strength " in pairing}
+    most = max(strength.values(), default=0.0)
+    return [pairing for pairing in names if strength.get(pairing, most) == most]
+
+
+def short(pairing: str) -> str:
+    """The name of a pairing where its strength is said elsewhere."""
+    return pairing.partition(", strength ")[0]
+
+
+def corrected(table: pd.DataFrame) -> pd.Series:
+    """Consistency corrected for chance: 0 at chance, 1 where pairs always agree."""
+    return (table["consistency"] - table["chance"]) / (1 - table["chance"])

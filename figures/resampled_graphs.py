@@ -1,0 +1,211 @@
+"""*Resampling on graphs*: what each rule does to the measured error, and whether the bound foretold it."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Picture
+from scipy.stats import kendalltau
+
+from figures.figure import Figure
+from figures.intervals import rank_correlation
+from figures.style import AUGMENTATION, BOUND, CAPTION, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND
+
+RULES = {
+    "add_new_positive": ("AddNewPositive", CAPTION, "o"),
+    "drop_false_positive": ("DropFalsePositive", MEASURED, "s"),
+    "drop_false_negative": ("DropFalseNegative", BOUND, "^"),
+    "drop_easy_negative": ("DropEasyNegative", SHARP_BOUND, "v"),
+    "add_new_positive+drop_false_positive+drop_false_negative+drop_easy_negative": ("all four", NEUTRAL, "D"),
+}
+FOUR = tuple(RULES)[:4]
+GROUPS = {"all five": tuple(RULES), "positive": FOUR[:2], "negative": FOUR[2:]}
+CLAIMS = {"multihop_bound": "theorem 15", "bound": "theorem 4"}
+LEAST = 1e-2  # the smallest ratio of bounds that is told from 0
+RATIOS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+RESAMPLES = 1_000  # of whole worlds or draws, for intervals
+
+
+@dataclass(frozen=True)
+class Study:
+    """One table and how it is shown.
+
+    Attributes
+    ----------
+    table, title, unit : what its graphs are of; the column whose values are independent of each other
+    graph : the columns that tell one graph from another
+    guides : each with its label, colour and marker; the first is the one that predictions are shown for
+    """
+
+    table: str
+    title: str
+    unit: str
+    graph: tuple[str, ...]
+    guides: Mapping[str, tuple[str, str, str]]
+
+
+WORLDS = Study(
+    "resampled_worlds",
+    "views of random worlds",
+    "seed",
+    ("seed",),
+    {
+        "captions": ("captions", CAPTION, "o"),
+        "oracle": ("labels", SHARP_BOUND, "^"),
+        "random": ("random", NEUTRAL, "s"),
+    },
+)
+EMOJI = Study(
+    "resampled_views",
+    "views of emoji",
+    "draw",
+    ("draw", "estimator"),
+    {
+        "captions, by encoder": ("image-text encoder", CAPTION, "o"),
+        "captions, exact": ("captions, exact", BOUND, "D"),
+        "no text, by frozen features": ("no text", AUGMENTATION, "v"),
+        "oracle": ("labels", SHARP_BOUND, "^"),
+        "random": ("random", NEUTRAL, "s"),
+    },
+)
+
+
+def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+    """For worlds and for emoji: change of the error by rule and guide; the change of the bound against it."""
+    picture, panels = plt.subplots(2, 2, figsize=(2.5 * COLUMN, 2.3 * COLUMN), height_ratios=[1, 1.3])
+    captions = []
+    for study, (left, right) in zip((WORLDS, EMOJI), panels, strict=True):
+        table = with_changes(tables[study.table])
+        _changes(left, table, study)
+        _predictions(right, table[table["guide"] == next(iter(study.guides))], study)
+        captions.append(_findings(table, study))
+    handles, labels = panels[0, 1].get_legend_handles_labels()
+    picture.legend(handles, labels, loc="outside lower center", ncols=5, fontsize=8)
+    return picture, _caption(captions)
+
+
+def with_changes(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with `change` of the measured error, and for each bound the ratio of after and before."""
+    ratios = {f"ratio of {bound}": _ratio(table[f"{bound}_after"], table[f"{bound}_before"]) for bound in CLAIMS}
+    return table.assign(change=table["probe_error_after"] - table["probe_error_before"], **ratios)
+
+
+def _ratio(after: pd.Series, before: pd.Series) -> pd.Series:
+    """1 where both are infinite: the rule has changed nothing about that."""
+    return (after / before).where(np.isfinite(after) | np.isfinite(before), 1.0).clip(lower=LEAST)
+
+
+def _changes(axes: Axes, table: pd.DataFrame, study: Study) -> None:
+    step = 0.75 / len(study.guides)
+    for place, rule in enumerate(RULES):
+        for number, (guide, (label, color, marker)) in enumerate(study.guides.items()):
+            change = table[(table["rule"] == rule) & (table["guide"] == guide)]["change"]
+            if change.empty:
+                continue
+            low, middle, high = change.quantile([0.25, 0.5, 0.75])
+            y = place + step * (number - (len(study.guides) - 1) / 2)
+            axes.plot([low, high], [y, y], color=color, linewidth=1.5)
+            axes.plot(middle, y, marker, color=color, markersize=4, label=label if place == 0 else None)
+    axes.axvline(0, color="black", linewidth=0.8)
+    axes.set_yticks(range(len(RULES)), [label for label, *_ in RULES.values()])
+    axes.invert_yaxis()
+    axes.legend(fontsize=7, title="guide", title_fontsize=7, loc="best", frameon=True, framealpha=0.9)
+    axes.grid(visible=False, axis="y")
+    axes.set(xlabel="change of the probe error (median, quartiles)", title=f"{study.title}, by guide")
+
+
+def _predictions(axes: Axes, table: pd.DataFrame, study: Study) -> None:
+    for rule, (label, color, marker) in RULES.items():
+        rows = table[table["rule"] == rule]
+        axes.plot(rows["ratio of multihop_bound"], rows["change"], marker, color=color, markersize=3.5, alpha=0.8,
+                  label=label)  # fmt: skip
+    axes.axhline(0, color="black", linewidth=0.8)
+    axes.axvline(1, color="black", linewidth=0.8)
+    label = study.guides[next(iter(study.guides))][0]
+    axes.set(
+        xscale="log",
+        xlabel="theorem 15 after / before",
+        ylabel="change of the probe error",
+        title=f"one by one, guide: {label}",
+    )
+    low, high = axes.get_xlim()
+    shown = [ratio for ratio in RATIOS if low <= ratio <= high]
+    axes.set_xticks(shown, [f"{ratio:g}" for ratio in shown])
+    axes.minorticks_off()
+
+
+def predicted_ranks(table: pd.DataFrame, unit: str, bound: str) -> tuple[float, float, float]:
+    """Spearman's correlation of the change of the bound with that of the error, and an interval over whole units."""
+    units = [rows[[f"ratio of {bound}", "change"]].to_numpy() for _, rows in table.groupby(unit)]
+    return _interval(units, lambda picked: rank_correlation(*np.concatenate(picked).T))
+
+
+def order_agreement(table: pd.DataFrame, study: Study, bound: str) -> tuple[float, float, float]:
+    """Kendall's τ of the order of the four rules by bound and by error, over graphs, and an interval over units.
+
+    Graphs in which all four errors are equal, or all four bounds, have no order and are left out.
+    """
+    units = []
+    for _, rows in table[table["rule"].isin(FOUR)].groupby(study.unit):
+        graphs = [one for _, one in rows.groupby(list(study.graph)) if one["change"].nunique() > 1]
+        taus = [kendalltau(one[f"ratio of {bound}"], one["change"]).statistic for one in graphs]
+        units.append([tau for tau in taus if not math.isnan(tau)])
+    return _interval(units, lambda picked: float(np.mean(found)) if len(found := np.concatenate(picked)) else math.nan)
+
+
+def _interval(units: Sequence[Any], statistic: Callable[[list[Any]], float]) -> tuple[float, float, float]:
+    """A statistic and its 95% bootstrap interval, over the samples in which it is defined."""
+    rng = np.random.default_rng(0)
+    picks = rng.integers(len(units), size=(RESAMPLES, len(units)))
+    values = [value for pick in picks if not math.isnan(value := statistic([units[i] for i in pick]))]
+    low, high = np.quantile(values, [0.025, 0.975]) if values else (math.nan, math.nan)
+    return statistic(list(units)), float(low), float(high)
+
+
+def _findings(table: pd.DataFrame, study: Study) -> str:
+    """One study in words: for its first guide the predictions, for every guide the changes."""
+    first, (label, *_) = next(iter(study.guides.items()))
+    guided = table[table["guide"] == first]
+    words = []
+    for bound, claim in CLAIMS.items():
+        parts = [
+            f"{name} {_shown(predicted_ranks(guided[guided['rule'].isin(group)], study.unit, bound))}"
+            for name, group in GROUPS.items()
+        ]
+        words.append(f"{claim}: ρ {', '.join(parts)}; τ {_shown(order_agreement(guided, study, bound))}")
+    changes = []
+    for guide, (name, *_) in study.guides.items():
+        own = table[table["guide"] == guide]
+        medians = own.groupby("rule", sort=False)["change"].median()
+        if len(own):
+            listed = ", ".join(f"{RULES[str(rule)][0]} {value:+.3f}" for rule, value in medians.items())
+            changes.append(f"{name}: {listed}")
+    graphs = table[list(study.graph)].drop_duplicates()
+    before = table["probe_error_before"].mean()
+    return (
+        f"{study.title.capitalize()} ({len(graphs)} graphs, {table[study.unit].nunique()} of them independent; mean "
+        f"error before {before:.3f}), guide {label}: {'; '.join(words)}. "
+        f"Median change of the error: {'; '.join(changes)}."
+    )
+
+
+def _shown(value: tuple[float, float, float]) -> str:
+    return "{:.2f} [{:.2f}, {:.2f}]".format(*value)
+
+
+def _caption(findings: Sequence[str]) -> str:
+    return (
+        "Augmentation graphs, resampled by a guide. Bounds are theorems 4 and 15; for rules that change the "
+        "negatives theorem 7 with their tails, since those change the loss and not the pairs. ρ is Spearman's rank "
+        "correlation of the change of a bound with that of the error over all graphs and rules, τ Kendall's for "
+        "the order of the four rules, mean over graphs; 95% bootstrap intervals over independent graphs. "
+        + " ".join(findings)
+    )
+
+
+FIGURE = Figure("Resampling on graphs", ("resampled_worlds", "resampled_views"), draw)

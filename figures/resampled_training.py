@@ -1,0 +1,163 @@
+"""*Resampling in training*: what the rules do to SimCLR's accuracy, beside controls and the published changes."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Picture
+
+from figures.accuracies import accuracy_bars, listed_accuracies
+from figures.figure import Figure
+from figures.intervals import mean_and_half, rank_correlation
+from figures.style import AUGMENTATION, CAPTION, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND, label_line
+
+RULES = {
+    "add_new_positive": "AddNewPositive",
+    "drop_easy_negative": "DropEasyNegative",
+    "drop_false_positive": "DropFalsePositive",
+    "drop_false_negative": "DropFalseNegative",
+    "add_new_positive+drop_false_positive+drop_false_negative+drop_easy_negative": "all four",
+}
+PUBLISHED = {
+    "add_new_positive": 67.4,
+    "drop_easy_negative": 62.3,
+    "drop_false_positive": 61.8,
+    "drop_false_negative": 61.4,
+}
+PUBLISHED_SIMCLR = 61.2  # linear accuracy on ImageNet, in percent, Zhang, Wang and Wang 2023
+GUIDES = {
+    "encoder": ("guide: image-text encoder", CAPTION, "o"),
+    "labels": ("guide: labels", SHARP_BOUND, "^"),
+    "random": ("guide: random", NEUTRAL, "s"),
+}
+ON_GRAPHS = {"encoder": "captions, by encoder", "labels": "oracle", "random": "random"}  # the same guides there
+FORETOLD_BY, CLAIM = "multihop_bound", "theorem 15"
+WIDE = 3  # a ratio whose label goes to the left of it
+REFERENCES = {
+    "untrained": ("untrained", NEUTRAL),
+    "simclr": ("SimCLR", AUGMENTATION),
+    "supervised": ("supervised", MEASURED),
+}
+
+
+class Foretold(NamedTuple):
+    """The median ratio of bounds on graphs, after and before; the mean change in training, and half its interval."""
+
+    rule: str
+    guide: str
+    ratio: float
+    change: float
+    half: float
+
+
+def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+    """Change of accuracy by rule and guide, for each label set; and the accuracies that they start from."""
+    table = tables["resampled_training"]
+    changes, levels = changes_over_simclr(table), table[table["rule"] == "none"]
+    names, foretold = table["labels"].unique(), _foretold(changes, tables["resampled_views"])
+    picture, panels = plt.subplots(2, 2, figsize=(2.4 * COLUMN, 2.2 * COLUMN), height_ratios=[1.2, 1])
+    for axes, labels in zip(panels[0], names, strict=False):
+        _changes(axes, changes[changes["labels"] == labels])
+        axes.set(title=f"by {labels}", xlabel="change of accuracy over SimCLR (points)")
+        axes.tick_params(axis="y", labelleft=axes is panels[0, 0])
+    picture.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize=8)
+    _predictions(panels[1, 0], foretold)
+    accuracy_bars(panels[1, 1], levels, REFERENCES)
+    panels[1, 1].set_title("without resampling")
+    return picture, _caption(table, changes, levels, foretold)
+
+
+def changes_over_simclr(table: pd.DataFrame) -> pd.DataFrame:
+    """The resampled runs, with `change`: test accuracy over that of SimCLR with the same seed, in percentage points."""
+    simclr = table[(table["kind"] == "simclr") & (table["rule"] == "none")].set_index(["seed", "labels"])["test"]
+    resampled = table[table["rule"] != "none"]
+    before = simclr.loc[list(resampled[["seed", "labels"]].itertuples(index=False, name=None))].to_numpy()
+    return resampled.assign(change=100 * (resampled["test"] - before))
+
+
+def _changes(axes: Axes, changes: pd.DataFrame) -> None:
+    for place, rule in enumerate(RULES):
+        for shift, (guide, (name, color, marker)) in enumerate(GUIDES.items()):
+            found = changes[(changes["rule"] == rule) & (changes["guide"] == guide) & ~changes["published"]]
+            if len(found):
+                mean, half = mean_and_half(found["change"])
+                y = place + 0.22 * (shift - 1)
+                axes.errorbar(mean, y, xerr=half, fmt=marker, color=color, markersize=4, capsize=2, linewidth=1.2,
+                              label=name if place == 0 else None)  # fmt: skip
+        if rule in PUBLISHED:
+            label = "published, on ImageNet" if place == 0 else None
+            axes.plot(PUBLISHED[rule] - PUBLISHED_SIMCLR, place, "*", color="black", markersize=7, label=label)
+    axes.axvline(0, color="black", linewidth=0.8)
+    axes.set_yticks(range(len(RULES)), list(RULES.values()))
+    axes.invert_yaxis()
+    axes.grid(visible=False, axis="y")
+
+
+def _foretold(changes: pd.DataFrame, graphs: pd.DataFrame) -> list[Foretold]:
+    """A point for each rule and guide that both have."""
+    ratios = graphs.assign(ratio=graphs[f"{FORETOLD_BY}_after"] / graphs[f"{FORETOLD_BY}_before"])
+    of_graphs = ratios.groupby(["rule", "guide"])["ratio"].median()
+    first = changes[(changes["labels"] == changes["labels"].iloc[0]) & ~changes["published"]]
+    points = []
+    for (rule, guide), own in first.groupby(["rule", "guide"], sort=False):
+        at = (rule, ON_GRAPHS[str(guide)])
+        if at in of_graphs.index:
+            points.append(Foretold(str(rule), str(guide), float(of_graphs[at]), *mean_and_half(own["change"])))
+    return points
+
+
+def _predictions(axes: Axes, foretold: list[Foretold]) -> None:
+    for point in foretold:
+        _, color, marker = GUIDES[point.guide]
+        axes.errorbar(point.ratio, point.change, yerr=point.half, fmt=marker, color=color, markersize=5, linewidth=0.8)
+        if point.guide == "encoder":
+            side = "left" if point.ratio < WIDE else "right"
+            label_line(axes, point.ratio, point.change, f" {RULES[point.rule]} ", color, fontsize=7, ha=side)
+    axes.axhline(0, color="black", linewidth=0.8)
+    axes.axvline(1, color="black", linewidth=0.8)
+    axes.set(
+        title="predicted and measured",
+        xscale="log",
+        xlabel=f"{CLAIM} on graphs, after / before",
+        ylabel="change of accuracy (points)",
+    )
+    axes.xaxis.set_major_formatter("{x:g}")
+
+
+def _caption(table: pd.DataFrame, changes: pd.DataFrame, levels: pd.DataFrame, foretold: list[Foretold]) -> str:
+    seeds, names = table["seed"].nunique(), table["labels"].unique()
+    words = []
+    for labels in names:
+        own = levels[levels["labels"] == labels]
+        parts = []
+        for rule, name in RULES.items():
+            found = changes[(changes["rule"] == rule) & (changes["labels"] == labels) & ~changes["published"]]
+            means = [
+                "{} {:+.1f} ± {:.1f}".format(
+                    GUIDES[str(guide)][0].removeprefix("guide: "), *mean_and_half(rows["change"])
+                )
+                for guide, rows in found.groupby("guide")
+            ]
+            if means:
+                parts.append(f"{name}: {', '.join(means)}")
+        words.append(
+            f"By {labels}: accuracy in percent, {listed_accuracies(own, REFERENCES)}; changes, {'; '.join(parts)}"
+        )
+    rho = rank_correlation([point.ratio for point in foretold], [point.change for point in foretold])
+    published = ", ".join(f"{RULES[rule]} {after - PUBLISHED_SIMCLR:+.1f}" for rule, after in PUBLISHED.items())
+    rank = (
+        f"Over rules and guides, Spearman's rank correlation of {CLAIM}, after over before on the augmentation "
+        f"pairs of emoji, with the change of accuracy by {names[0]} is {rho:.2f} ({len(foretold)} points; a bound that "
+        "foretells would make it negative)"
+    )
+    return (
+        f"SimCLR from pixels, {int(table['steps'].max())} steps, its positives and negatives resampled by a guide; a "
+        f"linear probe on the test subjects, against SimCLR with the same seed, {seeds} seeds, 95% t intervals. "
+        "A guide is an encoder of images and texts that has not learned from the test images, the labels, or noise; "
+        f"stars are the published changes on ImageNet ({published}). {'. '.join(words)}. {rank}."
+    )
+
+
+FIGURE = Figure("Resampling in training", ("resampled_training", "resampled_views"), draw)

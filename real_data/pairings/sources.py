@@ -1,0 +1,78 @@
+"""Where images, captions and the encoders that have not seen them come from: the emoji, or any data set and CLIP."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from real_data.datasets import ImageTextDataset
+from real_data.encoders.encoder import DualEncoder, ImageEncoder
+from real_data.encoders.evaluator import evaluator
+from real_data.encoders.gradients import Gradients
+from real_data.encoders.offline import OfflineEncoder, train_offline_encoder
+from real_data.pairings.inputs import ENCODER
+from theory.infrastructure.arrays import IntArray
+
+FROZEN = "frozen features"
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A data set to compare pairings on.
+
+    Attributes
+    ----------
+    dataset : images of one size, which all pairings see
+    encoder_without : an encoder of images and texts that has not learned from these images
+    evaluator : sees images, and chooses no pairs
+    cache : folder of features, or `None` to keep none
+    """
+
+    dataset: ImageTextDataset
+    encoder_without: Callable[[IntArray], DualEncoder]
+    evaluator: ImageEncoder
+    cache: Path | None
+
+    @property
+    def labels(self) -> Mapping[str, IntArray]:
+        """For each label set (n,)."""
+        return self.dataset.label_sets
+
+    @property
+    def subjects(self) -> npt.NDArray[np.str_]:
+        """(n,), what each image shows."""
+        return np.array(self.dataset.subjects)
+
+
+def source(
+    dataset: ImageTextDataset, cache: Path | None, *, encoder: DualEncoder | None = None, device: str = "auto"
+) -> Source:
+    """A data set with all its label sets, and the encoders that it takes.
+
+    Parameters
+    ----------
+    encoder : one that has learned from other images; by default one is trained for every draw, on what is not in it
+    device : as `theory.infrastructure.devices.torch_device` has it
+
+    Raises
+    ------
+    ValueError
+        Images without a common size.
+    """
+    size = dataset.size
+    if size is None:
+        raise ValueError(f"{dataset.name}: all pairings see images of one size: give the data set one")
+
+    def trained(images: IntArray) -> DualEncoder:
+        return train_offline_encoder(dataset, cache=cache, device=device, pixels=size, hidden=images)
+
+    if encoder is None:
+        return Source(dataset, trained, Gradients(), cache)
+    return Source(dataset, lambda _: encoder, evaluator(encoder, device), cache)
+
+
+def image_encoders(encoder: DualEncoder) -> dict[str, ImageEncoder]:
+    """The encoder, and below its heads what has never met a text, if it has such a part."""
+    return {ENCODER: encoder} | ({FROZEN: encoder.images} if isinstance(encoder, OfflineEncoder) else {})

@@ -1,0 +1,100 @@
+"""SimCLR's augmentations, at any strength, and the views of a data set as a data set."""
+
+from dataclasses import dataclass, fields
+from functools import cache, cached_property, lru_cache
+
+import numpy as np
+import torch
+from PIL.Image import Image
+from torchvision.transforms import v2
+
+from real_data.datasets import ImageTextDataset
+from real_data.datasets.pictures import open_picture
+from real_data.encoders.cache import content_key
+
+LEAST_AREA = 0.08  # of a crop, at strength 1
+COLOUR, HUE = 0.8, 0.2  # largest changes of brightness, contrast and saturation, and of hue, at strength 1
+
+_picture = lru_cache(maxsize=1)(open_picture)  # the views of an image are drawn one after another
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Views(ImageTextDataset):
+    """Augmented views of images, several of each, one after another: the same every time for one seed.
+
+    Attributes
+    ----------
+    strength : as in `simclr`
+    seed : of all views; each view has a seed of its own that follows from it and its id
+
+    Raises
+    ------
+    ValueError
+        Images without a common size, which the views have too: no view shows more than its image did.
+    """
+
+    strength: float = 1.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.size is None:
+            raise ValueError(f"{self.name}: views have the size of their images: give the data set one")
+
+    def image(self, index: int) -> Image:
+        """A view, in RGB."""
+        assert self.size is not None
+        transform = simclr(self.size, self.strength)
+        own = int(content_key(str(self.seed), str(self.strength), self.ids[index])[:15], 16)
+        # torchvision draws from the global generator, which is put back as it was.
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(own)
+            view: Image = transform(_picture(self.files[index], self.size))
+        return view
+
+    @cached_property
+    def key(self) -> str:
+        """Content key, of the images and of how they are augmented."""
+        return content_key(super().key, str(self.seed), str(self.strength))
+
+
+def views_of(dataset: ImageTextDataset, count: int, strength: float, seed: int) -> Views:
+    """`count` independent views of each image: the views of image i are at `i * count`, and after it."""
+    copies = np.repeat(np.arange(len(dataset)), count)
+    kept = {field.name: getattr(dataset, field.name) for field in fields(dataset)}
+    repeated = {name: tuple(kept[name][i] for i in copies) for name in ("files", "digests", "captions", "subjects")}
+    ids = tuple(f"{dataset.ids[i]}/view {number % count}" for number, i in enumerate(copies))
+    label_sets = {name: labels[copies] for name, labels in dataset.label_sets.items()}
+    named = {"name": f"{dataset.name}-views", "ids": ids, "labels": dataset.labels[copies], "label_sets": label_sets}
+    return Views(**(kept | repeated | named), strength=strength, seed=seed)
+
+
+@cache
+def simclr(pixels: int, strength: float = 1.0) -> v2.Transform:
+    """SimCLR's transforms: random resized crop, flip, colour jitter, greyscale, blur; to `pixels` x `pixels`.
+
+    `strength` scales how far they go, not how often: the area that a crop leaves out, the changes of colour and the
+    width of the blur. At 1 they are the published ones, near 0 a flip and some greyscale are left.
+
+    Raises
+    ------
+    ValueError
+        A strength outside (0, 1].
+
+    Notes
+    -----
+    Source: Chen, Kornblith, Norouzi and Hinton 2020, appendix A, with colour strength 1.
+    """
+    if not 0 < strength <= 1:
+        raise ValueError(f"strength={strength!r} is not in (0, 1]: 1 is SimCLR's")
+    kernel = pixels // 10 | 1  # odd, a tenth of the image, as published
+    colour, hue = COLOUR * strength, HUE * strength
+    return v2.Compose(
+        [
+            v2.RandomResizedCrop(pixels, scale=(1 - strength * (1 - LEAST_AREA), 1.0), antialias=True),
+            v2.RandomHorizontalFlip(),
+            v2.RandomApply([v2.ColorJitter(colour, colour, colour, hue)], p=0.8),
+            v2.RandomGrayscale(0.2),
+            v2.RandomApply([v2.GaussianBlur(kernel, (0.1, 0.1 + 1.9 * strength))], p=0.5),
+        ]
+    )

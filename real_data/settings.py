@@ -1,0 +1,91 @@
+"""Which images, captions and encoders a study is of, among its settings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from real_data.encoders.cache import FEATURES
+from theory.sweeps import where
+
+if TYPE_CHECKING:
+    from real_data.datasets import ImageTextDataset
+    from real_data.pairings.sources import Source
+
+KINDS = ("emoji", "imagefolder", "table")
+USUAL_SIZE = {"emoji": 96}  # pixels
+PLACES = {"imagefolder": "folder", "table": "path"}  # what the constructor of a data set calls its root
+
+
+@dataclass(frozen=True)
+class ImageSettings:
+    """The data set and the encoder that looks at it.
+
+    Attributes
+    ----------
+    dataset : "emoji", "imagefolder" or "table"
+    root : the imagefolder's folder, or the table's file
+    classes, samples : random classes and pictures of an imagefolder; by default all
+    size : pixels of the images; by default 96 (emoji) or 224
+    model, pretrained : an open_clip model and its weights: a tag, a checkpoint, or random; by default an encoder is
+        trained here
+    device, cache, jobs : where encoders run, where their features are kept, and how many processes share the work
+
+    Raises
+    ------
+    ValueError
+        A data set without its root, or drawn from where it cannot be.
+    """
+
+    dataset: str = "emoji"
+    root: str | None = None
+    classes: int | None = None
+    samples: int | None = None
+    size: int | None = None
+    model: str | None = None
+    pretrained: str = "openai"
+    device: str = where("auto")
+    cache: str = where(str(FEATURES))
+    jobs: int = where(1)
+
+    def __post_init__(self) -> None:
+        if self.dataset not in KINDS:
+            raise ValueError(f"dataset={self.dataset!r} is none of {', '.join(KINDS)}")
+        if self.dataset in PLACES and self.root is None:
+            raise ValueError(f"data set {self.dataset} needs --root: where is it?")
+        drawn = [name for name in ("classes", "samples") if getattr(self, name) is not None]
+        if drawn and self.dataset != "imagefolder":
+            raise ValueError(f"--{' and --'.join(drawn)}: only an imagefolder is drawn from")
+
+    def images(self) -> "ImageTextDataset":
+        """The data set."""
+        return _images(self.dataset, self.root, self.classes, self.samples, self.size)
+
+    def source(self) -> "Source":
+        """The data set with the encoders that it takes."""
+        from real_data.encoders.open_clip import OpenClip
+        from real_data.pairings.sources import source
+
+        encoder = None if self.model is None else OpenClip(self.model, self.pretrained, device=self.device)
+        return source(self.images(), Path(self.cache), encoder=encoder, device=self.device)
+
+
+@cache
+def _images(
+    dataset: str, root: str | None, classes: int | None, samples: int | None, size: int | None
+) -> "ImageTextDataset":
+    from real_data.datasets import DATASETS  # pictures take seconds to import
+
+    options: dict[str, Any] = {"size": size or USUAL_SIZE.get(dataset, 224)}
+    if root is not None:
+        options[PLACES[dataset]] = root
+    options |= {name: value for name, value in {"classes": classes, "samples": samples}.items() if value is not None}
+    return DATASETS[dataset](**options)
+
+
+def image_inputs(settings: ImageSettings) -> Mapping[str, object]:
+    """What the rows of a study of images depend on besides its settings: the images, captions and labels themselves."""
+    images = settings.images()
+    encoder = f"{settings.model}, {settings.pretrained}" if settings.model else "offline"
+    return {"images": repr(images), "key": images.key, "pixels": images.size, "encoder": encoder}

@@ -1,0 +1,71 @@
+"""The bounds and the label-energy spectrum of the emoji captions, for both label sets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from real_data.emoji_concepts import Labels, emoji_graph
+from theory import check_bounds, label_energy, spectrum
+from theory.bounds.theorem15_multihop import interval_table
+from theory.sweeps import Study
+
+TABLES = ("emoji_bounds", "emoji_energy", "emoji_multihop")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the bounds are held.
+
+    Attributes
+    ----------
+    widths : of the embedding
+    hop_widths, hops : those at which the multi-hop interval is measured, and its most hops
+    """
+
+    widths: tuple[int, ...] = (
+        *(1, 2, 5, 10, 20, 30, 50, 75, 100, 150, 200, 250, 300, 400, 500, 650, 800, 1000, 1300, 1600),
+    )
+    hop_widths: tuple[int, ...] = (100, 200)
+    hops: int = 16
+
+
+def measure(settings: Settings, seed: int) -> Mapping[str, pd.DataFrame]:  # noqa: ARG001 - nothing here is drawn
+    """Every bound at every width, every singular value with its label energy, and the multi-hop interval.
+
+    Returns
+    -------
+    emoji_bounds : the columns of `check_bounds`, with labels and k
+    emoji_energy : labels, i (one-based), singular_value, label_energy
+    emoji_multihop : the columns of `interval_table`, with labels and k
+    """
+    graphs = {labels: emoji_graph(labels) for labels in get_args(Labels)}
+    first = next(iter(graphs.values()))
+    triplets = spectrum(first, min(first.joint.shape), method="dense")  # the labels do not change the pairs
+    bounds: list[pd.DataFrame] = []
+    energies: list[pd.DataFrame] = []
+    for labels, graph in graphs.items():
+        widths = tqdm(settings.widths, desc=f"emoji, {labels}", unit="width")
+        bounds.extend(check_bounds(graph, k, triplets=triplets).assign(labels=labels, k=k) for k in widths)
+        rank = np.arange(1, len(triplets.singular_values) + 1)
+        columns = {"i": rank, "singular_value": triplets.singular_values, "label_energy": label_energy(graph, triplets)}
+        energies.append(pd.DataFrame(columns).assign(labels=labels))
+    hops = [
+        interval_table(graph, k, settings.hops).assign(labels=labels, k=k)
+        for labels, graph in graphs.items()
+        for k in settings.hop_widths
+    ]
+    tables = zip(TABLES, (bounds, energies, hops), strict=True)
+    return {name: pd.concat(parts, ignore_index=True) for name, parts in tables}
+
+
+STUDY = Study(
+    question="What do the bounds say of the captions of emoji, and where does their label energy lie?",
+    settings=Settings,
+    measure=measure,
+    tables=TABLES,
+    small={"widths": (5, 20, 100, 400), "hop_widths": (100,), "hops": 8},
+)

@@ -1,0 +1,146 @@
+"""The comparison of all pairings on one data set: draws of images side by side, into the tables that figures read."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from scipy.stats import gmean
+
+from real_data.measures.comparison import Comparison, Draw
+from real_data.measures.drawn import Drawn, measure_draw
+from real_data.measures.protocol import CONVENTIONS, Convention, Protocol
+from real_data.measures.verdict import verdict
+from real_data.pairings.inputs import EXACT, IMAGES, TEXTS
+from real_data.pairings.sampling import on_draws
+from real_data.pairings.sources import Source
+from real_data.settings import ImageSettings, image_inputs
+from theory.infrastructure.arrays import IntArray
+from theory.sweeps import Study
+
+TABLES = (
+    "pairings_frontier",
+    "pairings_matched",
+    "pairings_difference",
+    "pairings_verdict",
+    "pairings_learned",
+    "pairings_confusion",
+    "pairings_pairs",
+)
+Compared = Mapping[Convention, Comparison]
+
+
+@dataclass(frozen=True)
+class Settings(Protocol, ImageSettings):
+    """Which images, and how their pairings are compared."""
+
+    def __post_init__(self) -> None:
+        Protocol.__post_init__(self)
+        ImageSettings.__post_init__(self)
+
+
+def measure(settings: Settings, seed: int) -> dict[str, pd.DataFrame]:
+    """Every pairing on every draw of images of a data set; see `pairings_tables`."""
+    return pairings_tables(settings.source(), settings, seed, settings.jobs)
+
+
+def pairings_tables(source: Source, protocol: Protocol, seed: int, jobs: int = 1) -> dict[str, pd.DataFrame]:
+    """Every pairing on every draw of images.
+
+    Returns
+    -------
+    pairings_frontier : consistency and diversity of every pairing in every draw at every temperature
+    pairings_matched : consistency, corrected for chance, of every pairing at every matched diversity, over the draws
+    pairings_difference : by how much captions, and the control without text, are more consistent than every other
+    pairings_verdict : what that allows one to say, in words
+    pairings_learned : bounds and errors of the optimal embedding of every pairing's graph, in every draw
+    pairings_confusion : how often a view is nearest to a view of another image (ACR, and ARC), in every draw
+    pairings_pairs : positives of a few anchors, as pictures
+
+    Raises
+    ------
+    ValueError
+        A data set too small for the protocol.
+    """
+    work = partial(_measured, source, protocol, seed)
+    found: list[Drawn] = on_draws(work, source, protocol.total_images, protocol.draws, seed, jobs)
+    frontier = pd.concat([one.frontier for one in found], ignore_index=True)
+    families: dict[str, str] = dict(zip(frontier["pairing"], frontier["family"], strict=True))
+    rng = np.random.default_rng(seed)
+    compared = {convention: Comparison([one.draws[convention] for one in found], rng) for convention in CONVENTIONS}
+    difference = _differences(compared, families, protocol)
+    if difference.empty:
+        raise ValueError(
+            "no two pairings are ever as diverse as each other at the diversities asked for: take more images"
+        )
+    tables = (
+        frontier,
+        _matched(compared, families, protocol),
+        difference,
+        _verdicts(difference),
+        *(pd.concat([getattr(one, part) for one in found], ignore_index=True) for part in ("learned", "confusion")),
+        found[0].pairs,
+    )
+    return dict(zip(TABLES, tables, strict=True))
+
+
+def _measured(source: Source, protocol: Protocol, seed: int, draw: tuple[int, IntArray]) -> Drawn:
+    return measure_draw(source, protocol, seed, *draw)
+
+
+def _places(draws: Sequence[Draw], protocol: Protocol) -> dict[str, list[float]]:
+    """Where pairings are compared: the diversities of the protocol, and, draw by draw, that of the exact captions."""
+    own = [float(draw.frontiers[EXACT].effective_positives[0]) for draw in draws]
+    return {f"{level:g}": [level] * len(draws) for level in protocol.diversities} | {EXACT: own}
+
+
+def _cells(compared: Compared, protocol: Protocol) -> Iterator[tuple[Comparison, dict[str, str], list[float]]]:
+    for convention, comparison in compared.items():
+        for evaluator, (place, levels) in product(
+            comparison.draws[0].chance, _places(comparison.draws, protocol).items()
+        ):
+            yield comparison, {"evaluator": evaluator, **convention._asdict(), "matched_to": place}, levels
+
+
+def _matched(compared: Compared, families: Mapping[str, str], protocol: Protocol) -> pd.DataFrame:
+    rows = []
+    for comparison, about, levels in _cells(compared, protocol):
+        for pairing, family in families.items():
+            found = comparison.consistency(pairing, about["evaluator"], levels)
+            if found is not None:
+                rows.append(about | {"pairing": pairing, "family": family, "diversity": gmean(levels)} | asdict(found))
+    return pd.DataFrame(rows)
+
+
+def _differences(compared: Compared, families: Mapping[str, str], protocol: Protocol) -> pd.DataFrame:
+    rows = []
+    for comparison, about, levels in _cells(compared, protocol):
+        for first, (second, family) in product((EXACT, TEXTS, IMAGES), families.items()):
+            found = None if first == second else comparison.difference(first, second, about["evaluator"], levels)
+            if found is not None:
+                named = {"first": first, "second": second, "family": family, "diversity": gmean(levels)}
+                rows.append(about | named | asdict(found))
+    return pd.DataFrame(rows)
+
+
+def _verdicts(differences: pd.DataFrame) -> pd.DataFrame:
+    about = ["evaluator", *Convention._fields]
+    rows = []
+    for key, group in differences.groupby(about, sort=False):
+        for captions in (EXACT, TEXTS):
+            at = group if captions == EXACT else group[group["matched_to"] != EXACT]
+            if captions in set(at["first"]):
+                rows.append((*key, captions, verdict(at, captions, IMAGES)))
+    return pd.DataFrame(rows, columns=[*about, "captions", "verdict"])
+
+
+STUDY = Study(
+    question="Are pairs by captions more consistent than pairs by augmentations that are as diverse?",
+    settings=Settings,
+    measure=measure,
+    tables=TABLES,
+    small={"total_images": 160, "draws": 2, "views": 2, "strengths": (1.0,)},
+    inputs=image_inputs,
+)

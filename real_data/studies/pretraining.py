@@ -1,0 +1,77 @@
+"""Captions against augmentations: one network on the same images, trained from pixels with either."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import get_args
+
+import pandas as pd
+
+from real_data.settings import image_inputs
+from real_data.training.networks import WORDS
+from real_data.training.runs import Kind, Run, Studio, run_all
+from real_data.training.settings import TrainingSettings
+from theory.sweeps import Study
+
+
+@dataclass(frozen=True)
+class Settings(TrainingSettings):
+    """Which networks are trained, on what, and how.
+
+    Attributes
+    ----------
+    objectives : "clip", "simclr"
+    text_tower : of the captions: words, or open_clip/NAME
+    learning_rates, strengths : that are tried, of the optimiser at its largest and of the augmentations
+    """
+
+    objectives: tuple[str, ...] = ("clip", "simclr")
+    text_tower: str = WORDS
+    learning_rates: tuple[float, ...] = (1e-3, 3e-3, 1e-2)
+    strengths: tuple[float, ...] = (0.1, 0.25, 1.0)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        unknown = [name for name in self.objectives if name not in get_args(Kind)]
+        if unknown:
+            raise ValueError(f"objective {unknown[0]!r} is none of {', '.join(get_args(Kind))}")
+
+
+def measure(settings: Settings, seed: int) -> pd.DataFrame:
+    """The encoders of one seed; see `pretraining_table`."""
+    return pretraining_table(settings, settings.studio(), Path(settings.runs), seed, settings.jobs)
+
+
+def pretraining_table(settings: Settings, studio: Studio, folder: Path, seed: int, jobs: int) -> pd.DataFrame:
+    """The encoders of one seed, trained with captions or with augmentations, for as many steps.
+
+    For each objective every learning rate and strength of augmentation of one grid is tried; the one of the best
+    validation accuracy is chosen, by the first label set, and its test accuracy is the result.
+
+    Returns
+    -------
+    DataFrame, as `run_all` has it, with `chosen` for the runs that count. The untrained network is there too.
+    """
+    table = run_all(list(_runs(settings, seed)), studio, folder, jobs)
+    first = table[table["labels"] == table["labels"].iloc[0]]
+    best = first.loc[first.groupby("kind")["validation"].idxmax()]
+    columns = ["kind", "learning_rate", "strength"]
+    chosen = set(best[columns].itertuples(index=False, name=None))
+    return table.assign(chosen=[row in chosen for row in table[columns].itertuples(index=False, name=None)])
+
+
+def _runs(settings: Settings, seed: int) -> Iterator[Run]:
+    yield Run("untrained", settings.recipe(), seed)
+    for kind, rate, strength in product(settings.objectives, settings.learning_rates, settings.strengths):
+        yield Run(kind, settings.recipe(rate), seed, strength, text=settings.text_tower)  # type: ignore[arg-type]
+
+
+STUDY = Study(
+    question="Do captions train the better encoder, or augmentations, on the same images for as many steps?",
+    settings=Settings,
+    measure=measure,
+    seeds=5,
+    small={"epochs": 1, "warmup": 0, "views": 2, "learning_rates": (1e-3,), "strengths": (1.0,)},
+    inputs=image_inputs,
+)

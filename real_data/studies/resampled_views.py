@@ -1,0 +1,135 @@
+"""Resampling on the augmentation graphs of real images: what it does to the bounds, and what to the measured error."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from real_data.measures.frontier import frontiers
+from real_data.measures.protocol import IMAGE
+from real_data.pairings.inputs import ENCODER, EXACT, TEXTS, PairingInputs, augmentations
+from real_data.pairings.pairing import Pairing
+from real_data.pairings.sampling import gather, on_draws, seed_of_draw
+from real_data.pairings.sources import FROZEN, Source
+from real_data.settings import ImageSettings, image_inputs
+from theory import PairGraph
+from theory.consistency import class_indicators
+from theory.infrastructure.arrays import IntArray
+from theory.resampling import resampling_effects
+from theory.sweeps import Study
+
+NO_TEXT, ORACLE, RANDOM = f"no text, by {FROZEN}", "oracle", "random"
+
+
+@dataclass(frozen=True)
+class Settings(ImageSettings):
+    """Which images, and what graphs are made of their views.
+
+    Attributes
+    ----------
+    total_images, draws : about so many images, in so many disjoint draws, a graph each
+    views, strength : views of each image, and how strong the augmentations are
+    keep : views that could come from an image, the most similar ones; of all others it has true negatives
+    diversity : effective number of positives of an image, itself among them, which sets the temperature
+    k : width of the embedding
+
+    Raises
+    ------
+    ValueError
+        A number that is too small.
+    """
+
+    total_images: int = 2_000
+    draws: int = 10
+    views: int = 2
+    strength: float = 1.0
+    keep: int = 10
+    diversity: float = 10
+    k: int = 32
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name, least in {"total_images": 1, "draws": 1, "views": 2, "keep": 1, "k": 1}.items():
+            if getattr(self, name) < least:
+                raise ValueError(f"{name}={getattr(self, name)}: at least {least}")
+        if not self.diversity > 1:
+            raise ValueError(f"diversity={self.diversity}: an effective number of positives, above 1")
+
+
+def measure(settings: Settings, seed: int) -> pd.DataFrame:
+    """Every rule by every guide on the augmentation graphs of every draw; see `resampling_on_graphs`."""
+    return resampling_on_graphs(settings.source(), settings, seed, settings.jobs)
+
+
+def resampling_on_graphs(source: Source, settings: Settings, seed: int, jobs: int = 1) -> pd.DataFrame:
+    """Every rule by every guide on the augmentation graphs of every draw, and by every estimator of the pairs.
+
+    The guides: the captions themselves (how far two images share them), the encoder of images and texts that has not
+    learned from these images, what is below its heads and has met no text, if it has that; and as controls the labels
+    and noise. The classes are those of the first label set.
+
+    Returns
+    -------
+    DataFrame, as `theory.resampling.resampling_effects` has it, with draw, estimator, images and temperature
+
+    Raises
+    ------
+    ValueError
+        A data set too small for the settings; a diversity that no temperature reaches.
+    """
+    work = partial(_measure_draw, source, settings, seed)
+    return pd.concat(on_draws(work, source, settings.total_images, settings.draws, seed, jobs), ignore_index=True)
+
+
+def _measure_draw(source: Source, settings: Settings, seed: int, draw: tuple[int, IntArray]) -> pd.DataFrame:
+    number, own = draw
+    s, own_seed = settings, seed_of_draw(seed, number)
+    # One thread each: draws run side by side, and sums depend on the number of threads.
+    with threadpool_limits(limits=1):
+        inputs = gather(source, own, views=s.views, strengths=(s.strength,), anchors=1, seed=own_seed)
+        labels = next(iter(inputs.labels.values()))
+        guides = _guides(inputs, labels, np.random.default_rng(own_seed))
+        parts = []
+        for pairing, temperature, graph in _graphs(inputs, labels, settings):
+            table = resampling_effects(graph, guides, s.k)
+            parts.append(table.assign(estimator=pairing.name, temperature=temperature))
+    return pd.concat(parts).assign(draw=number, images=len(own))
+
+
+def _graphs(inputs: PairingInputs, labels: IntArray, settings: Settings) -> Iterator[tuple[Pairing, float, PairGraph]]:
+    """The graph of views by each estimator but the encoder, which is a guide, at the temperature of the diversity."""
+    for pairing in augmentations(inputs, settings.keep):
+        if pairing.name == f"augmentation, by {ENCODER}":
+            continue
+        frontier = replace(frontiers(pairing, {}, {IMAGE: np.arange(len(labels))})[IMAGE], with_own=True)
+        temperature = frontier.temperature_at(settings.diversity)
+        if np.isnan(temperature):
+            least, most = frontier.effective_positives.min(), frontier.effective_positives.max()
+            raise ValueError(
+                f"diversity={settings.diversity:g}: {pairing.key} has {least:.3g} to {most:.3g} effective positives"
+            )
+        yield pairing, temperature, pairing.graph(temperature, labels)
+
+
+def _guides(inputs: PairingInputs, labels: IntArray, rng: np.random.Generator) -> dict[str, Any]:
+    no_text = {NO_TEXT: inputs.images[FROZEN]} if FROZEN in inputs.images else {}
+    return {
+        EXACT: inputs.captions.toarray(),
+        TEXTS: inputs.images[ENCODER],
+        **no_text,
+        ORACLE: class_indicators(labels).toarray(),
+        RANDOM: rng.standard_normal((len(labels), inputs.images[ENCODER].shape[1])),
+    }
+
+
+STUDY = Study(
+    question="Does the change of the bound predict that of the error, on graphs of views of real images?",
+    settings=Settings,
+    measure=measure,
+    small={"total_images": 200, "draws": 2},
+    inputs=image_inputs,
+)

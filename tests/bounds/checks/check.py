@@ -1,0 +1,65 @@
+"""What every bound must be tested on, and small graphs that serve many of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tests.families import FAMILIES
+from theory import PairGraph
+
+
+@dataclass(frozen=True)
+class Case:
+    """A graph, a width, and an encoder's features unless the optimum is meant."""
+
+    graph: PairGraph
+    k: int = 1
+    features: Any = None
+
+
+@dataclass(frozen=True)
+class Checks:
+    """A case that pins the bound down, and a case that violates a hypothesis with what the error must say.
+
+    The first is an equality case up to the relative distance `within`, below 0.1 so that a tightened bound fails on it.
+    Where nobody knows one, `value` is the bound's value on the case, worked out by hand. `violated` is `None` only for
+    a bound without hypotheses.
+    """
+
+    case: Callable[[], Case]
+    violated: tuple[Callable[[], Case], str] | None
+    within: float = 0.01
+    value: float | None = None
+
+
+def two_nodes(error: float) -> PairGraph:
+    """Two images, two captions, each caption shared with probability `error`: σ_2 = 1 - 2 error."""
+    return PairGraph([[1 - error, error], [error, 1 - error]], [0, 1], [0, 1])
+
+
+def unlabelled() -> Case:
+    return Case(PairGraph(np.random.default_rng(0).random((6, 5))), 2)
+
+
+def without_right_labels() -> Case:
+    return Case(PairGraph(np.random.default_rng(0).random((6, 5)), [0, 1, 0, 1, 0, 1]), 2)
+
+
+def left_features_only() -> Case:
+    return Case(two_nodes(0.1), 1, np.ones((2, 1)))
+
+
+def tied_values() -> Case:
+    return Case(FAMILIES["cycle"](np.random.default_rng(0), 9), 2)
+
+
+def disconnected() -> Case:
+    return Case(PairGraph(np.eye(5), [0, 1, 0, 1, 0], [0, 1, 0, 1, 0]), 2)
+
+
+NO_GAP = (disconnected, "σ_j > σ_")
+NO_LEFT_LABELS = (unlabelled, "no left labels")
+NO_RIGHT_LABELS = (without_right_labels, "no right labels")
+NO_RIGHT_EMBEDDING = (left_features_only, "right embedding")

@@ -1,0 +1,37 @@
+import numpy as np
+
+from tests.bounds.checks.check import NO_LEFT_LABELS, Case, Checks, two_nodes
+from theory import PairGraph
+
+
+def square(within: float, across: float) -> PairGraph:
+    """Four images on a square, two of each class side by side; the sides within and across the classes have weights."""
+    sides = np.array([[1, 1, 0, 0], [0, 0, 1, 1], [1, 0, 1, 0], [0, 1, 0, 1]]).T / 2
+    alone = 0.25 - (across + within) / 2
+    joint = np.hstack([sides * [within, within, across, across], alone * np.eye(4)])
+    return PairGraph(joint, [0, 0, 1, 1])
+
+
+def classes_hold_together() -> Case:
+    """σ_2 splits the square between the classes, σ_3 splits each class: it is what leaks and diversity leave."""
+    return Case(square(0.2, 0.15), 2)
+
+
+def classes_all_but_fall_apart() -> Case:
+    """The top two vectors are the constant and the one that splits both classes: every image is a tie, and E = 1.
+
+    The labels live just below, at σ_3, where theorem 4 is all but an equality.
+    """
+    return Case(square(0.2 / 1.04, 0.2), 2)
+
+
+def fewer_than_the_classes() -> Case:
+    return Case(two_nodes(0.1), 1)
+
+
+FEWER = (fewer_than_the_classes, "k >= r fails: k is 1 and 2 classes")
+
+CHECKS = {
+    "tail-by-connectivity": Checks(classes_hold_together, FEWER),
+    "probe-error-by-connectivity": Checks(classes_all_but_fall_apart, NO_LEFT_LABELS, within=0.05),
+}

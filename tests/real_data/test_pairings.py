@@ -1,0 +1,238 @@
+"""Every pairing against the formula of its probabilities, and where two pairings must differ or agree."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from real_data.measures.off_diagonal import off_diagonal
+from real_data.pairings import similarities as module
+from real_data.pairings.crops import SIDE, crops, few_pixels
+from real_data.pairings.pairing import Pairing
+from real_data.pairings.similarities import (
+    Similarities,
+    best_match_similarities,
+    cosine_similarities,
+    membership_similarities,
+)
+from theory import HypothesisError
+
+SEEDS = st.integers(0, 2**31)
+
+
+def dense(similarities: Similarities) -> np.ndarray:
+    """(n_left, n_right), minus infinity where a right node was left out."""
+    full = np.full((len(similarities.values), similarities.n_right), -np.inf)
+    np.put_along_axis(full, similarities.columns, similarities.values, axis=1)
+    return full
+
+
+def naive_probabilities(similarities: Similarities, temperature: float) -> list[list[float]]:
+    """`P(z | x) ∝ exp(s(x, z) / temperature)`, a loop."""
+    rows = []
+    for row in dense(similarities):
+        weights = [np.exp((s - max(row)) / temperature) for s in row]
+        rows.append([w / sum(weights) for w in weights])
+    return rows
+
+
+def pairing_of(rng, n_left=7, n_right=9, keep=None) -> Pairing:
+    return Pairing(
+        "pairing", "captions", cosine_similarities(rng.normal(size=(n_left, 3)), rng.normal(size=(n_right, 3)), keep)
+    )
+
+
+def anchors_of(pairing: Pairing, temperature: float, labels=None):
+    n = len(pairing.similarities.values)
+    labels = np.arange(n) % 2 if labels is None else labels
+    return off_diagonal(pairing.graph(temperature), {"y": labels}, {"image": np.arange(n)})["image"]
+
+
+@given(SEEDS, st.one_of(st.none(), st.integers(1, 5)))
+def test_cosines_from_their_formula_and_the_largest_are_kept(seed, keep):
+    rng = np.random.default_rng(seed)
+    left, right = rng.normal(size=(4, 3)), rng.normal(size=(6, 3))
+    found = dense(cosine_similarities(left, right, keep))
+    for x in range(4):
+        naive = [left[x] @ z / np.sqrt(left[x] @ left[x]) / np.sqrt(z @ z) for z in right]
+        kept = np.argsort(naive)[-(keep or 6) :]
+        assert found[x, kept] == pytest.approx(np.array(naive)[kept], abs=1e-5)
+        assert np.isinf(np.delete(found[x], kept)).all()
+
+
+@given(SEEDS, st.one_of(st.none(), st.integers(1, 5)))
+def test_best_matches_from_their_formula(seed, keep):
+    rng = np.random.default_rng(seed)
+    left, right = rng.random((3, 4, 5)), rng.random((6, 5))
+    found = dense(best_match_similarities(left, right, keep))
+    for x in range(3):
+        naive = [-min(sum((part - z) ** 2) / 5 for part in left[x]) for z in right]
+        kept = np.argsort(naive)[-(keep or 6) :]
+        assert found[x, kept] == pytest.approx(np.array(naive)[kept], abs=1e-5)
+
+
+def test_blocks_of_rows_make_no_difference(monkeypatch):
+    rng = np.random.default_rng(0)
+    left, right, parts = rng.normal(size=(7, 3)), rng.normal(size=(5, 3)), rng.random((7, 2, 3))
+    whole = cosine_similarities(left, right, 3), best_match_similarities(parts, right)
+    monkeypatch.setattr(module, "BLOCK", 20)  # 4 rows of cosines, 2 of matches
+    again = cosine_similarities(left, right, 3), best_match_similarities(parts, right)
+    for before, after in zip(whole, again, strict=True):
+        assert np.array_equal(before.columns, after.columns)
+        assert before.values == pytest.approx(after.values, abs=1e-6)
+
+
+@given(SEEDS, st.floats(0.05, 20), st.one_of(st.none(), st.integers(1, 9)))
+def test_a_graph_has_the_probabilities_of_the_formula_and_equal_images(seed, temperature, keep):
+    pairing = pairing_of(np.random.default_rng(seed), keep=keep)
+    graph = pairing.graph(temperature)
+    assert graph.left_marginal == pytest.approx(np.full(7, 1 / 7))
+    naive = np.array(naive_probabilities(pairing.similarities, temperature)) / 7
+    assert graph.joint.toarray() == pytest.approx(naive[:, naive.sum(axis=0) > 0], abs=1e-12)
+
+
+@given(SEEDS, st.integers(1, 9), st.floats(0.05, 20))
+def test_what_is_cut_off_is_at_most_what_is_stated(seed, keep, temperature):
+    rng = np.random.default_rng(seed)
+    left, right = rng.normal(size=(7, 3)), rng.normal(size=(9, 3))
+    whole, cut = cosine_similarities(left, right), cosine_similarities(left, right, keep)
+    probabilities = np.array(naive_probabilities(whole, temperature))
+    lost = np.mean(probabilities.sum(axis=1) - np.take_along_axis(probabilities, cut.columns, 1).sum(axis=1))
+    assert lost <= cut.truncated(temperature) + 1e-6
+    assert whole.truncated(temperature) == 0
+
+
+def test_a_cold_graph_keeps_the_most_similar_and_can_be_divided_by_its_marginals():
+    pairing = pairing_of(np.random.default_rng(1))
+    graph = pairing.graph(1e-4)
+    best = np.unique(dense(pairing.similarities).argmax(axis=1))
+    assert np.sum(graph.right_marginal > 1e-12) == len(best)
+    assert np.isfinite(1 / graph.right_marginal).all()
+    assert np.isfinite(anchors_of(pairing, 1e-4).own).all()
+
+
+def test_an_endlessly_hot_graph_is_uniform():
+    anchors = anchors_of(pairing_of(np.random.default_rng(2), n_left=12), 1e9)
+    assert anchors.effective_positives() == pytest.approx(11)
+    assert anchors.own == pytest.approx(np.full(12, 1 / 12))
+
+
+def test_identical_texts_are_one_clique():
+    """Whatever the temperature: images cannot be told apart by texts that are all one."""
+    rng = np.random.default_rng(3)
+    pairing = Pairing(
+        "one text", "captions", cosine_similarities(rng.normal(size=(12, 3)), np.tile(rng.normal(size=3), (5, 1)))
+    )
+    for temperature in (1e-3, 1.0):
+        assert anchors_of(pairing, temperature).effective_positives() == pytest.approx(11, rel=1e-3)
+
+
+def test_captions_known_exactly_are_shared_evenly_when_cold_and_uniform_when_hot():
+    has = np.array([[1, 1, 0, 0], [0, 1, 0, 0], [0, 0, 1, 1]])
+    pairing = Pairing("exact", "captions", membership_similarities(sp.csr_array(has)))
+    assert pairing.graph(1e-3).joint.toarray() == pytest.approx(has / has.sum(axis=1, keepdims=True) / 3)
+    assert pairing.graph(1e9).joint.toarray() == pytest.approx(np.full((3, 4), 1 / 12))
+    anchors = anchors_of(pairing, 1e-3)
+    assert np.isnan(anchors.entropy).tolist() == [False, False, True]  # nobody shares the third image's captions
+    assert anchors.alone == pytest.approx(1 / 3)
+
+
+def test_membership_refuses_to_lose_a_caption():
+    with pytest.raises(ValueError, match="keep=1 and a left node has 2"):
+        membership_similarities(sp.csr_array(np.array([[1, 1, 0]])), 1)
+
+
+def test_labels_as_right_nodes_are_perfectly_consistent_when_cold():
+    labels = np.array([0, 0, 0, 1, 1, 2, 2])
+    pairing = Pairing("labels", "labels", membership_similarities(sp.csr_array(np.eye(3)[labels])))
+    anchors = anchors_of(pairing, 1e-3, labels)
+    assert anchors.consistency("y") == pytest.approx(1)
+    assert np.exp(anchors.entropy) == pytest.approx([2, 2, 2, 1, 1, 1, 1])
+
+
+@given(SEEDS)
+def test_exchanging_images_within_a_class_changes_neither_consistency_nor_diversity(seed):
+    rng = np.random.default_rng(seed)
+    pairing, labels = pairing_of(rng, n_left=8), np.repeat([0, 1], 4)
+    order = np.concatenate([rng.permutation(4), 4 + rng.permutation(4)])
+    before, after = anchors_of(pairing, 0.3, labels), anchors_of(pairing.exchanged(order), 0.3, labels)
+    assert after.agreement["y"] == pytest.approx(before.agreement["y"][order])
+    assert after.effective_positives() == pytest.approx(before.effective_positives())
+
+
+def test_exchanging_images_across_classes_leaves_the_diversity_and_takes_the_consistency():
+    labels = np.repeat([0, 1], 20)
+    pairing = Pairing("labels", "captions", membership_similarities(sp.csr_array(np.eye(2)[labels])))
+    shuffled = pairing.exchanged(np.random.default_rng(4).permutation(40))
+    before, after = anchors_of(pairing, 1e-3, labels), anchors_of(shuffled, 1e-3, labels)
+    assert after.effective_positives() == pytest.approx(before.effective_positives())
+    assert before.consistency("y") == pytest.approx(1)
+    assert after.consistency("y") < 0.7
+    assert (shuffled.name, shuffled.family) == ("shuffled labels", "shuffled")
+
+
+def test_temperatures_are_multiples_of_the_spread_and_rise():
+    pairing = pairing_of(np.random.default_rng(5))
+    spread = np.mean([np.std(row) for row in dense(pairing.similarities)])
+    assert pairing.temperatures([2, 0.5]) == pytest.approx([0.5 * spread, 2 * spread])
+    alike = Pairing("uniform", "uniform", membership_similarities(sp.csr_array(np.ones((4, 1)))))
+    assert alike.temperatures([1, 3]) == pytest.approx([1, 3])
+
+
+def test_a_strength_is_part_of_the_key():
+    s = pairing_of(np.random.default_rng(6)).similarities
+    assert Pairing("views", "augmentation", s, 0.5).key == "views, strength 0.5"
+    assert Pairing("texts", "captions", s).key == "texts"
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: cosine_similarities(np.ones((2, 3)), np.ones((2, 4))), "width 3 and right 4"),
+        (lambda: cosine_similarities(np.ones(3), np.ones((2, 3))), "features are"),
+        (lambda: cosine_similarities(np.ones((2, 3)), np.ones((2, 3)), 0), "keep at least 1"),
+        (lambda: best_match_similarities(np.ones((2, 3)), np.ones((2, 3))), r"are not \(n_left, c, d\)"),
+        (
+            lambda: Similarities(np.zeros((2, 1), int), np.array([[0.0], [np.nan]]), 3),
+            "1 similarities that are not finite",
+        ),
+        (lambda: Similarities(np.full((2, 1), 3), np.zeros((2, 1)), 3), r"right nodes 0\.\.2"),
+        (lambda: Similarities(np.zeros((2, 2), int), np.zeros((2, 1)), 3), "are not one"),
+        (lambda: pairing_of(np.random.default_rng(0)).graph(0.0), "is not positive"),
+    ],
+)
+def test_bad_input_is_named(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_features_without_a_direction_are_refused():
+    with pytest.raises(HypothesisError, match="right has features of norm 0"):
+        cosine_similarities(np.ones((2, 3)), np.zeros((2, 3)))
+
+
+def picture(pixels: int, seed: int) -> Image.Image:
+    return Image.fromarray(np.random.default_rng(seed).integers(256, size=(pixels, pixels, 3), dtype=np.uint8))
+
+
+def test_few_pixels_are_means_of_the_part_they_show():
+    image = picture(4 * SIDE, 0)
+    array = np.asarray(image, dtype=float) / 255
+    naive = array.reshape(SIDE, 4, SIDE, 4, 3).mean(axis=(1, 3))
+    assert few_pixels(image) == pytest.approx(naive.ravel(), abs=1.01 / 255)
+    corner = array[: 2 * SIDE, : 2 * SIDE].reshape(SIDE, 2, SIDE, 2, 3).mean(axis=(1, 3))
+    assert few_pixels(image, (0, 0, 2 * SIDE, 2 * SIDE)) == pytest.approx(corner.ravel(), abs=1.01 / 255)
+
+
+def test_a_crop_or_its_mirror_image_is_found_in_its_own_image():
+    images = [picture(60, seed) for seed in range(4)]
+    views = []
+    for image in images:
+        crop = image.crop((0, 0, 36, 36))  # one of the grid
+        views += [crop, crop.transpose(Image.Transpose.FLIP_LEFT_RIGHT)]
+    found = best_match_similarities(np.stack([crops(i) for i in images]), np.stack([few_pixels(v) for v in views]))
+    assert dense(found).argmax(axis=0).tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
+    assert dense(found).max(axis=0) == pytest.approx(np.zeros(8), abs=1e-4)
+    assert crops(images[0]).shape == (2 * (1 + 4 + 9 + 16), 3 * SIDE**2)

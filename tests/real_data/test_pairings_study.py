@@ -1,0 +1,286 @@
+"""Views, draws and inputs of a small data set, and every pairing compared on it."""
+
+import io
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from PIL import Image
+from real_data.measures.study import pairings_tables
+
+from real_data.__main__ import app
+from real_data.measures.drawn import measure_draw
+from real_data.measures.pairs import positives
+from real_data.measures.protocol import Protocol
+from real_data.pairings.crops import few_pixels, pixel_rows
+from real_data.pairings.inputs import ENCODER, EXACT, IMAGES, PIXELS, TEXTS, UNIFORM, pairings
+from real_data.pairings.sampling import draw_images, gather
+from real_data.pairings.sources import source
+from real_data.pairings.views import simclr, views_of
+from tests.real_data import tiny
+from tests.real_data.colours import COLOURS, RowEncoder, coloured, coloured_source
+
+PROTOCOL = Protocol(
+    images=48, draws=2, views=2, strengths=(1.0,), diversities=(2, 5), learned_at=(5,), widths=(4,), seed=3
+)
+
+
+@pytest.fixture(scope="module")
+def colours(tmp_path_factory):
+    return coloured_source(tmp_path_factory.mktemp("colours"))
+
+
+@pytest.fixture(scope="module")
+def tables(colours):
+    return pairings_tables(colours, PROTOCOL)
+
+
+def test_views_are_the_same_for_one_seed_whatever_else_is_drawn(colours):
+    views = views_of(colours.dataset.take([0, 5]), 3, 1.0, seed=1)
+    first = [np.asarray(views.image(i)) for i in range(6)]
+    state = torch.random.get_rng_state()
+    again = [np.asarray(views.take([i]).image(0)) for i in reversed(range(6))][::-1]
+    assert torch.equal(state, torch.random.get_rng_state())
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    assert views.ids == tuple(f"{colours.dataset.ids[i]}/view {v}" for i in (0, 5) for v in range(3))
+    assert not np.array_equal(first[0], first[1])
+
+
+def test_views_differ_by_seed_and_strength_and_so_do_their_keys(colours):
+    one = colours.dataset.take([0])
+    sets = [views_of(one, 1, strength, seed) for strength, seed in ((1.0, 0), (1.0, 1), (0.5, 0))]
+    assert len({views.key for views in sets} | {one.key}) == 4
+    assert len({np.asarray(views.image(0)).tobytes() for views in sets}) == 3
+
+
+def test_a_weak_view_is_nearer_to_its_image_than_a_strong_one(colours):
+    picture = colours.dataset.take(range(0, 112, 8))
+    original = pixel_rows(picture, None)
+    off = [np.abs(pixel_rows(views_of(picture, 1, s, 0), None) - original).mean() for s in (0.05, 1.0)]
+    assert off[0] < off[1]
+
+
+def test_views_need_a_size_and_a_strength_in_range(colours):
+    for strength in (0.0, 1.5):
+        with pytest.raises(ValueError, match="is not in"):
+            simclr(24, strength)
+    with pytest.raises(ValueError, match="views have the size of their images"):
+        views_of(replace(colours.dataset, size=None), 2, 1.0, seed=0)
+
+
+def test_draws_share_nothing_hold_whole_subjects_and_spread_the_classes(colours):
+    draws = draw_images(colours, 48, 3, np.random.default_rng(0))
+    subjects = [set(colours.subjects[draw]) for draw in draws]
+    assert not (subjects[0] & subjects[1] or subjects[0] & subjects[2] or subjects[1] & subjects[2])
+    for draw in draws:
+        assert len(draw) == 2 * len(set(colours.subjects[draw]))
+        assert np.bincount(colours.dataset.labels[draw]).tolist() == [4, 4, 4, 4]
+
+
+@pytest.mark.parametrize(("images", "draws", "message"), [(10, 2, "at least 8 each"), (400, 15, "no class has 15")])
+def test_draws_that_cannot_be_are_named(colours, images, draws, message):
+    with pytest.raises(ValueError, match=message):
+        draw_images(colours, images, draws, np.random.default_rng(0))
+
+
+def test_what_stands_between_images_comes_from_other_subjects(colours):
+    own = draw_images(colours, 48, 2, np.random.default_rng(0))[0]
+    inputs = gather(colours, own, views=2, strengths=(1.0,), anchors=1000, seed=0)
+    others = 4 * 14 - len(set(colours.subjects[own]))
+    assert len(inputs.texts) == len(inputs.others[ENCODER]) == others
+    everything = RowEncoder().encode_images(colours.dataset, None)
+    names = {tuple(np.round(row, 6)): subject for row, subject in zip(everything, colours.subjects, strict=True)}
+    anchors = {names[tuple(np.round(row, 6))] for row in inputs.others[ENCODER]}
+    assert len(anchors) == others
+    assert not anchors & set(colours.subjects[own])
+    texts = {tuple(np.round(row, 6)) for row in RowEncoder().encode_texts([f"{c} thing" for c in COLOURS], None)}
+    assert {tuple(np.round(row, 6)) for row in inputs.texts} <= texts  # an image_encoder reads the colour only
+    few = gather(colours, own, views=2, strengths=(1.0,), anchors=5, seed=0)
+    assert len(few.texts) == len(few.others[ENCODER]) == 5
+
+
+def test_material_is_that_of_the_images_in_their_order(colours):
+    own = np.array([3, 50, 51])
+    inputs = gather(colours, own, views=2, strengths=(1.0,), anchors=9, seed=5)
+    assert inputs.images[ENCODER] == pytest.approx(RowEncoder().encode_images(colours.dataset, None)[own])
+    views = views_of(colours.dataset.take(own), 2, 1.0, seed=5)
+    assert inputs.views[1.0][PIXELS][3] == pytest.approx(few_pixels(views.image(3)))
+    texts = list(dict.fromkeys(text for i in own for text in colours.dataset.captions[i]))
+    for row, i in enumerate(own):
+        has = {texts[column] for column in inputs.captions[[row]].indices}
+        assert has == set(colours.dataset.captions[i])
+
+
+def test_a_text_is_held_out_where_its_subject_has_one_that_is(colours):
+    """The things have names of their own; what all of a colour share is no text once an image of it is compared."""
+    read = []
+    spy = replace(colours, encoder_without=lambda _: Reader(read))
+    own = draw_images(colours, 48, 2, np.random.default_rng(0))[0]
+    inputs = gather(spy, own, views=2, strengths=(1.0,), anchors=1000, seed=0)
+    taken = {text for i in own for text in colours.dataset.captions[i]}
+    assert not {read[int(place)] for place in inputs.texts[:, 0] / inputs.texts[:, 1] - 1} & taken
+
+
+class Reader(RowEncoder):
+    """Says which text each row of features is of."""
+
+    def __init__(self, read):
+        self.read = read
+
+    def text_rows(self, texts):
+        self.read[:] = texts
+        for place in range(len(texts)):
+            yield np.array([[place + 1, 1, 0, 0]], dtype=np.float32)
+
+
+def test_all_arms_are_there_with_their_controls(colours):
+    inputs = gather(colours, np.arange(0, 112, 8), views=2, strengths=(0.5, 1.0), anchors=9, seed=0)
+    found = {pairing.key: pairing.family for pairing in pairings(inputs, np.random.default_rng(0))}
+    assert found == {
+        EXACT: "captions",
+        TEXTS: "captions",
+        "augmentation, by encoder, strength 0.5": "augmentation",
+        "augmentation, by pixels, strength 0.5": "augmentation",
+        "augmentation, by encoder, strength 1": "augmentation",
+        "augmentation, by pixels, strength 1": "augmentation",
+        "nearest neighbours": "no text",
+        IMAGES: "no text",
+        f"shuffled {EXACT}": "shuffled",
+        f"shuffled {TEXTS}": "shuffled",
+        "labels, colour": "labels",
+        "labels, greenish": "labels",
+        UNIFORM: "uniform",
+    }
+
+
+def test_colours_are_told_by_captions_and_not_by_shuffled_ones(tables):
+    matched = tables["pairings_matched"]
+    at = matched[
+        (matched["evaluator"] == "colour") & (matched["exclusion"] == "image") & (matched["matched_to"] == "5")
+    ]
+    value = at[at["diversity_of"] == "others"].set_index("pairing")["value"]
+    assert value[EXACT] > 0.9
+    assert abs(value[f"shuffled {EXACT}"]) < 0.2
+    assert value["labels, colour"] > 0.9
+
+
+def test_every_table_is_consistent_with_the_others(tables):
+    """Differences are those of the matched values, and the verdict's words those of the differences."""
+    key = ["evaluator", "exclusion", "diversity_of", "matched_to"]
+    value = tables["pairings_matched"].set_index([*key, "pairing"])["value"]
+    differences = tables["pairings_difference"]
+    for row in differences.sample(60, random_state=0).itertuples():
+        at = tuple(getattr(row, name) for name in key)
+        assert row.value == pytest.approx(value[(*at, row.first)] - value[(*at, row.second)], abs=1e-9)
+        assert row.low <= row.value <= row.high
+    about = ["evaluator", "exclusion", "diversity_of"]
+    compared = differences[differences["first"].isin([EXACT, TEXTS])].drop_duplicates([*about, "first"])
+    judged = tables["pairings_verdict"].rename(columns={"captions": "first"})
+    assert len(judged) == len(compared) == len(judged.merge(compared, on=[*about, "first"]))
+    frontier = tables["pairings_frontier"]
+    uniform = frontier[frontier["pairing"] == UNIFORM]
+    assert uniform["consistency"].to_numpy() == pytest.approx(uniform["chance"])
+    learned = tables["pairings_learned"]
+    assert (learned["probe_error"] <= learned["bound"] * (1 + 1e-9)).all()
+    assert set(tables["pairings_confusion"]["image_encoder"]) == {ENCODER}
+
+
+def test_a_draw_does_not_depend_on_the_others_nor_the_table_on_the_jobs(colours, tables):
+    own = draw_images(colours, 48, 2, np.random.default_rng(PROTOCOL.seed))
+    alone = measure_draw(colours, PROTOCOL, 1, own[1]).frontier.reset_index(drop=True)
+    among = tables["pairings_frontier"].query("draw == 1").reset_index(drop=True)
+    pd.testing.assert_frame_equal(alone, among)
+
+
+def test_pictures_are_of_the_positives_that_are_named(colours, tables):
+    pairs = tables["pairings_pairs"]
+    for row in pairs.sample(8, random_state=0).itertuples():
+        expected = colours.dataset.image(colours.dataset.ids.index(row.id)).resize((64, 64))
+        assert np.array_equal(np.asarray(Image.open(io.BytesIO(row.picture))), np.asarray(expected))
+    for _, block in pairs.groupby(["pairing", "anchor"]):
+        assert block["place"].tolist() == list(range(len(block)))
+        assert block["id"].iloc[0] == block["anchor"].iloc[0]
+        assert block["id"].is_unique
+
+
+def test_positives_are_a_row_of_the_induced_graph_without_its_diagonal(colours):
+    inputs = gather(colours, np.arange(0, 112, 8), views=2, strengths=(1.0,), anchors=9, seed=0)
+    graph = pairings(inputs, np.random.default_rng(0))[1].graph(0.05)
+    row = graph.induced().joint.toarray()[3]
+    row[3] = 0
+    assert positives(graph, 3) == pytest.approx(row / row.sum())
+
+
+def test_sources_say_what_is_amiss(colours, tmp_path):
+    (tmp_path / "again").mkdir()
+    dataset = coloured(tmp_path / "again")
+    assert list(source(dataset, None, encoder=RowEncoder()).labels) == ["label"]
+    with pytest.raises(ValueError, match="give the data set one"):
+        source(replace(dataset, size=None), None, encoder=RowEncoder())
+    with pytest.raises(ValueError, match="colour has 3 entries for 112 images"):
+        replace(colours, labels={"colour": np.zeros(3, int)})
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"images": 0}, {"views": 1}, {"strengths": ()}, {"widths": (0,)}, {"diversities": (1.0,)}]
+)
+def test_a_protocol_is_checked(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        Protocol(**wrong)
+
+
+def test_an_imagefolder_is_measured_with_a_clip_model(call, tmp_path):
+    """Weights are random here: the path is tested, not what CLIP makes of it."""
+    tiny.register_clip(tmp_path)
+    for name in ("ants", "bees"):
+        for index in range(10):
+            tiny.picture(tmp_path / "root" / name / f"{index}.png", seed=100 * len(name) + 10 * ord(name[0]) + index)
+    arguments = ["--dataset", "imagefolder", "--root", tmp_path / "root", "--model", "tiny-clip", "--size", 32]
+    arguments += ["--pretrained", "random", "--images", 16, "--draws", 2, "--views", 2, "--strength", 1]
+    code, out, _ = call(app, "measure", *arguments, "--out", tmp_path / "out", "--cache", tmp_path / "cache")
+    assert code == 0
+    assert "pairs by captions, exact, are pairs by label" in out
+    assert set(pd.read_parquet(tmp_path / "out" / "pairings_frontier.parquet")["evaluator"]) == {
+        "label",
+        "efficientnet-lite0",
+    }
+    sidecar = json.loads((tmp_path / "out" / "pairings_matched.parquet.json").read_text())
+    assert sidecar["configuration"]["encoder"] == "tiny-clip, random"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--dataset", "imagefolder"], "needs --root"),
+        (["--dataset", "table", "--root", "nowhere.csv"], "nowhere.csv does not exist"),
+        (["--classes", "3"], "--classes: only an imagefolder"),
+        (["--draws", "0"], "draws=0: at least 1"),
+        (["--model", "no-such-model"], "no model 'no-such-model'"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(call, tmp_path, arguments, message):
+    code, _, err = call(app, "measure", "--out", tmp_path / "out", *arguments)
+    assert code == 2
+    assert err.splitlines()[-1].startswith("error: ")
+    assert message in err
+
+
+SMALL = ("--images", 400, "--draws", 2, "--views", 2, "--strength", 1)
+
+
+@pytest.mark.slow
+def test_emoji_captions_known_exactly_beat_every_augmentation(call, tmp_path):
+    code, _, _ = call(app, "measure", "--out", tmp_path, *SMALL, "--cache", tmp_path)
+    assert code == 0
+    matched = pd.read_parquet(tmp_path / "pairings_matched.parquet")
+    for _, at in matched[(matched["evaluator"] == "category") & (matched["exclusion"] == "image")].groupby(
+        "matched_to"
+    ):
+        for _, read in at.groupby("diversity_of"):
+            value = read.set_index("pairing")["value"]
+            if EXACT in value:
+                assert value[EXACT] > value[value.index.str.startswith("augmentation")].max()
+                assert abs(value[f"shuffled {EXACT}"]) < 0.1

@@ -1,0 +1,61 @@
+"""What a search may spend, and the ratios that it gets for it."""
+
+import math
+import time
+
+from theory.attack.candidate import Candidate
+from theory.bounds.registry import Bound
+from theory.bounds.scoring import score
+from theory.infrastructure.hypotheses import HypothesisError
+
+UNMET = -math.inf  # the ratio of a graph that a claim does not speak of
+
+
+class Meter:
+    """How much of a budget is spent: seconds of wall clock, or evaluations, whichever is nearer its end."""
+
+    def __init__(self, budget: float, evaluations: int | None) -> None:
+        self._budget, self._allowed = budget, evaluations
+        self._start = time.monotonic()
+        self.evaluations = 0
+
+    @property
+    def seconds(self) -> float:
+        """Wall clock since the start."""
+        return time.monotonic() - self._start
+
+    @property
+    def spent(self) -> float:
+        """The part of the budget that is spent; above 1 once it is overdrawn."""
+        counted = 0.0 if self._allowed is None else self.evaluations / self._allowed
+        return max(self.seconds / self._budget, counted)
+
+
+class Evaluator:
+    """Ratios of candidates, counted on a meter; remembers why graphs were passed over.
+
+    Attributes
+    ----------
+    met : number of candidates that met the hypotheses
+    unmet : the hypothesis that failed last
+    """
+
+    def __init__(self, claim: Bound, meter: Meter) -> None:
+        self.claim, self.meter = claim, meter
+        self.met, self.unmet = 0, ""
+
+    @property
+    def with_features(self) -> bool:
+        """Whether the claim is about encoders."""
+        return self.claim.subject == "encoder"
+
+    def __call__(self, candidate: Candidate) -> float:
+        """The ratio, or `UNMET`."""
+        self.meter.evaluations += 1
+        try:
+            ratio = score(self.claim, candidate.graph, candidate.k, candidate.features).ratio
+        except HypothesisError as error:
+            self.unmet = str(error)
+            return UNMET
+        self.met += 1
+        return ratio

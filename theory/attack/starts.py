@@ -1,0 +1,199 @@
+"""Where the search starts: small random graphs of many shapes, with labels, widths and features."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, Candidate
+from theory.bounds.quantities import Encoder, Features
+from theory.infrastructure.arrays import FloatArray, IntArray
+from theory.spectra import spectrum
+
+Drawn = tuple[FloatArray, IntArray, IntArray]
+Family = Callable[[np.random.Generator, int, int], Drawn]
+
+FURTHER_NODES = 0.25  # chance that a side stops growing: small graphs are cheap, and most extremal graphs are small
+
+
+def random_candidate(rng: np.random.Generator, *, with_features: bool) -> Candidate:
+    """A candidate of a random family.
+
+    With `with_features` also an embedding pair: unrelated to the graph, the optimum, or the optimum with noise.
+    """
+    drawn = candidate(list(STARTS)[rng.integers(len(STARTS))], rng)
+    return drawn.changed(features=_random_features(rng, drawn)) if with_features else drawn
+
+
+def candidate(family: str, rng: np.random.Generator) -> Candidate:
+    """A graph of a family and random size, 2..16 left and 1..16 right nodes, with labels on both sides and a width."""
+    n_left, n_right = 1 + _side(rng), _side(rng)
+    weights, left, right = STARTS[family](rng, n_left, n_right)
+    weights = _without_isolated(rng, weights.copy())
+    return Candidate.of(weights, left, right, int(rng.integers(1, min(weights.shape) + 1)), origin=family)
+
+
+def _side(rng: np.random.Generator) -> int:
+    return min(int(rng.geometric(FURTHER_NODES)), LARGEST_SIDE - 1)
+
+
+def _without_isolated(rng: np.random.Generator, weights: FloatArray) -> FloatArray:
+    for row in np.flatnonzero(~weights.any(axis=1)):
+        weights[row, rng.integers(weights.shape[1])] = 1
+    for column in np.flatnonzero(~weights.any(axis=0)):
+        weights[rng.integers(weights.shape[0]), column] = 1
+    return weights
+
+
+def _random_features(rng: np.random.Generator, drawn: Candidate) -> Features:
+    graph, k = drawn.graph, drawn.k
+    noise = rng.standard_normal((graph.n_left, k)), rng.standard_normal((graph.n_right, k))
+    kind = rng.integers(4)
+    if kind == 0:
+        return noise
+    f, g = optimal_features(drawn)
+    size = 0.0 if kind == 1 else 10 ** rng.uniform(-4, 0)
+    return f + size * noise[0], g + size * noise[1]
+
+
+def optimal_features(drawn: Candidate) -> Features:
+    """The optimum, (n_left, k) and (n_right, k)."""
+    graph, k = drawn.graph, drawn.k
+    optimum = Encoder.optimum(graph, spectrum(graph, k, device="cpu"), k)
+    return optimum.left, optimum.both_sides
+
+
+def _labels(rng: np.random.Generator, n_left: int, n_right: int) -> tuple[IntArray, IntArray]:
+    """Labels at random, in turn, or all of one class but one node."""
+    classes = _n_classes(rng)
+    kind = rng.integers(3)
+    if kind == 0:
+        return rng.integers(classes, size=n_left), rng.integers(classes, size=n_right)
+    if kind == 1:
+        return np.arange(n_left) % classes, np.arange(n_right) % classes
+    return (np.arange(n_left) == 0).astype(np.int64), (np.arange(n_right) == 0).astype(np.int64)
+
+
+def _n_classes(rng: np.random.Generator) -> int:
+    return min(1 + int(rng.geometric(0.5)), MOST_CLASSES)
+
+
+def dense(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+    """Every pair, weights uniform."""
+    return rng.random((n_left, n_right)), *_labels(rng, n_left, n_right)
+
+
+def heavy_tailed(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+    """Every pair, weights over many orders of magnitude."""
+    return np.exp(3 * rng.standard_normal((n_left, n_right))), *_labels(rng, n_left, n_right)
+
+
+def sparse(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+    """A few pairs."""
+    present = rng.random((n_left, n_right)) < rng.uniform(0.1, 0.6)
+    return present * rng.random((n_left, n_right)), *_labels(rng, n_left, n_right)
+
+
+def integers(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+    """Weights 0..3: repeated singular values and ties, exactly."""
+    return rng.integers(4, size=(n_left, n_right)).astype(np.float64), *_labels(rng, n_left, n_right)
+
+
+def dirichlet(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+    """Concentrated rows of unequal masses."""
+    rows = rng.dirichlet(np.full(n_right, rng.uniform(0.1, 1)), size=n_left)
+    return rows * rng.dirichlet(np.full(n_left, 0.5))[:, None], *_labels(rng, n_left, n_right)
+
+
+def low_rank(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+    """Rank 1 to 3: singular values that are 0."""
+    rank = int(rng.integers(1, 4))
+    return rng.random((n_left, rank)) @ rng.random((rank, n_right)), *_labels(rng, n_left, n_right)
+
+
+def twins(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+    """Every left node twice, whatever its label."""
+    half = rng.random(((n_left + 1) // 2, n_right))
+    return np.repeat(half, 2, axis=0)[:n_left], *_labels(rng, n_left, n_right)
+
+
+def cycle(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+    """Circulant, with a lazy step: singular values come in pairs."""
+    size = max(n_left, n_right)
+    weights = rng.random() * np.eye(size) + np.roll(np.eye(size), 1, axis=1)
+    return weights, *_labels(rng, size, size)
+
+
+def block_by_class(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+    """Pairs mostly within a class."""
+    left, right = _labels(rng, n_left, n_right)
+    across = 10 ** rng.uniform(-5, 0)
+    return np.where(left[:, None] == right, 1.0, across) * rng.random((n_left, n_right)), left, right
+
+
+def nearly_disconnected(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+    """Parts joined by light edges; the labels know nothing of the parts."""
+    parts = int(rng.integers(2, 4))
+    left, right = rng.integers(parts, size=n_left), rng.integers(parts, size=n_right)
+    across = 10 ** rng.uniform(-5, -1)
+    weights = np.where(left[:, None] == right, 1.0, across) * rng.random((n_left, n_right))
+    return weights, *_labels(rng, n_left, n_right)
+
+
+def planted(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+    """Equal classes, equal weights within and across them: all symmetries of the labels, and ties wherever k < r."""
+    classes = _n_classes(rng)
+    left = np.repeat(np.arange(classes), max(1, n_left // classes))
+    right = np.repeat(np.arange(classes), max(1, n_right // classes))
+    across = 10 ** rng.uniform(-5, 0)
+    return np.where(left[:, None] == right, 1.0, across), left, right
+
+
+def imbalanced(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+    """One image of a class of its own, as light as it comes."""
+    weights = rng.random((n_left, n_right))
+    weights[0] *= 10 ** rng.uniform(-4, 0)
+    left = (np.arange(n_left) == 0).astype(np.int64)
+    return weights, left, rng.integers(2, size=n_right)
+
+
+def caption_is_class(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+    """One caption for each class, which is wrong now and then."""
+    classes = max(2, min(n_right, MOST_CLASSES))
+    left = rng.integers(classes, size=n_left)
+    weights = np.eye(classes)[left] + 10 ** rng.uniform(-4, 0) * rng.random((n_left, classes))
+    return weights * rng.random((n_left, 1)), left, np.arange(classes)
+
+
+def lazy_path(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+    """Images that keep to a caption of their own, and light captions shared by neighbours on a path.
+
+    Any reversible walk has the eigenvectors of a lazier one, and a lazy walk is always some graph's induced pairs:
+    such graphs reach every ratio that depends on a walk's eigenvectors and ratios of gaps.
+    """
+    size = (n_left + n_right + 1) // 2
+    sharing = np.eye(size, size - 1) + np.eye(size, size - 1, k=-1)
+    own = np.diag(rng.dirichlet(np.full(size, 0.5)))
+    light = 10 ** rng.uniform(-4, -1) * np.exp(2 * rng.standard_normal(size - 1))
+    weights = np.hstack([own, sharing * light])
+    return weights, *_labels(rng, size, 2 * size - 1)
+
+
+STARTS: dict[str, Family] = {
+    family.__name__: family
+    for family in (
+        dense,
+        heavy_tailed,
+        sparse,
+        integers,
+        dirichlet,
+        low_rank,
+        twins,
+        cycle,
+        block_by_class,
+        nearly_disconnected,
+        planted,
+        imbalanced,
+        caption_is_class,
+        lazy_path,
+    )
+}
