@@ -12,7 +12,7 @@ from tests.no_network.sitecustomize import REFUSAL
 from tests.real_data.colours import coloured
 
 ROOT = Path(__file__).parents[1]
-SWEEP = 'experiment = "phase"\nseeds = 1\n[settings]\nsteps = 10\n[[grid]]\nnoise = [0.1]\n'
+SWEEP = 'study = "phase"\nseeds = 1\n[settings]\nsteps = 10\n[[grid]]\nnoise = [0.1]\n'
 SMALL = "--dataset table --root pictures/table.csv --size 24 --cache cache --device cpu"
 MEASURE = f"real_data measure {SMALL} --images 48 --draws 1 --views 2 --strength 1 --out tables"
 RESAMPLE = (
@@ -25,7 +25,6 @@ COMMANDS = [
     "theory attack probe-mse --budget 0.2s --out worst.npz",
     "theory check worst.npz --k 1 --out checked.csv",
     "simulations studies",
-    "simulations experiments",
     "simulations families --draw drawn",
     "simulations caption-graph --noise 0.1 --out captions.npz",
     "simulations augmentation-graph --out views.npz",

@@ -81,4 +81,4 @@ def _finished_or_named(done: Ended, address: str, seconds: float) -> list[str]:
 
 def _warm(name: str) -> None:
     """Load what the work needs, so that the kill strikes work and not imports."""
-    __import__({"sweep": "tests.simulations.tiny", "audit": "real_data.audit.cluster"}[name])
+    __import__({"sweep": "tests.theory.sweeps.tiny", "audit": "real_data.audit.cluster"}[name])

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from simulations.sweeps import Cores, SweepConfiguration, run_sweep
 from tests.real_data.test_audit import random_table
 from tests.real_data.tiny import picture
+from theory.sweeps import Cores, SweepConfiguration, run_sweep
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,7 +70,7 @@ def write_inputs(folder: Path, names: Sequence[str] = tuple(COMMANDS)) -> None:
     if "sweep" in names:
         for name, points in {"earlier": 2, "sweep": 12}.items():
             grid = f"grid = [{{x = {list(range(points))}}}]\nsettings = {{pause = 0.1}}\n"
-            (folder / f"{name}.toml").write_text(f'experiment = "tests.simulations.tiny"\nseeds = 1\n{grid}')
+            (folder / f"{name}.toml").write_text(f'study = "tests.theory.sweeps.tiny"\nseeds = 1\n{grid}')
     if "audit" in names:
         pairs, labels = random_table(np.random.default_rng(1), 2_000, 150, 60, 5)
         pairs.to_parquet(folder / "pairs.parquet", row_group_size=450)

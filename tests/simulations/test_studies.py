@@ -1,5 +1,4 @@
 import json
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -7,42 +6,50 @@ import pytest
 
 from simulations import LatentWorld
 from simulations.__main__ import app
-from simulations.studies import STUDIES, bound_holds
+from simulations.studies import bound_holds, training
 from theory import PairGraph
 from theory.infrastructure.tables import read_table, sidecar
+from theory.sweeps import Cores, Study, find_study, run_study, study_names
+
+
+def rows_of(name: str, seeds: int = 1, jobs: int = 1, **settings) -> pd.DataFrame:
+    """The table of a study of one table."""
+    return run_study(name, find_study(name).settings(**settings), range(seeds), Cores(jobs))[name]
 
 
 def test_a_study_is_the_same_for_any_number_of_workers():
-    study = STUDIES["captions_help"]
-    alone, together = study.run(seeds=2, jobs=1), study.run(seeds=2, jobs=2)
+    few = {"strengths": (0.5, 1.0, 4.0)}
+    alone, together = rows_of("captions_help", 2, 1, **few), rows_of("captions_help", 2, 2, **few)
     pd.testing.assert_frame_equal(alone, together, check_exact=True)
     assert alone["seed"].tolist() == np.repeat([0, 1], len(alone) // 2).tolist()
 
 
-def test_bad_numbers_of_seeds_and_workers():
-    for options in ({"seeds": 0}, {"jobs": 0}):
-        with pytest.raises(ValueError, match="seeds is at least 1"):
-            STUDIES["training"].run(**options)
-
-
-def fails_at_seed_1(seed: int) -> pd.DataFrame:
+def fails_at_seed_1(settings, seed: int) -> pd.DataFrame:
     if seed == 1:
         raise ArithmeticError("nothing to divide by")
     return pd.DataFrame({"x": [1.0]})
 
 
-def test_a_seed_that_fails_is_named():
-    study = replace(STUDIES["training"], name="broken", measure=fails_at_seed_1)
-    assert study.run(seeds=1)["x"].tolist() == [1.0]
-    with pytest.raises(RuntimeError, match="study broken, seed 1: ArithmeticError: nothing to divide by"):
-        study.run(seeds=3)
+def test_a_seed_that_fails_is_named(monkeypatch):
+    monkeypatch.setattr(training, "STUDY", Study("", training.Settings, fails_at_seed_1, tables=("training",)))
+    assert rows_of("training")["x"].tolist() == [1.0]
+    with pytest.raises(RuntimeError, match="study training, seed 1: ArithmeticError: nothing to divide by"):
+        rows_of("training", 3)
+
+
+@pytest.mark.parametrize("name", study_names())
+def test_every_study_has_settings_that_suit_its_first_look(name):
+    study = find_study(name)
+    assert study.name == name
+    assert study.question.endswith("?")
+    study.settings(**study.small) if name != "phase" else study.settings(noise=0.1)
 
 
 def test_the_bound_study_violates_nothing_and_has_both_kinds_of_pairs():
-    table = STUDIES["bound_holds"].run(seeds=2)
+    table = rows_of("bound_holds", 2)
     assert table["holds"].all()
     assert set(table["pairs"]) == {"caption", "augmentation"}
-    assert STUDIES["bound_holds"].seeds * 2 >= 200
+    assert find_study("bound_holds").seeds * 2 >= 200
 
 
 def test_merged_classes_are_a_relabelling_and_the_table_says_how_large_the_largest_is():
@@ -53,14 +60,14 @@ def test_merged_classes_are_a_relabelling_and_the_table_says_how_large_the_large
         (graph.left_labels, graph.right_labels), (merged.left_labels, merged.right_labels), strict=True
     ):
         np.testing.assert_array_equal(after, np.where(before == 3, 1, 0))
-    unequal, equal = bound_holds.measure(0), bound_holds.measure(12)
+    unequal, equal = (bound_holds.measure(bound_holds.Settings(), seed) for seed in (0, 12))
     for table, share in ((unequal, 2.5), (equal, 1)):
         np.testing.assert_allclose(table["largest_class"] * table["n_classes"], share)
         assert (table["k"] % table["n_classes"] == 0).all()
 
 
 def test_the_caption_study_shows_the_sweet_spot():
-    table = STUDIES["captions_help"].run(seeds=1)
+    table = rows_of("captions_help")
     augmentation = table[table["pairs"] == "augmentation"].sort_values("strength")
     errors = augmentation["probe_error"].to_numpy()
     assert errors.min() < 0.1 < min(errors[0], errors[-1])
@@ -71,7 +78,7 @@ def test_the_caption_study_shows_the_sweet_spot():
 
 
 def test_the_training_study_ends_at_the_optimum():
-    table = STUDIES["training"].run(seeds=1)
+    table = rows_of("training")
     last = table[table["step"] == table["step"].max()]
     assert last["excess_loss"].max() < 1e-6
     np.testing.assert_allclose(last["probe_error"], last["optimum_error"], atol=0.02)
@@ -84,8 +91,8 @@ def test_the_command_writes_the_table_and_how_it_was_made(call, tmp_path):
     assert len(read_table(tmp_path / "t.parquet")) == 402
     record = json.loads(sidecar(tmp_path / "t.parquet").read_text())
     assert record["configuration"]["study"] == "training"
-    assert record["configuration"]["seeds"] == 1
-    assert record["configuration"]["world"]["n_classes"] == 5
+    assert record["configuration"]["seeds"] == [0]
+    assert record["configuration"]["n_classes"] == 5
 
 
 def test_the_command_saves_graphs(call, tmp_path):
@@ -106,7 +113,7 @@ def test_the_command_saves_graphs(call, tmp_path):
         (["study", "nothing", "--out", "t.csv"], "study 'nothing' is none of architecture"),
         (["study", "training", "--out", "t.txt"], "a table's name ends in .parquet or .csv"),
         (["study", "training", "--out", "nowhere/t.csv"], "folder nowhere does not exist"),
-        (["study", "training", "--out", "t.csv", "--seeds", "0"], "seeds is at least 1"),
+        (["study", "training", "--out", "t.csv", "--seeds", "0"], "seeds=0: at least 1"),
         (["caption-graph", "--noise", "2", "--out", "g.npz"], "noise=2.0 is not a probability"),
         (["study", "training"], "Missing option '--out'"),
     ],
@@ -119,8 +126,31 @@ def test_bad_input_is_one_line_and_exit_2(call, arguments, message):
     assert err.count("\n") == 1
 
 
-def test_studies_are_listed(call):
-    code, out, _ = call(app, "studies")
-    assert code == 0
-    for name in STUDIES:
-        assert name in out
+def test_settings_are_given_by_name(call, tmp_path):
+    out = tmp_path / "t.parquet"
+    given = ["--set", "steps=20", "--set", "k=3", "--set", "log_every=10", "--seeds", 1]
+    assert call(app, "study", "training", *given, "--out", out)[0] == 0
+    assert sorted(set(read_table(out)["step"])) == [0, 10, 20]
+    about = json.loads(sidecar(out).read_text())["configuration"]
+    assert (about["k"], about["steps"], about["noise"]) == (3, 20, 0.05)
+
+
+def test_a_first_look_is_small(call, tmp_path):
+    out = tmp_path / "t.parquet"
+    assert call(app, "study", "multihop", "--small", "--set", "hops=2", "--out", out)[0] == 0
+    assert set(read_table(out)["seed"]) == {0, 1}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["--set", "k"], "--set k: write NAME=VALUE"),
+        (["--set", "colour=1"], "setting 'colour' is none of"),
+        (["--set", "k=blue"], "setting k='blue' is not of type int"),
+        (["--set", "n_classes=0"], "n_classes=0 is not a positive integer"),
+    ],
+)
+def test_a_bad_setting_is_one_line_and_exit_2(call, tmp_path, given, message):
+    code, _, err = call(app, "study", "training", *given, "--out", tmp_path / "t.parquet")
+    assert (code, err.count("\n")) == (2, 1)
+    assert message in err

@@ -4,23 +4,24 @@ import importlib
 import json
 import random
 import sys
+from dataclasses import dataclass
 
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulations.__main__ import app
-from simulations.sweeps import Cores, SweepConfiguration, run_sweep
-from simulations.sweeps.cells import Cell
-from simulations.sweeps.execution import CellError
-from simulations.sweeps.experiment import NAMES, find_experiment
-from simulations.sweeps.store import Store
-from tests.simulations import tiny
+from tests.theory.sweeps import tiny
 from theory.infrastructure import clusters
+from theory.infrastructure.renamed import RenamedWarning
 from theory.infrastructure.tables import sidecar
+from theory.sweeps import Cores, SweepConfiguration, find_study, run_sweep, study_names, where
+from theory.sweeps.__main__ import app
+from theory.sweeps.cells import Cell
+from theory.sweeps.execution import CellError
+from theory.sweeps.store import Store
 
-TINY = "tests.simulations.tiny"
+TINY = "tests.theory.sweeps.tiny"
 GRID = [{"x": [4, 0, 3], "name": ["a", "b"]}, {"y": [1, 0.5]}]
 
 
@@ -65,14 +66,14 @@ def test_the_table_is_what_nested_loops_would_measure(tmp_path):
     result = sweep(tmp_path, unlucky=9)
     table = pd.read_parquet(tmp_path / "table.parquet")
     pd.testing.assert_frame_equal(table, pd.concat(blocks, ignore_index=True), check_exact=True)
-    assert (result.cells, result.rows, result.failures) == (16, len(table), [])
+    assert (result.cells, result.rows, result.failures) == (16, {"tiny": len(table)}, [])
 
 
 def test_the_sidecar_tells_the_whole_configuration(tmp_path):
     sweep(tmp_path, unlucky=9)
     record = json.loads(sidecar(tmp_path / "table.parquet").read_text())["configuration"]
-    assert record["experiment"] == TINY
-    assert record["version"] == tiny.EXPERIMENT.version
+    assert record["study"] == TINY
+    assert record["version"] == tiny.STUDY.version
     assert record["grid"] == GRID
     assert record["settings"] == {"traces": "", "unlucky": 9, "fatal": -1, "pause": 0.0}
     assert (record["seeds"], record["cells"], record["failed"]) == (2, 16, 0)
@@ -179,19 +180,19 @@ def test_no_table_and_no_failures_of_what_was_before_stay_beside_a_new_result(tm
 
 
 def test_a_changed_source_is_measured_anew(tmp_path, monkeypatch):
-    source = tmp_path / "moving" / "experiment.py"
+    source = tmp_path / "moving" / "study.py"
     source.parent.mkdir()
     text = "\n".join(
         [
             "from dataclasses import dataclass",
             "import pandas as pd",
-            "from simulations.sweeps import Experiment",
+            "from theory.sweeps import Study",
             "@dataclass(frozen=True)",
             "class Settings:",
             "    x: int = 0",
             "def measure(settings, seed):",
             "    return pd.DataFrame({'value': [10 * settings.x]})",
-            "EXPERIMENT = Experiment('', Settings, measure)",
+            "STUDY = Study('', Settings, measure)",
         ]
     )
     source.write_text(text)
@@ -200,16 +201,16 @@ def test_a_changed_source_is_measured_anew(tmp_path, monkeypatch):
     values = []
     for factor in ("10 *", "100 *"):
         source.write_text(text.replace("10 *", factor))
-        module = importlib.import_module("moving.experiment")
+        module = importlib.import_module("moving.study")
         importlib.reload(module)
-        run_sweep(SweepConfiguration("moving.experiment", 1, [{"x": [1, 2]}]), tmp_path / "out", Cores())
+        run_sweep(SweepConfiguration("moving.study", 1, [{"x": [1, 2]}]), tmp_path / "out", Cores())
         values.append(pd.read_parquet(tmp_path / "out" / "table.parquet")["value"].tolist())
     assert values == [[10, 20], [100, 200]]
 
 
 def test_a_worker_with_other_source_refuses():
-    assert Cell(TINY, tiny.EXPERIMENT.version, tiny.Settings(), 0).measure()
-    with pytest.raises(ValueError, match=r"other source code of 'tests.simulations.tiny' than the sweep"):
+    assert Cell(TINY, tiny.STUDY.version, tiny.Settings(), 0).measure()
+    with pytest.raises(ValueError, match=r"other source code of 'tests.theory.sweeps.tiny' than the sweep"):
         Cell(TINY, "another version", tiny.Settings(), 0).measure()
 
 
@@ -275,18 +276,125 @@ def test_a_failure_cut_short_by_a_crash_is_measured_again(tmp_path):
 
 
 def test_where_every_cell_fails_there_is_no_table(tmp_path):
-    assert sweep(tmp_path, grid=[{"x": [5]}], unlucky=5).rows == 0
+    assert sweep(tmp_path, grid=[{"x": [5]}], unlucky=5).rows == {}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cells", "failures.json"]
 
 
 def test_columns_named_as_settings_are_a_failure(tmp_path, monkeypatch):
-    monkeypatch.setattr(tiny, "EXPERIMENT", tiny.Experiment("", tiny.Settings, columns_that_clash))
+    monkeypatch.setattr(tiny, "STUDY", tiny.Study("", tiny.Settings, columns_that_clash))
     (failure, *_) = sweep(tmp_path, grid=[{"x": [0]}]).failures
-    assert failure["error"] == "ValueError: columns seed, x of 'tests.simulations.tiny' are named as its settings"
+    assert failure["error"] == (
+        "ValueError: column 'x' of 'tests.theory.sweeps.tiny' is named as a setting, and is not its value"
+    )
 
 
 def columns_that_clash(settings, seed):
-    return pd.DataFrame({"x": [1], "seed": [2], "fine": [3]})
+    return pd.DataFrame({"x": [settings.x + 1], "fine": [3]})
+
+
+def test_a_column_that_has_the_value_of_a_setting_is_there_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(tiny, "STUDY", tiny.Study("", tiny.Settings, columns_that_agree))
+    assert sweep(tmp_path, grid=[{"x": [0, 2]}]).failures == []
+    table = pd.read_parquet(tmp_path / "table.parquet")
+    assert table.columns.tolist() == ["x", "y", "seed"]
+    assert table["x"].tolist() == [0, 0, 2, 2]
+    assert table["seed"].tolist() == [0, 1, 0, 1]
+
+
+def columns_that_agree(settings, seed):
+    return pd.DataFrame({"x": [settings.x], "y": [settings.y], "seed": [seed]})
+
+
+def test_without_a_grid_the_fixed_settings_are_the_only_point(tmp_path):
+    assert sweep(tmp_path, grid=[], x=2, seeds=3).cells == 3
+    assert pd.read_parquet(tmp_path / "table.parquet")["seed"].tolist() == [0] * 3 + [1] * 3 + [2] * 3
+
+
+# Several tables.
+
+
+def two_tables(settings, seed):
+    short = pd.DataFrame({"value": [10 * settings.x + seed]})
+    return {"short": short, "long": pd.concat([short, -short], ignore_index=True)}
+
+
+@pytest.fixture
+def two(monkeypatch):
+    monkeypatch.setattr(tiny, "STUDY", tiny.Study("", tiny.Settings, two_tables, tables=("short", "long")))
+
+
+def test_a_study_of_two_tables_writes_both(tmp_path, two):
+    result = sweep(tmp_path, grid=[{"x": [1, 2]}])
+    assert result.rows == {"short": 4, "long": 8}
+    assert pd.read_parquet(tmp_path / "short.parquet")["value"].tolist() == [10, 11, 20, 21]
+    assert pd.read_parquet(tmp_path / "long.parquet")["value"].tolist() == [10, -10, 11, -11, 20, -20, 21, -21]
+    assert not (tmp_path / "table.parquet").exists()
+
+
+def test_a_cell_that_lacks_one_of_its_tables_is_measured_again(tmp_path, two):
+    sweep(tmp_path, grid=[{"x": [1, 2]}])
+    before = contents(tmp_path)
+    next((tmp_path / "cells").glob("*.long.*")).unlink()
+    sweep(tmp_path, grid=[{"x": [1, 2]}])
+    assert contents(tmp_path) == before
+    assert len(list((tmp_path / "cells").iterdir())) == 8
+
+
+def test_tables_that_the_study_does_not_name_are_a_failure(tmp_path, monkeypatch):
+    monkeypatch.setattr(tiny, "STUDY", tiny.Study("", tiny.Settings, two_tables, tables=("short", "tall")))
+    (failure, *_) = sweep(tmp_path, grid=[]).failures
+    assert failure["error"].endswith("measured short, long: it says short, tall")
+
+
+# What does not decide a result, and what decides it besides.
+
+
+@dataclass(frozen=True)
+class Placed:
+    x: int = 0
+    folder: str = where("here")
+
+
+def test_a_cell_is_the_same_wherever_it_is_measured():
+    first, second = (Cell(TINY, "v", Placed(folder=folder), 0) for folder in ("here", "there"))
+    assert first.key == second.key
+    assert first.key != Cell(TINY, "v", Placed(x=1), 0).key
+    assert "folder" not in first.record()["settings"]
+
+
+def test_other_contents_of_a_named_file_are_another_cell(tmp_path, monkeypatch):
+    traces, file = tmp_path / "traces", tmp_path / "input.txt"
+    traces.mkdir()
+    study = tiny.Study("", tiny.Settings, tiny.measure, inputs=lambda settings: {"key": file.read_text()})
+    monkeypatch.setattr(tiny, "STUDY", study)
+    for content in ("one", "one", "two"):
+        file.write_text(content)
+        sweep(tmp_path / "out", grid=[], seeds=1, traces=str(traces))
+    assert measured(traces) == ["0-0", "0-0"]
+
+
+# What was written before.
+
+
+def test_the_old_key_of_a_sweep_is_taken_with_a_warning(tmp_path):
+    file = toml(tmp_path / "tiny.toml", study=None, experiment=f'"{TINY}"')
+    with pytest.warns(RenamedWarning, match="the key 'experiment' of a sweep is now 'study'"):
+        configuration = SweepConfiguration.read(file)
+    assert configuration.study == TINY
+
+
+def test_a_folder_of_an_old_sweep_is_gone_on_with(call, tmp_path):
+    """Its cells are of other source, and so of no use, but kept; its failures and its table are ours to replace."""
+    out = tmp_path / "out"
+    (out / "cells").mkdir(parents=True)
+    old = out / "cells" / f"{'a' * 32}.{'b' * 32}.parquet"
+    old.write_bytes(b"an old cell")
+    failure = {"experiment": TINY, "version": "v", "settings": {}, "seed": 0, "error": "E", "where": "w"}
+    (out / "failures.json").write_text(json.dumps([failure]))
+    (out / "cells" / f"{'c' * 32}.json").write_text(json.dumps(failure))
+    assert call(app, "sweep", toml(tmp_path / "tiny.toml"), "--out", out)[0] == 0
+    assert old.read_bytes() == b"an old cell"
+    assert not (out / "failures.json").exists()
 
 
 # The command.
@@ -298,7 +406,7 @@ def write(path, text):
 
 
 def toml(path, **changes):
-    keys = {"experiment": f'"{TINY}"', "seeds": "2", "settings": "{unlucky = 9}", "grid": "[{x = [0, 3]}]"} | changes
+    keys = {"study": f'"{TINY}"', "seeds": "2", "settings": "{unlucky = 9}", "grid": "[{x = [0, 3]}]"} | changes
     return write(path, "\n".join(f"{key} = {value}" for key, value in keys.items() if value))
 
 
@@ -320,22 +428,20 @@ def test_the_command_exits_with_1_when_cells_failed(call, tmp_path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"experiment": '"nothing"'}, "experiment 'nothing' is none of phase"),
-        ({"experiment": '"tests.simulations.nothing"'}, "experiment 'tests.simulations.nothing' is none of phase"),
-        ({"experiment": '"tests.families"'}, "nor a module with an EXPERIMENT"),
-        ({"experiment": "3"}, "experiment=3 is not the name of an experiment"),
-        ({"experiment": None}, "key 'experiment' is missing"),
+        ({"study": '"nothing"'}, "study 'nothing' is none of architecture"),
+        ({"study": '"tests.theory.nothing"'}, "study 'tests.theory.nothing' is none of architecture"),
+        ({"study": '"tests.families"'}, "nor a module with a STUDY"),
+        ({"study": "3"}, "study=3 is not the name of a study"),
+        ({"study": None}, "key 'study' is missing"),
         ({"seeds": "0"}, "seeds=0 is not an integer of at least 1"),
         ({"seeds": "true"}, "seeds=True is not an integer of at least 1"),
         ({"seeds": None}, "key 'seeds' is missing"),
-        ({"colour": "1"}, "key 'colour' is none of experiment, seeds, grid, settings"),
+        ({"colour": "1"}, "key 'colour' is none of study, seeds, grid, settings"),
         ({"settings": "3"}, "settings=3 is not a table"),
         ({"settings": "{z = 1}"}, "setting 'z' is none of x, y, name"),
         ({"settings": "{name = 1}"}, "setting name=1 is not of type str"),
         ({"settings": '{y = "1"}'}, "setting y='1' is not of type float | None"),
         ({"settings": "{x = 1}"}, "'x' is both fixed in [settings] and varied in a [[grid]]"),
-        ({"grid": None}, "key 'grid' is missing"),
-        ({"grid": "[]"}, "grid=[] is not a list of tables"),
         ({"grid": "{x = [1]}"}, "is not a list of tables: write [[grid]]"),
         ({"grid": "[{}]"}, "a [[grid]] is empty"),
         ({"grid": "[{x = []}]"}, "grid: x=[] is not a list of at least one value"),
@@ -391,11 +497,11 @@ def test_equal_points_are_measured_once():
     assert configuration.axes == ["y", "x"]
 
 
-def test_experiments_are_listed_with_their_settings(call):
-    code, out, _ = call(app, "experiments")
+def test_studies_are_listed_with_their_settings(call):
+    code, out, _ = call(app, "studies")
     assert code == 0
-    assert NAMES
-    for name in NAMES:
-        assert name in out
-        for setting in find_experiment(name).settings.__dataclass_fields__:
-            assert setting in out
+    said = "".join(out.split())  # lines are broken anywhere
+    for name in study_names():
+        assert name in said
+        for setting in find_study(name).settings.__dataclass_fields__:
+            assert setting in said

@@ -1,4 +1,4 @@
-"""The experiment behind the phase diagram."""
+"""The study behind the phase diagram."""
 
 import tomllib
 from pathlib import Path
@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from simulations import LatentWorld
-from simulations.experiments.phase import EXPERIMENT, Settings, measure
-from simulations.sweeps import SweepConfiguration
+from simulations.studies.phase import STUDY, Settings, measure
 from theory import check_bounds
+from theory.sweeps import SweepConfiguration
 
 EXAMPLE = Path(__file__).parents[2] / "examples/phase.toml"
 
@@ -46,4 +46,4 @@ def test_the_example_takes_a_line_of_cells_for_each_axis():
     configuration, grid = SweepConfiguration.read(EXAMPLE, 2), tomllib.loads(EXAMPLE.read_text())["grid"]
     assert configuration.axes == ["noise", "strength"]
     assert len(configuration.cells()) == 2 * sum(len(block) for (block,) in (table.values() for table in grid))
-    assert {type(cell.settings) for cell in configuration.cells()} == {EXPERIMENT.settings}
+    assert {type(cell.settings) for cell in configuration.cells()} == {STUDY.settings}

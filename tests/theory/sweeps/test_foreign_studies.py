@@ -1,4 +1,4 @@
-"""Experiments that do what they may not, cells that are tried again, and configurations too large to look at."""
+"""Studies that do what they may not, cells that are tried again, and configurations too large to look at."""
 
 import json
 import sys
@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 
 from simulations.__main__ import app
-from simulations.sweeps import Cores, SweepConfiguration, configuration, run_sweep
-from simulations.sweeps.execution import CellError
 from theory import ForeignCodeError
+from theory.sweeps import Cores, SweepConfiguration, configuration, run_sweep
+from theory.sweeps.execution import CellError
 
 MODULE = """\
 import dataclasses, pathlib, sys
 import pandas as pd
-from simulations.sweeps import Experiment
+from theory.sweeps import Study
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
@@ -28,24 +28,24 @@ def measure(settings, seed):
     {measure}
     return pd.DataFrame({{"value": [settings.x]}})
 
-EXPERIMENT = Experiment("", Settings, {argument})
+STUDY = Study("", Settings, {argument})
 {last}
 """
 DEFAULTS = {"settings": "pass", "measure": "pass", "argument": "measure", "last": ""}
 
 
 @pytest.fixture
-def experiment(tmp_path, monkeypatch, request):
-    """Write the module of an experiment, and the configuration of a sweep over it."""
+def study(tmp_path, monkeypatch, request):
+    """Write the module of a study, and the configuration of a sweep over it."""
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
 
     def _write(**parts: str):
-        path = tmp_path / "strange" / "experiment.py"
+        path = tmp_path / "strange" / "study.py"
         path.parent.mkdir(exist_ok=True)
         path.write_text(MODULE.format(**DEFAULTS | parts))
         file = tmp_path / "sweep.toml"
-        file.write_text('experiment = "strange.experiment"\nseeds = 1\n[[grid]]\nx = [1, 2]\n')
+        file.write_text('study = "strange.study"\nseeds = 1\n[[grid]]\nx = [1, 2]\n')
         return file, path
 
     yield _write
@@ -61,31 +61,31 @@ def experiment(tmp_path, monkeypatch, request):
         ({"last": "raise KeyboardInterrupt"}, 16, "failed: KeyboardInterrupt"),
         ({"last": "def f(:"}, 16, "failed: SyntaxError: invalid syntax"),
         ({"last": "import nothing_of_the_kind"}, 16, "failed: ModuleNotFoundError"),
-        ({"argument": "3"}, 15, "failed: ValueError: measure=3 of an experiment is not a function"),
-        ({"argument": "measure, 4"}, 15, "failed: TypeError: "),
+        ({"argument": "3"}, 15, "failed: ValueError: measure=3 of a study is not a function"),
+        ({"argument": "measure, colour=4"}, 15, "failed: TypeError: "),
         ({"settings": "raise KeyError('x')"}, 9, "failed: KeyError: 'x'"),
         ({"settings": "sys.exit(0)"}, 9, "failed: SystemExit: 0"),
     ],
 )
-def test_an_experiment_that_cannot_be_run_is_one_line_and_exit_2(call, tmp_path, experiment, parts, line, what):
-    file, path = experiment(**parts)
+def test_a_study_that_cannot_be_run_is_one_line_and_exit_2(call, tmp_path, study, parts, line, what):
+    file, path = study(**parts)
     code, out, err = call(app, "sweep", file, "--out", tmp_path / "out")
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert err.startswith(f"error: experiment 'strange.experiment' ({path}, line {line}) {what}")
+    assert err.startswith(f"error: study 'strange.study' ({path}, line {line}) {what}")
     assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("kind", ["'a name'", "int", "type('Some', (), {})"])
-def test_settings_are_a_dataclass_with_defaults(call, tmp_path, experiment, kind):
-    file, _ = experiment(argument=f"measure); EXPERIMENT = Experiment('', {kind}, measure")
+def test_settings_are_a_dataclass_with_defaults(call, tmp_path, study, kind):
+    file, _ = study(argument=f"measure); STUDY = Study('', {kind}, measure")
     code, _, err = call(app, "sweep", file, "--out", tmp_path / "out")
     assert code == 2
-    assert "of an experiment is not a dataclass" in err
+    assert "of a study is not a dataclass" in err
 
 
-def test_an_experiment_that_does_not_stop_loading_is_stopped(experiment, monkeypatch):
-    file, _ = experiment(last="while True: pass")
-    monkeypatch.setattr("simulations.sweeps.experiment.SECONDS", 0.2)
+def test_a_study_that_does_not_stop_loading_is_stopped(study, monkeypatch):
+    file, _ = study(last="while True: pass")
+    monkeypatch.setattr("theory.sweeps.study.SECONDS", 0.2)
     with pytest.raises(ForeignCodeError, match=r"line 16\) took longer than 0.2 s"):
         SweepConfiguration.read(file)
 
@@ -101,35 +101,33 @@ def test_an_experiment_that_does_not_stop_loading_is_stopped(experiment, monkeyp
         ("if settings.x == 1: return [1]", "(PATH, line 11) returned no DataFrame, but list", 11),
     ],
 )
-def test_a_cell_that_fails_in_any_way_is_one_of_the_failures(call, tmp_path, experiment, measure, error, line):
-    file, path = experiment(measure=measure)
+def test_a_cell_that_fails_in_any_way_is_one_of_the_failures(call, tmp_path, study, measure, error, line):
+    file, path = study(measure=measure)
     code, out, err = call(app, "sweep", file, "--out", tmp_path / "out", "--time-limit", "0.3")
     assert code == 1
     assert out.endswith("table.parquet: 1 rows, 1 of 2 cells failed\n")
     told = err.splitlines()[-1]
     assert told.startswith("first failure: ")
-    assert told.endswith(
-        f"{error.replace('PATH', str(path))} (experiment.py, line {line}), in the cell with x=1, seed=0"
-    )
+    assert told.endswith(f"{error.replace('PATH', str(path))} (study.py, line {line}), in the cell with x=1, seed=0")
     assert pd.read_parquet(tmp_path / "out/table.parquet")["value"].tolist() == [2]
 
 
 def test_the_time_limit_of_a_cell_is_kept_by_worker_processes(tmp_path):
-    slow = SweepConfiguration("tests.simulations.tiny", 1, [{"pause": [0.0, 600.0]}])
+    slow = SweepConfiguration("tests.theory.sweeps.tiny", 1, [{"pause": [0.0, 600.0]}])
     result = run_sweep(slow, tmp_path, Cores(2), seconds=0.5)
     (failure,) = result.failures
     assert str(failure["error"]).endswith("took longer than 0.5 s")
-    assert result.rows == 1
+    assert result.rows == {"tiny": 1}
 
 
 @pytest.mark.parametrize(
     ("error", "again"),
     [("MemoryError", True), ("OSError(28, 'full')", True), ("ConnectionResetError", True), ("ValueError", False)],
 )
-def test_what_failed_for_want_of_memory_or_a_file_is_measured_again(call, tmp_path, experiment, error, again):
+def test_what_failed_for_want_of_memory_or_a_file_is_measured_again(call, tmp_path, study, error, again):
     flag = tmp_path / "flag"
     flag.touch()
-    file, _ = experiment(measure=f"if settings.x == 1 and pathlib.Path({str(flag)!r}).exists(): raise {error}")
+    file, _ = study(measure=f"if settings.x == 1 and pathlib.Path({str(flag)!r}).exists(): raise {error}")
     arguments = ["sweep", file, "--out", tmp_path / "out"]
     assert call(app, *arguments)[0] == 1
     (record,) = json.loads((tmp_path / "out/failures.json").read_text())
@@ -162,7 +160,7 @@ def test_numpys_own_want_of_memory_is_one():
 )
 def test_a_configuration_of_too_many_cells_is_refused_before_it_is_enumerated(call, tmp_path, seeds, grid, count):
     file = tmp_path / "large.toml"
-    file.write_text(f'experiment = "tests.simulations.tiny"\nseeds = {seeds}\ngrid = {grid}\n')
+    file.write_text(f'study = "tests.theory.sweeps.tiny"\nseeds = {seeds}\ngrid = {grid}\n')
     tracemalloc.start()
     code, _, err = call(app, "sweep", file, "--out", tmp_path / "out")
     _, peak = tracemalloc.get_traced_memory()
@@ -175,11 +173,11 @@ def test_a_configuration_of_too_many_cells_is_refused_before_it_is_enumerated(ca
 
 def test_seeds_of_the_command_line_count_too(call, tmp_path):
     file = tmp_path / "small.toml"
-    file.write_text('experiment = "tests.simulations.tiny"\nseeds = 1\ngrid = [{x = [1]}]\n')
+    file.write_text('study = "tests.theory.sweeps.tiny"\nseeds = 1\ngrid = [{x = [1]}]\n')
     code, _, err = call(app, "sweep", file, "--out", tmp_path / "out", "--seeds", 1_000_001)
     assert (code, err.count("\n")) == (2, 1)
     assert "spell 1,000,001 cells" in err
-    SweepConfiguration("tests.simulations.tiny", 1_000_000, [{"x": [1]}])  # as many as may be
+    SweepConfiguration("tests.theory.sweeps.tiny", 1_000_000, [{"x": [1]}])  # as many as may be
 
 
 def test_toml_nested_too_deeply_is_one_line(call, tmp_path):

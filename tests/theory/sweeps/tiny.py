@@ -1,4 +1,4 @@
-"""A tiny experiment for the tests of sweeps: it leaves a trace of each measurement, fails, kills and waits as told."""
+"""A tiny study for the tests of sweeps: it leaves a trace of each measurement, fails, kills and waits as told."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from simulations.sweeps import Experiment
+from theory.sweeps import Study
 
 
 @dataclass(frozen=True)
@@ -45,4 +45,4 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     )
 
 
-EXPERIMENT = Experiment(question="Does the sweep do what it says?", settings=Settings, measure=measure)
+STUDY = Study(question="Does the sweep do what it says?", settings=Settings, measure=measure)

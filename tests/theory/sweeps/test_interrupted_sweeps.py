@@ -12,10 +12,10 @@ import pytest
 from distributed import LocalCluster
 
 from simulations.__main__ import app
-from simulations.sweeps import Cores
-from tests.simulations.test_sweeps import cell_files, measured, sweep, toml
+from tests.theory.sweeps.test_sweeps import cell_files, measured, sweep, toml
+from theory.sweeps import Cores
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def test_kill_9_loses_no_more_than_the_cells_in_flight(call, tmp_path):
