@@ -167,6 +167,22 @@ def _interval(units: Sequence[Any], statistic: Callable[[list[Any]], float]) -> 
     return statistic(list(units)), float(low), float(high)
 
 
+def graphs(table: pd.DataFrame, study: Study) -> int:
+    """How many graphs a table is of."""
+    return len(table[list(study.graph)].drop_duplicates())
+
+
+def median_changes(table: pd.DataFrame, guide: str) -> dict[str, float]:
+    """The median change of the error by technique, with one guide."""
+    by_technique = table[table["guide"] == guide].groupby("technique", sort=False)["change"]
+    return {str(technique): float(value) for technique, value in by_technique.median().items()}
+
+
+def error_before(table: pd.DataFrame) -> float:
+    """The mean error before anything is resampled."""
+    return float(table["probe_error_before"].mean())
+
+
 def _findings(table: pd.DataFrame, study: Study) -> str:
     """One study in words: for its first guide the predictions, for every guide the changes."""
     first, (label, *_) = next(iter(study.guides.items()))
@@ -180,16 +196,13 @@ def _findings(table: pd.DataFrame, study: Study) -> str:
         words.append(f"{claim}: ρ {', '.join(parts)}; τ {_shown(order_agreement(guided, study, bound))}")
     changes = []
     for guide, (name, *_) in study.guides.items():
-        own = table[table["guide"] == guide]
-        medians = own.groupby("technique", sort=False)["change"].median()
-        if len(own):
-            listed = ", ".join(f"{TECHNIQUES[str(technique)][0]} {value:+.3f}" for technique, value in medians.items())
+        medians = median_changes(table, guide)
+        if medians:
+            listed = ", ".join(f"{TECHNIQUES[technique][0]} {value:+.3f}" for technique, value in medians.items())
             changes.append(f"{name}: {listed}")
-    graphs = table[list(study.graph)].drop_duplicates()
-    before = table["probe_error_before"].mean()
     return (
-        f"{study.title.capitalize()} ({len(graphs)} graphs, {table[study.unit].nunique()} of them independent; mean "
-        f"error before {before:.3f}), guide {label}: {'; '.join(words)}. "
+        f"{study.title.capitalize()} ({graphs(table, study)} graphs, {table[study.unit].nunique()} of them independent; "
+        f"mean error before {error_before(table):.3f}), guide {label}: {'; '.join(words)}. "
         f"Median change of the error: {'; '.join(changes)}."
     )
 

@@ -84,7 +84,7 @@ def test_the_caption_reports_a_violation(tables, tmp_path):
 
 def test_the_tightness_map_counts_every_point_once(tables):
     table = pd.read_parquet(tables / "bound_holds.parquet")
-    shares = tightness_map._shares(tightness_map._points(table))
+    shares = tightness_map._shares(tightness_map.points_of(table))
     for coordinate, (_, bins) in tightness_map.COORDINATES.items():
         assert shares[coordinate].shape == (len(tightness_map.BOUNDS), len(bins))
     for label, least, largest in (("2", 2, 2), ("3–4", 3, 4)):
