@@ -1,7 +1,7 @@
 """`python3 figures/prerequisites.py`: what each figure and table is made of, as rules for Make.
 
-A figure names its tables; a table is measured by a study, a module of its name; what that depends on, its imports
-say. Nothing is stated twice, and nothing is imported to be read: this needs no more than Python itself.
+A figure names its tables, and so does a finding; a table is measured by a study, a module of its name; what that
+depends on, its imports say. Nothing is stated twice, and nothing is imported to be read: this needs no more than Python itself.
 
 A name that a package passes on leads to the module that defines it. The command lines are no part of what is measured.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 REGISTER = Path("theory/bounds/registry.py")  # whoever reads it depends on all that registers itself
 REGISTERED = "theory/bounds/theorem*.py"
+TABLES_AT = {"FIGURE": 2, "FINDING": 3}  # which argument of each names its tables
 # Tables that one run writes together: the variable that Make knows their prerequisites by, and the module behind it.
 TOGETHER = {
     "EMOJI": Path("real_data/study.py"),
@@ -26,10 +27,12 @@ def main() -> None:
     """Print the rules."""
     studies = _defining("simulations/studies", "STUDY")
     sweeps = _defining("simulations/experiments", "EXPERIMENT")
-    drawn = _defining("figures", "FIGURE")
+    drawn, findings = _defining("figures", "FIGURE"), _defining("figures/findings", "FINDING")
     print(f"STUDIES := {_listed(path.stem for path in studies)}")
     print(f"SWEEPS := {_listed(path.stem for path in sweeps)}")
     print(f"ALL_FIGURES := {_listed(f'$(FIGURES)/{path.stem}.png' for path in drawn)}")
+    said = sorted({name for path in findings for name in tables_of(path)})
+    print(f"FINDINGS := {_listed(f'$(TABLES)/{name}.parquet' for name in said)}")
     for path in (*studies, *sweeps):
         print(f"$(TABLES)/{path.stem}.parquet: {_listed(made_of(path))}")
     for variable, path in TOGETHER.items():
@@ -39,11 +42,11 @@ def main() -> None:
         print(f"$(FIGURES)/{path.stem}.png: {_listed((*tables, *made_of(path)))}")
 
 
-def tables_of(figure: Path) -> tuple[str, ...]:
-    """The tables that a figure's module says it reads."""
-    (call,) = [value for name, value in _assigned(figure) if name == "FIGURE"]
+def tables_of(path: Path) -> tuple[str, ...]:
+    """The tables that the module of a figure or of a finding says it reads."""
+    ((call, place),) = [(value, TABLES_AT[name]) for name, value in _assigned(path) if name in TABLES_AT]
     assert isinstance(call, ast.Call)
-    found: tuple[str, ...] = ast.literal_eval(call.args[2])
+    found: tuple[str, ...] = ast.literal_eval(call.args[place])
     return found
 
 

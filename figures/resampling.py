@@ -200,8 +200,9 @@ def _findings(table: pd.DataFrame, study: Study) -> str:
         if medians:
             listed = ", ".join(f"{TECHNIQUES[technique][0]} {value:+.3f}" for technique, value in medians.items())
             changes.append(f"{name}: {listed}")
+    count, independent = graphs(table, study), table[study.unit].nunique()
     return (
-        f"{study.title.capitalize()} ({graphs(table, study)} graphs, {table[study.unit].nunique()} of them independent; "
+        f"{study.title.capitalize()} ({count} graphs, {independent} of them independent; "
         f"mean error before {error_before(table):.3f}), guide {label}: {'; '.join(words)}. "
         f"Median change of the error: {'; '.join(changes)}."
     )

@@ -5,6 +5,7 @@ import pytest
 
 from figures import tightness_map
 from figures.__main__ import FIGURES, app
+from figures.findings.finding import found
 from real_data.measures.protocol import Protocol
 from real_data.measures.study import arms_tables
 from real_data.resampling.graph_protocol import GraphProtocol
@@ -67,6 +68,17 @@ def test_a_figure_is_drawn_as_png_and_pdf_with_its_caption(name, tables, tmp_pat
     assert 0.02 < np.mean(pixels.min(axis=2) < 0.9) < 0.6  # neither empty nor smeared
     assert (tmp_path / f"{name}.pdf").read_bytes().startswith(b"%PDF")
     assert (tmp_path / f"{name}.txt").read_text().startswith(FIGURES[name].title)
+
+
+@pytest.mark.parametrize("name", found())
+def test_a_finding_is_written_from_small_tables(name, tables):
+    """Its sentences need not be true of them, but every number is there and every claim is judged."""
+    finding = found()[name]
+    facts = finding.read(tables)
+    section = finding.render(facts)
+    assert section.startswith(f"## {finding.question}\n\n**")
+    assert not {"{{", "{%", "None", "Exponent("} & set(section.split())
+    assert finding.claims(facts) or not finding.tables
 
 
 def test_the_caption_reports_a_violation(tables, tmp_path):
