@@ -1,7 +1,8 @@
 """`python3 figures/prerequisites.py`: what each figure and table is made of, as rules for Make.
 
 A figure names its tables, and so does a finding; a table is measured by a study, a module of its name; what that
-depends on, its imports say. Nothing is stated twice, and nothing is imported to be read: this needs no more than Python itself.
+depends on, its imports say. Nothing is stated twice, and nothing is imported to be read: this needs no more than Python
+itself.
 
 A name that a package passes on leads to the module that defines it. The command lines are no part of what is measured.
 """

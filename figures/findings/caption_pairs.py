@@ -49,7 +49,10 @@ def facts(tables: Tables) -> Facts:
 
 def _full_strength(matched: pd.DataFrame, beginning: str) -> str:
     """The pairing of that name; of an augmentation, the strongest."""
-    return next(arm for arm in strongest(matched["arm"]) if arm.startswith(beginning))
+    fitting = [arm for arm in strongest(matched["arm"]) if arm.startswith(beginning)]
+    if not fitting:
+        raise KeyError(beginning)
+    return fitting[0]
 
 
 def _consistencies(rows: pd.DataFrame, names: dict[str, str]) -> dict[str, Value]:

@@ -1,6 +1,6 @@
 """What a finding is: a question, the numbers that answer it, and sentences that are true of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -26,8 +26,16 @@ MEASURED_BY = {
     "resample": "real_data/training/studies.py",
     "pretrain": "real_data/training/studies.py",
 }
+CATEGORY, SUBCATEGORY = "category", "subcategory"  # the label sets of emoji that sentences name
 ENVIRONMENT = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 ENVIRONMENT.filters |= FILTERS
+
+
+def require_labels(names: Iterable[str]) -> None:
+    """Ask that a table has the label sets of emoji; one that is missing is a `KeyError`."""
+    for labels in (CATEGORY, SUBCATEGORY):
+        if labels not in set(names):
+            raise KeyError(labels)
 
 
 def nothing(_: Tables) -> Facts:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from figures.accuracies import accuracies
-from figures.findings.finding import Facts, Finding, Tables
+from figures.findings.finding import CATEGORY, SUBCATEGORY, Facts, Finding, Tables, require_labels
 from figures.intervals import excludes_zero, mean_and_half
 from figures.pretraining import KINDS, settings_tried
 
@@ -14,6 +14,7 @@ def facts(tables: Tables) -> Facts:
     """Accuracies, and the difference between both objectives, on the whole grid and on the one that was tried first."""
     table = tables["pretrain"]
     chosen, names = table[table["chosen"]], table["labels"].unique()
+    require_labels(names)
     few = table[table["learning_rate"].isin(FEW_RATES) & table["strength"].isin(FEW_STRENGTHS)]
     clip = chosen[(chosen["kind"] == "clip") & (chosen["labels"] == names[0])]
     return {
@@ -42,7 +43,7 @@ def difference(runs: pd.DataFrame) -> tuple[float, float]:
 
 def claims(facts: Facts) -> dict[str, bool]:
     """What the sentences say."""
-    category, subcategory = facts["differences"]["category"], facts["differences"]["subcategory"]
+    category, subcategory = facts["differences"][CATEGORY], facts["differences"][SUBCATEGORY]
     return {
         "captions train the better encoder by category": category[0] > 0 and excludes_zero(*category),
         "no difference is shown by subcategory": not excludes_zero(*subcategory),

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from figures.accuracies import accuracies
-from figures.findings.finding import Facts, Finding, Tables
+from figures.findings.finding import SUBCATEGORY, Facts, Finding, Tables, require_labels
 from figures.intervals import excludes_zero
 from figures.resampling_training import (
     GUIDES,
@@ -26,6 +26,7 @@ def facts(tables: Tables) -> Facts:
     """Accuracies without resampling, the changes by rule and guide, and how well the graphs foretell them."""
     table = tables["resample"]
     changes, names = changes_over_simclr(table), table["labels"].unique()
+    require_labels(names)
     plain = table[table["rule"] == "none"]
     foretold = foretold_changes(changes, tables["emoji_resampling"])
     return {
@@ -39,7 +40,7 @@ def facts(tables: Tables) -> Facts:
         "rules": TECHNIQUES,
         "guides": {guide: GUIDES[guide][0].removeprefix("guide: ") for guide in GUIDES},
         "combined": COMBINED,
-        "random_losses": _losses(changes[changes["labels"] == "subcategory"], "random"),
+        "random_losses": _losses(changes[changes["labels"] == SUBCATEGORY], "random"),
         "rho": foretold_rank(foretold),
         "foretold": len(foretold),
         "published": published_changes(),
@@ -56,12 +57,12 @@ def claims(facts: Facts) -> dict[str, bool]:
     """What the sentences say."""
     changes = facts["changes"]
     return {
-        "all four rules together help by subcategory": changes["subcategory"][COMBINED]["encoder"][0] > 0
-        and excludes_zero(*changes["subcategory"][COMBINED]["encoder"]),
+        "all four rules together help by subcategory": changes[SUBCATEGORY][COMBINED]["encoder"][0] > 0
+        and excludes_zero(*changes[SUBCATEGORY][COMBINED]["encoder"]),
         "no other change with the guide that learned from captions is shown": not any(
             excludes_zero(*changes[labels][rule]["encoder"])
             for labels, rule in ((labels, rule) for labels in changes for rule in TECHNIQUES)
-            if (labels, rule) != ("subcategory", COMBINED)
+            if (labels, rule) != (SUBCATEGORY, COMBINED)
         ),
         "no effect with the labels as the guide is shown": not any(
             excludes_zero(*by_guide["labels"])

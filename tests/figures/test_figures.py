@@ -20,6 +20,9 @@ from tests.real_data.colours import coloured_source
 from theory import check_bounds, label_energy, spectrum
 from theory.bounds.theorem15_multihop import interval_table
 
+# Findings that name labels, guides or kinds of pairs which the small tables do not have.
+OTHER_NAMES = {"resampling", "resampling_training", "pretraining", "caption_pairs"}
+
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory):
@@ -74,6 +77,10 @@ def test_a_figure_is_drawn_as_png_and_pdf_with_its_caption(name, tables, tmp_pat
 def test_a_finding_is_written_from_small_tables(name, tables):
     """Its sentences need not be true of them, but every number is there and every claim is judged."""
     finding = found()[name]
+    if name in OTHER_NAMES:
+        with pytest.raises(ValueError, match=f"finding {name}: the tables in .* lack .*: compute them anew"):
+            finding.read(tables)
+        return
     facts = finding.read(tables)
     section = finding.render(facts)
     assert section.startswith(f"## {finding.question}\n\n**")

@@ -72,6 +72,13 @@ def test_the_page_has_every_finding_once_and_in_order():
         assert wrapped(finding.sources()) in text
 
 
+def test_the_numbers_of_the_page_are_those_of_the_tables_that_are_kept():
+    finding = FINDINGS["pretraining"]
+    facts = finding.read(ROOT / "results")
+    finding.require(facts)
+    assert finding.render(facts) in (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
+
+
 def test_a_changed_table_changes_the_sentence(call, folder):
     assert written(call, folder)[:2] == (0, f"{folder / 'page.md'}\n")
     text = (folder / "page.md").read_text(encoding="utf-8")
