@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from figures.arm_looks import strongest
+from figures.pairing_looks import strongest
 from figures.findings.finding import Facts, Finding, Tables
 from figures.frontier import EXCLUSION, readings_shown
 from figures.intervals import excludes_zero, mean_and_half
-from figures.paper_comparison import READINGS, shown_learned, shown_matched
+from figures.paper_comparison import CONVENTIONS, shown_learned, shown_matched
 
 NAMES = {
     "exact": "captions, exact",
@@ -29,48 +29,48 @@ class Value(NamedTuple):
 
 def facts(tables: Tables) -> Facts:
     """Consistency at one diversity, the verdicts, and what a held-out probe sees."""
-    learned, matched = shown_learned(tables["arms_learned"]), shown_matched(tables)
-    images = tables["arms_frontier"].groupby("draw")["images"].first()
-    names = {name: _full_strength(matched, arm) for name, arm in NAMES.items()}
-    verdicts = tables["arms_verdict"]
+    learned, matched = shown_learned(tables["pairings_learned"]), shown_matched(tables)
+    images = tables["pairings_frontier"].groupby("draw")["images"].first()
+    names = {name: _full_strength(matched, pairing) for name, pairing in NAMES.items()}
+    verdicts = tables["pairings_verdict"]
     return {
         "images": int(images.sum()),
         "draws": len(images),
         "diversity": float(learned["diversity"].max()),
         "others": _consistencies(matched[matched["diversity_of"] == "others"], names),
         "all": _consistencies(matched[matched["diversity_of"] == "all"], names),
-        "shown": {reading: _shown(verdicts, str(learned["labels"].iloc[0]), reading) for reading in READINGS},
+        "shown": {convention: _shown(verdicts, str(learned["labels"].iloc[0]), convention) for convention in CONVENTIONS},
         "by_gradients": sum(
-            shown.every + shown.some for (judge, _), shown in readings_shown(verdicts).items() if judge == GRADIENTS
+            shown.every + shown.some for (evaluator, _), shown in readings_shown(verdicts).items() if evaluator == GRADIENTS
         ),
-        "errors": {reading: _errors(learned[learned["diversity_of"] == reading], names) for reading in READINGS},
+        "errors": {convention: _errors(learned[learned["diversity_of"] == convention], names) for convention in CONVENTIONS},
     }
 
 
 def _full_strength(matched: pd.DataFrame, beginning: str) -> str:
     """The pairing of that name; of an augmentation, the strongest."""
-    fitting = [arm for arm in strongest(matched["arm"]) if arm.startswith(beginning)]
+    fitting = [pairing for pairing in strongest(matched["pairing"]) if pairing.startswith(beginning)]
     if not fitting:
         raise KeyError(beginning)
     return fitting[0]
 
 
 def _consistencies(rows: pd.DataFrame, names: dict[str, str]) -> dict[str, Value]:
-    by_arm = rows.set_index("arm")[["value", "low", "high"]]
-    return {name: Value(*by_arm.loc[arm]) for name, arm in names.items() if arm in by_arm.index}
+    by_pairing = rows.set_index("pairing")[["value", "low", "high"]]
+    return {name: Value(*by_pairing.loc[pairing]) for name, pairing in names.items() if pairing in by_pairing.index}
 
 
-def _shown(verdicts: pd.DataFrame, judge: str, reading: str) -> dict[str, bool]:
+def _shown(verdicts: pd.DataFrame, evaluator: str, convention: str) -> dict[str, bool]:
     """For exact and for estimated captions, whether an advantage of text is shown at every diversity, or at any."""
-    rows = verdicts[(verdicts["exclusion"] == EXCLUSION) & (verdicts["judge"] == judge)]
-    by_captions = readings_shown(rows[rows["diversity_of"] == reading])
-    exact, estimated = (by_captions[judge, NAMES[name]] for name in ("exact", "estimated"))
+    rows = verdicts[(verdicts["exclusion"] == EXCLUSION) & (verdicts["evaluator"] == evaluator)]
+    by_captions = readings_shown(rows[rows["diversity_of"] == convention])
+    exact, estimated = (by_captions[evaluator, NAMES[name]] for name in ("exact", "estimated"))
     return {"exact": bool(exact.every), "estimated": bool(estimated.every + estimated.some)}
 
 
 def _errors(learned: pd.DataFrame, names: dict[str, str]) -> dict[str, tuple[float, float]]:
     """How much larger the held-out error is than with augmentations: mean over draws, and half its interval."""
-    errors = learned.pivot_table(index="draw", columns="arm", values="held_out_error")
+    errors = learned.pivot_table(index="draw", columns="pairing", values="held_out_error")
     theirs = errors[names["augmentation"]]
     return {name: mean_and_half(errors[names[name]] - theirs) for name in ("exact", "estimated")}
 
@@ -80,7 +80,7 @@ def claims(facts: Facts) -> dict[str, bool]:
     others, everything, shown = facts["others"], facts["all"], facts["shown"]
     return {
         "pairs by exact captions are more consistent, however diversity is counted": all(
-            shown[reading]["exact"] for reading in READINGS
+            shown[convention]["exact"] for convention in CONVENTIONS
         ),
         "at one diversity exact captions are clearly above the controls": others["exact"].low
         > max(others["augmentation"].high, others["no_text"].high),
@@ -102,7 +102,7 @@ FINDING = Finding(
     "caption_pairs",
     120,
     "Are caption pairs more consistent and more diverse, on real images?",
-    ("arms_frontier", "arms_matched", "arms_learned", "arms_verdict"),
+    ("pairings_frontier", "pairings_matched", "pairings_learned", "pairings_verdict"),
     ("frontier", "paper_comparison"),
     "On emoji, pairs by captions that are known exactly are more consistent and more diverse than pairs by "
     "augmentation; of pairs that a small encoder estimates from text, this is not shown.",
@@ -133,7 +133,7 @@ exact captions the numbers are {{ errors.others.exact | signed_give_or_take(2) }
 {{ errors.all.exact | signed_give_or_take(2) }}, so that no advantage is shown there either. Judged by gradients in
 place of labels, no caption pairs have an advantage.
 
-The second reading of diversity, with the image itself, was added after a look at these data. Read it as exploratory.
+The second convention of diversity, with the image itself, was added after a look at these data. Read it as exploratory.
 """,
     facts,
     claims,

@@ -20,7 +20,7 @@ Facts = dict[str, Any]
 # The files that measure tables, by the beginning of their names; every other table has a study of its own name.
 MEASURED_BY = {
     "phase": "simulations/experiments/phase.py",
-    "emoji_resampling": "real_data/resampling/graph_study.py",
+    "resampled_views": "real_data/resampling/graph_study.py",
     "emoji_": "real_data/study.py",
     "arms_": "real_data/measures/study.py",
     "resample": "real_data/training/studies.py",

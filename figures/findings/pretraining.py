@@ -12,7 +12,7 @@ FEW_RATES, FEW_STRENGTHS = (1e-3, 3e-3), (0.25, 1.0)  # the grid that was tried 
 
 def facts(tables: Tables) -> Facts:
     """Accuracies, and the difference between both objectives, on the whole grid and on the one that was tried first."""
-    table = tables["pretrain"]
+    table = tables["pretraining"]
     chosen, names = table[table["chosen"]], table["labels"].unique()
     require_labels(names)
     few = table[table["learning_rate"].isin(FEW_RATES) & table["strength"].isin(FEW_STRENGTHS)]

@@ -6,7 +6,7 @@ from figures.findings.finding import Facts, Finding, Tables
 from figures.resampling import (
     EMOJI,
     FOUR,
-    TECHNIQUES,
+    RULES,
     WORLDS,
     Study,
     error_before,
@@ -19,7 +19,7 @@ from figures.resampling import (
 
 BOUND = "multihop_bound"
 POSITIVE, NEGATIVE = FOUR[:2], FOUR[2:]
-COMBINED = tuple(TECHNIQUES)[4]
+COMBINED = tuple(RULES)[4]
 SMALL, ALIKE = 0.05, 0.02  # a change of the error up to the one is little, changes that differ by the other are alike
 NAMES = {
     "captions, by encoder": "an encoder that learned from other captions",
@@ -42,7 +42,7 @@ def facts(tables: Tables) -> Facts:
         "least": float(ratios.min()),
         "most": float(ratios.max()),
         "before": error_before(emoji),
-        "rules": {rule: TECHNIQUES[rule][0] for rule in TECHNIQUES},
+        "rules": {rule: RULES[rule][0] for rule in RULES},
         "guides": {NAMES[guide]: by_guide[guide] for guide in EMOJI.guides},
         "random": by_guide["random"],
         "encoder": by_guide[next(iter(EMOJI.guides))],
@@ -65,14 +65,14 @@ def _foretold(table: pd.DataFrame, study: Study) -> Facts:
         "units": table[study.unit].nunique(),
         "order": order_agreement(guided, study, BOUND),
         "size": predicted_ranks(guided, study.unit, BOUND),
-        "positive": predicted_ranks(guided[guided["technique"].isin(POSITIVE)], study.unit, BOUND),
+        "positive": predicted_ranks(guided[guided["rule"].isin(POSITIVE)], study.unit, BOUND),
     }
 
 
 def _where_the_loss_changes(table: pd.DataFrame, study: Study) -> "pd.Series[float]":
     """By what factor the bound grows, for the rules that change the negatives."""
     guided = _guided(table, study)
-    return guided[guided["technique"].isin((*NEGATIVE, COMBINED))][f"ratio of {BOUND}"]
+    return guided[guided["rule"].isin((*NEGATIVE, COMBINED))][f"ratio of {BOUND}"]
 
 
 def claims(facts: Facts) -> dict[str, bool]:
@@ -101,7 +101,7 @@ FINDING = Finding(
     "resampling",
     90,
     "Does the bound foretell what CLIP-guided resampling does, on graphs?",
-    ("resampling", "emoji_resampling"),
+    ("resampling", "resampled_views"),
     ("resampling",),
     "The bound foretells in part in which order the four resampling rules change the error, and it hardly foretells by "
     "how much.",

@@ -8,7 +8,7 @@ from figures.intervals import excludes_zero
 from figures.resampling_training import (
     GUIDES,
     REFERENCES,
-    TECHNIQUES,
+    RULES,
     changes_over_simclr,
     foretold_changes,
     foretold_rank,
@@ -18,26 +18,26 @@ from figures.resampling_training import (
 
 ADD = "add_new_positive"
 DROPPING = ("drop_easy_negative", "drop_false_positive", "drop_false_negative")
-COMBINED = next(rule for rule in TECHNIQUES if "+" in rule)
+COMBINED = next(rule for rule in RULES if "+" in rule)
 UNRELATED = 0.3  # a rank correlation that is smaller tells nothing of so few points
 
 
 def facts(tables: Tables) -> Facts:
     """Accuracies without resampling, the changes by rule and guide, and how well the graphs foretell them."""
-    table = tables["resample"]
+    table = tables["resampled_training"]
     changes, names = changes_over_simclr(table), table["labels"].unique()
     require_labels(names)
     plain = table[table["rule"] == "none"]
-    foretold = foretold_changes(changes, tables["emoji_resampling"])
+    foretold = foretold_changes(changes, tables["resampled_views"])
     return {
         "seeds": table["seed"].nunique(),
         "steps": int(table["steps"].max()),
         "levels": {labels: accuracies(plain[plain["labels"] == labels], REFERENCES) for labels in names},
         "changes": {
-            labels: {rule: mean_changes(changes[changes["labels"] == labels], rule) for rule in TECHNIQUES}
+            labels: {rule: mean_changes(changes[changes["labels"] == labels], rule) for rule in RULES}
             for labels in names
         },
-        "rules": TECHNIQUES,
+        "rules": RULES,
         "guides": {guide: GUIDES[guide][0].removeprefix("guide: ") for guide in GUIDES},
         "combined": COMBINED,
         "random_losses": _losses(changes[changes["labels"] == SUBCATEGORY], "random"),
@@ -49,7 +49,7 @@ def facts(tables: Tables) -> Facts:
 
 def _losses(changes: pd.DataFrame, guide: str) -> list[str]:
     """The rules that are shown to lower the accuracy with one guide."""
-    found = {name: mean_changes(changes, rule).get(guide, (0.0, 0.0)) for rule, name in TECHNIQUES.items()}
+    found = {name: mean_changes(changes, rule).get(guide, (0.0, 0.0)) for rule, name in RULES.items()}
     return [name for name, (mean, half) in found.items() if mean < 0 and excludes_zero(mean, half)]
 
 
@@ -61,7 +61,7 @@ def claims(facts: Facts) -> dict[str, bool]:
         and excludes_zero(*changes[SUBCATEGORY][COMBINED]["encoder"]),
         "no other change with the guide that learned from captions is shown": not any(
             excludes_zero(*changes[labels][rule]["encoder"])
-            for labels, rule in ((labels, rule) for labels in changes for rule in TECHNIQUES)
+            for labels, rule in ((labels, rule) for labels in changes for rule in RULES)
             if (labels, rule) != (SUBCATEGORY, COMBINED)
         ),
         "no effect with the labels as the guide is shown": not any(
@@ -83,7 +83,7 @@ FINDING = Finding(
     "resampling_training",
     100,
     "Does CLIP-guided resampling help in training, from pixels?",
-    ("resample", "emoji_resampling"),
+    ("resample", "resampled_views"),
     ("resampling_training",),
     "In small training runs on emoji only one gain by CLIP-guided resampling is shown: all four rules together change "
     "the accuracy by subcategory by {{ changes.subcategory[combined].encoder | signed_give_or_take }} percentage "
