@@ -18,9 +18,9 @@ RULES := $(BUILD)/rules.mk
 # A study of several tables has its rule in RULES, with this as its recipe.
 STUDY = mkdir -p $(TABLES) && $(PYTHON) -m pairbounds study --jobs $(JOBS) $(if $(SMALL),--small)
 
-# What tables and figures are made of, by their imports: it defines STUDIES, SWEEPS, MEASURED and ALL_FIGURES.
+# What tables and figures are made of, by their imports: it defines STUDIES, SWEEPS, MEASURED, ALL_FIGURES and FINDINGS.
 include $(RULES)
-$(RULES): $(wildcard $(addsuffix /*.py,theory theory/* simulations simulations/* real_data real_data/* figures))
+$(RULES): $(wildcard $(addsuffix /*.py,theory theory/* simulations simulations/* real_data real_data/* figures figures/*))
 	@mkdir -p $(@D)
 	@$(PYTHON3) figures/prerequisites.py > $@
 
@@ -29,7 +29,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup test test-slow test-gpu matrix coverage fuzz faults reliability bench figures smoke reproduce lint format ledger sharpness readme-figures clean
+.PHONY: help setup test test-slow test-gpu matrix coverage fuzz faults reliability bench figures findings smoke reproduce lint format ledger sharpness readme-figures clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/:[^#]*## /\t/' | expand -t 18
@@ -71,6 +71,9 @@ bench: $(INSTALLED) ## Time ours against peers, into build/bench.parquet; and th
 
 figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (twelve minutes)
 	@echo "figures, with their captions: $(FIGURES)"
+
+findings: $(FINDINGS) | $(INSTALLED) ## Write docs/findings.md from the tables
+	$(PYTHON) -m figures findings --tables $(TABLES) --out docs/findings.md
 
 smoke: ## Draw every figure from a first look at each study, into build/smoke
 	$(MAKE) figures BUILD=$(BUILD)/smoke SMALL=1

@@ -65,6 +65,9 @@ GROUPS: dict[str, dict[str, Entry]] = {
     "Draw": {
         "figures": Entry("figures.__main__", "list", "List the figures and the tables they read."),
         "draw": Entry("figures.__main__", "draw", "Draw one figure as PDF and PNG, with its caption as text."),
+        "findings": Entry(
+            "figures.__main__", "findings", "Write the page of findings, each number computed from the tables."
+        ),
     },
 }
 

@@ -1,6 +1,6 @@
 """Accuracies of trained encoders as bars, the same in every figure that has them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -18,8 +18,9 @@ def accuracy_bars(axes: Axes, runs: pd.DataFrame, kinds: Mapping[str, tuple[str,
     """
     names = runs["labels"].unique()
     for place, labels in enumerate(names):
+        found = accuracies(runs[runs["labels"] == labels], kinds)
         for shift, (kind, (label, color)) in enumerate(kinds.items()):
-            mean, half = mean_and_half(100 * runs[(runs["kind"] == kind) & (runs["labels"] == labels)]["test"])
+            mean, half = found[kind]
             x = place + 0.27 * (shift - 1)
             axes.bar(x, mean, width=0.25, color=color)
             axes.errorbar(x, mean, yerr=half, fmt="none", color="black", linewidth=1, capsize=2)
@@ -29,9 +30,13 @@ def accuracy_bars(axes: Axes, runs: pd.DataFrame, kinds: Mapping[str, tuple[str,
     axes.grid(visible=False, axis="x")
 
 
+def accuracies(runs: pd.DataFrame, kinds: Iterable[str]) -> dict[str, tuple[float, float]]:
+    """Mean test accuracy in percent and half its interval, for each kind of encoder; of one label set."""
+    return {kind: mean_and_half(100 * runs[runs["kind"] == kind]["test"]) for kind in kinds}
+
+
 def listed_accuracies(runs: pd.DataFrame, kinds: Mapping[str, tuple[str, str]]) -> str:
     """The same numbers in words, of one label set."""
     return ", ".join(
-        "{} {:.1f} ± {:.1f}".format(label, *mean_and_half(100 * runs[runs["kind"] == kind]["test"]))
-        for kind, (label, _) in kinds.items()
+        "{} {:.1f} ± {:.1f}".format(kinds[kind][0], *found) for kind, found in accuracies(runs, kinds).items()
     )

@@ -1,6 +1,7 @@
 """Figure 1, *The bound holds*: measured probe error against the bound, over many worlds."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -18,6 +19,15 @@ PANELS = (
     ("sharp-probe-error", r"sharper bound $2\rho_k/(1-\sigma_{k+1}^2)$"),
 )
 LOOKS = {"caption": (CAPTION, "o"), "augmentation": (AUGMENTATION, "^")}
+
+
+class Count(NamedTuple):
+    """Of one bound, over all graphs and widths: how many points there are, and on how many the bound is what."""
+
+    points: int
+    violated: int
+    infinite: int
+    informative: int
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
@@ -49,23 +59,30 @@ def _panel(axes: Axes, rows: pd.DataFrame, label: str) -> None:
     axes.minorticks_off()
 
 
+def graphs(table: pd.DataFrame) -> int:
+    """How many graphs there are."""
+    return table.groupby(["seed", "pairs"]).ngroups
+
+
+def counted(table: pd.DataFrame, name: str) -> Count:
+    """What one bound is on all points; it informs where it is better than to guess the largest class."""
+    rows = table[table["bound"] == name]
+    informative = rows[~rows["vacuous"]]
+    return Count(len(rows), int((~rows["holds"]).sum()), int(np.isinf(rows["value"]).sum()), len(informative))
+
+
 def _caption(table: pd.DataFrame) -> str:
-    parts = [f"{table.groupby(['seed', 'pairs']).ngroups} graphs, {_count(table)} (graph, width) points"]
-    for name, _ in PANELS:
-        rows = table[table["bound"] == name]
-        informative = rows[~rows["vacuous"]]
+    counts = {name: counted(table, name) for name, _ in PANELS}
+    parts = [f"{graphs(table)} graphs, {counts[PANELS[0][0]].points} (graph, width) points"]
+    for name, count in counts.items():
         parts.append(
-            f"{name}: {int((~rows['holds']).sum())} of {len(rows)} violated, {int(np.isinf(rows['value']).sum())} "
-            f"infinite (more than k components), {len(informative)} better than guessing the largest class"
+            f"{name}: {count.violated} of {count.points} violated, {count.infinite} infinite (more than k components), "
+            f"{count.informative} better than guessing the largest class"
         )
     return (
         "Each point is the optimal embedding of one random world's caption or augmentation graph, of width 1, 2 or 4 "
         "times the number of classes. " + "; ".join(parts) + "."
     )
-
-
-def _count(table: pd.DataFrame) -> int:
-    return int((table["bound"] == PANELS[0][0]).sum())
 
 
 FIGURE = Figure("The bound holds", ("bound_holds",), draw)

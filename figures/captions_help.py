@@ -1,6 +1,7 @@
 """Figure 2, *Why captions help*: caption pairs against augmentation pairs as augmentation grows stronger."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -22,10 +23,21 @@ PANELS = {
 }
 
 
+class Comparison(NamedTuple):
+    """Medians over seeds of one column: of captions, and of augmentation at its best strength; and who has less."""
+
+    captions: float
+    augmentation: float
+    strength: float
+    smaller: int
+    equal: int
+    strengths: int
+
+
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Four panels over one axis of strengths."""
     table = tables["captions_help"]
-    augmentation, caption = (table[table["pairs"] == pairs] for pairs in ("augmentation", "caption"))
+    augmentation, caption = by_pairs(table)
     picture, panels = plt.subplots(2, 2, figsize=(2 * COLUMN, 1.5 * COLUMN), sharex=True)
     for axes, (column, label) in zip(panels.flat, PANELS.items(), strict=True):
         _panel(axes, augmentation, caption, column)
@@ -34,7 +46,21 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         axes.set_xlabel("augmentation strength (dimensionless)")
     _finish_scales(panels)
     _mark_sweet_spot(panels, augmentation)
-    return picture, _caption(augmentation, caption)
+    return picture, _caption(table)
+
+
+def by_pairs(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of augmentation and those of captions."""
+    return table[table["pairs"] == "augmentation"], table[table["pairs"] == "caption"]
+
+
+def compared(table: pd.DataFrame, column: str) -> Comparison:
+    """Captions against augmentation at every strength; it is the captions that are smaller, or equal."""
+    augmentation, caption = by_pairs(table)
+    ours, theirs = float(caption[column].median()), augmentation.groupby("strength")[column].median()
+    best = float(theirs.index[int(theirs.argmin())])
+    smaller, equal = int(np.sum(ours < theirs)), int(np.sum(ours == theirs))
+    return Comparison(ours, float(theirs.min()), best, smaller, equal, len(theirs))
 
 
 def _panel(axes: Axes, augmentation: pd.DataFrame, caption: pd.DataFrame, column: str) -> None:
@@ -74,17 +100,17 @@ def _finish_scales(panels: np.ndarray) -> None:
         axes.minorticks_off()
 
 
-def _caption(augmentation: pd.DataFrame, caption: pd.DataFrame) -> str:
+def _caption(table: pd.DataFrame) -> str:
     words = []
     for column, name in (("bound", "bound"), ("probe_error", "measured error")):
-        ours, theirs = caption[column].median(), augmentation.groupby("strength")[column].median()
-        smaller, equal = int(np.sum(ours < theirs)), int(np.sum(ours == theirs))
+        found = compared(table, column)
         words.append(
-            f"{name}: captions {ours:.4f}, augmentation at its best {theirs.min():.4f} (strength "
-            f"{theirs.idxmin():.2f}), captions smaller at {smaller} and equal at {equal} of {len(theirs)} strengths"
+            f"{name}: captions {found.captions:.4f}, augmentation at its best {found.augmentation:.4f} (strength "
+            f"{found.strength:.2f}), captions smaller at {found.smaller} and equal at {found.equal} of "
+            f"{found.strengths} strengths"
         )
     return (
-        f"One world, k = 8, lines are medians over {augmentation['seed'].nunique()} seeds, bands their 5% to 95% "
+        f"One world, k = 8, lines are medians over {table['seed'].nunique()} seeds, bands their 5% to 95% "
         f"quantiles. Medians, {'; '.join(words)}. Weak augmentation leaves the graph in pieces, strong augmentation "
         "joins classes: between them lies its sweet spot (dotted: the strength with the least mean error)."
     )

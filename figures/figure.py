@@ -10,11 +10,12 @@ import pandas as pd
 from matplotlib.figure import Figure as Picture
 
 import figures
+from figures.renamed import read
 from figures.style import use_style
 from theory.infrastructure import ownership
 from theory.infrastructure.folders import held
 from theory.infrastructure.pictures import save_picture
-from theory.infrastructure.tables import read_table, replacing, together
+from theory.infrastructure.tables import replacing, together
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,9 @@ class Figure:
         path of the PNG.
         """
         use_style()
-        read = {name: read_table(tables / f"{name}.parquet") for name in self.tables}
+        found = {name: read(tables, name) for name in self.tables}
         try:
-            picture, caption = self.draw(read)
+            picture, caption = self.draw(found)
         except KeyError as error:  # a table of another program, or of another version
             raise ValueError(f"figure {self.name}: the tables in {tables} lack {error}: compute them anew") from error
         with held(out, self.name), together():

@@ -1,7 +1,7 @@
 """*Consistency and diversity*: every pairing of pairs at every temperature, with its controls."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -17,6 +17,14 @@ EXCLUSION = "image"
 CONVENTIONS = {"others": "among other images", "all": "the image itself among them"}
 GRID = 80  # levels of diversity that a curve is drawn through
 WITH_INTERVALS = ("captions", "augmentation", "no text")
+
+
+class Shown(NamedTuple):
+    """In how many conventions an advantage of text is shown at every matched diversity, at some only, and at none."""
+
+    every: int
+    some: int
+    none: int
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
@@ -73,14 +81,22 @@ def _intervals(axes: Axes, rows: pd.DataFrame) -> None:
             axes.errorbar(own["diversity"], own["value"], ends, fmt="none", color=color(str(family)), linewidth=1)
 
 
+def conventions_shown(verdicts: pd.DataFrame) -> dict[tuple[str, str], Shown]:
+    """For each evaluator and kind of captions what the conventions show."""
+    found = {}
+    for (evaluator, captions), rows in verdicts.groupby(["evaluator", "captions"], sort=False):
+        every, some = (int(rows["verdict"].str.contains(text).sum()) for text in ("shown at every", r"\) only\.$"))
+        found[str(evaluator), str(captions)] = Shown(every, some, len(rows) - every - some)
+    return found
+
+
 def _caption(tables: Mapping[str, pd.DataFrame]) -> str:
     frontier, verdicts = tables["pairings_frontier"], tables["pairings_verdict"]
     images, evaluator = frontier.groupby("draw")["images"].first(), frontier["evaluator"].iloc[0]
     chosen = verdicts[(verdicts["exclusion"] == EXCLUSION) & (verdicts["evaluator"] == evaluator)]
     words = [f"Positives {CONVENTIONS[str(row.diversity_of)]}: {row.verdict}" for row in chosen.itertuples()]
-    for (name, captions), rows in verdicts.groupby(["evaluator", "captions"], sort=False):
-        every, some = (int(rows["verdict"].str.contains(text).sum()) for text in ("shown at every", r"\) only\.$"))
-        words.append(f"{captions}, evaluator {name}: {every}, {some} and {len(rows) - every - some}.")
+    for (name, captions), shown in conventions_shown(verdicts).items():
+        words.append(f"{captions}, evaluator {name}: {shown.every}, {shown.some} and {shown.none}.")
     return (
         f"Lines: every pairing from cold to hot, means over {len(images)} draws of {images.min()} to {images.max()} "
         "images; thin lines are weaker augmentations. Bars: 95% intervals at matched diversities, the wider of "

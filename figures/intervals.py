@@ -15,6 +15,11 @@ def mean_and_half(values: pd.Series) -> tuple[float, float]:
     return float(found.mean()), float(t.ppf(0.975, len(found) - 1)) * spread / len(found) ** 0.5
 
 
+def excludes_zero(mean: float, half: float) -> bool:
+    """Whether an interval around a mean lies on one side of 0: only then is there a difference to speak of."""
+    return abs(mean) > half
+
+
 def rank_correlation(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
     """Spearman's rank correlation; NaN where one of them is constant and there is no order to speak of."""
     pair = np.array([first, second], dtype=np.float64)

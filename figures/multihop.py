@@ -1,6 +1,7 @@
 """Figure 9, *Multi-hop*: the interval of theorem 15 closing on the error, and how long labels survive a walk."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -11,11 +12,20 @@ from figures.figure import Figure
 from figures.style import AUGMENTATION, BOUND, CAPTION, COLUMN, MEASURED, SHARP_BOUND, label_line
 
 
+class Closing(NamedTuple):
+    """Theorem 4's bound on the squared error, the interval that the most hops allow, and the error; medians."""
+
+    plain: float
+    hops: int
+    lower: float
+    upper: float
+    true: float
+
+
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Intervals on a world and on emoji, and the curves of consistency."""
     world, emoji = tables["multihop"], tables["emoji_multihop"]
-    emoji = emoji[(emoji["labels"] == "category") & (emoji["k"] == emoji["k"].min())]
-    captions = world[world["pairs"] == "captions"]
+    emoji, captions = shown_emoji(emoji), world[world["pairs"] == "captions"]
     picture, panels = plt.subplots(1, 3, figsize=(2.4 * COLUMN, 0.9 * COLUMN))
     width = int(emoji["k"].iloc[0])
     words = [
@@ -32,10 +42,27 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     )
 
 
+def shown_emoji(emoji: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the table on emoji that are shown: by category, of the smallest width."""
+    shown: pd.DataFrame = emoji[(emoji["labels"] == "category") & (emoji["k"] == emoji["k"].min())]
+    return shown
+
+
+def closing(rows: pd.DataFrame) -> Closing:
+    """How far the interval of theorem 15 closes on the error of one kind of graph."""
+    medians = rows.groupby("quantity")["value"].median()
+    last = rows[rows["m"] == rows.loc[rows["quantity"] == "upper", "m"].max()].groupby("quantity")
+    ends, hops = last["value"].median(), last["m"].first()["upper"]
+    return Closing(
+        float(medians["theorem 4"]), int(hops), float(ends["lower"]), float(ends["upper"]), float(medians["true"])
+    )
+
+
 def _interval(axes: Axes, rows: pd.DataFrame, title: str) -> str:
     medians = rows.groupby(["quantity", "m"])["value"].median()
     upper, lower = medians["upper"], medians["lower"]
-    true, plain = (rows[rows["quantity"] == name]["value"].median() for name in ("true", "theorem 4"))
+    found = closing(rows)
+    true, plain = found.true, found.plain
     axes.fill_between(upper.index, lower, upper, color=SHARP_BOUND, alpha=0.25, linewidth=0)
     axes.plot(upper.index, upper, ":", color=SHARP_BOUND, marker="D", markersize=3)
     axes.plot(lower.index, lower, ":", color=SHARP_BOUND, marker="D", markersize=3)
@@ -48,8 +75,8 @@ def _interval(axes: Axes, rows: pd.DataFrame, title: str) -> str:
     label_line(axes, right, true - 0.01 * top, "true", MEASURED, ha="right", va="top")
     label_line(axes, 1.6, float(upper.iloc[0]) - 0.02 * top, "theorem 15", SHARP_BOUND)
     return (
-        f"{title}: theorem 4 {plain:.3f}, m = {upper.index.max():.0f} gives {float(lower.iloc[-1]):.3f} to "
-        f"{float(upper.iloc[-1]):.3f}, true {true:.3f}."
+        f"{title}: theorem 4 {plain:.3f}, m = {found.hops} gives {found.lower:.3f} to {found.upper:.3f}, "
+        f"true {true:.3f}."
     )
 
 

@@ -47,12 +47,17 @@ def _curve(axes: Axes, rows: pd.DataFrame, column: str, color: str, dash: str) -
     axes.plot(middle.index, middle, dash, color=color, linewidth=1.8)
 
 
+def violations(table: pd.DataFrame) -> int:
+    """How many checks are violated."""
+    return int((~table["holds"]).sum())
+
+
 def _caption(table: pd.DataFrame) -> str:
     last = table[table["step"] == table["step"].max()].groupby("bound")[["value", "measured"]].median()
     words = ", ".join(f"{name} {row['value']:.3f} (measured {row['measured']:.4f})" for name, row in last.iterrows())
     return (
         f"A free embedding trained on one world's captions, k = 8; medians and ranges over {table['seed'].nunique()} "
-        f"seeds. {int((~table['holds']).sum())} of {len(table)} (step, bound) checks violated. At the end, medians: "
+        f"seeds. {violations(table)} of {len(table)} (step, bound) checks violated. At the end, medians: "
         f"{words}."
     )
 

@@ -21,9 +21,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Bars of consistency and of held-out error, a row for each way to count positives."""
     learned, matched = tables["pairings_learned"], tables["pairings_matched"]
     labels, diversity, width = learned["labels"].iloc[0], learned["diversity"].max(), learned["width"].min()
-    learned = learned[(learned["labels"] == labels) & (learned["diversity"] == diversity) & (learned["width"] == width)]
-    chosen = (matched["evaluator"] == labels) & (matched["exclusion"] == EXCLUSION)
-    matched = matched[chosen & (matched["matched_to"] == f"{diversity:g}")]
+    matched, learned = shown_matched(tables), shown_learned(learned)
     pairings = strongest(tables["pairings_frontier"]["pairing"])
     pairings = [pairing for pairing in pairings if pairing in set(matched["pairing"]) | set(learned["pairing"])]
     picture, panels = plt.subplots(2, 2, figsize=(2.4 * COLUMN, 2 * COLUMN), sharex="col", sharey=True)
@@ -40,6 +38,29 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     panels[1, 0].set_xlabel(f"consistency by {labels}\n(0: chance, 1: always)")
     panels[1, 1].set_xlabel(f"held-out error of a linear probe\non {labels}, k = {width}")
     return picture, _caption(tables, words)
+
+
+def shown_learned(learned: pd.DataFrame) -> pd.DataFrame:
+    """The errors that are shown: on the first label set, at the larger diversity and the smaller width."""
+    chosen = (
+        (learned["labels"] == learned["labels"].iloc[0])
+        & (learned["diversity"] == learned["diversity"].max())
+        & (learned["width"] == learned["width"].min())
+    )
+    shown: pd.DataFrame = learned[chosen]
+    return shown
+
+
+def shown_matched(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The consistencies that are shown: by the same labels, at the same diversity."""
+    matched, learned = tables["pairings_matched"], tables["pairings_learned"]
+    chosen = (
+        (matched["evaluator"] == learned["labels"].iloc[0])
+        & (matched["exclusion"] == EXCLUSION)
+        & (matched["matched_to"] == f"{learned['diversity'].max():g}")
+    )
+    shown: pd.DataFrame = matched[chosen]
+    return shown
 
 
 def _over_draws(rows: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """*Phase diagram*: captions against augmentations, over the noise of one and the strength of the other."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -22,13 +22,37 @@ RIGHT = LinearSegmentedColormap.from_list("right", [NEUTRAL, "white"])
 INSIDE = (0.44, 1.0)  # a place where augmentation wins
 
 
+class Outcome(NamedTuple):
+    """The points of the plane, who wins on each, and how often a bound names the better trained encoder.
+
+    Attributes
+    ----------
+    points : a row for each pair of cells
+    wins : for each bound and for the trained error 1 where captions win, -1 where augmentation does, 0 for neither
+    right : for each bound whether it is right, on the points where the trained errors differ
+    rates : the share of these on which each bound is right, with half the width of its interval over seeds
+    """
+
+    points: pd.DataFrame
+    wins: pd.DataFrame
+    right: pd.DataFrame
+    rates: dict[str, tuple[float, float]]
+
+    @property
+    def captions(self) -> float:
+        """The share of the points with different errors on which captions have the smaller."""
+        return float((self.wins.loc[self.right.index, TRAINED] > 0).mean())
+
+    @property
+    def most(self) -> float:
+        """How often it is right to name always the more frequent winner."""
+        return max(self.captions, 1 - self.captions)
+
+
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Who wins by two bounds, who wins in truth, and where the better bound says so."""
-    points = _joined(tables["phase"])
-    wins = pd.DataFrame({column: _caption_wins(points, column) for column in (*BOUNDS, TRAINED)})
-    decided = wins[wins[TRAINED] != 0]
-    right = decided[list(BOUNDS)].eq(decided[TRAINED], axis=0)
-    rates = {name: _rate(right[column], points["seed"]) for column, name in BOUNDS.items()}
+    found = outcome(tables["phase"])
+    points, wins, right = found.points, found.wins, found.right
     picture, panels = plt.subplots(2, 2, figsize=(2.1 * COLUMN, 1.75 * COLUMN), sharex=True, sharey=True)
     shown = {
         f"by {BOUNDS[SHARP]}": (wins[SHARP], WINNER, -1),
@@ -42,9 +66,18 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         for axes, (title, (values, colors, lowest)) in zip(panels.flat, shown.items(), strict=True)
     ]
     _finish(picture, panels, shades)
-    rate = f"{rates[BOUNDS[BEST]]}\n({points['seed'].nunique()} seeds)"
+    rate = f"{_said(found.rates[BEST])}\n({points['seed'].nunique()} seeds)"
     label_line(panels[1, 1], *INSIDE, rate, "black", ha="right", va="center")
-    return picture, _caption(points, wins[TRAINED], rates)
+    return picture, _caption(found)
+
+
+def outcome(table: pd.DataFrame) -> Outcome:
+    """Who wins where, by the bounds and in truth."""
+    points = _joined(table)
+    wins = pd.DataFrame({column: _caption_wins(points, column) for column in (*BOUNDS, TRAINED)})
+    decided = wins[wins[TRAINED] != 0]
+    right = decided[list(BOUNDS)].eq(decided[TRAINED], axis=0)
+    return Outcome(points, wins, right, {column: _rate(right[column], points["seed"]) for column in BOUNDS})
 
 
 def _joined(table: pd.DataFrame) -> pd.DataFrame:
@@ -61,11 +94,13 @@ def _caption_wins(points: pd.DataFrame, column: str) -> pd.Series:
     return (ours < theirs).astype(int) - (theirs < ours).astype(int)
 
 
-def _rate(right: pd.Series, seeds: pd.Series) -> str:
+def _rate(right: pd.Series, seeds: pd.Series) -> tuple[float, float]:
     """How often, with an interval over seeds: the points of one seed are not independent."""
-    by_seed = right.groupby(seeds).mean()
-    mean, half = mean_and_half(by_seed)
-    return f"{mean:.1%} ± {half:.1%}"
+    return mean_and_half(right.groupby(seeds).mean())
+
+
+def _said(rate: tuple[float, float]) -> str:
+    return "{:.1%} ± {:.1%}".format(*rate)
 
 
 def _plane(points: pd.DataFrame, values: pd.Series) -> pd.DataFrame:
@@ -100,18 +135,17 @@ def _finish(picture: Picture, panels: Any, shades: list[QuadMesh]) -> None:
     right.ax.set_yticklabels(["in no\nseed", "half", "in all\nseeds"])
 
 
-def _caption(points: pd.DataFrame, trained: pd.Series, rates: Mapping[str, str]) -> str:
-    decided = trained[trained != 0]
-    most = max((decided > 0).mean(), (decided < 0).mean())
-    named = "; ".join(f"{name} {rate}" for name, rate in rates.items())
+def _caption(found: Outcome) -> str:
+    points = found.points
+    named = "; ".join(f"{BOUNDS[column]} {_said(rate)}" for column, rate in found.rates.items())
     grid = f"{points['noise'].nunique()} noises x {points['strength'].nunique()} strengths"
     excess = points[["excess_loss_caption", "excess_loss_augmentation"]].to_numpy().max()
     return (
         f"One world, k = 8, {grid}, {points['seed'].nunique()} seeds: of {len(points)} points the two trained free "
-        f"embeddings have different errors on {len(decided)}, and captions the smaller on {(decided > 0).mean():.1%} "
+        f"embeddings have different errors on {len(found.right)}, and captions the smaller on {found.captions:.1%} "
         "of these. How often the smaller bound is that of the better encoder, with the "
         f"95% t interval over seeds: {named}; always to name the more frequent winner is right on "
-        f"{most:.1%}. Black line: where the trained encoders are even. The largest excess loss of any of them is "
+        f"{found.most:.1%}. Black line: where the trained encoders are even. The largest excess loss of any of them is "
         f"{excess:.1e}."
     )
 

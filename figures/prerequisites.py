@@ -1,7 +1,8 @@
 """`python3 figures/prerequisites.py`: what each figure and table is made of, as rules for Make.
 
-A figure names its tables; a table is measured by a study, which is a module and says what it writes; what both depend
-on, their imports say. Nothing is stated twice, and nothing is imported to be read: this needs no more than Python.
+A figure names its tables, and so does a finding; a table is measured by a study, which is a module and says what it
+writes; what all depend on, their imports say. Nothing is stated twice, and nothing is imported to be read: this needs
+no more than Python.
 
 A study is measured with its own settings and seeds; as a sweep, if `examples` has one of its name; or not at all, where
 `results` has its tables, because that takes too long. The command lines are no part of what is measured.
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+TABLES_AT = {"FIGURE": 1, "FINDING": 3}  # which argument of each names its tables
 HOMES = ("simulations/studies", "real_data/studies")
 # Run, and not imported: the package wants NumPy, which may not be there yet.
 _sources: dict[str, Any] = runpy.run_path(str(ROOT / "theory/sweeps/sources.py"))
@@ -40,18 +42,27 @@ def main() -> None:
         print(f"$(FIGURES)/{path.stem}.png: {_in_tables(tables_of(path))} {_listed(made_of(path))}")
     for group, names in groups.items():
         print(f"{group} := {_listed(names)}")
+    said = sorted({table for path in defining("figures/findings", "FINDING") for table in tables_of(path)})
+    print(f"FINDINGS := {_in_tables(said)}")
     print(f"ALL_FIGURES := {_listed(f'$(FIGURES)/{path.stem}.png' for path in figures)}")
 
 
-def tables_of(figure: Path) -> tuple[str, ...]:
-    """The tables that a figure's module says it reads."""
-    return _literal(figure, _assigned(figure)["FIGURE"].args[1])
+def tables_of(path: Path) -> tuple[str, ...]:
+    """The tables that the module of a figure or of a finding says it reads."""
+    ((call, place),) = [(value, TABLES_AT[name]) for name, value in _assignments(path) if name in TABLES_AT]
+    assert isinstance(call, ast.Call)
+    return _literal(path, call.args[place])
 
 
 def written(study: Path) -> tuple[str, ...]:
     """The tables that a study's module says it writes; by default one, named as it."""
     given = {one.arg: one.value for one in _assigned(study)["STUDY"].keywords}
     return _literal(study, given["tables"]) if "tables" in given else (study.stem,)
+
+
+def study_of(table: str) -> Path:
+    """The module of the study that writes a table."""
+    return next(path for home in HOMES for path in defining(home, "STUDY") if table in written(path))
 
 
 def defining(folder: str, name: str) -> list[Path]:

@@ -33,6 +33,11 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     return picture, _caption(trained, tables["pretraining"], learned)
 
 
+def settings_tried(tried: pd.DataFrame) -> int:
+    """How many settings each objective was trained with."""
+    return len(tried[tried["kind"] == "clip"][["learning_rate", "strength"]].drop_duplicates())
+
+
 def _graphs(learned: pd.DataFrame) -> pd.DataFrame:
     """What a network of some width would have: all positives counted, at the larger diversity and width."""
     pairings = {
@@ -78,7 +83,7 @@ def _caption(trained: pd.DataFrame, tried: pd.DataFrame, learned: pd.DataFrame) 
         f"{pairs}: " + ", ".join(f"{label} {own[column].mean():.2f}" for column, (label, _) in VALUES.items())
         for pairs, own in learned.groupby("pairs", sort=False)
     )
-    grid = len(tried[tried["kind"] == "clip"][["learning_rate", "strength"]].drop_duplicates())
+    grid = settings_tried(tried)
     return (
         f"Left: test accuracy in percent, {trained['seed'].nunique()} seeds, 95% t intervals, after "
         f"{int(trained['steps'].max())} steps with captions (CLIP) or augmentations (SimCLR), each with the best of "

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -32,6 +33,22 @@ class Curve:
     def look(self) -> tuple[str, str]:
         """Colour and marker."""
         return (AUGMENTATION, "s") if self.start is None else (MEASURED, "o")
+
+
+class Exponent(NamedTuple):
+    """A fitted power law: the exponent, the ends of its interval (NaN of too few seeds), and the constant."""
+
+    value: float
+    low: float
+    high: float
+    constant: float
+
+    @property
+    def said(self) -> str:
+        """In words."""
+        if np.isnan(self.low):
+            return f"{self.value:.2f}, too few seeds for an interval"
+        return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}]"
 
 
 CURVES = (
@@ -67,28 +84,38 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 def _curve(axes: Axes, table: pd.DataFrame, curve: Curve, place: int) -> str:
     """The points of a curve and its fit; what the caption says of it."""
-    rows = table[(table["sweep"] == curve.sweep) & (table["quantity"] == curve.quantity)]
+    rows = points(table, curve)
     color, marker = curve.look
     positive = rows[rows["y"] > 0]
     axes.plot(positive["x"], positive["y"], marker, color=color, markersize=2.5, alpha=0.4)
     said = f"{len(rows) - len(positive)} of {len(rows)} not positive"
     if curve.start is not None:
-        used = rows[rows["x"] >= curve.start]
-        exponent, constant, said = _fit(used)
-        ends = np.array([used["x"].min(), used["x"].max()])
-        axes.plot(ends, constant * ends**exponent, color=color, linewidth=2)
+        fit, x = fitted(table, curve), rows["x"][rows["x"] >= curve.start]
+        ends, said = np.array([x.min(), x.max()]), fit.said
+        axes.plot(ends, fit.constant * ends**fit.value, color=color, linewidth=2)
     words = f"{curve.label}: {said}"
     label_line(axes, 0.03, 0.03 + 0.09 * place, words, color, transform=axes.transAxes, fontsize=7)
     return f"{curve.label} over {curve.sweep}{f' from {curve.start:,.0f} on' if curve.start else ''} {said}"
 
 
-def _fit(rows: pd.DataFrame) -> tuple[float, float, str]:
-    """Exponent, constant, and both in words; of too few seeds there is no interval."""
+def points(table: pd.DataFrame, curve: Curve) -> pd.DataFrame:
+    """The rows of one curve."""
+    return table[(table["sweep"] == curve.sweep) & (table["quantity"] == curve.quantity)]
+
+
+def fitted(table: pd.DataFrame, curve: Curve) -> Exponent:
+    """The power law of a curve, from its start on."""
+    rows = points(table, curve)
+    return exponent(rows[rows["x"] >= (curve.start or 0)])
+
+
+def exponent(rows: pd.DataFrame) -> Exponent:
+    """The power law of y in x; of too few seeds there is no interval."""
     if rows["seed"].nunique() < FEWEST:
-        exponent, logarithm = np.polyfit(np.log(rows["x"]), np.log(rows["y"]), 1)
-        return float(exponent), float(np.exp(logarithm)), f"{exponent:.2f}, too few seeds for an interval"
+        slope, logarithm = np.polyfit(np.log(rows["x"]), np.log(rows["y"]), 1)
+        return Exponent(float(slope), np.nan, np.nan, float(np.exp(logarithm)))
     fit = fit_rate(rows["x"].to_numpy(), rows["y"].to_numpy(), rows["seed"].to_numpy(), rng=np.random.default_rng(0))
-    return fit.exponent, fit.constant, f"{fit.exponent:.2f} [{fit.low:.2f}, {fit.high:.2f}]"
+    return Exponent(fit.exponent, fit.low, fit.high, fit.constant)
 
 
 def _reference(axes: Axes, slope: int) -> None:

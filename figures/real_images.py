@@ -1,6 +1,7 @@
 """Figure 3, *Real images*: bounds and error on emoji captions against k, and where the labels live."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -20,6 +21,15 @@ CURVES = (
     ("sharp-probe-error", "value", SHARP_BOUND, ":", "D", r"sharper bound $2\rho_k/(1-\sigma_{k+1}^2)$"),
     ("probe-error", "measured", MEASURED, "-", "o", "measured probe error"),
 )
+
+
+class Quoted(NamedTuple):
+    """The bound of theorem 4, its sharper form and the error, at one width."""
+
+    k: int
+    plain: float
+    sharp: float
+    measured: float
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
@@ -61,19 +71,34 @@ def _energy_panel(axes: Axes, rows: pd.DataFrame) -> None:
     axes.text(0.07, 0.93 * ENERGY_LIMIT, f"↑ {lowest:.2f} of all eigenvalues", fontsize=8, va="top")
 
 
+def quoted(bounds: pd.DataFrame, labels: str) -> Quoted:
+    """What is quoted of one label set."""
+    k = int(bounds["k"][bounds["k"] <= QUOTED_WIDTH].max())
+    rows = bounds[(bounds["labels"] == labels) & (bounds["k"] == k)]
+    plain, sharp = (rows[rows["bound"] == name] for name in ("probe-error", "sharp-probe-error"))
+    return Quoted(k, plain["value"].item(), sharp["value"].item(), plain["measured"].item())
+
+
+def components(energy: pd.DataFrame) -> int:
+    """How often σ is 1: in so many parts the graph falls."""
+    return int((energy[energy["labels"] == LABEL_SETS[0]]["singular_value"] > 1 - 1e-9).sum())
+
+
+def images(energy: pd.DataFrame) -> int:
+    """How many images the graph is of."""
+    return len(energy) // len(LABEL_SETS)
+
+
 def _caption(bounds: pd.DataFrame, energy: pd.DataFrame) -> str:
-    ones = int((energy[energy["labels"] == LABEL_SETS[0]]["singular_value"] > 1 - 1e-9).sum())
-    words = []
-    k = bounds["k"][bounds["k"] <= QUOTED_WIDTH].max()
+    ones, words = components(energy), []
     for labels in LABEL_SETS:
-        rows = bounds[(bounds["labels"] == labels) & (bounds["k"] == k)]
-        plain, sharp = (rows[rows["bound"] == name] for name in ("probe-error", "sharp-probe-error"))
+        found = quoted(bounds, labels)
         words.append(
-            f"{labels}, k = {k}: bound {plain['value'].item():.2f}, sharper bound {sharp['value'].item():.2f}, "
-            f"measured {plain['measured'].item():.3f}"
+            f"{labels}, k = {found.k}: bound {found.plain:.2f}, sharper bound {found.sharp:.2f}, "
+            f"measured {found.measured:.3f}"
         )
     return (
-        f"The exact caption graph of {len(energy) // len(LABEL_SETS):,} emoji images and their names and keywords. "
+        f"The exact caption graph of {images(energy):,} emoji images and their names and keywords. "
         f"{'; '.join(words)}. σ = 1 {ones} times, "
         f"so that no bound is finite for k below {ones}. Below: the share of label "
         "energy in each range of eigenvalues (filled) and the share of the eigenvalues themselves (outline)."

@@ -79,11 +79,11 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """For worlds and for emoji: change of the error by rule and guide; the change of the bound against it."""
     picture, panels = plt.subplots(2, 2, figsize=(2.5 * COLUMN, 2.3 * COLUMN), height_ratios=[1, 1.3])
     captions = []
-    for own, (left, right) in zip((WORLDS, EMOJI), panels, strict=True):
-        table = with_changes(tables[own.table])
-        _changes(left, table, own)
-        _predictions(right, table[table["guide"] == next(iter(own.guides))], own)
-        captions.append(_findings(table, own))
+    for chosen, (left, right) in zip((WORLDS, EMOJI), panels, strict=True):
+        table = with_changes(tables[chosen.table])
+        _changes(left, table, chosen)
+        _predictions(right, table[table["guide"] == next(iter(chosen.guides))], chosen)
+        captions.append(_findings(table, chosen))
     handles, labels = panels[0, 1].get_legend_handles_labels()
     picture.legend(handles, labels, loc="outside lower center", ncols=5, fontsize=8)
     return picture, _caption(captions)
@@ -100,15 +100,15 @@ def _ratio(after: pd.Series, before: pd.Series) -> pd.Series:
     return (after / before).where(np.isfinite(after) | np.isfinite(before), 1.0).clip(lower=LEAST)
 
 
-def _changes(axes: Axes, table: pd.DataFrame, own: GraphSet) -> None:
-    step = 0.75 / len(own.guides)
+def _changes(axes: Axes, table: pd.DataFrame, chosen: GraphSet) -> None:
+    step = 0.75 / len(chosen.guides)
     for place, rule in enumerate(RULES):
-        for number, (guide, (label, color, marker)) in enumerate(own.guides.items()):
+        for number, (guide, (label, color, marker)) in enumerate(chosen.guides.items()):
             change = table[(table["rule"] == rule) & (table["guide"] == guide)]["change"]
             if change.empty:
                 continue
             low, middle, high = change.quantile([0.25, 0.5, 0.75])
-            y = place + step * (number - (len(own.guides) - 1) / 2)
+            y = place + step * (number - (len(chosen.guides) - 1) / 2)
             axes.plot([low, high], [y, y], color=color, linewidth=1.5)
             axes.plot(middle, y, marker, color=color, markersize=4, label=label if place == 0 else None)
     axes.axvline(0, color="black", linewidth=0.8)
@@ -116,17 +116,17 @@ def _changes(axes: Axes, table: pd.DataFrame, own: GraphSet) -> None:
     axes.invert_yaxis()
     axes.legend(fontsize=7, title="guide", title_fontsize=7, loc="best", frameon=True, framealpha=0.9)
     axes.grid(visible=False, axis="y")
-    axes.set(xlabel="change of the probe error (median, quartiles)", title=f"{own.title}, by guide")
+    axes.set(xlabel="change of the probe error (median, quartiles)", title=f"{chosen.title}, by guide")
 
 
-def _predictions(axes: Axes, table: pd.DataFrame, own: GraphSet) -> None:
+def _predictions(axes: Axes, table: pd.DataFrame, chosen: GraphSet) -> None:
     for rule, (label, color, marker) in RULES.items():
         rows = table[table["rule"] == rule]
         axes.plot(rows["ratio of multihop_bound"], rows["change"], marker, color=color, markersize=3.5, alpha=0.8,
                   label=label)  # fmt: skip
     axes.axhline(0, color="black", linewidth=0.8)
     axes.axvline(1, color="black", linewidth=0.8)
-    label = own.guides[next(iter(own.guides))][0]
+    label = chosen.guides[next(iter(chosen.guides))][0]
     axes.set(
         xscale="log",
         xlabel="theorem 15 after / before",
@@ -145,14 +145,14 @@ def predicted_ranks(table: pd.DataFrame, unit: str, bound: str) -> tuple[float, 
     return _interval(units, lambda picked: rank_correlation(*np.concatenate(picked).T))
 
 
-def order_agreement(table: pd.DataFrame, own: GraphSet, bound: str) -> tuple[float, float, float]:
+def order_agreement(table: pd.DataFrame, chosen: GraphSet, bound: str) -> tuple[float, float, float]:
     """Kendall's τ of the order of the four rules by bound and by error, over graphs, and an interval over units.
 
     Graphs in which all four errors are equal, or all four bounds, have no order and are left out.
     """
     units = []
-    for _, rows in table[table["rule"].isin(FOUR)].groupby(own.unit):
-        graphs = [one for _, one in rows.groupby(list(own.graph)) if one["change"].nunique() > 1]
+    for _, rows in table[table["rule"].isin(FOUR)].groupby(chosen.unit):
+        graphs = [one for _, one in rows.groupby(list(chosen.graph)) if one["change"].nunique() > 1]
         taus = [kendalltau(one[f"ratio of {bound}"], one["change"]).statistic for one in graphs]
         units.append([tau for tau in taus if not math.isnan(tau)])
     return _interval(units, lambda picked: float(np.mean(found)) if len(found := np.concatenate(picked)) else math.nan)
@@ -167,29 +167,43 @@ def _interval(units: Sequence[Any], statistic: Callable[[list[Any]], float]) -> 
     return statistic(list(units)), float(low), float(high)
 
 
-def _findings(table: pd.DataFrame, own: GraphSet) -> str:
+def graphs(table: pd.DataFrame, chosen: GraphSet) -> int:
+    """How many graphs a table is of."""
+    return len(table[list(chosen.graph)].drop_duplicates())
+
+
+def median_changes(table: pd.DataFrame, guide: str) -> dict[str, float]:
+    """The median change of the error by rule, with one guide."""
+    by_technique = table[table["guide"] == guide].groupby("rule", sort=False)["change"]
+    return {str(rule): float(value) for rule, value in by_technique.median().items()}
+
+
+def error_before(table: pd.DataFrame) -> float:
+    """The mean error before anything is resampled."""
+    return float(table["probe_error_before"].mean())
+
+
+def _findings(table: pd.DataFrame, chosen: GraphSet) -> str:
     """One set of graphs in words: for its first guide the predictions, for every guide the changes."""
-    first, (label, *_) = next(iter(own.guides.items()))
+    first, (label, *_) = next(iter(chosen.guides.items()))
     guided = table[table["guide"] == first]
     words = []
     for bound, claim in CLAIMS.items():
         parts = [
-            f"{name} {_shown(predicted_ranks(guided[guided['rule'].isin(group)], own.unit, bound))}"
+            f"{name} {_shown(predicted_ranks(guided[guided['rule'].isin(group)], chosen.unit, bound))}"
             for name, group in GROUPS.items()
         ]
-        words.append(f"{claim}: ρ {', '.join(parts)}; τ {_shown(order_agreement(guided, own, bound))}")
+        words.append(f"{claim}: ρ {', '.join(parts)}; τ {_shown(order_agreement(guided, chosen, bound))}")
     changes = []
-    for guide, (name, *_) in own.guides.items():
-        own = table[table["guide"] == guide]
-        medians = own.groupby("rule", sort=False)["change"].median()
-        if len(own):
-            listed = ", ".join(f"{RULES[str(rule)][0]} {value:+.3f}" for rule, value in medians.items())
+    for guide, (name, *_) in chosen.guides.items():
+        medians = median_changes(table, guide)
+        if medians:
+            listed = ", ".join(f"{RULES[rule][0]} {value:+.3f}" for rule, value in medians.items())
             changes.append(f"{name}: {listed}")
-    graphs = table[list(own.graph)].drop_duplicates()
-    before = table["probe_error_before"].mean()
+    count, independent = graphs(table, chosen), table[chosen.unit].nunique()
     return (
-        f"{own.title.capitalize()} ({len(graphs)} graphs, {table[own.unit].nunique()} of them independent; mean "
-        f"error before {before:.3f}), guide {label}: {'; '.join(words)}. "
+        f"{chosen.title.capitalize()} ({count} graphs, {independent} of them independent; "
+        f"mean error before {error_before(table):.3f}), guide {label}: {'; '.join(words)}. "
         f"Median change of the error: {'; '.join(changes)}."
     )
 

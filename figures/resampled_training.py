@@ -56,7 +56,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Change of accuracy by rule and guide, for each label set; and the accuracies that they start from."""
     table = tables["resampled_training"]
     changes, levels = changes_over_simclr(table), table[table["rule"] == "none"]
-    names, foretold = table["labels"].unique(), _foretold(changes, tables["resampled_views"])
+    names, foretold = table["labels"].unique(), foretold_changes(changes, tables["resampled_views"])
     picture, panels = plt.subplots(2, 2, figsize=(2.4 * COLUMN, 2.2 * COLUMN), height_ratios=[1.2, 1])
     for axes, labels in zip(panels[0], names, strict=False):
         _changes(axes, changes[changes["labels"] == labels])
@@ -77,25 +77,36 @@ def changes_over_simclr(table: pd.DataFrame) -> pd.DataFrame:
     return resampled.assign(change=100 * (resampled["test"] - before))
 
 
+def mean_changes(changes: pd.DataFrame, rule: str) -> dict[str, tuple[float, float]]:
+    """For each guide the mean change by one rule of ours, and half its interval."""
+    found = changes[(changes["rule"] == rule) & ~changes["published"]]
+    return {str(guide): mean_and_half(rows["change"]) for guide, rows in found.groupby("guide")}
+
+
+def published_changes() -> dict[str, float]:
+    """The changes on ImageNet that were published, in percentage points."""
+    return {rule: after - PUBLISHED_SIMCLR for rule, after in PUBLISHED.items()}
+
+
 def _changes(axes: Axes, changes: pd.DataFrame) -> None:
     for place, rule in enumerate(RULES):
+        found = mean_changes(changes, rule)
         for shift, (guide, (name, color, marker)) in enumerate(GUIDES.items()):
-            found = changes[(changes["rule"] == rule) & (changes["guide"] == guide) & ~changes["published"]]
-            if len(found):
-                mean, half = mean_and_half(found["change"])
+            if guide in found:
+                mean, half = found[guide]
                 y = place + 0.22 * (shift - 1)
                 axes.errorbar(mean, y, xerr=half, fmt=marker, color=color, markersize=4, capsize=2, linewidth=1.2,
                               label=name if place == 0 else None)  # fmt: skip
         if rule in PUBLISHED:
             label = "published, on ImageNet" if place == 0 else None
-            axes.plot(PUBLISHED[rule] - PUBLISHED_SIMCLR, place, "*", color="black", markersize=7, label=label)
+            axes.plot(published_changes()[rule], place, "*", color="black", markersize=7, label=label)
     axes.axvline(0, color="black", linewidth=0.8)
     axes.set_yticks(range(len(RULES)), list(RULES.values()))
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
 
 
-def _foretold(changes: pd.DataFrame, graphs: pd.DataFrame) -> list[Foretold]:
+def foretold_changes(changes: pd.DataFrame, graphs: pd.DataFrame) -> list[Foretold]:
     """A point for each rule and guide that both have."""
     ratios = graphs.assign(ratio=graphs[f"{FORETOLD_BY}_after"] / graphs[f"{FORETOLD_BY}_before"])
     of_graphs = ratios.groupby(["rule", "guide"])["ratio"].median()
@@ -106,6 +117,11 @@ def _foretold(changes: pd.DataFrame, graphs: pd.DataFrame) -> list[Foretold]:
         if at in of_graphs.index:
             points.append(Foretold(str(rule), str(guide), float(of_graphs[at]), *mean_and_half(own["change"])))
     return points
+
+
+def foretold_rank(foretold: list[Foretold]) -> float:
+    """Spearman's correlation of what is foretold with what happened; a bound that foretells makes it negative."""
+    return rank_correlation([point.ratio for point in foretold], [point.change for point in foretold])
 
 
 def _predictions(axes: Axes, foretold: list[Foretold]) -> None:
@@ -133,20 +149,18 @@ def _caption(table: pd.DataFrame, changes: pd.DataFrame, levels: pd.DataFrame, f
         own = levels[levels["labels"] == labels]
         parts = []
         for rule, name in RULES.items():
-            found = changes[(changes["rule"] == rule) & (changes["labels"] == labels) & ~changes["published"]]
+            found = mean_changes(changes[changes["labels"] == labels], rule)
             means = [
-                "{} {:+.1f} ± {:.1f}".format(
-                    GUIDES[str(guide)][0].removeprefix("guide: "), *mean_and_half(rows["change"])
-                )
-                for guide, rows in found.groupby("guide")
+                "{} {:+.1f} ± {:.1f}".format(GUIDES[guide][0].removeprefix("guide: "), *change)
+                for guide, change in found.items()
             ]
             if means:
                 parts.append(f"{name}: {', '.join(means)}")
         words.append(
             f"By {labels}: accuracy in percent, {listed_accuracies(own, REFERENCES)}; changes, {'; '.join(parts)}"
         )
-    rho = rank_correlation([point.ratio for point in foretold], [point.change for point in foretold])
-    published = ", ".join(f"{RULES[rule]} {after - PUBLISHED_SIMCLR:+.1f}" for rule, after in PUBLISHED.items())
+    rho = foretold_rank(foretold)
+    published = ", ".join(f"{RULES[rule]} {change:+.1f}" for rule, change in published_changes().items())
     rank = (
         f"Over rules and guides, Spearman's rank correlation of {CLAIM}, after over before on the augmentation "
         f"pairs of emoji, with the change of accuracy by {names[0]} is {rho:.2f} ({len(foretold)} points; a bound that "

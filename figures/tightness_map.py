@@ -44,7 +44,7 @@ COORDINATES: dict[str, tuple[str, dict[float, str]]] = {
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Two heat maps of measured over bound, for the squared probe error; below, all coordinates and the main bounds."""
-    points = _points(tables["bound_holds"])
+    points = points_of(tables["bound_holds"])
     picture = plt.figure(figsize=(2.3 * COLUMN, 2.3 * COLUMN))
     above, below = picture.subfigures(2, 1, height_ratios=[1, 1.25], squeeze=False)[:, 0]
     panels = above.subplots(1, 2, sharex=True, sharey=True)
@@ -58,7 +58,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     return picture, _caption(points)
 
 
-def _points(table: pd.DataFrame) -> pd.DataFrame:
+def points_of(table: pd.DataFrame) -> pd.DataFrame:
     """A row for each graph and width, with its coordinates and the tightness of the main bounds."""
     key = ["seed", "pairs", "k", "n_classes", "largest_class"]
     wide = table.pivot_table(index=key, columns="bound", values=["measured", "value", "tightness"])
@@ -95,6 +95,11 @@ def _panel(axes: Axes, points: pd.DataFrame, name: str) -> QuadMesh:
     return image
 
 
+def near(points: pd.DataFrame, name: str) -> float:
+    """The share of all points on which a bound is within a factor 2 of the truth."""
+    return float((points[name] >= 0.5).mean())
+
+
 def _shares(points: pd.DataFrame) -> pd.DataFrame:
     """The share of points within a factor 2, in percent: a row for each main bound, columns (coordinate, bin)."""
     columns = {}
@@ -127,7 +132,7 @@ def _shares_panel(axes: Axes, shares: pd.DataFrame) -> None:
 
 
 def _caption(points: pd.DataFrame) -> str:
-    shares = [f"{name} {(points[name] >= 0.5).mean():.0%}" for name in PANELS]
+    shares = [f"{name} {near(points, name):.0%}" for name in PANELS]
     unequal = (points["imbalance"] > EQUAL).mean()
     return (
         f"Above: squared probe error over its bound, medians over {int((points['gap'] > 0).sum())} (graph, width) "

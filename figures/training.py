@@ -53,8 +53,14 @@ def _finish_scales(panels: list[Axes], table: pd.DataFrame) -> None:
         axes.minorticks_off()
 
 
+def at_the_end(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the last step."""
+    last: pd.DataFrame = table[table["step"] == table["step"].max()]
+    return last
+
+
 def _caption(table: pd.DataFrame) -> str:
-    last = table[table["step"] == table["step"].max()]
+    last = at_the_end(table)
     words = []
     for pairs in LOOKS:
         rows = last[last["pairs"] == pairs]

@@ -1,6 +1,7 @@
 """*Which loss*: encoders of the same world trained with five losses, against the bound on the spectral optimum."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -24,6 +25,15 @@ BOUNDS = {
     "probe_error": {"bound": ("theorem 4", BOUND, "--"), "sharp_bound": ("theorem 4, sharper form", SHARP_BOUND, ":")},
     "zero_shot_error": {"zero_shot_bound": ("theorem 6", BOUND, "--")},
 }
+
+
+class Held(NamedTuple):
+    """The points of one loss, how many lie above theorem 4 and its sharper form, and the median error at one noise."""
+
+    points: int
+    above: int
+    above_sharp: int
+    error: float
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
@@ -57,18 +67,28 @@ def _losses(axes: Axes, table: pd.DataFrame, error: str) -> None:
         axes.fill_between(middle.index, low, high, color=color, alpha=0.12, linewidth=0)
 
 
-def _caption(table: pd.DataFrame) -> str:
+def quoted_noise(table: pd.DataFrame) -> float:
+    """The noise that errors are quoted at, in the middle of those there are."""
     noises = sorted(table["noise"].unique())
-    words, middle = [], noises[len(noises) // 2]
-    for loss, (label, *_) in LOOKS.items():
+    return float(noises[len(noises) // 2])
+
+
+def held(table: pd.DataFrame) -> dict[str, Held]:
+    """What there is to say of each loss."""
+    by_loss, middle = {}, quoted_noise(table)
+    for loss in LOOKS:
         rows = table[table["loss"] == loss]
-        above = int((rows["probe_error"] > rows["bound"]).sum())
-        sharp = int((rows["probe_error"] > rows["sharp_bound"]).sum())
-        error = rows[rows["noise"] == middle]["probe_error"].median()
-        words.append(
-            f"{label}: above theorem 4 at {above}, above its sharper form at {sharp} of {len(rows)} points, "
-            f"median error {error:.3f} at noise {middle:g}"
-        )
+        above, sharp = (int((rows["probe_error"] > rows[column]).sum()) for column in ("bound", "sharp_bound"))
+        by_loss[loss] = Held(len(rows), above, sharp, float(rows[rows["noise"] == middle]["probe_error"].median()))
+    return by_loss
+
+
+def _caption(table: pd.DataFrame) -> str:
+    words = [
+        f"{LOOKS[loss][0]}: above theorem 4 at {one.above}, above its sharper form at {one.above_sharp} of "
+        f"{one.points} points, median error {one.error:.3f} at noise {quoted_noise(table):g}"
+        for loss, one in held(table).items()
+    ]
     return (
         f"Free embeddings of one world's captions, k = 8, each trained on the exact population loss; medians and "
         f"ranges over {table['seed'].nunique()} seeds; errors below {FLOOR:g} are drawn there. The bounds drawn are "

@@ -80,6 +80,7 @@ LONG = [
         "figures draw tightness_map --tables . --out out",
         [f"out/tightness_map{end}" for end in (".pdf", ".txt", ".png")],
     ),
+    ("figures findings --tables . --out page.md", ["page.md"]),
 ]
 
 
@@ -156,6 +157,7 @@ def test_a_strangers_file_is_replaced_when_asked_to(call, place, command):
         "real_data resample --dataset table --root resample.parquet --out .",
         "real_data pretrain --objective clip --dataset table --root pretrain.parquet --out .",
         "figures draw tightness_map --tables . --out .",
+        "figures findings --tables . --out bound_holds.parquet",
     ],
 )
 @pytest.mark.parametrize("force", ["", " --force"])

@@ -5,6 +5,7 @@ import pytest
 
 from figures import tightness_map
 from figures.__main__ import FIGURES, app
+from figures.findings.finding import found
 from real_data.measures.protocol import Protocol
 from real_data.studies import pretraining, resampled_views
 from real_data.studies.pairings import pairings_tables
@@ -17,6 +18,9 @@ from tests.real_data.colours import coloured_source
 from theory import check_bounds, label_energy, spectrum
 from theory.bounds.theorem15_multihop import interval_table
 from theory.sweeps import Cores, SweepConfiguration, find_study, run_study, run_sweep, study_names
+
+# Findings that name labels, guides or kinds of pairs which the small tables do not have.
+OTHER_NAMES = {"resampled_graphs", "resampled_training", "pretraining", "caption_pairs"}
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +72,21 @@ def test_a_figure_is_drawn_as_png_and_pdf_with_its_caption(name, tables, tmp_pat
     assert (tmp_path / f"{name}.txt").read_text().startswith(FIGURES[name].title)
 
 
+@pytest.mark.parametrize("name", found())
+def test_a_finding_is_written_from_small_tables(name, tables):
+    """Its sentences need not be true of them, but every number is there and every claim is judged."""
+    finding = found()[name]
+    if name in OTHER_NAMES:
+        with pytest.raises(ValueError, match=f"finding {name}: the tables in .* lack .*: compute them anew"):
+            finding.read(tables)
+        return
+    facts = finding.read(tables)
+    section = finding.render(facts)
+    assert section.startswith(f"## {finding.question}\n\n**")
+    assert not {"{{", "{%", "None", "Exponent("} & set(section.split())
+    assert finding.claims(facts) or not finding.tables
+
+
 def test_the_caption_reports_a_violation(tables, tmp_path):
     """The figure says what the table says, even where that is unwelcome."""
     folder = tmp_path / "tables"
@@ -83,7 +102,7 @@ def test_the_caption_reports_a_violation(tables, tmp_path):
 
 def test_the_tightness_map_counts_every_point_once(tables):
     table = pd.read_parquet(tables / "bound_holds.parquet")
-    shares = tightness_map._shares(tightness_map._points(table))
+    shares = tightness_map._shares(tightness_map.points_of(table))
     for coordinate, (_, bins) in tightness_map.COORDINATES.items():
         assert shares[coordinate].shape == (len(tightness_map.BOUNDS), len(bins))
     for label, least, largest in (("2", 2, 2), ("3–4", 3, 4)):

@@ -1,0 +1,69 @@
+"""With which exponents errors fall."""
+
+import numpy as np
+import pandas as pd
+
+from figures.findings.finding import Facts, Finding, Tables
+from figures.rates import CURVES, Exponent, exponent, fitted
+
+BY_CONDUCTANCE = "image-error-rate"  # the bound α/ρ² of HaoChen et al.
+
+
+def facts(tables: Tables) -> Facts:
+    """The exponents of the sweeps, and that of the error in HaoChen et al.'s bound over random worlds."""
+    table, points = tables["rates"], by_conductance(tables["bound_holds"])
+    positive = points[points["y"] > 0]
+    return {
+        "seeds": table["seed"].nunique(),
+        "fits": {curve.sweep: fitted(table, curve) for curve in CURVES if curve.start is not None},
+        "conductance": exponent(positive),
+        "worlds": positive["seed"].nunique(),
+        "points": len(points),
+        "zeros": len(points) - len(positive),
+    }
+
+
+def by_conductance(table: pd.DataFrame) -> pd.DataFrame:
+    """The error of images y against α/ρ² as x, where that is positive and finite."""
+    rows = table[(table["bound"] == BY_CONDUCTANCE) & np.isfinite(table["value"]) & (table["value"] > 0)]
+    found: pd.DataFrame = rows.rename(columns={"value": "x", "measured": "y"})[["seed", "x", "y"]]
+    return found
+
+
+def claims(facts: Facts) -> dict[str, bool]:
+    """What the sentences say."""
+    alpha, gap, pairs = (facts["fits"][sweep] for sweep in ("labelling error", "gap", "pairs"))
+    return {
+        "the error grows a little faster than the labelling error": alpha.low > 1 and alpha.high < 1.5,
+        "the error falls more slowly than the gap grows": gap.low > -1 and gap.high < 0,
+        "the excess loss falls as one over the number of pairs": _within(-1, pairs),
+        "the error grows with HaoChen et al.'s bound, and more slowly": facts["conductance"].low > 0
+        and facts["conductance"].high < 1,
+    }
+
+
+def _within(value: float, fit: Exponent) -> bool:
+    return fit.low <= value <= fit.high
+
+
+FINDING = Finding(
+    "rates",
+    80,
+    "How fast do errors fall?",
+    ("rates", "bound_holds"),
+    ("rates",),
+    "The squared error grows a little faster than the labelling error, and it falls more slowly with the gap than "
+    "theorem 4 has it.",
+    """
+The rates are fitted and never asserted, on {{ seeds }} seeds, with 95% bootstrap intervals over seeds. The squared
+error grows as `α_T` to the power {{ fits["labelling error"] | interval }}, where theorem 4 has 1. It falls with the gap
+to the power {{ fits["gap"] | interval }}, where theorem 4 has -1. The excess loss falls with the number of pairs to the
+power {{ fits["pairs"] | interval }}.
+
+HaoChen et al. bound the error by `α/ρ²`, up to a factor that is not known. On random worlds the error grows as that
+bound to the power {{ conductance | interval }} ({{ worlds }} seeds). Of {{ points | counted }} points where the bound
+is positive and finite, {{ zeros }} have the error 0 and are left out, because a power law has no zeros.
+""",
+    facts,
+    claims,
+)
