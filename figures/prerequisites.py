@@ -60,9 +60,9 @@ def written(study: Path) -> tuple[str, ...]:
     return _literal(study, given["tables"]) if "tables" in given else (study.stem,)
 
 
-def study_of(table: str) -> Path:
-    """The module of the study that writes a table."""
-    return next(path for home in HOMES for path in defining(home, "STUDY") if table in written(path))
+def study_of(table: str) -> Path | None:
+    """The module of the study that writes a table, if there is one."""
+    return next((path for home in HOMES for path in defining(home, "STUDY") if table in written(path)), None)
 
 
 def defining(folder: str, name: str) -> list[Path]:

@@ -14,7 +14,8 @@ import real_data.__main__
 import simulations.__main__
 import theory.__main__
 from real_data.audit.tables import TABLES as AUDIT_TABLES
-from real_data.measures.protocol import TABLES as PAIRINGS_TABLES
+from real_data.studies.emoji_captions import TABLES as EMOJI_TABLES
+from real_data.studies.pairings import TABLES as PAIRINGS_TABLES
 from tests.families import FAMILIES
 from theory import BOUNDS
 from theory.attack.sharpness import outputs
@@ -22,7 +23,7 @@ from theory.infrastructure.tables import write_table
 
 APPS = {module.__package__: module.app for module in (theory.__main__, simulations.__main__, real_data.__main__)}
 APPS["figures"] = figures.__main__.app
-SWEEP = 'experiment = "tests.simulations.tiny"\nseeds = 2\n[settings]\nunlucky = 3\n[[grid]]\nx = [0, 1, 3]\n'
+SWEEP = 'study = "tests.theory.sweeps.tiny"\nseeds = 2\n[settings]\nunlucky = 3\n[[grid]]\nx = [0, 1, 3]\n'
 
 
 @pytest.fixture(scope="module")
@@ -72,10 +73,10 @@ QUICK = [
 LONG = [
     ("theory sharpness --out sharp", ["sharp/sharpness.csv", "sharp/sharpness.csv.json", "sharp/probe-mse.npz"]),
     ("real_data measure --out out", tables("out", PAIRINGS_TABLES)),
-    ("real_data study --out out", tables("out", ["emoji_bounds", "emoji_energy", "emoji_multihop"])),
-    ("real_data resample-graph --out out", tables("out", ["emoji_resampling"])),
-    ("real_data resample --out out", tables("out", ["resample"])),
-    ("real_data pretrain --objective clip --out out", tables("out", ["pretrain"])),
+    ("real_data study --out out", tables("out", EMOJI_TABLES)),
+    ("real_data resample-graph --out out", tables("out", ["resampled_views"])),
+    ("real_data resample --out out", tables("out", ["resampled_training"])),
+    ("real_data pretrain --objective clip --out out", tables("out", ["pretraining"])),
     (
         "figures draw tightness_map --tables . --out out",
         [f"out/tightness_map{end}" for end in (".pdf", ".txt", ".png")],
@@ -153,9 +154,9 @@ def test_a_strangers_file_is_replaced_when_asked_to(call, place, command):
         "real_data audit pairs.parquet --labels classes.parquet --out .",
         "real_data audit . --out out",
         "real_data measure --dataset table --root pairings_frontier.parquet --out .",
-        "real_data resample-graph --dataset table --root table_resampling.parquet --out .",
-        "real_data resample --dataset table --root resample.parquet --out .",
-        "real_data pretrain --objective clip --dataset table --root pretrain.parquet --out .",
+        "real_data resample-graph --dataset table --root resampled_views.parquet --out .",
+        "real_data resample --dataset table --root resampled_training.parquet --out .",
+        "real_data pretrain --objective clip --dataset table --root pretraining.parquet --out .",
         "figures draw tightness_map --tables . --out .",
         "figures findings --tables . --out bound_holds.parquet",
     ],

@@ -28,22 +28,33 @@ class NewFamily(Family):
         return PairGraph(np.eye(self.n_images), range(self.n_images))
 """
 STUDY = """
+from dataclasses import dataclass
 import pandas as pd
 import simulations.families.zipf_captions
-from simulations.studies.study import Study
+from theory.sweeps import Study
 
-STUDY = Study("new_study", "Is it found?", {}, lambda seed: pd.DataFrame({"x": [seed]}), 1)
+
+@dataclass(frozen=True)
+class Settings:
+    factor: int = 1
+
+
+def measure(settings, seed):
+    return pd.DataFrame({"x": [seed * settings.factor]})
+
+
+STUDY = Study("Is it found?", Settings, measure)
 """
 FIGURE = """
 from figures.figure import Figure
 
-FIGURE = Figure("new_figure", "New", ("new_study",), lambda tables: None)
+FIGURE = Figure("New", ("new_study",), lambda tables: None)
 """
 FOUND = """
 from figures.__main__ import FIGURES
 from simulations.families import FAMILIES
-from simulations.studies import STUDIES
-print("new_figure" in FIGURES, "new_study" in STUDIES, "new_family" in FAMILIES)
+from theory.sweeps import find_study
+print("new_figure" in FIGURES, find_study("new_study").name == "new_study", "new_family" in FAMILIES)
 """
 
 
@@ -52,7 +63,7 @@ def copy(tmp_path):
     """The tree, as it stands, with a new study of a family and a figure of it."""
     for name in ("theory", "simulations", "real_data", "figures", "examples", "results"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("Makefile", "pyproject.toml"):
+    for name in ("Makefile", "pairbounds.py", "pyproject.toml"):
         shutil.copy2(ROOT / name, tmp_path)
     (tmp_path / "simulations/studies/new_study.py").write_text(STUDY)
     (tmp_path / "figures/new_figure.py").write_text(FIGURE)
@@ -73,7 +84,7 @@ def test_they_are_found_by_their_names(copy):
     done = subprocess.run([sys.executable, "-c", FOUND], cwd=copy, capture_output=True, text=True, check=True)
     assert done.stdout == "True True True\n"
     everything = planned(copy)
-    assert sum("study new_study" in line for line in everything) == 1
+    assert sum("new_study --out" in line for line in everything) == 1
     assert sum("draw new_figure" in line for line in everything) == 1
 
 
@@ -96,7 +107,7 @@ def test_a_family_that_is_touched_is_measured_anew_where_it_is_imported(copy):
     assert planned(copy) == []
     os.utime(copy / "simulations/families/zipf_captions.py", (later + 20, later + 20))
     assert [line.split(" -m ")[1].split(" --")[0] for line in planned(copy)] == [
-        "simulations study new_study",
+        "pairbounds study",
         "figures draw new_figure",
     ]
     os.utime(copy / "simulations/__main__.py", (later + 30, later + 30))

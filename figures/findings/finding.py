@@ -106,7 +106,7 @@ class Finding:
     def sources(self) -> str:
         """The way from the finding to its figures, its tables and the studies that measured them; a line."""
         places = dict.fromkeys(study_of(table) for table in self.tables)
-        studies = [f"[{place}](../{place})" for place in places]
+        studies = [f"[{place}](../{place})" for place in places if place]
         parts = {
             "Figure": [f"`{name}`" for name in self.figures],
             "Table": [f"`{name}`" for name in self.tables],

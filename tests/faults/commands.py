@@ -80,9 +80,8 @@ def write_inputs(folder: Path, names: Sequence[str] = tuple(COMMANDS)) -> None:
     if "figures" in names:
         for name, steps in {"earlier": 30, "now": 50}.items():
             grid = [{"noise": [0.0, 0.4]}, {"strength": [0.6, 1.0, 4.0]}]
-            table = run_sweep(
-                SweepConfiguration("phase", 2, grid, {"steps": steps}), folder / f"phase-{name}", Cores()
-            ).table
+            phase = SweepConfiguration("phase", 2, grid, {"steps": steps})
+            table = run_sweep(phase, folder / f"phase-{name}", Cores()).tables["phase"]
             (folder / "tables" / name).mkdir(parents=True)
             table.rename(folder / "tables" / name / "phase.parquet")
 

@@ -20,7 +20,7 @@ from theory.sweeps.cells import chosen_settings
 from theory.sweeps.configuration import SweepConfiguration
 from theory.sweeps.execution import Cores, DaskCluster
 from theory.sweeps.study import Study, find_study, study_names, whereabouts
-from theory.sweeps.sweep import outputs, run_study, run_sweep
+from theory.sweeps.sweep import TABLE, outputs, run_study, run_sweep
 
 A_DAY = 86_400.0  # seconds
 FEW = 2  # seeds of a first look
@@ -135,6 +135,7 @@ def sweep(
     """
     if dask is not None and jobs is not None:
         raise ValueError("--jobs and --dask exclude each other: a cluster has the workers that it has")
+    ownership.claim([*ownership.table(out / TABLE)], [file], force=force)
     configuration = SweepConfiguration.read(file, seeds)
     ownership.claim(outputs(find_study(configuration.study), out), [file], force=force)
     workers = Cores(1 if jobs is None else jobs) if dask is None else DaskCluster(dask)
