@@ -155,6 +155,12 @@ def pretrain(
     epochs: options.Epochs = pretraining.Settings.epochs,
     batch: options.BatchSize = pretraining.Settings.batch,
     optimizer: options.Optimizer = pretraining.Settings.optimizer,
+    learning_rate: Annotated[
+        list[float] | None, typer.Option(help="Tried, at its largest; else 0.001, 0.003 and 0.01.")
+    ] = None,
+    strength: Annotated[
+        list[float] | None, typer.Option(help="Tried, of the augmentations; else 0.1, 0.25 and 1.")
+    ] = None,
     weight_decay: options.Decay = pretraining.Settings.weight_decay,
     warmup: options.Warmup = pretraining.Settings.warmup,
     precision: options.Precision = options.Numbers.float32,
@@ -180,6 +186,8 @@ def pretrain(
     given |= _training(backbone, epochs, batch, optimizer, weight_decay, warmup, precision, views)
     given |= {"workers": workers, "device": device, "cache": str(cache), "runs": str(out)}
     objectives = tuple(dict.fromkeys(one.value for one in objective))
+    tried = {"learning_rates": learning_rate, "strengths": strength}
+    given |= {name: tuple(values) for name, values in tried.items() if values is not None}
     settings = pretraining.Settings(**given, objectives=objectives, text_tower=text)
     paths = _claimed(["pretraining"], out, settings, force=force)
     measure_into("pretraining", settings, _counted(seeds), jobs, paths, RUNS_KEPT)

@@ -12,7 +12,7 @@ import pytest
 import scipy.linalg
 from scipy.sparse.csgraph import connected_components
 
-from real_data import emoji
+from real_data import emoji_concepts as emoji
 from theory import PairGraph
 
 

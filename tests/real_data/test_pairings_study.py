@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 import torch
 from PIL import Image
-from real_data.measures.study import pairings_tables
 
 from real_data.__main__ import app
 from real_data.measures.drawn import measure_draw
@@ -20,11 +19,13 @@ from real_data.pairings.inputs import ENCODER, EXACT, IMAGES, PIXELS, TEXTS, UNI
 from real_data.pairings.sampling import draw_images, gather
 from real_data.pairings.sources import source
 from real_data.pairings.views import simclr, views_of
+from real_data.studies.pairings import pairings_tables
 from tests.real_data import tiny
 from tests.real_data.colours import COLOURS, RowEncoder, coloured, coloured_source
 
-PROTOCOL = Protocol(
-    images=48, draws=2, views=2, strengths=(1.0,), diversities=(2, 5), learned_at=(5,), widths=(4,), seed=3
+PROTOCOL, SEED = (
+    Protocol(total_images=48, draws=2, views=2, strengths=(1.0,), diversities=(2, 5), learned_at=(5,), widths=(4,)),
+    3,
 )
 
 
@@ -35,7 +36,7 @@ def colours(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def tables(colours):
-    return pairings_tables(colours, PROTOCOL)
+    return pairings_tables(colours, PROTOCOL, SEED)
 
 
 def test_views_are_the_same_for_one_seed_whatever_else_is_drawn(colours):
@@ -189,8 +190,8 @@ def test_every_table_is_consistent_with_the_others(tables):
 
 
 def test_a_draw_does_not_depend_on_the_others_nor_the_table_on_the_jobs(colours, tables):
-    own = draw_images(colours, 48, 2, np.random.default_rng(PROTOCOL.seed))
-    alone = measure_draw(colours, PROTOCOL, 1, own[1]).frontier.reset_index(drop=True)
+    own = draw_images(colours, 48, 2, np.random.default_rng(SEED))
+    alone = measure_draw(colours, PROTOCOL, SEED, 1, own[1]).frontier.reset_index(drop=True)
     among = tables["pairings_frontier"].query("draw == 1").reset_index(drop=True)
     pd.testing.assert_frame_equal(alone, among)
 
@@ -217,15 +218,18 @@ def test_positives_are_a_row_of_the_induced_graph_without_its_diagonal(colours):
 def test_sources_say_what_is_amiss(colours, tmp_path):
     (tmp_path / "again").mkdir()
     dataset = coloured(tmp_path / "again")
-    assert list(source(dataset, None, encoder=RowEncoder()).labels) == ["label"]
+    assert list(source(dataset, None, encoder=RowEncoder()).labels) == ["colour", "greenish"]
+    assert list(replace(dataset, label_sets={}).label_sets) == ["label"]
+    assert replace(dataset, subjects=()).subjects == dataset.ids
     with pytest.raises(ValueError, match="give the data set one"):
         source(replace(dataset, size=None), None, encoder=RowEncoder())
-    with pytest.raises(ValueError, match="colour has 3 entries for 112 images"):
-        replace(colours, labels={"colour": np.zeros(3, int)})
+    for wrong in ({"label_sets": {"colour": np.zeros(3, int)}}, {"subjects": ("one", "two")}):
+        with pytest.raises(ValueError, match="each label set and the subjects have one entry for each"):
+            replace(dataset, **wrong)
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"images": 0}, {"views": 1}, {"strengths": ()}, {"widths": (0,)}, {"diversities": (1.0,)}]
+    "wrong", [{"total_images": 0}, {"views": 1}, {"strengths": ()}, {"widths": (0,)}, {"diversities": (1.0,)}]
 )
 def test_a_protocol_is_checked(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
@@ -243,10 +247,8 @@ def test_an_imagefolder_is_measured_with_a_clip_model(call, tmp_path):
     code, out, _ = call(app, "measure", *arguments, "--out", tmp_path / "out", "--cache", tmp_path / "cache")
     assert code == 0
     assert "pairs by captions, exact, are pairs by label" in out
-    assert set(pd.read_parquet(tmp_path / "out" / "pairings_frontier.parquet")["evaluator"]) == {
-        "label",
-        "efficientnet-lite0",
-    }
+    frontier = pd.read_parquet(tmp_path / "out" / "pairings_frontier.parquet")
+    assert set(frontier["evaluator"]) == {"label", "efficientnet-lite0"}
     sidecar = json.loads((tmp_path / "out" / "pairings_matched.parquet.json").read_text())
     assert sidecar["configuration"]["encoder"] == "tiny-clip, random"
 
@@ -276,9 +278,8 @@ def test_emoji_captions_known_exactly_beat_every_augmentation(call, tmp_path):
     code, _, _ = call(app, "measure", "--out", tmp_path, *SMALL, "--cache", tmp_path)
     assert code == 0
     matched = pd.read_parquet(tmp_path / "pairings_matched.parquet")
-    for _, at in matched[(matched["evaluator"] == "category") & (matched["exclusion"] == "image")].groupby(
-        "matched_to"
-    ):
+    by_category = matched[(matched["evaluator"] == "category") & (matched["exclusion"] == "image")]
+    for _, at in by_category.groupby("matched_to"):
         for _, read in at.groupby("diversity_of"):
             value = read.set_index("pairing")["value"]
             if EXACT in value:

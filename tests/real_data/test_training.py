@@ -21,7 +21,9 @@ from torchvision.transforms.v2.functional import pil_to_tensor
 
 from real_data.__main__ import app
 from real_data.pairings.views import views_of
-from real_data.training import studies
+from real_data.studies import pretraining
+from real_data.studies.pretraining import pretraining_table
+from real_data.studies.resampled_training import resampling_runs
 from real_data.training.linear_probe import linear_probe
 from real_data.training.networks import Backbone, WordBag, text_tower
 from real_data.training.objectives import (
@@ -35,12 +37,12 @@ from real_data.training.objectives import (
 from real_data.training.recipe import Recipe
 from real_data.training.runs import ENCODER, LABELS, RANDOM, RESULT, Run, Studio, run_all
 from real_data.training.splits import Split, split
-from real_data.training.studies import COMBINATION, FOUR, pretraining_table, resampling_runs
 from real_data.training.trainer import CHECKPOINT, LOG, train_encoder, untrained
 from real_data.training.views import Batch, FreshViews, stored_pictures, view_pool
 from tests.limits import largest_file
 from tests.real_data import tiny
-from tests.real_data.colours import Eye, coloured_source
+from tests.real_data.colours import RowEncoder, coloured_source
+from theory.resampling import ALL_FOUR, FOUR
 
 RECIPE = Recipe(epochs=3, batch=16, warmup=1)
 EVERYBODY = np.arange(64)
@@ -85,7 +87,7 @@ def test_a_split_keeps_subjects_together_and_leaves_nobody_out(source):
 
 def test_a_pool_gives_two_different_views_of_each_image_and_what_the_guide_saw_of_them(source, studio):
     drawn = views_of(source.dataset, 3, 0.5, seed=0)
-    seen = Eye().encode_images(drawn, None)
+    seen = RowEncoder().encode_images(drawn, None)
     pool = view_pool(source.dataset, 3, 0.5, studio.cache, seen)
     images = np.array([7, 2, 99])
     first, second = pool.batches([images, images], 2, np.random.default_rng(0))
@@ -107,7 +109,7 @@ def test_a_pool_gives_two_different_views_of_each_image_and_what_the_guide_saw_o
 
 def test_fresh_views_follow_from_their_seed_alone_and_the_guide_sees_the_same(source):
     images = [np.array([1, 5]), np.array([60, 61])]
-    here, elsewhere = (FreshViews(source.dataset, 1.0, Eye(), workers) for workers in (0, 1))
+    here, elsewhere = (FreshViews(source.dataset, 1.0, RowEncoder(), workers) for workers in (0, 1))
     first = list(here.batches(images, 2, np.random.default_rng(1)))
     again = list(elsewhere.batches(images, 2, np.random.default_rng(1)))
     other = list(here.batches(images, 2, np.random.default_rng(2)))
@@ -116,7 +118,7 @@ def test_fresh_views_follow_from_their_seed_alone_and_the_guide_sees_the_same(so
         assert not torch.equal(one.pictures, different.pictures)
         assert not torch.equal(*one.pictures.chunk(2))
         as_eye = one.pictures.permute(0, 2, 3, 1).float() / 255
-        np.testing.assert_allclose(one.seen, Eye().embed(as_eye), rtol=1e-6)
+        np.testing.assert_allclose(one.seen, RowEncoder().embed(as_eye), rtol=1e-6)
 
 
 def test_views_that_cannot_be_are_refused(source, studio):
@@ -226,7 +228,7 @@ def test_every_rule_and_guide_makes_another_loss():
     batch, features = a_batch(rng), torch.from_numpy(rng.standard_normal((10, 6)))
     heads = two_views(6).double().head
     found = {}
-    for rule in (*FOUR, COMBINATION):
+    for rule in (*FOUR, ALL_FOUR):
         for name, guide in ((ENCODER, seen_guide), (LABELS, oracle_guide(labels)), (RANDOM, blind_guide)):
             objective = two_views(6, rule, guide).double()
             objective.head = heads
@@ -380,21 +382,19 @@ def test_the_probe_finds_what_logistic_regression_finds():
 
 
 def test_a_study_has_every_rule_with_every_guide_and_its_references():
-    runs = resampling_runs("all", RECIPE, 2, published=True)
+    runs = [run for seed in range(2) for run in resampling_runs("all", RECIPE, seed, published=True)]
     assert len(runs) == len(set(runs)) == 2 * (3 + 5 * 3 - 1 + 5)
     assert len({run.key for run in runs}) == len(runs)
     assert {run.kind for run in resampling_runs("none", RECIPE, 1)} == {"untrained", "supervised", "simclr"}
     with pytest.raises(ValueError, match="rule 'add' is none of"):
         resampling_runs("drop_false_positive+add", RECIPE, 1)
-    with pytest.raises(ValueError, match="seeds=0"):
-        resampling_runs("all", RECIPE, 0)
 
 
 def test_a_study_trains_once_and_judges_on_every_label_set(studio, tmp_path):
     runs = [
         Run("untrained", RECIPE, 0),
         Run("supervised", replace(RECIPE, epochs=25), 0, strength=0.1),
-        Run("simclr", RECIPE, 0, rule=COMBINATION, guide=ENCODER),
+        Run("simclr", RECIPE, 0, rule=ALL_FOUR, guide=ENCODER),
         Run("simclr", RECIPE, 0, rule="add_new_positive", guide=LABELS),
         Run("clip", RECIPE, 0),
     ]
@@ -417,16 +417,11 @@ def test_a_study_trains_once_and_judges_on_every_label_set(studio, tmp_path):
             run_all(runs[:1], studio, tmp_path)
 
 
-@pytest.fixture
-def small_grid(monkeypatch):
-    monkeypatch.setattr(studies, "LEARNING_RATES", (1e-3, 1e-2))
-    monkeypatch.setattr(studies, "STRENGTHS", (0.25, 1.0))
-
-
-@pytest.mark.usefixtures("small_grid")
 def test_pretraining_chooses_by_validation_and_gives_both_objectives_as_much(studio, tmp_path):
-    recipe = replace(RECIPE, epochs=2)
-    table = pretraining_table(["clip", "simclr"], recipe, 2, studio, tmp_path, text="words", jobs=1)
+    options = {name: getattr(RECIPE, name) for name in ("batch", "warmup")}
+    grid = {"learning_rates": (1e-3, 1e-2), "strengths": (0.25, 1.0)}
+    settings = pretraining.Settings(**options, **grid, epochs=2)
+    table = pd.concat([pretraining_table(settings, studio, tmp_path, seed, 1) for seed in range(2)])
     trained = table[table["kind"] != "untrained"]
     for _, rows in trained.groupby(["kind", "seed"]):
         assert rows["steps"].unique() == [8]
@@ -461,16 +456,15 @@ def test_resampling_goes_from_a_folder_and_a_clip_model_to_a_table(call, folder,
     ]  # fmt: skip
     code, out, err = call(app, *arguments)
     assert code == 0, err
-    assert "resample.parquet: 6 rows" in out
-    table = pd.read_parquet(tmp_path / "out" / "resample.parquet")
+    assert "resampled_training.parquet: 6 rows" in out
+    table = pd.read_parquet(tmp_path / "out" / "resampled_training.parquet")
     assert table["guide"].tolist() == [RANDOM] * 3 + [ENCODER, LABELS, RANDOM]
-    about = json.loads((tmp_path / "out" / "resample.parquet.json").read_text())["configuration"]
+    about = json.loads((tmp_path / "out" / "resampled_training.parquet.json").read_text())["configuration"]
     assert about["encoder"] == "tiny-clip, random"
     assert about["optimizer"] == "lars"
     assert about["views"] == 0
 
 
-@pytest.mark.usefixtures("small_grid")
 def test_pretraining_takes_a_table_of_pairs_and_the_towers_of_a_clip_model(call, folder, tmp_path):
     files = sorted(folder.glob("*/*.png"))
     names = [path.parent.name for path in files]
@@ -480,10 +474,11 @@ def test_pretraining_takes_a_table_of_pairs_and_the_towers_of_a_clip_model(call,
         app, "pretrain", "--objective", "clip", "--objective", "simclr", "--dataset", "table", "--root",
         tmp_path / "pairs.csv", "--size", "32", "--backbone", "open_clip/tiny-clip", "--text", "open_clip/tiny-clip",
         "--seeds", "1", "--epochs", "2", "--warmup", "0", "--batch", "8", "--views", "2", "--cache", tmp_path / "cache",
+        "--learning-rate", 1e-3, "--learning-rate", 1e-2, "--strength", 0.25, "--strength", 1,
         "--out", tmp_path / "out",
     )  # fmt: skip
     assert code == 0, err
-    assert "pretrain.parquet: 9 rows" in out
+    assert "pretraining.parquet: 9 rows" in out
 
 
 @pytest.mark.parametrize(

@@ -67,12 +67,13 @@ def measure_into(
     caches = (Path(settings.cache),) if hasattr(settings, "cache") else ()
     runs = held(Path(settings.runs), kept=kept) if hasattr(settings, "runs") else nullcontext()
     with held(first.parent, first.name if len(paths) == 1 else name, kept=kept, caches=caches), runs:
+        inputs = study.inputs(settings)  # what cannot be read is said before anything is measured
         tables = run_study(name, settings, seeds, workers)
         about = {one: value for one, value in asdict(settings).items() if one not in whereabouts(settings)}
         configuration = {"study": name, "seeds": list(seeds), "version": study.version, **about}
         with together():
             for table, rows in tables.items():
-                write_table(rows, paths[table], {**configuration, **study.inputs(settings)})
+                write_table(rows, paths[table], {**configuration, **inputs})
     for table, rows in tables.items():
         say(f"{paths[table]}: {len(rows)} rows over {len(seeds)} seeds")
 

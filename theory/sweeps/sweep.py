@@ -119,7 +119,9 @@ def run_study(study: str, settings: Any, seeds: Iterable[int], workers: Workers)
     cells = [Cell(study, version, settings, seed) for seed in seeds]
     found: dict[Cell, Mapping[str, pd.DataFrame]] = {}
     with closing(workers.run(Cell.measure, cells)) as outcomes:
-        for cell, outcome in tqdm(outcomes, total=len(cells), desc=visible(study), unit="seed"):
+        for cell, outcome in tqdm(
+            outcomes, total=len(cells), desc=visible(study), unit="seed", disable=len(cells) == 1
+        ):
             if isinstance(outcome, CellError):
                 raise RuntimeError(f"study {study}, seed {cell.seed}: {outcome.error} ({outcome.where})")
             found[cell] = {name: read_parquet(BytesIO(content)) for name, content in outcome.items()}

@@ -4,16 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from real_data import study
 from real_data.emoji_concepts import Labels
+from real_data.studies.emoji_captions import Settings, measure
 
 
 @pytest.fixture(scope="module")
 def tables():
-    patch = pytest.MonkeyPatch()
-    patch.setattr(study, "WIDTHS", (5, 100, 400))
-    yield study.emoji_tables()
-    patch.undo()
+    return measure(Settings(widths=(5, 100, 400)), 0)
 
 
 @pytest.mark.slow

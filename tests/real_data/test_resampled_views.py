@@ -6,19 +6,18 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from real_data.resampling.graph_protocol import GraphProtocol
-from real_data.resampling.graph_study import ORACLE, RANDOM, resampling_on_graphs
 
 from real_data.__main__ import app
 from real_data.measures.off_diagonal import off_diagonal
 from real_data.pairings.inputs import EXACT, TEXTS, augmentations
 from real_data.pairings.sampling import draw_images, gather
+from real_data.studies.resampled_views import ORACLE, RANDOM, Settings, resampling_on_graphs
 from tests.real_data import tiny
 from tests.real_data.colours import coloured_source
 from theory import check_bounds, induced_labelling_error
 from theory.resampling import RULES, resampling_effects
 
-PROTOCOL = GraphProtocol(images=48, draws=2, keep=10, diversity=8, k=5, seed=3)
+SETTINGS, SEED = Settings(total_images=48, draws=2, keep=10, diversity=8, k=5), 3
 BEFORE = [f"{name}_before" for name in ("induced_labelling_error", "next_singular_value", "bound", "probe_error")]
 
 
@@ -29,13 +28,13 @@ def colours(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def table(colours):
-    return resampling_on_graphs(colours, PROTOCOL)
+    return resampling_on_graphs(colours, SETTINGS, SEED)
 
 
 def test_every_technique_by_every_guide_on_every_graph(table):
     rows = ["draw", "estimator", "guide", "rule"]
     assert not table.duplicated(rows).any()
-    assert len(table) == PROTOCOL.draws * len(RULES) * 4
+    assert len(table) == SETTINGS.draws * len(RULES) * 4
     assert set(table["guide"]) == {EXACT, TEXTS, ORACLE, RANDOM}
     assert set(table["estimator"]) == {"augmentation, by pixels"}  # the encoder is a guide, and chooses no pairs
     assert (table.groupby(["draw", "estimator"])[BEFORE].nunique() == 1).all(axis=None)
@@ -45,19 +44,19 @@ def test_every_technique_by_every_guide_on_every_graph(table):
 
 
 def test_the_graph_is_as_diverse_as_was_asked_and_its_numbers_are_those_of_theory(colours, table):
-    own = draw_images(colours, PROTOCOL.images, PROTOCOL.draws, np.random.default_rng(PROTOCOL.seed))[0]
-    seed = int(np.random.SeedSequence([PROTOCOL.seed, 0]).generate_state(1)[0])
+    own = draw_images(colours, SETTINGS.total_images, SETTINGS.draws, np.random.default_rng(SEED))[0]
+    seed = int(np.random.SeedSequence([SEED, 0]).generate_state(1)[0])
     inputs = gather(colours, own, views=2, strengths=(1.0,), anchors=1, seed=seed)
-    (pairing,) = (pairing for pairing in augmentations(inputs, PROTOCOL.keep) if pairing.name.endswith("pixels"))
+    (pairing,) = (pairing for pairing in augmentations(inputs, SETTINGS.keep) if pairing.name.endswith("pixels"))
     first = table[table["draw"] == 0]
     labels = next(iter(inputs.labels.values()))
     graph = pairing.graph(first["temperature"].iloc[0], labels)
     measured = off_diagonal(graph, {}, {"": np.arange(len(own))})[""]
-    assert measured.effective_positives(with_own=True) == pytest.approx(PROTOCOL.diversity, rel=0.05)
+    assert measured.effective_positives(with_own=True) == pytest.approx(SETTINGS.diversity, rel=0.05)
     assert first["induced_labelling_error_before"].iloc[0] == induced_labelling_error(graph)
-    assert check_bounds(graph, PROTOCOL.k)["holds"].all()
+    assert check_bounds(graph, SETTINGS.k)["holds"].all()
     oracle = np.eye(4)[labels]
-    again = resampling_effects(graph, {ORACLE: oracle}, PROTOCOL.k)
+    again = resampling_effects(graph, {ORACLE: oracle}, SETTINGS.k)
     mine = first[first["guide"] == ORACLE].reset_index(drop=True)
     pd.testing.assert_frame_equal(mine[again.columns], again, rtol=1e-6)
 
@@ -71,13 +70,13 @@ def test_a_right_guide_lowers_the_labelling_error_and_a_random_one_does_not(tabl
 
 
 def test_the_number_of_workers_changes_nothing(colours, table):
-    pd.testing.assert_frame_equal(resampling_on_graphs(colours, PROTOCOL, jobs=2), table)
+    pd.testing.assert_frame_equal(resampling_on_graphs(colours, SETTINGS, SEED, jobs=2), table)
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"images": 0}, "images=0: at least 1"),
+        ({"total_images": 0}, "total_images=0: at least 1"),
         ({"draws": 0}, "draws=0"),
         ({"views": 1}, "views=1: at least 2"),
         ({"keep": 0}, "keep=0"),
@@ -86,16 +85,16 @@ def test_the_number_of_workers_changes_nothing(colours, table):
         ({"diversity": float("nan")}, "diversity=nan"),
     ],
 )
-def test_bad_protocols(change, message):
+def test_bad_settings(change, message):
     with pytest.raises(ValueError, match=message):
-        replace(PROTOCOL, **change)
+        replace(SETTINGS, **change)
 
 
 def test_a_diversity_out_of_reach_is_an_error_that_says_what_is_within(colours):
     with pytest.raises(
         ValueError, match=r"diversity=500: augmentation, by pixels, strength 1 has [\d.]+ to [\d.]+ eff"
     ):
-        resampling_on_graphs(colours, replace(PROTOCOL, diversity=500, draws=1))
+        resampling_on_graphs(colours, replace(SETTINGS, diversity=500, draws=1), SEED)
 
 
 def test_the_command_on_an_image_folder_with_a_clip_model(call, tmp_path):
@@ -108,7 +107,7 @@ def test_the_command_on_an_image_folder_with_a_clip_model(call, tmp_path):
     arguments += ["--out", tmp_path / "out", "--cache", tmp_path / "cache"]
     code, out, err = call(app, "resample-graph", *arguments)
     assert code == 0, err
-    path = tmp_path / "out" / "imagefolder_resampling.parquet"
+    path = tmp_path / "out" / "resampled_views.parquet"
     assert out.startswith(f"{path}: ")
     configuration = json.loads((tmp_path / "out" / f"{path.name}.json").read_text())["configuration"]
     assert (configuration["keep"], configuration["encoder"]) == (4, "tiny-clip, random")
