@@ -12,7 +12,7 @@ REASONS: dict[str, str] = {
     "real_data/study.py": (
         "It measures the whole emoji set, which takes minutes: `make smoke` does it on every change."
     ),
-    "simulations/sweeps/execution.py": (
+    "theory/sweeps/execution.py": (
         "Losses of a Dask cluster that come between two of its answers: `make faults` kills workers at random moments."
     ),
     "theory/infrastructure/array_files.py": "One line: a version of numpy's format that numpy does not write yet.",
