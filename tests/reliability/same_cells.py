@@ -1,0 +1,67 @@
+"""`python -m tests.reliability.same_cells OLD NEW`: whether two folders of tables hold the same cells.
+
+Tables and columns that were renamed in between are compared under their new names, by the map with which figures read
+old tables (`figures.renamed`). A column of verdicts has its cells where a claim is applicable; where it is not, the
+newer table has none.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from figures.renamed import COLUMNS, TABLES
+from theory.infrastructure.commandline import CHECK_FAILED, print_table, run
+from theory.infrastructure.tables import read_table
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def compare(
+    old: Annotated[Path, typer.Argument(help="Folder of the older tables.")],
+    new: Annotated[Path, typer.Argument(help="Folder of the newer tables.")],
+    shown: Annotated[bool, typer.Option("--differences", help="Also print the cells that differ.")] = False,
+) -> None:
+    """Compare every table of NEW with the one that it was, cell by cell; exits with 1 if any differs."""
+    rows, failed = [], False
+    for path in sorted(new.glob("*.parquet")):
+        name = path.stem
+        before = read_table(old / f"{TABLES.get(name, name)}.parquet").rename(columns=dict(COLUMNS))
+        after = read_table(path)
+        differing = differences(before, after)
+        new_columns = [column for column in after.columns if column not in before.columns]
+        gone = [column for column in before.columns if column not in after.columns]
+        failed |= bool(len(differing) or gone or len(before) != len(after))
+        cells = len(after) * len([column for column in after.columns if column in before.columns])
+        counts = (f"{len(before)}, {len(after)}", f"{cells:,}", f"{len(differing)}")
+        rows.append((name, *counts, ", ".join(new_columns), ", ".join(gone)))
+        if shown and len(differing):
+            print(differing.to_string())
+    columns = [("table", "left"), ("rows before, after", "right"), ("cells", "right"), ("differ", "right")]
+    print_table("Cells", [*columns, ("new columns", "left"), ("lost columns", "left")], rows)
+    if failed:
+        raise typer.Exit(CHECK_FAILED)
+
+
+def differences(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """The cells of the columns that both have which are not the same: row, column, and the two values."""
+    return pd.DataFrame(_differing(before, after), columns=["row", "column", "before", "after"])
+
+
+def _differing(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[tuple[int, str, object, object]]:
+    if len(before) != len(after):
+        return
+    for column in [column for column in after.columns if column in before.columns]:
+        pairs = enumerate(zip(before[column].tolist(), after[column].tolist(), strict=True))
+        for row, (first, second) in pairs:
+            if pd.isna(second) and (pd.isna(first) or "applicable" in after.columns and not after["applicable"][row]):
+                continue
+            if first != second:
+                yield row, column, first, second
+
+
+if __name__ == "__main__":
+    run(app)
