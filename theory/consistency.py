@@ -2,13 +2,16 @@
 
 import numpy as np
 import numpy.typing as npt
+import scipy.linalg
 import scipy.sparse as sp
 
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray, IntArray
-from theory.infrastructure.hypotheses import HypothesisError
+from theory.infrastructure.hypotheses import HypothesisError, require
 from theory.infrastructure.remembered import once_per_graph
-from theory.spectra import Spectrum
+from theory.spectra import Spectrum, enough_triplets, spectrum
+
+TIE_ENTRIES = 10_000_000  # of the singular vectors that a tie is followed with: 80 MB
 
 
 @once_per_graph
@@ -57,7 +60,8 @@ def induced_labelling_error(graph: PairGraph) -> float:
 def label_energy(graph: PairGraph, spectrum: Spectrum) -> FloatArray:
     """The label energy `c_i = Σ_c ⟨u_i, ỹ_c⟩²`, shape (k,), with `ỹ_c = D_L^{1/2} 1[y = c]`.
 
-    Over all left singular vectors it sums to 1. Cost: O(n_left k).
+    Over all left singular vectors it sums to 1. Among equal values only the sum over all of them has a meaning: each
+    alone depends on the basis that the solver chose (`optimum_range`). Cost: O(n_left k).
 
     Raises
     ------
@@ -66,6 +70,71 @@ def label_energy(graph: PairGraph, spectrum: Spectrum) -> FloatArray:
     """
     targets = weighted_targets(graph)
     return np.asarray(np.sum((targets.T @ spectrum.left) ** 2, axis=0))
+
+
+def optimum_range(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[float, float]:
+    """The least and the most squared error `ε₂` of the probe over all optima of width k; equal without a tie.
+
+    Where `σ_k = σ_{k+1} > 0` an optimum spans the leading vectors above the tie and any t-dimensional part of the tied
+    space. With a basis U of that space, (n_left, m), `ε₂ = 1 - Σ_{i above} c_i - tr(Qᵀ Uᵀ Ỹ Ỹᵀ U Q)`, where Q, (m, t),
+    has orthonormal columns. By Ky Fan the trace lies between the sums of the t smallest and of the t largest
+    eigenvalues of `Uᵀ Ỹ Ỹᵀ U`: its eigenvectors attain both, and other choices every value between.
+
+    Parameters
+    ----------
+    triplets : Spectrum
+        At least k + 1, or all that there are. Where the tie goes on beyond them, twice as many are computed, until it
+        ends.
+    k : int
+        1..min(n_left, n_right).
+
+    Returns
+    -------
+    (least, most) : in [0, 1], exact up to the round-off of the triplets; what ties is what `Spectrum.tied` says.
+
+    Raises
+    ------
+    ValueError
+        k out of range, too few triplets.
+    HypothesisError
+        The graph lacks labels on the left; the tie has no end within `TIE_ENTRIES` of singular vectors.
+
+    Notes
+    -----
+    O(n_left k + m r min(m, r)) for r classes, and where the tie goes on, a few calls of `spectrum`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from theory import PairGraph, spectrum
+    >>> from theory.consistency import optimum_range
+    >>> graph = PairGraph(np.eye(4), [0, 0, 1, 1])
+    >>> least, most = optimum_range(graph, spectrum(graph, 3), 2)
+    >>> f"{least:.3f} {most:.3f}"
+    '0.000 1.000'
+    """
+    enough_triplets(graph, triplets, k)
+    known, tie = _whole_tie(graph, triplets, k)
+    if tie is None:
+        error = max(0.0, 1 - float(label_energy(graph, known.leading(k)).sum()))
+        return error, error
+    coordinates = weighted_targets(graph).T @ known.left[:, : tie.stop]
+    found = scipy.linalg.svdvals(coordinates[:, tie]) ** 2  # the largest first
+    shares = np.pad(found, (0, tie.stop - tie.start - len(found)))  # of more tied vectors than classes some have none
+    rest, kept = 1 - float(np.sum(coordinates[:, : tie.start] ** 2)), k - tie.start
+    least, most = (max(0.0, rest - float(part.sum())) for part in (shares[:kept], shares[-kept:]))
+    return least, most
+
+
+def _whole_tie(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[Spectrum, slice | None]:
+    """Triplets that hold all that ties at k, and which of them do."""
+    smaller, most = min(graph.joint.shape), TIE_ENTRIES // sum(graph.joint.shape)
+    known = triplets
+    while (tie := known.tied(k)) is not None and tie.stop == len(known.singular_values) < smaller:
+        wanted = min(2 * tie.stop, smaller, most)
+        require(wanted > tie.stop, f"more than {tie.stop} values tie at k = {k}, too many to be computed here")
+        known = spectrum(graph, wanted)
+    return known, tie
 
 
 def weighted_targets(graph: PairGraph) -> sp.csr_array:

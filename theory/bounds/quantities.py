@@ -1,5 +1,6 @@
 """The measured side of every bound: quantities of an embedding of a graph."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -180,18 +181,24 @@ class Quantity:
     guess : the value that any guess reaches: an upper bound no better than it is vacuous
     scale : the size of the terms that its value is made of, to which its round-off is relative
     doubt : what near ties, which count as errors, may add to it beyond what the proofs of bounds allow for
+    of_graph : whether it is the graph's alone, the same for every embedding
     """
 
     measure: Callable[[Encoder], float]
     guess: Callable[[PairGraph], float] | None = None
     scale: Callable[[Encoder], float] = lambda _: 1.0
     doubt: Callable[[Encoder], float] = lambda _: 0.0
+    of_graph: bool = False
 
     def __post_init__(self) -> None:
         for role in fields(self):
             function = getattr(self, role.name)
-            if function is not None and is_foreign(function):
+            if callable(function) and is_foreign(function):
                 object.__setattr__(self, role.name, _behind_the_boundary(function, role.name))
+
+    def guessed(self, graph: PairGraph) -> float:
+        """From here on an upper bound is vacuous; infinite where no guess is known."""
+        return math.inf if self.guess is None else self.guess(graph)
 
 
 def _behind_the_boundary(function: Callable[[Any], float], role: str) -> Callable[[Any], float]:
@@ -228,7 +235,9 @@ QUANTITIES: dict[str, Quantity] = {
     ),
     "probe_mse": Quantity(lambda encoder: encoder.probe.mse, _constant_probe_mse),
     "zero_shot_error": Quantity(_zero_shot_error, _largest_class_error, doubt=_zero_shot_doubt),
-    "induced_labelling_error": Quantity(lambda encoder: induced_labelling_error(encoder.graph), _constant_probe_mse),
+    "induced_labelling_error": Quantity(
+        lambda encoder: induced_labelling_error(encoder.graph), _constant_probe_mse, of_graph=True
+    ),
     "spectral_loss": Quantity(
         lambda encoder: encoder.loss,
         scale=lambda encoder: encoder.loss_scale,
