@@ -83,8 +83,8 @@ def optimum_range(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[float, 
     Parameters
     ----------
     triplets : Spectrum
-        At least k + 1, or all that there are. Where the tie goes on beyond them, twice as many are computed, until it
-        ends.
+        At least k + 1, or all that there are. Where the tie goes on beyond them, the space of `σ = 1` is read off the
+        components of the graph; of another value twice as many triplets are computed, until it ends.
     k : int
         1..min(n_left, n_right).
 
@@ -101,7 +101,8 @@ def optimum_range(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[float, 
 
     Notes
     -----
-    O(n_left k + m r min(m, r)) for r classes, and where the tie goes on, a few calls of `spectrum`.
+    O(n_left k + m r min(m, r)) for r classes; where the tie goes on, linear in the pairs for `σ = 1`, and else a few
+    calls of `spectrum`.
 
     Examples
     --------
@@ -114,27 +115,45 @@ def optimum_range(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[float, 
     '0.000 1.000'
     """
     enough_triplets(graph, triplets, k)
-    known, tie = _whole_tie(graph, triplets, k)
-    if tie is None:
-        error = max(0.0, 1 - float(label_energy(graph, known.leading(k)).sum()))
-        return error, error
-    coordinates = weighted_targets(graph).T @ known.left[:, : tie.stop]
-    found = scipy.linalg.svdvals(coordinates[:, tie]) ** 2  # the largest first
-    shares = np.pad(found, (0, tie.stop - tie.start - len(found)))  # of more tied vectors than classes some have none
-    rest, kept = 1 - float(np.sum(coordinates[:, : tie.start] ** 2)), k - tie.start
-    least, most = (max(0.0, rest - float(part.sum())) for part in (shares[:kept], shares[-kept:]))
+    above, tied = _untied_and_tied(graph, triplets, k)
+    targets, kept = weighted_targets(graph), k - above.shape[1]
+    rest, shares = 1 - float(np.sum((targets.T @ above) ** 2)), _shares(targets, tied)
+    least, most = (max(0.0, rest - float(part.sum())) for part in (shares[:kept], shares[len(shares) - kept :]))
     return least, most
 
 
-def _whole_tie(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[Spectrum, slice | None]:
-    """Triplets that hold all that ties at k, and which of them do."""
-    smaller, most = min(graph.joint.shape), TIE_ENTRIES // sum(graph.joint.shape)
-    known = triplets
+def _untied_and_tied(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[FloatArray, FloatArray | sp.csr_array]:
+    """The vectors that every optimum of width k spans, (n_left, a), and a basis of the tied space, (n_left, m)."""
+    known, smaller, most = triplets, min(graph.joint.shape), TIE_ENTRIES // sum(graph.joint.shape)
     while (tie := known.tied(k)) is not None and tie.stop == len(known.singular_values) < smaller:
+        if tie.start == 0 and (pieces := _component_basis(graph)).shape[1] >= tie.stop:
+            return known.left[:, :0], pieces
         wanted = min(2 * tie.stop, smaller, most)
         require(wanted > tie.stop, f"more than {tie.stop} values tie at k = {k}, too many to be computed here")
         known = spectrum(graph, wanted)
-    return known, tie
+    if tie is None:
+        return known.leading(k).left, np.empty((graph.n_left, 0))
+    return known.left[:, : tie.start], known.left[:, tie]
+
+
+def _component_basis(graph: PairGraph) -> sp.csr_array:
+    """The left singular vectors of value 1, (n_left, components): `√p_L` on a component of the graph, normalised."""
+    rows, columns = graph.joint.tocoo().coords
+    both = sum(graph.joint.shape)
+    square = sp.coo_array((np.ones(len(rows)), (rows, graph.n_left + columns)), shape=(both, both))
+    _, component = sp.csgraph.connected_components(square, directed=False)
+    own = component[: graph.n_left]
+    share = np.sqrt(graph.left_marginal / np.bincount(own, weights=graph.left_marginal)[own])
+    return sp.csr_array((share, (np.arange(graph.n_left), own)))
+
+
+def _shares(targets: sp.csr_array, basis: FloatArray | sp.csr_array) -> FloatArray:
+    """The eigenvalues of `Uᵀ Ỹ Ỹᵀ U`, (m,), the largest first; from the smaller of that and `Ỹᵀ U Uᵀ Ỹ`."""
+    coordinates = sp.csr_array(targets.T @ basis)
+    classes, vectors = coordinates.shape
+    gram = coordinates @ coordinates.T if classes < vectors else coordinates.T @ coordinates
+    found = scipy.linalg.eigvalsh(gram.toarray())[::-1] if vectors else np.empty(0)
+    return np.pad(np.maximum(0.0, found), (0, vectors - len(found)))
 
 
 def weighted_targets(graph: PairGraph) -> sp.csr_array:
@@ -156,6 +175,17 @@ def class_masses(graph: PairGraph, side: str = "left") -> FloatArray:
     _, positions = np.unique(required_labels(graph, side), return_inverse=True)
     marginal = graph.left_marginal if side == "left" else graph.right_marginal
     return np.bincount(positions, weights=marginal).astype(np.float64)
+
+
+def guess_error(graph: PairGraph, side: str = "left") -> float:
+    """0-1 error of guessing the largest class, `1 - max_c p_c`: an upper bound on an error is vacuous from there on.
+
+    Raises
+    ------
+    ValueError
+        The graph lacks labels on that side.
+    """
+    return 1 - float(class_masses(graph, side).max())
 
 
 def required_labels(graph: PairGraph, side: str) -> npt.NDArray[np.int64]:
