@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import BOUND, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND, VACUOUS, label_line
+from figures.style import BOUND, COLUMN, MEASURED, SHARP_BOUND, label_line, shade_vacuous
 
 LABEL_SETS = ("category", "subcategory")
 QUOTED_WIDTH = 400  # the caption quotes the numbers at the largest width up to this
@@ -38,8 +38,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def _bounds_panel(axes: Axes, rows: pd.DataFrame, labels: str) -> None:
-    axes.axhspan(1, 50, color=VACUOUS, zorder=0)
-    axes.text(1.1, 1.12, "vacuous", color=NEUTRAL, fontsize=8)
+    shade_vacuous(axes, rows[rows["bound"] == CURVES[0][0]]["guess"], label_at=1.1)
     many = _widths_of_many_optima(rows)
     for name, column, color, dash, marker, label in CURVES:
         curve = rows[rows["bound"] == name].replace(np.inf, np.nan)
@@ -68,7 +67,7 @@ def _range(axes: Axes, squared: pd.DataFrame) -> None:
     axes.fill_between(squared["k"], least, most, color=MEASURED, alpha=0.3, linewidth=0)
     for end in (least, most):
         axes.plot(squared["k"], end, color=MEASURED, alpha=0.4, linewidth=0.8)
-    label_line(axes, 1.1, 0.6 * least.iloc[0], "squared error over all optima", MEASURED, va="top", alpha=0.7)
+    label_line(axes, 1.1, 0.8 * least.iloc[0], "squared error,\nall optima", MEASURED, va="top", alpha=0.7)
 
 
 def _energy_panel(axes: Axes, rows: pd.DataFrame) -> None:

@@ -65,6 +65,7 @@ def _history(
         return {
             "held_out_error": held_out,
             "bound": float(checks["value"][BOUND]),
+            "guess_error": float(checks["guess"][BOUND]),
             "violated": float((~checks["holds"]).sum()),
         }
 

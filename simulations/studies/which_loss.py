@@ -39,6 +39,7 @@ def measure(seed: int) -> pd.DataFrame:
         checks = check_bounds(graph, WIDTH, triplets=triplets).set_index("bound")
         about = {"noise": noise} | {column: checks.loc[name, "value"] for name, column in BOUNDS.items()}
         about["optimum_error"] = checks.loc["probe-error", "measured"]
+        about["guess_error"] = checks.loc["probe-error", "guess"]
         rows += [about | {"loss": loss} | _trained(graph, triplets, loss, seed) for loss in LOSSES]
     return pd.DataFrame(rows)
 

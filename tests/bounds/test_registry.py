@@ -25,6 +25,7 @@ COLUMNS = [
     "holds",
     "slack",
     "tightness",
+    "guess",
     "vacuous",
     "status",
     "note",

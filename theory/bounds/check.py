@@ -57,9 +57,10 @@ def check_bounds(
     DataFrame with columns
         bound, quantity, relation ("<=", ">=", "=": measured to value), measured, measured_least, measured_most (over
         all optima), measured_of ("optimum", or "encoder" for the features given), value, applicable, holds (up to
-        round-off), slack (by how much it holds), tightness (1: equality), vacuous (no better than guessing the largest
-        class), status, note (why it is infinite or not applicable, that it is measured on one optimum among many, or
-        that it holds only if near ties, which are errors, are none).
+        round-off), slack (by how much it holds), tightness (1: equality), guess (what guessing the largest class
+        reaches; infinite where nobody knows), vacuous (an upper bound no better than that), status, note (why it is
+        infinite or not applicable, that it is measured on one optimum among many, or that it holds only if near ties,
+        which are errors, are none).
         Where `σ_k = σ_{k+1} > 0` there are many optima, and what is measured is of the one that the solver gave. Of the
         squared error of the probe at the optimum the range over all of them is known (`theory.consistency.
         optimum_range`; twice `measured` without a tie); of other quantities it is not: NaN. It is NaN, too, where more
@@ -144,6 +145,7 @@ def _row(claim: Bound, spectrum: Spectrum, k: int, measured: _Measured) -> dict[
         "holds": None,
         "slack": math.nan,
         "tightness": math.nan,
+        "guess": math.nan,
         "vacuous": None,
         "status": claim.status,
         "note": "",
@@ -164,6 +166,7 @@ def _row(claim: Bound, spectrum: Spectrum, k: int, measured: _Measured) -> dict[
     round_off, doubt = _round_off(claim, encoder, spectrum, value), quantity.doubt(encoder)
     if slack < -round_off - doubt and (reason := _not_to_be_judged(claim, encoder)):
         return row | {"note": f"not applicable: {reason}"}
+    guess = quantity.guessed(encoder.graph) if claim.relation == "<=" else math.nan
     doubtful = -round_off - doubt <= slack < -round_off
     return (
         row
@@ -173,7 +176,8 @@ def _row(claim: Bound, spectrum: Spectrum, k: int, measured: _Measured) -> dict[
             "holds": slack >= -round_off - doubt,
             "slack": slack,
             "tightness": 1.0 if abs(slack) <= round_off + doubt else _tightness(claim, found, value),
-            "vacuous": claim.relation == "<=" and value >= quantity.guessed(encoder.graph),
+            "guess": guess,
+            "vacuous": value >= guess,
             "note": _joined(IN_DOUBT if doubtful else _note(claim, spectrum, k, value), tie),
         }
     )

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.linalg
 
-from theory.consistency import class_masses, induced_labelling_error
+from theory.consistency import class_masses, guess_error, induced_labelling_error
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray
 from theory.infrastructure.foreign import SECONDS, as_number, contained, is_foreign, source_of
@@ -212,10 +212,6 @@ def _behind_the_boundary(function: Callable[[Any], float], role: str) -> Callabl
     )
 
 
-def _largest_class_error(graph: PairGraph) -> float:
-    return 1 - float(class_masses(graph).max())
-
-
 def _constant_probe_mse(graph: PairGraph) -> float:
     return 1 - float(np.sum(class_masses(graph) ** 2))
 
@@ -231,10 +227,10 @@ def _zero_shot_doubt(encoder: Encoder) -> float:
 
 QUANTITIES: dict[str, Quantity] = {
     "probe_error": Quantity(
-        lambda encoder: encoder.probe.error, _largest_class_error, doubt=lambda encoder: encoder.probe.doubt
+        lambda encoder: encoder.probe.error, guess_error, doubt=lambda encoder: encoder.probe.doubt
     ),
     "probe_mse": Quantity(lambda encoder: encoder.probe.mse, _constant_probe_mse),
-    "zero_shot_error": Quantity(_zero_shot_error, _largest_class_error, doubt=_zero_shot_doubt),
+    "zero_shot_error": Quantity(_zero_shot_error, guess_error, doubt=_zero_shot_doubt),
     "induced_labelling_error": Quantity(
         lambda encoder: induced_labelling_error(encoder.graph), _constant_probe_mse, of_graph=True
     ),
