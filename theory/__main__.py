@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from theory.attack import Progress, find_counterexample
 from theory.attack.sharpness import TABLE, measure_sharpness, outputs, read_sharpness
-from theory.bounds import BOUNDS, check_bounds
+from theory.bounds import BOUNDS, STATEMENTS, check_bounds
 from theory.bounds.ledger_page import BEGINNING, is_current, ledger_page
 from theory.certificates import with_certificate
 from theory.graph import PairGraph
@@ -161,7 +161,10 @@ def ledger(
             raise typer.Exit(CHECK_FAILED)
     else:
         rows = [(claim.name, claim.status, claim.statement) for claim in BOUNDS.values()]
-        print_table("The ledger of bounds", [("bound", "left"), ("status", "left"), ("statement", "left")], rows)
+        columns = [("status", "left"), ("statement", "left")]
+        print_table("The ledger of bounds", [("bound", "left"), *columns], rows)
+        others = [(it.name, it.status, it.statement, it.place) for it in STATEMENTS.values()]
+        print_table("Statements that have no row", [("name", "left"), *columns, ("computed by", "left")], others)
 
 
 def _seconds(budget: str) -> float:
