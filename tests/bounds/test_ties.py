@@ -123,6 +123,16 @@ def test_a_tie_without_an_end_in_reach_has_no_range_and_every_verdict(monkeypatc
     assert after["note"].equals(before["note"])
 
 
+def test_a_solver_that_gives_up_on_the_tie_leaves_the_table_whole(monkeypatch):
+    def giving_up(graph, k):
+        raise RuntimeError("ARPACK did not converge")
+
+    monkeypatch.setattr(consistency, "spectrum", giving_up)
+    table = check_bounds(pieces_and_copies(np.random.default_rng(1)), 3).set_index("bound")
+    assert np.isnan(table.loc["probe-mse", "measured_least"])
+    assert table["holds"].all()
+
+
 def test_values_of_zero_do_not_tie():
     """Beyond the rank the optimum has columns of 0, whatever basis of the null space a solver gives."""
     graph = FAMILIES["low_rank"](np.random.default_rng(2), SIZE)

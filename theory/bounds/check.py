@@ -111,9 +111,7 @@ class _Measured:
 
     def on_one_of_many(self, claim: Bound) -> bool:
         """Whether it is measured at an optimum that is not the only one."""
-        encoder = self.subjects[claim.subject]
-        at_optimum = not encoder.given and not QUANTITIES[claim.quantity].of_graph
-        return at_optimum and self.triplets.tied(encoder.k) is not None
+        return self._many and not self.subjects[claim.subject].given and not QUANTITIES[claim.quantity].of_graph
 
     def over_optima(self, claim: Bound) -> tuple[float, float]:
         """The least and the most over all optima; NaN where nobody knows."""
@@ -122,11 +120,15 @@ class _Measured:
         return self._mse_range if self.on_one_of_many(claim) else (self.of(claim), self.of(claim))
 
     @cached_property
+    def _many(self) -> bool:
+        return self.triplets.tied(self.subjects["optimum"].k) is not None
+
+    @cached_property
     def _mse_range(self) -> tuple[float, float]:
         optimum = self.subjects["optimum"]
         try:
             return optimum_range(optimum.graph, self.triplets, optimum.k)
-        except HypothesisError:  # the tie has no end that can be computed here
+        except (HypothesisError, RuntimeError):  # the end of the tie is out of reach, or the solver gave up on it
             return math.nan, math.nan
 
 
