@@ -121,12 +121,12 @@ EMOJI_TABLES := $(patsubst %,$(TABLES)/emoji_%.parquet,bounds energy multihop)
 $(EMOJI_TABLES) &: $(EMOJI) | $(INSTALLED)
 	$(PYTHON) -m real_data study --out $(TABLES)
 
-ARMS_TABLES := $(patsubst %,$(TABLES)/arms_%.parquet,frontier matched difference verdict learned confusion pairs)
+PAIRINGS_TABLES := $(patsubst %,$(TABLES)/arms_%.parquet,frontier matched difference verdict learned confusion pairs)
 SMALL := --images 160 --views 2 --strength 1
-$(ARMS_TABLES) &: $(MEASURE) | $(INSTALLED)
+$(PAIRINGS_TABLES) &: $(MEASURE) | $(INSTALLED)
 	$(PYTHON) -m real_data measure --dataset emoji --out $(TABLES) --jobs $(JOBS) $(if $(SEEDS),--draws $(SEEDS) $(SMALL))
 
-$(TABLES)/emoji_resampling.parquet: $(RESAMPLE_GRAPH) | $(INSTALLED)
+$(TABLES)/resampled_views.parquet: $(RESAMPLE_GRAPH) | $(INSTALLED)
 	$(PYTHON) -m real_data resample-graph --out $(TABLES) --jobs $(JOBS) $(if $(SEEDS),--draws $(SEEDS) --images 200)
 
 # Training from pixels takes too long for `make figures`: its measured tables are kept in results/, with their sidecars.

@@ -1,4 +1,4 @@
-"""*Bound on real pairs*: the measured error of every arm's optimal embedding against three bounds on it."""
+"""*Bound on real pairs*: the measured error of every pairing's optimal embedding against three bounds on it."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 from matplotlib.lines import Line2D
 
-from figures.arm_looks import COLORS, color
+from figures.pairing_looks import COLORS, color
 from figures.figure import Figure
 from figures.style import COLUMN, NEUTRAL, PALE
 
@@ -23,8 +23,8 @@ MARKERS = ("o", "x", "+", "d")
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """A panel for each bound; a point for each arm, draw, diversity, width and label set."""
-    table = tables["arms_learned"]
+    """A panel for each bound; a point for each pairing, draw, diversity, width and label set."""
+    table = tables["pairings_learned"]
     picture, panels = plt.subplots(1, 3, figsize=(2.9 * COLUMN, 1.15 * COLUMN), sharex=True, sharey=True)
     for axes, (column, label) in zip(panels, PANELS.items(), strict=True):
         _panel(axes, table, column)
@@ -65,11 +65,11 @@ def _caption(table: pd.DataFrame) -> str:
     ]
     widths = " or ".join(str(width) for width in sorted(table["width"].unique()))
     return (
-        f"The optimal embedding of the pair graph of each arm, k = {widths} (fewer where the graph has no more), in "
+        f"The optimal embedding of the pair graph of each pairing, k = {widths} (fewer where the graph has no more), in "
         f"{table['draw'].nunique()} draws, at {table['diversity'].nunique()} diversities counted in two ways; pale "
         "where the bound is vacuous, no better than guessing the largest class. "
         f"{'; '.join(words)}. Medians of the three bounds and of the error: {'; '.join(by_family)}."
     )
 
 
-FIGURE = Figure("bound_real_pairs", "Bound on real pairs", ("arms_learned",), draw)
+FIGURE = Figure("bound_real_pairs", "Bound on real pairs", ("pairings_learned",), draw)

@@ -1,4 +1,4 @@
-"""*Consistency and diversity*: every arm of pairs at every temperature, with its controls."""
+"""*Consistency and diversity*: every pairing of pairs at every temperature, with its controls."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,29 +9,29 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
-from figures.arm_looks import color, corrected, dash, short, strongest
+from figures.pairing_looks import color, corrected, dash, short, strongest
 from figures.figure import Figure
 from figures.style import COLUMN, NEUTRAL
 
 EXCLUSION = "image"
-READINGS = {"others": "among other images", "all": "the image itself among them"}
+CONVENTIONS = {"others": "among other images", "all": "the image itself among them"}
 GRID = 80  # levels of diversity that a curve is drawn through
 WITH_INTERVALS = ("captions", "augmentation", "no text")
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """A column for each judge, a row for each way to count positives."""
+    """A column for each evaluator, a row for each way to count positives."""
     frontier, matched = (
-        table[table["exclusion"] == EXCLUSION] for table in (tables["arms_frontier"], tables["arms_matched"])
+        table[table["exclusion"] == EXCLUSION] for table in (tables["pairings_frontier"], tables["pairings_matched"])
     )
-    judges = frontier["judge"].unique()
-    size = (0.95 * COLUMN * len(judges), 1.9 * COLUMN)
-    picture, panels = plt.subplots(2, len(judges), figsize=size, sharex="row", squeeze=False)
-    for row, (reading, label) in zip(panels, READINGS.items(), strict=True):
-        for axes, judge in zip(row, judges, strict=True):
-            _curves(axes, frontier[frontier["judge"] == judge], f"positives_{reading}")
-            _intervals(axes, matched[(matched["judge"] == judge) & (matched["diversity_of"] == reading)])
-            axes.set(xscale="log", xlabel=f"effective positives,\n{label}", title=f"judge: {judge}")
+    evaluators = frontier["evaluator"].unique()
+    size = (0.95 * COLUMN * len(evaluators), 1.9 * COLUMN)
+    picture, panels = plt.subplots(2, len(evaluators), figsize=size, sharex="row", squeeze=False)
+    for row, (convention, label) in zip(panels, CONVENTIONS.items(), strict=True):
+        for axes, evaluator in zip(row, evaluators, strict=True):
+            _curves(axes, frontier[frontier["evaluator"] == evaluator], f"positives_{convention}")
+            _intervals(axes, matched[(matched["evaluator"] == evaluator) & (matched["diversity_of"] == convention)])
+            axes.set(xscale="log", xlabel=f"effective positives,\n{label}", title=f"evaluator: {evaluator}")
             axes.set_xticks(ticks := [1, 10, 100], [str(tick) for tick in ticks])
         row[0].set_ylabel("consistency (0: chance, 1: always)")
     picture.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8)
@@ -42,9 +42,9 @@ def _curves(axes: Axes, rows: pd.DataFrame, positives: str) -> None:
     """The mean of the draws, from that of their coldest points on; augmentations but the strongest are thin."""
     rows = rows.assign(value=corrected(rows), level=np.log(rows[positives]))
     grid = np.linspace(0, rows["level"].max(), GRID)
-    thick = strongest(rows["arm"])
-    for arm, own in rows.groupby("arm", sort=False):
-        name, family = str(arm), str(own["family"].iloc[0])
+    thick = strongest(rows["pairing"])
+    for pairing, own in rows.groupby("pairing", sort=False):
+        name, family = str(pairing), str(own["family"].iloc[0])
         looks: dict[str, Any] = {
             "color": color(family),
             "linestyle": dash(name),
@@ -67,30 +67,30 @@ def _curves(axes: Axes, rows: pd.DataFrame, positives: str) -> None:
 
 
 def _intervals(axes: Axes, rows: pd.DataFrame) -> None:
-    for family, own in rows[rows["arm"].isin(strongest(rows["arm"]))].groupby("family", sort=False):
+    for family, own in rows[rows["pairing"].isin(strongest(rows["pairing"]))].groupby("family", sort=False):
         if family in WITH_INTERVALS:
             ends = np.minimum(1, [own["value"] - own["low"], own["high"] - own["value"]])
             axes.errorbar(own["diversity"], own["value"], ends, fmt="none", color=color(str(family)), linewidth=1)
 
 
 def _caption(tables: Mapping[str, pd.DataFrame]) -> str:
-    frontier, verdicts = tables["arms_frontier"], tables["arms_verdict"]
-    images, judge = frontier.groupby("draw")["images"].first(), frontier["judge"].iloc[0]
-    chosen = verdicts[(verdicts["exclusion"] == EXCLUSION) & (verdicts["judge"] == judge)]
-    words = [f"Positives {READINGS[str(row.diversity_of)]}: {row.verdict}" for row in chosen.itertuples()]
-    for (name, captions), rows in verdicts.groupby(["judge", "captions"], sort=False):
+    frontier, verdicts = tables["pairings_frontier"], tables["pairings_verdict"]
+    images, evaluator = frontier.groupby("draw")["images"].first(), frontier["evaluator"].iloc[0]
+    chosen = verdicts[(verdicts["exclusion"] == EXCLUSION) & (verdicts["evaluator"] == evaluator)]
+    words = [f"Positives {CONVENTIONS[str(row.diversity_of)]}: {row.verdict}" for row in chosen.itertuples()]
+    for (name, captions), rows in verdicts.groupby(["evaluator", "captions"], sort=False):
         every, some = (int(rows["verdict"].str.contains(text).sum()) for text in ("shown at every", r"\) only\.$"))
-        words.append(f"{captions}, judge {name}: {every}, {some} and {len(rows) - every - some}.")
+        words.append(f"{captions}, evaluator {name}: {every}, {some} and {len(rows) - every - some}.")
     return (
-        f"Lines: every arm from cold to hot, means over {len(images)} draws of {images.min()} to {images.max()} "
+        f"Lines: every pairing from cold to hot, means over {len(images)} draws of {images.min()} to {images.max()} "
         "images; thin lines are weaker augmentations. Bars: 95% intervals at matched diversities, the wider of "
         "Student's over draws and a bootstrap over subjects. Consistency never counts an image as its own positive. "
         "Above, neither does diversity; below it does, so that pairs which are hardly ever of two images are not "
         f"diverse. At most {frontier['truncated'].max():.1g} of the weight of an image's right nodes was cut off. "
-        f"Judge {judge}. {' '.join(words[: len(chosen)])} In how many of the {len(set(READINGS)) * 2} "
-        "readings (with and without other images of one subject, positives counted both ways) an advantage of text is "
+        f"Evaluator {evaluator}. {' '.join(words[: len(chosen)])} In how many of the {len(set(CONVENTIONS)) * 2} "
+        "conventions (with and without other images of one subject, positives counted both ways) an advantage of text is "
         f"shown at every matched diversity, at some, and at none: {' '.join(words[len(chosen) :])}"
     )
 
 
-FIGURE = Figure("frontier", "Consistency and diversity", ("arms_frontier", "arms_matched", "arms_verdict"), draw)
+FIGURE = Figure("frontier", "Consistency and diversity", ("pairings_frontier", "pairings_matched", "pairings_verdict"), draw)

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 from matplotlib.patches import Rectangle
 
-from figures.arm_looks import color, short, strongest
+from figures.pairing_looks import color, short, strongest
 from figures.figure import Figure
 from figures.style import BOUND, CAPTION, NEUTRAL
 
@@ -18,22 +18,22 @@ INCH = 0.36  # of a picture
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """A row for each anchor; its picture, then a block of positives for each arm."""
-    table = tables["arms_pairs"]
-    table = table[table["arm"].isin(strongest(table["arm"]))]
-    arms, anchors = table["arm"].unique(), table["anchor"].unique()
+    """A row for each anchor; its picture, then a block of positives for each pairing."""
+    table = tables["pairings_pairs"]
+    table = table[table["pairing"].isin(strongest(table["pairing"]))]
+    pairings, anchors = table["pairing"].unique(), table["anchor"].unique()
     count = int(table["place"].max())
-    ratios = [1.2, *[count] * len(arms)]
-    size = (INCH * (sum(ratios) + 0.4 * len(arms)), INCH * (len(anchors) + 1.6))
+    ratios = [1.2, *[count] * len(pairings)]
+    size = (INCH * (sum(ratios) + 0.4 * len(pairings)), INCH * (len(anchors) + 1.6))
     picture, panels = plt.subplots(len(anchors), len(ratios), figsize=size, width_ratios=ratios, squeeze=False)
     for row, anchor in zip(panels, anchors, strict=True):
         own = table[table["anchor"] == anchor]
         _strip(row[0], own[own["place"] == 0].head(1), 1)
-        for axes, arm in zip(row[1:], arms, strict=True):
-            _strip(axes, own[(own["arm"] == arm) & (own["place"] > 0)], count, own["label"].iloc[0])
+        for axes, pairing in zip(row[1:], pairings, strict=True):
+            _strip(axes, own[(own["pairing"] == pairing) & (own["place"] > 0)], count, own["label"].iloc[0])
     panels[0, 0].set_title("anchor", fontsize=8)
-    for axes, arm in zip(panels[0, 1:], arms, strict=True):
-        axes.set_title(short(arm), fontsize=8, color=color("captions" if "captions" in arm else "augmentation"))
+    for axes, pairing in zip(panels[0, 1:], pairings, strict=True):
+        axes.set_title(short(pairing), fontsize=8, color=color("captions" if "captions" in pairing else "augmentation"))
     return picture, _caption(table)
 
 
@@ -53,10 +53,10 @@ def _strip(axes: Axes, rows: pd.DataFrame, count: int, label: str | None = None)
 
 def _caption(table: pd.DataFrame) -> str:
     drawn = table[table["place"] > 0].merge(
-        table[table["place"] == 0][["arm", "anchor", "label"]], on=["arm", "anchor"], suffixes=("", "_anchor")
+        table[table["place"] == 0][["pairing", "anchor", "label"]], on=["pairing", "anchor"], suffixes=("", "_anchor")
     )
-    shares = (drawn["label"] == drawn["label_anchor"]).groupby(drawn["arm"], sort=False).mean()
-    words = ", ".join(f"{short(str(arm))} {share:.0%}" for arm, share in shares.items())
+    shares = (drawn["label"] == drawn["label_anchor"]).groupby(drawn["pairing"], sort=False).mean()
+    words = ", ".join(f"{short(str(pairing))} {share:.0%}" for pairing, share in shares.items())
     return (
         f"For {table['anchor'].nunique()} anchors, one of each of the largest classes, different positives drawn with "
         "their probabilities from the pairs of different images; framed solid where the class is the anchor's, dotted "
@@ -65,4 +65,4 @@ def _caption(table: pd.DataFrame) -> str:
     )
 
 
-FIGURE = Figure("pairs_look", "What a pair looks like", ("arms_pairs",), draw)
+FIGURE = Figure("pairs_look", "What a pair looks like", ("pairings_pairs",), draw)

@@ -1,4 +1,4 @@
-"""*The paper's comparison*: consistency at matched diversity, and what an encoder of each arm's pairs has learned."""
+"""*The paper's comparison*: consistency at matched diversity, and what an encoder of each pairing's pairs has learned."""
 
 from collections.abc import Mapping
 
@@ -9,71 +9,71 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 from scipy.stats import t
 
-from figures.arm_looks import color, short, strongest
+from figures.pairing_looks import color, short, strongest
 from figures.figure import Figure
 from figures.style import COLUMN, NEUTRAL
 
 EXCLUSION = "image"
-READINGS = {"others": "among other images", "all": "the image itself among them"}
+CONVENTIONS = {"others": "among other images", "all": "the image itself among them"}
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Bars of consistency and of held-out error, a row for each way to count positives."""
-    learned, matched = tables["arms_learned"], tables["arms_matched"]
+    learned, matched = tables["pairings_learned"], tables["pairings_matched"]
     labels, diversity, width = learned["labels"].iloc[0], learned["diversity"].max(), learned["width"].min()
     learned = learned[(learned["labels"] == labels) & (learned["diversity"] == diversity) & (learned["width"] == width)]
-    chosen = (matched["judge"] == labels) & (matched["exclusion"] == EXCLUSION)
+    chosen = (matched["evaluator"] == labels) & (matched["exclusion"] == EXCLUSION)
     matched = matched[chosen & (matched["matched_to"] == f"{diversity:g}")]
-    arms = strongest(tables["arms_frontier"]["arm"])
-    arms = [arm for arm in arms if arm in set(matched["arm"]) | set(learned["arm"])]
+    pairings = strongest(tables["pairings_frontier"]["pairing"])
+    pairings = [pairing for pairing in pairings if pairing in set(matched["pairing"]) | set(learned["pairing"])]
     picture, panels = plt.subplots(2, 2, figsize=(2.4 * COLUMN, 2 * COLUMN), sharex="col", sharey=True)
     words = []
-    for row, (reading, label) in zip(panels, READINGS.items(), strict=True):
-        consistency = matched[matched["diversity_of"] == reading].set_index("arm")
-        errors = _over_draws(learned[learned["diversity_of"] == reading], "held_out_error")
+    for row, (convention, label) in zip(panels, CONVENTIONS.items(), strict=True):
+        consistency = matched[matched["diversity_of"] == convention].set_index("pairing")
+        errors = _over_draws(learned[learned["diversity_of"] == convention], "held_out_error")
         for axes, rows in zip(row, (consistency, errors), strict=True):
-            _bars(axes, arms, rows)
+            _bars(axes, pairings, rows)
         row[0].set_title(f"{diversity:g} effective positives, {label}", fontsize=9)
-        words.append(f"Positives {label}: {_listed(arms, consistency)}; held-out error: {_listed(arms, errors)}")
+        words.append(f"Positives {label}: {_listed(pairings, consistency)}; held-out error: {_listed(pairings, errors)}")
     panels[1, 0].set_xlabel(f"consistency by {labels}\n(0: chance, 1: always)")
     panels[1, 1].set_xlabel(f"held-out error of a linear probe\non {labels}, k = {width}")
     return picture, _caption(tables, words)
 
 
 def _over_draws(rows: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Mean over draws with Student's interval, for each arm: columns family, value, low, high."""
-    by_arm = rows.groupby("arm", sort=False)[column]
-    found = pd.DataFrame({"family": rows.groupby("arm")["family"].first(), "value": by_arm.mean()})
-    half = t.ppf(0.975, by_arm.count() - 1) * by_arm.sem() if len(rows) else pd.Series(dtype=float)
+    """Mean over draws with Student's interval, for each pairing: columns family, value, low, high."""
+    by_pairing = rows.groupby("pairing", sort=False)[column]
+    found = pd.DataFrame({"family": rows.groupby("pairing")["family"].first(), "value": by_pairing.mean()})
+    half = t.ppf(0.975, by_pairing.count() - 1) * by_pairing.sem() if len(rows) else pd.Series(dtype=float)
     return found.assign(low=found["value"] - half, high=found["value"] + half)
 
 
-def _bars(axes: Axes, arms: list[str], rows: pd.DataFrame) -> None:
-    for place, arm in enumerate(arms):
-        if arm not in rows.index:
+def _bars(axes: Axes, pairings: list[str], rows: pd.DataFrame) -> None:
+    for place, pairing in enumerate(pairings):
+        if pairing not in rows.index:
             axes.text(0.01, place, "never so few", color=NEUTRAL, fontsize=7, va="center")
             continue
-        own = rows.loc[arm]
+        own = rows.loc[pairing]
         ends = np.array([[own["value"] - own["low"]], [own["high"] - own["value"]]])
         axes.barh(place, own["value"], color=color(str(own["family"])), height=0.7)
         if np.isfinite(ends).all():
             axes.errorbar(own["value"], place, xerr=ends, fmt="none", color="black", linewidth=1, capsize=2)
-    axes.set_yticks(range(len(arms)), [short(arm) for arm in arms])
-    axes.set_ylim(len(arms) - 0.5, -0.5)
+    axes.set_yticks(range(len(pairings)), [short(pairing) for pairing in pairings])
+    axes.set_ylim(len(pairings) - 0.5, -0.5)
     axes.axvline(0, color="black", linewidth=0.8)
     axes.grid(visible=False, axis="y")
 
 
-def _listed(arms: list[str], rows: pd.DataFrame) -> str:
+def _listed(pairings: list[str], rows: pd.DataFrame) -> str:
     return ", ".join(
-        "{} {:.3f} [{:.3f}, {:.3f}]".format(short(arm), *rows.loc[arm, ["value", "low", "high"]])
-        for arm in arms
-        if arm in rows.index
+        "{} {:.3f} [{:.3f}, {:.3f}]".format(short(pairing), *rows.loc[pairing, ["value", "low", "high"]])
+        for pairing in pairings
+        if pairing in rows.index
     )
 
 
 def _caption(tables: Mapping[str, pd.DataFrame], words: list[str]) -> str:
-    images = tables["arms_frontier"].groupby("draw")["images"].first()
+    images = tables["pairings_frontier"].groupby("draw")["images"].first()
     return (
         f"Left: consistency at one diversity, {len(images)} draws, {images.sum()} images. Right: the optimal embedding "
         "of the same graph, read by a logistic probe that sees the labels of half of the subjects, on the other half. "
@@ -81,4 +81,4 @@ def _caption(tables: Mapping[str, pd.DataFrame], words: list[str]) -> str:
     )
 
 
-FIGURE = Figure("paper_comparison", "The paper's comparison", ("arms_frontier", "arms_matched", "arms_learned"), draw)
+FIGURE = Figure("paper_comparison", "The paper's comparison", ("pairings_frontier", "pairings_matched", "pairings_learned"), draw)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.accuracies import accuracy_bars, listed_accuracies
-from figures.arm_looks import strongest
+from figures.pairing_looks import strongest
 from figures.figure import Figure
 from figures.intervals import mean_and_half
 from figures.style import AUGMENTATION, BOUND, CAPTION, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND
@@ -24,26 +24,26 @@ VALUES = {
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Test accuracy of the trained networks; and of the optimal embedding of either pair graph, bounds and error."""
-    trained = tables["pretrain"][tables["pretrain"]["chosen"]]
-    learned = _graphs(tables["arms_learned"])
+    trained = tables["pretraining"][tables["pretraining"]["chosen"]]
+    learned = _graphs(tables["pairings_learned"])
     picture, (left, right) = plt.subplots(1, 2, figsize=(2.2 * COLUMN, 1.1 * COLUMN))
     accuracy_bars(left, trained, KINDS)
     left.set_title("trained from pixels")
     _bounds(right, learned)
-    return picture, _caption(trained, tables["pretrain"], learned)
+    return picture, _caption(trained, tables["pretraining"], learned)
 
 
 def _graphs(learned: pd.DataFrame) -> pd.DataFrame:
-    """The arms as a network of some width would have them: all positives counted, at the larger diversity and width."""
-    arms = {arm: label for arm in strongest(learned["arm"]) for name, label in ARMS.items() if arm.startswith(name)}
+    """The pairings as a network of some width would have them: all positives counted, at the larger diversity and width."""
+    pairings = {pairing: label for pairing in strongest(learned["pairing"]) for name, label in ARMS.items() if pairing.startswith(name)}
     chosen = (
-        learned["arm"].isin(arms)
+        learned["pairing"].isin(pairings)
         & (learned["diversity_of"] == "all")
         & (learned["labels"] == learned["labels"].iloc[0])
         & (learned["width"] == learned["width"].max())
         & (learned["diversity"] == learned["diversity"].max())
     )
-    found: pd.DataFrame = learned[chosen].assign(pairs=learned["arm"].map(arms))
+    found: pd.DataFrame = learned[chosen].assign(pairs=learned["pairing"].map(pairings))
     return found
 
 
@@ -84,4 +84,4 @@ def _caption(trained: pd.DataFrame, tried: pd.DataFrame, learned: pd.DataFrame) 
     )
 
 
-FIGURE = Figure("pretraining", "Captions or augmentations", ("pretrain", "arms_learned"), draw)
+FIGURE = Figure("pretraining", "Captions or augmentations", ("pretrain", "pairings_learned"), draw)

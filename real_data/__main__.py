@@ -13,7 +13,7 @@ from real_data.audit import Settings
 from real_data.audit import audit as audit_pairs
 from real_data.audit.auditing import outputs
 from real_data.audit.report import print_report
-from real_data.emoji import emoji_graph
+from real_data.emoji_concepts import emoji_graph
 from real_data.encoders.cache import FEATURES
 from real_data.measures.protocol import TABLES, Protocol
 from real_data.options import (
@@ -80,14 +80,14 @@ def emoji(
 
 @app.command()
 def measure(
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the tables, arms_*.parquet.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the tables, pairings_*.parquet.")],
     dataset: Kind = Dataset.emoji,
     root: Root = None,
     classes: Classes = None,
     samples: Samples = None,
     model: Model = None,
     pretrained: Weights = "openai",
-    size: Annotated[int | None, typer.Option(help="Pixels that all arms see; else 96 (emoji) or 224.")] = None,
+    size: Annotated[int | None, typer.Option(help="Pixels that all pairings see; else 96 (emoji) or 224.")] = None,
     images: Annotated[int, typer.Option(help="Images in all draws together.")] = Protocol.images,
     draws: Annotated[int, typer.Option(help="Disjoint draws of images.")] = Protocol.draws,
     views: Annotated[int, typer.Option(help="Views of each image at each strength.")] = Protocol.views,
@@ -106,20 +106,20 @@ def measure(
     python -m real_data measure --dataset imagefolder --root imagenet/val --classes 10 --model ViT-B-32-quickgelu
     --out tables
     """
-    from real_data.measures.study import arms_tables  # takes seconds to import
+    from real_data.measures.study import pairings_tables  # takes seconds to import
 
     claim_tables(out, TABLES, named_inputs(dataset, root, pretrained), force=force)
     strengths = Protocol.strengths if strength is None else tuple(strength)
     protocol = Protocol(images, draws, views, strengths, keep=keep, seed=seed)
     options = dataset_options(dataset, root, size, classes, samples)
-    with held(out, "arms", kept=FEATURES_KEPT, caches=(cache,)):
+    with held(out, "pairings", kept=FEATURES_KEPT, caches=(cache,)):
         source, about = chosen_source(dataset, options, model, pretrained, device, cache)
-        tables = arms_tables(source, protocol, jobs)
+        tables = pairings_tables(source, protocol, jobs)
         _write(tables, out, asdict(protocol) | about)
     if len(set(source.dataset.captions)) == len(set(source.dataset.labels.tolist())):
         say("", "All images of a class have the same captions here: pairs by captions, exact, are pairs by label.")
-    for row in tables["arms_verdict"].itertuples():
-        say("", f"{row.judge}, without pairs of one {row.exclusion}, diversity of {row.diversity_of}: {row.verdict}")
+    for row in tables["pairings_verdict"].itertuples():
+        say("", f"{row.evaluator}, without pairs of one {row.exclusion}, diversity of {row.diversity_of}: {row.verdict}")
 
 
 @app.command()

@@ -10,7 +10,7 @@ import typer
 from theory.infrastructure import ownership
 
 if TYPE_CHECKING:
-    from real_data.arms.sources import Source
+    from real_data.pairings.sources import Source
 
 
 class Dataset(StrEnum):
@@ -65,7 +65,7 @@ def chosen_source(
     dataset: Dataset, options: dict[str, Any], model: str | None, pretrained: str, device: str, cache: Path
 ) -> tuple["Source", dict[str, object]]:
     """The data set with the encoders that it takes, and what a sidecar says of them."""
-    from real_data.arms.sources import source  # encoders take seconds to import
+    from real_data.pairings.sources import source  # encoders take seconds to import
     from real_data.datasets import DATASETS
     from real_data.encoders.open_clip import OpenClip
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from real_data.emoji import Labels, emoji_graph
+from real_data.emoji_concepts import Labels, emoji_graph
 from theory import check_bounds, label_energy, spectrum
 from theory.bounds.theorem15_multihop import interval_table
 

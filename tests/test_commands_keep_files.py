@@ -14,7 +14,7 @@ import real_data.__main__
 import simulations.__main__
 import theory.__main__
 from real_data.audit.tables import TABLES as AUDIT_TABLES
-from real_data.measures.protocol import TABLES as ARMS_TABLES
+from real_data.measures.protocol import TABLES as PAIRINGS_TABLES
 from tests.families import FAMILIES
 from theory import BOUNDS
 from theory.attack.sharpness import outputs
@@ -71,7 +71,7 @@ QUICK = [
 # Others are run twice by a slow test of `tests/test_network.py`.
 LONG = [
     ("theory sharpness --out sharp", ["sharp/sharpness.csv", "sharp/sharpness.csv.json", "sharp/probe-mse.npz"]),
-    ("real_data measure --out out", tables("out", ARMS_TABLES)),
+    ("real_data measure --out out", tables("out", PAIRINGS_TABLES)),
     ("real_data study --out out", tables("out", ["emoji_bounds", "emoji_energy", "emoji_multihop"])),
     ("real_data resample-graph --out out", tables("out", ["emoji_resampling"])),
     ("real_data resample --out out", tables("out", ["resample"])),
@@ -151,7 +151,7 @@ def test_a_strangers_file_is_replaced_when_asked_to(call, place, command):
         "real_data audit bounds.parquet --out .",
         "real_data audit pairs.parquet --labels classes.parquet --out .",
         "real_data audit . --out out",
-        "real_data measure --dataset table --root arms_frontier.parquet --out .",
+        "real_data measure --dataset table --root pairings_frontier.parquet --out .",
         "real_data resample-graph --dataset table --root table_resampling.parquet --out .",
         "real_data resample --dataset table --root resample.parquet --out .",
         "real_data pretrain --objective clip --dataset table --root pretrain.parquet --out .",

@@ -87,7 +87,7 @@ def test_a_family_that_is_touched_is_measured_anew_where_it_is_imported(copy):
         [sys.executable, "figures/prerequisites.py"], cwd=copy, capture_output=True, text=True, check=True
     ).stdout
     targets = {word for line in rules.splitlines() for word in line.replace(":", " ").split() if word.startswith("$(")}
-    targets |= {f"$(TABLES)/arms_{name}.parquet" for name in ("difference", "confusion")}
+    targets |= {f"$(TABLES)/pairings_{name}.parquet" for name in ("difference", "confusion")}
     for target in [*targets, ".venv/installed"]:
         path = copy / target.replace("$(TABLES)", "build/tables").replace("$(FIGURES)", "build/figures")
         path.parent.mkdir(parents=True, exist_ok=True)

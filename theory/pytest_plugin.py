@@ -49,7 +49,7 @@ class BoundsFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """A test for each of its bounds and each family."""
         # Imported late: coverage and other plugins are to be there first, and most runs never come here.
-        from theory.attack.families import FAMILIES
+        from theory.attack.starts import STARTS
         from theory.infrastructure.commandline import one_line
         from theory.infrastructure.foreign import ForeignCodeError
         from theory.infrastructure.plugins import load_bounds
@@ -59,7 +59,7 @@ class BoundsFile(pytest.File):
         except (ValueError, ForeignCodeError) as error:
             raise self.CollectError(one_line(error)) from error
         for claim in claims:
-            for family in FAMILIES:
+            for family in STARTS:
                 name = f"{one_line(claim.name)}[{family}]"
                 yield BoundItem.from_parent(self, name=name, claim=claim.name, family=family)
 
@@ -73,7 +73,7 @@ class BoundItem(pytest.Item):
 
     def runtest(self) -> None:
         """Hold the bound on `GRAPHS` random graphs of the family."""
-        from theory.attack.families import candidate
+        from theory.attack.starts import candidate
         from theory.bounds import check_bounds
 
         rng = np.random.default_rng(0)

@@ -6,11 +6,11 @@ import numpy as np
 
 from real_data.datasets.dataset import ImageTextDataset
 from real_data.datasets.pictures import digest
-from real_data.emoji import SOURCES, STYLES, Labels, concepts, label_names
+from real_data.emoji_concepts import SOURCES, STYLES, Labels, concepts, label_names
 
 
 def emoji(size: int = 72, labels: Labels = "category") -> ImageTextDataset:
-    """The images and captions of `real_data.emoji.emoji_graph`: 3,246 images in the order of its left nodes.
+    """The images and captions of `real_data.emoji_concepts.emoji_graph`: 3,246 images in the order of its left nodes.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ def emoji(size: int = 72, labels: Labels = "category") -> ImageTextDataset:
     Raises
     ------
     ValueError
-        Another value of `labels`, a size below 1; and the errors of `real_data.emoji.concepts`.
+        Another value of `labels`, a size below 1; and the errors of `real_data.emoji_concepts.concepts`.
     """
     names = label_names(labels)
     images = [(style, concept) for style in STYLES for concept in concepts()]

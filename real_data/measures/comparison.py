@@ -1,4 +1,4 @@
-"""Arms side by side at one diversity, over several draws of images."""
+"""Pairings side by side at one diversity, over several draws of images."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from theory.infrastructure.arrays import FloatArray, IntArray
 
 @dataclass(frozen=True, eq=False)
 class Draw:
-    """The frontiers of all arms on one draw of images.
+    """The frontiers of all pairings on one draw of images.
 
     Attributes
     ----------
-    frontiers : by the key of the arm
-    chance : off-diagonal consistency of the uniform graph, for each judge
+    frontiers : by the key of the pairing
+    chance : off-diagonal consistency of the uniform graph, for each evaluator
     clusters : (n,), ids of what the images show: those of one id are not independent
     """
 
@@ -29,26 +29,26 @@ class Draw:
 
 
 class Comparison:
-    """Arms at matched diversities, corrected for chance, over draws that share no image."""
+    """Pairings at matched diversities, corrected for chance, over draws that share no image."""
 
     def __init__(self, draws: Sequence[Draw], rng: np.random.Generator) -> None:
         self.draws = draws
         self._names: IntArray = np.repeat(np.arange(len(draws)), [len(draw.clusters) for draw in draws])
         self._bootstrap = Bootstrap.of(np.concatenate([draw.clusters for draw in draws]), rng)
 
-    def consistency(self, arm: str, judge: str, diversities: Sequence[float]) -> Estimate | None:
-        """An arm's consistency at a diversity, one for each draw; `None` if some draw does not have it."""
-        return estimate(self._corrected(arm, judge, diversities), self._names, self._bootstrap)
+    def consistency(self, pairing: str, evaluator: str, diversities: Sequence[float]) -> Estimate | None:
+        """A pairing's consistency at a diversity, one for each draw; `None` if some draw does not have it."""
+        return estimate(self._corrected(pairing, evaluator, diversities), self._names, self._bootstrap)
 
-    def difference(self, first: str, second: str, judge: str, diversities: Sequence[float]) -> Estimate | None:
-        """How much more consistent the first arm is than the second, on the same anchors; `None` likewise."""
-        first_values, second_values = (self._corrected(arm, judge, diversities) for arm in (first, second))
+    def difference(self, first: str, second: str, evaluator: str, diversities: Sequence[float]) -> Estimate | None:
+        """How much more consistent the first pairing is than the second, on the same anchors; `None` likewise."""
+        first_values, second_values = (self._corrected(pairing, evaluator, diversities) for pairing in (first, second))
         return estimate(first_values - second_values, self._names, self._bootstrap)
 
-    def _corrected(self, arm: str, judge: str, diversities: Sequence[float]) -> FloatArray:
+    def _corrected(self, pairing: str, evaluator: str, diversities: Sequence[float]) -> FloatArray:
         return np.concatenate(
             [
-                chance_corrected(draw.frontiers[arm].agreement_at(diversity, judge), draw.chance[judge])
+                chance_corrected(draw.frontiers[pairing].agreement_at(diversity, evaluator), draw.chance[evaluator])
                 for draw, diversity in zip(self.draws, diversities, strict=True)
             ]
         )

@@ -7,18 +7,18 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from real_data.arms.arm import Arm
+from real_data.pairings.pairing import Pairing
 from real_data.measures.off_diagonal import OffDiagonal, off_diagonal
 from theory.infrastructure.arrays import FloatArray
 
-MULTIPLES = tuple(np.geomspace(0.02, 8, 7))  # temperatures to begin with, in the scale of an arm's similarities
+MULTIPLES = tuple(np.geomspace(0.02, 8, 7))  # temperatures to begin with, in the scale of a pairing's similarities
 STEP, MOST = np.log(1.3), 60  # others go between, until diversity grows by no more than this, or they are so many
 TIE = 1e-9  # of two logarithms of a diversity that count as one
 
 
 @dataclass(frozen=True, eq=False)
 class Frontier:
-    """What an arm's pairs are like at every temperature.
+    """What a pairing's pairs are like at every temperature.
 
     Attributes
     ----------
@@ -36,19 +36,19 @@ class Frontier:
         """Diversity at each temperature, (t,)."""
         return np.array([point.effective_positives(with_own=self.with_own) for point in self.points])
 
-    def agreement_at(self, diversity: float, judge: str) -> FloatArray:
-        """Each anchor's agreement where the arm has this many effective positives, (n,); NaN if it never has.
+    def agreement_at(self, diversity: float, evaluator: str) -> FloatArray:
+        """Each anchor's agreement where the pairing has this many effective positives, (n,); NaN if it never has.
 
         Interpolated between temperatures, linearly in the logarithm of the diversity.
         """
         before, share = self._bracket(diversity)
         if before is None:
             return np.full(len(self.points[0].entropy), np.nan)
-        low, high = (point.agreement[judge] for point in self.points[before : before + 2])
+        low, high = (point.agreement[evaluator] for point in self.points[before : before + 2])
         return np.asarray((1 - share) * low + share * high)
 
     def temperature_at(self, diversity: float) -> float:
-        """The temperature at which the arm has this many effective positives, interpolated likewise; NaN if none."""
+        """The temperature at which the pairing has this many effective positives, interpolated likewise; NaN if none."""
         before, share = self._bracket(diversity)
         if before is None:
             return float("nan")
@@ -71,18 +71,18 @@ class Frontier:
 
 
 def frontiers(
-    arm: Arm,
-    judges: Mapping[str, npt.ArrayLike],
+    pairing: Pairing,
+    evaluators: Mapping[str, npt.ArrayLike],
     exclusions: Mapping[str, npt.ArrayLike],
     multiples: Sequence[float] = MULTIPLES,
 ) -> dict[str, Frontier]:
-    """`off_diagonal` of an arm's graph at these multiples of its scale, and at as many between them as are needed.
+    """`off_diagonal` of a pairing's graph at these multiples of its scale, and at as many between them as are needed.
 
-    Consistency and diversity change fast at some temperatures, elsewhere in each arm.
+    Consistency and diversity change fast at some temperatures, elsewhere in each pairing.
     """
-    points = {t: off_diagonal(arm.graph(t), judges, exclusions) for t in arm.temperatures(multiples)}
+    points = {t: off_diagonal(pairing.graph(t), evaluators, exclusions) for t in pairing.temperatures(multiples)}
     while len(points) < MOST and (wide := _wide_gaps(points)):
-        points |= {t: off_diagonal(arm.graph(t), judges, exclusions) for t in wide}
+        points |= {t: off_diagonal(pairing.graph(t), evaluators, exclusions) for t in wide}
     temperatures = np.array(sorted(points))
     return {name: Frontier(temperatures, [points[t][name] for t in temperatures]) for name in exclusions}
 

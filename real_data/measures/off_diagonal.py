@@ -26,7 +26,7 @@ class OffDiagonal:
 
     Attributes
     ----------
-    agreement : for each judge (n,), `Σ_x' Q(x' | x) a(x, x')`, where a is 1 for two of one class and 0 otherwise
+    agreement : for each evaluator (n,), `Σ_x' Q(x' | x) a(x, x')`, where a is 1 for two of one class and 0 otherwise
     entropy : (n,), of `Q(· | x)`, in nats
     entropy_with_own : (n,), of `P_T(· | x)`, in nats: lower where a positive is seldom another
     own : (n,), `P_T` of x's own group, given x: the pairs that are not counted
@@ -49,19 +49,19 @@ class OffDiagonal:
         """
         return float(np.exp(_mean(self.entropy_with_own if with_own else self.entropy)))
 
-    def consistency(self, judge: str) -> float:
+    def consistency(self, evaluator: str) -> float:
         """The probability that a positive has its anchor's class; each anchor counts alike. NaN if all are alone."""
-        return _mean(self.agreement[judge])
+        return _mean(self.agreement[evaluator])
 
 
 def off_diagonal(
-    graph: PairGraph, judges: Mapping[str, npt.ArrayLike], exclusions: Mapping[str, npt.ArrayLike]
+    graph: PairGraph, evaluators: Mapping[str, npt.ArrayLike], exclusions: Mapping[str, npt.ArrayLike]
 ) -> dict[str, OffDiagonal]:
     """Consistency and diversity of each left node's induced pairs with those of other groups, for each exclusion.
 
     Parameters
     ----------
-    judges : for each (n_left,), a class for each left node, or (n_left, d), features of unit length: then two left
+    evaluators : for each (n_left,), a class for each left node, or (n_left, d), features of unit length: then two left
         nodes agree as far as the product of their features says
     exclusions : for each (n_left,), groups whose inner pairs do not count: every left node on its own, or all drawings
         of one thing together
@@ -69,13 +69,13 @@ def off_diagonal(
     Raises
     ------
     ValueError
-        A judge or groups of the wrong length.
+        An evaluator or groups of the wrong length.
 
     Notes
     -----
     `P_T` is formed a block of rows at a time: memory O(nnz + BLOCK).
     """
-    opinions, groups = _arrays(graph, judges), _arrays(graph, exclusions)
+    opinions, groups = _arrays(graph, evaluators), _arrays(graph, exclusions)
     parts: dict[str, list[OffDiagonal]] = {name: [] for name in groups}
     for rows, block in _induced_rows(graph):
         for name, own in groups.items():
@@ -83,10 +83,10 @@ def off_diagonal(
     return {name: _joined(found) for name, found in parts.items()}
 
 
-def chance_agreement(judge: npt.ArrayLike, groups: npt.ArrayLike) -> float:
+def chance_agreement(evaluator: npt.ArrayLike, groups: npt.ArrayLike) -> float:
     """The off-diagonal consistency `c_0` of the uniform graph, in which all pairs are alike."""
-    uniform = PairGraph(np.ones((len(np.asarray(judge)), 1)))
-    return off_diagonal(uniform, {"": judge}, {"": groups})[""].consistency("")
+    uniform = PairGraph(np.ones((len(np.asarray(evaluator)), 1)))
+    return off_diagonal(uniform, {"": evaluator}, {"": groups})[""].consistency("")
 
 
 def chance_corrected(agreement: FloatArray, chance: float) -> FloatArray:

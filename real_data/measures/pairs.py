@@ -24,22 +24,22 @@ def positives(graph: PairGraph, anchor: int) -> FloatArray:
 def pictured_positives(
     dataset: ImageTextDataset, graphs: Mapping[str, PairGraph], anchors: IntArray, count: int, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """`count` different positives of each anchor, drawn with the probabilities of each arm; fewer if it has fewer.
+    """`count` different positives of each anchor, drawn with the probabilities of each pairing; fewer if it has fewer.
 
     Returns
     -------
-    DataFrame with columns arm, anchor, place (0 for the anchor itself, then 1, 2, ...), id, label, probability, picture
+    DataFrame with columns pairing, anchor, place (0 for the anchor itself, then 1, 2, ...), id, label, probability, picture
         (the bytes of a PNG file), credit (whose images they are, and their licences)
     """
     rows = []
-    for arm, graph in graphs.items():
+    for pairing, graph in graphs.items():
         for anchor in anchors:
             shares = positives(graph, anchor)
             drawn = rng.choice(len(shares), min(count, int(np.sum(shares > 0))), replace=False, p=shares)
             for place, image in enumerate((anchor, *drawn)):
                 about = dataset.ids[image], dataset.label_names[dataset.labels[image]], shares[image]
-                rows.append((arm, dataset.ids[anchor], place, *about, _png(dataset, image)))
-    table = pd.DataFrame(rows, columns=["arm", "anchor", "place", "id", "label", "probability", "picture"])
+                rows.append((pairing, dataset.ids[anchor], place, *about, _png(dataset, image)))
+    table = pd.DataFrame(rows, columns=["pairing", "anchor", "place", "id", "label", "probability", "picture"])
     return table.assign(credit=f"Credit: {dataset.attribution}. Licences: {dataset.licence}.")
 
 

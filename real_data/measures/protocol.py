@@ -1,4 +1,4 @@
-"""How arms are compared."""
+"""How pairings are compared."""
 
 from dataclasses import dataclass
 from itertools import product
@@ -7,30 +7,30 @@ from typing import NamedTuple
 IMAGE, SUBJECT = "image", "subject"
 OTHERS, ALL = "others", "all"
 TABLES = tuple(
-    f"arms_{what}" for what in ("frontier", "matched", "difference", "verdict", "learned", "confusion", "pairs")
+    f"pairings_{what}" for what in ("frontier", "matched", "difference", "verdict", "learned", "confusion", "pairs")
 )
 
 
-class Reading(NamedTuple):
+class Convention(NamedTuple):
     """What counts.
 
     Attributes
     ----------
     exclusion : the pairs that consistency leaves out: of an image with itself, or with any of its subject
     diversity_of : the positives whose effective number is matched: the others, or all, with those that are left out
-        Among the others only, an arm whose positives are hardly ever another image can be as diverse as any.
+        Among the others only, a pairing whose positives are hardly ever another image can be as diverse as any.
     """
 
     exclusion: str
     diversity_of: str
 
 
-READINGS = tuple(Reading(*both) for both in product((IMAGE, SUBJECT), (OTHERS, ALL)))
+CONVENTIONS = tuple(Convention(*both) for both in product((IMAGE, SUBJECT), (OTHERS, ALL)))
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """How arms are compared.
+    """How pairings are compared.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The comparison of all arms on one data set: draws of images side by side, into the tables that figures read."""
+"""The comparison of all pairings on one data set: draws of images side by side, into the tables that figures read."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -10,31 +10,31 @@ import pandas as pd
 from scipy.stats import gmean
 from tqdm import tqdm
 
-from real_data.arms.drawing import draw_images
-from real_data.arms.material import EXACT, IMAGES, TEXTS
-from real_data.arms.sources import Source
+from real_data.pairings.sampling import draw_images
+from real_data.pairings.inputs import EXACT, IMAGES, TEXTS
+from real_data.pairings.sources import Source
 from real_data.measures.comparison import Comparison, Draw
 from real_data.measures.drawn import Drawn, measure_draw
-from real_data.measures.protocol import READINGS, Protocol, Reading
+from real_data.measures.protocol import CONVENTIONS, Protocol, Convention
 from real_data.measures.verdict import verdict
 from theory.infrastructure.arrays import IntArray
 from theory.infrastructure.processes import side_by_side
 
-Compared = Mapping[Reading, Comparison]
+Compared = Mapping[Convention, Comparison]
 
 
-def arms_tables(source: Source, protocol: Protocol, jobs: int = 1) -> dict[str, pd.DataFrame]:
-    """Every arm on every draw of images.
+def pairings_tables(source: Source, protocol: Protocol, jobs: int = 1) -> dict[str, pd.DataFrame]:
+    """Every pairing on every draw of images.
 
     Returns
     -------
-    arms_frontier : consistency and diversity of every arm in every draw at every temperature
-    arms_matched : consistency, corrected for chance, of every arm at every matched diversity, over the draws
-    arms_difference : by how much captions, and the control without text, are more consistent than every other arm
-    arms_verdict : what that allows one to say, in words
-    arms_learned : bounds and errors of the optimal embedding of every arm's graph, in every draw
-    arms_confusion : how often a view is nearest to a view of another image (ACR, and ARC), in every draw
-    arms_pairs : positives of a few anchors, as pictures
+    pairings_frontier : consistency and diversity of every pairing in every draw at every temperature
+    pairings_matched : consistency, corrected for chance, of every pairing at every matched diversity, over the draws
+    pairings_difference : by how much captions, and the control without text, are more consistent than every other pairing
+    pairings_verdict : what that allows one to say, in words
+    pairings_learned : bounds and errors of the optimal embedding of every pairing's graph, in every draw
+    pairings_confusion : how often a view is nearest to a view of another image (ACR, and ARC), in every draw
+    pairings_pairs : positives of a few anchors, as pictures
 
     Raises
     ------
@@ -46,20 +46,20 @@ def arms_tables(source: Source, protocol: Protocol, jobs: int = 1) -> dict[str, 
     with side_by_side(partial(_measured, source, protocol), enumerate(chosen), jobs) as results:
         found: list[Drawn] = list(tqdm(results, total=len(chosen), desc="draws of images", unit="draw"))
     frontier = pd.concat([one.frontier for one in found], ignore_index=True)
-    families: dict[str, str] = dict(zip(frontier["arm"], frontier["family"], strict=True))
+    families: dict[str, str] = dict(zip(frontier["pairing"], frontier["family"], strict=True))
     rng = np.random.default_rng(protocol.seed)
-    compared = {reading: Comparison([one.draws[reading] for one in found], rng) for reading in READINGS}
+    compared = {convention: Comparison([one.draws[convention] for one in found], rng) for convention in CONVENTIONS}
     difference = _differences(compared, families, protocol)
     if difference.empty:
-        raise ValueError("no two arms are ever as diverse as each other at the diversities asked for: take more images")
+        raise ValueError("no two pairings are ever as diverse as each other at the diversities asked for: take more images")
     return {
-        "arms_frontier": frontier,
-        "arms_matched": _matched(compared, families, protocol),
-        "arms_difference": difference,
-        "arms_verdict": _verdicts(difference),
-        "arms_learned": pd.concat([one.learned for one in found], ignore_index=True),
-        "arms_confusion": pd.concat([one.confusion for one in found], ignore_index=True),
-        "arms_pairs": found[0].pairs,
+        "pairings_frontier": frontier,
+        "pairings_matched": _matched(compared, families, protocol),
+        "pairings_difference": difference,
+        "pairings_verdict": _verdicts(difference),
+        "pairings_learned": pd.concat([one.learned for one in found], ignore_index=True),
+        "pairings_confusion": pd.concat([one.confusion for one in found], ignore_index=True),
+        "pairings_pairs": found[0].pairs,
     }
 
 
@@ -68,24 +68,24 @@ def _measured(source: Source, protocol: Protocol, draw: tuple[int, IntArray]) ->
 
 
 def _places(draws: Sequence[Draw], protocol: Protocol) -> dict[str, list[float]]:
-    """Where arms are compared: the diversities of the protocol, and, draw by draw, that of the exact captions."""
+    """Where pairings are compared: the diversities of the protocol, and, draw by draw, that of the exact captions."""
     own = [float(draw.frontiers[EXACT].effective_positives[0]) for draw in draws]
     return {f"{level:g}": [level] * len(draws) for level in protocol.diversities} | {EXACT: own}
 
 
 def _cells(compared: Compared, protocol: Protocol) -> Iterator[tuple[Comparison, dict[str, str], list[float]]]:
-    for reading, comparison in compared.items():
-        for judge, (place, levels) in product(comparison.draws[0].chance, _places(comparison.draws, protocol).items()):
-            yield comparison, {"judge": judge, **reading._asdict(), "matched_to": place}, levels
+    for convention, comparison in compared.items():
+        for evaluator, (place, levels) in product(comparison.draws[0].chance, _places(comparison.draws, protocol).items()):
+            yield comparison, {"evaluator": evaluator, **convention._asdict(), "matched_to": place}, levels
 
 
 def _matched(compared: Compared, families: Mapping[str, str], protocol: Protocol) -> pd.DataFrame:
     rows = []
     for comparison, about, levels in _cells(compared, protocol):
-        for arm, family in families.items():
-            found = comparison.consistency(arm, about["judge"], levels)
+        for pairing, family in families.items():
+            found = comparison.consistency(pairing, about["evaluator"], levels)
             if found is not None:
-                rows.append(about | {"arm": arm, "family": family, "diversity": gmean(levels)} | asdict(found))
+                rows.append(about | {"pairing": pairing, "family": family, "diversity": gmean(levels)} | asdict(found))
     return pd.DataFrame(rows)
 
 
@@ -93,7 +93,7 @@ def _differences(compared: Compared, families: Mapping[str, str], protocol: Prot
     rows = []
     for comparison, about, levels in _cells(compared, protocol):
         for first, (second, family) in product((EXACT, TEXTS, IMAGES), families.items()):
-            found = None if first == second else comparison.difference(first, second, about["judge"], levels)
+            found = None if first == second else comparison.difference(first, second, about["evaluator"], levels)
             if found is not None:
                 named = {"first": first, "second": second, "family": family, "diversity": gmean(levels)}
                 rows.append(about | named | asdict(found))
@@ -101,7 +101,7 @@ def _differences(compared: Compared, families: Mapping[str, str], protocol: Prot
 
 
 def _verdicts(differences: pd.DataFrame) -> pd.DataFrame:
-    about = ["judge", *Reading._fields]
+    about = ["evaluator", *Convention._fields]
     rows = []
     for key, group in differences.groupby(about, sort=False):
         for captions in (EXACT, TEXTS):

@@ -10,14 +10,14 @@ NOUNS = {
     NO_TEXT: "pairs without text",
     SHUFFLED: "shuffled captions",
 }
-NAMED = 2  # of the arms that are better
+NAMED = 2  # of the pairings that are better
 COLUMNS = ("first", "second", "family", "diversity", "low", "high")
 
 
 def verdict(differences: pd.DataFrame, captions: str, control: str) -> str:
-    """A verdict in words on one arm of captions: against augmentation, against the control without text, and on text.
+    """A verdict in words on one pairing of captions: against augmentation, against the control without text, and on text.
 
-    At a diversity an arm is *more* consistent than a family if the interval of the difference is above 0 for each arm
+    At a diversity a pairing is *more* consistent than a family if the interval of the difference is above 0 for each pairing
     of the family that has this diversity, *less* if it is below 0 for one of them, and otherwise nothing is shown. An
     advantage of text is shown where captions are more consistent than all augmentation pairs, than all pairs without
     text, and than shuffled captions. Intervals are not widened for the number of comparisons: a "less" is the worst of
@@ -25,9 +25,9 @@ def verdict(differences: pd.DataFrame, captions: str, control: str) -> str:
 
     Parameters
     ----------
-    differences : by one judge, with columns first, second, family (of the second), diversity, low, high: the interval
-        of the first arm's consistency minus the second's
-    captions, control : the arm of captions, and the one with held-out images in the texts' place
+    differences : by one evaluator, with columns first, second, family (of the second), diversity, low, high: the interval
+        of the first pairing's consistency minus the second's
+    captions, control : the pairing of captions, and the one with held-out images in the texts' place
 
     Raises
     ------
@@ -49,7 +49,7 @@ def verdict(differences: pd.DataFrame, captions: str, control: str) -> str:
     return ". ".join(sentence[0].upper() + sentence[1:] for sentence in sentences) + "."
 
 
-Relations = dict[float, tuple[str, tuple[str, ...]]]  # diversity to more, less or not shown, and less than which arms
+Relations = dict[float, tuple[str, tuple[str, ...]]]  # diversity to more, less or not shown, and less than which pairings
 
 
 def _relations(rows: pd.DataFrame, family: str) -> Relations:

@@ -10,10 +10,10 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from real_data.arms.arm import Arm
-from real_data.arms.drawing import draw_images, gather
-from real_data.arms.material import ENCODER, EXACT, TEXTS, Material, augmentations
-from real_data.arms.sources import FROZEN, Source
+from real_data.pairings.pairing import Pairing
+from real_data.pairings.sampling import draw_images, gather
+from real_data.pairings.inputs import ENCODER, EXACT, TEXTS, PairingInputs, augmentations
+from real_data.pairings.sources import FROZEN, Source
 from real_data.measures.frontier import frontiers
 from real_data.measures.protocol import IMAGE
 from real_data.resampling.graph_protocol import GraphProtocol
@@ -27,7 +27,7 @@ NO_TEXT, ORACLE, RANDOM = f"no text, by {FROZEN}", "oracle", "random"
 
 
 def resampling_on_graphs(source: Source, protocol: GraphProtocol, jobs: int = 1) -> pd.DataFrame:
-    """Every technique by every guide on the augmentation graphs of every draw, and by every estimator of the pairs.
+    """Every rule by every guide on the augmentation graphs of every draw, and by every estimator of the pairs.
 
     The guides: the captions themselves (how far two images share them), the encoder of images and texts that has not
     learned from these images, what is below its heads and has met no text, if it has that; and as controls the labels
@@ -53,37 +53,37 @@ def _measure_draw(source: Source, protocol: GraphProtocol, draw: tuple[int, IntA
     p, seed = protocol, int(np.random.SeedSequence([protocol.seed, number]).generate_state(1)[0])
     # One thread each: draws run side by side, and sums depend on the number of threads.
     with threadpool_limits(limits=1):
-        material = gather(source, own, views=p.views, strengths=(p.strength,), anchors=1, seed=seed)
-        labels = next(iter(material.labels.values()))
-        guides = _guides(material, labels, np.random.default_rng(seed))
+        inputs = gather(source, own, views=p.views, strengths=(p.strength,), anchors=1, seed=seed)
+        labels = next(iter(inputs.labels.values()))
+        guides = _guides(inputs, labels, np.random.default_rng(seed))
         parts = []
-        for arm, temperature, graph in _graphs(material, labels, protocol):
+        for pairing, temperature, graph in _graphs(inputs, labels, protocol):
             table = resampling_effects(graph, guides, p.k)
-            parts.append(table.assign(estimator=arm.name, temperature=temperature))
+            parts.append(table.assign(estimator=pairing.name, temperature=temperature))
     return pd.concat(parts).assign(draw=number, images=len(own))
 
 
-def _graphs(material: Material, labels: IntArray, protocol: GraphProtocol) -> Iterator[tuple[Arm, float, PairGraph]]:
+def _graphs(inputs: PairingInputs, labels: IntArray, protocol: GraphProtocol) -> Iterator[tuple[Pairing, float, PairGraph]]:
     """The graph of views by each estimator but the encoder, which is a guide, at the temperature of the diversity."""
-    for arm in augmentations(material, protocol.keep):
-        if arm.name == f"augmentation, by {ENCODER}":
+    for pairing in augmentations(inputs, protocol.keep):
+        if pairing.name == f"augmentation, by {ENCODER}":
             continue
-        frontier = replace(frontiers(arm, {}, {IMAGE: np.arange(len(labels))})[IMAGE], with_own=True)
+        frontier = replace(frontiers(pairing, {}, {IMAGE: np.arange(len(labels))})[IMAGE], with_own=True)
         temperature = frontier.temperature_at(protocol.diversity)
         if np.isnan(temperature):
             least, most = frontier.effective_positives.min(), frontier.effective_positives.max()
             raise ValueError(
-                f"diversity={protocol.diversity:g}: {arm.key} has {least:.3g} to {most:.3g} effective positives"
+                f"diversity={protocol.diversity:g}: {pairing.key} has {least:.3g} to {most:.3g} effective positives"
             )
-        yield arm, temperature, arm.graph(temperature, labels)
+        yield pairing, temperature, pairing.graph(temperature, labels)
 
 
-def _guides(material: Material, labels: IntArray, rng: np.random.Generator) -> dict[str, Any]:
-    no_text = {NO_TEXT: material.images[FROZEN]} if FROZEN in material.images else {}
+def _guides(inputs: PairingInputs, labels: IntArray, rng: np.random.Generator) -> dict[str, Any]:
+    no_text = {NO_TEXT: inputs.images[FROZEN]} if FROZEN in inputs.images else {}
     return {
-        EXACT: material.captions.toarray(),
-        TEXTS: material.images[ENCODER],
+        EXACT: inputs.captions.toarray(),
+        TEXTS: inputs.images[ENCODER],
         **no_text,
         ORACLE: class_indicators(labels).toarray(),
-        RANDOM: rng.standard_normal((len(labels), material.images[ENCODER].shape[1])),
+        RANDOM: rng.standard_normal((len(labels), inputs.images[ENCODER].shape[1])),
     }

@@ -86,7 +86,7 @@ def resample(
     from real_data.training.runs import run_all
     from real_data.training.studies import resampling_runs
 
-    claim_tables(out, ["resample"], named_inputs(dataset, root, pretrained), force=force)
+    claim_tables(out, ["resampled_training"], named_inputs(dataset, root, pretrained), force=force)
     recipe = Recipe(backbone, epochs, batch, optimizer, learning_rate, weight_decay, warmup, precision=precision)
     runs = resampling_runs(rule, recipe, seeds, published=published)
     options = dataset_options(dataset, root, size, classes, samples)
@@ -143,7 +143,7 @@ def pretrain(
     """
     from real_data.training.studies import pretraining_table
 
-    claim_tables(out, ["pretrain"], named_inputs(dataset, root, ""), force=force)
+    claim_tables(out, ["pretraining"], named_inputs(dataset, root, ""), force=force)
     recipe = Recipe(backbone, epochs, batch, optimizer, weight_decay=weight_decay, warmup=warmup, precision=precision)
     options = dataset_options(dataset, root, size, classes, samples)
     objectives = [OBJECTIVES[one] for one in dict.fromkeys(objective)]

@@ -14,8 +14,8 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from real_data.arms.sources import Source
-from real_data.arms.views import views_of
+from real_data.pairings.sources import Source
+from real_data.pairings.views import views_of
 from real_data.encoders.encoder import LiveEncoder
 from real_data.training.linear_probe import linear_probe
 from real_data.training.networks import WORDS, text_tower

@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms.v2.functional import pil_to_tensor
 from tqdm import tqdm
 
-from real_data.arms.views import simclr, views_of
+from real_data.pairings.views import simclr, views_of
 from real_data.datasets import ImageTextDataset
 from real_data.encoders.cache import stored_array
 from real_data.encoders.encoder import LiveEncoder
@@ -77,7 +77,7 @@ class FreshViews(ViewSource):
     Attributes
     ----------
     dataset : images of one size
-    strength : of the augmentations, as `real_data.arms.views.simclr` has it
+    strength : of the augmentations, as `real_data.pairings.views.simclr` has it
     guide : an encoder that embeds views as they come, or `None`
     workers : 0 prepares them in this process
     """

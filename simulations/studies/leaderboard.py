@@ -6,12 +6,12 @@ import pandas as pd
 from simulations.studies.study import Study
 from simulations.world import LatentWorld
 from theory import PairGraph, check_bounds
-from theory.attack.families import FAMILIES, candidate
+from theory.attack.starts import STARTS, candidate
 
 NOISE, STRENGTH = (0.002, 0.3), (0.5, 3.0)  # of a world's captions and augmentations, evenly in the logarithm
 DRAWS = 4  # graphs of each small family for a seed
 SETTINGS: dict[str, object] = {
-    "families": [*FAMILIES, "captions", "augmentations"],
+    "families": [*STARTS, "captions", "augmentations"],
     "noise": NOISE,
     "strength": STRENGTH,
     "draws": DRAWS,
@@ -22,7 +22,7 @@ def measure(seed: int) -> pd.DataFrame:
     """Every bound on a few graphs of each family, with the optimal embedding."""
     rng = np.random.default_rng([seed, 3])
     tables = []
-    for name in FAMILIES:
+    for name in STARTS:
         for _ in range(DRAWS):
             drawn = candidate(name, rng)
             tables.append(check_bounds(drawn.graph, drawn.k).assign(family=name))

@@ -1,4 +1,4 @@
-"""The four teeth, for every bound: a sweep, an equality case, a tightened bound, a violated hypothesis."""
+"""The four checks, for every bound: a sweep, an equality case, a tightened bound, a violated hypothesis."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.bounds.teeth import TEETH
-from tests.bounds.teeth.tooth import Case
+from tests.bounds.checks import CHECKS
+from tests.bounds.checks.check import Case
 from tests.families import FAMILIES
 from theory import BOUNDS, Bound, HypothesisError, PairGraph, check_bounds, spectrum
 from theory.bounds import QUANTITIES, Encoder
@@ -31,7 +31,7 @@ def random_features(graph: PairGraph, k: int, seed: int) -> tuple[np.ndarray, np
 
 
 def test_every_bound_has_its_teeth():
-    assert TEETH.keys() == BOUNDS.keys()
+    assert CHECKS.keys() == BOUNDS.keys()
 
 
 # 1. A sweep: no bound is ever violated.
@@ -66,8 +66,8 @@ def test_a_thousand_random_graphs():
 
 # 2. An equality case: on it the bound says all but exactly what is measured. Or a value worked out by hand.
 
-SHARP = [name for name, teeth in TEETH.items() if teeth.value is None]
-PINNED = [name for name, teeth in TEETH.items() if teeth.value is not None]
+SHARP = [name for name, checks in CHECKS.items() if checks.value is None]
+PINNED = [name for name, checks in CHECKS.items() if checks.value is not None]
 
 
 def gap(claim: Bound, arguments: tuple[PairGraph, Spectrum, int, Encoder]) -> float:
@@ -78,16 +78,16 @@ def gap(claim: Bound, arguments: tuple[PairGraph, Spectrum, int, Encoder]) -> fl
 
 @pytest.mark.parametrize("name", SHARP)
 def test_equality_case(name):
-    arguments = arguments_of(TEETH[name].case())
+    arguments = arguments_of(CHECKS[name].case())
     measured = QUANTITIES[BOUNDS[name].quantity].measure(arguments[3])
-    assert TEETH[name].within < 0.1
-    assert abs(gap(BOUNDS[name], arguments)) <= TEETH[name].within * abs(measured)
+    assert CHECKS[name].within < 0.1
+    assert abs(gap(BOUNDS[name], arguments)) <= CHECKS[name].within * abs(measured)
     assert gap(BOUNDS[name], arguments) >= -1e-12
 
 
 @pytest.mark.parametrize("name", PINNED)
 def test_value_worked_out_by_hand(name):
-    assert BOUNDS[name](*arguments_of(TEETH[name].case())) == pytest.approx(TEETH[name].value, rel=1e-6)
+    assert BOUNDS[name](*arguments_of(CHECKS[name].case())) == pytest.approx(CHECKS[name].value, rel=1e-6)
 
 
 # 3. A tightened bound must fail, and check_bounds must say so.
@@ -107,7 +107,7 @@ def tightened(claim: Bound) -> Bound:
 def test_a_tightened_bound_fails(name, monkeypatch):
     monkeypatch.setitem(BOUNDS, name, tightened(BOUNDS[name]))
     if name in SHARP:
-        case = TEETH[name].case()
+        case = CHECKS[name].case()
         assert gap(BOUNDS[name], arguments_of(case)) < 0
         table = check_bounds(case.graph, case.k, case.features).set_index("bound")
         assert not table.loc[name, "holds"]
@@ -119,9 +119,9 @@ def test_a_tightened_bound_fails(name, monkeypatch):
 # 4. A violated hypothesis raises, and becomes a row with a note.
 
 
-@pytest.mark.parametrize("name", [name for name in BOUNDS if name in TEETH and TEETH[name].violated])
+@pytest.mark.parametrize("name", [name for name in BOUNDS if name in CHECKS and CHECKS[name].violated])
 def test_a_violated_hypothesis_raises(name):
-    make, message = TEETH[name].violated
+    make, message = CHECKS[name].violated
     case = make()
     arguments = arguments_of(case)
     with pytest.raises(HypothesisError, match=message):

@@ -1,7 +1,7 @@
 """What is always so: one graph in another form has the same table, and no bound that is proved is ever refuted.
 
 Forms, and by how much round-off may let their tables differ, are those of `tests.fuzz.forms` and
-`tests.fuzz.metamorphic`; graphs are of all families, as `tests.fuzz.drawing` makes strangers' graphs of them.
+`tests.fuzz.metamorphic`; graphs are of all families, as `tests.fuzz.sampling` makes strangers' graphs of them.
 """
 
 import numpy as np
@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.families import FAMILIES
-from tests.fuzz.drawing import ENCODERS, LABELS, LARGEST, SHAPES, TRUSTED_DECADES, WEIGHTS, WIDTHS, Recipe
+from tests.fuzz.sampling import ENCODERS, LABELS, LARGEST, SHAPES, TRUSTED_DECADES, WEIGHTS, WIDTHS, Recipe
 from tests.fuzz.forms import PROPERTIES
-from tests.fuzz.judging import judge
+from tests.fuzz.verdicts import judge
 from tests.fuzz.metamorphic import differences
 
 EXAMPLES = 50  # of each form: 400 graphs in two forms each

@@ -7,7 +7,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from tests.bounds.teeth.tooth import Case
+from tests.bounds.checks.check import Case
 from theory import BOUNDS, PairGraph, check_bounds, spectrum
 from theory.bounds import QUANTITIES, Encoder
 from theory.bounds.theorem08_class_connectivity import least_gap

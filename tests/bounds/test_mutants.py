@@ -1,7 +1,7 @@
 """Every constant, exponent, root and term of the theorems' modules, changed by a tenth one at a time, fails a test.
 
 A mutant is a module's source with one number changed, run in the module's place. Its witnesses are those of
-`tests/bounds/teeth` and the ones below: it is killed by a bound that is violated, or further from equality than it
+`tests/bounds/checks` and the ones below: it is killed by a bound that is violated, or further from equality than it
 should be, or another value than the one worked out by hand.
 """
 
@@ -18,9 +18,9 @@ import pytest
 import scipy.linalg
 import scipy.sparse.linalg
 
-from tests.bounds.teeth import TEETH
-from tests.bounds.teeth.theorem09 import two_exponential_tails
-from tests.bounds.teeth.tooth import Case, Teeth, two_nodes
+from tests.bounds.checks import CHECKS
+from tests.bounds.checks.theorem09 import two_exponential_tails
+from tests.bounds.checks.check import Case, Checks, two_nodes
 from tests.bounds.test_every_bound import arguments_of, gap
 from theory import BOUNDS, PairGraph
 from theory.bounds import QUANTITIES, THEOREMS, Encoder
@@ -94,12 +94,12 @@ NEAR = (sqrt(ALPHA_T / 0.36) + OFF_SUBSPACE) ** 2, (sqrt(0.5) + OFF_SUBSPACE) **
 NEAR_ZERO_SHOT = sqrt(2 * ALPHA) + sqrt(0.25) * OFF_SUBSPACE + sqrt(0.65 * 2 * ALPHA / 0.36)
 
 
-def worked_out(case: Callable[[], Case], value: float) -> Teeth:
+def worked_out(case: Callable[[], Case], value: float) -> Checks:
     """A witness whose value is known by hand."""
-    return Teeth(case, None, value=value)
+    return Checks(case, None, value=value)
 
 
-WITNESSES: dict[str, list[Teeth]] = {
+WITNESSES: dict[str, list[Checks]] = {
     "optimum": [worked_out(two_values, -1 - 0.8**2)],
     "mmcl-is-sscl": [worked_out(two_values, -1 - 0.8**4)],
     "sharp-probe-mse": [worked_out(lambda: two_bits(features=False), REMAINING / 0.36)],
@@ -110,7 +110,7 @@ WITNESSES: dict[str, list[Teeth]] = {
     "sharp-near-optimal-error": [worked_out(two_bits, 2 * NEAR[1])],
     "multihop-near-optimal-error": [worked_out(two_bits, 2 * NEAR[1])],
     "zero-shot-any": [worked_out(two_bits, 2 * (sqrt(2 * ALPHA) + sqrt(0.64 + 0.01)) ** 2)],
-    "zero-shot-near-optimal": [Teeth(one_caption_of_two, None), worked_out(two_bits, 2 * NEAR_ZERO_SHOT**2)],
+    "zero-shot-near-optimal": [Checks(one_caption_of_two, None), worked_out(two_bits, 2 * NEAR_ZERO_SHOT**2)],
     "cheeger-above": [worked_out(lambda: Case(two_nodes(0.1)), sqrt(4 * 0.36 / 3))],
     "cross-entropy-by-infonce": [
         worked_out(away_from_its_caption, AWAY + 1),
@@ -120,14 +120,14 @@ WITNESSES: dict[str, list[Teeth]] = {
         worked_out(away_from_its_caption, AWAY - 1 - log(1 + KAPPA)),
         worked_out(heavy_and_light_away, HEAVY_AWAY - sqrt(0.75) - log(1 + KAPPA * 0.75)),
     ],
-    "mean-classifier": [worked_out(TEETH["mean-classifier"].case, 0.9 * 3)],
+    "mean-classifier": [worked_out(CHECKS["mean-classifier"].case, 0.9 * 3)],
     "mean-classifier-any": [worked_out(two_captions_of_a_class, 15 / 8)],
-    "class-variance": [worked_out(TEETH["class-variance"].case, 1)],
+    "class-variance": [worked_out(CHECKS["class-variance"].case, 1)],
     "nearest-mean": [
         worked_out(lambda: two_means(1, 4), 0.8 / 4),
         worked_out(lambda: two_means(3, 4), 0.8),
         worked_out(lambda: two_means(1, 0), 1),
-        Teeth(halfway_to_both_far_from_the_centre, None),
+        Checks(halfway_to_both_far_from_the_centre, None),
     ],
     "nearest-mean-by-alignment": [worked_out(lambda: two_means(1, 4), 0.8 / 4)],
 }
@@ -225,7 +225,7 @@ def mutants(path: Path) -> Iterator[tuple[str, ast.Module]]:
             yield ast.unparse(statement), ast.fix_missing_locations(tree)
 
 
-def survives(name: str, witness: Teeth) -> bool:
+def survives(name: str, witness: Checks) -> bool:
     """Whether a bound stands the test of a witness."""
     try:
         arguments = arguments_of(witness.case())
@@ -241,7 +241,7 @@ def survives(name: str, witness: Teeth) -> bool:
 def test_every_mutant_is_killed(module):
     path, bounds, quantities = Path(module.__file__), dict(BOUNDS), dict(QUANTITIES)
     own = [name for name, bound in BOUNDS.items() if bound.evaluate.__module__ == module.__name__]
-    witnesses = [(name, witness) for name in own for witness in [TEETH[name], *WITNESSES.get(name, [])]]
+    witnesses = [(name, witness) for name in own for witness in [CHECKS[name], *WITNESSES.get(name, [])]]
     assert all(survives(name, witness) for name, witness in witnesses)
     alive = []
     try:

@@ -6,7 +6,7 @@ import pytest
 from figures import tightness_map
 from figures.__main__ import FIGURES, app
 from real_data.measures.protocol import Protocol
-from real_data.measures.study import arms_tables
+from real_data.measures.study import pairings_tables
 from real_data.resampling.graph_protocol import GraphProtocol
 from real_data.resampling.graph_study import resampling_on_graphs
 from real_data.training import studies
@@ -33,10 +33,10 @@ def tables(tmp_path_factory):
     run_sweep(phase, folder / "sweep", Cores()).table.replace(folder / "phase.parquet")
     small = {"diversities": (2, 5), "learned_at": (5,), "widths": (4,)}
     protocol = Protocol(images=48, draws=2, views=2, strengths=(0.5, 1.0), **small)
-    for name, table in arms_tables(coloured_source(folder), protocol).items():
+    for name, table in pairings_tables(coloured_source(folder), protocol).items():
         table.to_parquet(folder / f"{name}.parquet")
     graphs = GraphProtocol(images=48, draws=2, keep=10, diversity=8, k=5)
-    resampling_on_graphs(coloured_source(folder), graphs).to_parquet(folder / "emoji_resampling.parquet")
+    resampling_on_graphs(coloured_source(folder), graphs).to_parquet(folder / "resampled_views.parquet")
     studio, recipe = Studio(coloured_source(folder), folder, views=2), Recipe(epochs=1, batch=32, warmup=0)
     resampled = run_all(studies.resampling_runs("all", recipe, 2), studio, folder)
     with pytest.MonkeyPatch.context() as shorter:

@@ -9,8 +9,8 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from tests.fuzz import mutants
-from tests.fuzz.drawing import draw
-from tests.fuzz.judging import judge
+from tests.fuzz.sampling import draw
+from tests.fuzz.verdicts import judge
 from tests.fuzz.tally import PROPERTIES_EVERY, Tally
 
 BATCH = 50  # graphs

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field, fields
 
-from tests.fuzz.judging import Outcome
+from tests.fuzz.verdicts import Outcome
 from tests.fuzz.metamorphic import PROPERTIES, differences
 from tests.fuzz.specimen import Specimen
 

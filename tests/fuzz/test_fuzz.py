@@ -9,8 +9,8 @@ import pytest
 
 from tests.fuzz import mutants
 from tests.fuzz.__main__ import app
-from tests.fuzz.drawing import draw
-from tests.fuzz.judging import findings, judge
+from tests.fuzz.sampling import draw
+from tests.fuzz.verdicts import findings, judge
 from tests.fuzz.running import judged
 from tests.fuzz.shrinking import shrink
 from tests.fuzz.specimen import TRUSTED, Specimen

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import jinja2
 
-from tests.fuzz.drawing import draw
-from tests.fuzz.judging import findings
+from tests.fuzz.sampling import draw
+from tests.fuzz.verdicts import findings
 from tests.fuzz.metamorphic import differences
 from tests.fuzz.shrinking import shrink
 from tests.fuzz.specimen import Specimen

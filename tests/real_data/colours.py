@@ -1,4 +1,4 @@
-"""A data set of coloured pictures, and an encoder that sees their colour and reads its name: arms in a second."""
+"""A data set of coloured pictures, and an encoder that sees their colour and reads its name: pairings in a second."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from real_data.arms.sources import Source
+from real_data.pairings.sources import Source
 from real_data.datasets import ImageTextDataset
 from real_data.datasets.pictures import digest
 from real_data.encoders.encoder import DualEncoder, ImageEncoder, LiveEncoder
@@ -16,10 +16,10 @@ COLOURS = {"red": (220, 40, 40), "green": (40, 200, 40), "blue": (40, 40, 220), 
 SUBJECTS, PIXELS, FRAME = 14, 24, 4  # of each colour; of each picture, and of the white around it
 
 
-class Eye(DualEncoder, LiveEncoder):
+class RowEncoder(DualEncoder, LiveEncoder):
     """The mean colour of a picture, or of what a text names; and a bit of texture, so that pictures differ."""
 
-    name = key = "eye"
+    name = key = "image_encoder"
 
     def image_rows(self, dataset: ImageTextDataset) -> Iterator[np.ndarray]:
         for index in range(len(dataset)):
@@ -37,7 +37,7 @@ class Eye(DualEncoder, LiveEncoder):
 
 
 class Texture(ImageEncoder):
-    """A judge that sees differences along a row."""
+    """An evaluator that sees differences along a row."""
 
     name = key = "texture"
 
@@ -73,4 +73,4 @@ def coloured_source(folder: Path) -> Source:
     dataset = coloured(folder)
     labels = {"colour": dataset.labels, "greenish": np.isin(dataset.labels, [1, 3]).astype(np.int64)}
     subjects = np.array([name.partition("/")[2] for name in dataset.ids])
-    return Source(dataset, labels, subjects, lambda _: Eye(), Texture(), None)
+    return Source(dataset, labels, subjects, lambda _: RowEncoder(), Texture(), None)

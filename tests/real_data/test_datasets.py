@@ -16,7 +16,7 @@ from real_data.datasets.emoji import emoji
 from real_data.datasets.imagefolder import imagefolder
 from real_data.datasets.pictures import open_picture
 from real_data.datasets.table import table
-from real_data.emoji import concepts, emoji_graph
+from real_data.emoji_concepts import concepts, emoji_graph
 from tests.real_data import tiny
 
 

@@ -21,7 +21,7 @@ from real_data.datasets.imagefolder import imagefolder
 from real_data.encoders.efficientnet import EfficientNet
 from real_data.encoders.encoder import images_per_second
 from real_data.encoders.gradients import Gradients
-from real_data.encoders.judge import judge
+from real_data.encoders.evaluator import evaluator
 from real_data.encoders.minilm import MiniLM
 from real_data.encoders.offline import OfflineEncoder, train_offline_encoder
 from real_data.encoders.open_clip import OpenClip
@@ -335,8 +335,8 @@ def test_some_images_and_not_all_are_held_out(drawings, offline, held_out):
 
 def test_nobody_judges_its_own_pairs(model, offline):
     encoder, _ = offline
-    assert judge(OpenClip(model, "random")).name == "efficientnet-lite0"
-    assert judge(encoder).name == judge(EfficientNet()).name == "gradients"
+    assert evaluator(OpenClip(model, "random")).name == "efficientnet-lite0"
+    assert evaluator(encoder).name == evaluator(EfficientNet()).name == "gradients"
 
 
 @pytest.mark.slow

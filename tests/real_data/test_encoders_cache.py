@@ -26,7 +26,7 @@ KILLED = f"""
 import os, signal, sys
 from pathlib import Path
 import numpy as np
-import real_data.datasets, real_data.encoders.judge, real_data.encoders.retrieval
+import real_data.datasets, real_data.encoders.evaluator, real_data.encoders.retrieval
 from real_data.encoders.cache import CHUNK, stored_rows
 
 print([name for name in {LIBRARIES} if name in sys.modules], flush=True)

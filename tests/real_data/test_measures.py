@@ -9,8 +9,8 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from real_data.arms.arm import Arm
-from real_data.arms.similarities import cosine_similarities, membership_similarities
+from real_data.pairings.pairing import Pairing
+from real_data.pairings.similarities import cosine_similarities, membership_similarities
 from real_data.measures import off_diagonal as module
 from real_data.measures.comparison import Comparison, Draw
 from real_data.measures.frontier import Frontier, frontiers
@@ -71,8 +71,8 @@ def test_blocks_of_rows_make_no_difference(family, monkeypatch):
 @given(labelled_graphs())
 def test_classes_are_a_judge_whose_features_are_their_indicators(graph):
     images = {"": np.arange(graph.n_left)}
-    judges = {"classes": graph.left_labels, "features": np.eye(12)[graph.left_labels]}
-    found = off_diagonal(graph, judges, images)[""]
+    evaluators = {"classes": graph.left_labels, "features": np.eye(12)[graph.left_labels]}
+    found = off_diagonal(graph, evaluators, images)[""]
     assert found.agreement["features"] == pytest.approx(found.agreement["classes"], abs=1e-12, nan_ok=True)
 
 
@@ -112,25 +112,25 @@ def test_chance_correction_takes_chance_to_0_and_certainty_to_1():
     assert chance_corrected(np.array([0.2, 1.0, 0.6, 0.0]), 0.2) == pytest.approx([0, 1, 0.5, -0.25])
 
 
-@pytest.mark.parametrize("given_", [{"judges": {"y": [0, 1]}}, {"exclusions": {"y": [0, 1]}}])
+@pytest.mark.parametrize("given_", [{"evaluators": {"y": [0, 1]}}, {"exclusions": {"y": [0, 1]}}])
 def test_labels_and_groups_of_another_length_are_named(given_):
-    arguments = {"judges": {"y": [0, 1, 0]}, "exclusions": {"image": [0, 1, 2]}} | given_
+    arguments = {"evaluators": {"y": [0, 1, 0]}, "exclusions": {"image": [0, 1, 2]}} | given_
     with pytest.raises(ValueError, match="'y' has 2 entries for 3 left nodes"):
         off_diagonal(PairGraph(np.ones((3, 2))), **arguments)
 
 
-def cosine_arm(rng, n=20, name="arm", width=3) -> Arm:
-    return Arm(name, "captions", cosine_similarities(rng.normal(size=(n, width)), rng.normal(size=(30, width))))
+def cosine_pairing(rng, n=20, name="pairing", width=3) -> Pairing:
+    return Pairing(name, "captions", cosine_similarities(rng.normal(size=(n, width)), rng.normal(size=(30, width))))
 
 
 def test_a_frontier_holds_what_each_temperature_gives():
     rng = np.random.default_rng(0)
-    arm, labels = cosine_arm(rng), rng.integers(3, size=20)
+    pairing, labels = cosine_pairing(rng), rng.integers(3, size=20)
     images = {"image": np.arange(20)}
-    found = frontiers(arm, {"y": labels}, images, (0.1, 1))["image"]
-    assert set(arm.temperatures((0.1, 1))) <= set(found.temperatures)
+    found = frontiers(pairing, {"y": labels}, images, (0.1, 1))["image"]
+    assert set(pairing.temperatures((0.1, 1))) <= set(found.temperatures)
     for temperature, point, positives in zip(found.temperatures, found.points, found.effective_positives, strict=True):
-        again = off_diagonal(arm.graph(temperature), {"y": labels}, images)["image"]
+        again = off_diagonal(pairing.graph(temperature), {"y": labels}, images)["image"]
         assert point.agreement["y"] == pytest.approx(again.agreement["y"])
         assert positives == again.effective_positives()
 
@@ -225,9 +225,9 @@ def test_there_is_no_estimate_where_a_draw_has_no_value():
     assert estimate(np.array([0.1, 0.2, np.nan, np.nan]), np.array([0, 0, 1, 1]), bootstrap) is None
 
 
-def made_up_comparison(*arms: tuple[tuple[float, float], ...]) -> Comparison:
+def made_up_comparison(*pairings: tuple[tuple[float, float], ...]) -> Comparison:
     """Three draws with the same frontiers, named a, b, ..., and a chance of 0.2."""
-    made = {name: made_up_frontier(*points) for name, points in zip("abc", arms, strict=False)}
+    made = {name: made_up_frontier(*points) for name, points in zip("abc", pairings, strict=False)}
     draws = [Draw(made, {"y": 0.2}, np.array([f"{d}-0", f"{d}-1"])) for d in range(3)]
     return Comparison(draws, np.random.default_rng(0))
 
@@ -244,7 +244,7 @@ def test_arms_are_compared_at_one_diversity_and_corrected_for_chance():
 def test_an_arm_differs_from_itself_by_nothing_and_from_a_worse_one_by_something():
     rng = np.random.default_rng(6)
     labels = np.repeat(np.arange(4), 10)
-    good = Arm("good", "captions", membership_similarities(_classes(labels)))
+    good = Pairing("good", "captions", membership_similarities(_classes(labels)))
     bad = good.exchanged(rng.permutation(40))
     draws = []
     for draw in range(2):
@@ -301,11 +301,11 @@ def test_between_the_temperatures_of_a_frontier_diversity_grows_in_small_steps_a
     """Captions known exactly go from few positives to all within a small range of temperatures."""
     rng = np.random.default_rng(9)
     labels = np.repeat(np.arange(10), 20)
-    arm, images = Arm("labels", "labels", membership_similarities(_classes(labels))), {"image": np.arange(200)}
-    found = frontiers(arm, {"y": labels}, images)["image"]
+    pairing, images = Pairing("labels", "labels", membership_similarities(_classes(labels))), {"image": np.arange(200)}
+    found = frontiers(pairing, {"y": labels}, images)["image"]
     assert np.diff(np.log(found.effective_positives)).max() <= math.log(1.3)
     for diversity in rng.uniform(20, 190, size=5):
-        graph = arm.graph(found.temperature_at(diversity))
+        graph = pairing.graph(found.temperature_at(diversity))
         exact = off_diagonal(graph, {"y": labels}, images)["image"]
         assert exact.effective_positives() == pytest.approx(diversity, rel=0.03)
         assert found.agreement_at(exact.effective_positives(), "y").mean() == pytest.approx(

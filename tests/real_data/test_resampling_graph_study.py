@@ -8,15 +8,15 @@ import pandas as pd
 import pytest
 
 from real_data.__main__ import app
-from real_data.arms.drawing import draw_images, gather
-from real_data.arms.material import EXACT, TEXTS, augmentations
+from real_data.pairings.sampling import draw_images, gather
+from real_data.pairings.inputs import EXACT, TEXTS, augmentations
 from real_data.measures.off_diagonal import off_diagonal
 from real_data.resampling.graph_protocol import GraphProtocol
 from real_data.resampling.graph_study import ORACLE, RANDOM, resampling_on_graphs
 from tests.real_data import tiny
 from tests.real_data.colours import coloured_source
 from theory import check_bounds, induced_labelling_error
-from theory.resampling import TECHNIQUES, resampling_effects
+from theory.resampling import RULES, resampling_effects
 
 PROTOCOL = GraphProtocol(images=48, draws=2, keep=10, diversity=8, k=5, seed=3)
 BEFORE = [f"{name}_before" for name in ("induced_labelling_error", "next_singular_value", "bound", "probe_error")]
@@ -33,9 +33,9 @@ def table(colours):
 
 
 def test_every_technique_by_every_guide_on_every_graph(table):
-    rows = ["draw", "estimator", "guide", "technique"]
+    rows = ["draw", "estimator", "guide", "rule"]
     assert not table.duplicated(rows).any()
-    assert len(table) == PROTOCOL.draws * len(TECHNIQUES) * 4
+    assert len(table) == PROTOCOL.draws * len(RULES) * 4
     assert set(table["guide"]) == {EXACT, TEXTS, ORACLE, RANDOM}
     assert set(table["estimator"]) == {"augmentation, by pixels"}  # the encoder is a guide, and chooses no pairs
     assert (table.groupby(["draw", "estimator"])[BEFORE].nunique() == 1).all(axis=None)
@@ -47,11 +47,11 @@ def test_every_technique_by_every_guide_on_every_graph(table):
 def test_the_graph_is_as_diverse_as_was_asked_and_its_numbers_are_those_of_theory(colours, table):
     own = draw_images(colours, PROTOCOL.images, PROTOCOL.draws, np.random.default_rng(PROTOCOL.seed))[0]
     seed = int(np.random.SeedSequence([PROTOCOL.seed, 0]).generate_state(1)[0])
-    material = gather(colours, own, views=2, strengths=(1.0,), anchors=1, seed=seed)
-    (arm,) = (arm for arm in augmentations(material, PROTOCOL.keep) if arm.name.endswith("pixels"))
+    inputs = gather(colours, own, views=2, strengths=(1.0,), anchors=1, seed=seed)
+    (pairing,) = (pairing for pairing in augmentations(inputs, PROTOCOL.keep) if pairing.name.endswith("pixels"))
     first = table[table["draw"] == 0]
-    labels = next(iter(material.labels.values()))
-    graph = arm.graph(first["temperature"].iloc[0], labels)
+    labels = next(iter(inputs.labels.values()))
+    graph = pairing.graph(first["temperature"].iloc[0], labels)
     measured = off_diagonal(graph, {}, {"": np.arange(len(own))})[""]
     assert measured.effective_positives(with_own=True) == pytest.approx(PROTOCOL.diversity, rel=0.05)
     assert first["induced_labelling_error_before"].iloc[0] == induced_labelling_error(graph)
@@ -63,7 +63,7 @@ def test_the_graph_is_as_diverse_as_was_asked_and_its_numbers_are_those_of_theor
 
 
 def test_a_right_guide_lowers_the_labelling_error_and_a_random_one_does_not(table):
-    new = table[table["technique"] == "add_new_positive"].groupby("guide")
+    new = table[table["rule"] == "add_new_positive"].groupby("guide")
     means = new[["induced_labelling_error_before", "induced_labelling_error_after"]].mean()
     change = means["induced_labelling_error_after"] - means["induced_labelling_error_before"]
     assert change[ORACLE] < change[RANDOM]

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from real_data import study
-from real_data.emoji import Labels
+from real_data.emoji_concepts import Labels
 
 
 @pytest.fixture(scope="module")

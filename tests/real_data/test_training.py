@@ -20,7 +20,7 @@ from sklearn.preprocessing import StandardScaler
 from torchvision.transforms.v2.functional import pil_to_tensor
 
 from real_data.__main__ import app
-from real_data.arms.views import views_of
+from real_data.pairings.views import views_of
 from real_data.training import studies
 from real_data.training.linear_probe import linear_probe
 from real_data.training.networks import Backbone, WordBag, text_tower

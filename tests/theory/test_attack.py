@@ -20,8 +20,8 @@ from theory import (
 from theory.attack import CounterexampleResult, find_counterexample, score
 from theory.attack.ascent import Parts, ascend
 from theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, SMALLEST_WEIGHT, Candidate
-from theory.attack.families import FAMILIES, random_candidate
-from theory.attack.judging import Judge, Meter
+from theory.attack.starts import STARTS, random_candidate
+from theory.attack.evaluation import Evaluator, Meter
 from theory.attack.moves import CONTINUOUS_MOVES, DISCRETE_MOVES
 from theory.attack.shrinking import shrink
 from theory.bounds import QUANTITIES, Encoder
@@ -107,8 +107,8 @@ def test_a_false_claim_is_refuted(name, tmp_path):
 
 def test_what_needs_optimisation_is_not_found_by_drawing():
     rng = np.random.default_rng(0)
-    judge = Judge(FALSE_CLAIMS["without ties"], Meter(NO_CLOCK, None))
-    assert max(judge(random_candidate(rng, with_features=False)) for _ in range(500)) < search(judge.claim).ratio - 0.1
+    evaluator = Evaluator(FALSE_CLAIMS["without ties"], Meter(NO_CLOCK, None))
+    assert max(evaluator(random_candidate(rng, with_features=False)) for _ in range(500)) < search(evaluator.claim).ratio - 0.1
 
 
 def test_the_same_seed_finds_the_same_graph():
@@ -302,7 +302,7 @@ def test_starts_are_tidy_small_and_of_every_family():
     drawn = [random_candidate(rng, with_features=i % 2 == 0) for i in range(500)]
     for candidate in drawn:
         assert_tidy(candidate)
-    assert {candidate.origin for candidate in drawn} == FAMILIES.keys()
+    assert {candidate.origin for candidate in drawn} == STARTS.keys()
     assert max(candidate.left_labels.max() for candidate in drawn) == MOST_CLASSES - 1
     assert min(candidate.n_left for candidate in drawn) == 2
 
@@ -342,9 +342,9 @@ def test_ascent_goes_up():
     gains = []
     for _ in range(10):
         start = Candidate.of(rng.random((5, 5)), rng.integers(3, size=5), rng.integers(3, size=5), 2)
-        judge = Judge(BOUNDS["probe-mse"], Meter(NO_CLOCK, None))
-        before = judge(start)
-        gains.append(ascend(start, judge, rng, until=1, ratio=before)[1] / before)
+        evaluator = Evaluator(BOUNDS["probe-mse"], Meter(NO_CLOCK, None))
+        before = evaluator(start)
+        gains.append(ascend(start, evaluator, rng, until=1, ratio=before)[1] / before)
     assert min(gains) >= 1
     assert np.median(gains) > 1.2
 
@@ -352,9 +352,9 @@ def test_ascent_goes_up():
 def test_ascent_leaves_alone_what_it_has_no_gradient_for():
     rng = np.random.default_rng(4)
     start = random_candidate(rng, with_features=True)
-    judge = Judge(BOUNDS["near-optimal-error"], Meter(NO_CLOCK, None))
-    assert ascend(start, judge, rng, until=1, ratio=0.1) == (start, 0.1)
-    assert judge.meter.evaluations == 0
+    evaluator = Evaluator(BOUNDS["near-optimal-error"], Meter(NO_CLOCK, None))
+    assert ascend(start, evaluator, rng, until=1, ratio=0.1) == (start, 0.1)
+    assert evaluator.meter.evaluations == 0
 
 
 def test_shrinking_finds_the_two_images_in_a_crowd():
@@ -362,9 +362,9 @@ def test_shrinking_finds_the_two_images_in_a_crowd():
     rng = np.random.default_rng(5)
     labels = np.repeat([0, 1], 5)
     start = Candidate.of(np.where(labels[:, None] == labels, 1.0, 0.1), labels, labels, 1)
-    judge = Judge(FALSE_CLAIMS["by ties"], Meter(NO_CLOCK, None))
-    ratio = judge(start)
-    smallest, kept = shrink(start, judge, rng, ratio=ratio)
+    evaluator = Evaluator(FALSE_CLAIMS["by ties"], Meter(NO_CLOCK, None))
+    ratio = evaluator(start)
+    smallest, kept = shrink(start, evaluator, rng, ratio=ratio)
     assert smallest.n_left == 2
     assert smallest.n_right <= 2
     assert kept >= 0.99 * ratio > 1

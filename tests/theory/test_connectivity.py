@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulations import LatentWorld
-from tests.bounds.teeth.theorem09 import two_exponential_tails
+from tests.bounds.checks.theorem09 import two_exponential_tails
 from tests.families import FAMILIES, block_diagonal
 from tests.theory.test_consistency import labelled_graphs
 from theory import HypothesisError, PairGraph, connectivity, induced_labelling_error, spectrum

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from theory.attack.families import FAMILIES
+from theory.attack.starts import STARTS
 
 pytest_plugins = "pytester"
 
@@ -26,8 +26,8 @@ def plugin(pytester: pytest.Pytester) -> Path:
 def test_a_ten_line_file_in_an_empty_folder_is_tried_on_every_family(pytester, plugin):
     run = pytester.runpytest_subprocess("-p", "theory.pytest_plugin", "--bounds", plugin.name)
     counts = run.parseoutcomes()
-    assert counts["passed"] + counts["failed"] + counts.get("skipped", 0) == 2 * len(FAMILIES)
-    assert counts["passed"] >= len(FAMILIES)
+    assert counts["passed"] + counts["failed"] + counts.get("skipped", 0) == 2 * len(STARTS)
+    assert counts["passed"] >= len(STARTS)
     assert counts["failed"] >= 1
     run.stdout.fnmatch_lines(
         ["*no-factor-two is violated: measured * <= * is false at k = *", "FAILED *no-factor-two*planted*"]

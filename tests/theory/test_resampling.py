@@ -21,7 +21,7 @@ from theory import (
 )
 from theory.connectivity import class_second_eigenvalues
 from theory.resampling import (
-    TECHNIQUES,
+    RULES,
     Resampled,
     WeightedOptimum,
     add_new_positive,
@@ -206,7 +206,7 @@ def test_every_bound_holds_on_what_the_positive_techniques_make(seed):
         assert check_bounds(after, 5)["holds"].all()
 
 
-# The negative techniques: the measure.
+# The negative rules: the measure.
 
 
 def naive_measure(graph: PairGraph, similarity: np.ndarray, fraction: float, keep: float, sign: int) -> np.ndarray:
@@ -380,7 +380,7 @@ def test_both_negative_techniques_together():
         np.testing.assert_allclose(drop_negatives(graph, guide, keep=0.5, **options), expected, rtol=1e-12)
 
 
-# What a technique does, in a table.
+# What a rule does, in a table.
 
 
 def test_effect_of_the_positive_techniques():
@@ -417,7 +417,7 @@ def test_effect_of_the_negative_techniques(drop):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_bounds_of_a_negative_technique_that_drops_nothing_are_those_before(seed):
-    """Else a technique would look worse than none by the mere change of theorem."""
+    """Else a rule would look worse than none by the mere change of theorem."""
     graph, guide = world(seed)
     unchanged = weighted_optimum(graph.induced(), drop_false_negative(graph, guide, keep=1.0), 5)
     before, after = resampling_effect(graph, Resampled(graph, unchanged), 5).to_dict("records")
@@ -444,18 +444,18 @@ def test_without_a_gap_the_bound_on_another_embedding_is_infinite():
 def test_the_effects_of_all_techniques_by_all_guides():
     graph, guide = world(1)
     guides = {"captions": guide, "random": guide_of(graph)}
-    table = resampling_effects(graph, guides, 4).set_index(["guide", "technique"])
-    assert table.index.tolist() == [(name, technique) for name in guides for technique in TECHNIQUES]
+    table = resampling_effects(graph, guides, 4).set_index(["guide", "rule"])
+    assert table.index.tolist() == [(name, rule) for name in guides for rule in RULES]
     assert table["converged"].all()
-    for (name, technique), row in table.iterrows():
-        before, after = resampling_effect(graph, TECHNIQUES[technique](graph, guides[name], 4), 4).to_dict("records")
+    for (name, rule), row in table.iterrows():
+        before, after = resampling_effect(graph, RULES[rule](graph, guides[name], 4), 4).to_dict("records")
         for stage, facts in (("before", before), ("after", after)):
             for quantity in ("induced_labelling_error", "next_singular_value", "bound", "multihop_bound"):
                 assert row[f"{quantity}_{stage}"] == facts[quantity]
             inside = [facts[f"second_eigenvalue_{c}"] for c in range(3)]
             assert row[f"largest_second_eigenvalue_{stage}"] == max(inside)
             assert row[f"probe_error_{stage}"] <= row[f"multihop_bound_{stage}"]
-    assert table["multihop_bound_after"].nunique() == 2 * len(TECHNIQUES)
+    assert table["multihop_bound_after"].nunique() == 2 * len(RULES)
 
 
 # Guides, and what is refused.

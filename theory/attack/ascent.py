@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from theory.attack.candidate import Candidate
-from theory.attack.judging import Judge
+from theory.attack.evaluation import Evaluator
 
 STEPS, LOOK_EVERY, RATE = 60, 12, 0.15
 TINY = 1e-12  # keeps logarithms and roots differentiable where there is nothing left to gain
@@ -120,14 +120,14 @@ STAND_INS: dict[str, Callable[[Parts], torch.Tensor]] = {
 
 
 def ascend(
-    start: Candidate, judge: Judge, rng: np.random.Generator, *, until: float, ratio: float
+    start: Candidate, evaluator: Evaluator, rng: np.random.Generator, *, until: float, ratio: float
 ) -> tuple[Candidate, float]:
     """Adam on the log weights of the edges, from a candidate of known ratio; the best by the claim's own ratio.
 
     Nothing moves where the quantity has no stand-in, the claim is about encoders, or one class is present. Stops early
     where singular values tie: there the triplets have no derivative. A step costs O(n³), n the larger side.
     """
-    stand_in = None if judge.with_features else STAND_INS.get(judge.claim.quantity)
+    stand_in = None if evaluator.with_features else STAND_INS.get(evaluator.claim.quantity)
     if stand_in is None or not np.ptp(start.left_labels):
         return start, ratio
     best = start
@@ -141,7 +141,7 @@ def ascend(
         weights = torch.zeros(start.weights.shape, dtype=torch.float64)
         weights[edges] = torch.softmax(logits, 0)
         optimiser.zero_grad()
-        judge.meter.evaluations += 1  # it costs as much as one
+        evaluator.meter.evaluations += 1  # it costs as much as one
         objective = torch.log(stand_in(Parts.of(weights, start, softness)))
         (-objective).backward()  # type: ignore[no-untyped-call]
         if logits.grad is None or not torch.isfinite(logits.grad).all():
@@ -151,9 +151,9 @@ def ascend(
             moved = np.zeros(start.weights.shape)
             moved[edges] = torch.softmax(logits.detach(), 0).numpy()
             tried = start.changed(weights=moved)
-            found = judge(tried)
+            found = evaluator(tried)
             if found >= ratio:
                 best, ratio = tried, found
-            if judge.meter.spent >= until:
+            if evaluator.meter.spent >= until:
                 break
     return best, ratio

@@ -6,7 +6,7 @@ It needs nothing of a claim but its value, so it serves any function, and 0-1 er
 import numpy as np
 
 from theory.attack.candidate import Candidate
-from theory.attack.judging import Judge
+from theory.attack.evaluation import Evaluator
 from theory.attack.moves import moved
 
 WIDER, NARROWER = 1.5, 0.92  # at one success in six the step stays as it is
@@ -17,7 +17,7 @@ ROUND_OFF = 1e-9  # relative; what is better by less is not better
 
 def climb(
     start: Candidate,
-    judge: Judge,
+    evaluator: Evaluator,
     rng: np.random.Generator,
     *,
     until: float,
@@ -31,10 +31,10 @@ def climb(
     the nodes, the labels and k stay.
     """
     best = start
-    while step > LAST_STEP and judge.meter.spent < until:
+    while step > LAST_STEP and evaluator.meter.spent < until:
         continuous = not discrete or rng.random() < CONTINUOUS
         tried = moved(best, rng, step, continuous=continuous)
-        found = judge(tried)
+        found = evaluator(tried)
         better = found > ratio + ROUND_OFF * abs(ratio)
         if continuous:
             step *= WIDER if better else NARROWER

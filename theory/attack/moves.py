@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, Candidate
-from theory.attack.families import optimal_features
+from theory.attack.starts import optimal_features
 from theory.infrastructure.arrays import FloatArray
 
 ContinuousMove = Callable[[Candidate, np.random.Generator, float], Candidate]

@@ -7,8 +7,8 @@ import numpy as np
 
 from theory.attack.candidate import Candidate
 from theory.attack.climbing import climb
-from theory.attack.families import random_candidate
-from theory.attack.judging import UNMET, Judge, Meter
+from theory.attack.starts import random_candidate
+from theory.attack.evaluation import UNMET, Evaluator, Meter
 from theory.attack.moves import kicked
 from theory.attack.result import CounterexampleResult, Progress
 from theory.attack.shrinking import shrink
@@ -66,21 +66,21 @@ def find_counterexample(
     claim = _claim(bound)
     _check_budget(budget, evaluations)
     meter = Meter(budget, evaluations)
-    judge = Judge(claim, meter)
+    evaluator = Evaluator(claim, meter)
     best = _Best(claim)
     while meter.spent < SEARCHING:
-        start = _start(judge, rng, best)
+        start = _start(evaluator, rng, best)
         if start is not None:
-            candidate, ratio = ascend(start[0], judge, rng, until=SEARCHING, ratio=start[1])
-            best.consider(*climb(candidate, judge, rng, until=SEARCHING, ratio=ratio))
+            candidate, ratio = ascend(start[0], evaluator, rng, until=SEARCHING, ratio=start[1])
+            best.consider(*climb(candidate, evaluator, rng, until=SEARCHING, ratio=ratio))
         if report is not None:
             report(Progress(min(1.0, meter.spent), meter.seconds, meter.evaluations, max(0.0, best.ratio)))
     if best.candidate is None:
         raise RuntimeError(
-            f"no graph met the hypotheses of bound {claim.name!r} in {meter.evaluations} tries; the last: {judge.unmet}"
+            f"no graph met the hypotheses of bound {claim.name!r} in {meter.evaluations} tries; the last: {evaluator.unmet}"
         )
     largest = best.ratio
-    best.replace_by(*shrink(best.candidate, judge, rng, ratio=best.ratio))
+    best.replace_by(*shrink(best.candidate, evaluator, rng, ratio=best.ratio))
     return _result(claim, best, largest, meter)
 
 
@@ -137,19 +137,19 @@ class _Best:
         return (ratio if confirmation.holds_up else confirmation.score.ratio), confirmation
 
 
-def _start(judge: Judge, rng: np.random.Generator, best: _Best) -> tuple[Candidate, float] | None:
+def _start(evaluator: Evaluator, rng: np.random.Generator, best: _Best) -> tuple[Candidate, float] | None:
     """A candidate that meets the hypotheses and its ratio, if there is one among some draws."""
     if best.candidate is not None and rng.random() < RETURNS:
         near = kicked(best.candidate, rng)
-        ratio = judge(near)
+        ratio = evaluator(near)
         return None if ratio == UNMET else (near, ratio)
     chosen: tuple[Candidate, float] | None = None
     for _ in range(rng.choice(DRAWS)):
-        drawn = random_candidate(rng, with_features=judge.with_features)
-        ratio = judge(drawn)
+        drawn = random_candidate(rng, with_features=evaluator.with_features)
+        ratio = evaluator(drawn)
         if ratio > (UNMET if chosen is None else chosen[1]):
             chosen = drawn, ratio
-        if judge.meter.spent >= SEARCHING:
+        if evaluator.meter.spent >= SEARCHING:
             break
     return chosen
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from theory.attack.candidate import Candidate
 from theory.attack.climbing import climb
-from theory.attack.judging import Judge
+from theory.attack.evaluation import Evaluator
 from theory.infrastructure.arrays import FloatArray, IntArray
 
 KEPT = 0.99  # of the ratio, by a smaller graph
@@ -16,7 +16,7 @@ KEPT_BY_ROUNDING = 0.999  # of the ratio, by rounder weights
 DIGITS = range(1, 5)
 
 
-def shrink(start: Candidate, judge: Judge, rng: np.random.Generator, *, ratio: float) -> tuple[Candidate, float]:
+def shrink(start: Candidate, evaluator: Evaluator, rng: np.random.Generator, *, ratio: float) -> tuple[Candidate, float]:
     """Remove nodes, dimensions, classes and edges, climb back on the weights that are left, round them.
 
     The ratio stays within 1 % of what it was, and above 1 if it was above 1. Stops where the meter is spent.
@@ -31,13 +31,13 @@ def shrink(start: Candidate, judge: Judge, rng: np.random.Generator, *, ratio: f
                 tried = simpler(candidate, place)
                 if tried is None:
                     continue
-                if judge.meter.spent >= 1:
+                if evaluator.meter.spent >= 1:
                     return candidate, ratio
-                found = judge(tried)
+                found = evaluator(tried)
                 if found >= floor:
                     candidate, ratio = tried, found
-    candidate, ratio = climb(candidate, judge, rng, until=1, ratio=ratio, step=0.1, discrete=False)
-    return _rounded(candidate, judge, ratio)
+    candidate, ratio = climb(candidate, evaluator, rng, until=1, ratio=ratio, step=0.1, discrete=False)
+    return _rounded(candidate, evaluator, ratio)
 
 
 def _floor(ratio: float, part: float) -> float:
@@ -124,15 +124,15 @@ SIMPLIFICATIONS: tuple[Simplification, ...] = (
 )
 
 
-def _rounded(candidate: Candidate, judge: Judge, ratio: float) -> tuple[Candidate, float]:
+def _rounded(candidate: Candidate, evaluator: Evaluator, ratio: float) -> tuple[Candidate, float]:
     """The weights in as few digits as the ratio bears."""
     floor = _floor(ratio, KEPT_BY_ROUNDING)
     for digits in DIGITS:
         for weights in _fewer_digits(candidate.weights, digits):
-            if judge.meter.spent >= 1:
+            if evaluator.meter.spent >= 1:
                 return candidate, ratio
             tried = candidate.changed(weights=weights)
-            found = judge(tried) if tried.weights.shape == candidate.weights.shape else -np.inf
+            found = evaluator(tried) if tried.weights.shape == candidate.weights.shape else -np.inf
             if found >= floor:
                 return tried, found
     return candidate, ratio

@@ -37,7 +37,7 @@ An **exact** bound may never be violated beyond round-off; a **restated** one is
 {% for claim in theorem.claims if claim.remarks %}
 `{{ claim.name }}`: {{ claim.remarks }}
 {% endfor %}
-Guarded by `tests/bounds/test_every_bound.py` with the cases in `tests/bounds/teeth/{{ theorem.file }}.py`.
+Guarded by `tests/bounds/test_every_bound.py` with the cases in `tests/bounds/checks/{{ theorem.file }}.py`.
 {% endif -%}
 {% if theorem.statements -%}
 Nothing here bounds a quantity of one graph and its embedding, so `check_bounds` has no row of it.

@@ -1,7 +1,7 @@
 """CLIP-guided resampling as operations on a pair graph (theorem 12): what a guide does to pairs, spectrum and bound.
 
-The positive techniques make another graph. AddNewPositive is a mixture with the guide's own pair graph;
-DropFalsePositive removes pairs and renormalises. The negative techniques leave P as it is and change the product
+The positive rules make another graph. AddNewPositive is a mixture with the guide's own pair graph;
+DropFalsePositive removes pairs and renormalises. The negative rules leave P as it is and change the product
 measure `p_L × p_L` of the second term of the self-supervised spectral loss, `L_Q(f, g) = -2 E_P[fᵀg] + E_Q[(fᵀg)²]`
 with P the induced pairs. Then theorem 2 holds no more: the optimum is a weighted low-rank approximation, which is
 NP-hard in general. It is closed-form where Q is a product measure again; elsewhere it is descended to, and enclosed.
@@ -9,17 +9,17 @@ NP-hard in general. It is closed-form where Q is a product measure again; elsewh
 A guide is an embedding of the left nodes, (n_left, width), compared by cosine, or a function
 `(rows, columns) -> similarities` of arrays of left nodes, (len(rows), len(columns)).
 
-Source: Zhang, Wang and Wang 2023 for the techniques; as operations on graphs, here.
+Source: Zhang, Wang and Wang 2023 for the rules; as operations on graphs, here.
 """
 
-from theory.resampling.effects import TECHNIQUES, Resampled, resampling_effect, resampling_effects
+from theory.resampling.effects import RULES, Resampled, resampling_effect, resampling_effects
 from theory.resampling.guides import guide_graph
 from theory.resampling.negatives import drop_easy_negative, drop_false_negative
 from theory.resampling.optimum import WeightedOptimum, weighted_optimum, weighted_spectral_loss
 from theory.resampling.positives import add_new_positive, drop_false_positive
 
 __all__ = [
-    "TECHNIQUES",
+    "RULES",
     "Resampled",
     "WeightedOptimum",
     "add_new_positive",

@@ -1,4 +1,4 @@
-"""What a technique does to the quantities of the bounds and to the measured error."""
+"""What a rule does to the quantities of the bounds and to the measured error."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -28,11 +28,11 @@ WORST = "largest_second_eigenvalue"
 
 
 class Resampled(NamedTuple):
-    """What techniques made of a graph.
+    """What rules made of a graph.
 
     Attributes
     ----------
-    graph : what the positive techniques made of it
+    graph : what the positive rules made of it
     optimum : of the self-supervised loss on its induced pairs under the measure of the negative ones, if there are any
     """
 
@@ -40,7 +40,7 @@ class Resampled(NamedTuple):
     optimum: WeightedOptimum | None = None
 
 
-Technique = Callable[[PairGraph, Any, int], Resampled]  # of a graph, a guide, and the width of the embedding
+Rule = Callable[[PairGraph, Any, int], Resampled]  # of a graph, a guide, and the width of the embedding
 
 
 def _positives(graph: PairGraph, guide: Any) -> PairGraph:
@@ -56,7 +56,7 @@ def _all_four(graph: PairGraph, guide: Any, k: int) -> Resampled:
     return _negatives(changed, drop_negatives(changed, guide, keep=KEEP), k)
 
 
-TECHNIQUES: Mapping[str, Technique] = {
+RULES: Mapping[str, Rule] = {
     "add_new_positive": lambda graph, guide, _: Resampled(add_new_positive(graph, guide)),
     "drop_false_positive": lambda graph, guide, _: Resampled(drop_false_positive(graph, guide)),
     "drop_false_negative": lambda graph, guide, k: _negatives(graph, drop_false_negative(graph, guide, keep=KEEP), k),
@@ -66,11 +66,11 @@ TECHNIQUES: Mapping[str, Technique] = {
 
 
 def resampling_effect(graph: PairGraph, after: Resampled, k: int) -> "pd.DataFrame":
-    """What a technique does to the quantities of the bounds: a row before and a row after.
+    """What a rule does to the quantities of the bounds: a row before and a row after.
 
     Parameters
     ----------
-    after : what the technique made of the graph, with an optimum of width k if it was a negative one
+    after : what the rule made of the graph, with an optimum of width k if it was a negative one
 
     Returns
     -------
@@ -78,7 +78,7 @@ def resampling_effect(graph: PairGraph, after: Resampled, k: int) -> "pd.DataFra
         stage ("before", "after"), induced_labelling_error (`α_T`), next_singular_value (`σ_{k+1}`), bound and
         multihop_bound (on the probe error; the first may be infinite), probe_error (measured), second_eigenvalue_c
         (`λ₂(c)`, its upper end, for each class c).
-        The bounds are theorems 4 and 15 for the optimum of a graph. After a negative technique the pairs are what they
+        The bounds are theorems 4 and 15 for the optimum of a graph. After a negative rule the pairs are what they
         were and only the embedding differs: the bounds are theorem 7, with the tail of theorem 4 or 15, by the excess
         loss on the induced pairs under `p_L × p_L` of the left embedding with the right one that is best for it. So
         they are theorems 4 and 15 again, up to round-off, if the measure is `p_L × p_L` and `σ_k > σ_{k+1}`.
@@ -95,34 +95,34 @@ def resampling_effect(graph: PairGraph, after: Resampled, k: int) -> "pd.DataFra
 
 
 def resampling_effects(
-    graph: PairGraph, guides: Mapping[str, Any], k: int, techniques: Mapping[str, Technique] = TECHNIQUES
+    graph: PairGraph, guides: Mapping[str, Any], k: int, rules: Mapping[str, Rule] = RULES
 ) -> "pd.DataFrame":
-    """Every technique by every guide on one graph, a row each.
+    """Every rule by every guide on one graph, a row each.
 
     Returns
     -------
     DataFrame with columns
-        guide, technique, converged (of the optimum under a changed measure; true where there is none), and for each
+        guide, rule, converged (of the optimum under a changed measure; true where there is none), and for each
         quantity of `resampling_effect` one that ends in "_before" and one in "_after"; instead of the second
         eigenvalues of all classes, the largest_second_eigenvalue.
 
     Raises
     ------
     ValueError
-        As `resampling_effect` and the techniques do.
+        As `resampling_effect` and the rules do.
     """
     import pandas as pd
 
     before = _with_worst_class(_facts(Resampled(graph), k))
     rows = []
     for guide, known in guides.items():
-        for name, technique in techniques.items():
-            changed = technique(graph, known, k)
+        for name, rule in rules.items():
+            changed = rule(graph, known, k)
             after = _with_worst_class(_facts(changed, k))
             stages = {f"{quantity}_{stage}": facts[quantity] for quantity in before
                       for stage, facts in (("before", before), ("after", after))}  # fmt: skip
             converged = changed.optimum is None or changed.optimum.converged
-            rows.append({"guide": guide, "technique": name, "converged": converged} | stages)
+            rows.append({"guide": guide, "rule": name, "converged": converged} | stages)
     return pd.DataFrame(rows)
 
 

@@ -1,4 +1,4 @@
-"""The negative techniques: each makes another measure Q of the second term of the self-supervised spectral loss."""
+"""The negative rules: each makes another measure Q of the second term of the self-supervised spectral loss."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def drop_false_negative(graph: PairGraph, guide: Any, *, fraction: float = 0.05,
     `Q(x, x') = p_L(x) q(x' | x)`.
 
     That pairs stay is what bounds the loss from below (`weighted_optimum`). With `keep > 0` it has a minimum; with
-    `keep = 0`, the technique proper, it need not: scores where Q is 0 are free, and may grow without bound.
+    `keep = 0`, the rule proper, it need not: scores where Q is 0 are free, and may grow without bound.
 
     Raises
     ------

@@ -70,7 +70,7 @@ def weighted_optimum(
     Parameters
     ----------
     pairs : PairGraph
-        For the negative techniques on a graph: `graph.induced()`.
+        For the negative rules on a graph: `graph.induced()`.
     measure : (n_left, n_right)
     tol : float
         The descent ends when an iteration gains less than this fraction of the loss, or after `iterations`.

@@ -1,4 +1,4 @@
-"""The positive techniques: each makes another pair graph."""
+"""The positive rules: each makes another pair graph."""
 
 import itertools
 import math

@@ -31,7 +31,7 @@ class Meter:
         return max(self.seconds / self._budget, counted)
 
 
-class Judge:
+class Evaluator:
     """Ratios of candidates, counted on a meter; remembers why graphs were passed over.
 
     Attributes

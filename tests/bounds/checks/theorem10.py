@@ -1,6 +1,6 @@
 import numpy as np
 
-from tests.bounds.teeth.tooth import NO_RIGHT_EMBEDDING, Case, Teeth
+from tests.bounds.checks.check import NO_RIGHT_EMBEDDING, Case, Checks
 from theory import PairGraph
 
 
@@ -11,4 +11,4 @@ def pointwise_mutual_information() -> Case:
     return Case(graph, 3, (np.log(graph.joint.toarray() / independent), np.eye(3)))
 
 
-TEETH = {"infonce-entropy": Teeth(pointwise_mutual_information, NO_RIGHT_EMBEDDING)}
+CHECKS = {"infonce-entropy": Checks(pointwise_mutual_information, NO_RIGHT_EMBEDDING)}

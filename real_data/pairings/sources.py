@@ -8,13 +8,13 @@ from typing import get_args
 import numpy as np
 import numpy.typing as npt
 
-from real_data.arms.material import ENCODER
+from real_data.pairings.inputs import ENCODER
 from real_data.datasets import ImageTextDataset
 from real_data.datasets.emoji import emoji
-from real_data.emoji import Labels
+from real_data.emoji_concepts import Labels
 from real_data.encoders.encoder import DualEncoder, ImageEncoder
 from real_data.encoders.gradients import Gradients
-from real_data.encoders.judge import judge
+from real_data.encoders.evaluator import evaluator
 from real_data.encoders.offline import OfflineEncoder, train_offline_encoder
 from theory.infrastructure.arrays import IntArray
 
@@ -23,15 +23,15 @@ FROZEN = "frozen features"
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A data set to compare arms on.
+    """A data set to compare pairings on.
 
     Attributes
     ----------
-    dataset : images of one size, which all arms see
+    dataset : images of one size, which all pairings see
     labels : for each label set (n,)
     subjects : (n,), what each image shows: two drawings of one thing have one subject
     encoder_without : an encoder of images and texts that has not learned from these images
-    judge : sees images, and chooses no pairs
+    evaluator : sees images, and chooses no pairs
     cache : folder of features, or `None` to keep none
 
     Raises
@@ -44,7 +44,7 @@ class Source:
     labels: Mapping[str, IntArray]
     subjects: npt.NDArray[np.str_]
     encoder_without: Callable[[IntArray], DualEncoder]
-    judge: ImageEncoder
+    evaluator: ImageEncoder
     cache: Path | None
 
     def __post_init__(self) -> None:
@@ -70,7 +70,7 @@ def source(
     """
     size = dataset.size
     if size is None:
-        raise ValueError(f"{dataset.name}: all arms see images of one size: give the data set one")
+        raise ValueError(f"{dataset.name}: all pairings see images of one size: give the data set one")
     if dataset.name == "emoji":
         labels = {name: emoji(size, name).labels for name in get_args(Labels)}
         subjects = np.array([name.partition("/")[2] for name in dataset.ids])
@@ -82,9 +82,9 @@ def source(
 
     if encoder is None:
         return Source(dataset, labels, subjects, trained, Gradients(), cache)
-    return Source(dataset, labels, subjects, lambda _: encoder, judge(encoder, device), cache)
+    return Source(dataset, labels, subjects, lambda _: encoder, evaluator(encoder, device), cache)
 
 
-def eyes(encoder: DualEncoder) -> dict[str, ImageEncoder]:
+def image_encoders(encoder: DualEncoder) -> dict[str, ImageEncoder]:
     """The encoder, and below its heads what has never met a text, if it has such a part."""
     return {ENCODER: encoder} | ({FROZEN: encoder.images} if isinstance(encoder, OfflineEncoder) else {})

@@ -20,14 +20,14 @@ def random_candidate(rng: np.random.Generator, *, with_features: bool) -> Candid
 
     With `with_features` also an embedding pair: unrelated to the graph, the optimum, or the optimum with noise.
     """
-    drawn = candidate(list(FAMILIES)[rng.integers(len(FAMILIES))], rng)
+    drawn = candidate(list(STARTS)[rng.integers(len(STARTS))], rng)
     return drawn.changed(features=_random_features(rng, drawn)) if with_features else drawn
 
 
 def candidate(family: str, rng: np.random.Generator) -> Candidate:
     """A graph of a family and random size, 2..16 left and 1..16 right nodes, with labels on both sides and a width."""
     n_left, n_right = 1 + _side(rng), _side(rng)
-    weights, left, right = FAMILIES[family](rng, n_left, n_right)
+    weights, left, right = STARTS[family](rng, n_left, n_right)
     weights = _without_isolated(rng, weights.copy())
     return Candidate.of(weights, left, right, int(rng.integers(1, min(weights.shape) + 1)), origin=family)
 
@@ -178,7 +178,7 @@ def lazy_path(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
     return weights, *_labels(rng, size, 2 * size - 1)
 
 
-FAMILIES: dict[str, Family] = {
+STARTS: dict[str, Family] = {
     family.__name__: family
     for family in (
         dense,

@@ -1,7 +1,7 @@
 import numpy as np
 import scipy.sparse as sp
 
-from tests.bounds.teeth.tooth import Case, Teeth, two_nodes
+from tests.bounds.checks.check import Case, Checks, two_nodes
 from theory import PairGraph
 
 
@@ -38,11 +38,11 @@ def narrower_than_twice_the_classes() -> Case:
 NO_CUT = (one_image, "a cut needs two left nodes")
 MORE_CLASSES = (three_classes, "k \\+ 1 >= r fails: k is 1 and 3 classes")
 
-TEETH = {
-    "cheeger-below": Teeth(lambda: Case(two_nodes(0.1)), NO_CUT),
-    "cheeger-above": Teeth(lambda: Case(two_exponential_tails()), NO_CUT, within=0.07),
-    "class-partition": Teeth(lambda: Case(two_nodes(0.1)), MORE_CLASSES),
-    "image-error-rate": Teeth(
+CHECKS = {
+    "cheeger-below": Checks(lambda: Case(two_nodes(0.1)), NO_CUT),
+    "cheeger-above": Checks(lambda: Case(two_exponential_tails()), NO_CUT, within=0.07),
+    "class-partition": Checks(lambda: Case(two_nodes(0.1)), MORE_CLASSES),
+    "image-error-rate": Checks(
         two_clusters, (narrower_than_twice_the_classes, "k >= 2 r fails: k is 3 and 2 classes"), value=0.1 / 0.18**2
     ),
 }

@@ -20,7 +20,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Teeth:
+class Checks:
     """A case that pins the bound down, and a case that violates a hypothesis with what the error must say.
 
     The first is an equality case up to the relative distance `within`, below 0.1 so that a tightened bound fails on it.

@@ -1,4 +1,4 @@
-"""Which images are compared, and their material: features, texts, views."""
+"""Which images are compared, and their inputs: features, texts, views."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse as sp
 
-from real_data.arms.crops import crops, pixel_rows
-from real_data.arms.material import PIXELS, Material
-from real_data.arms.sources import Source, eyes
-from real_data.arms.views import Views, views_of
+from real_data.pairings.crops import crops, pixel_rows
+from real_data.pairings.inputs import PIXELS, PairingInputs
+from real_data.pairings.sources import Source, image_encoders
+from real_data.pairings.views import Views, views_of
 from real_data.encoders.encoder import ImageEncoder
 from theory.infrastructure.arrays import FloatArray, IntArray
 
@@ -49,7 +49,7 @@ def draw_images(source: Source, images: int, draws: int, rng: np.random.Generato
 
 def gather(
     source: Source, own: IntArray, *, views: int, strengths: Sequence[float], anchors: int, seed: int
-) -> Material:
+) -> PairingInputs:
     """Everything that may stand between two of the images `own`: v views of each at each strength, texts, other images.
 
     Of each other subject one image is an anchor, and one of its captions a text: as many texts as images, of the same
@@ -58,20 +58,20 @@ def gather(
     rng = np.random.default_rng(seed)
     dataset, cache, mine = source.dataset, source.cache, source.dataset.take(own)
     encoder = source.encoder_without(own)
-    seen = {eye: look.encode_images(dataset, cache) for eye, look in eyes(encoder).items()}
+    seen = {image_encoder: look.encode_images(dataset, cache) for image_encoder, look in image_encoders(encoder).items()}
     others = _of_other_subjects(source, own, anchors, rng)
     words = {text: row for row, text in enumerate(sorted({t for captions in dataset.captions for t in captions}))}
     taken = {text for captions in mine.captions for text in captions}
     free = [[text for text in dataset.captions[i] if text not in taken] or dataset.captions[i] for i in others]
     chosen = [words[texts[rng.integers(len(texts))]] for texts in free]
-    return Material(
+    return PairingInputs(
         labels={name: labels[own] for name, labels in source.labels.items()},
         captions=_membership(mine.captions),
-        images={eye: features[own] for eye, features in seen.items()},
+        images={image_encoder: features[own] for image_encoder, features in seen.items()},
         crops=np.stack([crops(mine.image(i)) for i in range(len(mine))]),
         texts=encoder.encode_texts(list(words), cache)[chosen],
-        others={eye: features[others] for eye, features in seen.items()},
-        views={s: _seen_views(views_of(mine, views, s, seed), eyes(encoder), cache) for s in strengths},
+        others={image_encoder: features[others] for image_encoder, features in seen.items()},
+        views={s: _seen_views(views_of(mine, views, s, seed), image_encoders(encoder), cache) for s in strengths},
     )
 
 
@@ -91,5 +91,5 @@ def _membership(captions: Sequence[tuple[str, ...]]) -> sp.csr_array:
 
 
 def _seen_views(views: Views, looks: Mapping[str, ImageEncoder], cache: Path | None) -> dict[str, FloatArray]:
-    features = {eye: look.encode_images(views, cache) for eye, look in looks.items()}
+    features = {image_encoder: look.encode_images(views, cache) for image_encoder, look in looks.items()}
     return features | {PIXELS: pixel_rows(views, cache)}

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL.Image import Image, Resampling, Transpose
 
-from real_data.arms.similarities import Single
+from real_data.pairings.similarities import Single
 from real_data.datasets import ImageTextDataset
 from real_data.encoders.cache import Rows, content_key, stored_rows
 from theory.infrastructure.arrays import FloatArray

@@ -2,7 +2,7 @@ from math import cosh, log
 
 import numpy as np
 
-from tests.bounds.teeth.tooth import NO_LEFT_LABELS, NO_RIGHT_EMBEDDING, NO_RIGHT_LABELS, Case, Teeth, two_nodes
+from tests.bounds.checks.check import NO_LEFT_LABELS, NO_RIGHT_EMBEDDING, NO_RIGHT_LABELS, Case, Checks, two_nodes
 from tests.families import block_diagonal
 from theory import PairGraph
 
@@ -50,18 +50,18 @@ def halfway_to_both_neighbours() -> Case:
 
 NO_DIRECTION = (a_row_of_norm_zero, "f has 1 rows of norm 0")
 
-TEETH = {
-    "mean-classifier": Teeth(one_caption_for_each_class, (captions_of_an_image_differ, "independence given the class")),
-    "mean-classifier-any": Teeth(
+CHECKS = {
+    "mean-classifier": Checks(one_caption_for_each_class, (captions_of_an_image_differ, "independence given the class")),
+    "mean-classifier-any": Checks(
         one_caption_for_each_class, (captions_far_from_their_mean, "two classes on the right")
     ),
-    "cross-entropy-by-infonce": Teeth(one_caption_for_each_class, NO_RIGHT_LABELS),
-    "cross-entropy-by-connectivity": Teeth(
+    "cross-entropy-by-infonce": Checks(one_caption_for_each_class, NO_RIGHT_LABELS),
+    "cross-entropy-by-connectivity": Checks(
         pairs_inside_a_class, (inconsistent, "consistent labels fail: α is 0.1"), value=0.8 + log(cosh(1)) + 0.8
     ),
-    "cross-entropy-below": Teeth(one_caption_for_each_class, NO_DIRECTION),
-    "infonce-by-uniformity": Teeth(one_caption_for_each_class, NO_RIGHT_EMBEDDING),
-    "class-variance": Teeth(opposite_views, NO_LEFT_LABELS),
-    "nearest-mean": Teeth(halfway_to_both_neighbours, NO_LEFT_LABELS),
-    "nearest-mean-by-alignment": Teeth(halfway_to_both_neighbours, NO_LEFT_LABELS),
+    "cross-entropy-below": Checks(one_caption_for_each_class, NO_DIRECTION),
+    "infonce-by-uniformity": Checks(one_caption_for_each_class, NO_RIGHT_EMBEDDING),
+    "class-variance": Checks(opposite_views, NO_LEFT_LABELS),
+    "nearest-mean": Checks(halfway_to_both_neighbours, NO_LEFT_LABELS),
+    "nearest-mean-by-alignment": Checks(halfway_to_both_neighbours, NO_LEFT_LABELS),
 }

@@ -1,6 +1,6 @@
 import numpy as np
 
-from tests.bounds.teeth.tooth import NO_LEFT_LABELS, NO_RIGHT_LABELS, Case, Teeth, two_nodes
+from tests.bounds.checks.check import NO_LEFT_LABELS, NO_RIGHT_LABELS, Case, Checks, two_nodes
 from theory import PairGraph
 
 
@@ -20,12 +20,12 @@ def nothing_left_to_know() -> Case:
     return Case(two_nodes(0.5))
 
 
-TEETH = {
-    "induced-labelling-error": Teeth(spread_errors, NO_RIGHT_LABELS),
-    "probe-mse": Teeth(tie, NO_LEFT_LABELS),
-    "probe-error": Teeth(tie, NO_LEFT_LABELS),
-    "probe-error-by-alpha": Teeth(lambda: Case(two_nodes(0.005)), NO_RIGHT_LABELS),
-    "sharp-probe-mse": Teeth(tie, NO_LEFT_LABELS),
-    "sharp-probe-error": Teeth(tie, NO_LEFT_LABELS),
-    "sharp-probe-mse-below": Teeth(nothing_left_to_know, NO_LEFT_LABELS),
+CHECKS = {
+    "induced-labelling-error": Checks(spread_errors, NO_RIGHT_LABELS),
+    "probe-mse": Checks(tie, NO_LEFT_LABELS),
+    "probe-error": Checks(tie, NO_LEFT_LABELS),
+    "probe-error-by-alpha": Checks(lambda: Case(two_nodes(0.005)), NO_RIGHT_LABELS),
+    "sharp-probe-mse": Checks(tie, NO_LEFT_LABELS),
+    "sharp-probe-error": Checks(tie, NO_LEFT_LABELS),
+    "sharp-probe-mse-below": Checks(nothing_left_to_know, NO_LEFT_LABELS),
 }

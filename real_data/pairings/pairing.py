@@ -1,4 +1,4 @@
-"""An arm: one way to say which images are a pair, at every temperature."""
+"""A pairing: one way to say which images are a pair, at every temperature."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from real_data.arms.similarities import Similarities
+from real_data.pairings.similarities import Similarities
 from theory import PairGraph
 from theory.infrastructure.arrays import FloatArray, IntArray
 
@@ -19,14 +19,14 @@ SMALLEST_WEIGHT = 1e-290
 
 
 @dataclass(frozen=True, eq=False)
-class Arm:
+class Pairing:
     """Pairs of images through a caption, a view or an anchor: `P(x, x') = Σ_z P(x, z) P(x', z) / P(z)`.
 
     Images x have equal weight, and `P(z | x) ∝ exp(s(x, z) / temperature)`.
 
     Attributes
     ----------
-    name : of the arm, as tables and figures have it
+    name : of the pairing, as tables and figures have it
     family : what part it has in a comparison
     similarities : s
     strength : of the augmentations; NaN where there are none
@@ -66,8 +66,8 @@ class Arm:
         """These multiples of the scale of the similarities, rising."""
         return np.sort(multiples) * self.similarities.scale
 
-    def exchanged(self, order: IntArray) -> "Arm":
+    def exchanged(self, order: IntArray) -> "Pairing":
         """The control in which image i has the right nodes of image `order[i]`: as diverse, right only by chance."""
         s = self.similarities
         moved = Similarities(s.columns[order], s.values[order], s.n_right)
-        return Arm(f"shuffled {self.name}", "shuffled", moved, self.strength)
+        return Pairing(f"shuffled {self.name}", "shuffled", moved, self.strength)

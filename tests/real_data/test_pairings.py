@@ -1,4 +1,4 @@
-"""Every arm against the formula of its probabilities, and where two arms must differ or agree."""
+"""Every pairing against the formula of its probabilities, and where two pairings must differ or agree."""
 
 import numpy as np
 import pytest
@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from real_data.arms import similarities as module
-from real_data.arms.arm import Arm
-from real_data.arms.crops import SIDE, crops, few_pixels
-from real_data.arms.similarities import (
+from real_data.pairings import similarities as module
+from real_data.pairings.pairing import Pairing
+from real_data.pairings.crops import SIDE, crops, few_pixels
+from real_data.pairings.similarities import (
     Similarities,
     best_match_similarities,
     cosine_similarities,
@@ -38,16 +38,16 @@ def naive_probabilities(similarities: Similarities, temperature: float) -> list[
     return rows
 
 
-def arm_of(rng, n_left=7, n_right=9, keep=None) -> Arm:
-    return Arm(
-        "arm", "captions", cosine_similarities(rng.normal(size=(n_left, 3)), rng.normal(size=(n_right, 3)), keep)
+def pairing_of(rng, n_left=7, n_right=9, keep=None) -> Pairing:
+    return Pairing(
+        "pairing", "captions", cosine_similarities(rng.normal(size=(n_left, 3)), rng.normal(size=(n_right, 3)), keep)
     )
 
 
-def anchors_of(arm: Arm, temperature: float, labels=None):
-    n = len(arm.similarities.values)
+def anchors_of(pairing: Pairing, temperature: float, labels=None):
+    n = len(pairing.similarities.values)
     labels = np.arange(n) % 2 if labels is None else labels
-    return off_diagonal(arm.graph(temperature), {"y": labels}, {"image": np.arange(n)})["image"]
+    return off_diagonal(pairing.graph(temperature), {"y": labels}, {"image": np.arange(n)})["image"]
 
 
 @given(SEEDS, st.one_of(st.none(), st.integers(1, 5)))
@@ -86,10 +86,10 @@ def test_blocks_of_rows_make_no_difference(monkeypatch):
 
 @given(SEEDS, st.floats(0.05, 20), st.one_of(st.none(), st.integers(1, 9)))
 def test_a_graph_has_the_probabilities_of_the_formula_and_equal_images(seed, temperature, keep):
-    arm = arm_of(np.random.default_rng(seed), keep=keep)
-    graph = arm.graph(temperature)
+    pairing = pairing_of(np.random.default_rng(seed), keep=keep)
+    graph = pairing.graph(temperature)
     assert graph.left_marginal == pytest.approx(np.full(7, 1 / 7))
-    naive = np.array(naive_probabilities(arm.similarities, temperature)) / 7
+    naive = np.array(naive_probabilities(pairing.similarities, temperature)) / 7
     assert graph.joint.toarray() == pytest.approx(naive[:, naive.sum(axis=0) > 0], abs=1e-12)
 
 
@@ -105,16 +105,16 @@ def test_what_is_cut_off_is_at_most_what_is_stated(seed, keep, temperature):
 
 
 def test_a_cold_graph_keeps_the_most_similar_and_can_be_divided_by_its_marginals():
-    arm = arm_of(np.random.default_rng(1))
-    graph = arm.graph(1e-4)
-    best = np.unique(dense(arm.similarities).argmax(axis=1))
+    pairing = pairing_of(np.random.default_rng(1))
+    graph = pairing.graph(1e-4)
+    best = np.unique(dense(pairing.similarities).argmax(axis=1))
     assert np.sum(graph.right_marginal > 1e-12) == len(best)
     assert np.isfinite(1 / graph.right_marginal).all()
-    assert np.isfinite(anchors_of(arm, 1e-4).own).all()
+    assert np.isfinite(anchors_of(pairing, 1e-4).own).all()
 
 
 def test_an_endlessly_hot_graph_is_uniform():
-    anchors = anchors_of(arm_of(np.random.default_rng(2), n_left=12), 1e9)
+    anchors = anchors_of(pairing_of(np.random.default_rng(2), n_left=12), 1e9)
     assert anchors.effective_positives() == pytest.approx(11)
     assert anchors.own == pytest.approx(np.full(12, 1 / 12))
 
@@ -122,19 +122,19 @@ def test_an_endlessly_hot_graph_is_uniform():
 def test_identical_texts_are_one_clique():
     """Whatever the temperature: images cannot be told apart by texts that are all one."""
     rng = np.random.default_rng(3)
-    arm = Arm(
+    pairing = Pairing(
         "one text", "captions", cosine_similarities(rng.normal(size=(12, 3)), np.tile(rng.normal(size=3), (5, 1)))
     )
     for temperature in (1e-3, 1.0):
-        assert anchors_of(arm, temperature).effective_positives() == pytest.approx(11, rel=1e-3)
+        assert anchors_of(pairing, temperature).effective_positives() == pytest.approx(11, rel=1e-3)
 
 
 def test_captions_known_exactly_are_shared_evenly_when_cold_and_uniform_when_hot():
     has = np.array([[1, 1, 0, 0], [0, 1, 0, 0], [0, 0, 1, 1]])
-    arm = Arm("exact", "captions", membership_similarities(sp.csr_array(has)))
-    assert arm.graph(1e-3).joint.toarray() == pytest.approx(has / has.sum(axis=1, keepdims=True) / 3)
-    assert arm.graph(1e9).joint.toarray() == pytest.approx(np.full((3, 4), 1 / 12))
-    anchors = anchors_of(arm, 1e-3)
+    pairing = Pairing("exact", "captions", membership_similarities(sp.csr_array(has)))
+    assert pairing.graph(1e-3).joint.toarray() == pytest.approx(has / has.sum(axis=1, keepdims=True) / 3)
+    assert pairing.graph(1e9).joint.toarray() == pytest.approx(np.full((3, 4), 1 / 12))
+    anchors = anchors_of(pairing, 1e-3)
     assert np.isnan(anchors.entropy).tolist() == [False, False, True]  # nobody shares the third image's captions
     assert anchors.alone == pytest.approx(1 / 3)
 
@@ -146,8 +146,8 @@ def test_membership_refuses_to_lose_a_caption():
 
 def test_labels_as_right_nodes_are_perfectly_consistent_when_cold():
     labels = np.array([0, 0, 0, 1, 1, 2, 2])
-    arm = Arm("labels", "labels", membership_similarities(sp.csr_array(np.eye(3)[labels])))
-    anchors = anchors_of(arm, 1e-3, labels)
+    pairing = Pairing("labels", "labels", membership_similarities(sp.csr_array(np.eye(3)[labels])))
+    anchors = anchors_of(pairing, 1e-3, labels)
     assert anchors.consistency("y") == pytest.approx(1)
     assert np.exp(anchors.entropy) == pytest.approx([2, 2, 2, 1, 1, 1, 1])
 
@@ -155,18 +155,18 @@ def test_labels_as_right_nodes_are_perfectly_consistent_when_cold():
 @given(SEEDS)
 def test_exchanging_images_within_a_class_changes_neither_consistency_nor_diversity(seed):
     rng = np.random.default_rng(seed)
-    arm, labels = arm_of(rng, n_left=8), np.repeat([0, 1], 4)
+    pairing, labels = pairing_of(rng, n_left=8), np.repeat([0, 1], 4)
     order = np.concatenate([rng.permutation(4), 4 + rng.permutation(4)])
-    before, after = anchors_of(arm, 0.3, labels), anchors_of(arm.exchanged(order), 0.3, labels)
+    before, after = anchors_of(pairing, 0.3, labels), anchors_of(pairing.exchanged(order), 0.3, labels)
     assert after.agreement["y"] == pytest.approx(before.agreement["y"][order])
     assert after.effective_positives() == pytest.approx(before.effective_positives())
 
 
 def test_exchanging_images_across_classes_leaves_the_diversity_and_takes_the_consistency():
     labels = np.repeat([0, 1], 20)
-    arm = Arm("labels", "captions", membership_similarities(sp.csr_array(np.eye(2)[labels])))
-    shuffled = arm.exchanged(np.random.default_rng(4).permutation(40))
-    before, after = anchors_of(arm, 1e-3, labels), anchors_of(shuffled, 1e-3, labels)
+    pairing = Pairing("labels", "captions", membership_similarities(sp.csr_array(np.eye(2)[labels])))
+    shuffled = pairing.exchanged(np.random.default_rng(4).permutation(40))
+    before, after = anchors_of(pairing, 1e-3, labels), anchors_of(shuffled, 1e-3, labels)
     assert after.effective_positives() == pytest.approx(before.effective_positives())
     assert before.consistency("y") == pytest.approx(1)
     assert after.consistency("y") < 0.7
@@ -174,17 +174,17 @@ def test_exchanging_images_across_classes_leaves_the_diversity_and_takes_the_con
 
 
 def test_temperatures_are_multiples_of_the_spread_and_rise():
-    arm = arm_of(np.random.default_rng(5))
-    spread = np.mean([np.std(row) for row in dense(arm.similarities)])
-    assert arm.temperatures([2, 0.5]) == pytest.approx([0.5 * spread, 2 * spread])
-    alike = Arm("uniform", "uniform", membership_similarities(sp.csr_array(np.ones((4, 1)))))
+    pairing = pairing_of(np.random.default_rng(5))
+    spread = np.mean([np.std(row) for row in dense(pairing.similarities)])
+    assert pairing.temperatures([2, 0.5]) == pytest.approx([0.5 * spread, 2 * spread])
+    alike = Pairing("uniform", "uniform", membership_similarities(sp.csr_array(np.ones((4, 1)))))
     assert alike.temperatures([1, 3]) == pytest.approx([1, 3])
 
 
 def test_a_strength_is_part_of_the_key():
-    s = arm_of(np.random.default_rng(6)).similarities
-    assert Arm("views", "augmentation", s, 0.5).key == "views, strength 0.5"
-    assert Arm("texts", "captions", s).key == "texts"
+    s = pairing_of(np.random.default_rng(6)).similarities
+    assert Pairing("views", "augmentation", s, 0.5).key == "views, strength 0.5"
+    assert Pairing("texts", "captions", s).key == "texts"
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_a_strength_is_part_of_the_key():
         ),
         (lambda: Similarities(np.full((2, 1), 3), np.zeros((2, 1)), 3), r"right nodes 0\.\.2"),
         (lambda: Similarities(np.zeros((2, 2), int), np.zeros((2, 1)), 3), "are not one"),
-        (lambda: arm_of(np.random.default_rng(0)).graph(0.0), "is not positive"),
+        (lambda: pairing_of(np.random.default_rng(0)).graph(0.0), "is not positive"),
     ],
 )
 def test_bad_input_is_named(make, message):

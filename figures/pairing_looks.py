@@ -1,4 +1,4 @@
-"""How each arm of pairs looks, in every figure that compares them: colour by what the pairs are, dash by what sees."""
+"""How each pairing of pairs looks, in every figure that compares them: colour by what the pairs are, dash by what sees."""
 
 from collections.abc import Iterable
 
@@ -22,22 +22,22 @@ def color(family: str) -> str:
     return COLORS.get(family, MEASURED)
 
 
-def dash(arm: str) -> str:
+def dash(pairing: str) -> str:
     """By what decides the pairs."""
-    return next((style for name, style in DASHES.items() if name in arm), "-")
+    return next((style for name, style in DASHES.items() if name in pairing), "-")
 
 
-def strongest(arms: Iterable[str]) -> list[str]:
-    """The arms without those augmentations of which there is a stronger one, in the same order."""
-    names = list(dict.fromkeys(arms))
-    strength = {arm: float(arm.rpartition(" strength ")[2]) for arm in names if " strength " in arm}
+def strongest(pairings: Iterable[str]) -> list[str]:
+    """The pairings without those augmentations of which there is a stronger one, in the same order."""
+    names = list(dict.fromkeys(pairings))
+    strength = {pairing: float(pairing.rpartition(" strength ")[2]) for pairing in names if " strength " in pairing}
     most = max(strength.values(), default=0.0)
-    return [arm for arm in names if strength.get(arm, most) == most]
+    return [pairing for pairing in names if strength.get(pairing, most) == most]
 
 
-def short(arm: str) -> str:
-    """The name of an arm where its strength is said elsewhere."""
-    return arm.partition(", strength ")[0]
+def short(pairing: str) -> str:
+    """The name of a pairing where its strength is said elsewhere."""
+    return pairing.partition(", strength ")[0]
 
 
 def corrected(table: pd.DataFrame) -> pd.Series:

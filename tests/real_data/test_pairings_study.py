@@ -1,4 +1,4 @@
-"""Views, draws and material of a small data set, and every arm compared on it."""
+"""Views, draws and inputs of a small data set, and every pairing compared on it."""
 
 import io
 import json
@@ -11,17 +11,17 @@ import torch
 from PIL import Image
 
 from real_data.__main__ import app
-from real_data.arms.crops import few_pixels, pixel_rows
-from real_data.arms.drawing import draw_images, gather
-from real_data.arms.material import ENCODER, EXACT, IMAGES, PIXELS, TEXTS, UNIFORM, arms
-from real_data.arms.sources import source
-from real_data.arms.views import simclr, views_of
+from real_data.pairings.crops import few_pixels, pixel_rows
+from real_data.pairings.sampling import draw_images, gather
+from real_data.pairings.inputs import ENCODER, EXACT, IMAGES, PIXELS, TEXTS, UNIFORM, pairings
+from real_data.pairings.sources import source
+from real_data.pairings.views import simclr, views_of
 from real_data.measures.drawn import measure_draw
 from real_data.measures.pairs import positives
 from real_data.measures.protocol import Protocol
-from real_data.measures.study import arms_tables
+from real_data.measures.study import pairings_tables
 from tests.real_data import tiny
-from tests.real_data.colours import COLOURS, Eye, coloured, coloured_source
+from tests.real_data.colours import COLOURS, RowEncoder, coloured, coloured_source
 
 PROTOCOL = Protocol(
     images=48, draws=2, views=2, strengths=(1.0,), diversities=(2, 5), learned_at=(5,), widths=(4,), seed=3
@@ -35,7 +35,7 @@ def colours(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def tables(colours):
-    return arms_tables(colours, PROTOCOL)
+    return pairings_tables(colours, PROTOCOL)
 
 
 def test_views_are_the_same_for_one_seed_whatever_else_is_drawn(colours):
@@ -88,29 +88,29 @@ def test_draws_that_cannot_be_are_named(colours, images, draws, message):
 
 def test_what_stands_between_images_comes_from_other_subjects(colours):
     own = draw_images(colours, 48, 2, np.random.default_rng(0))[0]
-    material = gather(colours, own, views=2, strengths=(1.0,), anchors=1000, seed=0)
+    inputs = gather(colours, own, views=2, strengths=(1.0,), anchors=1000, seed=0)
     others = 4 * 14 - len(set(colours.subjects[own]))
-    assert len(material.texts) == len(material.others[ENCODER]) == others
-    everything = Eye().encode_images(colours.dataset, None)
+    assert len(inputs.texts) == len(inputs.others[ENCODER]) == others
+    everything = RowEncoder().encode_images(colours.dataset, None)
     names = {tuple(np.round(row, 6)): subject for row, subject in zip(everything, colours.subjects, strict=True)}
-    anchors = {names[tuple(np.round(row, 6))] for row in material.others[ENCODER]}
+    anchors = {names[tuple(np.round(row, 6))] for row in inputs.others[ENCODER]}
     assert len(anchors) == others
     assert not anchors & set(colours.subjects[own])
-    texts = {tuple(np.round(row, 6)) for row in Eye().encode_texts([f"{c} thing" for c in COLOURS], None)}
-    assert {tuple(np.round(row, 6)) for row in material.texts} <= texts  # an eye reads the colour only
+    texts = {tuple(np.round(row, 6)) for row in RowEncoder().encode_texts([f"{c} thing" for c in COLOURS], None)}
+    assert {tuple(np.round(row, 6)) for row in inputs.texts} <= texts  # an image_encoder reads the colour only
     few = gather(colours, own, views=2, strengths=(1.0,), anchors=5, seed=0)
     assert len(few.texts) == len(few.others[ENCODER]) == 5
 
 
 def test_material_is_that_of_the_images_in_their_order(colours):
     own = np.array([3, 50, 51])
-    material = gather(colours, own, views=2, strengths=(1.0,), anchors=9, seed=5)
-    assert material.images[ENCODER] == pytest.approx(Eye().encode_images(colours.dataset, None)[own])
+    inputs = gather(colours, own, views=2, strengths=(1.0,), anchors=9, seed=5)
+    assert inputs.images[ENCODER] == pytest.approx(RowEncoder().encode_images(colours.dataset, None)[own])
     views = views_of(colours.dataset.take(own), 2, 1.0, seed=5)
-    assert material.views[1.0][PIXELS][3] == pytest.approx(few_pixels(views.image(3)))
+    assert inputs.views[1.0][PIXELS][3] == pytest.approx(few_pixels(views.image(3)))
     texts = list(dict.fromkeys(text for i in own for text in colours.dataset.captions[i]))
     for row, i in enumerate(own):
-        has = {texts[column] for column in material.captions[[row]].indices}
+        has = {texts[column] for column in inputs.captions[[row]].indices}
         assert has == set(colours.dataset.captions[i])
 
 
@@ -119,12 +119,12 @@ def test_a_text_is_held_out_where_its_subject_has_one_that_is(colours):
     read = []
     spy = replace(colours, encoder_without=lambda _: Reader(read))
     own = draw_images(colours, 48, 2, np.random.default_rng(0))[0]
-    material = gather(spy, own, views=2, strengths=(1.0,), anchors=1000, seed=0)
+    inputs = gather(spy, own, views=2, strengths=(1.0,), anchors=1000, seed=0)
     taken = {text for i in own for text in colours.dataset.captions[i]}
-    assert not {read[int(place)] for place in material.texts[:, 0] / material.texts[:, 1] - 1} & taken
+    assert not {read[int(place)] for place in inputs.texts[:, 0] / inputs.texts[:, 1] - 1} & taken
 
 
-class Reader(Eye):
+class Reader(RowEncoder):
     """Says which text each row of features is of."""
 
     def __init__(self, read):
@@ -137,8 +137,8 @@ class Reader(Eye):
 
 
 def test_all_arms_are_there_with_their_controls(colours):
-    material = gather(colours, np.arange(0, 112, 8), views=2, strengths=(0.5, 1.0), anchors=9, seed=0)
-    found = {arm.key: arm.family for arm in arms(material, np.random.default_rng(0))}
+    inputs = gather(colours, np.arange(0, 112, 8), views=2, strengths=(0.5, 1.0), anchors=9, seed=0)
+    found = {pairing.key: pairing.family for pairing in pairings(inputs, np.random.default_rng(0))}
     assert found == {
         EXACT: "captions",
         TEXTS: "captions",
@@ -157,9 +157,9 @@ def test_all_arms_are_there_with_their_controls(colours):
 
 
 def test_colours_are_told_by_captions_and_not_by_shuffled_ones(tables):
-    matched = tables["arms_matched"]
-    at = matched[(matched["judge"] == "colour") & (matched["exclusion"] == "image") & (matched["matched_to"] == "5")]
-    value = at[at["diversity_of"] == "others"].set_index("arm")["value"]
+    matched = tables["pairings_matched"]
+    at = matched[(matched["evaluator"] == "colour") & (matched["exclusion"] == "image") & (matched["matched_to"] == "5")]
+    value = at[at["diversity_of"] == "others"].set_index("pairing")["value"]
     assert value[EXACT] > 0.9
     assert abs(value[f"shuffled {EXACT}"]) < 0.2
     assert value["labels, colour"] > 0.9
@@ -167,46 +167,46 @@ def test_colours_are_told_by_captions_and_not_by_shuffled_ones(tables):
 
 def test_every_table_is_consistent_with_the_others(tables):
     """Differences are those of the matched values, and the verdict's words those of the differences."""
-    key = ["judge", "exclusion", "diversity_of", "matched_to"]
-    value = tables["arms_matched"].set_index([*key, "arm"])["value"]
-    differences = tables["arms_difference"]
+    key = ["evaluator", "exclusion", "diversity_of", "matched_to"]
+    value = tables["pairings_matched"].set_index([*key, "pairing"])["value"]
+    differences = tables["pairings_difference"]
     for row in differences.sample(60, random_state=0).itertuples():
         at = tuple(getattr(row, name) for name in key)
         assert row.value == pytest.approx(value[(*at, row.first)] - value[(*at, row.second)], abs=1e-9)
         assert row.low <= row.value <= row.high
-    about = ["judge", "exclusion", "diversity_of"]
+    about = ["evaluator", "exclusion", "diversity_of"]
     compared = differences[differences["first"].isin([EXACT, TEXTS])].drop_duplicates([*about, "first"])
-    judged = tables["arms_verdict"].rename(columns={"captions": "first"})
+    judged = tables["pairings_verdict"].rename(columns={"captions": "first"})
     assert len(judged) == len(compared) == len(judged.merge(compared, on=[*about, "first"]))
-    frontier = tables["arms_frontier"]
-    uniform = frontier[frontier["arm"] == UNIFORM]
+    frontier = tables["pairings_frontier"]
+    uniform = frontier[frontier["pairing"] == UNIFORM]
     assert uniform["consistency"].to_numpy() == pytest.approx(uniform["chance"])
-    learned = tables["arms_learned"]
+    learned = tables["pairings_learned"]
     assert (learned["probe_error"] <= learned["bound"] * (1 + 1e-9)).all()
-    assert set(tables["arms_confusion"]["eye"]) == {ENCODER}
+    assert set(tables["pairings_confusion"]["image_encoder"]) == {ENCODER}
 
 
 def test_a_draw_does_not_depend_on_the_others_nor_the_table_on_the_jobs(colours, tables):
     own = draw_images(colours, 48, 2, np.random.default_rng(PROTOCOL.seed))
     alone = measure_draw(colours, PROTOCOL, 1, own[1]).frontier.reset_index(drop=True)
-    among = tables["arms_frontier"].query("draw == 1").reset_index(drop=True)
+    among = tables["pairings_frontier"].query("draw == 1").reset_index(drop=True)
     pd.testing.assert_frame_equal(alone, among)
 
 
 def test_pictures_are_of_the_positives_that_are_named(colours, tables):
-    pairs = tables["arms_pairs"]
+    pairs = tables["pairings_pairs"]
     for row in pairs.sample(8, random_state=0).itertuples():
         expected = colours.dataset.image(colours.dataset.ids.index(row.id)).resize((64, 64))
         assert np.array_equal(np.asarray(Image.open(io.BytesIO(row.picture))), np.asarray(expected))
-    for _, block in pairs.groupby(["arm", "anchor"]):
+    for _, block in pairs.groupby(["pairing", "anchor"]):
         assert block["place"].tolist() == list(range(len(block)))
         assert block["id"].iloc[0] == block["anchor"].iloc[0]
         assert block["id"].is_unique
 
 
 def test_positives_are_a_row_of_the_induced_graph_without_its_diagonal(colours):
-    material = gather(colours, np.arange(0, 112, 8), views=2, strengths=(1.0,), anchors=9, seed=0)
-    graph = arms(material, np.random.default_rng(0))[1].graph(0.05)
+    inputs = gather(colours, np.arange(0, 112, 8), views=2, strengths=(1.0,), anchors=9, seed=0)
+    graph = pairings(inputs, np.random.default_rng(0))[1].graph(0.05)
     row = graph.induced().joint.toarray()[3]
     row[3] = 0
     assert positives(graph, 3) == pytest.approx(row / row.sum())
@@ -215,9 +215,9 @@ def test_positives_are_a_row_of_the_induced_graph_without_its_diagonal(colours):
 def test_sources_say_what_is_amiss(colours, tmp_path):
     (tmp_path / "again").mkdir()
     dataset = coloured(tmp_path / "again")
-    assert list(source(dataset, None, encoder=Eye()).labels) == ["label"]
+    assert list(source(dataset, None, encoder=RowEncoder()).labels) == ["label"]
     with pytest.raises(ValueError, match="give the data set one"):
-        source(replace(dataset, size=None), None, encoder=Eye())
+        source(replace(dataset, size=None), None, encoder=RowEncoder())
     with pytest.raises(ValueError, match="colour has 3 entries for 112 images"):
         replace(colours, labels={"colour": np.zeros(3, int)})
 
@@ -241,8 +241,8 @@ def test_an_imagefolder_is_measured_with_a_clip_model(call, tmp_path):
     code, out, _ = call(app, "measure", *arguments, "--out", tmp_path / "out", "--cache", tmp_path / "cache")
     assert code == 0
     assert "pairs by captions, exact, are pairs by label" in out
-    assert set(pd.read_parquet(tmp_path / "out" / "arms_frontier.parquet")["judge"]) == {"label", "efficientnet-lite0"}
-    sidecar = json.loads((tmp_path / "out" / "arms_matched.parquet.json").read_text())
+    assert set(pd.read_parquet(tmp_path / "out" / "pairings_frontier.parquet")["evaluator"]) == {"label", "efficientnet-lite0"}
+    sidecar = json.loads((tmp_path / "out" / "pairings_matched.parquet.json").read_text())
     assert sidecar["configuration"]["encoder"] == "tiny-clip, random"
 
 
@@ -270,10 +270,10 @@ SMALL = ("--images", 400, "--draws", 2, "--views", 2, "--strength", 1)
 def test_emoji_captions_known_exactly_beat_every_augmentation(call, tmp_path):
     code, _, _ = call(app, "measure", "--out", tmp_path, *SMALL, "--cache", tmp_path)
     assert code == 0
-    matched = pd.read_parquet(tmp_path / "arms_matched.parquet")
-    for _, at in matched[(matched["judge"] == "category") & (matched["exclusion"] == "image")].groupby("matched_to"):
+    matched = pd.read_parquet(tmp_path / "pairings_matched.parquet")
+    for _, at in matched[(matched["evaluator"] == "category") & (matched["exclusion"] == "image")].groupby("matched_to"):
         for _, read in at.groupby("diversity_of"):
-            value = read.set_index("arm")["value"]
+            value = read.set_index("pairing")["value"]
             if EXACT in value:
                 assert value[EXACT] > value[value.index.str.startswith("augmentation")].max()
                 assert abs(value[f"shuffled {EXACT}"]) < 0.1

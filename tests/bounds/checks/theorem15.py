@@ -1,6 +1,6 @@
 import numpy as np
 
-from tests.bounds.teeth.tooth import NO_LEFT_LABELS, Case, Teeth, two_nodes
+from tests.bounds.checks.check import NO_LEFT_LABELS, Case, Checks, two_nodes
 from theory import PairGraph
 
 
@@ -15,8 +15,8 @@ def energy_below_the_next_value() -> Case:
     return Case(PairGraph(np.kron(label, other), [0, 0, 1, 1]))
 
 
-TEETH = {
-    "multihop-mse": Teeth(two_atoms, NO_LEFT_LABELS),
-    "multihop-error": Teeth(two_atoms, NO_LEFT_LABELS),
-    "multihop-mse-below": Teeth(energy_below_the_next_value, NO_LEFT_LABELS),
+CHECKS = {
+    "multihop-mse": Checks(two_atoms, NO_LEFT_LABELS),
+    "multihop-error": Checks(two_atoms, NO_LEFT_LABELS),
+    "multihop-mse-below": Checks(energy_below_the_next_value, NO_LEFT_LABELS),
 }

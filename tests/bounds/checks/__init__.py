@@ -3,8 +3,8 @@
 import importlib
 import pkgutil
 
-from tests.bounds.teeth.tooth import Teeth
+from tests.bounds.checks.check import Checks
 
-TEETH: dict[str, Teeth] = {}
+CHECKS: dict[str, Checks] = {}
 for module in pkgutil.iter_modules(__path__, prefix=f"{__name__}."):
-    TEETH |= getattr(importlib.import_module(module.name), "TEETH", {})
+    CHECKS |= getattr(importlib.import_module(module.name), "CHECKS", {})

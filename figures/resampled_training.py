@@ -1,4 +1,4 @@
-"""*Resampling in training*: what the techniques do to SimCLR's accuracy, beside controls and the published changes."""
+"""*Resampling in training*: what the rules do to SimCLR's accuracy, beside controls and the published changes."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from figures.figure import Figure
 from figures.intervals import mean_and_half, rank_correlation
 from figures.style import AUGMENTATION, CAPTION, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND, label_line
 
-TECHNIQUES = {
+RULES = {
     "add_new_positive": "AddNewPositive",
     "drop_easy_negative": "DropEasyNegative",
     "drop_false_positive": "DropFalsePositive",
@@ -53,10 +53,10 @@ class Foretold(NamedTuple):
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Change of accuracy by technique and guide, for each label set; and the accuracies that they start from."""
-    table = tables["resample"]
+    """Change of accuracy by rule and guide, for each label set; and the accuracies that they start from."""
+    table = tables["resampled_training"]
     changes, levels = changes_over_simclr(table), table[table["rule"] == "none"]
-    names, foretold = table["labels"].unique(), _foretold(changes, tables["emoji_resampling"])
+    names, foretold = table["labels"].unique(), _foretold(changes, tables["resampled_views"])
     picture, panels = plt.subplots(2, 2, figsize=(2.4 * COLUMN, 2.2 * COLUMN), height_ratios=[1.2, 1])
     for axes, labels in zip(panels[0], names, strict=False):
         _changes(axes, changes[changes["labels"] == labels])
@@ -78,7 +78,7 @@ def changes_over_simclr(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _changes(axes: Axes, changes: pd.DataFrame) -> None:
-    for place, rule in enumerate(TECHNIQUES):
+    for place, rule in enumerate(RULES):
         for shift, (guide, (name, color, marker)) in enumerate(GUIDES.items()):
             found = changes[(changes["rule"] == rule) & (changes["guide"] == guide) & ~changes["published"]]
             if len(found):
@@ -90,15 +90,15 @@ def _changes(axes: Axes, changes: pd.DataFrame) -> None:
             label = "published, on ImageNet" if place == 0 else None
             axes.plot(PUBLISHED[rule] - PUBLISHED_SIMCLR, place, "*", color="black", markersize=7, label=label)
     axes.axvline(0, color="black", linewidth=0.8)
-    axes.set_yticks(range(len(TECHNIQUES)), list(TECHNIQUES.values()))
+    axes.set_yticks(range(len(RULES)), list(RULES.values()))
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
 
 
 def _foretold(changes: pd.DataFrame, graphs: pd.DataFrame) -> list[Foretold]:
-    """A point for each technique and guide that both have."""
+    """A point for each rule and guide that both have."""
     ratios = graphs.assign(ratio=graphs[f"{FORETOLD_BY}_after"] / graphs[f"{FORETOLD_BY}_before"])
-    of_graphs = ratios.groupby(["technique", "guide"])["ratio"].median()
+    of_graphs = ratios.groupby(["rule", "guide"])["ratio"].median()
     first = changes[(changes["labels"] == changes["labels"].iloc[0]) & ~changes["published"]]
     points = []
     for (rule, guide), own in first.groupby(["rule", "guide"], sort=False):
@@ -114,7 +114,7 @@ def _predictions(axes: Axes, foretold: list[Foretold]) -> None:
         axes.errorbar(point.ratio, point.change, yerr=point.half, fmt=marker, color=color, markersize=5, linewidth=0.8)
         if point.guide == "encoder":
             side = "left" if point.ratio < WIDE else "right"
-            label_line(axes, point.ratio, point.change, f" {TECHNIQUES[point.rule]} ", color, fontsize=7, ha=side)
+            label_line(axes, point.ratio, point.change, f" {RULES[point.rule]} ", color, fontsize=7, ha=side)
     axes.axhline(0, color="black", linewidth=0.8)
     axes.axvline(1, color="black", linewidth=0.8)
     axes.set(
@@ -132,7 +132,7 @@ def _caption(table: pd.DataFrame, changes: pd.DataFrame, levels: pd.DataFrame, f
     for labels in names:
         own = levels[levels["labels"] == labels]
         parts = []
-        for rule, name in TECHNIQUES.items():
+        for rule, name in RULES.items():
             found = changes[(changes["rule"] == rule) & (changes["labels"] == labels) & ~changes["published"]]
             means = [
                 "{} {:+.1f} ± {:.1f}".format(
@@ -146,9 +146,9 @@ def _caption(table: pd.DataFrame, changes: pd.DataFrame, levels: pd.DataFrame, f
             f"By {labels}: accuracy in percent, {listed_accuracies(own, REFERENCES)}; changes, {'; '.join(parts)}"
         )
     rho = rank_correlation([point.ratio for point in foretold], [point.change for point in foretold])
-    published = ", ".join(f"{TECHNIQUES[rule]} {after - PUBLISHED_SIMCLR:+.1f}" for rule, after in PUBLISHED.items())
+    published = ", ".join(f"{RULES[rule]} {after - PUBLISHED_SIMCLR:+.1f}" for rule, after in PUBLISHED.items())
     rank = (
-        f"Over techniques and guides, Spearman's rank correlation of {CLAIM}, after over before on the augmentation "
+        f"Over rules and guides, Spearman's rank correlation of {CLAIM}, after over before on the augmentation "
         f"pairs of emoji, with the change of accuracy by {names[0]} is {rho:.2f} ({len(foretold)} points; a bound that "
         "foretells would make it negative)"
     )
@@ -160,4 +160,4 @@ def _caption(table: pd.DataFrame, changes: pd.DataFrame, levels: pd.DataFrame, f
     )
 
 
-FIGURE = Figure("resampling_training", "Resampling in training", ("resample", "emoji_resampling"), draw)
+FIGURE = Figure("resampling_training", "Resampling in training", ("resample", "resampled_views"), draw)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from tests.bounds.teeth.tooth import NO_RIGHT_LABELS, Case, Teeth, two_nodes
+from tests.bounds.checks.check import NO_RIGHT_LABELS, Case, Checks, two_nodes
 from theory import PairGraph
 
 
@@ -22,9 +22,9 @@ def plain() -> Case:
     return Case(two_nodes(0.1))
 
 
-TEETH = {
-    "image-error": Teeth(half_of_every_image_astray, NO_RIGHT_LABELS),
-    "image-error-by-pairs": Teeth(plain, NO_RIGHT_LABELS, value=4 * 0.18 / 0.36 + 2 * 0.1),
-    "image-error-by-alpha": Teeth(plain, NO_RIGHT_LABELS, value=8 * 0.1 / 0.36 + 2 * 0.1),
-    "image-error-haochen": Teeth(plain, NO_RIGHT_LABELS, value=2 * 0.18 / 0.36 + 8 * 0.1),
+CHECKS = {
+    "image-error": Checks(half_of_every_image_astray, NO_RIGHT_LABELS),
+    "image-error-by-pairs": Checks(plain, NO_RIGHT_LABELS, value=4 * 0.18 / 0.36 + 2 * 0.1),
+    "image-error-by-alpha": Checks(plain, NO_RIGHT_LABELS, value=8 * 0.1 / 0.36 + 2 * 0.1),
+    "image-error-haochen": Checks(plain, NO_RIGHT_LABELS, value=2 * 0.18 / 0.36 + 8 * 0.1),
 }

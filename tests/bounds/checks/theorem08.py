@@ -1,6 +1,6 @@
 import numpy as np
 
-from tests.bounds.teeth.tooth import NO_LEFT_LABELS, Case, Teeth, two_nodes
+from tests.bounds.checks.check import NO_LEFT_LABELS, Case, Checks, two_nodes
 from theory import PairGraph
 
 
@@ -31,7 +31,7 @@ def fewer_than_the_classes() -> Case:
 
 FEWER = (fewer_than_the_classes, "k >= r fails: k is 1 and 2 classes")
 
-TEETH = {
-    "tail-by-connectivity": Teeth(classes_hold_together, FEWER),
-    "probe-error-by-connectivity": Teeth(classes_all_but_fall_apart, NO_LEFT_LABELS, within=0.05),
+CHECKS = {
+    "tail-by-connectivity": Checks(classes_hold_together, FEWER),
+    "probe-error-by-connectivity": Checks(classes_all_but_fall_apart, NO_LEFT_LABELS, within=0.05),
 }

@@ -1,4 +1,4 @@
-from tests.bounds.teeth.tooth import NO_RIGHT_LABELS, Case, Teeth, two_nodes
+from tests.bounds.checks.check import NO_RIGHT_LABELS, Case, Checks, two_nodes
 
 
 def all_but_disconnected() -> Case:
@@ -9,4 +9,4 @@ def all_but_disconnected() -> Case:
     return Case(two_nodes(2.0**-16))
 
 
-TEETH = {"zero-shot": Teeth(all_but_disconnected, NO_RIGHT_LABELS, within=0.05)}
+CHECKS = {"zero-shot": Checks(all_but_disconnected, NO_RIGHT_LABELS, within=0.05)}

@@ -1,4 +1,4 @@
-"""*Resampling on graphs*: what each technique does to the measured error, and whether the bound foretold it."""
+"""*Resampling on graphs*: what each rule does to the measured error, and whether the bound foretold it."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -16,15 +16,15 @@ from figures.figure import Figure
 from figures.intervals import rank_correlation
 from figures.style import AUGMENTATION, BOUND, CAPTION, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND
 
-TECHNIQUES = {
+RULES = {
     "add_new_positive": ("AddNewPositive", CAPTION, "o"),
     "drop_false_positive": ("DropFalsePositive", MEASURED, "s"),
     "drop_false_negative": ("DropFalseNegative", BOUND, "^"),
     "drop_easy_negative": ("DropEasyNegative", SHARP_BOUND, "v"),
     "add_new_positive+drop_false_positive+drop_false_negative+drop_easy_negative": ("all four", NEUTRAL, "D"),
 }
-FOUR = tuple(TECHNIQUES)[:4]
-GROUPS = {"all five": tuple(TECHNIQUES), "positive": FOUR[:2], "negative": FOUR[2:]}
+FOUR = tuple(RULES)[:4]
+GROUPS = {"all five": tuple(RULES), "positive": FOUR[:2], "negative": FOUR[2:]}
 CLAIMS = {"multihop_bound": "theorem 15", "bound": "theorem 4"}
 LEAST = 1e-2  # the smallest ratio of bounds that is told from 0
 RATIOS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
@@ -61,7 +61,7 @@ WORLDS = Study(
     },
 )
 EMOJI = Study(
-    "emoji_resampling",
+    "resampled_views",
     "views of emoji",
     "draw",
     ("draw", "estimator"),
@@ -76,7 +76,7 @@ EMOJI = Study(
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """For worlds and for emoji: change of the error by technique and guide; the change of the bound against it."""
+    """For worlds and for emoji: change of the error by rule and guide; the change of the bound against it."""
     picture, panels = plt.subplots(2, 2, figsize=(2.5 * COLUMN, 2.3 * COLUMN), height_ratios=[1, 1.3])
     captions = []
     for study, (left, right) in zip((WORLDS, EMOJI), panels, strict=True):
@@ -96,15 +96,15 @@ def with_changes(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ratio(after: pd.Series, before: pd.Series) -> pd.Series:
-    """1 where both are infinite: the technique has changed nothing about that."""
+    """1 where both are infinite: the rule has changed nothing about that."""
     return (after / before).where(np.isfinite(after) | np.isfinite(before), 1.0).clip(lower=LEAST)
 
 
 def _changes(axes: Axes, table: pd.DataFrame, study: Study) -> None:
     step = 0.75 / len(study.guides)
-    for place, technique in enumerate(TECHNIQUES):
+    for place, rule in enumerate(RULES):
         for number, (guide, (label, color, marker)) in enumerate(study.guides.items()):
-            change = table[(table["technique"] == technique) & (table["guide"] == guide)]["change"]
+            change = table[(table["rule"] == rule) & (table["guide"] == guide)]["change"]
             if change.empty:
                 continue
             low, middle, high = change.quantile([0.25, 0.5, 0.75])
@@ -112,7 +112,7 @@ def _changes(axes: Axes, table: pd.DataFrame, study: Study) -> None:
             axes.plot([low, high], [y, y], color=color, linewidth=1.5)
             axes.plot(middle, y, marker, color=color, markersize=4, label=label if place == 0 else None)
     axes.axvline(0, color="black", linewidth=0.8)
-    axes.set_yticks(range(len(TECHNIQUES)), [label for label, *_ in TECHNIQUES.values()])
+    axes.set_yticks(range(len(RULES)), [label for label, *_ in RULES.values()])
     axes.invert_yaxis()
     axes.legend(fontsize=7, title="guide", title_fontsize=7, loc="best", frameon=True, framealpha=0.9)
     axes.grid(visible=False, axis="y")
@@ -120,8 +120,8 @@ def _changes(axes: Axes, table: pd.DataFrame, study: Study) -> None:
 
 
 def _predictions(axes: Axes, table: pd.DataFrame, study: Study) -> None:
-    for technique, (label, color, marker) in TECHNIQUES.items():
-        rows = table[table["technique"] == technique]
+    for rule, (label, color, marker) in RULES.items():
+        rows = table[table["rule"] == rule]
         axes.plot(rows["ratio of multihop_bound"], rows["change"], marker, color=color, markersize=3.5, alpha=0.8,
                   label=label)  # fmt: skip
     axes.axhline(0, color="black", linewidth=0.8)
@@ -146,12 +146,12 @@ def predicted_ranks(table: pd.DataFrame, unit: str, bound: str) -> tuple[float, 
 
 
 def order_agreement(table: pd.DataFrame, study: Study, bound: str) -> tuple[float, float, float]:
-    """Kendall's τ of the order of the four techniques by bound and by error, over graphs, and an interval over units.
+    """Kendall's τ of the order of the four rules by bound and by error, over graphs, and an interval over units.
 
     Graphs in which all four errors are equal, or all four bounds, have no order and are left out.
     """
     units = []
-    for _, rows in table[table["technique"].isin(FOUR)].groupby(study.unit):
+    for _, rows in table[table["rule"].isin(FOUR)].groupby(study.unit):
         graphs = [one for _, one in rows.groupby(list(study.graph)) if one["change"].nunique() > 1]
         taus = [kendalltau(one[f"ratio of {bound}"], one["change"]).statistic for one in graphs]
         units.append([tau for tau in taus if not math.isnan(tau)])
@@ -174,16 +174,16 @@ def _findings(table: pd.DataFrame, study: Study) -> str:
     words = []
     for bound, claim in CLAIMS.items():
         parts = [
-            f"{name} {_shown(predicted_ranks(guided[guided['technique'].isin(group)], study.unit, bound))}"
+            f"{name} {_shown(predicted_ranks(guided[guided['rule'].isin(group)], study.unit, bound))}"
             for name, group in GROUPS.items()
         ]
         words.append(f"{claim}: ρ {', '.join(parts)}; τ {_shown(order_agreement(guided, study, bound))}")
     changes = []
     for guide, (name, *_) in study.guides.items():
         own = table[table["guide"] == guide]
-        medians = own.groupby("technique", sort=False)["change"].median()
+        medians = own.groupby("rule", sort=False)["change"].median()
         if len(own):
-            listed = ", ".join(f"{TECHNIQUES[str(technique)][0]} {value:+.3f}" for technique, value in medians.items())
+            listed = ", ".join(f"{RULES[str(rule)][0]} {value:+.3f}" for rule, value in medians.items())
             changes.append(f"{name}: {listed}")
     graphs = table[list(study.graph)].drop_duplicates()
     before = table["probe_error_before"].mean()
@@ -200,12 +200,12 @@ def _shown(value: tuple[float, float, float]) -> str:
 
 def _caption(findings: Sequence[str]) -> str:
     return (
-        "Augmentation graphs, resampled by a guide. Bounds are theorems 4 and 15; for techniques that change the "
+        "Augmentation graphs, resampled by a guide. Bounds are theorems 4 and 15; for rules that change the "
         "negatives theorem 7 with their tails, since those change the loss and not the pairs. ρ is Spearman's rank "
-        "correlation of the change of a bound with that of the error over all graphs and techniques, τ Kendall's for "
-        "the order of the four techniques, mean over graphs; 95% bootstrap intervals over independent graphs. "
+        "correlation of the change of a bound with that of the error over all graphs and rules, τ Kendall's for "
+        "the order of the four rules, mean over graphs; 95% bootstrap intervals over independent graphs. "
         + " ".join(findings)
     )
 
 
-FIGURE = Figure("resampling", "Resampling on graphs", ("resampling", "emoji_resampling"), draw)
+FIGURE = Figure("resampling", "Resampling on graphs", ("resampling", "resampled_views"), draw)

@@ -1,0 +1,96 @@
+"""What the pairings of one comparison are made of, and the pairings themselves, controls included."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from real_data.pairings.pairing import Pairing
+from real_data.pairings.similarities import (
+    Single,
+    best_match_similarities,
+    cosine_similarities,
+    membership_similarities,
+)
+from theory.consistency import class_indicators
+from theory.infrastructure.arrays import FloatArray, IntArray
+
+ENCODER, PIXELS = "encoder", "pixels"
+EXACT, TEXTS = "captions, exact", "captions, by encoder"
+NEIGHBOURS, IMAGES, LABELS, UNIFORM = "nearest neighbours", f"held-out images, by {ENCODER}", "labels, ", "uniform"
+
+
+@dataclass(frozen=True, eq=False)
+class PairingInputs:
+    """The images of one comparison, and everything that may stand between two of them.
+
+    An *image_encoder* sees images: the encoder's, which texts share the space of, and others that know no text.
+
+    Attributes
+    ----------
+    labels : for each label set (n,)
+    captions : (n, number of texts), an entry where an image has a caption
+    images : for each image_encoder (n, d), features of the images
+    crops : (n, c, p), of the images, as `crops.crops` has them
+    texts : (m, d), the encoder's features of texts that are captions of other images
+    others : for each image_encoder (m, d), features of those images
+    views : for each strength and image_encoder (n v, d), features of v views of each image; and of `PIXELS`, (n v, p)
+    """
+
+    labels: Mapping[str, IntArray]
+    captions: sp.csr_array
+    images: Mapping[str, FloatArray]
+    crops: Single
+    texts: FloatArray
+    others: Mapping[str, FloatArray]
+    views: Mapping[float, Mapping[str, FloatArray | Single]]
+
+
+def pairings(inputs: PairingInputs, rng: np.random.Generator, keep: int | None = None) -> list[Pairing]:
+    """Every pairing and control of one comparison.
+
+    Parameters
+    ----------
+    keep : how many right nodes of each image are kept, the most similar ones; by default all
+
+    Raises
+    ------
+    ValueError
+        `keep` is below the number of captions of some image.
+    """
+    m = inputs
+    exact = Pairing(EXACT, "captions", membership_similarities(m.captions, keep))
+    texts = Pairing(TEXTS, "captions", cosine_similarities(m.images[ENCODER], m.texts, keep))
+    order = rng.permutation(len(m.crops))
+    return [
+        exact,
+        texts,
+        *augmentations(m, keep),
+        Pairing(NEIGHBOURS, "no text", cosine_similarities(m.images[ENCODER], m.images[ENCODER], keep)),
+        *(
+            Pairing(f"held-out images, by {image_encoder}", "no text", cosine_similarities(m.images[image_encoder], others, keep))
+            for image_encoder, others in m.others.items()
+        ),
+        exact.exchanged(order),
+        texts.exchanged(order),
+        *(Pairing(LABELS + name, "labels", membership_similarities(class_indicators(y))) for name, y in m.labels.items()),
+        Pairing(UNIFORM, "uniform", membership_similarities(sp.csr_array(np.ones((len(order), 1))))),
+    ]
+
+
+def augmentations(inputs: PairingInputs, keep: int | None) -> Iterator[Pairing]:
+    """Which view could come from which image, by every image_encoder and by pixels, at every strength.
+
+    Parameters
+    ----------
+    keep : as in `pairings`
+    """
+    for strength, views in inputs.views.items():
+        for image_encoder, features in views.items():
+            name = f"augmentation, by {image_encoder}"
+            if image_encoder == PIXELS:
+                similar = best_match_similarities(inputs.crops, features, keep)
+            else:
+                similar = cosine_similarities(inputs.images[image_encoder], features, keep)
+            yield Pairing(name, "augmentation", similar, strength)

@@ -1,0 +1,3 @@
+from tests.bounds.checks.check import NO_RIGHT_EMBEDDING, Case, Checks, two_nodes
+
+CHECKS = {"factorisation": Checks(lambda: Case(two_nodes(0.1)), NO_RIGHT_EMBEDDING)}

@@ -1,0 +1,19 @@
+from math import sqrt
+
+from tests.bounds.checks.theorem06 import all_but_disconnected
+from tests.bounds.checks.check import NO_GAP, NO_RIGHT_LABELS, Case, Checks, two_nodes
+
+
+def optimum() -> Case:
+    """At the optimum nothing is in excess, and theorem 4 is an equality here."""
+    return Case(two_nodes(0.1))
+
+
+CHECKS = {
+    "near-optimal-mse": Checks(optimum, NO_GAP),
+    "near-optimal-error": Checks(optimum, NO_GAP),
+    "sharp-near-optimal-error": Checks(optimum, NO_GAP),
+    "multihop-near-optimal-error": Checks(optimum, NO_GAP),
+    "zero-shot-any": Checks(optimum, NO_RIGHT_LABELS, value=2 * (sqrt(2 * 0.1) + 0.8) ** 2),
+    "zero-shot-near-optimal": Checks(all_but_disconnected, NO_GAP, within=0.05),
+}
