@@ -9,7 +9,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import AUGMENTATION, BOUND, CAPTION, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND, VACUOUS, label_line
+from figures.style import (
+    AUGMENTATION,
+    BOUND,
+    CAPTION,
+    COLUMN,
+    MEASURED,
+    NEUTRAL,
+    SHARP_BOUND,
+    label_line,
+    shade_vacuous,
+)
 
 LOOKS = {"free": (MEASURED, "-"), "linear": (SHARP_BOUND, ":"), "mlp": (CAPTION, "--"), "conv": (NEUTRAL, "-.")}
 PARTS = {
@@ -51,7 +61,7 @@ def _finish(panels: list[Axes], whole: pd.DataFrame) -> None:
     loss.set(yscale="log", title="excess loss over the optimum", xlabel="training steps")
     loss.legend(fontsize=8)
     error.set(yscale="log", ylim=(0.01, 80), title="probe error (thick), its bound (thin)", xlabel="training steps")
-    error.axhspan(1, 80, color=VACUOUS, zorder=0)
+    shade_vacuous(error, whole["guess_error"])
     error.axhline(whole["optimum_error"].median(), color="black", linewidth=0.8)
     label_line(error, whole["step"].max(), whole["optimum_error"].median() * 1.1, "optimum", "black", ha="right")
 

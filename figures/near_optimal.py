@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import BOUND, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND, VACUOUS, label_line
+from figures.style import BOUND, COLUMN, MEASURED, SHARP_BOUND, label_line, shade_vacuous
 
 PANELS = {
     "linear probe": (
@@ -31,11 +31,10 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
             label_line(axes, 0.97, (0.78, 0.56)[place], label, color, ha="right", transform=axes.transAxes)
         _curve(axes, table[table["bound"] == curves[0][0]], "measured", MEASURED, "-")
         label_line(axes, 0.97, 0.12, "measured", MEASURED, ha="right", transform=axes.transAxes)
-        axes.axhspan(1, 100, color=VACUOUS, zorder=0)
+        shade_vacuous(axes, table["guess"], label_at=9 if axes is panels[0] else None)
         axes.set(
             xscale="log", yscale="log", xlim=STEP_LIMITS, ylim=(FLOOR / 1.3, 60), title=title, xlabel="gradient steps"
         )
-    panels[0].text(9, 1.15, "vacuous", color=NEUTRAL, fontsize=8)
     panels[0].set_ylabel("0-1 error, or its bound")
     return picture, _caption(table)
 

@@ -67,7 +67,7 @@ def _bounds(axes: Axes, learned: pd.DataFrame) -> None:
             x = place + 0.27 * (shift - 1)
             axes.bar(x, mean, width=0.25, color=color, label=label)
             axes.errorbar(x, mean, yerr=half, fmt="none", color="black", linewidth=1, capsize=2)
-    axes.axhline(1, color="black", linewidth=0.8, linestyle=":")
+    axes.axhline(learned["guess_error"].max(), color="black", linewidth=0.8, linestyle=":")
     axes.set_xticks(range(len(PAIRINGS)), list(PAIRINGS.values()))
     axes.set(title=f"their pair graphs, k = {learned['width'].max()}", ylabel="error of the optimum, and bounds on it")
     handles, labels = axes.get_legend_handles_labels()
@@ -89,7 +89,8 @@ def _caption(trained: pd.DataFrame, tried: pd.DataFrame, learned: pd.DataFrame) 
         f"{int(trained['steps'].max())} steps with captions (CLIP) or augmentations (SimCLR), each with the best of "
         f"{grid} settings by validation accuracy; {accuracies}. Right: bounds on the probe error of the optimal "
         f"embedding of each pair graph, and the error, at {learned['diversity'].max():g} effective positives, "
-        f"{learned['draw'].nunique()} draws of images; {bounds}. Above 1 (dotted) a bound says nothing."
+        f"{learned['draw'].nunique()} draws of images; {bounds}. From the dotted line on a bound is vacuous: "
+        "no better than guessing the largest class."
     )
 
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import BOUND, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND, VACUOUS, label_line
+from figures.style import BOUND, COLUMN, MEASURED, SHARP_BOUND, label_line, shade_vacuous
 
 LABEL_SETS = ("category", "subcategory")
 QUOTED_WIDTH = 400  # the caption quotes the numbers at the largest width up to this
@@ -21,6 +21,8 @@ CURVES = (
     ("sharp-probe-error", "value", SHARP_BOUND, ":", "D", r"sharper bound $2\rho_k/(1-\sigma_{k+1}^2)$"),
     ("probe-error", "measured", MEASURED, "-", "o", "measured probe error"),
 )
+RANGED = "probe-mse"  # what has a range over all optima, where there are many
+WIDE = 1e-3  # a range up to this is drawn as one number
 
 
 class Quoted(NamedTuple):
@@ -46,11 +48,14 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def _bounds_panel(axes: Axes, rows: pd.DataFrame, labels: str) -> None:
-    axes.axhspan(1, 50, color=VACUOUS, zorder=0)
-    axes.text(1.1, 1.12, "vacuous", color=NEUTRAL, fontsize=8)
+    shade_vacuous(axes, rows[rows["bound"] == CURVES[0][0]]["guess"], label_at=1.1)
+    many = _widths_of_many_optima(rows)
     for name, column, color, dash, marker, label in CURVES:
         curve = rows[rows["bound"] == name].replace(np.inf, np.nan)
+        if column == "measured":  # of one optimum: where there are others, it says nothing of them
+            curve = curve[~curve["k"].isin(many["k"])]
         axes.plot(curve["k"], curve[column], dash, color=color, marker=marker, markersize=3, label=label)
+    _range(axes, rows[rows["bound"] == RANGED])
     axes.set(xscale="log", yscale="log", ylim=(1e-3, 50), xlabel="width of the embedding k")
     axes.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
     axes.set_yticks([0.001, 0.01, 0.1, 1, 10], ["0.001", "0.01", "0.1", "1", "10"])
@@ -58,6 +63,21 @@ def _bounds_panel(axes: Axes, rows: pd.DataFrame, labels: str) -> None:
     axes.set_title(f"emoji, labels: {labels}")
     if labels == LABEL_SETS[0]:
         axes.legend(loc="lower left", fontsize=7.5)
+
+
+def _widths_of_many_optima(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the squared error where it is not the same at every optimum, or nobody knows."""
+    squared = rows[rows["bound"] == RANGED]
+    return squared[~(squared["measured_most"] - squared["measured_least"] <= WIDE)]
+
+
+def _range(axes: Axes, squared: pd.DataFrame) -> None:
+    """The squared error over all optima: a band where there are many, which ends in a line where there is one."""
+    least, most = squared["measured_least"], squared["measured_most"]
+    axes.fill_between(squared["k"], least, most, color=MEASURED, alpha=0.3, linewidth=0)
+    for end in (least, most):
+        axes.plot(squared["k"], end, color=MEASURED, alpha=0.4, linewidth=0.8)
+    label_line(axes, 1.1, 0.8 * least.iloc[0], "squared error,\nall optima", MEASURED, va="top", alpha=0.7)
 
 
 def _energy_panel(axes: Axes, rows: pd.DataFrame) -> None:
@@ -97,12 +117,22 @@ def _caption(bounds: pd.DataFrame, energy: pd.DataFrame) -> str:
             f"{labels}, k = {found.k}: bound {found.plain:.2f}, sharper bound {found.sharp:.2f}, "
             f"measured {found.measured:.3f}"
         )
+    ranges = "; ".join(_ranges(bounds, labels) for labels in LABEL_SETS)
     return (
         f"The exact caption graph of {images(energy):,} emoji images and their names and keywords. "
-        f"{'; '.join(words)}. σ = 1 {ones} times, "
-        f"so that no bound is finite for k below {ones}. Below: the share of label "
-        "energy in each range of eigenvalues (filled) and the share of the eigenvalues themselves (outline)."
+        f"{'; '.join(words)}. σ = 1 {ones} times, so that no bound is finite for k below {ones}. Where σ_k = σ_{{k+1}} "
+        f"the optimum is one of many: the band is the squared error over all of them ({ranges}), and the 0-1 error of "
+        "any one is left out. Below: the share of label energy in each range of eigenvalues (filled) and the share of "
+        "the eigenvalues themselves (outline)."
     )
+
+
+def _ranges(bounds: pd.DataFrame, labels: str) -> str:
+    many = _widths_of_many_optima(bounds[bounds["labels"] == labels])
+    if many.empty:
+        return f"{labels}: none"
+    ends = (f"k = {row.k}: {row.measured_least:.2f} to {row.measured_most:.2f}" for row in many.itertuples())
+    return f"{labels}, {', '.join(ends)}"
 
 
 FIGURE = Figure("Real images", ("emoji_bounds", "emoji_energy"), draw)

@@ -2,6 +2,7 @@
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
@@ -14,6 +15,8 @@ AUGMENTATION = "#56B4E9"
 NEUTRAL = "#666666"
 VACUOUS = "#EEEEEE"
 
+PALE = 0.15  # the opacity of points at which a bound is vacuous
+SKY = 1e6  # above every axis
 COLUMN = 3.4  # inches: the width of a panel
 
 
@@ -42,6 +45,18 @@ def use_style() -> None:
     )
     sns.despine()
     plt.close("all")
+
+
+def shade_vacuous(axes: Axes, guesses: pd.Series, label_at: float | None = None) -> None:
+    """Shade, above, where an upper bound on an error is vacuous: no better than guessing the largest class.
+
+    From the largest of the errors of guessing, which is that of all where the graphs have the same classes. Set the
+    limits of the axis yourself. The word is written at `label_at`, if given.
+    """
+    start = float(guesses.max())
+    axes.axhspan(start, SKY, color=VACUOUS, zorder=0)
+    if label_at is not None:
+        axes.text(label_at, 1.5 * start, "vacuous", color=NEUTRAL, fontsize=8)
 
 
 def label_line(axes: Axes, x: float, y: float, text: str, color: str, **placement: object) -> None:

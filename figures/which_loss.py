@@ -9,7 +9,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import AUGMENTATION, BOUND, CAPTION, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND, VACUOUS, label_line
+from figures.style import (
+    AUGMENTATION,
+    BOUND,
+    CAPTION,
+    COLUMN,
+    MEASURED,
+    NEUTRAL,
+    SHARP_BOUND,
+    label_line,
+    shade_vacuous,
+)
 
 LOOKS = {
     "spectral": ("spectral", MEASURED, "o"),
@@ -47,7 +57,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
             axes.plot(middle.index, middle, dash, color=color, linewidth=2)
             start = middle.iloc[0] * 1.2
             label_line(axes, middle.index[0], start, label, color, rotation=SLOPE, rotation_mode="anchor")
-        axes.axhspan(1, 100, color=VACUOUS, zorder=0)
+        shade_vacuous(axes, table["guess_error"])
         axes.set(xscale="log", yscale="log", ylim=(FLOOR / 1.4, 12), title=title, xlabel="caption noise (probability)")
         axes.set_xticks(middle.index, [f"{noise:g}" for noise in middle.index])
         axes.minorticks_off()

@@ -2,13 +2,16 @@
 
 import numpy as np
 import numpy.typing as npt
+import scipy.linalg
 import scipy.sparse as sp
 
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray, IntArray
-from theory.infrastructure.hypotheses import HypothesisError
+from theory.infrastructure.hypotheses import HypothesisError, require
 from theory.infrastructure.remembered import once_per_graph
-from theory.spectra import Spectrum
+from theory.spectra import Spectrum, enough_triplets, spectrum
+
+TIE_ENTRIES = 10_000_000  # of the singular vectors that a tie is followed with: 80 MB
 
 
 @once_per_graph
@@ -57,7 +60,8 @@ def induced_labelling_error(graph: PairGraph) -> float:
 def label_energy(graph: PairGraph, spectrum: Spectrum) -> FloatArray:
     """The label energy `c_i = Σ_c ⟨u_i, ỹ_c⟩²`, shape (k,), with `ỹ_c = D_L^{1/2} 1[y = c]`.
 
-    Over all left singular vectors it sums to 1. Cost: O(n_left k).
+    Over all left singular vectors it sums to 1. Among equal values only the sum over all of them has a meaning: each
+    alone depends on the basis that the solver chose (`optimum_range`). Cost: O(n_left k).
 
     Raises
     ------
@@ -66,6 +70,90 @@ def label_energy(graph: PairGraph, spectrum: Spectrum) -> FloatArray:
     """
     targets = weighted_targets(graph)
     return np.asarray(np.sum((targets.T @ spectrum.left) ** 2, axis=0))
+
+
+def optimum_range(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[float, float]:
+    """The least and the most squared error `ε₂` of the probe over all optima of width k; equal without a tie.
+
+    Where `σ_k = σ_{k+1} > 0` an optimum spans the leading vectors above the tie and any t-dimensional part of the tied
+    space. With a basis U of that space, (n_left, m), `ε₂ = 1 - Σ_{i above} c_i - tr(Qᵀ Uᵀ Ỹ Ỹᵀ U Q)`, where Q, (m, t),
+    has orthonormal columns. By Ky Fan the trace lies between the sums of the t smallest and of the t largest
+    eigenvalues of `Uᵀ Ỹ Ỹᵀ U`: its eigenvectors attain both, and other choices every value between.
+
+    Parameters
+    ----------
+    triplets : Spectrum
+        At least k + 1, or all that there are. Where the tie goes on beyond them, the space of `σ = 1` is read off the
+        components of the graph; of another value twice as many triplets are computed, until it ends.
+    k : int
+        1..min(n_left, n_right).
+
+    Returns
+    -------
+    (least, most) : in [0, 1], exact up to the round-off of the triplets; what ties is what `Spectrum.tied` says.
+
+    Raises
+    ------
+    ValueError
+        k out of range, too few triplets.
+    HypothesisError
+        The graph lacks labels on the left; the tie has no end within `TIE_ENTRIES` of singular vectors.
+
+    Notes
+    -----
+    O(n_left k + m r min(m, r)) for r classes; where the tie goes on, linear in the pairs for `σ = 1`, and else a few
+    calls of `spectrum`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from theory import PairGraph, spectrum
+    >>> from theory.consistency import optimum_range
+    >>> graph = PairGraph(np.eye(4), [0, 0, 1, 1])
+    >>> least, most = optimum_range(graph, spectrum(graph, 3), 2)
+    >>> f"{least:.3f} {most:.3f}"
+    '0.000 1.000'
+    """
+    enough_triplets(graph, triplets, k)
+    above, tied = _untied_and_tied(graph, triplets, k)
+    targets, kept = weighted_targets(graph), k - above.shape[1]
+    rest, shares = 1 - float(np.sum((targets.T @ above) ** 2)), _shares(targets, tied)
+    least, most = (max(0.0, rest - float(part.sum())) for part in (shares[:kept], shares[len(shares) - kept :]))
+    return least, most
+
+
+def _untied_and_tied(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[FloatArray, FloatArray | sp.csr_array]:
+    """The vectors that every optimum of width k spans, (n_left, a), and a basis of the tied space, (n_left, m)."""
+    known, smaller, most = triplets, min(graph.joint.shape), TIE_ENTRIES // sum(graph.joint.shape)
+    while (tie := known.tied(k)) is not None and tie.stop == len(known.singular_values) < smaller:
+        if tie.start == 0 and (pieces := _component_basis(graph)).shape[1] >= tie.stop:
+            return known.left[:, :0], pieces
+        wanted = min(2 * tie.stop, smaller, most)
+        require(wanted > tie.stop, f"more than {tie.stop} values tie at k = {k}, too many to be computed here")
+        known = spectrum(graph, wanted)
+    if tie is None:
+        return known.leading(k).left, np.empty((graph.n_left, 0))
+    return known.left[:, : tie.start], known.left[:, tie]
+
+
+def _component_basis(graph: PairGraph) -> sp.csr_array:
+    """The left singular vectors of value 1, (n_left, components): `√p_L` on a component of the graph, normalised."""
+    rows, columns = graph.joint.tocoo().coords
+    both = sum(graph.joint.shape)
+    square = sp.coo_array((np.ones(len(rows)), (rows, graph.n_left + columns)), shape=(both, both))
+    _, component = sp.csgraph.connected_components(square, directed=False)
+    own = component[: graph.n_left]
+    share = np.sqrt(graph.left_marginal / np.bincount(own, weights=graph.left_marginal)[own])
+    return sp.csr_array((share, (np.arange(graph.n_left), own)))
+
+
+def _shares(targets: sp.csr_array, basis: FloatArray | sp.csr_array) -> FloatArray:
+    """The eigenvalues of `Uᵀ Ỹ Ỹᵀ U`, (m,), the largest first; from the smaller of that and `Ỹᵀ U Uᵀ Ỹ`."""
+    coordinates = sp.csr_array(targets.T @ basis)
+    classes, vectors = coordinates.shape
+    gram = coordinates @ coordinates.T if classes < vectors else coordinates.T @ coordinates
+    found = scipy.linalg.eigvalsh(gram.toarray())[::-1] if vectors else np.empty(0)
+    return np.pad(np.maximum(0.0, found), (0, vectors - len(found)))
 
 
 def weighted_targets(graph: PairGraph) -> sp.csr_array:
@@ -87,6 +175,17 @@ def class_masses(graph: PairGraph, side: str = "left") -> FloatArray:
     _, positions = np.unique(required_labels(graph, side), return_inverse=True)
     marginal = graph.left_marginal if side == "left" else graph.right_marginal
     return np.bincount(positions, weights=marginal).astype(np.float64)
+
+
+def guess_error(graph: PairGraph, side: str = "left") -> float:
+    """0-1 error of guessing the largest class, `1 - max_c p_c`: an upper bound on an error is vacuous from there on.
+
+    Raises
+    ------
+    ValueError
+        The graph lacks labels on that side.
+    """
+    return 1 - float(class_masses(graph, side).max())
 
 
 def required_labels(graph: PairGraph, side: str) -> npt.NDArray[np.int64]:

@@ -92,6 +92,20 @@ class Spectrum:
     def _error(self) -> FloatArray:
         return self.residuals + self.round_off
 
+    def tied(self, k: int) -> slice | None:
+        """Which of the triplets tie where `σ_k = σ_{k+1} > 0`; `None` where the two can be told apart, or are 0.
+
+        Values tie where they cannot be told apart: where the intervals of their residuals and of round-off meet. All
+        before the slice are certainly above `σ_{k+1}`, all after it certainly below `σ_k`. A tie that ends with the
+        last triplet may go on beyond it.
+        """
+        low, high = self.lower_values, self.singular_values + self._error
+        if k >= len(low) or min(low[k - 1], low[k]) == 0 or high[k] < low[k - 1]:
+            return None
+        first = int(np.argmax(low <= high[k]))
+        last = int(np.flatnonzero((high >= low[k - 1]) & (low > 0))[-1])
+        return slice(first, last + 1)
+
     def leading(self, k: int) -> "Spectrum":
         """Exactly k triplets, as every statement about the top k takes them: vectors beyond the rank are 0.
 
@@ -114,6 +128,15 @@ class Spectrum:
             self.method,
             0.0 if missing else self.unseen,
         )
+
+
+def enough_triplets(graph: PairGraph, spectrum: Spectrum, k: int) -> Spectrum:
+    """The k + 1 leading triplets, the last of them 0 where the graph has no more than k; `ValueError` if too few."""
+    require_width(graph.joint.shape, k)
+    needed = min(k + 1, *graph.joint.shape)
+    if len(spectrum.singular_values) < needed:
+        raise ValueError(f"k={k} needs {needed} triplets, {len(spectrum.singular_values)} are given")
+    return spectrum.leading(k + 1)
 
 
 def spectrum(

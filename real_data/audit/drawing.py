@@ -81,8 +81,9 @@ def _bounds(axes: Axes, bounds: pd.DataFrame) -> None:
     rows = rows.sort_values(["quantity", "value"], ascending=False)
     places = np.arange(len(rows))
     measured, value = (rows[column].clip(FLOOR, CEILING).to_numpy() for column in ("measured", "value"))
-    axes.axvspan(1, CEILING * 1.3, color=VACUOUS, zorder=0)
-    axes.text(1.1, -0.95, "says nothing", color=NEUTRAL, fontsize=8, va="center")
+    guess = rows["guess"].clip(FLOOR, CEILING).to_numpy()
+    axes.barh(places, CEILING * 1.3 - guess, left=guess, height=1, color=VACUOUS, zorder=0)
+    axes.text(1.1, -0.95, "vacuous where shaded", color=NEUTRAL, fontsize=8, va="center")
     axes.hlines(places, measured, value, color=NEUTRAL, linewidth=0.8)
     axes.plot(measured, places, "o", color=MEASURED, markersize=5, label="measured")
     finite = value < CEILING

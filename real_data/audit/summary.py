@@ -14,7 +14,7 @@ import pandas as pd
 from real_data.audit.counting import Tally
 from real_data.audit.intervals import labelling_errors
 from real_data.audit.measuring import Measures
-from theory.consistency import class_masses
+from theory.consistency import class_masses, guess_error
 from theory.infrastructure.tables import replacing
 
 UNIT = 1e-9  # a singular value this near 1 is one of another component
@@ -50,7 +50,7 @@ KEYS: dict[str, str] = {
     "conductance": "an upper end of the conductance of the induced pairs: that of the sparsest cut found",
     "probe_error": "0-1 error of the linear probe on the best embedding of width k",
     "probe_mse": "its mean squared error",
-    "guess_error": "error of guessing the largest class: a bound above it is vacuous",
+    "guess_error": "error of guessing the largest class: from it on an upper bound on an error is vacuous",
     "bounds": "of those that apply: quantity, measured, relation, value, holds, vacuous; more in bounds.parquet",
     "bounds_failed": "the bounds that do not hold: none, unless something is wrong",
     "seconds": "wall-clock time of each stage",
@@ -109,7 +109,7 @@ def _of_labels(measures: Measures) -> dict[str, Any]:
         "induced_labelling_error_interval": [all_pairs.low, all_pairs.high],
         "consistency": 1 - all_pairs.estimate,
         "chance_labelling_error": 1 - float(np.sum(masses**2)),
-        "guess_error": 1 - float(masses.max()),
+        "guess_error": guess_error(graph),
         "distinct_labelling_error": distinct and distinct.estimate,
         "distinct_labelling_error_interval": distinct and [distinct.low, distinct.high],
         "consistency_by_hops": agreement.curve.tolist(),

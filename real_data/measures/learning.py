@@ -8,7 +8,7 @@ import numpy.typing as npt
 from theory import BOUNDS, HypothesisError, PairGraph, Spectrum, induced_labelling_error
 from theory.bounds.quantities import Encoder
 from theory.connectivity import class_second_eigenvalues
-from theory.consistency import class_masses
+from theory.consistency import class_masses, guess_error
 from theory.infrastructure.arrays import FloatArray
 from theory.logistic import logistic_probe
 from theory.metrics import alignment, uniformity
@@ -31,6 +31,7 @@ def learned(graph: PairGraph, triplets: Spectrum, k: int, labelled: npt.ArrayLik
     induced_labelling_error : `α_T`, with self-pairs, as the theorems have it
     next_singular_value : `σ_{k+1}`
     bound, sharp_bound, multihop_bound : of the probe error, by theorem 4, its sharper form, and theorem 15
+    guess_error : of guessing the largest class: from there on a bound is vacuous
     probe_error : of the probe that sees all labels, what the bounds are about
     held_out_error : of a logistic probe that sees the labels of some, on the others
     second_eigenvalue : `λ₂(c)`, weighted by the mass of the classes
@@ -54,6 +55,7 @@ def learned(graph: PairGraph, triplets: Spectrum, k: int, labelled: npt.ArrayLik
         "induced_labelling_error": induced_labelling_error(graph),
         "next_singular_value": float(optimum.spectrum.singular_values[k]),
         **{column: BOUNDS[name](graph, triplets, k) for column, name in CLAIMS.items()},
+        "guess_error": guess_error(graph),
         "probe_error": optimum.probe.error,
         "held_out_error": held_out,
         "second_eigenvalue": float(np.average(inside, weights=class_masses(graph))),

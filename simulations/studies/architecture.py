@@ -76,6 +76,7 @@ def _history(graph: PairGraph, k: int, options: dict[str, Any], labelled: IntArr
         return {
             "held_out_error": held_out,
             "bound": float(checks["value"][BOUND]),
+            "guess_error": float(checks["guess"][BOUND]),
             "violated": float((~checks["holds"]).sum()),
         }
 

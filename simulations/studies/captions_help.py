@@ -47,6 +47,7 @@ def _row(graph: PairGraph, k: int) -> dict[str, object]:
         "probe_error": checks.loc["probe-error", "measured"],
         "bound": checks.loc["probe-error", "value"],
         "sharp_bound": checks.loc["sharp-probe-error", "value"],
+        "guess_error": checks.loc["probe-error", "guess"],
     }
 
 

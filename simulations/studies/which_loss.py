@@ -45,6 +45,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
         checks = check_bounds(graph, settings.k, triplets=triplets).set_index("bound")
         about = {"noise": noise} | {column: checks.loc[name, "value"] for name, column in BOUNDS.items()}
         about["optimum_error"] = checks.loc["probe-error", "measured"]
+        about["guess_error"] = checks.loc["probe-error", "guess"]
         rows += [about | {"loss": loss} | _trained(graph, triplets, loss, settings, seed) for loss in LOSSES]
     return pd.DataFrame(rows)
 

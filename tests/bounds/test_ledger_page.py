@@ -1,10 +1,14 @@
+import importlib
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
+import theory
 from theory import BOUNDS, PairGraph, check_bounds
 from theory.__main__ import app
 from theory.attack.sharpness import COLUMNS, measure_sharpness, read_sharpness
-from theory.bounds import THEOREMS
+from theory.bounds import STATEMENTS, THEOREMS
 from theory.bounds.ledger_page import is_current, ledger_page
 
 SHARPNESS = pd.DataFrame([{"bound": "probe-mse", "ratio": 0.75, "k": 2, "n_left": 4, "n_right": 3}])
@@ -17,6 +21,20 @@ def test_the_page_has_every_theorem_and_every_bound():
         assert f"| `{claim.name}` | {claim.statement} |" in page
     assert "0.750 (4 x 3, k = 2)" in page
     assert "not searched" in page
+
+
+def test_what_has_no_row_is_listed_with_where_it_is_computed_and_tested():
+    page, root = ledger_page(SHARPNESS), Path(theory.__file__).parents[1]
+    assert len(STATEMENTS) == sum(len(getattr(theorem, "STATEMENTS", ())) for theorem in THEOREMS)
+    assert STATEMENTS.keys().isdisjoint(BOUNDS)
+    for name, found in STATEMENTS.items():
+        assert f"| `{name}` | {found.statement} | `{found.place}` | {found.status} | `{found.tested_in}` |" in page
+        module, _, function = found.place.rpartition(".")
+        assert getattr(importlib.import_module(module), function) is found.computed_by
+        assert function in (root / found.tested_in).read_text(encoding="utf-8")
+    titles = [int(line.split()[2].rstrip(":,")) for line in page.splitlines() if line.startswith("## Theorem ")]
+    assert titles == sorted(titles)
+    assert set(titles) == set(range(1, 16))
 
 
 def test_a_page_is_current_only_while_it_says_what_the_register_says(tmp_path, monkeypatch):

@@ -18,6 +18,7 @@ from theory import (
 )
 from theory.bounds import QUANTITIES, Encoder
 from theory.bounds.precise import PreciseSubject, measure
+from theory.consistency import guess_error
 
 
 def weakly_linked(seed: int, link: float, blocks: int = 110) -> PairGraph:
@@ -182,6 +183,8 @@ def test_vacuous_means_no_better_than_guessing():
     for value, vacuous in ((guess * 0.999, False), (guess * 1.001, True)):
         bound("fixed", quantity="probe_error", status="conjecture")(lambda graph, spectrum, k, value=value: value)
         try:
-            assert check_bounds(graph, 1).set_index("bound").loc["fixed", "vacuous"] == vacuous
+            row = check_bounds(graph, 1).set_index("bound").loc["fixed"]
+            assert row["guess"] == guess_error(graph) == pytest.approx(guess)
+            assert row["vacuous"] == vacuous
         finally:
             del BOUNDS["fixed"]

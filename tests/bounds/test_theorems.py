@@ -18,6 +18,7 @@ from theory import (
     spectrum,
 )
 from theory.bounds import Encoder
+from theory.bounds.check import TIED
 from theory.bounds.quantities import aligned_induced_loss
 from theory.bounds.theorem05_self_supervised import image_error
 
@@ -121,7 +122,8 @@ def test_too_many_components_make_the_bound_infinite_with_the_reason():
     assert row["value"] == np.inf
     assert row["holds"]
     assert row["vacuous"]
-    assert row["note"] == "infinite: σ_{k+1} is 1 up to round-off, the graph has more than k = 3 components, or almost"
+    infinite = "infinite: σ_{k+1} is 1 up to round-off, the graph has more than k = 3 components, or almost"
+    assert row["note"] == f"{infinite}; {TIED}"
 
 
 def test_beyond_the_rank_the_gap_is_one():

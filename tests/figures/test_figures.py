@@ -15,7 +15,7 @@ from real_data.training.recipe import Recipe
 from real_data.training.runs import Studio, run_all
 from tests.families import FAMILIES
 from tests.real_data.colours import coloured_source
-from theory import check_bounds, label_energy, spectrum
+from theory import PairGraph, check_bounds, label_energy, spectrum
 from theory.bounds.theorem15_multihop import interval_table
 from theory.sweeps import Cores, SweepConfiguration, find_study, run_study, run_sweep, study_names
 
@@ -146,6 +146,20 @@ def test_the_phase_caption_counts_where_the_bound_is_right(tmp_path):
     margin = 4.302653 * np.std(rates, ddof=1) / np.sqrt(3)  # the 97.5% quantile of Student's t with 2 degrees
     assert f"theorem 15 {np.mean(rates):.1%} ± {margin:.1%};" in caption
     assert f"of {points} points the two trained free embeddings have different errors on {decided}," in caption
+
+
+def test_where_the_optimum_is_one_of_many_the_figure_shows_the_range(tmp_path):
+    """Of three pieces, two of them of one class: any of them may be what the optimum of width 1 or 2 keeps."""
+    graph = PairGraph(np.diag([1, 2, 2]), [0, 0, 1])
+    triplets = spectrum(graph, 3)
+    energy = pd.DataFrame({"singular_value": triplets.singular_values, "label_energy": label_energy(graph, triplets)})
+    bounds = pd.concat([check_bounds(graph, k, triplets=triplets).assign(k=k) for k in (1, 2, 3)])
+    for name, table in {"emoji_bounds": bounds, "emoji_energy": energy}.items():
+        both = [table.assign(labels=labels) for labels in ("category", "subcategory")]
+        pd.concat(both).to_parquet(tmp_path / f"{name}.parquet")
+    FIGURES["real_images"].render(tmp_path, tmp_path)
+    caption = (tmp_path / "real_images.txt").read_text()
+    assert "(category, k = 1: 0.40 to 1.00, k = 2: 0.00 to 0.60; subcategory, k = 1: " in caption
 
 
 def test_the_same_table_gives_the_same_picture(tables, tmp_path):

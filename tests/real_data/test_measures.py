@@ -270,6 +270,7 @@ def test_what_is_learned_is_what_theory_says(family):
     for column, bound in (("bound", "probe-error"), ("sharp_bound", "sharp-probe-error")):
         assert found[column] == table.loc[bound, "value"]
         assert found["probe_error"] == table.loc[bound, "measured"]
+    assert found["guess_error"] == table.loc["probe-error", "guess"]
     assert found["multihop_bound"] == table.loc["multihop-error", "value"]
     assert found["next_singular_value"] == triplets.singular_values[k]
     embedding = triplets.left[:, :k] / np.sqrt(graph.left_marginal)[:, None]

@@ -57,7 +57,7 @@ def _differing(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[tuple[int,
     for column in [column for column in after.columns if column in before.columns]:
         pairs = enumerate(zip(before[column].tolist(), after[column].tolist(), strict=True))
         for row, (first, second) in pairs:
-            if pd.isna(second) and (pd.isna(first) or "applicable" in after.columns and not after["applicable"][row]):
+            if pd.isna(second) and (pd.isna(first) or ("applicable" in after.columns and not after["applicable"][row])):
                 continue
             if first != second:
                 yield row, column, first, second

@@ -436,7 +436,7 @@ def test_without_a_gap_the_bound_is_finite():
 
 
 def test_emoji_captions_say_more_in_several_hops():
-    """Categories. Theorem 4 says nothing at 100 dimensions; 12 moments halve it, and 16 do better."""
+    """Categories. Theorem 4 is vacuous at 100 dimensions; 12 moments halve it, and 16 do better."""
     graph = emoji_graph()
     triplets = spectrum(graph, 201)
     energy = label_energy(graph, triplets)

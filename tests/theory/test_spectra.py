@@ -203,6 +203,22 @@ def test_upper_values_are_above_the_values_and_at_most_one():
     assert found.rounding >= 4 * np.linalg.norm(found.residuals)
 
 
+@pytest.mark.parametrize("noise", [0.0, 1e-6, 1e-2, 1.0])
+def test_a_true_value_is_within_the_residual_of_any_triplet(noise):
+    """Of unit vectors, however far they are from singular ones; and of singular ones it is no nearer."""
+    rng = np.random.default_rng(12)
+    matrix = FAMILIES["dense_random"](rng, 12).normalized.toarray()
+    u, values, w_t = np.linalg.svd(matrix, full_matrices=False)
+    for _ in range(200):
+        left, right = (side + noise * rng.standard_normal(side.shape) for side in (u, w_t.T))
+        left, right = (side / np.linalg.norm(side, axis=0) for side in (left, right))
+        given = np.abs(values + noise * rng.standard_normal(len(values)))  # of a negative one it is not true
+        away = np.abs(given[:, None] - values).min(axis=1)
+        assert np.all(away <= module.residual_norms(matrix, left, given, right) + 64 * EPS)
+    exact = module.residual_norms(matrix, u, values + 1e-3, w_t.T)
+    np.testing.assert_allclose(exact, 1e-3, rtol=1e-9)
+
+
 @pytest.mark.slow
 def test_all_top_65_of_a_slow_spectrum_for_10_starts():
     graph = slow_decay(np.random.default_rng(0), 20_000, 10_000)

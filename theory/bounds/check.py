@@ -1,27 +1,28 @@
 """Every applicable bound on one graph, held against what is measured."""
 
 import math
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from theory.bounds.confirmation import confirm
 from theory.bounds.quantities import QUANTITIES, Encoder
-from theory.bounds.registry import BOUNDS, Bound, enough_triplets
+from theory.bounds.registry import BOUNDS, Bound
 from theory.certificates import with_certificate
+from theory.consistency import optimum_range
 from theory.graph import PairGraph
 from theory.infrastructure.hypotheses import HypothesisError, require_width
-from theory.spectra import Spectrum, spectrum
+from theory.spectra import Spectrum, enough_triplets, spectrum
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Measure = Callable[[str, Encoder], float]
 
 NULLABLE = ("holds", "vacuous")  # columns: `<NA>` where a claim is not applicable
 JUDGED_DECADES = 24  # of weights: a violation within them is one, beyond them it is confirmed in higher precision
 PRECISE_NODES = 48  # of both sides, that higher precision has time for
 IN_DOUBT = "holds only if nodes that tie up to round-off, and count as errors, are right: float64 cannot tell"
+TIED = "σ_k = σ_{k+1}: measured on one optimum among many"
 A_RATE = "a rate: known up to constants, so it is fitted and never asserted"
 
 
@@ -54,10 +55,16 @@ def check_bounds(
     Returns
     -------
     DataFrame with columns
-        bound, quantity, relation ("<=", ">=", "=": measured to value), measured, value, applicable, holds (up to
-        round-off), slack (by how much it holds), tightness (1: equality), vacuous (no better than guessing the largest
-        class), status, note (why it is infinite or not applicable, or that it holds only if near ties, which are
-        errors, are none).
+        bound, quantity, relation ("<=", ">=", "=": measured to value), measured, measured_least, measured_most (over
+        all optima), measured_of ("optimum", or "encoder" for the features given), value, applicable, holds (up to
+        round-off), slack (by how much it holds), tightness (1: equality), guess (what guessing the largest class
+        reaches; infinite where nobody knows), vacuous (an upper bound no better than that), status, note (why it is
+        infinite or not applicable, that it is measured on one optimum among many, or that it holds only if near ties,
+        which are errors, are none).
+        Where `σ_k = σ_{k+1} > 0` there are many optima, and what is measured is of the one that the solver gave. Of the
+        squared error of the probe at the optimum the range over all of them is known (`theory.consistency.
+        optimum_range`; twice `measured` without a tie); of other quantities it is not: NaN. It is NaN, too, where more
+        values tie than can be computed.
         Where a claim is not applicable, holds and vacuous are `<NA>`, so that `table["holds"].all()` speaks of what was
         checked: where a hypothesis fails, and it has no value (NaN); or for a rate, which has both sides, to be fitted.
         Where weights span more than `JUDGED_DECADES` orders of magnitude, a violation in double precision is one only
@@ -74,65 +81,112 @@ def check_bounds(
 
     require_width(graph.joint.shape, k)
     claims = [BOUNDS[name] for name in (BOUNDS if bounds is None else bounds)]
-    known = spectrum(graph, min(k + 1, *graph.joint.shape)) if triplets is None else triplets
-    known = enough_triplets(graph, known, k)
+    found = spectrum(graph, min(k + 1, *graph.joint.shape)) if triplets is None else triplets
+    known = enough_triplets(graph, found, k)
     if certified:
         known, _ = with_certificate(graph, known, k)
     optimum = Encoder.optimum(graph, known, k)
     encoder = optimum if features is None else Encoder.of(graph, known, k, features)
-    subjects = {"optimum": optimum, "encoder": encoder}
-
-    @cache
-    def measure(quantity: str, subject: Encoder) -> float:
-        return QUANTITIES[quantity].measure(subject)
-
-    table = pd.DataFrame([_row(claim, subjects[claim.subject], known, k, measure) for claim in claims])
+    measured = _Measured({"optimum": optimum, "encoder": encoder}, found)
+    table = pd.DataFrame([_row(claim, known, k, measured) for claim in claims])
     return table.astype(dict.fromkeys(NULLABLE, "boolean"))
 
 
-def _row(claim: Bound, encoder: Encoder, spectrum: Spectrum, k: int, measure: Measure) -> dict[str, object]:
-    about: dict[str, object] = {"bound": claim.name, "quantity": claim.quantity, "relation": claim.relation}
-    quantity = QUANTITIES[claim.quantity]
-    try:
-        value = claim(encoder.graph, spectrum, k, encoder)
-        measured = measure(claim.quantity, encoder)
-    except HypothesisError as error:
-        return about | _not_applicable(claim, f"not applicable: {error}")
-    if claim.status == "rate":
-        return about | _not_applicable(claim, A_RATE, measured, value)
-    slack = measured - value if claim.relation == ">=" else value - measured
-    if claim.relation == "=":
-        slack = -abs(slack)
-    guess = math.inf if quantity.guess is None else quantity.guess(encoder.graph)
-    vacuous = value >= guess if claim.relation == "<=" else False
-    round_off, doubt = _round_off(claim, encoder, spectrum, value), quantity.doubt(encoder)
-    if slack < -round_off - doubt and (reason := _not_to_be_judged(claim, encoder)):
-        return about | _not_applicable(claim, f"not applicable: {reason}")
-    return about | {
-        "measured": measured,
-        "value": value,
-        "applicable": True,
-        "holds": slack >= -round_off - doubt,
-        "slack": slack,
-        "tightness": 1.0 if abs(slack) <= round_off + doubt else _tightness(claim, measured, value),
-        "vacuous": vacuous,
-        "status": claim.status,
-        "note": IN_DOUBT if -round_off - doubt <= slack < -round_off else _note(claim, spectrum, k, value),
-    }
+@dataclass(frozen=True)
+class _Measured:
+    """What is measured of the two subjects that a claim may have: each quantity once.
+
+    `triplets` are all that were given or computed; they show what ties at the width.
+    """
+
+    subjects: dict[str, Encoder]
+    triplets: Spectrum
+    known: dict[tuple[str, Encoder], float] = field(default_factory=dict)
+
+    def of(self, claim: Bound) -> float:
+        what = claim.quantity, self.subjects[claim.subject]
+        if what not in self.known:
+            self.known[what] = QUANTITIES[claim.quantity].measure(what[1])
+        return self.known[what]
+
+    def on_one_of_many(self, claim: Bound) -> bool:
+        """Whether it is measured at an optimum that is not the only one."""
+        return self._many and not self.subjects[claim.subject].given and not QUANTITIES[claim.quantity].of_graph
+
+    def over_optima(self, claim: Bound) -> tuple[float, float]:
+        """The least and the most over all optima; NaN where nobody knows."""
+        if claim.quantity != "probe_mse" or self.subjects[claim.subject].given:
+            return math.nan, math.nan
+        return self._mse_range if self.on_one_of_many(claim) else (self.of(claim), self.of(claim))
+
+    @cached_property
+    def _many(self) -> bool:
+        return self.triplets.tied(self.subjects["optimum"].k) is not None
+
+    @cached_property
+    def _mse_range(self) -> tuple[float, float]:
+        optimum = self.subjects["optimum"]
+        try:
+            return optimum_range(optimum.graph, self.triplets, optimum.k)
+        except (HypothesisError, RuntimeError):  # the end of the tie is out of reach, or the solver gave up on it
+            return math.nan, math.nan
 
 
-def _not_applicable(claim: Bound, note: str, measured: float = math.nan, value: float = math.nan) -> dict[str, object]:
-    return {
-        "measured": measured,
-        "value": value,
+def _row(claim: Bound, spectrum: Spectrum, k: int, measured: _Measured) -> dict[str, object]:
+    encoder, quantity = measured.subjects[claim.subject], QUANTITIES[claim.quantity]
+    row: dict[str, object] = {
+        "bound": claim.name,
+        "quantity": claim.quantity,
+        "relation": claim.relation,
+        "measured": math.nan,
+        "measured_least": math.nan,
+        "measured_most": math.nan,
+        "measured_of": "encoder" if encoder.given else "optimum",
+        "value": math.nan,
         "applicable": False,
         "holds": None,
         "slack": math.nan,
         "tightness": math.nan,
+        "guess": math.nan,
         "vacuous": None,
         "status": claim.status,
-        "note": note,
+        "note": "",
     }
+    try:
+        value = claim(encoder.graph, spectrum, k, encoder)
+        found = measured.of(claim)
+    except HypothesisError as error:
+        return row | {"note": f"not applicable: {error}"}
+    least, most = measured.over_optima(claim)
+    sides = {"measured": found, "measured_least": least, "measured_most": most, "value": value}
+    tie = TIED if measured.on_one_of_many(claim) else ""
+    if claim.status == "rate":
+        return row | sides | {"note": _joined(A_RATE, tie)}
+    slack = found - value if claim.relation == ">=" else value - found
+    if claim.relation == "=":
+        slack = -abs(slack)
+    round_off, doubt = _round_off(claim, encoder, spectrum, value), quantity.doubt(encoder)
+    if slack < -round_off - doubt and (reason := _not_to_be_judged(claim, encoder)):
+        return row | {"note": f"not applicable: {reason}"}
+    guess = quantity.guessed(encoder.graph) if claim.relation == "<=" else math.nan
+    doubtful = -round_off - doubt <= slack < -round_off
+    return (
+        row
+        | sides
+        | {
+            "applicable": True,
+            "holds": slack >= -round_off - doubt,
+            "slack": slack,
+            "tightness": 1.0 if abs(slack) <= round_off + doubt else _tightness(claim, found, value),
+            "guess": guess,
+            "vacuous": value >= guess,
+            "note": _joined(IN_DOUBT if doubtful else _note(claim, spectrum, k, value), tie),
+        }
+    )
+
+
+def _joined(*notes: str) -> str:
+    return "; ".join(note for note in notes if note)
 
 
 def _round_off(claim: Bound, encoder: Encoder, spectrum: Spectrum, value: float) -> float:

@@ -28,6 +28,7 @@ An **exact** bound may never be violated beyond round-off; a **restated** one is
 {% if theorem.text %}
 {{ theorem.text }}
 {% endif %}
+{% if theorem.claims -%}
 | bound | states | measured | status | sharpest |
 |---|---|---|---|---|
 {%- for it in theorem.claims %}
@@ -37,6 +38,16 @@ An **exact** bound may never be violated beyond round-off; a **restated** one is
 `{{ claim.name }}`: {{ claim.remarks }}
 {% endfor %}
 Guarded by `tests/bounds/test_every_bound.py` with the cases in `tests/bounds/checks/{{ theorem.file }}.py`.
+{% endif -%}
+{% if theorem.statements -%}
+Nothing here bounds a quantity of one graph and its embedding, so `check_bounds` has no row of it.
+
+| statement | states | computed by | status | tested in |
+|---|---|---|---|---|
+{%- for it in theorem.statements %}
+| `{{ it.name }}` | {{ it.statement }} | `{{ it.place }}` | {{ it.status }} | `{{ it.tested_in }}` |
+{%- endfor %}
+{% endif -%}
 {% endfor -%}
 """
 
@@ -84,5 +95,6 @@ def _theorem(module: ModuleType) -> dict[str, object]:
         "title": title.rstrip("."),
         "text": text.strip(),
         "claims": claims,
+        "statements": getattr(module, "STATEMENTS", ()),
         "file": module.__name__.rsplit(".", 1)[1].split("_")[0],
     }

@@ -1,5 +1,6 @@
 """The measured side of every bound: quantities of an embedding of a graph."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.linalg
 
-from theory.consistency import class_masses, induced_labelling_error
+from theory.consistency import class_masses, guess_error, induced_labelling_error
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray
 from theory.infrastructure.foreign import SECONDS, as_number, contained, is_foreign, source_of
@@ -180,18 +181,24 @@ class Quantity:
     guess : the value that any guess reaches: an upper bound no better than it is vacuous
     scale : the size of the terms that its value is made of, to which its round-off is relative
     doubt : what near ties, which count as errors, may add to it beyond what the proofs of bounds allow for
+    of_graph : whether it is the graph's alone, the same for every embedding
     """
 
     measure: Callable[[Encoder], float]
     guess: Callable[[PairGraph], float] | None = None
     scale: Callable[[Encoder], float] = lambda _: 1.0
     doubt: Callable[[Encoder], float] = lambda _: 0.0
+    of_graph: bool = False
 
     def __post_init__(self) -> None:
         for role in fields(self):
             function = getattr(self, role.name)
-            if function is not None and is_foreign(function):
+            if callable(function) and is_foreign(function):
                 object.__setattr__(self, role.name, _behind_the_boundary(function, role.name))
+
+    def guessed(self, graph: PairGraph) -> float:
+        """From here on an upper bound is vacuous; infinite where no guess is known."""
+        return math.inf if self.guess is None else self.guess(graph)
 
 
 def _behind_the_boundary(function: Callable[[Any], float], role: str) -> Callable[[Any], float]:
@@ -203,10 +210,6 @@ def _behind_the_boundary(function: Callable[[Any], float], role: str) -> Callabl
         seconds=SECONDS,
         passing=(HypothesisError,),
     )
-
-
-def _largest_class_error(graph: PairGraph) -> float:
-    return 1 - float(class_masses(graph).max())
 
 
 def _constant_probe_mse(graph: PairGraph) -> float:
@@ -224,11 +227,13 @@ def _zero_shot_doubt(encoder: Encoder) -> float:
 
 QUANTITIES: dict[str, Quantity] = {
     "probe_error": Quantity(
-        lambda encoder: encoder.probe.error, _largest_class_error, doubt=lambda encoder: encoder.probe.doubt
+        lambda encoder: encoder.probe.error, guess_error, doubt=lambda encoder: encoder.probe.doubt
     ),
     "probe_mse": Quantity(lambda encoder: encoder.probe.mse, _constant_probe_mse),
-    "zero_shot_error": Quantity(_zero_shot_error, _largest_class_error, doubt=_zero_shot_doubt),
-    "induced_labelling_error": Quantity(lambda encoder: induced_labelling_error(encoder.graph), _constant_probe_mse),
+    "zero_shot_error": Quantity(_zero_shot_error, guess_error, doubt=_zero_shot_doubt),
+    "induced_labelling_error": Quantity(
+        lambda encoder: induced_labelling_error(encoder.graph), _constant_probe_mse, of_graph=True
+    ),
     "spectral_loss": Quantity(
         lambda encoder: encoder.loss,
         scale=lambda encoder: encoder.loss_scale,

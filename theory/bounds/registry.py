@@ -10,8 +10,8 @@ from typing import Any, Literal, get_args
 from theory.bounds.quantities import QUANTITIES, Encoder
 from theory.graph import PairGraph
 from theory.infrastructure.foreign import as_number, contained, is_foreign, source_of
-from theory.infrastructure.hypotheses import HypothesisError, require_width
-from theory.spectra import Spectrum
+from theory.infrastructure.hypotheses import HypothesisError
+from theory.spectra import Spectrum, enough_triplets
 
 Status = Literal["exact", "restated", "rate", "conjecture"]
 Relation = Literal["<=", ">=", "="]
@@ -75,15 +75,6 @@ class Bound:
             seconds=self.seconds,
             passing=(HypothesisError,),
         )
-
-
-def enough_triplets(graph: PairGraph, spectrum: Spectrum, k: int) -> Spectrum:
-    """The k + 1 leading triplets, the last of them 0 where the graph has no more than k; `ValueError` if too few."""
-    require_width(graph.joint.shape, k)
-    needed = min(k + 1, *graph.joint.shape)
-    if len(spectrum.singular_values) < needed:
-        raise ValueError(f"k={k} needs {needed} triplets, {len(spectrum.singular_values)} are given")
-    return spectrum.leading(k + 1)
 
 
 class Ledger(dict[str, Bound]):

@@ -13,7 +13,7 @@ import numpy as np
 from theory.bounds.gap import over_gap
 from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from theory.bounds.registry import bound
-from theory.consistency import class_indicators, class_masses, induced_labelling_error, labelling_error, required_labels
+from theory.consistency import class_indicators, guess_error, induced_labelling_error, labelling_error, required_labels
 from theory.graph import PairGraph
 from theory.scores import linear_standing, score_noise, strict_winners
 from theory.spectra import Spectrum
@@ -33,7 +33,7 @@ def image_error(encoder: Encoder) -> float:
     return float(graph.right_marginal @ ((winners < 0) | (classes[winners] != right)))
 
 
-QUANTITIES["image_error"] = Quantity(image_error, lambda graph: 1 - float(class_masses(graph, "right").max()))
+QUANTITIES["image_error"] = Quantity(image_error, lambda graph: guess_error(graph, "right"))
 
 
 @bound("image-error", quantity="image_error", status="exact", subject="encoder")

@@ -33,7 +33,7 @@ def class_tail_eigenvalue(encoder: Encoder) -> float:
     return float(encoder.spectrum.singular_values[_classes_within(encoder.graph, encoder.k)] ** 2)
 
 
-QUANTITIES["class_tail_eigenvalue"] = Quantity(class_tail_eigenvalue, lambda _: 1.0)
+QUANTITIES["class_tail_eigenvalue"] = Quantity(class_tail_eigenvalue, lambda _: 1.0, of_graph=True)
 
 
 @bound("tail-by-connectivity", quantity="class_tail_eigenvalue", status="exact")

@@ -48,8 +48,8 @@ def class_conductance(encoder: Encoder) -> float:
     return float(part_conductances(encoder.graph, required_labels(encoder.graph, "left")).max())
 
 
-QUANTITIES["conductance"] = Quantity(least_conductance, lambda _: 1.0)
-QUANTITIES["class_conductance"] = Quantity(class_conductance)
+QUANTITIES["conductance"] = Quantity(least_conductance, lambda _: 1.0, of_graph=True)
+QUANTITIES["class_conductance"] = Quantity(class_conductance, of_graph=True)
 
 
 @bound("cheeger-below", quantity="conductance", status="restated", relation=">=")

@@ -24,7 +24,7 @@ from scipy.spatial.distance import cdist
 from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from theory.bounds.registry import bound
 from theory.bounds.theorem08_class_connectivity import least_gap
-from theory.consistency import class_masses, required_labels
+from theory.consistency import guess_error, required_labels
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray
 from theory.infrastructure.remembered import once_per_encoder
@@ -55,9 +55,7 @@ def _variance_scale(encoder: Encoder) -> float:
     return variance_within_classes(encoder) + encoder.spectrum.round_off * squared_size
 
 
-QUANTITIES["nearest_mean_error"] = Quantity(
-    nearest_mean_error, lambda graph: 1 - float(class_masses(graph).max()), doubt=lambda encoder: _doubt(encoder)
-)
+QUANTITIES["nearest_mean_error"] = Quantity(nearest_mean_error, guess_error, doubt=lambda encoder: _doubt(encoder))
 QUANTITIES["class_variance"] = Quantity(variance_within_classes, scale=_variance_scale)
 
 

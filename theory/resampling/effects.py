@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from theory.bounds import BOUNDS, Encoder
-from theory.bounds.registry import enough_triplets
 from theory.connectivity import class_second_eigenvalues
 from theory.consistency import induced_labelling_error, required_labels
 from theory.factorisation import best_partner
@@ -17,7 +16,7 @@ from theory.infrastructure.hypotheses import HypothesisError
 from theory.resampling.negatives import drop_easy_negative, drop_false_negative, drop_negatives
 from theory.resampling.optimum import WeightedOptimum, weighted_optimum
 from theory.resampling.positives import add_new_positive, drop_false_positive
-from theory.spectra import Spectrum, spectrum
+from theory.spectra import Spectrum, enough_triplets, spectrum
 
 if TYPE_CHECKING:
     import pandas as pd

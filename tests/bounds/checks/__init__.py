@@ -1,4 +1,4 @@
-"""For each bound an equality case and a violated hypothesis: one module for each theorem, gathered here."""
+"""For each bound an equality case and a violated hypothesis: a module for each theorem with bounds, gathered here."""
 
 import importlib
 import pkgutil

@@ -7,7 +7,7 @@ import pytest
 import typer
 
 from tests.families import FAMILIES
-from theory import BOUNDS, bound
+from theory import BOUNDS, PairGraph, bound
 from theory.__main__ import app
 from theory.infrastructure.tables import read_table, sidecar
 
@@ -26,6 +26,16 @@ def test_check_prints_every_bound_and_exits_0(call, graph_file):
         assert name in out
     assert "VIOLATED" not in out
     assert "~" in next(line for line in out.splitlines() if "image-error-rate" in line and "a rate" in line)
+
+
+def test_check_says_what_was_measured_and_where_it_is_one_of_many(call, tmp_path):
+    PairGraph(np.eye(4), [0, 0, 1, 1]).save(tmp_path / "graph.npz")
+    code, out, _ = call(app, "check", tmp_path / "graph.npz", "--k", 2)
+    assert code == 0
+    assert "k = 2, measured on the closed-form optimum" in out
+    assert "measured on one optimum among many" in out
+    assert "probe_mse over all optima: 0.0000 to 1.0000" in out
+    assert "over all optima" not in call(app, "check", tmp_path / "graph.npz", "--k", 4)[1]
 
 
 def test_check_writes_the_table(call, graph_file, tmp_path):

@@ -1,0 +1,192 @@
+"""Where `σ_k = σ_{k+1} > 0` the optimum is one among many: the range over all of them, and that the table says so."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from tests.families import FAMILIES
+from theory import BOUNDS, HypothesisError, PairGraph, check_bounds, consistency, label_energy, spectrum
+from theory.bounds.check import TIED
+from theory.consistency import optimum_range
+
+SIZE = 16
+ROTATIONS = 60
+TYING = ("cycle", "torus", "hypercube", "many_components", "identity", "split_by_class")
+TOLERANCE = 1e-10
+EQUAL = 1e-13  # singular values that differ by less are one
+
+
+def naive_error(graph, basis):
+    """`ε₂` of the features `D_L^{-1/2} basis`, by weighted least squares on them, a column for each class."""
+    root = np.sqrt(graph.left_marginal)[:, None]
+    features = basis / root
+    onehot = (graph.left_labels[:, None] == np.unique(graph.left_labels)).astype(float)
+    probe, *_ = np.linalg.lstsq(root * features, root * onehot, rcond=None)
+    return float(graph.left_marginal @ np.sum((features @ probe - onehot) ** 2, axis=1))
+
+
+def singular_space(graph, k):
+    """By a dense decomposition of its own: the vectors above the tie at k, and those of the tie."""
+    u, sigma, _ = np.linalg.svd(graph.normalized.toarray())
+    near = np.abs(sigma - sigma[k - 1]) < EQUAL
+    return u[:, : len(sigma)][:, (sigma > sigma[k - 1]) & ~near], u[:, : len(sigma)][:, near]
+
+
+def tied_widths(graph):
+    sigma = np.linalg.svd(graph.normalized.toarray(), compute_uv=False)
+    return [k for k in range(1, len(sigma)) if sigma[k - 1] - sigma[k] < EQUAL < sigma[k]]
+
+
+@pytest.mark.parametrize("family", TYING)
+@pytest.mark.parametrize("seed", range(2))
+def test_every_optimum_is_within_the_range_and_both_ends_are_attained(family, seed):
+    rng = np.random.default_rng([seed, 5])
+    graph = FAMILIES[family](rng, SIZE)
+    widths = tied_widths(graph)
+    assert widths
+    for k in widths:
+        least, most = optimum_range(graph, spectrum(graph, k + 1), k)
+        above, tied = singular_space(graph, k)
+        kept = k - above.shape[1]
+        for _ in range(ROTATIONS):
+            chosen, _ = np.linalg.qr(rng.standard_normal((tied.shape[1], kept)))
+            error = naive_error(graph, np.hstack([above, tied @ chosen]))
+            assert least - TOLERANCE <= error <= most + TOLERANCE
+        targets = np.sqrt(graph.left_marginal)[:, None] * (graph.left_labels[:, None] == np.unique(graph.left_labels))
+        _, vectors = np.linalg.eigh(tied.T @ targets @ targets.T @ tied)  # the smallest first
+        for end, chosen in ((most, vectors[:, :kept]), (least, vectors[:, -kept:])):
+            assert naive_error(graph, np.hstack([above, tied @ chosen])) == pytest.approx(end, abs=TOLERANCE)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_table_gives_the_range_of_the_squared_error_and_of_nothing_else(family):
+    graph = FAMILIES[family](np.random.default_rng(3), SIZE)
+    for k in (1, 2, 3, min(graph.joint.shape) - 1):
+        table = check_bounds(graph, k, np.ones((graph.n_left, k))).set_index("bound")
+        squared = (table["quantity"] == "probe_mse") & (table["measured_of"] == "optimum") & table["applicable"]
+        assert table.loc[~squared, ["measured_least", "measured_most"]].isna().all(axis=None)
+        rows = table[squared]
+        assert len(rows) >= 4
+        assert (rows["measured_least"] <= rows["measured"] + TOLERANCE).all()
+        assert (rows["measured_most"] >= rows["measured"] - TOLERANCE).all()
+        tie = k in tied_widths(graph)
+        assert rows["note"].str.contains(TIED, regex=False).eq(tie).all()
+        if not tie:
+            assert (rows["measured_least"] == rows["measured"]).all()
+            assert (rows["measured_most"] == rows["measured"]).all()
+
+
+def test_a_label_on_one_of_the_tied_pieces():
+    """Two classes on four lone pairs, k = 2: everything from no error to nothing but error, by hand."""
+    graph = PairGraph(np.eye(4), [0, 0, 1, 1])
+    assert optimum_range(graph, spectrum(graph, 3), 2) == pytest.approx((0, 1))
+    graph = PairGraph(np.diag([1, 2, 3, 4]), [0, 0, 1, 1])  # eigenvalues .7, .3, 0, 0
+    for k, least, most in ((1, 0.3, 1.0), (2, 0.0, 1.0), (3, 0.0, 0.7)):
+        assert optimum_range(graph, spectrum(graph, k + 1), k) == pytest.approx((least, most), abs=1e-12)
+
+
+def pieces_and_copies(rng):
+    """Twelve copies of one piece within a weak common mixture: σ_2 to σ_12 are one value below 1."""
+    piece = sp.block_diag([sp.coo_array(np.ones((2, 2)))] * 12).toarray()
+    return PairGraph(piece + 0.01, rng.integers(3, size=24))
+
+
+@pytest.mark.parametrize(("below_1", "expected"), [(False, []), (True, [8, 16])])
+def test_the_tie_may_go_on_beyond_the_triplets_given(monkeypatch, below_1, expected):
+    """σ = 1 is read off the components; of another value twice as many triplets are computed, until it ends."""
+    rng = np.random.default_rng(1)
+    graph = pieces_and_copies(rng) if below_1 else FAMILIES["many_components"](rng, 40)
+    asked = []
+
+    def counting(graph, k):
+        asked.append(k)
+        return spectrum(graph, k)
+
+    monkeypatch.setattr(consistency, "spectrum", counting)
+    few = optimum_range(graph, spectrum(graph, 4), 3)
+    assert asked == expected
+    assert few == pytest.approx(optimum_range(graph, spectrum(graph, 24), 3), abs=1e-12)
+    assert asked == expected
+    row = check_bounds(graph, 3).set_index("bound").loc["probe-mse"]
+    assert (row["measured_least"], row["measured_most"]) == pytest.approx(few)
+
+
+def test_a_tie_without_an_end_in_reach_has_no_range_and_every_verdict(monkeypatch):
+    graph = pieces_and_copies(np.random.default_rng(1))
+    before = check_bounds(graph, 3)
+    monkeypatch.setattr(consistency, "TIE_ENTRIES", 10 * sum(graph.joint.shape))
+    with pytest.raises(HypothesisError, match="more than 10 values tie at k = 3, too many to be computed here"):
+        optimum_range(graph, spectrum(graph, 4), 3)
+    after = check_bounds(graph, 3)
+    assert after[["measured_least", "measured_most"]].isna().all(axis=None)
+    assert after["holds"].equals(before["holds"])
+    assert after["note"].equals(before["note"])
+
+
+def test_a_solver_that_gives_up_on_the_tie_leaves_the_table_whole(monkeypatch):
+    def giving_up(graph, k):
+        raise RuntimeError("ARPACK did not converge")
+
+    monkeypatch.setattr(consistency, "spectrum", giving_up)
+    table = check_bounds(pieces_and_copies(np.random.default_rng(1)), 3).set_index("bound")
+    assert np.isnan(table.loc["probe-mse", "measured_least"])
+    assert table["holds"].all()
+
+
+def test_values_of_zero_do_not_tie():
+    """Beyond the rank the optimum has columns of 0, whatever basis of the null space a solver gives."""
+    graph = FAMILIES["low_rank"](np.random.default_rng(2), SIZE)
+    for k in (3, 4, 8, SIZE):
+        least, most = optimum_range(graph, spectrum(graph, min(k + 1, SIZE)), k)
+        assert least == most == pytest.approx(check_bounds(graph, k).set_index("bound").loc["probe-mse", "measured"])
+        assert not check_bounds(graph, k)["note"].str.contains(TIED, regex=False).any()
+
+
+def test_a_tie_is_one_within_round_off_and_none_beyond():
+    for gap, ties in ((1e-15, True), (1e-9, False)):
+        graph = PairGraph(np.array([[1, 0, 0], [0, 1, gap], [0, gap, 1]]), [0, 1, 1])
+        assert (spectrum(graph, 3).tied(2) is not None) == ties
+
+
+def test_the_sparse_route_finds_the_same_range():
+    graph = FAMILIES["torus"](np.random.default_rng(4), 400)
+    k = next(k for k in tied_widths(graph) if k > 5)
+    dense, sparse = (spectrum(graph, k + 4, method=method) for method in ("dense", "sparse"))
+    assert optimum_range(graph, sparse, k) == pytest.approx(optimum_range(graph, dense, k), abs=1e-5)
+
+
+def test_the_note_is_on_what_depends_on_the_choice_and_beside_other_notes():
+    graph = FAMILIES["many_components"](np.random.default_rng(6), 20)
+    table = check_bounds(graph, 3).set_index("bound")
+    noted = table["note"].str.contains(TIED, regex=False)
+    of_graph = ["induced_labelling_error", "class_tail_eigenvalue", "conductance", "class_conductance"]
+    measured = table["measured"].notna()
+    assert noted.eq(measured & ~table["quantity"].isin(of_graph)).all()
+    assert table.loc["probe-mse", "note"].startswith("infinite: ")
+    assert table.loc["probe-mse", "note"].endswith(f"; {TIED}")
+    assert table.loc["image-error-rate", "note"].endswith(f"; {TIED}") or not measured["image-error-rate"]
+
+
+def test_what_is_measured_of_features_has_no_other_optima():
+    graph = FAMILIES["many_components"](np.random.default_rng(6), 20)
+    table = check_bounds(graph, 3, np.ones((graph.n_left, 3))).set_index("bound")
+    assert set(check_bounds(graph, 3)["measured_of"]) == {"optimum"}
+    for name, row in table.iterrows():
+        assert row["measured_of"] == BOUNDS[name].subject
+        assert row["measured_of"] == "optimum" or TIED not in row["note"]
+
+
+def test_without_a_tie_the_error_is_what_the_label_energy_leaves():
+    graph = FAMILIES["dense_random"](np.random.default_rng(0), SIZE)
+    triplets = spectrum(graph, 6)
+    least, most = optimum_range(graph, triplets, 4)
+    assert least == most == pytest.approx(1 - label_energy(graph, triplets)[:4].sum())
+
+
+@pytest.mark.parametrize(
+    ("given", "k", "message"), [(3, 0, "k=0"), (3, 3, "k=3 needs 4 triplets, 3 are given"), (3, 99, "k=99")]
+)
+def test_bad_arguments(given, k, message):
+    graph = FAMILIES["dense_random"](np.random.default_rng(0), SIZE)
+    with pytest.raises(ValueError, match=message):
+        optimum_range(graph, spectrum(graph, given), k)

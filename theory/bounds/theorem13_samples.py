@@ -1,0 +1,50 @@
+"""Theorem 13: from samples of pairs to statements about the distribution they were drawn from, with a confidence.
+
+They speak of n independent pairs of an unknown distribution, where a bound speaks of a graph that is known. An interval
+of level `1 - δ` holds what it estimates with probability at least `1 - δ` over the sample; the approximate one only by
+simulation. Proofs and costs are told by the functions that compute them.
+
+Source: Clopper and Pearson 1934; Tropp 2012 for the matrix Bernstein inequality; their use on pair graphs is new here.
+"""
+
+from theory.bounds.statements import Statement
+from theory.intervals import (
+    bound_interval,
+    labelling_error_interval,
+    singular_value_bernstein,
+    singular_value_bootstrap,
+)
+
+TESTS = "tests/theory/test_intervals.py"
+
+STATEMENTS = (
+    Statement(
+        "labelling-error-interval",
+        "exact",
+        "An interval of `α`, or of `α_T`, from whether the labels of both ends of each pair differ.",
+        labelling_error_interval,
+        TESTS,
+    ),
+    Statement(
+        "singular-value-bernstein",
+        "exact",
+        "An interval of `σ_{k+1}` from counts of pairs: long, and in need of every node being seen.",
+        singular_value_bernstein,
+        TESTS,
+    ),
+    Statement(
+        "singular-value-bootstrap",
+        "approximate",
+        "An interval of `σ_{k+1}` from resampled counts: short.",
+        singular_value_bootstrap,
+        TESTS,
+    ),
+    Statement(
+        "bound-interval",
+        "exact",
+        "Intervals of `α_T` and `σ_{k+1}`, of levels `1 - δ` and `1 - δ'`, give one of `α_T / (1 - σ²_{k+1})`, of "
+        "level `1 - δ - δ'`; exact where both are.",
+        bound_interval,
+        TESTS,
+    ),
+)

@@ -1,0 +1,35 @@
+"""Theorem 14: numerical certificates of the singular values that the bounds use.
+
+A triplet (s, u, w), `s >= 0`, with unit vectors and residual `η = max(‖Ā w - s u‖, ‖Āᵀ u - s w‖)` has a true singular
+value within η of s. That does not show that it is the (k+1)-th: a solver may have skipped a larger one. What does is a
+Cholesky factorisation of a shifted and deflated Gram matrix, or on large graphs a Lanczos run that fails with a stated
+probability. What divides by the gap uses an upper end of `σ_{k+1}`: by its residual, or if asked by its proof.
+
+Proof of the first. `(u, w) / √2` has a residual of at most η in the symmetric matrix with the blocks Ā and Āᵀ, whose
+eigenvalues are `±σ_i`, and 0 where the sides differ: one of them is within η of s. If it is `-σ_i`, then σ_i is nearer
+still. If it is 0 and no σ_i, then all σ_i exceed `s + η`; but on the smaller side, say that of w, `‖Ā w‖ >= min σ_i`,
+while `‖Ā w‖ <= s + η`.
+
+Source: Weyl 1912; Rump 2006; Kuczyński and Woźniakowski 1992. The proofs are told by the functions that compute them.
+"""
+
+from theory.bounds.statements import Statement
+from theory.certificates import certify
+from theory.spectra import residual_norms
+
+STATEMENTS = (
+    Statement(
+        "residual",
+        "exact",
+        "A true singular value lies within `η` of each computed one.",
+        residual_norms,
+        "tests/theory/test_spectra.py",
+    ),
+    Statement(
+        "certificate",
+        "exact",
+        "`σ_{k+1}` is at most the certified end: proved by a factorisation, or true with a stated probability.",
+        certify,
+        "tests/theory/test_certificates.py",
+    ),
+)
