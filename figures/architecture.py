@@ -9,17 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import (
-    AUGMENTATION,
-    BOUND,
-    CAPTION,
-    COLUMN,
-    MEASURED,
-    NEUTRAL,
-    SHARP_BOUND,
-    label_line,
-    shade_vacuous,
-)
+from figures.style import COLUMN, label_line, shade_vacuous
+from theory.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
 
 LOOKS = {"free": (MEASURED, "-"), "linear": (SHARP_BOUND, ":"), "mlp": (CAPTION, "--"), "conv": (NEUTRAL, "-.")}
 PARTS = {

@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import AUGMENTATION, CAPTION, COLUMN, NEUTRAL, PALE
+from figures.style import COLUMN, PALE
+from theory.infrastructure.palette import AUGMENTATION, CAPTION, NEUTRAL
 
 FLOOR, LARGEST, INFINITE = 3e-4, 20.0, 60.0  # where 0, all finite bounds from 20 on, and infinite bounds are drawn
 LIMITS = (2e-4, 120.0)

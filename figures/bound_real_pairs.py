@@ -10,7 +10,8 @@ from matplotlib.lines import Line2D
 
 from figures.figure import Figure
 from figures.pairing_looks import COLORS, color
-from figures.style import COLUMN, NEUTRAL, PALE
+from figures.style import COLUMN, PALE
+from theory.infrastructure.palette import NEUTRAL
 
 PANELS = {
     "bound": "theorem 4",

@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import AUGMENTATION, BOUND, CAPTION, COLUMN, NEUTRAL, label_line, shade_vacuous
+from figures.style import COLUMN, label_line, shade_vacuous
+from theory.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, NEUTRAL
 
 BAND = (0.05, 0.95)  # quantiles over seeds
 CEILING = 12.0  # of the drawn bound

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
 from figures.pairing_looks import color, corrected, dash, short, strongest
-from figures.style import COLUMN, NEUTRAL
+from figures.style import COLUMN
+from theory.infrastructure.palette import NEUTRAL
 
 EXCLUSION = "image"
 CONVENTIONS = {"others": "among other images", "all": "the image itself among them"}

@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import BOUND, COLUMN, MEASURED, label_line
+from figures.style import COLUMN, label_line
+from theory.infrastructure.palette import BOUND, MEASURED, PALE_BLUE
 
 BINS = [i / 25 for i in range(26)]
 WIDTH = 100  # of the emoji embedding
@@ -57,7 +58,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, bounds: pd.DataFrame, width: int, lab
         0.03,
         0.75,
         f"no error: energy {energy[~tail].sum():.2f},\n{spent[1]:.0%} of $\\alpha_T$",
-        "#6C9BC0",
+        PALE_BLUE,
         transform=axes.transAxes,
     )
     chosen = bounds[bounds["k"] == bounds["k"][bounds["k"] <= width].max()].set_index("bound")["value"]

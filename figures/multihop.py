@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import AUGMENTATION, BOUND, CAPTION, COLUMN, MEASURED, SHARP_BOUND, label_line
+from figures.style import COLUMN, label_line
+from theory.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, SHARP_BOUND
 
 
 class Closing(NamedTuple):

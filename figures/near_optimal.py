@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import BOUND, COLUMN, MEASURED, SHARP_BOUND, label_line, shade_vacuous
+from figures.style import COLUMN, label_line, shade_vacuous
+from theory.infrastructure.palette import BOUND, MEASURED, SHARP_BOUND
 
 PANELS = {
     "linear probe": (

@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 
 from figures.figure import Figure
 from figures.pairing_looks import color, short, strongest
-from figures.style import BOUND, CAPTION, NEUTRAL
+from theory.infrastructure.palette import BOUND, CAPTION, NEUTRAL
 
 INCH = 0.36  # of a picture
 

@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
-from scipy.stats import t
 
 from figures.figure import Figure
 from figures.pairing_looks import color, short, strongest
-from figures.style import COLUMN, NEUTRAL
+from figures.style import COLUMN
+from theory.infrastructure.palette import NEUTRAL
+from theory.intervals import student_half
 
 EXCLUSION = "image"
 CONVENTIONS = {"others": "among other images", "all": "the image itself among them"}
@@ -67,7 +68,7 @@ def _over_draws(rows: pd.DataFrame, column: str) -> pd.DataFrame:
     """Mean over draws with Student's interval, for each pairing: columns family, value, low, high."""
     by_pairing = rows.groupby("pairing", sort=False)[column]
     found = pd.DataFrame({"family": rows.groupby("pairing")["family"].first(), "value": by_pairing.mean()})
-    half = t.ppf(0.975, by_pairing.count() - 1) * by_pairing.sem() if len(rows) else pd.Series(dtype=float)
+    half = by_pairing.apply(student_half) if len(rows) else pd.Series(dtype=float)
     return found.assign(low=found["value"] - half, high=found["value"] + half)
 
 

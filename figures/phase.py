@@ -13,7 +13,8 @@ from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
 from figures.intervals import mean_and_half
-from figures.style import AUGMENTATION, CAPTION, COLUMN, NEUTRAL, label_line
+from figures.style import COLUMN, label_line
+from theory.infrastructure.palette import AUGMENTATION, CAPTION, NEUTRAL
 
 BOUNDS = {"bound": "theorem 4", "sharp_bound": "theorem 4, sharper form", "multihop_bound": "theorem 15"}
 SHARP, BEST, TRAINED = "sharp_bound", "multihop_bound", "trained_error"  # columns

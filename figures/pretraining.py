@@ -11,7 +11,8 @@ from figures.accuracies import accuracy_bars, listed_accuracies
 from figures.figure import Figure
 from figures.intervals import mean_and_half
 from figures.pairing_looks import strongest
-from figures.style import AUGMENTATION, BOUND, CAPTION, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND
+from figures.style import COLUMN
+from theory.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
 
 KINDS = {"untrained": ("untrained", NEUTRAL), "simclr": ("augmentations", AUGMENTATION), "clip": ("captions", CAPTION)}
 PAIRINGS = {"augmentation, by encoder": "augmentations", "captions, exact": "captions"}

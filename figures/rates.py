@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import AUGMENTATION, BOUND, COLUMN, MEASURED, label_line
+from figures.style import COLUMN, label_line
+from theory.infrastructure.palette import AUGMENTATION, BOUND, MEASURED
 from theory.rates import FEWEST, fit_rate
 
 

@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import BOUND, COLUMN, MEASURED, SHARP_BOUND, label_line, shade_vacuous
+from figures.style import COLUMN, label_line, shade_vacuous
+from theory.infrastructure.palette import BOUND, MEASURED, SHARP_BOUND
 
 LABEL_SETS = ("category", "subcategory")
 QUOTED_WIDTH = 400  # the caption quotes the numbers at the largest width up to this

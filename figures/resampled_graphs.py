@@ -14,7 +14,8 @@ from scipy.stats import kendalltau
 
 from figures.figure import Figure
 from figures.intervals import rank_correlation
-from figures.style import AUGMENTATION, BOUND, CAPTION, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND
+from figures.style import COLUMN
+from theory.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
 
 RULES = {
     "add_new_positive": ("AddNewPositive", CAPTION, "o"),

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure as Picture
 from figures.accuracies import accuracy_bars, listed_accuracies
 from figures.figure import Figure
 from figures.intervals import mean_and_half, rank_correlation
-from figures.style import AUGMENTATION, CAPTION, COLUMN, MEASURED, NEUTRAL, SHARP_BOUND, label_line
+from figures.style import COLUMN, label_line
+from theory.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
 
 RULES = {
     "add_new_positive": "AddNewPositive",

@@ -6,14 +6,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
-# Wong's colours, told apart by the colour-blind; marker and dash differ too, for print without colour.
-MEASURED = "#0072B2"
-BOUND = "#D55E00"
-SHARP_BOUND = "#CC79A7"
-CAPTION = "#009E73"
-AUGMENTATION = "#56B4E9"
-NEUTRAL = "#666666"
-VACUOUS = "#EEEEEE"
+from theory.infrastructure.palette import GRID, NEUTRAL, VACUOUS
 
 PALE = 0.15  # the opacity of points at which a bound is vacuous
 SKY = 1e6  # above every axis
@@ -34,7 +27,7 @@ def use_style() -> None:
             "figure.dpi": 100,
             "figure.constrained_layout.use": True,
             "font.size": 9,
-            "grid.color": "#E6E6E6",
+            "grid.color": GRID,
             "grid.linewidth": 0.6,
             "legend.frameon": False,
             "pdf.fonttype": 42,  # text that can be edited and searched

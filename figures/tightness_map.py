@@ -10,7 +10,8 @@ from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import COLUMN, NEUTRAL
+from figures.style import COLUMN
+from theory.infrastructure.palette import NEUTRAL
 
 PANELS = {"probe-mse": r"theorem 4: $\alpha_T/(1-\sigma_{k+1}^2)$", "multihop-mse": "theorem 15: multi-hop consistency"}
 ALPHA_BINS = np.geomspace(2e-3, 1, 10)

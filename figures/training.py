@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import AUGMENTATION, CAPTION, COLUMN, label_line
+from figures.style import COLUMN, label_line
+from theory.infrastructure.palette import AUGMENTATION, CAPTION
 
 LOOKS = {"caption": (CAPTION, "-"), "augmentation": (AUGMENTATION, "--")}
 EARLY_STEPS = 300  # after these the probe error moves no more

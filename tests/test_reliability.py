@@ -2,8 +2,11 @@
 
 import json
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from tests.reliability import same_cells
 from tests.reliability.covered import misstated, package_rows, spans, uncovered
 from tests.reliability.matrix import Environment, counts, rows
 from tests.reliability.record import RECORDS, Record
@@ -72,3 +75,29 @@ def test_a_record_says_when_and_on_what(tmp_path):
     content = json.loads(Record("Title", "make it", [{"what": "a"}], 1.5, seed=3).write("it", tmp_path).read_text())
     assert list(content) == ["title", "command", "measured", "rows", "notes"]
     assert set(content["measured"]) == {"date", "commit", "versions", "hardware", "seed", "minutes"}
+
+
+def test_cells_are_compared_under_their_new_names_and_verdicts_where_there_are_any(tmp_path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    for folder in (old, new):
+        folder.mkdir()
+    table = pd.DataFrame({"arm": ["a", "b"], "holds": [True, False], "note": ["", "few"], "x": [0.5, np.nan]})
+    table.to_parquet(old / "arms_matched.parquet")
+    after = table.rename(columns={"arm": "pairing"}).assign(applicable=[True, False], note=["", "few; and more"])
+    after["holds"] = pd.array([True, None], dtype="boolean")
+    after.to_parquet(new / "pairings_matched.parquet")
+    before = pd.read_parquet(old / "arms_matched.parquet").rename(columns={"arm": "pairing"})
+    assert same_cells.differences(before, pd.read_parquet(new / "pairings_matched.parquet")).empty
+    for change in ({"x": [0.5, 1.0]}, {"holds": pd.array([False, None], dtype="boolean")}, {"note": ["", "many"]}):
+        changed = same_cells.differences(before, after.assign(**change))
+        assert changed["column"].tolist() == list(change)
+
+
+def test_the_command_exits_with_1_if_a_cell_differs(call, tmp_path):
+    for name, value in (("old", 1), ("same", 1), ("other", 2)):
+        (tmp_path / name).mkdir()
+        pd.DataFrame({"x": [value]}).to_parquet(tmp_path / name / "phase.parquet")
+    assert call(same_cells.app, tmp_path / "old", tmp_path / "same")[0] == 0
+    code, out, _ = call(same_cells.app, tmp_path / "old", tmp_path / "other", "--differences")
+    assert code == 1
+    assert "phase" in out

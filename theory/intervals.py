@@ -21,6 +21,16 @@ RESAMPLES = 200
 STACKED = 4_000_000  # entries of the dense copies of resampled matrices that are factorised at once
 
 
+def student_half(values: npt.ArrayLike, level: float = 0.95) -> float:
+    """Half the width of Student's interval for the mean of independent values; NaN for fewer than two of them."""
+    from scipy.stats import t  # takes a second to import
+
+    found = np.asarray(values, dtype=np.float64)
+    if len(found) < 2:
+        return math.nan
+    return float(t.ppf((1 + level) / 2, len(found) - 1)) * float(found.std(ddof=1)) / math.sqrt(len(found))
+
+
 @dataclass(frozen=True)
 class Interval:
     """An estimate and an interval that holds what it estimates with probability `level`, over the sample.

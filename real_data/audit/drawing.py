@@ -12,10 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from theory.infrastructure.commandline import one_line, visible
+from theory.infrastructure.palette import BOUND, GREEN, GRID, MEASURED, NEUTRAL, PURPLE, VACUOUS
 from theory.infrastructure.pictures import save_picture
-
-# Wong's colours, as in the figures of the report.
-MEASURED, BOUND, LABELS, SECOND, NEUTRAL, VACUOUS = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#666666", "#EEEEEE"
 
 PICTURES = ("audit.pdf", "audit.png")
 COLUMN = 4.2  # inches: the width of a panel
@@ -34,7 +32,7 @@ STYLE: dict[Any, object] = {
     "axes.titlesize": 10,
     "figure.constrained_layout.use": True,
     "font.size": 9,
-    "grid.color": "#E6E6E6",
+    "grid.color": GRID,
     "grid.linewidth": 0.6,
     "legend.frameon": False,
     "legend.fontsize": 8,
@@ -101,9 +99,9 @@ def _spectrum(axes: Axes, spectrum: pd.DataFrame) -> None:
         spectrum["i"], spectrum["singular_value"], "o-", color=MEASURED, markersize=3, linewidth=1, label=r"$\sigma_i$"
     )
     if spectrum["label_energy"].notna().all():
-        axes.bar(spectrum["i"], spectrum["label_energy"], color=LABELS, alpha=0.6, label="label energy $c_i$")
+        axes.bar(spectrum["i"], spectrum["label_energy"], color=GREEN, alpha=0.6, label="label energy $c_i$")
         total = spectrum["label_energy"].cumsum()
-        axes.step(spectrum["i"], total, color=LABELS, where="post", linewidth=1.2, label=r"$c_1 + \dots + c_i$")
+        axes.step(spectrum["i"], total, color=GREEN, where="post", linewidth=1.2, label=r"$c_1 + \dots + c_i$")
         axes.set(ylabel=r"$\sigma_i$, or share of the labels", title="singular values and labels")
         axes.legend(**BELOW)
     else:
@@ -127,7 +125,7 @@ def _classes(axes: Axes, classes: pd.DataFrame) -> None:
         shown["second_eigenvalue"],
         places,
         "D",
-        color=SECOND,
+        color=PURPLE,
         markersize=5,
         clip_on=False,
         label=r"second eigenvalue $\lambda_2(c)$",

@@ -5,9 +5,9 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-import scipy.stats
 
 from theory.infrastructure.arrays import FloatArray, IntArray
+from theory.intervals import student_half
 
 DRAWS = 1_000
 LEVEL = 0.95
@@ -92,5 +92,5 @@ def t_interval(means: FloatArray) -> Interval:
     """Student's interval for the mean of independent draws, at `LEVEL`; everything for fewer than two of them."""
     if means.size < 2:
         return -np.inf, np.inf
-    half = float(scipy.stats.t.ppf((1 + LEVEL) / 2, means.size - 1) * means.std(ddof=1) / np.sqrt(means.size))
+    half = student_half(means, LEVEL)
     return float(means.mean()) - half, float(means.mean()) + half

@@ -11,11 +11,11 @@ from matplotlib.lines import Line2D
 
 from simulations.families.family import ClosedForm, Family
 from theory import PairGraph, induced_labelling_error, spectrum
+from theory.infrastructure.palette import BLUE, EDGE, GREEN, GRID, INK, ORANGE, PURPLE, SKY_BLUE, VERMILION
 from theory.infrastructure.pictures import save_picture
 
-# Wong's colours, told apart by the colour-blind; shapes differ too, for print without colour.
-LOOKS = (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "^"), ("#CC79A7", "D"), ("#E69F00", "v"), ("#56B4E9", "P"))
-INK, EDGE, FORMULA = "#333333", "#999999", "#D55E00"
+LOOKS = ((BLUE, "o"), (VERMILION, "s"), (GREEN, "^"), (PURPLE, "D"), (ORANGE, "v"), (SKY_BLUE, "P"))
+FORMULA = VERMILION
 ACROSS = 3  # families in a row
 VALUES = 16  # of the spectrum, at most
 
@@ -73,7 +73,7 @@ def _draw_spectrum(axes: Axes, family: Family, graph: PairGraph) -> None:
     axes.set_title(rf"$\alpha_T$ = {induced_labelling_error(graph):.2f}", loc="left", fontsize=9)
     axes.tick_params(labelsize=8)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(color="#E6E6E6", linewidth=0.6)
+    axes.grid(color=GRID, linewidth=0.6)
 
 
 def _legend() -> list[Line2D]:
