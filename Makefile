@@ -99,8 +99,8 @@ format: $(INSTALLED) ## Format the code
 ledger: $(INSTALLED) ## Write docs/ledger.md from the register
 	$(PYTHON) -m theory ledger --out docs/ledger.md
 
-sharpness: $(INSTALLED) ## Attack every exact bound, keep the sharpest graphs in docs/sharpness (ten minutes)
-	$(PYTHON) -m theory sharpness --out docs/sharpness --evaluations 4000 --seeds 2
+sharpness: $(INSTALLED) ## Attack every exact bound, keep the sharpest graphs in theory/attack/sharpest (ten minutes)
+	$(PYTHON) -m theory sharpness --out theory/attack/sharpest --evaluations 4000 --seeds 2
 
 readme-figures: $(ALL_FIGURES) ## Copy the figures that the README shows into docs
 	cp $(foreach figure,bound_holds phase frontier real_images multihop,$(FIGURES)/$(figure).png) docs/

@@ -18,7 +18,7 @@ from real_data.studies.emoji_captions import TABLES as EMOJI_TABLES
 from real_data.studies.pairings import TABLES as PAIRINGS_TABLES
 from tests.families import FAMILIES
 from theory import BOUNDS
-from theory.attack.sharpness import outputs
+from theory.attack.sharpness import SHARPEST, outputs
 from theory.infrastructure.tables import write_table
 
 APPS = {module.__package__: module.app for module in (theory.__main__, simulations.__main__, real_data.__main__)}
@@ -43,7 +43,7 @@ def inputs(tmp_path_factory):
 def place(inputs, tmp_path, monkeypatch):
     """The same files in a folder of this test's own, which is the working directory."""
     shutil.copytree(inputs, tmp_path, dirs_exist_ok=True)
-    shutil.copytree("docs/sharpness", tmp_path / "docs" / "sharpness")
+    shutil.copytree(SHARPEST, tmp_path / "sharpest")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -148,7 +148,7 @@ def test_a_strangers_file_is_replaced_when_asked_to(call, place, command):
     [
         "theory check graph.npz --k 2 --plugin plugin.csv --out plugin.csv",
         "theory attack probe-mse --plugin graph.npz --out graph.npz",
-        "theory ledger --sharpness docs/sharpness --out docs/sharpness/sharpness.csv",
+        "theory ledger --sharpness sharpest --out sharpest/sharpness.csv",
         "simulations sweep table.parquet --out .",
         "real_data audit bounds.parquet --out .",
         "real_data audit pairs.parquet --labels classes.parquet --out .",

@@ -11,7 +11,7 @@ import typer
 from tqdm import tqdm
 
 from theory.attack import Progress, find_counterexample
-from theory.attack.sharpness import TABLE, measure_sharpness, outputs, read_sharpness
+from theory.attack.sharpness import SHARPEST, TABLE, measure_sharpness, outputs, read_sharpness
 from theory.bounds import BOUNDS, STATEMENTS, check_bounds
 from theory.bounds.ledger_page import BEGINNING, is_current, ledger_page
 from theory.certificates import with_certificate
@@ -147,7 +147,7 @@ def ledger(
     ] = None,
     sharpness_folder: Annotated[
         Path, typer.Option("--sharpness", metavar="DIR", help="Where `sharpness` wrote its table.")
-    ] = Path("docs/sharpness"),
+    ] = SHARPEST,
     force: Force = False,
 ) -> None:
     """List the bounds: name, status, and what each states; or write them as a page."""

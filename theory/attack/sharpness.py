@@ -13,6 +13,7 @@ from theory.infrastructure.folders import held
 from theory.infrastructure.ownership import Output, graph, table
 from theory.infrastructure.tables import read_table, write_table
 
+SHARPEST = Path(__file__).parent / "sharpest"  # what is published, and in the wheel
 TABLE = "sharpness.csv"
 COLUMNS = ["bound", "status", "ratio", "refuted", "rests_on_ties", "measured", "value", "k", "n_left", "n_right"]
 COLUMNS += ["origin", "evaluations", "seed"]

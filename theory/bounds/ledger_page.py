@@ -22,7 +22,7 @@ labelling error, `c_i` the label energy, `f*` the optimal embedding of width k, 
 An **exact** bound may never be violated beyond round-off; a **restated** one is the literature's, with its constants; a
 **conjecture** is open. A **rate** is known up to constants: it is fitted (`theory.rates.fit_rate`) and never asserted.
 *Sharpest* is the largest ratio of the measured quantity to the bound that the search has found,
-1 being equality, with the size of the graph that shows it (in `docs/sharpness`).
+1 being equality, with the size of the graph that shows it (in `theory/attack/sharpest`).
 {% for theorem in theorems %}
 ## {{ theorem.title }}
 {% if theorem.text %}

@@ -162,7 +162,7 @@ def test_pictures_of_the_version_before_are_known_by_what_lies_beside_them(tmp_p
 
 
 def test_what_this_repository_keeps_may_be_written_again(tmp_path):
-    for kept in ("docs/sharpness", "results"):
+    for kept in ("theory/attack/sharpest", "results"):
         shutil.copytree(kept, tmp_path / kept)
         for path in (tmp_path / kept).rglob("*"):
             if path.is_file() and path.suffix != ".json":
