@@ -7,6 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from simulations import LatentWorld
+from simulations.families.circle import Circle
 from simulations.families.difficult_examples import DifficultExamples
 from simulations.families.gaussian_mixture import GaussianMixture
 from simulations.families.hierarchical_captions import HierarchicalCaptions
@@ -107,11 +108,11 @@ def nearly_disconnected(rng: np.random.Generator, size: int) -> PairGraph:
     return PairGraph(joint + 1e-9 * rng.random(joint.shape), labels, labels)
 
 
-def captions(rng: np.random.Generator, size: int) -> PairGraph:
+def latent_captions(rng: np.random.Generator, size: int) -> PairGraph:
     return _world(rng, size).caption_graph(noise=rng.uniform(0, 0.4), detail=rng.uniform(0, 1))
 
 
-def augmentations(rng: np.random.Generator, size: int) -> PairGraph:
+def latent_augmentations(rng: np.random.Generator, size: int) -> PairGraph:
     return _world(rng, size).augmentation_graph(strength=rng.uniform(0.5, 5))
 
 
@@ -122,6 +123,10 @@ def _world(rng: np.random.Generator, size: int) -> LatentWorld:
 
 def stochastic_block(rng: np.random.Generator, size: int) -> PairGraph:
     return StochasticBlock(n_left=size // 3, n_right=size // 4, within=0.8, across=rng.uniform(0, 0.4)).draw(rng)
+
+
+def circle(rng: np.random.Generator, size: int) -> PairGraph:
+    return Circle(n_classes=2, n_positions=2 * max(2, size // 3), reach=1).draw(rng)
 
 
 def torus(rng: np.random.Generator, size: int) -> PairGraph:
@@ -163,7 +168,7 @@ def ring_of_cliques(rng: np.random.Generator, size: int) -> PairGraph:
     )
 
 
-FAMILIES: dict[str, Family] = {
+NASTY: dict[str, Family] = {
     family.__name__: family
     for family in (
         dense_random,
@@ -181,9 +186,16 @@ FAMILIES: dict[str, Family] = {
         imbalanced,
         one_class,
         nearly_disconnected,
-        captions,
-        augmentations,
+    )
+}
+# Those of the simulator, by the names that they have there, at sizes of a test.
+SIMULATED: dict[str, Family] = {
+    family.__name__: family
+    for family in (
+        latent_captions,
+        latent_augmentations,
         stochastic_block,
+        circle,
         torus,
         hypercube,
         gaussian_mixture,
@@ -194,6 +206,7 @@ FAMILIES: dict[str, Family] = {
         ring_of_cliques,
     )
 }
+GRAPHS = NASTY | SIMULATED
 
 
 def slow_decay(rng: np.random.Generator, n_left: int, n_right: int) -> PairGraph:

@@ -16,7 +16,7 @@ import theory.__main__
 from real_data.audit.tables import TABLES as AUDIT_TABLES
 from real_data.studies.emoji_captions import TABLES as EMOJI_TABLES
 from real_data.studies.pairings import TABLES as PAIRINGS_TABLES
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from theory import BOUNDS
 from theory.attack.sharpness import SHARPEST, outputs
 from theory.infrastructure.tables import write_table
@@ -30,7 +30,7 @@ SWEEP = 'study = "tests.theory.sweeps.tiny"\nseeds = 2\n[settings]\nunlucky = 3\
 def inputs(tmp_path_factory):
     """A folder with the files that the commands below read."""
     folder = tmp_path_factory.mktemp("inputs")
-    FAMILIES["captions"](np.random.default_rng(0), 18).save(folder / "graph.npz")
+    GRAPHS["latent_captions"](np.random.default_rng(0), 18).save(folder / "graph.npz")
     (folder / "sweep.toml").write_text(SWEEP)
     pairs = {"image": [1, 1, 2, 2, 3, 3], "caption": ["a", "b", "a", "b", "b", "c"]}
     pd.DataFrame(pairs).to_parquet(folder / "pairs.parquet")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.bounds.checks import CHECKS
 from tests.bounds.checks.check import Case
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from theory import BOUNDS, Bound, HypothesisError, PairGraph, check_bounds, spectrum
 from theory.bounds import QUANTITIES, Encoder
 from theory.spectra import Spectrum
@@ -37,10 +37,10 @@ def test_every_bound_has_its_teeth():
 # 1. A sweep: no bound is ever violated.
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 @pytest.mark.parametrize("seed", range(3))
 def test_every_bound_holds_on_every_family(family, seed):
-    graph = FAMILIES[family](np.random.default_rng([seed, 1]), SIZE)
+    graph = GRAPHS[family](np.random.default_rng([seed, 1]), SIZE)
     smaller = min(graph.joint.shape)
     for k in sorted({1, 2, 3, smaller // 2, smaller - 1, smaller} - {0}):
         for features in (None, random_features(graph, k, seed)):
@@ -53,9 +53,9 @@ def test_every_bound_holds_on_every_family(family, seed):
 def test_a_thousand_random_graphs():
     """Identities to 1e-9 relative, no bound violated."""
     rng = np.random.default_rng(2024)
-    names = list(FAMILIES)
+    names = list(GRAPHS)
     for number in range(1_000):
-        graph = FAMILIES[names[number % len(names)]](rng, int(rng.integers(8, 40)))
+        graph = GRAPHS[names[number % len(names)]](rng, int(rng.integers(8, 40)))
         k = int(rng.integers(1, min(graph.joint.shape) + 1))
         features = None if number % 2 else random_features(graph, k, number)
         table = check_bounds(graph, k, features)

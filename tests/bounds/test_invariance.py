@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from tests.fuzz.forms import PROPERTIES
 from tests.fuzz.metamorphic import differences
 from tests.fuzz.sampling import ENCODERS, LABELS, LARGEST, SHAPES, TRUSTED_DECADES, WEIGHTS, WIDTHS, Recipe
@@ -24,7 +24,7 @@ EXTREME = (32, 64, 150, 290)  # decades
 def specimens(**parts):
     """Specimens of any recipe but for the parts that are named."""
     every = {
-        "family": st.sampled_from(list(FAMILIES)),
+        "family": st.sampled_from(list(GRAPHS)),
         "size": st.integers(2, LARGEST),
         "shape": st.sampled_from(list(SHAPES)),
         "rule": st.sampled_from(list(WEIGHTS)),
@@ -44,7 +44,7 @@ def test_the_same_table(form, specimen):
     assert differences(form, specimen) == [], specimen.origin
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 @settings(max_examples=OF_ONE_FAMILY)
 @given(form=st.sampled_from(list(PROPERTIES)), data=st.data())
 def test_the_same_table_of_every_family(family, form, data):

@@ -6,17 +6,17 @@ from itertools import product
 import numpy as np
 import pytest
 
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from theory import BOUNDS, HypothesisError, PairGraph, check_bounds, spectrum
 from theory.attack import find_counterexample
 from theory.bounds import QUANTITIES, Encoder, theorem11_mean_classifier
 
-LABELLED = [name for name in FAMILIES if name not in ("one_class", "identity")]
+LABELLED = [name for name in GRAPHS if name not in ("one_class", "identity")]
 
 
 def encoder_of(family, seed, k=3, size=10):
     rng = np.random.default_rng(seed)
-    graph = FAMILIES[family](rng, size)
+    graph = GRAPHS[family](rng, size)
     features = rng.standard_normal((graph.n_left, k)), rng.standard_normal((graph.n_right, k))
     triplets = spectrum(graph, min(k + 1, *graph.joint.shape)).leading(k + 1)
     return Encoder.of(graph, triplets, k, features)
@@ -142,14 +142,14 @@ def test_connected_classes_need_no_variance_term(mixing):
     assert measured("cross-entropy-by-connectivity", encoder) <= found
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_infonce_on_the_sphere_is_infonce_of_the_normalised(family):
     encoder = encoder_of(family, 4)
     inside = QUANTITIES["infonce_loss"].measure(normalised(encoder))
     assert measured("infonce-by-uniformity", encoder) == pytest.approx(inside, rel=1e-12)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_the_nearest_mean_and_its_bounds(family):
     encoder = encoder_of(family, 5)
     graph, f, p = encoder.graph, encoder.left, encoder.graph.left_marginal
@@ -187,7 +187,7 @@ def _wide(encoder):
 
 def test_a_rate_is_never_asserted():
     """Its value is no bound: errors above it are no violation, and nothing can be searched for."""
-    graph = FAMILIES["augmentations"](np.random.default_rng(6), 18)
+    graph = GRAPHS["latent_augmentations"](np.random.default_rng(6), 18)
     rows = check_bounds(graph, 8).set_index("bound")
     rate = rows.loc["image-error-rate"]
     assert np.isfinite(rate["value"])
@@ -202,9 +202,7 @@ def test_a_rate_is_never_asserted():
 def test_a_rate_above_its_measured_side_is_no_violation(monkeypatch):
     monkeypatch.setitem(BOUNDS, "image-error-rate", replace(BOUNDS["image-error-rate"], evaluate=lambda *_: -1.0))
     row = (
-        check_bounds(FAMILIES["dense_random"](np.random.default_rng(7), 9), 2)
-        .set_index("bound")
-        .loc["image-error-rate"]
+        check_bounds(GRAPHS["dense_random"](np.random.default_rng(7), 9), 2).set_index("bound").loc["image-error-rate"]
     )
     assert row["value"] == -1 < row["measured"]
     assert not row["applicable"]

@@ -5,7 +5,7 @@ import pytest
 import scipy.linalg
 
 from simulations import LatentWorld, train
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from theory import (
     BOUNDS,
     PairGraph,
@@ -23,9 +23,9 @@ from theory.bounds.quantities import aligned_induced_loss
 from theory.bounds.theorem05_self_supervised import image_error
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_factorisation_against_the_dense_matrix(family):
-    graph = FAMILIES[family](np.random.default_rng(0), 14)
+    graph = GRAPHS[family](np.random.default_rng(0), 14)
     rng = np.random.default_rng(1)
     f, g = rng.standard_normal((graph.n_left, 3)), rng.standard_normal((graph.n_right, 3))
     product = np.sqrt(graph.left_marginal)[:, None] * f @ g.T * np.sqrt(graph.right_marginal)
@@ -40,7 +40,7 @@ def test_factorisation_against_the_dense_matrix(family):
 @pytest.mark.parametrize("family", ["dense_random", "sparse_random", "heavy_tailed", "tall", "wide", "imbalanced"])
 def test_multimodal_and_self_supervised_optima_span_one_subspace(family):
     """Theorem 3, by an eigendecomposition of the induced graph that knows nothing of captions."""
-    graph, k = FAMILIES[family](np.random.default_rng(2), 18), 3
+    graph, k = GRAPHS[family](np.random.default_rng(2), 18), 3
     adjacency = graph.induced().normalized.toarray()
     values, vectors = np.linalg.eigh(adjacency)
     ours = spectrum(graph, k + 1)
@@ -52,10 +52,10 @@ def test_multimodal_and_self_supervised_optima_span_one_subspace(family):
     assert probe(graph, features).mse == pytest.approx(probe(graph, optimal_embeddings(graph, k)[0]).mse, abs=1e-10)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_aligned_induced_loss_is_the_least_over_linear_maps(family):
     """By least squares: with M = T Tᵀ the loss on P_T is quadratic in M."""
-    graph = FAMILIES[family](np.random.default_rng(3), 12)
+    graph = GRAPHS[family](np.random.default_rng(3), 12)
     f = np.random.default_rng(4).standard_normal((graph.n_left, 2))
     induced = graph.induced()
     aligned = aligned_induced_loss(Encoder(graph, spectrum(graph, 2), 2, f, None))
@@ -110,14 +110,14 @@ def test_the_factor_two_of_theorem_4_cannot_be_improved_without_ties_either(m):
 
 
 def test_noiseless_disconnected_classes_are_solved_and_the_bound_says_so():
-    graph = FAMILIES["split_by_class"](np.random.default_rng(5), 30)
+    graph = GRAPHS["split_by_class"](np.random.default_rng(5), 30)
     table = check_bounds(graph, 3).set_index("bound")
     assert table.loc["probe-error", "value"] == pytest.approx(0, abs=1e-12)
     assert table.loc["probe-error", "measured"] == 0
 
 
 def test_too_many_components_make_the_bound_infinite_with_the_reason():
-    graph = FAMILIES["many_components"](np.random.default_rng(6), 20)
+    graph = GRAPHS["many_components"](np.random.default_rng(6), 20)
     row = check_bounds(graph, 3).set_index("bound").loc["probe-error"]
     assert row["value"] == np.inf
     assert row["holds"]
@@ -127,7 +127,7 @@ def test_too_many_components_make_the_bound_infinite_with_the_reason():
 
 
 def test_beyond_the_rank_the_gap_is_one():
-    graph = FAMILIES["tall"](np.random.default_rng(7), 10)
+    graph = GRAPHS["tall"](np.random.default_rng(7), 10)
     k = graph.n_right
     row = check_bounds(graph, k).set_index("bound").loc["probe-mse"]
     assert row["value"] == pytest.approx(induced_labelling_error(graph), rel=1e-12)
@@ -135,15 +135,15 @@ def test_beyond_the_rank_the_gap_is_one():
 
 def test_the_sharper_form_is_sharper_and_two_sided():
     for seed in range(20):
-        table = check_bounds(FAMILIES["captions"](np.random.default_rng(seed), 18), 3).set_index("bound")
+        table = check_bounds(GRAPHS["latent_captions"](np.random.default_rng(seed), 18), 3).set_index("bound")
         below, exact = table.loc["sharp-probe-mse-below", "value"], table.loc["probe-mse", "measured"]
         sharp, plain = table.loc["sharp-probe-mse", "value"], table.loc["probe-mse", "value"]
         assert below <= exact <= sharp <= plain * (1 + 1e-9)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_image_error_from_its_definition(family):
-    graph = FAMILIES[family](np.random.default_rng(8), 18)
+    graph = GRAPHS[family](np.random.default_rng(8), 18)
     encoder = Encoder.optimum(graph, spectrum(graph, 3), 3)
     scores = encoder.left @ encoder.probe.coefficients
     classes, naive = np.unique(graph.left_labels).tolist(), 0.0
@@ -161,7 +161,7 @@ def test_image_error_from_its_definition(family):
 
 def test_the_zero_shot_bound_for_any_encoder_with_the_gap_is_theorem_6_at_the_optimum():
     for seed in range(20):
-        graph = FAMILIES["captions"](np.random.default_rng(seed), 36)
+        graph = GRAPHS["latent_captions"](np.random.default_rng(seed), 36)
         table = check_bounds(graph, 8).set_index("bound")
         optimal, near = table.loc["zero-shot", "value"], table.loc["zero-shot-near-optimal", "value"]
         assert near <= optimal * (1 + 1e-4)  # the root of a round-off in the excess loss

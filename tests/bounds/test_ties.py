@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from theory import BOUNDS, HypothesisError, PairGraph, check_bounds, consistency, label_energy, spectrum
 from theory.bounds.check import TIED
 from theory.consistency import optimum_range
@@ -41,7 +41,7 @@ def tied_widths(graph):
 @pytest.mark.parametrize("seed", range(2))
 def test_every_optimum_is_within_the_range_and_both_ends_are_attained(family, seed):
     rng = np.random.default_rng([seed, 5])
-    graph = FAMILIES[family](rng, SIZE)
+    graph = GRAPHS[family](rng, SIZE)
     widths = tied_widths(graph)
     assert widths
     for k in widths:
@@ -58,9 +58,9 @@ def test_every_optimum_is_within_the_range_and_both_ends_are_attained(family, se
             assert naive_error(graph, np.hstack([above, tied @ chosen])) == pytest.approx(end, abs=TOLERANCE)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_the_table_gives_the_range_of_the_squared_error_and_of_nothing_else(family):
-    graph = FAMILIES[family](np.random.default_rng(3), SIZE)
+    graph = GRAPHS[family](np.random.default_rng(3), SIZE)
     for k in (1, 2, 3, min(graph.joint.shape) - 1):
         table = check_bounds(graph, k, np.ones((graph.n_left, k))).set_index("bound")
         squared = (table["quantity"] == "probe_mse") & (table["measured_of"] == "optimum") & table["applicable"]
@@ -95,7 +95,7 @@ def pieces_and_copies(rng):
 def test_the_tie_may_go_on_beyond_the_triplets_given(monkeypatch, below_1, expected):
     """σ = 1 is read off the components; of another value twice as many triplets are computed, until it ends."""
     rng = np.random.default_rng(1)
-    graph = pieces_and_copies(rng) if below_1 else FAMILIES["many_components"](rng, 40)
+    graph = pieces_and_copies(rng) if below_1 else GRAPHS["many_components"](rng, 40)
     asked = []
 
     def counting(graph, k):
@@ -135,7 +135,7 @@ def test_a_solver_that_gives_up_on_the_tie_leaves_the_table_whole(monkeypatch):
 
 def test_values_of_zero_do_not_tie():
     """Beyond the rank the optimum has columns of 0, whatever basis of the null space a solver gives."""
-    graph = FAMILIES["low_rank"](np.random.default_rng(2), SIZE)
+    graph = GRAPHS["low_rank"](np.random.default_rng(2), SIZE)
     for k in (3, 4, 8, SIZE):
         least, most = optimum_range(graph, spectrum(graph, min(k + 1, SIZE)), k)
         assert least == most == pytest.approx(check_bounds(graph, k).set_index("bound").loc["probe-mse", "measured"])
@@ -149,14 +149,14 @@ def test_a_tie_is_one_within_round_off_and_none_beyond():
 
 
 def test_the_sparse_route_finds_the_same_range():
-    graph = FAMILIES["torus"](np.random.default_rng(4), 400)
+    graph = GRAPHS["torus"](np.random.default_rng(4), 400)
     k = next(k for k in tied_widths(graph) if k > 5)
     dense, sparse = (spectrum(graph, k + 4, method=method) for method in ("dense", "sparse"))
     assert optimum_range(graph, sparse, k) == pytest.approx(optimum_range(graph, dense, k), abs=1e-5)
 
 
 def test_the_note_is_on_what_depends_on_the_choice_and_beside_other_notes():
-    graph = FAMILIES["many_components"](np.random.default_rng(6), 20)
+    graph = GRAPHS["many_components"](np.random.default_rng(6), 20)
     table = check_bounds(graph, 3).set_index("bound")
     noted = table["note"].str.contains(TIED, regex=False)
     of_graph = ["induced_labelling_error", "class_tail_eigenvalue", "conductance", "class_conductance"]
@@ -168,7 +168,7 @@ def test_the_note_is_on_what_depends_on_the_choice_and_beside_other_notes():
 
 
 def test_what_is_measured_of_features_has_no_other_optima():
-    graph = FAMILIES["many_components"](np.random.default_rng(6), 20)
+    graph = GRAPHS["many_components"](np.random.default_rng(6), 20)
     table = check_bounds(graph, 3, np.ones((graph.n_left, 3))).set_index("bound")
     assert set(check_bounds(graph, 3)["measured_of"]) == {"optimum"}
     for name, row in table.iterrows():
@@ -177,7 +177,7 @@ def test_what_is_measured_of_features_has_no_other_optima():
 
 
 def test_without_a_tie_the_error_is_what_the_label_energy_leaves():
-    graph = FAMILIES["dense_random"](np.random.default_rng(0), SIZE)
+    graph = GRAPHS["dense_random"](np.random.default_rng(0), SIZE)
     triplets = spectrum(graph, 6)
     least, most = optimum_range(graph, triplets, 4)
     assert least == most == pytest.approx(1 - label_energy(graph, triplets)[:4].sum())
@@ -187,6 +187,6 @@ def test_without_a_tie_the_error_is_what_the_label_energy_leaves():
     ("given", "k", "message"), [(3, 0, "k=0"), (3, 3, "k=3 needs 4 triplets, 3 are given"), (3, 99, "k=99")]
 )
 def test_bad_arguments(given, k, message):
-    graph = FAMILIES["dense_random"](np.random.default_rng(0), SIZE)
+    graph = GRAPHS["dense_random"](np.random.default_rng(0), SIZE)
     with pytest.raises(ValueError, match=message):
         optimum_range(graph, spectrum(graph, given), k)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from theory import (
     BOUNDS,
     PairGraph,
@@ -184,7 +184,7 @@ def test_a_large_extreme_graph_is_not_judged_by_round_off(registered):
 
 
 def test_one_bound_alone_has_the_row_that_it_has_among_all():
-    graph = FAMILIES["captions"](np.random.default_rng(0), 18)
+    graph = GRAPHS["latent_captions"](np.random.default_rng(0), 18)
     every = check_bounds(graph, 3)
     for name in BOUNDS:
         alone = check_bounds(graph, 3, bounds=[name])

@@ -13,7 +13,7 @@ from real_data.studies.pretraining import pretraining_table
 from real_data.studies.resampled_training import resampling_runs
 from real_data.training.recipe import Recipe
 from real_data.training.runs import Studio, run_all
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from tests.real_data.colours import coloured_source
 from theory import PairGraph, check_bounds, label_energy, spectrum
 from theory.bounds.theorem15_multihop import interval_table
@@ -47,7 +47,7 @@ def tables(tmp_path_factory):
     options = {"epochs": 1, "batch": 32, "warmup": 0, "learning_rates": (1e-3,)}
     pretrained = [pretraining_table(pretraining.Settings(**options), studio, folder, seed, 1) for seed in range(2)]
     pd.concat(pretrained, ignore_index=True).to_parquet(folder / "pretraining.parquet")
-    graph = FAMILIES["captions"](np.random.default_rng(0), 60)
+    graph = GRAPHS["latent_captions"](np.random.default_rng(0), 60)
     triplets = spectrum(graph, min(graph.joint.shape))
     energy = {"i": range(1, 1 + len(triplets.singular_values)), "singular_value": triplets.singular_values}
     energy["label_energy"] = label_energy(graph, triplets)

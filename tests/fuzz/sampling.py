@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from tests.fuzz.encoders import ENCODERS
 from tests.fuzz.specimen import Specimen
 from theory import PairGraph
@@ -30,7 +30,7 @@ def draw(seed: int, number: int) -> Specimen:
         return known[rng.integers(len(known))]
 
     recipe = Recipe(
-        family=one_of(FAMILIES),
+        family=one_of(GRAPHS),
         size=int(rng.integers(2, LARGEST + 1)),
         shape=one_of(SHAPES),
         rule=one_of(WEIGHTS),
@@ -69,7 +69,7 @@ class Recipe:
         """Of the size, or of the next at which the family exists."""
         for size in range(self.size, 2 * LARGEST):
             try:
-                return FAMILIES[self.family](rng, size)
+                return GRAPHS[self.family](rng, size)
             except ValueError:  # it does not come so small
                 continue
         raise ValueError(f"{self.family} does not exist at any size from {self.size} to {2 * LARGEST}")

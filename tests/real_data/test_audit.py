@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from real_data.audit import KEYS, Settings, audit, reading
 from real_data.audit.intervals import labelling_errors
 from real_data.audit.measuring import HOPS, PairFacts, PairsHere, agreement
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from theory import PairGraph, check_bounds, multihop, scores, spectrum
 from theory.infrastructure.tables import sidecar
 
@@ -178,7 +178,7 @@ def test_tables_have_sidecars_and_the_figure_is_there(audited):
 @given(seed=st.integers(0, 2**32 - 1), family=st.sampled_from(["sparse_random", "captions", "heavy_tailed", "twins"]))
 def test_the_intervals_are_the_infinitesimal_jackknife(seed, family):
     """Their half width is 1.96 times the norm of the derivatives by the images' weights, taken numerically here."""
-    graph = FAMILIES[family](np.random.default_rng(seed), 14)
+    graph = GRAPHS[family](np.random.default_rng(seed), 14)
     errors = _errors(graph)
     step = 1e-5
     derivatives = np.empty((2, graph.n_left))
@@ -214,7 +214,7 @@ def test_the_interval_of_two_different_images_covers_the_population():
 
 
 def test_pairs_of_an_image_with_itself_alone_have_no_second_error():
-    graph = FAMILIES["identity"](np.random.default_rng(0), 8)
+    graph = GRAPHS["identity"](np.random.default_rng(0), 8)
     alpha, distinct = _errors(graph)
     assert (alpha.estimate, alpha.low, alpha.high, distinct) == (0, 0, 0, None)
 

@@ -10,7 +10,7 @@ from distributed import LocalCluster
 from real_data.__main__ import app
 from real_data.audit import Settings, audit, block_spectrum, cluster
 from real_data.audit.counting import count_here
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from tests.real_data.test_audit import random_table
 from theory import HypothesisError, spectrum
 from theory.infrastructure import clusters
@@ -59,7 +59,7 @@ def test_the_audit_is_that_of_one_machine(address, files, tmp_path, labelled):
 
 
 def test_a_residual_above_the_tolerance_is_said(address, tmp_path):
-    entries = FAMILIES["sparse_random"](np.random.default_rng(3), 40).joint.tocoo()
+    entries = GRAPHS["sparse_random"](np.random.default_rng(3), 40).joint.tocoo()
     frame = pd.DataFrame(dict(zip(("image", "caption"), entries.coords, strict=True))).assign(weight=entries.data)
     frame.to_parquet(tmp_path / "pairs.parquet", row_group_size=50)
     with clusters.connected(address, all_needed=True) as client:
@@ -71,7 +71,7 @@ def test_a_residual_above_the_tolerance_is_said(address, tmp_path):
 @pytest.mark.parametrize("family", ["many_components", "sparse_random", "wide", "twins"])
 def test_no_copy_of_a_repeated_value_is_skipped(address, tmp_path, monkeypatch, family):
     monkeypatch.setattr(block_spectrum, "DENSE_SIDE", 1)
-    graph = FAMILIES[family](np.random.default_rng(3), 40)
+    graph = GRAPHS[family](np.random.default_rng(3), 40)
     entries = graph.joint.tocoo()
     frame = pd.DataFrame(dict(zip(("image", "caption"), entries.coords, strict=True))).assign(weight=entries.data)
     frame.to_parquet(tmp_path / "pairs.parquet", row_group_size=50)

@@ -17,7 +17,7 @@ from real_data.measures.learning import learned
 from real_data.measures.off_diagonal import OffDiagonal, chance_agreement, chance_corrected, off_diagonal
 from real_data.pairings.pairing import Pairing
 from real_data.pairings.similarities import cosine_similarities, membership_similarities
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from tests.theory.test_consistency import labelled_graphs
 from theory import PairGraph, check_bounds, induced_labelling_error, spectrum
 from theory.connectivity import class_second_eigenvalues
@@ -59,7 +59,7 @@ def test_off_diagonal_from_its_formula(graph, seed):
 
 @pytest.mark.parametrize("family", ["sparse_random", "dense_random"])
 def test_blocks_of_rows_make_no_difference(family, monkeypatch):
-    graph = FAMILIES[family](np.random.default_rng(0), 40)
+    graph = GRAPHS[family](np.random.default_rng(0), 40)
     labels, images = {"y": graph.left_labels}, {"": np.arange(graph.n_left)}
     whole = off_diagonal(graph, labels, images)[""]
     monkeypatch.setattr(module, "BLOCK", 3 * graph.n_left)  # and with it the sparse route
@@ -260,9 +260,9 @@ def _classes(labels):
     return sp.csr_array(np.eye(labels.max() + 1)[labels])
 
 
-@pytest.mark.parametrize("family", ["captions", "wide"])
+@pytest.mark.parametrize("family", ["latent_captions", "wide"])
 def test_what_is_learned_is_what_theory_says(family):
-    graph = FAMILIES[family](np.random.default_rng(7), 30)
+    graph = GRAPHS[family](np.random.default_rng(7), 30)
     k, seen = 4, np.arange(0, graph.n_left, 2)
     triplets = spectrum(graph, 8)
     found = learned(graph, triplets, k, seen)
@@ -292,7 +292,7 @@ def test_an_image_that_the_embedding_leaves_at_0_has_no_place_on_the_sphere():
 
 
 def test_a_probe_that_sees_every_label_has_nothing_to_be_judged_on():
-    graph = FAMILIES["captions"](np.random.default_rng(8), 20)
+    graph = GRAPHS["latent_captions"](np.random.default_rng(8), 20)
     with pytest.raises(ValueError, match="leave some out"):
         learned(graph, spectrum(graph, 4), 3, np.arange(graph.n_left))
 

@@ -22,6 +22,7 @@ from simulations.families.sharp_linear_probe import SharpLinearProbe
 from simulations.families.stochastic_block import StochasticBlock
 from simulations.families.torus import Torus
 from simulations.families.zipf_captions import ZipfCaptions
+from tests.families import SIMULATED
 from theory import check_bounds, induced_labelling_error, spectrum
 
 DRAWN = {
@@ -243,3 +244,8 @@ def test_the_families_are_listed_and_drawn(call, tmp_path):
     assert picture.startswith(b"\x89PNG")
     assert len(picture) > 100_000
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["families.png"]
+
+
+def test_every_family_but_the_smallest_is_among_the_graphs_of_the_tests():
+    assert set(FAMILIES) - set(SIMULATED) == {"sharp_linear_probe"}  # which has three nodes, and is an equality case
+    assert set(SIMULATED) < set(FAMILIES)

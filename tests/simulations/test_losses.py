@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from simulations.losses import LOSSES
 from simulations.losses.infonce import INITIAL_TEMPERATURE, LARGEST_SCALE
 from simulations.losses.nt_xent import TEMPERATURE
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from theory import spectrum
 
 SIZES = st.integers(2, 6)
@@ -66,7 +66,7 @@ BATCHES = {
 def test_a_batch_from_its_definition(name, size, seed):
     rng = np.random.default_rng(seed)
     f, g = embeddings(rng, size), embeddings(rng, size)
-    loss = LOSSES[name](FAMILIES["dense_random"](rng, 8))
+    loss = LOSSES[name](GRAPHS["dense_random"](rng, 8))
     assert loss.sampled(torch.tensor(f), torch.tensor(g)).item() == pytest.approx(BATCHES[name](f, g), rel=1e-10)
 
 
@@ -90,9 +90,9 @@ def naive_population(name, graph, f, g):
 
 
 @pytest.mark.parametrize("name", LOSSES)
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_the_population_from_its_definition(name, family):
-    graph = FAMILIES[family](np.random.default_rng(0), 12)
+    graph = GRAPHS[family](np.random.default_rng(0), 12)
     rng = np.random.default_rng(1)
     f, g = embeddings(rng, graph.n_left), embeddings(rng, graph.n_right)
     value = LOSSES[name](graph).population(torch.tensor(f), torch.tensor(g)).item()
@@ -104,7 +104,7 @@ def test_batches_tend_to_the_population(name):
     """The mean of many batches, within 4 standard errors and, for the losses with a logarithm, a bias of 1 / B."""
     from simulations.sampling import PairSampler
 
-    graph = FAMILIES["captions"](np.random.default_rng(2), 18)
+    graph = GRAPHS["latent_captions"](np.random.default_rng(2), 18)
     rng = np.random.default_rng(3)
     f, g = (torch.tensor(0.3 * embeddings(rng, n)) for n in graph.joint.shape)
     loss, sampler, size = LOSSES[name](graph), PairSampler(graph), 400
@@ -121,7 +121,7 @@ def test_batches_tend_to_the_population(name):
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_no_embedding_goes_below_the_floor(name):
-    graph = FAMILIES["captions"](np.random.default_rng(4), 18)
+    graph = GRAPHS["latent_captions"](np.random.default_rng(4), 18)
     loss, rng = LOSSES[name](graph), np.random.default_rng(5)
     floor = loss.floor(3)
     if math.isnan(floor):
@@ -138,9 +138,9 @@ def test_no_embedding_goes_below_the_floor(name):
 
 
 def test_the_temperature_is_learned_shared_and_bounded():
-    graph = FAMILIES["dense_random"](np.random.default_rng(6), 8)
+    graph = GRAPHS["dense_random"](np.random.default_rng(6), 8)
     loss = LOSSES["clip"](graph)
-    elsewhere = loss.on(FAMILIES["tall"](np.random.default_rng(6), 8))
+    elsewhere = loss.on(GRAPHS["tall"](np.random.default_rng(6), 8))
     assert elsewhere.log_scale is loss.log_scale
     assert sum(parameter.numel() for parameter in loss.parameters()) == 1
     f = torch.tensor(embeddings(np.random.default_rng(7), 4))

@@ -3,9 +3,9 @@ import pytest
 from scipy.stats import chisquare
 
 from simulations.sampling import PairSampler, draw_pairs, everything
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 
-GRAPH = FAMILIES["sparse_random"](np.random.default_rng(0), 12)
+GRAPH = GRAPHS["sparse_random"](np.random.default_rng(0), 12)
 DRAWS = 20_000
 
 

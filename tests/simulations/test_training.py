@@ -9,7 +9,7 @@ from simulations.encoders import DualEncoder
 from simulations.losses import LOSSES
 from simulations.observations import caption_features, image_features, pictures
 from simulations.sampling import draw_pairs
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from theory import PairGraph, check_bounds, probe, spectral_loss, spectrum
 from theory.factorisation import best_partner
 
@@ -60,16 +60,16 @@ def test_one_seed_gives_one_result():
 
 
 @pytest.mark.parametrize(("optimizer", "steps"), [("sgd", 2_000), ("alternating", 200)])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_a_free_embedding_comes_within_a_hundredth_of_the_optimum_gap(family, optimizer, steps):
-    graph = FAMILIES[family](np.random.default_rng(2), 18)
+    graph = GRAPHS[family](np.random.default_rng(2), 18)
     history = train(graph, 3, optimizer=optimizer, steps=steps, log_every=steps, device="cpu").history
     assert history["excess_loss"].iloc[-1] < 0.01 * history["excess_loss"].iloc[0]
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_alternating_solves_never_raise_the_loss_and_are_exact(family):
-    graph = FAMILIES[family](np.random.default_rng(3), 18)
+    graph = GRAPHS[family](np.random.default_rng(3), 18)
     found = train(graph, 3, optimizer="alternating", steps=8, log_every=1, device="cpu")
     assert np.all(np.diff(found.history["loss"]) <= 1e-9)
     rng = np.random.default_rng(4)

@@ -7,7 +7,7 @@ import scipy.linalg
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.families import FAMILIES, slow_decay
+from tests.families import GRAPHS, slow_decay
 from theory import PairGraph, check_bounds, spectrum
 from theory import certificates as module
 from theory.certificates import certify, with_certificate
@@ -19,10 +19,10 @@ def true_value(graph: PairGraph, k: int) -> float:
 
 
 @pytest.mark.parametrize("proof_side", [module.PROOF_SIDE, 0])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_a_certified_value_is_above_the_true_one_and_close(family, proof_side, monkeypatch):
     monkeypatch.setattr(module, "PROOF_SIDE", proof_side)
-    graph = FAMILIES[family](np.random.default_rng(0), 40)
+    graph = GRAPHS[family](np.random.default_rng(0), 40)
     for k in (1, 4, 12):
         found = certify(graph, spectrum(graph, k + 1), k)
         true = true_value(graph, k)
@@ -67,7 +67,7 @@ def test_beyond_the_last_value_there_is_nothing_to_prove():
 
 
 def test_check_bounds_uses_it_when_asked():
-    graph = FAMILIES["captions"](np.random.default_rng(3), 18)
+    graph = GRAPHS["latent_captions"](np.random.default_rng(3), 18)
     plain, proved = check_bounds(graph, 4), check_bounds(graph, 4, certified=True)
     assert proved["holds"].all()
     values = [table.set_index("bound").loc["probe-error", "value"] for table in (plain, proved)]

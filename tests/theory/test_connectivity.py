@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from simulations import LatentWorld
 from tests.bounds.checks.theorem09 import two_exponential_tails
-from tests.families import FAMILIES, block_diagonal
+from tests.families import GRAPHS, block_diagonal
 from tests.theory.test_consistency import labelled_graphs
 from theory import HypothesisError, PairGraph, connectivity, induced_labelling_error, spectrum
 from theory.connectivity import (
@@ -66,7 +66,7 @@ def joined_cliques(size: int, bridge: float) -> PairGraph:
 
 
 def cycle(size: int) -> PairGraph:
-    return FAMILIES["cycle"](np.random.default_rng(0), size)
+    return GRAPHS["cycle"](np.random.default_rng(0), size)
 
 
 # Inside the classes, and between them.
@@ -91,9 +91,9 @@ def test_leaks_from_their_formula(graph):
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_both_agree_with_the_dense_induced_graph(family, size):
-    graph = FAMILIES[family](np.random.default_rng(size), size)
+    graph = GRAPHS[family](np.random.default_rng(size), size)
     induced = graph.induced().joint.toarray()
     classes = np.unique(graph.left_labels)
     expected = [naive_second_eigenvalue(induced, graph.left_labels == c) for c in classes]
@@ -120,7 +120,7 @@ def test_second_eigenvalues_of_classes_in_many_pieces(seed, strength):
 
 
 def test_in_one_class_the_second_eigenvalue_is_that_of_the_graph():
-    graph = FAMILIES["one_class"](np.random.default_rng(1), 20)
+    graph = GRAPHS["one_class"](np.random.default_rng(1), 20)
     assert class_second_eigenvalues(graph)[0] == pytest.approx(spectrum(graph, 2).singular_values[1] ** 2, abs=1e-12)
     assert cross_class_leaks(graph).tolist() == [0] * 20
 
@@ -254,10 +254,10 @@ def test_every_partition_is_listed_once():
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_the_best_sweep_cut_is_found(family, size):
     """Against the conductance of every set of lowest scores, one at a time."""
-    graph = FAMILIES[family](np.random.default_rng(size + 1), size)
+    graph = GRAPHS[family](np.random.default_rng(size + 1), size)
     scores = np.random.default_rng(3).standard_normal(graph.n_left)
     order = np.argsort(scores)
     naive = min(conductance(graph, np.isin(np.arange(graph.n_left), order[:size])) for size in range(1, graph.n_left))
@@ -266,9 +266,9 @@ def test_the_best_sweep_cut_is_found(family, size):
 
 
 @pytest.mark.parametrize("m", [1, 2, 3, 5])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_intervals_hold_what_enumeration_finds(family, m, monkeypatch):
-    graph = FAMILIES[family](np.random.default_rng(4), 6)
+    graph = GRAPHS[family](np.random.default_rng(4), 6)
     m = min(m, graph.n_left)
     if connectivity._count_partitions(graph.n_left, m) > 200_000:
         m = 2
@@ -285,12 +285,12 @@ def test_intervals_hold_what_enumeration_finds(family, m, monkeypatch):
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_the_sweep_cut_meets_both_of_cheegers_inequalities(family, size, monkeypatch):
     """Also in the sharper form of theorem 9, at the best s of a grid."""
     monkeypatch.setattr(connectivity, "EXACT_NODES", 0)
     for seed in range(5):
-        graph = FAMILIES[family](np.random.default_rng([seed, size]), size)
+        graph = GRAPHS[family](np.random.default_rng([seed, size]), size)
         triplets = spectrum(graph, min(2, *graph.joint.shape)).leading(2)
         gap = 1 - triplets.singular_values[1] ** 2
         found = sparsest_cut(graph, triplets)
@@ -360,7 +360,7 @@ def test_the_constant_vector_in_second_place_is_turned_back():
 
 
 def test_the_classes_are_tried_as_a_partition(monkeypatch):
-    graph = FAMILIES["captions"](np.random.default_rng(6), 30)
+    graph = GRAPHS["latent_captions"](np.random.default_rng(6), 30)
     by_class = part_conductances(graph, graph.left_labels).max()
     assert sparsest_partition(graph, 3).upper <= by_class
     monkeypatch.setattr(connectivity, "_parts_by_pivots", lambda left: np.arange(len(left)) % left.shape[1])
@@ -369,7 +369,7 @@ def test_the_classes_are_tried_as_a_partition(monkeypatch):
 
 def test_more_parts_than_captions():
     """The lower end knows that σ_m is 0; the parts are not empty."""
-    graph = FAMILIES["tall"](np.random.default_rng(7), 12)
+    graph = GRAPHS["tall"](np.random.default_rng(7), 12)
     found = sparsest_partition(graph, 20)
     assert found.lower == 0.5
     assert len(np.unique(found.parts)) == 20

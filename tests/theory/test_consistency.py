@@ -6,7 +6,7 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from theory import (
     HypothesisError,
     PairGraph,
@@ -69,19 +69,19 @@ def test_nothing_depends_on_the_order_of_nodes_or_the_names_of_classes(graph, se
 
 
 def test_a_pure_caption_contributes_exactly_nothing():
-    graph = FAMILIES["split_by_class"](np.random.default_rng(0), 60)
+    graph = GRAPHS["split_by_class"](np.random.default_rng(0), 60)
     assert induced_labelling_error(graph) == 0
     assert labelling_error(graph) == 0
 
 
 def test_independent_pairs_err_like_two_independent_draws():
-    graph = FAMILIES["rank_one"](np.random.default_rng(1), 40)
+    graph = GRAPHS["rank_one"](np.random.default_rng(1), 40)
     assert induced_labelling_error(graph) == pytest.approx(1 - np.sum(class_masses(graph) ** 2), abs=1e-14)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_label_energy_from_its_formula_sums_to_one(family):
-    graph = FAMILIES[family](np.random.default_rng(2), 18)
+    graph = GRAPHS[family](np.random.default_rng(2), 18)
     full, *_ = np.linalg.svd(graph.normalized.toarray(), full_matrices=True)
     triplets = spectrum(graph, min(graph.joint.shape))
     energy = label_energy(graph, triplets)
@@ -98,7 +98,7 @@ def test_label_energy_from_its_formula_sums_to_one(family):
 
 def test_the_induced_error_is_read_off_the_label_energy():
     """`α_T = Σ_i (1 - σ_i²) c_i`, the identity that theorem 4 stands on."""
-    graph = FAMILIES["wide"](np.random.default_rng(3), 20)
+    graph = GRAPHS["wide"](np.random.default_rng(3), 20)
     triplets = spectrum(graph, graph.n_left)
     weighted = (1 - triplets.singular_values**2) @ label_energy(graph, triplets)
     assert induced_labelling_error(graph) == pytest.approx(weighted, abs=1e-13)

@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from theory import PairGraph, optimal_embeddings, spectral_loss, spectrum
 from theory.factorisation import best_partner
 
@@ -25,9 +25,9 @@ def naive_loss(graph: PairGraph, f: np.ndarray, g: np.ndarray) -> float:
     return total
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_loss_from_its_definition(family):
-    graph = FAMILIES[family](np.random.default_rng(0), 12)
+    graph = GRAPHS[family](np.random.default_rng(0), 12)
     f, g = embeddings(graph, 3)
     assert spectral_loss(graph, f, g) == pytest.approx(naive_loss(graph, f, g), rel=1e-12)
 
@@ -43,7 +43,7 @@ def test_loss_is_a_factorisation_error(seed, n_left, n_right, k):
 
 
 def test_torch_and_numpy_agree_and_gradients_are_right():
-    graph = FAMILIES["sparse_random"](np.random.default_rng(1), 10)
+    graph = GRAPHS["sparse_random"](np.random.default_rng(1), 10)
     f, g = (torch.tensor(side, requires_grad=True) for side in embeddings(graph, 2))
     loss = spectral_loss(graph, f, g)
     assert loss.item() == pytest.approx(spectral_loss(graph, f.detach().numpy(), g.detach().numpy()), rel=1e-14)
@@ -51,7 +51,7 @@ def test_torch_and_numpy_agree_and_gradients_are_right():
 
 
 def test_torch_keeps_the_dtype():
-    graph = FAMILIES["dense_random"](np.random.default_rng(2), 10)
+    graph = GRAPHS["dense_random"](np.random.default_rng(2), 10)
     f, g = (torch.tensor(side, dtype=torch.float32) for side in embeddings(graph, 2))
     loss = spectral_loss(graph, f, g)
     assert loss.dtype == torch.float32
@@ -59,9 +59,9 @@ def test_torch_keeps_the_dtype():
 
 
 @pytest.mark.parametrize("k", [1, 3, 6])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_the_optimum_has_the_lowest_loss_and_zero_gradient(family, k):
-    graph = FAMILIES[family](np.random.default_rng(3), 18)
+    graph = GRAPHS[family](np.random.default_rng(3), 18)
     k = min(k, *graph.joint.shape)
     f, g = (torch.tensor(side, requires_grad=True) for side in optimal_embeddings(graph, k))
     loss = spectral_loss(graph, f, g)
@@ -73,7 +73,7 @@ def test_the_optimum_has_the_lowest_loss_and_zero_gradient(family, k):
 
 
 def test_the_optimum_is_unique_only_up_to_an_invertible_map():
-    graph = FAMILIES["dense_random"](np.random.default_rng(4), 12)
+    graph = GRAPHS["dense_random"](np.random.default_rng(4), 12)
     f, g = optimal_embeddings(graph, 3)
     mixing = np.random.default_rng(5).standard_normal((3, 3))
     moved = spectral_loss(graph, f @ mixing, g @ np.linalg.inv(mixing).T)
@@ -90,9 +90,9 @@ def test_mixed_arrays_and_wrong_shapes():
             spectral_loss(graph, *wrong)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_no_right_embedding_is_better_than_the_best_partner(family):
-    graph, rng = FAMILIES[family](np.random.default_rng(5), 12), np.random.default_rng(6)
+    graph, rng = GRAPHS[family](np.random.default_rng(5), 12), np.random.default_rng(6)
     f, _ = embeddings(graph, 3)
     best = best_partner(graph, f)
     weighted = np.sqrt(graph.left_marginal)[:, None] * f
@@ -105,7 +105,7 @@ def test_no_right_embedding_is_better_than_the_best_partner(family):
 
 @given(st.integers(0, 100))
 def test_the_best_partner_sees_a_subspace_and_not_its_coordinates(seed):
-    graph = FAMILIES["dense_random"](np.random.default_rng(7), 9)
+    graph = GRAPHS["dense_random"](np.random.default_rng(7), 9)
     f, _ = embeddings(graph, 3, seed)
     mixed = f @ (np.eye(3) + np.triu(np.full((3, 3), 0.5))) * [1, 1e6, 1e-6]
     first, second = (spectral_loss(graph, x, best_partner(graph, x)) for x in (f, mixed))
@@ -119,4 +119,4 @@ def test_the_best_partner_sees_a_subspace_and_not_its_coordinates(seed):
 @pytest.mark.parametrize("rows", [np.ones((3, 2)), np.full((12, 2), np.nan)])
 def test_a_partner_for_features_that_do_not_fit(rows):
     with pytest.raises(ValueError, match=r"^f h"):
-        best_partner(FAMILIES["dense_random"](np.random.default_rng(8), 12), rows)
+        best_partner(GRAPHS["dense_random"](np.random.default_rng(8), 12), rows)

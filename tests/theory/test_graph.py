@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from theory import PairGraph, check_bounds
 from theory.bounds.precise import PRECISE, PreciseSubject, measure
 from theory.graph import INDUCED_LIMIT
@@ -270,9 +270,9 @@ def test_bad_edge_lists(arguments, message):
 # networkx.
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_networkx_round_trip(family):
-    graph = FAMILIES[family](np.random.default_rng(0), 12)
+    graph = GRAPHS[family](np.random.default_rng(0), 12)
     back = PairGraph.from_networkx(graph.to_networkx())
     np.testing.assert_allclose(back.joint.toarray(), graph.joint.toarray(), rtol=1e-14)
     for side in ("left_labels", "right_labels", "left_ids", "right_ids"):
@@ -331,9 +331,9 @@ def test_isolated_nodes_of_a_networkx_graph_can_be_dropped():
 # The induced graph.
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_induced_graph_from_its_formula(family):
-    graph = FAMILIES[family](np.random.default_rng(1), 12)
+    graph = GRAPHS[family](np.random.default_rng(1), 12)
     joint = graph.joint.toarray()
     expected = np.zeros((graph.n_left, graph.n_left))
     for x in range(graph.n_left):

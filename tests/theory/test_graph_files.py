@@ -6,14 +6,14 @@ import zipfile
 import numpy as np
 import pytest
 
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from theory import PairGraph
 from theory import graph_formats as formats
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_a_saved_graph_loads_bit_for_bit(family, tmp_path):
-    graph = FAMILIES[family](np.random.default_rng(2), 15)
+    graph = GRAPHS[family](np.random.default_rng(2), 15)
     graph.save(tmp_path / "graph.npz")
     back = PairGraph.load(tmp_path / "graph.npz")
     for part in ("data", "indices", "indptr"):

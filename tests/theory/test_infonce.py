@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from theory import infonce as module
 from theory.infonce import infonce_loss, mutual_information
 
@@ -21,17 +21,17 @@ def naive_loss(graph, f, g, temperature):
 
 
 @pytest.mark.parametrize("block", [module.BLOCK, 20])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_loss_from_its_definition(family, block, monkeypatch):
     monkeypatch.setattr(module, "BLOCK", block)
-    graph = FAMILIES[family](np.random.default_rng(0), 12)
+    graph = GRAPHS[family](np.random.default_rng(0), 12)
     rng = np.random.default_rng(1)
     f, g = rng.standard_normal((graph.n_left, 2)), rng.standard_normal((graph.n_right, 2))
     assert infonce_loss(graph, f, g, 0.5) == pytest.approx(naive_loss(graph, f, g, 0.5), rel=1e-10)
 
 
 def test_gradients_are_right_and_constants_do_not_matter():
-    graph = FAMILIES["sparse_random"](np.random.default_rng(2), 8)
+    graph = GRAPHS["sparse_random"](np.random.default_rng(2), 8)
     rng = np.random.default_rng(3)
     f, g = (torch.tensor(rng.standard_normal((n, 2)), requires_grad=True) for n in graph.joint.shape)
     assert torch.autograd.gradcheck(lambda a, b: infonce_loss(graph, a, b), (f, g))
@@ -41,13 +41,13 @@ def test_gradients_are_right_and_constants_do_not_matter():
 
 
 def test_mutual_information_of_simple_graphs():
-    assert mutual_information(FAMILIES["rank_one"](np.random.default_rng(4), 12)) == pytest.approx(0, abs=1e-12)
-    assert mutual_information(FAMILIES["identity"](np.random.default_rng(4), 12)) == pytest.approx(np.log(12))
+    assert mutual_information(GRAPHS["rank_one"](np.random.default_rng(4), 12)) == pytest.approx(0, abs=1e-12)
+    assert mutual_information(GRAPHS["identity"](np.random.default_rng(4), 12)) == pytest.approx(np.log(12))
 
 
 def test_a_wide_free_embedding_reaches_pointwise_mutual_information():
     """Theorem 10, found by gradient descent: the loss comes to the entropy bound, the scores to log P/(p_L p_R)."""
-    graph = FAMILIES["dense_random"](np.random.default_rng(5), 9)
+    graph = GRAPHS["dense_random"](np.random.default_rng(5), 9)
     f = torch.zeros(graph.n_left, graph.n_right, dtype=torch.float64, requires_grad=True)
     g = torch.eye(graph.n_right, dtype=torch.float64)
     optimizer = torch.optim.LBFGS([f], max_iter=2_000, tolerance_grad=1e-12, line_search_fn="strong_wolfe")

@@ -7,7 +7,7 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from theory import BOUNDS, PairGraph, induced_labelling_error, intervals, labelling_error, spectrum
 from theory.intervals import (
     Interval,
@@ -20,7 +20,7 @@ from theory.intervals import (
 
 REPETITIONS = 500
 GRAPH = PairGraph(np.random.default_rng(0).random((6, 5)) ** 3, [0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1])
-NO_STRUCTURE = FAMILIES["rank_one"](np.random.default_rng(1), 5)
+NO_STRUCTURE = GRAPHS["rank_one"](np.random.default_rng(1), 5)
 
 
 def holds(interval, true):
@@ -113,7 +113,7 @@ def test_the_bernstein_interval_from_its_formula():
 
 
 def test_dense_stacks_and_sparse_matrices_give_the_same_interval(monkeypatch):
-    counts = counts_of(FAMILIES["sparse_random"](np.random.default_rng(6), 12), 400, np.random.default_rng(7))
+    counts = counts_of(GRAPHS["sparse_random"](np.random.default_rng(6), 12), 400, np.random.default_rng(7))
     dense = singular_value_bootstrap(counts, 2, rng=np.random.default_rng(8))
     monkeypatch.setattr(intervals, "STACKED", 10)
     sparse = singular_value_bootstrap(sp.csr_array(counts), 2, rng=np.random.default_rng(8))

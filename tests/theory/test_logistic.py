@@ -5,11 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import log_softmax, softmax
 
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from theory import PairGraph
 from theory.logistic import logistic_probe
 
-GRAPH = FAMILIES["dense_random"](np.random.default_rng(0), 30)
+GRAPH = GRAPHS["dense_random"](np.random.default_rng(0), 30)
 FEATURES = np.random.default_rng(1).standard_normal((GRAPH.n_left, 4))
 
 

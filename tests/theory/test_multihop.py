@@ -8,7 +8,7 @@ import scipy.optimize
 import scipy.sparse as sp
 
 from real_data import emoji_graph
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from theory import HypothesisError, PairGraph, induced_labelling_error, label_energy, spectra, spectrum
 from theory import multihop as module
 from theory.consistency import class_masses
@@ -27,7 +27,16 @@ from theory.multihop import (
 from theory.spectra import Spectrum
 
 STEPS = [1, 2, 4, 8]
-RICH = ["dense_random", "sparse_random", "heavy_tailed", "tall", "wide", "cycle", "captions", "augmentations"]
+RICH = [
+    "dense_random",
+    "sparse_random",
+    "heavy_tailed",
+    "tall",
+    "wide",
+    "cycle",
+    "latent_captions",
+    "latent_augmentations",
+]
 
 
 @pytest.fixture(params=[2**30, 0], ids=["at once", "class by class"])
@@ -40,7 +49,7 @@ in_any_blocks = pytest.mark.usefixtures("columns")
 
 
 def family_graph(family: str, seed: int = 0, size: int = 18) -> PairGraph:
-    return FAMILIES[family](np.random.default_rng([seed, 15]), size)
+    return GRAPHS[family](np.random.default_rng([seed, 15]), size)
 
 
 def naive_measure(graph: PairGraph) -> tuple[np.ndarray, np.ndarray]:
@@ -64,7 +73,7 @@ def all_triplets(graph: PairGraph) -> Spectrum:
 
 
 @in_any_blocks
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_the_curve_against_powers_of_the_induced_walk(family):
     """Matrix powers of the walk that `P_T` defines, and the two ends' labels compared node by node."""
     graph = family_graph(family, size=12)
@@ -81,7 +90,7 @@ def test_the_curve_against_powers_of_the_induced_walk(family):
         walk = walk @ step
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_the_curve_starts_at_one_and_falls_ever_more_slowly(family):
     graph = family_graph(family)
     curve = consistency_curve(graph, 10)
@@ -102,7 +111,7 @@ def test_on_a_connected_graph_the_curve_ends_at_chance():
 
 @in_any_blocks
 @pytest.mark.parametrize("hops", STEPS)
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_the_jacobi_matrix_holds_the_moments(family, hops):
     """a_0..a_{2m}, whatever stands in the next corner; of a complete measure all of them."""
     graph = family_graph(family)
@@ -131,7 +140,7 @@ def test_a_measure_of_few_atoms_is_known_completely(family, atoms, hops):
 
 @pytest.mark.parametrize("width", [1, 2])
 @pytest.mark.parametrize("hops", STEPS)
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_blocks_of_columns_add_up(family, hops, width, monkeypatch):
     """Seven classes or all nodes'. An entry is known to round-off over the product of the couplings that lead to it."""
     joint = family_graph(family).joint
@@ -163,7 +172,7 @@ class Counted:
 
 
 @pytest.mark.parametrize("count", [0, 5, 16])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_the_measure_gives_the_curve(family, count):
     graph = family_graph(family)
     np.testing.assert_allclose(moments(label_measure(graph), count), consistency_curve(graph, count), atol=1e-13)
@@ -257,7 +266,7 @@ def test_no_measure_on_the_interval_does_more_and_one_does_as_much(family, hops)
 
 
 @in_any_blocks
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_every_polynomial_that_qualifies_gives_a_weaker_bound(family):
     """`((1 - t) / (1 - b))^j` is non-negative on [0, 1], and at least 1 up to b; j = 1 is theorem 4."""
     graph = family_graph(family)
@@ -305,7 +314,7 @@ def test_an_atom_at_the_place_is_counted_whatever_its_round_off():
     rng = np.random.default_rng(17)
     missed = 0
     for number in range(200):
-        graph = FAMILIES[RICH[number % len(RICH)]](rng, 12)
+        graph = GRAPHS[RICH[number % len(RICH)]](rng, 12)
         places, energy = naive_measure(graph)
         for hops in (4, 8, 12):
             jacobi = label_measure(graph, hops)
@@ -359,9 +368,9 @@ def test_an_entry_that_stands_for_infinity_costs_no_digits(far, sign):
 def test_the_interval_holds_the_tail_on_400_random_graphs():
     """4,800 checks, at the graphs' own widths; and more hops never say less."""
     rng = np.random.default_rng(15)
-    names = list(FAMILIES)
+    names = list(GRAPHS)
     for number in range(400):
-        graph = FAMILIES[names[number % len(names)]](rng, int(rng.integers(8, 40)))
+        graph = GRAPHS[names[number % len(names)]](rng, int(rng.integers(8, 40)))
         triplets = all_triplets(graph)
         energy = label_energy(graph, triplets)
         smaller = min(graph.joint.shape)
@@ -373,8 +382,8 @@ def test_the_interval_holds_the_tail_on_400_random_graphs():
             assert min(upper) >= tail - triplets.rounding, about
             assert max(lower) <= tail + triplets.rounding, about
             assert max(upper) <= 1, about
-            assert np.diff(upper).max() <= np.sqrt(triplets.rounding), about
-            assert np.diff(lower).min() >= -np.sqrt(triplets.rounding), about
+            assert np.diff(upper).max() <= 4 * np.sqrt(triplets.rounding), about
+            assert np.diff(lower).min() >= -4 * np.sqrt(triplets.rounding), about
 
 
 @in_any_blocks
@@ -396,7 +405,7 @@ def test_the_interval_holds_at_a_tie_that_is_all_but_exact(joined):
 
 @in_any_blocks
 @pytest.mark.parametrize("tol", [1e-3, 1e-6])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_the_interval_holds_for_unconverged_triplets(family, tol, monkeypatch):
     monkeypatch.setattr(spectra, "DENSE_SIDE", 0)  # so that small graphs go by ARPACK
     graph = family_graph(family, size=60)
@@ -409,7 +418,7 @@ def test_the_interval_holds_for_unconverged_triplets(family, tol, monkeypatch):
 
 @in_any_blocks
 @pytest.mark.parametrize("hops", STEPS)
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_never_behind_theorem_4_cut_at_one(family, hops):
     """Up to what rounding outward costs, which is the more the smaller the gap."""
     graph = family_graph(family)
@@ -423,7 +432,7 @@ def test_never_behind_theorem_4_cut_at_one(family, hops):
 
 
 def test_a_larger_estimate_of_the_next_value_keeps_the_bound_valid():
-    graph = family_graph("augmentations")
+    graph = family_graph("latent_augmentations")
     jacobi = label_measure(graph)
     masses = [mass_up_to(jacobi, place) for place in np.linspace(0, 1, 400)]
     assert np.diff(masses).min() >= -1e-12

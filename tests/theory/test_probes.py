@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from theory import HypothesisError, PairGraph, probe, zero_shot_error
 
 
@@ -48,7 +48,7 @@ def test_ties_are_errors():
 
 def test_every_probe_is_invariant_to_an_invertible_map():
     rng = np.random.default_rng(0)
-    graph = FAMILIES["sparse_random"](rng, 30)
+    graph = GRAPHS["sparse_random"](rng, 30)
     features = rng.standard_normal((graph.n_left, 4))
     first, second = probe(graph, features), probe(graph, features @ rng.standard_normal((4, 4)))
     assert first.error == second.error
@@ -57,7 +57,7 @@ def test_every_probe_is_invariant_to_an_invertible_map():
 
 def test_rank_deficient_features_are_no_obstacle():
     rng = np.random.default_rng(1)
-    graph = FAMILIES["dense_random"](rng, 20)
+    graph = GRAPHS["dense_random"](rng, 20)
     features = rng.standard_normal((graph.n_left, 3))
     doubled = np.hstack([features, features, np.zeros((graph.n_left, 1))])
     assert probe(graph, doubled).mse == pytest.approx(probe(graph, features).mse, rel=1e-10)
@@ -66,7 +66,7 @@ def test_rank_deficient_features_are_no_obstacle():
 @pytest.mark.parametrize("size", [1e-17, 1e17])
 def test_the_size_of_a_feature_does_not_matter(size):
     rng = np.random.default_rng(6)
-    graph = FAMILIES["dense_random"](rng, 20)
+    graph = GRAPHS["dense_random"](rng, 20)
     features = rng.standard_normal((graph.n_left, 3))
     assert probe(graph, features * [1, size, 1]).mse == pytest.approx(probe(graph, features).mse, rel=1e-10)
 
@@ -150,10 +150,10 @@ def test_a_graph_without_labels():
         probe(PairGraph(np.ones((4, 2))), np.ones((4, 1)))
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_zero_shot_from_its_formula(family):
     rng = np.random.default_rng(5)
-    graph = FAMILIES[family](rng, 18)
+    graph = GRAPHS[family](rng, 18)
     f, g = rng.standard_normal((graph.n_left, 3)), rng.standard_normal((graph.n_right, 3))
     classes = sorted({*graph.left_labels.tolist(), *graph.right_labels.tolist()})
     prototypes = {c: np.zeros(3) for c in classes}

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from theory import PairGraph, probe, scores, zero_shot_error
 from theory.bounds import QUANTITIES, Encoder
 from theory.scores import Standing, linear_scores, linear_standing, strict_winners, sums_of_others
@@ -53,9 +53,9 @@ def test_blocks_of_rows_are_all_rows(seed, n, r, at_once):
     np.testing.assert_array_equal(found.noise, noise)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_what_is_measured_by_scores_does_not_depend_on_the_blocks(family, monkeypatch):
-    graph = FAMILIES[family](np.random.default_rng(20), 24)
+    graph = GRAPHS[family](np.random.default_rng(20), 24)
     k = min(3, *graph.joint.shape)
     triplets = spectrum(graph, k).leading(k + 1)
 

@@ -4,7 +4,7 @@ import scipy.linalg
 import scipy.sparse as sp
 import torch
 
-from tests.families import FAMILIES, block_diagonal, slow_decay
+from tests.families import GRAPHS, block_diagonal, slow_decay
 from theory import PairGraph, spectrum
 from theory import spectra as module
 
@@ -18,12 +18,12 @@ def dense_values(graph: PairGraph) -> np.ndarray:
 
 @pytest.mark.parametrize("route", ["dense", "small Gram matrix", "ARPACK"])
 @pytest.mark.parametrize("k", [1, 4, 15])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_values_and_vectors_agree_with_dense_svd(family, k, route, monkeypatch):
     method = "dense" if route == "dense" else "sparse"
     if route == "ARPACK":
         monkeypatch.setattr(module, "DENSE_SIDE", 0)
-    graph = FAMILIES[family](np.random.default_rng(3), SIZE)
+    graph = GRAPHS[family](np.random.default_rng(3), SIZE)
     if min(graph.joint.shape) <= k + module.GUARD:
         k = 1
     found = spectrum(graph, k, method=method)
@@ -42,7 +42,7 @@ def test_values_and_vectors_agree_with_dense_svd(family, k, route, monkeypatch):
 
 @pytest.mark.parametrize("family", ["dense_random", "many_components", "identity", "twins", "cycle"])
 def test_the_largest_value_is_one_as_often_as_there_are_components(family):
-    graph = FAMILIES[family](np.random.default_rng(4), SIZE)
+    graph = GRAPHS[family](np.random.default_rng(4), SIZE)
     square = sp.block_array([[None, graph.joint], [graph.joint.T, None]])
     components, _ = sp.csgraph.connected_components(square)
     values = spectrum(graph, min(graph.joint.shape)).singular_values
@@ -78,11 +78,11 @@ def test_a_value_that_the_first_solve_missed_is_found_by_the_search(monkeypatch)
 
 
 @pytest.mark.parametrize("dense_side", [0, 600])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_the_second_eigenvalue_from_the_first_vector(family, dense_side, monkeypatch):
     """Repeated or not, next to 1 or equal to it: an upper end, as close as it says."""
     monkeypatch.setattr(module, "DENSE_SIDE", dense_side)
-    graph = FAMILIES[family](np.random.default_rng(14), SIZE)
+    graph = GRAPHS[family](np.random.default_rng(14), SIZE)
     expected = dense_values(graph)[1] ** 2
     found = module.second_eigenvalue(graph.normalized, 3 * np.sqrt(graph.left_marginal))
     assert min(1, expected) - 1e-14 <= found <= 1
@@ -207,7 +207,7 @@ def test_upper_values_are_above_the_values_and_at_most_one():
 def test_a_true_value_is_within_the_residual_of_any_triplet(noise):
     """Of unit vectors, however far they are from singular ones; and of singular ones it is no nearer."""
     rng = np.random.default_rng(12)
-    matrix = FAMILIES["dense_random"](rng, 12).normalized.toarray()
+    matrix = GRAPHS["dense_random"](rng, 12).normalized.toarray()
     u, values, w_t = np.linalg.svd(matrix, full_matrices=False)
     for _ in range(200):
         left, right = (side + noise * rng.standard_normal(side.shape) for side in (u, w_t.T))

@@ -104,7 +104,11 @@ def studies() -> None:
     """List the studies: what each asks, how many seeds its published tables have, and its settings."""
     rows = []
     for name in study_names():
-        found = find_study(name)
+        try:
+            found = find_study(name)
+        except ValueError as error:  # an extra is not installed
+            rows.append((name, str(error), "", ""))
+            continue
         settings = ", ".join(f"{field.name}={field.default}" for field in fields(found.settings))
         rows.append((name, found.question, str(found.seeds), settings))
     columns = [("study", "left"), ("question", "left"), ("seeds", "right"), ("settings", "left")]

@@ -11,6 +11,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
+from theory.infrastructure.extras import advice
 from theory.infrastructure.foreign import SECONDS, ForeignCodeError, contained, source_of
 from theory.sweeps.sources import ROOT, made_of
 
@@ -122,7 +123,7 @@ def find_study(name: str) -> Study:
     Raises
     ------
     ValueError
-        There is no such module, or it has no `STUDY`.
+        There is no such module, or it has no `STUDY`; or it needs an extra that is not installed.
     ForeignCodeError
         The module cannot be imported, or not in `theory.infrastructure.foreign.SECONDS`.
     """
@@ -132,6 +133,8 @@ def find_study(name: str) -> Study:
         found = getattr(contained(import_module, module, name=f"study {name!r}", seconds=SECONDS), "STUDY", None)
     except ForeignCodeError as error:
         cause = error.__cause__
+        if isinstance(cause, ImportError) and advice(cause):
+            raise ValueError(f"study {name!r} needs {cause.name}{advice(cause)}") from error
         missing = cause.name if isinstance(cause, ModuleNotFoundError) else None
         if missing is None or not f"{module}.".startswith(f"{missing}."):
             raise

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from theory import PairGraph
 
 
@@ -52,7 +52,7 @@ def left_features_only() -> Case:
 
 
 def tied_values() -> Case:
-    return Case(FAMILIES["cycle"](np.random.default_rng(0), 9), 2)
+    return Case(GRAPHS["cycle"](np.random.default_rng(0), 9), 2)
 
 
 def disconnected() -> Case:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import typer
 
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from theory import BOUNDS, PairGraph, bound
 from theory.__main__ import app
 from theory.infrastructure.tables import read_table, sidecar
@@ -15,7 +15,7 @@ from theory.infrastructure.tables import read_table, sidecar
 @pytest.fixture
 def graph_file(tmp_path):
     path = tmp_path / "graph.npz"
-    FAMILIES["captions"](np.random.default_rng(0), 18).save(path)
+    GRAPHS["latent_captions"](np.random.default_rng(0), 18).save(path)
     return path
 
 
@@ -128,7 +128,7 @@ def test_an_interrupt_is_not_a_traceback(call):
 
 
 def test_bounds_that_do_not_apply_are_named_below_the_table(call, tmp_path):
-    graph = FAMILIES["dense_random"](np.random.default_rng(0), 9)
+    graph = GRAPHS["dense_random"](np.random.default_rng(0), 9)
     type(graph)(graph.joint, graph.left_labels).save(tmp_path / "half.npz")
     code, out, _ = call(app, "check", tmp_path / "half.npz", "--k", 2, "--out", tmp_path / "t.csv")
     assert code == 0

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ortho_group
 
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from theory import HypothesisError
 from theory.metrics import average_confusion_rate, average_relative_confusion, rankme
 
@@ -108,7 +108,7 @@ def test_rankme_of_simple_embeddings():
 
 def test_rankme_weighs_nodes_by_their_marginal():
     """At the optimum of a graph all directions are alike under p_L, which plain rows would not show."""
-    graph = FAMILIES["heavy_tailed"](np.random.default_rng(3), 12)
+    graph = GRAPHS["heavy_tailed"](np.random.default_rng(3), 12)
     whitened = np.linalg.qr(np.random.default_rng(4).standard_normal((graph.n_left, 4)))[0]
     f = whitened / np.sqrt(graph.left_marginal)[:, None]
     assert rankme(f, graph.left_marginal) == pytest.approx(4)

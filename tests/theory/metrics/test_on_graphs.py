@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ortho_group
 
-from tests.families import FAMILIES
+from tests.families import GRAPHS
 from theory import HypothesisError, PairGraph
 from theory.metrics import alignment, collision_rate, hypersphere, uniformity
 
@@ -21,9 +21,9 @@ def unit(f):
     return [row / np.sqrt(row @ row) for row in f]
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_alignment_from_its_formula(family):
-    graph = FAMILIES[family](np.random.default_rng(0), 12)
+    graph = GRAPHS[family](np.random.default_rng(0), 12)
     f, g = features(graph, 3, 1)
     induced, joint, left, right = graph.induced().joint.toarray(), graph.joint.toarray(), unit(f), unit(g)
     alone = sum(
@@ -41,9 +41,9 @@ def test_alignment_from_its_formula(family):
     assert alignment(graph, torch.tensor(f), torch.tensor(g)) == alignment(graph, f, g)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", GRAPHS)
 def test_uniformity_from_its_formula(family):
-    graph = FAMILIES[family](np.random.default_rng(2), 12)
+    graph = GRAPHS[family](np.random.default_rng(2), 12)
     f, g = features(graph, 3, 3)
     for t in (0.5, 2.0):
         for other, weights in ((f, graph.left_marginal), (g, graph.right_marginal)):
@@ -58,7 +58,7 @@ def test_uniformity_from_its_formula(family):
 
 
 def test_blocks_change_nothing(monkeypatch):
-    graph = FAMILIES["sparse_random"](np.random.default_rng(4), 20)
+    graph = GRAPHS["sparse_random"](np.random.default_rng(4), 20)
     f, g = features(graph, 3, 5)
     whole = alignment(graph, f), alignment(graph, f, g), uniformity(graph, f), uniformity(graph, f, g)
     monkeypatch.setattr(hypersphere, "BLOCK", 30)
@@ -88,7 +88,7 @@ def test_alignment_is_between_0_and_4_and_uniformity_between_the_farthest_and_0(
 
 
 def test_an_embedding_in_one_point_is_aligned_and_not_uniform():
-    graph = FAMILIES["captions"](np.random.default_rng(6), 18)
+    graph = GRAPHS["latent_captions"](np.random.default_rng(6), 18)
     point = np.tile([0.3, -0.7], (graph.n_left, 1))
     assert alignment(graph, point) == pytest.approx(0, abs=1e-30)
     assert uniformity(graph, point) == pytest.approx(0, abs=1e-14)
@@ -102,10 +102,10 @@ def test_classes_on_orthogonal_axes_by_hand():
     assert uniformity(graph, np.eye(2)) == pytest.approx(np.log((1 + np.exp(-4)) / 2))
 
 
-@pytest.mark.parametrize("family", ["captions", "imbalanced", "one_class"])
+@pytest.mark.parametrize("family", ["latent_captions", "imbalanced", "one_class"])
 @pytest.mark.parametrize("side", ["left", "right"])
 def test_collision_rate_from_its_definition(family, side):
-    graph = FAMILIES[family](np.random.default_rng(7), 12)
+    graph = GRAPHS[family](np.random.default_rng(7), 12)
     labels, marginal = getattr(graph, f"{side}_labels"), getattr(graph, f"{side}_marginal")
     one, two = 0.0, 0.0
     for x, p in zip(labels, marginal, strict=True):
