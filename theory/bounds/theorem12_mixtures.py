@@ -8,10 +8,10 @@ labelling errors are probabilities under P and `P_T`, so they mix. The normalise
 too; their eigenvalues are `σ_i²`, and by Ky Fan the sum of the m largest is the maximum of a linear function of the
 matrix over projectors, hence convex in it.
 
-Of the resampling techniques (`theory.resampling`) AddNewPositive is such a mixture, DropFalsePositive removes pairs and
+Of the resampling rules (`theory.resampling`) AddNewPositive is such a mixture, DropFalsePositive removes pairs and
 renormalises, and the two negative ones leave P and change the product measure of the second term of the loss.
 
-Source: Fan 1949; Zhang, Wang and Wang 2023 for the techniques.
+Source: Fan 1949; Zhang, Wang and Wang 2023 for the rules.
 """
 
 from theory.bounds.statements import Statement
