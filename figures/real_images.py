@@ -128,12 +128,16 @@ def _caption(bounds: pd.DataFrame, energy: pd.DataFrame) -> str:
     )
 
 
-def _ranges(bounds: pd.DataFrame, labels: str) -> str:
+def ranges(bounds: pd.DataFrame, labels: str) -> dict[int, tuple[float, float]]:
+    """The least and the largest squared error over all optima, at each width that has many."""
     many = _widths_of_many_optima(bounds[bounds["labels"] == labels])
-    if many.empty:
-        return f"{labels}: none"
-    ends = (f"k = {row.k}: {row.measured_least:.2f} to {row.measured_most:.2f}" for row in many.itertuples())
-    return f"{labels}, {', '.join(ends)}"
+    ends = zip(many["measured_least"].tolist(), many["measured_most"].tolist(), strict=True)
+    return dict(zip(many["k"].tolist(), ends, strict=True))
+
+
+def _ranges(bounds: pd.DataFrame, labels: str) -> str:
+    ends = [f"k = {k}: {least:.2f} to {most:.2f}" for k, (least, most) in ranges(bounds, labels).items()]
+    return f"{labels}, {', '.join(ends)}" if ends else f"{labels}: none"
 
 
 FIGURE = Figure("Real images", ("emoji_bounds", "emoji_energy"), draw)

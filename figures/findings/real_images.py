@@ -1,13 +1,16 @@
 """The bounds on the captions of emoji."""
 
 from figures.findings.finding import Facts, Finding, Tables
-from figures.real_images import components, images, quoted
+from figures.real_images import components, images, quoted, ranges
 
 
 def facts(tables: Tables) -> Facts:
-    """The bounds on categories at one width, and in how many parts the graph falls."""
+    """The bounds on categories at one width, in how many parts the graph falls, and the range over all optima."""
     energy = tables["emoji_energy"]
+    many = {labels: ranges(tables["emoji_bounds"], labels) for labels in ("category", "subcategory")}
     return {
+        "many": many,
+        "narrowest": min((min(own) for own in many.values() if own), default=0),
         "images": images(energy),
         "quoted": quoted(tables["emoji_bounds"], "category"),
         "components": components(energy),
@@ -34,6 +37,12 @@ FINDING = Finding(
     """
 The graph is the exact caption graph of {{ images | counted }} emoji images. It has {{ components }} singular values
 σ = 1. So theorem 4 says nothing finite for k < {{ components }}.
+
+{% if narrowest %}
+There the optimum is one of many. Over all of them the squared error at k = {{ narrowest }} is between
+{{ many.category[narrowest][0] | fixed }} and {{ many.category[narrowest][1] | fixed }} by category, and between
+{{ many.subcategory[narrowest][0] | fixed }} and {{ many.subcategory[narrowest][1] | fixed }} by subcategory.
+{% endif %}
 """,
     facts,
     claims,
