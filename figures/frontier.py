@@ -1,4 +1,4 @@
-"""*Consistency and diversity*: every pairing of pairs at every temperature, with its controls."""
+"""*Consistency and diversity*: every pairing at every temperature, with its controls."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

@@ -70,11 +70,11 @@ def pairings(inputs: PairingInputs, rng: np.random.Generator, keep: int | None =
         Pairing(NEIGHBOURS, "no text", cosine_similarities(m.images[ENCODER], m.images[ENCODER], keep)),
         *(
             Pairing(
-                f"held-out images, by {image_encoder}",
+                f"held-out images, by {name}",
                 "no text",
-                cosine_similarities(m.images[image_encoder], others, keep),
+                cosine_similarities(m.images[name], others, keep),
             )
-            for image_encoder, others in m.others.items()
+            for name, others in m.others.items()
         ),
         exact.exchanged(order),
         texts.exchanged(order),

@@ -98,7 +98,7 @@ def test_what_stands_between_images_comes_from_other_subjects(colours):
     assert len(anchors) == others
     assert not anchors & set(colours.subjects[own])
     texts = {tuple(np.round(row, 6)) for row in RowEncoder().encode_texts([f"{c} thing" for c in COLOURS], None)}
-    assert {tuple(np.round(row, 6)) for row in inputs.texts} <= texts  # an image_encoder reads the colour only
+    assert {tuple(np.round(row, 6)) for row in inputs.texts} <= texts  # an image encoder reads the colour only
     few = gather(colours, own, views=2, strengths=(1.0,), anchors=5, seed=0)
     assert len(few.texts) == len(few.others[ENCODER]) == 5
 
