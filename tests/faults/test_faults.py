@@ -1,4 +1,4 @@
-"""Commands that are killed, or find the disk full, or lose what they work with: two of each kind at every run."""
+"""Commands that are killed, or find the disk full, or lose what they work with: one at every run, all by `make faults`."""
 
 import random
 from itertools import product
@@ -9,7 +9,7 @@ from tests.faults import checks
 from tests.faults.commands import COMMANDS
 from tests.faults.trials import FAULTS, FULL, READ_ONLY, Bench, can_mount
 
-QUICK = {("audit", "SIGTERM"), ("audit", FULL)}
+QUICK = {("audit", "SIGTERM")}
 
 
 def marked(name: str, fault: str):

@@ -127,8 +127,7 @@ def find_study(name: str) -> Study:
     ForeignCodeError
         The module cannot be imported, or not in `theory.infrastructure.foreign.SECONDS`.
     """
-    known = study_names()
-    module = known.get(name, name)
+    module = name if "." in name else study_names().get(name, name)  # the rooms above take seconds to load
     try:
         found = getattr(contained(import_module, module, name=f"study {name!r}", seconds=SECONDS), "STUDY", None)
     except ForeignCodeError as error:
@@ -140,7 +139,7 @@ def find_study(name: str) -> Study:
             raise
         found = None
     if not isinstance(found, Study):
-        raise ValueError(f"study {name!r} is none of {', '.join(known)}, nor a module with a STUDY")
+        raise ValueError(f"study {name!r} is none of {', '.join(study_names())}, nor a module with a STUDY")
     return found
 
 
