@@ -1,4 +1,4 @@
-"""Commands that are killed, or find the disk full, or lose what they work with: one at every run, all by `make faults`."""
+"""Commands that are killed, find the disk full, or lose what they work with: one at every run, all by `make faults`."""
 
 import random
 from itertools import product

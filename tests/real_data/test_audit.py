@@ -177,7 +177,7 @@ def test_tables_have_sidecars_and_the_figure_is_there(audited):
 @settings(max_examples=20)
 @given(
     seed=st.integers(0, 2**32 - 1),
-    family=st.sampled_from(JACKKNIFED),
+    family=st.sampled_from(["sparse_random", "latent_captions", "heavy_tailed", "twins"]),
 )
 def test_the_intervals_are_the_infinitesimal_jackknife(seed, family):
     """Their half width is 1.96 times the norm of the derivatives by the images' weights, taken numerically here."""
