@@ -58,11 +58,13 @@ def measure_into(
 ) -> None:
     """Measure a study, and write each of its tables to its path.
 
-    A study that has a setting `jobs` spreads the work of one seed itself, and its seeds come one after another.
+    A study that has a setting `jobs` spreads the work of one seed itself, and its seeds come one after another; so does
+    one of a single seed, which has the machine to itself.
     """
-    study, workers = find_study(name), Cores(jobs)
-    if JOBS in whereabouts(settings):
-        settings, workers = replace(settings, jobs=jobs), Cores(1)
+    study = find_study(name)
+    own = JOBS in whereabouts(settings)
+    settings = replace(settings, jobs=jobs) if own else settings
+    workers = None if own or study.seeds == 1 else Cores(jobs)
     first = next(iter(paths.values()))
     caches = (Path(settings.cache),) if hasattr(settings, "cache") else ()
     runs = held(Path(settings.runs), kept=kept) if hasattr(settings, "runs") else nullcontext()

@@ -16,9 +16,9 @@ from theory.infrastructure import ownership
 from theory.infrastructure.commandline import visible
 from theory.infrastructure.folders import AGAIN, held
 from theory.infrastructure.tables import read_parquet, replacing, sidecar, together, write_table
-from theory.sweeps.cells import SEED, Cell
+from theory.sweeps.cells import SEED, Cell, Tables
 from theory.sweeps.configuration import SweepConfiguration
-from theory.sweeps.execution import CellError, Workers
+from theory.sweeps.execution import CellError, Outcomes, Workers
 from theory.sweeps.store import FAILURE, Store
 from theory.sweeps.study import Study, find_study, whereabouts
 
@@ -107,8 +107,16 @@ def outputs(study: Study, out: Path) -> list[ownership.Output]:
     return [*tables, ownership.records(out / FAILURES, FAILURE)]
 
 
-def run_study(study: str, settings: Any, seeds: Iterable[int], workers: Workers) -> Mapping[str, "pd.DataFrame"]:
+def run_study(
+    study: str, settings: Any, seeds: Iterable[int], workers: Workers | None = None
+) -> Mapping[str, "pd.DataFrame"]:
     """The tables of a study with one choice of settings, over seeds, kept nowhere; the same for any workers.
+
+    Parameters
+    ----------
+    workers : optional
+        By default there are none: the study is measured here with all the threads that it takes, one seed after
+        another, and errors of its own pass.
 
     Raises
     ------
@@ -118,7 +126,7 @@ def run_study(study: str, settings: Any, seeds: Iterable[int], workers: Workers)
     version = find_study(study).version
     cells = [Cell(study, version, settings, seed) for seed in seeds]
     found: dict[Cell, Mapping[str, pd.DataFrame]] = {}
-    with closing(workers.run(Cell.measure, cells)) as outcomes:
+    with closing(_here(cells) if workers is None else workers.run(Cell.measure, cells)) as outcomes:
         for cell, outcome in tqdm(
             outcomes, total=len(cells), desc=visible(study), unit="seed", disable=len(cells) == 1
         ):
@@ -126,6 +134,10 @@ def run_study(study: str, settings: Any, seeds: Iterable[int], workers: Workers)
                 raise RuntimeError(f"study {study}, seed {cell.seed}: {outcome.error} ({outcome.where})")
             found[cell] = {name: read_parquet(BytesIO(content)) for name, content in outcome.items()}
     return {name: _joined([(cell, found[cell][name]) for cell in cells], []) for name in found[cells[0]]}
+
+
+def _here(cells: Iterable[Cell]) -> Outcomes[Cell, Tables]:
+    yield from ((cell, cell.measure()) for cell in cells)
 
 
 def _about(

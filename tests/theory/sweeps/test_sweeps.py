@@ -15,7 +15,7 @@ from tests.theory.sweeps import tiny
 from theory.infrastructure import clusters
 from theory.infrastructure.renamed import RenamedWarning
 from theory.infrastructure.tables import sidecar
-from theory.sweeps import Cores, SweepConfiguration, find_study, run_sweep, study_names, where
+from theory.sweeps import Cores, SweepConfiguration, find_study, run_study, run_sweep, study_names, where
 from theory.sweeps.__main__ import app
 from theory.sweeps.cells import Cell
 from theory.sweeps.execution import CellError
@@ -505,3 +505,14 @@ def test_studies_are_listed_with_their_settings(call):
         assert name in said
         for setting in find_study(name).settings.__dataclass_fields__:
             assert setting in said
+
+
+def test_a_study_that_is_measured_here_has_the_same_rows_and_its_own_errors(monkeypatch):
+    settings = tiny.Settings(x=2, unlucky=3)
+    here, spread = run_study(TINY, settings, range(2)), run_study(TINY, settings, range(2), Cores())
+    pd.testing.assert_frame_equal(here["tiny"], spread["tiny"], check_exact=True)
+    unlucky = tiny.Settings(x=3, unlucky=3)
+    with pytest.raises(ArithmeticError, match="3 is unlucky"):
+        run_study(TINY, unlucky, range(2))
+    with pytest.raises(RuntimeError, match="seed 0: ArithmeticError: 3 is unlucky"):
+        run_study(TINY, unlucky, range(2), Cores())
