@@ -94,6 +94,7 @@ def _same(form: Form, other: Form, row: str) -> bool:
     measured, value = (
         0.0 if first[side] == second[side] else abs(first[side] - second[side]) for side in ("measured", "value")
     )
+    limit = max(limit, _limit(other, row))  # each side is off by its own
     in_doubt = IN_DOUBT[BOUNDS[row].quantity](form) if BOUNDS[row].quantity in IN_DOUBT else 0.0
     return measured <= limit + in_doubt and value <= limit
 
