@@ -9,7 +9,7 @@ REASONS: dict[str, str] = {
         "It draws in a process of its own, without what counts lines: its limits on memory and time are for "
         "what it draws alone. The tests of foreign pictures see what it answers."
     ),
-    "real_data/study.py": (
+    "real_data/studies/emoji_captions.py": (
         "It measures the whole emoji set, which takes minutes: `make smoke` does it on every change."
     ),
     "theory/sweeps/execution.py": (
