@@ -69,7 +69,7 @@ bench: $(INSTALLED) ## Time ours against peers, into build/bench.parquet; and th
 	$(PYTHON) -m tests.benchmarks.bench_audit --pairs 1e7 --classes 10
 	$(PYTHON) -m tests.benchmarks.bench_audit --pairs 1e7 --classes 100
 
-figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (twelve minutes)
+figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (12 to 17 minutes)
 	@echo "figures, with their captions: $(FIGURES)"
 
 findings: $(FINDINGS) | $(INSTALLED) ## Write docs/findings.md from the tables
