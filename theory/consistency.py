@@ -5,6 +5,7 @@ import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse as sp
 
+from theory.components import left_components
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.infrastructure.hypotheses import HypothesisError, require
@@ -138,11 +139,7 @@ def _untied_and_tied(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[Floa
 
 def _component_basis(graph: PairGraph) -> sp.csr_array:
     """The left singular vectors of value 1, (n_left, components): `√p_L` on a component of the graph, normalised."""
-    rows, columns = graph.joint.tocoo().coords
-    both = sum(graph.joint.shape)
-    square = sp.coo_array((np.ones(len(rows)), (rows, graph.n_left + columns)), shape=(both, both))
-    _, component = sp.csgraph.connected_components(square, directed=False)
-    own = component[: graph.n_left]
+    own = left_components(graph)
     share = np.sqrt(graph.left_marginal / np.bincount(own, weights=graph.left_marginal)[own])
     return sp.csr_array((share, (np.arange(graph.n_left), own)))
 

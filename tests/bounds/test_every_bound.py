@@ -20,9 +20,13 @@ def arguments_of(case: Case) -> tuple[PairGraph, Spectrum, int, Encoder]:
     """What a bound is called with."""
     graph, k = case.graph, case.k
     triplets = spectrum(graph, min(k + 1, *graph.joint.shape)).leading(k + 1)
-    if case.features is None:
-        return graph, triplets, k, Encoder.optimum(graph, triplets, k)
-    return graph, triplets, k, Encoder.of(graph, triplets, k, case.features)
+    if case.critic is not None:
+        return graph, triplets, k, Encoder.critic(graph, triplets, case.critic)
+    if case.features is not None:
+        return graph, triplets, k, replace(Encoder.of(graph, triplets, k, case.features), penalty=case.penalty)
+    if case.penalty is not None:
+        return graph, triplets, k, Encoder.penalised_optimum(graph, triplets, k, case.penalty)
+    return graph, triplets, k, Encoder.optimum(graph, triplets, k)
 
 
 def random_features(graph: PairGraph, k: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -44,7 +48,7 @@ def test_every_bound_holds_on_every_family(family, seed):
     smaller = min(graph.joint.shape)
     for k in sorted({1, 2, 3, smaller // 2, smaller - 1, smaller} - {0}):
         for features in (None, random_features(graph, k, seed)):
-            table = check_bounds(graph, k, features)
+            table = check_bounds(graph, k, features, penalty=0.6, critic=random_features(graph, 3, seed))
             violated = table[~table["holds"]]
             assert violated.empty, f"k={k}:\n{violated.to_string()}"
 
@@ -58,7 +62,8 @@ def test_a_thousand_random_graphs():
         graph = GRAPHS[names[number % len(names)]](rng, int(rng.integers(8, 40)))
         k = int(rng.integers(1, min(graph.joint.shape) + 1))
         features = None if number % 2 else random_features(graph, k, number)
-        table = check_bounds(graph, k, features)
+        penalty, critic = float(rng.uniform(0.05, 0.95)), random_features(graph, 3, number)
+        table = check_bounds(graph, k, features, penalty=penalty, critic=critic)
         assert table["holds"].all(), f"graph {number}, k={k}:\n{table.to_string()}"
         identities = table[(table["relation"] == "=") & table["value"].notna()]
         np.testing.assert_allclose(identities["measured"], identities["value"], rtol=1e-9, atol=1e-12)
@@ -109,8 +114,7 @@ def test_a_tightened_bound_fails(name, monkeypatch):
     if name in SHARP:
         case = CHECKS[name].case()
         assert gap(BOUNDS[name], arguments_of(case)) < 0
-        table = check_bounds(case.graph, case.k, case.features).set_index("bound")
-        assert not table.loc[name, "holds"]
+        assert not case.check().loc[name, "holds"]
     else:
         with pytest.raises(AssertionError):
             test_value_worked_out_by_hand(name)
@@ -127,7 +131,7 @@ def test_a_violated_hypothesis_raises(name):
     with pytest.raises(HypothesisError, match=message):
         BOUNDS[name](*arguments)
         QUANTITIES[BOUNDS[name].quantity].measure(arguments[3])
-    row = check_bounds(case.graph, case.k, case.features).set_index("bound").loc[name]
+    row = case.check().loc[name]
     assert not row["applicable"]
     assert row["note"].startswith("not applicable: ")
     assert np.isnan(row["value"])

@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from theory.bounds.confirmation import confirm
 from theory.bounds.quantities import QUANTITIES, Encoder
-from theory.bounds.registry import BOUNDS, Bound
+from theory.bounds.registry import BOUNDS, NEEDED, Bound
 from theory.certificates import with_certificate
 from theory.consistency import optimum_range
 from theory.graph import PairGraph
@@ -34,6 +34,8 @@ def check_bounds(
     bounds: Iterable[str] | None = None,
     triplets: Spectrum | None = None,
     certified: bool = False,
+    penalty: float | None = None,
+    critic: Any = None,
 ) -> "pd.DataFrame":
     """A row for each registered bound: its value on this graph, what it bounds, and whether it holds.
 
@@ -51,6 +53,12 @@ def check_bounds(
     certified : bool
         Use an upper end of `σ_{k+1}` that is proved, or where that is too costly guaranteed with a stated probability
         (`theory.certificates`), and not only computed.
+    penalty : float, optional
+        μ in (0, 1): adds the claims about the spectral loss with the penalty `μ (E‖f‖² + E‖g‖²)`, of its minimiser of
+        width k and of the features given.
+    critic : a pair of (n_left, d) and (n_right, d), optional
+        f and g of a critic `s(x, l) = f(x)ᵀ g(l)`, of any width and divided by its temperature: adds the claims about
+        InfoNCE.
 
     Returns
     -------
@@ -73,23 +81,42 @@ def check_bounds(
     Raises
     ------
     ValueError
-        k out of range, features that do not fit, too few triplets.
+        k out of range, features that do not fit, too few triplets, a penalty out of range; a bound is asked for whose
+        subject is not given.
     KeyError
         An unknown bound.
     """
     import pandas as pd
 
     require_width(graph.joint.shape, k)
-    claims = [BOUNDS[name] for name in (BOUNDS if bounds is None else bounds)]
     found = spectrum(graph, min(k + 1, *graph.joint.shape)) if triplets is None else triplets
     known = enough_triplets(graph, found, k)
     if certified:
         known, _ = with_certificate(graph, known, k)
     optimum = Encoder.optimum(graph, known, k)
     encoder = optimum if features is None else Encoder.of(graph, known, k, features)
-    measured = _Measured({"optimum": optimum, "encoder": encoder}, found)
-    table = pd.DataFrame([_row(claim, known, k, measured) for claim in claims])
+    subjects = {"optimum": optimum, "encoder": encoder}
+    if penalty is not None:
+        subjects["penalised optimum"] = Encoder.penalised_optimum(graph, known, k, penalty)
+        subjects["penalised encoder"] = replace(
+            subjects["penalised optimum"] if features is None else encoder, penalty=penalty
+        )
+    if critic is not None:
+        subjects["critic"] = Encoder.critic(graph, known, critic)
+    measured = _Measured(subjects, found)
+    table = pd.DataFrame([_row(claim, known, k, measured) for claim in _claims(bounds, subjects)])
     return table.astype(dict.fromkeys(NULLABLE, "boolean"))
+
+
+def _claims(bounds: Iterable[str] | None, subjects: Iterable[str]) -> list[Bound]:
+    """The bounds asked for, or all whose subject is given."""
+    if bounds is None:
+        return [claim for claim in BOUNDS.values() if claim.subject in subjects]
+    claims = [BOUNDS[name] for name in bounds]
+    for claim in claims:
+        if claim.subject not in subjects:
+            raise ValueError(f"bound {claim.name!r} is about a {claim.subject}: give {NEEDED[claim.subject]}=...")
+    return claims
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ class Encoder:
     spectrum : at least k + 1 triplets
     left, right : (n_left, k), and (n_right, k) or `None`; unweighted
     given : whether they are a user's, and not the optimum
+    penalty : μ of the penalised spectral loss (theorem 18), where claims about it are to be held
     """
 
     graph: PairGraph
@@ -71,6 +72,7 @@ class Encoder:
     left: FloatArray
     right: FloatArray | None
     given: bool = False
+    penalty: float | None = None
 
     @classmethod
     def optimum(cls, graph: PairGraph, spectrum: Spectrum, k: int) -> "Encoder":
@@ -90,6 +92,33 @@ class Encoder:
             if side is not None and side.shape[1] != k:
                 raise ValueError(f"{name} has width {side.shape[1]} and k is {k}: bounds speak of width k")
         return cls(graph, spectrum, k, f, g, given=True)
+
+    @classmethod
+    def penalised_optimum(cls, graph: PairGraph, spectrum: Spectrum, k: int, penalty: float) -> "Encoder":
+        """The minimiser of width k of the spectral loss with the penalty `μ (E‖f‖² + E‖g‖²)`.
+
+        `F = U (Σ - μ)₊^{1/2}` and `G = W (Σ - μ)₊^{1/2}` on the top k: columns of 0 where `σ_i <= μ` (theorem 18).
+
+        Raises
+        ------
+        ValueError
+            The penalty is not in (0, 1).
+        """
+        if not 0 < penalty < 1:
+            raise ValueError(f"penalty={penalty!r} is not in (0, 1): at 0 there is none, from 1 on the optimum is 0")
+        top = spectrum.leading(len(spectrum.singular_values))
+        roots = np.sqrt(np.maximum(0.0, top.singular_values[:k] - penalty))
+        left = top.left[:, :k] * roots / np.sqrt(graph.left_marginal)[:, None]
+        right = top.right[:, :k] * roots / np.sqrt(graph.right_marginal)[:, None]
+        return cls(graph, spectrum, k, left, right, penalty=penalty)
+
+    @classmethod
+    def critic(cls, graph: PairGraph, spectrum: Spectrum, features: Any) -> "Encoder":
+        """The pair (f, g), of any width, of a critic `s(x, l) = f(x)ᵀ g(l)`."""
+        if not (isinstance(features, tuple | list) and len(features) == 2):
+            raise ValueError("a critic is a pair of arrays, (f, g)")
+        width = as_features(features[0], graph.n_left, "f").shape[1]
+        return cls.of(graph, spectrum, width, features)
 
     @property
     def features(self) -> Features | None:

@@ -15,7 +15,10 @@ from theory.spectra import Spectrum, enough_triplets
 
 Status = Literal["exact", "restated", "rate", "conjecture"]
 Relation = Literal["<=", ">=", "="]
-Subject = Literal["optimum", "encoder"]
+Subject = Literal["optimum", "encoder", "penalised optimum", "penalised encoder", "critic"]
+
+# What must be given beyond a graph and a width, for there to be such a subject: an argument of `check_bounds`.
+NEEDED: dict[str, str] = {"penalised optimum": "penalty", "penalised encoder": "penalty", "critic": "critic"}
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,9 @@ class Bound:
     status : "exact" (may never be violated), "restated" (from the literature), "rate" (never asserted as an
         inequality), "conjecture" (nobody knows)
     relation : of the measured quantity to the value: "<=", ">=" or "="
-    subject : "optimum", a claim about the top-k embedding, or "encoder", a claim about every embedding
+    subject : "optimum", a claim about the top-k embedding; "encoder", about every embedding; "penalised optimum" and
+        "penalised encoder", about the minimiser of the penalised spectral loss and every embedding, at `encoder.
+        penalty`; "critic", about every critic `s(x, l) = f(x)ᵀ g(l)`
     statement, remarks : the first line of the docstring, and the rest of it
     evaluate : the function that was decorated
     seconds : how long it may take for a value, if it is foreign
@@ -64,8 +69,8 @@ class Bound:
         """
         known = enough_triplets(graph, spectrum, k)
         arguments: tuple[Any, ...] = (graph, known, k)
-        if self.subject == "encoder":
-            arguments = (*arguments, encoder or Encoder.optimum(graph, known, k))
+        if self.subject != "optimum":
+            arguments = (*arguments, self._of(encoder or Encoder.optimum(graph, known, k)))
         if not self.foreign:
             return float(self.evaluate(*arguments))
         return contained(
@@ -75,6 +80,11 @@ class Bound:
             seconds=self.seconds,
             passing=(HypothesisError,),
         )
+
+    def _of(self, encoder: Encoder) -> Encoder:
+        if NEEDED.get(self.subject) == "penalty" and encoder.penalty is None:
+            raise ValueError(f"bound {self.name!r} is about a penalised loss: give an encoder with a penalty")
+        return encoder
 
 
 class Ledger(dict[str, Bound]):
@@ -98,9 +108,9 @@ def bound(
 ) -> Callable[[Callable[..., float]], Bound]:
     """Register a function `(graph, spectrum, k) -> float` as a bound; it then appears wherever bounds do.
 
-    With `subject="encoder"` the function also takes the `Encoder` it is about. `spectrum` holds k + 1 triplets. Round
-    outward, or round-off will refute the claim: divide by the gap with `over_gap`, and use `spectrum.upper_values` for
-    the singular values that make a bound larger.
+    With another subject than "optimum" the function also takes the `Encoder` it is about. `spectrum` holds k + 1
+    triplets. Round outward, or round-off will refute the claim: divide by the gap with `over_gap`, and use
+    `spectrum.upper_values` for the singular values that make a bound larger.
 
     Raises
     ------

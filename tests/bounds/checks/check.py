@@ -5,18 +5,26 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from tests.families import GRAPHS
-from theory import PairGraph
+from theory import PairGraph, check_bounds
 
 
 @dataclass(frozen=True)
 class Case:
-    """A graph, a width, and an encoder's features unless the optimum is meant."""
+    """A graph, a width, and an encoder's features unless the optimum is meant; a penalty or a critic where one is."""
 
     graph: PairGraph
     k: int = 1
     features: Any = None
+    penalty: float | None = None
+    critic: Any = None
+
+    def check(self) -> pd.DataFrame:
+        """The verdicts on it, by the names of the bounds."""
+        found = check_bounds(self.graph, self.k, self.features, penalty=self.penalty, critic=self.critic)
+        return found.set_index("bound")
 
 
 @dataclass(frozen=True)

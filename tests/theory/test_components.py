@@ -1,0 +1,18 @@
+import networkx as nx
+import numpy as np
+import pytest
+
+from tests.families import GRAPHS
+from theory.components import component_count, left_components
+
+
+@pytest.mark.parametrize("family", GRAPHS)
+def test_components_are_those_of_networkx(family):
+    graph = GRAPHS[family](np.random.default_rng(0), 12)
+    rows, columns = graph.joint.tocoo().coords
+    pairs = nx.Graph([(("left", x), ("right", y)) for x, y in zip(rows, columns, strict=True)])
+    numbered = left_components(graph)
+    found = {frozenset(np.flatnonzero(numbered == number).tolist()) for number in range(numbered.max() + 1)}
+    expected = {frozenset(x for side, x in part if side == "left") for part in nx.connected_components(pairs)}
+    assert found == expected
+    assert component_count(graph) == len(expected)

@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+import scipy.optimize
+from hypothesis import given
+from hypothesis import strategies as st
+
+from theory.margins import error_within, margins
+
+
+def test_margins_by_hand():
+    scores = np.array([[0.7, 0.2, 0.1], [0.7, 0.2, 0.1], [0.5, 0.5, 0.0]])
+    np.testing.assert_allclose(margins(scores, [0, 1, 0]), [0.5, -0.5, 0.0])
+
+
+def test_a_single_class_is_never_wrong():
+    alone = margins(np.ones((3, 1)), [0, 0, 0])
+    assert np.isposinf(alone).all()
+    assert error_within(alone, np.full(3, 1 / 3), 1e6) == 0
+
+
+def test_the_labels_as_scores_cost_half_an_error():
+    assert error_within(np.ones(4), np.full(4, 0.25), 0.3) == pytest.approx(0.6)
+    assert error_within(np.ones(4), np.full(4, 0.25), np.inf) == pytest.approx(1)
+
+
+@given(st.integers(0, 10**6), st.floats(0, 2))
+def test_it_is_the_linear_programme(seed, budget):
+    rng = np.random.default_rng(seed)
+    gaps, masses = rng.uniform(-0.5, 1.5, 7), rng.dirichlet(np.ones(7))
+    cost = masses * np.maximum(0, gaps) ** 2 / 2
+    solved = scipy.optimize.linprog(-masses, A_ub=cost[None], b_ub=[budget], bounds=(0, 1))
+    assert error_within(gaps, masses, budget) == pytest.approx(-solved.fun, abs=1e-9)
+    theta = rng.uniform(0.1, 1)
+    assert error_within(gaps, masses, budget) <= masses[gaps <= theta].sum() + 2 * budget / theta**2 + 1e-12
+
+
+@given(st.integers(0, 10**6))
+def test_no_classifier_near_the_scores_errs_more(seed):
+    rng = np.random.default_rng(seed)
+    nodes, classes = 8, 3
+    labels, masses = rng.integers(classes, size=nodes), rng.dirichlet(np.ones(nodes))
+    scores = rng.standard_normal((nodes, classes))
+    other = scores + rng.uniform(0, 1) * rng.standard_normal((nodes, classes))
+    distance = float(masses @ np.sum((other - scores) ** 2, axis=1))
+    error = float(masses @ (margins(other, labels) <= 0))
+    assert error <= error_within(margins(scores, labels), masses, distance) + 1e-12
