@@ -2,8 +2,8 @@
 
 Let scores h have the margin `γ(x) = h_y(x) - max_{c≠y} h_c(x)` at a node of class y. Where a classifier with scores s
 is wrong or tied some class c has `s_c >= s_y`, while `h_y - h_c >= γ`: two coordinates of `s - h` differ by γ or more,
-so that `‖(s - h)(x)‖² >= γ₊²/2`. With `E‖s - h‖² <= Δ` its error is therefore at most the largest mass that a budget of Δ
-pays for, `N(γ, Δ)`. Of what is known of h and Δ alone nothing smaller is true, up to the last node, which counts in
+so that `‖(s - h)(x)‖² >= γ₊²/2`. With `E‖s - h‖² <= Δ` its error is therefore at most the largest mass that a budget of
+Δ pays for, `N(γ, Δ)`. Of what is known of h and Δ alone nothing smaller is true, up to the last node, which counts in
 part. Scores that are the labels themselves have γ = 1, and `N = min(1, 2 Δ)`. Source: new here.
 """
 
