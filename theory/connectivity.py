@@ -203,9 +203,7 @@ def sparsest_partition(graph: PairGraph, m: int, triplets: Spectrum | None = Non
 
     Notes
     -----
-    The lower end is `(1 - σ_m²) / 2`. Proof: a combination `g = Σ_i t_i 1[S_i]` changes across an induced pair only
-    between parts, where `(t_i - t_j)² <= 2 t_i² + 2 t_j²`. So `½ E (g - g')² <= 2 Σ_i t_i² cut(S_i)`, which is at most
-    `2 max_i φ(S_i) E g²`. These g span m dimensions; by Courant and Fischer `1 - σ_m² <= 2 max_i φ(S_i)`.
+    The lower end is `(1 - σ_m²) / 2`, as theorem 9 proves.
 
     The upper end is that of the best partition found: of all, where there are no more than `EXACT_PARTITIONS` of at
     most `EXACT_NODES` nodes; else of a sweep (m = 2), the classes (where m are present), and the nodes sorted by the

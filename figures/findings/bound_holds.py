@@ -56,8 +56,8 @@ of the embedding for each graph. These are {{ checks | counted }} checks of {{ b
 failed. In {{ infinite | counted }} of the checks the bound is infinite, so that nothing could have violated it.
 
 A point is one graph at one width, and there are {{ plain.points | counted }} of them. Theorem 4, the paper's bound
-with its constants, is better than guessing the largest class on {{ plain.informative | counted }} points. Its sharper
-two-sided form is better than guessing on {{ sharp.informative | counted }}.
+with constants derived here, is better than guessing the largest class on {{ plain.informative | counted }} points. Its
+sharper two-sided form is better than guessing on {{ sharp.informative | counted }}.
 """,
     facts,
     claims,

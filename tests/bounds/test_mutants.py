@@ -111,6 +111,7 @@ WITNESSES: dict[str, list[Checks]] = {
     "multihop-near-optimal-error": [worked_out(two_bits, 2 * NEAR[1])],
     "zero-shot-any": [worked_out(two_bits, 2 * (sqrt(2 * ALPHA) + sqrt(0.64 + 0.01)) ** 2)],
     "zero-shot-near-optimal": [Checks(one_caption_of_two, None), worked_out(two_bits, 2 * NEAR_ZERO_SHOT**2)],
+    "class-leaks": [worked_out(lambda: two_bits(features=False), 0.19 + 0.36 + 0.36)],
     "cheeger-above": [worked_out(lambda: Case(two_nodes(0.1)), sqrt(4 * 0.36 / 3))],
     "cross-entropy-by-infonce": [
         worked_out(away_from_its_caption, AWAY + 1),

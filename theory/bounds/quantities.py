@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import scipy.linalg
 
 from theory.consistency import class_masses, guess_error, induced_labelling_error
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.columns import independent, thin_factors
 from theory.infrastructure.foreign import SECONDS, as_number, contained, is_foreign, source_of
 from theory.infrastructure.hypotheses import HypothesisError, require
 from theory.probes import ProbeResult, as_features, probe, zero_shot_standing
@@ -20,38 +20,6 @@ from theory.scores import Standing
 from theory.spectra import Spectrum
 
 Features = tuple[FloatArray, FloatArray]  # (n_left, k) and (n_right, k)
-
-RANK_TOLERANCE = 64 * float(np.finfo(np.float64).eps)
-NEAR_ORTHONORMAL = 1e-3  # what the first pass of Cholesky QR may miss, for the second to leave nothing but round-off
-
-
-def thin_factors(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """`Q`, (n, k), orthonormal, and `R`, (k, k), with `F = Q R`, from the columns of F, (n, k) with `k <= n`.
-
-    Each column is exact to round-off relative to its own length, however small or however near to the others it is. Two
-    passes of Cholesky QR on unit columns, several times as fast as Householder's reflections: the first leaves columns
-    that are all but orthonormal, the second makes them so to the last digit (Yamamoto et al. 2015). Where the unit
-    columns are nearly dependent, the Gram matrix of the first would lose what tells them apart, and reflections do it.
-    """
-    largest = np.abs(columns).max(axis=0)
-    largest[largest == 0] = 1  # a column of zeros stays one; of others no square overflows or vanishes
-    lengths = largest * np.maximum(1.0, np.linalg.norm(columns / largest, axis=0))
-    unit = columns / lengths
-    try:
-        basis, first = _cholesky_qr(unit)
-        basis, second = _cholesky_qr(basis)
-        reliable = np.abs(second - np.eye(len(second))).max() < NEAR_ORTHONORMAL
-    except scipy.linalg.LinAlgError:
-        reliable = False
-    if reliable:
-        return basis, second @ first * lengths
-    basis, factor = scipy.linalg.qr(unit, mode="economic")
-    return basis, factor * lengths
-
-
-def _cholesky_qr(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
-    factor = scipy.linalg.cholesky(columns.T @ columns)
-    return scipy.linalg.solve_triangular(factor, columns.T, trans="T").T, factor
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,9 +162,7 @@ def aligned_induced_loss(encoder: Encoder) -> float:
     linear in the number of pairs. Columns of F count as dependent where they are so up to round-off of their lengths.
     """
     image, factor = encoder.left_factors
-    lengths = np.linalg.norm(factor, axis=0)
-    rotation, values, _ = scipy.linalg.svd(factor / np.where(lengths > 0, lengths, 1))
-    image = image @ rotation[:, values > RANK_TOLERANCE * values[0]]
+    image = image @ independent(factor)
     return -float(np.sum((image.T @ image) ** 2))
 
 

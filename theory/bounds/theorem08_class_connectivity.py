@@ -51,7 +51,7 @@ def probe_error_by_connectivity(graph: PairGraph, spectrum: Spectrum, k: int) ->
     """`E(f*) <= 2 α_T / min_x (1 - λ₂(y(x))) (1 - β(x))`, hence `<= 2 α_T / (1 - max_c λ₂(c) - max_x β(x))`.
 
     Needs `k >= r`, the classes present: then `σ_{k+1} <= σ_{r+1}`, and theorem 4 applies. Infinite where a class falls
-    apart, or a node has no pair in its class.
+    apart.
     """
     _classes_within(graph, k)
     gap = least_gap(graph)

@@ -63,7 +63,7 @@ QUANTITIES["class_variance"] = Quantity(variance_within_classes, scale=_variance
 def class_variance(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`V(f) <= A / (2 γ)` for every embedding: aligned pairs draw a class together as far as the pairs connect it.
 
-    Infinite where a class falls apart, or a node has no pair in its class.
+    Infinite where a class falls apart.
     """
     return _variance_by_alignment(encoder)
 
@@ -82,7 +82,7 @@ def nearest_mean(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder)
 def nearest_mean_by_alignment(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_mean(f) <= 2 A / (γ Δ²)` for every embedding: by alignment, divergence and concentration.
 
-    Infinite where a class falls apart, a node has no pair in its class, or two class means coincide.
+    Infinite where a class falls apart, or two class means coincide.
     """
     variance, reach = _variance_by_alignment(encoder), float(_reach(encoder).min())
     return variance / reach**2 if reach > 0 and math.isfinite(variance) else math.inf

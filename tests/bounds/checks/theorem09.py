@@ -1,7 +1,7 @@
 import numpy as np
 import scipy.sparse as sp
 
-from tests.bounds.checks.check import Case, Checks, two_nodes
+from tests.bounds.checks.check import NO_LEFT_LABELS, Case, Checks, two_nodes
 from theory import PairGraph
 
 
@@ -42,6 +42,7 @@ CHECKS = {
     "cheeger-below": Checks(lambda: Case(two_nodes(0.1)), NO_CUT),
     "cheeger-above": Checks(lambda: Case(two_exponential_tails()), NO_CUT, within=0.07),
     "class-partition": Checks(lambda: Case(two_nodes(0.1)), MORE_CLASSES),
+    "class-leaks": Checks(lambda: Case(two_nodes(0.1)), NO_LEFT_LABELS),
     "image-error-rate": Checks(
         two_clusters, (narrower_than_twice_the_classes, "k >= 2 r fails: k is 3 and 2 classes"), value=0.1 / 0.18**2
     ),

@@ -1,0 +1,57 @@
+"""Theorem 25: labels of some domains teach the classes of others, where pairs know class and domain apart.
+
+**Classes by domains.** An image for each of r classes in each of m domains, all of one mass; an induced pair of images
+has the weight ρ where both class and domain are the same, α where the class alone is, β where the domain alone is, γ
+where neither is. Let them come of captions that name both, the class, the domain, or neither, of probabilities e, a, b
+and g: `e ∝ ρ - α - β + γ`, `a ∝ m (α - γ)`, `b ∝ r (β - γ)`, `g ∝ r m γ`. Then σ² is 1 once, `e + a` on the r - 1
+functions of the class, `e + b` on the m - 1 functions of the domain, and e on the rest. A head trained by least
+squares of least norm on the optimum `U_k` and the labels of some domains has, on all other domains,
+(a) error 0 and scores that are exact, at k = r, if `e + a > max(e, e + b)`, that is `m (α - γ) > max(0, r (β - γ))`;
+(b) error 0 at k = r + m - 1 if `α > γ` and `β > γ`: the scores are `1[y = c] - 1/r`, of squared error 1/r;
+(c) error 1 at k = r m, if e > 0: it has no score at all there.
+Where γ exceeds α error 1 is possible with a gap, at r = m = 2 and k = 2: the feature that tells the classes apart in
+one domain is turned round in the other.
+
+So it is not that features are the same in all domains: in (b) they are not. It is that class and domain are kept apart.
+
+Proof. All four kinds of captions are functions on classes tensored with functions on domains, which gives σ². In (a)
+the span is all functions of the class, and the labels of one domain determine one. In (b) it is all `h(c) + h'(d)`. On
+the source a score for class c is `1[y = c]`; its part of mean 0 over the classes is determined, and the rest, 1/r, is a
+function of the domain, of which the least norm is 0 off the source. All classes lose the same, so the largest score is
+right. In (c) the span is everything, and the least norm is 0 off the source.
+
+**Any graph**, any scores s, a source S of left nodes. With `q(x) = Pr_{x'|x}[x' ∈ S, y(x') = y(x)]`, the nodes x
+outside S that are wrong have `Σ p(x) q(x) <= 2 (√V + √ε_S)²`, where `V = Σ_{x∉S, x'∈S} P_T(x, x') ‖s(x) - s(x')‖²` and
+`ε_S = Σ_{x∈S} p(x) ‖s(x) - 1_{y(x)}‖²`: the error of the target is at most the largest mass that so much pays for.
+
+Proof. Let x be wrong or tied: `‖s(x) - 1_{y(x)}‖² >= 1/2`. Summed over the induced pairs of x outside S and x' in S
+that are of one class, the norms of `s(x) - 1_y = (s(x) - s(x')) + (s(x') - 1_y)` are at most `√V + √ε_S` (Minkowski),
+for no x' has more mass in such pairs than p(x').
+
+Source: Shen et al. 2022, of whom the abstract and a summary were seen: α and β above γ make features transfer, and α
+below γ turns them round. The model by captions, the conditions for more than two classes and domains, the second bound
+and all proofs are derived here; HaoChen et al. 2022 (abstract seen) have a bound of the second kind.
+"""
+
+from theory.bounds.statements import Statement
+from theory.transfer import classes_by_domains, transfer_bound
+
+TESTS = "tests/theory/test_transfer.py"
+
+STATEMENTS = (
+    Statement(
+        "classes-by-domains",
+        "exact",
+        "Where induced pairs have weights ρ, α, β, γ with `α > γ` and `β > γ`, a head of least norm on the optimum of "
+        "width r + m - 1, trained on some domains, has error 0 and squared error 1/r on all others.",
+        classes_by_domains,
+        TESTS,
+    ),
+    Statement(
+        "transfer",
+        "exact",
+        "On every graph the target nodes that any scores s get wrong have `Σ p(x) q(x) <= 2 (√V + √ε_S)²`.",
+        transfer_bound,
+        TESTS,
+    ),
+)

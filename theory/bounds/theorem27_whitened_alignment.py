@@ -1,0 +1,68 @@
+"""Theorem 27: how well whitened features can be aligned.
+
+Features are whitened where `E_{p_L} f fᵀ = I`: the weighted columns are orthonormal, as those of an embedding of full
+rank are after a linear map. Whitened features f, and a pair (f, g) of them, have
+
+    E_{P_T} ‖f(x) - f(x')‖² >= 2 Σ_{i≤k} (1 - σ_i²),    E_P ‖f(x) - g(l)‖² >= 2 Σ_{i≤k} (1 - σ_i),
+
+with equality at f* and g*. The squares belong to induced pairs, which are two hops; on the pairs themselves the values
+stand as they are, and the bound with squares, being larger, is false there. If g is free in place of whitened, the best
+is `g(l) = E[f(x) | l]` and the least `Σ_{i≤k} (1 - σ_i²)`.
+
+Proof. `E ‖f(x) - f(x')‖² = 2 (k - ‖Āᵀ F‖²)`, which Ky Fan bounds; it is the same for every whitening of one embedding,
+for two of them differ by a rotation. `E ‖f(x) - g(l)‖² = 2 (k - tr Fᵀ Ā G)`, and the trace is at most the sum of the
+singular values of `Fᵀ Ā G`, the canonical correlations of f and g along the pairs, of which the i-th is at most σ_i. It
+attains that sum for the best rotation of g against f, which is the one measured here.
+
+Features that are centred too, as those of VICReg, are orthogonal to `u_1 = √p_L`: the sums go over i = 2..k + 1 then.
+
+Source: Balestriero and LeCun 2022, of whom the abstract was seen: that VICReg with whitened features is a spectral
+embedding. The inequalities, with their constants, and the proofs are derived here.
+"""
+
+import numpy as np
+import scipy.linalg
+
+from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from theory.bounds.registry import bound
+from theory.graph import PairGraph
+from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.columns import independent
+from theory.infrastructure.hypotheses import require
+from theory.spectra import Spectrum
+
+
+def induced_alignment(encoder: Encoder) -> float:
+    """`E_{P_T} ‖f̂(x) - f̂(x')‖²` of the whitened left embedding f̂; O(nnz k + n_left k²)."""
+    image, factor = encoder.left_factors
+    _require_full_rank("f", factor)
+    return max(0.0, float(2 * (encoder.k - np.sum(image**2))))
+
+
+def pair_alignment(encoder: Encoder) -> float:
+    """`E_P ‖f̂(x) - ĝ(l)‖²` of both whitened embeddings, ĝ rotated to be nearest to f̂; O(nnz k + n k²), n all nodes."""
+    (image, left), (basis, right) = encoder.left_factors, encoder.right_factors
+    _require_full_rank("f", left)
+    _require_full_rank("g", right)
+    return max(0.0, float(2 * np.sum(1 - scipy.linalg.svdvals(image.T @ basis))))
+
+
+QUANTITIES["induced_alignment"] = Quantity(induced_alignment, scale=lambda encoder: float(encoder.k))
+QUANTITIES["pair_alignment"] = Quantity(pair_alignment, scale=lambda encoder: float(encoder.k))
+
+
+@bound("induced-alignment", quantity="induced_alignment", status="exact", relation=">=", subject="encoder")
+def induced_alignment_at_least(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`E_{P_T} ‖f̂(x) - f̂(x')‖² >= 2 Σ_{i≤k} (1 - σ_i²)` for the whitened features f̂ of every embedding of rank k."""
+    return float(2 * np.sum(1 - spectrum.upper_values[:k] ** 2))
+
+
+@bound("pair-alignment", quantity="pair_alignment", status="exact", relation=">=", subject="encoder")
+def pair_alignment_at_least(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`E_P ‖f̂(x) - ĝ(l)‖² >= 2 Σ_{i≤k} (1 - σ_i)` for the whitened features of every embedding pair of rank k."""
+    return float(2 * np.sum(1 - spectrum.upper_values[:k]))
+
+
+def _require_full_rank(name: str, factor: FloatArray) -> None:
+    rank = independent(factor).shape[1]
+    require(rank == len(factor), f"{name} cannot be whitened: its rank is {rank} and its width {len(factor)}")
