@@ -58,8 +58,8 @@ def excess_from_pairs(n_pairs: int, support: int, bound: float, *, level: float 
 
     Notes
     -----
-    Loose, and of the wrong order where the loss has one best pair: on the graph of 6 by 5 nodes of the tests, k = 2, the
-    median excess of the empirical optimum was 4e-4 of it from 1,000 pairs, 7e-5 from 100,000 and 7e-6 from 10,000,000.
+    Loose, and of the wrong order where there is a gap: on the graph of 6 by 5 nodes of the tests, at k = 2, the median
+    excess of the empirical optimum was 4e-4 of it from 1,000 pairs, 7e-5 from 100,000 and 7e-6 from 10,000,000.
     Source: new here, after HaoChen et al. 2021.
     """
     if not bound >= 0:
