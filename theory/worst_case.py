@@ -20,7 +20,7 @@ from theory.infrastructure.remembered import once_per_graph
 from theory.probes import as_features
 
 NODES_LIMIT = 500  # left nodes; all eigenvectors of A are taken
-UNITS = 16 * float(np.finfo(np.float64).eps)
+FLOOR = 1e-12  # a smaller `1 - λ` is not told from 0; well above the round-off of any graph of so few nodes
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +46,7 @@ def worst_case_target(graph: PairGraph, f: Any) -> WorstCase:
     """The target of the largest squared error for its one-hop variation.
 
     Where the embedding does not span the constants, or on a disconnected graph those of each component, a target that
-    does not vary at all is missed: the variation is 0, up to round-off.
+    does not vary at all is missed: the variation is all but 0.
 
     Parameters
     ----------
@@ -64,9 +64,9 @@ def worst_case_target(graph: PairGraph, f: Any) -> WorstCase:
     -----
     With the eigenvalues λ_j of A and its eigenvectors E, `2 / m(f)` is the largest eigenvalue of
     `(I - Π_F) (I - A)^{-1} (I - Π_F)`, hence the square of the norm of `M = (I - Π_F) E diag(1 - λ)^{-1/2}`; its right
-    singular vector gives the target. Where `1 - λ_j` is below round-off it counts as that: the matrix whose
-    eigenvalues are so raised is a graph's up to round-off, and all that is proved of m(f) holds of it. Cost:
-    O(n_left³), of which the eigenvectors are computed once for each graph. Source: new here.
+    singular vector gives the target. Where `1 - λ_j` is below `FLOOR` it counts as that: m(f) is then no rougher than
+    the features, and what is proved of it holds with `2 FLOOR` in the place of what is smaller. Cost: O(n_left³), of
+    which the eigenvectors are computed once for each graph. Source: new here.
     """
     features = as_features(f, graph.n_left, "f")
     if features.shape[1] > graph.n_left:
@@ -83,11 +83,11 @@ def worst_case_target(graph: PairGraph, f: Any) -> WorstCase:
 
 @once_per_graph
 def _slow_directions(graph: PairGraph) -> tuple[FloatArray, FloatArray]:
-    """The eigenvectors of A, (n_left, n_left), and `1 - λ_j`, (n_left,), at least round-off."""
+    """The eigenvectors of A, (n_left, n_left), and `1 - λ_j`, (n_left,), at least `FLOOR`."""
     require(
         graph.n_left <= NODES_LIMIT,
         f"the worst target takes all eigenvectors of the induced pairs: {graph.n_left} left nodes are more than "
         f"{NODES_LIMIT}",
     )
     values, vectors = scipy.linalg.eigh((graph.normalized @ graph.normalized.T).toarray())
-    return vectors, np.maximum(1 - values, UNITS * np.sqrt(sum(graph.joint.shape)))
+    return vectors, np.maximum(1 - values, FLOOR)

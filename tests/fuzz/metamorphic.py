@@ -28,7 +28,8 @@ from theory.bounds.theorem08_class_connectivity import least_gap
 from theory.bounds.theorem11_nearest_mean import _centred, _moments, _reach, _standing
 from theory.connectivity import EXACT_NODES
 from theory.consistency import class_masses
-from theory.scores import Standing, linear_standing, score_noise
+from theory.scores import Standing, column_lengths, linear_standing, score_noise
+from theory.worst_case import FLOOR
 
 UNITS = 256 * float(np.finfo(np.float64).eps)
 UNDETERMINED = 1e-3  # of the size of a row: what may move by more says nothing
@@ -47,17 +48,18 @@ ROOTS = EXCESS | {  # of a variance, a tail or a gap: all may be 0 but for round
 MULTIHOP = {"multihop-mse", "multihop-error", "multihop-mse-below"}  # see only the squares of singular values
 OVER_CLASS_GAP = {"probe-error-by-connectivity", "class-variance", "nearest-mean-by-alignment"}
 OVER_DISTANCE = {"nearest-mean", "nearest-mean-by-alignment"}  # of the means of two classes
+OF_THE_SPAN = {"missed-variation", "induced-alignment", "pair-alignment"}  # of the columns of an encoder
 OVER_DISTINCT = {"mean-classifier", "mean-classifier-any"}  # the chance that two classes differ
 BY_VECTORS = {"sharp-probe-mse", "sharp-probe-error", "sharp-probe-mse-below"}  # values that take label energies
 NOT_OF_VECTORS = {  # quantities of the optimum that are functions of the singular values, or of the graph alone
     *("spectral_loss", "aligned_induced_loss", "induced_labelling_error"),
-    *("class_conductance", "conductance", "class_tail_eigenvalue"),
+    *("class_conductance", "total_class_conductance", "conductance", "class_tail_eigenvalue"),
 }
 ON_SPHERE = {  # rows of norm 0, which have no direction, may be round-off in another form
     *("cross-entropy-by-infonce", "cross-entropy-by-connectivity", "cross-entropy-below", "infonce-by-uniformity"),
 }
 THRESHOLDS = {  # hypotheses that compare with round-off, and may fall on either side of it
-    *("mmcl-is-sscl", "mean-classifier", "zero-shot-near-optimal"),
+    *("mmcl-is-sscl", "mean-classifier", "zero-shot-near-optimal", "induced-alignment", "pair-alignment"),
     *("near-optimal-mse", "near-optimal-error", "sharp-near-optimal-error", "multihop-near-optimal-error"),
 }
 
@@ -177,8 +179,24 @@ def _gaps(form: Form, row: str) -> Iterator[float]:
     if row in OVER_DISTANCE:
         lengths = np.linalg.norm(form.encoder.left, axis=1)
         yield min(1.0, float(_reach(form.encoder).min() / lengths.max(initial=1.0)))
+    if row in OF_THE_SPAN and form.features is not None:
+        yield _independence(form)
+    if row == "missed-variation":  # off by the root of the least variation that counts, and by what is near to it
+        yield math.sqrt(FLOOR)
+        yield form.first_gap
     if row in OVER_DISTINCT:
         yield 1 - float(np.sum(class_masses(form.graph, "right") ** 2))
+
+
+def _independence(form: Form) -> float:
+    """The least singular value of the weighted columns of both sides, each of unit length."""
+    graph, encoder = form.graph, form.encoder
+    sides = ((encoder.left, graph.left_marginal), (encoder.both_sides, graph.right_marginal))
+    return min(float(np.linalg.svd(_unit_columns(*side), compute_uv=False)[-1]) for side in sides)
+
+
+def _unit_columns(features: np.ndarray, mass: np.ndarray) -> np.ndarray:
+    return np.sqrt(mass)[:, None] * features / column_lengths(features, mass)
 
 
 # Errors that count: the mass of nodes that may be a tie in one form and not in the other.

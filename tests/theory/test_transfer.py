@@ -100,7 +100,7 @@ def test_the_bound_on_any_graph_from_its_definition(seed):
 
 
 def test_the_bound_says_something_where_classes_are_well_joined_across_domains():
-    """The scores are the classes: across they differ, by 2, on pairs of weight γ; those of weight α lead to the source."""
+    """The scores are the classes: across, pairs of weight γ differ by 2, and those of weight α lead to the source."""
     graph = classes_by_domains(2, 2, rho=1, alpha=0.9, beta=0.1, gamma=0.08)
     features = optimum(graph, 2)
     scores = features @ probe(graph, features, labelled=[0, 2]).coefficients

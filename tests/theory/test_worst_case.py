@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.families import GRAPHS
 from theory import HypothesisError, PairGraph, probe, spectrum
 from theory.bounds import Encoder
-from theory.worst_case import NODES_LIMIT, worst_case_target
+from theory.worst_case import FLOOR, NODES_LIMIT, worst_case_target
 
 
 def variation(graph, target):
@@ -65,7 +65,7 @@ def test_equality_at_the_optimum(family, k):
     triplets = spectrum(graph, k + 1)
     optimum = Encoder.optimum(graph, triplets, k).left
     least = worst_case_target(graph, optimum).variation
-    assert least == pytest.approx(2 * (1 - triplets.singular_values[k] ** 2), abs=1e-12)
+    assert least == pytest.approx(2 * (1 - triplets.singular_values[k] ** 2), abs=2 * FLOOR)
 
 
 def test_the_constants_missed_are_an_infinite_worst_case_up_to_round_off():
@@ -77,7 +77,7 @@ def test_dependent_features_span_no_more_than_their_rank():
     graph, features = GRAPHS["dense_random"](np.random.default_rng(0), 8), np.ones((8, 3))
     alone = worst_case_target(graph, features[:, :1]).variation
     assert worst_case_target(graph, features).variation == pytest.approx(alone)
-    assert worst_case_target(graph, np.zeros((8, 1))).variation == pytest.approx(0, abs=1e-12)
+    assert worst_case_target(graph, np.zeros((8, 1))).variation == pytest.approx(0, abs=1e-11)
 
 
 def test_theorem_4_is_the_upper_half_for_indicators_of_classes():
