@@ -6,6 +6,7 @@ import scipy.sparse as sp
 
 from tests.families import GRAPHS
 from theory import BOUNDS, HypothesisError, PairGraph, check_bounds, consistency, label_energy, spectrum
+from theory.bounds import QUANTITIES
 from theory.bounds.check import TIED
 from theory.consistency import optimum_range
 
@@ -159,7 +160,7 @@ def test_the_note_is_on_what_depends_on_the_choice_and_beside_other_notes():
     graph = GRAPHS["many_components"](np.random.default_rng(6), 20)
     table = check_bounds(graph, 3).set_index("bound")
     noted = table["note"].str.contains(TIED, regex=False)
-    of_graph = ["induced_labelling_error", "class_tail_eigenvalue", "conductance", "class_conductance"]
+    of_graph = [name for name, quantity in QUANTITIES.items() if quantity.of_graph]
     measured = table["measured"].notna()
     assert noted.eq(measured & ~table["quantity"].isin(of_graph)).all()
     assert table.loc["probe-mse", "note"].startswith("infinite: ")
