@@ -19,7 +19,7 @@ from theory.infrastructure.hypotheses import require
 from theory.infrastructure.remembered import once_per_graph
 from theory.probes import as_features
 
-NODES_LIMIT = 500  # left nodes; all eigenvectors of A are taken
+NODES_LIMIT = 300  # left nodes; all eigenvectors of A are taken, in a tenth of a second
 FLOOR = 1e-12  # a smaller `1 - λ` is not told from 0; well above the round-off of any graph of so few nodes
 
 
