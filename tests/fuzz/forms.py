@@ -69,13 +69,20 @@ class Form:
         values, r = self.triplets.singular_values, min(self.k, self.triplets.rank)
         return float(values[r - 1] - (values[r] if r < len(values) else 0.0))
 
-    @cached_property
+    @property
     def gap_at_penalty(self) -> float:
         """How far the penalty is from the nearest singular value; where the width ends the span, the gap there too."""
+        return self._gap_at_penalty(1, self.gap_at_k)
+
+    @property
+    def squared_gap_at_penalty(self) -> float:
+        """The same of squares."""
+        return self._gap_at_penalty(2, self.squared_gap_at_k)
+
+    def _gap_at_penalty(self, power: int, at_k: float) -> float:
         assert self.penalty is not None
-        nearest = float(np.abs(self.triplets.singular_values - self.penalty).min())
-        inside = self.triplets.leading(self.k + 1).singular_values[self.k] <= self.penalty
-        return nearest if inside else min(nearest, self.gap_at_k)
+        nearest = float(np.abs(self.triplets.singular_values**power - self.penalty**power).min())
+        return nearest if self.gap_above_penalty < self.gap_above else min(nearest, at_k)
 
     @cached_property
     def squared_gap_at_k(self) -> float:
@@ -93,6 +100,12 @@ class Form:
         """`1 - σ²_{k+1}`."""
         values = self.triplets.singular_values
         return float(1 - values[self.k] ** 2) if self.k < len(values) else 1.0
+
+    @property
+    def gap_above_penalty(self) -> float:
+        """`1 - max(μ², σ²_{k+1})`."""
+        assert self.penalty is not None
+        return min(self.gap_above, 1 - self.penalty**2)
 
 
 # Forms.

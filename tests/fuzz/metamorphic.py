@@ -28,6 +28,7 @@ from theory.bounds.theorem08_class_connectivity import least_gap
 from theory.bounds.theorem11_nearest_mean import _centred, _moments, _reach, _standing
 from theory.connectivity import EXACT_NODES
 from theory.consistency import class_masses
+from theory.multihop import label_measure
 from theory.scores import Standing, linear_standing, score_noise
 
 UNITS = 256 * float(np.finfo(np.float64).eps)
@@ -40,11 +41,18 @@ EXCESS = {  # the root of an excess loss, a difference of terms that cancel
     *("near-optimal-mse", "near-optimal-error", "sharp-near-optimal-error", "multihop-near-optimal-error"),
     *("zero-shot-any", "zero-shot-near-optimal"),
 }
-ROOTS = EXCESS | {  # of a variance, a tail or a gap: all may be 0 but for round-off
+PENALISED_EXCESS = {
+    *("penalised-encoder-mse", "penalised-encoder-error"),
+    *("multihop-penalised-encoder-mse", "penalised-encoder-mse-by-duality"),
+}
+ROOTS = EXCESS | PENALISED_EXCESS | {  # of a variance, a tail or a gap: all may be 0 but for round-off
     *("zero-shot", "cheeger-above", "multihop-mse", "multihop-error", "multihop-mse-below"),
+    *("penalised-mse", "penalised-mse-below", "multihop-penalised-error"),
     *("cross-entropy-by-infonce", "cross-entropy-by-connectivity", "cross-entropy-below"),
 }
 MULTIHOP = {"multihop-mse", "multihop-error", "multihop-mse-below"}  # see only the squares of singular values
+MULTIHOP_PENALISED = {"penalised-mse", "penalised-mse-below", "multihop-penalised-error"}
+BY_TWO_HOPS = {"two-hop-mse", "two-hop-penalised-mse"}  # over the distance of the cut from the mean of the energy
 OVER_CLASS_GAP = {"probe-error-by-connectivity", "class-variance", "nearest-mean-by-alignment"}
 OVER_DISTANCE = {"nearest-mean", "nearest-mean-by-alignment"}  # of the means of two classes
 OVER_DISTINCT = {"mean-classifier", "mean-classifier-any"}  # the chance that two classes differ
@@ -59,6 +67,7 @@ ON_SPHERE = {  # rows of norm 0, which have no direction, may be round-off in an
 THRESHOLDS = {  # hypotheses that compare with round-off, and may fall on either side of it
     *("mmcl-is-sscl", "mean-classifier", "zero-shot-near-optimal"),
     *("near-optimal-mse", "near-optimal-error", "sharp-near-optimal-error", "multihop-near-optimal-error"),
+    *BY_TWO_HOPS,
 }
 
 
@@ -155,6 +164,11 @@ def _has_rows_of_round_off(form: Form) -> bool:
 
 def _under_root(form: Form, row: str) -> float:
     """The size of the terms that cancel under a root."""
+    if row in PENALISED_EXCESS:
+        encoder = form.subject(row)
+        features = (encoder.left_factors[1], encoder.right_factors[1])
+        whole = float(np.sum(form.triplets.singular_values**2))
+        return whole + encoder.loss_scale + sum(float(np.sum(factor**2)) for factor in features)
     if row not in EXCESS:
         return 1.0
     return max(form.encoder.loss_scale, float(np.sum(form.triplets.singular_values[: form.k] ** 2)))
@@ -162,14 +176,23 @@ def _under_root(form: Form, row: str) -> float:
 
 def _gaps(form: Form, row: str) -> Iterator[float]:
     """What a row divides by."""
+    penalised = form.subject(row).penalty is not None
     if BOUNDS[row].relation != ">=" and math.isfinite(form.table.loc[row, "value"]):
-        yield form.gap_above
+        yield form.gap_above_penalty if penalised else form.gap_above
     if _rests_on_vectors(form, row):
-        yield form.gap_at_k if form.subject(row).penalty is None else form.gap_at_penalty
+        yield form.gap_at_penalty if penalised else form.gap_at_k
     if row in EXCESS:  # the least over j <= k of quotients by `1 - σ²_{j+1}`, which may be that of j = 1
         yield form.first_gap
     if row in MULTIHOP:
         yield form.squared_gap_at_k
+    if row in MULTIHOP_PENALISED:
+        yield form.squared_gap_at_penalty
+    if row in PENALISED_EXCESS:  # a root over the distance of the penalty from a threshold, as near as a value is
+        yield form.gap_at_penalty**2
+    if row in BY_TWO_HOPS:
+        cut = 1 - (form.gap_above_penalty if penalised else form.gap_above)
+        jacobi = label_measure(form.graph, 1)
+        yield math.hypot(float(jacobi.diagonal[0]) - cut, float(np.linalg.norm(jacobi.off_diagonal)))
     if row in OVER_CLASS_GAP:
         yield least_gap(form.graph)
     if row in OVER_DISTANCE:
