@@ -34,7 +34,7 @@ def test_what_has_no_row_is_listed_with_where_it_is_computed_and_tested():
         assert function in (root / found.tested_in).read_text(encoding="utf-8")
     titles = [int(line.split()[2].rstrip(":,")) for line in page.splitlines() if line.startswith("## Theorem ")]
     assert titles == sorted(titles)
-    assert set(titles) == set(range(1, 16))
+    assert {*range(1, 16), 18} <= set(titles)
 
 
 def test_a_page_is_current_only_while_it_says_what_the_register_says(tmp_path, monkeypatch):

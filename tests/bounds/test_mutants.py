@@ -54,6 +54,11 @@ def two_bits(features: bool = True) -> Case:
     return Case(PairGraph(joint, np.arange(4), np.arange(4)), 2, (signs * [1, 0.8], signs) if features else None)
 
 
+def half_of_three_classes_astray() -> Case:
+    """A caption for each of three classes, half of it images of the other two."""
+    return Case(PairGraph(np.eye(3) + 0.5 * (1 - np.eye(3)), np.arange(3), np.arange(3)))
+
+
 def two_values() -> Case:
     """The optimum at k = 2, σ = 1, 0.8."""
     return Case(two_nodes(0.1), 2)
@@ -131,7 +136,7 @@ ALPHA, ALPHA_T = 1 - 0.9 * 0.95, (0.19 + 0.36 + 1 - 0.72**2) / 4
 REMAINING = (0.36 + 1 - 0.72**2) / 4
 OFF_SUBSPACE = sqrt(0.01 / (0.81 - 0.64))
 NEAR = (sqrt(ALPHA_T / 0.36) + OFF_SUBSPACE) ** 2, (sqrt(0.5) + OFF_SUBSPACE) ** 2
-NEAR_ZERO_SHOT = sqrt(2 * ALPHA) + sqrt(0.25) * OFF_SUBSPACE + sqrt(0.65 * 2 * ALPHA / 0.36)
+NEAR_ZERO_SHOT = sqrt(2 * ALPHA - ALPHA_T) + sqrt(0.25) * OFF_SUBSPACE + sqrt(0.65 * ALPHA_T / 0.36)
 SINE = 50 * sqrt(1e-4 / 4)  # of an angle: √(1/4 + (1 - s/25)²/4) + s √(ε/4) is least, ½ (cos + sin), at 1 - s/25 = tan
 STRETCHED = 1e-4 + 0.5 * 0.51 * (1.21 + 1 / 1.21 - 2)
 BEYOND = (1 - 0.5 / 0.8) ** 2 * (0.8**2 + 0.72**2)  # of values that exceed the penalty, and the width
@@ -147,7 +152,8 @@ WITNESSES: dict[str, list[Checks]] = {
     "mmcl-is-sscl": [worked_out(two_values, -1 - 0.8**4)],
     "sharp-probe-mse": [worked_out(lambda: two_bits(features=False), REMAINING / 0.36)],
     "image-error": [worked_out(lambda: Case(two_nodes(0.1)), 2 * (1 + 0.1))],
-    "zero-shot": [worked_out(lambda: Case(two_nodes(0.1)), 4 * 0.1 * (1 + 0.8 / 0.6) ** 2)],
+    "induced-labelling-error": [worked_out(half_of_three_classes_astray, 1 - (1 / 2) ** 2 - 2 * (1 / 4) ** 2)],
+    "zero-shot": [worked_out(two_bits, 2 * (sqrt(2 * ALPHA - ALPHA_T) + 0.8 * sqrt(ALPHA_T / 0.36)) ** 2)],
     "near-optimal-mse": [worked_out(two_bits, NEAR[0])],
     "near-optimal-error": [worked_out(two_bits, 2 * NEAR[0])],
     "sharp-near-optimal-error": [worked_out(two_bits, 2 * NEAR[1])],
@@ -167,7 +173,7 @@ WITNESSES: dict[str, list[Checks]] = {
     "penalised-encoder-mse-by-duality": [
         worked_out(lambda: penalised_bits(0.76, 3, -0.001), by_hops(0.76, by_duality(0.76, 0.239)))
     ],
-    "zero-shot-any": [worked_out(two_bits, 2 * (sqrt(2 * ALPHA) + sqrt(0.64 + 0.01)) ** 2)],
+    "zero-shot-any": [worked_out(two_bits, 2 * (sqrt(2 * ALPHA - ALPHA_T) + sqrt(0.64 + 0.01)) ** 2)],
     "zero-shot-near-optimal": [Checks(one_caption_of_two, None), worked_out(two_bits, 2 * NEAR_ZERO_SHOT**2)],
     "cheeger-above": [worked_out(lambda: Case(two_nodes(0.1)), sqrt(4 * 0.36 / 3))],
     "cross-entropy-by-infonce": [

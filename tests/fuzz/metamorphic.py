@@ -45,11 +45,15 @@ PENALISED_EXCESS = {
     *("penalised-encoder-mse", "penalised-encoder-error"),
     *("multihop-penalised-encoder-mse", "penalised-encoder-mse-by-duality"),
 }
-ROOTS = EXCESS | PENALISED_EXCESS | {  # of a variance, a tail or a gap: all may be 0 but for round-off
-    *("zero-shot", "cheeger-above", "multihop-mse", "multihop-error", "multihop-mse-below"),
-    *("penalised-mse", "penalised-mse-below", "multihop-penalised-error"),
-    *("cross-entropy-by-infonce", "cross-entropy-by-connectivity", "cross-entropy-below"),
-}
+ROOTS = (
+    EXCESS
+    | PENALISED_EXCESS
+    | {  # of a variance, a tail or a gap: all may be 0 but for round-off
+        *("zero-shot", "cheeger-above", "multihop-mse", "multihop-error", "multihop-mse-below"),
+        *("penalised-mse", "penalised-mse-below", "multihop-penalised-error"),
+        *("cross-entropy-by-infonce", "cross-entropy-by-connectivity", "cross-entropy-below"),
+    }
+)
 MULTIHOP = {"multihop-mse", "multihop-error", "multihop-mse-below"}  # see only the squares of singular values
 MULTIHOP_PENALISED = {"penalised-mse", "penalised-mse-below", "multihop-penalised-error"}
 BY_TWO_HOPS = {"two-hop-mse", "two-hop-penalised-mse"}  # over the distance of the cut from the mean of the energy
@@ -177,18 +181,16 @@ def _under_root(form: Form, row: str) -> float:
 def _gaps(form: Form, row: str) -> Iterator[float]:
     """What a row divides by."""
     penalised = form.subject(row).penalty is not None
+    if penalised:
+        yield from _gaps_at_penalty(form, row)
     if BOUNDS[row].relation != ">=" and math.isfinite(form.table.loc[row, "value"]):
         yield form.gap_above_penalty if penalised else form.gap_above
     if _rests_on_vectors(form, row):
-        yield form.gap_at_penalty if penalised else form.gap_at_k
+        yield _gap_at_cut(form, form.subject(row))
     if row in EXCESS:  # the least over j <= k of quotients by `1 - σ²_{j+1}`, which may be that of j = 1
         yield form.first_gap
     if row in MULTIHOP:
         yield form.squared_gap_at_k
-    if row in MULTIHOP_PENALISED:
-        yield form.squared_gap_at_penalty
-    if row in PENALISED_EXCESS:  # a root over the distance of the penalty from a threshold, as near as a value is
-        yield form.gap_at_penalty**2
     if row in BY_TWO_HOPS:
         cut = 1 - (form.gap_above_penalty if penalised else form.gap_above)
         jacobi = label_measure(form.graph, 1)
@@ -202,6 +204,18 @@ def _gaps(form: Form, row: str) -> Iterator[float]:
         yield 1 - float(np.sum(class_masses(form.graph, "right") ** 2))
 
 
+def _gap_at_cut(form: Form, encoder: Encoder) -> float:
+    """What parts the directions that an optimum spans from the others."""
+    return form.gap_at_k if encoder.penalty is None else form.gap_at_penalty
+
+
+def _gaps_at_penalty(form: Form, row: str) -> Iterator[float]:
+    if row in MULTIHOP_PENALISED:
+        yield form.squared_gap_at_penalty
+    if row in PENALISED_EXCESS:  # a root over the distance of the penalty from a threshold, as near as a value is
+        yield form.gap_at_penalty**2
+
+
 # Errors that count: the mass of nodes that may be a tie in one form and not in the other.
 
 
@@ -212,7 +226,7 @@ def _in_doubt(
 
     `of_vectors` is what else these do to each lead.
     """
-    gap = form.gap_at_k if encoder.penalty is None else form.gap_at_penalty
+    gap = _gap_at_cut(form, encoder)
     by_vectors = 1.0 if encoder.given else max(1.0, 1 / (AROUND * gap) if gap > 0 else math.inf)
     below = np.where((by_vectors > 1) | (np.asarray(of_vectors) > standing.noise), 0.0, 1 / AROUND)
     above = AROUND * by_vectors * (standing.noise + of_vectors)

@@ -2,26 +2,28 @@
 
 Let f_μ, with its g, minimise the spectral loss with a penalty on the embeddings, `L(f, g) + μ (E‖f‖² + E‖g‖²)`, with
 `0 < μ < 1` and width k. Its span is that of all u_i, i <= k, with `σ_i > μ`; so its squared probe error is the label
-energy up to `μ²`, `ν([0, μ²])` with the measure ν of theorem 15, if `k >= #{i : σ_i > μ}`, and the place of the cut is a
-hyperparameter and no eigenvalue. If the width is smaller the cut is at `σ²_{k+1}`: below `b = max(μ², σ²_{k+1})`.
+energy up to `μ²`, `ν([0, μ²])` with the measure ν of theorem 15, if `k >= #{i : σ_i > μ}`, and the place of the cut is
+a hyperparameter and no eigenvalue. If the width is smaller the cut is at `σ²_{k+1}`: hence `b = max(μ², σ²_{k+1})`.
 
 Proof. Over `F Gᵀ = X` the least of the penalty is `2μ ‖X‖_*` (Srebro et al. 2004), and `‖Ā - X‖² + 2μ ‖X‖_*` has the
-minimiser `X* = U (Σ - μ)₊ Wᵀ` (Cai, Candès and Shen 2010; on the top k if the rank is at most k, as the penalty of given
-singular values and their attraction by Ā show, von Neumann). Equality in the penalty forces the columns of F to span the
-range of X*. Two hops: Cantelli's inequality for ν, whose mean is `a_1` and whose variance is `a_2 - a_1²`.
+minimiser `X* = U (Σ - μ)₊ Wᵀ` (Cai, Candès and Shen 2010). For by von Neumann `<Ā, X>` is at most `Σ_i σ_i s_i` with
+the singular values s_i of X; that leaves `Σ_i s_i² - 2 (σ_i - μ) s_i`, over k values at most where the width is k.
+Equality in the penalty forces the columns of F to span the range of X*. Two hops: Cantelli's inequality for ν, whose
+mean is `a_1` and whose variance is `a_2 - a_1²`.
 
 Any (f, g), of excess `ε_μ` over `-Σ_i (σ_i - μ)₊²`. The penalised loss of `X = F Gᵀ` exceeds its minimum by `‖X - X*‖²`
 or more, and `(I - Π_F) X = 0`, hence `‖(I - Π_F) X*‖ <= √ε_μ`. For any `t > μ` let `h(σ) = min(1, (σ - μ)₊ / (t - μ))`.
-With `Ỹ` of norm `√p_max`, the root of the largest class mass,
-`√ε₂(f) = ‖(I - Π_F) Ỹ‖ <= ‖(1 - h(Σ)) Ỹ‖ + ‖(I - Π_F) X* W diag(h / (σ - μ)₊) Uᵀ Ỹ‖ <= (Σ_i (1 - h(σ_i))² c_i)^{1/2}
-+ √(p_max ε_μ) / (t - μ)`: no gap, and no tie, plays a part. Energy beyond the k-th value counts as if h were 0 there; of
-values beyond it that exceed μ the sum `Σ_{i>k} (σ_i - μ)₊²` is at most `(1 - μ/σ_{k+1})² Σ_{i>k} σ_i²`.
+With `Ỹ` of norm `√p_max`, the root of the largest class mass, `√ε₂(f) = ‖(I - Π_F) Ỹ‖` is at most
+`‖(1 - h) Ỹ‖ + ‖(I - Π_F) X* W diag(h / (σ - μ)₊) Uᵀ Ỹ‖ <= (Σ_i (1 - h(σ_i))² c_i)^{1/2} + √(p_max ε_μ) / (t - μ)`:
+no gap, and no tie, plays a part. Energy beyond the k-th value counts as if h were 0 there; of values beyond it that
+exceed μ the sum `Σ_{i>k} (σ_i - μ)₊²` is at most `(1 - μ/σ_{k+1})² Σ_{i>k} σ_i²`.
 
-Duality. `‖Ā - X‖² + 2μ ‖X‖_* >= 2 <Z, Ā> - ‖Z‖²` for every Z of norm at most μ, and so `ε_μ <= ‖R‖² + μ (‖F‖² + ‖G‖²)
-- 2 <Z, Ā> + ‖Z‖²`, with `R = Ā - F Gᵀ` and `Z = μ R / ‖R‖_op`: that needs one singular value, of R. At the optimum it is 0.
+Duality. `‖Ā - X‖² + 2μ ‖X‖_* >= 2 <Z, Ā> - ‖Z‖²` for every Z of norm at most μ, and so
+`ε_μ <= ‖R‖² + μ (‖F‖² + ‖G‖²) - 2 <Z, Ā> + ‖Z‖² =: δ_μ`, with `R = Ā - F Gᵀ` and `Z = μ R / ‖R‖_op`: that needs one
+singular value, of R. At the optimum it is 0.
 
-The penalty is on the embeddings; the decay of a network's weights is something else. Source: new here; the two papers
-were not read for it, and the proofs of what is taken from them are a line each.
+The penalty is on the embeddings; the decay of a network's weights is something else. Source: new here; of the two
+papers, which were not read for it, only what is shown above is used.
 """
 
 import math
