@@ -57,10 +57,10 @@ def right_induced_labelling_error(graph: PairGraph) -> float:
     ValueError
         The graph lacks labels on the right.
     """
-    return _differing(required_labels(graph, "right"), graph.joint.T)
+    return _differing(required_labels(graph, "right"), sp.csr_array(graph.joint.T))
 
 
-def _differing(labels: IntArray, joint: sp.sparray) -> float:
+def _differing(labels: IntArray, joint: sp.csr_array) -> float:
     """How often two rows differ in label that are drawn from one column, itself drawn by its mass."""
     by_class = sp.csc_array(class_indicators(labels).T @ joint)
     starts, counts = by_class.indptr[:-1], np.diff(by_class.indptr)

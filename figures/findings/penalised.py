@@ -11,17 +11,18 @@ def facts(tables: Tables) -> Facts:
     """What is measured and said at the end, and the checks on the way."""
     table = tables["penalised"]
     last = at_the_end(table)
+    values, measured = last["value"], last["measured"]
     return {
         "seeds": table["seed"].nunique(),
         "steps": int(table["step"].max()),
         "checks": len(table),
         "violated": violations(table),
-        "measured": float(last.loc["penalised-encoder-mse", "measured"]),
-        "energy": float(last.loc["penalised-encoder-mse", "value"]),
-        "duality": float(last.loc["penalised-encoder-mse-by-duality", "value"]),
-        "error": float(last.loc["penalised-encoder-error", "value"]),
-        "gap": float(last.loc["sharp-near-optimal-error", "value"]),
-        "plain": float(last.loc["penalised-error", "value"]),
+        "measured": float(measured["penalised-encoder-mse"]),
+        "energy": float(values["penalised-encoder-mse"]),
+        "duality": float(values["penalised-encoder-mse-by-duality"]),
+        "error": float(values["penalised-encoder-error"]),
+        "gap": float(values["sharp-near-optimal-error"]),
+        "plain": float(values["penalised-error"]),
     }
 
 

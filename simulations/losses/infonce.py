@@ -32,7 +32,7 @@ class InfoNCE(PairLoss):
         return (cross_entropy(scores, own) + cross_entropy(scores.T, own)) / 2 - math.log(len(scores))
 
     def floor(self, k: int, penalty: float = 0.0) -> float:
-        """`-I(x; l)`, reached without a penalty, by pointwise mutual information, if the width allows it (theorem 10)."""
+        """`-I(x; l)`, reached by pointwise mutual information if there is no penalty and width enough (theorem 10)."""
         return -mutual_information(self.graph)
 
 

@@ -51,8 +51,8 @@ def checked_along_training(
     rows: list[pd.DataFrame] = []
 
     def observe(left: FloatArray, right: FloatArray) -> dict[str, float]:
-        given = {"penalty": penalty or None, "triplets": triplets}
-        rows.append(check_bounds(graph, k, (left, right), bounds=bounds, **given))
+        features = left, right
+        rows.append(check_bounds(graph, k, features, bounds=bounds, triplets=triplets, penalty=penalty or None))
         return {}
 
     found = train(graph, k, penalty=penalty, **optimisation, device="cpu", seed=seed, observe=observe)
