@@ -28,9 +28,9 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     picture, panels = plt.subplots(1, 2, figsize=(2 * COLUMN, COLUMN), sharex=True, sharey=True)
     for axes, (title, curves) in zip(panels, PANELS.items(), strict=True):
         for place, (name, color, label) in enumerate(curves):
-            _curve(axes, table[table["bound"] == name], "value", color, ("--", ":")[place])
+            curve(axes, table[table["bound"] == name], "value", color, ("--", ":")[place])
             label_line(axes, 0.97, (0.78, 0.56)[place], label, color, ha="right", transform=axes.transAxes)
-        _curve(axes, table[table["bound"] == curves[0][0]], "measured", MEASURED, "-")
+        curve(axes, table[table["bound"] == curves[0][0]], "measured", MEASURED, "-")
         label_line(axes, 0.97, 0.12, "measured", MEASURED, ha="right", transform=axes.transAxes)
         shade_vacuous(axes, table["guess"], label_at=9 if axes is panels[0] else None)
         axes.set(
@@ -40,7 +40,8 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     return picture, _caption(table)
 
 
-def _curve(axes: Axes, rows: pd.DataFrame, column: str, color: str, dash: str) -> None:
+def curve(axes: Axes, rows: pd.DataFrame, column: str, color: str, dash: str) -> None:
+    """The median over seeds of a column at each step, and a band from the least to the largest."""
     by_step = rows.groupby("step")[column]
     low, middle, high = (by_step.quantile(q).clip(lower=FLOOR) for q in (0, 0.5, 1))
     axes.fill_between(middle.index, low, high, color=color, alpha=0.2, linewidth=0)

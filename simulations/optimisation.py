@@ -58,11 +58,12 @@ def gradient_update(
     return update
 
 
-def alternating_update(encoder: DualEncoder, sample: PairSample) -> Update:
-    """The exact minimum of the spectral loss over the right embedding, then over the left one.
+def alternating_update(encoder: DualEncoder, sample: PairSample, penalty: float = 0.0) -> Update:
+    """The exact minimum of the spectral loss, and its penalty, over the right embedding, then over the left one.
 
-    `g = D_R^{-1} Pᵀ f (fᵀ D_L f)⁺` and the like for f: block coordinate descent, which is subspace iteration. The
-    angle to the optimum shrinks by `(σ_{k+1} / σ_k)²` in each step. Cost: O(nnz k + (n_left + n_right) k²).
+    `g = D_R^{-1} Pᵀ f (fᵀ D_L f + μ I)⁺` and the like for f: block coordinate descent. Without a penalty it is subspace
+    iteration, and the angle to the optimum shrinks by `(σ_{k+1} / σ_k)²` in each step. Cost: O(nnz k + (n_left +
+    n_right) k²).
     """
     graph, left, right = sample.graph, encoder.left, encoder.right
     if not isinstance(left, FreeTower) or not isinstance(right, FreeTower):
@@ -71,16 +72,18 @@ def alternating_update(encoder: DualEncoder, sample: PairSample) -> Update:
     def update(_value: torch.Tensor) -> None:
         with torch.no_grad():
             f = left().cpu().numpy()[sample.left]
-            g = _solved(graph.joint.T, f, graph.left_marginal, graph.right_marginal)
-            f = _solved(graph.joint, g, graph.right_marginal, graph.left_marginal)
+            g = _solved(graph.joint.T, f, graph.left_marginal, graph.right_marginal, penalty)
+            f = _solved(graph.joint, g, graph.right_marginal, graph.left_marginal, penalty)
             _assign(left, sample.left, f)
             _assign(right, sample.right, g)
 
     return update
 
 
-def _solved(joint: object, known: FloatArray, marginal: FloatArray, other_marginal: FloatArray) -> FloatArray:
-    gram = (known.T * marginal) @ known
+def _solved(
+    joint: object, known: FloatArray, marginal: FloatArray, other_marginal: FloatArray, penalty: float
+) -> FloatArray:
+    gram = (known.T * marginal) @ known + penalty * np.eye(known.shape[1])
     return np.asarray((joint @ known) / other_marginal[:, None] @ np.linalg.pinv(gram, hermitian=True))  # type: ignore[operator]
 
 

@@ -34,7 +34,8 @@ class TrainResult:
     right : (n_right, k); for a loss on induced pairs, which trains none, the one of least spectral loss beside `left`
     history : a row for each logged step: step, loss (as it was minimised: on the graph, the training set or the batch),
         excess_loss (of the loss on the whole graph over the best that is known of all encoders: the minimum for the
-        spectral losses, the entropy bound for InfoNCE and CLIP, NaN for NT-Xent), subspace_angle (the largest principal
+        spectral losses, the entropy bound for InfoNCE and CLIP, NaN for NT-Xent; with the penalty, if there is one),
+        subspace_angle (the largest principal
         angle between the left embedding and the top-k singular subspace, in degrees) and, if the graph has labels,
         probe_error
     """
@@ -54,6 +55,7 @@ def train(
     k: int,
     *,
     loss: str = "spectral",
+    penalty: float = 0.0,
     encoder: str = "free",
     inputs: Inputs | None = None,
     pairs: int | None = None,
@@ -77,6 +79,9 @@ def train(
     loss : str
         A key of `simulations.losses.LOSSES`: "spectral", "infonce", "clip", and on the pairs that the right side
         induces on the left "induced_spectral", "nt_xent".
+    penalty : float
+        μ: what is minimised is the loss and `μ (E‖f‖² + E‖g‖²)`, over both ends of a positive pair. Of the spectral
+        loss the optimum then spans the u_i with `σ_i > μ`, i <= k, and no others (theorem 18).
     encoder : str
         "free" (a vector for each node), "linear", "mlp" or "conv".
     inputs : pair of arrays, (n_left, ...) and (n_right, ...), optional
@@ -104,7 +109,8 @@ def train(
     Raises
     ------
     ValueError
-        k out of range, an unknown loss, encoder or optimizer, inputs that do not fit, counts that are too small.
+        k out of range, an unknown loss, encoder or optimizer, inputs that do not fit, counts that are too small, a
+        negative penalty.
     FloatingPointError
         The loss became infinite or NaN: the learning rate is too high.
 
@@ -115,8 +121,10 @@ def train(
     """
     if steps < 1 or log_every < 1 or (batch is not None and batch < 2):
         raise ValueError(f"steps={steps} and log_every={log_every} are at least 1, batch={batch} at least 2")
+    if not penalty >= 0:
+        raise ValueError(f"penalty={penalty!r} is not at least 0")
     optimum, rng = spectrum(graph, k), np.random.default_rng(seed)
-    problem = _Problem.of(graph, k, loss, encoder, inputs, pairs, rng, torch_device(device))
+    problem = _Problem.of(graph, k, loss, penalty, encoder, inputs, pairs, rng, torch_device(device))
     update = _update(problem, optimizer, learning_rate, momentum)
     objective = problem.exact_objective() if batch is None else problem.sampled_objective(batch, rng)
     history = []
@@ -141,6 +149,7 @@ class _Problem:
     k: int
     encoder: DualEncoder
     loss: PairLoss
+    penalty: float
     training_set: PairSample
     training_loss: PairLoss
 
@@ -150,6 +159,7 @@ class _Problem:
         graph: PairGraph,
         k: int,
         loss: str,
+        penalty: float,
         encoder: str,
         inputs: Inputs | None,
         pairs: int | None,
@@ -161,15 +171,23 @@ class _Problem:
         model = DualEncoder.of(graph, k, encoder, inputs, rng).to(device)
         whole = LOSSES[loss](graph).to(device)
         if pairs is None:
-            return cls(graph, k, model, whole, everything(graph), whole)
+            return cls(graph, k, model, whole, penalty, everything(graph), whole)
         sample = draw_pairs(graph, pairs, rng)
-        return cls(graph, k, model, whole, sample, whole.on(sample.graph).to(device))
+        return cls(graph, k, model, whole, penalty, sample, whole.on(sample.graph).to(device))
 
     def exact_objective(self) -> Objective:
         if self.training_loss is self.loss:
-            return lambda: self.loss.population(self.encoder.left(), self.encoder.right())
+            return self.population
         left, right = (torch.from_numpy(nodes) for nodes in (self.training_set.left, self.training_set.right))
-        return lambda: self.training_loss.population(self.encoder.left()[left], self.encoder.right()[right])
+        return lambda: self._penalised(self.training_loss, self.encoder.left()[left], self.encoder.right()[right])
+
+    def population(self) -> torch.Tensor:
+        """What would be minimised on the whole graph."""
+        return self._penalised(self.loss, self.encoder.left(), self.encoder.right())
+
+    def _penalised(self, loss: PairLoss, left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+        value = loss.population(left, right)
+        return value + self.penalty * loss.size(left, right) if self.penalty else value
 
     def sampled_objective(self, batch: int, rng: np.random.Generator) -> Objective:
         sampler = PairSampler(self.training_set.graph)
@@ -180,7 +198,8 @@ class _Problem:
         def objective() -> torch.Tensor:
             drawn = (place[nodes] for place, nodes in zip(places, draw(batch, rng), strict=True))
             first, second = (tower(torch.from_numpy(nodes)) for tower, nodes in zip(towers, drawn, strict=True))
-            return self.loss.sampled(first, second)
+            value = self.loss.sampled(first, second)
+            return value + self.penalty * (first.square() + second.square()).sum(1).mean() if self.penalty else value
 
         return objective
 
@@ -192,11 +211,11 @@ class _Problem:
 
     @cached_property
     def floor(self) -> float:
-        return self.loss.floor(self.k)
+        return self.loss.floor(self.k, self.penalty)
 
     def excess_loss(self) -> float:
         with torch.no_grad():
-            return self.loss.population(self.encoder.left(), self.encoder.right()).item() - self.floor
+            return self.population().item() - self.floor
 
 
 def _update(problem: _Problem, optimizer: str, learning_rate: float | None, momentum: float) -> Update:
@@ -206,7 +225,7 @@ def _update(problem: _Problem, optimizer: str, learning_rate: float | None, mome
         return gradient_update(optimizer, problem.encoder, problem.loss, learning_rate, momentum)
     if problem.loss.name != "spectral":
         raise ValueError(f"optimizer='alternating' solves for loss='spectral', not for {problem.loss.name!r}")
-    return alternating_update(problem.encoder, problem.training_set)
+    return alternating_update(problem.encoder, problem.training_set, problem.penalty)
 
 
 def _measured(graph: PairGraph, optimum: Spectrum, left: FloatArray) -> dict[str, float]:

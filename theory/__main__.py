@@ -51,11 +51,20 @@ def check(
     plugin: Plugin = None,
     time_limit: TimeLimit = SECONDS,
     certified: Annotated[bool, typer.Option("--certified", help="Prove the upper end of σ_(k+1).")] = False,
+    penalty: Annotated[
+        float | None,
+        typer.Option(
+            metavar="MU",
+            help="Add theorem 18, on the optimum of the spectral loss and MU (E‖f‖² + E‖g‖²): it keeps the singular "
+            "values above MU, between 0 and 1.",
+        ),
+    ] = None,
     force: Force = False,
 ) -> None:
     """Hold every bound against the embedding that is optimal on GRAPH.npz.
 
     Exits with 1 if a bound does not hold. Example: python -m theory check emoji.npz --k 100
+    With a penalty too: python -m theory check emoji.npz --k 400 --penalty 0.9
     """
     if out is not None:
         ownership.claim(ownership.table(require_table_path(out)), [graph_file, plugin], force=force)
@@ -71,10 +80,13 @@ def check(
         title += (
             f", certified at most {certificate.upper:.6f} ({certificate.method}, {certificate.confidence:.6f} sure)"
         )
-    table = check_bounds(graph, k, triplets=triplets)
+    table = check_bounds(graph, k, triplets=triplets, penalty=penalty)
+    if penalty is not None:
+        kept = int(np.count_nonzero(triplets.singular_values[:k] > penalty))
+        title += f"; with the penalty {penalty:g}, which keeps {kept} of them"
     if out is not None:
         settings = {"graph": str(graph_file), "k": k, "tol": tol, "device": device, "seed": seed}
-        settings |= {"plugin": str(plugin) if plugin else None, "certified": certified}
+        settings |= {"plugin": str(plugin) if plugin else None, "certified": certified, "penalty": penalty}
         write_table(table, out, settings)
     say(graph)
     _print_checks(table, title)

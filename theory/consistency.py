@@ -45,7 +45,24 @@ def induced_labelling_error(graph: PairGraph) -> float:
     ValueError
         The graph lacks labels on the left.
     """
-    by_class = sp.csc_array(class_indicators(required_labels(graph, "left")).T @ graph.joint)
+    return _differing(required_labels(graph, "left"), graph.joint)
+
+
+@once_per_graph
+def right_induced_labelling_error(graph: PairGraph) -> float:
+    """The induced labelling error of the right side, in [0, 1]: of two right nodes that share a left one.
+
+    Raises
+    ------
+    ValueError
+        The graph lacks labels on the right.
+    """
+    return _differing(required_labels(graph, "right"), sp.csr_array(graph.joint.T))
+
+
+def _differing(labels: IntArray, joint: sp.csr_array) -> float:
+    """How often two rows differ in label that are drawn from one column, itself drawn by its mass."""
+    by_class = sp.csc_array(class_indicators(labels).T @ joint)
     starts, counts = by_class.indptr[:-1], np.diff(by_class.indptr)
     marginal = np.repeat(np.add.reduceat(by_class.data, starts), counts)
     # The mass of the other classes; of the heaviest at each right node as a sum, for nearly all less it is round-off.

@@ -164,7 +164,7 @@ def mass_below(jacobi: JacobiMatrix, place: float, *, slack: float = ROUND_OFF) 
     return max(0.0, min(float(weights[inside].sum()), 1 - float(weights[~inside].sum())))
 
 
-def tail_at_most(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS) -> float:
+def tail_at_most(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS, *, cut: float = 0.0) -> float:
     """`B_m(k)`, m = hops: an upper bound of `Σ_{i>k} c_i`, the squared error of a probe on the top k; at most 1.
 
     Rounded outward: with a perturbation of size δ the label energy on one side of a spectral gap changes, in its square
@@ -175,6 +175,8 @@ def tail_at_most(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS)
     spectrum : at least k + 1 triplets
     k : int
         At least 1.
+    cut : float
+        Takes the place of `σ_{k+1}` where it is larger: all energy up to its square counts as tail.
 
     Raises
     ------
@@ -182,7 +184,7 @@ def tail_at_most(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS)
         The graph lacks labels on the left; hops is below 1 or not an integer.
     """
     jacobi, slack = label_measure(graph, hops), spectrum.rounding
-    squared = float(spectrum.upper_values[k]) ** 2
+    squared = max(cut, float(spectrum.upper_values[k])) ** 2
     roots = (
         math.sqrt(mass_up_to(jacobi, squared + aside, slack=slack)) + slack / gap
         for gap, aside in _separations(spectrum, k)
@@ -190,10 +192,10 @@ def tail_at_most(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS)
     return min(1.0, min(roots) ** 2)
 
 
-def tail_at_least(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS) -> float:
+def tail_at_least(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS, *, cut: float = 0.0) -> float:
     """The lower bound that goes with `tail_at_most`: of `Σ_{i>k} c_i`, at least 0; rounded outward likewise."""
     jacobi, slack = label_measure(graph, hops), spectrum.rounding
-    squared = float(spectrum.lower_values[k]) ** 2
+    squared = max(cut, float(spectrum.lower_values[k])) ** 2
     roots = (
         math.sqrt(mass_below(jacobi, squared - aside, slack=slack)) - slack / gap
         for gap, aside in _separations(spectrum, k)

@@ -80,12 +80,23 @@ class BoundItem(pytest.Item):
         rows = []
         for _ in range(GRAPHS):
             drawn = candidate(self.family, rng)
-            row = check_bounds(drawn.graph, drawn.k, bounds=[self.claim]).iloc[0]
+            row = check_bounds(drawn.graph, drawn.k, bounds=[self.claim], **self._needed(drawn.graph, rng)).iloc[0]
             if row["applicable"] and not row["holds"]:
                 raise BoundViolatedError(self.claim, drawn.graph, drawn.k, row)
             rows.append(row)
         if not any(row["applicable"] for row in rows):
             pytest.skip(f"no graph of this family meets the hypotheses: {rows[0]['note']}")
+
+    def _needed(self, graph: Any, rng: np.random.Generator) -> dict[str, Any]:
+        """A penalty or a critic, at random, for a bound about one."""
+        from theory.bounds.registry import BOUNDS, NEEDED
+
+        needed = NEEDED.get(BOUNDS[self.claim].subject)
+        if needed == "penalty":
+            return {"penalty": float(rng.uniform(0.01, 0.99))}
+        if needed == "critic":
+            return {"critic": tuple(rng.standard_normal((n, 3)) for n in graph.joint.shape)}
+        return {}
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *_: Any) -> Any:
         """A violated bound shows its graph, one that fails its place; anything else its traceback."""

@@ -267,10 +267,37 @@ def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0)
     else:
         forward, backward = _products(matrix, None)
         rest = _deflated(lambda x: forward(backward(x)), first[:, None] / np.linalg.norm(first))
-        rng = np.random.default_rng(seed)
-        values, residuals = _ritz(rest, _leading(rest, len(first), 1 + SECOND_GUARD, SECOND_TOLERANCE, rng))
-        ends = values + residuals
-    return min(1.0, max(0.0, float(np.max(ends))) + _round_off(matrix.shape))
+        ends = _upper_end(rest, len(first), seed)
+    return min(1.0, max(0.0, float(ends)) + _round_off(matrix.shape))
+
+
+def operator_norm(matrix: scipy.sparse.linalg.LinearOperator, *, seed: int = 0) -> float:
+    """Upper end of the largest singular value of a matrix that is known by its products.
+
+    Raises
+    ------
+    RuntimeError
+        The solver did not converge.
+
+    Notes
+    -----
+    Exact to round-off where the smaller side is short; elsewhere as `second_eigenvalue` has it. Cost: that many, or
+    some hundred, products of A and of its transpose; memory a few columns of either side, or the square of a short one.
+    """
+    wide = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
+    side, transposed = wide.shape[0], wide.T
+    if side <= DENSE_SIDE:
+        ends = scipy.linalg.eigvalsh(wide @ (transposed @ np.eye(side)), driver="evd", overwrite_a=True)[-1]
+    else:
+        ends = _upper_end(lambda x: wide @ (transposed @ x), side, seed)
+    return float(np.sqrt(max(0.0, float(ends)) * (1 + _round_off(matrix.shape))))
+
+
+def _upper_end(gram: Product, side: int, seed: int) -> float:
+    """Upper end of the largest eigenvalue of a positive semi-definite operator."""
+    leading = _leading(gram, side, 1 + SECOND_GUARD, SECOND_TOLERANCE, np.random.default_rng(seed))
+    values, residuals = _ritz(gram, leading)
+    return float(np.max(values + residuals))
 
 
 def _round_off(shape: tuple[int, int]) -> float:

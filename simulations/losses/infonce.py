@@ -31,8 +31,8 @@ class InfoNCE(PairLoss):
         own = torch.arange(len(scores), device=scores.device)
         return (cross_entropy(scores, own) + cross_entropy(scores.T, own)) / 2 - math.log(len(scores))
 
-    def floor(self, k: int) -> float:
-        """`-I(x; l)`, reached by pointwise mutual information where the width allows it (theorem 10)."""
+    def floor(self, k: int, penalty: float = 0.0) -> float:
+        """`-I(x; l)`, reached by pointwise mutual information if there is no penalty and width enough (theorem 10)."""
         return -mutual_information(self.graph)
 
 

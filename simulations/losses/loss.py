@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from theory import PairGraph
+from theory.infrastructure.arrays import FloatArray
 
 Embeddings = torch.Tensor
 
@@ -46,5 +47,18 @@ class PairLoss(nn.Module, ABC):
         """
 
     @abstractmethod
-    def floor(self, k: int) -> float:
-        """A lower bound on the population loss of every embedding of width k; NaN where none is known."""
+    def floor(self, k: int, penalty: float = 0.0) -> float:
+        """A lower bound on the population loss of every embedding of width k; NaN where none is known.
+
+        With a penalty, of the loss and `penalty` times `size`.
+        """
+
+    def size(self, left: Embeddings, right: Embeddings) -> torch.Tensor:
+        """`E‖f‖² + E‖g‖²` over the two ends of a positive pair, of the embeddings of all nodes."""
+        if self.induced:
+            return 2 * _mean_square(left, self.graph.left_marginal)
+        return _mean_square(left, self.graph.left_marginal) + _mean_square(right, self.graph.right_marginal)
+
+
+def _mean_square(side: Embeddings, marginal: FloatArray) -> torch.Tensor:
+    return torch.tensor(marginal, device=side.device) @ side.square().sum(1)

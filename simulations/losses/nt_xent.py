@@ -48,6 +48,6 @@ class NTXent(PairLoss):
         partner = torch.arange(len(unit), device=unit.device).roll(len(first))
         return cross_entropy(scores, partner) - math.log(len(unit) - 1)
 
-    def floor(self, k: int) -> float:
+    def floor(self, k: int, penalty: float = 0.0) -> float:
         """Unknown: the mutual information of induced pairs takes the induced graph."""
         return math.nan

@@ -8,7 +8,7 @@ import torch
 from simulations.losses.loss import Embeddings, PairLoss
 from theory import PairGraph, spectrum
 from theory.factorisation import spectral_loss_of
-from theory.infrastructure.arrays import sparse_tensor
+from theory.infrastructure.arrays import FloatArray, sparse_tensor
 
 
 class Spectral(PairLoss):
@@ -29,9 +29,9 @@ class Spectral(PairLoss):
         """Unbiased: the negatives of a pair are the other ends of all other pairs, which are independent of it."""
         return spectral_batch(first, second)
 
-    def floor(self, k: int) -> float:
-        """The minimum, `-Σ_{i≤k} σ_i²` (theorem 2)."""
-        return -float(np.sum(spectrum(self.graph, k).singular_values ** 2))
+    def floor(self, k: int, penalty: float = 0.0) -> float:
+        """The minimum, `-Σ_{i≤k} σ_i²` (theorem 2); with a penalty `-Σ_{i≤k} (σ_i - μ)₊²` (theorem 18)."""
+        return _least(spectrum(self.graph, k).singular_values, penalty)
 
 
 class InducedSpectral(PairLoss):
@@ -54,9 +54,13 @@ class InducedSpectral(PairLoss):
         """Unbiased, from induced pairs."""
         return spectral_batch(first, second)
 
-    def floor(self, k: int) -> float:
-        """The minimum, `-Σ_{i≤k} σ_i⁴` (theorem 3)."""
-        return -float(np.sum(spectrum(self.graph, k).singular_values ** 4))
+    def floor(self, k: int, penalty: float = 0.0) -> float:
+        """The minimum, `-Σ_{i≤k} σ_i⁴` (theorem 3); with a penalty `-Σ_{i≤k} (σ_i² - μ)₊²`, likewise."""
+        return _least(spectrum(self.graph, k).singular_values ** 2, penalty)
+
+
+def _least(values: FloatArray, penalty: float) -> float:
+    return -float(np.sum(np.maximum(0.0, values - penalty) ** 2))
 
 
 def spectral_batch(first: Embeddings, second: Embeddings) -> torch.Tensor:

@@ -1,13 +1,15 @@
 """The bounds on imperfect encoders, step by step along training."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from simulations.optimisation import Optimisation
 from simulations.training import train
 from simulations.world import WorldShape
-from theory import check_bounds, spectrum
+from theory import PairGraph, check_bounds, spectrum
 from theory.infrastructure.arrays import FloatArray
 from theory.sweeps import Study
 
@@ -33,16 +35,28 @@ class Settings(WorldShape, Optimisation):
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """A row for each logged step and bound: the measured error and the bound's value."""
-    k = settings.k
     graph = settings.world(seed).caption_graph(settings.noise, settings.detail)
+    return checked_along_training(graph, settings.k, settings.optimisation(), BOUNDS, seed)
+
+
+def checked_along_training(
+    graph: PairGraph, k: int, optimisation: dict[str, Any], bounds: Sequence[str], seed: int, *, penalty: float = 0.0
+) -> pd.DataFrame:
+    """A free embedding trained on a graph, and at each logged step the rows of `check_bounds` of some bounds.
+
+    With a penalty it is trained with it, and claims about it are among those that can be checked. The step and the
+    excess loss come first in each row.
+    """
     triplets = spectrum(graph, k + 1)
     rows: list[pd.DataFrame] = []
 
     def observe(left: FloatArray, right: FloatArray) -> dict[str, float]:
-        rows.append(check_bounds(graph, k, (left, right), bounds=BOUNDS, triplets=triplets))
+        features = left, right
+        rows.append(check_bounds(graph, k, features, bounds=bounds, triplets=triplets, penalty=penalty or None))
         return {}
 
-    history = train(graph, k, **settings.optimisation(), device="cpu", seed=seed, observe=observe).history
+    found = train(graph, k, penalty=penalty, **optimisation, device="cpu", seed=seed, observe=observe)
+    history = found.history
     for step, excess, checks in zip(history["step"], history["excess_loss"], rows, strict=True):
         checks.insert(0, "step", step)
         checks.insert(1, "excess_loss", excess)

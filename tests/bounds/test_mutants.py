@@ -54,6 +54,11 @@ def two_bits(features: bool = True) -> Case:
     return Case(PairGraph(joint, np.arange(4), np.arange(4)), 2, (signs * [1, 0.8], signs) if features else None)
 
 
+def half_of_three_classes_astray() -> Case:
+    """A caption for each of three classes, half of it images of the other two."""
+    return Case(PairGraph(np.eye(3) + 0.5 * (1 - np.eye(3)), np.arange(3), np.arange(3)))
+
+
 def two_values() -> Case:
     """The optimum at k = 2, σ = 1, 0.8."""
     return Case(two_nodes(0.1), 2)
@@ -79,6 +84,46 @@ def halfway_to_both_far_from_the_centre() -> Case:
     return Case(PairGraph(joint, [0, 1, 1, 2]), 1, np.array([[0.0], [1.0], [3.0], [4.0]]))
 
 
+BIT_VALUES = np.array([1, 0.9, 0.8, 0.72])
+
+
+def penalised_bits(penalty: float, k: int, off: float, stretch: float = 1.0) -> Case:
+    """The two bits and their penalised optimum of width k, but for its first part in `F Gᵀ`, which is off.
+
+    With `stretch` the two sides of that part are of unequal size, and what they are above the least is in excess too.
+    """
+    first, second = np.tile([1, -1], 2), np.repeat([1, -1], 2)
+    bits = np.column_stack([np.ones(4), first, second, first * second])[:, :k]
+    shares, scale = np.maximum(0, BIT_VALUES[:k] - penalty), np.r_[stretch, np.ones(k - 1)]
+    shares[0] += off
+    return Case(two_bits().graph, k, (bits * np.sqrt(shares) * scale, bits * np.sqrt(shares) / scale), penalty)
+
+
+def cut_bits(penalty: float, k: int) -> Case:
+    return Case(two_bits().graph, k, penalty=penalty)
+
+
+def two_hops(cut: float) -> float:
+    """Cantelli's inequality for the two bits."""
+    mean, variance = np.mean(BIT_VALUES**2), np.var(BIT_VALUES**2)
+    return float(variance / (variance + (mean - cut**2) ** 2))
+
+
+def by_hops(penalty: float, excess: float) -> float:
+    """Of the two bits: the root of the tail, a step function, and what `√(p_max ε)` adds at each of the t tried."""
+    t = penalty + (1 - penalty) / (1 + np.exp(-np.linspace(-14, 5, 48)))
+    tails = np.mean(t[:, None] >= BIT_VALUES, axis=1)
+    return float(np.min(np.sqrt(tails) + sqrt(excess / 4) / (t - penalty)) ** 2)
+
+
+def by_duality(penalty: float, first: float) -> float:
+    """The gap of the two bits at `X = diag(first, 0.14, 0.04, 0)`, of residual `Ā - X`."""
+    x = np.array([first, 0.14, 0.04, 0])
+    residual = BIT_VALUES - x
+    z = penalty * residual / residual.max()
+    return float(np.sum(residual**2 + 2 * penalty * x - 2 * z * BIT_VALUES + z**2))
+
+
 def log_mean_exp(mass: float, score: float) -> float:
     """Of one score, and of its negative for the rest of the mass."""
     return log(mass * exp(score) + (1 - mass) * exp(-score))
@@ -91,7 +136,10 @@ ALPHA, ALPHA_T = 1 - 0.9 * 0.95, (0.19 + 0.36 + 1 - 0.72**2) / 4
 REMAINING = (0.36 + 1 - 0.72**2) / 4
 OFF_SUBSPACE = sqrt(0.01 / (0.81 - 0.64))
 NEAR = (sqrt(ALPHA_T / 0.36) + OFF_SUBSPACE) ** 2, (sqrt(0.5) + OFF_SUBSPACE) ** 2
-NEAR_ZERO_SHOT = sqrt(2 * ALPHA) + sqrt(0.25) * OFF_SUBSPACE + sqrt(0.65 * 2 * ALPHA / 0.36)
+NEAR_ZERO_SHOT = sqrt(2 * ALPHA - ALPHA_T) + sqrt(0.25) * OFF_SUBSPACE + sqrt(0.65 * ALPHA_T / 0.36)
+SINE = 50 * sqrt(1e-4 / 4)  # of an angle: √(1/4 + (1 - s/25)²/4) + s √(ε/4) is least, ½ (cos + sin), at 1 - s/25 = tan
+STRETCHED = 1e-4 + 0.5 * 0.51 * (1.21 + 1 / 1.21 - 2)
+BEYOND = (1 - 0.5 / 0.8) ** 2 * (0.8**2 + 0.72**2)  # of values that exceed the penalty, and the width
 
 
 def worked_out(case: Callable[[], Case], value: float) -> Checks:
@@ -104,12 +152,28 @@ WITNESSES: dict[str, list[Checks]] = {
     "mmcl-is-sscl": [worked_out(two_values, -1 - 0.8**4)],
     "sharp-probe-mse": [worked_out(lambda: two_bits(features=False), REMAINING / 0.36)],
     "image-error": [worked_out(lambda: Case(two_nodes(0.1)), 2 * (1 + 0.1))],
-    "zero-shot": [worked_out(lambda: Case(two_nodes(0.1)), 4 * 0.1 * (1 + 0.8 / 0.6) ** 2)],
+    "induced-labelling-error": [worked_out(half_of_three_classes_astray, 1 - (1 / 2) ** 2 - 2 * (1 / 4) ** 2)],
+    "zero-shot": [worked_out(two_bits, 2 * (sqrt(2 * ALPHA - ALPHA_T) + 0.8 * sqrt(ALPHA_T / 0.36)) ** 2)],
     "near-optimal-mse": [worked_out(two_bits, NEAR[0])],
     "near-optimal-error": [worked_out(two_bits, 2 * NEAR[0])],
     "sharp-near-optimal-error": [worked_out(two_bits, 2 * NEAR[1])],
     "multihop-near-optimal-error": [worked_out(two_bits, 2 * NEAR[1])],
-    "zero-shot-any": [worked_out(two_bits, 2 * (sqrt(2 * ALPHA) + sqrt(0.64 + 0.01)) ** 2)],
+    "penalised-error": [worked_out(lambda: Case(two_nodes(0.1), 2, penalty=0.9), 2 * 0.18 / 0.19)],
+    "two-hop-penalised-mse": [worked_out(lambda: cut_bits(0.76, 4), two_hops(0.76))],
+    "two-hop-mse": [worked_out(lambda: cut_bits(0.76, 3), two_hops(0.72))],
+    "penalised-encoder-mse": [
+        worked_out(lambda: penalised_bits(0.76, 3, 0.01), (1 + 2 * SINE * sqrt(1 - SINE**2)) / 4),
+        worked_out(lambda: penalised_bits(0.76, 3, 1), 1),
+    ],
+    "multihop-penalised-encoder-mse": [
+        worked_out(lambda: penalised_bits(0.5, 4, 0.01, 1.1), by_hops(0.5, STRETCHED)),
+        worked_out(lambda: penalised_bits(0.5, 2, 0.01), by_hops(0.5, 1e-4 + BEYOND)),
+        worked_out(lambda: penalised_bits(0.76, 3, 1), 1),
+    ],
+    "penalised-encoder-mse-by-duality": [
+        worked_out(lambda: penalised_bits(0.76, 3, -0.001), by_hops(0.76, by_duality(0.76, 0.239)))
+    ],
+    "zero-shot-any": [worked_out(two_bits, 2 * (sqrt(2 * ALPHA - ALPHA_T) + sqrt(0.64 + 0.01)) ** 2)],
     "zero-shot-near-optimal": [Checks(one_caption_of_two, None), worked_out(two_bits, 2 * NEAR_ZERO_SHOT**2)],
     "class-leaks": [worked_out(lambda: two_bits(features=False), 0.19 + 0.36 + 0.36)],
     "cheeger-above": [worked_out(lambda: Case(two_nodes(0.1)), sqrt(4 * 0.36 / 3))],

@@ -23,11 +23,12 @@ from scipy.special import softmax
 from tests.fuzz.forms import PROPERTIES, Form
 from tests.fuzz.specimen import Specimen
 from theory import BOUNDS
-from theory.bounds import QUANTITIES
+from theory.bounds import QUANTITIES, Encoder
 from theory.bounds.theorem08_class_connectivity import least_gap
 from theory.bounds.theorem11_nearest_mean import _centred, _moments, _reach, _standing
 from theory.connectivity import EXACT_NODES
 from theory.consistency import class_masses
+from theory.multihop import label_measure
 from theory.scores import Standing, column_lengths, linear_standing, score_noise
 from theory.worst_case import FLOOR
 
@@ -41,11 +42,22 @@ EXCESS = {  # the root of an excess loss, a difference of terms that cancel
     *("near-optimal-mse", "near-optimal-error", "sharp-near-optimal-error", "multihop-near-optimal-error"),
     *("zero-shot-any", "zero-shot-near-optimal"),
 }
-ROOTS = EXCESS | {  # of a variance, a tail or a gap: all may be 0 but for round-off
-    *("zero-shot", "cheeger-above", "multihop-mse", "multihop-error", "multihop-mse-below"),
-    *("cross-entropy-by-infonce", "cross-entropy-by-connectivity", "cross-entropy-below"),
+PENALISED_EXCESS = {
+    *("penalised-encoder-mse", "penalised-encoder-error"),
+    *("multihop-penalised-encoder-mse", "penalised-encoder-mse-by-duality"),
 }
+ROOTS = (
+    EXCESS
+    | PENALISED_EXCESS
+    | {  # of a variance, a tail or a gap: all may be 0 but for round-off
+        *("zero-shot", "cheeger-above", "multihop-mse", "multihop-error", "multihop-mse-below"),
+        *("penalised-mse", "penalised-mse-below", "multihop-penalised-error"),
+        *("cross-entropy-by-infonce", "cross-entropy-by-connectivity", "cross-entropy-below"),
+    }
+)
 MULTIHOP = {"multihop-mse", "multihop-error", "multihop-mse-below"}  # see only the squares of singular values
+MULTIHOP_PENALISED = {"penalised-mse", "penalised-mse-below", "multihop-penalised-error"}
+BY_TWO_HOPS = {"two-hop-mse", "two-hop-penalised-mse"}  # over the distance of the cut from the mean of the energy
 OVER_CLASS_GAP = {"probe-error-by-connectivity", "class-variance", "nearest-mean-by-alignment"}
 OVER_DISTANCE = {"nearest-mean", "nearest-mean-by-alignment"}  # of the means of two classes
 OF_THE_SPAN = {"missed-variation", "induced-alignment", "pair-alignment"}  # of the columns of an encoder
@@ -61,6 +73,7 @@ ON_SPHERE = {  # rows of norm 0, which have no direction, may be round-off in an
 THRESHOLDS = {  # hypotheses that compare with round-off, and may fall on either side of it
     *("mmcl-is-sscl", "mean-classifier", "zero-shot-near-optimal", "induced-alignment", "pair-alignment"),
     *("near-optimal-mse", "near-optimal-error", "sharp-near-optimal-error", "multihop-near-optimal-error"),
+    *BY_TWO_HOPS,
 }
 
 
@@ -97,16 +110,14 @@ def _same(form: Form, other: Form, row: str) -> bool:
         0.0 if first[side] == second[side] else abs(first[side] - second[side]) for side in ("measured", "value")
     )
     limit = max(limit, _limit(other, row))  # each side is off by its own
-    in_doubt = IN_DOUBT[BOUNDS[row].quantity](form) if BOUNDS[row].quantity in IN_DOUBT else 0.0
+    quantity = BOUNDS[row].quantity
+    in_doubt = IN_DOUBT[quantity](form, form.subject(row)) if quantity in IN_DOUBT else 0.0
     return measured <= limit + in_doubt and value <= limit
 
 
 def _rests_on_vectors(form: Form, row: str) -> bool:
     """Whether either side of a row takes the leading singular vectors."""
-    claim = BOUNDS[row]
-    if claim.subject == "encoder" and form.features is not None:
-        return False
-    return row in BY_VECTORS or claim.quantity not in NOT_OF_VECTORS
+    return not form.subject(row).given and (row in BY_VECTORS or BOUNDS[row].quantity not in NOT_OF_VECTORS)
 
 
 def _size(form: Form, row: str) -> float:
@@ -159,6 +170,11 @@ def _has_rows_of_round_off(form: Form) -> bool:
 
 def _under_root(form: Form, row: str) -> float:
     """The size of the terms that cancel under a root."""
+    if row in PENALISED_EXCESS:
+        encoder = form.subject(row)
+        features = (encoder.left_factors[1], encoder.right_factors[1])
+        whole = float(np.sum(form.triplets.singular_values**2))
+        return whole + encoder.loss_scale + sum(float(np.sum(factor**2)) for factor in features)
     if row not in EXCESS:
         return 1.0
     return max(form.encoder.loss_scale, float(np.sum(form.triplets.singular_values[: form.k] ** 2)))
@@ -166,26 +182,41 @@ def _under_root(form: Form, row: str) -> float:
 
 def _gaps(form: Form, row: str) -> Iterator[float]:
     """What a row divides by."""
+    penalised = form.subject(row).penalty is not None
+    if penalised:
+        yield from _gaps_at_penalty(form, row)
     if BOUNDS[row].relation != ">=" and math.isfinite(form.table.loc[row, "value"]):
-        yield form.gap_above
+        yield form.gap_above_penalty if penalised else form.gap_above
     if _rests_on_vectors(form, row):
-        yield form.gap_at_k
+        yield _gap_at_cut(form, form.subject(row))
     if row in EXCESS:  # the least over j <= k of quotients by `1 - σ²_{j+1}`, which may be that of j = 1
         yield form.first_gap
     if row in MULTIHOP:
         yield form.squared_gap_at_k
+    if row in BY_TWO_HOPS:
+        cut = 1 - (form.gap_above_penalty if penalised else form.gap_above)
+        jacobi = label_measure(form.graph, 1)
+        yield math.hypot(float(jacobi.diagonal[0]) - cut, float(np.linalg.norm(jacobi.off_diagonal)))
+    yield from _gaps_of_classes(form, row)
+    yield from _gaps_of_span(form, row)
+
+
+def _gaps_of_classes(form: Form, row: str) -> Iterator[float]:
     if row in OVER_CLASS_GAP:
         yield least_gap(form.graph)
     if row in OVER_DISTANCE:
         lengths = np.linalg.norm(form.encoder.left, axis=1)
         yield min(1.0, float(_reach(form.encoder).min() / lengths.max(initial=1.0)))
+    if row in OVER_DISTINCT:
+        yield 1 - float(np.sum(class_masses(form.graph, "right") ** 2))
+
+
+def _gaps_of_span(form: Form, row: str) -> Iterator[float]:
     if row in OF_THE_SPAN and form.features is not None:
         yield _independence(form)
     if row == "missed-variation":  # off by the root of the least variation that counts, and by what is near to it
         yield math.sqrt(FLOOR)
         yield form.first_gap
-    if row in OVER_DISTINCT:
-        yield 1 - float(np.sum(class_masses(form.graph, "right") ** 2))
 
 
 def _independence(form: Form) -> float:
@@ -199,61 +230,74 @@ def _unit_columns(features: np.ndarray, mass: np.ndarray) -> np.ndarray:
     return np.sqrt(mass)[:, None] * features / column_lengths(features, mass)
 
 
+def _gap_at_cut(form: Form, encoder: Encoder) -> float:
+    """What parts the directions that an optimum spans from the others."""
+    return form.gap_at_k if encoder.penalty is None else form.gap_at_penalty
+
+
+def _gaps_at_penalty(form: Form, row: str) -> Iterator[float]:
+    if row in MULTIHOP_PENALISED:
+        yield form.squared_gap_at_penalty
+    if row in PENALISED_EXCESS:  # a root over the distance of the penalty from a threshold, as near as a value is
+        yield form.gap_at_penalty**2
+
+
 # Errors that count: the mass of nodes that may be a tie in one form and not in the other.
 
 
-def _in_doubt(form: Form, standing: Standing, mass: np.ndarray, of_vectors: npt.ArrayLike = 0.0) -> float:
+def _in_doubt(
+    form: Form, encoder: Encoder, standing: Standing, mass: np.ndarray, of_vectors: npt.ArrayLike = 0.0
+) -> float:
     """Of nodes whose lead is near its noise; below it, too, where the vectors themselves are off by more than that.
 
     `of_vectors` is what else these do to each lead.
     """
-    by_vectors = (
-        1.0 if form.features is not None else max(1.0, 1 / (AROUND * form.gap_at_k) if form.gap_at_k > 0 else math.inf)
-    )
+    gap = _gap_at_cut(form, encoder)
+    by_vectors = 1.0 if encoder.given else max(1.0, 1 / (AROUND * gap) if gap > 0 else math.inf)
     below = np.where((by_vectors > 1) | (np.asarray(of_vectors) > standing.noise), 0.0, 1 / AROUND)
     above = AROUND * by_vectors * (standing.noise + of_vectors)
     doubtful = (standing.leads > below * standing.noise) & (standing.leads <= above)
     return float(mass[doubtful].sum())
 
 
-def _of_probe(form: Form) -> float:
-    return _in_doubt(form, _probe_standing(form), form.graph.left_marginal)
+def _of_probe(form: Form, encoder: Encoder) -> float:
+    return _in_doubt(form, encoder, _probe_standing(encoder), form.graph.left_marginal)
 
 
-def _probe_standing(form: Form) -> Standing:
-    encoder = form.encoder
+def _probe_standing(encoder: Encoder) -> Standing:
     coefficients = encoder.probe.coefficients
     return linear_standing(
-        encoder.left, coefficients, score_noise(encoder.left, coefficients, form.graph.left_marginal)
+        encoder.left, coefficients, score_noise(encoder.left, coefficients, encoder.graph.left_marginal)
     )
 
 
-def _of_zero_shot(form: Form) -> float:
-    return _in_doubt(form, form.encoder.zero_shot[0], form.graph.left_marginal)
+def _of_zero_shot(form: Form, encoder: Encoder) -> float:
+    return _in_doubt(form, encoder, encoder.zero_shot[0], form.graph.left_marginal)
 
 
-def _of_nearest_mean(form: Form) -> float:
+def _of_nearest_mean(form: Form, encoder: Encoder) -> float:
     """The mean of a light class is off as its features are, and the lead of every node over it."""
-    standing, mass = _standing(form.encoder), form.graph.left_marginal
-    if form.features is not None:
-        return _in_doubt(form, standing, mass)
-    moments, rho = _moments(form.encoder), UNITS * math.sqrt(form.graph.n_left + form.graph.n_right)
-    sizes = np.linalg.norm(_centred(form.encoder), axis=1) + np.linalg.norm(moments.means, axis=1).max()
-    return _in_doubt(form, standing, mass, rho * sizes / np.sqrt(moments.masses.min()))
+    standing, mass = _standing(encoder), form.graph.left_marginal
+    if encoder.given:
+        return _in_doubt(form, encoder, standing, mass)
+    moments, rho = _moments(encoder), UNITS * math.sqrt(form.graph.n_left + form.graph.n_right)
+    sizes = np.linalg.norm(_centred(encoder), axis=1) + np.linalg.norm(moments.means, axis=1).max()
+    return _in_doubt(form, encoder, standing, mass, rho * sizes / np.sqrt(moments.masses.min()))
 
 
-def _of_votes(form: Form) -> float:
+def _of_votes(form: Form, encoder: Encoder) -> float:
     """Of the right nodes that a left node in doubt votes on, and of those whose vote is as good as tied."""
-    graph, standing = form.graph, _probe_standing(form)
+    graph, standing = form.graph, _probe_standing(encoder)
     voting = standing.winners >= 0
-    ballots = np.eye(form.encoder.probe.coefficients.shape[1])[standing.winners[voting]]
+    ballots = np.eye(encoder.probe.coefficients.shape[1])[standing.winners[voting]]
     votes = (ballots.T @ graph.joint[voting].toarray()).T / graph.right_marginal[:, None]
-    doubt = np.array([_in_doubt(form, standing, column) for column in graph.joint.toarray().T]) / graph.right_marginal
+    columns = graph.joint.toarray().T
+    doubt = np.array([_in_doubt(form, encoder, standing, column) for column in columns]) / graph.right_marginal
     leads = Standing.of(votes, 0.0).leads
     return float(graph.right_marginal[leads <= AROUND * (doubt + UNITS)].sum()) if votes.shape[1] > 1 else 0.0
 
 
-IN_DOUBT: dict[str, Callable[[Form], float]] = {
+IN_DOUBT: dict[str, Callable[[Form, Encoder], float]] = {
     "probe_error": _of_probe,
     "zero_shot_error": _of_zero_shot,
     "nearest_mean_error": _of_nearest_mean,

@@ -79,6 +79,47 @@ def test_alternating_solves_never_raise_the_loss_and_are_exact(family):
         assert spectral_loss(graph, nudged, found.right) >= lowest - 1e-12
 
 
+# A penalty in place of a width.
+
+
+@pytest.mark.parametrize(("optimizer", "width", "steps"), [("sgd", 5, 1_200), ("alternating", 8, 300)])
+def test_a_penalty_leaves_the_values_above_it_whatever_the_width(width, optimizer, steps):
+    values = spectrum(GRAPH, 9).singular_values
+    penalty = float(values[2:4].mean())
+    found = train(GRAPH, width, penalty=penalty, optimizer=optimizer, steps=steps, log_every=steps, device="cpu")
+    f, g = (
+        np.sqrt(mass)[:, None] * side
+        for side, mass in ((found.left, GRAPH.left_marginal), (found.right, GRAPH.right_marginal))
+    )
+    np.testing.assert_allclose(
+        np.linalg.svd(f @ g.T, compute_uv=False)[:4], np.maximum(0, values[:4] - penalty), atol=1e-3
+    )
+    span = np.linalg.svd(f, full_matrices=False)[0][:, :3]
+    assert np.degrees(scipy.linalg.subspace_angles(span, spectrum(GRAPH, 3).left).max()) < 0.1
+    assert np.linalg.svd(f, compute_uv=False)[3] < 0.05
+    last = found.history.iloc[-1]
+    plain = spectral_loss(GRAPH, found.left, found.right)
+    assert last["loss"] == pytest.approx(plain + penalty * (np.sum(f**2) + np.sum(g**2)), rel=1e-12)
+    assert 0 <= last["excess_loss"] + 1e-12 < 1e-5
+
+
+def test_a_penalty_reaches_its_minimum_on_induced_pairs_too():
+    found = train(GRAPH, 6, loss="induced_spectral", penalty=0.3, steps=2_000, log_every=2_000, device="cpu")
+    assert 0 <= found.history["excess_loss"].iloc[-1] + 1e-12 < 1e-5
+
+
+def test_a_penalty_on_batches_is_unbiased():
+    """What it adds to the first loss of a run, on the whole graph and on a batch."""
+    exact, sampled = (
+        np.subtract(*(_first_loss(penalty=penalty, batch=batch) for penalty in (0.5, 0.0))) for batch in (None, 500)
+    )
+    assert sampled == pytest.approx(exact, rel=0.05)
+
+
+def _first_loss(**options):
+    return train(GRAPH, 4, steps=1, device="cpu", **options).history["loss"].iloc[0]
+
+
 # Networks, other losses, training sets and batches.
 
 WORLD = LatentWorld(n_classes=3, n_styles=2, n_positions=8, seed=1)
@@ -101,7 +142,7 @@ def test_every_encoder_obeys_every_bound_at_every_logged_step(loss, encoder, opt
 
     def observe(left, right):
         for features in ((left, right), (left, best_partner(GRAPH, left))):
-            table = check_bounds(GRAPH, 4, features, triplets=triplets)
+            table = check_bounds(GRAPH, 4, features, triplets=triplets, penalty=0.5)
             checks.append(table.set_index("bound"))
         return {}
 
@@ -235,6 +276,7 @@ def test_the_free_embedding_is_differentiable_in_weighted_coordinates():
         ({"pairs": 0}, "n=0 pairs"),
         ({"batch": 1}, "batch=1 at least 2"),
         ({"steps": 0}, "steps=0"),
+        ({"penalty": -0.1}, "penalty=-0.1 is not at least 0"),
         ({"log_every": 0}, "log_every=0"),
         ({"k": 0}, "k=0 is not in"),
         ({"device": "nowhere"}, "is not a torch device"),

@@ -15,7 +15,8 @@ from theory import (
     labelling_error,
     spectrum,
 )
-from theory.consistency import class_masses
+from theory.bounds.theorem04_linear_probe import induced_at_most
+from theory.consistency import class_masses, right_induced_labelling_error
 
 
 @st.composite
@@ -38,6 +39,19 @@ def test_labelling_error_from_its_formula(graph):
         if graph.left_labels[x] != graph.right_labels[caption]
     )
     assert labelling_error(graph) == pytest.approx(naive, abs=1e-14)
+
+
+@given(labelled_graphs())
+def test_the_right_sides_is_the_left_sides_of_the_graph_turned_over(graph):
+    turned = PairGraph(graph.joint.T, graph.right_labels, graph.left_labels)
+    assert right_induced_labelling_error(graph) == pytest.approx(induced_labelling_error(turned), abs=1e-14)
+
+
+@given(labelled_graphs())
+def test_the_induced_labelling_error_is_at_most_what_theorem_4_says(graph):
+    """Classes that are on one side alone are among those that are counted."""
+    assert induced_labelling_error(graph) <= induced_at_most(graph) + 1e-14
+    assert induced_at_most(graph) <= 2 * labelling_error(graph) - labelling_error(graph) ** 2 + 1e-14
 
 
 @given(labelled_graphs())

@@ -3,10 +3,12 @@ import pytest
 import scipy.linalg
 import scipy.sparse as sp
 import torch
+from scipy.sparse.linalg import aslinearoperator
 
 from tests.families import GRAPHS, block_diagonal, slow_decay
 from theory import PairGraph, spectrum
 from theory import spectra as module
+from theory.spectra import operator_norm
 
 EPS = float(np.finfo(np.float64).eps)
 SIZE = 60  # large enough for the sparse route to have room
@@ -228,3 +230,16 @@ def test_all_top_65_of_a_slow_spectrum_for_10_starts():
     for seed in range(10):
         found = spectrum(graph, 65, method="sparse", seed=seed)
         np.testing.assert_allclose(found.singular_values, np.sqrt(exact[::-1]), atol=1e-8)
+
+
+@pytest.mark.parametrize("shape", [(30, 20), (20, 30), (900, 700), (700, 900)])
+def test_the_operator_norm_is_the_largest_singular_value_and_no_less(shape):
+    rng = np.random.default_rng(0)
+    matrix = rng.standard_normal(shape) / 10
+    true = np.linalg.norm(matrix, 2)
+    for seed in range(3):
+        assert true <= operator_norm(aslinearoperator(matrix), seed=seed) * (1 + 1e-14) <= true * (1 + 1e-3)
+
+
+def test_the_operator_norm_of_nothing():
+    assert operator_norm(aslinearoperator(np.zeros((3, 2)))) == 0

@@ -4,8 +4,12 @@ Source: Zhang, Wang and Wang 2023, after HaoChen et al. 2021; the constants and 
 
 Proof. `Σ_c ỹ_cᵀ (I - ĀĀᵀ) ỹ_c = α_T`, by expanding the square of label differences over the induced pairs. In the
 basis u_i the left side is `Σ_i (1 - σ_i²) c_i`, and of it the part beyond k is at least `(1 - σ²_{k+1}) ε₂`. A wrong
-or tied argmax costs at least 1/2 in squared error, hence the factor 2. `α_T <= 2α` by the union bound through the
-shared caption.
+or tied argmax costs at least 1/2 in squared error, hence the factor 2.
+
+`α_T <= 2α - α² r/(r-1)` for r classes (on either side). Let a caption have error a: of its images so much is of other
+classes than its own, r - 1 at most. Two of its images agree with probability `(1 - a)² + a²/(r-1)` or more, by Cauchy
+and Schwarz; what is left, `2a - a² r/(r-1)`, is concave in a, and α is the mean of a over captions (Jensen). With two
+classes it is `2α (1 - α)`. Equality: one error for all captions, evenly over the other classes.
 
 Where k exceeds the rank, `σ_{k+1} = 0` and the optimum `U_k Σ_k^{1/2}` spans the range of `Ā` and no more: sums over
 `i <= k` then end at the rank, and label energy in the null space stays in the tail.
@@ -17,15 +21,15 @@ import numpy as np
 
 from theory.bounds.gap import over_gap
 from theory.bounds.registry import bound
-from theory.consistency import induced_labelling_error, label_energy, labelling_error
+from theory.consistency import induced_labelling_error, label_energy, labelling_error, required_labels
 from theory.graph import PairGraph
 from theory.spectra import Spectrum
 
 
 @bound("induced-labelling-error", quantity="induced_labelling_error", status="exact")
 def induced_by_labelling_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
-    """`α_T <= 2 α`: two images with one caption differ in class only if one of them differs from the caption."""
-    return 2 * labelling_error(graph)
+    """`α_T <= 2α - α² r/(r-1)`, r classes: where two images with one caption differ, one of them differs from it."""
+    return induced_at_most(graph)
 
 
 @bound("probe-mse", quantity="probe_mse", status="exact")
@@ -42,8 +46,8 @@ def probe_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
 
 @bound("probe-error-by-alpha", quantity="probe_error", status="exact")
 def probe_error_by_alpha(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
-    """`E(f*) <= 4 α / (1 - σ²_{k+1})`: by the labelling error of the pairs themselves."""
-    return over_gap(4 * labelling_error(graph), spectrum, k)
+    """`E(f*) <= 2 (2α - α² r/(r-1)) / (1 - σ²_{k+1})`, r classes: by the labelling error of the pairs themselves."""
+    return over_gap(2 * induced_at_most(graph), spectrum, k)
 
 
 @bound("sharp-probe-mse", quantity="probe_mse", status="exact")
@@ -62,6 +66,14 @@ def sharp_probe_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
 def sharp_probe_mse_below(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) >= ρ_k = α_T - Σ_{i≤min(k, rank)} (1 - σ_i²) c_i`: no linear probe on the optimum does better."""
     return max(0.0, _remaining(graph, spectrum, k) - spectrum.rounding)
+
+
+def induced_at_most(graph: PairGraph) -> float:
+    """`2α - α² r/(r-1)`, r the classes on either side: the most that the induced labelling error is for an α."""
+    error = labelling_error(graph)
+    classes = np.union1d(required_labels(graph, "left"), required_labels(graph, "right"))
+    others = np.diff(classes).size
+    return error * (2 - error * (1 + 1 / others)) if others else 0.0
 
 
 def _remaining(graph: PairGraph, spectrum: Spectrum, k: int) -> float:

@@ -13,6 +13,7 @@ import numpy as np
 from theory.bounds.gap import over_gap
 from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from theory.bounds.registry import bound
+from theory.bounds.theorem04_linear_probe import induced_at_most
 from theory.consistency import class_indicators, guess_error, induced_labelling_error, labelling_error, required_labels
 from theory.graph import PairGraph
 from theory.scores import linear_standing, score_noise, strict_winners
@@ -50,9 +51,8 @@ def by_induced_pairs(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
 
 @bound("image-error-by-alpha", quantity="image_error", status="exact")
 def by_alpha(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
-    """`E_image(f*) <= 8 α / (1 - σ²_{k+1}) + 2 α`."""
-    error = labelling_error(graph)
-    return over_gap(8 * error, spectrum, k) + 2 * error
+    """`E_image(f*) <= 4 (2α - α² r/(r-1)) / (1 - σ²_{k+1}) + 2 α`, r the number of classes (theorem 4)."""
+    return over_gap(4 * induced_at_most(graph), spectrum, k) + 2 * labelling_error(graph)
 
 
 @bound("image-error-haochen", quantity="image_error", status="restated")

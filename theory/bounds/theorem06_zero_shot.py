@@ -1,8 +1,11 @@
 """Theorem 6: zero-shot prediction at the optimum.
 
 Proof. With `t_c = D_R^{1/2} 1[y(l) = c]` the scores of class c, weighted, are `Ā_k t_c`, and the error vector is
-`ỹ_c - Ā_k t_c = (ỹ_c - Ā t_c) + (Ā - Ā_k) t_c`. The first part sums to at most `2α`, the second to at most
-`σ²_{k+1} 2α / (1 - σ²_{k+1})` by theorem 4 on the right side. A wrong or tied argmax costs at least 1/2.
+`ỹ_c - Ā_k t_c = (ỹ_c - Ā t_c) + (Ā - Ā_k) t_c`. Let τ be the induced labelling error of the right side: of two captions
+of one image. `Σ_c <ỹ_c, Ā t_c> = 1 - α` and `Σ_c ‖Ā t_c‖² = 1 - τ`, so that the first part sums to `2α - τ`; the second
+to at most `σ²_{k+1} τ / (1 - σ²_{k+1})`, by theorem 4 on the right side. A wrong or tied argmax costs at least 1/2.
+
+By Cauchy and Schwarz it is at most `4α / (1 - σ²_{k+1})`, whatever τ is.
 
 Source: new here.
 """
@@ -12,15 +15,21 @@ import math
 import numpy as np
 
 from theory.bounds.registry import bound
-from theory.consistency import labelling_error
+from theory.consistency import labelling_error, right_induced_labelling_error
 from theory.graph import PairGraph
 from theory.spectra import Spectrum
 
 
 @bound("zero-shot", quantity="zero_shot_error", status="exact")
 def zero_shot(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
-    """`E_zs <= 4 α (1 + σ_{k+1} / √(1 - σ²_{k+1}))²` at the optimum."""
-    error, sigma = labelling_error(graph), spectrum.upper_values[k]
+    """`E_zs <= 2 (√(2α - τ) + σ_{k+1} √(τ / (1 - σ²_{k+1})))²` at the optimum, at most `4α / (1 - σ²_{k+1})`."""
+    sigma = spectrum.upper_values[k]
     if sigma == 1:
         return math.inf
-    return float(4 * (error + spectrum.rounding) * (1 + sigma / np.sqrt(1 - sigma**2)) ** 2)
+    differing = right_induced_labelling_error(graph) + spectrum.rounding
+    return float(2 * (np.sqrt(off_captions(graph, spectrum)) + sigma * np.sqrt(differing / (1 - sigma**2))) ** 2)
+
+
+def off_captions(graph: PairGraph, spectrum: Spectrum) -> float:
+    """`Σ_c ‖ỹ_c - Ā t_c‖² = 2α - τ`, how far the classes of captions are from those of their images; rounded up."""
+    return max(0.0, 2 * labelling_error(graph) - right_induced_labelling_error(graph)) + spectrum.rounding

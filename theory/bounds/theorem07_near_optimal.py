@@ -10,8 +10,8 @@ Zero-shot. The residual `R = Ā - F Gᵀ` has operator norm at most `√(σ²_{k
 For the form that shrinks with α, write `F Gᵀ = Q B` with Q orthonormal. The excess splits into two non-negative parts,
 `ε_1` of Q as a subspace and `ε_2 = ‖Qᵀ Ā - B‖²`. The ranges of `(I - Q Qᵀ) Ā` and `Q (Qᵀ Ā - B)` are orthogonal, so
 that `‖R W_j‖² <= Σ_{i≤j} σ_i² ‖(I - Q Qᵀ) u_i‖² + ε_2 <= ε / (σ_j² - σ²_{k+1})`. With T the matrix of the `t_c` of
-theorem 6, `‖T‖² = q` the largest class mass on the right, and at most `2α / (1 - σ²_{j+1})` of T outside `W_j`,
-`‖R T‖ <= √(q ε / (σ_j² - σ²_{k+1})) + √(σ²_{k+1} + ε) √(2α / (1 - σ²_{j+1}))`. At ε = 0 and j = k this is theorem 6.
+theorem 6, `‖T‖² = q` the largest class mass on the right, and at most `τ / (1 - σ²_{j+1})` of T outside `W_j`,
+`‖R T‖ <= √(q ε / (σ_j² - σ²_{k+1})) + √(σ²_{k+1} + ε) √(τ / (1 - σ²_{j+1}))`. At ε = 0 and j = k this is theorem 6.
 
 Source: new here; the probe part has the shape of HaoChen et al. 2021.
 """
@@ -20,7 +20,8 @@ import numpy as np
 
 from theory.bounds.quantities import Encoder
 from theory.bounds.registry import bound
-from theory.consistency import class_masses, induced_labelling_error, label_energy, labelling_error
+from theory.bounds.theorem06_zero_shot import off_captions
+from theory.consistency import class_masses, induced_labelling_error, label_energy, right_induced_labelling_error
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray
 from theory.infrastructure.hypotheses import require
@@ -57,22 +58,23 @@ def multihop_near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, en
 
 @bound("zero-shot-any", quantity="zero_shot_error", status="exact", subject="encoder")
 def zero_shot_any(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E_zs(f, g) <= 2 (√(2α) + √(σ²_{k+1} + ε))²` for every embedding pair."""
+    """`E_zs(f, g) <= 2 (√(2α - τ) + √(σ²_{k+1} + ε))²` for every embedding pair, τ as theorem 6 has it."""
     residual = spectrum.upper_values[k] ** 2 + excess(encoder)
-    return float(2 * (np.sqrt(2 * labelling_error(graph)) + np.sqrt(residual)) ** 2)
+    return float(2 * (np.sqrt(off_captions(graph, spectrum)) + np.sqrt(residual)) ** 2)
 
 
 @bound("zero-shot-near-optimal", quantity="zero_shot_error", status="exact", subject="encoder")
 def zero_shot_near_optimal(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E_zs(f, g) <= 2 min_j (√(2α) + √(q ε / (σ_j² - σ²_{k+1})) + √((σ²_{k+1} + ε) 2α / (1 - σ²_{j+1})))²`.
+    """`E_zs(f, g) <= 2 min_j (√(2α - τ) + √(q ε / (σ_j² - σ²_{k+1})) + √((σ²_{k+1} + ε) τ / (1 - σ²_{j+1})))²`.
 
     It shrinks to 0 with α and ε, as the plain form does not, and is theorem 6 at the optimum.
     """
-    error, loss = labelling_error(graph) + spectrum.rounding, excess(encoder)
+    differing, loss = right_induced_labelling_error(graph) + spectrum.rounding, excess(encoder)
     residual = spectrum.upper_values[k] ** 2 + loss
     off_subspace = _over(class_masses(graph, "right").max() * loss, _splits(spectrum, k))
-    tail = residual * _over(2 * error, _gaps(spectrum, k))
-    return float(2 * np.min(np.sqrt(2 * error) + np.sqrt(off_subspace) + np.sqrt(tail)) ** 2)
+    tail = residual * _over(differing, _gaps(spectrum, k))
+    off = np.sqrt(off_captions(graph, spectrum))
+    return float(2 * np.min(off + np.sqrt(off_subspace) + np.sqrt(tail)) ** 2)
 
 
 def excess(encoder: Encoder) -> float:

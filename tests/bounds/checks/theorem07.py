@@ -1,7 +1,7 @@
 from math import sqrt
 
 from tests.bounds.checks.check import NO_GAP, NO_RIGHT_LABELS, Case, Checks, two_nodes
-from tests.bounds.checks.theorem06 import all_but_disconnected
+from tests.bounds.checks.theorem06 import tied_prototypes
 
 
 def optimum() -> Case:
@@ -14,6 +14,6 @@ CHECKS = {
     "near-optimal-error": Checks(optimum, NO_GAP),
     "sharp-near-optimal-error": Checks(optimum, NO_GAP),
     "multihop-near-optimal-error": Checks(optimum, NO_GAP),
-    "zero-shot-any": Checks(optimum, NO_RIGHT_LABELS, value=2 * (sqrt(2 * 0.1) + 0.8) ** 2),
-    "zero-shot-near-optimal": Checks(all_but_disconnected, NO_GAP, within=0.05),
+    "zero-shot-any": Checks(optimum, NO_RIGHT_LABELS, value=2 * (sqrt(2 * 0.1 - 0.18) + 0.8) ** 2),
+    "zero-shot-near-optimal": Checks(tied_prototypes, NO_GAP),
 }

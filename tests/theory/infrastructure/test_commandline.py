@@ -7,7 +7,7 @@ import pytest
 import typer
 
 from tests.families import GRAPHS
-from theory import BOUNDS, PairGraph, bound
+from theory import BOUNDS, PairGraph, bound, spectrum
 from theory.__main__ import app
 from theory.infrastructure.tables import read_table, sidecar
 
@@ -19,10 +19,14 @@ def graph_file(tmp_path):
     return path
 
 
+def of_subjects(*subjects):
+    return [name for name, claim in BOUNDS.items() if claim.subject in subjects]
+
+
 def test_check_prints_every_bound_and_exits_0(call, graph_file):
     code, out, _ = call(app, "check", graph_file, "--k", 8)
     assert code == 0
-    for name in BOUNDS:
+    for name in of_subjects("optimum", "encoder"):
         assert name in out
     assert "VIOLATED" not in out
     assert "~" in next(line for line in out.splitlines() if "image-error-rate" in line and "a rate" in line)
@@ -43,8 +47,23 @@ def test_check_writes_the_table(call, graph_file, tmp_path):
         out = tmp_path / f"table.{suffix}"
         assert call(app, "check", graph_file, "--k", 3, "--out", out)[0] == 0
         table = read_table(out)
-        assert table["bound"].tolist() == list(BOUNDS)
+        assert table["bound"].tolist() == of_subjects("optimum", "encoder")
         assert json.loads(sidecar(out).read_text())["configuration"]["k"] == 3
+
+
+def test_a_penalty_adds_its_bounds_and_says_what_it_keeps(call, graph_file, tmp_path):
+    out = tmp_path / "table.csv"
+    values = spectrum(PairGraph.load(graph_file), 8).singular_values
+    code, printed, _ = call(app, "check", graph_file, "--k", 8, "--penalty", 0.9, "--out", out)
+    assert code == 0
+    kept = np.count_nonzero(values > 0.9)
+    assert 1 < kept < 8
+    assert f"with the penalty 0.9, which keeps {kept} of them" in " ".join(printed.split())
+    assert read_table(out)["bound"].tolist() == [name for name in BOUNDS if name not in of_subjects("critic")]
+    assert json.loads(sidecar(out).read_text())["configuration"]["penalty"] == 0.9
+    code, _, err = call(app, "check", graph_file, "--k", 8, "--penalty", 1.5)
+    assert code == 2
+    assert "penalty=1.5 is not in (0, 1)" in err
 
 
 def test_a_certified_value_is_named_with_its_method(call, graph_file):

@@ -1,0 +1,43 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+from tests.bounds.checks.check import NO_LEFT_LABELS, NO_RIGHT_EMBEDDING, Case, Checks, disconnected, two_nodes
+
+
+def cut_between() -> Case:
+    """Of two values, 1 and 0.8, the second is cut: half of the label energy is lost, and every node ties."""
+    return Case(two_nodes(0.1), 2, penalty=0.85)
+
+
+def cut_at_the_value() -> Case:
+    """The same with the penalty at the value itself: all energy is at its square and at 1."""
+    return replace(cut_between(), penalty=0.8 + 1e-14)
+
+
+def cut_by_the_width() -> Case:
+    return Case(two_nodes(0.1), 1)
+
+
+def cut_above_the_mean() -> Case:
+    """`a_1 = 0.82`, and the cut is at 0.9025."""
+    return replace(cut_between(), penalty=0.95)
+
+
+def penalised(violated: tuple[Callable[[], Case], str]) -> tuple[Callable[[], Case], str]:
+    make, message = violated
+    return lambda: replace(make(), penalty=0.5), message
+
+
+NO_LABELS, NO_RIGHT_SIDE = penalised(NO_LEFT_LABELS), penalised(NO_RIGHT_EMBEDDING)
+CHECKS = {
+    "penalised-mse": Checks(cut_between, NO_LABELS),
+    "penalised-mse-below": Checks(cut_between, NO_LABELS),
+    "penalised-error": Checks(cut_at_the_value, NO_LABELS),
+    "multihop-penalised-error": Checks(cut_between, NO_LABELS),
+    "two-hop-penalised-mse": Checks(cut_at_the_value, (cut_above_the_mean, "the cut is below a_1")),
+    "two-hop-mse": Checks(cut_by_the_width, (disconnected, "the cut is below a_1")),
+    "penalised-encoder-mse": Checks(cut_between, NO_RIGHT_SIDE),
+    "penalised-encoder-error": Checks(cut_between, NO_RIGHT_SIDE),
+    "multihop-penalised-encoder-mse": Checks(cut_between, NO_RIGHT_SIDE),
+    "penalised-encoder-mse-by-duality": Checks(cut_between, NO_RIGHT_SIDE),
+}

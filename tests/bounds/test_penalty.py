@@ -1,0 +1,143 @@
+"""Theorem 18 against naive oracles: where the penalised optimum cuts, excess, duality gap, ties at the penalty."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.families import GRAPHS
+from theory import BOUNDS, PairGraph, check_bounds, label_energy, spectrum
+from theory.bounds import Encoder
+from theory.bounds.theorem18_penalty import duality_gap, penalised_excess
+from theory.multihop import consistency_curve, tail_at_most
+
+OF_OPTIMUM = [name for name, claim in BOUNDS.items() if claim.subject == "penalised optimum"]
+
+
+def drawn(seed: int, size: int = 14) -> tuple[PairGraph, np.random.Generator]:
+    rng = np.random.default_rng(seed)
+    return GRAPHS[list(GRAPHS)[seed % len(GRAPHS)]](rng, size), rng
+
+
+def encoder_of(graph: PairGraph, k: int, penalty: float, features=None) -> Encoder:
+    triplets = spectrum(graph, min(k + 1, *graph.joint.shape)).leading(k + 1)
+    if features is None:
+        return Encoder.penalised_optimum(graph, triplets, k, penalty)
+    return replace(Encoder.of(graph, triplets, k, features), penalty=penalty)
+
+
+def noisy(encoder: Encoder, rng: np.random.Generator, size: float) -> Encoder:
+    """The same with noise on both sides."""
+    f, g = (side + size * rng.standard_normal(side.shape) for side in (encoder.left, encoder.both_sides))
+    return replace(encoder, left=f, right=g, given=True)
+
+
+def penalised_loss(encoder: Encoder, f: np.ndarray, g: np.ndarray) -> float:
+    """From its definition, densely."""
+    graph, scores = encoder.graph, f @ g.T
+    p, q, joint = graph.left_marginal, graph.right_marginal, graph.joint.toarray()
+    loss = np.sum(-2 * joint * scores + np.outer(p, q) * scores**2)
+    return float(loss + encoder.penalty * (p @ np.sum(f**2, axis=1) + q @ np.sum(g**2, axis=1)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), penalty=st.floats(0.02, 0.98), k=st.integers(1, 8))
+def test_the_squared_error_is_the_label_energy_that_is_cut(seed, penalty, k):
+    """Of the values up to the penalty, and of those beyond the width; values near the penalty may go either way."""
+    graph, _ = drawn(seed)
+    k = min(k, *graph.joint.shape)
+    triplets = spectrum(graph, min(graph.joint.shape))
+    values = triplets.singular_values
+    if np.abs(values - penalty).min() < 1e-9 or triplets.tied(k):
+        return
+    kept = np.arange(len(values)) < k
+    kept &= values > penalty
+    lost = 1 - label_energy(graph, triplets)[kept].sum()
+    assert encoder_of(graph, k, penalty).probe.mse == pytest.approx(lost, abs=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), penalty=st.floats(0.02, 0.98), size=st.sampled_from([0.0, 1e-3, 0.1, 1.0]))
+def test_no_encoder_is_below_the_minimum_and_the_duality_gap_is_above_the_excess(seed, penalty, size):
+    graph, rng = drawn(seed)
+    wide = min(graph.joint.shape)
+    encoder = noisy(encoder_of(graph, wide, penalty), rng, size)
+    lowest = -np.sum(np.maximum(0, spectrum(graph, wide).singular_values - penalty) ** 2)
+    excess = penalised_loss(encoder, encoder.left, encoder.both_sides) - lowest
+    assert excess >= -1e-9
+    assert penalised_excess(encoder) == pytest.approx(excess, rel=1e-9, abs=1e-9)
+    assert duality_gap(encoder) >= excess - 1e-9 * max(1, excess)
+    if size == 0:
+        assert duality_gap(encoder) < 1e-9
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), penalty=st.floats(0.02, 0.98), k=st.integers(1, 4))
+def test_the_excess_is_not_underestimated_where_the_width_is_too_small(seed, penalty, k):
+    graph, rng = drawn(seed)
+    k = min(k, *graph.joint.shape)
+    encoder = noisy(encoder_of(graph, k, penalty), rng, 0.1)
+    lowest = -np.sum(np.maximum(0, spectrum(graph, min(graph.joint.shape)).singular_values - penalty) ** 2)
+    excess = penalised_loss(encoder, encoder.left, encoder.both_sides) - lowest
+    assert penalised_excess(encoder) >= excess - 1e-12
+
+
+@pytest.mark.parametrize("family", GRAPHS)
+def test_a_penalty_at_a_singular_value_to_the_last_bit(family):
+    """What float64 cuts there and what is cut in truth may differ; both are bounded."""
+    graph = GRAPHS[family](np.random.default_rng(3), 14)
+    triplets = spectrum(graph, min(graph.joint.shape))
+    for k in (2, min(graph.joint.shape)):
+        for value in np.unique(triplets.singular_values.round(9)):
+            nearest = triplets.singular_values[np.abs(triplets.singular_values - value).argmin()]
+            for penalty in (nearest, np.nextafter(nearest, 0), np.nextafter(nearest, 1)):
+                if not 0 < penalty < 1:
+                    continue
+                table = check_bounds(graph, k, bounds=OF_OPTIMUM, triplets=triplets, penalty=float(penalty))
+                assert table["holds"].all(), f"penalty={penalty!r}, k={k}:\n{table[~table['holds']].to_string()}"
+
+
+def test_two_hops_are_weaker_than_the_best_of_two_hops_and_better_than_one_where_it_matters():
+    better = 0
+    for seed in range(60):
+        graph, _ = drawn(seed)
+        triplets = spectrum(graph, min(3, *graph.joint.shape))
+        k = len(triplets.singular_values) - 1
+        cut, (_, first, _) = triplets.upper_values[k] ** 2, consistency_curve(graph, 2)
+        if k == 0 or not cut < first - 1e-9:
+            continue
+        two = BOUNDS["two-hop-mse"](graph, triplets, k)
+        assert tail_at_most(graph, triplets, k, hops=1) <= two * (1 + 1e-6) + 1e-6
+        better += two < BOUNDS["probe-mse"](graph, triplets, k)
+    assert better > 3
+
+
+def test_ties_beyond_the_penalty_are_of_no_consequence():
+    """`P = I₄` with light links: at k = 2 the optimum is one of many; penalised at any width it is the only one."""
+    graph = PairGraph(np.eye(4) + 0.05, [0, 0, 1, 1])
+    table = check_bounds(graph, 2, penalty=0.95).set_index("bound")
+    assert "measured on one optimum among many" in table.loc["probe-mse", "note"]
+    assert table.loc["penalised-mse", "note"] == ""
+    assert table.loc["penalised-mse", "measured_least"] == table.loc["penalised-mse", "measured_most"]
+    cut_by_the_width = check_bounds(graph, 2, penalty=0.5).set_index("bound")
+    assert "measured on one optimum among many" in cut_by_the_width.loc["penalised-mse", "note"]
+
+
+def test_the_bounds_follow_an_encoder_that_is_trained_for_another_penalty():
+    """Where all values exceed both penalties the gap is the excess itself, and so is what follows from it."""
+    graph = PairGraph(np.eye(4) + 0.05, [0, 0, 1, 1])
+    other = encoder_of(graph, 4, 0.2)
+    encoder = replace(other, penalty=0.25, given=True)
+    assert duality_gap(encoder) == pytest.approx(penalised_excess(encoder), rel=1e-9)
+    assert penalised_excess(encoder) == pytest.approx(4 * 0.05**2, rel=1e-9)
+
+
+def test_features_of_nothing_and_penalties_out_of_range():
+    graph, _ = drawn(0)
+    table = check_bounds(graph, 2, tuple(np.zeros((n, 2)) for n in graph.joint.shape), penalty=0.5)
+    assert table["holds"].all()
+    for penalty in (0, 1, -1, np.nan):
+        with pytest.raises(ValueError, match="is not in"):
+            check_bounds(graph, 2, penalty=penalty)

@@ -1,0 +1,212 @@
+"""Theorem 18: a penalty instead of a width puts the cut of the spectrum where one wants it.
+
+Let f_μ, with its g, minimise the spectral loss with a penalty on the embeddings, `L(f, g) + μ (E‖f‖² + E‖g‖²)`, with
+`0 < μ < 1` and width k. Its span is that of all u_i, i <= k, with `σ_i > μ`; so its squared probe error is the label
+energy up to `μ²`, `ν([0, μ²])` with the measure ν of theorem 15, if `k >= #{i : σ_i > μ}`, and the place of the cut is
+a hyperparameter and no eigenvalue. If the width is smaller the cut is at `σ²_{k+1}`: hence `b = max(μ², σ²_{k+1})`.
+
+Proof. Over `F Gᵀ = X` the least of the penalty is `2μ ‖X‖_*` (Srebro et al. 2004), and `‖Ā - X‖² + 2μ ‖X‖_*` has the
+minimiser `X* = U (Σ - μ)₊ Wᵀ` (Cai, Candès and Shen 2010). For by von Neumann `<Ā, X>` is at most `Σ_i σ_i s_i` with
+the singular values s_i of X; that leaves `Σ_i s_i² - 2 (σ_i - μ) s_i`, over k values at most where the width is k.
+Equality in the penalty forces the columns of F to span the range of X*. Two hops: Cantelli's inequality for ν, whose
+mean is `a_1` and whose variance is `a_2 - a_1²`.
+
+Any (f, g), of excess `ε_μ` over `-Σ_i (σ_i - μ)₊²`. The penalised loss of `X = F Gᵀ` exceeds its minimum by `‖X - X*‖²`
+or more, and `(I - Π_F) X = 0`, hence `‖(I - Π_F) X*‖ <= √ε_μ`. For any `t > μ` let `h(σ) = min(1, (σ - μ)₊ / (t - μ))`.
+With `Ỹ` of norm `√p_max`, the root of the largest class mass, `√ε₂(f) = ‖(I - Π_F) Ỹ‖` is at most
+`‖(1 - h) Ỹ‖ + ‖(I - Π_F) X* W diag(h / (σ - μ)₊) Uᵀ Ỹ‖ <= (Σ_i (1 - h(σ_i))² c_i)^{1/2} + √(p_max ε_μ) / (t - μ)`:
+no gap, and no tie, plays a part. Energy beyond the k-th value counts as if h were 0 there; of values beyond it that
+exceed μ the sum `Σ_{i>k} (σ_i - μ)₊²` is at most `(1 - μ/σ_{k+1})² Σ_{i>k} σ_i²`.
+
+Duality. `‖Ā - X‖² + 2μ ‖X‖_* >= 2 <Z, Ā> - ‖Z‖²` for every Z of norm at most μ, and so
+`ε_μ <= ‖R‖² + μ (‖F‖² + ‖G‖²) - 2 <Z, Ā> + ‖Z‖² =: δ_μ`, with `R = Ā - F Gᵀ` and `Z = μ R / ‖R‖_op`: that needs one
+singular value, of R. At the optimum it is 0.
+
+The penalty is on the embeddings; the decay of a network's weights is something else. Source: new here; of the two
+papers, which were not read for it, only what is shown above is used.
+"""
+
+import math
+
+import numpy as np
+import scipy.optimize
+from scipy.sparse.linalg import LinearOperator, aslinearoperator
+from scipy.special import expit
+
+from theory.bounds.gap import over_gap
+from theory.bounds.quantities import Encoder
+from theory.bounds.registry import bound
+from theory.consistency import class_masses, induced_labelling_error, label_energy
+from theory.graph import PairGraph
+from theory.infrastructure.hypotheses import require
+from theory.multihop import label_measure, mass_up_to, tail_at_least, tail_at_most
+from theory.spectra import Spectrum, operator_norm
+
+REACH_LIMIT = 10.0  # of `t - μ`; farther away the bound is 1, or almost
+PLACES_BLOCK = np.linspace(-14, 5, 48)  # log-odds of `(t - μ) / (1 - μ)` at which B_m is tried
+
+
+@bound("penalised-mse", quantity="probe_mse", status="exact", subject="penalised optimum")
+def penalised_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`ε₂(f_μ) <= B_m(b)`, the most label energy in `[0, b]` that up to 2m hops allow, `b = max(μ², σ²_{k+1})`."""
+    return tail_at_most(graph, spectrum, _width(encoder), cut=_penalty(encoder))
+
+
+@bound("penalised-mse-below", quantity="probe_mse", status="exact", relation=">=", subject="penalised optimum")
+def penalised_mse_below(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`ε₂(f_μ) >= L_m(b)`, the least label energy in `[0, b)` that up to 2m hops allow, `b = max(μ², σ²_{k+1})`."""
+    return tail_at_least(graph, spectrum, _width(encoder), cut=_penalty(encoder))
+
+
+@bound("penalised-error", quantity="probe_error", status="exact", subject="penalised optimum")
+def penalised_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`E(f_μ) <= 2 α_T / (1 - b)`, `b = max(μ², σ²_{k+1})`: by one hop."""
+    return 2 * over_gap(induced_labelling_error(graph), spectrum, _width(encoder), cut=_penalty(encoder))
+
+
+@bound("multihop-penalised-error", quantity="probe_error", status="exact", subject="penalised optimum")
+def multihop_penalised_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`E(f_μ) <= 2 B_m(b)`, `b = max(μ², σ²_{k+1})`: by up to 2m hops."""
+    return 2 * tail_at_most(graph, spectrum, _width(encoder), cut=_penalty(encoder))
+
+
+@bound("two-hop-penalised-mse", quantity="probe_mse", status="exact", subject="penalised optimum")
+def two_hop_penalised_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`ε₂(f_μ) <= (a_2 - a_1²) / (a_2 - 2 a_1 b + b²)` for `b = max(μ², σ²_{k+1}) < a_1`: by two hops, closed form."""
+    return _by_two_hops(graph, spectrum, max(_penalty(encoder), float(spectrum.upper_values[_width(encoder)])) ** 2)
+
+
+@bound("two-hop-mse", quantity="probe_mse", status="exact")
+def two_hop_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+    """`ε₂(f*) <= (a_2 - a_1²) / (a_2 - 2 a_1 b + b²)` for `b = σ²_{k+1} < a_1`: theorem 15 by two hops, closed form."""
+    return _by_two_hops(graph, spectrum, float(spectrum.upper_values[k]) ** 2)
+
+
+@bound("penalised-encoder-mse", quantity="probe_mse", status="exact", subject="penalised encoder")
+def penalised_encoder_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`√ε₂(f) <= min_t (Σ_i (1 - h_t(σ_i))² c_i)^{1/2} + √(p_max ε_μ) / (t - μ)` for every embedding pair."""
+    return _by_soft_threshold(encoder) ** 2
+
+
+@bound("penalised-encoder-error", quantity="probe_error", status="exact", subject="penalised encoder")
+def penalised_encoder_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`E(f) <= 2 min_t ((Σ_i (1 - h_t(σ_i))² c_i)^{1/2} + √(p_max ε_μ) / (t - μ))²` for every embedding pair."""
+    return 2 * _by_soft_threshold(encoder) ** 2
+
+
+@bound("multihop-penalised-encoder-mse", quantity="probe_mse", status="exact", subject="penalised encoder")
+def multihop_penalised_encoder_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`√ε₂(f) <= min_t √B_m(t²) + √(p_max ε_μ) / (t - μ)` for every embedding pair: no eigenvector."""
+    return _by_hops(encoder, penalised_excess(encoder)) ** 2
+
+
+@bound("penalised-encoder-mse-by-duality", quantity="probe_mse", status="exact", subject="penalised encoder")
+def penalised_encoder_mse_by_duality(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`√ε₂(f) <= min_t √B_m(t²) + √(p_max δ_μ) / (t - μ)`, δ_μ the duality gap: no singular value of the graph."""
+    return _by_hops(encoder, duality_gap(encoder)) ** 2
+
+
+def penalised_excess(encoder: Encoder) -> float:
+    """`ε_μ`, the excess of the penalised loss over `-Σ_i (σ_i - μ)₊²`, its minimum at any width; rounded up.
+
+    Where values beyond the k-th exceed μ their part of the sum is replaced by its upper bound. Cost: that of the loss.
+    """
+    spectrum, penalty, k = encoder.spectrum, _penalty(encoder), encoder.k
+    lowest = -float(np.sum(np.maximum(0.0, spectrum.singular_values[:k] - penalty) ** 2)) - _lowered_beyond(encoder)
+    size = penalty * _squared_size(encoder)
+    return max(0.0, encoder.loss + size - lowest) + spectrum.rounding * (max(-lowest, encoder.loss_scale) + size)
+
+
+def duality_gap(encoder: Encoder) -> float:
+    """`δ_μ >= ε_μ`: what the residual `R = Ā - F Gᵀ` leaves open of the penalised loss; rounded up.
+
+    `‖R‖² + μ (‖F‖² + ‖G‖²) - 2 <Z, Ā> + ‖Z‖²` with `Z = μ R / ‖R‖_op`. Cost: that of the loss, and
+    `theory.spectra.operator_norm` of R, by its products: R is never formed.
+    """
+    graph, penalty = encoder.graph, _penalty(encoder)
+    whole = float(np.sum(graph.normalized.data**2))
+    attraction = float(np.sum(encoder.left * (graph.joint @ encoder.both_sides)))
+    residual, along = max(0.0, encoder.loss + whole), whole - attraction
+    largest = operator_norm(_residual(encoder)) + encoder.spectrum.rounding * encoder.loss_scale
+    share, size = penalty / largest, penalty * _squared_size(encoder)
+    gap = residual + size - 2 * share * along + share**2 * residual
+    return max(0.0, gap) + encoder.spectrum.rounding * (1 + share) ** 2 * (whole + encoder.loss_scale + size)
+
+
+def _penalty(encoder: Encoder) -> float:
+    assert encoder.penalty is not None
+    return encoder.penalty
+
+
+def _width(encoder: Encoder) -> int:
+    """How many directions the penalty leaves of the top k, as they were computed: the first, of value 1, always."""
+    return 1 + int(np.count_nonzero(encoder.spectrum.singular_values[1 : encoder.k] > _penalty(encoder)))
+
+
+def _by_two_hops(graph: PairGraph, spectrum: Spectrum, place: float) -> float:
+    """Cantelli's inequality for the mass of ν in `[0, place]`.
+
+    The variance comes from the Jacobi matrix, as a square, and not as a difference of moments.
+    """
+    jacobi = label_measure(graph, 1)
+    distance = float(jacobi.diagonal[0]) - place - spectrum.rounding
+    require(distance > 0, "the cut is below a_1 = 1 - α_T fails")
+    deviation = float(np.linalg.norm(jacobi.off_diagonal)) + spectrum.rounding
+    return deviation**2 / (deviation**2 + distance**2)
+
+
+def _by_soft_threshold(encoder: Encoder) -> float:
+    """The bound of `√ε₂` by label energy at the best t; at most 1, what no probe exceeds."""
+    spectrum, k = encoder.spectrum, encoder.k
+    above = np.maximum(0.0, spectrum.singular_values[:k] - _penalty(encoder))
+    energy = label_energy(encoder.graph, spectrum)[:k]
+    beyond = max(0.0, 1 - float(energy.sum()))
+    off_subspace = _off_subspace(encoder, penalised_excess(encoder))
+
+    def at(log_reach: float) -> float:
+        reach = math.exp(log_reach)
+        missed = (1 - np.minimum(1.0, above / reach)) ** 2 @ energy
+        return math.sqrt(missed + beyond + spectrum.rounding) + off_subspace / reach
+
+    # Convex in the inverse of the reach, and growing to the left of the least value above the penalty.
+    nearest = float(above[above > 0].min(initial=REACH_LIMIT))
+    best = scipy.optimize.minimize_scalar(at, bounds=(math.log(nearest), math.log(REACH_LIMIT)), method="bounded")
+    return min(1.0, float(best.fun), at(math.log(nearest)))
+
+
+def _by_hops(encoder: Encoder, excess: float) -> float:
+    """The bound of `√ε₂` by multi-hop consistency at the best of some t; at most 1."""
+    penalty, rounding = _penalty(encoder), encoder.spectrum.rounding
+    jacobi, off_subspace = label_measure(encoder.graph), _off_subspace(encoder, excess)
+    reaches = (1 - penalty) * expit(PLACES_BLOCK)
+    roots = [math.sqrt(mass_up_to(jacobi, (penalty + reach) ** 2, slack=rounding)) for reach in reaches]
+    return min(1.0, float(np.min(np.array(roots) + off_subspace / reaches)))
+
+
+def _off_subspace(encoder: Encoder, excess: float) -> float:
+    """`√(p_max ε)`; computed triplets are those of a matrix a rounding away, and X* with them."""
+    return (math.sqrt(excess) + encoder.spectrum.rounding) * math.sqrt(float(class_masses(encoder.graph).max()))
+
+
+def _lowered_beyond(encoder: Encoder) -> float:
+    """At least `Σ_{i>k} (σ_i - μ)₊²`: `(1 - μ/σ_{k+1})₊² Σ_{i>k} σ_i²`."""
+    spectrum, k = encoder.spectrum, encoder.k
+    share = max(0.0, 1 - _penalty(encoder) / float(spectrum.upper_values[k])) ** 2
+    whole = float(np.sum(encoder.graph.normalized.data**2))
+    return share * (max(0.0, whole - float(np.sum(spectrum.singular_values[:k] ** 2))) + spectrum.rounding * whole)
+
+
+def _squared_size(encoder: Encoder) -> float:
+    """`E‖f‖² + E‖g‖²`."""
+    with np.errstate(over="ignore"):
+        size = float(np.sum(encoder.left_factors[1] ** 2) + np.sum(encoder.right_factors[1] ** 2))
+    require(math.isfinite(size), "the penalty of these features overflows: make them smaller")
+    return size
+
+
+def _residual(encoder: Encoder) -> LinearOperator:
+    """`R = Ā - F Gᵀ` by its products."""
+    graph = encoder.graph
+    left, right = np.sqrt(graph.left_marginal)[:, None], np.sqrt(graph.right_marginal)[:, None]
+    f, g = aslinearoperator(left * encoder.left), aslinearoperator((right * encoder.both_sides).T)
+    return aslinearoperator(graph.normalized) - f @ g
