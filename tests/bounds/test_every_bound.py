@@ -11,6 +11,7 @@ from tests.bounds.checks.check import Case
 from tests.families import GRAPHS
 from theory import BOUNDS, Bound, HypothesisError, PairGraph, check_bounds, spectrum
 from theory.bounds import QUANTITIES, Encoder
+from theory.bounds.scoring import subject
 from theory.spectra import Spectrum
 
 SIZE = 18
@@ -22,11 +23,7 @@ def arguments_of(case: Case) -> tuple[PairGraph, Spectrum, int, Encoder]:
     triplets = spectrum(graph, min(k + 1, *graph.joint.shape)).leading(k + 1)
     if case.critic is not None:
         return graph, triplets, k, Encoder.critic(graph, triplets, case.critic)
-    if case.features is not None:
-        return graph, triplets, k, replace(Encoder.of(graph, triplets, k, case.features), penalty=case.penalty)
-    if case.penalty is not None:
-        return graph, triplets, k, Encoder.penalised_optimum(graph, triplets, k, case.penalty)
-    return graph, triplets, k, Encoder.optimum(graph, triplets, k)
+    return graph, triplets, k, subject(graph, triplets, k, case.features, case.penalty)
 
 
 def random_features(graph: PairGraph, k: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

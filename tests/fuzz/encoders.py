@@ -7,6 +7,15 @@ from tests.fuzz.specimen import Features
 LARGEST_DECADES = (2, 8, 16, 40)  # of the scales of columns
 
 
+def factorised(weights):
+    """The factors of the normalised matrix, and the roots of the marginals."""
+    joint = weights / weights.max()
+    left, right = (np.sqrt(joint.sum(axis=axis)) for axis in (1, 0))
+    # A node whose mass underflows has no optimum in float64; what matters is that there are numbers.
+    left, right = (np.maximum(side, 1e-150) for side in (left, right))
+    return np.linalg.svd(joint / left[:, None] / right), left, right
+
+
 def unrelated(rng, weights, k) -> Features:
     return rng.standard_normal((weights.shape[0], k)), rng.standard_normal((weights.shape[1], k))
 
@@ -50,11 +59,7 @@ def nearly_dependent(rng, weights, k) -> Features:
 
 def optimum(_rng, weights, k) -> Features:
     """`U_k Σ_k^{1/2}` and `W_k Σ_k^{1/2}`, unweighted."""
-    joint = weights / weights.max()
-    left, right = (np.sqrt(joint.sum(axis=axis)) for axis in (1, 0))
-    # A node whose mass underflows has no optimum in float64; what matters is that there are numbers.
-    left, right = (np.maximum(side, 1e-150) for side in (left, right))
-    u, sigma, w_t = np.linalg.svd(joint / left[:, None] / right)
+    (u, sigma, w_t), left, right = factorised(weights)
     root = np.sqrt(sigma[:k])
     return u[:, :k] * root / left[:, None], w_t[:k].T * root / right[:, None]
 

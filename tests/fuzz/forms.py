@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,24 +14,32 @@ import scipy.sparse as sp
 from tests.fuzz.specimen import Features, Specimen
 from theory import BOUNDS, PairGraph, check_bounds, spectrum
 from theory.bounds import Encoder
+from theory.bounds.check import subjects_of
+from theory.bounds.registry import Subject
 from theory.spectra import Spectrum
 
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """A graph, a width, and an encoder or `None` for the optimum."""
+    """A graph, a width, an encoder or `None` for the optimum, and perhaps a penalty and a critic."""
 
     graph: PairGraph
     k: int
     features: Features | None
+    penalty: float | None = None
+    critic: Features | None = None
 
     @classmethod
     def of(cls, specimen: Specimen) -> "Form":
-        return cls(specimen.graph(), specimen.k, specimen.features)
+        return cls(specimen.graph(), specimen.k, **specimen.arguments)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        return {"features": self.features, "penalty": self.penalty, "critic": self.critic}
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        return check_bounds(self.graph, self.k, self.features, triplets=self.triplets).set_index("bound")
+        return check_bounds(self.graph, self.k, **self.given, triplets=self.triplets).set_index("bound")
 
     @cached_property
     def triplets(self) -> Spectrum:
@@ -39,25 +47,35 @@ class Form:
         return spectrum(self.graph, min(self.graph.joint.shape))
 
     @cached_property
-    def optimum(self) -> Encoder:
-        return Encoder.optimum(self.graph, self.triplets.leading(self.k + 1), self.k)
+    def subjects(self) -> dict[Subject, Encoder]:
+        return subjects_of(self.graph, self.triplets.leading(self.k + 1), self.k, **self.given)
 
-    @cached_property
+    @property
+    def optimum(self) -> Encoder:
+        return self.subjects["optimum"]
+
+    @property
     def encoder(self) -> Encoder:
         """What claims about encoders are about."""
-        if self.features is None:
-            return self.optimum
-        return Encoder.of(self.graph, self.triplets.leading(self.k + 1), self.k, self.features)
+        return self.subjects["encoder"]
 
     def subject(self, row: str) -> Encoder:
         """What a bound is about."""
-        return self.optimum if BOUNDS[row].subject == "optimum" else self.encoder
+        return self.subjects[BOUNDS[row].subject]
 
     @cached_property
     def gap_at_k(self) -> float:
         """`σ_r - σ_{r+1}`, r the lesser of k and the rank."""
         values, r = self.triplets.singular_values, min(self.k, self.triplets.rank)
         return float(values[r - 1] - (values[r] if r < len(values) else 0.0))
+
+    @cached_property
+    def gap_at_penalty(self) -> float:
+        """How far the penalty is from the nearest singular value; where the width ends the span, the gap there too."""
+        assert self.penalty is not None
+        nearest = float(np.abs(self.triplets.singular_values - self.penalty).min())
+        inside = self.triplets.leading(self.k + 1).singular_values[self.k] <= self.penalty
+        return nearest if inside else min(nearest, self.gap_at_k)
 
     @cached_property
     def squared_gap_at_k(self) -> float:
@@ -135,7 +153,7 @@ def saved(form: Form) -> Form:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "graph.npz"
         form.graph.save(path)
-        return Form(PairGraph.load(path), form.k, form.features)
+        return replace(form, graph=PairGraph.load(path))
 
 
 PROPERTIES: dict[str, Callable[[Form], Form]] = {
@@ -146,11 +164,11 @@ PROPERTIES: dict[str, Callable[[Form], Form]] = {
 def _with(form: Form, **changes: Any) -> Form:
     graph = form.graph
     parts = {"joint": graph.joint, "left_labels": graph.left_labels, "right_labels": graph.right_labels}
-    return Form(PairGraph(**(parts | changes)), form.k, form.features)
+    return replace(form, graph=PairGraph(**(parts | changes)))
 
 
 def _taking(form: Form, rows: np.ndarray, columns: np.ndarray, weights: np.ndarray) -> Form:
     graph = form.graph
-    features = form.features and (form.features[0][rows], form.features[1][columns])
+    features, critic = (pair and (pair[0][rows], pair[1][columns]) for pair in (form.features, form.critic))
     taken = PairGraph(weights[np.ix_(rows, columns)], graph.left_labels[rows], graph.right_labels[columns])
-    return Form(taken, form.k, features)
+    return replace(form, graph=taken, features=features, critic=critic)

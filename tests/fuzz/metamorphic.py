@@ -23,7 +23,7 @@ from scipy.special import softmax
 from tests.fuzz.forms import PROPERTIES, Form
 from tests.fuzz.specimen import Specimen
 from theory import BOUNDS
-from theory.bounds import QUANTITIES
+from theory.bounds import QUANTITIES, Encoder
 from theory.bounds.theorem08_class_connectivity import least_gap
 from theory.bounds.theorem11_nearest_mean import _centred, _moments, _reach, _standing
 from theory.connectivity import EXACT_NODES
@@ -97,16 +97,14 @@ def _same(form: Form, other: Form, row: str) -> bool:
         0.0 if first[side] == second[side] else abs(first[side] - second[side]) for side in ("measured", "value")
     )
     limit = max(limit, _limit(other, row))  # each side is off by its own
-    in_doubt = IN_DOUBT[BOUNDS[row].quantity](form) if BOUNDS[row].quantity in IN_DOUBT else 0.0
+    quantity = BOUNDS[row].quantity
+    in_doubt = IN_DOUBT[quantity](form, form.subject(row)) if quantity in IN_DOUBT else 0.0
     return measured <= limit + in_doubt and value <= limit
 
 
 def _rests_on_vectors(form: Form, row: str) -> bool:
     """Whether either side of a row takes the leading singular vectors."""
-    claim = BOUNDS[row]
-    if claim.subject == "encoder" and form.features is not None:
-        return False
-    return row in BY_VECTORS or claim.quantity not in NOT_OF_VECTORS
+    return not form.subject(row).given and (row in BY_VECTORS or BOUNDS[row].quantity not in NOT_OF_VECTORS)
 
 
 def _size(form: Form, row: str) -> float:
@@ -169,7 +167,7 @@ def _gaps(form: Form, row: str) -> Iterator[float]:
     if BOUNDS[row].relation != ">=" and math.isfinite(form.table.loc[row, "value"]):
         yield form.gap_above
     if _rests_on_vectors(form, row):
-        yield form.gap_at_k
+        yield form.gap_at_k if form.subject(row).penalty is None else form.gap_at_penalty
     if row in EXCESS:  # the least over j <= k of quotients by `1 - σ²_{j+1}`, which may be that of j = 1
         yield form.first_gap
     if row in MULTIHOP:
@@ -202,58 +200,59 @@ def _unit_columns(features: np.ndarray, mass: np.ndarray) -> np.ndarray:
 # Errors that count: the mass of nodes that may be a tie in one form and not in the other.
 
 
-def _in_doubt(form: Form, standing: Standing, mass: np.ndarray, of_vectors: npt.ArrayLike = 0.0) -> float:
+def _in_doubt(
+    form: Form, encoder: Encoder, standing: Standing, mass: np.ndarray, of_vectors: npt.ArrayLike = 0.0
+) -> float:
     """Of nodes whose lead is near its noise; below it, too, where the vectors themselves are off by more than that.
 
     `of_vectors` is what else these do to each lead.
     """
-    by_vectors = (
-        1.0 if form.features is not None else max(1.0, 1 / (AROUND * form.gap_at_k) if form.gap_at_k > 0 else math.inf)
-    )
+    gap = form.gap_at_k if encoder.penalty is None else form.gap_at_penalty
+    by_vectors = 1.0 if encoder.given else max(1.0, 1 / (AROUND * gap) if gap > 0 else math.inf)
     below = np.where((by_vectors > 1) | (np.asarray(of_vectors) > standing.noise), 0.0, 1 / AROUND)
     above = AROUND * by_vectors * (standing.noise + of_vectors)
     doubtful = (standing.leads > below * standing.noise) & (standing.leads <= above)
     return float(mass[doubtful].sum())
 
 
-def _of_probe(form: Form) -> float:
-    return _in_doubt(form, _probe_standing(form), form.graph.left_marginal)
+def _of_probe(form: Form, encoder: Encoder) -> float:
+    return _in_doubt(form, encoder, _probe_standing(encoder), form.graph.left_marginal)
 
 
-def _probe_standing(form: Form) -> Standing:
-    encoder = form.encoder
+def _probe_standing(encoder: Encoder) -> Standing:
     coefficients = encoder.probe.coefficients
     return linear_standing(
-        encoder.left, coefficients, score_noise(encoder.left, coefficients, form.graph.left_marginal)
+        encoder.left, coefficients, score_noise(encoder.left, coefficients, encoder.graph.left_marginal)
     )
 
 
-def _of_zero_shot(form: Form) -> float:
-    return _in_doubt(form, form.encoder.zero_shot[0], form.graph.left_marginal)
+def _of_zero_shot(form: Form, encoder: Encoder) -> float:
+    return _in_doubt(form, encoder, encoder.zero_shot[0], form.graph.left_marginal)
 
 
-def _of_nearest_mean(form: Form) -> float:
+def _of_nearest_mean(form: Form, encoder: Encoder) -> float:
     """The mean of a light class is off as its features are, and the lead of every node over it."""
-    standing, mass = _standing(form.encoder), form.graph.left_marginal
-    if form.features is not None:
-        return _in_doubt(form, standing, mass)
-    moments, rho = _moments(form.encoder), UNITS * math.sqrt(form.graph.n_left + form.graph.n_right)
-    sizes = np.linalg.norm(_centred(form.encoder), axis=1) + np.linalg.norm(moments.means, axis=1).max()
-    return _in_doubt(form, standing, mass, rho * sizes / np.sqrt(moments.masses.min()))
+    standing, mass = _standing(encoder), form.graph.left_marginal
+    if encoder.given:
+        return _in_doubt(form, encoder, standing, mass)
+    moments, rho = _moments(encoder), UNITS * math.sqrt(form.graph.n_left + form.graph.n_right)
+    sizes = np.linalg.norm(_centred(encoder), axis=1) + np.linalg.norm(moments.means, axis=1).max()
+    return _in_doubt(form, encoder, standing, mass, rho * sizes / np.sqrt(moments.masses.min()))
 
 
-def _of_votes(form: Form) -> float:
+def _of_votes(form: Form, encoder: Encoder) -> float:
     """Of the right nodes that a left node in doubt votes on, and of those whose vote is as good as tied."""
-    graph, standing = form.graph, _probe_standing(form)
+    graph, standing = form.graph, _probe_standing(encoder)
     voting = standing.winners >= 0
-    ballots = np.eye(form.encoder.probe.coefficients.shape[1])[standing.winners[voting]]
+    ballots = np.eye(encoder.probe.coefficients.shape[1])[standing.winners[voting]]
     votes = (ballots.T @ graph.joint[voting].toarray()).T / graph.right_marginal[:, None]
-    doubt = np.array([_in_doubt(form, standing, column) for column in graph.joint.toarray().T]) / graph.right_marginal
+    columns = graph.joint.toarray().T
+    doubt = np.array([_in_doubt(form, encoder, standing, column) for column in columns]) / graph.right_marginal
     leads = Standing.of(votes, 0.0).leads
     return float(graph.right_marginal[leads <= AROUND * (doubt + UNITS)].sum()) if votes.shape[1] > 1 else 0.0
 
 
-IN_DOUBT: dict[str, Callable[[Form], float]] = {
+IN_DOUBT: dict[str, Callable[[Form, Encoder], float]] = {
     "probe_error": _of_probe,
     "zero_shot_error": _of_zero_shot,
     "nearest_mean_error": _of_nearest_mean,

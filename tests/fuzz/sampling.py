@@ -8,7 +8,7 @@ import numpy as np
 import scipy.linalg
 
 from tests.families import GRAPHS
-from tests.fuzz.encoders import ENCODERS
+from tests.fuzz.encoders import ENCODERS, factorised
 from tests.fuzz.specimen import Specimen
 from theory import PairGraph
 
@@ -63,7 +63,9 @@ class Recipe:
         left, right = LABELS[self.labels](rng, left, right)
         k = self._width(rng, weights)
         features = None if self.encoder is None else ENCODERS[self.encoder](rng, weights, k)
-        return Specimen(weights, left, right, k, features, str(self))
+        # Last, so that the rest of a seed's graphs does not depend on what is tried on them.
+        penalty = PENALTIES[rng.integers(len(PENALTIES))](rng, weights)
+        return Specimen(weights, left, right, k, features, str(self), penalty, _critic(rng, weights))
 
     def _graph(self, rng: np.random.Generator) -> PairGraph:
         """Of the size, or of the next at which the family exists."""
@@ -262,6 +264,38 @@ LABELS = {
     rule.__name__: rule
     for rule in (own_labels, one_class_only, all_different, few_classes, one_of_its_own, disjoint, large_numbers)
 }
+
+
+# Penalties, in (0, 1).
+
+
+def any_penalty(rng, _weights):
+    return float(rng.uniform(1e-3, 1 - 1e-3))
+
+
+def a_singular_value(rng, weights):
+    """To the last bit, as one solver has it, or a few units aside."""
+    sigma = factorised(weights)[0][1]
+    penalty = rng.choice(sigma) + rng.integers(-2, 3) * np.finfo(float).eps
+    return float(np.clip(penalty, 1e-300, np.nextafter(1, 0)))
+
+
+def an_end(rng, _weights):
+    """Next to nothing, or to all."""
+    return float(rng.choice([1e-300, 1e-16, 1e-8, 1 - 1e-8, np.nextafter(1, 0)]))
+
+
+PENALTIES = (any_penalty, a_singular_value, an_end)
+
+
+def _critic(rng, weights):
+    """Of any width, and at any temperature."""
+    names = list(ENCODERS)
+    k = int(rng.integers(1, min(weights.shape) + 1))
+    f, g = ENCODERS[names[rng.integers(len(names))]](rng, weights, k)
+    if rng.random() < 0.3:  # wider than any embedding
+        f, g = (np.hstack([side, rng.standard_normal((len(side), max(weights.shape)))]) for side in (f, g))
+    return f * 10.0 ** rng.uniform(-1, 1), g
 
 
 WIDTHS: dict[str, Callable[[np.random.Generator, int, int], int]] = {

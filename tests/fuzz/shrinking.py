@@ -40,8 +40,9 @@ def taking(specimen: Specimen, rows: np.ndarray, columns: np.ndarray) -> Specime
         return None
     k = min(specimen.k, *weights.shape)
     features = specimen.features and (specimen.features[0][rows, :k], specimen.features[1][columns, :k])
-    left, right = specimen.left_labels[rows], specimen.right_labels[columns]
-    return replace(specimen, weights=weights, left_labels=left, right_labels=right, k=k, features=features)
+    critic = specimen.critic and (specimen.critic[0][rows], specimen.critic[1][columns])
+    labels = {"left_labels": specimen.left_labels[rows], "right_labels": specimen.right_labels[columns]}
+    return replace(specimen, weights=weights, **labels, k=k, features=features, critic=critic)
 
 
 def _fewer_nodes(specimen: Specimen) -> Iterator[Specimen]:
@@ -64,13 +65,21 @@ def _narrower(specimen: Specimen) -> Iterator[Specimen]:
 
 
 def _simpler_encoder(specimen: Specimen) -> Iterator[Specimen]:
-    if specimen.features is not None:
-        yield replace(specimen, features=None)
+    for name, pair in (("features", specimen.features), ("critic", specimen.critic)):
+        if pair is None:
+            continue
+        yield replace(specimen, **{name: None})
         for side in (0, 1):
-            for changed in _simpler_numbers(specimen.features[side], zeros=True):
-                features = list(specimen.features)
-                features[side] = changed
-                yield replace(specimen, features=(features[0], features[1]))
+            for changed in _simpler_numbers(pair[side], zeros=True):
+                yield replace(specimen, **{name: (changed, pair[1]) if side == 0 else (pair[0], changed)})
+    if specimen.critic is not None:
+        for column in range(specimen.critic[0].shape[1]):
+            f, g = (np.delete(side, column, axis=1) for side in specimen.critic)
+            if f.size:
+                yield replace(specimen, critic=(f, g))
+    if specimen.penalty is not None:
+        simpler = (0.5, *(float(_digits(np.array([specimen.penalty]), count)[0]) for count in (1, 2)))
+        yield from (replace(specimen, penalty=penalty) for penalty in (None, *simpler) if penalty != 1)
 
 
 def _fewer_pairs(specimen: Specimen) -> Iterator[Specimen]:

@@ -24,6 +24,7 @@ class Specimen:
     k : 1..min(n_left, n_right)
     features : (n_left, k) and (n_right, k), or `None` for the optimum
     origin : in words, what it was drawn as
+    penalty, critic : as `check_bounds` takes them
     """
 
     weights: np.ndarray
@@ -32,6 +33,13 @@ class Specimen:
     k: int
     features: Features | None = None
     origin: str = ""
+    penalty: float | None = None
+    critic: Features | None = None
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Those of `check_bounds` that come after the width."""
+        return {"features": self.features, "penalty": self.penalty, "critic": self.critic}
 
     def graph(self) -> PairGraph:
         """The pair graph; `ValueError` where the constructor refuses it."""
@@ -50,14 +58,16 @@ class Specimen:
 
     @property
     def complexity(self) -> tuple[int, ...]:
-        """Smaller is simpler: nodes, width, an encoder or none, pairs, classes, digits, decades."""
-        encoder = () if self.features is None else self.features
-        numbers = [x for array in (self.weights, *encoder) for x in array.ravel().tolist()]
+        """Smaller is simpler: nodes, width, what is given beyond it, pairs, classes, digits, decades."""
+        encoder, critic = (() if pair is None else pair for pair in (self.features, self.critic))
+        penalty = () if self.penalty is None else (np.array(self.penalty),)
+        given = *encoder, *critic, *penalty
+        numbers = [x for array in (self.weights, *given) for x in array.ravel().tolist()]
         classes = len(set(self.left_labels.tolist()) | set(self.right_labels.tolist()))
         return (
             sum(self.weights.shape),
             self.k,
-            len(encoder),
+            len(given) + sum(side.shape[1] for side in critic),
             int(np.count_nonzero(self.weights)),
             classes,
             sum(0 if number in (0.0, 1.0) else 1 + len(f"{number!r}".split("e")[0]) for number in numbers),
@@ -71,5 +81,11 @@ class Specimen:
             "left_labels": self.left_labels.tolist(),
             "right_labels": self.right_labels.tolist(),
             "k": self.k,
-            "features": None if self.features is None else tuple(side.tolist() for side in self.features),
+            "features": _literal(self.features),
+            "penalty": self.penalty,
+            "critic": _literal(self.critic),
         }
+
+
+def _literal(pair: Features | None) -> Any:
+    return None if pair is None else tuple(side.tolist() for side in pair)

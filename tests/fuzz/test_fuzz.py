@@ -71,7 +71,7 @@ def test_specimens_are_what_the_constructor_takes():
 def test_mutants_are_stronger_claims():
     graph, names = PairGraph([[3, 1], [1, 2]], [0, 1], [0, 1]), mutants.names()
     with mutants.registered(names):
-        table = check_bounds(graph, 1).set_index("bound")
+        table = check_bounds(graph, 1, penalty=0.3, critic=(np.eye(2), np.eye(2))).set_index("bound")
     assert set(names) == {mutants.PREFIX + name for name, claim in BOUNDS.items() if mutants.is_asserted(claim)}
     for name in names:
         mutant, claim = table.loc[name, "value"], table.loc[name.removeprefix(mutants.PREFIX), "value"]
@@ -100,7 +100,7 @@ def test_a_false_bound_is_found_and_shrunk_to_what_it_takes(too_strong):
     np.testing.assert_array_equal(smallest.weights, 1)
     assert len(set(smallest.left_labels.tolist())) == 3
     assert smallest.k == 1
-    assert smallest.features is None
+    assert (smallest.features, smallest.penalty, smallest.critic) == (None, None, None)
 
 
 def test_a_finding_is_written_as_a_test_that_fails_while_it_stands(too_strong, tmp_path, monkeypatch):

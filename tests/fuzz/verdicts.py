@@ -14,7 +14,7 @@ from tests.fuzz import mutants
 from tests.fuzz.specimen import Specimen
 from theory import BOUNDS, Bound, PairGraph, check_bounds, spectrum
 from theory.bounds import QUANTITIES, Encoder
-from theory.bounds.scoring import subject
+from theory.bounds.check import subjects_of
 
 NUMERICAL = "not applicable: float64"  # how the note of a row begins that float64 cannot judge
 RESOLVED = 1e-6  # a mutant is plainly false where it fails by more than this, relative to what its sides are made of
@@ -64,7 +64,7 @@ def findings(specimen: Specimen) -> list[str]:
 
 def _check(specimen: Specimen, graph: PairGraph, outcome: Outcome) -> None:
     try:
-        table = check_bounds(graph, specimen.k, specimen.features)
+        table = check_bounds(graph, specimen.k, **specimen.arguments)
     except Exception as error:
         outcome.findings.append(_crash(error))
         return
@@ -93,7 +93,7 @@ def _is_plainly_false(row: Any, specimen: Specimen, graph: PairGraph) -> bool:
         warnings.simplefilter("ignore")
         try:
             triplets = spectrum(graph, min(specimen.k + 1, *graph.joint.shape)).leading(specimen.k + 1)
-            encoder = subject(graph, triplets, specimen.k, specimen.features if claim.subject == "encoder" else None)
+            encoder = subjects_of(graph, triplets, specimen.k, **specimen.arguments)[claim.subject]
             measured, value = QUANTITIES[claim.quantity].measure(encoder), claim(graph, triplets, specimen.k, encoder)
             scale, doubt = _scale(claim, encoder), QUANTITIES[claim.quantity].doubt(encoder)
         except (ArithmeticError, ValueError):  # plain float64 says nothing, either

@@ -19,9 +19,9 @@ from theory import (
 )
 from theory.attack import CounterexampleResult, find_counterexample, score
 from theory.attack.ascent import Parts, ascend
-from theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, SMALLEST_WEIGHT, Candidate
+from theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, SMALLEST_PENALTY, SMALLEST_WEIGHT, Candidate
 from theory.attack.evaluation import Evaluator, Meter
-from theory.attack.moves import CONTINUOUS_MOVES, DISCRETE_MOVES
+from theory.attack.moves import CONTINUOUS_MOVES, DISCRETE_MOVES, to_optimum
 from theory.attack.shrinking import shrink
 from theory.attack.starts import STARTS, random_candidate
 from theory.bounds import QUANTITIES, Encoder
@@ -82,6 +82,15 @@ FALSE_CLAIMS = {
         ">=",
         "encoder",
     ),
+    "a penalised loss": claim(
+        lambda graph, spectrum, k, encoder: 0.5 * induced_labelling_error(graph) / (1 - encoder.penalty**2),
+        "probe_mse",
+        subject="penalised optimum",
+    ),
+    "an encoder of a penalised loss": claim(
+        lambda graph, spectrum, k, encoder: 1 - encoder.penalty, "probe_mse", subject="penalised encoder"
+    ),
+    "a critic": claim(lambda *args: 0.5, "spectral_loss", "<=", "critic"),
 }
 
 
@@ -98,7 +107,8 @@ def test_a_false_claim_is_refuted(name, tmp_path):
     assert found.ratio > 1
     assert found.graph.n_left <= 4
     found.graph.save(tmp_path / "graph.npz")
-    again = score(FALSE_CLAIMS[name], PairGraph.load(tmp_path / "graph.npz"), found.k, found.features)
+    saved = PairGraph.load(tmp_path / "graph.npz")
+    again = score(FALSE_CLAIMS[name], saved, found.k, found.features, found.penalty)
     assert (again.measured, again.value, again.ratio) == (found.measured, found.value, found.ratio)
     assert found.note.startswith("confirmed in 50 digits")
     assert found.rests_on_ties == RESTS_ON_TIES.get(name, found.rests_on_ties)
@@ -298,13 +308,16 @@ def assert_tidy(candidate: Candidate) -> None:
     assert 1 <= candidate.k <= min(shape)
     if candidate.features is not None:
         assert [side.shape for side in candidate.features] == [(n, candidate.k) for n in shape]
+    if candidate.penalty is not None:
+        assert SMALLEST_PENALTY <= candidate.penalty <= 1 - SMALLEST_PENALTY
 
 
 def test_starts_are_tidy_small_and_of_every_family():
     rng = np.random.default_rng(0)
-    drawn = [random_candidate(rng, with_features=i % 2 == 0) for i in range(500)]
-    for candidate in drawn:
+    drawn = [random_candidate(rng, with_features=i % 2 == 0, with_penalty=i % 3 == 0) for i in range(500)]
+    for i, candidate in enumerate(drawn):
         assert_tidy(candidate)
+        assert (candidate.features is None, candidate.penalty is None) == (i % 2 != 0, i % 3 != 0)
     assert {candidate.origin for candidate in drawn} == STARTS.keys()
     assert max(candidate.left_labels.max() for candidate in drawn) == MOST_CLASSES - 1
     assert min(candidate.n_left for candidate in drawn) == 2
@@ -316,16 +329,28 @@ def test_moves_keep_candidates_tidy_and_do_move(move):
     step = [0.5] if move in CONTINUOUS_MOVES else []
     different = 0
     for i in range(60):
-        candidate = random_candidate(rng, with_features=i % 2 == 0)
+        candidate = random_candidate(rng, with_features=i % 2 == 0, with_penalty=i % 3 == 0)
         before = candidate.weights.copy()
         moved = move(candidate, rng, *step)
         assert_tidy(moved)
+        assert (moved.penalty is None) == (candidate.penalty is None)
         np.testing.assert_array_equal(candidate.weights, before)
         different += any(
             not np.array_equal(getattr(moved, name), getattr(candidate, name))
-            for name in ("weights", "left_labels", "right_labels", "k")
+            for name in ("weights", "left_labels", "right_labels", "k", "penalty")
         ) or (candidate.features is not None and not np.array_equal(moved.features[0], candidate.features[0]))
     assert different >= 20
+
+
+def test_a_penalty_moves_and_comes_to_tie_with_a_singular_value():
+    rng = np.random.default_rng(7)
+    start = random_candidate(rng, with_features=True, with_penalty=True)
+    assert len({move(start, rng, 0.5).penalty for move in CONTINUOUS_MOVES for _ in range(5)}) > 5
+    tied = to_optimum(start, rng)
+    values = spectrum(tied.graph, min(tied.weights.shape)).singular_values
+    assert tied.penalty in values
+    optimum = Encoder.penalised_optimum(tied.graph, spectrum(tied.graph, tied.k), tied.k, tied.penalty)
+    np.testing.assert_array_equal(tied.features[0], optimum.left)
 
 
 def test_parts_are_those_of_the_package():
@@ -380,17 +405,19 @@ def test_high_precision_agrees_with_double():
     rng = np.random.default_rng(6)
     compared = 0
     for i in range(40):
-        candidate = random_candidate(rng, with_features=i % 2 == 0)
+        candidate = random_candidate(rng, with_features=i % 2 == 0, with_penalty=i % 3 == 0)
         graph, k = candidate.graph, candidate.k
         smaller = min(graph.joint.shape)
         triplets = spectrum(graph, smaller).leading(smaller + 1)
+        if candidate.penalty is not None and np.abs(triplets.singular_values - candidate.penalty).min() < 1e-3:
+            continue  # a value that may be cut or not
         if candidate.features is None and triplets.singular_values[k - 1] - triplets.singular_values[k] < 1e-3:
             continue  # the optimum is not unique
-        precise = PreciseSubject(graph, k, candidate.features)
+        precise = PreciseSubject(graph, k, candidate.features, candidate.penalty)
         np.testing.assert_allclose(
             precise.triplets(smaller).singular_values, triplets.singular_values[:smaller], atol=1e-13
         )
-        encoder = subject(graph, triplets, k, candidate.features)
+        encoder = subject(graph, triplets, k, candidate.features, candidate.penalty)
         for quantity in PRECISE:
             known = measure(quantity, precise)
             assert known.value == pytest.approx(QUANTITIES[quantity].measure(encoder), rel=1e-9, abs=1e-11), quantity

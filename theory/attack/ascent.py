@@ -124,10 +124,12 @@ def ascend(
 ) -> tuple[Candidate, float]:
     """Adam on the log weights of the edges, from a candidate of known ratio; the best by the claim's own ratio.
 
-    Nothing moves where the quantity has no stand-in, the claim is about encoders, or one class is present. Stops early
-    where singular values tie: there the triplets have no derivative. A step costs O(n³), n the larger side.
+    Nothing moves where the quantity has no stand-in, the claim is about encoders or a penalised loss, or one class is
+    present. Stops early where singular values tie: there the triplets have no derivative. A step costs O(n³), n the
+    larger side.
     """
-    stand_in = None if evaluator.with_features else STAND_INS.get(evaluator.claim.quantity)
+    about_top_k = not (evaluator.with_features or evaluator.with_penalty)
+    stand_in = STAND_INS.get(evaluator.claim.quantity) if about_top_k else None
     if stand_in is None or not np.ptp(start.left_labels):
         return start, ratio
     best = start

@@ -1,4 +1,4 @@
-"""What the search moves through: a small dense graph with labels, a width and, for claims about encoders, features."""
+"""What the search moves through: a small dense graph with labels, a width and what a claim is about beyond them."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,6 +14,7 @@ from theory.infrastructure.arrays import FloatArray, IntArray
 SMALLEST_WEIGHT = 1e-6  # of the largest; below it a gap drowns in round-off, and an edge is none
 LARGEST_SIDE = 16
 MOST_CLASSES = 5
+SMALLEST_PENALTY = 1e-6  # and as far below 1: beyond, nothing is penalised, or everything
 LARGEST_FEATURE = 1e3  # beyond it a loss is a difference of numbers that drown it
 
 
@@ -26,8 +27,9 @@ class Candidate:
     weights : (n_left, n_right), non-negative, the largest 1, no empty row or column
     left_labels, right_labels : (n_left,) and (n_right,), together 0..r-1
     k : 1..min(n_left, n_right)
-    features : (n_left, k) and (n_right, k), or `None` for claims about the optimum
+    features : (n_left, k) and (n_right, k) of an encoder or a critic, or `None` for claims about an optimum
     origin : the family it was drawn from
+    penalty : μ, well inside (0, 1), or `None` for claims about no penalised loss
     """
 
     weights: FloatArray
@@ -36,6 +38,7 @@ class Candidate:
     k: int
     features: Features | None = None
     origin: str = ""
+    penalty: float | None = None
 
     @classmethod
     def of(
@@ -46,6 +49,7 @@ class Candidate:
         k: int,
         features: Features | None = None,
         origin: str = "",
+        penalty: float | None = None,
     ) -> "Candidate":
         """A candidate of what is left without negligible edges and isolated nodes; k shrinks with the graph.
 
@@ -65,13 +69,16 @@ class Candidate:
         _, numbered = np.unique(np.concatenate([left, right]), return_inverse=True)
         width = max(1, min(k, *scaled.shape))
         kept = None if features is None else (_kept(features[0], rows, width), _kept(features[1], columns, width))
-        return cls(scaled, numbered[: len(left)], numbered[len(left) :], width, kept, origin)
+        if penalty is not None:
+            penalty = float(np.clip(penalty, SMALLEST_PENALTY, 1 - SMALLEST_PENALTY))
+        return cls(scaled, numbered[: len(left)], numbered[len(left) :], width, kept, origin, penalty)
 
     def changed(self, **changes: Any) -> "Candidate":
         """A tidied copy with other attributes."""
         changes.setdefault("weights", self.weights)
         other = replace(self, **changes)
-        return Candidate.of(other.weights, other.left_labels, other.right_labels, other.k, other.features, other.origin)
+        places = other.weights, other.left_labels, other.right_labels
+        return Candidate.of(*places, other.k, other.features, other.origin, other.penalty)
 
     def taking(self, rows: IntArray, columns: IntArray) -> "Candidate":
         """The subgraph of some nodes, in this order, repeats allowed."""
@@ -83,6 +90,7 @@ class Candidate:
             self.k,
             features,
             self.origin,
+            self.penalty,
         )
 
     @cached_property

@@ -4,7 +4,7 @@ import math
 import time
 
 from theory.attack.candidate import Candidate
-from theory.bounds.registry import Bound
+from theory.bounds.registry import NEEDED, Bound
 from theory.bounds.scoring import score
 from theory.infrastructure.hypotheses import HypothesisError
 
@@ -46,14 +46,19 @@ class Evaluator:
 
     @property
     def with_features(self) -> bool:
-        """Whether the claim is about encoders."""
-        return self.claim.subject == "encoder"
+        """Whether the claim is about encoders or critics."""
+        return self.claim.subject in ("encoder", "penalised encoder", "critic")
+
+    @property
+    def with_penalty(self) -> bool:
+        """Whether the claim is about a penalised loss."""
+        return NEEDED.get(self.claim.subject) == "penalty"
 
     def __call__(self, candidate: Candidate) -> float:
         """The ratio, or `UNMET`."""
         self.meter.evaluations += 1
         try:
-            ratio = score(self.claim, candidate.graph, candidate.k, candidate.features).ratio
+            ratio = score(self.claim, candidate.graph, candidate.k, candidate.features, candidate.penalty).ratio
         except HypothesisError as error:
             self.unmet = str(error)
             return UNMET

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, Candidate
-from theory.attack.starts import optimal_features
+from theory.attack.starts import optimal_features, tied_penalty
 from theory.infrastructure.arrays import FloatArray
 
 ContinuousMove = Callable[[Candidate, np.random.Generator, float], Candidate]
@@ -58,7 +58,13 @@ def scale_equals(candidate: Candidate, rng: np.random.Generator, step: float) ->
 
 
 def _with(candidate: Candidate, weights: FloatArray, rng: np.random.Generator, step: float) -> Candidate:
-    """The candidate with other weights; where there are features, half the time they move, alone or along."""
+    """The candidate with other weights; where there are features, half the time they move, alone or along.
+
+    So does a penalty, by noise on its log-odds.
+    """
+    if candidate.penalty is not None and rng.random() < 0.5:
+        odds = candidate.penalty / (1 - candidate.penalty) * np.exp(step * rng.standard_normal())
+        candidate = candidate.changed(penalty=float(odds / (1 + odds)))
     if candidate.features is None or rng.random() < 0.5:
         return candidate.changed(weights=weights)
     scale = np.exp(step * rng.standard_normal()) if rng.random() < 0.2 else 1.0
@@ -154,8 +160,10 @@ def drop_node(candidate: Candidate, rng: np.random.Generator) -> Candidate:
     return candidate.taking(rows, columns)
 
 
-def to_optimum(candidate: Candidate, _rng: np.random.Generator) -> Candidate:
-    """The features of the optimum, for claims about encoders: noise would never find it, nor its ties."""
+def to_optimum(candidate: Candidate, rng: np.random.Generator) -> Candidate:
+    """A penalty that ties with a singular value, and the features of the optimum: noise would find neither."""
+    if candidate.penalty is not None:
+        candidate = candidate.changed(penalty=tied_penalty(candidate, rng))
     if candidate.features is None:
         return candidate
     return candidate.changed(features=optimal_features(candidate))

@@ -34,7 +34,8 @@ class CounterexampleResult:
         above 1 exactly where the claim is violated beyond round-off. It is within 1 % of `largest_ratio`.
     refuted : the violation was confirmed in higher precision; the same as `ratio > 1`
     graph, k : where
-    features : (n_left, k) and (n_right, k), for a claim about encoders
+    features : (n_left, k) and (n_right, k), for a claim about encoders or critics
+    penalty : μ, for a claim about a penalised loss
     measured, value : the two sides there
     rests_on_ties : refuted on this graph only because ties count as errors; another may do without
     largest_ratio : the largest seen, on a graph that may have been larger
@@ -49,6 +50,7 @@ class CounterexampleResult:
     graph: PairGraph
     k: int
     features: Features | None
+    penalty: float | None
     measured: float
     value: float
     rests_on_ties: bool

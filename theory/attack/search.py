@@ -134,7 +134,7 @@ class _Best:
     def _believed(self, candidate: Candidate, ratio: float) -> tuple[float, Confirmation | None]:
         if not ratio > 1:
             return ratio, None
-        confirmation = confirm(self._claim, candidate.graph, candidate.k, candidate.features)
+        confirmation = confirm(self._claim, candidate.graph, candidate.k, candidate.features, candidate.penalty)
         return (ratio if confirmation.holds_up else confirmation.score.ratio), confirmation
 
 
@@ -146,7 +146,7 @@ def _start(evaluator: Evaluator, rng: np.random.Generator, best: _Best) -> tuple
         return None if ratio == UNMET else (near, ratio)
     chosen: tuple[Candidate, float] | None = None
     for _ in range(rng.choice(DRAWS)):
-        drawn = random_candidate(rng, with_features=evaluator.with_features)
+        drawn = random_candidate(rng, with_features=evaluator.with_features, with_penalty=evaluator.with_penalty)
         ratio = evaluator(drawn)
         if ratio > (UNMET if chosen is None else chosen[1]):
             chosen = drawn, ratio
@@ -158,7 +158,7 @@ def _start(evaluator: Evaluator, rng: np.random.Generator, best: _Best) -> tuple
 def _result(claim: Bound, best: _Best, largest: float, meter: Meter) -> CounterexampleResult:
     candidate = best.candidate
     assert candidate is not None
-    found = score(claim, candidate.graph, candidate.k, candidate.features)
+    found = score(claim, candidate.graph, candidate.k, candidate.features, candidate.penalty)
     confirmed = best.confirmation
     return CounterexampleResult(
         bound=claim.name,
@@ -167,6 +167,7 @@ def _result(claim: Bound, best: _Best, largest: float, meter: Meter) -> Countere
         graph=candidate.graph,
         k=candidate.k,
         features=candidate.features,
+        penalty=candidate.penalty,
         measured=found.measured,
         value=found.value,
         rests_on_ties=best.refutes and confirmed is not None and confirmed.rests_on_ties,

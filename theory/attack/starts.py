@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, Candidate
-from theory.bounds.quantities import Encoder, Features
+from theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, SMALLEST_PENALTY, Candidate
+from theory.bounds.quantities import Features
+from theory.bounds.scoring import subject
 from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.spectra import spectrum
 
@@ -15,12 +16,15 @@ Family = Callable[[np.random.Generator, int, int], Drawn]
 FURTHER_NODES = 0.25  # chance that a side stops growing: small graphs are cheap, and most extremal graphs are small
 
 
-def random_candidate(rng: np.random.Generator, *, with_features: bool) -> Candidate:
+def random_candidate(rng: np.random.Generator, *, with_features: bool, with_penalty: bool = False) -> Candidate:
     """A candidate of a random family.
 
-    With `with_features` also an embedding pair: unrelated to the graph, the optimum, or the optimum with noise.
+    With `with_features` also an embedding pair: unrelated to the graph, the optimum, or the optimum with noise; with
+    `with_penalty` a penalty: any, or a singular value.
     """
     drawn = candidate(list(STARTS)[rng.integers(len(STARTS))], rng)
+    if with_penalty:
+        drawn = drawn.changed(penalty=float(rng.random()) if rng.random() < 0.5 else tied_penalty(drawn, rng))
     return drawn.changed(features=_random_features(rng, drawn)) if with_features else drawn
 
 
@@ -56,10 +60,17 @@ def _random_features(rng: np.random.Generator, drawn: Candidate) -> Features:
 
 
 def optimal_features(drawn: Candidate) -> Features:
-    """The optimum, (n_left, k) and (n_right, k)."""
+    """The optimum, of the loss with its penalty if there is one, (n_left, k) and (n_right, k)."""
     graph, k = drawn.graph, drawn.k
-    optimum = Encoder.optimum(graph, spectrum(graph, k, device="cpu"), k)
+    optimum = subject(graph, spectrum(graph, k, device="cpu"), k, None, drawn.penalty)
     return optimum.left, optimum.both_sides
+
+
+def tied_penalty(drawn: Candidate, rng: np.random.Generator) -> float:
+    """A penalty that is a singular value, where bounds with its square are sharp; at random where 1 is the only one."""
+    values = spectrum(drawn.graph, min(drawn.weights.shape), device="cpu").singular_values
+    between = values[(values > SMALLEST_PENALTY) & (values < 1 - SMALLEST_PENALTY)]
+    return float(rng.choice(between)) if len(between) else float(rng.random())
 
 
 def _labels(rng: np.random.Generator, n_left: int, n_right: int) -> tuple[IntArray, IntArray]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from theory.bounds.confirmation import confirm
 from theory.bounds.quantities import QUANTITIES, Encoder
-from theory.bounds.registry import BOUNDS, NEEDED, Bound
+from theory.bounds.registry import BOUNDS, NEEDED, Bound, Subject
 from theory.certificates import with_certificate
 from theory.consistency import optimum_range
 from theory.graph import PairGraph
@@ -93,22 +93,35 @@ def check_bounds(
     known = enough_triplets(graph, found, k)
     if certified:
         known, _ = with_certificate(graph, known, k)
-    optimum = Encoder.optimum(graph, known, k)
-    encoder = optimum if features is None else Encoder.of(graph, known, k, features)
-    subjects = {"optimum": optimum, "encoder": encoder}
-    if penalty is not None:
-        subjects["penalised optimum"] = Encoder.penalised_optimum(graph, known, k, penalty)
-        subjects["penalised encoder"] = replace(
-            subjects["penalised optimum"] if features is None else encoder, penalty=penalty
-        )
-    if critic is not None:
-        subjects["critic"] = Encoder.critic(graph, known, critic)
+    subjects = subjects_of(graph, known, k, features, penalty=penalty, critic=critic)
     measured = _Measured(subjects, found)
     table = pd.DataFrame([_row(claim, known, k, measured) for claim in _claims(bounds, subjects)])
     return table.astype(dict.fromkeys(NULLABLE, "boolean"))
 
 
-def _claims(bounds: Iterable[str] | None, subjects: Iterable[str]) -> list[Bound]:
+def subjects_of(
+    graph: PairGraph,
+    triplets: Spectrum,
+    k: int,
+    features: Any = None,
+    *,
+    penalty: float | None = None,
+    critic: Any = None,
+) -> dict[Subject, Encoder]:
+    """What claims may be about, of what was given; `triplets` are k + 1. Arguments and errors as `check_bounds` has."""
+    optimum = Encoder.optimum(graph, triplets, k)
+    subjects: dict[Subject, Encoder] = {"optimum": optimum}
+    subjects["encoder"] = optimum if features is None else Encoder.of(graph, triplets, k, features)
+    if penalty is not None:
+        best = Encoder.penalised_optimum(graph, triplets, k, penalty)
+        subjects["penalised optimum"] = best
+        subjects["penalised encoder"] = best if features is None else replace(subjects["encoder"], penalty=penalty)
+    if critic is not None:
+        subjects["critic"] = Encoder.critic(graph, triplets, critic)
+    return subjects
+
+
+def _claims(bounds: Iterable[str] | None, subjects: Iterable[Subject]) -> list[Bound]:
     """The bounds asked for, or all whose subject is given."""
     if bounds is None:
         return [claim for claim in BOUNDS.values() if claim.subject in subjects]
@@ -121,12 +134,12 @@ def _claims(bounds: Iterable[str] | None, subjects: Iterable[str]) -> list[Bound
 
 @dataclass(frozen=True)
 class _Measured:
-    """What is measured of the two subjects that a claim may have: each quantity once.
+    """What is measured of the subjects that a claim may have: each quantity once.
 
     `triplets` are all that were given or computed; they show what ties at the width.
     """
 
-    subjects: dict[str, Encoder]
+    subjects: dict[Subject, Encoder]
     triplets: Spectrum
     known: dict[tuple[str, Encoder], float] = field(default_factory=dict)
 
@@ -138,7 +151,11 @@ class _Measured:
 
     def on_one_of_many(self, claim: Bound) -> bool:
         """Whether it is measured at an optimum that is not the only one."""
-        return self._many and not self.subjects[claim.subject].given and not QUANTITIES[claim.quantity].of_graph
+        subject = self.subjects[claim.subject]
+        if subject.given or QUANTITIES[claim.quantity].of_graph:
+            return False
+        # With a penalty a tie matters only where the width, and not the penalty, ends the span.
+        return self._many and (subject.penalty is None or self.triplets.upper_values[subject.k] > subject.penalty)
 
     def over_optima(self, claim: Bound) -> tuple[float, float]:
         """The least and the most over all optima; NaN where nobody knows."""
@@ -234,7 +251,7 @@ def _not_to_be_judged(claim: Bound, encoder: Encoder) -> str:
     reason = f"float64 cannot judge weights that span {decades:.0f} orders of magnitude"
     if sum(encoder.graph.joint.shape) > PRECISE_NODES:
         return f"{reason}, and the graph is too large for higher precision"
-    found = confirm(claim, encoder.graph, encoder.k, encoder.features)
+    found = confirm(claim, encoder.graph, encoder.k, encoder.features, encoder.penalty)
     return "" if found.holds_up else f"{reason}, and {found.note}"
 
 

@@ -40,7 +40,9 @@ class Confirmation:
     note: str
 
 
-def confirm(claim: Bound, graph: PairGraph, k: int, features: Features | None = None) -> Confirmation:
+def confirm(
+    claim: Bound, graph: PairGraph, k: int, features: Features | None = None, penalty: float | None = None
+) -> Confirmation:
     """A claim held once more against what is measured, in higher precision and with a wider margin.
 
     The measured side comes from a factorisation of the graph in fifty digits, for the quantities of
@@ -51,22 +53,23 @@ def confirm(claim: Bound, graph: PairGraph, k: int, features: Features | None = 
 
     Where `σ_k = σ_{k+1}` the optimum is not unique; the violation is confirmed at the one found in fifty digits.
     """
-    precise = PreciseSubject(graph, k, features)
+    precise = PreciseSubject(graph, k, features, penalty)
     triplets = precise.triplets(k + 1)
     known = measure(claim.quantity, precise)
     try:
-        plain = score_on(claim, graph, triplets, k, features, None if known is None else known.value)
-        margin = rounding(claim, subject(graph, triplets, k, features), plain.value)
-        margin += SAFETY * _spread(claim, graph, k, features, plain, exact=known is not None)
-        margin += SAFETY * _roughness(claim, graph, k, features, exact=known is not None)
+        plain = score_on(claim, graph, triplets, k, features, penalty, None if known is None else known.value)
+        margin = rounding(claim, subject(graph, triplets, k, features, penalty), plain.value)
+        margin += SAFETY * _spread(claim, graph, k, features, penalty, plain, exact=known is not None)
+        margin += SAFETY * _roughness(claim, graph, k, features, penalty, exact=known is not None)
     except HypothesisError as error:
         nothing = Score(math.nan, math.nan, 0.0)
         return Confirmation(holds_up=False, rests_on_ties=False, score=nothing, note=f"not confirmed: {error}")
-    found = score_on(claim, graph, triplets, k, features, plain.measured, margin)
+    found = score_on(claim, graph, triplets, k, features, penalty, plain.measured, margin)
     holds_up = found.ratio > 1
     by_ties = False
     if known is not None and holds_up:
-        by_ties = not score_on(claim, graph, triplets, k, features, known.without_ties, margin).ratio > 1
+        untied = score_on(claim, graph, triplets, k, features, penalty, known.without_ties, margin)
+        by_ties = not untied.ratio > 1
     return Confirmation(holds_up, by_ties, found, _note(claim, margin, holds_up, by_ties, exact=known is not None))
 
 
@@ -78,21 +81,32 @@ def _note(claim: Bound, margin: float, holds_up: bool, by_ties: bool, *, exact: 
     return f"confirmed {place}, beyond a margin of {margin:.1e}{ties}"
 
 
-def _spread(claim: Bound, graph: PairGraph, k: int, features: Features | None, plain: Score, *, exact: bool) -> float:
+def _spread(
+    claim: Bound,
+    graph: PairGraph,
+    k: int,
+    features: Features | None,
+    penalty: float | None,
+    plain: Score,
+    *,
+    exact: bool,
+) -> float:
     """How far the two sides move, or with `exact` the value alone, when what they are made of moves by round-off."""
     rng = np.random.default_rng(0)
     farthest = 0.0
     for _ in range(TRIALS):
         moved, encoding = _moved(graph, features, lambda array: UNITS * rng.standard_normal(array.shape))
         triplets = _shaken(spectrum(moved, min(k + 1, *graph.joint.shape), device="cpu").leading(k + 1), rng)
-        found = score_on(claim, moved, triplets, k, encoding)
+        found = score_on(claim, moved, triplets, k, encoding, penalty)
         farthest = max(farthest, abs(found.value - plain.value))
         if not exact:
             farthest = max(farthest, abs(found.measured - plain.measured))
     return farthest if math.isfinite(farthest) else math.inf
 
 
-def _roughness(claim: Bound, graph: PairGraph, k: int, features: Features | None, *, exact: bool) -> float:
+def _roughness(
+    claim: Bound, graph: PairGraph, k: int, features: Features | None, penalty: float | None, *, exact: bool
+) -> float:
     """The noise on the same along a short line: what a cubic, which fits a smooth function, leaves.
 
     The points are at random, and far enough apart for their roundings to have nothing in common; none is the graph
@@ -105,7 +119,7 @@ def _roughness(claim: Bound, graph: PairGraph, k: int, features: Features | None
     sides = np.empty((POINTS, 1 if exact else 2))
     for row, place in zip(sides, places, strict=True):
         moved, encoding = _moved(graph, features, partial(_along, directions, REACH * place))
-        found = score(claim, moved, k, encoding)
+        found = score(claim, moved, k, encoding, penalty)
         row[:] = (found.value, found.measured)[: len(row)]
     if not np.isfinite(sides).all():
         return math.inf

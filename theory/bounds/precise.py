@@ -23,13 +23,16 @@ DIGITS = 50
 
 
 class PreciseSubject:
-    """A graph, its factorisation and an embedding of width k, the optimum unless features are given, in mpmath.
+    """A graph, its factorisation and an embedding of width k in mpmath: an optimum, unless features are given.
 
-    Make one and use it inside `mp.workdps(DIGITS)`; `measure` and `triplets` see to that themselves.
+    Of the spectral loss, or of that with a penalty. Make one and use it inside `mp.workdps(DIGITS)`; `measure` and
+    `triplets` see to that themselves.
     """
 
-    def __init__(self, graph: PairGraph, k: int, features: Features | None = None) -> None:
-        self.graph, self.k = graph, k
+    def __init__(
+        self, graph: PairGraph, k: int, features: Features | None = None, penalty: float | None = None
+    ) -> None:
+        self.graph, self.k, self.penalty = graph, k, penalty
         with mp.workdps(DIGITS):
             weights = mp.matrix(graph.joint.toarray().tolist())
             total = mp.fsum(weights)
@@ -49,10 +52,17 @@ class PreciseSubject:
     def _optimum(self) -> tuple[Any, Any, Any]:
         # Beyond the rank, as double precision sees it, the columns are 0: nothing in them is part of the optimum.
         width = min(self.k, self.triplets(len(self.sigma)).rank)
-        left, right = self.u[:, :width], self.w[:, :width].copy()
+        if self.penalty is not None:
+            width = sum(value > self.penalty for value in self.sigma[:width])
+        left, right = self.u[:, :width].copy(), self.w[:, :width].copy()
         for i in range(width):
-            right[:, i] *= self.sigma[i]
-        return left, right, left
+            if self.penalty is None:
+                right[:, i] *= self.sigma[i]
+            else:
+                root = mp.sqrt(self.sigma[i] - self.penalty)
+                left[:, i] *= root
+                right[:, i] *= root
+        return left, right, self.u[:, :width]
 
     def _encoder(self, features: Features) -> tuple[Any, Any, Any]:
         sides = [mp.matrix(side.tolist()) for side in features]

@@ -1,7 +1,7 @@
 """How close a claim comes to failing: one number for every relation."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,13 +27,16 @@ class Score:
     ratio: float
 
 
-def score(claim: Bound, graph: PairGraph, k: int, features: Features | None = None) -> Score:
+def score(
+    claim: Bound, graph: PairGraph, k: int, features: Features | None = None, penalty: float | None = None
+) -> Score:
     """A claim held against what is measured on one graph.
 
     Parameters
     ----------
-    features : (n_left, k) and (n_right, k), for a claim about encoders
+    features : (n_left, k) and (n_right, k), for a claim about encoders or critics
         By default the optimum.
+    penalty : μ, for a claim about a penalised loss
 
     Raises
     ------
@@ -41,7 +44,7 @@ def score(claim: Bound, graph: PairGraph, k: int, features: Features | None = No
         A hypothesis fails.
     """
     triplets = spectrum(graph, min(k + 1, *graph.joint.shape), device="cpu").leading(k + 1)
-    return score_on(claim, graph, triplets, k, features)
+    return score_on(claim, graph, triplets, k, features, penalty)
 
 
 def score_on(
@@ -50,11 +53,12 @@ def score_on(
     triplets: Spectrum,
     k: int,
     features: Features | None = None,
+    penalty: float | None = None,
     measured: float | None = None,
     round_off: float | None = None,
 ) -> Score:
     """`score` with a spectrum, and where they are known better with the measured side and the round-off."""
-    encoder = subject(graph, triplets, k, features)
+    encoder = subject(graph, triplets, k, features, penalty)
     value = evaluated(claim, encoder)
     if measured is None:
         measured = QUANTITIES[claim.quantity].measure(encoder)
@@ -63,18 +67,23 @@ def score_on(
     return Score(measured, value, violation_ratio(claim.relation, measured, value, round_off))
 
 
-def subject(graph: PairGraph, triplets: Spectrum, k: int, features: Features | None) -> Encoder:
-    """The encoder that a claim is about."""
-    if features is None:
-        return Encoder.optimum(graph, triplets, k)
-    return Encoder.of(graph, triplets, k, features)
+def subject(
+    graph: PairGraph, triplets: Spectrum, k: int, features: Features | None, penalty: float | None = None
+) -> Encoder:
+    """What a claim is about: an encoder or a critic of width k if there are features, else an optimum."""
+    if features is not None:
+        return replace(Encoder.of(graph, triplets, k, features), penalty=penalty)
+    if penalty is not None:
+        return Encoder.penalised_optimum(graph, triplets, k, penalty)
+    return Encoder.optimum(graph, triplets, k)
 
 
 def evaluated(claim: Bound, encoder: Encoder) -> float:
     """The value of a claim; a division by zero is infinite, whichever kind of float it was done in."""
+    width = min(encoder.k, *encoder.graph.joint.shape)  # a critic may be wider than any spectrum
     try:
         with np.errstate(all="ignore"):
-            return claim(encoder.graph, encoder.spectrum, encoder.k, encoder)
+            return claim(encoder.graph, encoder.spectrum, width, encoder)
     except ZeroDivisionError:
         return math.inf
     except ForeignCodeError as error:
