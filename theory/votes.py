@@ -38,7 +38,7 @@ class Critic:
     right: FloatArray
 
     def __post_init__(self) -> None:
-        finite = all(np.isfinite(size).all() for size in self._sizes)
+        finite = all(np.isfinite(size).all() for size in self.sizes)
         require(finite, "the scores of this critic overflow: make them smaller")
 
     @cached_property
@@ -49,7 +49,7 @@ class Critic:
         """
         graph, known = self.graph, mutual_information(self.graph)
         attraction = float(np.sum(self.left * (graph.joint @ self.right)))
-        parts = zip((graph.left_marginal, graph.right_marginal), self._partitions, self._sizes, strict=True)
+        parts = zip((graph.left_marginal, graph.right_marginal), self._partitions, self.sizes, strict=True)
         forward, backward = (
             max(0.0, known + float(mass @ partition) - attraction) + self._unit * (known + 2 * float(mass @ sizes))
             for mass, partition, sizes in parts
@@ -99,7 +99,7 @@ class Critic:
         return forward.numpy(), backward.numpy()
 
     @cached_property
-    def _sizes(self) -> tuple[FloatArray, FloatArray]:
+    def sizes(self) -> tuple[FloatArray, FloatArray]:
         """`1 + Σ_i |f_i(x)| max_l |g_i(l)|`, and the like for l: what the round-off of its scores is relative to."""
         left, right = np.abs(self.left), np.abs(self.right)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -112,7 +112,7 @@ class Critic:
         Score and partition are each off by a unit of the sizes.
         """
         with np.errstate(over="ignore"):
-            left, right = (np.minimum(1.0, np.expm1(2 * self._unit * size)) for size in self._sizes)
+            left, right = (np.minimum(1.0, np.expm1(2 * self._unit * size)) for size in self.sizes)
         return left, right
 
     @cached_property

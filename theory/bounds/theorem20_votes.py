@@ -60,14 +60,16 @@ class Vote:
     Attributes
     ----------
     mass : (n_left,), of the nodes
-    right : (n_left,), whether the critic's vote is for the node's own class, without a tie
+    standing : who leads in the critic's vote
+    classes : (n_left,), the column of each node's own class
     own, rival : (n_left,), the true probability that a voter is of the own class, rounded down, and of the likeliest
         other, rounded up; that is minus infinity where there is none
     divergence : of the critic's voters from the true ones, on average, with what doubtful ties may add; rounded up
     """
 
     mass: FloatArray
-    right: npt.NDArray[np.bool_]
+    standing: Standing
+    classes: IntArray
     own: FloatArray
     rival: FloatArray
     divergence: float
@@ -75,7 +77,7 @@ class Vote:
     @property
     def error(self) -> float:
         """The mass of the nodes whose vote is wrong or tied."""
-        return float(self.mass @ ~self.right)
+        return float(self.mass @ (self.standing.winners != self.classes))
 
     @property
     def most(self) -> float:
@@ -190,11 +192,12 @@ def _vote(
     Where a lead is at most the noise it counts as none; then truly it may be up to twice the noise, and the node cost
     less by as much, but by no more than the least divergence itself, which is at most ln 2.
     """
-    standing, nodes, others = Standing.of(votes, noise), np.arange(graph.n_left), truth.copy()
+    nodes, others = np.arange(graph.n_left), truth.copy()
     others[nodes, own] = -math.inf
     return Vote(
         graph.left_marginal,
-        standing.winners == own,
+        Standing.of(votes, noise),
+        own,
         *_rounded_outward(truth[nodes, own], others.max(axis=1), round_off(max(graph.joint.shape))),
         _with_doubt(divergence, graph.left_marginal, noise),
     )
