@@ -68,7 +68,8 @@ def _caption(table: pd.DataFrame) -> str:
     return (
         f"A free embedding trained by InfoNCE on the captions of a world; medians and ranges over "
         f"{table['seed'].nunique()} seeds. {violations(table)} of {len(table)} (step, bound) checks violated. After "
-        f"{table['step'].max()} steps the excess loss is {last['vote']['excess_loss']:.1e}; medians: {words}. Grey: no better than a guess."
+        f"{table['step'].max()} steps the excess loss is {last['vote']['excess_loss']:.1e}; medians: {words}. "
+        f"Grey: no better than a guess."
     )
 
 
