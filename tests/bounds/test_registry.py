@@ -9,9 +9,11 @@ import torch
 from tests.families import slow_decay
 from theory import BOUNDS, Bound, PairGraph, bound, check_bounds, induced_labelling_error, spectrum
 from theory.bounds import QUANTITIES, THEOREMS, Encoder
+from theory.bounds.check import subjects_of
 from theory.bounds.quantities import Quantity
 
 GRAPH = PairGraph(np.random.default_rng(0).random((8, 6)), [0, 1] * 4, [0, 1] * 3)
+CRITIC = np.random.default_rng(1).random((8, 3)), np.random.default_rng(2).random((6, 3))
 COLUMNS = [
     "bound",
     "quantity",
@@ -123,7 +125,7 @@ def test_a_cell_that_is_run_anew_replaces_its_bound(register):
 
 
 def test_the_table_has_its_columns_and_a_row_for_each_bound():
-    table = check_bounds(GRAPH, 2)
+    table = check_bounds(GRAPH, 2, penalty=0.5, critic=CRITIC)
     assert list(table.columns) == COLUMNS
     assert table["bound"].tolist() == list(BOUNDS)
     assert (table["applicable"].dtype, table["holds"].dtype, table["vacuous"].dtype) == ("bool", "boolean", "boolean")
@@ -193,10 +195,13 @@ def test_too_few_triplets():
 def test_a_bound_is_a_function_of_graph_spectrum_and_k(k):
     """As many triplets as there are will do, and the optimum is the encoder unless one is given."""
     triplets = spectrum(GRAPH, min(k + 1, 6))
-    table = check_bounds(GRAPH, k).set_index("bound")
+    given = {"penalty": 0.5, "critic": CRITIC}
+    table = check_bounds(GRAPH, k, **given).set_index("bound")
+    subjects = subjects_of(GRAPH, triplets.leading(k + 1), k, **given)
     for name, claim in BOUNDS.items():
         if not table.loc[name, "note"]:
-            assert claim(GRAPH, triplets, k) == pytest.approx(table.loc[name, "value"], rel=1e-6)
+            encoder = None if claim.subject in ("optimum", "encoder") else subjects[claim.subject]
+            assert claim(GRAPH, triplets, k, encoder) == pytest.approx(table.loc[name, "value"], rel=1e-6)
 
 
 def test_a_claim_without_its_hypotheses_neither_holds_nor_fails_and_says_so():

@@ -185,9 +185,11 @@ def test_a_large_extreme_graph_is_not_judged_by_round_off(registered):
 
 def test_one_bound_alone_has_the_row_that_it_has_among_all():
     graph = GRAPHS["latent_captions"](np.random.default_rng(0), 18)
-    every = check_bounds(graph, 3)
+    rng = np.random.default_rng(1)
+    given = {"penalty": 0.6, "critic": tuple(rng.random((n, 4)) for n in graph.joint.shape)}
+    every = check_bounds(graph, 3, **given)
     for name in BOUNDS:
-        alone = check_bounds(graph, 3, bounds=[name])
+        alone = check_bounds(graph, 3, bounds=[name], **given)
         pd.testing.assert_frame_equal(alone, every[every["bound"] == name].reset_index(drop=True))
     with pytest.raises(KeyError, match=r"probe-eror.*probe-error"):
         check_bounds(graph, 3, bounds=["probe-eror"])
