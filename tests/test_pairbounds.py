@@ -47,6 +47,21 @@ def test_a_command_is_run_with_its_arguments_and_its_exit_code(call, tmp_path):
     assert call(app, "--version")[1] == f"pairbounds {__version__}\n"
 
 
+def test_a_critic_comes_from_two_files(call, tmp_path):
+    PairGraph(np.eye(3), [0, 1, 1], [0, 1, 1]).save(tmp_path / "graph.npz")
+    f, g, other = (tmp_path / name for name in ("f.npy", "g.npy", "other.npy"))
+    for path, side in ((f, 9 * np.eye(3)), (g, np.eye(3)), (other, np.eye(2))):
+        np.save(path, side)
+    code, out, _ = call(app, "check", tmp_path / "graph.npz", "--k", "2", "--critic", f, g)
+    assert code == 0
+    assert "zero-shot-vote-by-node" in out
+    assert "vote-of-others" not in call(app, "check", tmp_path / "graph.npz", "--k", "2")[1]
+    assert call(app, "check", tmp_path / "graph.npz", "--k", "2", "--critic", f, other)[0] == 2
+    f.write_text("not an array")
+    code, _, err = call(app, "check", tmp_path / "graph.npz", "--k", "2", "--critic", f, g)
+    assert (code, "f.npy cannot be read" in err) == (2, True)
+
+
 def test_it_works_in_a_folder_that_has_its_own_theory_and_figures(tmp_path):
     for name in ("theory", "figures", "simulations", "real_data", "tests"):
         (tmp_path / name).mkdir()

@@ -18,6 +18,7 @@ from theory.certificates import with_certificate
 from theory.graph import PairGraph
 from theory.graph_formats import require_graph_path
 from theory.infrastructure import ownership
+from theory.infrastructure.array_files import stored_array
 from theory.infrastructure.commandline import CHECK_FAILED, print_table, run, say, visible
 from theory.infrastructure.foreign import SECONDS
 from theory.infrastructure.hypotheses import require_width
@@ -59,6 +60,10 @@ def check(
             "values above MU, between 0 and 1.",
         ),
     ] = None,
+    critic: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(metavar="F.npy G.npy", help="f and g of a critic f(x)ᵀg(l), for the claims about InfoNCE."),
+    ] = None,
     force: Force = False,
 ) -> None:
     """Hold every bound against the embedding that is optimal on GRAPH.npz.
@@ -67,10 +72,11 @@ def check(
     With a penalty too: python -m theory check emoji.npz --k 400 --penalty 0.9
     """
     if out is not None:
-        ownership.claim(ownership.table(require_table_path(out)), [graph_file, plugin], force=force)
+        ownership.claim(ownership.table(require_table_path(out)), [graph_file, plugin, *(critic or ())], force=force)
     if plugin is not None:
         load_bounds(plugin, seconds=time_limit)
     graph = PairGraph.load(graph_file)
+    sides = critic and tuple(np.array(stored_array(path, "critic")) for path in critic)
     require_width(graph.joint.shape, k)
     triplets = spectrum(graph, min(k + 1, *graph.joint.shape), tol=tol, device=device, seed=seed)
     triplets = triplets.leading(k + 1)
@@ -80,13 +86,14 @@ def check(
         title += (
             f", certified at most {certificate.upper:.6f} ({certificate.method}, {certificate.confidence:.6f} sure)"
         )
-    table = check_bounds(graph, k, triplets=triplets, penalty=penalty)
+    table = check_bounds(graph, k, triplets=triplets, penalty=penalty, critic=sides)
     if penalty is not None:
         kept = int(np.count_nonzero(triplets.singular_values[:k] > penalty))
         title += f"; with the penalty {penalty:g}, which keeps {kept} of them"
     if out is not None:
         settings = {"graph": str(graph_file), "k": k, "tol": tol, "device": device, "seed": seed}
         settings |= {"plugin": str(plugin) if plugin else None, "certified": certified, "penalty": penalty}
+        settings |= {"critic": critic and [str(path) for path in critic]}
         write_table(table, out, settings)
     say(graph)
     _print_checks(table, title)

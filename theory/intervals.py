@@ -66,7 +66,7 @@ def clopper_pearson(successes: int, n: int, level: float = 0.95) -> Interval:
     _check_level(level)
     if n < 1 or not 0 <= successes <= n:
         raise ValueError(f"successes={successes} and n={n}: n is at least 1, successes are 0..n")
-    low, high = _proportions(np.array([successes]), n, level)
+    low, high = proportion_ends(np.array([successes]), n, level)
     return Interval(successes / n, float(low[0]), float(high[0]), level, "Clopper-Pearson")
 
 
@@ -160,7 +160,7 @@ def singular_value_bernstein(counts: Any, k: int, *, level: float = 0.95) -> Int
     nodes, doubt = sum(graph.joint.shape), (1 - level) / 2
     least, largest, rarest = 1.0, 1.0, []
     for marginal in (graph.left_marginal, graph.right_marginal):
-        low, high = _proportions(np.rint(n * marginal), n, 1 - doubt / nodes)
+        low, high = proportion_ends(np.rint(n * marginal), n, 1 - doubt / nodes)
         least, largest = least * math.sqrt((marginal / high).min()), largest * math.sqrt((marginal / low).max())
         rarest.append(float(low.min()))
     t = _bernstein(nodes, n, v=1 / min(rarest), bound=1 + 1 / math.sqrt(math.prod(rarest)), doubt=doubt)
@@ -209,8 +209,8 @@ def _check_level(level: float) -> None:
         raise ValueError(f"level={level!r} is not a confidence: 0 < level < 1")
 
 
-def _proportions(successes: npt.NDArray[Any], n: int, level: float) -> tuple[FloatArray, FloatArray]:
-    """Clopper-Pearson ends of many proportions."""
+def proportion_ends(successes: npt.NDArray[Any], n: int, level: float) -> tuple[FloatArray, FloatArray]:
+    """Clopper and Pearson's ends of many proportions, each of whole-numbered successes among n trials."""
     import scipy.stats
 
     tail = (1 - level) / 2

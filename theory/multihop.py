@@ -164,6 +164,25 @@ def mass_below(jacobi: JacobiMatrix, place: float, *, slack: float = ROUND_OFF) 
     return max(0.0, min(float(weights[inside].sum()), 1 - float(weights[~inside].sum())))
 
 
+def gauss_rule(jacobi: JacobiMatrix) -> Rule:
+    """The quadrature rule of m nodes that is exact to degree 2m - 1: the measure itself where that is known.
+
+    Of a function whose derivative of order 2m is positive it gives no more than the integral.
+    """
+    return _rule(JacobiMatrix(jacobi.diagonal, jacobi.off_diagonal[: len(jacobi.diagonal) - 1]), [], [])
+
+
+def radau_rule(jacobi: JacobiMatrix, place: float) -> Rule:
+    """The rule of m + 1 nodes, one at `place`, that is exact to degree 2m; the measure itself where that is known.
+
+    For a place below the measure, of a function whose derivative of order 2m + 1 is negative from the first node on, it
+    gives no less than the integral. A place too near to a Gauss node for double precision is moved away from it.
+    """
+    if jacobi.complete:
+        return _rule(jacobi, [], [])
+    return _rule(jacobi, [min(FAR, max(-FAR, _corners(jacobi, np.array([place]))[0]))], [])
+
+
 def tail_at_most(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS, *, cut: float = 0.0) -> float:
     """`B_m(k)`, m = hops: an upper bound of `Σ_{i>k} c_i`, the squared error of a probe on the top k; at most 1.
 

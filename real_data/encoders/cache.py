@@ -5,15 +5,14 @@ import io
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
-from theory.infrastructure.array_files import read_header
+from theory.infrastructure.array_files import stored_array
 from theory.infrastructure.arrays import FloatArray
-from theory.infrastructure.inputs import is_there, require_file
+from theory.infrastructure.inputs import is_there
 from theory.infrastructure.tables import replacing
 
 FEATURES = Path("build/features")
@@ -63,28 +62,10 @@ def _stored(place: Path, size: int) -> Iterable[Rows]:
         path = _path(place, start)
         if not is_there(path, "features"):
             return
-        chunk = stored_array(path, "features")
+        chunk = stored_array(path, "features", "delete the file")
         if chunk.dtype != np.float32 or chunk.ndim != 2 or len(chunk) != min(CHUNK, size - start):
             raise ValueError(f"features {path} are {chunk.dtype} of shape {chunk.shape}: delete the file")
         yield np.array(chunk)
-
-
-def stored_array(path: Path, what: str) -> npt.NDArray[Any]:
-    """An array in a `.npy` file, mapped: nothing is unpickled, and what a header declares takes no memory.
-
-    Raises
-    ------
-    ValueError
-        Another file, or one that is shorter than it declares.
-    """
-    require_file(path, what)
-    try:
-        with path.open("rb") as file:
-            read_header(file, path.stat().st_size)
-        stored: npt.NDArray[Any] = np.lib.format.open_memmap(path, mode="r")
-    except (ValueError, OSError, EOFError) as error:
-        raise ValueError(f"{what} {path} cannot be read, delete the file: {error}") from error
-    return stored
 
 
 def _chunks(batches: Iterable[Rows], progress: Callable[[int], object]) -> Iterable[Rows]:

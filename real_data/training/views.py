@@ -13,9 +13,9 @@ from torchvision.transforms.v2.functional import pil_to_tensor
 from tqdm import tqdm
 
 from real_data.datasets import ImageTextDataset
-from real_data.encoders.cache import stored_array
 from real_data.encoders.encoder import LiveEncoder
 from real_data.pairings.views import simclr, views_of
+from theory.infrastructure.array_files import stored_array
 from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.infrastructure.inputs import is_there
 from theory.infrastructure.processes import serve_loader
@@ -153,7 +153,7 @@ def stored_pictures(dataset: ImageTextDataset, cache: Path) -> Pixels:
             np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
             for index in tqdm(range(len(dataset)), desc=f"drawing {dataset.name}", unit="picture"):
                 file.write(pil_to_tensor(dataset.image(index)).numpy().tobytes())
-    stored = stored_array(path, "pictures")
+    stored = stored_array(path, "pictures", "delete the file")
     if stored.dtype != np.uint8 or stored.shape != shape:
         raise ValueError(f"pictures {path} are {stored.dtype} of shape {stored.shape}: delete the file")
     return stored

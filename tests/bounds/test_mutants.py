@@ -72,6 +72,13 @@ def two_captions_of_a_class() -> Case:
     return Case(PairGraph([[1, 1, 2]], [0], [0, 0, 1]), 1, (np.ones((1, 1)), np.array([[2.0], [-2.0], [0.0]])))
 
 
+def two_pairs_each(images: int, own: float) -> Case:
+    """Two captions of a class each, of so many images each; the critic gives every image its caption with `own`."""
+    joint, score = np.kron(np.eye(2), np.ones((images, 1))), log(own / (1 - own))
+    critic = score * joint, np.eye(2)
+    return Case(PairGraph(joint, np.repeat([0, 1], images), [0, 1]), 1, critic=critic)
+
+
 def two_means(spread: float, apart: float) -> Case:
     """Class 0 has two views at ±spread, of mass 0.8; class 1 one view, `apart` from their mean."""
     joint = [[0.3, 0.1, 0], [0.1, 0.3, 0], [0, 0, 0.2]]
@@ -195,6 +202,13 @@ WITNESSES: dict[str, list[Checks]] = {
         Checks(halfway_to_both_far_from_the_centre, None),
     ],
     "nearest-mean-by-alignment": [worked_out(lambda: two_means(1, 4), 0.8 / 4)],
+    "vote": [
+        worked_out(lambda: two_pairs_each(1, 0.9), -2 * log(0.9) / log(2)),
+        worked_out(lambda: two_pairs_each(1, 0.72), -2 * log(0.72) / log(2)),
+        worked_out(lambda: two_pairs_each(1, 0.5), 1),
+    ],
+    "vote-by-node": [worked_out(lambda: two_pairs_each(1, 0.9), -2 * log(0.9) / log(2))],
+    "vote-of-others": [worked_out(lambda: two_pairs_each(2, 0.9), -4 * log(0.9) / log(2))],
 }
 
 # Mutants that say the same: nothing in them but round-off is another number.

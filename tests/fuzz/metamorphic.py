@@ -26,6 +26,7 @@ from theory import BOUNDS
 from theory.bounds import QUANTITIES, Encoder
 from theory.bounds.theorem08_class_connectivity import least_gap
 from theory.bounds.theorem11_nearest_mean import _centred, _moments, _reach, _standing
+from theory.bounds.theorem20_votes import Vote, critic_of, pair_votes, zero_shot_vote
 from theory.connectivity import EXACT_NODES
 from theory.consistency import class_masses
 from theory.multihop import label_measure
@@ -53,6 +54,7 @@ ROOTS = (
         *("zero-shot", "cheeger-above", "multihop-mse", "multihop-error", "multihop-mse-below"),
         *("penalised-mse", "penalised-mse-below", "multihop-penalised-error"),
         *("cross-entropy-by-infonce", "cross-entropy-by-connectivity", "cross-entropy-below"),
+        *("zero-shot-vote", "zero-shot-vote-by-node", "vote", "vote-by-node", "vote-of-others"),
     }
 )
 MULTIHOP = {"multihop-mse", "multihop-error", "multihop-mse-below"}  # see only the squares of singular values
@@ -91,6 +93,8 @@ def _is_stated(form: Form, name: str, row: str) -> bool:
         # Half a node may go to either side of a cut; and of more nodes than can be tried, a sweep follows an order that
         # breaks ties by round-off.
         return name != "split_left" and sets <= EXACT_NODES
+    if claim.quantity == "vote_of_others_error":
+        return name != "split_left"  # half a node is another for the other half
     # A rate divides by the conductance of a partition, of which the same is true.
     return claim.status != "rate"
 
@@ -134,6 +138,8 @@ def _limit(form: Form, row: str) -> float:
     size = _size(form, row)
     if row == "infonce-entropy" and form.features is None and math.isfinite(moved):
         size += _of_light_nodes(form, moved)
+    if BOUNDS[row].quantity in VOTES:
+        size *= _of_critic(form.subject(row), VOTES[BOUNDS[row].quantity](form.subject(row)))
     if row not in ROOTS:
         return moved * size
     # Of `2 (a + b)²` with b of that root: `4 (a + b) δb`, at most.
@@ -156,6 +162,13 @@ def _of_light_nodes(form: Form, moved: float) -> float:
     if np.any((moved * sizes > 1) & (grown > math.log(UNDETERMINED**2))):
         return math.inf
     return float(np.sum((graph.joint.toarray() + shares / 2) * sizes))
+
+
+def _of_critic(encoder: Encoder, vote: Vote) -> float:
+    """What a critic's divergence moves by, over ρ: its scores by their sizes, and with them the doubt of its votes."""
+    critic, graph = critic_of(encoder), encoder.graph
+    sizes = sum(p @ size for p, size in zip((graph.left_marginal, graph.right_marginal), critic.sizes, strict=True))
+    return float(sizes) + float(graph.left_marginal @ np.minimum(1.0, vote.standing.noise)) / UNITS
 
 
 def _has_rows_of_round_off(form: Form) -> bool:
@@ -297,9 +310,21 @@ def _of_votes(form: Form, encoder: Encoder) -> float:
     return float(graph.right_marginal[leads <= AROUND * (doubt + UNITS)].sum()) if votes.shape[1] > 1 else 0.0
 
 
+VOTES: dict[str, Callable[[Encoder], Vote]] = {
+    "zero_shot_vote_error": zero_shot_vote,
+    "vote_error": lambda encoder: pair_votes(encoder)[0],
+    "vote_of_others_error": lambda encoder: pair_votes(encoder)[1],
+}
+
 IN_DOUBT: dict[str, Callable[[Form, Encoder], float]] = {
     "probe_error": _of_probe,
     "zero_shot_error": _of_zero_shot,
     "nearest_mean_error": _of_nearest_mean,
     "image_error": _of_votes,
+    **{
+        name: lambda form, encoder, vote=vote: _in_doubt(
+            form, encoder, vote(encoder).standing, form.graph.left_marginal
+        )
+        for name, vote in VOTES.items()
+    },
 }

@@ -1,9 +1,13 @@
 """What a file of numpy's declares of its array, looked at before anything is read."""
 
 import math
+from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
+
+from theory.infrastructure.inputs import require_file
 
 READERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
@@ -37,3 +41,27 @@ def read_header(file: IO[bytes], length: int) -> Header:
     if dtype.hasobject or length - file.tell() != header.size:
         raise ValueError(f"it does not hold the {dtype} of shape {shape} that it declares")
     return header
+
+
+def stored_array(path: Path, what: str, remedy: str = "") -> npt.NDArray[Any]:
+    """An array in a `.npy` file, mapped: nothing is unpickled, and what a header declares takes no memory.
+
+    Parameters
+    ----------
+    what : the file is, for the message
+    remedy : what to do if it cannot be read
+
+    Raises
+    ------
+    ValueError
+        Another file, or one that is shorter than it declares.
+    """
+    require_file(path, what)
+    try:
+        with path.open("rb") as file:
+            read_header(file, path.stat().st_size)
+        stored: npt.NDArray[Any] = np.lib.format.open_memmap(path, mode="r")
+    except (ValueError, OSError, EOFError) as error:
+        advice = f", {remedy}" if remedy else ""
+        raise ValueError(f"{what} {path} cannot be read{advice}: {error}") from error
+    return stored

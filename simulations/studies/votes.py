@@ -1,0 +1,59 @@
+"""What InfoNCE says of the votes of a critic, step by step along its training."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from simulations.optimisation import Optimisation
+from simulations.training import train
+from simulations.world import WorldShape
+from theory import check_bounds, spectrum
+from theory.infrastructure.arrays import FloatArray
+from theory.sweeps import Study
+
+BOUNDS = ("zero-shot-vote", "zero-shot-vote-by-node", "vote", "vote-by-node", "vote-of-others")
+
+
+@dataclass(frozen=True)
+class Settings(WorldShape, Optimisation):
+    """A world, its captions, and how the critic of a free embedding is trained on them.
+
+    Attributes
+    ----------
+    k : width of the embedding
+    noise, detail : of the captions
+    """
+
+    k: int = 32
+    noise: float = 0.05
+    detail: float = 0.3
+    optimizer: str = "adam"
+    steps: int = 600
+    log_every: int = 5
+
+
+def measure(settings: Settings, seed: int) -> pd.DataFrame:
+    """A row for each logged step and bound: the measured error of the vote and the bound's value."""
+    graph = settings.world(seed).caption_graph(settings.noise, settings.detail)
+    triplets = spectrum(graph, 2)
+    rows: list[pd.DataFrame] = []
+
+    def observe(left: FloatArray, right: FloatArray) -> dict[str, float]:
+        rows.append(check_bounds(graph, 1, bounds=BOUNDS, triplets=triplets, critic=(left, right)))
+        return {}
+
+    history = train(
+        graph, settings.k, loss="infonce", **settings.optimisation(), device="cpu", seed=seed, observe=observe
+    ).history
+    for step, excess, checks in zip(history["step"], history["excess_loss"], rows, strict=True):
+        checks.insert(0, "step", step)
+        checks.insert(1, "excess_loss", excess)
+    return pd.concat(rows, ignore_index=True)
+
+
+STUDY = Study(
+    question="How closely do the bounds on the votes of a critic follow its training by InfoNCE?",
+    settings=Settings,
+    measure=measure,
+    seeds=5,
+)

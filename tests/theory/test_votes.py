@@ -1,0 +1,223 @@
+"""Votes of a critic against sums over all walks, and theorem 20 on critics of every size."""
+
+import math
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.families import GRAPHS
+from theory import HypothesisError, PairGraph, check_bounds, infonce, spectrum
+from theory.bounds import Encoder
+from theory.bounds.theorem20_votes import hop_vote, least_divergence, most_error, pair_votes, zero_shot_vote
+from theory.infonce import infonce_directions, mutual_information
+from theory.multihop import consistency_curve
+from theory.scores import UNITS
+from theory.votes import Critic
+
+NAMES = ("zero-shot-vote", "zero-shot-vote-by-node", "vote", "vote-by-node", "vote-of-others")
+SURELY_NOT = -1e4  # a score whose exponential is 0
+
+
+def random_critic(graph: PairGraph, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Unrelated to the graph, or the exact one with noise of any size, zeros where it has minus infinity."""
+    if rng.random() < 0.3:
+        width, size = int(rng.integers(1, 9)), 10 ** rng.uniform(-2, 3)
+        return size * rng.standard_normal((graph.n_left, width)), rng.standard_normal((graph.n_right, width))
+    noise = 10 ** rng.uniform(-6, 0) * rng.standard_normal(graph.joint.shape)
+    return exact_scores(graph) + noise, np.eye(graph.n_right)
+
+
+def exact_scores(graph: PairGraph) -> np.ndarray:
+    """Pointwise mutual information, which no pair of weight 0 can have."""
+    ratio = graph.joint.toarray() / graph.left_marginal[:, None] / graph.right_marginal
+    return np.where(ratio > 0, np.log(np.where(ratio > 0, ratio, 1)), SURELY_NOT)
+
+
+def encoder_of(graph: PairGraph, critic) -> Encoder:
+    return Encoder.critic(graph, spectrum(graph, 1), critic)
+
+
+def naive_conditionals(graph, critic):
+    """`p_s(l | x)` and `p_s(x | l)`, dense, of scores small enough for their exponentials."""
+    weights = np.outer(graph.left_marginal, graph.right_marginal) * np.exp(critic[0] @ critic[1].T)
+    return weights / weights.sum(axis=1, keepdims=True), weights / weights.sum(axis=0, keepdims=True)
+
+
+def naive_error(graph, step, labels, itself=True):
+    """0-1 error of the vote of the nodes that a step, (n_left, n), leads to."""
+    error = 0.0
+    for x, own in enumerate(graph.left_labels):
+        shares = dict.fromkeys({*labels.tolist(), *graph.left_labels.tolist()}, 0.0)
+        for end, label in enumerate(labels):
+            shares[label] += step[x, end] * (itself or end != x)
+        error += graph.left_marginal[x] * any(shares[c] >= shares[own] - 1e-12 for c in shares if c != own)
+    return error
+
+
+@pytest.mark.parametrize("block", [infonce.BLOCK, 20])
+@pytest.mark.parametrize("family", GRAPHS)
+def test_votes_from_their_definition(family, block, monkeypatch):
+    monkeypatch.setattr(infonce, "BLOCK", block)
+    rng = np.random.default_rng(0)
+    graph = GRAPHS[family](rng, 12)
+    critic = rng.standard_normal((graph.n_left, 3)), rng.standard_normal((graph.n_right, 3))
+    forward, backward = naive_conditionals(graph, critic)
+    encoder, hop = encoder_of(graph, critic), forward @ backward.T
+    assert zero_shot_vote(encoder).error == pytest.approx(naive_error(graph, forward, graph.right_labels))
+    everybody, others = pair_votes(encoder)
+    assert everybody.error == pytest.approx(naive_error(graph, hop, graph.left_labels))
+    assert others.error == pytest.approx(naive_error(graph, hop, graph.left_labels, itself=False))
+    for hops in (1, 2, 3):
+        walk = np.linalg.matrix_power(hop, hops)
+        assert hop_vote(encoder, hops).error == pytest.approx(naive_error(graph, walk, graph.left_labels))
+
+
+@pytest.mark.parametrize("family", GRAPHS)
+def test_the_excess_is_a_divergence(family):
+    rng = np.random.default_rng(1)
+    graph = GRAPHS[family](rng, 12)
+    critic = rng.standard_normal((graph.n_left, 3)), rng.standard_normal((graph.n_right, 3))
+    found, joint = Critic(graph, *critic).excess, graph.joint.toarray()
+    for side, model, excess in zip((1, 0), naive_conditionals(graph, critic), found, strict=True):
+        true = joint / joint.sum(axis=side, keepdims=True)
+        naive = sum(
+            joint[i, j] * math.log(true[i, j] / model[i, j])
+            for i, j in product(*map(range, joint.shape))
+            if joint[i, j]
+        )
+        assert naive <= excess + 1e-15
+        assert excess == pytest.approx(naive, abs=1e-10)
+    directions = infonce_directions(graph, *critic)
+    assert found == pytest.approx([loss + mutual_information(graph) for loss in directions], abs=1e-10)
+
+
+@given(st.sampled_from(list(GRAPHS)), st.integers(0, 2**32), st.integers(1, 3))
+def test_no_critic_errs_more_than_theorem_20_allows(family, seed, hops):
+    rng = np.random.default_rng(seed)
+    graph = GRAPHS[family](rng, int(rng.integers(6, 24)))
+    critic = random_critic(graph, rng)
+    table = check_bounds(graph, 1, critic=critic, bounds=NAMES).set_index("bound")
+    assert table["holds"].all(), table.to_string()
+    for name in ("zero-shot-vote", "vote"):
+        assert table.loc[f"{name}-by-node", "value"] <= table.loc[name, "value"] + 1e-6  # by Jensen's inequality
+    vote = hop_vote(encoder_of(graph, critic), hops)
+    assert vote.error <= vote.most_by_node + 1e-12
+    assert vote.divergence >= hops * sum(Critic(graph, *critic).excess)
+    disagreement = 1 - consistency_curve(graph, hops)[hops]
+    assert vote.most == pytest.approx(most_error(disagreement, vote.divergence), abs=1e-6)
+
+
+@given(st.floats(0, 1), st.floats(0, 5))
+def test_the_error_that_a_divergence_allows(disagreement, divergence):
+    error = most_error(disagreement, divergence)
+    half = (divergence + UNITS) / 2
+    assert error <= (math.sqrt(half) + math.sqrt(half + 2 * disagreement)) ** 2 + 1e-15
+    grid = np.linspace(1e-3, 1, 500)
+    allowed = grid[grid * least_divergence(disagreement / grid) <= divergence]
+    assert error >= allowed.max(initial=0.0)
+    if error < 1:  # a little more is too much
+        beyond = error + 1e-6
+        assert beyond * least_divergence(disagreement / beyond) > divergence
+
+
+def test_its_limits():
+    assert most_error(0.2, 0.0) == pytest.approx(0.4, rel=1e-6)
+    assert most_error(0.0, 0.3) == pytest.approx(0.3 / math.log(2))
+    assert most_error(0.5, 0.0) == most_error(0.0, math.inf) == 1
+    assert most_error(0.0, 0.0) < 1e-17
+    assert most_error(1e-30, 1e-30) < 1e-17
+    u = 0.3
+    assert least_divergence(u) == pytest.approx(math.log(2) + u * math.log(u) + (1 - u) * math.log(1 - u))
+    assert least_divergence(np.array([0.5, 0.7, math.inf])).tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("family", GRAPHS)
+def test_a_critic_that_ties_some_nodes_pays_their_costs_and_no_more(family):
+    """So that the bound by node cannot be improved, but for the last node, which a budget pays for in part."""
+    rng = np.random.default_rng(2)
+    graph = GRAPHS[family](rng, 15)
+    model = np.exp(exact_scores(graph)) * graph.right_marginal
+    by_class = {c: graph.right_labels == c for c in {*graph.left_labels.tolist(), *graph.right_labels.tolist()}}
+    tied, spent = [], 0.0
+    for x, own in enumerate(graph.left_labels):
+        shares = {c: model[x, captions].sum() for c, captions in by_class.items()}
+        rival = max((c for c in by_class if c != own), key=shares.get, default=own)
+        total = shares[own] + shares[rival]
+        if rng.random() < 0.5 and 0 < shares[rival] < shares[own]:
+            for c in (own, rival):
+                model[x, by_class[c]] *= total / 2 / shares[c]
+                spent += graph.left_marginal[x] * shares[c] * math.log(2 * shares[c] / total)
+            tied.append(x)
+    vote = zero_shot_vote(
+        encoder_of(graph, (np.log(np.maximum(model, 1e-300) / graph.right_marginal), np.eye(graph.n_right)))
+    )
+    assert (vote.standing.winners != vote.classes)[tied].all()
+    assert spent <= vote.divergence <= spent + 1e-7
+    assert vote.error <= vote.most_by_node
+
+
+def test_the_exact_critic_errs_at_twice_alpha_and_theorem_20_says_so():
+    """Half of the images have captions of both classes alike, and the others are surely right."""
+    graph = PairGraph([[1, 1, 0], [0, 0, 2]], [0, 1], [0, 1, 1])
+    table = check_bounds(graph, 1, critic=(exact_scores(graph), np.eye(3)), bounds=NAMES).set_index("bound")
+    for name in NAMES[:2]:
+        assert table.loc[name, "measured"] == pytest.approx(0.5)
+        assert table.loc[name, "value"] == pytest.approx(0.5, rel=1e-4)
+
+
+@pytest.mark.parametrize("size", [1e2, 1e5, 1e10, 1e100, 1e150])
+def test_scores_of_any_size(size):
+    """Where exponentials overflow nothing is not a number; where scores are all round-off nothing is claimed."""
+    rng = np.random.default_rng(3)
+    graph = GRAPHS["latent_captions"](rng, 18)
+    critic = size * rng.standard_normal((graph.n_left, 4)), size * rng.standard_normal((graph.n_right, 4))
+    table = check_bounds(graph, 1, critic=critic, bounds=NAMES)
+    assert table["holds"].all()
+    assert (table["value"] <= 1).all()
+
+
+def test_scores_that_overflow_are_refused():
+    graph = PairGraph(np.eye(2) + 1, [0, 1], [0, 1])
+    with pytest.raises(HypothesisError, match="scores of this critic overflow"):
+        Critic(graph, np.full((2, 1), 1e200), np.full((2, 1), 1e200))
+    table = check_bounds(graph, 1, critic=(np.full((2, 1), 1e200),) * 2, bounds=NAMES)
+    assert not table["applicable"].any()
+
+
+def test_a_lead_within_round_off_is_a_tie_and_paid_for():
+    """Scores of a million are known to a billionth: the critic's lead of a trillionth is none."""
+    graph = PairGraph(np.eye(2), [0, 1], [0, 1])
+    scores = 1e6 + np.array([[1e-12, 0], [0, 1e-12]])
+    vote = zero_shot_vote(encoder_of(graph, (scores, np.eye(2))))
+    assert vote.error == vote.most == 1
+    clearer = zero_shot_vote(encoder_of(graph, (scores + np.eye(2), np.eye(2))))
+    assert clearer.error == 0
+
+
+def test_of_one_class_nobody_errs():
+    graph = PairGraph(np.ones((3, 2)), [0, 0, 0], [0, 0])
+    encoder = encoder_of(graph, (np.ones((3, 1)), np.ones((2, 1))))
+    for vote in (zero_shot_vote(encoder), *pair_votes(encoder)):
+        assert vote.error == vote.most_by_node == 0
+
+
+def test_a_class_that_no_caption_has_is_never_voted_for():
+    graph = PairGraph(np.eye(2), [0, 1], [2, 1])
+    vote = zero_shot_vote(encoder_of(graph, (exact_scores(graph), np.eye(2))))
+    assert vote.error == 0.5
+    assert vote.most_by_node == pytest.approx(0.5)
+    assert vote.most == pytest.approx(1, rel=1e-3)
+
+
+def test_light_nodes_are_no_excuse_for_heavy_ones():
+    """A node of mass 1e-100 with huge features leaves the bounds of the others as they are."""
+    weights = np.diag([1.0, 1.0, 1e-100])
+    graph = PairGraph(weights, [0, 1, 0], [0, 1, 0])
+    scores = np.where(np.eye(3) > 0, 5.0, -5.0)
+    scores[2] *= 1e8
+    table = check_bounds(graph, 1, critic=(scores, np.eye(3)), bounds=NAMES).set_index("bound")
+    assert table["holds"].all()
+    assert table.loc["zero-shot-vote-by-node", "value"] < 1e-3

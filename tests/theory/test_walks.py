@@ -1,0 +1,256 @@
+"""Walks put together of pairs: against walks one by one, their coverage, and what they say of the penalised optimum."""
+
+import math
+
+import numpy as np
+import pytest
+import scipy.stats
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.families import GRAPHS
+from theory import PairGraph, label_energy, probe, spectrum
+from theory.bounds import Encoder
+from theory.multihop import consistency_curve
+from theory.walks import (
+    ConsistencyIntervals,
+    _least_on,
+    consistency_from_graph,
+    consistency_from_pairs,
+    penalised_error_at_most,
+    raised,
+)
+
+REPETITIONS = 400
+GRAPH = PairGraph(np.random.default_rng(0).random((7, 6)) ** 4, [0, 0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1])
+PENALTIES = (0.3, 0.6, 0.8)
+
+
+def drawn(graph, n, rng):
+    """n independent pairs: their two ends, and the class of the left one."""
+    pairs = graph.joint.tocoo()
+    chosen = rng.choice(len(pairs.data), size=n, p=pairs.data / pairs.data.sum())
+    rows, columns = (index[chosen] for index in pairs.coords)
+    return rows, columns, graph.left_labels[rows]
+
+
+def penalised_error(graph, penalty):
+    """`Σ_{σ_i <= μ} c_i`."""
+    triplets = spectrum(graph, min(graph.joint.shape))
+    return 1 - float(label_energy(graph, triplets)[triplets.singular_values > penalty].sum())
+
+
+def naive_walks(starts, to_left, to_right, labels, hops):
+    """Transcribed: hop by hop, walk after walk, from a list of pairs for each direction."""
+    left_stock, right_stock = list(to_left), list(to_right)
+
+    def popped(stock, node, at):
+        for place, pair in enumerate(stock):
+            if pair[at] == node:
+                return stock.pop(place)[1 - at]
+        return None
+
+    agreed, died, here = [], [], [pair[1] for pair in starts]
+    for hop in range(hops):
+        if hop:
+            here = [None if node is None else popped(right_stock, node, 0) for node in here]
+        here = [None if node is None else popped(left_stock, node, 1) for node in here]
+        agreed.append(
+            sum(node is not None and labels[node] == labels[pair[0]] for node, pair in zip(here, starts, strict=True))
+        )
+        died.append(sum(node is None for node in here))
+    return agreed, died
+
+
+@pytest.mark.parametrize("hops", [1, 2, 3])
+@pytest.mark.parametrize("n", [1, 2, 40, 400])
+def test_walks_one_by_one(n, hops):
+    left, right, labels = drawn(GRAPH, n, np.random.default_rng(n))
+    found = consistency_from_pairs(left, right, labels, hops=hops, seed=3)
+    order = np.random.default_rng(3).permutation(n)
+    pairs = list(zip(left[order].tolist(), right[order].tolist(), strict=True))
+    steps = (n - found.walks) * hops // (2 * hops - 1)
+    starts, to_left, to_right = pairs[: found.walks], pairs[found.walks :][:steps], pairs[found.walks :][steps:]
+    agreed, died = naive_walks(starts, to_left, to_right, GRAPH.left_labels, hops)
+    assert found.agreed.tolist() == agreed
+    assert found.died.tolist() == died
+
+
+@pytest.mark.parametrize(("n", "confidence"), [(30, 0.8), (300, 0.8), (3_000, 0.5)])
+def test_coverage_of_the_intervals_and_of_the_error(n, confidence):
+    """Of independent samples no fewer than the confidence says, but for three standard errors."""
+    rng, true = np.random.default_rng(n), consistency_curve(GRAPH, 3)[1:]
+    errors = [penalised_error(GRAPH, penalty) for penalty in PENALTIES]
+    held, bounded = 0, 0
+    for seed in range(REPETITIONS):
+        found = consistency_from_pairs(*drawn(GRAPH, n, rng), hops=3, confidence=confidence, seed=seed)
+        held += bool(np.all((found.low <= true) & (true <= found.high)))
+        bounded += (
+            all(penalised_error_at_most(found, p) >= e for p, e in zip(PENALTIES, errors, strict=True))
+            if seed < 60
+            else 0
+        )
+    least = confidence - 3 * math.sqrt(confidence * (1 - confidence) / REPETITIONS)
+    assert held / REPETITIONS >= least
+    assert bounded / 60 >= confidence
+
+
+def test_intervals_that_miss_are_not_covered_by_width():
+    """At a confidence of a half the interval of one hop misses about half of the time: it is no longer than needed."""
+    rng, true = np.random.default_rng(5), consistency_curve(GRAPH, 1)[1]
+    found = [
+        consistency_from_pairs(*drawn(GRAPH, 4_000, rng), hops=1, confidence=0.5, seed=s) for s in range(REPETITIONS)
+    ]
+    missed = np.mean([not it.low[0] <= true <= it.high[0] for it in found])
+    assert 0.35 < missed < 0.55
+
+
+def test_walks_on_a_graph_have_its_consistency_and_never_die():
+    for family in ("latent_captions", "heavy_tailed", "zipf_captions"):
+        graph = GRAPHS[family](np.random.default_rng(6), 18)
+        found, true = consistency_from_graph(graph, 20_000, hops=4, confidence=0.999), consistency_curve(graph, 4)[1:]
+        assert not found.died.any()
+        assert np.all((found.low <= true) & (true <= found.high))
+        assert np.all(found.high - found.low < 0.04)
+
+
+def test_a_walk_on_a_graph_of_any_weights_takes_pairs_only():
+    graph = GRAPHS["many_components"](np.random.default_rng(7), 12)
+    weights = graph.joint.toarray() * 10.0 ** -np.random.default_rng(8).uniform(0, 200, graph.joint.shape)
+    scaled = PairGraph(weights, np.repeat(np.arange(graph.n_left // 3), 3))
+    assert consistency_from_graph(scaled, 2_000, hops=3).agreed.tolist() == [2_000] * 3  # no walk leaves its component
+
+
+# The error.
+
+
+def intervals(low, high):
+    counts = np.zeros(len(low), dtype=np.int64)
+    return ConsistencyIntervals(1, counts, counts, np.array(low), np.array(high), 0.95)
+
+
+def test_one_hop_and_two_by_hand():
+    assert penalised_error_at_most(intervals([0.9], [0.95]), 0.5) == pytest.approx(0.1 / 0.75)
+    two = intervals([0.9, 0.8], [0.95, 0.83])
+    assert penalised_error_at_most(two, 0.5) == pytest.approx(0.02 / (0.02 + 0.65**2))
+    assert penalised_error_at_most(intervals([0.2], [0.3]), 0.9) == 1
+    assert penalised_error_at_most(intervals([0.2, 0.1], [0.3, 0.2]), 0.9) == 1
+
+
+@given(st.sampled_from(list(GRAPHS)), st.integers(0, 2**32), st.floats(0.05, 0.95), st.integers(1, 5))
+def test_what_is_known_exactly_bounds_the_penalised_error_and_more_hops_are_no_worse(family, seed, penalty, hops):
+    graph = GRAPHS[family](np.random.default_rng(seed), 14)
+    curve = consistency_curve(graph, hops)[1:]
+    found = [penalised_error_at_most(intervals(curve[:m], curve[:m]), penalty) for m in range(1, hops + 1)]
+    assert penalised_error(graph, penalty) <= found[-1] + 1e-9
+    assert np.all(np.diff(found[:2]) <= 1e-12)
+    encoder = Encoder.penalised_optimum(graph, spectrum(graph, min(graph.joint.shape)), min(graph.joint.shape), penalty)
+    assert probe(graph, encoder.left).mse == pytest.approx(penalised_error(graph, penalty), abs=1e-6)
+
+
+def test_more_hops_say_more():
+    curve = consistency_curve(GRAPHS["latent_captions"](np.random.default_rng(9), 36), 5)[1:]
+    found = [penalised_error_at_most(intervals(curve[:m], curve[:m]), 0.7) for m in (1, 2, 3, 5)]
+    assert found[0] > 1.02 * found[1] > 1.02**2 * found[2] > 1.02**2 * found[3]
+
+
+@given(st.lists(st.floats(-50, 50), min_size=1, max_size=9), st.floats(0.02, 0.98))
+def test_what_is_raised_is_large_enough_everywhere(coefficients, cut):
+    """Between the points that it is held to, too, and however far the proposal is from what is allowed."""
+    polynomial = raised(np.array(coefficients), cut)
+    places = np.append(np.random.default_rng(0).random(4_000), [0, cut, 1])
+    values = np.polynomial.polynomial.polyval(places, polynomial)
+    noise = 1e-14 * np.abs(polynomial).sum()
+    assert values.min() >= -noise
+    assert values[places <= cut].min() >= 1 - noise
+
+
+def test_between_the_points_of_the_grid_a_polynomial_is_not_smaller_than_said(monkeypatch):
+    monkeypatch.setattr("theory.walks.GRID", 24)
+    dips = np.polynomial.polynomial.polyfromroots([0.3, 0.3, 0.55, 0.55, 0.8, 0.8])  # 0 at places off the grid
+    values = np.polynomial.polynomial.polyval((1 - np.cos(np.linspace(0, np.pi, 25))) / 2, dips)
+    assert values.min() > 0
+    assert -1e-2 < _least_on(dips, 0.0, 1.0) <= 0
+
+
+def test_the_answer_of_a_solver_is_not_trusted(monkeypatch):
+    """Of whatever it proposes, and of nothing."""
+    curve = consistency_curve(GRAPH, 4)[1:]
+    known, true = intervals(curve, curve), penalised_error(GRAPH, 0.6)
+    for proposed in (np.zeros(5), np.array([-5.0, 3, 2, 0, 1]), np.array([1.0, -9, 9, 0, 0]), None):
+        monkeypatch.setattr("theory.walks._proposed", lambda ends, cut, proposed=proposed: proposed)
+        assert true <= penalised_error_at_most(known, 0.6) <= 1
+
+
+# Degenerate input.
+
+
+def test_one_pair_says_nothing():
+    found = consistency_from_pairs(["x"], ["l"], [7], hops=2)
+    assert (found.walks, found.died.tolist(), found.low.tolist(), found.high.tolist()) == (1, [1, 1], [0, 0], [1, 1])
+    assert penalised_error_at_most(found, 0.5) == 1
+
+
+def test_captions_that_are_never_shared_say_nothing():
+    found = consistency_from_pairs(np.arange(500) % 50, np.arange(500), np.arange(500) % 2)
+    assert found.died.tolist() == [found.walks] * 2
+    assert penalised_error_at_most(found, 0.5) == 1
+
+
+def test_ids_of_any_type_and_labels_by_id():
+    left, right, labels = drawn(GRAPH, 300, np.random.default_rng(10))
+    names, by_id = [f"image {i}" for i in left], {f"image {i}": int(c) for i, c in enumerate(GRAPH.left_labels)}
+    found, named = consistency_from_pairs(left, right, labels), consistency_from_pairs(names, right.astype(str), by_id)
+    assert found.agreed.tolist() == named.agreed.tolist()
+
+
+def test_the_counts_give_clopper_and_pearsons_ends():
+    found = ConsistencyIntervals.of(100, np.array([90, 70]), np.array([2, 20]), 0.9)
+    half = scipy.stats.binomtest
+    assert found.low[0] == pytest.approx(half(90, 100).proportion_ci(0.95, "exact").low)
+    assert found.high.tolist() == pytest.approx(
+        [half(92, 100).proportion_ci(0.95, "exact").high, half(90, 100).proportion_ci(0.95, "exact").high]
+    )
+    falling = ConsistencyIntervals.of(100, np.array([60, 80]), np.array([0, 0]), 0.9)
+    assert falling.low[0] == falling.low[1]  # consistency never grows
+    assert falling.high[0] == falling.high[1]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: consistency_from_pairs([], [], []), "left is empty"),
+        (lambda: consistency_from_pairs([1, 2], [1], [0, 0]), "left has 2 entries and right 1"),
+        (lambda: consistency_from_pairs([1, 1], [1, 2], [0, 1]), "two classes"),
+        (lambda: consistency_from_pairs([1], [1], [0], hops=0), "hops=0 is not an integer of at least 1"),
+        (lambda: consistency_from_pairs([1], [1], [0], hops=1.5), "hops=1.5"),
+        (lambda: consistency_from_pairs([1], [1], [0], confidence=1.0), r"confidence=1.0 is not in \(0, 1\)"),
+        (lambda: consistency_from_graph(GRAPH, 0), "walks=0 is not at least 1"),
+        (lambda: consistency_from_graph(PairGraph(np.eye(2)), 9), "no left labels"),
+        (lambda: penalised_error_at_most(intervals([0.5], [0.6]), 1.0), r"penalty=1.0 is not in \(0, 1\)"),
+    ],
+)
+def test_bad_input(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+# What no sample can say.
+
+
+@pytest.mark.parametrize("k", [1, 3])
+def test_a_few_rare_pairs_that_no_sample_shows_undo_every_width(k):
+    """19a: of a graph whose optimum of width k is all but perfect, one that differs by a millionth of its mass."""
+    classes = np.kron(np.eye(2), np.ones((3, 3))) + 1e-3
+    graph = PairGraph(classes, [0, 0, 0, 1, 1, 1])
+    assert probe(graph, Encoder.optimum(graph, spectrum(graph, 3), 2).left).mse < 1e-2
+    rare, link = 1e-6, 1e-13
+    weights = np.zeros((6 + k, 6 + k))
+    weights[:6, :6] = graph.joint.toarray() * (1 - rare)
+    weights[range(6, 6 + k), range(6, 6 + k)] = rare / k
+    weights[0, 6:] = link
+    undone = PairGraph(weights, [0, 0, 0, 1, 1, 1, *[0] * k])
+    different = np.abs(undone.joint.toarray() - np.pad(graph.joint.toarray(), (0, k))).sum() / 2
+    assert different <= 1.001 * rare
+    error = probe(undone, Encoder.optimum(undone, spectrum(undone, k + 2), k + 1).left).mse
+    assert error == pytest.approx(0.5, abs=1e-5)  # 1 - Σ p_c², as of a constant guess

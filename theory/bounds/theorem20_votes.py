@@ -1,0 +1,259 @@
+"""Theorem 20: what InfoNCE says of the votes of a critic's own softmax.
+
+A critic `s(x, l) = f(x)ᵀ g(l)`, of any width and divided by its temperature, models `p_s(l | x) ∝ p_R(l) e^{s(x,l)}`
+and `p_s(x | l) ∝ p_L(x) e^{s(x,l)}`. Its excess in each direction of InfoNCE (theorem 10) is
+`ε_→ = E KL(P(· | x) ‖ p_s(· | x))`, and `ε_←` likewise; `ε_→ + ε_←` is twice the excess of the symmetric loss. The
+class of x may be voted for by the right nodes of `p_s(· | x)`, or by the left nodes x' after a step of both. Ties are
+errors. Neither a width nor a gap plays a part.
+
+With `φ(u) = ln 2 - h(u)` for `u < 1/2`, h the binary entropy in nats, and else 0, let
+`Φ(α, ε) = sup {E <= 1 : E φ(α/E) <= ε}`: so `Φ(α, 0) = 2α`, `Φ(0, ε) = ε / ln 2`, and
+`Φ <= (√(ε/2) + √(ε/2 + 2α))²`. By node let `κ(x) = min_{c≠y} (w_y + w_c) φ(w_c / (w_y + w_c))`, where w is the true
+distribution of the votes' classes, and N(κ, ε) the largest mass of nodes whose costs a budget of ε pays for.
+
+Proof. A node's divergence is at least that of the distributions of classes (data processing). Where the vote errs,
+`π_c >= π_y` for some c, and the least divergence `KL(w ‖ π)` with that halves `w_y + w_c`: it is κ(x), and at least
+`φ(1 - w_y)`. Summed over the nodes that err this is at most ε, which is the bound by node; φ is convex and never grows,
+so that by Jensen's inequality `E φ(α/E) <= ε`, whose left side grows with E. After two steps the divergence is that of
+the first, plus the mean of that of the second (chain rule): `ε_→ + ε_←` in all; after m hops m times that. To leave x
+itself out of the vote, let its return be a class of its own: the others keep their probabilities, and the proof stands.
+
+Where round-off leaves a lead of at most t in doubt, and counts it as a tie, the least divergence is smaller by at most
+t: it is convex in t, with slope `-(w_y - w_c) / (w_y + w_c)` at 0. What that may add is in the budget.
+
+The bound by node is attained on every graph by a critic that ties the nodes chosen, and Φ by two classes with mass Φ at
+`Pr[y(l) ≠ y(x) | x] = α/Φ`. The exact critic has `E <= 2α`. Nothing is said of classification by mean embeddings of
+prompts, which takes means of scores and not of probabilities, nor of linear probes on f.
+
+Each claim needs a pass or more over the scores of all pairs of nodes, O(n_left n_right (d + r)) for width d and r
+classes, in blocks; memory O((n_left + n_right) r). Source: new here. Related, seen in abstract only: Oko et al. 2025;
+Mehta and Harchaoui 2025.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import rel_entr
+
+from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from theory.bounds.registry import bound
+from theory.bounds.statements import Statement
+from theory.consistency import class_indicators, guess_error, required_labels
+from theory.graph import PairGraph
+from theory.infrastructure.arrays import FloatArray, IntArray
+from theory.infrastructure.remembered import once_per_encoder
+from theory.margins import error_within
+from theory.scores import UNITS, Standing, round_off
+from theory.spectra import Spectrum
+from theory.votes import Critic
+
+EVEN = 0.5  # the probability of each of two classes that tie
+HALVINGS = 60  # of [0, 1]
+
+
+@dataclass(frozen=True, eq=False)
+class Vote:
+    """A vote for the class of each left node, by the critic and in truth.
+
+    Attributes
+    ----------
+    mass : (n_left,), of the nodes
+    standing : who leads in the critic's vote
+    classes : (n_left,), the column of each node's own class
+    own, rival : (n_left,), the true probability that a voter is of the own class, rounded down, and of the likeliest
+        other, rounded up; that is minus infinity where there is none
+    divergence : of the critic's voters from the true ones, on average, with what doubtful ties may add; rounded up
+    """
+
+    mass: FloatArray
+    standing: Standing
+    classes: IntArray
+    own: FloatArray
+    rival: FloatArray
+    divergence: float
+
+    @property
+    def error(self) -> float:
+        """The mass of the nodes whose vote is wrong or tied."""
+        return float(self.mass @ (self.standing.winners != self.classes))
+
+    @property
+    def most(self) -> float:
+        """`Φ(α, ε)`, α being the probability that a voter is of another class, where all voters are counted."""
+        return most_error(float(self.mass @ (1 - self.own)), self.divergence)
+
+    @property
+    def most_by_node(self) -> float:
+        """`N(κ, ε)`, the largest mass of nodes whose costs the divergence pays for."""
+        total = self.own + self.rival
+        with np.errstate(invalid="ignore"):
+            cost = np.where(self.own > self.rival, total * least_divergence(self.rival / total), 0.0)
+        cost[self.rival < 0] = math.inf  # of one class nobody errs
+        return error_within(np.sqrt(2 * cost), self.mass, self.divergence)
+
+
+def least_divergence(share: npt.ArrayLike) -> FloatArray:
+    """`φ(u) = ln 2 - h(u)` for u below 1/2, else 0: the least divergence of even odds from u; rounded down."""
+    below = np.clip(share, 0.0, EVEN)
+    return _rounded_down(np.asarray(rel_entr(below, EVEN) + rel_entr(1 - below, EVEN)))
+
+
+def _rounded_down(values: FloatArray, units: float = UNITS) -> FloatArray:
+    return np.maximum(0.0, values - units)
+
+
+def most_error(disagreement: float, divergence: float) -> float:
+    """`Φ(α, ε) = sup {E <= 1 : E φ(α/E) <= ε}`, in [0, 1], rounded up: by halving, to `2^-HALVINGS`.
+
+    Parameters
+    ----------
+    disagreement, divergence : float
+        α and ε, at least 0.
+    """
+
+    def forbidden(error: float) -> bool:
+        return error * float(least_divergence(disagreement / error)) > divergence
+
+    low, high = 0.0, 1.0
+    if not forbidden(high):
+        return high
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if forbidden(middle) else (middle, high)
+    return high
+
+
+@once_per_encoder
+def zero_shot_vote(encoder: Encoder) -> Vote:
+    """The vote of the right nodes."""
+    graph, critic = encoder.graph, critic_of(encoder)
+    left, right = required_labels(graph, "left"), required_labels(graph, "right")
+    classes, own = np.unique(np.concatenate([left, right]), return_inverse=True)
+    labels = class_indicators(right, classes)
+    votes, noise = critic.ahead(labels.toarray())
+    truth = (graph.joint @ labels).toarray() / graph.left_marginal[:, None]
+    return _vote(graph, own[: graph.n_left], votes, noise, truth, critic.excess[0])
+
+
+def hop_vote(encoder: Encoder, hops: int) -> Vote:
+    """The vote of the left nodes that a walk of some hops, at least 1, leads to; a hop is a step to the right and back.
+
+    The probability that a voter is of another class is `1 - a_m`, by multi-hop consistency, m = hops. Cost: m times
+    two passes over the scores.
+    """
+    graph, critic = encoder.graph, critic_of(encoder)
+    own = _own_classes(graph)
+    votes = truth = class_indicators(own).toarray()
+    noise = np.zeros(graph.n_left)
+    for _ in range(hops):
+        votes, noise, _ = critic.hop(votes, noise)
+        truth = _hop(graph, truth)
+    return _vote(graph, own, votes, noise, truth, hops * sum(critic.excess))
+
+
+@once_per_encoder
+def pair_votes(encoder: Encoder) -> tuple[Vote, Vote]:
+    """The vote of the left nodes after one hop, and that of those among them that are not x itself."""
+    graph, critic = encoder.graph, critic_of(encoder)
+    own, nodes = _own_classes(graph), np.arange(graph.n_left)
+    labels, divergence = class_indicators(own).toarray(), sum(critic.excess)
+    votes, noise, returning = critic.hop(labels, np.zeros(graph.n_left))
+    truth = _hop(graph, labels)
+    everybody = _vote(graph, own, votes, noise, truth, divergence)
+    votes[nodes, own] -= returning
+    truth[nodes, own] -= graph.joint.power(2) @ (1 / graph.right_marginal) / graph.left_marginal
+    return everybody, _vote(graph, own, votes, noise, truth, divergence)
+
+
+def _own_classes(graph: PairGraph) -> IntArray:
+    """The class of each left node, (n_left,), numbered 0.. ."""
+    return np.asarray(np.unique(required_labels(graph, "left"), return_inverse=True)[1])
+
+
+def _hop(graph: PairGraph, votes: FloatArray) -> FloatArray:
+    """The mean of votes, (n_left, r), after a hop along the pairs themselves."""
+    middle = graph.joint.T @ votes / graph.right_marginal[:, None]
+    return np.asarray(graph.joint @ middle / graph.left_marginal[:, None])
+
+
+@once_per_encoder
+def critic_of(encoder: Encoder) -> Critic:
+    """The critic that an embedding pair is."""
+    return Critic(encoder.graph, encoder.left, encoder.both_sides)
+
+
+def _vote(
+    graph: PairGraph, own: IntArray, votes: FloatArray, noise: FloatArray, truth: FloatArray, divergence: float
+) -> Vote:
+    """A vote of shares (n_left, r), and of the true ones.
+
+    Where a lead is at most the noise it counts as none; then truly it may be up to twice the noise, and the node cost
+    less by as much, but by no more than the least divergence itself, which is at most ln 2.
+    """
+    nodes, others = np.arange(graph.n_left), truth.copy()
+    others[nodes, own] = -math.inf
+    return Vote(
+        graph.left_marginal,
+        Standing.of(votes, noise),
+        own,
+        *_rounded_outward(truth[nodes, own], others.max(axis=1), round_off(max(graph.joint.shape))),
+        _with_doubt(divergence, graph.left_marginal, noise),
+    )
+
+
+def _rounded_outward(own: FloatArray, rival: FloatArray, unit: float) -> tuple[FloatArray, FloatArray]:
+    return _rounded_down(own, unit), rival + unit
+
+
+def _with_doubt(divergence: float, mass: FloatArray, noise: FloatArray) -> float:
+    return divergence + float(mass @ np.minimum(2 * noise, 1.0))
+
+
+QUANTITIES |= {
+    "zero_shot_vote_error": Quantity(lambda encoder: zero_shot_vote(encoder).error, guess_error),
+    "vote_error": Quantity(lambda encoder: pair_votes(encoder)[0].error, guess_error),
+    "vote_of_others_error": Quantity(lambda encoder: pair_votes(encoder)[1].error, guess_error),
+}
+
+
+@bound("zero-shot-vote", quantity="zero_shot_vote_error", status="exact", subject="critic")
+def by_zero_shot_vote(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`E_zs <= Φ(α, ε_→)`: of `argmax_c Σ_{y(l)=c} p_s(l | x)`, for every critic."""
+    return zero_shot_vote(encoder).most
+
+
+@bound("zero-shot-vote-by-node", quantity="zero_shot_vote_error", status="exact", subject="critic")
+def by_node_zero_shot(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`E_zs <= N(κ, ε_→)`, κ of the classes of the right nodes that x is paired with."""
+    return zero_shot_vote(encoder).most_by_node
+
+
+@bound("vote", quantity="vote_error", status="exact", subject="critic")
+def by_vote(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`E <= Φ(α_T, ε_→ + ε_←)`: of `argmax_c Σ_l p_s(l | x) Σ_{y(x')=c} p_s(x' | l)`, for every critic."""
+    return pair_votes(encoder)[0].most
+
+
+@bound("vote-by-node", quantity="vote_error", status="exact", subject="critic")
+def by_node(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`E <= N(κ, ε_→ + ε_←)`, κ of the classes of the left nodes that x shares a right node with, itself among them."""
+    return pair_votes(encoder)[0].most_by_node
+
+
+@bound("vote-of-others", quantity="vote_of_others_error", status="exact", subject="critic")
+def by_node_others(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`E <= N(κ, ε_→ + ε_←)` of the vote of `x' ≠ x` alone, κ of the classes of the others, by their probabilities."""
+    return pair_votes(encoder)[1].most_by_node
+
+
+STATEMENTS = (
+    Statement(
+        "hop-vote",
+        "exact",
+        "The vote after m hops of the critic errs by at most `Φ(1 - a_m, m (ε_→ + ε_←))`, and by node.",
+        hop_vote,
+        "tests/theory/test_votes.py",
+    ),
+)
