@@ -21,6 +21,7 @@ import scipy.sparse.linalg
 from tests.bounds.checks import CHECKS
 from tests.bounds.checks.check import Case, Checks, two_nodes
 from tests.bounds.checks.theorem09 import two_exponential_tails
+from tests.bounds.checks.theorem17 import both_bits, largest_eigenvalue
 from tests.bounds.test_every_bound import arguments_of, gap
 from theory import BOUNDS, PairGraph
 from theory.bounds import QUANTITIES, THEOREMS, Encoder
@@ -79,6 +80,17 @@ def halfway_to_both_far_from_the_centre() -> Case:
     return Case(PairGraph(joint, [0, 1, 1, 2]), 1, np.array([[0.0], [1.0], [3.0], [4.0]]))
 
 
+def blind() -> Case:
+    """All images at the origin: every one is a tie, and nothing is explained."""
+    return Case(two_nodes(0.1), 1, (np.zeros((2, 1)), np.zeros((2, 1))))
+
+
+def every_image_a_class() -> Case:
+    """More classes than operator norms are computed of, σ = 1 throughout, and 1/2 in the place of each: ε = 130 / 4."""
+    n = 130
+    return Case(PairGraph(np.eye(n), np.arange(n)), n, (np.eye(n), n / 2 * np.eye(n)))
+
+
 def log_mean_exp(mass: float, score: float) -> float:
     """Of one score, and of its negative for the rest of the mass."""
     return log(mass * exp(score) + (1 - mass) * exp(-score))
@@ -90,8 +102,22 @@ KAPPA = (e**2 - 3) / 4
 ALPHA, ALPHA_T = 1 - 0.9 * 0.95, (0.19 + 0.36 + 1 - 0.72**2) / 4
 REMAINING = (0.36 + 1 - 0.72**2) / 4
 OFF_SUBSPACE = sqrt(0.01 / (0.81 - 0.64))
-NEAR = (sqrt(ALPHA_T / 0.36) + OFF_SUBSPACE) ** 2, (sqrt(0.5) + OFF_SUBSPACE) ** 2
+NEAR = (sqrt(ALPHA_T / 0.36) + OFF_SUBSPACE / 2) ** 2, (sqrt(0.5) + OFF_SUBSPACE / 2) ** 2
 NEAR_ZERO_SHOT = sqrt(2 * ALPHA) + sqrt(0.25) * OFF_SUBSPACE + sqrt(0.65 * 2 * ALPHA / 0.36)
+
+# Of both bits at σ = 0.9, 0.8: S_i = σ_i² - 0.72², and η over √ε at the thresholds S_3, where g = 1, and S_2.
+S = 1 - 0.72**2, 0.9**2 - 0.72**2, 0.8**2 - 0.72**2
+OFF_HARD = sqrt(largest_eigenvalue(1 / S[0], 1 / S[1] + 1 / S[2]))
+OFF_SOFT, LOWERED = sqrt(largest_eigenvalue(1 / S[0], 2 / S[1])), sqrt(S[2] / S[1])
+REST_SOFT = sqrt((1 + (1 - LOWERED) ** 2) / 8)
+# Of two of the four images (1 + γ_g) / 2 is the first, of one the second, and the last is further ahead.
+SOFT_MARGINS = (1 + LOWERED / 2) / 2, 1 - LOWERED / 4
+SOFT_BUDGET = (REST_SOFT / 2 + 0.2 * OFF_SOFT) ** 2
+
+
+def in_doubt(budget: float) -> float:
+    """N where the third bit counts half: margins of 1/4 on half of the mass, 3/4 and 5/4 on a quarter each."""
+    return 3 / 4 + (budget - (2 * (1 / 4) ** 2 + (3 / 4) ** 2) / 8) / ((5 / 4) ** 2 / 2)
 
 
 def worked_out(case: Callable[[], Case], value: float) -> Checks:
@@ -112,6 +138,33 @@ WITNESSES: dict[str, list[Checks]] = {
     "zero-shot-any": [worked_out(two_bits, 2 * (sqrt(2 * ALPHA) + sqrt(0.64 + 0.01)) ** 2)],
     "zero-shot-near-optimal": [Checks(one_caption_of_two, None), worked_out(two_bits, 2 * NEAR_ZERO_SHOT**2)],
     "class-leaks": [worked_out(lambda: two_bits(features=False), 0.19 + 0.36 + 0.36)],
+    "trained-mse": [
+        worked_out(lambda: both_bits(0.8, 1e-4), (sqrt(1 / 8) + 0.01 * OFF_HARD) ** 2),
+        worked_out(lambda: both_bits(0.8, 0.04), (REST_SOFT + 0.2 * OFF_SOFT) ** 2),
+        worked_out(every_image_a_class, 1 / 4),
+        Checks(blind, None),
+    ],
+    "trained-error": [
+        worked_out(lambda: both_bits(0.8, 1e-4), 2 * ((sqrt(1 / 8) / 2 + 0.01 * OFF_HARD) / (3 / 4)) ** 2),
+        worked_out(
+            lambda: both_bits(0.8, 0.04), 1 / 2 + (SOFT_BUDGET - SOFT_MARGINS[0] ** 2 / 4) / (SOFT_MARGINS[1] ** 2 / 2)
+        ),
+        Checks(blind, None),
+    ],
+    "trained-error-by-margins": [
+        worked_out(lambda: both_bits(0.8, 1e-4), 2 * 1e-4 * (largest_eigenvalue(1, 2) + 1 / 8) / S[2] / (1 / 2) ** 2),
+        worked_out(
+            lambda: both_bits(0.7, 0.03),
+            in_doubt((sqrt(0.03 * (largest_eigenvalue(1, 1) + 1 / 8) / (0.81 - 0.63**2)) + sqrt(1 / 8) / 2) ** 2),
+        ),
+        worked_out(
+            lambda: both_bits(0.5, 0.02), in_doubt((sqrt(0.02 / 8 / (0.5**2 - 0.45**2)) + sqrt(1 / 8) / 2) ** 2)
+        ),
+    ],
+    "trained-mse-below": [
+        worked_out(lambda: both_bits(0.8, 1e-4), 1 - (sqrt(7 / 8) + sqrt(1e-4 / 8 / S[2])) ** 2),
+        worked_out(lambda: both_bits(0.8, 0.02), 0.0),
+    ],
     "cheeger-above": [worked_out(lambda: Case(two_nodes(0.1)), sqrt(4 * 0.36 / 3))],
     "cross-entropy-by-infonce": [
         worked_out(away_from_its_caption, AWAY + 1),

@@ -1,16 +1,14 @@
 """Theorem 17: encoders that are not optimal, by margins, class masses and soft thresholds (sharpens theorem 7).
 
 Let an embedding pair of width k have excess loss ε, `S_i = σ_i² - σ²_{k+1}`, and let `0 <= g_i <= 1` for i <= k be
-weights that are 0 where `S_i` is, and stand for `U_k diag(g) U_kᵀ` too. With
-`η = √ε ‖diag(g / √S) U_kᵀ Ỹ‖_op <= √(ε p_max) max_i g_i / √S_i` and `ρ² = ‖(1 - g) Ỹ‖² = 1 - Σ_{i≤k} (2 g_i - g_i²) c_i`
+weights that are 0 where `S_i` is, and stand for `U_k diag(g) U_kᵀ` too. With `ρ² = ‖(1 - g) Ỹ‖²`, which is
+`1 - Σ_{i≤k} (2 g_i - g_i²) c_i`, and `η = √ε ‖diag(g / √S) U_kᵀ Ỹ‖_op <= √(ε p_max) max_i g_i / √S_i`,
 
 (a) `√ε₂(f) <= ρ + η`;
-(b) for `1/2 <= θ <= 1`, `E(f) <= N(θ + (1 - θ) γ_g, (θ ρ + η)²)`, where γ_g are the margins of `D_L^{-1/2} g Ỹ` and N is
-    the most that a budget buys (`theory.margins`): at θ = 1 it is `2 (ρ + η)²`. No θ between the ends is ahead of both:
-    what either buys are the nodes of the least γ_g, and for given nodes the root of the cost is convex in θ, that of
-    the budget linear;
+(b) `E(f) <= N((1 + γ_g) / 2, (ρ / 2 + η)²) <= 2 (ρ + η)²`, where γ_g are the margins of `D_L^{-1/2} g Ỹ` and N is the
+    most that a budget buys (`theory.margins`);
 (c) where `σ_k > σ_{k+1}`, for `j <= k`, `a_j = ‖Π_j Ỹ‖²_op` and `b = ‖(I - Π_k) Ỹ‖²_op`, none above p_max,
-    `E(f) <= N(γ, (√(ε κ) + √(Σ_{j<i≤k} c_i) / 2)²)`, where γ are the margins of `(Π_j + Π_k) Ỹ / 2` and
+    `E(f) <= N(γ, (√(ε κ) + √(Σ_{j<i≤k} c_i) / 2)²)`, where γ are the margins of `D_L^{-1/2} (Π_j + Π_k) Ỹ / 2` and
     `κ = max((a_j + b) / (σ_j² - σ²_{k+1}), b / (σ_k² - σ²_{k+1}))`. At j = k the error tends to that of the optimum;
 (d) there, too, `ε₂(f) >= 1 - (√(Σ_{i≤k} c_i) + √(b ε / (σ_k² - σ²_{k+1})))²`.
 
@@ -18,19 +16,24 @@ Proof. For every s in `[σ²_{k+1}, σ_k²]`, (★)
 `Σ_{i≤k} (σ_i² - s) ‖(I - Π_F) u_i‖² + Σ_{i>k} (s - σ_i²) ‖Π_F u_i‖² <= ε`, since `ε >= Σ_{i≤k} σ_i² - tr Π_F A` and
 `Σ_{i≤k} ‖(I - Π_F) u_i‖² - Σ_{i>k} ‖Π_F u_i‖² = k - rank F >= 0`. At `s = σ²_{k+1}` it says
 `‖(I - Π_F) U_k diag(√S)‖_F² <= ε`, hence `‖(I - Π_F) g Ỹ‖ <= η`, and (a) is the triangle inequality.
-(b) `Π_F Ỹ - [g + θ (1 - g)] Ỹ = -(I - Π_F) g Ỹ + (Π_F - θ) (1 - g) Ỹ`, with `‖Π_F - θ‖ <= θ`; the scores of the bracket
-have the margins `θ + (1 - θ) γ_g`. (c) `Π_F Ỹ - (Π_j + Π_k) Ỹ / 2` is
-`-(I - Π_F) Π_j Ỹ + Π_F (I - Π_k) Ỹ`, two orthogonal terms with squares of at most `a_j X` and `b Z` where
-`(σ_j² - s) X + (s - σ²_{k+1}) Z <= ε`, plus `(Π_F - 1/2) (Π_k - Π_j) Ỹ`. The s that makes
-`max(a_j / (σ_j² - s), b / (s - σ²_{k+1}))` least is where the two are equal, or σ_k² if that is less: κ. (d)
-`‖Π_F Ỹ‖ <= ‖Π_k Ỹ‖ + ‖Π_F (I - Π_k) Ỹ‖`, and (★) at `s = σ_k²`.
 
-The weights are soft thresholds, `g_i = min(1, √(S_i / t))`: of all with `g_i / √S_i <= 1/√t` they are the largest, and so
-never behind hard ones, theorem 7, where η is taken by p_max. With the operator norm hard thresholds can be ahead, by
-little. t is one of the `S_j`; or all of g is 0, which says that no error exceeds 1.
+(b) `Π_F Ỹ - (1 + g) Ỹ / 2 = -(I - Π_F) g Ỹ + (Π_F - 1/2) (1 - g) Ỹ`, with `‖Π_F - 1/2‖ <= 1/2`, and the scores that are
+subtracted have the margins `(1 + γ_g) / 2`. N never exceeds `2 (ρ + η)²`, as `E (1 - γ_g)₊² <= 2 ρ²`: with z what the
+budget buys, `√E z <= √(E z (1 + γ_g)₊²) / 2 + √(E z (1 - γ_g)₊²) / 2 <= √2 (ρ / 2 + η) + √2 ρ / 2`. With any θ of
+`1/2 <= θ <= 1` it is `N(θ + (1 - θ) γ_g, (θ ρ + η)²)`, never less: 1/2 is better than 1, and in between the nodes that
+both ends buy are bought, for the root of their cost is convex in θ, and that of the budget linear.
+
+(c) `Π_F Ỹ - (Π_j + Π_k) Ỹ / 2` is `-(I - Π_F) Π_j Ỹ + Π_F (I - Π_k) Ỹ`, two orthogonal terms with squares of at most
+`a_j X` and `b Z` where `(σ_j² - s) X + (s - σ²_{k+1}) Z <= ε`, plus `(Π_F - 1/2) (Π_k - Π_j) Ỹ`. The s that makes
+`max(a_j / (σ_j² - s), b / (s - σ²_{k+1}))` least is where the two are equal, or σ_k² if that is less: κ.
+(d) `‖Π_F Ỹ‖ <= ‖Π_k Ỹ‖ + ‖Π_F (I - Π_k) Ỹ‖`, and (★) at `s = σ_k²`.
+
+The weights are soft thresholds, `g_i = min(1, √(S_i / t))`: of all with `g_i / √S_i <= 1/√t` they are the largest, and
+so never behind the hard ones of theorem 7 where η is taken by p_max. t is one of the S_i; or all of g is 0, which says
+that no error exceeds 1.
 
 Computed triplets are those of a matrix off by a perturbation E, and the proof holds for that matrix as it does for Ā:
-nothing divides round-off by a gap. The excess alone changes, by at most `2 ‖E‖_F √(Σ_{i≤k} σ_i²)`, which `excess` allows
+no round-off is divided by a gap. The excess alone changes, by at most `2 ‖E‖_F √(Σ_{i≤k} σ_i²)`, which `excess` allows
 for; what rounding does to scores goes into the budget, not into margins.
 
 Source: new here.
@@ -56,23 +59,22 @@ NORM_LIMIT = 128  # the shorter side of matrices whose operator norm is computed
 @bound("trained-mse", quantity="probe_mse", status="exact", subject="encoder")
 def trained_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`√ε₂(f) <= min_g ρ_g + η_g` for every embedding pair, over soft thresholds g of the spectrum."""
-    rest, off = _parts(graph, spectrum, encoder, _soft_thresholds(_surplus(spectrum, k)))
-    return _square(np.min(rest + off))
+    whole, _ = _distances(graph, spectrum, encoder, _soft_thresholds(_surplus(spectrum, k)))
+    return _square(np.min(whole))
 
 
 @bound("trained-error", quantity="probe_error", status="exact", subject="encoder")
 def trained_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E(f) <= min_g min(2 (ρ_g + η_g)², N((1 + γ_g) / 2, (ρ_g / 2 + η_g)²))` for every embedding pair.
+    """`E(f) <= min_g N((1 + γ_g) / 2, (ρ_g / 2 + η_g)²)` for every embedding pair, over soft thresholds g.
 
-    g is a soft threshold of the spectrum. Where ε = 0 it speaks of every f whose span contains the top j.
+    Never above twice the bound of the squared error. Where ε = 0 it speaks of every f whose span contains the top j.
     """
     thresholds = _soft_thresholds(_surplus(spectrum, k))
-    rest, off = _parts(graph, spectrum, encoder, thresholds)
-    errors = [2 * _square(np.min(rest + off))]
-    for best in {int(np.argmin(rest / 2 + off)), int(np.argmin(rest + off))}:
-        ahead = (1 + _margins(graph, spectrum, thresholds[best])) / 2
-        errors.append(error_within(ahead, graph.left_marginal, _square(rest[best] / 2 + off[best])))
-    return min(errors)
+    whole, half = _distances(graph, spectrum, encoder, thresholds)
+    return min(
+        error_within((1 + _margins(graph, spectrum, thresholds[i])) / 2, graph.left_marginal, _square(half[i]))
+        for i in {int(np.argmin(whole)), int(np.argmin(half))}
+    )
 
 
 @bound("trained-error-by-margins", quantity="probe_error", status="exact", subject="encoder")
@@ -105,17 +107,18 @@ def trained_mse_below(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Enc
     return 1 - _square(np.sqrt(explained) + reached)
 
 
-def _parts(
+def _distances(
     graph: PairGraph, spectrum: Spectrum, encoder: Encoder, thresholds: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """ρ and η, (m,) each, of thresholds (m, k), rounded up."""
+    """`ρ + η` and `ρ / 2 + η`, (m,) each, of thresholds (m, k), rounded up."""
     coordinates = _coordinates(graph, spectrum, encoder.k)
     energies = np.sum(coordinates**2, axis=1)
     rest = np.sqrt((1 - thresholds) ** 2 @ energies + max(0.0, 1 - float(energies.sum())) + spectrum.rounding)
     roots = np.sqrt(_surplus(spectrum, encoder.k))
     weights = np.divide(thresholds, roots, out=np.zeros_like(thresholds), where=roots > 0)
     norms = np.array([_operator_norm(graph, coordinates, row) for row in weights])
-    return rest, np.sqrt(excess(encoder)) * norms + spectrum.rounding
+    off = np.sqrt(excess(encoder)) * norms + spectrum.rounding
+    return rest + off, rest / 2 + off
 
 
 def _soft_thresholds(surplus: FloatArray) -> FloatArray:
