@@ -45,14 +45,14 @@ def heavy_and_light_away() -> Case:
     return Case(PairGraph(np.diag([3, 1]), [0, 0], [0, 0]), 1, case.features)
 
 
-def two_bits(features: bool = True) -> Case:
+def two_bits(features: bool = True, k: int = 2) -> Case:
     """Two independent bits, kept at 0.9 and 0.8, four classes: σ is 1, 0.9, 0.8, 0.72, a quarter of the energy at each.
 
     `α = 1 - 0.9 * 0.95`. The features are the optimum at k = 2, but for 0.8 in the place of σ_2 = 0.9: ε = 0.01.
     """
     joint = np.kron(two_nodes(0.1).joint.toarray(), two_nodes(0.05).joint.toarray())
     signs = np.column_stack([np.ones(4), np.tile([1.0, -1.0], 2)])
-    return Case(PairGraph(joint, np.arange(4), np.arange(4)), 2, (signs * [1, 0.8], signs) if features else None)
+    return Case(PairGraph(joint, np.arange(4), np.arange(4)), k, (signs * [1, 0.8], signs) if features else None)
 
 
 def two_values() -> Case:
@@ -85,6 +85,11 @@ def blind() -> Case:
     return Case(two_nodes(0.1), 1, (np.zeros((2, 1)), np.zeros((2, 1))))
 
 
+def thrice(graph: PairGraph) -> PairGraph:
+    """Three copies of each node: the same values, and zeros."""
+    return PairGraph(np.kron(graph.joint.toarray(), np.ones((3, 3))), np.repeat(graph.left_labels, 3))
+
+
 def every_image_a_class() -> Case:
     """More classes than operator norms are computed of, σ = 1 throughout, and 1/2 in the place of each: ε = 130 / 4."""
     n = 130
@@ -104,6 +109,9 @@ REMAINING = (0.36 + 1 - 0.72**2) / 4
 OFF_SUBSPACE = sqrt(0.01 / (0.81 - 0.64))
 NEAR = (sqrt(ALPHA_T / 0.36) + OFF_SUBSPACE / 2) ** 2, (sqrt(0.5) + OFF_SUBSPACE / 2) ** 2
 NEAR_ZERO_SHOT = sqrt(2 * ALPHA) + sqrt(0.25) * OFF_SUBSPACE + sqrt(0.65 * 2 * ALPHA / 0.36)
+# Of 0.81, 0.64 and 0.5184 the mean, and with their variance what the largest can be.
+MEAN = (0.81 + 0.64 + 0.72**2) / 3
+BY_VARIANCE = MEAN + sqrt(2 * ((0.81**2 + 0.64**2 + 0.72**4) / 3 - MEAN**2))
 
 # Of both bits at σ = 0.9, 0.8: S_i = σ_i² - 0.72², and η over √ε at the thresholds S_3, where g = 1, and S_2.
 S = 1 - 0.72**2, 0.9**2 - 0.72**2, 0.8**2 - 0.72**2
@@ -165,6 +173,11 @@ WITNESSES: dict[str, list[Checks]] = {
         worked_out(lambda: both_bits(0.8, 1e-4), 1 - (sqrt(7 / 8) + sqrt(1e-4 / 8 / S[2])) ** 2),
         worked_out(lambda: both_bits(0.8, 0.02), 0.0),
     ],
+    "counted-mse": [
+        worked_out(lambda: two_bits(features=False, k=1), ALPHA_T / (1 - BY_VARIANCE)),
+        worked_out(lambda: Case(thrice(two_nodes(0.1)), 2), 0.18 / (1 - 0.64 / 2)),
+    ],
+    "counted-error": [worked_out(lambda: Case(thrice(two_nodes(0.1)), 2), 2 * 0.18 / (1 - 0.64 / 2))],
     "cheeger-above": [worked_out(lambda: Case(two_nodes(0.1)), sqrt(4 * 0.36 / 3))],
     "cross-entropy-by-infonce": [
         worked_out(away_from_its_caption, AWAY + 1),
