@@ -26,6 +26,7 @@ from theory import BOUNDS
 from theory.bounds import QUANTITIES
 from theory.bounds.theorem08_class_connectivity import least_gap
 from theory.bounds.theorem11_nearest_mean import _centred, _moments, _reach, _standing
+from theory.bounds.theorem22_counting import square_at_most
 from theory.connectivity import EXACT_NODES
 from theory.consistency import class_masses
 from theory.scores import Standing, column_lengths, linear_standing, score_noise
@@ -40,12 +41,18 @@ AROUND = 8  # leads within this factor of their noise may count as a tie in one 
 EXCESS = {  # the root of an excess loss, a difference of terms that cancel
     *("near-optimal-mse", "near-optimal-error", "sharp-near-optimal-error", "multihop-near-optimal-error"),
     *("zero-shot-any", "zero-shot-near-optimal"),
+    *("trained-mse", "trained-error", "trained-error-by-margins", "trained-mse-below"),
 }
 ROOTS = EXCESS | {  # of a variance, a tail or a gap: all may be 0 but for round-off
     *("zero-shot", "cheeger-above", "multihop-mse", "multihop-error", "multihop-mse-below"),
     *("cross-entropy-by-infonce", "cross-entropy-by-connectivity", "cross-entropy-below"),
+    *("counted-mse", "counted-error"),
 }
-MULTIHOP = {"multihop-mse", "multihop-error", "multihop-mse-below"}  # see only the squares of singular values
+OF_SQUARES = {  # see only the squares of singular values
+    *("multihop-mse", "multihop-error", "multihop-mse-below"),
+    *("trained-mse", "trained-error", "trained-error-by-margins", "trained-mse-below"),
+}
+COUNTED = {"counted-mse", "counted-error"}  # have another gap
 OVER_CLASS_GAP = {"probe-error-by-connectivity", "class-variance", "nearest-mean-by-alignment"}
 OVER_DISTANCE = {"nearest-mean", "nearest-mean-by-alignment"}  # of the means of two classes
 OF_THE_SPAN = {"missed-variation", "induced-alignment", "pair-alignment"}  # of the columns of an encoder
@@ -61,6 +68,7 @@ ON_SPHERE = {  # rows of norm 0, which have no direction, may be round-off in an
 THRESHOLDS = {  # hypotheses that compare with round-off, and may fall on either side of it
     *("mmcl-is-sscl", "mean-classifier", "zero-shot-near-optimal", "induced-alignment", "pair-alignment"),
     *("near-optimal-mse", "near-optimal-error", "sharp-near-optimal-error", "multihop-near-optimal-error"),
+    *("trained-error-by-margins", "trained-mse-below"),
 }
 
 
@@ -78,6 +86,8 @@ def _is_stated(form: Form, name: str, row: str) -> bool:
         # Half a node may go to either side of a cut; and of more nodes than can be tried, a sweep follows an order that
         # breaks ties by round-off.
         return name != "split_left" and sets <= EXACT_NODES
+    if row in COUNTED and name.startswith("split"):
+        return False  # more nodes leave room for more values, of which all are 0 here
     # A rate divides by the conductance of a partition, of which the same is true.
     return claim.status != "rate"
 
@@ -172,8 +182,10 @@ def _gaps(form: Form, row: str) -> Iterator[float]:
         yield form.gap_at_k
     if row in EXCESS:  # the least over j <= k of quotients by `1 - σ²_{j+1}`, which may be that of j = 1
         yield form.first_gap
-    if row in MULTIHOP:
+    if row in OF_SQUARES:
         yield form.squared_gap_at_k
+    if row in COUNTED:
+        yield max(0.0, 1 - square_at_most(form.graph, form.k))
     if row in OVER_CLASS_GAP:
         yield least_gap(form.graph)
     if row in OVER_DISTANCE:

@@ -34,7 +34,8 @@ that no error exceeds 1.
 
 Computed triplets are those of a matrix off by a perturbation E, and the proof holds for that matrix as it does for Ā:
 no round-off is divided by a gap. The excess alone changes, by at most `2 ‖E‖_F √(Σ_{i≤k} σ_i²)`, which `excess` allows
-for; what rounding does to scores goes into the budget, not into margins.
+for, and not at all for the computed optimum, which is that of the other matrix; what rounding does to scores goes into
+the budget, not into margins.
 
 Source: new here.
 """
@@ -91,7 +92,7 @@ def trained_error_by_margins(graph: PairGraph, spectrum: Spectrum, k: int, encod
     lowest = np.min(np.where(kept, surplus, np.inf), axis=1)
     kappa = np.maximum((within + beyond) / lowest, beyond / surplus.min())
     band = np.where(kept, 0.0, np.sum(coordinates**2, axis=1)).sum(axis=1)
-    roots = np.sqrt(excess(encoder)) * np.sqrt(kappa) + np.sqrt(band) / 2 + spectrum.rounding
+    roots = np.sqrt(_excess(encoder)) * np.sqrt(kappa) + np.sqrt(band) / 2 + spectrum.rounding
     return min(
         error_within(_margins(graph, spectrum, (kept[j] + 1) / 2), graph.left_marginal, _square(roots[j]))
         for j in {0, int(np.argmin(roots))}
@@ -103,7 +104,7 @@ def trained_mse_below(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Enc
     """`ε₂(f) >= 1 - (√(Σ_{i≤k} c_i) + √(b ε / (σ_k² - σ²_{k+1})))²` for every embedding pair, where `σ_k > σ_{k+1}`."""
     gap = float(_surplus_at_gap(spectrum, k).min())
     explained = float(np.sum(_coordinates(graph, spectrum, k) ** 2)) + spectrum.rounding
-    reached = np.sqrt(_squared_norm_beyond(graph, spectrum, k)) * np.sqrt(excess(encoder)) / np.sqrt(gap)
+    reached = np.sqrt(_squared_norm_beyond(graph, spectrum, k)) * np.sqrt(_excess(encoder)) / np.sqrt(gap)
     return 1 - _square(np.sqrt(explained) + reached)
 
 
@@ -117,8 +118,13 @@ def _distances(
     roots = np.sqrt(_surplus(spectrum, encoder.k))
     weights = np.divide(thresholds, roots, out=np.zeros_like(thresholds), where=roots > 0)
     norms = np.array([_operator_norm(graph, coordinates, row) for row in weights])
-    off = np.sqrt(excess(encoder)) * norms + spectrum.rounding
+    off = np.sqrt(_excess(encoder)) * norms + spectrum.rounding
     return rest + off, rest / 2 + off
+
+
+def _excess(encoder: Encoder) -> float:
+    """ε on the matrix whose triplets were computed, rounded up."""
+    return excess(encoder) if encoder.given else excess(encoder, encoder.spectrum.round_off)
 
 
 def _soft_thresholds(surplus: FloatArray) -> FloatArray:
