@@ -54,7 +54,8 @@ def error_within(margins: FloatArray, masses: FloatArray, budget: float) -> floa
     The nodes of the smallest margins are the cheapest, and the last is paid for in part. Cost: O(n log n).
     """
     order = np.argsort(margins)
-    mass, cost = masses[order], masses[order] * np.maximum(0.0, margins[order]) ** 2 / 2
+    # Where a node is light its margin may be so large that only with its mass the square does not overflow.
+    mass, cost = masses[order], (np.sqrt(masses[order]) * np.maximum(0.0, margins[order])) ** 2 / 2
     spent = np.cumsum(cost)
     rounded = budget * (1 + 4 * EPS * len(mass))
     paid = int(np.searchsorted(spent, rounded, side="right"))

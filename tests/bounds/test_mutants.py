@@ -21,6 +21,7 @@ import scipy.sparse.linalg
 from tests.bounds.checks import CHECKS
 from tests.bounds.checks.check import Case, Checks, two_nodes
 from tests.bounds.checks.theorem09 import two_exponential_tails
+from tests.bounds.checks.theorem17 import both_bits, largest_eigenvalue
 from tests.bounds.test_every_bound import arguments_of, gap
 from theory import BOUNDS, PairGraph
 from theory.bounds import QUANTITIES, THEOREMS, Encoder
@@ -44,14 +45,14 @@ def heavy_and_light_away() -> Case:
     return Case(PairGraph(np.diag([3, 1]), [0, 0], [0, 0]), 1, case.features)
 
 
-def two_bits(features: bool = True) -> Case:
+def two_bits(features: bool = True, k: int = 2) -> Case:
     """Two independent bits, kept at 0.9 and 0.8, four classes: σ is 1, 0.9, 0.8, 0.72, a quarter of the energy at each.
 
     `α = 1 - 0.9 * 0.95`. The features are the optimum at k = 2, but for 0.8 in the place of σ_2 = 0.9: ε = 0.01.
     """
     joint = np.kron(two_nodes(0.1).joint.toarray(), two_nodes(0.05).joint.toarray())
     signs = np.column_stack([np.ones(4), np.tile([1.0, -1.0], 2)])
-    return Case(PairGraph(joint, np.arange(4), np.arange(4)), 2, (signs * [1, 0.8], signs) if features else None)
+    return Case(PairGraph(joint, np.arange(4), np.arange(4)), k, (signs * [1, 0.8], signs) if features else None)
 
 
 def half_of_three_classes_astray() -> Case:
@@ -131,6 +132,22 @@ def by_duality(penalty: float, first: float) -> float:
     return float(np.sum(residual**2 + 2 * penalty * x - 2 * z * BIT_VALUES + z**2))
 
 
+def blind() -> Case:
+    """All images at the origin: every one is a tie, and nothing is explained."""
+    return Case(two_nodes(0.1), 1, (np.zeros((2, 1)), np.zeros((2, 1))))
+
+
+def thrice(graph: PairGraph) -> PairGraph:
+    """Three copies of each node: the same values, and zeros."""
+    return PairGraph(np.kron(graph.joint.toarray(), np.ones((3, 3))), np.repeat(graph.left_labels, 3))
+
+
+def every_image_a_class() -> Case:
+    """More classes than operator norms are computed of, σ = 1 throughout, and 1/2 in the place of each: ε = 130 / 4."""
+    n = 130
+    return Case(PairGraph(np.eye(n), np.arange(n)), n, (np.eye(n), n / 2 * np.eye(n)))
+
+
 def log_mean_exp(mass: float, score: float) -> float:
     """Of one score, and of its negative for the rest of the mass."""
     return log(mass * exp(score) + (1 - mass) * exp(-score))
@@ -142,11 +159,28 @@ KAPPA = (e**2 - 3) / 4
 ALPHA, ALPHA_T = 1 - 0.9 * 0.95, (0.19 + 0.36 + 1 - 0.72**2) / 4
 REMAINING = (0.36 + 1 - 0.72**2) / 4
 OFF_SUBSPACE = sqrt(0.01 / (0.81 - 0.64))
-NEAR = (sqrt(ALPHA_T / 0.36) + OFF_SUBSPACE) ** 2, (sqrt(0.5) + OFF_SUBSPACE) ** 2
 NEAR_ZERO_SHOT = sqrt(2 * ALPHA - ALPHA_T) + sqrt(0.25) * OFF_SUBSPACE + sqrt(0.65 * ALPHA_T / 0.36)
 SINE = 50 * sqrt(1e-4 / 4)  # of an angle: √(1/4 + (1 - s/25)²/4) + s √(ε/4) is least, ½ (cos + sin), at 1 - s/25 = tan
 STRETCHED = 1e-4 + 0.5 * 0.51 * (1.21 + 1 / 1.21 - 2)
 BEYOND = (1 - 0.5 / 0.8) ** 2 * (0.8**2 + 0.72**2)  # of values that exceed the penalty, and the width
+NEAR = (sqrt(ALPHA_T / 0.36) + OFF_SUBSPACE / 2) ** 2, (sqrt(0.5) + OFF_SUBSPACE / 2) ** 2
+# Of 0.81, 0.64 and 0.5184 the mean, and with their variance what the largest can be.
+MEAN = (0.81 + 0.64 + 0.72**2) / 3
+BY_VARIANCE = MEAN + sqrt(2 * ((0.81**2 + 0.64**2 + 0.72**4) / 3 - MEAN**2))
+
+# Of both bits at σ = 0.9, 0.8: S_i = σ_i² - 0.72², and η over √ε at the thresholds S_3, where g = 1, and S_2.
+S = 1 - 0.72**2, 0.9**2 - 0.72**2, 0.8**2 - 0.72**2
+OFF_HARD = sqrt(largest_eigenvalue(1 / S[0], 1 / S[1] + 1 / S[2]))
+OFF_SOFT, LOWERED = sqrt(largest_eigenvalue(1 / S[0], 2 / S[1])), sqrt(S[2] / S[1])
+REST_SOFT = sqrt((1 + (1 - LOWERED) ** 2) / 8)
+# Of two of the four images (1 + γ_g) / 2 is the first, of one the second, and the last is further ahead.
+SOFT_MARGINS = (1 + LOWERED / 2) / 2, 1 - LOWERED / 4
+SOFT_BUDGET = (REST_SOFT / 2 + 0.2 * OFF_SOFT) ** 2
+
+
+def in_doubt(budget: float) -> float:
+    """N where the third bit counts half: margins of 1/4 on half of the mass, 3/4 and 5/4 on a quarter each."""
+    return 3 / 4 + (budget - (2 * (1 / 4) ** 2 + (3 / 4) ** 2) / 8) / ((5 / 4) ** 2 / 2)
 
 
 def worked_out(case: Callable[[], Case], value: float) -> Checks:
@@ -183,6 +217,38 @@ WITNESSES: dict[str, list[Checks]] = {
     "zero-shot-any": [worked_out(two_bits, 2 * (sqrt(2 * ALPHA - ALPHA_T) + sqrt(0.64 + 0.01)) ** 2)],
     "zero-shot-near-optimal": [Checks(one_caption_of_two, None), worked_out(two_bits, 2 * NEAR_ZERO_SHOT**2)],
     "class-leaks": [worked_out(lambda: two_bits(features=False), 0.19 + 0.36 + 0.36)],
+    "trained-mse": [
+        worked_out(lambda: both_bits(0.8, 1e-4), (sqrt(1 / 8) + 0.01 * OFF_HARD) ** 2),
+        worked_out(lambda: both_bits(0.8, 0.04), (REST_SOFT + 0.2 * OFF_SOFT) ** 2),
+        worked_out(every_image_a_class, 1 / 4),
+        Checks(blind, None),
+    ],
+    "trained-error": [
+        worked_out(lambda: both_bits(0.8, 1e-4), 2 * ((sqrt(1 / 8) / 2 + 0.01 * OFF_HARD) / (3 / 4)) ** 2),
+        worked_out(
+            lambda: both_bits(0.8, 0.04), 1 / 2 + (SOFT_BUDGET - SOFT_MARGINS[0] ** 2 / 4) / (SOFT_MARGINS[1] ** 2 / 2)
+        ),
+        Checks(blind, None),
+    ],
+    "trained-error-by-margins": [
+        worked_out(lambda: both_bits(0.8, 1e-4), 2 * 1e-4 * (largest_eigenvalue(1, 2) + 1 / 8) / S[2] / (1 / 2) ** 2),
+        worked_out(
+            lambda: both_bits(0.7, 0.03),
+            in_doubt((sqrt(0.03 * (largest_eigenvalue(1, 1) + 1 / 8) / (0.81 - 0.63**2)) + sqrt(1 / 8) / 2) ** 2),
+        ),
+        worked_out(
+            lambda: both_bits(0.5, 0.02), in_doubt((sqrt(0.02 / 8 / (0.5**2 - 0.45**2)) + sqrt(1 / 8) / 2) ** 2)
+        ),
+    ],
+    "trained-mse-below": [
+        worked_out(lambda: both_bits(0.8, 1e-4), 1 - (sqrt(7 / 8) + sqrt(1e-4 / 8 / S[2])) ** 2),
+        worked_out(lambda: both_bits(0.8, 0.02), 0.0),
+    ],
+    "counted-mse": [
+        worked_out(lambda: two_bits(features=False, k=1), ALPHA_T / (1 - BY_VARIANCE)),
+        worked_out(lambda: Case(thrice(two_nodes(0.1)), 2), 0.18 / (1 - 0.64 / 2)),
+    ],
+    "counted-error": [worked_out(lambda: Case(thrice(two_nodes(0.1)), 2), 2 * 0.18 / (1 - 0.64 / 2))],
     "cheeger-above": [worked_out(lambda: Case(two_nodes(0.1)), sqrt(4 * 0.36 / 3))],
     "cross-entropy-by-infonce": [
         worked_out(away_from_its_caption, AWAY + 1),

@@ -27,6 +27,7 @@ from theory.bounds import QUANTITIES, Encoder
 from theory.bounds.theorem08_class_connectivity import least_gap
 from theory.bounds.theorem11_nearest_mean import _centred, _moments, _reach, _standing
 from theory.bounds.theorem20_votes import Vote, critic_of, pair_votes, zero_shot_vote
+from theory.bounds.theorem22_counting import square_at_most
 from theory.connectivity import EXACT_NODES
 from theory.consistency import class_masses
 from theory.multihop import label_measure
@@ -42,6 +43,7 @@ AROUND = 8  # leads within this factor of their noise may count as a tie in one 
 EXCESS = {  # the root of an excess loss, a difference of terms that cancel
     *("near-optimal-mse", "near-optimal-error", "sharp-near-optimal-error", "multihop-near-optimal-error"),
     *("zero-shot-any", "zero-shot-near-optimal"),
+    *("trained-mse", "trained-error", "trained-error-by-margins", "trained-mse-below"),
 }
 PENALISED_EXCESS = {
     *("penalised-encoder-mse", "penalised-encoder-error"),
@@ -55,9 +57,14 @@ ROOTS = (
         *("penalised-mse", "penalised-mse-below", "multihop-penalised-error"),
         *("cross-entropy-by-infonce", "cross-entropy-by-connectivity", "cross-entropy-below"),
         *("zero-shot-vote", "zero-shot-vote-by-node", "vote", "vote-by-node", "vote-of-others"),
+        *("counted-mse", "counted-error"),
     }
 )
-MULTIHOP = {"multihop-mse", "multihop-error", "multihop-mse-below"}  # see only the squares of singular values
+OF_SQUARES = {  # see only the squares of singular values
+    *("multihop-mse", "multihop-error", "multihop-mse-below"),
+    *("trained-mse", "trained-error", "trained-error-by-margins", "trained-mse-below"),
+}
+COUNTED = {"counted-mse", "counted-error"}  # have another gap
 MULTIHOP_PENALISED = {"penalised-mse", "penalised-mse-below", "multihop-penalised-error"}
 BY_TWO_HOPS = {"two-hop-mse", "two-hop-penalised-mse"}  # over the distance of the cut from the mean of the energy
 OVER_CLASS_GAP = {"probe-error-by-connectivity", "class-variance", "nearest-mean-by-alignment"}
@@ -76,6 +83,7 @@ THRESHOLDS = {  # hypotheses that compare with round-off, and may fall on either
     *("mmcl-is-sscl", "mean-classifier", "zero-shot-near-optimal", "induced-alignment", "pair-alignment"),
     *("near-optimal-mse", "near-optimal-error", "sharp-near-optimal-error", "multihop-near-optimal-error"),
     *BY_TWO_HOPS,
+    *("trained-error-by-margins", "trained-mse-below"),
 }
 
 
@@ -95,6 +103,8 @@ def _is_stated(form: Form, name: str, row: str) -> bool:
         return name != "split_left" and sets <= EXACT_NODES
     if claim.quantity == "vote_of_others_error":
         return name != "split_left"  # half a node is another for the other half
+    if row in COUNTED and name.startswith("split"):
+        return False  # more nodes leave room for more values, of which all are 0 here
     # A rate divides by the conductance of a partition, of which the same is true.
     return claim.status != "rate"
 
@@ -204,12 +214,14 @@ def _gaps(form: Form, row: str) -> Iterator[float]:
         yield _gap_at_cut(form, form.subject(row))
     if row in EXCESS:  # the least over j <= k of quotients by `1 - σ²_{j+1}`, which may be that of j = 1
         yield form.first_gap
-    if row in MULTIHOP:
+    if row in OF_SQUARES:
         yield form.squared_gap_at_k
     if row in BY_TWO_HOPS:
         cut = 1 - (form.gap_above_penalty if penalised else form.gap_above)
         jacobi = label_measure(form.graph, 1)
         yield math.hypot(float(jacobi.diagonal[0]) - cut, float(np.linalg.norm(jacobi.off_diagonal)))
+    if row in COUNTED:
+        yield max(0.0, 1 - square_at_most(form.graph, form.k))
     yield from _gaps_of_classes(form, row)
     yield from _gaps_of_span(form, row)
 

@@ -3,8 +3,9 @@
 Let an embedding pair of width k have excess loss `ε = L + Σ_{i≤k} σ_i²`, and let `j <= k` with `σ_j > σ_{k+1}`.
 
 Probe. Projecting on the columns of F only lowers the loss, and Ky Fan gives
-`Σ_{i≤j} ‖(I - Π_F) u_i‖² <= ε / (σ_j² - σ²_{k+1})`. Split `ỹ_c` at j; the tail is at most `α_T / (1 - σ²_{j+1})` by
-theorem 4, and is exactly `1 - Σ_{i≤j} c_i`.
+`‖(I - Π_F) U_j‖_F² <= ε / (σ_j² - σ²_{k+1})`. Split Ỹ at j. Of the first part `‖(I - Π_F) U_j U_jᵀ Ỹ‖_F` is at most
+`‖(I - Π_F) U_j‖_F ‖Ỹ‖_op`, and `‖Ỹ‖²_op = p_max`, the largest class mass. The tail is at most `α_T / (1 - σ²_{j+1})` by
+theorem 4, and is exactly `1 - Σ_{i≤j} c_i`. Theorem 17 has soft thresholds in the place of j.
 
 Zero-shot. The residual `R = Ā - F Gᵀ` has operator norm at most `√(σ²_{k+1} + ε)` (Weyl), which gives the plain form.
 For the form that shrinks with α, write `F Gᵀ = Q B` with Q orthonormal. The excess splits into two non-negative parts,
@@ -31,13 +32,13 @@ from theory.spectra import Spectrum
 
 @bound("near-optimal-mse", quantity="probe_mse", status="exact", subject="encoder")
 def near_optimal_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`√ε₂(f) <= min_j √(α_T / (1 - σ²_{j+1})) + √(ε / (σ_j² - σ²_{k+1}))` for every embedding pair."""
+    """`√ε₂(f) <= min_j √(α_T / (1 - σ²_{j+1})) + √(p_max ε / (σ_j² - σ²_{k+1}))` for every embedding pair."""
     return _squared_probe_bound(encoder, _over(induced_labelling_error(graph) + spectrum.rounding, _gaps(spectrum, k)))
 
 
 @bound("near-optimal-error", quantity="probe_error", status="exact", subject="encoder")
 def near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E(f) <= 2 min_j (√(α_T / (1 - σ²_{j+1})) + √(ε / (σ_j² - σ²_{k+1})))²` for every embedding pair."""
+    """`E(f) <= 2 min_j (√(α_T / (1 - σ²_{j+1})) + √(p_max ε / (σ_j² - σ²_{k+1})))²` for every embedding pair."""
     return 2 * _squared_probe_bound(
         encoder, _over(induced_labelling_error(graph) + spectrum.rounding, _gaps(spectrum, k))
     )
@@ -45,14 +46,14 @@ def near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: En
 
 @bound("sharp-near-optimal-error", quantity="probe_error", status="exact", subject="encoder")
 def sharp_near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E(f) <= 2 min_j (√(1 - Σ_{i≤j} c_i) + √(ε / (σ_j² - σ²_{k+1})))²`: the tail by its label energy."""
+    """`E(f) <= 2 min_j (√(1 - Σ_{i≤j} c_i) + √(p_max ε / (σ_j² - σ²_{k+1})))²`: the tail by its label energy."""
     energy = np.cumsum(label_energy(graph, spectrum)[:k])
     return 2 * _squared_probe_bound(encoder, np.maximum(0.0, 1 - energy) + spectrum.rounding)
 
 
 @bound("multihop-near-optimal-error", quantity="probe_error", status="exact", subject="encoder")
 def multihop_near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E(f) <= 2 min_j (√B_m(j) + √(ε / (σ_j² - σ²_{k+1})))²`: the tail by multi-hop consistency (theorem 15)."""
+    """`E(f) <= 2 min_j (√B_m(j) + √(p_max ε / (σ_j² - σ²_{k+1})))²`: the tail by multi-hop consistency (theorem 15)."""
     return 2 * _squared_probe_bound(encoder, np.array([tail_at_most(graph, spectrum, j) for j in range(1, k + 1)]))
 
 
@@ -77,15 +78,17 @@ def zero_shot_near_optimal(graph: PairGraph, spectrum: Spectrum, k: int, encoder
     return float(2 * np.min(off + np.sqrt(off_subspace) + np.sqrt(tail)) ** 2)
 
 
-def excess(encoder: Encoder) -> float:
-    """The excess loss over the optimum, at least 0, rounded up."""
+def excess(encoder: Encoder, rounding: float | None = None) -> float:
+    """The excess loss over the optimum, at least 0, rounded up; by `Spectrum.rounding`, if by nothing else."""
     lowest = -float(np.sum(encoder.spectrum.singular_values[: encoder.k] ** 2))
-    return max(0.0, encoder.loss - lowest) + encoder.spectrum.rounding * max(-lowest, encoder.loss_scale)
+    rounding = encoder.spectrum.rounding if rounding is None else rounding
+    return max(0.0, encoder.loss - lowest) + rounding * max(-lowest, encoder.loss_scale)
 
 
 def _squared_probe_bound(encoder: Encoder, tails: FloatArray) -> float:
-    """The least over j of `(√tail_j + √(ε / (σ_j² - σ²_{k+1})))²`; `tails` is (k,)."""
-    off_subspace = _over(excess(encoder), _splits(encoder.spectrum, encoder.k))
+    """The least over j of `(√tail_j + √(p_max ε / (σ_j² - σ²_{k+1})))²`; `tails` is (k,)."""
+    loss = class_masses(encoder.graph).max() * excess(encoder)
+    off_subspace = _over(loss, _splits(encoder.spectrum, encoder.k))
     return float(np.min(np.sqrt(tails) + np.sqrt(off_subspace)) ** 2)
 
 

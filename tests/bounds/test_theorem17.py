@@ -1,0 +1,115 @@
+"""Theorem 17 against its formulas spelled out for every threshold, and what it says of the emoji captions."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from real_data import emoji_graph
+from tests.bounds.checks.theorem17 import both_bits
+from tests.bounds.test_every_bound import arguments_of
+from tests.families import GRAPHS
+from theory import BOUNDS, check_bounds, spectrum
+from theory.bounds import Encoder
+from theory.bounds import theorem17_trained_encoders as theorem
+from theory.bounds.theorem07_near_optimal import excess
+from theory.margins import error_within
+
+OWN = ("trained-mse", "trained-error", "trained-error-by-margins", "trained-mse-below")
+SLACK = 1e-5  # roots of round-off
+
+
+def disturbed(family: str, seed: int, k: int, size: float) -> Encoder:
+    """The optimum of a random graph, and noise."""
+    rng = np.random.default_rng([seed, 17])
+    graph = GRAPHS[family](rng, 18)
+    k = min(k, *graph.joint.shape)
+    triplets = spectrum(graph, min(k + 1, *graph.joint.shape)).leading(k + 1)
+    optimum = Encoder.optimum(graph, triplets, k)
+    left, right = (side + size * rng.standard_normal(side.shape) for side in (optimum.left, optimum.both_sides))
+    return Encoder.of(graph, triplets, k, (left, right))
+
+
+def spelled_out(encoder: Encoder) -> dict[str, float]:
+    """The least over all soft thresholds and all j, with projectors as matrices."""
+    graph, k, loss = encoder.graph, encoder.k, excess(encoder)
+    u, squares = encoder.spectrum.left[:, :k], encoder.spectrum.singular_values**2
+    _, own = np.unique(graph.left_labels, return_inverse=True)
+    mass, surplus = graph.left_marginal, squares[:k] - squares[k]
+    targets = np.sqrt(mass)[:, None] * np.eye(own.max() + 1)[own]
+
+    def ahead(weights: np.ndarray) -> np.ndarray:
+        scores = (u * weights) @ u.T @ targets / np.sqrt(mass)[:, None]
+        return np.array([row[c] - np.delete(row, c).max(initial=-np.inf) for row, c in zip(scores, own, strict=True)])
+
+    found = {"trained-mse": [1.0], "trained-error": [1.0], "trained-error-by-margins": [1.0]}
+    beyond = np.linalg.norm(targets - u @ u.T @ targets, 2) ** 2
+    for t in surplus[surplus > 1e-9]:
+        g = np.minimum(1, np.sqrt(np.maximum(0, surplus) / t))
+        rest = np.linalg.norm(targets - (u * g) @ u.T @ targets)
+        shares = np.divide(g, np.sqrt(np.maximum(0, surplus)), out=np.zeros(k), where=g > 0)
+        off = np.sqrt(loss) * np.linalg.norm((u * shares) @ u.T @ targets, 2)
+        found["trained-mse"].append((rest + off) ** 2)
+        found["trained-error"].append(error_within((1 + ahead(g)) / 2, mass, (rest / 2 + off) ** 2))
+        if surplus[-1] > 1e-9:
+            kept = (surplus >= t * (1 - 1e-9)).astype(float)
+            within = np.linalg.norm((u * kept) @ u.T @ targets, 2) ** 2
+            kappa = max((within + beyond) / t, beyond / surplus[-1])
+            band = np.linalg.norm((u * (1 - kept)) @ u.T @ targets)
+            root = np.sqrt(loss * kappa) + band / 2
+            found["trained-error-by-margins"].append(error_within(ahead((1 + kept) / 2), mass, root**2))
+    return {name: min(values) for name, values in found.items()}
+
+
+@pytest.mark.parametrize("family", ["dense_random", "latent_captions", "stochastic_block", "imbalanced", "circle"])
+@settings(max_examples=6)
+@given(seed=st.integers(0, 99), k=st.integers(1, 8), size=st.sampled_from([0.0, 0.03, 0.1, 0.3]))
+def test_as_it_is_spelled_out(family, seed, k, size):
+    """The least squared error to round-off; of the 0-1 error those thresholds that are tried come near the least."""
+    encoder = disturbed(family, seed, k, size)
+    least = spelled_out(encoder)
+    table = check_bounds(encoder.graph, encoder.k, encoder.features, bounds=OWN).set_index("bound")
+    value = table["value"]
+    assert value["trained-mse"] == pytest.approx(least["trained-mse"], abs=SLACK)
+    assert least["trained-error"] - SLACK <= value["trained-error"] <= min(1, 2 * value["trained-mse"]) + SLACK
+    assert value["trained-error"] <= least["trained-error"] + 0.15
+    if table.loc["trained-error-by-margins", "applicable"]:
+        assert value["trained-error-by-margins"] >= least["trained-error-by-margins"] - SLACK
+
+
+@pytest.mark.parametrize("family", GRAPHS)
+@pytest.mark.parametrize("size", [0.0, 0.1])
+def test_never_behind_theorem_7(family, size):
+    encoder = disturbed(family, 0, 4, size)
+    table = check_bounds(encoder.graph, encoder.k, encoder.features).set_index("bound")
+    if table.loc["sharp-near-optimal-error", "applicable"]:
+        before, value = table.loc["sharp-near-optimal-error", "value"], table["value"]
+        assert 2 * value["trained-mse"] <= min(2, before) + SLACK
+        assert value["trained-error"] <= min(1, before) + SLACK
+
+
+def test_operator_norms_by_class_mass_are_larger(monkeypatch):
+    arguments = arguments_of(both_bits(0.8, 1e-4))
+    computed, lower = (BOUNDS[name](*arguments) for name in ("trained-mse", "trained-mse-below"))
+    monkeypatch.setattr(theorem, "NORM_LIMIT", 0)
+    by_mass, below = (BOUNDS[name](*arguments) for name in ("trained-mse", "trained-mse-below"))
+    assert below < lower < arguments[3].probe.mse < computed < by_mass
+
+
+def test_with_the_excess_the_error_tends_to_that_of_the_optimum():
+    """It is 0, while twice the mean square stays 1/4."""
+    arguments = [arguments_of(both_bits(0.8, loss)) for loss in (1e-3, 1e-5, 1e-7)]
+    assert all(each[3].probe.mse == pytest.approx(1 / 8) for each in arguments)
+    values = [BOUNDS["trained-error-by-margins"](*each) for each in arguments]
+    np.testing.assert_allclose(values[1:], np.array(values[:-1]) / 100, rtol=1e-3)
+
+
+@pytest.mark.slow
+def test_emoji_captions():
+    """Every f whose span contains the top j; twice the mean square is 0.672, 0.468, 0.320, 0.162."""
+    graph = emoji_graph("category")
+    triplets = spectrum(graph, 801)
+    for k, most in ((100, 0.5305), (200, 0.3629), (400, 0.2418), (800, 0.1178)):
+        known = triplets.leading(k + 1)
+        encoder = Encoder.optimum(graph, known, k)
+        assert encoder.probe.error <= BOUNDS["trained-error"](graph, known, k, encoder) <= most

@@ -1,0 +1,185 @@
+"""Theorem 17: encoders that are not optimal, by margins, class masses and soft thresholds (sharpens theorem 7).
+
+Let an embedding pair of width k have excess loss ε, `S_i = σ_i² - σ²_{k+1}`, and let `0 <= g_i <= 1` for i <= k be
+weights that are 0 where `S_i` is, and stand for `U_k diag(g) U_kᵀ` too. With `ρ² = ‖(1 - g) Ỹ‖²`, which is
+`1 - Σ_{i≤k} (2 g_i - g_i²) c_i`, and `η = √ε ‖diag(g / √S) U_kᵀ Ỹ‖_op <= √(ε p_max) max_i g_i / √S_i`,
+
+(a) `√ε₂(f) <= ρ + η`;
+(b) `E(f) <= N((1 + γ_g) / 2, (ρ / 2 + η)²) <= 2 (ρ + η)²`, where γ_g are the margins of `D_L^{-1/2} g Ỹ` and N is the
+    most that a budget buys (`theory.margins`);
+(c) where `σ_k > σ_{k+1}`, for `j <= k`, `a_j = ‖Π_j Ỹ‖²_op` and `b = ‖(I - Π_k) Ỹ‖²_op`, none above p_max,
+    `E(f) <= N(γ, (√(ε κ) + √(Σ_{j<i≤k} c_i) / 2)²)`, where γ are the margins of `D_L^{-1/2} (Π_j + Π_k) Ỹ / 2` and
+    `κ = max((a_j + b) / (σ_j² - σ²_{k+1}), b / (σ_k² - σ²_{k+1}))`. At j = k the error tends to that of the optimum;
+(d) there, too, `ε₂(f) >= 1 - (√(Σ_{i≤k} c_i) + √(b ε / (σ_k² - σ²_{k+1})))²`.
+
+Proof. For every s in `[σ²_{k+1}, σ_k²]`, (★)
+`Σ_{i≤k} (σ_i² - s) ‖(I - Π_F) u_i‖² + Σ_{i>k} (s - σ_i²) ‖Π_F u_i‖² <= ε`, since `ε >= Σ_{i≤k} σ_i² - tr Π_F A` and
+`Σ_{i≤k} ‖(I - Π_F) u_i‖² - Σ_{i>k} ‖Π_F u_i‖² = k - rank F >= 0`. At `s = σ²_{k+1}` it says
+`‖(I - Π_F) U_k diag(√S)‖_F² <= ε`, hence `‖(I - Π_F) g Ỹ‖ <= η`, and (a) is the triangle inequality.
+
+(b) `Π_F Ỹ - (1 + g) Ỹ / 2 = -(I - Π_F) g Ỹ + (Π_F - 1/2) (1 - g) Ỹ`, with `‖Π_F - 1/2‖ <= 1/2`, and the scores that are
+subtracted have the margins `(1 + γ_g) / 2`. N never exceeds `2 (ρ + η)²`, as `E (1 - γ_g)₊² <= 2 ρ²`: with z what the
+budget buys, `√E z <= √(E z (1 + γ_g)₊²) / 2 + √(E z (1 - γ_g)₊²) / 2 <= √2 (ρ / 2 + η) + √2 ρ / 2`. With any θ of
+`1/2 <= θ <= 1` it is `N(θ + (1 - θ) γ_g, (θ ρ + η)²)`, never less: 1/2 is better than 1, and in between the nodes that
+both ends buy are bought, for the root of their cost is convex in θ, and that of the budget linear.
+
+(c) `Π_F Ỹ - (Π_j + Π_k) Ỹ / 2` is `-(I - Π_F) Π_j Ỹ + Π_F (I - Π_k) Ỹ`, two orthogonal terms with squares of at most
+`a_j X` and `b Z` where `(σ_j² - s) X + (s - σ²_{k+1}) Z <= ε`, plus `(Π_F - 1/2) (Π_k - Π_j) Ỹ`. The s that makes
+`max(a_j / (σ_j² - s), b / (s - σ²_{k+1}))` least is where the two are equal, or σ_k² if that is less: κ.
+(d) `‖Π_F Ỹ‖ <= ‖Π_k Ỹ‖ + ‖Π_F (I - Π_k) Ỹ‖`, and (★) at `s = σ_k²`.
+
+The weights are soft thresholds, `g_i = min(1, √(S_i / t))`: of all with `g_i / √S_i <= 1/√t` they are the largest, and
+so never behind the hard ones of theorem 7 where η is taken by p_max. t is one of the S_i; or all of g is 0, which says
+that no error exceeds 1.
+
+Computed triplets are those of a matrix off by a perturbation E, and the proof holds for that matrix as it does for Ā:
+no round-off is divided by a gap. The excess alone changes, by at most `2 ‖E‖_F √(Σ_{i≤k} σ_i²)`, which `excess` allows
+for, and not at all for the computed optimum, which is that of the other matrix; what rounding does to scores goes into
+the budget, not into margins.
+
+Source: new here.
+"""
+
+import numpy as np
+
+from theory.bounds.quantities import Encoder
+from theory.bounds.registry import bound
+from theory.bounds.theorem07_near_optimal import excess
+from theory.consistency import class_masses, weighted_targets
+from theory.graph import PairGraph
+from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.hypotheses import require
+from theory.margins import error_within, margins
+from theory.scores import linear_scores
+from theory.spectra import Spectrum
+
+LEVELS_LIMIT = 16  # thresholds that are tried, evenly among the S_i
+NORM_LIMIT = 128  # the shorter side of matrices whose operator norm is computed; that of larger ones is by p_max
+
+
+@bound("trained-mse", quantity="probe_mse", status="exact", subject="encoder")
+def trained_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`√ε₂(f) <= min_g ρ_g + η_g` for every embedding pair, over soft thresholds g of the spectrum."""
+    whole, _ = _distances(graph, spectrum, encoder, _soft_thresholds(_surplus(spectrum, k)))
+    return _square(np.min(whole))
+
+
+@bound("trained-error", quantity="probe_error", status="exact", subject="encoder")
+def trained_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`E(f) <= min_g N((1 + γ_g) / 2, (ρ_g / 2 + η_g)²)` for every embedding pair, over soft thresholds g.
+
+    Never above twice the bound of the squared error. Where ε = 0 it speaks of every f whose span contains the top j.
+    """
+    thresholds = _soft_thresholds(_surplus(spectrum, k))
+    whole, half = _distances(graph, spectrum, encoder, thresholds)
+    return min(
+        error_within((1 + _margins(graph, spectrum, thresholds[i])) / 2, graph.left_marginal, _square(half[i]))
+        for i in {int(np.argmin(whole)), int(np.argmin(half))}
+    )
+
+
+@bound("trained-error-by-margins", quantity="probe_error", status="exact", subject="encoder")
+def trained_error_by_margins(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`E(f) <= min_j N(γ_j, (√(ε κ_j) + √(Σ_{j<i≤k} c_i) / 2)²)` for every embedding pair, where `σ_k > σ_{k+1}`.
+
+    γ_j are the margins of `(Π_j + Π_k) Ỹ / 2`. At j = k the bound tends with ε to the error of the optimum, and not to
+    twice a mean square.
+    """
+    surplus = _surplus_at_gap(spectrum, k)
+    kept = surplus >= _levels(surplus)[:, None]
+    coordinates, beyond = _coordinates(graph, spectrum, k), _squared_norm_beyond(graph, spectrum, k)
+    within = np.array([_operator_norm(graph, coordinates, row) ** 2 for row in kept])
+    lowest = np.min(np.where(kept, surplus, np.inf), axis=1)
+    kappa = np.maximum((within + beyond) / lowest, beyond / surplus.min())
+    band = np.where(kept, 0.0, np.sum(coordinates**2, axis=1)).sum(axis=1)
+    roots = np.sqrt(_excess(encoder)) * np.sqrt(kappa) + np.sqrt(band) / 2 + spectrum.rounding
+    return min(
+        error_within(_margins(graph, spectrum, (kept[j] + 1) / 2), graph.left_marginal, _square(roots[j]))
+        for j in {0, int(np.argmin(roots))}
+    )
+
+
+@bound("trained-mse-below", quantity="probe_mse", status="exact", relation=">=", subject="encoder")
+def trained_mse_below(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`ε₂(f) >= 1 - (√(Σ_{i≤k} c_i) + √(b ε / (σ_k² - σ²_{k+1})))²` for every embedding pair, where `σ_k > σ_{k+1}`."""
+    gap = float(_surplus_at_gap(spectrum, k).min())
+    explained = float(np.sum(_coordinates(graph, spectrum, k) ** 2)) + spectrum.rounding
+    reached = np.sqrt(_squared_norm_beyond(graph, spectrum, k)) * np.sqrt(_excess(encoder)) / np.sqrt(gap)
+    return 1 - _square(np.sqrt(explained) + reached)
+
+
+def _distances(
+    graph: PairGraph, spectrum: Spectrum, encoder: Encoder, thresholds: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """`ρ + η` and `ρ / 2 + η`, (m,) each, of thresholds (m, k), rounded up."""
+    coordinates = _coordinates(graph, spectrum, encoder.k)
+    energies = np.sum(coordinates**2, axis=1)
+    rest = np.sqrt((1 - thresholds) ** 2 @ energies + max(0.0, 1 - float(energies.sum())) + spectrum.rounding)
+    roots = np.sqrt(_surplus(spectrum, encoder.k))
+    weights = np.divide(thresholds, roots, out=np.zeros_like(thresholds), where=roots > 0)
+    norms = np.array([_operator_norm(graph, coordinates, row) for row in weights])
+    off = np.sqrt(_excess(encoder)) * norms + spectrum.rounding
+    return rest + off, rest / 2 + off
+
+
+def _excess(encoder: Encoder) -> float:
+    """ε on the matrix whose triplets were computed, rounded up."""
+    return excess(encoder) if encoder.given else excess(encoder, encoder.spectrum.round_off)
+
+
+def _soft_thresholds(surplus: FloatArray) -> FloatArray:
+    """`g = min(1, √(S / t))` at some levels t, and g = 0, (m, k)."""
+    levels = _levels(surplus)
+    return np.vstack([np.zeros(len(surplus)), np.minimum(1.0, np.sqrt(surplus / levels[:, None]))])
+
+
+def _levels(surplus: FloatArray) -> FloatArray:
+    """The lowest positive S_i and some of the others, at most `LEVELS_LIMIT`, in rising order."""
+    positive = np.sort(surplus[surplus > 0])
+    places = np.linspace(0, len(positive), LEVELS_LIMIT, endpoint=False).astype(int)
+    return np.asarray(positive[np.unique(places)[: len(positive)]])
+
+
+def _surplus(spectrum: Spectrum, k: int) -> FloatArray:
+    """`S_i = σ_i² - σ²_{k+1}`, (k,), rounded down and at least 0."""
+    return np.asarray(np.maximum(0.0, spectrum.lower_values[:k] ** 2 - spectrum.upper_values[k] ** 2))
+
+
+def _surplus_at_gap(spectrum: Spectrum, k: int) -> FloatArray:
+    """The same where all are positive."""
+    surplus = _surplus(spectrum, k)
+    require(surplus.min() > 0, "σ_k > σ_{k+1} fails")
+    return surplus
+
+
+def _coordinates(graph: PairGraph, spectrum: Spectrum, k: int) -> FloatArray:
+    """`U_kᵀ Ỹ`, (k, r)."""
+    return np.asarray((weighted_targets(graph).T @ spectrum.left[:, :k]).T)
+
+
+def _margins(graph: PairGraph, spectrum: Spectrum, weights: FloatArray) -> FloatArray:
+    """The margins of `D_L^{-1/2} U_k diag(weights) U_kᵀ Ỹ`, (n_left,); O(n_left k r) for r classes."""
+    k, own = len(weights), weighted_targets(graph).indices
+    scores = linear_scores(spectrum.left[:, :k], weights[:, None] * _coordinates(graph, spectrum, k))
+    return np.concatenate([margins(part, own[rows]) for rows, part in scores]) / np.sqrt(graph.left_marginal)
+
+
+def _operator_norm(graph: PairGraph, coordinates: FloatArray, weights: FloatArray) -> float:
+    """`‖diag(weights) U_kᵀ Ỹ‖_op`; where it would be costly, the larger `√p_max max_i weights_i`."""
+    if min(coordinates.shape) > NORM_LIMIT:
+        return float(np.sqrt(class_masses(graph).max()) * weights.max())
+    return float(np.linalg.norm(weights[:, None] * coordinates, 2))
+
+
+def _squared_norm_beyond(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+    """`b = ‖(I - Π_k) Ỹ‖²_op`, rounded up; where it would be costly, the larger p_max."""
+    masses = class_masses(graph)
+    if len(masses) > NORM_LIMIT:
+        return float(masses.max())
+    coordinates = _coordinates(graph, spectrum, k)
+    return max(0.0, float(np.linalg.eigvalsh(np.diag(masses) - coordinates.T @ coordinates)[-1])) + spectrum.rounding
+
+
+def _square(root: float) -> float:
+    """The square of a root of a mean square, which is at most 1 for a least squares fit."""
+    return float(min(1.0, root) ** 2)

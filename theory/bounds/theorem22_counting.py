@@ -1,0 +1,145 @@
+"""Theorem 22: the gap without a singular value, by counting: sums of powers leave room for few large values.
+
+Let κ be the components of the graph, each a value 1, `n = min(n_left, n_right) - κ` the values that are left,
+`t_1 = ‖Ā‖_F² - κ` and `t_2 = ‖Ā Āᵀ‖_F² - κ` the sums of their squares and fourth powers, and `j = k + 1 - κ >= 1`. Then
+`σ²_{k+1}` is at most
+
+(a) `t_1 / j`;
+(b) `t_1 / n + √((t_2 / n - t_1² / n²) (n - j) / j)`, itself at most `√(t_2 / j)`;
+
+and the squared error of the probe at most `α_T / (1 - b)`, b the lesser of them (theorem 4). On a connected graph t_1
+is the χ² information `χ²(P ‖ p_L x p_R)`: a width above it suffices.
+
+Proof. (a) The j values after the ones are σ_{k+1} or more, and their squares sum to at most t_1. (b) holds for the j-th
+largest of n numbers of this mean and variance; by Cauchy and Schwarz it is at most `√(t_2 / n) √(1 + (n - j) / j)`.
+
+(c) From random products with `ĀĀᵀ`, the number of values above b is bounded with a stated probability
+(`theory.counting`); for every width of at least that number the squared error is at most the largest label energy in
+`[0, b]` that multi-hop consistency allows (theorem 15).
+
+Cost: linear in the pairs; t_2 adds the products of pairs that share a node of one side, and is done without where there
+are more than `PRODUCTS_LIMIT` of them. Source: new here; (b) is Wolkowicz and Styan 1980.
+"""
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import scipy.sparse as sp
+
+from theory.bounds.registry import bound
+from theory.bounds.statements import Statement
+from theory.components import component_count
+from theory.consistency import induced_labelling_error
+from theory.counting import count_above, tail_beyond
+from theory.graph import PairGraph
+from theory.infrastructure.hypotheses import require
+from theory.infrastructure.remembered import once_per_graph
+from theory.spectra import Spectrum
+
+PRODUCTS_LIMIT = 50_000_000  # of pairs with pairs: some seconds
+PRODUCTS_BLOCK = 4_000_000  # at a time: 64 MB
+TESTS = "tests/theory/test_counting.py"
+
+STATEMENTS = (
+    Statement(
+        "values-above",
+        "exact",
+        "At most so many σ_i² exceed b, with a stated probability over random products.",
+        count_above,
+        TESTS,
+    ),
+    Statement(
+        "tail-beyond",
+        "exact",
+        "`ε₂(f*) <= B_m(b)` for every width of at least the number of σ_i² above b.",
+        tail_beyond,
+        TESTS,
+    ),
+)
+
+
+@bound("counted-mse", quantity="probe_mse", status="exact")
+def counted_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+    """`ε₂(f*) <= α_T / (1 - b)`, where b bounds `σ²_{k+1}` by sums of powers: no singular value is computed.
+
+    `b <= t_1 / (k + 1 - κ)` for κ components, with t_1 the χ² information of a connected graph.
+    """
+    return _over_counted_gap(induced_labelling_error(graph), graph, spectrum, k)
+
+
+@bound("counted-error", quantity="probe_error", status="exact")
+def counted_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+    """`E(f*) <= 2 α_T / (1 - b)`, where b bounds `σ²_{k+1}` by sums of powers: no singular value is computed."""
+    return _over_counted_gap(2 * induced_labelling_error(graph), graph, spectrum, k)
+
+
+def _over_counted_gap(numerator: float, graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+    """The quotient, rounded up as `over_gap` does it: what is measured rests on computed vectors."""
+    gap = 1 - square_at_most(graph, k) - spectrum.rounding
+    return (numerator + spectrum.rounding) / gap if gap > 0 else math.inf
+
+
+def square_at_most(graph: PairGraph, k: int) -> float:
+    """An upper end of `σ²_{k+1}` from sums of powers, rounded up; may exceed 1.
+
+    Raises
+    ------
+    HypothesisError
+        The graph has more than k components.
+    """
+    sums, smaller = _sums(graph), min(graph.joint.shape)
+    require(k >= sums.components, f"the graph has {sums.components} components, more than k = {k}")
+    if k == smaller:
+        return 0.0
+    n, j = smaller - sums.components, k + 1 - sums.components
+    by_sum = sums.square / j
+    if math.isinf(sums.fourth):
+        return by_sum
+    variance = max(0.0, sums.fourth / n - (sums.least_square / n) ** 2)
+    return min(by_sum, sums.square / n + math.sqrt(variance * (n - j) / j))
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """Over the values beyond those of the components.
+
+    Attributes
+    ----------
+    components : how many values are 1, one for each
+    square, least_square : the sum of the σ_i², rounded up and down
+    fourth : the sum of the σ_i⁴, rounded up; infinite where it would be costly
+    """
+
+    components: int
+    square: float
+    least_square: float
+    fourth: float
+
+
+@once_per_graph
+def _sums(graph: PairGraph) -> _Sums:
+    components, square = component_count(graph), float(np.sum(graph.normalized.data**2))
+    rounding = 16 * float(np.finfo(np.float64).eps) * math.sqrt(sum(graph.joint.shape)) * square
+    return _Sums(
+        components,
+        max(0.0, square - components) + rounding,
+        max(0.0, square - components - rounding),
+        max(0.0, _fourth_powers(graph.normalized) - components) + rounding,
+    )
+
+
+def _fourth_powers(matrix: sp.csr_array) -> float:
+    """`‖A Aᵀ‖_F²` by blocks of rows, of the side where it takes fewer products; infinite above `PRODUCTS_LIMIT`."""
+    rows, columns = np.diff(matrix.indptr), np.bincount(matrix.indices)
+    if np.sum(rows**2) < np.sum(columns**2):
+        matrix, columns = sp.csr_array(matrix.T), rows
+    if np.sum(columns**2) > PRODUCTS_LIMIT:
+        return math.inf
+    transposed = sp.csr_array(matrix.T)
+    products = np.add.reduceat(columns[matrix.indices], matrix.indptr[:-1])
+    places = np.searchsorted(np.cumsum(products), np.arange(PRODUCTS_BLOCK, products.sum(), PRODUCTS_BLOCK))
+    ends = [0, *np.unique(places[places > 0]), matrix.shape[0]]
+    blocks = (matrix[first:last] @ transposed for first, last in pairwise(ends))
+    return float(sum(np.sum(block.data**2) for block in blocks))
