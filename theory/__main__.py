@@ -130,7 +130,9 @@ def attack(
         found.graph.save(out)
     verdict = "REFUTED" if found.refuted else "not refuted"
     say(f"{name}: {verdict}; largest ratio {found.ratio:.6f} (measured {found.measured:.6g}, bound {found.value:.6g})")
-    say(f"{found.graph}, k = {found.k}, from the family {found.origin}, after {found.evaluations} graphs. {found.note}")
+    penalty = "" if found.penalty is None else f", penalty {found.penalty!r}"
+    place = f"{found.graph}, k = {found.k}{penalty}, from the family {found.origin}"
+    say(f"{place}, after {found.evaluations} graphs. {found.note}")
     if found.graph.joint.size <= PRINTED_PAIRS:
         say(*np.array2string(found.graph.joint.toarray(), precision=6, suppress_small=True).splitlines())
         say(*f"left labels {found.graph.left_labels}, right labels {found.graph.right_labels}".splitlines())

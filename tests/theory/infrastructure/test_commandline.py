@@ -66,6 +66,12 @@ def test_a_penalty_adds_its_bounds_and_says_what_it_keeps(call, graph_file, tmp_
     assert "penalty=1.5 is not in (0, 1)" in err
 
 
+def test_an_attack_on_a_penalised_claim_says_the_penalty(call):
+    code, out, _ = call(app, "attack", "penalised-mse", "--budget", "1s")
+    assert code == 0
+    assert re.search(r"k = \d+, penalty 0\.\d+, from the family", " ".join(out.split()))
+
+
 def test_a_certified_value_is_named_with_its_method(call, graph_file):
     code, out, _ = call(app, "check", graph_file, "--k", 3, "--certified")
     assert code == 0
