@@ -78,11 +78,10 @@ def zero_shot_near_optimal(graph: PairGraph, spectrum: Spectrum, k: int, encoder
     return float(2 * np.min(off + np.sqrt(off_subspace) + np.sqrt(tail)) ** 2)
 
 
-def excess(encoder: Encoder, rounding: float | None = None) -> float:
-    """The excess loss over the optimum, at least 0, rounded up; by `Spectrum.rounding`, if by nothing else."""
+def excess(encoder: Encoder) -> float:
+    """The excess loss over the optimum, at least 0, rounded up."""
     lowest = -float(np.sum(encoder.spectrum.singular_values[: encoder.k] ** 2))
-    rounding = encoder.spectrum.rounding if rounding is None else rounding
-    return max(0.0, encoder.loss - lowest) + rounding * max(-lowest, encoder.loss_scale)
+    return max(0.0, encoder.loss - lowest) + encoder.spectrum.rounding * max(-lowest, encoder.loss_scale)
 
 
 def _squared_probe_bound(encoder: Encoder, tails: FloatArray) -> float:

@@ -123,8 +123,9 @@ def _distances(
 
 
 def _excess(encoder: Encoder) -> float:
-    """ε on the matrix whose triplets were computed, rounded up."""
-    return excess(encoder) if encoder.given else excess(encoder, encoder.spectrum.round_off)
+    """ε on the matrix whose triplets were computed, rounded up: of its optimum it is round-off of vectors alone."""
+    rounding = encoder.spectrum.round_off * float(np.sum(encoder.spectrum.singular_values[: encoder.k] ** 2))
+    return excess(encoder) if encoder.given or encoder.penalty is not None else rounding
 
 
 def _soft_thresholds(surplus: FloatArray) -> FloatArray:
