@@ -56,7 +56,7 @@ from theory.multihop import (
 from theory.spectra import Spectrum
 
 HOPS = 16  # what `local_multihop` takes unless told otherwise; beyond, double precision adds little
-SHARES = np.array([0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0])
+SHARES = np.array([0.0, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0])
 GRID = 8192  # points on which a majorant is certified
 NEAR = 1e-7  # an atom of ν this close to the place of the step takes its place
 AT_ONCE = 2**23  # scores, all filters together: 64 MiB; of large graphs fewer filters are tried
@@ -164,30 +164,27 @@ def vote_within(graph: PairGraph, cut: Cut, hops: int = HOPS) -> LocalBound:
     return _least(graph, cut, hops, [*_powers(cut, hops)])
 
 
-def certified(filter: FloatArray, majorant: FloatArray, cut: Cut) -> FloatArray:
-    """The majorant, raised by a constant where that is needed for it to be one.
+def certified(q: FloatArray, majorant: FloatArray, cut: Cut) -> FloatArray:
+    """The majorant of a filter q, raised by a constant where it must be for it to be one.
 
-    On a grid of N + 1 points `θ_i = π i / N`, `t = (1 - cos θ) / 2` scaled to an interval, a polynomial R of degree d is
-    nowhere below its least value there by more than `e / (1 - e)` times half the range of its values, `e = (π d / N)² /
-    8`: the second derivative in θ is at most d² times half the range of R (Bernstein), and the nearest point no further
-    away than `π / 2N`.
+    On a grid of N + 1 points `θ_i = π i / N`, `t = (1 - cos θ) / 2` scaled to an interval, a polynomial R of degree d
+    is nowhere below its least value by more than `e / (1 - e)` times half their range, `e = (π d / N)² / 8`: its second
+    derivative in θ is at most d² times half the range of R (Bernstein), and the nearest point of the grid is
+    no further away than `π / 2N`.
 
     Parameters
     ----------
-    filter, majorant : (d + 1,) and (n + 1,)
-        q and P in the basis `T_j(2t - 1)`.
+    q, majorant : (d + 1,) and (n + 1,)
+        In the basis `T_j(2t - 1)`.
     """
-    rest = chebyshev.chebsub([1.0], filter)
-    under, over = (chebyshev.chebsub(majorant, chebyshev.chebmul(part, part)) for part in (filter, rest))
-    least = [_least_on(under, 0.0, cut.below)]
+    under, over = (-_plus_square(-majorant, part) for part in (q, _plus(-q, 1.0)))
+    lacking = -_least_on(under, 0.0, cut.below)
     if cut.kept is None:
-        least.append(_least_on(over, min(cut.above, 1.0), 1.0))
+        lacking = max(lacking, -_least_on(over, cut.above, 1.0))
     else:
-        least.append(float(_values(over, cut.kept).min()))
-    size = float(np.abs(majorant).sum() + (1 + np.abs(filter).sum()) ** 2)
-    raised = majorant.copy()
-    raised[0] += max(0.0, -min(least)) + 4 * EPS * len(under) * size
-    return raised
+        lacking = max(lacking, -float(_values(over, cut.kept).min()))
+    size = np.abs(majorant).sum() + (1 + np.abs(q).sum()) ** 2
+    return _plus(majorant, max(0.0, lacking) + 4 * EPS * len(under) * size)
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,52 +198,47 @@ class _Family:
 
 @dataclass(frozen=True, eq=False)
 class _Trial:
-    """One filter with its margins and their masses, the least first."""
+    """A filter with the margins of its scores and their masses, the least first."""
 
     filter: FloatArray
     margins: FloatArray
     masses: FloatArray
 
-    def bound(self, majorant: FloatArray, integral: float, cut: Cut) -> LocalBound:
+    def bound(self, majorant: FloatArray, moments: FloatArray, cut: Cut) -> LocalBound:
         """With `∫ P dν`: in it A may be off by the cut's rounding, and so may q(A) and the projector's scores."""
+        integral = float(moments[: len(majorant)] @ majorant) + cut.rounding * _lipschitz(majorant)
         moved = cut.rounding * _lipschitz(self.filter) + cut.noise
-        budget = (math.sqrt(max(0.0, integral) + cut.rounding * _lipschitz(majorant)) + moved) ** 2
+        budget = (math.sqrt(max(0.0, integral)) + moved) ** 2
         return LocalBound(error_within(self.margins, self.masses, budget), self.filter, majorant, budget)
 
 
 def _least(graph: PairGraph, cut: Cut, hops: int, families: list[_Family]) -> LocalBound:
     """The least bound of all members; only those that may be the least are certified."""
     nodes, weights = rule_of_all_moments(label_measure(graph, hops))
-
-    def integral(majorant: FloatArray) -> float:
-        return float(weights @ _values(majorant, nodes))
-
+    moments = weights @ chebyshev.chebvander(2 * nodes - 1, 2 * hops)
     hopes = []
     for family, margins in zip(families, filtered_margins(graph, [it.filter for it in families]), strict=True):
         order = np.argsort(margins)
         ahead, masses = np.minimum(margins[order], FAR), graph.left_marginal[order]
-        for share, majorant in zip(family.shares, family.majorants, strict=True):
-            filter = (1 - share) * family.filter + share * np.eye(1, len(family.filter))[0]
-            trial = _Trial(filter, share + (1 - share) * ahead, masses)
-            hopes.append((trial.bound(majorant, integral(majorant), cut).error, trial, majorant))
+        for share, majorant in zip(family.shares.tolist(), family.majorants, strict=True):
+            trial = _Trial(_plus((1 - share) * family.filter, share), share + (1 - share) * ahead, masses)
+            hopes.append((trial.bound(majorant, moments, cut).error, trial, majorant))
     best = LocalBound(1.0, np.ones(1), np.ones(1), 1.0)  # q = P = 1 is always right, and says nothing
     for hope, trial, majorant in sorted(hopes, key=lambda it: it[0]):
         if hope >= best.error:
             break
-        raised = certified(trial.filter, majorant, cut)
-        best = min(best, trial.bound(raised, integral(raised), cut), key=lambda it: it.error)
+        found = trial.bound(certified(trial.filter, majorant, cut), moments, cut)
+        best = min(best, found, key=lambda it: it.error)
     return best
 
 
 def _powers(cut: Cut, hops: int) -> Iterator[_Family]:
-    power = np.ones(1)
     for degree in range(1, hops + 1):
-        power = chebyshev.chebmul(power, [0.5, 0.5])
+        power = np.asarray(chebyshev.chebpow([0.5, 0.5], degree), dtype=np.float64)
         below, above = cut.below**degree, cut.above**degree
-        if 0 < above and below < 1:
+        if above > 0 and below < 1:
             scale = max(below / (1 - below), (1 - above) / above)
-            majorant = scale * chebyshev.chebsub(power, chebyshev.chebmul(power, power))
-            yield _Family(power, np.zeros(1), majorant[None])
+            yield _Family(power, np.zeros(1), -scale * _plus_square(-power, power)[None])
 
 
 def _steps(jacobi: JacobiMatrix, cut: Cut) -> Iterator[_Family]:
@@ -275,23 +267,22 @@ def _nodes(jacobi: JacobiMatrix, place: float) -> tuple[FloatArray, int, IntArra
 
 def _step(nodes: FloatArray, at: int, meetings: IntArray) -> _Family:
     """The step at a node, and what meets its squares as often as said."""
-    below = np.arange(len(nodes)) < at
+    below, twice = np.arange(len(nodes)) < at, meetings == 2
     target = np.where(below, 0.0, 1.0)
     target[at] = 0.5
     points = _points(len(nodes))
-    filter = _coefficients(_lagrange(nodes, np.ones_like(meetings), points) @ target)
-    slopes = 2 * _values(chebyshev.chebder(filter), nodes)
+    q = _coefficients(_lagrange(nodes, np.ones_like(meetings), points) @ target)
 
-    points = _points(int(meetings.sum()))
-    basis, off = _lagrange(nodes, meetings, points), points[:, None] - nodes
-    pull = np.array([np.sum(np.delete(meetings / (node - nodes), i)) for i, node in enumerate(nodes)])
-    twice = meetings == 2
     shared = SHARES[:, None] + (1 - SHARES[:, None]) * target
-    values = np.where(below, shared, 1 - shared)
-    values[:, at] = shared[:, at]
-    rising = np.where(below & twice, 2 * values * (1 - SHARES[:, None]) * slopes, 0.0)  # above, 1 - q is 0
-    majorants = (basis * (1 - twice * pull * off)) @ values.T ** 2 + (basis * off) @ rising.T
-    return _Family(filter, SHARES, np.array([_coefficients(column) for column in majorants.T]))
+    slopes = (1 - SHARES[:, None]) * 2 * _values(np.asarray(chebyshev.chebder(q), dtype=np.float64), nodes)
+    values = np.where(target < 1, shared, 0.0)
+    points = _points(int(meetings.sum()))
+    basis, apart = _lagrange(nodes, meetings, points), points[:, None] - nodes
+    between = nodes[:, None] - nodes
+    np.fill_diagonal(between, np.inf)
+    tilt = 1 - twice * (meetings / between).sum(axis=1) * apart
+    majorants = (basis * tilt) @ values.T**2 + (basis * twice * apart) @ (2 * values * slopes).T
+    return _Family(q, SHARES, _coefficients(majorants).T)
 
 
 def _lagrange(nodes: FloatArray, meetings: IntArray, points: FloatArray) -> FloatArray:
@@ -307,11 +298,20 @@ def _points(count: int) -> FloatArray:
 
 
 def _coefficients(values: FloatArray) -> FloatArray:
-    """Of the polynomial with these values at `_points`, in the basis `T_j(2t - 1)`."""
+    """Of the polynomial with these values at `_points`, or of one for each column, in the basis `T_j(2t - 1)`."""
     count = len(values)
     found = 2 / count * (chebyshev.chebvander(2 * _points(count) - 1, count - 1).T @ values)
     found[0] /= 2
     return np.asarray(found)
+
+
+def _plus(coefficients: FloatArray, constant: float) -> FloatArray:
+    return np.append(coefficients[0] + constant, coefficients[1:])
+
+
+def _plus_square(coefficients: FloatArray, q: FloatArray) -> FloatArray:
+    """Of `p + q²`."""
+    return np.asarray(chebyshev.chebadd(coefficients, chebyshev.chebmul(q, q)), dtype=np.float64)
 
 
 def _values(coefficients: FloatArray, points: FloatArray) -> FloatArray:
