@@ -93,7 +93,12 @@ def check(
         title += f"; with the penalty {penalty:g}, which keeps {kept} of them"
     if out is not None:
         settings = {"graph": str(graph_file), "k": k, "tol": tol, "device": device, "seed": seed}
-        settings |= {"plugin": str(plugin) if plugin else None, "certified": certified, "penalty": penalty, "hops": hops}
+        settings |= {
+            "plugin": str(plugin) if plugin else None,
+            "certified": certified,
+            "penalty": penalty,
+            "hops": hops,
+        }
         settings |= {"critic": critic and [str(path) for path in critic]}
         write_table(table, out, settings)
     say(graph)

@@ -35,7 +35,7 @@ Source: new here.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -117,12 +117,14 @@ class LocalBound:
     majorant : (n + 1,), P in the same basis, n <= 2 hops: `P >= q²` on [0, below] and `P >= (1 - q)²` on [above, 1], or
         at the values kept where these are known
     budget : `∫ P dν`, with what round-off may add: at least `‖(Π_k - q(A))Ỹ‖²`
+    allowance : how much of the error is for round-off, and for what P lacks of a majorant before it is raised
     """
 
     error: float
     filter: FloatArray
     majorant: FloatArray
     budget: float
+    allowance: float = 0.0
 
 
 def local_multihop(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS) -> LocalBound:
@@ -211,7 +213,15 @@ class _Trial:
         added = ROUND_OFF * float(np.arange(len(self.filter)) ** 2 @ np.abs(self.filter))
         moved = cut.rounding * _steepest(self.filter) + added + cut.noise
         budget = (math.sqrt(max(0.0, integral)) + moved) ** 2
-        return LocalBound(error_within(self.margins, self.masses, budget), self.filter, majorant, budget)
+        return LocalBound(self.error(budget), self.filter, majorant, budget)
+
+    def proved(self, majorant: FloatArray, moments: FloatArray, cut: Cut) -> LocalBound:
+        found = self.bound(certified(self.filter, majorant, cut), moments, cut)
+        bare = max(0.0, float(moments[: len(majorant)] @ majorant))
+        return replace(found, allowance=found.error - self.error(bare))
+
+    def error(self, budget: float) -> float:
+        return error_within(self.margins, self.masses, budget)
 
 
 def _least(graph: PairGraph, cut: Cut, hops: int, families: list[_Family]) -> LocalBound:
@@ -229,8 +239,7 @@ def _least(graph: PairGraph, cut: Cut, hops: int, families: list[_Family]) -> Lo
     for hope, trial, majorant in sorted(hopes, key=lambda it: it[0]):
         if hope >= best.error:
             break
-        found = trial.bound(certified(trial.filter, majorant, cut), moments, cut)
-        best = min(best, found, key=lambda it: it.error)
+        best = min(best, trial.proved(majorant, moments, cut), key=lambda it: it.error)
     return best
 
 

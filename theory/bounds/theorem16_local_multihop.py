@@ -16,9 +16,10 @@ moments and singular values, no eigenvector. Source: new here.
 """
 
 from theory.bounds.registry import bound
+from theory.bounds.theorem15_multihop import multihop_error
 from theory.graph import PairGraph
 from theory.local_multihop import Cut, local_multihop, vote_within
-from theory.multihop import HOPS, tail_at_most
+from theory.multihop import HOPS
 from theory.spectra import Spectrum
 
 
@@ -28,7 +29,7 @@ def local_multihop_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int
 
     The least over the filters tried and over theorem 15.
     """
-    return min(local_multihop(graph, spectrum, k, hops).error, 2 * tail_at_most(graph, spectrum, k, hops))
+    return min(local_multihop(graph, spectrum, k, hops).error, multihop_error.in_hops(hops)(graph, spectrum, k))
 
 
 @bound("walk-vote-error", quantity="probe_error", status="exact")
