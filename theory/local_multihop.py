@@ -26,9 +26,10 @@ by symmetry `P_0 >= (1 - q_0)²` right of it. Let H be the polynomial that meets
 above as P does: it is linear in w, `P = (1 - q)² + H`, and both `H_0 = P_0 - (1 - q_0)²` and `H_1 = P_1` are at least 0
 right of c. Left of it `P - q² = H - (2q - 1)` is linear in w too, and at least 0 at both ends. ∎
 
-Where a Radau node would leave [0, 1] the rule has both ends among its nodes, and q one degree more. That P is a
-majorant then is not proved. Nothing depends on it, nor on the round-off of P: each P that is used is **certified**, by
-its values on a fine grid and a bound of what can lie between two points of it, and raised by what it lacks.
+Where a Radau node would leave [0, 1] theorem 15's rule has both ends among its nodes, and its q one degree more. P is
+mostly a majorant then, too, and a smaller one; but not always (one moment pair and a step at 0.05, where q overshoots),
+so that both are tried. Neither this nor the round-off of P is trusted: each P that is used is **certified**, by its
+values on a fine grid and a bound of what can lie between two points of it, and raised by what it lacks.
 
 Source: new here.
 """
@@ -52,6 +53,7 @@ from theory.multihop import (
     extremal_rule,
     filtered_margins,
     label_measure,
+    radau_rule,
     rule_of_all_moments,
 )
 from theory.spectra import Spectrum
@@ -257,23 +259,29 @@ def _steps(jacobi: JacobiMatrix, cut: Cut) -> Iterator[_Family]:
     for place in cut.places():
         for steps in range(len(jacobi.diagonal), 0, -1):
             leading = JacobiMatrix(jacobi.diagonal[:steps], jacobi.off_diagonal[:steps])
-            with np.errstate(all="ignore"):
-                found = _step(*_nodes(leading, place))
-            if np.isfinite(found.filter).all() and np.isfinite(found.majorants).all():
-                yield found
+            for nodes, meetings in _rules(leading, place):
+                with np.errstate(all="ignore"):
+                    found = _step(nodes, int(np.argmin(np.abs(nodes - place))), meetings)
+                if np.isfinite(found.filter).all() and np.isfinite(found.majorants).all():
+                    yield found
 
 
-def _nodes(jacobi: JacobiMatrix, place: float) -> tuple[FloatArray, int, IntArray]:
-    """The nodes of theorem 15's rule, which of them is at the place, and how often P meets each: once or twice."""
+def _rules(jacobi: JacobiMatrix, place: float) -> Iterator[tuple[FloatArray, IntArray]]:
+    """The nodes of theorem 15's rule, and of the Radau rule where it is another; and how often P meets each."""
     nodes, _ = extremal_rule(jacobi, place, ROUND_OFF)
+    if len(nodes) == len(jacobi.diagonal) + 2:
+        yield nodes, _meetings(nodes, place, [0, -1])
+        nodes, _ = radau_rule(jacobi, place)
     if jacobi.complete and np.abs(nodes - place).min() > NEAR:
         nodes = np.sort(np.append(nodes, place))
-    at = int(np.argmin(np.abs(nodes - place)))
+    yield nodes, _meetings(nodes, place, [])
+
+
+def _meetings(nodes: FloatArray, place: float, ends: list[int]) -> IntArray:
+    """Twice, but once at the place and at the ends."""
     meetings = np.full(len(nodes), 2)
-    meetings[at] = 1
-    if len(nodes) == len(jacobi.diagonal) + 2:
-        meetings[[0, -1]] = 1
-    return nodes, at, meetings
+    meetings[[int(np.argmin(np.abs(nodes - place))), *ends]] = 1
+    return meetings
 
 
 def _step(nodes: FloatArray, at: int, meetings: IntArray) -> _Family:
@@ -288,19 +296,25 @@ def _step(nodes: FloatArray, at: int, meetings: IntArray) -> _Family:
     slopes = (1 - SHARES[:, None]) * 2 * _values(np.asarray(chebyshev.chebder(q), dtype=np.float64), nodes)
     values = np.where(target < 1, shared, 0.0)
     points = _points(int(meetings.sum()))
-    basis, apart = _lagrange(nodes, meetings, points), points[:, None] - nodes
-    between = nodes[:, None] - nodes
-    np.fill_diagonal(between, np.inf)
-    tilt = 1 - twice * (meetings / between).sum(axis=1) * apart
-    majorants = (basis * tilt) @ values.T**2 + (basis * twice * apart) @ (2 * values * slopes).T
+    basis, away = _lagrange(nodes, meetings, points), points[:, None] - nodes
+    tilt = 1 - twice * (_of_others(meetings) / _apart(nodes)).sum(axis=1) * away
+    majorants = (basis * tilt) @ values.T**2 + (basis * twice * away) @ (2 * values * slopes).T
     return _Family(q, SHARES, _coefficients(majorants).T)
 
 
 def _lagrange(nodes: FloatArray, meetings: IntArray, points: FloatArray) -> FloatArray:
     """`Π_{j≠i} ((t - t_j) / (t_i - t_j))^{meetings_j}` at each point for each node i, (points, nodes)."""
-    ratios = (points[:, None, None] - nodes) / (nodes[:, None] - nodes)
-    ratios[:, np.arange(len(nodes)), np.arange(len(nodes))] = 1
-    return np.asarray(np.prod(ratios**meetings, axis=2))
+    return np.asarray(np.prod(((points[:, None, None] - nodes) / _apart(nodes)) ** _of_others(meetings), axis=2))
+
+
+def _of_others(meetings: IntArray) -> IntArray:
+    """For each node in its row those of the others, and 0 for itself."""
+    return np.asarray(meetings * (1 - np.eye(len(meetings), dtype=np.int64)))
+
+
+def _apart(nodes: FloatArray) -> FloatArray:
+    """`t_i - t_j`; 1 on the diagonal, where nothing is asked."""
+    return np.asarray(nodes[:, None] - nodes + np.eye(len(nodes)))
 
 
 def _points(count: int) -> FloatArray:
