@@ -64,6 +64,7 @@ def check(
         tuple[Path, Path] | None,
         typer.Option(metavar="F.npy G.npy", help="f and g of a critic f(x)ᵀg(l), for the claims about InfoNCE."),
     ] = None,
+    hops: Annotated[int | None, typer.Option(help="How many hops the multi-hop bounds look ahead.")] = None,
     force: Force = False,
 ) -> None:
     """Hold every bound against the embedding that is optimal on GRAPH.npz.
@@ -86,13 +87,18 @@ def check(
         title += (
             f", certified at most {certificate.upper:.6f} ({certificate.method}, {certificate.confidence:.6f} sure)"
         )
-    table = check_bounds(graph, k, triplets=triplets, penalty=penalty, critic=sides)
+    table = check_bounds(graph, k, triplets=triplets, penalty=penalty, critic=sides, hops=hops)
     if penalty is not None:
         kept = int(np.count_nonzero(triplets.singular_values[:k] > penalty))
         title += f"; with the penalty {penalty:g}, which keeps {kept} of them"
     if out is not None:
         settings = {"graph": str(graph_file), "k": k, "tol": tol, "device": device, "seed": seed}
-        settings |= {"plugin": str(plugin) if plugin else None, "certified": certified, "penalty": penalty}
+        settings |= {
+            "plugin": str(plugin) if plugin else None,
+            "certified": certified,
+            "penalty": penalty,
+            "hops": hops,
+        }
         settings |= {"critic": critic and [str(path) for path in critic]}
         write_table(table, out, settings)
     say(graph)

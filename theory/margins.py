@@ -63,4 +63,4 @@ def error_within(margins: FloatArray, masses: FloatArray, budget: float) -> floa
     if paid < len(mass) and np.isfinite(cost[paid]):
         left = rounded - (spent[paid - 1] if paid else 0.0)
         error += float(mass[paid]) * min(1.0, left / float(cost[paid]))
-    return min(1.0, error * (1 + 4 * EPS * len(mass)))
+    return float(min(1.0, error * (1 + 4 * EPS * len(mass))))

@@ -8,7 +8,7 @@ entry or two at its end turn it into the extremal measure.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -16,9 +16,9 @@ import numpy as np
 import scipy.linalg
 import scipy.sparse as sp
 
-from theory.consistency import weighted_targets
+from theory.consistency import class_indicators, required_labels, weighted_targets
 from theory.graph import PairGraph
-from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.spectra import Spectrum
 
 HOPS = 8  # steps of Lanczos; each gives two moments
@@ -79,7 +79,7 @@ def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
     little more than `BLOCK_BYTES` for the left side. Source: new here.
     """
     curve = np.zeros(_validated(hops, 0) + 1)
-    for walk in _target_blocks(graph, 3):  # itself, its squares, and what a hop leads to
+    for _, walk in _target_blocks(graph, 3):  # itself, its squares, and what a hop leads to
         curve[0] += np.sum(walk**2)
         for step in range(hops):
             walk = graph.normalized @ walk if step % 2 else graph.normalized.T @ walk
@@ -128,7 +128,7 @@ def moments(jacobi: JacobiMatrix, count: int) -> FloatArray:
     """
     if _validated(count, 0, "count") > 2 * len(jacobi.off_diagonal) and not jacobi.complete:
         raise ValueError(f"count={count} is above {2 * len(jacobi.off_diagonal)}, the moments known: take more hops")
-    nodes, weights = _rule_of_all_moments(jacobi)
+    nodes, weights = rule_of_all_moments(jacobi)
     return np.array([weights @ nodes**power for power in range(count + 1)])
 
 
@@ -150,7 +150,7 @@ def mass_up_to(jacobi: JacobiMatrix, place: float, *, slack: float = ROUND_OFF) 
     Source: Krein and Nudelman, *The Markov Moment Problem and Extremal Problems*, 1977.
     """
     moved = place + slack
-    nodes, weights = _extremal_rule(jacobi, moved, slack)
+    nodes, weights = extremal_rule(jacobi, moved, slack)
     inside = nodes <= moved + TIE
     # The weights sum to 1 but for round-off, which must not make the bound smaller.
     return min(1.0, max(float(weights[inside].sum()), 1 - float(weights[~inside].sum())))
@@ -159,7 +159,7 @@ def mass_up_to(jacobi: JacobiMatrix, place: float, *, slack: float = ROUND_OFF) 
 def mass_below(jacobi: JacobiMatrix, place: float, *, slack: float = ROUND_OFF) -> float:
     """The least mass in `[0, place)` of a measure on [0, 1] with these moments: the weights below in the same rule."""
     moved = place - slack
-    nodes, weights = _extremal_rule(jacobi, moved, slack)
+    nodes, weights = extremal_rule(jacobi, moved, slack)
     inside = nodes < moved - TIE
     return max(0.0, min(float(weights[inside].sum()), 1 - float(weights[~inside].sum())))
 
@@ -222,23 +222,71 @@ def tail_at_least(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS
     return max(0.0, *roots) ** 2
 
 
+def filtered_margins(graph: PairGraph, filters: Sequence[FloatArray]) -> list[FloatArray]:
+    """Margins of the multi-hop scores `D_L^{-1/2} q(ĀĀᵀ) Ỹ` of some polynomials q, an (n_left,) for each.
+
+    For `q = t^m` the scores of a node are the class distribution of the end of an m-step walk from it. The margin is
+    how far that of its own class is ahead (`theory.margins`); infinite where there is no other class.
+
+    Parameters
+    ----------
+    filters : arrays (d + 1,)
+        q in the basis `T_j(2t - 1)`, j = 0..d.
+
+    Raises
+    ------
+    ValueError
+        The graph lacks labels on the left.
+
+    Notes
+    -----
+    Chebyshev's recurrence, in which round-off does not grow but with d², over blocks of columns. Cost: O(d nnz r) and
+    O(d n_left r) for each q, for r classes; memory little more than `BLOCK_BYTES`, but at least one column for each q.
+    """
+    own = class_indicators(required_labels(graph, "left")).indices
+    root, nodes = np.sqrt(graph.left_marginal)[:, None], np.arange(graph.n_left)
+    ahead = [(np.zeros(graph.n_left), np.full(graph.n_left, -np.inf)) for _ in filters]  # own score, best of the others
+    for columns, block in _target_blocks(graph, len(filters) + 4):
+        inside = (own >= columns[0]) & (own <= columns[-1])
+        place = nodes[inside], own[inside] - columns[0]
+        for scores, (mine, others) in zip(_filtered(graph, block, filters), ahead, strict=True):
+            scores /= root
+            mine[inside] = scores[place]
+            scores[place] = -np.inf
+            np.maximum(others, scores.max(axis=1), out=others)
+    return [mine - others for mine, others in ahead]
+
+
+def _filtered(graph: PairGraph, block: FloatArray, filters: Sequence[FloatArray]) -> list[FloatArray]:
+    """`q(ĀĀᵀ) X` of a block X, (n_left, b), for each q."""
+    results = [coefficients[0] * block for coefficients in filters]
+    before, now = block, block
+    for degree in range(1, max(map(len, filters), default=1)):
+        doubled = 2 * (graph.normalized @ (graph.normalized.T @ now)) - now
+        before, now = now, doubled if degree == 1 else 2 * doubled - before
+        for result, coefficients in zip(results, filters, strict=True):
+            if degree < len(coefficients):
+                result += coefficients[degree] * now
+    return results
+
+
 def _label_measure(graph: PairGraph, hops: int) -> JacobiMatrix:
     # A shorter remainder is round-off, and to drop it moves no atom by more than its length.
     nothing = float(np.finfo(np.float64).eps * np.sqrt(sum(graph.joint.shape)))
     masses, parts = [], []
-    for block in _target_blocks(graph, hops):
+    for _, block in _target_blocks(graph, hops):
         masses.append(float(np.sum(block**2)))
         parts.append(_lanczos(_induced_step(graph, block.shape), block.ravel(), hops, nothing))
     return parts[0] if len(parts) == 1 else _sum_of(masses, parts, hops, nothing)
 
 
-def _target_blocks(graph: PairGraph, held: int) -> Iterator[FloatArray]:
-    """Ỹ in blocks of columns, (n_left, b) each: `held` arrays like one take at most `BLOCK_BYTES`, or b is 1."""
+def _target_blocks(graph: PairGraph, held: int) -> Iterator[tuple[IntArray, FloatArray]]:
+    """Ỹ in blocks of columns, (b,) and (n_left, b): `held` arrays like one take at most `BLOCK_BYTES`, or b is 1."""
     targets = sp.csc_array(weighted_targets(graph))
     n_left, n_classes = targets.shape
     width = max(1, BLOCK_BYTES // (held * n_left * np.dtype(np.float64).itemsize))
     for columns in np.array_split(np.arange(n_classes), -(-n_classes // width)):
-        yield targets[:, columns].toarray(order="C")
+        yield columns, targets[:, columns].toarray(order="C")
 
 
 def _induced_step(graph: PairGraph, shape: tuple[int, ...]) -> Step:
@@ -276,19 +324,19 @@ def _sum_of(masses: list[float], parts: list[JacobiMatrix], hops: int, nothing: 
     Rules with the moments of the parts are together a measure with the moments of the sum, and Lanczos on its nodes,
     started at the roots of its weights, is as stable as on the graph.
     """
-    rules = [_rule_of_all_moments(part) for part in parts]
+    rules = [rule_of_all_moments(part) for part in parts]
     nodes = np.concatenate([nodes for nodes, _ in rules])
     weights = np.concatenate([mass * weights for mass, (_, weights) in zip(masses, rules, strict=True)])
     # The nodes are off by round-off already.
     return _lanczos(lambda vector: (float(nodes @ vector**2), nodes * vector), np.sqrt(weights), hops, 4 * nothing)
 
 
-def _rule_of_all_moments(jacobi: JacobiMatrix) -> Rule:
+def rule_of_all_moments(jacobi: JacobiMatrix) -> Rule:
     """A rule with the moments a_0..a_{2m}, as it is whatever diagonal entry comes next."""
     return _rule(jacobi, [] if jacobi.complete else [BETWEEN], [])
 
 
-def _extremal_rule(jacobi: JacobiMatrix, place: float, slack: float) -> Rule:
+def extremal_rule(jacobi: JacobiMatrix, place: float, slack: float) -> Rule:
     """The rule exact to degree 2m, of the least index on `[-slack, 1 + slack]`, with a node at `place`."""
     if jacobi.complete:
         return _rule(jacobi, [], [])
@@ -298,6 +346,17 @@ def _extremal_rule(jacobi: JacobiMatrix, place: float, slack: float) -> Rule:
         return _pinned_rule(jacobi, place, slack, corner, lowest, highest)
     # An infinite corner, at a Gauss node, comes this far only with moments that a single measure on [0, 1] has. The
     # Radau rule, with its further node of no weight put far away, is weaker then, but no less right.
+    return _radau_rule(jacobi, corner)
+
+
+def radau_rule(jacobi: JacobiMatrix, place: float) -> Rule:
+    """The Gauss-Radau rule with a node at `place`, exact to degree 2m: of its m + 1 nodes one may leave [0, 1]."""
+    if jacobi.complete:
+        return _rule(jacobi, [], [])
+    return _radau_rule(jacobi, *_corners(jacobi, np.array([place])))
+
+
+def _radau_rule(jacobi: JacobiMatrix, corner: float) -> Rule:
     return _rule(jacobi, [corner if abs(corner) <= FAR else FAR], [])
 
 

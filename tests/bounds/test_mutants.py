@@ -183,6 +183,22 @@ def in_doubt(budget: float) -> float:
     return 3 / 4 + (budget - (2 * (1 / 4) ** 2 + (3 / 4) ** 2) / 8) / ((5 / 4) ** 2 / 2)
 
 
+def bit_and_noise() -> Case:
+    """The label is a bit kept at 0.98; another, kept at 0.5, says nothing of it: at k = 2 only the label is seen."""
+    joint = np.kron(two_nodes(0.01).joint.toarray(), two_nodes(0.25).joint.toarray())
+    return Case(PairGraph(joint, [0, 0, 1, 1]), 2)
+
+
+def best_vote() -> float:
+    """Every node is ahead by `0.98^{2j}` in the vote over j hops; two hops say most."""
+    votes = []
+    for j in range(1, 9):
+        label, noise = 0.98 ** (2 * j), 0.25**j
+        budget = max(noise / (1 - noise), (1 - label) / label) * (label - label**2) / 2
+        votes.append(2 * budget / label**2)
+    return min(votes)
+
+
 def worked_out(case: Callable[[], Case], value: float) -> Checks:
     """A witness whose value is known by hand."""
     return Checks(case, None, value=value)
@@ -249,6 +265,8 @@ WITNESSES: dict[str, list[Checks]] = {
         worked_out(lambda: Case(thrice(two_nodes(0.1)), 2), 0.18 / (1 - 0.64 / 2)),
     ],
     "counted-error": [worked_out(lambda: Case(thrice(two_nodes(0.1)), 2), 2 * 0.18 / (1 - 0.64 / 2))],
+    "local-multihop-error": [Checks(lambda: Case(two_nodes(0.1)), None)],
+    "walk-vote-error": [worked_out(bit_and_noise, best_vote())],
     "cheeger-above": [worked_out(lambda: Case(two_nodes(0.1)), sqrt(4 * 0.36 / 3))],
     "cross-entropy-by-infonce": [
         worked_out(away_from_its_caption, AWAY + 1),

@@ -5,7 +5,8 @@ factorisation is backward stable: both tables are those of `Ā + E` with `‖E�
 singular values differ by ρ; the leading subspace by ρ over the gap `σ_r - σ_{r+1}`, r the lesser of k and the rank; a
 quotient by `1 - σ²_{k+1}` by ρ over it. A row may move by ρ over the product of the gaps it rests on, relative to the
 size of its two sides and of what they are made of; by the root of that where its formula takes the root of what may be
-round-off (`ROOTS`). What would be left undetermined (`UNDETERMINED`) is not compared.
+round-off (`ROOTS`). Theorem 16 says itself how much of it is for round-off (`LOCAL`). What would be left undetermined
+(`UNDETERMINED`) is not compared.
 
 A vector that is off by ρ makes a feature off by `ρ / √p` at a node of mass p. Averages by mass hardly see it; the
 exponential of InfoNCE does (`_of_light_nodes`), and so does a direction on the sphere (`_has_rows_of_round_off`).
@@ -30,7 +31,9 @@ from theory.bounds.theorem20_votes import Vote, critic_of, pair_votes, zero_shot
 from theory.bounds.theorem22_counting import square_at_most
 from theory.connectivity import EXACT_NODES
 from theory.consistency import class_masses
-from theory.multihop import label_measure
+from theory.graph import PairGraph
+from theory.local_multihop import Cut, LocalBound, vote_within, within
+from theory.multihop import HOPS, label_measure
 from theory.scores import Standing, column_lengths, linear_standing, score_noise
 from theory.worst_case import FLOOR
 
@@ -67,6 +70,10 @@ OF_SQUARES = {  # see only the squares of singular values
 COUNTED = {"counted-mse", "counted-error"}  # have another gap
 MULTIHOP_PENALISED = {"penalised-mse", "penalised-mse-below", "multihop-penalised-error"}
 BY_TWO_HOPS = {"two-hop-mse", "two-hop-penalised-mse"}  # over the distance of the cut from the mean of the energy
+LOCAL: dict[str, Callable[[PairGraph, Cut], LocalBound]] = {
+    "local-multihop-error": within,
+    "walk-vote-error": vote_within,
+}
 OVER_CLASS_GAP = {"probe-error-by-connectivity", "class-variance", "nearest-mean-by-alignment"}
 OVER_DISTANCE = {"nearest-mean", "nearest-mean-by-alignment"}  # of the means of two classes
 OF_THE_SPAN = {"missed-variation", "induced-alignment", "pair-alignment"}  # of the columns of an encoder
@@ -150,6 +157,10 @@ def _limit(form: Form, row: str) -> float:
         size += _of_light_nodes(form, moved)
     if BOUNDS[row].quantity in VOTES:
         size *= _of_critic(form.subject(row), VOTES[BOUNDS[row].quantity](form.subject(row)))
+    if row in LOCAL:
+        # Residuals are round-off, too, and so is what a majorant lacks: in another form they are some times as large.
+        cut = Cut.of(form.triplets.leading(form.k + 1), form.k)
+        size += AROUND * LOCAL[row](form.graph, cut, HOPS).allowance / moved
     if row not in ROOTS:
         return moved * size
     # Of `2 (a + b)²` with b of that root: `4 (a + b) δb`, at most.

@@ -36,6 +36,7 @@ def check_bounds(
     certified: bool = False,
     penalty: float | None = None,
     critic: Any = None,
+    hops: int | None = None,
 ) -> "pd.DataFrame":
     """A row for each registered bound: its value on this graph, what it bounds, and whether it holds.
 
@@ -59,6 +60,9 @@ def check_bounds(
     critic : a pair of (n_left, d) and (n_right, d), optional
         f and g of a critic `s(x, l) = f(x)ᵀ g(l)`, of any width and divided by its temperature: adds the claims about
         InfoNCE.
+    hops : int, optional
+        Steps of Lanczos, at least 1, for the claims by multi-hop consistency: more are sharper, and cost more. By
+        default `theory.multihop.HOPS`.
 
     Returns
     -------
@@ -81,8 +85,8 @@ def check_bounds(
     Raises
     ------
     ValueError
-        k out of range, features that do not fit, too few triplets, a penalty out of range; a bound is asked for whose
-        subject is not given.
+        k or hops out of range, features that do not fit, too few triplets, a penalty out of range; a bound is asked for
+        whose subject is not given.
     KeyError
         An unknown bound.
     """
@@ -95,7 +99,7 @@ def check_bounds(
         known, _ = with_certificate(graph, known, k)
     subjects = subjects_of(graph, known, k, features, penalty=penalty, critic=critic)
     measured = _Measured(subjects, found)
-    table = pd.DataFrame([_row(claim, known, k, measured) for claim in _claims(bounds, subjects)])
+    table = pd.DataFrame([_row(claim.in_hops(hops), known, k, measured) for claim in _claims(bounds, subjects)])
     return table.astype(dict.fromkeys(NULLABLE, "boolean"))
 
 

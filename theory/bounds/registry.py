@@ -3,8 +3,9 @@
 import inspect
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial, wraps
 from typing import Any, Literal, get_args
 
 from theory.bounds.quantities import QUANTITIES, Encoder
@@ -81,6 +82,12 @@ class Bound:
             passing=(HypothesisError,),
         )
 
+    def in_hops(self, hops: int | None) -> "Bound":
+        """The same claim by the consistency of so many hops; itself for `None`, or where hops play no part in it."""
+        if hops is None or not _takes_hops(self.evaluate):
+            return self
+        return replace(self, evaluate=wraps(self.evaluate)(partial(self.evaluate, hops=hops)))
+
     def _of(self, encoder: Encoder) -> Encoder:
         if NEEDED.get(self.subject) == "penalty" and encoder.penalty is None:
             raise ValueError(f"bound {self.name!r} is about a penalised loss: give an encoder with a penalty")
@@ -109,8 +116,9 @@ def bound(
     """Register a function `(graph, spectrum, k) -> float` as a bound; it then appears wherever bounds do.
 
     With another subject than "optimum" the function also takes the `Encoder` it is about. `spectrum` holds k + 1
-    triplets. Round outward, or round-off will refute the claim: divide by the gap with `over_gap`, and use
-    `spectrum.upper_values` for the singular values that make a bound larger.
+    triplets. If it has an argument `hops`, that of `check_bounds` goes there where one is given. Round outward, or
+    round-off will refute the claim: divide by the gap with `over_gap`, and use `spectrum.upper_values` for the singular
+    values that make a bound larger.
 
     Raises
     ------
@@ -153,6 +161,13 @@ def bound(
         return BOUNDS[name]
 
     return register
+
+
+def _takes_hops(function: Callable[..., float]) -> bool:
+    try:
+        return "hops" in inspect.signature(function).parameters
+    except (TypeError, ValueError):  # compiled code that has no signature
+        return False
 
 
 def _same_source(first: Callable[..., float], second: Callable[..., float]) -> bool:

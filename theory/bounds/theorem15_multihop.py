@@ -23,7 +23,7 @@ from theory.bounds.quantities import Encoder
 from theory.bounds.registry import bound
 from theory.consistency import induced_labelling_error
 from theory.graph import PairGraph
-from theory.multihop import consistency_curve, tail_at_least, tail_at_most
+from theory.multihop import HOPS, consistency_curve, tail_at_least, tail_at_most
 from theory.spectra import Spectrum, spectrum
 
 if TYPE_CHECKING:
@@ -31,21 +31,21 @@ if TYPE_CHECKING:
 
 
 @bound("multihop-mse", quantity="probe_mse", status="exact")
-def multihop_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+def multihop_mse(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS) -> float:
     """`ε₂(f*) <= B_m(k)`, the most label energy in `[0, σ²_{k+1}]` that the consistency of up to 2m hops allows."""
-    return tail_at_most(graph, spectrum, k)
+    return tail_at_most(graph, spectrum, k, hops)
 
 
 @bound("multihop-error", quantity="probe_error", status="exact")
-def multihop_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+def multihop_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS) -> float:
     """`E(f*) <= 2 B_m(k)`: by the consistency of up to 2m hops."""
-    return 2 * tail_at_most(graph, spectrum, k)
+    return 2 * tail_at_most(graph, spectrum, k, hops)
 
 
 @bound("multihop-mse-below", quantity="probe_mse", status="exact", relation=">=")
-def multihop_mse_below(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+def multihop_mse_below(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS) -> float:
     """`ε₂(f*) >= L_m(k)`, the least label energy in `[0, σ²_{k+1})` that the consistency of up to 2m hops allows."""
-    return tail_at_least(graph, spectrum, k)
+    return tail_at_least(graph, spectrum, k, hops)
 
 
 def interval_table(graph: PairGraph, k: int, hops: int) -> "pd.DataFrame":

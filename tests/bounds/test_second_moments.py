@@ -1,0 +1,116 @@
+"""Theorem 16a: graphs on which the second moments of the scores allow nothing below `2 ε₂`, and it is the error."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.families import GRAPHS
+from theory import BOUNDS, PairGraph, check_bounds, spectrum
+from theory.bounds import Encoder
+from theory.consistency import class_masses, weighted_targets
+
+TAU = 0.1  # how far pairs depend on the scores at all
+
+
+def tied_graph(masses: np.ndarray, ties: np.ndarray) -> tuple[PairGraph, int]:
+    """The graph of the proposition for class masses p, (r,), and W, (r, r); with its width."""
+    classes = len(masses)
+    sure = masses - ties.sum(axis=1)
+    nodes = [(c, c, sure[c]) for c in range(classes) if sure[c] > 0]
+    nodes += [(c, d, ties[c, d]) for c in range(classes) for d in range(classes) if ties[c, d] > 0]
+    labels, rivals, weights = (np.array(column) for column in zip(*nodes, strict=True))
+    scores = (np.eye(classes)[labels] + np.eye(classes)[rivals]) / 2
+    centred = np.sqrt(weights)[:, None] * (scores - weights @ scores)
+    left, values, _ = np.linalg.svd(centred, full_matrices=False)
+    basis = left[:, values > 1e-9] / np.sqrt(weights)[:, None]
+    dimensions = basis.shape[1]
+    if dimensions == 0:  # one score for all: the constant says it
+        return PairGraph(weights[:, None], labels), 1
+    tilt = TAU * np.sqrt(dimensions) * basis / np.abs(np.sqrt(dimensions) * basis).max()
+    joint = weights[:, None] * np.hstack([1 + tilt, 1 - tilt]) / (2 * dimensions)
+    return PairGraph(joint, labels), dimensions + 1
+
+
+def moments(graph: PairGraph, k: int) -> np.ndarray:
+    """`K = Ỹᵀ (I - Π_k) Ỹ`, (r, r)."""
+    top, targets = spectrum(graph, min(k + 1, *graph.joint.shape)).leading(k).left, weighted_targets(graph).toarray()
+    return targets.T @ targets - (top.T @ targets).T @ (top.T @ targets)
+
+
+def assert_tied(masses: np.ndarray, ties: np.ndarray) -> None:
+    graph, k = tied_graph(masses, ties)
+    triplets = spectrum(graph, min(k + 1, *graph.joint.shape)).leading(k + 1)
+    measured, second = Encoder.optimum(graph, triplets, k).probe, moments(graph, k)
+    assert triplets.singular_values[k] < 1e-9
+    assert measured.error == pytest.approx(ties.sum(), abs=1e-9)
+    assert measured.error == pytest.approx(2 * measured.mse, abs=1e-9)
+    assert np.trace(second) == pytest.approx(measured.mse, abs=1e-9)
+    apart = ~np.eye(len(masses), dtype=bool)
+    np.testing.assert_allclose(second[apart], -ties[apart] / 2, atol=1e-9)
+    assert np.all(second[apart] <= 1e-9)
+    assert np.all(np.diag(second) <= masses / 2 + 1e-9)
+    # A bound that knows no more than K has equality; so have those that know the graph: the nodes that err do tie.
+    table = check_bounds(graph, k, bounds=["imbalance-error", "sharp-probe-error", "local-multihop-error"])
+    np.testing.assert_allclose(table["value"], measured.error, atol=1e-6)
+    assert table["holds"].all()
+
+
+@pytest.mark.parametrize(
+    ("masses", "ties"),
+    [
+        ([0.5, 0.5], [[0, 0.5], [0.5, 0]]),
+        ([0.6, 0.4], [[0, 0.1], [0.1, 0]]),
+        ([0.2, 0.3, 0.5], [[0, 0.1, 0.1], [0.1, 0, 0], [0.1, 0, 0]]),
+        ([0.25] * 4, np.roll(np.eye(4), 1, axis=0) / 10 + np.roll(np.eye(4), -1, axis=0) / 10),
+    ],
+)
+def test_the_error_is_twice_the_squared_error(masses, ties):
+    assert_tied(np.array(masses), np.array(ties, dtype=float))
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 10**6), st.integers(2, 6))
+def test_for_every_w(seed, classes):
+    rng = np.random.default_rng(seed)
+    masses = rng.dirichlet(np.full(classes, 2.0))
+    ties = rng.random((classes, classes)) * (rng.random((classes, classes)) < 0.7)
+    ties = np.triu(ties, 1) + np.triu(ties, 1).T
+    if not ties.any():
+        ties[0, 1] = ties[1, 0] = 1
+    assert_tied(masses, ties * rng.uniform(0.1, 1) * (masses / np.maximum(ties.sum(axis=1), 1e-12)).min())
+
+
+def test_scores_that_do_not_tie_err_less():
+    """The same K on a graph whose nodes are outvoted by little or by much: the proposition is about K alone."""
+    graph = PairGraph(np.kron(np.eye(2), np.ones((3, 1))), [0, 0, 1, 1, 1, 0])
+    second = moments(graph, 2)
+    np.testing.assert_allclose(second, np.array([[2, -2], [-2, 2]]) / 9, atol=1e-12)
+    masses = class_masses(graph)
+    tied, k = tied_graph(masses, -2 * second * (1 - np.eye(2)))
+    np.testing.assert_allclose(moments(tied, k), second, atol=1e-9)
+    assert check_bounds(graph, 2, bounds=["probe-error"])["measured"][0] == pytest.approx(1 / 3)
+    assert check_bounds(tied, k, bounds=["probe-error"])["measured"][0] == pytest.approx(8 / 9)
+
+
+def test_what_imbalance_adds():
+    """No less than the error, no more than `2 ε₂`; and less where a class is all but ignored."""
+    rng, gained = np.random.default_rng(0), 0
+    names = list(GRAPHS)
+    for number in range(200):
+        graph = GRAPHS[names[number % len(names)]](rng, int(rng.integers(8, 30)))
+        k = int(rng.integers(1, max(2, min(graph.joint.shape) // 2)))
+        triplets = spectrum(graph, k + 1)
+        measured = Encoder.optimum(graph, triplets, k).probe
+        value = BOUNDS["imbalance-error"](graph, triplets, k)
+        assert measured.error - measured.doubt - 1e-12 <= value <= 2 * measured.mse + 1e-9
+        gained += value < 2 * measured.mse - 1e-6
+    assert 20 < gained < 180
+
+
+def test_where_the_constant_may_be_missing_nothing_is_added():
+    """Four components and three classes at k = 1: the scores need not sum to 1."""
+    graph = PairGraph(np.eye(4), [0, 1, 2, 2])
+    triplets = spectrum(graph, 2)
+    measured = Encoder.optimum(graph, triplets, 1).probe
+    assert BOUNDS["imbalance-error"](graph, triplets, 1) == pytest.approx(2 * measured.mse)

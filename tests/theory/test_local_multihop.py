@@ -1,0 +1,370 @@
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import scipy.optimize
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.polynomial import chebyshev
+
+from real_data import emoji_graph
+from tests.families import GRAPHS
+from theory import HypothesisError, PairGraph, check_bounds, probe, spectra, spectrum
+from theory import local_multihop as module
+from theory import multihop as walks
+from theory.bounds import Encoder
+from theory.local_multihop import SHARES, Cut, certified, local_multihop, vote_within, within
+from theory.margins import error_within, margins
+from theory.multihop import filtered_margins, label_measure, rule_of_all_moments, tail_at_most
+
+RICH = ["dense_random", "sparse_random", "heavy_tailed", "tall", "wide", "latent_captions", "latent_augmentations"]
+DENSE = np.unique(np.r_[np.linspace(0, 1, 20_001), np.geomspace(1e-9, 1e-3, 200), 1 - np.geomspace(1e-9, 1e-3, 200)])
+
+
+def family_graph(family: str, seed: int = 0, size: int = 18) -> PairGraph:
+    return GRAPHS[family](np.random.default_rng([seed, 16]), size)
+
+
+def values(coefficients: np.ndarray, places: np.ndarray) -> np.ndarray:
+    return chebyshev.chebval(2 * places - 1, coefficients)
+
+
+def members(graph: PairGraph, cut: Cut, hops: int):
+    """Every filter that is tried with its majorant, before that is certified."""
+    for family in [*module._steps(label_measure(graph, hops), cut), *module._powers(cut, hops)]:
+        for share, majorant in zip(family.shares, family.majorants, strict=True):
+            yield module._plus((1 - share) * family.filter, share), majorant
+
+
+def lacking(q: np.ndarray, majorant: np.ndarray, cut: Cut) -> float:
+    """The most by which P is below q² on [0, below], or below (1 - q)² on [above, 1]; negative if it is above them."""
+    below, above = DENSE[cut.below >= DENSE], DENSE[cut.above <= DENSE]
+    under = values(q, below) ** 2 - values(majorant, below)
+    over = (1 - values(q, above)) ** 2 - values(majorant, above)
+    return float(max(under.max(), over.max()))
+
+
+def dense_scores(graph: PairGraph, q: np.ndarray) -> np.ndarray:
+    """`q(ĀĀᵀ) Ỹ`, by eigenvectors, (n_left, r)."""
+    adjacency = (graph.normalized @ graph.normalized.T).toarray()
+    places, vectors = np.linalg.eigh(adjacency)
+    return vectors * values(q, places) @ vectors.T @ targets(graph)
+
+
+def targets(graph: PairGraph) -> np.ndarray:
+    return np.sqrt(graph.left_marginal)[:, None] * (graph.left_labels[:, None] == np.unique(graph.left_labels))
+
+
+# Scores.
+
+
+@pytest.mark.parametrize("block", [2**30, 0], ids=["at once", "class by class"])
+@pytest.mark.parametrize("family", GRAPHS)
+def test_margins_are_those_of_the_filtered_labels(family, block, monkeypatch):
+    monkeypatch.setattr(walks, "BLOCK_BYTES", block)
+    graph, rng = family_graph(family), np.random.default_rng(0)
+    filters = [rng.standard_normal(degree + 1) for degree in (0, 1, 2, 7)]
+    own = np.searchsorted(np.unique(graph.left_labels), graph.left_labels)
+    for q, found in zip(filters, filtered_margins(graph, filters), strict=True):
+        scores = dense_scores(graph, q) / np.sqrt(graph.left_marginal)[:, None]
+        np.testing.assert_allclose(found, margins(scores, own), atol=1e-10)
+
+
+def test_a_filter_t_is_the_walk_that_shares_a_caption():
+    graph = family_graph("latent_captions")
+    walk = graph.induced().joint.toarray() / graph.left_marginal[:, None]
+    classes = graph.left_labels[:, None] == np.unique(graph.left_labels)
+    own = np.searchsorted(np.unique(graph.left_labels), graph.left_labels)
+    (found,) = filtered_margins(graph, [np.array([0.5, 0.5])])
+    np.testing.assert_allclose(found, margins(walk @ classes, own), atol=1e-13)
+
+
+# Majorants.
+
+CUTS = [Cut(0.3, 0.3), Cut(0.05, 0.05), Cut(0.8, 0.8), Cut(0.3, 0.5), Cut(0.45, 0.4), Cut(0.0, 0.2), Cut(0.9, 1.0)]
+
+
+@pytest.mark.parametrize("cut", CUTS)
+@pytest.mark.parametrize("family", RICH)
+def test_a_certificate_is_one(family, cut):
+    graph = family_graph(family)
+    for hops in (1, 3, 8):
+        for q, majorant in members(graph, cut, hops):
+            size = np.abs(majorant).sum() + np.abs(q).sum() ** 2
+            if size < 1e6:
+                assert lacking(q, certified(q, majorant, cut), cut) <= 1e-15 * size
+
+
+@pytest.mark.parametrize("family", RICH)
+def test_a_certificate_is_one_in_exact_arithmetic(family):
+    """The coefficients are the fractions that their floats are; the places are where a float sees the least."""
+    graph, cut = family_graph(family), Cut(0.3, 0.4)
+    for q, majorant in [*members(graph, cut, 4)][::5]:
+        raised = certified(q, majorant, cut)
+        for part, places in ((q, DENSE[DENSE <= 0.3]), (module._plus(-q, 1.0), DENSE[DENSE >= 0.4])):
+            nearest = places[np.argsort(values(raised, places) - values(part, places) ** 2)[:5]]
+            for place in [Fraction(float(place)) for place in nearest]:
+                assert exact(raised, place) >= exact(part, place) ** 2
+
+
+def exact(coefficients: np.ndarray, place: Fraction) -> Fraction:
+    before, now, total = Fraction(1), 2 * place - 1, Fraction(float(coefficients[0]))
+    for coefficient in coefficients[1:]:
+        total += Fraction(float(coefficient)) * now
+        before, now = now, 2 * (2 * place - 1) * now - before
+    return total
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 10**6), st.sampled_from(CUTS), st.floats(1e-9, 1.0))
+def test_what_is_disturbed_is_raised_to_a_majorant_again(seed, cut, size):
+    """And by no more than the disturbance asks for, but for the grid."""
+    rng = np.random.default_rng(seed)
+    every = [*members(family_graph("dense_random", seed % 5), cut, 4)]
+    q, majorant = every[rng.integers(len(every))]
+    noise = size * rng.standard_normal(len(majorant))
+    before, after = certified(q, majorant, cut), certified(q, majorant + noise, cut)
+    assert lacking(q, after, cut) <= 1e-15 * (np.abs(after).sum() + np.abs(q).sum() ** 2)
+    raised = after[0] - majorant[0] - noise[0]
+    assert raised <= before[0] - majorant[0] + np.abs(noise).sum() * (1 + 1e-5) + 1e-5 * np.abs(majorant).sum()
+
+
+def test_what_is_no_majorant_anywhere_is_raised():
+    for cut in CUTS:
+        assert lacking(np.array([0.5]), certified(np.array([0.5]), np.zeros(1), cut), cut) <= 0
+        assert certified(np.array([0.5]), np.zeros(1), cut)[0] == pytest.approx(0.25)
+
+
+def test_where_the_values_kept_are_known_no_more_is_asked():
+    q, nothing = np.array([0.5, 0.5]), np.zeros(1)  # t, far from 1 at 0.2
+    known = Cut(0.1, 0.2, kept=np.array([1.0, 0.9]))
+    assert certified(q, nothing, known)[0] == pytest.approx(0.1**2)
+    assert certified(q, nothing, replace(known, kept=None))[0] == pytest.approx(0.8**2)
+
+
+@pytest.mark.parametrize("hops", [1, 2, 4])
+@pytest.mark.parametrize("family", RICH)
+def test_the_majorant_of_a_step_on_a_radau_rule_needs_no_raising(family, hops):
+    """It is one on the whole line, as is proved."""
+    for place in (0.05, 0.2, 0.5, 0.8):
+        nodes, _ = walks.radau_rule(label_measure(family_graph(family), hops), place)
+        found = module._step(nodes, *at_and_meetings(nodes, place))
+        for share, majorant in zip(found.shares, found.majorants, strict=True):
+            q = module._plus((1 - share) * found.filter, share)
+            size = np.abs(majorant).sum() + np.abs(q).sum() ** 2
+            assert size > 1e4 or lacking(q, majorant, Cut(place, place)) <= 1e-8 * size
+
+
+def at_and_meetings(nodes: np.ndarray, place: float) -> tuple[int, np.ndarray]:
+    return int(np.argmin(np.abs(nodes - place))), module._meetings(nodes, place, [])
+
+
+def test_with_both_ends_among_the_nodes_it_may_need_raising():
+    """Nodes 0, 0.05 and 1: q is 1/2 at 0.05 and exceeds 2 in between; P is a parabola of height 1.32."""
+    nodes, cut = np.array([0.0, 0.05, 1.0]), Cut(0.05, 0.05)
+    found = module._step(nodes, 1, np.ones(3, dtype=int))
+    q, majorant = found.filter, found.majorants[0]
+    assert values(q, 0.05) == pytest.approx(0.5)
+    assert values(majorant, 0.05) == pytest.approx(0.25)
+    assert lacking(q, majorant, cut) == pytest.approx(2.29, abs=0.01)
+    assert lacking(q, certified(q, majorant, cut), cut) <= 0
+
+
+@pytest.mark.parametrize("hops", [1, 2, 3])
+@pytest.mark.parametrize("family", ["heavy_tailed", "latent_captions", "latent_augmentations"])
+def test_no_linear_programme_finds_a_smaller_budget(family, hops):
+    """Over all majorants of a step, on a grid and hence no larger than the truth; and the sum over the rule is it."""
+    jacobi = label_measure(family_graph(family), hops)
+    places, weights = rule_of_all_moments(jacobi)
+    moments = weights @ chebyshev.chebvander(2 * places - 1, 2 * hops)
+    compared = 0
+    for place in np.linspace(0.04, 0.96, 24):
+        nodes, masses = walks.radau_rule(jacobi, place)
+        at, meetings = at_and_meetings(nodes, place)
+        found = module._step(nodes, at, meetings)
+        if jacobi.complete or nodes[0] < 0 or nodes[-1] > 1 or np.abs(found.filter).sum() > 10:
+            continue
+        for share, majorant in [*zip(found.shares, found.majorants, strict=True)][::3]:
+            budget = moments @ majorant
+            closed = share**2 * masses[:at].sum() + ((1 + share) / 2) ** 2 * masses[at]
+            assert budget == pytest.approx(closed, abs=1e-9)
+            q, grid = module._plus((1 - share) * found.filter, share), np.unique(np.r_[np.linspace(0, 1, 200), nodes])
+            least = np.where(grid <= nodes[at], values(q, grid) ** 2, (1 - values(q, grid)) ** 2)
+            solved = scipy.optimize.linprog(
+                moments, A_ub=-chebyshev.chebvander(2 * grid - 1, 2 * hops), b_ub=-least, bounds=(None, None)
+            )
+            assert budget <= solved.fun + 1e-6
+            compared += 1
+    assert compared > 0
+
+
+def test_the_share_of_one_is_theorem_15():
+    graph = family_graph("latent_captions")
+    for place in (0.1, 0.4):
+        found = next(module._steps(label_measure(graph, 4), Cut(place, place)))
+        nodes, weights = rule_of_all_moments(label_measure(graph, 4))
+        assert SHARES[-1] == 1
+        budget = weights @ values(found.majorants[-1], nodes)
+        assert budget == pytest.approx(walks.mass_up_to(label_measure(graph, 4), place), abs=1e-10)
+
+
+def test_the_slope_of_a_polynomial_is_no_larger():
+    rng = np.random.default_rng(3)
+    for degree in (0, 1, 2, 9, 33):
+        coefficients = rng.standard_normal(degree + 1)
+        slope = np.abs(2 * chebyshev.chebval(2 * DENSE - 1, chebyshev.chebder(coefficients))).max()
+        assert slope <= module._steepest(coefficients) <= 1.02 * slope + 1e-12
+
+
+# The bound.
+
+
+@pytest.mark.parametrize("family", RICH)
+def test_the_budget_is_no_smaller_than_the_distance(family):
+    graph = family_graph(family)
+    for k in (1, 2, 4):
+        triplets = spectrum(graph, k + 1)
+        for found in (local_multihop(graph, triplets, k, 4), vote_within(graph, Cut.of(triplets, k), 4)):
+            top = triplets.left[:, :k]
+            distance = np.sum((top @ (top.T @ targets(graph)) - dense_scores(graph, found.filter)) ** 2)
+            assert distance <= found.budget + 1e-14
+            own = np.searchsorted(np.unique(graph.left_labels), graph.left_labels)
+            ahead = margins(dense_scores(graph, found.filter) / np.sqrt(graph.left_marginal)[:, None], own)
+            assert found.error >= error_within(ahead, graph.left_marginal, float(distance)) - 1e-9
+            assert found.error - found.allowance <= found.error
+
+
+def test_it_holds_on_120_random_graphs():
+    """At every number of hops; and says more than theorem 15."""
+    rng = np.random.default_rng(16)
+    names = list(GRAPHS)
+    means = np.zeros(6)
+    for number in range(120):
+        graph = GRAPHS[names[number % len(names)]](rng, int(rng.integers(8, 40)))
+        k = int(rng.integers(1, max(2, min(graph.joint.shape) // 2)))
+        triplets = spectrum(graph, k + 1)
+        optimum = Encoder.optimum(graph, triplets, k).probe
+        bounds = [local_multihop(graph, triplets, k, hops).error for hops in (1, 3, 8)]
+        votes = vote_within(graph, Cut.of(triplets, k), 8).error
+        tail = min(1.0, 2 * tail_at_most(graph, triplets, k))
+        about = f"graph {number} ({names[number % len(names)]}), k={k}: {optimum.error} {bounds} {votes}"
+        assert min(*bounds, votes) >= optimum.error - 1e-12, about
+        means += [optimum.error, min(1, 2 * optimum.mse), tail, *bounds]
+    error, twice, theorem_15, *bounds = means / 120
+    assert error < bounds[-1] < theorem_15 < twice * 1.1
+    assert np.all(np.diff(bounds) < 0)
+    # Of what theorem 15 is above the error, at least a third is gone.
+    assert bounds[-1] - error < 2 / 3 * (theorem_15 - error)
+
+
+@pytest.mark.parametrize("joined", [10.0**-digits for digits in range(4, 16, 2)])
+def test_it_holds_at_a_tie_that_is_all_but_exact(joined):
+    rng = np.random.default_rng(17)
+    pair = [[1 - joined, joined], [joined, 1 - joined]]
+    for _ in range(4):
+        graph = PairGraph(np.kron(pair, rng.random((6, 5))), rng.integers(2, size=12))
+        for k in (1, 3, 5):
+            triplets = spectrum(graph, k + 1)
+            measured = Encoder.optimum(graph, triplets, k).probe
+            for found in (local_multihop(graph, triplets, k, 8), vote_within(graph, Cut.of(triplets, k), 8)):
+                assert found.error >= measured.error - measured.doubt - 1e-12
+
+
+@pytest.mark.parametrize("tol", [1e-3, 1e-6])
+@pytest.mark.parametrize("family", RICH)
+def test_it_holds_for_unconverged_triplets(family, tol, monkeypatch):
+    monkeypatch.setattr(spectra, "DENSE_SIDE", 0)  # so that small graphs go by ARPACK
+    graph = family_graph(family, size=60)
+    triplets = spectrum(graph, 4, method="sparse", tol=tol)
+    assert local_multihop(graph, triplets, 3).error >= Encoder.optimum(graph, triplets, 3).probe.error
+
+
+def test_a_measure_of_few_atoms_is_known_and_with_it_the_error():
+    """Six captions of four images each, labels at random: the optimum at k = 6 votes in each caption."""
+    graph = PairGraph(np.kron(np.eye(6), np.ones((4, 1))), np.random.default_rng(5).integers(3, size=24))
+    triplets = spectrum(graph, 6).leading(7)
+    error = Encoder.optimum(graph, triplets, 6).probe.error
+    assert 0 < error < 1
+    assert local_multihop(graph, triplets, 6, 2).error == pytest.approx(error, abs=1e-9)
+    assert tail_at_most(graph, triplets, 6) > error / 2 + 0.05
+
+
+def test_hops_close_on_the_error_where_nothing_ties():
+    graph = family_graph("cycle", seed=1)
+    triplets = spectrum(graph, 4)
+    error = Encoder.optimum(graph, triplets, 3).probe.error
+    few, many = (local_multihop(graph, triplets, 3, hops).error for hops in (1, 12))
+    assert error <= many < few
+    assert many == pytest.approx(error, abs=1e-3)
+
+
+def test_one_class_is_never_wrong():
+    graph = PairGraph(np.random.default_rng(0).random((5, 4)), np.zeros(5, dtype=int))
+    assert local_multihop(graph, spectrum(graph, 3), 2).error <= 1e-12
+
+
+def test_a_cut_alone_bounds_every_projector_that_respects_it():
+    """As for a penalty in place of a width: only that no value is in between."""
+    graph = family_graph("latent_captions")
+    triplets = spectrum(graph, 6)
+    squared = triplets.singular_values**2
+    for k in (2, 3, 4):
+        place = float(squared[k - 1] + squared[k]) / 2
+        features = triplets.left[:, :k] / np.sqrt(graph.left_marginal)[:, None]
+        assert within(graph, Cut(place, place), 8).error >= probe(graph, features).error
+
+
+def test_of_a_large_graph_fewer_filters_are_tried(monkeypatch):
+    graph = family_graph("latent_captions")
+    triplets = spectrum(graph, 4)
+    every = local_multihop(graph, triplets, 3, 8).error
+    monkeypatch.setattr(module, "AT_ONCE", 1)
+    one = local_multihop(graph, triplets, 3, 8).error
+    assert Encoder.optimum(graph, triplets, 3).probe.error <= every <= one
+
+
+def test_bad_arguments_are_named():
+    graph = family_graph("dense_random")
+    with pytest.raises(ValueError, match="hops="):
+        local_multihop(graph, spectrum(graph, 3), 2, 0)
+    with pytest.raises(ValueError, match="hops="):
+        check_bounds(graph, 2, hops=0)
+    with pytest.raises(HypothesisError, match="no left labels"):
+        local_multihop(PairGraph(np.ones((3, 3))), spectrum(PairGraph(np.ones((3, 3))), 2), 1)
+
+
+def test_check_bounds_asks_for_more_hops():
+    graph = GRAPHS["sparse_random"](np.random.default_rng(4), 40)
+    names = ["multihop-error", "local-multihop-error", "walk-vote-error", "multihop-near-optimal-error", "probe-error"]
+    one, default, many = (check_bounds(graph, 5, hops=hops, bounds=names)["value"] for hops in (1, None, 16))
+    triplets = spectrum(graph, 6)
+    assert many[1] == min(local_multihop(graph, triplets, 5, 16).error, many[0])
+    assert many[1] < default[1] < one[1]
+    assert many[0] < default[0] < one[0]
+    assert many[3] < one[3]
+    assert one[4] == default[4] == many[4]
+
+
+# Emoji, by category.
+
+EMOJI = {100: (0.177, 0.633), 200: (0.100, 0.412), 400: (0.063, 0.289), 800: (0.025, 0.152)}
+
+
+def emoji_bounds(widths: list[int]) -> None:
+    graph = emoji_graph()
+    triplets = spectrum(graph, max(widths) + 1, tol=1e-8)
+    for k in widths:
+        known = triplets.leading(k + 1)
+        error, most = EMOJI[k]
+        assert Encoder.optimum(graph, known, k).probe.error == pytest.approx(error, abs=5e-4)
+        assert error < local_multihop(graph, known, k).error < most
+
+
+def test_emoji_captions():
+    emoji_bounds([100, 200])
+
+
+@pytest.mark.slow
+def test_emoji_captions_at_large_widths():
+    emoji_bounds([400, 800])

@@ -1,0 +1,42 @@
+"""Theorem 16: multi-hop scores say which nodes an optimum may get wrong, and consistency how many of them it does.
+
+Let q be a polynomial and `h_q = D_L^{-1/2} q(ĀĀᵀ) Ỹ` the multi-hop scores, with margins γ: for `q = t^m` the class
+distribution of the end of an m-step walk from a node. The probe's weighted scores are `Π_k Ỹ`, and
+`‖(Π_k - q(ĀĀᵀ)) Ỹ‖² <= ∫ P dν =: Δ` for every polynomial P that is at least q² on `[0, σ²_{k+1}]` and at least
+`(1 - q)²` on `[σ_k², 1]`, with ν the label-energy measure, whose moments are multi-hop consistencies (theorem 15).
+Where the probe is wrong or tied it is at least `γ₊ / √2` away from h_q, so that its error is at most the mass that a
+budget of Δ pays for, the cheapest nodes first: `E(f*) <= N(γ, Δ) <= Pr[γ <= θ] + 2 Δ / θ²` for every θ > 0.
+
+`q = 1` is theorem 15. The filters q that are tried, with the P that goes with each, are in `theory.local_multihop`: the
+steps that interpolate theorem 15's quadrature rule, whose Δ has a closed form, and votes over walks. No linear
+programme finds a smaller Δ for a step from the same moments.
+
+If `σ_k > σ_{k+1}` and no score ties, more hops bring it to `E(f*)` itself, and theorem 15 only to `2 ε₂`. Needs the
+moments and singular values, no eigenvector. Source: new here.
+"""
+
+from theory.bounds.registry import bound
+from theory.bounds.theorem15_multihop import multihop_error
+from theory.graph import PairGraph
+from theory.local_multihop import Cut, local_multihop, vote_within
+from theory.multihop import HOPS
+from theory.spectra import Spectrum
+
+
+@bound("local-multihop-error", quantity="probe_error", status="exact")
+def local_multihop_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS) -> float:
+    """`E(f*) <= N(γ_q, ∫ P dν)`: by the consistency of up to 2m hops, and the margins of scores of up to m + 1 hops.
+
+    The least over the filters tried and over theorem 15.
+    """
+    return min(local_multihop(graph, spectrum, k, hops).error, multihop_error.in_hops(hops)(graph, spectrum, k))
+
+
+@bound("walk-vote-error", quantity="probe_error", status="exact")
+def walk_vote_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS) -> float:
+    """`E(f*) <= min_j N(γ_j, max(β / (1 - β), (1 - β') / β') (a_j - a_{2j}))`, `β = σ_{k+1}^{2j}`, `β' = σ_k^{2j}`.
+
+    γ_j are the margins of a vote over j-hop walks, `j <= m`. Width k behaves like the vote with `β = 1/2`, of
+    `j = ln 2 / ln(1 / σ²_{k+1})` hops, where without a gap the budget is `a_j - a_{2j}`.
+    """
+    return vote_within(graph, Cut.of(spectrum, k), hops).error

@@ -1,0 +1,367 @@
+"""How many nodes an optimum may get wrong that stays near multi-hop scores: the computations of theorem 16.
+
+Let A = ĀĀᵀ, Π the projector on the top k, and q a polynomial: the **filter**. The probe's weighted scores are `ΠỸ`, and
+those of the filter `q(A)Ỹ` are near them: with A's eigenvalues at most b where Π is 0 and at least b' where it is 1,
+`‖(Π - q(A))Ỹ‖² <= ∫ P dν` for every polynomial P with `P >= q²` on [0, b] and `P >= (1 - q)²` on [b', 1]: the
+**majorant**. Its integral is a sum of moments of the label-energy measure ν (theorem 15), and with the margins of the
+filter's scores it bounds the error (`theory.margins`).
+
+Where filters come from. Take the quadrature rule of theorem 15 with a node at a place c between b and b'. Its step
+`q_0` is 0 at the nodes below c, 1/2 at c and 1 above. For a share w in [0, 1] let `q = (1 - w) q_0 + w`, and P the
+polynomial of degree 2m that meets q² at the nodes up to c and (1 - q)² at those above, with their slopes except at c
+and at the ends of [0, 1]. w = 1 is theorem 15. Then `∫ P dν` is a sum over the rule,
+
+    w² M + ((1 + w)/2)² w_c,   M the weight below c and w_c that at c, where no end is a node,
+
+and P is a majorant: no linear programme over all majorants of this q finds less, since the rule is itself a measure
+with the moments of ν.
+
+Proof, for a Gauss-Radau rule, on the whole line. Let ω be the product over all nodes but c, `P_0 = (ω / 2ω(c))²` that
+of w = 0, and P_1 that of w = 1, which is at least 1 below c and at least 0 above (Markov, Stieltjes). Write `ω = ω₋ω₊`
+by sides, `q_0 = ω₋u` and `v = ω₊ / 2ω(c)`, so that left of c `P_0 >= q_0²` says `|u| <= |v|`. At c u = v; at the nodes
+above v is 0 and u is `1/ω₋`, which is completely monotone there. In Newton's form the interpolant of such a function is
+positive left of its nodes: hence `v - u = (c - t) I` with I that of `1 / (ω₋ (t - c))`, and `v + u` is the interpolant
+of `1/ω₋` at c and above. (Signs for an even number of nodes above; else both change.) So `P_0 >= q_0²` left of c, and
+by symmetry `P_0 >= (1 - q_0)²` right of it. Let H be the polynomial that meets `q² - (1 - q)² = 2q - 1` up to c and 0
+above as P does: it is linear in w, `P = (1 - q)² + H`, and both `H_0 = P_0 - (1 - q_0)²` and `H_1 = P_1` are at least 0
+right of c. Left of it `P - q² = H - (2q - 1)` is linear in w too, and at least 0 at both ends. ∎
+
+Where a Radau node would leave [0, 1] theorem 15's rule has both ends among its nodes, and its q one degree more. P is
+mostly a majorant then, too, and a smaller one; but not always (one moment pair and a step at 0.05, where q overshoots),
+so that both are tried. Neither this nor the round-off of P is trusted: each P that is used is **certified**, by its
+values on a fine grid and a bound of what can lie between two points of it, and raised by what it lacks.
+
+Source: new here.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+from numpy.polynomial import chebyshev
+
+from theory.consistency import class_masses
+from theory.graph import PairGraph
+from theory.infrastructure.arrays import FloatArray, IntArray
+from theory.margins import error_within
+from theory.multihop import (
+    FAR,
+    ROUND_OFF,
+    JacobiMatrix,
+    extremal_rule,
+    filtered_margins,
+    label_measure,
+    radau_rule,
+    rule_of_all_moments,
+)
+from theory.spectra import Spectrum
+
+HOPS = 16  # what `local_multihop` takes unless told otherwise; beyond, double precision adds little
+SHARES = np.array([0.0, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0])
+GRID = 1024  # points for each degree, on which a majorant is certified
+NEAR = 1e-7  # an atom of ν this close to the place of the step takes its place
+AT_ONCE = 2**23  # scores, all filters together: 64 MiB; of large graphs fewer filters are tried
+EPS = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """Where the top k end, as intervals for the eigenvalues of A = ĀĀᵀ.
+
+    Attributes
+    ----------
+    below : no value that the projector leaves out is above it
+    above : no value that it keeps is below it; below `below` in a tie
+    kept : (j,), the values that it keeps, or `None`: then they are anywhere in [above, 1]
+    rounding : by how much, in the Frobenius norm, A may be off from the matrix whose projector is meant
+    noise : by how much, in the same norm, the scores of that projector may be off as they are measured
+    """
+
+    below: float
+    above: float
+    kept: FloatArray | None = None
+    rounding: float = ROUND_OFF
+    noise: float = ROUND_OFF
+
+    @classmethod
+    def of(cls, spectrum: Spectrum, k: int) -> "Cut":
+        """The cut between σ_k and σ_{k+1}, from at least k + 1 triplets; above the rank that at the rank.
+
+        The computed vectors span an invariant subspace, exactly that of the computed values, of a matrix that differs
+        from Ā by at most √2 times the residuals: so neither a tie nor a small gap costs anything.
+        """
+        last, rounding = min(k, spectrum.rank), spectrum.rounding + ROUND_OFF
+        return cls(
+            below=min(1.0, float(spectrum.upper_values[last]) ** 2 + rounding),
+            above=max(0.0, float(spectrum.lower_values[last - 1]) ** 2 - rounding),
+            kept=spectrum.singular_values[:last] ** 2,
+            rounding=rounding,
+            noise=rounding + 8 * math.sqrt(k) * spectrum.round_off,
+        )
+
+    def places(self) -> list[float]:
+        """Where a step may be: any place between the two is right."""
+        if self.above <= self.below:
+            return [self.below]
+        return [(self.below + self.above) / 2, self.below, self.above]
+
+
+@dataclass(frozen=True, eq=False)
+class LocalBound:
+    """A bound of the 0-1 error, and the polynomials that prove it.
+
+    Attributes
+    ----------
+    error : the bound, at most 1
+    filter : (d + 1,), q in the basis `T_j(2t - 1)`, j = 0..d
+    majorant : (n + 1,), P in the same basis, n <= 2 hops: `P >= q²` on [0, below] and `P >= (1 - q)²` on [above, 1], or
+        at the values kept where these are known
+    budget : `∫ P dν`, with what round-off may add: at least `‖(Π_k - q(A))Ỹ‖²`
+    allowance : how much of the error is for round-off, and for what P lacks of a majorant before it is raised
+    """
+
+    error: float
+    filter: FloatArray
+    majorant: FloatArray
+    budget: float
+    allowance: float = 0.0
+
+
+def local_multihop(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS) -> LocalBound:
+    """Theorem 16: a bound of the 0-1 error of a linear probe on the top k, by multi-hop scores and `σ_k`, `σ_{k+1}`.
+
+    Parameters
+    ----------
+    spectrum : at least k + 1 triplets
+    k : int
+        At least 1.
+    hops : int
+        At least 1: moments a_0..a_{2 hops}, and filters of degree at most hops + 1.
+
+    Raises
+    ------
+    ValueError
+        The graph lacks labels on the left; hops is below 1 or not an integer.
+
+    Notes
+    -----
+    Needs no eigenvector. Cost: `label_measure` and, for each filter, O(hops n_left r + n_left log n_left), beside
+    O(hops nnz r) for all of them, for r classes. Source: new here.
+    """
+    return within(graph, Cut.of(spectrum, k), hops)
+
+
+def within(graph: PairGraph, cut: Cut, hops: int = HOPS) -> LocalBound:
+    """`local_multihop` for any cut: the least bound that steps and powers give."""
+    families = [*_steps(label_measure(graph, hops), cut), *_powers(cut, hops)]
+    room = max(1, AT_ONCE // (graph.n_left * len(class_masses(graph))))
+    return _least(graph, cut, hops, families[:room])
+
+
+def vote_within(graph: PairGraph, cut: Cut, hops: int = HOPS) -> LocalBound:
+    """The least bound by the filters t^j alone, j = 1..hops: votes over j-hop walks, with `P = C t^j (1 - t^j)`.
+
+    `C = max(β / (1 - β), (1 - β') / β')` with `β = below^j`, `β' = above^j`: the least for which `u² <= C u (1 - u)` on
+    [0, β] and `(1 - u)² <= C u (1 - u)` on [β', 1].
+    """
+    return _least(graph, cut, hops, [*_powers(cut, hops)])
+
+
+def certified(q: FloatArray, majorant: FloatArray, cut: Cut) -> FloatArray:
+    """The majorant of a filter q, raised by a constant where it must be for it to be one.
+
+    On a grid of more than d N points evenly spaced in θ, `t = (1 - cos θ) / 2` scaled to an interval, a polynomial R of
+    degree d is nowhere below its least value by more than `e / (1 - e)` times half their range, `e = (π / N)² / 8`: its
+    second derivative in θ is at most d² times half the range of R (Bernstein), and the nearest point of the grid is no
+    further away than `π / 2dN`.
+
+    Parameters
+    ----------
+    q, majorant : (d + 1,) and (n + 1,)
+        In the basis `T_j(2t - 1)`.
+    """
+    under, over = (-_plus_square(-majorant, part) for part in (q, _plus(-q, 1.0)))
+    lacking = -_least_on(under, 0.0, cut.below)
+    if cut.kept is None:
+        lacking = max(lacking, -_least_on(over, cut.above, 1.0))
+    else:
+        lacking = max(lacking, -float(_values(over, cut.kept).min()))
+    size = np.abs(majorant).sum() + (1 + np.abs(q).sum()) ** 2
+    return _plus(majorant, max(0.0, lacking) + 4 * EPS * len(under) * size)
+
+
+@dataclass(frozen=True, eq=False)
+class _Family:
+    """A filter q and majorants, (s, n + 1), of `(1 - w) q + w` for some shares w, (s,)."""
+
+    filter: FloatArray
+    shares: FloatArray
+    majorants: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    """A filter with the margins of its scores and their masses, the least first."""
+
+    filter: FloatArray
+    margins: FloatArray
+    masses: FloatArray
+
+    def bound(self, majorant: FloatArray, moments: FloatArray, cut: Cut) -> LocalBound:
+        """With `∫ P dν`; A may be off by the cut's rounding in it, in q(A), and round-off adds up in the scores."""
+        integral = float(moments[: len(majorant)] @ majorant) + cut.rounding * _steepest(majorant)
+        added = ROUND_OFF * float(np.arange(len(self.filter)) ** 2 @ np.abs(self.filter))
+        moved = cut.rounding * _steepest(self.filter) + added + cut.noise
+        budget = (math.sqrt(max(0.0, integral)) + moved) ** 2
+        return LocalBound(self.error(budget), self.filter, majorant, budget)
+
+    def proved(self, majorant: FloatArray, moments: FloatArray, cut: Cut) -> LocalBound:
+        found = self.bound(certified(self.filter, majorant, cut), moments, cut)
+        bare = max(0.0, float(moments[: len(majorant)] @ majorant))
+        return replace(found, allowance=found.error - self.error(bare))
+
+    def error(self, budget: float) -> float:
+        return error_within(self.margins, self.masses, budget)
+
+
+def _least(graph: PairGraph, cut: Cut, hops: int, families: list[_Family]) -> LocalBound:
+    """The least bound of all members; only those that may be the least are certified."""
+    nodes, weights = rule_of_all_moments(label_measure(graph, hops))
+    moments = weights @ chebyshev.chebvander(2 * nodes - 1, 2 * hops)
+    hopes = []
+    for family, margins in zip(families, filtered_margins(graph, [it.filter for it in families]), strict=True):
+        order = np.argsort(margins)
+        ahead, masses = np.minimum(margins[order], FAR), graph.left_marginal[order]
+        for share, majorant in zip(family.shares.tolist(), family.majorants, strict=True):
+            trial = _Trial(_plus((1 - share) * family.filter, share), share + (1 - share) * ahead, masses)
+            hopes.append((trial.bound(majorant, moments, cut).error, trial, majorant))
+    best = LocalBound(1.0, np.ones(1), np.ones(1), 1.0)  # q = P = 1 is always right, and says nothing
+    for hope, trial, majorant in sorted(hopes, key=lambda it: it[0]):
+        if hope >= best.error:
+            break
+        best = min(best, trial.proved(majorant, moments, cut), key=lambda it: it.error)
+    return best
+
+
+def _powers(cut: Cut, hops: int) -> Iterator[_Family]:
+    for degree in range(1, hops + 1):
+        power = np.asarray(chebyshev.chebpow([0.5, 0.5], degree, maxpower=None), dtype=np.float64)
+        below, above = cut.below**degree, cut.above**degree
+        if above > 0 and below < 1:
+            scale = max(below / (1 - below), (1 - above) / above)
+            yield _Family(power, np.zeros(1), -scale * _plus_square(-power, power)[None])
+
+
+def _steps(jacobi: JacobiMatrix, cut: Cut) -> Iterator[_Family]:
+    """A step at each place, of each degree; the highest first."""
+    for place in cut.places():
+        for steps in range(len(jacobi.diagonal), 0, -1):
+            leading = JacobiMatrix(jacobi.diagonal[:steps], jacobi.off_diagonal[:steps])
+            for nodes, meetings in _rules(leading, place):
+                with np.errstate(all="ignore"):
+                    found = _step(nodes, int(np.argmin(np.abs(nodes - place))), meetings)
+                if np.isfinite(found.filter).all() and np.isfinite(found.majorants).all():
+                    yield found
+
+
+def _rules(jacobi: JacobiMatrix, place: float) -> Iterator[tuple[FloatArray, IntArray]]:
+    """The nodes of theorem 15's rule, and of the Radau rule where it is another; and how often P meets each."""
+    nodes, _ = extremal_rule(jacobi, place, ROUND_OFF)
+    if len(nodes) == len(jacobi.diagonal) + 2:
+        yield nodes, _meetings(nodes, place, [0, -1])
+        nodes, _ = radau_rule(jacobi, place)
+    if jacobi.complete and np.abs(nodes - place).min() > NEAR:
+        nodes = np.sort(np.append(nodes, place))
+    yield nodes, _meetings(nodes, place, [])
+
+
+def _meetings(nodes: FloatArray, place: float, ends: list[int]) -> IntArray:
+    """Twice, but once at the place and at the ends."""
+    meetings = np.full(len(nodes), 2)
+    meetings[[int(np.argmin(np.abs(nodes - place))), *ends]] = 1
+    return meetings
+
+
+def _step(nodes: FloatArray, at: int, meetings: IntArray) -> _Family:
+    """The step at a node, and what meets its squares as often as said."""
+    below, twice = np.arange(len(nodes)) < at, meetings == 2
+    target = np.where(below, 0.0, 1.0)
+    target[at] = 0.5
+    points = _points(len(nodes))
+    q = _coefficients(_lagrange(nodes, np.ones_like(meetings), points) @ target)
+
+    shared = SHARES[:, None] + (1 - SHARES[:, None]) * target
+    slopes = (1 - SHARES[:, None]) * 2 * _values(np.asarray(chebyshev.chebder(q), dtype=np.float64), nodes)
+    values = np.where(target < 1, shared, 0.0)
+    points = _points(int(meetings.sum()))
+    basis, away = _lagrange(nodes, meetings, points), points[:, None] - nodes
+    tilt = 1 - twice * (_of_others(meetings) / _apart(nodes)).sum(axis=1) * away
+    majorants = (basis * tilt) @ values.T**2 + (basis * twice * away) @ (2 * values * slopes).T
+    return _Family(q, SHARES, _coefficients(majorants).T)
+
+
+def _lagrange(nodes: FloatArray, meetings: IntArray, points: FloatArray) -> FloatArray:
+    """`Π_{j≠i} ((t - t_j) / (t_i - t_j))^{meetings_j}` at each point for each node i, (points, nodes)."""
+    return np.asarray(np.prod(((points[:, None, None] - nodes) / _apart(nodes)) ** _of_others(meetings), axis=2))
+
+
+def _of_others(meetings: IntArray) -> IntArray:
+    """For each node in its row those of the others, and 0 for itself."""
+    return np.asarray(meetings * (1 - np.eye(len(meetings), dtype=np.int64)))
+
+
+def _apart(nodes: FloatArray) -> FloatArray:
+    """`t_i - t_j`; 1 on the diagonal, where nothing is asked."""
+    return np.asarray(nodes[:, None] - nodes + np.eye(len(nodes)))
+
+
+def _points(count: int) -> FloatArray:
+    """Chebyshev's points on [0, 1], (count,)."""
+    return (1 + np.cos(np.pi * (np.arange(count) + 0.5) / count)) / 2
+
+
+def _coefficients(values: FloatArray) -> FloatArray:
+    """Of the polynomial with these values at `_points`, or of one for each column, in the basis `T_j(2t - 1)`."""
+    count = len(values)
+    found = 2 / count * (chebyshev.chebvander(2 * _points(count) - 1, count - 1).T @ values)
+    found[0] /= 2
+    return np.asarray(found)
+
+
+def _plus(coefficients: FloatArray, constant: float) -> FloatArray:
+    return np.append(coefficients[0] + constant, coefficients[1:])
+
+
+def _plus_square(coefficients: FloatArray, q: FloatArray) -> FloatArray:
+    """Of `p + q²`."""
+    return np.asarray(chebyshev.chebadd(coefficients, chebyshev.chebmul(q, q)), dtype=np.float64)
+
+
+def _values(coefficients: FloatArray, points: FloatArray) -> FloatArray:
+    return np.asarray(chebyshev.chebval(2 * points - 1, coefficients))
+
+
+def _steepest(coefficients: FloatArray) -> float:
+    """At least `max |p'|` on [0, 1], which is L in `‖p(A) - p(B)‖ <= L ‖A - B‖`, Frobenius norms, A and B symmetric.
+
+    On 16 points for each degree a maximum is missed by no more than half a hundredth, as `certified` has it.
+    """
+    return 1.01 * float(np.abs(_slopes(len(coefficients)) @ coefficients).max())
+
+
+@cache
+def _slopes(count: int) -> FloatArray:
+    """What takes the coefficients of a polynomial to its derivative on a grid."""
+    grid = np.cos(np.linspace(0, np.pi, 16 * count + 1))
+    derivatives = 2 * chebyshev.chebder(np.eye(count)) if count > 1 else np.zeros((1, 1))
+    return np.asarray(chebyshev.chebvander(grid, len(derivatives) - 1) @ derivatives)
+
+
+def _least_on(polynomial: FloatArray, low: float, high: float) -> float:
+    """Nowhere on [low, high] is the polynomial smaller."""
+    places = np.linspace(0, np.pi, GRID * len(polynomial) + 1)
+    values = _values(polynomial, low + (high - low) * (1 - np.cos(places)) / 2)
+    between = (np.pi / GRID) ** 2 / 8
+    return float(values.min() - between / (1 - between) * (values.max() - values.min()) / 2)
