@@ -12,6 +12,7 @@ from theory.infrastructure.foreign import ForeignCodeError
 from theory.infrastructure.hypotheses import HypothesisError
 from theory.metrics import alignment, uniformity
 from theory.probes import ProbeResult, probe, zero_shot_error
+from theory.proofs import Proof, prove
 from theory.rates import RateFit, fit_rate
 from theory.spectra import Spectrum, spectrum
 
@@ -25,6 +26,7 @@ __all__ = [
     "HypothesisError",
     "PairGraph",
     "ProbeResult",
+    "Proof",
     "RateFit",
     "Spectrum",
     "alignment",
@@ -38,6 +40,7 @@ __all__ = [
     "optimal_embeddings",
     "over_gap",
     "probe",
+    "prove",
     "spectral_loss",
     "spectrum",
     "uniformity",
