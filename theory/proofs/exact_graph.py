@@ -1,7 +1,7 @@
 """The stored weights of a graph as exact integers, its walks, and what binds a proof to it."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
@@ -76,22 +76,13 @@ class ExactGraph:
                 for each, mass in zip(sums, marginal, strict=True)
             ]
 
-    def moments(self, steps: int, bits: int) -> list[Interval]:
-        """Intervals that hold `a_0..a_steps`: the walks' sums of squares, below and above."""
+    def moments(self, states: Sequence[State], bits: int) -> Iterator[Interval]:
+        """An interval that holds a_j, for the state after each j = 0, 1, ... half hops: sums of squares of `walks`."""
         total = sum(self.left) << 2 * bits
-        found = []
-        for step, state in enumerate(self.walks(steps, bits)):
+        for step, state in enumerate(states):
             masses = self.right if step % 2 else self.left
-            missing = step if bits else 0
-            low, high = (
-                Fraction(
-                    sum(mass * sum((h + off) ** 2 for h in each) for mass, each in zip(masses, state, strict=True)),
-                    total,
-                )
-                for off in (0, missing)
-            )
-            found.append((low, high))
-        return found
+            low, high = (_second_moment(masses, state, off) / total for off in (0, step if bits else 0))
+            yield low, high
 
 
 def _second_moment(masses: list[int], state: State, off: int) -> Fraction:

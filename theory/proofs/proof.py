@@ -9,8 +9,8 @@ that is enough. Source: new here.
 
 import json
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import log10
 from typing import Any
@@ -18,19 +18,21 @@ from typing import Any
 from theory.graph import PairGraph
 from theory.infrastructure.hypotheses import require_width
 from theory.infrastructure.tables import replacing
-from theory.multihop import HOPS, ROUND_OFF, extremal_rule, label_measure
-from theory.proofs.decimals import above, below, written
-from theory.proofs.exact_graph import ExactGraph, Interval
+from theory.local_multihop import HOPS
+from theory.multihop import ROUND_OFF, extremal_rule, label_measure
+from theory.proofs.decimals import DIGITS, above, below, written
+from theory.proofs.exact_graph import ExactGraph, Interval, State
 from theory.proofs.places import BITS, Places, places
 from theory.proofs.polynomials import Polynomial, above_step, chord
+from theory.proofs.votes import best_price, error, margins, vote
 
 FORMAT = "pairbounds proof 1"
 WALK_BITS = 256  # after the binary point, of class probabilities that are not exact
-MOMENT_DIGITS = 70
 VALUE_DIGITS = 16
 EXACT_NODES = 12  # of both sides: the moments of graphs no larger are exact
 LONGEST = 4_000  # digits of a number that Python reads
 
+ZERO = Fraction(0)
 KEYS = frozenset({"format", "graph", "moments", "claims"})  # by which a file is known for a proof
 
 
@@ -40,25 +42,30 @@ class Claim:
 
     Attributes
     ----------
-    theorem : 4, 15 or 18
+    theorem : 4, 15, 16 or 18
     quantity : "probe_mse" or "probe_error"
     value : a decimal, rounded up
-    polynomial : p_0..p_d, decimals
+    polynomial : p_0..p_d, decimals; of theorem 16, P
+    filter, price : q_0..q_d and λ of theorem 16; else empty and 0
     """
 
     theorem: int
     quantity: str
     value: Fraction
     polynomial: tuple[Fraction, ...]
+    filter: tuple[Fraction, ...] = ()
+    price: Fraction = ZERO
 
     def record(self) -> dict[str, Any]:
         """What JSON has of it."""
-        return {
+        record = {
             "theorem": self.theorem,
             "quantity": self.quantity,
             "value": written(self.value),
-            "polynomial": [written(coefficient) for coefficient in self.polynomial],
+            "polynomial": [*map(written, self.polynomial)],
         }
+        vote = {"filter": [*map(written, self.filter)], "price": written(self.price)}
+        return record | vote if self.filter else record
 
 
 @dataclass(frozen=True)
@@ -149,37 +156,54 @@ def prove(graph: PairGraph, k: int, *, penalty: float | None = None, hops: int =
         raise ValueError(f"penalty={penalty!r} is not in (0, 1)")
     exact = ExactGraph(graph)
     known = places(graph, exact, k)
-    place = max(known.at_most, mu**2)
-    if place >= 1:
+    cut = replace(known, at_most=max(known.at_most, mu**2), at_least=known.at_least if known.at_least > mu**2 else ZERO)
+    if cut.at_most >= 1:
         raise ValueError(f"σ_(k+1) is 1 up to rounding at k = {k}: no bound follows, and so there is none to prove")
-    shown = Places(place, Fraction(0), known.basis)
-    nodes, _ = extremal_rule(label_measure(graph, hops), float(place) + ROUND_OFF, ROUND_OFF)
-    polynomials = chord(place), above_step(nodes, place)
-    walk_bits, moments = _moments(exact, max(map(len, polynomials)) - 1)
-    claims = tuple(_claims(polynomials, moments, penalised=penalty is not None))
-    return Proof(exact.digest, k, mu, shown, walk_bits, moments, claims)
+    jacobi = label_measure(graph, hops)
+    nodes, _ = extremal_rule(jacobi, float(cut.at_most) + ROUND_OFF, ROUND_OFF)
+    one_hop, best = chord(cut.at_most), above_step(nodes, cut.at_most, pinned=len(nodes) == len(jacobi.diagonal) + 2)
+    q, majorant = vote(graph, cut.at_most, max(cut.at_least, mu**2), hops)
+    walks = _Walks.of(exact, max(1, len(best) - 1, len(majorant) - 1, 2 * len(q) - 2))
+    theorems = ((18, best),) if penalty is not None else ((4, one_hop), (15, best))
+    claims = [*(claim for theorem, chosen in theorems for claim in walks.of_mass(theorem, chosen))]
+    claims.append(walks.of_vote(exact, q, majorant))
+    return Proof(exact.digest, k, mu, cut, walks.bits, walks.moments, tuple(claims))
 
 
-def _claims(polynomials: Sequence[Polynomial], moments: Sequence[Interval], *, penalised: bool) -> Iterator[Claim]:
-    """The one-hop bound and the best, each of the squared error, and twice that of the 0-1 error."""
-    values = [_integral(polynomial, moments) for polynomial in polynomials]
-    best = min(range(len(values)), key=values.__getitem__)
-    for theorem, chosen in ((18, best),) if penalised else ((4, 0), (15, best)):
+@dataclass(frozen=True)
+class _Walks:
+    """Walks of a graph, the moments that they give, and what polynomials make of them."""
+
+    bits: int
+    states: list[State]
+    moments: tuple[Interval, ...]
+
+    @classmethod
+    def of(cls, exact: ExactGraph, steps: int) -> "_Walks":
+        """Of small graphs exact, if the numbers can be written down."""
+        if len(exact.rows) + len(exact.columns) <= EXACT_NODES:
+            states = list(exact.walks(steps, 0))
+            moments = tuple(exact.moments(states, 0))
+            if all(log10(end.denominator) < LONGEST for interval in moments for end in interval):
+                return cls(0, states, moments)
+        states = list(exact.walks(steps, WALK_BITS))
+        wide = exact.moments(states, WALK_BITS)
+        return cls(WALK_BITS, states, tuple((below(low, DIGITS), above(high, DIGITS)) for low, high in wide))
+
+    def of_mass(self, theorem: int, polynomial: Polynomial) -> Iterator[Claim]:
+        """What a polynomial above the step shows of the squared error, and twice that of the 0-1 error."""
         for quantity, factor in (("probe_mse", 1), ("probe_error", 2)):
-            value = above(factor * values[chosen], VALUE_DIGITS)
-            yield Claim(theorem, quantity, value, tuple(polynomials[chosen]))
+            value = above(factor * self._integral(polynomial), VALUE_DIGITS)
+            yield Claim(theorem, quantity, value, tuple(polynomial))
 
+    def of_vote(self, exact: ExactGraph, q: Polynomial, majorant: Polynomial) -> Claim:
+        """What a vote shows of the 0-1 error."""
+        ahead, budget = margins(q, exact, self.states, self.bits), self._integral(majorant)
+        price = best_price(ahead, exact.left, budget)
+        value = above(error(ahead, exact.left, budget, price), VALUE_DIGITS)
+        return Claim(16, "probe_error", value, tuple(majorant), tuple(q), price)
 
-def _integral(polynomial: Polynomial, moments: Sequence[Interval]) -> Fraction:
-    """The most that `Σ_j p_j a_j` can be."""
-    return sum((max(c * low, c * high) for c, (low, high) in zip(polynomial, moments, strict=False)), Fraction(0))
-
-
-def _moments(exact: ExactGraph, steps: int) -> tuple[int, tuple[Interval, ...]]:
-    """The bits of the walks, and an interval for each moment: of small graphs without bits, the moments themselves."""
-    if len(exact.rows) + len(exact.columns) <= EXACT_NODES:
-        found = exact.moments(steps, 0)
-        if all(log10(end.denominator) < LONGEST for interval in found for end in interval):
-            return 0, tuple(found)
-    wide = exact.moments(steps, WALK_BITS)
-    return WALK_BITS, tuple((below(low, MOMENT_DIGITS), above(high, MOMENT_DIGITS)) for low, high in wide)
+    def _integral(self, polynomial: Polynomial) -> Fraction:
+        """The most that `Σ_j p_j a_j` can be."""
+        pairs = zip(polynomial, self.moments, strict=False)
+        return sum((max(c * low, c * high) for c, (low, high) in pairs), ZERO)
