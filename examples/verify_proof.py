@@ -1,7 +1,6 @@
 """Check a proof that `pairbounds check GRAPH.npz --k K --proof PROOF.json` wrote: python verify_proof.py GRAPH PROOF.
 
-Prints PROVED with what is proved and exits with 0, or NOT PROVED with the reason and exits with 1. Needs Python alone,
-and no trust in pairbounds or in floating point: weights are the stored floats as exact numbers. See docs/proofs.md.
+Says PROVED and what (exit 0) or NOT PROVED and why (1), in exact numbers, with Python alone. Why: docs/proofs.md.
 """
 
 import hashlib
@@ -14,8 +13,7 @@ from collections import Counter
 from fractions import Fraction
 from math import comb, isqrt, lcm
 from operator import mul
-
-HEADER = rb".{10}\{'descr': '<(f8|i8|i4)', 'fortran_order': False, 'shape': \(\d+,\), \} *"
+from pathlib import Path
 
 
 def require(true, reason):
@@ -32,8 +30,10 @@ def stored(archive, name):
     if f"{name}.npy" not in archive.namelist():
         return []
     head, _, body = archive.read(f"{name}.npy").partition(b"\n")
-    kind = {b"f8": "<d", b"i8": "<q", b"i4": "<i"}[re.fullmatch(HEADER, head, re.DOTALL)[1]]
-    return [value for (value,) in struct.iter_unpack(kind, body)]
+    kind = re.fullmatch(rb".{10}\{'descr': '<(f8|i8|i4)', 'fortran_order': False, 'shape': \(\d+,\), } *", head, re.S)[
+        1
+    ]
+    return [value for (value,) in struct.iter_unpack({b"f8": "<d", b"i8": "<q", b"i4": "<i"}[kind], body)]
 
 
 class Graph:
@@ -195,6 +195,6 @@ def check(graph, proof):
 
 if __name__ == "__main__":
     try:
-        print(*check(Graph(sys.argv[1]), json.load(open(sys.argv[2]))), sep="\n")
+        print(*check(Graph(sys.argv[1]), json.loads(Path(sys.argv[2]).read_bytes())), sep="\n")
     except Exception as error:
         sys.exit(f"NOT PROVED: {error!r}")

@@ -112,7 +112,10 @@ def check(
     say(graph)
     _print_checks(table, title)
     if proof is not None:
-        prove(graph, k, penalty=penalty).save(proof)
+        proved = prove(graph, k, penalty=penalty)
+        proved.save(proof)
+        values = ", ".join(f"{name} <= {float(proved.value(name)):.4f}" for name in ("probe_mse", "probe_error"))
+        say(f"proved: {values}; to check it: python examples/verify_proof.py {graph_file} {proof}")
     if not table["holds"].all():
         raise typer.Exit(CHECK_FAILED)
 
