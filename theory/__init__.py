@@ -11,6 +11,7 @@ from theory.graph import PairGraph
 from theory.infrastructure.foreign import ForeignCodeError
 from theory.infrastructure.hypotheses import HypothesisError
 from theory.metrics import alignment, uniformity
+from theory.moment_problem import Sharpest, sharpest
 from theory.probes import ProbeResult, probe, zero_shot_error
 from theory.proofs import Proof, prove
 from theory.rates import RateFit, fit_rate
@@ -28,6 +29,7 @@ __all__ = [
     "ProbeResult",
     "Proof",
     "RateFit",
+    "Sharpest",
     "Spectrum",
     "alignment",
     "bound",
@@ -41,6 +43,7 @@ __all__ = [
     "over_gap",
     "probe",
     "prove",
+    "sharpest",
     "spectral_loss",
     "spectrum",
     "uniformity",
