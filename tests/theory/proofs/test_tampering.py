@@ -27,9 +27,19 @@ def tiny_graph():
     return PairGraph([[4, 1, 0], [1, 3, 0], [0, 1, 3], [1, 0, 5]], [0, 0, 1, 1])
 
 
-GRAPHS = {"walks in bits": some_graph(), "exact walks": tiny_graph()}
-WIDTHS = {"walks in bits": K, "exact walks": 2}
-RECORDS = {name: record_of(graph, WIDTHS[name], hops=2) for name, graph in GRAPHS.items()}
+def rough_record(graph, k):
+    """With walks of so few bits that what they round away is seen."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("theory.proofs.proof.WALK_BITS", 24)
+        return record_of(graph, k, hops=2)
+
+
+GRAPHS = {"walks in bits": some_graph(), "walks of few bits": some_graph(1), "exact walks": tiny_graph()}
+RECORDS = {
+    "walks in bits": record_of(GRAPHS["walks in bits"], K, hops=2),
+    "walks of few bits": rough_record(GRAPHS["walks of few bits"], K),
+    "exact walks": record_of(GRAPHS["exact walks"], 2, hops=2),
+}
 
 
 def moved(text, by):
@@ -94,6 +104,12 @@ def edits_of_numbers(record):
     for j, (low, high) in enumerate(record["moments"]):
         for by in ("0.0000001", "-0.0000001"):
             yield put(f"moment {j} {by}", [moved(low, by), moved(high, by)], "moments", j)
+        if Fraction(high) - Fraction(low) > Fraction(1, 10**12):
+            middle = (Fraction(low) + Fraction(high)) / 2
+            yield put(f"moment {j} up to its middle", [low, str(middle)], "moments", j)
+            yield put(f"moment {j} from its middle", [str(middle), high], "moments", j)
+        if j in (1, 2):
+            yield put(f"moment {j} wider", [moved(low, "-0.001"), moved(high, "0.001")], "moments", j)
     yield put("moments left out", record["moments"][:-1], "moments")
     wrong = {
         "at_most": (moved(record["at_most"], "-0.000001"), moved(record["at_most"], "0.01")),
@@ -121,6 +137,11 @@ def edits(record):
         changed["k"] -= 1
         changed["basis"] = [row[:-1] for row in changed["basis"]]
 
+    def bribed(changed):
+        (vote,) = (claim for claim in changed["claims"] if "filter" in claim)
+        vote["polynomial"][0], vote["price"], vote["value"] = "1000", "-1", "0"
+
+    yield "a vote at a price below 0, for a huge budget", bribed
     yield "the width smaller, and V", narrower
     for key in record.keys() - {"format"}:
         yield f"no {key}", lambda changed, key=key: changed.pop(key)
