@@ -11,7 +11,9 @@ from theory.graph import PairGraph
 from theory.infrastructure.foreign import ForeignCodeError
 from theory.infrastructure.hypotheses import HypothesisError
 from theory.metrics import alignment, uniformity
+from theory.moment_problem import Sharpest, sharpest
 from theory.probes import ProbeResult, probe, zero_shot_error
+from theory.proofs import Proof, prove
 from theory.rates import RateFit, fit_rate
 from theory.spectra import Spectrum, spectrum
 
@@ -25,7 +27,9 @@ __all__ = [
     "HypothesisError",
     "PairGraph",
     "ProbeResult",
+    "Proof",
     "RateFit",
+    "Sharpest",
     "Spectrum",
     "alignment",
     "bound",
@@ -38,6 +42,8 @@ __all__ = [
     "optimal_embeddings",
     "over_gap",
     "probe",
+    "prove",
+    "sharpest",
     "spectral_loss",
     "spectrum",
     "uniformity",

@@ -25,6 +25,8 @@ from theory.infrastructure.hypotheses import require_width
 from theory.infrastructure.options import Force
 from theory.infrastructure.plugins import load_bounds
 from theory.infrastructure.tables import replacing, require_table_path, write_table
+from theory.proofs import prove
+from theory.proofs.proof import KEYS
 from theory.spectra import spectrum
 
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
@@ -65,6 +67,10 @@ def check(
         typer.Option(metavar="F.npy G.npy", help="f and g of a critic f(x)ᵀg(l), for the claims about InfoNCE."),
     ] = None,
     hops: Annotated[int | None, typer.Option(help="How many hops the multi-hop bounds look ahead.")] = None,
+    proof: Annotated[
+        Path | None,
+        typer.Option(metavar="PROOF.json", help="Write proofs here, which examples/verify_proof.py checks."),
+    ] = None,
     force: Force = False,
 ) -> None:
     """Hold every bound against the embedding that is optimal on GRAPH.npz.
@@ -74,6 +80,8 @@ def check(
     """
     if out is not None:
         ownership.claim(ownership.table(require_table_path(out)), [graph_file, plugin, *(critic or ())], force=force)
+    if proof is not None:
+        ownership.claim([ownership.records(proof, KEYS)], [graph_file, plugin, out, *(critic or ())], force=force)
     if plugin is not None:
         load_bounds(plugin, seconds=time_limit)
     graph = PairGraph.load(graph_file)
@@ -103,6 +111,11 @@ def check(
         write_table(table, out, settings)
     say(graph)
     _print_checks(table, title)
+    if proof is not None:
+        proved = prove(graph, k, penalty=penalty)
+        proved.save(proof)
+        values = ", ".join(f"{name} <= {float(proved.value(name)):.4f}" for name in ("probe_mse", "probe_error"))
+        say(f"proved: {values}; to check it: python examples/verify_proof.py {graph_file} {proof}")
     if not table["holds"].all():
         raise typer.Exit(CHECK_FAILED)
 

@@ -1,0 +1,183 @@
+"""What is proved is checked by the verifier, is right, and is as good as the bounds of the ledger."""
+
+import ast
+import json
+import subprocess
+import sys
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.families import GRAPHS
+from tests.theory.proofs.verifier import PROGRAM, record_of, saved, verifier
+from theory import HypothesisError, PairGraph, Proof, check_bounds, probe, prove, spectrum
+from theory.__main__ import app
+from theory.bounds.quantities import Encoder
+from theory.multihop import label_measure, mass_up_to
+
+HOPS = 4
+
+
+def proved(graph, record, folder):
+    return verifier.check(verifier.Graph(saved(graph, folder)), record)
+
+
+@pytest.mark.parametrize("family", GRAPHS)
+def test_on_every_family_the_verifier_proves_what_is_written(family, tmp_path):
+    graph = GRAPHS[family](np.random.default_rng(0), 12)
+    k = max(1, min(graph.joint.shape) // 2)
+    for penalty in (None, 0.6):
+        try:
+            record = record_of(graph, k, penalty=penalty, hops=HOPS)
+        except ValueError as error:
+            assert "σ_(k+1) is 1" in str(error)
+            assert spectrum(graph, k + 1).singular_values[k] > 1 - 1e-12
+        else:
+            assert len(proved(graph, record, tmp_path)) == len(record["claims"])
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 2**32 - 1))
+def test_over_hundreds_of_orders_of_magnitude_it_proves_it_too(tmp_path_factory, seed):
+    rng = np.random.default_rng(seed)
+    joint = 10.0 ** rng.uniform(-280, 0, rng.integers(1, 7, size=2))
+    graph = PairGraph(joint, rng.integers(0, 3, len(joint)))
+    k = int(rng.integers(1, min(joint.shape) + 1))
+    try:
+        record = record_of(graph, k, penalty=None if seed % 2 else 0.3, hops=3)
+    except ValueError as error:
+        assert "σ_(k+1) is 1" in str(error)
+    else:
+        assert proved(graph, record, tmp_path_factory.mktemp("graph"))
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 2**32 - 1))
+def test_what_is_proved_is_true_and_no_worse_than_theorem_15(seed):
+    rng = np.random.default_rng(seed)
+    n_left, n_right = rng.integers(2, 9, size=2)
+    graph = PairGraph(rng.random((n_left, n_right)) ** 3, rng.integers(0, 3, n_left))
+    k = int(rng.integers(1, min(n_left, n_right) + 1))
+    proof = prove(graph, k, hops=HOPS)
+    optimum = probe(graph, Encoder.optimum(graph, spectrum(graph, min(k + 1, n_left, n_right)), k).left)
+    assert optimum.mse <= proof.value("probe_mse") + 1e-9
+    assert optimum.error <= proof.value("probe_error") + 1e-9
+    ledger = mass_up_to(label_measure(graph, HOPS), float(proof.places.at_most))
+    assert proof.value("probe_mse") <= ledger + 1e-6
+
+
+def test_with_a_penalty_it_is_about_the_minimisers_of_that_loss():
+    graph = GRAPHS["dense_random"](np.random.default_rng(1), 12)
+    values = spectrum(graph, 9).singular_values
+    mu = round(float(values[3] + values[4]) / 2, 6)
+    wide, narrow = prove(graph, 9, penalty=mu), prove(graph, 2, penalty=mu)
+    assert wide.places.at_most == Fraction(str(mu)) ** 2
+    assert wide.places.at_least == 0
+    # Too narrow for all that exceed μ, its minimiser spans the top 2.
+    assert float(narrow.places.at_most) == pytest.approx(values[2] ** 2)
+    kept = Encoder.penalised_optimum(graph, spectrum(graph, 9), 9, mu)
+    assert probe(graph, kept.left).mse <= wide.value("probe_mse")
+    assert {claim.theorem for claim in wide.claims} == {16, 18}
+
+
+def test_of_two_nodes_the_bound_is_worked_out_by_hand():
+    # σ_2 = 1/2 and α_T = 3/8: half of the label energy is in the constant, half in the second vector, and cut off.
+    proof = prove(PairGraph([[3, 1], [1, 3]], [0, 1]), 1)
+    assert proof.walk_bits == 0
+    assert proof.moments[:3] == ((1, 1), (Fraction(5, 8),) * 2, (Fraction(17, 32),) * 2)
+    assert 0 <= proof.places.at_most - Fraction(1, 4) < 1e-12
+    assert all(0 <= claim.value - Fraction(1, 2) < 1e-12 for claim in proof.claims if claim.quantity == "probe_mse")
+
+
+def test_theorem_16_is_there_and_better_than_twice_the_squared_error():
+    graph = GRAPHS["latent_captions"](np.random.default_rng(2), 40)
+    proof = prove(graph, 6)
+    values = {(claim.theorem, claim.quantity): claim.value for claim in proof.claims}
+    assert values[16, "probe_error"] < values[15, "probe_error"] < values[4, "probe_error"]
+    assert values[16, "probe_error"] >= check_bounds(graph, 6).set_index("bound").loc["probe-error", "measured"]
+
+
+def test_what_cannot_be_proved_is_refused_with_a_reason():
+    with pytest.raises(ValueError, match=r"σ_\(k\+1\) is 1 up to rounding at k = 2"):
+        prove(PairGraph(np.eye(4), [0, 0, 1, 1]), 2)
+    with pytest.raises(HypothesisError, match="no left labels"):
+        prove(PairGraph(np.ones((2, 2))), 1)
+    with pytest.raises(ValueError, match="penalty=1"):
+        prove(PairGraph(np.ones((2, 2)), [0, 1]), 1, penalty=1)
+    with pytest.raises(ValueError, match="k=3"):
+        prove(PairGraph(np.ones((2, 2)), [0, 1]), 3)
+    with pytest.raises(KeyError):
+        prove(PairGraph(np.ones((2, 2)), [0, 1]), 1).value("zero_shot_error")
+
+
+def test_a_graph_too_large_to_be_checked_is_refused(monkeypatch):
+    monkeypatch.setattr("theory.proofs.places.LIMIT_SIDE", 3)
+    with pytest.raises(ValueError, match="the smaller side has 4 distinct nodes"):
+        prove(PairGraph(np.eye(4) + 0.1, [0, 0, 1, 1]), 2)
+
+
+def test_equal_nodes_are_one():
+    few = PairGraph([[3, 1, 0], [1, 3, 2]], [0, 1])
+    many = PairGraph([[3, 1, 0], [1, 3, 2], [3, 1, 0], [1, 3, 2]], [0, 1, 0, 1])
+    assert len(prove(many, 1).places.basis) == len(prove(few, 1).places.basis) == 2
+    assert prove(many, 1).value("probe_mse") == pytest.approx(prove(few, 1).value("probe_mse"))
+
+
+def test_the_command_writes_a_proof_that_a_stranger_checks(tmp_path, call):
+    graph = GRAPHS["dense_random"](np.random.default_rng(3), 12)
+    path, proof = saved(graph, tmp_path), tmp_path / "proof.json"
+    code, out, _ = call(app, "check", path, "--k", 4, "--proof", proof)
+    assert code == 0
+    assert str(proof) in out
+    # -I: neither our folder nor what is installed beside Python's own library.
+    checked = [sys.executable, "-I", "-S", PROGRAM, path, proof]
+    done = subprocess.run(checked, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("PROVED") == 5
+    assert "(theorem 16, width 4)" in done.stdout
+
+    record = json.loads(proof.read_text())
+    record["claims"][0]["value"] = "0.01"
+    proof.write_text(json.dumps(record))
+    done = subprocess.run(checked, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("NOT PROVED: ValueError('probe_mse is shown to be at most")
+
+
+def test_the_command_takes_a_penalty_and_keeps_the_files_of_others(tmp_path, call):
+    path, proof = saved(GRAPHS["dense_random"](np.random.default_rng(3), 12), tmp_path), tmp_path / "proof.json"
+    assert call(app, "check", path, "--k", 4, "--penalty", 0.5, "--proof", proof)[0] == 0
+    assert call(app, "check", path, "--k", 4, "--proof", proof)[0] == 0  # a proof is replaced
+    assert json.loads(proof.read_text())["penalty"] == "0"
+    proof.write_text("{}")
+    code, _, err = call(app, "check", path, "--k", 4, "--proof", proof)
+    assert code == 2
+    assert "stays as it is" in err
+
+
+def test_the_verifier_is_short_and_imports_nothing_but_pythons_own_library():
+    source = PROGRAM.read_text()
+    assert len(source.splitlines()) <= 200
+    imports = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {alias.name for node in imports if isinstance(node, ast.Import) for alias in node.names}
+    assert names | {node.module for node in imports if isinstance(node, ast.ImportFrom)} <= sys.stdlib_module_names
+
+
+def test_a_proof_is_one_of_the_public_types():
+    assert isinstance(prove(PairGraph([[3, 1], [1, 3]], [0, 1]), 1), Proof)
+
+
+@pytest.mark.slow
+def test_the_emoji_at_width_100_are_proved(tmp_path):
+    from real_data import emoji_graph
+
+    graph, proof = emoji_graph("category"), tmp_path / "proof.json"
+    path = saved(graph, tmp_path)
+    prove(graph, 100).save(proof)
+    limited = f"ulimit -v {6 * 2**20}; exec {sys.executable} -I -S {PROGRAM} {path} {proof}"
+    done = subprocess.run(["bash", "-c", limited], capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("PROVED") == 5

@@ -1,0 +1,96 @@
+"""The parts of the verifier against naive oracles: it may say no where the truth is yes, never yes where it is no."""
+
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.theory.proofs.verifier import saved, verifier
+from theory import PairGraph, induced_labelling_error, spectrum
+from theory.multihop import consistency_curve
+from theory.proofs.exact_graph import ExactGraph
+from theory.proofs.places import BITS, places
+from theory.proofs.polynomials import above_square
+
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+@given(SEEDS, st.integers(-8, 8))
+def test_a_definite_matrix_stays_so_whatever_the_rounding(seed, least):
+    rng = np.random.default_rng(seed)
+    n, scale = 4, 10**4
+    orthogonal, _ = np.linalg.qr(rng.standard_normal((n, n)))
+    matrix = np.rint((orthogonal * np.r_[least * 150, rng.integers(1, scale, n - 1)]) @ orthogonal.T).astype(int)
+    matrix = np.tril(matrix) + np.tril(matrix, -1).T
+    lower = [row[: i + 1] for i, row in enumerate(matrix.tolist())]
+    if verifier.definite(lower):
+        signs = np.array(list(product([-1, 1], repeat=n)))
+        worst = min(float(np.linalg.eigvalsh(matrix - np.outer(s, s) - np.eye(n)).min()) for s in signs)
+        assert worst > 0
+    else:
+        shift = n * (int(np.sqrt(matrix.diagonal().max())) + 2)
+        assert np.linalg.eigvalsh(matrix).min() < 3 * shift  # it gives up only near the edge
+
+
+def test_what_rounding_may_make_singular_is_not_definite():
+    assert not verifier.definite([[2]])
+    assert verifier.definite([[6]])
+    assert not verifier.definite([[0]])
+    assert not verifier.definite([[-7]])
+
+
+@given(SEEDS)
+def test_a_polynomial_said_to_be_above_a_square_is(seed):
+    rng = np.random.default_rng(seed)
+    p, s = ([Fraction(int(c), 8) for c in rng.integers(-9, 10, rng.integers(1, 6))] for _ in range(2))
+    low, high = sorted(Fraction(int(end), 16) for end in rng.integers(0, 17, 2))
+    places = [low + (high - low) * Fraction(i, 200) for i in range(201)]
+    differences = [sum(c * t**j for j, c in enumerate(p)) - sum(c * t**j for j, c in enumerate(s)) ** 2 for t in places]
+    said = verifier.above_square(p, s, low, high)
+    assert said == above_square(p, s, low, high)
+    if said:
+        assert min(differences) >= 0
+    else:
+        assert min(differences) < Fraction(1, 100)  # below it somewhere, or nearly
+
+
+def test_touching_from_above_at_an_end_is_above_and_crossing_is_not():
+    one, half = Fraction(1), Fraction(1, 2)
+    assert verifier.above_square([one, -one], [], 0, one)
+    assert verifier.above_square([half * half, -one, one + Fraction(1, 10**30)], [], 0, one)
+    assert not verifier.above_square([half * half - Fraction(1, 10**30), -one, one], [], 0, one)
+    assert not verifier.above_square([one, -one - Fraction(1, 10**30)], [], 0, one)
+
+
+@pytest.mark.parametrize("shape", [(5, 8), (8, 5), (6, 6)])
+def test_places_are_proved_only_on_their_side_of_the_values(tmp_path, shape):
+    rng = np.random.default_rng(0)
+    graph = PairGraph(rng.random(shape) ** 3, np.arange(shape[0]) % 2)
+    squares = spectrum(graph, min(shape)).singular_values ** 2
+    read = verifier.Graph(saved(graph, tmp_path))
+    for k in range(1, min(shape)):
+        known = places(graph, ExactGraph(graph), k)
+        values = verifier.Values(read, BITS)
+        assert float(known.at_most) == pytest.approx(squares[k], abs=1e-12)
+        assert float(known.at_least) == pytest.approx(squares[k - 1], abs=1e-10)
+        assert values.at_most(known.at_most, known.basis)
+        assert values.at_least(known.at_least, known.basis)
+        assert not values.at_most(Fraction(squares[k] - 1e-12), known.basis)
+        assert not values.at_least(Fraction(squares[k - 1] + 1e-12), known.basis)
+
+
+def test_its_walks_are_low_by_no_more_than_they_may_be(tmp_path):
+    rng = np.random.default_rng(1)
+    graph = PairGraph(rng.random((6, 7)), rng.integers(0, 3, 6))
+    read = verifier.Graph(saved(graph, tmp_path))
+    exact, rounded = read.walks(6, 0), read.walks(6, 20)
+    for step, (true, low) in enumerate(zip(exact, rounded, strict=True)):
+        off = [t * 2**20 - h for each, other in zip(true, low, strict=True) for t, h in zip(each, other, strict=True)]
+        assert all(0 <= it <= step for it in off)
+        assert step == 0 or max(off) > 0
+    moments = list(ExactGraph(graph).moments(exact, 0))
+    assert [float(low) for low, _ in moments] == pytest.approx(consistency_curve(graph, 6))
+    assert float(moments[1][0]) == pytest.approx(1 - induced_labelling_error(graph))

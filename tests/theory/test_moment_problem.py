@@ -1,0 +1,149 @@
+"""The best bounds from known numbers: equal to theorems 4 and 15, attained by a measure, and by a graph."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from theory import PairGraph, induced_labelling_error, probe, sharpest, spectrum
+from theory.bounds.quantities import Encoder
+from theory.consistency import class_masses
+from theory.moment_problem import graph_of_measure
+from theory.multihop import consistency_curve, label_measure, mass_up_to
+
+CLOSE = 1e-7
+
+
+def known_moments(curve):
+    return {"alpha_T": 1 - curve[1]} | {f"a_{power}": curve[power] for power in range(2, len(curve))}
+
+
+@given(st.floats(0, 1), st.floats(0, 0.99))
+def test_with_alpha_and_sigma_alone_it_is_theorem_4(alpha_T, sigma):
+    found = sharpest(known={"alpha_T": alpha_T, "sigma": sigma})
+    assert found.value == pytest.approx(min(1, alpha_T / (1 - sigma**2)), abs=CLOSE)
+    error = sharpest(known={"alpha_T": alpha_T, "sigma": sigma}, quantity="probe_error")
+    assert error.value == pytest.approx(min(1, 2 * found.value))
+
+
+@given(st.floats(0.01, 0.48), st.floats(0, 0.99))
+def test_theorem_4_is_attained_and_so_is_its_factor_two(error, sigma):
+    known = {"alpha_T": error * (1 - sigma**2), "sigma": sigma}
+    for quantity, factor in (("probe_mse", 1), ("probe_error", 2)):
+        found = sharpest(known=known, quantity=quantity)
+        assert found.attained == pytest.approx(factor * error, abs=CLOSE)
+        assert induced_labelling_error(found.graph) == pytest.approx(known["alpha_T"], abs=CLOSE)
+        values = spectrum(found.graph, min(found.k + 1, *found.graph.joint.shape)).singular_values
+        assert values[found.k] == pytest.approx(sigma, abs=CLOSE)
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 2))
+def test_with_moments_it_is_theorem_15(seed, hops):
+    rng = np.random.default_rng(seed)
+    graph = PairGraph(rng.random((6, 6)) ** 2, rng.integers(0, 3, 6))
+    sigma = spectrum(graph, 3).singular_values[2]
+    found = sharpest(known={"sigma": sigma, **known_moments(consistency_curve(graph, 2 * hops))})
+    assert found.value == pytest.approx(mass_up_to(label_measure(graph, hops), sigma**2), abs=1e-6)
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 2**32 - 1))
+def test_no_graph_with_these_numbers_has_more_and_more_numbers_allow_less(seed):
+    rng = np.random.default_rng(seed)
+    graph = PairGraph(rng.random((7, 6)) ** 2, rng.integers(0, 3, 7))
+    top = spectrum(graph, 3)
+    measured = probe(graph, Encoder.optimum(graph, top, 2).left)
+    curve = consistency_curve(graph, 3)
+    known = {"sigma": float(top.singular_values[2])}
+    values = [sharpest(known=known).value]
+    for name, number in {
+        "alpha_T": 1 - curve[1],
+        "class_masses": class_masses(graph),
+        "a_3": curve[3],
+        "a_2": curve[2],
+    }.items():
+        known[name] = number
+        values.append(sharpest(known=known).value)
+    assert all(after <= before + CLOSE for before, after in pairwise(values))
+    assert values[-1] >= measured.mse - CLOSE
+    assert sharpest(known=known, quantity="probe_error").value >= measured.error - CLOSE
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 2**32 - 1))
+def test_the_measure_has_the_numbers_and_the_value_and_the_polynomial_proves_it(seed):
+    rng = np.random.default_rng(seed)
+    weights, atoms = rng.dirichlet(np.ones(4)), rng.random(4)
+    sigma = float(rng.random())
+    known = {"sigma": sigma, "a_1": weights @ atoms, "a_4": weights @ atoms**4}
+    found = sharpest(known=known)
+    assert found.weights.sum() == pytest.approx(1)
+    assert found.weights @ found.atoms == pytest.approx(known["a_1"], abs=1e-6)
+    assert found.weights @ found.atoms**4 == pytest.approx(known["a_4"], abs=1e-6)
+    assert found.weights[found.atoms <= sigma**2 + 1e-9].sum() == pytest.approx(found.value, abs=1e-6)
+    places = np.linspace(0, 1, 100_001)
+    polynomial = sum(coefficient * places**power for power, coefficient in found.polynomial.items())
+    assert set(found.polynomial) == {0, 1, 4}
+    assert (polynomial >= (places <= sigma**2) - 1e-6).all()
+    integral = found.polynomial[0] + sum(found.polynomial[m] * known[f"a_{m}"] for m in (1, 4))
+    assert integral == pytest.approx(found.value, abs=1e-6)
+
+
+def test_class_masses_keep_energy_at_one_and_a_graph_attains_that_too():
+    masses = [0.5, 0.3, 0.2]
+    alone = sharpest(known={"class_masses": masses})
+    assert alone.value == pytest.approx(1 - 0.38)  # the constant is in every top k
+    found = sharpest(known={"class_masses": masses, "alpha_T": 0.5, "sigma": 0.5})
+    assert found.value == pytest.approx(0.62)  # below 0.5 / 0.75
+    assert found.attained == pytest.approx(0.62)
+    assert class_masses(found.graph) == pytest.approx(masses)
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 2**32 - 1))
+def test_every_measure_with_enough_at_one_is_that_of_a_graph(seed):
+    rng = np.random.default_rng(seed)
+    masses = rng.dirichlet(np.full(3, 3.0)) * 0.97 + 0.01
+    atoms, place = np.r_[rng.random(3), 1.0], 0.5
+    weights = np.r_[rng.dirichlet(np.ones(3)) * rng.random() * (1 - masses @ masses), 0]
+    weights[-1] = 1 - weights.sum()
+    graph, k = graph_of_measure(atoms, weights, place, masses)
+    assert class_masses(graph) == pytest.approx(masses)
+    assert consistency_curve(graph, 4) == pytest.approx([weights @ atoms**power for power in range(5)])
+    top = spectrum(graph, min(k + 1, *graph.joint.shape))
+    assert probe(graph, Encoder.optimum(graph, top, k).left).mse == pytest.approx(weights[atoms <= place].sum())
+
+
+def test_without_an_atom_at_one_a_graph_comes_near():
+    # Of α_T and a_2 alone the extremal measure has one atom above the place, below 1.
+    found = sharpest(known={"alpha_T": 0.3, "a_2": 0.55, "sigma": 0.5})
+    assert found.atoms == pytest.approx([0.25, 5 / 6], abs=1e-4)
+    assert found.attained < found.value < 1.02 * found.attained
+    assert induced_labelling_error(found.graph) == pytest.approx(0.3, rel=1 / 50)
+
+
+@pytest.mark.parametrize(
+    ("known", "message"),
+    [
+        ({"alpha": 0.1}, "known has 'alpha'"),
+        ({"alpha_T": 0.1, "a_1": 0.9}, "known has alpha_T and a_1"),
+        ({"a_0": 1}, "known has 'a_0'"),
+        ({"alpha_T": 1.1}, r"alpha_T=1.1 is not in \[0, 1\]"),
+        ({"sigma": float("nan")}, r"sigma=nan is not in \[0, 1\]"),
+        ({"class_masses": [0.5, 0.4]}, "not positive numbers that sum to 1"),
+        ({"a_1": 0.5, "a_2": 0.6}, "no measure has these numbers"),
+        ({"a_1": 0.5, "a_2": 0.2}, "no measure has these numbers"),
+        ({"class_masses": [0.5, 0.5], "alpha_T": 0.6}, "no measure has these numbers"),
+    ],
+)
+def test_bad_numbers_are_told(known, message):
+    with pytest.raises(ValueError, match=message):
+        sharpest(known=known)
+
+
+def test_an_unknown_quantity_is_told():
+    with pytest.raises(ValueError, match="quantity='zero_shot_error'"):
+        sharpest(known={}, quantity="zero_shot_error")

@@ -1,0 +1,79 @@
+"""Where the spectrum is cut, with what proves it: `σ²_{k+1} <= b`, and where that is wanted `σ_k² >= b'`.
+
+Let S be `ĀĀᵀ` or `ĀᵀĀ`, of the side with fewer distinct rows, and V any matrix of k columns. If `b I - S + V Vᵀ` is
+positive definite, then at most k eigenvalues of S are b or more (on the space orthogonal to V, of k dimensions less,
+S is below b). If `Vᵀ (S - b' I) V` is, at least k are above b'. Here V holds the leading eigenvectors, each as long as
+the root of its value, in integers; whoever checks decides definiteness of the matrices of the exact weights.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from fractions import Fraction
+from math import sqrt
+
+import numpy as np
+import scipy.linalg
+import scipy.sparse as sp
+
+from theory.graph import PairGraph
+from theory.infrastructure.arrays import FloatArray
+from theory.proofs.decimals import above, below
+from theory.proofs.exact_graph import ExactGraph
+
+BITS = 56  # after the binary point, of V and of whoever checks it
+LIMIT_SIDE = 4_000  # distinct nodes on the smaller side; a proof of more takes too long to be checked
+EPS = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True)
+class Places:
+    """`σ²_{k+1} <= at_most`, `σ_k² >= at_least`, and V, (n, k), times `2^BITS`."""
+
+    at_most: Fraction
+    at_least: Fraction
+    basis: list[list[int]]
+
+
+def places(graph: PairGraph, exact: ExactGraph, k: int) -> Places:
+    """Both places, as near to the values as rounding allows; `at_least` is 0 where σ_k may be.
+
+    O(n³) time and O(n²) memory for n distinct nodes on the smaller side.
+
+    Raises
+    ------
+    ValueError
+        More than `LIMIT_SIDE` such nodes.
+    """
+    normalised = _distinct_rows(graph, exact)
+    n = normalised.shape[0]
+    if n > LIMIT_SIDE:
+        raise ValueError(f"the smaller side has {n} distinct nodes: σ_(k+1) is proved for at most {LIMIT_SIDE}")
+    gram = (normalised @ normalised.T).toarray()
+    found, vectors = scipy.linalg.eigh(gram, subset_by_index=[max(0, n - k - 1), n - 1], overwrite_a=True)
+    values, vectors = np.maximum(0.0, found[::-1]), vectors[:, ::-1]
+    basis = np.zeros((n, k))
+    kept = min(n, k)
+    basis[:, :kept] = vectors[:, :kept] * np.sqrt(values[:kept])
+    # What the check loses to rounding, and the eigenvectors to floating point; twice, so that the check succeeds.
+    margin = 4 * n * 2.0**-BITS + 64 * EPS * sqrt(n)
+    at_most = above(Fraction(values[k] + margin)) if k < n else Fraction(0)
+    at_least = values[k - 1] - margin / values[k - 1] if k <= n and values[k - 1] > 0 else 0.0
+    return Places(at_most, max(Fraction(0), below(Fraction(at_least))), _integers(basis))
+
+
+def _distinct_rows(graph: PairGraph, exact: ExactGraph) -> sp.csr_array:
+    """The normalised matrix of the side with fewer distinct rows; equal rows are one row of their summed weight.
+
+    `Σ_x P_x P_xᵀ / p(x)` over the equal rows is that of their sum, so that the other side's Gram matrix is the same.
+    """
+    sides = [(exact.rows, graph.normalized), (exact.columns, sp.csr_array(graph.normalized.T))]
+    counted = [(Counter(map(tuple, lines)), lines, matrix) for lines, matrix in sides]
+    counts, lines, matrix = min(counted, key=lambda side: len(side[0]))
+    first = {line: place for place, line in reversed(list(enumerate(map(tuple, lines))))}
+    roots = np.sqrt(list(counts.values()))
+    return sp.csr_array(matrix[[first[line] for line in counts]] * roots[:, None])
+
+
+def _integers(basis: FloatArray) -> list[list[int]]:
+    whole: list[list[int]] = np.rint(basis * 2.0**BITS).astype(np.int64).tolist()
+    return whole

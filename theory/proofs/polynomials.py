@@ -1,0 +1,144 @@
+"""Polynomials with rational coefficients that lie above a step: the dual side of the moment problem."""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from math import comb, lcm
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from theory.infrastructure.arrays import FloatArray
+from theory.proofs.decimals import above, below
+
+Polynomial = list[Fraction]  # the constant first
+Square = tuple[Polynomial, Fraction, Fraction]  # a polynomial, and the ends of an interval
+
+NEAR = Fraction(1, 10**12)  # nodes as near as this to an end of [0, 1], or to the step, are taken to be there
+COEFFICIENT_DIGITS = 30
+HALVINGS = 20_000
+
+
+def chord(place: Fraction) -> Polynomial:
+    """`(1 - t) / (1 - place)`, its factor rounded up: the polynomial of theorem 4."""
+    factor = above(1 / (1 - place))
+    return [factor, -factor]
+
+
+def above_step(nodes: FloatArray, place: Fraction, *, pinned: bool) -> Polynomial:
+    """A polynomial `p >= 0` on [0, 1] with `p >= 1` on `[0, place]`, from the nodes of the extremal rule at the place.
+
+    It equals the step at the place and at the nodes. There it touches it; not at the ends of [0, 1], if these were
+    pinned as nodes. By Rolle's theorem it crosses the step nowhere else, whatever the nodes are: a little off they do
+    no harm. The coefficients are rounded to decimals, and the constant is raised by what that may lower.
+    """
+    conditions = [(place, Fraction(1))]
+    for node in nodes.tolist():
+        near = next((end for end in (Fraction(0), Fraction(1)) if abs(node - end) <= NEAR), Fraction(node))
+        if 0 <= near <= 1 and abs(near - place) > NEAR:
+            conditions += [(near, Fraction(near < place))] * (1 if pinned and near in (0, 1) else 2)
+    return raised(_interpolated(sorted(conditions)))
+
+
+def raised(exact: Iterable[Fraction]) -> Polynomial:
+    """A polynomial with decimals for coefficients that is no smaller on [0, 1]."""
+    rounded = [below(coefficient, COEFFICIENT_DIGITS) for coefficient in exact]
+    rounded[0] += above(Fraction(len(rounded), 10**COEFFICIENT_DIGITS), COEFFICIENT_DIGITS)
+    return rounded
+
+
+def _interpolated(conditions: Sequence[tuple[Fraction, Fraction]]) -> Polynomial:
+    """The polynomial through these points, level where one is listed twice: Newton's form, expanded."""
+    places = [place for place, _ in conditions]
+    differences = [value for _, value in conditions]
+    for order in range(1, len(places)):
+        for i in reversed(range(order, len(places))):
+            width = places[i] - places[i - order]
+            differences[i] = (differences[i] - differences[i - 1]) / width if width else Fraction(0)
+    polynomial = [Fraction(0)]
+    for place, difference in zip(reversed(places), reversed(differences), strict=True):
+        shifted = [Fraction(0), *polynomial]
+        polynomial = [a - place * b for a, b in zip(shifted, [*polynomial, Fraction(0)], strict=True)]
+        polynomial[0] += difference
+    while len(polynomial) > 1 and polynomial[-1] == 0:
+        polynomial.pop()
+    return polynomial
+
+
+def monomials(chebyshev: npt.NDArray[np.floating[Any]]) -> Polynomial:
+    """Exactly the polynomial with these coefficients in the basis `T_j(2t - 1)`."""
+    before, current = [Fraction(1)], [Fraction(-1), Fraction(2)]  # T_0 and T_1
+    total = [Fraction(0)] * len(chebyshev)
+    for weight in chebyshev.tolist():
+        for power, coefficient in enumerate(before):
+            total[power] += Fraction(weight) * coefficient
+        ahead = [Fraction(0)] * (len(current) + 1)
+        for power, coefficient in enumerate(current):
+            ahead[power] -= 2 * coefficient
+            ahead[power + 1] += 4 * coefficient
+        for power, coefficient in enumerate(before):
+            ahead[power] -= coefficient
+        before, current = current, ahead
+    return total
+
+
+def lifted(majorant: Polynomial, squares: Iterable[Square]) -> Polynomial:
+    """The majorant, raised by a power of ten until it is above these squares where it must be.
+
+    Raises
+    ------
+    ValueError
+        It would take more than 1: of polynomials in double precision that is out of all proportion.
+    """
+    wanted = list(squares)
+    for power in range(-20, 1):
+        tried = raised([majorant[0] + Fraction(10) ** power, *majorant[1:]])
+        if all(above_square(tried, *square) for square in wanted):
+            return tried
+    raise ValueError("a polynomial that should be above another is below it by more than 1")
+
+
+def above_square(polynomial: Polynomial, root: Polynomial, low: Fraction, high: Fraction) -> bool:
+    """Whether `polynomial >= root²` on [low, high], for certain.
+
+    Some interval is halved until no Bernstein coefficient of the difference, times a common denominator, is negative;
+    it is given up where a value at an end of an interval is, or after `HALVINGS`.
+    """
+    rest = [*polynomial, *[Fraction(0)] * max(0, 2 * len(root) - 1 - len(polynomial))]
+    for i, a in enumerate(root):
+        for j, b in enumerate(root):
+            rest[i + j] -= a * b
+    parts = [_bernstein(rest, low, high)]
+    for _ in range(HALVINGS):
+        if not parts or min(parts[-1][0], parts[-1][-1]) < 0:
+            return not parts
+        values = parts.pop()
+        if min(values) < 0:
+            parts += _halves(values)
+    return False
+
+
+def _bernstein(polynomial: Polynomial, low: Fraction, high: Fraction) -> list[int]:
+    """The Bernstein coefficients on an interval, times what makes integers of them."""
+    degree = len(polynomial) - 1
+    moved = [Fraction(0)] * len(polynomial)  # the coefficients in u, where t = low + (high - low) u
+    for coefficient in reversed(polynomial):
+        moved = [low * a + (high - low) * b for a, b in zip(moved, [Fraction(0), *moved[:-1]], strict=True)]
+        moved[0] += coefficient
+    shares = [coefficient / comb(degree, power) for power, coefficient in enumerate(moved)]
+    unit = lcm(*(share.denominator for share in shares))
+    return [
+        sum(comb(i, power) * int(unit * share) for power, share in enumerate(shares[: i + 1]))
+        for i in range(degree + 1)
+    ]
+
+
+def _halves(values: list[int]) -> tuple[list[int], list[int]]:
+    """The coefficients on both halves of the interval, times a power of two (de Casteljau)."""
+    left, right = [], []
+    for level in reversed(range(len(values))):
+        left.append(values[0] << level)
+        right.append(values[-1] << level)
+        values = [a + b for a, b in pairwise(values)]
+    return left, right[::-1]

@@ -1,0 +1,209 @@
+"""Bounds of one graph with their proofs: a certificate whose checking needs no trust in floating point or in us.
+
+A bound of this kind is a polynomial. With the moments `a_j` of the label-energy measure ν (theorem 15), `p >= 0` on
+[0, 1] and `p >= 1` on `[0, b]` show `ν([0, b]) <= Σ_j p_j a_j`, and with `σ²_{k+1} <= b` that is a bound of `ε₂(f*)`.
+Its weakest form, of degree 1, is theorem 4; its best, theorem 15; with `b = μ²` it is theorem 18. All that a proof says
+is in integers and in decimals, to be checked exactly: `examples/verify_proof.py` does so, and `docs/proofs.md` says why
+that is enough. Source: new here.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import log10
+from typing import Any
+
+from theory.graph import PairGraph
+from theory.infrastructure.hypotheses import require_width
+from theory.infrastructure.tables import replacing
+from theory.local_multihop import HOPS
+from theory.multihop import ROUND_OFF, extremal_rule, label_measure
+from theory.proofs.decimals import DIGITS, above, below, written
+from theory.proofs.exact_graph import ExactGraph, Interval, State
+from theory.proofs.places import BITS, Places, places
+from theory.proofs.polynomials import Polynomial, above_step, chord
+from theory.proofs.votes import best_price, error, margins, vote
+
+FORMAT = "pairbounds proof 1"
+WALK_BITS = 256  # after the binary point, of class probabilities that are not exact
+VALUE_DIGITS = 16
+EXACT_NODES = 12  # of both sides: the moments of graphs no larger are exact
+LONGEST = 4_000  # digits of a number that Python reads
+
+ZERO = Fraction(0)
+KEYS = frozenset({"format", "graph", "moments", "claims"})  # by which a file is known for a proof
+
+
+@dataclass(frozen=True)
+class Claim:
+    """`quantity <= value`, with what shows it.
+
+    Attributes
+    ----------
+    theorem : 4, 15, 16 or 18
+    quantity : "probe_mse" or "probe_error"
+    value : a decimal, rounded up
+    polynomial : p_0..p_d, decimals; of theorem 16, P
+    filter, price : q_0..q_d and λ of theorem 16; else empty and 0
+    """
+
+    theorem: int
+    quantity: str
+    value: Fraction
+    polynomial: tuple[Fraction, ...]
+    filter: tuple[Fraction, ...] = ()
+    price: Fraction = ZERO
+
+    def record(self) -> dict[str, Any]:
+        """What JSON has of it."""
+        record = {
+            "theorem": self.theorem,
+            "quantity": self.quantity,
+            "value": written(self.value),
+            "polynomial": [*map(written, self.polynomial)],
+        }
+        vote = {"filter": [*map(written, self.filter)], "price": written(self.price)}
+        return record | vote if self.filter else record
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What is claimed of one graph and one width, and all that checking it needs beside the graph.
+
+    Attributes
+    ----------
+    graph : digest of sizes, weights and labels
+    k : width
+    penalty : μ of the penalised spectral loss, whose minimisers the claims are about; 0 without one
+    places : where the spectrum is cut
+    walk_bits : of the walks that the moments come from; 0 if they are exact
+    moments : an interval for each of a_0, a_1, ...
+    """
+
+    graph: str
+    k: int
+    penalty: Fraction
+    places: Places
+    walk_bits: int
+    moments: tuple[Interval, ...]
+    claims: tuple[Claim, ...]
+
+    def value(self, quantity: str) -> Fraction:
+        """The least that is proved of "probe_mse" or "probe_error"; `KeyError` if there is no such claim."""
+        values = [claim.value for claim in self.claims if claim.quantity == quantity]
+        if not values:
+            raise KeyError(quantity)
+        return min(values)
+
+    def record(self) -> dict[str, Any]:
+        """What JSON has of it: docs/proofs.md says what each key means."""
+        return {
+            "format": FORMAT,
+            "graph": self.graph,
+            "k": self.k,
+            "penalty": written(self.penalty),
+            "claims": [claim.record() for claim in self.claims],
+            "at_most": written(self.places.at_most),
+            "at_least": written(self.places.at_least),
+            "walk_bits": self.walk_bits,
+            "moments": [[written(end) for end in interval] for interval in self.moments],
+            "bits": BITS,
+            "basis": self.places.basis,
+        }
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write it as JSON; an interrupted write leaves an old file whole."""
+        with replacing(path) as temporary:
+            temporary.write_text(json.dumps(self.record()) + "\n", encoding="utf-8")
+
+
+def prove(graph: PairGraph, k: int, *, penalty: float | None = None, hops: int = HOPS) -> Proof:
+    """Bounds of the linear probe on the optimum of width k, with a proof: theorems 4 and 15, or 18 with a penalty.
+
+    Parameters
+    ----------
+    k : int
+        1..min(n_left, n_right).
+    penalty : float, optional
+        μ in (0, 1), the decimal that it is printed as: the claims are about the minimisers of width k of the spectral
+        loss with the penalty `μ (E‖f‖² + E‖g‖²)`.
+    hops : int
+        At least 1: the moments `a_0..a_{2 hops}` are used.
+
+    Raises
+    ------
+    ValueError
+        No labels on the left; k, penalty or hops out of range; σ_{k+1} is 1 up to rounding, so that there is no bound
+        to prove; more than `LIMIT_SIDE` distinct nodes on the smaller side.
+
+    Notes
+    -----
+    The statement is about the stored weights as exact numbers, over their exact sum. O(n³) time and O(n²) memory for n
+    distinct nodes on the smaller side, and O(hops nnz r) products of long integers for r classes.
+
+    Examples
+    --------
+    >>> from theory import PairGraph, prove
+    >>> proof = prove(PairGraph([[3, 1], [1, 3]], [0, 1]), k=1)
+    >>> round(float(proof.value("probe_mse")), 9)
+    0.5
+    """
+    require_width(graph.joint.shape, k)
+    mu = Fraction(0) if penalty is None else Fraction(str(float(penalty)))
+    if penalty is not None and not 0 < mu < 1:
+        raise ValueError(f"penalty={penalty!r} is not in (0, 1)")
+    exact = ExactGraph(graph)
+    known = places(graph, exact, k)
+    cut = replace(known, at_most=max(known.at_most, mu**2), at_least=known.at_least if known.at_least > mu**2 else ZERO)
+    if cut.at_most >= 1:
+        raise ValueError(f"σ_(k+1) is 1 up to rounding at k = {k}: no bound follows, and so there is none to prove")
+    jacobi = label_measure(graph, hops)
+    nodes, _ = extremal_rule(jacobi, float(cut.at_most) + ROUND_OFF, ROUND_OFF)
+    one_hop, best = chord(cut.at_most), above_step(nodes, cut.at_most, pinned=len(nodes) == len(jacobi.diagonal) + 2)
+    q, majorant = vote(graph, cut.at_most, max(cut.at_least, mu**2), hops)
+    walks = _Walks.of(exact, max(1, len(best) - 1, len(majorant) - 1, 2 * len(q) - 2))
+    theorems = ((18, best),) if penalty is not None else ((4, one_hop), (15, best))
+    claims = [*(claim for theorem, chosen in theorems for claim in walks.of_mass(theorem, chosen))]
+    claims.append(walks.of_vote(exact, q, majorant))
+    return Proof(exact.digest, k, mu, cut, walks.bits, walks.moments, tuple(claims))
+
+
+@dataclass(frozen=True)
+class _Walks:
+    """Walks of a graph, the moments that they give, and what polynomials make of them."""
+
+    bits: int
+    states: list[State]
+    moments: tuple[Interval, ...]
+
+    @classmethod
+    def of(cls, exact: ExactGraph, steps: int) -> "_Walks":
+        """Of small graphs exact, if the numbers can be written down."""
+        if len(exact.rows) + len(exact.columns) <= EXACT_NODES:
+            states = list(exact.walks(steps, 0))
+            moments = tuple(exact.moments(states, 0))
+            if all(log10(end.denominator) < LONGEST for interval in moments for end in interval):
+                return cls(0, states, moments)
+        states = list(exact.walks(steps, WALK_BITS))
+        wide = exact.moments(states, WALK_BITS)
+        return cls(WALK_BITS, states, tuple((below(low, DIGITS), above(high, DIGITS)) for low, high in wide))
+
+    def of_mass(self, theorem: int, polynomial: Polynomial) -> Iterator[Claim]:
+        """What a polynomial above the step shows of the squared error, and twice that of the 0-1 error."""
+        for quantity, factor in (("probe_mse", 1), ("probe_error", 2)):
+            value = above(factor * self._integral(polynomial), VALUE_DIGITS)
+            yield Claim(theorem, quantity, value, tuple(polynomial))
+
+    def of_vote(self, exact: ExactGraph, q: Polynomial, majorant: Polynomial) -> Claim:
+        """What a vote shows of the 0-1 error."""
+        ahead, budget = margins(q, exact, self.states, self.bits), self._integral(majorant)
+        price = best_price(ahead, exact.left, budget)
+        value = above(error(ahead, exact.left, budget, price), VALUE_DIGITS)
+        return Claim(16, "probe_error", value, tuple(majorant), tuple(q), price)
+
+    def _integral(self, polynomial: Polynomial) -> Fraction:
+        """The most that `Σ_j p_j a_j` can be."""
+        pairs = zip(polynomial, self.moments, strict=False)
+        return sum((max(c * low, c * high) for c, (low, high) in pairs), ZERO)

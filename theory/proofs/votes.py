@@ -1,0 +1,65 @@
+"""The proof of theorem 16: scores of a multi-hop vote, how near the probe's own are, and what that lets them err.
+
+Let q be a polynomial and P another with `P >= q²` on [0, b] and `P >= (1 - q)²` on [b', 1], where `σ²_{k+1} <= b` and
+`σ_k² >= b'`. The probe's scores are within `Δ = Σ_j P_j a_j` of the vote's in the mean square, and with the vote's
+margins γ the error is at most `λ Δ + E[1 - λ γ₊²/2]₊` for every price `λ >= 0`: where the probe errs it has moved by
+`γ₊²/2` or more, and `1 <= λ γ₊²/2 + [1 - λ γ₊²/2]₊`.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+from numpy.polynomial import chebyshev
+
+from theory.graph import PairGraph
+from theory.local_multihop import Cut, within
+from theory.proofs.decimals import above
+from theory.proofs.exact_graph import ExactGraph, State
+from theory.proofs.polynomials import Polynomial, lifted, monomials, raised
+
+PRICE_DIGITS = 30
+
+
+def vote(graph: PairGraph, at_most: Fraction, at_least: Fraction, hops: int) -> tuple[Polynomial, Polynomial]:
+    """The polynomials q and P of the best bound that `theory.local_multihop` finds, as decimals; P certainly above."""
+    found = within(graph, Cut(float(at_most), float(at_least)), hops)
+    q = raised(monomials(chebyshev.chebtrim(found.filter)))
+    rest = [(power == 0) - coefficient for power, coefficient in enumerate(q)]
+    squares = (q, Fraction(0), at_most), (rest, at_least, Fraction(1))
+    return q, lifted(monomials(chebyshev.chebtrim(found.majorant)), squares)
+
+
+def margins(q: Polynomial, exact: ExactGraph, states: Sequence[State], bits: int) -> list[Fraction]:
+    """The margins of the vote's scores at the left nodes, (n_left,): no more than they are.
+
+    Parameters
+    ----------
+    states : of `ExactGraph.walks`, of 2 deg q half hops or more, with these bits
+    """
+    low = sum(abs(coefficient) * 2 * hop for hop, coefficient in enumerate(q)) if bits else 0  # by which walks may be
+    found = []
+    for node, own in enumerate(exact.classes):
+        walks = zip(*(state[node] for state in states[: 2 * len(q) : 2]), strict=True)
+        scores = [sum((c * share for c, share in zip(q, each, strict=True)), Fraction(0)) for each in walks]
+        found.append((scores.pop(own) - max(scores, default=Fraction(0)) - low) / 2**bits)
+    return found
+
+
+def best_price(margins: Sequence[Fraction], masses: Sequence[int], budget: Fraction) -> Fraction:
+    """λ, as a decimal: `2/γ²` of the node that the budget pays for in part; 0 if it pays for all."""
+    ahead = np.maximum(0.0, np.array([float(margin) for margin in margins]))
+    shares = np.array([float(Fraction(mass, sum(masses))) for mass in masses])
+    order = np.argsort(ahead)
+    spent = np.cumsum(shares[order] * ahead[order] ** 2 / 2)
+    paid = int(np.searchsorted(spent, float(budget), side="right"))
+    return above(Fraction(2 / float(ahead[order[paid]]) ** 2), PRICE_DIGITS) if paid < len(order) else Fraction(0)
+
+
+def error(margins: Sequence[Fraction], masses: Sequence[int], budget: Fraction, price: Fraction) -> Fraction:
+    """`λ Δ + E[1 - λ γ₊²/2]₊`, exactly."""
+    left = (
+        mass * max(Fraction(0), 1 - price * max(Fraction(0), margin) ** 2 / 2)
+        for mass, margin in zip(masses, margins, strict=True)
+    )
+    return price * budget + sum(left, Fraction(0)) / sum(masses)
