@@ -346,17 +346,6 @@ def extremal_rule(jacobi: JacobiMatrix, place: float, slack: float) -> Rule:
         return _pinned_rule(jacobi, place, slack, corner, lowest, highest)
     # An infinite corner, at a Gauss node, comes this far only with moments that a single measure on [0, 1] has. The
     # Radau rule, with its further node of no weight put far away, is weaker then, but no less right.
-    return _radau_rule(jacobi, corner)
-
-
-def radau_rule(jacobi: JacobiMatrix, place: float) -> Rule:
-    """The Gauss-Radau rule with a node at `place`, exact to degree 2m: of its m + 1 nodes one may leave [0, 1]."""
-    if jacobi.complete:
-        return _rule(jacobi, [], [])
-    return _radau_rule(jacobi, *_corners(jacobi, np.array([place])))
-
-
-def _radau_rule(jacobi: JacobiMatrix, corner: float) -> Rule:
     return _rule(jacobi, [corner if abs(corner) <= FAR else FAR], [])
 
 
