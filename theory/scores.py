@@ -70,6 +70,19 @@ class Standing:
         return float(mass[near] @ (np.minimum(units, 4 * self.noise[near]) / np.where(units > 0, units, 1.0)))
 
 
+def narrowest(leads: FloatArray) -> float:
+    """The smallest lead over the largest, of leads (n,): 0 where one is tied, infinite where none has a rival."""
+    rivalled = leads[np.isfinite(leads)]
+    if not len(rivalled):
+        return np.inf
+    return float(rivalled.min() / rivalled.max()) if rivalled.max() > 0 else 0.0
+
+
+def narrowest_of(scores: FloatArray) -> float:
+    """`narrowest` of the leads in each row of scores (n, r)."""
+    return narrowest(Standing.of(scores, 0.0).leads)
+
+
 def strict_winners(scores: FloatArray) -> IntArray:
     """The column with the largest score in each row, (n,), or -1 where none wins by more than the row's round-off."""
     return Standing.of(scores, round_off(scores.shape[1]) * np.abs(scores).max(axis=1)).winners

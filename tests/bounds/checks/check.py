@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from tests.families import GRAPHS
-from theory import PairGraph, check_bounds
+from theory import PairGraph, check_bounds, spectrum
+from theory.attack.records import Witness
+from theory.bounds import Encoder
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,14 @@ class Case:
         """The verdicts on it, by the names of the bounds."""
         found = check_bounds(self.graph, self.k, self.features, penalty=self.penalty, critic=self.critic)
         return found.set_index("bound")
+
+    @property
+    def witness(self) -> Witness:
+        """As the search takes it; for a missing side of the features zeros, of which no claim is made."""
+        if self.features is None:
+            return Witness(self.graph, self.k)
+        triplets = spectrum(self.graph, min(self.k + 1, *self.graph.joint.shape))
+        return Witness(self.graph, self.k, Encoder.of(self.graph, triplets, self.k, self.features).features)
 
 
 @dataclass(frozen=True)

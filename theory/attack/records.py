@@ -1,0 +1,154 @@
+"""What is known of how sharp a bound is: the best graph so far, in a file of its own, and what was spent on it."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from theory.attack.candidate import LARGEST_SIDE, Candidate
+from theory.attack.climbing import ROUND_OFF
+from theory.attack.evaluation import Rating, ratio_anywhere
+from theory.attack.mattering import ratio_where_it_matters
+from theory.attack.search import believed
+from theory.bounds.confirmation import Confirmation
+from theory.bounds.quantities import Features
+from theory.bounds.registry import NEEDED, Bound
+from theory.bounds.scoring import embedded, score
+from theory.graph import PairGraph
+from theory.graph_formats import load_beside
+from theory.infrastructure.hypotheses import HypothesisError
+
+ANYWHERE, MATTERS = "anywhere", "where it matters"
+RATINGS: dict[str, Rating] = {ANYWHERE: ratio_anywhere, MATTERS: ratio_where_it_matters}
+ENDINGS = {ANYWHERE: "", MATTERS: "-matters"}  # of file names
+
+
+@dataclass(frozen=True, eq=False)
+class Witness:
+    """A graph and a width, and features for claims about encoders: all that a claim is held on."""
+
+    graph: PairGraph
+    k: int
+    features: Features | None = None
+
+    @classmethod
+    def of(cls, candidate: Candidate) -> "Witness":
+        """What a search has found."""
+        return cls(candidate.graph, candidate.k, candidate.features)
+
+    @classmethod
+    def load(cls, path: Path) -> "Witness":
+        """Read what `save` wrote; `ValueError` where it is a graph without a width."""
+        graph, beside = PairGraph.load(path), load_beside(path, ("k", "f", "g"))
+        if "k" not in beside:
+            raise ValueError(f"{path} is a graph without a width k beside it: `pairbounds attack --out` writes both")
+        return cls(graph, int(beside["k"]), (beside["f"], beside["g"]) if "f" in beside else None)
+
+    def save(self, path: Path, **beside: Any) -> None:
+        """Write a saved pair graph, with the rest beside it."""
+        features = {} if self.features is None else dict(zip("fg", self.features, strict=True))
+        self.graph.save(path, k=np.array(self.k), **features, **beside)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Nodes and pairs."""
+        return sum(self.graph.joint.shape), self.graph.joint.nnz
+
+    def candidate(self, origin: str) -> Candidate | None:
+        """Where a search can start from it, if it is labelled and small enough."""
+        weights, left, right = self.graph.joint, self.graph.left_labels, self.graph.right_labels
+        if left is None or right is None or max(weights.shape) > LARGEST_SIDE:
+            return None
+        return Candidate.of(weights.toarray(), left, right, self.k, self.features, origin)
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """The best so far of one claim in one place.
+
+    Attributes
+    ----------
+    where : `ANYWHERE` or `MATTERS`
+    witness : the graph with the largest ratio, or `None` while there is none
+    ratio, measured, value : there; the ratio is NaN while there is none
+    refuted, rests_on_ties : whether it refutes the claim, and only because ties count as errors
+    origin : the family that the search had started from, or how the graph was come by
+    evaluations, rounds, seconds : what was spent, the seconds of CPU
+    """
+
+    claim: Bound
+    where: str
+    witness: Witness | None = None
+    ratio: float = math.nan
+    measured: float = math.nan
+    value: float = math.nan
+    refuted: bool = False
+    rests_on_ties: bool = False
+    origin: str = ""
+    evaluations: int = 0
+    rounds: int = 0
+    seconds: float = 0.0
+
+    @classmethod
+    def load(cls, claim: Bound, where: str, folder: Path) -> "Record":
+        """What is stored, held against the claim as it is now; empty where nothing is."""
+        empty, path = cls(claim, where), place(claim, where, folder)
+        if not path.is_file():
+            return empty
+        spent = load_beside(path, ("origin", "evaluations", "rounds", "seconds"))
+        known = empty.considering(Witness.load(path), str(spent.get("origin", "")))
+        counts: tuple[tuple[str, Callable[[Any], Any]], ...] = (
+            ("evaluations", int),
+            ("rounds", int),
+            ("seconds", float),
+        )
+        return replace(known, **{name: kind(spent[name]) for name, kind in counts if name in spent})
+
+    def save(self, folder: Path) -> None:
+        """Write the graph and what was spent on it; nothing while there is no graph."""
+        if self.witness is not None:
+            counts = {"evaluations": self.evaluations, "rounds": self.rounds, "seconds": self.seconds}
+            beside = {name: np.array(count) for name, count in (counts | {"origin": self.origin}).items()}
+            self.witness.save(place(self.claim, self.where, folder), **beside)
+
+    def considering(self, witness: Witness, origin: str) -> "Record":
+        """The same with this graph, if its ratio is larger, or as large on a smaller graph."""
+        ratio, confirmation = _ratio(self.claim, self.where, witness)
+        if not ratio >= 0 or not self._improved_by(ratio, witness):
+            return self
+        found = score(self.claim, witness.graph, witness.k, witness.features)
+        return replace(
+            self,
+            witness=witness,
+            ratio=ratio,
+            measured=found.measured,
+            value=found.value,
+            refuted=confirmation is not None and confirmation.holds_up,
+            rests_on_ties=confirmation is not None and confirmation.rests_on_ties,
+            origin=origin,
+        )
+
+    def _improved_by(self, ratio: float, witness: Witness) -> bool:
+        if self.witness is None or ratio > self.ratio * (1 + ROUND_OFF):
+            return True
+        return ratio >= self.ratio * (1 - ROUND_OFF) and witness.size < self.witness.size
+
+
+def place(claim: Bound, where: str, folder: Path) -> Path:
+    """The file of a record."""
+    return folder / f"{claim.name}{ENDINGS[where]}.npz"
+
+
+def _ratio(claim: Bound, where: str, witness: Witness) -> tuple[float, Confirmation | None]:
+    """The ratio on a witness, negative where it does not count, and its confirmation if it is above 1."""
+    features = witness.features if claim.subject == "encoder" else None
+    if claim.subject in NEEDED:
+        return -math.inf, None
+    try:
+        ratio = RATINGS[where](claim, embedded(witness.graph, witness.k, features))
+    except HypothesisError:
+        return -math.inf, None
+    return believed(claim, witness.graph, witness.k, features, ratio)
