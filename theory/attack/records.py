@@ -73,7 +73,7 @@ class Record:
     ----------
     where : `ANYWHERE` or `MATTERS`
     witness : the graph with the largest ratio, or `None` while there is none
-    ratio, measured, value : there; the ratio is NaN while there is none
+    ratio, measured, value : there; a negative ratio does not count, and says how far the graph is from where it does
     refuted, rests_on_ties : whether it refutes the claim, and only because ties count as errors
     origin : the family that the search had started from, or how the graph was come by
     evaluations, rounds, seconds : what was spent, the seconds of CPU
@@ -82,7 +82,7 @@ class Record:
     claim: Bound
     where: str
     witness: Witness | None = None
-    ratio: float = math.nan
+    ratio: float = -math.inf
     measured: float = math.nan
     value: float = math.nan
     refuted: bool = False
@@ -107,6 +107,11 @@ class Record:
         )
         return replace(known, **{name: kind(spent[name]) for name, kind in counts if name in spent})
 
+    @property
+    def counts(self) -> bool:
+        """Whether there is a graph with a ratio that counts."""
+        return self.ratio >= 0
+
     def save(self, folder: Path) -> None:
         """Write the graph and what was spent on it; nothing while there is no graph."""
         if self.witness is not None:
@@ -117,7 +122,7 @@ class Record:
     def considering(self, witness: Witness, origin: str) -> "Record":
         """The same with this graph, if its ratio is larger, or as large on a smaller graph."""
         ratio, confirmation = _ratio(self.claim, self.where, witness)
-        if not ratio >= 0 or not self._improved_by(ratio, witness):
+        if math.isinf(ratio) or not self._improved_by(ratio, witness):
             return self
         found = score(self.claim, witness.graph, witness.k, witness.features)
         return replace(
@@ -132,9 +137,10 @@ class Record:
         )
 
     def _improved_by(self, ratio: float, witness: Witness) -> bool:
-        if self.witness is None or ratio > self.ratio * (1 + ROUND_OFF):
+        if self.witness is None:
             return True
-        return ratio >= self.ratio * (1 - ROUND_OFF) and witness.size < self.witness.size
+        gain, round_off = ratio - self.ratio, ROUND_OFF * abs(self.ratio)
+        return gain > round_off or (gain >= -round_off and witness.size < self.witness.size)
 
 
 def place(claim: Bound, where: str, folder: Path) -> Path:

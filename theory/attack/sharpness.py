@@ -23,9 +23,9 @@ from theory.infrastructure.tables import read_table, write_table
 
 SHARPEST = Path(__file__).parent / "sharpest"  # what is published, and in the wheel
 TABLE = "sharpness.csv"
-OF_RECORD = ["where", "ratio", "refuted", "rests_on_ties", "measured", "value", "origin"]
-SPENT = ["evaluations", "rounds", "seconds"]
-COLUMNS = ["bound", "status", *OF_RECORD, "k", "n_left", "n_right", *SPENT]
+OF_GRAPH = ["ratio", "measured", "value", "k", "n_left", "n_right"]  # NaN where none counts
+COLUMNS = ["bound", "status", "where", *OF_GRAPH, "refuted", "rests_on_ties", "origin"]
+COLUMNS += ["evaluations", "rounds", "seconds"]
 ROUND = 1000  # evaluations between one saving and the next
 KNOWN = "known"  # the origin of a graph that no search for this bound has found
 SHARP = 1 - 1e-4  # a ratio from which on nothing is left to gain
@@ -99,7 +99,8 @@ def _measured(
                 for record in done:
                     _keep([record], records, out)
                     bar.n = sum(min(1.0, limit.spent(found)) for found in records.values())
-                    bar.set_postfix_str(f"{record.claim.name} {record.where}: {record.ratio:.4f}")
+                    ratio = f"{record.ratio:.4f}" if record.counts else "none yet"
+                    bar.set_postfix_str(f"{record.claim.name} {record.where}: {ratio}")
             _write(records, out, settings)
     pool = [record.witness for found in records.values() for record in found if record.witness is not None]
     _keep(_exchanged(records, pool, jobs, "graphs of other bounds"), records, out)
@@ -140,8 +141,9 @@ def _round(task: _Task) -> Record:
     rng = np.random.default_rng([record.rounds, list(RATINGS).index(record.where)])
     start = None if record.witness is None else record.witness.candidate(record.origin)
     best = hunt(evaluator, rng, known=[] if start is None else [start])
-    if best.candidate is not None and best.ratio >= 0:
-        best.replace_by(*shrink(best.candidate, evaluator, rng, ratio=best.ratio, kept=1 - ROUND_OFF))
+    if best.candidate is not None:
+        if best.ratio >= 0:
+            best.replace_by(*shrink(best.candidate, evaluator, rng, ratio=best.ratio, kept=1 - ROUND_OFF))
         record = record.considering(Witness.of(best.candidate), best.candidate.origin)
     return replace(
         record,
@@ -181,11 +183,11 @@ def _write(records: dict[str, list[Record]], out: Path, settings: dict[str, floa
 
 
 def _row(record: Record) -> dict[str, object]:
-    sizes: dict[str, object] = dict.fromkeys(("k", "n_left", "n_right"), math.nan)
-    if record.witness is not None:
-        n_left, n_right = record.witness.graph.joint.shape
-        sizes = {"k": record.witness.k, "n_left": n_left, "n_right": n_right}
-    return vars(record) | sizes | {"bound": record.claim.name, "status": record.claim.status}
+    row = vars(record) | {"bound": record.claim.name, "status": record.claim.status}
+    if record.witness is None or not record.counts:
+        return row | dict.fromkeys(OF_GRAPH, math.nan)
+    n_left, n_right = record.witness.graph.joint.shape
+    return row | {"k": record.witness.k, "n_left": n_left, "n_right": n_right}
 
 
 def known_graphs(folder: Path) -> list[Witness]:

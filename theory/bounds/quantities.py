@@ -16,7 +16,7 @@ from theory.infrastructure.columns import independent, thin_factors
 from theory.infrastructure.foreign import SECONDS, as_number, contained, is_foreign, source_of
 from theory.infrastructure.hypotheses import HypothesisError, require
 from theory.probes import ProbeResult, as_features, probe, zero_shot_standing
-from theory.scores import Standing, narrowest, narrowest_of
+from theory.scores import Standing, linear_standing, score_noise
 from theory.spectra import Spectrum
 
 Features = tuple[FloatArray, FloatArray]  # (n_left, k) and (n_right, k)
@@ -215,7 +215,9 @@ def _constant_probe_mse(graph: PairGraph) -> float:
 
 def probe_lead(encoder: Encoder) -> float:
     """By how much the probe's narrowest decision is ahead, relative to the widest."""
-    return narrowest_of(encoder.left @ encoder.probe.coefficients)
+    coefficients = encoder.probe.coefficients
+    noise = score_noise(encoder.left, coefficients, encoder.graph.left_marginal)
+    return linear_standing(encoder.left, coefficients, noise).narrowest
 
 
 def _zero_shot_error(encoder: Encoder) -> float:
@@ -239,7 +241,7 @@ QUANTITIES: dict[str, Quantity] = {
         _zero_shot_error,
         guess_error,
         doubt=_zero_shot_doubt,
-        lead=lambda encoder: narrowest(encoder.zero_shot[0].leads),
+        lead=lambda encoder: encoder.zero_shot[0].narrowest,
     ),
     "induced_labelling_error": Quantity(
         lambda encoder: induced_labelling_error(encoder.graph), _constant_probe_mse, of_graph=True

@@ -17,7 +17,7 @@ from theory.bounds.theorem04_linear_probe import induced_at_most
 from theory.consistency import class_indicators, guess_error, induced_labelling_error, labelling_error, required_labels
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray
-from theory.scores import linear_standing, narrowest_of, score_noise, strict_winners
+from theory.scores import linear_standing, score_noise, strict_standing
 from theory.spectra import Spectrum
 
 
@@ -25,7 +25,7 @@ def image_error(encoder: Encoder) -> float:
     """0-1 error on the right side of the vote of the left side's probe; a tied view does not vote, a tied vote errs."""
     graph, right = encoder.graph, required_labels(encoder.graph, "right")
     classes = np.unique(required_labels(graph, "left"))
-    winners = strict_winners(_votes(encoder))
+    winners = strict_standing(_votes(encoder)).winners
     return float(graph.right_marginal @ ((winners < 0) | (classes[winners] != right)))
 
 
@@ -42,7 +42,7 @@ def _votes(encoder: Encoder) -> FloatArray:
 
 def _lead(encoder: Encoder) -> float:
     """The narrower of the probe's decisions and of the votes."""
-    return min(probe_lead(encoder), narrowest_of(_votes(encoder)))
+    return min(probe_lead(encoder), strict_standing(_votes(encoder)).narrowest)
 
 
 QUANTITIES["image_error"] = Quantity(image_error, lambda graph: guess_error(graph, "right"), lead=_lead)

@@ -30,7 +30,7 @@ from theory.infrastructure.arrays import FloatArray
 from theory.infrastructure.remembered import once_per_encoder
 from theory.metrics.class_moments import ClassMoments, class_moments
 from theory.metrics.hypersphere import squared_distance
-from theory.scores import Standing, linear_standing, narrowest, round_off, score_noise
+from theory.scores import Standing, linear_standing, round_off, score_noise
 from theory.spectra import Spectrum
 
 
@@ -116,7 +116,7 @@ def _doubt(encoder: Encoder) -> float:
 
 
 def _lead(encoder: Encoder) -> float:
-    return narrowest(_standing(encoder).leads)
+    return _standing(encoder).narrowest
 
 
 @once_per_encoder
