@@ -132,7 +132,7 @@ def attack(
 
         found = find_counterexample(name, budget=_seconds(budget), rng=np.random.default_rng(seed), report=report)
     if out is not None:
-        Witness(found.graph, found.k, found.features).save(out)
+        Witness(found.graph, found.k, found.features, found.penalty).save(out)
     verdict = "REFUTED" if found.refuted else "not refuted"
     say(f"{name}: {verdict}; largest ratio {found.ratio:.6f} (measured {found.measured:.6g}, bound {found.value:.6g})")
     say(f"{found.graph}, k = {found.k}, from the family {found.origin}, after {found.evaluations} graphs. {found.note}")

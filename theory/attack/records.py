@@ -23,34 +23,53 @@ from theory.infrastructure.hypotheses import HypothesisError
 
 ANYWHERE, MATTERS = "anywhere", "where it matters"
 RATINGS: dict[str, Rating] = {ANYWHERE: ratio_anywhere, MATTERS: ratio_where_it_matters}
+Sides = tuple[PairGraph, int, Features | None, float | None]
 ENDINGS = {ANYWHERE: "", MATTERS: "-matters"}  # of file names
 
 
 @dataclass(frozen=True, eq=False)
 class Witness:
-    """A graph and a width, and features for claims about encoders: all that a claim is held on."""
+    """All that a claim is held on: a graph, a width, and features or a penalty for claims about more than an optimum."""
 
     graph: PairGraph
     k: int
     features: Features | None = None
+    penalty: float | None = None
 
     @classmethod
     def of(cls, candidate: Candidate) -> "Witness":
         """What a search has found."""
-        return cls(candidate.graph, candidate.k, candidate.features)
+        return cls(candidate.graph, candidate.k, candidate.features, candidate.penalty)
 
     @classmethod
     def load(cls, path: Path) -> "Witness":
         """Read what `save` wrote; `ValueError` where it is a graph without a width."""
-        graph, beside = PairGraph.load(path), load_beside(path, ("k", "f", "g"))
+        graph, beside = PairGraph.load(path), load_beside(path, ("k", "f", "g", "penalty"))
         if "k" not in beside:
             raise ValueError(f"{path} is a graph without a width k beside it: `pairbounds attack --out` writes both")
-        return cls(graph, int(beside["k"]), (beside["f"], beside["g"]) if "f" in beside else None)
+        features = (beside["f"], beside["g"]) if "f" in beside else None
+        return cls(graph, int(beside["k"]), features, float(beside["penalty"]) if "penalty" in beside else None)
 
     def save(self, path: Path, **beside: Any) -> None:
         """Write a saved pair graph, with the rest beside it."""
-        features = {} if self.features is None else dict(zip("fg", self.features, strict=True))
-        self.graph.save(path, k=np.array(self.k), **features, **beside)
+        if self.features is not None:
+            beside |= dict(zip("fg", self.features, strict=True))
+        if self.penalty is not None:
+            beside["penalty"] = np.array(self.penalty)
+        self.graph.save(path, k=np.array(self.k), **beside)
+
+    def for_claim(self, claim: Bound) -> "Witness | None":
+        """What of it a claim is about; `None` where that is missing."""
+        penalised = NEEDED.get(claim.subject) == "penalty"
+        if (claim.subject == "critic" and self.features is None) or (penalised and self.penalty is None):
+            return None
+        features = None if claim.subject.endswith("optimum") else self.features
+        return Witness(self.graph, self.k, features, self.penalty if penalised else None)
+
+    @property
+    def sides(self) -> Sides:
+        """What a claim is scored on."""
+        return self.graph, self.k, self.features, self.penalty
 
     @property
     def size(self) -> tuple[int, int]:
@@ -62,7 +81,7 @@ class Witness:
         weights, left, right = self.graph.joint, self.graph.left_labels, self.graph.right_labels
         if left is None or right is None or max(weights.shape) > LARGEST_SIDE:
             return None
-        return Candidate.of(weights.toarray(), left, right, self.k, self.features, origin)
+        return Candidate.of(weights.toarray(), left, right, self.k, self.features, origin, self.penalty)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,12 +138,15 @@ class Record:
             beside = {name: np.array(count) for name, count in (counts | {"origin": self.origin}).items()}
             self.witness.save(place(self.claim, self.where, folder), **beside)
 
-    def considering(self, witness: Witness, origin: str) -> "Record":
+    def considering(self, offered: Witness, origin: str) -> "Record":
         """The same with this graph, if its ratio is larger, or as large on a smaller graph."""
+        witness = offered.for_claim(self.claim)
+        if witness is None:
+            return self
         ratio, confirmation = _ratio(self.claim, self.where, witness)
         if math.isinf(ratio) or not self._improved_by(ratio, witness):
             return self
-        found = score(self.claim, witness.graph, witness.k, witness.features)
+        found = score(self.claim, *witness.sides)
         return replace(
             self,
             witness=witness,
@@ -150,11 +172,8 @@ def place(claim: Bound, where: str, folder: Path) -> Path:
 
 def _ratio(claim: Bound, where: str, witness: Witness) -> tuple[float, Confirmation | None]:
     """The ratio on a witness, negative where it does not count, and its confirmation if it is above 1."""
-    features = witness.features if claim.subject == "encoder" else None
-    if claim.subject in NEEDED:
-        return -math.inf, None
     try:
-        ratio = RATINGS[where](claim, embedded(witness.graph, witness.k, features))
+        ratio = RATINGS[where](claim, embedded(*witness.sides))
     except HypothesisError:
         return -math.inf, None
-    return believed(claim, witness.graph, witness.k, features, ratio)
+    return believed(claim, *witness.sides, ratio)

@@ -176,10 +176,14 @@ def _offered(offer: _Offer) -> Record:
 def _write(records: dict[str, list[Record]], out: Path, settings: dict[str, float]) -> pd.DataFrame:
     """The table of these records, and in the file also what it held of other bounds."""
     found = pd.DataFrame([_row(record) for both in records.values() for record in both], columns=COLUMNS)
-    others = read_sharpness(out) if (out / TABLE).is_file() else found.head(0)
-    others = others[others["bound"].isin(set(BOUNDS) - set(records))]
+    before = read_table(out / TABLE) if (out / TABLE).is_file() else found
+    others = before[before["bound"].isin(set(BOUNDS) - set(records))] if _is_ours(before) else before.head(0)
     write_table(pd.concat([found, others]) if len(others) else found, out / TABLE, settings)
     return found
+
+
+def _is_ours(table: pd.DataFrame) -> bool:
+    return set(COLUMNS) <= set(table.columns)
 
 
 def _row(record: Record) -> dict[str, object]:

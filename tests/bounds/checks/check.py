@@ -31,10 +31,12 @@ class Case:
     @property
     def witness(self) -> Witness:
         """As the search takes it; for a missing side of the features zeros, of which no claim is made."""
-        if self.features is None:
-            return Witness(self.graph, self.k)
-        triplets = spectrum(self.graph, min(self.k + 1, *self.graph.joint.shape))
-        return Witness(self.graph, self.k, Encoder.of(self.graph, triplets, self.k, self.features).features)
+        given = self.features if self.critic is None else self.critic
+        if given is None:
+            return Witness(self.graph, self.k, None, self.penalty)
+        width = np.shape(given[0] if isinstance(given, tuple) else given)[1]
+        triplets = spectrum(self.graph, min(width + 1, *self.graph.joint.shape))
+        return Witness(self.graph, width, Encoder.of(self.graph, triplets, width, given).features, self.penalty)
 
 
 @dataclass(frozen=True)
