@@ -99,8 +99,9 @@ format: $(INSTALLED) ## Format the code
 ledger: $(INSTALLED) ## Write docs/ledger.md from the register
 	$(PYTHON) -m theory ledger --out docs/ledger.md
 
-sharpness: $(INSTALLED) ## Attack every exact bound, keep the sharpest graphs in theory/attack/sharpest (ten minutes)
-	$(PYTHON) -m theory sharpness --out theory/attack/sharpest --evaluations 4000 --seeds 2
+sharpness: $(INSTALLED) ## Attack every exact bound for MINUTES=10 of CPU each in all; the sharpest graphs stay in theory/attack/sharpest
+	$(PYTHON) -m tests.bounds.known --out $(BUILD)/known
+	$(PYTHON) -m theory sharpness --out theory/attack/sharpest --known $(BUILD)/known --minutes $(MINUTES) --jobs $(JOBS)
 
 readme-figures: $(ALL_FIGURES) ## Copy the figures that the README shows into docs
 	cp $(foreach figure,bound_holds phase frontier real_images multihop,$(FIGURES)/$(figure).png) docs/

@@ -56,6 +56,11 @@ def tables(folder, names):
 QUICK = [
     ("theory check graph.npz --k 3 --out t.csv", ["t.csv", "t.csv.json"], 0),
     ("theory attack probe-mse --budget 0.2s --out worst.npz", ["worst.npz"], 0),
+    (
+        "theory sharpness --bound probe-mse --evaluations 9 --jobs 1 --out sharp",
+        ["sharp/sharpness.csv", "sharp/sharpness.csv.json", "sharp/probe-mse.npz", "sharp/probe-mse-matters.npz"],
+        0,
+    ),
     ("theory ledger --out page.md", ["page.md"], 0),
     ("simulations caption-graph --out g.npz", ["g.npz"], 0),
     ("simulations augmentation-graph --out g.npz", ["g.npz"], 0),
@@ -71,7 +76,6 @@ QUICK = [
 ]
 # Others are run twice by a slow test of `tests/test_network.py`.
 LONG = [
-    ("theory sharpness --out sharp", ["sharp/sharpness.csv", "sharp/sharpness.csv.json", "sharp/probe-mse.npz"]),
     ("real_data measure --out out", tables("out", PAIRINGS_TABLES)),
     ("real_data study --out out", tables("out", EMOJI_TABLES)),
     ("real_data resample-graph --out out", tables("out", ["resampled_views"])),
@@ -148,6 +152,7 @@ def test_a_strangers_file_is_replaced_when_asked_to(call, place, command):
     [
         "theory check graph.npz --k 2 --plugin plugin.csv --out plugin.csv",
         "theory attack probe-mse --plugin graph.npz --out graph.npz",
+        "theory sharpness --known sharpest --out sharpest",
         "theory ledger --sharpness sharpest --out sharpest/sharpness.csv",
         "simulations sweep table.parquet --out .",
         "real_data audit bounds.parquet --out .",
@@ -187,6 +192,7 @@ def test_a_table_that_was_edited_stays(call, place):
     assert json.loads((place / "t.csv.json").read_text())["configuration"]["k"] == 3
 
 
-def test_sharpness_writes_a_graph_for_each_bound(tmp_path):
+def test_sharpness_writes_two_graphs_for_each_bound(tmp_path):
     names = {output.path.name for output in outputs(BOUNDS.values(), tmp_path)}
-    assert names == {f"{name}.npz" for name in BOUNDS} | {"sharpness.csv", "sharpness.csv.json"}
+    graphs = {f"{name}{ending}.npz" for name in BOUNDS for ending in ("", "-matters")}
+    assert names == graphs | {"sharpness.csv", "sharpness.csv.json"}

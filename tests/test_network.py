@@ -35,7 +35,7 @@ COMMANDS = [
     "figures draw tightness_map --tables . --out drawn",
 ]
 LONG = [
-    "theory sharpness --evaluations 20 --seeds 1 --out sharp",
+    "theory sharpness --evaluations 20 --out sharp",
     MEASURE,
     RESAMPLE,
     f"real_data resample {TRAINED} --rule none",

@@ -11,7 +11,9 @@ import typer
 from tqdm import tqdm
 
 from theory.attack import Progress, find_counterexample
-from theory.attack.sharpness import SHARPEST, TABLE, measure_sharpness, outputs, read_sharpness
+from theory.attack.records import RATINGS, Witness
+from theory.attack.search import named
+from theory.attack.sharpness import SHARPEST, TABLE, Limit, known_graphs, measure_sharpness, outputs, read_sharpness
 from theory.bounds import BOUNDS, STATEMENTS, check_bounds
 from theory.bounds.ledger_page import BEGINNING, is_current, ledger_page
 from theory.certificates import with_certificate
@@ -19,6 +21,7 @@ from theory.graph import PairGraph
 from theory.graph_formats import require_graph_path
 from theory.infrastructure import ownership
 from theory.infrastructure.array_files import stored_array
+from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.infrastructure.commandline import CHECK_FAILED, print_table, run, say, visible
 from theory.infrastructure.foreign import SECONDS
 from theory.infrastructure.hypotheses import require_width
@@ -125,7 +128,9 @@ def attack(
     name: Annotated[str, typer.Argument(help="The bound to attack; `python -m theory ledger` lists them.")],
     budget: Annotated[str, typer.Option(help="How long to search: 60s, 5m, or seconds.")] = "60s",
     seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
-    out: Annotated[Path | None, typer.Option(metavar="GRAPH.npz", help="Save the graph found here.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="GRAPH.npz", help="Save the graph found here, with k and features.")
+    ] = None,
     plugin: Plugin = None,
     time_limit: TimeLimit = SECONDS,
     force: Force = False,
@@ -146,14 +151,14 @@ def attack(
 
         found = find_counterexample(name, budget=_seconds(budget), rng=np.random.default_rng(seed), report=report)
     if out is not None:
-        found.graph.save(out)
+        Witness(found.graph, found.k, found.features, found.penalty).save(out)
     verdict = "REFUTED" if found.refuted else "not refuted"
     say(f"{name}: {verdict}; largest ratio {found.ratio:.6f} (measured {found.measured:.6g}, bound {found.value:.6g})")
     penalty = "" if found.penalty is None else f", penalty {found.penalty!r}"
     place = f"{found.graph}, k = {found.k}{penalty}, from the family {found.origin}"
     say(f"{place}, after {found.evaluations} graphs. {found.note}")
     if found.graph.joint.size <= PRINTED_PAIRS:
-        say(*np.array2string(found.graph.joint.toarray(), precision=6, suppress_small=True).splitlines())
+        say(*np.array2string(_readable(found.weights), precision=6, suppress_small=True).splitlines())
         say(*f"left labels {found.graph.left_labels}, right labels {found.graph.right_labels}".splitlines())
     if found.refuted:
         raise typer.Exit(CHECK_FAILED)
@@ -161,22 +166,42 @@ def attack(
 
 @app.command()
 def sharpness(
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the table and the graphs.")],
-    evaluations: Annotated[int, typer.Option(help="Graphs that each search may look at.")] = 20_000,
-    seeds: Annotated[int, typer.Option(help="Searches for each bound.")] = 3,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the table and the graphs; it goes on there.")],
+    bound: Annotated[
+        list[str] | None, typer.Option(help="Attack this bound; may be given again. [default: all]")
+    ] = None,
+    minutes: Annotated[float | None, typer.Option(help="CPU for each bound, earlier runs included.")] = None,
+    evaluations: Annotated[int | None, typer.Option(help="Graphs for each bound, earlier runs included.")] = None,
+    known: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Hold every bound against the graphs here too, as attack saves them."),
+    ] = None,
+    afresh: Annotated[bool, typer.Option("--afresh", help="Count from 0 what was spent; the graphs stay.")] = False,
+    jobs: Annotated[int, typer.Option(help="Processes; -1 for one on each core.")] = -1,
     force: Force = False,
 ) -> None:
-    """Attack every exact bound and keep, for each, the largest ratio and the graph that shows it.
+    """Attack every exact bound and keep, for each, the largest ratio ever found, anywhere and where it matters.
 
-    Exits with 1 if an exact bound is refuted.
+    By default for a minute of CPU each. Given again it goes on; where a bound has had its share it does nothing. Exits
+    with 1 if an exact bound is refuted.
     """
-    claims = [claim for claim in BOUNDS.values() if claim.status == "exact"]
-    ownership.claim(outputs(claims, out), force=force)
-    table = measure_sharpness(claims, out, evaluations=evaluations, seeds=seeds)
-    rows = [(row["bound"], f"{row['ratio']:.4f}") for row in table.to_dict("records")]
-    print_table("Largest measured / bound", [("bound", "left"), ("ratio", "right")], rows)
+    exact = [claim.name for claim in BOUNDS.values() if claim.status == "exact"]
+    claims = [named(name) for name in bound or exact]
+    ownership.claim(outputs(claims, out), [known], force=force)
+    if minutes is None and evaluations is None:
+        minutes = 1.0
+    limit = Limit(math.inf if minutes is None else 60 * minutes, math.inf if evaluations is None else evaluations)
+    graphs = [] if known is None else known_graphs(known)
+    table = measure_sharpness(claims, out, limit, known=graphs, jobs=jobs, afresh=afresh)
+    found = {(row["bound"], row["where"]): row["ratio"] for row in table.to_dict("records")}
+    rows = [(claim.name, *(_figure(found[claim.name, where]) for where in RATINGS)) for claim in claims]
+    print_table("Largest measured / bound", [("bound", "left"), *((where, "right") for where in RATINGS)], rows)
     if table["refuted"].any():
         raise typer.Exit(CHECK_FAILED)
+
+
+def _figure(ratio: float) -> str:
+    return "none" if math.isnan(ratio) else f"{ratio:.4f}"
 
 
 @app.command()
@@ -205,6 +230,11 @@ def ledger(
         print_table("The ledger of bounds", [("bound", "left"), *columns], rows)
         others = [(it.name, it.status, it.statement, it.place) for it in STATEMENTS.values()]
         print_table("Statements that have no row", [("name", "left"), *columns, ("computed by", "left")], others)
+
+
+def _readable(weights: FloatArray) -> FloatArray | IntArray:
+    whole = weights.astype(np.int64)
+    return whole if (whole == weights).all() else weights
 
 
 def _seconds(budget: str) -> float:

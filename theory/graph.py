@@ -130,12 +130,12 @@ class PairGraph:
         except (ValueError, TypeError) as error:
             raise ValueError(f"{path} is not a whole pair graph: {error}") from error
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: str | os.PathLike[str], **beside: npt.NDArray[Any]) -> None:
         """Write the graph as a compressed `.npz`; an interrupted write leaves an old file whole.
 
-        Ids must be all integers or all strings.
+        Ids must be all integers or all strings. Arrays `beside` are kept in the file, and `load` passes over them.
         """
-        formats.save_npz(path, self.joint, self._left, self._right)
+        formats.save_npz(path, self.joint, self._left, self._right, beside)
 
     @property
     def joint(self) -> sp.csr_array:

@@ -2,7 +2,7 @@
 
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -180,8 +180,14 @@ def to_networkx(joint: sp.csr_array, left: Side, right: Side) -> "nx.Graph[Any]"
     return g
 
 
-def save_npz(path: str | os.PathLike[str], joint: sp.csr_array, left: Side, right: Side) -> None:
-    """Write the parts to a temporary file, then rename it."""
+def save_npz(
+    path: str | os.PathLike[str],
+    joint: sp.csr_array,
+    left: Side,
+    right: Side,
+    beside: Mapping[str, npt.NDArray[Any]] | None = None,
+) -> None:
+    """Write the parts, and arrays of other names `beside` them, to a temporary file, then rename it."""
     arrays: dict[str, npt.NDArray[Any]] = {
         "format": np.array(FORMAT),
         "data": joint.data,
@@ -194,7 +200,7 @@ def save_npz(path: str | os.PathLike[str], joint: sp.csr_array, left: Side, righ
         if side.labels is not None:
             arrays[f"{name}_labels"] = side.labels
     with replacing(require_graph_path(path)) as temporary:
-        np.savez_compressed(temporary, allow_pickle=False, **arrays)
+        np.savez_compressed(temporary, allow_pickle=False, **arrays, **(beside or {}))
 
 
 def require_graph_path(path: str | os.PathLike[str]) -> Path:
@@ -242,6 +248,13 @@ def load_npz(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise ValueError(message) from error
     sides = {f"{side}_{what}": arrays.get(f"{side}_{what}") for side in ("left", "right") for what in ("labels", "ids")}
     return {"joint": joint, **sides}
+
+
+def load_beside(path: str | os.PathLike[str], names: Iterable[str]) -> dict[str, npt.NDArray[Any]]:
+    """Of the arrays of these names beside a saved graph, those that are there; small ones, of a file read before."""
+    with zipfile.ZipFile(path) as archive:
+        present = set(archive.namelist())
+        return {name: _array(archive, name) for name in names if f"{name}.npy" in present}
 
 
 def is_graph(path: str | os.PathLike[str]) -> bool:

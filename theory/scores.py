@@ -54,6 +54,14 @@ class Standing:
         """The leader in each row, (n,), or -1 where it does not win by more than round-off."""
         return np.where(self.leads <= self.noise, -1, self.leaders)
 
+    @property
+    def narrowest(self) -> float:
+        """The smallest lead over the largest: 0 if one is no more than round-off, infinite if none has a rival."""
+        rivalled = np.where(self.leads <= self.noise, 0.0, self.leads)[np.isfinite(self.leads)]
+        if not len(rivalled):
+            return np.inf
+        return float(rivalled.min() / rivalled.max()) if rivalled.max() > 0 else 0.0
+
     def doubt(self, mass: FloatArray, unit: npt.ArrayLike = 1.0) -> float:
         """By how much counting near ties as errors may take the error beyond what it costs in squared error.
 
@@ -70,9 +78,14 @@ class Standing:
         return float(mass[near] @ (np.minimum(units, 4 * self.noise[near]) / np.where(units > 0, units, 1.0)))
 
 
+def strict_standing(scores: FloatArray) -> Standing:
+    """The standing in scores (n, r) that are off by the round-off of the largest in their row."""
+    return Standing.of(scores, round_off(scores.shape[1]) * np.abs(scores).max(axis=1))
+
+
 def strict_winners(scores: FloatArray) -> IntArray:
     """The column with the largest score in each row, (n,), or -1 where none wins by more than the row's round-off."""
-    return Standing.of(scores, round_off(scores.shape[1]) * np.abs(scores).max(axis=1)).winners
+    return strict_standing(scores).winners
 
 
 def score_noise(features: FloatArray, coefficients: FloatArray, mass: FloatArray) -> FloatArray:

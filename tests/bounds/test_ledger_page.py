@@ -1,17 +1,26 @@
 import importlib
+import math
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import theory
-from theory import BOUNDS, PairGraph, check_bounds
+from theory import BOUNDS, PairGraph
 from theory.__main__ import app
-from theory.attack.sharpness import COLUMNS, measure_sharpness, read_sharpness
+from theory.attack.records import ANYWHERE, MATTERS
+from theory.attack.sharpness import Limit, measure_sharpness
 from theory.bounds import STATEMENTS, THEOREMS
 from theory.bounds.ledger_page import is_current, ledger_page
 
-SHARPNESS = pd.DataFrame([{"bound": "probe-mse", "ratio": 0.75, "k": 2, "n_left": 4, "n_right": 3}])
+SHARPNESS = pd.DataFrame(
+    [
+        {"bound": "probe-mse", "where": ANYWHERE, "ratio": 0.75, "k": 2, "n_left": 4, "n_right": 3},
+        {"bound": "probe-mse", "where": MATTERS, "ratio": 0.5, "k": 3, "n_left": 6, "n_right": 5},
+        {"bound": "probe-error", "where": ANYWHERE, "ratio": 1.0, "k": 1, "n_left": 2, "n_right": 1},
+        {"bound": "probe-error", "where": MATTERS, "ratio": math.nan, "k": math.nan},
+    ]
+)
 
 
 def test_the_page_has_every_theorem_and_every_bound():
@@ -19,8 +28,9 @@ def test_the_page_has_every_theorem_and_every_bound():
     assert page.count("\n## ") == len(THEOREMS)
     for claim in BOUNDS.values():
         assert f"| `{claim.name}` | {claim.statement} |" in page
-    assert "0.750 (4 x 3, k = 2)" in page
-    assert "not searched" in page
+    assert "| exact | 0.750 (4 x 3, k = 2) | 0.500 (6 x 5, k = 3) |" in page
+    assert "| exact | 1.000 (2 x 1, k = 1) | none found |" in page
+    assert "| not searched | not searched |" in page
 
 
 def test_what_has_no_row_is_listed_with_where_it_is_computed_and_tested():
@@ -48,23 +58,9 @@ def test_a_page_is_current_only_while_it_says_what_the_register_says(tmp_path, m
     assert not is_current(page, SHARPNESS)
 
 
-def test_sharpness_is_kept_with_its_graphs_and_can_be_repeated(tmp_path):
-    claims = [BOUNDS["probe-mse"], BOUNDS["cheeger-below"]]
-    table = measure_sharpness(claims, tmp_path / "one", evaluations=150, seeds=2)
-    again = measure_sharpness(claims, tmp_path / "two", evaluations=150, seeds=2)
-    pd.testing.assert_frame_equal(table, again)
-    assert list(table.columns) == COLUMNS
-    assert not table["refuted"].any()
-    for row in read_sharpness(tmp_path / "one").to_dict("records"):
-        graph = PairGraph.load(tmp_path / "one" / f"{row['bound']}.npz")
-        found = check_bounds(graph, row["k"]).set_index("bound").loc[row["bound"]]
-        assert found["measured"] == pytest.approx(row["measured"], rel=1e-6)
-        assert found["value"] == pytest.approx(row["value"], rel=1e-6)
-
-
 def test_the_commands(call, tmp_path):
     folder, page = tmp_path / "sharpness", tmp_path / "ledger.md"
-    measure_sharpness([BOUNDS["probe-mse"]], folder, evaluations=50, seeds=1)
+    measure_sharpness([BOUNDS["probe-mse"]], folder, Limit(evaluations=50))
     code, _, err = call(app, "ledger", "--check", page, "--sharpness", folder)
     assert (code, err.splitlines()[-1]) == (2, f"error: page {page} does not exist: write it with --out")
     page.write_text("another page")
@@ -95,6 +91,7 @@ def test_attack_on_a_false_claim_of_a_file_exits_1(call, tmp_path):
         BOUNDS.pop("mine", None)
     assert code == 1
     assert "mine: REFUTED" in out
+    assert "[[1]" in out
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """The search for counterexamples: it refutes what is false, never what is true, and says the same thing twice."""
 
+import itertools
 import math
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 import pytest
@@ -20,15 +22,19 @@ from theory import (
 from theory.attack import CounterexampleResult, find_counterexample, score
 from theory.attack.ascent import Parts, ascend
 from theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, SMALLEST_PENALTY, SMALLEST_WEIGHT, Candidate
+from theory.attack.enumeration import LARGEST_WEIGHT, simplicity, small_graphs
 from theory.attack.evaluation import Evaluator, Meter
+from theory.attack.mattering import ratio_where_it_matters
 from theory.attack.moves import CONTINUOUS_MOVES, DISCRETE_MOVES, to_optimum
-from theory.attack.shrinking import shrink
+from theory.attack.shrinking import shrink, smallest_violation
 from theory.attack.starts import STARTS, random_candidate
+from theory.attack.starts import candidate as drawn_from
 from theory.bounds import QUANTITIES, Encoder
 from theory.bounds.confirmation import confirm
 from theory.bounds.precise import PRECISE, PreciseSubject, measure
 from theory.bounds.scoring import subject, violation_ratio
 from theory.consistency import class_indicators
+from theory.scores import Standing
 
 NO_CLOCK = 1e9  # seconds: the number of evaluations ends the search, so that it is the same everywhere
 TIE = PairGraph([[0.9, 0.1], [0.1, 0.9]], [0, 1], [0, 1])
@@ -97,15 +103,20 @@ FALSE_CLAIMS = {
 RESTS_ON_TIES = {"by ties": True, "without ties": False}
 
 
+@cache
+def refutation(name) -> CounterexampleResult:
+    """By a search that more than one test looks at."""
+    return search(FALSE_CLAIMS[name], seed=1)
+
+
 # A false claim is refuted, on a small graph that others can check.
 
 
 @pytest.mark.parametrize("name", FALSE_CLAIMS)
 def test_a_false_claim_is_refuted(name, tmp_path):
-    found = search(FALSE_CLAIMS[name])
+    found = refutation(name)
     assert found.refuted
     assert found.ratio > 1
-    assert found.graph.n_left <= 4
     found.graph.save(tmp_path / "graph.npz")
     saved = PairGraph.load(tmp_path / "graph.npz")
     again = score(FALSE_CLAIMS[name], saved, found.k, found.features, found.penalty)
@@ -120,7 +131,7 @@ def test_what_needs_optimisation_is_not_found_by_drawing():
     evaluator = Evaluator(FALSE_CLAIMS["without ties"], Meter(NO_CLOCK, None))
     assert (
         max(evaluator(random_candidate(rng, with_features=False)) for _ in range(500))
-        < search(evaluator.claim).ratio - 0.1
+        < refutation("without ties").largest_ratio - 0.1
     )
 
 
@@ -300,6 +311,8 @@ def assert_tidy(candidate: Candidate) -> None:
     assert weights.shape == shape
     assert max(shape) <= max(LARGEST_SIDE, 2 * LARGEST_SIDE - 1)
     assert weights.max() == 1
+    assert candidate.n_pairs == (weights > 0).sum()
+    assert candidate.n_classes == len(np.union1d(candidate.left_labels, candidate.right_labels))
     assert weights[weights > 0].min() >= SMALLEST_WEIGHT
     assert weights.any(axis=0).all()
     assert weights.any(axis=1).all()
@@ -321,6 +334,14 @@ def test_starts_are_tidy_small_and_of_every_family():
     assert {candidate.origin for candidate in drawn} == STARTS.keys()
     assert max(candidate.left_labels.max() for candidate in drawn) == MOST_CLASSES - 1
     assert min(candidate.n_left for candidate in drawn) == 2
+
+
+@pytest.mark.parametrize("family", ["consistent", "components"])
+def test_labels_are_consistent_by_construction(family):
+    rng = np.random.default_rng(7)
+    drawn = [drawn_from(family, rng) for _ in range(100)]
+    assert all(labelling_error(candidate.graph) == 0 for candidate in drawn)
+    assert {candidate.n_classes for candidate in drawn} == set(range(2, MOST_CLASSES + 1))
 
 
 @pytest.mark.parametrize("move", [*CONTINUOUS_MOVES, *DISCRETE_MOVES], ids=lambda move: move.__name__)
@@ -392,10 +413,166 @@ def test_shrinking_finds_the_two_images_in_a_crowd():
     start = Candidate.of(np.where(labels[:, None] == labels, 1.0, 0.1), labels, labels, 1)
     evaluator = Evaluator(FALSE_CLAIMS["by ties"], Meter(NO_CLOCK, None))
     ratio = evaluator(start)
-    smallest, kept = shrink(start, evaluator, rng, ratio=ratio)
+    smallest, kept = shrink(start, evaluator, rng, ratio=ratio, kept=0.99)
     assert smallest.n_left == 2
     assert smallest.n_right <= 2
     assert kept >= 0.99 * ratio > 1
+
+
+def naive_graphs(nodes):
+    """Every graph with integer weights and every labels and width, however often."""
+    for n_left in range(1, nodes):
+        shape = n_left, nodes - n_left
+        for values in itertools.product(range(LARGEST_WEIGHT + 1), repeat=math.prod(shape)):
+            weights = np.reshape(values, shape).astype(float)
+            if weights.any(axis=0).all() and weights.any(axis=1).all() and np.gcd.reduce(values) == 1:
+                for labels in itertools.product(range(nodes), repeat=nodes):
+                    for k in range(1, min(shape) + 1):
+                        yield Candidate.of(weights, labels[:n_left], labels[n_left:], k)
+
+
+def isomorphism_class(candidate):
+    """The same for two candidates exactly if one is the other with nodes and classes in another order."""
+    weights, labels = candidate.weights, (candidate.left_labels, candidate.right_labels)
+    orders = itertools.product(*(itertools.permutations(range(n)) for n in weights.shape))
+    forms = []
+    for left, right in orders:
+        numbered = [*labels[0][list(left)], *labels[1][list(right)]]
+        classes = tuple(numbered.index(label) for label in numbered)
+        forms.append((tuple(weights[np.ix_(left, right)].ravel()), classes))
+    return candidate.k, weights.shape, min(forms)
+
+
+def test_small_graphs_are_all_small_graphs_each_once_and_in_order():
+    found = list(itertools.takewhile(lambda candidate: candidate.size <= 4, small_graphs()))
+    classes = [isomorphism_class(candidate) for candidate in found]
+    assert len(classes) == len(set(classes)) == 2 + 18 + 464
+    for nodes in (2, 3):
+        known = {isomorphism_class(candidate) for candidate in naive_graphs(nodes)}
+        assert known == {each for each, candidate in zip(classes, found, strict=True) if candidate.size == nodes}
+    order = [simplicity(candidate) for candidate in found]
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in FALSE_CLAIMS if FALSE_CLAIMS[name].subject == "optimum" and name != "without ties"]
+)
+def test_a_violation_is_shrunk_to_the_smallest_there_is(name):
+    def violated(candidate):
+        try:
+            return score(FALSE_CLAIMS[name], candidate.graph, candidate.k).ratio > 1
+        except HypothesisError:
+            return False
+
+    sizes = [simplicity(candidate)[:3] for nodes in (2, 3) for candidate in naive_graphs(nodes) if violated(candidate)]
+    found = refutation(name)
+    reached = found.graph.n_left + found.graph.n_right, found.graph.joint.nnz, found.weights.max()
+    assert reached == min(sizes, default=(4, 3, 1))  # "a lower bound": its four nodes are the fewest
+
+
+def test_the_smallest_violation_known_without_ties_is_found_whole():
+    """`masked_class(1)` up to the order of its nodes: five nodes, four pairs, weights 1, 1, 1 and 2."""
+    found = refutation("without ties")
+    assert sorted(found.weights.ravel()) == [0, 0, 1, 1, 1, 2]
+    assert found.k == 2
+    assert found.ratio == pytest.approx(9 / 7)
+    assert not found.rests_on_ties
+
+
+def test_a_violation_climbs_back_on_fewer_nodes_and_ends_in_integers():
+    """Of an encoder, where no enumeration helps: `-1.0 <= loss` fails beyond one dimension."""
+    rng = np.random.default_rng(3)
+    start = Candidate.of(rng.random((4, 5)) + np.eye(4, 5), [0, 1, 2, 0], [0, 1, 2, 0, 1], 2)
+    refuted = claim(
+        lambda graph, spectrum, k, encoder: -1.05 if k > 1 else -2.0, "spectral_loss", ">=", subject="encoder"
+    )
+    encoder = Encoder.optimum(start.graph, spectrum(start.graph, 2), 2)
+    start = start.changed(features=(encoder.left, encoder.both_sides))
+    evaluator = Evaluator(refuted, Meter(NO_CLOCK, 3_000))
+    ratio = evaluator(start)
+    smallest, left = smallest_violation(start, evaluator, rng, ratio=ratio)
+    assert min(ratio, left) > 1
+    assert smallest.size == 4
+    assert smallest.in_integers() is not None
+    assert simplicity(smallest)[2] <= 2
+
+
+def test_integers_are_the_smallest_or_none():
+    labels = [0, 1], [0, 1]
+    assert Candidate.of(np.array([[2.0, 4.0], [6.0, 0.0]]), *labels, 1).in_integers().weights.tolist() == [
+        [1, 2],
+        [3, 0],
+    ]
+    assert Candidate.of(np.array([[1 / 7, 3 / 7], [1.0, 0.2]]), *labels, 1).in_integers().weights.max() == 35
+    assert Candidate.of(np.array([[1.0, math.sqrt(2)], [1.0, 0.0]]), *labels, 1).in_integers() is None
+
+
+# Where a ratio matters.
+
+
+def at(weights, labels, k, features=None, of=theorem_4, quantity="probe_mse"):
+    """The rating where it matters, of a claim about what the features make it to be about."""
+    about = "optimum" if features is None else "encoder"
+    about_encoder = claim(lambda graph, spectrum, k, *_: of(graph, spectrum, k), quantity, subject=about)
+    evaluator = Evaluator(about_encoder, Meter(NO_CLOCK, None), ratio_where_it_matters)
+    weights = np.asarray(weights, dtype=float)
+    return evaluator(Candidate.of(weights, labels, [0] * weights.shape[1], k, features))
+
+
+APART = [[9, 1, 0], [7, 2, 0], [1, 9, 1], [0, 2, 8]]
+
+
+def test_a_ratio_matters_without_ties_with_two_dimensions_and_four_nodes_below_guessing():
+    plain = score(claim(theorem_4, "probe_mse"), PairGraph(APART, [0, 0, 1, 2]), 2).ratio
+    assert 0 < at(APART, [0, 0, 1, 2], 2) == plain < 1
+    assert at(APART, [0, 0, 1, 2], 1) < 0
+    assert at(APART[1:], [0, 1, 2], 2) < 0
+    assert at(APART, [0, 0, 1, 2], 2, of=lambda *args: 2.0) < 0  # guessing has a squared error below 1
+    assert at(APART, [0, 0, 1, 2], 2, of=lambda *args: math.inf) < 0
+    assert at(APART, [0, 0, 0, 0], 2) < 0  # one class
+    assert at(np.ones((4, 4)) + 3 * np.eye(4), [0, 0, 1, 1], 2) < 0  # σ_2 = σ_3 = σ_4
+
+
+def test_a_tie_of_the_spectrum_is_none_of_a_given_encoder_but_one_of_scores_is():
+    weights, labels = np.ones((4, 4)) + 3 * np.eye(4), [0, 0, 1, 1]
+    told = np.array([[1.0, 0.0], [0.5, 0.1], [0.1, 1.0], [0.9, 0.2]])
+    alike = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
+    always = {"of": lambda *args: 0.4, "quantity": "probe_error"}
+    assert at(weights, labels, 2, (told, told), **always) > 0
+    assert at(weights, labels, 2, (alike, alike), **always) < 0
+
+
+def test_the_nearer_the_better():
+    """Vacuous by less and less, and with a tie that opens."""
+    ratings = [at(APART, [0, 0, 1, 2], 2, of=lambda *args, v=v: v) for v in (math.inf, 8.0, 2.0, 1.0)]
+    assert ratings == sorted(set(ratings))
+    opening = [at(np.ones((4, 4)) + np.diag([3, 3, 3 + d, 3]), [0, 0, 1, 1], 2) for d in (0, 0.01, 0.02)]
+    assert opening == sorted(set(opening))
+
+
+@pytest.mark.parametrize(
+    "quantity", [name for name in QUANTITIES if name.endswith("_error") and "labelling" not in name]
+)
+def test_the_lead_of_every_error_is_seen(quantity):
+    rng = np.random.default_rng(0)
+    labels = np.arange(5) % 2
+    graph = PairGraph(rng.random((5, 5)), labels, labels)
+    lead = QUANTITIES[quantity].lead
+    assert 0 < lead(Encoder.optimum(graph, spectrum(graph, 3), 2)) < 1
+    constant = Encoder.of(graph, spectrum(graph, 2), 1, (np.ones((5, 1)), np.ones((5, 1))))
+    one_class = PairGraph(rng.random((5, 5)), np.zeros(5, int), np.zeros(5, int))
+    assert lead(Encoder.optimum(one_class, spectrum(one_class, 3), 2)) == math.inf
+    if quantity == "nearest_mean_error":
+        assert lead(constant) == 0
+
+
+def test_narrowest_leads():
+    def narrowest(*leads):
+        return Standing(np.zeros(len(leads), int), np.array(leads), np.full(len(leads), 1e-12)).narrowest
+
+    assert narrowest(0.5, 2.0, np.inf) == 0.25
+    assert narrowest(1e-12, 1.0) == narrowest(0.0, 1e-15) == 0
+    assert narrowest(np.inf, np.inf) == np.inf
 
 
 # What confirms it.

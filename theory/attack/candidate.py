@@ -15,6 +15,8 @@ SMALLEST_WEIGHT = 1e-6  # of the largest; below it a gap drowns in round-off, an
 LARGEST_SIDE = 16
 MOST_CLASSES = 5
 SMALLEST_PENALTY = 1e-6  # and as far below 1: beyond, nothing is penalised, or everything
+LARGEST_INTEGER = 1000  # that is easier to read than a decimal
+ROUND_OFF = 1e-12  # relative, of the division by the largest weight
 LARGEST_FEATURE = 1e3  # beyond it a loss is a difference of numbers that drown it
 
 
@@ -24,7 +26,7 @@ class Candidate:
 
     Attributes
     ----------
-    weights : (n_left, n_right), non-negative, the largest 1, no empty row or column
+    weights : (n_left, n_right), non-negative, the largest 1, or all of them integers; no empty row or column
     left_labels, right_labels : (n_left,) and (n_right,), together 0..r-1
     k : 1..min(n_left, n_right)
     features : (n_left, k) and (n_right, k) of an encoder or a critic, or `None` for claims about an optimum
@@ -93,6 +95,13 @@ class Candidate:
             self.penalty,
         )
 
+    def in_integers(self) -> "Candidate | None":
+        """The same with the smallest integers for weights, up to `LARGEST_INTEGER`; `None` where there are none."""
+        multiples = np.arange(1.0, LARGEST_INTEGER + 1)[:, None, None] * (self.weights / self.weights.max())
+        whole = np.rint(multiples)
+        exact = np.flatnonzero((np.abs(multiples - whole) <= ROUND_OFF * multiples).all(axis=(1, 2)))
+        return replace(self, weights=whole[exact[0]]) if len(exact) else None
+
     @cached_property
     def graph(self) -> PairGraph:
         """The pair graph."""
@@ -102,6 +111,16 @@ class Candidate:
     def size(self) -> int:
         """Number of nodes."""
         return sum(self.weights.shape)
+
+    @property
+    def n_pairs(self) -> int:
+        """Number of positive weights."""
+        return int(np.count_nonzero(self.weights))
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes on both sides together."""
+        return 1 + int(max(self.left_labels.max(), self.right_labels.max()))
 
     @property
     def n_left(self) -> int:

@@ -2,13 +2,22 @@
 
 import math
 import time
+from collections.abc import Callable
 
 from theory.attack.candidate import Candidate
+from theory.bounds.quantities import Encoder
 from theory.bounds.registry import NEEDED, Bound
-from theory.bounds.scoring import score
+from theory.bounds.scoring import embedded, score_of
 from theory.infrastructure.hypotheses import HypothesisError
 
 UNMET = -math.inf  # the ratio of a graph that a claim does not speak of
+
+Rating = Callable[[Bound, Encoder], float]
+
+
+def ratio_anywhere(claim: Bound, encoder: Encoder) -> float:
+    """The ratio, whatever the graph."""
+    return score_of(claim, encoder).ratio
 
 
 class Meter:
@@ -34,14 +43,16 @@ class Meter:
 class Evaluator:
     """Ratios of candidates, counted on a meter; remembers why graphs were passed over.
 
+    A rating may be negative where the ratio does not count: then it says how far that is from where it does.
+
     Attributes
     ----------
     met : number of candidates that met the hypotheses
     unmet : the hypothesis that failed last
     """
 
-    def __init__(self, claim: Bound, meter: Meter) -> None:
-        self.claim, self.meter = claim, meter
+    def __init__(self, claim: Bound, meter: Meter, rating: Rating = ratio_anywhere) -> None:
+        self.claim, self.meter, self._rating = claim, meter, rating
         self.met, self.unmet = 0, ""
 
     @property
@@ -55,10 +66,11 @@ class Evaluator:
         return NEEDED.get(self.claim.subject) == "penalty"
 
     def __call__(self, candidate: Candidate) -> float:
-        """The ratio, or `UNMET`."""
+        """The rating, or `UNMET`."""
         self.meter.evaluations += 1
         try:
-            ratio = score(self.claim, candidate.graph, candidate.k, candidate.features, candidate.penalty).ratio
+            encoder = embedded(candidate.graph, candidate.k, candidate.features, candidate.penalty)
+            ratio = self._rating(self.claim, encoder)
         except HypothesisError as error:
             self.unmet = str(error)
             return UNMET

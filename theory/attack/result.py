@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from theory.bounds.quantities import Features
 from theory.graph import PairGraph
+from theory.infrastructure.arrays import FloatArray
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,11 @@ class CounterexampleResult:
     ----------
     bound : the claim's name
     ratio : measured over value on `graph`, as `theory.bounds.scoring.violation_ratio` defines it for every relation:
-        above 1 exactly where the claim is violated beyond round-off. It is within 1 % of `largest_ratio`.
+        above 1 exactly where the claim is violated beyond round-off. Where it is not, it is within 1 % of
+        `largest_ratio`; where it is, the graph is the smallest violation found, and not the worst.
     refuted : the violation was confirmed in higher precision; the same as `ratio > 1`
     graph, k : where
+    weights : (n_left, n_right), those of the graph, for reading: integers if it may be, else over the largest
     features : (n_left, k) and (n_right, k), for a claim about encoders or critics
     penalty : μ, for a claim about a penalised loss
     measured, value : the two sides there
@@ -48,6 +51,7 @@ class CounterexampleResult:
     ratio: float
     refuted: bool
     graph: PairGraph
+    weights: FloatArray
     k: int
     features: Features | None
     penalty: float | None

@@ -1,7 +1,7 @@
 """The search: restarts, ascent, local search, shrinking, confirmation."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -10,15 +10,18 @@ from theory.attack.climbing import climb
 from theory.attack.evaluation import UNMET, Evaluator, Meter
 from theory.attack.moves import kicked
 from theory.attack.result import CounterexampleResult, Progress
-from theory.attack.shrinking import shrink
+from theory.attack.shrinking import shrink, smallest_violation
 from theory.attack.starts import random_candidate
 from theory.bounds.confirmation import Confirmation, confirm
+from theory.bounds.quantities import Features
 from theory.bounds.registry import BOUNDS, Bound
 from theory.bounds.scoring import score
+from theory.graph import PairGraph
 
 DRAWS = (1, 4, 16)  # random graphs for a start; the best of them is improved
 RETURNS = 0.3  # of the starts, from a neighbour of the best so far
-SEARCHING = 0.8  # of the budget; the rest is for shrinking
+SEARCHING, REFUTED = 0.8, 0.5  # of the budget, the second once there is a violation; the rest is for shrinking
+KEPT = 0.99  # of the ratio, by a smaller graph, where there is no violation
 
 Report = Callable[[Progress], None]
 
@@ -58,41 +61,62 @@ def find_counterexample(
     Each start takes the best of some random graphs (`families`) or a neighbour of the best so far; ascends the log
     weights by gradient, where the quantity has a differentiable stand-in (`ascent`: probe and zero-shot errors,
     α_T); then goes on by a (1+1) evolution strategy on the claim's own ratio, which needs no derivative and also
-    relabels, rewires, splits and drops nodes (`climbing`). The best graph is shrunk (`shrinking`). A ratio above
-    1 is believed, and the claim refuted, only after `confirmation` in higher precision.
+    relabels, rewires, splits and drops nodes (`climbing`). The best graph is shrunk (`shrinking`): where it violates
+    the claim, to the smallest violation; else to a simpler one of nearly the same ratio. A ratio above 1 is believed,
+    and the claim refuted, only after `confirmation` in higher precision.
     """
-    from theory.attack.ascent import ascend  # it takes torch
-
-    claim = _claim(bound)
+    claim = named(bound) if isinstance(bound, str) else bound
     _check_budget(budget, evaluations)
     meter = Meter(budget, evaluations)
     evaluator = Evaluator(claim, meter)
-    best = _Best(claim)
-    while meter.spent < SEARCHING:
-        start = _start(evaluator, rng, best)
-        if start is not None:
-            candidate, ratio = ascend(start[0], evaluator, rng, until=SEARCHING, ratio=start[1])
-            best.consider(*climb(candidate, evaluator, rng, until=SEARCHING, ratio=ratio))
-        if report is not None:
-            report(Progress(min(1.0, meter.spent), meter.seconds, meter.evaluations, max(0.0, best.ratio)))
+    best = hunt(evaluator, rng, report=report)
     if best.candidate is None:
         raise RuntimeError(
             f"no graph met the hypotheses of bound {claim.name!r} in {meter.evaluations} tries; "
             f"the last: {evaluator.unmet}"
         )
     largest = best.ratio
-    best.replace_by(*shrink(best.candidate, evaluator, rng, ratio=best.ratio))
+    if best.refutes:
+        best.replace_by(*smallest_violation(best.candidate, evaluator, rng, ratio=largest))
+    else:
+        best.replace_by(*shrink(best.candidate, evaluator, rng, ratio=largest, kept=KEPT))
+    whole = best.candidate.in_integers()
+    if whole is not None:
+        best.replace_by(whole, evaluator(whole))
     return _result(claim, best, largest, meter)
 
 
-def _claim(bound: Bound | str) -> Bound:
-    if isinstance(bound, str):
-        if bound not in BOUNDS:
-            raise ValueError(f"no bound is named {bound!r}: there are {', '.join(sorted(BOUNDS))}")
-        bound = BOUNDS[bound]
-    if bound.status == "rate":
-        raise ValueError(f"bound {bound.name!r} is a rate, which is fitted and never asserted: nothing can refute it")
-    return bound
+def hunt(
+    evaluator: Evaluator,
+    rng: np.random.Generator,
+    *,
+    known: Iterable[Candidate] = (),
+    report: Report | None = None,
+) -> "Best":
+    """The search without the shrinking: it begins with the candidates that are known."""
+    from theory.attack.ascent import ascend  # it takes torch
+
+    if evaluator.claim.status == "rate":
+        name = evaluator.claim.name
+        raise ValueError(f"bound {name!r} is a rate, which is fitted and never asserted: nothing can refute it")
+    meter, best = evaluator.meter, Best(evaluator.claim)
+    for candidate in known:
+        best.consider(candidate, evaluator(candidate))
+    while meter.spent < (until := REFUTED if best.refutes else SEARCHING):
+        start = _start(evaluator, rng, best)
+        if start is not None:
+            candidate, ratio = ascend(start[0], evaluator, rng, until=until, ratio=start[1])
+            best.consider(*climb(candidate, evaluator, rng, until=until, ratio=ratio))
+        if report is not None:
+            report(Progress(min(1.0, meter.spent), meter.seconds, meter.evaluations, max(0.0, best.ratio)))
+    return best
+
+
+def named(name: str) -> Bound:
+    """The registered bound of this name; a name that is none is a `ValueError` that lists them."""
+    if name not in BOUNDS:
+        raise ValueError(f"no bound is named {name!r}: there are {', '.join(sorted(BOUNDS))}")
+    return BOUNDS[name]
 
 
 def _check_budget(budget: float, evaluations: int | None) -> None:
@@ -104,7 +128,7 @@ def _check_budget(budget: float, evaluations: int | None) -> None:
         raise ValueError("budget is infinite and evaluations is not given: the search would have no end")
 
 
-class _Best:
+class Best:
     """The best candidate so far; a ratio above 1 counts for what its confirmation leaves of it."""
 
     def __init__(self, claim: Bound) -> None:
@@ -132,13 +156,20 @@ class _Best:
             self.candidate, self.ratio, self.confirmation = candidate, ratio, confirmation
 
     def _believed(self, candidate: Candidate, ratio: float) -> tuple[float, Confirmation | None]:
-        if not ratio > 1:
-            return ratio, None
-        confirmation = confirm(self._claim, candidate.graph, candidate.k, candidate.features, candidate.penalty)
-        return (ratio if confirmation.holds_up else confirmation.score.ratio), confirmation
+        return believed(self._claim, candidate.graph, candidate.k, candidate.features, candidate.penalty, ratio)
 
 
-def _start(evaluator: Evaluator, rng: np.random.Generator, best: _Best) -> tuple[Candidate, float] | None:
+def believed(
+    claim: Bound, graph: PairGraph, k: int, features: Features | None, penalty: float | None, ratio: float
+) -> tuple[float, Confirmation | None]:
+    """The ratio as it is up to 1; beyond, what its confirmation leaves of it, and that."""
+    if not ratio > 1:
+        return ratio, None
+    confirmation = confirm(claim, graph, k, features, penalty)
+    return (ratio if confirmation.holds_up else confirmation.score.ratio), confirmation
+
+
+def _start(evaluator: Evaluator, rng: np.random.Generator, best: Best) -> tuple[Candidate, float] | None:
     """A candidate that meets the hypotheses and its ratio, if there is one among some draws."""
     if best.candidate is not None and rng.random() < RETURNS:
         near = kicked(best.candidate, rng)
@@ -155,7 +186,7 @@ def _start(evaluator: Evaluator, rng: np.random.Generator, best: _Best) -> tuple
     return chosen
 
 
-def _result(claim: Bound, best: _Best, largest: float, meter: Meter) -> CounterexampleResult:
+def _result(claim: Bound, best: Best, largest: float, meter: Meter) -> CounterexampleResult:
     candidate = best.candidate
     assert candidate is not None
     found = score(claim, candidate.graph, candidate.k, candidate.features, candidate.penalty)
@@ -165,6 +196,7 @@ def _result(claim: Bound, best: _Best, largest: float, meter: Meter) -> Countere
         ratio=best.ratio,
         refuted=best.refutes,
         graph=candidate.graph,
+        weights=candidate.weights,
         k=candidate.k,
         features=candidate.features,
         penalty=candidate.penalty,

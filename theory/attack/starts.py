@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+import scipy.linalg
 
 from theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, SMALLEST_PENALTY, Candidate
 from theory.bounds.quantities import Features
@@ -19,8 +20,8 @@ FURTHER_NODES = 0.25  # chance that a side stops growing: small graphs are cheap
 def random_candidate(rng: np.random.Generator, *, with_features: bool, with_penalty: bool = False) -> Candidate:
     """A candidate of a random family.
 
-    With `with_features` also an embedding pair: unrelated to the graph, the optimum, or the optimum with noise; with
-    `with_penalty` a penalty: any, or a singular value.
+    With `with_features` also an embedding pair: unrelated to the graph, by class with noise, the optimum, or the
+    optimum with noise; with `with_penalty` a penalty: any, or a singular value.
     """
     drawn = candidate(list(STARTS)[rng.integers(len(STARTS))], rng)
     if with_penalty:
@@ -51,12 +52,18 @@ def _without_isolated(rng: np.random.Generator, weights: FloatArray) -> FloatArr
 def _random_features(rng: np.random.Generator, drawn: Candidate) -> Features:
     graph, k = drawn.graph, drawn.k
     noise = rng.standard_normal((graph.n_left, k)), rng.standard_normal((graph.n_right, k))
-    kind = rng.integers(4)
+    kind = rng.integers(5)
     if kind == 0:
         return noise
-    f, g = optimal_features(drawn)
-    size = 0.0 if kind == 1 else 10 ** rng.uniform(-4, 0)
+    f, g = _by_class(rng, drawn) if kind == 1 else optimal_features(drawn)
+    size = 0.0 if kind == 2 else 10 ** rng.uniform(-4, 0)
     return f + size * noise[0], g + size * noise[1]
+
+
+def _by_class(rng: np.random.Generator, drawn: Candidate) -> Features:
+    """A vector for each class, on both sides."""
+    vectors = rng.standard_normal((MOST_CLASSES, drawn.k))
+    return vectors[drawn.left_labels], vectors[drawn.right_labels]
 
 
 def optimal_features(drawn: Candidate) -> Features:
@@ -189,6 +196,29 @@ def lazy_path(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
     return weights, *_labels(rng, size, 2 * size - 1)
 
 
+def consistent(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+    """Two or more classes and no pair across them: labels are consistent by construction, whatever a class is like."""
+    classes = int(rng.integers(2, max(2, min(n_left, n_right, MOST_CLASSES)) + 1))
+    blocks = [
+        10 ** rng.uniform(-1, 0)
+        * WITHIN[rng.integers(len(WITHIN))](rng, n_left // classes or 1, n_right // classes or 1)[0]
+        for _ in range(classes)
+    ]
+    left, right = (np.repeat(np.arange(classes), [block.shape[side] for block in blocks]) for side in (0, 1))
+    return scipy.linalg.block_diag(*blocks), left, right
+
+
+def components(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+    """As many parts as there may be, or fewer, and every part of one class: up to one caption for each image."""
+    sides = max(2, n_left), max(2, n_right)
+    parts = min(sides) if rng.random() < 0.5 else int(rng.integers(2, min(sides) + 1))
+    of_part = np.arange(parts) % int(rng.integers(2, MOST_CLASSES + 1))
+    left, right = (np.arange(side) % parts for side in sides)
+    return (left[:, None] == right) * rng.random(sides), of_part[left], of_part[right]
+
+
+WITHIN: tuple[Family, ...] = (dense, heavy_tailed, cycle, lazy_path)  # a class
+
 STARTS: dict[str, Family] = {
     family.__name__: family
     for family in (
@@ -206,5 +236,7 @@ STARTS: dict[str, Family] = {
         imbalanced,
         caption_is_class,
         lazy_path,
+        consistent,
+        components,
     )
 }

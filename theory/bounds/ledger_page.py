@@ -1,12 +1,15 @@
 """The ledger as a page, made from the register: what the code states is what the page says."""
 
 import inspect
+import math
 from pathlib import Path
 from types import ModuleType
 
 import jinja2
 import pandas as pd
 
+from theory.attack.mattering import APART, FEWEST, NARROWEST
+from theory.attack.records import RATINGS
 from theory.bounds import BOUNDS, THEOREMS, Bound
 from theory.infrastructure.inputs import require_file
 
@@ -21,18 +24,22 @@ labelling error, `c_i` the label energy, `f*` the optimal embedding of width k, 
 
 An **exact** bound may never be violated beyond round-off; a **restated** one is the literature's, with its constants; a
 **conjecture** is open. A **rate** is known up to constants: it is fitted (`theory.rates.fit_rate`) and never asserted.
-*Sharpest* is the largest ratio of the measured quantity to the bound that the search has found,
-1 being equality, with the size of the graph that shows it (in `theory/attack/sharpest`).
+*Sharpest* is the largest ratio of the measured quantity to the bound that is known, 1 being equality: of all searches,
+of the graphs found for other bounds, and of the test suite's own cases; with the size of the graph that shows it.
+*Where it matters* is the largest on graphs with at least {{ fewest }} left nodes and k >= {{ narrowest }}, by a bound
+that is below what guessing reaches, and without ties: of an optimum the singular values are at least {{ apart }} apart,
+and every decision of a 0-1 error is ahead by at least {{ apart }} of the widest lead. The graphs are in
+`theory/attack/sharpest`.
 {% for theorem in theorems %}
 ## {{ theorem.title }}
 {% if theorem.text %}
 {{ theorem.text }}
 {% endif %}
 {% if theorem.claims -%}
-| bound | states | measured | status | sharpest |
-|---|---|---|---|---|
+| bound | states | measured | status | sharpest | where it matters |
+|---|---|---|---|---|---|
 {%- for it in theorem.claims %}
-| `{{ it.name }}` | {{ it.statement }} | `{{ it.quantity }}` | {{ it.status }} | {{ sharpest(it) }} |
+| `{{ it.name }}` | {{ it.statement }} | `{{ it.quantity }}` | {{ it.status }} | {{ places(it) }} |
 {%- endfor %}
 {% for claim in theorem.claims if claim.remarks %}
 `{{ claim.name }}`: {{ claim.remarks }}
@@ -57,21 +64,30 @@ def ledger_page(sharpness: pd.DataFrame) -> str:
 
     Parameters
     ----------
-    sharpness : columns bound, ratio, k, n_left, n_right
-        The largest ratio found for each bound; a bound without a row is shown as not searched.
+    sharpness : columns bound, where, ratio, k, n_left, n_right
+        The largest ratio known for each bound in each place, NaN where none was found; a bound without a row is shown
+        as not searched.
     """
-    found = sharpness.set_index("bound")
+    found = {(row["bound"], row["where"]): row for row in sharpness.to_dict("records")}
 
-    def sharpest(claim: Bound) -> str:
+    def sharpest(claim: Bound, where: str) -> str:
         if claim.status == "rate":
             return "nothing to search"
-        if claim.name not in found.index:
+        row = found.get((claim.name, where))
+        if row is None:
             return "not searched"
-        row = found.loc[claim.name]
+        if math.isnan(row["ratio"]):
+            return "none found"
         return f"{row['ratio']:.3f} ({row['n_left']:.0f} x {row['n_right']:.0f}, k = {row['k']:.0f})"
 
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
-    page = environment.from_string(PAGE).render(theorems=[_theorem(module) for module in THEOREMS], sharpest=sharpest)
+    page = environment.from_string(PAGE).render(
+        theorems=[_theorem(module) for module in THEOREMS],
+        places=lambda claim: " | ".join(sharpest(claim, where) for where in RATINGS),
+        fewest=FEWEST,
+        narrowest=NARROWEST,
+        apart=APART,
+    )
     return page.rstrip() + "\n"
 
 

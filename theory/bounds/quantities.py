@@ -16,7 +16,7 @@ from theory.infrastructure.columns import independent, thin_factors
 from theory.infrastructure.foreign import SECONDS, as_number, contained, is_foreign, source_of
 from theory.infrastructure.hypotheses import HypothesisError, require
 from theory.probes import ProbeResult, as_features, probe, zero_shot_standing
-from theory.scores import Standing
+from theory.scores import Standing, linear_standing, score_noise
 from theory.spectra import Spectrum
 
 Features = tuple[FloatArray, FloatArray]  # (n_left, k) and (n_right, k)
@@ -177,6 +177,7 @@ class Quantity:
     scale : the size of the terms that its value is made of, to which its round-off is relative
     doubt : what near ties, which count as errors, may add to it beyond what the proofs of bounds allow for
     of_graph : whether it is the graph's alone, the same for every embedding
+    lead : of a 0-1 error, by how much the narrowest of its decisions is ahead, relative to the widest; 0 is a tie
     """
 
     measure: Callable[[Encoder], float]
@@ -184,6 +185,7 @@ class Quantity:
     scale: Callable[[Encoder], float] = lambda _: 1.0
     doubt: Callable[[Encoder], float] = lambda _: 0.0
     of_graph: bool = False
+    lead: Callable[[Encoder], float] = lambda _: math.inf
 
     def __post_init__(self) -> None:
         for role in fields(self):
@@ -211,6 +213,13 @@ def _constant_probe_mse(graph: PairGraph) -> float:
     return 1 - float(np.sum(class_masses(graph) ** 2))
 
 
+def probe_lead(encoder: Encoder) -> float:
+    """By how much the probe's narrowest decision is ahead, relative to the widest."""
+    coefficients = encoder.probe.coefficients
+    noise = score_noise(encoder.left, coefficients, encoder.graph.left_marginal)
+    return linear_standing(encoder.left, coefficients, noise).narrowest
+
+
 def _zero_shot_error(encoder: Encoder) -> float:
     standing, own = encoder.zero_shot
     return float(encoder.graph.left_marginal @ (standing.winners != own))
@@ -222,10 +231,18 @@ def _zero_shot_doubt(encoder: Encoder) -> float:
 
 QUANTITIES: dict[str, Quantity] = {
     "probe_error": Quantity(
-        lambda encoder: encoder.probe.error, guess_error, doubt=lambda encoder: encoder.probe.doubt
+        lambda encoder: encoder.probe.error,
+        guess_error,
+        doubt=lambda encoder: encoder.probe.doubt,
+        lead=probe_lead,
     ),
     "probe_mse": Quantity(lambda encoder: encoder.probe.mse, _constant_probe_mse),
-    "zero_shot_error": Quantity(_zero_shot_error, guess_error, doubt=_zero_shot_doubt),
+    "zero_shot_error": Quantity(
+        _zero_shot_error,
+        guess_error,
+        doubt=_zero_shot_doubt,
+        lead=lambda encoder: encoder.zero_shot[0].narrowest,
+    ),
     "induced_labelling_error": Quantity(
         lambda encoder: induced_labelling_error(encoder.graph), _constant_probe_mse, of_graph=True
     ),

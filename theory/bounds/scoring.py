@@ -43,8 +43,13 @@ def score(
     HypothesisError
         A hypothesis fails.
     """
+    return score_of(claim, embedded(graph, k, features, penalty))
+
+
+def embedded(graph: PairGraph, k: int, features: Features | None = None, penalty: float | None = None) -> Encoder:
+    """`subject`, with the spectrum that claims of width k need."""
     triplets = spectrum(graph, min(k + 1, *graph.joint.shape), device="cpu").leading(k + 1)
-    return score_on(claim, graph, triplets, k, features, penalty)
+    return subject(graph, triplets, k, features, penalty)
 
 
 def score_on(
@@ -58,7 +63,11 @@ def score_on(
     round_off: float | None = None,
 ) -> Score:
     """`score` with a spectrum, and where they are known better with the measured side and the round-off."""
-    encoder = subject(graph, triplets, k, features, penalty)
+    return score_of(claim, subject(graph, triplets, k, features, penalty), measured, round_off)
+
+
+def score_of(claim: Bound, encoder: Encoder, measured: float | None = None, round_off: float | None = None) -> Score:
+    """`score_on` for an encoder."""
     value = evaluated(claim, encoder)
     if measured is None:
         measured = QUANTITIES[claim.quantity].measure(encoder)

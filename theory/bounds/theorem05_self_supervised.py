@@ -11,30 +11,41 @@ Source: after HaoChen et al. 2021; the constants are derived here, except where 
 import numpy as np
 
 from theory.bounds.gap import over_gap
-from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from theory.bounds.quantities import QUANTITIES, Encoder, Quantity, probe_lead
 from theory.bounds.registry import bound
 from theory.bounds.theorem04_linear_probe import induced_at_most
 from theory.consistency import class_indicators, guess_error, induced_labelling_error, labelling_error, required_labels
 from theory.graph import PairGraph
-from theory.scores import linear_standing, score_noise, strict_winners
+from theory.infrastructure.arrays import FloatArray
+from theory.scores import linear_standing, score_noise, strict_standing
 from theory.spectra import Spectrum
 
 
 def image_error(encoder: Encoder) -> float:
     """0-1 error on the right side of the vote of the left side's probe; a tied view does not vote, a tied vote errs."""
+    graph, right = encoder.graph, required_labels(encoder.graph, "right")
+    classes = np.unique(required_labels(graph, "left"))
+    winners = strict_standing(_votes(encoder)).winners
+    return float(graph.right_marginal @ ((winners < 0) | (classes[winners] != right)))
+
+
+def _votes(encoder: Encoder) -> FloatArray:
+    """The share of each natural image's views that the probe gives to each class, (n_right, r)."""
     graph = encoder.graph
-    left, right = required_labels(graph, "left"), required_labels(graph, "right")
-    classes = np.unique(left)
+    classes = np.unique(required_labels(graph, "left"))
     noise = score_noise(encoder.left, encoder.probe.coefficients, graph.left_marginal)
     predicted = linear_standing(encoder.left, encoder.probe.coefficients, noise).winners
     voting = predicted >= 0
     ballots = class_indicators(classes[predicted[voting]], classes)
-    votes = (ballots.T @ graph.joint[voting]).toarray().T / graph.right_marginal[:, None]
-    winners = strict_winners(votes)
-    return float(graph.right_marginal @ ((winners < 0) | (classes[winners] != right)))
+    return np.asarray((ballots.T @ graph.joint[voting]).toarray().T / graph.right_marginal[:, None])
 
 
-QUANTITIES["image_error"] = Quantity(image_error, lambda graph: guess_error(graph, "right"))
+def _lead(encoder: Encoder) -> float:
+    """The narrower of the probe's decisions and of the votes."""
+    return min(probe_lead(encoder), strict_standing(_votes(encoder)).narrowest)
+
+
+QUANTITIES["image_error"] = Quantity(image_error, lambda graph: guess_error(graph, "right"), lead=_lead)
 
 
 @bound("image-error", quantity="image_error", status="exact", subject="encoder")

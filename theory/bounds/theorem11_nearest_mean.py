@@ -55,7 +55,12 @@ def _variance_scale(encoder: Encoder) -> float:
     return variance_within_classes(encoder) + encoder.spectrum.round_off * squared_size
 
 
-QUANTITIES["nearest_mean_error"] = Quantity(nearest_mean_error, guess_error, doubt=lambda encoder: _doubt(encoder))
+QUANTITIES["nearest_mean_error"] = Quantity(
+    nearest_mean_error,
+    guess_error,
+    doubt=lambda encoder: _doubt(encoder),
+    lead=lambda encoder: _lead(encoder),
+)
 QUANTITIES["class_variance"] = Quantity(variance_within_classes, scale=_variance_scale)
 
 
@@ -108,6 +113,10 @@ def _doubt(encoder: Encoder) -> float:
     """What near ties may add to the error: a node at its mean leads by `½ Δ_c²`."""
     own = _moments(encoder).own
     return _standing(encoder).doubt(encoder.graph.left_marginal, 2 * _reach(encoder)[own] ** 2)
+
+
+def _lead(encoder: Encoder) -> float:
+    return _standing(encoder).narrowest
 
 
 @once_per_encoder

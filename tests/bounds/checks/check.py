@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from tests.families import GRAPHS
-from theory import PairGraph, check_bounds
+from theory import PairGraph, check_bounds, spectrum
+from theory.attack.records import Witness
+from theory.bounds import Encoder
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,16 @@ class Case:
         """The verdicts on it, by the names of the bounds."""
         found = check_bounds(self.graph, self.k, self.features, penalty=self.penalty, critic=self.critic)
         return found.set_index("bound")
+
+    @property
+    def witness(self) -> Witness:
+        """As the search takes it; for a missing side of the features zeros, of which no claim is made."""
+        given = self.features if self.critic is None else self.critic
+        if given is None:
+            return Witness(self.graph, self.k, None, self.penalty)
+        width = np.shape(given[0] if isinstance(given, tuple) else given)[1]
+        triplets = spectrum(self.graph, min(width + 1, *self.graph.joint.shape))
+        return Witness(self.graph, width, Encoder.of(self.graph, triplets, width, given).features, self.penalty)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import torch
 
 from theory import BOUNDS, ForeignCodeError, HypothesisError, PairGraph, bound, check_bounds, pytest_plugin
 from theory.__main__ import app
-from theory.attack.sharpness import measure_sharpness
+from theory.attack.sharpness import Limit, measure_sharpness
 from theory.bounds import QUANTITIES
 from theory.bounds.quantities import Quantity
 from theory.bounds.scoring import score
@@ -168,7 +168,7 @@ def test_an_attack_on_it_is_the_same_line(call, plugin, body):
 def test_measuring_its_sharpness_is_the_same_error(plugin, tmp_path):
     (claim,) = load_bounds(plugin(with_body("sys.exit(0)")))
     with pytest.raises(ForeignCodeError, match=r"bound 'mine' \(.*bad.py, line 6\) failed: SystemExit: 0"):
-        measure_sharpness([claim], tmp_path / "out", evaluations=9, seeds=1)
+        measure_sharpness([claim], tmp_path / "out", Limit(evaluations=9))
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "nan", "inf"])
