@@ -29,7 +29,7 @@ ENDINGS = {ANYWHERE: "", MATTERS: "-matters"}  # of file names
 
 @dataclass(frozen=True, eq=False)
 class Witness:
-    """All that a claim is held on: a graph, a width, and features or a penalty for claims about more than an optimum."""
+    """What a claim is held on: a graph, a width, and features or a penalty for claims about more than an optimum."""
 
     graph: PairGraph
     k: int
