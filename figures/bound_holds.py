@@ -18,6 +18,7 @@ LIMITS = (2e-4, 120.0)
 PANELS = (
     ("probe-error", r"bound $2\alpha_T/(1-\sigma_{k+1}^2)$"),
     ("sharp-probe-error", r"sharper bound $2\rho_k/(1-\sigma_{k+1}^2)$"),
+    ("local-multihop-error", "theorem 16, 8 hops"),
 )
 LOOKS = {"caption": (CAPTION, "o"), "augmentation": (AUGMENTATION, "^")}
 
@@ -32,9 +33,9 @@ class Count(NamedTuple):
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Two panels, for the bound of theorem 4 and for its sharper form."""
+    """A panel each for the bound of theorem 4, its sharper form, and theorem 16."""
     table = tables["bound_holds"]
-    picture, panels = plt.subplots(1, 2, figsize=(2 * COLUMN, 1.05 * COLUMN), sharex=True, sharey=True)
+    picture, panels = plt.subplots(1, len(PANELS), figsize=(2.8 * COLUMN, 1.05 * COLUMN), sharex=True, sharey=True)
     for axes, (name, label) in zip(panels, PANELS, strict=True):
         _panel(axes, table[table["bound"] == name], label)
     panels[0].set_ylabel("measured probe error (0-1, tie = error)")

@@ -6,30 +6,35 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
+from matplotlib.typing import LineStyleType
 
 from figures.figure import Figure
 from figures.style import COLUMN, label_line, shade_vacuous
-from theory.infrastructure.palette import BOUND, MEASURED, SHARP_BOUND
+from theory.infrastructure.palette import BOUND, GREEN, MEASURED, ORANGE, SHARP_BOUND
 
 PANELS = {
     "linear probe": (
         ("near-optimal-error", BOUND, "theorem 7"),
-        ("sharp-near-optimal-error", SHARP_BOUND, "sharper tail"),
+        ("sharp-near-optimal-error", SHARP_BOUND, "7, exact tail"),
+        ("trained-error", ORANGE, "theorem 17"),
+        ("trained-error-by-margins", GREEN, "17, margins"),
     ),
     "zero-shot": (("zero-shot-any", BOUND, "plain"), ("zero-shot-near-optimal", SHARP_BOUND, "with the gap")),
 }
+DASHES: tuple[LineStyleType, ...] = ("--", ":", "-.", (0, (5, 1, 1, 1)))
 STEP_LIMITS = (8, 1500)
 FLOOR = 2e-3  # errors below it, 0 among them, are drawn here
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Two panels over the steps of training: probe and zero-shot error, each with two bounds."""
+    """Two panels over the steps of training: probe and zero-shot error, each with its bounds."""
     table = tables["near_optimal"]
     picture, panels = plt.subplots(1, 2, figsize=(2 * COLUMN, COLUMN), sharex=True, sharey=True)
     for axes, (title, curves) in zip(panels, PANELS.items(), strict=True):
         for place, (name, color, label) in enumerate(curves):
-            curve(axes, table[table["bound"] == name], "value", color, ("--", ":")[place])
-            label_line(axes, 0.97, (0.78, 0.56)[place], label, color, ha="right", transform=axes.transAxes)
+            curve(axes, table[table["bound"] == name], "value", color, DASHES[place])
+            height = 0.93 - 0.08 * place
+            label_line(axes, 0.97, height, label, color, ha="right", va="top", transform=axes.transAxes)
         curve(axes, table[table["bound"] == curves[0][0]], "measured", MEASURED, "-")
         label_line(axes, 0.97, 0.12, "measured", MEASURED, ha="right", transform=axes.transAxes)
         shade_vacuous(axes, table["guess"], label_at=9 if axes is panels[0] else None)
@@ -40,7 +45,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     return picture, _caption(table)
 
 
-def curve(axes: Axes, rows: pd.DataFrame, column: str, color: str, dash: str) -> None:
+def curve(axes: Axes, rows: pd.DataFrame, column: str, color: str, dash: LineStyleType) -> None:
     """The median over seeds of a column at each step, and a band from the least to the largest."""
     by_step = rows.groupby("step")[column]
     low, middle, high = (by_step.quantile(q).clip(lower=FLOOR) for q in (0, 0.5, 1))

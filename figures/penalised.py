@@ -5,13 +5,16 @@ from collections.abc import Mapping
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure as Picture
+from matplotlib.typing import LineStyleType
 
 from figures.figure import Figure
 from figures.near_optimal import curve, violations
 from figures.style import COLUMN, label_line, shade_vacuous
 from theory.infrastructure.palette import BOUND, MEASURED, NEUTRAL, SHARP_BOUND
 
-PANELS = {  # the bounds, with the height of their names
+PANELS: dict[
+    str, tuple[tuple[str, str, LineStyleType, str, float], ...]
+] = {  # the bounds, with the height of their names
     "squared error of the linear probe": (
         ("penalised-encoder-mse-by-duality", NEUTRAL, ":", "by hops and the duality gap", 0.74),
         ("multihop-penalised-encoder-mse", BOUND, "--", "by hops", 0.66),

@@ -16,7 +16,12 @@ from figures.intervals import mean_and_half
 from figures.style import COLUMN, label_line
 from theory.infrastructure.palette import AUGMENTATION, CAPTION, NEUTRAL
 
-BOUNDS = {"bound": "theorem 4", "sharp_bound": "theorem 4, sharper form", "multihop_bound": "theorem 15"}
+BOUNDS = {
+    "bound": "theorem 4",
+    "sharp_bound": "theorem 4, sharper form",
+    "multihop_bound": "theorem 15",
+    "local_bound": "theorem 16",
+}
 SHARP, BEST, TRAINED = "sharp_bound", "multihop_bound", "trained_error"  # columns
 WINNER = LinearSegmentedColormap.from_list("winner", [AUGMENTATION, "white", CAPTION])
 RIGHT = LinearSegmentedColormap.from_list("right", [NEUTRAL, "white"])

@@ -8,18 +8,21 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
+from matplotlib.typing import LineStyleType
 
 from figures.figure import Figure
 from figures.style import COLUMN, label_line, shade_vacuous
-from theory.infrastructure.palette import BOUND, MEASURED, SHARP_BOUND
+from theory.infrastructure.palette import BOUND, GREEN, MEASURED, ORANGE, SHARP_BOUND
 
 LABEL_SETS = ("category", "subcategory")
 QUOTED_WIDTH = 400  # the caption quotes the numbers at the largest width up to this
 BINS = [i / 20 for i in range(21)]
 ENERGY_LIMIT = 0.35  # the bin at 0, which holds every second eigenvalue, is cut off and its height written
-CURVES = (
+CURVES: tuple[tuple[str, str, str, LineStyleType, str, str], ...] = (
     ("probe-error", "value", BOUND, "--", "s", r"bound $2\alpha_T/(1-\sigma_{k+1}^2)$"),
     ("sharp-probe-error", "value", SHARP_BOUND, ":", "D", r"sharper bound $2\rho_k/(1-\sigma_{k+1}^2)$"),
+    ("local-multihop-error", "value", ORANGE, "-.", "^", "theorem 16, 8 hops"),
+    ("trained-error", "value", GREEN, (0, (5, 1, 1, 1)), "v", "theorem 17, at the optimum"),
     ("probe-error", "measured", MEASURED, "-", "o", "measured probe error"),
 )
 RANGED = "probe-mse"  # what has a range over all optima, where there are many
@@ -55,7 +58,7 @@ def _bounds_panel(axes: Axes, rows: pd.DataFrame, labels: str) -> None:
         curve = rows[rows["bound"] == name].replace(np.inf, np.nan)
         if column == "measured":  # of one optimum: where there are others, it says nothing of them
             curve = curve[~curve["k"].isin(many["k"])]
-        axes.plot(curve["k"], curve[column], dash, color=color, marker=marker, markersize=3, label=label)
+        axes.plot(curve["k"], curve[column], linestyle=dash, color=color, marker=marker, markersize=3, label=label)
     _range(axes, rows[rows["bound"] == RANGED])
     axes.set(xscale="log", yscale="log", ylim=(1e-3, 50), xlabel="width of the embedding k")
     axes.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
@@ -63,7 +66,7 @@ def _bounds_panel(axes: Axes, rows: pd.DataFrame, labels: str) -> None:
     axes.minorticks_off()
     axes.set_title(f"emoji, labels: {labels}")
     if labels == LABEL_SETS[0]:
-        axes.legend(loc="lower left", fontsize=7.5)
+        axes.legend(loc="lower left", fontsize=6.5)
 
 
 def _widths_of_many_optima(rows: pd.DataFrame) -> pd.DataFrame:

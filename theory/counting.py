@@ -10,7 +10,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.optimize
 import scipy.sparse as sp
 from numpy.polynomial import chebyshev
 
@@ -128,7 +127,9 @@ def step_above(b: float, moments: FloatArray) -> tuple[FloatArray, float]:
     """
     whole, above = (np.cos(np.linspace(0, angle, FITTED + 1)) for angle in (math.pi, math.acos(2 * b - 1)))
     inside, step = (chebyshev.chebvander(points, len(moments) - 1) for points in (whole, above))
-    found = scipy.optimize.linprog(
+    from scipy.optimize import linprog  # takes a second to import
+
+    found = linprog(
         moments,
         A_ub=np.vstack([-inside, inside, -step]),
         b_ub=np.concatenate([np.zeros(FITTED + 1), np.full(FITTED + 1, HIGHEST), np.full(FITTED + 1, -1.0)]),

@@ -11,6 +11,7 @@ from tqdm import tqdm
 from real_data.emoji_concepts import Labels, emoji_graph
 from theory import check_bounds, label_energy, spectrum
 from theory.bounds.theorem15_multihop import interval_table
+from theory.bounds.theorem16_local_multihop import error_table
 from theory.sweeps import Study
 
 TABLES = ("emoji_bounds", "emoji_energy", "emoji_multihop")
@@ -23,24 +24,24 @@ class Settings:
     Attributes
     ----------
     widths : of the embedding
-    hop_widths, hops : those at which the multi-hop interval is measured, and its most hops
+    hop_widths, hops : those at which the multi-hop bounds are measured, and their most hops
     """
 
     widths: tuple[int, ...] = (
         *(1, 2, 5, 10, 20, 30, 50, 75, 100, 150, 200, 250, 300, 400, 500, 650, 800, 1000, 1300, 1600),
     )
-    hop_widths: tuple[int, ...] = (100, 200)
+    hop_widths: tuple[int, ...] = (100, 200, 400, 800)
     hops: int = 16
 
 
 def measure(settings: Settings, seed: int) -> Mapping[str, pd.DataFrame]:  # noqa: ARG001 - nothing here is drawn
-    """Every bound at every width, every singular value with its label energy, and the multi-hop interval.
+    """Every bound at every width, every singular value with its label energy, and the multi-hop bounds.
 
     Returns
     -------
     emoji_bounds : the columns of `check_bounds`, with labels and k
     emoji_energy : labels, i (one-based), singular_value, label_energy
-    emoji_multihop : the columns of `interval_table`, with labels and k
+    emoji_multihop : the columns of `interval_table` and `error_table`, with labels and k
     """
     graphs = {labels: emoji_graph(labels) for labels in get_args(Labels)}
     first = next(iter(graphs.values()))
@@ -54,7 +55,8 @@ def measure(settings: Settings, seed: int) -> Mapping[str, pd.DataFrame]:  # noq
         columns = {"i": rank, "singular_value": triplets.singular_values, "label_energy": label_energy(graph, triplets)}
         energies.append(pd.DataFrame(columns).assign(labels=labels))
     hops = [
-        interval_table(graph, k, settings.hops).assign(labels=labels, k=k)
+        table(graph, k, settings.hops).assign(labels=labels, k=k)
+        for table in (interval_table, error_table)
         for labels, graph in graphs.items()
         for k in settings.hop_widths
     ]

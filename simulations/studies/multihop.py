@@ -6,6 +6,7 @@ import pandas as pd
 
 from simulations.world import WorldShape
 from theory.bounds.theorem15_multihop import interval_table
+from theory.bounds.theorem16_local_multihop import error_table
 from theory.sweeps import Study
 
 
@@ -29,11 +30,15 @@ class Settings(WorldShape):
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """The rows of `interval_table` for the captions and for the augmentations at each strength."""
+    """The rows of `interval_table` and `error_table` for the captions and for the augmentations at each strength."""
     world = settings.world(seed)
     graphs = {"captions": world.caption_graph(settings.noise, settings.detail)}
     graphs |= {f"augmentation {strength:g}": world.augmentation_graph(strength) for strength in settings.strengths}
-    rows = [interval_table(graph, settings.k, settings.hops).assign(pairs=name) for name, graph in graphs.items()]
+    rows = [
+        table(graph, settings.k, settings.hops).assign(pairs=name)
+        for name, graph in graphs.items()
+        for table in (interval_table, error_table)
+    ]
     return pd.concat(rows, ignore_index=True)
 
 

@@ -13,7 +13,10 @@ from theory import PairGraph, check_bounds, spectrum
 from theory.infrastructure.arrays import FloatArray
 from theory.sweeps import Study
 
-BOUNDS = ("near-optimal-error", "sharp-near-optimal-error", "zero-shot-any", "zero-shot-near-optimal")
+BOUNDS = (
+    *("near-optimal-error", "sharp-near-optimal-error", "trained-error", "trained-error-by-margins"),
+    *("zero-shot-any", "zero-shot-near-optimal"),
+)
 
 
 @dataclass(frozen=True)

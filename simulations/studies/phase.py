@@ -14,7 +14,12 @@ from theory import BOUNDS, PairGraph, spectrum
 from theory.bounds import Encoder
 from theory.sweeps import Study
 
-COLUMNS = {"bound": "probe-error", "sharp_bound": "sharp-probe-error", "multihop_bound": "multihop-error"}
+COLUMNS = {
+    "bound": "probe-error",
+    "sharp_bound": "sharp-probe-error",
+    "multihop_bound": "multihop-error",
+    "local_bound": "local-multihop-error",
+}
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ class Settings(WorldShape):
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """One row: three bounds on the probe error of the optimum, that error, and the error of a trained encoder."""
+    """One row: bounds on the probe error of the optimum, that error, and the error of a trained encoder."""
     graph, k, steps = settings.graph(seed), settings.k, settings.steps
     triplets = spectrum(graph, k + 1)
     bounds = {column: BOUNDS[name](graph, triplets, k) for column, name in COLUMNS.items()}

@@ -3,6 +3,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from figures import phase as phase_map
 from figures import tightness_map
 from figures.__main__ import FIGURES, app
 from figures.findings.finding import found
@@ -17,6 +18,7 @@ from tests.families import GRAPHS
 from tests.real_data.colours import coloured_source
 from theory import PairGraph, check_bounds, label_energy, spectrum
 from theory.bounds.theorem15_multihop import interval_table
+from theory.bounds.theorem16_local_multihop import error_table
 from theory.sweeps import Cores, SweepConfiguration, find_study, run_study, run_sweep, study_names
 
 # Findings that name labels, guides or kinds of pairs which the small tables do not have.
@@ -52,7 +54,7 @@ def tables(tmp_path_factory):
     energy = {"i": range(1, 1 + len(triplets.singular_values)), "singular_value": triplets.singular_values}
     energy["label_energy"] = label_energy(graph, triplets)
     bounds = [check_bounds(graph, k, triplets=triplets).assign(k=k) for k in (1, 3, 6, 12)]
-    hops = [interval_table(graph, 6, 8).assign(k=6)]
+    hops = [table(graph, 6, 8).assign(k=6) for table in (interval_table, error_table)]
     emoji = {"emoji_bounds": bounds, "emoji_energy": [pd.DataFrame(energy)], "emoji_multihop": hops}
     for name, parts in emoji.items():
         both = [part.assign(labels=labels) for part in parts for labels in ("category", "subcategory")]
@@ -120,7 +122,7 @@ def test_the_phase_caption_counts_where_the_bound_is_right(tmp_path):
     rng = np.random.default_rng(4)
     rows = [
         {"seed": seed, axis: value, "excess_loss": 0.0}
-        | {column: float(rng.integers(3)) for column in ("bound", "sharp_bound", "multihop_bound", "trained_error")}
+        | {column: float(rng.integers(3)) for column in (*phase_map.BOUNDS, "trained_error")}
         for seed in range(3)
         for axis in ("noise", "strength")
         for value in (0.1, 0.2, 0.4)

@@ -15,12 +15,19 @@ If `σ_k > σ_{k+1}` and no score ties, more hops bring it to `E(f*)` itself, an
 moments and singular values, no eigenvector. Source: new here.
 """
 
+import math
+from typing import TYPE_CHECKING
+
+from theory.bounds.quantities import Encoder
 from theory.bounds.registry import bound
 from theory.bounds.theorem15_multihop import multihop_error
 from theory.graph import PairGraph
 from theory.local_multihop import Cut, local_multihop, vote_within
 from theory.multihop import HOPS
-from theory.spectra import Spectrum
+from theory.spectra import Spectrum, spectrum
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @bound("local-multihop-error", quantity="probe_error", status="exact")
@@ -40,3 +47,21 @@ def walk_vote_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HO
     `j = ln 2 / ln(1 / σ²_{k+1})` hops, where without a gap the budget is `a_j - a_{2j}`.
     """
     return vote_within(graph, Cut.of(spectrum, k), hops).error
+
+
+def error_table(graph: PairGraph, k: int, hops: int) -> "pd.DataFrame":
+    """What theorem 16 says of the 0-1 error at every number of hops up to `hops`, and the error.
+
+    Returns
+    -------
+    DataFrame with columns quantity, m and value
+        "error bound"; without m: "error".
+    """
+    import pandas as pd
+
+    triplets = spectrum(graph, k + 1)
+    rows = [
+        ("error", math.nan, Encoder.optimum(graph, triplets, k).probe.error),
+        *(("error bound", m, local_multihop_error.in_hops(m)(graph, triplets, k)) for m in range(1, hops + 1)),
+    ]
+    return pd.DataFrame(rows, columns=["quantity", "m", "value"])

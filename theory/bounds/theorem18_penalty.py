@@ -29,7 +29,6 @@ papers, which were not read for it, only what is shown above is used.
 import math
 
 import numpy as np
-import scipy.optimize
 from scipy.sparse.linalg import LinearOperator, aslinearoperator
 from scipy.special import expit
 
@@ -170,7 +169,9 @@ def _by_soft_threshold(encoder: Encoder) -> float:
 
     # Convex in the inverse of the reach, and growing to the left of the least value above the penalty.
     nearest = float(above[above > 0].min(initial=REACH_LIMIT))
-    best = scipy.optimize.minimize_scalar(at, bounds=(math.log(nearest), math.log(REACH_LIMIT)), method="bounded")
+    from scipy.optimize import minimize_scalar  # takes a second to import
+
+    best = minimize_scalar(at, bounds=(math.log(nearest), math.log(REACH_LIMIT)), method="bounded")
     return min(1.0, float(best.fun), at(math.log(nearest)))
 
 

@@ -1,0 +1,158 @@
+"""Figure, *The ladder*: what each theorem says of the 0-1 error of the optimum's probe, on emoji and on worlds."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Picture
+from matplotlib.typing import LineStyleType
+
+from figures.figure import Figure
+from figures.style import COLUMN, label_line, shade_vacuous
+from theory.infrastructure.palette import BOUND, MEASURED, NEUTRAL, ORANGE, SHARP_BOUND
+
+
+class Rung(NamedTuple):
+    """A bound of the ladder: what it is called, its look, and whether it takes eigenvectors."""
+
+    label: str
+    color: str
+    dash: LineStyleType
+    vectors: bool
+
+
+RUNGS = {
+    "probe-error": Rung("theorem 4", BOUND, "--", vectors=False),
+    "multihop-error": Rung("theorem 15, 8 hops", SHARP_BOUND, ":", vectors=False),
+    "local-multihop-error": Rung("theorem 16, 8 hops", SHARP_BOUND, "--", vectors=False),
+    "trained-error": Rung("theorem 17, at the optimum", ORANGE, "-.", vectors=True),
+}
+TRUE_SQUARE = r"$2\,\varepsilon_2$, twice the true squared error"
+
+
+class Step(NamedTuple):
+    """A rung on worlds: points where it beats guessing, and the mean of the bound, at most 1, minus the truth."""
+
+    label: str
+    vectors: bool
+    beats: int
+    excess: float
+
+
+def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+    """Left the bounds along the width on emoji; right their mean excess over the truth on worlds."""
+    emoji, further = on_emoji(tables["emoji_bounds"]), further_hops(tables["emoji_multihop"])
+    points = len(world_points(tables["bound_holds"]))
+    steps = on_worlds(tables["bound_holds"])
+    picture, (left, right) = plt.subplots(1, 2, figsize=(2.5 * COLUMN, 1.1 * COLUMN), width_ratios=[1.25, 1])
+    _curves(left, emoji, further)
+    _bars(right, steps, points)
+    return picture, _caption(emoji, further, steps, points)
+
+
+def on_emoji(table: pd.DataFrame) -> pd.DataFrame:
+    """A row for each width, a column for each rung, twice the true squared error, the true error and the guess."""
+    rows = table[table["labels"] == "category"]
+    wide = rows.pivot_table(index="k", columns="bound", values="value")[list(RUNGS)]
+    measured = rows.pivot_table(index="k", columns="quantity", values="measured")
+    guess = rows[rows["bound"] == "probe-error"].set_index("k")["guess"]
+    return wide.assign(square=2 * measured["probe_mse"], true=measured["probe_error"], guess=guess)
+
+
+def further_hops(table: pd.DataFrame) -> pd.Series:
+    """Theorem 16 with the most hops that were measured, at each width; the series is named by these hops."""
+    rows = table[(table["labels"] == "category") & (table["quantity"] == "error bound")]
+    most = rows[rows["m"] == rows["m"].max()]
+    return pd.Series(most["value"].to_numpy(), index=most["k"].to_numpy(), name=f"{rows['m'].max():.0f}")
+
+
+def world_points(table: pd.DataFrame) -> pd.DataFrame:
+    """A row for each graph and width of the worlds: the rungs, twice the true squared error, the truth, the guess."""
+    key = ["seed", "pairs", "k"]
+    wide = table.pivot_table(index=key, columns="bound", values=["value", "measured", "guess"])
+    points = pd.DataFrame({name: wide["value", name] for name in RUNGS})
+    plain = "probe-error"
+    square = 2 * wide["measured", "multihop-mse"]
+    return points.assign(square=square, true=wide["measured", plain], guess=wide["guess", plain])
+
+
+def on_worlds(table: pd.DataFrame) -> list[Step]:
+    """What each rung says on the worlds, and what twice the true squared error would say."""
+    points = world_points(table)
+    named = {name: (rung.label, rung.vectors) for name, rung in RUNGS.items()} | {"square": (TRUE_SQUARE, True)}
+    return [
+        Step(
+            label,
+            vectors,
+            int((points[name] < points["guess"]).sum()),
+            float((points[name].clip(upper=1) - points["true"]).mean()),
+        )
+        for name, (label, vectors) in named.items()
+    ]
+
+
+def _curves(axes: Axes, emoji: pd.DataFrame, further: pd.Series) -> None:
+    for name, rung in RUNGS.items():
+        axes.plot(emoji.index, emoji[name], linestyle=rung.dash, color=rung.color)
+    local = RUNGS["local-multihop-error"]
+    axes.plot(further.index, further, "D", color=local.color, markersize=4)
+    label_line(axes, float(further.index[-1]), further.iloc[-1], f"{further.name} hops", local.color, fontsize=7)
+    axes.plot(emoji.index, emoji["square"], "-", color=NEUTRAL, linewidth=1)
+    axes.plot(emoji.index, emoji["true"], "-o", color=MEASURED, markersize=3)
+    axes.set(
+        xscale="log",
+        xlim=(max(10, emoji.index.min()), emoji.index.max()),
+        ylim=(0, 1.0),
+        xlabel="width k",
+        ylabel="0-1 error of the probe",
+        title="captions of emoji, by category",
+    )
+    shade_vacuous(axes, emoji["guess"])
+    for name, rung in RUNGS.items():
+        _name_the_line(axes, emoji[name], rung.label, rung.color)
+    _name_the_line(axes, emoji["true"], "measured", MEASURED)
+
+
+def _name_the_line(axes: Axes, line: pd.Series, text: str, color: str) -> None:
+    """Where the line first falls below four fifths of the picture."""
+    inside = line[(line < 0.8) & (line.index >= axes.get_xlim()[0])]
+    if len(inside):
+        label_line(axes, float(inside.index[0]), float(inside.iloc[0]), f" {text}", color, fontsize=7)
+
+
+def _bars(axes: Axes, steps: list[Step], points: int) -> None:
+    places = np.arange(len(steps))[::-1]
+    colors = [rung.color for rung in RUNGS.values()] + [NEUTRAL]
+    axes.barh(places, [step.excess for step in steps], color=colors, height=0.6)
+    for place, step in zip(places, steps, strict=True):
+        text = f"{step.label}{' (eigenvectors)' if step.vectors else ''}\nbelow guessing on {step.beats} of {points}"
+        axes.text(0.005, place + 0.33, text, fontsize=7, va="bottom")
+    axes.set(
+        yticks=[],
+        ylim=(-0.6, len(steps) + 0.1),
+        xlabel="mean of min(bound, 1) - measured error",
+        title="random worlds",
+    )
+
+
+def _caption(emoji: pd.DataFrame, further: pd.Series, steps: list[Step], points: int) -> str:
+    k = 100 if 100 in emoji.index else int(emoji.index[len(emoji) // 2])
+    at = ", ".join(f"{rung.label} {float(emoji[name][k]):.3f}" for name, rung in RUNGS.items())
+    more = ", ".join(f"{value:.3f} at k = {width}" for width, value in further.items())
+    worlds = "; ".join(f"{step.label}: {step.excess:.3f}, below guessing on {step.beats}" for step in steps)
+    emoji_words = (
+        f"at k = {k}: {at}, twice the true squared error {float(emoji['square'][k]):.3f}, measured "
+        f"{float(emoji['true'][k]):.3f}; diamonds: theorem 16 with {further.name} hops, {more}"
+    )
+    return (
+        "Bounds of the 0-1 error of the linear probe at the optimum, ties being errors. Left: captions of emoji by "
+        f"category; {emoji_words}; grey: no better than guessing the largest class. Right: means over {points} points "
+        f"(graph and width) of random worlds of the bound, at most 1, minus the error; {worlds}. Theorems 4, 15 and 16 "
+        "need no eigenvector, theorem 17 and the true squared error do."
+    )
+
+
+FIGURE = Figure("The ladder", ("bound_holds", "emoji_bounds", "emoji_multihop"), draw)
