@@ -43,6 +43,8 @@ def test_a_command_is_run_with_its_arguments_and_its_exit_code(call, tmp_path):
     assert code == 0
     assert "probe-error" in out
     assert call(app, "check", tmp_path / "graph.npz", "--k", "9")[0] == 2
+    assert call(app, "check", tmp_path / "graph.npz", "--k", "2", "--hops", "3")[0] == 0
+    assert call(app, "check", tmp_path / "graph.npz", "--k", "2", "--hops", "0")[0] == 2
     assert call(app, "graph", "emoji", "--help")[0] == 0
     assert call(app, "--version")[1] == f"pairbounds {__version__}\n"
 

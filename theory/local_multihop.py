@@ -62,7 +62,8 @@ HOPS = 16  # what `local_multihop` takes unless told otherwise; beyond, double p
 SHARES = np.array([0.0, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0])
 GRID = 1024  # points for each degree, on which a majorant is certified
 NEAR = 1e-7  # an atom of ν this close to the place of the step takes its place
-AT_ONCE = 2**23  # scores, all filters together: 64 MiB; of large graphs fewer filters are tried
+AT_ONCE = 2**21  # scores, all filters together: 16 MiB; of large graphs fewer filters are tried
+FEWEST = 4
 EPS = float(np.finfo(np.float64).eps)
 
 
@@ -156,7 +157,7 @@ def local_multihop(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOP
 def within(graph: PairGraph, cut: Cut, hops: int = HOPS) -> LocalBound:
     """`local_multihop` for any cut: the least bound that steps and powers give."""
     families = [*_steps(label_measure(graph, hops), cut), *_powers(cut, hops)]
-    room = max(1, AT_ONCE // (graph.n_left * len(class_masses(graph))))
+    room = max(FEWEST, AT_ONCE // (graph.n_left * len(class_masses(graph))))
     return _least(graph, cut, hops, families[:room])
 
 

@@ -1,4 +1,4 @@
-"""Theorem 16a: what second moments of the probe's scores say of its error, and what only their imbalance adds.
+"""Theorem 16, second moments (16a): what those of the probe's scores say of its error, and what imbalance adds.
 
 Let s be the scores of the probe on the top k, `e = onehot - s`, and `K = Ỹᵀ (I - Π_k) Ỹ`, r x r for r classes. Then
 `E[1[y = c] e] = K_c`, `E[e eᵀ] = K` and `tr K = ε₂`: K is all that class means and second moments of scores contain.
