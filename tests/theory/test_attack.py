@@ -474,6 +474,8 @@ def test_the_smallest_violation_known_without_ties_is_found_whole():
     """`masked_class(1)` up to the order of its nodes: five nodes, four pairs, weights 1, 1, 1 and 2."""
     found = refutation("without ties")
     assert sorted(found.weights.ravel()) == [0, 0, 1, 1, 1, 2]
+    assert found.graph.left_labels[0] == 0
+    assert {*found.graph.left_labels, *found.graph.right_labels} == {0, 1}
     assert found.k == 2
     assert found.ratio == pytest.approx(9 / 7)
     assert not found.rests_on_ties
