@@ -70,7 +70,19 @@ def smallest_violation(start: Candidate, evaluator: Evaluator, rng: np.random.Ge
     found = _simplified((start, ratio), evaluator, violated, until=SIMPLIFIED)
     found = _simplified(found, evaluator, violated, until=SIMPLIFIED, rescued=rescued)
     found = _in_integers(found, evaluator, violated)
-    return _first_smaller(found, evaluator, violated) if evaluator.claim.subject == "optimum" else found
+    if evaluator.claim.subject == "optimum":
+        found = _first_smaller(found, evaluator, violated)
+    named = _named_in_order(found[0])
+    renamed = named, evaluator(named)
+    return renamed if violated(*renamed) else found
+
+
+def _named_in_order(candidate: Candidate) -> Candidate:
+    """The same with classes numbered in order of appearance, on the left and then on the right."""
+    labels = np.concatenate([candidate.left_labels, candidate.right_labels])
+    _, first, own = np.unique(labels, return_index=True, return_inverse=True)
+    numbered = np.argsort(np.argsort(first))[own]
+    return candidate.changed(left_labels=numbered[: candidate.n_left], right_labels=numbered[candidate.n_left :])
 
 
 def _simplified(

@@ -212,9 +212,21 @@ def _with_doubt(divergence: float, mass: FloatArray, noise: FloatArray) -> float
 
 
 QUANTITIES |= {
-    "zero_shot_vote_error": Quantity(lambda encoder: zero_shot_vote(encoder).error, guess_error),
-    "vote_error": Quantity(lambda encoder: pair_votes(encoder)[0].error, guess_error),
-    "vote_of_others_error": Quantity(lambda encoder: pair_votes(encoder)[1].error, guess_error),
+    "zero_shot_vote_error": Quantity(
+        lambda encoder: zero_shot_vote(encoder).error,
+        guess_error,
+        lead=lambda encoder: zero_shot_vote(encoder).standing.narrowest,
+    ),
+    "vote_error": Quantity(
+        lambda encoder: pair_votes(encoder)[0].error,
+        guess_error,
+        lead=lambda encoder: pair_votes(encoder)[0].standing.narrowest,
+    ),
+    "vote_of_others_error": Quantity(
+        lambda encoder: pair_votes(encoder)[1].error,
+        guess_error,
+        lead=lambda encoder: pair_votes(encoder)[1].standing.narrowest,
+    ),
 }
 
 
