@@ -22,7 +22,7 @@ def facts(tables: Tables) -> Facts:
         "k": k,
         "error": float(emoji["true"][k]),
         "twice": float(emoji["square"][k]),
-        "hops": int(further.name),
+        "hops": int(str(further.name)),
         "further": float(further.iloc[0]),
         "square": steps["square"],
         **{name: steps[bound] for bound, name in NAMES.items()},
@@ -47,16 +47,17 @@ FINDING = Finding(
     "Do the bounds say anything about the 0-1 error?",
     ("bound_holds", "emoji_bounds", "emoji_multihop"),
     ("ladder",),
-    "Theorem 4 beats guessing the largest class on {{ four.beats | counted }} of {{ points | counted }} points, theorem "
-    "15 on {{ fifteen.beats | counted }}, theorem 16 on {{ sixteen.beats | counted }}, and theorem 17, which takes "
-    "eigenvectors, on {{ vectors.beats | counted }}.",
+    "Theorem 4 beats guessing the largest class on {{ four.beats | counted }} of {{ points | counted }} points, "
+    "theorem 15 on {{ fifteen.beats | counted }}, theorem 16 on {{ sixteen.beats | counted }}, and theorem 17, which "
+    "takes eigenvectors, on {{ vectors.beats | counted }}.",
     """
-A point is a graph of a random world, at one width. A bound of the squared error becomes one of the 0-1 error by a factor
-2, and even twice the true squared error beats guessing on no more than {{ square.beats | counted }} points. Margins do
-better than the factor: they say which nodes a classifier that is near to known scores can get wrong. The mean of the
-bound, taken as at most 1, minus the error is {{ four.excess | fixed }} for theorem 4, {{ fifteen.excess | fixed }} for
-theorem 15 and {{ sixteen.excess | fixed }} for theorem 16, which need no eigenvector; {{ square.excess | fixed }} for
-twice the true squared error and {{ vectors.excess | fixed }} for theorem 17 at the optimum, which need them.
+A point is a graph of a random world, at one width. A bound of the squared error becomes one of the 0-1 error by a
+factor 2, and even twice the true squared error beats guessing on no more than {{ square.beats | counted }} points.
+Margins do better than the factor: they say which nodes a classifier that is near to known scores can get wrong. The
+mean of the bound, taken as at most 1, minus the error is {{ four.excess | fixed }} for theorem 4,
+{{ fifteen.excess | fixed }} for theorem 15 and {{ sixteen.excess | fixed }} for theorem 16, which need no eigenvector.
+It is {{ square.excess | fixed }} for twice the true squared error and {{ vectors.excess | fixed }} for theorem 17 at
+the optimum, which need them.
 
 On the captions of emoji at k = {{ k }} theorem 4 says {{ four_emoji | fixed }}, theorem 15
 {{ fifteen_emoji | fixed }}, and theorem 16 {{ sixteen_emoji | fixed }} with 8 hops and {{ further | fixed }} with

@@ -6,6 +6,7 @@ import scipy.linalg
 from theory.infrastructure.arrays import FloatArray
 
 RANK_TOLERANCE = 64 * float(np.finfo(np.float64).eps)
+FAR_FROM_SINGULAR = 1e3  # the estimate may be off by a small factor, and is of another norm by one of up to k
 NEAR_ORTHONORMAL = 1e-3  # what the first pass of Cholesky QR may miss, for the second to leave nothing but round-off
 
 
@@ -36,10 +37,14 @@ def thin_factors(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
 def independent(factor: FloatArray) -> FloatArray:
     """Where `F = Q R`: V, (k, rank), with `Q V` an orthonormal basis of the columns of F, from R, (k, k).
 
-    Columns count as dependent where they are so up to round-off of their lengths.
+    Columns count as dependent where they are so up to round-off of their lengths. Where they are far from it, which for
+    a triangular R takes O(k²) to see, V is the identity.
     """
     lengths = np.linalg.norm(factor, axis=0)
-    rotation, values, _ = scipy.linalg.svd(factor / np.where(lengths > 0, lengths, 1))
+    unit = factor / np.where(lengths > 0, lengths, 1)
+    if _well_conditioned(unit):
+        return np.eye(len(unit))
+    rotation, values, _ = scipy.linalg.svd(unit)
     return np.asarray(rotation[:, values > RANK_TOLERANCE * values[0]])
 
 
@@ -47,6 +52,14 @@ def column_space(columns: FloatArray) -> FloatArray:
     """An orthonormal basis of the columns of F, (n, rank), from F, (n, k) with `k <= n`; O(n k²)."""
     basis, factor = thin_factors(columns)
     return basis @ independent(factor)
+
+
+def _well_conditioned(triangle: FloatArray) -> bool:
+    """Whether no singular value of an upper triangular matrix is near to round-off, by an estimate on the safe side."""
+    if not np.array_equal(triangle, np.triu(triangle)):
+        return False
+    reciprocal, _ = scipy.linalg.lapack.dtrcon(triangle)
+    return bool(reciprocal > FAR_FROM_SINGULAR * len(triangle) * RANK_TOLERANCE)
 
 
 def _cholesky_qr(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
