@@ -12,7 +12,7 @@ from matplotlib.typing import LineStyleType
 
 from figures.figure import Figure
 from figures.style import COLUMN, label_line, shade_vacuous
-from theory.infrastructure.palette import BOUND, MEASURED, NEUTRAL, ORANGE, SHARP_BOUND
+from theory.infrastructure.palette import BOUND, GREEN, MEASURED, NEUTRAL, ORANGE, SHARP_BOUND
 
 
 class Rung(NamedTuple):
@@ -27,7 +27,7 @@ class Rung(NamedTuple):
 RUNGS = {
     "probe-error": Rung("theorem 4", BOUND, "--", vectors=False),
     "multihop-error": Rung("theorem 15, 8 hops", SHARP_BOUND, ":", vectors=False),
-    "local-multihop-error": Rung("theorem 16, 8 hops", SHARP_BOUND, "--", vectors=False),
+    "local-multihop-error": Rung("theorem 16, 8 hops", GREEN, (0, (5, 1)), vectors=False),
     "trained-error": Rung("theorem 17, at the optimum", ORANGE, "-.", vectors=True),
 }
 TRUE_SQUARE = r"$2\,\varepsilon_2$, twice the true squared error"
@@ -96,40 +96,31 @@ def on_worlds(table: pd.DataFrame) -> list[Step]:
 
 def _curves(axes: Axes, emoji: pd.DataFrame, further: pd.Series) -> None:
     for name, rung in RUNGS.items():
-        axes.plot(emoji.index, emoji[name], linestyle=rung.dash, color=rung.color)
+        axes.plot(emoji.index, emoji[name], linestyle=rung.dash, color=rung.color, label=rung.label)
     local = RUNGS["local-multihop-error"]
-    axes.plot(further.index, further, "D", color=local.color, markersize=4)
-    label_line(axes, float(further.index[-1]), further.iloc[-1], f"{further.name} hops", local.color, fontsize=7)
-    axes.plot(emoji.index, emoji["square"], "-", color=NEUTRAL, linewidth=1)
+    axes.plot(further.index, further, "D", color=local.color, markersize=4, label=f"theorem 16, {further.name} hops")
+    axes.plot(emoji.index, emoji["square"], "-", color=NEUTRAL, linewidth=1, label=TRUE_SQUARE)
     axes.plot(emoji.index, emoji["true"], "-o", color=MEASURED, markersize=3)
     axes.set(
         xscale="log",
         xlim=(max(10, emoji.index.min()), emoji.index.max()),
-        ylim=(0, 1.0),
+        ylim=(0, 1.45),
         xlabel="width k",
-        ylabel="0-1 error of the probe",
+        ylabel="0-1 error of the probe, or its bound",
         title="captions of emoji, by category",
     )
     shade_vacuous(axes, emoji["guess"])
-    for name, rung in RUNGS.items():
-        _name_the_line(axes, emoji[name], rung.label, rung.color)
-    _name_the_line(axes, emoji["true"], "measured", MEASURED)
-
-
-def _name_the_line(axes: Axes, line: pd.Series, text: str, color: str) -> None:
-    """Where the line first falls below four fifths of the picture."""
-    inside = line[(line < 0.8) & (line.index >= axes.get_xlim()[0])]
-    if len(inside):
-        label_line(axes, float(inside.index[0]), float(inside.iloc[0]), f" {text}", color, fontsize=7)
+    axes.legend(loc="upper left", fontsize=7, ncols=2, frameon=True, edgecolor="none", framealpha=1)
+    label_line(axes, 0.03, 0.36, "measured", MEASURED, transform=axes.transAxes, va="top")
 
 
 def _bars(axes: Axes, steps: list[Step], points: int) -> None:
     places = np.arange(len(steps))[::-1]
     colors = [rung.color for rung in RUNGS.values()] + [NEUTRAL]
-    axes.barh(places, [step.excess for step in steps], color=colors, height=0.6)
+    axes.barh(places, [step.excess for step in steps], color=colors, height=0.45)
     for place, step in zip(places, steps, strict=True):
         text = f"{step.label}{' (eigenvectors)' if step.vectors else ''}\nbelow guessing on {step.beats} of {points}"
-        axes.text(0.005, place + 0.33, text, fontsize=7, va="bottom")
+        axes.text(0.005, place + 0.25, text, fontsize=7, va="bottom")
     axes.set(
         yticks=[],
         ylim=(-0.6, len(steps) + 0.1),
