@@ -258,7 +258,7 @@ def _print_checks(table: pd.DataFrame, title: str) -> None:
             "" if math.isnan(row["tightness"]) else f"{row['tightness']:.4f}",
             _verdict(row),
         )
-        for row in table[table["applicable"] | (table["status"] == "rate")].to_dict("records")
+        for row in table[table["applicable"] | (table["status"].eq("rate") & table["value"].notna())].to_dict("records")
     ]
     print_table(title, columns, rows)
     for note, noted in table[table["note"] != ""].groupby("note", sort=False):
