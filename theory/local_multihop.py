@@ -102,6 +102,23 @@ class Cut:
             noise=rounding + 8 * math.sqrt(k) * spectrum.round_off,
         )
 
+    @classmethod
+    def at_penalty(cls, spectrum: Spectrum, k: int, kept: int, penalty: float) -> "Cut":
+        """The cut at `μ²` of the penalised optimum of width k, which keeps `kept` directions (theorem 18).
+
+        Where the width ends the span first, the cut is there. The values are compared as computed, as in `of`.
+        """
+        whole = cls.of(spectrum, kept)
+        ended = kept == k
+        beyond = float(spectrum.upper_values[k]) ** 2 if ended else 0.0
+        last = float(spectrum.lower_values[k - 1]) ** 2 if ended else 0.0
+        return replace(
+            whole,
+            below=min(1.0, max(penalty**2, beyond) + whole.rounding),
+            above=max(0.0, max(penalty**2, last) - whole.rounding),
+            kept=None,
+        )
+
     def places(self) -> list[float]:
         """Where a step may be: any place between the two is right."""
         if self.above <= self.below:

@@ -154,7 +154,7 @@ def test_an_encoder_stays_what_it_was_when_training_goes_on():
 
 
 def test_memory_is_linear_in_pairs_and_nodes():
-    graph = slow_decay(np.random.default_rng(2), 20_000, 16_000)
+    graph = slow_decay(np.random.default_rng(2), 20_000, 10_000)
     graph = PairGraph(graph.joint, np.arange(graph.n_left) % 4, np.arange(graph.n_right) % 4)
     tracemalloc.start()
     table = check_bounds(graph, 4)

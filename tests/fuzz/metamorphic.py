@@ -68,11 +68,12 @@ OF_SQUARES = {  # see only the squares of singular values
     *("trained-mse", "trained-error", "trained-error-by-margins", "trained-mse-below"),
 }
 COUNTED = {"counted-mse", "counted-error"}  # have another gap
-MULTIHOP_PENALISED = {"penalised-mse", "penalised-mse-below", "multihop-penalised-error"}
+MULTIHOP_PENALISED = {"penalised-mse", "penalised-mse-below", "multihop-penalised-error", "local-penalised-error"}
 BY_TWO_HOPS = {"two-hop-mse", "two-hop-penalised-mse"}  # over the distance of the cut from the mean of the energy
 LOCAL: dict[str, Callable[[PairGraph, Cut], LocalBound]] = {
     "local-multihop-error": within,
     "walk-vote-error": vote_within,
+    "local-penalised-error": within,
 }
 OVER_CLASS_GAP = {"probe-error-by-connectivity", "class-variance", "nearest-mean-by-alignment"}
 OVER_DISTANCE = {"nearest-mean", "nearest-mean-by-alignment"}  # of the means of two classes
@@ -159,8 +160,7 @@ def _limit(form: Form, row: str) -> float:
         size *= _of_critic(form.subject(row), VOTES[BOUNDS[row].quantity](form.subject(row)))
     if row in LOCAL:
         # Residuals are round-off, too, and so is what a majorant lacks: in another form they are some times as large.
-        cut = Cut.of(form.triplets.leading(form.k + 1), form.k)
-        size += AROUND * LOCAL[row](form.graph, cut, HOPS).allowance / moved
+        size += AROUND * LOCAL[row](form.graph, _cut(form, row), HOPS).allowance / moved
     if row not in ROOTS:
         return moved * size
     # Of `2 (a + b)²` with b of that root: `4 (a + b) δb`, at most.
@@ -212,6 +212,14 @@ def _under_root(form: Form, row: str) -> float:
     if row not in EXCESS:
         return 1.0
     return max(form.encoder.loss_scale, float(np.sum(form.triplets.singular_values[: form.k] ** 2)))
+
+
+def _cut(form: Form, row: str) -> Cut:
+    known, penalty = form.triplets.leading(form.k + 1), form.subject(row).penalty
+    if penalty is None:
+        return Cut.of(known, form.k)
+    kept = 1 + int(np.count_nonzero(known.singular_values[1 : form.k] > penalty))
+    return Cut.at_penalty(known, form.k, kept, penalty)
 
 
 def _gaps(form: Form, row: str) -> Iterator[float]:

@@ -38,7 +38,8 @@ from theory.bounds.registry import bound
 from theory.consistency import class_masses, induced_labelling_error, label_energy
 from theory.graph import PairGraph
 from theory.infrastructure.hypotheses import require
-from theory.multihop import label_measure, mass_up_to, tail_at_least, tail_at_most
+from theory.local_multihop import Cut, within
+from theory.multihop import HOPS, label_measure, mass_up_to, tail_at_least, tail_at_most
 from theory.spectra import Spectrum, operator_norm
 
 REACH_LIMIT = 10.0  # of `t - μ`; farther away the bound is 1, or almost
@@ -64,9 +65,20 @@ def penalised_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encod
 
 
 @bound("multihop-penalised-error", quantity="probe_error", status="exact", subject="penalised optimum")
-def multihop_penalised_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+def multihop_penalised_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int = HOPS) -> float:
     """`E(f_μ) <= 2 B_m(b)`, `b = max(μ², σ²_{k+1})`: by up to 2m hops."""
-    return 2 * tail_at_most(graph, spectrum, _width(encoder), cut=_penalty(encoder))
+    return 2 * tail_at_most(graph, spectrum, _width(encoder), hops, cut=_penalty(encoder))
+
+
+@bound("local-penalised-error", quantity="probe_error", status="exact", subject="penalised optimum")
+def local_penalised_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int = HOPS) -> float:
+    """`E(f_μ) <= N(γ_q, ∫ P dν)`: theorem 16 with its cut at `b = max(μ², σ²_{k+1})`.
+
+    The least over the filters tried and `2 B_m(b)`.
+    """
+    cut = Cut.at_penalty(spectrum, k, _width(encoder), _penalty(encoder))
+    by_tail = multihop_penalised_error.in_hops(hops)(graph, spectrum, k, encoder)
+    return min(within(graph, cut, hops).error, by_tail)
 
 
 @bound("two-hop-penalised-mse", quantity="probe_mse", status="exact", subject="penalised optimum")

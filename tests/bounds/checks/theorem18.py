@@ -34,6 +34,7 @@ CHECKS = {
     "penalised-mse-below": Checks(cut_between, NO_LABELS),
     "penalised-error": Checks(cut_at_the_value, NO_LABELS),
     "multihop-penalised-error": Checks(cut_between, NO_LABELS),
+    "local-penalised-error": Checks(cut_between, NO_LABELS),
     "two-hop-penalised-mse": Checks(cut_at_the_value, (cut_above_the_mean, "the cut is below a_1")),
     "two-hop-mse": Checks(cut_by_the_width, (disconnected, "the cut is below a_1")),
     "penalised-encoder-mse": Checks(cut_between, NO_RIGHT_SIDE),
