@@ -252,15 +252,33 @@ def _least(graph: PairGraph, cut: Cut, hops: int, families: list[_Family]) -> Lo
     for family, margins in zip(families, filtered_margins(graph, [it.filter for it in families]), strict=True):
         order = np.argsort(margins)
         ahead, masses = np.minimum(margins[order], FAR), graph.left_marginal[order]
-        for share, majorant in zip(family.shares.tolist(), family.majorants, strict=True):
-            trial = _Trial(_plus((1 - share) * family.filter, share), share + (1 - share) * ahead, masses)
-            hopes.append((trial.bound(majorant, moments, cut).error, trial, majorant))
+        bare = family.majorants @ moments[: family.majorants.shape[1]]
+        errors = _errors_within(family.shares, ahead, masses, bare)
+        hopes += [(error, family, number, ahead, masses) for number, error in enumerate(errors.tolist())]
     best = LocalBound(1.0, np.ones(1), np.ones(1), 1.0)  # q = P = 1 is always right, and says nothing
-    for hope, trial, majorant in sorted(hopes, key=lambda it: it[0]):
+    for hope, family, number, ahead, masses in sorted(hopes, key=lambda it: it[0]):
         if hope >= best.error:
             break
-        best = min(best, trial.proved(majorant, moments, cut), key=lambda it: it.error)
+        share = float(family.shares[number])
+        trial = _Trial(_plus((1 - share) * family.filter, share), share + (1 - share) * ahead, masses)
+        best = min(best, trial.proved(family.majorants[number], moments, cut), key=lambda it: it.error)
     return best
+
+
+def _errors_within(shares: FloatArray, ahead: FloatArray, masses: FloatArray, budgets: FloatArray) -> FloatArray:
+    """`theory.margins.error_within` for margins `w + (1 - w) ahead`, in rising order, and a budget for each share w.
+
+    Not rounded up: what it says is to be proved.
+    """
+    costs = masses * np.maximum(0.0, shares[:, None] + (1 - shares[:, None]) * ahead) ** 2 / 2
+    spent = np.cumsum(costs, axis=1)
+    budgets = np.maximum(0.0, budgets)
+    paid = np.sum(spent <= budgets[:, None], axis=1)
+    each, last = np.arange(len(shares)), np.minimum(paid, len(masses) - 1)
+    left = budgets - np.where(paid > 0, spent[each, paid - 1], 0.0)
+    cost = costs[each, last]
+    part = np.divide(left, cost, out=np.zeros_like(left), where=(paid < len(masses)) & (cost > 0))
+    return np.asarray(np.concatenate([[0.0], np.cumsum(masses)])[paid] + masses[last] * np.minimum(1.0, part))
 
 
 def _powers(cut: Cut, hops: int) -> Iterator[_Family]:
