@@ -36,7 +36,8 @@ GROUPS: dict[str, dict[str, Entry]] = {
         check="Hold every bound against the embedding that is optimal on GRAPH.npz.",
         attack="Search for the graph on which a bound is closest to failing, or fails.",
         ledger="List the bounds: name, status, and what each states; or write them as a page.",
-        sharpness="Attack every exact bound and keep, for each, the largest ratio and the graph that shows it.",
+        sharpness="Attack every exact bound and keep, for each, the largest ratio ever found, anywhere and where it "
+        "matters.",
     ),
     "Simulate": _entries(
         "simulations.__main__",

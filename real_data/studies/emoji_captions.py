@@ -55,7 +55,7 @@ def measure(settings: Settings, seed: int) -> Mapping[str, pd.DataFrame]:  # noq
         columns = {"i": rank, "singular_value": triplets.singular_values, "label_energy": label_energy(graph, triplets)}
         energies.append(pd.DataFrame(columns).assign(labels=labels))
     hops = [
-        table(graph, k, settings.hops).assign(labels=labels, k=k)
+        table(graph, k, settings.hops, triplets).assign(labels=labels, k=k)
         for table in (interval_table, error_table)
         for labels, graph in graphs.items()
         for k in settings.hop_widths

@@ -60,11 +60,11 @@ ROOTS = (
         *("penalised-mse", "penalised-mse-below", "multihop-penalised-error"),
         *("cross-entropy-by-infonce", "cross-entropy-by-connectivity", "cross-entropy-below"),
         *("zero-shot-vote", "zero-shot-vote-by-node", "vote", "vote-by-node", "vote-of-others"),
-        *("counted-mse", "counted-error"),
+        *("counted-mse", "counted-error", "local-multihop-error", "local-penalised-error"),
     }
 )
 OF_SQUARES = {  # see only the squares of singular values
-    *("multihop-mse", "multihop-error", "multihop-mse-below"),
+    *("multihop-mse", "multihop-error", "multihop-mse-below", "multihop-near-optimal-error", "local-multihop-error"),
     *("trained-mse", "trained-error", "trained-error-by-margins", "trained-mse-below"),
 }
 COUNTED = {"counted-mse", "counted-error"}  # have another gap
@@ -159,8 +159,8 @@ def _limit(form: Form, row: str) -> float:
     if BOUNDS[row].quantity in VOTES:
         size *= _of_critic(form.subject(row), VOTES[BOUNDS[row].quantity](form.subject(row)))
     if row in LOCAL:
-        # Residuals are round-off, too, and so is what a majorant lacks: in another form they are some times as large.
-        size += AROUND * LOCAL[row](form.graph, _cut(form, row), HOPS).allowance / moved
+        # Residuals are round-off, too, and so is what a majorant lacks: in another form they are many times as large.
+        size += AROUND**2 * LOCAL[row](form.graph, _cut(form, row), HOPS).allowance / moved
     if row not in ROOTS:
         return moved * size
     # Of `2 (a + b)²` with b of that root: `4 (a + b) δb`, at most.

@@ -124,7 +124,7 @@ def test_the_polynomial_is_proved(b, degree, places):
 
 @pytest.mark.parametrize("answer", [None, np.linspace(1, -1, 13), np.full(13, -1.0), np.eye(13)[2], np.full(13, 1e9)])
 def test_a_wrong_answer_of_the_solver_is_mended(answer, monkeypatch):
-    monkeypatch.setattr(counting.scipy.optimize, "linprog", lambda *_, **__: SimpleNamespace(x=answer))
+    monkeypatch.setattr("scipy.optimize.linprog", lambda *_, **__: SimpleNamespace(x=answer))
     values, highest = proved(0.6, np.ones(13))
     assert values.min() >= 0
     assert values[5_000:].min() >= 1

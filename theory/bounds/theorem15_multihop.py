@@ -24,7 +24,7 @@ from theory.bounds.registry import bound
 from theory.consistency import induced_labelling_error
 from theory.graph import PairGraph
 from theory.multihop import HOPS, consistency_curve, tail_at_least, tail_at_most
-from theory.spectra import Spectrum, spectrum
+from theory.spectra import Spectrum, enough_triplets, spectrum
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,8 +48,12 @@ def multihop_mse_below(graph: PairGraph, spectrum: Spectrum, k: int, hops: int =
     return tail_at_least(graph, spectrum, k, hops)
 
 
-def interval_table(graph: PairGraph, k: int, hops: int) -> "pd.DataFrame":
+def interval_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum | None = None) -> "pd.DataFrame":
     """The interval at every number of hops up to `hops`, and what it closes on.
+
+    Parameters
+    ----------
+    triplets : at least k + 1, if they are computed already
 
     Returns
     -------
@@ -58,12 +62,12 @@ def interval_table(graph: PairGraph, k: int, hops: int) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    triplets = spectrum(graph, k + 1)
+    known = enough_triplets(graph, spectrum(graph, k + 1) if triplets is None else triplets, k)
     rows = [
-        ("theorem 4", math.nan, over_gap(induced_labelling_error(graph), triplets, k)),
-        ("true", math.nan, Encoder.optimum(graph, triplets, k).probe.mse),
+        ("theorem 4", math.nan, over_gap(induced_labelling_error(graph), known, k)),
+        ("true", math.nan, Encoder.optimum(graph, known, k).probe.mse),
         *(("consistency", m, value) for m, value in enumerate(consistency_curve(graph, hops).tolist())),
-        *(("upper", m, tail_at_most(graph, triplets, k, m)) for m in range(1, hops + 1)),
-        *(("lower", m, tail_at_least(graph, triplets, k, m)) for m in range(1, hops + 1)),
+        *(("upper", m, tail_at_most(graph, known, k, m)) for m in range(1, hops + 1)),
+        *(("lower", m, tail_at_least(graph, known, k, m)) for m in range(1, hops + 1)),
     ]
     return pd.DataFrame(rows, columns=["quantity", "m", "value"])

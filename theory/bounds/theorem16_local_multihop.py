@@ -24,7 +24,7 @@ from theory.bounds.theorem15_multihop import multihop_error
 from theory.graph import PairGraph
 from theory.local_multihop import Cut, local_multihop, vote_within
 from theory.multihop import HOPS
-from theory.spectra import Spectrum, spectrum
+from theory.spectra import Spectrum, enough_triplets, spectrum
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,8 +49,12 @@ def walk_vote_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HO
     return vote_within(graph, Cut.of(spectrum, k), hops).error
 
 
-def error_table(graph: PairGraph, k: int, hops: int) -> "pd.DataFrame":
+def error_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum | None = None) -> "pd.DataFrame":
     """What theorem 16 says of the 0-1 error at every number of hops up to `hops`, and the error.
+
+    Parameters
+    ----------
+    triplets : at least k + 1, if they are computed already
 
     Returns
     -------
@@ -59,9 +63,9 @@ def error_table(graph: PairGraph, k: int, hops: int) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    triplets = spectrum(graph, k + 1)
+    known = enough_triplets(graph, spectrum(graph, k + 1) if triplets is None else triplets, k)
     rows = [
-        ("error", math.nan, Encoder.optimum(graph, triplets, k).probe.error),
-        *(("error bound", m, local_multihop_error.in_hops(m)(graph, triplets, k)) for m in range(1, hops + 1)),
+        ("error", math.nan, Encoder.optimum(graph, known, k).probe.error),
+        *(("error bound", m, local_multihop_error.in_hops(m)(graph, known, k)) for m in range(1, hops + 1)),
     ]
     return pd.DataFrame(rows, columns=["quantity", "m", "value"])
