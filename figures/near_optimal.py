@@ -50,7 +50,7 @@ def curve(axes: Axes, rows: pd.DataFrame, column: str, color: str, dash: LineSty
     by_step = rows.groupby("step")[column]
     low, middle, high = (by_step.quantile(q).clip(lower=FLOOR) for q in (0, 0.5, 1))
     axes.fill_between(middle.index, low, high, color=color, alpha=0.2, linewidth=0)
-    axes.plot(middle.index, middle, dash, color=color, linewidth=1.8)
+    axes.plot(middle.index, middle, linestyle=dash, color=color, linewidth=1.8)
 
 
 def violations(table: pd.DataFrame) -> int:
