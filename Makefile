@@ -104,7 +104,7 @@ sharpness: $(INSTALLED) ## Attack every exact bound for MINUTES=10 of CPU each i
 	$(PYTHON) -m theory sharpness --out theory/attack/sharpest --known $(BUILD)/known --minutes $(MINUTES) --jobs $(JOBS)
 
 readme-figures: $(ALL_FIGURES) ## Copy the figures that the README shows into docs
-	cp $(foreach figure,bound_holds phase frontier real_images multihop,$(FIGURES)/$(figure).png) docs/
+	cp $(foreach figure,bound_holds phase frontier real_images multihop ladder,$(FIGURES)/$(figure).png) docs/
 
 clean: ## Remove what was built, and the virtual environment
 	rm -rf $(BUILD) $(VENV) *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
