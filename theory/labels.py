@@ -54,6 +54,13 @@ def coded(
     return found, names
 
 
+def spelled(labels: IntArray | None, class_names: Sequence[str] | None) -> Any:
+    """Integer labels as their names, `None` where a node has none; as they are where classes have no names."""
+    if labels is None or class_names is None:
+        return labels
+    return [None if label == UNLABELLED else class_names[label] for label in labels.tolist()]
+
+
 def _array(side: str, labels: Any) -> npt.NDArray[Any]:
     """The labels as numpy has them: objects if pandas has a type of its own for them."""
     array = np.asarray(labels.detach().cpu() if is_tensor(labels) else labels)
