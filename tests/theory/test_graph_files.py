@@ -122,7 +122,7 @@ BAD = {
     "damaged parquet": ("graph.parquet", "no parquet", r"cannot be read as \.parquet"),
     "damaged mtx": ("graph.mtx", "nothing", r"cannot be read as \.mtx"),
     "empty": ("graph.csv", "", r"cannot be read as \.csv"),
-    "neither": ("graph.csv", "a,b\nx,y\n", "has the columns a, b: for pairs, name the two .* --columns LEFT,RIGHT"),
+    "neither": ("graph.csv", "a,b\nx,y\n", "has the columns a, b: for pairs, name the two .*--columns LEFT,RIGHT"),
     "negative": ("graph.csv", "1,-1\n0,1\n", r"negative weights.*from_features"),
     "text weights": ("graph.csv", "left,right,weight\na,b,heavy\n", "column 'weight' holds text"),
     "missing ids": ("graph.csv", "left,right\na,b\n,b\n", "left has 1 missing ids"),
