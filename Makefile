@@ -29,7 +29,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup test test-slow test-gpu matrix coverage fuzz faults reliability bench figures findings smoke reproduce lint format ledger sharpness readme-figures clean
+.PHONY: help demo setup test test-slow test-gpu matrix coverage fuzz faults reliability bench figures findings smoke reproduce lint format ledger sharpness readme-figures clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/:[^#]*## /\t/' | expand -t 18
@@ -68,6 +68,9 @@ bench: $(INSTALLED) ## Time ours against peers, into build/bench.parquet; and th
 	$(PYTHON) -m tests.benchmarks --out $(BUILD)/bench.parquet
 	$(PYTHON) -m tests.benchmarks.bench_audit --pairs 1e7 --classes 10
 	$(PYTHON) -m tests.benchmarks.bench_audit --pairs 1e7 --classes 100
+
+demo: $(INSTALLED) ## A first result: bounds of handwritten digits (ten seconds)
+	$(PYTHON) -m pairbounds demo --out $(BUILD)/demo
 
 figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (12 to 17 minutes)
 	@echo "figures, with their captions: $(FIGURES)"

@@ -31,6 +31,10 @@ def _entries(module: str, **helps: str) -> dict[str, Entry]:
 
 
 GROUPS: dict[str, dict[str, Entry]] = {
+    "Begin here": _entries(
+        "real_data.__main__",
+        demo="Hold two bounds against pairs of handwritten digits: one picture, one paragraph, and what to type next.",
+    ),
     "Hold bounds against a graph": _entries(
         "theory.__main__",
         check="Hold every bound against the embedding that is optimal on GRAPH.npz.",

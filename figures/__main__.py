@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
+import matplotlib as mpl
 import typer
 
 from figures.figure import found
@@ -37,6 +38,7 @@ def draw(
     if name not in FIGURES:
         raise ValueError(f"figure {name!r} is none of {', '.join(FIGURES)}")
     figure = FIGURES[name]
+    mpl.use("Agg")  # no window, whatever the display
     ownership.claim(figure.outputs(out), figure.inputs(tables), force=force)
     say(figure.render(tables, out))
 

@@ -6,12 +6,13 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
+import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure as Picture
 
 import figures
 from figures.renamed import read
-from figures.style import use_style
+from figures.style import style
 from theory.infrastructure import ownership
 from theory.infrastructure.folders import held
 from theory.infrastructure.pictures import save_picture
@@ -37,17 +38,19 @@ class Figure:
         The caption's numbers are computed from the tables, so that it cannot say what they do not. Returns the
         path of the PNG.
         """
-        use_style()
         found = {name: read(tables, name) for name in self.tables}
-        try:
-            picture, caption = self.draw(found)
-        except KeyError as error:  # a table of another program, or of another version
-            raise ValueError(f"figure {self.name}: the tables in {tables} lack {error}: compute them anew") from error
-        with held(out, self.name), together():
-            save_picture(picture, out / f"{self.name}.pdf")
-            with replacing(out / f"{self.name}.txt") as temporary:
-                temporary.write_text(f"{self.title}. {caption}\n", encoding="utf-8")
-            save_picture(picture, out / f"{self.name}.png")
+        with style():
+            try:
+                picture, caption = self.draw(found)
+            except KeyError as error:  # a table of another program, or of another version
+                message = f"figure {self.name}: the tables in {tables} lack {error}: compute them anew"
+                raise ValueError(message) from error
+            with held(out, self.name), together():
+                save_picture(picture, out / f"{self.name}.pdf")
+                with replacing(out / f"{self.name}.txt") as temporary:
+                    temporary.write_text(f"{self.title}. {caption}\n", encoding="utf-8")
+                save_picture(picture, out / f"{self.name}.png")
+        plt.close(picture)
         return out / f"{self.name}.png"
 
     def inputs(self, tables: Path) -> list[Path]:

@@ -1,43 +1,60 @@
 """One style for all figures: what is measured, what is bounded, and which pairs, look the same everywhere."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
 from theory.infrastructure.palette import GRID, NEUTRAL, VACUOUS
 
+SETTINGS: dict[str, Any] = {
+    "axes.grid": True,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 10,
+    "axes.labelsize": 9,
+    "figure.dpi": 100,
+    "figure.constrained_layout.use": True,
+    "font.size": 9,
+    "grid.color": GRID,
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "pdf.fonttype": 42,  # text that can be edited and searched
+    "savefig.dpi": 200,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+}
+
 PALE = 0.15  # the opacity of points at which a bound is vacuous
 SKY = 1e6  # above every axis
 COLUMN = 3.4  # inches: the width of a panel
 
 
-def use_style() -> None:
-    """Set the style; only these settings differ from matplotlib's and seaborn's own."""
-    mpl.use("Agg")
-    sns.set_theme(
-        context="paper",
-        style="ticks",
-        rc={
-            "axes.grid": True,
-            "axes.titlelocation": "left",
-            "axes.titlesize": 10,
-            "axes.labelsize": 9,
-            "figure.dpi": 100,
-            "figure.constrained_layout.use": True,
-            "font.size": 9,
-            "grid.color": GRID,
-            "grid.linewidth": 0.6,
-            "legend.frameon": False,
-            "pdf.fonttype": 42,  # text that can be edited and searched
-            "savefig.dpi": 200,
-            "xtick.labelsize": 8,
-            "ytick.labelsize": 8,
-        },
-    )
-    sns.despine()
-    plt.close("all")
+@contextmanager
+def style(**settings: Any) -> Iterator[None]:
+    """The style of all figures, within a block; the backend, other figures and the settings outside are left alone.
+
+    Only these settings differ from matplotlib's and seaborn's own; `settings`, names of rcParams with `_` for `.`, are
+    added to them.
+
+    Examples
+    --------
+    >>> import matplotlib as mpl
+    >>> from figures.style import style
+    >>> before = dict(mpl.rcParams)
+    >>> with style(font_size=11):
+    ...     mpl.rcParams["font.size"], mpl.rcParams["legend.frameon"]
+    (11.0, False)
+    >>> dict(mpl.rcParams) == before
+    True
+    """
+    added = {name.replace("_", ".", 1): value for name, value in settings.items()}
+    with mpl.rc_context():
+        sns.set_theme(context="paper", style="ticks", rc=SETTINGS | added)
+        yield
 
 
 def shade_vacuous(axes: Axes, guesses: pd.Series, label_at: float | None = None) -> None:

@@ -11,6 +11,7 @@ from real_data.audit import audit as audit_pairs
 from real_data.audit.auditing import outputs
 from real_data.audit.report import print_report
 from real_data.commands import measure, pretrain, resample, resample_graph
+from real_data.demo import demo
 from real_data.emoji_concepts import emoji_graph
 from theory.graph_formats import require_graph_path
 from theory.infrastructure import ownership
@@ -88,7 +89,7 @@ def audit(
         raise typer.Exit(CHECK_FAILED)
 
 
-for command in (measure, resample_graph, resample, pretrain):
+for command in (demo, measure, resample_graph, resample, pretrain):
     app.command()(command)
 
 if __name__ == "__main__":

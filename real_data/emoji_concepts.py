@@ -145,7 +145,7 @@ def emoji_graph(labels: Labels = "category") -> PairGraph:
     Parameters
     ----------
     labels : {"category", "subcategory"}
-        The classes of the images; `label_names(labels)` names them.
+        The classes of the images; `label_names(labels)` are the graph's `class_names`.
 
     Returns
     -------
@@ -158,10 +158,11 @@ def emoji_graph(labels: Labels = "category") -> PairGraph:
     ValueError
         Another value of `labels`; the errors of `concepts`.
     """
-    class_names, everything = label_names(labels), concepts()
+    _require_known(labels)
+    everything = concepts()
     images = [(f"{style}/{c.code}", c) for style in STYLES for c in everything]
     pairs = [(image, text, 1 / len(c.captions)) for image, c in images for text in c.captions]
-    classes = {image: class_names.index(getattr(c, labels)) for image, c in images}
+    classes = {image: getattr(c, labels) for image, c in images}
     # Equal pairs are summed, which gives a repeated caption its two shares.
     left, right, weight = zip(*pairs, strict=True)
     return PairGraph.from_pairs(left, right, weight, left_labels=classes)
@@ -172,9 +173,13 @@ def label_names(labels: Labels = "category") -> tuple[str, ...]:
 
     `labels` is "category" or "subcategory", anything else is a `ValueError`; and the errors of `concepts`.
     """
+    _require_known(labels)
+    return tuple(sorted({getattr(concept, labels) for concept in concepts()}))
+
+
+def _require_known(labels: str) -> None:
     if labels not in get_args(Labels):
         raise ValueError(f"labels is {labels!r}: choose one of {', '.join(get_args(Labels))}")
-    return tuple(sorted({getattr(concept, labels) for concept in concepts()}))
 
 
 # The packages spell one emoji differently: "1F600", "1f600" or the character, with or without variation

@@ -50,6 +50,7 @@ def draw_pairs(graph: PairGraph, n: int, rng: np.random.Generator) -> PairSample
         graph.right_labels,
         left_ids=graph.left_ids,
         right_ids=graph.right_ids,
+        class_names=graph.class_names,
         drop_isolated=True,
     )
     return PairSample(sample, left, right)

@@ -10,6 +10,7 @@ from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.infrastructure.hypotheses import HypothesisError, require
 from theory.infrastructure.remembered import once_per_graph
+from theory.labels import UNLABELLED
 from theory.spectra import Spectrum, enough_triplets, spectrum
 
 TIE_ENTRIES = 10_000_000  # of the singular vectors that a tie is followed with: 80 MB
@@ -207,4 +208,9 @@ def required_labels(graph: PairGraph, side: str) -> npt.NDArray[np.int64]:
     labels = graph.left_labels if side == "left" else graph.right_labels
     if labels is None:
         raise HypothesisError(f"the graph has no {side} labels: build it with {side}_labels=...")
+    missing = int(np.sum(labels == UNLABELLED))
+    if missing:
+        raise HypothesisError(
+            f"{missing} of {len(labels)} {side} nodes have no label: graph.labelled() is the part of the graph that has"
+        )
     return labels

@@ -14,6 +14,8 @@ import scipy.sparse as sp
 
 from theory import graph_formats as formats
 from theory.infrastructure.arrays import FloatArray, IntArray, is_tensor
+from theory.labels import UNLABELLED, coded
+from theory.neighbours import nearest, softmax_pairs
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -22,6 +24,7 @@ AnyArray = TypeVar("AnyArray", bound=npt.NDArray[Any])
 
 INDUCED_LIMIT = 5_000  # left nodes; P_T is dense in the worst case
 ROUNDING_OF_SUM = 4 * np.finfo(np.float64).eps  # of quotients by their sum
+_ADVICE = "; of similarities, cosines say, PairGraph.from_features(images, texts, ...) makes weights"
 SMALLEST = float(np.finfo(np.float64).smallest_normal)  # probabilities below it have lost digits
 
 
@@ -32,10 +35,13 @@ class PairGraph:
     ----------
     joint : array_like or sparse, shape (n_left, n_right)
         Non-negative weights of the pairs; normalised to sum to 1. Copied.
-    left_labels, right_labels : sequence of int, optional
-        A class, 0..r-1, for each row and each column.
+    left_labels, right_labels : sequence, optional
+        A class for each row and each column: integers 0..r-1, or names (text, categoricals), which are numbered in
+        sorted order, both sides together. None, NaN or -1 is a node without a label.
     left_ids, right_ids : sequence, optional
         A name of any hashable type for each row and each column; by default 0, 1, 2, ...
+    class_names : sequence of str, optional
+        The names of the classes 0..r-1, where labels are integers.
     drop_isolated : bool
         Leave out rows and columns of zero weight, which the theory cannot speak of (they have no
         marginal to divide by), together with their labels and ids.
@@ -45,7 +51,7 @@ class PairGraph:
     ValueError
         NaN, infinite or negative weights; no weight at all; weights so far apart that as parts of a sum of 1 the
         smallest have no place in float64; isolated nodes, unless dropped; labels or ids
-        of the wrong length; labels that are not integers 0..r-1.
+        of the wrong length; labels that are numbers but not integers 0..r-1, or of two kinds.
 
     Notes
     -----
@@ -61,11 +67,13 @@ class PairGraph:
         *,
         left_ids: Sequence[Hashable] | npt.ArrayLike | None = None,
         right_ids: Sequence[Hashable] | npt.ArrayLike | None = None,
+        class_names: Sequence[str] | None = None,
         drop_isolated: bool = False,
     ) -> None:
         weights = _validated_weights(joint)
-        left = _Side("left", weights.shape[0], left_labels, left_ids)
-        right = _Side("right", weights.shape[1], right_labels, right_ids)
+        labels, self._class_names = coded({"left": left_labels, "right": right_labels}, class_names)
+        left = _Side("left", weights.shape[0], labels["left"], left_ids)
+        right = _Side("right", weights.shape[1], labels["right"], right_ids)
         keep_left, keep_right = np.diff(weights.indptr) > 0, np.bincount(weights.indices, minlength=right.size) > 0
         if not (keep_left.all() and keep_right.all()):
             if not drop_isolated:
@@ -86,8 +94,8 @@ class PairGraph:
         left: Sequence[Hashable] | npt.ArrayLike,
         right: Sequence[Hashable] | npt.ArrayLike,
         weight: npt.ArrayLike | None = None,
-        left_labels: Mapping[Any, int] | npt.ArrayLike | None = None,
-        right_labels: Mapping[Any, int] | npt.ArrayLike | None = None,
+        left_labels: Mapping[Any, Any] | npt.ArrayLike | None = None,
+        right_labels: Mapping[Any, Any] | npt.ArrayLike | None = None,
         *,
         drop_isolated: bool = False,
     ) -> Self:
@@ -109,6 +117,60 @@ class PairGraph:
         )
 
     @classmethod
+    def from_features(
+        cls,
+        images: Any,
+        texts: Any,
+        *,
+        temperature: float,
+        top_k: int,
+        left_labels: npt.ArrayLike | None = None,
+        right_labels: npt.ArrayLike | None = None,
+        left_ids: Sequence[Hashable] | npt.ArrayLike | None = None,
+        right_ids: Sequence[Hashable] | npt.ArrayLike | None = None,
+        device: str = "auto",
+    ) -> Self:
+        """A graph from features of images and of texts, of CLIP say: each image with the texts nearest to it.
+
+        Parameters
+        ----------
+        images, texts : (n_images, d) and (n_texts, d)
+            numpy or torch; rows are normalised here, so that similarities are cosines.
+        temperature : float
+            τ: the pair (x, l) has weight `e^{s(x,l)/τ}` over the sum of the image's pairs. CLIP's own is 0.01. Every
+            image has equal mass, every text the mass that falls to it.
+        top_k : int
+            How many texts an image keeps. Texts that no image keeps are left out, with their labels and ids.
+        left_labels, right_labels, left_ids, right_ids :
+            As in `PairGraph`, for all images and all texts given.
+        device : str
+            Where similarities are computed: "auto", "cpu" or "cuda".
+
+        Raises
+        ------
+        ValueError
+            Features that are no two matrices of one width, not finite, or with a row of zeros; temperature or top_k out
+            of range.
+
+        Notes
+        -----
+        Exact, by products of blocks in float32: O(n_images n_texts d) operations, memory O((n_images + n_texts) d +
+        n_images top_k).
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from theory import PairGraph
+        >>> images, texts = np.random.default_rng(0).standard_normal((2, 50, 8))
+        >>> PairGraph.from_features(images, texts, temperature=0.1, top_k=3, left_labels=np.arange(50) % 2)
+        PairGraph(n_left=50, n_right=45, n_pairs=150, 2 classes)
+        """
+        indices, similarities = nearest(images, texts, top_k, device=device)
+        pairs = softmax_pairs(indices, similarities, temperature)
+        joint = sp.coo_array((pairs["weights"], (pairs["rows"], pairs["columns"])), shape=(len(indices), len(texts)))
+        return cls(joint, left_labels, right_labels, left_ids=left_ids, right_ids=right_ids, drop_isolated=True)
+
+    @classmethod
     def from_networkx(cls, g: "nx.Graph[Any]", *, drop_isolated: bool = False) -> Self:
         """A graph from a weighted bipartite `networkx` graph.
 
@@ -119,7 +181,7 @@ class PairGraph:
 
     def to_networkx(self) -> "nx.Graph[Any]":
         """The same graph for `networkx`: nodes `("left", id)` and `("right", id)`, weights summing to 1."""
-        return formats.to_networkx(self.joint, self._left, self._right)
+        return formats.to_networkx(self.joint, self._left, self._right, self.class_names)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -135,7 +197,7 @@ class PairGraph:
 
         Ids must be all integers or all strings. Arrays `beside` are kept in the file, and `load` passes over them.
         """
-        formats.save_npz(path, self.joint, self._left, self._right, beside)
+        formats.save_npz(path, self.joint, self._left, self._right, self.class_names, beside)
 
     @property
     def joint(self) -> sp.csr_array:
@@ -172,13 +234,18 @@ class PairGraph:
 
     @property
     def left_labels(self) -> IntArray | None:
-        """Class of each left node, shape (n_left,), or `None`."""
+        """Class of each left node, shape (n_left,), -1 where it has none; `None` without labels."""
         return self._left.labels
 
     @property
     def right_labels(self) -> IntArray | None:
-        """Class of each right node, shape (n_right,), or `None`."""
+        """Class of each right node, shape (n_right,), -1 where it has none; `None` without labels."""
         return self._right.labels
+
+    @property
+    def class_names(self) -> tuple[str, ...] | None:
+        """The names of the classes 0..r-1, or `None` where they are integers without names."""
+        return self._class_names
 
     @property
     def left_ids(self) -> npt.NDArray[Any]:
@@ -209,19 +276,42 @@ class PairGraph:
         pairs = scaled @ self.joint.T
         pairs.data[pairs.data < SMALLEST] = 0  # what no sum of 1 can tell from nothing
         labels, ids = self.left_labels, self.left_ids
-        return PairGraph(pairs, labels, labels, left_ids=ids, right_ids=ids)
+        return PairGraph(pairs, labels, labels, left_ids=ids, right_ids=ids, class_names=self.class_names)
+
+    def labelled(self) -> "PairGraph":
+        """The part of the graph whose nodes have labels: what claims about labels can speak of.
+
+        Nodes without a label are left out on each side that has labels, and with them their pairs, so that the weights
+        that remain are divided by their sum; nodes whose pairs are all gone go with them.
+        """
+        rows, columns = (
+            np.ones(size, dtype=bool) if labels is None else labels != UNLABELLED
+            for labels, size in ((self.left_labels, self.n_left), (self.right_labels, self.n_right))
+        )
+        return PairGraph(
+            self.joint[rows][:, columns],
+            None if self.left_labels is None else self.left_labels[rows],
+            None if self.right_labels is None else self.right_labels[columns],
+            left_ids=self.left_ids[rows],
+            right_ids=self.right_ids[columns],
+            class_names=self.class_names,
+            drop_isolated=True,
+        )
 
     def __repr__(self) -> str:
-        classes = "unlabelled" if self.left_labels is None else f"{np.unique(self.left_labels).size} classes"
+        labels = self.left_labels
+        classes = "unlabelled" if labels is None else f"{np.unique(labels[labels != UNLABELLED]).size} classes"
+        missing = 0 if labels is None else int(np.sum(labels == UNLABELLED))
+        classes += f" and {missing} unlabelled" if missing else ""
         return f"PairGraph(n_left={self.n_left}, n_right={self.n_right}, n_pairs={self.joint.nnz}, {classes})"
 
 
 class _Side:
     """The nodes of one side: how many, their labels and their ids."""
 
-    def __init__(self, name: str, size: int, labels: npt.ArrayLike | None, ids: Any) -> None:
+    def __init__(self, name: str, size: int, labels: IntArray | None, ids: Any) -> None:
         self.name, self.size = name, size
-        self.labels = None if labels is None else _validated_labels(name, labels, size)
+        self.labels = None if labels is None else _of_size(name, labels, size)
         self.ids = np.arange(size) if ids is None else formats.id_array(ids)
         if self.ids.shape != (size,):
             raise ValueError(f"{name}_ids has {self.ids.size} entries for {size} {name} nodes")
@@ -232,6 +322,12 @@ class _Side:
     def kept(self, keep: npt.NDArray[np.bool_]) -> "_Side":
         labels = None if self.labels is None else self.labels[keep]
         return _Side(self.name, int(keep.sum()), labels, self.ids[keep])
+
+
+def _of_size(side: str, labels: IntArray, size: int) -> IntArray:
+    if labels.shape != (size,):
+        raise ValueError(f"{side}_labels has shape {labels.shape} for {size} {side} nodes: give one class for each")
+    return _read_only(labels.copy())
 
 
 def _validated_weights(joint: Any) -> sp.csr_array:
@@ -290,32 +386,8 @@ def _reject(entries: sp.coo_array, bad: npt.NDArray[np.bool_], fault: str) -> No
         row, column = (index[int(np.argmax(bad))] for index in entries.coords)
         raise ValueError(
             f"joint has {bad.sum()} {fault} weights, the first at row {row}, column {column}: "
-            "weights are finite and non-negative"
+            f"weights are finite and non-negative{_ADVICE if fault == 'negative' else ''}"
         )
-
-
-def _validated_labels(side: str, labels: npt.ArrayLike, size: int) -> IntArray:
-    array = np.asarray(labels.detach().cpu() if is_tensor(labels) else labels)
-    if array.shape != (size,):
-        raise ValueError(f"{side}_labels has shape {array.shape} for {size} {side} nodes: give one class for each")
-    if array.dtype == np.bool_:
-        array = array.astype(np.int64)
-    of_python = array.dtype == object and all(isinstance(label, int | np.integer) for label in array.tolist())
-    integers = of_python or np.issubdtype(array.dtype, np.integer)
-    if not (integers or np.issubdtype(array.dtype, np.floating)):
-        raise ValueError(f"{side}_labels holds {array.dtype}: labels are integers 0..r-1")
-    # Floats skip integers from 2^53 on (float64), so that one there may be another class than was meant.
-    end = 2**63 if integers else min(2**63, 2 ** (np.finfo(array.dtype).nmant + 1))
-    bad = ~((array >= 0) & (array < end))
-    if not integers:
-        bad |= array != np.floor(array)
-    if bad.any():
-        node = int(np.argmax(bad))
-        raise ValueError(
-            f"{side}_labels holds {bad.sum()} values that are not integers 0..r-1, the first {array[node]} at node "
-            f"{node}: a class is an integer in 0..2^{end.bit_length() - 1} - 1"
-        )
-    return _read_only(array.astype(np.int64))
 
 
 def _read_only(array: AnyArray) -> AnyArray:

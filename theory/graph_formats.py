@@ -2,7 +2,7 @@
 
 import os
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,6 +15,7 @@ from theory.infrastructure.array_files import Header, read_header
 from theory.infrastructure.arrays import IntArray
 from theory.infrastructure.inputs import require_file
 from theory.infrastructure.tables import replacing
+from theory.labels import UNLABELLED
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -97,12 +98,13 @@ class Numbered:
 
         if labels is None:
             return None
-        if isinstance(labels, Mapping | pd.Series):
+        by_row = isinstance(labels, pd.Series) and len(labels) == len(self.codes) and self.ids[0] not in labels.index
+        if isinstance(labels, Mapping | pd.Series) and not by_row:
             missing = [name for name in self.ids.tolist() if name not in labels]
             if missing:
                 raise ValueError(f"{self.side}_labels has no class for {len(missing)} ids, the first {missing[0]!r}")
             return np.array([labels[name] for name in self.ids.tolist()])
-        each = np.asarray(labels)
+        each = np.asarray(labels, dtype=object if by_row else None)
         by_id = each.shape == self.ids.shape and self.ids.dtype == np.int64 and self.ids[-1] == len(self.ids) - 1
         by_pair = each.shape == self.codes.shape
         if by_id and by_pair and not np.array_equal(each[self.codes], each):
@@ -119,11 +121,19 @@ class Numbered:
     def _labels_of_pairs(self, each: npt.NDArray[Any]) -> npt.NDArray[Any]:
         _, first = np.unique(self.codes, return_index=True)
         chosen = each[first]
-        torn = np.flatnonzero(chosen[self.codes] != each)
+        torn = np.flatnonzero(~_equal(chosen[self.codes], each))
         if torn.size:
             name = self.ids[self.codes[torn[0]]]
             raise ValueError(f"{self.side}_labels gives {name!r} two classes, the second at pair {torn[0]}")
         return np.asarray(chosen)
+
+
+def _equal(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Where labels agree, elementwise; a missing one agrees with a missing one."""
+    import pandas as pd
+
+    missing = pd.isna(first), pd.isna(second)
+    return np.asarray((missing[0] & missing[1]) | (~(missing[0] | missing[1]) & (first == second)))
 
 
 def from_networkx(g: "nx.Graph[Any]") -> dict[str, Any]:
@@ -146,24 +156,21 @@ def from_networkx(g: "nx.Graph[Any]") -> dict[str, Any]:
     joint = nx.bipartite.biadjacency_matrix(g, sides[0], sides[1], weight="weight")
     return {
         "joint": joint,
-        "left_labels": _node_labels(g, "left", sides[0]),
-        "right_labels": _node_labels(g, "right", sides[1]),
+        "left_labels": _node_labels(g, sides[0]),
+        "right_labels": _node_labels(g, sides[1]),
         "left_ids": [g.nodes[node].get("id", node) for node in sides[0]],
         "right_ids": [g.nodes[node].get("id", node) for node in sides[1]],
     }
 
 
-def _node_labels(g: "nx.Graph[Any]", side: str, nodes: list[Any]) -> list[Any] | None:
+def _node_labels(g: "nx.Graph[Any]", nodes: list[Any]) -> list[Any] | None:
     labels = [g.nodes[node].get("label") for node in nodes]
-    unlabelled = sum(label is None for label in labels)
-    if unlabelled == len(nodes):
-        return None
-    if unlabelled:
-        raise ValueError(f"{unlabelled} of {len(nodes)} {side} nodes have no label: label all of them or none")
-    return labels
+    return None if all(label is None for label in labels) else labels
 
 
-def to_networkx(joint: sp.csr_array, left: Side, right: Side) -> "nx.Graph[Any]":
+def to_networkx(
+    joint: sp.csr_array, left: Side, right: Side, class_names: Sequence[str] | None = None
+) -> "nx.Graph[Any]":
     """The graph with its weights; a side's name in each node keeps equal ids of the two sides apart."""
     import networkx as nx
 
@@ -171,8 +178,7 @@ def to_networkx(joint: sp.csr_array, left: Side, right: Side) -> "nx.Graph[Any]"
     names = {"left": left, "right": right}
     for number, (name, side) in enumerate(names.items()):
         for i, node in enumerate(side.ids.tolist()):
-            label = {} if side.labels is None else {"label": int(side.labels[i])}
-            g.add_node((name, node), bipartite=number, id=node, **label)
+            g.add_node((name, node), bipartite=number, id=node, **_label_attribute(side, i, class_names))
     pairs = joint.tocoo()
     left_ids, right_ids = left.ids.tolist(), right.ids.tolist()
     for i, j, weight in zip(*pairs.coords, pairs.data, strict=True):
@@ -180,11 +186,19 @@ def to_networkx(joint: sp.csr_array, left: Side, right: Side) -> "nx.Graph[Any]"
     return g
 
 
+def _label_attribute(side: Side, node: int, class_names: Sequence[str] | None) -> dict[str, Any]:
+    if side.labels is None or side.labels[node] == UNLABELLED:
+        return {}
+    label = int(side.labels[node])
+    return {"label": label if class_names is None else class_names[label]}
+
+
 def save_npz(
     path: str | os.PathLike[str],
     joint: sp.csr_array,
     left: Side,
     right: Side,
+    class_names: Sequence[str] | None = None,
     beside: Mapping[str, npt.NDArray[Any]] | None = None,
 ) -> None:
     """Write the parts, and arrays of other names `beside` them, to a temporary file, then rename it."""
@@ -199,6 +213,8 @@ def save_npz(
         arrays[f"{name}_ids"] = _storable_ids(name, side.ids)
         if side.labels is not None:
             arrays[f"{name}_labels"] = side.labels
+    if class_names is not None:
+        arrays["class_names"] = np.array(class_names, dtype=np.str_)
     with replacing(require_graph_path(path)) as temporary:
         np.savez_compressed(temporary, allow_pickle=False, **arrays, **(beside or {}))
 
@@ -247,7 +263,8 @@ def load_npz(path: str | os.PathLike[str]) -> dict[str, Any]:
         message = f"{path} is not a whole pair graph that PairGraph.save wrote: save it again ({reason})"
         raise ValueError(message) from error
     sides = {f"{side}_{what}": arrays.get(f"{side}_{what}") for side in ("left", "right") for what in ("labels", "ids")}
-    return {"joint": joint, **sides}
+    names = arrays.get("class_names")
+    return {"joint": joint, **sides, "class_names": None if names is None else names.tolist()}
 
 
 def load_beside(path: str | os.PathLike[str], names: Iterable[str]) -> dict[str, npt.NDArray[Any]]:
@@ -267,9 +284,9 @@ def is_graph(path: str | os.PathLike[str]) -> bool:
 
 
 _FORMAT_HEADER = Header((), np.array(FORMAT).dtype)
-_OPTIONAL = ("left_labels", "right_labels", "left_ids", "right_ids")
+_OPTIONAL = ("left_labels", "right_labels", "left_ids", "right_ids", "class_names")
 _KINDS = dict.fromkeys(("indices", "indptr", "shape", *_OPTIONAL), "iu")  # of numpy's types, for each known array
-_KINDS |= {"format": "U", "data": "biuf", "left_ids": "iuU", "right_ids": "iuU"}
+_KINDS |= {"format": "U", "data": "biuf", "left_ids": "iuU", "right_ids": "iuU", "class_names": "U"}
 
 
 def _declared(archive: zipfile.ZipFile) -> dict[str, Header]:
@@ -292,8 +309,9 @@ def _header(archive: zipfile.ZipFile, name: str) -> Header:
 
 def _require_agreement(declared: Mapping[str, Header], n_left: int, n_right: int) -> None:
     """Refuse arrays that are not of one graph, or of one larger than the memory, before anything large is read."""
+    sizes = {"left": n_left, "right": n_right}
     shapes = dict.fromkeys(("data", "indices"), declared["data"].shape) | {"indptr": (n_left + 1,)}
-    shapes |= {name: (n_left if name.startswith("left") else n_right,) for name in _OPTIONAL}
+    shapes |= {f"{side}_{what}": (size,) for side, size in sizes.items() for what in ("labels", "ids")}
     for name, wanted in shapes.items():
         found = declared[name].shape if name in declared else wanted
         if found != wanted or len(found) != 1:

@@ -31,10 +31,18 @@ def mixture(first: PairGraph, second: PairGraph, share: float) -> PairGraph:
         first.n_left == second.n_left and np.allclose(first.left_marginal, second.left_marginal, rtol=1e-9, atol=0),
         "the two left marginals differ: resample one graph to the other's",
     )
-    if not np.array_equal(np.array(first.left_labels), np.array(second.left_labels)):
+    same = np.array_equal(np.array(first.left_labels), np.array(second.left_labels))
+    if not same or first.class_names != second.class_names:
         raise ValueError("the left labels of the two graphs differ: a mixture has one left side")
     joint = sp.hstack([share * first.joint, (1 - share) * second.joint], format="csr")
     named = [graph.right_labels for graph in (first, second) if graph.right_labels is not None]
     both = np.concatenate(named) if len(named) == 2 else None
     ids = [(number, name) for number, graph in enumerate((first, second)) for name in graph.right_ids.tolist()]
-    return PairGraph(joint, first.left_labels, both, left_ids=first.left_ids, right_ids=ids)
+    return PairGraph(
+        joint,
+        first.left_labels,
+        both,
+        left_ids=first.left_ids,
+        right_ids=ids,
+        class_names=first.class_names if first.left_labels is not None else None,
+    )

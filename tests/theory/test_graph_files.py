@@ -1,227 +1,189 @@
-import io
-import pickle
-import re
-import zipfile
+"""Graphs from files that other programs wrote."""
+
+import json
 
 import numpy as np
+import pandas as pd
 import pytest
+import scipy.io
+import scipy.sparse as sp
 
-from tests.families import GRAPHS
 from theory import PairGraph
-from theory import graph_formats as formats
+from theory.graph_files import read_graph, read_labels
+
+JOINT = np.array([[3.0, 1.0, 0.0], [1.0, 2.0, 1.0]])
+EDGES = pd.DataFrame({"left": ["a", "a", "b", "b", "b"], "right": ["x", "y", "x", "y", "z"], "weight": [3, 1, 1, 2, 1]})
 
 
-@pytest.mark.parametrize("family", GRAPHS)
-def test_a_saved_graph_loads_bit_for_bit(family, tmp_path):
-    graph = GRAPHS[family](np.random.default_rng(2), 15)
-    graph.save(tmp_path / "graph.npz")
-    back = PairGraph.load(tmp_path / "graph.npz")
-    for part in ("data", "indices", "indptr"):
-        np.testing.assert_array_equal(getattr(back.joint, part), getattr(graph.joint, part))
-    for side in ("left_labels", "right_labels", "left_ids", "right_ids"):
-        np.testing.assert_array_equal(getattr(back, side), getattr(graph, side))
+def write_matrix(path):
+    writers = {
+        ".npz": lambda: sp.save_npz(path, sp.csr_array(JOINT)),
+        ".npy": lambda: np.save(path, JOINT),
+        ".mtx": lambda: scipy.io.mmwrite(path, sp.coo_array(JOINT)),
+        ".csv": lambda: pd.DataFrame(JOINT).to_csv(path, index=False, header=False),
+        ".tsv": lambda: np.savetxt(path, JOINT, delimiter="\t"),
+        ".parquet": lambda: pd.DataFrame(JOINT, columns=["x", "y", "z"]).to_parquet(path),
+    }
+    writers[path.suffix]()
 
 
-def test_string_ids_and_missing_labels_survive(tmp_path):
-    graph = PairGraph(np.ones((2, 3)), left_ids=["ü", "a long name"], right_labels=[0, 1, 0])
-    graph.save(tmp_path / "graph.npz")
-    back = PairGraph.load(tmp_path / "graph.npz")
-    assert back.left_ids.tolist() == ["ü", "a long name"]
-    assert back.left_labels is None
-    assert back.right_labels.tolist() == [0, 1, 0]
+@pytest.mark.parametrize("suffix", [".npz", ".npy", ".mtx", ".csv", ".tsv", ".parquet"])
+def test_a_matrix(suffix, tmp_path):
+    path = tmp_path / f"matrix{suffix}"
+    write_matrix(path)
+    found = read_graph(path)
+    assert found.understood == "read as a matrix"
+    np.testing.assert_allclose(found.graph.joint.toarray(), JOINT / 8)
 
 
-def test_ids_that_cannot_be_stored_without_pickle_are_refused(tmp_path):
-    with pytest.raises(ValueError, match="left_ids cannot be saved"):
-        PairGraph(np.ones((2, 2)), left_ids=[("a", 1), "b"]).save(tmp_path / "graph.npz")
-    assert list(tmp_path.iterdir()) == []
+def test_a_matrix_with_names(tmp_path):
+    frame = pd.DataFrame(JOINT, index=["a", "b"], columns=["x", "y", "z"])
+    frame.to_csv(tmp_path / "named.csv")
+    graph = read_graph(tmp_path / "named.csv").graph
+    assert graph.left_ids.tolist() == ["a", "b"]
+    assert graph.right_ids.tolist() == ["x", "y", "z"]
+    np.testing.assert_allclose(graph.joint.toarray(), JOINT / 8)
 
 
-def test_another_suffix_is_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"ends in \.npz"):
-        PairGraph(np.ones((2, 2))).save(tmp_path / "graph.txt")
+def test_our_own(tmp_path):
+    PairGraph(JOINT, ["dog", "cat"]).save(tmp_path / "own.npz")
+    found = read_graph(tmp_path / "own.npz")
+    assert found.understood == "read as a pair graph"
+    assert found.graph.class_names == ("cat", "dog")
 
 
-def _text(path):
-    path.write_text("not a graph")
+def write_table(frame, path):
+    writers = {
+        ".csv": lambda: frame.to_csv(path, index=False),
+        ".tsv": lambda: frame.to_csv(path, index=False, sep="\t"),
+        ".parquet": lambda: frame.to_parquet(path),
+        ".jsonl": lambda: frame.to_json(path, orient="records", lines=True),
+    }
+    writers[path.suffix]()
 
 
-def _pickle(path):
-    path.write_bytes(pickle.dumps({"joint": [1, 2]}))
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".parquet", ".jsonl"])
+def test_pairs(suffix, tmp_path):
+    path = tmp_path / f"pairs{suffix}"
+    write_table(EDGES.assign(language="en", label=["dog", "dog", "cat", "cat", "cat"]), path)
+    found = read_graph(path)
+    assert found.understood == "read as a list of pairs; ignored: language"
+    np.testing.assert_allclose(found.graph.joint.toarray(), JOINT / 8)
+    assert found.graph.class_names == ("cat", "dog")
+    assert found.graph.left_labels.tolist() == [1, 0]
 
 
-def _foreign_archive(path):
-    np.savez(path, data=np.ones(3))
-
-
-def _objects_inside(path):
-    np.savez(path, format=np.array("pairbounds-graph-1"), data=np.array([{}, None], dtype=object), allow_pickle=True)
-
-
-def _half_a_file(path):
-    PairGraph(np.ones((50, 50))).save(path)
-    whole = path.read_bytes()
-    path.write_bytes(whole[: len(whole) // 2])
-
-
-def _flipped_bits(path):
-    PairGraph(np.random.default_rng(0).random((50, 50))).save(path)
-    whole = bytearray(path.read_bytes())
-    for place in np.random.default_rng(1).integers(60, len(whole) - 60, 200):
-        whole[place] ^= 0x55
-    path.write_bytes(bytes(whole))
-
-
-def _another_entry(**changes):
-    def spoil(path):
-        PairGraph(np.ones((2, 2))).save(path)
-        with np.load(path) as archive:
-            arrays = dict(archive)
-        np.savez(path, **(arrays | changes))
-
-    return spoil
-
-
-def _index_out_of_range(path):
-    PairGraph(np.ones((2, 2))).save(path)
-    with np.load(path) as archive:
-        arrays = dict(archive)
-    np.savez(path, **(arrays | {"indices": np.array([0, 1, 0, 9], dtype=np.int32)}))
+def test_pairs_with_columns_of_other_names(tmp_path):
+    path = tmp_path / "laion.parquet"
+    EDGES.rename(columns={"left": "url", "right": "TEXT", "weight": "n"}).to_parquet(path)
+    assert read_graph(path).understood == "read as a list of pairs; ignored: n"
+    assert read_graph(path).graph.joint.toarray()[0, 0] == pytest.approx(1 / 5)
+    weighed = read_graph(path, columns=("url", "TEXT"), weight="n").graph
+    np.testing.assert_allclose(weighed.joint.toarray(), JOINT / 8)
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    ("name", "content"),
     [
-        _text,
-        _pickle,
-        _foreign_archive,
-        _objects_inside,
-        _half_a_file,
-        _flipped_bits,
-        _index_out_of_range,
-        _another_entry(shape=np.array(4)),
-        _another_entry(shape=np.array([2.5, 2.0])),
-        _another_entry(data=np.full(4, -1.0)),
-        _another_entry(data=np.full(4, 1j)),
+        ("labels.csv", "dog\ncat\n"),
+        ("labels.txt", "dog\ncat\n"),
+        ("labels.tsv", "kind\ndog\ncat\n"),
+        ("by_id.csv", "id,label\n1,cat\n0,dog\n9,bird\n"),
     ],
 )
-def test_a_file_that_is_not_a_graph(spoil, tmp_path):
-    path = tmp_path / "graph.npz"
-    spoil(path)
-    with pytest.raises(ValueError, match=re.escape(f"{path} is not a whole pair graph")):
-        PairGraph.load(path)
+def test_labels_from_a_file(name, content, tmp_path):
+    np.save(tmp_path / "matrix.npy", JOINT)
+    if name == "labels.csv":
+        content = "label\n" + content
+    (tmp_path / name).write_text(content)
+    graph = read_graph(tmp_path / "matrix.npy", tmp_path / name).graph
+    assert [graph.class_names[label] for label in graph.left_labels] == ["dog", "cat"]
 
 
-def test_a_missing_file(tmp_path):
-    with pytest.raises(FileNotFoundError, match="does not exist"):
-        PairGraph.load(tmp_path / "none.npz")
+def test_labels_as_an_array_keep_the_right_ones(tmp_path):
+    PairGraph(JOINT, [0, 1], [0, 1, 1], class_names=["cat", "dog"]).save(tmp_path / "own.npz")
+    np.save(tmp_path / "labels.npy", np.array(["dog", "cat"]))
+    graph = read_graph(tmp_path / "own.npz", tmp_path / "labels.npy").graph
+    assert graph.left_labels.tolist() == [1, 0]
+    assert graph.right_labels.tolist() == [0, 1, 1]
 
 
-def test_an_interrupted_write_leaves_the_old_file_whole(tmp_path, monkeypatch):
-    path = tmp_path / "graph.npz"
-    old = PairGraph(np.eye(3))
-    old.save(path)
-
-    def interrupted(target, **_):
-        target.write_bytes(b"half")
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(np, "savez_compressed", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        PairGraph(np.ones((4, 4))).save(path)
-    assert [file.name for file in tmp_path.iterdir()] == ["graph.npz"]
-    np.testing.assert_array_equal(PairGraph.load(path).joint.toarray(), old.joint.toarray())
+def test_labels_by_id_of_pairs_may_be_of_some(tmp_path):
+    EDGES.to_csv(tmp_path / "pairs.csv", index=False)
+    (tmp_path / "labels.csv").write_text("image,class\nb,cat\nq,bird\n")
+    assert read_graph(tmp_path / "pairs.csv", tmp_path / "labels.csv").graph.left_labels.tolist() == [-1, 0]
 
 
-# Files that were made to be read at a cost.
+BAD = {
+    "missing": ("none.npy", None, "graph file .* does not exist"),
+    "suffix": ("graph.txt", "1 2", r"is none of \.npz, \.npy, \.mtx, \.csv"),
+    "damaged": ("graph.npy", "no numpy", r"graph\.npy cannot be read as \.npy"),
+    "damaged zip": ("graph.npz", "no zip", r"graph\.npz cannot be read as \.npz"),
+    "damaged parquet": ("graph.parquet", "no parquet", r"cannot be read as \.parquet"),
+    "damaged mtx": ("graph.mtx", "nothing", r"cannot be read as \.mtx"),
+    "empty": ("graph.csv", "", r"cannot be read as \.csv"),
+    "neither": ("graph.csv", "a,b\nx,y\n", "has the columns a, b: for pairs, name the two .*--columns LEFT,RIGHT"),
+    "negative": ("graph.csv", "1,-1\n0,1\n", r"negative weights.*from_features"),
+    "text weights": ("graph.csv", "left,right,weight\na,b,heavy\n", "column 'weight' holds text"),
+    "missing ids": ("graph.csv", "left,right\na,b\n,b\n", "left has 1 missing ids"),
+    "two classes": ("graph.csv", "left,right,label\na,b,x\na,c,y\n", "gives 'a' two classes"),
+    "jsonl": ("graph.jsonl", "{oops", r"cannot be read as \.jsonl"),
+}
 
 
-def _with_header(path, name, shape, dtype="<f8"):
-    """A graph file in which one array declares something else than it holds."""
-    PairGraph(np.ones((2, 2)), [0, 1]).save(path)
-    header = io.BytesIO()
-    np.lib.format.write_array_header_1_0(header, {"descr": dtype, "fortran_order": False, "shape": shape})
-    with zipfile.ZipFile(path) as archive:
-        members = {member: archive.read(member) for member in archive.namelist()}
-    with zipfile.ZipFile(path, "w") as archive:
-        for member, content in (members | {f"{name}.npy": header.getvalue() + bytes(32)}).items():
-            archive.writestr(member, content)
+@pytest.mark.parametrize("case", BAD)
+def test_a_file_that_is_no_graph_is_one_line(case, tmp_path):
+    name, content, message = BAD[case]
+    if content is not None:
+        (tmp_path / name).write_text(content)
+    with pytest.raises((ValueError, FileNotFoundError), match=message) as error:
+        read_graph(tmp_path / name)
+    assert "\n" not in str(error.value)
 
 
-@pytest.fixture
-def read(monkeypatch):
-    """The sizes of the arrays that are read, in bytes."""
-    sizes = []
-    original = np.lib.format.read_array
-
-    def watched(member, **options):
-        array = original(member, **options)
-        sizes.append(array.nbytes)
-        return array
-
-    monkeypatch.setattr(np.lib.format, "read_array", watched)
-    return sizes
+def test_arrays_of_another_program(tmp_path):
+    np.savez(tmp_path / "clip.npz", images=JOINT, texts=JOINT)
+    with pytest.raises(ValueError, match="it holds the arrays images, texts; save the matrix alone"):
+        read_graph(tmp_path / "clip.npz")
 
 
-def test_a_stranger_in_the_archive_is_not_read(tmp_path, read):
-    graph, path = PairGraph(np.random.default_rng(0).random((4, 3)), [0, 1, 0, 1]), tmp_path / "graph.npz"
-    graph.save(path)
-    with np.load(path) as archive:
-        arrays = dict(archive)
-    np.savez_compressed(path, stranger=np.zeros(10**7), **arrays)
-    del read[:]
-    np.testing.assert_array_equal(PairGraph.load(path).joint.toarray(), graph.joint.toarray())
-    assert max(read) < 1000
-
-
-@pytest.mark.parametrize("name", ["data", "indices", "indptr", "left_labels", "left_ids", "right_ids"])
-def test_arrays_that_do_not_fit_together_are_not_read(tmp_path, read, name):
-    path = tmp_path / "graph.npz"
-    PairGraph(np.ones((3, 2)), [0, 1, 0]).save(path)
-    with np.load(path) as archive:
-        arrays = dict(archive)
-    bomb = np.zeros(10**7, dtype=np.float64 if name == "data" else np.int64)
-    np.savez_compressed(path, **(arrays | {name: bomb}))
-    del read[:]
-    with pytest.raises(ValueError, match=r"is not a whole pair graph .*has shape \(.*in a graph of 3 x 2 nodes"):
-        PairGraph.load(path)
-    assert max(read) < 1000
+def test_nothing_is_unpickled(tmp_path):
+    np.save(tmp_path / "objects.npy", np.array([{}, 1], dtype=object), allow_pickle=True)
+    with pytest.raises(ValueError, match=r"objects\.npy cannot be read"):
+        read_graph(tmp_path / "objects.npy")
 
 
 @pytest.mark.parametrize(
-    ("name", "shape", "dtype", "message"),
+    ("name", "content", "message"),
     [
-        ("data", (2**40,), "<f8", "does not hold the float64 of shape"),
-        ("data", (2**62, 4), "<f8", "does not hold"),
-        ("data", (-1, -4), "<f8", "does not hold|shape is not valid|has shape"),
-        ("left_ids", (2,), "<U100000000", "does not hold"),
-        ("data", (4,), "|O", "does not hold the object"),
-        ("left_labels", (4,), "<f8", "left_labels holds float64"),
-        ("indices", (4,), "<f8", "indices holds float64"),
-        ("data", (2,), "<c16", "data holds complex128"),
-        ("format", (), "<U8", "is of another program"),
-        ("shape", (4,), "<i8", "is of another program"),
+        ("labels.csv", "label\na\nb\nc\n", "left_labels has shape"),
+        ("labels.csv", "a,b,c\n1,2,3\n", "has 3 columns, and none is called label"),
+        ("labels.csv", "id,label\n7,a\n", "a class for none of the 2 left nodes"),
+        ("labels.json", json.dumps(["a"]), r"is none of \.npy, \.txt"),
+        ("absent.csv", None, "labels file .* does not exist"),
     ],
 )
-def test_what_a_header_declares_is_checked_first(tmp_path, read, name, shape, dtype, message):
-    _with_header(tmp_path / "graph.npz", name, shape, dtype)
-    with pytest.raises(ValueError, match=f"is not a whole pair graph .*({message})") as caught:
-        PairGraph.load(tmp_path / "graph.npz")
-    assert "\n" not in str(caught.value)
-    assert max(read, default=0) < 1000
+def test_labels_that_do_not_fit(name, content, message, tmp_path):
+    np.save(tmp_path / "matrix.npy", JOINT)
+    if content is not None:
+        (tmp_path / name).write_text(content)
+    with pytest.raises((ValueError, FileNotFoundError), match=message):
+        read_graph(tmp_path / "matrix.npy", tmp_path / name)
 
 
-def test_a_graph_that_no_memory_could_hold(tmp_path, monkeypatch):
-    PairGraph(np.ones((30, 30))).save(tmp_path / "graph.npz")
-    monkeypatch.setattr(formats.os, "sysconf", lambda name: 64)  # a page of 64 bytes, and 64 of them
-    with pytest.raises(ValueError, match=r"graph\.npz is larger than there is memory for"):
-        PairGraph.load(tmp_path / "graph.npz")
+def test_labels_without_ids_do_not_fit_pairs(tmp_path):
+    EDGES.to_csv(tmp_path / "pairs.csv", index=False)
+    np.save(tmp_path / "labels.npy", np.array([0, 1]))
+    with pytest.raises(ValueError, match="a list of pairs has no order"):
+        read_graph(tmp_path / "pairs.csv", tmp_path / "labels.npy")
+    assert read_labels(tmp_path / "labels.npy").tolist() == [0, 1]
 
 
-def test_a_graph_says_that_it_is_one(tmp_path):
-    PairGraph(np.ones((2, 2))).save(tmp_path / "graph.npz")
-    assert formats.is_graph(tmp_path / "graph.npz")
-    np.savez(tmp_path / "other.npz", format=np.array("another-program-1"))
-    (tmp_path / "text.npz").write_text("junk")
-    for name in ("other.npz", "text.npz", "none.npz", "."):
-        assert not formats.is_graph(tmp_path / name)
+def test_columns_that_are_not_there(tmp_path):
+    EDGES.to_csv(tmp_path / "pairs.csv", index=False)
+    with pytest.raises(ValueError, match="has no column 'img': its columns are left, right, weight"):
+        read_graph(tmp_path / "pairs.csv", columns=("img", "right"))
+    with pytest.raises(ValueError, match="has no column 'mass'"):
+        read_graph(tmp_path / "pairs.csv", weight="mass")
+    with pytest.raises(ValueError, match="are not two"):
+        read_graph(tmp_path / "pairs.csv", columns=("left",))

@@ -47,7 +47,13 @@ def guide_graph(graph: PairGraph, guide: Any, *, count: int = 1, floor: float = 
     ends = np.vstack([edges, np.stack([lonely, lonely], axis=1)])
     names = graph.left_ids.tolist()
     ids = [(names[a], names[b]) for a, b in ends]
-    return PairGraph(sp.coo_array((mass, (left, right))), graph.left_labels, left_ids=graph.left_ids, right_ids=ids)
+    return PairGraph(
+        sp.coo_array((mass, (left, right))),
+        graph.left_labels,
+        left_ids=graph.left_ids,
+        right_ids=ids,
+        class_names=graph.class_names,
+    )
 
 
 def similarity_function(guide: Any, size: int) -> Similarity:

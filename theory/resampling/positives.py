@@ -68,6 +68,7 @@ def drop_false_positive(graph: PairGraph, guide: Any, *, fraction: float = 0.1) 
         graph.right_labels,
         left_ids=graph.left_ids,
         right_ids=graph.right_ids,
+        class_names=graph.class_names,
         drop_isolated=True,
     )
 

@@ -1,0 +1,194 @@
+"""Plots of your own graphs and tables: each draws on the axes that it is given, or on new ones, and returns them.
+
+The style of new axes is that of all figures here; axes of yours keep yours (`with style(): ...` gives them ours).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import Any, TypeVar
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from figures.style import COLUMN, label_line, style
+from theory import PairGraph, Spectrum, label_energy, spectrum
+from theory.bounds import BOUNDS
+from theory.bounds.theorem15_multihop import interval_table
+from theory.infrastructure.palette import BLUE, BOUND, GREEN, MEASURED, NEUTRAL, ORANGE, PURPLE, SHARP_BOUND, VERMILION
+from theory.multihop import HOPS, consistency_curve
+
+LOOKS = ((VERMILION, "--"), (PURPLE, ":"), (ORANGE, "-."), (GREEN, (0, (5, 1))), (NEUTRAL, (0, (1, 2))), (BLUE, "--"))
+SHOWN = ("probe-mse", "multihop-mse")
+
+
+Drawing = TypeVar("Drawing", bound=Callable[..., Axes])
+
+
+def _on_axes(draw: Drawing) -> Drawing:
+    """The same function, which without `ax` draws on new axes in the style of the figures here."""
+
+    @wraps(draw)
+    def drawn(*arguments: Any, ax: Axes | None = None, **options: Any) -> Axes:
+        if ax is not None:
+            return draw(*arguments, ax=ax, **options)
+        with style():
+            picture, axes = plt.subplots(figsize=(1.4 * COLUMN, COLUMN))
+            try:
+                return draw(*arguments, ax=axes, **options)
+            except Exception:
+                plt.close(picture)
+                raise
+
+    return drawn  # type: ignore[return-value]  # of the same parameters
+
+
+@_on_axes
+def plot_bounds(table: pd.DataFrame, bounds: Sequence[str] | None = None, *, ax: Axes | None = None) -> Axes:
+    """Bounds on one quantity against the width, and the measured value.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of `check_bounds` at several widths, with the column k.
+    bounds : names in `BOUNDS`, optional
+        Of one quantity; by default theorems 4 and 15 on the squared error of the probe.
+
+    Raises
+    ------
+    ValueError
+        A table without k, of one width, or without one of the bounds; bounds on several quantities.
+    """
+    names = list(SHOWN if bounds is None else bounds)
+    _require(table, ("k", "bound", "measured", "value"), "check_bounds at several widths")
+    missing = [name for name in names if name not in set(table["bound"])]
+    if missing:
+        raise ValueError(f"the table has no rows of {', '.join(missing)}")
+    quantities = table.loc[table["bound"].isin(names), "quantity"].unique()
+    if len(quantities) > 1:
+        raise ValueError(f"the bounds are on several quantities, {', '.join(quantities)}: an axis shows one")
+    assert ax is not None
+    for number, name in enumerate(names):
+        rows = table[table["bound"] == name].sort_values("k")
+        color, dash = LOOKS[number % len(LOOKS)]
+        ax.plot(rows["k"], rows["value"], linestyle=dash, color=color, label=name)
+    ax.plot(rows["k"], rows["measured"], "-o", color=MEASURED, markersize=3, label="measured")
+    top = float(rows["guess"].max()) if np.isfinite(rows["guess"]).any() else 1.0
+    ax.axhline(top, color=NEUTRAL, linewidth=0.8, linestyle=":", label="a guess")
+    ax.set(xlabel="width k", ylabel=quantities[0].replace("_", " "), ylim=(0, 1.15 * top))
+    ax.legend()
+    return ax
+
+
+@_on_axes
+def plot_spectrum(graph: PairGraph, triplets: Spectrum | None = None, *, k: int = 32, ax: Axes | None = None) -> Axes:
+    """Squared singular values in their order, and at each its label energy where the graph has labels.
+
+    Parameters
+    ----------
+    triplets : Spectrum, optional
+        Computed before; by default the k leading.
+    """
+    known = spectrum(graph, min(k, *graph.joint.shape)) if triplets is None else triplets
+    squared = known.singular_values**2
+    rank = np.arange(1, len(squared) + 1)
+    assert ax is not None
+    if graph.left_labels is not None:
+        ax.bar(rank, label_energy(graph, known), color=MEASURED, alpha=0.6, width=0.8)
+        label_line(ax, 0.98, 0.97, "bars: label energy $c_i$", MEASURED, transform=ax.transAxes, ha="right", va="top")
+    ax.plot(rank, squared, "D", color=BOUND, markersize=3)
+    label_line(ax, 0.98, 0.9, r"$\sigma_i^2$", BOUND, transform=ax.transAxes, ha="right", va="top")
+    ax.set(xlabel="number of the singular value, i", ylabel=r"$\sigma_i^2$ and $c_i$", ylim=(0, 1.05))
+    return ax
+
+
+@_on_axes
+def plot_consistency(graphs: PairGraph | Mapping[str, PairGraph], hops: int = HOPS, *, ax: Axes | None = None) -> Axes:
+    """How long labels survive a walk along induced pairs, of one graph or of several by name."""
+    named = {"": graphs} if isinstance(graphs, PairGraph) else graphs
+    assert ax is not None
+    for number, (name, graph) in enumerate(named.items()):
+        color, dash = (MEASURED, "-") if len(named) == 1 else LOOKS[number % len(LOOKS)]
+        curve = consistency_curve(graph, hops)
+        ax.plot(np.arange(hops + 1), curve, linestyle=dash, marker="o", markersize=3, color=color, label=name)
+    ax.set(xlabel="hops m", ylabel=r"consistency $a_m$", ylim=(0, 1.05))
+    if len(named) > 1:
+        ax.legend()
+    return ax
+
+
+@_on_axes
+def plot_interval(graph: PairGraph, k: int, hops: int = HOPS, *, ax: Axes | None = None) -> Axes:
+    """The interval that m hops allow for the squared error of the probe (theorem 15), and the error."""
+    table = interval_table(graph, k, hops)
+    ends = table.pivot_table(index="m", columns="quantity", values="value")
+    alone = table[table["m"].isna()].set_index("quantity")["value"]
+    assert ax is not None
+    ax.fill_between(ends.index, ends["lower"], ends["upper"], color=SHARP_BOUND, alpha=0.25, linewidth=0)
+    ax.plot(ends.index, ends[["lower", "upper"]], ":D", color=SHARP_BOUND, markersize=3)
+    ax.axhline(alone["true"], color=MEASURED)
+    top = max(float(ends["upper"].max()), alone["true"])
+    label_line(ax, 1.0, alone["true"], "measured", MEASURED)
+    label_line(ax, 1.0, float(ends["upper"].iloc[0]), " theorem 15", SHARP_BOUND)
+    if np.isfinite(alone["theorem 4"]) and alone["theorem 4"] <= 2 * top:
+        ax.axhline(alone["theorem 4"], color=BOUND, linestyle="--")
+        label_line(ax, float(ends.index.max()), alone["theorem 4"], "theorem 4", BOUND, ha="right")
+        top = max(top, alone["theorem 4"])
+    ax.set(xlabel="hops m", ylabel=r"squared probe error $\varepsilon_2$", ylim=(0, 1.15 * top), title=f"k = {k}")
+    return ax
+
+
+@_on_axes
+def plot_comparison(tables: Mapping[str, pd.DataFrame], bound: str = "multihop-mse", *, ax: Axes | None = None) -> Axes:
+    """One bound and what it bounds, against the width, of several graphs by name.
+
+    Parameters
+    ----------
+    tables : for each graph the table of `check_bounds` at several widths
+    """
+    quantity = BOUNDS[bound].quantity
+    assert ax is not None
+    for number, (name, table) in enumerate(tables.items()):
+        _require(table, ("k", "bound", "measured", "value"), "check_bounds at several widths")
+        rows = table[table["bound"] == bound].sort_values("k")
+        color = LOOKS[number % len(LOOKS)][0]
+        ax.plot(rows["k"], rows["value"], "--", color=color, label=f"{name}: {bound}")
+        ax.plot(rows["k"], rows["measured"], "-o", color=color, markersize=3, label=f"{name}: measured")
+    ax.set(xlabel="width k", ylabel=quantity.replace("_", " "))
+    ax.set_ylim(bottom=0)
+    ax.legend()
+    return ax
+
+
+@_on_axes
+def plot_phase(table: pd.DataFrame, x: str, y: str, value: str, *, ax: Axes | None = None, **options: Any) -> Axes:
+    """A column of a sweep's table over two of its axes: means over what else varies.
+
+    Parameters
+    ----------
+    x, y, value : columns
+    options : of `matplotlib.axes.Axes.pcolormesh`
+
+    Raises
+    ------
+    ValueError
+        A column that is not there; fewer than two values along an axis.
+    """
+    _require(table, (x, y, value), "a sweep")
+    plane = table.groupby([y, x])[value].mean().unstack()
+    if min(plane.shape) < 2:
+        raise ValueError(f"the table has {plane.shape[1]} values of {x} and {plane.shape[0]} of {y}: a map needs two")
+    assert ax is not None
+    shown: dict[str, Any] = {"cmap": "cividis", "rasterized": True} | options
+    mesh = ax.pcolormesh(plane.columns, plane.index, plane, **shown)
+    ax.figure.colorbar(mesh, ax=ax, label=value)
+    ax.set(xlabel=x, ylabel=y)
+    ax.grid(visible=False)
+    return ax
+
+
+def _require(table: pd.DataFrame, columns: Sequence[str], of: str) -> None:
+    missing = [column for column in columns if column not in table]
+    if missing:
+        raise ValueError(f"the table has no {', '.join(missing)}: give one of {of}")

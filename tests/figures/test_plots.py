@@ -1,0 +1,94 @@
+"""Plots of a user's own graphs: on axes of theirs or on new ones, with what was measured in them."""
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from figures.plots import plot_bounds, plot_comparison, plot_consistency, plot_interval, plot_phase, plot_spectrum
+from tests.families import GRAPHS
+from theory import check_bounds, spectrum
+from theory.multihop import consistency_curve
+
+GRAPH = GRAPHS["latent_captions"](np.random.default_rng(0), 40)
+NAMES = ["probe-mse", "multihop-mse", "probe-error"]
+TABLE = pd.concat([check_bounds(GRAPH, k, bounds=NAMES).assign(k=k) for k in (2, 4, 8)])
+CELLS = [(noise, k, seed) for noise in (0.1, 0.2) for k in (1, 2) for seed in (0, 1)]
+SWEEP = pd.DataFrame([{"noise": noise, "k": k, "seed": seed, "error": noise * k} for noise, k, seed in CELLS])
+PLOTS = {
+    "bounds": lambda **ax: plot_bounds(TABLE, **ax),
+    "spectrum": lambda **ax: plot_spectrum(GRAPH, **ax),
+    "consistency": lambda **ax: plot_consistency({"a": GRAPH, "b": GRAPH}, **ax),
+    "interval": lambda **ax: plot_interval(GRAPH, 4, **ax),
+    "comparison": lambda **ax: plot_comparison({"a": TABLE, "b": TABLE}, **ax),
+    "phase": lambda **ax: plot_phase(SWEEP, "noise", "k", "error", **ax),
+}
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_a_plot_draws_on_the_axes_it_is_given_and_changes_no_setting(name):
+    before = dict(mpl.rcParams)
+    _, (mine, other) = plt.subplots(1, 2)
+    assert PLOTS[name](ax=mine) is mine
+    assert mine.has_data()
+    assert not other.has_data()
+    new = PLOTS[name]()
+    assert new.figure is not mine.figure
+    assert new.get_xlabel()
+    assert new.get_ylabel()
+    assert dict(mpl.rcParams) == before
+
+
+def lines(axes):
+    return {line.get_label(): line.get_ydata() for line in axes.lines}
+
+
+def test_bounds_are_those_of_the_table():
+    drawn = lines(plot_bounds(TABLE, ["probe-error"]))
+    rows = TABLE[TABLE["bound"] == "probe-error"]
+    np.testing.assert_array_equal(drawn["probe-error"], rows["value"])
+    np.testing.assert_array_equal(drawn["measured"], rows["measured"])
+
+
+def test_the_consistency_is_that_of_the_graph():
+    (line,) = plot_consistency(GRAPH, 5).lines
+    np.testing.assert_allclose(line.get_ydata(), consistency_curve(GRAPH, 5))
+
+
+def test_a_phase_map_is_of_means():
+    (mesh,) = plot_phase(SWEEP, "noise", "k", "error").collections
+    np.testing.assert_allclose(np.asarray(mesh.get_array()), [[0.1, 0.2], [0.2, 0.4]])
+
+
+def test_triplets_are_taken_as_given():
+    known = spectrum(GRAPH, 3)
+    points = plot_spectrum(GRAPH, known).lines[0].get_ydata()
+    np.testing.assert_array_equal(points, known.singular_values**2)
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (lambda: plot_bounds(TABLE.drop(columns="k")), "no k: give one of check_bounds at several widths"),
+        (lambda: plot_bounds(TABLE, ["zero-shot"]), "no rows of zero-shot"),
+        (lambda: plot_bounds(TABLE, ["probe-mse", "probe-error"]), "on several quantities"),
+        (lambda: plot_phase(SWEEP, "noise", "strength", "error"), "no strength: give one of a sweep"),
+        (lambda: plot_phase(SWEEP[SWEEP["k"] == 1], "noise", "k", "error"), "1 of k: a map needs two"),
+    ],
+)
+def test_a_table_that_does_not_fit_is_refused_and_leaves_no_figure(draw, message):
+    with pytest.raises(ValueError, match=message):
+        draw()
+    assert not plt.get_fignums()
+
+
+def test_an_unknown_bound_says_which_is_nearest():
+    with pytest.raises(KeyError, match="multihop-mse"):
+        plot_comparison({"a": TABLE}, "multihop-mze")

@@ -1,0 +1,33 @@
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import pandas as pd
+
+from figures.figure import found
+from figures.style import style
+
+
+def test_drawing_leaves_figures_backend_and_settings_alone(tmp_path):
+    mine = plt.figure()
+    mpl.rcParams["font.size"] = 17
+    before, backend = dict(mpl.rcParams), mpl.get_backend()
+    rows = [{"m": m, "value": 0.1, "quantity": q, "seed": 0, "pairs": "captions"} for m in (1, 2) for q in QUANTITIES]
+    rows += [{"m": float("nan"), "value": 0.5, "quantity": q, "seed": 0, "pairs": "captions"} for q in ALONE]
+    table = pd.DataFrame(rows)
+    table.to_parquet(tmp_path / "multihop.parquet")
+    table.assign(k=5, labels="category").to_parquet(tmp_path / "emoji_multihop.parquet")
+    assert found()["multihop"].render(tmp_path, tmp_path / "out").exists()
+    assert dict(mpl.rcParams) == before
+    assert mpl.get_backend() == backend
+    assert plt.get_fignums() == [mine.number]
+    plt.close(mine)
+    mpl.rcdefaults()
+
+
+QUANTITIES, ALONE = ("upper", "lower", "consistency"), ("theorem 4", "true")
+
+
+def test_settings_are_added_to_the_style():
+    with style(font_size=13, savefig_dpi=50):
+        assert mpl.rcParams["font.size"] == 13
+        assert mpl.rcParams["savefig.dpi"] == 50
+        assert mpl.rcParams["axes.titlesize"] == 10

@@ -1,0 +1,89 @@
+"""A graph from features of images and texts, as CLIP gives them."""
+
+import numpy as np
+import pytest
+import torch
+
+from theory import PairGraph, check_bounds, neighbours
+
+
+def features(n_images=40, n_texts=30, width=6, seed=0):
+    rng = np.random.default_rng(seed)
+    return 3 * rng.standard_normal((n_images, width)), rng.standard_normal((n_texts, width))
+
+
+def by_hand(images, texts, temperature, top_k):
+    """Image by image, in float64."""
+    unit = [side / np.linalg.norm(side, axis=1, keepdims=True) for side in (images, texts)]
+    similarities = unit[0] @ unit[1].T
+    joint = np.zeros_like(similarities)
+    for x, row in enumerate(similarities):
+        kept = np.argsort(row)[-top_k:]
+        joint[x, kept] = np.exp(row[kept] / temperature) / np.exp(row[kept] / temperature).sum() / len(images)
+    return joint
+
+
+@pytest.mark.parametrize("block_bytes", [1, 700, 2**28])
+def test_it_is_the_softmax_over_the_nearest_texts(block_bytes, monkeypatch):
+    monkeypatch.setattr(neighbours, "BLOCK_BYTES", block_bytes)
+    images, texts = features()
+    labels = np.arange(30) % 3
+    graph = PairGraph.from_features(images, texts, temperature=0.2, top_k=4, right_labels=labels)
+    expected = by_hand(images, texts, 0.2, 4)
+    kept = expected.any(axis=0)
+    np.testing.assert_allclose(graph.joint.toarray(), expected[:, kept], rtol=1e-4, atol=1e-12)
+    np.testing.assert_allclose(graph.left_marginal, 1 / 40)
+    np.testing.assert_array_equal(graph.right_ids, np.flatnonzero(kept))
+    np.testing.assert_array_equal(graph.right_labels, labels[kept])
+
+
+@pytest.mark.parametrize("cast", [torch.tensor, lambda a: torch.tensor(a, dtype=torch.float16), np.float32])
+def test_tensors_and_half_precision(cast):
+    images, texts = features()
+    exact = PairGraph.from_features(images, texts, temperature=0.2, top_k=30)
+    found = PairGraph.from_features(cast(images), cast(texts), temperature=0.2, top_k=30)
+    np.testing.assert_allclose(found.joint.toarray(), exact.joint.toarray(), rtol=0.05)
+
+
+def test_the_scale_of_features_does_not_matter_and_a_low_temperature_keeps_the_nearest():
+    images, texts = features()
+    first, second = (
+        PairGraph.from_features(scale * images, texts, temperature=0.1, top_k=5).joint.toarray() for scale in (1, 1e3)
+    )
+    np.testing.assert_allclose(first, second, rtol=1e-3)
+    assert PairGraph.from_features(images, texts, temperature=1e-6, top_k=5).joint.nnz == 40
+
+
+def test_bounds_are_checked_on_it():
+    images, texts = features(60, 60, 4)
+    graph = PairGraph.from_features(images, texts, temperature=0.1, top_k=8, left_labels=np.arange(60) % 2)
+    assert check_bounds(graph, 3)["holds"].all()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"texts": np.ones((5, 7))}, "images have width 6 and texts 7"),
+        ({"texts": np.zeros((5, 6))}, "texts has 5 rows without a direction, the first at 0"),
+        ({"images": np.full((5, 6), np.nan)}, "images has 5 rows without a direction"),
+        ({"images": np.ones(6)}, r"images has shape \(6,\)"),
+        ({"images": np.array([["a", "b"]])}, "images holds <U1"),
+        ({"top_k": 31}, "top_k=31 is not in 1..30"),
+        ({"top_k": 0}, "top_k=0 is not in"),
+        ({"top_k": 2.5}, "top_k=2.5 is not in"),
+        ({"temperature": 0}, "temperature=0 is not a positive number"),
+        ({"temperature": np.inf}, "temperature=inf is not"),
+        ({"left_labels": [0, 1]}, "left_labels has shape"),
+    ],
+)
+def test_bad_input_is_one_line(change, message):
+    images, texts = features()
+    arguments = {"images": images, "texts": texts, "temperature": 0.1, "top_k": 3} | change
+    with pytest.raises(ValueError, match=message):
+        PairGraph.from_features(arguments.pop("images"), arguments.pop("texts"), **arguments)
+
+
+def test_raw_cosines_are_refused_with_the_advice():
+    images, texts = features()
+    with pytest.raises(ValueError, match=r"negative weights.*PairGraph\.from_features"):
+        PairGraph(images @ texts.T)
