@@ -72,7 +72,7 @@ bench: $(INSTALLED) ## Time ours against peers, into build/bench.parquet; and th
 demo: $(INSTALLED) ## A first result: bounds of handwritten digits (ten seconds)
 	$(PYTHON) -m pairbounds demo --out $(BUILD)/demo
 
-figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (12 to 17 minutes)
+figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (about twenty minutes)
 	@echo "figures, with their captions: $(FIGURES)"
 
 findings: $(FINDINGS) | $(INSTALLED) ## Write docs/findings.md from the tables
