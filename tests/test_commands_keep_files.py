@@ -68,6 +68,7 @@ QUICK = [
     ("simulations families --draw drawn", ["drawn/families.png"], 0),
     ("simulations sweep sweep.toml --out swept", [*tables("swept", ["table"]), "swept/failures.json"], 1),
     ("real_data graph emoji --out emoji.npz", ["emoji.npz"], 0),
+    ("real_data demo --out shown", ["shown/bounds.png", "shown/digits.npz"], 0),
     (
         "real_data audit pairs.parquet --labels labels.parquet --k 2 --out out",
         [*tables("out", AUDIT_TABLES), "out/summary.json", "out/audit.png", "out/audit.pdf"],

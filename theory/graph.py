@@ -163,7 +163,7 @@ class PairGraph:
         >>> from theory import PairGraph
         >>> images, texts = np.random.default_rng(0).standard_normal((2, 50, 8))
         >>> PairGraph.from_features(images, texts, temperature=0.1, top_k=3, left_labels=np.arange(50) % 2)
-        PairGraph(n_left=50, n_right=45, n_pairs=150, 2 classes)
+        PairGraph(n_left=50, n_right=49, n_pairs=150, 2 classes)
         """
         indices, similarities = nearest(images, texts, top_k, device=device)
         pairs = softmax_pairs(indices, similarities, temperature)

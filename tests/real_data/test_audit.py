@@ -264,4 +264,4 @@ def test_no_array_has_a_column_for_each_class(monkeypatch):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert len(agreed.facts.second_eigenvalues) == n_classes
-    assert peak < n_images * n_classes * 8 / 4
+    assert peak < n_images * n_classes * 8 / 2  # theorem 16 holds scores of 16 MiB at once, whatever the classes
