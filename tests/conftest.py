@@ -1,5 +1,6 @@
 """Settings of the whole suite."""
 
+import os
 import signal
 from collections.abc import Callable
 
@@ -13,6 +14,7 @@ from theory.infrastructure.commandline import run
 # Threads of several libraries that wait for one another cost more than they save at the sizes of a test.
 threadpool_limits(limits=1)
 torch.set_num_threads(1)
+os.environ["OMP_NUM_THREADS"] = "1"  # of the commands that tests start
 
 # A shell starts what it puts in the background with Ctrl-C ignored, and so would be every process that a test starts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

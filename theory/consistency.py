@@ -171,8 +171,9 @@ def _shares(targets: sp.csr_array, basis: FloatArray | sp.csr_array) -> FloatArr
     return np.pad(np.maximum(0.0, found), (0, vectors - len(found)))
 
 
+@once_per_graph
 def weighted_targets(graph: PairGraph) -> sp.csr_array:
-    """`Ỹ = [ỹ_1 … ỹ_r]`, csr_array, shape (n_left, r), of unit Frobenius norm; one entry in each row."""
+    """`Ỹ = [ỹ_1 … ỹ_r]`, csr_array, shape (n_left, r), of unit Frobenius norm, an entry in each row. Do not change it."""
     indicators = class_indicators(required_labels(graph, "left"))
     return sp.csr_array(indicators * np.sqrt(graph.left_marginal)[:, None])
 

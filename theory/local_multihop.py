@@ -340,7 +340,10 @@ def _step(nodes: FloatArray, at: int, meetings: IntArray) -> _Family:
 
 def _lagrange(nodes: FloatArray, meetings: IntArray, points: FloatArray) -> FloatArray:
     """`Π_{j≠i} ((t - t_j) / (t_i - t_j))^{meetings_j}` at each point for each node i, (points, nodes)."""
-    return np.asarray(np.prod(((points[:, None, None] - nodes) / _apart(nodes)) ** _of_others(meetings), axis=2))
+    factors = (points[:, None, None] - nodes) / _apart(nodes)
+    factors[:, :, meetings == 2] **= 2
+    factors[:, np.arange(len(nodes)), np.arange(len(nodes))] = 1
+    return np.asarray(np.prod(factors, axis=2))
 
 
 def _of_others(meetings: IntArray) -> IntArray:
@@ -360,8 +363,13 @@ def _points(count: int) -> FloatArray:
 
 def _coefficients(values: FloatArray) -> FloatArray:
     """Of the polynomial with these values at `_points`, or of one for each column, in the basis `T_j(2t - 1)`."""
-    count = len(values)
-    found = 2 / count * (chebyshev.chebvander(2 * _points(count) - 1, count - 1).T @ values)
+    return _interpolation(len(values)) @ values
+
+
+@cache
+def _interpolation(count: int) -> FloatArray:
+    """What takes values at `_points` to coefficients, (count, count)."""
+    found = 2 / count * chebyshev.chebvander(2 * _points(count) - 1, count - 1).T
     found[0] /= 2
     return np.asarray(found)
 
@@ -397,7 +405,12 @@ def _slopes(count: int) -> FloatArray:
 
 def _least_on(polynomial: FloatArray, low: float, high: float) -> float:
     """Nowhere on [low, high] is the polynomial smaller."""
-    places = np.linspace(0, np.pi, GRID * len(polynomial) + 1)
-    values = _values(polynomial, low + (high - low) * (1 - np.cos(places)) / 2)
+    values = _values(polynomial, low + (high - low) * _grid(len(polynomial)))
     between = (np.pi / GRID) ** 2 / 8
     return float(values.min() - between / (1 - between) * (values.max() - values.min()) / 2)
+
+
+@cache
+def _grid(degrees: int) -> FloatArray:
+    """`GRID` points of [0, 1] for each degree, evenly spaced in θ."""
+    return np.asarray((1 - np.cos(np.linspace(0, np.pi, GRID * degrees + 1))) / 2)
