@@ -173,7 +173,7 @@ def _shares(targets: sp.csr_array, basis: FloatArray | sp.csr_array) -> FloatArr
 
 @once_per_graph
 def weighted_targets(graph: PairGraph) -> sp.csr_array:
-    """`Ỹ = [ỹ_1 … ỹ_r]`, csr_array, shape (n_left, r), of unit Frobenius norm, an entry in each row. Do not change it."""
+    """`Ỹ = [ỹ_1 … ỹ_r]`, csr_array, shape (n_left, r), of unit Frobenius norm: an entry in each row, not to change."""
     indicators = class_indicators(required_labels(graph, "left"))
     return sp.csr_array(indicators * np.sqrt(graph.left_marginal)[:, None])
 
