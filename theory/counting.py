@@ -15,10 +15,11 @@ from numpy.polynomial import chebyshev
 
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.polynomials import proved_range
 from theory.multihop import HOPS, ROUND_OFF, label_measure, mass_up_to
 
 SURVEY = 6  # further probes, which choose the polynomial
-FITTED, GRID = 256, 2**14  # points on which a polynomial is chosen, and on which it is proved to be one
+FITTED = 256  # points on which a polynomial is chosen
 HIGHEST = 2.0  # it is fitted to stay below
 
 
@@ -120,10 +121,8 @@ def step_above(b: float, moments: FloatArray) -> tuple[FloatArray, float]:
 
     Notes
     -----
-    A linear programme on a grid proposes q. As a function of `arccos(2 t - 1)` its second derivative is at most
-    `d² max|q|` (Bernstein's inequality, twice), so that between points at distance h of a finer grid it is below the
-    lower of them by at most `(d h)² / 8 max|q|`. By as much it is raised where it may be negative, and then scaled;
-    where that leaves nothing, q = 1.
+    A linear programme on a grid proposes q. A finer grid (`proved_range`) says by how much it may be negative: it is
+    raised by as much, and then scaled; where that leaves nothing, q = 1.
     """
     whole, above = (np.cos(np.linspace(0, angle, FITTED + 1)) for angle in (math.pi, math.acos(2 * b - 1)))
     inside, step = (chebyshev.chebvander(points, len(moments) - 1) for points in (whole, above))
@@ -146,13 +145,11 @@ def step_above(b: float, moments: FloatArray) -> tuple[FloatArray, float]:
 
 
 def _range(coefficients: FloatArray, low: float) -> tuple[float, float]:
-    """A lower and an upper end of the polynomial on [low, 1], proved on a grid."""
+    """A lower and an upper end of the polynomial on [low, 1], proved."""
     degree = len(coefficients) - 1
-    angle = math.acos(2 * low - 1)
-    values = chebyshev.chebval(np.cos(np.linspace(0, angle, GRID + 1)), coefficients)
-    size = float(np.abs(coefficients).sum())  # at least max|q|
-    missed = size * ((degree * angle / GRID) ** 2 / 8 + ROUND_OFF * degree)
-    return float(values.min()) - missed, float(values.max()) + missed
+    least, most = proved_range(lambda places: chebyshev.chebval(2 * places - 1, coefficients), degree, low, 1.0)
+    rounding = ROUND_OFF * degree * float(np.abs(coefficients).sum())
+    return least - rounding, most + rounding
 
 
 def _chebyshev_moments(graph: PairGraph, degree: int, probes: int, rng: np.random.Generator) -> FloatArray:

@@ -37,7 +37,7 @@ Source: new here.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 from numpy.polynomial import chebyshev
@@ -45,6 +45,7 @@ from numpy.polynomial import chebyshev
 from theory.consistency import class_masses
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray, IntArray
+from theory.infrastructure.polynomials import proved_range
 from theory.margins import error_within
 from theory.multihop import (
     FAR,
@@ -60,7 +61,6 @@ from theory.spectra import Spectrum
 
 HOPS = 16  # what `local_multihop` takes unless told otherwise; beyond, double precision adds little
 SHARES = np.array([0.0, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0])
-GRID = 1024  # points for each degree, on which a majorant is certified
 NEAR = 1e-7  # an atom of ν this close to the place of the step takes its place
 AT_ONCE = 2**21  # scores, all filters together: 16 MiB; of large graphs fewer filters are tried
 FEWEST = 4
@@ -190,10 +190,7 @@ def vote_within(graph: PairGraph, cut: Cut, hops: int = HOPS) -> LocalBound:
 def certified(q: FloatArray, majorant: FloatArray, cut: Cut) -> FloatArray:
     """The majorant of a filter q, raised by a constant where it must be for it to be one.
 
-    On a grid of more than d N points evenly spaced in θ, `t = (1 - cos θ) / 2` scaled to an interval, a polynomial R of
-    degree d is nowhere below its least value by more than `e / (1 - e)` times half their range, `e = (π / N)² / 8`: its
-    second derivative in θ is at most d² times half the range of R (Bernstein), and the nearest point of the grid is no
-    further away than `π / 2dN`.
+    By its values on a grid (`proved_range`), and what round-off may do to them.
 
     Parameters
     ----------
@@ -201,9 +198,9 @@ def certified(q: FloatArray, majorant: FloatArray, cut: Cut) -> FloatArray:
         In the basis `T_j(2t - 1)`.
     """
     under, over = (-_plus_square(-majorant, part) for part in (q, _plus(-q, 1.0)))
-    lacking = -_least_on(under, 0.0, cut.below)
+    lacking = -_least_value(under, 0.0, cut.below)
     if cut.kept is None:
-        lacking = max(lacking, -_least_on(over, cut.above, 1.0))
+        lacking = max(lacking, -_least_value(over, cut.above, 1.0))
     else:
         lacking = max(lacking, -float(_values(over, cut.kept).min()))
     size = np.abs(majorant).sum() + (1 + np.abs(q).sum()) ** 2
@@ -403,14 +400,6 @@ def _slopes(count: int) -> FloatArray:
     return np.asarray(chebyshev.chebvander(grid, len(derivatives) - 1) @ derivatives)
 
 
-def _least_on(polynomial: FloatArray, low: float, high: float) -> float:
-    """Nowhere on [low, high] is the polynomial smaller."""
-    values = _values(polynomial, low + (high - low) * _grid(len(polynomial)))
-    between = (np.pi / GRID) ** 2 / 8
-    return float(values.min() - between / (1 - between) * (values.max() - values.min()) / 2)
-
-
-@cache
-def _grid(degrees: int) -> FloatArray:
-    """`GRID` points of [0, 1] for each degree, evenly spaced in θ."""
-    return np.asarray((1 - np.cos(np.linspace(0, np.pi, GRID * degrees + 1))) / 2)
+def _least_value(coefficients: FloatArray, low: float, high: float) -> float:
+    """Nowhere on [low, high] is the polynomial smaller, but for round-off."""
+    return proved_range(partial(_values, coefficients), len(coefficients) - 1, low, high)[0]

@@ -4,7 +4,6 @@ Walks are put together of pairs that were drawn independently: a step from a nod
 no walk has taken. Nothing is estimated of the marginals, and no matrix is formed.
 """
 
-import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,17 +11,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
+from numpy.polynomial.polynomial import polyval
 
 from theory.consistency import required_labels
 from theory.graph import PairGraph
 from theory.graph_formats import Numbered
 from theory.infrastructure.arrays import FloatArray, IntArray
+from theory.infrastructure.polynomials import proved_range
 from theory.intervals import proportion_ends
 
 SPARE = 3  # pairs kept for each step that a walk may take: nodes that are seen seldom run out of theirs
 DEAD = -1  # where a walk is that found no pair
 FITTED = 100  # points on each side of μ² where the linear programme has a polynomial large enough
-GRID = 4_000  # points where it is shown to be so
 EPS = float(np.finfo(np.float64).eps)
 
 Step = Callable[[IntArray], IntArray]  # from the nodes of walks, (w,), to the next ones, or `DEAD`
@@ -229,23 +229,15 @@ def raised(polynomial: FloatArray, cut: float) -> FloatArray:
     cut : float
         In (0, 1).
     """
-    lacking = max(0.0, 1 - _least_on(polynomial, 0.0, cut), -_least_on(polynomial, cut, 1.0))
+    lacking = max(0.0, 1 - _least_value(polynomial, 0.0, cut), -_least_value(polynomial, cut, 1.0))
     return np.append(polynomial[0] + lacking, polynomial[1:])
 
 
-def _least_on(polynomial: FloatArray, low: float, high: float) -> float:
-    """Nowhere on [low, high] is the polynomial smaller.
-
-    On a grid that is even in θ, `t = low + (high - low) (1 - cos θ) / 2`, the point nearest to a minimum has a value at
-    most `e max|p|` above it, `e = (π d / GRID)² / 8`: there the slope in θ is 0, and the second derivative is at most
-    `d² max|p|` (Bernstein's inequality, twice). Likewise `max|p|` is at most its maximum on the grid over `1 - e`.
-    """
+def _least_value(polynomial: FloatArray, low: float, high: float) -> float:
+    """Nowhere on [low, high] is the polynomial smaller."""
     degree = len(polynomial) - 1
-    places = low + (high - low) * (1 - np.cos(np.linspace(0, math.pi, GRID + 1))) / 2
-    values = np.polynomial.polynomial.polyval(places, polynomial)
-    between = (math.pi * degree / GRID) ** 2 / 8
-    rounding = 4 * EPS * (degree + 1) * float(np.abs(polynomial).sum())
-    return float(values.min()) - between / (1 - between) * float(np.abs(values).max()) - rounding
+    least, _ = proved_range(lambda places: polyval(places, polynomial), degree, low, high)
+    return least - 4 * EPS * (degree + 1) * float(np.abs(polynomial).sum())
 
 
 def _cantelli(first: float, second: float, cut: float) -> float:

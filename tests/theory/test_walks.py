@@ -14,7 +14,6 @@ from theory.bounds import Encoder
 from theory.multihop import consistency_curve
 from theory.walks import (
     ConsistencyIntervals,
-    _least_on,
     consistency_from_graph,
     consistency_from_pairs,
     penalised_error_at_most,
@@ -163,14 +162,6 @@ def test_what_is_raised_is_large_enough_everywhere(coefficients, cut):
     noise = 1e-14 * np.abs(polynomial).sum()
     assert values.min() >= -noise
     assert values[places <= cut].min() >= 1 - noise
-
-
-def test_between_the_points_of_the_grid_a_polynomial_is_not_smaller_than_said(monkeypatch):
-    monkeypatch.setattr("theory.walks.GRID", 24)
-    dips = np.polynomial.polynomial.polyfromroots([0.3, 0.3, 0.55, 0.55, 0.8, 0.8])  # 0 at places off the grid
-    values = np.polynomial.polynomial.polyval((1 - np.cos(np.linspace(0, np.pi, 25))) / 2, dips)
-    assert values.min() > 0
-    assert -1e-2 < _least_on(dips, 0.0, 1.0) <= 0
 
 
 def test_the_answer_of_a_solver_is_not_trusted(monkeypatch):
