@@ -5,14 +5,37 @@ import math
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import spearmanr
+from scipy.stats import spearmanr, t
 
 from theory.intervals import student_half
 
+LEVEL, POWER = 0.95, 0.8
 
-def mean_and_half(values: pd.Series) -> tuple[float, float]:
-    """The mean and half the width of Student's 95% interval; NaN for the width of a single value."""
-    return float(values.to_numpy(dtype=np.float64).mean()), student_half(values)
+
+def mean_and_half(values: pd.Series, *, overlap: float = 0.0) -> tuple[float, float]:
+    """The mean and half the width of Student's 95% interval; NaN for the width of a single value.
+
+    Parameters
+    ----------
+    overlap : of random splits of one set, what `theory.intervals.student_half` has
+    """
+    return float(values.to_numpy(dtype=np.float64).mean()), student_half(values, LEVEL, overlap=overlap)
+
+
+def pooled_half(groups: pd.DataFrame, *, overlap: float = 0.0) -> float:
+    """Half the width of the 95% interval of the mean of any column, by the spread of all columns.
+
+    Of many groups of a few values, the one with the smallest spread has it by chance. Degrees of freedom are those of
+    one group: groups of the same seeds, in the rows, share their splits and what they are compared with.
+    """
+    spread = math.sqrt(float(groups.var(ddof=1).mean()))
+    n = len(groups)
+    return float(t.ppf((1 + LEVEL) / 2, n - 1)) * spread * math.sqrt(1 / n + overlap)
+
+
+def detectable(half: float, n: int) -> float:
+    """The difference of which n values, with half an interval of this width, are 80% sure to exclude 0."""
+    return half * (1 + float(t.ppf(POWER, n - 1)) / float(t.ppf((1 + LEVEL) / 2, n - 1)))
 
 
 def excludes_zero(mean: float, half: float) -> bool:

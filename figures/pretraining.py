@@ -86,7 +86,8 @@ def _caption(trained: pd.DataFrame, tried: pd.DataFrame, learned: pd.DataFrame) 
     )
     grid = settings_tried(tried)
     return (
-        f"Left: test accuracy in percent, {trained['seed'].nunique()} seeds, 95% t intervals, after "
+        f"Left: test accuracy in percent, {trained['seed'].nunique()} seeds, 95% intervals that allow for "
+        f"the images that their splits have in common (Nadeau and Bengio 2003), after "
         f"{int(trained['steps'].max())} steps with captions (CLIP) or augmentations (SimCLR), each with the best of "
         f"{grid} settings by validation accuracy; {accuracies}. Right: bounds on the probe error of the optimal "
         f"embedding of each pair graph, and the error, at {learned['diversity'].max():g} effective positives, "

@@ -10,8 +10,9 @@ from matplotlib.figure import Figure as Picture
 
 from figures.accuracies import accuracy_bars, listed_accuracies
 from figures.figure import Figure
-from figures.intervals import mean_and_half, rank_correlation
+from figures.intervals import detectable, pooled_half, rank_correlation
 from figures.style import COLUMN, label_line
+from real_data.training.splits import OVERLAP
 from theory.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
 
 RULES = {
@@ -79,9 +80,29 @@ def changes_over_simclr(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def mean_changes(changes: pd.DataFrame, rule: str) -> dict[str, tuple[float, float]]:
-    """For each guide the mean change by one rule of ours, and half its interval."""
-    found = changes[(changes["rule"] == rule) & ~changes["published"]]
-    return {str(guide): mean_and_half(rows["change"]) for guide, rows in found.groupby("guide")}
+    """For each guide the mean change by one rule of ours, and half its interval; of one label set."""
+    half = pooled_half(_by_seed(changes, "rule", "guide"), overlap=OVERLAP)
+    means = _by_seed(changes[changes["rule"] == rule], "guide").mean()
+    return {str(guide): (float(mean), half) for guide, mean in means.items()}
+
+
+def over_random(changes: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    """For each rule how much more the encoder changes than a random guide, and half its interval; of one label set."""
+    encoder, random = (_by_seed(changes[changes["guide"] == guide], "rule") for guide in ("encoder", "random"))
+    differences = encoder - random
+    half = pooled_half(differences, overlap=OVERLAP)
+    return {str(rule): (float(mean), half) for rule, mean in differences.mean().items()}
+
+
+def least_detectable(changes: pd.DataFrame) -> float:
+    """The change that would have been shown with a probability of 80%, in points; of one label set."""
+    by_seed = _by_seed(changes, "rule", "guide")
+    return detectable(pooled_half(by_seed, overlap=OVERLAP), len(by_seed))
+
+
+def _by_seed(changes: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """A row for each seed, of our own rules; a column for each of their values in `columns`."""
+    return changes[~changes["published"]].pivot_table(index="seed", columns=list(columns), values="change")
 
 
 def published_changes() -> dict[str, float]:
@@ -112,12 +133,12 @@ def foretold_changes(changes: pd.DataFrame, graphs: pd.DataFrame) -> list[Foreto
     ratios = graphs.assign(ratio=graphs[f"{FORETOLD_BY}_after"] / graphs[f"{FORETOLD_BY}_before"])
     of_graphs = ratios.groupby(["rule", "guide"])["ratio"].median()
     first = changes[(changes["labels"] == changes["labels"].iloc[0]) & ~changes["published"]]
-    points = []
-    for (rule, guide), own in first.groupby(["rule", "guide"], sort=False):
-        at = (rule, ON_GRAPHS[str(guide)])
-        if at in of_graphs.index:
-            points.append(Foretold(str(rule), str(guide), float(of_graphs[at]), *mean_and_half(own["change"])))
-    return points
+    return [
+        Foretold(rule, guide, float(of_graphs[rule, ON_GRAPHS[guide]]), *change)
+        for rule in RULES
+        for guide, change in mean_changes(first, rule).items()
+        if (rule, ON_GRAPHS[guide]) in of_graphs.index
+    ]
 
 
 def foretold_rank(foretold: list[Foretold]) -> float:
@@ -147,10 +168,10 @@ def _caption(table: pd.DataFrame, changes: pd.DataFrame, levels: pd.DataFrame, f
     seeds, names = table["seed"].nunique(), table["labels"].unique()
     words = []
     for labels in names:
-        own = levels[levels["labels"] == labels]
+        own, its = levels[levels["labels"] == labels], changes[changes["labels"] == labels]
         parts = []
         for rule, name in RULES.items():
-            found = mean_changes(changes[changes["labels"] == labels], rule)
+            found = mean_changes(its, rule)
             means = [
                 "{} {:+.1f} ± {:.1f}".format(GUIDES[guide][0].removeprefix("guide: "), *change)
                 for guide, change in found.items()
@@ -158,7 +179,8 @@ def _caption(table: pd.DataFrame, changes: pd.DataFrame, levels: pd.DataFrame, f
             if means:
                 parts.append(f"{name}: {', '.join(means)}")
         words.append(
-            f"By {labels}: accuracy in percent, {listed_accuracies(own, REFERENCES)}; changes, {'; '.join(parts)}"
+            f"By {labels}: accuracy in percent, {listed_accuracies(own, REFERENCES)}; changes, {'; '.join(parts)}; a "
+            f"change of {least_detectable(its):.1f} would have been shown with a probability of 80%"
         )
     rho = foretold_rank(foretold)
     published = ", ".join(f"{RULES[rule]} {change:+.1f}" for rule, change in published_changes().items())
@@ -169,8 +191,10 @@ def _caption(table: pd.DataFrame, changes: pd.DataFrame, levels: pd.DataFrame, f
     )
     return (
         f"SimCLR from pixels, {int(table['steps'].max())} steps, its positives and negatives resampled by a guide; a "
-        f"linear probe on the test subjects, against SimCLR with the same seed, {seeds} seeds, 95% t intervals. "
-        "A guide is an encoder of images and texts that has not learned from the test images, the labels, or noise; "
+        f"linear probe on the test subjects, against SimCLR with the same seed, {seeds} seeds. "
+        "Intervals of 95% allow for the images that the splits of the seeds have in common (Nadeau and Bengio 2003), "
+        "those of changes by the spread of all rules and guides. A guide is an encoder of images and texts "
+        "that has not learned from the test images, the labels, or noise; "
         f"stars are the published changes on ImageNet ({published}). {'. '.join(words)}. {rank}."
     )
 

@@ -21,14 +21,22 @@ RESAMPLES = 200
 STACKED = 4_000_000  # entries of the dense copies of resampled matrices that are factorised at once
 
 
-def student_half(values: npt.ArrayLike, level: float = 0.95) -> float:
-    """Half the width of Student's interval for the mean of independent values; NaN for fewer than two of them."""
+def student_half(values: npt.ArrayLike, level: float = 0.95, *, overlap: float = 0.0) -> float:
+    """Half the width of Student's interval for the mean of independent values; NaN for fewer than two of them.
+
+    Parameters
+    ----------
+    overlap : tested items for each item learnt from, where the values are of random splits of one set and so are not
+        independent; `1/n` becomes `1/n + overlap` (Nadeau and Bengio, *Inference for the Generalization Error*, 2003)
+    """
     from scipy.stats import t  # takes a second to import
 
     found = np.asarray(values, dtype=np.float64)
     if len(found) < 2:
         return math.nan
-    return float(t.ppf((1 + level) / 2, len(found) - 1)) * float(found.std(ddof=1)) / math.sqrt(len(found))
+    return (
+        float(t.ppf((1 + level) / 2, len(found) - 1)) * float(found.std(ddof=1)) * math.sqrt(1 / len(found) + overlap)
+    )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,44 @@
+"""Intervals of runs on random splits of one set, and what a study could have shown."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from figures.intervals import detectable, excludes_zero, mean_and_half, pooled_half
+from real_data.training.splits import OVERLAP, split
+
+SPLITS, TRIALS = 5, 400
+
+
+def accuracies_over_splits(rng: np.random.Generator) -> np.ndarray:
+    """Of a constant guess, on the judged parts of random splits of one set: its true accuracy is 1/2."""
+    right = rng.random(200) < 0.5
+    seeds = rng.integers(1 << 30, size=SPLITS)
+    return np.array([right[split(np.arange(200), int(seed)).test].mean() for seed in seeds])
+
+
+def test_intervals_over_splits_of_one_set_hold_the_truth_only_if_they_allow_for_the_overlap():
+    rng = np.random.default_rng(0)
+    held = dict.fromkeys((0.0, OVERLAP), 0)
+    for _ in range(TRIALS):
+        values = pd.Series(accuracies_over_splits(rng))
+        for overlap in held:
+            mean, half = mean_and_half(values - 0.5, overlap=overlap)
+            held[overlap] += not excludes_zero(mean, half)
+    assert held[0.0] < 0.93 * TRIALS < held[OVERLAP]
+
+
+def test_the_pooled_spread_is_that_of_all_groups():
+    groups = pd.DataFrame(np.random.default_rng(0).standard_normal((5, 3)) * [1, 2, 3])
+    each = [mean_and_half(groups[name], overlap=0.25)[1] for name in groups]
+    assert pooled_half(groups, overlap=0.25) == pytest.approx(np.sqrt(np.mean(np.square(each))))
+    assert pooled_half(groups[[0]]) == pytest.approx(mean_and_half(groups[0])[1])
+
+
+def test_a_difference_that_can_be_detected_mostly_is():
+    rng, n = np.random.default_rng(0), 6
+    half = np.mean([mean_and_half(pd.Series(rng.standard_normal(n)))[1] for _ in range(TRIALS)])
+    effect = detectable(half, n)
+    found = [excludes_zero(*mean_and_half(pd.Series(effect + rng.standard_normal(n)))) for _ in range(TRIALS)]
+    assert 0.7 < np.mean(found) < 0.95
+    assert detectable(half, n) > half
