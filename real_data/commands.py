@@ -52,9 +52,6 @@ def measure(
     settings = pairings.Settings(**given | ({} if strength is None else {"strengths": tuple(strength)}))
     paths = _claimed(pairings.TABLES, out, settings, force=force)
     measure_into("pairings", settings, [seed], jobs, paths, FEATURES_KEPT)
-    dataset_ = settings.images()
-    if len(set(dataset_.captions)) == len(set(dataset_.labels.tolist())):
-        say("", "All images of a class have the same captions here: pairs by captions, exact, are pairs by label.")
     for row in read_table(paths["pairings_verdict"]).itertuples():
         about = f"{row.evaluator}, without pairs of one {row.exclusion}, diversity of {row.diversity_of}"
         say("", f"{about}: {row.verdict}")
@@ -192,6 +189,8 @@ def pretrain(
     paths = _claimed(["pretraining"], out, settings, force=force)
     measure_into("pretraining", settings, _counted(seeds), jobs, paths, RUNS_KEPT)
     _summarise(read_table(paths["pretraining"]))
+    if told := settings.images().told:
+        say(f"Captions name the {' and the '.join(told)} here: with captions is with labels, and no advantage of text.")
 
 
 def _images(

@@ -102,7 +102,23 @@ class ImageTextDataset:
         )
 
     @cached_property
+    def told(self) -> tuple[str, ...]:
+        """The label sets that the captions are another name for: images have the same ones just if they are of a class.
+
+        To compare pairs by such captions with others is to compare labels with none.
+        """
+        texts = [frozenset(captions) for captions in self.captions]
+        number = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+        by_text = np.array([number[text] for text in texts])
+        return tuple(name for name, labels in self.label_sets.items() if _same_partition(by_text, labels))
+
+    @cached_property
     def key(self) -> str:
         """Content key: equal for two data sets if their ids, files' contents, texts, labels and size are."""
         content = [self.size, self.ids, self.digests, self.captions, self.labels.tolist(), self.label_names]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def _same_partition(first: IntArray, second: IntArray) -> bool:
+    classes = [len(np.unique(part)) for part in (first, second)]
+    return classes == 2 * [len(np.unique(np.column_stack([first, second]), axis=0))]

@@ -14,7 +14,7 @@ NAMED = 2  # of the pairings that are better
 COLUMNS = ("first", "second", "family", "diversity", "low", "high")
 
 
-def verdict(differences: pd.DataFrame, captions: str, control: str) -> str:
+def verdict(differences: pd.DataFrame, captions: str, control: str, told: Sequence[str] = ()) -> str:
     """A verdict in words on one pairing by captions: against augmentation, the control without text, and on text.
 
     At a diversity a pairing is *more* consistent than a family if the interval of the difference is above 0 for each
@@ -28,6 +28,7 @@ def verdict(differences: pd.DataFrame, captions: str, control: str) -> str:
     differences : by one evaluator, with columns first, second, family (of the second), diversity, low, high: the
         interval of the first pairing's consistency minus the second's
     captions, control : the pairing of captions, and the one with held-out images in the texts' place
+    told : label sets that the captions are another name for; then nothing can be said of text, only of labels
 
     Raises
     ------
@@ -44,7 +45,7 @@ def verdict(differences: pd.DataFrame, captions: str, control: str) -> str:
     sentences = [
         f"{captions}: {_clause(augmentation, NOUNS[AUGMENTATION])}; {_clause(no_text, NOUNS[NO_TEXT])}",
         f"{control}: {_clause(_relations(theirs, AUGMENTATION), NOUNS[AUGMENTATION])}",
-        _conclusion([augmentation, no_text, shuffled]),
+        _refusal(told) if told else _conclusion([augmentation, no_text, shuffled]),
     ]
     return ". ".join(sentence[0].upper() + sentence[1:] for sentence in sentences) + "."
 
@@ -72,6 +73,13 @@ def _clause(relations: Relations, noun: str) -> str:
         more = f", and {len(better) - NAMED} more" if len(better) > NAMED else ""
         parts[-1] += f" (less than {'; '.join(better[:NAMED])}{more})"
     return f"against {noun}, {', '.join(parts)}"
+
+
+def _refusal(told: Sequence[str]) -> str:
+    named = " and the ".join(told)
+    return (
+        f"No verdict on an advantage of text: captions name the {named} here, and pairs by captions are pairs by labels"
+    )
 
 
 def _conclusion(against: Sequence[Relations]) -> str:

@@ -125,6 +125,15 @@ def test_classes_have_open_clips_names_or_their_own(folder):
         assert name.split("/")[0] == ("n01440764", "n01443537", "widgets")[label]
 
 
+def test_class_names_tell_the_labels_and_names_of_things_do_not(folder, drawings):
+    named = imagefolder(folder)
+    assert named.told == ("label",)
+    assert drawings.told == ()
+    merged = {"label": named.labels, "half": named.labels // 2, "own": np.arange(len(named))}
+    assert replace(named, label_sets=merged).told == ("label",)
+    assert replace(named, captions=(("a picture",),) * len(named)).told == ()
+
+
 def test_every_synset_has_the_name_of_its_number():
     from real_data.datasets.imagefolder import _class_name
 

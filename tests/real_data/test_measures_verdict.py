@@ -77,3 +77,12 @@ def test_what_cannot_be_judged_is_named():
         verdict(differences(*against_all(5)), "texts", "images")
     with pytest.raises(ValueError, match="lacks the columns low, high"):
         verdict(differences(*against_all(5)).drop(columns=["low", "high"]), "captions", "images")
+
+
+def test_where_captions_name_the_classes_there_is_no_verdict_on_text():
+    rows = differences(*against_all(5))
+    said = verdict(rows, "captions", "images", ["label"])
+    assert said.endswith(
+        ". No verdict on an advantage of text: captions name the label here, and pairs by captions are pairs by labels."
+    )
+    assert said.split(". ")[:2] == verdict(rows, "captions", "images").split(". ")[:2]

@@ -246,7 +246,7 @@ def test_an_imagefolder_is_measured_with_a_clip_model(call, tmp_path):
     arguments += ["--pretrained", "random", "--images", 16, "--draws", 2, "--views", 2, "--strength", 1]
     code, out, _ = call(app, "measure", *arguments, "--out", tmp_path / "out", "--cache", tmp_path / "cache")
     assert code == 0
-    assert "pairs by captions, exact, are pairs by label" in out
+    assert "pairs by captions are pairs by labels" in out
     frontier = pd.read_parquet(tmp_path / "out" / "pairings_frontier.parquet")
     assert set(frontier["evaluator"]) == {"label", "efficientnet-lite0"}
     sidecar = json.loads((tmp_path / "out" / "pairings_matched.parquet.json").read_text())
