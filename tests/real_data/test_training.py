@@ -479,6 +479,7 @@ def test_pretraining_takes_a_table_of_pairs_and_the_towers_of_a_clip_model(call,
     )  # fmt: skip
     assert code == 0, err
     assert "pretraining.parquet: 9 rows" in out
+    assert "Captions name the label here" in out
 
 
 @pytest.mark.parametrize(
