@@ -18,7 +18,7 @@ from tests.fuzz.verdicts import findings, judge
 from tests.fuzz.writing import as_test, slug
 from theory import BOUNDS, PairGraph, check_bounds
 
-SEED, GRAPHS = 0, 300
+SEED, GRAPHS = 0, 180
 
 
 @pytest.fixture(scope="module")
