@@ -43,6 +43,11 @@ GROUPS: dict[str, dict[str, Entry]] = {
         sharpness="Attack every exact bound and keep, for each, the largest ratio ever found, anywhere and where it "
         "matters.",
     ),
+    "Measure features of your own": _entries(
+        "theory.__main__",
+        metrics="Measure alignment, uniformity, RankMe, confusion and class collapse of features, each with its "
+        "definition.",
+    ),
     "Simulate": _entries(
         "simulations.__main__",
         families="List the graph families, each at its small default settings, and what is known of them.",

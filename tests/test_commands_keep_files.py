@@ -32,6 +32,7 @@ def inputs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("inputs")
     GRAPHS["latent_captions"](np.random.default_rng(0), 18).save(folder / "graph.npz")
     (folder / "sweep.toml").write_text(SWEEP)
+    np.save(folder / "features.npy", np.random.default_rng(0).standard_normal((4, 3)))
     pairs = {"image": [1, 1, 2, 2, 3, 3], "caption": ["a", "b", "a", "b", "b", "c"]}
     pd.DataFrame(pairs).to_parquet(folder / "pairs.parquet")
     pd.DataFrame({"image": [1, 2, 3], "label": ["x", "x", "y"]}).to_parquet(folder / "labels.parquet")
@@ -62,6 +63,7 @@ QUICK = [
         0,
     ),
     ("theory ledger --out page.md", ["page.md"], 0),
+    ("theory metrics features.npy --pairs pairs.parquet --out t.csv", ["t.csv", "t.csv.json"], 0),
     ("simulations caption-graph --out g.npz", ["g.npz"], 0),
     ("simulations augmentation-graph --out g.npz", ["g.npz"], 0),
     ("simulations study bound_holds --seeds 1 --out bound_holds.parquet", tables(".", ["bound_holds"]), 0),
@@ -155,6 +157,8 @@ def test_a_strangers_file_is_replaced_when_asked_to(call, place, command):
         "theory attack probe-mse --plugin graph.npz --out graph.npz",
         "theory sharpness --known sharpest --out sharpest",
         "theory ledger --sharpness sharpest --out sharpest/sharpness.csv",
+        "theory metrics features.csv --pairs pairs.parquet --out features.csv",
+        "theory metrics features.npy --pairs pairs.parquet --out pairs.parquet",
         "simulations sweep table.parquet --out .",
         "real_data audit bounds.parquet --out .",
         "real_data audit pairs.parquet --labels classes.parquet --out .",

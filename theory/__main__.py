@@ -28,6 +28,7 @@ from theory.infrastructure.hypotheses import require_width
 from theory.infrastructure.options import Force
 from theory.infrastructure.plugins import load_bounds
 from theory.infrastructure.tables import replacing, require_table_path, write_table
+from theory.metrics.commandline import metrics
 from theory.proofs import prove
 from theory.proofs.proof import KEYS
 from theory.spectra import spectrum
@@ -230,6 +231,9 @@ def ledger(
         print_table("The ledger of bounds", [("bound", "left"), *columns], rows)
         others = [(it.name, it.status, it.statement, it.place) for it in STATEMENTS.values()]
         print_table("Statements that have no row", [("name", "left"), *columns, ("computed by", "left")], others)
+
+
+app.command()(metrics)
 
 
 def _readable(weights: FloatArray) -> FloatArray | IntArray:

@@ -15,7 +15,7 @@ import scipy.sparse as sp
 
 from theory.graph import PairGraph
 from theory.graph_formats import is_graph
-from theory.infrastructure.inputs import require_file
+from theory.infrastructure.inputs import read_by, require_file
 from theory.labels import spelled
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _matrix_file(source: Path) -> GraphFile:
         ".npy": lambda path: np.load(path, allow_pickle=False),
         ".mtx": lambda path: scipy.io.mmread(path, spmatrix=False),
     }
-    return GraphFile(_graph_of(source, _read(source, readers[source.suffix])), "matrix")
+    return GraphFile(_graph_of(source, read_by(source, readers[source.suffix])), "matrix")
 
 
 def _sparse_npz(path: Path) -> Any:
@@ -120,17 +120,6 @@ def _graph_of(source: Path, joint: Any, **parts: Any) -> PairGraph:
         raise ValueError(f"{source}: {error}") from error
 
 
-def _read(source: Path, reader: Callable[[Path], Any]) -> Any:
-    """What a library's reader gives; its hundred errors are one of ours."""
-    try:
-        return reader(source)
-    except MemoryError as error:
-        raise ValueError(f"{source} is larger than there is memory for") from error
-    except Exception as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise ValueError(f"{source} cannot be read as {source.suffix}: {reason}") from error
-
-
 def read_frame(source: Path) -> "pd.DataFrame":
     """A table; a CSV or TSV file whose first line is of numbers has no header, and its columns are numbered."""
     import pandas as pd
@@ -140,10 +129,10 @@ def read_frame(source: Path) -> "pd.DataFrame":
     if source.suffix == ".jsonl":
         reader = partial(pd.read_json, lines=True, dtype=False)
     elif separator is not None:
-        first = _read(source, partial(pd.read_csv, sep=separator, nrows=1, header=None, dtype=str))
+        first = read_by(source, partial(pd.read_csv, sep=separator, nrows=1, header=None, dtype=str))
         header = None if pd.to_numeric(first.iloc[0], errors="coerce").notna().all() else 0
         reader = partial(pd.read_csv, sep=separator, header=header)
-    frame: pd.DataFrame = _read(source, reader)
+    frame: pd.DataFrame = read_by(source, reader)
     return frame
 
 
@@ -227,7 +216,7 @@ def read_labels(path: str | os.PathLike[str]) -> npt.NDArray[Any] | dict[Any, An
     """
     source = require_file(path, "labels file")
     if source.suffix == ".npy":
-        return np.asarray(_read(source, lambda path: np.load(path, allow_pickle=False)))
+        return np.asarray(read_by(source, lambda path: np.load(path, allow_pickle=False)))
     if source.suffix == ".txt":
         return np.asarray(source.read_text(encoding="utf-8").splitlines(), dtype=object)
     if source.suffix not in TABLES:

@@ -5,7 +5,9 @@ A FIFO would be waited for without end, and a device can be read without end.
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 KINDS = {
     stat.S_IFDIR: "a folder",
@@ -48,3 +50,14 @@ def is_there(path: str | os.PathLike[str], what: str = "file") -> bool:
     except FileNotFoundError:
         return False
     return True
+
+
+def read_by(source: Path, reader: Callable[[Path], Any]) -> Any:
+    """What a library's reader gives of a file; its hundred errors are one `ValueError` that names the file."""
+    try:
+        return reader(source)
+    except MemoryError as error:
+        raise ValueError(f"{source} is larger than there is memory for") from error
+    except Exception as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise ValueError(f"{source} cannot be read as {source.suffix}: {reason}") from error

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
 
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray, IntArray
@@ -19,6 +20,7 @@ from theory.metrics.sphere import on_sphere
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST_PAIRS = 50_000_000  # of rows that share something: a gigabyte
 MOST_ROWS = 20_000  # beyond it what compares every row with every other is measured on a sample
 
 
@@ -56,9 +58,10 @@ def metrics(
     ----------
     features : (n, k), numpy or torch
         A row for each view.
-    pairs : (m, 2) of int, or (n,)
+    pairs : (m, 2) of int, or (n,), or PairGraph
         The positive pairs as numbers of rows; or for each row the sample that it is a view of, ids of any kind, whose
-        views are then each other's positives. Rows without a pair are left out.
+        views are then each other's positives; or a graph whose `left_ids` are numbers of rows: two rows that share a
+        right node, a caption say, drawn as the graph induces them. Rows without a pair are left out.
     labels : (n,), optional
         Classes of the rows, of any kind: for class collapse.
     before : (n, k'), optional
@@ -105,6 +108,7 @@ def metrics(
         raise ValueError(f"t={t!r} is not positive and finite: it is the sharpness of the kernel of uniformity")
     given = _Pairs.of(pairs, len(matrix))
     graph, kept = given.graph, given.rows
+    _require_finite(matrix, kept)
     sphere = on_sphere(matrix[kept], len(kept), "features")
     found = {
         "alignment": _alignment(graph, sphere),
@@ -113,10 +117,21 @@ def metrics(
         "acr": _confusion(sphere, given, seed),
     }
     if before is not None:
-        found["arc"] = _relative_confusion(found["acr"], np.asarray(before)[kept], given, seed)
+        first = np.asarray(before.detach().cpu() if hasattr(before, "detach") else before)
+        if len(first) != len(matrix):
+            raise ValueError(f"before has {len(first)} rows and features {len(matrix)}: give both of the same views")
+        found["arc"] = _relative_confusion(found["acr"], first[kept], given, seed)
     if labels is not None:
         found["class_collapse"] = _collapse(sphere, labels, len(matrix), kept)
     return pd.DataFrame([vars(value) for value in found.values()], index=pd.Index(found, name="metric"))
+
+
+def _require_finite(matrix: npt.NDArray[Any], rows: IntArray) -> None:
+    broken = rows[~np.isfinite(matrix[rows]).all(axis=1)]
+    if broken.size:
+        raise ValueError(
+            f"features is not finite in {broken.size} rows, the first row {broken[0]}: leave out their pairs"
+        )
 
 
 def pair_graph(pairs: Any, n: int) -> PairGraph:
@@ -144,6 +159,8 @@ class _Pairs:
 
     @classmethod
     def of(cls, pairs: Any, n: int) -> "_Pairs":
+        if isinstance(pairs, PairGraph):
+            return cls._sharing(pairs, n)
         array = np.asarray(pairs.detach().cpu() if hasattr(pairs, "detach") else pairs)
         if array.ndim == 1 and len(array) == n:
             first, second = _within(array)
@@ -156,11 +173,34 @@ class _Pairs:
             )
         if len(first) == 0:
             raise ValueError("no two rows are a positive pair")
-        if min(first.min(), second.min()) < 0 or max(first.max(), second.max()) >= n:
-            raise ValueError(f"pairs names rows that are not there: there are rows 0..{n - 1}")
+        _require_rows(np.concatenate([first, second]), n)
         both = PairGraph.from_pairs(np.concatenate([first, second]), np.concatenate([second, first]))
         rows = both.left_ids.astype(np.int64)
         return cls(both, rows, array[rows] if array.ndim == 1 else None)
+
+    @classmethod
+    def _sharing(cls, shared: PairGraph, n: int) -> "_Pairs":
+        """Rows that share a right node, as `shared.induced()` has them, but no row with itself."""
+        _require_rows(shared.left_ids, n)
+        most = int(np.sum(np.bincount(shared.joint.indices).astype(np.float64) ** 2))
+        if most > MOST_PAIRS:
+            raise ValueError(
+                f"up to {most} pairs of rows share a right node, more than {MOST_PAIRS}: name pairs of rows"
+            )
+        pairs = sp.csr_array(shared.joint * (1 / shared.right_marginal)[None, :]) @ shared.joint.T
+        pairs.setdiag(0)
+        pairs.eliminate_zeros()
+        if pairs.nnz == 0:
+            raise ValueError("no two rows are a positive pair")
+        ids = shared.left_ids
+        both = PairGraph((pairs + pairs.T) / 2, left_ids=ids, right_ids=ids, drop_isolated=True)
+        samples = shared.joint.indices if shared.joint.nnz == shared.n_left else None  # one right node each
+        return cls(both, both.left_ids, None if samples is None else samples[np.isin(ids, both.left_ids)])
+
+
+def _require_rows(rows: npt.NDArray[Any], n: int) -> None:
+    if rows.dtype != np.int64 or rows.min() < 0 or rows.max() >= n:
+        raise ValueError(f"pairs names rows that are not there: there are rows 0..{n - 1}")
 
 
 def _within(samples: npt.NDArray[Any]) -> tuple[IntArray, IntArray]:

@@ -1,0 +1,254 @@
+"""`pairbounds metrics` on files that a stranger has, and what the field's own traps come to."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse as sp
+import torch
+
+from pairbounds import app
+from theory import PairGraph, alignment, uniformity
+from theory.metrics import metrics
+from theory.metrics.files import read_classes, read_features, read_pairs
+
+N, WIDTH = 24, 4
+SAMPLES = np.repeat(np.arange(8), 3)
+PAIRS = np.array([[0, 1], [4, 2], [7, 8], [0, 9], [20, 21]])
+
+
+def features(seed=0):
+    rng = np.random.default_rng(seed)
+    return np.repeat(rng.standard_normal((N // 3, WIDTH)), 3, axis=0) + 0.4 * rng.standard_normal((N, WIDTH))
+
+
+def measured(call, folder, *arguments):
+    out = folder / "measured.csv"
+    code, _, err = call(app, "metrics", *arguments, "--out", out, "--force")
+    assert code == 0, err
+    return pd.read_csv(out).set_index("metric")
+
+
+def refused(call, *arguments):
+    code, out, err = call(app, "metrics", *arguments)
+    assert (code, out, err.count("\n")) == (2, "", 1), err
+    return err
+
+
+@pytest.fixture
+def place(tmp_path):
+    np.save(tmp_path / "f.npy", features())
+    pd.DataFrame(PAIRS, columns=["first", "second"]).to_csv(tmp_path / "pairs.csv", index=False)
+    return tmp_path
+
+
+FEATURE_FILES = {
+    "f.npy": lambda path, f: np.save(path, f),
+    "f.npz": lambda path, f: np.savez(path, f),
+    "named.npz": lambda path, f: np.savez(path, features=f, names=np.arange(3)),
+    "f.pt": lambda path, f: torch.save(torch.tensor(f), path),
+    "state.pth": lambda path, f: torch.save({"embeddings": torch.tensor(f), "epoch": 3}, path),
+    "f.csv": lambda path, f: np.savetxt(path, f, delimiter=","),
+    "f.parquet": lambda path, f: pd.DataFrame(f, columns=list("abcd")).to_parquet(path),
+    "vectors.parquet": lambda path, f: pd.DataFrame({"embedding": list(f)}).to_parquet(path),
+    "f.jsonl": lambda path, f: pd.DataFrame({"vector": f.tolist()}).to_json(path, orient="records", lines=True),
+}
+
+
+@pytest.mark.parametrize("name", FEATURE_FILES)
+def test_features_of_any_file(name, tmp_path):
+    FEATURE_FILES[name](tmp_path / name, features())
+    np.testing.assert_allclose(read_features(tmp_path / name).rows, features(), atol=1e-9)
+
+
+def test_half_precision_and_ids(tmp_path):
+    torch.save(torch.tensor(features(), dtype=torch.bfloat16), tmp_path / "f.pt")
+    np.testing.assert_allclose(read_features(tmp_path / "f.pt").rows, features(), rtol=0.01)
+    names = [f"img{i}.png" for i in range(N)]
+    pd.DataFrame(features()).assign(path=names).rename(columns=str).to_parquet(tmp_path / "f.parquet")
+    pd.DataFrame({"path": names, "clip": list(features())}).to_parquet(tmp_path / "v.parquet")
+    pd.DataFrame({"image": names, "caption": SAMPLES}).to_csv(tmp_path / "pairs.csv", index=False)
+    pd.DataFrame({"image": names[:9], "label": SAMPLES[:9]}).to_csv(tmp_path / "labels.csv", index=False)
+    for found in (read_features(tmp_path / "f.parquet"), read_features(tmp_path / "v.parquet")):
+        assert (found.ids, found.rows.shape) == (names, (N, WIDTH))
+        assert read_pairs(tmp_path / "pairs.csv", found).left_ids.tolist() == list(range(N))
+        assert read_classes(tmp_path / "labels.csv", found).tolist() == [*SAMPLES[:9], *(N - 9) * [None]]
+
+
+PAIR_FILES = {
+    "p.csv": lambda path: pd.DataFrame(PAIRS, columns=["view", "other view"]).to_csv(path, index=False),
+    "bare.tsv": lambda path: np.savetxt(path, PAIRS, fmt="%d", delimiter="\t"),
+    "p.parquet": lambda path: pd.DataFrame(PAIRS, columns=["left", "right"]).assign(time=0.5).to_parquet(path),
+    "p.jsonl": lambda path: pd.DataFrame(PAIRS, columns=["a", "b"]).to_json(path, orient="records", lines=True),
+    "p.npy": lambda path: np.save(path, PAIRS),
+}
+
+
+@pytest.mark.parametrize("name", PAIR_FILES)
+def test_pairs_of_rows(name, call, place):
+    PAIR_FILES[name](place / name)
+    table = measured(call, place, place / "f.npy", "--pairs", place / name)
+    expected = metrics(features(), pairs=PAIRS)
+    np.testing.assert_allclose(table["value"], expected["value"])
+    assert table["definition"].tolist() == expected["definition"].tolist()
+
+
+SAMPLE_FILES = {
+    "p.csv": lambda path: pd.DataFrame({"image": range(N), "caption": [f"c{s}" for s in SAMPLES]}).to_csv(path),
+    "urls.parquet": lambda path: pd.DataFrame({"URL": range(N), "TEXT": SAMPLES}).to_parquet(path),
+    "one.csv": lambda path: pd.DataFrame({"sample": [f"s{s}" for s in SAMPLES]}).to_csv(path, index=False),
+    "p.npy": lambda path: np.save(path, SAMPLES),
+    "p.npz": lambda path: sp.save_npz(path, sp.csr_array(np.eye(8)[SAMPLES])),
+    "graph.npz": lambda path: PairGraph(np.eye(8)[SAMPLES], left_ids=[f"i{i}" for i in range(N)]).save(path),
+}
+
+
+@pytest.mark.parametrize("name", SAMPLE_FILES)
+def test_rows_that_share_something(name, call, place):
+    SAMPLE_FILES[name](place / name)
+    table = measured(call, place, place / "f.npy", "--pairs", place / name)
+    np.testing.assert_allclose(table["value"], metrics(features(), pairs=SAMPLES)["value"])
+
+
+def test_shared_captions_are_the_pairs_that_the_graph_induces_without_a_row_and_itself():
+    rng = np.random.default_rng(0)
+    joint = rng.random((N, 9)) * (rng.random((N, 9)) < 0.3) + 0.01 * np.eye(N, 9)
+    keep = np.flatnonzero(joint.sum(axis=1))
+    graph = PairGraph(joint[keep], left_ids=keep, drop_isolated=True)
+    induced = graph.induced().joint.toarray()
+    np.fill_diagonal(induced, 0)
+    pairs, f = PairGraph(induced, drop_isolated=True), features()
+    paired = f[keep[induced.any(axis=1)]]
+    value = metrics(f, pairs=graph)["value"]
+    assert value["alignment"] == pytest.approx(alignment(pairs, paired, paired))
+    assert value["uniformity"] == pytest.approx(uniformity(pairs, paired))
+    assert np.isnan(value["acr"])
+
+
+def test_two_files_are_paired_row_by_row(call, tmp_path):
+    for number, name in enumerate(("images.npy", "texts.npy")):
+        np.save(tmp_path / name, features(number))
+    pd.DataFrame({"label": SAMPLES % 2}).to_csv(tmp_path / "labels.csv", index=False)
+    files = [tmp_path / "images.npy", tmp_path / "texts.npy"]
+    table = measured(call, tmp_path, *files, "--labels", tmp_path / "labels.csv")
+    first, second = (f / np.linalg.norm(f, axis=1, keepdims=True) for f in (features(0), features(1)))
+    assert table.loc["alignment", "value"] == pytest.approx(np.mean(np.sum((first - second) ** 2, axis=1)))
+    assert 0 < table.loc["class_collapse", "value"] < 1
+    assert "leave out --pairs" in refused(call, *files, "--pairs", files[0])
+
+
+def test_what_is_printed(call, place):
+    np.save(place / "before.npy", features(7))
+    np.save(place / "samples.npy", SAMPLES)
+    given = ("metrics", place / "f.npy", "--pairs", place / "samples.npy", "--before", place / "before.npy")
+    code, out, _ = call(app, *given)
+    assert code == 0
+    assert f"{N} rows of width {WIDTH}, each divided by its norm but for RankMe; {N} positive pairs" in out
+    expected = metrics(features(), pairs=SAMPLES, before=features(7))["value"]
+    assert all(name in out and f"{value:.6g}" in out for name, value in expected.items())
+    assert "Wang and Isola 2020" in out
+
+
+# What comes back in the field's public threads.
+
+
+def test_features_that_are_not_normalised_are(call, place):
+    np.save(place / "large.npy", 1e4 * features())
+    tables = [measured(call, place, place / name, "--pairs", place / "pairs.csv") for name in ("f.npy", "large.npy")]
+    np.testing.assert_allclose(tables[0]["value"], tables[1]["value"])
+    assert 0 <= tables[1].loc["alignment", "value"] <= 4
+
+
+def test_a_batch_of_two_has_a_finite_uniformity(call, tmp_path):
+    np.save(tmp_path / "two.npy", [[2.0, 0.0], [0.0, 3.0]])
+    np.save(tmp_path / "pairs.npy", [[0, 1]])
+    table = measured(call, tmp_path, tmp_path / "two.npy", "--pairs", tmp_path / "pairs.npy")
+    assert table.loc["uniformity", "value"] == pytest.approx(np.log((1 + np.exp(-4)) / 2))
+
+
+def test_constant_features(call, tmp_path):
+    np.save(tmp_path / "same.npy", np.full((6, 3), 0.5, dtype=np.float32))
+    np.save(tmp_path / "samples.npy", [0, 0, 1, 1, 2, 2])
+    pd.DataFrame({"label": list("aabbcc")}).to_csv(tmp_path / "labels.csv", index=False)
+    given = ("--pairs", tmp_path / "samples.npy", "--labels", tmp_path / "labels.csv")
+    table = measured(call, tmp_path, tmp_path / "same.npy", *given)
+    np.testing.assert_allclose(table["value"], [0, 0, 1, 1, np.nan], atol=1e-7)
+    assert table.loc["class_collapse", "note"] == "all rows are one point"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({3: np.inf, 7: np.nan}, "features is not finite in 1 rows, the first row 7: leave out their pairs"),
+        ({0: 0.0}, "has 1 rows of norm 0, which have no direction"),
+    ],
+)
+def test_rows_that_have_no_direction(change, says, call, place):
+    broken = features()
+    for row, value in change.items():
+        broken[row] = value
+    np.save(place / "f.npy", broken)
+    assert says in refused(call, place / "f.npy", "--pairs", place / "pairs.csv")
+
+
+BAD_FEATURES = {
+    "f.txt": (lambda path: path.write_text("1 2"), "features are read from one of these"),
+    "text.npy": (lambda path: path.write_text("1 2"), "cannot be read as .npy"),
+    "flat.npy": (lambda path: np.save(path, np.ones(5)), "features are a matrix of numbers (n, k)"),
+    "words.csv": (lambda path: pd.DataFrame({"a": ["x"], "b": ["y"]}).to_csv(path, index=False), "holds object"),
+    "many.npz": (lambda path: np.savez(path, a=np.eye(2), b=np.eye(2)), "it holds the arrays a, b"),
+    "broken.npz": (lambda path: path.write_text("no archive"), "it is no archive of arrays"),
+    "object.npy": (lambda path: np.save(path, np.array([{}], dtype=object)), "cannot be read as .npy"),
+    "model.pt": (lambda path: torch.save(torch.nn.Linear(2, 2), path), "cannot be read as .pt"),
+    "two.pt": (lambda path: torch.save({"a": torch.eye(2), "b": torch.eye(2)}, path), "it holds 2 tensors"),
+    "ragged.parquet": (lambda path: pd.DataFrame({"v": [[1.0], [1.0, 2.0]]}).to_parquet(path), "lengths 1 to 2"),
+    "nothing.npy": (lambda path: None, "does not exist"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FEATURES)
+def test_features_that_cannot_be_read(name, call, place):
+    write, says = BAD_FEATURES[name]
+    write(place / name)
+    assert says in refused(call, place / name, "--pairs", place / "pairs.csv")
+
+
+BAD_PAIRS = {
+    "far.csv": (lambda path: pd.DataFrame({"a": [0], "b": [N]}).to_csv(path, index=False), f"the first {N}"),
+    "names.csv": (lambda path: pd.DataFrame({"a": ["x"], "b": ["y"]}).to_csv(path, index=False), "numbered 0..23"),
+    "hole.csv": (lambda path: pd.DataFrame({"a": [0, None], "b": [1, 2]}).to_csv(path, index=False), "the first nan"),
+    "three.csv": (
+        lambda path: pd.DataFrame(np.eye(3), columns=list("abc")).to_csv(path),
+        "give two that name the rows",
+    ),
+    "far.npy": (lambda path: np.save(path, [[0, N]]), "there are rows 0..23"),
+    "short.npy": (lambda path: np.save(path, np.zeros(5)), "give the numbers of the rows"),
+    "small.npz": (lambda path: sp.save_npz(path, sp.csr_array(np.eye(3))), "3 left nodes for 24 rows"),
+    "alone.npy": (lambda path: np.save(path, np.arange(N)), "no two rows are a positive pair"),
+    "alone.npz": (lambda path: sp.save_npz(path, sp.csr_array(np.eye(N))), "no two rows are a positive pair"),
+    "pairs.doc": (lambda path: path.write_text("0 1"), "pairs are read from one of these"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_PAIRS)
+def test_pairs_that_cannot_be_used(name, call, place):
+    write, says = BAD_PAIRS[name]
+    write(place / name)
+    assert says in refused(call, place / "f.npy", "--pairs", place / name)
+
+
+def test_other_mistakes(call, place):
+    np.save(place / "wide.npy", np.ones((N, 9)))
+    np.save(place / "few.npy", np.ones((3, WIDTH)))
+    pd.DataFrame({"id": ["x"], "label": [0]}).to_csv(place / "labels.csv", index=False)
+    pairs = ("--pairs", place / "pairs.csv")
+    assert "--pairs is missing" in refused(call, place / "f.npy")
+    assert "one width" in refused(call, place / "f.npy", place / "wide.npy")
+    assert "before has 3 rows and features 24" in refused(call, place / "f.npy", *pairs, "--before", place / "few.npy")
+    assert "a class for none of the 24 rows" in refused(call, place / "f.npy", *pairs, "--labels", place / "labels.csv")
+    assert "t=-1.0 is not positive" in refused(call, place / "f.npy", *pairs, "--t", "-1")
+
+
+def test_captions_that_everything_shares_are_refused_before_they_are_multiplied():
+    graph = PairGraph(np.ones((8_000, 1)))
+    with pytest.raises(ValueError, match="up to 64000000 pairs of rows share a right node"):
+        metrics(np.ones((8_000, 2)), pairs=graph)
