@@ -49,6 +49,15 @@ class TrainResult:
         said = ", ".join(f"{name}={last[name]:.4g}" for name in self.history.columns)
         return f"TrainResult(left={self.left.shape}, right={self.right.shape}, last: {said})"
 
+    def _repr_html_(self) -> str:
+        from theory.infrastructure.html import card, sparkline
+
+        facts: dict[str, object] = {"left": self.left.shape, "right": self.right.shape}
+        facts |= {f"last {name}": float(value) for name, value in self.history.iloc[-1].items()}
+        drawn = [name for name in ("loss", "excess_loss", "probe_error") if name in self.history]
+        pictures = [sparkline(self.history[name], name) for name in drawn]
+        return card("TrainResult", facts, pictures=pictures)
+
 
 def train(
     graph: PairGraph,

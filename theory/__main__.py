@@ -1,9 +1,8 @@
 """`python -m theory`: check the bounds on a saved pair graph, list the ledger."""
 
 import math
-from collections.abc import Hashable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -16,6 +15,7 @@ from theory.attack.search import named
 from theory.attack.sharpness import SHARPEST, TABLE, Limit, known_graphs, measure_sharpness, outputs, read_sharpness
 from theory.bounds import BOUNDS, STATEMENTS, check_bounds
 from theory.bounds.ledger_page import BEGINNING, is_current, ledger_page
+from theory.bounds.table import COLUMNS, notes, readable
 from theory.certificates import with_certificate
 from theory.graph import PairGraph
 from theory.graph_formats import require_graph_path
@@ -250,35 +250,9 @@ def _seconds(budget: str) -> float:
 
 
 def _print_checks(table: pd.DataFrame, title: str) -> None:
-    columns = [("bound", "left"), ("measured quantity", "left"), ("measured", "right"), ("", "left")]
-    columns += [("value", "right"), ("tightness", "right"), ("verdict", "left")]
-    rows = [
-        (
-            row["bound"],
-            row["quantity"],
-            f"{row['measured']:.4f}",
-            "~" if row["status"] == "rate" else {"<=": "≤", ">=": "≥"}.get(row["relation"], "="),
-            f"{row['value']:.4f}",
-            "" if math.isnan(row["tightness"]) else f"{row['tightness']:.4f}",
-            _verdict(row),
-        )
-        for row in table[table["applicable"] | (table["status"].eq("rate") & table["value"].notna())].to_dict("records")
-    ]
-    print_table(title, columns, rows)
-    for note, noted in table[table["note"] != ""].groupby("note", sort=False):
-        say(f"{', '.join(noted['bound'])}: {note}")
-    for row in table[table["measured_least"] < table["measured_most"]].drop_duplicates("quantity").to_dict("records"):
-        say(f"{row['quantity']} over all optima: {row['measured_least']:.4f} to {row['measured_most']:.4f}")
-
-
-def _verdict(row: dict[Hashable, Any]) -> str:
-    if row["status"] == "rate":
-        return "a rate"
-    if math.isnan(row["value"]):
-        return "not a number"
-    if not row["holds"]:
-        return "VIOLATED"
-    return "holds, vacuous" if row["vacuous"] else "holds"
+    columns = [(name, "right" if name in ("measured", "value", "tightness") else "left") for name in COLUMNS]
+    print_table(title, columns, readable(table))
+    say(*notes(table))
 
 
 if __name__ == "__main__":

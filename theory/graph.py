@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 AnyArray = TypeVar("AnyArray", bound=npt.NDArray[Any])
 
+LISTED, LONGEST_NAME = 3, 24  # classes that are named where a graph is printed, and characters of a name
 INDUCED_LIMIT = 5_000  # left nodes; P_T is dense in the worst case
 ROUNDING_OF_SUM = 4 * np.finfo(np.float64).eps  # of quotients by their sum
 _ADVICE = "; of similarities, cosines say, PairGraph.from_features(images, texts, ...) makes weights"
@@ -303,7 +304,19 @@ class PairGraph:
         classes = "unlabelled" if labels is None else f"{np.unique(labels[labels != UNLABELLED]).size} classes"
         missing = 0 if labels is None else int(np.sum(labels == UNLABELLED))
         classes += f" and {missing} unlabelled" if missing else ""
+        classes += f": {self._named_classes}" if labels is not None and self.class_names else ""
         return f"PairGraph(n_left={self.n_left}, n_right={self.n_right}, n_pairs={self.joint.nnz}, {classes})"
+
+    def _repr_html_(self) -> str:
+        from theory.graph_drawing import graph_card
+
+        return graph_card(self)
+
+    @property
+    def _named_classes(self) -> str:
+        names = self.class_names or ()
+        first = [repr(name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…") for name in names[:LISTED]]
+        return ", ".join([*first, "..."] if len(names) > LISTED else first)
 
 
 class _Side:

@@ -58,6 +58,12 @@ class Spectrum:
         values = np.array2string(self.singular_values, precision=4, threshold=8, edgeitems=3, separator=", ")
         return f"Spectrum(k={len(self.singular_values)}, singular_values={values}, method={self.method!r})"
 
+    def _repr_html_(self) -> str:
+        from theory.infrastructure.html import card, sparkline
+
+        facts = {"k": len(self.singular_values), "method": self.method, "largest residual": float(self.residuals.max())}
+        return card("Spectrum", facts, pictures=[sparkline(self.singular_values, "singular values", bars=True)])
+
     @cached_property
     def rounding(self) -> float:
         """Error that floating point and unconverged vectors may put on a quantity of order 1."""

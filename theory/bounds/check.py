@@ -92,6 +92,8 @@ def check_bounds(
     """
     import pandas as pd
 
+    from theory.bounds.table import CheckTable
+
     require_width(graph.joint.shape, k)
     found = spectrum(graph, min(k + 1, *graph.joint.shape)) if triplets is None else triplets
     known = enough_triplets(graph, found, k)
@@ -100,7 +102,7 @@ def check_bounds(
     subjects = subjects_of(graph, known, k, features, penalty=penalty, critic=critic)
     measured = _Measured(subjects, found)
     table = pd.DataFrame([_row(claim.in_hops(hops), known, k, measured) for claim in _claims(bounds, subjects)])
-    return table.astype(dict.fromkeys(NULLABLE, "boolean"))
+    return CheckTable(table.astype(dict.fromkeys(NULLABLE, "boolean")))
 
 
 def subjects_of(

@@ -1,0 +1,198 @@
+"""What a notebook shows: every result is well-formed HTML, says what it is, and nothing in a name is obeyed."""
+
+import pickle
+import re
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulations import train
+from tests.families import GRAPHS
+from theory import PairGraph, bound, check_bounds, find_counterexample, induced_labelling_error, over_gap, spectrum
+from theory.bounds import BOUNDS
+from theory.bounds.table import CheckTable
+from theory.graph_drawing import MOST_NODES, is_small
+from theory.infrastructure.html import LONGEST, card, shown, sparkline
+
+VOID = {"br", "hr", "img", "input", "meta"}
+ALLOWED = {"div", "style", "bdi", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td", "details", "summary"}
+ALLOWED |= {"ul", "li", "svg", "title", "g", "line", "circle", "text", "polyline"}
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"\' onload="alert(1)',
+    "\u202egnp.exe\u202c",
+    "שלום",
+    "x" * 10_000,
+    "{{ 7 * 7 }}",
+]
+HOSTILE += ["two\nlines\x1b[31m", "</svg><img src=x onerror=alert(1)>", "&amp;", ""]
+
+
+class Page(HTMLParser):
+    """Tags that are closed in the order they were opened in, and the text between them."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.opened, self.text, self.tags, self.attributes = [], "", [], []
+        self.feed(html)
+        self.close()
+        assert self.opened == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [name for name, _ in attrs]
+        if tag not in VOID:
+            self.opened.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [name for name, _ in attrs]
+
+    def handle_endtag(self, tag):
+        assert self.opened.pop() == tag
+
+    def handle_data(self, data):
+        if self.opened and self.opened[-1] != "style":
+            self.text += data
+
+
+def page(html):
+    found = Page(html)
+    assert set(found.tags) <= ALLOWED
+    assert not [name for name in found.attributes if name.startswith("on") or name in ("src", "href")]
+    for picture in re.findall(r"<svg.*?</svg>", html, re.DOTALL):
+        ElementTree.fromstring(picture)
+    return found
+
+
+def small_graph(names):
+    size = len(names)
+    joint = np.eye(size) + np.eye(size, k=1)
+    return PairGraph(joint, [f"c{name}" for name in names], left_ids=[f"i{name}" for name in names])
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_graphs_and_their_spectra(name):
+    graph = GRAPHS[name](np.random.default_rng(0), 12)
+    found = page(graph._repr_html_())
+    assert str(graph.joint.nnz) in found.text
+    assert found.tags.count("circle") == (sum(graph.joint.shape) if is_small(graph) else 0)
+    k = min(5, *graph.joint.shape)
+    assert page(spectrum(graph, k)._repr_html_()).tags.count("line") == k
+
+
+def test_a_large_graph_is_told_and_not_drawn():
+    graph = PairGraph(np.eye(MOST_NODES + 1), [f"class {i}" for i in range(MOST_NODES + 1)])
+    found = page(graph._repr_html_())
+    assert "svg" not in found.tags
+    assert "15, the first 12 below" in found.text
+    assert "class 6" in found.text
+    assert "class 7" not in found.text
+
+
+def test_a_graph_of_a_stranger_shows_its_classes_and_their_mass():
+    stranger = nx.Graph()
+    stranger.add_nodes_from(["d1", "d2", "c1"], bipartite=0)
+    stranger.add_nodes_from(["a dog", "a cat"], bipartite=1)
+    nx.set_node_attributes(stranger, {"d1": "dog", "d2": "dog", "c1": "cat"}, "label")
+    stranger.add_edges_from([("d1", "a dog"), ("d2", "a dog"), ("c1", "a cat"), ("c1", "a dog")])
+    graph = PairGraph.from_networkx(stranger)
+    found = page(graph._repr_html_())
+    assert "d1 · dog" in found.text
+    assert "cat150.0%" in re.sub(r"\s", "", found.text)
+    assert repr(graph) == "PairGraph(n_left=3, n_right=2, n_pairs=4, 2 classes: 'cat', 'dog')"
+
+
+def test_the_first_names_of_many_classes_are_printed_short():
+    names = ["a" * 30, *(f"class {i}" for i in range(5))]
+    printed = repr(PairGraph(np.eye(6), names))
+    assert printed.endswith(f"6 classes: '{'a' * 23}…', 'class 0', 'class 1', ...)")
+    assert "\u202e" not in repr(PairGraph(np.eye(2), ["\u202eevil", "x"]))
+
+
+def test_unlabelled_nodes_are_counted():
+    found = page(PairGraph(np.eye(3), ["cat", None, "dog"])._repr_html_())
+    assert "2; 1 left nodes unlabelled" in found.text
+    assert "none: unlabelled" in page(PairGraph(np.eye(3))._repr_html_()).text
+
+
+def test_hostile_names_are_text():
+    html = small_graph(HOSTILE)._repr_html_()
+    found = page(html)
+    assert "<script>" not in html
+    assert "onerror=" not in "".join(found.attributes)
+    assert "c<script>alert(1)</script>" in found.text
+    assert "\\u202egnp.exe" in found.text
+    assert "\u202e" not in html
+    assert "\x1b" not in html
+    assert "c{{ 7 * 7 }}" in found.text
+    assert len(html) < 20_000
+
+
+@given(st.lists(st.text(max_size=80), min_size=2, max_size=5, unique=True))
+def test_any_names_are_text(names):
+    found = page(small_graph(names)._repr_html_())
+    assert found.tags.count("circle") == 2 * len(names)
+
+
+@given(st.text(), st.text(), st.text())
+def test_any_card_is_well_formed(title, name, value):
+    html = card(title, {name: value}, columns=[name, "verdict"], rows=[(value, title)], notes=[value])
+    assert shown(title) in page(html).text
+
+
+@given(st.text(max_size=500))
+def test_what_is_shown_is_one_short_line(text):
+    assert len(shown(text)) <= LONGEST
+    assert "\n" not in shown(text)
+
+
+@given(st.lists(st.floats(allow_nan=True, allow_infinity=True, width=32), max_size=900), st.booleans())
+def test_any_series_is_a_picture(values, bars):
+    picture = ElementTree.fromstring(sparkline(np.abs(values) if bars else values, "<loss>", bars=bars))
+    finite = [value for value in values if np.isfinite(value)]
+    assert ("nothing to draw" in picture.attrib["aria-label"]) == (not finite)
+    numbers = re.findall(r"[-\d.]+(?=[, ])", " ".join(line.attrib.get("points", "") for line in picture))
+    assert all(0 <= float(number) <= 240 for number in numbers)
+
+
+def test_a_check_table_is_shown_as_it_is_printed(tmp_path):
+    table = check_bounds(PairGraph([[3, 1, 0], [1, 2, 0], [0, 1, 4]], ["cat", "cat", "dog"]), 2)
+    found = page(table._repr_html_())
+    assert "probe_error" in found.text
+    assert "not applicable" in found.text
+    assert f"of {len(table)} in all" in found.text
+    assert type(table[["bound", "value"]]) is pd.DataFrame
+    assert type(pickle.loads(pickle.dumps(table))) is CheckTable
+    table.to_parquet(tmp_path / "table.parquet")
+    assert list(pd.read_parquet(tmp_path / "table.parquet")["bound"]) == list(table["bound"])
+    table.loc[table["bound"] == "probe-error", "holds"] = False
+    assert "VIOLATED" in page(table._repr_html_()).text
+
+
+def test_a_training_run():
+    graph = PairGraph(np.eye(6) + 0.1, np.arange(6) % 2)
+    found = page(train(graph, 2, steps=30)._repr_html_())
+    assert found.tags.count("polyline") == 3
+    assert "last probe_error" in found.text
+
+
+def test_a_counterexample_is_drawn():
+    @bound("html-no-factor-two", quantity="probe_error", status="conjecture")
+    def claim(graph, spectrum, k):
+        return over_gap(induced_labelling_error(graph), spectrum, k)
+
+    try:
+        found = find_counterexample("html-no-factor-two", budget=3, rng=np.random.default_rng(0))
+    finally:
+        del BOUNDS["html-no-factor-two"]
+    shown_page = page(found._repr_html_())
+    assert "html-no-factor-two: refuted by this graph" in shown_page.text
+    assert shown_page.tags.count("circle") == sum(found.graph.joint.shape)
+    assert f"{found.weights[found.weights > 0][0]:.3g}" in shown_page.text

@@ -1,0 +1,62 @@
+"""The table of `check_bounds` as one reads it: what was measured against what is claimed, in words."""
+
+import math
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import pandas as pd
+
+COLUMNS = ("bound", "measured quantity", "measured", "", "value", "tightness", "verdict")
+
+
+class CheckTable(pd.DataFrame):
+    """A DataFrame that a notebook shows as `pairbounds check` prints it; parts of it are plain DataFrames."""
+
+    def _repr_html_(self) -> str:
+        from theory.infrastructure.html import card
+
+        return card("Bounds", {"holds": tally(self)}, columns=COLUMNS, rows=readable(self), notes=notes(self))
+
+
+def readable(table: pd.DataFrame) -> list[tuple[str, ...]]:
+    """A row of `COLUMNS` for each claim that was held against something."""
+    held = table[table["applicable"] | (table["status"].eq("rate") & table["value"].notna())]
+    return [
+        (
+            row["bound"],
+            row["quantity"],
+            f"{row['measured']:.4f}",
+            "~" if row["status"] == "rate" else {"<=": "≤", ">=": "≥"}.get(row["relation"], "="),
+            f"{row['value']:.4f}",
+            "" if math.isnan(row["tightness"]) else f"{row['tightness']:.4f}",
+            verdict(row),
+        )
+        for row in held.to_dict("records")
+    ]
+
+
+def tally(table: pd.DataFrame) -> str:
+    """How many claims hold, of those that could be checked."""
+    checked = table["holds"].dropna()
+    return f"{int(checked.sum())} of the {len(checked)} that apply here, of {len(table)} in all"
+
+
+def notes(table: pd.DataFrame) -> list[str]:
+    """Why claims have no value or an infinite one, and between what the quantities of ties lie."""
+    noted = table[table["note"] != ""].groupby("note", sort=False)
+    tied = table[table["measured_least"] < table["measured_most"]].drop_duplicates("quantity")
+    return [f"{', '.join(rows['bound'])}: {note}" for note, rows in noted] + [
+        f"{row['quantity']} over all optima: {row['measured_least']:.4f} to {row['measured_most']:.4f}"
+        for row in tied.to_dict("records")
+    ]
+
+
+def verdict(row: Mapping[Hashable, Any]) -> str:
+    """What became of a claim."""
+    if row["status"] == "rate":
+        return "a rate"
+    if math.isnan(row["value"]):
+        return "not a number"
+    if not row["holds"]:
+        return "VIOLATED"
+    return "holds, vacuous" if row["vacuous"] else "holds"
