@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import scipy.linalg
 import torch
-from tqdm import tqdm
 
 from simulations.encoders import DualEncoder, Inputs
 from simulations.losses import LOSSES
@@ -19,6 +18,7 @@ from theory import PairGraph, Spectrum, probe, spectrum
 from theory.factorisation import best_partner
 from theory.infrastructure.arrays import FloatArray
 from theory.infrastructure.devices import torch_device
+from theory.infrastructure.progress import tqdm
 
 Observer = Callable[[FloatArray, FloatArray], dict[str, float]]
 Objective = Callable[[], torch.Tensor]

@@ -7,7 +7,6 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 import typer
-from tqdm import tqdm
 
 from theory.attack import Progress, find_counterexample
 from theory.attack.records import RATINGS, Witness
@@ -27,6 +26,7 @@ from theory.infrastructure.foreign import SECONDS
 from theory.infrastructure.hypotheses import require_width
 from theory.infrastructure.options import Force
 from theory.infrastructure.plugins import load_bounds
+from theory.infrastructure.progress import tqdm
 from theory.infrastructure.tables import replacing, require_table_path, write_table
 from theory.metrics.commandline import metrics
 from theory.proofs import prove

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import pandas as pd
-from tqdm import tqdm
 
 from real_data.audit.cluster import count_there
 from real_data.audit.counting import Counted, count_here
@@ -21,6 +20,7 @@ from theory.infrastructure import ownership
 from theory.infrastructure.clusters import connected
 from theory.infrastructure.folders import held
 from theory.infrastructure.hypotheses import require_width
+from theory.infrastructure.progress import tqdm
 from theory.infrastructure.tables import provenance, together, write_table
 
 STAGES = ("read", "spectrum", "bounds", "pairs", "classes", "tables", "figure")

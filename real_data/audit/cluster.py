@@ -21,7 +21,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import scipy.sparse as sp
-from tqdm import tqdm
 
 from real_data.audit.block_spectrum import block_spectrum
 from real_data.audit.blocks import Block, BlockGraph, BlockMatrix
@@ -32,6 +31,7 @@ from real_data.audit.reading import Numbers, PairBatch, Piece, numbered, pair_pi
 from theory import PairGraph, Spectrum
 from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.infrastructure.clusters import Cluster
+from theory.infrastructure.progress import tqdm
 
 if TYPE_CHECKING:
     from distributed import Future

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import scipy.sparse as sp
-from tqdm import tqdm
 
 from real_data.audit.labelling import NONE, Images, matched_images, renumbered
 from real_data.audit.measuring import Pairs, PairsHere
 from real_data.audit.reading import PairBatch, Piece, pair_pieces, read_pairs
 from theory import PairGraph
+from theory.infrastructure.progress import tqdm
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from PIL import Image, ImageOps
-from tqdm import tqdm
 
 from real_data.datasets.svg import rendered
 from theory.infrastructure.inputs import require_file
+from theory.infrastructure.progress import tqdm
 
 # What no other program, Ghostscript say, is called for.
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from tqdm import tqdm
 
 from theory.infrastructure.array_files import stored_array
 from theory.infrastructure.arrays import FloatArray
 from theory.infrastructure.inputs import is_there
+from theory.infrastructure.progress import tqdm
 from theory.infrastructure.tables import replacing
 
 FEATURES = Path("build/features")

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from threadpoolctl import threadpool_limits
-from tqdm import tqdm
 
 from real_data.measures.comparison import Draw
 from real_data.measures.frontier import frontiers
@@ -24,6 +23,7 @@ from real_data.pairings.sampling import gather, seed_of_draw
 from real_data.pairings.sources import FROZEN, Source
 from theory import spectrum
 from theory.infrastructure.arrays import IntArray
+from theory.infrastructure.progress import tqdm
 from theory.metrics import average_confusion_rate
 
 ANCHORS, POSITIVES = 6, 6  # to look at

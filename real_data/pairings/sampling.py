@@ -6,7 +6,6 @@ from typing import TypeVar
 
 import numpy as np
 import scipy.sparse as sp
-from tqdm import tqdm
 
 from real_data.encoders.encoder import ImageEncoder
 from real_data.pairings.crops import crops, pixel_rows
@@ -15,6 +14,7 @@ from real_data.pairings.sources import Source, image_encoders
 from real_data.pairings.views import Views, views_of
 from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.infrastructure.processes import side_by_side
+from theory.infrastructure.progress import tqdm
 
 Result = TypeVar("Result")
 

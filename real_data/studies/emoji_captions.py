@@ -6,12 +6,12 @@ from typing import get_args
 
 import numpy as np
 import pandas as pd
-from tqdm import tqdm
 
 from real_data.emoji_concepts import Labels, emoji_graph
 from theory import check_bounds, label_energy, spectrum
 from theory.bounds.theorem15_multihop import interval_table
 from theory.bounds.theorem16_local_multihop import error_table
+from theory.infrastructure.progress import tqdm
 from theory.sweeps import Study
 
 TABLES = ("emoji_bounds", "emoji_energy", "emoji_multihop")

@@ -12,7 +12,6 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
-from tqdm import tqdm
 
 from real_data.encoders.encoder import LiveEncoder
 from real_data.pairings.sources import Source
@@ -36,6 +35,7 @@ from real_data.training.views import FreshViews, Pixels, ViewSource, stored_pict
 from theory.infrastructure.arrays import FloatArray
 from theory.infrastructure.inputs import is_there
 from theory.infrastructure.processes import side_by_side
+from theory.infrastructure.progress import tqdm
 from theory.infrastructure.tables import replacing
 
 RESULT = "result.json"

@@ -14,7 +14,6 @@ import pandas as pd
 import torch
 from timm.optim import create_optimizer_v2, list_optimizers
 from timm.scheduler import CosineLRScheduler
-from tqdm import tqdm
 
 from real_data.checkpoints import weights_in
 from real_data.training.networks import Backbone
@@ -24,6 +23,7 @@ from real_data.training.views import ViewSource
 from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.infrastructure.devices import torch_device
 from theory.infrastructure.inputs import is_there
+from theory.infrastructure.progress import tqdm
 from theory.infrastructure.tables import replacing
 
 STATES = ("backbone", "objective", "optimizer")  # of which a checkpoint has the weights

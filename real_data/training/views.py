@@ -10,7 +10,6 @@ import numpy.typing as npt
 import torch
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms.v2.functional import pil_to_tensor
-from tqdm import tqdm
 
 from real_data.datasets import ImageTextDataset
 from real_data.encoders.encoder import LiveEncoder
@@ -19,6 +18,7 @@ from theory.infrastructure.array_files import stored_array
 from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.infrastructure.inputs import is_there
 from theory.infrastructure.processes import serve_loader
+from theory.infrastructure.progress import tqdm
 from theory.infrastructure.tables import replacing
 
 Pixels = npt.NDArray[np.uint8]

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from tqdm import tqdm
 
 from theory.attack.climbing import ROUND_OFF
 from theory.attack.evaluation import Evaluator, Meter
@@ -19,6 +18,7 @@ from theory.bounds import BOUNDS, Bound
 from theory.infrastructure.folders import AGAIN, held
 from theory.infrastructure.ownership import Output, graph, table
 from theory.infrastructure.processes import side_by_side
+from theory.infrastructure.progress import tqdm
 from theory.infrastructure.tables import read_table, write_table
 
 SHARPEST = Path(__file__).parent / "sharpest"  # what is published, and in the wheel

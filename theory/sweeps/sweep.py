@@ -10,11 +10,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tqdm import tqdm
-
 from theory.infrastructure import ownership
 from theory.infrastructure.commandline import visible
 from theory.infrastructure.folders import AGAIN, held
+from theory.infrastructure.progress import tqdm
 from theory.infrastructure.tables import read_parquet, replacing, sidecar, together, write_table
 from theory.sweeps.cells import SEED, Cell, Tables
 from theory.sweeps.configuration import SweepConfiguration
