@@ -29,7 +29,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup test test-slow test-gpu matrix coverage fuzz faults reliability bench figures findings smoke reproduce lint format ledger sharpness readme-figures clean
+.PHONY: help demo setup test test-slow test-gpu matrix coverage fuzz faults reliability bench figures findings notebooks smoke reproduce lint format ledger sharpness readme-figures clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/:[^#]*## /\t/' | expand -t 18
@@ -88,6 +88,9 @@ fuzz: $(INSTALLED) ## Hold every bound against random graphs for MINUTES=10, fro
 
 reliability: $(INSTALLED) ## Write docs/reliability.md from the counts in results/reliability
 	$(PYTHON) -m tests.reliability --out docs/reliability.md
+
+notebooks: $(INSTALLED) ## Run the notebooks in docs/notebooks, and keep what they show (a minute)
+	$(PYTHON) -m tests.notebooks
 
 lint: $(INSTALLED) ## Check format, style, types, and that the ledger page is current
 	$(PYTHON) -m ruff format --check .

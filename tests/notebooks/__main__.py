@@ -1,0 +1,17 @@
+"""`python -m tests.notebooks`: run the notebooks and keep what they show."""
+
+import tempfile
+from pathlib import Path
+
+import nbformat
+
+from tests.notebooks.running import NOTEBOOKS, executed
+from theory.infrastructure.commandline import say
+from theory.infrastructure.tables import replacing
+
+for path in NOTEBOOKS:
+    with tempfile.TemporaryDirectory() as folder:
+        notebook = executed(path, Path(folder))
+    with replacing(path) as temporary:
+        nbformat.write(notebook, temporary)
+    say(f"{path.name}: {path.stat().st_size / 1e3:.0f} kB")
