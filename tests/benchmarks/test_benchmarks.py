@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.benchmarks import BENCHMARKS, bench_audit, bench_population_training
+from tests.benchmarks import BENCHMARKS, bench_audit, bench_from_features, bench_population_training
 from tests.benchmarks.__main__ import app
 from tests.benchmarks.duel import SIZES, Duel, NotReachedError, measure
 from tests.benchmarks.graphs import CLASSES, GRAPHS, fresh
-from theory import probe, spectrum
+from theory import PairGraph, probe, spectrum
 from theory.infrastructure.tables import sidecar
 
 
@@ -46,6 +46,16 @@ def test_the_audit_of_any_number_of_classes_is_timed(call):
     code, _, error = call(bench_audit.app, "--pairs", "2e4", "--classes", "100")
     assert (code, error.count("\n")) == (2, 1)
     assert "100 classes of 6 subclasses need 600 nodes a side" in error
+
+
+def test_a_graph_of_features_is_timed_and_its_neighbours_are_those_of_the_peer(call):
+    code, printed, _ = call(bench_from_features.app, "--images", "50", "--texts", "40")
+    assert code == 0
+    assert re.search(r"^50 x 40 x 512, \d+ pairs: .* s of CPU\), peak \d+\.\d\d GiB$", printed, re.MULTILINE)
+    sides = bench_from_features.features(50, 40, seed=0)
+    nearest = bench_from_features.by_neighbours(*sides)
+    joint = PairGraph.from_features(*sides, temperature=1.0, top_k=bench_from_features.NEAREST).joint.toarray()
+    assert all(set(row) == set(np.flatnonzero(weights)) for row, weights in zip(nearest, joint, strict=True))
 
 
 def test_runs_are_interleaved_and_each_has_a_fresh_input():
