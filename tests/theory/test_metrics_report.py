@@ -120,3 +120,9 @@ def test_bad_input(change, error, message):
     arguments = {"features": np.eye(4)[:, :2] + 1, "pairs": [[0, 1], [2, 3]]} | change
     with pytest.raises(error, match=message):
         metrics(arguments.pop("features"), **arguments)
+
+
+def test_numbers_that_are_python_objects_count():
+    f = features()
+    expected = metrics(f, pairs=SAMPLES)["value"]
+    np.testing.assert_allclose(metrics(f.astype(object), pairs=SAMPLES)["value"], expected)

@@ -127,7 +127,7 @@ def metrics(
 
 
 def _require_finite(matrix: npt.NDArray[Any], rows: IntArray) -> None:
-    broken = rows[~np.isfinite(matrix[rows]).all(axis=1)]
+    broken = rows[~np.isfinite(matrix[rows]).all(axis=1)] if matrix.dtype.kind == "f" else rows[:0]
     if broken.size:
         raise ValueError(
             f"features is not finite in {broken.size} rows, the first row {broken[0]}: leave out their pairs"
