@@ -6,16 +6,13 @@ from typing import Annotated
 
 import typer
 
-from real_data.audit import Settings
-from real_data.audit import audit as audit_pairs
-from real_data.audit.auditing import outputs
-from real_data.audit.report import print_report
+from real_data.audit.commandline import audit
 from real_data.commands import measure, pretrain, resample, resample_graph
 from real_data.demo import demo
 from real_data.emoji_concepts import emoji_graph
 from theory.graph_formats import require_graph_path
 from theory.infrastructure import ownership
-from theory.infrastructure.commandline import CHECK_FAILED, run, say
+from theory.infrastructure.commandline import run, say
 from theory.infrastructure.options import Force
 from theory.sweeps.commandline import study as measure_study
 
@@ -63,33 +60,7 @@ def study(
     measure_study("emoji_captions", out, force=force)
 
 
-@app.command()
-def audit(
-    pairs: Annotated[Path, typer.Argument(metavar="PAIRS", help="Parquet or CSV: image, caption and maybe weight.")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for summary.json, the tables and the figure.")],
-    labels: Annotated[Path | None, typer.Option(metavar="LABELS", help="Parquet or CSV: image, label.")] = None,
-    k: Annotated[int, typer.Option(help="Width of the embedding that the bounds speak of.")] = Settings.k,
-    tol: Annotated[float, typer.Option(help="Largest residual of a singular triplet.")] = Settings.tol,
-    device: Annotated[str, typer.Option(help="Where the spectrum is computed: auto, cpu, cuda.")] = Settings.device,
-    seed: Annotated[int, typer.Option(help="Seed of the sparse solver's starting vectors.")] = Settings.seed,
-    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")] = None,
-    force: Force = False,
-) -> None:
-    """Audit a table of pairs: consistency, spectrum, bounds, and which captions and classes hurt most.
-
-    PAIRS and LABELS may be folders of such files. Exits with 1 if a bound does not hold. Example: python -m real_data
-    audit pairs.parquet --labels labels.parquet --k 32 --out audit
-    """
-    settings = Settings(k, tol, device, seed, dask)
-    ownership.claim(outputs(out), [pairs, labels], force=force)
-    done = audit_pairs(pairs, labels, out, settings)
-    print_report(done.summary, done.tables)
-    say(f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}, audit.png, audit.pdf")
-    if done.summary["bounds_failed"]:
-        raise typer.Exit(CHECK_FAILED)
-
-
-for command in (demo, measure, resample_graph, resample, pretrain):
+for command in (demo, audit, measure, resample_graph, resample, pretrain):
     app.command()(command)
 
 if __name__ == "__main__":

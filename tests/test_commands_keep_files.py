@@ -72,8 +72,9 @@ QUICK = [
     ("real_data graph emoji --out emoji.npz", ["emoji.npz"], 0),
     ("real_data demo --out shown", ["shown/bounds.png", "shown/digits.npz"], 0),
     (
-        "real_data audit pairs.parquet --labels labels.parquet --k 2 --out out",
-        [*tables("out", AUDIT_TABLES), "out/summary.json", "out/audit.png", "out/audit.pdf"],
+        "real_data audit pairs.parquet --labels labels.parquet --k 2 --rule hubs --drop 0.3 --keep kept.parquet "
+        "--out out",
+        [*tables("out", AUDIT_TABLES), "out/summary.json", "out/audit.png", "out/audit.pdf", *tables(".", ["kept"])],
         0,
     ),
 ]

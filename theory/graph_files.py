@@ -2,7 +2,7 @@
 
 import os
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 ENDS = (("left", "right"), ("image", "caption"), ("image", "text"), ("url", "text"), ("source", "target"))
 WEIGHTS = ("weight", "count")
 LEFT_LABELS, RIGHT_LABELS = ("left_label", "label"), ("right_label",)
+CLASSES = ("label", "class")  # in a table of labels
 MATRICES = (".npz", ".npy", ".mtx")
 TABLES = (".csv", ".tsv", ".parquet", ".jsonl")
 
@@ -168,8 +169,7 @@ def _ends(source: Path, frame: "pd.DataFrame", columns: Sequence[str] | None) ->
         for column in columns:
             _require_column(source, frame, column)
         return columns[0], columns[1]
-    lower = {str(column).lower(): column for column in frame.columns}
-    return next(((lower[left], lower[right]) for left, right in ENDS if left in lower and right in lower), None)
+    return known_ends(frame.columns)
 
 
 def _require_column(source: Path, frame: "pd.DataFrame", column: str) -> None:
@@ -177,16 +177,23 @@ def _require_column(source: Path, frame: "pd.DataFrame", column: str) -> None:
         raise ValueError(f"{source} has no column {column!r}: its columns are {', '.join(map(str, frame.columns))}")
 
 
-def _first_of(frame: "pd.DataFrame", names: Sequence[str]) -> str | None:
-    lower = {str(column).lower(): column for column in frame.columns}
+def known_ends(columns: Iterable[str]) -> tuple[str, str] | None:
+    """The two columns that hold the ends of pairs, by `ENDS`; `None` if there are none."""
+    lower = {str(column).lower(): column for column in columns}
+    return next(((lower[left], lower[right]) for left, right in ENDS if left in lower and right in lower), None)
+
+
+def first_of(columns: Iterable[str], names: Iterable[str]) -> str | None:
+    """The column that has the first of these names, whatever the case of its letters; `None` if none has one."""
+    lower = {str(column).lower(): column for column in columns}
     return next((lower[name] for name in names if name in lower), None)
 
 
 def _pairs(source: Path, frame: "pd.DataFrame", ends: tuple[str, str], weight: str | None) -> GraphFile:
     if weight is not None:
         _require_column(source, frame, weight)
-    weighing = weight or _first_of(frame, WEIGHTS)
-    left_labels, right_labels = _first_of(frame, LEFT_LABELS), _first_of(frame, RIGHT_LABELS)
+    weighing = weight or first_of(frame.columns, WEIGHTS)
+    left_labels, right_labels = first_of(frame.columns, LEFT_LABELS), first_of(frame.columns, RIGHT_LABELS)
     if weighing is not None and not _numeric(frame[weighing]):
         raise ValueError(f"{source}: column {weighing!r} holds text: weights are numbers")
     used = {*ends, weighing, left_labels, right_labels}
@@ -224,7 +231,7 @@ def read_labels(path: str | os.PathLike[str]) -> npt.NDArray[Any] | dict[Any, An
     frame = read_frame(source)
     if len(frame.columns) == 1:
         return frame.iloc[:, 0].to_numpy()
-    label = _first_of(frame, ("label", "class")) or (frame.columns[1] if len(frame.columns) == 2 else None)
+    label = first_of(frame.columns, CLASSES) or (frame.columns[1] if len(frame.columns) == 2 else None)
     if label is None:
         raise ValueError(f"{source} has {len(frame.columns)} columns, and none is called label: give two, id and label")
     ids = next(column for column in frame.columns if column != label)

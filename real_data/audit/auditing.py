@@ -10,11 +10,14 @@ from typing import Any, NamedTuple, Self
 import pandas as pd
 
 from real_data.audit.cluster import count_there
+from real_data.audit.columns import BY_NAME, Columns, read_columns
 from real_data.audit.counting import Counted, count_here
+from real_data.audit.curves import CURVES, draw_curves
 from real_data.audit.drawing import PICTURES, draw
 from real_data.audit.measuring import Measures, Pairs, agreement
 from real_data.audit.summary import summarise, write_summary
 from real_data.audit.tables import NEED_LABELS, TABLES, audit_tables
+from real_data.audit.what_if import Outcome, WhatIf, what_if
 from theory import check_bounds
 from theory.infrastructure import ownership
 from theory.infrastructure.clusters import connected
@@ -23,6 +26,7 @@ from theory.infrastructure.hypotheses import require_width
 from theory.infrastructure.progress import tqdm
 from theory.infrastructure.tables import provenance, together, write_table
 
+TRIED = ("what_if", "what_if_verdict")
 STAGES = ("read", "spectrum", "bounds", "pairs", "classes", "tables", "figure")
 
 
@@ -51,13 +55,21 @@ class Settings:
 
 
 class Audit(NamedTuple):
-    """The summary, with the keys of `KEYS`, and the tables by name."""
+    """The summary, with the keys of `KEYS`, the tables by name, and what was found of what might be done."""
 
     summary: dict[str, Any]
     tables: dict[str, pd.DataFrame]
+    outcome: Outcome | None = None
 
 
-def audit(pairs: Path, labels: Path | None, out: Path, settings: Settings = Settings()) -> Audit:
+def audit(
+    pairs: Path,
+    labels: Path | None,
+    out: Path,
+    settings: Settings = Settings(),
+    columns: Columns = BY_NAME,
+    trial: WhatIf | None = None,
+) -> Audit:
     """Audit a table of pairs: consistency, spectrum, connectivity, bounds, and which captions and classes hurt most.
 
     Writes into the folder `out` the tables of `audit_tables` as Parquet with their sidecars, the figure audit.png and
@@ -66,10 +78,15 @@ def audit(pairs: Path, labels: Path | None, out: Path, settings: Settings = Sett
 
     Parameters
     ----------
-    pairs : Parquet or CSV file, or a folder of them
-        Columns image, caption and optionally weight.
+    pairs : Parquet, CSV, TSV or JSONL file, or a folder of them
+        Columns image, caption and optionally weight, or as `theory.graph_files` knows them.
     labels : likewise, optional
-        Columns image and label. Without labels: the spectrum and the hub captions.
+        Columns image and label. Without labels: the spectrum and the hub captions. May be `pairs`, if these have them.
+    columns : optional
+        Other names of the columns.
+    trial : optional
+        What to try on held-out images, with labels and without Dask: see `what_if`. Its curves and its verdict are two
+        more tables, and what_if.png and what_if.pdf a figure.
 
     Raises
     ------
@@ -85,42 +102,66 @@ def audit(pairs: Path, labels: Path | None, out: Path, settings: Settings = Sett
     Time and memory are those of `spectrum` and `check_bounds`, but for about 20 bytes a row and the distinct ids. No
     array (n_images, n_classes) is formed; the most is held in `theory.multihop.BLOCK_BYTES` and some (n_images, k).
     """
-    with held(out), _Stages() as stage, _counted(pairs, labels, settings.dask, stage) as counted:
+    if trial is not None and (labels is None or settings.dask is not None):
+        raise ValueError("what if: give labels, by which the pairs are judged, and no Dask cluster")
+    with (
+        held(out),
+        _Stages(trial is not None) as stage,
+        _counted(pairs, labels, columns, settings.dask, stage) as counted,
+    ):
         measures = _measures(counted.pairs, settings, stage)
+        outcome = None
+        if trial is not None:
+            with stage("what if"):
+                outcome = what_if(measures.graph, trial, counted.similarities)
         with together(gone=_earlier(out)):
             with stage("tables"):
-                tables = audit_tables(measures, counted.names)
+                tables = audit_tables(measures, counted.names) | _tables_of(outcome)
                 configuration = {"pairs": str(pairs), "labels": labels and str(labels), **asdict(settings)}
+                if trial is not None:
+                    configuration["what_if"] = asdict(trial)
                 keys = {
                     name: write_table(table, out / f"{name}.parquet", configuration) for name, table in tables.items()
                 }
             with stage("figure"):
                 draw(tables, out)
+                if outcome is not None:
+                    draw_curves(outcome.curves, out)
             about = provenance(configuration) | {"content_keys": keys}
             summary = summarise(measures, counted.tally, stage.seconds, about)
+            summary |= {"columns": read_columns(pairs, labels, columns), "what_if": outcome and list(outcome.words)}
             write_summary(summary, out / "summary.json")
-    return Audit(summary, tables)
+    return Audit(summary, tables, outcome)
 
 
 def outputs(out: Path) -> list[ownership.Output]:
     """The files that an audit replaces or removes."""
-    tables = [part for name in TABLES for part in ownership.table(out / f"{name}.parquet")]
+    tables = [part for name in (*TABLES, *TRIED) for part in ownership.table(out / f"{name}.parquet")]
     _, beside = ownership.table(out / "bounds.parquet")
-    pictures = [ownership.picture(out / name, beside) for name in PICTURES]
+    pictures = [ownership.picture(out / name, beside) for name in (*PICTURES, *CURVES)]
     return [*tables, *pictures, ownership.records(out / "summary.json", ("n_pairs", "provenance", "keys"))]
 
 
 def _earlier(out: Path) -> list[Path]:
     """The summary of an earlier audit, which goes before its tables do, and tables that this one may not have."""
-    return [out / "summary.json", *(out / f"{name}.parquet{end}" for name in NEED_LABELS for end in ("", ".json"))]
+    tables = [out / f"{name}.parquet{end}" for name in (*NEED_LABELS, *TRIED) for end in ("", ".json")]
+    return [out / "summary.json", *tables, *(out / name for name in CURVES)]
+
+
+def _tables_of(outcome: Outcome | None) -> dict[str, pd.DataFrame]:
+    return {} if outcome is None else dict(zip(TRIED, (outcome.curves, outcome.verdict), strict=True))
 
 
 @contextmanager
-def _counted(pairs: Path, labels: Path | None, dask: str | None, stage: "_Stages") -> Iterator[Counted]:
+def _counted(
+    pairs: Path, labels: Path | None, columns: Columns, dask: str | None, stage: "_Stages"
+) -> Iterator[Counted]:
     with ExitStack() as stack:
         client = None if dask is None else stack.enter_context(connected(dask, all_needed=True))
         with stage("read"):
-            counted = count_here(pairs, labels) if client is None else count_there(client, pairs, labels)
+            counted = (
+                count_here(pairs, labels, columns) if client is None else count_there(client, pairs, labels, columns)
+            )
         yield counted
 
 
@@ -142,9 +183,11 @@ def _measures(pairs: Pairs, settings: Settings, stage: "_Stages") -> Measures:
 class _Stages:
     """A progress bar over the stages, and the seconds that each took."""
 
-    def __init__(self) -> None:
+    def __init__(self, one_more: bool) -> None:
         self.seconds: dict[str, float] = {}
-        self._bar = tqdm(total=len(STAGES), bar_format="{desc} {n_fmt}/{total_fmt}|{bar}| {elapsed}", disable=None)
+        self._bar = tqdm(
+            total=len(STAGES) + one_more, bar_format="{desc} {n_fmt}/{total_fmt}|{bar}| {elapsed}", disable=None
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -24,6 +24,7 @@ import scipy.sparse as sp
 
 from real_data.audit.block_spectrum import block_spectrum
 from real_data.audit.blocks import Block, BlockGraph, BlockMatrix
+from real_data.audit.columns import BY_NAME, Columns
 from real_data.audit.counting import Counted, Names, require_pairs, tally_of
 from real_data.audit.labelling import NONE, Images, matched_images, renumbered
 from real_data.audit.measuring import ClassFacts, PairFacts
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 NO_MASS = 1e-12  # of a caption's mass: what is left of it in other blocks, where that is round-off
 
 
-def count_there(client: Cluster, pairs: Path, labels: Path | None) -> Counted:
+def count_there(client: Cluster, pairs: Path, labels: Path | None, columns: Columns = BY_NAME) -> Counted:
     """A table of pairs, counted on the workers of a cluster; names, numbers and tally are those of `count_here`.
 
     Raises
@@ -47,13 +48,13 @@ def count_there(client: Cluster, pairs: Path, labels: Path | None) -> Counted:
     FileNotFoundError, ValueError
         As `count_here` does.
     """
-    tables = client.map(_read, pair_pieces(pairs), pure=False)
+    tables = client.map(_read, pair_pieces(pairs, columns), pure=False)
     heads = _heads(client, tables)
     parts = [(table, head) for table, head in zip(tables, heads, strict=True) if head.rows.size]
     require_pairs(len(parts), pairs)
     image_ids, image_numbers = numbered([head.images for _, head in parts])
     caption_ids, caption_numbers = numbered([head.captions for _, head in parts])
-    images = matched_images(image_ids, labels)
+    images = matched_images(image_ids, labels, columns)
     lost = [images.numbers[numbers] == NONE for numbers in image_numbers]
     rows_lost, weight_lost = (
         sum(getattr(head, what)[out].sum() for out, (_, head) in zip(lost, parts, strict=True))

@@ -12,10 +12,12 @@ import numpy as np
 import pyarrow as pa
 import scipy.sparse as sp
 
+from real_data.audit.columns import BY_NAME, Columns
 from real_data.audit.labelling import NONE, Images, matched_images, renumbered
 from real_data.audit.measuring import Pairs, PairsHere
-from real_data.audit.reading import PairBatch, Piece, pair_pieces, read_pairs
+from real_data.audit.reading import Numbers, PairBatch, Piece, pair_pieces, read_pairs
 from theory import PairGraph
+from theory.infrastructure.arrays import FloatArray
 from theory.infrastructure.progress import tqdm
 
 
@@ -42,14 +44,15 @@ class Tally:
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """A table of pairs, counted."""
+    """A table of pairs, counted; similarities, where a column has them, in a matrix built as that of the pairs."""
 
     pairs: Pairs
     names: Names
     tally: Tally
+    similarities: sp.csr_array | None = None
 
 
-def count_here(pairs: Path, labels: Path | None) -> Counted:
+def count_here(pairs: Path, labels: Path | None, columns: Columns = BY_NAME) -> Counted:
     """A table of pairs, counted in the memory of this process; nodes are in the order of first appearance.
 
     Raises
@@ -63,23 +66,27 @@ def count_here(pairs: Path, labels: Path | None) -> Counted:
     -----
     Memory: 16 bytes for each row, and the distinct ids.
     """
-    batches = list(_read(pair_pieces(pairs)))
+    batches = list(_read(pair_pieces(pairs, columns)))
     require_pairs(len(batches), pairs)
     table = PairBatch.joined(batches)
     del batches
-    images = matched_images(table.images.values, labels)
+    images = matched_images(table.images.values, labels, columns)
     left, right, weight = images.numbers[table.images.codes], table.captions.codes, table.weights
     captions, n_rows, total = table.captions.values, len(left), weight.sum()
+    similarity = table.similarities
     del table
     inside = left != NONE
     if not inside.all():
         left, right, weight = left[inside], right[inside], weight[inside]
+        similarity = None if similarity is None else similarity[inside]
     kept = np.bincount(right, minlength=len(captions)) > 0
-    joint = sp.coo_array((weight, (left, renumbered(kept)[right])), shape=(len(images.names), int(kept.sum())))
+    ends, shape = (left, renumbered(kept)[right]), (len(images.names), int(kept.sum()))
+    joint = sp.coo_array((weight, ends), shape=shape)
     tally = tally_of(images, n_rows, n_rows - len(left), 1 - weight.sum() / total, int(np.sum(~kept)))
     names = Names(images.names, captions.filter(pa.array(kept)), images.class_names)
-    del left, right, weight, inside
-    return Counted(PairsHere(PairGraph(joint, images.labels)), names, tally)
+    similarities = None if similarity is None else _mean(similarity, ends, shape)
+    del left, right, weight, inside, ends
+    return Counted(PairsHere(PairGraph(joint, images.labels)), names, tally, similarities)
 
 
 def tally_of(images: Images, n_rows: int, n_rows_lost: int, weight_lost: float, n_captions_lost: int) -> Tally:
@@ -100,8 +107,17 @@ def require_pairs(count: int, pairs: Path) -> None:
         raise ValueError(f"{pairs} has no rows: an audit needs at least one pair")
 
 
+def _mean(values: FloatArray, ends: tuple[Numbers, Numbers], shape: tuple[int, int]) -> sp.csr_array:
+    """The mean of each pair's rows, in canonical order; zeros are stored."""
+    total, count = (sp.csr_array(sp.coo_array((of, ends), shape=shape)) for of in (values, np.ones_like(values)))
+    for matrix in (total, count):
+        matrix.sum_duplicates()
+    total.data /= count.data
+    return total
+
+
 def _read(pieces: Sequence[Piece]) -> Iterator[PairBatch]:
-    total = sum(piece.n_rows or 0 for piece in pieces) or None  # nobody knows the rows of a CSV file
+    total = sum(piece.n_rows or 0 for piece in pieces) or None  # nobody knows the rows of a file of text
     with tqdm(total=total, desc="reading", unit=" pairs", unit_scale=True, leave=False, disable=None) as bar:
         for piece in pieces:
             for batch in read_pairs(piece):

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from real_data.audit.columns import BY_NAME, Columns
 from real_data.audit.reading import Coded, Numbers, label_pieces, numbered, read_labels
 from theory.infrastructure.arrays import IntArray
 
@@ -34,7 +35,7 @@ class Images:
     n_unpaired: int = 0
 
 
-def matched_images(paired: pa.Array, labels: Path | None) -> Images:
+def matched_images(paired: pa.Array, labels: Path | None, columns: Columns = BY_NAME) -> Images:
     """The images with these distinct ids, matched with a table of labels.
 
     Raises
@@ -42,13 +43,13 @@ def matched_images(paired: pa.Array, labels: Path | None) -> Images:
     FileNotFoundError
         There is no such table.
     ValueError
-        The errors of `read_labels`; two labels for one image; no image has both a pair and a label.
+        The errors of `read_labels`; two labels for one image; no image has both a pair and a label; one class.
     """
     if labels is None:
         return Images(paired, np.arange(len(paired), dtype=np.int32))
-    batches = [batch for piece in label_pieces(labels) for batch in read_labels(piece)]
+    batches = [batch for piece in label_pieces(labels, columns) for batch in read_labels(piece)]
     if not batches:
-        raise ValueError(f"{labels} has no label in any row: leave it out, or fill its column label")
+        raise ValueError(f"{labels} has no label in any row: leave it out, or fill its column of labels")
     ids, (_, numbers) = numbered([paired, (given := Coded.joined([batch.images for batch in batches])).values])
     named = Coded.joined([batch.labels for batch in batches])
     classes = np.full(len(ids), NONE, dtype=np.int32)
@@ -66,6 +67,9 @@ def matched_images(paired: pa.Array, labels: Path | None) -> Images:
         )
     order = np.asarray(pc.sort_indices(named.values))
     present, compact = np.unique(np.argsort(order)[classes[: len(paired)][known]], return_inverse=True)
+    if len(present) == 1:
+        only = named.values[int(order[present[0]])]
+        raise ValueError(f"{labels} gives every image the same label, {only}, which tells nothing apart: leave it out")
     return Images(
         names=paired.filter(pa.array(known)),
         numbers=renumbered(known),

@@ -1,66 +1,62 @@
 """Pairs and labels from files, a batch at a time: ids become numbers before the next batch is read.
 
-An id may be of any flat type. Ids that two files give different types are compared as text; in a CSV file, which has
-no types, ids and labels are text, and an empty field is a missing one.
+An id may be of any flat type. Ids that two files give different types are compared as text; in a CSV or TSV file, which
+has no types, ids and labels are text, and an empty field is a missing one. `real_data.audit.columns` says which columns
+are read, and of which formats.
 """
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from real_data.audit.columns import BY_NAME, TEXT, Columns, Table, is_text, label_table, pair_table, readable
 from theory.infrastructure.arrays import FloatArray
-from theory.infrastructure.inputs import require_file
 
 Numbers = npt.NDArray[np.int32]  # of nodes and classes: half the memory of int64, for each row of a file
 
 BATCH = 2**19  # rows
-TEXT = pa.large_string()  # `string` holds 2 GiB at most, all values together
-CSV = ds.CsvFileFormat(
-    convert_options=pyarrow.csv.ConvertOptions(
-        column_types={"image": TEXT, "caption": TEXT, "label": TEXT, "weight": pa.float64()},
-        null_values=[""],
-        strings_can_be_null=True,
-    )
-)
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a table that is read by itself: a row group of a Parquet file, or a whole CSV file.
+    """A part of a table that is read by itself: a row group of a Parquet file, or a whole file of another format.
 
     Attributes
     ----------
-    columns : those to read
+    columns : those to read: what they hold, and their names
     schema : of the whole table
     first_row : its number in the file, from 0
     n_rows : `None` where nobody knows before reading
     """
 
     fragment: ds.Fragment
-    columns: tuple[str, ...]
+    columns: Mapping[str, str]
     schema: pa.Schema
     first_row: int = 0
     n_rows: int | None = None
 
     def batches(self) -> Iterator[tuple[int, pa.RecordBatch]]:
-        """Its rows, `BATCH` at a time, each with the number of the first row in the file."""
+        """Its rows, `BATCH` at a time, each with the number of the first row in the file.
+
+        Columns are called by what they hold.
+        """
         row = self.first_row
-        for batch in self._read():
-            if batch.num_rows:
-                yield row, batch
-            row += batch.num_rows
+        with readable(self.fragment.path):
+            for batch in self._read():
+                if batch.num_rows:
+                    yield row, pa.RecordBatch.from_arrays(batch.columns, names=list(self.columns))
+                row += batch.num_rows
 
     def _read(self) -> Iterator[pa.RecordBatch]:
-        columns = list(self.columns)
+        columns = list(self.columns.values())
         if not isinstance(self.fragment, ds.ParquetFileFragment):
             yield from self.fragment.to_batches(schema=self.schema, columns=columns, batch_size=BATCH)
             return
@@ -72,7 +68,7 @@ class Piece:
 
     def _as_elsewhere(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """With the types of the whole table, and nulls for a column that this file lacks."""
-        fields = [self.schema.field(name) for name in self.columns]
+        fields = [self.schema.field(name) for name in self.columns.values()]
         present = set(batch.schema.names)
         arrays = [
             batch.column(field.name).cast(field.type) if field.name in present else pa.nulls(batch.num_rows, field.type)
@@ -108,6 +104,7 @@ class PairBatch:
     images: Coded
     captions: Coded
     weights: FloatArray
+    similarities: FloatArray | None = None
 
     @classmethod
     def joined(cls, parts: Sequence["PairBatch"]) -> "PairBatch":
@@ -116,7 +113,9 @@ class PairBatch:
             Coded.joined([part.images for part in parts]),
             Coded.joined([part.captions for part in parts]),
         )
-        return cls(images, captions, np.concatenate([part.weights for part in parts]))
+        given = [part.similarities for part in parts if part.similarities is not None]
+        weights = np.concatenate([part.weights for part in parts])
+        return cls(images, captions, weights, np.concatenate(given) if given else None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,22 +126,14 @@ class LabelBatch:
     labels: Coded
 
 
-def pair_pieces(path: str | os.PathLike[str]) -> list[Piece]:
-    """The parts of a table of pairs, a Parquet or CSV file or a folder of them; the column `weight` is optional.
-
-    Raises
-    ------
-    FileNotFoundError
-        There is no such file.
-    ValueError
-        It is neither, or lacks a column.
-    """
-    return _pieces(path, ("image", "caption"), ("weight",))
+def pair_pieces(path: Path, columns: Columns = BY_NAME) -> list[Piece]:
+    """The parts of a table of pairs, a file or a folder of files of one format; errors as of `pair_table`."""
+    return _pieces(pair_table(path, columns))
 
 
-def label_pieces(path: str | os.PathLike[str]) -> list[Piece]:
-    """The parts of a table of labels; errors as in `pair_pieces`."""
-    return _pieces(path, ("image", "label"))
+def label_pieces(path: Path, columns: Columns = BY_NAME) -> list[Piece]:
+    """The parts of a table of labels; errors as of `label_table`."""
+    return _pieces(label_table(path, columns))
 
 
 def read_pairs(piece: Piece) -> Iterator[PairBatch]:
@@ -156,7 +147,8 @@ def read_pairs(piece: Piece) -> Iterator[PairBatch]:
     """
     for row, batch in piece.batches():
         images, captions = (Coded.of(_present(batch, name, piece, row)) for name in ("image", "caption"))
-        yield PairBatch(images, captions, _weights(batch, piece, row))
+        similarities = _numbers(batch, "similarity", piece, row) if "similarity" in piece.columns else None
+        yield PairBatch(images, captions, _weights(batch, piece, row), similarities)
 
 
 def read_labels(piece: Piece) -> Iterator[LabelBatch]:
@@ -179,21 +171,12 @@ def numbered(values: Sequence[pa.Array]) -> tuple[pa.Array, list[Numbers]]:
     return merged.chunk(0).dictionary, [chunk.indices.to_numpy() for chunk in merged.chunks]
 
 
-def _pieces(path: str | os.PathLike[str], required: Sequence[str], optional: Sequence[str] = ()) -> list[Piece]:
-    source = Path(path)
-    for file in source.rglob("*") if source.is_dir() else [source]:
-        if not file.is_dir():
-            require_file(file, "table", "give a Parquet or CSV file, or a folder of them")
-    is_csv = ".csv" in source.suffixes or (source.is_dir() and any(source.glob("[!.]*.csv")))
-    data = ds.dataset(source, format=CSV if is_csv else "parquet")
-    for name in required:
-        if name not in data.schema.names:
-            raise ValueError(f"{source} has no column {name}, only {', '.join(data.schema.names) or 'none'}")
-    columns = (*required, *(name for name in optional if name in data.schema.names))
-    return [piece for fragment in data.get_fragments() for piece in _parts(fragment, columns, data.schema)]
+def _pieces(table: Table) -> list[Piece]:
+    return [piece for fragment in table.data.get_fragments() for piece in _parts(fragment, table)]
 
 
-def _parts(fragment: ds.Fragment, columns: tuple[str, ...], schema: pa.Schema) -> Iterator[Piece]:
+def _parts(fragment: ds.Fragment, table: Table) -> Iterator[Piece]:
+    columns, schema = table.columns, table.data.schema
     if not isinstance(fragment, ds.ParquetFileFragment):
         yield Piece(fragment, columns, schema)
         return
@@ -216,7 +199,9 @@ def _flat(batch: pa.RecordBatch, name: str, piece: Piece) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if pa.types.is_nested(column.type):
-        raise ValueError(f"column {name} of {piece.fragment.path} holds {column.type}: give numbers or text")
+        raise ValueError(
+            f"column {piece.columns[name]} of {piece.fragment.path} holds {column.type}: give numbers or text"
+        )
     if pa.types.is_integer(column.type) and column.type != pa.uint64():
         return column.cast(pa.int64())
     is_text = pa.types.is_string(column.type) or pa.types.is_string_view(column.type)
@@ -226,15 +211,37 @@ def _flat(batch: pa.RecordBatch, name: str, piece: Piece) -> pa.Array:
 def _weights(batch: pa.RecordBatch, piece: Piece, row: int) -> FloatArray:
     if "weight" not in piece.columns:
         return np.ones(batch.num_rows)
-    column = batch.column("weight")
+    weights = _numbers(batch, "weight", piece, row)
+    _reject(pa.array(weights <= 0), piece, row, "has a weight that is zero or negative: weights are positive")
+    return weights
+
+
+def _numbers(batch: pa.RecordBatch, name: str, piece: Piece, row: int) -> FloatArray:
+    """A column of finite numbers; where a format has no types, they are read from its text."""
+    column = batch.column(name)
+    if pa.types.is_large_string(column.type) and is_text(piece.fragment.path):
+        column = _parsed(column, name, piece, row)
     known = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_null)
     if not any(is_known(column.type) for is_known in known):
-        raise ValueError(f"column weight of {piece.fragment.path} holds {column.type}: weights are numbers")
+        plural = "weights" if name == "weight" else "similarities"
+        raise ValueError(
+            f"column {piece.columns[name]} of {piece.fragment.path} holds {column.type}: {plural} are numbers"
+        )
     column = column.cast(pa.float64(), safe=False)
-    _reject(column.is_null(), piece, row, "has no weight")
-    _reject(pc.invert(pc.is_finite(column)), piece, row, "has a weight that is NaN or infinite")
-    _reject(pc.less_equal(column, 0.0), piece, row, "has a weight that is zero or negative: weights are positive")
+    _reject(column.is_null(), piece, row, f"has no {name}")
+    _reject(pc.invert(pc.is_finite(column)), piece, row, f"has a {name} that is NaN or infinite")
     return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _parsed(column: pa.Array, name: str, piece: Piece, row: int) -> pa.Array:
+    texts = pc.utf8_trim_whitespace(column)
+    try:
+        return texts.cast(pa.float64())
+    except pa.ArrowInvalid:
+        numbers = pd.to_numeric(texts.to_pandas(), errors="coerce").isna().to_numpy()
+        wrong = pa.array(numbers & texts.is_valid().to_numpy(zero_copy_only=False))
+        _reject(wrong, piece, row, f"has a {name} that is no number")
+        raise
 
 
 def _reject(bad: pa.BooleanArray, piece: Piece, row: int, fault: str) -> None:

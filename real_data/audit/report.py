@@ -47,11 +47,20 @@ RANKINGS = (
 
 def print_report(summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> None:
     """Print the report."""
+    for name, columns in summary["columns"].items():
+        say(f"{name}: {_columns(columns)}")
     print_table("Pairs", [("", "left"), ("", "right"), ("", "left")], _overview(summary))
     _print_bounds(summary)
     for name, title, columns in RANKINGS:
         if name in tables:
             _print_ranking(title, tables[name], columns)
+    for sentence in summary["what_if"] or ():
+        say(sentence)
+
+
+def _columns(columns: Mapping[str, Any]) -> str:
+    read = ", ".join(f"{role} {name}" for role, name in columns.items() if role != "ignored")
+    return f"read {read}; ignored {', '.join(columns['ignored']) or 'none'}"
 
 
 def _overview(summary: Mapping[str, Any]) -> list[tuple[str, str, str]]:

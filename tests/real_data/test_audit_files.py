@@ -143,7 +143,7 @@ def replaced(column, row, value):
         (replaced("weight", 7, None), "row 7 of {} has no weight"),
         (replaced("caption", 4, None), "row 4 of {} has no caption"),
         (replaced("image", 0, None), "row 0 of {} has no image"),
-        ({"image": [1], "text": ["a"]}, "{} has no column caption, only image, text"),
+        ({"image": [1], "words": ["a"]}, "{} has no column caption, only image, words: name it with --caption-col"),
         ({"image": [], "caption": []}, "has no rows"),
     ],
 )
@@ -191,7 +191,7 @@ def test_columns_of_a_type_that_cannot_be(call, write, tmp_path, columns, messag
         ),
         ({"image": [1, 2], "label": [None, None]}, "has no label in any row"),
         ({"image": [1, None], "label": ["a", "b"]}, "row 1 of"),
-        ({"image": [1, 2], "class": ["a", "b"]}, "has no column label, only image, class"),
+        ({"image": [1, 2], "kind": ["a", "b"]}, "has no column label, only image, kind: name it with --label-col"),
     ],
 )
 def test_labels_that_cannot_be(call, write, tmp_path, labels, message):
@@ -316,4 +316,4 @@ def test_the_summary_names_the_tables_beside_it_by_their_content(write, tmp_path
 def test_help_teaches(call):
     code, out, _ = call(app, "audit", "--help")
     assert code == 0
-    assert "Example: python -m real_data audit" in " ".join(out.split())
+    assert "Examples: python -m real_data audit" in " ".join(out.split())

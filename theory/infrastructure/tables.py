@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib import metadata
@@ -108,11 +108,20 @@ def write_table(frame: "pd.DataFrame", path: str | os.PathLike[str], configurati
         The suffix is neither `.parquet` nor `.csv`.
     """
     target = require_table_path(path)
-    with replacing(target) as temporary:
+
+    def write(temporary: Path) -> None:
         if target.suffix == ".csv":
             frame.to_csv(temporary, index=False)
         else:
             frame.to_parquet(temporary, index=False)
+
+    return write_recorded(target, configuration, write)
+
+
+def write_recorded(target: Path, configuration: Mapping[str, object], write: Callable[[Path], None]) -> str:
+    """Write a file of any kind with such a sidecar; `write` is given a temporary path. Returns its content key."""
+    with replacing(target) as temporary:
+        write(temporary)
         key = content_key(temporary)
         record = provenance(configuration) | {"content_key": key}
         # The sidecar goes first, so that no finished table is ever without one. Until the table has followed, it speaks

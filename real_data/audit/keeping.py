@@ -1,0 +1,173 @@
+"""The pairs that a rule keeps, in a file like that they came from: all its columns, all its rows but those that go."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import compress, islice
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from real_data.audit import rules
+from real_data.audit.columns import BY_NAME, SEPARATORS, Columns, format_of
+from real_data.audit.labelling import NONE, matched_images
+from real_data.audit.reading import PairBatch, Piece, pair_pieces, read_pairs
+from real_data.audit.rules import RULES, Mask, PairList, Views
+from real_data.audit.verdict import Choice
+from theory.infrastructure import ownership
+from theory.infrastructure.arrays import IntArray
+from theory.infrastructure.tables import write_recorded
+
+ROWS = 2**16  # of all columns at once
+
+
+def keep_pairs(
+    pairs: Path, labels: Path | None, out: Path, choice: Choice, columns: Columns = BY_NAME, seed: int = 0
+) -> tuple[int, int]:
+    """Write the rows of a table of pairs that are left when a rule has dropped its share of the distinct pairs.
+
+    The rule sees all labels there are. Images without a label keep their rows, but for those of captions that go. A
+    sidecar `out`.json says what was done.
+
+    Parameters
+    ----------
+    pairs, labels, columns : as of `real_data.audit.audit`
+    out : of the format of `pairs`: Parquet, CSV, TSV or JSONL
+
+    Returns
+    -------
+    The rows that are kept, and all rows.
+
+    Raises
+    ------
+    ValueError
+        Another format; no such rule, or one that needs labels or similarities that are not there; the errors of
+        `count_here`.
+
+    Notes
+    -----
+    The table is read twice, a batch at a time. Memory: some 50 bytes a row, and the distinct ids.
+    """
+    require_keepable(out, pairs, labels, choice)
+    pieces = pair_pieces(pairs, columns)
+    kept = _rows_kept(pieces, labels, choice, columns, np.random.default_rng(seed))
+    files = list(dict.fromkeys(piece.fragment.path for piece in pieces))
+    about = {"pairs": str(pairs), "labels": labels and str(labels), "seed": seed, **choice._asdict()}
+    write_recorded(out, about, lambda temporary: _write(files, temporary, kept))
+    return int(kept.sum()), len(kept)
+
+
+def outputs(out: Path) -> tuple[ownership.Output, ...]:
+    """The files that are written."""
+    return ownership.table(out)
+
+
+def require_keepable(out: Path, pairs: Path, labels: Path | None, choice: Choice | None) -> None:
+    """Raise `ValueError` where pairs cannot be kept: to be asked before the work, with the choice or without."""
+    if out.suffix != format_of(pairs):
+        raise ValueError(f"{out} is to be of the format of {pairs}: end its name in {format_of(pairs)}")
+    if not out.parent.is_dir():
+        raise FileNotFoundError(f"folder {out.parent} does not exist: create it, or write somewhere else")
+    if choice is None:
+        return
+    if choice.rule not in RULES:
+        raise ValueError(f"rule {choice.rule!r} is none of {', '.join(RULES)}")
+    if not 0 < choice.share < 1:
+        raise ValueError(f"the share {choice.share:g} to be dropped is not in (0, 1)")
+    if choice.rule == "leak" and labels is None:
+        raise ValueError("the rule leak needs labels: name them with --labels")
+
+
+def _rows_kept(
+    pieces: Sequence[Piece], labels: Path | None, choice: Choice, columns: Columns, rng: np.random.Generator
+) -> Mask:
+    """Which rows are kept, in the order of the pieces of the table, which has some."""
+    table = PairBatch.joined([batch for piece in pieces for batch in read_pairs(piece)])
+    everything, row_pair = _distinct(table, _labels_of(table, labels, columns))
+    known = everything.kept(everything.labels[everything.images] != NONE)
+    order = rules.ranked(RULES[choice.rule], Views(everything, known, everything), rng)
+    stays = np.ones(len(everything), dtype=bool)
+    stays[order[: rules.count_of(choice.share, len(everything))]] = False
+    return stays[row_pair]
+
+
+def _labels_of(table: PairBatch, labels: Path | None, columns: Columns) -> IntArray:
+    if labels is None:
+        return np.full(len(table.images.values), NONE, dtype=np.int64)
+    images = matched_images(table.images.values, labels, columns)
+    assert images.labels is not None
+    return np.append(images.labels, NONE)[images.numbers]  # of `NONE`, too, by its index -1
+
+
+def _distinct(table: PairBatch, labels: IntArray) -> tuple[PairList, IntArray]:
+    """The distinct pairs, and of each row its number; weights of equal rows are summed, similarities averaged."""
+    n_captions = len(table.captions.values)
+    keys, row_pair, counts = np.unique(
+        table.images.codes.astype(np.int64) * n_captions + table.captions.codes, return_inverse=True, return_counts=True
+    )
+    weights, similarities = np.bincount(row_pair, table.weights).astype(np.float64), None
+    if table.similarities is not None:
+        similarities = np.bincount(row_pair, table.similarities) / counts
+    pairs = PairList(keys // n_captions, keys % n_captions, weights, labels, similarities)
+    return pairs, row_pair
+
+
+def _write(files: Sequence[str], out: Path, kept: Mask) -> None:
+    """Write the rows that are kept, of all files in their order."""
+    selectors = iter(kept.tolist())
+    kind = format_of(out)
+    if kind == ".parquet":
+        _write_parquet(files, out, selectors)
+    else:
+        with out.open("w", encoding="utf-8", newline="") as opened:
+            (_write_lines if kind == ".jsonl" else _write_separated)(files, opened, selectors, SEPARATORS.get(kind, ""))
+    if next(selectors, None) is not None:
+        raise ValueError(f"{files[-1]} has fewer rows than when it was first read: give the same command again")
+
+
+def _write_parquet(files: Sequence[str], out: Path, selectors: Iterator[bool]) -> None:
+    schema = pq.read_schema(files[0])
+    with pq.ParquetWriter(out, schema) as writer:
+        for file in files:
+            with pq.ParquetFile(file, pre_buffer=False) as source:
+                for batch in source.iter_batches(ROWS, use_threads=False):
+                    mask = pa.array(list(islice(selectors, batch.num_rows)))
+                    rows = pa.Table.from_batches([batch]).filter(mask)
+                    writer.write_table(rows.select(schema.names).cast(schema))
+
+
+def _write_lines(files: Sequence[str], out: IO[str], selectors: Iterator[bool], _: str) -> None:
+    for file in files:
+        with _text(file) as opened:
+            out.writelines(
+                line if line.endswith("\n") else f"{line}\n"
+                for line in compress((line for line in opened if line.strip()), selectors)
+            )
+
+
+def _write_separated(files: Sequence[str], out: IO[str], selectors: Iterator[bool], separator: str) -> None:
+    writer, header = csv.writer(out, delimiter=separator, lineterminator="\n"), None
+    for file in files:
+        with _text(file) as opened:
+            rows = (row for row in csv.reader(opened, delimiter=separator) if row)
+            first = next(rows)
+            if header is None:
+                writer.writerow(first)
+            elif first != header:
+                raise ValueError(f"{file} has other columns than {files[0]}: they cannot be kept in one file")
+            header = first
+            try:
+                writer.writerows(compress(rows, selectors))
+            except csv.Error as error:
+                raise ValueError(f"{file} cannot be copied: {error}") from error
+
+
+@contextmanager
+def _text(file: str) -> Iterator[IO[str]]:
+    """A text file, maybe compressed, as pyarrow reads it."""
+    with io.TextIOWrapper(pa.input_stream(file), encoding="utf-8-sig", newline="") as opened:
+        yield opened

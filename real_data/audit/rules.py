@@ -1,0 +1,190 @@
+"""Which pairs would go first: rules that a curator could follow, controls that choose blindly, and an oracle.
+
+A rule ranks pairs. It may see the labels of the images that are seen, and never those of the images it is judged on;
+the oracle sees these, and shows how far any rule could go.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from theory.infrastructure.arrays import FloatArray, IntArray
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class PairList:
+    """Distinct pairs, (n_pairs,) each, of images that may have labels.
+
+    Attributes
+    ----------
+    images, captions : numbers from 0
+    weights : positive
+    labels : (n_images,), classes from 0, or -1
+    similarities : of image and caption, or `None`
+    """
+
+    images: IntArray
+    captions: IntArray
+    weights: FloatArray
+    labels: IntArray
+    similarities: FloatArray | None = None
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def kept(self, pairs: npt.NDArray[np.generic]) -> "PairList":
+        """Some of the pairs, by mask or by number."""
+        similarities = None if self.similarities is None else self.similarities[pairs]
+        return PairList(self.images[pairs], self.captions[pairs], self.weights[pairs], self.labels, similarities)
+
+    @cached_property
+    def n_captions(self) -> int:
+        """One more than the largest number of a caption."""
+        return int(self.captions.max(initial=-1)) + 1
+
+    @cached_property
+    def degrees(self) -> IntArray:
+        """The images of each caption, (n_captions,)."""
+        return np.bincount(self.captions, minlength=self.n_captions)
+
+
+@dataclass(frozen=True, eq=False)
+class Views:
+    """What a rule may look at when pairs are judged.
+
+    Attributes
+    ----------
+    everything : all pairs, in which hubs are hubs
+    seen : those of the images whose labels are seen
+    judged : those that are ranked; only the oracle looks at their labels
+    """
+
+    everything: PairList
+    seen: PairList
+    judged: PairList
+
+
+Rule = Callable[[Views, np.random.Generator], FloatArray]
+
+
+def leak(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
+    """`Pr[labels differ]` of two images drawn by the caption, as the seen images have it; 0 where none is seen."""
+    crossing = _crossing(views.seen, views.everything.n_captions)
+    return np.asarray(crossing[views.judged.captions])
+
+
+def hubs(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001
+    """How many images the caption has."""
+    return views.everything.degrees[views.judged.captions].astype(np.float64)
+
+
+def low_similarity(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001
+    """How little similar image and caption are."""
+    if views.judged.similarities is None:
+        raise ValueError("the pairs have no similarities: name their column with --similarity-col")
+    return -views.judged.similarities
+
+
+def random_pairs(views: Views, rng: np.random.Generator) -> FloatArray:
+    """Any pair."""
+    return rng.random(len(views.judged))
+
+
+def random_captions(views: Views, rng: np.random.Generator) -> FloatArray:
+    """Any caption, with all its pairs."""
+    return rng.random(views.everything.n_captions)[views.judged.captions]
+
+
+def oracle(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001
+    """By the true labels: of each caption all pairs but those of its largest class.
+
+    First come the captions whose disagreement falls most for each pair that goes: `p_R(l) Pr[labels differ | l]` over
+    the number of such pairs. With weights of 1, dropping whole captions takes no more from α_T with as many pairs, but
+    for the last caption, of which only a part may go.
+    """
+    judged, n_captions = views.judged, views.everything.n_captions
+    by_class = _by_class(judged, n_captions)
+    largest = np.asarray(by_class.argmax(axis=0)).ravel()
+    minority = judged.labels[judged.images] != largest[judged.captions]
+    counts = np.bincount(judged.captions[minority], minlength=n_captions)
+    mass = np.bincount(judged.captions, judged.weights, n_captions)
+    gain = mass * _crossing(judged, n_captions) / np.maximum(counts, 1)
+    return np.where(minority, gain[judged.captions], -1.0)
+
+
+def oracle_leak(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001
+    """The leak of the caption, by the true labels."""
+    return np.asarray(_crossing(views.judged, views.everything.n_captions)[views.judged.captions])
+
+
+RULES: Mapping[str, Rule] = {"leak": leak, "hubs": hubs, "low similarity": low_similarity}
+CONTROLS: Mapping[str, Rule] = {"random pairs": random_pairs, "random captions": random_captions}
+ORACLE = "oracle"
+
+
+def ranked(rule: Rule, views: Views, rng: np.random.Generator) -> IntArray:
+    """The judged pairs, those that go first in front; equals are ordered at random, pairs of one caption together."""
+    judged = views.judged
+    together = rng.random(views.everything.n_captions)[judged.captions]
+    return np.lexsort([rng.random(len(judged)), together, -rule(views, rng)])
+
+
+def count_of(share: float, total: int) -> int:
+    """How many of all pairs a share is."""
+    return round(share * total)
+
+
+def split_by_class(judged: PairList, touched: IntArray) -> PairList:
+    """The captions of the touched pairs, split by the true class of the image."""
+    return _split(judged, touched, judged.labels[judged.images[touched]])
+
+
+def split_by_companion(judged: PairList, touched: IntArray) -> PairList:
+    """The captions of the touched pairs, split by the caption that goes with it most often among those of the image.
+
+    "a bat" becomes "a bat, with a cave" and "a bat, with a ball". Needs no labels. Images none of whose other captions
+    is shared with another image of this caption stay together. Cost: a product of sparse matrices, and for each touched
+    pair the captions of its image.
+    """
+    shape = len(judged.labels), judged.n_captions
+    has = sp.csr_array(sp.coo_array((np.ones(len(judged)), (judged.images, judged.captions)), shape=shape))
+    own, captions = np.unique(judged.captions[touched], return_inverse=True)
+    together = sp.csr_array(has[:, own].T @ has)
+    others = has[judged.images[touched]]
+    entry = np.repeat(np.arange(len(touched)), np.diff(others.indptr))
+    often = np.asarray(together[captions[entry], others.indices]).ravel()
+    often[(others.indices == judged.captions[touched][entry]) | (often < 2)] = 0
+    order = np.lexsort((others.indices, often, entry))
+    last = order[np.cumsum(np.diff(others.indptr)) - 1]  # of each touched pair, the companion met most often
+    return _split(judged, touched, np.where(often[last] > 0, others.indices[last], -1))
+
+
+def _split(judged: PairList, touched: IntArray, kinds: npt.NDArray[np.integer]) -> PairList:
+    """With a new caption for each pair of an old one and a kind."""
+    if not len(touched):
+        return judged
+    _, new = np.unique(np.column_stack([judged.captions[touched], kinds]), axis=0, return_inverse=True)
+    captions = judged.captions.copy()
+    captions[touched] = judged.n_captions + new.ravel()
+    return PairList(judged.images, captions, judged.weights, judged.labels, judged.similarities)
+
+
+def _by_class(pairs: PairList, n_captions: int) -> sp.csc_array:
+    """The weight of each class in each caption, (r, n_captions), of the pairs whose image has a label."""
+    labels = pairs.labels[pairs.images]
+    known = labels >= 0
+    entries = pairs.weights[known], (labels[known], pairs.captions[known])
+    return sp.csc_array(sp.coo_array(entries, shape=(int(pairs.labels.max()) + 1, n_captions)))
+
+
+def _crossing(pairs: PairList, n_captions: int) -> FloatArray:
+    by_class = _by_class(pairs, n_captions)
+    mass = np.asarray(by_class.sum(axis=0))
+    squares = np.asarray(by_class.power(2).sum(axis=0))
+    return np.asarray(1 - np.divide(squares, mass**2, out=np.ones(n_captions), where=mass > 0))

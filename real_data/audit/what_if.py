@@ -1,0 +1,260 @@
+"""From audit to action: what dropping the pairs that hurt most would do, or splitting their captions.
+
+Half of the images are seen: from their labels a rule ranks pairs. The other half is judged: of the graph of its pairs
+alone the first in the rule's order are dropped, or their captions split, and everything is measured anew, with the
+labels of this half. No label serves twice. Beside the rules stand random pairs, random captions, and an oracle that
+sees the labels it is judged by. An image that has lost all pairs counts as an error: what is no longer embedded cannot
+be classified. The bounds speak of the graph that is left, and not of such images.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from real_data.audit import rules
+from real_data.audit.rules import CONTROLS, ORACLE, RULES, PairList, Rule, Views, count_of
+from real_data.audit.verdict import Choice, compared, in_words, recommended
+from theory import BOUNDS, HypothesisError, PairGraph, spectrum
+from theory.bounds.quantities import Encoder
+from theory.consistency import induced_labelling_error, required_labels
+from theory.infrastructure.arrays import FloatArray, IntArray
+from theory.infrastructure.progress import tqdm
+from theory.scores import linear_standing, score_noise
+from theory.spectra import Spectrum
+
+THEOREMS = {
+    "bound_theorem_4": "probe-error",
+    "bound_theorem_15": "multihop-error",
+    "bound_theorem_16": "local-multihop-error",
+}
+MOST_PAIRS = 100_000  # that are measured hundreds of times: beyond, a sample of the images is
+NOTHING = "nothing"  # the rule that leaves all pairs as they are
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """What is tried.
+
+    Attributes
+    ----------
+    k : width of the embedding
+    shares : of the distinct pairs, that are dropped or whose captions are split
+    splits : random halves of the images
+    draws : of each random control, on each half
+    tol, device, seed : as of `theory.spectrum`; the seed also draws halves and controls
+    """
+
+    k: int = 32
+    shares: tuple[float, ...] = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3)
+    splits: int = 10
+    draws: int = 3
+    tol: float = 1e-6
+    device: str = "auto"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.shares or not all(0 < share < 1 for share in self.shares):
+            raise ValueError(f"shares={self.shares} are not all in (0, 1): each is a part of the pairs")
+        if self.splits < 2 or self.draws < 1:
+            raise ValueError(
+                f"splits={self.splits} and draws={self.draws}: an interval needs 2 splits, a control 1 draw"
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What came of it.
+
+    Attributes
+    ----------
+    curves : a row for every measurement; see `what_if`
+    verdict : a row for every rule and share, held against random choice; see `real_data.audit.verdict.compared`
+    words : the verdict, in sentences
+    choice : the rule and share that are recommended, or `None`
+    """
+
+    curves: pd.DataFrame
+    verdict: pd.DataFrame
+    words: tuple[str, ...]
+    choice: Choice | None
+
+
+class _Action(NamedTuple):
+    name: str
+    rules: Mapping[str, Rule]
+
+
+def what_if(graph: PairGraph, settings: WhatIf = WhatIf(), similarities: sp.csr_array | None = None) -> Outcome:
+    """What dropping pairs, or splitting captions, would do to consistency, gap, bounds and error, on held-out images.
+
+    Parameters
+    ----------
+    graph : with left labels; images without one are left out
+    similarities : csr_array (n_left, n_right) with the structure of `graph.joint`, optional
+        Of image and caption: they give one more rule.
+
+    Returns
+    -------
+    Outcome, whose curves have the columns
+        action ("none", "drop", "split"), rule, share (of the judged pairs), split, draw (numbers from 0), n_pairs
+        (left), isolated (mass of the images that have lost all pairs), alpha_t, gap (`1 - σ²_{k+1}`), bound_theorem_4,
+        bound_theorem_15 and bound_theorem_16 (on probe_error; infinite without a gap), probe_error (0-1 error of the
+        probe on the optimum of width k of what is left), error (the same with the masses before, in which images
+        without pairs are errors).
+
+    Raises
+    ------
+    ValueError
+        No labels; fewer than two classes; k exceeds the images or captions that are left of half of them.
+
+    Notes
+    -----
+    Beyond `MOST_PAIRS` pairs a random sample of the images is measured, of about so many pairs. A caption keeps fewer
+    images then, so that leaks are seen less well: what is found there is of the sample. Cost: `splits (1 + shares
+    (rules + 2 draws ...))` spectra, some 900 by default, of half of the pairs.
+    """
+    labels = required_labels(graph, "left")
+    if len(np.unique(labels)) < 2:
+        raise ValueError("all images have one label: nothing can be judged by it")
+    pairs = sampled(pair_list(graph, labels, similarities), np.random.default_rng([settings.seed, 0]))
+    actions = _actions(pairs)
+    n_each = len(settings.shares) * sum(len(_draws(name, settings)) for a in actions for name in a.rules)
+    with tqdm(total=settings.splits * (1 + n_each), desc="what if", leave=False, disable=None) as bar:
+        rows = []
+        for split in range(settings.splits):
+            for row in _on_half(pairs, settings, split, actions):
+                rows.append({"split": split} | row)
+                bar.update()
+    leading = ["action", "rule", "share", "split", "draw"]
+    curves = pd.DataFrame(rows)
+    curves = curves[[*leading, *(name for name in curves if name not in leading)]]
+    verdict = compared(curves)
+    return Outcome(
+        curves, verdict, (*_of_sample(pairs, graph), *in_words(verdict, settings.splits)), recommended(verdict)
+    )
+
+
+def _of_sample(pairs: PairList, graph: PairGraph) -> tuple[str, ...]:
+    if len(pairs) == graph.joint.nnz:
+        return ()
+    images = len(np.unique(pairs.images))
+    return (
+        f"what if: on a random sample of {images:,} of {graph.n_left:,} images, with {len(pairs):,} of "
+        f"{graph.joint.nnz:,} pairs; captions have fewer images there, and leaks are seen less well",
+    )
+
+
+def pair_list(graph: PairGraph, labels: IntArray, similarities: sp.csr_array | None) -> PairList:
+    """The pairs of a graph, one by one."""
+    entries = graph.joint.tocoo()
+    images, captions = (side.astype(np.int64) for side in entries.coords)
+    return PairList(images, captions, entries.data, labels, None if similarities is None else similarities.data)
+
+
+def sampled(pairs: PairList, rng: np.random.Generator) -> PairList:
+    """All pairs, or those of a random sample of the images if there are more than `MOST_PAIRS`."""
+    if len(pairs) <= MOST_PAIRS:
+        return pairs
+    order = rng.permutation(len(pairs.labels))
+    counts = np.bincount(pairs.images, minlength=len(order))[order]
+    chosen = np.zeros(len(order), dtype=bool)
+    chosen[order[np.cumsum(counts) <= MOST_PAIRS]] = True
+    return pairs.kept(chosen[pairs.images])
+
+
+def _actions(pairs: PairList) -> tuple[_Action, _Action]:
+    usable = {name: rule for name, rule in RULES.items() if name != "low similarity" or pairs.similarities is not None}
+    of_captions = {name: usable[name] for name in ("leak", "hubs")}
+    return (
+        _Action("drop", {**usable, **CONTROLS, ORACLE: rules.oracle}),
+        _Action("split", {**of_captions, "random captions": rules.random_captions, ORACLE: rules.oracle_leak}),
+    )
+
+
+def _draws(rule: str, settings: WhatIf) -> range:
+    return range(settings.draws if rule in CONTROLS else 1)
+
+
+def _on_half(
+    pairs: PairList, settings: WhatIf, split: int, actions: tuple[_Action, ...]
+) -> Iterator[dict[str, object]]:
+    """A row for each measurement on one half of the images."""
+    rng = np.random.default_rng([settings.seed, 1, split])
+    seen = _half(pairs, rng)[pairs.images]
+    views = Views(pairs, pairs.kept(seen), pairs.kept(~seen))
+    before = _masses(views.judged)
+    yield {"action": "none", "rule": NOTHING, "share": 0.0, "draw": 0} | _measured(views.judged, before, settings)
+    trials = ((action, name, draw) for action in actions for name in action.rules for draw in _draws(name, settings))
+    for action, name, draw in trials:
+        order = rules.ranked(action.rules[name], views, rng)
+        for share in settings.shares:
+            left = _after(action.name, name, views.judged, order, share)
+            row = {"action": action.name, "rule": name, "share": share, "draw": draw}
+            yield row | _measured(left, before, settings)
+
+
+def _half(pairs: PairList, rng: np.random.Generator) -> rules.Mask:
+    """Half of the images that have pairs, of every class as nearly as can be; (n_images,)."""
+    shuffled = rng.permutation(np.unique(pairs.images))
+    by_class = shuffled[np.argsort(pairs.labels[shuffled], kind="stable")]
+    half = np.zeros(len(pairs.labels), dtype=bool)
+    half[by_class[rng.integers(2) :: 2]] = True
+    return half
+
+
+def _after(action: str, rule: str, judged: PairList, order: IntArray, share: float) -> PairList:
+    count = count_of(share, len(judged))
+    if action == "drop":
+        return judged.kept(np.sort(order[count:]))
+    split = rules.split_by_class if rule == ORACLE else rules.split_by_companion
+    return split(judged, order[:count])
+
+
+def _masses(pairs: PairList) -> FloatArray:
+    masses = np.bincount(pairs.images, pairs.weights, len(pairs.labels))
+    return np.asarray(masses / masses.sum())
+
+
+def _measured(pairs: PairList, before: FloatArray, settings: WhatIf) -> dict[str, float]:
+    """What the bounds speak of, on the graph of some pairs; `before` has the masses of the images with all of them."""
+    images, rows = np.unique(pairs.images, return_inverse=True)
+    captions, columns = np.unique(pairs.captions, return_inverse=True)
+    entries = sp.coo_array((pairs.weights, (rows, columns)), shape=(len(images), len(captions)))
+    graph, k = PairGraph(entries, np.unique(pairs.labels[images], return_inverse=True)[1]), settings.k
+    if k > min(graph.joint.shape):
+        raise ValueError(
+            f"what if: k={k} is more than is left of half of the images, {graph.n_left} images and {graph.n_right} "
+            "captions: lower k, or drop less"
+        )
+    wanted = min(k + 1, *graph.joint.shape)
+    triplets = spectrum(graph, wanted, tol=settings.tol, device=settings.device, seed=settings.seed).leading(k + 1)
+    encoder = Encoder.optimum(graph, triplets, k)
+    wrong = _wrong(encoder)
+    kept = before[images]
+    return {
+        "n_pairs": len(pairs),
+        "isolated": max(0.0, 1 - float(kept.sum())),
+        "alpha_t": induced_labelling_error(graph),
+        "gap": 1 - float(triplets.singular_values[k]) ** 2,
+        **{column: _bound(name, graph, triplets, k) for column, name in THEOREMS.items()},
+        "probe_error": float(graph.left_marginal @ wrong),
+        "error": float(kept @ wrong) + max(0.0, 1 - float(kept.sum())),
+    }
+
+
+def _wrong(encoder: Encoder) -> rules.Mask:
+    """Whether the probe errs on each left node; a tie is an error."""
+    f, coefficients, mass = encoder.left, encoder.probe.coefficients, encoder.graph.left_marginal
+    winners = linear_standing(f, coefficients, score_noise(f, coefficients, mass)).winners
+    return np.asarray(winners != encoder.graph.left_labels)
+
+
+def _bound(name: str, graph: PairGraph, triplets: Spectrum, k: int) -> float:
+    try:
+        return BOUNDS[name](graph, triplets, k)
+    except HypothesisError:
+        return float("nan")

@@ -1,0 +1,355 @@
+"""What if pairs were dropped or captions split: against naive loops, on data where a rule helps and where none does."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from real_data.__main__ import app
+from real_data.audit import WhatIf, keep_pairs, keeping, rules, what_if
+from real_data.audit.rules import PairList, Views
+from real_data.audit.verdict import Choice
+from real_data.audit.what_if import _after, _half, _masses, _measured, pair_list, sampled
+from tests.real_data.test_audit_columns import SUFFIXES, write
+from theory import PairGraph
+from theory.intervals import student_half
+
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def draw_pairs(seed: int, n_images=24, n_captions=10, n_classes=3, *, weighted=False) -> PairList:
+    """Distinct pairs, at least one of every image."""
+    rng = np.random.default_rng(seed)
+    has = rng.random((n_images, n_captions)) < 0.3
+    has[np.arange(n_images), rng.integers(n_captions, size=n_images)] = True
+    images, captions = np.nonzero(has)
+    weights = 0.1 + rng.random(len(images)) if weighted else np.ones(len(images))
+    return PairList(images, captions, weights, np.arange(n_images) % n_classes, rng.random(len(images)))
+
+
+def halves(pairs: PairList, seed: int) -> Views:
+    seen = _half(pairs, np.random.default_rng(seed))[pairs.images]
+    return Views(pairs, pairs.kept(seen), pairs.kept(~seen))
+
+
+def naive_alpha(pairs: PairList) -> float:
+    """The probability that two images drawn by one caption differ, pair by pair."""
+    total, differ = pairs.weights.sum(), 0.0
+    for caption in np.unique(pairs.captions):
+        inside = np.flatnonzero(pairs.captions == caption)
+        mass = pairs.weights[inside].sum()
+        for one in inside:
+            for other in inside:
+                if pairs.labels[pairs.images[one]] != pairs.labels[pairs.images[other]]:
+                    differ += pairs.weights[one] * pairs.weights[other] / mass / total
+    return differ
+
+
+RANKED = [*rules.RULES.values(), *rules.CONTROLS.values(), rules.oracle]
+
+
+@settings(max_examples=25)
+@given(seed=SEEDS, rule=st.sampled_from(RANKED), share=st.sampled_from([0.1, 0.25, 0.4]))
+def test_what_is_left_is_measured_as_naive_loops_do(seed, rule, share):
+    views = halves(draw_pairs(seed, weighted=True), seed)
+    order = rules.ranked(rule, views, np.random.default_rng(seed))
+    assert sorted(order) == list(range(len(views.judged)))
+    left = _after("drop", "any", views.judged, order, share)
+    assert len(left) == len(views.judged) - round(share * len(views.judged))
+    before = _masses(views.judged)
+    found = _measured(left, before, WhatIf(k=1, device="cpu"))
+    assert found["alpha_t"] == pytest.approx(naive_alpha(left), abs=1e-12)
+    lost = [x for x in np.unique(views.judged.images) if x not in left.images]
+    assert found["isolated"] == pytest.approx(sum(before[x] for x in lost), abs=1e-12)
+    assert found["isolated"] - 1e-12 <= found["error"] <= 1
+    for bound in ("bound_theorem_4", "bound_theorem_15", "bound_theorem_16"):
+        assert found["probe_error"] <= found[bound] * (1 + 1e-9)
+
+
+def test_an_image_that_loses_its_pairs_is_an_error():
+    """Two classes in two components: the probe errs on nobody, and one image, of mass 2 in 11, has lost its pairs."""
+    pairs = PairList(
+        np.array([0, 0, 1, 1, 2, 3, 3, 4, 4, 5, 5]),
+        np.array([0, 1, 0, 1, 0, 2, 3, 2, 3, 2, 3]),
+        np.ones(11),
+        np.array([0, 0, 0, 1, 1, 1]),
+    )
+    found = _measured(pairs.kept(pairs.images != 1), _masses(pairs), WhatIf(k=2, device="cpu"))
+    assert (found["alpha_t"], found["probe_error"]) == (0, 0)
+    assert found["isolated"] == found["error"] == pytest.approx(2 / 11)
+
+
+@settings(max_examples=40)
+@given(seed=SEEDS, share=st.floats(0.05, 0.9))
+def test_the_oracle_is_never_worse_than_the_leak_but_for_its_last_caption(seed, share):
+    """It drops what it must of a caption to purify it; the last caption may be purified in part only."""
+    views = halves(draw_pairs(seed), seed)
+    views = Views(views.everything, views.judged, views.judged)  # the leak sees all that it is judged by
+    alphas = []
+    for rule in (rules.oracle, rules.leak):
+        order = rules.ranked(rule, views, np.random.default_rng(seed))
+        left = _after("drop", "any", views.judged, order, share)
+        alphas.append(naive_alpha(left))
+    last = np.bincount(views.judged.captions).max()
+    assert alphas[0] <= alphas[1] + last / len(left)
+
+
+def test_the_oracle_needs_fewer_pairs_than_the_leak_where_both_end_between_captions():
+    """Of each caption three images are of one class: the leak drops all four, the oracle the other one."""
+    images, captions = np.arange(16), np.repeat(np.arange(4), 4)
+    pairs = PairList(images, captions, np.ones(16), np.array([0, 0, 0, 1] * 4))
+    views = Views(pairs, pairs, pairs)
+    found = {}
+    for rule in (rules.oracle, rules.leak, rules.random_pairs):
+        order = rules.ranked(rule, views, np.random.default_rng(0))
+        found[rule] = [naive_alpha(_after("drop", "any", pairs, order, share)) for share in (0.25, 0.5)]
+    assert found[rules.oracle] == [0, 0]
+    assert found[rules.leak] == pytest.approx([3 / 8, 3 / 8])
+
+
+@pytest.mark.parametrize("rule", [rules.random_pairs, rules.random_captions])
+def test_random_choice_takes_every_pair_as_often(rule):
+    """Of 3,000 draws, within 4.5 standard errors."""
+    views = halves(draw_pairs(0), 0)
+    rng, n, drawn = np.random.default_rng(1), len(views.judged), 3_000
+    count = round(0.25 * n)
+    taken = sum(np.bincount(rules.ranked(rule, views, rng)[:count], minlength=n) for _ in range(drawn))
+    share = count / n
+    assert np.abs(taken / drawn - share).max() < 4.5 * np.sqrt(share * (1 - share) / drawn)
+
+
+@settings(max_examples=20)
+@given(seed=SEEDS, rule=st.sampled_from(list(rules.RULES.values())))
+def test_no_rule_sees_the_labels_it_is_judged_by(seed, rule):
+    views = halves(draw_pairs(seed), seed)
+    shuffled = views.judged.labels.copy()
+    unseen = np.unique(views.judged.images)
+    shuffled[unseen] = np.random.default_rng(seed).permutation(shuffled[unseen])
+    others = [PairList(v.images, v.captions, v.weights, shuffled, v.similarities) for v in vars(views).values()]
+    orders = [rules.ranked(rule, v, np.random.default_rng(seed)) for v in (views, Views(*others))]
+    np.testing.assert_array_equal(*orders)
+    assert not set(views.seen.images) & set(views.judged.images)
+
+
+@settings(max_examples=20)
+@given(seed=SEEDS)
+def test_captions_are_split_by_the_companion_met_most_often(seed):
+    pairs = draw_pairs(seed)
+    rng = np.random.default_rng(seed)
+    touched = rng.permutation(len(pairs))[: len(pairs) // 2]
+    captions_of = {x: set(pairs.captions[pairs.images == x]) for x in np.unique(pairs.images)}
+    kinds = {}
+    for pair in touched:
+        image, caption = pairs.images[pair], pairs.captions[pair]
+        often = {
+            other: sum(caption in has and other in has for has in captions_of.values())
+            for other in captions_of[image] - {caption}
+        }
+        best = max(often, key=lambda other: (often[other], other), default=None)
+        kinds[pair] = (caption, best if best is not None and often[best] > 1 else None)
+    found = rules.split_by_companion(pairs, touched).captions
+    untouched = np.setdiff1d(np.arange(len(pairs)), touched)
+    np.testing.assert_array_equal(found[untouched], pairs.captions[untouched])
+    for one in touched:
+        for other in touched:
+            assert (found[one] == found[other]) == (kinds[one] == kinds[other])
+    by_class = rules.split_by_class(pairs, np.arange(len(pairs)))
+    assert naive_alpha(by_class) == 0
+
+
+def junk_graph(rng: np.random.Generator, n: int, *, helpful: bool) -> PairGraph:
+    """Each image has three of the 8 captions of its class and, in one of six random groups, three of the group.
+
+    The groups hold together more tightly than the classes, and the embedding of width 4 learns them: dropping what
+    crosses classes helps. Otherwise all six captions are any, and nothing can help.
+    """
+    labels, group = np.arange(n) % 4, rng.integers(6, size=n)
+    rows = [
+        np.concatenate([rng.choice(8, 3, replace=False) + 8 * y, 32 + 3 * g + np.arange(3)])
+        if helpful
+        else rng.choice(50, 6, replace=False)
+        for y, g in zip(labels, group, strict=True)
+    ]
+    joint = sp.coo_array((np.ones(6 * n), (np.repeat(np.arange(n), 6), np.concatenate(rows))))
+    return PairGraph(joint, labels, drop_isolated=True)
+
+
+TRIED = WhatIf(k=4, shares=(0.5,), splits=10, draws=6, device="cpu")
+
+
+def test_a_rule_that_helps_is_found():
+    outcome = what_if(junk_graph(np.random.default_rng(0), 400, helpful=True), TRIED)
+    rows = outcome.verdict.set_index(["quantity", "action", "rule"])
+    best = rows.loc[("error", "drop", "leak")]
+    assert best["beats_random"]
+    assert best["helps"]
+    assert outcome.choice is not None
+    assert outcome.choice.share == 0.5
+    assert "measured error, dropping pairs" in outcome.words[0]
+    assert "beats random at 50%" in outcome.words[0]
+    curves = outcome.curves
+    assert set(curves["rule"]) == {"nothing", "leak", "hubs", "oracle", "random pairs", "random captions"}
+    assert len(curves) == 10 * (1 + (3 + 2 * 6) + (3 + 6))
+    assert curves.notna().all(axis=None)
+
+
+def test_where_nothing_helps_no_rule_beats_random():
+    outcome = what_if(junk_graph(np.random.default_rng(1), 160, helpful=False), TRIED)
+    errors = outcome.verdict[outcome.verdict["quantity"] == "error"]
+    assert not errors["beats_random"].any()
+    assert outcome.choice is None
+    assert (errors["detectable"] > 0).all()
+    first = outcome.words[0]
+    assert "no rule beats random" in first
+    assert "would have shown" in first
+
+
+def test_the_interval_allows_for_splits_that_overlap():
+    """Half and half: `1/n` becomes `1/n + 1` (Nadeau and Bengio 2003)."""
+    values = np.random.default_rng(0).standard_normal(10)
+    assert student_half(values, overlap=1.0) == pytest.approx(student_half(values) * np.sqrt((0.1 + 1) / 0.1))
+    assert student_half(values) == pytest.approx(2.262157 * values.std(ddof=1) / np.sqrt(10), rel=1e-6)
+
+
+def test_beyond_a_size_a_sample_of_the_images_is_measured(monkeypatch):
+    graph = junk_graph(np.random.default_rng(0), 160, helpful=True)
+    monkeypatch.setitem(what_if.__globals__, "MOST_PAIRS", 600)
+    pairs = pair_list(graph, graph.left_labels, None)
+    part = sampled(pairs, np.random.default_rng(0))
+    assert len(part) == 600
+    assert (np.bincount(part.images)[np.unique(part.images)] == 6).all()
+    outcome = what_if(graph, WhatIf(k=2, shares=(0.1,), splits=2, draws=1, device="cpu"))
+    assert outcome.words[0].startswith("what if: on a random sample of 100 of 160 images, with 600 of 960 pairs")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"shares": ()}, r"shares=\(\) are not all in"),
+        ({"shares": (1.0,)}, "not all in"),
+        ({"splits": 1}, "an interval needs 2 splits"),
+        ({"draws": 0}, "a control 1 draw"),
+    ],
+)
+def test_what_cannot_be_tried(options, message):
+    with pytest.raises(ValueError, match=message):
+        WhatIf(**options)
+
+
+def test_what_cannot_be_judged():
+    graph = junk_graph(np.random.default_rng(0), 160, helpful=True)
+    with pytest.raises(ValueError, match="one label"):
+        what_if(PairGraph(graph.joint, np.zeros(160, dtype=int)))
+    with pytest.raises(ValueError, match="k=70 is more than is left of half of the images"):
+        what_if(graph, WhatIf(k=70, device="cpu"))
+
+
+# The cleaned pairs.
+
+
+@pytest.fixture
+def table():
+    rng = np.random.default_rng(0)
+    images, texts = rng.integers(30, size=200), rng.integers(12, size=200)
+    return pd.DataFrame(
+        {
+            "id": [f"{i:03d}" for i in range(200)],
+            "url": [f"u{i}" for i in images],
+            "TEXT": [f'no. {t}, "so"\nsaid' for t in texts],
+            "label": images % 3,
+            "sim": rng.random(200).round(6),
+        }
+    )
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_the_pairs_that_are_kept_are_those_pandas_keeps(call, tmp_path, table, suffix):
+    pairs, kept = write(table, tmp_path / f"pairs.{suffix}"), tmp_path / f"kept.{suffix}"
+    words = ["--similarity-col", "sim", "--keep", kept, "--rule", "low similarity", "--drop", 0.2, "--k", 3]
+    code, out, _ = call(app, "audit", pairs, *words, "--out", tmp_path / "out")
+    assert code == 0
+    means = table.groupby(["url", "TEXT"])["sim"].transform("mean")
+    distinct = table.assign(mean=means).drop_duplicates(["url", "TEXT"])["mean"].sort_values()
+    least = distinct.iloc[round(0.2 * len(distinct)) - 1]
+    expected = table[means > least].reset_index(drop=True)
+    readers = {
+        "parquet": pd.read_parquet,
+        "csv": lambda path: pd.read_csv(path, dtype={"id": str}),
+        "tsv": lambda path: pd.read_csv(path, sep="\t", dtype={"id": str}),
+        "jsonl": lambda path: pd.read_json(path, lines=True, dtype={"id": str}),
+    }
+    pd.testing.assert_frame_equal(readers[suffix](kept), expected, check_dtype=False)
+    assert f"{kept}: {len(expected)} of 200 rows, without 20% of the pairs by low similarity" in out
+    assert call(app, "audit", pairs, *words, "--out", tmp_path / "out")[0] == 0  # it is ours
+
+
+def test_a_file_that_is_interrupted_leaves_the_earlier_one(tmp_path, table, monkeypatch):
+    pairs, kept = write(table, tmp_path / "pairs.jsonl"), tmp_path / "kept.jsonl"
+    keep_pairs(pairs, None, kept, Choice("hubs", 0.1))
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def interrupt(files, out, *rest):
+        out.write('{"url": "u1", "TE')
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(keeping, "_write_lines", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        keep_pairs(pairs, None, kept, Choice("hubs", 0.5))
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--keep", "kept.csv", "--rule", "hubs", "--drop", 0.1], "end its name in .jsonl"),
+        (["--keep", "nowhere/kept.jsonl", "--rule", "hubs", "--drop", 0.1], "folder nowhere does not exist"),
+        (["--keep", "kept.jsonl", "--rule", "luck", "--drop", 0.1], "rule 'luck' is none of leak, hubs"),
+        (["--keep", "kept.jsonl", "--rule", "leak", "--drop", 0.1], "the rule leak needs labels"),
+        (["--keep", "kept.jsonl", "--rule", "hubs", "--drop", 1.5], "the share 1.5 to be dropped is not in (0, 1)"),
+        (["--keep", "kept.jsonl", "--rule", "hubs"], "--rule and --drop go together"),
+        (["--keep", "kept.jsonl"], "--keep needs --what-if"),
+        (["--rule", "hubs", "--drop", 0.1], "name the file"),
+        (["--what-if"], "give labels"),
+        (["--keep", "pairs.jsonl", "--rule", "hubs", "--drop", 0.1], "would be written, and is read"),
+    ],
+)
+def test_what_cannot_be_kept_is_one_line_and_nothing_is_written(call, tmp_path, monkeypatch, table, words, message):
+    monkeypatch.chdir(tmp_path)
+    write(table, tmp_path / "pairs.jsonl")
+    code, _, err = call(app, "audit", "pairs.jsonl", *words, "--k", 3, "--out", "out")
+    assert (code, err.count("\n")) == (2, 1)
+    assert message in err
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["pairs.jsonl"]
+
+
+def test_the_command_writes_curves_verdict_and_figure_and_keeps_nothing_that_is_not_shown_to_help(
+    call, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(WhatIf, "__init__", _quick(WhatIf.__init__))
+    graph = junk_graph(np.random.default_rng(1), 160, helpful=False)
+    images, captions = graph.joint.tocoo().coords
+    frame = pd.DataFrame({"image": images, "caption": captions, "label": graph.left_labels[images]})
+    pairs, out, kept = write(frame, tmp_path / "pairs.csv"), tmp_path / "out", tmp_path / "kept.csv"
+    words = ["audit", pairs, "--label-col", "label", "--k", 4, "--out", out]
+    code, said, _ = call(app, *words, "--what-if", "--keep", kept)
+    assert code == 1
+    assert "no rule beats random" in said
+    assert f"{kept} is not written" in said
+    assert not kept.exists()
+    files = {"what_if.parquet", "what_if_verdict.parquet", "what_if.png", "what_if.pdf"}
+    assert files <= {path.name for path in out.iterdir()}
+    assert call(app, *words)[0] == 0  # an audit without leaves no curves of the earlier one
+    assert not files & {path.name for path in out.iterdir()}
+    (out / "what_if.png").write_bytes(b"A stranger's work")
+    code, _, err = call(app, *words)
+    assert code == 2
+    assert "what_if.png stays as it is" in err
+
+
+def _quick(whole):
+    def of(self, **options):
+        whole(self, **options, shares=(0.5,), splits=3, draws=1)
+
+    return of
