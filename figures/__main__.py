@@ -8,10 +8,13 @@ import typer
 
 from figures.figure import found
 from figures.findings.page import BEGINNING, findings_page, inputs, is_current
+from figures.layout import Layout, inches
+from figures.prerequisites import studies_of
 from figures.renamed import FIGURES as OLD_NAMES
 from theory.infrastructure import ownership
 from theory.infrastructure.commandline import CHECK_FAILED, print_table, run, say
 from theory.infrastructure.options import Force
+from theory.infrastructure.pictures import METADATA
 from theory.infrastructure.renamed import renamed
 from theory.infrastructure.tables import replacing
 
@@ -28,19 +31,49 @@ app = typer.Typer(
 @app.command()
 def draw(
     name: Annotated[str, typer.Argument(help=f"One of: {', '.join(FIGURES)}.")],
+    table: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="A table that it reads, of a sweep say; others of --tables."),
+    ] = None,
     tables: Annotated[Path, typer.Option(help="Folder of the tables.")] = Path("build/tables"),
-    out: Annotated[Path, typer.Option(help="Folder for the PDF, the PNG and the caption.")] = Path("build/figures"),
+    out: Annotated[Path, typer.Option(help="Folder for the pictures and the caption.")] = Path("build/figures"),
+    width: Annotated[
+        str | None, typer.Option(metavar="LENGTH", help="single (3.25 in), double (6.75 in), 85mm or 3.5in.")
+    ] = None,
+    height: Annotated[str | None, typer.Option(metavar="LENGTH", help="In mm, or inches with in.")] = None,
+    font_size: Annotated[float | None, typer.Option(help="Points of labels; else 9, 8 or 7, as there is room.")] = None,
+    panel: Annotated[str | None, typer.Option(metavar="PANEL", help="Draw this one alone: its number or name.")] = None,
+    formats: Annotated[str, typer.Option("--format", metavar="LIST", help="Of pdf, png and svg.")] = "pdf,png",
     force: Force = False,
 ) -> None:
-    """Draw one figure as PDF and PNG, with its caption as text."""
+    """Draw one figure, with its caption as text: as designed, or at the size and in the letters of a paper.
+
+    Takes a few seconds. `single` and `double` are the widths of a column and of the page of a paper of two columns;
+    panels that would be too narrow are put one below the other. Fonts are embedded. Examples:
+
+    pairbounds draw phase --table build/sweeps/phase/table.parquet
+
+    pairbounds draw phase --width single --panel "by theorem 15" --format pdf,svg --out paper
+    """
     if name in OLD_NAMES:
         renamed(f"figure {name}", name := OLD_NAMES[name])
     if name not in FIGURES:
         raise ValueError(f"figure {name!r} is none of {', '.join(FIGURES)}")
-    figure = FIGURES[name]
+    figure, files, ends = FIGURES[name], table or [], _ends(formats)
+    wide, high = (None if one is None else inches(one) for one in (width, height))
+    layout = Layout(wide, high, font_size, panel)
     mpl.use("Agg")  # no window, whatever the display
-    ownership.claim(figure.outputs(out), figure.inputs(tables), force=force)
-    say(figure.render(tables, out))
+    ownership.claim(figure.outputs(out, layout, ends), figure.sources(tables, files).values(), force=force)
+    say(figure.render(tables, out, files=files, layout=layout, ends=ends))
+
+
+def _ends(formats: str) -> list[str]:
+    """The ends of the names of pictures in these formats."""
+    chosen = [f".{one.strip().lower()}" for one in formats.split(",")]
+    unknown = [end for end in chosen if end not in METADATA]
+    if unknown:
+        raise ValueError(f"format {unknown[0][1:]!r} is none of {', '.join(end[1:] for end in METADATA)}")
+    return chosen
 
 
 @app.command()
@@ -65,9 +98,9 @@ def findings(
 
 @app.command(name="list")
 def list_figures() -> None:
-    """List the figures and the tables they read."""
-    rows = [(figure.name, figure.title, ", ".join(figure.tables)) for figure in FIGURES.values()]
-    print_table("Figures", [("figure", "left"), ("title", "left"), ("tables", "left")], rows)
+    """List the figures, the tables they read, and the studies that measure these."""
+    rows = [(one.name, one.title, ", ".join(one.tables), ", ".join(studies_of(one.tables))) for one in FIGURES.values()]
+    print_table("Figures", [("figure", "left"), ("title", "left"), ("tables", "left"), ("studies", "left")], rows)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from figures.intervals import mean_and_half
+from figures.style import sized
 from real_data.training.splits import OVERLAP
 
 
@@ -25,7 +26,9 @@ def accuracy_bars(axes: Axes, runs: pd.DataFrame, kinds: Mapping[str, tuple[str,
             x = place + 0.27 * (shift - 1)
             axes.bar(x, mean, width=0.25, color=color)
             axes.errorbar(x, mean, yerr=half, fmt="none", color="black", linewidth=1, capsize=2)
-            axes.text(x, 1, label, rotation=90, ha="center", va="bottom", fontsize=7, color="white", fontweight="bold")
+            axes.text(
+                x, 1, label, rotation=90, ha="center", va="bottom", fontsize=sized(7), color="white", fontweight="bold"
+            )
     axes.set_xticks(range(len(names)), names)
     axes.set_ylabel("accuracy of a linear probe (%)")
     axes.grid(visible=False, axis="x")

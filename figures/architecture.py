@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import COLUMN, label_line, shade_vacuous
+from figures.style import COLUMN, label_line, shade_vacuous, sized
 from theory.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
 
 LOOKS = {"free": (MEASURED, "-"), "linear": (SHARP_BOUND, ":"), "mlp": (CAPTION, "--"), "conv": (NEUTRAL, "-.")}
@@ -50,7 +50,7 @@ def error_parts(table: pd.DataFrame) -> pd.DataFrame:
 def _finish(panels: list[Axes], whole: pd.DataFrame) -> None:
     loss, error, _ = panels
     loss.set(yscale="log", title="excess loss over the optimum", xlabel="training steps")
-    loss.legend(fontsize=8)
+    loss.legend(fontsize=sized(8))
     error.set(yscale="log", ylim=(0.01, 80), title="probe error (thick), its bound (thin)", xlabel="training steps")
     shade_vacuous(error, whole["guess_error"])
     error.axhline(whole["optimum_error"].median(), color="black", linewidth=0.8)
@@ -70,7 +70,7 @@ def _bars(axes: Axes, parts: pd.DataFrame) -> None:
     axes.set_xticks(range(len(names)), names)
     axes.set(title="parts of the held-out error", ylabel="0-1 error")
     axes.set_ylim(top=1.25 * axes.get_ylim()[1])
-    axes.legend(fontsize=7, ncols=2)
+    axes.legend(fontsize=sized(7), ncols=2)
 
 
 def _caption(table: pd.DataFrame, parts: pd.DataFrame) -> str:

@@ -10,11 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import COLUMN, PALE
+from figures.style import COLUMN, PALE, sized
 from theory.infrastructure.palette import AUGMENTATION, CAPTION, NEUTRAL
 
-FLOOR, LARGEST, INFINITE = 3e-4, 20.0, 60.0  # where 0, all finite bounds from 20 on, and infinite bounds are drawn
-LIMITS = (2e-4, 120.0)
+FLOOR, LARGEST, INFINITE = 3e-4, 20.0, 200.0  # where 0, all finite bounds from 20 on, and infinite bounds are drawn
+LIMITS = (2e-4, 500.0)
 PANELS = (
     ("probe-error", r"bound $2\alpha_T/(1-\sigma_{k+1}^2)$"),
     ("sharp-probe-error", r"sharper bound $2\rho_k/(1-\sigma_{k+1}^2)$"),
@@ -45,16 +45,16 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 def _panel(axes: Axes, rows: pd.DataFrame, label: str) -> None:
     axes.set(xscale="log", yscale="log", xlim=LIMITS, ylim=(LIMITS[0], 1.5), xlabel=label)
-    axes.text(LIMITS[1] / 1.2, FLOOR * 1.5, "pale: vacuous", color=NEUTRAL, fontsize=8, va="bottom", ha="right")
+    axes.text(LIMITS[1] / 1.2, FLOOR * 1.5, "pale: vacuous", color=NEUTRAL, fontsize=sized(8), va="bottom", ha="right")
     axes.plot(LIMITS, LIMITS, color="black", linewidth=1, zorder=1)
-    axes.text(0.04, 0.07, "measured\n= bound", fontsize=8, ha="right")
+    axes.text(0.04, 0.07, "measured\n= bound", fontsize=sized(8), ha="right")
     for pairs, (color, marker) in LOOKS.items():
         chosen = rows[rows["pairs"] == pairs]
         value = chosen["value"].clip(FLOOR, LARGEST).where(np.isfinite(chosen["value"]), INFINITE)
         error, vacuous = chosen["measured"].clip(lower=FLOOR), chosen["vacuous"].astype(bool)
         axes.plot(value[vacuous], error[vacuous], marker, color=color, ms=2, alpha=PALE, mew=0)
         axes.plot(value[~vacuous], error[~vacuous], marker, color=color, ms=2, alpha=0.6, mew=0, label=pairs)
-    ticks = {FLOOR: "0", 1e-3: "0.001", 1e-2: "0.01", 1e-1: "0.1", 1: "1", LARGEST: "≥20", INFINITE: "∞"}
+    ticks = {FLOOR: "0", 1e-2: "0.01", 1e-1: "0.1", 1: "1", LARGEST: "≥20", INFINITE: "∞"}
     axes.set_xticks(list(ticks), list(ticks.values()))
     axes.set_yticks([FLOOR, 1e-3, 1e-2, 1e-1, 1], ["0", "0.001", "0.01", "0.1", "1"])
     axes.minorticks_off()

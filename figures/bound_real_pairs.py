@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 
 from figures.figure import Figure
 from figures.pairing_looks import COLORS, color
-from figures.style import COLUMN, PALE
+from figures.style import COLUMN, PALE, sized
 from theory.infrastructure.palette import NEUTRAL
 
 PANELS = {
@@ -35,12 +35,12 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     handles = [Line2D([], [], color=COLORS[f], marker="s", linestyle="", label=f) for f in families]
     for marker, labels in zip(MARKERS, table["labels"].unique(), strict=False):
         handles.append(Line2D([], [], color="black", marker=marker, linestyle="", label=labels))
-    picture.legend(handles=handles, loc="outside lower center", ncols=len(handles), fontsize=8)
+    picture.legend(handles=handles, loc="outside lower center", ncols=len(handles), fontsize=sized(8))
     return picture, _caption(table)
 
 
 def _panel(axes: Axes, table: pd.DataFrame, column: str) -> None:
-    axes.text(0.8 * LIMITS[1], 1.2 * FLOOR, "pale: vacuous", color=NEUTRAL, fontsize=8, ha="right")
+    axes.text(0.8 * LIMITS[1], 1.2 * FLOOR, "pale: vacuous", color=NEUTRAL, fontsize=sized(8), ha="right")
     axes.plot([FLOOR, LIMITS[1]], [FLOOR, LIMITS[1]], color="black", linewidth=1)
     for marker, (_, rows) in zip(MARKERS, table.groupby("labels", sort=False), strict=False):
         for family, own in rows.groupby("family", sort=False):

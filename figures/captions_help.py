@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import COLUMN, label_line, shade_vacuous
+from figures.style import COLUMN, label_line, shade_vacuous, sized
 from theory.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, NEUTRAL
 
 BAND = (0.05, 0.95)  # quantiles over seeds
@@ -90,7 +90,7 @@ def _finish_scales(panels: np.ndarray) -> None:
     label_line(alpha, 0.21, 0.1, "captions", CAPTION)
     sigma.set_ylim(0.75, 1.01)
     bound.set(yscale="log", ylim=(0.2, CEILING))
-    bound.text(0.185, 3.3, "infinite:\nmore than k\ncomponents", color=BOUND, fontsize=7.5)
+    bound.text(0.185, 3.3, "infinite:\nmore than k\ncomponents", color=BOUND, fontsize=sized(7.5))
     bound.set_yticks([0.2, 0.5, 1, 2, 5, 10], ["0.2", "0.5", "1", "2", "5", "10"])
     error.set_yscale("symlog", linthresh=ERROR_STEP)
     error.set_ylim(-ERROR_STEP / 4, 1.1)

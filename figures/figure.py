@@ -1,22 +1,26 @@
 """What a figure is, and how it is put on disk."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure as Picture
 
 import figures
-from figures.renamed import read
-from figures.style import style
+from figures.columns import NEEDED, lacking, listed
+from figures.layout import DESIGNED, Layout, LayoutError, laid_out, panel_name, panels_of
+from figures.renamed import read, read_file
 from theory.infrastructure import ownership
 from theory.infrastructure.folders import held
 from theory.infrastructure.pictures import save_picture
 from theory.infrastructure.tables import replacing, together
+
+ENDS = (".pdf", ".png")  # the PNG last of all: Make goes by it
 
 
 @dataclass(frozen=True)
@@ -32,37 +36,110 @@ class Figure:
         """That of its module."""
         return self.draw.__module__.rpartition(".")[2]
 
-    def render(self, tables: Path, out: Path) -> Path:
-        """Draw from `tables`/NAME.parquet into `out`: a PDF, the caption as text, and last of all the PNG.
+    def render(
+        self,
+        tables: Path,
+        out: Path,
+        *,
+        files: Sequence[Path] = (),
+        layout: Layout = DESIGNED,
+        ends: Sequence[str] = ENDS,
+    ) -> Path:
+        """Draw from `tables`/NAME.parquet into `out`: the caption as text, and a picture for each of `ends`.
 
-        The caption's numbers are computed from the tables, so that it cannot say what they do not. Returns the
-        path of the PNG.
+        The caption's numbers are computed from the tables, so that it cannot say what they do not.
+
+        Parameters
+        ----------
+        files : tables that lie elsewhere, see `sources`
+        layout : of the picture
+        ends : of the pictures' names, in the order in which they are written
+
+        Returns
+        -------
+        Path, of the last picture.
+
+        Raises
+        ------
+        ValueError
+            A table does not fit, and what would; there is no room for the words, or no such panel.
         """
-        found = {name: read(tables, name) for name in self.tables}
-        with style():
-            try:
-                picture, caption = self.draw(found)
-            except KeyError as error:  # a table of another program, or of another version
-                message = f"figure {self.name}: the tables in {tables} lack {error}: compute them anew"
-                raise ValueError(message) from error
-            with held(out, self.name), together():
-                save_picture(picture, out / f"{self.name}.pdf")
-                with replacing(out / f"{self.name}.txt") as temporary:
-                    temporary.write_text(f"{self.title}. {caption}\n", encoding="utf-8")
-                save_picture(picture, out / f"{self.name}.png")
-        plt.close(picture)
-        return out / f"{self.name}.png"
+        found = {name: self._table(name, path) for name, path in self.sources(tables, files).items()}
+        stem = self._stem(layout)
+        try:
+            with laid_out(lambda: self.draw(found), layout) as (picture, caption), held(out, stem), together():
+                about = f"One panel: {panel_name(picture, panels_of(picture)[0])}. " if layout.panel else ""
+                with replacing(out / f"{stem}.txt") as temporary:
+                    temporary.write_text(f"{self.title}. {about}{caption}\n", encoding="utf-8")
+                for end in ends:
+                    save_picture(picture, out / f"{stem}{end}")
+        except LookupError as error:  # rows of another program, or of another version
+            message = f"figure {self.name}: the tables in {tables} lack {error}: compute them anew"
+            raise ValueError(message) from error
+        except LayoutError as error:
+            raise ValueError(f"figure {self.name}: {error}") from error
+        return out / f"{stem}{ends[-1]}"
 
-    def inputs(self, tables: Path) -> list[Path]:
-        """The files that `render` reads."""
-        return [tables / f"{name}.parquet" for name in self.tables]
+    def sources(self, tables: Path, files: Sequence[Path] = ()) -> dict[str, Path]:
+        """Where each table is: in the folder, unless it is one of the files, which is known by its name or columns."""
+        given: dict[str, Path] = {}
+        for file in files:
+            name = self._named(file)
+            if name in given:
+                raise ValueError(f"figure {self.name}: {given[name]} and {file} are both its table {name}: give one")
+            given[name] = file
+        return {name: given.get(name, tables / f"{name}.parquet") for name in self.tables}
 
-    def outputs(self, out: Path) -> list[ownership.Output]:
+    def outputs(self, out: Path, layout: Layout = DESIGNED, ends: Sequence[str] = ENDS) -> list[ownership.Output]:
         """The files that `render` writes."""
-        caption = ownership.text(out / f"{self.name}.txt", f"{self.title}. ")
-        return [caption, *(ownership.picture(out / f"{self.name}{end}", caption) for end in (".pdf", ".png"))]
+        stem = self._stem(layout)
+        caption = ownership.text(out / f"{stem}.txt", f"{self.title}. ")
+        return [caption, *(ownership.picture(out / f"{stem}{end}", caption) for end in ends)]
+
+    def _stem(self, layout: Layout) -> str:
+        """What the files of a picture are called: a panel is not taken for the whole."""
+        return self.name if layout.panel is None else f"{self.name}-" + re.sub(r"\W+", "-", layout.panel).strip("-")
+
+    def _named(self, file: Path) -> str:
+        """Which of its tables a file is."""
+        if len(self.tables) == 1 or file.stem in self.tables:
+            return file.stem if file.stem in self.tables else self.tables[0]
+        columns = read_file(file).columns
+        fitting = [name for name in self.tables if not lacking(name, columns)]
+        if len(fitting) != 1:
+            raise ValueError(
+                f"figure {self.name} reads {', '.join(self.tables)}: {file} is named as none of them, and fits "
+                f"{', '.join(fitting) or 'none'} by its columns; {_fitting(columns)}"
+            )
+        return fitting[0]
+
+    def _table(self, name: str, path: Path) -> pd.DataFrame:
+        """A table that has what the figure needs."""
+        table = read(path.parent, name) if path.name == f"{name}.parquet" else read_file(path)
+        missing = lacking(name, table.columns)
+        if missing or table.empty:
+            fault = f"lacks {', '.join(missing)}" if missing else "has no rows"
+            raise ValueError(
+                f"figure {self.name} needs the columns {', '.join(NEEDED[name])}: table {path} {fault}; it has "
+                f"{listed(table.columns)}; {_fitting(table.columns)}"
+            )
+        return table
 
 
+def figures_for(columns: Iterable[str]) -> list[str]:
+    """The figures that read a table with such columns."""
+    names = list(columns)
+    return [name for name, one in found().items() if any(not lacking(table, names) for table in one.tables)]
+
+
+def _fitting(columns: Iterable[str]) -> str:
+    fitting = figures_for(columns)
+    if fitting:
+        return f"it fits {', '.join(fitting)}"
+    return "it fits no figure here: figures.plots.plot_phase draws any sweep over two settings"
+
+
+@cache
 def found() -> dict[str, Figure]:
     """Every figure by its name, which is that of its module."""
     names = [module.name for module in iter_modules(figures.__path__) if not module.name.startswith("_")]

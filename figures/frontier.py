@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
 from figures.pairing_looks import color, corrected, dash, short, strongest
-from figures.style import COLUMN
+from figures.style import COLUMN, sized
 from theory.infrastructure.palette import NEUTRAL
 
 EXCLUSION = "image"
@@ -43,7 +43,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
             axes.set(xscale="log", xlabel=f"effective positives,\n{label}", title=f"evaluator: {evaluator}")
             axes.set_xticks(ticks := [1, 10, 100], [str(tick) for tick in ticks])
         row[0].set_ylabel("consistency (0: chance, 1: always)")
-    picture.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8)
+    picture.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=sized(8))
     return picture, _caption(tables)
 
 

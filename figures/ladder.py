@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Picture
 from matplotlib.typing import LineStyleType
 
 from figures.figure import Figure
-from figures.style import COLUMN, label_line, shade_vacuous
+from figures.style import COLUMN, label_line, shade_vacuous, sized
 from theory.infrastructure.palette import BOUND, GREEN, MEASURED, NEUTRAL, ORANGE, SHARP_BOUND
 
 
@@ -110,17 +110,17 @@ def _curves(axes: Axes, emoji: pd.DataFrame, further: pd.Series) -> None:
         title="captions of emoji, by category",
     )
     shade_vacuous(axes, emoji["guess"])
-    axes.legend(loc="upper left", fontsize=7, ncols=2, frameon=True, edgecolor="none", framealpha=1)
+    axes.legend(loc="upper left", fontsize=sized(7), ncols=2, frameon=True, edgecolor="none", framealpha=1)
     label_line(axes, 0.03, 0.36, "measured", MEASURED, transform=axes.transAxes, va="top")
 
 
 def _bars(axes: Axes, steps: list[Step], points: int) -> None:
     places = np.arange(len(steps))[::-1]
     colors = [rung.color for rung in RUNGS.values()] + [NEUTRAL]
-    axes.barh(places, [step.excess for step in steps], color=colors, height=0.45)
+    axes.barh(places, [step.excess for step in steps], color=colors, height=0.3)
     for place, step in zip(places, steps, strict=True):
         text = f"{step.label}{' (eigenvectors)' if step.vectors else ''}\nbelow guessing on {step.beats} of {points}"
-        axes.text(0.005, place + 0.25, text, fontsize=7, va="bottom")
+        axes.text(0.005, place + 0.17, text, fontsize=sized(7), va="bottom")
     axes.set(
         yticks=[],
         ylim=(-0.6, len(steps) + 0.1),

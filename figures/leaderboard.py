@@ -9,7 +9,7 @@ import seaborn as sns
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import COLUMN
+from figures.style import COLUMN, sized
 
 QUANTITY = "probe_error"
 LARGEST = 100.0  # ratios beyond it, infinite ones among them, are drawn as this
@@ -26,7 +26,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         np.log10(table),
         annot=words,
         fmt="",
-        annot_kws={"fontsize": 7},
+        annot_kws={"fontsize": sized(7)},
         cmap="cividis_r",
         vmin=0,
         vmax=2,

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import COLUMN, label_line
+from figures.style import COLUMN, label_line, sized
 from theory.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, SHARP_BOUND
 
 
@@ -89,7 +89,14 @@ def _curves(axes: Axes, world: pd.DataFrame) -> None:
         color, dash = (CAPTION, "-") if name == "captions" else (AUGMENTATION, ("--", "-.", ":")[place - 1])
         axes.plot(curve.index, curve, dash, color=color)
         label_line(
-            axes, float(curve.index.max()), float(curve.iloc[-1]) - 0.02, name, color, ha="right", va="top", fontsize=7
+            axes,
+            float(curve.index.max()),
+            float(curve.iloc[-1]) - 0.02,
+            name,
+            color,
+            ha="right",
+            va="top",
+            fontsize=sized(7),
         )
     axes.set(title="labels along a walk", xlabel="steps m", ylabel=r"consistency $a_m$", ylim=(0, 1.05))
 

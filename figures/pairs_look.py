@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 
 from figures.figure import Figure
 from figures.pairing_looks import color, short, strongest
+from figures.style import sized
 from theory.infrastructure.palette import BOUND, CAPTION, NEUTRAL
 
 INCH = 0.36  # of a picture
@@ -31,9 +32,11 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         _strip(row[0], own[own["place"] == 0].head(1), 1)
         for axes, pairing in zip(row[1:], pairings, strict=True):
             _strip(axes, own[(own["pairing"] == pairing) & (own["place"] > 0)], count, own["label"].iloc[0])
-    panels[0, 0].set_title("anchor", fontsize=8)
+    panels[0, 0].set_title("anchor", fontsize=sized(8))
     for axes, pairing in zip(panels[0, 1:], pairings, strict=True):
-        axes.set_title(short(pairing), fontsize=8, color=color("captions" if "captions" in pairing else "augmentation"))
+        axes.set_title(
+            short(pairing), fontsize=sized(8), color=color("captions" if "captions" in pairing else "augmentation")
+        )
     return picture, _caption(table)
 
 
@@ -46,7 +49,7 @@ def _strip(axes: Axes, rows: pd.DataFrame, count: int, label: str | None = None)
             style, tint = ("-", CAPTION) if own == label else (":", BOUND)
             axes.add_patch(Rectangle((place + 0.03, 0.03), 0.94, 0.94, fill=False, color=tint, ls=style, lw=1.2))
     if rows.empty:
-        axes.text(0.1, 0.4, "none", color=NEUTRAL, fontsize=7)
+        axes.text(0.1, 0.4, "none", color=NEUTRAL, fontsize=sized(7))
     axes.set(xlim=(0, count), ylim=(0, 1), aspect="equal")
     axes.axis("off")
 

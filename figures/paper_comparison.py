@@ -10,7 +10,7 @@ from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
 from figures.pairing_looks import color, short, strongest
-from figures.style import COLUMN
+from figures.style import COLUMN, sized
 from theory.infrastructure.palette import NEUTRAL
 from theory.intervals import student_half
 
@@ -32,7 +32,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         errors = _over_draws(learned[learned["diversity_of"] == convention], "held_out_error")
         for axes, rows in zip(row, (consistency, errors), strict=True):
             _bars(axes, pairings, rows)
-        row[0].set_title(f"{diversity:g} effective positives, {label}", fontsize=9)
+        row[0].set_title(f"{diversity:g} effective positives, {label}", fontsize=sized(9))
         words.append(
             f"Positives {label}: {_listed(pairings, consistency)}; held-out error: {_listed(pairings, errors)}"
         )
@@ -75,7 +75,7 @@ def _over_draws(rows: pd.DataFrame, column: str) -> pd.DataFrame:
 def _bars(axes: Axes, pairings: list[str], rows: pd.DataFrame) -> None:
     for place, pairing in enumerate(pairings):
         if pairing not in rows.index:
-            axes.text(0.01, place, "never so few", color=NEUTRAL, fontsize=7, va="center")
+            axes.text(0.01, place, "never so few", color=NEUTRAL, fontsize=sized(7), va="center")
             continue
         own = rows.loc[pairing]
         ends = np.array([[own["value"] - own["low"]], [own["high"] - own["value"]]])

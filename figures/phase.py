@@ -13,7 +13,7 @@ from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
 from figures.intervals import mean_and_half
-from figures.style import COLUMN, label_line
+from figures.style import COLUMN, label_line, sized
 from theory.infrastructure.palette import AUGMENTATION, CAPTION, NEUTRAL
 
 BOUNDS = {
@@ -25,7 +25,9 @@ BOUNDS = {
 SHARP, BEST, TRAINED = "sharp_bound", "multihop_bound", "trained_error"  # columns
 WINNER = LinearSegmentedColormap.from_list("winner", [AUGMENTATION, "white", CAPTION])
 RIGHT = LinearSegmentedColormap.from_list("right", [NEUTRAL, "white"])
-INSIDE = (0.44, 1.0)  # a place where augmentation wins
+FIRST, INSIDE = (0.01, 5.0), (0.44, 1.0)  # places, of noise and strength, where captions win, and augmentation
+STRENGTHS = (0.25, 0.5, 1, 2, 4, 8)  # that are written along the axis, if two of them are on it
+FEWEST = 2  # values along an axis of a map
 
 
 class Outcome(NamedTuple):
@@ -71,9 +73,11 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         _panel(axes, _plane(points, values), frontier, title, colors, lowest)
         for axes, (title, (values, colors, lowest)) in zip(panels.flat, shown.items(), strict=True)
     ]
-    _finish(picture, panels, shades)
+    _finish(picture, panels, shades, frontier)
     rate = f"{_said(found.rates[BEST])}\n({points['seed'].nunique()} seeds)"
-    label_line(panels[1, 1], *INSIDE, rate, "black", ha="right", va="center")
+    panels[1, 1].text(
+        0.97, 0.5, rate, fontweight="bold", ha="right", va="center", fontsize=sized(8), transform=panels[1, 1].transAxes
+    )
     return picture, _caption(found)
 
 
@@ -89,9 +93,27 @@ def outcome(table: pd.DataFrame) -> Outcome:
 def _joined(table: pd.DataFrame) -> pd.DataFrame:
     """Every pair of a caption cell and an augmentation cell of one seed."""
     captions, augmentations = (table[table[axis].notna()] for axis in ("noise", "strength"))
+    _require_plane(captions, augmentations)
     return captions.drop(columns="strength").merge(
         augmentations.drop(columns="noise"), on="seed", suffixes=("_caption", "_augmentation")
     )
+
+
+def _require_plane(captions: pd.DataFrame, augmentations: pd.DataFrame) -> None:
+    """Refuse a table of which no map can be made: a line of points, or several cells at a point."""
+    seeds = set(captions["seed"]) & set(augmentations["seed"])
+    noises, strengths = captions["noise"].nunique(), augmentations["strength"].nunique()
+    if min(noises, strengths) < FEWEST or not seeds:
+        raise ValueError(
+            "figure phase needs a sweep with a grid of noises and another of strengths, two of each and with the same "
+            f"seeds: the table has {noises} noises, {strengths} strengths and {len(seeds)} seeds of both"
+        )
+    for rows, axis in ((captions, "noise"), (augmentations, "strength")):
+        if rows.duplicated(["seed", axis]).any():
+            raise ValueError(
+                f"figure phase needs one cell for each {axis} and seed: the table has several, so that another setting "
+                "varies too; fix that one, or draw it with figures.plots.plot_phase"
+            )
 
 
 def _caption_wins(points: pd.DataFrame, column: str) -> pd.Series:
@@ -114,6 +136,13 @@ def _plane(points: pd.DataFrame, values: pd.Series) -> pd.DataFrame:
     return values.groupby([points["strength"], points["noise"]]).mean().unstack()
 
 
+def _winner_at(frontier: pd.DataFrame, noise: float, strength: float) -> float:
+    """Who wins at a place of the map, as far as that reaches; 0 beyond."""
+    strengths, noises = frontier.index.to_numpy(float), frontier.columns.to_numpy(float)
+    inside = strengths[0] <= strength <= strengths[-1] and noises[0] <= noise <= noises[-1]
+    return float(frontier.to_numpy()[strengths >= strength][0, noises >= noise][0]) if inside else 0.0
+
+
 def _panel(
     axes: Axes, plane: pd.DataFrame, frontier: pd.DataFrame, title: str, colors: Colormap, lowest: int
 ) -> QuadMesh:
@@ -126,14 +155,18 @@ def _panel(
     return mesh
 
 
-def _finish(picture: Picture, panels: Any, shades: list[QuadMesh]) -> None:
-    picture.supxlabel("caption noise (probability of a wrong class)", fontsize=9)
-    picture.supylabel("augmentation strength (dimensionless)", fontsize=9)
+def _finish(picture: Picture, panels: Any, shades: list[QuadMesh], frontier: pd.DataFrame) -> None:
+    picture.supxlabel("caption noise (probability of a wrong class)", fontsize=sized(9))
+    picture.supylabel("augmentation strength (dimensionless)", fontsize=sized(9))
     for axes in panels.flat[:3]:
-        label_line(axes, 0.01, 5.0, "captions win", "white")
-        label_line(axes, *INSIDE, "augmentation\nwins", "black", ha="right", va="center")
+        if _winner_at(frontier, *FIRST) > 0:
+            label_line(axes, *FIRST, "captions win", "white")
+        if _winner_at(frontier, *INSIDE) < 0:
+            label_line(axes, *INSIDE, "augmentation\nwins", "black", ha="right", va="center")
     panels[0, 0].set_yscale("log")
-    panels[0, 0].set_yticks([0.25, 0.5, 1, 2, 4, 8], ["0.25", "0.5", "1", "2", "4", "8"])
+    shown = [one for one in STRENGTHS if frontier.index.min() <= one <= frontier.index.max()]
+    shown = shown if len(shown) >= FEWEST else list(frontier.index[[0, -1]])
+    panels[0, 0].set_yticks(shown, [f"{one:g}" for one in shown])
     panels[0, 0].minorticks_off()
     winner = picture.colorbar(shades[0], ax=panels[0], ticks=[-1, 0, 1])
     winner.ax.set_yticklabels(["augmentation\nin all seeds", "even", "captions\nin all seeds"])

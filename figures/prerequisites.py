@@ -65,6 +65,17 @@ def study_of(table: str) -> Path | None:
     return next((path for home in HOMES for path in defining(home, "STUDY") if table in written(path)), None)
 
 
+def studies_of(tables: Iterable[str]) -> list[str]:
+    """The names of the studies that write these tables."""
+    return list(dict.fromkeys(study.stem for table in tables if (study := study_of(table)) is not None))
+
+
+def figures_of(tables: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The figures that read one of these tables, by name, each with all tables that it reads."""
+    wanted, read = set(tables), {path.stem: tables_of(path) for path in defining("figures", "FIGURE")}
+    return {name: names for name, names in read.items() if wanted & set(names)}
+
+
 def defining(folder: str, name: str) -> list[Path]:
     """The modules of a folder that have such a name."""
     return [path for path in matching(f"{folder}/*.py") if name in _assigned(path)]

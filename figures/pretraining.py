@@ -11,7 +11,7 @@ from figures.accuracies import accuracy_bars, listed_accuracies
 from figures.figure import Figure
 from figures.intervals import mean_and_half
 from figures.pairing_looks import strongest
-from figures.style import COLUMN
+from figures.style import COLUMN, sized
 from theory.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
 
 KINDS = {"untrained": ("untrained", NEUTRAL), "simclr": ("augmentations", AUGMENTATION), "clip": ("captions", CAPTION)}
@@ -72,7 +72,7 @@ def _bounds(axes: Axes, learned: pd.DataFrame) -> None:
     axes.set_xticks(range(len(PAIRINGS)), list(PAIRINGS.values()))
     axes.set(title=f"their pair graphs, k = {learned['width'].max()}", ylabel="error of the optimum, and bounds on it")
     handles, labels = axes.get_legend_handles_labels()
-    axes.legend(handles[: len(VALUES)], labels[: len(VALUES)], fontsize=7)
+    axes.legend(handles[: len(VALUES)], labels[: len(VALUES)], fontsize=sized(7))
     axes.grid(visible=False, axis="x")
 
 

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import COLUMN, label_line
+from figures.style import COLUMN, label_line, sized
 from theory.infrastructure.palette import AUGMENTATION, BOUND, MEASURED
 from theory.rates import FEWEST, fit_rate
 
@@ -95,7 +95,7 @@ def _curve(axes: Axes, table: pd.DataFrame, curve: Curve, place: int) -> str:
         ends, said = np.array([x.min(), x.max()]), fit.said
         axes.plot(ends, fit.constant * ends**fit.value, color=color, linewidth=2)
     words = f"{curve.label}: {said}"
-    label_line(axes, 0.03, 0.03 + 0.09 * place, words, color, transform=axes.transAxes, fontsize=7)
+    label_line(axes, 0.03, 0.03 + 0.09 * place, words, color, transform=axes.transAxes, fontsize=sized(7))
     return f"{curve.label} over {curve.sweep}{f' from {curve.start:,.0f} on' if curve.start else ''} {said}"
 
 

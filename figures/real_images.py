@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Picture
 from matplotlib.typing import LineStyleType
 
 from figures.figure import Figure
-from figures.style import COLUMN, label_line, shade_vacuous
+from figures.style import COLUMN, label_line, shade_vacuous, sized
 from theory.infrastructure.palette import BOUND, GREEN, MEASURED, ORANGE, SHARP_BOUND
 
 LABEL_SETS = ("category", "subcategory")
@@ -66,7 +66,7 @@ def _bounds_panel(axes: Axes, rows: pd.DataFrame, labels: str) -> None:
     axes.minorticks_off()
     axes.set_title(f"emoji, labels: {labels}")
     if labels == LABEL_SETS[0]:
-        axes.legend(loc="lower left", fontsize=6.5)
+        axes.legend(loc="lower left", fontsize=sized(6.5))
 
 
 def _widths_of_many_optima(rows: pd.DataFrame) -> pd.DataFrame:
@@ -92,7 +92,7 @@ def _energy_panel(axes: Axes, rows: pd.DataFrame) -> None:
     label_line(axes, 0.83, 0.2, "label energy $c_i$", MEASURED, ha="right")
     label_line(axes, 0.11, 0.05, "eigenvalues", "black")
     lowest = float(np.mean(squared < BINS[1]))
-    axes.text(0.07, 0.93 * ENERGY_LIMIT, f"↑ {lowest:.2f} of all eigenvalues", fontsize=8, va="top")
+    axes.text(0.07, 0.93 * ENERGY_LIMIT, f"↑ {lowest:.2f} of all eigenvalues", fontsize=sized(8), va="top")
 
 
 def quoted(bounds: pd.DataFrame, labels: str) -> Quoted:

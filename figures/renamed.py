@@ -34,7 +34,12 @@ def read(folder: Path, name: str) -> pd.DataFrame:
     if not path.is_file() and old.is_file():
         renamed(f"table {old.stem}", name)
         path = old
+    return read_file(path)
+
+
+def read_file(path: Path) -> pd.DataFrame:
+    """A table, its columns as they are named now."""
     table = read_table(path)
     if changed := {column: COLUMNS[column] for column in table.columns if column in COLUMNS}:
-        renamed(f"column {', '.join(changed)} of table {name}", ", ".join(changed.values()))
+        renamed(f"column {', '.join(changed)} of table {path.stem}", ", ".join(changed.values()))
     return table.rename(columns=changed)

@@ -14,7 +14,7 @@ from scipy.stats import kendalltau
 
 from figures.figure import Figure
 from figures.intervals import rank_correlation
-from figures.style import COLUMN
+from figures.style import COLUMN, sized
 from theory.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
 
 RULES = {
@@ -86,7 +86,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         _predictions(right, table[table["guide"] == next(iter(chosen.guides))], chosen)
         captions.append(_findings(table, chosen))
     handles, labels = panels[0, 1].get_legend_handles_labels()
-    picture.legend(handles, labels, loc="outside lower center", ncols=5, fontsize=8)
+    picture.legend(handles, labels, loc="outside lower center", ncols=5, fontsize=sized(8))
     return picture, _caption(captions)
 
 
@@ -115,7 +115,7 @@ def _changes(axes: Axes, table: pd.DataFrame, chosen: GraphSet) -> None:
     axes.axvline(0, color="black", linewidth=0.8)
     axes.set_yticks(range(len(RULES)), [label for label, *_ in RULES.values()])
     axes.invert_yaxis()
-    axes.legend(fontsize=7, title="guide", title_fontsize=7, loc="best", frameon=True, framealpha=0.9)
+    axes.legend(fontsize=sized(7), title="guide", title_fontsize=sized(7), loc="best", frameon=True, framealpha=0.9)
     axes.grid(visible=False, axis="y")
     axes.set(xlabel="change of the probe error (median, quartiles)", title=f"{chosen.title}, by guide")
 

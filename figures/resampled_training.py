@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Picture
 from figures.accuracies import accuracy_bars, listed_accuracies
 from figures.figure import Figure
 from figures.intervals import detectable, pooled_half, rank_correlation
-from figures.style import COLUMN, label_line
+from figures.style import COLUMN, label_line, sized
 from real_data.training.splits import OVERLAP
 from theory.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
 
@@ -64,7 +64,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         _changes(axes, changes[changes["labels"] == labels])
         axes.set(title=f"by {labels}", xlabel="change of accuracy over SimCLR (points)")
         axes.tick_params(axis="y", labelleft=axes is panels[0, 0])
-    picture.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize=8)
+    picture.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize=sized(8))
     _predictions(panels[1, 0], foretold)
     accuracy_bars(panels[1, 1], levels, REFERENCES)
     panels[1, 1].set_title("without resampling")
@@ -152,7 +152,7 @@ def _predictions(axes: Axes, foretold: list[Foretold]) -> None:
         axes.errorbar(point.ratio, point.change, yerr=point.half, fmt=marker, color=color, markersize=5, linewidth=0.8)
         if point.guide == "encoder":
             side = "left" if point.ratio < WIDE else "right"
-            label_line(axes, point.ratio, point.change, f" {RULES[point.rule]} ", color, fontsize=7, ha=side)
+            label_line(axes, point.ratio, point.change, f" {RULES[point.rule]} ", color, fontsize=sized(7), ha=side)
     axes.axhline(0, color="black", linewidth=0.8)
     axes.axvline(1, color="black", linewidth=0.8)
     axes.set(

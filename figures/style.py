@@ -11,22 +11,34 @@ from matplotlib.axes import Axes
 
 from theory.infrastructure.palette import GRID, NEUTRAL, VACUOUS
 
+SIZE = 9.0  # points, of text whose size is not said
+SMALLEST = 6.0  # points, of any text where a figure is made smaller than it was designed
 SETTINGS: dict[str, Any] = {
     "axes.grid": True,
     "axes.titlelocation": "left",
     "axes.titlesize": 10,
-    "axes.labelsize": 9,
+    "axes.labelsize": SIZE,
     "figure.dpi": 100,
     "figure.constrained_layout.use": True,
-    "font.size": 9,
+    "font.size": SIZE,
     "grid.color": GRID,
     "grid.linewidth": 0.6,
     "legend.frameon": False,
     "pdf.fonttype": 42,  # text that can be edited and searched
     "savefig.dpi": 200,
+    "svg.hashsalt": "pairbounds",  # the same picture is the same file
     "xtick.labelsize": 8,
     "ytick.labelsize": 8,
 }
+
+TEXTS = (  # settings that are sizes of text
+    "axes.titlesize",
+    "axes.labelsize",
+    "xtick.labelsize",
+    "ytick.labelsize",
+    "legend.fontsize",
+    "legend.title_fontsize",
+)
 
 PALE = 0.15  # the opacity of points at which a bound is vacuous
 SKY = 1e6  # above every axis
@@ -38,7 +50,7 @@ def style(**settings: Any) -> Iterator[None]:
     """The style of all figures, within a block; the backend, other figures and the settings outside are left alone.
 
     Only these settings differ from matplotlib's and seaborn's own; `settings`, names of rcParams with `_` for `.`, are
-    added to them.
+    added to them. Of `font_size`, in points, all other sizes of text follow, unless they are set too.
 
     Examples
     --------
@@ -53,8 +65,16 @@ def style(**settings: Any) -> Iterator[None]:
     """
     added = {name.replace("_", ".", 1): value for name, value in settings.items()}
     with mpl.rc_context():
-        sns.set_theme(context="paper", style="ticks", rc=SETTINGS | added)
+        sns.set_theme(context="paper", style="ticks", rc=SETTINGS)
+        mpl.rcParams["font.size"] = added.get("font.size", SIZE)
+        texts: Any = {name: sized(size) for name, size in mpl.rcParams.items() if name in TEXTS}
+        mpl.rcParams.update(texts | added)
         yield
+
+
+def sized(size: float) -> float:
+    """The size of a text that has `size` points where others have `SIZE`: it grows and shrinks with them."""
+    return max(size * float(mpl.rcParams["font.size"]) / SIZE, min(size, SMALLEST))
 
 
 def shade_vacuous(axes: Axes, guesses: pd.Series, label_at: float | None = None) -> None:
@@ -66,10 +86,10 @@ def shade_vacuous(axes: Axes, guesses: pd.Series, label_at: float | None = None)
     start = float(guesses.max())
     axes.axhspan(start, SKY, color=VACUOUS, zorder=0)
     if label_at is not None:
-        axes.text(label_at, 1.5 * start, "vacuous", color=NEUTRAL, fontsize=8)
+        axes.text(label_at, 1.5 * start, "vacuous", color=NEUTRAL, fontsize=sized(8))
 
 
 def label_line(axes: Axes, x: float, y: float, text: str, color: str, **placement: object) -> None:
     """Name a line where it is, so that nobody hunts for it in a legend."""
-    placed = {"ha": "left", "va": "bottom", "fontsize": 8} | placement
+    placed = {"ha": "left", "va": "bottom", "fontsize": sized(8)} | placement
     axes.text(x, y, text, color=color, fontweight="bold", **placed)  # type: ignore[arg-type]  # any of matplotlib's own

@@ -10,7 +10,7 @@ from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import COLUMN
+from figures.style import COLUMN, sized
 from theory.infrastructure.palette import NEUTRAL
 
 PANELS = {"probe-mse": r"theorem 4: $\alpha_T/(1-\sigma_{k+1}^2)$", "multihop-mse": "theorem 15: multi-hop consistency"}
@@ -51,15 +51,18 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     table = tables["bound_holds"]
     points = points_of(table)
     picture = plt.figure(figsize=(2.3 * COLUMN, 2.3 * COLUMN))
-    above, below = picture.subfigures(2, 1, height_ratios=[1, 1.25], squeeze=False)[:, 0]
-    panels = above.subplots(1, 2, sharex=True, sharey=True)
+    halves = picture.add_gridspec(2, 1, height_ratios=[1, 1.25])
+    left = picture.add_subplot((above := halves[0].subgridspec(1, 2))[0])
+    right = picture.add_subplot(above[1], sharex=left, sharey=left)
+    right.tick_params(labelleft=False)
+    panels = (left, right)
     for axes, (name, label) in zip(panels, PANELS.items(), strict=True):
         image = _panel(axes, points[points["gap"] > 0], name)
         axes.set(title=label, xlabel=r"induced labelling error $\alpha_T$")
     panels[0].set_ylabel(r"gap $1-\sigma_{k+1}^2$")
-    bar = above.colorbar(image, ax=panels, label="measured / bound, median")
+    bar = picture.colorbar(image, ax=panels, label="measured / bound, median")
     bar.ax.axhline(0.5, color="black", linewidth=1)
-    _shares_panel(below.subplots(), _shares(points))
+    _shares_panel(picture.add_subplot(halves[1].subgridspec(1, 1)[0]), _shares(points))
     return picture, _caption(points, table)
 
 
@@ -95,7 +98,7 @@ def _panel(axes: Axes, points: pd.DataFrame, name: str) -> QuadMesh:
         linewidths=1,
     )
     axes.plot(ALPHA_BINS, ALPHA_BINS, ":", color=NEUTRAL)
-    axes.text(0.11, 0.075, "bound = 1", color=NEUTRAL, fontsize=8)
+    axes.text(0.11, 0.075, "bound = 1", color=NEUTRAL, fontsize=sized(8))
     axes.set(xscale="log", yscale="log", xlim=ALPHA_BINS[[0, -1]], ylim=GAP_BINS[[0, -1]])
     return image
 
@@ -120,14 +123,14 @@ def _shares_panel(axes: Axes, shares: pd.DataFrame) -> None:
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=100, aspect="auto")
     for (row, column), share in np.ndenumerate(shares.to_numpy()):
         text, color = ("–", NEUTRAL) if np.isnan(share) else (f"{share:.0f}", "white" if share > 60 else "black")
-        axes.text(column, row, text, ha="center", va="center", fontsize=7, color=color)
+        axes.text(column, row, text, ha="center", va="center", fontsize=sized(7), color=color)
     labels = [label for _, bins in COORDINATES.values() for label in bins.values()]
     axes.set_xticks(range(len(labels)), labels)
     axes.set_yticks(range(len(BOUNDS)), list(BOUNDS.values()))
     first = 0
     for name, bins in COORDINATES.values():
         middle = first + (len(bins) - 1) / 2
-        axes.text(middle, len(BOUNDS) + 0.6, name, ha="center", va="top", fontsize=8)
+        axes.text(middle, len(BOUNDS) + 0.6, name, ha="center", va="top", fontsize=sized(8))
         first += len(bins)
         axes.axvline(first - 0.5, color="white", linewidth=3)
     axes.grid(visible=False)

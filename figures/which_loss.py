@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import COLUMN, label_line, shade_vacuous
+from figures.style import COLUMN, label_line, shade_vacuous, sized
 from theory.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
 
 LOOKS = {
@@ -53,7 +53,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         axes.set_xticks(middle.index, [f"{noise:g}" for noise in middle.index])
         axes.minorticks_off()
     panels[0].set_ylabel("0-1 error, or its bound")
-    panels[0].legend(loc="lower right", fontsize=7, handlelength=1.5)
+    panels[0].legend(loc="lower right", fontsize=sized(7), handlelength=1.5)
     return picture, _caption(table)
 
 

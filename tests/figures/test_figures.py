@@ -6,7 +6,9 @@ import pytest
 from figures import phase as phase_map
 from figures import tightness_map
 from figures.__main__ import FIGURES, app
+from figures.columns import NEEDED
 from figures.findings.finding import found
+from figures.layout import WIDTHS, Layout
 from real_data.measures.protocol import Protocol
 from real_data.studies import pretraining, resampled_views
 from real_data.studies.pairings import pairings_tables
@@ -23,6 +25,14 @@ from theory.sweeps import Cores, SweepConfiguration, find_study, run_study, run_
 
 # Findings that name labels, guides or kinds of pairs which the small tables do not have.
 OTHER_NAMES = {"resampled_graphs", "resampled_training", "pretraining", "caption_pairs"}
+
+# Whole heat maps and strips of pictures, which no column holds; and what two seeds make longer, or put into one place.
+CROWDED = {
+    ("leaderboard", WIDTHS["single"]),
+    ("pairs_look", WIDTHS["single"]),
+    ("rates", WIDTHS["double"]),
+    ("resampled_training", WIDTHS["double"]),
+}
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +72,18 @@ def tables(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def needed(tables, tmp_path_factory):
+    """The same tables, with no columns but those that the figures say they need."""
+    folder = tmp_path_factory.mktemp("needed")
+    for name, columns in NEEDED.items():
+        pd.read_parquet(tables / f"{name}.parquet", columns=list(columns)).to_parquet(folder / f"{name}.parquet")
+    return folder
+
+
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_is_drawn_as_png_and_pdf_with_its_caption(name, tables, tmp_path, call):
-    code, out, _ = call(app, "draw", name, "--tables", tables, "--out", tmp_path)
+def test_a_figure_is_drawn_as_png_and_pdf_with_its_caption(name, needed, tmp_path, call):
+    code, out, _ = call(app, "draw", name, "--tables", needed, "--out", tmp_path)
     assert code == 0
     assert out.strip() == str(tmp_path / f"{name}.png")
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"{name}.{s}" for s in ("pdf", "png", "txt")]
@@ -72,6 +91,17 @@ def test_a_figure_is_drawn_as_png_and_pdf_with_its_caption(name, tables, tmp_pat
     assert 0.02 < np.mean(pixels.min(axis=2) < 0.9) < 0.6  # neither empty nor smeared
     assert (tmp_path / f"{name}.pdf").read_bytes().startswith(b"%PDF")
     assert (tmp_path / f"{name}.txt").read_text().startswith(FIGURES[name].title)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_fits_a_paper_of_two_columns(name, tables, tmp_path):
+    """Whole on the page, and a panel in a column; or it is said why not."""
+    for layout in (Layout(WIDTHS["double"]), Layout(WIDTHS["single"], panel="1")):
+        if (name, layout.width) in CROWDED:
+            with pytest.raises(ValueError, match=f"figure {name}: .* give it more room|it has none"):
+                FIGURES[name].render(tables, tmp_path, layout=layout, ends=[".png"])
+        else:
+            assert FIGURES[name].render(tables, tmp_path, layout=layout, ends=[".png"]).is_file()
 
 
 @pytest.mark.parametrize("name", found())

@@ -1,6 +1,7 @@
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
+import pytest
 
 from figures.figure import found
 from figures.style import style
@@ -30,4 +31,4 @@ def test_settings_are_added_to_the_style():
     with style(font_size=13, savefig_dpi=50):
         assert mpl.rcParams["font.size"] == 13
         assert mpl.rcParams["savefig.dpi"] == 50
-        assert mpl.rcParams["axes.titlesize"] == 10
+        assert mpl.rcParams["axes.titlesize"] == pytest.approx(13 * 10 / 9)  # in proportion

@@ -13,11 +13,16 @@ PROGRAM = "pairbounds"
 METADATA: dict[str, dict[str, str | None]] = {
     ".png": {"Software": PROGRAM},
     ".pdf": {"Creator": PROGRAM, "CreationDate": None},  # without a date: the same picture is the same file
+    ".svg": {"Creator": PROGRAM, "Date": None},
 }
-MARKS = {".png": f"Software\0{PROGRAM}".encode(), ".pdf": f"/Creator ({PROGRAM})".encode()}  # what that is in the file
+MARKS = {  # what that is in the file
+    ".png": f"Software\0{PROGRAM}".encode(),
+    ".pdf": f"/Creator ({PROGRAM})".encode(),
+    ".svg": f"<dc:title>{PROGRAM}</dc:title>".encode(),
+}
 
 
 def save_picture(picture: "Figure", path: str | os.PathLike[str], dpi: float | None = None) -> None:
-    """Save a matplotlib figure as PNG or PDF, by suffix; `dpi` is by default that of its style."""
+    """Save a matplotlib figure as PNG, PDF or SVG, by suffix; `dpi` is by default that of its style."""
     with replacing(path) as temporary:
         picture.savefig(temporary, metadata=METADATA[Path(path).suffix], dpi=dpi)

@@ -1,0 +1,238 @@
+"""Figures at the size of a paper: of a table that a sweep wrote, and of pictures with known faults."""
+
+import re
+
+import matplotlib.image
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from figures.__main__ import FIGURES, app
+from figures.layout import Layout, LayoutError, crowding, inches, laid_out, panel_name, panels_of
+from figures.prerequisites import figures_of, study_of
+from figures.style import style
+
+COLUMNS = ("bound", "sharp_bound", "multihop_bound", "local_bound", "trained_error", "excess_loss")
+
+
+def phase_table(noises, strengths, seeds=(0, 1)):
+    """As a sweep of `phase` writes it: a block of cells for each axis, captions winning where noise is small."""
+    rows = [
+        {"noise": noise, "strength": strength, "seed": seed} | dict.fromkeys(COLUMNS, value)
+        for block, value_of in (
+            ([(noise, np.nan) for noise in noises], lambda noise, _: noise + 0.1),
+            ([(np.nan, strength) for strength in strengths], lambda _, strength: 0.25 + abs(np.log(strength)) / 9),
+        )
+        for noise, strength in block
+        for seed in seeds
+        for value in [value_of(noise, strength)]
+    ]
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "table.parquet"
+    phase_table([0.0, 0.1, 0.3], [0.7, 1.5, 4.0]).to_parquet(path)
+    return path
+
+
+def test_a_sweep_on_a_grid_of_ones_own_is_drawn_cell_by_cell(table):
+    with style():
+        picture, caption = FIGURES["phase"].draw({"phase": pd.read_parquet(table)})
+        (mesh, *_) = [one for one in panels_of(picture)[0].collections if one.get_array() is not None]
+        plane, panel = mesh.get_array(), panels_of(picture)[0]
+        assert plane.shape == (3, 3)
+        assert not np.ma.getmaskarray(plane).any()  # hatched where there is no value
+        (low, high), ticks = panel.get_ylim(), panel.get_yticks()
+        assert len([tick for tick in ticks if low <= tick <= high]) >= 2
+        assert "3 noises x 3 strengths" in caption
+        plt.close(picture)
+
+
+@pytest.mark.parametrize(
+    ("noises", "strengths", "said"),
+    [
+        ([0.1], [1.0, 2.0], "the table has 1 noises, 2 strengths and 2 seeds of both"),
+        ([0.1, 0.2], [1.0], "the table has 2 noises, 1 strengths and 2 seeds of both"),
+        ([0.1, 0.2, 0.2], [1.0, 2.0], "one cell for each noise and seed: the table has several"),
+    ],
+)
+def test_a_sweep_of_which_no_map_can_be_made_is_refused(call, tmp_path, noises, strengths, said):
+    phase_table(noises, strengths).to_parquet(tmp_path / "t.parquet")
+    code, _, err = call(app, "draw", "phase", "--table", tmp_path / "t.parquet", "--out", tmp_path / "out")
+    assert (code, err.count("\n")) == (2, 1)
+    assert said in err
+    assert not list((tmp_path / "out").glob("*"))
+
+
+@pytest.mark.parametrize(
+    ("width", "panel", "size", "files"),
+    [
+        ("single", "2", 3.25, "phase-2"),
+        ("double", None, 6.75, "phase"),
+        ("120mm", None, 120 / 25.4, "phase"),
+        ("3.5in", "by theorem 15", 3.5, "phase-by-theorem-15"),
+    ],
+)
+def test_a_picture_has_the_width_and_the_fonts_of_a_paper(call, table, tmp_path, width, panel, size, files):
+    out, options = tmp_path / "out", [] if panel is None else ["--panel", panel]
+    given = ["--table", table, "--width", width, *options, "--format", "pdf,svg,png", "--out", out]
+    code, said, _ = call(app, "draw", "phase", *given)
+    assert (code, said.strip()) == (0, str(out / f"{files}.png"))
+    assert sorted(path.name for path in out.iterdir()) == [f"{files}.{end}" for end in ("pdf", "png", "svg", "txt")]
+    assert matplotlib.image.imread(out / f"{files}.png").shape[1] == pytest.approx(200 * size, abs=1)
+    pdf = (out / f"{files}.pdf").read_bytes()
+    assert float(re.search(rb"/MediaBox \[ 0 0 ([\d.]+)", pdf)[1]) == pytest.approx(72 * size, abs=0.01)
+    assert b"/CIDFontType2" in pdf  # outlines of TrueType, embedded
+    assert b"/Type3" not in pdf
+    assert ("One panel: by theorem 15. " in (out / f"{files}.txt").read_text()) == (panel is not None)
+    assert call(app, "draw", "phase", *given)[0] == 0  # over its own files, SVG too
+    (out / f"{files}.svg").write_text("<svg/>")
+    assert call(app, "draw", "phase", *given)[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--panel", "9"], "panel '9' is none of its panels: 1 (by theorem 4, sharper form), 2 (by theorem 15), 3 ("),
+        (["--panel", "theorem"], "panel 'theorem' is several of its panels"),
+        (["--width", "wide"], "length 'wide' is none of single, double, 85, 85mm and 3.5in"),
+        (["--width", "0"], "width of 0 inches is not in (0, 100]"),
+        (["--font-size", "-1"], "font size of -1 points is not in (0, 100]"),
+        (["--font-size", "nan"], "font size of nan points is not in (0, 100]"),
+        (["--format", "gif"], "format 'gif' is none of png, pdf, svg"),
+        (["--width", "30mm"], "at 1.18 in: draw one panel (--panel 1 to 4), give it more room"),
+        (["--width", "single", "--font-size", "30"], "give it more room (--width double, --height)"),
+        (["--width", "single", "--height", "1in"], "its words leave no room to the panels"),
+        (["--table", "nowhere.parquet"], "nowhere.parquet are both its table phase: give one"),
+    ],
+)
+def test_what_cannot_be_drawn_is_one_line_and_writes_nothing(call, table, tmp_path, options, said):
+    code, _, err = call(app, "draw", "phase", "--table", table, "--out", tmp_path / "out", *options)
+    assert (code, err.count("\n")) == (2, 1)
+    assert said in err
+    assert not list((tmp_path / "out").glob("*"))
+
+
+def test_a_table_that_does_not_fit_is_told_what_it_fits(call, tmp_path):
+    mine, bounds = tmp_path / "mine.csv", tmp_path / "bounds.csv"
+    pd.DataFrame({"temperature": [0.1], "score": [1.0]}).to_csv(mine, index=False)
+    pd.DataFrame(columns=["seed", "bound", "quantity", "measured", "value", "family"], data=[[0] * 6]).to_csv(bounds)
+    lacking = ("needs the columns bound, excess_loss, ", "mine.csv lacks bound", "it has temperature, score")
+    for arguments, parts in (
+        (("phase", mine), (*lacking, "it fits no figure here: figures.plots.plot_phase")),
+        (("phase", bounds), ("lacks excess_loss", "it fits leaderboard")),
+        (("frontier", mine), ("reads pairings_frontier, pairings_matched, pairings_verdict", "fits none by its")),
+    ):
+        figure, path = arguments
+        code, _, err = call(app, "draw", figure, "--table", path, "--out", tmp_path / "out")
+        assert (code, err.count("\n")) == (2, 1)
+        assert all(part in err for part in parts), err
+    assert call(app, "draw", "phase", "--table", mine, "--table", mine)[0] == 2
+
+
+def test_a_file_is_known_for_a_table_by_its_name_or_its_columns(tmp_path):
+    multihop = FIGURES["multihop"]
+    one = tmp_path / "a.csv"
+    pd.DataFrame(columns=["m", "quantity", "value", "k", "labels"], data=[[1] * 5]).to_csv(one, index=False)
+    assert multihop.sources(tmp_path, [one]) == {
+        "multihop": tmp_path / "multihop.parquet",
+        "emoji_multihop": one,
+    }
+    named = tmp_path / "multihop.csv"
+    assert multihop.sources(tmp_path, [named])["multihop"] == named
+
+
+@given(st.floats(-0.3, 1.2), st.floats(0, 0.9))
+@settings(max_examples=25)
+def test_words_that_meet_or_are_cut_are_found(x, y):
+    """Against their boxes: two words of one size, whose boxes differ by where they are only."""
+    with style():
+        picture = plt.figure(figsize=(3, 2))
+        first = picture.text(0.3, 0.4, "a word", va="bottom")
+        second = picture.text(x, y, "a word", va="bottom")
+        fault = crowding(picture)
+        one, two = first.get_window_extent(), second.get_window_extent()
+        plt.close(picture)
+    cut = two.x0 < 0 or two.x1 > 300 or two.y1 > 200
+    apart = max(abs(one.x0 - two.x0) / one.width, abs(one.y0 - two.y0) / one.height)
+    if not cut and apart < 0.7:
+        assert fault == "'a word' meets 'a word'"
+    if cut and (two.x1 < -5 or two.x0 > 305 or two.x0 < -5):
+        assert fault == "'a word' is cut"
+    if apart > 1.2 and two.x0 > 2 and two.x1 < 298 and two.y1 < 198 and two.y0 > 2:
+        assert fault is None
+
+
+def _two_panels():
+    picture, (left, right) = plt.subplots(1, 2, figsize=(6.8, 3), sharey=True)
+    for panel, title in ((left, "one"), (right, "two")):
+        panel.plot([0, 1], [0, 1], label="a line")
+        panel.set(title=title, xlabel=f"x of {title}")
+    left.set_ylabel("what both share")
+    left.legend()
+    return picture, "caption"
+
+
+def test_a_panel_alone_keeps_what_it_shared():
+    with laid_out(_two_panels, Layout(3.25, panel="two")) as (picture, _):
+        (panel,) = panels_of(picture)
+        assert panel_name(picture, panel) == "two"
+        assert (panel.get_xlabel(), panel.get_ylabel()) == ("x of two", "what both share")
+        assert all(label.get_visible() for label in panel.get_yticklabels())
+        assert [text.get_text() for text in panel.get_legend().get_texts()] == ["a line"]
+        assert picture.get_size_inches()[0] == 3.25
+    assert plt.get_fignums() == []
+
+
+def test_panels_too_narrow_side_by_side_are_put_one_below_the_other():
+    for width, narrow in ((6.75, False), (3.25, True)):
+        with laid_out(_two_panels, Layout(width)) as (picture, _):
+            first, second = (panel.get_position() for panel in panels_of(picture))
+            assert (first.x0 == pytest.approx(second.x0)) == narrow
+            assert (first.y0 > second.y1) == narrow
+
+
+def test_long_titles_are_broken_between_formulae():
+    title = r"a title that is far too long for $1 - \sigma_{k+1}^2$ and a column"
+
+    def draw():
+        picture, panel = plt.subplots(figsize=(6, 3))
+        panel.set_title(title)
+        return picture, ""
+
+    with laid_out(draw, Layout(2.4)) as (picture, _):
+        lines = panels_of(picture)[0].get_title(loc="left").split("\n")
+    assert len(lines) > 1
+    assert " ".join(lines) == title
+    assert all(line.count("$") % 2 == 0 for line in lines)
+
+
+def test_no_smaller_letters_than_can_be_read():
+    def draw():
+        picture, panel = plt.subplots(figsize=(3, 2))
+        panel.set_title("a title of words that need all of the room there is")
+        panel.text(0.5, 0.5, "a long text inside that nothing breaks into lines, whatever it takes")
+        return picture, ""
+
+    with pytest.raises(LayoutError, match=r"at 1\.50 in: give it more room"), laid_out(draw, Layout(1.5)):
+        pass
+
+
+@pytest.mark.parametrize("length", ["", "-3", "3 in", "1e9x", "nan", "in"])
+def test_lengths_that_are_none(length):
+    with pytest.raises(ValueError, match="is none of single, double"):
+        inches(length)
+
+
+def test_figures_and_studies_name_one_another(call):
+    for name, figure in FIGURES.items():
+        for table in figure.tables:
+            assert figures_of([table])[name] == figure.tables
+            assert study_of(table) is not None
+    code, out, _ = call(app, "list")
+    assert (code, "studies" in out) == (0, True)
