@@ -56,7 +56,7 @@ GROUPS: dict[str, dict[str, Entry]] = {
     ),
     "Measure studies, and sweep them": _entries(
         "theory.sweeps.__main__",
-        studies="List the studies: what each asks, how many seeds its published tables have, and its settings.",
+        studies="List the studies: what each asks, its published number of seeds, its figures and its settings.",
         study="Measure the tables of a study, with JSON sidecars that say how.",
         sweep="Measure a study over grids of settings and seeds, into DIR/table.parquet with a JSON sidecar.",
     ),
@@ -73,8 +73,14 @@ GROUPS: dict[str, dict[str, Entry]] = {
         pretrain="Train one network from pixels with captions (CLIP) or with augmentations (SimCLR), and probe it.",
     ),
     "Draw": {
-        "figures": Entry("figures.__main__", "list", "List the figures and the tables they read."),
-        "draw": Entry("figures.__main__", "draw", "Draw one figure as PDF and PNG, with its caption as text."),
+        "figures": Entry(
+            "figures.__main__", "list", "List the figures, the tables they read, and the studies that measure these."
+        ),
+        "draw": Entry(
+            "figures.__main__",
+            "draw",
+            "Draw one figure, with its caption as text: as designed, or at the size and in the letters of a paper.",
+        ),
         "findings": Entry(
             "figures.__main__", "findings", "Write the page of findings, each number computed from the tables."
         ),

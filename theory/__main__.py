@@ -79,7 +79,7 @@ def check(
 ) -> None:
     """Hold every bound against the embedding that is optimal on GRAPH.npz.
 
-    Exits with 1 if a bound does not hold. Example: python -m theory check emoji.npz --k 100
+    Exits with 1 if a bound does not hold. Example, half a minute: python -m theory check emoji.npz --k 100
     With a penalty too: python -m theory check emoji.npz --k 400 --penalty 0.9
     """
     if out is not None:

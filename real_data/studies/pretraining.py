@@ -1,6 +1,5 @@
 """Captions against augmentations: one network on the same images, trained from pixels with either."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -53,7 +52,7 @@ def pretraining_table(settings: Settings, studio: Studio, folder: Path, seed: in
     -------
     DataFrame, as `run_all` has it, with `chosen` for the runs that count. The untrained network is there too.
     """
-    table = run_all(list(_runs(settings, seed)), studio, folder, jobs)
+    table = run_all(encoders(settings, seed), studio, folder, jobs)
     first = table[table["labels"] == table["labels"].iloc[0]]
     best = first.loc[first.groupby("kind")["validation"].idxmax()]
     columns = ["kind", "learning_rate", "strength"]
@@ -61,10 +60,14 @@ def pretraining_table(settings: Settings, studio: Studio, folder: Path, seed: in
     return table.assign(chosen=[row in chosen for row in table[columns].itertuples(index=False, name=None)])
 
 
-def _runs(settings: Settings, seed: int) -> Iterator[Run]:
-    yield Run("untrained", settings.recipe(), seed)
-    for kind, rate, strength in product(settings.objectives, settings.learning_rates, settings.strengths):
-        yield Run(kind, settings.recipe(rate), seed, strength, text=settings.text_tower)  # type: ignore[arg-type]  # a Kind, as asked above
+def encoders(settings: Settings, seed: int) -> list[Run]:
+    """What is trained with one seed."""
+    untrained = Run("untrained", settings.recipe(), seed)
+    tried = product(settings.objectives, settings.learning_rates, settings.strengths)
+    return [untrained] + [
+        Run(kind, settings.recipe(rate), seed, strength, text=settings.text_tower)  # type: ignore[arg-type]  # a Kind, as asked above
+        for kind, rate, strength in tried
+    ]
 
 
 STUDY = Study(

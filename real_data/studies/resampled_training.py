@@ -34,9 +34,13 @@ class Settings(TrainingSettings):
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """Every encoder of one seed, as `run_all` has it."""
+    return run_all(encoders(settings, seed), settings.studio(), Path(settings.runs), settings.jobs)
+
+
+def encoders(settings: Settings, seed: int) -> list[Run]:
+    """What is trained with one seed."""
     recipe = settings.recipe(settings.learning_rate)
-    runs = resampling_runs(settings.rules, recipe, seed, published=settings.published_too)
-    return run_all(runs, settings.studio(), Path(settings.runs), settings.jobs)
+    return resampling_runs(settings.rules, recipe, seed, published=settings.published_too)
 
 
 def resampling_runs(rule: str, recipe: Recipe, seed: int, *, published: bool = False) -> list[Run]:

@@ -1,9 +1,27 @@
-"""Progress bars: widgets in a notebook that has ipywidgets, else lines of text, and no warning that it has none."""
+"""Progress bars, in a terminal or a notebook and nowhere else: widgets where it has ipywidgets, else lines of text."""
 
+import os
+import sys
 import warnings
+from typing import Any
 
 from tqdm import TqdmWarning
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", TqdmWarning)
-    from tqdm.auto import tqdm as tqdm
+    from tqdm.auto import tqdm as _tqdm
+
+QUIET = "TQDM_DISABLE"  # an environment variable that hides bars everywhere, whatever its value
+KERNEL = "ipykernel.zmqshell"  # a module that is loaded in a notebook
+
+
+class tqdm(_tqdm):  # type: ignore[type-arg]  # noqa: N801  # named as what it is one of
+    """A bar that is hidden where nobody looks at it: in a file of logs, say."""
+
+    def __init__(self, *items: Any, disable: bool | None = None, **options: Any) -> None:
+        hidden = bool(disable) or not _seen()
+        super().__init__(*items, disable=hidden, **options)  # type: ignore[call-overload]  # whatever tqdm takes
+
+
+def _seen() -> bool:
+    return not os.environ.get(QUIET) and (KERNEL in sys.modules or sys.stderr.isatty())

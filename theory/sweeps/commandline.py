@@ -1,9 +1,11 @@
 """The commands that measure studies: one at a time, or over grids of settings."""
 
+import shlex
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, fields, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,17 +15,19 @@ from theory.infrastructure import ownership
 from theory.infrastructure.commandline import CHECK_FAILED, one_line, print_table, say
 from theory.infrastructure.folders import AS_IT_WAS, held
 from theory.infrastructure.foreign import require_seconds
-from theory.infrastructure.options import Force
+from theory.infrastructure.options import DryRun, Force
 from theory.infrastructure.renamed import renamed
 from theory.infrastructure.tables import require_table_path, together, write_table
 from theory.sweeps.cells import chosen_settings
 from theory.sweeps.configuration import SweepConfiguration
 from theory.sweeps.execution import Cores, DaskCluster
+from theory.sweeps.forecast import sweep_forecast
 from theory.sweeps.study import Study, find_study, study_names, whereabouts
 from theory.sweeps.sweep import TABLE, outputs, run_study, run_sweep
 
 A_DAY = 86_400.0  # seconds
 FEW = 2  # seeds of a first look
+PICTURES = "figures.prerequisites"  # where the figures of a table are known
 JOBS = "jobs"  # the setting of a study that spreads the work of one seed over processes itself
 
 
@@ -41,7 +45,7 @@ def study(
     """Measure the tables of a study, with JSON sidecars that say how.
 
     `studies` lists them, with the settings that each has. A study that was interrupted begins again; a sweep goes on.
-    Example: pairbounds study training --seeds 2 --set k=4 --set "strength=0.5" --out training.parquet
+    Example, ten seconds: pairbounds study training --seeds 2 --set k=4 --set "strength=0.5" --out training.parquet
     """
     found = find_study(name)
     paths = _paths(found, out)
@@ -78,6 +82,7 @@ def measure_into(
                 write_table(rows, paths[table], {**configuration, **inputs})
     for table, rows in tables.items():
         say(f"{paths[table]}: {len(rows)} rows over {len(seeds)} seeds")
+    say(*drawn_by(paths), err=True)
 
 
 def _paths(study: Study, out: Path) -> dict[str, Path]:
@@ -103,17 +108,17 @@ def _parsed(given: Sequence[str]) -> dict[str, Any]:
 
 
 def studies() -> None:
-    """List the studies: what each asks, how many seeds its published tables have, and its settings."""
+    """List the studies: what each asks, its published number of seeds, its figures and its settings."""
     rows = []
     for name in study_names():
         try:
             found = find_study(name)
         except ValueError as error:  # an extra is not installed
-            rows.append((name, str(error), "", ""))
+            rows.append((name, str(error), "", "", ""))
             continue
         settings = ", ".join(f"{field.name}={field.default}" for field in fields(found.settings))
-        rows.append((name, found.question, str(found.seeds), settings))
-    columns = [("study", "left"), ("question", "left"), ("seeds", "right"), ("settings", "left")]
+        rows.append((name, found.question, str(found.seeds), ", ".join(_figures_of(found.written)), settings))
+    columns = [("study", "left"), ("question", "left"), ("seeds", "right"), ("figures", "left"), ("settings", "left")]
     print_table("Studies", columns, rows)
 
 
@@ -131,14 +136,16 @@ def sweep(
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Measure all failed cells again.")] = False,
     time_limit: Annotated[float, typer.Option(help="Seconds that a cell may take.")] = A_DAY,
+    dry_run: DryRun = False,
     force: Force = False,
 ) -> None:
     """Measure a study over grids of settings and seeds, into DIR/table.parquet with a JSON sidecar.
 
     A study of several tables writes each under its own name. Interrupted, it goes on where it was when the same command
     is given again; cells that failed for want of memory or of a file are measured again then. At most 1,000,000 cells;
-    the study may take 60 s to load. Exits with 1 if cells failed: they are in DIR/failures.json. Example: pairbounds
-    sweep examples/phase.toml --out build/sweeps/phase --jobs 2
+    the study may take 60 s to load. --dry-run says what is kept and how long the rest may take. Exits with 1 if cells
+    failed: they are in DIR/failures.json. Example, of 320 cells: pairbounds sweep examples/phase.toml --out
+    build/sweeps/phase --jobs 2
     """
     if dask is not None and jobs is not None:
         raise ValueError("--jobs and --dask exclude each other: a cluster has the workers that it has")
@@ -147,12 +154,42 @@ def sweep(
     ownership.claim(outputs(find_study(configuration.study), out), [file], force=force)
     workers = Cores(1 if jobs is None else jobs) if dask is None else DaskCluster(dask)
     seconds = require_seconds(time_limit)
+    if dry_run:
+        say(sweep_forecast(configuration, out, retry_failed=retry_failed))
+        return
     result = run_sweep(configuration, out, workers, retry_failed=retry_failed, seconds=seconds)
     for name, path in result.tables.items():
         say(f"{path}: {result.rows.get(name, 0)} rows, {len(result.failures)} of {result.cells} cells failed")
+    drawing = drawn_by({name: path for name, path in result.tables.items() if result.rows.get(name)})
+    say(
+        *drawing or ["no figure here draws it: figures.plots.plot_phase maps a column over two of its settings"],
+        err=True,
+    )
     if result.failures:
         say(one_line(f"first failure: {_told(result.failures[0])}"), err=True)
         raise typer.Exit(CHECK_FAILED)
+
+
+def drawn_by(tables: Mapping[str, Path]) -> list[str]:
+    """The commands that draw these tables, those of figures that need no other tables first."""
+    figures = sorted(_figures_of(tables).items(), key=lambda figure: not set(figure[1]) <= set(tables))
+    return [_drawing(figure, read, tables) for figure, read in figures]
+
+
+def _drawing(figure: str, read: Sequence[str], tables: Mapping[str, Path]) -> str:
+    paths = {name: path for name, path in tables.items() if name in read}
+    files = [f"--table {shlex.quote(str(path))}" for path in paths.values()]
+    if len(files) > 1 and {path.name for path in paths.values()} == {f"{name}.parquet" for name in read}:
+        files = [f"--tables {shlex.quote(str(next(iter(paths.values())).parent))}"]
+    others = [name for name in read if name not in tables]
+    beside = f" --tables build/tables  # where {', '.join(others)} must be" if others else ""
+    return f"pairbounds draw {figure} {' '.join(files)}{beside}"
+
+
+def _figures_of(tables: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """The figures that read these tables, with all that they read; the room of figures is known by its name alone."""
+    found: Mapping[str, tuple[str, ...]] = import_module(PICTURES).figures_of(tables)
+    return found
 
 
 def _told(failure: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from theory.infrastructure import ownership
-from theory.infrastructure.commandline import visible
+from theory.infrastructure.commandline import one_line, visible
 from theory.infrastructure.folders import AGAIN, held
 from theory.infrastructure.progress import tqdm
 from theory.infrastructure.tables import read_parquet, replacing, sidecar, together, write_table
@@ -24,7 +25,7 @@ from theory.sweeps.study import Study, find_study, whereabouts
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLE, FAILURES = "table.parquet", "failures.json"
+TABLE, FAILURES, CELLS = "table.parquet", "failures.json", "cells"
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,9 @@ def run_sweep(
     """
     study, cells = find_study(configuration.study), configuration.cells()
     with held(out, kept=f"finished cells are kept in {{}}: {AGAIN}"):
-        store = Store(out / "cells")
+        store = Store(out / CELLS)
         store.folder.mkdir(exist_ok=True)
-        lasting = {key for key, record in store.failed().items() if not (retry_failed or record.get("transient"))}
-        known = store.finished(study.written).keys() | lasting
-        waiting = [cell for cell in cells if cell.key not in known]
+        waiting = waiting_cells(cells, store, study, retry_failed=retry_failed)
         if waiting:
             _measure(waiting, len(cells), store, workers, seconds)
         finished, failed = store.finished(study.written), store.failed()
@@ -91,6 +90,13 @@ def run_sweep(
         paths = table_paths(study, out)
         _write(tables, paths, _about(configuration, cells, failures), failures, out / FAILURES)
     return SweepResult(len(cells), {name: len(table) for name, table in tables.items()}, failures, paths)
+
+
+def waiting_cells(cells: Sequence[Cell], store: Store, study: Study, *, retry_failed: bool) -> list[Cell]:
+    """The cells that `run_sweep` would measure."""
+    lasting = {key for key, record in store.failed().items() if not (retry_failed or record.get("transient"))}
+    known = store.finished(study.written).keys() | lasting
+    return [cell for cell in cells if cell.key not in known]
 
 
 def table_paths(study: Study, out: Path) -> dict[str, Path]:
@@ -177,6 +183,8 @@ def _measure(waiting: Sequence[Cell], total: int, store: Store, workers: Workers
             if isinstance(outcome, CellError):
                 failed += 1
                 bar.set_postfix(failed=failed)
+                if failed == 1:  # at once, and not after hours: it may be that of all
+                    bar.write(one_line(f"first failure: {outcome.error} ({outcome.where})"), file=sys.stderr)
 
 
 def _joined(measured: Sequence[tuple[Cell, "pd.DataFrame"]], axes: Sequence[str]) -> "pd.DataFrame":
