@@ -3,7 +3,9 @@
 from theory.infrastructure import interruption as interruption  # before what takes seconds to load
 
 # isort: split
+from simulations.encoders import encoder
+from simulations.losses.register import loss
 from simulations.training import TrainResult, train
 from simulations.world import LatentWorld
 
-__all__ = ["LatentWorld", "TrainResult", "train"]
+__all__ = ["LatentWorld", "TrainResult", "encoder", "loss", "train"]

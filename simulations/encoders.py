@@ -1,20 +1,24 @@
 """Encoders: what turns the nodes of a graph into embeddings that can be trained."""
 
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import nn
 
+from simulations.own import Own, called
 from theory import PairGraph
 from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.foreign import ForeignResultError, contained, require_arguments, source_of
+from theory.infrastructure.registers import Register
 
 INITIAL_NORM = 0.1  # of a column of the weighted embedding, whose optimum has norms of up to 1
 HIDDEN = 128  # units of the MLP
 CHANNELS = 16  # of the first convolution; the second has twice as many
 
-Inputs = tuple[npt.ArrayLike, npt.ArrayLike]
+Inputs = tuple[npt.ArrayLike | None, npt.ArrayLike | None]  # None for a side that takes none
 
 
 class Tower(nn.Module):
@@ -89,8 +93,78 @@ def conv(shape: torch.Size, k: int) -> nn.Module:
     )
 
 
+Builder = Callable[..., nn.Module]  # of a user: from the number of inputs and the width
+Side = str | nn.Module | Builder
 NETWORKS: Mapping[str, Callable[[torch.Size, int], nn.Module]] = {"linear": linear, "mlp": mlp, "conv": conv}
-ENCODERS = ("free", *NETWORKS)
+ENCODERS: Register[Callable[..., object]] = Register(
+    "an encoder",
+    source=lambda build: build,
+    is_entry=lambda _, build: callable(build),
+    entries={"free": FreeTower, **NETWORKS},
+)
+ARGUMENTS = ("n_inputs", "k")
+Written = TypeVar("Written", bound=Builder)
+
+
+def encoder(name: str) -> Callable[[Written], Written]:
+    """Register a function, or a class of modules, as an encoder: `train(..., encoder=name, inputs=...)` trains it.
+
+    It is `(n_inputs, k) -> torch.nn.Module`, called for each side of a graph: `n_inputs` is the width of the feature
+    vectors of that side's nodes, or (channels, height, width) of their pictures. The module turns n of them into
+    embeddings (n, k). It sees them in the precision of its own parameters, and its random weights depend on the seed
+    of the training. Where embeddings are logged, it is in its mode of evaluation.
+
+    Raises
+    ------
+    ValueError
+        The name is no text, or another encoder has it; it decorates no function.
+    ForeignCodeError
+        The function cannot be called so.
+
+    Examples
+    --------
+    >>> from torch import nn
+    >>> from simulations import encoder
+    >>> @encoder("bottleneck")
+    ... def bottleneck(n_inputs, k):
+    ...     return nn.Sequential(nn.Linear(n_inputs, 2), nn.Tanh(), nn.Linear(2, k))
+    >>> from simulations.encoders import ENCODERS
+    >>> del ENCODERS["bottleneck"]
+    """
+    ENCODERS.require_name(name)
+
+    def register(build: Written) -> Written:
+        if isinstance(build, nn.Module) or not callable(build):
+            raise ValueError(f"encoder {name!r} is not a function or a class, which would build one: {build!r}")
+        require_arguments(build, ARGUMENTS, f"encoder {name!r}")
+        return ENCODERS.add(name, build)  # type: ignore[return-value]  # it is `build`
+
+    return register
+
+
+class OwnEncoder(Own):
+    """A user's network, which sees its inputs in its own precision; its embeddings are in float64.
+
+    Parameters
+    ----------
+    k : int
+        Width of the embedding that it has to have.
+    """
+
+    def __init__(self, network: nn.Module, about: str, k: int) -> None:
+        super().__init__(network, about)
+        self.k = k
+
+    def forward(self, *arguments: torch.Tensor) -> torch.Tensor:
+        """Embeddings (n, k) of n inputs."""
+        (inputs,) = arguments
+        precision = next((one.dtype for one in self.parameters() if one.is_floating_point()), inputs.dtype)
+        value, needed = super().forward(inputs.to(precision)), (len(inputs), self.k)
+        if tuple(value.shape) != needed:
+            raise self.error(f"returned embeddings of shape {tuple(value.shape)}, and not {needed}")
+        if not torch.isfinite(value).all():
+            raise self.diverged("returned embeddings that are not finite: lower the learning rate, or keep them finite")
+        return value.double()
 
 
 class DualEncoder(nn.Module):
@@ -101,29 +175,73 @@ class DualEncoder(nn.Module):
         self.left, self.right = left, right
 
     @classmethod
-    def of(cls, graph: PairGraph, k: int, name: str, inputs: Inputs | None, rng: np.random.Generator) -> "DualEncoder":
-        """An encoder by its name, a key of `ENCODERS`, with random weights.
+    def of(
+        cls,
+        graph: PairGraph,
+        k: int,
+        encoder: Side | tuple[Side, Side],
+        inputs: Inputs | None,
+        rng: np.random.Generator,
+    ) -> "DualEncoder":
+        """Encoders by their names in `ENCODERS`, with random weights, or a user's; a pair of them is one for each side.
 
         Raises
         ------
         ValueError
-            An unknown name; inputs that are missing, or do not fit the graph or the network.
+            An unknown name; inputs that are missing, or do not fit the graph or the network; nothing to train.
+        ForeignCodeError
+            A user's function builds no network.
         """
-        if name not in ENCODERS:
-            raise ValueError(f"encoder={name!r} is none of {', '.join(ENCODERS)}")
-        if (name == "free") != (inputs is None):
-            raise ValueError(
-                f"encoder={name!r} "
-                + ("has a vector for each node and takes no inputs" if name == "free" else "needs inputs=(left, right)")
-            )
-        if inputs is None:
-            return cls(FreeTower(graph.left_marginal, k, rng), FreeTower(graph.right_marginal, k, rng))
-        observed = [_observed(*side) for side in zip(("left", "right"), inputs, graph.joint.shape, strict=True)]
+        chosen = encoder if isinstance(encoder, tuple) else (encoder, encoder)
+        if len(chosen) != 2:
+            raise ValueError(f"encoder has {len(chosen)} parts: give one, or one for each of the two sides")
+        given = (None, None) if inputs is None else inputs
+        if len(given) != 2:
+            raise ValueError(f"inputs have {len(given)} parts: give a pair, (left, right)")
+        sides = zip(("left", "right"), chosen, given, graph.joint.shape, strict=True)
+        observed = [_required(*side) for side in sides]
         # Layers draw their weights from torch's global stream: it is set aside, and left as it was.
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(int(rng.integers(2**63)))
-            left, right = (NetworkTower(NETWORKS[name](x.shape[1:], k).double(), x) for x in observed)
-        return cls(left, right)
+            if any(values is not None for values in observed):
+                torch.manual_seed(int(rng.integers(2**63)))
+            marginals = graph.left_marginal, graph.right_marginal
+            towers = [
+                FreeTower(marginal, k, rng) if x is None else NetworkTower(_network(one, x.shape[1:], k), x)
+                for one, x, marginal in zip(chosen, observed, marginals, strict=True)
+            ]
+        model = cls(*towers)
+        if not any(one.requires_grad for one in model.parameters()):
+            raise ValueError("the encoder has no parameter that can be trained")
+        return model
+
+
+def _required(side: str, encoder: Side, values: npt.ArrayLike | None, size: int) -> torch.Tensor | None:
+    """The inputs of one side; none where it has a vector for each node."""
+    if isinstance(encoder, str) and encoder not in ENCODERS:
+        raise ValueError(f"encoder={encoder!r} is none of {', '.join(ENCODERS)}")
+    if not isinstance(encoder, str) and not callable(encoder):
+        raise ValueError(f"encoder={encoder!r} is neither the name of an encoder, nor a module, nor a function")
+    if (encoder == "free") != (values is None):
+        said = "has a vector for each node and takes no inputs" if encoder == "free" else "needs inputs=(left, right)"
+        raise ValueError(f"encoder={encoder if isinstance(encoder, str) else called(encoder)!r} {said}")
+    return None if values is None else _observed(side, values, size)
+
+
+def _network(encoder: Side, shape: torch.Size, k: int) -> nn.Module:
+    """The network of one side, by a name of this package's, or behind the boundary a user's."""
+    if isinstance(encoder, str) and encoder in NETWORKS:
+        return NETWORKS[encoder](shape, k).double()
+    name, build = (encoder, ENCODERS[encoder]) if isinstance(encoder, str) else (called(encoder), encoder)
+    about = f"encoder {name!r}"
+    if isinstance(build, nn.Module):
+        return OwnEncoder(build, about, k)
+    require_arguments(build, ARGUMENTS, about)
+    n_inputs = shape[0] if len(shape) == 1 else tuple(shape)
+    network = contained(build, n_inputs, k, name=about, place=source_of(build))
+    if not isinstance(network, nn.Module):
+        said = f"returned {type(network).__name__}, and not a torch.nn.Module"
+        raise ForeignResultError(about, *source_of(build), said)
+    return OwnEncoder(network, about, k)
 
 
 def _observed(side: str, values: npt.ArrayLike, size: int) -> torch.Tensor:

@@ -9,6 +9,7 @@ import torch
 
 from simulations.encoders import DualEncoder, FreeTower
 from simulations.losses.loss import PairLoss
+from simulations.own import backward
 from simulations.sampling import PairSample
 from theory.infrastructure.arrays import FloatArray, IntArray
 
@@ -52,7 +53,7 @@ def gradient_update(
 
     def update(value: torch.Tensor) -> None:
         optimizer.zero_grad()
-        value.backward()  # type: ignore[no-untyped-call]
+        backward(value, loss, encoder)
         optimizer.step()
 
     return update

@@ -1,6 +1,7 @@
 """Training an encoder on a pair graph, with the history that the bounds are held against."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,9 +10,9 @@ import pandas as pd
 import scipy.linalg
 import torch
 
-from simulations.encoders import DualEncoder, Inputs
-from simulations.losses import LOSSES
+from simulations.encoders import DualEncoder, Inputs, Side
 from simulations.losses.loss import PairLoss
+from simulations.losses.register import loss_of
 from simulations.optimisation import OPTIMIZERS, Update, alternating_update, gradient_update
 from simulations.sampling import PairSample, PairSampler, draw_pairs, everything
 from theory import PairGraph, Spectrum, probe, spectrum
@@ -22,6 +23,8 @@ from theory.infrastructure.progress import tqdm
 
 Observer = Callable[[FloatArray, FloatArray], dict[str, float]]
 Objective = Callable[[], torch.Tensor]
+Loss = str | type[PairLoss] | Callable[..., torch.Tensor]
+Encoder = Side | tuple[Side, Side]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -34,7 +37,8 @@ class TrainResult:
     right : (n_right, k); for a loss on induced pairs, which trains none, the one of least spectral loss beside `left`
     history : a row for each logged step: step, loss (as it was minimised: on the graph, the training set or the batch),
         excess_loss (of the loss on the whole graph over the best that is known of all encoders: the minimum for the
-        spectral losses, the entropy bound for InfoNCE and CLIP, NaN for NT-Xent; with the penalty, if there is one),
+        spectral losses, the entropy bound for InfoNCE and CLIP, NaN for NT-Xent and losses of one's own; with the
+        penalty, if there is one),
         subspace_angle (the largest principal
         angle between the left embedding and the top-k singular subspace, in degrees) and, if the graph has labels,
         probe_error
@@ -63,9 +67,9 @@ def train(
     graph: PairGraph,
     k: int,
     *,
-    loss: str = "spectral",
+    loss: Loss = "spectral",
     penalty: float = 0.0,
-    encoder: str = "free",
+    encoder: Encoder = "free",
     inputs: Inputs | None = None,
     pairs: int | None = None,
     batch: int | None = None,
@@ -85,16 +89,22 @@ def train(
     ----------
     k : int
         Width of the embedding, 1..min(n_left, n_right).
-    loss : str
+    loss : str or callable
         A key of `simulations.losses.LOSSES`: "spectral", "infonce", "clip", and on the pairs that the right side
-        induces on the left "induced_spectral", "nt_xent".
+        induces on the left "induced_spectral", "nt_xent". Or a function `(first, second, weight) -> scalar tensor` of
+        the embeddings (n, k) of the two ends of n pairs and their weights (n,), which sum to 1: all pairs of the graph
+        with their probabilities, or B drawn ones with 1/B each, as `simulations.loss` says, which gives it a name. A
+        `torch.nn.Module` is such a function too; its parameters are trained with the encoder.
     penalty : float
         μ: what is minimised is the loss and `μ (E‖f‖² + E‖g‖²)`, over both ends of a positive pair. Of the spectral
         loss the optimum then spans the u_i with `σ_i > μ`, i <= k, and no others (theorem 18).
-    encoder : str
-        "free" (a vector for each node), "linear", "mlp" or "conv".
+    encoder : str, module, callable, or a pair of such, for the left and the right side
+        "free" (a vector for each node), "linear", "mlp" or "conv". Or a `torch.nn.Module`, which is trained in place,
+        and shared by both sides unless a pair is given; or a function `(n_inputs, k) -> torch.nn.Module` that builds
+        one for each side, as `simulations.encoder` says, which gives it a name.
     inputs : pair of arrays, (n_left, ...) and (n_right, ...), optional
         What an encoder other than "free" sees of each node: feature vectors, or pictures (channels, height, width).
+        None for a side that is "free".
     pairs : int, optional
         Size of a training set drawn from the graph once; by default the graph itself is the training set.
     batch : int, optional
@@ -119,14 +129,17 @@ def train(
     ------
     ValueError
         k out of range, an unknown loss, encoder or optimizer, inputs that do not fit, counts that are too small, a
-        negative penalty.
+        negative penalty, nothing to train.
     FloatingPointError
         The loss became infinite or NaN: the learning rate is too high.
+    ForeignCodeError
+        A loss or an encoder of one's own failed, returned no tensor of the right shape, cut the gradient off, or
+        became infinite or NaN.
 
     Notes
     -----
     A step on the whole graph is linear in the number of pairs for the spectral losses, and scores every two nodes for
-    the others. Embeddings are in float64.
+    the others; a loss of one's own has the pairs of the graph before it, all at once. Embeddings are in float64.
     """
     if steps < 1 or log_every < 1 or (batch is not None and batch < 2):
         raise ValueError(f"steps={steps} and log_every={log_every} are at least 1, batch={batch} at least 2")
@@ -137,10 +150,15 @@ def train(
     update = _update(problem, optimizer, learning_rate, momentum)
     objective = problem.exact_objective() if batch is None else problem.sampled_objective(batch, rng)
     history = []
-    for step in tqdm(range(steps + 1), desc=f"train {encoder}", unit="step", disable=not progress):
+    for step in tqdm(
+        range(steps + 1),
+        desc=f"train {encoder if isinstance(encoder, str) else 'encoder'}",
+        unit="step",
+        disable=not progress,
+    ):
         value = objective()
         if not torch.isfinite(value):
-            raise FloatingPointError(f"the loss is {value.item()} after {step} steps: lower the learning rate")
+            raise problem.training_loss.diverged(value.item(), step)
         if step % log_every == 0 or step == steps:
             left, right = problem.embeddings()
             row = {"step": step, "loss": value.item(), "excess_loss": problem.excess_loss()}
@@ -167,18 +185,17 @@ class _Problem:
         cls,
         graph: PairGraph,
         k: int,
-        loss: str,
+        loss: Loss,
         penalty: float,
-        encoder: str,
+        encoder: Encoder,
         inputs: Inputs | None,
         pairs: int | None,
         rng: np.random.Generator,
         device: torch.device,
     ) -> "_Problem":
-        if loss not in LOSSES:
-            raise ValueError(f"loss={loss!r} is none of {', '.join(LOSSES)}")
+        kind = loss_of(loss)
         model = DualEncoder.of(graph, k, encoder, inputs, rng).to(device)
-        whole = LOSSES[loss](graph).to(device)
+        whole = kind(graph).to(device)
         if pairs is None:
             return cls(graph, k, model, whole, penalty, everything(graph), whole)
         sample = draw_pairs(graph, pairs, rng)
@@ -214,7 +231,7 @@ class _Problem:
 
     def embeddings(self) -> tuple[FloatArray, FloatArray]:
         """Those of all nodes; for a loss that trains no right side, the best there is beside the left."""
-        with torch.no_grad():
+        with torch.no_grad(), _evaluated(self.encoder):
             left = _array(self.encoder.left())
             return left, best_partner(self.graph, left) if self.loss.induced else _array(self.encoder.right())
 
@@ -223,8 +240,22 @@ class _Problem:
         return self.loss.floor(self.k, self.penalty)
 
     def excess_loss(self) -> float:
-        with torch.no_grad():
+        if np.isnan(self.floor):
+            return np.nan
+        with torch.no_grad(), _evaluated(self.encoder):
             return self.population().item() - self.floor
+
+
+@contextmanager
+def _evaluated(model: torch.nn.Module) -> Iterator[None]:
+    """A block in which dropout and the like are off, and go on afterwards where they were on."""
+    training = [part for part in model.modules() if part.training]
+    model.eval()
+    try:
+        yield
+    finally:
+        for part in training:
+            part.training = True
 
 
 def _update(problem: _Problem, optimizer: str, learning_rate: float | None, momentum: float) -> Update:

@@ -53,6 +53,10 @@ class PairLoss(nn.Module, ABC):
         With a penalty, of the loss and `penalty` times `size`.
         """
 
+    def diverged(self, value: float, step: int) -> Exception:
+        """What is to be raised where it is not finite after so many steps."""
+        return FloatingPointError(f"the loss is {value} after {step} steps: lower the learning rate")
+
     def size(self, left: Embeddings, right: Embeddings) -> torch.Tensor:
         """`E‖f‖² + E‖g‖²` over the two ends of a positive pair, of the embeddings of all nodes."""
         if self.induced:

@@ -1,9 +1,13 @@
-"""A free embedding trained on the population loss, step by step."""
+"""An encoder trained on the population loss, step by step; by default a free embedding, and the spectral loss."""
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
+from simulations.encoders import ENCODERS
+from simulations.losses.register import loss_of
+from simulations.observations import caption_features, image_features
 from simulations.optimisation import Optimisation
 from simulations.training import train
 from simulations.world import WorldShape
@@ -13,13 +17,14 @@ from theory.sweeps import Study
 
 @dataclass(frozen=True)
 class Settings(WorldShape, Optimisation):
-    """A world, its pairs, and how a free embedding is trained on them.
+    """A world, its pairs, and how an embedding is trained on them.
 
     Attributes
     ----------
     k : width of the embedding
     noise, detail : of the captions
     strength : of the augmentations
+    loss, encoder : by their names in `simulations.losses.LOSSES` and `simulations.encoders.ENCODERS`
     """
 
     k: int = 8
@@ -28,18 +33,30 @@ class Settings(WorldShape, Optimisation):
     strength: float = 1.5
     steps: int = 2_000
     learning_rate: float | None = 0.1
+    loss: str = "spectral"
+    encoder: str = "free"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        loss_of(self.loss)
+        if self.encoder not in ENCODERS:
+            raise ValueError(f"encoder={self.encoder!r} is none of {', '.join(ENCODERS)}")
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """The history of a free embedding trained on the caption graph, and of one on the augmentation graph."""
+    """The history of an encoder trained on the caption graph, and of one on the augmentation graph."""
     world = settings.world(seed)
     graphs = {
         "caption": world.caption_graph(settings.noise, settings.detail),
         "augmentation": world.augmentation_graph(settings.strength),
     }
-    histories = []
+    images, histories = image_features(world), []
     for name, graph in graphs.items():
-        history = train(graph, settings.k, **settings.optimisation(), device="cpu", seed=seed).history
+        seen = caption_features(world, graph) if name == "caption" else images[graph.right_ids.astype(np.int64)]
+        options = settings.optimisation() | {"loss": settings.loss, "encoder": settings.encoder}
+        inputs = None if settings.encoder == "free" else (images, seen)
+        history = train(graph, settings.k, **options, inputs=inputs, device="cpu", seed=seed).history
+        history = history.rename(columns={"loss": "objective"})  # the loss itself is a setting
         history.insert(0, "pairs", name)
         history["optimum_error"] = probe(graph, optimal_embeddings(graph, settings.k)[0]).error
         histories.append(history)

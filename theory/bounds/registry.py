@@ -4,7 +4,6 @@ import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import partial, wraps
 from typing import Any, Literal, get_args
 
@@ -12,6 +11,7 @@ from theory.bounds.quantities import QUANTITIES, Encoder
 from theory.graph import PairGraph
 from theory.infrastructure.foreign import as_number, contained, is_foreign, source_of
 from theory.infrastructure.hypotheses import HypothesisError
+from theory.infrastructure.registers import Register
 from theory.spectra import Spectrum, enough_triplets
 
 Status = Literal["exact", "restated", "rate", "conjecture"]
@@ -94,15 +94,11 @@ class Bound:
         return encoder
 
 
-class Ledger(dict[str, Bound]):
-    """The registered bounds by name; a name that is none is a `KeyError` that says which is nearest."""
-
-    def __missing__(self, name: str) -> Bound:
-        near = get_close_matches(str(name), self, n=1, cutoff=0.0)
-        raise KeyError(f"no bound is named {name!r}" + (f": is it {near[0]!r}?" if near else ""))
-
-
-BOUNDS = Ledger()
+BOUNDS: Register[Bound] = Register(
+    "a bound",
+    source=lambda claim: claim.evaluate,
+    is_entry=lambda name, claim: isinstance(claim, Bound) and claim.name == name,
+)
 
 
 def bound(
@@ -147,18 +143,14 @@ def bound(
     for what, (given, allowed) in choices.items():
         if given not in allowed:
             raise ValueError(f"{what}={given!r} of bound {name!r} is none of {', '.join(allowed)}")
-
-    if not isinstance(name, str) or not name:
-        raise ValueError(f"the name {name!r} of a bound is not a text")
+    BOUNDS.require_name(name)
 
     def register(function: Callable[..., float]) -> Bound:
         if not callable(function):
             raise ValueError(f"bound {name!r} is not a function: {function!r}")
-        if name in BOUNDS and not _same_source(BOUNDS[name].evaluate, function):
-            raise ValueError(f"a bound named {name!r} is registered already: choose another name")
         statement, _, remarks = inspect.cleandoc(function.__doc__ or "").partition("\n")
-        BOUNDS[name] = Bound(name, quantity, status, relation, subject, statement, remarks.strip(), function)
-        return BOUNDS[name]
+        claim = Bound(name, quantity, status, relation, subject, statement, remarks.strip(), function)
+        return BOUNDS.add(name, claim)
 
     return register
 
@@ -168,10 +160,3 @@ def _takes_hops(function: Callable[..., float]) -> bool:
         return "hops" in inspect.signature(function).parameters
     except (TypeError, ValueError):  # compiled code that has no signature
         return False
-
-
-def _same_source(first: Callable[..., float], second: Callable[..., float]) -> bool:
-    """Whether two functions are one, read twice: of one name in one file, or in one module such as a notebook."""
-    places = [(source_of(f)[0], getattr(f, "__module__", None)) for f in (first, second)]
-    names = [getattr(f, "__qualname__", None) for f in (first, second)]
-    return names[0] == names[1] and any(a == b for a, b in zip(*places, strict=True))

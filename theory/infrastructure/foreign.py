@@ -17,13 +17,13 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 
 SECONDS = 60.0  # that a plugin may take: to load, and for each value of its bounds
-OURS = "theory."  # how the names of the modules begin whose functions are not foreign
+OURS = ("theory.", "simulations.", "real_data.", "figures.")  # so begin the names of modules that are not foreign
 LETTERS = 500  # of a foreign message
 AGAIN = 1.0  # seconds after which code that has survived its time limit is interrupted once more
 OUTSIDE = ("SIGINT", "SIGTERM", "SIGHUP")  # signals that are not the doing of the code that they interrupt
@@ -49,6 +49,10 @@ class ForeignCodeError(RuntimeError):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.file}, line {self.line}) {self.what}"
+
+
+class ForeignResultError(ForeignCodeError):
+    """It cannot be called as it has to be, or returned what it may never return: to go on with it is of no use."""
 
 
 def contained(
@@ -93,20 +97,37 @@ def contained(
 
 
 def is_foreign(function: Any) -> bool:
-    """Whether a function is a user's, and not of this package."""
+    """Whether a function or a class is a user's, and not of this package."""
     return not (getattr(function, "__module__", None) or "").startswith(OURS)
 
 
 def source_of(function: Any) -> tuple[str, int]:
-    """The file and the line where a function begins, or a name for where it is from if it has no source."""
+    """The file and the line where a function or a method of a class begins, or a name for where it is from.
+
+    Of an object, and of a class of such, it is the method that is called: `__call__`, or `forward` as torch has it.
+    """
     while isinstance(function, functools.partial):
         function = function.func
     function = inspect.unwrap(function)
-    for candidate in (function, vars(type(function)).get("__call__")):
+    kind = function if isinstance(function, type) else type(function)
+    for candidate in (function, *map(vars(kind).get, ("__call__", "forward", "__init__"))):
         code = getattr(candidate, "__code__", None)
         if code is not None:
             return code.co_filename, code.co_firstlineno
     return str(getattr(function, "__module__", None) or "compiled code"), 1
+
+
+def require_arguments(function: Any, names: Sequence[str], about: str) -> None:
+    """Raise a `ForeignResultError` if a function cannot be called with so many arguments."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # compiled code that has none
+        return
+    try:
+        signature.bind(*names)
+    except TypeError:
+        said = f"takes {signature}, and is called with ({', '.join(names)})"
+        raise ForeignResultError(about, *source_of(function), said) from None
 
 
 def as_number(value: Any) -> float:

@@ -2,7 +2,7 @@
 
 from theory.sweeps.configuration import SweepConfiguration
 from theory.sweeps.execution import CellError, Cores, DaskCluster, Workers
-from theory.sweeps.study import Study, find_study, study_names, where
+from theory.sweeps.studies import Study, find_study, study, study_names, where
 from theory.sweeps.sweep import SweepResult, run_study, run_sweep
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "find_study",
     "run_study",
     "run_sweep",
+    "study",
     "study_names",
     "where",
 ]

@@ -2,15 +2,16 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from io import BytesIO
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
-from theory.infrastructure.foreign import ForeignCodeError, contained
-from theory.sweeps.study import Study, digest, find_study, whereabouts
+from theory.infrastructure.foreign import contained
+from theory.infrastructure.plugins import LOADED, Plugin, require_loaded
+from theory.sweeps.studies import Study, digest, find_study, whereabouts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,24 +56,25 @@ class Cell:
         ------
         ValueError
             The source here, on the machine of a worker perhaps, is of another version; a column is named as a setting
-            and is not its value; the tables are not those that the study says it writes.
+            and is not its value.
+        ForeignResultError
+            It returns something else than the tables that it says it writes, each with its columns and a row at least.
         ForeignCodeError
-            The study exits, takes too long, or returns no table. Other errors of its own pass.
+            The study exits, or takes too long. Other errors of its own pass.
         """
         study = find_study(self.study)
         if study.version != self.version:
             raise ValueError(f"this worker has other source code of {self.study!r} than the sweep: install the same")
-        about = f"study {self.study!r}"
         rows: object = contained(
             study.measure,
             self.settings,
             self.seed,
-            name=about,
+            name=study.about,
             place=study.place,
             seconds=seconds,
             passing=(Exception,),
         )
-        return {name: self._stored(table) for name, table in _named(rows, study, about).items()}
+        return {name: self._stored(table) for name, table in _named(rows, study).items()}
 
     def _stored(self, table: "pd.DataFrame") -> bytes:
         for name, value in {SEED: self.seed, **asdict(self.settings)}.items():
@@ -88,17 +90,60 @@ def _is_throughout(value: object, column: "pd.Series[Any]") -> bool:
     return bool((column.isna() if value is None else column == value).all())
 
 
-def _named(rows: object, study: Study, about: str) -> Mapping[str, "pd.DataFrame"]:
+def _named(rows: object, study: Study) -> Mapping[str, "pd.DataFrame"]:
     """The tables by their names."""
     import pandas as pd
 
     tables: Mapping[str, Any] = rows if isinstance(rows, Mapping) else {study.written[0]: rows}
     for table in tables.values():
         if not isinstance(table, pd.DataFrame):
-            raise ForeignCodeError(about, *study.place, f"returned no DataFrame, but {type(table).__name__}")
+            raise study.wrong(f"returned no DataFrame, but {type(table).__name__}")
     if tuple(tables) != study.written:
-        raise ValueError(f"{about} measured {', '.join(map(str, tables))}: it says {', '.join(study.written)}")
+        raise study.wrong(f"returned the tables {_listed(tables)}: it says {_listed(study.written)}")
+    for name, table in tables.items():
+        if table.empty:
+            raise study.wrong(f"returned a table {name} of {len(table)} rows and {len(table.columns)} columns")
+        if name in study.columns and {*table.columns} != {*study.columns[name]}:
+            raise study.wrong(f"returned the columns {_listed(table.columns)}: it says {_listed(study.columns[name])}")
     return tables
+
+
+def _listed(names: Iterable[object]) -> str:
+    return ", ".join(map(str, names))
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A cell on its way to a worker, as plain values: the class of its settings may be of a plugin, and known nowhere.
+
+    Attributes
+    ----------
+    study, version, seed, inputs : as in `Cell`
+    settings : their names and values
+    plugins : that the worker has to have
+    """
+
+    study: str
+    version: str
+    settings: tuple[tuple[str, Any], ...]
+    seed: int
+    inputs: str
+    plugins: tuple[Plugin, ...]
+
+    @classmethod
+    def of(cls, cell: Cell) -> "Sent":
+        """A cell, with the plugins that are loaded here."""
+        settings = tuple(asdict(cell.settings).items())
+        return cls(cell.study, cell.version, settings, cell.seed, cell.inputs, tuple(LOADED))
+
+    def measure(self, seconds: float = math.inf) -> Tables:
+        """See `Cell`."""
+        require_loaded(self.plugins)
+        kind = find_study(self.study).settings
+        settings = object.__new__(kind)  # they were checked where they are from
+        for name, value in self.settings:
+            object.__setattr__(settings, name, value)
+        return Cell(self.study, self.version, settings, self.seed, self.inputs).measure(seconds)
 
 
 def chosen_settings(kind: type[Any], values: Mapping[str, object]) -> Any:

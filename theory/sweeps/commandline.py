@@ -1,34 +1,48 @@
 """The commands that measure studies: one at a time, or over grids of settings."""
 
+import math
 import shlex
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, fields, replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from theory.infrastructure import ownership
 from theory.infrastructure.commandline import CHECK_FAILED, one_line, print_table, say
 from theory.infrastructure.folders import AS_IT_WAS, held
-from theory.infrastructure.foreign import require_seconds
+from theory.infrastructure.foreign import SECONDS, ForeignCodeError, contained, require_seconds
 from theory.infrastructure.options import DryRun, Force
+from theory.infrastructure.plugins import load_plugin
 from theory.infrastructure.renamed import renamed
 from theory.infrastructure.tables import require_table_path, together, write_table
 from theory.sweeps.cells import chosen_settings
 from theory.sweeps.configuration import SweepConfiguration
 from theory.sweeps.execution import Cores, DaskCluster
 from theory.sweeps.forecast import sweep_forecast
-from theory.sweeps.study import Study, find_study, study_names, whereabouts
+from theory.sweeps.studies import STUDIES, Study, find_study, study_names, whereabouts
 from theory.sweeps.sweep import TABLE, outputs, run_study, run_sweep
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 A_DAY = 86_400.0  # seconds
 FEW = 2  # seeds of a first look
 PICTURES = "figures.prerequisites"  # where the figures of a table are known
 JOBS = "jobs"  # the setting of a study that spreads the work of one seed over processes itself
+
+
+Plugins = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--plugin", metavar="FILE.py", help="A file with a study, loss or encoder of your own; may be given again."
+    ),
+]
 
 
 def study(
@@ -40,25 +54,41 @@ def study(
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting, as in a sweep's TOML file.")
     ] = None,
     small: Annotated[bool, typer.Option("--small", help="A first look: two seeds, and small settings.")] = False,
+    plugin: Plugins = None,
+    time_limit: Annotated[float, typer.Option(help="Seconds that a seed may take.")] = A_DAY,
     force: Force = False,
 ) -> None:
     """Measure the tables of a study, with JSON sidecars that say how.
 
     `studies` lists them, with the settings that each has. A study that was interrupted begins again; a sweep goes on.
+    A plugin may take as long as a seed to load, and 60 s at most.
     Example, ten seconds: pairbounds study training --seeds 2 --set k=4 --set "strength=0.5" --out training.parquet
     """
+    _load(plugin, time_limit)
     found = find_study(name)
     paths = _paths(found, out)
-    ownership.claim([one for path in paths.values() for one in ownership.table(path)], force=force)
-    settings = chosen_settings(found.settings, {**(found.small if small else {}), **_parsed(given or [])})
+    ownership.claim([one for path in paths.values() for one in ownership.table(path)], plugin or [], force=force)
+    wanted = {**(found.small if small else {}), **_parsed(given or [])}
+    settings = found.asked(chosen_settings, found.settings, wanted)
     count = seeds if seeds is not None else min(FEW, found.seeds) if small else found.seeds
     if count < 1:
         raise ValueError(f"seeds={count}: at least 1")
-    measure_into(name, settings, range(count), jobs, paths)
+    measure_into(name, settings, range(count), jobs, paths, seconds=time_limit)
+
+
+def _load(plugins: Sequence[Path] | None, time_limit: float) -> None:
+    for path in plugins or []:
+        load_plugin(path, seconds=min(require_seconds(time_limit), SECONDS))
 
 
 def measure_into(
-    name: str, settings: Any, seeds: Sequence[int], jobs: int, paths: Mapping[str, Path], kept: str = AS_IT_WAS
+    name: str,
+    settings: Any,
+    seeds: Sequence[int],
+    jobs: int,
+    paths: Mapping[str, Path],
+    kept: str = AS_IT_WAS,
+    seconds: float = math.inf,
 ) -> None:
     """Measure a study, and write each of its tables to its path.
 
@@ -73,8 +103,8 @@ def measure_into(
     caches = (Path(settings.cache),) if hasattr(settings, "cache") else ()
     runs = held(Path(settings.runs), kept=kept) if hasattr(settings, "runs") else nullcontext()
     with held(first.parent, first.name if len(paths) == 1 else name, kept=kept, caches=caches), runs:
-        inputs = study.inputs(settings)  # what cannot be read is said before anything is measured
-        tables = run_study(name, settings, seeds, workers)
+        inputs = study.asked(study.depends_on, settings)  # what cannot be read is said before anything is measured
+        tables = _measured(study, settings, seeds, workers, seconds)
         about = {one: value for one, value in asdict(settings).items() if one not in whereabouts(settings)}
         configuration = {"study": name, "seeds": list(seeds), "version": study.version, **about}
         with together():
@@ -83,6 +113,16 @@ def measure_into(
     for table, rows in tables.items():
         say(f"{paths[table]}: {len(rows)} rows over {len(seeds)} seeds")
     say(*drawn_by(paths), err=True)
+
+
+def _measured(
+    study: Study, settings: Any, seeds: Sequence[int], workers: Cores | None, seconds: float
+) -> Mapping[str, "pd.DataFrame"]:
+    """The tables of a study; a user's fails with a line of the user's."""
+    work = partial(run_study, study.name, settings, seeds, workers, seconds)
+    if workers is not None or not study.foreign:  # workers say where it failed
+        return work()
+    return contained(work, name=study.about, place=study.place, passing=(ForeignCodeError,))
 
 
 def _paths(study: Study, out: Path) -> dict[str, Path]:
@@ -107,10 +147,11 @@ def _parsed(given: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def studies() -> None:
+def studies(plugin: Plugins = None) -> None:
     """List the studies: what each asks, its published number of seeds, its figures and its settings."""
+    _load(plugin, SECONDS)
     rows = []
-    for name in study_names():
+    for name in [*study_names(), *STUDIES]:
         try:
             found = find_study(name)
         except ValueError as error:  # an extra is not installed
@@ -135,6 +176,7 @@ def sweep(
     jobs: Annotated[int | None, typer.Option(help="Worker processes here; -1 for one on each core.")] = None,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Measure all failed cells again.")] = False,
+    plugin: Plugins = None,
     time_limit: Annotated[float, typer.Option(help="Seconds that a cell may take.")] = A_DAY,
     dry_run: DryRun = False,
     force: Force = False,
@@ -143,15 +185,18 @@ def sweep(
 
     A study of several tables writes each under its own name. Interrupted, it goes on where it was when the same command
     is given again; cells that failed for want of memory or of a file are measured again then. At most 1,000,000 cells;
-    the study may take 60 s to load. --dry-run says what is kept and how long the rest may take. Exits with 1 if cells
-    failed: they are in DIR/failures.json. Example, of 320 cells: pairbounds sweep examples/phase.toml --out
-    build/sweeps/phase --jobs 2
+    the study may take 60 s to load, and so may a plugin, or as long as a cell if that is less; when its file has
+    changed, all is measured again. --dry-run says what is kept and how long the rest may take. Exits with 1 if cells
+    failed: they are in DIR/failures.json. With 2, and at once, if a study does not return its tables. Example, of 320
+    cells: pairbounds sweep examples/phase.toml --out build/sweeps/phase --jobs 2
     """
     if dask is not None and jobs is not None:
         raise ValueError("--jobs and --dask exclude each other: a cluster has the workers that it has")
-    ownership.claim([*ownership.table(out / TABLE)], [file], force=force)
+    read = [file, *(plugin or [])]
+    ownership.claim([*ownership.table(out / TABLE)], read, force=force)
+    _load(plugin, time_limit)
     configuration = SweepConfiguration.read(file, seeds)
-    ownership.claim(outputs(find_study(configuration.study), out), [file], force=force)
+    ownership.claim(outputs(find_study(configuration.study), out), read, force=force)
     workers = Cores(1 if jobs is None else jobs) if dask is None else DaskCluster(dask)
     seconds = require_seconds(time_limit)
     if dry_run:

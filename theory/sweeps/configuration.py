@@ -10,11 +10,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from theory.infrastructure.foreign import SECONDS, contained
 from theory.infrastructure.inputs import require_file
 from theory.infrastructure.renamed import renamed
 from theory.sweeps.cells import Cell, chosen_settings
-from theory.sweeps.study import Study, find_study
+from theory.sweeps.studies import Study, find_study
 
 MOST_CELLS = 1_000_000  # of a sweep: each is held in memory, and is a file
 READABLE = 10**15  # a count with its digits
@@ -128,14 +127,7 @@ class SweepConfiguration:
         study = find_study(self.study)
         return [
             Cell(self.study, study.version, chosen, seed, inputs)
-            for chosen, inputs in contained(
-                self._points,
-                study,
-                name=f"study {self.study!r}",
-                place=study.place,
-                seconds=SECONDS,
-                passing=(ValueError, OSError),
-            )
+            for chosen, inputs in study.asked(self._points, study)
             for seed in range(self.seeds)
         ]
 
@@ -147,7 +139,7 @@ class SweepConfiguration:
             for values in itertools.product(*block.values())
         )
         chosen = dict.fromkeys(chosen_settings(study.settings, point) for point in points)
-        return [(settings, json.dumps(dict(study.inputs(settings)), sort_keys=True)) for settings in chosen]
+        return [(settings, json.dumps(study.depends_on(settings), sort_keys=True)) for settings in chosen]
 
 
 def _require_values(block: Mapping[str, Any], settings: Mapping[str, Any]) -> None:

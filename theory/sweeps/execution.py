@@ -11,7 +11,8 @@ from typing import Protocol, TypeAlias, TypeVar
 from threadpoolctl import threadpool_limits
 
 from theory.infrastructure.clusters import connected, require_dask
-from theory.infrastructure.foreign import ForeignCodeError
+from theory.infrastructure.foreign import ForeignCodeError, ForeignResultError
+from theory.infrastructure.plugins import is_of_plugin
 from theory.infrastructure.processes import side_by_side
 
 Item = TypeVar("Item")
@@ -36,11 +37,13 @@ class CellError(Exception):
     def of(cls, error: Exception) -> "CellError":
         """What is left of an exception."""
         frames = traceback.extract_tb(error.__traceback__)
-        where = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "a worker process"
+        own = [frame for frame in frames if is_of_plugin(frame.filename)]  # a user looks there first
+        last = (own or frames)[-1:]
+        where = f"{Path(last[0].filename).name}, line {last[0].lineno}" if last else "a worker process"
+        said = "".join(traceback.format_exception_only(error)).strip()
         if isinstance(error, ForeignCodeError):
-            where = f"{Path(error.file).name}, line {error.line}"
-        transient = isinstance(error, MemoryError | OSError)
-        return cls("".join(traceback.format_exception_only(error)).strip(), where, transient)
+            said, where = str(error), f"{Path(error.file).name}, line {error.line}"
+        return cls(said, where, transient=isinstance(error, MemoryError | OSError))
 
 
 Outcomes: TypeAlias = Generator[tuple[Item, Result | CellError], None, None]
@@ -52,7 +55,7 @@ class Workers(Protocol):
     def run(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Outcomes[Item, Result]:
         """Each item with what `work` made of it, or with its failure, in the order in which they finish.
 
-        `work` and the items are pickled; `work` runs with one thread.
+        `work` and the items are pickled; `work` runs with one thread. A `ForeignResultError` ends all of it.
         """
         ...
 
@@ -132,6 +135,8 @@ class DaskCluster:
                     yield outcome
                     continue
                 error = outcome[1] if future.status == "error" else outcome
+                if isinstance(error, ForeignResultError):
+                    raise error
                 if not isinstance(error, KilledWorker):
                     raise RuntimeError(f"Dask cluster {self.address}: {type(error).__name__}: {error}")
                 yield item, CellError.of(error)
@@ -151,5 +156,7 @@ def _attempt(work: Callable[[Item], Result], item: Item) -> tuple[Item, Result |
         # Workers would otherwise fight for the cores, and sums depend on the number of threads.
         with threadpool_limits(limits=1):
             return item, work(item)
+    except ForeignResultError:
+        raise
     except Exception as error:
         return item, CellError.of(error)

@@ -9,7 +9,7 @@ from theory.infrastructure.durations import spoken
 from theory.sweeps.cells import Cell
 from theory.sweeps.configuration import SweepConfiguration
 from theory.sweeps.store import Store
-from theory.sweeps.study import find_study
+from theory.sweeps.studies import find_study
 from theory.sweeps.sweep import CELLS, waiting_cells
 
 PAUSE = 0.9  # quantile of the times between cells: longer ones are pauses, in which nothing was measured

@@ -29,11 +29,21 @@ def made_of(start: Path) -> tuple[Path, ...]:
     return tuple(sorted(found))
 
 
+def made_of_text(source: bytes) -> tuple[Path, ...]:
+    """All files of this repository that some source imports, and what those do; sorted, relative to its root."""
+    found = {file for start in _imported(ast.parse(source)) for file in made_of(start)}
+    return tuple(sorted(file for file in found if not file.is_relative_to(MACHINERY)))
+
+
 @cache
 def imported(path: Path) -> frozenset[Path]:
     """The files that one imports itself, anywhere in it."""
+    return _imported(tree(path))
+
+
+def _imported(syntax: ast.Module) -> frozenset[Path]:
     found: set[Path] = set()
-    for node in ast.walk(tree(path)):
+    for node in ast.walk(syntax):
         if isinstance(node, ast.Import):
             found.update(file for alias in node.names for file in [_module(alias.name)] if file)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

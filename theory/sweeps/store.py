@@ -8,7 +8,7 @@ from pathlib import Path
 from theory.infrastructure.tables import replacing
 from theory.sweeps.cells import Cell, Tables
 from theory.sweeps.execution import CellError
-from theory.sweeps.study import digest
+from theory.sweeps.studies import digest
 
 FAILURE = ("version", "settings", "seed", "error", "where")  # keys of a record of one
 PARTS = 4  # of the name of a finished cell's file: key, table, digest, suffix

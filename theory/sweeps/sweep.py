@@ -3,7 +3,7 @@
 import json
 import math
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -16,11 +16,11 @@ from theory.infrastructure.commandline import one_line, visible
 from theory.infrastructure.folders import AGAIN, held
 from theory.infrastructure.progress import tqdm
 from theory.infrastructure.tables import read_parquet, replacing, sidecar, together, write_table
-from theory.sweeps.cells import SEED, Cell, Tables
+from theory.sweeps.cells import SEED, Cell, Sent, Tables
 from theory.sweeps.configuration import SweepConfiguration
 from theory.sweeps.execution import CellError, Outcomes, Workers
 from theory.sweeps.store import FAILURE, Store
-from theory.sweeps.study import Study, find_study, whereabouts
+from theory.sweeps.studies import Study, find_study, whereabouts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,7 +113,7 @@ def outputs(study: Study, out: Path) -> list[ownership.Output]:
 
 
 def run_study(
-    study: str, settings: Any, seeds: Iterable[int], workers: Workers | None = None
+    study: str, settings: Any, seeds: Iterable[int], workers: Workers | None = None, seconds: float = math.inf
 ) -> Mapping[str, "pd.DataFrame"]:
     """The tables of a study with one choice of settings, over seeds, kept nowhere; the same for any workers.
 
@@ -122,27 +122,30 @@ def run_study(
     workers : optional
         By default there are none: the study is measured here with all the threads that it takes, one seed after
         another, and errors of its own pass.
+    seconds : float
+        How long a seed may take, as in `run_sweep`.
 
     Raises
     ------
     RuntimeError
         The study failed, with one of the seeds.
+    ForeignResultError
+        It does not return its tables.
     """
     version = find_study(study).version
     cells = [Cell(study, version, settings, seed) for seed in seeds]
+    sent, work = {Sent.of(cell): cell for cell in cells}, partial(Sent.measure, seconds=seconds)
     found: dict[Cell, Mapping[str, pd.DataFrame]] = {}
-    with closing(_here(cells) if workers is None else workers.run(Cell.measure, cells)) as outcomes:
-        for cell, outcome in tqdm(
-            outcomes, total=len(cells), desc=visible(study), unit="seed", disable=len(cells) == 1
-        ):
+    with closing(_here(work, sent) if workers is None else workers.run(work, list(sent))) as outcomes:
+        for one, outcome in tqdm(outcomes, total=len(cells), desc=visible(study), unit="seed", disable=len(cells) == 1):
             if isinstance(outcome, CellError):
-                raise RuntimeError(f"study {study}, seed {cell.seed}: {outcome.error} ({outcome.where})")
-            found[cell] = {name: read_parquet(BytesIO(content)) for name, content in outcome.items()}
+                raise RuntimeError(f"study {study}, seed {one.seed}: {outcome.error} ({outcome.where})")
+            found[sent[one]] = {name: read_parquet(BytesIO(content)) for name, content in outcome.items()}
     return {name: _joined([(cell, found[cell][name]) for cell in cells], []) for name in found[cells[0]]}
 
 
-def _here(cells: Iterable[Cell]) -> Outcomes[Cell, Tables]:
-    yield from ((cell, cell.measure()) for cell in cells)
+def _here(work: Callable[[Sent], Tables], cells: Iterable[Sent]) -> Outcomes[Sent, Tables]:
+    yield from ((cell, work(cell)) for cell in cells)
 
 
 def _about(
@@ -176,10 +179,11 @@ def _write(
 def _measure(waiting: Sequence[Cell], total: int, store: Store, workers: Workers, seconds: float) -> None:
     failed = 0
     bar = tqdm(desc=visible(waiting[0].study), unit="cell", initial=total - len(waiting), total=total)
-    with bar, closing(workers.run(partial(Cell.measure, seconds=seconds), waiting)) as outcomes:
-        for cell, outcome in outcomes:
+    sent = {Sent.of(cell): cell for cell in waiting}
+    with bar, closing(workers.run(partial(Sent.measure, seconds=seconds), list(sent))) as outcomes:
+        for one, outcome in outcomes:
             bar.update()
-            store.keep(cell, outcome)
+            store.keep(sent[one], outcome)
             if isinstance(outcome, CellError):
                 failed += 1
                 bar.set_postfix(failed=failed)

@@ -85,7 +85,7 @@ def test_settings_are_a_dataclass_with_defaults(call, tmp_path, study, kind):
 
 def test_a_study_that_does_not_stop_loading_is_stopped(study, monkeypatch):
     file, _ = study(last="while True: pass")
-    monkeypatch.setattr("theory.sweeps.study.SECONDS", 0.2)
+    monkeypatch.setattr("theory.sweeps.studies.SECONDS", 0.2)
     with pytest.raises(ForeignCodeError, match=r"line 16\) took longer than 0.2 s"):
         SweepConfiguration.read(file)
 
@@ -97,8 +97,6 @@ def test_a_study_that_does_not_stop_loading_is_stopped(study, monkeypatch):
         ("if settings.x == 1: sys.exit(0)", "(PATH, line 12) failed: SystemExit: 0", 12),
         ("if settings.x == 1: raise KeyboardInterrupt", "(PATH, line 12) failed: KeyboardInterrupt", 12),
         ("while settings.x == 1: pass", "(PATH, line 12) took longer than 0.3 s", 12),
-        ("if settings.x == 1: return None", "(PATH, line 11) returned no DataFrame, but NoneType", 11),
-        ("if settings.x == 1: return [1]", "(PATH, line 11) returned no DataFrame, but list", 11),
     ],
 )
 def test_a_cell_that_fails_in_any_way_is_one_of_the_failures(call, tmp_path, study, measure, error, line):
@@ -110,6 +108,29 @@ def test_a_cell_that_fails_in_any_way_is_one_of_the_failures(call, tmp_path, stu
     assert told.startswith("first failure: ")
     assert told.endswith(f"{error.replace('PATH', str(path))} (study.py, line {line}), in the cell with x=1, seed=0")
     assert pd.read_parquet(tmp_path / "out/table.parquet")["value"].tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("returned", "what"),
+    [
+        ("None", "no DataFrame, but NoneType"),
+        ("[1]", "no DataFrame, but list"),
+        ("{'value': [1]}", "no DataFrame, but list"),
+        ("{'other': pd.DataFrame({'value': [1]})}", "the tables other: it says study"),
+        ("pd.DataFrame({'value': []})", "a table study of 0 rows and 1 columns"),
+        ("pd.DataFrame(index=[1])", "a table study of 1 rows and 0 columns"),
+        ("pd.DataFrame({'values': [1]})", "the columns values: it says value"),
+    ],
+)
+def test_a_study_that_returns_something_else_ends_the_sweep_at_once(call, tmp_path, study, returned, what):
+    """What was measured before is kept, and the rest is not begun."""
+    argument = 'measure, columns={"study": ["value"]}'
+    file, path = study(measure=f"if settings.x == 2: return {returned}", argument=argument)
+    file.write_text('study = "strange.study"\nseeds = 2\n[[grid]]\nx = [1, 2, 3]\n')
+    code, out, err = call(app, "sweep", file, "--out", tmp_path / "out")
+    told = f"error: study 'strange.study' ({path}, line 11) returned {what}"
+    assert (code, out, err.splitlines()[-1]) == (2, "", told)
+    assert len(list((tmp_path / "out/cells").iterdir())) == 2  # the two seeds of x=1
 
 
 def test_the_time_limit_of_a_cell_is_kept_by_worker_processes(tmp_path):

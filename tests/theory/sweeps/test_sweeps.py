@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.theory.sweeps import tiny
 from theory.infrastructure import clusters
+from theory.infrastructure.foreign import ForeignResultError
 from theory.infrastructure.renamed import RenamedWarning
 from theory.infrastructure.tables import sidecar
 from theory.sweeps import Cores, SweepConfiguration, find_study, run_study, run_sweep, study_names, where
@@ -340,10 +341,10 @@ def test_a_cell_that_lacks_one_of_its_tables_is_measured_again(tmp_path, two):
     assert len(list((tmp_path / "cells").iterdir())) == 8
 
 
-def test_tables_that_the_study_does_not_name_are_a_failure(tmp_path, monkeypatch):
+def test_tables_that_the_study_does_not_name_end_the_sweep(tmp_path, monkeypatch):
     monkeypatch.setattr(tiny, "STUDY", tiny.Study("", tiny.Settings, two_tables, tables=("short", "tall")))
-    (failure, *_) = sweep(tmp_path, grid=[]).failures
-    assert failure["error"].endswith("measured short, long: it says short, tall")
+    with pytest.raises(ForeignResultError, match="returned the tables short, long: it says short, tall"):
+        sweep(tmp_path, grid=[])
 
 
 # What does not decide a result, and what decides it besides.

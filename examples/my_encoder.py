@@ -1,0 +1,25 @@
+"""An encoder of one's own: everything that is seen of a node goes through three units.
+
+Train it:           pairbounds study training --plugin examples/my_encoder.py --set encoder=bottleneck --out net.parquet
+Look at the error:  python examples/my_encoder.py
+"""
+
+from torch import nn
+
+from simulations import LatentWorld, encoder, train
+from simulations.observations import caption_features, image_features
+
+
+@encoder("bottleneck")
+def bottleneck(n_inputs, k):
+    """A network from feature vectors (n, n_inputs) to embeddings (n, k); called once for images, once for captions."""
+    return nn.Sequential(nn.Linear(n_inputs, 64), nn.GELU(), nn.Linear(64, 3), nn.Tanh(), nn.Linear(3, k))
+
+
+if __name__ == "__main__":
+    world = LatentWorld(seed=0)
+    captions = world.caption_graph(noise=0.05, detail=0.3)
+    inputs = image_features(world), caption_features(world, captions)
+    for name in ("mlp", "bottleneck"):
+        found = train(captions, k=8, encoder=name, inputs=inputs, optimizer="adam", steps=200, log_every=200)
+        print(f"{name}: probe error {found.history['probe_error'].iloc[-1]:.3f}")

@@ -1,0 +1,29 @@
+"""A loss of one's own: pairs that agree, in coordinates that do not repeat one another (Zbontar et al. 2021).
+
+Train with it:      pairbounds study training --plugin examples/my_loss.py --set loss=decorrelated --out loss.parquet
+Look at the error:  python examples/my_loss.py
+"""
+
+import torch
+
+from simulations import LatentWorld, loss, train
+
+
+@loss("decorrelated")
+def decorrelated(first, second, weight):
+    """Of the ends (n, k) of n pairs, with their weights (n,): the cross-correlation is to be the identity."""
+    first, second = (standardised(side, weight) for side in (first, second))
+    correlation = (first * weight[:, None]).T @ second
+    return (correlation - torch.eye(len(correlation)).to(correlation)).square().sum()
+
+
+def standardised(side, weight):
+    """Each coordinate of mean 0 and variance 1."""
+    centred = side - weight @ side
+    return centred / (weight @ centred.square() + 1e-12).sqrt()
+
+
+if __name__ == "__main__":
+    captions = LatentWorld(seed=0).caption_graph(noise=0.05, detail=0.3)
+    found = train(captions, k=8, loss="decorrelated", optimizer="adam", learning_rate=0.02, steps=200, log_every=200)
+    print(f"loss {found.history['loss'].iloc[-1]:.3f}, probe error {found.history['probe_error'].iloc[-1]:.3f}")

@@ -1,0 +1,321 @@
+"""Losses, encoders and studies of one's own by `--plugin`: in workers too, kept by content, and never a traceback."""
+
+import runpy
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from distributed import LocalCluster
+
+import pairbounds
+from simulations.encoders import ENCODERS
+from simulations.losses import LOSSES
+from simulations.studies.training import Settings
+from theory.infrastructure import plugins
+from theory.infrastructure.plugins import LOADED, Plugin, load_plugin, require_loaded
+from theory.sweeps import Cores, DaskCluster, SweepConfiguration, run_sweep
+from theory.sweeps.__main__ import app
+from theory.sweeps.studies import STUDIES
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+SMALL = {"n_classes": 2, "n_styles": 1, "n_positions": 4, "k": 2, "steps": 2}
+LIMIT = ["--time-limit", "1"]
+
+HEAD = """\
+from __future__ import annotations
+import sys
+from dataclasses import dataclass
+import pandas as pd
+import torch
+from simulations import encoder, loss
+from theory.sweeps import study
+
+@dataclass(frozen=True)
+class Settings:
+    x: int = 1
+
+"""
+LINE = HEAD.count("\n") + 1  # of what follows it
+WRITTEN = {
+    "loss": '@loss("mine")\ndef mine(first, second, weight):\n    {}\n',
+    "encoder": '@encoder("mine")\ndef mine(n_inputs, k):\n    {}\n',
+    "study": '@study("mine", settings=Settings, columns={{"mine": ["y"]}})\ndef mine(settings, seed):\n    {}\n',
+}
+TAKEN = {"loss": "spectral", "encoder": "mlp", "study": "training"}
+GOOD = {
+    "loss": "return weight @ (first - second).square().sum(1)",
+    "encoder": "return torch.nn.Linear(n_inputs, k)",
+    "study": "return pd.DataFrame({'y': [10 * settings.x + seed]})",
+}
+
+
+@pytest.fixture(autouse=True)
+def _unloaded():
+    """Nothing of a plugin is there before a test, nor after it."""
+    before = [dict(register) for register in (LOSSES, ENCODERS, STUDIES)]
+    yield
+    require_loaded([])
+    for register, entries in zip((LOSSES, ENCODERS, STUDIES), before, strict=True):
+        register.clear()  # an example that is run as a program registers too
+        register.update(entries)
+
+
+@pytest.fixture
+def plugin(tmp_path):
+    """Write a plugin."""
+
+    def _write(content: str) -> Path:
+        (tmp_path / "bad.py").write_text(HEAD + content)
+        return tmp_path / "bad.py"
+
+    return _write
+
+
+def command(entrance: str, what: str, folder: Path) -> list[object]:
+    """The words that measure a study of one's own, or train with a loss or an encoder of one's own."""
+    chosen = {} if what == "study" else SMALL | {what: "mine"}
+    name = "mine" if what == "study" else "training"
+    if entrance == "study":
+        given = [word for setting, value in chosen.items() for word in ("--set", f"{setting}={value}")]
+        return ["study", name, *given, "--seeds", 1, "--out", folder / "out.parquet"]
+    settings = ", ".join(f"{setting} = {value!r}" for setting, value in chosen.items())
+    (folder / "sweep.toml").write_text(f'study = "{name}"\nseeds = 2\nsettings = {{{settings}}}\n')
+    return ["sweep", folder / "sweep.toml", "--out", folder / "out"]
+
+
+ENTRANCES = pytest.mark.parametrize("entrance", ["study", "sweep"])
+KINDS = pytest.mark.parametrize("what", list(WRITTEN))
+
+
+@ENTRANCES
+@KINDS
+def test_what_is_registered_is_measured_by_name(call, plugin, tmp_path, entrance, what):
+    path = plugin(WRITTEN[what].format(GOOD[what]))
+    code, out, _ = call(app, *command(entrance, what, tmp_path), "--plugin", path)
+    assert code == 0
+    assert " rows" in out
+
+
+@ENTRANCES
+@KINDS
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("raise KeyError('x')", "plugin ({path}, line {line}) failed: KeyError: 'x'"),
+        ("sys.exit(0)", "plugin ({path}, line {line}) failed: SystemExit: 0"),
+        ("while True: pass", "plugin ({path}, line {line}) took longer than 1 s"),
+        ("def f(:", "plugin ({path}, line {line}) failed: SyntaxError: invalid syntax"),
+        ("TAKEN", "plugin ({path}, line {line}) failed: ValueError: a {what} named {taken!r} is"),
+        ("NO NAME", "plugin ({path}, line {line}) failed: ValueError: the name 3 of a"),
+        ("ARITY", "{what} 'mine' ({path}, line {line}) takes (one), and is called with ("),
+        ("x = 1", "plugin {path} registers nothing: decorate a function with theory.bound, simulations.loss, "),
+        ("REGISTER", "plugin ({path}, line {line}) failed: "),
+    ],
+)
+def test_a_plugin_that_cannot_be_loaded_is_one_line_and_exit_2(call, plugin, tmp_path, entrance, what, content, said):
+    whole = WRITTEN[what].format("return None")
+    changed = {
+        "TAKEN": whole.replace("mine", TAKEN[what], 1),
+        "NO NAME": whole.replace('"mine"', "3", 1),
+        "ARITY": whole.replace("first, second, weight", "one")
+        .replace("n_inputs, k", "one")
+        .replace("settings, seed", "one"),
+        "REGISTER": whole.partition("\n")[0].removeprefix("@") + "(3)",
+    }
+    path, registers = plugin(changed.get(content, content) + "\n"), [dict(LOSSES), dict(ENCODERS), dict(STUDIES)]
+    code, out, err = call(app, *command(entrance, what, tmp_path), "--plugin", path, *LIMIT)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    article = {"encoder": "an "}.get(what, "a ")
+    expected = said.format(path=path, line=LINE, what=what, taken=TAKEN[what]).replace("a encoder", f"{article}encoder")
+    expected = expected.replace("study 'mine' (", "measure of study 'mine' (").replace("name 3 of a", "name 3 of ")
+    assert err.startswith(f"error: {expected}")
+    assert (registers, LOADED) == ([LOSSES, ENCODERS, STUDIES], {})
+    assert not (tmp_path / "out").exists()
+
+
+WRONG = {
+    "loss": [
+        ("return None", "returned NoneType, and not a tensor of torch"),
+        ("return 1.0", "returned float, and not a tensor of torch"),
+        ("return weight * first.sum(1)", "returned a tensor of shape ("),
+        ("return first.detach().sum()", "returned a tensor without a gradient"),
+    ],
+    "encoder": [
+        ("return None", "returned NoneType, and not a torch.nn.Module"),
+        ("return torch.eye(2)", "returned Tensor, and not a torch.nn.Module"),
+    ],
+    "study": [
+        ("return None", "returned no DataFrame, but NoneType"),
+        ("return {'mine': [1]}", "returned no DataFrame, but list"),
+        ("return {'other': pd.DataFrame({'y': [1]})}", "returned the tables other: it says mine"),
+        ("return pd.DataFrame({'y': []})", "returned a table mine of 0 rows"),
+        ("return pd.DataFrame({'z': [1]})", "returned the columns z: it says y"),
+    ],
+}
+
+
+@ENTRANCES
+@pytest.mark.parametrize(("what", "body", "said"), [(what, *case) for what, cases in WRONG.items() for case in cases])
+def test_what_returns_what_it_may_not_ends_all_with_one_line_and_exit_2(
+    call, plugin, tmp_path, entrance, what, body, said
+):
+    path = plugin(WRITTEN[what].format(body))
+    code, out, err = call(app, *command(entrance, what, tmp_path), "--plugin", path)
+    assert (code, out) == (2, "")
+    assert err.splitlines()[-1].startswith(f"error: {what} 'mine' ({path}, line {LINE}) {said}")
+    assert not (tmp_path / "out/table.parquet").exists()
+
+
+@KINDS
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("raise KeyError('x')", "KeyError: 'x'"),
+        ("sys.exit(0)", "SystemExit: 0"),
+        ("while True: pass", "took longer than 1 s"),
+        ("return len(3)", "TypeError: object of type 'int' has no len()"),
+    ],
+)
+def test_what_fails_when_it_is_called_is_said_with_its_line(call, plugin, tmp_path, what, body, said):
+    """In a sweep each cell fails by itself, and the exit code is that of a check that found something."""
+    path = plugin(WRITTEN[what].format(body))
+    code, _, err = call(app, *command("study", what, tmp_path), "--plugin", path, *LIMIT)
+    assert code == 2
+    assert err.splitlines()[-1].startswith("error: ")
+    assert "'mine'" in err
+    for part in (said, f"bad.py, line {LINE + 2})"):
+        assert part in err.splitlines()[-1]
+    code, out, err = call(app, *command("sweep", what, tmp_path), "--plugin", path, *LIMIT)
+    assert (code, out.endswith("0 rows, 2 of 2 cells failed\n")) == (1, True)
+    told = err.splitlines()[-1]
+    assert told.startswith("first failure: ")
+    assert said in told
+    assert f"(bad.py, line {LINE + 2}), in the cell with " in told
+
+
+def test_unknown_names_are_told_what_there_is(call, plugin, tmp_path):
+    path = plugin(WRITTEN["loss"].format(GOOD["loss"]))
+    for what, known in (("loss", "spectral, induced_spectral, infonce, clip, nt_xent, mine"), ("encoder", "free, lin")):
+        words = command("study", what, tmp_path)
+        words[words.index(f"{what}=mine")] = f"{what}=other"
+        code, _, err = call(app, *words, "--plugin", path)
+        assert (code, err.count("\n")) == (2, 1)
+        assert err.startswith(f"error: {what}='other' is none of {known}")
+
+
+# What it depends on, and where it runs.
+
+
+@pytest.fixture(params=["processes", "dask"])
+def workers(request):
+    if request.param == "processes":
+        yield Cores(2)
+        return
+    local = {"dashboard_address": ":0", "silence_logs": "CRITICAL"}
+    with LocalCluster(n_workers=1, threads_per_worker=1, **local) as cluster:
+        yield DaskCluster(cluster.scheduler_address)
+
+
+def test_workers_run_the_plugin_and_measure_the_same(plugin, tmp_path, workers):
+    """As it was when it was loaded: they need no such file."""
+    path = plugin(WRITTEN["study"].format(GOOD["study"]) + WRITTEN["loss"].format(GOOD["loss"]))
+    load_plugin(path)
+    path.unlink()
+    grids = [("mine", [{"x": [1, 2]}], {}), ("training", [{"loss": ["mine", "spectral"]}], SMALL)]
+    for name, grid, fixed in grids:
+        sweep = SweepConfiguration(name, 1, grid, fixed)
+        for place, where in (("here", Cores(1)), ("there", workers)):
+            assert not run_sweep(sweep, tmp_path / name / place, where).failures
+        tables = [(tmp_path / name / place / "table.parquet").read_bytes() for place in ("here", "there")]
+        assert tables[0] == tables[1]
+
+
+def test_workers_that_had_another_plugin_before_have_this_one(plugin, tmp_path):
+    for folder in ("first", "second"):  # of one name, in two files
+        (tmp_path / folder).mkdir()
+        require_loaded([])
+        load_plugin(plugin(WRITTEN["study"].format(GOOD["study"])).rename(tmp_path / folder / "mine.py"))
+        result = run_sweep(SweepConfiguration("mine", 2, [{"x": [1, 2]}]), tmp_path / folder, Cores(2))
+        assert (result.rows, result.failures) == ({"mine": 4}, [])
+
+
+def test_a_changed_plugin_is_measured_again_and_its_cells_are_not_mixed(call, plugin, tmp_path):
+    values = []
+    for factor in ("10", "100", "10"):
+        path = plugin(WRITTEN["study"].format(GOOD["study"].replace("10", factor)))
+        assert call(app, *command("sweep", "study", tmp_path), "--plugin", path)[0] == 0
+        values.append(pd.read_parquet(tmp_path / "out/table.parquet")["y"].tolist())
+        assert len(LOADED) == 1
+    assert values == [[10, 11], [100, 101], [10, 11]]
+    assert len(list((tmp_path / "out/cells").iterdir())) == 4
+
+
+def test_a_plugin_is_part_of_what_a_study_of_this_package_depends_on(plugin):
+    sweep, keys = SweepConfiguration("training", 1), []
+    for content in ("", WRITTEN["loss"].format(GOOD["loss"]), WRITTEN["loss"].format(GOOD["loss"] + " / 2")):
+        if content:
+            load_plugin(plugin(content))
+        keys.append(sweep.cells()[0].key)
+    assert len(set(keys)) == 3
+    require_loaded([])
+    assert sweep.cells()[0].key == keys[0]
+
+
+def test_a_plugin_that_is_loaded_again_replaces_what_it_was_and_a_failed_one_leaves_it(plugin):
+    both = WRITTEN["loss"].format(GOOD["loss"]) + WRITTEN["encoder"].format(GOOD["encoder"])
+    assert load_plugin(plugin(both)) == ["mine", "mine"]
+    load_plugin(plugin(WRITTEN["loss"].format("return first.sum()")))
+    assert "mine" in LOSSES
+    assert "mine" not in ENCODERS
+    kept, loaded = LOSSES["mine"], dict(LOADED)
+    with pytest.raises(RuntimeError, match="failed: KeyError"):
+        load_plugin(plugin(WRITTEN["loss"].format("return 0") + "raise KeyError"))
+    assert (LOSSES["mine"], LOADED) == (kept, loaded)
+    other = Plugin(str(Path("elsewhere.py").absolute()), (HEAD + both).encode())  # of another user, on a worker
+    require_loaded([other])
+    assert list(plugins.LOADED) == [other]
+    assert "mine" in ENCODERS
+
+
+def test_a_table_is_not_written_where_the_plugin_is(call, plugin, tmp_path):
+    path = plugin(WRITTEN["study"].format(GOOD["study"]))
+    linked = tmp_path / "out.parquet"
+    linked.symlink_to(path)
+    code, _, err = call(app, *command("study", "study", tmp_path), "--plugin", path, "--force")
+    assert code == 2
+    assert "out.parquet would be written, and is read" in err
+
+
+def test_studies_of_a_plugin_are_listed(call, plugin):
+    code, out, _ = call(app, "studies", "--plugin", plugin(WRITTEN["study"].format(GOOD["study"])))
+    assert code == 0
+    assert "mine" in out
+
+
+def test_settings_of_the_training_study_are_checked_before_it_is_measured():
+    with pytest.raises(ValueError, match="n_classes=0 is not a positive integer"):
+        Settings(n_classes=0)
+
+
+# The examples, as their docstrings say.
+
+
+@pytest.mark.parametrize("name", ["my_loss", "my_encoder", "my_study"])
+def test_each_line_of_an_example_does_what_it_says(call, tmp_path, monkeypatch, capsys, name):
+    """With fewer steps and seeds where a study trains."""
+    text = (EXAMPLES / f"{name}.py").read_text()
+    assert text.count("\n") < 60
+    shutil.copytree(EXAMPLES, tmp_path / "examples")
+    monkeypatch.chdir(tmp_path)
+    lines = [line.partition(":")[2].split() for line in text.split('"""')[1].splitlines()[1:] if ":" in line]
+    assert [words[0] for words in lines] == ["pairbounds", "pairbounds" if name == "my_study" else "python"]
+    for words in lines:
+        if words[0] == "python":
+            runpy.run_path(words[1], run_name="__main__")
+            assert "probe error" in capsys.readouterr().out
+            continue
+        few = ["--seeds", "1", "--set", "steps=3"] if words[1:3] == ["study", "training"] else []
+        code, out, err = call(pairbounds.app, *words[1:], *few)
+        assert (code, " rows" in out) == (0, True), err
