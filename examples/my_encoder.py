@@ -1,6 +1,7 @@
 """An encoder of one's own: everything that is seen of a node goes through three units.
 
-Train it:           pairbounds study training --plugin examples/my_encoder.py --set encoder=bottleneck --out net.parquet
+Train it by name:   pairbounds study training --plugin examples/my_encoder.py --set encoder=bottleneck \
+                        --set optimizer=adam --seeds 2 --out net.parquet
 Look at the error:  python examples/my_encoder.py
 """
 

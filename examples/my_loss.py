@@ -1,6 +1,7 @@
 """A loss of one's own: pairs that agree, in coordinates that do not repeat one another (Zbontar et al. 2021).
 
-Train with it:      pairbounds study training --plugin examples/my_loss.py --set loss=decorrelated --out loss.parquet
+Train with it:      pairbounds study training --plugin examples/my_loss.py --set loss=decorrelated \
+                        --set optimizer=adam --seeds 2 --out loss.parquet
 Look at the error:  python examples/my_loss.py
 """
 

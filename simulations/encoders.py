@@ -151,8 +151,8 @@ class OwnEncoder(Own):
         Width of the embedding that it has to have.
     """
 
-    def __init__(self, network: nn.Module, about: str, k: int) -> None:
-        super().__init__(network, about)
+    def __init__(self, network: nn.Module, about: str, k: int, place: tuple[str, int] | None = None) -> None:
+        super().__init__(network, about, place)
         self.k = k
 
     def forward(self, *arguments: torch.Tensor) -> torch.Tensor:
@@ -237,11 +237,12 @@ def _network(encoder: Side, shape: torch.Size, k: int) -> nn.Module:
         return OwnEncoder(build, about, k)
     require_arguments(build, ARGUMENTS, about)
     n_inputs = shape[0] if len(shape) == 1 else tuple(shape)
-    network = contained(build, n_inputs, k, name=about, place=source_of(build))
+    place = source_of(build)
+    network = contained(build, n_inputs, k, name=about, place=place)
     if not isinstance(network, nn.Module):
         said = f"returned {type(network).__name__}, and not a torch.nn.Module"
-        raise ForeignResultError(about, *source_of(build), said)
-    return OwnEncoder(network, about, k)
+        raise ForeignResultError(about, *place, said)
+    return OwnEncoder(network, about, k, place)
 
 
 def _observed(side: str, values: npt.ArrayLike, size: int) -> torch.Tensor:

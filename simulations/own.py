@@ -20,15 +20,17 @@ class Own(nn.Module):
         A function, or a module: its parameters are this one's.
     about : str
         What errors call it.
+    place : file and line, optional
+        Where errors say it is, if it is not where it is defined.
     """
 
-    def __init__(self, call: Callable[..., Any], about: str) -> None:
+    def __init__(self, call: Callable[..., Any], about: str, place: tuple[str, int] | None = None) -> None:
         super().__init__()
-        self.call, self.about = call, about
+        self.call, self.about, self.place = call, about, place or source_of(call)
 
     def forward(self, *arguments: torch.Tensor) -> torch.Tensor:
         """What it returns."""
-        value: Any = contained(self.call, *arguments, name=self.about, place=source_of(self.call))
+        value: Any = contained(self.call, *arguments, name=self.about, place=self.place)
         if not isinstance(value, torch.Tensor):
             raise self.error(f"returned {type(value).__name__}, and not a tensor of torch")
         trained = any(one.requires_grad for one in (*arguments, *self.parameters()))
@@ -38,11 +40,11 @@ class Own(nn.Module):
 
     def error(self, what: str) -> ForeignResultError:
         """What is to be raised if it returned what it may not."""
-        return ForeignResultError(self.about, *source_of(self.call), what)
+        return ForeignResultError(self.about, *self.place, what)
 
     def diverged(self, what: str) -> ForeignCodeError:
         """What is to be raised if it may return better things at another learning rate."""
-        return ForeignCodeError(self.about, *source_of(self.call), what)
+        return ForeignCodeError(self.about, *self.place, what)
 
 
 def backward(value: torch.Tensor, *models: nn.Module) -> None:
@@ -51,7 +53,7 @@ def backward(value: torch.Tensor, *models: nn.Module) -> None:
     if own is None:
         value.backward()  # type: ignore[no-untyped-call]
     else:
-        contained(value.backward, name=f"the gradient of {own.about}", place=source_of(own.call))
+        contained(value.backward, name=f"the gradient of {own.about}", place=own.place)
 
 
 def called(function: object) -> str:

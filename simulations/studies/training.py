@@ -32,7 +32,6 @@ class Settings(WorldShape, Optimisation):
     detail: float = 0.3
     strength: float = 1.5
     steps: int = 2_000
-    learning_rate: float | None = 0.1
     loss: str = "spectral"
     encoder: str = "free"
 

@@ -145,6 +145,7 @@ WRONG = {
     "encoder": [
         ("return None", "returned NoneType, and not a torch.nn.Module"),
         ("return torch.eye(2)", "returned Tensor, and not a torch.nn.Module"),
+        ("return torch.nn.Linear(n_inputs, k + 1)", "returned embeddings of shape ("),
     ],
     "study": [
         ("return None", "returned no DataFrame, but NoneType"),
@@ -306,10 +307,11 @@ def test_settings_of_the_training_study_are_checked_before_it_is_measured():
 def test_each_line_of_an_example_does_what_it_says(call, tmp_path, monkeypatch, capsys, name):
     """With fewer steps and seeds where a study trains."""
     text = (EXAMPLES / f"{name}.py").read_text()
+    told = text.split('"""')[1].replace("\\\n", " ")
     assert text.count("\n") < 60
     shutil.copytree(EXAMPLES, tmp_path / "examples")
     monkeypatch.chdir(tmp_path)
-    lines = [line.partition(":")[2].split() for line in text.split('"""')[1].splitlines()[1:] if ":" in line]
+    lines = [line.partition(":")[2].split() for line in told.splitlines()[1:] if ":" in line]
     assert [words[0] for words in lines] == ["pairbounds", "pairbounds" if name == "my_study" else "python"]
     for words in lines:
         if words[0] == "python":

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, TypeVar
 
 from theory.infrastructure.foreign import is_foreign, source_of
@@ -106,6 +107,6 @@ def additions() -> Iterator[Callable[[], Entries]]:
 
 def _same_source(first: Any, second: Any) -> bool:
     """Whether two functions are one, read twice: of one name in one file, or in one module such as a notebook."""
-    places = [(source_of(f)[0], getattr(f, "__module__", None)) for f in (first, second)]
+    places = [(Path(source_of(f)[0]).absolute(), getattr(f, "__module__", None)) for f in (first, second)]
     names = [getattr(f, "__qualname__", None) for f in (first, second)]
     return names[0] == names[1] and any(a == b for a, b in zip(*places, strict=True))
