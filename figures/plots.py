@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Picture
 
 from figures.style import COLUMN, label_line, style
 from theory import PairGraph, Spectrum, label_energy, spectrum
@@ -21,6 +22,7 @@ from theory.multihop import HOPS, consistency_curve
 
 LOOKS = ((VERMILION, "--"), (PURPLE, ":"), (ORANGE, "-."), (GREEN, (0, (5, 1))), (NEUTRAL, (0, (1, 2))), (BLUE, "--"))
 SHOWN = ("probe-mse", "multihop-mse")
+SHOWN_ERRORS = ("probe-error", "multihop-error", "local-multihop-error")
 
 
 Drawing = TypeVar("Drawing", bound=Callable[..., Axes])
@@ -79,6 +81,21 @@ def plot_bounds(table: pd.DataFrame, bounds: Sequence[str] | None = None, *, ax:
     ax.set(xlabel="width k", ylabel=quantities[0].replace("_", " "), ylim=(0, 1.15 * top))
     ax.legend()
     return ax
+
+
+def errors_along_widths(table: pd.DataFrame) -> Picture:
+    """A picture of its own: bounds on the squared error of the probe beside those on its 0-1 error.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of `check_bounds` at several widths.
+    """
+    with style():
+        picture = Picture(figsize=(2.6 * COLUMN, COLUMN))
+        for axes, names in zip(picture.subplots(1, 2), (SHOWN, SHOWN_ERRORS), strict=True):
+            plot_bounds(table, names, ax=axes)
+    return picture
 
 
 @_on_axes

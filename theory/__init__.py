@@ -10,6 +10,7 @@ from theory.factorisation import optimal_embeddings, spectral_loss
 from theory.graph import PairGraph
 from theory.infrastructure.foreign import ForeignCodeError
 from theory.infrastructure.hypotheses import HypothesisError
+from theory.infrastructure.latex import to_latex
 from theory.metrics import alignment, uniformity
 from theory.moment_problem import Sharpest, sharpest
 from theory.probes import ProbeResult, probe, zero_shot_error
@@ -46,6 +47,7 @@ __all__ = [
     "sharpest",
     "spectral_loss",
     "spectrum",
+    "to_latex",
     "uniformity",
     "zero_shot_error",
 ]

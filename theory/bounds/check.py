@@ -36,7 +36,7 @@ def check_bounds(
     Parameters
     ----------
     k : int, or several: a list, a range, an array
-        Width of the embedding, 1..min(n_left, n_right). Several share one spectrum and all that depends on no width, and
+        Width of the embedding, 1..min(n_left, n_right). Several share one spectrum and what depends on no width, and
         the table has a row for each bound at each of them.
     features : (n_left, k) or a pair of (n_left, k) and (n_right, k), optional
         An encoder (numpy or torch, unweighted) for the claims about every encoder; by default the optimum.
@@ -61,20 +61,20 @@ def check_bounds(
     Returns
     -------
     DataFrame with columns
-        k (of several widths only), bound, quantity, relation ("<=", ">=", "=": measured to value), measured, measured_least, measured_most (over
-        all optima), measured_of ("optimum", or "encoder" for the features given), value, applicable, holds (up to
-        round-off), slack (by how much it holds), tightness (1: equality), guess (what guessing the largest class
-        reaches; infinite where nobody knows), vacuous (an upper bound no better than that), status, note (why it is
-        infinite or not applicable, that it is measured on one optimum among many, or that it holds only if near ties,
-        which are errors, are none).
+        k (of several widths only), bound, quantity, relation ("<=", ">=", "=": measured to value), measured,
+        measured_least, measured_most (over all optima), measured_of ("optimum", or "encoder" for the features given),
+        value, applicable, holds (up to round-off), slack (by how much it holds), tightness (1: equality), guess (what
+        guessing the largest class reaches; infinite where nobody knows), vacuous (an upper bound no better than that),
+        status, note (why it is infinite or not applicable, that it is measured on one optimum among many, or that it
+        holds only if near ties, which are errors, are none).
         Where `σ_k = σ_{k+1} > 0` there are many optima, and what is measured is of the one that the solver gave. Of the
         squared error of the probe at the optimum the range over all of them is known (`theory.consistency.
         optimum_range`; twice `measured` without a tie); of other quantities it is not: NaN. It is NaN, too, where more
         values tie than can be computed.
         Where a claim is not applicable, holds and vacuous are `<NA>`, so that `table["holds"].all()` speaks of what was
         checked: where a hypothesis fails, and it has no value (NaN); or for a rate, which has both sides, to be fitted.
-        Where weights span more than `theory.bounds.rows.JUDGED_DECADES` orders of magnitude, a violation in double precision is one only
-        if it is confirmed in fifty digits; else the row is not applicable, "float64 cannot judge".
+        Where weights span more orders of magnitude than `theory.bounds.rows.JUDGED_DECADES`, a violation in double
+        precision is one only if it is confirmed in fifty digits; else the row is not applicable.
 
     Raises
     ------

@@ -30,6 +30,7 @@ class Measured:
     known: dict[tuple[str, Encoder], float] = field(default_factory=dict)
 
     def of(self, claim: Bound) -> float:
+        """What the claim bounds, of its subject."""
         what = claim.quantity, self.subjects[claim.subject]
         if what not in self.known:
             self.known[what] = QUANTITIES[claim.quantity].measure(what[1])
@@ -101,9 +102,7 @@ def _unknown(claim: Bound, encoder: Encoder) -> dict[str, object]:
     }
 
 
-def _judged(
-    claim: Bound, encoder: Encoder, spectrum: Spectrum, sides: dict[str, float], tie: str
-) -> dict[str, object]:
+def _judged(claim: Bound, encoder: Encoder, spectrum: Spectrum, sides: dict[str, float], tie: str) -> dict[str, object]:
     """What there is to say of a claim with both sides known, up to round-off and near ties."""
     found, value, quantity = sides["measured"], sides["value"], QUANTITIES[claim.quantity]
     slack = found - value if claim.relation == ">=" else value - found

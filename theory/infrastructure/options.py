@@ -1,7 +1,10 @@
 """Options that several command lines share."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 Force = Annotated[bool, typer.Option("--force", help="Replace files of others; never one that is read.")]
+Plugin = Annotated[Path | None, typer.Option(metavar="FILE.py", help="A file with bounds of your own.")]
+TimeLimit = Annotated[float, typer.Option(help="Seconds that FILE.py may take to load, and a bound of it for a value.")]

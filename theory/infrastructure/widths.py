@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from theory.infrastructure.hypotheses import require_width
 
 FORMS = "write 8, or 4,8,16, or 2:40 (from 2 to 40), or 2:40:2 (every second)"
@@ -13,7 +11,7 @@ MOST = 10_000  # in one a:b, where a slip of the hand would ask for more than a 
 
 def several(k: Any) -> bool:
     """Whether k is meant as a sequence of widths, and not as one; text is one, and no width."""
-    return isinstance(k, Iterable) and not isinstance(k, str | bytes) and np.ndim(k) > 0
+    return isinstance(k, Iterable) and not isinstance(k, str | bytes) and getattr(k, "ndim", 1) > 0
 
 
 def widths_of(shape: tuple[int, int], k: Any) -> tuple[int, ...]:
@@ -29,8 +27,8 @@ def widths_of(shape: tuple[int, int], k: Any) -> tuple[int, ...]:
     ValueError
         None at all; one that is no integer in 1..min(shape); an array of more than one dimension.
     """
-    if np.ndim(k) > 1:
-        raise ValueError(f"k has shape {np.shape(k)}: give a width, or a row of them")
+    if getattr(k, "ndim", 1) > 1:
+        raise ValueError(f"k has shape {k.shape}: give a width, or a row of them")
     asked = tuple(k) if several(k) else (k,)
     if not asked:
         raise ValueError("k is empty: give a width, or several, range(2, 41) say")

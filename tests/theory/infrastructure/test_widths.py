@@ -57,7 +57,9 @@ def test_widths_as_they_are_typed(text, expected):
     assert parsed_widths(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "three", "2:", "2:40:2:1", "2:40:0", "2:40:-1", "40:2", "4,,8", "2.5", "1:10000000000"])
+@pytest.mark.parametrize(
+    "text", ["", "three", "2:", "2:40:2:1", "2:40:0", "2:40:-1", "40:2", "4,,8", "2.5", "1:10000000000"]
+)
 def test_what_is_typed_wrong_is_answered_with_the_forms(text):
     with pytest.raises(ValueError, match="or 2:40:2") as error:
         parsed_widths(text)
