@@ -6,6 +6,7 @@ from theory.infrastructure import interruption as interruption  # before what ta
 from theory.attack import CounterexampleResult, find_counterexample
 from theory.bounds import BOUNDS, Bound, bound, check_bounds, over_gap
 from theory.consistency import induced_labelling_error, label_energy, labelling_error
+from theory.encoder_check import EncoderCheck, check_encoder
 from theory.factorisation import optimal_embeddings, spectral_loss
 from theory.graph import PairGraph
 from theory.infrastructure.foreign import ForeignCodeError
@@ -24,6 +25,7 @@ __all__ = [
     "BOUNDS",
     "Bound",
     "CounterexampleResult",
+    "EncoderCheck",
     "ForeignCodeError",
     "HypothesisError",
     "PairGraph",
@@ -35,6 +37,7 @@ __all__ = [
     "alignment",
     "bound",
     "check_bounds",
+    "check_encoder",
     "find_counterexample",
     "fit_rate",
     "induced_labelling_error",

@@ -40,7 +40,8 @@ def check_bounds(
         the table has a row for each bound at each of them.
     features : (n_left, k) or a pair of (n_left, k) and (n_right, k), optional
         An encoder (numpy or torch, unweighted) for the claims about every encoder; by default the optimum.
-        Claims about the optimum are measured at the optimum in any case.
+        Claims about the optimum are measured at the optimum in any case. Claims by the excess loss are about features
+        in the units that they have: `theory.check_encoder` finds better ones, and says what stands in the way.
     bounds : names in `BOUNDS`, optional
         Those to be held, a row for each; by default all.
     triplets : Spectrum, optional
