@@ -43,7 +43,7 @@ def test_numbers_have_significant_digits(number, digits, expected):
 def test_what_latex_would_obey_is_escaped():
     latex = to_latex(pd.DataFrame({"a_b%": ["50 % of {x_1} & #2 ~ $"], "n": [3], "yes": [True], "none": [None]}))
     assert cells(latex)[0] == [r"a\_b\%", "n", "yes", "none"]
-    assert r"50 \% of \{x\_1\} \& \#2 \textasciitilde  \$ & 3 & yes & -- \\" in latex
+    assert r"50 \% of \{x\_1\} \& \#2 \textasciitilde \space \$ & 3 & yes & -- \\" in latex
     assert latex.startswith("\\begin{tabular}{lrll}\n\\toprule\n")
     assert latex.endswith("\\bottomrule\n\\end{tabular}\n")
 
