@@ -6,7 +6,8 @@ from theory.infrastructure import interruption as interruption  # before what ta
 from theory.attack import CounterexampleResult, find_counterexample
 from theory.bounds import BOUNDS, Bound, bound, check_bounds, over_gap
 from theory.consistency import induced_labelling_error, label_energy, labelling_error
-from theory.encoder_check import EncoderCheck, check_encoder
+from theory.encoder_check import check_encoder
+from theory.encoder_report import EncoderCheck
 from theory.factorisation import optimal_embeddings, spectral_loss
 from theory.graph import PairGraph
 from theory.infrastructure.foreign import ForeignCodeError

@@ -151,6 +151,7 @@ MISTAKES = {
     "another picture": (["array.npy", "--k", "1:3", "--plot", "p.gif"], "a picture's name ends in .png, .pdf, .svg"),
     "picture nowhere": (["array.npy", "--k", "1:3", "--plot", "no/p.png"], "folder no does not exist"),
     "another table": (["array.npy", "--k", "2", "--out", "t.doc"], "ends in .parquet or .csv or .tex"),
+    "too wide to save": (["array.npy", "--k", "9", "--save", "g.npz"], "k=9 is not in 1..4"),
     "many proofs": (["array.npy", "--k", "1:3", "--proof", "p.json"], "a proof is of one width"),
     "another graph": (["array.npy", "--k", "2", "--save", "g.csv"], "a graph's file name ends in .npz"),
 }

@@ -11,7 +11,7 @@ from tests.families import GRAPHS
 from theory import ForeignCodeError, PairGraph, check_bounds, check_encoder, optimal_embeddings, probe, spectral_loss
 from theory.bounds import BOUNDS, Encoder
 from theory.consistency import induced_labelling_error, label_energy
-from theory.encoder_check import AS_GIVEN, REALIGNED, RESCALED
+from theory.encoder_report import AS_GIVEN, REALIGNED, RESCALED
 from theory.factorisation import best_partner, best_scale
 from theory.spectra import spectrum
 

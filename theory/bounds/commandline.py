@@ -9,7 +9,7 @@ import pandas as pd
 import typer
 from tqdm import tqdm
 
-from theory.bounds.check import checked
+from theory.bounds.check import check_bounds, checked
 from theory.bounds.printed import print_checks, print_widths, say_graph
 from theory.certificates import with_certificate
 from theory.graph import PairGraph
@@ -102,21 +102,15 @@ def check(
     _claim([file, labels, plugin, *(critic or ())], out, plot, save, proof, force=force)
     if plugin is not None:
         load_bounds(plugin, seconds=time_limit)
-    found = read_graph(file, labels, columns=columns and columns.split(","), weight=weight)
-    graph, graph_file = _stored(found, file, labels, save, proof)
-    _require_labels(graph, plot)
+    ends = None if columns is None else [name.strip() for name in columns.split(",")]
+    found = read_graph(file, labels, columns=ends, weight=weight)
+    widths_of(found.graph.joint.shape, widths)
+    _require_labels(found.graph, plot)
     sides = critic and tuple(np.array(stored_array(path, "critic")) for path in critic)
-    widths_of(graph.joint.shape, widths)
+    graph, graph_file = _stored(found, file, labels, save, proof)
     triplets = spectrum(graph, min(max(widths) + 1, *graph.joint.shape), tol=tol, device=device, seed=seed)
-    triplets, title = _at_one(graph, triplets, *widths, certified=certified) if one else (triplets, _title(widths))
-    given: dict[str, Any] = {"penalty": penalty, "critic": sides, "hops": hops, "certified": certified and not one}
-    tables = tqdm(
-        checked(graph, widths, triplets=triplets, **given), "widths", len(widths), leave=False, disable=one or None
-    )
-    table = pd.concat(tables, ignore_index=True).drop(columns=["k"] if one else [])
-    if one and penalty is not None:
-        kept = int(np.count_nonzero(triplets.singular_values[: widths[0]] > penalty))
-        title += f"; with the penalty {penalty:g}, which keeps {kept} of them"
+    given: dict[str, Any] = {"penalty": penalty, "critic": sides, "hops": hops}
+    table, title = (_at_one if one else _at_several)(graph, triplets, widths, certified=certified, **given)
     if out is not None:
         files = {"graph": file, "labels": labels, "plugin": plugin, "columns": columns, "weight": weight}
         settings: dict[str, object] = {name: value and str(value) for name, value in files.items()}
@@ -151,7 +145,7 @@ def _claim(
     *,
     force: bool,
 ) -> None:
-    """What will be written is ours to write, and no two of them are one file."""
+    """What will be written is ours to write."""
     outputs: list[ownership.Output] = []
     if out is not None:
         outputs += ownership.table(require_table_path(out, printed=True))
@@ -184,18 +178,29 @@ def _require_labels(graph: PairGraph, plot: Path | None) -> None:
         raise ValueError(f"{plot} would be empty: the graph has no labels, and so no error to draw; give --labels FILE")
 
 
-def _at_one(graph: PairGraph, triplets: Spectrum, k: int, *, certified: bool) -> tuple[Spectrum, str]:
-    """The k + 1 triplets, certified if asked for, and the title of their table."""
+def _at_one(
+    graph: PairGraph, triplets: Spectrum, widths: Sequence[int], *, certified: bool, penalty: float | None, **given: Any
+) -> tuple[pd.DataFrame, str]:
+    """The table at one width, and its title."""
+    (k,) = widths
     triplets = triplets.leading(k + 1)
     title = f"k = {k}, measured on the closed-form optimum, σ_(k+1) = {triplets.singular_values[k]:.4f}"
-    if not certified:
-        return triplets, title
-    triplets, proved = with_certificate(graph, triplets, k)
-    return triplets, f"{title}, certified at most {proved.upper:.6f} ({proved.method}, {proved.confidence:.6f} sure)"
+    if certified:
+        triplets, proved = with_certificate(graph, triplets, k)
+        title += f", certified at most {proved.upper:.6f} ({proved.method}, {proved.confidence:.6f} sure)"
+    table = check_bounds(graph, k, triplets=triplets, penalty=penalty, **given)
+    if penalty is not None:
+        kept = int(np.count_nonzero(triplets.singular_values[:k] > penalty))
+        title += f"; with the penalty {penalty:g}, which keeps {kept} of them"
+    return table, title
 
 
-def _title(widths: Sequence[int]) -> str:
-    return f"k from {widths[0]} to {widths[-1]}, {len(widths)} widths, measured on the closed-form optima"
+def _at_several(graph: PairGraph, triplets: Spectrum, widths: Sequence[int], **given: Any) -> tuple[pd.DataFrame, str]:
+    """The table at several widths, and its title."""
+    tables = checked(graph, widths, triplets=triplets, **given)
+    shown = tqdm(tables, desc="widths", total=len(widths), leave=False, disable=None)
+    title = f"k from {widths[0]} to {widths[-1]}, {len(widths)} widths, measured on the closed-form optima"
+    return pd.concat(shown, ignore_index=True), title
 
 
 def _draw(table: pd.DataFrame, path: Path) -> None:

@@ -60,8 +60,8 @@ class Encoder:
             if side is not None and side.shape[1] != k:
                 width = side.shape[1]
                 raise ValueError(
-                    f"{name} has width {width} and k is {k}: bounds on an encoder speak of its own width, k={width} or "
-                    "theory.check_encoder"
+                    f"{name} has width {width} and k is {k}: bounds on an encoder are of its own width, "
+                    f"so give k={width}, or see theory.check_encoder"
                 )
         return cls(graph, spectrum, k, f, g, given=True)
 
