@@ -227,7 +227,7 @@ def read_labels(path: str | os.PathLike[str]) -> npt.NDArray[Any] | dict[Any, An
     if source.suffix == ".npy":
         return np.asarray(read_by(source, lambda path: np.load(path, allow_pickle=False)))
     if source.suffix == ".txt":
-        return np.asarray(_read(source, lambda path: path.read_text(encoding="utf-8").splitlines()), dtype=object)
+        return np.asarray(read_by(source, lambda path: path.read_text(encoding="utf-8").splitlines()), dtype=object)
     if source.suffix not in TABLES:
         raise ValueError(f"{source} is none of .npy, .txt, {', '.join(TABLES)}: labels are read from one of these")
     frame = read_frame(source)

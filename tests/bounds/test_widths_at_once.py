@@ -32,9 +32,9 @@ def test_several_widths_say_what_one_at_a_time_says(family):
     assert set(found["bound"]) == set(BOUNDS)
     assert found["holds"].all()
     same = one_at_a_time(second, triplets=spectrum(second, 5), **given_on(second))[found.columns]
-    pd.testing.assert_frame_equal(found, same, rtol=ROUND_OFF, atol=ROUND_OFF)
+    pd.testing.assert_frame_equal(found, same, check_frame_type=False, rtol=ROUND_OFF, atol=ROUND_OFF)
     own = one_at_a_time(second, **given_on(second))[found.columns]
-    pd.testing.assert_frame_equal(found, own, rtol=ROOT_OF_IT, atol=ROOT_OF_IT)
+    pd.testing.assert_frame_equal(found, own, check_frame_type=False, rtol=ROOT_OF_IT, atol=ROOT_OF_IT)
 
 
 def test_order_and_kind_of_the_widths_do_not_matter():
@@ -42,11 +42,15 @@ def test_order_and_kind_of_the_widths_do_not_matter():
     table = check_bounds(graph, range(2, 5), bounds=["probe-mse", "trained-error"])
     assert table["k"].tolist() == [2, 2, 3, 3, 4, 4]
     for k in ([2, 3, 4], np.arange(2, 5)):
-        pd.testing.assert_frame_equal(check_bounds(graph, k, bounds=["probe-mse", "trained-error"]), table)
+        pd.testing.assert_frame_equal(
+            check_bounds(graph, k, bounds=["probe-mse", "trained-error"]), table, check_frame_type=False
+        )
     backwards = check_bounds(graph, [4, 3, 2], bounds=iter(["probe-mse", "trained-error"]))
-    pd.testing.assert_frame_equal(backwards.sort_values("k", kind="stable", ignore_index=True), table)
+    pd.testing.assert_frame_equal(
+        backwards.sort_values("k", kind="stable", ignore_index=True), table, check_frame_type=False
+    )
     single = check_bounds(graph, [3])
-    pd.testing.assert_frame_equal(single.drop(columns="k"), check_bounds(graph, 3))
+    pd.testing.assert_frame_equal(single.drop(columns="k"), check_bounds(graph, 3), check_frame_type=False)
 
 
 def test_the_spectrum_is_computed_once(monkeypatch):
@@ -85,3 +89,8 @@ def test_features_have_one_width():
     f = np.random.default_rng(0).standard_normal((graph.n_left, 3))
     with pytest.raises(ValueError, match="f has width 3 and k is 2"):
         check_bounds(graph, [2, 3], f)
+
+
+def test_a_notebook_shows_the_widths():
+    table = check_bounds(GRAPHS["dense_random"](np.random.default_rng(1), 12), [2, 3], bounds=["probe-mse"])
+    assert "<th>k</th>" in table._repr_html_().replace(' scope="col"', "")

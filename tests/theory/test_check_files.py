@@ -65,7 +65,7 @@ def test_every_file_gives_the_same_table(call, place, name):
     pd.testing.assert_frame_equal(read_table(place / "t.parquet")[["bound", "value"]], expected[["bound", "value"]])
     assert out.startswith(f"{name}: read as a {'list of pairs' if pairs else 'matrix'}")
     assert ("(left: url, right: TEXT, weight: times); ignored: language" in out) == pairs
-    assert "classes: dog" in out
+    assert "2 classes: 'cat', 'dog'" in out
 
 
 def test_many_widths_are_a_table_a_picture_and_latex(call, place):

@@ -7,10 +7,9 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 import typer
-from tqdm import tqdm
 
 from theory.bounds.check import check_bounds, checked
-from theory.bounds.printed import print_checks, print_widths, say_graph
+from theory.bounds.printed import print_checks, print_widths
 from theory.certificates import with_certificate
 from theory.graph import PairGraph
 from theory.graph_files import GraphFile, read_graph
@@ -22,6 +21,7 @@ from theory.infrastructure.foreign import SECONDS
 from theory.infrastructure.options import Force, Plugin, TimeLimit
 from theory.infrastructure.pictures import require_picture_path, save_picture
 from theory.infrastructure.plugins import load_bounds
+from theory.infrastructure.progress import tqdm
 from theory.infrastructure.tables import require_table_path, write_table
 from theory.infrastructure.widths import parsed_widths, widths_of
 from theory.proofs import prove
@@ -121,7 +121,7 @@ def check(
         _draw(table, plot)
     if found.kind != "pair graph":
         say(f"{file}: {found.understood}")
-    say_graph(graph)
+    say(graph)
     (print_checks if one else print_widths)(table, title)
     if proof is not None:
         _prove(graph, widths[0], penalty, graph_file, proof)
