@@ -37,7 +37,7 @@ GROUPS: dict[str, dict[str, Entry]] = {
     ),
     "Hold bounds against a graph": _entries(
         "theory.__main__",
-        check="Hold every bound against the embedding that is optimal on GRAPH.npz.",
+        check="Hold every bound against the embedding that is optimal on the pairs in FILE.",
         attack="Search for the graph on which a bound is closest to failing, or fails.",
         ledger="List the bounds: name, status, and what each states; or write them as a page.",
         sharpness="Attack every exact bound and keep, for each, the largest ratio ever found, anywhere and where it "

@@ -18,8 +18,7 @@ LARGEST = 100.0  # ratios beyond it, infinite ones among them, are drawn as this
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """A heat map of the median of bound over measured error: a row for each bound, a column for each family."""
     ratios = _ratios(tables["leaderboard"])
-    table = ratios.pivot_table(index="bound", columns="family", values="ratio", aggfunc="median")
-    table = table.loc[table.median(axis=1).sort_values().index, table.median().sort_values().index]
+    table = leaderboard(tables["leaderboard"])
     picture, axes = plt.subplots(figsize=(2.6 * COLUMN, 1.25 * COLUMN))
     words = table.map(lambda ratio: "≥100" if ratio >= LARGEST else f"{ratio:.2g}")
     sns.heatmap(
@@ -42,6 +41,21 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     axes.tick_params(axis="x", rotation=35)
     plt.setp(axes.get_xticklabels(), ha="right", rotation_mode="anchor")
     return picture, _caption(ratios)
+
+
+def leaderboard(table: pd.DataFrame) -> pd.DataFrame:
+    """The median of bound over measured error, of each bound (row) on each family (column), the tightest first.
+
+    For a paper: `theory.to_latex(leaderboard(read_table("build/tables/leaderboard.parquet")), digits=2)`. Ratios beyond
+    `LARGEST` count as that.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of the study `leaderboard`.
+    """
+    ratios = _ratios(table).pivot_table(index="bound", columns="family", values="ratio", aggfunc="median")
+    return ratios.loc[ratios.median(axis=1).sort_values().index, ratios.median().sort_values().index]
 
 
 def _ratios(table: pd.DataFrame) -> pd.DataFrame:

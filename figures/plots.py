@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Picture
 
 from figures.style import COLUMN, label_line, style
 from theory import PairGraph, Spectrum, label_energy, spectrum
@@ -21,6 +22,7 @@ from theory.multihop import HOPS, consistency_curve
 
 LOOKS = ((VERMILION, "--"), (PURPLE, ":"), (ORANGE, "-."), (GREEN, (0, (5, 1))), (NEUTRAL, (0, (1, 2))), (BLUE, "--"))
 SHOWN = ("probe-mse", "multihop-mse")
+PLAIN = ("probe-mse", "probe-error")  # theorem 4
 
 
 Drawing = TypeVar("Drawing", bound=Callable[..., Axes])
@@ -74,11 +76,34 @@ def plot_bounds(table: pd.DataFrame, bounds: Sequence[str] | None = None, *, ax:
         color, dash = LOOKS[number % len(LOOKS)]
         ax.plot(rows["k"], rows["value"], linestyle=dash, color=color, label=name)
     ax.plot(rows["k"], rows["measured"], "-o", color=MEASURED, markersize=3, label="measured")
-    top = float(rows["guess"].max()) if np.isfinite(rows["guess"]).any() else 1.0
-    ax.axhline(top, color=NEUTRAL, linewidth=0.8, linestyle=":", label="a guess")
+    guess = float(rows["guess"].max()) if np.isfinite(rows["guess"]).any() else 1.0
+    top = max(guess, float(rows["measured"].max()))
+    ax.axhline(guess, color=NEUTRAL, linewidth=0.8, linestyle=":", label="a guess")
     ax.set(xlabel="width k", ylabel=quantities[0].replace("_", " "), ylim=(0, 1.15 * top))
     ax.legend()
     return ax
+
+
+def errors_along_widths(table: pd.DataFrame) -> Picture:
+    """A picture of its own: theorem 4 on the squared and on the 0-1 error of the probe, with the closest other bounds.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of `check_bounds` at several widths.
+    """
+    with style():
+        picture = Picture(figsize=(2.6 * COLUMN, COLUMN))
+        for axes, plain in zip(picture.subplots(1, 2), PLAIN, strict=True):
+            plot_bounds(table, [plain, *_closest(table, plain)], ax=axes)
+    return picture
+
+
+def _closest(table: pd.DataFrame, plain: str, count: int = 3) -> list[str]:
+    """The upper bounds on the same quantity that fall lowest at some width, and are not the one named."""
+    same = table[(table["quantity"] == BOUNDS[plain].quantity) & (table["relation"] == "<=") & table["applicable"]]
+    least = same[same["bound"] != plain].groupby("bound")["value"].min()
+    return [str(name) for name in least[np.isfinite(least)].nsmallest(count).index]
 
 
 @_on_axes

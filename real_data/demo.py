@@ -11,7 +11,7 @@ import typer
 from figures.plots import plot_bounds
 from figures.style import style
 from real_data.digits import NEIGHBOURS, digits_graph
-from theory import PairGraph, check_bounds, spectrum
+from theory import PairGraph, check_bounds
 from theory.infrastructure import ownership
 from theory.infrastructure.commandline import say
 from theory.infrastructure.options import Force
@@ -49,8 +49,7 @@ def demo(
 
 def along_widths(graph: PairGraph) -> pd.DataFrame:
     """Theorems 4 and 15 on the 0-1 error of the probe, at `WIDTHS`."""
-    triplets = spectrum(graph, max(WIDTHS) + 1)
-    return pd.concat([check_bounds(graph, k, bounds=SHOWN, triplets=triplets).assign(k=k) for k in WIDTHS])
+    return check_bounds(graph, WIDTHS, bounds=SHOWN)
 
 
 def paragraph(table: pd.DataFrame) -> str:

@@ -56,6 +56,11 @@ def tables(folder, names):
 # A command, the files that it writes, and how it ends.
 QUICK = [
     ("theory check graph.npz --k 3 --out t.csv", ["t.csv", "t.csv.json"], 0),
+    (
+        "theory check graph.npz --k 2:4 --out t.tex --plot p.svg --save again.npz",
+        ["t.tex", "t.tex.json", "p.svg", "again.npz"],
+        0,
+    ),
     ("theory attack probe-mse --budget 0.2s --out worst.npz", ["worst.npz"], 0),
     (
         "theory sharpness --bound probe-mse --evaluations 9 --jobs 1 --out sharp",
@@ -155,6 +160,8 @@ def test_a_strangers_file_is_replaced_when_asked_to(call, place, command):
     "command",
     [
         "theory check graph.npz --k 2 --plugin plugin.csv --out plugin.csv",
+        "theory check graph.npz --k 2 --save graph.npz",
+        "theory check graph.npz --k 2 --labels labels.csv --out labels.csv",
         "theory attack probe-mse --plugin graph.npz --out graph.npz",
         "theory sharpness --known sharpest --out sharpest",
         "theory ledger --sharpness sharpest --out sharpest/sharpness.csv",

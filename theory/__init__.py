@@ -6,10 +6,13 @@ from theory.infrastructure import interruption as interruption  # before what ta
 from theory.attack import CounterexampleResult, find_counterexample
 from theory.bounds import BOUNDS, Bound, bound, check_bounds, over_gap
 from theory.consistency import induced_labelling_error, label_energy, labelling_error
+from theory.encoder_check import check_encoder
+from theory.encoder_report import EncoderCheck
 from theory.factorisation import optimal_embeddings, spectral_loss
 from theory.graph import PairGraph
 from theory.infrastructure.foreign import ForeignCodeError
 from theory.infrastructure.hypotheses import HypothesisError
+from theory.infrastructure.latex import to_latex
 from theory.metrics import alignment, uniformity
 from theory.moment_problem import Sharpest, sharpest
 from theory.probes import ProbeResult, probe, zero_shot_error
@@ -23,6 +26,7 @@ __all__ = [
     "BOUNDS",
     "Bound",
     "CounterexampleResult",
+    "EncoderCheck",
     "ForeignCodeError",
     "HypothesisError",
     "PairGraph",
@@ -34,6 +38,7 @@ __all__ = [
     "alignment",
     "bound",
     "check_bounds",
+    "check_encoder",
     "find_counterexample",
     "fit_rate",
     "induced_labelling_error",
@@ -46,6 +51,7 @@ __all__ = [
     "sharpest",
     "spectral_loss",
     "spectrum",
+    "to_latex",
     "uniformity",
     "zero_shot_error",
 ]

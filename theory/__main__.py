@@ -5,33 +5,25 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-import pandas as pd
 import typer
 
 from theory.attack import Progress, find_counterexample
 from theory.attack.records import RATINGS, Witness
 from theory.attack.search import named
 from theory.attack.sharpness import SHARPEST, TABLE, Limit, known_graphs, measure_sharpness, outputs, read_sharpness
-from theory.bounds import BOUNDS, STATEMENTS, check_bounds
+from theory.bounds import BOUNDS, STATEMENTS
+from theory.bounds.commandline import check
 from theory.bounds.ledger_page import BEGINNING, is_current, ledger_page
-from theory.bounds.table import COLUMNS, notes, readable
-from theory.certificates import with_certificate
-from theory.graph import PairGraph
 from theory.graph_formats import require_graph_path
 from theory.infrastructure import ownership
-from theory.infrastructure.array_files import stored_array
 from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.infrastructure.commandline import CHECK_FAILED, print_table, run, say, visible
 from theory.infrastructure.foreign import SECONDS
-from theory.infrastructure.hypotheses import require_width
-from theory.infrastructure.options import Force
+from theory.infrastructure.options import Force, Plugin, TimeLimit
 from theory.infrastructure.plugins import load_bounds
 from theory.infrastructure.progress import tqdm
-from theory.infrastructure.tables import replacing, require_table_path, write_table
+from theory.infrastructure.tables import replacing
 from theory.metrics.commandline import metrics
-from theory.proofs import prove
-from theory.proofs.proof import KEYS
-from theory.spectra import spectrum
 
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 PRINTED_PAIRS = 60  # graphs of up to so many pairs are shown whole
@@ -43,85 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Plugin = Annotated[Path | None, typer.Option(metavar="FILE.py", help="A file with bounds of your own.")]
-TimeLimit = Annotated[float, typer.Option(help="Seconds that FILE.py may take to load, and a bound of it for a value.")]
-
-
-@app.command()
-def check(
-    graph_file: Annotated[Path, typer.Argument(metavar="GRAPH.npz", help="A graph that PairGraph.save wrote.")],
-    k: Annotated[int, typer.Option(help="Width of the embedding: how many singular triplets it holds.")],
-    out: Annotated[Path | None, typer.Option(help="Write the table here too: .csv or .parquet.")] = None,
-    tol: Annotated[float, typer.Option(help="Largest residual of a singular triplet.")] = 1e-6,
-    device: Annotated[str, typer.Option(help="Where the spectrum is computed: auto, cpu, cuda.")] = "auto",
-    seed: Annotated[int, typer.Option(help="Seed of the sparse solver's starting vectors.")] = 0,
-    plugin: Plugin = None,
-    time_limit: TimeLimit = SECONDS,
-    certified: Annotated[bool, typer.Option("--certified", help="Prove the upper end of σ_(k+1).")] = False,
-    penalty: Annotated[
-        float | None,
-        typer.Option(
-            metavar="MU",
-            help="Add theorem 18, on the optimum of the spectral loss and MU (E‖f‖² + E‖g‖²): it keeps the singular "
-            "values above MU, between 0 and 1.",
-        ),
-    ] = None,
-    critic: Annotated[
-        tuple[Path, Path] | None,
-        typer.Option(metavar="F.npy G.npy", help="f and g of a critic f(x)ᵀg(l), for the claims about InfoNCE."),
-    ] = None,
-    hops: Annotated[int | None, typer.Option(help="How many hops the multi-hop bounds look ahead.")] = None,
-    proof: Annotated[
-        Path | None,
-        typer.Option(metavar="PROOF.json", help="Write proofs here, which examples/verify_proof.py checks."),
-    ] = None,
-    force: Force = False,
-) -> None:
-    """Hold every bound against the embedding that is optimal on GRAPH.npz.
-
-    Exits with 1 if a bound does not hold. Example, half a minute: python -m theory check emoji.npz --k 100
-    With a penalty too: python -m theory check emoji.npz --k 400 --penalty 0.9
-    """
-    if out is not None:
-        ownership.claim(ownership.table(require_table_path(out)), [graph_file, plugin, *(critic or ())], force=force)
-    if proof is not None:
-        ownership.claim([ownership.records(proof, KEYS)], [graph_file, plugin, out, *(critic or ())], force=force)
-    if plugin is not None:
-        load_bounds(plugin, seconds=time_limit)
-    graph = PairGraph.load(graph_file)
-    sides = critic and tuple(np.array(stored_array(path, "critic")) for path in critic)
-    require_width(graph.joint.shape, k)
-    triplets = spectrum(graph, min(k + 1, *graph.joint.shape), tol=tol, device=device, seed=seed)
-    triplets = triplets.leading(k + 1)
-    title = f"k = {k}, measured on the closed-form optimum, σ_(k+1) = {triplets.singular_values[k]:.4f}"
-    if certified:
-        triplets, certificate = with_certificate(graph, triplets, k)
-        title += (
-            f", certified at most {certificate.upper:.6f} ({certificate.method}, {certificate.confidence:.6f} sure)"
-        )
-    table = check_bounds(graph, k, triplets=triplets, penalty=penalty, critic=sides, hops=hops)
-    if penalty is not None:
-        kept = int(np.count_nonzero(triplets.singular_values[:k] > penalty))
-        title += f"; with the penalty {penalty:g}, which keeps {kept} of them"
-    if out is not None:
-        settings = {"graph": str(graph_file), "k": k, "tol": tol, "device": device, "seed": seed}
-        settings |= {
-            "plugin": str(plugin) if plugin else None,
-            "certified": certified,
-            "penalty": penalty,
-            "hops": hops,
-        }
-        settings |= {"critic": critic and [str(path) for path in critic]}
-        write_table(table, out, settings)
-    say(graph)
-    _print_checks(table, title)
-    if proof is not None:
-        proved = prove(graph, k, penalty=penalty)
-        proved.save(proof)
-        values = ", ".join(f"{name} <= {float(proved.value(name)):.4f}" for name in ("probe_mse", "probe_error"))
-        say(f"proved: {values}; to check it: python examples/verify_proof.py {graph_file} {proof}")
-    if not table["holds"].all():
-        raise typer.Exit(CHECK_FAILED)
+app.command()(check)
 
 
 @app.command()
@@ -247,12 +161,6 @@ def _seconds(budget: str) -> float:
         return float(number) * UNITS[unit]
     except ValueError:
         raise ValueError(f"budget={budget!r} is not a time: write 60s, 5m, or a number of seconds") from None
-
-
-def _print_checks(table: pd.DataFrame, title: str) -> None:
-    columns = [(name, "right" if name in ("measured", "value", "tightness") else "left") for name in COLUMNS]
-    print_table(title, columns, readable(table))
-    say(*notes(table))
 
 
 if __name__ == "__main__":

@@ -93,11 +93,49 @@ def optimal_embeddings(graph: PairGraph, k: int) -> tuple[FloatArray, FloatArray
     return f, g
 
 
+def best_scale(graph: PairGraph, f: Any, g: Any) -> float:
+    """The c for which `L(c f, g)` is least: `c = E_P[f(x)ᵀ g(l)] / E_{p_L × p_R}[(f(x)ᵀ g(l))²]`.
+
+    Proof. With a the attraction and r the repulsion, `L(c f, g) = -2 c a + c² r`, a parabola: it is least at
+    `c = a / r`, where it is `-a² / r`. A scale on g, or one on each side, does the same, for only their product counts.
+    The squared and the 0-1 error of a linear probe are the same for `c f` as for f, and where c > 0 the zero-shot error
+    is: so all that is known of encoders of that excess loss holds of f. Where `c <= 0`, pairs repel one another, and
+    what is known of `c f` says nothing of zero-shot predictions by f.
+
+    Parameters
+    ----------
+    f : (n_left, k), g : (n_right, k), numpy or torch
+        Unweighted, in any units: of unit norm, say.
+
+    Returns
+    -------
+    float; 0 where `f(x)ᵀ g(l)` is 0 for every x and l, so that no scale changes anything.
+
+    Raises
+    ------
+    ValueError
+        Shapes that do not fit the graph; values that are not finite.
+
+    Notes
+    -----
+    Cost: that of `spectral_loss`.
+    """
+    left, right = as_features(f, graph.n_left, "f"), as_features(g, graph.n_right, "g")
+    _check_shapes(graph, left, right)
+    attraction = float(np.sum(left * (graph.joint @ right)))
+    repulsion = float(np.sum(_gram(left, graph.left_marginal) * _gram(right, graph.right_marginal)))
+    return attraction / repulsion if repulsion > 0 else 0.0
+
+
 def best_partner(graph: PairGraph, f: Any) -> FloatArray:
     """The right embedding of least spectral loss beside a left one, `G = Āᵀ F (FᵀF)⁺`, unweighted, (n_right, k).
 
     With it the loss is `-‖Π_F Ā‖²` and depends on the column space of F alone: an encoder that was trained without
     a right side, or on another loss and so in other units, is judged by its subspace.
+
+    No linear map of f does better, with any right side. Proof. `L(f, g) = ‖Ā - F Gᵀ‖² - ‖Ā‖²`, a least-squares problem
+    in G, whose best fit is the projection, `F Gᵀ = Π_F Ā`. A map T of f makes `(F T) G'ᵀ = F (G' Tᵀ)ᵀ` of the pair:
+    that is f beside another partner, and so no better than the best.
 
     Parameters
     ----------

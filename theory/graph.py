@@ -286,9 +286,27 @@ class PairGraph:
         that remain are divided by their sum; nodes whose pairs are all gone go with them.
         """
         rows, columns = (
-            np.ones(size, dtype=bool) if labels is None else labels != UNLABELLED
-            for labels, size in ((self.left_labels, self.n_left), (self.right_labels, self.n_right))
+            None if labels is None else np.flatnonzero(labels != UNLABELLED)
+            for labels in (self.left_labels, self.right_labels)
         )
+        return self.part(rows, columns)
+
+    def part(self, left: npt.ArrayLike | None = None, right: npt.ArrayLike | None = None) -> "PairGraph":
+        """The part of the graph on some of its nodes: what features of those alone can speak of.
+
+        The weights that remain are divided by their sum; nodes whose pairs are all gone are left out.
+
+        Parameters
+        ----------
+        left, right : numbers of nodes, each once, or a boolean mask; by default all
+            Numbers are kept in their order.
+
+        Raises
+        ------
+        ValueError
+            A node that is not there, or twice; none, or no pair among them.
+        """
+        rows, columns = _chosen("left", left, self.n_left), _chosen("right", right, self.n_right)
         return PairGraph(
             self.joint[rows][:, columns],
             None if self.left_labels is None else self.left_labels[rows],
@@ -335,6 +353,21 @@ class _Side:
     def kept(self, keep: npt.NDArray[np.bool_]) -> "_Side":
         labels = None if self.labels is None else self.labels[keep]
         return _Side(self.name, int(keep.sum()), labels, self.ids[keep])
+
+
+def _chosen(side: str, nodes: npt.ArrayLike | None, size: int) -> npt.NDArray[Any]:
+    """Numbers of nodes of one side, from what chooses them."""
+    if nodes is None:
+        return np.arange(size)
+    chosen = np.asarray(nodes)
+    if chosen.dtype == np.bool_ and chosen.shape == (size,):
+        return np.flatnonzero(chosen)
+    whole = chosen.ndim == 1 and np.issubdtype(chosen.dtype, np.integer)
+    if not whole or (chosen.size and not 0 <= chosen.min() <= chosen.max() < size):
+        raise ValueError(f"{side} nodes are chosen by numbers in 0..{size - 1}, or by a mask of shape ({size},)")
+    if len(np.unique(chosen)) < len(chosen):
+        raise ValueError(f"a {side} node is chosen twice")
+    return chosen
 
 
 def _of_size(side: str, labels: IntArray, size: int) -> IntArray:

@@ -3,7 +3,7 @@
 import os
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,17 +38,20 @@ class GraphFile:
     ----------
     kind : "pair graph", "matrix" or "pairs"
     ignored : the columns of a table that were not read
+    used : of a list of pairs, what each column that was read is
     """
 
     graph: PairGraph
     kind: str
     ignored: tuple[str, ...] = ()
+    used: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def understood(self) -> str:
         """In words."""
+        used = f" ({', '.join(f'{role}: {column}' for role, column in self.used.items())})" if self.used else ""
         ignored = f"; ignored: {', '.join(self.ignored)}" if self.ignored else ""
-        return f"read as {'a list of pairs' if self.kind == 'pairs' else f'a {self.kind}'}{ignored}"
+        return f"read as {'a list of pairs' if self.kind == 'pairs' else f'a {self.kind}'}{used}{ignored}"
 
 
 def read_graph(
@@ -85,13 +88,12 @@ def read_graph(
     source = require_file(path, "graph file")
     if source.suffix not in (*MATRICES, *TABLES):
         raise ValueError(f"{source} is none of {', '.join((*MATRICES, *TABLES))}: a graph is read from one of these")
-    if columns is not None and source.suffix in MATRICES:
-        raise ValueError(f"{source} is a matrix: it has no columns that hold the ends of pairs")
+    if source.suffix in MATRICES and (columns is not None or weight is not None):
+        raise ValueError(f"{source} is a matrix: it has no columns that hold the ends of pairs or their weights")
     found = _matrix_file(source) if source.suffix in MATRICES else _table_file(source, columns, weight)
     if labels is None:
         return found
-    graph = _labelled(found.graph, labels, by_row=found.kind != "pairs")
-    return GraphFile(graph, found.kind, found.ignored)
+    return replace(found, graph=_labelled(found.graph, labels, by_row=found.kind != "pairs"))
 
 
 def _matrix_file(source: Path) -> GraphFile:
@@ -142,6 +144,10 @@ def _table_file(source: Path, columns: Sequence[str] | None, weight: str | None)
     ends = _ends(source, frame, columns)
     if ends is not None:
         return _pairs(source, frame, ends, weight)
+    if weight is not None:
+        raise ValueError(
+            f"{source} is no list of pairs, whose weights {weight!r} could be: name its ends (--columns LEFT,RIGHT)"
+        )
     named = len(frame.columns) > 1 and not _numeric(frame.iloc[:, 0])
     matrix = frame.iloc[:, 1:] if named else frame
     if not all(_numeric(matrix[column]) for column in matrix):
@@ -196,7 +202,9 @@ def _pairs(source: Path, frame: "pd.DataFrame", ends: tuple[str, str], weight: s
     left_labels, right_labels = first_of(frame.columns, LEFT_LABELS), first_of(frame.columns, RIGHT_LABELS)
     if weighing is not None and not _numeric(frame[weighing]):
         raise ValueError(f"{source}: column {weighing!r} holds text: weights are numbers")
-    used = {*ends, weighing, left_labels, right_labels}
+    roles = {"left": ends[0], "right": ends[1], "weight": weighing}
+    roles |= {"left labels": left_labels, "right labels": right_labels}
+    used = {role: str(column) for role, column in roles.items() if column is not None}
     try:
         graph = PairGraph.from_pairs(
             frame[ends[0]],
@@ -208,7 +216,8 @@ def _pairs(source: Path, frame: "pd.DataFrame", ends: tuple[str, str], weight: s
         )
     except (ValueError, TypeError) as error:
         raise ValueError(f"{source}: {error}") from error
-    return GraphFile(graph, "pairs", tuple(str(column) for column in frame.columns if column not in used))
+    ignored = tuple(str(column) for column in frame.columns if str(column) not in used.values())
+    return GraphFile(graph, "pairs", ignored, used)
 
 
 def read_labels(path: str | os.PathLike[str]) -> npt.NDArray[Any] | dict[Any, Any]:
@@ -225,7 +234,7 @@ def read_labels(path: str | os.PathLike[str]) -> npt.NDArray[Any] | dict[Any, An
     if source.suffix == ".npy":
         return np.asarray(read_by(source, lambda path: np.load(path, allow_pickle=False)))
     if source.suffix == ".txt":
-        return np.asarray(source.read_text(encoding="utf-8").splitlines(), dtype=object)
+        return np.asarray(read_by(source, lambda path: path.read_text(encoding="utf-8").splitlines()), dtype=object)
     if source.suffix not in TABLES:
         raise ValueError(f"{source} is none of .npy, .txt, {', '.join(TABLES)}: labels are read from one of these")
     frame = read_frame(source)

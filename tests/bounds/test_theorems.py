@@ -18,8 +18,8 @@ from theory import (
     spectrum,
 )
 from theory.bounds import Encoder
-from theory.bounds.check import TIED
 from theory.bounds.quantities import aligned_induced_loss
+from theory.bounds.rows import TIED
 from theory.bounds.theorem05_self_supervised import image_error
 
 

@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from tests.families import GRAPHS
 from theory import BOUNDS, HypothesisError, PairGraph, check_bounds, consistency, label_energy, spectrum
 from theory.bounds import QUANTITIES
-from theory.bounds.check import TIED
+from theory.bounds.rows import TIED
 from theory.consistency import optimum_range
 
 SIZE = 16

@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from figures.plots import plot_bounds, plot_comparison, plot_consistency, plot_interval, plot_phase, plot_spectrum
+from figures.plots import (
+    errors_along_widths,
+    plot_bounds,
+    plot_comparison,
+    plot_consistency,
+    plot_interval,
+    plot_phase,
+    plot_spectrum,
+)
 from tests.families import GRAPHS
 from theory import check_bounds, spectrum
 from theory.multihop import consistency_curve
@@ -92,3 +100,17 @@ def test_a_table_that_does_not_fit_is_refused_and_leaves_no_figure(draw, message
 def test_an_unknown_bound_says_which_is_nearest():
     with pytest.raises(KeyError, match="multihop-mse"):
         plot_comparison({"a": TABLE}, "multihop-mze")
+
+
+def test_errors_along_widths_are_theorem_4_and_the_closest_bounds():
+    table = check_bounds(GRAPH, [2, 4, 8])
+    before = plt.get_fignums()
+    picture = errors_along_widths(table)
+    assert plt.get_fignums() == before
+    for axes, plain in zip(picture.axes, ("probe-mse", "probe-error"), strict=True):
+        drawn = lines(axes)
+        quantity = table.loc[table["bound"] == plain, "quantity"].iloc[0]
+        others = table[(table["quantity"] == quantity) & (table["relation"] == "<=") & (table["bound"] != plain)]
+        least = others.groupby("bound")["value"].min().nsmallest(3)
+        assert set(drawn) >= {plain, "measured", *least.index}
+        assert axes.get_ylim()[1] >= drawn["measured"].max()

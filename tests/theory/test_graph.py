@@ -347,3 +347,28 @@ def test_induced_graph_from_its_formula(family):
 def test_induced_graph_is_for_small_graphs():
     with pytest.raises(ValueError, match=f"at most {INDUCED_LIMIT} left nodes"):
         PairGraph(sp.eye_array(INDUCED_LIMIT + 1)).induced()
+
+
+def test_a_part_is_the_graph_on_some_of_its_nodes():
+    joint = np.array([[1.0, 2, 0], [0, 3, 0], [4, 0, 5]])
+    graph = PairGraph(joint, ["a", "b", None], left_ids=["x", "y", "z"])
+    part = graph.part([2, 0])
+    np.testing.assert_allclose(part.joint.toarray() * 12, joint[[2, 0]])
+    assert (part.left_ids.tolist(), part.left_labels.tolist()) == (["z", "x"], [-1, 0])
+    assert part.class_names == ("a", "b")
+    masked = graph.part(np.array([False, True, True]), right=[1])
+    assert (masked.left_ids.tolist(), masked.right_ids.tolist()) == (["y"], [1])  # z has lost its pairs
+    assert graph.labelled().left_ids.tolist() == ["x", "y"]
+
+
+@pytest.mark.parametrize("nodes", [[0, 3], [-1], [0.0], [[0]], [True], "x"])
+def test_nodes_that_are_not_there_are_no_part(nodes):
+    with pytest.raises(ValueError, match=r"left nodes are chosen by numbers in 0\.\.2, or by a mask of shape \(3,\)"):
+        PairGraph(np.eye(3)).part(nodes)
+
+
+def test_a_part_has_each_node_once_and_some_pair():
+    with pytest.raises(ValueError, match="a left node is chosen twice"):
+        PairGraph(np.eye(3)).part([1, 1])
+    with pytest.raises(ValueError, match="at least one pair of positive weight"):
+        PairGraph(np.eye(3)).part([0], [1])

@@ -67,7 +67,8 @@ def test_pairs(suffix, tmp_path):
     path = tmp_path / f"pairs{suffix}"
     write_table(EDGES.assign(language="en", label=["dog", "dog", "cat", "cat", "cat"]), path)
     found = read_graph(path)
-    assert found.understood == "read as a list of pairs; ignored: language"
+    columns = "(left: left, right: right, weight: weight, left labels: label)"
+    assert found.understood == f"read as a list of pairs {columns}; ignored: language"
     np.testing.assert_allclose(found.graph.joint.toarray(), JOINT / 8)
     assert found.graph.class_names == ("cat", "dog")
     assert found.graph.left_labels.tolist() == [1, 0]
@@ -76,7 +77,7 @@ def test_pairs(suffix, tmp_path):
 def test_pairs_with_columns_of_other_names(tmp_path):
     path = tmp_path / "laion.parquet"
     EDGES.rename(columns={"left": "url", "right": "TEXT", "weight": "n"}).to_parquet(path)
-    assert read_graph(path).understood == "read as a list of pairs; ignored: n"
+    assert read_graph(path).understood == "read as a list of pairs (left: url, right: TEXT); ignored: n"
     assert read_graph(path).graph.joint.toarray()[0, 0] == pytest.approx(1 / 5)
     weighed = read_graph(path, columns=("url", "TEXT"), weight="n").graph
     np.testing.assert_allclose(weighed.joint.toarray(), JOINT / 8)

@@ -58,7 +58,11 @@ class Encoder:
         g = None if right is None else as_features(right, graph.n_right, "g").copy()
         for name, side in (("f", f), ("g", g)):
             if side is not None and side.shape[1] != k:
-                raise ValueError(f"{name} has width {side.shape[1]} and k is {k}: bounds speak of width k")
+                width = side.shape[1]
+                raise ValueError(
+                    f"{name} has width {width} and k is {k}: bounds on an encoder are of its own width, "
+                    f"so give k={width}, or see theory.check_encoder"
+                )
         return cls(graph, spectrum, k, f, g, given=True)
 
     @classmethod

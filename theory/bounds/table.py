@@ -15,12 +15,15 @@ class CheckTable(pd.DataFrame):
     def _repr_html_(self) -> str:
         from theory.infrastructure.html import card
 
-        return card("Bounds", {"holds": tally(self)}, columns=COLUMNS, rows=readable(self), notes=notes(self))
+        columns: tuple[str, ...] = COLUMNS
+        rows = readable(self)
+        if "k" in self:  # of several widths
+            columns, rows = ("k", *columns), [(str(k), *row) for k, row in zip(held(self)["k"], rows, strict=True)]
+        return card("Bounds", {"holds": tally(self)}, columns=columns, rows=rows, notes=notes(self))
 
 
 def readable(table: pd.DataFrame) -> list[tuple[str, ...]]:
     """A row of `COLUMNS` for each claim that was held against something."""
-    held = table[table["applicable"] | (table["status"].eq("rate") & table["value"].notna())]
     return [
         (
             row["bound"],
@@ -31,8 +34,13 @@ def readable(table: pd.DataFrame) -> list[tuple[str, ...]]:
             "" if math.isnan(row["tightness"]) else f"{row['tightness']:.4f}",
             verdict(row),
         )
-        for row in held.to_dict("records")
+        for row in held(table).to_dict("records")
     ]
+
+
+def held(table: pd.DataFrame) -> pd.DataFrame:
+    """The claims that were held against something."""
+    return table[table["applicable"] | (table["status"].eq("rate") & table["value"].notna())]
 
 
 def tally(table: pd.DataFrame) -> str:

@@ -1,8 +1,11 @@
 """Options that several command lines share."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 Force = Annotated[bool, typer.Option("--force", help="Replace files of others; never one that is read.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say how much there is to do, and stop.")]
+Plugin = Annotated[Path | None, typer.Option(metavar="FILE.py", help="A file with bounds of your own.")]
+TimeLimit = Annotated[float, typer.Option(help="Seconds that FILE.py may take to load, and a bound of it for a value.")]

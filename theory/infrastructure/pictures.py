@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from theory.infrastructure.tables import replacing
+from theory.infrastructure.tables import replacing, require_folder
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,7 +22,26 @@ MARKS = {  # what that is in the file
 }
 
 
+def require_picture_path(path: str | os.PathLike[str]) -> Path:
+    """The path, if a picture can be written there: to be asked before the work, not after it.
+
+    Raises
+    ------
+    ValueError
+        The suffix is none of `METADATA`.
+    FileNotFoundError
+        The folder does not exist.
+    """
+    target = Path(path)
+    if target.suffix not in METADATA:
+        raise ValueError(f"cannot draw {target}: a picture's name ends in {', '.join(METADATA)}")
+    require_folder(target)
+    return target
+
+
 def save_picture(picture: "Figure", path: str | os.PathLike[str], dpi: float | None = None) -> None:
     """Save a matplotlib figure as PNG, PDF or SVG, by suffix; `dpi` is by default that of its style."""
-    with replacing(path) as temporary:
+    import matplotlib as mpl
+
+    with replacing(path) as temporary, mpl.rc_context({"svg.hashsalt": PROGRAM}):  # else ids are drawn at random
         picture.savefig(temporary, metadata=METADATA[Path(path).suffix], dpi=dpi)

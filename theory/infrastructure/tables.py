@@ -15,12 +15,14 @@ from typing import IO, TYPE_CHECKING
 
 from theory.infrastructure.inputs import require_file
 from theory.infrastructure.interruption import sheltered
+from theory.infrastructure.latex import to_latex
 from theory.infrastructure.temporaries import sweep_once, temporary_beside
 
 if TYPE_CHECKING:
     import pandas as pd
 
 TABLE_SUFFIXES = (".parquet", ".csv")
+PRINTED = ".tex"  # of a table that is printed, and not read again
 RECORDED_PACKAGES = ("numpy", "scipy", "torch", "pandas")
 CANNOT_WRITE = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
 
@@ -42,7 +44,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         The disk is full, or the file larger than may be, or nothing may be written there.
     """
     target = Path(path)
-    _require_folder(target)
+    require_folder(target)
     sweep_once(target.parent)
     temporary, set_of_files = temporary_beside(target), _together.get()
     try:
@@ -97,7 +99,7 @@ def together(gone: Sequence[Path] = ()) -> Iterator[None]:
 
 
 def write_table(frame: "pd.DataFrame", path: str | os.PathLike[str], configuration: Mapping[str, object]) -> str:
-    """Write a table as Parquet or CSV, by suffix, with a JSON sidecar beside it; returns its content key.
+    """Write a table as Parquet, CSV or LaTeX, by suffix, with a JSON sidecar beside it; returns its content key.
 
     The sidecar holds the configuration (seeds included), the versions, the commit, the hardware and the
     content key: the SHA-256 of the table file.
@@ -105,13 +107,15 @@ def write_table(frame: "pd.DataFrame", path: str | os.PathLike[str], configurati
     Raises
     ------
     ValueError
-        The suffix is neither `.parquet` nor `.csv`.
+        The suffix is none of `.parquet`, `.csv` and `.tex`.
     """
-    target = require_table_path(path)
+    target = require_table_path(path, printed=True)
 
     def write(temporary: Path) -> None:
         if target.suffix == ".csv":
             frame.to_csv(temporary, index=False)
+        elif target.suffix == PRINTED:
+            temporary.write_text(to_latex(frame), encoding="utf-8")
         else:
             frame.to_parquet(temporary, index=False)
 
@@ -139,20 +143,25 @@ def content_key(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def require_table_path(path: str | os.PathLike[str]) -> Path:
+def require_table_path(path: str | os.PathLike[str], *, printed: bool = False) -> Path:
     """The path, if a table can be written there: to be asked before the work, not after it.
+
+    Parameters
+    ----------
+    printed : whether LaTeX will do, which nothing here reads again
 
     Raises
     ------
     ValueError
-        The suffix is neither `.parquet` nor `.csv`.
+        The suffix is neither `.parquet` nor `.csv`, nor `.tex` where that will do.
     FileNotFoundError
         The folder does not exist.
     """
     target = Path(path)
-    if target.suffix not in TABLE_SUFFIXES:
-        raise ValueError(f"cannot write {target}: a table's name ends in {' or '.join(TABLE_SUFFIXES)}")
-    _require_folder(target)
+    suffixes = (*TABLE_SUFFIXES, PRINTED) if printed else TABLE_SUFFIXES
+    if target.suffix not in suffixes:
+        raise ValueError(f"cannot write {target}: a table's name ends in {' or '.join(suffixes)}")
+    require_folder(target)
     return target
 
 
@@ -180,7 +189,8 @@ def read_parquet(path: Path | IO[bytes]) -> "pd.DataFrame":
     return frame
 
 
-def _require_folder(target: Path) -> None:
+def require_folder(target: Path) -> None:
+    """Raise `FileNotFoundError` unless the folder that a file will lie in exists."""
     if not target.parent.is_dir():
         raise FileNotFoundError(f"folder {target.parent} does not exist: create it, or write somewhere else")
 

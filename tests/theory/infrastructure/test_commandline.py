@@ -106,7 +106,7 @@ def test_a_violated_bound_exits_1(call, graph_file):
     [
         (["--k", "0"], "k=0 is not in 1.."),
         (["--k", "1000"], "k=1000 is not in 1.."),
-        (["--k", "three"], "Invalid value for '--k'"),
+        (["--k", "three"], "k='three' is not a width: write 8, or 4,8,16"),
         ([], "Missing option '--k'"),
         (["--k", "3", "--tol", "0"], "tol=0.0 is not positive"),
         (["--k", "3", "--device", "abacus"], "is not a torch device"),

@@ -1,0 +1,96 @@
+"""Several widths in one call say what one call for each says, and ask for the spectrum once."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.families import GRAPHS
+from theory import BOUNDS, check_bounds, spectrum
+from theory.bounds import check
+
+WIDTHS = (1, 3, 4)
+ROUND_OFF = 1e4 * np.finfo(float).eps
+ROOT_OF_IT = 1e4 * np.sqrt(np.finfo(float).eps)  # an excess loss of round-off enters by its root, and over a gap
+FAMILIES = ("dense_random", "sparse_random", "tall", "latent_captions", "heavy_tailed")
+
+
+def one_at_a_time(graph, **given):
+    return pd.concat([check_bounds(graph, k, **given).assign(k=k) for k in WIDTHS], ignore_index=True)
+
+
+def given_on(graph):
+    rng = np.random.default_rng(3)
+    return {"penalty": 0.5, "critic": tuple(rng.standard_normal((size, 2)) for size in graph.joint.shape)}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_several_widths_say_what_one_at_a_time_says(family):
+    """On equal graphs that are two, so that none remembers for the other."""
+    first, second = (GRAPHS[family](np.random.default_rng(3), 12) for _ in range(2))
+    found = check_bounds(first, WIDTHS, **given_on(first))
+    assert found.columns[0] == "k"
+    assert set(found["bound"]) == set(BOUNDS)
+    assert found["holds"].all()
+    same = one_at_a_time(second, triplets=spectrum(second, 5), **given_on(second))[found.columns]
+    pd.testing.assert_frame_equal(found, same, check_frame_type=False, rtol=ROUND_OFF, atol=ROUND_OFF)
+    own = one_at_a_time(second, **given_on(second))[found.columns]
+    pd.testing.assert_frame_equal(found, own, check_frame_type=False, rtol=ROOT_OF_IT, atol=ROOT_OF_IT)
+
+
+def test_order_and_kind_of_the_widths_do_not_matter():
+    graph = GRAPHS["dense_random"](np.random.default_rng(1), 12)
+    table = check_bounds(graph, range(2, 5), bounds=["probe-mse", "trained-error"])
+    assert table["k"].tolist() == [2, 2, 3, 3, 4, 4]
+    for k in ([2, 3, 4], np.arange(2, 5)):
+        pd.testing.assert_frame_equal(
+            check_bounds(graph, k, bounds=["probe-mse", "trained-error"]), table, check_frame_type=False
+        )
+    backwards = check_bounds(graph, [4, 3, 2], bounds=iter(["probe-mse", "trained-error"]))
+    pd.testing.assert_frame_equal(
+        backwards.sort_values("k", kind="stable", ignore_index=True), table, check_frame_type=False
+    )
+    single = check_bounds(graph, [3])
+    pd.testing.assert_frame_equal(single.drop(columns="k"), check_bounds(graph, 3), check_frame_type=False)
+
+
+def test_the_spectrum_is_computed_once(monkeypatch):
+    asked = []
+
+    def counted(graph, k, **options):
+        asked.append(k)
+        return spectrum(graph, k, **options)
+
+    monkeypatch.setattr(check, "spectrum", counted)
+    graph = GRAPHS["dense_random"](np.random.default_rng(1), 12)
+    check_bounds(graph, range(2, 8), bounds=["probe-mse"])
+    assert asked == [8]
+    check_bounds(graph, range(2, 8), bounds=["probe-mse"], triplets=spectrum(graph, 8))
+    assert asked == [8]
+
+
+def test_certificates_are_for_each_width():
+    graph = GRAPHS["latent_captions"](np.random.default_rng(0), 20)
+    found = check_bounds(graph, [2, 5], bounds=["probe-mse"], certified=True)
+    expected = [check_bounds(graph, k, bounds=["probe-mse"], certified=True)["value"].item() for k in (2, 5)]
+    np.testing.assert_allclose(found["value"], expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("k", "message"),
+    [("8", "k='8' is a str"), (2.0, "k=2.0 is a float"), ([], "k is empty"), ([2, 99], "k=99 is not in 1")],
+)
+def test_what_is_no_width_is_refused(k, message):
+    with pytest.raises(ValueError, match=message):
+        check_bounds(GRAPHS["dense_random"](np.random.default_rng(1), 12), k)
+
+
+def test_features_have_one_width():
+    graph = GRAPHS["dense_random"](np.random.default_rng(1), 12)
+    f = np.random.default_rng(0).standard_normal((graph.n_left, 3))
+    with pytest.raises(ValueError, match="f has width 3 and k is 2"):
+        check_bounds(graph, [2, 3], f)
+
+
+def test_a_notebook_shows_the_widths():
+    table = check_bounds(GRAPHS["dense_random"](np.random.default_rng(1), 12), [2, 3], bounds=["probe-mse"])
+    assert "<th>k</th>" in table._repr_html_().replace(' scope="col"', "")

@@ -1,0 +1,173 @@
+"""`pairbounds check` on files that other programs wrote: what it read, and what is wrong with them."""
+
+import json
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.io
+import scipy.sparse as sp
+from networkx.algorithms import bipartite
+
+from pairbounds import app
+from theory import PairGraph, check_bounds
+from theory.infrastructure.tables import read_table
+
+COUNTS = np.array([[5, 1, 0, 0], [4, 2, 1, 0], [0, 1, 3, 2], [0, 0, 1, 6], [1, 0, 2, 2]])
+CLASSES = ["cat", "cat", "dog", "dog", "dog"]
+IMAGES, TEXTS = ["a.png", "b.png", "c.png", "d.png", "e.png"], ["a cat", "a pet", "an animal", "a dog"]
+PAIRS = pd.DataFrame([(IMAGES[i], TEXTS[j], COUNTS[i, j], "en") for i, j in zip(*COUNTS.nonzero(), strict=True)])
+PAIRS.columns = ["url", "TEXT", "times", "language"]
+WITH_COLUMNS = ("--columns", "url,TEXT", "--weight", "times")
+
+
+def of_networkx(path):
+    """The biadjacency matrix that networkx gives, as a user would save it."""
+    graph = nx.Graph()
+    graph.add_nodes_from(IMAGES, bipartite=0)
+    graph.add_weighted_edges_from(PAIRS[["url", "TEXT", "times"]].itertuples(index=False, name=None))
+    sp.save_npz(path, bipartite.biadjacency_matrix(graph, IMAGES, TEXTS))
+
+
+FILES = {
+    "scipy.npz": lambda path: sp.save_npz(path, sp.csr_matrix(COUNTS)),
+    "coo.npz": lambda path: sp.save_npz(path, sp.coo_array(COUNTS)),
+    "networkx.npz": of_networkx,
+    "array.npy": lambda path: np.save(path, COUNTS.astype(np.float32)),
+    "market.mtx": lambda path: scipy.io.mmwrite(path, sp.coo_matrix(COUNTS)),
+    "matrix.csv": lambda path: pd.DataFrame(COUNTS, IMAGES, TEXTS).to_csv(path),
+    "matrix.parquet": lambda path: pd.DataFrame(COUNTS, columns=TEXTS).to_parquet(path),
+    "pairs.csv": lambda path: PAIRS.to_csv(path, index=False),
+    "pairs.tsv": lambda path: PAIRS.to_csv(path, index=False, sep="\t"),
+    "pairs.jsonl": lambda path: PAIRS.to_json(path, orient="records", lines=True),
+    "pairs.parquet": lambda path: PAIRS.to_parquet(path),
+}
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    pd.DataFrame({"image": IMAGES, "class": CLASSES}).to_csv("by_id.csv", index=False)
+    pd.DataFrame({"class": CLASSES}).to_csv("by_row.csv", index=False)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_file_gives_the_same_table(call, place, name):
+    FILES[name](place / name)
+    pairs = name.startswith("pairs")
+    options = WITH_COLUMNS if pairs else ()
+    labels = "by_id.csv" if pairs else "by_row.csv"
+    code, out, err = call(app, "check", name, "--k", 2, "--labels", labels, *options, "--out", "t.parquet")
+    assert (code, err) == (0, "")
+    expected = check_bounds(PairGraph(COUNTS, CLASSES), 2)
+    pd.testing.assert_frame_equal(read_table(place / "t.parquet")[["bound", "value"]], expected[["bound", "value"]])
+    assert out.startswith(f"{name}: read as a {'list of pairs' if pairs else 'matrix'}")
+    assert ("(left: url, right: TEXT, weight: times); ignored: language" in out) == pairs
+    assert "2 classes: 'cat', 'dog'" in out
+
+
+def test_many_widths_are_a_table_a_picture_and_latex(call, place):
+    FILES["array.npy"](place / "array.npy")
+    command = ("check", "array.npy", "--labels", "by_row.csv", "--k")
+    code, out, err = call(app, *command, "1:3", "--out", "t.csv", "--plot", "p.png")
+    assert (code, err) == (0, "")
+    assert "k from 1 to 3, 3 widths" in out
+    assert "of 3" in out
+    table = read_table(place / "t.csv")
+    graph = PairGraph(COUNTS, CLASSES)
+    np.testing.assert_allclose(table["value"], check_bounds(graph, [1, 2, 3])["value"], rtol=1e-6)
+    assert json.loads((place / "t.csv.json").read_text())["configuration"]["k"] == [1, 2, 3]
+    assert (place / "p.png").read_bytes().startswith(b"\x89PNG")
+    for picture in ("p.svg", "p.pdf"):
+        first = [call(app, *command, "1,3", "--plot", picture)[0], (place / picture).read_bytes()]
+        assert first == [call(app, *command, "1,3", "--plot", picture)[0], (place / picture).read_bytes()]
+        assert first[0] == 0
+    assert call(app, *command, "1:3:2", "--out", "t.tex")[0] == 0
+    assert r"\toprule" in (place / "t.tex").read_text()
+
+
+def test_a_violated_bound_is_named_with_its_widths(call, place):
+    FILES["array.npy"](place / "array.npy")
+    (place / "mine.py").write_text(
+        "from theory import BOUNDS, bound\nBOUNDS.pop('too-good', None)\n"
+        "@bound('too-good', quantity='probe_mse', status='conjecture')\n"
+        "def too_good(graph, spectrum, k):\n    return 0.0 if k > 1 else 2.0\n"
+    )
+    command = ("check", "array.npy", "--labels", "by_row.csv", "--k", "1:3", "--plugin", "mine.py")
+    code, out, _ = call(app, *command)
+    from theory import BOUNDS
+
+    del BOUNDS["too-good"]
+    assert code == 1
+    assert "too-good: VIOLATED at k = 2, 3" in out
+
+
+def test_a_graph_without_labels_says_why_no_error_is_bounded(call, place):
+    FILES["array.npy"](place / "array.npy")
+    code, out, _ = call(app, "check", "array.npy", "--k", "1:3")
+    assert code == 0
+    assert "no bound on an error could be checked: not applicable: the graph has no left labels" in out
+
+
+def test_a_proof_of_another_file_speaks_of_the_graph_that_is_saved(call, place):
+    FILES["pairs.csv"](place / "pairs.csv")
+    command = ("check", "pairs.csv", *WITH_COLUMNS, "--labels", "by_id.csv", "--k", 2, "--proof", "p.json")
+    code, _, err = call(app, *command)
+    assert (code, err.count("\n")) == (2, 1)
+    assert "add --save GRAPH.npz" in err
+    code, out, _ = call(app, *command, "--save", "g.npz")
+    assert code == 0
+    assert "python examples/verify_proof.py g.npz p.json" in out
+    assert PairGraph.load(place / "g.npz").class_names == ("cat", "dog")
+    code, _, err = call(app, "check", "g.npz", "--labels", "by_id.csv", "--k", 2, "--proof", "p.json")
+    assert (code, "add --save" in err) == (2, True)  # the labels are not those in the file
+    assert call(app, "check", "g.npz", "--k", 2, "--proof", "p.json")[0] == 0
+
+
+MISTAKES = {
+    "no such file": (["none.csv", "--k", "2"], "graph file none.csv does not exist"),
+    "no such labels": (["array.npy", "--k", "2", "--labels", "none.csv"], "labels file none.csv does not exist"),
+    "labels of others": (["array.npy", "--k", "2", "--labels", "short.csv"], "left_labels has shape (2,)"),
+    "labels of no text": (["array.npy", "--k", "2", "--labels", "bytes.txt"], "bytes.txt cannot be read as .txt"),
+    "another suffix": (["bytes.txt", "--k", "2"], "bytes.txt is none of .npz"),
+    "not that format": (["bytes.csv", "--k", "2"], "bytes.csv cannot be read as .csv"),
+    "pairs of other names": (["odd.csv", "--k", "2"], "name the two that hold their ends (--columns LEFT,RIGHT)"),
+    "one column": (["odd.csv", "--k", "2", "--columns", "here"], "columns=['here'] are not two"),
+    "no such column": (["odd.csv", "--k", "2", "--columns", "here,their"], "has no column 'their'"),
+    "no such weight": (["pairs.csv", "--k", "2", "--columns", "url,TEXT", "--weight", "w"], "has no column 'w'"),
+    "text weights": (["pairs.csv", "--k", "2", "--weight", "language"], "column 'language' holds text"),
+    "weights of a matrix": (["array.npy", "--k", "2", "--weight", "w"], "array.npy is a matrix: it has no columns"),
+    "weights of a table": (["matrix.csv", "--k", "2", "--weight", "w"], "matrix.csv is no list of pairs"),
+    "too wide": (["array.npy", "--k", "2:9"], "k=5 is not in 1..4"),
+    "no width": (["array.npy", "--k", "2-9"], "k='2-9' is not a width: write 8, or 4,8,16, or 2:40"),
+    "huge": (["array.npy", "--k", "1:99999999999"], "asks for 99999999999 widths"),
+    "one width drawn": (
+        ["array.npy", "--k", "2", "--plot", "p.png"],
+        "--plot draws against the width, and k = 2 is one",
+    ),
+    "nothing to draw": (["array.npy", "--k", "1:3", "--plot", "p.png"], "the graph has no labels"),
+    "another picture": (["array.npy", "--k", "1:3", "--plot", "p.gif"], "a picture's name ends in .png, .pdf, .svg"),
+    "picture nowhere": (["array.npy", "--k", "1:3", "--plot", "no/p.png"], "folder no does not exist"),
+    "another table": (["array.npy", "--k", "2", "--out", "t.doc"], "ends in .parquet or .csv or .tex"),
+    "too wide to save": (["array.npy", "--k", "9", "--save", "g.npz"], "k=9 is not in 1..4"),
+    "many proofs": (["array.npy", "--k", "1:3", "--proof", "p.json"], "a proof is of one width"),
+    "another graph": (["array.npy", "--k", "2", "--save", "g.csv"], "a graph's file name ends in .npz"),
+}
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+def test_a_mistake_is_one_line_and_writes_nothing(call, place, case):
+    for name in ("array.npy", "pairs.csv", "matrix.csv"):
+        FILES[name](place / name)
+    pd.DataFrame({"here": ["x"], "there": ["y"]}).to_csv("odd.csv", index=False)
+    pd.DataFrame({"class": ["a", "b"]}).to_csv("short.csv", index=False)
+    for name in ("bytes.txt", "bytes.csv"):
+        (place / name).write_bytes(b"\xff\xfe\x00\x81")
+    before = set(place.iterdir())
+    arguments, message = MISTAKES[case]
+    code, out, err = call(app, "check", *arguments)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert message in err
+    assert set(place.iterdir()) == before

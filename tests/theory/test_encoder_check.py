@@ -1,0 +1,229 @@
+"""What is said of an encoder that somebody brings: that it is true, that it adds up, and that units play no part."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulations import LatentWorld, train
+from tests.families import GRAPHS
+from theory import ForeignCodeError, PairGraph, check_bounds, check_encoder, optimal_embeddings, probe, spectral_loss
+from theory.bounds import BOUNDS, Encoder
+from theory.consistency import induced_labelling_error, label_energy
+from theory.encoder_report import AS_GIVEN, REALIGNED, RESCALED
+from theory.factorisation import best_partner, best_scale
+from theory.spectra import spectrum
+
+ROUND_OFF = 1e-9
+WORLD = LatentWorld(n_classes=4, n_styles=3, seed=0).caption_graph(noise=0.05, detail=0.3)
+FAMILIES = ("dense_random", "sparse_random", "heavy_tailed", "tall", "wide", "latent_captions")
+
+
+def on_sphere(features):
+    return features / np.linalg.norm(features, axis=1, keepdims=True)
+
+
+def drawn(family, seed, k):
+    """A graph, and an encoder between its optimum and noise, in units of its own."""
+    rng = np.random.default_rng(seed)
+    graph = GRAPHS[family](rng, 14)
+    noise, unit = rng.choice([0.0, 0.1, 1.0]), np.exp(rng.uniform(-4, 4))
+    sides = [side + noise * rng.standard_normal(side.shape) for side in optimal_embeddings(graph, k)]
+    return graph, (unit * sides[0] @ rng.standard_normal((k, k)), sides[1])
+
+
+@given(st.sampled_from(FAMILIES), st.integers(0, 2**32 - 1), st.integers(1, 4))
+@settings(max_examples=40)
+def test_the_parts_add_up_and_the_bound_holds_in_all_units_and_is_least_in_the_best(family, seed, k):
+    graph, (f, g) = drawn(family, seed, k)
+    found = check_encoder(graph, (f, g))
+    named = {units.name: units for units in found.units}
+    assert found.k == k
+    given_bound = BOUNDS["trained-mse"](graph, spectrum(graph, k + 1), k, Encoder.of(graph, found.spectrum, k, (f, g)))
+    assert named[AS_GIVEN].by_energy.bound == pytest.approx(given_bound, abs=1e-5)
+    for units in found.units:
+        for parts in (units.by_energy, units.by_consistency):
+            if parts is not None:
+                assert min(parts.pairs, parts.width, parts.optimisation) >= 0
+                assert parts.pairs <= induced_labelling_error(graph) + ROUND_OFF
+                assert parts.bound >= found.mse - ROUND_OFF
+        assert units.error_bound >= found.error - ROUND_OFF
+        assert found.bound <= units.by_energy.bound
+    losses = [named[name].loss for name in (AS_GIVEN, RESCALED, REALIGNED)]
+    assert losses[2] <= losses[1] + ROUND_OFF
+    assert losses[1] <= losses[0] + ROUND_OFF * max(1, abs(losses[0]))
+    bounds = [named[name].by_energy.bound for name in (AS_GIVEN, RESCALED, REALIGNED)]
+    assert np.diff(bounds).max() <= 1e-5  # the root of what the excess loss is rounded up by
+    assert found.mse == pytest.approx(probe(graph, f).mse, abs=1e-6)
+
+
+@pytest.mark.parametrize("k", [1, 3, 8])
+def test_of_the_optimum_nothing_is_due_to_optimisation(k):
+    f, g = optimal_embeddings(WORLD, k)
+    for encoder in ((f, g), f, (1e6 * f, g)):
+        found = check_encoder(WORLD, encoder)
+        assert found.parts.optimisation < 1e-5
+        assert found.bound == pytest.approx(found.mse, abs=1e-5)
+        assert found.parts.largest != "optimisation"
+
+
+def test_the_parts_of_the_tail_are_sums_of_label_energy():
+    k = 5
+    whole = spectrum(WORLD, min(WORLD.joint.shape))
+    energy, squares = label_energy(WORLD, whole), whole.singular_values**2
+    found = check_encoder(WORLD, optimal_embeddings(WORLD, k))
+    beyond = 1 - energy.sum()  # in the kernel of the pairs, where σ is 0
+    assert found.parts.pairs == pytest.approx(beyond + energy[k:] @ (1 - squares[k:]), abs=1e-8)
+    assert found.parts.width == pytest.approx(energy[k:] @ squares[k:], abs=1e-8)
+
+
+def test_of_theorem_4_alpha_is_left_to_the_pairs():
+    graph = PairGraph([[3, 1], [1, 3]], [0, 1])  # two moments are all there is to know, and theorem 4 is attained
+    known = check_encoder(graph, optimal_embeddings(graph, 1)).best.by_consistency
+    alpha, square = induced_labelling_error(graph), float(spectrum(graph, 2).singular_values[1]) ** 2
+    assert known.pairs == pytest.approx(alpha, abs=1e-5)
+    assert known.width == pytest.approx(alpha * square / (1 - square), abs=1e-5)
+
+
+def test_of_noise_most_is_due_to_optimisation():
+    rng = np.random.default_rng(0)
+    found = check_encoder(WORLD, tuple(rng.standard_normal((size, 8)) for size in WORLD.joint.shape))
+    assert found.parts.largest == "optimisation"
+    assert found.parts.optimisation > 0.9
+    assert "says nothing" in str(found)
+
+
+def test_features_of_unit_norm_are_no_worse_for_it():
+    trained = train(WORLD, 8, steps=400, optimizer="adam", learning_rate=0.1, seed=0)
+    f, g = on_sphere(trained.left), on_sphere(trained.right)
+    plain = check_bounds(WORLD, 8, (9 * f, 9 * g)).set_index("bound").loc["near-optimal-mse"]
+    found = check_encoder(WORLD, (9 * f, 9 * g))
+    assert plain["value"] > 50
+    assert found.mse == pytest.approx(plain["measured"])
+    assert found.mse <= found.bound < 1
+    assert f"multiplied by {found.scale:.4g}" in str(found)
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=20)
+def test_the_scale_is_the_least_of_a_parabola(seed):
+    graph, (f, g) = drawn("dense_random", seed, 3)
+    scale = best_scale(graph, f, g)
+    least = spectral_loss(graph, scale * f, g)
+    size = max(1.0, abs(least))
+    for other in (0.0, 0.9 * scale, 1.1 * scale, -scale, 1.0):
+        assert least <= spectral_loss(graph, other * f, g) + ROUND_OFF * size
+    mapped = f @ np.random.default_rng(seed).standard_normal((3, 3))
+    best = spectral_loss(graph, f, best_partner(graph, f))
+    assert best <= spectral_loss(graph, mapped, best_partner(graph, mapped)) + ROUND_OFF
+    assert best <= spectral_loss(graph, mapped, g) + ROUND_OFF * size
+
+
+def test_no_scale_helps_what_has_no_products():
+    f, g = (np.zeros((size, 2)) for size in WORLD.joint.shape)
+    assert best_scale(WORLD, f, g) == 0
+    found = check_encoder(WORLD, (optimal_embeddings(WORLD, 2)[0], g))
+    assert (found.scale, [units.name for units in found.units]) == (0, [AS_GIVEN, REALIGNED])
+    assert "no scale changes that" in str(found)
+
+
+def test_pairs_that_repel_are_turned_around():
+    f, g = optimal_embeddings(WORLD, 3)
+    found = check_encoder(WORLD, (-2 * f, g))
+    assert found.scale == pytest.approx(-0.5)
+    assert "repel" in str(found)
+    assert found.bound == pytest.approx(check_encoder(WORLD, f).bound, abs=1e-5)
+
+
+def test_the_width_is_what_the_columns_span():
+    f, _ = optimal_embeddings(WORLD, 3)
+    wide = f @ np.random.default_rng(0).standard_normal((3, 20))
+    found = check_encoder(WORLD, wide)
+    assert (found.k, found.columns) == (3, 20)
+    assert "whose 20 columns span 3 dimensions" in str(found)
+    assert found.bound == pytest.approx(check_encoder(WORLD, f).bound, abs=1e-5)
+
+
+@pytest.mark.parametrize("form", [list, lambda nodes: np.isin(np.arange(WORLD.n_left), nodes)])
+def test_features_of_some_nodes_speak_of_the_part_with_these(form):
+    nodes = np.arange(0, WORLD.n_left, 3)
+    rng = np.random.default_rng(0)
+    f, g = rng.standard_normal((len(nodes), 4)), rng.standard_normal((WORLD.n_right, 4))
+    found = check_encoder(WORLD, (f, g), nodes=form(nodes))
+    joint = WORLD.joint.toarray()[nodes]
+    met = joint.sum(axis=0) > 0
+    part = PairGraph(joint[:, met], WORLD.left_labels[nodes])
+    expected = check_encoder(part, (f, g[met]))
+    assert found.graph.joint.shape == part.joint.shape
+    assert found.bound == pytest.approx(expected.bound, abs=1e-6)
+    assert found.mse == pytest.approx(probe(part, f).mse)
+
+
+# Models.
+
+
+def test_models_are_called_at_rest_in_blocks_and_left_as_they_were(monkeypatch):
+    monkeypatch.setattr("theory.models.BLOCK", 50)
+    f, g = optimal_embeddings(WORLD, 4)
+    model = torch.nn.Sequential(torch.nn.Dropout(0.9), torch.nn.Linear(4, 4), torch.nn.Dropout(0.5))
+    model[2].eval()
+    found = check_encoder(WORLD, model, inputs=f)
+    with torch.no_grad():
+        outputs = model[1](torch.tensor(f, dtype=torch.float32)).numpy()
+    assert found.bound == pytest.approx(check_encoder(WORLD, outputs).bound, abs=1e-5)
+    assert [part.training for part in model] == [True, True, False]
+    assert model.training
+    both = check_encoder(WORLD, (lambda x: 2 * x, lambda x: x / 2), inputs=(f, g))
+    assert both.scale == pytest.approx(1)
+    texts = [f"{row}" for row in range(WORLD.n_left)]
+    named = check_encoder(WORLD, lambda block: f[[int(text) for text in block]], inputs=texts)
+    assert named.bound == pytest.approx(check_encoder(WORLD, f).bound, abs=1e-9)
+
+
+def failing(inputs):
+    raise KeyError("no weights")
+
+
+@pytest.mark.parametrize(
+    ("encoder", "options", "message"),
+    [
+        (np.ones((7, 2)), {}, "f has 7 rows and the graph .* say of which by nodes="),
+        (np.ones((3, 2)), {"nodes": [0, 1]}, r"f has shape \(3, 2\): this graph takes \(2, k\)"),
+        (np.ones((2, 2)), {"nodes": [0, 0]}, "a left node is chosen twice"),
+        (np.ones((2, 2)), {"nodes": [0, 10**6]}, "left nodes are chosen by numbers in 0"),
+        (np.zeros((WORLD.n_left, 2)), {}, "f is 0 on every node"),
+        (np.ones((WORLD.n_left, WORLD.n_left + 1)), {}, "a linear probe on so many fits any labels"),
+        (np.eye(WORLD.n_left), {}, "f spans .* take fewer columns"),
+        ((np.ones((WORLD.n_left, 2)), np.ones((WORLD.n_right, 3))), {}, "f has width 2 and g 3"),
+        (np.ones((WORLD.n_left, 2)), {"inputs": [1]}, "inputs are for a model"),
+        (len, {}, "a model takes inputs="),
+        ((len, len), {"inputs": [1]}, "two models take"),
+        ((np.ones((WORLD.n_left, 2)), len), {"inputs": ([1], [1])}, "f is no model, and the other is one"),
+        (len, {"inputs": iter([1])}, "the inputs of f have no length"),
+        (lambda block: None, {"inputs": [1, 2]}, "f has shape"),
+    ],
+)
+def test_what_is_no_encoder_of_the_graph_is_one_line(encoder, options, message):
+    with pytest.raises(ValueError, match=message) as error:
+        check_encoder(WORLD, encoder, **options)
+    assert "\n" not in str(error.value)
+
+
+def test_a_model_that_fails_is_named_with_its_line():
+    with pytest.raises(ForeignCodeError, match=r"model f \(.*test_encoder_check.py, line \d+\) failed: KeyError"):
+        check_encoder(WORLD, failing, inputs=[1])
+
+
+def test_a_graph_without_labels_is_refused_before_any_work():
+    with pytest.raises(ValueError, match="no left labels"):
+        check_encoder(PairGraph(WORLD.joint), failing, inputs=[1])
+
+
+def test_it_shows_itself_in_a_notebook():
+    found = check_encoder(WORLD, optimal_embeddings(WORLD, 2))
+    shown = found._repr_html_()
+    assert "due to the width" in shown
+    assert "<table" in shown
+    assert {"pairs", "width", "optimisation", "bound", "measured"} <= set(found.table)
+    np.testing.assert_allclose(found.table[["pairs", "width", "optimisation"]].sum(axis=1), found.table["bound"])

@@ -1,0 +1,172 @@
+"""One row of the table of `check_bounds`: a claim held against what is measured, up to what floating point may cost."""
+
+import math
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from theory.bounds.confirmation import confirm
+from theory.bounds.quantities import QUANTITIES, Encoder
+from theory.bounds.registry import Bound, Subject
+from theory.consistency import optimum_range
+from theory.infrastructure.hypotheses import HypothesisError
+from theory.spectra import Spectrum
+
+JUDGED_DECADES = 24  # of weights: a violation within them is one, beyond them it is confirmed in higher precision
+PRECISE_NODES = 48  # of both sides, that higher precision has time for
+IN_DOUBT = "holds only if nodes that tie up to round-off, and count as errors, are right: float64 cannot tell"
+TIED = "σ_k = σ_{k+1}: measured on one optimum among many"
+A_RATE = "a rate: known up to constants, so it is fitted and never asserted"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What is measured of the subjects that a claim may have: each quantity once.
+
+    `triplets` are all that were given or computed; they show what ties at the width.
+    """
+
+    subjects: dict[Subject, Encoder]
+    triplets: Spectrum
+    known: dict[tuple[str, Encoder], float] = field(default_factory=dict)
+
+    def of(self, claim: Bound) -> float:
+        """What the claim bounds, of its subject."""
+        what = claim.quantity, self.subjects[claim.subject]
+        if what not in self.known:
+            self.known[what] = QUANTITIES[claim.quantity].measure(what[1])
+        return self.known[what]
+
+    def on_one_of_many(self, claim: Bound) -> bool:
+        """Whether it is measured at an optimum that is not the only one."""
+        subject = self.subjects[claim.subject]
+        if subject.given or QUANTITIES[claim.quantity].of_graph:
+            return False
+        # With a penalty a tie matters only where the width, and not the penalty, ends the span.
+        return self._many and (subject.penalty is None or self.triplets.upper_values[subject.k] > subject.penalty)
+
+    def over_optima(self, claim: Bound) -> tuple[float, float]:
+        """The least and the most over all optima; NaN where nobody knows."""
+        if claim.quantity != "probe_mse" or self.subjects[claim.subject].given:
+            return math.nan, math.nan
+        return self._mse_range if self.on_one_of_many(claim) else (self.of(claim), self.of(claim))
+
+    @cached_property
+    def _many(self) -> bool:
+        return self.triplets.tied(self.subjects["optimum"].k) is not None
+
+    @cached_property
+    def _mse_range(self) -> tuple[float, float]:
+        optimum = self.subjects["optimum"]
+        try:
+            return optimum_range(optimum.graph, self.triplets, optimum.k)
+        except (HypothesisError, RuntimeError):  # the end of the tie is out of reach, or the solver gave up on it
+            return math.nan, math.nan
+
+
+def row(claim: Bound, spectrum: Spectrum, k: int, measured: Measured) -> dict[str, object]:
+    """The columns that `check_bounds` describes, of one claim at width k."""
+    encoder = measured.subjects[claim.subject]
+    unknown = _unknown(claim, encoder)
+    try:
+        value = claim(encoder.graph, spectrum, k, encoder)
+        found = measured.of(claim)
+    except HypothesisError as error:
+        return unknown | {"note": f"not applicable: {error}"}
+    least, most = measured.over_optima(claim)
+    sides = {"measured": found, "measured_least": least, "measured_most": most, "value": value}
+    tie = TIED if measured.on_one_of_many(claim) else ""
+    if claim.status == "rate":
+        return unknown | sides | {"note": _joined(A_RATE, tie)}
+    return unknown | _judged(claim, encoder, spectrum, sides, tie)
+
+
+def _unknown(claim: Bound, encoder: Encoder) -> dict[str, object]:
+    """The row of a claim of which nothing is known but what it is about."""
+    return {
+        "bound": claim.name,
+        "quantity": claim.quantity,
+        "relation": claim.relation,
+        "measured": math.nan,
+        "measured_least": math.nan,
+        "measured_most": math.nan,
+        "measured_of": "encoder" if encoder.given else "optimum",
+        "value": math.nan,
+        "applicable": False,
+        "holds": None,
+        "slack": math.nan,
+        "tightness": math.nan,
+        "guess": math.nan,
+        "vacuous": None,
+        "status": claim.status,
+        "note": "",
+    }
+
+
+def _judged(claim: Bound, encoder: Encoder, spectrum: Spectrum, sides: dict[str, float], tie: str) -> dict[str, object]:
+    """What there is to say of a claim with both sides known, up to round-off and near ties."""
+    found, value, quantity = sides["measured"], sides["value"], QUANTITIES[claim.quantity]
+    slack = found - value if claim.relation == ">=" else value - found
+    if claim.relation == "=":
+        slack = -abs(slack)
+    round_off, doubt = _round_off(claim, encoder, spectrum, value), quantity.doubt(encoder)
+    if slack < -round_off - doubt and (reason := _not_to_be_judged(claim, encoder)):
+        return {"note": f"not applicable: {reason}"}
+    guess = quantity.guessed(encoder.graph) if claim.relation == "<=" else math.nan
+    doubtful = -round_off - doubt <= slack < -round_off
+    note = IN_DOUBT if doubtful else _note(claim, spectrum, value)
+    return sides | {
+        "applicable": True,
+        "holds": slack >= -round_off - doubt,
+        "slack": slack,
+        "tightness": 1.0 if abs(slack) <= round_off + doubt else _tightness(claim, found, value),
+        "guess": guess,
+        "vacuous": value >= guess,
+        "note": _joined(note, tie),
+    }
+
+
+def _joined(*notes: str) -> str:
+    return "; ".join(note for note in notes if note)
+
+
+def _round_off(claim: Bound, encoder: Encoder, spectrum: Spectrum, value: float) -> float:
+    """What floating point may cost. Inequalities are rounded outward; unconverged triplets blur their identities."""
+    of_triplets = claim.relation == "=" and claim.subject == "optimum"
+    relative = spectrum.rounding if of_triplets else spectrum.round_off
+    quantity = QUANTITIES[claim.quantity]
+    scale = max(quantity.scale(encoder), abs(value) if math.isfinite(value) else 0.0)
+    return relative * scale
+
+
+def _not_to_be_judged(claim: Bound, encoder: Encoder) -> str:
+    """Why a violation in double precision is no verdict; empty where it is one."""
+    weights = encoder.graph.joint.data
+    decades = math.log10(weights.max()) - math.log10(weights.min())
+    if decades <= JUDGED_DECADES:
+        return ""
+    reason = f"float64 cannot judge weights that span {decades:.0f} orders of magnitude"
+    if sum(encoder.graph.joint.shape) > PRECISE_NODES:
+        return f"{reason}, and the graph is too large for higher precision"
+    found = confirm(claim, encoder.graph, encoder.k, encoder.features, encoder.penalty)
+    return "" if found.holds_up else f"{reason}, and {found.note}"
+
+
+def _tightness(claim: Bound, measured: float, value: float) -> float:
+    """The ratio that is 1 at equality, smaller where the bound is loose and above 1 where it is violated."""
+    low, high = (value, measured) if claim.relation == ">=" else (measured, value)
+    if high > 0:
+        return max(low, 0.0) / high
+    return high / low if low < 0 else math.inf
+
+
+def _note(claim: Bound, spectrum: Spectrum, value: float) -> str:
+    k = len(spectrum.singular_values) - 1
+    if math.isnan(value):
+        return "the bound's value is not a number"
+    if math.isinf(value) and spectrum.upper_values[k] == 1:
+        return f"infinite: σ_{{k+1}} is 1 up to round-off, the graph has more than k = {k} components, or almost"
+    if math.isinf(value):
+        return "infinite"
+    if claim.subject == "optimum" and k > spectrum.rank:
+        return f"k = {k} exceeds the rank, {spectrum.rank}: the optimum's columns beyond it are 0"
+    return ""
