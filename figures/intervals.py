@@ -9,7 +9,7 @@ from scipy.stats import spearmanr, t
 
 from theory.intervals import student_half
 
-LEVEL, POWER = 0.95, 0.8
+LEVEL = 0.95
 
 
 def mean_and_half(values: pd.Series, *, overlap: float = 0.0) -> tuple[float, float]:
@@ -31,11 +31,6 @@ def pooled_half(groups: pd.DataFrame, *, overlap: float = 0.0) -> float:
     spread = math.sqrt(float(groups.var(ddof=1).mean()))
     n = len(groups)
     return float(t.ppf((1 + LEVEL) / 2, n - 1)) * spread * math.sqrt(1 / n + overlap)
-
-
-def detectable(half: float, n: int) -> float:
-    """The difference of which n values, with half an interval of this width, are 80% sure to exclude 0."""
-    return half * (1 + float(t.ppf(POWER, n - 1)) / float(t.ppf((1 + LEVEL) / 2, n - 1)))
 
 
 def excludes_zero(mean: float, half: float) -> bool:

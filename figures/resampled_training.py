@@ -10,10 +10,11 @@ from matplotlib.figure import Figure as Picture
 
 from figures.accuracies import accuracy_bars, listed_accuracies
 from figures.figure import Figure
-from figures.intervals import detectable, pooled_half, rank_correlation
+from figures.intervals import pooled_half, rank_correlation
 from figures.style import COLUMN, label_line, sized
 from real_data.training.splits import OVERLAP
 from theory.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
+from theory.intervals import detectable
 
 RULES = {
     "add_new_positive": "AddNewPositive",

@@ -39,6 +39,13 @@ def student_half(values: npt.ArrayLike, level: float = 0.95, *, overlap: float =
     )
 
 
+def detectable(half: float, n: int, level: float = 0.95, power: float = 0.8) -> float:
+    """The mean of which n values, with half an interval of this width, exclude 0 with probability `power`."""
+    from scipy.stats import t  # takes a second to import
+
+    return half * (1 + float(t.ppf(power, n - 1)) / float(t.ppf((1 + level) / 2, n - 1)))
+
+
 @dataclass(frozen=True)
 class Interval:
     """An estimate and an interval that holds what it estimates with probability `level`, over the sample.

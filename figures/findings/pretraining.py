@@ -4,9 +4,10 @@ import pandas as pd
 
 from figures.accuracies import accuracies
 from figures.findings.finding import CATEGORY, SUBCATEGORY, Facts, Finding, Tables, require_labels
-from figures.intervals import detectable, excludes_zero, mean_and_half
+from figures.intervals import excludes_zero, mean_and_half
 from figures.pretraining import KINDS, settings_tried
 from real_data.training.splits import OVERLAP
+from theory.intervals import detectable
 
 FEW_RATES, FEW_STRENGTHS = (1e-3, 3e-3), (0.25, 1.0)  # the grid that was tried first
 

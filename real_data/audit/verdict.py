@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from real_data.audit.rules import CONTROLS, ORACLE
-from theory.intervals import student_half
+from theory.intervals import detectable, student_half
 
 LEVEL = 0.95
 POWER = 0.8
@@ -92,12 +92,9 @@ def _against(curves: pd.DataFrame, quantity: str, case: dict[Any, Any], level: f
 
 
 def _paired(differences: "pd.Series[float]", level: float) -> dict[str, float]:
-    from scipy.stats import t  # takes a second to import
-
     values = np.asarray(differences, dtype=np.float64)
     mean, half = float(values.mean()), student_half(values, level, overlap=OVERLAP)
-    degrees = len(values) - 1
-    power = half * (1 + float(t.ppf(POWER, degrees)) / float(t.ppf((1 + level) / 2, degrees)))
+    power = detectable(half, len(values), level, POWER)
     return {"difference": mean, "low": mean - half, "high": mean + half, "detectable": power}
 
 

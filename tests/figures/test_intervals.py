@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from figures.intervals import detectable, excludes_zero, mean_and_half, pooled_half
+from figures.intervals import excludes_zero, mean_and_half, pooled_half
 from real_data.training.splits import OVERLAP, split
+from theory.intervals import detectable
 
 SPLITS, TRIALS = 5, 400
 

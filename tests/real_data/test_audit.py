@@ -167,7 +167,8 @@ def test_tables_have_sidecars_and_the_figure_is_there(audited):
     out, done = audited
     assert tuple(done.tables) == LABELLED
     for name in LABELLED:
-        pd.testing.assert_frame_equal(pd.read_parquet(out / f"{name}.parquet"), done.tables[name], check_dtype=False)
+        stored = pd.read_parquet(out / f"{name}.parquet")
+        pd.testing.assert_frame_equal(stored, done.tables[name], check_dtype=False, check_frame_type=False)
         assert json.loads(sidecar(out / f"{name}.parquet").read_text())["configuration"]["k"] == K
     written = {f"{name}.parquet{end}" for name in LABELLED for end in ("", ".json")}
     assert {file.name for file in out.iterdir()} == written | {"summary.json", "audit.png", "audit.pdf"}
@@ -226,7 +227,7 @@ def test_without_labels_the_audit_gives_what_needs_none(tmp_path, audited):
     before, done = audited
     done.tables["classes"].to_parquet(tmp_path / "classes.parquet")  # as an earlier audit with labels would leave it
     pairs = before.parent / "pairs.parquet"
-    summary, tables = audit(pairs, None, tmp_path, Settings(K))
+    summary, tables, _ = audit(pairs, None, tmp_path, Settings(K))
     assert tuple(tables) == ("bounds", "spectrum", "hub_captions")
     assert not (tmp_path / "classes.parquet").exists()
     assert summary["induced_labelling_error"] is None

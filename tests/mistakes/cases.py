@@ -1,0 +1,118 @@
+"""The mistakes: what somebody types, why it cannot work, and a part of the line that tells how to go on."""
+
+from typing import NamedTuple
+
+
+class Mistake(NamedTuple):
+    """One of them.
+
+    Attributes
+    ----------
+    mistake : in a few words
+    command : what is typed after `pairbounds`
+    told : a part of the answer that helps
+    """
+
+    mistake: str
+    command: str
+    told: str
+
+
+CHECK, AUDIT = "check graph.npz --k 2", "audit pairs.csv --labels labels.csv --k 2 --out audit"
+FILES = [
+    Mistake("no such file", "check graphs.npz --k 2", "does not exist"),
+    Mistake("a file that is no graph", "check notes.txt --k 2", "is none of .npz, .npy"),
+    Mistake("arrays of another program", "check other.npz --k 2", "save the matrix alone"),
+    Mistake("half a file", "check half.npz --k 2", "half.npz"),
+    Mistake("half a Matrix Market file", "check half.mtx --k 2", "half.mtx cannot be read"),
+    Mistake("pickled objects", "check objects.npy --k 2", "objects.npy cannot be read"),
+    Mistake("raw cosines", "check cosines.npy --k 2", "from_features"),
+    Mistake("weights that are not numbers", "check missing.npy --k 2", "missing.npy"),
+    Mistake("an image without a pair", "check row.npy --k 2", "row.npy"),
+    Mistake("three axes", "check cube.npy --k 2", "cube.npy"),
+    Mistake("an empty table", "check empty.csv --k 2", "empty.csv"),
+    Mistake("an empty file", "check zero.csv --k 2", "zero.csv"),
+    Mistake("columns with names of one's own", "check web.csv --k 2", "--columns"),
+    Mistake("a column that is not there", "check web.csv --k 2 --columns url,text", "no column 'text'"),
+    Mistake("one column", "check web.csv --k 2 --columns url", "two"),
+    Mistake("weights in words", "check words.csv --k 2", "weights are numbers"),
+    Mistake("negative weights", "check negative.csv --k 2", "negative.csv"),
+    Mistake("columns of a matrix", "check matrix.mtx --k 2 --columns a,b", "it has no columns"),
+    Mistake("labels of other images", "check pairs.csv --k 2 --labels strangers.csv", "for none of the 40"),
+    Mistake("too few labels", "check matrix.npz --k 2 --labels few.npy", "few.npy"),
+    Mistake("labels without a column of that name", "check pairs.csv --k 2 --labels kinds.csv", "none is called label"),
+    Mistake("labels from a text", "check pairs.csv --k 2 --labels thesis.md", "thesis.md does not exist"),
+]
+WIDTHS = [
+    Mistake("no width", "check graph.npz", "--k"),
+    Mistake("a width of 0", "check graph.npz --k 0", "1..8"),
+    Mistake("a width above the rank", "check graph.npz --k 9", "1..8"),
+    Mistake("a width that is a word", "check graph.npz --k two", "'two'"),
+    Mistake("widths that go down", "check graph.npz --k 7:2", "7:2"),
+    Mistake("a tolerance of 0", f"{CHECK} --tol 0", "not positive"),
+    Mistake("a device that is not there", f"{CHECK} --device tpu", "tpu"),
+    Mistake("a penalty above 1", f"{CHECK} --penalty 2", "penalty=2"),
+    Mistake("no hops", f"{CHECK} --hops 0", "hops=0"),
+    Mistake("a critic of two widths", f"{CHECK} --critic f.npy g.npy", "g"),
+]
+OUTPUTS = [
+    Mistake("a table in a format that is none", f"{CHECK} --out table.xls", ".csv or .parquet"),
+    Mistake("a table in place of one's notes", f"{CHECK} --out thesis.csv", "--force"),
+    Mistake("a table in place of the graph", f"{CHECK} --out graph.npz", "graph.npz"),
+    Mistake("a picture in a format that is none", f"{CHECK} --plot bounds.bmp", "bounds.bmp"),
+    Mistake("a folder that is a file", "study phase --small --out notes.txt", "notes.txt"),
+]
+CLAIMS = [
+    Mistake("a bound that does not exist", "attack probe-eror", "did you mean 'probe-error'"),
+    Mistake("a time in words", "attack probe-error --budget soon", "60s, 5m"),
+    Mistake("no file of claims", f"{CHECK} --plugin mine.py", "mine.py does not exist"),
+    Mistake("a file without claims", "attack mine --plugin empty.py", "empty.py"),
+    Mistake("Python that cannot be read", f"{CHECK} --plugin broken.py", "broken.py"),
+    Mistake("a file that raises", f"{CHECK} --plugin raising.py", "raising.py"),
+    Mistake("a claim of one argument", f"{CHECK} --plugin arity.py", "arity.py"),
+    Mistake("a claim without a value", f"{CHECK} --plugin nothing.py", "nothing.py"),
+    Mistake("a name that is taken", f"{CHECK} --plugin taken.py", "probe-error"),
+    Mistake("a quantity that does not exist", f"{CHECK} --plugin quantity.py", "probe_eror"),
+]
+STUDIES = [
+    Mistake("a study that does not exist", "study phases --out t.parquet", "phase"),
+    Mistake("a setting that does not exist", "study training --set widht=4 --out t.parquet", "widht"),
+    Mistake("a setting that is a word", "study training --set k=four --out t.parquet", "four"),
+    Mistake("a setting without a value", "study training --set k --out t.parquet", "k"),
+    Mistake("no seeds", "study training --seeds 0 --out t.parquet", "0"),
+    Mistake("no sweep file", "sweep mine.toml --out sweep", "mine.toml does not exist"),
+    Mistake("TOML that cannot be read", "sweep broken.toml --out sweep", "broken.toml"),
+    Mistake("a sweep of a study that does not exist", "sweep unknown.toml --out sweep", "phase"),
+    Mistake("a key that does not exist", "sweep key.toml --out sweep", "repeats"),
+    Mistake("a grid over a setting that does not exist", "sweep setting.toml --out sweep", "noises"),
+    Mistake("a grid without values", "sweep nothing.toml --out sweep", "noise"),
+]
+FIGURES = [
+    Mistake("a figure that does not exist", "draw fase --table pairs.parquet", "phase"),
+    Mistake("no table", "draw phase --table build/none", "none"),
+    Mistake("findings without tables", "findings --tables pictures --out page.md", "does not exist"),
+]
+DATA = [
+    Mistake("a caption column of another name", "audit web.csv --labels labels.csv --k 2 --out audit", "caption"),
+    Mistake("no labels file", "audit pairs.csv --labels none.csv --k 2 --out audit", "none.csv does not exist"),
+    Mistake("labels without labels", "audit pairs.csv --labels kinds.csv --k 2 --out audit", "label"),
+    Mistake("text weights", "audit words.csv --labels labels.csv --k 2 --out audit", "weight"),
+    Mistake("an audit of nothing", "audit empty.csv --labels labels.csv --k 2 --out audit", "empty.csv"),
+    Mistake("more singular values than captions", f"{AUDIT.replace('--k 2', '--k 500')}", "500"),
+    Mistake("label set of another data set", "graph emoji --labels breed --out emoji.npz", "category"),
+    Mistake("a folder without classes", "measure --dataset imagefolder --root pictures --out t", "pictures"),
+    Mistake("a data set without its place", "measure --dataset table --out t", "--root"),
+    Mistake("a rule that does not exist", "resample --rule add --out runs", "add_new_positive"),
+    Mistake("one view of each image", "resample --rule all --views 1 --out runs", "views=1"),
+    Mistake("a warm-up longer than the training", "pretrain --objective clip --epochs 3 --out runs", "warmup=4"),
+    Mistake("noise above 1", "caption-graph --noise 2 --out world.npz", "noise"),
+]
+MISTAKES = {
+    "Files": FILES,
+    "Widths and options": WIDTHS,
+    "Outputs": OUTPUTS,
+    "Claims of one's own": CLAIMS,
+    "Studies and sweeps": STUDIES,
+    "Figures": FIGURES,
+    "Real images and captions": DATA,
+}

@@ -1,0 +1,102 @@
+"""The files that the mistakes are made with: what other programs wrote, damaged, or not what a command asks for."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import scipy.io
+import scipy.sparse as sp
+
+from theory import PairGraph
+
+BOUND = """from theory import bound
+
+
+@bound({name!r}, quantity={quantity!r}, status="conjecture")
+def mine({arguments}):
+    {body}
+"""
+
+
+def _claim(
+    name: str = "mine", quantity: str = "probe_error", arguments: str = "graph, spectrum, k", body: str = "return 1.0"
+) -> str:
+    return BOUND.format(name=name, quantity=quantity, arguments=arguments, body=body)
+
+
+PLUGINS = {
+    "empty.py": "",
+    "broken.py": "def claim(:\n",
+    "raising.py": "raise KeyError('no such column')\n",
+    "arity.py": _claim(arguments="graph"),
+    "nothing.py": _claim(body="pass"),
+    "taken.py": _claim(name="probe-error"),
+    "quantity.py": _claim(quantity="probe_eror"),
+}
+SWEEPS = {
+    "broken.toml": "study = \n",
+    "unknown.toml": 'study = "phases"\nseeds = 1\n',
+    "key.toml": 'study = "phase"\nseeds = 1\nrepeats = 3\n',
+    "setting.toml": 'study = "phase"\nseeds = 1\n[grid]\nnoises = [0.1]\n',
+    "nothing.toml": 'study = "phase"\nseeds = 1\n[grid]\nnoise = []\n',
+}
+
+
+def write(folder: Path) -> None:
+    """All of them."""
+    rng = np.random.default_rng(0)
+    joint = rng.random((12, 8))
+    labels = np.repeat([0, 1, 2], 4)
+    PairGraph(joint, labels, np.arange(8) % 3).save(folder / "graph.npz")
+    PairGraph(joint).save(folder / "unlabelled.npz")
+    _matrices(folder, joint)
+    _tables(folder, rng)
+    _features(folder, rng)
+    for name, text in (PLUGINS | SWEEPS).items():
+        (folder / name).write_text(text)
+    (folder / "notes.txt").write_text("My notes. They are not to be lost.\n")
+    (folder / "thesis.csv").write_text("chapter,pages\n1,40\n")
+    (folder / "pictures").mkdir()
+
+
+def _matrices(folder: Path, joint: np.ndarray) -> None:
+    np.save(folder / "cosines.npy", joint - 0.5)
+    np.save(folder / "missing.npy", np.where(joint > 0.9, np.nan, joint))
+    np.save(folder / "row.npy", joint * (np.arange(12) > 0)[:, None])
+    np.save(folder / "cube.npy", joint[None])
+    np.save(folder / "objects.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    np.savez(folder / "other.npz", embeddings=joint, names=np.arange(12))
+    (folder / "half.npz").write_bytes((folder / "graph.npz").read_bytes()[:200])
+    sp.save_npz(folder / "matrix.npz", sp.csr_array(joint))
+    scipy.io.mmwrite(folder / "matrix.mtx", sp.coo_array(joint))
+    (folder / "half.mtx").write_text("%%MatrixMarket matrix coordinate real general\n12 8 96\n1 1 0.5\n")
+
+
+def _tables(folder: Path, rng: np.random.Generator) -> None:
+    pairs = pd.DataFrame(
+        {
+            "url": [f"{number}.png" for number in range(40)],
+            "TEXT": [f"text {number}" for number in rng.integers(12, size=40)],
+            "n": rng.integers(1, 9, size=40),
+        }
+    )
+    pairs.to_csv(folder / "web.csv", index=False)
+    named = pairs.set_axis(["image", "caption", "weight"], axis="columns")
+    named.to_csv(folder / "pairs.csv", index=False)
+    named.assign(weight="many").to_csv(folder / "words.csv", index=False)
+    named.assign(weight=-1).to_csv(folder / "negative.csv", index=False)
+    named.iloc[:0].to_csv(folder / "empty.csv", index=False)
+    (folder / "zero.csv").write_text("")
+    classes = pd.DataFrame({"image": named["image"], "label": np.arange(40) % 4})
+    classes.to_csv(folder / "labels.csv", index=False)
+    classes.rename(columns={"label": "kind"}).assign(more=1).to_csv(folder / "kinds.csv", index=False)
+    classes.assign(image="nobody").drop_duplicates("image").to_csv(folder / "strangers.csv", index=False)
+    np.save(folder / "few.npy", np.arange(5))
+    named.to_parquet(folder / "pairs.parquet")
+
+
+def _features(folder: Path, rng: np.random.Generator) -> None:
+    features = rng.standard_normal((12, 4))
+    np.save(folder / "f.npy", features)
+    np.save(folder / "g.npy", rng.standard_normal((8, 3)))
+    np.save(folder / "nan.npy", np.where(features > 2, np.nan, features) * np.array([np.nan, 1, 1, 1]))
