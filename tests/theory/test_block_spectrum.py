@@ -1,0 +1,153 @@
+"""Block Lanczos, against dense factorisations and against the ARPACK route of `spectrum`."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+import torch
+
+from tests.families import GRAPHS, block_diagonal, slow_decay
+from theory import PairGraph, block_lanczos, spectrum
+from theory.block_spectrum import block_spectrum
+from theory.components import component_roots
+from theory.probed_end import probed_end
+from theory.sparse_products import SparseProducts
+
+
+def dense_values(graph: PairGraph) -> np.ndarray:
+    return np.linalg.svd(graph.normalized.toarray(), compute_uv=False)
+
+
+@pytest.mark.parametrize("tol", [1e-6, 1e-10])
+@pytest.mark.parametrize("family", GRAPHS)
+def test_values_vectors_and_what_is_left_agree_with_dense_svd(family, tol):
+    graph = GRAPHS[family](np.random.default_rng(3), 250)
+    exact = dense_values(graph)
+    for k in (1, 5, 15):
+        if k > min(graph.joint.shape) // 4 - block_lanczos.GUARD:
+            continue
+        found = block_spectrum(graph, k, tol=tol)
+        np.testing.assert_allclose(found.singular_values, exact[:k], atol=1e-10)
+        assert found.residuals.max() <= tol
+        for side in (found.left, found.right):
+            np.testing.assert_allclose(side.T @ side, np.eye(k), atol=1e-10)
+        assert found.unseen >= exact[k] - 1e-12
+
+
+def many_copies(copies: int, joined: float) -> PairGraph:
+    rng = np.random.default_rng(5)
+    joint = block_diagonal([rng.random((1200 // copies, 600 // copies))] * copies).toarray()
+    return PairGraph(joint + joined * rng.random(joint.shape))
+
+
+@pytest.mark.parametrize(("copies", "joined", "k"), [(3, 0, 7), (5, 0, 8), (30, 0, 45), (30, 1e-6, 20), (30, 1e-6, 40)])
+def test_copies_of_a_value_are_all_found(copies, joined, k):
+    graph = many_copies(copies, joined)
+    exact = dense_values(graph)
+    for seed in range(3):
+        found = block_spectrum(graph, k, seed=seed)
+        np.testing.assert_allclose(found.singular_values, exact[:k], atol=1e-9)
+        assert exact[k] - 1e-12 <= found.unseen <= exact[k - 1] + 1e-3
+
+
+def test_the_arpack_route_finds_the_same():
+    graph = slow_decay(np.random.default_rng(6), 3000, 2000)
+    found, old = block_spectrum(graph, 30), spectrum(graph, 30, method="sparse")
+    np.testing.assert_allclose(found.singular_values, old.singular_values, atol=1e-10)
+    assert found.unseen <= found.singular_values[-1] + 1e-6
+    wide = PairGraph(sp.csr_array(graph.joint.T))
+    np.testing.assert_allclose(block_spectrum(wide, 30).singular_values, old.singular_values, atol=1e-10)
+
+
+def test_the_seed_decides_and_threads_do_not(monkeypatch):
+    graph = slow_decay(np.random.default_rng(7), 1500, 1200)
+    threads, found = torch.get_num_threads(), []
+    try:
+        for count in (1, 1, 2):
+            torch.set_num_threads(count)
+            found.append(block_spectrum(graph, 20).singular_values)
+    finally:
+        torch.set_num_threads(threads)
+    np.testing.assert_array_equal(found[0], found[1])
+    np.testing.assert_allclose(found[0], found[2], atol=1e-10)
+
+
+def test_a_basis_that_is_full_goes_on(monkeypatch):
+    graph = slow_decay(np.random.default_rng(8), 3000, 2400)
+    expected = block_spectrum(graph, 20).singular_values
+    monkeypatch.setattr(block_lanczos, "MOST_BYTES", 1)
+    restarts, restart = [], block_lanczos._Run._restart
+
+    def counted(run, projected, kept):
+        restarts.append(kept)
+        return restart(run, projected, kept)
+
+    monkeypatch.setattr(block_lanczos._Run, "_restart", counted)
+    monkeypatch.setattr(block_lanczos, "PILOT", 2)
+    np.testing.assert_allclose(block_spectrum(graph, 20).singular_values, expected, atol=1e-10)
+    assert restarts
+
+
+def test_weights_that_float32_cannot_hold():
+    """Entries down to 1e-300, of which float32 makes 0."""
+    rng = np.random.default_rng(9)
+    joint = (
+        rng.random((400, 300)) * 10.0 ** rng.uniform(-300, 0, (400, 300)) + np.eye(400, 300) + np.eye(400, 300, -100)
+    )
+    graph = PairGraph(joint)
+    found = block_spectrum(graph, 10)
+    np.testing.assert_allclose(found.singular_values, dense_values(graph)[:10], atol=1e-9)
+
+
+@pytest.mark.parametrize("k", [0, 3, 100])
+def test_k_out_of_range(k):
+    with pytest.raises(ValueError, match=r"is not in 1\.\."):
+        block_spectrum(PairGraph(np.ones((70, 80))), k)
+
+
+@pytest.mark.parametrize("family", ["many_components", "identity", "split_by_class", "dense_random", "wide"])
+def test_the_roots_of_components_are_orthonormal_singular_vectors_of_value_one(family):
+    graph = GRAPHS[family](np.random.default_rng(10), 60)
+    gram = graph.normalized.toarray()
+    gram = gram.T @ gram if graph.n_right <= graph.n_left else gram @ gram.T
+    ones = int(np.sum(np.linalg.eigvalsh(gram) > 1 - 1e-9))
+    for count in (1, 2, 100):
+        roots = component_roots(graph, count)
+        assert len(roots) == min(count, ones)
+        np.testing.assert_allclose(roots @ roots.T, np.eye(len(roots)), atol=1e-13)
+        np.testing.assert_allclose(roots @ gram, roots, atol=1e-13)
+
+
+@pytest.mark.parametrize("error", [0.0, 1e-9, 1e-6])
+def test_the_upper_end_holds_with_errors_as_large_as_is_said(error):
+    """Products are off by exactly the error that is declared, in the direction that hides the leading vector."""
+    rng = np.random.default_rng(11)
+    values = np.r_[0.6, rng.uniform(0, 0.5, 299)]
+    basis = np.linalg.qr(rng.standard_normal((300, 300)))[0]
+    matrix, leading = torch.from_numpy(basis * values @ basis.T), torch.from_numpy(basis[:, 0])
+
+    def product(rows: torch.Tensor) -> torch.Tensor:
+        exact = rows @ matrix
+        side = torch.sign(exact @ leading)[:, None]
+        return exact - error * torch.linalg.vector_norm(rows, dim=1, keepdim=True) * side * leading
+
+    for seed in range(10):
+        start = torch.randn(2, 300, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+        end, _ = probed_end(product, start, 0.5, 0.6, rounding=error, failure=1e-6, steps=60)
+        assert 0.6 - 1e-12 <= end <= 0.72
+        below, _ = probed_end(product, start, 0.61, 0.62, rounding=error, failure=1e-6, steps=400)
+        assert 0.6 <= below <= 0.63
+
+
+@pytest.mark.parametrize("shape", [(300, 200), (50, 1)])
+def test_products_in_both_precisions_are_as_near_as_they_say(shape):
+    rng = np.random.default_rng(12)
+    matrix = sp.csr_array(PairGraph(rng.random(shape) * (rng.random(shape) < 0.3) + 1e-3).normalized)
+    exact = (matrix.T @ matrix).toarray()
+    for device in (None, torch.device("cpu")):  # the second is the path that a GPU takes
+        products = SparseProducts(matrix, device)
+        for dtype, error in ((torch.float32, 1e-5), (torch.float64, products.rounding)):
+            rows = torch.from_numpy(rng.standard_normal((11, shape[1]))).to(dtype)
+            off = products.gram(rows).double().numpy() - rows.double().numpy() @ exact
+            assert np.all(np.linalg.norm(off, axis=1) <= 2 * error * np.linalg.norm(rows.double().numpy(), axis=1))
+        np.testing.assert_allclose(products.images(rows), matrix @ rows.numpy().T, atol=1e-13)
+        assert products.trace == pytest.approx(np.trace(exact))
