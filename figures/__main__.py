@@ -13,6 +13,7 @@ from figures.prerequisites import studies_of
 from figures.renamed import FIGURES as OLD_NAMES
 from theory.infrastructure import ownership
 from theory.infrastructure.commandline import CHECK_FAILED, print_table, run, say
+from theory.infrastructure.names import none_of
 from theory.infrastructure.options import Force
 from theory.infrastructure.pictures import METADATA
 from theory.infrastructure.renamed import renamed
@@ -58,7 +59,7 @@ def draw(
     if name in OLD_NAMES:
         renamed(f"figure {name}", name := OLD_NAMES[name])
     if name not in FIGURES:
-        raise ValueError(f"figure {name!r} is none of {', '.join(FIGURES)}")
+        raise ValueError(none_of("figure", name, FIGURES))
     figure, files, ends = FIGURES[name], table or [], _ends(formats)
     wide, high = (None if one is None else inches(one) for one in (width, height))
     layout = Layout(wide, high, font_size, panel)

@@ -80,7 +80,7 @@ class PairGraph:
             if not drop_isolated:
                 raise ValueError(
                     f"{np.sum(~keep_left)} left and {np.sum(~keep_right)} right nodes have no pairs: "
-                    "pass drop_isolated=True to leave them out"
+                    "leave them out, as drop_isolated=True does in Python"
                 )
             weights = sp.csr_array(weights[keep_left][:, keep_right])
             left, right = left.kept(keep_left), right.kept(keep_right)

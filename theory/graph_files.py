@@ -198,6 +198,8 @@ def first_of(columns: Iterable[str], names: Iterable[str]) -> str | None:
 def _pairs(source: Path, frame: "pd.DataFrame", ends: tuple[str, str], weight: str | None) -> GraphFile:
     if weight is not None:
         _require_column(source, frame, weight)
+    if frame.empty:
+        raise ValueError(f"{source} has no rows: a graph takes at least one pair")
     weighing = weight or first_of(frame.columns, WEIGHTS)
     left_labels, right_labels = first_of(frame.columns, LEFT_LABELS), first_of(frame.columns, RIGHT_LABELS)
     if weighing is not None and not _numeric(frame[weighing]):

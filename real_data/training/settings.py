@@ -6,6 +6,7 @@ from pathlib import Path
 from real_data.settings import ImageSettings
 from real_data.training.recipe import Precision, Recipe
 from real_data.training.runs import Studio
+from real_data.training.views import require_two
 from theory.sweeps import where
 
 
@@ -36,6 +37,8 @@ class TrainingSettings(ImageSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.views:
+            require_two(self.views)
         self.recipe()
 
     def recipe(self, learning_rate: float = Recipe.learning_rate) -> Recipe:

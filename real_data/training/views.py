@@ -118,6 +118,12 @@ class _Views(Dataset[tuple[torch.Tensor, torch.Tensor]]):
         return pil_to_tensor(view), torch.empty(0) if guide is None else guide.prepare(view)
 
 
+def require_two(views: int) -> None:
+    """Raise a `ValueError` if so many views of an image make no pair."""
+    if views < 2:
+        raise ValueError(f"views={views}: a positive pair takes two")
+
+
 def view_pool(
     dataset: ImageTextDataset, count: int, strength: float, cache: Path, seen: FloatArray | None = None
 ) -> ViewPool:
@@ -134,8 +140,7 @@ def view_pool(
     ValueError
         Images without a common size, fewer than two views, a strength outside (0, 1], features that do not fit.
     """
-    if count < 2:
-        raise ValueError(f"views={count}: a positive pair takes two")
+    require_two(count)
     views = views_of(dataset, count, strength, seed=0)
     pictures = stored_pictures(views, cache)
     pool = pictures.reshape(len(dataset), count, *pictures.shape[1:])

@@ -98,7 +98,7 @@ def test_attack_on_a_false_claim_of_a_file_exits_1(call, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["no-such-bound"], "no bound is named 'no-such-bound'"),
+        (["no-such-bound"], "bound 'no-such-bound' is none of"),
         (["probe-mse", "--budget", "soon"], "budget='soon' is not a time"),
         (["probe-mse", "--plugin", "none.py"], "plugin none.py does not exist"),
     ],

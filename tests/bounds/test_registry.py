@@ -96,7 +96,7 @@ def test_a_bound_that_is_not_a_number_does_not_hold(register):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"quantity": "happiness"}, "quantity='happiness' of bound 'mine' is none of probe_error"),
+        ({"quantity": "happiness"}, "bound 'mine': quantity 'happiness' is none of probe_error"),
         ({"status": "true"}, "status='true'"),
         ({"relation": "<"}, "relation='<'"),
         ({"subject": "me"}, "subject='me'"),

@@ -37,8 +37,9 @@ SWEEPS = {
     "broken.toml": "study = \n",
     "unknown.toml": 'study = "phases"\nseeds = 1\n',
     "key.toml": 'study = "phase"\nseeds = 1\nrepeats = 3\n',
-    "setting.toml": 'study = "phase"\nseeds = 1\n[grid]\nnoises = [0.1]\n',
-    "nothing.toml": 'study = "phase"\nseeds = 1\n[grid]\nnoise = []\n',
+    "setting.toml": 'study = "phase"\nseeds = 1\n[[grid]]\nnoises = [0.1]\n',
+    "nothing.toml": 'study = "phase"\nseeds = 1\n[[grid]]\nnoise = []\n',
+    "single.toml": 'study = "phase"\nseeds = 1\n[grid]\nnoise = [0.1]\n',
 }
 
 
@@ -75,8 +76,8 @@ def _matrices(folder: Path, joint: np.ndarray) -> None:
 def _tables(folder: Path, rng: np.random.Generator) -> None:
     pairs = pd.DataFrame(
         {
-            "url": [f"{number}.png" for number in range(40)],
-            "TEXT": [f"text {number}" for number in rng.integers(12, size=40)],
+            "address": [f"{number}.png" for number in range(40)],
+            "says": [f"text {number}" for number in rng.integers(12, size=40)],
             "n": rng.integers(1, 9, size=40),
         }
     )
@@ -100,3 +101,4 @@ def _features(folder: Path, rng: np.random.Generator) -> None:
     np.save(folder / "f.npy", features)
     np.save(folder / "g.npy", rng.standard_normal((8, 3)))
     np.save(folder / "nan.npy", np.where(features > 2, np.nan, features) * np.array([np.nan, 1, 1, 1]))
+    pd.DataFrame({"first": [0, 1, 2], "second": [3, 4, 5]}).to_csv(folder / "rows.csv", index=False)

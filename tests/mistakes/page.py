@@ -10,6 +10,7 @@ from typing import NamedTuple
 from pairbounds import app
 from tests.mistakes import files
 from tests.mistakes.cases import MISTAKES, Mistake
+from theory import BOUNDS
 from theory.infrastructure.commandline import run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,6 +64,7 @@ def _run(arguments: list[str]) -> tuple[int, str]:
         return int(ending.code or 0), err.getvalue()
     finally:
         sys.argv = typed
+        BOUNDS.pop("mine", None)  # of a plugin: each command has a process of its own
     raise AssertionError("a command ends with an exit code")
 
 

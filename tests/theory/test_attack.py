@@ -282,7 +282,7 @@ def test_nothing_over_nothing_does_not_lead():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"bound": "no-such-bound"}, r"no bound is named 'no-such-bound': there are .*excess-loss, "),
+        ({"bound": "no-such-bound"}, r"bound 'no-such-bound' is none of .*excess-loss, "),
         ({"budget": 0}, "budget=0 is not positive"),
         ({"budget": -1.0}, r"budget=-1\.0 is not positive"),
         ({"budget": math.nan}, "budget=nan is not positive"),

@@ -143,7 +143,7 @@ def test_a_refuted_claim_is_said_to_be(tmp_path, call, monkeypatch):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--bound", "no-such-bound"], "no bound is named 'no-such-bound'"),
+        (["--bound", "no-such-bound"], "bound 'no-such-bound' is none of"),
         (["--bound", "image-error-rate"], "is a rate"),
         (["--minutes", 0], "not positive"),
         (["--evaluations", -1], "not positive"),

@@ -97,7 +97,9 @@ def test_weights_that_are_not_real_numbers(joint):
 
 def test_isolated_nodes_are_counted_and_can_be_dropped_with_their_labels_and_ids():
     weights = np.array([[0, 0, 0], [1, 0, 1], [0, 0, 1]])
-    with pytest.raises(ValueError, match="1 left and 1 right nodes have no pairs: pass drop_isolated=True"):
+    with pytest.raises(
+        ValueError, match="1 left and 1 right nodes have no pairs: leave them out, as drop_isolated=True"
+    ):
         PairGraph(weights)
     graph = PairGraph(weights, [5, 6, 7], [1, 2, 3], left_ids=[*"abc"], right_ids=[*"xyz"], drop_isolated=True)
     assert graph.left_labels.tolist() == [6, 7]

@@ -17,6 +17,7 @@ from theory.bounds.quantities import Features
 from theory.bounds.registry import BOUNDS, Bound
 from theory.bounds.scoring import score
 from theory.graph import PairGraph
+from theory.infrastructure.names import none_of
 
 DRAWS = (1, 4, 16)  # random graphs for a start; the best of them is improved
 RETURNS = 0.3  # of the starts, from a neighbour of the best so far
@@ -115,7 +116,7 @@ def hunt(
 def named(name: str) -> Bound:
     """The registered bound of this name; a name that is none is a `ValueError` that lists them."""
     if name not in BOUNDS:
-        raise ValueError(f"no bound is named {name!r}: there are {', '.join(sorted(BOUNDS))}")
+        raise ValueError(none_of("bound", name, sorted(BOUNDS)))
     return BOUNDS[name]
 
 

@@ -11,6 +11,7 @@ from theory.bounds.quantities import QUANTITIES, Encoder
 from theory.graph import PairGraph
 from theory.infrastructure.foreign import as_number, contained, is_foreign, source_of
 from theory.infrastructure.hypotheses import HypothesisError
+from theory.infrastructure.names import none_of
 from theory.infrastructure.registers import Register
 from theory.spectra import Spectrum, enough_triplets
 
@@ -142,7 +143,7 @@ def bound(
     }
     for what, (given, allowed) in choices.items():
         if given not in allowed:
-            raise ValueError(f"{what}={given!r} of bound {name!r} is none of {', '.join(allowed)}")
+            raise ValueError(none_of(f"bound {name!r}: {what}", str(given), allowed))
     BOUNDS.require_name(name)
 
     def register(function: Callable[..., float]) -> Bound:

@@ -10,6 +10,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 from theory.infrastructure.foreign import contained
+from theory.infrastructure.names import none_of
 from theory.infrastructure.plugins import LOADED, Plugin, require_loaded
 from theory.sweeps.studies import Study, digest, find_study, whereabouts
 
@@ -157,7 +158,7 @@ def chosen_settings(kind: type[Any], values: Mapping[str, object]) -> Any:
     hints = get_type_hints(kind)
     for name in values:
         if name not in hints:
-            raise ValueError(f"setting {name!r} is none of {', '.join(field.name for field in fields(kind))}")
+            raise ValueError(none_of("setting", name, [field.name for field in fields(kind)]))
     return kind(**{name: _typed(name, value, hints[name]) for name, value in values.items()})
 
 

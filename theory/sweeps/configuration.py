@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from theory.infrastructure.inputs import require_file
+from theory.infrastructure.names import none_of
 from theory.infrastructure.renamed import renamed
 from theory.sweeps.cells import Cell, chosen_settings
 from theory.sweeps.studies import Study, find_study
@@ -97,7 +98,7 @@ class SweepConfiguration:
             known = [key.name for key in fields(cls)]
             for key in given:
                 if key not in known:
-                    raise ValueError(f"key {key!r} is none of {', '.join(known)}")
+                    raise ValueError(none_of("key", key, known))
             for key in known:
                 if key not in given and key in REQUIRED:
                     raise ValueError(f"key {key!r} is missing")

@@ -21,6 +21,7 @@ from theory.infrastructure.foreign import (
     require_arguments,
     source_of,
 )
+from theory.infrastructure.names import none_of
 from theory.infrastructure.plugins import LOADED, Plugin
 from theory.infrastructure.registers import Register
 from theory.sweeps.sources import ROOT, made_of, made_of_text
@@ -246,9 +247,7 @@ def find_study(name: str) -> Study:
             raise
         found = None
     if not isinstance(found, Study):
-        raise ValueError(
-            f"study {name!r} is none of {', '.join([*study_names(), *STUDIES])}, nor a module with a STUDY"
-        )
+        raise ValueError(none_of("study", name, [*study_names(), *STUDIES], ", nor a module with a STUDY"))
     return found
 
 
