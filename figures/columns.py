@@ -53,7 +53,6 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
         "value",
     ),
     "emoji_energy": (
-        "i",
         "label_energy",
         "labels",
         "singular_value",

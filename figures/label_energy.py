@@ -23,7 +23,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     picture, panels = plt.subplots(1, 2, figsize=(2.2 * COLUMN, COLUMN), sharey=True)
     words = []
     for axes, labels in zip(panels, ("category", "subcategory"), strict=True):
-        rows = energy[energy["labels"] == labels].sort_values("i")
+        rows = energy[energy["labels"] == labels].sort_values("singular_value", ascending=False)
         width = min(WIDTH, len(rows) - 1)
         words.append(_panel(axes, rows, bounds[bounds["labels"] == labels], width, labels))
     panels[0].set_ylabel("label energy in a bin")
