@@ -97,9 +97,9 @@ def test_a_bound_that_is_not_a_number_does_not_hold(register):
     ("change", "message"),
     [
         ({"quantity": "happiness"}, "bound 'mine': quantity 'happiness' is none of probe_error"),
-        ({"status": "true"}, "status='true'"),
-        ({"relation": "<"}, "relation='<'"),
-        ({"subject": "me"}, "subject='me'"),
+        ({"status": "true"}, "status 'true'"),
+        ({"relation": "<"}, "relation '<'"),
+        ({"subject": "me"}, "subject 'me'"),
         ({"name": "probe-error"}, "named 'probe-error' is registered already"),
     ],
 )
