@@ -29,7 +29,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup test test-slow test-gpu matrix coverage fuzz faults reliability bench figures findings notebooks smoke reproduce lint format ledger sharpness readme-figures clean
+.PHONY: help demo setup test test-slow test-gpu matrix coverage fuzz faults reliability bench figures findings notebooks smoke reproduce lint format mistakes diary ledger sharpness readme-figures clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/:[^#]*## /\t/' | expand -t 18
@@ -102,6 +102,12 @@ lint: $(INSTALLED) ## Check format, style, types, and that the ledger page is cu
 format: $(INSTALLED) ## Format the code
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
+
+mistakes: $(INSTALLED) ## Make sixty mistakes, and write what is said to them into docs/mistakes.md
+	$(PYTHON) -m tests.mistakes --out docs/mistakes.md
+
+diary: $(INSTALLED) ## Do the nine tasks of docs/diary.md with an installed package (five minutes)
+	$(PYTHON) -m tests.diary
 
 ledger: $(INSTALLED) ## Write docs/ledger.md from the register
 	$(PYTHON) -m theory ledger --out docs/ledger.md

@@ -27,18 +27,23 @@ def done(*command, cwd):
     return said.stdout
 
 
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory):
-    """The `bin` of an environment with the base install and pytest."""
-    folder = tmp_path_factory.mktemp("wheel")
+def install(folder, *packages):
+    """The `bin` of a new environment with the base install and some packages."""
+    folder.mkdir(exist_ok=True)
     uv = BESIDE / "uv"
     done(
         uv, "build", "--quiet", "--out-dir", folder, ROOT, cwd=folder
     )  # the wheel from the sdist: nothing is left here
     (wheel,) = folder.glob("*.whl")
     done(uv, "venv", "--quiet", "--python", sys.executable, folder / "venv", cwd=folder)
-    done(uv, "pip", "install", "--quiet", "--python", folder / "venv/bin/python", wheel, "pytest", cwd=folder)
+    done(uv, "pip", "install", "--quiet", "--python", folder / "venv/bin/python", wheel, *packages, cwd=folder)
     return folder / "venv" / "bin"
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """One with pytest, for all tests."""
+    return install(tmp_path_factory.mktemp("wheel"), "pytest")
 
 
 @pytest.fixture
