@@ -1,4 +1,4 @@
-"""Several widths in one call say what one call for each says, and ask for the spectrum once."""
+"""Several widths in one call say what one call for each says, from equal triplets, and ask for the spectrum once."""
 
 import numpy as np
 import pandas as pd

@@ -37,7 +37,9 @@ def check_bounds(
     ----------
     k : int, or several: a list, a range, an array
         Width of the embedding, 1..min(n_left, n_right). Several share one spectrum and what depends on no width, and
-        the table has a row for each bound at each of them.
+        the table has a row for each bound at each of them. Of the sparse solver, the triplets of one width may have
+        smaller residuals than those that many widths share: bounds that are rounded up by residuals over a gap are then
+        tighter alone (on the emoji by up to a sixth), and of tied optima another may be measured.
     features : (n_left, k) or a pair of (n_left, k) and (n_right, k), optional
         An encoder (numpy or torch, unweighted) for the claims about every encoder; by default the optimum.
         Claims about the optimum are measured at the optimum in any case. Claims by the excess loss are about features
