@@ -32,7 +32,7 @@ def _entries(module: str, **helps: str) -> dict[str, Entry]:
 
 GROUPS: dict[str, dict[str, Entry]] = {
     "Begin here": _entries(
-        "real_data.__main__",
+        "real_data.without_pictures",
         demo="Hold two bounds against pairs of handwritten digits: one picture, one paragraph, and what to type next.",
     ),
     "Hold bounds against a graph": _entries(
@@ -64,8 +64,11 @@ GROUPS: dict[str, dict[str, Entry]] = {
         "real_data.__main__",
         graph="Save a data set as a pair graph.",
         measure="Compare pairs by captions, augmentations and controls: consistency, diversity, bounds, and a verdict.",
-        audit="Audit a table of pairs: consistency, spectrum, bounds, and which captions and classes hurt most.",
         resample_graph="Resample graphs of augmented images by captions and controls: what bounds and error do then.",
+    )
+    | _entries(
+        "real_data.without_pictures",
+        audit="Audit a table of pairs: consistency, spectrum, bounds, and which captions and classes hurt most.",
     ),
     "Train from pixels": _entries(
         "real_data.__main__",

@@ -4,7 +4,7 @@ from real_data.audit.auditing import Settings, audit
 from real_data.audit.columns import Columns
 from real_data.audit.keeping import keep_pairs
 from real_data.audit.summary import KEYS
+from real_data.audit.trials import Outcome, WhatIf, what_if
 from real_data.audit.verdict import Choice
-from real_data.audit.what_if import Outcome, WhatIf, what_if
 
 __all__ = ["KEYS", "Choice", "Columns", "Outcome", "Settings", "WhatIf", "audit", "keep_pairs", "what_if"]

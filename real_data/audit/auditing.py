@@ -17,7 +17,7 @@ from real_data.audit.drawing import PICTURES, draw
 from real_data.audit.measuring import Measures, Pairs, agreement
 from real_data.audit.summary import summarise, write_summary
 from real_data.audit.tables import NEED_LABELS, TABLES, audit_tables
-from real_data.audit.what_if import Outcome, WhatIf, what_if
+from real_data.audit.trials import Outcome, WhatIf, what_if
 from theory import check_bounds
 from theory.infrastructure import ownership
 from theory.infrastructure.clusters import connected

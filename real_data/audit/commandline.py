@@ -10,8 +10,8 @@ from real_data.audit.auditing import Settings, outputs
 from real_data.audit.auditing import audit as audit_pairs
 from real_data.audit.columns import Columns
 from real_data.audit.report import print_report
+from real_data.audit.trials import WhatIf
 from real_data.audit.verdict import Choice
-from real_data.audit.what_if import WhatIf
 from theory.infrastructure import ownership
 from theory.infrastructure.commandline import CHECK_FAILED, say
 from theory.infrastructure.options import Force

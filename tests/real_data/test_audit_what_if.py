@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from real_data.__main__ import app
 from real_data.audit import WhatIf, keep_pairs, keeping, rules, what_if
 from real_data.audit.rules import PairList, Views
+from real_data.audit.trials import _after, _half, _masses, _measured, pair_list, sampled
 from real_data.audit.verdict import Choice
-from real_data.audit.what_if import _after, _half, _masses, _measured, pair_list, sampled
 from tests.real_data.test_audit_columns import SUFFIXES, write
 from theory import PairGraph
 from theory.intervals import student_half

@@ -92,9 +92,9 @@ def check(
 ) -> None:
     """Hold every bound against the embedding that is optimal on the pairs in FILE.
 
-    Exits with 1 if a bound does not hold. Example, half a minute: python -m theory check emoji.npz --k 100
-    At many widths, with a picture: python -m theory check emoji.npz --k 2:40 --plot bounds.pdf
-    With a penalty too: python -m theory check emoji.npz --k 400 --penalty 0.9
+    Exits with 1 if a bound does not hold. Example, half a minute: pairbounds check emoji.npz --k 100
+    At many widths, with a picture: pairbounds check emoji.npz --k 2:40 --plot bounds.pdf
+    With a penalty too: pairbounds check emoji.npz --k 400 --penalty 0.9
     """
     widths = parsed_widths(k)
     one = len(widths) == 1

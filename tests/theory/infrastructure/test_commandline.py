@@ -131,7 +131,7 @@ def test_a_missing_graph_file(call, tmp_path):
 def test_help_teaches(call):
     code, out, _ = call(app, "check", "--help")
     assert code == 0
-    assert "Example: python -m theory check" in " ".join(out.split())
+    assert "Example, half a minute: pairbounds check" in " ".join(out.split())
 
 
 def test_no_command_shows_the_help(call):
