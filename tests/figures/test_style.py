@@ -9,6 +9,7 @@ from figures.style import style
 
 def test_drawing_leaves_figures_backend_and_settings_alone(tmp_path):
     mine = plt.figure()
+    open_before = plt.get_fignums()
     mpl.rcParams["font.size"] = 17
     before, backend = dict(mpl.rcParams), mpl.get_backend()
     rows = [{"m": m, "value": 0.1, "quantity": q, "seed": 0, "pairs": "captions"} for m in (1, 2) for q in QUANTITIES]
@@ -19,7 +20,7 @@ def test_drawing_leaves_figures_backend_and_settings_alone(tmp_path):
     assert found()["multihop"].render(tmp_path, tmp_path / "out").exists()
     assert dict(mpl.rcParams) == before
     assert mpl.get_backend() == backend
-    assert plt.get_fignums() == [mine.number]
+    assert plt.get_fignums() == open_before
     plt.close(mine)
     mpl.rcdefaults()
 

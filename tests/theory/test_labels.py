@@ -26,7 +26,7 @@ def test_names_are_numbered_in_sorted_order(labels):
     graph = PairGraph(JOINT, labels)
     assert graph.left_labels.tolist() == [1, 0, 1]
     assert graph.class_names == ("cat", "dog")
-    assert repr(graph).endswith("2 classes)")
+    assert repr(graph).endswith("2 classes: 'cat', 'dog')")
     assert induced_labelling_error(graph) == induced_labelling_error(PairGraph(JOINT, [1, 0, 1]))
 
 
@@ -74,7 +74,7 @@ def test_names_of_integers_may_be_given():
 def test_a_missing_name_is_a_node_without_a_label(labels):
     graph = PairGraph(JOINT, labels)
     assert graph.left_labels.tolist() == [1, -1, 0]
-    assert repr(graph).endswith("2 classes and 1 unlabelled)")
+    assert repr(graph).endswith("2 classes and 1 unlabelled: 'cat', 'dog')")
 
 
 @pytest.mark.parametrize(
