@@ -113,6 +113,8 @@ def _is_stated(form: Form, name: str, row: str) -> bool:
         return name != "split_left"  # half a node is another for the other half
     if row in COUNTED and name.startswith("split"):
         return False  # more nodes leave room for more values, of which all are 0 here
+    if row == "cross-entropy-below" and _has_rows_of_round_off(form):
+        return False  # takes the class with the largest variance, however light it is
     # A rate divides by the conductance of a partition, of which the same is true.
     return claim.status != "rate"
 

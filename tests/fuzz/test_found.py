@@ -40,14 +40,20 @@ FOUND = {
         5,
     ),
     "a caption too light to have a direction": ("permuted", [[0, 0, 1], [1, 1e-34, 0]], [0, 0], 2),
+    "the variance of a class of light captions": (
+        "permuted",
+        [[0, 0, 1, 0], [0, 0, 1, 0], [0, 1, 0, 0], [1e63, 0, 0, 0.1]],
+        [0, 0, 0, 0],
+        3,
+        [1, 0, 1, 0],
+    ),
     "halfway to the mean of a light class": ("permuted", [[1, 1e-8], [0, 1e-8], [1e-26, 0]], [0, 0, 1], 2),
 }
 
 
 @pytest.mark.parametrize("found", FOUND)
 def test_the_same_table(found):
-    form, weights, left_labels, k = FOUND[found]
-    right_labels = np.zeros(len(weights[0]), dtype=int)
-    assert (
-        differences(form, Specimen(np.array(weights, dtype=float), np.array(left_labels), right_labels, k, None)) == []
-    )
+    form, weights, left_labels, k, *rest = FOUND[found]
+    right_labels = np.array(rest[0] if rest else [0] * len(weights[0]))
+    specimen = Specimen(np.array(weights, dtype=float), np.array(left_labels), right_labels, k, None)
+    assert differences(form, specimen) == []
