@@ -10,6 +10,7 @@ from theory.bounds.rows import Measured, row
 from theory.certificates import with_certificate
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import IntArray
+from theory.infrastructure.progress import PATIENCE, tqdm
 from theory.infrastructure.widths import several, widths_of
 from theory.spectra import Spectrum, enough_triplets, spectrum
 
@@ -121,7 +122,8 @@ def checked(
             known, _ = with_certificate(graph, known, k)
         subjects = subjects_of(graph, known, k, features, penalty=penalty, critic=scored)
         measured = Measured(subjects, found)
-        table = pd.DataFrame([row(claim.in_hops(hops), known, k, measured) for claim in _claims(names, subjects)])
+        claims = tqdm(_claims(names, subjects), desc=f"bounds at k = {k}", unit="bound", delay=PATIENCE, leave=False)
+        table = pd.DataFrame([row(claim.in_hops(hops), known, k, measured) for claim in claims])
         table.insert(0, "k", k)
         yield table.astype(dict.fromkeys(NULLABLE, "boolean"))
 

@@ -12,6 +12,7 @@ with warnings.catch_warnings():
     from tqdm.auto import tqdm as _tqdm
 
 QUIET = "TQDM_DISABLE"  # an environment variable that hides bars everywhere, whatever its value
+PATIENCE = 3.0  # seconds without a bar that nobody minds
 KERNEL = "ipykernel.zmqshell"  # a module that is loaded in a notebook
 
 
