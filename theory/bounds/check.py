@@ -10,7 +10,6 @@ from theory.bounds.rows import Measured, row
 from theory.certificates import with_certificate
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import IntArray
-from theory.infrastructure.progress import PATIENCE, tqdm
 from theory.infrastructure.widths import several, widths_of
 from theory.spectra import Spectrum, enough_triplets, spectrum
 
@@ -112,6 +111,8 @@ def checked(
 ) -> "Iterator[pd.DataFrame]":
     """The table of `check_bounds`, with its column k, of one width after the other: for whoever shows how far it is."""
     import pandas as pd
+
+    from theory.infrastructure.progress import PATIENCE, tqdm
 
     found = spectrum(graph, min(max(widths) + 1, *graph.joint.shape)) if triplets is None else triplets
     names = None if bounds is None else list(bounds)
