@@ -1,7 +1,7 @@
-"""The leading singular triplets of a pair graph by block Lanczos: `theory.spectrum` does not take this route yet.
+"""The leading singular triplets of a pair graph by block Lanczos: `spectrum(graph, k, method="blocks")`.
 
-It is the faster one on large graphs, and shows with a probability that no value was skipped; but where the k-th value
-has more near copies than there are guards it is slower than ARPACK, and `unseen` less sharp.
+It is the fastest route on large graphs, and shows with a probability that no value was skipped; but where the k-th
+value has more near copies than there are guards it is slower than ARPACK, and `unseen` less sharp.
 """
 
 from typing import TYPE_CHECKING
@@ -53,7 +53,7 @@ def block_spectrum(
     residuals = residual_norms(graph.normalized, left, values, right)
     if residuals.max() > tol:
         raise RuntimeError(f"residual {residuals.max():.1e} is above tol={tol:.1e}: raise tol or use `spectrum`")
-    return Spectrum(np.minimum(1.0, values), left, right, residuals, "sparse", float(np.sqrt(found.unseen)))
+    return Spectrum(np.minimum(1.0, values), left, right, residuals, "blocks", float(np.sqrt(found.unseen)))
 
 
 def _leading(
