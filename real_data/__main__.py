@@ -43,7 +43,7 @@ def emoji(
 ) -> None:
     """Save the emoji graph: pictures in two styles x names and keywords; nothing is downloaded.
 
-    Example: python -m real_data graph emoji --labels category --out emoji.npz
+    Example, ten seconds: pairbounds graph emoji --labels category --out emoji.npz
     """
     ownership.claim([ownership.graph(require_graph_path(out))], force=force)
     graph = emoji_graph(labels.value)

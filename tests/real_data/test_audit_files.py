@@ -316,4 +316,4 @@ def test_the_summary_names_the_tables_beside_it_by_their_content(write, tmp_path
 def test_help_teaches(call):
     code, out, _ = call(app, "audit", "--help")
     assert code == 0
-    assert "Examples: python -m real_data audit" in " ".join(out.split())
+    assert "pairbounds audit pairs.parquet --labels labels.parquet" in " ".join(out.split())
