@@ -41,7 +41,7 @@ $(INSTALLED): pyproject.toml
 	$(PYTHON) -m pip install --quiet --editable '.[dev]'
 	@touch $@
 
-test: $(INSTALLED) ## Run the tests (about six minutes)
+test: $(INSTALLED) ## Run the tests (about ten minutes)
 	$(PYTHON) -m pytest -n auto --dist loadfile
 
 test-slow: $(INSTALLED) ## Run the slow tests too: 1,000 random graphs, large spectra, long attacks (twenty minutes)
