@@ -79,12 +79,12 @@ def leak(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 
     return np.asarray(crossing[views.judged.captions])
 
 
-def hubs(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001
+def hubs(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
     """How many images the caption has."""
     return views.everything.degrees[views.judged.captions].astype(np.float64)
 
 
-def low_similarity(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001
+def low_similarity(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
     """How little similar image and caption are."""
     if views.judged.similarities is None:
         raise ValueError("the pairs have no similarities: name their column with --similarity-col")
@@ -101,7 +101,7 @@ def random_captions(views: Views, rng: np.random.Generator) -> FloatArray:
     return rng.random(views.everything.n_captions)[views.judged.captions]
 
 
-def oracle(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001
+def oracle(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
     """By the true labels: of each caption all pairs but those of its largest class.
 
     First come the captions whose disagreement falls most for each pair that goes: `p_R(l) Pr[labels differ | l]` over
@@ -118,7 +118,7 @@ def oracle(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG00
     return np.where(minority, gain[judged.captions], -1.0)
 
 
-def oracle_leak(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001
+def oracle_leak(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
     """The leak of the caption, by the true labels."""
     return np.asarray(_crossing(views.judged, views.everything.n_captions)[views.judged.captions])
 

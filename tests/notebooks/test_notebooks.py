@@ -9,7 +9,8 @@ import pytest
 
 from tests.notebooks.running import KEPT, NOTEBOOKS, executed
 
-FOREIGN = re.compile(r"(/home/|/root/|/tmp/|/Users/|/work|site-packages|Traceback)")
+HERE = re.escape(str(Path(__file__).parents[2]))
+FOREIGN = re.compile(rf"({HERE}|/home/|/tmp/|/Users/|site-packages|Traceback)")
 LARGEST = 150_000  # bytes
 
 
