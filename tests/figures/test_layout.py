@@ -179,6 +179,7 @@ def _two_panels():
 
 
 def test_a_panel_alone_keeps_what_it_shared():
+    before = plt.get_fignums()
     with laid_out(_two_panels, Layout(3.25, panel="two")) as (picture, _):
         (panel,) = panels_of(picture)
         assert panel_name(picture, panel) == "two"
@@ -186,7 +187,7 @@ def test_a_panel_alone_keeps_what_it_shared():
         assert all(label.get_visible() for label in panel.get_yticklabels())
         assert [text.get_text() for text in panel.get_legend().get_texts()] == ["a line"]
         assert picture.get_size_inches()[0] == 3.25
-    assert plt.get_fignums() == []
+    assert plt.get_fignums() == before
 
 
 def test_panels_too_narrow_side_by_side_are_put_one_below_the_other():
