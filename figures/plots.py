@@ -17,12 +17,15 @@ from figures.style import COLUMN, label_line, style
 from theory import PairGraph, Spectrum, label_energy, spectrum
 from theory.bounds import BOUNDS
 from theory.bounds.theorem15_multihop import interval_table
+from theory.consistency import joined_classes
+from theory.infrastructure.html import shown
 from theory.infrastructure.palette import BLUE, BOUND, GREEN, MEASURED, NEUTRAL, ORANGE, PURPLE, SHARP_BOUND, VERMILION
 from theory.multihop import HOPS, consistency_curve
 
 LOOKS = ((VERMILION, "--"), (PURPLE, ":"), (ORANGE, "-."), (GREEN, (0, (5, 1))), (NEUTRAL, (0, (1, 2))), (BLUE, "--"))
 SHOWN = ("probe-mse", "multihop-mse")
 PLAIN = ("probe-mse", "probe-error")  # theorem 4
+LONGEST_NAME = 20  # characters of a class at an axis
 
 
 Drawing = TypeVar("Drawing", bound=Callable[..., Axes])
@@ -144,6 +147,36 @@ def plot_consistency(graphs: PairGraph | Mapping[str, PairGraph], hops: int = HO
 
 
 @_on_axes
+def plot_classes(graph: PairGraph, most: int = 24, *, ax: Axes | None = None, **options: Any) -> Axes:
+    """Which classes the induced pairs join: of those that start in a class (row), the share that end in each (column).
+
+    The diagonal is the consistency of each class. Classes are named as the graph names them, the heaviest first.
+
+    Parameters
+    ----------
+    most : int
+        The heaviest classes are shown, as many as that.
+    options : of `matplotlib.axes.Axes.pcolormesh`
+    """
+    joined = joined_classes(graph)
+    mass = joined.sum(axis=1)
+    heaviest = np.argsort(-mass.to_numpy(), kind="stable")[:most]
+    shares = joined.div(mass, axis=0).iloc[heaviest, heaviest]
+    assert ax is not None
+    look: dict[str, Any] = {"cmap": "cividis", "vmin": 0, "vmax": 1, "rasterized": True} | options
+    mesh = ax.pcolormesh(shares, **look)
+    ax.figure.colorbar(mesh, ax=ax, label="share of the pairs of a class")
+    ticks, names = np.arange(len(shares)) + 0.5, [shown(name, LONGEST_NAME) for name in shares.index]
+    ax.set_xticks(ticks, names, rotation=90, parse_math=False)
+    ax.set_yticks(ticks, names, parse_math=False)
+    left_out = f": {most} of {len(joined)}, the heaviest" if len(joined) > most else ""
+    ax.set(xlabel=f"class that a pair ends in{left_out}", ylabel="class that it starts in", aspect="equal")
+    ax.invert_yaxis()
+    ax.grid(visible=False)
+    return ax
+
+
+@_on_axes
 def plot_interval(graph: PairGraph, k: int, hops: int = HOPS, *, ax: Axes | None = None) -> Axes:
     """The interval that m hops allow for the squared error of the probe (theorem 15), and the error."""
     table = interval_table(graph, k, hops)
@@ -205,8 +238,8 @@ def plot_phase(table: pd.DataFrame, x: str, y: str, value: str, *, ax: Axes | No
     if min(plane.shape) < 2:
         raise ValueError(f"the table has {plane.shape[1]} values of {x} and {plane.shape[0]} of {y}: a map needs two")
     assert ax is not None
-    shown: dict[str, Any] = {"cmap": "cividis", "rasterized": True} | options
-    mesh = ax.pcolormesh(plane.columns, plane.index, plane, **shown)
+    look: dict[str, Any] = {"cmap": "cividis", "rasterized": True} | options
+    mesh = ax.pcolormesh(plane.columns, plane.index, plane, **look)
     ax.figure.colorbar(mesh, ax=ax, label=value)
     ax.set(xlabel=x, ylabel=y)
     ax.grid(visible=False)

@@ -1,5 +1,7 @@
 """How far positive pairs agree with the labels, and where in the spectrum the labels live."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 import scipy.linalg
@@ -12,6 +14,9 @@ from theory.infrastructure.hypotheses import HypothesisError, require
 from theory.infrastructure.remembered import once_per_graph
 from theory.labels import UNLABELLED
 from theory.spectra import Spectrum, enough_triplets, spectrum
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TIE_ENTRIES = 10_000_000  # of the singular vectors that a tie is followed with: 80 MB
 
@@ -59,6 +64,40 @@ def right_induced_labelling_error(graph: PairGraph) -> float:
         The graph lacks labels on the right.
     """
     return _differing(required_labels(graph, "right"), sp.csr_array(graph.joint.T))
+
+
+def joined_classes(graph: PairGraph) -> "pd.DataFrame":
+    """Which classes the induced pairs join: `Pr_{(x,x')~P_T}[y(x) = c, y(x') = c']`, shape (r, r), by class names.
+
+    Symmetric, sums to 1, its trace is `1 - α_T`, and its rows sum to the masses of the classes. Where classes are
+    integers without names, they name the rows and columns.
+
+    Raises
+    ------
+    ValueError
+        The graph lacks labels on the left.
+
+    Notes
+    -----
+    Linear in the number of pairs, and in those of classes that share a right node.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from theory import PairGraph
+    >>> from theory.consistency import joined_classes
+    >>> joined_classes(PairGraph(np.eye(2)[[0, 0, 1]], ["cat", "dog", "dog"])).round(3)
+           cat    dog
+    cat  0.167  0.167
+    dog  0.167  0.500
+    """
+    import pandas as pd
+
+    labels = required_labels(graph, "left")
+    by_class = class_indicators(labels).T @ graph.joint
+    joined = (by_class / graph.right_marginal) @ by_class.T
+    names = [graph.class_names[label] if graph.class_names else int(label) for label in np.unique(labels)]
+    return pd.DataFrame(sp.csr_array(joined).toarray(), names, names)
 
 
 def _differing(labels: IntArray, joint: sp.csr_array) -> float:

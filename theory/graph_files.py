@@ -49,9 +49,14 @@ class GraphFile:
     @property
     def understood(self) -> str:
         """In words."""
-        used = f" ({', '.join(f'{role}: {column}' for role, column in self.used.items())})" if self.used else ""
-        ignored = f"; ignored: {', '.join(self.ignored)}" if self.ignored else ""
-        return f"read as {'a list of pairs' if self.kind == 'pairs' else f'a {self.kind}'}{used}{ignored}"
+        return in_words("a list of pairs" if self.kind == "pairs" else f"a {self.kind}", self.used, self.ignored)
+
+
+def in_words(what: str, used: Mapping[str, str], ignored: Sequence[str]) -> str:
+    """How a file was read: as what, which columns of it by what they are, and which were not."""
+    roles = f" ({', '.join(f'{role}: {column}' for role, column in used.items())})" if used else ""
+    left_out = f"; ignored: {', '.join(ignored)}" if ignored else ""
+    return f"read as {what}{roles}{left_out}"
 
 
 def read_graph(
@@ -195,15 +200,21 @@ def first_of(columns: Iterable[str], names: Iterable[str]) -> str | None:
     return next((lower[name] for name in names if name in lower), None)
 
 
+def weighing_column(source: Path, frame: "pd.DataFrame", named: str | None = None) -> str | None:
+    """The column that holds the weights of pairs: the one named, or one of `WEIGHTS`, or `None`; it holds numbers."""
+    found = named or first_of(frame.columns, WEIGHTS)
+    if found is not None and not _numeric(frame[found]):
+        raise ValueError(f"{source}: column {found!r} holds text: weights are numbers")
+    return found
+
+
 def _pairs(source: Path, frame: "pd.DataFrame", ends: tuple[str, str], weight: str | None) -> GraphFile:
     if weight is not None:
         _require_column(source, frame, weight)
     if frame.empty:
         raise ValueError(f"{source} has no rows: a graph takes at least one pair")
-    weighing = weight or first_of(frame.columns, WEIGHTS)
+    weighing = weighing_column(source, frame, weight)
     left_labels, right_labels = first_of(frame.columns, LEFT_LABELS), first_of(frame.columns, RIGHT_LABELS)
-    if weighing is not None and not _numeric(frame[weighing]):
-        raise ValueError(f"{source}: column {weighing!r} holds text: weights are numbers")
     roles = {"left": ends[0], "right": ends[1], "weight": weighing}
     roles |= {"left labels": left_labels, "right labels": right_labels}
     used = {role: str(column) for role, column in roles.items() if column is not None}

@@ -9,6 +9,7 @@ import pytest
 from figures.plots import (
     errors_along_widths,
     plot_bounds,
+    plot_classes,
     plot_comparison,
     plot_consistency,
     plot_interval,
@@ -16,7 +17,7 @@ from figures.plots import (
     plot_spectrum,
 )
 from tests.families import GRAPHS
-from theory import check_bounds, spectrum
+from theory import PairGraph, check_bounds, spectrum
 from theory.multihop import consistency_curve
 
 GRAPH = GRAPHS["latent_captions"](np.random.default_rng(0), 40)
@@ -28,6 +29,7 @@ PLOTS = {
     "bounds": lambda **ax: plot_bounds(TABLE, **ax),
     "spectrum": lambda **ax: plot_spectrum(GRAPH, **ax),
     "consistency": lambda **ax: plot_consistency({"a": GRAPH, "b": GRAPH}, **ax),
+    "classes": lambda **ax: plot_classes(GRAPH, **ax),
     "interval": lambda **ax: plot_interval(GRAPH, 4, **ax),
     "comparison": lambda **ax: plot_comparison({"a": TABLE, "b": TABLE}, **ax),
     "phase": lambda **ax: plot_phase(SWEEP, "noise", "k", "error", **ax),
@@ -68,6 +70,19 @@ def test_bounds_are_those_of_the_table():
 def test_the_consistency_is_that_of_the_graph():
     (line,) = plot_consistency(GRAPH, 5).lines
     np.testing.assert_allclose(line.get_ydata(), consistency_curve(GRAPH, 5))
+
+
+def test_classes_are_named_and_their_pairs_counted():
+    names = ["a, b and c", "$5$ a kilo", "x" * 99]
+    graph = PairGraph(np.eye(4)[[0, 0, 1, 2, 3, 3]], [names[i] for i in (0, 0, 1, 2, 2, 1)])
+    axes = plot_classes(graph)
+    axes.figure.canvas.draw()  # a dollar begins no formula
+    written = [label.get_text() for label in axes.get_yticklabels()]
+    assert sorted(written) == sorted(["a, b and c", "$5$ a kilo", "x" * 19 + "…"])
+    shares = np.asarray(axes.collections[0].get_array())
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    np.testing.assert_allclose(shares[written.index("$5$ a kilo"), written.index("x" * 19 + "…")], 0.25)
+    assert "2 of 3" in plot_classes(graph, 2).get_xlabel()
 
 
 def test_a_phase_map_is_of_means():

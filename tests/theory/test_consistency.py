@@ -16,7 +16,7 @@ from theory import (
     spectrum,
 )
 from theory.bounds.theorem04_linear_probe import induced_at_most
-from theory.consistency import class_masses, right_induced_labelling_error
+from theory.consistency import class_masses, joined_classes, right_induced_labelling_error
 
 
 @st.composite
@@ -45,6 +45,15 @@ def test_labelling_error_from_its_formula(graph):
 def test_the_right_sides_is_the_left_sides_of_the_graph_turned_over(graph):
     turned = PairGraph(graph.joint.T, graph.right_labels, graph.left_labels)
     assert right_induced_labelling_error(graph) == pytest.approx(induced_labelling_error(turned), abs=1e-14)
+
+
+@given(labelled_graphs())
+def test_joined_classes_from_their_formula(graph):
+    joined, induced = joined_classes(graph), graph.induced().joint.toarray()
+    for (c, d), share in np.ndenumerate(joined):
+        rows, columns = (graph.left_labels == joined.index[one] for one in (c, d))
+        assert share == pytest.approx(induced[np.ix_(rows, columns)].sum(), abs=1e-14)
+    assert np.trace(joined) == pytest.approx(1 - induced_labelling_error(graph), abs=1e-14)
 
 
 @given(labelled_graphs())

@@ -70,8 +70,32 @@ def test_half_precision_and_ids(tmp_path):
     pd.DataFrame({"image": names[:9], "label": SAMPLES[:9]}).to_csv(tmp_path / "labels.csv", index=False)
     for found in (read_features(tmp_path / "f.parquet"), read_features(tmp_path / "v.parquet")):
         assert (found.ids, found.rows.shape) == (names, (N, WIDTH))
-        assert read_pairs(tmp_path / "pairs.csv", found).left_ids.tolist() == list(range(N))
+        assert read_pairs(tmp_path / "pairs.csv", found).pairs.left_ids.tolist() == list(range(N))
         assert read_classes(tmp_path / "labels.csv", found).tolist() == [*SAMPLES[:9], *(N - 9) * [None]]
+
+
+def test_weights_of_pairs_are_used_and_other_columns_named(call, place):
+    weights = np.array([1, 0, 3, 1, 2])
+    pairs = pd.DataFrame(PAIRS, columns=["first", "second"]).assign(weight=weights)
+    pairs.to_csv(place / "weighted.csv", index=False)
+    repeated = pairs.loc[np.repeat(pairs.index, weights), ["first", "second"]]
+    repeated.to_csv(place / "repeated.csv", index=False)
+    weighted, listed = (
+        measured(call, place, place / "f.npy", "--pairs", place / f"{name}.csv") for name in ("weighted", "repeated")
+    )
+    np.testing.assert_allclose(weighted["value"], listed["value"], rtol=1e-12)
+    pairs.assign(second=0, time=1).rename(columns={"first": "image", "second": "caption"}).to_csv(
+        place / "captions.csv", index=False
+    )
+    code, out, _ = call(app, "metrics", place / "f.npy", "--pairs", place / "captions.csv")
+    assert code == 0
+    assert "read as a list of pairs (row: image, shared: caption, weight: weight); ignored: time\n" in out
+    pairs.assign(weight="much").to_csv(place / "text.csv", index=False)
+    assert "column 'weight' holds text: weights are numbers" in refused(
+        call, place / "f.npy", "--pairs", place / "text.csv"
+    )
+    with pytest.raises(ValueError, match="weights are of pairs"):
+        metrics(features(), pairs=SAMPLES, weights=weights)
 
 
 PAIR_FILES = {

@@ -98,11 +98,20 @@ def together(gone: Sequence[Path] = ()) -> Iterator[None]:
             temporary.unlink(missing_ok=True)
 
 
-def write_table(frame: "pd.DataFrame", path: str | os.PathLike[str], configuration: Mapping[str, object]) -> str:
+def write_table(
+    frame: "pd.DataFrame",
+    path: str | os.PathLike[str],
+    configuration: Mapping[str, object],
+    took: Mapping[str, object] | None = None,
+) -> str:
     """Write a table as Parquet, CSV or LaTeX, by suffix, with a JSON sidecar beside it; returns its content key.
 
     The sidecar holds the configuration (seeds included), the versions, the commit, the hardware and the
     content key: the SHA-256 of the table file.
+
+    Parameters
+    ----------
+    took : what the measurement took, where that is to be told: the sidecar has it too, apart from the configuration
 
     Raises
     ------
@@ -119,15 +128,20 @@ def write_table(frame: "pd.DataFrame", path: str | os.PathLike[str], configurati
         else:
             frame.to_parquet(temporary, index=False)
 
-    return write_recorded(target, configuration, write)
+    return write_recorded(target, configuration, write, took)
 
 
-def write_recorded(target: Path, configuration: Mapping[str, object], write: Callable[[Path], None]) -> str:
+def write_recorded(
+    target: Path,
+    configuration: Mapping[str, object],
+    write: Callable[[Path], None],
+    took: Mapping[str, object] | None = None,
+) -> str:
     """Write a file of any kind with such a sidecar; `write` is given a temporary path. Returns its content key."""
     with replacing(target) as temporary:
         write(temporary)
         key = content_key(temporary)
-        record = provenance(configuration) | {"content_key": key}
+        record = provenance(configuration) | {"content_key": key} | ({"took": dict(took)} if took else {})
         # The sidecar goes first, so that no finished table is ever without one. Until the table has followed, it speaks
         # for the table that is still there too: killed in between, that one is not taken for somebody else's.
         replaced = content_key(target) if target.is_file() else None

@@ -12,7 +12,7 @@ from theory.infrastructure import ownership
 from theory.infrastructure.commandline import print_table, say
 from theory.infrastructure.options import Force
 from theory.infrastructure.tables import require_table_path, write_table
-from theory.metrics.files import FeatureFile, read_classes, read_features, read_pairs
+from theory.metrics.files import FeatureFile, PairsFile, read_classes, read_features, read_pairs
 from theory.metrics.report import metrics as measured
 
 
@@ -29,7 +29,7 @@ def metrics(
         typer.Option(
             metavar="PAIRS",
             help="Two columns that name rows; or image and caption, where a shared caption makes a pair; or one "
-            "column, the sample of each row; or a graph file.",
+            "column, the sample of each row; or a graph file. A column weight or count says how often a pair is drawn.",
         ),
     ] = None,
     labels: Annotated[Path | None, typer.Option(help="A class for each row, or id and class: for collapse.")] = None,
@@ -52,7 +52,8 @@ def metrics(
     classes = None if labels is None else np.tile(read_classes(labels, files[0]), len(files))
     table = measured(
         views.rows,
-        pairs=paired,
+        pairs=paired.pairs,
+        weights=paired.weights,
         labels=classes,
         before=None if before is None else read_features(before).rows,
         t=t,
@@ -62,11 +63,13 @@ def metrics(
         settings = {"features": [str(path) for path in features], "t": t, "seed": seed}
         others = {"pairs": pairs, "labels": labels, "before": before}
         write_table(table, out, settings | {name: path and str(path) for name, path in others.items()})
+    if paired.understood:
+        say(f"{pairs}: {paired.understood}")
     n, k = views.rows.shape
     _print(table, f"{n} rows of width {k}, each divided by its norm but for RankMe; {table['rows'][0]} positive pairs")
 
 
-def _views_and_pairs(files: list[FeatureFile], names: list[Path], pairs: Path | None) -> tuple[FeatureFile, object]:
+def _views_and_pairs(files: list[FeatureFile], names: list[Path], pairs: Path | None) -> tuple[FeatureFile, PairsFile]:
     """The rows of all files, and their positive pairs."""
     if len(files) == 1:
         if pairs is None:
@@ -81,7 +84,7 @@ def _views_and_pairs(files: list[FeatureFile], names: list[Path], pairs: Path | 
     if pairs is not None:
         raise ValueError("two files of views are paired row by row: leave out --pairs, or give one file")
     samples = np.tile(np.arange(shapes[0][0]), 2)
-    return FeatureFile(np.concatenate([file.rows for file in files])), samples
+    return FeatureFile(np.concatenate([file.rows for file in files])), PairsFile(samples)
 
 
 def _print(table: pd.DataFrame, title: str) -> None:

@@ -11,7 +11,17 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.graph import PairGraph
-from theory.graph_files import ENDS, MATRICES, TABLES, read_frame, read_graph, read_labels
+from theory.graph_files import (
+    ENDS,
+    MATRICES,
+    TABLES,
+    in_words,
+    known_ends,
+    read_frame,
+    read_graph,
+    read_labels,
+    weighing_column,
+)
 from theory.infrastructure.inputs import read_by, require_file
 
 if TYPE_CHECKING:
@@ -123,8 +133,23 @@ def _of_table(frame: "pd.DataFrame") -> FeatureFile:
     return FeatureFile(np.stack(frame[vectors[0]].tolist()), frame[others[0]].tolist() if others else None)
 
 
-def read_pairs(path: str | os.PathLike[str], features: FeatureFile) -> "npt.NDArray[Any] | PairGraph":
-    """Positive pairs as `metrics` takes them, from a file.
+@dataclass(frozen=True, eq=False)
+class PairsFile:
+    """Positive pairs as `metrics` takes them, and how their file was understood.
+
+    Attributes
+    ----------
+    pairs, weights : as in `metrics`
+    understood : in words, where it is a table
+    """
+
+    pairs: "npt.NDArray[Any] | PairGraph"
+    weights: npt.NDArray[Any] | None = None
+    understood: str = ""
+
+
+def read_pairs(path: str | os.PathLike[str], features: FeatureFile) -> PairsFile:
+    """Positive pairs from a file.
 
     Parameters
     ----------
@@ -132,7 +157,8 @@ def read_pairs(path: str | os.PathLike[str], features: FeatureFile) -> "npt.NDAr
         A table of two columns that both name rows, one pair each; a table with the columns image and caption, in which
         rows that share a caption are pairs; a table of one column, the sample that each row is a view of; a `.npy` of
         either, (m, 2) or (n,); or a graph file, whose left nodes are the rows in their order, and pairs share a right
-        node. Rows are named by number, from 0, or by id where the features have ids.
+        node. Rows are named by number, from 0, or by id where the features have ids. A column of `WEIGHTS` says how
+        often each pair is drawn.
 
     Raises
     ------
@@ -149,30 +175,36 @@ def read_pairs(path: str | os.PathLike[str], features: FeatureFile) -> "npt.NDAr
     if source.suffix == ".npy":
         array = np.asarray(read_by(source, _npy))
         if array.ndim == 1 or (array.ndim == 2 and array.shape[1] == 2 and array.dtype.kind in "iu"):
-            return array
+            return PairsFile(array)
     graph, n = read_graph(source).graph, len(features.rows)
     if graph.n_left != n:
         raise ValueError(
             f"{source} has {graph.n_left} left nodes for {n} rows of features: the rows are its left nodes"
         )
-    return PairGraph(graph.joint)
+    return PairsFile(PairGraph(graph.joint))
 
 
-def _pairs_of_table(source: Path, frame: "pd.DataFrame", features: FeatureFile) -> "npt.NDArray[Any] | PairGraph":
-    lower = {str(column).lower(): column for column in frame.columns}
+def _pairs_of_table(source: Path, frame: "pd.DataFrame", features: FeatureFile) -> PairsFile:
+    weighing = weighing_column(source, frame)
+    named = {str(column): column for column in frame.columns if column != weighing}
     if len(frame.columns) == 1:
-        return frame.iloc[:, 0].to_numpy()
-    for image, caption in SHARED:
-        if image in lower and caption in lower:
-            rows = features.numbered(frame[lower[image]], str(source))
-            return PairGraph.from_pairs(rows, frame[lower[caption]])
-    ends = next(([lower[one], lower[other]] for one, other in ENDS if one in lower and other in lower), None)
-    if ends is None and len(frame.columns) != 2:
+        return PairsFile(frame.iloc[:, 0].to_numpy())
+    ends = known_ends(named) or (tuple(named) if len(named) == 2 else None)
+    if ends is None:
         raise ValueError(
             f"{source} has the columns {', '.join(map(str, frame.columns))}: give two that name the rows of each pair, "
             "or call them image and caption, or give one with the sample of each row"
         )
-    return np.stack([features.numbered(frame[end], str(source)) for end in ends or frame.columns], axis=1)
+    first, second = (frame[named[end]] for end in ends)
+    weights = None if weighing is None else frame[weighing].to_numpy()
+    shares = tuple(end.lower() for end in ends) in SHARED
+    used = dict(zip(("row", "shared" if shares else "other row"), ends, strict=True))
+    used |= {} if weighing is None else {"weight": weighing}
+    words = in_words("a list of pairs", used, [name for name in map(str, frame.columns) if name not in used.values()])
+    rows = features.numbered(first, str(source))
+    if shares:
+        return PairsFile(PairGraph.from_pairs(rows, second, weights, drop_isolated=True), understood=words)
+    return PairsFile(np.stack([rows, features.numbered(second, str(source))], axis=1), weights, words)
 
 
 def read_classes(path: str | os.PathLike[str], features: FeatureFile) -> npt.NDArray[Any]:

@@ -47,7 +47,14 @@ class Value:
 
 
 def metrics(
-    features: Any, *, pairs: Any, labels: Any = None, before: Any = None, t: float = 2.0, seed: int = 0
+    features: Any,
+    *,
+    pairs: Any,
+    weights: Any = None,
+    labels: Any = None,
+    before: Any = None,
+    t: float = 2.0,
+    seed: int = 0,
 ) -> "pd.DataFrame":
     """Alignment, uniformity, RankMe, confusion (ACR, ARC) and class collapse of features, each with its definition.
 
@@ -62,6 +69,8 @@ def metrics(
         The positive pairs as numbers of rows; or for each row the sample that it is a view of, ids of any kind, whose
         views are then each other's positives; or a graph whose `left_ids` are numbers of rows: two rows that share a
         right node, a caption say, drawn as the graph induces them. Rows without a pair are left out.
+    weights : (m,), optional
+        How often each pair of (m, 2) is drawn, up to a factor: 1 each by default. A graph has weights of its own.
     labels : (n,), optional
         Classes of the rows, of any kind: for class collapse.
     before : (n, k'), optional
@@ -101,12 +110,12 @@ def metrics(
     """
     import pandas as pd
 
-    matrix = np.asarray(features.detach().cpu() if hasattr(features, "detach") else features)
+    matrix = np.asarray(_on_cpu(features))
     if matrix.ndim != 2:
         raise ValueError(f"features has shape {matrix.shape}: give a matrix (n, k), a row for each view")
     if not 0 < t < math.inf:
         raise ValueError(f"t={t!r} is not positive and finite: it is the sharpness of the kernel of uniformity")
-    given = _Pairs.of(pairs, len(matrix))
+    given = _Pairs.of(pairs, len(matrix), weights)
     graph, kept = given.graph, given.rows
     _require_finite(matrix, kept)
     sphere = on_sphere(matrix[kept], len(kept), "features")
@@ -117,7 +126,7 @@ def metrics(
         "acr": _confusion(sphere, given, seed),
     }
     if before is not None:
-        first = np.asarray(before.detach().cpu() if hasattr(before, "detach") else before)
+        first = np.asarray(_on_cpu(before))
         if len(first) != len(matrix):
             raise ValueError(f"before has {len(first)} rows and features {len(matrix)}: give both of the same views")
         found["arc"] = _relative_confusion(found["acr"], first[kept], given, seed)
@@ -158,10 +167,14 @@ class _Pairs:
     samples: npt.NDArray[Any] | None
 
     @classmethod
-    def of(cls, pairs: Any, n: int) -> "_Pairs":
-        if isinstance(pairs, PairGraph):
+    def of(cls, pairs: Any, n: int, weights: Any = None) -> "_Pairs":
+        array = None if isinstance(pairs, PairGraph) else np.asarray(_on_cpu(pairs))
+        if weights is not None and (array is None or array.ndim == 1):
+            raise ValueError(
+                "weights are of pairs that are given as (m, 2): a graph has its own, and samples have none"
+            )
+        if array is None:
             return cls._sharing(pairs, n)
-        array = np.asarray(pairs.detach().cpu() if hasattr(pairs, "detach") else pairs)
         if array.ndim == 1 and len(array) == n:
             first, second = _within(array)
         elif array.ndim == 2 and array.shape[1] == 2 and np.issubdtype(array.dtype, np.integer):
@@ -174,7 +187,10 @@ class _Pairs:
         if len(first) == 0:
             raise ValueError("no two rows are a positive pair")
         _require_rows(np.concatenate([first, second]), n)
-        both = PairGraph.from_pairs(np.concatenate([first, second]), np.concatenate([second, first]))
+        twice = None if weights is None else np.tile(np.asarray(_on_cpu(weights)), 2)
+        both = PairGraph.from_pairs(
+            np.concatenate([first, second]), np.concatenate([second, first]), twice, drop_isolated=twice is not None
+        )
         rows = both.left_ids.astype(np.int64)
         return cls(both, rows, array[rows] if array.ndim == 1 else None)
 
@@ -196,6 +212,10 @@ class _Pairs:
         both = PairGraph((pairs + pairs.T) / 2, left_ids=ids, right_ids=ids, drop_isolated=True)
         samples = shared.joint.indices if shared.joint.nnz == shared.n_left else None  # one right node each
         return cls(both, both.left_ids, None if samples is None else samples[np.isin(ids, both.left_ids)])
+
+
+def _on_cpu(values: Any) -> Any:
+    return values.detach().cpu() if hasattr(values, "detach") else values
 
 
 def _require_rows(rows: npt.NDArray[Any], n: int) -> None:

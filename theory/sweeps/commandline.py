@@ -2,6 +2,7 @@
 
 import math
 import shlex
+import time
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
@@ -24,7 +25,7 @@ from theory.infrastructure.tables import require_table_path, together, write_tab
 from theory.sweeps.cells import chosen_settings
 from theory.sweeps.configuration import SweepConfiguration
 from theory.sweeps.execution import Cores, DaskCluster
-from theory.sweeps.forecast import sweep_forecast
+from theory.sweeps.forecast import study_forecast, sweep_forecast
 from theory.sweeps.studies import STUDIES, Study, find_study, study_names, whereabouts
 from theory.sweeps.sweep import TABLE, outputs, run_study, run_sweep
 
@@ -56,12 +57,14 @@ def study(
     small: Annotated[bool, typer.Option("--small", help="A first look: two seeds, and small settings.")] = False,
     plugin: Plugins = None,
     time_limit: Annotated[float, typer.Option(help="Seconds that a seed may take.")] = A_DAY,
+    dry_run: DryRun = False,
     force: Force = False,
 ) -> None:
     """Measure the tables of a study, with JSON sidecars that say how.
 
     `studies` lists them, with the settings that each has. A study that was interrupted begins again; a sweep goes on.
-    A plugin may take as long as a seed to load, and 60 s at most.
+    A plugin may take as long as a seed to load, and 60 s at most. --dry-run says which settings, seeds and tables it
+    is about, and how long it may take: as long as the table that is there took, if there is one.
     Example, ten seconds: pairbounds study training --seeds 2 --set k=4 --set "strength=0.5" --out training.parquet
     """
     _load(plugin, time_limit)
@@ -73,6 +76,9 @@ def study(
     count = seeds if seeds is not None else min(FEW, found.seeds) if small else found.seeds
     if count < 1:
         raise ValueError(f"seeds={count}: at least 1")
+    if dry_run:
+        say(*study_forecast(found, settings, range(count), jobs, paths).splitlines())
+        return
     measure_into(name, settings, range(count), jobs, paths, seconds=time_limit)
 
 
@@ -104,12 +110,14 @@ def measure_into(
     runs = held(Path(settings.runs), kept=kept) if hasattr(settings, "runs") else nullcontext()
     with held(first.parent, first.name if len(paths) == 1 else name, kept=kept, caches=caches), runs:
         inputs = study.asked(study.depends_on, settings)  # what cannot be read is said before anything is measured
+        started = time.perf_counter()
         tables = _measured(study, settings, seeds, workers, seconds)
+        took = {"seconds": round(time.perf_counter() - started, 3), "jobs": jobs}
         about = {one: value for one, value in asdict(settings).items() if one not in whereabouts(settings)}
         configuration = {"study": name, "seeds": list(seeds), "version": study.version, **about}
         with together():
             for table, rows in tables.items():
-                write_table(rows, paths[table], {**configuration, **inputs})
+                write_table(rows, paths[table], {**configuration, **inputs}, took)
     for table, rows in tables.items():
         say(f"{paths[table]}: {len(rows)} rows over {len(seeds)} seeds")
     say(*drawn_by(paths), err=True)

@@ -67,6 +67,7 @@ class Study:
     small : settings for a first look, which `make smoke` draws its figures from
     inputs : from the settings to what the rows depend on besides: the content keys of the files that settings name
     columns : those of each table by its name, in any order, where they are declared: rows with others are refused
+    forecast : from settings, seeds and number of processes to how much there is to do, in words, where that can be told
     registered : its name, where it is not that of its module
     """
 
@@ -78,6 +79,7 @@ class Study:
     small: Mapping[str, Any] = field(default_factory=dict)
     inputs: Callable[[Any], Mapping[str, object]] = nothing_else
     columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    forecast: Callable[[Any, Sequence[int], int], str] | None = None
     registered: str = ""
 
     def __post_init__(self) -> None:

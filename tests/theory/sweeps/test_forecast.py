@@ -1,5 +1,6 @@
 """What is said of a sweep before it is measured, while it is, and after."""
 
+import json
 import os
 
 import pandas as pd
@@ -87,6 +88,23 @@ def test_a_study_says_what_else_its_figures_read(call, tmp_path):
     others = "--tables build/tables  # where emoji_bounds, emoji_multihop must be"
     assert told[2] == f"pairbounds draw ladder --table {path} {others}"
     assert len(pd.read_parquet(path))
+
+
+def test_a_study_can_be_asked_about_before_it_is_measured(call, tmp_path):
+    arguments = ["study", "bound_holds", "--small", "--set", "classes=[2, 2]", "--out", tmp_path / "mine.parquet"]
+    code, said, _ = call(app, *arguments, "--dry-run")
+    assert code == 0
+    assert "classes=(2, 2)" in said
+    assert f"2 seeds, into {tmp_path / 'mine.parquet'}\nhow long is not known" in said
+    assert list(tmp_path.iterdir()) == []
+    assert call(app, *arguments, "--seeds", "1")[0] == 0
+    sidecar = tmp_path / "mine.parquet.json"
+    record = json.loads(sidecar.read_text())
+    assert record["took"]["seconds"] > 0
+    sidecar.write_text(json.dumps(record | {"took": {"seconds": 21.0, "jobs": 3}}))
+    code, said, _ = call(app, *arguments, "--dry-run")
+    assert code == 0
+    assert said.splitlines()[-1].startswith("about 42 seconds, by the table that is there: 1 seeds in about 21 sec")
 
 
 def test_what_no_figure_draws_is_said_too(call, sweep):
