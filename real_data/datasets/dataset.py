@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from real_data.datasets.naming import names_their_class
 from real_data.datasets.pictures import open_picture
 from theory.infrastructure.arrays import IntArray
 
@@ -29,6 +30,7 @@ class ImageTextDataset:
     licence, attribution : the terms of the images and texts, and whom to name
     skipped : why each picture that could not be read was left out, with its path
     label_sets : every way to label the images by its name, (n,) each; by default `labels` alone
+    class_names : the names of the classes of each label set, where they are known; by default those of `labels`
     subjects : what each image shows: two drawings of one thing have one subject; by default each shows its own
 
     Raises
@@ -51,10 +53,13 @@ class ImageTextDataset:
     skipped: tuple[str, ...] = ()
     label_sets: Mapping[str, IntArray] = field(default_factory=dict)
     subjects: tuple[str, ...] = ()
+    class_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "label_sets", dict(self.label_sets) or {"label": self.labels})
         object.__setattr__(self, "subjects", self.subjects or self.ids)
+        own = {name: self.label_names for name, labels in self.label_sets.items() if labels is self.labels}
+        object.__setattr__(self, "class_names", {**own, **self.class_names})
         counts = {len(self.ids), len(self.files), len(self.digests), len(self.captions), len(self.labels)}
         if counts == {0} or len(counts) > 1:
             raise ValueError(f"{self.name}: ids, files, captions and labels are as many, and more than none: {counts}")
@@ -111,6 +116,16 @@ class ImageTextDataset:
         number = {text: place for place, text in enumerate(dict.fromkeys(texts))}
         by_text = np.array([number[text] for text in texts])
         return tuple(name for name, labels in self.label_sets.items() if _same_partition(by_text, labels))
+
+    @cached_property
+    def naming(self) -> tuple[tuple[bool, ...], ...]:
+        """For each caption of each image whether it names a class of it; see `names_their_class`."""
+        return names_their_class(self.captions, self.label_sets, self.class_names)
+
+    @property
+    def share_of_naming_captions(self) -> float:
+        """How many of the captions name a class of their image, in [0, 1]."""
+        return float(np.mean([names for own in self.naming for names in own]))
 
     @cached_property
     def key(self) -> str:

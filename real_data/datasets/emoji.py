@@ -39,6 +39,7 @@ def emoji(size: int = 72, labels: Labels = "category") -> ImageTextDataset:
         labels=label_sets[labels],
         label_names=label_names(labels),
         label_sets=label_sets,
+        class_names={name: label_names(name) for name in get_args(Labels)},
         subjects=tuple(concept.code for _, concept in images),
         size=size,
         licence="; ".join(f"{source.what}: {source.licence}" for source in SOURCES),

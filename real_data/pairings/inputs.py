@@ -18,6 +18,7 @@ from theory.infrastructure.arrays import FloatArray, IntArray
 
 ENCODER, PIXELS = "encoder", "pixels"
 EXACT, TEXTS = "captions, exact", "captions, by encoder"
+UNNAMED = "captions, exact, but for class names"
 NEIGHBOURS, IMAGES, LABELS, UNIFORM = "nearest neighbours", f"held-out images, by {ENCODER}", "labels, ", "uniform"
 
 
@@ -31,6 +32,7 @@ class PairingInputs:
     ----------
     labels : for each label set (n,)
     captions : (n, number of texts), an entry where an image has a caption
+    unnamed : the same without captions that name a class of their image; `None` if none of the data set does, or all do
     images : for each image encoder (n, d), features of the images
     crops : (n, c, p), of the images, as `crops.crops` has them
     texts : (m, d), the encoder's features of texts that are captions of other images
@@ -40,6 +42,7 @@ class PairingInputs:
 
     labels: Mapping[str, IntArray]
     captions: sp.csr_array
+    unnamed: sp.csr_array | None
     images: Mapping[str, FloatArray]
     crops: Single
     texts: FloatArray
@@ -62,9 +65,11 @@ def pairings(inputs: PairingInputs, rng: np.random.Generator, keep: int | None =
     m = inputs
     exact = Pairing(EXACT, "captions", membership_similarities(m.captions, keep))
     texts = Pairing(TEXTS, "captions", cosine_similarities(m.images[ENCODER], m.texts, keep))
+    unnamed = [] if m.unnamed is None else [Pairing(UNNAMED, "captions", membership_similarities(m.unnamed, keep))]
     order = rng.permutation(len(m.crops))
     return [
         exact,
+        *unnamed,
         texts,
         *augmentations(m, keep),
         Pairing(NEIGHBOURS, "no text", cosine_similarities(m.images[ENCODER], m.images[ENCODER], keep)),

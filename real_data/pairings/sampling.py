@@ -1,12 +1,13 @@
 """Which images are compared, and their inputs: features, texts, views."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import scipy.sparse as sp
 
+from real_data.datasets import ImageTextDataset
 from real_data.encoders.encoder import ImageEncoder
 from real_data.pairings.crops import crops, pixel_rows
 from real_data.pairings.inputs import PIXELS, PairingInputs
@@ -89,6 +90,7 @@ def gather(
     return PairingInputs(
         labels={name: labels[own] for name, labels in source.labels.items()},
         captions=_membership(mine.captions),
+        unnamed=_unnamed(mine) if 0 < dataset.share_of_naming_captions < 1 else None,
         images={name: features[own] for name, features in seen.items()},
         crops=np.stack([crops(mine.image(i)) for i in range(len(mine))]),
         texts=encoder.encode_texts(list(words), cache)[chosen],
@@ -104,12 +106,21 @@ def _of_other_subjects(source: Source, own: IntArray, most: int, rng: np.random.
     return np.sort(rng.permutation(order[first])[:most])
 
 
-def _membership(captions: Sequence[tuple[str, ...]]) -> sp.csr_array:
+def _membership(captions: Sequence[tuple[Hashable, ...]]) -> sp.csr_array:
     """(n, number of texts), an entry where an image has a caption."""
     texts = {text: column for column, text in enumerate(dict.fromkeys(t for own in captions for t in own))}
     rows = np.repeat(np.arange(len(captions)), [len(own) for own in captions])
     columns = [texts[text] for own in captions for text in own]
     return sp.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(captions), len(texts)))
+
+
+def _unnamed(dataset: ImageTextDataset) -> sp.csr_array:
+    """(n, number of texts) of the captions that name no class of their image; where all do, a text of its own."""
+    kept = [
+        tuple(text for text, names in zip(texts, naming, strict=True) if not names)
+        for texts, naming in zip(dataset.captions, dataset.naming, strict=True)
+    ]
+    return _membership([texts or (place,) for place, texts in enumerate(kept)])
 
 
 def _seen_views(views: Views, looks: Mapping[str, ImageEncoder], cache: Path | None) -> dict[str, FloatArray]:

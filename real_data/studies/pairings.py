@@ -13,7 +13,7 @@ from real_data.measures.comparison import Comparison, Draw
 from real_data.measures.drawn import Drawn, measure_draw
 from real_data.measures.protocol import CONVENTIONS, Convention, Protocol
 from real_data.measures.verdict import verdict
-from real_data.pairings.inputs import EXACT, IMAGES, TEXTS
+from real_data.pairings.inputs import EXACT, IMAGES, TEXTS, UNNAMED
 from real_data.pairings.sampling import on_draws
 from real_data.pairings.sources import Source
 from real_data.settings import ImageSettings, image_inputs
@@ -117,8 +117,10 @@ def _matched(compared: Compared, families: Mapping[str, str], protocol: Protocol
 def _differences(compared: Compared, families: Mapping[str, str], protocol: Protocol) -> pd.DataFrame:
     rows = []
     for comparison, about, levels in _cells(compared, protocol):
-        for first, (second, family) in product((EXACT, TEXTS, IMAGES), families.items()):
-            found = None if first == second else comparison.difference(first, second, about["evaluator"], levels)
+        for first, (second, family) in product((EXACT, UNNAMED, TEXTS, IMAGES), families.items()):
+            if first == second or first not in families:
+                continue
+            found = comparison.difference(first, second, about["evaluator"], levels)
             if found is not None:
                 named = {"first": first, "second": second, "family": family, "diversity": gmean(levels)}
                 rows.append(about | named | asdict(found))
@@ -129,7 +131,7 @@ def _verdicts(differences: pd.DataFrame, told: Sequence[str]) -> pd.DataFrame:
     about = ["evaluator", *Convention._fields]
     rows = []
     for key, group in differences.groupby(about, sort=False):
-        for captions in (EXACT, TEXTS):
+        for captions in (EXACT, UNNAMED, TEXTS):
             at = group if captions == EXACT else group[group["matched_to"] != EXACT]
             if captions in set(at["first"]):
                 rows.append((*key, captions, verdict(at, captions, IMAGES, told)))

@@ -66,7 +66,8 @@ def coloured(folder: Path) -> ImageTextDataset:
     return ImageTextDataset(
         "coloured", tuple(ids), tuple(files), tuple(map(digest, files)), tuple(captions), np.array(labels),
         tuple(COLOURS), PIXELS, "none", "nobody",
-        label_sets=label_sets, subjects=tuple(name.partition("/")[2] for name in ids),
+        label_sets=label_sets, class_names={"colour": tuple(COLOURS)},
+        subjects=tuple(name.partition("/")[2] for name in ids),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from PIL import Image
 from real_data.datasets import DATASETS, ImageTextDataset
 from real_data.datasets.emoji import emoji
 from real_data.datasets.imagefolder import imagefolder
+from real_data.datasets.naming import images_whose_class_is_named, names_their_class
 from real_data.datasets.pictures import open_picture
 from real_data.datasets.table import table
 from real_data.emoji_concepts import concepts, emoji_graph
@@ -132,6 +133,16 @@ def test_class_names_tell_the_labels_and_names_of_things_do_not(folder, drawings
     merged = {"label": named.labels, "half": named.labels // 2, "own": np.arange(len(named))}
     assert replace(named, label_sets=merged).told == ("label",)
     assert replace(named, captions=(("a picture",),) * len(named)).told == ()
+
+
+def test_captions_name_a_class_by_a_word_of_its_name():
+    captions = (("red apples", "pineapple"), ("The Animal and I",), ("a pie",))
+    classes = {"kind": np.array([0, 1, 0]), "half": np.array([0, 0, 1])}
+    names = {"kind": ("apple-pie", "animals & other things")}
+    naming = names_their_class(captions, classes, names)
+    assert naming == ((True, False), (True,), (True,))
+    assert names_their_class(captions, classes, {}) == ((False, False), (False,), (False,))
+    assert images_whose_class_is_named(naming) == 1
 
 
 def test_every_synset_has_the_name_of_its_number():

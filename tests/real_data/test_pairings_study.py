@@ -15,7 +15,7 @@ from real_data.measures.drawn import measure_draw
 from real_data.measures.pairs import positives
 from real_data.measures.protocol import Protocol
 from real_data.pairings.crops import few_pixels, pixel_rows
-from real_data.pairings.inputs import ENCODER, EXACT, IMAGES, PIXELS, TEXTS, UNIFORM, pairings
+from real_data.pairings.inputs import ENCODER, EXACT, IMAGES, PIXELS, TEXTS, UNIFORM, UNNAMED, pairings
 from real_data.pairings.sampling import draw_images, gather
 from real_data.pairings.sources import source
 from real_data.pairings.views import simclr, views_of
@@ -155,6 +155,20 @@ def test_all_arms_are_there_with_their_controls(colours):
         "labels, greenish": "labels",
         UNIFORM: "uniform",
     }
+
+
+def test_captions_that_name_a_class_are_left_out_of_an_arm_of_their_own(colours):
+    assert gather(colours, np.arange(16), views=2, strengths=(1.0,), anchors=9, seed=0).unnamed is None  # all name it
+    number = [caption.split()[-1] for _, caption in colours.dataset.captions]
+    captions = tuple((texts[0], f"thing {one}") for texts, one in zip(colours.dataset.captions, number, strict=True))
+    captions = (captions[0][:1], *captions[1:])  # all of the first image's name its colour
+    source = replace(colours, dataset=replace(colours.dataset, captions=captions), encoder_without=lambda _: Reader([]))
+    own = np.arange(16)
+    inputs = gather(source, own, views=2, strengths=(1.0,), anchors=9, seed=0)
+    found = {pairing.key: pairing for pairing in pairings(inputs, np.random.default_rng(0))}
+    shown = np.array([f"thing {number[i]}" if i else "its own" for i in own])
+    induced = found[UNNAMED].graph(1e-3).induced().joint.toarray() > 0
+    np.testing.assert_array_equal(induced, shown[:, None] == shown[None, :])
 
 
 def test_colours_are_told_by_captions_and_not_by_shuffled_ones(tables):

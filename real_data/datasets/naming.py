@@ -1,0 +1,49 @@
+"""Which captions name the class of their image: what they tell of it, they tell by its name."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from theory.infrastructure.arrays import IntArray
+
+WORD = re.compile(r"[^\W\d_]+")
+SHORTEST = 3  # letters of a word that names something
+SAYING_NOTHING = frozenset({"and", "other", "the"})
+
+
+def names_their_class(
+    captions: Sequence[Sequence[str]],
+    label_sets: Mapping[str, IntArray],
+    class_names: Mapping[str, Sequence[str]],
+) -> tuple[tuple[bool, ...], ...]:
+    """For each caption of each image whether it has a word in common with the name of a class of its image.
+
+    Words are runs of `SHORTEST` letters or more, in lower case and without the s of the plural: `"red apples"` names
+    an image of the class `"apple-pie"`, and not one of `"pineapple"`.
+
+    Parameters
+    ----------
+    captions : of n images
+    label_sets, class_names : (n,) each, and the names of their classes; a label set without names is left out
+    """
+    known = [
+        (labels, [_words(name) for name in class_names[name]])
+        for name, labels in label_sets.items()
+        if name in class_names
+    ]
+    naming = []
+    for image, texts in enumerate(captions):
+        own: set[str] = set().union(*(words[labels[image]] for labels, words in known))
+        naming.append(tuple(bool(own & _words(text)) for text in texts))
+    return tuple(naming)
+
+
+def images_whose_class_is_named(naming: Sequence[Sequence[bool]]) -> float:
+    """The share of images that have a caption which names their class."""
+    return float(np.mean([any(own) for own in naming]))
+
+
+def _words(text: str) -> set[str]:
+    found = {word.lower() for word in WORD.findall(text)}
+    return {word.removesuffix("s") for word in found if len(word) >= SHORTEST} - SAYING_NOTHING
