@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -128,8 +129,8 @@ def _about(graph: PairGraph, subjects: Classes) -> Iterator[dict[str, object]]:
 
 def _components(graph: PairGraph) -> int:
     """In how many parts the graph falls: so often σ is 1."""
-    both = sp.block_array([[None, graph.joint], [graph.joint.T, None]])
-    return int(connected_components(both, directed=False)[0])
+    blocks: Any = [[None, graph.joint], [graph.joint.T, None]]
+    return int(connected_components(sp.block_array(blocks), directed=False)[0])
 
 
 def _bounds(graph: PairGraph, triplets: Spectrum, widths: tuple[int, ...]) -> pd.DataFrame:
