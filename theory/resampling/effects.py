@@ -89,9 +89,9 @@ def resampling_effect(graph: PairGraph, after: Resampled, k: int) -> "pd.DataFra
         multihop_bound, local_multihop_bound and trained_bound (on the probe error; the first may be infinite),
         probe_error (measured), second_eigenvalue_c (`λ₂(c)`, its upper end, for each class c).
         The bounds are theorems 4, 15, 16 and 17 for the optimum of a graph. After a negative rule the pairs are what
-        they were and only the embedding differs: the bounds are theorem 7, with the tail of theorem 4 or 15, by the excess
-        loss on the induced pairs under `p_L × p_L` of the left embedding with the right one that is best for it. So
-        they are theorems 4 and 15 again, up to round-off, if the measure is `p_L × p_L` and `σ_k > σ_{k+1}`. Theorem
+        they were and only the embedding differs: the bounds are theorem 7, with the tail of theorem 4 or 15, by the
+        excess loss on the induced pairs under `p_L × p_L` of the left embedding with the right one that is best for it.
+        So they are theorems 4 and 15 again, up to round-off, if the measure is `p_L × p_L` and `σ_k > σ_{k+1}`. Theorem
         17 is of any embedding; theorem 16 is of the optimum alone, and NaN there.
 
     Raises
