@@ -64,12 +64,17 @@ def measure(settings: Settings, seed: int) -> Mapping[str, pd.DataFrame]:
         of a class that it has not seen at all, or share no text with an image that it has seen
     natural_tags : how many texts are those of so many images
     """
+    found = [graph_tables(one.images(), settings, seed) for one in settings.each().values()]
+    return {table: pd.concat([own[table] for own in found], ignore_index=True) for table in TABLES}
+
+
+def graph_tables(images: ImageTextDataset, settings: Settings, seed: int) -> dict[str, pd.DataFrame]:
+    """The tables of one data set; see `measure`."""
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
-    for (name, one), texts in product(settings.each().items(), TEXTS):
-        images = one.images()
-        graph = caption_graph(images, words=TEXTS[texts])
-        for table, rows in _measured(graph, images, settings, seed, f"{name}, {texts}").items():
-            parts[table].append(rows.assign(dataset=name, texts=texts))
+    for texts, words in TEXTS.items():
+        graph = caption_graph(images, words=words)
+        for table, rows in _measured(graph, images, settings, seed, f"{images.name}, {texts}").items():
+            parts[table].append(rows.assign(dataset=images.name, texts=texts))
     return {table: pd.concat(rows, ignore_index=True) for table, rows in parts.items()}
 
 
