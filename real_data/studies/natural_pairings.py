@@ -22,6 +22,8 @@ class Settings(Protocol, NaturalSets):
     views: int = 2
     strengths: tuple[float, ...] = (0.25, 1.0)
     diversities: tuple[float, ...] = (2, 5, 10, 20)
+    learned_at: tuple[float, ...] = (5, 10)
+    widths: tuple[int, ...] = (16,)
 
     def __post_init__(self) -> None:
         Protocol.__post_init__(self)
