@@ -29,7 +29,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup test test-slow test-gpu matrix coverage fuzz faults reliability bench figures findings notebooks smoke reproduce lint format mistakes diary ledger sharpness readme-figures clean
+.PHONY: help demo setup data test test-slow test-gpu test-data matrix coverage fuzz faults reliability bench figures findings notebooks smoke reproduce lint format mistakes diary ledger sharpness readme-figures clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/:[^#]*## /\t/' | expand -t 18
@@ -41,6 +41,16 @@ $(INSTALLED): pyproject.toml
 	$(PYTHON) -m pip install --quiet --editable '.[dev]'
 	@touch $@
 
+DATA := $(BUILD)/data
+DEBIAN := openclipart-png openclipart-svg tuxpaint-stamps-default
+data: ## Fetch clip-arts and stamps of Debian packages into build/data, without being root (240 MB)
+	@command -v apt-get >/dev/null && command -v dpkg >/dev/null || \
+	{ echo "make data: no apt-get here: unpack Debian's $(DEBIAN) into $(DATA)" >&2; exit 2; }
+	@rm -rf $(DATA) && mkdir -p $(DATA)/packages
+	cd $(DATA)/packages && apt-get download $(DEBIAN)
+	for package in $(DATA)/packages/*.deb; do dpkg -x $$package $(DATA) || exit; done
+	@rm -r $(DATA)/packages
+
 test: $(INSTALLED) ## Run the tests (about ten minutes)
 	$(PYTHON) -m pytest -n auto --dist loadfile
 
@@ -49,6 +59,9 @@ test-slow: $(INSTALLED) ## Run the slow tests too: 1,000 random graphs, large sp
 
 test-gpu: $(INSTALLED) ## Run the tests that need a CUDA device
 	$(PYTHON) -m pytest -m gpu
+
+test-data: $(INSTALLED) ## Run the tests that need what `make data` fetches
+	$(PYTHON) -m pytest -m data
 
 PYTHON311 ?= 3.11
 PYTHON313 ?= 3.13
@@ -141,9 +154,13 @@ $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)): $(TABLES)/%.parquet: results/%.pa
 	cp $<.json $@.json
 	cp $< $@
 
-reproduce: $(INSTALLED) ## Measure the tables in results/ anew, by training from pixels (an hour and a half)
+reproduce: $(INSTALLED) ## Measure the tables in results/ anew: training from pixels, and what `make data` fetches (two hours)
 	$(PYTHON) -m pairbounds resample --dataset emoji --precision bfloat16 --jobs $(JOBS) --rule all --seeds 5 --out $(BUILD)/runs
 	$(PYTHON) -m pairbounds pretrain --dataset emoji --precision bfloat16 --jobs $(JOBS) --objective clip --objective simclr --seeds 5 --out $(BUILD)/runs
+	$(PYTHON) -m pairbounds study natural_captions --out $(BUILD)/runs
+	$(PYTHON) -m pairbounds study natural_what_if --out $(BUILD)/runs
+	$(PYTHON) -m pairbounds study natural_pairings --jobs $(JOBS) --out $(BUILD)/runs
+	$(PYTHON) -m pairbounds study natural_resampled --jobs $(JOBS) --out $(BUILD)/runs/natural_resampled.parquet
 	cp $(foreach name,$(MEASURED),$(BUILD)/runs/$(name).parquet $(BUILD)/runs/$(name).parquet.json) results/
 
 # Figures: each from its script and its tables; the PNG is written after the PDF and the caption.

@@ -63,6 +63,7 @@ GROUPS: dict[str, dict[str, Entry]] = {
     "Measure real images and captions": _entries(
         "real_data.__main__",
         graph="Save a data set as a pair graph.",
+        pairs="Write the pairs of a data set as a table: image, caption, weight and label, as `audit` reads it.",
         measure="Compare pairs by captions, augmentations and controls: consistency, diversity, bounds, and a verdict.",
         resample_graph="Resample graphs of augmented images by captions and controls: what bounds and error do then.",
     )

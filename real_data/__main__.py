@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from real_data.audit.commandline import audit
-from real_data.commands import measure, pretrain, resample, resample_graph
+from real_data.commands import measure, pairs, pretrain, resample, resample_graph
 from real_data.demo import demo
 from real_data.emoji_concepts import emoji_graph
 from theory.graph_formats import require_graph_path
@@ -60,7 +60,7 @@ def study(
     measure_study("emoji_captions", out, force=force)
 
 
-for command in (demo, audit, measure, resample_graph, resample, pretrain):
+for command in (demo, audit, pairs, measure, resample_graph, resample, pretrain):
     app.command()(command)
 
 if __name__ == "__main__":

@@ -8,7 +8,9 @@ import pandas as pd
 import typer
 
 from real_data import options
+from real_data.caption_graphs import pair_rows
 from real_data.encoders.cache import FEATURES
+from real_data.settings import ImageSettings, image_inputs
 from real_data.studies import pairings, pretraining, resampled_training, resampled_views
 from real_data.training.forecast import training_forecast
 from real_data.training.runs import Run
@@ -16,7 +18,7 @@ from theory.infrastructure import ownership
 from theory.infrastructure.commandline import say
 from theory.infrastructure.folders import AGAIN
 from theory.infrastructure.options import DryRun, Force
-from theory.infrastructure.tables import read_table
+from theory.infrastructure.tables import read_table, require_table_path, write_table
 from theory.sweeps.commandline import measure_into
 
 FEATURES_KEPT = "{} is as it was; encoded features are kept, and the same command starts from them"
@@ -31,7 +33,7 @@ def measure(
     samples: options.Samples = None,
     model: options.Model = None,
     pretrained: options.Weights = "openai",
-    size: Annotated[int | None, typer.Option(help="Pixels that all pairings see; else 96 (emoji) or 224.")] = None,
+    size: Annotated[int | None, typer.Option(help="Pixels that all pairings see; else 96 (drawings) or 224.")] = None,
     images: Annotated[int, typer.Option(help="Images in all draws together.")] = pairings.Settings.total_images,
     draws: Annotated[int, typer.Option(help="Disjoint draws of images.")] = pairings.Settings.draws,
     views: Annotated[int, typer.Option(help="Views of each image at each strength.")] = pairings.Settings.views,
@@ -61,13 +63,33 @@ def measure(
         say("", f"{about}: {row.verdict}")
 
 
+def pairs(
+    out: Annotated[Path, typer.Option(metavar="PAIRS", help="The table, .parquet or .csv.")],
+    dataset: options.Kind = options.Dataset.emoji,
+    root: options.Root = None,
+    force: Force = False,
+) -> None:
+    """Write the pairs of a data set as a table: image, caption, weight and label, as `audit` reads it.
+
+    Each image has weight 1, spread evenly over its captions.
+    Example: pairbounds pairs --dataset openclipart --root build/data --out openclipart.parquet
+    """
+    settings = ImageSettings(dataset.value, None if root is None else str(root))
+    path = require_table_path(out)
+    ownership.claim(ownership.table(path), [root] if settings.dataset == "table" else [], force=force)
+    images = settings.images()
+    rows = pair_rows(images)
+    write_table(rows, path, dict(image_inputs(settings)))
+    say(f"{path}: {len(rows)} pairs of {images}")
+
+
 def resample_graph(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for resampled_views.parquet.")],
     dataset: options.Kind = options.Dataset.emoji,
     root: options.Root = None,
     classes: options.Classes = None,
     samples: options.Samples = None,
-    size: Annotated[int | None, typer.Option(help="Pixels that all see; else 96 (emoji) or 224.")] = None,
+    size: Annotated[int | None, typer.Option(help="Pixels that all see; else 96 (drawings) or 224.")] = None,
     model: options.Model = None,
     pretrained: options.Weights = "openai",
     images: Annotated[int, typer.Option(help="Images in all draws together.")] = resampled_views.Settings.total_images,

@@ -13,9 +13,14 @@ if TYPE_CHECKING:
     from real_data.datasets import ImageTextDataset
     from real_data.pairings.sources import Source
 
-KINDS = ("emoji", "imagefolder", "table")
-USUAL_SIZE = {"emoji": 96}  # pixels
-PLACES = {"imagefolder": "folder", "table": "path"}  # what the constructor of a data set calls its root
+KINDS = ("emoji", "imagefolder", "openclipart", "table", "tuxpaint")
+USUAL_SIZE = {"emoji": 96, "openclipart": 96, "tuxpaint": 96}  # pixels
+PLACES = {
+    "imagefolder": "folder",
+    "openclipart": "root",
+    "table": "path",
+    "tuxpaint": "root",
+}  # what the constructor of a data set calls its root
 
 
 @dataclass(frozen=True)
@@ -24,10 +29,10 @@ class ImageSettings:
 
     Attributes
     ----------
-    dataset : "emoji", "imagefolder" or "table"
-    root : the imagefolder's folder, or the table's file
+    dataset : "emoji", "imagefolder", "openclipart", "table" or "tuxpaint"
+    root : the imagefolder's folder, the table's file, or the folder that packages were unpacked into
     classes, samples : random classes and pictures of an imagefolder; by default all
-    size : pixels of the images; by default 96 (emoji) or 224
+    size : pixels of the images; by default 96 (drawings: emoji, openclipart, tuxpaint) or 224
     model, pretrained : an open_clip model and its weights: a tag, a checkpoint, or random; by default an encoder is
         trained here
     device, cache, jobs : where encoders run, where their features are kept, and how many processes share the work

@@ -75,6 +75,7 @@ QUICK = [
     ("simulations families --draw drawn", ["drawn/families.png"], 0),
     ("simulations sweep sweep.toml --out swept", [*tables("swept", ["table"]), "swept/failures.json"], 1),
     ("real_data graph emoji --out emoji.npz", ["emoji.npz"], 0),
+    ("real_data pairs --out emoji.parquet", tables(".", ["emoji"]), 0),
     ("real_data demo --out shown", ["shown/bounds.png", "shown/digits.npz"], 0),
     (
         "real_data audit pairs.parquet --labels labels.parquet --k 2 --rule hubs --drop 0.3 --keep kept.parquet "
@@ -171,6 +172,7 @@ def test_a_strangers_file_is_replaced_when_asked_to(call, place, command):
         "real_data audit bounds.parquet --out .",
         "real_data audit pairs.parquet --labels classes.parquet --out .",
         "real_data audit . --out out",
+        "real_data pairs --dataset table --root pairs.parquet --out pairs.parquet",
         "real_data measure --dataset table --root pairings_frontier.parquet --out .",
         "real_data resample-graph --dataset table --root resampled_views.parquet --out .",
         "real_data resample --dataset table --root resampled_training.parquet --out .",

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
-from real_data.datasets import emoji, imagefolder, table
+from real_data.datasets import emoji, imagefolder, openclipart, table, tuxpaint
 from real_data.datasets.dataset import ImageTextDataset
 
 DATASETS: Mapping[str, Callable[..., ImageTextDataset]] = {
     "emoji": emoji.emoji,
     "imagefolder": imagefolder.imagefolder,
+    "openclipart": openclipart.openclipart,
     "table": table.table,
+    "tuxpaint": tuxpaint.tuxpaint,
 }
 
 __all__ = ["DATASETS", "ImageTextDataset"]

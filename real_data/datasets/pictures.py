@@ -36,9 +36,7 @@ def open_picture(path: Path, size: int | None) -> Image.Image:
     try:
         return _decoded(require_file(path, "picture"), size)
     except Exception as error:  # decoders raise whatever a broken file leads them to
-        told = str(error).replace(f"'{path}'", "").replace(f"picture {path} ", "it ")
-        reason = " ".join(told.split()) or type(error).__name__
-        raise ValueError(f"cannot read picture {path}: {reason}") from error
+        raise ValueError(_reason(path, error)) from error
 
 
 def check_pictures(paths: Sequence[Path]) -> tuple[dict[Path, str], dict[Path, str]]:
@@ -61,10 +59,28 @@ def check_pictures(paths: Sequence[Path]) -> tuple[dict[Path, str], dict[Path, s
     return digests, reasons
 
 
+def fault_of(path: Path) -> str | None:
+    """Why a picture cannot be opened, if so: an SVG is drawn to know, of any other the header is read and no pixel."""
+    try:
+        if path.suffix.lower() == ".svg":
+            open_picture(path, None)
+        else:
+            Image.open(path, formats=FORMATS).close()
+    except (ValueError, OSError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        return _reason(path, error)
+    return None
+
+
 def digest(path: Path) -> str:
     """The SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _reason(path: Path, error: Exception) -> str:
+    said, beginning = str(error), f"cannot read picture {path}: "
+    told = said.removeprefix(beginning).replace(f"'{path}'", "").replace(f"picture {path} ", "it ")
+    return beginning + (" ".join(told.split()) or type(error).__name__)
 
 
 def _check(path: Path) -> tuple[str, str | None]:

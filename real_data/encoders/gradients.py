@@ -16,7 +16,8 @@ BATCH = 64
 class Gradients(ImageEncoder):
     """Square roots of the gradient's magnitude in 9 orientations, summed in 8 x 8 cells of 9 x 9 pixels: 576 features.
 
-    The product of two unit rows is the Bhattacharyya coefficient of the two histograms.
+    The product of two unit rows is the Bhattacharyya coefficient of the two histograms. A picture of one colour, a
+    white pictogram on white for example, has no orientation: its histogram is even.
 
     Source: Dalal and Triggs 2005, without overlapping blocks.
     """
@@ -38,4 +39,4 @@ def _histogram(image: Image.Image) -> Rows:
     row, column = np.indices(grey.shape) // CELL
     bins = (row * (PIXELS // CELL) + column) * ORIENTATIONS + orientation
     sums = np.bincount(bins.ravel(), np.hypot(down, right).ravel(), minlength=(PIXELS // CELL) ** 2 * ORIENTATIONS)
-    return np.sqrt(sums).astype(np.float32)
+    return np.sqrt(sums if sums.any() else np.ones_like(sums)).astype(np.float32)

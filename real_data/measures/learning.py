@@ -15,7 +15,13 @@ from theory.metrics import alignment, uniformity
 from theory.multihop import consistency_curve
 
 HOPS = (1, 2, 4, 8)
-CLAIMS = {"bound": "probe-error", "sharp_bound": "sharp-probe-error", "multihop_bound": "multihop-error"}
+CLAIMS = {
+    "bound": "probe-error",
+    "sharp_bound": "sharp-probe-error",
+    "multihop_bound": "multihop-error",
+    "local_multihop_bound": "local-multihop-error",
+}
+OF_ENCODERS = {"trained_bound": "trained-error"}
 
 
 def learned(graph: PairGraph, triplets: Spectrum, k: int, labelled: npt.ArrayLike) -> dict[str, float]:
@@ -31,6 +37,7 @@ def learned(graph: PairGraph, triplets: Spectrum, k: int, labelled: npt.ArrayLik
     induced_labelling_error : `α_T`, with self-pairs, as the theorems have it
     next_singular_value : `σ_{k+1}`
     bound, sharp_bound, multihop_bound : of the probe error, by theorem 4, its sharper form, and theorem 15
+    local_multihop_bound, trained_bound : the same by theorems 16 and 17, the latter at the optimum
     guess_error : of guessing the largest class: from there on a bound is vacuous
     probe_error : of the probe that sees all labels, what the bounds are about
     held_out_error : of a logistic probe that sees the labels of some, on the others
@@ -55,6 +62,7 @@ def learned(graph: PairGraph, triplets: Spectrum, k: int, labelled: npt.ArrayLik
         "induced_labelling_error": induced_labelling_error(graph),
         "next_singular_value": float(optimum.spectrum.singular_values[k]),
         **{column: BOUNDS[name](graph, triplets, k) for column, name in CLAIMS.items()},
+        **{column: BOUNDS[name](graph, triplets, k, optimum) for column, name in OF_ENCODERS.items()},
         "guess_error": guess_error(graph),
         "probe_error": optimum.probe.error,
         "held_out_error": held_out,

@@ -9,8 +9,10 @@ from figures.__main__ import FIGURES, app
 from figures.columns import NEEDED
 from figures.findings.finding import found
 from figures.layout import WIDTHS, Layout
+from real_data.audit.trials import WhatIf, what_if
+from real_data.caption_graphs import caption_graph
 from real_data.measures.protocol import Protocol
-from real_data.studies import pretraining, resampled_views
+from real_data.studies import natural_captions, natural_pairings, pretraining, resampled_views
 from real_data.studies.pairings import pairings_tables
 from real_data.studies.pretraining import pretraining_table
 from real_data.studies.resampled_training import resampling_runs
@@ -49,10 +51,23 @@ def tables(tmp_path_factory):
     source = coloured_source(folder)
     small = {"diversities": (2, 5), "learned_at": (5,), "widths": (4,)}
     protocol = Protocol(total_images=48, draws=2, views=2, strengths=(0.5, 1.0), **small)
-    for name, table in pairings_tables(source, protocol, 0).items():
+    compared = pairings_tables(source, protocol, 0)
+    for name, table in compared.items():
         table.to_parquet(folder / f"{name}.parquet")
     graphs = resampled_views.Settings(total_images=48, draws=2, keep=10, diversity=8, k=5)
-    resampled_views.resampling_on_graphs(source, graphs, 0).to_parquet(folder / "resampled_views.parquet")
+    resampled = resampled_views.resampling_on_graphs(source, graphs, 0)
+    resampled.to_parquet(folder / "resampled_views.parquet")
+    natural = natural_captions.Settings(widths=(4, 8), shuffles=1, splits=2, held_out_width=8)
+    tried = what_if(caption_graph(source.dataset), WhatIf(k=4, shares=(0.1, 0.3), splits=2, draws=1))
+    several = {
+        **{f"natural_{part}": compared[f"pairings_{part}"] for part in natural_pairings.PARTS},
+        **natural_captions.graph_tables(source.dataset, natural, 0),
+        "natural_resampled": resampled,
+        "natural_what_if": tried.verdict,
+    }
+    for name, table in several.items():
+        sets = [table.assign(dataset=each) for each in ("emoji", "openclipart", "tuxpaint")]
+        pd.concat(sets).to_parquet(folder / f"{name}.parquet")
     studio, recipe = Studio(source, folder, views=2), Recipe(epochs=1, batch=32, warmup=0)
     runs = [run for seed in range(2) for run in resampling_runs("all", recipe, seed)]
     run_all(runs, studio, folder).to_parquet(folder / "resampled_training.parquet")

@@ -232,6 +232,12 @@ def test_minilm_is_that_of_sentence_transformers():
     np.testing.assert_allclose(MiniLM().encode_texts(texts, None), load_model("cpu").encode(texts), atol=1e-5)
 
 
+def test_a_picture_of_one_colour_has_an_even_histogram(tmp_path, dataset):
+    Image.new("RGB", (30, 20), "white").save(tmp_path / "white.png")
+    blank = replace(dataset.take([0]), files=(tmp_path / "white.png",))
+    assert Gradients().encode_images(blank, None)[0] == pytest.approx(np.full(576, 1 / 24))
+
+
 def test_gradients_are_their_formula(dataset):
     image = dataset.take([0])
     grey = np.asarray(replace(image, size=72).image(0).convert("L"), dtype=np.float64)

@@ -394,6 +394,8 @@ def test_effect_of_the_positive_techniques():
             assert row["next_singular_value"] == pytest.approx(known.singular_values[5], abs=1e-12)
             assert row["bound"] == BOUNDS["probe-error"](one, known, 5)
             assert row["multihop_bound"] == BOUNDS["multihop-error"](one, known, 5)
+            assert row["local_multihop_bound"] == BOUNDS["local-multihop-error"](one, known, 5)
+            assert row["probe_error"] <= row["trained_bound"] <= 1 + 1e-9
             assert row["probe_error"] == probe(one, optimal_embeddings(one, 5)[0]).error <= row["multihop_bound"]
             assert [row[f"second_eigenvalue_{c}"] for c in range(3)] == class_second_eigenvalues(one).tolist()
         assert table["induced_labelling_error"].nunique() == 2
@@ -407,7 +409,9 @@ def test_effect_of_the_negative_techniques(drop):
     before, after = resampling_effect(graph, Resampled(graph, found), 5).to_dict("records")
     changed = {name for name in before if before[name] != after[name]}
     assert {"stage", "bound", "multihop_bound"} <= changed
-    assert changed <= {"stage", "bound", "multihop_bound", "probe_error"}
+    assert changed <= {"stage", *(name for name in before if name.endswith("bound")), "probe_error"}
+    assert math.isnan(after["local_multihop_bound"])  # theorem 16 is of the optimum of a graph
+    assert after["probe_error"] <= after["trained_bound"]
     assert after["probe_error"] == pytest.approx(probe(graph, found.left).error)
     assert after["probe_error"] <= after["multihop_bound"] <= after["bound"]
 
@@ -418,7 +422,7 @@ def test_the_bounds_of_a_negative_technique_that_drops_nothing_are_those_before(
     graph, guide = world(seed)
     unchanged = weighted_optimum(graph.induced(), drop_false_negative(graph, guide, keep=1.0), 5)
     before, after = resampling_effect(graph, Resampled(graph, unchanged), 5).to_dict("records")
-    for bound in ("bound", "multihop_bound"):
+    for bound in ("bound", "multihop_bound", "trained_bound"):
         assert after[bound] == pytest.approx(before[bound], rel=1e-4)
         assert after[bound] >= before[bound] * (1 - 1e-12)
 
@@ -429,7 +433,7 @@ def test_the_bounds_of_any_embedding_hold(graph, data):
     away = np.random.default_rng(data.draw(SEEDS)).standard_normal((graph.n_left, k))
     near = optimal_embeddings(graph, k)[0] + data.draw(st.sampled_from([0.0, 1e-3, 1e-1, 10.0])) * away
     after = resampling_effect(graph, Resampled(graph, WeightedOptimum(near, near, 0, 0, True)), k).iloc[1]
-    assert after["probe_error"] <= min(after["bound"], after["multihop_bound"]) + 1e-9
+    assert after["probe_error"] <= min(after[name] for name in ("bound", "multihop_bound", "trained_bound")) + 1e-9
 
 
 def test_without_a_gap_the_bound_on_another_embedding_is_infinite():

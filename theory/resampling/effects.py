@@ -22,8 +22,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KEEP = 0.5  # the share of their weight that dropped negatives retain: with none the loss need not have a minimum
-CLAIMS = {"bound": "probe-error", "multihop_bound": "multihop-error"}  # of the optimum of a graph
-CLAIMS_OF_ENCODERS = {"bound": "near-optimal-error", "multihop_bound": "multihop-near-optimal-error"}
+BY_MARGINS = {"trained_bound": "trained-error"}  # of any embedding
+# Of the optimum of a graph; theorem 16 speaks of no other embedding.
+CLAIMS = {"bound": "probe-error", "multihop_bound": "multihop-error", "local_multihop_bound": "local-multihop-error"}
+CLAIMS_OF_ENCODERS = {
+    "bound": "near-optimal-error",
+    "multihop_bound": "multihop-near-optimal-error",
+    **BY_MARGINS,
+}
 WORST = "largest_second_eigenvalue"
 
 
@@ -79,13 +85,14 @@ def resampling_effect(graph: PairGraph, after: Resampled, k: int) -> "pd.DataFra
     Returns
     -------
     DataFrame with columns
-        stage ("before", "after"), induced_labelling_error (`α_T`), next_singular_value (`σ_{k+1}`), bound and
-        multihop_bound (on the probe error; the first may be infinite), probe_error (measured), second_eigenvalue_c
-        (`λ₂(c)`, its upper end, for each class c).
-        The bounds are theorems 4 and 15 for the optimum of a graph. After a negative rule the pairs are what they
-        were and only the embedding differs: the bounds are theorem 7, with the tail of theorem 4 or 15, by the excess
-        loss on the induced pairs under `p_L × p_L` of the left embedding with the right one that is best for it. So
-        they are theorems 4 and 15 again, up to round-off, if the measure is `p_L × p_L` and `σ_k > σ_{k+1}`.
+        stage ("before", "after"), induced_labelling_error (`α_T`), next_singular_value (`σ_{k+1}`), bound,
+        multihop_bound, local_multihop_bound and trained_bound (on the probe error; the first may be infinite),
+        probe_error (measured), second_eigenvalue_c (`λ₂(c)`, its upper end, for each class c).
+        The bounds are theorems 4, 15, 16 and 17 for the optimum of a graph. After a negative rule the pairs are what
+        they were and only the embedding differs: the bounds are theorem 7, with the tail of theorem 4 or 15, by the
+        excess loss on the induced pairs under `p_L × p_L` of the left embedding with the right one that is best for it.
+        So they are theorems 4 and 15 again, up to round-off, if the measure is `p_L × p_L` and `σ_k > σ_{k+1}`. Theorem
+        17 is of any embedding; theorem 16 is of the optimum alone, and NaN there.
 
     Raises
     ------
@@ -149,8 +156,10 @@ def _facts(resampled: Resampled, k: int) -> dict[str, float]:
 
 
 def _of_optimum(graph: PairGraph, known: Spectrum, k: int) -> dict[str, float]:
+    optimum = Encoder.optimum(graph, known, k)
     bounds = {column: BOUNDS[name](graph, known, k) for column, name in CLAIMS.items()}
-    return bounds | {"probe_error": Encoder.optimum(graph, known, k).probe.error}
+    bounds |= {column: BOUNDS[name](graph, known, k, optimum) for column, name in BY_MARGINS.items()}
+    return bounds | {"probe_error": optimum.probe.error}
 
 
 def _of_embedding(graph: PairGraph, known: Spectrum, k: int, optimum: WeightedOptimum) -> dict[str, float]:
@@ -162,7 +171,7 @@ def _of_embedding(graph: PairGraph, known: Spectrum, k: int, optimum: WeightedOp
     of_pairs = enough_triplets(pairs, spectrum(pairs, min(k + 1, pairs.n_left)), k)
     # The bound is about the left side and holds with any right one: the best under the unchanged measure is sharpest.
     encoder = Encoder.of(pairs, of_pairs, k, (optimum.left, best_partner(pairs, optimum.left)))
-    bounds = {}
+    bounds = dict.fromkeys(CLAIMS, math.nan)
     for column, name in CLAIMS_OF_ENCODERS.items():
         try:
             bounds[column] = BOUNDS[name](graph, known, k, encoder)

@@ -1,0 +1,114 @@
+"""*Rare captions*: how few images a caption has, what a probe with few labels misses, what dropping pairs does."""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Picture
+
+from figures.figure import Figure
+from figures.natural_captions import TITLES
+from figures.style import COLUMN, label_line, sized
+from theory.infrastructure.palette import BOUND, GREEN, MEASURED, NEUTRAL, ORANGE, PURPLE
+from theory.intervals import student_half
+
+LOOKS = {"emoji": (MEASURED, "-", "o"), "openclipart": (ORANGE, "--", "s"), "tuxpaint": (GREEN, "-.", "^")}
+LATER = (NEUTRAL, ":", "D")  # of a data set that is new
+RULES = {"leak": (BOUND, "o"), "hubs": (PURPLE, "s")}
+SPLIT, DROP = "split", "drop"
+
+
+def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+    """The tail, the probe with few labels, and the verdict on dropping pairs, side by side."""
+    picture, panels = plt.subplots(1, 3, figsize=(3.1 * COLUMN, 1.15 * COLUMN))
+    tags = tables["natural_tags"].query("texts == 'captions'")
+    held_out = tables["natural_held_out"].query("texts == 'words'")
+    for axes, rows, panel in ((panels[0], tags, _tail), (panels[1], held_out, _few_labels)):
+        for name, own in rows.groupby("dataset", sort=False):
+            panel(axes, own, str(name))
+    verdict = of_error(tables["natural_what_if"])
+    _what_if(panels[2], verdict)
+    panels[0].set(xscale="log", yscale="log", xlabel="images with a caption, at least", ylabel="share of the captions")
+    panels[0].set_title("a caption has few images")
+    panels[1].set(xscale="log", xlabel="share of the subjects with a label", ylabel="error on the others")
+    panels[1].set_title("a probe with few labels")
+    panels[1].set_xticks(shares := sorted(held_out["labelled"].unique()), [f"{share:.0%}" for share in shares])
+    panels[1].minorticks_off()
+    panels[0].legend(fontsize=sized(8), loc="lower left")
+    return picture, _caption(tags, held_out, verdict)
+
+
+def of_error(verdict: pd.DataFrame) -> pd.DataFrame:
+    """What dropping pairs does to the error, by rule and share."""
+    chosen = (verdict["quantity"] == "error") & (verdict["action"] == DROP)
+    found: pd.DataFrame = verdict[chosen]
+    return found
+
+
+def once(tags: pd.DataFrame) -> dict[str, float]:
+    """The share of the captions that a single image has, by data set."""
+    single = tags[tags["images"] == 1].groupby("dataset", sort=False)["n_texts"].sum()
+    shares = single / tags.groupby("dataset", sort=False)["n_texts"].sum()
+    return {str(name): float(value) for name, value in shares.items()}
+
+
+def _looks(name: str) -> dict[str, str]:
+    hue, dash, marker = LOOKS.get(name, LATER)
+    return {"color": hue, "linestyle": dash, "marker": marker}
+
+
+def _tail(axes: Axes, rows: pd.DataFrame, name: str) -> None:
+    rising = rows.sort_values("images")
+    least = rising["n_texts"][::-1].cumsum()[::-1] / rising["n_texts"].sum()
+    axes.plot(rising["images"], least, **_looks(name), markersize=2.5, linewidth=1, label=TITLES.get(name, name))
+
+
+def _few_labels(axes: Axes, rows: pd.DataFrame, name: str) -> None:
+    by_share = rows.groupby("labelled")
+    mean, half = by_share["held_out_error"].mean(), by_share["held_out_error"].apply(student_half)
+    axes.errorbar(mean.index, mean, half, **_looks(name), markersize=4, linewidth=1.2, capsize=2)  # type: ignore[arg-type]  # strings
+    axes.plot(mean.index, by_share["unseen_class"].mean(), **_looks(name) | {"linestyle": ":"}, markersize=3, alpha=0.6)
+    axes.set_ylim(bottom=0)
+
+
+def _what_if(axes: Axes, rows: pd.DataFrame) -> None:
+    for number, (rule, own) in enumerate(rows.groupby("rule", sort=False)):
+        hue, marker = RULES.get(str(rule), (NEUTRAL, "D"))
+        x = own["share"] * (1 + 0.06 * (number - 0.5))
+        ends = np.array([own["difference"] - own["low"], own["high"] - own["difference"]])
+        axes.errorbar(x, own["difference"], ends, fmt=marker, color=hue, markersize=4, linewidth=1.2, label=rule)
+    axes.axhline(0, color="black", linewidth=0.8)
+    axes.set(xscale="log", xlabel="share of the pairs that is dropped", ylabel="error, minus that of random choice")
+    axes.set_xticks(shares := sorted(rows["share"].unique()), [f"{share:.0%}" for share in shares])
+    axes.minorticks_off()
+    axes.set_title(f"dropping pairs: {', '.join(TITLES.get(n, n) for n in rows['dataset'].unique())}")
+    axes.legend(fontsize=sized(8), title="dropped first", title_fontsize=sized(8))
+    label_line(axes, 0.03, 0.03, "below 0: better than random", NEUTRAL, transform=axes.transAxes, fontweight="normal")
+
+
+def _caption(tags: pd.DataFrame, held_out: pd.DataFrame, verdict: pd.DataFrame) -> str:
+    single = ", ".join(f"{TITLES.get(name, name)} {share:.0%}" for name, share in once(tags).items())
+    few = held_out[held_out["labelled"] == held_out["labelled"].min()].groupby("dataset", sort=False)
+    missed = ", ".join(
+        f"{TITLES.get(str(name), str(name))} {own['held_out_error'].mean():.2f}, "
+        f"of which {own['unseen_class'].mean():.2f}"
+        for name, own in few
+    )
+    better = verdict[verdict["beats_random"]]
+    helped = (
+        "no rule beats random choice" if better.empty else f"{len(better)} of {len(verdict)} cases beat random choice"
+    )
+    return (
+        f"Left: the share of the distinct captions that at least so many images have; one image has {single}. Middle: "
+        "the error of a logistic probe on the optimal embedding of the graph by words, on images of subjects whose "
+        f"label it has not seen, over {held_out['split'].nunique()} choices of those that it has, with 95% intervals; "
+        "dotted, the images of a class of which it has seen no label, which no probe can get right. With "
+        f"{held_out['labelled'].min():.0%} of the labels: {missed}. Right: the error when a rule that saw the labels "
+        "of half of the images drops pairs of the other half, minus that of the best random choice; intervals at 95% "
+        f"over all cases together: {helped}."
+    )
+
+
+FIGURE = Figure("Rare captions", ("natural_tags", "natural_held_out", "natural_what_if"), draw)

@@ -1,0 +1,113 @@
+"""Pictures of Debian packages that were unpacked into a folder: where they are, and that they are those measured on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from real_data.datasets.dataset import ImageTextDataset
+from real_data.datasets.pictures import digest, fault_of
+from real_data.emoji_concepts import DatasetChangedError, DatasetMissingError
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """A data set of Debian packages, as `make data` unpacks them.
+
+    Attributes
+    ----------
+    name : of the kind of data set
+    packages, version : that were measured on
+    place : of the pictures' folder, below the one that the packages were unpacked into
+    counts : that were measured, by what is counted; a count comes after those it depends on
+    licence, attribution : as `ImageTextDataset` has them
+    """
+
+    name: str
+    packages: tuple[str, ...]
+    version: str
+    place: str
+    counts: Mapping[str, int]
+    licence: str
+    attribution: str
+
+    def folder(self, root: Path) -> Path:
+        """The pictures' folder.
+
+        Raises
+        ------
+        DatasetMissingError
+            It is not there.
+        """
+        found = Path(root) / self.place
+        if not found.is_dir():
+            raise DatasetMissingError(
+                f"data set {self.name}: {found} is no folder: `make data` unpacks {' and '.join(self.packages)} into "
+                "build/data, which is then the root; where they are installed it is /"
+            )
+        return found
+
+    def dataset(
+        self,
+        folder: Path,
+        captions: Mapping[PurePosixPath, Sequence[str]],
+        subjects: Mapping[PurePosixPath, str],
+        size: int | None,
+    ) -> ImageTextDataset:
+        """The pictures that have a caption, by their paths in the folder, of which the first part is their category.
+
+        Those that cannot be opened are left out.
+
+        Parameters
+        ----------
+        subjects : what each shows; a picture that is left out is its own
+
+        Raises
+        ------
+        DatasetChangedError
+            Other counts than were measured.
+        """
+        captioned = sorted(path for path, texts in captions.items() if texts)
+        faults = {path: fault for path in captioned if (fault := fault_of(folder / path))}
+        kept = [path for path in captioned if path not in faults]
+        names = tuple(sorted({path.parts[0] for path in kept}))
+        texts = [text for path in captioned for text in captions[path]]
+        files = [folder / path for path in kept]
+        digests = tuple(map(digest, files))
+        shown = tuple(subjects.get(path) or own for path, own in zip(kept, digests, strict=True))
+        self._check(
+            {
+                "pictures": len(captions),
+                "pictures with captions": len(captioned),
+                "pairs": len(texts),
+                "distinct captions": len(set(texts)),
+                "categories": len(names),
+                "pictures that can be opened": len(kept),
+                "subjects": len(set(shown)),
+            }
+        )
+        labels = np.array([names.index(path.parts[0]) for path in kept])
+        return ImageTextDataset(
+            name=self.name,
+            ids=tuple(map(str, kept)),
+            files=tuple(files),
+            digests=digests,
+            captions=tuple(tuple(captions[path]) for path in kept),
+            labels=labels,
+            label_names=names,
+            label_sets={"category": labels},
+            subjects=shown,
+            size=size,
+            licence=self.licence,
+            attribution=self.attribution,
+            skipped=tuple(faults.values()),
+        )
+
+    def _check(self, found: Mapping[str, int]) -> None:
+        for what, expected in self.counts.items():
+            if found[what] != expected:
+                raise DatasetChangedError(
+                    f"data set {self.name}: expected {expected} {what}, found {found[what]}: it was measured on "
+                    f"version {self.version} of {' and '.join(self.packages)}"
+                )

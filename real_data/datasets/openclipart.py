@@ -1,0 +1,74 @@
+"""OpenClipart: clip-arts of Debian's packages, with the tags that the people who drew them gave.
+
+The tags are in the metadata of the drawings, of `openclipart-svg`; the pictures are their renderings, of
+`openclipart-png`, which Debian made of all of them.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from xml.etree import ElementTree
+
+from real_data.datasets.dataset import ImageTextDataset
+from real_data.datasets.debian import Unpacked
+from theory.infrastructure.inputs import require_file
+
+PACKAGES = Unpacked(
+    name="openclipart",
+    packages=("openclipart-png", "openclipart-svg"),
+    version="1:0.18+dfsg-19",
+    place="usr/share/openclipart/png",
+    counts={
+        "pictures": 3_929,
+        "pictures with captions": 3_917,
+        "pairs": 12_871,
+        "distinct captions": 1_845,
+        "categories": 16,
+        "pictures that can be opened": 3_902,
+        "subjects": 3_314,
+    },
+    licence="public domain",
+    attribution="Open Clip Art Library; each picture's author is in its metadata",
+)
+# Icon themes and geometric shapes; and what is sorted by no subject, or shows how to draw.
+LEFT_OUT = frozenset({"buttons", "computer", "logos", "shapes", "special", "unsorted"})
+SUBJECT = "{http://purl.org/dc/elements/1.1/}subject"
+TAG = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}li"
+
+
+def openclipart(root: Path, size: int | None = None) -> ImageTextDataset:
+    """The clip-arts with a tag; a picture's captions are its distinct tags, verbatim, and its class the top folder.
+
+    Left out are icons, shapes and folders of no subject. A picture that lies in several folders, often as a link, is
+    several images of one subject, each with the class of its folder.
+
+    Parameters
+    ----------
+    root : the folder that the packages were unpacked into
+    size : pixels
+        Each picture's middle at `size` x `size`; by default each as it is.
+
+    Raises
+    ------
+    ValueError
+        The packages are not there, hold other counts than were measured, or a drawing cannot be read.
+    """
+    folder = PACKAGES.folder(root)
+    paths = [
+        PurePosixPath(path.relative_to(folder).as_posix())
+        for category in folder.iterdir()
+        if category.name not in LEFT_OUT
+        for path in category.rglob("*.png")
+    ]
+    drawings = folder.with_name("svg")
+    captions = {path: tuple(dict.fromkeys(_tags(drawings / path.with_suffix(".svg")))) for path in paths}
+    return PACKAGES.dataset(folder, captions, {}, size)
+
+
+def _tags(drawing: Path) -> Iterator[str]:
+    try:
+        metadata = ElementTree.parse(require_file(drawing, "drawing")).iter(SUBJECT)
+        for tag in (tag for subject in metadata for tag in subject.iter(TAG)):
+            if text := (tag.text or "").strip():
+                yield text
+    except (ElementTree.ParseError, FileNotFoundError) as error:
+        raise ValueError(f"cannot read the tags of {drawing}: {error}") from error

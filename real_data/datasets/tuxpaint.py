@@ -1,0 +1,57 @@
+"""Tux Paint: the stamps of a drawing program for children, each with an English sentence."""
+
+from pathlib import Path, PurePosixPath
+
+from real_data.datasets.dataset import ImageTextDataset
+from real_data.datasets.debian import Unpacked
+
+PACKAGES = Unpacked(
+    name="tuxpaint",
+    packages=("tuxpaint-stamps-default",),
+    version="2025.03.31-1",
+    place="usr/share/tuxpaint/stamps",
+    counts={
+        "pictures": 1_210,
+        "pictures with captions": 1_199,
+        "pairs": 1_199,
+        "distinct captions": 805,
+        "categories": 16,
+        "pictures that can be opened": 1_159,
+        "subjects": 951,
+    },
+    licence="GPL-2",
+    attribution="Bill Kendrick and the contributors of Tux Paint",
+)
+PICTURES = (".png", ".svg")
+
+
+def tuxpaint(root: Path, size: int | None = None) -> ImageTextDataset:
+    """The stamps with a sentence, which is a picture's one caption; its class is the top folder.
+
+    Many stamps are there as PNG and as SVG: two images of one subject. Mirrored ones without a sentence are left out.
+
+    Parameters
+    ----------
+    root : the folder that the package was unpacked into
+    size : pixels
+        Each picture's middle at `size` x `size`; by default each as it is.
+
+    Raises
+    ------
+    ValueError
+        The package is not there, or holds other counts than were measured.
+    """
+    folder = PACKAGES.folder(root)
+    found = [path for path in folder.rglob("*") if path.suffix in PICTURES]
+    paths = {path: PurePosixPath(path.relative_to(folder).as_posix()) for path in found}
+    captions = {own: _sentence(path.with_suffix(".txt")) for path, own in paths.items()}
+    subjects = {own: str(own.with_suffix("")) for own in paths.values()}
+    return PACKAGES.dataset(folder, captions, subjects, size)
+
+
+def _sentence(texts: Path) -> tuple[str, ...]:
+    """The first line, which is in English; those after it are translations."""
+    if not texts.is_file():
+        return ()
+    first = texts.read_text(encoding="utf-8").partition("\n")[0].strip()
+    return (first,) if first else ()

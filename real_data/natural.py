@@ -1,0 +1,51 @@
+"""The data sets whose captions people wrote, as studies measure them side by side."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from real_data.encoders.cache import FEATURES
+from real_data.settings import PLACES, ImageSettings, image_inputs
+from theory.sweeps import where
+
+NATURAL = ("emoji", "openclipart", "tuxpaint")
+
+
+@dataclass(frozen=True)
+class NaturalSets:
+    """Which data sets.
+
+    Attributes
+    ----------
+    datasets : their kinds, as `ImageSettings` has them
+    root : of those that are not in installed packages: what `make data` unpacked
+    device, cache, jobs : as `ImageSettings` has them
+
+    Raises
+    ------
+    ValueError
+        None at all, or one that `ImageSettings` does not know.
+    """
+
+    datasets: tuple[str, ...] = NATURAL
+    root: str = where("build/data")
+    device: str = where("auto")
+    cache: str = where(str(FEATURES))
+    jobs: int = where(1)
+
+    def __post_init__(self) -> None:
+        if not self.datasets:
+            raise ValueError(f"datasets is empty: give one of {', '.join(NATURAL)} at least")
+        self.each()
+
+    def each(self) -> dict[str, ImageSettings]:
+        """The settings of each of them, by its kind."""
+        at = {"device": self.device, "cache": self.cache, "jobs": self.jobs}
+        return {
+            name: ImageSettings(name, self.root if name in PLACES else None, **at)  # type: ignore[arg-type]  # strings, and a number
+            for name in self.datasets
+        }
+
+
+def natural_inputs(settings: NaturalSets) -> Mapping[str, object]:
+    """What the rows of a study depend on besides its settings: `image_inputs` of every data set."""
+    return {name: dict(image_inputs(one)) for name, one in settings.each().items()}

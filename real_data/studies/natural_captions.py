@@ -1,0 +1,190 @@
+"""Caption graphs of every data set whose captions people wrote: consistency, bounds and errors, and a control."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
+
+from real_data.caption_graphs import caption_graph
+from real_data.datasets.dataset import ImageTextDataset
+from real_data.measures.off_diagonal import chance_agreement, chance_corrected, off_diagonal
+from real_data.measures.protocol import IMAGE, SUBJECT
+from real_data.natural import NaturalSets, natural_inputs
+from real_data.pairings.inputs import EXACT
+from theory import PairGraph, Spectrum, check_bounds, induced_labelling_error, spectrum
+from theory.bounds.quantities import Encoder
+from theory.consistency import guess_error
+from theory.infrastructure.arrays import IntArray
+from theory.infrastructure.progress import tqdm
+from theory.logistic import logistic_probe
+from theory.sweeps import Study
+
+TABLES = ("natural_graphs", "natural_bounds", "natural_held_out", "natural_tags")
+BOUNDS = ("probe-error", "sharp-probe-error", "multihop-error", "local-multihop-error", "trained-error")
+TEXTS = {"captions": False, "words": True}  # what joins two images: a caption that both have, or a word of one
+SHUFFLED = f"shuffled {EXACT}"
+Classes = npt.NDArray[np.str_]
+
+
+@dataclass(frozen=True)
+class Settings(NaturalSets):
+    """Which data sets, and where the bounds are held.
+
+    Attributes
+    ----------
+    widths : of the embedding
+    shuffles : of the images over the captions, as controls
+    labelled, splits : shares of the subjects whose labels a second probe sees, and random choices of them
+    held_out_width : of the embedding that this probe reads
+    """
+
+    widths: tuple[int, ...] = (16, 32, 64, 128, 256, 512)
+    shuffles: int = 2
+    labelled: tuple[float, ...] = (0.02, 0.1, 0.5)
+    splits: int = 5
+    held_out_width: int = 64
+
+
+def measure(settings: Settings, seed: int) -> Mapping[str, pd.DataFrame]:
+    """Every data set by its captions and by their words, and the same with the images shuffled.
+
+    Returns
+    -------
+    natural_graphs : a row for each graph and exclusion (pairs of one image, or of one subject): how many images,
+        texts, pairs, classes and components; guess_error, `α_T`, consistency among others and that of chance, the first
+        corrected by the second, effective positives (others, and all) and the share of images alone with their texts
+    natural_bounds : the columns of `check_bounds` for `BOUNDS`, and next_singular_value (`σ_{k+1}`)
+    natural_held_out : the error of a logistic probe on images whose subject it has not seen, and how many of them are
+        of a class that it has not seen at all, or share no text with an image that it has seen
+    natural_tags : how many texts are those of so many images
+    """
+    found = [graph_tables(one.images(), settings, seed) for one in settings.each().values()]
+    return {table: pd.concat([own[table] for own in found], ignore_index=True) for table in TABLES}
+
+
+def graph_tables(images: ImageTextDataset, settings: Settings, seed: int) -> dict[str, pd.DataFrame]:
+    """The tables of one data set; see `measure`."""
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
+    for texts, words in TEXTS.items():
+        graph = caption_graph(images, words=words)
+        for table, rows in _measured(graph, images, settings, seed, f"{images.name}, {texts}").items():
+            parts[table].append(rows.assign(dataset=images.name, texts=texts))
+    return {table: pd.concat(rows, ignore_index=True) for table, rows in parts.items()}
+
+
+def _measured(
+    graph: PairGraph, images: ImageTextDataset, settings: Settings, seed: int, title: str
+) -> dict[str, pd.DataFrame]:
+    subject_of = dict(zip(images.ids, images.subjects, strict=True))
+    subjects = np.array([subject_of[image] for image in graph.left_ids])
+    rng = np.random.default_rng(seed)
+    # The pairs are the same, whoever has them, and so are the triplets.
+    graphs = [(EXACT, 0, graph)] + [(SHUFFLED, number, _shuffled(graph, rng)) for number in range(settings.shuffles)]
+    triplets = spectrum(graph, min(max(settings.widths) + 1, *graph.joint.shape), method="dense")
+    about, bounds = [], []
+    for pairing, number, one in tqdm(graphs, desc=title, unit="graph"):
+        named = {"pairing": pairing, "shuffle": number}
+        about += [named | row for row in _about(one, subjects)]
+        bounds.append(_bounds(one, triplets, settings.widths).assign(**named))
+    return {
+        "natural_graphs": pd.DataFrame(about),
+        "natural_bounds": pd.concat(bounds, ignore_index=True),
+        "natural_held_out": pd.DataFrame(_held_out(graph, subjects, triplets, settings, rng)),
+        "natural_tags": _tags(graph),
+    }
+
+
+def _shuffled(graph: PairGraph, rng: np.random.Generator) -> PairGraph:
+    labels = graph.left_labels
+    assert labels is not None
+    return PairGraph(graph.joint, labels[rng.permutation(graph.n_left)])
+
+
+def _about(graph: PairGraph, subjects: Classes) -> Iterator[dict[str, object]]:
+    labels = graph.left_labels
+    assert labels is not None
+    facts = {
+        "images": graph.n_left,
+        "n_texts": graph.n_right,
+        "pairs": graph.joint.nnz,
+        "classes": len(np.unique(labels)),
+        "components": _components(graph),
+        "guess_error": guess_error(graph),
+        "induced_labelling_error": induced_labelling_error(graph),
+    }
+    groups = {IMAGE: np.arange(graph.n_left), SUBJECT: subjects}
+    for exclusion, found in off_diagonal(graph, {"": labels}, groups).items():
+        chance, consistency = chance_agreement(labels, groups[exclusion]), found.consistency("")
+        yield facts | {
+            "exclusion": exclusion,
+            "consistency": consistency,
+            "chance": chance,
+            "corrected": float(chance_corrected(np.asarray(consistency), chance)),
+            "positives_others": found.effective_positives(),
+            "positives_all": found.effective_positives(with_own=True),
+            "alone": found.alone,
+        }
+
+
+def _components(graph: PairGraph) -> int:
+    """In how many parts the graph falls: so often σ is 1."""
+    blocks: Any = [[None, graph.joint], [graph.joint.T, None]]
+    return int(connected_components(sp.block_array(blocks), directed=False)[0])
+
+
+def _bounds(graph: PairGraph, triplets: Spectrum, widths: tuple[int, ...]) -> pd.DataFrame:
+    fitting = [k for k in widths if k < len(triplets.singular_values)]
+    table = check_bounds(graph, fitting, bounds=BOUNDS, triplets=triplets)
+    return table.assign(next_singular_value=triplets.singular_values[table["k"].to_numpy()])
+
+
+def _held_out(
+    graph: PairGraph, subjects: Classes, triplets: Spectrum, settings: Settings, rng: np.random.Generator
+) -> Iterator[dict[str, object]]:
+    k, labels, names = (
+        min(settings.held_out_width, len(triplets.singular_values)),
+        graph.left_labels,
+        np.unique(subjects),
+    )
+    assert labels is not None
+    embedding = Encoder.optimum(graph, triplets.leading(min(k + 1, len(triplets.singular_values))), k).left
+    for share, split in product(settings.labelled, range(settings.splits)):
+        chosen = rng.permutation(names)[: max(1, round(share * len(names)))]
+        seen = np.isin(subjects, chosen)
+        texts = np.asarray(graph.joint[np.flatnonzero(seen)].sum(axis=0)) > 0
+        touched = np.asarray(graph.joint @ texts.astype(np.float64)) > 0
+        yield {
+            "labelled": share,
+            "split": split,
+            "k": k,
+            "n_labelled": int(seen.sum()),
+            "held_out_error": logistic_probe(graph, embedding, labelled=seen).held_out_error,
+            "unseen_class": _share(~np.isin(labels, labels[seen]), seen),
+            "unseen_texts": _share(~touched, seen),
+        }
+
+
+def _share(which: npt.NDArray[np.bool_], seen: npt.NDArray[np.bool_]) -> float:
+    return float(which[~seen].mean())
+
+
+def _tags(graph: PairGraph) -> pd.DataFrame:
+    uses: IntArray = np.bincount(graph.joint.indices, minlength=graph.n_right)
+    number, count = np.unique(uses, return_counts=True)
+    return pd.DataFrame({"images": number, "n_texts": count, "share_of_pairs": number * count / uses.sum()})
+
+
+STUDY = Study(
+    question="How consistent and how diverse are pairs by captions that people wrote, and what do bounds say of them?",
+    settings=Settings,
+    measure=measure,
+    tables=TABLES,
+    small={"widths": (32,), "shuffles": 1, "splits": 2},
+    inputs=natural_inputs,
+)

@@ -1,0 +1,51 @@
+"""The comparison of all pairings on every data set whose captions people wrote, by one protocol."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from real_data.measures.protocol import Protocol
+from real_data.natural import NaturalSets, natural_inputs
+from real_data.studies.pairings import pairings_tables
+from theory.sweeps import Study
+
+# Of `pairings_tables`: what a figure of several sets can show.
+PARTS = ("matched", "difference", "verdict", "learned")
+TABLES = ("natural_matched", "natural_difference", "natural_verdict", "natural_learned")
+
+
+@dataclass(frozen=True)
+class Settings(Protocol, NaturalSets):
+    """Which data sets, and how their pairings are compared: in fewer images and views than the emoji alone."""
+
+    total_images: int = 480
+    views: int = 2
+    strengths: tuple[float, ...] = (0.25, 1.0)
+    diversities: tuple[float, ...] = (2, 5, 10, 20)
+    learned_at: tuple[float, ...] = (5, 10)
+    widths: tuple[int, ...] = (16,)
+
+    def __post_init__(self) -> None:
+        Protocol.__post_init__(self)
+        NaturalSets.__post_init__(self)
+
+
+def measure(settings: Settings, seed: int) -> dict[str, pd.DataFrame]:
+    """The tables of `pairings_tables` for every data set, with its kind in the column dataset."""
+    found = {
+        name: pairings_tables(one.source(), settings, seed, settings.jobs) for name, one in settings.each().items()
+    }
+    return {
+        table: pd.concat([own[f"pairings_{part}"].assign(dataset=name) for name, own in found.items()])
+        for table, part in zip(TABLES, PARTS, strict=True)
+    }
+
+
+STUDY = Study(
+    question="Is an advantage of captions shown where people wrote them, on one set as on another?",
+    settings=Settings,
+    measure=measure,
+    tables=TABLES,
+    small={"total_images": 160, "draws": 2, "strengths": (1.0,)},
+    inputs=natural_inputs,
+)

@@ -1,0 +1,196 @@
+"""Data sets of Debian packages: small folders of their layout; and what `make data` unpacks, where it is."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from real_data.__main__ import app
+from real_data.caption_graphs import caption_graph, pair_rows
+from real_data.datasets import openclipart as clips
+from real_data.datasets import tuxpaint as stamps
+from real_data.datasets.openclipart import openclipart
+from real_data.datasets.tuxpaint import tuxpaint
+from real_data.emoji_concepts import emoji_graph
+from real_data.settings import ImageSettings
+from tests.real_data import tiny
+
+ROOT = Path(__file__).parents[2]
+DRAWING = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" width="9" height="6"><metadata><rdf:RDF>
+ <dc:title>no tag</dc:title><dc:subject><rdf:Bag>{}</rdf:Bag></dc:subject></rdf:RDF></metadata>
+ <rect width="9" height="6" fill="red"/></svg>"""
+
+
+def clip(root, path, tags, seed=0):
+    tiny.picture(root / "usr/share/openclipart/png" / f"{path}.png", seed)
+    drawing = root / "usr/share/openclipart/svg" / f"{path}.svg"
+    drawing.parent.mkdir(parents=True, exist_ok=True)
+    drawing.write_text(DRAWING.format("".join(f"<rdf:li>{tag}</rdf:li>" for tag in tags)))
+    return drawing
+
+
+@pytest.fixture
+def unpacked(tmp_path, monkeypatch):
+    """Three clip-arts with tags, and what is left out; four stamps with sentences, and one without."""
+    clip(tmp_path, "animals/cat", ["cat", " animal ", "cat", ""], 1)
+    clip(tmp_path, "animals/birds/owl", ["animal", "hash(0x8a3ecd4)"], 2)
+    clip(tmp_path, "food/pear", ["fruit &amp; food"], 3)
+    clip(tmp_path, "food/plain", [], 4)
+    clip(tmp_path, "shapes/square", ["square"], 5)
+    clip(tmp_path, "computer/icons/save", ["icon"], 6)
+    (tmp_path / "usr/share/openclipart/png/food/pear-again.png").symlink_to("pear.png")
+    (tmp_path / "usr/share/openclipart/svg/food/pear-again.svg").symlink_to("pear.svg")
+    place = tmp_path / "usr/share/tuxpaint/stamps"
+    for number, (path, sentence) in enumerate(
+        {"animals/cats/lion": "A lion. \nde.utf8=Ein Löwe.\n", "food/fig": "A fig.", "food/date": "A fig."}.items()
+    ):
+        tiny.picture(place / f"{path}.png", number)
+        (place / f"{path}.txt").write_text(sentence, encoding="utf-8")
+    (place / "food/fig.svg").write_text(DRAWING.format(""))
+    (place / "food/date.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="0" height="0"/>')
+    tiny.picture(place / "food/fig_mirror.png", 9)
+    (place / "food/fig.ogg").write_bytes(b"a sound")
+    for module in (clips, stamps):
+        monkeypatch.setattr(module, "PACKAGES", replace(module.PACKAGES, counts={}))
+    return tmp_path
+
+
+def error_of(build, *arguments) -> str:
+    with pytest.raises(ValueError, match=r"^[^\n]*$") as caught:
+        build(*arguments)
+    return str(caught.value)
+
+
+def test_clip_arts_have_their_distinct_tags_and_the_class_of_their_folder(unpacked):
+    dataset = openclipart(unpacked, size=16)
+    assert dict(zip(dataset.ids, dataset.captions, strict=True)) == {
+        "animals/birds/owl.png": ("animal", "hash(0x8a3ecd4)"),
+        "animals/cat.png": ("cat", "animal"),
+        "food/pear-again.png": ("fruit & food",),
+        "food/pear.png": ("fruit & food",),
+    }
+    assert [dataset.label_names[label] for label in dataset.labels] == ["animals", "animals", "food", "food"]
+    assert dataset.image(0).size == (16, 16)
+
+
+def test_a_picture_in_two_places_is_one_subject(unpacked):
+    subjects = openclipart(unpacked).subjects
+    assert subjects[2] == subjects[3]
+    assert len(set(subjects)) == 3
+
+
+def test_stamps_have_their_english_sentence_and_two_formats_are_one_subject(unpacked):
+    dataset = tuxpaint(unpacked, size=16)
+    shown = zip(dataset.ids, dataset.captions, dataset.subjects, strict=True)
+    assert list(shown) == [
+        ("animals/cats/lion.png", ("A lion.",), "animals/cats/lion"),
+        ("food/date.png", ("A fig.",), "food/date"),
+        ("food/fig.png", ("A fig.",), "food/fig"),
+        ("food/fig.svg", ("A fig.",), "food/fig"),
+    ]
+    assert dataset.label_names == ("animals", "food")
+    red, green, blue = np.asarray(dataset.image(3))[8, 8]
+    assert (red, green, blue) == (255, 0, 0)
+
+
+def test_what_cannot_be_opened_is_left_out_and_named(unpacked):
+    Image.new("1", (12_000, 12_000)).save(unpacked / "usr/share/openclipart/png/food/pear.png")
+    (huge, link), (small,) = openclipart(unpacked).skipped, tuxpaint(unpacked).skipped
+    assert "food/pear-again.png: Image size (144000000 pixels) exceeds limit" in huge
+    assert "food/pear.png: Image size" in link
+    assert "food/date.svg: " in small
+
+
+def test_a_missing_package_and_a_broken_drawing_are_one_line(unpacked):
+    for build in (openclipart, tuxpaint):
+        assert "`make data` unpacks" in error_of(build, unpacked / "nowhere")
+    drawing = clip(unpacked, "food/pear", [])
+    drawing.write_text("<svg>")
+    assert f"cannot read the tags of {drawing}" in error_of(openclipart, unpacked)
+    drawing.unlink()
+    assert f"cannot read the tags of {drawing}" in error_of(openclipart, unpacked)
+
+
+@pytest.mark.parametrize(("module", "build"), [(clips, openclipart), (stamps, tuxpaint)])
+def test_a_release_with_other_counts_is_named(unpacked, monkeypatch, module, build):
+    monkeypatch.setattr(module, "PACKAGES", replace(module.PACKAGES, counts={"categories": 3}))
+    message = error_of(build, unpacked)
+    assert "expected 3 categories, found 2: it was measured on version" in message
+    assert module.PACKAGES.version in message
+
+
+@pytest.mark.parametrize("name", ["openclipart", "tuxpaint"])
+def test_commands_take_them_by_name(unpacked, call, name):
+    out = unpacked / "pairs.csv"
+    assert call(app, "pairs", "--dataset", name, "--root", unpacked, "--out", out)[0] == 0
+    rows = pd.read_csv(out)
+    assert rows.groupby("image")["weight"].sum().to_numpy() == pytest.approx(1)
+    assert set(rows["label"]) == {"animals", "food"}
+    code, _, err = call(app, "audit", out, "--label-col", "label", "--k", 1, "--out", unpacked / "audited")
+    assert (code, err.count("error")) == (0, 0)
+    code, _, err = call(app, "measure", "--dataset", name, "--out", unpacked / "out")
+    assert (code, err) == (2, f"error: data set {name} needs --root: where is it?\n")
+    assert ImageSettings(name, str(unpacked)).images().size == 96
+
+
+def test_the_caption_graph_of_emoji_is_the_one_that_is_published():
+    ours, published = caption_graph(ImageSettings().images()), emoji_graph()
+    assert ours.left_ids.tolist() == published.left_ids.tolist()
+    assert ours.right_ids.tolist() == published.right_ids.tolist()
+    assert abs(ours.joint - published.joint).max() < 1e-18
+    assert np.array_equal(ours.left_labels, published.left_labels)
+
+
+def test_words_are_distinct_and_in_lower_case(unpacked):
+    rows = pair_rows(openclipart(unpacked), words=True).groupby("image", sort=False)
+    assert rows["caption"].agg(list).to_dict() == {
+        "animals/birds/owl.png": ["animal", "hash", "0x8a3ecd4"],
+        "animals/cat.png": ["cat", "animal"],
+        "food/pear-again.png": ["fruit", "food"],
+        "food/pear.png": ["fruit", "food"],
+    }
+    assert rows["weight"].sum().to_numpy() == pytest.approx(1)
+
+
+def test_make_data_says_in_one_line_where_it_cannot_work(tmp_path):
+    # With Make, a shell and what writes its rules alone on the path.
+    for name in ("make", "sh", "mkdir"):
+        for folder in os.environ["PATH"].split(":"):
+            if (Path(folder) / name).exists() and not (tmp_path / name).exists():
+                (tmp_path / name).symlink_to(Path(folder) / name)
+    done = subprocess.run(
+        ["make", "-s", "data", f"BUILD={tmp_path / 'build'}", f"PYTHON3={sys.executable}"],
+        cwd=ROOT, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    said = [line for line in done.stderr.splitlines() if "rules.mk" not in line and not line.startswith("make: ***")]
+    assert [line.partition(" tuxpaint")[0] for line in said] == [
+        "make data: no apt-get here: unpack Debian's openclipart-png openclipart-svg"
+    ]
+    assert not (tmp_path / "build" / "data").exists()
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(
+    ("build", "described", "of_each"),
+    [
+        (openclipart, "openclipart(3902 images, 12830 captions, 16 classes, skipped 15)", 3),
+        (tuxpaint, "tuxpaint(1159 images, 1159 captions, 16 classes, skipped 40)", 1),
+    ],
+)
+def test_the_packages_are_those_that_were_measured(build, described, of_each):
+    """Their other counts are asserted wherever they are read."""
+    dataset = build(ROOT / "build/data", size=96)
+    assert repr(dataset) == described
+    assert median(map(len, dataset.captions)) == of_each
+    assert dataset.told == ()
+    rng = np.random.default_rng(0)
+    assert {dataset.image(int(i)).size for i in rng.choice(len(dataset), 30)} == {(96, 96)}
