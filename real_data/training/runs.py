@@ -3,8 +3,8 @@
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from real_data.encoders.encoder import LiveEncoder
 from real_data.pairings.sources import Source
 from real_data.pairings.views import views_of
-from real_data.training.linear_probe import linear_probe
+from real_data.training.evaluation import Evaluation, judgements
 from real_data.training.networks import WORDS, text_tower
 from real_data.training.objectives import (
     Guide,
@@ -26,13 +26,14 @@ from real_data.training.objectives import (
     TwoViews,
     blind_guide,
     oracle_guide,
+    projection_head,
     seen_guide,
 )
 from real_data.training.recipe import Recipe
-from real_data.training.splits import Split, split
+from real_data.training.splits import Roles, Split, split
 from real_data.training.trainer import Trained, check_recipe, train_encoder, untrained
 from real_data.training.views import FreshViews, Pixels, ViewSource, stored_pictures, view_pool
-from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.infrastructure.inputs import is_there
 from theory.infrastructure.processes import side_by_side
 from theory.infrastructure.progress import tqdm
@@ -88,6 +89,8 @@ class Studio:
     views : of each image, drawn once; 0 draws new ones in every epoch
     workers : processes that draw new ones
     device : as `theory.infrastructure.devices.torch_device` has it
+    roles : what the images are for, where they are of several data sets
+    evaluation : how encoders are judged
     """
 
     source: Source
@@ -95,17 +98,31 @@ class Studio:
     views: int = 8
     workers: int = 0
     device: str = "auto"
+    roles: Roles | None = None
+    evaluation: Evaluation = field(default_factory=Evaluation)
 
     @property
     def key(self) -> str:
         """Content key of what decides an outcome besides the run."""
         labels = [values.tolist() for values in self.source.labels.values()]
-        content = json.dumps([self.source.dataset.key, self.views, labels])
-        return hashlib.sha256(content.encode()).hexdigest()
+        content = [self.source.dataset.key, self.views, labels]
+        if self.roles is not None:
+            content.append(self.roles.listed())
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def split(self, seed: int) -> Split:
         """The images of each part."""
-        return split(self.source.subjects, seed)
+        return split(self.source.subjects, seed, self.roles)
+
+    @property
+    def classes(self) -> IntArray:
+        """Of the images that train encoders, (n,), -1 where there is none: what supervision and the oracle know."""
+        return next(iter(self.source.labels.values())) if self.roles is None else self.roles.classes
+
+    def possible(self, runs: Sequence[Run]) -> list[Run]:
+        """Those that need no labels, where images that train encoders have none."""
+        known = bool((self.classes[self.split(0).encoder] >= 0).all())
+        return [run for run in runs if known or (run.kind != "supervised" and run.guide != LABELS)]
 
     def pictures(self) -> Pixels:
         """All images as they are, (n, 3, s, s)."""
@@ -122,8 +139,8 @@ class Studio:
 
     def guide(self, seed: int) -> LiveEncoder:
         """The guide of a seed: it has not learned from the images that judge, nor from those that choose."""
-        parts = self.split(seed)
-        encoder = self.source.encoder_without(np.concatenate([parts.validation, parts.test]))
+        unseen = np.setdiff1d(np.arange(len(self.source.dataset)), self.split(seed).encoder)
+        encoder = self.source.encoder_without(unseen)
         if not isinstance(encoder, LiveEncoder):
             raise TypeError(f"encoder {encoder.name} cannot embed views as they are drawn")
         return encoder
@@ -151,9 +168,10 @@ def run_all(runs: Sequence[Run], studio: Studio, folder: Path, jobs: int = 1) ->
 
     Returns
     -------
-    DataFrame, a row for each run and label set: the run and its recipe, labels, validation and test accuracy, the
-    weight decay of the probe, last loss, steps and seconds.
+    DataFrame, a row for each run and label set: the run and its recipe, last loss, steps and seconds, and what
+    `judgements` finds. Runs that need labels are left out where there are none.
     """
+    runs = studio.possible(runs)
     for recipe in {run.recipe for run in runs}:
         check_recipe(recipe)
     studio.prepare(runs)
@@ -165,9 +183,11 @@ def run_all(runs: Sequence[Run], studio: Studio, folder: Path, jobs: int = 1) ->
 
 def _outcome(run: Run, studio: Studio, folder: Path, alone: bool) -> list[dict[str, object]]:
     own = folder / run.key
-    path, identity = own / RESULT, {"run": asdict(run), "data": studio.key}
+    path, identity = own / RESULT, {"run": asdict(run), "data": studio.key, "evaluation": asdict(studio.evaluation)}
     if is_there(path, "result"):
-        return _stored_outcome(path, json.loads(json.dumps(identity)))
+        rows = _stored_outcome(path, json.loads(json.dumps(identity)))
+        if rows is not None:
+            return rows
     own.mkdir(parents=True, exist_ok=True)
     with threadpool_limits(limits=None if alone else 1):
         rows = list(_judged(run, studio, own, alone))
@@ -176,29 +196,29 @@ def _outcome(run: Run, studio: Studio, folder: Path, alone: bool) -> list[dict[s
     return rows
 
 
-def _stored_outcome(path: Path, identity: dict[str, object]) -> list[dict[str, object]]:
+def _stored_outcome(path: Path, identity: dict[str, object]) -> list[dict[str, object]] | None:
+    """What was found before; `None` where the encoder was judged in another way, and is to be judged anew."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        found, rows = content["identity"], content["rows"]
+        found, rows = dict(content["identity"]), list(content["rows"])
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"result {path} cannot be read: remove it, and it is measured anew") from error
-    if found != identity:
+    evaluation = found.get("evaluation")
+    if found | {"evaluation": identity["evaluation"]} != identity:
         raise ValueError(f"{path} is of other data: choose another folder, or remove it")
-    return list(rows)
+    return rows if evaluation == identity["evaluation"] else None
 
 
-def _judged(run: Run, studio: Studio, own: Path, alone: bool) -> list[dict[str, object]]:
-    parts, trained = studio.split(run.seed), _trained(run, studio, own, alone)
-    features = trained.features(studio.pictures())
+def _judged(run: Run, studio: Studio, own: Path, alone: bool) -> Iterator[dict[str, object]]:
+    trained = _trained(run, studio, own, alone)
     last = trained.log.iloc[-1] if len(trained.log) else {"steps": 0, "loss": math.nan}
     about = asdict(run) | asdict(run.recipe) | {name: float(last[name]) for name in ("steps", "loss")}
     del about["recipe"]
     about["seconds"] = trained.seconds
-    judged = {name: linear_probe(features, labels, parts, run.seed) for name, labels in studio.source.labels.items()}
-    return [
-        about | {"labels": name, "validation": one.validation, "test": one.test, "probe_weight_decay": one.weight_decay}
-        for name, one in judged.items()
-    ]
+    features, parts = trained.features(studio.pictures()), studio.split(run.seed)
+    evaluation, workers = studio.evaluation, studio.workers
+    for found in judgements(trained, features, studio.source.dataset, parts, evaluation, run.seed, workers):
+        yield about | found
 
 
 def _trained(run: Run, studio: Studio, own: Path, alone: bool) -> Trained:
@@ -206,7 +226,7 @@ def _trained(run: Run, studio: Studio, own: Path, alone: bool) -> Trained:
         return untrained(run.recipe, run.seed, studio.device)
     return train_encoder(
         studio.view_source(run),
-        studio.split(run.seed).train,
+        studio.split(run.seed).encoder,
         partial(_objective, run, studio),
         run.recipe,
         run.seed,
@@ -219,13 +239,13 @@ def _trained(run: Run, studio: Studio, own: Path, alone: bool) -> Trained:
 
 def _objective(run: Run, studio: Studio, width: int) -> Objective:
     source = studio.source
-    labels = next(iter(source.labels.values()))
     if run.kind == "supervised":
-        return Supervised(width, labels)
+        return Supervised(width, studio.classes)
     if run.kind == "clip":
-        seen = studio.split(run.seed).train
+        seen = studio.split(run.seed).encoder
         texts = {text for image in seen for text in source.dataset.captions[image]}
         return ImageText(width, source.dataset.captions, text_tower(run.text, texts))
-    guides: Mapping[str, Guide] = {ENCODER: seen_guide, LABELS: oracle_guide(labels), RANDOM: blind_guide}
+    guides: Mapping[str, Guide] = {ENCODER: seen_guide, LABELS: oracle_guide(studio.classes), RANDOM: blind_guide}
     options: dict[str, object] = {"published": True} if run.published else {}
-    return TwoViews(width, run.recipe.temperature, run.rule, guides[run.guide], options)
+    head = projection_head(width, run.recipe.head_width, norm=run.recipe.head_norm)
+    return TwoViews(width, run.recipe.temperature, run.rule, guides[run.guide], options, head)
