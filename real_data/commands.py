@@ -114,6 +114,15 @@ def resample(
         str, typer.Option(help="These runs alone, by commas: untrained, supervised, simclr, RULE, or RULE:GUIDE.")
     ] = "",
     published: Annotated[bool, typer.Option("--published", help="The published code's rules beside ours.")] = False,
+    guide: Annotated[
+        list[options.Guide] | None, typer.Option(help="Of each rule; else encoder, labels and random.")
+    ] = None,
+    baselines: Annotated[int, typer.Option(help="SimCLR's with each split, with other weights.")] = 1,
+    tune: Annotated[
+        str, typer.Option(help="Runs as in --only that are tried with other learning rates and strengths, too.")
+    ] = "",
+    tuned_rate: Annotated[list[float] | None, typer.Option(help="Tried; else 0.001, 0.003 and 0.01.")] = None,
+    tuned_strength: Annotated[list[float] | None, typer.Option(help="Tried; else 0.1, 0.25 and 1.")] = None,
     dataset: options.AnyKind = None,
     root: options.Root = None,
     train_root: options.TrainRoot = None,
@@ -170,7 +179,8 @@ def resample(
     """
     options_given = dict(locals())
     given = {name: options_given[name] for name in RESAMPLE_NUMBERS}
-    numbers = chosen_numbers(recipe, _plain(given))
+    lists = {"guides": guide, "tuned_rates": tuned_rate, "tuned_strengths": tuned_strength}
+    numbers = chosen_numbers(recipe, _plain(given | lists))
     places = _places(root, train_root, val_root, eval_dataset)
     missing = dry_run and numbers.get("dataset") in PLACES and places["root"] is None
     if missing:
@@ -182,6 +192,8 @@ def resample(
         rules=rule,
         only=_listed(only),
         published_too=published,
+        baselines=baselines,
+        tuned=_listed(tune),
         workers=workers,
         device=device,
         cache=str(cache),
@@ -312,8 +324,11 @@ def _places(
 
 def _plain(given: Mapping[str, Any]) -> dict[str, Any]:
     """Options as settings have them."""
-    found = {name: value.value if isinstance(value, Enum) else value for name, value in given.items()}
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
+    return {name: tuple(map(_value, one)) if isinstance(one, list) else _value(one) for name, one in given.items()}
+
+
+def _value(given: Any) -> Any:
+    return given.value if isinstance(given, Enum) else given
 
 
 def _listed(names: str) -> tuple[str, ...]:

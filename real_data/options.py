@@ -22,6 +22,16 @@ class Pretraining(StrEnum):
     simclr = "simclr"
 
 
+class Guide(StrEnum):
+    """What a rule of resampling goes by."""
+
+    encoder = "encoder"
+    labels = "labels"
+    random = "random"
+    no_text = "no_text"
+    captions = "captions"
+
+
 class Numbers(StrEnum):
     """What a network computes in."""
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from real_data.encoders.encoder import LiveEncoder
-from real_data.pairings.sources import Source
+from real_data.encoders.efficientnet import EfficientNet
+from real_data.encoders.encoder import ImageEncoder, LiveEncoder
+from real_data.pairings.sources import FROZEN, Source, image_encoders
 from real_data.pairings.views import views_of
 from real_data.training.evaluation import Evaluation, judgements
 from real_data.training.networks import WORDS, text_tower
@@ -25,6 +26,7 @@ from real_data.training.objectives import (
     Supervised,
     TwoViews,
     blind_guide,
+    exact_guide,
     oracle_guide,
     projection_head,
     seen_guide,
@@ -41,8 +43,10 @@ from theory.infrastructure.tables import replacing
 
 RESULT = "result.json"
 Kind = Literal["untrained", "supervised", "simclr", "clip"]
-ENCODER, LABELS, RANDOM = "encoder", "labels", "random"
+ENCODER, LABELS, RANDOM, NO_TEXT, CAPTIONS = "encoder", "labels", "random", "no_text", "captions"
 GUIDES = (ENCODER, LABELS, RANDOM)
+EVERY_GUIDE = (*GUIDES, NO_TEXT, CAPTIONS)
+SEEING = (ENCODER, NO_TEXT)  # those that embed the views themselves
 
 
 @dataclass(frozen=True)
@@ -56,9 +60,11 @@ class Run:
     seed : of the split of the data, the weights, the order and the views
     strength : of the augmentations
     rule : of resampling, for "simclr"
-    guide : of the rule: "encoder" (of the data set's source), "labels" or "random"
+    guide : of the rule: "encoder" (of the data set's source), "labels" or "random"; "no_text", an encoder of images
+        that has met no text, or "captions", how far two images share theirs
     published : whether the rule is the published code's
     text : the tower of texts, for "clip"
+    repeat : others have the same split and data, and other weights, order and views
     """
 
     kind: Kind
@@ -69,6 +75,18 @@ class Run:
     guide: str = RANDOM
     published: bool = False
     text: str = WORDS
+    repeat: int = 0
+
+    @property
+    def weights(self) -> int:
+        """The seed of the weights, the order and the views."""
+        own = np.random.SeedSequence([self.seed, self.repeat]).generate_state(1)
+        return int(own[0]) if self.repeat else self.seed
+
+    @property
+    def seen_by(self) -> str:
+        """The guide that embeds its views; none for most."""
+        return self.guide if self.rule != "none" and self.guide in SEEING else ""
 
     @property
     def key(self) -> str:
@@ -91,6 +109,7 @@ class Studio:
     device : as `theory.infrastructure.devices.torch_device` has it
     roles : what the images are for, where they are of several data sets
     evaluation : how encoders are judged
+    textless : the guide "no_text"; by default what of the source's encoder has met no text, or EfficientNet-Lite0
     """
 
     source: Source
@@ -100,6 +119,7 @@ class Studio:
     device: str = "auto"
     roles: Roles | None = None
     evaluation: Evaluation = field(default_factory=Evaluation)
+    textless: LiveEncoder | None = None
 
     @property
     def key(self) -> str:
@@ -130,30 +150,34 @@ class Studio:
 
     def view_source(self, run: Run) -> ViewSource:
         """Where the batches of a run come from."""
-        guided = run.rule != "none" and run.guide == ENCODER
         if self.views:
-            seen = self.seen_views(run.seed, run.strength) if guided else None
+            seen = self.seen_views(run) if run.seen_by else None
             return view_pool(self.source.dataset, self.views, run.strength, self.cache, seen)
-        guide = self.guide(run.seed) if guided else None
+        guide = self.guide(run) if run.seen_by else None
         return FreshViews(self.source.dataset, run.strength, guide, self.workers)
 
-    def guide(self, seed: int) -> LiveEncoder:
-        """The guide of a seed: it has not learned from the images that judge, nor from those that choose."""
-        unseen = np.setdiff1d(np.arange(len(self.source.dataset)), self.split(seed).encoder)
-        encoder = self.source.encoder_without(unseen)
+    def guide(self, run: Run) -> LiveEncoder:
+        """What embeds a run's views: it has not learned from the images that judge, nor from those that choose."""
+        if run.seen_by == NO_TEXT and self.textless is not None:
+            return self.textless
+        unseen = np.setdiff1d(np.arange(len(self.source.dataset)), self.split(run.seed).encoder)
+        dual = self.source.encoder_without(unseen)
+        encoder: ImageEncoder = dual
+        if run.seen_by == NO_TEXT:
+            encoder = image_encoders(dual).get(FROZEN) or EfficientNet(device=self.device)
         if not isinstance(encoder, LiveEncoder):
             raise TypeError(f"encoder {encoder.name} cannot embed views as they are drawn")
         return encoder
 
-    def seen_views(self, seed: int, strength: float) -> FloatArray:
+    def seen_views(self, run: Run) -> FloatArray:
         """What the guide sees of every view of the pool, (n views, g)."""
-        drawn = views_of(self.source.dataset, self.views, strength, seed=0)
-        return self.guide(seed).encode_images(drawn, self.cache)
+        drawn = views_of(self.source.dataset, self.views, run.strength, seed=0)
+        return self.guide(run).encode_images(drawn, self.cache)
 
     def prepare(self, runs: Sequence[Run]) -> None:
         """Draw and encode, before many processes would, what the runs will read from the cache."""
         self.pictures()
-        for run in {(run.strength, run.rule != "none" and run.guide == ENCODER): run for run in runs}.values():
+        for run in {(run.strength, run.seen_by): run for run in runs}.values():
             if self.views and run.kind != "untrained":
                 self.view_source(run)
 
@@ -223,13 +247,13 @@ def _judged(run: Run, studio: Studio, own: Path, alone: bool) -> Iterator[dict[s
 
 def _trained(run: Run, studio: Studio, own: Path, alone: bool) -> Trained:
     if run.kind == "untrained":
-        return untrained(run.recipe, run.seed, studio.device)
+        return untrained(run.recipe, run.weights, studio.device)
     return train_encoder(
         studio.view_source(run),
         studio.split(run.seed).encoder,
         partial(_objective, run, studio),
         run.recipe,
-        run.seed,
+        run.weights,
         about={"run": run.key, "data": studio.key},
         folder=own,
         device=studio.device,
@@ -245,7 +269,11 @@ def _objective(run: Run, studio: Studio, width: int) -> Objective:
         seen = studio.split(run.seed).encoder
         texts = {text for image in seen for text in source.dataset.captions[image]}
         return ImageText(width, source.dataset.captions, text_tower(run.text, texts))
-    guides: Mapping[str, Guide] = {ENCODER: seen_guide, LABELS: oracle_guide(studio.classes), RANDOM: blind_guide}
+    guide: Guide = seen_guide if run.seen_by else blind_guide
+    if run.guide == LABELS:
+        guide = oracle_guide(studio.classes)
+    elif run.guide == CAPTIONS:
+        guide = exact_guide(source.dataset.captions)
     options: dict[str, object] = {"published": True} if run.published else {}
     head = projection_head(width, run.recipe.head_width, norm=run.recipe.head_norm)
-    return TwoViews(width, run.recipe.temperature, run.rule, guides[run.guide], options, head)
+    return TwoViews(width, run.recipe.temperature, run.rule, guide, options, head)

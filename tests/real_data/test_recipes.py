@@ -1,27 +1,30 @@
 """Recipes by name, what they print, which runs of them, on which data sets, and for how long."""
 
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse as sp
 import torch
 
 from real_data.__main__ import app
 from real_data.datasets import DATASETS
+from real_data.resampling import caption_guide
 from real_data.studies import resampled_training
 from real_data.studies.resampled_training import resampling_runs, selected
 from real_data.training.forecast import stated_forecast, training_forecast
 from real_data.training.joined import joined
-from real_data.training.objectives import blind_guide, projection_head
+from real_data.training.objectives import TwoViews, blind_guide, exact_guide, projection_head
 from real_data.training.recipe import Recipe
 from real_data.training.recipes import DEFAULT, OURS, RECIPES, chosen_numbers, recipe_lines
-from real_data.training.runs import LABELS, Run, Studio, run_all
+from real_data.training.runs import EVERY_GUIDE, LABELS, Run, Studio, run_all
 from real_data.training.splits import CHOOSING, Roles, split
 from real_data.training.trainer import train_encoder
-from real_data.training.views import view_pool
+from real_data.training.views import Batch, view_pool
 from tests.real_data import tiny
-from tests.real_data.colours import coloured_source
+from tests.real_data.colours import RowEncoder, coloured_source
 
 
 @pytest.fixture(scope="module")
@@ -129,8 +132,6 @@ def test_iterations_say_when_training_ends(source, tmp_path):
     assert (recipe.steps(64), recipe.passes(64)) == (10, (2.5, 0.5))
 
     def objective(width):
-        from real_data.training.objectives import TwoViews
-
         return TwoViews(width, 0.1, "none", blind_guide)
 
     log = train_encoder(pool, np.arange(64), objective, recipe, 0, device="cpu").log
@@ -330,3 +331,90 @@ def test_hours_are_told_by_a_throughput(source, tmp_path):
         f"{pictures:,} pictures at 10 a second, training alone"
     )
     assert stated_forecast(runs, 64, None) == "3 encoders of 64 images, for how long is not known: say --throughput"
+
+
+# Contrasts: baselines, guides, tuning.
+
+
+def test_baselines_share_the_split_and_differ_in_their_weights(source, tmp_path):
+    runs = resampling_runs("none", Recipe(epochs=1, batch=16, warmup=0), 4, baselines=3)
+    simclr = [run for run in runs if run.kind == "simclr"]
+    assert [run.repeat for run in simclr] == [0, 1, 2]
+    assert len({run.key for run in simclr}) == len({run.weights for run in simclr}) == 3
+    assert simclr[0].weights == simclr[0].seed == 4
+    studio = Studio(source, tmp_path / "cache", views=2, device="cpu")
+    table = run_all(simclr, studio, tmp_path)
+    assert table[table["labels"] == "colour"]["loss"].nunique() == 3
+
+
+def test_every_guide_has_every_rule_of_which_it_says_something():
+    runs = resampling_runs("all", Recipe(), 0, guides=EVERY_GUIDE)
+    assert len(runs) == 3 + 5 * 5 - 2
+    assert {run.guide for run in runs if run.rule == "drop_false_positive"} == {"encoder", "random", "no_text"}
+
+
+def test_captions_guide_by_how_far_they_are_shared():
+    captions = [("a", "b"), ("b", "a"), ("b", "c"), ("d",)]
+    guide = exact_guide(captions)
+    batch = Batch(np.array([0, 1, 2, 3]), torch.zeros(8, 3, 2, 2), None)
+    rows = guide(batch, np.random.default_rng(0))
+    cosines = torch.nn.functional.normalize(rows) @ torch.nn.functional.normalize(rows).T
+    expected = torch.tensor([[1, 1, 0.5, 0], [1, 1, 0.5, 0], [0.5, 0.5, 1, 0], [0, 0, 0, 1.0]]).repeat(2, 2)
+    own = torch.eye(8, dtype=torch.bool)
+    torch.testing.assert_close(cosines[~own], expected[~own], atol=0.02, rtol=0)
+    assert len(set(cosines[~own].tolist())) > 20  # ties are broken
+    exact = caption_guide(sp.csr_array(np.array([[1, 1, 0], [0, 1, 1]])))
+    torch.testing.assert_close(exact @ exact.T, torch.tensor([[1, 0.5], [0.5, 1]]))
+    with pytest.raises(ValueError, match="row 1 has no caption to share"):
+        caption_guide(sp.csr_array(np.array([[1, 1], [0, 0]])))
+
+
+def test_a_guide_without_text_is_another_encoder_and_trains_another_network(source, tmp_path):
+    class Grey(RowEncoder):
+        key = name = "grey"
+
+        def embed(self, batch):
+            return super().embed(batch)[:, :1] ** [0, 1, 2]
+
+    studio = Studio(source, tmp_path / "cache", views=2, device="cpu", textless=Grey())
+    runs = [
+        Run("simclr", Recipe(epochs=2, batch=16, warmup=0), 0, rule="add_new_positive", guide=guide)
+        for guide in EVERY_GUIDE
+    ]
+    table = run_all(runs, studio, tmp_path)
+    assert table[table["labels"] == "colour"]["loss"].nunique() == len(EVERY_GUIDE)
+    usual = Studio(source, tmp_path / "cache", views=2, device="cpu")
+    assert usual.guide(runs[EVERY_GUIDE.index("no_text")]).name == "efficientnet-lite0"
+    assert isinstance(usual.guide(runs[0]), RowEncoder)
+
+
+def test_what_is_tuned_is_chosen_by_validation(source, tmp_path):
+    settings = resampled_training.Settings(
+        rules="add_new_positive", guides=("random",), baselines=2, tuned=("simclr", "add_new_positive"), epochs=1,
+        batch=16, warmup=0, tuned_rates=(1e-3, 3e-3), tuned_strengths=(1.0, 0.25),
+    )  # fmt: skip
+    studio = Studio(source, tmp_path / "cache", views=2, device="cpu")
+    table = resampled_training.resampling_table(settings, studio, tmp_path, 0, 1)
+    first = table[table["labels"] == "colour"]
+    assert len(first) == 3 + 1 + 1 + 2 * 3  # the usual rate and strength are one of the four
+    assert first["tuned"].sum() == 6
+    for names, trials in first.groupby(["kind", "rule", "guide", "published", "repeat"]):
+        assert trials["chosen"].sum() == 1, names
+        assert trials[trials["chosen"]]["validation"].item() == trials["validation"].max()
+        assert len(trials) == (4 if names[0] == "simclr" and names[-1] == 0 else 1)
+    assert table.groupby(["labels"])["chosen"].sum().nunique() == 1
+    with pytest.raises(ValueError, match="guide 'label' is none of 5: is it 'labels'"):
+        resampled_training.Settings(guides=("label",))
+    with pytest.raises(ValueError, match="baselines=0: at least 1"):
+        resampled_training.Settings(baselines=0)
+
+
+def test_the_command_takes_the_contrasts_that_make_reproduce_gives(call, tmp_path):
+    text = (Path(__file__).parents[2] / "Makefile").read_text()
+    assert "--baselines 3" in text
+    code, said, _ = call(
+        app, "resample", "--rule", "all", "--baselines", "3", *(f"--guide={one}" for one in EVERY_GUIDE),
+        "--tune", "simclr,add_new_positive:encoder", "--seeds", "1", "--device", "cpu", "--dry-run", "--out", tmp_path,
+    )  # fmt: skip
+    assert code == 0
+    assert said.startswith(f"{3 + 2 + 23 + 2 * 8} encoders, about ")
