@@ -149,6 +149,11 @@ def seen_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:  # noqa:
     return batch.seen
 
 
+def half_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:
+    """The same in half precision, as the published code has it; errors as in `seen_guide`."""
+    return seen_guide(batch, rng).half()
+
+
 def blind_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:
     """The control that knows nothing."""
     return random_guide(len(batch.pictures), rng)

@@ -27,10 +27,12 @@ from real_data.training.objectives import (
     TwoViews,
     blind_guide,
     exact_guide,
+    half_guide,
     oracle_guide,
     projection_head,
     seen_guide,
 )
+from real_data.training.published_guide import PublishedGuide
 from real_data.training.recipe import Recipe
 from real_data.training.splits import Roles, Split, split
 from real_data.training.trainer import Trained, check_recipe, train_encoder, untrained
@@ -62,7 +64,8 @@ class Run:
     rule : of resampling, for "simclr"
     guide : of the rule: "encoder" (of the data set's source), "labels" or "random"; "no_text", an encoder of images
         that has met no text, or "captions", how far two images share theirs
-    published : whether the rule is the published code's
+    published : whether the rule is the published code's, and its guide sees views as there, without normalisation and
+        in half precision
     text : the tower of texts, for "clip"
     repeat : others have the same split and data, and other weights, order and views
     """
@@ -167,7 +170,8 @@ class Studio:
             encoder = image_encoders(dual).get(FROZEN) or EfficientNet(device=self.device)
         if not isinstance(encoder, LiveEncoder):
             raise TypeError(f"encoder {encoder.name} cannot embed views as they are drawn")
-        return encoder
+        size = self.source.dataset.size
+        return PublishedGuide(encoder, size) if run.published and size is not None else encoder
 
     def seen_views(self, run: Run) -> FloatArray:
         """What the guide sees of every view of the pool, (n views, g)."""
@@ -177,7 +181,7 @@ class Studio:
     def prepare(self, runs: Sequence[Run]) -> None:
         """Draw and encode, before many processes would, what the runs will read from the cache."""
         self.pictures()
-        for run in {(run.strength, run.seen_by): run for run in runs}.values():
+        for run in {(run.strength, run.seen_by, run.published): run for run in runs}.values():
             if self.views and run.kind != "untrained":
                 self.view_source(run)
 
@@ -269,7 +273,9 @@ def _objective(run: Run, studio: Studio, width: int) -> Objective:
         seen = studio.split(run.seed).encoder
         texts = {text for image in seen for text in source.dataset.captions[image]}
         return ImageText(width, source.dataset.captions, text_tower(run.text, texts))
-    guide: Guide = seen_guide if run.seen_by else blind_guide
+    guide: Guide = blind_guide
+    if run.seen_by:
+        guide = half_guide if run.published else seen_guide
     if run.guide == LABELS:
         guide = oracle_guide(studio.classes)
     elif run.guide == CAPTIONS:
