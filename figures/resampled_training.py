@@ -1,5 +1,6 @@
 """*Resampling in training*: what the rules do to SimCLR's accuracy, beside controls and the published changes."""
 
+import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -10,11 +11,11 @@ from matplotlib.figure import Figure as Picture
 
 from figures.accuracies import accuracy_bars, listed_accuracies
 from figures.figure import Figure
-from figures.intervals import pooled_half, rank_correlation
+from figures.intervals import LEVEL, mean_and_half, pooled_half, rank_correlation
 from figures.style import COLUMN, label_line, sized
 from real_data.training.splits import OVERLAP
 from theory.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
-from theory.intervals import detectable
+from theory.intervals import detectable, shared_halves
 
 RULES = {
     "add_new_positive": "AddNewPositive",
@@ -34,8 +35,16 @@ GUIDES = {
     "encoder": ("guide: image-text encoder", CAPTION, "o"),
     "labels": ("guide: labels", SHARP_BOUND, "^"),
     "random": ("guide: random", NEUTRAL, "s"),
+    "no_text": ("guide: image encoder without text", AUGMENTATION, "D"),
+    "captions": ("guide: captions themselves", MEASURED, "v"),
 }
-ON_GRAPHS = {"encoder": "captions, by encoder", "labels": "oracle", "random": "random"}  # the same guides there
+ON_GRAPHS = {
+    "encoder": "captions, by encoder",
+    "labels": "oracle",
+    "random": "random",
+    "no_text": "no text, by frozen features",
+    "captions": "captions, exact",
+}  # the same guides there
 FORETOLD_BY, CLAIM = "multihop_bound", "theorem 15"
 WIDE = 3  # a ratio whose label goes to the left of it
 REFERENCES = {
@@ -58,7 +67,7 @@ class Foretold(NamedTuple):
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Change of accuracy by rule and guide, for each label set; and the accuracies that they start from."""
     table = tables["resampled_training"]
-    changes, levels = changes_over_simclr(table), table[table["rule"] == "none"]
+    changes, levels = changes_over_simclr(table), without_resampling(table)
     names, foretold = table["labels"].unique(), foretold_changes(changes, tables["resampled_views"])
     picture, panels = plt.subplots(2, 2, figsize=(2.4 * COLUMN, 2.2 * COLUMN), height_ratios=[1.2, 1])
     for axes, labels in zip(panels[0], names, strict=False):
@@ -72,33 +81,101 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     return picture, _caption(table, changes, levels, foretold)
 
 
+def usual(table: pd.DataFrame) -> pd.DataFrame:
+    """The runs with the usual learning rate and strength: all of a table in which nothing was tuned."""
+    return table[~table["tuned"]] if "tuned" in table else table
+
+
+def without_resampling(table: pd.DataFrame) -> pd.DataFrame:
+    """The references, one row for each kind, seed and label set: the mean of those that differ in their weights."""
+    plain = usual(table)
+    plain = plain[plain["rule"] == "none"]
+    return plain.groupby(["kind", "seed", "labels"], sort=False)["test"].mean().reset_index()
+
+
 def changes_over_simclr(table: pd.DataFrame) -> pd.DataFrame:
-    """The resampled runs, with `change`: test accuracy over that of SimCLR with the same seed, in percentage points."""
-    simclr = table[(table["kind"] == "simclr") & (table["rule"] == "none")].set_index(["seed", "labels"])["test"]
-    resampled = table[table["rule"] != "none"]
-    before = simclr.loc[list(resampled[["seed", "labels"]].itertuples(index=False, name=None))].to_numpy()
-    return resampled.assign(change=100 * (resampled["test"] - before))
+    """The resampled runs, with `change`: test accuracy over SimCLR's with the same seed, in percentage points.
+
+    Where several baselines share the split, it is over their mean; `baselines` says of how many.
+    """
+    plain = usual(table)
+    simclr = plain[(plain["kind"] == "simclr") & (plain["rule"] == "none")].groupby(["seed", "labels"])["test"]
+    resampled = plain[plain["rule"] != "none"]
+    keys = list(resampled[["seed", "labels"]].itertuples(index=False, name=None))
+    before, baselines = simclr.mean().loc[keys].to_numpy(), simclr.count().loc[keys].to_numpy()
+    return resampled.assign(change=100 * (resampled["test"] - before), baselines=baselines)
 
 
 def mean_changes(changes: pd.DataFrame, rule: str) -> dict[str, tuple[float, float]]:
     """For each guide the mean change by one rule of ours, and half its interval; of one label set."""
-    half = pooled_half(_by_seed(changes, "rule", "guide"), overlap=OVERLAP)
+    half = _half(changes)
     means = _by_seed(changes[changes["rule"] == rule], "guide").mean()
     return {str(guide): (float(mean), half) for guide, mean in means.items()}
 
 
 def over_random(changes: pd.DataFrame) -> dict[str, tuple[float, float]]:
     """For each rule how much more the encoder changes than a random guide, and half its interval; of one label set."""
-    encoder, random = (_by_seed(changes[changes["guide"] == guide], "rule") for guide in ("encoder", "random"))
-    differences = encoder - random
+    return over_guide(changes, "random")
+
+
+def over_guide(changes: pd.DataFrame, other: str) -> dict[str, tuple[float, float]]:
+    """For each rule how much more the encoder changes than another guide, and half its interval; of one label set.
+
+    Both are compared with the same baselines, which say nothing of the difference.
+    """
+    encoder, against = (_by_seed(changes[changes["guide"] == guide], "rule") for guide in ("encoder", other))
+    differences = (encoder - against).dropna(axis="columns", how="all")
     half = pooled_half(differences, overlap=OVERLAP)
+    if shares_baselines(changes):
+        half = shared_halves(_by_seed(changes, "rule", "guide"), LEVEL, overlap=OVERLAP)[1]
     return {str(rule): (float(mean), half) for rule, mean in differences.mean().items()}
+
+
+def shares_baselines(changes: pd.DataFrame) -> bool:
+    """Whether there are several baselines with each split, whose noise can be told from that of a rule."""
+    return bool((changes["baselines"] > 1).all()) and changes["seed"].nunique() > 1
+
+
+def spread_of_weights(table: pd.DataFrame) -> float:
+    """The standard deviation of SimCLR's accuracy over weights alone, within a split, in points; of one label set.
+
+    NaN with one baseline for each split.
+    """
+    plain = usual(table)
+    simclr = plain[(plain["kind"] == "simclr") & (plain["rule"] == "none")]
+    return 100 * math.sqrt(float(simclr.groupby("seed")["test"].var(ddof=1).mean()))
+
+
+def tuned_changes(table: pd.DataFrame) -> dict[tuple[str, str], tuple[float, float]]:
+    """For each rule and guide that was tuned the change over SimCLR that was tuned alike, and half its interval.
+
+    Each is the run of the best validation accuracy among those with all learning rates and strengths; of one label set.
+    Nothing where SimCLR was not tuned.
+    """
+    if "tuned" not in table or not table["tuned"].any():
+        return {}
+    names = ["kind", "rule", "guide", "published"]
+    first = table[table["repeat"] == 0]
+    tried = first.groupby(names)["tuned"].transform("any") & (first["kind"] == "simclr") & ~first["published"]
+    best = first[tried & first["chosen"]].pivot_table(index="seed", columns=["rule", "guide"], values="test")
+    simclr = [column for column in best.columns if column[0] == "none"]
+    if not simclr:
+        return {}
+    changes = {(str(one[0]), str(one[1])): best[one] - best[simclr[0]] for one in best.columns if one not in simclr}
+    return {one: mean_and_half(100 * change, overlap=OVERLAP) for one, change in changes.items()}
+
+
+def _half(changes: pd.DataFrame) -> float:
+    """Half the interval of the mean change by any rule and guide, by the spread of all; of one label set."""
+    by_seed = _by_seed(changes, "rule", "guide")
+    if shares_baselines(changes) and by_seed.shape[1] > 1:
+        return shared_halves(by_seed, LEVEL, overlap=OVERLAP)[0]
+    return pooled_half(by_seed, overlap=OVERLAP)
 
 
 def least_detectable(changes: pd.DataFrame) -> float:
     """The change that would have been shown with a probability of 80%, in points; of one label set."""
-    by_seed = _by_seed(changes, "rule", "guide")
-    return detectable(pooled_half(by_seed, overlap=OVERLAP), len(by_seed))
+    return detectable(_half(changes), changes["seed"].nunique())
 
 
 def _by_seed(changes: pd.DataFrame, *columns: str) -> pd.DataFrame:
@@ -112,12 +189,13 @@ def published_changes() -> dict[str, float]:
 
 
 def _changes(axes: Axes, changes: pd.DataFrame) -> None:
+    present = {guide: look for guide, look in GUIDES.items() if (changes["guide"] == guide).any()}
     for place, rule in enumerate(RULES):
         found = mean_changes(changes, rule)
-        for shift, (guide, (name, color, marker)) in enumerate(GUIDES.items()):
+        for shift, (guide, (name, color, marker)) in enumerate(present.items()):
             if guide in found:
                 mean, half = found[guide]
-                y = place + 0.22 * (shift - 1)
+                y = place + 0.66 / len(present) * (shift - (len(present) - 1) / 2)
                 axes.errorbar(mean, y, xerr=half, fmt=marker, color=color, markersize=4, capsize=2, linewidth=1.2,
                               label=name if place == 0 else None)  # fmt: skip
         if rule in PUBLISHED:

@@ -1,6 +1,7 @@
 """The commands that measure studies of real images with options of their own; `study` takes their settings by name."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,9 +11,10 @@ import typer
 from real_data import options
 from real_data.caption_graphs import pair_rows
 from real_data.encoders.cache import FEATURES
-from real_data.settings import ImageSettings, image_inputs
+from real_data.settings import PLACES, ImageSettings, image_inputs
 from real_data.studies import pairings, pretraining, resampled_training, resampled_views
-from real_data.training.forecast import training_forecast
+from real_data.training.forecast import stated_forecast, training_forecast
+from real_data.training.recipes import DEFAULT, RECIPES, chosen_numbers, recipe_lines
 from real_data.training.runs import Run
 from theory.infrastructure import ownership
 from theory.infrastructure.commandline import say
@@ -22,6 +24,13 @@ from theory.infrastructure.tables import read_table, require_table_path, write_t
 from theory.sweeps.commandline import measure_into
 
 FEATURES_KEPT = "{} is as it was; encoded features are kept, and the same command starts from them"
+NOWHERE = "(not given)"  # the root of a dry run that needs none
+PRETRAIN_NUMBERS = (
+    "dataset", "classes", "size", "backbone", "epochs", "iterations", "batch", "optimizer", "momentum", "weight_decay",
+    "warmup", "temperature", "head_width", "head_norm", "precision", "views", "neighbours", "crop_iterations",
+    "crop_batch", "crop_learning_rate", "crop_momentum", "crop_weight_decay",
+)  # fmt: skip  # options that are settings of the same names
+RESAMPLE_NUMBERS = (*PRETRAIN_NUMBERS, "model", "pretrained", "learning_rate", "strength")
 RUNS_KEPT = f"finished encoders and epochs are kept in {{}}: {AGAIN}"
 
 
@@ -120,51 +129,107 @@ def resample_graph(
 
 def resample(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for resampled_training.parquet and for each run.")],
+    recipe: Annotated[str, typer.Option(help=f"Of all numbers below: {', '.join(RECIPES)}.")] = DEFAULT,
     rule: Annotated[str, typer.Option(help="all, none, one of the four, or several joined by +.")] = "all",
+    only: Annotated[
+        str, typer.Option(help="These runs alone, by commas: untrained, supervised, simclr, RULE, or RULE:GUIDE.")
+    ] = "",
     published: Annotated[bool, typer.Option("--published", help="The published code's rules beside ours.")] = False,
-    dataset: options.Kind = options.Dataset.emoji,
+    guide: Annotated[
+        list[options.Guide] | None, typer.Option(help="Of each rule; else encoder, labels and random.")
+    ] = None,
+    baselines: Annotated[int, typer.Option(help="SimCLR's with each split, with other weights.")] = 1,
+    tune: Annotated[
+        str, typer.Option(help="Runs as in --only that are tried with other learning rates and strengths, too.")
+    ] = "",
+    tuned_rate: Annotated[list[float] | None, typer.Option(help="Tried; else 0.001, 0.003 and 0.01.")] = None,
+    tuned_strength: Annotated[list[float] | None, typer.Option(help="Tried; else 0.1, 0.25 and 1.")] = None,
+    dataset: options.AnyKind = None,
     root: options.Root = None,
+    train_root: options.TrainRoot = None,
+    val_root: options.ValRoot = None,
+    eval_dataset: options.EvalDataset = None,
     classes: options.Classes = None,
     samples: options.Samples = None,
-    size: options.Size = 64,
+    size: options.Size = None,
     model: options.Model = None,
-    pretrained: options.Weights = "openai",
+    pretrained: options.AnyWeights = None,
     seeds: options.Seeds = resampled_training.STUDY.seeds,
-    backbone: options.Backbone = resampled_training.Settings.backbone,
-    epochs: options.Epochs = resampled_training.Settings.epochs,
-    batch: options.BatchSize = resampled_training.Settings.batch,
-    optimizer: options.Optimizer = resampled_training.Settings.optimizer,
-    learning_rate: Annotated[float, typer.Option(help="At its largest.")] = resampled_training.Settings.learning_rate,
-    weight_decay: options.Decay = resampled_training.Settings.weight_decay,
-    warmup: options.Warmup = resampled_training.Settings.warmup,
-    precision: options.Precision = options.Numbers.float32,
-    views: options.ViewCount = resampled_training.Settings.views,
+    first_seed: options.FirstSeed = 0,
+    backbone: options.Backbone = None,
+    epochs: options.Epochs = None,
+    iterations: options.Iterations = None,
+    batch: options.BatchSize = None,
+    optimizer: options.Optimizer = None,
+    momentum: options.Momentum = None,
+    learning_rate: Annotated[float | None, typer.Option(help="At its largest.")] = None,
+    weight_decay: options.Decay = None,
+    warmup: options.Warmup = None,
+    temperature: options.Temperature = None,
+    head_width: options.HeadWidth = None,
+    head_norm: options.HeadNorm = None,
+    strength: Annotated[float | None, typer.Option(help="Of the augmentations, in (0, 1].")] = None,
+    precision: options.Precision = None,
+    views: options.ViewCount = None,
+    neighbours: options.Neighbours = None,
+    crop_iterations: options.CropIterations = None,
+    crop_batch: options.CropBatch = None,
+    crop_learning_rate: options.CropRate = None,
+    crop_momentum: options.CropMomentum = None,
+    crop_weight_decay: options.CropDecay = None,
     workers: options.Drawers = 0,
     device: options.Device = "auto",
     jobs: options.SideBySide = 1,
     cache: options.Cache = FEATURES,
+    throughput: options.Throughput = None,
     dry_run: DryRun = False,
     force: Force = False,
 ) -> None:
     """Train SimCLR from pixels with resampled positives and negatives, and controls; killed, it goes on.
 
-    Beside them stand the untrained network and the supervised one. Says first how many encoders there are, and for how
-    long they will train. Examples, of which the first takes 40 minutes on 2 cores, and the second needs a GPU:
+    Beside them stand the untrained network and the supervised one. Says first every number, how many encoders there
+    are, and for how long they will train. An option overrides the recipe's number. Examples, of which the first takes
+    40 minutes on 2 cores, the second says what the paper's experiment would take, and the third needs GPUs:
 
     pairbounds resample --dataset emoji --rule all --seeds 5 --out build/resample
 
-    pairbounds resample --dataset imagefolder --root imagenet/train --classes 100 --size 224 --model
-    ViT-B-32-quickgelu --backbone resnet50 --epochs 100 --batch 512 --optimizer lars --learning-rate 0.6 --warmup 10
-    --views 0 --workers 16 --precision bfloat16 --device cuda --out build/imagenet
+    pairbounds resample --recipe paper --seeds 1 --throughput 2500 --dry-run --out build/imagenet
+
+    pairbounds resample --recipe paper --train-root imagenet/train --val-root imagenet/val --seeds 1 --workers 16
+    --only simclr,add_new_positive:encoder --precision bfloat16 --device cuda --out build/imagenet
     """
-    given = _images(dataset, root, classes, samples, size, model, pretrained)
-    given |= _training(backbone, epochs, batch, optimizer, weight_decay, warmup, precision, views)
-    given |= {"workers": workers, "device": device, "cache": str(cache), "runs": str(out)}
-    settings = resampled_training.Settings(**given, rules=rule, published_too=published, learning_rate=learning_rate)
+    options_given = dict(locals())
+    given = {name: options_given[name] for name in RESAMPLE_NUMBERS}
+    lists = {"guides": guide, "tuned_rates": tuned_rate, "tuned_strengths": tuned_strength}
+    numbers = chosen_numbers(recipe, _plain(given | lists))
+    places = _places(root, train_root, val_root, eval_dataset)
+    missing = dry_run and numbers.get("dataset") in PLACES and places["root"] is None
+    if missing:
+        places["root"] = NOWHERE
+    settings = resampled_training.Settings(
+        **numbers,
+        **places,
+        samples=samples,
+        rules=rule,
+        only=_listed(only),
+        published_too=published,
+        baselines=baselines,
+        tuned=_listed(tune),
+        workers=workers,
+        device=device,
+        cache=str(cache),
+        runs=str(out),
+    )
     paths = _claimed(["resampled_training"], out, settings, force=force)
-    if _told_how_long(resampled_training.encoders, settings, _counted(seeds), jobs, dry_run=dry_run):
+    said = recipe_lines(recipe, settings, _plain(given))
+    chosen = _counted(seeds, first_seed)
+    if missing:
+        runs = [run for seed in chosen for run in resampled_training.encoders(settings, seed)]
+        say(stated_forecast(runs, RECIPES[recipe].images, throughput), *said)
         return
-    measure_into("resampled_training", settings, _counted(seeds), jobs, paths, RUNS_KEPT)
+    if _told_how_long(resampled_training.encoders, settings, chosen, jobs, throughput, said, dry_run=dry_run):
+        return
+    measure_into("resampled_training", settings, chosen, jobs, paths, RUNS_KEPT)
     _summarise(read_table(paths["resampled_training"]))
 
 
@@ -173,29 +238,45 @@ def pretrain(
     objective: Annotated[list[options.Pretraining], typer.Option(help="clip, simclr, or both, one after another.")],
     dataset: options.Kind = options.Dataset.emoji,
     root: options.Root = None,
+    train_root: options.TrainRoot = None,
+    val_root: options.ValRoot = None,
+    eval_dataset: options.EvalDataset = None,
     classes: options.Classes = None,
     samples: options.Samples = None,
-    size: options.Size = 64,
+    size: options.Size = None,
     seeds: options.Seeds = pretraining.STUDY.seeds,
-    backbone: options.Backbone = pretraining.Settings.backbone,
+    first_seed: options.FirstSeed = 0,
+    backbone: options.Backbone = None,
     text: Annotated[str, typer.Option(help="Tower of the captions: words, or open_clip/NAME.")] = "words",
-    epochs: options.Epochs = pretraining.Settings.epochs,
-    batch: options.BatchSize = pretraining.Settings.batch,
-    optimizer: options.Optimizer = pretraining.Settings.optimizer,
+    epochs: options.Epochs = None,
+    iterations: options.Iterations = None,
+    batch: options.BatchSize = None,
+    optimizer: options.Optimizer = None,
+    momentum: options.Momentum = None,
     learning_rate: Annotated[
         list[float] | None, typer.Option(help="Tried, at its largest; else 0.001, 0.003 and 0.01.")
     ] = None,
     strength: Annotated[
         list[float] | None, typer.Option(help="Tried, of the augmentations; else 0.1, 0.25 and 1.")
     ] = None,
-    weight_decay: options.Decay = pretraining.Settings.weight_decay,
-    warmup: options.Warmup = pretraining.Settings.warmup,
-    precision: options.Precision = options.Numbers.float32,
-    views: options.ViewCount = pretraining.Settings.views,
+    weight_decay: options.Decay = None,
+    warmup: options.Warmup = None,
+    temperature: options.Temperature = None,
+    head_width: options.HeadWidth = None,
+    head_norm: options.HeadNorm = None,
+    precision: options.Precision = None,
+    views: options.ViewCount = None,
+    neighbours: options.Neighbours = None,
+    crop_iterations: options.CropIterations = None,
+    crop_batch: options.CropBatch = None,
+    crop_learning_rate: options.CropRate = None,
+    crop_momentum: options.CropMomentum = None,
+    crop_weight_decay: options.CropDecay = None,
     workers: options.Drawers = 0,
     device: options.Device = "auto",
     jobs: options.SideBySide = 1,
     cache: options.Cache = FEATURES,
+    throughput: options.Throughput = None,
     dry_run: DryRun = False,
     force: Force = False,
 ) -> None:
@@ -206,21 +287,30 @@ def pretrain(
 
     pairbounds pretrain --objective clip --objective simclr --dataset emoji --out build/pretrain
 
-    pairbounds pretrain --objective clip --objective simclr --dataset table --root pairs.parquet --size 224
-    --backbone open_clip/ViT-B-32 --text open_clip/ViT-B-32 --epochs 32 --batch 1024 --views 0 --workers 16 --precision
-    bfloat16 --device cuda --seeds 1 --out build/vit
+    pairbounds pretrain --objective clip --objective simclr --dataset table --root pairs.parquet --eval-dataset
+    imagefolder --train-root imagenet/train --val-root imagenet/val --size 224 --backbone open_clip/ViT-B-32 --text
+    open_clip/ViT-B-32 --epochs 32 --batch 1024 --views 0 --workers 16 --precision bfloat16 --device cuda --seeds 1
+    --out build/vit
     """
-    given = _images(dataset, root, classes, samples, size, None, "")
-    given |= _training(backbone, epochs, batch, optimizer, weight_decay, warmup, precision, views)
-    given |= {"workers": workers, "device": device, "cache": str(cache), "runs": str(out)}
-    objectives = tuple(dict.fromkeys(one.value for one in objective))
+    options_given = dict(locals())
+    given = {name: options_given[name] for name in PRETRAIN_NUMBERS}
     tried = {"learning_rates": learning_rate, "strengths": strength}
-    given |= {name: tuple(values) for name, values in tried.items() if values is not None}
-    settings = pretraining.Settings(**given, objectives=objectives, text_tower=text)
+    settings = pretraining.Settings(
+        **{name: value for name, value in _plain(given | tried).items() if value is not None},
+        **_places(root, train_root, val_root, eval_dataset),
+        samples=samples,
+        objectives=tuple(dict.fromkeys(one.value for one in objective)),
+        text_tower=text,
+        workers=workers,
+        device=device,
+        cache=str(cache),
+        runs=str(out),
+    )
     paths = _claimed(["pretraining"], out, settings, force=force)
-    if _told_how_long(pretraining.encoders, settings, _counted(seeds), jobs, dry_run=dry_run):
+    chosen = _counted(seeds, first_seed)
+    if _told_how_long(pretraining.encoders, settings, chosen, jobs, throughput, dry_run=dry_run):
         return
-    measure_into("pretraining", settings, _counted(seeds), jobs, paths, RUNS_KEPT)
+    measure_into("pretraining", settings, chosen, jobs, paths, RUNS_KEPT)
     _summarise(read_table(paths["pretraining"]))
     if told := settings.images().told:
         say(f"Captions name the {' and the '.join(told)} here: with captions is with labels, and no advantage of text.")
@@ -241,30 +331,36 @@ def _images(
     return {"dataset": dataset.value, "root": where, **drawn, "model": model, "pretrained": pretrained}
 
 
-def _training(
-    backbone: str,
-    epochs: int,
-    batch: int,
-    optimizer: str,
-    weight_decay: float,
-    warmup: int,
-    precision: options.Numbers,
-    views: int,
+def _places(
+    root: Path | None, train_root: Path | None, val_root: Path | None, eval_dataset: options.Dataset | None
 ) -> dict[str, Any]:
-    """What `TrainingSettings` has of the options."""
-    steps = {"epochs": epochs, "batch": batch, "warmup": warmup, "views": views}
-    return {
-        "backbone": backbone,
-        "optimizer": optimizer,
-        "weight_decay": weight_decay,
-        "precision": precision.value,
-    } | steps
+    """Where the images are that train and judge; without another kind that judges, those of --train-root train."""
+    if eval_dataset is None and train_root is not None:
+        if root is not None or val_root is None:
+            raise ValueError("--train-root is for --root, and goes with --val-root: give these two")
+        root, train_root = train_root, None
+    places = {"root": root, "train_root": train_root, "val_root": val_root, "eval_dataset": eval_dataset}
+    return {name: None if place is None else str(place) for name, place in places.items()}
+
+
+def _plain(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Options as settings have them."""
+    return {name: tuple(map(_value, one)) if isinstance(one, list) else _value(one) for name, one in given.items()}
+
+
+def _value(given: Any) -> Any:
+    return given.value if isinstance(given, Enum) else given
+
+
+def _listed(names: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in names.split(",") if name.strip())
 
 
 def _claimed(tables: Sequence[str], out: Path, settings: Any, *, force: bool) -> dict[str, Path]:
     """The tables that a command will write into a folder, which are not the files that it reads."""
     paths = {name: out / f"{name}.parquet" for name in tables}
-    named = [Path(settings.root)] if settings.dataset == "table" else []
+    places = [getattr(settings, name, None) for name in ("root", "train_root", "val_root")]
+    named = [Path(place) for place in places if place is not None and Path(place).is_file()]
     checkpoint = [Path(settings.pretrained)] if Path(settings.pretrained).is_file() else []
     written = [one for path in paths.values() for one in ownership.table(path)]
     ownership.claim(written, [*named, *checkpoint], force=force)
@@ -272,18 +368,30 @@ def _claimed(tables: Sequence[str], out: Path, settings: Any, *, force: bool) ->
 
 
 def _told_how_long(
-    encoders: Callable[[Any, int], list[Run]], settings: Any, seeds: Iterable[int], jobs: int, *, dry_run: bool
+    encoders: Callable[[Any, int], list[Run]],
+    settings: Any,
+    seeds: Iterable[int],
+    jobs: int,
+    throughput: float | None,
+    numbers: Sequence[str] = (),
+    *,
+    dry_run: bool,
 ) -> bool:
-    """Say what is to be trained and for how long; whether that is all that was asked for."""
+    """Say what is to be trained, for how long and by which numbers; whether that is all that was asked for."""
+    studio = settings.studio()
     runs = [run for seed in seeds for run in encoders(settings, seed)]
-    say(training_forecast(runs, settings.studio(), Path(settings.runs), jobs), err=not dry_run)
+    possible = studio.possible(runs)
+    told = training_forecast(possible, studio, Path(settings.runs), jobs, throughput=throughput)
+    lacking = len(runs) - len(possible)
+    without = [f"{lacking} more need labels of the images that train, and are left out"] if lacking else []
+    say(told, *without, *numbers, err=not dry_run)
     return dry_run
 
 
-def _counted(seeds: int) -> range:
-    if seeds < 1:
-        raise ValueError(f"seeds={seeds}: at least 1")
-    return range(seeds)
+def _counted(seeds: int, first: int) -> range:
+    if seeds < 1 or first < 0:
+        raise ValueError(f"seeds={seeds} and first_seed={first}: at least 1 and 0")
+    return range(first, first + seeds)
 
 
 def _summarise(table: pd.DataFrame) -> None:

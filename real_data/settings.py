@@ -60,12 +60,20 @@ class ImageSettings:
         if self.dataset in PLACES and self.root is None:
             raise ValueError(f"data set {self.dataset} needs --root: where is it?")
         drawn = [name for name in ("classes", "samples") if getattr(self, name) is not None]
-        if drawn and self.dataset != "imagefolder":
+        if drawn and "imagefolder" not in self.kinds:
             raise ValueError(f"--{' and --'.join(drawn)}: only an imagefolder is drawn from")
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Those of all data sets."""
+        return (self.dataset,)
+
     def images(self) -> "ImageTextDataset":
-        """The data set."""
-        return _images(self.dataset, self.root, self.classes, self.samples, self.size)
+        """The data set; a `ValueError` where some images have no label."""
+        found = images_of(self.dataset, self.root, self.classes, self.samples, self.size)
+        if not found.labelled:
+            raise ValueError(f"{self.root}: some images have no label: give the table a column label")
+        return found
 
     def source(self) -> "Source":
         """The data set with the encoders that it takes."""
@@ -77,9 +85,10 @@ class ImageSettings:
 
 
 @cache
-def _images(
+def images_of(
     dataset: str, root: str | None, classes: int | None, samples: int | None, size: int | None
 ) -> "ImageTextDataset":
+    """The data set of a kind, drawn from if it is an imagefolder; the same object for the same arguments."""
     from real_data.datasets import DATASETS  # pictures take seconds to import
 
     options: dict[str, Any] = {"size": size or USUAL_SIZE.get(dataset, 224)}

@@ -39,6 +39,46 @@ def student_half(values: npt.ArrayLike, level: float = 0.95, *, overlap: float =
     )
 
 
+def shared_halves(values: npt.ArrayLike, level: float = 0.95, *, overlap: float = 0.0) -> tuple[float, float]:
+    """Half the widths of the intervals of the mean of a column, and of the difference of the means of two columns.
+
+    Each row has what its columns have in common: differences to one baseline share its noise, all g of them. The model
+    is `x_ij = μ_j + b_i + e_ij`, of a common part and an own one; the own ones have one variance. A column's mean has
+    the variance of both parts, and Satterthwaite's degrees of freedom; in a difference of columns the common part
+    cancels, and the degrees of freedom are `(n - 1)(g - 1)`.
+
+    Parameters
+    ----------
+    values : (n, g), with n, g >= 2; a row for each split
+    overlap : as `student_half` has it
+
+    Raises
+    ------
+    ValueError
+        Fewer than two rows or columns, or values that are not finite.
+    """
+    from scipy.stats import t  # takes a second to import
+
+    found = np.asarray(values, dtype=np.float64)
+    if found.ndim != 2 or min(found.shape) < 2 or not np.isfinite(found).all():
+        raise ValueError(f"values of shape {found.shape}: give two finite rows and columns at least")
+    n, g = found.shape
+    centred = found - found.mean(axis=0)
+    common = g * float(centred.mean(axis=1).var(ddof=1))  # expects g times the variance of b, and that of e
+    own_degrees = (n - 1) * (g - 1)
+    own = float(((centred - centred.mean(axis=1, keepdims=True)) ** 2).sum()) / own_degrees
+    parts = np.array([common / g, own * (1 - 1 / g)])
+    total = float(parts.sum())
+    if total == 0:
+        return 0.0, 0.0
+    degrees = total**2 / float((parts**2 / np.array([n - 1, own_degrees])).sum())
+    rate, upper = 1 / n + overlap, (1 + level) / 2
+    return (
+        float(t.ppf(upper, degrees)) * math.sqrt(total * rate),
+        float(t.ppf(upper, own_degrees)) * math.sqrt(2 * own * rate),
+    )
+
+
 def detectable(half: float, n: int, level: float = 0.95, power: float = 0.8) -> float:
     """The mean of which n values, with half an interval of this width, exclude 0 with probability `power`."""
     from scipy.stats import t  # takes a second to import

@@ -25,7 +25,7 @@ class ImageTextDataset:
     ids : a name for each image, distinct
     files, digests : the picture file of each image, and its SHA-256
     captions : the texts of each image, at least one; a text that is there twice has two shares
-    labels : (n,), index into `label_names`
+    labels : (n,), index into `label_names`; -1 where an image has none
     size : images are `size` x `size` pixels; `None` for each as its file has it
     licence, attribution : the terms of the images and texts, and whom to name
     skipped : why each picture that could not be read was left out, with its path
@@ -69,8 +69,8 @@ class ImageTextDataset:
             raise ValueError(f"{self.name}: {len(self.ids) - len(set(self.ids))} ids are there twice")
         if not all(self.captions):
             raise ValueError(f"{self.name}: image {self.ids[self.captions.index(())]} has no caption")
-        if self.labels.min() < 0 or self.labels.max() >= len(self.label_names):
-            raise ValueError(f"{self.name}: labels are in 0..{len(self.label_names) - 1}, one for each name")
+        if self.labels.min() < -1 or self.labels.max() >= len(self.label_names):
+            raise ValueError(f"{self.name}: labels are in 0..{len(self.label_names) - 1}, one for each name, or -1")
         if self.size is not None and self.size < 1:
             raise ValueError(f"size={self.size}: images have at least 1 pixel")
 
@@ -105,6 +105,11 @@ class ImageTextDataset:
             label_sets={name: labels[chosen] for name, labels in self.label_sets.items()},
             subjects=tuple(self.subjects[i] for i in chosen),
         )
+
+    @property
+    def labelled(self) -> bool:
+        """Whether every image has a label."""
+        return bool(self.labels.min() >= 0)
 
     @cached_property
     def told(self) -> tuple[str, ...]:

@@ -9,14 +9,16 @@ from real_data.datasets.dataset import ImageTextDataset
 from real_data.datasets.pictures import check_pictures
 from theory.infrastructure.inputs import require_file
 
-COLUMNS = ("image", "caption", "label")
+COLUMNS, LABEL = ("image", "caption", "label"), "label"
+NONE = ""  # of labels: no row has an empty one
 
 
 def table(path: Path, size: int | None = None) -> ImageTextDataset:
     """The pictures of a Parquet or CSV file with the columns image, caption and label; others are ignored.
 
-    Several rows with one image give it several captions. A relative path is taken from the table's folder. Pictures
-    that cannot be read, or are not there, are left out.
+    Without the column label no image has one, which is enough to train on. Several rows with one image give it several
+    captions. A relative path is taken from the table's folder. Pictures that cannot be read, or are not there, are left
+    out.
 
     Parameters
     ----------
@@ -42,14 +44,15 @@ def table(path: Path, size: int | None = None) -> ImageTextDataset:
     if not digests:
         raise ValueError(f"table {path}: none of its {len(files)} pictures can be read: {reasons[files[0]]}")
     kept = [name for name, file in zip(captions.index, files, strict=True) if file in digests]
-    label_names = tuple(sorted(set(labels[kept])))
+    label_names = tuple(sorted(set(labels[kept]) - {NONE}))
+    numbers = {NONE: -1} | {name: number for number, name in enumerate(label_names)}
     return ImageTextDataset(
         name="table",
         ids=tuple(kept),
         files=tuple(path.parent / name for name in kept),
         digests=tuple(digests[path.parent / name] for name in kept),
         captions=tuple(captions[kept]),
-        labels=np.array([label_names.index(label) for label in labels[kept]]),
+        labels=np.array([numbers[label] for label in labels[kept]]),
         label_names=label_names,
         size=size,
         licence="the table's own",
@@ -68,11 +71,12 @@ def _rows(path: Path) -> pd.DataFrame:
     except (ValueError, OSError) as error:
         raise ValueError(f"cannot read table {path}: {error}") from error
     missing = [column for column in COLUMNS if column not in rows]
-    if missing or rows.empty:
+    if set(missing) - {LABEL} or rows.empty:
         raise ValueError(f"table {path} has {len(rows)} rows and lacks {missing}: its columns are {', '.join(COLUMNS)}")
-    chosen = rows[list(COLUMNS)]
+    columns = [column for column in COLUMNS if column not in missing]
+    chosen = rows[columns]
     empty = (chosen.isna() | (chosen == "")).to_numpy()
     if empty.any():
         row, column = np.argwhere(empty)[0]
-        raise ValueError(f"table {path}: row {row + 1} has no {COLUMNS[column]}")
-    return chosen.astype(str)
+        raise ValueError(f"table {path}: row {row + 1} has no {columns[column]}")
+    return chosen.astype(str).assign(**dict.fromkeys(missing, NONE))

@@ -1,7 +1,7 @@
 """CLIP-guided resampling: a guide's similarities choose the positives and negatives of a batch of two views."""
 
 from real_data.resampling.gathering import gather_batch
-from real_data.resampling.guides import label_guide, random_guide
+from real_data.resampling.guides import caption_guide, label_guide, random_guide
 from real_data.resampling.loss import nt_xent, resampled_nt_xent
 from real_data.resampling.pairs import BatchPairs, two_views
 from real_data.resampling.rules import (
@@ -21,6 +21,7 @@ __all__ = [
     "DropFalseNegative",
     "DropFalsePositive",
     "Rule",
+    "caption_guide",
     "gather_batch",
     "label_guide",
     "nt_xent",

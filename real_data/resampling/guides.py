@@ -1,6 +1,7 @@
-"""Guides to hold a guide against: one that knows nothing, and one that knows the labels."""
+"""Guides to hold a guide against: one that knows nothing, one that knows the labels, one that knows the captions."""
 
 import numpy as np
+import scipy.sparse as sp
 import torch
 
 TIE_BREAK = 0.1  # length of the random part of an oracle's rows, which decides within a class and never across
@@ -37,3 +38,30 @@ def label_guide(labels: torch.Tensor | np.ndarray, rng: np.random.Generator | No
     _, columns = np.unique(classes, return_inverse=True)
     one_hot = torch.nn.functional.one_hot(torch.from_numpy(columns)).float()
     return one_hot if rng is None else torch.hstack([one_hot, TIE_BREAK * random_guide(len(classes), rng)])
+
+
+def caption_guide(captions: sp.csr_array, rng: np.random.Generator | None = None) -> torch.Tensor:
+    """How far the images of two rows share their captions, as the cosine of the two sets; float32, on the CPU.
+
+    Without an rng, images that share none have a similarity of exactly 0; with one, ties are broken at random, and
+    with them what differs by less than 0.02.
+
+    Parameters
+    ----------
+    captions : (2B, number of texts)
+        How often the image of each row has each text, first views, then second views.
+
+    Raises
+    ------
+    ValueError
+        A row without a caption.
+
+    Notes
+    -----
+    Cost: O(B times the texts of the batch) memory.
+    """
+    there = captions[:, np.unique(captions.indices)].toarray()
+    if not there.any(axis=1).all():
+        raise ValueError(f"row {int(np.argmin(there.any(axis=1)))} has no caption to share")
+    sets = torch.nn.functional.normalize(torch.from_numpy(there).float(), dim=1)
+    return sets if rng is None else torch.hstack([sets, TIE_BREAK * random_guide(len(there), rng)])

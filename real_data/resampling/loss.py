@@ -33,7 +33,8 @@ def resampled_nt_xent(
         Positive.
     **options
         Options of the rules that are given by name, each to every such rule that has it: see the rules' classes.
-        `published=True` computes what the published code does, defects and all.
+        `published=True` computes what the published code does, defects and all: a guide in half precision is compared
+        in half precision, where ties and near ties fall otherwise.
 
     Returns
     -------
@@ -52,7 +53,7 @@ def resampled_nt_xent(
     _check_batch(z, guide)
     rules = _as_rules(rule, options)
     with torch.no_grad():
-        similarity = cosine_similarities(guide)
+        similarity = cosine_similarities(guide, as_it_is=any(one.published for one in rules))
         pairs = two_views(len(z), torch.promote_types(z.dtype, torch.float32), z.device)
         for change in rules:
             pairs = change(pairs, similarity)

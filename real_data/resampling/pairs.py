@@ -26,9 +26,15 @@ def two_views(rows: int, dtype: torch.dtype, device: torch.device) -> BatchPairs
     return BatchPairs(partner.to(dtype), ~(own | partner))
 
 
-def cosine_similarities(rows: torch.Tensor) -> torch.Tensor:
-    """The cosine of every two rows, (n, n), in at least single precision; 0 with a row of zeros."""
+def cosine_similarities(rows: torch.Tensor, *, as_it_is: bool = False) -> torch.Tensor:
+    """The cosine of every two rows, (n, n), in at least single precision; 0 with a row of zeros.
+
+    Parameters
+    ----------
+    as_it_is : in the precision of the rows, half precision even
+    """
     # Under autocast the product would be in half precision, with ties that are none.
     with torch.autocast(rows.device.type, enabled=False):
-        unit = torch.nn.functional.normalize(rows.to(torch.promote_types(rows.dtype, torch.float32)), dim=1)
+        precision = rows.dtype if as_it_is else torch.promote_types(rows.dtype, torch.float32)
+        unit = torch.nn.functional.normalize(rows.to(precision), dim=1)
         return unit @ unit.T

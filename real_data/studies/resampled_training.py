@@ -1,6 +1,7 @@
 """What resampling does to SimCLR that is trained from pixels."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
@@ -8,11 +9,14 @@ import pandas as pd
 
 from real_data.settings import image_inputs
 from real_data.training.recipe import Recipe
-from real_data.training.runs import ENCODER, GUIDES, LABELS, Kind, Run, run_all
+from real_data.training.runs import CAPTIONS, ENCODER, EVERY_GUIDE, GUIDES, LABELS, Kind, Run, Studio, run_all
 from real_data.training.settings import TrainingSettings
+from theory.infrastructure.names import none_of
 from theory.resampling import ALL_FOUR, FOUR
 from theory.sweeps import Study
 
+ENCODERS = ["kind", "rule", "guide", "published", "repeat"]  # what makes two runs of a seed trials of one encoder
+TRIALS = [*ENCODERS, "learning_rate", "strength"]
 SIMCLR, ALL = "none", "all"  # no rule; every one of the four, and all of them together
 
 
@@ -23,36 +27,121 @@ class Settings(TrainingSettings):
     Attributes
     ----------
     rules : "all", "none", one of the four, or several joined by +
+    only : of these runs those alone: kinds of encoders, rules, or a rule and its guide as RULE:GUIDE; by default all
     published_too : the published code's rules beside ours
+    guides : of each rule, of `real_data.training.runs.EVERY_GUIDE`
+    baselines : of SimCLR with each split, with as many other weights
     learning_rate : at its largest
+    strength : of the augmentations
+    tuned : runs as in `only` that are tried with all of `tuned_rates` and `tuned_strengths`, too; validation chooses
+
+    Raises
+    ------
+    ValueError
+        A rule, guide or run that there is not; no baseline.
     """
 
     rules: str = ALL
+    only: tuple[str, ...] = ()
     published_too: bool = False
+    guides: tuple[str, ...] = GUIDES
+    baselines: int = 1
     learning_rate: float = Recipe.learning_rate
+    strength: float = 1.0
+    tuned: tuple[str, ...] = ()
+    tuned_rates: tuple[float, ...] = (1e-3, 3e-3, 1e-2)
+    tuned_strengths: tuple[float, ...] = (0.1, 0.25, 1.0)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.baselines < 1:
+            raise ValueError(f"baselines={self.baselines}: at least 1")
+        for guide in self.guides:
+            if guide not in EVERY_GUIDE:
+                raise ValueError(none_of("guide", guide, EVERY_GUIDE))
+        encoders(self, 0)
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """Every encoder of one seed, as `run_all` has it."""
-    return run_all(encoders(settings, seed), settings.studio(), Path(settings.runs), settings.jobs)
+    """Every encoder of one seed; see `resampling_table`."""
+    return resampling_table(settings, settings.studio(), Path(settings.runs), seed, settings.jobs)
+
+
+def resampling_table(settings: Settings, studio: Studio, folder: Path, seed: int, jobs: int) -> pd.DataFrame:
+    """Every encoder of one seed.
+
+    Returns
+    -------
+    DataFrame, as `run_all` has it, with `tuned` for the runs of other learning rates and strengths than the settings',
+    and with `chosen` for the one of each encoder that has the best validation accuracy by the first label set.
+    """
+    table = run_all(encoders(settings, seed), studio, folder, jobs)
+    usual = (table["learning_rate"] == settings.learning_rate) & (table["strength"] == settings.strength)
+    first = table[table["labels"] == table["labels"].iloc[0]]
+    best = first.loc[first.groupby(ENCODERS)["validation"].idxmax()]
+    chosen = pd.MultiIndex.from_frame(table[TRIALS]).isin(pd.MultiIndex.from_frame(best[TRIALS]))
+    return table.assign(tuned=~usual, chosen=chosen)
 
 
 def encoders(settings: Settings, seed: int) -> list[Run]:
     """What is trained with one seed."""
-    recipe = settings.recipe(settings.learning_rate)
-    return resampling_runs(settings.rules, recipe, seed, published=settings.published_too)
+    recipe, s = settings.recipe(settings.learning_rate), settings
+    runs = resampling_runs(
+        s.rules, recipe, seed, s.strength, published=s.published_too, guides=s.guides, baselines=s.baselines
+    )
+    trials = [
+        replace(run, recipe=replace(recipe, learning_rate=rate), strength=strength)
+        for run in (selected(runs, s.tuned) if s.tuned else [])
+        for rate, strength in product(s.tuned_rates, s.tuned_strengths)
+        if run.kind != "untrained" and run.repeat == 0
+    ]
+    return list(dict.fromkeys([*selected(runs, s.only), *selected(trials, s.only, known=runs)]))
 
 
-def resampling_runs(rule: str, recipe: Recipe, seed: int, *, published: bool = False) -> list[Run]:
+def selected(runs: Sequence[Run], names: Sequence[str], known: Sequence[Run] | None = None) -> list[Run]:
+    """Those of some names, all if there are none.
+
+    Parameters
+    ----------
+    known : whose names there are; by default those of `runs`
+
+    Raises
+    ------
+    ValueError
+        A name of no run.
+    """
+    there = list(dict.fromkeys(name for run in known or runs for name in names_of(run)))
+    for name in names:
+        if name not in there:
+            raise ValueError(none_of("run", name, there))
+    return [run for run in runs if not names or {*names_of(run)} & {*names}]
+
+
+def names_of(run: Run) -> tuple[str, ...]:
+    """What a run is called: its kind, or its rule, alone and with its guide."""
+    return (run.kind,) if run.rule == SIMCLR else (run.rule, f"{run.rule}:{run.guide}")
+
+
+def resampling_runs(
+    rule: str,
+    recipe: Recipe,
+    seed: int,
+    strength: float = 1.0,
+    *,
+    published: bool = False,
+    guides: Sequence[str] = GUIDES,
+    baselines: int = 1,
+) -> list[Run]:
     """Every encoder of one seed.
 
-    The untrained, the supervised and SimCLR's; and for each rule one with each guide, the encoder and the two controls.
-    Of two views of one image labels say nothing: DropFalsePositive has no such control. With `published`, the published
-    code's rules beside them, with the encoder as their guide.
+    The untrained, the supervised and SimCLR's; and for each rule one with each guide, the encoder and the controls.
+    Of two views of one image labels and captions say nothing: DropFalsePositive has no such controls. With
+    `published`, the published code's rules beside them, with the encoder as their guide.
 
     Parameters
     ----------
     rule : as `real_data.resampled_nt_xent` has it; or "all": the four, and all of them together
+    baselines : of SimCLR, with other weights
 
     Raises
     ------
@@ -64,14 +153,15 @@ def resampling_runs(rule: str, recipe: Recipe, seed: int, *, published: bool = F
         if part not in FOUR:
             raise ValueError(f"rule {part!r} is none of {SIMCLR}, {', '.join(FOUR)} and {ALL}")
     references: tuple[Kind, ...] = ("untrained", "supervised", "simclr")
-    runs = [Run(kind, recipe, seed) for kind in references]
+    runs = [Run(kind, recipe, seed, strength) for kind in references]
+    runs += [Run("simclr", recipe, seed, strength, repeat=repeat) for repeat in range(1, baselines)]
     runs += [
-        Run("simclr", recipe, seed, rule=name, guide=guide)
-        for name, guide in product(rules, GUIDES)
-        if (name, guide) != ("drop_false_positive", LABELS)
+        Run("simclr", recipe, seed, strength, rule=name, guide=guide)
+        for name, guide in product(rules, guides)
+        if name != "drop_false_positive" or guide not in (LABELS, CAPTIONS)
     ]
     if published:
-        runs += [Run("simclr", recipe, seed, rule=name, guide=ENCODER, published=True) for name in rules]
+        runs += [Run("simclr", recipe, seed, strength, rule=name, guide=ENCODER, published=True) for name in rules]
     return runs
 
 

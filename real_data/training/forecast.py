@@ -1,7 +1,7 @@
 """How long encoders will take to train, before they do."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from real_data.training.runs import RESULT, Run, Studio
@@ -11,25 +11,54 @@ from theory.infrastructure.durations import spoken
 # Seconds of one core for an image of `PIXELS` that the small network sees once, by the objective: the means of the 180
 # encoders of results/resampled_training.parquet and results/pretraining.parquet, each of 175 steps of 256 images.
 SECONDS = {"untrained": 0.0, "supervised": 5.5e-4, "simclr": 1.15e-3, "clip": 5.0e-4}
+VIEWS = {"untrained": 0, "supervised": 1, "simclr": 2, "clip": 1}  # of an image in a step
 PIXELS, BACKBONE = 64, "small"
 BESIDE = 1.2  # times that: views are drawn, guides trained, features probed
 
 
-def training_forecast(runs: Sequence[Run], studio: Studio, folder: Path, jobs: int) -> str:
+def training_forecast(
+    runs: Sequence[Run], studio: Studio, folder: Path, jobs: int, *, throughput: float | None = None
+) -> str:
     """How many encoders there are, how many of them are kept, and how long the others may take; none is trained.
 
     The time is that of a CPU, in proportion to the pictures, their pixels and the cores. Of another network than the
-    small one, or on a GPU, nothing was measured, and nothing is said.
+    small one, or on a GPU, nothing was measured, and nothing is said unless a throughput is given.
+
+    Parameters
+    ----------
+    throughput : pictures a second that one device trains on; both views of an image count
     """
     coming = [run for run in runs if not (folder / run.key / RESULT).is_file()]
     kept = f", {len(runs) - len(coming)} of them kept" if len(coming) < len(runs) else ""
-    return f"{len(runs)} encoders{kept}, {_expected(coming, studio, jobs)}"
+    if throughput is not None:
+        how_long = _at(throughput, coming, lambda run: len(studio.split(run.seed).encoder))
+    else:
+        how_long = _expected(coming, studio, jobs)
+    return f"{len(runs)} encoders{kept}, {how_long}"
+
+
+def stated_forecast(runs: Sequence[Run], images: int, throughput: float | None) -> str:
+    """The same of a data set that is not here, by the number of its images."""
+    unknown = "for how long is not known: say --throughput"
+    how_long = unknown if throughput is None else _at(throughput, runs, lambda _: images)
+    return f"{len(runs)} encoders of {images:,} images, {how_long}"
+
+
+def _at(throughput: float, runs: Sequence[Run], images: Callable[[Run], int]) -> str:
+    if not throughput > 0:
+        raise ValueError(f"throughput={throughput}: pictures a second are more than none")
+    pictures = sum(run.recipe.steps(images(run)) * run.recipe.batch * VIEWS[run.kind] for run in runs)
+    seconds = pictures / throughput
+    return (
+        f"{spoken(seconds)} of one device: {seconds / 3600:,.1f} GPU-hours for {pictures:,} pictures at "
+        f"{throughput:,.6g} a second, training alone"
+    )
 
 
 def _expected(coming: Sequence[Run], studio: Studio, jobs: int) -> str:
     strange = {run.recipe.backbone for run in coming} - {BACKBONE}
     if strange or torch_device(studio.device).type != "cpu":
-        return f"for how long is not known: only the network {BACKBONE!r} was timed, on a CPU"
+        return f"for how long is not known: only the network {BACKBONE!r} was timed, on a CPU; say --throughput"
     cores = os.cpu_count() or 1
     work = sum(_seconds(run, studio) for run in coming) / (min(jobs, cores) if jobs > 1 else cores)
     return spoken(BESIDE * work) if coming else "nothing to train"
@@ -37,6 +66,6 @@ def _expected(coming: Sequence[Run], studio: Studio, jobs: int) -> str:
 
 def _seconds(run: Run, studio: Studio) -> float:
     """Of one core."""
-    images, batch = len(studio.split(run.seed).train), run.recipe.batch
+    images = len(studio.split(run.seed).encoder)
     size = studio.source.dataset.size or PIXELS
-    return run.recipe.epochs * (images // batch) * batch * SECONDS[run.kind] * (size / PIXELS) ** 2
+    return run.recipe.steps(images) * run.recipe.batch * SECONDS[run.kind] * (size / PIXELS) ** 2

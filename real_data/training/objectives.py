@@ -5,16 +5,17 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 import numpy as np
+import scipy.sparse as sp
 import torch
 from torch import nn
 from torch.nn.functional import cross_entropy, normalize
 
-from real_data.resampling import label_guide, random_guide, resampled_nt_xent
+from real_data.resampling import caption_guide, label_guide, random_guide, resampled_nt_xent
 from real_data.training.networks import TextTower
+from real_data.training.recipe import Recipe
 from real_data.training.views import Batch
 from theory.infrastructure.arrays import IntArray
 
-PROJECTED = 64  # width of what NT-Xent compares
 SHARED = 128  # width of the space of images and texts
 FIRST_TEMPERATURE, LARGEST_SCALE = 0.07, 100.0  # CLIP's
 
@@ -44,15 +45,22 @@ class TwoViews(Objective):
     width : of the features
     rule, options : as `real_data.resampled_nt_xent` has them; "none" is SimCLR
     guide : embeds the views of a batch, (2B, g)
+    head : as `projection_head` makes one; by default one of 64 columns
     """
 
     views = 2
 
     def __init__(
-        self, width: int, temperature: float, rule: str, guide: Guide, options: dict[str, object] | None = None
+        self,
+        width: int,
+        temperature: float,
+        rule: str,
+        guide: Guide,
+        options: dict[str, object] | None = None,
+        head: nn.Module | None = None,
     ) -> None:
         super().__init__()
-        self.head = nn.Sequential(nn.Linear(width, width), nn.ReLU(inplace=True), nn.Linear(width, PROJECTED))
+        self.head = projection_head(width, Recipe.head_width) if head is None else head
         self.temperature, self.rule, self.guide, self.options = temperature, rule, guide, options or {}
 
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
@@ -61,6 +69,22 @@ class TwoViews(Objective):
         return resampled_nt_xent(
             self.head(features), guide, rule=self.rule, temperature=self.temperature, **self.options
         )
+
+
+def projection_head(width: int, projected: int, *, norm: bool = False) -> nn.Module:
+    """What NT-Xent compares of features, (b, width) to (b, projected): two layers.
+
+    Parameters
+    ----------
+    norm : SimCLR's head: no biases, batch norm after both layers, the second one without a shift
+        Batch norm is over both views together.
+    """
+    first, second = (nn.Linear(width, columns, bias=not norm) for columns in (width, projected))
+    if not norm:
+        return nn.Sequential(first, nn.ReLU(inplace=True), second)
+    last = nn.BatchNorm1d(projected)
+    last.bias.requires_grad = False
+    return nn.Sequential(first, nn.BatchNorm1d(width), nn.ReLU(inplace=True), second, last)
 
 
 class ImageText(Objective):
@@ -84,11 +108,18 @@ class ImageText(Objective):
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
         """See `Objective`."""
         texts = [self.captions[image][rng.integers(len(self.captions[image]))] for image in batch.images]
-        meanings = self.tower(self.tower.tokens(texts).to(features.device))
-        u, v = normalize(self.image_head(features)), normalize(self.text_head(meanings))
-        scores = self.log_scale.exp().clamp(max=LARGEST_SCALE) * u @ v.T
+        scores = self.log_scale.exp().clamp(max=LARGEST_SCALE) * self.images(features) @ self.texts(texts).T
         own = torch.arange(len(texts), device=features.device)
         return (cross_entropy(scores, own) + cross_entropy(scores.T, own)) / 2
+
+    def images(self, features: torch.Tensor) -> torch.Tensor:
+        """Features of images in the space of both, (b, SHARED), rows of unit length."""
+        return normalize(self.image_head(features))
+
+    def texts(self, texts: Sequence[str]) -> torch.Tensor:
+        """Texts in the space of both, (b, SHARED), rows of unit length."""
+        tokens = self.tower.tokens(texts).to(self.log_scale.device)
+        return normalize(self.text_head(self.tower(tokens)))
 
 
 class Supervised(Objective):
@@ -118,6 +149,11 @@ def seen_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:  # noqa:
     return batch.seen
 
 
+def half_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:
+    """The same in half precision, as the published code has it; errors as in `seen_guide`."""
+    return seen_guide(batch, rng).half()
+
+
 def blind_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:
     """The control that knows nothing."""
     return random_guide(len(batch.pictures), rng)
@@ -126,3 +162,12 @@ def blind_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:
 def oracle_guide(labels: IntArray) -> Guide:
     """The control that knows the labels."""
     return lambda batch, rng: label_guide(np.tile(labels[batch.images], 2), rng)
+
+
+def exact_guide(captions: Sequence[tuple[str, ...]]) -> Guide:
+    """The control that reads no picture: images are as similar as their captions are the same."""
+    column = {text: number for number, text in enumerate(dict.fromkeys(text for own in captions for text in own))}
+    rows = np.repeat(np.arange(len(captions)), [len(own) for own in captions])
+    columns = np.array([column[text] for own in captions for text in own])
+    has = sp.coo_array((np.ones(len(rows)), (rows, columns)), shape=(len(captions), len(column))).tocsr()
+    return lambda batch, rng: caption_guide(has[np.tile(batch.images, 2)], rng)

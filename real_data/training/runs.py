@@ -3,8 +3,8 @@
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from real_data.encoders.encoder import LiveEncoder
-from real_data.pairings.sources import Source
+from real_data.encoders.efficientnet import EfficientNet
+from real_data.encoders.encoder import ImageEncoder, LiveEncoder
+from real_data.pairings.sources import FROZEN, Source, image_encoders
 from real_data.pairings.views import views_of
-from real_data.training.linear_probe import linear_probe
+from real_data.training.evaluation import Evaluation, judgements
 from real_data.training.networks import WORDS, text_tower
 from real_data.training.objectives import (
     Guide,
@@ -25,14 +26,18 @@ from real_data.training.objectives import (
     Supervised,
     TwoViews,
     blind_guide,
+    exact_guide,
+    half_guide,
     oracle_guide,
+    projection_head,
     seen_guide,
 )
+from real_data.training.published_guide import PublishedGuide
 from real_data.training.recipe import Recipe
-from real_data.training.splits import Split, split
+from real_data.training.splits import Roles, Split, split
 from real_data.training.trainer import Trained, check_recipe, train_encoder, untrained
 from real_data.training.views import FreshViews, Pixels, ViewSource, stored_pictures, view_pool
-from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.infrastructure.inputs import is_there
 from theory.infrastructure.processes import side_by_side
 from theory.infrastructure.progress import tqdm
@@ -40,8 +45,10 @@ from theory.infrastructure.tables import replacing
 
 RESULT = "result.json"
 Kind = Literal["untrained", "supervised", "simclr", "clip"]
-ENCODER, LABELS, RANDOM = "encoder", "labels", "random"
+ENCODER, LABELS, RANDOM, NO_TEXT, CAPTIONS = "encoder", "labels", "random", "no_text", "captions"
 GUIDES = (ENCODER, LABELS, RANDOM)
+EVERY_GUIDE = (*GUIDES, NO_TEXT, CAPTIONS)
+SEEING = (ENCODER, NO_TEXT)  # those that embed the views themselves
 
 
 @dataclass(frozen=True)
@@ -55,9 +62,12 @@ class Run:
     seed : of the split of the data, the weights, the order and the views
     strength : of the augmentations
     rule : of resampling, for "simclr"
-    guide : of the rule: "encoder" (of the data set's source), "labels" or "random"
-    published : whether the rule is the published code's
+    guide : of the rule: "encoder" (of the data set's source), "labels" or "random"; "no_text", an encoder of images
+        that has met no text, or "captions", how far two images share theirs
+    published : whether the rule is the published code's, and its guide sees views as there, without normalisation and
+        in half precision
     text : the tower of texts, for "clip"
+    repeat : others have the same split and data, and other weights, order and views
     """
 
     kind: Kind
@@ -68,6 +78,18 @@ class Run:
     guide: str = RANDOM
     published: bool = False
     text: str = WORDS
+    repeat: int = 0
+
+    @property
+    def weights(self) -> int:
+        """The seed of the weights, the order and the views."""
+        own = np.random.SeedSequence([self.seed, self.repeat]).generate_state(1)
+        return int(own[0]) if self.repeat else self.seed
+
+    @property
+    def seen_by(self) -> str:
+        """The guide that embeds its views; none for most."""
+        return self.guide if self.rule != "none" and self.guide in SEEING else ""
 
     @property
     def key(self) -> str:
@@ -88,6 +110,9 @@ class Studio:
     views : of each image, drawn once; 0 draws new ones in every epoch
     workers : processes that draw new ones
     device : as `theory.infrastructure.devices.torch_device` has it
+    roles : what the images are for, where they are of several data sets
+    evaluation : how encoders are judged
+    textless : the guide "no_text"; by default what of the source's encoder has met no text, or EfficientNet-Lite0
     """
 
     source: Source
@@ -95,17 +120,32 @@ class Studio:
     views: int = 8
     workers: int = 0
     device: str = "auto"
+    roles: Roles | None = None
+    evaluation: Evaluation = field(default_factory=Evaluation)
+    textless: LiveEncoder | None = None
 
     @property
     def key(self) -> str:
         """Content key of what decides an outcome besides the run."""
         labels = [values.tolist() for values in self.source.labels.values()]
-        content = json.dumps([self.source.dataset.key, self.views, labels])
-        return hashlib.sha256(content.encode()).hexdigest()
+        content = [self.source.dataset.key, self.views, labels]
+        if self.roles is not None:
+            content.append(self.roles.listed())
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def split(self, seed: int) -> Split:
         """The images of each part."""
-        return split(self.source.subjects, seed)
+        return split(self.source.subjects, seed, self.roles)
+
+    @property
+    def classes(self) -> IntArray:
+        """Of the images that train encoders, (n,), -1 where there is none: what supervision and the oracle know."""
+        return next(iter(self.source.labels.values())) if self.roles is None else self.roles.classes
+
+    def possible(self, runs: Sequence[Run]) -> list[Run]:
+        """Those that need no labels, where images that train encoders have none."""
+        known = bool((self.classes[self.split(0).encoder] >= 0).all())
+        return [run for run in runs if known or (run.kind != "supervised" and run.guide != LABELS)]
 
     def pictures(self) -> Pixels:
         """All images as they are, (n, 3, s, s)."""
@@ -113,30 +153,35 @@ class Studio:
 
     def view_source(self, run: Run) -> ViewSource:
         """Where the batches of a run come from."""
-        guided = run.rule != "none" and run.guide == ENCODER
         if self.views:
-            seen = self.seen_views(run.seed, run.strength) if guided else None
+            seen = self.seen_views(run) if run.seen_by else None
             return view_pool(self.source.dataset, self.views, run.strength, self.cache, seen)
-        guide = self.guide(run.seed) if guided else None
+        guide = self.guide(run) if run.seen_by else None
         return FreshViews(self.source.dataset, run.strength, guide, self.workers)
 
-    def guide(self, seed: int) -> LiveEncoder:
-        """The guide of a seed: it has not learned from the images that judge, nor from those that choose."""
-        parts = self.split(seed)
-        encoder = self.source.encoder_without(np.concatenate([parts.validation, parts.test]))
+    def guide(self, run: Run) -> LiveEncoder:
+        """What embeds a run's views: it has not learned from the images that judge, nor from those that choose."""
+        if run.seen_by == NO_TEXT and self.textless is not None:
+            return self.textless
+        unseen = np.setdiff1d(np.arange(len(self.source.dataset)), self.split(run.seed).encoder)
+        dual = self.source.encoder_without(unseen)
+        encoder: ImageEncoder = dual
+        if run.seen_by == NO_TEXT:
+            encoder = image_encoders(dual).get(FROZEN) or EfficientNet(device=self.device)
         if not isinstance(encoder, LiveEncoder):
             raise TypeError(f"encoder {encoder.name} cannot embed views as they are drawn")
-        return encoder
+        size = self.source.dataset.size
+        return PublishedGuide(encoder, size) if run.published and size is not None else encoder
 
-    def seen_views(self, seed: int, strength: float) -> FloatArray:
+    def seen_views(self, run: Run) -> FloatArray:
         """What the guide sees of every view of the pool, (n views, g)."""
-        drawn = views_of(self.source.dataset, self.views, strength, seed=0)
-        return self.guide(seed).encode_images(drawn, self.cache)
+        drawn = views_of(self.source.dataset, self.views, run.strength, seed=0)
+        return self.guide(run).encode_images(drawn, self.cache)
 
     def prepare(self, runs: Sequence[Run]) -> None:
         """Draw and encode, before many processes would, what the runs will read from the cache."""
         self.pictures()
-        for run in {(run.strength, run.rule != "none" and run.guide == ENCODER): run for run in runs}.values():
+        for run in {(run.strength, run.seen_by, run.published): run for run in runs}.values():
             if self.views and run.kind != "untrained":
                 self.view_source(run)
 
@@ -151,9 +196,10 @@ def run_all(runs: Sequence[Run], studio: Studio, folder: Path, jobs: int = 1) ->
 
     Returns
     -------
-    DataFrame, a row for each run and label set: the run and its recipe, labels, validation and test accuracy, the
-    weight decay of the probe, last loss, steps and seconds.
+    DataFrame, a row for each run and label set: the run and its recipe, last loss, steps and seconds, and what
+    `judgements` finds. Runs that need labels are left out where there are none.
     """
+    runs = studio.possible(runs)
     for recipe in {run.recipe for run in runs}:
         check_recipe(recipe)
     studio.prepare(runs)
@@ -165,9 +211,11 @@ def run_all(runs: Sequence[Run], studio: Studio, folder: Path, jobs: int = 1) ->
 
 def _outcome(run: Run, studio: Studio, folder: Path, alone: bool) -> list[dict[str, object]]:
     own = folder / run.key
-    path, identity = own / RESULT, {"run": asdict(run), "data": studio.key}
+    path, identity = own / RESULT, {"run": asdict(run), "data": studio.key, "evaluation": asdict(studio.evaluation)}
     if is_there(path, "result"):
-        return _stored_outcome(path, json.loads(json.dumps(identity)))
+        rows = _stored_outcome(path, json.loads(json.dumps(identity)))
+        if rows is not None:
+            return rows
     own.mkdir(parents=True, exist_ok=True)
     with threadpool_limits(limits=None if alone else 1):
         rows = list(_judged(run, studio, own, alone))
@@ -176,40 +224,40 @@ def _outcome(run: Run, studio: Studio, folder: Path, alone: bool) -> list[dict[s
     return rows
 
 
-def _stored_outcome(path: Path, identity: dict[str, object]) -> list[dict[str, object]]:
+def _stored_outcome(path: Path, identity: dict[str, object]) -> list[dict[str, object]] | None:
+    """What was found before; `None` where the encoder was judged in another way, and is to be judged anew."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        found, rows = content["identity"], content["rows"]
+        found, rows = dict(content["identity"]), list(content["rows"])
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"result {path} cannot be read: remove it, and it is measured anew") from error
-    if found != identity:
+    evaluation = found.get("evaluation")
+    if found | {"evaluation": identity["evaluation"]} != identity:
         raise ValueError(f"{path} is of other data: choose another folder, or remove it")
-    return list(rows)
+    return rows if evaluation == identity["evaluation"] else None
 
 
-def _judged(run: Run, studio: Studio, own: Path, alone: bool) -> list[dict[str, object]]:
-    parts, trained = studio.split(run.seed), _trained(run, studio, own, alone)
-    features = trained.features(studio.pictures())
+def _judged(run: Run, studio: Studio, own: Path, alone: bool) -> Iterator[dict[str, object]]:
+    trained = _trained(run, studio, own, alone)
     last = trained.log.iloc[-1] if len(trained.log) else {"steps": 0, "loss": math.nan}
     about = asdict(run) | asdict(run.recipe) | {name: float(last[name]) for name in ("steps", "loss")}
     del about["recipe"]
     about["seconds"] = trained.seconds
-    judged = {name: linear_probe(features, labels, parts, run.seed) for name, labels in studio.source.labels.items()}
-    return [
-        about | {"labels": name, "validation": one.validation, "test": one.test, "probe_weight_decay": one.weight_decay}
-        for name, one in judged.items()
-    ]
+    features, parts = trained.features(studio.pictures()), studio.split(run.seed)
+    evaluation, workers = studio.evaluation, studio.workers
+    for found in judgements(trained, features, studio.source.dataset, parts, evaluation, run.seed, workers):
+        yield about | found
 
 
 def _trained(run: Run, studio: Studio, own: Path, alone: bool) -> Trained:
     if run.kind == "untrained":
-        return untrained(run.recipe, run.seed, studio.device)
+        return untrained(run.recipe, run.weights, studio.device)
     return train_encoder(
         studio.view_source(run),
-        studio.split(run.seed).train,
+        studio.split(run.seed).encoder,
         partial(_objective, run, studio),
         run.recipe,
-        run.seed,
+        run.weights,
         about={"run": run.key, "data": studio.key},
         folder=own,
         device=studio.device,
@@ -219,13 +267,19 @@ def _trained(run: Run, studio: Studio, own: Path, alone: bool) -> Trained:
 
 def _objective(run: Run, studio: Studio, width: int) -> Objective:
     source = studio.source
-    labels = next(iter(source.labels.values()))
     if run.kind == "supervised":
-        return Supervised(width, labels)
+        return Supervised(width, studio.classes)
     if run.kind == "clip":
-        seen = studio.split(run.seed).train
+        seen = studio.split(run.seed).encoder
         texts = {text for image in seen for text in source.dataset.captions[image]}
         return ImageText(width, source.dataset.captions, text_tower(run.text, texts))
-    guides: Mapping[str, Guide] = {ENCODER: seen_guide, LABELS: oracle_guide(labels), RANDOM: blind_guide}
+    guide: Guide = blind_guide
+    if run.seen_by:
+        guide = half_guide if run.published else seen_guide
+    if run.guide == LABELS:
+        guide = oracle_guide(studio.classes)
+    elif run.guide == CAPTIONS:
+        guide = exact_guide(source.dataset.captions)
     options: dict[str, object] = {"published": True} if run.published else {}
-    return TwoViews(width, run.recipe.temperature, run.rule, guides[run.guide], options)
+    head = projection_head(width, run.recipe.head_width, norm=run.recipe.head_norm)
+    return TwoViews(width, run.recipe.temperature, run.rule, guide, options, head)

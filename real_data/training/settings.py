@@ -1,37 +1,72 @@
 """What all studies that train encoders from pixels share, among their settings."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from real_data.settings import ImageSettings
+from real_data.settings import KINDS, PLACES, ImageSettings, images_of
+from real_data.training.crop_classifier import CropRecipe
+from real_data.training.evaluation import Evaluation
+from real_data.training.joined import Joined, joined
 from real_data.training.recipe import Precision, Recipe
 from real_data.training.runs import Studio
 from real_data.training.views import require_two
 from theory.sweeps import where
 
+if TYPE_CHECKING:
+    from real_data.datasets import ImageTextDataset
+
 
 @dataclass(frozen=True)
 class TrainingSettings(ImageSettings):
-    """Which images, and how an encoder is trained on them.
+    """Which images, how an encoder is trained on them, and how it is judged.
 
     Attributes
     ----------
     size : pixels of the images
-    backbone, epochs, batch, optimizer, weight_decay, warmup, precision : as `Recipe` has them
+    backbone, epochs, iterations, batch, optimizer, momentum, weight_decay, warmup, precision, temperature, head_width,
+        head_norm : as `Recipe` has them
     views : of each image, drawn once; 0 for new ones in every epoch
+    neighbours : as `Evaluation` has them
+    crop_iterations, crop_batch, crop_learning_rate, crop_momentum, crop_weight_decay : as `CropRecipe` has them; with
+        0 iterations there is no classifier on crops
+    eval_dataset : the kind of the images that judge; by default those of `dataset` do
+    train_root, val_root : where labelled images lie, those that train the probe and those that judge
+        With `eval_dataset` and no `train_root`, a part of those in `val_root` trains the probe. Without `eval_dataset`
+        the images of `root` train it.
     workers : processes that draw new views
     runs : folder where finished encoders and epochs are kept
+
+    Raises
+    ------
+    ValueError
+        A number that is out of range; a data set without its root, or a root without its data set.
     """
 
     size: int | None = 64
     backbone: str = Recipe.backbone
     epochs: int = Recipe.epochs
+    iterations: int = Recipe.iterations
     batch: int = Recipe.batch
     optimizer: str = Recipe.optimizer
+    momentum: float = Recipe.momentum
     weight_decay: float = Recipe.weight_decay
     warmup: int = Recipe.warmup
     precision: Precision = Recipe.precision
+    temperature: float = Recipe.temperature
+    head_width: int = Recipe.head_width
+    head_norm: bool = Recipe.head_norm
     views: int = 8
+    neighbours: int = Evaluation.neighbours
+    crop_iterations: int = 0
+    crop_batch: int = CropRecipe.batch
+    crop_learning_rate: float = CropRecipe.learning_rate
+    crop_momentum: float = CropRecipe.momentum
+    crop_weight_decay: float = CropRecipe.weight_decay
+    eval_dataset: str | None = None
+    train_root: str | None = None
+    val_root: str | None = None
     workers: int = where(0)
     runs: str = where("build/runs")
 
@@ -40,12 +75,79 @@ class TrainingSettings(ImageSettings):
         if self.views:
             require_two(self.views)
         self.recipe()
+        self.evaluation()
+        if self.eval_dataset is not None and self.eval_dataset not in KINDS:
+            raise ValueError(f"eval_dataset={self.eval_dataset!r} is none of {', '.join(KINDS)}")
+        if self.eval_dataset in PLACES and self.val_root is None:
+            raise ValueError(f"data set {self.eval_dataset} judges: where is it? say --val-root")
+        if self.train_root is not None and (self.eval_dataset is None or self.val_root is None):
+            raise ValueError("--train-root has the images that train, and --val-root those that judge: give both")
+        if self.val_root is not None and (self.eval_dataset or self.dataset) not in PLACES:
+            raise ValueError(f"--val-root: data set {self.eval_dataset or self.dataset} lies nowhere")
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """See `ImageSettings`."""
+        return (self.dataset, *([] if self.eval_dataset is None else [self.eval_dataset]))
 
     def recipe(self, learning_rate: float = Recipe.learning_rate) -> Recipe:
         """How one encoder is trained."""
-        names = ("backbone", "epochs", "batch", "optimizer", "weight_decay", "warmup", "precision")
+        names = (
+            "backbone", "epochs", "iterations", "batch", "optimizer", "momentum", "weight_decay", "warmup", "precision",
+            "temperature", "head_width", "head_norm",
+        )  # fmt: skip
         return Recipe(**{name: getattr(self, name) for name in names}, learning_rate=learning_rate)
+
+    def evaluation(self) -> Evaluation:
+        """How it is judged."""
+        if self.crop_iterations == 0:
+            return Evaluation(self.neighbours)
+        names = ("iterations", "batch", "learning_rate", "momentum", "weight_decay")
+        return Evaluation(self.neighbours, CropRecipe(**{name: getattr(self, f"crop_{name}") for name in names}))
+
+    def images(self) -> "ImageTextDataset":
+        """Those of all data sets, one after another."""
+        together = self._joined()
+        return super().images() if together is None else together.dataset
 
     def studio(self) -> Studio:
         """The data that the encoders of one study share."""
-        return Studio(self.source(), Path(self.cache), self.views, self.workers, self.device)
+        together = self._joined()
+        return Studio(
+            self.source(),
+            Path(self.cache),
+            self.views,
+            self.workers,
+            self.device,
+            None if together is None else together.roles,
+            self.evaluation(),
+        )
+
+    def _joined(self) -> Joined | None:
+        """The data sets, where there are several."""
+        if self.eval_dataset is None and self.val_root is None:
+            return None
+        return _joined(self.dataset, self.root, self.eval_dataset, self.train_root, self.val_root,
+                       self.classes, self.samples, self.size)  # fmt: skip
+
+
+@cache
+def _joined(
+    dataset: str,
+    root: str | None,
+    eval_dataset: str | None,
+    train_root: str | None,
+    val_root: str | None,
+    classes: int | None,
+    samples: int | None,
+    size: int | None,
+) -> Joined:
+    def of(kind: str, place: str | None, samples: int | None = None) -> "ImageTextDataset":
+        return images_of(kind, place, classes if kind == "imagefolder" else None, samples, size)
+
+    encoder = of(dataset, root, samples)
+    if eval_dataset is None:
+        return joined(encoder, None, of(dataset, val_root))
+    if train_root is None:
+        return joined(encoder, of(eval_dataset, val_root), None)
+    return joined(encoder, of(eval_dataset, train_root), of(eval_dataset, val_root))

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -40,11 +41,13 @@ class Trained:
     backbone : without the heads of its objective
     log : a row for each epoch: epoch, steps, loss (the mean over its batches), learning_rate (at its end)
     seconds : spent on training, in all runs together
+    objective : what it was trained for, with its heads; `None` where it was not
     """
 
     backbone: Backbone
     log: pd.DataFrame
     seconds: float
+    objective: Objective | None = None
 
     def features(self, pictures: Any) -> FloatArray:
         """Features of pictures, (n, 3, s, s) bytes to (n, width), in float32, without gradients."""
@@ -92,16 +95,15 @@ def train_encoder(
     -----
     On a CPU the log is the same to the last digit, killed or not, for one number of threads.
     """
-    if len(images) < recipe.batch:
-        raise ValueError(f"{len(images)} images to train on are fewer than batch={recipe.batch}")
-    state = _State.fresh(objective, recipe, seed, torch_device(device))
+    state = _State.fresh(objective, recipe, seed, recipe.passes(len(images)), torch_device(device))
     identity = _digest({"recipe": asdict(recipe), "seed": seed, "images": images.tolist(), "about": dict(about or {})})
     if folder is not None:
         state.resume(folder, identity)
+    epochs = math.ceil(recipe.passes(len(images))[0])
     bar = tqdm(
-        range(state.epochs, recipe.epochs),
+        range(state.epochs, epochs),
         initial=state.epochs,
-        total=recipe.epochs,
+        total=epochs,
         desc="training",
         unit="epoch",
         disable=not progress,
@@ -111,7 +113,7 @@ def train_encoder(
         bar.set_postfix(loss=f"{state.rows[-1]['loss']:.3f}")
         if folder is not None:
             state.keep(folder, identity)
-    return Trained(state.backbone, pd.DataFrame(state.rows), state.seconds)
+    return Trained(state.backbone, pd.DataFrame(state.rows), state.seconds, state.objective)
 
 
 def untrained(recipe: Recipe, seed: int, device: str = "auto") -> Trained:
@@ -136,15 +138,22 @@ class _State:
     seconds: float = 0.0
 
     @classmethod
-    def fresh(cls, objective: Callable[[int], Objective], recipe: Recipe, seed: int, device: torch.device) -> "_State":
+    def fresh(
+        cls,
+        objective: Callable[[int], Objective],
+        recipe: Recipe,
+        seed: int,
+        passes: tuple[float, float],
+        device: torch.device,
+    ) -> "_State":
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             backbone = Backbone(recipe.backbone)
             heads = objective(backbone.width)
         both = torch.nn.ModuleList([backbone, heads]).to(device)
         optimizer = _optimizer(both, recipe)
-        falling = recipe.epochs - recipe.warmup
-        schedule = CosineLRScheduler(optimizer, falling, warmup_t=recipe.warmup, warmup_prefix=True)
+        whole, warmup = passes
+        schedule = CosineLRScheduler(optimizer, whole - warmup, warmup_t=warmup, warmup_prefix=True)
         return cls(recipe, seed, device, backbone, heads, optimizer, schedule)
 
     @property
@@ -158,8 +167,9 @@ class _State:
         rng = np.random.default_rng([self.seed, 2, self.epochs])
         steps = len(images) // self.recipe.batch
         order = rng.permutation(images)[: steps * self.recipe.batch].reshape(steps, -1)
+        left = self.recipe.steps(len(images)) - self.epochs * steps
         self.backbone.train()
-        for step, batch in enumerate(views.batches(list(order), self.objective.views, rng)):
+        for step, batch in enumerate(views.batches(list(order[:left]), self.objective.views, rng)):
             self.schedule.step(self.epochs + (step + 0.5) / steps)
             low = self.recipe.precision == "bfloat16"
             with torch.autocast(self.device.type, torch.bfloat16, enabled=low):
@@ -172,7 +182,7 @@ class _State:
             self.optimizer.step()
             losses.append(loss.detach())
         mean = float(torch.stack(losses).double().mean())
-        done = {"epoch": self.epochs + 1, "steps": (self.epochs + 1) * steps}
+        done = {"epoch": self.epochs + 1, "steps": self.epochs * steps + len(losses)}
         self.rows.append(done | {"loss": mean, "learning_rate": self.optimizer.param_groups[0]["lr"]})
         self.seconds += time.perf_counter() - started
 
@@ -236,7 +246,11 @@ def _optimizer(network: torch.nn.Module, recipe: Recipe) -> torch.optim.Optimize
     if recipe.optimizer not in list_optimizers():
         raise ValueError(f"optimizer {recipe.optimizer!r} is none of timm.optim.list_optimizers()")
     optimizer: torch.optim.Optimizer = create_optimizer_v2(
-        network, recipe.optimizer, lr=recipe.learning_rate, weight_decay=recipe.weight_decay
+        network,
+        recipe.optimizer,
+        lr=recipe.learning_rate,
+        weight_decay=recipe.weight_decay,
+        momentum=recipe.momentum,
     )
     return optimizer
 

@@ -1,0 +1,115 @@
+"""How an encoder is judged: by linear classifiers, by nearest neighbours, and by texts, where it learned from any."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import open_clip
+import torch
+from sklearn.neighbors import KNeighborsClassifier
+
+from real_data.datasets import ImageTextDataset
+from real_data.encoders.encoder import unit_rows
+from real_data.training.crop_classifier import CropRecipe, crop_classifier
+from real_data.training.linear_probe import Shares, linear_probe, shares
+from real_data.training.objectives import ImageText
+from real_data.training.splits import Split
+from real_data.training.trainer import Trained
+from theory.infrastructure.arrays import FloatArray, IntArray
+
+NONE = Shares(math.nan, math.nan)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What an encoder is judged by, beside the linear probe of its frozen features.
+
+    Attributes
+    ----------
+    neighbours : of an image among those that train; the most frequent class of so many is its own
+    crops : the linear classifier on augmented crops; `None` for none
+
+    Raises
+    ------
+    ValueError
+        No neighbour.
+    """
+
+    neighbours: int = 20
+    crops: CropRecipe | None = None
+
+    def __post_init__(self) -> None:
+        if self.neighbours < 1:
+            raise ValueError(f"neighbours={self.neighbours}: at least 1")
+
+
+def judgements(
+    trained: Trained,
+    features: FloatArray,
+    dataset: ImageTextDataset,
+    parts: Split,
+    evaluation: Evaluation,
+    seed: int,
+    workers: int = 0,
+) -> Iterator[dict[str, object]]:
+    """For each label set the shares of images whose class is found, on the images that choose and on those that judge.
+
+    Parameters
+    ----------
+    features : (n, width), of the data set's images
+    seed : of the order and the crops of the classifiers
+    workers : processes that crop pictures
+
+    Yields
+    ------
+    dict, with labels; validation, test and probe_weight_decay of the linear probe; crops_*, knn_* and zero_shot_*, NaN
+    where there is none.
+    """
+    named = dataset.label_sets
+    crops = dict.fromkeys(named, NONE)
+    if evaluation.crops is not None:
+        crops = crop_classifier(trained.backbone, features, dataset, parts, evaluation.crops, seed, workers)
+    for name, labels in named.items():
+        probe = linear_probe(features, labels, parts, seed)
+        neighbours = nearest_neighbours(features, labels, parts, evaluation.neighbours)
+        texts = zero_shot(trained, features, dataset, labels, parts)
+        found = {"validation": probe.validation, "test": probe.test, "probe_weight_decay": probe.weight_decay}
+        for way, one in (("crops", crops[name]), ("knn", neighbours), ("zero_shot", texts)):
+            found |= {f"{way}_validation": one.validation, f"{way}_test": one.test}
+        yield {"labels": name, **found}
+
+
+def nearest_neighbours(features: FloatArray, labels: IntArray, parts: Split, neighbours: int) -> Shares:
+    """By the most frequent class of the nearest training images, by cosine; of as frequent ones the first.
+
+    Notes
+    -----
+    Cost: O(n_judged n_train width).
+    """
+    rows = unit_rows(np.where(features.any(axis=1, keepdims=True), features, 1.0))
+    # By distances of unit rows, which scikit-learn has in blocks: the order is that of cosines.
+    classifier = KNeighborsClassifier(min(neighbours, len(parts.train)), algorithm="brute")
+    classifier.fit(rows[parts.train], labels[parts.train])
+    return shares(classifier.predict, rows, labels, parts)
+
+
+def zero_shot(
+    trained: Trained, features: FloatArray, dataset: ImageTextDataset, labels: IntArray, parts: Split
+) -> Shares:
+    """By the class whose name is nearest, of an encoder that learned from captions; NaN for others.
+
+    A class is the mean of its name in open_clip's simple templates. Only the data set's own labels have names.
+    """
+    objective = trained.objective
+    if not isinstance(objective, ImageText) or not np.array_equal(labels, dataset.labels):
+        return NONE
+    objective.eval()
+    with torch.no_grad():
+        prototypes = [
+            objective.texts([template(name) for template in open_clip.SIMPLE_IMAGENET_TEMPLATES]).mean(0)
+            for name in dataset.label_names
+        ]
+        stacked = torch.nn.functional.normalize(torch.stack(prototypes))
+        rows = objective.images(torch.from_numpy(features).to(stacked)) @ stacked.T
+    return shares(lambda found: found.argmax(1), rows.cpu().numpy(), labels, parts)

@@ -1,0 +1,141 @@
+"""What is read from a table of resampled training with several baselines, more guides and tuned runs."""
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from figures import resampled_training as figure
+from figures.findings.finding import CATEGORY, SUBCATEGORY
+from figures.findings.resampled_training import FINDING
+from figures.intervals import LEVEL, pooled_half
+from real_data.training.splits import OVERLAP
+from theory.intervals import shared_halves, student_half
+
+SEEDS, BASELINES = 5, 3
+GUIDES = ("encoder", "labels", "random", "no_text", "captions")
+
+
+def rows(rng):
+    """Of each seed, its own level; SimCLR's weights, and each rule's own effect by the guide."""
+    for seed, labels in product(range(SEEDS), (CATEGORY, SUBCATEGORY)):
+        level = 0.4 + 0.02 * rng.standard_normal()
+        usual = {"seed": seed, "labels": labels, "published": False, "tuned": False, "chosen": True, "steps": 175.0}
+        plain = {"rule": "none", "guide": "random", "repeat": 0}
+        for kind in ("untrained", "supervised"):
+            yield usual | plain | {"kind": kind, "test": level + 0.01 * rng.standard_normal()}
+        for repeat in range(BASELINES):
+            yield usual | plain | {"kind": "simclr", "repeat": repeat, "test": level + 0.01 * rng.standard_normal()}
+        for rule, guide in product(figure.RULES, GUIDES):
+            if rule == "drop_false_positive" and guide in ("labels", "captions"):
+                continue
+            effect = 0.02 * (guide == "encoder") + 0.01 * rng.standard_normal()
+            yield usual | {"kind": "simclr", "rule": rule, "guide": guide, "repeat": 0, "test": level + effect}
+        for rule, guide, gain in (("none", "random", 0.01), ("add_new_positive", "encoder", 0.05)):
+            own = usual | {"kind": "simclr", "rule": rule, "guide": guide, "repeat": 0, "tuned": True}
+            yield own | {"chosen": False, "test": 0.0}
+            yield own | {"test": level + gain}
+
+
+@pytest.fixture
+def table():
+    made = pd.DataFrame(rows(np.random.default_rng(0)))
+    tuned = made.groupby(["seed", "labels", "rule", "guide", "repeat", "kind"])["tuned"].transform("any")
+    return made.assign(chosen=made["chosen"] & (made["tuned"] | ~tuned))
+
+
+@pytest.fixture
+def graphs():
+    named = figure.ON_GRAPHS.values()
+    frame = pd.DataFrame(list(product(figure.RULES, named)), columns=["rule", "guide"])
+    return frame.assign(multihop_bound_before=1.0, multihop_bound_after=np.linspace(0.5, 2, len(frame)))
+
+
+def test_a_change_is_over_the_mean_of_the_baselines_of_its_split(table):
+    changes = figure.changes_over_simclr(table)
+    assert set(changes["baselines"]) == {BASELINES}
+    assert not changes["tuned"].any()
+    one = changes.iloc[7]
+    same = (table["seed"] == one["seed"]) & (table["labels"] == one["labels"]) & ~table["tuned"]
+    simclr = table[same & (table["kind"] == "simclr") & (table["rule"] == "none")]["test"]
+    assert len(simclr) == BASELINES
+    assert one["change"] == pytest.approx(100 * (one["test"] - simclr.mean()))
+    spread = figure.spread_of_weights(table[table["labels"] == CATEGORY])
+    assert spread == pytest.approx(1.0, rel=0.5)
+    levels = figure.without_resampling(table)
+    assert len(levels) == SEEDS * 2 * 3
+    assert np.isnan(figure.spread_of_weights(table[(table["labels"] == CATEGORY) & (table["repeat"] == 0)]))
+
+
+def test_intervals_take_apart_what_differences_share(table):
+    changes = figure.changes_over_simclr(table)
+    own = changes[changes["labels"] == CATEGORY]
+    by_seed = own.pivot_table(index="seed", columns=["rule", "guide"], values="change")
+    mean, of_two = shared_halves(by_seed, LEVEL, overlap=OVERLAP)
+    assert figure.mean_changes(own, "add_new_positive")["encoder"][1] == mean
+    assert mean < pooled_half(by_seed, overlap=OVERLAP)  # the same spread, more degrees of freedom
+    for other in ("random", "no_text", "captions"):
+        found = figure.over_guide(own, other)
+        assert {half for _, half in found.values()} == {of_two}
+        expected = (by_seed["add_new_positive", "encoder"] - by_seed["add_new_positive", other]).mean()
+        assert found["add_new_positive"][0] == pytest.approx(expected)
+    assert "drop_false_positive" not in figure.over_guide(own, "captions")
+
+
+def test_a_table_with_one_baseline_is_read_as_before(table):
+    old = table[(table["repeat"] == 0) & ~table["tuned"] & table["guide"].isin(GUIDES[:3])]
+    old = old.drop(columns=["repeat", "tuned", "chosen"])
+    changes = figure.changes_over_simclr(old)
+    own = changes[changes["labels"] == CATEGORY]
+    by_seed = own.pivot_table(index="seed", columns=["rule", "guide"], values="change")
+    assert figure.mean_changes(own, "add_new_positive")["random"][1] == pooled_half(by_seed, overlap=OVERLAP)
+    assert figure.tuned_changes(old) == {}
+
+
+def test_tuned_runs_are_held_against_simclr_that_was_tuned_alike(table):
+    own = table[table["labels"] == CATEGORY]
+    found = figure.tuned_changes(own)
+    assert found.keys() == {("add_new_positive", "encoder")}
+    mean, half = found["add_new_positive", "encoder"]
+    assert mean == pytest.approx(4.0)  # 0.05 and 0.01 over the same level
+    assert half == pytest.approx(0.0, abs=1e-9)
+    assert figure.tuned_changes(own[own["rule"] != "none"]) == {}
+
+
+def test_figure_and_finding_have_the_new_contrasts(table, graphs):
+    tables = {"resampled_training": table, "resampled_views": graphs}
+    facts = FINDING.facts(tables)
+    text = " ".join(FINDING.render(facts).split())
+    assert facts["over_others"].keys() == {"no_text", "captions"}
+    assert "over the mean of 3 SimCLRs" in text
+    assert "Tuned alike, learning rate and strength" in text
+    assert "image encoder without text, category" in text
+    picture, caption = figure.draw(tables)
+    assert "image encoder without text +" in caption or "image encoder without text -" in caption
+    assert len(picture.axes) == 4
+
+
+def test_shared_halves_hold_what_they_should():
+    rng, inside = np.random.default_rng(1), np.zeros(2)
+    trials, n, g = 2_000, 5, 6
+    for _ in range(trials):
+        values = 2 * rng.standard_normal((n, 1)) + rng.standard_normal((n, g))
+        mean, of_two = shared_halves(values)
+        means = values.mean(axis=0)
+        inside += [abs(means[0]) <= mean, abs(means[0] - means[1]) <= of_two]
+    # Three standard errors of a share of 0.95 are 0.015; Satterthwaite's degrees of freedom err a little.
+    assert np.all(np.abs(inside / trials - 0.95) < 0.02)
+
+
+def test_shared_halves_are_students_where_there_is_nothing_shared_or_nothing_own():
+    rng = np.random.default_rng(2)
+    values = rng.standard_normal((6, 1)) + np.array([1.0, 5.0])
+    assert shared_halves(values, overlap=1 / 3)[0] == pytest.approx(student_half(values[:, 0], overlap=1 / 3))
+    assert shared_halves(values)[1] == pytest.approx(0, abs=1e-12)
+    assert shared_halves(np.ones((3, 2))) == (0.0, 0.0)
+    pair = rng.standard_normal((6, 2))
+    assert shared_halves(pair, overlap=0.1)[1] == pytest.approx(student_half(pair[:, 0] - pair[:, 1], overlap=0.1))
+    for wrong in (np.ones((1, 3)), np.ones((3, 1)), np.full((3, 3), np.nan)):
+        with pytest.raises(ValueError, match="give two finite rows and columns"):
+            shared_halves(wrong)

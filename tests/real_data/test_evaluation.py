@@ -1,0 +1,113 @@
+"""How encoders are judged: neighbours, texts, and the published classifier, each against its formula."""
+
+import dataclasses
+from collections import Counter
+
+import numpy as np
+import open_clip
+import pytest
+import torch
+
+from real_data.training.crop_classifier import CropRecipe, crop_classifier
+from real_data.training.evaluation import Evaluation, nearest_neighbours, zero_shot
+from real_data.training.networks import WordBag
+from real_data.training.objectives import ImageText
+from real_data.training.recipe import Recipe
+from real_data.training.runs import RESULT, Run, Studio, run_all
+from real_data.training.splits import Split, split
+from real_data.training.trainer import Trained, untrained
+from real_data.training.views import stored_pictures
+from tests.real_data.colours import COLOURS, coloured_source
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    return coloured_source(tmp_path_factory.mktemp("colours"))
+
+
+def test_neighbours_vote_by_cosine():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(3, size=60)
+    features = rng.standard_normal((3, 5))[labels] + rng.standard_normal((60, 5))
+    features *= rng.uniform(0.1, 10, (60, 1))  # lengths say nothing
+    parts = Split(np.arange(30), np.arange(30, 45), np.arange(45, 60))
+    found = nearest_neighbours(features, labels, parts, 7)
+    right = []
+    for image in parts.test:
+        cosines = [
+            features[image] @ row / np.linalg.norm(features[image]) / np.linalg.norm(row) for row in features[:30]
+        ]
+        votes = Counter(labels[np.argsort(cosines)[-7:]].tolist())
+        right.append(min(votes, key=lambda name: (-votes[name], name)) == labels[image])
+    assert found.test == pytest.approx(np.mean(right))
+    assert 0.4 < found.test < 1
+    few = Split(np.arange(3), np.arange(30, 45), np.arange(45, 60))
+    assert nearest_neighbours(features, labels, few, 20).test == pytest.approx(
+        np.mean(labels[45:] == Counter(sorted(labels[:3].tolist())).most_common(1)[0][0])
+    )
+    features[50] = 0
+    assert nearest_neighbours(features, labels, parts, 7).test <= 1
+
+
+def test_texts_of_class_names_classify_what_learned_from_captions(source):
+    dataset, rng = source.dataset, np.random.default_rng(0)
+    objective = ImageText(6, dataset.captions, WordBag([text for own in dataset.captions for text in own], width=8))
+    features = rng.standard_normal((len(dataset), 6))
+    parts = split(source.subjects, 0)
+    trained = Trained(None, None, 0.0, objective)
+    found = zero_shot(trained, features, dataset, dataset.labels, parts)
+    unit = lambda rows: rows / np.linalg.norm(rows, axis=-1, keepdims=True)  # noqa: E731
+    weights = {name: value.detach().double().numpy() for name, value in objective.named_parameters()}
+    prototypes = []
+    for name in dataset.label_names:
+        texts = []
+        for template in open_clip.SIMPLE_IMAGENET_TEMPLATES:
+            words = [objective.tower.rows.get(word, 0) for word in template(name).lower().strip(".").split()]
+            bag = np.mean([weights["tower.vectors.weight"][row] for row in words if row] or [np.zeros(8)], axis=0)
+            texts.append(unit(weights["text_head.weight"] @ bag + weights["text_head.bias"]))
+        prototypes.append(unit(np.mean(texts, axis=0)))
+    rows = features @ weights["image_head.weight"].T + weights["image_head.bias"]
+    classes = (unit(rows) @ np.array(prototypes).T).argmax(1)
+    assert found.test == pytest.approx(np.mean(classes[parts.test] == dataset.labels[parts.test]))
+    assert found.validation == pytest.approx(np.mean(classes[parts.validation] == dataset.labels[parts.validation]))
+    for other, labels in ((Trained(None, None, 0.0), dataset.labels), (trained, dataset.label_sets["greenish"])):
+        assert np.isnan(zero_shot(other, features, dataset, labels, parts).test)
+
+
+def test_the_classifier_on_crops_learns_without_changing_the_encoder(source, tmp_path):
+    trained = untrained(Recipe(), 0, "cpu")
+    before = {name: value.clone() for name, value in trained.backbone.state_dict().items()}
+    features = trained.features(stored_pictures(source.dataset, tmp_path))
+    parts = split(source.subjects, 0)
+    run = lambda **options: crop_classifier(  # noqa: E731
+        trained.backbone, features, source.dataset, parts, CropRecipe(**{"iterations": 60, "batch": 32} | options), 3
+    )
+    found = run()
+    assert found.keys() == {"colour", "greenish"}
+    assert found["colour"].test > 1.5 / len(COLOURS)
+    assert found == run()
+    assert all(torch.equal(before[name], value) for name, value in trained.backbone.state_dict().items())
+    # Zeros to start from have nothing to decay: at the first step it makes no difference.
+    assert run(iterations=1, weight_decay=0.5) == run(iterations=1)
+    assert run(weight_decay=0.5) != found
+    with pytest.raises(ValueError, match="give the data set one"):
+        crop_classifier(
+            trained.backbone, features, dataclasses.replace(source.dataset, size=None), parts, CropRecipe(1, 8), 0
+        )
+
+
+def test_another_way_to_judge_judges_anew_and_trains_nothing(source, tmp_path):
+    run = Run("clip", Recipe(epochs=2, batch=16, warmup=0), 0)
+    studio = Studio(source, tmp_path / "cache", views=2, device="cpu")
+    first = run_all([run], studio, tmp_path)
+    assert first.loc[0, ["zero_shot_test", "knn_test"]].between(0, 1).all()
+    assert first["crops_test"].isna().all()
+    assert first.loc[1, "labels"] == "greenish"
+    assert np.isnan(first.loc[1, "zero_shot_test"])  # its classes have no names
+    again = dataclasses.replace(studio, evaluation=Evaluation(3, CropRecipe(2, 8)))
+    second = run_all([run], again, tmp_path)
+    assert second["crops_test"].between(0, 1).all()
+    assert second["seconds"].tolist() == first["seconds"].tolist()  # of the same training
+    kept = (tmp_path / run.key / RESULT).stat().st_mtime_ns
+    run_all([run], again, tmp_path)
+    assert (tmp_path / run.key / RESULT).stat().st_mtime_ns == kept

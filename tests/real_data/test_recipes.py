@@ -1,0 +1,420 @@
+"""Recipes by name, what they print, which runs of them, on which data sets, and for how long."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse as sp
+import torch
+
+from real_data.__main__ import app
+from real_data.datasets import DATASETS
+from real_data.resampling import caption_guide
+from real_data.studies import resampled_training
+from real_data.studies.resampled_training import resampling_runs, selected
+from real_data.training.forecast import stated_forecast, training_forecast
+from real_data.training.joined import joined
+from real_data.training.objectives import TwoViews, blind_guide, exact_guide, projection_head
+from real_data.training.recipe import Recipe
+from real_data.training.recipes import DEFAULT, OURS, RECIPES, chosen_numbers, recipe_lines
+from real_data.training.runs import EVERY_GUIDE, LABELS, Run, Studio, run_all
+from real_data.training.splits import CHOOSING, Roles, split
+from real_data.training.trainer import train_encoder
+from real_data.training.views import Batch, view_pool
+from tests.real_data import tiny
+from tests.real_data.colours import RowEncoder, coloured_source
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    return coloured_source(tmp_path_factory.mktemp("colours"))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Two class folders for training, two for judging."""
+    for part, count, seed in (("train", 12, 0), ("val", 4, 100)):
+        for number, name in enumerate(("ducks", "geese")):
+            for index in range(count):
+                tiny.picture(tmp_path / part / name / f"{index}.png", seed=seed + 20 * number + index)
+    tiny.register_clip(tmp_path)
+    return tmp_path
+
+
+# Numbers.
+
+
+def test_a_recipe_is_settings_and_an_option_overrides_one_number():
+    for name, recipe in RECIPES.items():
+        numbers = chosen_numbers(name, {"batch": 64, "model": None})
+        settings = resampled_training.Settings(**numbers, root="images" if name != DEFAULT else None)
+        assert settings.batch == 64
+        assert {key: getattr(settings, key) for key in recipe.numbers if key != "batch"} == {
+            key: value for key, value in recipe.numbers.items() if key != "batch"
+        }
+        assert not recipe.stated.keys() & recipe.ours.keys()
+    assert resampled_training.Settings(**chosen_numbers(DEFAULT, {})) == resampled_training.Settings()
+    with pytest.raises(ValueError, match="recipe 'papers' is none of emoji, paper, code"):
+        chosen_numbers("papers", {})
+
+
+def test_the_published_numbers_are_those_that_are_known():
+    paper, code = RECIPES["paper"].stated, RECIPES["code"].stated
+    assert (paper["backbone"], paper["batch"], paper["epochs"], paper["optimizer"]) == ("resnet50", 512, 100, "lars")
+    known = ("resnet18", 256, 1.2, 1e-6, 50_040, 100)
+    assert (
+        tuple(code[key] for key in ("backbone", "batch", "learning_rate", "weight_decay", "iterations", "classes"))
+        == known
+    )
+    assert (code["crop_learning_rate"], code["crop_weight_decay"], code["head_width"]) == (1.6, 0.0, 128)
+    # Both readings of the number of iterations: ten passes over ImageNet, or a hundred over 100 of its classes.
+    assert 10 * (RECIPES["paper"].images // 256) == 50_040
+    assert 50_040 / (RECIPES["code"].images // 256) == pytest.approx(101.3, abs=0.05)
+
+
+def test_every_number_is_printed_with_what_is_ours():
+    given = {"batch": 64}
+    settings = resampled_training.Settings(**chosen_numbers("paper", given), root="images")
+    lines = {line.split()[0]: line for line in recipe_lines("paper", settings, given)[1:]}
+    assert lines["batch"].split() == ["batch", "64", "given"]
+    assert lines["epochs"].split() == ["epochs", "100"]
+    assert lines["learning_rate"].split() == ["learning_rate", "0.6", *OURS.split()]
+    recipe = settings.recipe(settings.learning_rate)
+    for name, value in asdict(recipe).items():
+        assert lines[name].split()[1] == str(value)
+    emoji = recipe_lines(DEFAULT, resampled_training.Settings(), {})
+    assert not any(OURS in line for line in emoji)
+
+
+def test_epochs_take_the_place_of_iterations():
+    assert chosen_numbers("code", {"epochs": 3}) | {"iterations": 0} == {
+        **{key: value for key, value in RECIPES["code"].numbers.items() if key != "warmup"},
+        "epochs": 3,
+        "iterations": 0,
+    }
+    assert chosen_numbers("code", {"iterations": 7, "warmup": 1})["iterations"] == 7
+
+
+def test_the_command_prints_the_recipe_and_what_it_takes_without_the_pictures(call, tmp_path):
+    out = tmp_path / "out"
+    arguments = [
+        "--recipe",
+        "paper",
+        "--seeds",
+        "2",
+        "--throughput",
+        "2000",
+        "--only",
+        "simclr,add_new_positive:encoder",
+    ]
+    code, said, _ = call(app, "resample", *arguments, "--dry-run", "--out", out)
+    assert code == 0
+    pictures = 2 * 2 * 100 * (1_281_167 // 512) * 512 * 2
+    hours = pictures / 2000 / 3600
+    assert said.startswith("4 encoders of 1,281,167 images, about ")
+    assert f"{hours:,.1f} GPU-hours for {pictures:,} pictures at 2,000 a second" in said
+    assert "backbone             resnet50\n" in said
+    assert f"learning_rate        0.6                  {OURS}\n" in said
+    assert not out.exists()
+    code, _, error = call(app, "resample", *arguments, "--out", out)
+    assert code == 2
+    assert "data set imagefolder needs --root" in error
+
+
+# The optimisation.
+
+
+def test_iterations_say_when_training_ends(source, tmp_path):
+    pool = view_pool(source.dataset, 3, 1.0, tmp_path)
+    recipe = Recipe(batch=16, iterations=10, warmup=2, optimizer="sgd", learning_rate=0.01)
+    assert (recipe.steps(64), recipe.passes(64)) == (10, (2.5, 0.5))
+
+    def objective(width):
+        return TwoViews(width, 0.1, "none", blind_guide)
+
+    log = train_encoder(pool, np.arange(64), objective, recipe, 0, device="cpu").log
+    assert log["steps"].tolist() == [4, 8, 10]
+    at = (9.5 / 4 - 0.5) / 2.0
+    assert log["learning_rate"].iloc[-1] == pytest.approx(0.01 * (1 + np.cos(np.pi * at)) / 2)
+    with pytest.raises(ValueError, match=r"warmup=10 is not in 0\.\.9, before the last step"):
+        Recipe(iterations=10, warmup=10)
+
+
+def test_the_published_head_has_batch_norm_and_no_shift():
+    head = projection_head(6, 5, norm=True)
+    features = torch.randn(40, 6) * 3 + 1
+    projected = head(features)
+    assert projected.shape == (40, 5)
+    torch.testing.assert_close(projected.mean(0), torch.zeros(5), atol=1e-5, rtol=0)
+    torch.testing.assert_close(projected.std(0, unbiased=False), torch.ones(5), atol=1e-3, rtol=0)
+    names = {name for name, weights in head.named_parameters() if weights.requires_grad}
+    assert names == {"0.weight", "1.weight", "1.bias", "3.weight", "4.weight"}
+    plain = projection_head(6, 5)
+    assert sum(weights.numel() for weights in plain.parameters()) == 6 * 6 + 6 + 6 * 5 + 5
+
+
+def test_momentum_and_head_change_what_is_trained(source, tmp_path):
+    studio = Studio(source, tmp_path / "cache", views=2, device="cpu")
+    base = {"epochs": 1, "batch": 16, "warmup": 0, "optimizer": "lars", "learning_rate": 0.3}
+    recipes = [
+        Recipe(**base),
+        Recipe(**base, momentum=0.5),
+        Recipe(**base, head_norm=True),
+        Recipe(**base, head_width=8),
+    ]
+    recipes.append(Recipe(**base, temperature=0.5))
+    table = run_all([Run("simclr", one, 0) for one in recipes], studio, tmp_path)
+    assert table[table["labels"] == "colour"]["loss"].nunique() == len(recipes)
+
+
+# Which runs.
+
+
+def test_runs_are_selected_by_kind_rule_and_guide():
+    runs = resampling_runs("all", Recipe(), 3)
+    assert selected(runs, []) == runs
+    assert [run.kind for run in selected(runs, ["simclr", "untrained"])] == ["untrained", "simclr"]
+    new = selected(runs, ["add_new_positive"])
+    assert [run.guide for run in new] == ["encoder", "labels", "random"]
+    assert [run.guide for run in selected(runs, ["add_new_positive:random"])] == ["random"]
+    with pytest.raises(ValueError, match=r"run 'simcrl' is none of .*: is it 'simclr'"):
+        selected(runs, ["simcrl"])
+
+
+def test_seeds_begin_where_they_are_told(call, folder, tmp_path):
+    arguments = [
+        "resample", "--dataset", "imagefolder", "--root", folder / "train", "--size", "32", "--rule", "none", "--only",
+        "untrained", "--seeds", "2", "--first-seed", "5", "--views", "2", "--batch", "8", "--cache", tmp_path / "cache",
+    ]  # fmt: skip
+    code, _, err = call(app, *arguments, "--out", tmp_path / "out")
+    assert code == 0, err
+    assert "recipe emoji: ours" in err
+    assert pd.read_parquet(tmp_path / "out" / "resampled_training.parquet")["seed"].tolist() == [5, 6]
+
+
+# Which images.
+
+
+def test_roles_keep_what_judges_from_the_encoder():
+    subjects = np.array([str(number) for number in range(100)])
+    labelled = Roles(np.arange(60), np.arange(60), np.arange(60, 100), np.zeros(100, dtype=np.int64))
+    parts = split(subjects, 0, labelled)
+    assert np.array_equal(parts.test, np.arange(60, 100))
+    assert len(parts.validation) == round(60 * CHOOSING)
+    assert np.array_equal(parts.encoder, parts.train)
+    assert sorted([*parts.train, *parts.validation]) == list(range(60))
+    other = split(subjects, 0, Roles(np.arange(60), np.arange(60, 100), None, np.zeros(100, dtype=np.int64)))
+    assert np.array_equal(other.encoder, np.arange(60))
+    assert [len(part) for part in (other.train, other.validation, other.test)] == [24, 8, 8]
+    three = split(
+        subjects, 0, Roles(np.arange(20), np.arange(20, 60), np.arange(60, 100), np.zeros(100, dtype=np.int64))
+    )
+    assert np.array_equal(three.encoder, np.arange(20))
+    assert sorted([*three.train, *three.validation]) == list(range(20, 60))
+
+
+def test_data_sets_are_joined_by_the_labels_of_those_that_judge(folder, tmp_path):
+    train, val = (DATASETS["imagefolder"](folder / part, size=32) for part in ("train", "val"))
+    both = joined(train, None, val)
+    assert (len(both.dataset), both.dataset.labelled) == (32, True)
+    assert np.array_equal(both.dataset.labels, np.concatenate([train.labels, val.labels]))
+    assert both.roles.judged.tolist() == list(range(24, 32))
+    unlabelled = DATASETS["table"](_pairs(folder, labels=False), size=32)
+    assert not unlabelled.labelled
+    three = joined(unlabelled, train, val)
+    assert three.dataset.labels.tolist() == [-1] * len(unlabelled) + [*train.labels, *val.labels]
+    assert three.dataset.captions[: len(unlabelled)] == unlabelled.captions
+    assert set(three.roles.classes) == {-1}
+    assert set(joined(train, val, None).roles.classes[:24]) == {0, 1}
+    with pytest.raises(ValueError, match="some of its images have no label"):
+        joined(unlabelled, None, None)
+    with pytest.raises(ValueError, match="images have sizes 32, 24"):
+        joined(train, None, DATASETS["imagefolder"](folder / "val", size=24))
+    (folder / "val" / "geese").rename(folder / "val" / "swans")
+    with pytest.raises(ValueError, match="classes differ: ducks, geese and ducks, swans"):
+        joined(train, None, DATASETS["imagefolder"](folder / "val", size=32))
+
+
+def _pairs(folder, labels):
+    files = sorted((folder / "train").glob("*/*.png"))
+    rows = pd.DataFrame({"image": list(map(str, files)), "caption": [f"some {path.parent.name}" for path in files]})
+    rows = rows.assign(label=[path.parent.name for path in files]) if labels else rows
+    rows.to_csv(folder / "pairs.csv", index=False)
+    return folder / "pairs.csv"
+
+
+def test_runs_that_need_labels_are_left_out_where_there_are_none(source):
+    n = len(source.dataset)
+    for classes, kept in ((np.full(n, -1), False), (source.dataset.labels, True)):
+        roles = Roles(np.arange(60), np.arange(60, n), None, classes)
+        studio = Studio(source, None, roles=roles)
+        runs = resampling_runs("add_new_positive", Recipe(), 0)
+        possible = studio.possible(runs)
+        assert (len(possible) == len(runs)) is kept
+        assert any(run.kind == "supervised" or run.guide == LABELS for run in possible) is kept
+
+
+SMALL = ["--size", "32", "--seeds", "1", "--epochs", "2", "--warmup", "0", "--batch", "8", "--views", "2"]
+
+
+def test_a_table_without_labels_trains_and_a_folder_judges(call, folder, tmp_path):
+    code, out, err = call(
+        app, "pretrain", "--objective", "clip", "--dataset", "table", "--root", _pairs(folder, labels=False),
+        "--eval-dataset", "imagefolder", "--train-root", folder / "train", "--val-root", folder / "val", *SMALL,
+        "--learning-rate", "0.001", "--strength", "1", "--cache", tmp_path / "cache", "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert code == 0, err
+    table = pd.read_parquet(tmp_path / "out" / "pretraining.parquet").set_index("kind")
+    assert table.loc["clip", "steps"] == 2 * (24 // 8)
+    for way in ("test", "knn_test", "zero_shot_test"):
+        assert 8 * table.loc["clip", way] == pytest.approx(round(8 * table.loc["clip", way]))  # of the eight that judge
+    assert np.isnan(table.loc["untrained", "zero_shot_test"])
+    assert "Captions name" not in out
+
+
+def test_the_official_parts_of_a_folder_train_and_judge(call, folder, tmp_path):
+    code, _, err = call(
+        app, "resample", "--dataset", "imagefolder", "--train-root", folder / "train", "--val-root", folder / "val",
+        "--only", "simclr,supervised", *SMALL, "--crop-iterations", "4", "--crop-batch", "6", "--cache",
+        tmp_path / "cache", "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert code == 0, err
+    table = pd.read_parquet(tmp_path / "out" / "resampled_training.parquet")
+    assert table["kind"].tolist() == ["supervised", "simclr"]
+    assert table["steps"].tolist() == [2 * (22 // 8)] * 2
+    assert table[["crops_validation", "crops_test"]].notna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--train-root", "here"], "--train-root is for --root, and goes with --val-root"),
+        (["--root", "there", "--train-root", "here", "--val-root", "x"], "--train-root is for --root"),
+        (["--eval-dataset", "imagefolder"], "data set imagefolder judges: where is it? say --val-root"),
+        (["--val-root", "here"], "--val-root: data set emoji lies nowhere"),
+        (["--only", "simcrl"], "is it 'simclr'"),
+        (["--recipe", "papers"], "recipe 'papers' is none of"),
+        (["--first-seed", "-1"], "first_seed=-1: at least 1 and 0"),
+        (["--momentum", "1"], "momentum=1.0 is not in [0, 1)"),
+        (["--crop-iterations", "5", "--crop-learning-rate", "0"], "crop_learning_rate=0.0 is not a positive number"),
+        (["--neighbours", "0"], "neighbours=0: at least 1"),
+        (["--throughput", "0", "--dry-run"], "throughput=0.0: pictures a second are more than none"),
+    ],
+)
+def test_bad_arguments_are_one_line(call, tmp_path, arguments, message):
+    code, _, err = call(app, "resample", "--out", tmp_path / "out", "--cache", tmp_path / "cache", *arguments)
+    assert code == 2
+    assert message in err.splitlines()[-1]
+
+
+def test_a_table_without_labels_alone_is_refused(call, folder, tmp_path):
+    for command in (["pretrain", "--objective", "clip"], ["measure"]):
+        arguments = ["--dataset", "table", "--root", _pairs(folder, labels=False), "--out", tmp_path / "out"]
+        code, _, err = call(app, *command, *arguments, "--cache", tmp_path / "cache")
+        assert code == 2
+        assert "some images have no label: give the table a column label" in err
+
+
+# How long.
+
+
+def test_hours_are_told_by_a_throughput(source, tmp_path):
+    studio = Studio(source, tmp_path, views=2, device="cpu")
+    recipe = Recipe("resnet18", epochs=10, batch=32, warmup=0)
+    runs = [Run("untrained", recipe, 0), Run("supervised", recipe, 0), Run("simclr", recipe, 0)]
+    pictures = 10 * (len(studio.split(0).encoder) // 32 * 32) * 3
+    said = training_forecast(runs, studio, tmp_path, 1, throughput=10)
+    assert said == (
+        f"3 encoders, about {pictures / 600:.2g} minutes of one device: {pictures / 36_000:,.1f} GPU-hours for "
+        f"{pictures:,} pictures at 10 a second, training alone"
+    )
+    assert stated_forecast(runs, 64, None) == "3 encoders of 64 images, for how long is not known: say --throughput"
+
+
+# Contrasts: baselines, guides, tuning.
+
+
+def test_baselines_share_the_split_and_differ_in_their_weights(source, tmp_path):
+    runs = resampling_runs("none", Recipe(epochs=1, batch=16, warmup=0), 4, baselines=3)
+    simclr = [run for run in runs if run.kind == "simclr"]
+    assert [run.repeat for run in simclr] == [0, 1, 2]
+    assert len({run.key for run in simclr}) == len({run.weights for run in simclr}) == 3
+    assert simclr[0].weights == simclr[0].seed == 4
+    studio = Studio(source, tmp_path / "cache", views=2, device="cpu")
+    table = run_all(simclr, studio, tmp_path)
+    assert table[table["labels"] == "colour"]["loss"].nunique() == 3
+
+
+def test_every_guide_has_every_rule_of_which_it_says_something():
+    runs = resampling_runs("all", Recipe(), 0, guides=EVERY_GUIDE)
+    assert len(runs) == 3 + 5 * 5 - 2
+    assert {run.guide for run in runs if run.rule == "drop_false_positive"} == {"encoder", "random", "no_text"}
+
+
+def test_captions_guide_by_how_far_they_are_shared():
+    captions = [("a", "b"), ("b", "a"), ("b", "c"), ("d",)]
+    guide = exact_guide(captions)
+    batch = Batch(np.array([0, 1, 2, 3]), torch.zeros(8, 3, 2, 2), None)
+    rows = guide(batch, np.random.default_rng(0))
+    cosines = torch.nn.functional.normalize(rows) @ torch.nn.functional.normalize(rows).T
+    expected = torch.tensor([[1, 1, 0.5, 0], [1, 1, 0.5, 0], [0.5, 0.5, 1, 0], [0, 0, 0, 1.0]]).repeat(2, 2)
+    own = torch.eye(8, dtype=torch.bool)
+    torch.testing.assert_close(cosines[~own], expected[~own], atol=0.02, rtol=0)
+    assert len(set(cosines[~own].tolist())) > 20  # ties are broken
+    exact = caption_guide(sp.csr_array(np.array([[1, 1, 0], [0, 1, 1]])))
+    torch.testing.assert_close(exact @ exact.T, torch.tensor([[1, 0.5], [0.5, 1]]))
+    with pytest.raises(ValueError, match="row 1 has no caption to share"):
+        caption_guide(sp.csr_array(np.array([[1, 1], [0, 0]])))
+
+
+def test_a_guide_without_text_is_another_encoder_and_trains_another_network(source, tmp_path):
+    class Grey(RowEncoder):
+        key = name = "grey"
+
+        def embed(self, batch):
+            return super().embed(batch)[:, :1] ** [0, 1, 2]
+
+    studio = Studio(source, tmp_path / "cache", views=2, device="cpu", textless=Grey())
+    runs = [
+        Run("simclr", Recipe(epochs=2, batch=16, warmup=0), 0, rule="add_new_positive", guide=guide)
+        for guide in EVERY_GUIDE
+    ]
+    table = run_all(runs, studio, tmp_path)
+    assert table[table["labels"] == "colour"]["loss"].nunique() == len(EVERY_GUIDE)
+    usual = Studio(source, tmp_path / "cache", views=2, device="cpu")
+    assert usual.guide(runs[EVERY_GUIDE.index("no_text")]).name == "efficientnet-lite0"
+    assert isinstance(usual.guide(runs[0]), RowEncoder)
+
+
+def test_what_is_tuned_is_chosen_by_validation(source, tmp_path):
+    settings = resampled_training.Settings(
+        rules="add_new_positive", guides=("random",), baselines=2, tuned=("simclr", "add_new_positive"), epochs=1,
+        batch=16, warmup=0, tuned_rates=(1e-3, 3e-3), tuned_strengths=(1.0, 0.25),
+    )  # fmt: skip
+    studio = Studio(source, tmp_path / "cache", views=2, device="cpu")
+    table = resampled_training.resampling_table(settings, studio, tmp_path, 0, 1)
+    first = table[table["labels"] == "colour"]
+    assert len(first) == 3 + 1 + 1 + 2 * 3  # the usual rate and strength are one of the four
+    assert first["tuned"].sum() == 6
+    for names, trials in first.groupby(["kind", "rule", "guide", "published", "repeat"]):
+        assert trials["chosen"].sum() == 1, names
+        assert trials[trials["chosen"]]["validation"].item() == trials["validation"].max()
+        assert len(trials) == (4 if names[0] == "simclr" and names[-1] == 0 else 1)
+    assert table.groupby(["labels"])["chosen"].sum().nunique() == 1
+    with pytest.raises(ValueError, match="guide 'label' is none of 5: is it 'labels'"):
+        resampled_training.Settings(guides=("label",))
+    with pytest.raises(ValueError, match="baselines=0: at least 1"):
+        resampled_training.Settings(baselines=0)
+
+
+def test_the_command_takes_the_contrasts_that_make_reproduce_gives(call, tmp_path):
+    text = (Path(__file__).parents[2] / "Makefile").read_text()
+    assert "--baselines 3" in text
+    code, said, _ = call(
+        app, "resample", "--rule", "all", "--baselines", "3", *(f"--guide={one}" for one in EVERY_GUIDE),
+        "--tune", "simclr,add_new_positive:encoder", "--seeds", "1", "--device", "cpu", "--dry-run", "--out", tmp_path,
+    )  # fmt: skip
+    assert code == 0
+    assert said.startswith(f"{3 + 2 + 23 + 2 * 8} encoders, about ")
