@@ -130,6 +130,17 @@ def test_what_is_disturbed_is_raised_to_a_majorant_again(seed, cut, size):
     assert raised <= before[0] - majorant[0] + np.abs(noise).sum() * (1 + 1e-5) + 1e-5 * np.abs(majorant).sum()
 
 
+@pytest.mark.parametrize("family", ["dense_random", "split_by_class", "hypercube"])
+def test_a_first_look_changes_nothing(family, monkeypatch):
+    graph = family_graph(family)
+    cut = Cut.of(spectrum(graph, 3), 2)
+    found = within(graph, cut)
+    monkeypatch.setattr(module._Trial, "at_least", lambda *_: 0.0)  # then every majorant is certified
+    every = within(graph, cut)
+    assert (found.error, found.budget) == (every.error, every.budget)
+    np.testing.assert_array_equal(found.majorant, every.majorant)
+
+
 def test_what_is_no_majorant_anywhere_is_raised():
     for cut in CUTS:
         assert lacking(np.array([0.5]), certified(np.array([0.5]), np.zeros(1), cut), cut) <= 0
