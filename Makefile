@@ -41,6 +41,8 @@ $(INSTALLED): pyproject.toml
 	$(PYTHON) -m pip install --quiet --editable '.[dev]'
 	@touch $@
 
+test test-slow: export OMP_NUM_THREADS := 1
+
 test: $(INSTALLED) ## Run the tests (about ten minutes)
 	$(PYTHON) -m pytest -n auto --dist loadfile
 
