@@ -51,6 +51,8 @@ data: ## Fetch clip-arts and stamps of Debian packages into build/data, without 
 	for package in $(DATA)/packages/*.deb; do dpkg -x $$package $(DATA) || exit; done
 	@rm -r $(DATA)/packages
 
+test test-slow: export OMP_NUM_THREADS := 1
+
 test: $(INSTALLED) ## Run the tests (about ten minutes)
 	$(PYTHON) -m pytest -n auto --dist loadfile
 

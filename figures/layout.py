@@ -188,12 +188,19 @@ def _apply(layout: Layout, picture: Picture) -> str | None:
 
 
 def _fit(picture: Picture, width: float, height: float, *, fixed: bool) -> str | None:
-    """Give a figure its size, more for legends beneath it unless the height is fixed; then what is crowded."""
+    """Give a figure its size, more for legends beneath it unless the height is fixed; then what is crowded.
+
+    A figure is laid out anew, which takes most of the time, where something has changed.
+    """
     picture.set_size_inches(width, height)
+    picture.draw_without_rendering()
     beneath = _reflow(picture, width)
-    if not fixed:
-        picture.set_size_inches(width, height + beneath)
-    _wrap(picture)
+    if beneath:
+        if not fixed:
+            picture.set_size_inches(width, height + beneath)
+        picture.draw_without_rendering()
+    if _wrap(picture):
+        picture.draw_without_rendering()
     _thin(picture)
     return crowding(picture)
 
@@ -270,7 +277,6 @@ def _bar(picture: Picture, panel: Axes, bars: Sequence[Colorbar]) -> None:
 
 def _reflow(picture: Picture, width: float) -> float:
     """Put legends that would cover their panel beneath all, in as many columns as there is room for; their height."""
-    picture.draw_without_rendering()
     legends = [(axes, legend) for axes in panels_of(picture) if (legend := axes.get_legend()) is not None]
     covering = [legend for axes, legend in legends if _covers(legend.get_window_extent(), axes.bbox)]
     known: dict[str, Any] = {}  # with their markers, which what a legend draws may lack
@@ -303,7 +309,6 @@ def _covers(legend: Bbox, panel: Bbox) -> bool:
 
 def _thin(picture: Picture) -> None:
     """Leave out numbers along axes that meet one before: others are left to read it by. Names are all kept."""
-    picture.draw_without_rendering()
     for panel in panels_of(picture):
         for axis in (panel.xaxis, panel.yaxis):
             shown: list[Bbox] = []
@@ -315,9 +320,9 @@ def _thin(picture: Picture) -> None:
                     shown.append(_box(label))
 
 
-def _wrap(picture: Picture) -> None:
-    """Break titles and labels of axes that are longer than their panel into lines."""
-    picture.draw_without_rendering()
+def _wrap(picture: Picture) -> bool:
+    """Break titles and labels of axes that are longer than their panel into lines; whether there were any."""
+    broken = False
     for panel in panels_of(picture):
         titles = {panel.get_title(loc="left"), panel.get_title()}
         texts = [one for one in panel.get_children() if isinstance(one, Text) and one.get_text() in titles]
@@ -327,6 +332,8 @@ def _wrap(picture: Picture) -> None:
             lines = math.ceil(max(box.width, box.height) / room)
             if lines > 1 and "\n" not in words:
                 text.set_text(_in_lines(words, lines))
+                broken = True
+    return broken
 
 
 def _in_lines(text: str, lines: int) -> str:

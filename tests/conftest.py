@@ -1,6 +1,11 @@
 """Settings of the whole suite."""
 
 import os
+
+# Before a library is loaded that reads it: set later, it does not reach its threads that begin later. Two threads
+# that wait for each other beside a busy core take minutes. The commands that tests start have it, too.
+os.environ["OMP_NUM_THREADS"] = "1"
+
 import signal
 from collections.abc import Callable
 
@@ -14,7 +19,6 @@ from theory.infrastructure.commandline import run
 # Threads of several libraries that wait for one another cost more than they save at the sizes of a test.
 threadpool_limits(limits=1)
 torch.set_num_threads(1)
-os.environ["OMP_NUM_THREADS"] = "1"  # of the commands that tests start
 
 # A shell starts what it puts in the background with Ctrl-C ignored, and so would be every process that a test starts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -45,7 +45,7 @@ from numpy.polynomial import chebyshev
 from theory.consistency import class_masses
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray, IntArray
-from theory.infrastructure.polynomials import proved_range
+from theory.infrastructure.polynomials import least_seen, proved_range
 from theory.margins import error_within
 from theory.multihop import (
     FAR,
@@ -187,7 +187,7 @@ def vote_within(graph: PairGraph, cut: Cut, hops: int = HOPS) -> LocalBound:
     return _least(graph, cut, hops, [*_powers(cut, hops)])
 
 
-def certified(q: FloatArray, majorant: FloatArray, cut: Cut) -> FloatArray:
+def certified(q: FloatArray, majorant: FloatArray, cut: Cut, *, first_look: bool = False) -> FloatArray:
     """The majorant of a filter q, raised by a constant where it must be for it to be one.
 
     By its values on a grid (`proved_range`), and what round-off may do to them.
@@ -196,11 +196,15 @@ def certified(q: FloatArray, majorant: FloatArray, cut: Cut) -> FloatArray:
     ----------
     q, majorant : (d + 1,) and (n + 1,)
         In the basis `T_j(2t - 1)`.
+    first_look : bool
+        Raise it only by what a few points of the grid show, which costs little and proves nothing: the certified one is
+        no less.
     """
+    least = _least_seen if first_look else _least_value
     under, over = (-_plus_square(-majorant, part) for part in (q, _plus(-q, 1.0)))
-    lacking = -_least_value(under, 0.0, cut.below)
+    lacking = -least(under, 0.0, cut.below)
     if cut.kept is None:
-        lacking = max(lacking, -_least_value(over, cut.above, 1.0))
+        lacking = max(lacking, -least(over, cut.above, 1.0))
     else:
         lacking = max(lacking, -float(_values(over, cut.kept).min()))
     size = np.abs(majorant).sum() + (1 + np.abs(q).sum()) ** 2
@@ -232,6 +236,10 @@ class _Trial:
         budget = (math.sqrt(max(0.0, integral)) + moved) ** 2
         return LocalBound(self.error(budget), self.filter, majorant, budget)
 
+    def at_least(self, majorant: FloatArray, moments: FloatArray, cut: Cut) -> float:
+        """No more than the error that would be proved: many a majorant of high degree is all round-off."""
+        return self.bound(certified(self.filter, majorant, cut, first_look=True), moments, cut).error
+
     def proved(self, majorant: FloatArray, moments: FloatArray, cut: Cut) -> LocalBound:
         found = self.bound(certified(self.filter, majorant, cut), moments, cut)
         bare = max(0.0, float(moments[: len(majorant)] @ majorant))
@@ -258,7 +266,9 @@ def _least(graph: PairGraph, cut: Cut, hops: int, families: list[_Family]) -> Lo
             break
         share = float(family.shares[number])
         trial = _Trial(_plus((1 - share) * family.filter, share), share + (1 - share) * ahead, masses)
-        best = min(best, trial.proved(family.majorants[number], moments, cut), key=lambda it: it.error)
+        majorant = family.majorants[number]
+        if trial.at_least(majorant, moments, cut) < best.error:
+            best = min(best, trial.proved(majorant, moments, cut), key=lambda it: it.error)
     return best
 
 
@@ -289,9 +299,12 @@ def _powers(cut: Cut, hops: int) -> Iterator[_Family]:
 
 def _steps(jacobi: JacobiMatrix, cut: Cut) -> Iterator[_Family]:
     """A step at each place, of each degree; the highest first."""
+    parts = [
+        JacobiMatrix(jacobi.diagonal[:steps], jacobi.off_diagonal[:steps])
+        for steps in range(len(jacobi.diagonal), 0, -1)
+    ]
     for place in cut.places():
-        for steps in range(len(jacobi.diagonal), 0, -1):
-            leading = JacobiMatrix(jacobi.diagonal[:steps], jacobi.off_diagonal[:steps])
+        for leading in parts:
             for nodes, meetings in _rules(leading, place):
                 with np.errstate(all="ignore"):
                     found = _step(nodes, int(np.argmin(np.abs(nodes - place))), meetings)
@@ -403,3 +416,7 @@ def _slopes(count: int) -> FloatArray:
 def _least_value(coefficients: FloatArray, low: float, high: float) -> float:
     """Nowhere on [low, high] is the polynomial smaller, but for round-off."""
     return proved_range(partial(_values, coefficients), len(coefficients) - 1, low, high)[0]
+
+
+def _least_seen(coefficients: FloatArray, low: float, high: float) -> float:
+    return least_seen(partial(_values, coefficients), len(coefficients) - 1, low, high)

@@ -10,11 +10,12 @@ entry or two at its end turn it into the extremal measure.
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import scipy.linalg
 import scipy.sparse as sp
+from scipy.linalg.lapack import dstev
 
 from theory.consistency import class_indicators, required_labels, weighted_targets
 from theory.graph import PairGraph
@@ -49,6 +50,12 @@ class JacobiMatrix:
     def complete(self) -> bool:
         """Whether the measure is known: its atoms are the eigenvalues."""
         return len(self.off_diagonal) < len(self.diagonal)
+
+    @cached_property
+    def pulls(self) -> Rule:
+        """The Gauss nodes, and how strongly each pulls at the corner of a matrix with one more row, (m,) both."""
+        ritz, vectors = _eigh(self.diagonal, self.off_diagonal[:-1])
+        return ritz, (self.off_diagonal[-1] * vectors[-1]) ** 2
 
 
 def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
@@ -351,10 +358,10 @@ def extremal_rule(jacobi: JacobiMatrix, place: float, slack: float) -> Rule:
 
 def _corners(jacobi: JacobiMatrix, places: FloatArray) -> list[float]:
     """The further diagonal entry that puts a node of the Gauss-Radau rule at each place; infinite at a Gauss node."""
-    ritz, vectors = _eigh(jacobi.diagonal, jacobi.off_diagonal[:-1])
+    nodes, pulls = jacobi.pulls
     with np.errstate(divide="ignore", invalid="ignore"):
-        pulls = (jacobi.off_diagonal[-1] * vectors[-1]) ** 2 / (places[:, None] - ritz)
-        return [float(corner) for corner in places - pulls.sum(axis=1)]
+        corners = places - (pulls / (places[:, None] - nodes)).sum(axis=1)
+    return [float(corner) for corner in corners]
 
 
 def _pinned_rule(
@@ -376,13 +383,24 @@ def _pinned_rule(
 
 def _rule(jacobi: JacobiMatrix, diagonal: list[float], off_diagonal: list[float]) -> Rule:
     """The quadrature rule whose Jacobi matrix has these entries appended."""
-    nodes, vectors = _eigh(np.r_[jacobi.diagonal, diagonal], np.r_[jacobi.off_diagonal, off_diagonal])
+    whole = [np.concatenate(parts) for parts in ((jacobi.diagonal, diagonal), (jacobi.off_diagonal, off_diagonal))]
+    nodes, vectors = _eigh(*whole)
     return nodes, np.asarray(vectors[0] ** 2)
 
 
 def _eigh(diagonal: FloatArray, off_diagonal: FloatArray) -> tuple[FloatArray, FloatArray]:
-    # QR iterations keep the precision of the small eigenvalues next to an entry as large as FAR.
-    values, vectors = scipy.linalg.eigh_tridiagonal(diagonal, off_diagonal, lapack_driver="stev")
+    """Eigenvalues, in rising order, and eigenvectors: thousands of small matrices for each table of bounds.
+
+    QR iterations keep the precision of the small eigenvalues next to an entry as large as `FAR`. They are called
+    directly: `scipy.linalg.eigh_tridiagonal` takes longer to look at its arguments than LAPACK to solve.
+    """
+    if len(diagonal) == 1:
+        return diagonal.copy(), np.ones((1, 1))
+    if not math.isfinite(diagonal.sum() + off_diagonal.sum()):
+        raise ValueError("a Jacobi matrix has entries that are not finite")
+    values, vectors, failed = dstev(diagonal, off_diagonal)
+    if failed:
+        raise np.linalg.LinAlgError("the eigenvalues of a Jacobi matrix do not converge")
     return np.asarray(values, dtype=np.float64), np.asarray(vectors, dtype=np.float64)
 
 

@@ -1,4 +1,4 @@
-"""Commands that are killed, find the disk full, or lose what they work with: one at every run, all by `make faults`."""
+"""Commands that are killed, find the disk full, or lose what they work with: all by `make faults`, one at every run."""
 
 import random
 from itertools import product
@@ -6,14 +6,25 @@ from itertools import product
 import pytest
 
 from tests.faults import checks
-from tests.faults.commands import COMMANDS
+from tests.faults.commands import COMMANDS, Command, write_inputs
 from tests.faults.trials import FAULTS, FULL, READ_ONLY, Bench, can_mount
 
-QUICK = {("audit", "SIGTERM")}
+# In one process, so that it starts soon.
+SMALLEST = Command(
+    ["simulations", "sweep", "{inputs}/earlier.toml"],
+    ["simulations", "sweep", "{inputs}/sweep.toml"],
+)
+
+
+def test_a_small_command_is_terminated(tmp_path):
+    write_inputs(tmp_path, ["sweep"])
+    bench = Bench(SMALLEST, tmp_path / "bench", tmp_path)
+    bench.folder.mkdir()
+    assert bench.trial("SIGTERM", random.Random(10)) == []  # amid its cells
 
 
 def marked(name: str, fault: str):
-    marks = [] if (name, fault) in QUICK else [pytest.mark.slow]
+    marks = [pytest.mark.slow]
     if fault in (FULL, READ_ONLY):
         marks.append(pytest.mark.skipif(not can_mount(), reason="no tmpfs can be mounted here"))
     return pytest.param(name, fault, marks=marks, id=f"{name}-{fault}")

@@ -321,7 +321,7 @@ def test_a_run_that_is_killed_and_resumed_has_the_log_of_one_that_is_not(pool, t
     np.save(tmp_path / "pool.npy", pool.pictures)
 
     def start(folder):
-        command = [sys.executable, "-m", "tests.real_data.resumed", tmp_path / "pool.npy", folder, "12"]
+        command = [sys.executable, "-m", "tests.real_data.resumed", tmp_path / "pool.npy", folder, "6"]
         return subprocess.Popen(list(map(str, command)), cwd=Path(__file__).parents[2])
 
     whole, broken = tmp_path / "whole", tmp_path / "broken"
@@ -333,7 +333,7 @@ def test_a_run_that_is_killed_and_resumed_has_the_log_of_one_that_is_not(pool, t
         time.sleep(0.01)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    assert len(pd.read_csv(broken / LOG)) < 12
+    assert len(pd.read_csv(broken / LOG)) < 6
     assert start(broken).wait(240) == undisturbed.wait(240) == 0
     assert (broken / LOG).read_bytes() == (whole / LOG).read_bytes()
     states = [torch.load(folder / CHECKPOINT, weights_only=True)["backbone"] for folder in (whole, broken)]

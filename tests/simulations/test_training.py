@@ -59,7 +59,7 @@ def test_one_seed_gives_one_result():
     assert not np.array_equal(first.left, other.left)
 
 
-@pytest.mark.parametrize(("optimizer", "steps"), [("sgd", 2_000), ("alternating", 200)])
+@pytest.mark.parametrize(("optimizer", "steps"), [("sgd", 400), ("alternating", 200)])
 @pytest.mark.parametrize("family", GRAPHS)
 def test_a_free_embedding_comes_within_a_hundredth_of_the_optimum_gap(family, optimizer, steps):
     graph = GRAPHS[family](np.random.default_rng(2), 18)
@@ -154,12 +154,12 @@ def test_every_encoder_obeys_every_bound_at_every_logged_step(loss, encoder, opt
         inputs=INPUTS[encoder],
         optimizer="adam",
         steps=40,
-        log_every=10,
+        log_every=20,
         device="cpu",
         observe=observe,
         **options,
     )
-    assert len(checks) == 2 * len(found.history) == 10
+    assert len(checks) == 2 * len(found.history) == 6
     assert all(table["holds"].all() for table in checks)
     assert all(np.isfinite(table.loc["near-optimal-error", "value"]) for table in checks)
     assert np.isfinite(found.history.drop(columns="excess_loss")).all(axis=None)

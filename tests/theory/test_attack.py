@@ -100,13 +100,14 @@ FALSE_CLAIMS = {
 }
 
 
+EVALUATIONS = {"without ties": 2_000}  # of what takes more than others
 RESTS_ON_TIES = {"by ties": True, "without ties": False}
 
 
 @cache
 def refutation(name) -> CounterexampleResult:
     """By a search that more than one test looks at."""
-    return search(FALSE_CLAIMS[name], seed=1)
+    return search(FALSE_CLAIMS[name], seed=1, evaluations=EVALUATIONS.get(name, 1_000))
 
 
 # A false claim is refuted, on a small graph that others can check.
@@ -123,7 +124,7 @@ def test_a_false_claim_is_refuted(name, tmp_path):
     assert (again.measured, again.value, again.ratio) == (found.measured, found.value, found.ratio)
     assert found.note.startswith("confirmed in 50 digits")
     assert found.rests_on_ties == RESTS_ON_TIES.get(name, found.rests_on_ties)
-    assert found.evaluations <= 2_100
+    assert found.evaluations <= EVALUATIONS.get(name, 1_000) + 100
 
 
 def test_what_needs_optimisation_is_not_found_by_drawing():
@@ -163,10 +164,9 @@ def test_progress_is_reported():
 
 @pytest.mark.parametrize("name", [name for name, bound in BOUNDS.items() if bound.status == "exact"])
 def test_no_exact_bound_is_refuted(name):
-    for seed in range(2):
-        found = search(name, seed, 200)
-        assert not found.refuted, found
-        assert 0 <= found.ratio <= 1
+    found = search(name, evaluations=100)
+    assert not found.refuted, found
+    assert 0 <= found.ratio <= 1
 
 
 @pytest.mark.slow
@@ -180,7 +180,7 @@ def test_no_exact_bound_is_refuted_by_a_longer_search(name, seed):
 
 @pytest.mark.parametrize("name", ["probe-mse", "probe-error", "sharp-probe-mse-below", "optimum", "excess-loss"])
 def test_equality_is_found(name):
-    assert search(name, evaluations=1_500).ratio > 0.99
+    assert search(name, evaluations=500).ratio > 0.99
 
 
 def rounded_down(graph, spectrum, k):

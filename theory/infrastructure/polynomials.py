@@ -11,6 +11,7 @@ import numpy.typing as npt
 from theory.infrastructure.arrays import FloatArray
 
 POINTS = 1024  # of the grid, for each degree
+EVERY = 64  # points of the grid of which a first look takes one
 
 
 def proved_range(
@@ -37,6 +38,13 @@ def proved_range(
     least, most = float(values.min()), float(values.max())
     missed = between / (1 - between) * (most - least) / 2
     return least - missed, most + missed
+
+
+def least_seen(
+    polynomial: Callable[[FloatArray], npt.NDArray[np.floating[Any]]], degree: int, low: float, high: float
+) -> float:
+    """The least value on one in `EVERY` points of the grid of `proved_range`, whose lower end is no greater."""
+    return float(polynomial(low + (high - low) * _grid(POINTS * max(degree, 1) + 1)[::EVERY]).min())
 
 
 @cache

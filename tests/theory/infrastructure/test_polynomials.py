@@ -6,7 +6,7 @@ from numpy.polynomial import chebyshev
 from numpy.polynomial.polynomial import polyfromroots, polyval
 
 from theory.infrastructure import polynomials
-from theory.infrastructure.polynomials import proved_range
+from theory.infrastructure.polynomials import least_seen, proved_range
 
 COEFFICIENTS = st.lists(st.floats(-1, 1), min_size=1, max_size=24)
 ENDS = st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted)
@@ -22,6 +22,7 @@ def test_no_value_is_outside_and_a_fine_grid_says_it_sharply(coefficients, ends,
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(polynomials, "POINTS", points)
         least, most = proved_range(values, len(coefficients) - 1, low, high)
+    assert least <= least_seen(values, len(coefficients) - 1, low, high)
     true = values(np.linspace(low, high, 20_000))
     assert least - 1e-12 <= true.min()
     assert true.max() <= most + 1e-12
