@@ -18,6 +18,7 @@ from real_data.encoders.encoder import ImageEncoder, LiveEncoder
 from real_data.pairings.sources import FROZEN, Source, image_encoders
 from real_data.pairings.views import views_of
 from real_data.training.evaluation import Evaluation, judgements
+from real_data.training.exported import export_encoder
 from real_data.training.networks import WORDS, text_tower
 from real_data.training.objectives import (
     Guide,
@@ -243,7 +244,10 @@ def _judged(run: Run, studio: Studio, own: Path, alone: bool) -> Iterator[dict[s
     about = asdict(run) | asdict(run.recipe) | {name: float(last[name]) for name in ("steps", "loss")}
     del about["recipe"]
     about["seconds"] = trained.seconds
-    features, parts = trained.features(studio.pictures()), studio.split(run.seed)
+    pictures, parts = studio.pictures(), studio.split(run.seed)
+    features = trained.features(pictures)
+    if run.kind != "untrained":
+        export_encoder(trained.backbone, own, pictures.shape[-1])
     evaluation, workers = studio.evaluation, studio.workers
     for found in judgements(trained, features, studio.source.dataset, parts, evaluation, run.seed, workers):
         yield about | found

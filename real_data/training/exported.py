@@ -1,0 +1,46 @@
+"""A trained encoder as a file that torch loads anywhere, without this package."""
+
+import copy
+import io
+import warnings
+from pathlib import Path
+
+import torch
+
+from real_data.training.networks import Backbone
+from theory.infrastructure.tables import replacing
+
+ENCODER, README = "encoder.pt2", "README.txt"
+SHOWN = 2  # pictures that the program is made with; it takes any number
+
+
+def export_encoder(backbone: Backbone, folder: Path, size: int) -> None:
+    """Write the encoder into a folder, as a program of torch.export, and how to load it.
+
+    Parameters
+    ----------
+    size : pixels of the pictures that it takes, bytes of shape (b, 3, size, size)
+    """
+    whole = copy.deepcopy(backbone).cpu().eval()
+    pictures = torch.zeros(SHOWN, 3, size, size, dtype=torch.uint8)
+    memory = io.BytesIO()  # on a full disk torch's own writing says what happened to it, and not why
+    with warnings.catch_warnings():
+        # Of weights that share memory with none: harmless, and not the user's.
+        warnings.filterwarnings("ignore", message="No complete tensor found", category=UserWarning)
+        number = torch.export.Dim("pictures", min=1)
+        program = torch.export.export(whole, (pictures,), dynamic_shapes=({0: number},))
+        torch.export.save(program, memory)
+    with replacing(folder / ENCODER) as temporary:
+        temporary.write_bytes(memory.getvalue())
+    with replacing(folder / README) as temporary:
+        temporary.write_text(_readme(size, backbone.width), encoding="utf-8")
+
+
+def _readme(size: int, width: int) -> str:
+    return (
+        f"{ENCODER} is the trained encoder. It needs torch alone, {torch.__version__} or later:\n\n"
+        f'    encoder = torch.export.load("{ENCODER}").module()\n'
+        "    features = encoder(pictures)\n\n"
+        f"Pictures are bytes in RGB, of shape (b, 3, {size}, {size}), and features of shape (b, {width}). The encoder\n"
+        "normalises its pictures itself. It is on the CPU, and does not learn: batch norm has the means of training.\n"
+    )

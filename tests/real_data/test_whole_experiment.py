@@ -1,0 +1,94 @@
+"""The paper's experiments on a small folder and a CLIP checkpoint, from pictures to tables, as a user would give them."""
+
+import numpy as np
+import open_clip
+import pandas as pd
+import pytest
+import torch
+from PIL import Image
+
+from real_data.__main__ import app
+from real_data.training.exported import ENCODER
+from tests.real_data import tiny
+
+pytestmark = pytest.mark.slow
+CLASSES, PICTURES = 10, 30
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """10 classes of 30 photographs each, twice; a checkpoint of CLIP with random weights; captions without labels."""
+    folder, rng = tmp_path_factory.mktemp("experiment"), np.random.default_rng(0)
+    for part in ("train", "val"):
+        for number in range(CLASSES):
+            (folder / part / f"class{number}").mkdir(parents=True)
+            colour = np.random.default_rng(number).integers(40, 216, 3)
+            for index in range(PICTURES):
+                pixels = (colour + rng.normal(0, 30, (48, 64, 3))).clip(0, 255).astype(np.uint8)
+                Image.fromarray(pixels).save(folder / part / f"class{number}" / f"{index}.JPEG")
+    tiny.register_clip(folder)
+    torch.manual_seed(0)
+    model = open_clip.create_model("tiny-clip", pretrained_text=False)
+    torch.save(model.state_dict(), folder / "clip.pt")
+    files = sorted((folder / "train").glob("*/*.JPEG"))
+    texts = [f"a photo of something like {path.parent.name}" for path in files]
+    pd.DataFrame({"image": list(map(str, files)), "caption": texts}).to_parquet(folder / "pairs.parquet")
+    return folder
+
+
+@pytest.fixture
+def clip(place):
+    return ["--model", "tiny-clip", "--pretrained", place / "clip.pt", "--cache", place / "cache", "--device", "cpu"]
+
+
+def test_pairings_are_measured(call, place, clip):
+    code, out, err = call(
+        app, "measure", "--dataset", "imagefolder", "--root", place / "val", "--size", "32", "--images", "200",
+        "--draws", "2", "--views", "2", *clip, "--out", place / "measured",
+    )  # fmt: skip
+    assert code == 0, err
+    assert "pairings_verdict.parquet" in out
+
+
+def test_the_papers_recipe_says_what_it_takes_and_runs_in_small(call, place, clip):
+    roots = ["--train-root", place / "train", "--val-root", place / "val"]
+    whole = ["resample", "--recipe", "paper", *roots, *clip, "--seeds", "1", "--out", place / "resampled"]
+    code, out, err = call(app, *whole, "--throughput", "2000", "--batch", "64", "--dry-run")
+    assert code == 0, err
+    assert out.startswith("17 encoders, about ")
+    pictures = 100 * (285 // 64) * 64 * (2 * 15 + 1)  # 5% of 300 choose; supervised once, and 15 with two views
+    assert f"{pictures:,} pictures at 2,000 a second" in out
+    assert "batch                64                   given" in out
+    small = ["--backbone", "resnet10t", "--size", "32", "--epochs", "2", "--warmup", "1", "--batch", "16"]
+    judged = ["--crop-iterations", "5", "--crop-batch", "16", "--only", "untrained,simclr,add_new_positive"]
+    code, out, err = call(app, *whole, *small, *judged, "--published")
+    assert code == 0, err
+    assert "learning_rate        0.6                  not stated: ours" in err
+    table = pd.read_parquet(place / "resampled" / "resampled_training.parquet")
+    assert len(table) == 2 + 3 + 1
+    trained = table[table["kind"] == "simclr"]
+    assert trained["steps"].tolist() == [2 * (285 // 16)] * 5
+    assert (trained["optimizer"] == "lars").all()
+    assert trained["head_norm"].all()
+    assert (trained["head_width"] == 128).all()
+    assert trained["loss"].nunique() == 5
+    assert table[["test", "knn_test", "crops_test"]].ge(0).all(axis=None)
+    assert len(list((place / "resampled").glob(f"*/{ENCODER}"))) == 5
+    assert table["test"].max() > 2 / CLASSES  # colours tell the classes
+
+
+def test_captions_without_labels_pretrain_and_a_folder_judges(call, place):
+    code, out, err = call(
+        app, "pretrain", "--objective", "clip", "--objective", "simclr", "--dataset", "table", "--root",
+        place / "pairs.parquet", "--eval-dataset", "imagefolder", "--val-root", place / "val", "--size", "32",
+        "--backbone", "open_clip/tiny-clip", "--text", "open_clip/tiny-clip", "--epochs", "2", "--warmup", "0",
+        "--batch", "32", "--views", "0", "--learning-rate", "0.001", "--strength", "0.5", "--seeds", "1", "--device",
+        "cpu", "--cache", place / "cache", "--out", place / "pretrained",
+    )  # fmt: skip
+    assert code == 0, err
+    table = pd.read_parquet(place / "pretrained" / "pretraining.parquet").set_index("kind")
+    assert table.loc["clip", "steps"] == table.loc["simclr", "steps"] == 2 * (300 // 32)
+    assert np.isfinite(table.loc["clip", "zero_shot_test"])
+    assert table.loc[["untrained", "simclr"], "zero_shot_test"].isna().all()
+    assert table["knn_test"].between(0, 1).all()
+    assert table["labels"].eq("label").all()
