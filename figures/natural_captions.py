@@ -42,8 +42,8 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         _bounds(panels[1, column], bounds[bounds["dataset"] == name])
     panels[0, 0].set_ylabel("captions' lead in consistency\nover the best of a kind")
     panels[1, 0].set_ylabel("probability of error, or its bound")
-    for row, columns in zip(panels, (3, 3), strict=True):
-        row[0].legend(loc="upper center", bbox_to_anchor=(0.5 * len(names), -0.18), ncols=columns, fontsize=sized(8))
+    for row, place in zip(panels, ("outside upper center", "outside lower center"), strict=True):
+        picture.legend(*row[0].get_legend_handles_labels(), loc=place, ncols=3, fontsize=sized(8))
     return picture, _caption(tables, ahead, bounds)
 
 

@@ -85,7 +85,7 @@ def _what_if(axes: Axes, rows: pd.DataFrame) -> None:
     axes.minorticks_off()
     axes.set_title(f"dropping pairs: {', '.join(TITLES.get(n, n) for n in rows['dataset'].unique())}")
     axes.legend(fontsize=sized(8), title="dropped first", title_fontsize=sized(8))
-    label_line(axes, 0.03, 0.03, "below 0: better than random", NEUTRAL, transform=axes.transAxes, fontweight="normal")
+    label_line(axes, 0.03, 0.03, "below 0: better than random", NEUTRAL, transform=axes.transAxes)
 
 
 def _caption(tags: pd.DataFrame, held_out: pd.DataFrame, verdict: pd.DataFrame) -> str:

@@ -18,10 +18,11 @@ TABLES = ("natural_matched", "natural_difference", "natural_verdict", "natural_l
 class Settings(Protocol, NaturalSets):
     """Which data sets, and how their pairings are compared: in fewer images and views than the emoji alone."""
 
-    total_images: int = 480
+    total_images: int = 200
+    draws: int = 4
     views: int = 2
-    strengths: tuple[float, ...] = (0.25, 1.0)
-    diversities: tuple[float, ...] = (2, 5, 10, 20)
+    strengths: tuple[float, ...] = (1.0,)
+    diversities: tuple[float, ...] = (2, 5, 10)
     learned_at: tuple[float, ...] = (5, 10)
     widths: tuple[int, ...] = (16,)
 
@@ -46,6 +47,6 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     tables=TABLES,
-    small={"total_images": 160, "draws": 2, "strengths": (1.0,)},
+    small={"total_images": 100, "draws": 2},
     inputs=natural_inputs,
 )

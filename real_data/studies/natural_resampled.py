@@ -14,12 +14,12 @@ from theory.sweeps import Study
 class Settings(NaturalSets):
     """Which data sets, and what graphs: as of `resampled_views`, in the draws and views of `natural_pairings`."""
 
-    total_images: int = 480
-    draws: int = 6
+    total_images: int = 200
+    draws: int = 4
     views: int = 2
     strength: float = 1.0
     keep: int = 10
-    diversity: float = 8
+    diversity: float = 5
     k: int = 16
 
     def __post_init__(self) -> None:
@@ -45,6 +45,6 @@ STUDY = Study(
     question="Do bounds foretell what resampling does, on one data set as on another?",
     settings=Settings,
     measure=measure,
-    small={"total_images": 160, "draws": 2, "diversity": 5.0, "k": 8},
+    small={"total_images": 100, "draws": 2, "k": 8},
     inputs=natural_inputs,
 )
