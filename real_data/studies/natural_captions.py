@@ -40,13 +40,13 @@ class Settings(NaturalSets):
     ----------
     widths : of the embedding
     shuffles : of the images over the captions, as controls
-    labelled, splits : shares of the subjects whose labels a second probe sees, and random choices of them
+    labelled_shares, splits : shares of the subjects whose labels a second probe sees, and random choices of them
     held_out_width : of the embedding that this probe reads
     """
 
     widths: tuple[int, ...] = (16, 32, 64, 128, 256)
     shuffles: int = 2
-    labelled: tuple[float, ...] = (0.02, 0.1, 0.5)
+    labelled_shares: tuple[float, ...] = (0.02, 0.1, 0.5)
     splits: int = 5
     held_out_width: int = 64
 
@@ -154,7 +154,7 @@ def _held_out(
     )
     assert labels is not None
     embedding = Encoder.optimum(graph, triplets.leading(min(k + 1, len(triplets.singular_values))), k).left
-    for share, split in product(settings.labelled, range(settings.splits)):
+    for share, split in product(settings.labelled_shares, range(settings.splits)):
         chosen = rng.permutation(names)[: max(1, round(share * len(names)))]
         seen = np.isin(subjects, chosen)
         texts = np.asarray(graph.joint[np.flatnonzero(seen)].sum(axis=0)) > 0

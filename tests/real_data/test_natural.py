@@ -14,7 +14,7 @@ from tests.real_data.colours import COLOURS, SUBJECTS, coloured_source
 from theory import induced_labelling_error, probe, spectrum
 from theory.bounds.quantities import Encoder
 
-GRAPHS = natural_captions.Settings(widths=(4, 8), shuffles=2, splits=3, labelled=(0.1, 0.5), held_out_width=8)
+GRAPHS = natural_captions.Settings(widths=(4, 8), shuffles=2, splits=3, labelled_shares=(0.1, 0.5), held_out_width=8)
 
 
 @pytest.fixture(scope="module")
