@@ -1,4 +1,4 @@
-"""The paper's experiments on a small folder and a CLIP checkpoint, from pictures to tables, as a user would give them."""
+"""The paper's experiments on a small folder and a CLIP checkpoint, from pictures to tables, as a user gives them."""
 
 import numpy as np
 import open_clip
@@ -78,7 +78,7 @@ def test_the_papers_recipe_says_what_it_takes_and_runs_in_small(call, place, cli
 
 
 def test_captions_without_labels_pretrain_and_a_folder_judges(call, place):
-    code, out, err = call(
+    code, _, err = call(
         app, "pretrain", "--objective", "clip", "--objective", "simclr", "--dataset", "table", "--root",
         place / "pairs.parquet", "--eval-dataset", "imagefolder", "--val-root", place / "val", "--size", "32",
         "--backbone", "open_clip/tiny-clip", "--text", "open_clip/tiny-clip", "--epochs", "2", "--warmup", "0",
