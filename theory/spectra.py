@@ -10,6 +10,7 @@ import scipy.linalg
 import scipy.sparse as sp
 import scipy.sparse.linalg
 
+from theory.dense_triplets import Triplets, dense_triplets
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray, sparse_tensor
 from theory.infrastructure.devices import accelerator
@@ -31,7 +32,6 @@ SECOND_TOLERANCE = 1e-4
 ROUNDING = 64 * float(np.finfo(np.float64).eps)
 
 Product = Callable[[FloatArray], FloatArray]
-Triplets = tuple[FloatArray, FloatArray, FloatArray]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -163,7 +163,8 @@ def spectrum(
     tol : float
         Largest residual norm allowed (sparse route; the dense one is exact to round-off).
     method : {"auto", "dense", "sparse", "blocks"}
-        "dense" factorises a dense copy, of at most `DENSE_LIMIT` entries. "sparse" runs ARPACK on the Gram
+        "dense" (`theory.dense_triplets`) decomposes the Gram matrix of a dense copy, of at most `DENSE_LIMIT` entries,
+        or the copy itself, whichever is faster. "sparse" runs ARPACK on the Gram
         operator of the smaller side, never formed, at cost O(iterations (nnz + side k)). "auto" takes the
         dense route for small graphs, and where so many triplets are wanted that it is the faster one. "blocks"
         (`theory.block_spectrum`) is for large graphs: on 2e6 pairs it takes a third of the time of "sparse", on small
@@ -237,7 +238,7 @@ def singular_triplets(
     if method == "dense":
         if entries > DENSE_LIMIT:
             raise ValueError(f"the dense method takes at most {DENSE_LIMIT} entries, not {entries}: use 'sparse'")
-        triplets, unseen = _dense(matrix, k, place)
+        triplets, unseen = dense_triplets(matrix, k, place), 0.0  # nothing was skipped, so nothing of note is unseen
     elif method == "sparse":
         triplets, unseen = _sparse(matrix, k, tol / 10, place, np.random.default_rng(seed))
     else:
@@ -327,17 +328,6 @@ def residual_norms(matrix: Any, left: FloatArray, values: FloatArray, right: Flo
     forward = np.linalg.norm(matrix @ right - left * values, axis=0)
     backward = np.linalg.norm(matrix.T @ left - right * values, axis=0)
     return np.asarray(np.maximum(forward, backward))
-
-
-def _dense(matrix: sp.csr_array, k: int, device: "torch.device | None") -> tuple[Triplets, float]:
-    if device is None:
-        left, values, right_t = scipy.linalg.svd(matrix.toarray(), full_matrices=False, overwrite_a=True)
-    else:
-        import torch
-
-        factors = torch.linalg.svd(torch.from_numpy(matrix.toarray()).to(device), full_matrices=False)
-        left, values, right_t = (factor.cpu().numpy() for factor in factors)
-    return leading_triplets((left, values, right_t.T), k), 0.0  # nothing was skipped, so nothing of note is unseen
 
 
 def _sparse(
