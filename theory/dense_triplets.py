@@ -71,7 +71,10 @@ def dense_triplets(matrix: sp.csr_array, k: int, device: "torch.device | None" =
 def _peeled(gram: Any, images: Callable[[Any], Any], long: int, k: int, arrays: Any) -> list[Any]:
     """The triplets from the Gram matrix of the short side, level by level; `arrays` is numpy or torch."""
     nothing = NOTHING * float(np.sqrt(long + len(gram)))
-    parts, missing, basis, rest, going = [], k, None, None, True
+    basis: Any = None
+    rest: Any = None
+    parts: list[Any] = []
+    missing, going = k, True
     while going:
         squares, turn = (arrays.flip(part, (part.ndim - 1,)) for part in arrays.linalg.eigh(gram))
         clear = min(missing, int((squares > CLEAR**2 * squares[0]).sum()))
