@@ -1,7 +1,8 @@
 """The leading singular triplets of a pair graph by block Lanczos: `spectrum(graph, k, method="blocks")`.
 
-It is the fastest route on large graphs, and shows with a probability that no value was skipped; but where the k-th
-value has more near copies than there are guards it is slower than ARPACK, and `unseen` less sharp.
+It is the fastest route for many triplets of large graphs (`theory.spectra.fastest_method`), and shows with a
+probability that no value was skipped; but where the k-th value has more near copies than there are guards it is no
+faster than ARPACK, or slower, and `unseen` less sharp. It takes the threads of `theory.infrastructure.threads`.
 """
 
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from theory.block_lanczos import GUARD, Gram, Leading, leading_eigenpairs
 from theory.components import component_roots
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.threads import limited_threads
 from theory.sparse_products import SparseProducts
 from theory.spectra import Spectrum, residual_norms
 
@@ -42,13 +44,16 @@ def block_spectrum(
     RuntimeError
         The residuals did not reach `tol`.
     """
+    import torch  # noqa: F401 - loaded before its threads are limited
+
     smaller = min(graph.joint.shape)
     if not 1 <= k <= smaller // 4 - GUARD:
         raise ValueError(f"k={k!r} is not in 1..{smaller // 4 - GUARD}: take the dense route of `spectrum`")
     turned = graph.n_left < graph.n_right
     matrix = sp.csr_array(graph.normalized.T) if turned else graph.normalized
-    found, images = _leading(matrix, component_roots(graph, k), k, tol, device, seed)
-    long, values, short = _triplets(images, found)
+    with limited_threads():
+        found, images = _leading(matrix, component_roots(graph, k), k, tol, device, seed)
+        long, values, short = _triplets(images, found)
     left, right = (short, long) if turned else (long, short)
     residuals = residual_norms(graph.normalized, left, values, right)
     if residuals.max() > tol:
@@ -75,6 +80,7 @@ def _triplets(images: FloatArray, found: Leading) -> tuple[FloatArray, FloatArra
     vectors = np.ascontiguousarray(found.vectors.cpu().numpy().T)
     values = np.linalg.norm(images, axis=0)
     if values.min() > CLEAR:
-        return images / values, values, vectors
+        images /= values  # in place: they are the largest array there is
+        return images, values, vectors
     left, values, rotation = scipy.linalg.svd(images, full_matrices=False)
     return left, values, vectors @ rotation.T

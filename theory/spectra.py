@@ -10,6 +10,8 @@ import scipy.linalg
 import scipy.sparse as sp
 import scipy.sparse.linalg
 
+from theory.block_lanczos import GUARD as BLOCKS_GUARD
+from theory.dense_triplets import Triplets, dense_triplets
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray, sparse_tensor
 from theory.infrastructure.devices import accelerator
@@ -20,10 +22,14 @@ if TYPE_CHECKING:
 
 DENSE_LIMIT = 40_000_000  # entries of a dense copy of the normalised matrix: 320 MB
 DENSE_SIDE = 600  # up to this many nodes on the smaller side, a dense factorisation is the fastest
+BLOCKS_WIDTH = 48  # for fewer triplets, block Lanczos is no faster than ARPACK
+BLOCKS_WORK = 500_000  # and for fewer numbers in the vectors of the smaller side
 SMALL = 1_000_000  # entries: for no more than that a GPU is not looked for
 GUARD = 8  # values computed beyond the k-th, so that k is never at the edge of what was searched
 SEARCH_TOLERANCES = (1e-3, 1e-7, 1e-11)  # relative; each is tried when the one before it cannot tell
 SEARCHES = 20
+COLUMNS = 16  # of large arrays, and
+ROWS = 1 << 16  # rows, to be worked on at a time
 KNOWN = 1e-8  # how near its closed form the first triplet is taken for it
 SECOND_GUARD = 3  # values computed beyond the one sought by `second_eigenvalue`
 SECOND_TOLERANCE = 1e-4
@@ -31,7 +37,6 @@ SECOND_TOLERANCE = 1e-4
 ROUNDING = 64 * float(np.finfo(np.float64).eps)
 
 Product = Callable[[FloatArray], FloatArray]
-Triplets = tuple[FloatArray, FloatArray, FloatArray]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -163,11 +168,11 @@ def spectrum(
     tol : float
         Largest residual norm allowed (sparse route; the dense one is exact to round-off).
     method : {"auto", "dense", "sparse", "blocks"}
-        "dense" factorises a dense copy, of at most `DENSE_LIMIT` entries. "sparse" runs ARPACK on the Gram
-        operator of the smaller side, never formed, at cost O(iterations (nnz + side k)). "auto" takes the
-        dense route for small graphs, and where so many triplets are wanted that it is the faster one. "blocks"
-        (`theory.block_spectrum`) is for large graphs: on 2e6 pairs it takes a third of the time of "sparse", on small
-        graphs and tight clusters more.
+        "dense" (`theory.dense_triplets`) decomposes the Gram matrix of a dense copy, of at most `DENSE_LIMIT` entries,
+        or the copy itself, whichever is faster. "sparse" runs ARPACK on the Gram operator of the smaller side, never
+        formed, at cost O(iterations (nnz + side k)). "blocks" (`theory.block_spectrum`) is block Lanczos on it, mostly
+        in float32: at 65 triplets of 2e6 pairs it takes a third of the time of "sparse", for few triplets, on small
+        graphs and on tight clusters more. "auto" takes the one that is the fastest for the size, by `fastest_method`.
     device : {"auto", "cpu", "cuda", ...}
         Where the factorisation or the products run; "auto" is "cuda" if there is one, for more than `SMALL` entries.
     seed : int
@@ -187,6 +192,9 @@ def spectrum(
     deflating all that was found, from a new random start; anything there above the k-th value joins the basis,
     until nothing is found. The triplets come from one Rayleigh-Ritz step on that basis.
     """
+    require_width(graph.joint.shape, k)
+    if method == "auto":
+        method = fastest_method(graph.joint.shape, k)
     if method == "blocks":
         from theory.block_spectrum import block_spectrum  # takes torch to import
 
@@ -196,8 +204,26 @@ def spectrum(
     return _with_known_first(graph, found)
 
 
+def fastest_method(shape: tuple[int, int], k: int) -> Literal["dense", "sparse", "blocks"]:
+    """The method of `spectrum` that is the fastest for k triplets of a graph of that size, by what was measured.
+
+    "dense" where the smaller side is short, or so many triplets are wanted that a Krylov method would go nearly as far;
+    unless a dense copy is too large. Else "blocks" for at least `BLOCKS_WIDTH` triplets and `BLOCKS_WORK` numbers in
+    their vectors on the smaller side, and "sparse" for less. So it is on every family of `tests/families.py` and
+    `tests/benchmarks/graphs.py`, within 1.3x, which is a tie (`tests/benchmarks/bench_spectrum.py`).
+    """
+    smaller, entries = min(shape), shape[0] * shape[1]
+    if (smaller <= DENSE_SIDE or k + GUARD > smaller / 4) and entries <= DENSE_LIMIT:
+        return "dense"
+    if k >= BLOCKS_WIDTH and k * smaller >= BLOCKS_WORK and k + BLOCKS_GUARD <= smaller // 4:
+        return "blocks"
+    return "sparse"
+
+
 def _with_known_first(graph: PairGraph, found: Spectrum) -> Spectrum:
     """The triplets with the first in closed form, `u_1 = √p_L` and `w_1 = √p_R`, where the computed one is near it.
+
+    In place of the computed ones, which are large and nobody else's.
 
     It is near it unless σ_2 is 1, or almost. The constant feature is then constant to the last bit, and not off by
     `eps / √p(x)`, which is no small thing for a light node.
@@ -208,12 +234,15 @@ def _with_known_first(graph: PairGraph, found: Spectrum) -> Spectrum:
     if away > KNOWN:
         return found
     # The others have what the computed one lacked, and stay orthonormal: of their length only a square is lost.
-    left, right = (
-        np.column_stack([sign * root, side[:, 1:] - np.outer(root, root @ side[:, 1:])])
-        for root, side in ((left, found.left), (right, found.right))
-    )
-    residuals = residual_norms(graph.normalized, left, found.singular_values, right)
-    return replace(found, left=left, right=right, residuals=residuals)
+    for root, side in ((left, found.left), (right, found.right)):
+        lacking = root @ side
+        lacking[0] = 0
+        for first in range(0, len(side), ROWS):
+            rows = slice(first, first + ROWS)
+            side[rows] -= np.outer(root[rows], lacking)
+        side[:, 0] = sign * root
+    residuals = residual_norms(graph.normalized, found.left, found.singular_values, found.right)
+    return replace(found, residuals=residuals)
 
 
 def singular_triplets(
@@ -229,15 +258,13 @@ def singular_triplets(
     require_width(matrix.shape, k)
     if not tol > 0:
         raise ValueError(f"tol={tol!r} is not positive: it is the largest residual norm allowed")
-    smaller, entries = min(matrix.shape), matrix.shape[0] * matrix.shape[1]
-    place = _place(matrix.shape, device)
+    entries, place = matrix.shape[0] * matrix.shape[1], _place(matrix.shape, device)
     if method == "auto":
-        dense_is_faster = smaller <= DENSE_SIDE or k + GUARD > smaller / 4
-        method = "dense" if dense_is_faster and entries <= DENSE_LIMIT else "sparse"
+        method = "dense" if fastest_method(matrix.shape, k) == "dense" else "sparse"
     if method == "dense":
         if entries > DENSE_LIMIT:
             raise ValueError(f"the dense method takes at most {DENSE_LIMIT} entries, not {entries}: use 'sparse'")
-        triplets, unseen = _dense(matrix, k, place)
+        triplets, unseen = dense_triplets(matrix, k, place), 0.0  # nothing was skipped, so nothing of note is unseen
     elif method == "sparse":
         triplets, unseen = _sparse(matrix, k, tol / 10, place, np.random.default_rng(seed))
     else:
@@ -323,21 +350,18 @@ def _round_off(shape: tuple[int, int]) -> float:
 
 
 def residual_norms(matrix: Any, left: FloatArray, values: FloatArray, right: FloatArray) -> FloatArray:
-    """`max(‖A w - s u‖, ‖Aᵀ u - s w‖)` of each triplet, (k,), for an A that has products `A @ X` and `A.T @ X`."""
-    forward = np.linalg.norm(matrix @ right - left * values, axis=0)
-    backward = np.linalg.norm(matrix.T @ left - right * values, axis=0)
-    return np.asarray(np.maximum(forward, backward))
+    """`max(‖A w - s u‖, ‖Aᵀ u - s w‖)` of each triplet, (k,), for an A that has products `A @ X` and `A.T @ X`.
 
-
-def _dense(matrix: sp.csr_array, k: int, device: "torch.device | None") -> tuple[Triplets, float]:
-    if device is None:
-        left, values, right_t = scipy.linalg.svd(matrix.toarray(), full_matrices=False, overwrite_a=True)
-    else:
-        import torch
-
-        factors = torch.linalg.svd(torch.from_numpy(matrix.toarray()).to(device), full_matrices=False)
-        left, values, right_t = (factor.cpu().numpy() for factor in factors)
-    return leading_triplets((left, values, right_t.T), k), 0.0  # nothing was skipped, so nothing of note is unseen
+    A few columns at a time: all products at once would be as large as the vectors.
+    """
+    parts, transposed = [], matrix.T
+    for first in range(0, len(values), COLUMNS):
+        part = slice(first, first + COLUMNS)
+        u, s, w = (np.ascontiguousarray(each[..., part]) for each in (left, values, right))
+        forward = np.linalg.norm(matrix @ w - u * s, axis=0)
+        backward = np.linalg.norm(transposed @ u - w * s, axis=0)
+        parts.append(np.maximum(forward, backward))
+    return np.concatenate(parts)
 
 
 def _sparse(

@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+import joblib
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from real_data.encoders.efficientnet import EfficientNet
 from real_data.encoders.encoder import ImageEncoder, LiveEncoder
@@ -43,6 +43,7 @@ from theory.infrastructure.inputs import is_there
 from theory.infrastructure.processes import side_by_side
 from theory.infrastructure.progress import tqdm
 from theory.infrastructure.tables import replacing
+from theory.infrastructure.threads import asked_threads, limited_threads
 
 RESULT = "result.json"
 Kind = Literal["untrained", "supervised", "simclr", "clip"]
@@ -218,7 +219,7 @@ def _outcome(run: Run, studio: Studio, folder: Path, alone: bool) -> list[dict[s
         if rows is not None:
             return rows
     own.mkdir(parents=True, exist_ok=True)
-    with threadpool_limits(limits=None if alone else 1):
+    with limited_threads((asked_threads() or joblib.cpu_count()) if alone else 1):
         rows = list(_judged(run, studio, own, alone))
     with replacing(path) as temporary:
         temporary.write_text(json.dumps({"identity": identity, "rows": rows}, indent=2) + "\n")

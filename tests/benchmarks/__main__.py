@@ -62,7 +62,13 @@ def bench(
 
 def _print(table: pd.DataFrame, repeats: int) -> None:
     columns = [("benchmark", "left"), ("size", "left"), ("case", "left"), ("seconds", "right"), ("peer", "left")]
-    columns += [("its seconds", "right"), ("ratio", "right"), ("peak MB", "right"), ("its MB", "right")]
+    columns += [
+        ("its seconds", "right"),
+        ("ratio", "right"),
+        ("of runs", "right"),
+        ("peak MB", "right"),
+        ("its MB", "right"),
+    ]
     rows = [
         (
             row["benchmark"],
@@ -72,6 +78,7 @@ def _print(table: pd.DataFrame, repeats: int) -> None:
             row["peer"],
             _bounded(row, "peer_seconds"),
             _bounded(row, "ratio"),
+            f"{row['ratio_least']:.3g} to {row['ratio_most']:.3g}",
             _megabytes(row["peak_mb"]),
             _megabytes(row["peer_peak_mb"]),
         )

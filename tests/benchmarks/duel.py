@@ -59,9 +59,9 @@ def measure(duel: Duel, repeats: int) -> dict[str, object]:
 
     Returns
     -------
-    case, n (runs of ours), seconds, peer, peer_seconds, ratio (peer's over ours), at_least (whether the peer was
-    stopped at its cap, so that its time and the ratio are lower bounds), peak_mb and peer_peak_mb (NaN if not traced),
-    note
+    case, n (runs of ours), seconds, peer, peer_seconds, ratio (peer's over ours), ratio_least and ratio_most (of one
+    run of the peer over the run of ours beside it), at_least (whether the peer was stopped at its cap, so that its time
+    and the ratio are lower bounds), peak_mb and peer_peak_mb (NaN if not traced), note
     """
     runs = {"ours": duel.ours, "peer": duel.peer}
     first = {side: _run(run, duel.make(), trace=duel.memory) for side, run in runs.items()}
@@ -74,6 +74,7 @@ def measure(duel: Duel, repeats: int) -> dict[str, object]:
         for side in list(runs)[:: -1 if repeat % 2 else 1]:
             seconds[side].append(_run(runs[side], duel.make()).seconds)
     ours, peer = median(seconds["ours"]), median(seconds["peer"])
+    beside = [theirs / own for own, theirs in zip(seconds["ours"], seconds["peer"] * repeats, strict=False)]
     return {
         "case": duel.case,
         "n": repeats,
@@ -81,6 +82,8 @@ def measure(duel: Duel, repeats: int) -> dict[str, object]:
         "peer": duel.peer_name,
         "peer_seconds": peer,
         "ratio": peer / ours,
+        "ratio_least": min(beside),
+        "ratio_most": max(beside),
         "at_least": "peer" not in runs,
         "peak_mb": first["ours"].peak_mb,
         "peer_peak_mb": first["peer"].peak_mb,

@@ -39,6 +39,16 @@ def circle(rng: np.random.Generator, size: Size) -> PairGraph:
     return PairGraph(graph.joint, votes.argmax(axis=1), right)
 
 
+def equal_blocks(rng: np.random.Generator, size: Size, blocks: int = 200, elsewhere: float = 0.05) -> PairGraph:
+    """As many blocks of one size, so that as many values are near to one another: a cluster wider than any guard."""
+    own = np.repeat(np.arange(size.n_left) % blocks, DEGREE)
+    block = np.where(rng.random(own.size) < elsewhere, rng.integers(blocks, size=own.size), own)
+    ends = block + blocks * rng.integers(size.n_right // blocks, size=own.size)
+    rows = np.repeat(np.arange(size.n_left), DEGREE)
+    joint = sp.coo_array((np.ones(rows.size), (rows, ends)), shape=(size.n_left, size.n_right))
+    return PairGraph(joint, drop_isolated=True)
+
+
 GRAPHS: dict[str, Callable[[np.random.Generator, Size], PairGraph]] = {"sbm": block_model, "pow": circle}
 
 

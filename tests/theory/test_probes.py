@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.families import GRAPHS
-from theory import HypothesisError, PairGraph, probe, zero_shot_error
+from theory import HypothesisError, PairGraph, probe, probes, zero_shot_error
 
 
 @given(st.integers(0, 2**31), st.integers(2, 12), st.integers(1, 3), st.integers(1, 4))
@@ -185,3 +185,15 @@ def test_a_feature_that_is_round_off_where_labels_are_seen_says_nothing(round_of
     assert beside.held_out_error == alone.held_out_error
     np.testing.assert_allclose(beside.coefficients[:3], alone.coefficients, atol=1e-9)
     np.testing.assert_allclose(beside.coefficients[3], 0, atol=1e-9)
+
+
+def test_a_condition_is_called_better_only_where_it_is():
+    rng, better = np.random.default_rng(0), 0
+    for _ in range(300):
+        k = rng.integers(1, 40)
+        basis = np.linalg.qr(rng.standard_normal((k, k)))[0]
+        gram = (basis * 10.0 ** -(rng.uniform(0, 12) * rng.random(k))) @ basis.T
+        found = probes._clearly_better((gram + gram.T) / 2, probes.LOSSLESS)
+        assert not found or np.linalg.cond(gram) < probes.LOSSLESS
+        better += found
+    assert 100 < better < 300

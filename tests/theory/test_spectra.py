@@ -117,8 +117,24 @@ def test_the_method_is_chosen_by_size():
     small, large = slow_decay(rng, 300, 200), slow_decay(rng, 3000, 2000)
     assert spectrum(small, 5).method == "dense"
     assert spectrum(large, 5).method == "sparse"
+    assert spectrum(slow_decay(rng, 15_000, 12_000), 50).method == "blocks"
     with pytest.raises(ValueError, match="the dense method takes at most"):
         spectrum(slow_decay(rng, 10_000, 5_000), 5, method="dense")
+
+
+@pytest.mark.parametrize(
+    ("shape", "k", "method"),
+    [
+        ((600, 900), 5, "dense"),
+        ((2000, 3000), 500, "dense"),
+        ((2000, 3000), 65, "sparse"),
+        ((50_000, 200_000), 16, "sparse"),
+        ((200_000, 50_000), 65, "blocks"),
+        ((8_000, 10**6), 1995, "sparse"),  # too large for a dense copy, too narrow for blocks
+    ],
+)
+def test_the_rule_by_size_and_width(shape, k, method):
+    assert module.fastest_method(shape, k) == method
 
 
 def test_products_on_another_device_are_those_of_scipy():

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from theory.consistency import class_masses, guess_error, induced_labelling_error
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray
-from theory.infrastructure.columns import independent, thin_factors
+from theory.infrastructure.columns import spanning, thin_factors
 from theory.infrastructure.foreign import SECONDS, as_number, contained, is_foreign, source_of
 from theory.infrastructure.hypotheses import HypothesisError, require
 from theory.probes import ProbeResult, as_features, probe, zero_shot_standing
@@ -121,6 +121,11 @@ class Encoder:
         return thin_factors(np.sqrt(self.graph.right_marginal)[:, None] * self.both_sides)
 
     @cached_property
+    def paired_bases(self) -> FloatArray:
+        """`Q_Fᵀ Ā Q_G`, (k, k), of the orthonormal bases of both sides."""
+        return self.left_factors[0].T @ self.right_factors[0]
+
+    @cached_property
     def product_factor(self) -> FloatArray:
         """`C = R_F R_Gᵀ`, (k, k), where `F = Q_F R_F` and `G = Q_G R_G`: `F Gᵀ` in orthonormal coordinates."""
         with np.errstate(over="ignore", invalid="ignore"):
@@ -166,7 +171,7 @@ def aligned_induced_loss(encoder: Encoder) -> float:
     linear in the number of pairs. Columns of F count as dependent where they are so up to round-off of their lengths.
     """
     image, factor = encoder.left_factors
-    image = image @ independent(factor)
+    image = spanning(image, factor)
     return -float(np.sum((image.T @ image) ** 2))
 
 

@@ -20,5 +20,5 @@ def factorisation(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder
 
     Source: HaoChen et al. 2021 (one view); Zhang, Wang and Wang 2023 (two sides).
     """
-    image, (basis, _), product = encoder.left_factors[0], encoder.right_factors, encoder.product_factor
-    return float(np.sum(product * (product - 2 * (image.T @ basis))))
+    product = encoder.product_factor
+    return float(np.sum(product * (product - 2 * encoder.paired_bases)))

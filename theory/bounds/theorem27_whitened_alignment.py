@@ -41,10 +41,9 @@ def induced_alignment(encoder: Encoder) -> float:
 
 def pair_alignment(encoder: Encoder) -> float:
     """`E_P ‖f̂(x) - ĝ(l)‖²` of both whitened embeddings, ĝ rotated to be nearest to f̂; O(nnz k + n k²), n all nodes."""
-    (image, left), (basis, right) = encoder.left_factors, encoder.right_factors
-    _require_full_rank("f", left)
-    _require_full_rank("g", right)
-    return max(0.0, float(2 * np.sum(1 - scipy.linalg.svdvals(image.T @ basis))))
+    _require_full_rank("f", encoder.left_factors[1])
+    _require_full_rank("g", encoder.right_factors[1])
+    return max(0.0, float(2 * np.sum(1 - scipy.linalg.svdvals(encoder.paired_bases))))
 
 
 QUANTITIES["induced_alignment"] = Quantity(induced_alignment, scale=lambda encoder: float(encoder.k))

@@ -8,6 +8,7 @@ from theory.infrastructure.arrays import FloatArray
 RANK_TOLERANCE = 64 * float(np.finfo(np.float64).eps)
 FAR_FROM_SINGULAR = 1e3  # the estimate may be off by a small factor, and is of another norm by one of up to k
 NEAR_ORTHONORMAL = 1e-3  # what the first pass of Cholesky QR may miss, for the second to leave nothing but round-off
+ORTHONORMAL = 4 * float(np.finfo(np.float64).eps)  # by the root of the rows: what a solver leaves of singular vectors
 
 
 def thin_factors(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -17,14 +18,18 @@ def thin_factors(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
     passes of Cholesky QR on unit columns, several times as fast as Householder's reflections: the first leaves columns
     that are all but orthonormal, the second makes them so to the last digit (Yamamoto et al. 2015). Where the unit
     columns are nearly dependent, the Gram matrix of the first would lose what tells them apart, and reflections do it.
+    Where they are orthonormal already, as at the optimum, they are Q, and that is seen by their Gram matrix alone.
     """
     largest = np.abs(columns).max(axis=0)
     largest[largest == 0] = 1  # a column of zeros stays one; of others no square overflows or vanishes
     lengths = largest * np.maximum(1.0, np.linalg.norm(columns / largest, axis=0))
     unit = columns / lengths
+    gram = unit.T @ unit
+    if np.abs(gram - np.eye(len(gram))).max() <= ORTHONORMAL * np.sqrt(len(unit)):
+        return unit, np.diag(lengths)
     try:
-        basis, first = _cholesky_qr(unit)
-        basis, second = _cholesky_qr(basis)
+        basis, first = _cholesky_qr(unit, gram)
+        basis, second = _cholesky_qr(basis, basis.T @ basis)
         reliable = np.abs(second - np.eye(len(second))).max() < NEAR_ORTHONORMAL
     except scipy.linalg.LinAlgError:
         reliable = False
@@ -40,18 +45,30 @@ def independent(factor: FloatArray) -> FloatArray:
     Columns count as dependent where they are so up to round-off of their lengths. Where they are far from it, which for
     a triangular R takes O(k²) to see, V is the identity.
     """
-    lengths = np.linalg.norm(factor, axis=0)
-    unit = factor / np.where(lengths > 0, lengths, 1)
-    if _well_conditioned(unit):
-        return np.eye(len(unit))
-    rotation, values, _ = scipy.linalg.svd(unit)
-    return np.asarray(rotation[:, values > RANK_TOLERANCE * values[0]])
+    unit = _unit(factor)
+    return np.eye(len(unit)) if _well_conditioned(unit) else _rotation(unit)
+
+
+def spanning(basis: FloatArray, factor: FloatArray) -> FloatArray:
+    """`B V` for the V of `independent`, (n, rank), from B, (n, k), such as Q itself; B where V is the identity."""
+    unit = _unit(factor)
+    return basis if _well_conditioned(unit) else basis @ _rotation(unit)
 
 
 def column_space(columns: FloatArray) -> FloatArray:
     """An orthonormal basis of the columns of F, (n, rank), from F, (n, k) with `k <= n`; O(n k²)."""
     basis, factor = thin_factors(columns)
-    return basis @ independent(factor)
+    return spanning(basis, factor)
+
+
+def _unit(factor: FloatArray) -> FloatArray:
+    lengths = np.linalg.norm(factor, axis=0)
+    return factor / np.where(lengths > 0, lengths, 1)
+
+
+def _rotation(unit: FloatArray) -> FloatArray:
+    rotation, values, _ = scipy.linalg.svd(unit)
+    return np.asarray(rotation[:, values > RANK_TOLERANCE * values[0]])
 
 
 def _well_conditioned(triangle: FloatArray) -> bool:
@@ -62,6 +79,6 @@ def _well_conditioned(triangle: FloatArray) -> bool:
     return bool(reciprocal > FAR_FROM_SINGULAR * len(triangle) * RANK_TOLERANCE)
 
 
-def _cholesky_qr(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
-    factor = scipy.linalg.cholesky(columns.T @ columns)
+def _cholesky_qr(columns: FloatArray, gram: FloatArray) -> tuple[FloatArray, FloatArray]:
+    factor = scipy.linalg.cholesky(gram)
     return scipy.linalg.solve_triangular(factor, columns.T, trans="T").T, factor

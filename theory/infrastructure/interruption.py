@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 from theory.infrastructure.extras import advice
 from theory.infrastructure.memory import require_room, require_room_to_load
+from theory.infrastructure.threads import ask_libraries
 
 App = Callable[..., object]
 Handler = Callable[[int, FrameType | None], object]
@@ -153,3 +154,8 @@ if _is_command_line():
     _listen(_end_at_once)
     sys.excepthook = _fail_at_once
     require_room_to_load()
+    try:
+        ask_libraries()
+    except ValueError as error:
+        os.write(2, f"error: {error}\n".encode())
+        os._exit(CANNOT_START)

@@ -1,0 +1,32 @@
+import numpy as np
+import pytest
+import scipy.linalg
+
+from theory.infrastructure.columns import independent, spanning, thin_factors
+
+EPS = float(np.finfo(np.float64).eps)
+
+
+def orthonormal(rng: np.random.Generator, rows: int, count: int) -> np.ndarray:
+    return scipy.linalg.qr(rng.standard_normal((rows, count)), mode="economic")[0]
+
+
+@pytest.mark.parametrize("off", [0.0, 1e-13, 1e-9, 1e-4, 1.0])
+def test_columns_are_their_factors_however_near_to_orthonormal_they_are(off):
+    """Of any lengths; those that are orthonormal already are left as they are."""
+    rng = np.random.default_rng(0)
+    lengths = 10.0 ** rng.uniform(-100, 100, 20)
+    columns = (orthonormal(rng, 300, 20) + off * rng.standard_normal((300, 20))) * lengths
+    basis, factor = thin_factors(columns)
+    np.testing.assert_allclose(basis.T @ basis, np.eye(20), atol=100 * EPS)
+    np.testing.assert_allclose(basis @ factor / lengths, columns / lengths, atol=100 * EPS * (1 + off))
+    assert np.array_equal(factor, np.diag(np.diag(factor))) == (off == 0)
+
+
+@pytest.mark.parametrize("rank", [3, 6])
+def test_what_spans_the_columns_is_the_basis_in_independent_combinations(rank):
+    rng = np.random.default_rng(1)
+    basis, factor = thin_factors(rng.standard_normal((40, rank)) @ rng.standard_normal((rank, 6)))
+    found = spanning(basis, factor)
+    assert found.shape == (40, rank)
+    np.testing.assert_array_equal(found, basis @ independent(factor))
