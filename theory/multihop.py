@@ -10,6 +10,7 @@ entry or two at its end turn it into the extremal measure.
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -299,14 +300,14 @@ def _by_class(graph: PairGraph) -> tuple[sp.csr_array, sp.csc_array]:
 
     Products then find most of what they read in the cache. A matrix that is known by its products is left as it is.
     """
-    targets = weighted_targets(graph)
-    if not sp.issparse(graph.normalized):
-        return graph.normalized, sp.csc_array(targets)
-    by_class = sp.csc_array(targets.T @ graph.normalized)
+    targets, matrix = weighted_targets(graph), cast(Any, graph.normalized)
+    if not sp.issparse(matrix):
+        return matrix, sp.csc_array(targets)
+    by_class = sp.csc_array(targets.T @ matrix)
     masses = np.lexsort((by_class.data, np.repeat(np.arange(graph.n_right), np.diff(by_class.indptr))))
     rows = np.argsort(targets.indices, kind="stable")
     columns = np.argsort(by_class.indices[masses[by_class.indptr[1:] - 1]], kind="stable")
-    return sp.csr_array(graph.normalized[rows][:, columns]), sp.csc_array(targets[rows])
+    return sp.csr_array(matrix[rows][:, columns]), sp.csc_array(targets[rows])
 
 
 def _column_blocks(count: int, floats: int) -> list[IntArray]:
