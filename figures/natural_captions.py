@@ -50,9 +50,9 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 def leads(differences: pd.DataFrame) -> pd.DataFrame:
     """By how much captions are more consistent than the pairing of each family that is hardest to tell from them.
 
-    By the first label set of each data set, at every diversity that was asked for, and exact captions at their own, too:
-    hot and cold they have no other where few images share a text. An advantage of text is shown where
-    `low` is above 0 for all three families.
+    By the first label set of each data set, at every diversity that was asked for, and exact captions at their own,
+    too: they have no other where few images share a text. An advantage of text is shown where `low` is above 0 for all
+    three families.
     """
     evaluator = differences.groupby("dataset")["evaluator"].transform("first")
     chosen = differences[

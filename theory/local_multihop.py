@@ -253,6 +253,7 @@ def _least(graph: PairGraph, cut: Cut, hops: int, families: list[_Family]) -> Lo
     """The least bound of all members; only those that may be the least are certified."""
     nodes, weights = rule_of_all_moments(label_measure(graph, hops))
     moments = weights @ chebyshev.chebvander(2 * nodes - 1, 2 * hops)
+    families = [family for family in families if _may_say_something(family, moments)]
     hopes = []
     for family, margins in zip(families, filtered_margins(graph, [it.filter for it in families]), strict=True):
         order = np.argsort(margins)
@@ -270,6 +271,19 @@ def _least(graph: PairGraph, cut: Cut, hops: int, families: list[_Family]) -> Lo
         if trial.at_least(majorant, moments, cut) < best.error:
             best = min(best, trial.proved(majorant, moments, cut), key=lambda it: it.error)
     return best
+
+
+def _may_say_something(family: _Family, moments: FloatArray) -> bool:
+    """Whether a member may give less than 1, whatever the margins of the scores are, which are what takes time.
+
+    To get all nodes wrong costs `Σ_x p(x) γ(x)₊²/2`. With h the scores of q it is at most `Σ_x p (h_y² + h_c²)`, and so
+    `∫ q² dν`; with the labels in their place 1/2; and its root for a mixture at most the mixture of the roots.
+    """
+    squared = chebyshev.chebmul(family.filter, family.filter)
+    known, beyond = squared[: len(moments)], squared[len(moments) :]  # each T_j is at most 1
+    root = math.sqrt(max(0.0, float(known @ moments[: len(known)])) + float(np.abs(beyond).sum()))
+    all_wrong = (family.shares * math.sqrt(0.5) + (1 - family.shares) * root) ** 2
+    return bool(np.any(family.majorants @ moments[: family.majorants.shape[1]] < all_wrong))
 
 
 def _errors_within(shares: FloatArray, ahead: FloatArray, masses: FloatArray, budgets: FloatArray) -> FloatArray:
@@ -299,10 +313,7 @@ def _powers(cut: Cut, hops: int) -> Iterator[_Family]:
 
 def _steps(jacobi: JacobiMatrix, cut: Cut) -> Iterator[_Family]:
     """A step at each place, of each degree; the highest first."""
-    parts = [
-        JacobiMatrix(jacobi.diagonal[:steps], jacobi.off_diagonal[:steps])
-        for steps in range(len(jacobi.diagonal), 0, -1)
-    ]
+    parts = [jacobi.leading(steps) for steps in range(len(jacobi.diagonal), 0, -1)]
     for place in cut.places():
         for leading in parts:
             for nodes, meetings in _rules(leading, place):

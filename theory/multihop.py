@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -56,6 +57,10 @@ class JacobiMatrix:
         """The Gauss nodes, and how strongly each pulls at the corner of a matrix with one more row, (m,) both."""
         ritz, vectors = _eigh(self.diagonal, self.off_diagonal[:-1])
         return ritz, (self.off_diagonal[-1] * vectors[-1]) ** 2
+
+    def leading(self, steps: int) -> "JacobiMatrix":
+        """That of the first moments, a_0..a_{2 steps}; itself where it has no more."""
+        return JacobiMatrix(self.diagonal[:steps], self.off_diagonal[:steps])
 
 
 def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
@@ -113,15 +118,20 @@ def label_measure(graph: PairGraph, hops: int = HOPS) -> JacobiMatrix:
 
     Notes
     -----
-    Lanczos on `X -> Ā (Āᵀ X)` with the Frobenius inner product, started at Ỹ, with full reorthogonalisation: the matrix
-    is that of a perturbation of `ĀĀᵀ` by round-off. Where the vectors of all columns would take more than
-    `BLOCK_BYTES`, each block of columns has a measure of its own, and ν is their sum. Cost: O(hops nnz r + hops² n_left
-    r) for r classes; memory O(hops n_left r) or little more than `BLOCK_BYTES`, but at least one column. Computed once
-    for each graph. Source: Golub and Meurant, *Matrices, Moments and Quadrature with Applications*, 2010.
+    Lanczos on `X -> Ā (Āᵀ X)` with the Frobenius inner product, started at Ỹ, by Golub and Kahan's half hops, of which
+    the blocks of the shorter side are kept orthogonal: the matrix is that of a perturbation of `ĀĀᵀ` by round-off.
+    Where the vectors of all columns would take more than `BLOCK_BYTES`, each block of columns has a measure of its own,
+    and ν is their sum. Cost: O(hops nnz r + hops² n r) for r classes and n nodes on the shorter side; memory O((hops n
+    + n_left + n_right) r) or little more than `BLOCK_BYTES`, but at least one column. Computed once for each graph, and
+    read off where more hops are known. Sources: Golub and Meurant, *Matrices, Moments and Quadrature with
+    Applications*, 2010; Simon and Zha, *Low-rank matrix approximation using the Lanczos bidiagonalization process*,
+    2000, for the one side.
     """
     known = _measures.setdefault(graph, {})
     if hops not in known:
-        known[hops] = _label_measure(graph, _validated(hops, 1))
+        _validated(hops, 1)
+        longer = next((jacobi for steps, jacobi in known.items() if steps > hops), None)
+        known[hops] = _label_measure(graph, hops) if longer is None else longer.leading(hops)
     return known[hops]
 
 
@@ -250,6 +260,8 @@ def filtered_margins(graph: PairGraph, filters: Sequence[FloatArray]) -> list[Fl
     Chebyshev's recurrence, in which round-off does not grow but with d², over blocks of columns. Cost: O(d nnz r) and
     O(d n_left r) for each q, for r classes; memory little more than `BLOCK_BYTES`, but at least one column for each q.
     """
+    if not filters:
+        return []
     own = class_indicators(required_labels(graph, "left")).indices
     root, nodes = np.sqrt(graph.left_marginal)[:, None], np.arange(graph.n_left)
     ahead = [(np.zeros(graph.n_left), np.full(graph.n_left, -np.inf)) for _ in filters]  # own score, best of the others
@@ -280,30 +292,86 @@ def _filtered(graph: PairGraph, block: FloatArray, filters: Sequence[FloatArray]
 def _label_measure(graph: PairGraph, hops: int) -> JacobiMatrix:
     # A shorter remainder is round-off, and to drop it moves no atom by more than its length.
     nothing = float(np.finfo(np.float64).eps * np.sqrt(sum(graph.joint.shape)))
+    matrix, targets = _by_class(graph)
+    shorter, longer = sorted(graph.joint.shape)
     masses, parts = [], []
-    for _, block in _target_blocks(graph, hops):
+    for columns in _column_blocks(targets.shape[1], (hops + 2) * shorter + 3 * longer):
+        block = targets[:, columns].toarray(order="C")
         masses.append(float(np.sum(block**2)))
-        parts.append(_lanczos(_induced_step(graph, block.shape), block.ravel(), hops, nothing))
+        parts.append(_bidiagonalised(matrix, block, hops, nothing))
     return parts[0] if len(parts) == 1 else _sum_of(masses, parts, hops, nothing)
+
+
+def _by_class(graph: PairGraph) -> tuple[sp.csr_array, sp.csc_array]:
+    """Ā and Ỹ with the left nodes of a class together, and the right ones by the class that has most of their mass.
+
+    Products then find most of what they read in the cache. A matrix that is known by its products is left as it is.
+    """
+    targets, matrix = weighted_targets(graph), graph.normalized
+    if not sp.issparse(cast(object, matrix)):
+        return matrix, sp.csc_array(targets)
+    by_class = sp.csc_array(targets.T @ matrix)
+    masses = np.lexsort((by_class.data, np.repeat(np.arange(graph.n_right), np.diff(by_class.indptr))))
+    rows = np.argsort(targets.indices, kind="stable")
+    columns = np.argsort(by_class.indices[masses[by_class.indptr[1:] - 1]], kind="stable")
+    return sp.csr_array(matrix[rows][:, columns]), sp.csc_array(targets[rows])
+
+
+def _column_blocks(count: int, floats: int) -> list[IntArray]:
+    """The columns of Ỹ, as many together as take at most `BLOCK_BYTES` at so many floats each, but at least one."""
+    width = max(1, BLOCK_BYTES // (floats * np.dtype(np.float64).itemsize))
+    return np.array_split(np.arange(count), -(-count // width))
 
 
 def _target_blocks(graph: PairGraph, held: int) -> Iterator[tuple[IntArray, FloatArray]]:
     """Ỹ in blocks of columns, (b,) and (n_left, b): `held` arrays like one take at most `BLOCK_BYTES`, or b is 1."""
     targets = sp.csc_array(weighted_targets(graph))
-    n_left, n_classes = targets.shape
-    width = max(1, BLOCK_BYTES // (held * n_left * np.dtype(np.float64).itemsize))
-    for columns in np.array_split(np.arange(n_classes), -(-n_classes // width)):
+    for columns in _column_blocks(targets.shape[1], held * graph.n_left):
         yield columns, targets[:, columns].toarray(order="C")
 
 
-def _induced_step(graph: PairGraph, shape: tuple[int, ...]) -> Step:
-    """`X -> Ā (Āᵀ X)` on flattened blocks of this shape."""
+def _bidiagonalised(matrix: sp.csr_array, left: FloatArray, hops: int, nothing: float) -> JacobiMatrix:
+    """The Jacobi matrix of `X -> A (Aᵀ X)` from a block X, (n, b), whose place is used up.
 
-    def step(vector: FloatArray) -> tuple[float, FloatArray]:
-        half = graph.normalized.T @ vector.reshape(shape)
-        return float(np.sum(half**2)), (graph.normalized @ half).ravel()
+    `B Bᵀ` for the lower bidiagonal B of Golub and Kahan: half a hop by Aᵀ gives a diagonal entry of B and a block of
+    the right side, half a hop by A one below the diagonal and a block of the left. Only the shorter side is kept
+    orthogonal, which is enough, and cheap where captions are few.
+    """
+    left /= np.linalg.norm(left)
+    right = np.zeros((matrix.shape[1], left.shape[1]))
+    shorter_left = left.size <= right.size
+    kept = np.empty((hops, min(left.size, right.size)))
+    diagonal, off_diagonal, below = [], [], 0.0
+    for taken in range(hops):
+        right *= -below
+        right += matrix.T @ left
+        if shorter_left:
+            kept[taken] = left.ravel()
+        else:
+            _orthogonalise(right, kept[:taken])
+        on = float(np.linalg.norm(right))
+        diagonal.append(on**2 + below**2)
+        if on <= nothing:
+            break
+        right /= on
+        left *= -on
+        left += matrix @ right
+        if shorter_left:
+            _orthogonalise(left, kept[: taken + 1])
+        else:
+            kept[taken] = right.ravel()
+        below = float(np.linalg.norm(left))
+        if on * below <= nothing:
+            break
+        off_diagonal.append(on * below)
+        left /= below
+    return JacobiMatrix(np.array(diagonal), np.array(off_diagonal))
 
-    return step
+
+def _orthogonalise(block: FloatArray, basis: FloatArray) -> None:
+    """Take from a block what lies along the rows of a basis, in place."""
+    flat = block.reshape(-1)
+    flat -= (basis @ flat) @ basis
 
 
 def _lanczos(step: Step, start: FloatArray, hops: int, nothing: float) -> JacobiMatrix:

@@ -335,6 +335,27 @@ def test_of_a_large_graph_fewer_filters_are_tried(monkeypatch):
     assert Encoder.optimum(graph, triplets, 3).probe.error <= every <= one
 
 
+@pytest.mark.parametrize("family", ["latent_captions", "sparse_random", "twins"])
+def test_filters_that_cannot_say_anything_are_left_out_and_change_nothing(family, monkeypatch):
+    graph = family_graph(family)
+    triplets, asked = spectrum(graph, 6), []
+
+    def counted(graph, filters):
+        asked.append(len(filters))
+        return filtered_margins(graph, filters)
+
+    def errors():
+        cuts = [Cut.of(triplets, k) for k in (1, 3, 5)]
+        return [bound(graph, cut, 4).error for cut in cuts for bound in (within, module.vote_within)]
+
+    monkeypatch.setattr(module, "filtered_margins", counted)
+    few, tried = errors(), sum(asked)
+    monkeypatch.setattr(module, "_may_say_something", lambda *_: True)
+    asked.clear()
+    assert few == errors()
+    assert tried < sum(asked)
+
+
 def test_bad_arguments_are_named():
     graph = family_graph("dense_random")
     with pytest.raises(ValueError, match="hops="):

@@ -1,0 +1,139 @@
+"""The spectrum on the workers of a cluster is that of one machine, also where a worker is killed on the way."""
+
+import os
+import signal
+from functools import partial
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+import torch
+from distributed import LocalCluster
+
+from tests.benchmarks.duel import Size
+from tests.benchmarks.graphs import block_model
+from theory import spectrum
+from theory.distributed_products import BYTES, DistributedProducts, distributed_spectrum
+from theory.infrastructure.clusters import connected
+from theory.sparse_products import SparseProducts
+
+K = 6
+THREADS = {"processes": False, "protocol": "tcp://", "dashboard_address": ":0", "silence_logs": "CRITICAL"}
+
+
+@pytest.fixture(scope="module")
+def graph():
+    return block_model(np.random.default_rng(0), Size(800, 200, K))
+
+
+@pytest.fixture(scope="module")
+def recipes(graph, tmp_path_factory):
+    return stored(graph.joint * 7, tmp_path_factory.mktemp("blocks"), 3)
+
+
+@pytest.fixture(scope="module")
+def client():
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, **THREADS) as workers,
+        connected(workers.scheduler_address, all_needed=False) as cluster,
+    ):
+        yield cluster
+
+
+def stored(joint: sp.csr_array, folder, count: int):
+    """Blocks of rows in files, and how to read each."""
+    ends = np.linspace(0, joint.shape[0], count + 1).astype(int)
+    paths = [folder / f"{number}.npz" for number in range(count)]
+    for path, start, end in zip(paths, ends, ends[1:], strict=False):
+        sp.save_npz(path, sp.csr_array(joint[start:end]))
+    return [partial(sp.load_npz, path) for path in paths]
+
+
+def assert_same_triplets(found, graph):
+    expected = spectrum(graph, K, method="dense")
+    np.testing.assert_allclose(found.singular_values, expected.singular_values, atol=1e-9)
+    assert found.residuals.max() <= 1e-6
+    np.testing.assert_allclose(np.abs(np.sum(found.left * expected.left, axis=0)), 1, atol=1e-6, err_msg="left vectors")
+    np.testing.assert_allclose(
+        np.abs(np.sum(found.right * expected.right, axis=0)), 1, atol=1e-6, err_msg="right vectors"
+    )
+
+
+def test_products_are_those_of_one_machine(client, graph, recipes):
+    there, here = DistributedProducts(client, recipes), SparseProducts(graph.normalized)
+    assert there.shape == graph.joint.shape
+    np.testing.assert_allclose(there.right_marginal, graph.right_marginal, rtol=1e-13)
+    np.testing.assert_allclose(there.left_marginal, graph.left_marginal, rtol=1e-13)
+    assert there.trace == pytest.approx(here.trace, rel=1e-12)
+    rows = torch.randn(11, there.shape[1], generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    away = torch.linalg.vector_norm(there.gram(rows) - here.gram(rows), dim=1)
+    assert (away <= (there.rounding + here.rounding) * torch.linalg.vector_norm(rows, dim=1)).all()
+    np.testing.assert_allclose(there.gram(rows.float()), here.gram(rows), atol=1e-5)
+    np.testing.assert_allclose(there.images(rows), here.images(rows), atol=1e-13)
+    assert there.bytes_of_a_round(8, 4) == (2 + 1 + 2 * 3) * 8 * 200 * 4
+
+
+def test_triplets_are_those_of_one_machine(client, graph, recipes):
+    assert_same_triplets(distributed_spectrum(client, recipes, K), graph)
+
+
+def test_what_cannot_be_computed(client, graph, tmp_path):
+    joint = graph.joint
+    with pytest.raises(ValueError, match=r"k=60 is not in 1\.\.34"):
+        distributed_spectrum(client, stored(joint, tmp_path, 2), 60)
+    with pytest.raises(ValueError, match="there are 800 columns and only 200 rows"):
+        distributed_spectrum(client, stored(sp.csr_array(joint.T), tmp_path, 2), K)
+    with pytest.raises(ValueError, match="a row or a column of the blocks is empty"):
+        DistributedProducts(client, stored(sp.vstack([joint, sp.csr_array((1, 200))], format="csr"), tmp_path, 2))
+
+
+def test_a_fault_of_a_recipe_is_not_tried_for_ever(client, tmp_path):
+    with pytest.raises(FileNotFoundError):
+        DistributedProducts(client, [partial(sp.load_npz, tmp_path / "missing.npz")])
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_on_the_way_changes_nothing(graph, recipes, monkeypatch):
+    """One of two processes is killed by the system in the fifth round; its nanny starts another."""
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, memory_limit="1GiB", dashboard_address=":0") as workers,
+        connected(workers.scheduler_address, all_needed=False) as cluster,
+    ):
+        undisturbed = distributed_spectrum(cluster, recipes, K)
+        rounds, gram = [], DistributedProducts.gram
+
+        def killing(products, rows):
+            rounds.append(len(rows))
+            if len(rounds) == 5:
+                os.kill(workers.workers[0].process.pid, signal.SIGKILL)
+            return gram(products, rows)
+
+        monkeypatch.setattr(DistributedProducts, "gram", killing)
+        found = distributed_spectrum(cluster, recipes, K)
+    assert len(rounds) > 5
+    assert_same_triplets(found, graph)
+    np.testing.assert_array_equal(found.singular_values, undisturbed.singular_values)
+    np.testing.assert_array_equal(found.left, undisturbed.left)
+
+
+def made(number: int, rows: int, columns: int) -> sp.csr_array:
+    """Random pairs, ten a row, that nobody has to hold but who makes them."""
+    rng = np.random.default_rng(number)
+    places = rng.integers(columns, size=(rows, 10))
+    places[:, 0] = np.arange(rows) % columns
+    return sp.csr_array(sp.coo_array((np.ones(rows * 10), (np.repeat(np.arange(rows), 10), places.ravel()))))
+
+
+@pytest.mark.slow
+def test_a_graph_that_no_worker_could_hold():
+    """Two workers of `LIMIT`, of which Python and torch take a part, and pairs that take more than one of them has."""
+    limit, rows, blocks = 700 * 2**20, 700_000, 4
+    assert BYTES * 10 * rows * blocks > limit
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, memory_limit=limit, dashboard_address=":0") as workers,
+        connected(workers.scheduler_address, all_needed=False) as cluster,
+    ):
+        products = DistributedProducts(cluster, [partial(made, number, rows, 1_000) for number in range(blocks)])
+        first = torch.from_numpy(np.sqrt(products.right_marginal))[None]
+        torch.testing.assert_close(products.gram(first), first, atol=1e-12, rtol=0)
+        assert products.shape == (blocks * rows, 1_000)
