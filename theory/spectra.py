@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DENSE_LIMIT = 40_000_000  # entries of a dense copy of the normalised matrix: 320 MB
 DENSE_SIDE = 600  # up to this many nodes on the smaller side, a dense factorisation is the fastest
+SPARSE_TOL, BLOCKS_TOL = 1e-6, 1e-10  # residual norms allowed, where nothing else is said
 BLOCKS_WIDTH = 48  # for fewer triplets, block Lanczos is no faster than ARPACK
 BLOCKS_WORK = 500_000  # and for fewer numbers in the vectors of the smaller side
 SMALL = 1_000_000  # entries: for no more than that a GPU is not looked for
@@ -154,7 +155,7 @@ def spectrum(
     graph: PairGraph,
     k: int,
     *,
-    tol: float = 1e-6,
+    tol: float | None = None,
     method: Literal["auto", "dense", "sparse", "blocks"] = "auto",
     device: str = "auto",
     seed: int = 0,
@@ -165,8 +166,10 @@ def spectrum(
     ----------
     k : int
         1..min(n_left, n_right); beyond that every singular value is 0.
-    tol : float
-        Largest residual norm allowed (sparse route; the dense one is exact to round-off).
+    tol : float, optional
+        Largest residual norm allowed; the dense route is exact to round-off. By default 1e-6 by "sparse", which as a
+        rule goes far beyond it, and 1e-10 by "blocks", which stops there: where values are near to one another, bounds
+        that are rounded outward by a residual of 1e-6 lose a few percent.
     method : {"auto", "dense", "sparse", "blocks"}
         "dense" (`theory.dense_triplets`) decomposes the Gram matrix of a dense copy, of at most `DENSE_LIMIT` entries,
         or the copy itself, whichever is faster. "sparse" runs ARPACK on the Gram operator of the smaller side, never
@@ -198,8 +201,11 @@ def spectrum(
     if method == "blocks":
         from theory.block_spectrum import block_spectrum  # takes torch to import
 
-        found = block_spectrum(graph, k, tol=tol, device=_place(graph.joint.shape, device), seed=seed)
+        found = block_spectrum(
+            graph, k, tol=BLOCKS_TOL if tol is None else tol, device=_place(graph.joint.shape, device), seed=seed
+        )
         return _with_known_first(graph, found)
+    tol = SPARSE_TOL if tol is None else tol
     found = singular_triplets(graph.normalized, k, tol=tol, method=method, device=device, seed=seed)
     return _with_known_first(graph, found)
 
@@ -249,7 +255,7 @@ def singular_triplets(
     matrix: sp.csr_array,
     k: int,
     *,
-    tol: float = 1e-6,
+    tol: float = SPARSE_TOL,
     method: Literal["auto", "dense", "sparse"] = "auto",
     device: str = "auto",
     seed: int = 0,

@@ -5,11 +5,12 @@ two peers. One is `simulations.train` on batches, at the constant rate of most r
 over batch sizes, learning rates and decays made it: a rate that falls as 1/t, and negatives within a large batch by its
 Gram matrices, in O(B k²), where scores would take O(B² k).
 
-The tuned peer is the fastest at S of 11 settings of Adam on sbm, in CPU time: batches of 2,048 to 32,768 pairs, rates of
-0.1 to 0.5 that fall to a half in 30 to 300 steps, momenta of 0.5 to 0.95; and of three on pow. It takes 1.6 s and 1.2 s, 300 and 240
-steps. The floor: the closed form takes 0.031 s (sbm) and 0.027 s (pow), of which ARPACK's own code has 0.014 s and the
-compiled products 0.010 s, at 180 of them each way; one product with 16 vectors takes 0.3 ms, the loss 0.4 ms. That is
-50 and 45 times as fast; 100 times would ask for less than ARPACK and the products take without what Python adds.
+The tuned peer is the fastest at S of 11 settings of Adam on sbm, in CPU time: batches of 2,048 to 32,768 pairs, rates
+of 0.1 to 0.5 that fall to a half in 30 to 300 steps, momenta of 0.5 to 0.95; and of three on pow. It takes 1.6 s and
+1.2 s, 300 and 240 steps. The floor: the closed form takes 0.031 s (sbm) and 0.027 s (pow), of which ARPACK's own code
+has 0.014 s and the compiled products 0.010 s, at 180 of them each way; one product with 16 vectors takes 0.3 ms, the
+loss 0.4 ms. That is 50 and 45 times as fast; 100 times would ask for less than ARPACK and the products take without
+what Python adds.
 """
 
 import contextlib

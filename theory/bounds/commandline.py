@@ -61,7 +61,9 @@ def check(
     save: Annotated[
         Path | None, typer.Option(metavar="GRAPH.npz", help="Save the graph here, as PairGraph.load reads it.")
     ] = None,
-    tol: Annotated[float, typer.Option(help="Largest residual of a singular triplet.")] = 1e-6,
+    tol: Annotated[
+        float | None, typer.Option(help="Largest residual of a singular triplet; else what the method can do cheaply.")
+    ] = None,
     device: Annotated[str, typer.Option(help="Where the spectrum is computed: auto, cpu, cuda.")] = "auto",
     seed: Annotated[int, typer.Option(help="Seed of the sparse solver's starting vectors.")] = 0,
     plugin: Plugin = None,
