@@ -60,7 +60,7 @@ class ImageSettings:
 
     def images(self) -> "ImageTextDataset":
         """The data set."""
-        return _images(self.dataset, self.root, self.classes, self.samples, self.size)
+        return _images(self.dataset, self.root, self.classes, self.samples, self.size, self.cache)
 
     def source(self) -> "Source":
         """The data set with the encoders that it takes."""
@@ -73,13 +73,13 @@ class ImageSettings:
 
 @cache
 def _images(
-    dataset: str, root: str | None, classes: int | None, samples: int | None, size: int | None
+    dataset: str, root: str | None, classes: int | None, samples: int | None, size: int | None, cache: str
 ) -> "ImageTextDataset":
     from real_data.datasets import DATASETS  # pictures take seconds to import
 
     options: dict[str, Any] = {"size": size or USUAL_SIZE.get(dataset, 224)}
     if root is not None:
-        options[PLACES[dataset]] = root
+        options |= {PLACES[dataset]: root, "cache": Path(cache)}
     options |= {name: value for name, value in {"classes": classes, "samples": samples}.items() if value is not None}
     return DATASETS[dataset](**options)
 

@@ -12,7 +12,7 @@ from theory.infrastructure.inputs import require_file
 COLUMNS = ("image", "caption", "label")
 
 
-def table(path: Path, size: int | None = None) -> ImageTextDataset:
+def table(path: Path, size: int | None = None, cache: Path | None = None) -> ImageTextDataset:
     """The pictures of a Parquet or CSV file with the columns image, caption and label; others are ignored.
 
     Several rows with one image give it several captions. A relative path is taken from the table's folder. Pictures
@@ -22,6 +22,8 @@ def table(path: Path, size: int | None = None) -> ImageTextDataset:
     ----------
     size : pixels
         Each picture's middle at `size` x `size`; by default each as it is.
+    cache : folder in which is kept what each file holds, so that the next start reads those alone that have changed
+        By default all are read.
 
     Raises
     ------
@@ -38,7 +40,7 @@ def table(path: Path, size: int | None = None) -> ImageTextDataset:
     if torn.any():
         raise ValueError(f"table {path}: image {rows.loc[torn, 'image'].iloc[0]} has two labels")
     files = [path.parent / name for name in captions.index]
-    digests, reasons = check_pictures(files)
+    digests, reasons = check_pictures(files, cache)
     if not digests:
         raise ValueError(f"table {path}: none of its {len(files)} pictures can be read: {reasons[files[0]]}")
     kept = [name for name, file in zip(captions.index, files, strict=True) if file in digests]
