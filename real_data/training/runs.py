@@ -31,7 +31,7 @@ from real_data.training.objectives import (
 from real_data.training.recipe import Recipe
 from real_data.training.splits import Split, split
 from real_data.training.trainer import Trained, check_recipe, train_encoder, untrained
-from real_data.training.views import FreshViews, Pixels, ViewSource, stored_pictures, view_pool
+from real_data.training.views import DecodedPictures, FreshViews, Pixels, ViewSource, shown_pictures, view_pool
 from theory.infrastructure.arrays import FloatArray
 from theory.infrastructure.inputs import is_there
 from theory.infrastructure.processes import side_by_side
@@ -107,9 +107,9 @@ class Studio:
         """The images of each part."""
         return split(self.source.subjects, seed)
 
-    def pictures(self) -> Pixels:
+    def pictures(self) -> Pixels | DecodedPictures:
         """All images as they are, (n, 3, s, s)."""
-        return stored_pictures(self.source.dataset, self.cache)
+        return shown_pictures(self.source.dataset, self.cache)
 
     def view_source(self, run: Run) -> ViewSource:
         """Where the batches of a run come from."""
@@ -118,7 +118,7 @@ class Studio:
             seen = self.seen_views(run.seed, run.strength) if guided else None
             return view_pool(self.source.dataset, self.views, run.strength, self.cache, seen)
         guide = self.guide(run.seed) if guided else None
-        return FreshViews(self.source.dataset, run.strength, guide, self.workers)
+        return FreshViews(self.source.dataset, run.strength, guide, self.workers, self.device)
 
     def guide(self, seed: int) -> LiveEncoder:
         """The guide of a seed: it has not learned from the images that judge, nor from those that choose."""
