@@ -14,12 +14,12 @@ import torch
 from kornia.enhance import adjust_hue
 from kornia.filters import gaussian_blur2d
 
-from real_data.datasets.pictures import Box
 from real_data.pairings.views import Reach, blur_kernel
 from theory.infrastructure.arrays import FloatArray
 
 NARROWEST, WIDEST = math.log(3 / 4), math.log(4 / 3)  # crops, width over height
 TRIES = 10  # for a crop, before all of the picture is taken
+Box = tuple[int, int, int, int]  # left, upper, right and lower edge, in pixels
 GREY = (0.2989, 0.587, 0.114)  # of red, green and blue, as torchvision has it
 AT_ONCE = 512  # views that are changed together: 0.3 GB at 224 pixels, and some copies of it
 
