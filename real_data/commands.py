@@ -116,6 +116,7 @@ def resample(
     weight_decay: options.Decay = resampled_training.Settings.weight_decay,
     warmup: options.Warmup = resampled_training.Settings.warmup,
     precision: options.Precision = options.Numbers.float32,
+    guide_precision: options.GuidePrecision = options.Numbers.float32,
     views: options.ViewCount = resampled_training.Settings.views,
     workers: options.Drawers = 0,
     device: options.Device = "auto",
@@ -133,10 +134,12 @@ def resample(
 
     pairbounds resample --dataset imagefolder --root imagenet/train --classes 100 --size 224 --model
     ViT-B-32-quickgelu --backbone resnet50 --epochs 100 --batch 512 --optimizer lars --learning-rate 0.6 --warmup 10
-    --views 0 --workers 16 --precision bfloat16 --device cuda --out build/imagenet
+    --views 0 --workers 16 --precision bfloat16 --guide-precision bfloat16
+    --device cuda --out build/imagenet
     """
     given = _images(dataset, root, classes, samples, size, model, pretrained)
     given |= _training(backbone, epochs, batch, optimizer, weight_decay, warmup, precision, views)
+    given |= {"guide_precision": guide_precision.value}
     given |= {"workers": workers, "device": device, "cache": str(cache), "runs": str(out)}
     settings = resampled_training.Settings(**given, rules=rule, published_too=published, learning_rate=learning_rate)
     paths = _claimed(["resampled_training"], out, settings, force=force)

@@ -49,6 +49,7 @@ Optimizer = Annotated[str, typer.Option(help="As timm names them: adamw, sgd, la
 Decay = Annotated[float, typer.Option(help="Of weights.")]
 Warmup = Annotated[int, typer.Option(help="Epochs in which the learning rate rises.")]
 Precision = Annotated[Numbers, typer.Option(help="Of the network: bfloat16 is autocast.")]
+GuidePrecision = Annotated[Numbers, typer.Option(help="Of the open_clip model that is the guide.")]
 ViewCount = Annotated[int, typer.Option(help="Views of each image, drawn once; 0: new ones in every epoch.")]
 Drawers = Annotated[int, typer.Option(help="Processes that draw new views.")]
 SideBySide = Annotated[int, typer.Option(help="Encoders side by side, of one thread each; -1: one on each core.")]

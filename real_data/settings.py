@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from real_data.encoders.cache import FEATURES
 from theory.sweeps import where
@@ -30,6 +30,7 @@ class ImageSettings:
     size : pixels of the images; by default 96 (emoji) or 224
     model, pretrained : an open_clip model and its weights: a tag, a checkpoint, or random; by default an encoder is
         trained here
+    guide_precision : what such a model computes in, "float32" or "bfloat16"; other encoders are not asked
     device, cache, jobs : where encoders run, where their features are kept, and how many processes share the work
 
     Raises
@@ -45,6 +46,7 @@ class ImageSettings:
     size: int | None = None
     model: str | None = None
     pretrained: str = "openai"
+    guide_precision: Literal["float32", "bfloat16"] = "float32"
     device: str = where("auto")
     cache: str = where(str(FEATURES))
     jobs: int = where(1)
@@ -67,7 +69,8 @@ class ImageSettings:
         from real_data.encoders.open_clip import OpenClip
         from real_data.pairings.sources import source
 
-        encoder = None if self.model is None else OpenClip(self.model, self.pretrained, device=self.device)
+        about: dict[str, Any] = {"precision": self.guide_precision, "device": self.device}
+        encoder = None if self.model is None else OpenClip(self.model, self.pretrained, **about)
         return source(self.images(), Path(self.cache), encoder=encoder, device=self.device)
 
 
@@ -88,4 +91,6 @@ def image_inputs(settings: ImageSettings) -> Mapping[str, object]:
     """What the rows of a study of images depend on besides its settings: the images, captions and labels themselves."""
     images = settings.images()
     encoder = f"{settings.model}, {settings.pretrained}" if settings.model else "offline"
+    if settings.model and settings.guide_precision != "float32":
+        encoder += f", {settings.guide_precision}"
     return {"images": repr(images), "key": images.key, "pixels": images.size, "encoder": encoder}
