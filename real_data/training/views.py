@@ -17,8 +17,10 @@ from torchvision.transforms.v2.functional import pil_to_tensor
 from real_data.datasets import ImageTextDataset
 from real_data.encoders.encoder import LiveEncoder
 from real_data.pairings.views import Reach, views_of
+from real_data.resampling.gathering import alone, gather_rows
 from real_data.training.changes import changed
 from real_data.training.crops import Crops, together
+from real_data.training.distributed import own_part
 from theory.infrastructure.array_files import stored_array
 from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.infrastructure.devices import torch_device
@@ -47,8 +49,20 @@ class Batch:
     seen: torch.Tensor | None
 
 
+def whole(batch: Batch) -> Batch:
+    """The images of the whole batch, and what a guide has seen of them, of a batch that is spread over processes.
+
+    The pictures stay this process's own.
+    """
+    if alone():
+        return batch
+    device = batch.pictures.device if batch.seen is None else batch.seen.device
+    images = gather_rows(torch.from_numpy(batch.images).to(device), 1).cpu().numpy()
+    return Batch(images, batch.pictures, None if batch.seen is None else gather_rows(batch.seen, 2))
+
+
 class ViewSource(ABC):
-    """Where batches come from."""
+    """Where batches come from: for each process its part of them, of the same draws as if it were alone."""
 
     @abstractmethod
     def batches(self, batches: Sequence[IntArray], views: int, rng: np.random.Generator) -> Iterator[Batch]:
@@ -72,9 +86,10 @@ class ViewPool(ViewSource):
         """See `ViewSource`."""
         for images in batches:
             chosen = rng.permuted(np.tile(np.arange(self.pictures.shape[1]), (len(images), 1)), axis=1)[:, :views]
-            at = np.tile(images, views), chosen.T.ravel()
+            own = own_part(images)
+            at = np.tile(own, views), own_part(chosen).T.ravel()
             seen = None if self.seen is None else torch.from_numpy(self.seen[at])
-            yield Batch(images, torch.from_numpy(self.pictures[at]), seen)
+            yield Batch(own, torch.from_numpy(self.pictures[at]), seen)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,9 +127,11 @@ class FreshViews(ViewSource):
         """See `ViewSource`."""
         loader, sampler = self._loader
         # All at once: how far ahead the processes are decides nothing.
-        sampler.work = [(images, rng.integers(2**63, size=(views, len(images)))) for images in batches]
+        sampler.work = [
+            (own_part(images), own_part(rng.integers(2**63, size=(views, len(images))).T)) for images in batches
+        ]
         device = torch_device(self.device)
-        for images, (crops, changes) in zip(batches, _in_one_line(loader), strict=True):
+        for (images, _), (crops, changes) in zip(sampler.work, _in_one_line(loader), strict=True):
             pictures = changed(crops.to(device, non_blocking=True), changes)
             yield Batch(images, pictures, None if self.guide is None else self.guide.see(pictures))
 
@@ -150,7 +167,7 @@ class _Work(Sampler[list[tuple[int, list[int]]]]):
 
     def __iter__(self) -> Iterator[list[tuple[int, list[int]]]]:
         for images, seeds in self.work:
-            yield list(zip(images.tolist(), seeds.T.tolist(), strict=True))
+            yield list(zip(images.tolist(), seeds.tolist(), strict=True))
 
 
 def require_two(views: int) -> None:
