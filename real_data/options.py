@@ -13,6 +13,7 @@ class Dataset(StrEnum):
     emoji = "emoji"
     imagefolder = "imagefolder"
     table = "table"
+    webdataset = "webdataset"
 
 
 class Pretraining(StrEnum):
@@ -31,7 +32,7 @@ class Numbers(StrEnum):
 
 # Of every command that takes a data set.
 Kind = Annotated[Dataset, typer.Option(help="The kind of data set.")]
-Root = Annotated[Path | None, typer.Option(help="The imagefolder's folder, or the table's file.")]
+Root = Annotated[Path | None, typer.Option(help="An imagefolder's folder, a table's file, or shards-{000..010}.tar.")]
 Classes = Annotated[int | None, typer.Option(help="Random classes of an imagefolder; else all.")]
 Samples = Annotated[int | None, typer.Option(help="Random pictures of an imagefolder; else all.")]
 Model = Annotated[str | None, typer.Option(help="An open_clip model; else an encoder is trained here.")]

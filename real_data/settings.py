@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from real_data.datasets import ImageTextDataset
     from real_data.pairings.sources import Source
 
-KINDS = ("emoji", "imagefolder", "table")
+KINDS = ("emoji", "imagefolder", "table", "webdataset")
 USUAL_SIZE = {"emoji": 96}  # pixels
-PLACES = {"imagefolder": "folder", "table": "path"}  # what the constructor of a data set calls its root
+# What the constructor of a data set calls its root.
+PLACES = {"imagefolder": "folder", "table": "path", "webdataset": "shards"}
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class ImageSettings:
 
     Attributes
     ----------
-    dataset : "emoji", "imagefolder" or "table"
-    root : the imagefolder's folder, or the table's file
+    dataset : "emoji", "imagefolder", "table" or "webdataset"
+    root : the imagefolder's folder, the table's file, or the webdataset's shards
     classes, samples : random classes and pictures of an imagefolder; by default all
     size : pixels of the images; by default 96 (emoji) or 224
     model, pretrained : an open_clip model and its weights: a tag, a checkpoint, or random; by default an encoder is

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from real_data.datasets.packed import taken
-from real_data.datasets.pictures import open_original, open_picture
+from real_data.datasets.pictures import Member, open_original, open_picture
 from theory.infrastructure.arrays import IntArray
 
 AT_ONCE = 10_000  # entries whose text is in memory
@@ -43,7 +43,7 @@ class ImageTextDataset:
 
     name: str
     ids: Sequence[str]
-    files: Sequence[Path]
+    files: Sequence[Path | Member]
     digests: Sequence[str]
     captions: tuple[tuple[str, ...], ...]
     labels: IntArray

@@ -66,7 +66,7 @@ def looked_at(
             results = threads.map(partial(_checked, look), (folder / name for name in stale))
             found = dict(zip(stale, results, strict=True))
             yield from ((name, found[name] if name in found else known[name]) for name in block)
-            new |= {name: one for name, one in found.items() if one.changed < time.time_ns() - RACE}
+            new |= {name: one for name, one in found.items() if is_settled(one.changed)}
             if place is not None and len(new) >= max(BLOCK, len(known) / 4):
                 known, new = _written(place, known | new), {}
     if place is not None and new:
@@ -76,6 +76,11 @@ def looked_at(
 def manifest_of(folder: Path, cache: Path) -> Path:
     """The file in `cache` that is about this folder."""
     return cache / "manifests" / f"{sha256(os.fsencode(folder.resolve())).hexdigest()[:24]}.json"
+
+
+def is_settled(changed: int) -> bool:
+    """Whether a file was last changed so long ago that another change would have another time."""
+    return changed < time.time_ns() - RACE
 
 
 def _is_current(path: Path, known: Checked | None) -> bool:

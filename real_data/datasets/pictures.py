@@ -5,6 +5,7 @@ import io
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageOps
@@ -23,7 +24,35 @@ SUFFIXES = frozenset({".jpeg", ".jpg", ".png", ".webp", ".bmp", ".gif", ".tif", 
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 
-def open_picture(path: Path, size: int | None) -> Image.Image:
+@dataclass(frozen=True)
+class Member:
+    """A picture file within a tar file that is not compressed: its name there, where it begins, and its bytes."""
+
+    shard: Path
+    name: str
+    offset: int
+    length: int
+
+    def __str__(self) -> str:
+        return f"{self.shard}: {self.name}"
+
+    def read(self) -> bytes:
+        """Its content.
+
+        Raises
+        ------
+        ValueError
+            The tar file is shorter than it was.
+        """
+        with require_file(self.shard, "shard").open("rb") as file:
+            file.seek(self.offset)
+            content = file.read(self.length)
+        if len(content) < self.length:
+            raise ValueError(f"{self.shard} ends before it: index it anew")
+        return content
+
+
+def open_picture(path: Path | Member, size: int | None) -> Image.Image:
     """A picture in RGB, on white where it is transparent; `size` x `size` pixels, of its middle, or as it is.
 
     An SVG is rendered at that size, never enlarged.
@@ -38,7 +67,7 @@ def open_picture(path: Path, size: int | None) -> Image.Image:
         return image if size is None else ImageOps.fit(image, (size, size), Image.Resampling.BICUBIC)
 
 
-def open_original(path: Path, size: int | None = None) -> Image.Image:
+def open_original(path: Path | Member, size: int | None = None) -> Image.Image:
     """A picture as its file has it, not decoded yet: of a JPEG no more need be decoded than is looked at.
 
     Parameters
@@ -51,6 +80,8 @@ def open_original(path: Path, size: int | None = None) -> Image.Image:
         It cannot be read.
     """
     with named(path):
+        if isinstance(path, Member):
+            return Image.open(io.BytesIO(path.read()), formats=FORMATS)
         source: Path | io.BytesIO = require_file(path, "picture")
         if path.suffix.lower() == ".svg":
             if path.stat().st_size > SVG_BYTES:
