@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
 from real_data.training.splits import Split
-from theory.infrastructure.arrays import FloatArray, IntArray
+from real_data.training.standardised import Features, standardised
+from theory.infrastructure.arrays import IntArray
 
 EPOCHS, BATCH, LEARNING_RATE, MOMENTUM = 100, 256, 0.1, 0.9
 WEIGHT_DECAYS = (1e-4, 1e-3, 1e-2, 1e-1)
@@ -22,7 +22,7 @@ class Judgement:
     weight_decay: float
 
 
-def linear_probe(features: FloatArray, labels: IntArray, parts: Split, seed: int) -> Judgement:
+def linear_probe(features: Features, labels: IntArray, parts: Split, seed: int) -> Judgement:
     """Train on one part, choose the weight decay on the second, judge on the third.
 
     Cross-entropy by SGD with momentum and a cosine schedule, on features that are standardised by the training part.
@@ -41,11 +41,7 @@ def linear_probe(features: FloatArray, labels: IntArray, parts: Split, seed: int
     -----
     Cost: O(epochs n width classes) for each weight decay.
     """
-    if not np.isfinite(features).all():
-        raise ValueError("features are not finite: the encoder has diverged")
-    mean, deviation = features[parts.train].mean(axis=0), features[parts.train].std(axis=0)
-    # A feature that is constant where the classifier learns says nothing.
-    scaled = torch.from_numpy((features - mean) / np.where(deviation > 0, deviation, np.inf)).float()
+    scaled = standardised(features, parts.train)
     classes = torch.from_numpy(labels)
     found = []
     for decay in WEIGHT_DECAYS:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import torch
 from timm.optim import create_optimizer_v2, list_optimizers
@@ -22,7 +23,7 @@ from real_data.training.networks import Backbone
 from real_data.training.objectives import Objective
 from real_data.training.recipe import Recipe
 from real_data.training.views import ViewSource
-from theory.infrastructure.arrays import FloatArray, IntArray
+from theory.infrastructure.arrays import IntArray
 from theory.infrastructure.devices import torch_device
 from theory.infrastructure.inputs import is_there
 from theory.infrastructure.progress import tqdm
@@ -48,16 +49,16 @@ class Trained:
     log: pd.DataFrame
     seconds: float
 
-    def features(self, pictures: Any) -> FloatArray:
+    def features(self, pictures: Any) -> npt.NDArray[np.float32]:
         """Features of pictures, (n, 3, s, s) bytes to (n, width), in float32, without gradients."""
         self.backbone.eval()
         device = next(self.backbone.parameters()).device
         with torch.no_grad():
-            parts = [
-                self.backbone(torch.from_numpy(np.array(pictures[start : start + SHOWN_AT_ONCE])).to(device)).cpu()
-                for start in range(0, len(pictures), SHOWN_AT_ONCE)
-            ]
-        return torch.cat(parts).double().numpy()
+            rows = np.empty((len(pictures), self.backbone.width), dtype=np.float32)
+            for start in range(0, len(pictures), SHOWN_AT_ONCE):
+                some = torch.from_numpy(np.array(pictures[start : start + SHOWN_AT_ONCE])).to(device)
+                rows[start : start + SHOWN_AT_ONCE] = self.backbone(some).cpu()
+        return rows
 
 
 def train_encoder(
