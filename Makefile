@@ -78,12 +78,13 @@ faults: $(INSTALLED) ## Kill small commands at random, fill their disks, take th
 	@mkdir -p results/reliability
 	$(PYTHON) -m tests.faults --kills $(KILLS) --seed $(or $(SEED),0) --out results/reliability/faults.json
 
-bench: $(INSTALLED) ## Time ours against peers, into build/bench.parquet; the audit, and a graph of features
+bench: $(INSTALLED) ## Time ours against peers, into build/bench.parquet; the audit, a graph of features, and views
 	@mkdir -p $(BUILD)
 	$(PYTHON) -m tests.benchmarks --out $(BUILD)/bench.parquet
 	$(PYTHON) -m tests.benchmarks.bench_audit --pairs 1e7 --classes 10
 	$(PYTHON) -m tests.benchmarks.bench_audit --pairs 1e7 --classes 100
 	$(PYTHON) -m tests.benchmarks.bench_from_features --images 1e5 --texts 1e5
+	$(PYTHON) -m tests.benchmarks.bench_loader
 
 demo: $(INSTALLED) ## A first result: bounds of handwritten digits (ten seconds)
 	$(PYTHON) -m pairbounds demo --out $(BUILD)/demo

@@ -170,6 +170,7 @@ def resample(
     head_norm: options.HeadNorm = None,
     strength: Annotated[float | None, typer.Option(help="Of the augmentations, in (0, 1].")] = None,
     precision: options.Precision = None,
+    guide_precision: options.GuidePrecision = options.Numbers.float32,
     views: options.ViewCount = None,
     neighbours: options.Neighbours = None,
     crop_iterations: options.CropIterations = None,
@@ -196,7 +197,8 @@ def resample(
     pairbounds resample --recipe paper --seeds 1 --throughput 2500 --dry-run --out build/imagenet
 
     pairbounds resample --recipe paper --train-root imagenet/train --val-root imagenet/val --seeds 1 --workers 16
-    --only simclr,add_new_positive:encoder --precision bfloat16 --device cuda --out build/imagenet
+    --only simclr,add_new_positive:encoder --precision bfloat16 --guide-precision bfloat16
+    --device cuda --out build/imagenet
     """
     options_given = dict(locals())
     given = {name: options_given[name] for name in RESAMPLE_NUMBERS}
@@ -210,6 +212,7 @@ def resample(
         **numbers,
         **places,
         samples=samples,
+        guide_precision=guide_precision.value,
         rules=rule,
         only=_listed(only),
         published_too=published,

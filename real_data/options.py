@@ -15,6 +15,7 @@ class Dataset(StrEnum):
     openclipart = "openclipart"
     table = "table"
     tuxpaint = "tuxpaint"
+    webdataset = "webdataset"
 
 
 class Pretraining(StrEnum):
@@ -44,7 +45,9 @@ class Numbers(StrEnum):
 # Of every command that takes a data set.
 Kind = Annotated[Dataset, typer.Option(help="The kind of data set.")]
 AnyKind = Annotated[Dataset | None, typer.Option(help="The kind of data set; else emoji, or the recipe's.")]
-Root = Annotated[Path | None, typer.Option(help="Folder of an imagefolder or of `make data`; or a table's file.")]
+Root = Annotated[
+    Path | None, typer.Option(help="Folder of an imagefolder or `make data`; a table's file, or shards-{000..010}.tar.")
+]
 Classes = Annotated[int | None, typer.Option(help="Random classes of an imagefolder; else all.")]
 Samples = Annotated[int | None, typer.Option(help="Random pictures of an imagefolder; else all.")]
 Model = Annotated[str | None, typer.Option(help="An open_clip model; else an encoder is trained here.")]
@@ -72,6 +75,7 @@ Temperature = Annotated[float | None, typer.Option(help="Of NT-Xent.")]
 HeadWidth = Annotated[int | None, typer.Option(help="Of what NT-Xent compares.")]
 HeadNorm = Annotated[bool | None, typer.Option("--head-norm/--no-head-norm", help="Batch norm in its head.")]
 Precision = Annotated[Numbers | None, typer.Option(help="Of the network: bfloat16 is autocast.")]
+GuidePrecision = Annotated[Numbers, typer.Option(help="Of the open_clip model that is the guide.")]
 ViewCount = Annotated[int | None, typer.Option(help="Views of each image, drawn once; 0: new ones in every epoch.")]
 Neighbours = Annotated[int | None, typer.Option(help="Of an image, whose most frequent class it gets.")]
 CropIterations = Annotated[int | None, typer.Option(help="Steps of a linear classifier on crops; 0: there is none.")]

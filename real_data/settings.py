@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from real_data.encoders.cache import FEATURES
 from theory.sweeps import where
@@ -13,14 +13,16 @@ if TYPE_CHECKING:
     from real_data.datasets import ImageTextDataset
     from real_data.pairings.sources import Source
 
-KINDS = ("emoji", "imagefolder", "openclipart", "table", "tuxpaint")
+KINDS = ("emoji", "imagefolder", "openclipart", "table", "tuxpaint", "webdataset")
 USUAL_SIZE = {"emoji": 96, "openclipart": 96, "tuxpaint": 96}  # pixels
 PLACES = {
     "imagefolder": "folder",
     "openclipart": "root",
     "table": "path",
     "tuxpaint": "root",
+    "webdataset": "shards",
 }  # what the constructor of a data set calls its root
+REMEMBERED = ("imagefolder", "table", "webdataset")  # what their files hold is kept in the cache
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,13 @@ class ImageSettings:
 
     Attributes
     ----------
-    dataset : "emoji", "imagefolder", "openclipart", "table" or "tuxpaint"
-    root : the imagefolder's folder, the table's file, or the folder that packages were unpacked into
+    dataset : "emoji", "imagefolder", "openclipart", "table", "tuxpaint" or "webdataset"
+    root : the imagefolder's folder, the table's file, the folder that packages were unpacked into, or the shards
     classes, samples : random classes and pictures of an imagefolder; by default all
     size : pixels of the images; by default 96 (drawings: emoji, openclipart, tuxpaint) or 224
     model, pretrained : an open_clip model and its weights: a tag, a checkpoint, or random; by default an encoder is
         trained here
+    guide_precision : what such a model computes in, "float32" or "bfloat16"; other encoders are not asked
     device, cache, jobs : where encoders run, where their features are kept, and how many processes share the work
 
     Raises
@@ -50,6 +53,7 @@ class ImageSettings:
     size: int | None = None
     model: str | None = None
     pretrained: str = "openai"
+    guide_precision: Literal["float32", "bfloat16"] = "float32"
     device: str = where("auto")
     cache: str = where(str(FEATURES))
     jobs: int = where(1)
@@ -70,7 +74,7 @@ class ImageSettings:
 
     def images(self) -> "ImageTextDataset":
         """The data set; a `ValueError` where some images have no label."""
-        found = images_of(self.dataset, self.root, self.classes, self.samples, self.size)
+        found = images_of(self.dataset, self.root, self.classes, self.samples, self.size, self.cache)
         if not found.labelled:
             raise ValueError(f"{self.root}: some images have no label: give the table a column label")
         return found
@@ -80,20 +84,21 @@ class ImageSettings:
         from real_data.encoders.open_clip import OpenClip
         from real_data.pairings.sources import source
 
-        encoder = None if self.model is None else OpenClip(self.model, self.pretrained, device=self.device)
+        about: dict[str, Any] = {"precision": self.guide_precision, "device": self.device}
+        encoder = None if self.model is None else OpenClip(self.model, self.pretrained, **about)
         return source(self.images(), Path(self.cache), encoder=encoder, device=self.device)
 
 
 @cache
 def images_of(
-    dataset: str, root: str | None, classes: int | None, samples: int | None, size: int | None
+    dataset: str, root: str | None, classes: int | None, samples: int | None, size: int | None, cache: str
 ) -> "ImageTextDataset":
     """The data set of a kind, drawn from if it is an imagefolder; the same object for the same arguments."""
     from real_data.datasets import DATASETS  # pictures take seconds to import
 
     options: dict[str, Any] = {"size": size or USUAL_SIZE.get(dataset, 224)}
     if root is not None:
-        options[PLACES[dataset]] = root
+        options |= {PLACES[dataset]: root} | ({"cache": Path(cache)} if dataset in REMEMBERED else {})
     options |= {name: value for name, value in {"classes": classes, "samples": samples}.items() if value is not None}
     return DATASETS[dataset](**options)
 
@@ -102,4 +107,6 @@ def image_inputs(settings: ImageSettings) -> Mapping[str, object]:
     """What the rows of a study of images depend on besides its settings: the images, captions and labels themselves."""
     images = settings.images()
     encoder = f"{settings.model}, {settings.pretrained}" if settings.model else "offline"
+    if settings.model and settings.guide_precision != "float32":
+        encoder += f", {settings.guide_precision}"
     return {"images": repr(images), "key": images.key, "pixels": images.size, "encoder": encoder}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from real_data.datasets import emoji, imagefolder, openclipart, table, tuxpaint
+from real_data.datasets import emoji, imagefolder, openclipart, table, tuxpaint, webdataset
 from real_data.datasets.dataset import ImageTextDataset
 
 DATASETS: Mapping[str, Callable[..., ImageTextDataset]] = {
@@ -11,6 +11,7 @@ DATASETS: Mapping[str, Callable[..., ImageTextDataset]] = {
     "openclipart": openclipart.openclipart,
     "table": table.table,
     "tuxpaint": tuxpaint.tuxpaint,
+    "webdataset": webdataset.webdataset,
 }
 
 __all__ = ["DATASETS", "ImageTextDataset"]

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,8 +11,11 @@ import numpy as np
 from PIL import Image
 
 from real_data.datasets.naming import names_their_class
-from real_data.datasets.pictures import open_picture
+from real_data.datasets.packed import taken
+from real_data.datasets.pictures import Member, open_original, open_picture
 from theory.infrastructure.arrays import IntArray
+
+AT_ONCE = 10_000  # entries whose text is in memory
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -22,7 +25,7 @@ class ImageTextDataset:
     Attributes
     ----------
     name : of the kind of data set
-    ids : a name for each image, distinct
+    ids : a name for each image, distinct; these, files and digests are tuples, or packed where they are a million
     files, digests : the picture file of each image, and its SHA-256
     captions : the texts of each image, at least one; a text that is there twice has two shares
     labels : (n,), index into `label_names`; -1 where an image has none
@@ -41,9 +44,9 @@ class ImageTextDataset:
     """
 
     name: str
-    ids: tuple[str, ...]
-    files: tuple[Path, ...]
-    digests: tuple[str, ...]
+    ids: Sequence[str]
+    files: Sequence[Path | Member]
+    digests: Sequence[str]
     captions: tuple[tuple[str, ...], ...]
     labels: IntArray
     label_names: tuple[str, ...]
@@ -52,7 +55,7 @@ class ImageTextDataset:
     attribution: str
     skipped: tuple[str, ...] = ()
     label_sets: Mapping[str, IntArray] = field(default_factory=dict)
-    subjects: tuple[str, ...] = ()
+    subjects: Sequence[str] = ()
     class_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -92,18 +95,22 @@ class ImageTextDataset:
         """
         return open_picture(self.files[index], self.size)
 
+    def original(self, index: int) -> Image.Image:
+        """The picture that an image is made of, opened and not decoded yet, whatever the size of the images."""
+        return open_original(self.files[index], self.size)
+
     def take(self, indices: Sequence[int] | IntArray) -> "ImageTextDataset":
         """The data set of these images, in this order; the label names stay all of them."""
         chosen = np.asarray(indices, dtype=np.int64)
         return replace(
             self,
-            ids=tuple(self.ids[i] for i in chosen),
-            files=tuple(self.files[i] for i in chosen),
-            digests=tuple(self.digests[i] for i in chosen),
+            ids=taken(self.ids, chosen),
+            files=taken(self.files, chosen),
+            digests=taken(self.digests, chosen),
             captions=tuple(self.captions[i] for i in chosen),
             labels=self.labels[chosen],
             label_sets={name: labels[chosen] for name, labels in self.label_sets.items()},
-            subjects=tuple(self.subjects[i] for i in chosen),
+            subjects=taken(self.subjects, chosen),
         )
 
     @property
@@ -117,9 +124,9 @@ class ImageTextDataset:
 
         To compare pairs by such captions with others is to compare labels with none.
         """
-        texts = [frozenset(captions) for captions in self.captions]
-        number = {text: place for place, text in enumerate(dict.fromkeys(texts))}
-        by_text = np.array([number[text] for text in texts])
+        number: dict[frozenset[str], int] = {}
+        by_captions = {captions: number.setdefault(frozenset(captions), len(number)) for captions in self.captions}
+        by_text = np.array([by_captions[captions] for captions in self.captions])
         return tuple(name for name, labels in self.label_sets.items() if _same_partition(by_text, labels))
 
     @cached_property
@@ -135,8 +142,30 @@ class ImageTextDataset:
     @cached_property
     def key(self) -> str:
         """Content key: equal for two data sets if their ids, files' contents, texts, labels and size are."""
-        content = [self.size, self.ids, self.digests, self.captions, self.labels.tolist(), self.label_names]
-        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+        content: list[Sequence[object] | IntArray] = [
+            self.ids,
+            self.digests,
+            self.captions,
+            self.labels,
+            self.label_names,
+        ]
+        hashed = hashlib.sha256(f"[{json.dumps(self.size)}".encode())
+        for part in content:
+            hashed.update(b", ")
+            for text in _as_json(part):
+                hashed.update(text.encode())
+        hashed.update(b"]")
+        return hashed.hexdigest()
+
+
+def _as_json(values: Sequence[object] | IntArray) -> Iterator[str]:
+    """A list as `json.dumps` has it, in pieces: that of a million images would take a gigabyte."""
+    yield "["
+    for start in range(0, len(values), AT_ONCE):
+        block = values[start : start + AT_ONCE]
+        text = json.dumps(block.tolist() if isinstance(block, np.ndarray) else list(block))
+        yield (", " if start else "") + text[1:-1]
+    yield "]"
 
 
 def _same_partition(first: IntArray, second: IntArray) -> bool:

@@ -1,5 +1,6 @@
 """A folder of pictures for each class, as ImageNet has it, with a caption for each prompt."""
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, get_args
@@ -7,7 +8,9 @@ from typing import Literal, get_args
 import numpy as np
 
 from real_data.datasets.dataset import ImageTextDataset
-from real_data.datasets.pictures import SUFFIXES, check_pictures
+from real_data.datasets.packed import PackedPaths, PackedTexts
+from real_data.datasets.pictures import SUFFIXES, check_folder
+from theory.infrastructure.progress import tqdm
 
 Prompts = Literal["single", "simple", "openai"]
 
@@ -19,6 +22,7 @@ def imagefolder(
     seed: int = 0,
     prompts: Prompts = "simple",
     size: int | None = None,
+    cache: Path | None = None,
 ) -> ImageTextDataset:
     """The pictures in `folder/CLASS/*`; a picture's captions are its class's name in every prompt.
 
@@ -34,6 +38,8 @@ def imagefolder(
         "a photo of a NAME." alone, or with open_clip's 7 or 80 templates after it.
     size : pixels
         Each picture's middle at `size` x `size`; by default each as it is.
+    cache : folder in which is kept what each file holds, so that the next start reads those alone that have changed
+        By default all are read.
 
     Raises
     ------
@@ -47,7 +53,7 @@ def imagefolder(
     rng = np.random.default_rng(seed)
     chosen = _chosen_classes(Path(folder), classes, rng)
     pools, quotas = _drawn([_pictures(place) for place in chosen], samples, rng)
-    kept, skipped = _readable(pools, quotas)
+    kept, skipped = _readable(chosen, pools, quotas, cache)
     for place, found, quota in zip(chosen, kept, quotas, strict=True):
         wanted = 1 if samples is None else quota
         if len(found) < wanted:
@@ -55,15 +61,16 @@ def imagefolder(
                 f"class folder {place} has {len(found)} readable pictures of the {wanted} that are wanted: "
                 "take fewer samples, or more classes"
             )
-    files = {path: found[path] for found in kept for path in sorted(found)}
+    order = [sorted(found) for found in kept]
+    ids = PackedTexts(f"{place.name}/{name}" for place, own in zip(chosen, order, strict=True) for name in own)
     names = tuple(map(_class_name(), (place.name for place in chosen)))
     captions = [_captions(name, prompts) for name in names]
     labels = np.repeat(np.arange(len(chosen)), [len(found) for found in kept])
     return ImageTextDataset(
         name="imagefolder",
-        ids=tuple(path.relative_to(folder).as_posix() for path in files),
-        files=tuple(files),
-        digests=tuple(files.values()),
+        ids=ids,
+        files=PackedPaths(Path(folder), ids),
+        digests=PackedTexts(found[name] for found, own in zip(kept, order, strict=True) for name in own),
         captions=tuple(captions[label] for label in labels),
         labels=labels,
         label_names=names,
@@ -87,9 +94,7 @@ def _chosen_classes(folder: Path, classes: int | None, rng: np.random.Generator)
     return [found[i] for i in sorted(rng.choice(len(found), classes, replace=False))]
 
 
-def _drawn(
-    pools: list[list[Path]], samples: int | None, rng: np.random.Generator
-) -> tuple[list[list[Path]], list[int]]:
+def _drawn(pools: list[list[str]], samples: int | None, rng: np.random.Generator) -> tuple[list[list[str]], list[int]]:
     """Each pool in the order that it is tried in, and how many are wanted of it."""
     if samples is None:
         return pools, [len(pool) for pool in pools]
@@ -100,28 +105,33 @@ def _drawn(
     return shuffled, [each + (number < more) for number in range(len(pools))]
 
 
-def _pictures(place: Path) -> list[Path]:
-    found = sorted(path for path in place.iterdir() if path.suffix.lower() in SUFFIXES)
+def _pictures(place: Path) -> list[str]:
+    with os.scandir(place) as entries:
+        found = sorted(entry.name for entry in entries if Path(entry.name).suffix.lower() in SUFFIXES)
     if not found:
         raise ValueError(f"class folder {place} has no pictures: fill it or remove it")
     return found
 
 
-def _readable(pools: Sequence[list[Path]], quotas: Sequence[int]) -> tuple[list[dict[Path, str]], tuple[str, ...]]:
+def _readable(
+    places: Sequence[Path], pools: Sequence[list[str]], quotas: Sequence[int], cache: Path | None
+) -> tuple[list[dict[str, str]], tuple[str, ...]]:
     """The first readable pictures of each pool, up to its quota, with their digests; and why others are not."""
-    kept: list[dict[Path, str]] = [{} for _ in pools]
+    kept: list[dict[str, str]] = [{} for _ in pools]
     skipped: list[str] = []
-    tried = [0] * len(pools)
-    while True:
-        lacking = [quota - len(found) for quota, found in zip(quotas, kept, strict=True)]
-        batches = [pool[n : n + more] for pool, n, more in zip(pools, tried, lacking, strict=True)]
-        if not any(batches):
-            return kept, tuple(skipped)
-        digests, reasons = check_pictures([path for batch in batches for path in batch])
-        skipped += reasons.values()
-        for number, batch in enumerate(batches):
-            kept[number] |= {path: digests[path] for path in batch if path in digests}
-            tried[number] += len(batch)
+    with tqdm(total=sum(quotas), desc="checking pictures", unit="picture") as bar:
+        for place, pool, quota, found in zip(places, pools, quotas, kept, strict=True):
+            tried = 0
+            while len(found) < quota and tried < len(pool):
+                batch = pool[tried : tried + quota - len(found)]
+                tried += len(batch)
+                for name, one in check_folder(place, batch, cache):
+                    if one.reason:
+                        skipped.append(one.reason)
+                    else:
+                        found[name] = one.digest
+                    bar.update()
+    return kept, tuple(skipped)
 
 
 def _class_name() -> Callable[[str], str]:

@@ -1,15 +1,16 @@
-"""Picture files as RGB images, and which of them can be read at all."""
+"""Picture files as RGB images, whole or cut out of them."""
 
 import hashlib
 import io
-import os
 import warnings
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from real_data.datasets.manifest import Checked, looked_at
 from real_data.datasets.svg import rendered
 from theory.infrastructure.inputs import require_file
 from theory.infrastructure.progress import tqdm
@@ -23,7 +24,35 @@ SUFFIXES = frozenset({".jpeg", ".jpg", ".png", ".webp", ".bmp", ".gif", ".tif", 
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 
-def open_picture(path: Path, size: int | None) -> Image.Image:
+@dataclass(frozen=True)
+class Member:
+    """A picture file within a tar file that is not compressed: its name there, where it begins, and its bytes."""
+
+    shard: Path
+    name: str
+    offset: int
+    length: int
+
+    def __str__(self) -> str:
+        return f"{self.shard}: {self.name}"
+
+    def read(self) -> bytes:
+        """Its content.
+
+        Raises
+        ------
+        ValueError
+            The tar file is shorter than it was.
+        """
+        with require_file(self.shard, "shard").open("rb") as file:
+            file.seek(self.offset)
+            content = file.read(self.length)
+        if len(content) < self.length:
+            raise ValueError(f"{self.shard} ends before it: index it anew")
+        return content
+
+
+def open_picture(path: Path | Member, size: int | None) -> Image.Image:
     """A picture in RGB, on white where it is transparent; `size` x `size` pixels, of its middle, or as it is.
 
     An SVG is rendered at that size, never enlarged.
@@ -33,30 +62,90 @@ def open_picture(path: Path, size: int | None) -> Image.Image:
     ValueError
         It cannot be read.
     """
+    with named(path), open_original(path, size) as picture:
+        image = _on_white(picture)
+        return image if size is None else ImageOps.fit(image, (size, size), Image.Resampling.BICUBIC)
+
+
+def open_original(path: Path | Member, size: int | None = None) -> Image.Image:
+    """A picture as its file has it, not decoded yet: of a JPEG no more need be decoded than is looked at.
+
+    Parameters
+    ----------
+    size : at which an SVG is rendered
+
+    Raises
+    ------
+    ValueError
+        It cannot be read.
+    """
+    with named(path):
+        if isinstance(path, Member):
+            return Image.open(io.BytesIO(path.read()), formats=FORMATS)
+        source: Path | io.BytesIO = require_file(path, "picture")
+        if path.suffix.lower() == ".svg":
+            if path.stat().st_size > SVG_BYTES:
+                raise ValueError(f"it has more than {SVG_BYTES} bytes")
+            source = io.BytesIO(rendered(path.read_bytes(), size))
+        return Image.open(source, formats=FORMATS)
+
+
+def decoded(picture: Image.Image, spare: float) -> Image.Image:
+    """A picture that was opened, in RGB, on white where it is transparent.
+
+    Parameters
+    ----------
+    spare : how many times larger than it is needed the picture is
+        A JPEG is then decoded at a half, a quarter or an eighth of its size, by means over squares of pixels.
+    """
+    if spare >= 2:
+        picture.draft(None, (round(picture.width / spare), round(picture.height / spare)))
+    if picture.mode != "RGB" or picture.has_transparency_data:
+        return _on_white(picture)
+    picture.load()
+    return picture
+
+
+@contextmanager
+def named(what: object) -> Iterator[None]:
+    """One `ValueError` that names the picture: decoders raise whatever a broken file leads them to."""
     try:
-        return _decoded(require_file(path, "picture"), size)
-    except Exception as error:  # decoders raise whatever a broken file leads them to
-        raise ValueError(_reason(path, error)) from error
+        yield
+    except Exception as error:
+        told = str(error).replace(f"cannot read picture {what}: ", "")
+        told = told.replace(f"'{what}'", "").replace(f"picture {what} ", "it ")
+        reason = " ".join(told.split()) or type(error).__name__
+        raise ValueError(f"cannot read picture {what}: {reason}") from error
 
 
-def check_pictures(paths: Sequence[Path]) -> tuple[dict[Path, str], dict[Path, str]]:
+def check_folder(folder: Path, names: Sequence[str], cache: Path | None = None) -> Iterator[tuple[str, Checked]]:
+    """Each of these pictures of a folder, decoded; those that the manifest in the folder `cache` knows are not."""
+    return looked_at(folder, names, _look, cache)
+
+
+def check_pictures(paths: Sequence[Path], cache: Path | None = None) -> tuple[dict[Path, str], dict[Path, str]]:
     """Decode every picture, in parallel.
+
+    Parameters
+    ----------
+    cache : folder for manifests: what they know is not read again; by default all is read
 
     Returns
     -------
     digests : the SHA-256 of each file that is a picture
     reasons : why each other one is none
     """
-    digests: dict[Path, str] = {}
-    reasons: dict[Path, str] = {}
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        results = tqdm(threads.map(_check, paths), total=len(paths), desc="checking pictures", unit="picture")
-        for path, (digest, reason) in zip(paths, results, strict=True):
-            if reason is None:
-                digests[path] = digest
-            else:
-                reasons[path] = reason
-    return digests, reasons
+    folders: dict[Path, dict[str, None]] = {}
+    for path in paths:
+        folders.setdefault(path.parent, {})[path.name] = None
+    found: dict[Path, Checked] = {}
+    with tqdm(total=sum(map(len, folders.values())), desc="checking pictures", unit="picture") as bar:
+        for folder, names in folders.items():
+            for name, one in check_folder(folder, list(names), cache):
+                found[folder / name] = one
+                bar.update()
+    digests = {path: found[path].digest for path in paths if not found[path].reason}
+    return digests, {path: found[path].reason for path in paths if found[path].reason}
 
 
 def fault_of(path: Path) -> str | None:
@@ -65,9 +154,10 @@ def fault_of(path: Path) -> str | None:
         if path.suffix.lower() == ".svg":
             open_picture(path, None)
         else:
-            Image.open(path, formats=FORMATS).close()
-    except (ValueError, OSError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        return _reason(path, error)
+            with named(path):
+                Image.open(path, formats=FORMATS).close()
+    except ValueError as error:
+        return str(error)
     return None
 
 
@@ -77,29 +167,13 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _reason(path: Path, error: Exception) -> str:
-    said, beginning = str(error), f"cannot read picture {path}: "
-    told = said.removeprefix(beginning).replace(f"'{path}'", "").replace(f"picture {path} ", "it ")
-    return beginning + (" ".join(told.split()) or type(error).__name__)
-
-
-def _check(path: Path) -> tuple[str, str | None]:
+def _look(path: Path) -> tuple[str, str]:
+    """Digest, and why it is no picture."""
     try:
         open_picture(path, None)
-        return digest(path), None
+        return digest(path), ""
     except ValueError as error:
         return "", str(error)
-
-
-def _decoded(path: Path, size: int | None) -> Image.Image:
-    source: Path | io.BytesIO = path
-    if path.suffix.lower() == ".svg":
-        if path.stat().st_size > SVG_BYTES:
-            raise ValueError(f"it has more than {SVG_BYTES} bytes")
-        source = io.BytesIO(rendered(path.read_bytes(), size))
-    with Image.open(source, formats=FORMATS) as picture:
-        image = _on_white(picture)
-    return image if size is None else ImageOps.fit(image, (size, size), Image.Resampling.BICUBIC)
 
 
 def _on_white(image: Image.Image) -> Image.Image:

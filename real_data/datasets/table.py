@@ -13,7 +13,7 @@ COLUMNS, LABEL = ("image", "caption", "label"), "label"
 NONE = ""  # of labels: no row has an empty one
 
 
-def table(path: Path, size: int | None = None) -> ImageTextDataset:
+def table(path: Path, size: int | None = None, cache: Path | None = None) -> ImageTextDataset:
     """The pictures of a Parquet or CSV file with the columns image, caption and label; others are ignored.
 
     Without the column label no image has one, which is enough to train on. Several rows with one image give it several
@@ -24,6 +24,8 @@ def table(path: Path, size: int | None = None) -> ImageTextDataset:
     ----------
     size : pixels
         Each picture's middle at `size` x `size`; by default each as it is.
+    cache : folder in which is kept what each file holds, so that the next start reads those alone that have changed
+        By default all are read.
 
     Raises
     ------
@@ -40,7 +42,7 @@ def table(path: Path, size: int | None = None) -> ImageTextDataset:
     if torn.any():
         raise ValueError(f"table {path}: image {rows.loc[torn, 'image'].iloc[0]} has two labels")
     files = [path.parent / name for name in captions.index]
-    digests, reasons = check_pictures(files)
+    digests, reasons = check_pictures(files, cache)
     if not digests:
         raise ValueError(f"table {path}: none of its {len(files)} pictures can be read: {reasons[files[0]]}")
     kept = [name for name, file in zip(captions.index, files, strict=True) if file in digests]

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from PIL import Image
 from torch.utils.data import DataLoader, Dataset
+from torchvision.transforms.v2.functional import to_pil_image
 
 from real_data.datasets import ImageTextDataset
 from real_data.encoders.cache import FEATURES, Rows, content_key, stored_rows
@@ -50,6 +51,14 @@ class LiveEncoder(ImageEncoder):
     @abstractmethod
     def embed(self, batch: torch.Tensor) -> Rows:
         """Features of prepared images, (b, ...) to (b, width)."""
+
+    def see(self, pictures: torch.Tensor) -> torch.Tensor:
+        """Features of pictures as a network is given them, (b, 3, s, s), bytes, to (b, width), on their device.
+
+        Here one picture after another is prepared on the CPU; who can prepare a batch on a device does.
+        """
+        prepared = torch.stack([self.prepare(to_pil_image(one)) for one in pictures.cpu()])
+        return torch.from_numpy(self.embed(prepared)).to(pictures.device)
 
 
 class TextEncoder(ABC):

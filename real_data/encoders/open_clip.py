@@ -11,6 +11,7 @@ import torch
 from huggingface_hub.utils import get_session
 from open_clip.constants import HF_SAFE_WEIGHTS_NAME, HF_WEIGHTS_NAME
 from PIL import Image
+from torch.nn.functional import interpolate
 
 from real_data.checkpoints import weights_in
 from real_data.datasets import ImageTextDataset
@@ -23,6 +24,7 @@ from theory.infrastructure.inputs import is_there
 RANDOM = "random"
 PATIENCE = 3.0  # seconds for the hub to answer, before it is taken not to
 TEXT_BATCH = 256
+MOMENTS = ("mean", "std")  # of colours, as a model's preprocessing has them
 SAFE = frozenset({".safetensors", ".npz", ".npy"})  # of checkpoints, those that hold arrays only
 
 Precision = Literal["float32", "bfloat16"]
@@ -97,6 +99,22 @@ class OpenClip(DualEncoder, LiveEncoder):
         """See `LiveEncoder`."""
         return self._rows(self.model.encode_image, batch)
 
+    def see(self, pictures: torch.Tensor) -> torch.Tensor:
+        """See `LiveEncoder`: what the model's own transform does to a square picture, of a batch on the device."""
+        about = self.model.visual.preprocess_cfg
+        size = about["size"]
+        height, width = (size, size) if isinstance(size, int) else size
+        if height != width or pictures.shape[-1] != pictures.shape[-2]:
+            return super().see(pictures)
+        x = pictures.to(self.device, torch.float32, non_blocking=True)
+        if pictures.shape[-1] != height:
+            # Pillow, too, gives bytes after this.
+            x = interpolate(x, (height, width), mode=about["interpolation"], antialias=True).round_().clamp_(0, 255)
+        mean, deviation = (
+            torch.tensor(about[name]).to(x.device, non_blocking=True).view(1, 3, 1, 1) for name in MOMENTS
+        )
+        return self._features(self.model.encode_image, (x / 255 - mean) / deviation)
+
     def text_rows(self, texts: Sequence[str]) -> Iterator[Rows]:
         """See `TextEncoder`."""
         for start in range(0, len(texts), TEXT_BATCH):
@@ -104,11 +122,15 @@ class OpenClip(DualEncoder, LiveEncoder):
             yield self._rows(self.model.encode_text, tokens)
 
     def _rows(self, encode: Any, batch: torch.Tensor) -> Rows:
+        rows: Rows = self._features(encode, batch.to(self.device)).cpu().numpy()
+        return rows
+
+    def _features(self, encode: Any, batch: torch.Tensor) -> torch.Tensor:
         low = self.precision == "bfloat16"
         # Not `inference_mode`, under which bfloat16 on a CPU is 3 to 6 times slower.
         with torch.no_grad(), torch.autocast(self.device.type, torch.bfloat16, enabled=low):
-            rows: Rows = encode(batch.to(self.device)).float().cpu().numpy()
-        return rows
+            features: torch.Tensor = encode(batch).float()
+        return features
 
 
 def architecture(model: str) -> dict[str, Any]:

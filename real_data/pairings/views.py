@@ -18,6 +18,44 @@ COLOUR, HUE = 0.8, 0.2  # largest changes of brightness, contrast and saturation
 _picture = lru_cache(maxsize=1)(open_picture)  # the views of an image are drawn one after another
 
 
+@dataclass(frozen=True)
+class Reach:
+    """How far SimCLR's transforms go, whoever draws them, and how often.
+
+    Attributes
+    ----------
+    area : smallest area of a crop, as a part of the image's; its sides are 3:4 to 4:3
+    colour, hue : largest changes of brightness, contrast and saturation; and of hue, in turns
+    blur : smallest and largest width of the blur, in pixels; its kernel has a tenth of the view's side
+    jittered, grey, blurred : shares of the views with other colours, without colour, and blurred
+
+    Raises
+    ------
+    ValueError
+        A strength outside (0, 1].
+    """
+
+    area: float
+    colour: float
+    hue: float
+    blur: tuple[float, float]
+    jittered: float = 0.8
+    grey: float = 0.2
+    blurred: float = 0.5
+
+    @classmethod
+    def of(cls, strength: float) -> "Reach":
+        """At a strength, as `simclr` has it."""
+        if not 0 < strength <= 1:
+            raise ValueError(f"strength={strength!r} is not in (0, 1]: 1 is SimCLR's")
+        return cls(1 - strength * (1 - LEAST_AREA), COLOUR * strength, HUE * strength, (0.1, 0.1 + 1.9 * strength))
+
+
+def blur_kernel(pixels: int) -> int:
+    """Side of the kernel of the blur: odd, a tenth of the view, as published."""
+    return pixels // 10 | 1
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Views(ImageTextDataset):
     """Augmented views of images, several of each, one after another: the same every time for one seed.
@@ -52,6 +90,10 @@ class Views(ImageTextDataset):
             view: Image = transform(_picture(self.files[index], self.size))
         return view
 
+    def original(self, index: int) -> Image:
+        """The view: there is no larger one of it."""
+        return self.image(index)
+
     @cached_property
     def key(self) -> str:
         """Content key, of the images and of how they are augmented."""
@@ -62,8 +104,10 @@ def views_of(dataset: ImageTextDataset, count: int, strength: float, seed: int) 
     """`count` independent views of each image: the views of image i are at `i * count`, and after it."""
     copies = np.repeat(np.arange(len(dataset)), count)
     kept = {field.name: getattr(dataset, field.name) for field in fields(dataset)}
-    repeated = {name: tuple(kept[name][i] for i in copies) for name in ("files", "digests", "captions", "subjects")}
-    ids = tuple(f"{dataset.ids[i]}/view {number % count}" for number, i in enumerate(copies))
+    repeated = {
+        name: tuple(kept[name][i] for i in copies.tolist()) for name in ("files", "digests", "captions", "subjects")
+    }
+    ids = tuple(f"{dataset.ids[i]}/view {number % count}" for number, i in enumerate(copies.tolist()))
     label_sets = {name: labels[copies] for name, labels in dataset.label_sets.items()}
     named = {"name": f"{dataset.name}-views", "ids": ids, "labels": dataset.labels[copies], "label_sets": label_sets}
     return Views(**(kept | repeated | named), strength=strength, seed=seed)
@@ -85,16 +129,14 @@ def simclr(pixels: int, strength: float = 1.0) -> v2.Transform:
     -----
     Source: Chen, Kornblith, Norouzi and Hinton 2020, appendix A, with colour strength 1.
     """
-    if not 0 < strength <= 1:
-        raise ValueError(f"strength={strength!r} is not in (0, 1]: 1 is SimCLR's")
-    kernel = pixels // 10 | 1  # odd, a tenth of the image, as published
-    colour, hue = COLOUR * strength, HUE * strength
+    reach = Reach.of(strength)
+    colour = reach.colour
     return v2.Compose(
         [
-            v2.RandomResizedCrop(pixels, scale=(1 - strength * (1 - LEAST_AREA), 1.0), antialias=True),
+            v2.RandomResizedCrop(pixels, scale=(reach.area, 1.0), antialias=True),
             v2.RandomHorizontalFlip(),
-            v2.RandomApply([v2.ColorJitter(colour, colour, colour, hue)], p=0.8),
-            v2.RandomGrayscale(0.2),
-            v2.RandomApply([v2.GaussianBlur(kernel, (0.1, 0.1 + 1.9 * strength))], p=0.5),
+            v2.RandomApply([v2.ColorJitter(colour, colour, colour, reach.hue)], p=reach.jittered),
+            v2.RandomGrayscale(reach.grey),
+            v2.RandomApply([v2.GaussianBlur(blur_kernel(pixels), reach.blur)], p=reach.blurred),
         ]
     )

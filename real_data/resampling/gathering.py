@@ -29,7 +29,7 @@ def gather_batch(z: torch.Tensor, guide: torch.Tensor) -> tuple[torch.Tensor, to
     loss, with nothing sent backward. Summed over processes, gradients in shared parameters are those of the whole
     batch: `DistributedDataParallel` takes their mean instead, so multiply the loss by the number of processes.
     """
-    if not (dist.is_available() and dist.is_initialized()):
+    if alone():
         return z, guide
     shape = torch.tensor([*z.shape, *guide.shape], device=z.device)
     shapes = torch.stack(_from_all(shape))
@@ -37,14 +37,28 @@ def gather_batch(z: torch.Tensor, guide: torch.Tensor) -> tuple[torch.Tensor, to
         raise ValueError(
             f"parts of z and guide have shapes {shapes.tolist()}: give each process as many pairs of views"
         )
-    return _in_order(z), _in_order(guide)
+    return gather_rows(z, 2), gather_rows(guide, 2)
 
 
-def _in_order(rows: torch.Tensor) -> torch.Tensor:
+def gather_rows(rows: torch.Tensor, views: int) -> torch.Tensor:
+    """Rows of the whole batch, (views B, ...), in the order of `gather_batch`; gradients flow into one's own alone.
+
+    Parameters
+    ----------
+    rows : (views b, ...), as many in each process
+        This process's part: the first view of each of its images, then the second of each, if there are two.
+    """
+    if alone():
+        return rows
     parts = _from_all(rows.detach().contiguous())
     parts[dist.get_rank()] = rows
-    first, second = zip(*(part.chunk(2) for part in parts), strict=True)
-    return torch.cat([*first, *second])
+    by_view = zip(*(part.chunk(views) for part in parts), strict=True)
+    return torch.cat([part for view in by_view for part in view])
+
+
+def alone() -> bool:
+    """Whether this process has the whole batch: `torch.distributed` is not initialised."""
+    return not (dist.is_available() and dist.is_initialized())
 
 
 def _from_all(rows: torch.Tensor) -> list[torch.Tensor]:

@@ -16,7 +16,8 @@ from real_data.datasets.pictures import open_picture
 from real_data.training.linear_probe import Shares, shares
 from real_data.training.networks import Backbone
 from real_data.training.splits import Split
-from theory.infrastructure.arrays import FloatArray, IntArray
+from real_data.training.standardised import Features
+from theory.infrastructure.arrays import IntArray
 from theory.infrastructure.processes import serve_loader
 from theory.infrastructure.progress import tqdm
 
@@ -58,7 +59,7 @@ class CropRecipe:
 
 def crop_classifier(
     backbone: Backbone,
-    features: FloatArray,
+    features: Features,
     dataset: ImageTextDataset,
     parts: Split,
     recipe: CropRecipe,
@@ -115,10 +116,10 @@ def _zeros(width: int, classes: int) -> torch.nn.Linear:
     return classifier
 
 
-def _judged(classifier: torch.nn.Module, features: FloatArray, labels: IntArray, parts: Split) -> Shares:
+def _judged(classifier: torch.nn.Module, features: Features, labels: IntArray, parts: Split) -> Shares:
     weights = next(classifier.parameters())
 
-    def classes(rows: FloatArray) -> IntArray:
+    def classes(rows: Features) -> IntArray:
         with torch.no_grad():
             found: IntArray = classifier(torch.from_numpy(rows).to(weights)).argmax(1).cpu().numpy()
         return found

@@ -15,8 +15,9 @@ from real_data.training.crop_classifier import CropRecipe, crop_classifier
 from real_data.training.linear_probe import Shares, linear_probe, shares
 from real_data.training.objectives import ImageText
 from real_data.training.splits import Split
+from real_data.training.standardised import Features
 from real_data.training.trainer import Trained
-from theory.infrastructure.arrays import FloatArray, IntArray
+from theory.infrastructure.arrays import IntArray
 
 NONE = Shares(math.nan, math.nan)
 
@@ -46,7 +47,7 @@ class Evaluation:
 
 def judgements(
     trained: Trained,
-    features: FloatArray,
+    features: Features,
     dataset: ImageTextDataset,
     parts: Split,
     evaluation: Evaluation,
@@ -80,7 +81,7 @@ def judgements(
         yield {"labels": name, **found}
 
 
-def nearest_neighbours(features: FloatArray, labels: IntArray, parts: Split, neighbours: int) -> Shares:
+def nearest_neighbours(features: Features, labels: IntArray, parts: Split, neighbours: int) -> Shares:
     """By the most frequent class of the nearest training images, by cosine; of as frequent ones the first.
 
     Notes
@@ -95,7 +96,7 @@ def nearest_neighbours(features: FloatArray, labels: IntArray, parts: Split, nei
 
 
 def zero_shot(
-    trained: Trained, features: FloatArray, dataset: ImageTextDataset, labels: IntArray, parts: Split
+    trained: Trained, features: Features, dataset: ImageTextDataset, labels: IntArray, parts: Split
 ) -> Shares:
     """By the class whose name is nearest, of an encoder that learned from captions; NaN for others.
 

@@ -9,7 +9,8 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from real_data.training.splits import Split
-from theory.infrastructure.arrays import FloatArray, IntArray
+from real_data.training.standardised import Features, standardised
+from theory.infrastructure.arrays import IntArray
 
 EPOCHS, BATCH, LEARNING_RATE, MOMENTUM = 100, 256, 0.1, 0.9
 WEIGHT_DECAYS = (1e-4, 1e-3, 1e-2, 1e-1)
@@ -30,7 +31,7 @@ class Judgement(Shares):
     weight_decay: float
 
 
-def shares(classes: Callable[[FloatArray], Any], features: FloatArray, labels: IntArray, parts: Split) -> Shares:
+def shares(classes: Callable[[Features], Any], features: Features, labels: IntArray, parts: Split) -> Shares:
     """Of a classifier that gives the class of each row of features."""
     right = [
         float(np.mean(np.asarray(classes(features[own])) == labels[own])) for own in (parts.validation, parts.test)
@@ -38,7 +39,7 @@ def shares(classes: Callable[[FloatArray], Any], features: FloatArray, labels: I
     return Shares(*right)
 
 
-def linear_probe(features: FloatArray, labels: IntArray, parts: Split, seed: int) -> Judgement:
+def linear_probe(features: Features, labels: IntArray, parts: Split, seed: int) -> Judgement:
     """Train on one part, choose the weight decay on the second, judge on the third.
 
     Cross-entropy by SGD with momentum and a cosine schedule, on features that are standardised by the training part.
@@ -57,11 +58,7 @@ def linear_probe(features: FloatArray, labels: IntArray, parts: Split, seed: int
     -----
     Cost: O(epochs n width classes) for each weight decay.
     """
-    if not np.isfinite(features).all():
-        raise ValueError("features are not finite: the encoder has diverged")
-    mean, deviation = features[parts.train].mean(axis=0), features[parts.train].std(axis=0)
-    # A feature that is constant where the classifier learns says nothing.
-    scaled = torch.from_numpy((features - mean) / np.where(deviation > 0, deviation, np.inf)).float()
+    scaled = standardised(features, parts.train)
     classes = torch.from_numpy(labels)
     found = []
     for decay in WEIGHT_DECAYS:

@@ -11,9 +11,11 @@ from torch import nn
 from torch.nn.functional import cross_entropy, normalize
 
 from real_data.resampling import caption_guide, label_guide, random_guide, resampled_nt_xent
+from real_data.resampling.gathering import gather_rows
+from real_data.training.distributed import each_a_share, own_part
 from real_data.training.networks import TextTower
 from real_data.training.recipe import Recipe
-from real_data.training.views import Batch
+from real_data.training.views import Batch, whole
 from theory.infrastructure.arrays import IntArray
 
 SHARED = 128  # width of the space of images and texts
@@ -65,10 +67,9 @@ class TwoViews(Objective):
 
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
         """See `Objective`."""
-        guide = self.guide(batch, rng).to(features.device)
-        return resampled_nt_xent(
-            self.head(features), guide, rule=self.rule, temperature=self.temperature, **self.options
-        )
+        guide = self.guide(whole(batch), rng).to(features.device)
+        z = gather_rows(self.head(features), self.views)
+        return resampled_nt_xent(z, guide, rule=self.rule, temperature=self.temperature, **self.options)
 
 
 def projection_head(width: int, projected: int, *, norm: bool = False) -> nn.Module:
@@ -107,8 +108,10 @@ class ImageText(Objective):
 
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
         """See `Objective`."""
-        texts = [self.captions[image][rng.integers(len(self.captions[image]))] for image in batch.images]
-        scores = self.log_scale.exp().clamp(max=LARGEST_SCALE) * self.images(features) @ self.texts(texts).T
+        images = whole(batch).images
+        texts = [self.captions[image][rng.integers(len(self.captions[image]))] for image in images]
+        u, v = (gather_rows(rows, 1) for rows in (self.images(features), self.texts(own_part(texts))))
+        scores = each_a_share(self.log_scale).exp().clamp(max=LARGEST_SCALE) * u @ v.T
         own = torch.arange(len(texts), device=features.device)
         return (cross_entropy(scores, own) + cross_entropy(scores.T, own)) / 2
 
@@ -133,7 +136,8 @@ class Supervised(Objective):
 
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:  # noqa: ARG002 - shared signature
         """See `Objective`."""
-        return cross_entropy(self.head(features), torch.from_numpy(self.labels[batch.images]).to(features.device))
+        scores, labels = gather_rows(self.head(features), 1), torch.from_numpy(self.labels[whole(batch).images])
+        return cross_entropy(scores, labels.to(features.device))
 
 
 def seen_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:  # noqa: ARG001 - shared signature
@@ -156,7 +160,7 @@ def half_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:
 
 def blind_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:
     """The control that knows nothing."""
-    return random_guide(len(batch.pictures), rng)
+    return random_guide(2 * len(batch.images), rng)
 
 
 def oracle_guide(labels: IntArray) -> Guide:

@@ -37,7 +37,7 @@ from real_data.training.published_guide import PublishedGuide
 from real_data.training.recipe import Recipe
 from real_data.training.splits import Roles, Split, split
 from real_data.training.trainer import Trained, check_recipe, train_encoder, untrained
-from real_data.training.views import FreshViews, Pixels, ViewSource, stored_pictures, view_pool
+from real_data.training.views import DecodedPictures, FreshViews, Pixels, ViewSource, shown_pictures, view_pool
 from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.infrastructure.inputs import is_there
 from theory.infrastructure.processes import side_by_side
@@ -149,9 +149,9 @@ class Studio:
         known = bool((self.classes[self.split(0).encoder] >= 0).all())
         return [run for run in runs if known or (run.kind != "supervised" and run.guide != LABELS)]
 
-    def pictures(self) -> Pixels:
+    def pictures(self) -> Pixels | DecodedPictures:
         """All images as they are, (n, 3, s, s)."""
-        return stored_pictures(self.source.dataset, self.cache)
+        return shown_pictures(self.source.dataset, self.cache)
 
     def view_source(self, run: Run) -> ViewSource:
         """Where the batches of a run come from."""
@@ -159,7 +159,7 @@ class Studio:
             seen = self.seen_views(run) if run.seen_by else None
             return view_pool(self.source.dataset, self.views, run.strength, self.cache, seen)
         guide = self.guide(run) if run.seen_by else None
-        return FreshViews(self.source.dataset, run.strength, guide, self.workers)
+        return FreshViews(self.source.dataset, run.strength, guide, self.workers, self.device)
 
     def guide(self, run: Run) -> LiveEncoder:
         """What embeds a run's views: it has not learned from the images that judge, nor from those that choose."""
@@ -248,7 +248,7 @@ def _judged(run: Run, studio: Studio, own: Path, alone: bool) -> Iterator[dict[s
     pictures, parts = studio.pictures(), studio.split(run.seed)
     features = trained.features(pictures)
     if run.kind != "untrained":
-        export_encoder(trained.backbone, own, pictures.shape[-1])
+        export_encoder(trained.backbone, own, pictures[:1].shape[-1])
     evaluation, workers = studio.evaluation, studio.workers
     for found in judgements(trained, features, studio.source.dataset, parts, evaluation, run.seed, workers):
         yield about | found

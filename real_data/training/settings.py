@@ -128,7 +128,7 @@ class TrainingSettings(ImageSettings):
         if self.eval_dataset is None and self.val_root is None:
             return None
         return _joined(self.dataset, self.root, self.eval_dataset, self.train_root, self.val_root,
-                       self.classes, self.samples, self.size)  # fmt: skip
+                       self.classes, self.samples, self.size, self.cache)  # fmt: skip
 
 
 @cache
@@ -141,9 +141,10 @@ def _joined(
     classes: int | None,
     samples: int | None,
     size: int | None,
+    cache: str,
 ) -> Joined:
     def of(kind: str, place: str | None, samples: int | None = None) -> "ImageTextDataset":
-        return images_of(kind, place, classes if kind == "imagefolder" else None, samples, size)
+        return images_of(kind, place, classes if kind == "imagefolder" else None, samples, size, cache)
 
     encoder = of(dataset, root, samples)
     if eval_dataset is None:

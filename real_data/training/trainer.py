@@ -7,21 +7,24 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import torch
 from timm.optim import create_optimizer_v2, list_optimizers
 from timm.scheduler import CosineLRScheduler
 
 from real_data.checkpoints import weights_in
+from real_data.training import distributed
 from real_data.training.networks import Backbone
 from real_data.training.objectives import Objective
 from real_data.training.recipe import Recipe
 from real_data.training.views import ViewSource
-from theory.infrastructure.arrays import FloatArray, IntArray
+from theory.infrastructure.arrays import IntArray
 from theory.infrastructure.devices import torch_device
 from theory.infrastructure.inputs import is_there
 from theory.infrastructure.progress import tqdm
@@ -49,16 +52,16 @@ class Trained:
     seconds: float
     objective: Objective | None = None
 
-    def features(self, pictures: Any) -> FloatArray:
+    def features(self, pictures: Any) -> npt.NDArray[np.float32]:
         """Features of pictures, (n, 3, s, s) bytes to (n, width), in float32, without gradients."""
         self.backbone.eval()
         device = next(self.backbone.parameters()).device
         with torch.no_grad():
-            parts = [
-                self.backbone(torch.from_numpy(np.array(pictures[start : start + SHOWN_AT_ONCE])).to(device)).cpu()
-                for start in range(0, len(pictures), SHOWN_AT_ONCE)
-            ]
-        return torch.cat(parts).double().numpy()
+            rows = np.empty((len(pictures), self.backbone.width), dtype=np.float32)
+            for start in range(0, len(pictures), SHOWN_AT_ONCE):
+                some = torch.from_numpy(np.array(pictures[start : start + SHOWN_AT_ONCE])).to(device)
+                rows[start : start + SHOWN_AT_ONCE] = self.backbone(some).cpu()
+        return rows
 
 
 def train_encoder(
@@ -84,10 +87,13 @@ def train_encoder(
     folder : where a checkpoint and the log are kept after every epoch; training goes on from what is there
         By default nothing is kept.
 
+    In one of several processes (`real_data.training.distributed`) each batch is shared, and the first one writes.
+
     Raises
     ------
     ValueError
-        Fewer images than in a batch; a folder with the checkpoint of another recipe, seed, objective or data.
+        Fewer images than in a batch; a batch that the processes cannot share evenly; a
+        folder with the checkpoint of another recipe, seed, objective or data.
     FloatingPointError
         Features or loss are not finite: the learning rate is too high.
 
@@ -111,7 +117,7 @@ def train_encoder(
     for _ in bar:
         state.advance(views, images)
         bar.set_postfix(loss=f"{state.rows[-1]['loss']:.3f}")
-        if folder is not None:
+        if folder is not None and distributed.is_first():
             state.keep(folder, identity)
     return Trained(state.backbone, pd.DataFrame(state.rows), state.seconds, state.objective)
 
@@ -169,22 +175,27 @@ class _State:
         order = rng.permutation(images)[: steps * self.recipe.batch].reshape(steps, -1)
         left = self.recipe.steps(len(images)) - self.epochs * steps
         self.backbone.train()
+        backbone, objective = self._spread
         for step, batch in enumerate(views.batches(list(order[:left]), self.objective.views, rng)):
             self.schedule.step(self.epochs + (step + 0.5) / steps)
             low = self.recipe.precision == "bfloat16"
             with torch.autocast(self.device.type, torch.bfloat16, enabled=low):
-                features = self.backbone(batch.pictures.to(self.device, non_blocking=True))
+                features = backbone(batch.pictures.to(self.device, non_blocking=True))
             self._require_finite(features)
-            loss = self.objective(features.float(), batch, rng)
+            loss = objective(features.float(), batch, rng)
             self._require_finite(loss)
             self.optimizer.zero_grad()
-            loss.backward()
+            (distributed.count() * loss).backward()  # of which the mean over processes is taken
             self.optimizer.step()
             losses.append(loss.detach())
         mean = float(torch.stack(losses).double().mean())
         done = {"epoch": self.epochs + 1, "steps": self.epochs * steps + len(losses)}
         self.rows.append(done | {"loss": mean, "learning_rate": self.optimizer.param_groups[0]["lr"]})
         self.seconds += time.perf_counter() - started
+
+    @cached_property
+    def _spread(self) -> tuple[torch.nn.Module, torch.nn.Module]:
+        return distributed.spread(self.backbone, self.device), distributed.spread(self.objective, self.device)
 
     def _require_finite(self, values: torch.Tensor) -> None:
         if not torch.isfinite(values).all():
@@ -217,7 +228,8 @@ class _State:
         for name in STATES:
             getattr(self, name).load_state_dict(content[name])
         self.rows, self.seconds = content["rows"], content["seconds"]
-        self.write_log(folder)  # a kill may have come between the two
+        if distributed.is_first():
+            self.write_log(folder)  # a kill may have come between the two
 
 
 def _checkpoint(path: Path, device: torch.device) -> dict[str, Any]:

@@ -1,27 +1,36 @@
 """Batches of pictures: from a pool of views drawn once, or fresh ones in every epoch."""
 
+import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Sampler
 from torchvision.transforms.v2.functional import pil_to_tensor
 
 from real_data.datasets import ImageTextDataset
 from real_data.encoders.encoder import LiveEncoder
-from real_data.pairings.views import simclr, views_of
+from real_data.pairings.views import Reach, views_of
+from real_data.resampling.gathering import alone, gather_rows
+from real_data.training.changes import changed
+from real_data.training.crops import Crops, together
+from real_data.training.distributed import own_part
 from theory.infrastructure.array_files import stored_array
 from theory.infrastructure.arrays import FloatArray, IntArray
+from theory.infrastructure.devices import torch_device
 from theory.infrastructure.inputs import is_there
 from theory.infrastructure.processes import serve_loader
 from theory.infrastructure.progress import tqdm
 from theory.infrastructure.tables import replacing
 
 Pixels = npt.NDArray[np.uint8]
+STORED = 4 * 2**30  # bytes: of more pictures no copy is written; all views of the emoji at 224 pixels are less
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +49,20 @@ class Batch:
     seen: torch.Tensor | None
 
 
+def whole(batch: Batch) -> Batch:
+    """The images of the whole batch, and what a guide has seen of them, of a batch that is spread over processes.
+
+    The pictures stay this process's own.
+    """
+    if alone():
+        return batch
+    device = batch.pictures.device if batch.seen is None else batch.seen.device
+    images = gather_rows(torch.from_numpy(batch.images).to(device), 1).cpu().numpy()
+    return Batch(images, batch.pictures, None if batch.seen is None else gather_rows(batch.seen, 2))
+
+
 class ViewSource(ABC):
-    """Where batches come from."""
+    """Where batches come from: for each process its part of them, of the same draws as if it were alone."""
 
     @abstractmethod
     def batches(self, batches: Sequence[IntArray], views: int, rng: np.random.Generator) -> Iterator[Batch]:
@@ -65,57 +86,88 @@ class ViewPool(ViewSource):
         """See `ViewSource`."""
         for images in batches:
             chosen = rng.permuted(np.tile(np.arange(self.pictures.shape[1]), (len(images), 1)), axis=1)[:, :views]
-            at = np.tile(images, views), chosen.T.ravel()
+            own = own_part(images)
+            at = np.tile(own, views), own_part(chosen).T.ravel()
             seen = None if self.seen is None else torch.from_numpy(self.seen[at])
-            yield Batch(images, torch.from_numpy(self.pictures[at]), seen)
+            yield Batch(own, torch.from_numpy(self.pictures[at]), seen)
 
 
 @dataclass(frozen=True, eq=False)
 class FreshViews(ViewSource):
-    """New views in every epoch, prepared by `workers` processes; what a guide sees of them is computed on the way.
+    """New views in every epoch: crops of the original files by `workers` processes, and all else on a device.
+
+    A file is decoded once for all views of its image in a batch. What a guide sees is what the network does.
 
     Attributes
     ----------
-    dataset : images of one size
+    dataset : images of one size, which is that of the views; they are cut out of the originals, whatever their size
     strength : of the augmentations, as `real_data.pairings.views.simclr` has it
     guide : an encoder that embeds views as they come, or `None`
-    workers : 0 prepares them in this process
+    workers : they stay from epoch to epoch; 0 cuts crops in this process
+    device : where colours are changed and views blurred, and batches are; as `torch_device` has it
+
+    Raises
+    ------
+    ValueError
+        Images without a common size; a strength outside (0, 1]; as it is drawn from, a picture that cannot be read.
     """
 
     dataset: ImageTextDataset
     strength: float = 1.0
     guide: LiveEncoder | None = None
     workers: int = 0
+    device: str = "auto"
+
+    def __post_init__(self) -> None:
+        if self.dataset.size is None:
+            raise ValueError(f"{self.dataset.name}: a network sees images of one size: give the data set one")
+        Reach.of(self.strength)
 
     def batches(self, batches: Sequence[IntArray], views: int, rng: np.random.Generator) -> Iterator[Batch]:
         """See `ViewSource`."""
-        seeds = [rng.integers(2**63, size=(views, len(images))) for images in batches]
-        work = [
-            [(int(image), int(own)) for row in drawn for image, own in zip(images, row, strict=True)]
-            for images, drawn in zip(batches, seeds, strict=True)
+        loader, sampler = self._loader
+        # All at once: how far ahead the processes are decides nothing.
+        sampler.work = [
+            (own_part(images), own_part(rng.integers(2**63, size=(views, len(images))).T)) for images in batches
         ]
-        loader = DataLoader(_Views(self), batch_sampler=work, num_workers=self.workers, worker_init_fn=serve_loader)
-        for images, (pictures, prepared) in zip(batches, loader, strict=True):
-            seen = None if self.guide is None else torch.from_numpy(self.guide.embed(prepared))
-            yield Batch(images, pictures, seen)
+        device = torch_device(self.device)
+        for (images, _), (crops, changes) in zip(sampler.work, _in_one_line(loader), strict=True):
+            pictures = changed(crops.to(device, non_blocking=True), changes)
+            yield Batch(images, pictures, None if self.guide is None else self.guide.see(pictures))
+
+    @cached_property
+    def _loader(self) -> tuple[DataLoader[tuple[torch.Tensor, torch.Tensor]], "_Work"]:
+        sampler = _Work()
+        return (
+            DataLoader(
+                Crops(self.dataset, self.strength),
+                batch_sampler=sampler,
+                num_workers=self.workers,
+                collate_fn=together,
+                pin_memory=torch_device(self.device).type == "cuda",
+                persistent_workers=self.workers > 0,
+                worker_init_fn=serve_loader,
+            ),
+            sampler,
+        )
 
 
-class _Views(Dataset[tuple[torch.Tensor, torch.Tensor]]):
-    """A view by its image and its own seed: as the network sees it, and as the guide does."""
+def _in_one_line(loader: Iterable[tuple[torch.Tensor, torch.Tensor]]) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """What it loads; an error of a process without the traceback that torch puts before it."""
+    try:
+        yield from loader
+    except ValueError as error:
+        raise ValueError(str(error).rstrip().rpartition("\n")[2].removeprefix("ValueError: ")) from error
 
-    def __init__(self, source: FreshViews) -> None:
-        size = source.dataset.size
-        if size is None:
-            raise ValueError(f"{source.dataset.name}: a network sees images of one size: give the data set one")
-        self.source, self.transform = source, simclr(size, source.strength)
 
-    def __getitem__(self, drawn: tuple[int, int]) -> tuple[torch.Tensor, torch.Tensor]:
-        image, own = drawn
-        with torch.random.fork_rng(devices=[]):  # torchvision draws from the global generator
-            torch.manual_seed(own)
-            view = self.transform(self.source.dataset.image(image))
-        guide = self.source.guide
-        return pil_to_tensor(view), torch.empty(0) if guide is None else guide.prepare(view)
+class _Work(Sampler[list[tuple[int, list[int]]]]):
+    """What the loader's processes are to draw in an epoch: images, and a seed for each view of each."""
+
+    work: Sequence[tuple[IntArray, IntArray]] = ()
+
+    def __iter__(self) -> Iterator[list[tuple[int, list[int]]]]:
+        for images, seeds in self.work:
+            yield list(zip(images.tolist(), seeds.tolist(), strict=True))
 
 
 def require_two(views: int) -> None:
@@ -147,8 +199,26 @@ def view_pool(
     return ViewPool(pool, None if seen is None else seen.astype(np.float32).reshape(len(dataset), count, -1))
 
 
+def shown_pictures(dataset: ImageTextDataset, cache: Path) -> "Pixels | DecodedPictures":
+    """All images of a data set, (n, 3, s, s): stored where they take at most `STORED`, else decoded when asked for."""
+    if _bytes(dataset) <= STORED:
+        return stored_pictures(dataset, cache)
+    return DecodedPictures(dataset)
+
+
 def stored_pictures(dataset: ImageTextDataset, cache: Path) -> Pixels:
-    """All images of a data set, (n, 3, s, s), mapped from a file in `cache` that is written where it is lacking."""
+    """All images of a data set, (n, 3, s, s), mapped from a file in `cache` that is written where it is lacking.
+
+    Raises
+    ------
+    ValueError
+        They take more than `STORED`; a file of something else is in the place.
+    """
+    if (size := _bytes(dataset)) > STORED:
+        raise ValueError(
+            f"{len(dataset)} pictures of {dataset.name} would take {size / 1e9:.0f} GB, and at most "
+            f"{STORED / 1e9:.1f} GB are stored: draw new views in every epoch (--views 0)"
+        )
     path = cache / f"pictures-{dataset.name}-{dataset.key}.npy"
     shape = (len(dataset), *pil_to_tensor(dataset.image(0)).shape)
     if not is_there(path, "pictures"):
@@ -162,3 +232,45 @@ def stored_pictures(dataset: ImageTextDataset, cache: Path) -> Pixels:
     if stored.dtype != np.uint8 or stored.shape != shape:
         raise ValueError(f"pictures {path} are {stored.dtype} of shape {stored.shape}: delete the file")
     return stored
+
+
+@dataclass(frozen=True, eq=False)
+class DecodedPictures:
+    """All images of a data set as an array of shape (n, 3, s, s) whose slices are decoded as they are asked for.
+
+    The slice that follows is decoded in the meantime, by as many threads as there are cores.
+    """
+
+    dataset: ImageTextDataset
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __getitem__(self, rows: slice) -> Pixels:
+        start, stop, step = rows.indices(len(self))
+        asked = range(start, stop, step)
+        found = self._ahead.pop(asked, None) or self._begun(asked)
+        self._ahead.clear()
+        if follows := range(stop, min(2 * stop - start, len(self)), step):
+            self._ahead[follows] = self._begun(follows)
+        return np.stack([one.result() for one in found])
+
+    @cached_property
+    def _ahead(self) -> dict[range, list[Future[Pixels]]]:
+        return {}
+
+    @cached_property
+    def _threads(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(os.cpu_count())
+
+    def _begun(self, rows: range) -> list[Future[Pixels]]:
+        return [self._threads.submit(self._decoded, row) for row in rows]
+
+    def _decoded(self, index: int) -> Pixels:
+        pixels: Pixels = pil_to_tensor(self.dataset.image(index)).numpy()
+        return pixels
+
+
+def _bytes(dataset: ImageTextDataset) -> int:
+    """What all its images take, decoded."""
+    return len(dataset) * 3 * (dataset.size or 0) ** 2

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.benchmarks import BENCHMARKS, bench_audit, bench_from_features, bench_population_training
+from tests.benchmarks import BENCHMARKS, bench_audit, bench_from_features, bench_loader, bench_population_training
 from tests.benchmarks.__main__ import app
 from tests.benchmarks.duel import SIZES, Duel, NotReachedError, measure
 from tests.benchmarks.graphs import CLASSES, GRAPHS, fresh
@@ -101,3 +101,26 @@ def test_the_graphs_have_labels_that_their_spectrum_knows(name):
     assert set(graph.left_labels) == set(graph.right_labels) == set(range(CLASSES))
     assert graph.n_left == 2_000
     assert probe(graph, spectrum(graph, 20).left / np.sqrt(graph.left_marginal)[:, None]).error < 0.1
+
+
+def test_the_loader_is_timed_and_the_costs_of_the_papers_rows_are_those_of_a_given_throughput(call):
+    arguments = ("--count", "2", "--repeats", "1")
+    code, printed, _ = call(bench_loader.app, *arguments, "--network", "1000", "--guide", "4000")
+    assert code == 0
+    assert re.search(r"decode and crop: \d+, torchvision \d+, ratio \d+\.\d\d$", printed, re.MULTILINE)
+    views = 2 * 100 * (1_281_167 // 512) * 512
+    assert f" {views / 1000 / 3600:.0f} │" in next(row for row in printed.splitlines() if "SimCLR" in row)
+    guided = next(row for row in printed.splitlines() if "DropEasyNegative" in row)
+    assert f" {views / 1000 / 3600 + views / 4000 / 3600:.0f} │" in guided
+    code, printed, _ = call(bench_loader.app, *arguments)
+    assert printed.count("not measured") == 5
+    assert "No GPU was measured here" in printed
+    code, _, error = call(bench_loader.app, "--network", "0")
+    assert (code, error.count("\n")) == (2, 1)
+
+
+def test_the_peer_of_the_loader_draws_as_many_views():
+    data = bench_loader.pictures(3, 0)
+    ours, peer = bench_loader.drawn_here(data), bench_loader.drawn_by_torchvision(data)
+    assert ours.shape == peer.shape == (6, 3, 224, 224)
+    assert bench_loader.cut_by_torchvision(data).shape == bench_loader.cut_here(data)[0].shape

@@ -19,7 +19,7 @@ from real_data.datasets import ImageTextDataset
 from real_data.datasets.emoji import emoji
 from real_data.datasets.imagefolder import imagefolder
 from real_data.encoders.efficientnet import EfficientNet
-from real_data.encoders.encoder import images_per_second
+from real_data.encoders.encoder import LiveEncoder, images_per_second
 from real_data.encoders.evaluator import evaluator
 from real_data.encoders.gradients import Gradients
 from real_data.encoders.minilm import MiniLM
@@ -83,6 +83,18 @@ def test_safetensors_hold_the_same_weights_and_workers_read_the_same_images(data
     save_file(torch.load(checkpoint, weights_only=True), tmp_path / "tiny.safetensors")
     ours, theirs = OpenClip(model, checkpoint), OpenClip(model, tmp_path / "tiny.safetensors", batch_size=2, workers=2)
     np.testing.assert_allclose(ours.encode_images(dataset, None), theirs.encode_images(dataset, None), atol=1e-5)
+
+
+@pytest.mark.parametrize("size", [32, 48])
+def test_a_batch_is_seen_as_its_pictures_one_by_one_are(model, checkpoint, size):
+    pictures = torch.rand(5, 3, size // 4, size // 4, generator=torch.Generator().manual_seed(0))
+    pictures = (255 * torch.nn.functional.interpolate(pictures, (size, size))).byte()
+    encoder, low = (OpenClip(model, checkpoint, precision=precision) for precision in ("float32", "bfloat16"))
+    expected, found = LiveEncoder.see(encoder, pictures), encoder.see(pictures)
+    scale = expected.abs().max()
+    assert (found - expected).abs().max() < (1e-5 if size == 32 else 1e-2) * scale  # resized: bytes differ by a step
+    assert 0 < (low.see(pictures) - found).abs().max() < 0.05 * scale
+    assert low.see(pictures).dtype == torch.float32
 
 
 @pytest.mark.parametrize("make", [EfficientNet, Gradients, lambda: OpenClip("tiny-clip", "random")])

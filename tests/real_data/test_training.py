@@ -24,6 +24,7 @@ from real_data.pairings.views import views_of
 from real_data.studies import pretraining
 from real_data.studies.pretraining import pretraining_table
 from real_data.studies.resampled_training import resampling_runs
+from real_data.training import standardised as standardised_module
 from real_data.training.linear_probe import linear_probe
 from real_data.training.networks import Backbone, WordBag, text_tower
 from real_data.training.objectives import (
@@ -507,3 +508,18 @@ def test_on_a_gpu_training_in_bfloat16_lowers_the_loss_and_is_resumed(pool, tmp_
     log = train().log
     assert log["loss"].iloc[-1] < log["loss"].iloc[0]
     pd.testing.assert_frame_equal(train().log, log)
+
+
+@pytest.mark.parametrize("precision", [np.float32, np.float64])
+def test_features_are_scaled_in_blocks_as_they_are_whole(monkeypatch, precision):
+    rng, train = np.random.default_rng(0), np.arange(5, 60, 2)
+    features = (rng.standard_normal((70, 4)) * [1, 1e-3, 1e3, 0] + [0, 1, -1e3, 2]).astype(precision)
+    monkeypatch.setattr(standardised_module, "BLOCK", 8)
+    expected = StandardScaler().fit(features[train].astype(float)).transform(features.astype(float))
+    expected[:, 3] = 0  # constant
+    found = standardised_module.standardised(features, train)
+    assert found.dtype == torch.float32
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+    features[3, 1] = np.inf
+    with pytest.raises(ValueError, match="the encoder has diverged"):
+        standardised_module.standardised(features, train)

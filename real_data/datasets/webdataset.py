@@ -1,0 +1,181 @@
+"""Pictures in tar files, as WebDataset has them: `KEY.jpg`, `KEY.cls` and `KEY.txt` are one image.
+
+The package reads shards from front to back. Here images are drawn in any order, and some of them judge: so the place
+of each picture in its shard is looked up once, and kept, and a picture is read from there when it is asked for.
+"""
+
+import json
+import os
+import tarfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from braceexpand import braceexpand
+from webdataset.tariterators import group_by_keys
+
+from real_data.datasets.dataset import ImageTextDataset
+from real_data.datasets.manifest import is_settled, manifest_of
+from real_data.datasets.packed import Packed, PackedTexts
+from real_data.datasets.pictures import SUFFIXES, Member, open_picture
+from theory.infrastructure.arrays import IntArray
+from theory.infrastructure.inputs import is_there, require_file
+from theory.infrastructure.progress import tqdm
+from theory.infrastructure.tables import replacing
+
+PICTURES = tuple(sorted(suffix.removeprefix(".") for suffix in SUFFIXES - {".svg"}))
+LABEL, CAPTION = "cls", "txt"
+
+
+class Row(NamedTuple):
+    """An image of a shard; `reason` says why its picture cannot be read."""
+
+    name: str
+    offset: int
+    length: int
+    label: str
+    captions: list[str]
+    digest: str
+    reason: str
+
+
+class PackedMembers(Packed[Member]):
+    """Pictures in shards."""
+
+    def __init__(self, shards: list[Path], names: PackedTexts, places: IntArray) -> None:
+        self.shards, self.names, self.places = shards, names, places  # (n, 3): shard, offset, length
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def item(self, row: int) -> Member:
+        """See `Packed`."""
+        shard, offset, length = self.places[row].tolist()
+        return Member(self.shards[shard], self.names.item(row), offset, length)
+
+    def take(self, rows: IntArray) -> "PackedMembers":
+        """See `Packed`."""
+        return PackedMembers(self.shards, self.names.take(rows), self.places[rows])
+
+
+def webdataset(shards: str, size: int | None = None, cache: Path | None = None) -> ImageTextDataset:
+    """The images of tar files: of each a picture, its class in `KEY.cls`, and captions in `KEY.txt`, one in a line.
+
+    An image without captions has "a photo of a CLASS.". What else is there of an image is ignored, and pictures that
+    cannot be read are left out.
+
+    Parameters
+    ----------
+    shards : the file, or several by braces: "shards-{000..010}.tar"
+    size : pixels
+        Each picture's middle at `size` x `size`; by default each as it is.
+    cache : folder in which is kept what each shard holds, so that the next start reads those alone that have changed
+        By default all are read.
+
+    Raises
+    ------
+    ValueError
+        Braces that are not closed; a shard that is compressed, or no tar file; an image without a class, with two
+        pictures, or twice in one shard; no readable picture.
+    FileNotFoundError
+        No such shard.
+    """
+    try:
+        paths = [Path(name) for name in braceexpand(str(shards))]
+    except ValueError as error:
+        raise ValueError(f"shards {shards}: its braces are not closed") from error
+    for path in paths:
+        require_file(path, "shard")
+    rows = [(number, row) for number, path in enumerate(tqdm(paths, desc="shards")) for row in _indexed(path, cache)]
+    kept = [(number, row) for number, row in rows if not row.reason]
+    skipped = tuple(row.reason for _, row in rows if row.reason)
+    if not kept:
+        why = f": {skipped[0]}" if skipped else ""
+        raise ValueError(f"shards {shards}: none of {len(rows)} pictures can be read{why}")
+    label_names = tuple(sorted({row.label for _, row in kept}, key=_in_order))
+    number_of = {name: number for number, name in enumerate(label_names)}
+    captions = {row: tuple(row) for row in {tuple(row.captions) for _, row in kept}}  # each once in memory
+    places = np.array([(number, row.offset, row.length) for number, row in kept], dtype=np.int64)
+    return ImageTextDataset(
+        name="webdataset",
+        ids=PackedTexts(f"{paths[number].name}/{row.name}" for number, row in kept),
+        files=PackedMembers(paths, PackedTexts(row.name for _, row in kept), places),
+        digests=PackedTexts(row.digest for _, row in kept),
+        captions=tuple(captions[tuple(row.captions)] for _, row in kept),
+        labels=np.array([number_of[row.label] for _, row in kept]),
+        label_names=label_names,
+        size=size,
+        licence="the shards' own",
+        attribution="the shards' own",
+        skipped=skipped,
+    )
+
+
+def _in_order(label: str) -> tuple[bool, int, str]:
+    """Numbers by their value, after names."""
+    return label.isdecimal(), int(label) if label.isdecimal() else 0, label
+
+
+def _indexed(shard: Path, cache: Path | None) -> list[Row]:
+    """What a shard holds, from the file in `cache` that is about it, if the shard has not changed since."""
+    before = shard.stat()
+    state, place = [before.st_size, before.st_mtime_ns], None if cache is None else manifest_of(shard, cache)
+    if place is not None and is_there(place, "manifest"):
+        try:
+            content = json.loads(place.read_text(encoding="utf-8"))
+            if content["state"] == state:
+                return [Row(*row) for row in content["rows"]]
+        except (ValueError, TypeError, KeyError) as error:
+            raise ValueError(f"manifest {place} cannot be read: delete the file") from error
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        rows = list(threads.map(partial(_checked, shard), _samples(shard)))
+    if place is not None and is_settled(before.st_mtime_ns):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(place) as temporary:
+            temporary.write_text(json.dumps({"state": state, "rows": rows}), encoding="utf-8")
+    return rows
+
+
+def _samples(shard: Path) -> Iterator[Row]:
+    """The images of a shard, their pictures not looked at."""
+    try:
+        with tarfile.open(shard, "r:") as archive:
+            files = [member for member in archive if member.isfile()]
+        grouped = list(group_by_keys({"fname": one.name, "data": one, "__url__": str(shard)} for one in files))
+    except (tarfile.TarError, ValueError, EOFError) as error:
+        reason = " ".join(str(error).split())
+        raise ValueError(f"shard {shard} is no tar file, compressed, or has an image twice: {reason}") from error
+    for sample in grouped:
+        found = [sample[suffix] for suffix in PICTURES if suffix in sample]
+        if not found:
+            continue
+        key = sample["__key__"]
+        if len(found) > 1 or LABEL not in sample:
+            told = f"{len(found)} pictures and {int(LABEL in sample)} classes ({key}.{LABEL})"
+            raise ValueError(f"shard {shard}: image {key} has {told}: give it one of each")
+        label, text = (_text(shard, sample.get(suffix)) for suffix in (LABEL, CAPTION))
+        captions = list(filter(None, map(str.strip, text.splitlines()))) or [f"a photo of a {label}."]
+        yield Row(found[0].name, found[0].offset_data, found[0].size, label, captions, "", "")
+
+
+def _text(shard: Path, member: tarfile.TarInfo | None) -> str:
+    if member is None:
+        return ""
+    content = Member(shard, member.name, member.offset_data, member.size).read()
+    try:
+        return content.decode().strip()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"shard {shard}: {member.name} is no text") from error
+
+
+def _checked(shard: Path, row: Row) -> Row:
+    member = Member(shard, row.name, row.offset, row.length)
+    try:
+        open_picture(member, None)
+    except ValueError as error:
+        return row._replace(reason=str(error))
+    return row._replace(digest=sha256(member.read()).hexdigest())

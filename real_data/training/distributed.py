@@ -1,0 +1,87 @@
+"""One encoder trained by several processes, one for each GPU, as `torchrun` starts them.
+
+Every process has all the weights and a part of each batch. The loss is that of the whole batch, whose embeddings are
+gathered, so that an image has as many negatives as if one process had trained on them all; what is drawn at random is
+drawn by all alike. So the number of processes changes nothing but the order in which numbers are added, where no layer
+looks at a batch of its own: on GPUs batch normalisation takes the moments of the whole batch (`SyncBatchNorm`).
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import torch
+import torch.distributed as dist
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
+
+from real_data.resampling.gathering import alone
+
+Rows = TypeVar("Rows")
+
+
+@contextmanager
+def processes() -> Iterator[str]:
+    """The group of processes that `torchrun` started, or this one alone; the device that is this one's.
+
+    `with processes() as device: train_encoder(..., device=device)` in a script, which `torchrun --nproc-per-node 8`
+    runs; by NCCL on GPUs, else by gloo.
+    """
+    if "WORLD_SIZE" not in os.environ:
+        yield "auto"
+        return
+    cuda = torch.cuda.is_available()
+    device = f"cuda:{os.environ.get('LOCAL_RANK', '0')}" if cuda else "cpu"
+    if cuda:
+        torch.cuda.set_device(device)
+    dist.init_process_group("nccl" if cuda else "gloo")
+    try:
+        yield device
+        dist.barrier()  # PyTorch 2.5 hangs where a group ends while its thread still holds tensors of the last gather
+    finally:
+        dist.destroy_process_group()
+
+
+def count() -> int:
+    """How many processes train together."""
+    return 1 if alone() else dist.get_world_size()
+
+
+def is_first() -> bool:
+    """Whether this process writes what all have."""
+    return alone() or dist.get_rank() == 0
+
+
+def own_part(rows: Rows) -> Rows:
+    """Those rows of a batch that are this process's: as many for each, in the order of their ranks.
+
+    Raises
+    ------
+    ValueError
+        They cannot be shared evenly.
+    """
+    if alone():
+        return rows
+    sequence: Any = rows  # or an array
+    each, more = divmod(len(sequence), count())
+    if more:
+        raise ValueError(f"batch={len(sequence)} cannot be shared evenly by {count()} processes")
+    part: Rows = sequence[dist.get_rank() * each : (dist.get_rank() + 1) * each]
+    return part
+
+
+def each_a_share(weight: torch.Tensor) -> torch.Tensor:
+    """A weight that the loss of the whole batch has in every process alike, rows or not: a share of its gradient."""
+    return weight if alone() else torch.lerp(weight.detach(), weight, 1 / count())
+
+
+def spread(network: nn.Module, device: torch.device) -> nn.Module:
+    """A network whose gradients are the means over all processes; itself, where there is one."""
+    if alone():
+        return network
+    if device.type == "cuda":
+        synchronised: Any = nn.SyncBatchNorm
+        network = synchronised.convert_sync_batchnorm(network)  # the same weights, in other layers
+        return DistributedDataParallel(network, device_ids=[device])
+    return DistributedDataParallel(network)

@@ -1,0 +1,101 @@
+"""What ImageNet's number of pictures takes of memory and disk: names alone, pictures are made as they are asked for."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from real_data.datasets.dataset import ImageTextDataset
+from real_data.datasets.packed import PackedPaths, PackedTexts
+from real_data.training.splits import split
+from real_data.training.views import DecodedPictures, FreshViews, shown_pictures
+
+IMAGES, CLASSES = 1_281_167, 1000
+MEMORY = 1.2  # GiB that the process may take besides the libraries; a worker, a quarter that no other shares
+DISK = 2**20  # bytes
+
+
+class Made(ImageTextDataset):
+    """Pictures of one colour, which follows from their number; no file is there."""
+
+    def original(self, index: int) -> Image.Image:
+        return Image.new("RGB", (500, 375), (index % 251, index % 241, index % 239))
+
+    def image(self, index: int) -> Image.Image:
+        return self.original(index).resize((self.size, self.size))
+
+
+def made() -> ImageTextDataset:
+    """Names, digests, captions and labels as ImageNet's training set has them."""
+    labels = np.arange(IMAGES) * CLASSES // IMAGES
+    names = PackedTexts(f"n{label:08d}/n{label:08d}_{number}.JPEG" for number, label in enumerate(labels.tolist()))
+    digests = PackedTexts(f"{number:064x}" for number in range(IMAGES))
+    captions = [tuple(f"{words} number {label}." for words in "abcdefgh") for label in range(CLASSES)]
+    return Made(
+        "imagefolder", names, PackedPaths(Path("/nowhere"), names), digests,
+        tuple(captions[label] for label in labels.tolist()), labels, tuple(map(str, range(CLASSES))), 224, "", "",
+    )  # fmt: skip
+
+
+def peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def own_memory(pid: int) -> float:
+    """GiB of a process that no other shares."""
+    rows = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return sum(int(row.split()[1]) for row in rows if row.startswith(("Private_Clean", "Private_Dirty"))) / 2**20
+
+
+def path_of_imagenet(cache: Path) -> dict[str, object]:
+    """Data set, key, split, batches by two processes, features of the first pictures: what each took."""
+    before, data = peak(), made()
+    found: dict[str, object] = {"key": data.key, "told": data.told}
+    images = split(np.array(data.subjects), 0).train
+    source = FreshViews(data, workers=2, device="cpu")
+    order = np.random.default_rng(0).permutation(images)[: 32 * 4].reshape(4, 32)
+    for number, batch in enumerate(source.batches(list(order), 2, np.random.default_rng(1))):
+        shape = batch.pictures.shape
+        if number == 2:
+            loader, _ = source._loader
+            found["workers"] = [own_memory(worker.pid) for worker in loader._iterator._workers]
+    pictures = shown_pictures(data, cache)
+    assert isinstance(pictures, DecodedPictures)
+    first = pictures[:256].mean(axis=(2, 3))
+    colours = np.arange(256)[:, None] % [251, 241, 239]
+    return found | {
+        "shape": list(shape),
+        "right": bool(np.array_equal(first, colours)),
+        "memory": peak() - before,
+        "files": [str(path) for path in cache.rglob("*")],
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="asks Linux for the memory of a process")
+def test_imagenets_number_of_pictures_takes_little_memory_and_no_disk(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.real_data.test_a_million_pictures", tmp_path],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    found = json.loads(done.stdout)
+    assert found["shape"] == [64, 3, 224, 224]
+    assert found["right"]
+    assert found["told"] == ["label"]
+    assert found["memory"] < MEMORY
+    assert max(found["workers"]) < MEMORY / 4
+    assert sum(Path(path).stat().st_size for path in found["files"]) < DISK
+
+
+if __name__ == "__main__":
+    print(json.dumps(path_of_imagenet(Path(sys.argv[1]))))

@@ -1,0 +1,136 @@
+"""What files held when they were read: read once, and again where they have changed."""
+
+import hashlib
+import json
+import os
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from real_data.datasets import dataset as dataset_module
+from real_data.datasets import manifest, pictures
+from real_data.datasets.imagefolder import imagefolder
+from real_data.datasets.manifest import manifest_of
+from real_data.datasets.packed import PackedPaths, PackedTexts, taken
+from real_data.datasets.table import table
+from tests.limits import largest_file
+from tests.real_data import tiny
+
+LONG_AGO = 1_700_000_000
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = tiny.imagefolder(tmp_path / "pictures")
+    for path in made.rglob("*.*"):
+        os.utime(path, (LONG_AGO, LONG_AGO))
+    return made
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """How often each file was decoded."""
+    count, look = Counter(), pictures._look
+    monkeypatch.setattr(pictures, "_look", lambda path: count.update([path.name]) or look(path))
+    return count
+
+
+def test_files_are_read_once_and_a_changed_one_again(folder, tmp_path, read):
+    first = imagefolder(folder, cache=tmp_path / "cache")
+    assert read.total() == 10
+    again = imagefolder(folder, cache=tmp_path / "cache")
+    assert read.total() == 10
+    assert (again.key, again.skipped) == (first.key, first.skipped) == (imagefolder(folder).key, first.skipped)
+    read.clear()
+    changed = tiny.picture(folder / "widgets" / "1.png", seed=77)
+    other = imagefolder(folder, cache=tmp_path / "cache")
+    assert read == {"1.png": 1}
+    assert other.key != first.key
+    assert other.key == imagefolder(folder).key
+    read.clear()
+    imagefolder(folder, cache=tmp_path / "cache")
+    assert read == {"1.png": 1}  # changed so lately that it might have been changed again
+    os.utime(changed, (LONG_AGO, LONG_AGO + 1))
+    for _ in range(2):
+        imagefolder(folder, cache=tmp_path / "cache")
+    assert read == {"1.png": 2}
+
+
+def test_another_size_or_time_alone_is_noticed(folder, tmp_path, read):
+    path = folder / "widgets" / "0.png"
+    content, before = path.read_bytes(), imagefolder(folder, cache=tmp_path)
+    os.utime(path, (LONG_AGO, LONG_AGO + 3600))
+    assert imagefolder(folder, cache=tmp_path).key == before.key
+    path.write_bytes(content + b"\0")
+    os.utime(path, (LONG_AGO, LONG_AGO + 3600))
+    assert imagefolder(folder, cache=tmp_path).key != before.key
+    path.unlink()
+    assert len(imagefolder(folder, cache=tmp_path)) == len(before) - 1
+
+
+def test_a_killed_check_goes_on_from_its_blocks(folder, tmp_path, read, monkeypatch):
+    monkeypatch.setattr(manifest, "BLOCK", 2)
+    place = folder / "n01443537"
+    names = sorted(path.name for path in place.iterdir())
+    checks = pictures.check_folder(place, names, tmp_path)
+    for _ in range(3):
+        next(checks)
+    checks.close()
+    assert set(json.loads(manifest_of(place, tmp_path).read_text())) == set(names[:2])
+    read.clear()
+    assert [name for name, _ in pictures.check_folder(place, names, tmp_path)] == names
+    assert sorted(read) == names[2:]
+
+
+def test_a_table_of_pictures_has_a_manifest_too(folder, tmp_path, read):
+    rows = [(f"pictures/widgets/{number}.png", "a", "b") for number in (0, 1, 1)] + [("pictures/none.png", "a", "b")]
+    pd.DataFrame(rows, columns=["image", "caption", "label"]).to_csv(tmp_path / "t.csv", index=False)
+    first, again = (table(tmp_path / "t.csv", cache=tmp_path / "cache") for _ in range(2))
+    assert first.key == again.key == table(tmp_path / "t.csv").key
+    assert read == {"0.png": 2, "1.png": 2, "none.png": 3}  # twice of those by the table without a cache
+
+
+@pytest.mark.parametrize("content", ["junk", "[1]", '{"0.png": [1]}'])
+def test_a_manifest_of_something_else_is_one_line(folder, tmp_path, content):
+    imagefolder(folder, cache=tmp_path)
+    path = manifest_of(folder / "widgets", tmp_path)
+    path.write_text(content)
+    with pytest.raises(ValueError, match=f"manifest {path} cannot be read: delete the file"):
+        imagefolder(folder, cache=tmp_path)
+
+
+def test_on_a_full_disk_the_manifest_is_named_and_what_was_there_stays(folder, tmp_path):
+    with pytest.raises(OSError, match=r"cannot be written \(File too large\)"), largest_file(100):
+        imagefolder(folder, cache=tmp_path / "cache")
+    assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+
+
+def test_the_key_in_pieces_is_that_of_the_whole(folder, monkeypatch):
+    data = imagefolder(folder, size=16)
+    content = [data.size, list(data.ids), list(data.digests), data.captions, data.labels.tolist(), data.label_names]
+    expected = hashlib.sha256(json.dumps(content).encode()).hexdigest()
+    assert data.key == expected
+    monkeypatch.setattr(dataset_module, "AT_ONCE", 2)
+    assert imagefolder(folder, size=16).key == expected
+
+
+def test_packed_names_are_a_sequence():
+    names = ["b", "", "ä/é.png", "a\udcff", "c"]  # the fourth is a file's name that is no UTF-8
+    packed = PackedTexts(names)
+    assert packed == names
+    assert packed == tuple(names)
+    assert packed != names[:-1]
+    assert (packed[-1], packed[2], list(packed[1:3])) == ("c", "ä/é.png", ["", "ä/é.png"])
+    assert list(reversed(packed)) == names[::-1]
+    assert packed.index("c") == 4
+    assert "d" not in packed
+    with pytest.raises(IndexError):
+        packed[5]
+    rows = np.array([4, 0, 0])
+    assert taken(packed, rows) == taken(names, rows) == ("c", "b", "b")
+    paths = PackedPaths(Path("/x"), packed)
+    assert paths[2] == Path("/x/ä/é.png")
+    assert list(taken(paths, rows)) == [Path("/x/c"), Path("/x/b"), Path("/x/b")]
