@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from tests.benchmarks import BENCHMARKS
 from tests.benchmarks.duel import SIZES, measure
+from tests.benchmarks.page import page_of
 from theory.infrastructure.commandline import print_table, run, say
 from theory.infrastructure.tables import require_table_path, write_table
 
@@ -28,6 +29,7 @@ def bench(
     repeats: Annotated[int, typer.Option(min=1, help="Timed runs of each side; medians are shown.")] = 3,
     seed: Annotated[int, typer.Option(help="Seed of the graphs and of the starts.")] = 0,
     out: Annotated[Path | None, typer.Option(metavar="TABLE", help="Write the table here too.")] = None,
+    page: Annotated[Path | None, typer.Option(metavar="PAGE.md", help="Write that table as a page, too.")] = None,
 ) -> None:
     """Time ours against a peer on the same input, on one thread, runs of the two in turn.
 
@@ -40,6 +42,8 @@ def bench(
                 raise ValueError(f"{what} {name!r} is none of {', '.join(known)}")
     if out is not None:
         require_table_path(out)
+    elif page is not None:
+        raise ValueError("--page is made of the table of --out: give that too")
     torch.set_num_threads(THREADS)
     with threadpool_limits(THREADS):
         plan = [
@@ -58,6 +62,8 @@ def bench(
     _print(table, repeats)
     if out is not None:
         write_table(table, out, {"sizes": size, "repeats": repeats, "seed": seed, "threads": THREADS})
+        if page is not None:
+            page.write_text(page_of(out), encoding="utf-8")
 
 
 def _print(table: pd.DataFrame, repeats: int) -> None:
@@ -84,7 +90,7 @@ def _print(table: pd.DataFrame, repeats: int) -> None:
         )
         for row in table.to_dict("records")
     ]
-    print_table(f"Median of {repeats} interleaved runs, one thread", columns, rows)
+    print_table(f"Median of {repeats} interleaved runs, one thread, seconds of CPU", columns, rows)
     for note, noted in table[table["note"] != ""].groupby("note", sort=False):
         say(f"{', '.join(noted['benchmark'].unique())}: {note}")
     if table["at_least"].any():

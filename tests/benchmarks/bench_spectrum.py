@@ -39,7 +39,8 @@ def _cases(size: Size, seed: int) -> Iterator[tuple[str, PairGraph, int]]:
 
 
 def _against(solver: str, name: str, graph: PairGraph, k: int, seed: int) -> Duel:
-    start = np.random.default_rng(seed).standard_normal(min(graph.joint.shape))
+    sides = graph.joint.shape
+    start = np.random.default_rng(seed).standard_normal(sides[0] if solver == "propack" else min(sides))
     return Duel(
         case=f"{name}, k = {k}",
         make=lambda: fresh(graph),

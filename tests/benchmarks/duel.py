@@ -57,6 +57,8 @@ class Duel:
 def measure(duel: Duel, repeats: int) -> dict[str, object]:
     """Medians of interleaved runs, after one run of each that is not timed and in which memory is traced.
 
+    Seconds are of CPU time: beside other work those of the clock tell how busy the machine is.
+
     Returns
     -------
     case, n (runs of ours), seconds, peer, peer_seconds, ratio (peer's over ours), ratio_least and ratio_most (of one
@@ -101,12 +103,12 @@ class _Once:
 def _run(run: Run, given: Any, trace: bool = False) -> _Once:
     if trace:
         tracemalloc.start()
-    reached, start = True, time.perf_counter()
+    reached, start = True, time.process_time()
     try:
         run(given)
     except NotReachedError:
         reached = False
-    seconds, peak = time.perf_counter() - start, float("nan")
+    seconds, peak = time.process_time() - start, float("nan")
     if trace:
         peak = tracemalloc.get_traced_memory()[1] / 1e6
         tracemalloc.stop()

@@ -17,7 +17,8 @@ from theory.infrastructure.tables import sidecar
 def test_every_benchmark_runs_and_has_its_rows(call, tmp_path, monkeypatch):
     monkeypatch.setattr(bench_population_training, "CAP", 0.5)
     out = tmp_path / "bench.parquet"
-    code, printed, _ = call(app, "--size", "XS", "--repeats", "1", "--out", out)
+    page = tmp_path / "benchmarks.md"
+    code, printed, _ = call(app, "--size", "XS", "--repeats", "1", "--out", out, "--page", page)
     table = pd.read_parquet(out)
     assert code == 0
     assert sidecar(out).exists()
@@ -25,12 +26,21 @@ def test_every_benchmark_runs_and_has_its_rows(call, tmp_path, monkeypatch):
     assert all(name in printed for name in BENCHMARKS)
     np.testing.assert_allclose(table["ratio"], table["peer_seconds"] / table["seconds"])
     assert (table["seconds"] > 0).all()
+    assert ((table["ratio_least"] <= table["ratio"]) & (table["ratio"] <= table["ratio_most"])).all()
+    assert all(f"## {name}\n" in page.read_text() for name in BENCHMARKS)
+    assert page.read_text().count("| XS |") == len(table)
     assert table.loc[table["benchmark"] == "check_bounds", "peak_mb"].notna().all()
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [["nothing"], ["probe", "--size", "XXL"], ["check_bounds", "--size", "S"], ["probe", "--out", "table.txt"]],
+    [
+        ["nothing"],
+        ["probe", "--size", "XXL"],
+        ["check_bounds", "--size", "S"],
+        ["probe", "--out", "table.txt"],
+        ["--page", "page.md"],
+    ],
 )
 def test_bad_input(call, arguments):
     code, _, error = call(app, *arguments)

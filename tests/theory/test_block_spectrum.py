@@ -62,11 +62,13 @@ def test_the_seed_decides():
 @pytest.mark.slow
 @pytest.mark.parametrize(("copies", "joined", "k"), [(3, 0, 7), (5, 0, 8), (30, 0, 45), (30, 1e-6, 40)])
 def test_in_thirty_seeds_nothing_is_skipped_in_a_cluster(copies, joined, k):
+    """Up to residuals: of weakly joined copies the values are 1e-8 apart, one for another is an error of 1e-8 or so."""
     graph = many_copies(copies, joined)
     exact = dense_values(graph)
     for seed in range(30):
         found = block_spectrum(graph, k, seed=seed)
-        np.testing.assert_allclose(found.singular_values, exact[:k], atol=1e-10)
+        assert np.all(np.abs(found.singular_values - exact[:k]) <= (found.residuals if joined else 1e-10))
+        assert np.all(found.upper_values >= exact[:k] - 1e-12)
         assert found.unseen >= exact[k] - 1e-12
 
 
