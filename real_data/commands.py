@@ -217,7 +217,7 @@ def resample(
         only=_listed(only),
         published_too=published,
         baselines=baselines,
-        tuned=_listed(tune),
+        tune=_listed(tune),
         workers=workers,
         device=device,
         cache=str(cache),

@@ -33,7 +33,7 @@ class Settings(TrainingSettings):
     baselines : of SimCLR with each split, with as many other weights
     learning_rate : at its largest
     strength : of the augmentations
-    tuned : runs as in `only` that are tried with all of `tuned_rates` and `tuned_strengths`, too; validation chooses
+    tune : runs as in `only` that are tried with all of `tuned_rates` and `tuned_strengths`, too; validation chooses
 
     Raises
     ------
@@ -48,7 +48,7 @@ class Settings(TrainingSettings):
     baselines: int = 1
     learning_rate: float = Recipe.learning_rate
     strength: float = 1.0
-    tuned: tuple[str, ...] = ()
+    tune: tuple[str, ...] = ()
     tuned_rates: tuple[float, ...] = (1e-3, 3e-3, 1e-2)
     tuned_strengths: tuple[float, ...] = (0.1, 0.25, 1.0)
 
@@ -73,14 +73,19 @@ def resampling_table(settings: Settings, studio: Studio, folder: Path, seed: int
     Returns
     -------
     DataFrame, as `run_all` has it, with `tuned` for the runs of other learning rates and strengths than the settings',
-    and with `chosen` for the one of each encoder that has the best validation accuracy by the first label set.
+    and with `chosen` for the one of each encoder that has the best validation accuracy by the first label set. Where
+    runs are tuned, their learning rates and strengths are in `tried_rate` and `tried_strength`.
     """
     table = run_all(encoders(settings, seed), studio, folder, jobs)
     usual = (table["learning_rate"] == settings.learning_rate) & (table["strength"] == settings.strength)
     first = table[table["labels"] == table["labels"].iloc[0]]
     best = first.loc[first.groupby(ENCODERS)["validation"].idxmax()]
     chosen = pd.MultiIndex.from_frame(table[TRIALS]).isin(pd.MultiIndex.from_frame(best[TRIALS]))
-    return table.assign(tuned=~usual, chosen=chosen)
+    found = table.assign(tuned=~usual, chosen=chosen)
+    # A column that is named as a setting has its value throughout.
+    return (
+        found.rename(columns={"learning_rate": "tried_rate", "strength": "tried_strength"}) if settings.tune else found
+    )
 
 
 def encoders(settings: Settings, seed: int) -> list[Run]:
@@ -91,7 +96,7 @@ def encoders(settings: Settings, seed: int) -> list[Run]:
     )
     trials = [
         replace(run, recipe=replace(recipe, learning_rate=rate), strength=strength)
-        for run in (selected(runs, s.tuned) if s.tuned else [])
+        for run in (selected(runs, s.tune) if s.tune else [])
         for rate, strength in product(s.tuned_rates, s.tuned_strengths)
         if run.kind != "untrained" and run.repeat == 0
     ]

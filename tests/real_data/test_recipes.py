@@ -390,7 +390,7 @@ def test_a_guide_without_text_is_another_encoder_and_trains_another_network(sour
 
 def test_what_is_tuned_is_chosen_by_validation(source, tmp_path):
     settings = resampled_training.Settings(
-        rules="add_new_positive", guides=("random",), baselines=2, tuned=("simclr", "add_new_positive"), epochs=1,
+        rules="add_new_positive", guides=("random",), baselines=2, tune=("simclr", "add_new_positive"), epochs=1,
         batch=16, warmup=0, tuned_rates=(1e-3, 3e-3), tuned_strengths=(1.0, 0.25),
     )  # fmt: skip
     studio = Studio(source, tmp_path / "cache", views=2, device="cpu")
@@ -418,3 +418,19 @@ def test_the_command_takes_the_contrasts_that_make_reproduce_gives(call, tmp_pat
     )  # fmt: skip
     assert code == 0
     assert said.startswith(f"{3 + 2 + 23 + 2 * 8} encoders, about ")
+
+
+def test_tuned_runs_and_baselines_go_into_the_table_of_the_command(call, folder, tmp_path):
+    code, _, err = call(
+        app, "resample", "--dataset", "imagefolder", "--root", folder / "train", "--rule", "none", "--only", "simclr",
+        "--baselines", "2", "--tune", "simclr", "--tuned-rate", "0.003", "--tuned-rate", "0.01", "--tuned-strength", 1,
+        *SMALL, "--cache", tmp_path / "cache", "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert code == 0, err
+    table = pd.read_parquet(tmp_path / "out" / "resampled_training.parquet")
+    assert table[["repeat", "tried_rate", "tuned"]].to_numpy().tolist() == [
+        [0, 0.003, False],
+        [1, 0.003, False],
+        [0, 0.01, True],
+    ]
+    assert table["chosen"].sum() == 2
