@@ -14,12 +14,12 @@ from theory.sweeps import Study
 class Settings(NaturalSets):
     """Which data sets, and what graphs: as of `resampled_views`, in the draws and views of `natural_pairings`."""
 
-    total_images: int = 200
-    draws: int = 4
+    total_images: int = 300
+    draws: int = 6
     views: int = 2
     strength: float = 1.0
     keep: int = 10
-    diversity: float = 5
+    diversity: float = 8
     k: int = 16
 
     def __post_init__(self) -> None:
