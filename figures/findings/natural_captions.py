@@ -101,8 +101,8 @@ control has the same graph, with the images shuffled over the captions.
 {% endfor %}
 
 A sentence is nearly a name: {{ sets.tuxpaint.captions.alone | percent }} of the stamps share theirs with no other one.
-Of the distinct captions a single image has {{ once.emoji | percent }} on emoji, where each concept has two images,
-{{ once.openclipart | percent }} on OpenClipart and {{ once.tuxpaint | percent }} on Tux Paint.
+Of the distinct captions a single image has {{ once.openclipart | percent }} on OpenClipart and
+{{ once.tuxpaint | percent }} on Tux Paint.
 
 The verdict was asked for in {{ draws }} disjoint draws of each set, at matched diversities. At how many of these are
 captions more consistent than all augmentations, all pairs without text and shuffled captions, by 95% intervals? The

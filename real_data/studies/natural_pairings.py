@@ -18,8 +18,8 @@ TABLES = ("natural_matched", "natural_difference", "natural_verdict", "natural_l
 class Settings(Protocol, NaturalSets):
     """Which data sets, and how their pairings are compared: in fewer images and views than the emoji alone."""
 
-    total_images: int = 300
-    draws: int = 6
+    total_images: int = 200
+    draws: int = 4
     views: int = 2
     strengths: tuple[float, ...] = (1.0,)
     diversities: tuple[float, ...] = (2, 5, 10)

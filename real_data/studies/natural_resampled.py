@@ -14,8 +14,8 @@ from theory.sweeps import Study
 class Settings(NaturalSets):
     """Which data sets, and what graphs: as of `resampled_views`, in the draws and views of `natural_pairings`."""
 
-    total_images: int = 300
-    draws: int = 6
+    total_images: int = 200
+    draws: int = 4
     views: int = 2
     strength: float = 1.0
     keep: int = 10
