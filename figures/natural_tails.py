@@ -1,6 +1,7 @@
 """*Rare captions*: how few images a caption has, what a probe with few labels misses, what dropping pairs does."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -34,6 +35,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     panels[0].set_title("a caption has few images")
     panels[1].set(xscale="log", xlabel="share of the subjects with a label", ylabel="error on the others")
     panels[1].set_title("a probe with few labels")
+    panels[1].set_ylim(bottom=0)  # once all is drawn: it fixes the upper end, too
     panels[1].set_xticks(shares := sorted(held_out["labelled"].unique()), [f"{share:.0%}" for share in shares])
     panels[1].minorticks_off()
     panels[0].legend(fontsize=sized(8), loc="lower left")
@@ -50,11 +52,11 @@ def of_error(verdict: pd.DataFrame) -> pd.DataFrame:
 def once(tags: pd.DataFrame) -> dict[str, float]:
     """The share of the captions that a single image has, by data set."""
     single = tags[tags["images"] == 1].groupby("dataset", sort=False)["n_texts"].sum()
-    shares = single / tags.groupby("dataset", sort=False)["n_texts"].sum()
+    shares = (single / tags.groupby("dataset", sort=False)["n_texts"].sum()).fillna(0.0)  # of emoji all have two
     return {str(name): float(value) for name, value in shares.items()}
 
 
-def _looks(name: str) -> dict[str, str]:
+def _looks(name: str) -> dict[str, Any]:
     hue, dash, marker = LOOKS.get(name, LATER)
     return {"color": hue, "linestyle": dash, "marker": marker}
 
@@ -68,9 +70,8 @@ def _tail(axes: Axes, rows: pd.DataFrame, name: str) -> None:
 def _few_labels(axes: Axes, rows: pd.DataFrame, name: str) -> None:
     by_share = rows.groupby("labelled")
     mean, half = by_share["held_out_error"].mean(), by_share["held_out_error"].apply(student_half)
-    axes.errorbar(mean.index, mean, half, **_looks(name), markersize=4, linewidth=1.2, capsize=2)  # type: ignore[arg-type]  # strings
+    axes.errorbar(mean.index, mean, half, **_looks(name), markersize=4, linewidth=1.2, capsize=2)
     axes.plot(mean.index, by_share["unseen_class"].mean(), **_looks(name) | {"linestyle": ":"}, markersize=3, alpha=0.6)
-    axes.set_ylim(bottom=0)
 
 
 def _what_if(axes: Axes, rows: pd.DataFrame) -> None:
@@ -84,7 +85,7 @@ def _what_if(axes: Axes, rows: pd.DataFrame) -> None:
     axes.set_xticks(shares := sorted(rows["share"].unique()), [f"{share:.0%}" for share in shares])
     axes.minorticks_off()
     axes.set_title(f"dropping pairs: {', '.join(TITLES.get(n, n) for n in rows['dataset'].unique())}")
-    axes.legend(fontsize=sized(8), title="dropped first", title_fontsize=sized(8))
+    axes.legend(fontsize=sized(8), title="dropped first", title_fontsize=sized(8), loc="upper left")
     label_line(axes, 0.03, 0.03, "below 0: better than random", NEUTRAL, transform=axes.transAxes)
 
 

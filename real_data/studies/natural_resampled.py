@@ -19,7 +19,7 @@ class Settings(NaturalSets):
     views: int = 2
     strength: float = 1.0
     keep: int = 10
-    diversity: float = 5
+    diversity: float = 8
     k: int = 16
 
     def __post_init__(self) -> None:
