@@ -37,6 +37,7 @@ import numpy as np
 import scipy.linalg
 
 from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.progress import counting
 from theory.probed_end import PROBES, UNIT, lean, probed_end
 
 if TYPE_CHECKING:
@@ -112,7 +113,12 @@ def leading_eigenpairs(gram: Gram, known: "Rows", k: int, *, tol: float, seed: i
     """
     import torch
 
-    search = _Search(gram, known, k, tol, torch.Generator().manual_seed(seed))
+    with counting(gram.product, "spectrum", "block of products") as counted:
+        search = _Search(replace(gram, product=counted), known, k, tol, torch.Generator().manual_seed(seed))
+        return _searched(search, k)
+
+
+def _searched(search: "_Search", k: int) -> Leading:
     found = search.rayleigh_ritz(search.begin())
     for _ in range(ROUNDS):
         converged = search.converged(found)

@@ -16,6 +16,7 @@ from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray, sparse_tensor
 from theory.infrastructure.devices import accelerator
 from theory.infrastructure.hypotheses import require_width
+from theory.infrastructure.progress import counting
 
 if TYPE_CHECKING:
     import torch
@@ -451,10 +452,11 @@ def _largest(deflated: Product, side: int, sought: float, rng: np.random.Generat
 
 def _leading(product: Product, side: int, count: int, tol: float, rng: np.random.Generator) -> FloatArray:
     """Orthonormal (side, count): the leading eigenvectors of a positive semi-definite operator."""
-    operator = scipy.sparse.linalg.LinearOperator((side, side), matvec=product, dtype=np.float64)
     start = rng.standard_normal(side)
     try:
-        _, vectors = scipy.sparse.linalg.eigsh(operator, count, which="LA", tol=tol, v0=start)
+        with counting(product, "spectrum", "product") as counted:
+            operator = scipy.sparse.linalg.LinearOperator((side, side), matvec=counted, dtype=np.float64)
+            _, vectors = scipy.sparse.linalg.eigsh(operator, count, which="LA", tol=tol, v0=start)
     except scipy.sparse.linalg.ArpackNoConvergence as error:
         raise RuntimeError(f"ARPACK did not converge ({error}): raise tol or use method='dense'") from error
     return np.asarray(vectors, dtype=np.float64)

@@ -3,7 +3,9 @@
 import os
 import sys
 import warnings
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from tqdm import TqdmWarning
 
@@ -16,6 +18,9 @@ PATIENCE = 3.0  # seconds without a bar that nobody minds
 KERNEL = "ipykernel.zmqshell"  # a module that is loaded in a notebook
 
 
+Result = TypeVar("Result")
+
+
 class tqdm(_tqdm):  # type: ignore[type-arg]  # noqa: N801  # named as what it is one of
     """A bar that is hidden where nobody looks at it: in a file of logs, say."""
 
@@ -26,3 +31,15 @@ class tqdm(_tqdm):  # type: ignore[type-arg]  # noqa: N801  # named as what it i
 
 def _seen() -> bool:
     return not os.environ.get(QUIET) and (KERNEL in sys.modules or sys.stderr.isatty())
+
+
+@contextmanager
+def counting(function: Callable[[Any], Result], desc: str, unit: str) -> Iterator[Callable[[Any], Result]]:
+    """The same function, whose calls are counted in a bar without an end, once they have taken `PATIENCE`."""
+    with tqdm(desc=desc, unit=unit, delay=PATIENCE, leave=False) as bar:
+
+        def counted(argument: Any) -> Result:
+            bar.update()
+            return function(argument)
+
+        yield counted

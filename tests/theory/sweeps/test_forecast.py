@@ -3,10 +3,13 @@
 import json
 import os
 
+import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse as sp
 
 from figures.__main__ import app as drawing
+from theory import PairGraph, spectrum
 from theory.infrastructure.progress import tqdm
 from theory.sweeps.__main__ import app
 
@@ -115,6 +118,18 @@ def test_what_no_figure_draws_is_said_too(call, sweep):
 def test_studies_name_their_figures(call):
     code, out, _ = call(app, "studies")
     assert (code, "figures" in out, "tightness_map" in out) == (0, True, True)
+
+
+def test_a_long_spectrum_counts_its_products(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("theory.infrastructure.progress.PATIENCE", 0.0)
+    joint = sp.random_array((900, 800), density=0.01, rng=np.random.default_rng(0), format="csr")
+    graph = PairGraph(joint, drop_isolated=True)
+    for method, what in (("sparse", "product"), ("blocks", "block of products")):
+        spectrum(graph, 6, method=method)
+        told = capsys.readouterr().err
+        assert "spectrum: " in told
+        assert what in told
 
 
 def test_progress_is_for_terminals(capsys, monkeypatch):
