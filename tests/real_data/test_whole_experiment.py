@@ -43,8 +43,8 @@ def clip(place):
 
 def test_pairings_are_measured(call, place, clip):
     code, out, err = call(
-        app, "measure", "--dataset", "imagefolder", "--root", place / "val", "--size", "32", "--images", "200",
-        "--draws", "2", "--views", "2", *clip, "--out", place / "measured",
+        app, "measure", "--dataset", "imagefolder", "--root", place / "val", "--size", "32", "--images", "80",
+        "--draws", "2", "--views", "2", "--strength", "1", *clip, "--out", place / "measured",
     )  # fmt: skip
     assert code == 0, err
     assert "pairings_verdict.parquet" in out
