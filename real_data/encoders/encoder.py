@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from PIL import Image
 from torch.utils.data import DataLoader, Dataset
-from torchvision.transforms.v2.functional import to_pil_image
 
 from real_data.datasets import ImageTextDataset
 from real_data.encoders.cache import FEATURES, Rows, content_key, stored_rows
@@ -57,7 +56,9 @@ class LiveEncoder(ImageEncoder):
 
         Here one picture after another is prepared on the CPU; who can prepare a batch on a device does.
         """
-        prepared = torch.stack([self.prepare(to_pil_image(one)) for one in pictures.cpu()])
+        prepared = torch.stack(
+            [self.prepare(Image.fromarray(one)) for one in pictures.cpu().permute(0, 2, 3, 1).numpy()]
+        )
         return torch.from_numpy(self.embed(prepared)).to(pictures.device)
 
 
