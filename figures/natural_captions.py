@@ -34,16 +34,17 @@ LIMITS = (2e-2, 30)
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """A column for each data set: how far captions are ahead above, bounds and error below."""
     ahead, bounds = leads(tables["natural_difference"]), by_words(tables["natural_bounds"])
-    names = list(ahead["dataset"].unique())
-    size = (1.05 * COLUMN * len(names), 2.1 * COLUMN)
-    picture, panels = plt.subplots(2, len(names), figsize=size, sharey="row", squeeze=False)
-    for column, name in enumerate(names):
+    sets = list(ahead["dataset"].unique())
+    size = (1.05 * COLUMN * len(sets), 2.1 * COLUMN)
+    picture, panels = plt.subplots(2, len(sets), figsize=size, sharey="row", squeeze=False)
+    for column, name in enumerate(sets):
         _leads(panels[0, column], ahead[ahead["dataset"] == name], TITLES.get(name, name))
         _bounds(panels[1, column], bounds[bounds["dataset"] == name])
     panels[0, 0].set_ylabel("captions' lead in consistency\nover the best of a kind")
     panels[1, 0].set_ylabel("probability of error, or its bound")
-    for row, place in zip(panels, ("outside upper center", "outside lower center"), strict=True):
-        picture.legend(*row[0].get_legend_handles_labels(), loc=place, ncols=3, fontsize=sized(8))
+    (leading, names), (bounding, others) = (row[0].get_legend_handles_labels() for row in panels)
+    # One legend of both rows: what fits a figure to a paper puts all legends into one place.
+    picture.legend(leading + bounding, names + others, loc="outside lower center", ncols=4, fontsize=sized(8))
     return picture, _caption(tables, ahead, bounds)
 
 
@@ -68,11 +69,12 @@ def leads(differences: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-def shown(ahead: pd.DataFrame) -> pd.DataFrame:
+def shown(ahead: pd.DataFrame) -> dict[tuple[str, str], tuple[int, int]]:
     """For each data set and kind of captions at how many diversities all three families are beaten, and of how many."""
     whole = ahead.groupby(["dataset", "first", "matched_to"], sort=False)["low"].agg(["min", "count"])
     beaten = (whole["min"] > 0) & (whole["count"] == len(RIVALS))
-    return beaten.groupby(["dataset", "first"], sort=False).agg(["sum", "count"])
+    groups: Any = beaten.groupby(["dataset", "first"], sort=False)
+    return {key: (int(own.sum()), len(own)) for key, own in groups}
 
 
 def by_words(bounds: pd.DataFrame) -> pd.DataFrame:
@@ -119,7 +121,7 @@ def _bounds(axes: Axes, rows: pd.DataFrame) -> None:
 
 def _caption(tables: Mapping[str, pd.DataFrame], ahead: pd.DataFrame, bounds: pd.DataFrame) -> str:
     words = []
-    for (name, captions), (beaten, of) in shown(ahead).iterrows():  # type: ignore[misc]  # the index has two levels
+    for (name, captions), (beaten, of) in shown(ahead).items():
         words.append(f"{TITLES.get(name, name)}, {captions}: {beaten} of {of}")
     learned = tables["natural_learned"]
     drawn = learned.groupby("dataset", sort=False)["draw"].nunique()

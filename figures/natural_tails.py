@@ -1,6 +1,7 @@
 """*Rare captions*: how few images a caption has, what a probe with few labels misses, what dropping pairs does."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -55,7 +56,7 @@ def once(tags: pd.DataFrame) -> dict[str, float]:
     return {str(name): float(value) for name, value in shares.items()}
 
 
-def _looks(name: str) -> dict[str, str]:
+def _looks(name: str) -> dict[str, Any]:
     hue, dash, marker = LOOKS.get(name, LATER)
     return {"color": hue, "linestyle": dash, "marker": marker}
 
@@ -69,7 +70,7 @@ def _tail(axes: Axes, rows: pd.DataFrame, name: str) -> None:
 def _few_labels(axes: Axes, rows: pd.DataFrame, name: str) -> None:
     by_share = rows.groupby("labelled")
     mean, half = by_share["held_out_error"].mean(), by_share["held_out_error"].apply(student_half)
-    axes.errorbar(mean.index, mean, half, **_looks(name), markersize=4, linewidth=1.2, capsize=2)  # type: ignore[arg-type]  # strings
+    axes.errorbar(mean.index, mean, half, **_looks(name), markersize=4, linewidth=1.2, capsize=2)
     axes.plot(mean.index, by_share["unseen_class"].mean(), **_looks(name) | {"linestyle": ":"}, markersize=3, alpha=0.6)
 
 
