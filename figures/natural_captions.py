@@ -123,7 +123,12 @@ def _caption(tables: Mapping[str, pd.DataFrame], ahead: pd.DataFrame, bounds: pd
     words = []
     for (name, captions), (beaten, of) in shown(ahead).items():
         words.append(f"{TITLES.get(name, name)}, {captions}: {beaten} of {of}")
-    learned = tables["natural_learned"]
+    learned, graphs = tables["natural_learned"], tables["natural_graphs"]
+    exact = graphs[(graphs["texts"] == TEXTS) & (graphs["pairing"] == EXACT)].drop_duplicates("dataset")
+    sizes = "; ".join(
+        f"{TITLES.get(name, name)} {images:,} images, α_T = {alpha:.2f}"
+        for name, images, alpha in exact[["dataset", "images", "induced_labelling_error"]].itertuples(index=False)
+    )
     drawn = learned.groupby("dataset", sort=False)["draw"].nunique()
     last = bounds[(bounds["pairing"] == EXACT) & (bounds["k"] == bounds["k"].max())]
     errors = last.pivot_table(index="dataset", columns="bound", values="value", sort=False)
@@ -140,11 +145,11 @@ def _caption(tables: Mapping[str, pd.DataFrame], ahead: pd.DataFrame, bounds: pd
         "subjects, at their own too where they are exact, with 95% intervals over "
         f"{', '.join(map(str, sorted(set(drawn))))} draws of images. Where all three "
         "kinds are beaten, an advantage of text is shown. At how many of the diversities: "
-        f"{'; '.join(words)}. Below: the graph of all images and the words of their captions: bounds on the error of a "
-        "probe on the optimal embedding, that error, and the same with images shuffled over captions; grey where a "
+        f"{'; '.join(words)}. Below: the graph of all images and the words of their captions ({sizes}): bounds on "
+        "the error of a probe on the optimal embedding, that error, and the same with images shuffled over captions; grey where a "
         "bound is vacuous. Where theorem 4 is not drawn it is infinite, and the error is of one optimum among many. "
         f"At k = {bounds['k'].max()}: {listed}."
     )
 
 
-FIGURE = Figure("Natural captions", ("natural_difference", "natural_bounds", "natural_learned"), draw)
+FIGURE = Figure("Natural captions", ("natural_difference", "natural_bounds", "natural_graphs", "natural_learned"), draw)
