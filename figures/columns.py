@@ -111,6 +111,13 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
         "matched_to",
         "value",
     ),
+    "natural_graphs": (
+        "dataset",
+        "images",
+        "induced_labelling_error",
+        "pairing",
+        "texts",
+    ),
     "natural_held_out": (
         "dataset",
         "held_out_error",

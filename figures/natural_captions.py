@@ -34,17 +34,17 @@ LIMITS = (2e-2, 30)
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """A column for each data set: how far captions are ahead above, bounds and error below."""
     ahead, bounds = leads(tables["natural_difference"]), by_words(tables["natural_bounds"])
-    names = list(ahead["dataset"].unique())
-    size = (1.05 * COLUMN * len(names), 2.1 * COLUMN)
-    picture, panels = plt.subplots(2, len(names), figsize=size, sharey="row", squeeze=False)
-    for column, name in enumerate(names):
+    sets = list(ahead["dataset"].unique())
+    size = (1.05 * COLUMN * len(sets), 2.1 * COLUMN)
+    picture, panels = plt.subplots(2, len(sets), figsize=size, sharey="row", squeeze=False)
+    for column, name in enumerate(sets):
         _leads(panels[0, column], ahead[ahead["dataset"] == name], TITLES.get(name, name))
         _bounds(panels[1, column], bounds[bounds["dataset"] == name])
     panels[0, 0].set_ylabel("captions' lead in consistency\nover the best of a kind")
     panels[1, 0].set_ylabel("probability of error, or its bound")
-    for row, place in zip(panels, ("outside upper center", "outside lower center"), strict=True):
-        handles, labels = row[0].get_legend_handles_labels()
-        picture.legend(handles, labels, loc=place, ncols=3, fontsize=sized(8))  # type: ignore[call-overload]  # whatever the font
+    (leading, names), (bounding, others) = (row[0].get_legend_handles_labels() for row in panels)
+    # One legend of both rows: what fits a figure to a paper puts all legends into one place.
+    picture.legend(leading + bounding, names + others, loc="outside lower center", ncols=4, fontsize=sized(8))
     return picture, _caption(tables, ahead, bounds)
 
 
@@ -73,11 +73,8 @@ def shown(ahead: pd.DataFrame) -> dict[tuple[str, str], tuple[int, int]]:
     """For each data set and kind of captions at how many diversities all three families are beaten, and of how many."""
     whole = ahead.groupby(["dataset", "first", "matched_to"], sort=False)["low"].agg(["min", "count"])
     beaten = (whole["min"] > 0) & (whole["count"] == len(RIVALS))
-    counted = beaten.groupby(["dataset", "first"], sort=False).agg(["sum", "count"])
-    return {
-        (str(name), str(captions)): (int(row["sum"]), int(row["count"]))
-        for (name, captions), row in zip(counted.index.to_list(), counted.to_dict("records"), strict=True)
-    }
+    groups: Any = beaten.groupby(["dataset", "first"], sort=False)
+    return {key: (int(own.sum()), len(own)) for key, own in groups}
 
 
 def by_words(bounds: pd.DataFrame) -> pd.DataFrame:
@@ -126,7 +123,12 @@ def _caption(tables: Mapping[str, pd.DataFrame], ahead: pd.DataFrame, bounds: pd
     words = []
     for (name, captions), (beaten, of) in shown(ahead).items():
         words.append(f"{TITLES.get(name, name)}, {captions}: {beaten} of {of}")
-    learned = tables["natural_learned"]
+    learned, graphs = tables["natural_learned"], tables["natural_graphs"]
+    exact = graphs[(graphs["texts"] == TEXTS) & (graphs["pairing"] == EXACT)].drop_duplicates("dataset")
+    sizes = "; ".join(
+        f"{TITLES.get(name, name)} {images:,} images, α_T = {alpha:.2f}"
+        for name, images, alpha in exact[["dataset", "images", "induced_labelling_error"]].itertuples(index=False)
+    )
     drawn = learned.groupby("dataset", sort=False)["draw"].nunique()
     last = bounds[(bounds["pairing"] == EXACT) & (bounds["k"] == bounds["k"].max())]
     errors = last.pivot_table(index="dataset", columns="bound", values="value", sort=False)
@@ -143,11 +145,11 @@ def _caption(tables: Mapping[str, pd.DataFrame], ahead: pd.DataFrame, bounds: pd
         "subjects, at their own too where they are exact, with 95% intervals over "
         f"{', '.join(map(str, sorted(set(drawn))))} draws of images. Where all three "
         "kinds are beaten, an advantage of text is shown. At how many of the diversities: "
-        f"{'; '.join(words)}. Below: the graph of all images and the words of their captions: bounds on the error of a "
-        "probe on the optimal embedding, that error, and the same with images shuffled over captions; grey where a "
+        f"{'; '.join(words)}. Below: the graph of all images and the words of their captions ({sizes}): bounds on "
+        "the error of a probe on the optimal embedding, that error, and the same with images shuffled over captions; grey where a "
         "bound is vacuous. Where theorem 4 is not drawn it is infinite, and the error is of one optimum among many. "
         f"At k = {bounds['k'].max()}: {listed}."
     )
 
 
-FIGURE = Figure("Natural captions", ("natural_difference", "natural_bounds", "natural_learned"), draw)
+FIGURE = Figure("Natural captions", ("natural_difference", "natural_bounds", "natural_graphs", "natural_learned"), draw)

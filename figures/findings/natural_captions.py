@@ -25,10 +25,7 @@ def facts(tables: Tables) -> Facts:
         "draws": int(learned.groupby("dataset")["draw"].nunique().max()),
         "shown": shown(ahead),
         "worded": WORDED,
-        "least": {
-            key: tuple(own.nsmallest(1, "low")[["value", "low", "high"]].iloc[0])
-            for key, own in ahead.groupby(["dataset", "first"])
-        },
+        "least": _least_leads(ahead),
         "k": int(bounds["k"].max()),
         "bounds": {name: _bounds(widest[widest["dataset"] == name]) for name in TITLES},
         "once": once(tables["natural_tags"].query("texts == 'captions'")),
@@ -37,6 +34,12 @@ def facts(tables: Tables) -> Facts:
         "nothing": float(verdict["nothing"].mean()),
         "detectable": float(verdict["detectable"].max()),
     }
+
+
+def _least_leads(ahead: pd.DataFrame) -> dict[Any, tuple[float, ...]]:
+    """By data set and captions: the lead whose interval reaches lowest, and its interval."""
+    lowest = ahead.sort_values("low").groupby(["dataset", "first"])[["value", "low", "high"]].first()
+    return dict(zip(lowest.index, lowest.itertuples(index=False, name=None), strict=True))
 
 
 def _graph(graphs: pd.DataFrame, name: str) -> dict[str, Any]:
