@@ -10,7 +10,7 @@ entry or two at its end turn it into the extremal measure.
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -300,8 +300,8 @@ def _by_class(graph: PairGraph) -> tuple[sp.csr_array, sp.csc_array]:
 
     Products then find most of what they read in the cache. A matrix that is known by its products is left as it is.
     """
-    targets, matrix = weighted_targets(graph), cast(Any, graph.normalized)
-    if not sp.issparse(matrix):
+    targets, matrix = weighted_targets(graph), graph.normalized
+    if not sp.issparse(cast(object, matrix)):
         return matrix, sp.csc_array(targets)
     by_class = sp.csc_array(targets.T @ matrix)
     masses = np.lexsort((by_class.data, np.repeat(np.arange(graph.n_right), np.diff(by_class.indptr))))
@@ -331,13 +331,11 @@ def _bidiagonalised(matrix: sp.csr_array, left: FloatArray, hops: int, nothing: 
     orthogonal, which is enough, and cheap where captions are few.
     """
     left /= np.linalg.norm(left)
-    right = np.zeros((matrix.shape[1], left.shape[1]))
+    right = matrix.T @ left
     shorter_left = left.size <= right.size
     kept = np.empty((hops, min(left.size, right.size)))
     diagonal, off_diagonal, below = [], [], 0.0
     for taken in range(hops):
-        right *= -below
-        right += matrix.T @ left
         if shorter_left:
             kept[taken] = left.ravel()
         else:
@@ -357,7 +355,10 @@ def _bidiagonalised(matrix: sp.csr_array, left: FloatArray, hops: int, nothing: 
         if on * below <= nothing:
             break
         off_diagonal.append(on * below)
-        left /= below
+        if taken + 1 < hops:
+            left /= below
+            right *= -below
+            right += matrix.T @ left
     return JacobiMatrix(np.array(diagonal), np.array(off_diagonal))
 
 
