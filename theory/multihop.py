@@ -338,13 +338,11 @@ def _bidiagonalised(matrix: sp.csr_array, left: FloatArray, hops: int, nothing: 
     orthogonal, which is enough, and cheap where captions are few.
     """
     left /= np.linalg.norm(left)
-    right = np.zeros((matrix.shape[1], left.shape[1]))
+    right = matrix.T @ left
     shorter_left = left.size <= right.size
     kept = np.empty((hops, min(left.size, right.size)))
     diagonal, off_diagonal, below = [], [], 0.0
     for taken in range(hops):
-        right *= -below
-        right += matrix.T @ left
         if shorter_left:
             kept[taken] = left.ravel()
         else:
@@ -364,7 +362,10 @@ def _bidiagonalised(matrix: sp.csr_array, left: FloatArray, hops: int, nothing: 
         if on * below <= nothing:
             break
         off_diagonal.append(on * below)
-        left /= below
+        if taken + 1 < hops:
+            left /= below
+            right *= -below
+            right += matrix.T @ left
     return JacobiMatrix(np.array(diagonal), np.array(off_diagonal))
 
 

@@ -6,11 +6,11 @@ over batch sizes, learning rates and decays made it: a rate that falls as 1/t, a
 Gram matrices, in O(B k²), where scores would take O(B² k).
 
 The tuned peer is the fastest at S of 11 settings of Adam on sbm, in CPU time: batches of 2,048 to 32,768 pairs, rates
-of 0.1 to 0.5 that fall to a half in 30 to 300 steps, momenta of 0.5 to 0.95; and of three on pow. It takes 1.6 s and
-1.2 s, 300 and 240 steps. The floor: the closed form takes 0.031 s (sbm) and 0.027 s (pow), of which ARPACK's own code
-has 0.014 s and the compiled products 0.010 s, at 180 of them each way; one product with 16 vectors takes 0.3 ms, the
-loss 0.4 ms. That is 50 and 45 times as fast; 100 times would ask for less than ARPACK and the products take without
-what Python adds.
+of 0.1 to 0.5 that fall to a half in 30 to 300 steps, momenta of 0.8 to 0.95; and of three on pow. Those that took 1.3
+times as long as the best before them were stopped. It takes 1.6 s and 1.2 s, 300 and 240 steps, where the setting
+before it took 2.1 s and 1.6 s. The floor: the closed form takes 0.031 s (sbm) and 0.027 s (pow), a 50th and a 45th, of
+which ARPACK's own code has 0.014 s and the compiled products 0.010 s, at 180 of them each way; one product with 16
+vectors takes 0.3 ms, the loss 0.4 ms. 100 times would ask for less than ARPACK and the products alone take.
 """
 
 import contextlib

@@ -4,6 +4,7 @@ import os
 import signal
 from functools import partial
 
+import dask
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -126,14 +127,17 @@ def made(number: int, rows: int, columns: int) -> sp.csr_array:
 
 @pytest.mark.slow
 def test_a_graph_that_no_worker_could_hold():
-    """Two workers of `LIMIT`, of which Python and torch take a part, and pairs that take more than one of them has."""
-    limit, rows, blocks = 700 * 2**20, 700_000, 4
+    """One worker of that limit could not hold the pairs, and none may put anything on disk: above 95% it is killed."""
+    limit, rows, blocks = 1200 * 2**20, 50_000, 96
     assert BYTES * 10 * rows * blocks > limit
+    strict = {f"distributed.worker.memory.{name}": False for name in ("target", "spill", "pause")}
     with (
+        dask.config.set(strict),
         LocalCluster(n_workers=2, threads_per_worker=1, memory_limit=limit, dashboard_address=":0") as workers,
-        connected(workers.scheduler_address, all_needed=False) as cluster,
+        connected(workers.scheduler_address, all_needed=True) as cluster,
     ):
         products = DistributedProducts(cluster, [partial(made, number, rows, 1_000) for number in range(blocks)])
         first = torch.from_numpy(np.sqrt(products.right_marginal))[None]
+        torch.testing.assert_close(products.gram(first.float()), first.float(), atol=1e-5, rtol=0)
         torch.testing.assert_close(products.gram(first), first, atol=1e-12, rtol=0)
         assert products.shape == (blocks * rows, 1_000)
