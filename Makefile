@@ -160,14 +160,20 @@ $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)): $(TABLES)/%.parquet: results/%.pa
 # What the verdict on resampling rests on: several baselines with each split, guides without text and without pictures,
 # and SimCLR and its strongest rival tuned alike.
 CONTRASTS = --baselines 3 $(addprefix --guide=,encoder labels random no_text captions) --tune simclr,add_new_positive:encoder
-reproduce: $(INSTALLED) ## Measure the tables in results/ anew: training from pixels, and what `make data` fetches (hours)
-	$(PYTHON) -m pairbounds resample --dataset emoji --precision bfloat16 --jobs $(JOBS) --rule all --seeds 5 $(CONTRASTS) --out $(BUILD)/runs
-	$(PYTHON) -m pairbounds pretrain --dataset emoji --precision bfloat16 --jobs $(JOBS) --objective clip --objective simclr --seeds 5 --out $(BUILD)/runs
-	$(PYTHON) -m pairbounds study natural_captions --out $(BUILD)/runs
-	$(PYTHON) -m pairbounds study natural_what_if --out $(BUILD)/runs
-	$(PYTHON) -m pairbounds study natural_pairings --jobs $(JOBS) --out $(BUILD)/runs
-	$(PYTHON) -m pairbounds study natural_resampled --jobs $(JOBS) --out $(BUILD)/runs/natural_resampled.parquet
-	cp $(foreach name,$(MEASURED),$(BUILD)/runs/$(name).parquet $(BUILD)/runs/$(name).parquet.json) results/
+RESAMPLE := resample --dataset emoji --precision bfloat16 --rule all --seeds 5 $(CONTRASTS)
+PRETRAIN := pretrain --dataset emoji --precision bfloat16 --objective clip --objective simclr --seeds 5
+RUNS := $(BUILD)/runs
+NATURAL := study natural_captions --out $(RUNS)|study natural_what_if --out $(RUNS)|study natural_pairings --out $(RUNS)|study \
+natural_resampled --out $(RUNS)/natural_resampled.parquet
+# Each command says what it will cost before any of them begins. Encoders that are trained stay: killed, it goes on from them.
+reproduce: $(INSTALLED) ## Measure the tables in results/ anew: training from pixels, and what `make data` fetches (says how long)
+	@mkdir -p $(RUNS)
+	@for each in "$(RESAMPLE) --out $(RUNS)" "$(PRETRAIN) --out $(RUNS)"; do $(PYTHON) -m pairbounds $$each --dry-run || exit; done
+	@echo '$(NATURAL)' | tr '|' '\n' | while read -r each; do $(PYTHON) -m pairbounds $$each --dry-run || exit; done
+	@echo '$(NATURAL)' | tr '|' '\n' | while read -r each; do $(PYTHON) -m pairbounds $$each --jobs $(JOBS) || exit; done
+	$(PYTHON) -m pairbounds $(RESAMPLE) --jobs $(JOBS) --out $(RUNS)
+	$(PYTHON) -m pairbounds $(PRETRAIN) --jobs $(JOBS) --out $(RUNS)
+	cp $(foreach name,$(MEASURED),$(RUNS)/$(name).parquet $(RUNS)/$(name).parquet.json) results/
 
 # Figures: each from its script and its tables; the PNG is written after the PDF and the caption.
 $(ALL_FIGURES): | $(INSTALLED)

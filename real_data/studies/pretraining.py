@@ -1,6 +1,7 @@
 """Captions against augmentations: one network on the same images, trained from pixels with either."""
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import get_args
@@ -8,6 +9,7 @@ from typing import get_args
 import pandas as pd
 
 from real_data.settings import image_inputs
+from real_data.training.forecast import encoders_forecast
 from real_data.training.networks import WORDS
 from real_data.training.runs import Kind, Run, Studio, run_all
 from real_data.training.settings import TrainingSettings
@@ -77,4 +79,5 @@ STUDY = Study(
     seeds=5,
     small={"epochs": 1, "warmup": 0, "views": 2, "learning_rates": (1e-3,), "strengths": (1.0,)},
     inputs=image_inputs,
+    forecast=partial(encoders_forecast, encoders),
 )

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 from pathlib import Path
 
 import pandas as pd
 
 from real_data.settings import image_inputs
+from real_data.training.forecast import encoders_forecast
 from real_data.training.recipe import Recipe
 from real_data.training.runs import CAPTIONS, ENCODER, EVERY_GUIDE, GUIDES, LABELS, Kind, Run, Studio, run_all
 from real_data.training.settings import TrainingSettings
@@ -177,4 +179,5 @@ STUDY = Study(
     seeds=5,
     small={"epochs": 1, "warmup": 0, "views": 2, "rules": "add_new_positive"},
     inputs=image_inputs,
+    forecast=partial(encoders_forecast, encoders),
 )

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from real_data.training.runs import RESULT, Run, Studio
 from theory.infrastructure.devices import torch_device
@@ -35,6 +36,13 @@ def training_forecast(
     else:
         how_long = _expected(coming, studio, jobs)
     return f"{len(runs)} encoders{kept}, {how_long}"
+
+
+def encoders_forecast(encoders: Callable[[Any, int], list[Run]], settings: Any, seeds: Sequence[int], jobs: int) -> str:
+    """The same of a study of encoders, before it is measured: those that its data allow."""
+    studio = settings.studio()
+    runs = studio.possible([run for seed in seeds for run in encoders(settings, seed)])
+    return training_forecast(runs, studio, Path(settings.runs), jobs)
 
 
 def stated_forecast(runs: Sequence[Run], images: int, throughput: float | None) -> str:
