@@ -147,8 +147,8 @@ def _caption(tables: Mapping[str, pd.DataFrame], ahead: pd.DataFrame, bounds: pd
         "kinds are beaten, an advantage of text is shown. At how many of the diversities: "
         f"{'; '.join(words)}. Below: the graph of all images and the words of their captions ({sizes}): bounds on "
         "the error of a probe on the optimal embedding, that error, and the same with images shuffled over captions; "
-        "grey where a bound is vacuous. Where theorem 4 is not drawn it is infinite, and the error is of one "
-        "optimum among many. "
+        "grey where a bound is vacuous. Where theorem 4 is not drawn it is infinite, and the error "
+        "is of one optimum among many. "
         f"At k = {bounds['k'].max()}: {listed}."
     )
 
