@@ -88,6 +88,8 @@ class Cell:
 
 def _is_throughout(value: object, column: "pd.Series[Any]") -> bool:
     """Whether every row of a column has this value; `None` is a missing one."""
+    if isinstance(value, tuple):  # a Series would compare itself with it element by element
+        return all(cell == value for cell in column)
     return bool((column.isna() if value is None else column == value).all())
 
 

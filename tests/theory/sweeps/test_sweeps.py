@@ -18,7 +18,7 @@ from theory.infrastructure.renamed import RenamedWarning
 from theory.infrastructure.tables import sidecar
 from theory.sweeps import Cores, SweepConfiguration, find_study, run_study, run_sweep, study_names, where
 from theory.sweeps.__main__ import app
-from theory.sweeps.cells import Cell
+from theory.sweeps.cells import Cell, _is_throughout
 from theory.sweeps.execution import CellError
 from theory.sweeps.store import Store
 
@@ -287,6 +287,12 @@ def test_columns_named_as_settings_are_a_failure(tmp_path, monkeypatch):
     assert failure["error"] == (
         "ValueError: column 'x' of 'tests.theory.sweeps.tiny' is named as a setting, and is not its value"
     )
+
+
+def test_a_column_that_is_named_as_a_setting_of_several_values():
+    column = pd.Series([0.1, 0.2, 0.3])
+    assert not _is_throughout((0.1, 0.2), column)
+    assert _is_throughout((0.1, 0.2), pd.Series([(0.1, 0.2)] * 3))
 
 
 def columns_that_clash(settings, seed):
