@@ -29,7 +29,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup data test test-slow test-gpu test-data matrix coverage fuzz faults reliability bench figures findings notebooks smoke reproduce lint format mistakes diary ledger sharpness readme-figures clean
+.PHONY: help demo setup data test test-slow test-gpu test-data matrix coverage fuzz faults reliability bench figures findings docs docs-serve notebooks smoke reproduce lint format mistakes diary ledger sharpness readme-figures clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/:[^#]*## /\t/' | expand -t 18
@@ -94,6 +94,14 @@ figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/fi
 
 findings: $(FINDINGS) | $(INSTALLED) ## Write docs/findings.md from the tables
 	$(PYTHON) -m figures findings --tables $(TABLES) --out docs/findings.md
+
+docs: $(ALL_FIGURES) ## Build the site from pages, code and figures into build/site, without a network (half a minute)
+	$(PYTHON) docs/site $(BUILD)/pages $(FIGURES)
+	$(PYTHON) -m sphinx -q -W -b html $(BUILD)/pages $(BUILD)/site
+	@echo "the site: $(BUILD)/site/index.html"
+
+docs-serve: docs ## Show the site at http://localhost:8000
+	$(PYTHON) -m http.server --bind localhost --directory $(BUILD)/site 8000
 
 smoke: ## Draw every figure from a first look at each study, into build/smoke
 	$(MAKE) figures BUILD=$(BUILD)/smoke SMALL=1

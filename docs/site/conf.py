@@ -1,0 +1,50 @@
+"""The site, by Sphinx: `make docs` assembles its pages and builds it, without a network; a warning is an error."""
+
+import sys
+from pathlib import Path
+
+from docutils import nodes
+from docutils.transforms import Transform
+from sphinx.application import Sphinx
+
+import theory
+from theory.infrastructure.notation import is_formula, to_mathml
+
+sys.path.insert(0, str(Path(__file__).parent))
+import docstrings  # beside this file
+
+project, author, version, release = "pairbounds", "The pairbounds authors", theory.__version__, theory.__version__
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton"]
+html_theme, html_title, html_static_path, html_css_files = "furo", "pairbounds", ["_static"], ["site.css"]
+html_copy_source = html_show_sourcelink = False
+default_role = "literal"  # docstrings have formulae and names between single backticks
+nb_execution_mode = "off"  # a test runs the notebooks
+myst_heading_anchors, myst_enable_extensions = 3, ["attrs_block", "attrs_inline"]
+autodoc_typehints, autodoc_typehints_description_target = "description", "documented"
+autodoc_member_order, autodoc_preserve_defaults = "bysource", True
+napoleon_google_docstring = napoleon_use_param = napoleon_use_rtype = False
+napoleon_use_ivar = True
+python_display_short_literal_types = python_use_unqualified_type_names = True
+copybutton_prompt_text, copybutton_prompt_is_regexp = r">>> |\.\.\. ", True
+
+
+class Formulae(Transform):
+    """What is mathematics between backticks, on a page or in a docstring, becomes MathML; code is left as it is."""
+
+    default_priority = 900
+
+    def apply(self, **_: object) -> None:
+        """Replace the formulae of a page."""
+        for node in list(self.document.findall(nodes.literal)):
+            if is_formula(node.astext()):
+                node.replace_self(nodes.raw("", to_mathml(node.astext()), format="html"))
+
+
+def _unfold(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:  # noqa: ARG001 - Sphinx's
+    lines[:] = docstrings.unfolded(lines)
+
+
+def setup(app: Sphinx) -> None:
+    """Called by Sphinx."""
+    app.add_transform(Formulae)
+    app.connect("autodoc-process-docstring", _unfold, priority=400)  # before napoleon's, which has 500

@@ -1,0 +1,44 @@
+"""A page for each public module: its public names and nothing else, from their docstrings."""
+
+from collections.abc import Iterator
+from importlib import import_module
+
+FOLDER = "api"
+MODULES = (
+    "theory",
+    "theory.graph_files",
+    "theory.metrics",
+    "theory.walks",
+    "theory.intervals",
+    "theory.sweeps",
+    "simulations",
+    "real_data",
+    "real_data.audit",
+    "figures.plots",
+)
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """Path and Markdown of each page, and of one that lists them."""
+    for name in MODULES:
+        yield f"{FOLDER}/{name}.md", _page(name)
+    listed = "\n".join(MODULES)
+    yield f"{FOLDER}/index.md", f"# API\n\n```{{toctree}}\n:maxdepth: 1\n\n{listed}\n```\n"
+
+
+def _page(name: str) -> str:
+    module = import_module(name)
+    parts = [f"# {name}", (module.__doc__ or "").strip()]
+    for one in _public(name):
+        kind = ("class", "\n   :members:") if isinstance(getattr(module, one), type) else ("function", "")
+        parts.append(f"```{{eval-rst}}\n.. auto{kind[0]}:: {name}.{one}{kind[1]}\n```")
+    return "\n\n".join(parts) + "\n"
+
+
+def _public(name: str) -> list[str]:
+    """What `__all__` has, or else what is defined in the module and has no underscore; functions and classes."""
+    module = import_module(name)
+    listed = getattr(module, "__all__", None)
+    own = [key for key, value in vars(module).items() if getattr(value, "__module__", None) == name]
+    names = [key for key in (own if listed is None else listed) if not key.startswith("_")]
+    return [key for key in names if callable(getattr(module, key))]
