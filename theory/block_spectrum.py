@@ -8,13 +8,13 @@ faster than ARPACK, or slower, and `unseen` less sharp. It takes the threads of 
 from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.linalg
 import scipy.sparse as sp
 
 from theory.block_lanczos import GUARD, Gram, Leading, leading_eigenpairs
 from theory.components import component_roots
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.svd import svd
 from theory.infrastructure.threads import limited_threads
 from theory.sparse_products import SparseProducts
 from theory.spectra import Spectrum, residual_norms
@@ -82,5 +82,5 @@ def _triplets(images: FloatArray, found: Leading) -> tuple[FloatArray, FloatArra
     if values.min() > CLEAR:
         images /= values  # in place: they are the largest array there is
         return images, values, vectors
-    left, values, rotation = scipy.linalg.svd(images, full_matrices=False)
+    left, values, rotation = svd(images)
     return left, values, vectors @ rotation.T

@@ -23,10 +23,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import scipy.linalg
 import scipy.sparse as sp
 
 from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.svd import svd
 
 if TYPE_CHECKING:
     import torch
@@ -58,7 +58,7 @@ def dense_triplets(matrix: sp.csr_array, k: int, device: "torch.device | None" =
         left, values, right = (part.cpu().numpy() for part in found)
         return left, values, right
     if matrix.shape[1] <= SVD_SIDE or k > SPREAD * float(np.sum(matrix.data**2)):
-        left, values, right_t = scipy.linalg.svd(matrix.toarray(), full_matrices=False, overwrite_a=True)
+        left, values, right_t = svd(matrix.toarray())
         return left[:, :k].copy(), values[:k].copy(), right_t[:k].T.copy()
     dense = matrix.toarray()
     few = matrix.nnz * SPARSE < dense.size

@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from theory.consistency import class_indicators, required_labels
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray, is_tensor
+from theory.infrastructure.svd import svd
 from theory.scores import Standing, column_lengths, linear_scores, linear_standing, round_off, score_noise
 
 LOSSLESS = 1 / float(np.sqrt(np.finfo(np.float64).eps))  # up to that condition normal equations lose nothing
@@ -159,7 +160,7 @@ def _least_squares(columns: FloatArray, targets: sp.csr_array) -> FloatArray:
     # An error in B costs its square in the residual: up to this condition the normal equations lose nothing.
     if _clearly_better(gram, LOSSLESS) or np.linalg.cond(gram) < LOSSLESS:
         return np.asarray(scipy.linalg.solve(gram, (targets.T @ columns).T, assume_a="pos"))
-    left, values, right_t = scipy.linalg.svd(columns, full_matrices=False)
+    left, values, right_t = svd(columns)
     kept = values > round_off(len(columns)) * values[0]
     return np.asarray(right_t[kept].T @ ((targets.T @ left[:, kept]).T / values[kept, None]))
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import scipy.linalg
 
 from theory.consistency import weighted_targets
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray
 from theory.infrastructure.columns import column_space
+from theory.infrastructure.svd import svd
 from theory.probes import as_features, probe
 
 UNITS = 16 * float(np.finfo(np.float64).eps)
@@ -72,7 +72,7 @@ def restricted_probe(graph: PairGraph, attributes: npt.ArrayLike, k: int) -> Res
     if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k <= rank:
         raise ValueError(f"k={k!r} is not in 1..{rank}, the rank of the attributes")
     image = graph.normalized.T @ basis  # (n_right, rank), the transpose of the coordinates of Π_X Ā
-    _, found, directions = scipy.linalg.svd(image, full_matrices=rank > graph.n_right)
+    _, found, directions = svd(image, full_matrices=rank > graph.n_right)
     values = np.pad(np.minimum(1.0, found), (0, max(0, k + 1 - len(found))))[: k + 1]
     features = basis @ directions[:k].T / root
     inside = (weighted_targets(graph).T @ basis).T  # (rank, r), the coordinates of ŷ

@@ -15,6 +15,7 @@ import scipy.sparse.linalg
 from theory.consistency import class_masses, induced_labelling_error, required_labels, weighted_targets
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.svd import svd
 from theory.multihop import HOPS, ROUND_OFF, Rule, gauss_rule, label_measure, radau_rule
 from theory.probes import as_features
 from theory.scores import Standing, round_off
@@ -168,7 +169,7 @@ def _residual(graph: PairGraph, targets: Any, ridge: float, f: Any, g: Any) -> F
     """The same on `F Gᵀ`, by its singular vectors."""
     left, right = _weighted(graph, f, g)
     basis, factor = np.linalg.qr(left)
-    rotation, values, _ = scipy.linalg.svd(factor @ np.linalg.qr(right)[1].T)
+    rotation, values, _ = svd(factor @ np.linalg.qr(right)[1].T)
     vectors = basis @ rotation[:, : len(values)]
     kept = values**2 / (values**2 + ridge)
     return np.asarray(targets.toarray() - vectors @ (kept[:, None] * (targets.T @ vectors).T))

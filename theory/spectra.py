@@ -17,6 +17,7 @@ from theory.infrastructure.arrays import FloatArray, sparse_tensor
 from theory.infrastructure.devices import accelerator
 from theory.infrastructure.hypotheses import require_width
 from theory.infrastructure.progress import counting
+from theory.infrastructure.svd import svd
 
 if TYPE_CHECKING:
     import torch
@@ -429,7 +430,7 @@ def searched_triplets(
 
 def triplets_within(forward: Product, basis: FloatArray) -> Triplets:
     """The singular triplets of `X -> A X` on the span of an orthonormal basis, (side, c): a Rayleigh-Ritz step."""
-    left, values, rotation = scipy.linalg.svd(forward(basis), full_matrices=False)
+    left, values, rotation = svd(forward(basis))
     return left, values, basis @ rotation.T
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import scipy.linalg
 
 from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.svd import svd
 
 RANK_TOLERANCE = 64 * float(np.finfo(np.float64).eps)
 FAR_FROM_SINGULAR = 1e3  # the estimate may be off by a small factor, and is of another norm by one of up to k
@@ -67,7 +68,7 @@ def _unit(factor: FloatArray) -> FloatArray:
 
 
 def _rotation(unit: FloatArray) -> FloatArray:
-    rotation, values, _ = scipy.linalg.svd(unit)
+    rotation, values, _ = svd(unit, full_matrices=True)
     return np.asarray(rotation[:, values > RANK_TOLERANCE * values[0]])
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import scipy.linalg
 from scipy.optimize import minimize
 
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray
 from theory.infrastructure.hypotheses import require, require_width
+from theory.infrastructure.svd import svd
 from theory.probes import as_features
 from theory.resampling.quota import ROUNDING
 
@@ -120,7 +120,7 @@ def _product_optimum(joint: FloatArray, weights: FloatArray, k: int) -> tuple[Fl
     """Theorem 2 for the product of the measure's marginals, and the k singular values."""
     total = math.sqrt(weights.sum())
     roots = [np.sqrt(weights.sum(axis=axis) / total) for axis in (1, 0)]
-    left, values, right = scipy.linalg.svd(joint / np.outer(*roots), full_matrices=False)
+    left, values, right = svd(joint / np.outer(*roots))
     scale = np.sqrt(values[:k])
     return left[:, :k] * scale / roots[0][:, None], right[:k].T * scale / roots[1][:, None], values[:k]
 
