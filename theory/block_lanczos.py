@@ -37,7 +37,6 @@ import numpy as np
 import scipy.linalg
 
 from theory.infrastructure.arrays import FloatArray
-from theory.infrastructure.progress import counting
 from theory.probed_end import PROBES, UNIT, lean, probed_end
 
 if TYPE_CHECKING:
@@ -112,6 +111,8 @@ def leading_eigenpairs(gram: Gram, known: "Rows", k: int, *, tol: float, seed: i
     k : k + GUARD is at most a quarter of the side
     """
     import torch
+
+    from theory.infrastructure.progress import counting  # whoever only imports this package needs no bars
 
     with counting(gram.product, "spectrum", "block of products") as counted:
         search = _Search(replace(gram, product=counted), known, k, tol, torch.Generator().manual_seed(seed))

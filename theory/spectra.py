@@ -16,7 +16,6 @@ from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray, sparse_tensor
 from theory.infrastructure.devices import accelerator
 from theory.infrastructure.hypotheses import require_width
-from theory.infrastructure.progress import counting
 from theory.infrastructure.svd import svd
 
 if TYPE_CHECKING:
@@ -453,6 +452,8 @@ def _largest(deflated: Product, side: int, sought: float, rng: np.random.Generat
 
 def _leading(product: Product, side: int, count: int, tol: float, rng: np.random.Generator) -> FloatArray:
     """Orthonormal (side, count): the leading eigenvectors of a positive semi-definite operator."""
+    from theory.infrastructure.progress import counting  # whoever only imports this package needs no bars
+
     start = rng.standard_normal(side)
     try:
         with counting(product, "spectrum", "product") as counted:
