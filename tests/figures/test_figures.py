@@ -36,6 +36,9 @@ CROWDED = {
     ("resampled_training", WIDTHS["double"]),
 }
 
+# Laid out for a paper each time; the others are marked slow.
+FITTED = ("leaderboard", "multihop", "phase", "rates", "votes")
+
 # Settings that make the first look at a study shorter still: what is drawn has the same rows, but fewer.
 SHORTER = {
     "architecture": {"steps": 20},
@@ -120,7 +123,9 @@ def test_a_figure_is_drawn_as_png_and_pdf_with_its_caption(name, needed, tmp_pat
     assert (tmp_path / f"{name}.txt").read_text().startswith(FIGURES[name].title)
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize(
+    "name", [one if one in FITTED else pytest.param(one, marks=pytest.mark.slow) for one in FIGURES]
+)
 def test_a_figure_fits_a_paper_of_two_columns(name, tables, tmp_path):
     """Whole on the page, and a panel in a column; or it is said why not."""
     for layout in (Layout(WIDTHS["double"]), Layout(WIDTHS["single"], panel="1")):

@@ -195,6 +195,7 @@ def test_a_rule_that_helps_is_found():
     assert curves.notna().all(axis=None)
 
 
+@pytest.mark.slow  # the command below comes to the same verdict, on fewer images
 def test_where_nothing_helps_no_rule_beats_random():
     outcome = what_if(junk_graph(np.random.default_rng(1), 160, helpful=False), TRIED)
     errors = outcome.verdict[outcome.verdict["quantity"] == "error"]

@@ -54,6 +54,7 @@ def test_two_processes_come_to_the_same(tmp_path):
     pd.testing.assert_frame_equal(timeless(alone), timeless(together))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("from_nothing")
 def test_a_killed_run_loses_nothing_and_comes_to_the_same_end(tmp_path, monkeypatch):
     limit, counted = Limit(evaluations=300), []
