@@ -14,7 +14,14 @@ COLORS = {
     "labels": SHARP_BOUND,
     "uniform": "black",
 }
-DASHES = {"exact": "-", "by encoder": "--", "by frozen features": "-.", "by pixels": ":", "subcategory": "--"}
+DASHES = {
+    "but for": ":",
+    "exact": "-",
+    "by encoder": "--",
+    "by frozen features": "-.",
+    "by pixels": ":",
+    "subcategory": "--",
+}
 
 
 def color(family: str) -> str:

@@ -159,7 +159,10 @@ def test_the_best_setting_is_chosen_by_validation_for_each_seed():
 def test_a_false_claim_about_caption_pairs_is_named():
     value = caption_pairs.Value(0.5, 0.4, 0.6)
     same = dict.fromkeys(caption_pairs.NAMES, value)
-    shown = {convention: {"exact": True, "estimated": convention == "all"} for convention in caption_pairs.CONVENTIONS}
+    shown = {
+        convention: {"exact": True, "unnamed": True, "estimated": convention == "all"}
+        for convention in caption_pairs.CONVENTIONS
+    }
     errors = {convention: {"exact": (-0.1, 0.2), "estimated": (0.1, 0.2)} for convention in caption_pairs.CONVENTIONS}
     facts = {"others": same, "all": same, "shown": shown, "by_gradients": 0, "errors": errors}
     with pytest.raises(ValueError, match=r"finding caption_pairs: .* clearly above the controls"):
