@@ -89,7 +89,7 @@ bench: $(INSTALLED) ## Time ours against peers, into build/bench.parquet and doc
 demo: $(INSTALLED) ## A first result: bounds of handwritten digits (ten seconds)
 	$(PYTHON) -m pairbounds demo --out $(BUILD)/demo
 
-figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (about twenty minutes)
+figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (about half an hour)
 	@echo "figures, with their captions: $(FIGURES)"
 
 findings: $(FINDINGS) | $(INSTALLED) ## Write docs/findings.md from the tables
