@@ -175,8 +175,9 @@ def spectrum(
         "dense" (`theory.dense_triplets`) decomposes the Gram matrix of a dense copy, of at most `DENSE_LIMIT` entries,
         or the copy itself, whichever is faster. "sparse" runs ARPACK on the Gram operator of the smaller side, never
         formed, at cost O(iterations (nnz + side k)). "blocks" (`theory.block_spectrum`) is block Lanczos on it, mostly
-        in float32: at 65 triplets of 2e6 pairs it takes a third of the time of "sparse" where 1e-6 is allowed, and about
-        twice as much for 1e-10; for few triplets, on small graphs and on tight clusters more. "auto" takes the one that is the fastest for the size, by `fastest_method`.
+        in float32: at 65 triplets of 2e6 pairs it takes a third of the time of "sparse" where 1e-6 is allowed, and
+        about twice as much for 1e-10; for few triplets, on small graphs and on tight clusters more. "auto" takes the
+        one that is the fastest for the size, by `fastest_method`.
     device : {"auto", "cpu", "cuda", ...}
         Where the factorisation or the products run; "auto" is "cuda" if there is one, for more than `SMALL` entries.
     seed : int
@@ -217,8 +218,8 @@ def fastest_method(shape: tuple[int, int], k: int) -> Literal["dense", "sparse",
     "dense" where the smaller side is short, or so many triplets are wanted that a Krylov method would go nearly as far;
     unless a dense copy is too large. Else "blocks" for at least `BLOCKS_WIDTH` triplets and `BLOCKS_WORK` numbers in
     their vectors on the smaller side, and "sparse" for less. Measured on graphs of 2,500 to 50,000 nodes a side, on one
-    thread, for residuals of 1e-6: there "blocks" took 0.3 to 1.2 times as long as "sparse", the most where 200 values are
-    in a cluster.
+    thread, for residuals of 1e-6: there "blocks" took 0.3 to 1.2 times as long as "sparse", the most where 200 values
+    are in a cluster.
     """
     smaller, entries = min(shape), shape[0] * shape[1]
     if (smaller <= DENSE_SIDE or k + GUARD > smaller / 4) and entries <= DENSE_LIMIT:
