@@ -13,9 +13,10 @@ from real_data.caption_graphs import pair_rows
 from real_data.encoders.cache import FEATURES
 from real_data.settings import PLACES, ImageSettings, image_inputs
 from real_data.studies import pairings, pretraining, resampled_training, resampled_views
+from real_data.training.distributed import count, is_first, processes
 from real_data.training.forecast import stated_forecast, training_forecast
 from real_data.training.recipes import DEFAULT, RECIPES, chosen_numbers, recipe_lines
-from real_data.training.runs import Run
+from real_data.training.runs import Run, train_along
 from theory.infrastructure import ownership
 from theory.infrastructure.commandline import say
 from theory.infrastructure.folders import AGAIN
@@ -223,17 +224,13 @@ def resample(
         cache=str(cache),
         runs=str(out),
     )
-    paths = _claimed(["resampled_training"], out, settings, force=force)
     said = recipe_lines(recipe, settings, _plain(given))
     chosen = _counted(seeds, first_seed)
     if missing:
         runs = [run for seed in chosen for run in resampled_training.encoders(settings, seed)]
         say(stated_forecast(runs, RECIPES[recipe].images, throughput), *said)
         return
-    if _told_how_long(resampled_training.encoders, settings, chosen, jobs, throughput, said, dry_run=dry_run):
-        return
-    measure_into("resampled_training", settings, chosen, jobs, paths, RUNS_KEPT)
-    _summarise(read_table(paths["resampled_training"]))
+    _train(resampled_training, settings, chosen, jobs, throughput, said, dry_run=dry_run, force=force)
 
 
 def pretrain(
@@ -309,13 +306,9 @@ def pretrain(
         cache=str(cache),
         runs=str(out),
     )
-    paths = _claimed(["pretraining"], out, settings, force=force)
     chosen = _counted(seeds, first_seed)
-    if _told_how_long(pretraining.encoders, settings, chosen, jobs, throughput, dry_run=dry_run):
-        return
-    measure_into("pretraining", settings, chosen, jobs, paths, RUNS_KEPT)
-    _summarise(read_table(paths["pretraining"]))
-    if told := settings.images().told:
+    done = _train(pretraining, settings, chosen, jobs, throughput, dry_run=dry_run, force=force)
+    if done and (told := settings.images().told):
         say(f"Captions name the {' and the '.join(told)} here: with captions is with labels, and no advantage of text.")
 
 
@@ -368,6 +361,37 @@ def _claimed(tables: Sequence[str], out: Path, settings: Any, *, force: bool) ->
     written = [one for path in paths.values() for one in ownership.table(path)]
     ownership.claim(written, [*named, *checkpoint], force=force)
     return paths
+
+
+def _train(
+    study: Any,
+    settings: Any,
+    seeds: Sequence[int],
+    jobs: int,
+    throughput: float | None,
+    numbers: Sequence[str] = (),
+    *,
+    dry_run: bool,
+    force: bool,
+) -> bool:
+    """Train the encoders of a study's module, in this process or in all of `torchrun`'s; whether a table was written.
+
+    Each process would write the same table: the first one does, and the others train along.
+    """
+    with processes():
+        if count() > 1 and jobs != 1:
+            raise ValueError(f"jobs={jobs} under torchrun: its {count()} processes train each encoder together")
+        if not is_first():
+            for seed in seeds:
+                train_along(study.encoders(settings, seed), settings.studio(), Path(settings.runs))
+            return False
+        name = study.STUDY.name
+        paths = _claimed([name], Path(settings.runs), settings, force=force)
+        if _told_how_long(study.encoders, settings, seeds, jobs, throughput, numbers, dry_run=dry_run):
+            return False
+        measure_into(name, settings, seeds, jobs, paths, RUNS_KEPT)
+        _summarise(read_table(paths[name]))
+        return True
 
 
 def _told_how_long(

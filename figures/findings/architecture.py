@@ -65,4 +65,8 @@ Sampling is the largest part for a free embedding ({{ sampling.free | fixed(3) }
 """,
     facts,
     claims,
+    after_looking=(
+        "at which step an encoder is lowest. It is found on the error itself, which nobody has who trains, and "
+        "the last step is given beside it for this reason."
+    ),
 )

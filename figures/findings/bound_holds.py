@@ -63,4 +63,8 @@ consistency, on {{ local.informative | counted }}.
 """,
     facts,
     claims,
+    after_looking=(
+        "what counts as informative: at first it was a bound below 1, and now it is one below the error of a "
+        "guess, of which there are fewer."
+    ),
 )

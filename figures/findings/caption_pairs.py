@@ -156,4 +156,8 @@ The second convention of diversity, with the image itself, was added after a loo
     "frontier",
     "The frontier: consistency against the effective number of positives, for caption, augmentation and control pairs "
     "of emoji.",
+    after_looking=(
+        "the second convention of diversity, with the image itself, and the arm without captions that name a "
+        "class. Read them as exploratory."
+    ),
 )

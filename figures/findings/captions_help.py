@@ -44,4 +44,8 @@ smaller error. This is one world with its own caption noise, and not a law.
 """,
     facts,
     claims,
+    after_looking=(
+        "nothing that is on record; but the noise of the captions was chosen with this world, and other noises "
+        "have other answers, as the next finding shows."
+    ),
 )

@@ -68,4 +68,8 @@ On the captions of emoji at k = {{ k }} theorem 4 says {{ four_emoji | fixed }},
     claims,
     "ladder",
     "Bounds of the 0-1 error from theorem 4 to theorem 17, on emoji and on random worlds.",
+    after_looking=(
+        "theorems 16 and 17, which were looked for when bounds of the squared error were seen to say little of "
+        "the 0-1 error on these worlds and on emoji."
+    ),
 )

@@ -49,4 +49,8 @@ The captions of emoji are an example, at k = {{ k }}. There theorem 4 bounds the
     claims,
     "multihop",
     "Multi-hop consistency: the interval closes on the true error, on a world and on emoji.",
+    after_looking=(
+        "theorem 15 itself, which was looked for when theorem 4 was seen to say little on such worlds; and the "
+        "factor 2 that stands for near."
+    ),
 )

@@ -140,4 +140,8 @@ with all pairs.
 """,
     facts,
     claims,
+    after_looking=(
+        "to join images by words of their captions as well, when most stamps were seen to be alone; and to ask of "
+        "dropped pairs on OpenClipart alone."
+    ),
 )

@@ -55,4 +55,5 @@ nothing.
 """,
     facts,
     claims,
+    after_looking="nothing that is on record.",
 )

@@ -81,4 +81,8 @@ than {{ noisy | fixed(1) }}.
     "phase",
     "Phase diagram: where captions and where augmentations have the smaller bound, and where they train the better "
     "encoder.",
+    after_looking=(
+        "to judge by theorem 15 beside theorem 4; to leave out the points where both encoders have the same "
+        "error; and the limits that say where most mistakes are."
+    ),
 )

@@ -86,4 +86,8 @@ the largest learning rate, {{ largest_rate }}, on {{ at_edge }} of {{ seeds }} s
 """,
     facts,
     claims,
+    after_looking=(
+        "the wider grid, and the correction for what the splits have in common; before it, the difference by "
+        "category was said to be shown."
+    ),
 )

@@ -66,4 +66,5 @@ is positive and finite, {{ zeros }} have the error 0 and are left out, because a
 """,
     facts,
     claims,
+    after_looking="to leave out the points whose error is 0, and to fit by seed and not by point.",
 )

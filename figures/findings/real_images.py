@@ -48,4 +48,5 @@ There the optimum is one of many. Over all of them the squared error at k = {{ n
     claims,
     "real_images",
     "Emoji: bounds and measured error against the width of the embedding, and where in the spectrum the labels live.",
+    after_looking="the width that the answer quotes; the figure has all of them.",
 )

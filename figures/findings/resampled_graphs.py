@@ -133,4 +133,5 @@ AddNewPositive. The rules that drop negatives change little, and a random guide 
 """,
     facts,
     claims,
+    after_looking="to speak of the two rules for positives apart, and of the factor by which the bound grows.",
 )

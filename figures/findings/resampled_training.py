@@ -167,4 +167,10 @@ Zhang, Wang and Wang (2023) published these changes on ImageNet:
 """,
     facts,
     claims,
+    after_looking=(
+        "most of how it is judged. Earlier measurements had one baseline for each split and an interval for each "
+        "rule by its own seeds; one of 14 changes was said to be shown. The pooled spread, the correction for "
+        "overlap, more baselines, the guides without text and with exact captions, and the tuning of SimCLR came "
+        "after that, and the sentence was withdrawn."
+    ),
 )

@@ -43,4 +43,5 @@ The bounds on imperfect encoders (theorems 7 and 17) were checked on the way, wh
 """,
     facts,
     claims,
+    after_looking="nothing that is on record.",
 )

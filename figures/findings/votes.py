@@ -48,4 +48,5 @@ A free embedding was trained by InfoNCE, and the bounds were checked on the way.
 """,
     facts,
     claims,
+    after_looking="nothing that is on record.",
 )

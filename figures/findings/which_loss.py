@@ -46,4 +46,5 @@ The bound held at {{ points - above }} of {{ points }} points, though for four o
 """,
     facts,
     claims,
+    after_looking="to train one seed with SGD as well, because the order of the losses was a surprise.",
 )

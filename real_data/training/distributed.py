@@ -9,6 +9,7 @@ looks at a batch of its own: on GPUs batch normalisation takes the moments of th
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import torch
@@ -19,14 +20,15 @@ from torch.nn.parallel import DistributedDataParallel
 from real_data.resampling.gathering import alone
 
 Rows = TypeVar("Rows")
+PATIENCE = timedelta(days=1)  # the others wait while the first one judges an encoder; `torchrun` ends them if it fails
 
 
 @contextmanager
 def processes() -> Iterator[str]:
     """The group of processes that `torchrun` started, or this one alone; the device that is this one's.
 
-    `with processes() as device: train_encoder(..., device=device)` in a script, which `torchrun --nproc-per-node 8`
-    runs; by NCCL on GPUs, else by gloo.
+    The commands `resample` and `pretrain` begin with it. In a script of one's own it is `with processes() as device:
+    train_encoder(..., device=device)`, which `torchrun --nproc-per-node 8` runs; by NCCL on GPUs, else by gloo.
     """
     if "WORLD_SIZE" not in os.environ:
         yield "auto"
@@ -35,7 +37,7 @@ def processes() -> Iterator[str]:
     device = f"cuda:{os.environ.get('LOCAL_RANK', '0')}" if cuda else "cpu"
     if cuda:
         torch.cuda.set_device(device)
-    dist.init_process_group("nccl" if cuda else "gloo")
+    dist.init_process_group("nccl" if cuda else "gloo", timeout=PATIENCE)
     try:
         yield device
         dist.barrier()  # PyTorch 2.5 hangs where a group ends while its thread still holds tensors of the last gather
@@ -51,6 +53,20 @@ def count() -> int:
 def is_first() -> bool:
     """Whether this process writes what all have."""
     return alone() or dist.get_rank() == 0
+
+
+def wait() -> None:
+    """Go on when all processes are here."""
+    if not alone():
+        dist.barrier()
+
+
+def decided_by_first(*, decision: bool = False) -> bool:
+    """What the first process decides; what the others would is not asked."""
+    said = [decision]
+    if not alone():
+        dist.broadcast_object_list(said)
+    return said[0]
 
 
 def own_part(rows: Rows) -> Rows:

@@ -17,6 +17,7 @@ from real_data.encoders.efficientnet import EfficientNet
 from real_data.encoders.encoder import ImageEncoder, LiveEncoder
 from real_data.pairings.sources import FROZEN, Source, image_encoders
 from real_data.pairings.views import views_of
+from real_data.training import distributed
 from real_data.training.evaluation import Evaluation, judgements
 from real_data.training.exported import export_encoder
 from real_data.training.networks import WORDS, text_tower
@@ -205,19 +206,30 @@ def run_all(runs: Sequence[Run], studio: Studio, folder: Path, jobs: int = 1) ->
     for recipe in {run.recipe for run in runs}:
         check_recipe(recipe)
     studio.prepare(runs)
+    distributed.wait()  # the others read what is prepared
     one = partial(_outcome, studio=studio, folder=folder, alone=jobs == 1)
     with side_by_side(one, runs, jobs) as done:
         rows = [row for outcome in tqdm(done, total=len(runs), desc="encoders", unit="encoder") for row in outcome]
     return pd.DataFrame(rows)
 
 
+def train_along(runs: Sequence[Run], studio: Studio, folder: Path) -> None:
+    """What `run_all` is in the other processes of `torchrun`: they train with the first one, and write nothing."""
+    runs = studio.possible(runs)
+    distributed.wait()
+    studio.prepare(runs)
+    for run in runs:
+        if distributed.decided_by_first():
+            _trained(run, studio, folder / run.key, alone=False)
+
+
 def _outcome(run: Run, studio: Studio, folder: Path, alone: bool) -> list[dict[str, object]]:
     own = folder / run.key
     path, identity = own / RESULT, {"run": asdict(run), "data": studio.key, "evaluation": asdict(studio.evaluation)}
-    if is_there(path, "result"):
-        rows = _stored_outcome(path, json.loads(json.dumps(identity)))
-        if rows is not None:
-            return rows
+    rows = _stored_outcome(path, json.loads(json.dumps(identity))) if is_there(path, "result") else None
+    if not distributed.decided_by_first(decision=rows is None):
+        assert rows is not None
+        return rows
     own.mkdir(parents=True, exist_ok=True)
     with limited_threads((asked_threads() or joblib.cpu_count()) if alone else 1):
         rows = list(_judged(run, studio, own, alone))

@@ -56,6 +56,7 @@ def test_a_finding_names_figures_tables_and_studies_that_exist(name):
         assert any(table in FIGURES[figure].tables for figure in FIGURES)
         assert study_of(table), table
         assert f"`{table}`" in finding.sources()
+    assert finding.after_looking.endswith(".") or not finding.tables
 
 
 def test_findings_stand_in_their_order():

@@ -1,5 +1,10 @@
 """The paper's experiments on a small folder and a CLIP checkpoint, from pictures to tables, as a user gives them."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import open_clip
 import pandas as pd
@@ -13,6 +18,7 @@ from tests.real_data import tiny
 
 pytestmark = pytest.mark.slow
 CLASSES, PICTURES = 10, 30
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +81,43 @@ def test_the_papers_recipe_says_what_it_takes_and_runs_in_small(call, place, cli
     assert table[["test", "knn_test", "crops_test"]].ge(0).all(axis=None)
     assert len(list((place / "resampled").glob(f"*/{ENCODER}"))) == 5
     assert table["test"].max() > 2 / CLASSES  # colours tell the classes
+
+
+def test_two_processes_of_torchrun_train_each_encoder_together(call, place):
+    """A network without batch normalisation, as of one process; killed or not, the second sitting trains no more."""
+    command = [
+        "resample", "--dataset", "imagefolder", "--train-root", str(place / "train"), "--val-root", str(place / "val"),
+        "--backbone", "open_clip/tiny-clip", "--size", "32", "--epochs", "2", "--warmup", "0", "--batch", "32",
+        "--optimizer", "sgd", "--learning-rate", "0.05", "--views", "0", "--rule", "add_new_positive", "--guide",
+        "labels", "--seeds", "1", "--device", "cpu", "--cache", str(place / "cache"),
+    ]  # fmt: skip
+    code, _, err = call(app, *command, "--out", place / "one")
+    assert code == 0, err
+    tables = []
+    for _ in range(2):
+        done = torchrun(place, *command, "--out", str(place / "two"))
+        assert done.returncode == 0, done.stderr
+        tables.append((place / "two" / "resampled_training.parquet").read_bytes())
+    assert tables[0] == tables[1]
+    one, two = (pd.read_parquet(place / name / "resampled_training.parquet") for name in ("one", "two"))
+    assert one["kind"].tolist() == ["untrained", "supervised", "simclr", "simclr"]
+    pd.testing.assert_frame_equal(
+        one[["kind", "rule", "loss", "steps"]], two[["kind", "rule", "loss", "steps"]], rtol=1e-4
+    )
+    assert torchrun(place, *command, "--jobs", "2", "--out", str(place / "three")).returncode != 0
+
+
+def torchrun(place, *command):
+    """Of the command, by two processes that know the tiny CLIP."""
+    (place / "command.py").write_text(
+        "import sys\nfrom pathlib import Path\nfrom real_data.__main__ import app\nfrom tests.real_data import tiny\n"
+        "tiny.register_clip(Path(__file__).parent)\napp(sys.argv[1:])\n"
+    )
+    start = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        [*start, place / "command.py", *command], env=environment, capture_output=True, text=True, check=False
+    )
 
 
 def test_captions_without_labels_pretrain_and_a_folder_judges(call, place):
