@@ -58,8 +58,10 @@ KINDS = ("seen", "fresh", "oracle", "blind", "clip", "supervised")
 def train_all(place: Path, device: str, name: str) -> None:
     """Each kind of training in a folder of its own, with checkpoint and log."""
     torch.set_num_threads(1)
-    tiny.register_clip(place)
-    data = replace(coloured(place), size=SIDE)
+    inputs = place / f"read-by-{os.environ.get('RANK', 'one')}"  # which each process writes, and no other reads
+    inputs.mkdir()
+    tiny.register_clip(inputs)
+    data = replace(coloured(inputs), size=SIDE)
     for kind in KINDS:
         views = source(kind, data)
         train_encoder(

@@ -110,8 +110,9 @@ def test_two_processes_of_torchrun_train_each_encoder_together(call, place):
 def torchrun(place, *command):
     """Of the command, by two processes that know the tiny CLIP."""
     (place / "command.py").write_text(
-        "import sys\nfrom pathlib import Path\nfrom real_data.__main__ import app\nfrom tests.real_data import tiny\n"
-        "tiny.register_clip(Path(__file__).parent)\napp(sys.argv[1:])\n"
+        "import sys\nfrom pathlib import Path\nfrom tempfile import mkdtemp\nfrom real_data.__main__ import app\n"
+        "from tests.real_data import tiny\ntiny.register_clip(Path(mkdtemp(dir=Path(__file__).parent)))\n"
+        "app(sys.argv[1:])\n"
     )
     start = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     environment = os.environ | {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": str(ROOT)}
