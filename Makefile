@@ -29,7 +29,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup data test test-slow test-gpu test-data matrix coverage fuzz faults reliability bench figures findings docs docs-serve notebooks smoke reproduce lint format mistakes diary ledger sharpness readme-figures clean
+.PHONY: help demo setup data test test-slow test-gpu test-data matrix coverage fuzz faults reliability bench figures findings docs docs-serve notebooks smoke reproduce lint format mistakes diary ledger sharpness readme-figures accept release clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/:[^#]*## /\t/' | expand -t 18
@@ -92,8 +92,11 @@ demo: $(INSTALLED) ## A first result: bounds of handwritten digits (ten seconds)
 figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (about half an hour)
 	@echo "figures, with their captions: $(FIGURES)"
 
-findings: $(FINDINGS) | $(INSTALLED) ## Write docs/findings.md from the tables
+PUBLISHED := results/published
+findings: $(FINDINGS) | $(INSTALLED) ## Write docs/findings.md from the tables, and keep these in results/published
 	$(PYTHON) -m figures findings --tables $(TABLES) --out docs/findings.md
+	rm -rf $(PUBLISHED) && mkdir -p $(PUBLISHED)
+	cp $(foreach table,$(filter-out $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)),$(FINDINGS)),$(table) $(table).json) $(PUBLISHED)
 
 docs: $(ALL_FIGURES) ## Build the site from pages, code and figures into build/site, without a network (half a minute)
 	$(PYTHON) docs/site $(BUILD)/pages $(FIGURES)
@@ -103,8 +106,23 @@ docs: $(ALL_FIGURES) ## Build the site from pages, code and figures into build/s
 docs-serve: docs ## Show the site at http://localhost:8000
 	$(PYTHON) -m http.server --bind localhost --directory $(BUILD)/site 8000
 
-smoke: ## Draw every figure from a first look at each study, into build/smoke
+smoke: ## Draw every figure from a first look at each study, into build/smoke; say which key numbers have changed
 	$(MAKE) figures BUILD=$(BUILD)/smoke SMALL=1
+	$(PYTHON) -m figures evidence --tables $(BUILD)/smoke/tables
+
+accept: ## Take the key numbers of a first look at each study for those that `make smoke` compares with; say what changed
+	$(MAKE) figures BUILD=$(BUILD)/smoke SMALL=1
+	$(PYTHON) -m figures evidence --tables $(BUILD)/smoke/tables --accept
+
+release: $(INSTALLED) ## Build sdist and wheel into build/dist, check them, and check a graph with what they install
+	rm -rf $(BUILD)/dist
+	$(VENV)/bin/uv build --quiet --out-dir $(BUILD)/dist
+	$(PYTHON) -m twine check --strict $(BUILD)/dist/*.whl $(BUILD)/dist/*.tar.gz
+	$(VENV)/bin/uv venv --quiet --python $(PYTHON) $(BUILD)/dist/venv
+	$(VENV)/bin/uv pip install --quiet --python $(BUILD)/dist/venv $(BUILD)/dist/*.whl
+	cd $(BUILD)/dist && venv/bin/python -c "import simulations as s; s.LatentWorld(seed=0).caption_graph(noise=0.05, detail=0.3).save('graph.npz')"
+	cd $(BUILD)/dist && venv/bin/pairbounds --version && venv/bin/pairbounds check graph.npz --k 4 --out checked.csv
+	@echo "to release: $(BUILD)/dist"
 
 MINUTES ?= 10
 SEED ?=

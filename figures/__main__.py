@@ -7,12 +7,15 @@ import matplotlib as mpl
 import typer
 
 from figures.figure import found
+from figures.findings.evidence import compared, read_evidence, write_evidence
+from figures.findings.evidence import evidence as evidence_of
 from figures.findings.page import BEGINNING, findings_page, inputs, is_current
 from figures.layout import Layout, inches
 from figures.prerequisites import studies_of
 from figures.renamed import FIGURES as OLD_NAMES
 from theory.infrastructure import ownership
 from theory.infrastructure.commandline import CHECK_FAILED, print_table, run, say
+from theory.infrastructure.inputs import is_there
 from theory.infrastructure.names import none_of
 from theory.infrastructure.options import Force
 from theory.infrastructure.pictures import METADATA
@@ -95,6 +98,31 @@ def findings(
     with replacing(out) as temporary:
         temporary.write_text(page, encoding="utf-8")
     say(out)
+
+
+@app.command()
+def evidence(
+    tables: Annotated[Path, typer.Option(help="Folder of the tables.")] = Path("build/smoke/tables"),
+    reference: Annotated[Path, typer.Option(help="The numbers that were accepted.")] = Path("results/evidence.json"),
+    accept: Annotated[bool, typer.Option("--accept", help="Take the numbers of the tables for the reference.")] = False,
+) -> None:
+    """Compare the key numbers of the findings with those that were accepted; exit with 1 if one has moved.
+
+    A number has moved if it is further away than its standard error over the seeds of the reference, or than round-off.
+    """
+    now = evidence_of(tables)
+    known = read_evidence(reference) if is_there(reference, "reference") or not accept else {}
+    changes = compared(known, now)
+    if accept:
+        write_evidence(now, reference)
+        say(*changes, f"{reference}: {len(now)} numbers, {len(changes)} changes")
+    elif changes:
+        say(
+            *changes, f"{len(changes)} of {len(known)} key numbers have changed: `make accept` if they should", err=True
+        )
+        raise typer.Exit(CHECK_FAILED)
+    else:
+        say(f"{len(known)} key numbers are as they were")
 
 
 @app.command(name="list")

@@ -4,9 +4,8 @@ import pandas as pd
 
 from figures.accuracies import accuracies
 from figures.findings.finding import CATEGORY, SUBCATEGORY, Facts, Finding, Tables, require_labels
-from figures.intervals import excludes_zero, mean_and_half
-from figures.pretraining import KINDS, settings_tried
-from real_data.training.splits import OVERLAP
+from figures.intervals import excludes_zero
+from figures.pretraining import KINDS, difference, settings_tried
 from theory.intervals import detectable
 
 FEW_RATES, FEW_STRENGTHS = (1e-3, 3e-3), (0.25, 1.0)  # the grid that was tried first
@@ -38,12 +37,6 @@ def facts(tables: Tables) -> Facts:
 def best(tried: pd.DataFrame) -> pd.DataFrame:
     """Of each objective and seed the run with the best validation accuracy; of one label set."""
     return tried.loc[tried.groupby(["kind", "seed"])["validation"].idxmax()]
-
-
-def difference(runs: pd.DataFrame) -> tuple[float, float]:
-    """Test accuracy with captions over that with augmentations and the same seed, in points; and half its interval."""
-    by_kind = runs.pivot_table(index="seed", columns="kind", values="test")
-    return mean_and_half(100 * (by_kind["clip"] - by_kind["simclr"]), overlap=OVERLAP)
 
 
 def claims(facts: Facts) -> dict[str, bool]:

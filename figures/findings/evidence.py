@@ -1,0 +1,148 @@
+"""The key numbers of the findings, kept with their spread: a change that moves one of them says so.
+
+The reference is of the few seeds of `make smoke`, which anyone can measure again in minutes. The same seeds give the
+same numbers up to round-off, and nearly so with other versions of libraries. A number has moved when it is further from
+the reference than its own standard error over the seeds.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from figures.findings.finding import Finding, Tables, found
+from figures.renamed import read
+from theory.infrastructure.tables import replacing
+
+Value = float | str | bool | None  # None is a number that is not finite
+SEED = "seed"
+ROUND_OFF = 1e-6  # relative; what is measured without a seed is the same up to it
+
+
+class Number(NamedTuple):
+    """One fact, and by how much it may move."""
+
+    value: Value
+    tolerance: float
+
+
+Evidence = dict[str, Number]
+
+
+def evidence(tables: Path) -> Evidence:
+    """The facts of all findings, and whether each of their claims is true, by names such as `phase.multihop.0`.
+
+    Raises
+    ------
+    FileNotFoundError
+        A table is missing.
+    ValueError
+        A table is of another version.
+    """
+    return {
+        f"{finding.name}.{name}": number
+        for finding in found().values()
+        for name, number in _of({name: read(tables, name) for name in finding.tables}, finding)
+    }
+
+
+def _of(tables: Tables, finding: Finding) -> Iterator[tuple[str, Number]]:
+    without = [_where_there_are_enough(finding, each) for each in _leave_one_out(tables)]
+    for name, value in _values(finding, tables).items():
+        yield name, Number(value, _standard_error(values.get(name) for values in without))
+
+
+def _values(finding: Finding, tables: Tables) -> dict[str, Value]:
+    """Every fact, and every claim, by name."""
+    facts = finding.facts(tables)
+    return dict(_flat({**facts, "claims": finding.claims(facts)}))
+
+
+def _where_there_are_enough(finding: Finding, tables: Tables) -> dict[str, Value]:
+    """The same, or nothing where too few rows are left to say it."""
+    try:
+        return _values(finding, tables)
+    except (ArithmeticError, LookupError, ValueError):
+        return {}
+
+
+def _leave_one_out(tables: Tables) -> Iterator[dict[str, pd.DataFrame]]:
+    seeds = sorted({seed for table in tables.values() if SEED in table for seed in table[SEED].unique()})
+    for seed in seeds if len(seeds) > 1 else []:
+        yield {name: table[table[SEED] != seed] if SEED in table else table for name, table in tables.items()}
+
+
+def _standard_error(values: Iterable[Value]) -> float:
+    """The jackknife's, of a number without each seed in turn; 0 of what is no number."""
+    numbers = [value for value in values if isinstance(value, float)]
+    return math.sqrt((len(numbers) - 1) * float(np.var(numbers))) if len(numbers) > 1 else 0.0
+
+
+def _flat(facts: Any, name: str = "") -> Iterator[tuple[str, Value]]:
+    if hasattr(facts, "_asdict"):
+        facts = facts._asdict()
+    if isinstance(facts, Mapping):
+        for key, value in facts.items():
+            yield from _flat(value, f"{name}.{key}" if name else str(key))
+    elif isinstance(facts, list | tuple):
+        for index, value in enumerate(facts):
+            yield from _flat(value, f"{name}.{index}")
+    elif isinstance(facts, bool | np.bool_):
+        yield name, bool(facts)
+    elif isinstance(facts, str):
+        yield name, facts
+    else:
+        yield name, float(facts) if math.isfinite(facts) else None
+
+
+def compared(reference: Evidence, now: Evidence) -> list[str]:
+    """What has changed, in words; nothing where no number has moved."""
+    lines = [f"{name} is new: {_worded(now[name].value)}" for name in now.keys() - reference.keys()]
+    lines += [f"{name} is gone; it was {_worded(reference[name].value)}" for name in reference.keys() - now.keys()]
+    for name in reference.keys() & now.keys():
+        was, is_now = reference[name], now[name]
+        if _moved(was, is_now):
+            within = f" ± {was.tolerance:.2g}" if was.tolerance else ""
+            lines.append(f"{name} was {_worded(was.value)}{within} and is {_worded(is_now.value)}")
+    return sorted(lines)
+
+
+def _moved(was: Number, is_now: Number) -> bool:
+    if isinstance(was.value, float) and isinstance(is_now.value, float):
+        allowed = max(was.tolerance, ROUND_OFF * max(1e-3, abs(was.value)))
+        return abs(was.value - is_now.value) > allowed
+    return type(was.value) is not type(is_now.value) or was.value != is_now.value
+
+
+def _worded(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "not finite"
+    return value if isinstance(value, str) else f"{value:.4g}"
+
+
+def write_evidence(numbers: Evidence, path: Path) -> None:
+    """Keep them as JSON, a line for each."""
+    lines = (f"{json.dumps(name)}: {json.dumps(list(number))}" for name, number in sorted(numbers.items()))
+    with replacing(path) as temporary:
+        temporary.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+def read_evidence(path: Path) -> Evidence:
+    """What `write_evidence` wrote.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        No such file; or it is none of `write_evidence`.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return {name: Number(value, float(tolerance)) for name, (value, tolerance) in content.items()}
+    except (AttributeError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} holds no key numbers of findings: `make accept` writes it") from error

@@ -1,0 +1,94 @@
+"""The key numbers of the findings: what has moved is said, and what has not is not."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from figures.__main__ import app
+from figures.findings import evidence as module
+from figures.findings.evidence import Number, compared, evidence, read_evidence, write_evidence
+from figures.findings.finding import Finding
+from theory.infrastructure.tables import write_table
+
+SEEDS = 8
+
+
+def mean(tables):
+    values = tables["measured"]["x"]
+    return {"mean": values.mean(), "count": len(values), "by": {"all": (values.mean(), 2)}, "infinite": np.inf}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Tables of one finding, which is about the mean of a column."""
+    finding = Finding(
+        "means",
+        1,
+        "What is the mean?",
+        ("measured",),
+        (),
+        "",
+        "",
+        mean,
+        lambda facts: {"it is small": facts["mean"] < 9},
+    )
+    monkeypatch.setattr(module, "found", lambda: {"means": finding})
+    written(tmp_path, np.random.default_rng(0).standard_normal(SEEDS))
+    return tmp_path
+
+
+def written(folder, values):
+    write_table(pd.DataFrame({"seed": range(len(values)), "x": values}), folder / "measured.parquet", {})
+
+
+def test_the_spread_is_the_standard_error_over_seeds(folder):
+    values = pd.read_parquet(folder / "measured.parquet")["x"]
+    found = evidence(folder)
+    assert found["means.mean"].value == values.mean()
+    assert found["means.mean"].tolerance == pytest.approx(values.std(ddof=1) / np.sqrt(SEEDS))
+    assert found["means.by.all.1"] == Number(2.0, 0.0)
+    assert found["means.claims.it is small"] == Number(value=True, tolerance=0.0)
+    assert found["means.infinite"] == Number(None, 0.0)
+
+
+def test_it_is_kept_as_it_was(folder):
+    write_evidence(evidence(folder), folder / "reference.json")
+    assert read_evidence(folder / "reference.json") == evidence(folder)
+    assert compared(read_evidence(folder / "reference.json"), evidence(folder)) == []
+
+
+@pytest.mark.parametrize("moved, said", [(0.5, 0), (2, 2)])
+def test_a_number_moves_by_more_than_its_spread_or_not_at_all(folder, moved, said):
+    before = evidence(folder)
+    values = pd.read_parquet(folder / "measured.parquet")["x"].to_numpy()
+    written(folder, values + moved * before["means.mean"].tolerance)
+    assert len(compared(before, evidence(folder))) == said  # the mean has two names
+
+
+def test_the_command_tells_what_changed_and_accepts_it(call, folder):
+    reference = folder / "reference.json"
+    told = [app, "evidence", "--tables", folder, "--reference", reference]
+    code, _, err = call(*told)
+    assert (code, err.count("\n")) == (2, 1)
+    assert call(*told, "--accept")[0] == 0
+    assert call(*told)[:2] == (0, "6 key numbers are as they were\n")
+    written(folder, np.full(SEEDS, 10.0))
+    code, _, err = call(*told)
+    assert code == 1
+    assert "means.claims.it is small was true and is false" in err
+    assert "means.mean was" in err
+    assert "`make accept`" in err
+    assert json.loads(reference.read_text())["means.claims.it is small"] == [True, 0.0]
+    code, out, _ = call(*told, "--accept")
+    assert code == 0
+    assert "means.claims.it is small was true and is false" in out
+    assert call(*told)[0] == 0
+
+
+def test_a_file_of_another_program_is_refused(call, folder):
+    (folder / "reference.json").write_text("[1, 2]")
+    code, _, err = call(app, "evidence", "--tables", folder, "--reference", folder / "reference.json")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "holds no key numbers" in err
