@@ -29,7 +29,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup data test test-slow test-gpu test-data matrix coverage fuzz faults reliability bench figures findings docs docs-serve notebooks smoke reproduce lint format mistakes diary ledger sharpness readme-figures accept release clean
+.PHONY: help demo setup data test test-slow test-gpu test-data matrix coverage fuzz faults reliability bench figures findings docs docs-serve notebooks smoke reproduce lint format mistakes diary ledger sharpness readme-figures contact-sheet accept release clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/:[^#]*## /\t/' | expand -t 18
@@ -97,6 +97,9 @@ findings: $(FINDINGS) | $(INSTALLED) ## Write docs/findings.md from the tables, 
 	$(PYTHON) -m figures findings --tables $(TABLES) --out docs/findings.md
 	rm -rf $(PUBLISHED) && mkdir -p $(PUBLISHED)
 	cp $(foreach table,$(filter-out $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)),$(FINDINGS)),$(table) $(table).json) $(PUBLISHED)
+
+contact-sheet: $(ALL_FIGURES) ## Put all figures on a page, in colours, in grey and as red-green blindness has them
+	$(PYTHON) -m figures contact-sheet --pictures $(FIGURES) --out $(BUILD)/contact_sheet
 
 docs: $(ALL_FIGURES) ## Build the site from pages, code and figures into build/site, without a network (half a minute)
 	$(PYTHON) docs/site $(BUILD)/pages $(FIGURES)

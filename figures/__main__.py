@@ -125,6 +125,23 @@ def evidence(
         say(f"{len(known)} key numbers are as they were")
 
 
+@app.command(name="contact-sheet")
+def contact_sheets(
+    pictures: Annotated[Path, typer.Option(help="Folder of the figures.")] = Path("build/figures"),
+    out: Annotated[Path, typer.Option(help="Folder for the three pages.")] = Path("build/contact_sheet"),
+) -> None:
+    """Put all figures on a page: as they are, in grey, and as a reader sees them who is blind to red and green.
+
+    Takes half a minute.
+    """
+    from figures.contact_sheet import SEEN, contact_sheet
+
+    there = [path for name in FIGURES if is_there(path := pictures / f"{name}.png", "figure")]
+    out.mkdir(parents=True, exist_ok=True)
+    for seen in SEEN:
+        say(contact_sheet(there, seen, out / f"{seen}.png"))
+
+
 @app.command(name="list")
 def list_figures() -> None:
     """List the figures, the tables they read, and the studies that measure these."""

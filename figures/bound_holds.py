@@ -7,20 +7,23 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
-from figures.style import COLUMN, PALE, sized
-from theory.infrastructure.palette import AUGMENTATION, CAPTION, NEUTRAL
+from figures.style import COLUMN, label_line, sized
+from theory.infrastructure.palette import BOUND, NEUTRAL
 
-FLOOR, LARGEST, INFINITE = 3e-4, 20.0, 200.0  # where 0, all finite bounds from 20 on, and infinite bounds are drawn
-LIMITS = (2e-4, 500.0)
+FLOOR = 3e-4  # where an error or a bound of 0 is drawn
+LIMITS = (2e-4, 1.3)  # an error is at most 1: no bound above 1 could be violated, and such points are counted only
+DENSITY = "cividis_r"  # legible in grey, and to the colour-blind
+CELLS = 28  # along each axis, of the density
 PANELS = (
     ("probe-error", r"bound $2\alpha_T/(1-\sigma_{k+1}^2)$"),
     ("sharp-probe-error", r"sharper bound $2\rho_k/(1-\sigma_{k+1}^2)$"),
     ("local-multihop-error", "theorem 16, 8 hops"),
 )
-LOOKS = {"caption": (CAPTION, "o"), "augmentation": (AUGMENTATION, "^")}
 
 
 class Count(NamedTuple):
@@ -28,36 +31,50 @@ class Count(NamedTuple):
 
     points: int
     violated: int
+    above: int  # 1
     infinite: int
     informative: int
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """A panel each for the bound of theorem 4, its sharper form, and theorem 16."""
+    """A panel each for the bound of theorem 4, its sharper form, and theorem 16: how many points lie where."""
     table = tables["bound_holds"]
-    picture, panels = plt.subplots(1, len(PANELS), figsize=(2.8 * COLUMN, 1.05 * COLUMN), sharex=True, sharey=True)
+    picture, panels = plt.subplots(1, len(PANELS), figsize=(2.8 * COLUMN, 1.1 * COLUMN), sharex=True, sharey=True)
+    most = LogNorm(1, max(10, counted(table, PANELS[0][0]).points / 20))
     for axes, (name, label) in zip(panels, PANELS, strict=True):
-        _panel(axes, table[table["bound"] == name], label)
+        _density(axes, table[table["bound"] == name], most)
+        _words(axes, counted(table, name))
+        axes.set_xlabel(label)
     panels[0].set_ylabel("measured probe error (0-1, tie = error)")
-    panels[0].legend(loc="upper left", markerscale=2, title="pairs")
+    shades = ScalarMappable(most, DENSITY)
+    picture.colorbar(shades, ax=panels, label="points in a cell", extend="max", aspect=30)
     return picture, _caption(table)
 
 
-def _panel(axes: Axes, rows: pd.DataFrame, label: str) -> None:
-    axes.set(xscale="log", yscale="log", xlim=LIMITS, ylim=(LIMITS[0], 1.5), xlabel=label)
-    axes.text(LIMITS[1] / 1.2, FLOOR * 1.5, "pale: vacuous", color=NEUTRAL, fontsize=sized(8), va="bottom", ha="right")
-    axes.plot(LIMITS, LIMITS, color="black", linewidth=1, zorder=1)
-    axes.text(0.04, 0.07, "measured\n= bound", fontsize=sized(8), ha="right")
-    for pairs, (color, marker) in LOOKS.items():
-        chosen = rows[rows["pairs"] == pairs]
-        value = chosen["value"].clip(FLOOR, LARGEST).where(np.isfinite(chosen["value"]), INFINITE)
-        error, vacuous = chosen["measured"].clip(lower=FLOOR), chosen["vacuous"].astype(bool)
-        axes.plot(value[vacuous], error[vacuous], marker, color=color, ms=2, alpha=PALE, mew=0)
-        axes.plot(value[~vacuous], error[~vacuous], marker, color=color, ms=2, alpha=0.6, mew=0, label=pairs)
-    ticks = {FLOOR: "0", 1e-2: "0.01", 1e-1: "0.1", 1: "1", LARGEST: "≥20", INFINITE: "∞"}
+def _density(axes: Axes, rows: pd.DataFrame, norm: LogNorm) -> None:
+    below = rows[rows["value"] <= 1]
+    value, error = (below[name].clip(lower=FLOOR) for name in ("value", "measured"))
+    edges = np.geomspace(*LIMITS, CELLS + 1)
+    axes.hist2d(value, error, bins=(edges, edges), cmap=DENSITY, norm=norm, cmin=1, zorder=2)
+    axes.plot(LIMITS, LIMITS, color=BOUND, linewidth=1.5, zorder=3)
+    axes.set(xscale="log", yscale="log", xlim=LIMITS, ylim=LIMITS)
+    ticks = {FLOOR: "0", 1e-3: "0.001", 1e-2: "0.01", 1e-1: "0.1", 1: "1"}
     axes.set_xticks(list(ticks), list(ticks.values()))
-    axes.set_yticks([FLOOR, 1e-3, 1e-2, 1e-1, 1], ["0", "0.001", "0.01", "0.1", "1"])
+    axes.set_yticks(list(ticks), list(ticks.values()))
     axes.minorticks_off()
+
+
+def _words(axes: Axes, count: Count) -> None:
+    """What a cell cannot show: where a violation would be, and how many points say something."""
+    label_line(axes, 0.012, 0.02, "measured = bound", BOUND, rotation=45, rotation_mode="anchor", ha="center")
+    said = [
+        f"{count.informative:,} of {count.points:,} points informative",
+        f"{count.above:,} with a bound above 1",
+        f"{count.violated:,} violated",
+    ]
+    axes.text(
+        0.03, 0.97, "\n".join(said), transform=axes.transAxes, fontsize=sized(8), va="top", color=NEUTRAL, zorder=4
+    )
 
 
 def graphs(table: pd.DataFrame) -> int:
@@ -69,7 +86,8 @@ def counted(table: pd.DataFrame, name: str) -> Count:
     """What one bound is on all points; it informs where it is better than to guess the largest class."""
     rows = table[table["bound"] == name]
     informative = rows[~rows["vacuous"]]
-    return Count(len(rows), int((~rows["holds"]).sum()), int(np.isinf(rows["value"]).sum()), len(informative))
+    above, infinite = (int(found.sum()) for found in (rows["value"] > 1, np.isinf(rows["value"])))
+    return Count(len(rows), int((~rows["holds"]).sum()), above, infinite, len(informative))
 
 
 def _caption(table: pd.DataFrame) -> str:
@@ -77,14 +95,13 @@ def _caption(table: pd.DataFrame) -> str:
     parts = [f"{graphs(table)} graphs, {counts[PANELS[0][0]].points} (graph, width) points"]
     for name, count in counts.items():
         parts.append(
-            f"{name}: {count.violated} of {count.points} violated, {count.infinite} infinite (more than k components), "
-            f"{count.informative} better than guessing the largest class"
+            f"{name}: {count.violated} of {count.points} violated, {count.above} above 1, where none could be, "
+            f"{count.infinite} of them infinite (more than k components), and {count.informative} informative, that is "
+            "better than guessing the largest class"
         )
     return (
-        "Each point is the optimal embedding of one random world's caption or augmentation graph, of width 1, 2 or 4 "
-        "times the number of classes; pale where the bound is vacuous, no better than guessing the largest class. "
-        + "; ".join(parts)
-        + "."
+        "How many points lie where: each is the optimal embedding of one random world's caption or augmentation graph, "
+        "of width 1, 2 or 4 times the number of classes. None may lie above the line. " + "; ".join(parts) + "."
     )
 
 

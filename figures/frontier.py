@@ -1,23 +1,34 @@
-"""*Consistency and diversity*: every pairing at every temperature, with its controls."""
+"""*Consistency and diversity*: pairs by captions, and the strongest of each control, by the classes of the images."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
+from matplotlib.patheffects import withStroke
 
 from figures.figure import Figure
-from figures.pairing_looks import color, corrected, dash, short, strongest
-from figures.style import COLUMN, sized
+from figures.pairing_looks import color, corrected, dash, strongest
+from figures.style import COLUMN, label_line
 from theory.infrastructure.palette import NEUTRAL
 
 EXCLUSION = "image"
 CONVENTIONS = {"others": "among other images", "all": "the image itself among them"}
 GRID = 80  # levels of diversity that a curve is drawn through
 WITH_INTERVALS = ("captions", "augmentation", "no text")
+NAMED = {  # the pairings that are drawn, and what they are called beside their line
+    "captions, exact": "exact captions",
+    "captions, by encoder": "estimated captions",
+    "augmentation, by encoder": "augmentation",
+    "nearest neighbours": "no text",
+    "shuffled captions, exact": "shuffled captions",
+}
+HALO = [withStroke(linewidth=2, foreground="white")]  # around names that lie on bars
+Curve = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
 
 
 class Shown(NamedTuple):
@@ -29,57 +40,67 @@ class Shown(NamedTuple):
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """A column for each evaluator, a row for each way to count positives."""
-    frontier, matched = (
-        table[table["exclusion"] == EXCLUSION] for table in (tables["pairings_frontier"], tables["pairings_matched"])
-    )
-    evaluators = frontier["evaluator"].unique()
-    size = (0.95 * COLUMN * len(evaluators), 1.9 * COLUMN)
-    picture, panels = plt.subplots(2, len(evaluators), figsize=size, sharex="row", squeeze=False)
-    for row, (convention, label) in zip(panels, CONVENTIONS.items(), strict=True):
-        for axes, evaluator in zip(row, evaluators, strict=True):
-            _curves(axes, frontier[frontier["evaluator"] == evaluator], f"positives_{convention}")
-            _intervals(axes, matched[(matched["evaluator"] == evaluator) & (matched["diversity_of"] == convention)])
-            axes.set(xscale="log", xlabel=f"effective positives,\n{label}", title=f"evaluator: {evaluator}")
-            axes.set_xticks(ticks := [1, 10, 100], [str(tick) for tick in ticks])
-        row[0].set_ylabel("consistency (0: chance, 1: always)")
-    picture.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=sized(8))
+    """A panel for each way to count positives."""
+    frontier, matched = (_main(tables[name]) for name in ("pairings_frontier", "pairings_matched"))
+    picture, panels = plt.subplots(1, 2, figsize=(2.1 * COLUMN, 1.05 * COLUMN), sharey=True)
+    for axes, (convention, label) in zip(panels, CONVENTIONS.items(), strict=True):
+        _curves(axes, frontier, f"positives_{convention}")
+        intervals(axes, matched[matched["diversity_of"] == convention])
+        set_axes(axes, label, "")
+        axes.set_ylim(-0.1, 1.1)
+    panels[0].set_ylabel("consistency (0: chance, 1: always)")
     return picture, _caption(tables)
 
 
+def _main(table: pd.DataFrame) -> pd.DataFrame:
+    """The pairings that have a name here, the strongest of each, by the first evaluator."""
+    chosen = (table["exclusion"] == EXCLUSION) & (table["evaluator"] == table["evaluator"].iloc[0])
+    rows = table[chosen & table["pairing"].isin(strongest(table["pairing"]))]
+    names = {pairing: _name(pairing) for pairing in rows["pairing"].unique()}
+    return rows.assign(name=rows["pairing"].map(names)).dropna(subset="name")
+
+
+def _name(pairing: str) -> str | None:
+    """What it is called here; none where it is not drawn, as exact captions without those that name a class."""
+    return next((name for known, name in NAMED.items() if pairing in (known, f"{known}, strength 1")), None)
+
+
 def _curves(axes: Axes, rows: pd.DataFrame, positives: str) -> None:
-    """The mean of the draws, from that of their coldest points on; augmentations but the strongest are thin."""
+    curves = {str(name): mean_curve(own, positives) for name, own in rows.groupby("name", sort=False)}
+    looks = rows.groupby("name")[["pairing", "family"]].first()
+    for name, curve in curves.items():
+        pairing, family = looks.loc[name]
+        axes.plot(*curve, color=color(family), linestyle=dash(pairing), linewidth=1.7)
+        start = (float(values[0]) for values in curve)  # from which it falls, so that its name is above it
+        label_line(axes, *start, name, color(family), path_effects=HALO)
+
+
+def mean_curve(rows: pd.DataFrame, positives: str) -> Curve:
+    """Effective positives and consistency of a pairing, the mean of the draws, from that of their coldest points on."""
     rows = rows.assign(value=corrected(rows), level=np.log(rows[positives]))
     grid = np.linspace(0, rows["level"].max(), GRID)
-    thick = strongest(rows["pairing"])
-    for pairing, own in rows.groupby("pairing", sort=False):
-        name, family = str(pairing), str(own["family"].iloc[0])
-        looks: dict[str, Any] = {
-            "color": color(family),
-            "linestyle": dash(name),
-            "label": short(name),
-            "linewidth": 1.7,
-        }
-        if family == "uniform":
-            axes.plot(own[positives].mean(), 0, **looks | {"marker": "s", "markersize": 4, "linestyle": ""})
-            continue
-        if name not in thick:
-            looks |= {"label": None, "linewidth": 0.7}
-        curves, by_draw = [], own.sort_values("level").groupby("draw")
-        for _, one in by_draw:
-            inside = (grid >= one["level"].min()) & (grid <= one["level"].max())
-            curves.append(np.where(inside, np.interp(grid, one["level"], one["value"]), np.nan))
-        coldest, mean = by_draw[["level", "value"]].first().mean(), np.mean(curves, axis=0)
-        known = ~np.isnan(mean)
-        axes.plot(np.exp([coldest["level"], *grid[known]]), [coldest["value"], *mean[known]], **looks)
-    axes.axhline(0, color=NEUTRAL, linewidth=0.6)
+    curves, by_draw = [], rows.sort_values("level").groupby("draw")
+    for _, one in by_draw:
+        inside = (grid >= one["level"].min()) & (grid <= one["level"].max())
+        curves.append(np.where(inside, np.interp(grid, one["level"], one["value"]), np.nan))
+    coldest, mean = by_draw[["level", "value"]].first().mean(), np.mean(curves, axis=0)
+    known = ~np.isnan(mean)
+    return np.exp([coldest["level"], *grid[known]]), np.array([coldest["value"], *mean[known]])
 
 
-def _intervals(axes: Axes, rows: pd.DataFrame) -> None:
-    for family, own in rows[rows["pairing"].isin(strongest(rows["pairing"]))].groupby("family", sort=False):
+def intervals(axes: Axes, rows: pd.DataFrame) -> None:
+    """The 95% intervals of captions and what they are compared with, at matched diversities."""
+    for family, own in rows.groupby("family", sort=False):
         if family in WITH_INTERVALS:
             ends = np.minimum(1, [own["value"] - own["low"], own["high"] - own["value"]])
             axes.errorbar(own["diversity"], own["value"], ends, fmt="none", color=color(str(family)), linewidth=1)
+
+
+def set_axes(axes: Axes, counted: str, title: str) -> None:
+    """What is common to all panels of consistency against diversity."""
+    axes.axhline(0, color=NEUTRAL, linewidth=0.6)
+    axes.set(xscale="log", xlabel=f"effective positives,\n{counted}", title=title)
+    axes.set_xticks(ticks := [1, 10, 100], [str(tick) for tick in ticks])
 
 
 def conventions_shown(verdicts: pd.DataFrame) -> dict[tuple[str, str], Shown]:
@@ -91,22 +112,29 @@ def conventions_shown(verdicts: pd.DataFrame) -> dict[tuple[str, str], Shown]:
     return found
 
 
+def drawn(tables: Mapping[str, pd.DataFrame]) -> str:
+    """What lines and bars are, in every figure of consistency and diversity."""
+    frontier = tables["pairings_frontier"]
+    images = frontier.groupby("draw")["images"].first()
+    return (
+        f"Lines: pairings from cold to hot, means over {len(images)} draws of {images.min()} to {images.max()} "
+        "images. Bars: 95% intervals at matched diversities, the wider of Student's over draws and a bootstrap over "
+        "subjects. Consistency is corrected for chance and never counts an image as its own positive. At most "
+        f"{frontier['truncated'].max():.1g} of the weight of an image's right nodes was cut off."
+    )
+
+
 def _caption(tables: Mapping[str, pd.DataFrame]) -> str:
-    frontier, verdicts = tables["pairings_frontier"], tables["pairings_verdict"]
-    images, evaluator = frontier.groupby("draw")["images"].first(), frontier["evaluator"].iloc[0]
+    verdicts = tables["pairings_verdict"]
+    evaluator = tables["pairings_frontier"]["evaluator"].iloc[0]
     chosen = verdicts[(verdicts["exclusion"] == EXCLUSION) & (verdicts["evaluator"] == evaluator)]
     words = [f"Positives {CONVENTIONS[str(row.diversity_of)]}: {row.verdict}" for row in chosen.itertuples()]
-    for (name, captions), shown in conventions_shown(verdicts).items():
-        words.append(f"{captions}, evaluator {name}: {shown.every}, {shown.some} and {shown.none}.")
     return (
-        f"Lines: every pairing from cold to hot, means over {len(images)} draws of {images.min()} to {images.max()} "
-        "images; thin lines are weaker augmentations. Bars: 95% intervals at matched diversities, the wider of "
-        "Student's over draws and a bootstrap over subjects. Consistency never counts an image as its own positive. "
-        "Above, neither does diversity; below it does, so that pairs which are hardly ever of two images are not "
-        f"diverse. At most {frontier['truncated'].max():.1g} of the weight of an image's right nodes was cut off. "
-        f"Evaluator {evaluator}. {' '.join(words[: len(chosen)])} In how many of the {len(set(CONVENTIONS)) * 2} "
-        "conventions (with and without other images of one subject, positives counted both ways) an advantage of text "
-        f"is shown at every matched diversity, at some, and at none: {' '.join(words[len(chosen) :])}"
+        f"Are pairs by captions more consistent, by {evaluator}, than others that are as diverse? On the left "
+        "diversity is of other images alone; on the right an image counts among its own positives, so that pairs "
+        "which are hardly ever of two images are not diverse. Augmentation is the strongest, pairs without text are "
+        "nearest neighbours. "
+        f"{drawn(tables)} {' '.join(words)}"
     )
 
 

@@ -46,6 +46,9 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 def leaderboard(table: pd.DataFrame) -> pd.DataFrame:
     """The median of bound over measured error, of each bound (row) on each family (column), the tightest first.
 
+    Both are in the order of their medians over all graphs; a family has no value where a bound applies to none of its
+    graphs, or none has an error.
+
     For a paper: `theory.to_latex(leaderboard(read_table("build/tables/leaderboard.parquet")), digits=2)`. Ratios beyond
     `LARGEST` count as that.
 
@@ -54,8 +57,10 @@ def leaderboard(table: pd.DataFrame) -> pd.DataFrame:
     table : DataFrame
         Of the study `leaderboard`.
     """
-    ratios = _ratios(table).pivot_table(index="bound", columns="family", values="ratio", aggfunc="median")
-    return ratios.loc[ratios.median(axis=1).sort_values().index, ratios.median().sort_values().index]
+    ratios = _ratios(table)
+    bounds, families = (ratios.groupby(name)["ratio"].median().sort_values().index for name in ("bound", "family"))
+    medians = ratios.pivot_table(index="bound", columns="family", values="ratio", aggfunc="median")
+    return medians.loc[bounds, families]
 
 
 def _ratios(table: pd.DataFrame) -> pd.DataFrame:
@@ -69,8 +74,9 @@ def _caption(ratios: pd.DataFrame) -> str:
     order = ", ".join(f"{name} {ratio:.2g}" for name, ratio in medians.items())
     return (
         "Every bound on the 0-1 error of the linear probe at the optimum over the measured error, where that is "
-        f"positive; medians over {ratios.groupby(['seed', 'family']).ngroups} groups of graphs of one family and seed. "
-        f"Bounds and families are sorted by their medians. Over all graphs: {order}. The smallest ratio seen is "
+        f"positive; medians over the graphs of {ratios['seed'].nunique()} seeds. Bounds and families are in the order "
+        "of their medians over all graphs. A cell is blank where the bound applies to no graph of the family, or where "
+        f"none has an error. Over all graphs: {order}. The smallest ratio seen is "
         f"{ratios['ratio'].min():.3f}; below 1 would be a violation."
     )
 

@@ -73,7 +73,7 @@ def _interval(axes: Axes, rows: pd.DataFrame, title: str) -> str:
     axes.set(title=title, xlabel="hops m", ylim=(0, top))
     right = float(upper.index.max())
     label_line(axes, right, plain + 0.01 * top, "theorem 4", BOUND, ha="right")
-    label_line(axes, right, true - 0.01 * top, "true", MEASURED, ha="right", va="top")
+    label_line(axes, right, true + 0.03 * top, "true", MEASURED, ha="right")
     label_line(axes, 1.6, float(upper.iloc[0]) - 0.02 * top, "theorem 15", SHARP_BOUND)
     return (
         f"{title}: theorem 4 {plain:.3f}, m = {found.hops} gives {found.lower:.3f} to {found.upper:.3f}, "
@@ -88,16 +88,9 @@ def _curves(axes: Axes, world: pd.DataFrame) -> None:
         curve = consistency[consistency["pairs"] == name].groupby("m")["value"].median()
         color, dash = (CAPTION, "-") if name == "captions" else (AUGMENTATION, ("--", "-.", ":")[place - 1])
         axes.plot(curve.index, curve, dash, color=color)
-        label_line(
-            axes,
-            float(curve.index.max()),
-            float(curve.iloc[-1]) - 0.02,
-            name,
-            color,
-            ha="right",
-            va="top",
-            fontsize=sized(7),
-        )
+        end = float(curve.index.max())
+        label_line(axes, 1.03 * end, float(curve.iloc[-1]), name, color, va="center", fontsize=sized(7))
+        axes.set_xlim(right=2 * end)  # room for the names, beside their lines
     axes.set(title="labels along a walk", xlabel="steps m", ylabel=r"consistency $a_m$", ylim=(0, 1.05))
 
 

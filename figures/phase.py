@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
-from matplotlib.colors import Colormap, LinearSegmentedColormap
+from matplotlib.colors import Colormap, LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
@@ -23,7 +23,8 @@ BOUNDS = {
     "local_bound": "theorem 16",
 }
 SHARP, BEST, TRAINED = "sharp_bound", "multihop_bound", "trained_error"  # columns
-WINNER = LinearSegmentedColormap.from_list("winner", [AUGMENTATION, "white", CAPTION])
+DARK = tuple(0.55 * part for part in to_rgb(CAPTION))  # in grey the colours of both pairs are one
+WINNER = LinearSegmentedColormap.from_list("winner", [AUGMENTATION, "white", DARK])
 RIGHT = LinearSegmentedColormap.from_list("right", [NEUTRAL, "white"])
 FIRST, INSIDE = (0.01, 5.0), (0.44, 1.0)  # places, of noise and strength, where captions win, and augmentation
 STRENGTHS = (0.25, 0.5, 1, 2, 4, 8)  # that are written along the axis, if two of them are on it
@@ -163,6 +164,14 @@ def _finish(picture: Picture, panels: Any, shades: list[QuadMesh], frontier: pd.
             label_line(axes, *FIRST, "captions win", "white")
         if _winner_at(frontier, *INSIDE) < 0:
             label_line(axes, *INSIDE, "augmentation\nwins", "black", ha="right", va="center")
+    panels[1, 1].text(
+        0.04,
+        0.95,
+        "black: where trained\nencoders are even",
+        va="top",
+        fontsize=sized(7),
+        transform=panels[1, 1].transAxes,
+    )
     panels[0, 0].set_yscale("log")
     shown = [one for one in STRENGTHS if frontier.index.min() <= one <= frontier.index.max()]
     shown = shown if len(shown) >= FEWEST else list(frontier.index[[0, -1]])
@@ -184,8 +193,9 @@ def _caption(found: Outcome) -> str:
         f"embeddings have different errors on {len(found.right)}, and captions the smaller on {found.captions:.1%} "
         "of these. How often the smaller bound is that of the better encoder, with the "
         f"95% t interval over seeds: {named}; always to name the more frequent winner is right on "
-        f"{found.most:.1%}. Black line: where the trained encoders are even. The largest excess loss of any of them is "
-        f"{excess:.1e}."
+        f"{found.most:.1%}. Black line, in all panels: where the trained encoders are even. Pale cells are "
+        "uncertain: the seeds disagree on the winner, or on whether the bound is right. The largest excess loss of any "
+        f"of the encoders is {excess:.1e}."
     )
 
 

@@ -134,8 +134,9 @@ def _caption(table: pd.DataFrame, words: list[str]) -> str:
         f"Caption graphs of one world, {table['seed'].nunique()} seeds. Labelling error: by their noise, k = 8. "
         "Gap: by the width, 6 to 64, of one graph, whose labelling error is fixed. Pairs: the exact optimum of n drawn "
         "pairs, its excess loss on the whole graph, and how far its probe is above the optimum's. Dashed: the slope of "
-        "theorem 4 (1 and -1), and 1/n. What can be 0 or less is no power law: its positive points are drawn and not "
-        f"fitted. Exponents, 95% bootstrap intervals over seeds: {'; '.join(words)}."
+        "theorem 4 (1 and -1), and 1/n. Dark: what is fitted, a point a seed. Light: what can be 0 or less and is "
+        "no power law; its positive points are drawn and not fitted. Exponents, 95% bootstrap intervals over seeds: "
+        f"{'; '.join(words)}."
     )
 
 

@@ -19,9 +19,9 @@ from theory.intervals import detectable, shared_halves
 
 RULES = {
     "add_new_positive": "AddNewPositive",
-    "drop_easy_negative": "DropEasyNegative",
     "drop_false_positive": "DropFalsePositive",
     "drop_false_negative": "DropFalseNegative",
+    "drop_easy_negative": "DropEasyNegative",
     "add_new_positive+drop_false_positive+drop_false_negative+drop_easy_negative": "all four",
 }
 PUBLISHED = {

@@ -81,7 +81,7 @@ def _bounds(axes: Axes, bounds: pd.DataFrame) -> None:
     measured, value = (rows[column].clip(FLOOR, CEILING).to_numpy() for column in ("measured", "value"))
     guess = rows["guess"].clip(FLOOR, CEILING).to_numpy()
     axes.barh(places, CEILING * 1.3 - guess, left=guess, height=1, color=VACUOUS, zorder=0)
-    axes.text(1.1, -0.95, "vacuous where shaded", color=NEUTRAL, fontsize=8, va="center")
+    axes.text(CEILING, -0.95, "vacuous where shaded", color=NEUTRAL, fontsize=8, va="center", ha="right")
     axes.hlines(places, measured, value, color=NEUTRAL, linewidth=0.8)
     axes.plot(measured, places, "o", color=MEASURED, markersize=5, label="measured")
     finite = value < CEILING
@@ -113,7 +113,7 @@ def _captions(axes: Axes, captions: pd.DataFrame, column: str, label: str, title
     shown = captions.head(SHOWN)[::-1]
     axes.barh(np.arange(len(shown)), shown[column], color=BOUND, height=0.7)
     _name_rows(axes, shown["caption"])
-    axes.set(xlabel=label, title=title)
+    axes.set(xlabel=label, title=f"{title}: {shown[column].sum():.2g} in all")
     axes.set_xlim(left=0)
 
 
@@ -128,11 +128,11 @@ def _classes(axes: Axes, classes: pd.DataFrame) -> None:
         color=PURPLE,
         markersize=5,
         clip_on=False,
-        label=r"second eigenvalue $\lambda_2(c)$",
+        label=r"$\lambda_2(c)$ (1: an image, or more, apart)",
     )
     _name_rows(axes, shown["class"])
     axes.set(xlim=(0, 1.02), xlabel="probability, or eigenvalue", title="classes, the least consistent above")
-    axes.legend(**BELOW)
+    axes.legend(**BELOW | {"ncols": 1})
 
 
 def _name_rows(axes: Axes, names: pd.Series) -> None:

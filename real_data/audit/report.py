@@ -89,7 +89,11 @@ def _overview(summary: Mapping[str, Any]) -> list[tuple[str, str, str]]:
             _number(s["distinct_labelling_error"]),
             _interval(s["distinct_labelling_error_interval"]),
         ),
-        ("largest λ₂ of a class", _number(s["largest_second_eigenvalue"]), "1: it falls apart"),
+        (
+            "largest λ₂ of a class",
+            _number(s["largest_second_eigenvalue"]),
+            "1: it falls apart, if only by one image that shares no caption",
+        ),
         ("probe error, measured", _number(s["probe_error"]), f"{_number(s['guess_error'])} by guessing"),
     ]
 
