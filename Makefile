@@ -117,10 +117,11 @@ reliability: $(INSTALLED) ## Write docs/reliability.md from the counts in result
 notebooks: $(INSTALLED) ## Run the notebooks in docs/notebooks, and keep what they show (a minute)
 	$(PYTHON) -m tests.notebooks
 
-lint: $(INSTALLED) ## Check format, style, types, and that the ledger page is current
+lint: $(INSTALLED) ## Check format, style, types, spelling, and that the ledger page is current
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
+	$(PYTHON) -m codespell_lib
 	$(PYTHON) -m theory ledger --check docs/ledger.md
 
 format: $(INSTALLED) ## Format the code

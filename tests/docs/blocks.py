@@ -78,7 +78,8 @@ def blocks(page: Path, text: str | None = None) -> list[Block]:
 
 def _marks(comment: str, place: str) -> dict[str, str]:
     marks = {}
-    for part in comment.split(";"):
+    parts = [comment] if comment.strip().startswith("not run") else comment.split(";")  # a reason is a sentence
+    for part in parts:
         name, _, value = part.strip().partition(":")
         if name not in MARKS or bool(value.strip()) == (name == "slow"):
             raise ValueError(f"{place}: {part.strip()!r} is no mark: {', '.join(MARKS)}")
