@@ -98,6 +98,7 @@ findings: $(FINDINGS) | $(INSTALLED) ## Write docs/findings.md from the tables
 docs: $(ALL_FIGURES) ## Build the site from pages, code and figures into build/site, without a network (half a minute)
 	$(PYTHON) docs/site $(BUILD)/pages $(FIGURES)
 	$(PYTHON) -m sphinx -q -W -b html $(BUILD)/pages $(BUILD)/site
+	$(PYTHON) docs/site/links.py $(BUILD)/site
 	@echo "the site: $(BUILD)/site/index.html"
 
 docs-serve: docs ## Show the site at http://localhost:8000
