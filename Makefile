@@ -104,6 +104,7 @@ contact-sheet: $(ALL_FIGURES) ## Put all figures on a page, in colours, in grey 
 docs: $(ALL_FIGURES) ## Build the site from pages, code and figures into build/site, without a network (half a minute)
 	$(PYTHON) docs/site $(BUILD)/pages $(FIGURES)
 	$(PYTHON) -m sphinx -q -W -b html $(BUILD)/pages $(BUILD)/site
+	$(PYTHON) docs/site/links.py $(BUILD)/site
 	@echo "the site: $(BUILD)/site/index.html"
 
 docs-serve: docs ## Show the site at http://localhost:8000
@@ -138,10 +139,11 @@ reliability: $(INSTALLED) ## Write docs/reliability.md from the counts in result
 notebooks: $(INSTALLED) ## Run the notebooks in docs/notebooks, and keep what they show (a minute)
 	$(PYTHON) -m tests.notebooks
 
-lint: $(INSTALLED) ## Check format, style, types, and that the ledger page is current
+lint: $(INSTALLED) ## Check format, style, types, spelling, and that the ledger page is current
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
+	$(PYTHON) -m codespell_lib
 	$(PYTHON) -m theory ledger --check docs/ledger.md
 
 format: $(INSTALLED) ## Format the code

@@ -1,4 +1,4 @@
-"""A page for each theorem: what it states and why, its sharpest graphs drawn, and the numbers on them."""
+"""A page for each theorem: what it means, states and costs, why, its sharpest graphs drawn, and the numbers on them."""
 
 import inspect
 import re
@@ -11,6 +11,8 @@ from theory.bounds import BOUNDS, THEOREMS, Bound, Statement
 from theory.graph_drawing import graph_picture, is_small
 
 FOLDER = "mathematics"
+WORDS = "In words: "  # so begins the paragraph of a docstring that says what a theorem means
+NO_GRAPH = "It speaks of no single graph and embedding, so that there is no sharpest graph to draw."
 STATUS = {
     "exact": "It is exact: it may never be violated beyond round-off.",
     "restated": "It is restated: the literature's, with its constants.",
@@ -41,18 +43,25 @@ def _by_number() -> dict[int, list[ModuleType]]:
     return found
 
 
-def _docstring(module: ModuleType) -> tuple[str, str]:
+def _docstring(module: ModuleType) -> tuple[str, str, str]:
+    """Title, what it means in a sentence, and the rest."""
     title, _, text = inspect.cleandoc(module.__doc__ or "").partition("\n")
-    return title.rstrip("."), text.strip()
+    words, _, rest = text.strip().partition("\n\n")
+    if not words.startswith(WORDS):
+        raise ValueError(
+            f"{module.__name__} does not say in words what it means: its second paragraph begins {WORDS!r}"
+        )
+    return title.rstrip("."), words.removeprefix(WORDS), rest
 
 
 def _section(module: ModuleType, *, alone: bool) -> Iterator[str]:
     """The text of one module; of several, each has a heading, and what it states stands below that."""
-    title, text = _docstring(module)
+    title, words, text = _docstring(module)
     heading = "##" if alone else "###"
     if not alone:
         named = title.partition(", ")[2] or title.partition(": ")[2]
         yield f"## {named[:1].upper()}{named[1:]}"
+    yield f"{{.question}}\n{words}"
     yield text
     for claim in BOUNDS.values():
         if claim.evaluate.__module__ == module.__name__:
@@ -64,7 +73,7 @@ def _statements(statements: tuple[Statement, ...], heading: str) -> Iterator[str
     for one in statements:
         yield f"{heading} {one.name}"
         yield f"{one.statement}"
-        yield f"Computed by `{one.place}`, tested in `{one.tested_in}`."
+        yield f"Computed by `{one.place}`, tested in `{one.tested_in}`. {NO_GRAPH}"
 
 
 def _claim(claim: Bound, heading: str) -> Iterator[str]:
@@ -73,7 +82,9 @@ def _claim(claim: Bound, heading: str) -> Iterator[str]:
     yield f"The measured quantity is `{claim.quantity}`. {STATUS[claim.status]}"
     if claim.remarks:
         yield claim.remarks
-    if claim.status != "rate":
+    if claim.status == "rate":
+        yield "It asserts no inequality, so that no graph is the sharpest."
+    else:
         yield from _sharpest(claim)
 
 
@@ -90,3 +101,5 @@ def _sharpest(claim: Bound) -> Iterator[str]:
     )
     if is_small(graph):
         yield "\n".join(line for line in graph_picture(graph, graph.joint.toarray()).splitlines() if line.strip())
+    else:
+        yield "It is too large to be drawn."

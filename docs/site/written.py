@@ -2,22 +2,29 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 DOCS = Path(__file__).parents[1]
 ROOT = DOCS.parent
-ELSEWHERE = re.compile(r"\[([^\]]+)\]\(\.\./([^)]+)\)")  # a link to a file of the repository
+UPWARDS = re.compile(r"\[([^\]]+)\]\((\.\./[^)]+)\)")  # a link that may leave docs
 
 
 def pages() -> Iterator[tuple[str, str | bytes]]:
     """Path and content of each page and picture."""
-    for page in [*sorted(DOCS.glob("*.md")), ROOT / "CHANGELOG.md"]:
-        yield page.name.lower(), ELSEWHERE.sub(_named, page.read_text(encoding="utf-8"))
+    for page in [*sorted(DOCS.glob("*.md")), *sorted(DOCS.glob("how_to/*.md"))]:
+        named = partial(_named, folder=page.parent)
+        yield str(page.relative_to(DOCS)), UPWARDS.sub(named, page.read_text(encoding="utf-8"))
+    yield "changelog.md", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     for kept in [*sorted(DOCS.glob("*.png")), *sorted(DOCS.glob("notebooks/*.ipynb"))]:
         yield str(kept.relative_to(DOCS)), kept.read_bytes()
 
 
-def _named(link: re.Match[str]) -> str:
-    """A file of the repository by its name: the site has no copy of it."""
+def _named(link: re.Match[str], folder: Path) -> str:
+    """A file of the repository by its name, for the site has no copy of it; a link within the site as it is."""
     text, path = link.groups()
-    return f"`{path}`" if text.strip("`") == path else f"{text} (`{path}`)"
+    file = (folder / path).resolve()
+    if file.is_relative_to(DOCS):
+        return link[0]
+    name = file.relative_to(ROOT)
+    return f"`{name}`" if text.strip("`") == str(name) else f"{text} (`{name}`)"

@@ -1,4 +1,12 @@
-"""Theorem 1: the spectral contrastive loss is a matrix factorisation."""
+"""Theorem 1: the spectral contrastive loss is a matrix factorisation.
+
+In words: An encoder's spectral contrastive loss is, up to a constant of the graph, the squared distance of the product
+of its two sides from the normalised matrix of the pairs.
+
+Cost: O(nnz k + (n_left + n_right) k²) for width k.
+
+Source: HaoChen et al. 2021 for pairs of one kind; Zhang, Wang and Wang 2023 for images and captions.
+"""
 
 import numpy as np
 
@@ -17,8 +25,6 @@ def factorisation(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder
     difference of the squares as a product, in which a small C is not lost in M. C is off by what `Encoder.loss_scale`
     says, and `Σ C_ij M_ij = tr(Fᵀ Ā G)` by no more than attraction is there, since Ā has norm 1.
     O(nnz k + (n_left + n_right) k²).
-
-    Source: HaoChen et al. 2021 (one view); Zhang, Wang and Wang 2023 (two sides).
     """
     product = encoder.product_factor
     return float(np.sum(product * (product - 2 * encoder.paired_bases)))

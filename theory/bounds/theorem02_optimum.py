@@ -1,4 +1,12 @@
-"""Theorem 2: the optimum of the spectral loss in closed form (Eckart-Young)."""
+"""Theorem 2: the optimum of the spectral loss in closed form (Eckart-Young).
+
+In words: The k largest singular values say how small the spectral loss of an encoder of width k can be, and the leading
+singular vectors attain it.
+
+Cost: that of the leading k singular triplets.
+
+Source: Eckart and Young 1936, by theorem 1.
+"""
 
 import numpy as np
 
@@ -10,19 +18,13 @@ from theory.spectra import Spectrum
 
 @bound("optimum", quantity="spectral_loss", status="exact", relation="=")
 def optimum(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
-    """`min L = -Σ_{i≤k} σ_i²`, attained by `F = U_k Σ_k^{1/2} R`, `G = W_k Σ_k^{1/2} R^{-ᵀ}`.
-
-    Source: Eckart and Young 1936, by theorem 1.
-    """
+    """`min L = -Σ_{i≤k} σ_i²`, attained by `F = U_k Σ_k^{1/2} R`, `G = W_k Σ_k^{1/2} R^{-ᵀ}`."""
     return _lowest(spectrum, k)
 
 
 @bound("excess-loss", quantity="spectral_loss", status="exact", relation=">=", subject="encoder")
 def excess_loss(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`L(f, g) >= -Σ_{i≤k} σ_i²` for every embedding pair of width k: the excess loss is never negative.
-
-    Source: Eckart and Young 1936, by theorem 1.
-    """
+    """`L(f, g) >= -Σ_{i≤k} σ_i²` for every embedding pair of width k: the excess loss is never negative."""
     return _lowest(spectrum, k)
 
 

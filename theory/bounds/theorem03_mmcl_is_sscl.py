@@ -1,4 +1,12 @@
-"""Theorem 3: multi-modal contrastive learning performs self-supervised learning on text-induced pairs."""
+"""Theorem 3: multi-modal contrastive learning performs self-supervised learning on text-induced pairs.
+
+In words: Training on pairs of images and captions gives the images the features, up to a linear map, that training on
+the pairs of images that share a caption would give them, where `σ_k > σ_{k+1}`.
+
+Cost: that of the leading k + 1 singular triplets; the induced pairs are never formed.
+
+Source: Zhang, Wang and Wang 2023.
+"""
 
 import numpy as np
 
@@ -16,8 +24,6 @@ def mmcl_is_sscl(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     minimiser's column space is that of the multi-modal optimum, hence every linear probe has the same error.
     Needs `σ_k > σ_{k+1}`: in a tie neither optimum is unique and their probes may differ. Where k exceeds the rank both
     span the range of `Ā`, and nothing more is needed.
-
-    Source: Zhang, Wang and Wang 2023, the equivalence of multi-modal and self-supervised contrastive learning.
     """
     values = spectrum.singular_values
     unique = k > spectrum.rank or values[k - 1] - values[k] > spectrum.rounding

@@ -1,11 +1,16 @@
 """Theorem 5: natural images, classified by the vote of their views.
 
+In words: A natural image that is classified by the vote of its views is wrong at most twice as often as, taken
+together, views are misclassified and differ in class from their image.
+
 For views, theorem 4 holds verbatim. A natural image l (right side) is given the class that the probe gives most of the
 mass of its views. Proof: where the vote goes wrong or is tied, at least half of the views' mass is predicted to be of
 another class than `y(l)`; such a view is itself misclassified, or its class differs from that of its image. So
 `E_image <= 2 (E_views + α)`, by Markov's inequality; theorem 4 then bounds `E_views`.
 
 Source: after HaoChen et al. 2021; the constants are derived here, except where the literature's form is restated.
+
+Cost: as theorem 4; α is linear in the pairs.
 """
 
 import numpy as np

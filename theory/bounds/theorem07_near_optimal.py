@@ -1,5 +1,8 @@
 """Theorem 7: encoders that are not optimal, through their excess loss.
 
+In words: What theorems 4 and 6 say of the optimum holds of every encoder, with an addition that vanishes with its
+excess loss where `σ_k > σ_{k+1}`.
+
 Let an embedding pair of width k have excess loss `ε = L + Σ_{i≤k} σ_i²`, and let `j <= k` with `σ_j > σ_{k+1}`.
 
 Probe. Projecting on the columns of F only lowers the loss, and Ky Fan gives
@@ -15,6 +18,9 @@ theorem 6, `‖T‖² = q` the largest class mass on the right, and at most `τ 
 `‖R T‖ <= √(q ε / (σ_j² - σ²_{k+1})) + √(σ²_{k+1} + ε) √(τ / (1 - σ²_{j+1}))`. At ε = 0 and j = k this is theorem 6.
 
 Source: new here; the probe part has the shape of HaoChen et al. 2021.
+
+Cost: given the triplets and the excess loss, a minimum over k places; the form by multi-hop consistency adds theorem 15
+at each.
 """
 
 import numpy as np

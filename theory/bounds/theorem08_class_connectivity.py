@@ -1,5 +1,8 @@
 """Theorem 8: connectivity inside the classes and leaks between them bound the spectrum, and with it the probe.
 
+In words: If the pairs inside every class connect it well, and from no image much leaks into other classes, then
+`σ_{r+1}` is well below 1 for r classes.
+
 Let `λ₂(c)` be the second eigenvalue of the induced pairs inside class c, normalised by themselves,
 `β(x) = Pr_{x'|x}[y(x') ≠ y(x)]` the leak of a left node, and r the number of classes present. Then
 `1 - σ²_{r+1} >= min_x (1 - λ₂(y(x))) (1 - β(x))`.
@@ -13,6 +16,8 @@ cross-class pairs are `p_L β`, so `B - C` is a normalised Laplacian and `C <= B
 `ĀĀᵀ <= Λ (I - B) + B = I - (I - Λ) (I - B)`, and Weyl removes the term of rank r.
 
 Source: new here.
+
+Cost: O(iterations nnz), for the second eigenvalue of each class.
 """
 
 import math

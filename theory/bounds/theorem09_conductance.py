@@ -1,5 +1,8 @@
 """Theorem 9: conductance of the induced pairs, between two functions of the spectral gap.
 
+In words: A small spectral gap means a cut of the images that few induced pairs cross, and such a cut means a small gap;
+and the classes together leak at least as much as the first gaps sum to.
+
 `(1 - λ₂) / 2 <= φ <= √(4 (1 - λ₂) / 3)`, with `λ₂ = σ_2²` and φ the least conductance of a cut of the left nodes.
 
 Below: take m = 2 in `1 - λ_m <= 2 max_i φ(S_i)`, for disjoint sets `S_1..S_m`; the class partition is another choice.
@@ -29,6 +32,8 @@ probe: HaoChen et al. bound the error by `α / ρ²_{⌊k/2⌋}` up to a factor 
 
 Source: below, Alon and Milman 1985, and for m sets Lee, Oveis Gharan and Trevisan 2012, proved here; above, new here,
 after Cheeger 1970; for all classes together, after Fan 1949.
+
+Cost: two singular triplets, and O(nnz log n_left) for the sweep over cuts; of tiny graphs all cuts are tried.
 """
 
 import numpy as np

@@ -1,10 +1,15 @@
 """Theorem 10: the optimum of InfoNCE is pointwise mutual information.
 
+In words: No critic has an InfoNCE loss below minus the mutual information of images and captions, and one whose score
+is the pointwise mutual information attains it.
+
 Proof. Each direction is a cross-entropy of `P(l | x)` against the model `p_R(l) e^{s(x,l)} / Z(x)`, hence at least the
 conditional entropy; written with the marginals as base measure the bound is `-I(x; l)`. Both directions attain it at
 once by `s = log P(x, l) / (p_L(x) p_R(l)) + const`.
 
 Source: van den Oord et al. 2018; the population form here.
+
+Cost: O(n_left n_right k), for the loss scores every pair of nodes; the bound itself is linear in the pairs.
 """
 
 import numpy as np

@@ -1,5 +1,8 @@
 """Theorem 11, after Arora et al. 2019: a contrastive loss bounds the loss of the mean classifier.
 
+In words: A small contrastive loss with one negative means a small loss of the classifier by class means, up to a term
+that vanishes where the two ends of a pair are independent given its class.
+
 Every pair (x, l) has the class of its right node, a latent class of the image. Let `μ_c = E[g(l) | y(l) = c]` be the
 mean classifier, `q_c` the class masses on the right, `τ = Σ_c q_c²` the collision rate, `[v]_+ = max(0, v)`, and
 `L_un = E_{(x,l)~P, l'~p_R} [1 - f(x)ᵀ(g(l) - g(l'))]_+` the contrastive loss with one negative. The supervised loss
@@ -14,6 +17,8 @@ collide, and the hinge is 1. Together `L_un + δ >= τ + (1 - τ) L_sup`. If x a
 
 Source: Arora et al. 2019 for independent pairs, one encoder on both sides and one negative; δ and two encoders are new
 here. Left labels play no part.
+
+Cost: O(nnz n_right) triples of a pair and a negative.
 """
 
 from collections.abc import Iterator

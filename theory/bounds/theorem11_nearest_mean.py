@@ -1,5 +1,8 @@
 """Theorem 11, after Huang et al. 2021: alignment, divergence of the class means, and concentration of the pairs.
 
+In words: If features of induced pairs are near to one another, the class means far apart, and the pairs of each class
+connect it well, then most images are nearest to the mean of their own class.
+
 A left node is given the class whose mean `μ_c = E[f | c]` is nearest to it; ties are errors. Let
 `V_c = E[‖f - μ_c‖² | c]`, `V = Σ_c p_c V_c`, `Δ_c` the distance from μ_c to the nearest other mean and `Δ` the least of
 them, `A = E_{P_T} ‖f(x) - f(x')‖²`, and `γ = min_x (1 - λ₂(y(x))) (1 - β(x))` as in theorem 8. Then for every embedding
@@ -14,6 +17,8 @@ Chebyshev's inequality. For V, keep of A the pairs inside the classes. In class 
 `Σ p_L ‖f - m_c‖²` least.
 
 Source: Huang et al. 2021 for the shape; statement and proof here.
+
+Cost: O(nnz k), and the second eigenvalue of each class (theorem 8).
 """
 
 import math

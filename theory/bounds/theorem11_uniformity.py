@@ -1,5 +1,8 @@
 """Theorem 11, after Wang and Isola 2020: alignment and uniformity bound InfoNCE.
 
+In words: On the unit sphere InfoNCE is at most half the alignment plus the uniformity, so that an encoder for which
+both are small has a small loss.
+
 On the unit sphere, at temperature 1. With `A = E_P ‖f̂(x) - ĝ(l)‖²` and `U = log E_{p_L × p_R} e^{-½ ‖f̂(x) - ĝ(l)‖²}`,
 the symmetric InfoNCE loss is at most `½ A + U`, with equality where every node is as near to the others as any other
 is.
@@ -9,6 +12,8 @@ logarithms to the logarithm of the mean, `log E e^{f̂ᵀĝ} = 1 + U`.
 
 Source: Wang and Isola 2020 show that the two terms of InfoNCE tend to alignment and uniformity as the negatives grow;
 the inequality with constants here.
+
+Cost: O(n_left n_right k), for InfoNCE scores every pair of nodes.
 """
 
 from theory.bounds.quantities import QUANTITIES, Encoder, Quantity

@@ -1,5 +1,8 @@
 """Theorem 12: mixtures and resampling of pair graphs over one left side.
 
+In words: To draw pairs now from one graph and now from another mixes the labelling errors, and makes no sum of leading
+squared singular values larger than the mixture of the sums.
+
 Let two graphs have the same left side and left marginal, and draw pairs from the first with probability t, else from
 the second, each with right nodes of its own. The induced graph is `P_T = t P_T^(1) + (1 - t) P_T^(2)`.
 
@@ -12,6 +15,8 @@ Of the resampling rules (`theory.resampling`) AddNewPositive is such a mixture, 
 renormalises, and the two negative ones leave P and change the product measure of the second term of the loss.
 
 Source: Fan 1949; Zhang, Wang and Wang 2023 for the rules.
+
+Cost: linear in the pairs of both.
 """
 
 from theory.bounds.statements import Statement

@@ -1,5 +1,8 @@
 """Theorem 16, second moments (16a): what those of the probe's scores say of its error, and what imbalance adds.
 
+In words: The 0-1 error of the probe on the optimum is at most twice its squared error, and less where the probe all but
+ignores a class.
+
 Let s be the scores of the probe on the top k, `e = onehot - s`, and `K = Ỹᵀ (I - Π_k) Ỹ`, r x r for r classes. Then
 `E[1[y = c] e] = K_c`, `E[e eᵀ] = K` and `tr K = ε₂`: K is all that class means and second moments of scores contain.
 
@@ -14,6 +17,8 @@ the scores, which are the projections of the labels (the graphs are built in `te
 Positive. If `σ_{k+1} < 1` the constant is in the span and the scores sum to 1, so that `‖e‖² >= r/(r-1) e_c²`. A class
 errs on at most p_c, and spends `S_c = E[1[y = c] ‖e‖²] >= r/(r-1) K_cc² / p_c` by Jensen: the sum of `min(p_c, 2 S_c)`
 is at most `2 ε₂ - Σ_c [2r/(r-1) K_cc² / p_c - p_c]₊`. Source: new here.
+
+Cost: O(n_left k) beside the left singular vectors.
 """
 
 import numpy as np

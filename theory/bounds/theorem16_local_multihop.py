@@ -1,5 +1,8 @@
 """Theorem 16: multi-hop scores say which nodes an optimum may get wrong, and consistency how many of them it does.
 
+In words: Where walks from an image end in its own class by a clear margin the optimum errs on it only at a price, and
+what all images together can pay is bounded by multi-hop consistency.
+
 Let q be a polynomial and `h_q = D_L^{-1/2} q(ĀĀᵀ) Ỹ` the multi-hop scores, with margins γ: for `q = t^m` the class
 distribution of the end of an m-step walk from a node. The probe's weighted scores are `Π_k Ỹ`, and
 `‖(Π_k - q(ĀĀᵀ)) Ỹ‖² <= ∫ P dν =: Δ` for every polynomial P that is at least q² on `[0, σ²_{k+1}]` and at least
@@ -13,6 +16,8 @@ programme finds a smaller Δ for a step from the same moments.
 
 If `σ_k > σ_{k+1}` and no score ties, more hops bring it to `E(f*)` itself, and theorem 15 only to `2 ε₂`. Needs the
 moments and singular values, no eigenvector. Source: new here.
+
+Cost: O(hops nnz r), and O(hops n_left r + n_left log n_left) for each filter, for r classes.
 """
 
 import math

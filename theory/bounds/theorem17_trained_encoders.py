@@ -1,5 +1,8 @@
 """Theorem 17: encoders that are not optimal, by margins, class masses and soft thresholds (sharpens theorem 7).
 
+In words: How far the loss of an encoder is above the least of its width bounds how far its probe can fall behind the
+optimum's, and margins say which images can turn wrong for it.
+
 Let an embedding pair of width k have excess loss ε, `S_i = σ_i² - σ²_{k+1}`, and let `0 <= g_i <= 1` for i <= k be
 weights that are 0 where `S_i` is, and stand for `U_k diag(g) U_kᵀ` too. With `ρ² = ‖(1 - g) Ỹ‖²`, which is
 `1 - Σ_{i≤k} (2 g_i - g_i²) c_i`, and `η = √ε ‖diag(g / √S) U_kᵀ Ỹ‖_op <= √(ε p_max) max_i g_i / √S_i`,
@@ -38,6 +41,9 @@ for, and not at all for the computed optimum, which is that of the other matrix;
 the budget, not into margins.
 
 Source: new here.
+
+Cost: beside the triplets, for each of at most k thresholds the scores, O(n_left k r) for r classes, and a sort of their
+margins, O(n_left log n_left).
 """
 
 import numpy as np

@@ -1,5 +1,8 @@
 """Theorem 18: a penalty instead of a width puts the cut of the spectrum where one wants it.
 
+In words: With a penalty on the norms of its embeddings the optimum keeps those directions, k at most, whose singular
+value exceeds the penalty, so that the cut lies where one puts it.
+
 Let f_μ, with its g, minimise the spectral loss with a penalty on the embeddings, `L(f, g) + μ (E‖f‖² + E‖g‖²)`, with
 `0 < μ < 1` and width k. Its span is that of all u_i, i <= k, with `σ_i > μ`; so its squared probe error is the label
 energy up to `μ²`, `ν([0, μ²])` with the measure ν of theorem 15, if `k >= #{i : σ_i > μ}`, and the place of the cut is
@@ -24,6 +27,9 @@ singular value, of R. At the optimum it is 0.
 
 The penalty is on the embeddings; the decay of a network's weights is something else. Source: new here; of the two
 papers, which were not read for it, only what is shown above is used.
+
+Cost: as theorems 15 and 16 at another place; duality takes one singular value, of the residual, in place of those of
+the graph.
 """
 
 import math

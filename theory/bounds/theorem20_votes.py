@@ -1,5 +1,8 @@
 """Theorem 20: what InfoNCE says of the votes of a critic's own softmax.
 
+In words: If the two ends of a pair seldom differ in class, and the InfoNCE loss of a critic is near the least there is,
+then a vote of captions, weighed by the critic's own softmax, is seldom wrong, whatever its width.
+
 A critic `s(x, l) = f(x)ᵀ g(l)`, of any width and divided by its temperature, models `p_s(l | x) ∝ p_R(l) e^{s(x,l)}`
 and `p_s(x | l) ∝ p_L(x) e^{s(x,l)}`. Its excess in each direction of InfoNCE (theorem 10) is
 `ε_→ = E KL(P(· | x) ‖ p_s(· | x))`, and `ε_←` likewise; `ε_→ + ε_←` is twice the excess of the symmetric loss. The
@@ -25,7 +28,7 @@ The bound by node is attained on every graph by a critic that ties the nodes cho
 `Pr[y(l) ≠ y(x) | x] = α/Φ`. The exact critic has `E <= 2α`. Nothing is said of classification by mean embeddings of
 prompts, which takes means of scores and not of probabilities, nor of linear probes on f.
 
-Each claim needs a pass or more over the scores of all pairs of nodes, O(n_left n_right (d + r)) for width d and r
+Cost: each claim takes a pass or more over the scores of all pairs of nodes, O(n_left n_right (d + r)) for width d and r
 classes, in blocks; memory O((n_left + n_right) r). Source: new here. Related, seen in abstract only: Oko et al. 2025;
 Mehta and Harchaoui 2025.
 """

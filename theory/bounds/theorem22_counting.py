@@ -1,5 +1,8 @@
 """Theorem 22: the gap without a singular value, by counting: sums of powers leave room for few large values.
 
+In words: Sums of powers of the singular values, for which no singular value is computed, leave room for few large ones,
+and so bound the gap from below.
+
 Let κ be the components of the graph, each a value 1, `n = min(n_left, n_right) - κ` the values that are left,
 `t_1 = ‖Ā‖_F² - κ` and `t_2 = ‖Ā Āᵀ‖_F² - κ` the sums of their squares and fourth powers, and `j = k + 1 - κ >= 1`. Then
 `σ²_{k+1}` is at most

@@ -1,5 +1,8 @@
 """Theorem 23: no embedding of width k is better prepared for every slowly varying target than the top-k embedding.
 
+In words: A linear probe on any embedding of width k misses some target whose variation along induced pairs is at most
+`2 (1 - σ²_{k+1})`, and none has a smaller worst case than the optimum.
+
 A target is a real function t of the left nodes, its one-hop variation `v(t) = E_{P_T} (t(x) - t(x'))²`. The worst case
 of an embedding f is the largest squared error of a linear probe on it, over the targets of variation at most ε: it is
 `ε / m(f)`, with `m(f)` the least variation of a target of error 1 (`theory.worst_case`). For every f of width k
@@ -16,6 +19,8 @@ at f*, is theorem 4 for each indicator of a class, whose variations sum to `2 α
 
 Source: Johnson, El Hanchi and Maddison 2023, of whom the abstract was seen: that the top eigenfunctions minimise the
 worst case. The constant and the proof are derived here.
+
+Cost: O(n_left³), for all eigenvectors of the induced pairs, once for each graph.
 """
 
 from theory.bounds.quantities import QUANTITIES, Encoder, Quantity

@@ -1,5 +1,8 @@
 """Theorem 25: labels of some domains teach the classes of others, where pairs know class and domain apart.
 
+In words: In a model of classes and domains, labels of some domains are enough to classify the others where pairs join
+one class across domains, and one domain across classes, more often than what shares neither.
+
 **Classes by domains.** An image for each of r classes in each of m domains, all of one mass; an induced pair of images
 has the weight ρ where both class and domain are the same, α where the class alone is, β where the domain alone is, γ
 where neither is. Let them come of captions that name both, the class, the domain, or neither, of probabilities e, a, b
@@ -31,6 +34,8 @@ for no x' has more mass in such pairs than p(x').
 Source: Shen et al. 2022, of whom the abstract and a summary were seen: α and β above γ make features transfer, and α
 below γ turns them round. The model by captions, the conditions for more than two classes and domains, the second bound
 and all proofs are derived here; HaoChen et al. 2022 (abstract seen) have a bound of the second kind.
+
+Cost: O(nnz r + n_left log n_left) for r classes, on any graph.
 """
 
 from theory.bounds.statements import Statement

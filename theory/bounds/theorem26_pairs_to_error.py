@@ -1,5 +1,8 @@
 """Theorem 26: how far n pairs lead, from the empirical loss to the error of the probe.
 
+In words: An encoder of bounded norm with the least loss on n sampled pairs has, with high probability, the least loss
+of such encoders on the distribution that they come from, up to a multiple of `1/√n`.
+
 Let P̂ be the distribution of n independent pairs of P, s the number of pairs of positive probability, L̂ the spectral
 loss under P̂ and its own marginals, and let the encoders be all (f, g) of width k with `‖f(x)‖², ‖g(l)‖² <= B`. With
 probability at least 1 - δ every minimiser of L̂ has an excess loss, over the least of the class, of at most
@@ -24,6 +27,8 @@ of B and s.
 
 Source: HaoChen et al. 2021, of whom the abstract was seen, for the way from a sample to the probe; the constants and
 the proof are derived here, and so is the use of an l1 distance in place of a complexity. McDiarmid 1989.
+
+Cost: given the spectrum, O(k).
 """
 
 from theory.bounds.statements import Statement

@@ -1,5 +1,8 @@
 """Theorem 27: how well whitened features can be aligned.
 
+In words: Whitened features cannot be nearer to one another along the pairs than the leading singular values allow, and
+the optimum's are as near as that.
+
 Features are whitened where `E_{p_L} f fᵀ = I`: the weighted columns are orthonormal, as those of an embedding of full
 rank are after a linear map. Whitened features f, and a pair (f, g) of them, have
 
@@ -18,6 +21,8 @@ Features that are centred too, as those of VICReg, are orthogonal to `u_1 = √p
 
 Source: Balestriero and LeCun 2022, of whom the abstract was seen: that VICReg with whitened features is a spectral
 embedding. The inequalities, with their constants, and the proofs are derived here.
+
+Cost: O(nnz k + (n_left + n_right) k²).
 """
 
 import numpy as np

@@ -1,0 +1,87 @@
+"""The blocks of code and commands on a page, with what the page says of them.
+
+A comment of HTML before a block says what a test does with it, `;` between several:
+
+    slow              it takes more than five seconds
+    run: ARGUMENTS    these are added to each of its commands: a small setting, or --dry-run
+    exit: CODE        its last command ends so, if not with 0
+    not run: REASON   it needs what a test has not
+"""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+ROOT = Path(__file__).parents[2]
+COMMENT = re.compile(r"<!--(.*)-->", re.DOTALL)
+MARKS = ("slow", "run", "exit", "not run")
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block.
+
+    Attributes
+    ----------
+    page, line : where it stands
+    kind : "python" or "sh"
+    text : what is in it
+    marks : what the comment before it says, by the words before the colon
+    printed : what the page says that it prints, if the next block does
+    """
+
+    page: Path
+    line: int
+    kind: str
+    text: str
+    marks: dict[str, str] = field(default_factory=dict)
+    printed: str = ""
+
+    @property
+    def place(self) -> str:
+        """Page and line."""
+        return f"{self.page.relative_to(ROOT)}:{self.line}"
+
+
+def blocks(page: Path, text: str | None = None) -> list[Block]:
+    """Those that can be run, in their order: fences of Python and of shell commands, and indented commands.
+
+    Raises
+    ------
+    ValueError
+        A comment that stands before no block or says something unknown; a fence in another language.
+    """
+    found: list[Block] = []
+    marks: dict[str, str] = {}
+    before: Token | None = None
+    for token in MarkdownIt().parse(page.read_text(encoding="utf-8") if text is None else text):
+        line = token.map[0] + 1 if token.map else 0
+        if token.type in ("fence", "code_block"):
+            kind = token.info.strip() if token.type == "fence" else "sh"
+            if kind in ("python", "sh"):
+                found.append(Block(page, line, kind, token.content, marks))
+                marks = {}
+            elif not kind and before is not None and before.type in ("fence", "code_block"):
+                found[-1] = Block(**vars(found[-1]) | {"printed": token.content})
+            elif kind != "text" and not kind.startswith("{"):  # a directive of Sphinx
+                raise ValueError(f"{page.name}:{line}: nobody knows what to do with a block of {kind!r}")
+        if marks:
+            raise ValueError(f"{page.name}:{line}: the mark before it is of no block")
+        if token.type == "html_block" and (comment := COMMENT.match(token.content.strip())):
+            marks = _marks(comment[1], f"{page.name}:{line}")
+        before = token
+    return found
+
+
+def _marks(comment: str, place: str) -> dict[str, str]:
+    marks = {}
+    parts = [comment] if comment.strip().startswith("not run") else comment.split(";")  # a reason is a sentence
+    for part in parts:
+        name, _, value = part.strip().partition(":")
+        if name not in MARKS or bool(value.strip()) == (name == "slow"):
+            raise ValueError(f"{place}: {part.strip()!r} is no mark: {', '.join(MARKS)}")
+        marks[name] = value.strip()
+    return marks

@@ -1,0 +1,142 @@
+"""Blocks of a page, run in one process and one folder, and what they print held against what the page says."""
+
+import contextlib
+import io
+import os
+import re
+import runpy
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pairbounds
+from tests.docs.blocks import ROOT, Block
+from theory.infrastructure.commandline import run
+from theory.infrastructure.foreign import is_foreign
+from theory.infrastructure.registers import REGISTERS
+
+KEPT = ("examples", "results")  # of the repository, that commands read
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+BOX = re.compile(r"[\u2500-\u257f]")  # lines of tables
+RELATIVE = 0.01
+SECONDS = 600  # that a process may take
+
+
+class Page:
+    """The folder in which a reader of a page works, and the names of its Python."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.known = folder, dict[str, Any](__name__="page")
+        for name in KEPT:
+            (folder / name).symlink_to(ROOT / name)
+
+    def run(self, block: Block) -> str:
+        """What a block prints.
+
+        Raises
+        ------
+        AssertionError
+            A command ends otherwise than the page says, or it prints other numbers.
+        """
+        with contextlib.chdir(self.folder), patch.dict(os.environ, COLUMNS="150"):
+            said = self._python(block) if block.kind == "python" else "".join(self._commands(block))
+        if block.printed:
+            require_alike(said, block.printed, block.place)
+        return said
+
+    def _python(self, block: Block) -> str:
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            exec(compile(block.text, block.place, "exec"), self.known)
+        return said.getvalue()
+
+    def _commands(self, block: Block) -> Iterator[str]:
+        *others, last = commands(block.text)
+        for line in (*others, last):
+            wanted = int(block.marks.get("exit", 0)) if line is last else 0
+            arguments = [*shlex.split(line, comments=True), *shlex.split(block.marks.get("run", ""))]
+            code, said = self._command(arguments)
+            assert code == wanted, f"{block.place}: {line} exits with {code}:\n{said}"
+            if "run" not in block.marks:
+                require_numbers(said, line, block.place)
+            yield said
+
+    def _command(self, arguments: list[str]) -> tuple[int, str]:
+        program, *rest = arguments
+        if program == "pairbounds":
+            return _in_process(rest)
+        if program == "python" and rest[0] != "-m":
+            return _in_process(rest, script=rest[0])
+        if program == "make":
+            return self._process(["make", "-C", str(ROOT), *rest])
+        if program in ("python", "pytest"):
+            return self._process([sys.executable, *(["-m", "pytest"] if program == "pytest" else []), *rest])
+        raise AssertionError(f"nobody knows how to run {program}")
+
+    def _process(self, arguments: list[str]) -> tuple[int, str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+        environment = inherited | {"BUILD": str(self.folder / "build"), "PYTHONPATH": str(ROOT)}
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        done = subprocess.run(arguments, env=environment, check=False, timeout=SECONDS, **pipes)
+        return done.returncode, done.stdout
+
+
+def commands(text: str) -> list[str]:
+    """The lines of a block, those that end in a backslash with what follows."""
+    return [line for line in text.replace("\\\n", " ").splitlines() if shlex.split(line, comments=True)]
+
+
+def _in_process(arguments: list[str], script: str = "") -> tuple[int, str]:
+    """Exit code and output of `pairbounds`, or of a script, that knows nothing of what the page has registered."""
+    said, code = io.StringIO(), 0
+    argv = [script or "pairbounds", *arguments[1 if script else 0 :]]
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), patch.object(sys, "argv", argv), fresh():
+        try:
+            runpy.run_path(script, run_name="__main__") if script else run(pairbounds.app)
+        except SystemExit as ending:
+            code = ending.code if isinstance(ending.code, int) else int(ending.code is not None)
+    return code, said.getvalue()
+
+
+@contextlib.contextmanager
+def fresh() -> Iterator[None]:
+    """The registers of a new process, and then again what they were."""
+    before = [dict(register) for register in REGISTERS]
+    try:
+        for register in REGISTERS:
+            foreign = [name for name, entry in register.items() if is_foreign(register.source(entry))]
+            for name in foreign:
+                del register[name]
+        yield
+    finally:
+        for register, entries in zip(REGISTERS, before, strict=False):
+            register.clear()
+            register.update(entries)
+
+
+def require_alike(said: str, printed: str, place: str) -> None:
+    """Ask that one text ends in the words of the other, in numbers up to 1% or two units of the last digit."""
+    ours, theirs = (BOX.sub(" ", text).split() for text in (said, printed))
+    assert len(ours) >= len(theirs), f"{place} prints\n{said}"
+    for one, other in zip(ours[-len(theirs) :], theirs, strict=True):
+        assert NUMBER.sub("#", one) == NUMBER.sub("#", other), f"{place} prints {one}, and not {other}:\n{said}"
+        for number, stated in zip(NUMBER.findall(one), NUMBER.findall(other), strict=True):
+            assert near(number, stated), f"{place} prints {one}, and not {other}:\n{said}"
+
+
+def require_numbers(said: str, line: str, place: str) -> None:
+    """Ask that the numbers with a decimal point, that a comment after a command states, are printed by it."""
+    printed = NUMBER.findall(said)
+    for stated in NUMBER.findall(line.partition(" # ")[2]):
+        if "." in stated:
+            assert any(near(number, stated) for number in printed), f"{place}: {stated} is not printed:\n{said}"
+
+
+def near(number: str, stated: str) -> bool:
+    """Whether a number is what is stated, up to 1% or two units of the last digit that is stated."""
+    unit = 10.0 ** -len(re.sub(r"e.*", "", stated).partition(".")[2]) if "." in stated and "e" not in stated else 0.0
+    return abs(float(number) - float(stated)) <= max(2 * unit, RELATIVE * abs(float(stated)))

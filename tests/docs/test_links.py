@@ -1,0 +1,88 @@
+"""Every link within the repository and the site leads somewhere, its anchor too."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from tests.docs.blocks import ROOT
+
+sys.path.insert(0, str(ROOT / "docs" / "site"))
+import mathematics
+import reference
+import written
+
+from figures.figure import found as figures
+
+DOCS = ROOT / "docs"
+MADE = {  # of the code, for the site alone
+    *(path for path, _ in mathematics.pages()),
+    *(path for path, _ in reference.pages()),
+    *(f"gallery/{name}.md" for name in (*figures(), "index")),
+    "changelog.md",
+}
+PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]
+EXTERNAL = re.compile(r"[a-z]+:")
+NAMES = re.compile(r"`((?:theory|simulations|real_data|figures)(?:\.\w+)+)")
+
+
+def links(page: Path):
+    """Targets of links and pictures of a page."""
+    for token in MarkdownIt().enable("table").parse(page.read_text(encoding="utf-8")):
+        for child in token.children or ():
+            for name in ("href", "src"):
+                target = child.attrGet(name)
+                if target and not EXTERNAL.match(str(target)):
+                    yield str(target)
+
+
+def anchors(page: Path):
+    """Of the headings of a page, as GitHub and MyST name them."""
+    for heading in re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE):
+        yield re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_of_a_page_lead_somewhere(page):
+    for link in links(page):
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if target.is_relative_to(DOCS) and str(target.relative_to(DOCS)) in MADE:
+            continue
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def test_links_are_found(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# A *b*, c\n\n| a |\n|---|\n| [x](y.md#a-b-c) |\n\n![z](z.png) [w](https://a.b)\n", encoding="utf-8"
+    )
+    assert list(links(page)) == ["y.md#a-b-c", "z.png"]
+    assert list(anchors(page)) == ["a-b-c"]
+
+
+def test_every_page_of_docs_is_in_the_site():
+    shown = {path for path, _ in written.pages()}
+    assert {str(page.relative_to(DOCS)) for page in DOCS.rglob("*.md")} <= shown
+
+
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", *DOCS.glob("*.md"), *DOCS.glob("how_to/*.md")], ids=lambda p: p.stem
+)
+def test_names_of_code_on_a_page_are_names(page):
+    """`theory.a.b` is a module or what a module has; a page names what is there."""
+    for name in sorted(set(NAMES.findall(page.read_text(encoding="utf-8")))):
+        module, attributes = name.split("."), []
+        while not _is_module(module):
+            attributes.insert(0, module.pop())
+        thing = __import__(".".join(module), fromlist=["_"])
+        for attribute in attributes:
+            thing = getattr(thing, attribute)
+
+
+def _is_module(parts):
+    place = ROOT.joinpath(*parts)
+    return (place / "__init__.py").is_file() or place.with_suffix(".py").is_file()

@@ -1,0 +1,34 @@
+"""Every block of code and every command of README and site does what the page says."""
+
+import pytest
+
+from tests.docs.blocks import ROOT, blocks
+from tests.docs.running import Page, fresh
+
+DOCS = ROOT / "docs"
+ELSEWHERE = {
+    "diary.md": "tests/diary does its tasks, with an installed package",
+    "ledger.md": "it is made of docstrings: what stands apart there are formulae",
+}
+PAGES = [ROOT / "README.md", *(page for page in sorted(DOCS.rglob("*.md")) if page.name not in ELSEWHERE)]
+BLOCKS = {str(page.relative_to(ROOT)): found for page in PAGES if (found := blocks(page))}
+SLOW = [name for name, found in BLOCKS.items() if any("slow" in block.marks for block in found)]
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_what_takes_no_five_seconds(name, tmp_path):
+    run(tmp_path, [block for block in BLOCKS[name] if "slow" not in block.marks])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SLOW)
+def test_all_of_a_page(name, tmp_path):
+    run(tmp_path, BLOCKS[name])
+
+
+def run(folder, found):
+    place = Page(folder)
+    with fresh():
+        for block in found:
+            if "not run" not in block.marks:
+                place.run(block)
