@@ -95,10 +95,17 @@ class Finding:
             if not true:
                 raise ValueError(f"finding {self.name}: the tables do not say that {claim}: write the finding anew")
 
+    def answered(self, facts: Facts) -> str:
+        """The answer, in Markdown."""
+        return ENVIRONMENT.from_string(self.answer).render(facts)
+
+    def told(self, facts: Facts) -> str:
+        """The further paragraphs, in Markdown."""
+        return ENVIRONMENT.from_string(self.text).render(facts)
+
     def render(self, facts: Facts) -> str:
         """The section of the page: question, answer, text, and where it comes from."""
-        said = [f"**{ENVIRONMENT.from_string(self.answer).render(facts)}**"]
-        said += [ENVIRONMENT.from_string(self.text).render(facts), self.sources()]
+        said = [f"**{self.answered(facts)}**", self.told(facts), self.sources()]
         if self.picture:
             said.append(f"![{self.shows}]({self.picture}.png)")
         return f"## {self.question}\n\n" + wrapped("\n\n".join(said)) + "\n"
