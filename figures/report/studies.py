@@ -17,6 +17,7 @@ from figures.report.phase_map import PHASE, phase_map
 
 SEED = "seed"
 MOST_COLUMNS, MOST_ROWS = 6, 200  # of means that are shown
+FEW_ROWS = 40  # that are shown unasked
 FIRST_ROWS = 50  # of a table of which there are no means
 
 
@@ -109,7 +110,8 @@ def _means(frame: pd.DataFrame, axes: Sequence[str]) -> Table:
     headings = [*keys, *(heading for name in shown for heading in (str(name), f"± of {name}"))]
     others = f"; not shown: {', '.join(map(str, measured[MOST_COLUMNS:]))}" if len(measured) > len(shown) else ""
     about = "Means over seeds, ± half the width of the 95% t interval"
-    return Table(about + others, headings, rows, left_out=max(0, len(groups) - MOST_ROWS))
+    left_out = max(0, len(groups) - MOST_ROWS)
+    return Table(about + others, headings, rows, folded=len(rows) > FEW_ROWS, left_out=left_out)
 
 
 def _keys(frame: pd.DataFrame, axes: Sequence[str]) -> list[str] | None:
