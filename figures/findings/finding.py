@@ -91,9 +91,12 @@ class Finding:
         ValueError
             The first claim that the facts do not bear out.
         """
-        for claim, true in self.claims(facts).items():
-            if not true:
-                raise ValueError(f"finding {self.name}: the tables do not say that {claim}: write the finding anew")
+        for claim in self.untrue(facts):
+            raise ValueError(f"finding {self.name}: the tables do not say that {claim}: write the finding anew")
+
+    def untrue(self, facts: Facts) -> list[str]:
+        """The claims that the facts do not bear out."""
+        return [claim for claim, true in self.claims(facts).items() if not true]
 
     def answered(self, facts: Facts) -> str:
         """The answer, in Markdown."""

@@ -1,6 +1,8 @@
 """The ledger as a table, and the sharpest graph known for each bound, drawn."""
 
+import re
 from collections.abc import Iterator
+from types import ModuleType
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
@@ -21,28 +23,29 @@ class Sharpest(NamedTuple):
 
     Attributes
     ----------
-    claim : the bound
+    claim, theorem : the bound, and the title of its theorem
     sentence : the size of the graph, and what is measured there
     picture : the graph as SVG; empty where it is too large to be drawn, or none is known
     """
 
     claim: Bound
+    theorem: str
     sentence: str
     picture: Markup
 
 
 def sharpest(claim: Bound) -> Sharpest:
     """The sharpest graph that is stored for a bound; it takes up to a second to hold the bound against it anew."""
-    record = Record.load(claim, ANYWHERE, SHARPEST)
+    record, theorem = Record.load(claim, ANYWHERE, SHARPEST), title_and_text(_module(claim))[0]
     if record.witness is None:
-        return Sharpest(claim, "No graph is known on which it says something.", Markup())
+        return Sharpest(claim, theorem, "No graph is known on which it says something.", Markup())
     graph, k = record.witness.graph, record.witness.k
     sentence = (
         f"The sharpest graph that is known has {graph.n_left} left and {graph.n_right} right nodes, at `k = {k}`: "
         f"`{claim.quantity}` is {record.measured:.6g}, and the bound is {record.value:.6g}."
     )
     drawn = Markup(graph_picture(graph, graph.joint.toarray())) if is_small(graph) else Markup()
-    return Sharpest(claim, sentence, drawn)
+    return Sharpest(claim, theorem, sentence, drawn)
 
 
 def all_sharpest() -> Iterator[Sharpest]:
@@ -58,11 +61,10 @@ def anchor(claim: Bound) -> str:
 def ledger() -> Table:
     """Every bound: what it states, and the largest ratio of what is measured to it."""
     ratios = {(row["bound"], row["where"]): row["ratio"] for row in read_sharpness(SHARPEST).to_dict("records")}
-    titles = {module.__name__: title_and_text(module)[0] for module in THEOREMS}
     columns = ["theorem", "bound", "states", "measured quantity", "status", *(f"sharpest {where}" for where in RATINGS)]
     rows = [
         (
-            titles.get(claim.evaluate.__module__, ""),
+            _number(claim),
             _linked(claim),
             inline(claim.statement),
             claim.quantity.replace("_", " "),
@@ -80,6 +82,16 @@ def statements() -> Table:
     return Table(
         "Statements that bound no quantity of one graph", ["name", "states", "status", "computed by", "tested in"], rows
     )
+
+
+def _module(claim: Bound) -> ModuleType:
+    return next(module for module in THEOREMS if module.__name__ == claim.evaluate.__module__)
+
+
+def _number(claim: Bound) -> int | None:
+    """That of its theorem, which the name of its module has."""
+    found = re.search(r"theorem(\d+)_", claim.evaluate.__module__)
+    return None if found is None else int(found[1])
 
 
 def _linked(claim: Bound) -> Markup:
