@@ -29,7 +29,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup data test test-slow test-gpu test-data matrix coverage fuzz faults reliability bench figures findings docs docs-serve notebooks smoke reproduce lint format mistakes diary ledger sharpness readme-figures contact-sheet accept release clean
+.PHONY: help demo setup data test test-slow test-gpu test-data test-browser matrix coverage fuzz faults reliability bench figures findings report docs docs-serve notebooks smoke reproduce lint format mistakes diary ledger sharpness readme-figures contact-sheet accept release clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/:[^#]*## /\t/' | expand -t 18
@@ -64,6 +64,14 @@ test-gpu: $(INSTALLED) ## Run the tests that need a CUDA device
 
 test-data: $(INSTALLED) ## Run the tests that need what `make data` fetches
 	$(PYTHON) -m pytest -m data
+
+BROWSER := $(VENV)/browser
+test-browser: $(INSTALLED) ## Run the tests that look at a report in a headless Chromium
+	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || \
+	{ echo "make test-browser: no Chromium here: install chromium or google-chrome" >&2; exit 2; }
+	@test -e $(BROWSER) || $(PYTHON) -m pip install --quiet --editable '.[browser]'
+	@touch $(BROWSER)
+	$(PYTHON) -m pytest -m browser
 
 PYTHON311 ?= 3.11
 PYTHON313 ?= 3.13
@@ -100,6 +108,9 @@ findings: $(FINDINGS) | $(INSTALLED) ## Write docs/findings.md from the tables, 
 
 contact-sheet: $(ALL_FIGURES) ## Put all figures on a page, in colours, in grey and as red-green blindness has them
 	$(PYTHON) -m figures contact-sheet --pictures $(FIGURES) --out $(BUILD)/contact_sheet
+
+report: $(ALL_FIGURES) $(FINDINGS) ## Put verdicts, figures, ledger and provenance into build/report/index.html, one file (half a minute)
+	$(PYTHON) -m figures.report $(TABLES) $(FIGURES) $(BUILD)/report/index.html
 
 docs: $(ALL_FIGURES) ## Build the site from pages, code and figures into build/site, without a network (half a minute)
 	$(PYTHON) docs/site $(BUILD)/pages $(FIGURES)

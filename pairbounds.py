@@ -76,7 +76,7 @@ GROUPS: dict[str, dict[str, Entry]] = {
         resample="Train SimCLR from pixels with resampled positives and negatives, and controls; killed, it goes on.",
         pretrain="Train one network from pixels with captions (CLIP) or with augmentations (SimCLR), and probe it.",
     ),
-    "Draw": {
+    "Draw and report": {
         "figures": Entry(
             "figures.__main__", "list", "List the figures, the tables they read, and the studies that measure these."
         ),
@@ -87,6 +87,11 @@ GROUPS: dict[str, dict[str, Entry]] = {
         ),
         "findings": Entry(
             "figures.__main__", "findings", "Write the page of findings, each number computed from the tables."
+        ),
+        "report": Entry(
+            "figures.__main__",
+            "report",
+            "Put checks, sweeps, studies and audits into one page that needs no network, for a co-author.",
         ),
     },
 }

@@ -1,4 +1,4 @@
-"""`python -m figures`: draw the figures and write the findings from tables on disk."""
+"""`python -m figures`: draw the figures, and write the findings and reports, from tables on disk."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +13,7 @@ from figures.findings.page import BEGINNING, findings_page, inputs, is_current
 from figures.layout import Layout, inches
 from figures.prerequisites import studies_of
 from figures.renamed import FIGURES as OLD_NAMES
+from figures.report.commandline import report
 from theory.infrastructure import ownership
 from theory.infrastructure.commandline import CHECK_FAILED, print_table, run, say
 from theory.infrastructure.inputs import is_there
@@ -25,7 +26,7 @@ from theory.infrastructure.tables import replacing
 FIGURES = found()
 
 app = typer.Typer(
-    help="Draw the figures, and write the findings, from the tables that the studies wrote.",
+    help="Draw the figures, and write the findings and reports, from the tables that the studies wrote.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -147,6 +148,9 @@ def list_figures() -> None:
     """List the figures, the tables they read, and the studies that measure these."""
     rows = [(one.name, one.title, ", ".join(one.tables), ", ".join(studies_of(one.tables))) for one in FIGURES.values()]
     print_table("Figures", [("figure", "left"), ("title", "left"), ("tables", "left"), ("studies", "left")], rows)
+
+
+app.command()(report)
 
 
 if __name__ == "__main__":

@@ -65,6 +65,22 @@ def study_of(table: str) -> Path | None:
     return next((path for home in HOMES for path in defining(home, "STUDY") if table in written(path)), None)
 
 
+def study_named(name: str) -> Path | None:
+    """The module of the study of this name, if there is one here."""
+    return next((path for home in HOMES for path in defining(home, "STUDY") if path.stem == name), None)
+
+
+def question_of(study: Path) -> str:
+    """What a study's module says it asks."""
+    (asked,) = (one.value for one in _assigned(study)["STUDY"].keywords if one.arg == "question")
+    return str(ast.literal_eval(asked))
+
+
+def questions_of(tables: Iterable[str]) -> list[str]:
+    """What the studies that write these tables ask, each once."""
+    return list(dict.fromkeys(question_of(path) for table in tables if (path := study_of(table)) is not None))
+
+
 def studies_of(tables: Iterable[str]) -> list[str]:
     """The names of the studies that write these tables."""
     return list(dict.fromkeys(study.stem for table in tables if (study := study_of(table)) is not None))

@@ -83,6 +83,7 @@ QUICK = [
         [*tables("out", AUDIT_TABLES), "out/summary.json", "out/audit.png", "out/audit.pdf", *tables(".", ["kept"])],
         0,
     ),
+    ("figures report bounds.parquet --out r.html", ["r.html"], 0),
 ]
 # Others are run twice by a slow test of `tests/test_network.py`.
 LONG = [

@@ -5,9 +5,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from figures.figure import Figure, found
-from figures.prerequisites import study_of
-from theory.sweeps.studies import find_study
+from figures.findings.wording import listed
+from figures.report.gallery import Plate, plates
 
 FOLDER = "gallery"
 
@@ -24,38 +23,29 @@ def pages(figures: Path) -> Iterator[tuple[str, str | bytes]]:
     FileNotFoundError
         One is not there.
     """
+    shown = list(plates(figures))
     lines = ["# Gallery", "", "Every figure, with what it asks, what it shows, and the code that draws it.", ""]
-    for name, figure in found().items():
-        picture, caption = figures / f"{name}.png", figures / f"{name}.txt"
-        if not picture.is_file():
-            raise FileNotFoundError(f"{picture} does not exist: `make figures` draws it")
-        yield f"{FOLDER}/{name}.png", picture.read_bytes()
-        yield f"{FOLDER}/{name}.md", _page(figure, caption.read_text(encoding="utf-8"))
-        lines += [f"## {figure.title}", "", f"[![{figure.title}]({name}.png){{width=480px}}]({name}.md)", ""]
-    listed = "\n".join(found())
-    yield f"{FOLDER}/index.md", "\n".join([*lines, f"```{{toctree}}\n:hidden:\n\n{listed}\n```\n"])
+    for plate in shown:
+        yield f"{FOLDER}/{plate.name}.png", plate.picture.read_bytes()
+        yield f"{FOLDER}/{plate.name}.md", _page(plate)
+        lines += [f"## {plate.title}", "", f"[![{plate.title}]({plate.name}.png){{width=480px}}]({plate.name}.md)", ""]
+    names = "\n".join(plate.name for plate in shown)
+    yield f"{FOLDER}/index.md", "\n".join([*lines, f"```{{toctree}}\n:hidden:\n\n{names}\n```\n"])
 
 
-def _page(figure: Figure, caption: str) -> str:
-    module = sys.modules[figure.draw.__module__]
+def _page(plate: Plate) -> str:
+    module = sys.modules[plate.figure.draw.__module__]
     parts = [
-        f"# {figure.title}",
-        *_questions(figure),
-        f"![{figure.title}]({figure.name}.png)",
-        caption.removeprefix(f"{figure.title}. ").strip(),
-        f"Drawn by `pairbounds draw {figure.name}` from {_tables(figure)}.",
+        f"# {plate.title}",
+        *(f"{{.question}}\n{question}" for question in plate.questions),
+        f"![{plate.title}]({plate.name}.png)",
+        plate.caption,
+        f"Drawn by `{plate.command}` from {_tables(plate)}.",
         f"```python\n{inspect.getsource(module).strip()}\n```",
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _questions(figure: Figure) -> Iterator[str]:
-    """What the studies behind a figure ask, each once."""
-    studies = dict.fromkeys(Path(place).stem for table in figure.tables if (place := study_of(table)))
-    for question in dict.fromkeys(find_study(name).question for name in studies):
-        yield f"{{.question}}\n{question}"
-
-
-def _tables(figure: Figure) -> str:
-    names = [f"`{name}`" for name in figure.tables]
-    return f"the table {names[0]}" if len(names) == 1 else f"the tables {', '.join(names[:-1])} and {names[-1]}"
+def _tables(plate: Plate) -> str:
+    names = [f"`{name}`" for name in plate.tables]
+    return f"the table {names[0]}" if len(names) == 1 else f"the tables {listed(names)}"

@@ -1,31 +1,23 @@
 """A page for each theorem: what it means, states and costs, why, its sharpest graphs drawn, and the numbers on them."""
 
-import inspect
 import re
 from collections.abc import Iterator
 from types import ModuleType
 
-from theory.attack.records import ANYWHERE, Record
-from theory.attack.sharpness import SHARPEST
+from figures.report.ledger import sharpest
 from theory.bounds import BOUNDS, THEOREMS, Bound, Statement
-from theory.graph_drawing import graph_picture, is_small
+from theory.bounds.ledger_page import STATUS_MEANS, title_and_text
 
 FOLDER = "mathematics"
 WORDS = "In words: "  # so begins the paragraph of a docstring that says what a theorem means
 NO_GRAPH = "It speaks of no single graph and embedding, so that there is no sharpest graph to draw."
-STATUS = {
-    "exact": "It is exact: it may never be violated beyond round-off.",
-    "restated": "It is restated: the literature's, with its constants.",
-    "conjecture": "It is a conjecture: nobody knows whether it is true.",
-    "rate": "It is a rate: known up to constants, fitted, and never asserted.",
-}
 
 
 def pages() -> Iterator[tuple[str, str]]:
     """Path and Markdown of each page, and of one that lists them."""
     listed = []
     for number, modules in _by_number().items():
-        title = _docstring(modules[0])[0]
+        title = title_and_text(modules[0])[0]
         name = f"theorem{number:02d}"
         listed.append(name)
         sections = [f"# {title}", *("\n\n".join(_section(module, alone=len(modules) == 1)) for module in modules)]
@@ -45,13 +37,13 @@ def _by_number() -> dict[int, list[ModuleType]]:
 
 def _docstring(module: ModuleType) -> tuple[str, str, str]:
     """Title, what it means in a sentence, and the rest."""
-    title, _, text = inspect.cleandoc(module.__doc__ or "").partition("\n")
-    words, _, rest = text.strip().partition("\n\n")
+    title, text = title_and_text(module)
+    words, _, rest = text.partition("\n\n")
     if not words.startswith(WORDS):
         raise ValueError(
             f"{module.__name__} does not say in words what it means: its second paragraph begins {WORDS!r}"
         )
-    return title.rstrip("."), words.removeprefix(WORDS), rest
+    return title, words.removeprefix(WORDS), rest
 
 
 def _section(module: ModuleType, *, alone: bool) -> Iterator[str]:
@@ -79,7 +71,7 @@ def _statements(statements: tuple[Statement, ...], heading: str) -> Iterator[str
 def _claim(claim: Bound, heading: str) -> Iterator[str]:
     yield f"{heading} {claim.name}"
     yield claim.statement
-    yield f"The measured quantity is `{claim.quantity}`. {STATUS[claim.status]}"
+    yield f"The measured quantity is `{claim.quantity}`. Its status is {claim.status}: {STATUS_MEANS[claim.status]}."
     if claim.remarks:
         yield claim.remarks
     if claim.status == "rate":
@@ -90,16 +82,7 @@ def _claim(claim: Bound, heading: str) -> Iterator[str]:
 
 def _sharpest(claim: Bound) -> Iterator[str]:
     """The graph on which it comes nearest to equality, and what is measured there."""
-    record = Record.load(claim, ANYWHERE, SHARPEST)
-    if record.witness is None:
-        yield "No graph is known on which it says something."
-        return
-    graph, k = record.witness.graph, record.witness.k
-    yield (
-        f"The sharpest graph that is known has {graph.n_left} left and {graph.n_right} right nodes, at `k = {k}`: "
-        f"`{claim.quantity}` is {record.measured:.6g}, and the bound is {record.value:.6g}."
-    )
-    if is_small(graph):
-        yield "\n".join(line for line in graph_picture(graph, graph.joint.toarray()).splitlines() if line.strip())
-    else:
-        yield "It is too large to be drawn."
+    found = sharpest(claim)
+    yield found.sentence
+    if found.picture:
+        yield "\n".join(line for line in found.picture.splitlines() if line.strip())

@@ -93,17 +93,25 @@ class Finding:
         ValueError
             The first claim that the facts do not bear out.
         """
-        for claim, true in self.claims(facts).items():
-            if not true:
-                raise ValueError(f"finding {self.name}: the tables do not say that {claim}: write the finding anew")
+        for claim in self.untrue(facts):
+            raise ValueError(f"finding {self.name}: the tables do not say that {claim}: write the finding anew")
+
+    def untrue(self, facts: Facts) -> list[str]:
+        """The claims that the facts do not bear out."""
+        return [claim for claim, true in self.claims(facts).items() if not true]
+
+    def answered(self, facts: Facts) -> str:
+        """The answer, in Markdown."""
+        return ENVIRONMENT.from_string(self.answer).render(facts)
+
+    def told(self, facts: Facts) -> str:
+        """The further paragraphs, in Markdown."""
+        text = ENVIRONMENT.from_string(self.text).render(facts)
+        return f"{text}\n\nDecided after looking: {self.after_looking}" if self.after_looking else text
 
     def render(self, facts: Facts) -> str:
         """The section of the page: question, answer, text, and where it comes from."""
-        said = [f"**{ENVIRONMENT.from_string(self.answer).render(facts)}**"]
-        said.append(ENVIRONMENT.from_string(self.text).render(facts))
-        if self.after_looking:
-            said.append(f"Decided after looking: {self.after_looking}")
-        said.append(self.sources())
+        said = [f"**{self.answered(facts)}**", self.told(facts), self.sources()]
         if self.picture:
             said.append(f"![{self.shows}]({self.picture}.png)")
         return f"## {self.question}\n\n" + wrapped("\n\n".join(said)) + "\n"

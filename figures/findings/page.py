@@ -29,10 +29,20 @@ def findings_page(tables: Path) -> str:
         facts = finding.read(tables)
         finding.require(facts)
         sections.append(finding.render(facts))
-    before, _, after = TEMPLATE.read_text(encoding="utf-8").partition("FINDINGS\n")
-    measured = machines(inputs(tables, findings))
-    head, tail = (_sections(ENVIRONMENT.from_string(part).render(machines=measured)) for part in (before, after))
+    head, tail = _frame(machines(inputs(tables, findings)))
     return "\n".join([head, *sections, tail])
+
+
+def closing(tables: Iterable[Path]) -> str:
+    """What stands below the findings, in Markdown: what was run and what was not, by the sidecars of these tables."""
+    return _frame(machines(tables))[1]
+
+
+def _frame(measured: list[str]) -> tuple[str, str]:
+    """What stands above and below the findings."""
+    before, _, after = TEMPLATE.read_text(encoding="utf-8").partition("FINDINGS\n")
+    above, below = (_sections(ENVIRONMENT.from_string(part).render(machines=measured)) for part in (before, after))
+    return above, below
 
 
 def inputs(tables: Path, findings: Iterable[Finding] | None = None) -> list[Path]:

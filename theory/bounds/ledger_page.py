@@ -14,6 +14,12 @@ from theory.bounds import BOUNDS, THEOREMS, Bound
 from theory.infrastructure.inputs import require_file
 
 BEGINNING = "# The ledger\n\nGenerated from the register"  # by which a page is known
+STATUS_MEANS = {
+    "exact": "it may never be violated beyond round-off",
+    "restated": "it is the literature's, with its constants",
+    "conjecture": "nobody knows whether it is true",
+    "rate": "it is known up to constants, fitted, and never asserted",
+}
 PAGE = """\
 # The ledger
 
@@ -104,12 +110,18 @@ def is_current(page: Path, sharpness: pd.DataFrame) -> bool:
     return require_file(page, "page", "write it with --out").read_bytes() == ledger_page(sharpness).encode()
 
 
-def _theorem(module: ModuleType) -> dict[str, object]:
+def title_and_text(module: ModuleType) -> tuple[str, str]:
+    """What a theorem's module is called, and what it says below that."""
     title, _, text = inspect.cleandoc(module.__doc__ or "").partition("\n")
+    return title.rstrip("."), text.strip()
+
+
+def _theorem(module: ModuleType) -> dict[str, object]:
+    title, text = title_and_text(module)
     claims = [claim for claim in BOUNDS.values() if claim.evaluate.__module__ == module.__name__]
     return {
-        "title": title.rstrip("."),
-        "text": text.strip(),
+        "title": title,
+        "text": text,
         "claims": claims,
         "statements": getattr(module, "STATEMENTS", ()),
         "file": module.__name__.rsplit(".", 1)[1].split("_")[0],

@@ -1,5 +1,7 @@
 """What `check` prints: every claim at one width, or the best of each bound on an error over several."""
 
+from typing import NamedTuple
+
 import pandas as pd
 
 from theory.bounds.table import COLUMNS, notes, readable
@@ -15,25 +17,56 @@ def print_checks(table: pd.DataFrame, title: str) -> None:
     say(*notes(table))
 
 
+class BestWidth(NamedTuple):
+    """An upper bound on an error at the width where it is least.
+
+    Attributes
+    ----------
+    bound, quantity : its name, and what it bounds
+    value, measured : there
+    k : that width
+    useful, widths : at how many widths it is not vacuous, of how many
+    """
+
+    bound: str
+    quantity: str
+    value: float
+    k: int
+    measured: float
+    useful: int
+    widths: int
+
+
+def best_widths(table: pd.DataFrame) -> list[BestWidth]:
+    """Each upper bound on an error at its best width, the least first, from a table of several widths."""
+    errors = table[table["applicable"] & table["quantity"].isin(ERRORS) & table["relation"].eq("<=")]
+    errors = errors[errors["value"].notna()]
+    useful = (~errors["vacuous"]).groupby(errors["bound"]).sum()
+    best = errors.loc[errors.groupby(["quantity", "bound"])["value"].idxmin()].sort_values(["quantity", "value"])
+    widths = table["k"].nunique()
+    return [
+        BestWidth(
+            row["bound"], row["quantity"], row["value"], row["k"], row["measured"], int(useful[row["bound"]]), widths
+        )
+        for row in best.to_dict("records")
+    ]
+
+
 def print_widths(table: pd.DataFrame, title: str) -> None:
     """Each upper bound on an error at the width where it is least, and at how many widths it says something."""
     checked = table[table["applicable"]]
-    errors = checked[checked["quantity"].isin(ERRORS) & checked["relation"].eq("<=") & checked["value"].notna()]
-    best = errors.loc[errors.groupby(["quantity", "bound"])["value"].idxmin()].sort_values(["quantity", "value"])
-    useful = (~errors["vacuous"]).groupby(errors["bound"]).sum()
-    widths = table["k"].nunique()
     columns = [("bound", "left"), ("on", "left"), ("least value", "right"), ("at k", "right")]
     columns += [("measured there", "right"), ("not vacuous at", "right")]
     rows = [
         (
-            row["bound"],
-            row["quantity"],
-            f"{row['value']:.4f}",
-            str(row["k"]),
-            f"{row['measured']:.4f}",
-            f"{useful[row['bound']]} of {widths}",
+            one.bound,
+            one.quantity,
+            f"{one.value:.4f}",
+            str(one.k),
+            f"{one.measured:.4f}",
+            f"{one.useful} of {one.widths}",
         )
-        for row in best.to_dict("records")
+        for one in best_widths(table)
     ]
     print_table(title, columns, rows)
     if not rows:

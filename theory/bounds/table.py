@@ -29,7 +29,7 @@ def readable(table: pd.DataFrame) -> list[tuple[str, ...]]:
             row["bound"],
             row["quantity"],
             f"{row['measured']:.4f}",
-            "~" if row["status"] == "rate" else {"<=": "≤", ">=": "≥"}.get(row["relation"], "="),
+            readable_relation(row),
             f"{row['value']:.4f}",
             "" if math.isnan(row["tightness"]) else f"{row['tightness']:.4f}",
             verdict(row),
@@ -57,6 +57,11 @@ def notes(table: pd.DataFrame) -> list[str]:
         f"{row['quantity']} over all optima: {row['measured_least']:.4f} to {row['measured_most']:.4f}"
         for row in tied.to_dict("records")
     ]
+
+
+def readable_relation(row: Mapping[Hashable, Any]) -> str:
+    """What stands between what was measured and the value."""
+    return "~" if row["status"] == "rate" else {"<=": "≤", ">=": "≥"}.get(row["relation"], "=")
 
 
 def verdict(row: Mapping[Hashable, Any]) -> str:

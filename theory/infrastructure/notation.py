@@ -16,7 +16,9 @@ OPERATORS = {"<=": "≤", ">=": "≥", "=:": "=:", ":=": ":=", "->": "→", ".."
 BARE = "+-=<>≤≥·,;"  # signs that have no scripts
 PAIRS = {"(": ")", "[": "]", "{": "}", "⟨": "⟩"}
 FUNCTIONS = {"max", "min", "log", "exp", "Pr", "tr", "diag", "cut", "KL", "sup", "inf", "coth", "const", "onehot"}
-NAME = re.compile(r"[A-Za-z]{2,}[_./:-]+[A-Za-z]|^--?[a-z]", re.ASCII)  # of a variable, a path, a bound, an option
+NAME = re.compile(
+    r"(?<![A-Za-z])[A-Za-z]{2,}[_./:-]+[A-Za-z]|^--?[a-z]", re.ASCII
+)  # of a variable, a path, a bound, an option
 SYMBOL = re.compile(r"[A-Za-z](_[A-Za-z0-9]{1,2})?", re.ASCII)
 TOKEN = re.compile(
     r"""(?P<space>\s+)

@@ -1,0 +1,100 @@
+"""The HTML of a report: one file, whose styles, script and pictures are in it; all text is escaped."""
+
+import base64
+import hashlib
+import math
+from functools import cache
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from figures.report import prose
+from theory import __version__
+from theory.infrastructure import ownership
+from theory.infrastructure.html import shown
+from theory.infrastructure.palette import AUGMENTATION, CAPTION
+from theory.infrastructure.tables import replacing
+
+HERE = Path(__file__).parent
+BEGINNING = "<!doctype html>\n<!-- A report by pairbounds. -->"  # by which a report is known
+LONGEST = 240  # characters of a name, a label or a caption that are shown
+
+
+def write_page(template: str, out: Path, **values: Any) -> None:
+    """Fill in a template of this folder, by its name, and write it."""
+    script = _source("report.js")
+    page = (
+        _environment()
+        .get_template(f"{template}.html.jinja")
+        .render(
+            beginning=Markup(BEGINNING),
+            style=Markup(_source("report.css")),
+            script=Markup(script),
+            script_digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+            version=__version__,
+            **values,
+        )
+    )
+    with replacing(out) as temporary:
+        temporary.write_text(page, encoding="utf-8")
+
+
+def filled(template: str, **values: Any) -> Markup:
+    """A part of a page, of a template of this folder."""
+    return Markup(_environment().get_template(template).render(**values))
+
+
+def output(out: Path) -> ownership.Output:
+    """The file that `write_page` writes."""
+    return ownership.text(out, BEGINNING)
+
+
+def require_page_path(out: Path) -> Path:
+    """The path, if a report can be written there; `ValueError` where its name does not end as that of a page."""
+    if out.suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"cannot write {out}: a report's name ends in .html")
+    return out
+
+
+def written(value: object) -> str:
+    """A value as text: a number in four digits, an infinite one as ∞, a truth value in words.
+
+    Other text is one line of at most `LONGEST` characters, with what would reorder it spelled out.
+    """
+    if value is None or (isinstance(value, Real) and value != value):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Integral):
+        return f"{int(value):,}"
+    if isinstance(value, Real):
+        number = float(value)
+        return f"{number:.4g}" if math.isfinite(number) else "∞" if number > 0 else "−∞"
+    return shown(value, LONGEST)
+
+
+def sortable(value: object) -> str:
+    """A number as a script reads it, with all its digits; empty for what is none."""
+    return repr(float(value)) if isinstance(value, Real) and value == value else ""
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters |= {"written": written, "sortable": sortable, "prose": prose.inline, "blocks": prose.blocks}
+    environment.globals |= {"caption_colour": CAPTION, "augmentation_colour": AUGMENTATION}
+    return environment
+
+
+@cache
+def _source(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")

@@ -1,0 +1,166 @@
+"""What lies in the folders of a user's runs: checks, sweeps, studies, audits and pictures, known by what is in them."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from figures.report import audits, checks, studies
+from figures.report.contents import MIME, Picture, Section, Table, data_uri
+from figures.report.origin import Origin, origin_of
+from figures.report.page import written
+from theory.graph_formats import is_graph
+from theory.infrastructure.commandline import one_line
+from theory.infrastructure.inputs import require_file
+from theory.infrastructure.pictures import MARKS
+from theory.infrastructure.tables import PRINTED, TABLE_SUFFIXES, read_table, sidecar
+
+CELLS = "cells"  # beside the table of a sweep: what it was put together from
+FAILURES = "failures.json"
+FIRST_ROWS = 50  # of a table of another command that are shown
+WRONG = (ValueError, LookupError, TypeError, AttributeError, OSError)  # what a file that is not as it says may raise
+
+
+class Refusal(NamedTuple):
+    """A file that is not reported, and why."""
+
+    file: Path
+    reason: str
+
+
+@dataclass
+class Runs:
+    """What was found, in the order of the folders.
+
+    Attributes
+    ----------
+    sections : one for each table, audit, figure and picture
+    refused : what is not reported
+    made : files that the report itself is written into: none of what it is of
+    """
+
+    sections: list[Section] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    made: Iterable[Path] = ()
+    _known: set[Path] = field(default_factory=set)
+    _tables: dict[str, Path] = field(default_factory=dict)
+
+    def read(self, places: Iterable[Path]) -> None:
+        """Read folders, and files that are named.
+
+        Raises
+        ------
+        FileNotFoundError
+            There is no such file or folder.
+        """
+        made = {path.resolve() for path in self.made}
+        files = [file for place in places for file in _files(place) if file.resolve() not in made]
+        files = list(dict.fromkeys(files))
+        for file in files:
+            if (summary := audits.summary_of(file)) is not None:
+                self._try(self._audit, file, summary)
+        for file in files:
+            if file not in self._known:
+                self._try(self._one, file)
+        self._draw()
+        self.refused = [one for one in self.refused if one.file not in self._known]
+
+    def _try(self, read: Callable[..., None], file: Path, *more: Any) -> None:
+        """Read a file; what is not as it says is refused, and the others go on."""
+        try:
+            read(file, *more)
+        except WRONG as error:
+            self.refused.append(Refusal(file, one_line(f"it cannot be reported: {error}")))
+
+    def _audit(self, file: Path, summary: dict[str, Any]) -> None:
+        section, files = audits.section(self._anchor(), file, summary)
+        self.sections.append(section)
+        self._known |= {one for path in files for one in (path, sidecar(path))}
+
+    def _one(self, file: Path) -> None:
+        if file.suffix in TABLE_SUFFIXES:
+            self._table(file)
+        elif file.suffix in MARKS and MARKS[file.suffix] in file.read_bytes():
+            self._picture(file)
+        elif not (file.suffix == ".json" and file.with_suffix("").is_file()):  # what says something of a table
+            self.refused.append(Refusal(file, _reason(file)))
+
+    def _table(self, file: Path) -> None:
+        frame, origin = read_table(file), origin_of(file)
+        study = studies.study_in(origin)
+        if origin is not None and study is not None:
+            section = studies.section(self._anchor(), study, file, frame, origin)
+            self._known.add(file.with_name(FAILURES))
+            if (name := studies.table_named(study, file)) is not None:
+                self._tables.setdefault(name, file)
+        elif checks.is_check(list(frame.columns)):
+            section = checks.section(self._anchor(), file, frame, origin)
+        elif origin is not None:
+            section = _other(self._anchor(), file, frame, origin)
+        else:
+            columns = ", ".join(map(str, frame.columns))
+            reason = (
+                f"no sidecar {sidecar(file).name} says that it was written by pairbounds, and its columns are {columns}"
+            )
+            self.refused.append(Refusal(file, written(reason)))
+            return
+        self.sections.append(section)
+
+    def _picture(self, file: Path) -> None:
+        if file.suffix not in MIME:
+            return  # a PDF: the PNG or the table says the same
+        beside = file.with_suffix(".txt")
+        caption = beside.read_text(encoding="utf-8").strip() if beside.is_file() else ""
+        picture = Picture(data_uri(file), caption.partition(". ")[0] or f"Picture {file.name}.", caption)
+        self._known.add(beside)
+        self.sections.append(
+            Section(self._anchor(), "picture", f"Picture: {file.stem}", "", pictures=[picture], facts={"file": file})
+        )
+
+    def _draw(self) -> None:
+        """The figures that read what was found."""
+        for name, drawn in studies.drawn(self._tables):
+            if isinstance(drawn, str):
+                self.refused.append(Refusal(Path(f"figure {name}"), one_line(drawn)))
+            else:
+                title = f"Figure: {name.replace('_', ' ')}"
+                self.sections.append(Section(self._anchor(), "figure", title, "", pictures=[drawn]))
+
+    def _anchor(self) -> str:
+        return f"part-{len(self.sections) + 1}"
+
+
+def _other(anchor: str, file: Path, frame: pd.DataFrame, origin: Origin) -> Section:
+    """A table of another command, `metrics` say: its first rows."""
+    rows = [tuple(row) for row in frame.head(FIRST_ROWS).astype(object).itertuples(index=False)]
+    table = Table("The first rows", list(map(str, frame.columns)), rows, left_out=max(0, len(frame) - FIRST_ROWS))
+    return Section(
+        anchor, "table", file.stem.replace("_", " "), "", facts={"rows": len(frame)}, tables=[table], origins=[origin]
+    )
+
+
+def _files(place: Path) -> Iterator[Path]:
+    """A file, or all in a folder and below, but for hidden ones and the cells of sweeps; links to folders are left."""
+    if not place.is_dir():
+        yield require_file(place, "run", "name a folder or a table that pairbounds wrote")
+        return
+    for folder, folders, names in os.walk(place):
+        folders[:] = sorted(one for one in folders if not one.startswith(".") and not _is_cells(one, names))
+        for path in (Path(folder, name) for name in sorted(names) if not name.startswith(".")):
+            if path.is_file():
+                yield path
+
+
+def _is_cells(name: str, beside: list[str]) -> bool:
+    return name == CELLS and any(one.endswith(".parquet.json") or one == FAILURES for one in beside)
+
+
+def _reason(file: Path) -> str:
+    if file.suffix == PRINTED:
+        return "a LaTeX table is for printing, and is not read again: give --out a name that ends in .csv or .parquet"
+    if file.suffix == ".npz" and is_graph(file):
+        return "it is a pair graph, on which nothing was measured: pairbounds check holds the bounds against it"
+    return "it is not a table, an audit or a picture that pairbounds wrote"

@@ -1,0 +1,113 @@
+"""Runs as a user would have them, with hostile names in all places, and the tables of a small project."""
+
+import json
+import math
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+
+from figures.figure import found as all_figures
+from figures.findings.finding import found as all_findings
+from figures.report import gallery, ledger, project, verdicts
+from real_data.audit.auditing import Settings, audit
+from tests.figures.report.hostile import LONG, MARKUP, RIGHT_TO_LEFT, SCRIPT, TEMPLATE, TEXTS
+from theory import BOUNDS, PairGraph, check_bounds
+from theory.infrastructure.tables import write_table
+
+RESULTS = Path(__file__).parents[3] / "results"
+
+
+def graph():
+    """Two classes that a few pairs join."""
+    weights = np.kron(np.eye(2), np.ones((4, 3))) + 0.05 * np.random.default_rng(0).random((8, 6))
+    return PairGraph(weights, np.repeat([0, 1], 4), np.repeat([0, 1], 3))
+
+
+def checks(folder: Path) -> None:
+    """A table at one width, one at several, and one in which a bound is violated."""
+    one, several = check_bounds(graph(), 2), check_bounds(graph(), [1, 2, 3])
+    write_table(one, folder / "some name.csv", {"graph": MARKUP, "k": 2, "labels": SCRIPT, "plugin": LONG})
+    write_table(several, folder / "widths.parquet", {"graph": "g.npz", "k": [1, 2, 3]})
+    bad = one.assign(bound=one["bound"].replace({"probe-mse": SCRIPT, "probe-error": RIGHT_TO_LEFT}), note=TEMPLATE)
+    bad.loc[bad["bound"].eq(SCRIPT), "holds"] = False
+    write_table(bad, folder / "violated.parquet", {"graph": RIGHT_TO_LEFT, "k": 2})
+
+
+def studies(folder: Path) -> None:
+    """A sweep of a user's study, a study that a figure draws, and a table of another command."""
+    noises, seeds = [0.0, 0.1], [0, 1, 2]
+    rows = [
+        {"noise": noise, "seed": seed, SCRIPT: MARKUP, "error": noise + seed / 10} for noise in noises for seed in seeds
+    ]
+    about = {"study": "of_mine", "seeds": 3, "grid": [{"noise": noises}], "cells": 6, "failed": 0, TEMPLATE: SCRIPT}
+    swept = folder / "swept"
+    (swept / "cells").mkdir(parents=True)
+    (swept / "cells" / "abc.of_mine.def.parquet").write_bytes(b"of the sweep")
+    write_table(pd.DataFrame(rows), swept / "table.parquet", about)
+    write_table(phase_table(), folder / "called otherwise.parquet", {"study": "phase", "seeds": [0, 1]})
+    write_table(pd.DataFrame({"metric": TEXTS, "value": 0.5}), folder / "metrics.csv", {"seed": 0})
+
+
+def audited(folder: Path) -> None:
+    """An audit of captions and labels that are hostile."""
+    rng, names = np.random.default_rng(0), [*TEXTS, *(f"caption {number}" for number in range(6))]
+    pairs = pd.DataFrame({"image": np.repeat(np.arange(20), 4), "caption": rng.choice(names, 80)})
+    pairs.to_parquet(folder.parent / "pairs.parquet")
+    labels = pd.DataFrame({"image": np.arange(20), "label": np.resize(TEXTS, 20)})
+    labels.to_parquet(folder.parent / "labels.parquet")
+    audit(folder.parent / "pairs.parquet", folder.parent / "labels.parquet", folder / "audit", Settings(k=3))
+
+
+def strangers(folder: Path) -> list[str]:
+    """Files of other programs; their names."""
+    (folder / "notes.txt").write_text("mine")
+    (folder / "theirs.csv").write_text("a,b\n1,2\n")
+    (folder / "broken.parquet").write_bytes(b"nothing of the kind")
+    (folder / "summary.json").write_text(json.dumps({"n_images": 3}))
+    return ["notes.txt", "theirs.csv", "broken.parquet", "summary.json"]
+
+
+def phase_table() -> pd.DataFrame:
+    """Captions whose error grows with the noise, augmentations whose error falls with the strength."""
+    cells = [(noise, math.nan, noise) for noise in (0.0, 0.2, 0.4)]
+    cells += [(math.nan, strength, 0.3 / strength) for strength in (0.5, 1.0, 2.0)]
+    columns = ("bound", "sharp_bound", "multihop_bound", "local_bound", "optimum_error", "trained_error")
+    return pd.DataFrame(
+        [
+            {"noise": noise, "strength": strength, "seed": seed, "excess_loss": 0.0}
+            | {name: value + 0.01 * seed + 0.001 * place for place, name in enumerate(columns)}
+            for noise, strength, value in cells
+            for seed in (0, 1)
+        ]
+    )
+
+
+def project_inputs(folder: Path, monkeypatch) -> tuple[Path, Path]:
+    """Tables and figures of a project that has two figures, two findings and three bounds."""
+    mpl.use("Agg")
+    tables, figures = folder / "tables", folder / "figures"
+    tables.mkdir()
+    write_table(phase_table(), tables / "phase.parquet", {"study": "phase", "seeds": [0, 1]})
+    for name in ("pretraining", "natural_learned", "natural_resampled"):
+        for end in ("", ".json"):
+            shutil.copy(RESULTS / f"{name}.parquet{end}", tables)
+    shown = {name: all_figures()[name] for name in ("phase", "natural_foretelling")}
+    said = {name: replace(all_findings()[name], figures=shown) for name in ("pretraining", "phase")}
+    kept = {name: BOUNDS[name] for name in ("probe-mse", "probe-error", "image-error-rate")}
+    monkeypatch.setattr(gallery, "found", lambda: shown)
+    monkeypatch.setattr(verdicts, "found", lambda: said)
+    monkeypatch.setattr(ledger, "BOUNDS", kept)
+    for figure in shown.values():
+        figure.render(tables, figures, ends=(".png",))
+    return tables, figures
+
+
+def project_page(folder: Path, monkeypatch) -> Path:
+    """The report of that project."""
+    tables, figures = project_inputs(folder, monkeypatch)
+    project.project_report(tables, figures, folder / "report" / "index.html")
+    return folder / "report" / "index.html"

@@ -1,0 +1,83 @@
+"""A page as a parser sees it, which knows nothing of how it was written."""
+
+import re
+from html.parser import HTMLParser
+
+VOID = {
+    "meta",
+    "img",
+    "br",
+    "link",
+    "input",
+    "hr",
+    "col",
+    "wbr",
+    "line",
+    "circle",
+    "rect",
+    "polyline",
+    "mspace",
+    "path",
+}
+
+
+class Page(HTMLParser):
+    """Its elements, in their order, and the text of each."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[tuple[tuple[str, ...], str]] = []
+        self._open: list[str] = []
+        self.feed(html)
+        assert self._open == [], self._open
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self._open.pop() == tag, (tag, self.getpos())
+
+    def handle_data(self, data):
+        self.texts.append((tuple(self._open), data))
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    def text(self, within="body"):
+        return "".join(data for path, data in self.texts if within in path and "script" not in path)
+
+
+def require_sound(html: str) -> Page:
+    """What every report is: whole, alone, and with an anchor for each link."""
+    page = Page(html)
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    for link in page.all("a"):
+        assert link["href"].startswith("#")
+        assert link["href"][1:] in ids, link
+    for _, attributes in page.elements:
+        for name, value in attributes.items():
+            assert not name.startswith("on"), (name, value)
+            assert name not in ("src", "srcset", "data", "action") or value.startswith("data:image/"), (name, value)
+            assert name not in ("aria-labelledby", "aria-describedby") or value in ids
+    assert not any("://" in (text or "") for _, one in page.elements for name, text in one.items() if name != "xmlns")
+    (style,) = [data for path, data in page.texts if path[-1:] == ("style",) and "svg" not in path]
+    assert not re.search(r"url\(|@import|://", style)
+    assert page.all("link") == page.all("iframe") == page.all("object") == page.all("base") == []
+    assert len(page.all("h1")) == len(page.all("main")) == len(page.all("nav")) == len(page.all("script")) == 1
+    assert page.all("html") == [{"lang": "en"}]
+    assert page.all("a")[0] == {"class": "skip", "href": "#content"}
+    assert all(image["alt"] for image in page.all("img"))
+    sortable = [heading for heading in page.all("th") if "aria-sort" in heading]
+    assert sortable
+    assert all(heading["scope"] == "col" and heading["aria-sort"] == "none" for heading in sortable)
+    policy = next(one["content"] for one in page.all("meta") if one.get("http-equiv") == "Content-Security-Policy")
+    assert "default-src 'none'" in policy
+    return page

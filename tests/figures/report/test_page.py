@@ -1,0 +1,67 @@
+"""What a page is made of: text that is escaped, formulae, numbers."""
+
+import base64
+import hashlib
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from figures.report import page, prose
+from figures.report.contents import Table
+from tests.figures.report.hostile import LONG, RIGHT_TO_LEFT, TEXTS
+from tests.figures.report.reading import Page
+
+FORMULA = {"math", "mi", "mo", "mn", "mspace", "mrow", "msub", "msup", "msubsup", "msqrt"}
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_markdown_keeps_no_markup_of_its_text(text):
+    for html in (prose.inline(text), prose.blocks(text), prose.inline(f"`{text}`")):
+        assert {tag for tag, _ in Page(html).elements} <= {"p", "code", *FORMULA}
+
+
+@given(st.text())
+def test_markdown_of_any_text_has_harmless_elements_alone(text):
+    shown = Page(prose.blocks(text)).elements
+    allowed = {*("p", "code", "pre", "em", "strong", "ul", "ol", "li", "blockquote", "hr", "br", "a"), *FORMULA}
+    allowed |= {f"h{level}" for level in range(1, 7)} | {"table", "thead", "tbody", "tr", "th", "td"}
+    assert {tag for tag, _ in shown} <= allowed
+    assert not any(name.startswith("on") for _, attributes in shown for name in attributes)
+
+
+def test_formulae_are_set_links_to_files_are_names_and_scripts_are_no_links():
+    assert "<math><msub><mi" in prose.inline("`σ_k`")
+    assert prose.inline("`make report`") == "<code>make report</code>"
+    assert prose.inline("[phase](../simulations/studies/phase.py)") == "<code>phase</code>"
+    assert "<a" not in prose.inline("[here](javascript:alert(1))")
+    assert prose.inline("![what is seen](phase.png)") == "what is seen"
+
+
+def test_values_are_written_as_one_reads_them():
+    shown = [None, True, 1234567, np.int64(2000), 0.123456, np.float32(0.5), np.inf, -np.inf, np.nan, "a\nb"]
+    written = ["", "yes", "1,234,567", "2,000", "0.1235", "0.5", "∞", "−∞", "", "a b"]
+    assert [page.written(value) for value in shown] == written
+    assert len(page.written(LONG)) == page.LONGEST
+    assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in page.written(RIGHT_TO_LEFT)
+    assert [float(page.sortable(value)) for value in (0.1 + 0.2, np.int64(3), np.inf)] == [0.1 + 0.2, 3, np.inf]
+    assert page.sortable(np.nan) == page.sortable("3") == ""
+
+
+def test_a_column_is_numeric_where_nothing_else_is_in_it():
+    rows = [(1, "a", None, True, 0.5), (np.float64(2), "b", 3, False, "none")]
+    assert Table("", list("vwxyz"), rows).numeric == [True, False, True, False, False]
+    assert Table("", ["x"], []).numeric == [False]
+
+
+def test_the_one_script_is_the_one_that_is_allowed(tmp_path):
+    empty = dict.fromkeys(("sections", "refused"), ())
+    table = Table("", ["x"], [])
+    page.write_page("runs", tmp_path / "p.html", title="T", lead="", provenance=table, statuses={}, **empty)
+    html = (tmp_path / "p.html").read_text(encoding="utf-8")
+    (script,) = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src &#39;sha256-{digest}&#39;" in html or f"script-src 'sha256-{digest}'" in html
+    assert html.startswith(page.BEGINNING)

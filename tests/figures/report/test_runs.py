@@ -1,0 +1,194 @@
+"""The report of a user's runs: each file is known by what is in it, what is foreign is named, all text is escaped."""
+
+import json
+import shutil
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from figures.__main__ import app
+from figures.report import checks, studies
+from figures.report.commandline import report
+from figures.report.origin import origin_of
+from figures.report.runs import Runs
+from tests.figures.report import made
+from tests.figures.report.hostile import MARKUP, SCRIPT, TEMPLATE
+from tests.figures.report.reading import require_sound
+from theory import check_bounds
+from theory.infrastructure.tables import sidecar, write_table
+
+KINDS = ["audit", "check", "check", "check", "figure", "study", "sweep", "table"]
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory):
+    """A folder with something of everything, and files of others."""
+    folder = tmp_path_factory.mktemp("user") / "runs"
+    folder.mkdir()
+    for make in (made.checks, made.studies, made.audited, made.strangers):
+        make(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def reported(runs):
+    """The report of that folder, and what was said beside it."""
+    out, said = runs.with_name("report.html"), StringIO()
+    with redirect_stderr(said), redirect_stdout(StringIO()):
+        report([runs], out, title=SCRIPT)
+    return out.read_text(encoding="utf-8"), said.getvalue()
+
+
+def found(*places):
+    runs = Runs()
+    runs.read(places)
+    return runs
+
+
+def test_a_report_is_whole_and_alone_and_nothing_in_it_is_obeyed(reported):
+    html, _ = reported
+    page = require_sound(html)
+    text = page.text()
+    assert page.text("h1") == SCRIPT
+    assert SCRIPT in page.text("tbody")
+    assert MARKUP in text
+    assert TEMPLATE in text
+    assert "x" * 300 not in text
+    assert "\\u202e" in text
+    assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in html
+
+
+def test_what_is_violated_is_said_first(reported):
+    html, _ = reported
+    page = require_sound(html)
+    assert page.text("header").strip().partition("\n")[2].startswith("A claim is violated in 1 of them.")
+    assert f"Violated: {SCRIPT}." in page.text("main")
+    assert [one["class"] for one in page.all("tr") if "class" in one].count("violated") == 1
+
+
+def test_files_of_others_are_a_line_each_and_the_rest_is_reported(reported, runs):
+    html, err = reported
+    lines = err.splitlines()
+    for name in ("notes.txt", "theirs.csv", "broken.parquet", "summary.json"):
+        assert [line.startswith(f"not reported: {runs / name}:") for line in lines].count(True) == 1
+        assert name in require_sound(html).text("main")
+    assert len(lines) == 4
+
+
+def test_names_play_no_part(runs, tmp_path):
+    other = tmp_path / "copied"
+    shutil.copytree(runs, other)
+    for number, table in enumerate(sorted([*other.glob("*.parquet"), *other.glob("*.csv")])):
+        beside, renamed = sidecar(table), other / f"{number}{table.suffix}"
+        table.rename(renamed)
+        if beside.is_file():
+            beside.rename(sidecar(renamed))
+    (other / "audit" / "summary.json").rename(other / "audit" / "anything.json")
+    (other / "swept").rename(other / "phase")
+    assert sorted(section.kind for section in found(other).sections) == KINDS
+
+
+def test_a_table_of_checks_is_one_without_a_sidecar_too(tmp_path):
+    check_bounds(made.graph(), 2).to_csv(tmp_path / "copy.csv", index=False)
+    (section,) = found(tmp_path / "copy.csv").sections
+    assert (section.kind, section.origins) == ("check", [])
+
+
+@pytest.mark.parametrize("k", [2, [1, 2, 3]])
+def test_text_holds_the_table_that_was_written(k, tmp_path):
+    table = check_bounds(made.graph(), k)
+    table.to_csv(tmp_path / "t.csv", index=False)
+    again = checks.typed(pd.read_csv(tmp_path / "t.csv"))
+    assert checks.claims(again) == checks.claims(checks.typed(pd.DataFrame(table)))
+    assert checks.said(again) == checks.said(checks.typed(pd.DataFrame(table)))
+    assert not checks.violated(again)
+
+
+def test_means_over_seeds_are_those_of_the_rows(runs):
+    table = studies._means(pd.read_parquet(runs / "swept" / "table.parquet"), ["noise"])
+    assert table.columns == ["noise", SCRIPT, "error", "± of error"]
+    # Of three seeds a tenth apart: the 97.5% quantile of Student's t with 2 degrees, times 0.1 / √3.
+    assert table.rows[1] == (0.1, MARKUP, pytest.approx(0.2), pytest.approx(4.302653 * 0.1 / 3**0.5))
+
+
+def test_rows_that_seeds_do_not_tell_apart_are_not_averaged():
+    frame = pd.DataFrame({"seed": [0, 0, 1, 1], "step": [0, 1, 0, 1], "x": [0.5, 1.5, 1.5, 2.5]})
+    table = studies._means(frame, [])
+    assert [row[:2] for row in table.rows] == [(0, 1.0), (1, 2.0)]
+    assert studies._means(frame.drop(columns="step"), []).caption == "The first rows"
+
+
+def test_a_table_that_changed_is_said_to_have(tmp_path):
+    made.checks(tmp_path)
+    table = tmp_path / "widths.parquet"
+    assert origin_of(table).standing == "as written"
+    pd.read_parquet(table).head(3).to_parquet(table)
+    assert origin_of(table).standing == "changed since it was written"
+
+
+def test_no_module_is_imported_because_a_sidecar_names_it(tmp_path):
+    write_table(pd.DataFrame({"seed": [0], "x": [1.0]}), tmp_path / "t.parquet", {"study": "this", "seeds": 1})
+    sys.modules.pop("this", None)
+    (section,) = found(tmp_path).sections
+    assert (section.kind, "this" in sys.modules) == ("study", False)
+
+
+def test_the_report_is_no_part_of_what_it_reports(call, runs, tmp_path):
+    folder = tmp_path / "runs"
+    shutil.copytree(runs / "swept", folder)
+    pages = []
+    for _ in range(2):
+        assert call(app, "report", folder, "--out", folder / "report.html")[::2] == (0, "")
+        pages.append((folder / "report.html").read_bytes())
+    assert pages[0] == pages[1]
+
+
+def test_bad_input_is_one_line_and_nothing_is_written(call, runs, tmp_path, monkeypatch):
+    (tmp_path / "theirs.html").write_text("mine")
+    (tmp_path / "empty").mkdir()
+    for arguments, message in (
+        ([tmp_path / "nowhere"], "does not exist"),
+        ([tmp_path / "empty"], "nothing that pairbounds wrote"),
+        ([runs, "--out", tmp_path / "theirs.html"], "stays as it is"),
+        ([runs, "--out", tmp_path / "page.txt"], "ends in .html"),
+        ([runs, "--out", tmp_path / "no" / "page.html"], "does not exist"),
+    ):
+        out = [] if "--out" in arguments else ["--out", tmp_path / "report.html"]
+        code, said, err = call(app, "report", *arguments, *out)
+        assert (code, said, err.count("\n")) == (2, "", 1)
+        assert message in err
+    monkeypatch.setenv("PATH", str(tmp_path))
+    code, said, err = call(app, "report", runs, "--out", tmp_path / "report.html", "--pdf")
+    assert (code, said, err.count("\n")) == (2, "", 1)
+    assert "a PDF is printed by Chromium, and none of" in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "theirs.html"]
+    assert (tmp_path / "theirs.html").read_text() == "mine"
+
+
+CHECKED = check_bounds(made.graph(), 2)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
+@given(st.dictionaries(st.sampled_from(["study", "seeds", "seed", "grid", "graph", "k", "failed"]), JSON), JSON)
+def test_a_sidecar_may_hold_anything(tmp_path, configuration, other):
+    record = {
+        "configuration": configuration,
+        "content_key": other,
+        "hardware": {"cpus": other},
+        "versions": {"a": other},
+    }
+    for name, table in (("check", CHECKED), ("rows", pd.DataFrame({"seed": [0, 1], "x": [0.5, 1.0]}))):
+        table.to_csv(tmp_path / f"{name}.csv", index=False)
+        sidecar(tmp_path / f"{name}.csv").write_text(json.dumps(record))
+    runs = found(tmp_path)
+    assert len(runs.sections) + len(runs.refused) == 2
