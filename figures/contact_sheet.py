@@ -20,12 +20,14 @@ def grey(pixels: Pixels) -> Pixels:
     """A print without colours: (h, w, 3) in [0, 1], of equal lightness (CIELAB)."""
     lightness = cspace_convert(pixels, "sRGB1", "CIELab")
     lightness[..., 1:] = 0
-    return np.clip(cspace_convert(lightness, "CIELab", "sRGB1"), 0, 1)
+    seen: Pixels = np.clip(cspace_convert(lightness, "CIELab", "sRGB1"), 0, 1)
+    return seen
 
 
 def red_green_blind(pixels: Pixels) -> Pixels:
     """What deuteranopia, the most frequent kind, leaves of the colours."""
-    return np.clip(cspace_convert(pixels, DEUTERANOPIA, "sRGB1"), 0, 1)
+    seen: Pixels = np.clip(cspace_convert(pixels, DEUTERANOPIA, "sRGB1"), 0, 1)
+    return seen
 
 
 SEEN: dict[str, Callable[[Pixels], Pixels]] = {

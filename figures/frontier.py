@@ -57,7 +57,8 @@ def _main(table: pd.DataFrame) -> pd.DataFrame:
     chosen = (table["exclusion"] == EXCLUSION) & (table["evaluator"] == table["evaluator"].iloc[0])
     rows = table[chosen & table["pairing"].isin(strongest(table["pairing"]))]
     names = {pairing: _name(pairing) for pairing in rows["pairing"].unique()}
-    return rows.assign(name=rows["pairing"].map(names)).dropna(subset="name")
+    found: pd.DataFrame = rows.assign(name=rows["pairing"].map(names)).dropna(subset="name")
+    return found
 
 
 def _name(pairing: str) -> str | None:
@@ -70,9 +71,9 @@ def _curves(axes: Axes, rows: pd.DataFrame, positives: str) -> None:
     looks = rows.groupby("name")[["pairing", "family"]].first()
     for name, curve in curves.items():
         pairing, family = looks.loc[name]
-        axes.plot(*curve, color=color(family), linestyle=dash(pairing), linewidth=1.7)
-        start = (float(values[0]) for values in curve)  # from which it falls, so that its name is above it
-        label_line(axes, *start, name, color(family), path_effects=HALO)
+        axes.plot(*curve, color=color(str(family)), linestyle=dash(str(pairing)), linewidth=1.7)
+        x, y = (float(values[0]) for values in curve)  # from here it falls, so that its name is above it
+        label_line(axes, x, y, name, color(str(family)), path_effects=HALO)
 
 
 def mean_curve(rows: pd.DataFrame, positives: str) -> Curve:

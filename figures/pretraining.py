@@ -85,7 +85,7 @@ def _bounds(axes: Axes, learned: pd.DataFrame) -> None:
 
 
 def _caption(trained: pd.DataFrame, tried: pd.DataFrame, learned: pd.DataFrame) -> str:
-    by_labels = dict(iter(trained.groupby("labels", sort=False)))
+    by_labels = {str(labels): rows for labels, rows in trained.groupby("labels", sort=False)}
     accuracies = "; ".join(f"by {labels}: {listed_accuracies(rows, KINDS)}" for labels, rows in by_labels.items())
     seeds = trained["seed"].nunique()
     told = "; ".join(
