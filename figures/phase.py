@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
-from matplotlib.colors import Colormap, LinearSegmentedColormap, to_hex, to_rgb
+from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
 from figures.intervals import mean_and_half
 from figures.style import COLUMN, label_line, sized
-from theory.infrastructure.palette import AUGMENTATION, CAPTION, NEUTRAL
+from theory.infrastructure.palette import AUGMENTATION, NEUTRAL
 
 BOUNDS = {
     "bound": "theorem 4",
@@ -23,7 +23,7 @@ BOUNDS = {
     "local_bound": "theorem 16",
 }
 SHARP, BEST, TRAINED = "sharp_bound", "multihop_bound", "trained_error"  # columns
-DARK = to_hex([0.55 * part for part in to_rgb(CAPTION)])  # in grey the colours of both pairs are one
+DARK = "#005740"  # that of captions, darker: in grey the colours of both pairs are one
 WINNER = LinearSegmentedColormap.from_list("winner", [AUGMENTATION, "white", DARK])
 RIGHT = LinearSegmentedColormap.from_list("right", [NEUTRAL, "white"])
 FIRST, INSIDE = (0.01, 5.0), (0.44, 1.0)  # places, of noise and strength, where captions win, and augmentation
