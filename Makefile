@@ -67,8 +67,8 @@ test-data: $(INSTALLED) ## Run the tests that need what `make data` fetches
 
 BROWSER := $(VENV)/browser
 test-browser: $(INSTALLED) ## Run the tests that look at a report in a headless Chromium
-	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || \
-	{ echo "make test-browser: no Chromium here: install chromium or google-chrome" >&2; exit 2; }
+	@for each in chromium chromium-browser google-chrome google-chrome-stable chrome; do command -v $$each >/dev/null && exit; done; \
+	echo "make test-browser: no Chromium here: install chromium or google-chrome" >&2; exit 2
 	@test -e $(BROWSER) || $(PYTHON) -m pip install --quiet --editable '.[browser]'
 	@touch $(BROWSER)
 	$(PYTHON) -m pytest -m browser

@@ -43,6 +43,8 @@ class Origin:
         given = self.configuration.get("seeds", self.configuration.get("seed"))
         if isinstance(given, int) and "seeds" in self.configuration:  # of a sweep: how many
             given = list(range(given))
+        if isinstance(given, list) and len(given) == 1:
+            return _text(given[0])
         if isinstance(given, list) and len(given) > 1 and given == list(range(len(given))):
             return f"0 to {len(given) - 1}"
         return "" if given is None else _text(given)
