@@ -44,4 +44,6 @@ smaller error. This is one world with its own caption noise, and not a law.
 """,
     facts,
     claims,
+    overturned="for the first half a strength at which the augmentation has the smaller median bound; for the "
+    "second, errors at its best strength whose difference has a 95% interval without 0.",
 )

@@ -55,6 +55,7 @@ class Finding:
     facts : the numbers, from the tables
     claims : what the sentences say beside their numbers, and whether the facts bear it out
     picture, shows : a figure that lies in docs, and what is to be seen on it
+    overturned : which measurement, of what size, would change our mind
     """
 
     name: str
@@ -68,6 +69,7 @@ class Finding:
     claims: Callable[[Facts], Mapping[str, bool]] = no_claims
     picture: str = ""
     shows: str = ""
+    overturned: str = ""
 
     def read(self, folder: Path) -> Facts:
         """The facts, from the tables of a folder.
@@ -98,7 +100,9 @@ class Finding:
     def render(self, facts: Facts) -> str:
         """The section of the page: question, answer, text, and where it comes from."""
         said = [f"**{ENVIRONMENT.from_string(self.answer).render(facts)}**"]
-        said += [ENVIRONMENT.from_string(self.text).render(facts), self.sources()]
+        said.append(ENVIRONMENT.from_string(self.text).render(facts))
+        said += [f"What would change our mind: {self.overturned}"] if self.overturned else []
+        said.append(self.sources())
         if self.picture:
             said.append(f"![{self.shows}]({self.picture}.png)")
         return f"## {self.question}\n\n" + wrapped("\n\n".join(said)) + "\n"

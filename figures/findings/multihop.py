@@ -49,4 +49,5 @@ The captions of emoji are an example, at k = {{ k }}. There theorem 4 bounds the
     claims,
     "multihop",
     "Multi-hop consistency: the interval closes on the true error, on a world and on emoji.",
+    overturned="worlds on which theorem 15 is within a factor 2 on fewer than half of the points.",
 )

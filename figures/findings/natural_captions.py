@@ -140,4 +140,7 @@ with all pairs.
 """,
     facts,
     claims,
+    overturned="captions that people wrote for other images, most of which share theirs with another one, whose "
+    "exact pairs do not lead all controls; or an encoder whose estimated pairs do, with 95% intervals "
+    "above 0.",
 )

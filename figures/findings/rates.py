@@ -66,4 +66,6 @@ is positive and finite, {{ zeros }} have the error 0 and are left out, because a
 """,
     facts,
     claims,
+    overturned="other worlds in which the 95% interval of the power of the labelling error reaches 1, or that of "
+    "the gap reaches -1.",
 )

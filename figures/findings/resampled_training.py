@@ -167,4 +167,6 @@ Zhang, Wang and Wang (2023) published these changes on ImageNet:
 """,
     facts,
     claims,
+    overturned="more seeds or a longer training, after which a rule's change has a 95% interval above 0; or after "
+    "which that of the two differences to a random guide includes 0.",
 )
