@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Take the file of `--bounds` for one of bounds, and not for a module of tests."""
     file = parent.config.getoption("--bounds")
-    if file is not None and module_path == Path(file).resolve():
+    if file is not None and module_path.resolve() == Path(file).resolve():
         return BoundsFile.from_parent(parent, path=module_path)
     return None
 

@@ -17,6 +17,7 @@ project, author, version, release = "pairbounds", "The pairbounds authors", theo
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton"]
 html_theme, html_title, html_static_path, html_css_files = "furo", "pairbounds", ["_static"], ["site.css"]
 html_copy_source = html_show_sourcelink = False
+highlight_language = "text"  # what code prints is no code
 default_role = "literal"  # docstrings have formulae and names between single backticks
 nb_execution_mode = "off"  # a test runs the notebooks
 myst_heading_anchors, myst_enable_extensions = 3, ["attrs_block", "attrs_inline"]

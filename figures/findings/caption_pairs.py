@@ -160,4 +160,7 @@ The second convention of diversity, with the image itself, was added after a loo
         "the second convention of diversity, with the image itself, and the arm without captions that name a "
         "class. Read them as exploratory."
     ),
+    overturned="of exact captions, new draws or images with which the 95% interval of their lead over augmentation "
+    "includes 0; of estimated ones, an encoder whose caption pairs lead all controls among other "
+    "images, with an interval above 0.",
 )

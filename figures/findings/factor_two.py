@@ -16,4 +16,5 @@ table holds this finding: the proof is in
 [simulations/families/sharp_linear_probe.py](../simulations/families/sharp_linear_probe.py), and the theorem is in
 [the ledger](ledger.md).
 """,
+    overturned="no measurement, but an error in the proof, whose example can be computed by hand.",
 )

@@ -56,6 +56,7 @@ class Finding:
     claims : what the sentences say beside their numbers, and whether the facts bear it out
     picture, shows : a figure that lies in docs, and what is to be seen on it
     after_looking : what was decided when its data had been seen, which no interval allows for; the end of a sentence
+    overturned : which measurement, of what size, would change our mind
     """
 
     name: str
@@ -70,6 +71,7 @@ class Finding:
     picture: str = ""
     shows: str = ""
     after_looking: str = ""
+    overturned: str = ""
 
     def read(self, folder: Path) -> Facts:
         """The facts, from the tables of a folder.
@@ -106,8 +108,10 @@ class Finding:
 
     def told(self, facts: Facts) -> str:
         """The further paragraphs, in Markdown."""
-        text = ENVIRONMENT.from_string(self.text).render(facts)
-        return f"{text}\n\nDecided after looking: {self.after_looking}" if self.after_looking else text
+        told = [ENVIRONMENT.from_string(self.text).render(facts)]
+        told += [f"Decided after looking: {self.after_looking}"] if self.after_looking else []
+        told += [f"What would change our mind: {self.overturned}"] if self.overturned else []
+        return "\n\n".join(told)
 
     def render(self, facts: Facts) -> str:
         """The section of the page: question, answer, text, and where it comes from."""

@@ -53,4 +53,5 @@ The captions of emoji are an example, at k = {{ k }}. There theorem 4 bounds the
         "theorem 15 itself, which was looked for when theorem 4 was seen to say little on such worlds; and the "
         "factor 2 that stands for near."
     ),
+    overturned="worlds on which theorem 15 is within a factor 2 on fewer than half of the points.",
 )

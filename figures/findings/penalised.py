@@ -56,4 +56,6 @@ nothing.
     facts,
     claims,
     after_looking="nothing that is on record.",
+    overturned="worlds or seeds on which the median bound of the squared error of a trained encoder exceeds that "
+    "error by more than 10%.",
 )

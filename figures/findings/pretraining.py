@@ -83,4 +83,6 @@ the largest learning rate, {{ largest_rate }}, on {{ at_edge }} of {{ seeds }} s
         "the wider grid, and the correction for what the splits have in common; before it, the difference by "
         "category was said to be shown."
     ),
+    overturned="more seeds or a longer training, after which the 95% interval of a difference excludes 0, at "
+    "settings that do not lie at the edge of their grid.",
 )

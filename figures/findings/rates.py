@@ -67,4 +67,6 @@ is positive and finite, {{ zeros }} have the error 0 and are left out, because a
     facts,
     claims,
     after_looking="to leave out the points whose error is 0, and to fit by seed and not by point.",
+    overturned="other worlds in which the 95% interval of the power of the labelling error reaches 1, or that of "
+    "the gap reaches -1.",
 )

@@ -49,4 +49,6 @@ There the optimum is one of many. Over all of them the squared error at k = {{ n
     "real_images",
     "Emoji: bounds and measured error against the width of the embedding, and where in the spectrum the labels live.",
     after_looking="the width that the answer quotes; the figure has all of them.",
+    overturned="an error in the program alone, for the graph is known exactly and all is computed from it; other "
+    "captions or another data set would be another finding.",
 )

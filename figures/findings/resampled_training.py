@@ -173,4 +173,6 @@ Zhang, Wang and Wang (2023) published these changes on ImageNet:
         "overlap, more baselines, the guides without text and with exact captions, and the tuning of SimCLR came "
         "after that, and the sentence was withdrawn."
     ),
+    overturned="more seeds or a longer training, after which a rule's change has a 95% interval above 0; or after "
+    "which that of the two differences to a random guide includes 0.",
 )

@@ -47,4 +47,6 @@ The bound held at {{ points - above }} of {{ points }} points, though for four o
     facts,
     claims,
     after_looking="to train one seed with SGD as well, because the order of the losses was a surprise.",
+    overturned="one point above the bound, for any of the losses; or worlds in which InfoNCE and CLIP have at most "
+    "the error of the spectral loss at the same caption noise.",
 )

@@ -188,3 +188,10 @@ def test_no_line_of_the_page_turns_into_a_list_or_a_heading_by_chance():
 
 def test_items_are_listed_as_in_a_sentence():
     assert [listed(items) for items in (["a"], ["a", "b"], ["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
+
+
+@pytest.mark.parametrize("finding", FINDINGS.values(), ids=lambda finding: finding.name)
+def test_a_finding_says_what_would_change_our_mind(finding):
+    assert re.fullmatch(r"[a-z][^{}]+\.", finding.overturned)
+    said = wrapped(f"What would change our mind: {finding.overturned}")
+    assert said in (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")

@@ -35,6 +35,16 @@ def test_a_ten_line_file_in_an_empty_folder_is_tried_on_every_family(pytester, p
     assert "surely-true is violated" not in run.stdout.str()
 
 
+def test_a_file_behind_a_link_is_tried_too(pytester, plugin):
+    behind = pytester.mkdir("behind")
+    plugin.rename(behind / plugin.name)
+    pytester.path.joinpath("linked").symlink_to(behind)
+    run = pytester.runpytest_subprocess(
+        "-p", "theory.pytest_plugin", "--bounds", f"linked/{plugin.name}", "--collect-only", "-q"
+    )
+    run.stdout.fnmatch_lines(["linked/*::surely-true*components*"])
+
+
 def test_it_goes_with_doctests_of_modules(pytester, plugin):
     run = pytester.runpytest_subprocess(
         "-p", "theory.pytest_plugin", "--bounds", plugin.name, "--doctest-modules", "-k", "planted"
