@@ -19,7 +19,6 @@ Source: Huang et al. 2021 for the shape; statement and proof here.
 import math
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from theory.bounds.registry import bound
@@ -103,6 +102,8 @@ def _variance_by_alignment(encoder: Encoder) -> float:
 @once_per_encoder
 def _reach(encoder: Encoder) -> FloatArray:
     """`½ Δ_c`, (r,), less what round-off may do to it, at least 0; infinite where there is no other class."""
+    from scipy.spatial.distance import cdist  # a tenth of a second to load
+
     means, noise = _moments(encoder).means, _noise_of_means(encoder)
     apart = cdist(means, means) / 2 - np.maximum.outer(noise, noise)
     np.fill_diagonal(apart, np.inf)
