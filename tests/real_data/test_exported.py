@@ -44,6 +44,20 @@ def test_every_kind_of_network_is_exported(name, tmp_path):
     assert "torch.export.load" in (tmp_path / README).read_text()
 
 
+def test_of_one_kind_of_network_each_file_has_its_own_weights(tmp_path):
+    before, pictures = torch.random.get_rng_state(), torch.randint(0, 256, (5, 3, 32, 32), dtype=torch.uint8)
+    networks = [Backbone("small").eval() for _ in range(2)]
+    torch.random.set_rng_state(before)
+    for number, backbone in enumerate(networks):
+        (tmp_path / str(number)).mkdir()
+        export_encoder(backbone, tmp_path / str(number), 32)
+    assert torch.equal(before, torch.random.get_rng_state())
+    for number, backbone in enumerate(networks):
+        found = torch.export.load(tmp_path / str(number) / ENCODER).module()(pictures)
+        torch.testing.assert_close(found, backbone(pictures))
+    assert not torch.allclose(*(backbone(pictures) for backbone in networks))
+
+
 def test_a_run_keeps_its_encoder(tmp_path):
     source = coloured_source(tmp_path)
     studio = Studio(source, tmp_path / "cache", views=2, device="cpu")
