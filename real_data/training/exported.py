@@ -38,7 +38,7 @@ def export_encoder(backbone: Backbone, folder: Path, size: int) -> None:
 
 @lru_cache(maxsize=1)
 def _program(name: str, size: int) -> torch.export.ExportedProgram:
-    """A network by its name, in which the weights stand that were last filled in: to trace it takes a second or more."""
+    """A network by its name, with the weights that were last filled in: to trace it takes a second or more."""
     with torch.random.fork_rng(devices=[]):  # its own weights are drawn, and not used
         whole = Backbone(name).eval()
     pictures = torch.zeros(SHOWN, 3, size, size, dtype=torch.uint8)
