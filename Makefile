@@ -56,8 +56,9 @@ test test-slow: export OMP_NUM_THREADS := 1
 test: $(INSTALLED) ## Run the tests (about ten minutes)
 	$(PYTHON) -m pytest -n auto --dist loadfile
 
-test-slow: $(INSTALLED) ## Run the slow tests too: 1,000 random graphs, large spectra, long attacks (twenty minutes)
+test-slow: $(INSTALLED) ## Run what is slow: 1,000 random graphs, large spectra, long attacks, many examples of each property
 	$(PYTHON) -m pytest -m slow
+	$(PYTHON) -m pytest -m "hypothesis and not slow and not gpu and not data" --hypothesis-profile long
 
 test-gpu: $(INSTALLED) ## Run the tests that need a CUDA device
 	$(PYTHON) -m pytest -m gpu

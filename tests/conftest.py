@@ -24,7 +24,9 @@ torch.set_num_threads(1)
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-settings.register_profile("project", deadline=None, max_examples=60, derandomize=True)
+# The same few examples each time; `make test-slow` draws many, and others each time.
+settings.register_profile("project", deadline=None, max_examples=20, derandomize=True)
+settings.register_profile("long", deadline=None, max_examples=200, print_blob=True)
 settings.load_profile("project")
 
 Call = Callable[..., tuple[int, str, str]]

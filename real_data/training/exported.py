@@ -1,8 +1,8 @@
 """A trained encoder as a file that torch loads anywhere, without this package."""
 
-import copy
 import io
 import warnings
+from functools import lru_cache
 from pathlib import Path
 
 import torch
@@ -21,19 +21,29 @@ def export_encoder(backbone: Backbone, folder: Path, size: int) -> None:
     ----------
     size : pixels of the pictures that it takes, bytes of shape (b, 3, size, size)
     """
-    whole = copy.deepcopy(backbone).cpu().eval()
-    pictures = torch.zeros(SHOWN, 3, size, size, dtype=torch.uint8)
     memory = io.BytesIO()  # on a full disk torch's own writing says what happened to it, and not why
     with warnings.catch_warnings():
         # Of weights that share memory with none: harmless, and not the user's.
         warnings.filterwarnings("ignore", message="No complete tensor found", category=UserWarning)
-        number = torch.export.Dim("pictures", min=1)
-        program = torch.export.export(whole, (pictures,), dynamic_shapes=({0: number},))
+        program, trained = _program(backbone.name, size), backbone.state_dict()
+        with torch.no_grad():
+            for name, weights in program.state_dict.items():
+                weights.copy_(trained[name])
         torch.export.save(program, memory)
     with replacing(folder / ENCODER) as temporary:
         temporary.write_bytes(memory.getvalue())
     with replacing(folder / README) as temporary:
         temporary.write_text(_readme(size, backbone.width), encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _program(name: str, size: int) -> torch.export.ExportedProgram:
+    """A network by its name, with the weights that were last filled in: to trace it takes a second or more."""
+    with torch.random.fork_rng(devices=[]):  # its own weights are drawn, and not used
+        whole = Backbone(name).eval()
+    pictures = torch.zeros(SHOWN, 3, size, size, dtype=torch.uint8)
+    number = torch.export.Dim("pictures", min=1)
+    return torch.export.export(whole, (pictures,), dynamic_shapes=({0: number},))
 
 
 def _readme(size: int, width: int) -> str:

@@ -50,6 +50,7 @@ class Backbone(nn.Module):
 
     Attributes
     ----------
+    name : as it was given
     width : of the features
 
     Raises
@@ -63,6 +64,7 @@ class Backbone(nn.Module):
 
     def __init__(self, name: str) -> None:
         super().__init__()
+        self.name = name
         network, self.width = _network(name)
         untyped: Any = network  # the types of PyTorch before 2.15 lack memory_format
         self.network: nn.Module = untyped.to(memory_format=torch.channels_last)

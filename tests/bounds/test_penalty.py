@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.families import GRAPHS
@@ -42,7 +42,6 @@ def penalised_loss(encoder: Encoder, f: np.ndarray, g: np.ndarray) -> float:
     return float(loss + encoder.penalty * (p @ np.sum(f**2, axis=1) + q @ np.sum(g**2, axis=1)))
 
 
-@settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), penalty=st.floats(0.02, 0.98), k=st.integers(1, 8))
 def test_the_squared_error_is_the_label_energy_that_is_cut(seed, penalty, k):
     """Of the values up to the penalty, and of those beyond the width; values near the penalty may go either way."""
@@ -58,7 +57,6 @@ def test_the_squared_error_is_the_label_energy_that_is_cut(seed, penalty, k):
     assert encoder_of(graph, k, penalty).probe.mse == pytest.approx(lost, abs=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), penalty=st.floats(0.02, 0.98), size=st.sampled_from([0.0, 1e-3, 0.1, 1.0]))
 def test_no_encoder_is_below_the_minimum_and_the_duality_gap_is_above_the_excess(seed, penalty, size):
     graph, rng = drawn(seed)
@@ -73,7 +71,6 @@ def test_no_encoder_is_below_the_minimum_and_the_duality_gap_is_above_the_excess
         assert duality_gap(encoder) < 1e-9
 
 
-@settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), penalty=st.floats(0.02, 0.98), k=st.integers(1, 4))
 def test_the_excess_is_not_underestimated_where_the_width_is_too_small(seed, penalty, k):
     graph, rng = drawn(seed)

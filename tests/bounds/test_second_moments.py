@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.families import GRAPHS
@@ -69,7 +69,6 @@ def test_the_error_is_twice_the_squared_error(masses, ties):
     assert_tied(np.array(masses), np.array(ties, dtype=float))
 
 
-@settings(max_examples=40)
 @given(st.integers(0, 10**6), st.integers(2, 6))
 def test_for_every_w(seed, classes):
     rng = np.random.default_rng(seed)

@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from figures.__main__ import FIGURES, app
@@ -148,7 +148,6 @@ def test_a_file_is_known_for_a_table_by_its_name_or_its_columns(tmp_path):
 
 
 @given(st.floats(-0.3, 1.2), st.floats(0, 0.9))
-@settings(max_examples=25)
 def test_words_that_meet_or_are_cut_are_found(x, y):
     """Against their boxes: two words of one size, whose boxes differ by where they are only."""
     with style():

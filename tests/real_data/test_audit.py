@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from real_data.audit import KEYS, Settings, audit, reading
@@ -175,7 +175,6 @@ def test_tables_have_sidecars_and_the_figure_is_there(audited):
     assert (out / "audit.png").read_bytes().startswith(b"\x89PNG")
 
 
-@settings(max_examples=20)
 @given(
     seed=st.integers(0, 2**32 - 1),
     family=st.sampled_from(["sparse_random", "latent_captions", "heavy_tailed", "twins"]),

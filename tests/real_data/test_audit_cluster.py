@@ -70,7 +70,10 @@ def test_a_residual_above_the_tolerance_is_said(address, tmp_path):
             pairs.triplets(6, tol=1e-30, device="cpu", seed=0)
 
 
-@pytest.mark.parametrize("family", ["many_components", "sparse_random", "wide", "twins"])
+@pytest.mark.parametrize(
+    "family",
+    ["many_components", "twins", *(pytest.param(one, marks=pytest.mark.slow) for one in ("sparse_random", "wide"))],
+)
 def test_no_copy_of_a_repeated_value_is_skipped(address, tmp_path, monkeypatch, family):
     monkeypatch.setattr(block_spectrum, "DENSE_SIDE", 1)
     graph = GRAPHS[family](np.random.default_rng(3), 40)

@@ -4,7 +4,6 @@ import subprocess
 import sys
 
 import numpy as np
-import pytest
 import torch
 
 from real_data.training.exported import ENCODER, README, export_encoder
@@ -20,28 +19,47 @@ import sys
 for name in ("real_data", "theory", "simulations", "figures", "timm", "open_clip", "torchvision"):
     sys.modules[name] = None
 import numpy, torch
-encoder = torch.export.load(sys.argv[1] + "/encoder.pt2").module()
-pictures = torch.from_numpy(numpy.load(sys.argv[2]))
-numpy.save(sys.argv[3], torch.cat([encoder(part).detach() for part in pictures.split([1, 4])]).numpy())
+pictures = torch.from_numpy(numpy.load("pictures.npy"))
+for folder in sys.argv[1:]:
+    encoder = torch.export.load(folder + "/encoder.pt2").module()
+    numpy.save(folder + "/features.npy", torch.cat([encoder(part).detach() for part in pictures.split([1, 4])]).numpy())
 """
 
 
-def elsewhere(folder, pictures, tmp_path):
+def elsewhere(folders, pictures, tmp_path):
+    """What the encoder of each folder makes of the pictures, in another process."""
     np.save(tmp_path / "pictures.npy", pictures.numpy())
-    command = [sys.executable, "-I", "-c", ELSEWHERE, folder, tmp_path / "pictures.npy", tmp_path / "features.npy"]
-    subprocess.run(list(map(str, command)), cwd=tmp_path, check=True)
-    return torch.from_numpy(np.load(tmp_path / "features.npy"))
+    subprocess.run([sys.executable, "-I", "-c", ELSEWHERE, *map(str, folders)], cwd=tmp_path, check=True)
+    return [torch.from_numpy(np.load(folder / "features.npy")) for folder in folders]
 
 
-@pytest.mark.parametrize("name", ["small", "resnet10t", "open_clip/tiny-clip"])
-def test_every_kind_of_network_is_exported(name, tmp_path):
+def test_every_kind_of_network_is_exported(tmp_path):
     tiny.register_clip(tmp_path)
-    backbone = Backbone(name)
     pictures = torch.randint(0, 256, (5, 3, 32, 32), dtype=torch.uint8)
-    backbone.train()(pictures)  # so that batch norm has something to remember
-    export_encoder(backbone, tmp_path, 32)
-    torch.testing.assert_close(elsewhere(tmp_path, pictures, tmp_path), backbone.eval()(pictures).detach())
-    assert "torch.export.load" in (tmp_path / README).read_text()
+    folders, expected = [], []
+    for number, name in enumerate(("small", "resnet10t", "open_clip/tiny-clip")):
+        backbone, folder = Backbone(name), tmp_path / str(number)
+        folder.mkdir()
+        backbone.train()(pictures)  # so that batch norm has something to remember
+        export_encoder(backbone, folder, 32)
+        assert "torch.export.load" in (folder / README).read_text()
+        folders.append(folder)
+        expected.append(backbone.eval()(pictures).detach())
+    torch.testing.assert_close(elsewhere(folders, pictures, tmp_path), expected)
+
+
+def test_of_one_kind_of_network_each_file_has_its_own_weights(tmp_path):
+    before, pictures = torch.random.get_rng_state(), torch.randint(0, 256, (5, 3, 32, 32), dtype=torch.uint8)
+    networks = [Backbone("small").eval() for _ in range(2)]
+    torch.random.set_rng_state(before)
+    for number, backbone in enumerate(networks):
+        (tmp_path / str(number)).mkdir()
+        export_encoder(backbone, tmp_path / str(number), 32)
+    assert torch.equal(before, torch.random.get_rng_state())
+    for number, backbone in enumerate(networks):
+        found = torch.export.load(tmp_path / str(number) / ENCODER).module()(pictures)
+        torch.testing.assert_close(found, backbone(pictures))
+    assert not torch.allclose(*(backbone(pictures) for backbone in networks))
 
 
 def test_a_run_keeps_its_encoder(tmp_path):
@@ -53,4 +71,5 @@ def test_a_run_keeps_its_encoder(tmp_path):
     own = tmp_path / "runs" / runs[1].key
     pictures = torch.from_numpy(np.array(studio.pictures()[:5]))
     expected = _trained(runs[1], studio, own, alone=True).features(pictures.numpy())
-    np.testing.assert_allclose(elsewhere(own, pictures, tmp_path).numpy(), expected, rtol=1e-5, atol=1e-6)
+    (features,) = elsewhere([own], pictures, tmp_path)
+    np.testing.assert_allclose(features.numpy(), expected, rtol=1e-5, atol=1e-6)

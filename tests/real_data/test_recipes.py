@@ -14,6 +14,7 @@ from real_data.datasets import DATASETS
 from real_data.resampling import caption_guide
 from real_data.studies import resampled_training
 from real_data.studies.resampled_training import resampling_runs, selected
+from real_data.training import linear_probe
 from real_data.training.forecast import stated_forecast, training_forecast
 from real_data.training.joined import joined
 from real_data.training.objectives import TwoViews, blind_guide, exact_guide, projection_head
@@ -25,6 +26,12 @@ from real_data.training.trainer import train_encoder
 from real_data.training.views import Batch, view_pool
 from tests.real_data import tiny
 from tests.real_data.colours import RowEncoder, coloured_source
+
+
+@pytest.fixture(autouse=True)
+def quick_probe(monkeypatch):
+    """What is chosen, counted and kept does not depend on how well the classifiers are trained."""
+    monkeypatch.setattr(linear_probe, "EPOCHS", 10)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError, fields
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulations import families, train
@@ -110,7 +110,6 @@ def test_every_closed_form_is_tried():
 @pytest.mark.parametrize("name", VALID)
 def test_the_spectrum_and_the_induced_labelling_error_are_those_of_the_formula(name):
     @given(VALID[name])
-    @settings(max_examples=25)
     def holds(family):
         graph = family.expected()
         k = min(graph.n_left, graph.n_right)

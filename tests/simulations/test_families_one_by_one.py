@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 import scipy.stats
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulations.families.circle import Circle
@@ -248,7 +248,6 @@ def factors(draw) -> LinearGaussian:
 
 
 @given(factors())
-@settings(max_examples=25)
 def test_canonical_correlations_and_what_bins_leave_of_them(family):
     A, B = np.array(family.image_loadings), np.array(family.caption_loadings)
     xx, ll = (C @ C.T + family.noise**2 * np.eye(len(C)) for C in (A, B))

@@ -10,7 +10,7 @@ from simulations.losses import LOSSES
 from simulations.observations import caption_features, image_features, pictures
 from simulations.sampling import draw_pairs
 from tests.families import GRAPHS
-from theory import PairGraph, check_bounds, probe, spectral_loss, spectrum
+from theory import BOUNDS, PairGraph, check_bounds, probe, spectral_loss, spectrum
 from theory.factorisation import best_partner
 
 GRAPH = LatentWorld(n_classes=3, n_styles=2, n_positions=8, seed=1).caption_graph(0.1, 0.5)
@@ -59,7 +59,7 @@ def test_one_seed_gives_one_result():
     assert not np.array_equal(first.left, other.left)
 
 
-@pytest.mark.parametrize(("optimizer", "steps"), [("sgd", 400), ("alternating", 200)])
+@pytest.mark.parametrize(("optimizer", "steps"), [("sgd", 200), ("alternating", 60)])
 @pytest.mark.parametrize("family", GRAPHS)
 def test_a_free_embedding_comes_within_a_hundredth_of_the_optimum_gap(family, optimizer, steps):
     graph = GRAPHS[family](np.random.default_rng(2), 18)
@@ -137,12 +137,16 @@ RUNS = [
 
 @pytest.mark.parametrize(("loss", "encoder", "options"), RUNS)
 def test_every_encoder_obeys_every_bound_at_every_logged_step(loss, encoder, options):
-    """Theorem 7 among them, for the pair as it is and for its left side with the best partner."""
+    """Theorem 7 among them, for the pair as it is and for its left side with the best partner.
+
+    What is about the optimum is the same at every step: other tests hold it.
+    """
     triplets, checks = spectrum(GRAPH, 5), []
+    named = [name for name, claim in BOUNDS.items() if claim.subject in ("encoder", "penalised encoder")]
 
     def observe(left, right):
         for features in ((left, right), (left, best_partner(GRAPH, left))):
-            table = check_bounds(GRAPH, 4, features, triplets=triplets, penalty=0.5)
+            table = check_bounds(GRAPH, 4, features, bounds=named, triplets=triplets, penalty=0.5)
             checks.append(table.set_index("bound"))
         return {}
 
@@ -174,7 +178,7 @@ def test_captions_and_induced_pairs_train_one_subspace():
     """Theorem 3, by principal angles: never by coordinates."""
     root = np.sqrt(GRAPH.left_marginal)[:, None]
     captioned, induced = (
-        root * train(GRAPH, 4, loss=loss, steps=3_000, log_every=3_000).left
+        root * train(GRAPH, 4, loss=loss, steps=1_500, log_every=1_500).left
         for loss in ("spectral", "induced_spectral")
     )
     assert np.degrees(scipy.linalg.subspace_angles(captioned, induced).max()) < 0.1

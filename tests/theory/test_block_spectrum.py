@@ -36,11 +36,9 @@ def test_values_vectors_and_what_is_left_agree_with_dense_svd(family, tol):
 @pytest.mark.parametrize(("copies", "joined", "k"), [(3, 0, 7), (5, 0, 8), (30, 0, 45), (30, 1e-6, 20), (30, 1e-6, 40)])
 def test_copies_of_a_value_are_all_found(copies, joined, k):
     graph = many_copies(copies, joined)
-    exact = dense_values(graph)
-    for seed in range(3):
-        found = block_spectrum(graph, k, seed=seed)
-        np.testing.assert_allclose(found.singular_values, exact[:k], atol=1e-9)
-        assert exact[k] - 1e-12 <= found.unseen <= exact[k - 1] + 1e-3
+    exact, found = dense_values(graph), block_spectrum(graph, k)
+    np.testing.assert_allclose(found.singular_values, exact[:k], atol=1e-9)
+    assert exact[k] - 1e-12 <= found.unseen <= exact[k - 1] + 1e-3
 
 
 def test_the_arpack_route_finds_the_same():
@@ -131,7 +129,7 @@ def test_the_upper_end_holds_with_errors_as_large_as_is_said(error):
         side = torch.sign(exact @ leading)[:, None]
         return exact - error * torch.linalg.vector_norm(rows, dim=1, keepdim=True) * side * leading
 
-    for seed in range(10):
+    for seed in range(4):
         start = torch.randn(2, 300, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
         end, _ = probed_end(product, start, 0.5, 0.6, rounding=error, failure=1e-6, steps=60)
         assert 0.6 - 1e-12 <= end <= 0.72

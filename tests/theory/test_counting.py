@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.polynomial import chebyshev
 
@@ -113,7 +113,6 @@ def test_a_few_of_many_are_found_to_be_few():
     assert 1 <= count_above(graph, 0.5, probes=200).at_most <= 5
 
 
-@settings(max_examples=40)
 @given(b=UNIT, degree=st.integers(1, 40), places=st.lists(UNIT, min_size=1, max_size=20))
 def test_the_polynomial_is_proved(b, degree, places):
     values, highest = proved(b, chebyshev.chebvander(2 * np.array(places) - 1, degree).sum(axis=0))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulations import LatentWorld, train
@@ -34,7 +34,6 @@ def drawn(family, seed, k):
 
 
 @given(st.sampled_from(FAMILIES), st.integers(0, 2**32 - 1), st.integers(1, 4))
-@settings(max_examples=40)
 def test_the_parts_add_up_and_the_bound_holds_in_all_units_and_is_least_in_the_best(family, seed, k):
     graph, (f, g) = drawn(family, seed, k)
     found = check_encoder(graph, (f, g))
@@ -106,7 +105,6 @@ def test_features_of_unit_norm_are_no_worse_for_it():
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=20)
 def test_the_scale_is_the_least_of_a_parabola(seed):
     graph, (f, g) = drawn("dense_random", seed, 3)
     scale = best_scale(graph, f, g)

@@ -4,7 +4,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import scipy.optimize
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.polynomial import chebyshev
 
@@ -116,7 +116,6 @@ def exact(coefficients: np.ndarray, place: Fraction) -> Fraction:
     return total
 
 
-@settings(max_examples=40)
 @given(st.integers(0, 10**6), st.sampled_from(CUTS), st.floats(1e-9, 1.0))
 def test_what_is_disturbed_is_raised_to_a_majorant_again(seed, cut, size):
     """And by no more than the disturbance asks for, but for the grid."""

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import scipy.optimize
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import log_softmax, softmax
 
@@ -21,7 +21,6 @@ def objective(coefficients, features, classes, weights, penalty):
 
 
 @given(seed=st.integers(0, 50), n_classes=st.integers(2, 4), penalty=st.sampled_from([0.01, 0.3]))
-@settings(deadline=None, max_examples=15)
 def test_the_minimum_of_its_objective(seed, n_classes, penalty):
     """Against a general optimiser on the objective as the docstring has it."""
     rng = np.random.default_rng(seed)

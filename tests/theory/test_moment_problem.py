@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from theory import PairGraph, induced_labelling_error, probe, sharpest, spectrum
@@ -39,7 +39,6 @@ def test_theorem_4_is_attained_and_so_is_its_factor_two(error, sigma):
         assert values[found.k] == pytest.approx(sigma, abs=CLOSE)
 
 
-@settings(max_examples=15)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 2))
 def test_with_moments_it_is_theorem_15(seed, hops):
     rng = np.random.default_rng(seed)
@@ -49,7 +48,6 @@ def test_with_moments_it_is_theorem_15(seed, hops):
     assert found.value == pytest.approx(mass_up_to(label_measure(graph, hops), sigma**2), abs=1e-6)
 
 
-@settings(max_examples=15)
 @given(st.integers(0, 2**32 - 1))
 def test_no_graph_with_these_numbers_has_more_and_more_numbers_allow_less(seed):
     rng = np.random.default_rng(seed)
@@ -72,7 +70,6 @@ def test_no_graph_with_these_numbers_has_more_and_more_numbers_allow_less(seed):
     assert sharpest(known=known, quantity="probe_error").value >= measured.error - CLOSE
 
 
-@settings(max_examples=15)
 @given(st.integers(0, 2**32 - 1))
 def test_the_measure_has_the_numbers_and_the_value_and_the_polynomial_proves_it(seed):
     rng = np.random.default_rng(seed)
@@ -102,7 +99,6 @@ def test_class_masses_keep_energy_at_one_and_a_graph_attains_that_too():
     assert class_masses(found.graph) == pytest.approx(masses)
 
 
-@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1))
 def test_every_measure_with_enough_at_one_is_that_of_a_graph(seed):
     rng = np.random.default_rng(seed)

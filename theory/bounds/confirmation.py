@@ -7,7 +7,6 @@ from functools import partial
 
 import numpy as np
 
-from theory.bounds.precise import PreciseSubject, measure
 from theory.bounds.quantities import Features
 from theory.bounds.registry import Bound
 from theory.bounds.scoring import Score, rounding, score, score_on, subject
@@ -53,6 +52,8 @@ def confirm(
 
     Where `σ_k = σ_{k+1}` the optimum is not unique; the violation is confirmed at the one found in fifty digits.
     """
+    from theory.bounds.precise import PreciseSubject, measure  # loads mpmath
+
     precise = PreciseSubject(graph, k, features, penalty)
     triplets = precise.triplets(k + 1)
     known = measure(claim.quantity, precise)

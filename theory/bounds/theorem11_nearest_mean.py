@@ -24,7 +24,6 @@ Cost: O(nnz k), and the second eigenvalue of each class (theorem 8).
 import math
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from theory.bounds.registry import bound
@@ -108,6 +107,8 @@ def _variance_by_alignment(encoder: Encoder) -> float:
 @once_per_encoder
 def _reach(encoder: Encoder) -> FloatArray:
     """`½ Δ_c`, (r,), less what round-off may do to it, at least 0; infinite where there is no other class."""
+    from scipy.spatial.distance import cdist  # a tenth of a second to load
+
     means, noise = _moments(encoder).means, _noise_of_means(encoder)
     apart = cdist(means, means) / 2 - np.maximum.outer(noise, noise)
     np.fill_diagonal(apart, np.inf)

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial.distance import cdist
 
 from theory.metrics.sphere import on_sphere
 
@@ -75,6 +74,8 @@ def average_relative_confusion(before: Any, after: Any, samples: npt.ArrayLike) 
 
 def _confused(sphere: Any, own: npt.NDArray[np.intp], start: int, stop: int) -> npt.NDArray[np.bool_]:
     """Whether a view of another sample is as near as any of the own, for the views start..stop-1."""
+    from scipy.spatial.distance import cdist  # a tenth of a second to load
+
     distances = cdist(sphere[start:stop], sphere, "sqeuclidean")
     same = own[start:stop, None] == own
     others = np.where(same, np.inf, distances).min(axis=1)

@@ -6,7 +6,6 @@ Source: Wang and Isola 2020.
 from typing import Any
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray
@@ -84,6 +83,8 @@ def uniformity(graph: PairGraph, f: Any, g: Any = None, *, t: float = 2.0) -> fl
     Exact, with each node met by itself as often as it is drawn twice. Every pair of nodes counts: O(n_left² k) time, or
     O(n_left n_right k), in blocks of `BLOCK` distances. Source: Wang and Isola 2020.
     """
+    from scipy.spatial.distance import cdist  # a tenth of a second to load
+
     if not 0 < t < np.inf:
         raise ValueError(f"t={t!r} is not positive and finite: it is the sharpness of the kernel")
     left, first = on_sphere(f, graph.n_left, "f"), graph.left_marginal

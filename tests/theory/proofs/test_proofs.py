@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.families import GRAPHS
@@ -39,7 +39,6 @@ def test_on_every_family_the_verifier_proves_what_is_written(family, tmp_path):
             assert len(proved(graph, record, tmp_path)) == len(record["claims"])
 
 
-@settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1))
 def test_over_hundreds_of_orders_of_magnitude_it_proves_it_too(tmp_path_factory, seed):
     rng = np.random.default_rng(seed)
@@ -54,7 +53,6 @@ def test_over_hundreds_of_orders_of_magnitude_it_proves_it_too(tmp_path_factory,
         assert proved(graph, record, tmp_path_factory.mktemp("graph"))
 
 
-@settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1))
 def test_what_is_proved_is_true_and_no_worse_than_theorem_15(seed):
     rng = np.random.default_rng(seed)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.theory.sweeps import tiny
@@ -97,7 +97,6 @@ def finished(tmp_path_factory):
     return out, traces
 
 
-@settings(max_examples=15)
 @given(st.dictionaries(st.integers(0, 15), st.sampled_from(["lost", "cut", "changed"])), st.integers(0, 2**32 - 1))
 def test_only_what_is_missing_is_measured_and_the_table_is_the_same(finished, harm, seed):
     """Cells are lost, or cut short by a crash, or have a byte changed."""
