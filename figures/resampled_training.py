@@ -71,7 +71,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     names, foretold = table["labels"].unique(), foretold_changes(changes, tables["resampled_views"])
     picture, panels = plt.subplots(2, 2, figsize=(2.4 * COLUMN, 2.2 * COLUMN), height_ratios=[1.2, 1])
     for axes, labels in zip(panels[0], names, strict=False):
-        _changes(axes, changes[changes["labels"] == labels])
+        _changes(axes, changes[changes["labels"] == labels], tuned_changes(table[table["labels"] == labels]))
         axes.set(title=f"by {labels}", xlabel="change of accuracy over SimCLR (points)")
         axes.tick_params(axis="y", labelleft=axes is panels[0, 0])
     picture.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize=sized(8))
@@ -82,8 +82,13 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def usual(table: pd.DataFrame) -> pd.DataFrame:
-    """The runs with the usual learning rate and strength: all of a table in which nothing was tuned."""
-    return table[~table["tuned"]] if "tuned" in table else table
+    """The runs with the usual learning rate and strength, of the seeds that have all of them.
+
+    Further seeds may have what is tuned alone. Of a table in which nothing was tuned it is all.
+    """
+    runs = table[~table["tuned"]] if "tuned" in table else table
+    counts = runs.groupby("seed").size()
+    return runs[runs["seed"].isin(counts.index[counts == counts.max()])]
 
 
 def without_resampling(table: pd.DataFrame) -> pd.DataFrame:
@@ -188,7 +193,8 @@ def published_changes() -> dict[str, float]:
     return {rule: after - PUBLISHED_SIMCLR for rule, after in PUBLISHED.items()}
 
 
-def _changes(axes: Axes, changes: pd.DataFrame) -> None:
+def _changes(axes: Axes, changes: pd.DataFrame, tuned: Mapping[tuple[str, str], tuple[float, float]]) -> None:
+    """The changes by each rule and guide; below them those over a SimCLR that was tuned alike."""
     present = {guide: look for guide, look in GUIDES.items() if (changes["guide"] == guide).any()}
     for place, rule in enumerate(RULES):
         found = mean_changes(changes, rule)
@@ -201,8 +207,12 @@ def _changes(axes: Axes, changes: pd.DataFrame) -> None:
         if rule in PUBLISHED:
             label = "published, on ImageNet" if place == 0 else None
             axes.plot(published_changes()[rule], place, "*", color="black", markersize=7, label=label)
+    for place, ((_, guide), (mean, half)) in enumerate(tuned.items(), len(RULES)):
+        _, color, marker = GUIDES[guide]
+        axes.errorbar(mean, place, xerr=half, fmt=marker, color=color, markersize=4, capsize=2, linewidth=1.2)
+    names = [*RULES.values(), *(f"{RULES[rule]},\nboth tuned" for rule, _ in tuned)]
     axes.axvline(0, color="black", linewidth=0.8)
-    axes.set_yticks(range(len(RULES)), list(RULES.values()))
+    axes.set_yticks(range(len(names)), names)
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
 
@@ -244,7 +254,7 @@ def _predictions(axes: Axes, foretold: list[Foretold]) -> None:
 
 
 def _caption(table: pd.DataFrame, changes: pd.DataFrame, levels: pd.DataFrame, foretold: list[Foretold]) -> str:
-    seeds, names = table["seed"].nunique(), table["labels"].unique()
+    seeds, names = changes["seed"].nunique(), table["labels"].unique()
     words = []
     for labels in names:
         own, its = levels[levels["labels"] == labels], changes[changes["labels"] == labels]
@@ -261,6 +271,7 @@ def _caption(table: pd.DataFrame, changes: pd.DataFrame, levels: pd.DataFrame, f
             f"By {labels}: accuracy in percent, {listed_accuracies(own, REFERENCES)}; changes, {'; '.join(parts)}; a "
             f"change of {least_detectable(its):.1f} would have been shown with a probability of 80%"
         )
+        words += _tuned_words(table[table["labels"] == labels])
     rho = foretold_rank(foretold)
     published = ", ".join(f"{RULES[rule]} {change:+.1f}" for rule, change in published_changes().items())
     rank = (
@@ -276,6 +287,16 @@ def _caption(table: pd.DataFrame, changes: pd.DataFrame, levels: pd.DataFrame, f
         "that has not learned from the test images, the labels, or noise; "
         f"stars are the published changes on ImageNet ({published}). {'. '.join(words)}. {rank}."
     )
+
+
+def _tuned_words(table: pd.DataFrame) -> list[str]:
+    """What became of the rules that were tuned as SimCLR was; of one label set."""
+    seeds = table["seed"].nunique()
+    return [
+        f"With the strength of the augmentations chosen by validation for both, {RULES[rule]} with the guide {guide} "
+        f"changes it by {change:+.1f} ± {half:.1f} ({seeds} seeds; {detectable(half, seeds):.1f} would have been shown)"
+        for (rule, guide), (change, half) in tuned_changes(table).items()
+    ]
 
 
 FIGURE = Figure("Resampling in training", ("resampled_training", "resampled_views"), draw)

@@ -145,6 +145,9 @@ def resample(
     ] = "",
     tuned_rate: Annotated[list[float] | None, typer.Option(help="Tried; else 0.001, 0.003 and 0.01.")] = None,
     tuned_strength: Annotated[list[float] | None, typer.Option(help="Tried; else 0.1, 0.25 and 1.")] = None,
+    whole_seeds: Annotated[
+        int | None, typer.Option(help="So many seeds have all runs, the further ones those of --tune alone.")
+    ] = None,
     dataset: options.AnyKind = None,
     root: options.Root = None,
     train_root: options.TrainRoot = None,
@@ -219,6 +222,7 @@ def resample(
         published_too=published,
         baselines=baselines,
         tune=_listed(tune),
+        whole_seeds=whole_seeds,
         workers=workers,
         device=device,
         cache=str(cache),

@@ -36,11 +36,12 @@ class Settings(TrainingSettings):
     learning_rate : at its largest
     strength : of the augmentations
     tune : runs as in `only` that are tried with all of `tuned_rates` and `tuned_strengths`, too; validation chooses
+    whole_seeds : so many seeds have all runs, and the further ones what is tuned alone
 
     Raises
     ------
     ValueError
-        A rule, guide or run that there is not; no baseline.
+        A rule, guide or run that there is not; no baseline; further seeds where nothing is tuned.
     """
 
     rules: str = ALL
@@ -53,6 +54,7 @@ class Settings(TrainingSettings):
     tune: tuple[str, ...] = ()
     tuned_rates: tuple[float, ...] = (1e-3, 3e-3, 1e-2)
     tuned_strengths: tuple[float, ...] = (0.1, 0.25, 1.0)
+    whole_seeds: int | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -61,6 +63,8 @@ class Settings(TrainingSettings):
         for guide in self.guides:
             if guide not in EVERY_GUIDE:
                 raise ValueError(none_of("guide", guide, EVERY_GUIDE))
+        if self.whole_seeds is not None and not self.tune:
+            raise ValueError(f"whole_seeds={self.whole_seeds}: further seeds have what is tuned, and nothing is")
         encoders(self, 0)
 
 
@@ -91,7 +95,7 @@ def resampling_table(settings: Settings, studio: Studio, folder: Path, seed: int
 
 
 def encoders(settings: Settings, seed: int) -> list[Run]:
-    """What is trained with one seed."""
+    """What is trained with one seed: from `whole_seeds` on, what is tuned and no more."""
     recipe, s = settings.recipe(settings.learning_rate), settings
     runs = resampling_runs(
         s.rules, recipe, seed, s.strength, published=s.published_too, guides=s.guides, baselines=s.baselines
@@ -102,7 +106,10 @@ def encoders(settings: Settings, seed: int) -> list[Run]:
         for rate, strength in product(s.tuned_rates, s.tuned_strengths)
         if run.kind != "untrained" and run.repeat == 0
     ]
-    return list(dict.fromkeys([*selected(runs, s.only), *selected(trials, s.only, known=runs)]))
+    usual = selected(runs, s.only)
+    if s.whole_seeds is not None and seed >= s.whole_seeds:
+        usual = [run for run in selected(usual, s.tune, known=runs) if run.repeat == 0]
+    return list(dict.fromkeys([*usual, *selected(trials, s.only, known=runs)]))
 
 
 def selected(runs: Sequence[Run], names: Sequence[str], known: Sequence[Run] | None = None) -> list[Run]:

@@ -139,3 +139,17 @@ def test_shared_halves_are_students_where_there_is_nothing_shared_or_nothing_own
     for wrong in (np.ones((1, 3)), np.ones((3, 1)), np.full((3, 3), np.nan)):
         with pytest.raises(ValueError, match="give two finite rows and columns"):
             shared_halves(wrong)
+
+
+def test_further_seeds_of_what_is_tuned_change_nothing_else(table):
+    kept = table["tuned"] | (
+        table["rule"].isin(["none", "add_new_positive"]) & (table["guide"].isin(["random", "encoder"]))
+    )
+    further = table[kept & (table["kind"] == "simclr") & (table["repeat"] == 0)]
+    more = pd.concat([table, *(further.assign(seed=further["seed"] + SEEDS * times) for times in (1, 2))])
+    pd.testing.assert_frame_equal(figure.changes_over_simclr(more), figure.changes_over_simclr(table))
+    pd.testing.assert_frame_equal(figure.without_resampling(more), figure.without_resampling(table))
+    one, three = (
+        figure.tuned_changes(each[each["labels"] == CATEGORY])["add_new_positive", "encoder"] for each in (table, more)
+    )
+    assert one[0] == pytest.approx(three[0])

@@ -1,6 +1,6 @@
 """Recipes by name, what they print, which runs of them, on which data sets, and for how long."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -414,6 +414,20 @@ def test_what_is_tuned_is_chosen_by_validation(source, tmp_path):
         resampled_training.Settings(guides=("label",))
     with pytest.raises(ValueError, match="baselines=0: at least 1"):
         resampled_training.Settings(baselines=0)
+
+
+def test_further_seeds_have_what_is_tuned_and_no_more():
+    settings = resampled_training.Settings(
+        baselines=3, tune=("simclr", "add_new_positive:encoder"), tuned_rates=(3e-3,), whole_seeds=2
+    )
+    whole, further = (resampled_training.encoders(settings, seed) for seed in (1, 2))
+    assert {(run.kind, run.rule, run.guide, run.repeat) for run in further} == {
+        ("simclr", "none", "random", 0), ("simclr", "add_new_positive", "encoder", 0),
+    }  # fmt: skip
+    assert len(further) == 2 * 3
+    assert {replace(run, seed=1) for run in further} < set(whole)
+    with pytest.raises(ValueError, match="whole_seeds=2: further seeds have what is tuned, and nothing is"):
+        resampled_training.Settings(whole_seeds=2)
 
 
 def test_the_command_takes_the_contrasts_that_make_reproduce_gives(call, tmp_path):
