@@ -9,6 +9,7 @@ from figures.__main__ import FIGURES, app
 from figures.columns import NEEDED
 from figures.findings.finding import found
 from figures.layout import WIDTHS, Layout
+from figures.style import SETTINGS
 from real_data.audit.trials import WhatIf, what_if
 from real_data.caption_graphs import caption_graph
 from real_data.measures.protocol import Protocol
@@ -16,6 +17,7 @@ from real_data.studies import natural_captions, natural_pairings, pretraining, r
 from real_data.studies.pairings import pairings_tables
 from real_data.studies.pretraining import pretraining_table
 from real_data.studies.resampled_training import resampling_runs
+from real_data.training import linear_probe
 from real_data.training.recipe import Recipe
 from real_data.training.runs import Studio, run_all
 from tests.families import GRAPHS
@@ -37,16 +39,16 @@ CROWDED = {
 }
 
 # Laid out for a paper each time; the others are marked slow.
-FITTED = ("leaderboard", "multihop", "phase", "rates", "votes")
+FITTED = ("leaderboard", "phase", "votes")
 
 # Settings that make the first look at a study shorter still: what is drawn has the same rows, but fewer.
 SHORTER = {
-    "architecture": {"steps": 20},
+    "architecture": {"steps": 10},
     "leaderboard": {"draws": 1},
-    "near_optimal": {"steps": 300},
-    "penalised": {"steps": 300},
-    "training": {"steps": 400},
-    "votes": {"steps": 100},
+    "near_optimal": {"steps": 150},
+    "penalised": {"steps": 150},
+    "training": {"steps": 200},
+    "votes": {"steps": 50},
     "which_loss": {"steps": 5, "noises": (0.02, 0.1, 0.4)},
 }
 
@@ -54,7 +56,12 @@ SHORTER = {
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory):
     """Small tables with the columns of the real ones, from the same code where that is quick."""
-    folder = tmp_path_factory.mktemp("tables")
+    with pytest.MonkeyPatch.context() as shorter:
+        shorter.setattr(linear_probe, "EPOCHS", 10)
+        return _measured(tmp_path_factory.mktemp("tables"))
+
+
+def _measured(folder):
     for name, module in study_names().items():
         if module.startswith("simulations.") and name != "phase":
             study = find_study(name)
@@ -111,8 +118,15 @@ def needed(tables, tmp_path_factory):
     return folder
 
 
+@pytest.fixture
+def quick(monkeypatch):
+    """Glyphs as shapes, and few pixels: to embed fonts, as `test_layout` does, takes as long as to draw."""
+    monkeypatch.setitem(SETTINGS, "pdf.fonttype", 3)
+    monkeypatch.setitem(SETTINGS, "savefig.dpi", 80)
+
+
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_is_drawn_as_png_and_pdf_with_its_caption(name, needed, tmp_path, call):
+def test_a_figure_is_drawn_as_png_and_pdf_with_its_caption(name, needed, tmp_path, call, quick):
     code, out, _ = call(app, "draw", name, "--tables", needed, "--out", tmp_path)
     assert code == 0
     assert out.strip() == str(tmp_path / f"{name}.png")
