@@ -143,6 +143,6 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     tables=TABLES,
-    small={"total_images": 160, "draws": 2, "views": 2, "strengths": (1.0,)},
+    small={"total_images": 160, "draws": 2, "views": 2, "anchors": 200, "strengths": (1.0,)},
     inputs=image_inputs,
 )
