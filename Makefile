@@ -201,10 +201,10 @@ $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)): $(TABLES)/%.parquet: results/%.pa
 	cp $< $@
 
 # What the verdict on resampling rests on: several baselines with each split, guides without text and without pictures,
-# and SimCLR and its strongest rival tuned alike, in the strength of the augmentations.
+# and SimCLR and its strongest rival tuned alike, in the strength of the augmentations, which has further seeds.
 CONTRASTS = --baselines 3 $(addprefix --guide=,encoder labels random no_text captions) \
 	--tune simclr,add_new_positive:encoder --tuned-rate 0.003
-RESAMPLE := resample --dataset emoji --precision bfloat16 --rule all --seeds 3 $(CONTRASTS)
+RESAMPLE := resample --dataset emoji --precision bfloat16 --rule all --seeds 8 --whole-seeds 3 $(CONTRASTS)
 PRETRAIN := pretrain --dataset emoji --precision bfloat16 --objective clip --objective simclr --seeds 5
 RUNS := $(BUILD)/runs
 NATURAL := study natural_captions --out $(RUNS)|study natural_what_if --out $(RUNS)|study natural_pairings --out $(RUNS)|study \

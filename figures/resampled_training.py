@@ -118,11 +118,6 @@ def mean_changes(changes: pd.DataFrame, rule: str) -> dict[str, tuple[float, flo
     return {str(guide): (float(mean), half) for guide, mean in means.items()}
 
 
-def over_random(changes: pd.DataFrame) -> dict[str, tuple[float, float]]:
-    """For each rule how much more the encoder changes than a random guide, and half its interval; of one label set."""
-    return over_guide(changes, "random")
-
-
 def over_guide(changes: pd.DataFrame, other: str) -> dict[str, tuple[float, float]]:
     """For each rule how much more the encoder changes than another guide, and half its interval; of one label set.
 
@@ -251,6 +246,7 @@ def _predictions(axes: Axes, foretold: list[Foretold]) -> None:
         ylabel="change of accuracy (points)",
     )
     axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_formatter("{x:g}")
 
 
 def _caption(table: pd.DataFrame, changes: pd.DataFrame, levels: pd.DataFrame, foretold: list[Foretold]) -> str:
@@ -293,7 +289,7 @@ def _tuned_words(table: pd.DataFrame) -> list[str]:
     """What became of the rules that were tuned as SimCLR was; of one label set."""
     seeds = table["seed"].nunique()
     return [
-        f"With the strength of the augmentations chosen by validation for both, {RULES[rule]} with the guide {guide} "
+        f"With the strength of the augmentations chosen by validation for both, {RULES[rule]} by the {guide} "
         f"changes it by {change:+.1f} ± {half:.1f} ({seeds} seeds; {detectable(half, seeds):.1f} would have been shown)"
         for (rule, guide), (change, half) in tuned_changes(table).items()
     ]
