@@ -108,7 +108,7 @@ findings: $(FINDINGS) | $(INSTALLED) ## Write docs/findings.md from the tables, 
 	cp $(foreach table,$(filter-out $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)),$(FINDINGS)),$(table) $(table).json) $(PUBLISHED)
 
 contact-sheet: $(ALL_FIGURES) ## Put all figures on a page, in colours, in grey and as red-green blindness has them
-	$(PYTHON) -m figures contact-sheet --pictures $(FIGURES) --out $(BUILD)/contact_sheet
+	$(PYTHON) -m figures.contact_sheet --pictures $(FIGURES) --out $(BUILD)/contact_sheet
 
 report: $(ALL_FIGURES) $(FINDINGS) ## Put verdicts, figures, ledger and provenance into build/report/index.html, one file (half a minute)
 	$(PYTHON) -m figures.report $(TABLES) $(FIGURES) $(BUILD)/report/index.html
@@ -124,11 +124,11 @@ docs-serve: docs ## Show the site at http://localhost:8000
 
 smoke: ## Draw every figure from a first look at each study, into build/smoke; say which key numbers have changed
 	$(MAKE) figures BUILD=$(BUILD)/smoke SMALL=1
-	$(PYTHON) -m figures evidence --tables $(BUILD)/smoke/tables
+	$(PYTHON) -m figures.findings --tables $(BUILD)/smoke/tables
 
 accept: ## Take the key numbers of a first look at each study for those that `make smoke` compares with; say what changed
 	$(MAKE) figures BUILD=$(BUILD)/smoke SMALL=1
-	$(PYTHON) -m figures evidence --tables $(BUILD)/smoke/tables --accept
+	$(PYTHON) -m figures.findings --tables $(BUILD)/smoke/tables --accept
 
 release: $(INSTALLED) ## Build sdist and wheel into build/dist, check them, and check a graph with what they install
 	rm -rf $(BUILD)/dist

@@ -7,8 +7,6 @@ import matplotlib as mpl
 import typer
 
 from figures.figure import found
-from figures.findings.evidence import compared, read_evidence, write_evidence
-from figures.findings.evidence import evidence as evidence_of
 from figures.findings.page import BEGINNING, findings_page, inputs, is_current
 from figures.layout import Layout, inches
 from figures.prerequisites import studies_of
@@ -16,7 +14,6 @@ from figures.renamed import FIGURES as OLD_NAMES
 from figures.report.commandline import report
 from theory.infrastructure import ownership
 from theory.infrastructure.commandline import CHECK_FAILED, print_table, run, say
-from theory.infrastructure.inputs import is_there
 from theory.infrastructure.names import none_of
 from theory.infrastructure.options import Force
 from theory.infrastructure.pictures import METADATA
@@ -99,48 +96,6 @@ def findings(
     with replacing(out) as temporary:
         temporary.write_text(page, encoding="utf-8")
     say(out)
-
-
-@app.command()
-def evidence(
-    tables: Annotated[Path, typer.Option(help="Folder of the tables.")] = Path("build/smoke/tables"),
-    reference: Annotated[Path, typer.Option(help="The numbers that were accepted.")] = Path("results/evidence.json"),
-    accept: Annotated[bool, typer.Option("--accept", help="Take the numbers of the tables for the reference.")] = False,
-) -> None:
-    """Compare the key numbers of the findings with those that were accepted; exit with 1 if one has moved.
-
-    A number has moved if it is further away than its standard error over the seeds of the reference, or than round-off.
-    """
-    now = evidence_of(tables)
-    known = read_evidence(reference) if is_there(reference, "reference") or not accept else {}
-    changes = compared(known, now)
-    if accept:
-        write_evidence(now, reference)
-        say(*changes, f"{reference}: {len(now)} numbers, {len(changes)} changes")
-    elif changes:
-        say(
-            *changes, f"{len(changes)} of {len(known)} key numbers have changed: `make accept` if they should", err=True
-        )
-        raise typer.Exit(CHECK_FAILED)
-    else:
-        say(f"{len(known)} key numbers are as they were")
-
-
-@app.command(name="contact-sheet")
-def contact_sheets(
-    pictures: Annotated[Path, typer.Option(help="Folder of the figures.")] = Path("build/figures"),
-    out: Annotated[Path, typer.Option(help="Folder for the three pages.")] = Path("build/contact_sheet"),
-) -> None:
-    """Put all figures on a page: as they are, in grey, and as a reader sees them who is blind to red and green.
-
-    Takes half a minute.
-    """
-    from figures.contact_sheet import SEEN, contact_sheet
-
-    there = [path for name in FIGURES if is_there(path := pictures / f"{name}.png", "figure")]
-    out.mkdir(parents=True, exist_ok=True)
-    for seen in SEEN:
-        say(contact_sheet(there, seen, out / f"{seen}.png"))
 
 
 @app.command(name="list")

@@ -1,15 +1,22 @@
-"""All figures on one page: as they are, in grey, and as red-green blindness has them."""
+"""All figures on one page (`python -m figures.contact_sheet`): in colours, in grey, and to red-green blindness."""
 
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Annotated
 
 import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
+import typer
 from colorspacious import cspace_convert
 
+from figures.figure import found
+from theory.infrastructure.commandline import run, say
+from theory.infrastructure.inputs import is_there
 from theory.infrastructure.pictures import save_picture
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 Pixels = npt.NDArray[np.float64]
 COLUMNS, INCHES, DPI = 4, 4.0, 130
@@ -59,3 +66,22 @@ def contact_sheet(pictures: Sequence[Path], seen: str, out: Path) -> Path:
     save_picture(page, out, dpi=DPI)
     plt.close(page)
     return out
+
+
+@app.command()
+def contact_sheets(
+    pictures: Annotated[Path, typer.Option(help="Folder of the figures.")] = Path("build/figures"),
+    out: Annotated[Path, typer.Option(help="Folder for the three pages.")] = Path("build/contact_sheet"),
+) -> None:
+    """Put all figures on a page: as they are, in grey, and as a reader sees them who is blind to red and green.
+
+    Takes half a minute.
+    """
+    there = [path for name in found() if is_there(path := pictures / f"{name}.png", "figure")]
+    out.mkdir(parents=True, exist_ok=True)
+    for seen in SEEN:
+        say(contact_sheet(there, seen, out / f"{seen}.png"))
+
+
+if __name__ == "__main__":
+    run(app)

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterator
-from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -34,29 +33,25 @@ class Page(HTMLParser):
 
 def broken(site: Path) -> Iterator[str]:
     """Each link that leads nowhere, with the page it is on."""
-    for page in sorted(site.rglob("*.html")):
-        for link in dict.fromkeys(_read(page).links):
-            if not _leads_somewhere(page, link):
-                yield f"{page.relative_to(site)}: {link} leads nowhere"
+    pages = {page: Page(page.read_text(encoding="utf-8")) for page in sorted(site.resolve().rglob("*.html"))}
+    for page, read in pages.items():
+        for link in dict.fromkeys(read.links):
+            if not _leads_somewhere(pages, page, link):
+                yield f"{page.relative_to(site.resolve())}: {link} leads nowhere"
 
 
-@cache
-def _read(page: Path) -> Page:
-    return Page(page.read_text(encoding="utf-8"))
-
-
-def _leads_somewhere(page: Path, link: str) -> bool:
+def _leads_somewhere(pages: dict[Path, Page], page: Path, link: str) -> bool:
     parts = urlsplit(link)
     if parts.scheme or parts.netloc:
         return True
-    target = page.parent / unquote(parts.path) if parts.path else page
+    target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
     if not target.is_file():
         return False
     place = unquote(parts.fragment)
-    return not place or target.suffix != ".html" or place in _read(target.resolve()).places
+    return not place or target not in pages or place in pages[target].places
 
 
 if __name__ == "__main__":
-    found = list(broken(Path(sys.argv[1]).resolve()))
+    found = list(broken(Path(sys.argv[1])))
     print(*found, sep="\n", end="\n" if found else "")
     sys.exit(bool(found))

@@ -4,8 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import to_rgb
 
-from figures.__main__ import app
-from figures.contact_sheet import SEEN, grey, red_green_blind
+from figures.contact_sheet import SEEN, app, grey, red_green_blind
 from theory.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED
 
 ONE_LIGHTNESS = np.array([[[0.82, 0.31, 0.33], [0.25, 0.52, 0.30]]])  # a red and a green
@@ -37,7 +36,7 @@ def test_three_pages_are_written(call, tmp_path):
     folder = tmp_path / "figures"
     folder.mkdir()
     plt.imsave(folder / "phase.png", np.repeat(ONE_LIGHTNESS, 20, axis=0))
-    code, out, err = call(app, "contact-sheet", "--pictures", folder, "--out", tmp_path / "sheet")
+    code, out, err = call(app, "--pictures", folder, "--out", tmp_path / "sheet")
     assert code == 0, err
     assert out.split() == [str(tmp_path / "sheet" / f"{seen}.png") for seen in SEEN]
     pages = [plt.imread(path) for path in out.split()]
@@ -45,6 +44,6 @@ def test_three_pages_are_written(call, tmp_path):
 
 
 def test_a_folder_without_figures_is_one_line(call, tmp_path):
-    code, _, err = call(app, "contact-sheet", "--pictures", tmp_path, "--out", tmp_path / "sheet")
+    code, _, err = call(app, "--pictures", tmp_path, "--out", tmp_path / "sheet")
     assert (code, err.count("\n")) == (2, 1)
     assert "`make figures` draws them" in err

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from figures.__main__ import app
 from figures.findings import evidence as module
+from figures.findings.__main__ import app
 from figures.findings.evidence import Number, compared, evidence, read_evidence, write_evidence
 from figures.findings.finding import Finding
 from theory.infrastructure.tables import write_table
@@ -69,7 +69,7 @@ def test_a_number_moves_by_more_than_its_spread_or_not_at_all(folder, moved, sai
 
 def test_the_command_tells_what_changed_and_accepts_it(call, folder):
     reference = folder / "reference.json"
-    told = [app, "evidence", "--tables", folder, "--reference", reference]
+    told = [app, "--tables", folder, "--reference", reference]
     code, _, err = call(*told)
     assert (code, err.count("\n")) == (2, 1)
     assert call(*told, "--accept")[0] == 0
@@ -89,6 +89,6 @@ def test_the_command_tells_what_changed_and_accepts_it(call, folder):
 
 def test_a_file_of_another_program_is_refused(call, folder):
     (folder / "reference.json").write_text("[1, 2]")
-    code, _, err = call(app, "evidence", "--tables", folder, "--reference", folder / "reference.json")
+    code, _, err = call(app, "--tables", folder, "--reference", folder / "reference.json")
     assert (code, err.count("\n")) == (2, 1)
     assert "holds no key numbers" in err
