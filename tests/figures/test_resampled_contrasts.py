@@ -22,6 +22,7 @@ def rows(rng):
     for seed, labels in product(range(SEEDS), (CATEGORY, SUBCATEGORY)):
         level = 0.4 + 0.02 * rng.standard_normal()
         usual = {"seed": seed, "labels": labels, "published": False, "tuned": False, "chosen": True, "steps": 175.0}
+        usual["tried_strength"] = 1.0
         plain = {"rule": "none", "guide": "random", "repeat": 0}
         for kind in ("untrained", "supervised"):
             yield usual | plain | {"kind": kind, "test": level + 0.01 * rng.standard_normal()}
@@ -34,8 +35,8 @@ def rows(rng):
             yield usual | {"kind": "simclr", "rule": rule, "guide": guide, "repeat": 0, "test": level + effect}
         for rule, guide, gain in (("none", "random", 0.01), ("add_new_positive", "encoder", 0.05)):
             own = usual | {"kind": "simclr", "rule": rule, "guide": guide, "repeat": 0, "tuned": True}
-            yield own | {"chosen": False, "test": 0.0}
-            yield own | {"test": level + gain}
+            yield own | {"chosen": False, "test": 0.0, "tried_strength": 0.1}
+            yield own | {"test": level + gain, "tried_strength": 0.25}
 
 
 @pytest.fixture
