@@ -7,6 +7,7 @@ the reference than its own standard error over the seeds.
 
 import json
 import math
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -65,7 +66,9 @@ def _values(finding: Finding, tables: Tables) -> dict[str, Value]:
 def _where_there_are_enough(finding: Finding, tables: Tables) -> dict[str, Value]:
     """The same, or nothing where too few rows are left to say it."""
     try:
-        return _values(finding, tables)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of fits to a few points, which the spread is made of and no sentence
+            return _values(finding, tables)
     except (ArithmeticError, LookupError, ValueError):
         return {}
 

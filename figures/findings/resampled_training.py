@@ -169,17 +169,17 @@ nothing is shown for any rule. So that text made the guide better is not shown, 
 something. The intervals are not widened for the number of differences.
 
 With the strength of the augmentations chosen by validation for each, which is less than full strength in
-{{ weaker | percent }} of the cases, AddNewPositive by the encoder is ahead by {{ tuned.category | signed_give_or_take }} points by category and
-by {{ tuned.subcategory | signed_give_or_take }} by subcategory, over {{ all_seeds }} seeds. The further
-{{ all_seeds - seeds }} of these were measured because the first {{ seeds }} looked so, and alone they give
-{{ further.category | signed_give_or_take }} and {{ further.subcategory | signed_give_or_take }}. In place of the linear
-probe, the votes of nearest neighbours give {{ neighbours.category | signed_give_or_take }} and
-{{ neighbours.subcategory | signed_give_or_take }} over all seeds. Other guides were not tuned, so that it is not known
-whether this needs text.
+{{ weaker | percent }} of the cases, AddNewPositive by the encoder is ahead by
+{{ tuned.category | signed_give_or_take }} points by category and by {{ tuned.subcategory | signed_give_or_take }} by
+subcategory, over {{ all_seeds }} seeds. The further {{ all_seeds - seeds }} of these were measured because the first
+{{ seeds }} looked so, and alone they give {{ further.category | signed_give_or_take }} and
+{{ further.subcategory | signed_give_or_take }}. In place of the linear probe, the votes of nearest neighbours give
+{{ neighbours.category | signed_give_or_take }} and {{ neighbours.subcategory | signed_give_or_take }} over all seeds.
+Other guides were not tuned, so that it is not known whether this needs text.
 
 Theorem 15 on graphs does not foretell the change of accuracy by category. Over {{ foretold }} rules and guides
-Spearman's ρ of the change of the bound and that of the accuracy is {{ rho | fixed }}, where a bound that foretells would
-make it negative.
+Spearman's ρ of the change of the bound and that of the accuracy is {{ rho | fixed }}, where a bound that foretells
+would make it negative.
 
 Zhang, Wang and Wang (2023) published these changes on ImageNet:
 {% for rule, change in published.items() %}
