@@ -28,6 +28,7 @@ NAMED = {  # the pairings that are drawn, and what they are called beside their 
     "shuffled captions, exact": "shuffled captions",
 }
 HALO = [withStroke(linewidth=2, foreground="white")]  # around names that lie on bars
+UNDER = ("augmentation",)  # it begins where estimated captions do
 Curve = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
 
 
@@ -72,8 +73,10 @@ def _curves(axes: Axes, rows: pd.DataFrame, positives: str) -> None:
     for name, curve in curves.items():
         pairing, family = looks.loc[name]
         axes.plot(*curve, color=color(str(family)), linestyle=dash(str(pairing)), linewidth=1.7)
-        x, y = (float(values[0]) for values in curve)  # from here it falls, so that its name is above it
-        label_line(axes, x, y, name, color(str(family)), path_effects=HALO)
+        # A line falls from where it begins, so that there is room above its beginning, and below it on the left of 10.
+        place = int(np.argmin(np.abs(curve[0] - 10))) if name in UNDER else 0
+        side = {"ha": "right", "va": "top"} if name in UNDER else {}
+        label_line(axes, curve[0][place], curve[1][place], name, color(str(family)), path_effects=HALO, **side)
 
 
 def mean_curve(rows: pd.DataFrame, positives: str) -> Curve:

@@ -73,7 +73,7 @@ def _interval(axes: Axes, rows: pd.DataFrame, title: str) -> str:
     axes.set(title=title, xlabel="hops m", ylim=(0, top))
     right = float(upper.index.max())
     label_line(axes, right, plain + 0.01 * top, "theorem 4", BOUND, ha="right")
-    label_line(axes, right, true + 0.03 * top, "true", MEASURED, ha="right")
+    label_line(axes, right / 2, true + 0.02 * top, "true", MEASURED)
     label_line(axes, 1.6, float(upper.iloc[0]) - 0.02 * top, "theorem 15", SHARP_BOUND)
     return (
         f"{title}: theorem 4 {plain:.3f}, m = {found.hops} gives {found.lower:.3f} to {found.upper:.3f}, "
