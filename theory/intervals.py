@@ -86,6 +86,33 @@ def detectable(half: float, n: int, level: float = 0.95, power: float = 0.8) -> 
     return half * (1 + float(t.ppf(power, n - 1)) / float(t.ppf((1 + level) / 2, n - 1)))
 
 
+def seeds_needed(
+    half: float, n: int, difference: float, *, overlap: float = 0.0, level: float = 0.95, power: float = 0.8
+) -> float:
+    """How many values it takes to show a mean with probability `power`; infinite where no number does.
+
+    Parameters
+    ----------
+    half : half of Student's interval of the mean of n values, as `student_half` has it with the same `overlap`
+    difference : the mean that is to be shown, above 0
+
+    With an overlap the interval of no number of splits is narrower than what they have in common.
+    """
+    from scipy.stats import norm, t  # takes a second to import
+
+    if not (difference > 0 and n > 1 and half >= 0):
+        raise ValueError(f"difference={difference}, n={n}, half={half}: above 0, more than one, and at least 0")
+    spread = half / (float(t.ppf((1 + level) / 2, n - 1)) * math.sqrt(1 / n + overlap))
+    quantiles = float(norm.ppf((1 + level) / 2) + norm.ppf(power))
+    if quantiles * spread * math.sqrt(overlap) >= difference:
+        return math.inf
+    least = (1 + level) / 2, power
+    needed = 2
+    while sum(float(t.ppf(one, needed - 1)) for one in least) * spread * math.sqrt(1 / needed + overlap) > difference:
+        needed += 1
+    return needed
+
+
 @dataclass(frozen=True)
 class Interval:
     """An estimate and an interval that holds what it estimates with probability `level`, over the sample.

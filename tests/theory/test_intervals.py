@@ -13,9 +13,12 @@ from theory.intervals import (
     Interval,
     bound_interval,
     clopper_pearson,
+    detectable,
     labelling_error_interval,
+    seeds_needed,
     singular_value_bernstein,
     singular_value_bootstrap,
+    student_half,
 )
 
 REPETITIONS = 500
@@ -173,3 +176,24 @@ def test_the_bound_by_hand():
 def test_bad_input(call, message):
     with pytest.raises(ValueError, match=message):
         call(np.random.default_rng(0))
+
+
+def test_so_many_seeds_show_a_difference_and_no_fewer():
+    values = np.random.default_rng(0).standard_normal(6)
+    for overlap, difference in ((0.0, 1.0), (0.0, 0.3), (0.02, 1.0)):
+        half = student_half(values, overlap=overlap)
+        needed = seeds_needed(half, 6, difference, overlap=overlap)
+        spread = values.std(ddof=1)
+
+        def shown(n, overlap=overlap, spread=spread):
+            own = float(scipy.stats.t.ppf(0.975, n - 1)) * spread * np.sqrt(1 / n + overlap)
+            return detectable(own, n)
+
+        assert shown(needed) <= difference < shown(needed - 1)
+
+
+def test_what_splits_have_in_common_no_number_of_them_takes_away():
+    half = student_half([1.0, -1.0, 0.5], overlap=0.25)
+    assert seeds_needed(half, 3, 0.1, overlap=0.25) == np.inf
+    with pytest.raises(ValueError, match="difference=0"):
+        seeds_needed(half, 3, 0)
