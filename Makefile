@@ -53,7 +53,7 @@ data: ## Fetch clip-arts and stamps of Debian packages into build/data, without 
 
 test test-slow: export OMP_NUM_THREADS := 1
 
-test: $(INSTALLED) ## Run the tests (about ten minutes)
+test: $(INSTALLED) ## Run the tests (about seven minutes)
 	$(PYTHON) -m pytest -n auto --dist loadfile
 
 test-slow: $(INSTALLED) ## Run what is slow: 1,000 random graphs, large spectra, long attacks, many examples of each property
