@@ -16,7 +16,7 @@ import docstrings  # beside this file
 project, author, version, release = "pairbounds", "The pairbounds authors", theory.__version__, theory.__version__
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton"]
 html_theme, html_title, html_static_path, html_css_files = "furo", "pairbounds", ["_static"], ["site.css"]
-html_copy_source = html_show_sourcelink = False
+html_copy_source = html_show_sourcelink = html_show_copyright = False
 highlight_language = "text"  # what code prints is no code
 default_role = "literal"  # docstrings have formulae and names between single backticks
 nb_execution_mode = "off"  # a test runs the notebooks
