@@ -87,12 +87,11 @@ faults: $(INSTALLED) ## Kill small commands at random, fill their disks, take th
 	@mkdir -p results/reliability
 	$(PYTHON) -m tests.faults --kills $(KILLS) --seed $(or $(SEED),0) --out results/reliability/faults.json
 
-bench: $(INSTALLED) ## Time ours against peers, into build/bench.parquet and docs/benchmarks.md; the audit, features, and views
+bench: $(INSTALLED) ## Time ours against peers, and whole commands, into docs/benchmarks.md (forty minutes)
 	@mkdir -p $(BUILD)
-	$(PYTHON) -m tests.benchmarks --size S --size M --size L --out $(BUILD)/bench.parquet --page docs/benchmarks.md
-	$(PYTHON) -m tests.benchmarks.bench_audit --pairs 1e7 --classes 10
-	$(PYTHON) -m tests.benchmarks.bench_audit --pairs 1e7 --classes 100
-	$(PYTHON) -m tests.benchmarks.bench_from_features --images 1e5 --texts 1e5
+	$(PYTHON) -m tests.benchmarks --size S --size M --size L --out $(BUILD)/bench.parquet
+	$(PYTHON) -m tests.benchmarks.whole --out $(BUILD)/bench_whole.parquet
+	$(PYTHON) -m tests.benchmarks.page $(BUILD)/bench.parquet $(BUILD)/bench_whole.parquet --out docs/benchmarks.md
 	$(PYTHON) -m tests.benchmarks.bench_loader
 
 demo: $(INSTALLED) ## A first result: bounds of handwritten digits (ten seconds)

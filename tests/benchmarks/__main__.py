@@ -11,7 +11,6 @@ from tqdm import tqdm
 
 from tests.benchmarks import BENCHMARKS
 from tests.benchmarks.duel import SIZES, measure
-from tests.benchmarks.page import page_of
 from theory.infrastructure.commandline import print_table, run, say
 from theory.infrastructure.tables import require_table_path, write_table
 
@@ -29,7 +28,6 @@ def bench(
     repeats: Annotated[int, typer.Option(min=1, help="Timed runs of each side; medians are shown.")] = 3,
     seed: Annotated[int, typer.Option(help="Seed of the graphs and of the starts.")] = 0,
     out: Annotated[Path | None, typer.Option(metavar="TABLE", help="Write the table here too.")] = None,
-    page: Annotated[Path | None, typer.Option(metavar="PAGE.md", help="Write that table as a page, too.")] = None,
 ) -> None:
     """Time ours against a peer on the same input, on one thread, runs of the two in turn.
 
@@ -42,8 +40,6 @@ def bench(
                 raise ValueError(f"{what} {name!r} is none of {', '.join(known)}")
     if out is not None:
         require_table_path(out)
-    elif page is not None:
-        raise ValueError("--page is made of the table of --out: give that too")
     torch.set_num_threads(THREADS)
     with threadpool_limits(THREADS):
         plan = [
@@ -62,8 +58,6 @@ def bench(
     _print(table, repeats)
     if out is not None:
         write_table(table, out, {"sizes": size, "repeats": repeats, "seed": seed, "threads": THREADS})
-        if page is not None:
-            page.write_text(page_of(out), encoding="utf-8")
 
 
 def _print(table: pd.DataFrame, repeats: int) -> None:

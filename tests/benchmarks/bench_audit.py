@@ -1,19 +1,13 @@
 """The whole audit of a table on disk, against its two headline numbers by pandas group-bys and scipy.
 
-`python -m tests.benchmarks.bench_audit --pairs 1e7 --classes 100` times the command itself, in a process of its own,
-with its memory.
+`tests.benchmarks.whole` times the command itself, in a process of its own, with its memory.
 """
 
 import atexit
-import multiprocessing
-import os
 import shutil
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -22,19 +16,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import scipy.sparse as sp
 import scipy.sparse.linalg
-import typer
 
 from real_data.audit import Settings, audit
 from tests.benchmarks.duel import Duel, Size
-from tests.benchmarks.graphs import CLASSES, DEGREE, block_model
+from tests.benchmarks.graphs import block_model
 from theory import PairGraph
-from theory.infrastructure.commandline import run
 
 SIZES = ("XS", "M", "L")
 TOLERANCE = 1e-3  # of svds, as in the benchmark of the spectrum
-WIDTH = 32
-
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 def duels(size: Size, seed: int) -> list[Duel]:
@@ -90,36 +79,3 @@ def _slices(count: int, step: int = 2**20) -> Iterator[slice]:
 
 def _text(prefix: str, numbers: np.ndarray) -> pa.Array:
     return pc.binary_join_element_wise(prefix, pa.array(numbers).cast(pa.string()), "")
-
-
-@app.command()
-def main(
-    pairs: Annotated[float, typer.Option(help="How many pairs, about: 1e7.")] = 1e6,
-    classes: Annotated[int, typer.Option(help="How many classes the images have.")] = CLASSES,
-    k: Annotated[int, typer.Option(help="Width of the embedding.")] = WIDTH,
-    seed: Annotated[int, typer.Option(help="Seed of the graph.")] = 0,
-) -> None:
-    """Audit so many pairs, ten an image and a hundred a caption, by the command line: its time and memory."""
-    n_left = int(pairs) // DEGREE
-    with tempfile.TemporaryDirectory() as folder:
-        # In a process of its own, too: the peak of a process on Linux is at least that of the one which starts it.
-        with multiprocessing.get_context("spawn").Pool(1) as writer:
-            writer.apply(_write_block_model, (seed, Size(n_left, n_left // 10, k), classes, Path(folder)))
-        command = [sys.executable, "-m", "real_data", "audit", f"{folder}/pairs.parquet", "--k", str(k)]
-        command += ["--labels", f"{folder}/labels.parquet", "--out", f"{folder}/out"]
-        start = time.perf_counter()
-        process = os.posix_spawn(sys.executable, command, {**os.environ, "OMP_NUM_THREADS": "1"})
-        _, status, used = os.wait4(process, 0)
-        seconds = time.perf_counter() - start
-    if status:
-        raise RuntimeError(f"the audit of {pairs:g} pairs ended with code {os.waitstatus_to_exitcode(status)}")
-    cpu, peak = used.ru_utime + used.ru_stime, used.ru_maxrss / 2**20
-    print(f"{pairs:g} pairs, {classes} classes, k = {k}: {seconds:.1f} s ({cpu:.1f} s of CPU), peak {peak:.2f} GiB")
-
-
-def _write_block_model(seed: int, size: Size, classes: int, place: Path) -> None:
-    write_tables(block_model(np.random.default_rng(seed), size, classes), place)
-
-
-if __name__ == "__main__":
-    run(app)

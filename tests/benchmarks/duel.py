@@ -43,6 +43,8 @@ class Duel:
     peer_name : what the peer is, with its settings
     memory : whether numpy's peak memory is worth knowing
     note : what a reader of the ratio must know
+    target : what the ratio should be at least
+    floor : what is known of the reason, where it is not
     """
 
     case: str
@@ -52,6 +54,8 @@ class Duel:
     peer_name: str
     memory: bool = False
     note: str = ""
+    target: float = 1.0
+    floor: str = ""
 
 
 def measure(duel: Duel, repeats: int) -> dict[str, object]:
@@ -63,7 +67,7 @@ def measure(duel: Duel, repeats: int) -> dict[str, object]:
     -------
     case, n (runs of ours), seconds, peer, peer_seconds, ratio (peer's over ours), ratio_least and ratio_most (of one
     run of the peer over the run of ours beside it), at_least (whether the peer was stopped at its cap, so that its time
-    and the ratio are lower bounds), peak_mb and peer_peak_mb (NaN if not traced), note
+    and the ratio are lower bounds), peak_mb and peer_peak_mb (NaN if not traced), note, target, floor
     """
     runs = {"ours": duel.ours, "peer": duel.peer}
     first = {side: _run(run, duel.make(), trace=duel.memory) for side, run in runs.items()}
@@ -90,6 +94,8 @@ def measure(duel: Duel, repeats: int) -> dict[str, object]:
         "peak_mb": first["ours"].peak_mb,
         "peer_peak_mb": first["peer"].peak_mb,
         "note": duel.note,
+        "target": duel.target,
+        "floor": duel.floor,
     }
 
 

@@ -1,24 +1,24 @@
 """The runner runs, on tiny graphs. Times are printed, never judged."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from tests.benchmarks import BENCHMARKS, bench_audit, bench_from_features, bench_loader, bench_population_training
+from tests.benchmarks import BENCHMARKS, bench_from_features, bench_loader, bench_population_training, page, whole
 from tests.benchmarks.__main__ import app
 from tests.benchmarks.duel import SIZES, Duel, NotReachedError, measure
 from tests.benchmarks.graphs import CLASSES, GRAPHS, fresh
 from theory import PairGraph, probe, spectrum
-from theory.infrastructure.tables import sidecar
+from theory.infrastructure.tables import sidecar, write_table
 
 
 def test_every_benchmark_runs_and_has_its_rows(call, tmp_path, monkeypatch):
     monkeypatch.setattr(bench_population_training, "CAP", 0.5)
     out = tmp_path / "bench.parquet"
-    page = tmp_path / "benchmarks.md"
-    code, printed, _ = call(app, "--size", "XS", "--repeats", "1", "--out", out, "--page", page)
+    code, printed, _ = call(app, "--size", "XS", "--repeats", "1", "--out", out)
     table = pd.read_parquet(out)
     assert code == 0
     assert sidecar(out).exists()
@@ -27,8 +27,6 @@ def test_every_benchmark_runs_and_has_its_rows(call, tmp_path, monkeypatch):
     np.testing.assert_allclose(table["ratio"], table["peer_seconds"] / table["seconds"])
     assert (table["seconds"] > 0).all()
     assert ((table["ratio_least"] <= table["ratio"]) & (table["ratio"] <= table["ratio_most"])).all()
-    assert all(f"## {name}\n" in page.read_text() for name in BENCHMARKS)
-    assert page.read_text().count("| XS |") == len(table)
     assert table.loc[table["benchmark"] == "check_bounds", "peak_mb"].notna().all()
 
 
@@ -39,7 +37,6 @@ def test_every_benchmark_runs_and_has_its_rows(call, tmp_path, monkeypatch):
         ["probe", "--size", "XXL"],
         ["check_bounds", "--size", "S"],
         ["probe", "--out", "table.txt"],
-        ["--page", "page.md"],
     ],
 )
 def test_bad_input(call, arguments):
@@ -48,20 +45,35 @@ def test_bad_input(call, arguments):
     assert error.count("\n") == 1
 
 
-@pytest.mark.slow
-def test_the_audit_of_any_number_of_classes_is_timed(call):
-    code, printed, _ = call(bench_audit.app, "--pairs", "2e4", "--classes", "20", "--k", "4")
-    assert code == 0
-    assert re.search(r"^20000 pairs, 20 classes, k = 4: .* s of CPU\), peak \d+\.\d\d GiB$", printed, re.MULTILINE)
-    code, _, error = call(bench_audit.app, "--pairs", "2e4", "--classes", "100")
-    assert (code, error.count("\n")) == (2, 1)
-    assert "100 classes of 6 subclasses need 600 nodes a side" in error
+def test_the_page_has_every_row_and_says_which_aims_were_missed(call, tmp_path, monkeypatch):
+    row = measure(Duel("case", lambda: 0, lambda _: sum(range(10**5)), lambda _: None, "nobody", floor="it adds"), 1)
+    duels = pd.DataFrame(
+        {"benchmark": "sums", "size": "XS", **row, "case": case, "target": target}
+        for case, target in (("easy", 0.0), ("hard", 1e9))
+    )
+    write_table(duels, tmp_path / "duels.parquet", {"repeats": 1, "threads": 1, "seed": 0})
+    slow = replace(whole.WHOLES["import"], seconds=1e-6, repeats=2, why="it imports numpy")
+    monkeypatch.setitem(whole.WHOLES, "import", slow)
+    code, printed, _ = call(whole.app, "import", "--out", tmp_path / "wholes.parquet")
+    assert (code, "`import theory`" in printed) == (0, True)
+    out = tmp_path / "page.md"
+    assert call(page.app, tmp_path / "duels.parquet", tmp_path / "wholes.parquet", "--out", out)[0] == 0
+    text = out.read_text()
+    assert text.count("| XS |") == 2
+    assert "Below the aim: hard at XS.\nIt adds.\n" in text
+    assert "Below the aim: `import theory`.\nIt imports numpy.\n" in text
 
 
-def test_a_graph_of_features_is_timed_and_its_neighbours_are_those_of_the_peer(call):
-    code, printed, _ = call(bench_from_features.app, "--images", "50", "--texts", "40")
-    assert code == 0
-    assert re.search(r"^50 x 40 x 512, \d+ pairs: .* s of CPU\), peak \d+\.\d\d GiB$", printed, re.MULTILINE)
+def test_the_memory_of_a_whole_command_is_its_own(tmp_path):
+    array = "import numpy as np; np.ones((1 << 26))"  # half a GiB
+    found = whole.cost(("-c", array), tmp_path)
+    assert 0.5 < found.peak < 0.8
+    assert found.cpu > 0
+    with pytest.raises(RuntimeError, match="ended with code 3"):
+        whole.cost(("-c", "raise SystemExit(3)"), tmp_path)
+
+
+def test_the_neighbours_of_the_peer_are_those_of_the_graph():
     sides = bench_from_features.features(50, 40, seed=0)
     nearest = bench_from_features.by_neighbours(*sides)
     joint = PairGraph.from_features(*sides, temperature=1.0, top_k=bench_from_features.NEAREST).joint.toarray()
