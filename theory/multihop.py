@@ -25,6 +25,8 @@ from theory.spectra import Spectrum
 
 HOPS = 8  # steps of Lanczos; each gives two moments
 BLOCK_BYTES = 2**30  # of the vectors of some columns of Ỹ: of many classes, a block of columns is taken at a time
+KEPT_BYTES = 2**27  # of the hops of all columns, which are kept with the graph
+CACHED = 1 << 16  # scores mixed at a time: they are still in the cache when they are compared
 BETWEEN = 0.5  # a diagonal entry as good as any
 Step = Callable[[FloatArray], tuple[float, FloatArray]]  # of a unit vector its Rayleigh quotient and its image
 Rule = tuple[FloatArray, FloatArray]  # nodes, in rising order, and their weights
@@ -99,8 +101,9 @@ def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
     return curve
 
 
-# Several bounds ask for the measure of one graph. Kept here it lives as long as the graph, and no longer.
+# Several bounds ask for the measure of a graph, and for its hops. Kept here they live as long as the graph, no longer.
 _measures: WeakKeyDictionary[PairGraph, dict[int, JacobiMatrix]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[PairGraph, FloatArray] = WeakKeyDictionary()
 
 
 def label_measure(graph: PairGraph, hops: int = HOPS) -> JacobiMatrix:
@@ -258,35 +261,66 @@ def filtered_margins(graph: PairGraph, filters: Sequence[FloatArray]) -> list[Fl
     Notes
     -----
     Chebyshev's recurrence, in which round-off does not grow but with d², over blocks of columns. Cost: O(d nnz r) and
-    O(d n_left r) for each q, for r classes; memory little more than `BLOCK_BYTES`, but at least one column for each q.
+    O(d n_left r) for each q, for r classes; memory little more than `BLOCK_BYTES`, but at least d + 4 columns. Where
+    the `T_j(2ĀĀᵀ - 1) Ỹ` are small they are kept with the graph, and only the second cost is paid again.
     """
     if not filters:
         return []
     own = class_indicators(required_labels(graph, "left")).indices
-    root, nodes = np.sqrt(graph.left_marginal)[:, None], np.arange(graph.n_left)
-    ahead = [(np.zeros(graph.n_left), np.full(graph.n_left, -np.inf)) for _ in filters]  # own score, best of the others
-    for columns, block in _target_blocks(graph, len(filters) + 4):
-        inside = (own >= columns[0]) & (own <= columns[-1])
-        place = nodes[inside], own[inside] - columns[0]
-        for scores, (mine, others) in zip(_filtered(graph, block, filters), ahead, strict=True):
-            scores /= root
-            mine[inside] = scores[place]
-            scores[place] = -np.inf
-            np.maximum(others, scores.max(axis=1), out=others)
-    return [mine - others for mine, others in ahead]
+    mixing = np.zeros((len(filters), max(map(len, filters))))
+    for row, coefficients in zip(mixing, filters, strict=True):
+        row[: len(coefficients)] = coefficients
+    mine, others = np.zeros((len(filters), graph.n_left)), np.full((len(filters), graph.n_left), -np.inf)
+    for columns, hops in _hops(graph, mixing.shape[1]):
+        step = max(1, CACHED // (len(filters) * len(columns)))
+        for first in range(0, graph.n_left, step):
+            rows = slice(first, first + step)
+            scores = np.tensordot(mixing, hops[:, rows], axes=1)
+            _compare(scores, own[rows] - columns[0], mine[:, rows], others[:, rows])
+    return list((mine - others) / np.sqrt(graph.left_marginal))
 
 
-def _filtered(graph: PairGraph, block: FloatArray, filters: Sequence[FloatArray]) -> list[FloatArray]:
-    """`q(ĀĀᵀ) X` of a block X, (n_left, b), for each q."""
-    results = [coefficients[0] * block for coefficients in filters]
-    before, now = block, block
-    for degree in range(1, max(map(len, filters), default=1)):
-        doubled = 2 * (graph.normalized @ (graph.normalized.T @ now)) - now
-        before, now = now, doubled if degree == 1 else 2 * doubled - before
-        for result, coefficients in zip(results, filters, strict=True):
-            if degree < len(coefficients):
-                result += coefficients[degree] * now
-    return results
+def _compare(scores: FloatArray, own: IntArray, mine: FloatArray, others: FloatArray) -> None:
+    """Take from scores (q, n, b) that of each node's own column into `mine`, and the best of the rest into `others`.
+
+    Both are (q, n); a node whose own column is not in 0..b - 1 has it in another block. The scores are used up.
+    """
+    inside = np.flatnonzero((own >= 0) & (own < scores.shape[2]))
+    place = slice(None), inside, own[inside]
+    mine[:, inside] = scores[place]
+    scores[place] = -np.inf
+    np.maximum(others, scores.max(axis=2), out=others)
+
+
+def _hops(graph: PairGraph, count: int) -> Iterator[tuple[IntArray, FloatArray]]:
+    """`T_j(2ĀĀᵀ - 1) Ỹ`, j = 0..count - 1, in blocks of columns: (b,) and (count, n_left, b).
+
+    Where all of them take at most `KEPT_BYTES` they are kept with the graph, for other filters and widths.
+    """
+    targets = sp.csc_array(weighted_targets(graph))
+    classes = targets.shape[1]
+    if 8 * count * graph.n_left * classes <= KEPT_BYTES:
+        known = _kept[graph] if graph in _kept else targets.toarray(order="C")[None]
+        if len(known) < count:
+            known = _kept[graph] = _continued(graph, known, count)
+        yield np.arange(classes), known[:count]
+        return
+    for columns in _column_blocks(classes, (count + 3) * graph.n_left):
+        yield columns, _continued(graph, targets[:, columns].toarray(order="C")[None], count)
+
+
+def _continued(graph: PairGraph, begun: FloatArray, count: int) -> FloatArray:
+    """The first `count` blocks, (count, n_left, b), from the first few of them, by Chebyshev's recurrence."""
+    hops = np.empty((count, *begun.shape[1:]))
+    hops[: len(begun)] = begun
+    for degree in range(len(begun), count):
+        hops[degree] = graph.normalized @ (graph.normalized.T @ hops[degree - 1])
+        hops[degree] *= 2
+        hops[degree] -= hops[degree - 1]
+        if degree > 1:
+            hops[degree] *= 2
+            hops[degree] -= hops[degree - 2]
+    return hops
 
 
 def _label_measure(graph: PairGraph, hops: int) -> JacobiMatrix:

@@ -103,7 +103,8 @@ def score_noise(features: FloatArray, coefficients: FloatArray, mass: FloatArray
     """
     with np.errstate(under="ignore"):
         length = column_lengths(features, mass)
-        rows = np.sqrt(np.sum((features / length) ** 2, axis=1))
+        scaled = features / length
+        rows = np.sqrt(np.einsum("ij,ij->i", scaled, scaled))
         size = float(np.linalg.norm(coefficients * length[:, None], axis=0).max(initial=0.0))
     return np.asarray(UNITS * size * (np.sqrt(len(mass)) * rows + np.sqrt(features.shape[1] / mass)))
 
@@ -111,7 +112,8 @@ def score_noise(features: FloatArray, coefficients: FloatArray, mass: FloatArray
 def column_lengths(features: FloatArray, mass: FloatArray) -> FloatArray:
     """`√E f_j²`, (k,), of each feature; 1 for one that is 0."""
     with np.errstate(under="ignore"):
-        length = np.linalg.norm(np.sqrt(mass)[:, None] * features, axis=0)
+        weighted = np.sqrt(mass)[:, None] * features
+        length = np.sqrt(np.einsum("ij,ij->j", weighted, weighted))
     length[length == 0] = 1
     return np.asarray(length)
 

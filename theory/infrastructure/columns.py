@@ -10,6 +10,7 @@ RANK_TOLERANCE = 64 * float(np.finfo(np.float64).eps)
 FAR_FROM_SINGULAR = 1e3  # the estimate may be off by a small factor, and is of another norm by one of up to k
 NEAR_ORTHONORMAL = 1e-3  # what the first pass of Cholesky QR may miss, for the second to leave nothing but round-off
 ORTHONORMAL = 4 * float(np.finfo(np.float64).eps)  # by the root of the rows: what a solver leaves of singular vectors
+TINY, HUGE = 1e-100, 1e100  # between them no square of a length overflows, or loses what matters to underflow
 
 
 def thin_factors(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -21,9 +22,7 @@ def thin_factors(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
     columns are nearly dependent, the Gram matrix of the first would lose what tells them apart, and reflections do it.
     Where they are orthonormal already, as at the optimum, they are Q, and that is seen by their Gram matrix alone.
     """
-    largest = np.abs(columns).max(axis=0)
-    largest[largest == 0] = 1  # a column of zeros stays one; of others no square overflows or vanishes
-    lengths = largest * np.maximum(1.0, np.linalg.norm(columns / largest, axis=0))
+    lengths = _lengths(columns)
     unit = columns / lengths
     gram = unit.T @ unit
     if np.abs(gram - np.eye(len(gram))).max() <= ORTHONORMAL * np.sqrt(len(unit)):
@@ -36,8 +35,19 @@ def thin_factors(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
         reliable = False
     if reliable:
         return basis, second @ first * lengths
-    basis, factor = scipy.linalg.qr(unit, mode="economic")
-    return basis, factor * lengths
+    reflected, factor = scipy.linalg.qr(unit, mode="economic")
+    return np.asarray(reflected), factor * lengths
+
+
+def _lengths(columns: FloatArray) -> FloatArray:
+    """The norms of the columns, (k,), whatever their size; 1 for one that is 0."""
+    with np.errstate(over="ignore", under="ignore"):
+        plain = np.sqrt(np.einsum("ij,ij->j", columns, columns))
+    if np.all((plain > TINY) & (plain < HUGE)):
+        return np.asarray(plain)
+    largest = np.abs(columns).max(axis=0)
+    largest[largest == 0] = 1  # a column of zeros stays one; of others no square overflows or vanishes
+    return np.asarray(largest * np.maximum(1.0, np.linalg.norm(columns / largest, axis=0)))
 
 
 def independent(factor: FloatArray) -> FloatArray:

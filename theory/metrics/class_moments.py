@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 
 from theory.infrastructure.arrays import FloatArray, IntArray
 
@@ -35,7 +36,8 @@ def class_moments(features: FloatArray, marginal: FloatArray, labels: IntArray) 
     classes, own = np.unique(labels, return_inverse=True)
     masses = np.bincount(own, weights=marginal).astype(np.float64)
     weights = marginal / masses[own]
-    means = np.zeros((len(classes), features.shape[1]))
-    np.add.at(means, own, weights[:, None] * features)
-    spreads = weights * np.sum((features - means[own]) ** 2, axis=1)
+    averaging = sp.csc_array((weights, own, np.arange(len(own) + 1)), shape=(len(classes), len(own)))
+    means = np.asarray(averaging @ features)
+    away = features - means[own]
+    spreads = weights * np.einsum("ij,ij->i", away, away)
     return ClassMoments(own, masses, means, np.bincount(own, weights=spreads).astype(np.float64))
