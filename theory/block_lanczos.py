@@ -37,7 +37,7 @@ import numpy as np
 import scipy.linalg
 
 from theory.infrastructure.arrays import FloatArray
-from theory.probed_end import PROBES, UNIT, lean, probed_end
+from theory.probed_end import PROBES, UNIT, deflated_end, lean
 
 if TYPE_CHECKING:
     import torch
@@ -291,21 +291,21 @@ class _Search:
 
     def _probed_end(self, found: Leading, start: "Rows", goal: float, steps: int | None = None) -> tuple[float, "Rows"]:
         """Of what was not found; without a number of steps, few where `STEPS` of them would not reach the goal."""
-        import torch
-
-        cutoff, vectors = max(float(found.values[-1]), self.gram.rounding), found.vectors
-        shift = torch.from_numpy(found.values - cutoff / 2).to(vectors)
-
-        def moved(rows: "Rows") -> "Rows":
-            return self.gram.product(rows) - ((rows @ vectors.T) * shift) @ vectors
-
-        count = len(vectors)
-        inner = np.sqrt(count) * (self.gram.side + 2 * count) + 4
-        rounding = self.gram.rounding + 1.01 * UNIT * float(inner)
+        cutoff = max(float(found.values[-1]), self.gram.rounding)
         if steps is None:
             growth = np.arccosh(max(1.0, 2 * goal / cutoff - 1)) * STEPS
             steps = STEPS if growth > np.log(2 * np.sqrt(self.gram.side) / lean(FAILURE)) else LEANING
-        return probed_end(moved, start, cutoff, goal, rounding=rounding, failure=FAILURE, steps=steps)
+        return deflated_end(
+            self.gram.product,
+            found.vectors,
+            found.values,
+            start,
+            cutoff,
+            goal,
+            rounding=self.gram.rounding,
+            failure=FAILURE,
+            steps=steps,
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,6 +33,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from theory.infrastructure.arrays import FloatArray
+
 if TYPE_CHECKING:
     import torch
 
@@ -84,6 +86,43 @@ def probed_end(
         old, new = new, product(new).mul_(4 / cutoff).sub_(new, alpha=2).sub_(old)
         norms.append(longest(new))
     return bound, new / torch.linalg.vector_norm(new, dim=1, keepdim=True)
+
+
+def deflated_end(
+    product: "Callable[[torch.Tensor], torch.Tensor]",
+    vectors: "torch.Tensor",
+    values: FloatArray,
+    start: "torch.Tensor",
+    cutoff: float,
+    goal: float,
+    *,
+    rounding: float,
+    failure: float,
+    steps: int,
+) -> tuple[float, "torch.Tensor"]:
+    """`probed_end` of `M = G - V diag(θ - c / 2) Vᵀ`, G a Gram matrix of norm 1: of all but k of its eigenvalues.
+
+    By Weyl the (k+1)-th eigenvalue of G is at most the largest of M, whatever the k rows of V and the θ are. Near to
+    eigenvectors and values they are moved to c / 2, where they do not matter.
+
+    Parameters
+    ----------
+    product : `X -> X G`
+    vectors, values : (k, n) and (k,), V as rows and θ in [0, 1]
+    rounding : of the product with G; that with V, off by `√n`-fold sums of n and of k terms, is added here
+    """
+    import torch
+
+    shift = torch.from_numpy(values - cutoff / 2).to(vectors)
+
+    def moved(rows: "torch.Tensor") -> "torch.Tensor":
+        return product(rows) - ((rows @ vectors.T) * shift) @ vectors
+
+    count, side = vectors.shape
+    length, norm = (float(torch.linalg.matrix_norm(vectors, order)) for order in ("fro", 2)) if count else (0.0, 0.0)
+    terms = length * norm * (side + 2 * count) + 2 * (1 + norm**2)
+    rounding += 1.01 * UNIT * terms
+    return probed_end(moved, start, cutoff, goal, rounding=rounding, failure=failure, steps=steps)
 
 
 def _inverse(value: float, degree: int) -> float:

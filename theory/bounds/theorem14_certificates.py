@@ -5,7 +5,7 @@ proved, or shown with a stated probability.
 
 A triplet (s, u, w), `s >= 0`, with unit vectors and residual `η = max(‖Ā w - s u‖, ‖Āᵀ u - s w‖)` has a true singular
 value within η of s. That does not show that it is the (k+1)-th: a solver may have skipped a larger one. What does is a
-Cholesky factorisation of a shifted and deflated Gram matrix, or on large graphs a Lanczos run that fails with a stated
+Cholesky factorisation of a shifted and deflated Gram matrix, or on large graphs random probes, which fail with a stated
 probability. What divides by the gap uses an upper end of `σ_{k+1}`: by its residual, or if asked by its proof.
 
 Proof of the first. `(u, w) / √2` has a residual of at most η in the symmetric matrix with the blocks Ā and Āᵀ, whose
@@ -13,10 +13,11 @@ eigenvalues are `±σ_i`, and 0 where the sides differ: one of them is within η
 still. If it is 0 and no σ_i, then all σ_i exceed `s + η`; but on the smaller side, say that of w, `‖Ā w‖ >= min σ_i`,
 while `‖Ā w‖ <= s + η`.
 
-Source: Weyl 1912; Rump 2006; Kuczyński and Woźniakowski 1992. The proofs are told by the functions that compute them.
+Source: Weyl 1912; Rump 2006; the probes are new here, after Kuczyński and Woźniakowski 1992, who start Lanczos at
+random. The proofs are told by the functions that compute them.
 
-Cost: residuals are two products with Ā a triplet; the factorisation is cubic in the smaller side; a step of Lanczos is
-linear in the pairs.
+Cost: residuals are two products with Ā a triplet; the factorisation is cubic in the smaller side; a step of the
+probes is linear in the pairs.
 """
 
 from theory.bounds.statements import Statement
