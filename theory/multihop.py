@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
+from typing import Self, cast
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -266,18 +266,20 @@ def filtered_margins(graph: PairGraph, filters: Sequence[FloatArray]) -> list[Fl
     """
     if not filters:
         return []
-    own = class_indicators(required_labels(graph, "left")).indices
     mixing = np.zeros((len(filters), max(map(len, filters))))
     for row, coefficients in zip(mixing, filters, strict=True):
         row[: len(coefficients)] = coefficients
+    hopped = _Hopped.of(graph, mixing.shape[1])
     mine, others = np.zeros((len(filters), graph.n_left)), np.full((len(filters), graph.n_left), -np.inf)
-    for columns, hops in _hops(graph, mixing.shape[1]):
+    for columns, hops in hopped.blocks():
         step = max(1, CACHED // (len(filters) * len(columns)))
         for first in range(0, graph.n_left, step):
             rows = slice(first, first + step)
             scores = np.tensordot(mixing, hops[:, rows], axes=1)
-            _compare(scores, own[rows] - columns[0], mine[:, rows], others[:, rows])
-    return list((mine - others) / np.sqrt(graph.left_marginal))
+            _compare(scores, hopped.own[rows] - columns[0], mine[:, rows], others[:, rows])
+    margins = np.empty_like(mine)
+    margins[:, hopped.nodes] = mine - others
+    return list(margins / np.sqrt(graph.left_marginal))
 
 
 def _compare(scores: FloatArray, own: IntArray, mine: FloatArray, others: FloatArray) -> None:
@@ -292,41 +294,68 @@ def _compare(scores: FloatArray, own: IntArray, mine: FloatArray, others: FloatA
     np.maximum(others, scores.max(axis=2), out=others)
 
 
-def _hops(graph: PairGraph, count: int) -> Iterator[tuple[IntArray, FloatArray]]:
-    """`T_j(2ĀĀᵀ - 1) Ỹ`, j = 0..count - 1, in blocks of columns: (b,) and (count, n_left, b).
+@dataclass(frozen=True, eq=False)
+class _Hopped:
+    """`T_j(2ĀĀᵀ - 1) Ỹ`, j = 0..count - 1.
 
-    Where all of them take at most `KEPT_BYTES` they are kept with the graph, for other filters and widths.
+    Attributes
+    ----------
+    nodes : (n_left,), the left node of each row
+    own : (n_left,), the column of its class
+    kept : (count, n_left, r), or more of them, where they are small
     """
-    targets = sp.csc_array(weighted_targets(graph))
-    classes = targets.shape[1]
-    if 8 * count * graph.n_left * classes <= KEPT_BYTES:
+
+    matrix: sp.csr_array
+    targets: sp.csc_array
+    nodes: IntArray
+    own: IntArray
+    count: int
+    kept: FloatArray | None = None
+
+    @classmethod
+    def of(cls, graph: PairGraph, count: int) -> Self:
+        """Kept with the graph, for other filters and widths, where all take at most `KEPT_BYTES`."""
+        own = class_indicators(required_labels(graph, "left")).indices.astype(np.int64)
+        targets = sp.csc_array(weighted_targets(graph))
+        if 8 * count * graph.n_left * targets.shape[1] > KEPT_BYTES:
+            matrix, targets, nodes = _by_class(graph)
+            return cls(matrix, targets, nodes, own[nodes], count)
         known = _kept[graph] if graph in _kept else targets.toarray(order="C")[None]
         if len(known) < count:
-            known = _kept[graph] = _continued(graph, known, count)
-        yield np.arange(classes), known[:count]
-        return
-    for columns in _column_blocks(classes, (count + 3) * graph.n_left):
-        yield columns, _continued(graph, targets[:, columns].toarray(order="C")[None], count)
+            known = _kept[graph] = _continued(graph.normalized, known, count)
+        return cls(graph.normalized, targets, np.arange(graph.n_left), own, count, known)
+
+    def blocks(self) -> Iterator[tuple[IntArray, FloatArray]]:
+        """The classes of a block, (b,), and its hops, (count, n_left, b), block by block."""
+        size, classes = self.targets.shape
+        if self.kept is not None:
+            yield np.arange(classes), self.kept[: self.count]
+            return
+        for columns in _column_blocks(classes, (self.count + 3) * size):
+            yield columns, _continued(self.matrix, self.targets[:, columns].toarray(order="C")[None], self.count)
 
 
-def _continued(graph: PairGraph, begun: FloatArray, count: int) -> FloatArray:
+def _continued(matrix: sp.csr_array, begun: FloatArray, count: int) -> FloatArray:
     """The first `count` blocks, (count, n_left, b), from the first few of them, by Chebyshev's recurrence."""
     hops = np.empty((count, *begun.shape[1:]))
     hops[: len(begun)] = begun
+    step = max(1, CACHED // begun.shape[2])
     for degree in range(len(begun), count):
-        hops[degree] = graph.normalized @ (graph.normalized.T @ hops[degree - 1])
-        hops[degree] *= 2
-        hops[degree] -= hops[degree - 1]
-        if degree > 1:
-            hops[degree] *= 2
-            hops[degree] -= hops[degree - 2]
+        product = matrix @ (matrix.T @ hops[degree - 1])
+        for first in range(0, len(product), step):
+            rows = slice(first, first + step)
+            now = np.multiply(product[rows], 2, out=hops[degree, rows])
+            now -= hops[degree - 1, rows]
+            if degree > 1:
+                now *= 2
+                now -= hops[degree - 2, rows]
     return hops
 
 
 def _label_measure(graph: PairGraph, hops: int) -> JacobiMatrix:
     # A shorter remainder is round-off, and to drop it moves no atom by more than its length.
     nothing = float(np.finfo(np.float64).eps * np.sqrt(sum(graph.joint.shape)))
-    matrix, targets = _by_class(graph)
+    matrix, targets, _ = _by_class(graph)
     shorter, longer = sorted(graph.joint.shape)
     masses, parts = [], []
     for columns in _column_blocks(targets.shape[1], (hops + 2) * shorter + 3 * longer):
@@ -336,19 +365,20 @@ def _label_measure(graph: PairGraph, hops: int) -> JacobiMatrix:
     return parts[0] if len(parts) == 1 else _sum_of(masses, parts, hops, nothing)
 
 
-def _by_class(graph: PairGraph) -> tuple[sp.csr_array, sp.csc_array]:
+def _by_class(graph: PairGraph) -> tuple[sp.csr_array, sp.csc_array, IntArray]:
     """Ā and Ỹ with the left nodes of a class together, and the right ones by the class that has most of their mass.
 
-    Products then find most of what they read in the cache. A matrix that is known by its products is left as it is.
+    With them the left node of each row. Products then find most of what they read in the cache. A matrix that is known
+    by its products is left as it is.
     """
     targets, matrix = weighted_targets(graph), graph.normalized
     if not sp.issparse(cast(object, matrix)):
-        return matrix, sp.csc_array(targets)
+        return matrix, sp.csc_array(targets), np.arange(graph.n_left)
     by_class = sp.csc_array(targets.T @ matrix)
     masses = np.lexsort((by_class.data, np.repeat(np.arange(graph.n_right), np.diff(by_class.indptr))))
     rows = np.argsort(targets.indices, kind="stable")
     columns = np.argsort(by_class.indices[masses[by_class.indptr[1:] - 1]], kind="stable")
-    return sp.csr_array(matrix[rows][:, columns]), sp.csc_array(targets[rows])
+    return sp.csr_array(matrix[rows][:, columns]), sp.csc_array(targets[rows]), rows
 
 
 def _column_blocks(count: int, floats: int) -> list[IntArray]:

@@ -59,16 +59,21 @@ def targets(graph: PairGraph) -> np.ndarray:
 # Scores.
 
 
-@pytest.mark.parametrize("block", [2**30, 0], ids=["at once", "class by class"])
+@pytest.mark.parametrize(
+    ("block", "kept"), [(0, 2**27), (2**30, 0), (0, 0)], ids=["kept", "by class at once", "class by class"]
+)
 @pytest.mark.parametrize("family", GRAPHS)
-def test_margins_are_those_of_the_filtered_labels(family, block, monkeypatch):
+def test_margins_are_those_of_the_filtered_labels(family, block, kept, monkeypatch):
     monkeypatch.setattr(walks, "BLOCK_BYTES", block)
+    monkeypatch.setattr(walks, "KEPT_BYTES", kept)
+    monkeypatch.setattr(walks, "CACHED", 20)  # several blocks of rows
     graph, rng = family_graph(family), np.random.default_rng(0)
-    filters = [rng.standard_normal(degree + 1) for degree in (0, 1, 2, 7)]
     own = np.searchsorted(np.unique(graph.left_labels), graph.left_labels)
-    for q, found in zip(filters, filtered_margins(graph, filters), strict=True):
-        scores = dense_scores(graph, q) / np.sqrt(graph.left_marginal)[:, None]
-        np.testing.assert_allclose(found, margins(scores, own), atol=1e-10)
+    for degrees in ((0, 1), (3,), (0, 1, 2, 7), (2, 1)):  # what is kept is gone on with, or read off
+        filters = [rng.standard_normal(degree + 1) for degree in degrees]
+        for q, found in zip(filters, filtered_margins(graph, filters), strict=True):
+            scores = dense_scores(graph, q) / np.sqrt(graph.left_marginal)[:, None]
+            np.testing.assert_allclose(found, margins(scores, own), atol=1e-10)
 
 
 def test_a_filter_t_is_the_walk_that_shares_a_caption():
