@@ -6,6 +6,7 @@ import scipy.linalg
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.families import GRAPHS
 from theory import PairGraph, spectrum
 from theory.bounds import Encoder
 from theory.bounds.theorem27_whitened_alignment import induced_alignment, pair_alignment
@@ -42,6 +43,16 @@ def test_both_are_what_they_say(seed):
     nearest = mean_distance(joint, f, g @ turned)
     assert pair_alignment(encoder) == pytest.approx(nearest, rel=1e-5, abs=1e-7)
     assert nearest <= mean_distance(joint, f, g) + 1e-7
+
+
+@pytest.mark.parametrize("family", GRAPHS)
+def test_at_the_optimum_the_pairs_are_as_near_as_the_singular_values_allow(family):
+    graph = GRAPHS[family](np.random.default_rng(0), 40)
+    found = spectrum(graph, min(graph.joint.shape))
+    for k in (1, int(found.rank)):
+        assert pair_alignment(Encoder.optimum(graph, found, k)) == pytest.approx(
+            2 * np.sum(1 - found.singular_values[:k]), abs=1e-12 * k
+        )
 
 
 @given(st.integers(0, 2**32))
