@@ -61,24 +61,37 @@ def linear_probe(features: Features, labels: IntArray, parts: Split, seed: int) 
     scaled = standardised(features, parts.train)
     classes = torch.from_numpy(labels)
     found = []
-    for decay in WEIGHT_DECAYS:
-        classifier = _trained(scaled[parts.train], classes[parts.train], int(labels.max()) + 1, decay, seed)
+    for decay, classifier in _trained(scaled[parts.train], classes[parts.train], int(labels.max()) + 1, seed).items():
         right = (classifier(scaled).argmax(1) == classes).numpy()
         found.append(Judgement(float(right[parts.validation].mean()), float(right[parts.test].mean()), decay))
     return max(found, key=lambda one: one.validation)
 
 
-def _trained(rows: torch.Tensor, classes: torch.Tensor, count: int, weight_decay: float, seed: int) -> torch.nn.Linear:
-    classifier, order = torch.nn.Linear(rows.shape[1], count), torch.Generator().manual_seed(seed)
-    for weights in classifier.parameters():
+def _trained(rows: torch.Tensor, classes: torch.Tensor, count: int, seed: int) -> dict[float, torch.nn.Linear]:
+    """The classifier of each weight decay: they see the same batches, and are trained side by side as one."""
+    decays = torch.tensor(WEIGHT_DECAYS)
+    together, order = torch.nn.Linear(rows.shape[1], len(decays) * count), torch.Generator().manual_seed(seed)
+    for weights in together.parameters():
         torch.nn.init.zeros_(weights)
-    optimizer = torch.optim.SGD(classifier.parameters(), LEARNING_RATE, MOMENTUM, weight_decay=weight_decay)
+    by_row = decays.repeat_interleave(count)
+    optimizer = torch.optim.SGD(together.parameters(), LEARNING_RATE, MOMENTUM)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, EPOCHS)
     for _ in range(EPOCHS):
         for batch in torch.split(torch.randperm(len(rows), generator=order), BATCH):
-            loss = cross_entropy(classifier(rows[batch]), classes[batch])
+            scores = together(rows[batch]).reshape(-1, count)
+            # A mean for each decay, so that the gradient of each is its own.
+            loss = cross_entropy(scores, classes[batch].repeat_interleave(len(decays))) * len(decays)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # torch has no types for it
+            for weights in together.parameters():
+                assert weights.grad is not None
+                weights.grad.addcmul_(weights.detach(), by_row.reshape(-1, *[1] * (weights.ndim - 1)))
             optimizer.step()
         schedule.step()
-    return classifier
+    return {decay: _part(together, slice(at * count, (at + 1) * count)) for at, decay in enumerate(WEIGHT_DECAYS)}
+
+
+def _part(together: torch.nn.Linear, own: slice) -> torch.nn.Linear:
+    part = torch.nn.Linear(together.in_features, own.stop - own.start)
+    part.weight.data, part.bias.data = together.weight.data[own], together.bias.data[own]
+    return part
