@@ -39,13 +39,13 @@ def test_every_bound_has_its_teeth():
 
 
 @pytest.mark.parametrize("family", GRAPHS)
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_every_bound_holds_on_every_family(family, seed):
-    """Claims about encoders are of the optimum on one graph, and of random features on the other."""
+    """Claims about encoders are of the optimum at every other width, and of random features on the other graph."""
     graph = GRAPHS[family](np.random.default_rng([seed, 1]), SIZE)
     smaller = min(graph.joint.shape)
-    for k in sorted({1, 2, smaller // 2, smaller - 1, smaller} - {0}):
-        features = random_features(graph, k, seed) if seed else None
+    for turn, k in enumerate(sorted({1, 2, smaller // 2, smaller - 1, smaller} - {0})):
+        features = random_features(graph, k, seed) if (turn + seed) % 2 else None
         table = check_bounds(graph, k, features, penalty=0.6, critic=random_features(graph, 3, seed))
         violated = table[~table["holds"]]
         assert violated.empty, f"k={k}:\n{violated.to_string()}"

@@ -32,7 +32,7 @@ def weakly_linked(seed: int, link: float, blocks: int = 110) -> PairGraph:
 
 
 @pytest.mark.parametrize("link", [1e-12, 1e-9, 1e-8, 1e-6, 1e-4, 1e-2])
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_clusters_that_the_sparse_route_can_hardly_resolve(link, seed):
     graph, k = weakly_linked(seed, link), 30
     found = spectrum(graph, k + 1, method="sparse")

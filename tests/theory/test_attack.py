@@ -168,7 +168,7 @@ def test_progress_is_reported():
 
 @pytest.mark.parametrize("name", [name for name, bound in BOUNDS.items() if bound.status == "exact"])
 def test_no_exact_bound_is_refuted(name):
-    found = search(name, evaluations=40)
+    found = search(name, evaluations=25)
     assert not found.refuted, found
     assert 0 <= found.ratio <= 1
 

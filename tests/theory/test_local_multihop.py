@@ -19,7 +19,7 @@ from theory.margins import error_within, margins
 from theory.multihop import filtered_margins, label_measure, rule_of_all_moments, tail_at_most
 
 RICH = ["dense_random", "sparse_random", "heavy_tailed", "tall", "wide", "latent_captions", "latent_augmentations"]
-DENSE = np.unique(np.r_[np.linspace(0, 1, 20_001), np.geomspace(1e-9, 1e-3, 200), 1 - np.geomspace(1e-9, 1e-3, 200)])
+DENSE = np.unique(np.r_[np.linspace(0, 1, 4_001), np.geomspace(1e-9, 1e-3, 200), 1 - np.geomspace(1e-9, 1e-3, 200)])
 
 
 def family_graph(family: str, seed: int = 0, size: int = 18) -> PairGraph:
@@ -250,12 +250,13 @@ def test_the_budget_is_no_smaller_than_the_distance(family):
             assert found.error - found.allowance <= found.error
 
 
-def test_it_holds_on_120_random_graphs():
+@pytest.mark.parametrize("count", [54, pytest.param(120, marks=pytest.mark.slow)])
+def test_it_holds_on_random_graphs(count):
     """At every number of hops; and says more than theorem 15."""
     rng = np.random.default_rng(16)
     names = list(GRAPHS)
     means = np.zeros(6)
-    for number in range(120):
+    for number in range(count):
         graph = GRAPHS[names[number % len(names)]](rng, int(rng.integers(8, 40)))
         k = int(rng.integers(1, max(2, min(graph.joint.shape) // 2)))
         triplets = spectrum(graph, k + 1)
@@ -266,7 +267,7 @@ def test_it_holds_on_120_random_graphs():
         about = f"graph {number} ({names[number % len(names)]}), k={k}: {optimum.error} {bounds} {votes}"
         assert min(*bounds, votes) >= optimum.error - 1e-12, about
         means += [optimum.error, min(1, 2 * optimum.mse), tail, *bounds]
-    error, twice, theorem_15, *bounds = means / 120
+    error, twice, theorem_15, *bounds = means / count
     assert error < bounds[-1] < theorem_15 < twice * 1.1
     assert np.all(np.diff(bounds) < 0)
     # Of what theorem 15 is above the error, at least a third is gone.

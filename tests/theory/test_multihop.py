@@ -39,13 +39,21 @@ RICH = [
 ]
 
 
-@pytest.fixture(params=[2**30, 0], ids=["at once", "class by class"])
+@pytest.fixture
 def columns(request, monkeypatch):
     """How many columns of Ỹ are taken at a time."""
     monkeypatch.setattr(module, "BLOCK_BYTES", request.param)
 
 
-in_any_blocks = pytest.mark.usefixtures("columns")
+def blocks(class_by_class):
+    """Run a test for all columns of Ỹ at once, and class by class."""
+    both = pytest.mark.parametrize("columns", [2**30, class_by_class], indirect=True, ids=["at once", "class by class"])
+    return lambda test: pytest.mark.usefixtures("columns")(both(test))
+
+
+in_any_blocks = blocks(0)
+# What a bound makes of a measure: that of blocks is the same up to round-off, as the tests of the Jacobi matrix show.
+in_any_blocks_slowly = blocks(pytest.param(0, marks=pytest.mark.slow))
 
 
 def family_graph(family: str, seed: int = 0, size: int = 18) -> PairGraph:
@@ -259,7 +267,7 @@ def extremal_mass(places: np.ndarray, energy: np.ndarray, node: float, degree: i
     return -sign * found.fun
 
 
-@in_any_blocks
+@in_any_blocks_slowly
 @pytest.mark.parametrize("hops", [1, 2, 3])
 @pytest.mark.parametrize("family", RICH)
 def test_no_measure_on_the_interval_does_more_and_one_does_as_much(family, hops):
@@ -275,7 +283,7 @@ def test_no_measure_on_the_interval_does_more_and_one_does_as_much(family, hops)
         assert least + 1e-6 >= mass_below(jacobi, node) >= least - 0.01
 
 
-@in_any_blocks
+@in_any_blocks_slowly
 @pytest.mark.parametrize("family", GRAPHS)
 def test_every_polynomial_that_qualifies_gives_a_weaker_bound(family):
     """`((1 - t) / (1 - b))^j` is non-negative on [0, 1], and at least 1 up to b; j = 1 is theorem 4."""
@@ -318,12 +326,13 @@ def test_on_the_line_two_moments_can_fall_behind_theorem_4():
     assert tail_at_most(graph, triplets, 2, hops=1) == pytest.approx(0.25)
 
 
-@in_any_blocks
-def test_an_atom_at_the_place_is_counted_whatever_its_round_off():
+@in_any_blocks_slowly
+@pytest.mark.parametrize("count", [64, pytest.param(200, marks=pytest.mark.slow)])
+def test_an_atom_at_the_place_is_counted_whatever_its_round_off(count):
     """Lanczos knows an atom to round-off: without stepping outward its mass is missed now and then."""
     rng = np.random.default_rng(17)
     missed = 0
-    for number in range(200):
+    for number in range(count):
         graph = GRAPHS[RICH[number % len(RICH)]](rng, 12)
         places, energy = naive_measure(graph)
         for hops in (4, 8, 12):
@@ -374,12 +383,13 @@ def test_an_entry_that_stands_for_infinity_costs_no_digits(far, sign):
 # The tail beyond the k-th value.
 
 
-@in_any_blocks
-def test_the_interval_holds_the_tail_on_400_random_graphs():
-    """4,800 checks, at the graphs' own widths; and more hops never say less."""
+@in_any_blocks_slowly
+@pytest.mark.parametrize("count", [81, pytest.param(400, marks=pytest.mark.slow)])
+def test_the_interval_holds_the_tail_on_random_graphs(count):
+    """Twelve checks of each, at the graphs' own widths; and more hops never say less."""
     rng = np.random.default_rng(15)
     names = list(GRAPHS)
-    for number in range(400):
+    for number in range(count):
         graph = GRAPHS[names[number % len(names)]](rng, int(rng.integers(8, 40)))
         triplets = all_triplets(graph)
         energy = label_energy(graph, triplets)
@@ -396,7 +406,7 @@ def test_the_interval_holds_the_tail_on_400_random_graphs():
             assert np.diff(lower).min() >= -4 * np.sqrt(triplets.rounding), about
 
 
-@in_any_blocks
+@in_any_blocks_slowly
 @pytest.mark.parametrize("joined", [10.0**-digits for digits in range(6, 16)])
 def test_the_interval_holds_at_a_tie_that_is_all_but_exact(joined):
     """Two components joined by a hair, twice: `σ_3` and `σ_4` differ by `joined`, and round-off mixes their vectors."""
@@ -413,7 +423,7 @@ def test_the_interval_holds_at_a_tie_that_is_all_but_exact(joined):
                 assert tail_at_least(graph, triplets, k, hops) <= tail + triplets.rounding
 
 
-@in_any_blocks
+@in_any_blocks_slowly
 @pytest.mark.parametrize("tol", [1e-3, 1e-6])
 @pytest.mark.parametrize("family", GRAPHS)
 def test_the_interval_holds_for_unconverged_triplets(family, tol, monkeypatch):
@@ -426,7 +436,7 @@ def test_the_interval_holds_for_unconverged_triplets(family, tol, monkeypatch):
     assert tail_at_least(graph, triplets, k) <= tail + triplets.rounding
 
 
-@in_any_blocks
+@in_any_blocks_slowly
 @pytest.mark.parametrize("hops", STEPS)
 @pytest.mark.parametrize("family", GRAPHS)
 def test_never_behind_theorem_4_cut_at_one(family, hops):
