@@ -16,6 +16,8 @@ import theory.__main__
 from real_data.audit.tables import TABLES as AUDIT_TABLES
 from real_data.studies.emoji_captions import TABLES as EMOJI_TABLES
 from real_data.studies.pairings import TABLES as PAIRINGS_TABLES
+from simulations.families import FAMILIES
+from tests import quick
 from tests.families import GRAPHS
 from theory import BOUNDS
 from theory.attack.sharpness import SHARPEST, outputs
@@ -46,6 +48,8 @@ def place(inputs, tmp_path, monkeypatch):
     shutil.copytree(inputs, tmp_path, dirs_exist_ok=True)
     shutil.copytree(SHARPEST, tmp_path / "sharpest")
     monkeypatch.chdir(tmp_path)
+    quick.audits(monkeypatch)
+    monkeypatch.setattr(simulations.__main__, "FAMILIES", {"circle": FAMILIES["circle"]})  # all take seconds to draw
     return tmp_path
 
 

@@ -20,6 +20,20 @@ OLD = {"experiments"}  # that are accepted for one more version
 SHARED = {"theory.sweeps.__main__", "real_data.without_pictures"}  # whose commands other modules have, too
 ENTRIES = {name: (group, entry) for group, entries in GROUPS.items() for name, entry in entries.items()}
 
+# The command of a terminal, several times in one process, which takes long to load.
+ONE_AFTER_ANOTHER = """\
+import runpy
+import sys
+
+for line in {lines}:
+    sys.argv = [{script!r}, *line]
+    try:
+        runpy.run_path({script!r}, run_name="__main__")
+    except SystemExit as ending:
+        if ending.code:
+            raise
+"""
+
 
 def commands(module):
     return typer.main.get_command(module.app).commands
@@ -70,9 +84,16 @@ def test_it_works_in_a_folder_that_has_its_own_theory_and_figures(tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("raise SystemExit('a stranger')")
     PairGraph(np.eye(3), [0, 1, 1]).save(tmp_path / "graph.npz")
-    for line in (["check", "graph.npz", "--k", "2"], ["families"], ["figures"]):
-        done = subprocess.run([SCRIPT, *line], cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert (done.returncode, done.stderr) == (0, "")
+    lines = (["check", "graph.npz", "--k", "2"], ["families"], ["figures"])
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "one_after_another.py").write_text(
+        ONE_AFTER_ANOTHER.format(script=str(SCRIPT), lines=lines)
+    )
+    done = subprocess.run(
+        [sys.executable, "elsewhere/one_after_another.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert all(word in done.stdout for word in ("probe-error", "zipf_captions", "tightness_map"))
 
 
 def test_help_does_not_wait_for_what_is_not_needed():

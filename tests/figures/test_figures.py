@@ -9,7 +9,6 @@ from figures.__main__ import FIGURES, app
 from figures.columns import NEEDED
 from figures.findings.finding import found
 from figures.layout import WIDTHS, Layout
-from figures.style import SETTINGS
 from real_data.audit.trials import WhatIf, what_if
 from real_data.caption_graphs import caption_graph
 from real_data.measures.protocol import Protocol
@@ -20,6 +19,7 @@ from real_data.studies.resampled_training import resampling_runs
 from real_data.training import linear_probe
 from real_data.training.recipe import Recipe
 from real_data.training.runs import Studio, run_all
+from tests import quick as quick_drawing
 from tests.families import GRAPHS
 from tests.real_data.colours import coloured_source
 from theory import PairGraph, check_bounds, label_energy, spectrum
@@ -120,9 +120,7 @@ def needed(tables, tmp_path_factory):
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Glyphs as shapes, and few pixels: to embed fonts, as `test_layout` does, takes as long as to draw."""
-    monkeypatch.setitem(SETTINGS, "pdf.fonttype", 3)
-    monkeypatch.setitem(SETTINGS, "savefig.dpi", 80)
+    quick_drawing.figures(monkeypatch)
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -90,8 +90,12 @@ def test_a_picture_has_the_width_and_the_fonts_of_a_paper(call, table, tmp_path,
     assert b"/CIDFontType2" in pdf  # outlines of TrueType, embedded
     assert b"/Type3" not in pdf
     assert ("One panel: by theorem 15. " in (out / f"{files}.txt").read_text()) == (panel is not None)
-    assert call(app, "draw", "phase", *given)[0] == 0  # over its own files, SVG too
-    (out / f"{files}.svg").write_text("<svg/>")
+
+
+def test_a_picture_is_drawn_over_itself_and_over_no_strangers(call, table, tmp_path):
+    given = ["--table", table, "--panel", "2", "--format", "svg", "--out", tmp_path]
+    assert [call(app, "draw", "phase", *given)[0] for _ in range(2)] == [0, 0]
+    (tmp_path / "phase-2.svg").write_text("<svg/>")
     assert call(app, "draw", "phase", *given)[0] == 2
 
 

@@ -2,14 +2,10 @@
 
 import pytest
 
-from real_data.audit import drawing
+from tests import quick
 
 
 @pytest.fixture(autouse=True)
 def quick_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Figures of an audit without a layout of their words, without fonts, of few pixels: it takes less to measure one.
-
-    Audits of a module's fixtures are drawn as they are published.
-    """
-    for name, value in {"figure.constrained_layout.use": False, "pdf.fonttype": 3, "savefig.dpi": 50}.items():
-        monkeypatch.setitem(drawing.STYLE, name, value)
+    """Audits of a module's fixtures are drawn as they are published."""
+    quick.audits(monkeypatch)

@@ -16,10 +16,13 @@ def objective(width: int) -> TwoViews:
     return TwoViews(width, 0.1, "drop_false_negative", blind_guide)
 
 
+def train(pool: ViewPool, epochs: int, folder: Path) -> None:
+    """Train on the first 64 images of a pool, or go on where the folder ends."""
+    recipe = Recipe(epochs=epochs, batch=16, warmup=1)
+    train_encoder(pool, np.arange(64), objective, recipe, 0, folder=folder, device="cpu", progress=True)
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    pool, folder, epochs = sys.argv[1:]
-    recipe = Recipe(epochs=int(epochs), batch=16, warmup=1)
-    train_encoder(
-        ViewPool(np.load(pool)), np.arange(64), objective, recipe, 0, folder=Path(folder), device="cpu", progress=True
-    )
+    pictures, place, count = sys.argv[1:]
+    train(ViewPool(np.load(pictures)), int(count), Path(place))

@@ -43,6 +43,7 @@ from real_data.training.views import Batch, FreshViews, stored_pictures, view_po
 from tests.limits import largest_file
 from tests.real_data import tiny
 from tests.real_data.colours import RowEncoder, coloured_source
+from tests.real_data.resumed import train
 from theory.resampling import ALL_FOUR, FOUR
 
 RECIPE = Recipe(epochs=3, batch=16, warmup=1)
@@ -319,14 +320,11 @@ def test_training_that_cannot_be_is_refused(pool):
 
 
 def test_a_run_that_is_killed_and_resumed_has_the_log_of_one_that_is_not(pool, tmp_path):
+    """Another process is killed; here the run goes on, and another of the same recipe is never disturbed."""
     np.save(tmp_path / "pool.npy", pool.pictures)
-
-    def start(folder):
-        command = [sys.executable, "-m", "tests.real_data.resumed", tmp_path / "pool.npy", folder, "6"]
-        return subprocess.Popen(list(map(str, command)), cwd=Path(__file__).parents[2])
-
     whole, broken = tmp_path / "whole", tmp_path / "broken"
-    undisturbed, process = start(whole), start(broken)
+    command = [sys.executable, "-m", "tests.real_data.resumed", tmp_path / "pool.npy", broken, "6"]
+    process = subprocess.Popen(list(map(str, command)), cwd=Path(__file__).parents[2])
     deadline = time.monotonic() + 240
     while not (broken / LOG).is_file():
         assert process.poll() is None
@@ -335,7 +333,8 @@ def test_a_run_that_is_killed_and_resumed_has_the_log_of_one_that_is_not(pool, t
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     assert len(pd.read_csv(broken / LOG)) < 6
-    assert start(broken).wait(240) == undisturbed.wait(240) == 0
+    for folder in (broken, whole):
+        train(pool, 6, folder)
     assert (broken / LOG).read_bytes() == (whole / LOG).read_bytes()
     states = [torch.load(folder / CHECKPOINT, weights_only=True)["backbone"] for folder in (whole, broken)]
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
@@ -422,9 +421,10 @@ def test_pretraining_chooses_by_validation_and_gives_both_objectives_as_much(stu
     options = {name: getattr(RECIPE, name) for name in ("batch", "warmup")}
     grid = {"learning_rates": (1e-3, 1e-2), "strengths": (0.25, 1.0)}
     settings = pretraining.Settings(**options, **grid, epochs=2)
-    table = pd.concat([pretraining_table(settings, studio, tmp_path, seed, 1) for seed in range(2)])
+    table = pretraining_table(settings, studio, tmp_path, 1, 1)
     trained = table[table["kind"] != "untrained"]
-    for _, rows in trained.groupby(["kind", "seed"]):
+    assert trained["kind"].nunique() == 2
+    for _, rows in trained.groupby("kind"):
         assert rows["steps"].unique() == [8]
         tried = rows[rows["labels"] == "colour"]
         assert len(tried[["learning_rate", "strength"]].drop_duplicates()) == 4

@@ -1,0 +1,21 @@
+"""How what a test draws takes less: no layout of its words, no fonts embedded, few pixels."""
+
+import pytest
+
+from figures.style import SETTINGS
+from real_data.audit import drawing
+
+
+def audits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw audits so."""
+    _set(monkeypatch, drawing.STYLE, {"figure.constrained_layout.use": False, "pdf.fonttype": 3, "savefig.dpi": 50})
+
+
+def figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw figures so. That they fit a page with their layout and fonts is tested by itself."""
+    _set(monkeypatch, SETTINGS, {"figure.constrained_layout.use": False, "pdf.fonttype": 3, "savefig.dpi": 80})
+
+
+def _set(monkeypatch: pytest.MonkeyPatch, style: dict, quicker: dict) -> None:
+    for name, value in quicker.items():
+        monkeypatch.setitem(style, name, value)
