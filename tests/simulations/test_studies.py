@@ -85,10 +85,11 @@ def test_the_training_study_ends_at_the_optimum():
 
 
 def test_the_command_writes_the_table_and_how_it_was_made(call, tmp_path):
-    code, out, _ = call(app, "study", "training", "--seeds", 1, "--out", tmp_path / "t.parquet")
+    given = ["--set", "steps=100", "--seeds", 1, "--out", tmp_path / "t.parquet"]
+    code, out, _ = call(app, "study", "training", *given)
     assert code == 0
-    assert "402 rows over 1 seeds" in out
-    assert len(read_table(tmp_path / "t.parquet")) == 402
+    assert "22 rows over 1 seeds" in out
+    assert len(read_table(tmp_path / "t.parquet")) == 22
     record = json.loads(sidecar(tmp_path / "t.parquet").read_text())
     assert record["configuration"]["study"] == "training"
     assert record["configuration"]["seeds"] == [0]

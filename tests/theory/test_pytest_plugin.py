@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from theory import BOUNDS
 from theory.attack.starts import STARTS
 
 pytest_plugins = "pytester"
@@ -16,6 +17,15 @@ def surely_true(graph, spectrum, k):
 """
 
 
+@pytest.fixture(autouse=True)
+def _registered():
+    """Most runs are in this process, which saves its imports: the register is what it was afterwards."""
+    before = dict(BOUNDS)
+    yield
+    BOUNDS.clear()
+    BOUNDS.update(before)
+
+
 @pytest.fixture
 def plugin(pytester: pytest.Pytester) -> Path:
     path = pytester.path / "my_bound.py"
@@ -24,7 +34,7 @@ def plugin(pytester: pytest.Pytester) -> Path:
 
 
 def test_a_ten_line_file_in_an_empty_folder_is_tried_on_every_family(pytester, plugin):
-    run = pytester.runpytest_subprocess("-p", "theory.pytest_plugin", "--bounds", plugin.name)
+    run = pytester.runpytest_inprocess("-p", "theory.pytest_plugin", "--bounds", plugin.name)
     counts = run.parseoutcomes()
     assert counts["passed"] + counts["failed"] + counts.get("skipped", 0) == 2 * len(STARTS)
     assert counts["passed"] >= len(STARTS)
@@ -54,8 +64,8 @@ def test_it_goes_with_doctests_of_modules(pytester, plugin):
 
 def test_other_tests_run_as_ever(pytester, plugin):
     pytester.makepyfile(test_one="def test_it(): pass")
-    assert pytester.runpytest_subprocess().parseoutcomes() == {"passed": 1}
-    counts = pytester.runpytest_subprocess(
+    assert pytester.runpytest_inprocess().parseoutcomes() == {"passed": 1}
+    counts = pytester.runpytest_inprocess(
         "-p", "theory.pytest_plugin", "--bounds", plugin.name, "test_one.py", "-k", "test_it"
     ).parseoutcomes()
     assert counts["passed"] == 1
@@ -68,12 +78,12 @@ def test_other_tests_run_as_ever(pytester, plugin):
 def test_a_file_without_bounds_is_said_to_be_one(pytester, content, message):
     path = pytester.path / "my_bound.py"
     path.write_text(content)
-    run = pytester.runpytest_subprocess("-p", "theory.pytest_plugin", "--bounds", path.name)
+    run = pytester.runpytest_inprocess("-p", "theory.pytest_plugin", "--bounds", path.name)
     assert run.ret != 0
     assert message in run.stdout.str()
 
 
 def test_a_missing_file(pytester):
-    run = pytester.runpytest_subprocess("-p", "theory.pytest_plugin", "--bounds", "none.py")
+    run = pytester.runpytest_inprocess("-p", "theory.pytest_plugin", "--bounds", "none.py")
     assert run.ret == pytest.ExitCode.USAGE_ERROR
     assert "--bounds none.py does not exist" in run.stderr.str()

@@ -356,7 +356,7 @@ def test_ctrl_c_in_a_plugin_is_an_interrupt(graph_file, plugin):
 )
 def test_pytest_has_a_clean_error(pytester, plugin, content, message):
     path = plugin(content)
-    run = pytester.runpytest_subprocess(
+    run = pytester.runpytest_inprocess(
         "-p", "theory.pytest_plugin", "--bounds", path, "--bounds-time-limit", "0.2", "-k", "planted"
     )
     assert run.ret in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED)
