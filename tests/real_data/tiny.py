@@ -7,6 +7,8 @@ import numpy as np
 import open_clip
 from PIL import Image
 
+from theory.infrastructure.tables import replacing
+
 CLIP = {
     "embed_dim": 16,
     "vision_cfg": {"image_size": 32, "layers": 1, "width": 32, "head_width": 16, "patch_size": 16},
@@ -40,5 +42,6 @@ def register_clip(folder: Path) -> None:
         "tiny-pair-quickgelu": {"quick_gelu": True},
     }.items():
         path = folder / f"{name}.json"
-        path.write_text(json.dumps(CLIP | changes))
+        with replacing(path) as temporary:  # another process may read it
+            temporary.write_text(json.dumps(CLIP | changes))
         open_clip.add_model_config(path)
