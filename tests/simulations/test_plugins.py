@@ -21,7 +21,7 @@ from theory.sweeps.studies import STUDIES
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 SMALL = {"n_classes": 2, "n_styles": 1, "n_positions": 4, "k": 2, "steps": 2}
-LIMIT = ["--time-limit", "1"]
+LIMIT = ["--time-limit", "0.3"]
 
 HEAD = """\
 from __future__ import annotations
@@ -105,7 +105,7 @@ def test_what_is_registered_is_measured_by_name(call, plugin, tmp_path, entrance
     [
         ("raise KeyError('x')", "plugin ({path}, line {line}) failed: KeyError: 'x'"),
         ("sys.exit(0)", "plugin ({path}, line {line}) failed: SystemExit: 0"),
-        ("while True: pass", "plugin ({path}, line {line}) took longer than 1 s"),
+        ("while True: pass", "plugin ({path}, line {line}) took longer than 0.3 s"),
         ("def f(:", "plugin ({path}, line {line}) failed: SyntaxError: invalid syntax"),
         ("TAKEN", "plugin ({path}, line {line}) failed: ValueError: a {what} named {taken!r} is"),
         ("NO NAME", "plugin ({path}, line {line}) failed: ValueError: the name 3 of a"),
@@ -175,7 +175,7 @@ def test_what_returns_what_it_may_not_ends_all_with_one_line_and_exit_2(
     [
         ("raise KeyError('x')", "KeyError: 'x'"),
         ("sys.exit(0)", "SystemExit: 0"),
-        ("while True: pass", "took longer than 1 s"),
+        ("while True: pass", "took longer than 0.3 s"),
         ("return len(3)", "TypeError: object of type 'int' has no len()"),
     ],
 )
