@@ -24,6 +24,7 @@ from real_data.pairings.views import views_of
 from real_data.studies import pretraining
 from real_data.studies.pretraining import pretraining_table
 from real_data.studies.resampled_training import resampling_runs
+from real_data.training import linear_probe as linear_probe_module
 from real_data.training import standardised as standardised_module
 from real_data.training.linear_probe import linear_probe
 from real_data.training.networks import Backbone, WordBag, text_tower
@@ -376,6 +377,29 @@ def test_the_probe_finds_what_logistic_regression_finds():
     assert found == linear_probe(features, labels, parts, 0)
     with pytest.raises(ValueError, match="the encoder has diverged"):
         linear_probe(np.where(features == 1, np.nan, features), labels, parts, 0)
+
+
+def test_classifiers_side_by_side_are_those_trained_one_after_another():
+    """By torch's own weight decay, in batches of which the last is shorter."""
+    rng, count = np.random.default_rng(1), 3
+    rows, classes = torch.randn(300, 5, generator=torch.Generator().manual_seed(0)), rng.integers(count, size=300)
+    labels = torch.from_numpy(classes)
+    found = linear_probe_module._trained(rows, labels, count, 7)
+    assert tuple(found) == linear_probe_module.WEIGHT_DECAYS
+    for decay, classifier in found.items():
+        alone, order = torch.nn.Linear(5, count), torch.Generator().manual_seed(7)
+        for weights in alone.parameters():
+            torch.nn.init.zeros_(weights)
+        optimizer = torch.optim.SGD(alone.parameters(), lr=0.1, momentum=0.9, weight_decay=decay)
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, linear_probe_module.EPOCHS)
+        for _ in range(linear_probe_module.EPOCHS):
+            for batch in torch.randperm(300, generator=order).split(256):
+                optimizer.zero_grad()
+                torch.nn.functional.cross_entropy(alone(rows[batch]), labels[batch]).backward()
+                optimizer.step()
+            schedule.step()
+        torch.testing.assert_close(classifier.weight, alone.weight, rtol=0, atol=1e-6)
+        torch.testing.assert_close(classifier.bias, alone.bias, rtol=0, atol=1e-6)
 
 
 # Studies.
