@@ -145,7 +145,7 @@ def test_a_refusal_of_the_constructor_is_no_finding():
 
 def test_the_command_counts_and_writes_what_it_finds(too_strong, call, tmp_path):
     out, found = tmp_path / "fuzz.json", tmp_path / "found"
-    arguments = ("--graphs", 20, "--seed", SEED, "--jobs", 1, "--out", out, "--found", found)
+    arguments = ("--graphs", 8, "--seed", SEED, "--jobs", 1, "--out", out, "--found", found)
     code, printed, _ = call(app, *arguments)
     assert code == 1
     assert f"seed {SEED}" in printed

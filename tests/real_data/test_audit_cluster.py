@@ -72,7 +72,7 @@ def test_a_residual_above_the_tolerance_is_said(address, tmp_path):
 
 @pytest.mark.parametrize(
     "family",
-    ["many_components", "twins", *(pytest.param(one, marks=pytest.mark.slow) for one in ("sparse_random", "wide"))],
+    ["many_components", *(pytest.param(one, marks=pytest.mark.slow) for one in ("twins", "sparse_random", "wide"))],
 )
 def test_no_copy_of_a_repeated_value_is_skipped(address, tmp_path, monkeypatch, family):
     monkeypatch.setattr(block_spectrum, "DENSE_SIDE", 1)
