@@ -34,7 +34,11 @@ Call = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    """Run a command line in this process: `code, out, err = call(app, "check", ...)`."""
+    """Run a command line in this process: `code, out, err = call(app, "check", ...)`.
+
+    "All cores" is this one: the tests are on all of them already, and another process takes seconds to load torch.
+    """
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")
 
     def _call(app, *arguments: object) -> tuple[int, str, str]:
         monkeypatch.setattr("sys.argv", ["program", *map(str, arguments)])
