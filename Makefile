@@ -98,7 +98,9 @@ bench: $(INSTALLED) ## Time ours against peers, and whole commands, into docs/be
 demo: $(INSTALLED) ## A first result: bounds of handwritten digits (ten seconds)
 	$(PYTHON) -m pairbounds demo --out $(BUILD)/demo
 
+DRAW = $(PYTHON) -m figures draw $(1) --tables $(TABLES) --out $(FIGURES)
 figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (about half an hour)
+	$(if $(DUE),$(call DRAW,$(DUE)))
 	@echo "figures, with their captions: $(FIGURES)"
 
 PUBLISHED := results/published
@@ -107,13 +109,13 @@ findings: $(FINDINGS) | $(INSTALLED) ## Write docs/findings.md from the tables, 
 	rm -rf $(PUBLISHED) && mkdir -p $(PUBLISHED)
 	cp $(foreach table,$(filter-out $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)),$(FINDINGS)),$(table) $(table).json) $(PUBLISHED)
 
-contact-sheet: $(ALL_FIGURES) ## Put all figures on a page, in colours, in grey and as red-green blindness has them
+contact-sheet: figures ## Put all figures on a page, in colours, in grey and as red-green blindness has them
 	$(PYTHON) -m figures.contact_sheet --pictures $(FIGURES) --out $(BUILD)/contact_sheet
 
-report: $(ALL_FIGURES) $(FINDINGS) ## Put verdicts, figures, ledger and provenance into build/report/index.html, one file (half a minute)
+report: figures $(FINDINGS) ## Put verdicts, figures, ledger and provenance into build/report/index.html, one file (half a minute)
 	$(PYTHON) -m figures.report $(TABLES) $(FIGURES) $(BUILD)/report/index.html
 
-docs: $(ALL_FIGURES) ## Build the site from pages, code and figures into build/site, without a network (half a minute)
+docs: figures ## Build the site from pages, code and figures into build/site, without a network (half a minute)
 	$(PYTHON) docs/site $(BUILD)/pages $(FIGURES)
 	$(PYTHON) -m sphinx -q -W -b html $(BUILD)/pages $(BUILD)/site
 	$(PYTHON) docs/site/links.py $(BUILD)/site
@@ -122,13 +124,15 @@ docs: $(ALL_FIGURES) ## Build the site from pages, code and figures into build/s
 docs-serve: docs ## Show the site at http://localhost:8000
 	$(PYTHON) -m http.server --bind localhost --directory $(BUILD)/site 8000
 
+# A first look takes few seeds: studies go side by side, and not seeds, of which each worker would first load everything.
 # What has moved is said and does not fail: of so few seeds, another processor moves a number or two by more than its spread.
+FIRST_LOOK = $(MAKE) --jobs=$(shell getconf _NPROCESSORS_ONLN) figures BUILD=$(BUILD)/smoke SMALL=1 JOBS=1
 smoke: ## Draw every figure from a first look at each study, into build/smoke; say which key numbers have changed
-	$(MAKE) figures BUILD=$(BUILD)/smoke SMALL=1
+	+$(FIRST_LOOK)
 	-$(PYTHON) -m figures.findings --tables $(BUILD)/smoke/tables
 
 accept: ## Take the key numbers of a first look at each study for those that `make smoke` compares with; say what changed
-	$(MAKE) figures BUILD=$(BUILD)/smoke SMALL=1
+	+$(FIRST_LOOK)
 	$(PYTHON) -m figures.findings --tables $(BUILD)/smoke/tables --accept
 
 release: $(INSTALLED) ## Build sdist and wheel into build/dist, check them, and check a graph with what they install
@@ -176,7 +180,7 @@ sharpness: $(INSTALLED) ## Attack every exact bound for MINUTES=10 of CPU each i
 	$(PYTHON) -m tests.bounds.known --out $(BUILD)/known
 	$(PYTHON) -m theory sharpness --out theory/attack/sharpest --known $(BUILD)/known --minutes $(MINUTES) --jobs $(JOBS)
 
-readme-figures: $(ALL_FIGURES) ## Copy the figures that the README shows into docs
+readme-figures: figures ## Copy the figures that the README shows into docs
 	cp $(foreach figure,bound_holds phase frontier real_images multihop ladder,$(FIGURES)/$(figure).png) docs/
 
 clean: ## Remove what was built, and the virtual environment
@@ -187,6 +191,9 @@ clean: ## Remove what was built, and the virtual environment
 
 $(patsubst %,$(TABLES)/%.parquet,$(STUDIES)): | $(INSTALLED)
 	$(STUDY) $(basename $(@F)) --out $@
+
+# Both see all pictures of the emoji through the same encoders: the second finds what the first has kept.
+$(TABLES)/resampled_views.parquet: | $(TABLES)/pairings_frontier.parquet
 
 # A sweep keeps its finished cells: interrupted, or after a change of its file alone, it measures what is missing.
 $(patsubst %,$(TABLES)/%.parquet,$(SWEEPS)): $(TABLES)/%.parquet: examples/%.toml | $(INSTALLED)
@@ -220,6 +227,8 @@ reproduce: $(INSTALLED) ## Measure the tables in results/ anew: training from pi
 	$(PYTHON) -m pairbounds $(PRETRAIN) --jobs $(JOBS) --out $(RUNS)
 	cp $(foreach name,$(MEASURED),$(RUNS)/$(name).parquet $(RUNS)/$(name).parquet.json) results/
 
-# Figures: each from its script and its tables; the PNG is written after the PDF and the caption.
+# Figures: each from its script and its tables; the PNG is written after the PDF and the caption. To load what draws
+# takes longer than to draw: a figure whose turn it is joins those that are DUE, which one process of `figures` draws.
+# One that is asked for by its file is drawn at once.
 $(ALL_FIGURES): | $(INSTALLED)
-	$(PYTHON) -m figures draw $(basename $(@F)) --tables $(TABLES) --out $(FIGURES)
+	$(if $(filter $@,$(MAKECMDGOALS)),$(call DRAW,$(basename $(@F))),@:$(eval DUE += $(basename $(@F))))

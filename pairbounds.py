@@ -83,7 +83,7 @@ GROUPS: dict[str, dict[str, Entry]] = {
         "draw": Entry(
             "figures.__main__",
             "draw",
-            "Draw one figure, with its caption as text: as designed, or at the size and in the letters of a paper.",
+            "Draw figures, with their captions as text: as designed, or at the size and in the letters of a paper.",
         ),
         "findings": Entry(
             "figures.__main__", "findings", "Write the page of findings, each number computed from the tables."

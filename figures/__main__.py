@@ -6,7 +6,7 @@ from typing import Annotated
 import matplotlib as mpl
 import typer
 
-from figures.figure import found
+from figures.figure import Figure, found
 from figures.findings.page import BEGINNING, findings_page, inputs, is_current
 from figures.layout import Layout, inches
 from figures.prerequisites import studies_of
@@ -32,7 +32,7 @@ app = typer.Typer(
 
 @app.command()
 def draw(
-    name: Annotated[str, typer.Argument(help=f"One of: {', '.join(FIGURES)}.")],
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help=f"Of: {', '.join(FIGURES)}.")],
     table: Annotated[
         list[Path] | None,
         typer.Option(metavar="FILE", help="A table that it reads, of a sweep say; others of --tables."),
@@ -48,25 +48,34 @@ def draw(
     formats: Annotated[str, typer.Option("--format", metavar="LIST", help="Of pdf, png and svg.")] = "pdf,png",
     force: Force = False,
 ) -> None:
-    """Draw one figure, with its caption as text: as designed, or at the size and in the letters of a paper.
+    """Draw figures, with their captions as text: as designed, or at the size and in the letters of a paper.
 
-    Takes a few seconds. `single` and `double` are the widths of a column and of the page of a paper of two columns;
-    panels that would be too narrow are put one below the other. Fonts are embedded. Examples:
+    Takes a few seconds to begin, and one for each figure. `single` and `double` are the widths of a column and of the
+    page of a paper of two columns; panels that would be too narrow are put one below the other. Fonts are embedded.
 
+    Examples
+    --------
     pairbounds draw phase --table build/sweeps/phase/table.parquet
 
     pairbounds draw phase --width single --panel "by theorem 15" --format pdf,svg --out paper
     """
+    chosen, files, ends = [_named(name) for name in names], table or [], _ends(formats)
+    wide, high = (None if one is None else inches(one) for one in (width, height))
+    layout = Layout(wide, high, font_size, panel)
+    mpl.use("Agg")  # no window, whatever the display
+    written = [one for figure in chosen for one in figure.outputs(out, layout, ends)]
+    ownership.claim(written, [one for figure in chosen for one in figure.sources(tables, files).values()], force=force)
+    for figure in chosen:
+        say(figure.render(tables, out, files=files, layout=layout, ends=ends))
+
+
+def _named(name: str) -> Figure:
+    """The figure of a name, which may be an old one."""
     if name in OLD_NAMES:
         renamed(f"figure {name}", name := OLD_NAMES[name])
     if name not in FIGURES:
         raise ValueError(none_of("figure", name, FIGURES))
-    figure, files, ends = FIGURES[name], table or [], _ends(formats)
-    wide, high = (None if one is None else inches(one) for one in (width, height))
-    layout = Layout(wide, high, font_size, panel)
-    mpl.use("Agg")  # no window, whatever the display
-    ownership.claim(figure.outputs(out, layout, ends), figure.sources(tables, files).values(), force=force)
-    say(figure.render(tables, out, files=files, layout=layout, ends=ends))
+    return FIGURES[name]
 
 
 def _ends(formats: str) -> list[str]:

@@ -71,10 +71,10 @@ def copy(tmp_path):
     return tmp_path
 
 
-def planned(copy, *arguments):
-    """What `make figures` would run."""
+def planned(copy, *arguments, target="figures"):
+    """What `make figures` would run, or Make for another target."""
     done = subprocess.run(
-        ["make", "-n", "figures", f"PYTHON3={sys.executable}", *arguments], cwd=copy, capture_output=True, text=True
+        ["make", "-n", target, f"PYTHON3={sys.executable}", *arguments], cwd=copy, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     return [line for line in done.stdout.splitlines() if " -m " in line]
@@ -85,7 +85,13 @@ def test_they_are_found_by_their_names(copy):
     assert done.stdout == "True True True\n"
     everything = planned(copy)
     assert sum("new_study --out" in line for line in everything) == 1
-    assert sum("draw new_figure" in line for line in everything) == 1
+    (drawn,) = (line for line in everything if "figures draw" in line)  # one process draws all that are due
+    assert {"new_figure", "phase", "which_loss"} < {*drawn.split()}
+
+
+def test_a_figure_that_is_asked_for_by_its_file_is_drawn_alone(copy):
+    (drawn,) = (line for line in planned(copy, target="build/figures/new_figure.png") if "figures draw" in line)
+    assert "figures draw new_figure --tables build/tables" in drawn
 
 
 def test_a_family_that_is_touched_is_measured_anew_where_it_is_imported(copy):
