@@ -43,13 +43,17 @@ class Optimisation:
         return {field.name: getattr(self, field.name) for field in fields(Optimisation)}
 
 
+def rate_of(name: str, learning_rate: float | None) -> float:
+    """The learning rate, by default the optimiser's own."""
+    return GRADIENT[name][0] if learning_rate is None else learning_rate
+
+
 def gradient_update(
     name: str, encoder: DualEncoder, loss: PairLoss, learning_rate: float | None, momentum: float
 ) -> Update:
     """A step of `torch.optim` on the encoder and the loss's own parameters; by default at the optimiser's own rate."""
-    usual, make = GRADIENT[name]
     parameters = [*encoder.parameters(), *loss.parameters()]
-    optimizer = make(parameters, usual if learning_rate is None else learning_rate, momentum)
+    optimizer = GRADIENT[name][1](parameters, rate_of(name, learning_rate), momentum)
 
     def update(value: torch.Tensor) -> None:
         optimizer.zero_grad()

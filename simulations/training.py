@@ -13,8 +13,9 @@ import torch
 from simulations.encoders import DualEncoder, Inputs, Side
 from simulations.losses.loss import PairLoss
 from simulations.losses.register import loss_of
-from simulations.optimisation import OPTIMIZERS, Update, alternating_update, gradient_update
+from simulations.optimisation import OPTIMIZERS, Update, alternating_update, gradient_update, rate_of
 from simulations.sampling import PairSample, PairSampler, draw_pairs, everything
+from simulations.spectral_descent import SpectralDescent
 from theory import PairGraph, Spectrum, probe, spectrum
 from theory.factorisation import best_partner
 from theory.infrastructure.arrays import FloatArray
@@ -147,8 +148,7 @@ def train(
         raise ValueError(f"penalty={penalty!r} is not at least 0")
     optimum, rng = spectrum(graph, k), np.random.default_rng(seed)
     problem = _Problem.of(graph, k, loss, penalty, encoder, inputs, pairs, rng, torch_device(device))
-    update = _update(problem, optimizer, learning_rate, momentum)
-    objective = problem.exact_objective() if batch is None else problem.sampled_objective(batch, rng)
+    objective, update = _descent(problem, optimizer, learning_rate, momentum, batch, rng)
     history = []
     for step in tqdm(
         range(steps + 1),
@@ -256,6 +256,24 @@ def _evaluated(model: torch.nn.Module) -> Iterator[None]:
     finally:
         for part in training:
             part.training = True
+
+
+def _descent(
+    problem: _Problem,
+    optimizer: str,
+    learning_rate: float | None,
+    momentum: float,
+    batch: int | None,
+    rng: np.random.Generator,
+) -> tuple[Objective, Update]:
+    """What is minimised, and how: on the whole graph the spectral loss of a free embedding does without torch."""
+    whole = batch is None and problem.training_loss is problem.loss
+    if optimizer == "sgd" and whole and SpectralDescent.suits(problem.encoder, problem.loss):
+        rate = rate_of(optimizer, learning_rate)
+        descent = SpectralDescent(problem.graph, problem.encoder, problem.penalty, rate, momentum)
+        return descent.loss, descent.step
+    update = _update(problem, optimizer, learning_rate, momentum)
+    return problem.exact_objective() if batch is None else problem.sampled_objective(batch, rng), update
 
 
 def _update(problem: _Problem, optimizer: str, learning_rate: float | None, momentum: float) -> Update:

@@ -9,6 +9,7 @@ from simulations.encoders import DualEncoder
 from simulations.losses import LOSSES
 from simulations.observations import caption_features, image_features, pictures
 from simulations.sampling import draw_pairs
+from simulations.spectral_descent import SpectralDescent
 from tests.families import GRAPHS
 from theory import BOUNDS, PairGraph, check_bounds, probe, spectral_loss, spectrum
 from theory.factorisation import best_partner
@@ -282,6 +283,8 @@ def test_the_free_embedding_is_differentiable_in_weighted_coordinates():
         ({"steps": 0}, "steps=0"),
         ({"penalty": -0.1}, "penalty=-0.1 is not at least 0"),
         ({"log_every": 0}, "log_every=0"),
+        ({"learning_rate": -0.1}, "learning_rate=-0.1 and momentum=0.9 are at least 0"),
+        ({"momentum": -1.0}, "momentum=-1.0 are at least 0"),
         ({"k": 0}, "k=0 is not in"),
         ({"device": "nowhere"}, "is not a torch device"),
     ],
@@ -290,6 +293,17 @@ def test_bad_options(options, message):
     k = options.pop("k", 2)
     with pytest.raises(ValueError, match=message):
         train(GRAPH, k, **options)
+
+
+@pytest.mark.parametrize("options", [{}, {"momentum": 0.0}, {"penalty": 0.3, "learning_rate": 0.05}])
+def test_the_descent_that_is_written_out_is_that_of_torch(options, monkeypatch):
+    """Step by step, up to round-off."""
+    written_out = train(GRAPH, 4, steps=300, device="cpu", **options)
+    monkeypatch.setattr(SpectralDescent, "suits", lambda *_: False)
+    by_torch = train(GRAPH, 4, steps=300, device="cpu", **options)
+    pd.testing.assert_frame_equal(written_out.history, by_torch.history, rtol=1e-10, atol=1e-10)
+    for ours, theirs in ((written_out.left, by_torch.left), (written_out.right, by_torch.right)):
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-10 * abs(theirs).max())
 
 
 def test_divergence_is_noticed():
