@@ -40,7 +40,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 
 def _row(graph: PairGraph, k: int) -> dict[str, object]:
     triplets = spectrum(graph, k + 1)
-    checks = check_bounds(graph, k, triplets=triplets).set_index("bound")
+    checks = check_bounds(graph, k, bounds=("probe-error", "sharp-probe-error"), triplets=triplets).set_index("bound")
     return {
         "induced_labelling_error": induced_labelling_error(graph),
         "next_singular_value": triplets.singular_values[k],

@@ -42,7 +42,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     for noise in settings.noises:
         graph = world.caption_graph(noise, settings.detail)
         triplets = spectrum(graph, settings.k + 1)
-        checks = check_bounds(graph, settings.k, triplets=triplets).set_index("bound")
+        checks = check_bounds(graph, settings.k, bounds=BOUNDS, triplets=triplets).set_index("bound")
         about = {"noise": noise} | {column: checks.loc[name, "value"] for name, column in BOUNDS.items()}
         about["optimum_error"] = checks.loc["probe-error", "measured"]
         about["guess_error"] = checks.loc["probe-error", "guess"]
