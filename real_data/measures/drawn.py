@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from real_data.measures.comparison import Draw
 from real_data.measures.frontier import frontiers
-from real_data.measures.learning import learned
+from real_data.measures.learning import learned, on_sphere
 from real_data.measures.off_diagonal import chance_agreement
 from real_data.measures.pairs import pictured_positives
 from real_data.measures.protocol import ALL, CONVENTIONS, IMAGE, OTHERS, SUBJECT, Convention, Protocol
@@ -116,9 +116,10 @@ def _learned_rows(
         most = min(any_of_them.joint.shape)
         triplets = spectrum(any_of_them, min(max(protocol.widths) + 1, most))
         about = {"pairing": pairing.key, "family": pairing.family, "diversity_of": kind, "diversity": diversity}
+        ends = {min(width, most): on_sphere(any_of_them, triplets, min(width, most)) for width in protocol.widths}
         for (name, graph), width in product(graphs.items(), protocol.widths):
             k = min(width, most)
-            found = learned(graph, triplets, k, labelled)
+            found = learned(graph, triplets, k, labelled) | ends[k]
             yield about | {"temperature": temperature, "width": width, "k": k, "labels": name} | found
 
 

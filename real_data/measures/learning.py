@@ -9,7 +9,6 @@ from theory import BOUNDS, HypothesisError, PairGraph, Spectrum, induced_labelli
 from theory.bounds.quantities import Encoder
 from theory.connectivity import class_second_eigenvalues
 from theory.consistency import class_masses, guess_error
-from theory.infrastructure.arrays import FloatArray
 from theory.logistic import logistic_probe
 from theory.metrics import alignment, uniformity
 from theory.multihop import consistency_curve
@@ -44,7 +43,6 @@ def learned(graph: PairGraph, triplets: Spectrum, k: int, labelled: npt.ArrayLik
     second_eigenvalue : `λ₂(c)`, weighted by the mass of the classes
     largest_second_eigenvalue : the worst class
     consistency_1, ... : multi-hop consistency `a_m`, self-pairs included
-    alignment, uniformity : of the embedding on the sphere; NaN where some image has none
 
     Raises
     ------
@@ -69,11 +67,15 @@ def learned(graph: PairGraph, triplets: Spectrum, k: int, labelled: npt.ArrayLik
         "second_eigenvalue": float(np.average(inside, weights=class_masses(graph))),
         "largest_second_eigenvalue": float(inside.max()),
         **{f"consistency_{m}": float(curve[m]) for m in HOPS},
-        **_on_sphere(graph, optimum.left),
     }
 
 
-def _on_sphere(graph: PairGraph, embedding: FloatArray) -> dict[str, float]:
+def on_sphere(graph: PairGraph, triplets: Spectrum, k: int) -> dict[str, float]:
+    """What no labels change of the same embedding: alignment and uniformity on the sphere; NaN where an image has none.
+
+    Every pair counts: at these sizes that takes as long as the bounds.
+    """
+    embedding = Encoder.optimum(graph, triplets.leading(k + 1), k).left
     try:
         return {"alignment": alignment(graph, embedding), "uniformity": uniformity(graph, embedding)}
     except HypothesisError:  # an image that the top k leave at 0 has no direction

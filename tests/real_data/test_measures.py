@@ -13,7 +13,7 @@ from real_data.measures import off_diagonal as module
 from real_data.measures.comparison import Comparison, Draw
 from real_data.measures.frontier import Frontier, frontiers
 from real_data.measures.intervals import Bootstrap, estimate, t_interval
-from real_data.measures.learning import learned
+from real_data.measures.learning import learned, on_sphere
 from real_data.measures.off_diagonal import OffDiagonal, chance_agreement, chance_corrected, off_diagonal
 from real_data.pairings.pairing import Pairing
 from real_data.pairings.similarities import cosine_similarities, membership_similarities
@@ -22,6 +22,7 @@ from tests.theory.test_consistency import labelled_graphs
 from theory import PairGraph, check_bounds, induced_labelling_error, spectrum
 from theory.connectivity import class_second_eigenvalues
 from theory.logistic import logistic_probe
+from theory.metrics import alignment, uniformity
 from theory.multihop import consistency_curve
 
 SEEDS = st.integers(0, 2**31)
@@ -285,10 +286,18 @@ def test_what_is_learned_is_what_theory_says(family):
 
 def test_an_image_that_the_embedding_leaves_at_0_has_no_place_on_the_sphere():
     graph = PairGraph(np.diag([4, 3, 2, 1]), [0, 1, 0, 1])
-    found = learned(graph, spectrum(graph, 4), 2, [0, 1])
-    assert math.isnan(found["alignment"])
-    assert math.isnan(found["uniformity"])
-    assert found["probe_error"] >= 0
+    triplets = spectrum(graph, 4)
+    assert all(math.isnan(value) for value in on_sphere(graph, triplets, 2).values())
+    assert learned(graph, triplets, 2, [0, 1])["probe_error"] >= 0
+
+
+def test_on_the_sphere_an_embedding_is_measured_as_theory_measures_it():
+    graph = GRAPHS["latent_captions"](np.random.default_rng(9), 30)
+    triplets = spectrum(graph, 8)
+    embedding = triplets.left[:, :4] / np.sqrt(graph.left_marginal)[:, None]
+    named = PairGraph(graph.joint, np.zeros(graph.n_left, dtype=int))  # no label counts
+    expected = {"alignment": alignment(graph, embedding), "uniformity": uniformity(graph, embedding)}
+    assert on_sphere(named, triplets, 4) == pytest.approx(expected)
 
 
 def test_a_probe_that_sees_every_label_has_nothing_to_be_judged_on():
