@@ -58,7 +58,7 @@ def on_draws(
 ) -> list[Result]:
     """What `work` makes of each draw of images and its number, side by side; the draws are those of `draw_images`."""
     chosen = draw_images(source, images, draws, np.random.default_rng(seed))
-    source.encoder_without(chosen[0])  # what all draws need is in the cache before they ask for it at once
+    source.prepare()  # what all draws need is in the cache before they ask for it at once
     with side_by_side(work, enumerate(chosen), jobs) as results:
         return list(tqdm(results, total=len(chosen), desc="draws of images", unit="draw"))
 

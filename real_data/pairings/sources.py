@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from real_data.datasets import ImageTextDataset
 from real_data.encoders.encoder import DualEncoder, ImageEncoder
 from real_data.encoders.evaluator import evaluator
 from real_data.encoders.gradients import Gradients
-from real_data.encoders.offline import OfflineEncoder, train_offline_encoder
+from real_data.encoders.offline import OfflineEncoder, frozen_features, train_offline_encoder
 from real_data.pairings.inputs import ENCODER
 from theory.infrastructure.arrays import IntArray
 
@@ -28,12 +29,14 @@ class Source:
     encoder_without : an encoder of images and texts that has not learned from these images
     evaluator : sees images, and chooses no pairs
     cache : folder of features, or `None` to keep none
+    prepare : puts into the cache what `encoder_without` needs, whatever the images
     """
 
     dataset: ImageTextDataset
     encoder_without: Callable[[IntArray], DualEncoder]
     evaluator: ImageEncoder
     cache: Path | None
+    prepare: Callable[[], object] = lambda: None
 
     @property
     def labels(self) -> Mapping[str, IntArray]:
@@ -69,7 +72,8 @@ def source(
         return train_offline_encoder(dataset, cache=cache, device=device, pixels=size, hidden=images)
 
     if encoder is None:
-        return Source(dataset, trained, Gradients(), cache)
+        prepare = partial(frozen_features, dataset, cache, device, pixels=size)
+        return Source(dataset, trained, Gradients(), cache, prepare)
     return Source(dataset, lambda _: encoder, evaluator(encoder, device), cache)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from functools import cache, cached_property, lru_cache
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -9,11 +10,12 @@ from PIL.Image import Image
 from torchvision.transforms import v2
 
 from real_data.datasets import ImageTextDataset
-from real_data.datasets.pictures import open_picture
+from real_data.datasets.pictures import Member, open_picture
 from real_data.encoders.cache import content_key
 
 LEAST_AREA = 0.08  # of a crop, at strength 1
 COLOUR, HUE = 0.8, 0.2  # largest changes of brightness, contrast and saturation, and of hue, at strength 1
+KEPT = 1_024  # views: an encoder sees them all, and then another does, or pixels are compared
 
 _picture = lru_cache(maxsize=1)(open_picture)  # the views of an image are drawn one after another
 
@@ -82,14 +84,8 @@ class Views(ImageTextDataset):
     def image(self, index: int) -> Image:
         """A view, in RGB."""
         assert self.size is not None
-        transform = simclr(self.size, self.strength)
         own = int(content_key(str(self.seed), str(self.strength), self.ids[index])[:15], 16)
-        # torchvision draws from the CPU's global generator, which is put back as it was. Its own seeding is 40 times as
-        # fast as `torch.manual_seed`, which asks for the generators of every device.
-        with torch.random.fork_rng(devices=[]):
-            torch.default_generator.manual_seed(own)
-            view: Image = transform(_picture(self.files[index], self.size))
-        return view
+        return _drawn(self.files[index], self.size, self.strength, own).copy()
 
     def original(self, index: int) -> Image:
         """The view: there is no larger one of it."""
@@ -99,6 +95,16 @@ class Views(ImageTextDataset):
     def key(self) -> str:
         """Content key, of the images and of how they are augmented."""
         return content_key(super().key, str(self.seed), str(self.strength))
+
+
+@lru_cache(maxsize=KEPT)
+def _drawn(file: Path | Member, size: int, strength: float, seed: int) -> Image:
+    # torchvision draws from the CPU's global generator, which is put back as it was. Its own seeding is 40 times as
+    # fast as `torch.manual_seed`, which asks for the generators of every device.
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        view: Image = simclr(size, strength)(_picture(file, size))
+    return view
 
 
 def views_of(dataset: ImageTextDataset, count: int, strength: float, seed: int) -> Views:
