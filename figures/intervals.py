@@ -5,7 +5,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import spearmanr, t
+from scipy.stats import t
 
 from theory.intervals import student_half
 
@@ -39,8 +39,18 @@ def excludes_zero(mean: float, half: float) -> bool:
 
 
 def rank_correlation(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
-    """Spearman's rank correlation; NaN where one of them is constant and there is no order to speak of."""
-    pair = np.array([first, second], dtype=np.float64)
-    if min(len(np.unique(values)) for values in pair) < 2:
-        return math.nan
-    return float(spearmanr(*pair).statistic)
+    """Spearman's rank correlation; NaN where one of them is constant and there is no order to speak of.
+
+    That of `scipy.stats.spearmanr`, without its p-value and its checks, which take ten times as long: intervals ask for
+    thousands of correlations.
+    """
+    x, y = (_centred_ranks(np.asarray(values, dtype=np.float64)) for values in (first, second))
+    spread = math.sqrt(float(x @ x) * float(y @ y))
+    return float(x @ y) / spread if spread > 0 else math.nan
+
+
+def _centred_ranks(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Ranks, equal values having the mean of theirs, less the mean of all; NaN if a value is."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(count) - (count - 1) / 2)[place] - (len(values) + 1) / 2
+    return np.where(np.isnan(values).any(), np.nan, ranks)

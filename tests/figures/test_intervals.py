@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import spearmanr
 
-from figures.intervals import excludes_zero, mean_and_half, pooled_half
+from figures.intervals import excludes_zero, mean_and_half, pooled_half, rank_correlation
 from real_data.training.splits import OVERLAP, split
 from theory.intervals import detectable
 
@@ -43,3 +44,13 @@ def test_a_difference_that_can_be_detected_mostly_is():
     found = [excludes_zero(*mean_and_half(pd.Series(effect + rng.standard_normal(n)))) for _ in range(TRIALS)]
     assert 0.7 < np.mean(found) < 0.95
     assert detectable(half, n) > half
+
+
+def test_the_rank_correlation_is_spearmans_with_ties_and_infinities():
+    rng = np.random.default_rng(0)
+    for n in (2, 3, 10, 60):
+        first, second = rng.permutation(n), rng.integers(4, size=n).astype(float)
+        second[:2] = 1, np.inf
+        assert rank_correlation(first, second) == pytest.approx(spearmanr(first, second).statistic, rel=1e-12)
+    assert np.isnan(rank_correlation([1, 2, 3], [2, 2, 2]))
+    assert np.isnan(rank_correlation([1, 2, np.nan], [1, 2, 3]))
