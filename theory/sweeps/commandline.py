@@ -2,7 +2,6 @@
 
 import math
 import shlex
-import time
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
@@ -20,6 +19,7 @@ from theory.infrastructure.folders import AS_IT_WAS, held
 from theory.infrastructure.foreign import SECONDS, ForeignCodeError, contained, require_seconds
 from theory.infrastructure.options import DryRun, Force
 from theory.infrastructure.plugins import load_plugin
+from theory.infrastructure.processes import Stopwatch
 from theory.infrastructure.renamed import renamed
 from theory.infrastructure.tables import require_table_path, together, write_table
 from theory.sweeps.cells import chosen_settings
@@ -110,9 +110,9 @@ def measure_into(
     runs = held(Path(settings.runs), kept=kept) if hasattr(settings, "runs") else nullcontext()
     with held(first.parent, first.name if len(paths) == 1 else name, kept=kept, caches=caches), runs:
         inputs = study.asked(study.depends_on, settings)  # what cannot be read is said before anything is measured
-        started = time.perf_counter()
+        stopwatch = Stopwatch()
         tables = _measured(study, settings, seeds, workers, seconds)
-        took = {"seconds": round(time.perf_counter() - started, 3), "jobs": jobs}
+        took = {**stopwatch.took(), "jobs": jobs}
         about = {one: value for one, value in asdict(settings).items() if one not in whereabouts(settings)}
         configuration = {"study": name, "seeds": list(seeds), "version": study.version, **about}
         with together():

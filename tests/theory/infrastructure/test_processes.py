@@ -9,7 +9,7 @@ import time
 import pytest
 
 from tests.theory.light import light
-from theory.infrastructure.processes import side_by_side
+from theory.infrastructure.processes import Stopwatch, side_by_side
 
 CHILD = """
 import os, sys
@@ -74,6 +74,21 @@ def test_of_workers_that_are_ended_nothing_is_said_on_stderr():
     for _ in range(5):
         done = subprocess.run([sys.executable, "-c", FAILING], capture_output=True, text=True)
         assert (done.stdout, done.stderr) == ("failed\n", "")
+
+
+def burn(seconds):
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        pass
+    return seconds
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_the_cpu_time_of_workers_is_counted(jobs):
+    stopwatch = Stopwatch()
+    with side_by_side(burn, [0.3, 0.4], jobs) as results:
+        assert sum(results) == pytest.approx(0.7)
+    assert 0.7 <= stopwatch.took()["cpu_seconds"] < 30  # workers that begin load what they need, too
 
 
 def test_in_one_process_it_is_this_one():
