@@ -119,7 +119,7 @@ def deflated_end(
         return product(rows) - ((rows @ vectors.T) * shift) @ vectors
 
     count, side = vectors.shape
-    length, norm = (float(torch.linalg.matrix_norm(vectors, order)) for order in ("fro", 2)) if count else (0.0, 0.0)
+    length, norm = float(vectors.norm()), float(torch.linalg.matrix_norm(vectors, 2)) if count else 0.0
     terms = length * norm * (side + 2 * count) + 2 * (1 + norm**2)
     rounding += 1.01 * UNIT * terms
     return probed_end(moved, start, cutoff, goal, rounding=rounding, failure=failure, steps=steps)
