@@ -32,11 +32,9 @@ from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from theory.bounds.registry import bound
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray
-from theory.infrastructure.columns import independent
+from theory.infrastructure.columns import RANK_TOLERANCE, independent
 from theory.infrastructure.hypotheses import require
 from theory.spectra import Spectrum
-
-BESIDE = 64 * float(np.finfo(np.float64).eps)  # of the norm beside a diagonal, by the root of its length, for round-off
 
 
 def induced_alignment(encoder: Encoder) -> float:
@@ -76,7 +74,7 @@ def _singular_values(matrix: FloatArray) -> FloatArray:
     times a round-off.
     """
     diagonal = np.diag(matrix)
-    if np.linalg.norm(matrix - np.diag(diagonal)) <= BESIDE * np.sqrt(len(matrix)):
+    if np.linalg.norm(matrix - np.diag(diagonal)) <= RANK_TOLERANCE * np.sqrt(len(matrix)):
         return np.asarray(np.abs(diagonal))
     return np.asarray(scipy.linalg.svdvals(matrix))
 
