@@ -116,8 +116,8 @@ WHOLES = {
         "the study of the emoji captions",
         ("-m", "pairbounds", "study", "emoji_captions", "--jobs", "1", "--out", "{folder}/emoji"),
         seconds=20.0,
-        why="the emoji have a dense spectrum with its null space, and more than fifty bounds at each of 20 widths of up to "
-        "1,600, for two label sets",
+        why="the emoji have a dense spectrum with its null space, and more than fifty bounds at each of 20 widths of up "
+        "to 1,600, for two label sets",
     ),
     "audit-10": an_audit(10),
     "audit-100": an_audit(100),
@@ -125,7 +125,7 @@ WHOLES = {
         an_audit(1_000),
         seconds=120.0,
         gibibytes=3.0,
-        why="the audit of 1,000 classes goes eight hops twice, for the label measure and for the margins of the scores, at "
+        why="the audit of 1,000 classes goes eight hops twice, for the label measure and for the margins of scores, at "
         "1e10 multiplications a half hop in double precision, and its spectrum takes about a quarter of the time",
     ),
     "features": Whole(
