@@ -116,8 +116,8 @@ WHOLES = {
         "the study of the emoji captions",
         ("-m", "pairbounds", "study", "emoji_captions", "--jobs", "1", "--out", "{folder}/emoji"),
         seconds=20.0,
-        why="the emoji have a dense spectrum with its null space, and more than fifty bounds at each of 20 widths of up "
-        "to 1,600, for two label sets",
+        why="the emoji have a dense spectrum with its null space, and more than fifty bounds at each of 20 widths of "
+        "up to 1,600, for two label sets",
     ),
     "audit-10": an_audit(10),
     "audit-100": an_audit(100),
