@@ -99,7 +99,7 @@ demo: $(INSTALLED) ## A first result: bounds of handwritten digits (ten seconds)
 	$(PYTHON) -m pairbounds demo --out $(BUILD)/demo
 
 DRAW = $(PYTHON) -m figures draw $(1) --tables $(TABLES) --out $(FIGURES)
-figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (about half an hour)
+figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (about twenty minutes)
 	$(if $(DUE),$(call DRAW,$(DUE)))
 	@echo "figures, with their captions: $(FIGURES)"
 
