@@ -44,6 +44,7 @@ from numpy.polynomial import chebyshev
 
 from theory.consistency import class_masses
 from theory.graph import PairGraph
+from theory.hop_scores import filtered_margins
 from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.infrastructure.polynomials import least_seen, proved_range
 from theory.margins import error_within
@@ -52,7 +53,6 @@ from theory.multihop import (
     ROUND_OFF,
     JacobiMatrix,
     extremal_rule,
-    filtered_margins,
     label_measure,
     radau_rule,
     rule_of_all_moments,

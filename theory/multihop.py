@@ -8,25 +8,21 @@ entry or two at its end turn it into the extremal measure.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self, cast
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import scipy.sparse as sp
 from scipy.linalg.lapack import dstev
 
-from theory.consistency import class_indicators, required_labels, weighted_targets
 from theory.graph import PairGraph
-from theory.infrastructure.arrays import FloatArray, IntArray
+from theory.infrastructure.arrays import FloatArray
+from theory.label_blocks import by_class, column_blocks, target_blocks
 from theory.spectra import Spectrum
 
 HOPS = 8  # steps of Lanczos; each gives two moments
-BLOCK_BYTES = 2**30  # of the vectors of some columns of Ỹ: of many classes, a block of columns is taken at a time
-KEPT_BYTES = 2**27  # of the hops of all columns, which are kept with the graph
-CACHED = 1 << 16  # scores mixed at a time: they are still in the cache when they are compared
 BETWEEN = 0.5  # a diagonal entry as good as any
 Step = Callable[[FloatArray], tuple[float, FloatArray]]  # of a unit vector its Rayleigh quotient and its image
 Rule = tuple[FloatArray, FloatArray]  # nodes, in rising order, and their weights
@@ -90,10 +86,10 @@ def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
     -----
     `a_m = ‖H_m‖²`, where `H_0 = Ỹ` and half a hop leads to the next, by Āᵀ and by Ā in turn: sums of squares, in which
     nothing cancels, over blocks of columns. Cost: O(hops nnz r) for r classes; memory O((n_left + n_right) r), but
-    little more than `BLOCK_BYTES` for the left side. Source: new here.
+    little more than `theory.label_blocks.BLOCK_BYTES` for the left side. Source: new here.
     """
     curve = np.zeros(_validated(hops, 0) + 1)
-    for _, walk in _target_blocks(graph, 3):  # itself, its squares, and what a hop leads to
+    for _, walk in target_blocks(graph, 3):  # itself, its squares, and what a hop leads to
         curve[0] += np.sum(walk**2)
         for step in range(hops):
             walk = graph.normalized @ walk if step % 2 else graph.normalized.T @ walk
@@ -101,9 +97,8 @@ def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
     return curve
 
 
-# Several bounds ask for the measure of a graph, and for its hops. Kept here they live as long as the graph, no longer.
+# Several bounds ask for the measure of one graph. Kept here it lives as long as the graph, and no longer.
 _measures: WeakKeyDictionary[PairGraph, dict[int, JacobiMatrix]] = WeakKeyDictionary()
-_kept: WeakKeyDictionary[PairGraph, FloatArray] = WeakKeyDictionary()
 
 
 def label_measure(graph: PairGraph, hops: int = HOPS) -> JacobiMatrix:
@@ -123,12 +118,12 @@ def label_measure(graph: PairGraph, hops: int = HOPS) -> JacobiMatrix:
     -----
     Lanczos on `X -> Ā (Āᵀ X)` with the Frobenius inner product, started at Ỹ, by Golub and Kahan's half hops, of which
     the blocks of the shorter side are kept orthogonal: the matrix is that of a perturbation of `ĀĀᵀ` by round-off.
-    Where the vectors of all columns would take more than `BLOCK_BYTES`, each block of columns has a measure of its own,
-    and ν is their sum. Cost: O(hops nnz r + hops² n r) for r classes and n nodes on the shorter side; memory O((hops n
-    + n_left + n_right) r) or little more than `BLOCK_BYTES`, but at least one column. Computed once for each graph, and
-    read off where more hops are known. Sources: Golub and Meurant, *Matrices, Moments and Quadrature with
-    Applications*, 2010; Simon and Zha, *Low-rank matrix approximation using the Lanczos bidiagonalization process*,
-    2000, for the one side.
+    Where the vectors of all columns would take more than `theory.label_blocks.BLOCK_BYTES`, each block of columns has a
+    measure of its own, and ν is their sum. Cost: O(hops nnz r + hops² n r) for r classes and n nodes on the shorter
+    side; memory O((hops n + n_left + n_right) r) or little more than those bytes, but at least one column. Computed
+    once for each graph, and read off where more hops are known. Sources: Golub and Meurant, *Matrices, Moments and
+    Quadrature with Applications*, 2010; Simon and Zha, *Low-rank matrix approximation using the Lanczos
+    bidiagonalization process*, 2000, for the one side.
     """
     known = _measures.setdefault(graph, {})
     if hops not in known:
@@ -242,156 +237,17 @@ def tail_at_least(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS
     return max(0.0, *roots) ** 2
 
 
-def filtered_margins(graph: PairGraph, filters: Sequence[FloatArray]) -> list[FloatArray]:
-    """Margins of the multi-hop scores `D_L^{-1/2} q(ĀĀᵀ) Ỹ` of some polynomials q, an (n_left,) for each.
-
-    For `q = t^m` the scores of a node are the class distribution of the end of an m-step walk from it. The margin is
-    how far that of its own class is ahead (`theory.margins`); infinite where there is no other class.
-
-    Parameters
-    ----------
-    filters : arrays (d + 1,)
-        q in the basis `T_j(2t - 1)`, j = 0..d.
-
-    Raises
-    ------
-    ValueError
-        The graph lacks labels on the left.
-
-    Notes
-    -----
-    Chebyshev's recurrence, in which round-off does not grow but with d², over blocks of columns. Cost: O(d nnz r) and
-    O(d n_left r) for each q, for r classes; memory little more than `BLOCK_BYTES`, but at least d + 4 columns. Where
-    the `T_j(2ĀĀᵀ - 1) Ỹ` are small they are kept with the graph, and only the second cost is paid again.
-    """
-    if not filters:
-        return []
-    mixing = np.zeros((len(filters), max(map(len, filters))))
-    for row, coefficients in zip(mixing, filters, strict=True):
-        row[: len(coefficients)] = coefficients
-    hopped = _Hopped.of(graph, mixing.shape[1])
-    mine, others = np.zeros((len(filters), graph.n_left)), np.full((len(filters), graph.n_left), -np.inf)
-    for columns, hops in hopped.blocks():
-        step = max(1, CACHED // (len(filters) * len(columns)))
-        for first in range(0, graph.n_left, step):
-            rows = slice(first, first + step)
-            scores = np.tensordot(mixing, hops[:, rows], axes=1)
-            _compare(scores, hopped.own[rows] - columns[0], mine[:, rows], others[:, rows])
-    margins = np.empty_like(mine)
-    margins[:, hopped.nodes] = mine - others
-    return list(margins / np.sqrt(graph.left_marginal))
-
-
-def _compare(scores: FloatArray, own: IntArray, mine: FloatArray, others: FloatArray) -> None:
-    """Take from scores (q, n, b) that of each node's own column into `mine`, and the best of the rest into `others`.
-
-    Both are (q, n); a node whose own column is not in 0..b - 1 has it in another block. The scores are used up.
-    """
-    inside = np.flatnonzero((own >= 0) & (own < scores.shape[2]))
-    place = slice(None), inside, own[inside]
-    mine[:, inside] = scores[place]
-    scores[place] = -np.inf
-    np.maximum(others, scores.max(axis=2), out=others)
-
-
-@dataclass(frozen=True, eq=False)
-class _Hopped:
-    """`T_j(2ĀĀᵀ - 1) Ỹ`, j = 0..count - 1.
-
-    Attributes
-    ----------
-    nodes : (n_left,), the left node of each row
-    own : (n_left,), the column of its class
-    kept : (count, n_left, r), or more of them, where they are small
-    """
-
-    matrix: sp.csr_array
-    targets: sp.csc_array
-    nodes: IntArray
-    own: IntArray
-    count: int
-    kept: FloatArray | None = None
-
-    @classmethod
-    def of(cls, graph: PairGraph, count: int) -> Self:
-        """Kept with the graph, for other filters and widths, where all take at most `KEPT_BYTES`."""
-        own = class_indicators(required_labels(graph, "left")).indices.astype(np.int64)
-        targets = sp.csc_array(weighted_targets(graph))
-        if 8 * count * graph.n_left * targets.shape[1] > KEPT_BYTES:
-            matrix, targets, nodes = _by_class(graph)
-            return cls(matrix, targets, nodes, own[nodes], count)
-        known = _kept[graph] if graph in _kept else targets.toarray(order="C")[None]
-        if len(known) < count:
-            known = _kept[graph] = _continued(graph.normalized, known, count)
-        return cls(graph.normalized, targets, np.arange(graph.n_left), own, count, known)
-
-    def blocks(self) -> Iterator[tuple[IntArray, FloatArray]]:
-        """The classes of a block, (b,), and its hops, (count, n_left, b), block by block."""
-        size, classes = self.targets.shape
-        if self.kept is not None:
-            yield np.arange(classes), self.kept[: self.count]
-            return
-        for columns in _column_blocks(classes, (self.count + 3) * size):
-            yield columns, _continued(self.matrix, self.targets[:, columns].toarray(order="C")[None], self.count)
-
-
-def _continued(matrix: sp.csr_array, begun: FloatArray, count: int) -> FloatArray:
-    """The first `count` blocks, (count, n_left, b), from the first few of them, by Chebyshev's recurrence."""
-    hops = np.empty((count, *begun.shape[1:]))
-    hops[: len(begun)] = begun
-    step = max(1, CACHED // begun.shape[2])
-    for degree in range(len(begun), count):
-        product = matrix @ (matrix.T @ hops[degree - 1])
-        for first in range(0, len(product), step):
-            rows = slice(first, first + step)
-            now = np.multiply(product[rows], 2, out=hops[degree, rows])
-            now -= hops[degree - 1, rows]
-            if degree > 1:
-                now *= 2
-                now -= hops[degree - 2, rows]
-    return hops
-
-
 def _label_measure(graph: PairGraph, hops: int) -> JacobiMatrix:
     # A shorter remainder is round-off, and to drop it moves no atom by more than its length.
     nothing = float(np.finfo(np.float64).eps * np.sqrt(sum(graph.joint.shape)))
-    matrix, targets, _ = _by_class(graph)
+    matrix, targets, _ = by_class(graph)
     shorter, longer = sorted(graph.joint.shape)
     masses, parts = [], []
-    for columns in _column_blocks(targets.shape[1], (hops + 2) * shorter + 3 * longer):
+    for columns in column_blocks(targets.shape[1], (hops + 2) * shorter + 3 * longer):
         block = targets[:, columns].toarray(order="C")
         masses.append(float(np.sum(block**2)))
         parts.append(_bidiagonalised(matrix, block, hops, nothing))
     return parts[0] if len(parts) == 1 else _sum_of(masses, parts, hops, nothing)
-
-
-def _by_class(graph: PairGraph) -> tuple[sp.csr_array, sp.csc_array, IntArray]:
-    """Ā and Ỹ with the left nodes of a class together, and the right ones by the class that has most of their mass.
-
-    With them the left node of each row. Products then find most of what they read in the cache. A matrix that is known
-    by its products is left as it is.
-    """
-    targets, matrix = weighted_targets(graph), graph.normalized
-    if not sp.issparse(cast(object, matrix)):
-        return matrix, sp.csc_array(targets), np.arange(graph.n_left)
-    by_class = sp.csc_array(targets.T @ matrix)
-    masses = np.lexsort((by_class.data, np.repeat(np.arange(graph.n_right), np.diff(by_class.indptr))))
-    rows = np.argsort(targets.indices, kind="stable")
-    columns = np.argsort(by_class.indices[masses[by_class.indptr[1:] - 1]], kind="stable")
-    return sp.csr_array(matrix[rows][:, columns]), sp.csc_array(targets[rows]), rows
-
-
-def _column_blocks(count: int, floats: int) -> list[IntArray]:
-    """The columns of Ỹ, as many together as take at most `BLOCK_BYTES` at so many floats each, but at least one."""
-    width = max(1, BLOCK_BYTES // (floats * np.dtype(np.float64).itemsize))
-    return np.array_split(np.arange(count), -(-count // width))
-
-
-def _target_blocks(graph: PairGraph, held: int) -> Iterator[tuple[IntArray, FloatArray]]:
-    """Ỹ in blocks of columns, (b,) and (n_left, b): `held` arrays like one take at most `BLOCK_BYTES`, or b is 1."""
-    targets = sp.csc_array(weighted_targets(graph))
-    for columns in _column_blocks(targets.shape[1], held * graph.n_left):
-        yield columns, targets[:, columns].toarray(order="C")
 
 
 def _bidiagonalised(matrix: sp.csr_array, left: FloatArray, hops: int, nothing: float) -> JacobiMatrix:

@@ -100,7 +100,7 @@ def audit(
     Notes
     -----
     Time and memory are those of `spectrum` and `check_bounds`, but for about 20 bytes a row and the distinct ids. No
-    array (n_images, n_classes) is formed; the most is held in `theory.multihop.BLOCK_BYTES` and some (n_images, k).
+    array (n_images, n_classes) is formed; the most is held in `theory.label_blocks.BLOCK_BYTES` and some (n_images, k).
     """
     if trial is not None and (labels is None or settings.dask is not None):
         raise ValueError("what if: give labels, by which the pairs are judged, and no Dask cluster")

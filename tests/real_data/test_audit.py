@@ -14,7 +14,7 @@ from real_data.audit import KEYS, Settings, audit, reading
 from real_data.audit.intervals import labelling_errors
 from real_data.audit.measuring import HOPS, PairFacts, PairsHere, agreement
 from tests.families import GRAPHS
-from theory import PairGraph, check_bounds, multihop, scores, spectrum
+from theory import PairGraph, check_bounds, label_blocks, scores, spectrum
 from theory.infrastructure.tables import sidecar
 
 K = 32
@@ -250,7 +250,7 @@ def test_consistency_by_hops_goes_as_far_as_it_says(audited):
 
 def test_no_array_has_a_column_for_each_class(monkeypatch):
     """Five hundred classes of forty images: one such array would be 80 MB."""
-    monkeypatch.setattr(multihop, "BLOCK_BYTES", 2**22)
+    monkeypatch.setattr(label_blocks, "BLOCK_BYTES", 2**22)
     monkeypatch.setattr(scores, "AT_ONCE", 2**17)
     n_images, n_classes, k = 20_000, 500, 8
     labels = np.arange(n_images) % n_classes

@@ -10,13 +10,13 @@ from numpy.polynomial import chebyshev
 
 from real_data import emoji_graph
 from tests.families import GRAPHS
-from theory import HypothesisError, PairGraph, check_bounds, probe, spectra, spectrum
+from theory import HypothesisError, PairGraph, check_bounds, hop_scores, label_blocks, probe, spectra, spectrum
 from theory import local_multihop as module
-from theory import multihop as walks
 from theory.bounds import Encoder
+from theory.hop_scores import filtered_margins
 from theory.local_multihop import SHARES, Cut, certified, local_multihop, vote_within, within
 from theory.margins import error_within, margins
-from theory.multihop import filtered_margins, label_measure, rule_of_all_moments, tail_at_most
+from theory.multihop import label_measure, mass_up_to, radau_rule, rule_of_all_moments, tail_at_most
 
 RICH = ["dense_random", "sparse_random", "heavy_tailed", "tall", "wide", "latent_captions", "latent_augmentations"]
 DENSE = np.unique(np.r_[np.linspace(0, 1, 4_001), np.geomspace(1e-9, 1e-3, 200), 1 - np.geomspace(1e-9, 1e-3, 200)])
@@ -64,9 +64,9 @@ def targets(graph: PairGraph) -> np.ndarray:
 )
 @pytest.mark.parametrize("family", GRAPHS)
 def test_margins_are_those_of_the_filtered_labels(family, block, kept, monkeypatch):
-    monkeypatch.setattr(walks, "BLOCK_BYTES", block)
-    monkeypatch.setattr(walks, "KEPT_BYTES", kept)
-    monkeypatch.setattr(walks, "CACHED", 20)  # several blocks of rows
+    monkeypatch.setattr(label_blocks, "BLOCK_BYTES", block)
+    monkeypatch.setattr(hop_scores, "KEPT_BYTES", kept)
+    monkeypatch.setattr(hop_scores, "CACHED", 20)  # several blocks of rows
     graph, rng = family_graph(family), np.random.default_rng(0)
     own = np.searchsorted(np.unique(graph.left_labels), graph.left_labels)
     for degrees in ((0, 1), (3,), (0, 1, 2, 7), (2, 1)):  # what is kept is gone on with, or read off
@@ -163,7 +163,7 @@ def test_where_the_values_kept_are_known_no_more_is_asked():
 def test_the_majorant_of_a_step_on_a_radau_rule_needs_no_raising(family, hops):
     """It is one on the whole line, as is proved."""
     for place in (0.05, 0.2, 0.5, 0.8):
-        nodes, _ = walks.radau_rule(label_measure(family_graph(family), hops), place)
+        nodes, _ = radau_rule(label_measure(family_graph(family), hops), place)
         found = module._step(nodes, *at_and_meetings(nodes, place))
         for share, majorant in zip(found.shares, found.majorants, strict=True):
             q = module._plus((1 - share) * found.filter, share)
@@ -195,7 +195,7 @@ def test_no_linear_programme_finds_a_smaller_budget(family, hops):
     moments = weights @ chebyshev.chebvander(2 * places - 1, 2 * hops)
     compared = 0
     for place in np.linspace(0.04, 0.96, 24):
-        nodes, masses = walks.radau_rule(jacobi, place)
+        nodes, masses = radau_rule(jacobi, place)
         at, meetings = at_and_meetings(nodes, place)
         found = module._step(nodes, at, meetings)
         if jacobi.complete or nodes[0] < 0 or nodes[-1] > 1 or np.abs(found.filter).sum() > 10:
@@ -221,7 +221,7 @@ def test_the_share_of_one_is_theorem_15():
         nodes, weights = rule_of_all_moments(label_measure(graph, 4))
         assert SHARES[-1] == 1
         budget = weights @ values(found.majorants[-1], nodes)
-        assert budget == pytest.approx(walks.mass_up_to(label_measure(graph, 4), place), abs=1e-10)
+        assert budget == pytest.approx(mass_up_to(label_measure(graph, 4), place), abs=1e-10)
 
 
 def test_the_slope_of_a_polynomial_is_no_larger():

@@ -9,7 +9,7 @@ import scipy.sparse as sp
 
 from real_data import emoji_graph
 from tests.families import GRAPHS
-from theory import HypothesisError, PairGraph, induced_labelling_error, label_energy, spectra, spectrum
+from theory import HypothesisError, PairGraph, induced_labelling_error, label_blocks, label_energy, spectra, spectrum
 from theory import multihop as module
 from theory.consistency import class_masses
 from theory.multihop import (
@@ -42,7 +42,7 @@ RICH = [
 @pytest.fixture
 def columns(request, monkeypatch):
     """How many columns of Ỹ are taken at a time."""
-    monkeypatch.setattr(module, "BLOCK_BYTES", request.param)
+    monkeypatch.setattr(label_blocks, "BLOCK_BYTES", request.param)
 
 
 def blocks(class_by_class):
@@ -154,7 +154,7 @@ def test_blocks_of_columns_add_up(family, hops, width, monkeypatch):
     joint = family_graph(family).joint
     labels = np.random.default_rng(18).integers(7, size=joint.shape[0])
     whole = label_measure(PairGraph(joint, labels), hops)
-    monkeypatch.setattr(module, "BLOCK_BYTES", width * ((hops + 2) * min(joint.shape) + 3 * max(joint.shape)) * 8)
+    monkeypatch.setattr(label_blocks, "BLOCK_BYTES", width * ((hops + 2) * min(joint.shape) + 3 * max(joint.shape)) * 8)
     monkeypatch.setattr(module, "_bidiagonalised", counted := Counted(module._bidiagonalised))
     joined = label_measure(PairGraph(joint, labels), hops)
     assert counted.calls == -(-len(np.unique(labels)) // width)
@@ -196,7 +196,7 @@ def test_moments_beyond_those_known_are_refused():
 
 
 def test_the_memory_does_not_grow_with_the_classes(monkeypatch):
-    monkeypatch.setattr(module, "BLOCK_BYTES", 2**22)
+    monkeypatch.setattr(label_blocks, "BLOCK_BYTES", 2**22)
     rng = np.random.default_rng(19)
     left, right = np.repeat(np.arange(10_000), 3), rng.integers(400, size=30_000)
     joint = sp.coo_array((np.ones(30_000), (left, right)), shape=(10_000, 400))
