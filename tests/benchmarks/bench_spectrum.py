@@ -7,7 +7,7 @@ import scipy.sparse.linalg
 
 from real_data.emoji_concepts import emoji_graph
 from tests.benchmarks.duel import SIZES as ALL_SIZES
-from tests.benchmarks.duel import Duel, Size
+from tests.benchmarks.duel import Duel, NotReachedError, Size
 from tests.benchmarks.graphs import GRAPHS, equal_blocks, fresh
 from tests.families import many_copies
 from theory import PairGraph, spectrum
@@ -48,10 +48,17 @@ def _against(solver: str, name: str, graph: PairGraph, k: int, size: Size, seed:
         case=f"{name}, k = {k}",
         make=lambda: fresh(graph),
         ours=lambda graph: spectrum(graph, k, tol=RESIDUAL, seed=seed),
-        peer=lambda graph: scipy.sparse.linalg.svds(graph.normalized, k, tol=TOLERANCE, v0=start, solver=solver),
+        peer=lambda graph: _svds(graph, k, start, solver),
         peer_name=f"scipy svds, {solver}, tol={TOLERANCE:g}",
         memory=True,
         note=NOTE,
         target=TARGETS.get((name, label), 1.0),
         floor=FLOOR,
     )
+
+
+def _svds(graph: PairGraph, k: int, start: np.ndarray, solver: str) -> None:
+    try:
+        scipy.sparse.linalg.svds(graph.normalized, k, tol=TOLERANCE, v0=start, solver=solver)
+    except (np.linalg.LinAlgError, scipy.sparse.linalg.ArpackNoConvergence) as error:
+        raise NotReachedError from error

@@ -35,7 +35,8 @@ single runs of the peer over the run of ours beside it. Under 1.3 is a tie. Wher
 WHOLES = """
 ## Whole commands
 
-Each in a process of its own, one after the other, with what it loads and writes; of several runs the median.
+Each in a process of its own, one after the other, with what it loads and writes; of several runs the median. What the
+tests, the figures and their first look take is in CONTRIBUTING, part by part.
 """
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
