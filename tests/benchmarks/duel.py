@@ -1,5 +1,6 @@
 """What a benchmark compares, and how its runs are timed."""
 
+import math
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -43,8 +44,8 @@ class Duel:
     peer_name : what the peer is, with its settings
     memory : whether numpy's peak memory is worth knowing
     note : what a reader of the ratio must know
-    target : what the ratio should be at least
-    floor : what is known of the reason, where it is not
+    target : what the ratio should be at least; NaN where nobody said
+    floor : what is known of the reason, where it is not, or where the peer is faster
     """
 
     case: str
@@ -54,7 +55,7 @@ class Duel:
     peer_name: str
     memory: bool = False
     note: str = ""
-    target: float = 1.0
+    target: float = math.nan
     floor: str = ""
 
 

@@ -60,8 +60,10 @@ def test_the_page_has_every_row_and_says_which_aims_were_missed(call, tmp_path, 
     assert call(page.app, tmp_path / "duels.parquet", tmp_path / "wholes.parquet", "--out", out)[0] == 0
     text = out.read_text()
     assert text.count("| XS |") == 2
-    assert "Below the aim: hard at XS.\nIt adds.\n" in text
-    assert "Below the aim: `import theory`.\nIt imports numpy.\n" in text
+    assert (
+        "Below the aim: hard at XS.\n\nSlower than the peer in every run: easy at XS; hard at XS.\nIt adds.\n" in text
+    )
+    assert "Above the aim: `import theory`.\nIt imports numpy.\n" in text
 
 
 def test_the_memory_of_a_whole_command_is_its_own(tmp_path):
