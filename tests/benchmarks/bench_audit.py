@@ -33,7 +33,7 @@ def duels(size: Size, seed: int) -> list[Duel]:
     write_tables(graph, folder)
     return [
         Duel(
-            case=f"{graph.joint.nnz} pairs, k = {size.k}",
+            case=f"{graph.joint.nnz:,} pairs, k = {size.k}",
             make=lambda: folder,
             ours=lambda place: audit(
                 place / "pairs.parquet", place / "labels.parquet", place / "out", Settings(size.k)

@@ -116,8 +116,9 @@ def _table(columns: Mapping[str, str], rows: pd.DataFrame, cells: Any) -> list[s
 
 def _duel(row: Mapping[Any, Any]) -> list[str]:
     least = "≥ " if row["at_least"] else ""
-    ratio = f"{least}{row['ratio']:.2g} ({row['ratio_least']:.2g} to {row['ratio_most']:.2g})"
-    return [row["size"], row["case"], f"{row['seconds']:.2g}", row["peer"], ratio, _number(row["target"])]
+    ratio, low, high = (_number(row[column]) for column in ("ratio", "ratio_least", "ratio_most"))
+    shown = f"{least}{ratio} ({low} to {high})"
+    return [row["size"], row["case"], f"{row['seconds']:.2g}", row["peer"], shown, _number(row["target"])]
 
 
 def _whole(row: Mapping[Any, Any]) -> list[str]:
@@ -127,7 +128,7 @@ def _whole(row: Mapping[Any, Any]) -> list[str]:
 
 
 def _number(value: float) -> str:
-    return "" if pd.isna(value) else f"{value:.2g}" if value < 100 else f"{value:.0f}"
+    return "" if pd.isna(value) else f"{value:.2g}" if value < 100 else f"{value:,.0f}"
 
 
 def _line(cells: Sequence[str]) -> str:
