@@ -9,7 +9,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 import typer
-from colorspacious import cspace_convert
 
 from figures.figure import found
 from theory.infrastructure.commandline import run, say
@@ -25,6 +24,8 @@ DEUTERANOPIA = {"name": "sRGB1+CVD", "cvd_type": "deuteranomaly", "severity": 10
 
 def grey(pixels: Pixels) -> Pixels:
     """A print without colours: (h, w, 3) in [0, 1], of equal lightness (CIELAB)."""
+    from colorspacious import cspace_convert  # only those who develop have it; every module here is loaded to draw
+
     lightness = cspace_convert(pixels, "sRGB1", "CIELab")
     lightness[..., 1:] = 0
     seen: Pixels = np.clip(cspace_convert(lightness, "CIELab", "sRGB1"), 0, 1)
@@ -33,6 +34,8 @@ def grey(pixels: Pixels) -> Pixels:
 
 def red_green_blind(pixels: Pixels) -> Pixels:
     """What deuteranopia, the most frequent kind, leaves of the colours."""
+    from colorspacious import cspace_convert
+
     seen: Pixels = np.clip(cspace_convert(pixels, DEUTERANOPIA, "sRGB1"), 0, 1)
     return seen
 
