@@ -56,7 +56,7 @@ def certify(graph: PairGraph, spectrum: Spectrum, k: int) -> Certificate:
 
     Probes: Chebyshev polynomials of the deflated Gram matrix on a few Gaussian vectors, in whose norms what is above
     the computed value would show, their round-off counted (`theory.probed_end`). O(nnz + n k) a step and probe for n
-    nodes on the smaller side. Where nothing was skipped the end is 5e-4 of itself above the computed value, or less.
+    nodes on the smaller side. Where nothing was skipped the end is about 5e-4 of itself above the computed value.
 
     Both speak of the computed Ā; its distance to the true one, `normalising_error`, is added.
     """

@@ -109,7 +109,7 @@ def deflated_end(
     ----------
     product : `X -> X G`
     vectors, values : (k, n) and (k,), V as rows and θ in [0, 1]
-    rounding : of the product with G; that with V, off by `√n`-fold sums of n and of k terms, is added here
+    rounding : of the product with G; that of the two products with V, sums of n and of k terms, is added here
     """
     import torch
 
