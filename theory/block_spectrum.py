@@ -17,7 +17,7 @@ from theory.infrastructure.arrays import FloatArray
 from theory.infrastructure.svd import svd
 from theory.infrastructure.threads import limited_threads
 from theory.sparse_products import SparseProducts
-from theory.spectra import Spectrum, residual_norms
+from theory.spectra import Spectrum, measured, with_known_first
 
 if TYPE_CHECKING:
     import torch
@@ -55,10 +55,8 @@ def block_spectrum(
         found, images = _leading(matrix, component_roots(graph, k), k, tol, device, seed)
         long, values, short = _triplets(images, found)
     left, right = (short, long) if turned else (long, short)
-    residuals = residual_norms(graph.normalized, left, values, right)
-    if residuals.max() > tol:
-        raise RuntimeError(f"residual {residuals.max():.1e} is above tol={tol:.1e}: raise tol or use `spectrum`")
-    return Spectrum(np.minimum(1.0, values), left, right, residuals, "blocks", float(np.sqrt(found.unseen)))
+    triplets = with_known_first(graph, (left, values, right))
+    return measured(graph.normalized, triplets, "blocks", float(np.sqrt(found.unseen)), tol)
 
 
 def _leading(

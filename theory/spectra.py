@@ -1,7 +1,7 @@
 """The leading singular triplets of a pair graph, and how far they can be trusted."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -203,13 +203,11 @@ def spectrum(
     if method == "blocks":
         from theory.block_spectrum import block_spectrum  # takes torch to import
 
-        found = block_spectrum(
-            graph, k, tol=BLOCKS_TOL if tol is None else tol, device=_place(graph.joint.shape, device), seed=seed
-        )
-        return _with_known_first(graph, found)
+        tol = BLOCKS_TOL if tol is None else tol
+        return block_spectrum(graph, k, tol=tol, device=_place(graph.joint.shape, device), seed=seed)
     tol = SPARSE_TOL if tol is None else tol
-    found = singular_triplets(graph.normalized, k, tol=tol, method=method, device=device, seed=seed)
-    return _with_known_first(graph, found)
+    triplets, unseen = _computed(graph.normalized, k, tol, method, device, seed)
+    return measured(graph.normalized, with_known_first(graph, triplets), method, unseen, tol)
 
 
 def fastest_method(shape: tuple[int, int], k: int) -> Literal["dense", "sparse", "blocks"]:
@@ -229,7 +227,7 @@ def fastest_method(shape: tuple[int, int], k: int) -> Literal["dense", "sparse",
     return "sparse"
 
 
-def _with_known_first(graph: PairGraph, found: Spectrum) -> Spectrum:
+def with_known_first(graph: PairGraph, triplets: Triplets) -> Triplets:
     """The triplets with the first in closed form, `u_1 = √p_L` and `w_1 = √p_R`, where the computed one is near it.
 
     In place of the computed ones, which are large and nobody else's.
@@ -237,21 +235,21 @@ def _with_known_first(graph: PairGraph, found: Spectrum) -> Spectrum:
     It is near it unless σ_2 is 1, or almost. The constant feature is then constant to the last bit, and not off by
     `eps / √p(x)`, which is no small thing for a light node.
     """
-    left, right = np.sqrt(graph.left_marginal), np.sqrt(graph.right_marginal)
-    sign = float(np.copysign(1.0, left @ found.left[:, 0]))
-    away = max(np.linalg.norm(sign * found.left[:, 0] - left), np.linalg.norm(sign * found.right[:, 0] - right))
+    roots = np.sqrt(graph.left_marginal), np.sqrt(graph.right_marginal)
+    sides = triplets[0], triplets[2]
+    sign = float(np.copysign(1.0, roots[0] @ sides[0][:, 0]))
+    away = max(float(np.linalg.norm(sign * side[:, 0] - root)) for root, side in zip(roots, sides, strict=True))
     if away > KNOWN:
-        return found
+        return triplets
     # The others have what the computed one lacked, and stay orthonormal: of their length only a square is lost.
-    for root, side in ((left, found.left), (right, found.right)):
+    for root, side in zip(roots, sides, strict=True):
         lacking = root @ side
         lacking[0] = 0
         for first in range(0, len(side), ROWS):
             rows = slice(first, first + ROWS)
             side[rows] -= np.outer(root[rows], lacking)
         side[:, 0] = sign * root
-    residuals = residual_norms(graph.normalized, found.left, found.singular_values, found.right)
-    return replace(found, residuals=residuals)
+    return triplets
 
 
 def singular_triplets(
@@ -265,23 +263,32 @@ def singular_triplets(
 ) -> Spectrum:
     """`spectrum` of any sparse matrix of norm at most 1: of a part of a graph, say."""
     require_width(matrix.shape, k)
+    if method == "auto":
+        method = "dense" if fastest_method(matrix.shape, k) == "dense" else "sparse"
+    triplets, unseen = _computed(matrix, k, tol, method, device, seed)
+    return measured(matrix, triplets, method, unseen, tol)
+
+
+def _computed(matrix: sp.csr_array, k: int, tol: float, method: str, device: str, seed: int) -> tuple[Triplets, float]:
+    """The triplets by the dense or the sparse route, and an upper end of what that may have skipped."""
     if not tol > 0:
         raise ValueError(f"tol={tol!r} is not positive: it is the largest residual norm allowed")
     entries, place = matrix.shape[0] * matrix.shape[1], _place(matrix.shape, device)
-    if method == "auto":
-        method = "dense" if fastest_method(matrix.shape, k) == "dense" else "sparse"
     if method == "dense":
         if entries > DENSE_LIMIT:
             raise ValueError(f"the dense method takes at most {DENSE_LIMIT} entries, not {entries}: use 'sparse'")
-        triplets, unseen = dense_triplets(matrix, k, place), 0.0  # nothing was skipped, so nothing of note is unseen
-    elif method == "sparse":
-        triplets, unseen = _sparse(matrix, k, tol / 10, place, np.random.default_rng(seed))
-    else:
-        raise ValueError(f"method={method!r} is none of 'auto', 'dense', 'sparse'")
+        return dense_triplets(matrix, k, place), 0.0  # nothing was skipped, so nothing of note is unseen
+    if method == "sparse":
+        return _sparse(matrix, k, tol / 10, place, np.random.default_rng(seed))
+    raise ValueError(f"method={method!r} is none of 'auto', 'dense', 'sparse'")
+
+
+def measured(matrix: Any, triplets: Triplets, method: str, unseen: float, tol: float) -> Spectrum:
+    """The spectrum of those triplets, with their residuals; `RuntimeError` where they are not within tol."""
     left, values, right = triplets
     residuals = residual_norms(matrix, left, values, right)
-    if method == "sparse" and residuals.max() > tol:
-        raise RuntimeError(f"residual {residuals.max():.1e} is above tol={tol:.1e}: raise tol or use method='dense'")
+    if method != "dense" and residuals.max() > tol:
+        raise RuntimeError(f"residual {residuals.max():.1e} is above tol={tol:.1e}: raise tol")
     return Spectrum(np.minimum(1.0, values), left, right, residuals, method, unseen)
 
 

@@ -6,7 +6,7 @@ import scipy.linalg
 from real_data.audit.blocks import BlockGraph
 from theory import Spectrum
 from theory.infrastructure.arrays import FloatArray
-from theory.spectra import DENSE_SIDE, GUARD, leading_triplets, residual_norms, searched_triplets, triplets_within
+from theory.spectra import DENSE_SIDE, GUARD, leading_triplets, measured, searched_triplets, triplets_within
 
 
 def block_spectrum(graph: BlockGraph, k: int, *, tol: float, seed: int) -> Spectrum:
@@ -30,8 +30,4 @@ def block_spectrum(graph: BlockGraph, k: int, *, tol: float, seed: int) -> Spect
         triplets = leading_triplets(triplets_within(forward, basis[:, side - count :]), k)
     else:
         triplets, unseen = searched_triplets(graph.gram, forward, side, k, tol / 10, np.random.default_rng(seed))
-    left, values, right = triplets
-    residuals = residual_norms(graph.normalized, left, values, right)
-    if residuals.max() > tol:
-        raise RuntimeError(f"residual {residuals.max():.1e} is above tol={tol:.1e}: raise tol")
-    return Spectrum(np.minimum(1.0, values), left, right, residuals, "blocks", unseen)
+    return measured(graph.normalized, triplets, "blocks", unseen, tol)

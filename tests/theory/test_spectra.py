@@ -42,6 +42,28 @@ def test_values_and_vectors_agree_with_dense_svd(family, k, route, monkeypatch):
     assert found.method == method
 
 
+@pytest.mark.parametrize("away", [1e-9, 1e-6])
+def test_residuals_are_of_the_triplets_with_the_first_in_closed_form(away, monkeypatch):
+    """Also where the others had some of it: by 1e-9 the closed form is taken, by 1e-6 the computed one stays."""
+    graph = slow_decay(np.random.default_rng(8), 90, 70)
+
+    def off(*args, **kwargs):
+        (left, values, right), rng = exact(*args, **kwargs), np.random.default_rng(9)
+        turns = [
+            scipy.linalg.expm(away * (draw - draw.T)) for draw in rng.standard_normal((2, len(values), len(values)))
+        ]
+        return left @ turns[0], values, right @ turns[1]
+
+    exact = module.dense_triplets
+    monkeypatch.setattr(module, "dense_triplets", off)
+    found = spectrum(graph, 12, method="dense")
+    taken = np.linalg.norm(found.left[:, 0] - np.sqrt(graph.left_marginal)) < EPS
+    assert taken == (away < module.KNOWN)
+    naive = module.residual_norms(graph.normalized, found.left, found.singular_values, found.right)
+    np.testing.assert_allclose(found.residuals, naive, atol=4 * EPS)
+    assert np.all(naive[1:] > away / 10)  # and not of round-off
+
+
 @pytest.mark.parametrize("family", ["dense_random", "many_components", "identity", "twins", "cycle"])
 def test_the_largest_value_is_one_as_often_as_there_are_components(family):
     graph = GRAPHS[family](np.random.default_rng(4), SIZE)
