@@ -98,7 +98,7 @@ bench: $(INSTALLED) ## Time ours against peers, and whole commands, into docs/be
 demo: $(INSTALLED) ## A first result: bounds of handwritten digits (ten seconds)
 	$(PYTHON) -m pairbounds demo --out $(BUILD)/demo
 
-DRAW = $(PYTHON) -m figures draw $(1) --tables $(TABLES) --out $(FIGURES)
+DRAW = $(PYTHON) -m figures draw $(1) --tables $(TABLES) --out $(FIGURES) --jobs -1
 figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (about twenty minutes)
 	$(if $(DUE),$(call DRAW,$(DUE)))
 	@echo "figures, with their captions: $(FIGURES)"

@@ -1,5 +1,6 @@
 """`python -m figures`: draw the figures, and write the findings and reports, from tables on disk."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from theory.infrastructure.commandline import CHECK_FAILED, print_table, run, sa
 from theory.infrastructure.names import none_of
 from theory.infrastructure.options import Force
 from theory.infrastructure.pictures import METADATA
+from theory.infrastructure.processes import side_by_side
 from theory.infrastructure.renamed import renamed
 from theory.infrastructure.tables import replacing
 
@@ -46,12 +48,14 @@ def draw(
     font_size: Annotated[float | None, typer.Option(help="Points of labels; else 9, 8 or 7, as there is room.")] = None,
     panel: Annotated[str | None, typer.Option(metavar="PANEL", help="Draw this one alone: its number or name.")] = None,
     formats: Annotated[str, typer.Option("--format", metavar="LIST", help="Of pdf, png and svg.")] = "pdf,png",
+    jobs: Annotated[int, typer.Option(help="Processes, for many figures; -1 for one on each core.")] = 1,
     force: Force = False,
 ) -> None:
     """Draw figures, with their captions as text: as designed, or at the size and in the letters of a paper.
 
-    Takes a few seconds to begin, and one for each figure. `single` and `double` are the widths of a column and of the
-    page of a paper of two columns; panels that would be too narrow are put one below the other. Fonts are embedded.
+    Takes a few seconds to begin, in each process, and one or two for each figure. `single` and `double` are the widths
+    of a column and of the page of a paper of two columns; panels that would be too narrow are put one below the other.
+    Fonts are embedded.
 
     Examples
     --------
@@ -62,11 +66,17 @@ def draw(
     chosen, files, ends = [_named(name) for name in names], table or [], _ends(formats)
     wide, high = (None if one is None else inches(one) for one in (width, height))
     layout = Layout(wide, high, font_size, panel)
-    mpl.use("Agg")  # no window, whatever the display
     written = [one for figure in chosen for one in figure.outputs(out, layout, ends)]
     ownership.claim(written, [one for figure in chosen for one in figure.sources(tables, files).values()], force=force)
-    for figure in chosen:
-        say(figure.render(tables, out, files=files, layout=layout, ends=ends))
+    draw_one = partial(_drawn, tables, out, files, layout, ends)
+    with side_by_side(draw_one, [one.name for one in chosen], jobs if len(chosen) > 1 else 1) as pictures:
+        for picture in pictures:
+            say(picture)
+
+
+def _drawn(tables: Path, out: Path, files: list[Path], layout: Layout, ends: list[str], name: str) -> Path:
+    mpl.use("Agg")  # no window, whatever the display
+    return FIGURES[name].render(tables, out, files=files, layout=layout, ends=ends)
 
 
 def _named(name: str) -> Figure:

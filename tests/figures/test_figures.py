@@ -258,6 +258,17 @@ def test_figures_drawn_by_one_process_are_what_each_is_alone(tables, tmp_path, c
         assert together == alone
 
 
+@pytest.mark.slow
+def test_figures_drawn_side_by_side_are_what_one_process_draws(tables, tmp_path, call):
+    names = ("rates", "training", "which_loss")
+    for jobs in (1, 2):
+        code, out, _ = call(app, "draw", *names, "--tables", tables, "--out", tmp_path / str(jobs), "--jobs", jobs)
+        assert code == 0
+        assert out.split() == [str(tmp_path / str(jobs) / f"{name}.png") for name in names]
+    for path in (tmp_path / "1").iterdir():
+        assert path.read_bytes() == (tmp_path / "2" / path.name).read_bytes()
+
+
 def test_bad_input_is_one_line_and_exit_2(call, tmp_path):
     for arguments, message in (
         (["draw", "nothing"], "figure 'nothing' is none of architecture, bound_holds"),
