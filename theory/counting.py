@@ -16,7 +16,7 @@ from numpy.polynomial import chebyshev
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray
 from theory.infrastructure.polynomials import proved_range
-from theory.multihop import HOPS, ROUND_OFF, label_measure, mass_up_to
+from theory.multihop import ROUND_OFF, label_measure, mass_up_to
 
 SURVEY = 6  # further probes, which choose the polynomial
 FITTED = 256  # points on which a polynomial is chosen
@@ -89,7 +89,7 @@ def count_above(
     return Count(min(int(at_most), *graph.joint.shape), b, estimate, probability, probes, degree, seed)
 
 
-def tail_beyond(graph: PairGraph, b: float, hops: int = HOPS) -> float:
+def tail_beyond(graph: PairGraph, b: float, hops: int | None = None) -> float:
     """`B_m(b)`, m = hops: at most this much label energy is in `[0, b]`, where the tail of a wide enough optimum is.
 
     For every width of at least `count_above(graph, b).at_most`, with its probability, the squared error of the probe on

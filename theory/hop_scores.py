@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from theory.consistency import class_indicators, required_labels, weighted_targets
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray, IntArray
-from theory.label_blocks import by_class, column_blocks
+from theory.label_blocks import by_class, column_blocks, first_half_hop
 
 KEPT_BYTES = 2**27  # of the hops of all columns, which are kept with the graph
 CACHED = 1 << 16  # scores mixed at a time: they are still in the cache when they are compared
@@ -104,7 +104,7 @@ class _Hopped:
             return cls(matrix, targets, nodes, own[nodes], count)
         known = _kept[graph] if graph in _kept else targets.toarray(order="C")[None]
         if len(known) < count:
-            known = _kept[graph] = _continued(graph.normalized, known, count)
+            known = _kept[graph] = _continued(graph.normalized, targets, known, count)
         return cls(graph.normalized, targets, np.arange(graph.n_left), own, count, known)
 
     def blocks(self) -> Iterator[tuple[IntArray, FloatArray]]:
@@ -114,16 +114,21 @@ class _Hopped:
             yield np.arange(classes), self.kept[: self.count]
             return
         for columns in column_blocks(classes, (self.count + 3) * size):
-            yield columns, _continued(self.matrix, self.targets[:, columns].toarray(order="C")[None], self.count)
+            block = self.targets[:, columns]
+            yield columns, _continued(self.matrix, block, block.toarray(order="C")[None], self.count)
 
 
-def _continued(matrix: sp.csr_array, begun: FloatArray, count: int) -> FloatArray:
-    """The first `count` blocks, (count, n_left, b), from the first few of them, by Chebyshev's recurrence."""
+def _continued(matrix: sp.csr_array, targets: sp.csc_array, begun: FloatArray, count: int) -> FloatArray:
+    """The first `count` blocks, (count, n_left, b), from the first few of them, by Chebyshev's recurrence.
+
+    The very first are the targets.
+    """
     hops = np.empty((count, *begun.shape[1:]))
     hops[: len(begun)] = begun
     step = max(1, CACHED // begun.shape[2])
     for degree in range(len(begun), count):
-        product = matrix @ (matrix.T @ hops[degree - 1])
+        half = matrix.T @ hops[degree - 1] if degree > 1 else first_half_hop(matrix, targets)
+        product = matrix @ half
         for first in range(0, len(product), step):
             rows = slice(first, first + step)
             now = np.multiply(product[rows], 2, out=hops[degree, rows])

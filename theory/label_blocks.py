@@ -32,6 +32,13 @@ def by_class(graph: PairGraph) -> tuple[sp.csr_array, sp.csc_array, IntArray]:
     return sp.csr_array(matrix[rows][:, columns]), sp.csc_array(targets[rows]), rows
 
 
+def first_half_hop(matrix: sp.csr_array, block: sp.csc_array) -> FloatArray:
+    """`Āᵀ X` of some columns X of Ỹ, (n_right, b): sparse, as a node is of one class and its pairs are read once."""
+    if sp.issparse(cast(object, matrix)):
+        return np.asarray((matrix.T @ block).toarray(order="C"))
+    return np.asarray(matrix.T @ block.toarray(order="C"))
+
+
 def column_blocks(count: int, floats: int) -> list[IntArray]:
     """The columns of Ỹ, as many together as take at most `BLOCK_BYTES` at so many floats each, but at least one."""
     width = max(1, BLOCK_BYTES // (floats * np.dtype(np.float64).itemsize))

@@ -17,12 +17,15 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.linalg.lapack import dstev
 
+from theory.consistency import required_labels
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray
-from theory.label_blocks import by_class, column_blocks, target_blocks
+from theory.label_blocks import by_class, column_blocks, first_half_hop, target_blocks
 from theory.spectra import Spectrum
 
 HOPS = 8  # steps of Lanczos; each gives two moments
+FEWEST_HOPS = 2  # of large graphs: the second sharpens the bounds the most
+HOPS_PRODUCTS = 2**35  # multiplications that the hops of a measure may take; from there on they are fewer
 BETWEEN = 0.5  # a diagonal entry as good as any
 Step = Callable[[FloatArray], tuple[float, FloatArray]]  # of a unit vector its Rayleigh quotient and its image
 Rule = tuple[FloatArray, FloatArray]  # nodes, in rising order, and their weights
@@ -97,17 +100,40 @@ def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
     return curve
 
 
+def default_hops(graph: PairGraph) -> int:
+    """`HOPS`, or of a large graph as many as take `HOPS_PRODUCTS` multiplications, but at least `FEWEST_HOPS`.
+
+    A hop leads over every pair twice for every class, so that ten million pairs with a hundred classes still have all
+    of them. Bounds are true with any number of hops, and sharper with more.
+
+    Raises
+    ------
+    ValueError
+        The graph is large and lacks labels on the left.
+    """
+    affordable = HOPS_PRODUCTS // (2 * graph.joint.nnz)  # for one class
+    if affordable >= HOPS * graph.n_left:
+        return HOPS  # there are no more classes than nodes
+    return min(HOPS, max(FEWEST_HOPS, affordable // len(np.unique(required_labels(graph, "left")))))
+
+
+def hops_taken(graph: PairGraph, hops: int | None) -> int:
+    """So many hops as are asked for, or where nobody says, `default_hops`; errors as `label_measure` has."""
+    return default_hops(graph) if hops is None else _validated(hops, 1)
+
+
 # Several bounds ask for the measure of one graph. Kept here it lives as long as the graph, and no longer.
-_measures: WeakKeyDictionary[PairGraph, dict[int, JacobiMatrix]] = WeakKeyDictionary()
+_measures: WeakKeyDictionary[PairGraph, dict[int | None, JacobiMatrix]] = WeakKeyDictionary()
 
 
-def label_measure(graph: PairGraph, hops: int = HOPS) -> JacobiMatrix:
+def label_measure(graph: PairGraph, hops: int | None = None) -> JacobiMatrix:
     """The Jacobi matrix of the label-energy measure `ν = Σ_i c_i δ(σ_i²)`, from `hops` steps of Lanczos.
 
     Parameters
     ----------
-    hops : int
-        At least 1: the moments a_0..a_{2 hops}. A measure of at most so many atoms is found completely.
+    hops : int, optional
+        At least 1: the moments a_0..a_{2 hops}. A measure of at most so many atoms is found completely. By default
+        `default_hops`.
 
     Raises
     ------
@@ -126,9 +152,11 @@ def label_measure(graph: PairGraph, hops: int = HOPS) -> JacobiMatrix:
     bidiagonalization process*, 2000, for the one side.
     """
     known = _measures.setdefault(graph, {})
+    if hops is None and None not in known:
+        known[None] = label_measure(graph, default_hops(graph))
     if hops not in known:
-        _validated(hops, 1)
-        longer = next((jacobi for steps, jacobi in known.items() if steps > hops), None)
+        hops = hops_taken(graph, hops)
+        longer = next((jacobi for steps, jacobi in known.items() if (steps or 0) > hops), None)
         known[hops] = _label_measure(graph, hops) if longer is None else longer.leading(hops)
     return known[hops]
 
@@ -198,7 +226,7 @@ def radau_rule(jacobi: JacobiMatrix, place: float) -> Rule:
     return _rule(jacobi, [min(FAR, max(-FAR, _corners(jacobi, np.array([place]))[0]))], [])
 
 
-def tail_at_most(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS, *, cut: float = 0.0) -> float:
+def tail_at_most(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None = None, *, cut: float = 0.0) -> float:
     """`B_m(k)`, m = hops: an upper bound of `Σ_{i>k} c_i`, the squared error of a probe on the top k; at most 1.
 
     Rounded outward: with a perturbation of size δ the label energy on one side of a spectral gap changes, in its square
@@ -226,7 +254,7 @@ def tail_at_most(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS,
     return min(1.0, min(roots) ** 2)
 
 
-def tail_at_least(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS, *, cut: float = 0.0) -> float:
+def tail_at_least(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None = None, *, cut: float = 0.0) -> float:
     """The lower bound that goes with `tail_at_most`: of `Σ_{i>k} c_i`, at least 0; rounded outward likewise."""
     jacobi, slack = label_measure(graph, hops), spectrum.rounding
     squared = max(cut, float(spectrum.lower_values[k])) ** 2
@@ -244,21 +272,21 @@ def _label_measure(graph: PairGraph, hops: int) -> JacobiMatrix:
     shorter, longer = sorted(graph.joint.shape)
     masses, parts = [], []
     for columns in column_blocks(targets.shape[1], (hops + 2) * shorter + 3 * longer):
-        block = targets[:, columns].toarray(order="C")
-        masses.append(float(np.sum(block**2)))
+        block = targets[:, columns]
+        masses.append(float(np.sum(block.data**2)))
         parts.append(_bidiagonalised(matrix, block, hops, nothing))
     return parts[0] if len(parts) == 1 else _sum_of(masses, parts, hops, nothing)
 
 
-def _bidiagonalised(matrix: sp.csr_array, left: FloatArray, hops: int, nothing: float) -> JacobiMatrix:
-    """The Jacobi matrix of `X -> A (Aᵀ X)` from a block X, (n, b), whose place is used up.
+def _bidiagonalised(matrix: sp.csr_array, block: sp.csc_array, hops: int, nothing: float) -> JacobiMatrix:
+    """The Jacobi matrix of `X -> A (Aᵀ X)` from a block X, (n, b), sparse: so is what the first half hop reads.
 
     `B Bᵀ` for the lower bidiagonal B of Golub and Kahan: half a hop by Aᵀ gives a diagonal entry of B and a block of
     the right side, half a hop by A one below the diagonal and a block of the left. Only the shorter side is kept
     orthogonal, which is enough, and cheap where captions are few.
     """
-    left /= np.linalg.norm(left)
-    right = matrix.T @ left
+    block = block / np.linalg.norm(block.data)
+    left, right = block.toarray(order="C"), first_half_hop(matrix, block)
     shorter_left = left.size <= right.size
     kept = np.empty((hops, min(left.size, right.size)))
     diagonal, off_diagonal, below = [], [], 0.0

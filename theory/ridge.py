@@ -16,7 +16,7 @@ from theory.consistency import class_masses, induced_labelling_error, required_l
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray
 from theory.infrastructure.svd import svd
-from theory.multihop import HOPS, ROUND_OFF, Rule, gauss_rule, label_measure, radau_rule
+from theory.multihop import ROUND_OFF, Rule, gauss_rule, label_measure, radau_rule
 from theory.probes import as_features
 from theory.scores import Standing, round_off
 
@@ -71,7 +71,7 @@ def ridge_probe(graph: PairGraph, ridge: float, ratio: Ratio | None = None) -> R
     return RidgeProbe(float(graph.left_marginal @ wrong), float(np.sum(residual**2)))
 
 
-def ridge_mse_interval(graph: PairGraph, ridge: float, hops: int = HOPS) -> tuple[float, float]:
+def ridge_mse_interval(graph: PairGraph, ridge: float, hops: int | None = None) -> tuple[float, float]:
     """A lower and an upper bound of the squared error of the ridge probe on the true ratio; rounded outward.
 
     It is `∫ (λ / (t + λ))² dν(t)`, ν the label-energy measure. That function is completely monotone: the Gauss rule of
@@ -82,8 +82,8 @@ def ridge_mse_interval(graph: PairGraph, ridge: float, hops: int = HOPS) -> tupl
     ----------
     ridge : float
         λ, positive.
-    hops : int
-        Steps of Lanczos, at least 1.
+    hops : int, optional
+        Steps of Lanczos, at least 1; by default `theory.multihop.default_hops`.
 
     Raises
     ------
@@ -119,7 +119,7 @@ def one_hop_interval(graph: PairGraph, ridge: float) -> tuple[float, float]:
     return _outward((ridge / (1 - error + ridge)) ** 2, error + (1 - error) * (ridge / (1 + ridge)) ** 2, ridge)
 
 
-def ridge_mse_at_most(graph: PairGraph, ridge: float, ratio: Ratio, hops: int = HOPS) -> float:
+def ridge_mse_at_most(graph: PairGraph, ridge: float, ratio: Ratio, hops: int | None = None) -> float:
     """An upper bound of the squared error of the ridge probe on any ratio ŵ: `√mse(ŵ) <= √mse(w) + δ √(p_max / λ)`.
 
     `δ² = E_{p_L × p_R} (ŵ - w)²`, the spectral loss of ŵ less its least, `-‖Ā‖²`; p_max is the largest class mass on

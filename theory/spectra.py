@@ -490,9 +490,13 @@ def _deflated(product: Product, basis: FloatArray) -> Product:
 
 
 def _products(matrix: sp.csr_array, device: "torch.device | None") -> tuple[Product, Product]:
-    """`X -> A X` and `Y -> Aᵀ Y`, in scipy on the CPU and in torch elsewhere."""
+    """`X -> A X` and `Y -> Aᵀ Y`, in scipy on the CPU and in torch elsewhere.
+
+    On the CPU the second scatters from A itself: it needs no copy, and what it writes to, the smaller side, is in the
+    cache where the larger one, which a copy would read from, is not.
+    """
     if device is None:
-        transposed = sp.csr_array(matrix.T)
+        transposed = matrix.T
         return lambda x: matrix @ x, lambda y: transposed @ y
     return _torch_product(matrix, device), _torch_product(sp.csr_array(matrix.T), device)
 

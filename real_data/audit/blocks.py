@@ -63,6 +63,11 @@ class BlockMatrix(_OnCluster):
         self._client, self._blocks, self.rows = client, blocks, rows
         self.shape = (sum(map(len, rows)), n_right)
 
+    @cached_property
+    def nnz(self) -> int:
+        """How many pairs there are."""
+        return sum(self.on_blocks(_count))
+
     def on_blocks(self, work: Callable[..., Result], *shared: object, each: Sequence[object] = ()) -> list[Result]:
         """`work(block, *shared)` for every block, or `work(block, part, *shared)` with its part of `each`."""
         for_all = [self._client.scatter(value, broadcast=True, hash=False) for value in shared]
@@ -143,6 +148,10 @@ class BlockGraph(_OnCluster):
 def _scaled(scale: FloatArray, rows: FloatArray) -> FloatArray:
     """`diag(scale) X`, for one vector or several."""
     return (scale * rows.T).T
+
+
+def _count(block: Block) -> int:
+    return block.joint.nnz
 
 
 def _times(block: Block, right: FloatArray) -> FloatArray:

@@ -12,9 +12,9 @@ from theory import PairGraph, Spectrum, induced_labelling_error, label_energy, s
 from theory.connectivity import class_second_eigenvalues, cross_class_leaks
 from theory.consistency import class_indicators, required_labels
 from theory.infrastructure.arrays import FloatArray, IntArray
-from theory.multihop import label_measure, moments
+from theory.multihop import default_hops, label_measure, moments
 
-HOPS = 8  # of the curve; the label measure has twice as many
+HOPS = 8  # of the curve, where the label measure has as many moments
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +103,7 @@ class Agreement:
     ----------
     by_class : csc_array (r, n_right), `P(c, l)`
     energy : (k,), the label energy of the leading triplets
-    curve : (HOPS + 1,), multi-hop consistency
+    curve : (HOPS + 1,), multi-hop consistency; shorter where so many pairs and classes leave fewer hops
     alpha : α_T
     facts : of the classes
     """
@@ -148,7 +148,7 @@ def agreement(pairs: Pairs, triplets: Spectrum) -> Agreement:
     return Agreement(
         by_class=by_class,
         energy=label_energy(graph, triplets),
-        curve=moments(label_measure(graph), HOPS),
+        curve=moments(label_measure(graph), min(HOPS, 2 * default_hops(graph))),
         alpha=induced_labelling_error(graph),
         facts=pairs.class_facts(),
     )

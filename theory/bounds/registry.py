@@ -40,6 +40,7 @@ class Bound:
     statement, remarks : the first line of the docstring, and the rest of it
     evaluate : the function that was decorated
     seconds : how long it may take for a value, if it is foreign
+    hops : how many it was told to take, by `in_hops`
     """
 
     name: str
@@ -51,6 +52,7 @@ class Bound:
     remarks: str
     evaluate: Callable[..., float]
     seconds: float = math.inf
+    hops: int | None = None
 
     @property
     def foreign(self) -> bool:
@@ -87,7 +89,12 @@ class Bound:
         """The same claim by the consistency of so many hops; itself for `None`, or where hops play no part in it."""
         if hops is None or not _takes_hops(self.evaluate):
             return self
-        return replace(self, evaluate=wraps(self.evaluate)(partial(self.evaluate, hops=hops)))
+        return replace(self, evaluate=wraps(self.evaluate)(partial(self.evaluate, hops=hops)), hops=hops)
+
+    @property
+    def by_default_hops(self) -> bool:
+        """Whether hops play a part in it, and nobody said how many."""
+        return self.hops is None and _takes_hops(self.evaluate)
 
     def _of(self, encoder: Encoder) -> Encoder:
         if NEEDED.get(self.subject) == "penalty" and encoder.penalty is None:

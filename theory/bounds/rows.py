@@ -9,6 +9,7 @@ from theory.bounds.quantities import QUANTITIES, Encoder
 from theory.bounds.registry import Bound, Subject
 from theory.consistency import optimum_range
 from theory.infrastructure.hypotheses import HypothesisError
+from theory.multihop import HOPS, default_hops
 from theory.spectra import Spectrum
 
 JUDGED_DECADES = 24  # of weights: a violation within them is one, beyond them it is confirmed in higher precision
@@ -121,7 +122,7 @@ def _judged(claim: Bound, encoder: Encoder, spectrum: Spectrum, sides: dict[str,
         "tightness": 1.0 if abs(slack) <= round_off + doubt else _tightness(claim, found, value),
         "guess": guess,
         "vacuous": value >= guess,
-        "note": _joined(note, tie),
+        "note": _joined(note, tie, _fewer_hops(claim, encoder)),
     }
 
 
@@ -157,6 +158,13 @@ def _tightness(claim: Bound, measured: float, value: float) -> float:
     if high > 0:
         return max(low, 0.0) / high
     return high / low if low < 0 else math.inf
+
+
+def _fewer_hops(claim: Bound, encoder: Encoder) -> str:
+    """By how many hops a claim is, where so many pairs and classes leave fewer than there are else."""
+    if not claim.by_default_hops or (taken := default_hops(encoder.graph)) == HOPS:
+        return ""
+    return f"by {taken} hops: there are many pairs and classes, and hops= asks for more"
 
 
 def _note(claim: Bound, spectrum: Spectrum, value: float) -> str:

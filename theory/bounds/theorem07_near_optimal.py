@@ -32,7 +32,7 @@ from theory.consistency import class_masses, induced_labelling_error, label_ener
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray
 from theory.infrastructure.hypotheses import require
-from theory.multihop import HOPS, tail_at_most
+from theory.multihop import tail_at_most
 from theory.spectra import Spectrum
 
 
@@ -59,7 +59,7 @@ def sharp_near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encod
 
 @bound("multihop-near-optimal-error", quantity="probe_error", status="exact", subject="encoder")
 def multihop_near_optimal_error(
-    graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int = HOPS
+    graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
 ) -> float:
     """`E(f) <= 2 min_j (√B_m(j) + √(p_max ε / (σ_j² - σ²_{k+1})))²`: the tail by multi-hop consistency (theorem 15)."""
     tails = [tail_at_most(graph, spectrum, j, hops) for j in range(1, k + 1)]

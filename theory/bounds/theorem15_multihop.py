@@ -6,8 +6,8 @@ the squared error of the linear probe on the optimum between two numbers.
 Let a_m be the probability that both ends of an m-step walk along induced pairs have the same label: the m-th moment of
 the label-energy measure `ν = Σ_i c_i δ(σ_i²)` on [0, 1]. The squared error of the probe on the top k is between
 `ν([0, σ²_{k+1}))` and `ν([0, σ²_{k+1}])`, hence between the least and the largest such mass over all measures on [0, 1]
-with the moments a_0..a_{2m}, m = `HOPS`. Both are read off one quadrature rule with a node at `σ²_{k+1}` (Chebyshev,
-Markov, Stieltjes): `L_m(k) <= ε₂(f*) <= B_m(k)`. Dually, B_m is the least of `Σ_j p_j a_j` over the polynomials p of
+with the moments a_0..a_{2m}, m = 8 or on large graphs less (`theory.multihop.default_hops`). Both are read off one
+quadrature rule with a node at `σ²_{k+1}` (Chebyshev, Markov, Stieltjes): `L_m(k) <= ε₂(f*) <= B_m(k)`. Dually, B_m is the least of `Σ_j p_j a_j` over the polynomials p of
 degree at most 2m that are non-negative on [0, 1] and at least 1 on `[0, σ²_{k+1}]`. One of them is
 `(1 - t) / (1 - σ²_{k+1})`, which gives theorem 4; so B_m never exceeds theorem 4, nor 1, and is finite without a gap.
 
@@ -28,7 +28,7 @@ from theory.bounds.quantities import Encoder
 from theory.bounds.registry import bound
 from theory.consistency import induced_labelling_error
 from theory.graph import PairGraph
-from theory.multihop import HOPS, consistency_curve, tail_at_least, tail_at_most
+from theory.multihop import consistency_curve, tail_at_least, tail_at_most
 from theory.spectra import Spectrum, enough_triplets, spectrum
 
 if TYPE_CHECKING:
@@ -36,19 +36,19 @@ if TYPE_CHECKING:
 
 
 @bound("multihop-mse", quantity="probe_mse", status="exact")
-def multihop_mse(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS) -> float:
+def multihop_mse(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`ε₂(f*) <= B_m(k)`, the most label energy in `[0, σ²_{k+1}]` that the consistency of up to 2m hops allows."""
     return tail_at_most(graph, spectrum, k, hops)
 
 
 @bound("multihop-error", quantity="probe_error", status="exact")
-def multihop_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS) -> float:
+def multihop_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`E(f*) <= 2 B_m(k)`: by the consistency of up to 2m hops."""
     return 2 * tail_at_most(graph, spectrum, k, hops)
 
 
 @bound("multihop-mse-below", quantity="probe_mse", status="exact", relation=">=")
-def multihop_mse_below(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS) -> float:
+def multihop_mse_below(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`ε₂(f*) >= L_m(k)`, the least label energy in `[0, σ²_{k+1})` that the consistency of up to 2m hops allows."""
     return tail_at_least(graph, spectrum, k, hops)
 

@@ -28,7 +28,7 @@ from theory.bounds.registry import bound
 from theory.bounds.theorem15_multihop import multihop_error
 from theory.graph import PairGraph
 from theory.local_multihop import Cut, local_multihop, vote_within
-from theory.multihop import HOPS
+from theory.multihop import hops_taken
 from theory.spectra import Spectrum, enough_triplets, spectrum
 
 if TYPE_CHECKING:
@@ -36,22 +36,23 @@ if TYPE_CHECKING:
 
 
 @bound("local-multihop-error", quantity="probe_error", status="exact")
-def local_multihop_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS) -> float:
+def local_multihop_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`E(f*) <= N(γ_q, ∫ P dν)`: by the consistency of up to 2m hops, and the margins of scores of up to m + 1 hops.
 
     The least over the filters tried and over theorem 15.
     """
-    return min(local_multihop(graph, spectrum, k, hops).error, multihop_error.in_hops(hops)(graph, spectrum, k))
+    by_scores = local_multihop(graph, spectrum, k, hops_taken(graph, hops))
+    return min(by_scores.error, multihop_error.in_hops(hops)(graph, spectrum, k))
 
 
 @bound("walk-vote-error", quantity="probe_error", status="exact")
-def walk_vote_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS) -> float:
+def walk_vote_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`E(f*) <= min_j N(γ_j, max(β / (1 - β), (1 - β') / β') (a_j - a_{2j}))`, `β = σ_{k+1}^{2j}`, `β' = σ_k^{2j}`.
 
     γ_j are the margins of a vote over j-hop walks, `j <= m`. Width k behaves like the vote with `β = 1/2`, of
     `j = ln 2 / ln(1 / σ²_{k+1})` hops, where without a gap the budget is `a_j - a_{2j}`.
     """
-    return vote_within(graph, Cut.of(spectrum, k), hops).error
+    return vote_within(graph, Cut.of(spectrum, k), hops_taken(graph, hops)).error
 
 
 def error_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum | None = None) -> "pd.DataFrame":

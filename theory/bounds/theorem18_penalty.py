@@ -45,7 +45,7 @@ from theory.consistency import class_masses, induced_labelling_error, label_ener
 from theory.graph import PairGraph
 from theory.infrastructure.hypotheses import require
 from theory.local_multihop import Cut, within
-from theory.multihop import HOPS, label_measure, mass_up_to, tail_at_least, tail_at_most
+from theory.multihop import hops_taken, label_measure, mass_up_to, tail_at_least, tail_at_most
 from theory.spectra import Spectrum, operator_norm
 
 REACH_LIMIT = 10.0  # of `t - μ`; farther away the bound is 1, or almost
@@ -53,15 +53,17 @@ PLACES_BLOCK = np.linspace(-14, 5, 48)  # log-odds of `(t - μ) / (1 - μ)` at w
 
 
 @bound("penalised-mse", quantity="probe_mse", status="exact", subject="penalised optimum")
-def penalised_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+def penalised_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None) -> float:
     """`ε₂(f_μ) <= B_m(b)`, the most label energy in `[0, b]` that up to 2m hops allow, `b = max(μ², σ²_{k+1})`."""
-    return tail_at_most(graph, spectrum, _width(encoder), cut=_penalty(encoder))
+    return tail_at_most(graph, spectrum, _width(encoder), hops, cut=_penalty(encoder))
 
 
 @bound("penalised-mse-below", quantity="probe_mse", status="exact", relation=">=", subject="penalised optimum")
-def penalised_mse_below(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+def penalised_mse_below(
+    graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
+) -> float:
     """`ε₂(f_μ) >= L_m(b)`, the least label energy in `[0, b)` that up to 2m hops allow, `b = max(μ², σ²_{k+1})`."""
-    return tail_at_least(graph, spectrum, _width(encoder), cut=_penalty(encoder))
+    return tail_at_least(graph, spectrum, _width(encoder), hops, cut=_penalty(encoder))
 
 
 @bound("penalised-error", quantity="probe_error", status="exact", subject="penalised optimum")
@@ -71,20 +73,24 @@ def penalised_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encod
 
 
 @bound("multihop-penalised-error", quantity="probe_error", status="exact", subject="penalised optimum")
-def multihop_penalised_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int = HOPS) -> float:
+def multihop_penalised_error(
+    graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
+) -> float:
     """`E(f_μ) <= 2 B_m(b)`, `b = max(μ², σ²_{k+1})`: by up to 2m hops."""
     return 2 * tail_at_most(graph, spectrum, _width(encoder), hops, cut=_penalty(encoder))
 
 
 @bound("local-penalised-error", quantity="probe_error", status="exact", subject="penalised optimum")
-def local_penalised_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int = HOPS) -> float:
+def local_penalised_error(
+    graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
+) -> float:
     """`E(f_μ) <= N(γ_q, ∫ P dν)`: theorem 16 with its cut at `b = max(μ², σ²_{k+1})`.
 
     The least over the filters tried and `2 B_m(b)`.
     """
     cut = Cut.at_penalty(spectrum, k, _width(encoder), _penalty(encoder))
     by_tail = multihop_penalised_error.in_hops(hops)(graph, spectrum, k, encoder)
-    return min(within(graph, cut, hops).error, by_tail)
+    return min(within(graph, cut, hops_taken(graph, hops)).error, by_tail)
 
 
 @bound("two-hop-penalised-mse", quantity="probe_mse", status="exact", subject="penalised optimum")
@@ -112,15 +118,19 @@ def penalised_encoder_error(graph: PairGraph, spectrum: Spectrum, k: int, encode
 
 
 @bound("multihop-penalised-encoder-mse", quantity="probe_mse", status="exact", subject="penalised encoder")
-def multihop_penalised_encoder_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+def multihop_penalised_encoder_mse(
+    graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
+) -> float:
     """`√ε₂(f) <= min_t √B_m(t²) + √(p_max ε_μ) / (t - μ)` for every embedding pair: no eigenvector."""
-    return _by_hops(encoder, penalised_excess(encoder)) ** 2
+    return _by_hops(encoder, penalised_excess(encoder), hops) ** 2
 
 
 @bound("penalised-encoder-mse-by-duality", quantity="probe_mse", status="exact", subject="penalised encoder")
-def penalised_encoder_mse_by_duality(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+def penalised_encoder_mse_by_duality(
+    graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
+) -> float:
     """`√ε₂(f) <= min_t √B_m(t²) + √(p_max δ_μ) / (t - μ)`, δ_μ the duality gap: no singular value of the graph."""
-    return _by_hops(encoder, duality_gap(encoder)) ** 2
+    return _by_hops(encoder, duality_gap(encoder), hops) ** 2
 
 
 def penalised_excess(encoder: Encoder) -> float:
@@ -193,10 +203,10 @@ def _by_soft_threshold(encoder: Encoder) -> float:
     return min(1.0, float(best.fun), at(math.log(nearest)))
 
 
-def _by_hops(encoder: Encoder, excess: float) -> float:
+def _by_hops(encoder: Encoder, excess: float, hops: int | None) -> float:
     """The bound of `√ε₂` by multi-hop consistency at the best of some t; at most 1."""
     penalty, rounding = _penalty(encoder), encoder.spectrum.rounding
-    jacobi, off_subspace = label_measure(encoder.graph), _off_subspace(encoder, excess)
+    jacobi, off_subspace = label_measure(encoder.graph, hops), _off_subspace(encoder, excess)
     reaches = (1 - penalty) * expit(PLACES_BLOCK)
     roots = [math.sqrt(mass_up_to(jacobi, (penalty + reach) ** 2, slack=rounding)) for reach in reaches]
     return min(1.0, float(np.min(np.array(roots) + off_subspace / reaches)))
