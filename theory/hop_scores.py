@@ -59,6 +59,7 @@ def filtered_margins(graph: PairGraph, filters: Sequence[FloatArray]) -> list[Fl
             rows = slice(first, first + step)
             scores = np.tensordot(mixing, hops[:, rows], axes=1)
             _compare(scores, hopped.own[rows] - columns[0], mine[:, rows], others[:, rows])
+        del hops  # or those of two blocks would be held while the next are computed
     margins = np.empty_like(mine)
     margins[:, hopped.nodes] = mine - others
     return list(margins / np.sqrt(graph.left_marginal))

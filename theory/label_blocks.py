@@ -13,7 +13,7 @@ from theory.consistency import weighted_targets
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray, IntArray
 
-BLOCK_BYTES = 2**30  # of the vectors of some columns of Ỹ
+BLOCK_BYTES = 3 * 2**28  # of the vectors of some columns of Ỹ
 
 
 def by_class(graph: PairGraph) -> tuple[sp.csr_array, sp.csc_array, IntArray]:

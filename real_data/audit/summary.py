@@ -39,7 +39,8 @@ KEYS: dict[str, str] = {
     "self_pair_share": "the share of induced pairs that are an image with itself, and so agree whatever the labels",
     "distinct_labelling_error": "α_T among induced pairs of two different images: not flattered by self-pairs",
     "distinct_labelling_error_interval": "approximate 95% interval of it, and of α_T in the population of the images",
-    "consistency_by_hops": "a_0, a_1, ...: the probability that both ends of an m-step walk along induced pairs agree",
+    "consistency_by_hops": "a_0, a_1, ...: the probability that both ends of an m-step walk along induced pairs agree; "
+    "where so many pairs and classes leave fewer hops to the bounds, which say so in their notes, fewer of them",
     "singular_values": "σ_1..σ_k of the normalised matrix of pairs",
     "next_singular_value": "σ_{k+1}, which the bounds divide by",
     "next_singular_value_upper": "an upper end of σ_{k+1}, which they use",

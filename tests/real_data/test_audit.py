@@ -14,7 +14,7 @@ from real_data.audit import KEYS, Settings, audit, reading
 from real_data.audit.intervals import labelling_errors
 from real_data.audit.measuring import HOPS, PairFacts, PairsHere, agreement
 from tests.families import GRAPHS
-from theory import PairGraph, check_bounds, label_blocks, scores, spectrum
+from theory import PairGraph, check_bounds, label_blocks, multihop, scores, spectrum
 from theory.infrastructure.tables import sidecar
 
 K = 32
@@ -246,6 +246,16 @@ def test_consistency_by_hops_goes_as_far_as_it_says(audited):
     _, done = audited
     assert len(done.summary["consistency_by_hops"]) == HOPS + 1
     assert done.summary["consistency_by_hops"][1] == pytest.approx(done.summary["consistency"])
+
+
+def test_the_curve_is_shorter_where_there_are_fewer_hops(monkeypatch):
+    graph, again = (GRAPHS["latent_captions"](np.random.default_rng(3), 40) for _ in range(2))
+    triplets = spectrum(graph, 3)
+    whole = agreement(PairsHere(graph), triplets).curve
+    monkeypatch.setattr(multihop, "HOPS_PRODUCTS", 0)
+    shorter = agreement(PairsHere(again), triplets).curve
+    assert len(shorter) == 2 * multihop.FEWEST_HOPS + 1 < len(whole)
+    np.testing.assert_allclose(shorter, whole[: len(shorter)], atol=1e-14)
 
 
 def test_no_array_has_a_column_for_each_class(monkeypatch):

@@ -9,14 +9,27 @@ import scipy.sparse as sp
 
 from real_data import emoji_graph
 from tests.families import GRAPHS
-from theory import HypothesisError, PairGraph, induced_labelling_error, label_blocks, label_energy, spectra, spectrum
+from theory import (
+    HypothesisError,
+    PairGraph,
+    check_bounds,
+    hop_scores,
+    induced_labelling_error,
+    label_blocks,
+    label_energy,
+    spectra,
+    spectrum,
+)
 from theory import multihop as module
 from theory.consistency import class_masses
+from theory.hop_scores import filtered_margins
+from theory.label_blocks import by_class, first_half_hop
 from theory.multihop import (
     FAR,
     TIE,
     JacobiMatrix,
     consistency_curve,
+    default_hops,
     label_measure,
     mass_below,
     mass_up_to,
@@ -197,18 +210,69 @@ def test_moments_beyond_those_known_are_refused():
 
 def test_the_memory_does_not_grow_with_the_classes(monkeypatch):
     monkeypatch.setattr(label_blocks, "BLOCK_BYTES", 2**22)
+    monkeypatch.setattr(hop_scores, "KEPT_BYTES", 0)
     rng = np.random.default_rng(19)
     left, right = np.repeat(np.arange(10_000), 3), rng.integers(400, size=30_000)
     joint = sp.coo_array((np.ones(30_000), (left, right)), shape=(10_000, 400))
     for classes in (2, 500):
         graph = PairGraph(joint, left[::3] % classes)
         assert graph.normalized.nnz
-        for measure in (lambda g: label_measure(g, 4), lambda g: consistency_curve(g, 4)):
+        for measure, blocks in (
+            (lambda g: label_measure(g, 4), 2),
+            (lambda g: consistency_curve(g, 4), 2),
+            (lambda g: filtered_margins(g, [np.ones(8)]), 1.5),  # of two blocks at once it would be more
+        ):
             tracemalloc.start()
             measure(graph)
             peak = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
-            assert peak < 2 * 2**22 < 10_000 * 500 * 8 / 4
+            assert peak < blocks * 2**22 < 10_000 * 500 * 8 / 4
+
+
+# How many hops.
+
+
+@pytest.mark.parametrize("family", GRAPHS)
+def test_the_first_half_hop_reads_sparse_labels(family):
+    graph = family_graph(family)
+    matrix, targets, _ = by_class(graph)
+    naive = matrix.toarray().T @ targets.toarray()
+    np.testing.assert_allclose(first_half_hop(matrix, targets), naive, atol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("products", "hops"),
+    [(0, module.FEWEST_HOPS), (5, 5), (5.9, 5), (module.HOPS, module.HOPS), (1000, module.HOPS)],
+)
+def test_hops_by_what_they_cost(products, hops, monkeypatch):
+    """A hop leads over every pair twice, for every class."""
+    graph = family_graph("latent_captions")
+    classes = len(np.unique(graph.left_labels))
+    monkeypatch.setattr(module, "HOPS_PRODUCTS", int(products * 2 * graph.joint.nnz * classes))
+    assert default_hops(graph) == hops
+    assert len(label_measure(graph).diagonal) == hops
+    assert label_measure(graph) is label_measure(graph, hops)
+    assert len(label_measure(graph, 7).diagonal) == 7
+
+
+def test_ten_million_pairs_have_all_hops_with_a_hundred_classes_and_the_fewest_with_a_thousand():
+    assert 2 * 10_000_000 * 100 * module.HOPS < module.HOPS_PRODUCTS < 2 * 10_000_000 * 1_000 * module.FEWEST_HOPS
+
+
+def test_bounds_by_fewer_hops_say_so_and_are_those_asked_for_by_name(monkeypatch):
+    graph, same = family_graph("latent_captions"), family_graph("latent_captions")
+    asked = check_bounds(same, 3, hops=2, penalty=0.3)
+    whole = check_bounds(family_graph("latent_captions"), 3, penalty=0.3)
+    monkeypatch.setattr(module, "HOPS_PRODUCTS", 0)
+    fewer = check_bounds(graph, 3, penalty=0.3)
+    noted = fewer["note"].str.contains("by 2 hops: ")
+    assert noted.sum() == 11
+    np.testing.assert_array_equal(fewer["value"], asked["value"])
+    assert (fewer["value"] != whole["value"])[noted].any()
+    np.testing.assert_array_equal(fewer["value"][~noted], whole["value"][~noted])
+    for table in (asked, whole):
+        assert not table["note"].str.contains("hops").any()
+    assert fewer["holds"].dropna().all()
 
 
 def test_the_measure_is_computed_once_and_does_not_outlive_its_graph():
