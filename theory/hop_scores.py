@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import scipy.sparse as sp
 
-from theory.consistency import class_indicators, required_labels, weighted_targets
+from theory.consistency import class_indicators, class_masses, required_labels, weighted_targets
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.label_blocks import by_class, column_blocks, first_half_hop
@@ -24,7 +24,13 @@ CACHED = 1 << 16  # scores mixed at a time: they are still in the cache when the
 _kept: WeakKeyDictionary[PairGraph, FloatArray] = WeakKeyDictionary()
 
 
-def filtered_margins(graph: PairGraph, filters: Sequence[FloatArray]) -> list[FloatArray]:
+# Where these would be too many, the margins that were asked for ahead are kept in their place.
+_ahead: WeakKeyDictionary[PairGraph, dict[bytes, FloatArray]] = WeakKeyDictionary()
+
+
+def filtered_margins(
+    graph: PairGraph, filters: Sequence[FloatArray], ahead: Sequence[FloatArray] = ()
+) -> list[FloatArray]:
     """Margins of the multi-hop scores `D_L^{-1/2} q(ĀĀᵀ) Ỹ` of some polynomials q, an (n_left,) for each.
 
     For `q = t^m` the scores of a node are the class distribution of the end of an m-step walk from it. The margin is
@@ -34,6 +40,8 @@ def filtered_margins(graph: PairGraph, filters: Sequence[FloatArray]) -> list[Fl
     ----------
     filters : arrays (d + 1,)
         q in the basis `T_j(2t - 1)`, j = 0..d.
+    ahead : likewise
+        What will be asked for next: where hops are too large to be kept, they are computed once for both.
 
     Raises
     ------
@@ -48,6 +56,17 @@ def filtered_margins(graph: PairGraph, filters: Sequence[FloatArray]) -> list[Fl
     """
     if not filters:
         return []
+    known = _ahead.get(graph, {})
+    if all(q.tobytes() in known for q in filters):
+        return [known[q.tobytes()] for q in filters]
+    if _is_small(graph, max(map(len, filters))):
+        return _margins(graph, filters)
+    found = _margins(graph, [*filters, *ahead])
+    _ahead[graph] = {q.tobytes(): margins for q, margins in zip(ahead, found[len(filters) :], strict=True)}
+    return found[: len(filters)]
+
+
+def _margins(graph: PairGraph, filters: Sequence[FloatArray]) -> list[FloatArray]:
     mixing = np.zeros((len(filters), max(map(len, filters))))
     for row, coefficients in zip(mixing, filters, strict=True):
         row[: len(coefficients)] = coefficients
@@ -77,6 +96,11 @@ def _compare(scores: FloatArray, own: IntArray, mine: FloatArray, others: FloatA
     np.maximum(others, scores.max(axis=2), out=others)
 
 
+def _is_small(graph: PairGraph, count: int) -> bool:
+    """Whether so many hops of all columns are kept with the graph."""
+    return 8 * count * graph.n_left * len(class_masses(graph)) <= KEPT_BYTES
+
+
 @dataclass(frozen=True, eq=False)
 class _Hopped:
     """`T_j(2ĀĀᵀ - 1) Ỹ`, j = 0..count - 1.
@@ -100,7 +124,7 @@ class _Hopped:
         """Kept with the graph, for other filters and widths, where all take at most `KEPT_BYTES`."""
         own = class_indicators(required_labels(graph, "left")).indices.astype(np.int64)
         targets = sp.csc_array(weighted_targets(graph))
-        if 8 * count * graph.n_left * targets.shape[1] > KEPT_BYTES:
+        if not _is_small(graph, count):
             matrix, targets, nodes = by_class(graph)
             return cls(matrix, targets, nodes, own[nodes], count)
         known = _kept[graph] if graph in _kept else targets.toarray(order="C")[None]

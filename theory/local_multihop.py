@@ -35,7 +35,7 @@ Source: new here.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 
@@ -173,9 +173,10 @@ def local_multihop(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOP
 
 def within(graph: PairGraph, cut: Cut, hops: int = HOPS) -> LocalBound:
     """`local_multihop` for any cut: the least bound that steps and powers give."""
-    families = [*_steps(label_measure(graph, hops), cut), *_powers(cut, hops)]
+    votes = [*_powers(cut, hops)]
+    families = [*_steps(label_measure(graph, hops), cut), *votes]
     room = max(FEWEST, AT_ONCE // (graph.n_left * len(class_masses(graph))))
-    return _least(graph, cut, hops, families[:room])
+    return _least(graph, cut, hops, families[:room], votes)
 
 
 def vote_within(graph: PairGraph, cut: Cut, hops: int = HOPS) -> LocalBound:
@@ -249,13 +250,21 @@ class _Trial:
         return error_within(self.margins, self.masses, budget)
 
 
-def _least(graph: PairGraph, cut: Cut, hops: int, families: list[_Family]) -> LocalBound:
-    """The least bound of all members; only those that may be the least are certified."""
+def _least(
+    graph: PairGraph, cut: Cut, hops: int, families: Sequence[_Family], ahead: Sequence[_Family] = ()
+) -> LocalBound:
+    """The least bound of all members; only those that may be the least are certified.
+
+    The margins of families that are ahead are computed beside theirs, for whoever asks next.
+    """
     nodes, weights = rule_of_all_moments(label_measure(graph, hops))
     moments = weights @ chebyshev.chebvander(2 * nodes - 1, 2 * hops)
     families = [family for family in families if _may_say_something(family, moments)]
+    filters, later = (
+        [it.filter for it in of] for of in (families, [it for it in ahead if _may_say_something(it, moments)])
+    )
     hopes = []
-    for family, margins in zip(families, filtered_margins(graph, [it.filter for it in families]), strict=True):
+    for family, margins in zip(families, filtered_margins(graph, filters, later), strict=True):
         order = np.argsort(margins)
         ahead, masses = np.minimum(margins[order], FAR), graph.left_marginal[order]
         bare = family.majorants @ moments[: family.majorants.shape[1]]

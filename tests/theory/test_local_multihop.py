@@ -76,6 +76,20 @@ def test_margins_are_those_of_the_filtered_labels(family, block, kept, monkeypat
             np.testing.assert_allclose(found, margins(scores, own), atol=1e-10)
 
 
+@pytest.mark.parametrize("family", ["latent_captions", "sparse_random", "twins"])
+def test_votes_of_a_large_graph_share_the_hops_of_the_steps(family, monkeypatch):
+    graph, again = family_graph(family), family_graph(family)
+    cut = Cut.of(spectrum(graph, 4), 3)
+    alone = module.vote_within(again, cut, 4).error
+    monkeypatch.setattr(hop_scores, "KEPT_BYTES", 0)
+    monkeypatch.setattr(module, "AT_ONCE", 1)
+    walks, mixed = [], hop_scores._margins
+    monkeypatch.setattr(hop_scores, "_margins", lambda *given: walks.append(given) or mixed(*given))
+    module.within(graph, cut, 4)
+    assert module.vote_within(graph, cut, 4).error == pytest.approx(alone, abs=1e-12)
+    assert len(walks) == 1
+
+
 def test_a_filter_t_is_the_walk_that_shares_a_caption():
     graph = family_graph("latent_captions")
     walk = graph.induced().joint.toarray() / graph.left_marginal[:, None]
@@ -345,9 +359,9 @@ def test_filters_that_cannot_say_anything_are_left_out_and_change_nothing(family
     graph = family_graph(family)
     triplets, asked = spectrum(graph, 6), []
 
-    def counted(graph, filters):
+    def counted(graph, filters, ahead=()):
         asked.append(len(filters))
-        return filtered_margins(graph, filters)
+        return filtered_margins(graph, filters, ahead)
 
     def errors():
         cuts = [Cut.of(triplets, k) for k in (1, 3, 5)]
