@@ -251,17 +251,17 @@ class _Trial:
 
 
 def _least(
-    graph: PairGraph, cut: Cut, hops: int, families: Sequence[_Family], ahead: Sequence[_Family] = ()
+    graph: PairGraph, cut: Cut, hops: int, families: Sequence[_Family], next_ones: Sequence[_Family] = ()
 ) -> LocalBound:
     """The least bound of all members; only those that may be the least are certified.
 
-    The margins of families that are ahead are computed beside theirs, for whoever asks next.
+    The margins of those that are asked for next are computed beside theirs.
     """
     nodes, weights = rule_of_all_moments(label_measure(graph, hops))
     moments = weights @ chebyshev.chebvander(2 * nodes - 1, 2 * hops)
     families = [family for family in families if _may_say_something(family, moments)]
     filters, later = (
-        [it.filter for it in of] for of in (families, [it for it in ahead if _may_say_something(it, moments)])
+        [it.filter for it in of] for of in (families, [it for it in next_ones if _may_say_something(it, moments)])
     )
     hopes = []
     for family, margins in zip(families, filtered_margins(graph, filters, later), strict=True):
