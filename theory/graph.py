@@ -387,19 +387,21 @@ def _validated_weights(joint: Any) -> sp.csr_array:
     entries.data = _normalised(entries.data)
     weights = sp.csr_array(entries)
     weights.sum_duplicates()
-    weights.eliminate_zeros()
+    if np.count_nonzero(weights.data) < weights.nnz:
+        weights.eliminate_zeros()
     return weights
 
 
 def _normalised(weights: FloatArray) -> FloatArray:
     """The weights over their sum; `ValueError` where float64 cannot hold the smallest beside the largest."""
-    positive = weights[weights > 0]
+    given = weights
     with np.errstate(over="ignore", under="ignore"):
         # Summed in the longest float there is: a saved graph is to load as it was, to the last bit.
-        if abs(weights.sum(dtype=np.longdouble) - 1) > ROUNDING_OF_SUM:
-            weights = weights / positive.max()  # so that the sum of huge weights stays finite
-            weights = weights / float(weights.sum(dtype=np.longdouble))
-    if np.count_nonzero(weights >= SMALLEST) < len(positive):
+        if abs(given.sum(dtype=np.longdouble) - 1) > ROUNDING_OF_SUM:
+            weights = given / given.max()  # so that the sum of huge weights stays finite
+            weights /= float(weights.sum(dtype=np.longdouble))
+    if np.count_nonzero(weights >= SMALLEST) < np.count_nonzero(given):
+        positive = given[given > 0]
         decades = np.log10(positive.max()) - np.log10(positive.min())
         raise ValueError(
             f"joint has weights from {positive.min():.3g} to {positive.max():.3g}, {decades:.0f} orders of magnitude "
@@ -408,8 +410,8 @@ def _normalised(weights: FloatArray) -> FloatArray:
     return weights
 
 
-def _entries(joint: Any) -> sp.coo_array:
-    """A copy in float64, duplicates and all."""
+def _entries(joint: Any) -> sp.coo_array | sp.csr_array:
+    """A copy in float64, duplicates and all; of rows in order without any it is as it was, which takes no sort."""
     if is_tensor(joint):
         joint = joint.detach().cpu().to_dense().numpy()
     if not sp.issparse(joint):
@@ -422,14 +424,19 @@ def _entries(joint: Any) -> sp.coo_array:
         if joint.ndim != 2:
             raise ValueError(f"joint has {joint.ndim} dimensions: a pair graph is a matrix (n_left, n_right)")
     dense = not sp.issparse(joint)
+    if not dense and joint.format == "csr":
+        data = formats.real_weights("joint", joint.data)
+        copied = sp.csr_array((data, joint.indices.copy(), joint.indptr.copy()), shape=joint.shape)
+        if copied.has_canonical_format:
+            return copied
     entries = sp.coo_array(formats.real_weights("joint", joint) if dense else joint)
     data, (rows, columns) = formats.real_weights("joint", entries.data), entries.coords
     return sp.coo_array((data, (rows.copy(), columns.copy())), shape=entries.shape)
 
 
-def _reject(entries: sp.coo_array, bad: npt.NDArray[np.bool_], fault: str) -> None:
+def _reject(entries: sp.coo_array | sp.csr_array, bad: npt.NDArray[np.bool_], fault: str) -> None:
     if bad.any():
-        row, column = (index[int(np.argmax(bad))] for index in entries.coords)
+        row, column = (index[int(np.argmax(bad))] for index in entries.tocoo().coords)
         raise ValueError(
             f"joint has {bad.sum()} {fault} weights, the first at row {row}, column {column}: "
             f"weights are finite and non-negative{_ADVICE if fault == 'negative' else ''}"

@@ -14,6 +14,7 @@ import scipy.sparse as sp
 
 from theory.consistency import class_indicators, class_masses, required_labels, weighted_targets
 from theory.graph import PairGraph
+from theory.hop_products import Factor, for_hops
 from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.label_blocks import by_class, column_blocks, first_half_hop
 
@@ -112,7 +113,7 @@ class _Hopped:
     kept : (count, n_left, r), or more of them, where they are small
     """
 
-    matrix: sp.csr_array
+    matrix: Factor
     targets: sp.csc_array
     nodes: IntArray
     own: IntArray
@@ -129,8 +130,8 @@ class _Hopped:
             return cls(matrix, targets, nodes, own[nodes], count)
         known = _kept[graph] if graph in _kept else targets.toarray(order="C")[None]
         if len(known) < count:
-            known = _kept[graph] = _continued(graph.normalized, targets, known, count)
-        return cls(graph.normalized, targets, np.arange(graph.n_left), own, count, known)
+            known = _kept[graph] = _continued(for_hops(graph), targets, known, count)
+        return cls(for_hops(graph), targets, np.arange(graph.n_left), own, count, known)
 
     def blocks(self) -> Iterator[tuple[IntArray, FloatArray]]:
         """The classes of a block, (b,), and its hops, (count, n_left, b), block by block."""
@@ -143,7 +144,7 @@ class _Hopped:
             yield columns, _continued(self.matrix, block, block.toarray(order="C")[None], self.count)
 
 
-def _continued(matrix: sp.csr_array, targets: sp.csc_array, begun: FloatArray, count: int) -> FloatArray:
+def _continued(matrix: Factor, targets: sp.csc_array, begun: FloatArray, count: int) -> FloatArray:
     """The first `count` blocks, (count, n_left, b), from the first few of them, by Chebyshev's recurrence.
 
     The very first are the targets.

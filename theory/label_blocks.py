@@ -11,18 +11,19 @@ import scipy.sparse as sp
 
 from theory.consistency import weighted_targets
 from theory.graph import PairGraph
+from theory.hop_products import Factor, for_hops
 from theory.infrastructure.arrays import FloatArray, IntArray
 
 BLOCK_BYTES = 3 * 2**28  # of the vectors of some columns of Ỹ
 
 
-def by_class(graph: PairGraph) -> tuple[sp.csr_array, sp.csc_array, IntArray]:
+def by_class(graph: PairGraph) -> tuple[Factor, sp.csc_array, IntArray]:
     """Ā and Ỹ with the left nodes of a class together, and the right ones by the class that has most of their mass.
 
     With them the left node of each row. Products then find most of what they read in the cache. A matrix that is known
-    by its products is left as it is.
+    by its products is left as it is, and so is a dense one (`theory.hop_products`), whose products are those of blocks.
     """
-    targets, matrix = weighted_targets(graph), graph.normalized
+    targets, matrix = weighted_targets(graph), for_hops(graph)
     if not sp.issparse(cast(object, matrix)):
         return matrix, sp.csc_array(targets), np.arange(graph.n_left)
     by_class = sp.csc_array(targets.T @ matrix)
@@ -32,7 +33,7 @@ def by_class(graph: PairGraph) -> tuple[sp.csr_array, sp.csc_array, IntArray]:
     return sp.csr_array(matrix[rows][:, columns]), sp.csc_array(targets[rows]), rows
 
 
-def first_half_hop(matrix: sp.csr_array, block: sp.csc_array) -> FloatArray:
+def first_half_hop(matrix: Factor, block: sp.csc_array) -> FloatArray:
     """`Āᵀ X` of some columns X of Ỹ, (n_right, b): sparse, as a node is of one class and its pairs are read once."""
     if sp.issparse(cast(object, matrix)):
         return np.asarray((matrix.T @ block).toarray(order="C"))

@@ -19,6 +19,7 @@ from scipy.linalg.lapack import dstev
 
 from theory.consistency import required_labels
 from theory.graph import PairGraph
+from theory.hop_products import Factor, for_hops
 from theory.infrastructure.arrays import FloatArray
 from theory.label_blocks import by_class, column_blocks, first_half_hop, target_blocks
 from theory.spectra import Spectrum
@@ -91,11 +92,11 @@ def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
     nothing cancels, over blocks of columns. Cost: O(hops nnz r) for r classes; memory O((n_left + n_right) r), but
     little more than `theory.label_blocks.BLOCK_BYTES` for the left side. Source: new here.
     """
-    curve = np.zeros(_validated(hops, 0) + 1)
+    curve, matrix = np.zeros(_validated(hops, 0) + 1), for_hops(graph)
     for _, walk in target_blocks(graph, 3):  # itself, its squares, and what a hop leads to
         curve[0] += np.sum(walk**2)
         for step in range(hops):
-            walk = graph.normalized @ walk if step % 2 else graph.normalized.T @ walk
+            walk = matrix @ walk if step % 2 else matrix.T @ walk
             curve[step + 1] += np.sum(walk**2)
     return curve
 
@@ -278,7 +279,7 @@ def _label_measure(graph: PairGraph, hops: int) -> JacobiMatrix:
     return parts[0] if len(parts) == 1 else _sum_of(masses, parts, hops, nothing)
 
 
-def _bidiagonalised(matrix: sp.csr_array, block: sp.csc_array, hops: int, nothing: float) -> JacobiMatrix:
+def _bidiagonalised(matrix: Factor, block: sp.csc_array, hops: int, nothing: float) -> JacobiMatrix:
     """The Jacobi matrix of `X -> A (Aᵀ X)` from a block X, (n, b), sparse: so is what the first half hop reads.
 
     `B Bᵀ` for the lower bidiagonal B of Golub and Kahan: half a hop by Aᵀ gives a diagonal entry of B and a block of

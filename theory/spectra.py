@@ -11,7 +11,7 @@ import scipy.sparse as sp
 import scipy.sparse.linalg
 
 from theory.block_lanczos import GUARD as BLOCKS_GUARD
-from theory.dense_triplets import Triplets, dense_triplets
+from theory.dense_triplets import SPARSE, Triplets, dense_triplets
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray, sparse_tensor
 from theory.infrastructure.devices import accelerator
@@ -322,7 +322,7 @@ def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0)
         return 0.0
     if side <= DENSE_SIDE:
         smaller = matrix if matrix.shape[0] == side else sp.csr_array(matrix.T)
-        gram = (smaller @ smaller.T).toarray()
+        gram = _gram(smaller)
         # All of them: LAPACK's bisection, which a subset takes, fails on some tight clusters.
         ends = scipy.linalg.eigvalsh(gram, driver="evd", overwrite_a=True)[-2]
     else:
@@ -330,6 +330,14 @@ def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0)
         rest = _deflated(lambda x: forward(backward(x)), first[:, None] / np.linalg.norm(first))
         ends = _upper_end(rest, len(first), seed)
     return min(1.0, max(0.0, float(ends)) + _round_off(matrix.shape))
+
+
+def _gram(matrix: sp.csr_array) -> FloatArray:
+    """`A Aᵀ`, dense; by dense products where they are faster."""
+    if matrix.nnz * SPARSE < matrix.shape[0] * matrix.shape[1] or matrix.shape[0] * matrix.shape[1] > DENSE_LIMIT:
+        return np.asarray((matrix @ matrix.T).toarray())
+    dense = matrix.toarray()
+    return np.asarray(dense @ dense.T)
 
 
 def operator_norm(matrix: scipy.sparse.linalg.LinearOperator, *, seed: int = 0) -> float:

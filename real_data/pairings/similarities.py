@@ -52,6 +52,8 @@ class Similarities:
 
         None of them is more similar than the least similar one kept.
         """
+        if self.values.shape[1] == self.n_right:
+            return 0.0
         top = self.values.max(axis=1, keepdims=True)
         kept = np.exp((self.values - top) / temperature)
         left_out = (self.n_right - self.values.shape[1]) * kept.min(axis=1)

@@ -15,7 +15,7 @@ from real_data.encoders.cache import content_key
 
 LEAST_AREA = 0.08  # of a crop, at strength 1
 COLOUR, HUE = 0.8, 0.2  # largest changes of brightness, contrast and saturation, and of hue, at strength 1
-KEPT = 1_024  # views: an encoder sees them all, and then another does, or pixels are compared
+KEPT = 2_048  # views: an encoder sees them all, and then another does, or pixels are compared
 
 _picture = lru_cache(maxsize=1)(open_picture)  # the views of an image are drawn one after another
 
