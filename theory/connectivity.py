@@ -240,8 +240,12 @@ def _class_blocks(graph: PairGraph) -> Iterator[tuple[sp.csr_array, FloatArray]]
 
 
 def _without_empty_columns(matrix: sp.csr_array) -> sp.csr_array:
-    touched, columns = np.unique(matrix.indices, return_inverse=True)
-    return sp.csr_array((matrix.data, columns, matrix.indptr), shape=(matrix.shape[0], len(touched)))
+    if matrix.nnz < matrix.shape[1]:  # of many columns few are touched: a sort is shorter than all of them
+        touched, columns = np.unique(matrix.indices, return_inverse=True)
+        return sp.csr_array((matrix.data, columns, matrix.indptr), shape=(matrix.shape[0], len(touched)))
+    touched = np.bincount(matrix.indices, minlength=matrix.shape[1]) > 0
+    columns = (np.cumsum(touched) - 1)[matrix.indices]
+    return sp.csr_array((matrix.data, columns, matrix.indptr), shape=(matrix.shape[0], int(touched.sum())))
 
 
 @once_per_graph

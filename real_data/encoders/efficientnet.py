@@ -16,6 +16,7 @@ from theory.infrastructure.devices import torch_device
 
 PIXELS = 224
 BATCH = 32
+AT_ONCE = 16  # pictures, on the CPU: with more of them what one layer has made is no longer in the cache for the next
 
 
 class EfficientNet(LiveEncoder):
@@ -53,6 +54,12 @@ class EfficientNet(LiveEncoder):
 
     def embed(self, batch: torch.Tensor) -> Rows:
         """See `LiveEncoder`."""
+        # A smaller last part would be convolved in another order: its features would differ in their last digits.
+        whole = self.device.type != "cpu" or len(batch) % AT_ONCE > 0
+        parts = [batch] if whole else batch.split(AT_ONCE)
+        return np.concatenate([self._embedded(part) for part in parts])
+
+    def _embedded(self, batch: torch.Tensor) -> Rows:
         with torch.no_grad():
             features = self.network.forward_features(batch.to(self.device, memory_format=torch.channels_last))
             rows: Rows = self.network.forward_head(features, pre_logits=True).cpu().numpy()
