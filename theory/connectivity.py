@@ -240,12 +240,13 @@ def _class_blocks(graph: PairGraph) -> Iterator[tuple[sp.csr_array, FloatArray]]
 
 
 def _without_empty_columns(matrix: sp.csr_array) -> sp.csr_array:
-    if matrix.nnz < matrix.shape[1]:  # of many columns few are touched: a sort is shorter than all of them
+    touched: IntArray
+    if matrix.nnz < matrix.shape[1]:  # to sort the entries is less than to go through all columns
         touched, columns = np.unique(matrix.indices, return_inverse=True)
-        return sp.csr_array((matrix.data, columns, matrix.indptr), shape=(matrix.shape[0], len(touched)))
-    touched = np.bincount(matrix.indices, minlength=matrix.shape[1]) > 0
-    columns = (np.cumsum(touched) - 1)[matrix.indices]
-    return sp.csr_array((matrix.data, columns, matrix.indptr), shape=(matrix.shape[0], int(touched.sum())))
+    else:
+        touched = np.flatnonzero(np.bincount(matrix.indices, minlength=matrix.shape[1]))
+        columns = np.searchsorted(touched, np.arange(matrix.shape[1]))[matrix.indices]
+    return sp.csr_array((matrix.data, columns, matrix.indptr), shape=(matrix.shape[0], len(touched)))
 
 
 @once_per_graph

@@ -35,9 +35,9 @@ def by_class(graph: PairGraph) -> tuple[Factor, sp.csc_array, IntArray]:
 
 def first_half_hop(matrix: Factor, block: sp.csc_array) -> FloatArray:
     """`Āᵀ X` of some columns X of Ỹ, (n_right, b): sparse, as a node is of one class and its pairs are read once."""
-    if sp.issparse(cast(object, matrix)):
-        return np.asarray((matrix.T @ block).toarray(order="C"))
-    return np.asarray(matrix.T @ block.toarray(order="C"))
+    if not sp.issparse(cast(object, matrix)):
+        return np.asarray(matrix.T @ block.toarray(order="C"))
+    return np.asarray(sp.csr_array(matrix.T @ block).toarray(order="C"))
 
 
 def column_blocks(count: int, floats: int) -> list[IntArray]:

@@ -56,7 +56,7 @@ class EfficientNet(LiveEncoder):
         """See `LiveEncoder`."""
         # A smaller last part would be convolved in another order: its features would differ in their last digits.
         whole = self.device.type != "cpu" or len(batch) % AT_ONCE > 0
-        parts = [batch] if whole else batch.split(AT_ONCE)
+        parts = [batch] if whole else torch.split(batch, AT_ONCE)
         return np.concatenate([self._embedded(part) for part in parts])
 
     def _embedded(self, batch: torch.Tensor) -> Rows:

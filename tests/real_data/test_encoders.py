@@ -230,6 +230,15 @@ def test_efficientnet_sees_what_is_in_a_photograph(path, number):
     assert int(scores.argmax()) == number
 
 
+@pytest.mark.parametrize("count", [32, 20])
+def test_pictures_that_go_through_together_have_the_features_that_each_has_alone(count):
+    encoder = EfficientNet(pixels=32)
+    pictures = torch.rand(count, 3, 32, 32, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    rows = encoder.embed(pictures)
+    assert rows.shape == (count, 1280)
+    np.testing.assert_allclose(rows, np.concatenate([encoder.embed(one[None]) for one in pictures]), atol=1e-4)
+
+
 def test_minilm_knows_what_texts_mean():
     rows = MiniLM().encode_texts(["a dog barks", "the puppy is making noise", "interest rates fell"], None)
     assert rows.shape == (3, 384)

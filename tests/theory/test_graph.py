@@ -41,6 +41,16 @@ def test_every_matrix_type_gives_the_same_graph(kind):
     np.testing.assert_array_equal(PairGraph(kind(weights)).joint.toarray(), weights / 10)
 
 
+@given(WEIGHTS, st.booleans())
+def test_rows_in_order_give_the_graph_that_their_entries_give_to_the_last_bit(weights, zeros):
+    rows = sp.csr_array(weights + 1) if zeros else sp.csr_array(weights)
+    if zeros:
+        rows.data = weights.ravel().copy()  # written out, in their places
+    found, expected = PairGraph(rows, drop_isolated=True), PairGraph(rows.tocoo(), drop_isolated=True)
+    np.testing.assert_array_equal(found.joint.toarray(), expected.joint.toarray())
+    assert found.joint.nnz == expected.joint.nnz == np.count_nonzero(weights)
+
+
 def test_the_callers_arrays_are_left_alone_and_the_graphs_are_read_only():
     weights = sp.csr_array(np.array([[1.0, 2.0], [3.0, 4.0]]))
     labels = np.array([0, 1])

@@ -10,7 +10,17 @@ from numpy.polynomial import chebyshev
 
 from real_data import emoji_graph
 from tests.families import GRAPHS
-from theory import HypothesisError, PairGraph, check_bounds, hop_scores, label_blocks, probe, spectra, spectrum
+from theory import (
+    HypothesisError,
+    PairGraph,
+    check_bounds,
+    hop_products,
+    hop_scores,
+    label_blocks,
+    probe,
+    spectra,
+    spectrum,
+)
 from theory import local_multihop as module
 from theory.bounds import Encoder
 from theory.hop_scores import filtered_margins
@@ -66,6 +76,7 @@ def targets(graph: PairGraph) -> np.ndarray:
 def test_margins_are_those_of_the_filtered_labels(family, block, kept, monkeypatch):
     monkeypatch.setattr(label_blocks, "BLOCK_BYTES", block)
     monkeypatch.setattr(hop_scores, "KEPT_BYTES", kept)
+    monkeypatch.setattr(hop_products, "PLACES", block)  # sparse products, or dense ones of most graphs
     monkeypatch.setattr(hop_scores, "CACHED", 20)  # several blocks of rows
     graph, rng = family_graph(family), np.random.default_rng(0)
     own = np.searchsorted(np.unique(graph.left_labels), graph.left_labels)

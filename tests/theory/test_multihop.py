@@ -13,6 +13,7 @@ from theory import (
     HypothesisError,
     PairGraph,
     check_bounds,
+    hop_products,
     hop_scores,
     induced_labelling_error,
     label_blocks,
@@ -54,8 +55,9 @@ RICH = [
 
 @pytest.fixture
 def columns(request, monkeypatch):
-    """How many columns of Ỹ are taken at a time."""
+    """How many columns of Ỹ are taken at a time: all, by dense products of most graphs, or one, by sparse ones."""
     monkeypatch.setattr(label_blocks, "BLOCK_BYTES", request.param)
+    monkeypatch.setattr(hop_products, "PLACES", request.param)
 
 
 def blocks(class_by_class):

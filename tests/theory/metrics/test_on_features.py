@@ -55,6 +55,19 @@ def test_an_embedding_in_one_point_is_all_confusion():
     assert average_confusion_rate(np.ones((6, 2)), [0, 0, 1, 1, 2, 2]) == 1
 
 
+def test_a_view_of_another_sample_that_is_as_near_to_the_last_bit_counts_as_the_nearest():
+    """Products of these rows differ in their last digits, sums of squares of differences do not."""
+    rng = np.random.default_rng(2)
+    base, step = rng.standard_normal((30, 64)), rng.choice([-1.0, 1.0], (30, 64)) * 2.0**-20
+    base = np.sign(base) / 8  # of length 1, and so are all others up to round-off, in binary fractions
+    features = np.stack([base, base + step, base - step], axis=1).reshape(-1, 64)
+    samples = np.repeat(np.arange(30), 3)
+    other = samples.copy()
+    other[2::3] = np.roll(other[2::3], 3)  # the third view of each is another sample's
+    for own in (samples, other):
+        assert average_confusion_rate(features, own) == naive_confusion(features, own)
+
+
 def test_relative_confusion():
     samples = np.repeat(np.arange(10), 2)
     rng = np.random.default_rng(2)

@@ -21,8 +21,10 @@ def unit(f):
     return [row / np.sqrt(row @ row) for row in f]
 
 
+@pytest.mark.parametrize("many", [0.0, 1.0], ids=["all distances", "those of pairs"])
 @pytest.mark.parametrize("family", GRAPHS)
-def test_alignment_from_its_formula(family):
+def test_alignment_from_its_formula(family, many, monkeypatch):
+    monkeypatch.setattr(hypersphere, "MANY", many)
     graph = GRAPHS[family](np.random.default_rng(0), 12)
     f, g = features(graph, 3, 1)
     induced, joint, left, right = graph.induced().joint.toarray(), graph.joint.toarray(), unit(f), unit(g)
@@ -57,11 +59,13 @@ def test_uniformity_from_its_formula(family):
             assert found == pytest.approx(np.log(mean), rel=1e-10)
 
 
-def test_blocks_change_nothing(monkeypatch):
-    graph = GRAPHS["sparse_random"](np.random.default_rng(4), 20)
+@pytest.mark.parametrize("family", ["sparse_random", "dense_random"])
+def test_blocks_change_nothing(family, monkeypatch):
+    graph = GRAPHS[family](np.random.default_rng(4), 20)
     f, g = features(graph, 3, 5)
     whole = alignment(graph, f), alignment(graph, f, g), uniformity(graph, f), uniformity(graph, f, g)
     monkeypatch.setattr(hypersphere, "BLOCK", 30)
+    monkeypatch.setattr(hypersphere, "CACHED", 9)
     assert (alignment(graph, f), alignment(graph, f, g)) == pytest.approx(whole[:2], rel=1e-13)
     assert (uniformity(graph, f), uniformity(graph, f, g)) == pytest.approx(whole[2:], rel=1e-13)
 
