@@ -78,8 +78,10 @@ def off_diagonal(
     opinions, groups = _arrays(graph, evaluators), _arrays(graph, exclusions)
     parts: dict[str, list[OffDiagonal]] = {name: [] for name in groups}
     for rows, block in _induced_rows(graph):
+        agreed = {name: _agreed(opinion, rows) for name, opinion in opinions.items()}
+        entropy = _entropy(block)
         for name, own in groups.items():
-            parts[name].append(_measured(block, own[rows, None] == own, rows, opinions))
+            parts[name].append(_measured(block, own[rows, None] == own, agreed, entropy))
     return {name: _joined(found) for name, found in parts.items()}
 
 
@@ -116,13 +118,13 @@ def _induced_rows(graph: PairGraph) -> Iterator[tuple[slice, FloatArray]]:
 
 
 def _measured(
-    block: FloatArray, excluded: npt.NDArray[np.bool_], rows: slice, opinions: Mapping[str, npt.NDArray[Any]]
+    block: FloatArray, excluded: npt.NDArray[np.bool_], agreed: Mapping[str, npt.NDArray[Any]], entropy: FloatArray
 ) -> OffDiagonal:
     counted = np.where(excluded, 0, block)
     with np.errstate(invalid="ignore"):  # 0/0, of an anchor that is alone
         shares = counted / counted.sum(axis=1, keepdims=True)
-    agreement = {name: np.sum(shares * _agreed(opinion, rows), axis=1) for name, opinion in opinions.items()}
-    return OffDiagonal(agreement, _entropy(shares), _entropy(block), np.sum(block, axis=1, where=excluded))
+    agreement = {name: np.sum(shares * agreeing, axis=1) for name, agreeing in agreed.items()}
+    return OffDiagonal(agreement, _entropy(shares), entropy, np.sum(block, axis=1, where=excluded))
 
 
 def _entropy(shares: FloatArray) -> FloatArray:
