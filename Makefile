@@ -54,7 +54,7 @@ data: ## Fetch clip-arts and stamps of Debian packages into build/data, without 
 test test-slow: export OMP_NUM_THREADS := 1
 
 # In the order of the folders, whose last are docstrings: in that of xdist, a file of one long test comes last.
-test: $(INSTALLED) ## Run the tests (about eight minutes)
+test: $(INSTALLED) ## Run the tests (about seven minutes)
 	$(PYTHON) -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test-slow: $(INSTALLED) ## Run what is slow: 1,000 random graphs, large spectra, long attacks, many examples of each property

@@ -167,6 +167,11 @@ def local_multihop(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOP
     -----
     Needs no eigenvector. Cost: `label_measure` and, for each filter, O(hops n_left r + n_left log n_left), beside
     O(hops nnz r) for all of them, for r classes. Source: new here.
+
+    The filters come from late steps of Lanczos, which hang on the last digits of the products: another order of
+    summation may give other filters. Each that is used is certified, so that every value is a bound, but not the same
+    one: of 2,640 values of the study `leaderboard` 58 moved by more than 1e-6 between sparse and dense products, seven
+    of them by more than 1e-3, and one from 0.076 to 0.003.
     """
     return within(graph, Cut.of(spectrum, k), hops)
 
