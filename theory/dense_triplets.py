@@ -40,6 +40,11 @@ SPARSE = 16  # one entry in so many: from there on sparse products are faster th
 Triplets = tuple[FloatArray, FloatArray, FloatArray]
 
 
+def is_filled(matrix: sp.csr_array) -> bool:
+    """Whether dense products with it are as fast as sparse ones."""
+    return bool(matrix.nnz * SPARSE >= matrix.shape[0] * matrix.shape[1])
+
+
 def dense_triplets(matrix: sp.csr_array, k: int, device: "torch.device | None" = None) -> Triplets:
     """The k leading singular triplets (left, values, right), vectors as columns, with residuals of round-off.
 
@@ -61,9 +66,9 @@ def dense_triplets(matrix: sp.csr_array, k: int, device: "torch.device | None" =
         left, values, right_t = svd(matrix.toarray())
         return left[:, :k].copy(), values[:k].copy(), right_t[:k].T.copy()
     dense = matrix.toarray()
-    few = matrix.nnz * SPARSE < dense.size
-    gram = matrix.T @ dense if few else dense.T @ dense
-    factor: Any = matrix if few else dense
+    filled = is_filled(matrix)
+    gram = dense.T @ dense if filled else matrix.T @ dense
+    factor: Any = dense if filled else matrix
     del dense
     found = _peeled(gram, lambda basis: factor @ basis, matrix.shape[0], k, np)
     return found[0], found[1], found[2]

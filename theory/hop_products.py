@@ -1,14 +1,14 @@
 """Ā as half hops take it: dense where many pairs are there.
 
 A dense product meets every place, at the speed of the processor, and a sparse one the entries alone, at that of memory:
-where more than one in `SPARSE` places has one, the dense product is the faster.
+where enough places have one (`theory.dense_triplets.is_filled`), the dense product is the faster.
 """
 
 from typing import cast
 
 import scipy.sparse as sp
 
-from theory.dense_triplets import SPARSE
+from theory.dense_triplets import is_filled
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray
 from theory.infrastructure.remembered import once_per_graph
@@ -22,7 +22,7 @@ def for_hops(graph: PairGraph) -> Factor:
     """Ā, (n_left, n_right): `graph.normalized` as it is, or a dense copy where products with it are faster."""
     matrix = graph.normalized
     known_by_entries = sp.issparse(cast(object, matrix))
-    if known_by_entries and matrix.shape[0] * matrix.shape[1] <= min(PLACES, SPARSE * matrix.nnz):
+    if known_by_entries and graph.n_left * graph.n_right <= PLACES and is_filled(matrix):
         return _dense(graph)
     return matrix
 

@@ -24,7 +24,6 @@ CACHED = 1 << 16  # scores mixed at a time: they are still in the cache when the
 # Kept here the hops live as long as the graph, and no longer.
 _kept: WeakKeyDictionary[PairGraph, FloatArray] = WeakKeyDictionary()
 
-
 # Where these would be too many, the margins that were asked for ahead are kept in their place.
 _ahead: WeakKeyDictionary[PairGraph, dict[bytes, FloatArray]] = WeakKeyDictionary()
 

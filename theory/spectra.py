@@ -11,7 +11,7 @@ import scipy.sparse as sp
 import scipy.sparse.linalg
 
 from theory.block_lanczos import GUARD as BLOCKS_GUARD
-from theory.dense_triplets import SPARSE, Triplets, dense_triplets
+from theory.dense_triplets import Triplets, dense_triplets, is_filled
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray, sparse_tensor
 from theory.infrastructure.devices import accelerator
@@ -175,9 +175,9 @@ def spectrum(
         "dense" (`theory.dense_triplets`) decomposes the Gram matrix of a dense copy, of at most `DENSE_LIMIT` entries,
         or the copy itself, whichever is faster. "sparse" runs ARPACK on the Gram operator of the smaller side, never
         formed, at cost O(iterations (nnz + side k)). "blocks" (`theory.block_spectrum`) is block Lanczos on it, mostly
-        in float32: at 65 triplets of 2e6 pairs it takes a third of the time of "sparse" where 1e-6 is allowed, and
-        about twice as much for 1e-10; for few triplets, on small graphs and on tight clusters more. "auto" takes the
-        one that is the fastest for the size, by `fastest_method`.
+        in float32: at 65 triplets of 2e6 pairs it takes two fifths to a half of the time of "sparse" where 1e-6 is
+        allowed, and half as much again to twice as much for 1e-10; for few triplets, on small graphs and on tight
+        clusters more. "auto" takes the one that is the fastest for the size, by `fastest_method`.
     device : {"auto", "cpu", "cuda", ...}
         Where the factorisation or the products run; "auto" is "cuda" if there is one, for more than `SMALL` entries.
     seed : int
@@ -216,8 +216,8 @@ def fastest_method(shape: tuple[int, int], k: int) -> Literal["dense", "sparse",
     "dense" where the smaller side is short, or so many triplets are wanted that a Krylov method would go nearly as far;
     unless a dense copy is too large. Else "blocks" for at least `BLOCKS_WIDTH` triplets and `BLOCKS_WORK` numbers in
     their vectors on the smaller side, and "sparse" for less. Measured on graphs of 2,500 to 50,000 nodes a side, on one
-    thread, for residuals of 1e-6: there "blocks" took 0.3 to 1.2 times as long as "sparse", the most where 200 values
-    are in a cluster.
+    thread, for residuals of 1e-6, when "sparse" still copied the transpose, which took it longer: "blocks" then took
+    0.3 to 1.2 times as long as "sparse", the most where 200 values are in a cluster.
     """
     smaller, entries = min(shape), shape[0] * shape[1]
     if (smaller <= DENSE_SIDE or k + GUARD > smaller / 4) and entries <= DENSE_LIMIT:
@@ -334,7 +334,7 @@ def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0)
 
 def _gram(matrix: sp.csr_array) -> FloatArray:
     """`A Aᵀ`, dense; by dense products where they are faster."""
-    if matrix.nnz * SPARSE < matrix.shape[0] * matrix.shape[1] or matrix.shape[0] * matrix.shape[1] > DENSE_LIMIT:
+    if not is_filled(matrix) or matrix.shape[0] * matrix.shape[1] > DENSE_LIMIT:
         return np.asarray((matrix @ matrix.T).toarray())
     dense = matrix.toarray()
     return np.asarray(dense @ dense.T)

@@ -5,7 +5,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from theory import PairGraph, hop_products
-from theory.hop_products import SPARSE, for_hops
+from theory.dense_triplets import SPARSE
+from theory.hop_products import for_hops
 
 
 def graph_of(pairs: int, size: int = 40) -> PairGraph:
