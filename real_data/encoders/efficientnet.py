@@ -12,6 +12,7 @@ from real_data.datasets import ImageTextDataset
 from real_data.datasets.pictures import digest
 from real_data.encoders.cache import Rows, content_key
 from real_data.encoders.encoder import LiveEncoder, picture_batches
+from theory.infrastructure.checkpoints import weights_in
 from theory.infrastructure.devices import torch_device
 
 PIXELS = 224
@@ -71,7 +72,7 @@ def _network(weights: Path) -> Any:
     import timm
 
     network = timm.create_model("tf_efficientnet_lite0", pretrained=False)
-    renamed = zip(network.state_dict(), torch.load(weights, weights_only=True).items(), strict=True)
+    renamed = zip(network.state_dict(), weights_in(weights).items(), strict=True)
     state = {name: value for name, (theirs, value) in renamed if name.rsplit(".")[-1] == theirs.rsplit(".")[-1]}
     network.load_state_dict(state)
     return network

@@ -13,11 +13,11 @@ from open_clip.constants import HF_SAFE_WEIGHTS_NAME, HF_WEIGHTS_NAME
 from PIL import Image
 from torch.nn.functional import interpolate
 
-from real_data.checkpoints import weights_in
 from real_data.datasets import ImageTextDataset
 from real_data.datasets.pictures import digest
 from real_data.encoders.cache import Rows, content_key
 from real_data.encoders.encoder import DualEncoder, LiveEncoder, picture_batches
+from theory.infrastructure.checkpoints import weights_in
 from theory.infrastructure.devices import torch_device
 from theory.infrastructure.inputs import is_there
 

@@ -18,13 +18,13 @@ import torch
 from timm.optim import create_optimizer_v2, list_optimizers
 from timm.scheduler import CosineLRScheduler
 
-from real_data.checkpoints import weights_in
 from real_data.training import distributed
 from real_data.training.networks import Backbone
 from real_data.training.objectives import Objective
 from real_data.training.recipe import Recipe
 from real_data.training.views import ViewSource
 from theory.infrastructure.arrays import IntArray
+from theory.infrastructure.checkpoints import weights_in
 from theory.infrastructure.devices import torch_device
 from theory.infrastructure.inputs import is_there
 from theory.infrastructure.progress import tqdm

@@ -22,7 +22,6 @@ import figures.__main__
 import real_data.__main__
 import simulations.__main__
 import theory.__main__
-from real_data.checkpoints import weights_in
 from real_data.datasets import svg
 from real_data.datasets.imagefolder import imagefolder
 from real_data.datasets.pictures import check_pictures, open_picture
@@ -33,6 +32,7 @@ from real_data.training.networks import Backbone, text_tower
 from real_data.training.views import stored_pictures
 from tests.real_data import tiny
 from tests.real_data.colours import coloured
+from theory.infrastructure.checkpoints import weights_in
 from theory.infrastructure.inputs import is_there, require_file
 
 NAMESPACES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'

@@ -4,14 +4,15 @@ import pickle
 import warnings
 import zipfile
 from pathlib import Path
-from typing import Any
-
-import torch
+from typing import TYPE_CHECKING, Any
 
 from theory.infrastructure.inputs import require_file
 
+if TYPE_CHECKING:
+    import torch
 
-def weights_in(path: Path, device: torch.device | str = "cpu", *, mapped: bool = False) -> Any:
+
+def weights_in(path: Path, device: "torch.device | str" = "cpu", *, mapped: bool = False) -> Any:
     """What is in a checkpoint.
 
     Parameters
@@ -25,6 +26,8 @@ def weights_in(path: Path, device: torch.device | str = "cpu", *, mapped: bool =
     ValueError
         It holds more than weights, is a program (TorchScript), or no checkpoint at all.
     """
+    import torch
+
     source = require_file(path, "checkpoint")
     if _is_program(source):  # some versions of torch would load it as one
         raise ValueError(f"checkpoint {path} is a TorchScript program")
