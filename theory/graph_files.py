@@ -4,22 +4,29 @@ import os
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import scipy.io
 import scipy.sparse as sp
 
 from theory.graph import PairGraph
 from theory.graph_formats import is_graph
+from theory.infrastructure.cells import (
+    NoNumberError,
+    as_written,
+    count_numbers,
+    is_numeric,
+    numbers,
+    present,
+    texts,
+)
 from theory.infrastructure.inputs import read_by, require_file
+from theory.infrastructure.table_files import FORMATS, Layout, is_table, is_unnamed, layout_of
 from theory.labels import spelled
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # What the two ends of a pair are called in tables; the case of letters does not matter.
 ENDS = (("left", "right"), ("image", "caption"), ("image", "text"), ("url", "text"), ("source", "target"))
@@ -27,7 +34,8 @@ WEIGHTS = ("weight", "count")
 LEFT_LABELS, RIGHT_LABELS = ("left_label", "label"), ("right_label",)
 CLASSES = ("label", "class")  # in a table of labels
 MATRICES = (".npz", ".npy", ".mtx")
-TABLES = (".csv", ".tsv", ".parquet", ".jsonl")
+NAMES = ("id", *dict.fromkeys(left for left, _ in ENDS))  # of a column that names the rows
+WORDS = f"{', '.join(FORMATS)}, or a compressed .csv.gz"
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +46,7 @@ class GraphFile:
     ----------
     kind : "pair graph", "matrix" or "pairs"
     ignored : the columns of a table that were not read
-    used : of a list of pairs, what each column that was read is
+    used : what the columns of a table are that hold no weights of a matrix
     """
 
     graph: PairGraph
@@ -65,15 +73,20 @@ def read_graph(
     *,
     columns: Sequence[str] | None = None,
     weight: str | None = None,
+    header: bool | None = None,
 ) -> GraphFile:
     """Read a pair graph.
+
+    In a table ids and labels are text as it is written, and an empty cell alone is missing.
 
     Parameters
     ----------
     path :
         `.npz` of `PairGraph.save` or of `scipy.sparse.save_npz`; `.npy` of a matrix; `.mtx` of Matrix Market; `.csv`,
         `.tsv`, `.jsonl` or `.parquet` of a matrix or of pairs. A table is one of pairs if it has two columns of `ENDS`,
-        or `columns` names them; a matrix if all its columns are numbers, but for a first one that names the rows.
+        or `columns` names them; otherwise a matrix. One column of a matrix may name its rows: one that has no name, as
+        the index of a data frame, or is called by one of `NAMES`; or the first, if a cell in it is no number; or one
+        without any number.
     labels :
         A file with the classes of the left nodes: `.npy`, or a table or text of one column, in the order of the rows;
         or a table of two columns, id and class.
@@ -81,24 +94,27 @@ def read_graph(
         The columns of a table that hold the two ends of a pair.
     weight : str, optional
         The column of the weights of pairs; by default one of `WEIGHTS`, or 1 for each row.
+    header : bool, optional
+        Whether the first line of a text is a header though all its cells are numbers.
 
     Raises
     ------
     FileNotFoundError
         No such file.
     ValueError
-        Another kind of file, a damaged one, one that could be a matrix or pairs; what is no pair graph; labels that do
-        not fit.
+        Another kind of file, a damaged one, one that could be a matrix or pairs, or whose first line could be a header
+        or a row; an empty cell that is no label; two classes for one id; what is no pair graph; labels that do not fit.
     """
     source = require_file(path, "graph file")
-    if source.suffix not in (*MATRICES, *TABLES):
-        raise ValueError(f"{source} is none of {', '.join((*MATRICES, *TABLES))}: a graph is read from one of these")
+    if source.suffix not in MATRICES and not is_table(source):
+        raise ValueError(f"{source} is none of {', '.join(MATRICES)}, {WORDS}: a graph is read from one of these")
     if source.suffix in MATRICES and (columns is not None or weight is not None):
         raise ValueError(f"{source} is a matrix: it has no columns that hold the ends of pairs or their weights")
-    found = _matrix_file(source) if source.suffix in MATRICES else _table_file(source, columns, weight)
+    found = _matrix_file(source) if source.suffix in MATRICES else _table_file(source, columns, weight, header)
     if labels is None:
         return found
-    return replace(found, graph=_labelled(found.graph, labels, by_row=found.kind != "pairs"))
+    each = read_labels(labels, header)
+    return replace(found, graph=_labelled(found.graph, each, labels, by_row=found.kind != "pairs"))
 
 
 def _matrix_file(source: Path) -> GraphFile:
@@ -128,158 +144,193 @@ def _graph_of(source: Path, joint: Any, **parts: Any) -> PairGraph:
         raise ValueError(f"{source}: {error}") from error
 
 
-def read_frame(source: Path) -> "pd.DataFrame":
-    """A table; a CSV or TSV file whose first line is of numbers has no header, and its columns are numbered."""
-    import pandas as pd
-
-    separator = {".csv": ",", ".tsv": "\t"}.get(source.suffix)
-    reader: Callable[[Path], Any] = pd.read_parquet
-    if source.suffix == ".jsonl":
-        reader = partial(pd.read_json, lines=True, dtype=False)
-    elif separator is not None:
-        first = read_by(source, partial(pd.read_csv, sep=separator, nrows=1, header=None, dtype=str))
-        header = None if pd.to_numeric(first.iloc[0], errors="coerce").notna().all() else 0
-        reader = partial(pd.read_csv, sep=separator, header=header)
-    frame: pd.DataFrame = read_by(source, reader)
-    return frame
-
-
-def _table_file(source: Path, columns: Sequence[str] | None, weight: str | None) -> GraphFile:
-    frame = read_frame(source)
-    ends = _ends(source, frame, columns)
+def _table_file(source: Path, columns: Sequence[str] | None, weight: str | None, header: bool | None) -> GraphFile:
+    layout = layout_of(source, header if columns is None else header is not False)
+    ends = _ends(layout, columns)
     if ends is not None:
-        return _pairs(source, frame, ends, weight)
+        return _pairs(layout, ends, weight)
     if weight is not None:
         raise ValueError(
             f"{source} is no list of pairs, whose weights {weight!r} could be: name its ends (--columns LEFT,RIGHT)"
         )
-    named = len(frame.columns) > 1 and not _numeric(frame.iloc[:, 0])
-    matrix = frame.iloc[:, 1:] if named else frame
-    if not all(_numeric(matrix[column]) for column in matrix):
+    try:
+        rows = read_rows(layout, "weight")
+    except NoNumberError as error:
         known = " or ".join(f"{left} and {right}" for left, right in ENDS)
+        listed = ", ".join(layout.names[:8]) + (", ..." if layout.names[8:] else "")
         raise ValueError(
-            f"{source} has the columns {', '.join(map(str, frame.columns))}: for pairs, name the two that hold their "
-            f"ends (--columns LEFT,RIGHT) or call them {known}; a matrix has numbers alone"
-        )
-    ids = frame.iloc[:, 0].tolist() if named else None
-    joint = _graph_of(source, matrix.to_numpy(), left_ids=ids, right_ids=matrix.columns.tolist())
-    return GraphFile(joint, "matrix")
+            f"{error}; {source} has the columns {listed}: for pairs, name the two that hold their ends (--columns "
+            f"LEFT,RIGHT) or call them {known}"
+        ) from error
+    right_ids = list(rows.columns) if layout.headed else None
+    joint = _graph_of(source, rows.values, left_ids=rows.ids, right_ids=right_ids)
+    return GraphFile(joint, "matrix", used={} if rows.named is None else {"names of rows": rows.named or "no name"})
 
 
-def _numeric(column: "pd.Series[Any]") -> bool:
-    import pandas as pd
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """A table of numbers.
 
-    return pd.api.types.is_numeric_dtype(column.dtype)
+    Attributes
+    ----------
+    values : (n, k)
+    columns : (k,), their names
+    ids : of the rows, where the column `named` has them
+    """
+
+    values: npt.NDArray[Any]
+    columns: Sequence[str]
+    ids: list[str] | None = None
+    named: str | None = None
 
 
-def _ends(source: Path, frame: "pd.DataFrame", columns: Sequence[str] | None) -> tuple[str, str] | None:
+def read_rows(layout: Layout, what: str, cells: Mapping[str, pa.Array] | None = None) -> Rows:
+    """The numbers of a table, and of a text with a header or a table with types the names of the rows, if it has any.
+
+    Parameters
+    ----------
+    what : a cell holds, for the message
+    cells : the columns, where they have been read
+
+    Raises
+    ------
+    NoNumberError
+        A cell that holds none, in another column than that of the names.
+    ValueError
+        An empty cell.
+    """
+    file = str(layout.path)
+    found = layout.columns({name: name for name in layout.names}) if cells is None else cells
+    named = _naming(found) if layout.headed and len(found) > 1 else None
+    columns = [name for name in found if name != named]
+    values = [numbers(found[name], f"{what} in column {name!r}", file) for name in columns]
+    ids = None if named is None else texts(present(found[named], named, file, what="name")).tolist()
+    return Rows(np.column_stack(values), columns, ids, named)
+
+
+def _naming(found: Mapping[str, pa.Array]) -> str | None:
+    """The column that names the rows."""
+    known = [name for name in found if is_unnamed(name) or name.lower() in NAMES]
+    first = [name for name, column in [*found.items()][:1] if not is_numeric(column)]
+    return next(iter(known + first + [name for name, column in found.items() if not count_numbers(column)]), None)
+
+
+def _ends(layout: Layout, columns: Sequence[str] | None) -> tuple[str, str] | None:
     """The columns that hold the two ends of pairs; `None` for a matrix."""
     if columns is not None:
         if len(columns) != 2:
             raise ValueError(f"columns={list(columns)!r} are not two: name the left end and the right end of a pair")
         for column in columns:
-            _require_column(source, frame, column)
+            _require_column(layout, column)
         return columns[0], columns[1]
-    return known_ends(frame.columns)
+    return known_ends(layout.names)
 
 
-def _require_column(source: Path, frame: "pd.DataFrame", column: str) -> None:
-    if column not in frame.columns:
-        raise ValueError(f"{source} has no column {column!r}: its columns are {', '.join(map(str, frame.columns))}")
+def _require_column(layout: Layout, column: str) -> None:
+    if column not in layout.names:
+        raise ValueError(f"{layout.path} has no column {column!r}: its columns are {', '.join(layout.names)}")
 
 
 def known_ends(columns: Iterable[str]) -> tuple[str, str] | None:
     """The two columns that hold the ends of pairs, by `ENDS`; `None` if there are none."""
-    lower = {str(column).lower(): column for column in columns}
+    lower = {column.lower(): column for column in columns}
     return next(((lower[left], lower[right]) for left, right in ENDS if left in lower and right in lower), None)
 
 
 def first_of(columns: Iterable[str], names: Iterable[str]) -> str | None:
     """The column that has the first of these names, whatever the case of its letters; `None` if none has one."""
-    lower = {str(column).lower(): column for column in columns}
+    lower = {column.lower(): column for column in columns}
     return next((lower[name] for name in names if name in lower), None)
 
 
-def weighing_column(source: Path, frame: "pd.DataFrame", named: str | None = None) -> str | None:
-    """The column that holds the weights of pairs: the one named, or one of `WEIGHTS`, or `None`; it holds numbers."""
-    found = named or first_of(frame.columns, WEIGHTS)
-    if found is not None and not _numeric(frame[found]):
-        raise ValueError(f"{source}: column {found!r} holds text: weights are numbers")
-    return found
-
-
-def _pairs(source: Path, frame: "pd.DataFrame", ends: tuple[str, str], weight: str | None) -> GraphFile:
+def _pairs(layout: Layout, ends: tuple[str, str], weight: str | None) -> GraphFile:
     if weight is not None:
-        _require_column(source, frame, weight)
-    if frame.empty:
-        raise ValueError(f"{source} has no rows: a graph takes at least one pair")
-    weighing = weighing_column(source, frame, weight)
-    left_labels, right_labels = first_of(frame.columns, LEFT_LABELS), first_of(frame.columns, RIGHT_LABELS)
-    roles = {"left": ends[0], "right": ends[1], "weight": weighing}
-    roles |= {"left labels": left_labels, "right labels": right_labels}
-    used = {role: str(column) for role, column in roles.items() if column is not None}
+        _require_column(layout, weight)
+    roles = {"left": ends[0], "right": ends[1], "weight": weight or first_of(layout.names, WEIGHTS)}
+    roles |= {"left labels": first_of(layout.names, LEFT_LABELS), "right labels": first_of(layout.names, RIGHT_LABELS)}
+    used = {role: column for role, column in roles.items() if column is not None}
+    cells, file = layout.columns(used, ["weight"]), str(layout.path)
+    left, right = (texts(present(cells[role], used[role], file)) for role in ("left", "right"))
+    weights = numbers(cells["weight"], "weight", file) if "weight" in cells else None
+    labels = {
+        f"{side}_labels": dict.fromkeys(ids) | _classes(ids, cells[f"{side} labels"], file)
+        for side, ids in (("left", left), ("right", right))
+        if f"{side} labels" in cells
+    }
     try:
-        graph = PairGraph.from_pairs(
-            frame[ends[0]],
-            frame[ends[1]],
-            None if weighing is None else frame[weighing],
-            None if left_labels is None else frame[left_labels].to_numpy(),
-            None if right_labels is None else frame[right_labels].to_numpy(),
-            drop_isolated=True,
-        )
+        graph = PairGraph.from_pairs(left, right, weights, drop_isolated=True, **labels)
     except (ValueError, TypeError) as error:
-        raise ValueError(f"{source}: {error}") from error
-    ignored = tuple(str(column) for column in frame.columns if str(column) not in used.values())
+        raise ValueError(f"{file}: {error}") from error
+    ignored = tuple(name for name in layout.names if name not in used.values() and not is_unnamed(name))
     return GraphFile(graph, "pairs", ignored, used)
 
 
-def read_labels(path: str | os.PathLike[str]) -> npt.NDArray[Any] | dict[Any, Any]:
+def _classes(ids: npt.NDArray[Any], labels: pa.Array, file: str) -> dict[str, str]:
+    """The class of each id that has one."""
+    classes: dict[str, str] = {}
+    for name, label in zip(ids, texts(as_written(labels, f"the column of labels of {file}")), strict=True):
+        if label is not None and classes.setdefault(name, label) != label:
+            raise ValueError(f"{file} gives {name!r} two classes, {classes[name]!r} and {label!r}: give one")
+    return classes
+
+
+def read_labels(path: str | os.PathLike[str], header: bool | None = None) -> npt.NDArray[Any] | dict[str, str]:
     """Classes from a file: an array in the order of the nodes, or a mapping from id to class.
+
+    In a table, and in a text, a class is what is written, and an empty cell or line says that a node has none; empty
+    lines at the end are no nodes. In an array it is what `PairGraph` takes.
 
     Raises
     ------
     FileNotFoundError
         No such file.
     ValueError
-        Another kind of file; more than two columns, none of which is called label.
+        Another kind of file; more than two columns, none of which is called label; two classes for one id.
     """
     source = require_file(path, "labels file")
     if source.suffix == ".npy":
         return np.asarray(read_by(source, lambda path: np.load(path, allow_pickle=False)))
     if source.suffix == ".txt":
-        return np.asarray(read_by(source, lambda path: path.read_text(encoding="utf-8").splitlines()), dtype=object)
-    if source.suffix not in TABLES:
-        raise ValueError(f"{source} is none of .npy, .txt, {', '.join(TABLES)}: labels are read from one of these")
-    frame = read_frame(source)
-    if len(frame.columns) == 1:
-        return frame.iloc[:, 0].to_numpy()
-    label = first_of(frame.columns, CLASSES) or (frame.columns[1] if len(frame.columns) == 2 else None)
+        return np.array(read_by(source, _lines), dtype=object)
+    if not is_table(source):
+        raise ValueError(f"{source} is none of .npy, .txt, {WORDS}: labels are read from one of these")
+    layout = layout_of(source, header)
+    if len(layout.names) == 1:
+        (only,) = layout.names
+        return texts(as_written(layout.columns({only: only})[only], f"column {only} of {source}"))
+    named = [name for name in layout.names if not is_unnamed(name)]
+    label = first_of(named, CLASSES) or (layout.names[1] if len(layout.names) == 2 else None)
     if label is None:
-        raise ValueError(f"{source} has {len(frame.columns)} columns, and none is called label: give two, id and label")
-    ids = next(column for column in frame.columns if column != label)
-    return dict(zip(frame[ids].tolist(), frame[label].tolist(), strict=True))
+        raise ValueError(f"{source} has {len(named)} columns, and none is called label: give two, id and label")
+    name = next(column for column in (*named, *layout.names) if column != label)
+    cells = layout.columns({"id": name, "label": label})
+    return _classes(texts(present(cells["id"], name, str(source))), cells["label"], str(source))
 
 
-def _labelled(graph: PairGraph, labels: str | os.PathLike[str], *, by_row: bool) -> PairGraph:
+def _lines(path: Path) -> list[str | None]:
+    """The lines of a text, `None` for an empty one."""
+    with path.open(encoding="utf-8-sig") as opened:
+        lines = [line.rstrip("\n") or None for line in opened]
+    while lines and lines[-1] is None:
+        lines.pop()
+    return lines
+
+
+def _labelled(graph: PairGraph, found: Any, path: str | os.PathLike[str], *, by_row: bool) -> PairGraph:
     """The same graph with the left labels of a file."""
-    found = read_labels(labels)
     if isinstance(found, Mapping):
         ids = graph.left_ids.tolist()
-        lost = [name for name in ids if name not in found]
-        if len(lost) == len(ids):
-            raise ValueError(f"{labels} has a class for none of the {len(ids)} left nodes, {ids[0]!r} the first")
-        each: Any = [found.get(name) for name in ids]
+        each: Any = [found.get(str(name)) for name in ids]
+        if all(label is None for label in each):
+            raise ValueError(f"{path} has a class for none of the {len(ids)} left nodes, {ids[0]!r} the first")
     elif by_row:
         each = found
     else:
-        raise ValueError(f"{labels} has classes without ids, and a list of pairs has no order: give two columns")
+        raise ValueError(f"{path} has classes without ids, and a list of pairs has no order: give two columns")
+    right, names = graph.right_labels, graph.class_names
+    if right is not None and names is None and np.asarray(each).dtype.kind not in "biuf":  # but written
+        names = tuple(map(str, range(int(right.max()) + 1)))
     try:
-        return PairGraph(
-            graph.joint,
-            each,
-            spelled(graph.right_labels, graph.class_names),
-            left_ids=graph.left_ids,
-            right_ids=graph.right_ids,
-        )
+        return PairGraph(graph.joint, each, spelled(right, names), left_ids=graph.left_ids, right_ids=graph.right_ids)
     except ValueError as error:
-        raise ValueError(f"{labels}: {error}") from error
+        raise ValueError(f"{path}: {error}") from error

@@ -28,11 +28,13 @@ from real_data.audit.columns import BY_NAME, Columns
 from real_data.audit.counting import Counted, Names, require_pairs, tally_of
 from real_data.audit.labelling import NONE, Images, matched_images, renumbered
 from real_data.audit.measuring import ClassFacts, PairFacts
-from real_data.audit.reading import Numbers, PairBatch, Piece, numbered, pair_pieces, read_pairs
+from real_data.audit.reading import Numbers, PairBatch, numbered, pair_pieces, read_pairs
 from theory import PairGraph, Spectrum
 from theory.infrastructure.arrays import FloatArray, IntArray
+from theory.infrastructure.cells import TEXT
 from theory.infrastructure.clusters import Cluster
 from theory.infrastructure.progress import tqdm
+from theory.infrastructure.table_files import Piece
 
 if TYPE_CHECKING:
     from distributed import Future
@@ -169,7 +171,7 @@ def _read(piece: Piece) -> PairBatch | None:
 
 def _head(table: PairBatch | None) -> _Head:
     if table is None:
-        return _Head(pa.nulls(0), pa.nulls(0), np.empty(0, dtype=np.int64), np.empty(0))
+        return _Head(pa.nulls(0, TEXT), pa.nulls(0, TEXT), np.empty(0, dtype=np.int64), np.empty(0))
     codes = table.images.codes
     rows, weights = np.bincount(codes).astype(np.int64), np.bincount(codes, table.weights).astype(np.float64)
     return _Head(table.images.values, table.captions.values, rows, weights)

@@ -15,10 +15,11 @@ import scipy.sparse as sp
 from real_data.audit.columns import BY_NAME, Columns
 from real_data.audit.labelling import NONE, Images, matched_images, renumbered
 from real_data.audit.measuring import Pairs, PairsHere
-from real_data.audit.reading import Numbers, PairBatch, Piece, pair_pieces, read_pairs
+from real_data.audit.reading import Numbers, PairBatch, pair_pieces, read_pairs
 from theory import PairGraph
 from theory.infrastructure.arrays import FloatArray
 from theory.infrastructure.progress import tqdm
+from theory.infrastructure.table_files import Piece
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,9 +1,7 @@
 """The pairs that a rule keeps, in a file like that they came from: all its columns, all its rows but those that go."""
 
 import csv
-import io
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from itertools import compress, islice
 from pathlib import Path
 from typing import IO
@@ -13,13 +11,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from real_data.audit import rules
-from real_data.audit.columns import BY_NAME, SEPARATORS, Columns, format_of
+from real_data.audit.columns import BY_NAME, Columns
 from real_data.audit.labelling import NONE, matched_images
-from real_data.audit.reading import PairBatch, Piece, pair_pieces, read_pairs
+from real_data.audit.reading import PairBatch, pair_pieces, read_pairs
 from real_data.audit.rules import RULES, Mask, PairList, Views
 from real_data.audit.verdict import Choice
 from theory.infrastructure import ownership
 from theory.infrastructure.arrays import IntArray
+from theory.infrastructure.table_files import SEPARATORS, Piece, format_of, opened_text
 from theory.infrastructure.tables import write_recorded
 
 ROWS = 2**16  # of all columns at once
@@ -142,7 +141,7 @@ def _write_parquet(files: Sequence[str], out: Path, selectors: Iterator[bool]) -
 
 def _write_lines(files: Sequence[str], out: IO[str], selectors: Iterator[bool], _: str) -> None:
     for file in files:
-        with _text(file) as opened:
+        with opened_text(file) as opened:
             out.writelines(
                 line if line.endswith("\n") else f"{line}\n"
                 for line in compress((line for line in opened if line.strip()), selectors)
@@ -152,7 +151,7 @@ def _write_lines(files: Sequence[str], out: IO[str], selectors: Iterator[bool], 
 def _write_separated(files: Sequence[str], out: IO[str], selectors: Iterator[bool], separator: str) -> None:
     writer, header = csv.writer(out, delimiter=separator, lineterminator="\n"), None
     for file in files:
-        with _text(file) as opened:
+        with opened_text(file) as opened:
             rows = (row for row in csv.reader(opened, delimiter=separator) if row)
             first = next(rows)
             if header is None:
@@ -164,10 +163,3 @@ def _write_separated(files: Sequence[str], out: IO[str], selectors: Iterator[boo
                 writer.writerows(compress(rows, selectors))
             except csv.Error as error:
                 raise ValueError(f"{file} cannot be copied: {error}") from error
-
-
-@contextmanager
-def _text(file: str) -> Iterator[IO[str]]:
-    """A text file, maybe compressed, as pyarrow reads it."""
-    with io.TextIOWrapper(pa.input_stream(file), encoding="utf-8-sig", newline="") as opened:
-        yield opened

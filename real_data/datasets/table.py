@@ -7,14 +7,16 @@ import pandas as pd
 
 from real_data.datasets.dataset import ImageTextDataset
 from real_data.datasets.pictures import check_pictures
+from theory.infrastructure.cells import present, texts
 from theory.infrastructure.inputs import require_file
+from theory.infrastructure.table_files import FORMATS, is_table, layout_of
 
 COLUMNS, LABEL = ("image", "caption", "label"), "label"
 NONE = ""  # of labels: no row has an empty one
 
 
 def table(path: Path, size: int | None = None, cache: Path | None = None) -> ImageTextDataset:
-    """The pictures of a Parquet or CSV file with the columns image, caption and label; others are ignored.
+    """The pictures of a table with the columns image, caption and label; others are ignored.
 
     Without the column label no image has one, which is enough to train on. Several rows with one image give it several
     captions. A relative path is taken from the table's folder. Pictures that cannot be read, or are not there, are left
@@ -30,7 +32,7 @@ def table(path: Path, size: int | None = None, cache: Path | None = None) -> Ima
     Raises
     ------
     ValueError
-        Neither Parquet nor CSV, a missing column or value, an image with two labels, or no readable picture.
+        No table, a missing column or an empty cell, an image with two labels, or no readable picture.
     FileNotFoundError
         No such file.
     """
@@ -64,21 +66,13 @@ def table(path: Path, size: int | None = None, cache: Path | None = None) -> Ima
 
 
 def _rows(path: Path) -> pd.DataFrame:
-    if path.suffix not in (".parquet", ".csv"):
-        raise ValueError(f"cannot read {path}: a table's name ends in .parquet or .csv")
-    require_file(path, "table")
-    try:
-        # A class named "NA" is a name.
-        rows = pd.read_csv(path, dtype=str, keep_default_na=False) if path.suffix == ".csv" else pd.read_parquet(path)
-    except (ValueError, OSError) as error:
-        raise ValueError(f"cannot read table {path}: {error}") from error
-    missing = [column for column in COLUMNS if column not in rows]
-    if set(missing) - {LABEL} or rows.empty:
-        raise ValueError(f"table {path} has {len(rows)} rows and lacks {missing}: its columns are {', '.join(COLUMNS)}")
-    columns = [column for column in COLUMNS if column not in missing]
-    chosen = rows[columns]
-    empty = (chosen.isna() | (chosen == "")).to_numpy()
-    if empty.any():
-        row, column = np.argwhere(empty)[0]
-        raise ValueError(f"table {path}: row {row + 1} has no {columns[column]}")
-    return chosen.astype(str).assign(**dict.fromkeys(missing, NONE))
+    if not is_table(path):
+        raise ValueError(f"cannot read {path}: a table's name ends in {', '.join(FORMATS)}")
+    layout = layout_of(require_file(path, "table"), header=True)
+    found = {name: name for name in COLUMNS if name in layout.names}
+    missing = set(COLUMNS) - {LABEL} - set(found)
+    if missing:
+        raise ValueError(f"table {path} lacks {sorted(missing)}: its columns are {', '.join(COLUMNS)}")
+    cells = layout.columns(found)
+    rows = pd.DataFrame({name: texts(present(column, name, str(path))) for name, column in cells.items()}, dtype=object)
+    return rows if LABEL in rows else rows.assign(label=NONE)

@@ -10,11 +10,12 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from real_data.audit import KEYS, Settings, audit, reading
+from real_data.audit import KEYS, Settings, audit
 from real_data.audit.intervals import labelling_errors
 from real_data.audit.measuring import HOPS, PairFacts, PairsHere, agreement
 from tests.families import GRAPHS
 from theory import PairGraph, check_bounds, label_blocks, multihop, scores, spectrum
+from theory.infrastructure import table_files
 from theory.infrastructure.tables import sidecar
 
 K = 32
@@ -45,7 +46,7 @@ def audited(table, tmp_path_factory):
     for name, frame in zip(("pairs", "labels"), table, strict=True):
         frame.to_parquet(folder / f"{name}.parquet", row_group_size=3_000)
     patch = pytest.MonkeyPatch()
-    patch.setattr(reading, "BATCH", 700)
+    patch.setattr(table_files, "BATCH", 700)
     done = audit(folder / "pairs.parquet", folder / "labels.parquet", folder / "out", Settings(K))
     patch.undo()
     return folder / "out", done

@@ -126,8 +126,8 @@ def test_faults_are_one_line_in_every_format(call, tmp_path, suffix, columns, wo
         *((f"pairs.{suffix}", b"", "is empty: it has neither columns nor rows") for suffix in SUFFIXES),
         ("pairs.csv", b"image,caption\n", "has no rows"),
         ("pairs.csv", b"image,caption\n1,a\n2,b,c\n", "cannot be read as .csv: CSV parse error"),
-        ("pairs.csv", b"image,caption,image\n1,a,2\n", "multiple columns named image"),
-        ("pairs.csv", "image,caption\n1,é\n".encode("latin-1"), "invalid UTF8"),
+        ("pairs.csv", b"image,caption,image\n1,a,2\n", "has two columns called 'image'"),
+        ("pairs.csv", "image,caption\n1,é\n".encode("latin-1"), "line 2 is not of UTF-8 text"),
         (
             "pairs.jsonl",
             b'{"image": 1, "caption": "a"}\n{"image": 2, "cap',

@@ -260,9 +260,9 @@ def test_csv_and_parquet_are_the_same_data(folder):
     ("rows", "message"),
     [
         ([("widgets/0.png", "one", "a"), ("widgets/0.png", "two", "b")], "image widgets/0.png has two labels"),
-        ([("widgets/0.png", "one", "a"), ("widgets/1.png", None, "b")], "row 2 has no caption"),
+        ([("widgets/0.png", "one", "a"), ("widgets/1.png", None, "b")], "has an empty cell in column 'caption'"),
         ([("none.png", "one", "a")], "none of its 1 pictures can be read"),
-        ([], "has 0 rows"),
+        ([], "has no rows"),
     ],
 )
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
@@ -272,13 +272,13 @@ def test_wrong_tables_are_one_line(folder, rows, message, suffix):
 
 def test_files_that_are_no_such_table_are_one_line(folder, tmp_path):
     assert "does not exist" in error_of(table, tmp_path / "none.csv")
-    assert "ends in .parquet or .csv" in error_of(table, folder / "widgets" / "0.png")
+    assert "ends in .csv, .tsv, .jsonl, .parquet" in error_of(table, folder / "widgets" / "0.png")
     (tmp_path / "junk.parquet").write_text("junk")
-    assert "cannot read table" in error_of(table, tmp_path / "junk.parquet")
+    assert "cannot be read as .parquet" in error_of(table, tmp_path / "junk.parquet")
     (tmp_path / "empty.csv").write_text("")
-    assert "cannot read table" in error_of(table, tmp_path / "empty.csv")
+    assert "is empty" in error_of(table, tmp_path / "empty.csv")
     (tmp_path / "other.csv").write_text("image,text\na.png,one\n")
-    assert "lacks ['caption', 'label']" in error_of(table, tmp_path / "other.csv")
+    assert "lacks ['caption']" in error_of(table, tmp_path / "other.csv")
 
 
 def test_a_picture_that_is_gone_is_named(folder, tmp_path):

@@ -71,7 +71,7 @@ def test_half_precision_and_ids(tmp_path):
     for found in (read_features(tmp_path / "f.parquet"), read_features(tmp_path / "v.parquet")):
         assert (found.ids, found.rows.shape) == (names, (N, WIDTH))
         assert read_pairs(tmp_path / "pairs.csv", found).pairs.left_ids.tolist() == list(range(N))
-        assert read_classes(tmp_path / "labels.csv", found).tolist() == [*SAMPLES[:9], *(N - 9) * [None]]
+        assert read_classes(tmp_path / "labels.csv", found).tolist() == [*map(str, SAMPLES[:9]), *(N - 9) * [None]]
 
 
 def test_weights_of_pairs_are_used_and_other_columns_named(call, place):
@@ -91,16 +91,14 @@ def test_weights_of_pairs_are_used_and_other_columns_named(call, place):
     assert code == 0
     assert "read as a list of pairs (row: image, shared: caption, weight: weight); ignored: time\n" in out
     pairs.assign(weight="much").to_csv(place / "text.csv", index=False)
-    assert "column 'weight' holds text: weights are numbers" in refused(
-        call, place / "f.npy", "--pairs", place / "text.csv"
-    )
+    assert "row 0 of" in refused(call, place / "f.npy", "--pairs", place / "text.csv")
     with pytest.raises(ValueError, match="weights are of pairs"):
         metrics(features(), pairs=SAMPLES, weights=weights)
 
 
 PAIR_FILES = {
     "p.csv": lambda path: pd.DataFrame(PAIRS, columns=["view", "other view"]).to_csv(path, index=False),
-    "bare.tsv": lambda path: np.savetxt(path, PAIRS, fmt="%d", delimiter="\t"),
+    "bare.tsv": lambda path: np.savetxt(path, PAIRS[::-1], fmt="%d", delimiter="\t"),
     "p.parquet": lambda path: pd.DataFrame(PAIRS, columns=["left", "right"]).assign(time=0.5).to_parquet(path),
     "p.jsonl": lambda path: pd.DataFrame(PAIRS, columns=["a", "b"]).to_json(path, orient="records", lines=True),
     "p.npy": lambda path: np.save(path, PAIRS),
@@ -218,12 +216,15 @@ BAD_FEATURES = {
     "f.txt": (lambda path: path.write_text("1 2"), "features are read from one of these"),
     "text.npy": (lambda path: path.write_text("1 2"), "cannot be read as .npy"),
     "flat.npy": (lambda path: np.save(path, np.ones(5)), "features are a matrix of numbers (n, k)"),
-    "words.csv": (lambda path: pd.DataFrame({"a": ["x"], "b": ["y"]}).to_csv(path, index=False), "holds object"),
+    "words.csv": (
+        lambda path: pd.DataFrame({"a": ["x"], "b": ["y"]}).to_csv(path, index=False),
+        "has a value in column 'b' that is no number",
+    ),
     "many.npz": (lambda path: np.savez(path, a=np.eye(2), b=np.eye(2)), "it holds the arrays a, b"),
     "broken.npz": (lambda path: path.write_text("no archive"), "it is no archive of arrays"),
     "object.npy": (lambda path: np.save(path, np.array([{}], dtype=object)), "cannot be read as .npy"),
-    "model.pt": (lambda path: torch.save(torch.nn.Linear(2, 2), path), "cannot be read as .pt"),
-    "two.pt": (lambda path: torch.save({"a": torch.eye(2), "b": torch.eye(2)}, path), "it holds 2 tensors"),
+    "model.pt": (lambda path: torch.save(torch.nn.Linear(2, 2), path), "holds more than weights"),
+    "two.pt": (lambda path: torch.save({"a": torch.eye(2), "b": torch.eye(2)}, path), "holds 2 tensors"),
     "ragged.parquet": (lambda path: pd.DataFrame({"v": [[1.0], [1.0, 2.0]]}).to_parquet(path), "lengths 1 to 2"),
     "nothing.npy": (lambda path: None, "does not exist"),
 }
@@ -237,9 +238,9 @@ def test_features_that_cannot_be_read(name, call, place):
 
 
 BAD_PAIRS = {
-    "far.csv": (lambda path: pd.DataFrame({"a": [0], "b": [N]}).to_csv(path, index=False), f"the first {N}"),
+    "far.csv": (lambda path: pd.DataFrame({"a": [0], "b": [N]}).to_csv(path, index=False), f"the first '{N}'"),
     "names.csv": (lambda path: pd.DataFrame({"a": ["x"], "b": ["y"]}).to_csv(path, index=False), "numbered 0..23"),
-    "hole.csv": (lambda path: pd.DataFrame({"a": [0, None], "b": [1, 2]}).to_csv(path, index=False), "the first nan"),
+    "hole.csv": (lambda path: pd.DataFrame({"a": [0, None], "b": [1, 2]}).to_csv(path, index=False), "row 1 of"),
     "three.csv": (
         lambda path: pd.DataFrame(np.eye(3), columns=list("abc")).to_csv(path),
         "give two that name the rows",

@@ -18,7 +18,7 @@ from theory.infrastructure import ownership
 from theory.infrastructure.array_files import stored_array
 from theory.infrastructure.commandline import CHECK_FAILED, say
 from theory.infrastructure.foreign import SECONDS
-from theory.infrastructure.options import Force, Plugin, TimeLimit
+from theory.infrastructure.options import Force, Header, Plugin, TimeLimit
 from theory.infrastructure.pictures import require_picture_path, save_picture
 from theory.infrastructure.plugins import load_bounds
 from theory.infrastructure.progress import tqdm
@@ -35,7 +35,7 @@ def check(
         typer.Argument(
             metavar="FILE",
             help="A graph that PairGraph.save wrote; a matrix: .npz of scipy.sparse, .npy, .mtx; a table of pairs or "
-            "of a matrix: .csv, .tsv, .jsonl, .parquet.",
+            "of a matrix: .csv, .tsv, .jsonl, .parquet, .csv.gz.",
         ),
     ],
     k: Annotated[
@@ -54,6 +54,7 @@ def check(
         str | None, typer.Option(metavar="LEFT,RIGHT", help="The columns of a table that hold the two ends of a pair.")
     ] = None,
     weight: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of the weights of pairs.")] = None,
+    header: Header = None,
     out: Annotated[Path | None, typer.Option(help="Write the table here too: .csv, .parquet or .tex.")] = None,
     plot: Annotated[
         Path | None, typer.Option(help="Draw the bounds on the error against several widths: .png, .pdf or .svg.")
@@ -105,7 +106,7 @@ def check(
     if plugin is not None:
         load_bounds(plugin, seconds=time_limit)
     ends = None if columns is None else [name.strip() for name in columns.split(",")]
-    found = read_graph(file, labels, columns=ends, weight=weight)
+    found = read_graph(file, labels, columns=ends, weight=weight, header=header)
     widths_of(found.graph.joint.shape, widths)
     _require_labels(found.graph, plot)
     sides = critic and tuple(np.array(stored_array(path, "critic")) for path in critic)
@@ -118,6 +119,7 @@ def check(
         settings: dict[str, object] = {name: value and str(value) for name, value in files.items()}
         settings |= {"k": widths[0] if one else widths, "tol": tol, "device": device, "seed": seed, "hops": hops}
         settings |= {"certified": certified, "penalty": penalty, "critic": critic and [str(path) for path in critic]}
+        settings |= {"header": header}
         write_table(table, out, settings)
     if plot is not None:
         _draw(table, plot)

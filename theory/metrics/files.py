@@ -5,29 +5,32 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from theory.graph import PairGraph
 from theory.graph_files import (
     ENDS,
     MATRICES,
-    TABLES,
+    WEIGHTS,
+    WORDS,
+    first_of,
     in_words,
     known_ends,
-    read_frame,
     read_graph,
     read_labels,
-    weighing_column,
+    read_rows,
 )
+from theory.infrastructure.cells import is_numeric, numbers, present, texts
+from theory.infrastructure.checkpoints import weights_in
 from theory.infrastructure.inputs import read_by, require_file
-
-if TYPE_CHECKING:
-    import pandas as pd
+from theory.infrastructure.table_files import Layout, is_table, is_unnamed, layout_of
 
 SHARED = (("image", "caption"), ("image", "text"), ("url", "text"))  # of `ENDS`: what shares the second is a pair
+TENSORS = (".pt", ".pth")
 assert set(SHARED) <= set(ENDS)
 
 
@@ -36,40 +39,48 @@ class FeatureFile:
     """Features (n, k), and the ids of their rows where the file names them."""
 
     rows: npt.NDArray[Any]
-    ids: list[Any] | None = None
+    ids: list[str] | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """What tables call the rows: by their ids, or else by their numbers, from 0."""
+        return [str(number) for number in range(len(self.rows))] if self.ids is None else self.ids
 
     def numbered(self, names: Any, what: str) -> npt.NDArray[np.int64]:
-        """The numbers of the rows of these names: ids if the rows have ids, else numbers already.
+        """The numbers of the rows of these names.
 
         Raises
         ------
         ValueError
-            A name that no row has.
+            A name that no row has; two rows of one name.
         """
         import pandas as pd
 
-        n = len(self.rows)
-        known = pd.Index(range(n) if self.ids is None else self.ids)
-        numbers = known.get_indexer(pd.Index(names))
-        if (numbers < 0).any():
-            lost = np.asarray(names, dtype=object)[numbers < 0]
+        known = pd.Index(self.names)
+        if not known.is_unique:
+            raise ValueError(f"the features have two rows called {known[known.duplicated()][0]!r}: {what} names them")
+        found = known.get_indexer(pd.Index(names))
+        if (found < 0).any():
+            lost = names[found < 0]
             has = (
-                f"the rows of the features are numbered 0..{n - 1}"
+                f"the rows of the features are numbered 0..{len(self.rows) - 1}"
                 if self.ids is None
                 else "the ids of the rows differ"
             )
             raise ValueError(f"{what} names {len(lost)} rows that are not there, the first {lost[0]!r}: {has}")
-        return np.asarray(numbers, dtype=np.int64)
+        return np.asarray(found, dtype=np.int64)
 
 
-def read_features(path: str | os.PathLike[str]) -> FeatureFile:
+def read_features(path: str | os.PathLike[str], header: bool | None = None) -> FeatureFile:
     """Features from a file; nothing is unpickled.
 
     Parameters
     ----------
     path :
         `.npy`; `.npz` with one array, or one called features; `.pt` of a tensor, or of a mapping with one; a table
-        whose columns are numbers, or one of whose columns holds vectors. A column of text in it names the rows.
+        whose columns are numbers, or one of whose columns holds vectors. A column in it may name the rows, as that of a
+        matrix in `theory.graph_files.read_graph`.
+    header : as there
 
     Raises
     ------
@@ -79,13 +90,17 @@ def read_features(path: str | os.PathLike[str]) -> FeatureFile:
         Another kind of file, a damaged one, or what is no matrix of real numbers.
     """
     source = require_file(path, "features file")
-    readers: dict[str, Callable[[Path], Any]] = {".npy": _npy, ".npz": _npz, ".pt": _torch, ".pth": _torch}
-    if source.suffix in TABLES:
-        found = _of_table(read_frame(source))
+    readers: dict[str, Callable[[Path], Any]] = {".npy": _npy, ".npz": _npz}
+    if is_table(source):
+        found = _of_table(layout_of(source, header))
+    elif source.suffix in TENSORS:
+        found = FeatureFile(_torch(source))
     elif source.suffix in readers:
         found = FeatureFile(read_by(source, readers[source.suffix]))
     else:
-        raise ValueError(f"{source} is none of {', '.join((*readers, *TABLES))}: features are read from one of these")
+        raise ValueError(
+            f"{source} is none of {', '.join((*readers, *TENSORS))}, {WORDS}: features are read from one of these"
+        )
     rows = found.rows
     if rows.ndim != 2 or 0 in rows.shape or rows.dtype.kind not in "iuf":
         raise ValueError(f"{source} holds {rows.dtype} of shape {rows.shape}: features are a matrix of numbers (n, k)")
@@ -109,28 +124,30 @@ def _npz(path: Path) -> Any:
 def _torch(path: Path) -> Any:
     import torch
 
-    stored = torch.load(path, map_location="cpu", weights_only=True)
+    stored = weights_in(path)
     tensors = [each for each in (stored.values() if isinstance(stored, dict) else [stored]) if torch.is_tensor(each)]
     if len(tensors) != 1:
-        raise ValueError(f"it holds {len(tensors)} tensors: save one of shape (n, k)")
+        raise ValueError(f"{path} holds {len(tensors)} tensors: save one of shape (n, k)")
     tensor = tensors[0].detach()
-    return (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()
+    return read_by(path, lambda _: (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy())
 
 
-def _of_table(frame: "pd.DataFrame") -> FeatureFile:
-    """Numbers in columns, or vectors in one; the first column of neither names the rows."""
-    import pandas as pd
-
-    names = [column for column in frame if not pd.api.types.is_numeric_dtype(frame[column].dtype)]
-    vectors = [column for column in names if isinstance(frame[column].iloc[0], list | np.ndarray)]
-    others = [column for column in names if column not in vectors]
-    if not vectors:
-        ids = frame[others[0]].tolist() if others else None
-        return FeatureFile(frame.drop(columns=others[:1]).to_numpy(), ids)
-    widths = {len(vector) for vector in frame[vectors[0]]}
+def _of_table(layout: Layout) -> FeatureFile:
+    """Numbers in columns, or vectors in one; another column may name the rows."""
+    cells = layout.columns({name: name for name in layout.names})
+    vectors = next((name for name, column in cells.items() if pa.types.is_nested(column.type)), None)
+    if vectors is None:
+        rows = read_rows(layout, "value", cells)
+        return FeatureFile(rows.values, rows.ids)
+    lists = cells.pop(vectors).to_pylist()
+    widths = {len(vector or ()) for vector in lists}
     if len(widths) > 1:
-        raise ValueError(f"column {vectors[0]!r} holds vectors of the lengths {min(widths)} to {max(widths)}: give one")
-    return FeatureFile(np.stack(frame[vectors[0]].tolist()), frame[others[0]].tolist() if others else None)
+        raise ValueError(
+            f"column {vectors!r} of {layout.path} holds vectors of the lengths {min(widths)} to {max(widths)}: give one"
+        )
+    name = next((name for name, column in cells.items() if is_unnamed(name) or not is_numeric(column)), None)
+    ids = None if name is None else texts(present(cells[name], name, str(layout.path))).tolist()
+    return FeatureFile(np.array(lists), ids)
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +165,7 @@ class PairsFile:
     understood: str = ""
 
 
-def read_pairs(path: str | os.PathLike[str], features: FeatureFile) -> PairsFile:
+def read_pairs(path: str | os.PathLike[str], features: FeatureFile, header: bool | None = None) -> PairsFile:
     """Positive pairs from a file.
 
     Parameters
@@ -159,6 +176,7 @@ def read_pairs(path: str | os.PathLike[str], features: FeatureFile) -> PairsFile
         either, (m, 2) or (n,); or a graph file, whose left nodes are the rows in their order, and pairs share a right
         node. Rows are named by number, from 0, or by id where the features have ids. A column of `WEIGHTS` says how
         often each pair is drawn.
+    header : as in `read_features`
 
     Raises
     ------
@@ -168,10 +186,10 @@ def read_pairs(path: str | os.PathLike[str], features: FeatureFile) -> PairsFile
         Another kind of file, or a damaged one; names of rows that are not there; a graph of another size.
     """
     source = require_file(path, "pairs file")
-    if source.suffix in TABLES:
-        return _pairs_of_table(source, read_frame(source), features)
+    if is_table(source):
+        return _pairs_of_table(layout_of(source, header), features)
     if source.suffix not in MATRICES:
-        raise ValueError(f"{source} is none of {', '.join((*MATRICES, *TABLES))}: pairs are read from one of these")
+        raise ValueError(f"{source} is none of {', '.join(MATRICES)}, {WORDS}: pairs are read from one of these")
     if source.suffix == ".npy":
         array = np.asarray(read_by(source, _npy))
         if array.ndim == 1 or (array.ndim == 2 and array.shape[1] == 2 and array.dtype.kind in "iu"):
@@ -184,35 +202,37 @@ def read_pairs(path: str | os.PathLike[str], features: FeatureFile) -> PairsFile
     return PairsFile(PairGraph(graph.joint))
 
 
-def _pairs_of_table(source: Path, frame: "pd.DataFrame", features: FeatureFile) -> PairsFile:
-    weighing = weighing_column(source, frame)
-    named = {str(column): column for column in frame.columns if column != weighing}
-    if len(frame.columns) == 1:
-        return PairsFile(frame.iloc[:, 0].to_numpy())
+def _pairs_of_table(layout: Layout, features: FeatureFile) -> PairsFile:
+    file, weighing = str(layout.path), first_of(layout.names, WEIGHTS)
+    named = [name for name in layout.names if name != weighing and not is_unnamed(name)]
+    if len(layout.names) == 1:
+        sample = layout.names[0]
+        return PairsFile(texts(present(layout.columns({sample: sample})[sample], sample, file, what="sample")))
     ends = known_ends(named) or (tuple(named) if len(named) == 2 else None)
     if ends is None:
         raise ValueError(
-            f"{source} has the columns {', '.join(map(str, frame.columns))}: give two that name the rows of each pair, "
-            "or call them image and caption, or give one with the sample of each row"
+            f"{file} has the columns {', '.join(layout.names)}: give two that name the rows of each pair, or call them "
+            "image and caption, or give one with the sample of each row"
         )
-    first, second = (frame[named[end]] for end in ends)
-    weights = None if weighing is None else frame[weighing].to_numpy()
+    used = {"first": ends[0], "second": ends[1]} | ({} if weighing is None else {"weight": weighing})
+    cells = layout.columns(used, ["weight"])
+    first, second = (texts(present(cells[end], used[end], file)) for end in ("first", "second"))
+    weights = None if weighing is None else numbers(cells["weight"], "weight", file)
     shares = tuple(end.lower() for end in ends) in SHARED
-    used = dict(zip(("row", "shared" if shares else "other row"), ends, strict=True))
-    used |= {} if weighing is None else {"weight": weighing}
-    words = in_words("a list of pairs", used, [name for name in map(str, frame.columns) if name not in used.values()])
-    rows = features.numbered(first, str(source))
+    roles = dict(zip(("row", "shared" if shares else "other row", "weight"), used.values(), strict=False))
+    words = in_words("a list of pairs", roles, [name for name in named if name not in ends])
+    rows = features.numbered(first, file)
     if shares:
         return PairsFile(PairGraph.from_pairs(rows, second, weights, drop_isolated=True), understood=words)
-    return PairsFile(np.stack([rows, features.numbered(second, str(source))], axis=1), weights, words)
+    return PairsFile(np.stack([rows, features.numbered(second, file)], axis=1), weights, words)
 
 
-def read_classes(path: str | os.PathLike[str], features: FeatureFile) -> npt.NDArray[Any]:
+def read_classes(path: str | os.PathLike[str], features: FeatureFile, header: bool | None = None) -> npt.NDArray[Any]:
     """A class for each row, None where it has none, from a labels file of `theory.graph_files.read_labels`."""
-    found = read_labels(path)
+    found = read_labels(path, header)
     if not isinstance(found, dict):
         return found
-    names = range(len(features.rows)) if features.ids is None else features.ids
+    names = features.names
     classes = np.array([found.get(name) for name in names], dtype=object)
     if all(label is None for label in classes):
         raise ValueError(f"{path} has a class for none of the {len(classes)} rows, {names[0]!r} the first")
