@@ -243,6 +243,7 @@ STRANGERS = {
     "other.parquet": (b"PAR1 and no more PAR1", "cannot be read as .parquet"),
     "kinds.jsonl": (b'{"image": 1, "caption": "a"}\n{"image": "1", "caption": "b"}\n', "cannot be read as .jsonl"),
     "large.jsonl": (b'{"image": 18446744073709551617, "caption": "a"}\n', "which skip integers: write them as text"),
+    "latin.jsonl": (b'{"image": "\xe9", "caption": "a"}\n', "column image of"),
     "underscore.csv": (b"image,caption,weight\n1,a,1_000\n", "row 0 of"),
     "hexadecimal.csv": (b"image,caption,weight\n1,a,2\n1,b,0x10\n", "row 1 of"),
 }
@@ -338,6 +339,12 @@ def test_an_empty_line_of_labels_is_a_node_without_one_unless_it_is_at_the_end(n
     assert read_labels(tmp_path / name).tolist() == ["dog", None, "cat"]
     (tmp_path / name).write_bytes((content.rstrip() + '\n""\n').encode())
     assert read_labels(tmp_path / name).tolist() == ["dog", None, "cat", '""' if name == "l.txt" else None]
+
+
+def test_a_text_of_labels_that_is_not_utf8_is_named_by_its_line(tmp_path):
+    (tmp_path / "l.txt").write_bytes("a\né\n".encode("latin-1"))
+    with pytest.raises(ValueError, match=r"l\.txt cannot be read as \.txt: line 2 is not of UTF-8 text"):
+        read_labels(tmp_path / "l.txt")
 
 
 def test_two_labels_of_one_id_are_never_one(call, tmp_path):

@@ -25,7 +25,7 @@ from theory.infrastructure.cells import (
     texts,
 )
 from theory.infrastructure.inputs import read_by, require_file
-from theory.infrastructure.table_files import FORMATS, Layout, is_table, is_unnamed, layout_of
+from theory.infrastructure.table_files import FORMATS, Layout, is_table, is_unnamed, layout_of, opened_text, readable
 from theory.labels import spelled
 
 # What the two ends of a pair are called in tables; the case of letters does not matter.
@@ -291,7 +291,7 @@ def read_labels(path: str | os.PathLike[str], header: bool | None = None) -> npt
     if source.suffix == ".npy":
         return np.asarray(read_by(source, lambda path: np.load(path, allow_pickle=False)))
     if source.suffix == ".txt":
-        return np.array(read_by(source, _lines), dtype=object)
+        return np.array(_lines(source), dtype=object)
     if not is_table(source):
         raise ValueError(f"{source} is none of .npy, .txt, {WORDS}: labels are read from one of these")
     layout = layout_of(source, header)
@@ -309,8 +309,8 @@ def read_labels(path: str | os.PathLike[str], header: bool | None = None) -> npt
 
 def _lines(path: Path) -> list[str | None]:
     """The lines of a text, `None` for an empty one."""
-    with path.open(encoding="utf-8-sig") as opened:
-        lines = [line.rstrip("\n") or None for line in opened]
+    with readable(path), opened_text(str(path)) as opened:
+        lines = [line.rstrip("\r\n") or None for line in opened]
     while lines and lines[-1] is None:
         lines.pop()
     return lines

@@ -24,11 +24,11 @@ import scipy.sparse as sp
 
 from real_data.audit.block_spectrum import block_spectrum
 from real_data.audit.blocks import Block, BlockGraph, BlockMatrix
-from real_data.audit.columns import BY_NAME, Columns
+from real_data.audit.columns import BY_NAME, Columns, pair_table
 from real_data.audit.counting import Counted, Names, require_pairs, tally_of
 from real_data.audit.labelling import NONE, Images, matched_images, renumbered
 from real_data.audit.measuring import ClassFacts, PairFacts
-from real_data.audit.reading import Numbers, PairBatch, numbered, pair_pieces, read_pairs
+from real_data.audit.reading import Numbers, PairBatch, numbered, read_pairs
 from theory import PairGraph, Spectrum
 from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.infrastructure.cells import TEXT
@@ -50,7 +50,7 @@ def count_there(client: Cluster, pairs: Path, labels: Path | None, columns: Colu
     FileNotFoundError, ValueError
         As `count_here` does.
     """
-    tables = client.map(_read, pair_pieces(pairs, columns), pure=False)
+    tables = client.map(_read, pair_table(pairs, columns).pieces(), pure=False)
     heads = _heads(client, tables)
     parts = [(table, head) for table, head in zip(tables, heads, strict=True) if head.rows.size]
     require_pairs(len(parts), pairs)

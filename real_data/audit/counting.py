@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 import scipy.sparse as sp
 
-from real_data.audit.columns import BY_NAME, Columns
+from real_data.audit.columns import BY_NAME, Columns, pair_table
 from real_data.audit.labelling import NONE, Images, matched_images, renumbered
 from real_data.audit.measuring import Pairs, PairsHere
-from real_data.audit.reading import Numbers, PairBatch, pair_pieces, read_pairs
+from real_data.audit.reading import Numbers, PairBatch, read_pairs
 from theory import PairGraph
 from theory.infrastructure.arrays import FloatArray
 from theory.infrastructure.progress import tqdm
@@ -67,7 +67,7 @@ def count_here(pairs: Path, labels: Path | None, columns: Columns = BY_NAME) -> 
     -----
     Memory: 16 bytes for each row, and the distinct ids.
     """
-    batches = list(_read(pair_pieces(pairs, columns)))
+    batches = list(_read(pair_table(pairs, columns).pieces()))
     require_pairs(len(batches), pairs)
     table = PairBatch.joined(batches)
     del batches

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from real_data.audit import rules
-from real_data.audit.columns import BY_NAME, Columns
+from real_data.audit.columns import BY_NAME, Columns, pair_table
 from real_data.audit.labelling import NONE, matched_images
-from real_data.audit.reading import PairBatch, pair_pieces, read_pairs
+from real_data.audit.reading import PairBatch, read_pairs
 from real_data.audit.rules import RULES, Mask, PairList, Views
 from real_data.audit.verdict import Choice
 from theory.infrastructure import ownership
@@ -52,7 +52,7 @@ def keep_pairs(
     The table is read twice, a batch at a time. Memory: some 50 bytes a row, and the distinct ids.
     """
     require_keepable(out, pairs, labels, choice)
-    pieces = pair_pieces(pairs, columns)
+    pieces = pair_table(pairs, columns).pieces()
     kept = _rows_kept(pieces, labels, choice, columns, np.random.default_rng(seed))
     files = list(dict.fromkeys(piece.fragment.path for piece in pieces))
     about = {"pairs": str(pairs), "labels": labels and str(labels), "seed": seed, **choice._asdict()}

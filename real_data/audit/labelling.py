@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from real_data.audit.columns import BY_NAME, Columns
-from real_data.audit.reading import Coded, Numbers, label_pieces, numbered, read_labels
+from real_data.audit.columns import BY_NAME, Columns, label_table
+from real_data.audit.reading import Coded, Numbers, numbered, read_labels
 from theory.infrastructure.arrays import IntArray
 
 NONE = -1  # the number of what is left out
@@ -47,7 +47,7 @@ def matched_images(paired: pa.Array, labels: Path | None, columns: Columns = BY_
     """
     if labels is None:
         return Images(paired, np.arange(len(paired), dtype=np.int32))
-    batches = [batch for piece in label_pieces(labels, columns) for batch in read_labels(piece)]
+    batches = [batch for piece in label_table(labels, columns).pieces() for batch in read_labels(piece)]
     if not batches:
         raise ValueError(f"{labels} has no label in any row: leave it out, or fill its column of labels")
     ids, (_, numbers) = numbered([paired, (given := Coded.joined([batch.images for batch in batches])).values])

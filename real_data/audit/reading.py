@@ -5,13 +5,11 @@ Ids and labels are text, as `theory.infrastructure.cells` says. `real_data.audit
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from real_data.audit.columns import BY_NAME, Columns, label_table, pair_table
 from theory.infrastructure.arrays import FloatArray
 from theory.infrastructure.cells import as_written, finite, present, reject
 from theory.infrastructure.table_files import Piece
@@ -65,16 +63,6 @@ class LabelBatch:
 
     images: Coded
     labels: Coded
-
-
-def pair_pieces(path: Path, columns: Columns = BY_NAME) -> list[Piece]:
-    """The parts of a table of pairs, a file or a folder of files of one format; errors as of `pair_table`."""
-    return pair_table(path, columns).pieces()
-
-
-def label_pieces(path: Path, columns: Columns = BY_NAME) -> list[Piece]:
-    """The parts of a table of labels; errors as of `label_table`."""
-    return label_table(path, columns).pieces()
 
 
 def read_pairs(piece: Piece) -> Iterator[PairBatch]:

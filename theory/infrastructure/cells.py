@@ -42,8 +42,9 @@ def as_written(column: pa.Array, where: str) -> pa.DictionaryArray:
         values = _whole_digits(values, where)
     try:
         values = values.cast(TEXT)
+        values.validate(full=True)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        raise ValueError(f"{where} holds {column.type} that cannot be written as text: give numbers or text") from None
+        raise ValueError(f"{where} holds {column.type} without a written form in UTF-8: give numbers or text") from None
     values = pc.if_else(pc.equal(values, ""), pa.scalar(None, TEXT), values)
     written = pa.DictionaryArray.from_arrays(coded.indices, values)
     return written.dictionary_decode().dictionary_encode() if values.null_count else written
@@ -66,7 +67,6 @@ def present(column: pa.Array, name: str, file: str, row: int = 0, what: str | No
     ----------
     name : of the column
     what : it holds, for the message
-
     row : the number of its first cell
 
     Raises
@@ -121,7 +121,7 @@ def count_numbers(column: pa.Array) -> int:
 def is_numeric(column: pa.Array) -> bool:
     """True where each cell is a number or empty, and not all are empty."""
     filled = pc.not_equal(_trimmed(column), "") if _is_text(column) else column.is_valid()
-    return 0 < count_numbers(column) == pc.sum(filled).as_py()
+    return bool(0 < count_numbers(column) == pc.sum(filled).as_py())
 
 
 def is_number(cell: str) -> bool:

@@ -251,7 +251,8 @@ def readable(path: Path) -> Iterator[None]:
             reason = f"line {_undecodable(path)} is not of UTF-8 text"
         elif "straddling" in reason:
             reason = "a row is too long"
-        raise ValueError(f"{path} cannot be read as {format_of(path)}: {reason}") from error
+        kind = _named_format(path) or path.suffix or format_of(path)
+        raise ValueError(f"{path} cannot be read as {kind}: {reason}") from error
 
 
 def _undecodable(path: Path) -> int:
