@@ -198,3 +198,25 @@ def test_large_logits_are_no_violation_of_the_entropy_bound():
         graph = PairGraph(np.diag(rng.random(2) + 1e-3), [0, 1], [0, 1])
         features = 1e3 * rng.standard_normal((2, 2)), 1e3 * rng.standard_normal((2, 2))
         assert check_bounds(graph, 2, features, bounds=["infonce-entropy"])["holds"].all()
+
+
+@pytest.mark.parametrize("family", ["dense_random", "latent_captions", "torus", "split_by_class", "low_rank"])
+@pytest.mark.parametrize("k", [1, 2, 5])
+def test_no_embedding_of_width_k_is_better_prepared_for_slow_targets(family, k):
+    """The remark to theorem 4: a target that any f misses whole varies no more than what f* misses."""
+    graph, rng = GRAPHS[family](np.random.default_rng(3), 18), np.random.default_rng(4)
+    root, triplets = np.sqrt(graph.left_marginal), spectrum(graph, k + 1)
+    most = 2 * (1 - triplets.singular_values[k] ** 2)
+    pairs = graph.induced().joint.toarray()
+
+    def variation(target):
+        return np.sum(pairs * (target[:, None] - target) ** 2)
+
+    for f in (rng.standard_normal((graph.n_left, k)), triplets.left[:, :k] / root[:, None]):
+        free = scipy.linalg.null_space((root[:, None] * f).T @ triplets.left[:, : k + 1])
+        missed = triplets.left[:, : k + 1] @ free[:, 0] / root
+        np.testing.assert_allclose(f.T @ (root**2 * missed), 0, atol=1e-12)
+        assert variation(missed) <= most + 1e-12
+    for target in rng.standard_normal((20, graph.n_left)):
+        tail = np.sum((root * target) ** 2) - np.sum((triplets.left[:, :k].T @ (root * target)) ** 2)
+        assert variation(target) >= most * tail - 1e-12

@@ -35,7 +35,6 @@ from theory.graph import PairGraph
 from theory.local_multihop import Cut, LocalBound, vote_within, within
 from theory.multihop import HOPS, label_measure
 from theory.scores import Standing, column_lengths, linear_standing, score_noise
-from theory.worst_case import FLOOR
 
 UNITS = 256 * float(np.finfo(np.float64).eps)
 UNDETERMINED = 1e-3  # of the size of a row: what may move by more says nothing
@@ -77,7 +76,7 @@ LOCAL: dict[str, Callable[[PairGraph, Cut], LocalBound]] = {
 }
 OVER_CLASS_GAP = {"probe-error-by-connectivity", "class-variance", "nearest-mean-by-alignment"}
 OVER_DISTANCE = {"nearest-mean", "nearest-mean-by-alignment"}  # of the means of two classes
-OF_THE_SPAN = {"missed-variation", "induced-alignment", "pair-alignment"}  # of the columns of an encoder
+OF_THE_SPAN = {"induced-alignment", "pair-alignment"}  # of the columns of an encoder
 OVER_DISTINCT = {"mean-classifier", "mean-classifier-any"}  # the chance that two classes differ
 BY_VECTORS = {"sharp-probe-mse", "sharp-probe-error", "sharp-probe-mse-below"}  # values that take label energies
 NOT_OF_VECTORS = {  # quantities of the optimum that are functions of the singular values, or of the graph alone
@@ -260,9 +259,6 @@ def _gaps_of_classes(form: Form, row: str) -> Iterator[float]:
 def _gaps_of_span(form: Form, row: str) -> Iterator[float]:
     if row in OF_THE_SPAN and form.features is not None:
         yield _independence(form)
-    if row == "missed-variation":  # off by the root of the least variation that counts, and by what is near to it
-        yield math.sqrt(FLOOR)
-        yield form.first_gap
 
 
 def _independence(form: Form) -> float:

@@ -3,7 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulations import LatentWorld
 from theory import PairGraph, optimal_embeddings, probe, spectral_loss, spectrum
+from theory.consistency import class_masses
 from theory.pairs_to_error import excess_from_pairs, largest_squared_norm, mse_from_pairs, sample_deviation
 
 GRAPH = PairGraph(np.random.default_rng(0).random((6, 5)) ** 3, [0, 0, 0, 1, 1, 1])
@@ -98,3 +100,11 @@ def test_bad_arguments():
         excess_from_pairs(10, 10, -1.0)
     with pytest.raises(ValueError, match="excludes the optimum"):
         mse_from_pairs(GRAPH, 2, 10, 0.5)
+
+
+@pytest.mark.parametrize(("graph", "k", "pairs"), [(GRAPH, 2, 7e6), (LatentWorld().caption_graph(), 8, 6e8)])
+def test_it_is_vacuous_up_to_very_many_pairs(graph, k, pairs):
+    """What theorem 26 says of itself."""
+    largest, guess = largest_squared_norm(graph, k), 1 - float(np.sum(class_masses(graph) ** 2))
+    assert mse_from_pairs(graph, k, int(pairs / 2), largest) > guess > mse_from_pairs(graph, k, int(pairs), largest)
+    assert mse_from_pairs(graph, k, 10_000, largest) == 1

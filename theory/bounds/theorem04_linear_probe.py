@@ -17,6 +17,15 @@ classes it is `2α (1 - α)`. Equality: one error for all captions, evenly over 
 Where k exceeds the rank, `σ_{k+1} = 0` and the optimum `U_k Σ_k^{1/2}` spans the range of `Ā` and no more: sums over
 `i <= k` then end at the rank, and label energy in the null space stays in the tail.
 
+Remark: no embedding of width k is better prepared for every target that varies slowly. Let a target be a real function
+t of the left nodes, of one-hop variation `v(t) = E_{P_T} (t(x) - t(x'))²`, and `v(t) <= ε`. A linear probe on any f of
+width k < n_left misses some of these by `ε / (2 (1 - σ²_{k+1}))` in squared error, and on f* none by more. For the
+weighted target `t̃ = D_L^{1/2} t`, `v(t) = 2 ⟨t̃, (I - ĀĀᵀ) t̃⟩`: `u_1 … u_{k+1}` span a t̃ that is orthogonal to the k
+columns of `D_L^{1/2} f`, so that all of it is missed, and `v(t) <= 2 (1 - σ²_{k+1}) ‖t̃‖²`; on f* what is missed is
+`Σ_{i>k} ⟨t̃, u_i⟩² <= v(t) / (2 (1 - σ²_{k+1}))`. This is Kolmogorov's width of an ellipsoid (Kolmogorov 1936), and
+that the top eigenfunctions are the minimax features is in Johnson, El Hanchi and Maddison 2023, of whom the abstract
+was seen.
+
 All values are rounded outward: `σ_{k+1}` by its upper end, numerators by `Spectrum.rounding`.
 
 Cost: `α_T` is linear in the pairs; what takes time is the leading k + 1 singular values, and for the sharper form their

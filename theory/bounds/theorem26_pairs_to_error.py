@@ -20,10 +20,12 @@ pair changes the norm by at most 2/n: McDiarmid's inequality adds `√(2 ln(1/δ
 in Frobenius norm is at most `ε / (σ_j² - σ²_{k+1})` (theorem 7), and `‖(I - Π_F) U_j U_jᵀ Ỹ‖_F` at most its root times
 the operator norm of Ỹ, `√p_max`.
 
-It is loose: B is of the order of 1 over the least mass of a node and knows nothing of the structure of a network, s
-may be the number of all pairs of nodes, and `1 / √n` is the rate without a gap
-(`theory.pairs_to_error.excess_from_pairs` has measured ratios). HaoChen et al. have a Rademacher complexity in place
-of B and s.
+It is vacuous where it matters, at the numbers of pairs that anybody has: B is of the order of 1 over the least mass of
+a node and knows nothing of the structure of a network, s may be the number of all pairs of nodes, and `1 / √n` is the
+rate without a gap. At level 0.95 and with the least B it is below the squared error of a guess from 7e6 pairs on for
+the 6 by 5 nodes of the tests (k = 2), and from 6e8 on for the captions of `LatentWorld()`, 320 by 40 nodes (k = 8),
+where the optimum of 10,000 sampled pairs has error 0 and the bound is 1. HaoChen et al. have a Rademacher complexity in
+place of B and s.
 
 Source: HaoChen et al. 2021, of whom the abstract was seen, for the way from a sample to the probe; the constants and
 the proof are derived here, and so is the use of an l1 distance in place of a complexity. McDiarmid 1989.

@@ -19,8 +19,10 @@ attains that sum for the best rotation of g against f, which is the one measured
 
 Features that are centred too, as those of VICReg, are orthogonal to `u_1 = √p_L`: the sums go over i = 2..k + 1 then.
 
-Source: Balestriero and LeCun 2022, of whom the abstract was seen: that VICReg with whitened features is a spectral
-embedding. The inequalities, with their constants, and the proofs are derived here.
+Source: canonical correlations. The σ_i are those of the two sides under P (Hotelling 1936; Lancaster 1958 for discrete
+pairs), and that the leading ones are the most that k whitened functions reach is Ky Fan 1949, and for pairs of them Ky
+Fan 1951 and von Neumann; nothing of it is new here but its reading. Balestriero and LeCun 2022, of whom the abstract
+was seen, say that VICReg with whitened features is a spectral embedding.
 
 Cost: O(nnz k + (n_left + n_right) k²).
 """
