@@ -61,8 +61,10 @@ def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) ->
     Notes
     -----
     The prediction is the argmax. A class must win by more than round-off: ties count as errors, so that
-    `error <= 2 mse`. Features may be rank deficient (the minimum-norm solution is taken). Cost: O(n_left k (k + r)) for
-    r classes; memory O(n_left k).
+    `error <= 2 mse`. Where several B fit alike, for features are dependent or few labels are seen, it is the one of
+    least `‖B‖` in the coordinates of f, the limit of gradient descent from 0: rotations of f change no score beyond
+    round-off, other linear maps do where labels are hidden. Cost: O(n_left k (k + r)) for r classes; memory
+    O(n_left k).
     """
     features = as_features(f, graph.n_left, "f")
     targets = class_indicators(required_labels(graph, "left"))
@@ -72,7 +74,7 @@ def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) ->
     # one which is round-off on the labelled nodes is taken for it.
     length = column_lengths(features, graph.left_marginal)
     shown = np.where(seen[:, None], root, 0.0)
-    coefficients = _least_squares(shown * features / length, sp.csr_array(targets * shown)) / length[:, None]
+    coefficients = _least_squares(shown * features / length, sp.csr_array(targets * shown), length) / length[:, None]
     own, parts, misses = targets.indices, [], np.empty(graph.n_left)
     noise = score_noise(features, coefficients, graph.left_marginal)
     for rows, scores in linear_scores(features, coefficients):
@@ -154,15 +156,22 @@ def as_features(f: Any, size: int, name: str) -> FloatArray:
     return features
 
 
-def _least_squares(columns: FloatArray, targets: sp.csr_array) -> FloatArray:
-    """The B of least `‖columns B - targets‖`, of least norm; the columns are at most of unit length."""
+def _least_squares(columns: FloatArray, targets: sp.csr_array, lengths: FloatArray) -> FloatArray:
+    """The B of least `‖columns B - targets‖`, of these that of least `‖diag(lengths)⁻¹ B‖`.
+
+    The columns are at most of unit length.
+    """
     gram = columns.T @ columns
     # An error in B costs its square in the residual: up to this condition the normal equations lose nothing.
     if _clearly_better(gram, LOSSLESS) or np.linalg.cond(gram) < LOSSLESS:
         return np.asarray(scipy.linalg.solve(gram, (targets.T @ columns).T, assume_a="pos"))
     left, values, right_t = svd(columns)
     kept = values > round_off(len(columns)) * values[0]
-    return np.asarray(right_t[kept].T @ ((targets.T @ left[:, kept]).T / values[kept, None]))
+    fitted = right_t[kept].T @ ((targets.T @ left[:, kept]).T / values[kept, None])
+    # What may be added is solved for, and not B itself, so that the fit stays as exact as it is in unit columns.
+    free = scipy.linalg.qr(right_t[kept].T)[0][:, kept.sum() :]
+    inverse = (lengths.min() / lengths)[:, None]
+    return np.asarray(fitted - free @ np.linalg.lstsq(inverse * free, inverse * fitted)[0])
 
 
 def _clearly_better(gram: FloatArray, condition: float) -> bool:

@@ -3,14 +3,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from theory import PairGraph, probe, spectrum
+from theory import HypothesisError, PairGraph, optimal_embeddings, probe, spectrum
 from theory.bounds import Encoder
-from theory.transfer import classes_by_domains, transfer_bound
+from theory.transfer import classes_by_domains, transfer_bound, whitened_head
 
 WEIGHTS = [(4.0, 2.0, 1.5, 0.5), (1.0, 0.4, 0.3, 0.1), (2.0, 1.2, 0.9, 0.3)]
 
 
 def optimum(graph, k):
+    """`U_k`, whitened."""
     return Encoder.optimum(graph, spectrum(graph, min(k + 1, *graph.joint.shape)), k).left
 
 
@@ -38,18 +39,34 @@ def test_the_head_of_some_domains_is_right_on_all_others(weights, r, m, sources)
     graph = classes_by_domains(r, m, **dict(zip(("rho", "alpha", "beta", "gamma"), weights, strict=True)))
     source, k = np.arange(r * m) % m < sources, r + m - 1
     features = optimum(graph, k)
-    fitted = probe(graph, features, labelled=source)
+    fitted = whitened_head(graph, features, source)
     assert fitted.held_out_error == 0
     scores = features @ fitted.coefficients
     np.testing.assert_allclose(scores[~source], np.eye(r)[graph.left_labels[~source]] - 1 / r, atol=1e-9)
     # Features of both together have no score off the source: every class ties.
-    assert probe(graph, optimum(graph, r * m), labelled=source).held_out_error == 1
+    assert whitened_head(graph, optimum(graph, r * m), source).held_out_error == 1
+
+
+@pytest.mark.parametrize(("k", "scores"), [(3, [0.634, -0.366]), (4, [0.268, 0])])
+def test_the_optimum_that_is_not_whitened_has_other_scores_off_the_source(k, scores):
+    """A false form of theorem 25 (b, c), for `U_k Σ_k^{1/2} R`: squared errors are less, and none is wrong."""
+    graph, rng = classes_by_domains(2, 2, rho=4, alpha=2, beta=2, gamma=1), np.random.default_rng(0)
+    features = optimal_embeddings(graph, k)[0]
+    for rotation in (np.eye(k), *(np.linalg.qr(rng.standard_normal((k, k)))[0] for _ in range(3))):
+        fitted = probe(graph, features @ rotation, labelled=[0, 2])
+        assert fitted.held_out_error == 0
+        found = (features @ rotation @ fitted.coefficients)[[1, 3]]
+        np.testing.assert_allclose(found, [scores, scores[::-1]], atol=1e-3)
+        misses = np.mean(np.sum((found - np.eye(2)) ** 2, axis=1))
+        assert misses == pytest.approx({3: 0.268, 4: 0.536}[k], abs=1e-3)
+        with pytest.raises(HypothesisError, match="whitened features fail"):
+            whitened_head(graph, features @ rotation, [0, 2])
 
 
 def test_where_the_class_outweighs_the_domain_the_classes_alone_are_learnt():
     graph = classes_by_domains(3, 4, rho=2, alpha=1, beta=0.4, gamma=0.2)
     source, features = np.arange(12) % 4 == 1, optimum(graph, 3)
-    fitted = probe(graph, features, labelled=source)
+    fitted = whitened_head(graph, features, source)
     assert fitted.held_out_error == 0
     np.testing.assert_allclose(features @ fitted.coefficients, np.eye(3)[graph.left_labels], atol=1e-9)
 
@@ -60,7 +77,7 @@ def test_where_pairs_join_other_classes_of_other_domains_the_head_is_wrong_throu
     graph = PairGraph(np.hstack([np.eye(4), diagonal, np.full((4, 1), 0.5)]), [0, 0, 1, 1])
     pairs = graph.induced().joint.toarray()[0]
     assert pairs[3] > max(pairs[1], pairs[2])
-    fitted = probe(graph, optimum(graph, 2), labelled=[0, 2])
+    fitted = whitened_head(graph, optimum(graph, 2), [0, 2])
     assert fitted.held_out_error == 1
     assert fitted.error == pytest.approx(0.5)
 
@@ -82,10 +99,10 @@ def test_the_bound_on_any_graph_from_its_definition(seed):
     scores = rng.random() * np.eye(2)[labels] + 0.3 * rng.random() * rng.standard_normal((n_left, 2))
     pairs, mass = graph.induced().joint.toarray(), graph.left_marginal
     away = np.sum((scores[:, None] - scores) ** 2, axis=2)
-    across = np.outer(~source, source)
+    across = np.outer(~source, source) & np.equal.outer(labels, labels)
     varied = np.sum(pairs * away * across)
-    missed = mass[source] @ np.sum((scores - np.eye(2)[labels])[source] ** 2, axis=1)
-    reached = np.sum(pairs * across * np.equal.outer(labels, labels), axis=1) / mass
+    missed = np.sum(pairs * across @ np.sum((scores - np.eye(2)[labels]) ** 2, axis=1))
+    reached = np.sum(pairs * across, axis=1) / mass
     budget = 2 * (np.sqrt(varied) + np.sqrt(missed)) ** 2
     errs = wrong(graph, scores) & ~source
     assert mass[errs] @ reached[errs] <= budget * (1 + 1e-9)
@@ -99,12 +116,32 @@ def test_the_bound_on_any_graph_from_its_definition(seed):
     assert bound == pytest.approx(min(1.0, paid / mass[~source].sum()), rel=1e-6)
 
 
-def test_the_bound_says_something_where_classes_are_well_joined_across_domains():
-    """The scores are the classes: across, pairs of weight γ differ by 2, and those of weight α lead to the source."""
+def test_scores_that_are_the_classes_have_a_bound_of_0_though_pairs_join_the_classes():
+    """Across, pairs of weight γ differ by 2: they are of two classes, and do not count."""
     graph = classes_by_domains(2, 2, rho=1, alpha=0.9, beta=0.1, gamma=0.08)
-    features = optimum(graph, 2)
-    scores = features @ probe(graph, features, labelled=[0, 2]).coefficients
-    assert transfer_bound(graph, scores, [0, 2]) == pytest.approx(4 * 0.08 / 0.9)
+    assert transfer_bound(graph, np.eye(2)[graph.left_labels], [0, 2]) == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize("part", [0, 0.25, 1])
+@pytest.mark.parametrize("beside", [0, 0.1])
+def test_equality_where_the_scores_of_a_tie_lie_between(part, beside):
+    """A target node ties, the scores of its class in the source lie on the way to the tie, and all others are right.
+
+    Pairs of two classes, of weight `beside`, do not count.
+    """
+    graph = PairGraph([[0.2, beside], [0.3, 0], [0, 0.4], [0, 0.1]], [0, 0, 1, 1])
+    scores = np.eye(2)[graph.left_labels]
+    scores[0], scores[1] = [1 - part / 2, part / 2], [0.5, 0.5]
+    mass = graph.left_marginal
+    assert wrong(graph, scores)[[1, 3]].tolist() == [True, False]
+    assert transfer_bound(graph, scores, [0, 2]) == pytest.approx(mass[1] / (mass[1] + mass[3]), rel=1e-6)
+
+
+def test_the_errors_of_the_source_count_whole():
+    """With a quarter of them the bound would be below the error."""
+    graph, scores = PairGraph([[0.01, 0], [0.89, 0], [0, 0.1]], [0, 0, 1]), np.array([[0.5, 0.5], [0.5, 0.5], [0, 1]])
+    assert wrong(graph, scores)[1]
+    assert transfer_bound(graph, scores, [0, 2]) == pytest.approx(1)
 
 
 def test_bad_arguments():
