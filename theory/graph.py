@@ -13,8 +13,8 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from theory import graph_formats as formats
-from theory.infrastructure.arrays import FloatArray, IntArray, is_tensor
-from theory.labels import UNLABELLED, coded
+from theory.infrastructure.arrays import FloatArray, IntArray, is_tensor, without_torch
+from theory.labels import UNLABELLED, coded, require_labelled
 from theory.neighbours import nearest, softmax_pairs
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ class PairGraph:
     ValueError
         NaN, infinite or negative weights; no weight at all; weights so far apart that as parts of a sum of 1 the
         smallest have no place in float64; isolated nodes, unless dropped; labels or ids
-        of the wrong length; labels that are numbers but not integers 0..r-1, or of two kinds.
+        of the wrong length; labels that are numbers but not integers 0..r-1, of two kinds, or missing for every node of
+        a side that has a pair.
 
     Notes
     -----
@@ -352,6 +353,8 @@ class _Side:
 
     def kept(self, keep: npt.NDArray[np.bool_]) -> "_Side":
         labels = None if self.labels is None else self.labels[keep]
+        if labels is not None:
+            require_labelled(self.name, labels, "every node that has a pair")
         return _Side(self.name, int(keep.sum()), labels, self.ids[keep])
 
 
@@ -413,7 +416,7 @@ def _normalised(weights: FloatArray) -> FloatArray:
 def _entries(joint: Any) -> sp.coo_array | sp.csr_array:
     """A copy in float64, duplicates and all; of rows in order without any it is as it was, which takes no sort."""
     if is_tensor(joint):
-        joint = joint.detach().cpu().to_dense().numpy()
+        joint = without_torch(joint.to_dense())
     if not sp.issparse(joint):
         try:
             joint = np.asarray(joint)

@@ -12,10 +12,10 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from theory.infrastructure.array_files import Header, read_header
-from theory.infrastructure.arrays import IntArray
+from theory.infrastructure.arrays import IntArray, without_torch
 from theory.infrastructure.inputs import require_file
 from theory.infrastructure.tables import replacing
-from theory.labels import UNLABELLED
+from theory.labels import UNLABELLED, labels_without_torch
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -60,7 +60,7 @@ def joint_from_pairs(
     rows, columns = Numbered.of("left", left), Numbered.of("right", right)
     if len(rows.codes) != len(columns.codes):
         raise ValueError(f"left has {len(rows.codes)} entries and right {len(columns.codes)}: a pair has one of each")
-    weights = np.ones(len(rows.codes)) if weight is None else real_weights("weight", np.asarray(weight))
+    weights = np.ones(len(rows.codes)) if weight is None else real_weights("weight", np.asarray(without_torch(weight)))
     if weights.shape != rows.codes.shape:
         raise ValueError(f"weight has shape {weights.shape} for {len(rows.codes)} pairs: give one weight for each")
     joint = sp.coo_array((weights, (rows.codes, columns.codes)), shape=(len(rows.ids), len(columns.ids)))
@@ -104,7 +104,7 @@ class Numbered:
             if missing:
                 raise ValueError(f"{self.side}_labels has no class for {len(missing)} ids, the first {missing[0]!r}")
             return np.array([labels[name] for name in self.ids.tolist()])
-        each = np.asarray(labels, dtype=object if by_row else None)
+        each = np.asarray(labels_without_torch(self.side, labels), dtype=object if by_row else None)
         by_id = each.shape == self.ids.shape and self.ids.dtype == np.int64 and self.ids[-1] == len(self.ids) - 1
         by_pair = each.shape == self.codes.shape
         if by_id and by_pair and not np.array_equal(each[self.codes], each):

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from theory.infrastructure.arrays import IntArray, is_tensor
+from theory.infrastructure.arrays import IntArray, is_tensor, without_torch
 
 UNLABELLED = -1  # the class of a node that has none
 
@@ -34,10 +34,13 @@ def coded(
     ------
     ValueError
         Labels that are no one-dimensional array; numbers that are no integers; integers on one side and names on the
-        other; integers beyond the names; a side on which every label is missing.
+        other; integers beyond the names; a side on which every label is missing; numbers in bfloat16.
     """
     given = {side: _array(side, labels) for side, labels in sides.items() if labels is not None}
     numbered = {side: _integers(side, labels) for side, labels in given.items()}
+    for side, codes in numbered.items():
+        if codes is not None:
+            require_labelled(side, codes)
     if all(codes is not None for codes in numbered.values()):
         found: dict[str, IntArray | None] = {side: numbered.get(side) for side in sides}
         names = None if class_names is None else tuple(map(str, class_names))
@@ -48,10 +51,13 @@ def coded(
         _require_one_kind(numbered)
         found, names = _named(given)
         found = {side: found.get(side) for side in sides}
-    for side, codes in found.items():
-        if codes is not None and len(codes) and (codes == UNLABELLED).all():
-            raise ValueError(f"{side}_labels are missing for every node: leave them out")
     return found, names
+
+
+def require_labelled(side: str, codes: IntArray, nodes: str = "every node") -> None:
+    """Raise `ValueError` where all integer labels of a side, those of these nodes, are missing."""
+    if len(codes) and (codes == UNLABELLED).all():
+        raise ValueError(f"{side}_labels are missing for {nodes}: leave them out")
 
 
 def spelled(labels: IntArray | None, class_names: Sequence[str] | None) -> Any:
@@ -61,9 +67,16 @@ def spelled(labels: IntArray | None, class_names: Sequence[str] | None) -> Any:
     return [None if label == UNLABELLED else class_names[label] for label in labels.tolist()]
 
 
+def labels_without_torch(side: str, labels: Any) -> Any:
+    """The labels, those of a tensor as an array; `ValueError` for bfloat16, which cannot tell classes apart."""
+    if is_tensor(labels) and str(labels.dtype) == "torch.bfloat16":
+        raise ValueError(f"{side}_labels are bfloat16, which skips integers from 257 on: give integers")
+    return without_torch(labels)
+
+
 def _array(side: str, labels: Any) -> npt.NDArray[Any]:
     """The labels as numpy has them: objects if pandas has a type of its own for them."""
-    array = np.asarray(labels.detach().cpu() if is_tensor(labels) else labels)
+    array = np.asarray(labels_without_torch(side, labels))
     if array.dtype.kind == "U" and not isinstance(labels, np.ndarray):
         array = np.asarray(labels, dtype=object)  # numpy writes numbers and NaN among texts as text
     if array.ndim != 1:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from theory.infrastructure.arrays import FloatArray, IntArray, is_tensor
+from theory.infrastructure.arrays import FloatArray, IntArray, without_torch
 from theory.infrastructure.devices import torch_device
 
 BLOCK_BYTES = 2**28  # of the similarities that are held at a time
@@ -66,7 +66,7 @@ def softmax_pairs(indices: IntArray, similarities: FloatArray, temperature: floa
 
 def _directions(name: str, features: Any) -> npt.NDArray[np.float32]:
     """Unit rows, (n, d), in float32."""
-    array = np.asarray(features.detach().float().cpu() if is_tensor(features) else features)
+    array = np.asarray(without_torch(features))
     if array.ndim != 2 or 0 in array.shape:
         raise ValueError(f"{name} has shape {array.shape}: features are a matrix (n, d), a row for each of {name}")
     if not (np.issubdtype(array.dtype, np.number) or array.dtype == np.bool_) or np.iscomplexobj(array):

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 
 from theory.consistency import class_indicators, required_labels
 from theory.graph import PairGraph
-from theory.infrastructure.arrays import FloatArray, is_tensor
+from theory.infrastructure.arrays import FloatArray, without_torch
 from theory.infrastructure.svd import svd
 from theory.scores import Standing, column_lengths, linear_scores, linear_standing, round_off, score_noise
 
@@ -145,7 +145,7 @@ def as_features(f: Any, size: int, name: str) -> FloatArray:
 
     `ValueError` says what is wrong.
     """
-    array = np.asarray(f.detach().cpu().double() if is_tensor(f) else f)
+    array = np.asarray(without_torch(f))
     if np.iscomplexobj(array):
         raise TypeError(f"{name} is complex: features are real numbers")
     features = array.astype(np.float64, copy=False)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from tests.families import GRAPHS
-from theory import PairGraph, check_bounds
+from theory import PairGraph, check_bounds, probe
 from theory.bounds.precise import PRECISE, PreciseSubject, measure
 from theory.graph import INDUCED_LIMIT
 
@@ -171,6 +171,20 @@ def test_ids_are_distinct_and_as_large_as_they_come():
         PairGraph(np.ones((2, 2)), left_ids=["a", "a"])
     largest = np.array([2**64 - 1, 0], dtype=np.uint64)
     assert PairGraph.from_pairs(largest, largest).left_ids.tolist() == [0, 2**64 - 1]
+
+
+@pytest.mark.parametrize("layout", [torch.strided, torch.sparse_coo])
+def test_bfloat16_is_taken_for_the_numbers_that_it_holds(layout):
+    """numpy has no such type; features in it are as those in float32 are."""
+    weights, features = torch.tensor([[0.1, 3.0], [2.0, 0.7]]).bfloat16(), torch.tensor([[0.1], [0.3]]).bfloat16()
+    given = weights.to_sparse() if layout is torch.sparse_coo else weights
+    graph, plain = PairGraph(given, [0, 1]), PairGraph(weights.float(), [0, 1])
+    np.testing.assert_array_equal(graph.joint.toarray(), plain.joint.toarray())
+    listed = PairGraph.from_pairs([0, 0, 1, 1], [0, 1, 0, 1], weights.flatten())
+    np.testing.assert_array_equal(listed.joint.toarray(), plain.joint.toarray())
+    assert probe(graph, features).mse == probe(plain, features.double().numpy()).mse
+    near = PairGraph.from_features(weights, weights, temperature=0.1, top_k=1)
+    assert near.joint.toarray().tolist() == [[0.5, 0], [0, 0.5]]
 
 
 def test_torch_tensors_will_do():

@@ -129,3 +129,28 @@ def test_networkx_labels_of_some_nodes():
     g.add_node("t", bipartite=1)
     g.add_edges_from([("x", "t"), ("y", "t")])
     assert PairGraph.from_networkx(g).left_labels.tolist() == [0, -1]
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, -1])
+@pytest.mark.parametrize("other", [["a", "b"], [0, 1], None])
+def test_a_side_on_which_every_label_is_missing_is_refused_whatever_the_other_has(missing, other):
+    with pytest.raises(ValueError, match="left_labels are missing for every node: leave them out"):
+        PairGraph(np.ones((2, 2)), [missing, missing], other)
+    with pytest.raises(ValueError, match="right_labels are missing for every node: leave them out"):
+        PairGraph(np.ones((2, 2)), other, [missing, missing])
+
+
+@pytest.mark.parametrize(("present", "none"), [(0, -1), ("a", None)])
+def test_labels_of_isolated_nodes_alone_are_refused(present, none):
+    with pytest.raises(ValueError, match="left_labels are missing for every node that has a pair: leave them out"):
+        PairGraph([[0, 0], [1, 1], [2, 1]], [present, none, none], drop_isolated=True)
+    with pytest.raises(ValueError, match="right_labels are missing for every node that has a pair: leave them out"):
+        PairGraph([[0, 1, 2], [0, 1, 1]], None, [present, none, none], drop_isolated=True)
+
+
+def test_labels_in_bfloat16_are_refused():
+    labels = torch.tensor([0, 1], dtype=torch.bfloat16)
+    with pytest.raises(ValueError, match="right_labels are bfloat16, which skips integers from 257 on: give integers"):
+        PairGraph(np.ones((2, 2)), None, labels)
+    with pytest.raises(ValueError, match="left_labels are bfloat16, which skips integers from 257 on: give integers"):
+        PairGraph.from_pairs([0, 1], [0, 1], None, labels)

@@ -20,6 +20,14 @@ def is_tensor(value: Any) -> "TypeGuard[torch.Tensor]":
     return torch is not None and isinstance(value, torch.Tensor)
 
 
+def without_torch(value: Any) -> Any:
+    """A dense tensor as a numpy array of its values (bfloat16, which numpy lacks, as float32), and all else as it is."""
+    if not is_tensor(value):
+        return value
+    tensor = value.detach().cpu()
+    return (tensor.float() if str(tensor.dtype) == "torch.bfloat16" else tensor).numpy()
+
+
 def sparse_tensor(matrix: sp.csr_array, dtype: "torch.dtype", device: "torch.device") -> "torch.Tensor":
     """A canonical sparse matrix as a coalesced torch tensor; linear in its entries."""
     import torch
