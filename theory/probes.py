@@ -11,6 +11,8 @@ import scipy.sparse as sp
 from theory.consistency import class_indicators, required_labels
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray, without_torch
+from theory.infrastructure.columns import unit_columns
+from theory.infrastructure.hypotheses import require
 from theory.infrastructure.svd import svd
 from theory.scores import Standing, column_lengths, linear_scores, linear_standing, round_off, score_noise
 
@@ -56,7 +58,8 @@ def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) ->
     Raises
     ------
     ValueError
-        No left labels; features of the wrong shape or not finite; `labelled` empty or out of range.
+        No left labels; features of the wrong shape, not finite, or below 1e-307 throughout; `labelled` empty or out of
+        range.
 
     Notes
     -----
@@ -74,7 +77,10 @@ def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) ->
     # one which is round-off on the labelled nodes is taken for it.
     length = column_lengths(features, graph.left_marginal)
     shown = np.where(seen[:, None], root, 0.0)
-    coefficients = _least_squares(shown * features / length, sp.csr_array(targets * shown), length) / length[:, None]
+    in_units = _least_squares(shown * (features / length), sp.csr_array(targets * shown), length)
+    with np.errstate(over="ignore", under="ignore"):
+        coefficients = in_units / length[:, None]
+    require(np.isfinite(coefficients).all(), "the probe of features so small overflows: make them larger")
     own, parts, misses = targets.indices, [], np.empty(graph.n_left)
     noise = score_noise(features, coefficients, graph.left_marginal)
     for rows, scores in linear_scores(features, coefficients):
@@ -123,21 +129,29 @@ def zero_shot_error(graph: PairGraph, f: Any, g: Any) -> float:
     ValueError
         The graph lacks labels on a side; embeddings of the wrong shape or not finite.
     """
-    standing, own = zero_shot_standing(graph, f, g)
+    standing, own, _ = zero_shot_standing(graph, f, g)
     return float(graph.left_marginal @ (standing.winners != own))
 
 
-def zero_shot_standing(graph: PairGraph, f: Any, g: Any) -> tuple[Standing, npt.NDArray[Any]]:
-    """The standing of the scores behind `zero_shot_error`, and the column of each left node's class, (n_left,)."""
+def zero_shot_standing(graph: PairGraph, f: Any, g: Any) -> tuple[Standing, npt.NDArray[Any], float]:
+    """The standing of the scores behind `zero_shot_error`, and the column of each left node's class, (n_left,).
+
+    The scores are divided by a power of two, whatever their size, so that none overflows or vanishes. The third is what
+    a score of 1 is then: 0 or infinite where the power is beyond float64.
+    """
     left, right = required_labels(graph, "left"), required_labels(graph, "right")
     classes = np.union1d(left, right)
     features, texts = as_features(f, graph.n_left, "f"), as_features(g, graph.n_right, "g")
+    (features, up), (texts, own_powers) = unit_columns(features), unit_columns(texts)
+    powers = up + own_powers
+    with np.errstate(under="ignore", over="ignore"):
+        texts, unit = np.ldexp(texts, powers - powers.max()), float(np.ldexp(1.0, -powers.max()))
     indicators = class_indicators(right, classes)
     prototypes = (indicators.T @ (graph.right_marginal[:, None] * texts)).T
     # A prototype is a sum in which much may cancel: its round-off is relative to the size of g, by Cauchy and Schwarz.
     sizes = np.outer(column_lengths(texts, graph.right_marginal), np.sqrt(indicators.T @ graph.right_marginal))
     noise = score_noise(features, sizes, graph.left_marginal)
-    return linear_standing(features, prototypes, noise), np.searchsorted(classes, left)
+    return linear_standing(features, prototypes, noise), np.searchsorted(classes, left), unit
 
 
 def as_features(f: Any, size: int, name: str) -> FloatArray:

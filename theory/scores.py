@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from theory.infrastructure.arrays import FloatArray, IntArray
+from theory.infrastructure.columns import column_norms
 
 AT_ONCE = 2**22  # linear scores: 32 MiB
 UNITS = 64 * float(np.finfo(np.float64).eps)
@@ -112,10 +113,7 @@ def score_noise(features: FloatArray, coefficients: FloatArray, mass: FloatArray
 def column_lengths(features: FloatArray, mass: FloatArray) -> FloatArray:
     """`√E f_j²`, (k,), of each feature; 1 for one that is 0."""
     with np.errstate(under="ignore"):
-        weighted = np.sqrt(mass)[:, None] * features
-        length = np.sqrt(np.einsum("ij,ij->j", weighted, weighted))
-    length[length == 0] = 1
-    return np.asarray(length)
+        return column_norms(np.sqrt(mass)[:, None] * features)
 
 
 def linear_scores(

@@ -4,7 +4,7 @@ import numpy as np
 
 from tests.fuzz.specimen import Features
 
-LARGEST_DECADES = (2, 8, 16, 40)  # of the scales of columns
+LARGEST_DECADES = (2, 8, 16, 40, 300)  # of the scales of columns
 
 
 def factorised(weights):
@@ -43,6 +43,13 @@ def scaled_columns(rng, weights, k) -> Features:
     scale = 10.0 ** rng.uniform(-decades / 2, decades / 2, k)
     f, g = unrelated(rng, weights, k)
     return f * scale, g / scale
+
+
+def of_any_size(rng, weights, k) -> Features:
+    """Each side, or their product alone, of a size between the ends of float64."""
+    decades = rng.uniform(-300, 300, 2)
+    f, g = unrelated(rng, weights, k)
+    return f * 10.0 ** decades[0], g * 10.0 ** rng.choice([decades[1], -decades[0]])
 
 
 def rank_deficient(rng, weights, k) -> Features:
@@ -87,6 +94,7 @@ ENCODERS = {
         tied,
         zero_columns,
         scaled_columns,
+        of_any_size,
         rank_deficient,
         nearly_dependent,
         optimum,

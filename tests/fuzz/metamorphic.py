@@ -26,7 +26,8 @@ from tests.fuzz.specimen import Specimen
 from theory import BOUNDS
 from theory.bounds import QUANTITIES, Encoder
 from theory.bounds.theorem08_class_connectivity import least_gap
-from theory.bounds.theorem11_nearest_mean import _centred, _moments, _reach, _standing
+from theory.bounds.theorem11_nearest_mean import _centred, _moments, _reach, _standing, _unit
+from theory.bounds.theorem18_penalty import _squared_size
 from theory.bounds.theorem20_votes import Vote, critic_of, pair_votes, zero_shot_vote
 from theory.bounds.theorem22_counting import square_at_most
 from theory.connectivity import EXACT_NODES
@@ -207,9 +208,8 @@ def _under_root(form: Form, row: str) -> float:
     """The size of the terms that cancel under a root."""
     if row in PENALISED_EXCESS:
         encoder = form.subject(row)
-        features = (encoder.left_factors[1], encoder.right_factors[1])
         whole = float(np.sum(form.triplets.singular_values**2))
-        return whole + encoder.loss_scale + sum(float(np.sum(factor**2)) for factor in features)
+        return whole + encoder.loss_scale + _squared_size(encoder)
     if row not in EXCESS:
         return 1.0
     return max(form.encoder.loss_scale, float(np.sum(form.triplets.singular_values[: form.k] ** 2)))
@@ -250,8 +250,8 @@ def _gaps_of_classes(form: Form, row: str) -> Iterator[float]:
     if row in OVER_CLASS_GAP:
         yield least_gap(form.graph)
     if row in OVER_DISTANCE:
-        lengths = np.linalg.norm(form.encoder.left, axis=1)
-        yield min(1.0, float(_reach(form.encoder).min() / lengths.max(initial=1.0)))
+        lengths = np.linalg.norm(_unit(form.encoder)[0], axis=1)
+        yield min(1.0, float(_reach(form.encoder).min() / lengths.max()))
     if row in OVER_DISTINCT:
         yield 1 - float(np.sum(class_masses(form.graph, "right") ** 2))
 

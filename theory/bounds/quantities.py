@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from theory.consistency import class_masses, guess_error, induced_labelling_error
 from theory.graph import PairGraph
-from theory.infrastructure.arrays import FloatArray
-from theory.infrastructure.columns import spanning, thin_factors
+from theory.infrastructure.arrays import FloatArray, IntArray
+from theory.infrastructure.columns import spanning, thin_factors, unit_columns
 from theory.infrastructure.foreign import SECONDS, as_number, contained, is_foreign, source_of
 from theory.infrastructure.hypotheses import HypothesisError, require
 from theory.probes import ProbeResult, as_features, probe, zero_shot_standing
@@ -20,6 +20,7 @@ from theory.scores import Standing, linear_standing, score_noise
 from theory.spectra import Spectrum
 
 Features = tuple[FloatArray, FloatArray]  # (n_left, k) and (n_right, k)
+LARGEST_PRODUCT = 500  # in powers of two: the squares of scores have a place in float64
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,20 +106,46 @@ class Encoder:
         return probe(self.graph, self.left)
 
     @cached_property
-    def zero_shot(self) -> tuple[Standing, npt.NDArray[Any]]:
-        """Who leads in the zero-shot scores of each left node, and the column of its own class."""
+    def zero_shot(self) -> tuple[Standing, npt.NDArray[Any], float]:
+        """Who leads in the zero-shot scores of each left node, the column of its own class, and a score of 1."""
         return zero_shot_standing(self.graph, self.left, self.both_sides)
 
     @cached_property
+    def balanced(self) -> Features:
+        """F and g as powers of two make the columns of f of unit size, and those of g larger by as much: exact.
+
+        Raises
+        ------
+        HypothesisError
+            The products of f and g, or their squares, overflow.
+        """
+        (left, up), (right, own) = self._unit_left, self._unit_right
+        powers = up + own
+        require(powers.max() <= LARGEST_PRODUCT, "products of these features overflow: make them smaller")
+        with np.errstate(under="ignore"):
+            return left, np.ldexp(right, powers)
+
+    @cached_property
+    def _unit_left(self) -> tuple[FloatArray, IntArray]:
+        return unit_columns(self.left)
+
+    @cached_property
+    def _unit_right(self) -> tuple[FloatArray, IntArray]:
+        return unit_columns(self.both_sides)
+
+    @cached_property
     def left_factors(self) -> tuple[FloatArray, FloatArray]:
-        """`Āᵀ Q`, (n_right, k), and `R`, (k, k), where `F = D_L^{1/2} f = Q R` and Q is orthonormal."""
-        basis, factor = thin_factors(np.sqrt(self.graph.left_marginal)[:, None] * self.left)
+        """`Āᵀ Q`, (n_right, k), and `R`, (k, k), where `F = D_L^{1/2} f = Q R` and Q is orthonormal.
+
+        Here and in `right_factors` the columns of f and g are brought to unit size, which changes no span.
+        """
+        basis, factor = thin_factors(np.sqrt(self.graph.left_marginal)[:, None] * self._unit_left[0])
         return self.graph.normalized.T @ basis, factor
 
     @cached_property
     def right_factors(self) -> tuple[FloatArray, FloatArray]:
         """`Q`, (n_right, k), and `R`, (k, k), where `G = D_R^{1/2} g = Q R` and Q is orthonormal."""
-        return thin_factors(np.sqrt(self.graph.right_marginal)[:, None] * self.both_sides)
+        return thin_factors(np.sqrt(self.graph.right_marginal)[:, None] * self._unit_right[0])
 
     @cached_property
     def paired_bases(self) -> FloatArray:
@@ -128,10 +155,21 @@ class Encoder:
     @cached_property
     def product_factor(self) -> FloatArray:
         """`C = R_F R_Gᵀ`, (k, k), where `F = Q_F R_F` and `G = Q_G R_G`: `F Gᵀ` in orthonormal coordinates."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            product = self.left_factors[1] @ self.right_factors[1].T
-            require(np.isfinite(np.sum(product**2)), "the spectral loss of these features overflows: make them smaller")
-        return product
+        left, right = self._balanced_factors
+        return left @ right.T
+
+    @cached_property
+    def _balanced_factors(self) -> Features:
+        """R_F and R_G, (k, k), of the balanced sides."""
+        assert self.balanced
+        with np.errstate(under="ignore"):
+            return self.left_factors[1], np.ldexp(self.right_factors[1], self._unit_left[1] + self._unit_right[1])
+
+    @cached_property
+    def attraction(self) -> float:
+        """`E_P f(x)ᵀ g(l)`."""
+        left, right = self.balanced
+        return float(np.sum(left * (self.graph.joint @ right)))
 
     @cached_property
     def loss(self) -> float:
@@ -141,7 +179,7 @@ class Encoder:
         coordinates are far from orthogonal.
         """
         repulsion = float(np.sum(self.product_factor**2))
-        return repulsion - 2 * float(np.sum(self.left * (self.graph.joint @ self.both_sides)))
+        return repulsion - 2 * self.attraction
 
     @cached_property
     def loss_scale(self) -> float:
@@ -153,8 +191,8 @@ class Encoder:
         `‖C‖²` by 4 e S ‖C‖. All scale as the columns do: `(F D, G D^{-1})`, D diagonal, has the S of (F, G). Nothing
         smaller can be asked of features in double precision, for rounding them moves `F Gᵀ` by as much.
         """
-        lengths = (np.linalg.norm(factor, axis=0) for _, factor in (self.left_factors, self.right_factors))
-        return 2 * (1 + float(np.linalg.norm(self.product_factor))) * float(np.prod(list(lengths), axis=0).sum())
+        lengths = [np.linalg.norm(factor, axis=0) for factor in self._balanced_factors]
+        return 2 * (1 + float(np.linalg.norm(self.product_factor))) * float(np.prod(lengths, axis=0).sum())
 
     @property
     def both_sides(self) -> FloatArray:
@@ -230,12 +268,13 @@ def probe_lead(encoder: Encoder) -> float:
 
 
 def _zero_shot_error(encoder: Encoder) -> float:
-    standing, own = encoder.zero_shot
+    standing, own, _ = encoder.zero_shot
     return float(encoder.graph.left_marginal @ (standing.winners != own))
 
 
 def _zero_shot_doubt(encoder: Encoder) -> float:
-    return encoder.zero_shot[0].doubt(encoder.graph.left_marginal)
+    standing, _, unit = encoder.zero_shot
+    return standing.doubt(encoder.graph.left_marginal, unit)
 
 
 QUANTITIES: dict[str, Quantity] = {

@@ -71,14 +71,14 @@ def row(claim: Bound, spectrum: Spectrum, k: int, measured: Measured) -> dict[st
     try:
         value = claim(encoder.graph, spectrum, k, encoder)
         found = measured.of(claim)
-    except HypothesisError as error:
+        least, most = measured.over_optima(claim)
+        sides = {"measured": found, "measured_least": least, "measured_most": most, "value": value}
+        tie = TIED if measured.on_one_of_many(claim) else ""
+        if claim.status == "rate":
+            return unknown | sides | {"note": _joined(A_RATE, tie)}
+        return unknown | _judged(claim, encoder, spectrum, sides, tie)
+    except HypothesisError as error:  # of the claim, of what it bounds, or of what its round-off is relative to
         return unknown | {"note": f"not applicable: {error}"}
-    least, most = measured.over_optima(claim)
-    sides = {"measured": found, "measured_least": least, "measured_most": most, "value": value}
-    tie = TIED if measured.on_one_of_many(claim) else ""
-    if claim.status == "rate":
-        return unknown | sides | {"note": _joined(A_RATE, tie)}
-    return unknown | _judged(claim, encoder, spectrum, sides, tie)
 
 
 def _unknown(claim: Bound, encoder: Encoder) -> dict[str, object]:

@@ -34,7 +34,7 @@ def _loss_scale(encoder: Encoder) -> float:
     """
     import torch
 
-    graph, left, right = encoder.graph, encoder.left, encoder.both_sides
+    graph, (left, right) = encoder.graph, encoder.balanced
     log_left, log_right = np.log(graph.left_marginal), np.log(graph.right_marginal)
     parts = (torch.tensor(part) for part in (left, right, graph.left_marginal, graph.right_marginal))
     forward, backward = (normaliser.numpy() for normaliser in log_partitions(*parts))
@@ -52,7 +52,7 @@ def _loss_scale(encoder: Encoder) -> float:
 
 
 QUANTITIES["infonce_loss"] = Quantity(
-    lambda encoder: float(infonce_loss(encoder.graph, encoder.left, encoder.both_sides)), scale=_loss_scale
+    lambda encoder: float(infonce_loss(encoder.graph, *encoder.balanced)), scale=_loss_scale
 )
 
 

@@ -45,7 +45,7 @@ BLOCK = 4_000_000  # of them at once
 def mean_classifier_loss(encoder: Encoder) -> float:
     """`L_sup`, the hinge loss of the mean classifier on two classes, averaged over all two that differ."""
     classes = _right_moments(encoder)
-    scores = encoder.left @ classes.means.T
+    scores = encoder.balanced[0] @ classes.means.T
     pairs = _pairs_by_class(encoder.graph).toarray()
     total = 0.0
     for c in range(len(classes.masses)):
@@ -62,12 +62,12 @@ def _hinge_scale(encoder: Encoder) -> float:
     off by e of `m_c = E[‖g‖ | c]`, and exact where a class has one caption. All is divided by `1 - τ`.
     """
     graph, classes = encoder.graph, _right_moments(encoder)
-    mass, lengths = graph.right_marginal, np.linalg.norm(encoder.both_sides, axis=1)
+    mass, lengths = graph.right_marginal, np.linalg.norm(encoder.balanced[1], axis=1)
     mean_lengths = np.bincount(classes.own, weights=mass * lengths) / classes.masses
     mixed = np.bincount(classes.own) > 1
     beside = sums_of_others(mass) * lengths + sums_of_others(mass * lengths)
     within = np.where(mixed, mean_lengths, 0.0)[classes.own] + np.where(mixed[classes.own], lengths, 0.0)
-    sizes = np.linalg.norm(encoder.left, axis=1) @ (graph.joint @ (beside + within))
+    sizes = np.linalg.norm(encoder.balanced[0], axis=1) @ (graph.joint @ (beside + within))
     return 1 + float(sizes) / _distinct(graph)
 
 
@@ -102,8 +102,9 @@ def mean_classifier_any(graph: PairGraph, spectrum: Spectrum, k: int, encoder: E
 def _contrastive_excess(encoder: Encoder) -> float:
     """`L_un - τ`, each hinge less 1 where the classes collide; O(nnz n_right), pair by pair, so that no 1s cancel."""
     graph, own, total = encoder.graph, _right_moments(encoder).own, 0.0
+    left, right = encoder.balanced
     for rows, columns, masses in _edge_blocks(graph):
-        negatives = encoder.left[rows] @ encoder.both_sides.T
+        negatives = left[rows] @ right.T
         margins = np.take_along_axis(negatives, columns[:, None], axis=1) - negatives
         collide = own[columns][:, None] == own
         total += float(masses @ (np.maximum(-1.0 * collide, ~collide - margins) @ graph.right_marginal))
@@ -115,8 +116,9 @@ def _dependence(encoder: Encoder) -> float:
     graph, classes = encoder.graph, _right_moments(encoder)
     pairs = graph.joint.tocoo()
     rows, columns = pairs.coords
-    away = encoder.both_sides - classes.means[classes.own]
-    along = pairs.data * np.sum(encoder.left[rows] * away[columns], axis=1)
+    left, right = encoder.balanced
+    away = right - classes.means[classes.own]
+    along = pairs.data * np.sum(left[rows] * away[columns], axis=1)
     by_class = np.bincount(rows * len(classes.masses) + classes.own[columns], weights=along)
     return float(np.abs(by_class).sum())
 
@@ -166,4 +168,4 @@ def _distinct(graph: PairGraph) -> float:
 
 def _right_moments(encoder: Encoder) -> ClassMoments:
     graph = encoder.graph
-    return class_moments(encoder.both_sides, graph.right_marginal, required_labels(graph, "right"))
+    return class_moments(encoder.balanced[1], graph.right_marginal, required_labels(graph, "right"))

@@ -29,8 +29,10 @@ from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from theory.bounds.registry import bound
 from theory.bounds.theorem08_class_connectivity import least_gap
 from theory.consistency import guess_error, required_labels
-from theory.graph import PairGraph
+from theory.graph import SMALLEST, PairGraph
 from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.columns import TINY
+from theory.infrastructure.hypotheses import require
 from theory.infrastructure.remembered import once_per_encoder
 from theory.metrics.class_moments import ClassMoments, class_moments
 from theory.metrics.hypersphere import squared_distance
@@ -45,7 +47,7 @@ def nearest_mean_error(encoder: Encoder) -> float:
 
 def variance_within_classes(encoder: Encoder) -> float:
     """`V = E ‖f - μ_y‖²`."""
-    return _moments(encoder).variance
+    return _in_squared_units(encoder, _moments(encoder).variance)
 
 
 def _variance_scale(encoder: Encoder) -> float:
@@ -56,7 +58,7 @@ def _variance_scale(encoder: Encoder) -> float:
     what the means are off, at most e of the size of f. All are averages by mass: a light node far away adds little.
     """
     squared_size = float(encoder.graph.left_marginal @ np.sum(_centred(encoder) ** 2, axis=1))
-    return variance_within_classes(encoder) + encoder.spectrum.round_off * squared_size
+    return _in_squared_units(encoder, _moments(encoder).variance + encoder.spectrum.round_off * squared_size)
 
 
 QUANTITIES["nearest_mean_error"] = Quantity(
@@ -74,7 +76,7 @@ def class_variance(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encode
 
     Infinite where a class falls apart.
     """
-    return _variance_by_alignment(encoder)
+    return _in_squared_units(encoder, _variance_by_alignment(encoder))
 
 
 @bound("nearest-mean", quantity="nearest_mean_error", status="exact", subject="encoder")
@@ -106,13 +108,17 @@ def _variance_by_alignment(encoder: Encoder) -> float:
 
 @once_per_encoder
 def _reach(encoder: Encoder) -> FloatArray:
-    """`½ Δ_c`, (r,), less what round-off may do to it, at least 0; infinite where there is no other class."""
+    """`½ Δ_c`, (r,), less what round-off may do to it, infinite where there is no other class.
+
+    It counts as 0 where its square has no place in float64 beside that of the largest feature.
+    """
     from scipy.spatial.distance import cdist  # a tenth of a second to load
 
     means, noise = _moments(encoder).means, _noise_of_means(encoder)
     apart = cdist(means, means) / 2 - np.maximum.outer(noise, noise)
     np.fill_diagonal(apart, np.inf)
-    return np.asarray(np.maximum(0.0, apart.min(axis=1)))
+    reach = apart.min(axis=1)
+    return np.asarray(np.where(reach > TINY, reach, 0.0))
 
 
 def _doubt(encoder: Encoder) -> float:
@@ -139,7 +145,7 @@ def _noise(encoder: Encoder) -> FloatArray:
     features before they are centred, in the node itself and in the means of its own and the other classes.
     """
     moments = _moments(encoder)
-    of_features = score_noise(encoder.left, moments.means.T, encoder.graph.left_marginal)
+    of_features = score_noise(_unit(encoder)[0], moments.means.T, encoder.graph.left_marginal)
     away = np.linalg.norm(_centred(encoder), axis=1) + np.linalg.norm(moments.means, axis=1).max()
     return np.asarray(of_features + _noise_of_means(encoder)[moments.own] * away)
 
@@ -148,7 +154,7 @@ def _noise(encoder: Encoder) -> FloatArray:
 def _noise_of_means(encoder: Encoder) -> FloatArray:
     """What round-off may do to the mean of each class, (r,): a sum of its features before they are centred."""
     moments, mass = _moments(encoder), encoder.graph.left_marginal
-    sizes = np.bincount(moments.own, weights=mass * np.linalg.norm(encoder.left, axis=1)) / moments.masses
+    sizes = np.bincount(moments.own, weights=mass * np.linalg.norm(_unit(encoder)[0], axis=1)) / moments.masses
     return np.asarray(round_off(len(mass)) * sizes)
 
 
@@ -160,5 +166,23 @@ def _moments(encoder: Encoder) -> ClassMoments:
 
 @once_per_encoder
 def _centred(encoder: Encoder) -> FloatArray:
-    """The left embedding with mean 0, for the least round-off."""
-    return np.asarray(encoder.left - encoder.graph.left_marginal @ encoder.left)
+    """The left embedding of unit size, with mean 0, for the least round-off."""
+    left, _ = _unit(encoder)
+    return np.asarray(left - encoder.graph.left_marginal @ left)
+
+
+@once_per_encoder
+def _unit(encoder: Encoder) -> tuple[FloatArray, int]:
+    """The left embedding as a power of two makes its largest entry about 1, which is exact, and that power."""
+    power = math.frexp(float(np.abs(encoder.left).max()))[1]
+    with np.errstate(under="ignore"):
+        return np.ldexp(encoder.left, -power), power
+
+
+def _in_squared_units(encoder: Encoder, mean_square: float) -> float:
+    """A mean square of features of unit size as one of the features themselves."""
+    with np.errstate(over="ignore", under="ignore"):
+        value = float(np.ldexp(mean_square, 2 * _unit(encoder)[1]))
+    held = mean_square in (0, math.inf) or SMALLEST <= value < math.inf
+    require(held, "squares of these features are beyond float64")
+    return value

@@ -152,8 +152,7 @@ def duality_gap(encoder: Encoder) -> float:
     """
     graph, penalty = encoder.graph, _penalty(encoder)
     whole = float(np.sum(graph.normalized.data**2))
-    attraction = float(np.sum(encoder.left * (graph.joint @ encoder.both_sides)))
-    residual, along = max(0.0, encoder.loss + whole), whole - attraction
+    residual, along = max(0.0, encoder.loss + whole), whole - encoder.attraction
     largest = operator_norm(_residual(encoder)) + encoder.spectrum.rounding * encoder.loss_scale
     share, size = penalty / largest, penalty * _squared_size(encoder)
     gap = residual + size - 2 * share * along + share**2 * residual
@@ -227,8 +226,10 @@ def _lowered_beyond(encoder: Encoder) -> float:
 
 def _squared_size(encoder: Encoder) -> float:
     """`E‖f‖² + E‖g‖²`."""
-    with np.errstate(over="ignore"):
-        size = float(np.sum(encoder.left_factors[1] ** 2) + np.sum(encoder.right_factors[1] ** 2))
+    graph = encoder.graph
+    with np.errstate(over="ignore", under="ignore"):
+        size = float(graph.left_marginal @ np.sum(encoder.left**2, axis=1))
+        size += float(graph.right_marginal @ np.sum(encoder.both_sides**2, axis=1))
     require(math.isfinite(size), "the penalty of these features overflows: make them smaller")
     return size
 
@@ -237,5 +238,5 @@ def _residual(encoder: Encoder) -> LinearOperator:
     """`R = Ā - F Gᵀ` by its products."""
     graph = encoder.graph
     left, right = np.sqrt(graph.left_marginal)[:, None], np.sqrt(graph.right_marginal)[:, None]
-    f, g = aslinearoperator(left * encoder.left), aslinearoperator((right * encoder.both_sides).T)
-    return aslinearoperator(graph.normalized) - f @ g
+    f, g = encoder.balanced
+    return aslinearoperator(graph.normalized) - aslinearoperator(left * f) @ aslinearoperator((right * g).T)

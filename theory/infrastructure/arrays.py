@@ -21,7 +21,7 @@ def is_tensor(value: Any) -> "TypeGuard[torch.Tensor]":
 
 
 def without_torch(value: Any) -> Any:
-    """A dense tensor as a numpy array of its values (bfloat16, which numpy lacks, as float32), and all else as it is."""
+    """A dense tensor as a numpy array of its values, bfloat16, which numpy lacks, as float32; all else as it is."""
     if not is_tensor(value):
         return value
     tensor = value.detach().cpu()

@@ -3,13 +3,14 @@
 import numpy as np
 import scipy.linalg
 
-from theory.infrastructure.arrays import FloatArray
+from theory.infrastructure.arrays import FloatArray, IntArray
 from theory.infrastructure.svd import svd
 
 RANK_TOLERANCE = 64 * float(np.finfo(np.float64).eps)
 FAR_FROM_SINGULAR = 1e3  # the estimate may be off by a small factor, and is of another norm by one of up to k
 NEAR_ORTHONORMAL = 1e-3  # what the first pass of Cholesky QR may miss, for the second to leave nothing but round-off
 ORTHONORMAL = 4 * float(np.finfo(np.float64).eps)  # by the root of the rows: what a solver leaves of singular vectors
+NO_SIZE = -10_000  # below every power of two in float64
 TINY, HUGE = 1e-100, 1e100  # between them no square of a length overflows, or loses what matters to underflow
 
 
@@ -22,7 +23,7 @@ def thin_factors(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
     columns are nearly dependent, the Gram matrix of the first would lose what tells them apart, and reflections do it.
     Where they are orthonormal already, as at the optimum, they are Q, and that is seen by their Gram matrix alone.
     """
-    lengths = _lengths(columns)
+    lengths = column_norms(columns)
     unit = columns / lengths
     gram = unit.T @ unit
     if np.abs(gram - np.eye(len(gram))).max() <= ORTHONORMAL * np.sqrt(len(unit)):
@@ -39,7 +40,7 @@ def thin_factors(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
     return np.asarray(reflected), factor * lengths
 
 
-def _lengths(columns: FloatArray) -> FloatArray:
+def column_norms(columns: FloatArray) -> FloatArray:
     """The norms of the columns, (k,), whatever their size; 1 for one that is 0."""
     with np.errstate(over="ignore", under="ignore"):
         plain = np.sqrt(np.einsum("ij,ij->j", columns, columns))
@@ -48,6 +49,18 @@ def _lengths(columns: FloatArray) -> FloatArray:
     largest = np.abs(columns).max(axis=0)
     largest[largest == 0] = 1  # a column of zeros stays one; of others no square overflows or vanishes
     return np.asarray(largest * np.maximum(1.0, np.linalg.norm(columns / largest, axis=0)))
+
+
+def unit_columns(columns: FloatArray) -> tuple[FloatArray, IntArray]:
+    """The columns as powers of two make their largest entries at least 1/2 and below 1, and these powers, (k,).
+
+    Exact, but for entries so much smaller than the largest of their column that float64 ends between them. A column of
+    zeros has the power `NO_SIZE`, by which anything is 0.
+    """
+    largest = np.abs(columns).max(axis=0)
+    powers = np.where(largest > 0, np.frexp(largest)[1], NO_SIZE)
+    with np.errstate(under="ignore"):
+        return np.ldexp(columns, -powers), powers
 
 
 def independent(factor: FloatArray) -> FloatArray:
@@ -73,8 +86,7 @@ def column_space(columns: FloatArray) -> FloatArray:
 
 
 def _unit(factor: FloatArray) -> FloatArray:
-    lengths = np.linalg.norm(factor, axis=0)
-    return factor / np.where(lengths > 0, lengths, 1)
+    return factor / column_norms(factor)
 
 
 def _rotation(unit: FloatArray) -> FloatArray:

@@ -1,0 +1,70 @@
+"""Features of any size that float64 has: bounds that do not depend on it say the same, and none is called violated."""
+
+import numpy as np
+import pytest
+
+from theory import BOUNDS, PairGraph, check_bounds, probe, zero_shot_error
+
+OF_NO_SIZE = {  # quantities of features that are the same for features of another size
+    *("probe_error", "probe_mse", "zero_shot_error", "nearest_mean_error", "sphere_infonce_loss"),
+    *("mean_classifier_cross_entropy", "aligned_induced_loss", "induced_alignment", "pair_alignment"),
+}
+POWERS = [(-1000, -1000), (-1000, 1000), (1000, -1000), (1000, 1000), (360, 360), (-560, -560), (0, 1000), (1000, 0)]
+NAMES = [bound.name for bound in BOUNDS.values() if "optimum" not in bound.subject]
+RNG = np.random.default_rng(0)
+GRAPH = PairGraph(RNG.random((9, 7)) ** 3, RNG.integers(3, size=9), RNG.integers(3, size=7))
+F, G = RNG.standard_normal((9, 3)), RNG.standard_normal((7, 3))
+
+
+def table(left, right):
+    pair = left * F, right * G
+    return check_bounds(GRAPH, 3, pair, bounds=NAMES, penalty=0.3, critic=pair).set_index("bound")
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return table(1.0, 1.0)
+
+
+@pytest.mark.parametrize("powers", POWERS)
+def test_every_bound_on_features_of_any_size(powers, plain):
+    found = table(*np.ldexp(1.0, powers))
+    applies = found["applicable"]
+    assert found.loc[applies, "holds"].all()
+    assert np.isfinite(found.loc[applies, "measured"].astype(float)).all()
+    assert found.loc[~applies & plain["applicable"], "note"].str.contains("overflow|beyond float64").all()
+    same = applies & found["quantity"].isin(OF_NO_SIZE)
+    assert same.sum() >= 7
+    np.testing.assert_allclose(found.loc[same, "measured"], plain.loc[same, "measured"], rtol=1e-12)
+    nearest = found.index.str.startswith("nearest-mean")
+    np.testing.assert_allclose(found.loc[nearest, "value"], plain.loc[nearest, "value"], rtol=1e-12)
+
+
+def test_products_are_what_counts_where_sizes_cancel(plain):
+    found = table(2.0**1000, 2.0**-1000)
+    of_products = found["quantity"].isin({"spectral_loss", "infonce_loss", "mean_classifier_loss"})
+    assert of_products.sum() >= 4
+    sides = ["measured", "value"]
+    np.testing.assert_allclose(found.loc[of_products, sides], plain.loc[of_products, sides], rtol=1e-12)
+
+
+@pytest.mark.parametrize("size", [1e100, 1e110, 1e-170, 1e300])
+def test_the_nearest_of_one_mean_and_of_two(size):
+    """Noise that overflowed made every node a tie; of two classes the measured error was wrong."""
+    features = np.array([[1.0], [2.0]]) * size
+    of_one = check_bounds(PairGraph([[1, 2], [3, 1]], [0, 0]), 1, features=features, bounds=["nearest-mean"])
+    of_two = check_bounds(PairGraph([[1, 2], [3, 1]], [0, 1]), 1, features=features, bounds=["nearest-mean"])
+    assert of_one["holds"].all() and of_two["holds"].all()
+    assert of_one["measured"].item() == of_two["measured"].item() == 0
+
+
+@pytest.mark.parametrize("power", [-1000, 1000])
+def test_single_columns_of_any_size_count_in_probe_and_zero_shot(power):
+    scale = np.ldexp(1.0, [power, 0, -power])
+    assert probe(GRAPH, F * scale).mse == pytest.approx(probe(GRAPH, F).mse, rel=1e-12)
+    assert zero_shot_error(GRAPH, F * scale, G / scale) == pytest.approx(zero_shot_error(GRAPH, F, G), rel=1e-12)
+
+
+def test_a_probe_whose_coefficients_have_no_place_says_so():
+    with pytest.raises(ValueError, match="the probe of features so small overflows: make them larger"):
+        probe(PairGraph(np.eye(2), [0, 1]), np.array([[5e-324], [0.0]]))
