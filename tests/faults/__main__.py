@@ -31,6 +31,9 @@ SINGLE = {
     ("a second command in the folder", "second_command"): {"audit": 1, "sweep": 1},
     ("ulimit -v", "little_memory"): {"sweep": 3, "audit": 2},
     ("--dask, a worker killed", "lost_worker"): {"audit": 5, "sweep": 2},
+    ("--dask, a worker frozen", "frozen_worker"): {"audit": 2, "sweep": 2},
+    ("--dask, the scheduler killed", "lost_scheduler"): {"audit": 2, "sweep": 2},
+    ("--dask, the scheduler slow", "slow_scheduler"): {"audit": 1, "sweep": 1},
 }
 NOTES = [
     "A result is found wrong if any file differs from that of an undisturbed run after the same command was given "

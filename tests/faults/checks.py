@@ -1,18 +1,25 @@
 """Single checks beside the random kills: each returns what went wrong."""
 
+import json
 import os
 import random
 import re
 import signal
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from distributed import Client, LocalCluster
+from distributed import Client
 
-from tests.faults.commands import COMMANDS, write_inputs
-from tests.faults.processes import Ended, alive_after, ended, started
+from tests.faults.commands import COMMANDS, ROOT, write_inputs
+from tests.faults.processes import ONE_THREAD, alive_after, ended, started
 
-LOST = 60  # seconds after the loss of a worker in which a command has to end that does not go on without it
+LOST = 150  # seconds in which a command has to end that does not go on without what it lost: 60 looks, if it is silent
+PAUSE = 25  # seconds that a slow scheduler does not answer
+PATH = {"PYTHONPATH": str(ROOT)}  # for the workers, which import studies of the tests
 LOCK = ".folder.lock"
 
 
@@ -54,29 +61,72 @@ def little_memory(name: str, folder: Path, rng: random.Random) -> list[str]:
 
 def lost_worker(name: str, folder: Path, rng: random.Random) -> list[str]:
     """A Dask worker is killed at a random moment: the command finishes on the rest, or names it and ends in time."""
-    line = COMMANDS[name].line(_inputs(name, folder), folder / f"out-{rng.randrange(2**32):08x}")
-    out = Path(line[-1])
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs="CRITICAL") as cluster:
-        with Client(cluster) as client:
+    return _on_a_cluster(name, folder, rng, signal.SIGKILL)
+
+
+def frozen_worker(name: str, folder: Path, rng: random.Random) -> list[str]:
+    """A Dask worker stands still from a random moment on: as if it was killed, but noticed later."""
+    return _on_a_cluster(name, folder, rng, signal.SIGSTOP)
+
+
+def lost_scheduler(name: str, folder: Path, rng: random.Random) -> list[str]:
+    """The scheduler is killed at a random moment: the command says so in one line, in time."""
+    return _on_a_cluster(name, folder, rng, signal.SIGKILL, scheduler=True)
+
+
+def slow_scheduler(name: str, folder: Path, rng: random.Random) -> list[str]:
+    """The scheduler stands still at a random moment, and goes on: so does the command."""
+    return _on_a_cluster(name, folder, rng, signal.SIGSTOP, scheduler=True)
+
+
+def _on_a_cluster(
+    name: str, folder: Path, rng: random.Random, number: signal.Signals, *, scheduler: bool = False
+) -> list[str]:
+    out = folder / f"out-{rng.randrange(2**32):08x}"
+    words = [word for word in COMMANDS[name].line(_inputs(name, folder), out) if word not in ("--jobs", "2")]
+    with _cluster(folder) as address:
+        with Client(address) as client:
+            client.wait_for_workers(2)
             client.run(_warm, name)
-            workers = sorted(client.run(os.getpid).items())
-        words = [word for word in line if word not in ("--jobs", "2")]
-        process = started([*words, "--dask", cluster.scheduler_address])
+            victims = {address: client.run_on_scheduler(os.getpid)} if scheduler else client.run(os.getpid)
+        process = started([*words, "--dask", address])
         while process.poll() is None and not (out / LOCK).is_file():
             time.sleep(0.01)
         time.sleep(rng.uniform(0, 6))
-        address, pid = rng.choice(workers)
-        os.kill(pid, signal.SIGKILL)
-        killed = time.monotonic()
+        victim, pid = rng.choice(sorted(victims.items()))
+        os.kill(pid, number)
+        struck = time.monotonic()
+        if slowed := scheduler and number == signal.SIGSTOP:
+            time.sleep(PAUSE)
+            os.kill(pid, signal.SIGCONT)
         done = ended(process)
-    return _finished_or_named(done, address, time.monotonic() - killed)
-
-
-def _finished_or_named(done: Ended, address: str, seconds: float) -> list[str]:
-    if done.code == 0:
+    seconds = time.monotonic() - struck
+    named = done.code == 2 and len(done.own_lines) == 1 and victim in done.err and seconds < LOST
+    if done.code == 0 or (named and not slowed):
         return []
-    named = done.code == 2 and len(done.own_lines) == 1 and address in done.err and seconds < LOST
-    return [] if named else [f"{address} was killed; ended with {done.code} after {seconds:.0f} s: {done.err[-500:]}"]
+    return [f"{number.name} to {victim}; ended with {done.code} after {seconds:.0f} s: {done.err[-500:]}"]
+
+
+@contextmanager
+def _cluster(folder: Path) -> Iterator[str]:
+    """The address of a scheduler with two workers, each a process that nobody starts again."""
+    file = folder / f"scheduler-{time.monotonic_ns()}.json"
+    options = ["--scheduler-file", str(file), "--no-dashboard", "--host", "127.0.0.1"]
+    own = [["scheduler", "--port", "0"], *[["worker", "--nthreads", "1", "--no-nanny"]] * 2]
+    there = []
+    try:
+        for role, *rest in own:
+            line = [sys.executable, "-m", "dask", role, *options, *rest]
+            there.append(
+                subprocess.Popen(line, cwd=ROOT, env=os.environ | ONE_THREAD | PATH, stderr=subprocess.DEVNULL)
+            )
+            while not file.is_file():  # the scheduler writes it
+                time.sleep(0.01)
+        yield json.loads(file.read_text())["address"]
+    finally:
+        for process in there:
+            process.kill()
+            process.wait()
 
 
 def _warm(name: str) -> None:

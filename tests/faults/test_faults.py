@@ -62,8 +62,25 @@ def test_little_memory(tmp_path, name):
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # distributed leaves sockets open
 @pytest.mark.parametrize("name", ["audit", "sweep"])
 def test_lost_worker(tmp_path, name):
     for seed in range(2):
         assert checks.lost_worker(name, tmp_path, random.Random(seed)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["audit", "sweep"])
+def test_frozen_worker(tmp_path, name):
+    assert checks.frozen_worker(name, tmp_path, random.Random(0)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["audit", "sweep"])
+def test_lost_scheduler(tmp_path, name):
+    assert checks.lost_scheduler(name, tmp_path, random.Random(0)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["audit", "sweep"])
+def test_slow_scheduler(tmp_path, name):
+    assert checks.slow_scheduler(name, tmp_path, random.Random(0)) == []

@@ -102,8 +102,8 @@ class Cores:
 class DaskCluster:
     """The workers of a Dask cluster, which have this package installed but need no disk in common.
 
-    What a killed worker was at, or had not handed over yet, is done again by another; an item that kills as many
-    workers as the scheduler allows has failed.
+    What a worker was at that is killed or stands still, or had not handed over yet, is done again by another (see
+    `theory.infrastructure.clusters`); an item that takes as many workers as the scheduler allows has failed.
 
     Attributes
     ----------
@@ -138,7 +138,7 @@ class DaskCluster:
                 if isinstance(error, ForeignResultError):
                     raise error
                 if not isinstance(error, KilledWorker):
-                    raise RuntimeError(f"Dask cluster {self.address}: {type(error).__name__}: {error}")
+                    raise cluster.failure(error)
                 yield item, CellError.of(error)
 
 
