@@ -18,6 +18,7 @@ from theory.infrastructure import ownership
 from theory.infrastructure.array_files import stored_array
 from theory.infrastructure.commandline import CHECK_FAILED, say
 from theory.infrastructure.foreign import SECONDS
+from theory.infrastructure.interruption import sheltered
 from theory.infrastructure.options import Force, Header, Plugin, TimeLimit
 from theory.infrastructure.pictures import require_picture_path, save_picture
 from theory.infrastructure.plugins import load_bounds
@@ -208,9 +209,11 @@ def _at_several(graph: PairGraph, triplets: Spectrum, widths: Sequence[int], **g
 
 
 def _draw(table: pd.DataFrame, path: Path) -> None:
-    from figures.plots import errors_along_widths
+    with sheltered():  # matplotlib, too, is loaded here
+        from figures.plots import errors_along_widths
 
-    save_picture(errors_along_widths(table), path)
+        picture = errors_along_widths(table)
+    save_picture(picture, path)
 
 
 def _prove(graph: PairGraph, k: int, penalty: float | None, graph_file: Path, proof: Path) -> None:

@@ -7,7 +7,7 @@ import traceback
 import unicodedata
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import typer
@@ -36,19 +36,24 @@ DIRECTIONS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x2
 def run(app: typer.Typer) -> None:
     """Run a command line and exit.
 
-    With 0: done; 1: a bound failed or a check found something; 2: bad input, in one line; 130: interrupted; 141: who
-    was reading what it prints went away, which says nothing of what it found.
+    With 0: done; 1: a bound failed or a check found something; 2: bad input, or no room for what is printed, in one
+    line; 130: interrupted; 141: who was reading what it prints went away, which says nothing of what it found.
     """
     warnings.formatwarning = _one_line_warning
     with _watched_streams() as broken:
         try:
             code = _exit_code(app, broken)
-            print(end="", flush=True)  # what is held back may have no reader either
+            _flush()  # what is held back may have no reader either
         except BrokenPipeError:
             if not broken():
                 raise
             _silence()
             code = BROKEN_PIPE
+        except OSError as error:
+            code = BAD_INPUT
+            with suppress(OSError):  # it may be this that cannot be said
+                _refused(error)
+            _silence()
     sys.exit(code)
 
 
@@ -70,6 +75,7 @@ def _exit_code(app: typer.Typer, broken: Callable[[], bool]) -> int:
             raise
         return _refused(error)
     except (ValueError, TypeError, ArithmeticError, RuntimeError, OSError, typer.TyperException) as error:
+        _flush()  # what cannot be printed is said once, by `run`
         return _refused(error)
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -120,13 +126,30 @@ def _is_open(stream: int) -> bool:
     return True
 
 
+@contextmanager
+def _printing() -> Iterator[None]:
+    """Say of an error in this block that it was one of printing: a full disk, say."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OSError(f"what is printed could not be written: {error.strerror}") from error
+
+
+def _flush() -> None:
+    if sys.stdout is not None:
+        with _printing():
+            sys.stdout.flush()
+
+
 def _silence() -> None:
-    """What is still to be written where nobody reads goes nowhere at the end of the process, and fails no more."""
+    """What is still to be written where it cannot be goes nowhere at the end of the process, and fails no more."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.__stdout__, sys.__stderr__):
         try:
             print(end="", file=stream, flush=True)
-        except BrokenPipeError:
+        except OSError:
             assert stream is not None
             os.dup2(nowhere, stream.fileno())
 
@@ -148,8 +171,9 @@ def one_line(text: object) -> str:
 
 def say(*lines: object, err: bool = False) -> None:
     """Print lines, each of them one line whatever is in it, to stdout or to stderr."""
-    for line in lines:
-        print(visible(line), file=sys.stderr if err else sys.stdout)
+    with _printing():
+        for line in lines:
+            print(visible(line), file=sys.stderr if err else sys.stdout)
 
 
 def print_table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:
@@ -160,4 +184,5 @@ def print_table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[S
     for row in rows:
         table.add_row(*(Text(visible(cell)) for cell in row))
     console = Console() if sys.stdout.isatty() else Console(width=PIPED_WIDTH)
-    console.print(table)
+    with _printing():
+        console.print(table)

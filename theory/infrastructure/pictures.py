@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from theory.infrastructure.interruption import sheltered
 from theory.infrastructure.tables import replacing, require_folder
 
 if TYPE_CHECKING:
@@ -43,5 +44,6 @@ def save_picture(picture: "Figure", path: str | os.PathLike[str], dpi: float | N
     """Save a matplotlib figure as PNG, PDF or SVG, by suffix; `dpi` is by default that of its style."""
     import matplotlib as mpl
 
-    with replacing(path) as temporary, mpl.rc_context({"svg.hashsalt": PROGRAM}):  # else ids are drawn at random
+    # Ids would else be drawn at random; and what a signal raises in a callback is printed there, and lost.
+    with replacing(path) as temporary, mpl.rc_context({"svg.hashsalt": PROGRAM}), sheltered():
         picture.savefig(temporary, metadata=METADATA[Path(path).suffix], dpi=dpi)

@@ -155,7 +155,7 @@ def chosen_settings(kind: type[Any], values: Mapping[str, object]) -> Any:
     Raises
     ------
     ValueError
-        An unknown setting, a value of the wrong type, or one that the dataclass refuses.
+        An unknown setting, a value of the wrong type, a number that is not finite, or one that the dataclass refuses.
     """
     hints = get_type_hints(kind)
     for name in values:
@@ -165,6 +165,8 @@ def chosen_settings(kind: type[Any], values: Mapping[str, object]) -> Any:
 
 
 def _typed(name: str, value: object, hint: Any) -> object:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"setting {name}={value!r} is not a finite number")
     for kind in _alternatives(hint):
         if type(value) is kind:
             return value

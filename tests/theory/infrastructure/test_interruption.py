@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 import typer
+from matplotlib.figure import Figure
 
 from tests.theory.light import light
 from theory.infrastructure.folders import held
 from theory.infrastructure.interruption import COMMANDS
+from theory.infrastructure.pictures import save_picture
 from theory.infrastructure.tables import replacing, together
 
 ROOT = Path(__file__).parents[3]
@@ -72,6 +74,22 @@ def test_files_that_belong_together_take_their_places_before_a_signal_is_heard(c
 
     assert call(command(work))[0] == 130
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
+
+
+def test_a_signal_in_a_callback_of_a_picture_is_heard_once_it_is_drawn(call, tmp_path):
+    """Python prints what such a callback raises, and goes on."""
+
+    class Ticks:
+        def __del__(self):
+            signal.raise_signal(signal.SIGTERM)
+
+    class Drawn(Figure):
+        def savefig(self, *_, **__):
+            Ticks()
+
+    said = "stopped by SIGTERM: nothing was written\n"
+    assert call(command(lambda: save_picture(Drawn(), tmp_path / "p.png"))) == (143, "", said)
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_handlers_are_those_from_before_afterwards(call):

@@ -155,7 +155,7 @@ def many():
 @app.command()
 def last():
     sys.stdin.read()
-    print("more")
+    say("more")
 @app.command()
 def bar():
     sys.stdin.read()
@@ -212,6 +212,18 @@ def test_a_check_ends_quietly_and_its_table_was_written_before(lose_reader, tmp_
     assert lose_reader("stdout", *command) == (BROKEN_PIPE, "")
     assert out.exists()
     assert json.loads(Path(f"{out}.json").read_text())["configuration"]["k"] == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here is always full")
+@pytest.mark.parametrize("command", ["many", "last"])  # the disk is full at a line, and at the last flush
+def test_what_cannot_be_written_is_said_in_one_line(command):
+    with Path("/dev/full").open("w") as full:
+        line = [sys.executable, "-c", PRINTER, command]
+        done = subprocess.run(line, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "error: what is printed could not be written: No space left on device\n",
+    )
 
 
 def test_a_connection_that_breaks_is_no_broken_pipe_of_ours(call):

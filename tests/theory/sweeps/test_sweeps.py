@@ -454,6 +454,8 @@ def test_the_command_exits_with_1_when_cells_failed(call, tmp_path):
         ({"grid": "[{x = 1}]"}, "grid: x=1 is not a list of at least one value"),
         ({"grid": "[{z = [1]}]"}, "setting 'z' is none of x, y, name"),
         ({"grid": "[{x = [0, 1.5]}]"}, "setting x=1.5 is not of type int"),
+        ({"grid": "[{y = [nan]}]"}, "setting y=nan is not a finite number"),
+        ({"settings": "{y = -inf}"}, "setting y=-inf is not a finite number"),
         ({"grid": "[{x = [true]}]"}, "setting x=True is not of type int"),
         ({"grid": "[{x = [-1]}]"}, "x=-1 is negative"),
         ({"grid": "[{x = ["}, "Invalid value (at end of document)"),
