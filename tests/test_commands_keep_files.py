@@ -65,7 +65,7 @@ QUICK = [
         ["t.tex", "t.tex.json", "p.svg", "again.npz"],
         0,
     ),
-    ("theory attack probe-mse --budget 0.2s --out worst.npz", ["worst.npz"], 0),
+    ("theory attack probe-mse --evaluations 20 --out worst.npz", ["worst.npz"], 0),
     (
         "theory sharpness --bound probe-mse --evaluations 9 --jobs 1 --out sharp",
         ["sharp/sharpness.csv", "sharp/sharpness.csv.json", "sharp/probe-mse.npz", "sharp/probe-mse-matters.npz"],

@@ -22,7 +22,7 @@ TRAINED = f"{SMALL} --seeds 1 --epochs 1 --warmup 0 --batch 16 --views 2 --out t
 COMMANDS = [
     "theory ledger",
     "theory ledger --out ledger.md",
-    "theory attack probe-mse --budget 0.2s --out worst.npz",
+    "theory attack probe-mse --evaluations 20 --out worst.npz",
     "theory check worst.npz --k 1 --out checked.csv",
     "simulations studies",
     "simulations caption-graph --noise 0.1 --out captions.npz",

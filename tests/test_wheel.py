@@ -69,7 +69,7 @@ def test_the_base_install_checks_attacks_simulates_trains_and_draws(installed, p
     done(command, "ledger", "--out", "ledger.md", cwd=project)
     assert "0.9" in (project / "ledger.md").read_text()  # how sharp: the table is in the wheel
     assert "bound_holds" in done(command, "studies", cwd=project)
-    assert "ratio" in done(command, "attack", "probe-error", "--budget", "1s", cwd=project)
+    assert "ratio" in done(command, "attack", "probe-error", "--evaluations", "50", cwd=project)
     done(command, "study", "bound_holds", "--seeds", "2", "--jobs", "1", "--out", "bound_holds.parquet", cwd=project)
     done(command, "draw", "bound_holds", "--tables", ".", "--out", "drawn", cwd=project)
     assert (project / "drawn" / "bound_holds.png").is_file()

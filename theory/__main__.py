@@ -26,6 +26,7 @@ from theory.infrastructure.tables import replacing
 from theory.metrics.commandline import metrics
 
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+MINUTE = "60s"
 PRINTED_PAIRS = 60  # graphs of up to so many pairs are shown whole
 
 app = typer.Typer(
@@ -41,7 +42,12 @@ app.command()(check)
 @app.command()
 def attack(
     name: Annotated[str, typer.Argument(help="The bound to attack; `python -m theory ledger` lists them.")],
-    budget: Annotated[str, typer.Option(help="How long to search: 60s, 5m, or seconds.")] = "60s",
+    budget: Annotated[
+        str | None, typer.Option(help="How long to search: 60s, 5m, or seconds.  [default: 60s]", show_default=False)
+    ] = None,
+    evaluations: Annotated[
+        int | None, typer.Option(help="Graphs to try; without --budget it is these alone, on every machine the same.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
     out: Annotated[
         Path | None, typer.Option(metavar="GRAPH.npz", help="Save the graph found here, with k and features.")
@@ -54,6 +60,7 @@ def attack(
 
     Exits with 1 if the bound is refuted. Example: python -m theory attack probe-mse --budget 60s
     """
+    seconds = _seconds(budget or MINUTE) if budget or evaluations is None else math.inf
     if out is not None:
         ownership.claim([ownership.graph(require_graph_path(out))], [plugin], force=force)
     if plugin is not None:
@@ -64,7 +71,9 @@ def attack(
             bar.n = 100 * progress.spent
             bar.set_postfix_str(f"{progress.evaluations} graphs, largest ratio {progress.ratio:.6f}")
 
-        found = find_counterexample(name, budget=_seconds(budget), rng=np.random.default_rng(seed), report=report)
+        found = find_counterexample(
+            name, budget=seconds, rng=np.random.default_rng(seed), evaluations=evaluations, report=report
+        )
     if out is not None:
         Witness(found.graph, found.k, found.features, found.penalty).save(out)
     verdict = "REFUTED" if found.refuted else "not refuted"

@@ -73,7 +73,7 @@ def test_the_commands(call, tmp_path):
 
 
 def test_attack_on_the_command_line(call, tmp_path):
-    code, out, _ = call(app, "attack", "probe-mse", "--budget", "1s", "--out", tmp_path / "g.npz")
+    code, out, _ = call(app, "attack", "probe-mse", "--evaluations", 50, "--out", tmp_path / "g.npz")
     assert code == 0
     assert "probe-mse: not refuted; largest ratio" in out
     assert PairGraph.load(tmp_path / "g.npz").n_left >= 1
@@ -87,7 +87,7 @@ def test_attack_on_a_false_claim_of_a_file_exits_1(call, tmp_path):
         "def mine(graph, spectrum, k):\n    return 0.1\n"
     )
     try:
-        code, out, _ = call(app, "attack", "mine", "--plugin", path, "--budget", "2s")
+        code, out, _ = call(app, "attack", "mine", "--plugin", path, "--evaluations", 100)
     finally:
         BOUNDS.pop("mine", None)
     assert code == 1

@@ -196,7 +196,7 @@ def test_a_rate_is_never_asserted():
     assert np.isnan(rate["tightness"])
     assert rate["note"].startswith("a rate")
     with pytest.raises(ValueError, match="'image-error-rate' is a rate, which is fitted and never asserted"):
-        find_counterexample("image-error-rate", budget=1, rng=np.random.default_rng(0))
+        find_counterexample("image-error-rate", evaluations=1, rng=np.random.default_rng(0))
 
 
 def test_a_rate_above_its_measured_side_is_no_violation(monkeypatch):

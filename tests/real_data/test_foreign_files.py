@@ -219,7 +219,7 @@ def test_only_files_are_files(no_files):
 INPUTS = [
     "theory check {}.npz --k 2",
     "theory check good.npz --k 2 --plugin {}.py",
-    "theory attack probe-mse --budget 1s --plugin {}.py",
+    "theory attack probe-mse --evaluations 9 --plugin {}.py",
     "simulations sweep {}.toml --out out",
     "real_data audit {}.parquet --k 1 --out out",
     "real_data audit {}.csv --k 1 --out out",

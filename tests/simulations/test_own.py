@@ -146,9 +146,7 @@ def test_a_module_is_trained_in_place_in_its_own_precision(precision):
 def test_one_module_is_both_sides():
     module = nn.Linear(5, 2)
     train(GRAPH, 2, encoder=module, inputs=(IMAGES[:, :5], CAPTIONS), steps=2)
-    with pytest.raises(
-        ForeignCodeError, match=r"encoder 'Linear' \(.*linear.py, line \d+\) failed: RuntimeError: mat1"
-    ):
+    with pytest.raises(ForeignCodeError, match=r"encoder 'Linear' \(.+, line \d+\) failed: RuntimeError: ."):
         train(GRAPH, 2, encoder=module, inputs=INPUTS, steps=2)
 
 

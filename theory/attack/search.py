@@ -30,8 +30,8 @@ Report = Callable[[Progress], None]
 def find_counterexample(
     bound: Bound | str,
     *,
-    budget: float,
     rng: np.random.Generator,
+    budget: float = math.inf,
     evaluations: int | None = None,
     report: Report | None = None,
 ) -> CounterexampleResult:
@@ -44,8 +44,8 @@ def find_counterexample(
     budget : float
         Seconds of wall clock. The last step or confirmation may overrun it by about a second.
     evaluations : int, optional
-        The most graphs to hold the claim against, gradient steps included. Where this ends the search before the
-        clock does, the result depends on the generator's state alone.
+        The most graphs to hold the claim against, gradient steps included. Where this ends the search, and not the
+        clock, the result depends on the generator's state alone. One of the two is needed.
     report : callable, optional
         Called with a `Progress` after each start.
 
@@ -126,7 +126,7 @@ def _check_budget(budget: float, evaluations: int | None) -> None:
     if evaluations is not None and evaluations < 1:
         raise ValueError(f"evaluations={evaluations!r} is not positive: it is the number of graphs to try")
     if math.isinf(budget) and evaluations is None:
-        raise ValueError("budget is infinite and evaluations is not given: the search would have no end")
+        raise ValueError("budget and evaluations are not given: without one of them the search would have no end")
 
 
 class Best:

@@ -67,7 +67,7 @@ def test_a_penalty_adds_its_bounds_and_says_what_it_keeps(call, graph_file, tmp_
 
 
 def test_an_attack_on_a_penalised_claim_says_the_penalty(call):
-    code, out, _ = call(app, "attack", "penalised-mse", "--budget", "1s")
+    code, out, _ = call(app, "attack", "penalised-mse", "--evaluations", 50)
     assert code == 0
     assert re.search(r"k = \d+, penalty 0\.\d+, from the family", " ".join(out.split()))
 

@@ -160,7 +160,7 @@ def test_the_ledger_is_not_taken_from(call, graph_file, plugin, content, message
 @pytest.mark.parametrize("body", ["raise KeyError('x')", "sys.exit(0)", "return None", "while True: pass"])
 def test_an_attack_on_it_is_the_same_line(call, plugin, body):
     path = plugin(with_body(body))
-    code, _, err = call(app, "attack", "mine", "--budget", "3s", "--plugin", path, *LIMIT)
+    code, _, err = call(app, "attack", "mine", "--evaluations", 9, "--plugin", path, *LIMIT)
     assert code == 2
     assert err.splitlines()[-1].startswith(f"error: bound 'mine' ({path}, line ")
 
