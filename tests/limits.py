@@ -1,7 +1,9 @@
-"""What a process may be denied."""
+"""What a process may be denied, and how long it is waited for."""
 
 import resource
 from contextlib import contextmanager
+
+PATIENCE = 600  # seconds after which what has not come never will, on any machine
 
 
 @contextmanager

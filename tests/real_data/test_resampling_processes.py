@@ -9,6 +9,7 @@ import torch.distributed as dist
 import torch.multiprocessing as mp
 
 from real_data.resampling import gather_batch, resampled_nt_xent
+from tests.limits import PATIENCE
 
 IMAGES, WIDTH, PROCESSES, RULE = 6, 3, 2, "add_new_positive+drop_false_positive+drop_false_negative"
 OPTIONS = {"fraction": 0.3, "rule": RULE}
@@ -28,7 +29,7 @@ def part(rows: torch.Tensor, rank: int) -> torch.Tensor:
 def work(rank: int, folder: str) -> None:
     torch.set_num_threads(1)
     store = dist.FileStore(f"{folder}/store", PROCESSES)
-    dist.init_process_group("gloo", store=store, rank=rank, world_size=PROCESSES, timeout=timedelta(seconds=60))
+    dist.init_process_group("gloo", store=store, rank=rank, world_size=PROCESSES, timeout=timedelta(seconds=PATIENCE))
     x, guide = (part(rows, rank) for rows in whole_batch())
     weight = torch.eye(WIDTH, dtype=x.dtype, requires_grad=True)
     z = x @ weight

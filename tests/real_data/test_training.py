@@ -41,7 +41,7 @@ from real_data.training.runs import ENCODER, LABELS, RANDOM, RESULT, Run, Studio
 from real_data.training.splits import Split, split
 from real_data.training.trainer import CHECKPOINT, LOG, train_encoder, untrained
 from real_data.training.views import Batch, FreshViews, stored_pictures, view_pool
-from tests.limits import largest_file
+from tests.limits import PATIENCE, largest_file
 from tests.real_data import tiny
 from tests.real_data.colours import RowEncoder, coloured_source
 from tests.real_data.resumed import train
@@ -326,7 +326,7 @@ def test_a_run_that_is_killed_and_resumed_has_the_log_of_one_that_is_not(pool, t
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     command = [sys.executable, "-m", "tests.real_data.resumed", tmp_path / "pool.npy", broken, "6"]
     process = subprocess.Popen(list(map(str, command)), cwd=Path(__file__).parents[2])
-    deadline = time.monotonic() + 240
+    deadline = time.monotonic() + PATIENCE
     while not (broken / LOG).is_file():
         assert process.poll() is None
         assert time.monotonic() < deadline

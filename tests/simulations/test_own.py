@@ -227,7 +227,7 @@ class InPlace(torch.autograd.Function):
 @pytest.mark.parametrize(
     ("function", "said"),
     [
-        (lambda first, second, weight: 1 / 0, "failed: ZeroDivisionError: division by zero"),
+        (lambda first, second, weight: 1 / 0, "failed: ZeroDivisionError: ."),
         (lambda first, second, weight: None, "returned NoneType, and not a tensor of torch"),
         (lambda first, second, weight: first.sum(1), r"returned a tensor of shape \(\d+,\), and not a number"),
         (lambda first, second, weight: first.detach().numpy().sum(), "returned float64, and not a tensor of torch"),

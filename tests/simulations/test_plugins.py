@@ -176,7 +176,7 @@ def test_what_returns_what_it_may_not_ends_all_with_one_line_and_exit_2(
         ("raise KeyError('x')", "KeyError: 'x'"),
         ("sys.exit(0)", "SystemExit: 0"),
         ("while True: pass", "took longer than 0.3 s"),
-        ("return len(3)", "TypeError: object of type 'int' has no len()"),
+        ("return len(3)", "TypeError: "),
     ],
 )
 def test_what_fails_when_it_is_called_is_said_with_its_line(call, plugin, tmp_path, what, body, said):

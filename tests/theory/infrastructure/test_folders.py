@@ -74,5 +74,5 @@ def test_where_files_cannot_be_locked_there_is_a_warning_and_work_goes_on(tmp_pa
 def test_a_folder_where_nothing_can_be_written(tmp_path):
     (tmp_path / "file").write_text("")
     place = held(tmp_path / "file" / "folder")
-    with pytest.raises(OSError, match=r"nothing can be written into .*folder: Not a directory"), place:
+    with pytest.raises(OSError, match=r"nothing can be written into .*folder: ."), place:
         pass

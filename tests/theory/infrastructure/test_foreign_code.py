@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -29,7 +28,12 @@ pytest_plugins = "pytester"
 
 ROOT = Path(__file__).parents[3]
 GRAPH = PairGraph(np.random.default_rng(0).random((6, 5)), [0, 1] * 3, [0, 1, 0, 1, 0])
-LIMIT = ["--time-limit", "0.2"]
+
+
+def limit(content: str) -> list[str]:
+    """A short one where the code never ends: what ends by itself may be slow."""
+    return ["--time-limit", "0.2"] if "while True" in content else []
+
 
 HEAD = """\
 import sys
@@ -47,10 +51,10 @@ BAD_FILES = {
     "exits": ("sys.exit(0)", 4, "failed: SystemExit: 0"),
     "interrupts": ("\nraise KeyboardInterrupt", 5, "failed: KeyboardInterrupt"),
     "ends a generator": ("raise GeneratorExit", 4, "failed: GeneratorExit"),
-    "raises in a function": ("def f():\n    1 / 0\nf()", 5, "failed: ZeroDivisionError: division by zero"),
-    "has a syntax error": ("def f(:", 4, "failed: SyntaxError: invalid syntax"),
-    "is not text": ("x = '\0'", 1, "failed: SyntaxError: source code string cannot contain null bytes"),
-    "lacks a module": ("import nothing_of_the_kind", 4, "failed: ModuleNotFoundError: No module named"),
+    "raises in a function": ("def f():\n    1 / 0\nf()", 5, "failed: ZeroDivisionError: "),
+    "has a syntax error": ("def f(:", 4, "failed: SyntaxError: "),
+    "is not text": ("x = '\0'", 1, "failed: SyntaxError: "),
+    "lacks a module": ("import nothing_of_the_kind", 4, "failed: ModuleNotFoundError: "),
     "loops": ("while True: pass", 4, "took longer than 0.2 s"),
     "loops and catches": ("while True:\n    try: mine\n    except Exception: pass", None, "took longer than 0.2 s"),
     "recurses": ("def f(): f()\nf()", 4, "failed: RecursionError"),
@@ -83,7 +87,7 @@ BAD_BODIES = {
     "returns one in an array": ("return spectrum.singular_values[:1]", 4, f"{NO_NUMBER} ndarray"),
     "returns a complex": ("return 1j", 4, f"{NO_NUMBER} complex"),
     "returns numpy's complex": ("import numpy; return numpy.complex128(1)", 4, f"{NO_NUMBER} complex128"),
-    "is too large": ("return 10 ** 400", 4, "failed: OverflowError: int too large to convert to float"),
+    "is too large": ("return 10 ** 400", 4, "failed: OverflowError: "),
 }
 
 
@@ -115,7 +119,7 @@ def with_body(body: str) -> str:
 @pytest.mark.parametrize(("content", "line", "what"), BAD_FILES.values(), ids=BAD_FILES)
 def test_a_file_that_cannot_be_run_is_one_line_and_exit_2(call, graph_file, plugin, content, line, what):
     path, before = plugin(content), dict(BOUNDS)
-    code, out, err = call(app, "check", graph_file, "--k", 2, "--plugin", path, *LIMIT)
+    code, out, err = call(app, "check", graph_file, "--k", 2, "--plugin", path, *limit(content))
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert err.startswith(f"error: plugin ({path}, line {'' if line is None else f'{line}) '}")
     assert what in err
@@ -125,7 +129,7 @@ def test_a_file_that_cannot_be_run_is_one_line_and_exit_2(call, graph_file, plug
 @pytest.mark.parametrize(("body", "line", "what"), BAD_BODIES.values(), ids=BAD_BODIES)
 def test_a_bound_that_fails_is_one_line_and_exit_2(call, graph_file, plugin, body, line, what):
     path = plugin(with_body(body))
-    code, out, err = call(app, "check", graph_file, "--k", 2, "--plugin", path, *LIMIT)
+    code, out, err = call(app, "check", graph_file, "--k", 2, "--plugin", path, *limit(body))
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert err.startswith(f"error: bound 'mine' ({path}, line {line}) {what}")
 
@@ -133,8 +137,8 @@ def test_a_bound_that_fails_is_one_line_and_exit_2(call, graph_file, plugin, bod
 def test_a_bound_of_the_wrong_arity_is_one_line_and_exit_2(call, graph_file, plugin):
     path = plugin(with_body("return 1.0").replace(", k", ""))
     code, _, err = call(app, "check", graph_file, "--k", 2, "--plugin", path)
-    what = "failed: TypeError: mine() takes 2 positional arguments but 3 were given"
-    assert (code, err) == (2, f"error: bound 'mine' ({path}, line 4) {what}\n")
+    assert (code, err.count("\n")) == (2, 1)
+    assert err.startswith(f"error: bound 'mine' ({path}, line 4) failed: TypeError: mine() ")
 
 
 @pytest.mark.parametrize(
@@ -160,7 +164,7 @@ def test_the_ledger_is_not_taken_from(call, graph_file, plugin, content, message
 @pytest.mark.parametrize("body", ["raise KeyError('x')", "sys.exit(0)", "return None", "while True: pass"])
 def test_an_attack_on_it_is_the_same_line(call, plugin, body):
     path = plugin(with_body(body))
-    code, _, err = call(app, "attack", "mine", "--evaluations", 9, "--plugin", path, *LIMIT)
+    code, _, err = call(app, "attack", "mine", "--evaluations", 9, "--plugin", path, *limit(body))
     assert code == 2
     assert err.splitlines()[-1].startswith(f"error: bound 'mine' ({path}, line ")
 
@@ -248,6 +252,9 @@ def test_the_ledger_is_not_foreign():
 # The boundary itself.
 
 
+HOUR = 3600  # seconds: it is not over before what is tried
+
+
 def forever():
     while True:
         pass
@@ -255,27 +262,29 @@ def forever():
 
 def test_an_alarm_that_was_set_before_still_comes():
     alarms = []
-    before = signal.signal(signal.SIGALRM, lambda *_: alarms.append(time.monotonic()))
+    before = signal.signal(signal.SIGALRM, lambda *_: alarms.append("it comes"))
     try:
-        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        signal.setitimer(signal.ITIMER_REAL, HOUR)
         with pytest.raises(ForeignCodeError, match=r"took longer than 0.05 s"):
             contained(forever, name="it", seconds=0.05)
-        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= 0.25
-        signal.pause()
+        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= HOUR - 0.05
+        assert alarms == []
+        signal.raise_signal(signal.SIGALRM)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-    assert len(alarms) == 1
+    assert alarms == ["it comes"]
 
 
 def test_one_boundary_inside_another_has_its_own_time():
     def outer():
         with pytest.raises(ForeignCodeError, match=r"inner .* took longer than 0.05 s"):
             contained(forever, name="inner", seconds=0.05)
-        forever()
+        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= HOUR - 0.05
+        signal.raise_signal(signal.SIGALRM)  # as when the hour is over
 
-    with pytest.raises(ForeignCodeError, match=r"outer .* took longer than 0.2 s"):
-        contained(outer, name="outer", seconds=0.2)
+    with pytest.raises(ForeignCodeError, match=rf"outer .* took longer than {HOUR} s"):
+        contained(outer, name="outer", seconds=HOUR)
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from tests.limits import PATIENCE
 from tests.theory.light import light
 from theory.infrastructure.processes import Stopwatch, side_by_side
 
@@ -34,7 +35,7 @@ def test_a_child_ends_when_its_parent_is_killed():
         pid = int(parent.stdout.readline())
         assert is_there(pid)
         parent.kill()
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while is_there(pid):
             assert time.monotonic() < deadline
             time.sleep(0.05)

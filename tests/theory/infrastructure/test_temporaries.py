@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from tests.limits import PATIENCE
 from tests.theory.light import light
 from theory.infrastructure import temporaries
 from theory.infrastructure.tables import replacing
@@ -50,7 +51,7 @@ def test_what_another_living_process_writes_is_left_alone(tmp_path):
         sweep(tmp_path)
         assert len([*tmp_path.iterdir()]) == 1
         process.kill()
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while any(tmp_path.iterdir()):  # also while it is a zombie that nobody has waited for
             sweep(tmp_path)
             assert time.monotonic() < deadline

@@ -59,7 +59,7 @@ def study(tmp_path, monkeypatch, request):
         ({"last": "raise KeyError('x')"}, 16, "failed: KeyError: 'x'"),
         ({"last": "sys.exit(0)"}, 16, "failed: SystemExit: 0"),
         ({"last": "raise KeyboardInterrupt"}, 16, "failed: KeyboardInterrupt"),
-        ({"last": "def f(:"}, 16, "failed: SyntaxError: invalid syntax"),
+        ({"last": "def f(:"}, 16, "failed: SyntaxError: "),
         ({"last": "import nothing_of_the_kind"}, 16, "failed: ModuleNotFoundError"),
         ({"argument": "3"}, 15, "failed: ValueError: measure=3 of a study is not a function"),
         ({"argument": "measure, colour=4"}, 15, "failed: TypeError: "),
@@ -96,12 +96,13 @@ def test_a_study_that_does_not_stop_loading_is_stopped(study, monkeypatch):
         ("if settings.x == 1: raise KeyError('x')", "KeyError: 'x'", 12),
         ("if settings.x == 1: sys.exit(0)", "(PATH, line 12) failed: SystemExit: 0", 12),
         ("if settings.x == 1: raise KeyboardInterrupt", "(PATH, line 12) failed: KeyboardInterrupt", 12),
-        ("while settings.x == 1: pass", "(PATH, line 12) took longer than 0.3 s", 12),
+        ("while settings.x == 1: pass", "(PATH, line 12) took longer than 1 s", 12),
     ],
 )
 def test_a_cell_that_fails_in_any_way_is_one_of_the_failures(call, tmp_path, study, measure, error, line):
     file, path = study(measure=measure)
-    code, out, err = call(app, "sweep", file, "--out", tmp_path / "out", "--time-limit", "0.3")
+    limit = ["--time-limit", 1] if "while" in measure else []
+    code, out, err = call(app, "sweep", file, "--out", tmp_path / "out", *limit)
     assert code == 1
     assert out.endswith("table.parquet: 1 rows, 1 of 2 cells failed\n")
     told = err.splitlines()[-1]
@@ -134,8 +135,10 @@ def test_a_study_that_returns_something_else_ends_the_sweep_at_once(call, tmp_pa
 
 
 def test_the_time_limit_of_a_cell_is_kept_by_worker_processes(tmp_path):
-    slow = SweepConfiguration("tests.theory.sweeps.tiny", 1, [{"pause": [0.0, 600.0]}])
-    result = run_sweep(slow, tmp_path, Cores(2), seconds=0.5)
+    """The cell that ends has ended before: there it may take what it takes."""
+    quick, both = (SweepConfiguration("tests.theory.sweeps.tiny", 1, [{"pause": p}]) for p in ([0.0], [0.0, 600.0]))
+    run_sweep(quick, tmp_path, Cores(1))
+    result = run_sweep(both, tmp_path, Cores(2), seconds=0.5)
     (failure,) = result.failures
     assert str(failure["error"]).endswith("took longer than 0.5 s")
     assert result.rows == {"tiny": 1}
