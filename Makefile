@@ -29,7 +29,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup data test test-slow test-gpu test-data test-browser matrix coverage fuzz faults reliability bench figures findings report docs docs-serve notebooks smoke reproduce lint format mistakes diary ledger sharpness readme-figures contact-sheet accept release clean
+.PHONY: help demo setup data test test-elsewhere test-slow test-gpu test-data test-browser matrix coverage fuzz faults reliability bench figures findings report docs docs-serve notebooks smoke reproduce lint format mistakes diary ledger sharpness readme-figures contact-sheet accept release clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/:[^#]*## /\t/' | expand -t 18
@@ -51,11 +51,20 @@ data: ## Fetch clip-arts and stamps of Debian packages into build/data, without 
 	for package in $(DATA)/packages/*.deb; do dpkg -x $$package $(DATA) || exit; done
 	@rm -r $(DATA)/packages
 
-test test-slow: export OMP_NUM_THREADS := 1
+test test-elsewhere test-slow: export OMP_NUM_THREADS := 1
 
 # In the order of the folders, whose last are docstrings: in that of xdist, a file of one long test comes last.
 test: $(INSTALLED) ## Run the tests (about seven minutes)
 	$(PYTHON) -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+# In short what two rows of `make matrix` do: the rooms that search or compare digits, and those that look at a clock.
+DIGITS := tests/fuzz tests/theory/test_attack.py tests/theory/test_html.py \
+	$(patsubst %,tests/bounds/test_%.py,rounding theorems ties verdicts)
+CLOCKS := tests/bounds/test_ledger_page.py tests/theory/sweeps/test_foreign_studies.py \
+	$(patsubst %,tests/theory/infrastructure/test_%.py,foreign_code interruption processes temporaries)
+test-elsewhere: $(INSTALLED) ## Run some tests as another processor computes, and some beside busy loops (two minutes)
+	$(PYTHON) -m tests.reliability.processor -- $(PYTHON) -m pytest -n auto --dist loadfile $(DIGITS)
+	$(PYTHON) -m tests.reliability.slow -- $(PYTHON) -m pytest -n auto --dist loadfile $(CLOCKS)
 
 test-slow: $(INSTALLED) ## Run what is slow: 1,000 random graphs, large spectra, long attacks, many examples of each property
 	$(PYTHON) -m pytest -m slow
@@ -77,8 +86,11 @@ test-browser: $(INSTALLED) ## Run the tests that look at a report in a headless 
 
 PYTHON311 ?= 3.11
 PYTHON313 ?= 3.13
-matrix: $(INSTALLED) ## Run the tests with the lowest and the newest dependencies, all warnings errors (twenty minutes, 20 GB)
-	$(PYTHON) -m tests.reliability.matrix --build $(BUILD)/matrix --python311 $(PYTHON311) --python313 $(PYTHON313)
+PYTHON314 ?= 3.14
+ROW ?=
+matrix: $(INSTALLED) ## Run the tests with other dependencies, as another processor, and slowly; or only ROW= (two hours, 25 GB)
+	$(PYTHON) -m tests.reliability.matrix --build $(BUILD)/matrix $(addprefix --row ,$(ROW)) \
+	--python311 $(PYTHON311) --python313 $(PYTHON313) --python314 $(PYTHON314)
 
 coverage: $(INSTALLED) ## Measure which lines and branches the tests run, into results/reliability (ten minutes)
 	$(PYTHON) -m tests.reliability.covered --build $(BUILD)/coverage

@@ -1,17 +1,27 @@
 """The commands that try the project beside its tests: what they count, and that their records are current."""
 
 import json
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from tests.reliability import same_cells
+from tests.reliability.becoming import become
 from tests.reliability.covered import misstated, package_rows, spans, uncovered
-from tests.reliability.matrix import Environment, counts, rows
-from tests.reliability.record import RECORDS, Record
+from tests.reliability.matrix import VERSIONS_SHOWN, Environment, Row, counts, record, rows
+from tests.reliability.page import reliability_page
+from tests.reliability.processor import FIXED, require_effect
+from tests.reliability.record import RECORDS, Record, here_and_now
+from tests.reliability.slow import LOOPS
 from tests.reliability.uncovered import REASONS
 
+ROOT = Path(__file__).parents[1]
+RECORDED = ("python", *VERSIONS_SHOWN)
 JUNIT = """<testsuites><testsuite tests="12" skipped="2" failures="1" errors="1"/></testsuites>"""
 
 
@@ -39,9 +49,65 @@ def test_tests_that_ran_and_failed_are_read_from_the_report(tmp_path):
     ("interpreter", "reason"), [("3.99", "3.99"), ("no/python", "no/python"), ("3.11", "is Python 3.11.")]
 )
 def test_an_environment_that_cannot_be_made_is_a_row_that_says_why(tmp_path, interpreter, reason):
-    [row] = rows([Environment("3.99", interpreter, "newest")], tmp_path, [])
+    [row] = rows([Row(Environment("3.99", interpreter, "newest"))], tmp_path, [])
     assert (row["count"], row["found"]) == (0, 0)
     assert reason in row["not_run"]
+
+
+def test_a_row_that_is_tried_again_leaves_the_others_with_their_commit(tmp_path):
+    found = {"what": "first", "test": "make matrix", "count": 3, "found": 0, "versions": dict.fromkeys(RECORDED, "1")}
+    record([found], ["first", "second"], tmp_path)
+    before = json.loads((tmp_path / "matrix.json").read_text())
+    before["measured"] |= {"commit": "0" * 40, "date": "2026-01-01"}
+    (tmp_path / "matrix.json").write_text(json.dumps(before))
+    again = {**found, **here_and_now(), "what": "second"}
+    record([again], ["first", "second"], tmp_path)
+    first, second = json.loads((tmp_path / "matrix.json").read_text())["rows"]
+    assert (first["commit"], first["date"]) == ("0" * 40, "2026-01-01")
+    assert second["commit"] == here_and_now()["commit"]
+    lines = [line for line in reliability_page(tmp_path).splitlines() if line.startswith("| first")]
+    assert [" (on 2026-01-01, commit 000000000000) |" in line for line in lines] == [True]
+
+
+REPORT = "numpy: \ntorch: DEFAULT\nopenblas: Katmai\nopenblas: Prescott\ncpu,isa:Intel SSE4.1\nCNR:COMPATIBLE\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("numpy: ", "numpy: AVX2", "NPY_DISABLE_CPU_FEATURES=AVX2 has no effect: AVX2 is used here"),
+        ("Katmai", "Zen", "OPENBLAS_CORETYPE=Prescott has no effect: Zen is used here"),
+        ("CNR:COMPATIBLE", "", "MKL_CBWR=COMPATIBLE has no effect: nothing that it speaks to is used here"),
+    ],
+)
+def test_a_variable_without_effect_is_named(old, new, reason):
+    chosen = {"NPY_DISABLE_CPU_FEATURES": "AVX2", **FIXED}
+    require_effect(chosen, REPORT)
+    with pytest.raises(RuntimeError, match=reason):
+        require_effect(chosen, REPORT.replace(old, new))
+
+
+CHILDREN = """
+import os
+own = os.getpid()
+print(own, len(os.sched_getaffinity(0)), open(f"/proc/{own}/task/{own}/children").read(), flush=True)
+input()
+"""
+
+
+def test_busy_loops_end_with_what_they_are_beside():
+    command = [sys.executable, "-m", "tests.reliability.slow", "--", sys.executable, "-c", CHILDREN]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        own, cores, *loops = process.stdout.readline().split()
+        assert (int(own), int(cores), len(loops)) == (process.pid, 1, LOOPS)
+        process.kill()
+    while any(Path(f"/proc/{loop}").exists() for loop in loops):
+        time.sleep(0.01)
+
+
+def test_a_command_that_does_not_exist_is_named():
+    with pytest.raises(FileNotFoundError, match="no-such-command is no command here"):
+        become(["no-such-command"])
 
 
 def test_shares_are_those_of_each_package_and_of_all():

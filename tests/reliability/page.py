@@ -46,12 +46,20 @@ def _campaign(records: Path, file: str, title: str, command: str) -> dict[str, A
     shares = found.get("shares", [])
     return {
         **found,
+        "rows": [{**row, "what": row["what"] + _elsewhere(row, found["measured"])} for row in found["rows"]],
         "covered": any("lines" in row for row in found["rows"]),
         "uncovered": found.get("uncovered", []),
         "shares": shares,
         "spans": [key for key in shares[0] if key != "bound"] if shares else [],
         "trusted": TRUSTED,
     }
+
+
+def _elsewhere(row: dict[str, Any], measured: dict[str, Any]) -> str:
+    """The commit and day of a row that was measured by itself, where they are not those of the others."""
+    if row.get("commit", measured["commit"]) == measured["commit"]:
+        return ""
+    return f" (on {row['date']}, commit {(row['commit'] or 'unknown')[:12]})"
 
 
 def _cell(text: str) -> str:

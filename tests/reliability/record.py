@@ -1,6 +1,7 @@
 """A record of what was tried: how much, what was found, when, on what, and the command that repeats it."""
 
 import json
+import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,6 +11,15 @@ from typing import Any
 from theory.infrastructure.tables import replacing, surroundings
 
 RECORDS = Path(__file__).parents[2] / "results" / "reliability"
+
+
+def here_and_now() -> dict[str, Any]:
+    """The day of what is measured now, and the commit, which a record of an earlier campaign does not change."""
+    about = ("git", "diff", "--quiet", "HEAD", "--", ".", ":!results/reliability", ":!docs/reliability.md")
+    commit = str(surroundings()["commit"])
+    if subprocess.run(about, cwd=RECORDS.parents[1], capture_output=True, check=False).returncode == 0:
+        commit = commit.removesuffix("-dirty")
+    return {"date": date.today().isoformat(), "commit": commit}
 
 
 @dataclass(frozen=True)
@@ -26,7 +36,7 @@ class Record:
 
     def write(self, name: str, folder: Path = RECORDS) -> Path:
         """Write `name`.json into the folder; return its path."""
-        measured = {"date": date.today().isoformat(), **surroundings(), "seed": self.seed, "minutes": self.minutes}
+        measured = {**surroundings(), **here_and_now(), "seed": self.seed, "minutes": self.minutes}
         head = {"title": self.title, "command": self.command, "measured": measured}
         content = {**head, "rows": list(self.rows), "notes": list(self.notes), **self.more}
         folder.mkdir(parents=True, exist_ok=True)
