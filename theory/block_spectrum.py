@@ -17,7 +17,7 @@ from theory.infrastructure.arrays import FloatArray
 from theory.infrastructure.svd import svd
 from theory.infrastructure.threads import limited_threads
 from theory.sparse_products import SparseProducts
-from theory.spectra import Spectrum, measured, with_known_first
+from theory.spectra import Spectrum, measured, with_known_values
 
 if TYPE_CHECKING:
     import torch
@@ -55,7 +55,7 @@ def block_spectrum(
         found, images = _leading(matrix, component_roots(graph, k), k, tol, device, seed)
         long, values, short = _triplets(images, found)
     left, right = (short, long) if turned else (long, short)
-    triplets = with_known_first(graph, (left, values, right))
+    triplets = with_known_values(graph, (left, values, right))
     return measured(graph.normalized, triplets, "blocks", float(np.sqrt(found.unseen)), tol)
 
 

@@ -30,22 +30,26 @@ def component_count(graph: PairGraph) -> int:
     return int(left_components(graph).max()) + 1
 
 
-def component_roots(graph: PairGraph, count: int) -> FloatArray:
-    """Orthonormal singular vectors of value 1, as rows, on the smaller side: at most `count`, or one a component.
+def component_features(graph: PairGraph, count: int) -> FloatArray:
+    """The optimum's features where its value is 1, (components, c), c at most `count` and one a component.
 
-    On a component, `√p` is such a vector. The first row is `√p` of the whole graph, and the others are the rotation of
-    the components' by the Householder reflection that brings it there.
+    The left vectors of value 1 are `√p_L(x)` times the row of x's component, orthonormal, and so are the right ones.
+    The first column is 1. The others are the rotation of the components' own vectors by the Householder reflection
+    that brings `√p` there: with fewer columns than components, the last components share a row. Rounded, but for the
+    first column; nothing of it hangs on a solver.
     """
-    smaller_is_right = graph.n_right <= graph.n_left
-    component = components(graph)[smaller_is_right]
-    roots = np.sqrt(graph.right_marginal if smaller_is_right else graph.left_marginal)
-    lengths = np.sqrt(np.bincount(component, weights=roots**2))
-    known = np.zeros((min(count, len(lengths)), len(roots)))
-    known[0] = roots
+    lengths = np.sqrt(np.bincount(left_components(graph), weights=graph.left_marginal))
+    known = min(count, len(lengths))
     axis = lengths.copy()
     axis[0] += 1.0  # the reflection of the first unit vector to -lengths, without cancellation
-    mixed = roots / lengths[component] * axis[component]
-    for number in range(1, len(known)):
-        inside = component == number
-        known[number] = np.where(inside, roots / lengths[number], 0) - axis[number] / axis[0] * mixed
-    return known
+    features = (np.eye(len(lengths), known) - np.outer(axis, axis[:known] / axis[0])) / lengths[:, None]
+    features[:, 0] = 1.0
+    return np.asarray(features)
+
+
+def component_roots(graph: PairGraph, count: int) -> FloatArray:
+    """Orthonormal singular vectors of value 1, as rows, on the smaller side: at most `count`, or one a component."""
+    smaller_is_right = graph.n_right <= graph.n_left
+    roots = np.sqrt(graph.right_marginal if smaller_is_right else graph.left_marginal)
+    rows = component_features(graph, count).T[:, components(graph)[smaller_is_right]]
+    return np.asarray(rows * roots)

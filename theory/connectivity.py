@@ -15,6 +15,7 @@ import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse as sp
 
+from theory.components import left_components
 from theory.consistency import required_labels
 from theory.graph import PairGraph
 from theory.infrastructure.arrays import FloatArray, IntArray
@@ -24,6 +25,8 @@ from theory.spectra import Spectrum, second_eigenvalue, spectrum
 
 EXACT_NODES = 14  # up to this many left nodes ...
 EXACT_PARTITIONS = 10_000  # ... and this many partitions, every one is tried
+TIE = 1e-6  # relative: what differs by less is equal, and of equals the first is taken
+NOTHING = 1e-20  # a squared length of what is left of orthonormal columns, that is round-off
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,7 +206,7 @@ def sparsest_partition(graph: PairGraph, m: int, triplets: Spectrum | None = Non
 
     Notes
     -----
-    The lower end is `(1 - σ_m²) / 2`, as theorem 9 proves.
+    The lower end is `(1 - σ_m²) / 2`, as theorem 9 proves. Both ends are 0 where there are m components.
 
     The upper end is that of the best partition found: of all, where there are no more than `EXACT_PARTITIONS` of at
     most `EXACT_NODES` nodes; else of a sweep (m = 2), the classes (where m are present), and the nodes sorted by the
@@ -214,6 +217,9 @@ def sparsest_partition(graph: PairGraph, m: int, triplets: Spectrum | None = Non
         raise ValueError(f"m={m!r} is not in 1..{graph.n_left}: a partition has non-empty parts of the left nodes")
     if graph.n_left <= EXACT_NODES and _count_partitions(graph.n_left, m) <= EXACT_PARTITIONS:
         return _sparsest_of_all(graph, m)
+    pieces = left_components(graph)
+    if pieces.max() >= m - 1:
+        return Partition(0.0, 0.0, np.minimum(pieces, m - 1))
     known = _at_least(graph, m, triplets)
     candidates = [_parts_by_pivots(known.left[:, :m])]
     if m == 2:
@@ -320,12 +326,25 @@ def _sweep(graph: PairGraph, scores: FloatArray) -> IntArray:
 
 
 def _parts_by_pivots(left: FloatArray) -> IntArray:
-    """As many non-empty parts as there are orthonormal columns: each node joins the nearest of so many pivots."""
+    """As many non-empty parts as there are orthonormal columns: each node joins the nearest of so many pivots.
+
+    Of nodes that tie up to `TIE` the first is the pivot, and of pivots the first is the nearest: else the last bits of
+    the vectors would choose.
+    """
     m = left.shape[1]
-    _, pivots = scipy.linalg.qr(left.T, mode="r", pivoting=True)
-    rotation, _ = scipy.linalg.polar(left[pivots[:m]])
-    parts = np.argmax(np.abs(left @ rotation.T), axis=1)
-    parts[pivots[:m]] = np.arange(m)
+    rest, pivots = left.copy(), np.zeros(m, dtype=np.int64)
+    for step in range(m):
+        squares = np.sum(rest**2, axis=1)
+        squares[squares < NOTHING] = 0  # columns of 0 beyond the rank leave round-off, which prefers nobody
+        squares[pivots[:step]] = -1
+        pivots[step] = np.argmax(squares >= (1 - TIE) * squares.max())
+        if squares[pivots[step]] > 0:
+            direction = rest[pivots[step]] / np.sqrt(squares[pivots[step]])
+            rest -= np.outer(rest @ direction, direction)
+    rotation, _ = scipy.linalg.polar(left[pivots])
+    near = np.abs(left @ rotation.T)
+    parts = np.argmax(near >= (1 - TIE) * near.max(axis=1, keepdims=True), axis=1)
+    parts[pivots] = np.arange(m)
     return np.asarray(parts, dtype=np.int64)
 
 

@@ -1,6 +1,6 @@
 """The leading singular triplets of a pair graph, and how far they can be trusted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,9 +11,10 @@ import scipy.sparse as sp
 import scipy.sparse.linalg
 
 from theory.block_lanczos import GUARD as BLOCKS_GUARD
+from theory.components import component_features, components
 from theory.dense_triplets import Triplets, dense_triplets, is_filled
 from theory.graph import PairGraph
-from theory.infrastructure.arrays import FloatArray, sparse_tensor
+from theory.infrastructure.arrays import FloatArray, IntArray, sparse_tensor
 from theory.infrastructure.devices import accelerator
 from theory.infrastructure.hypotheses import require_width
 from theory.infrastructure.svd import svd
@@ -32,7 +33,7 @@ SEARCH_TOLERANCES = (1e-3, 1e-7, 1e-11)  # relative; each is tried when the one 
 SEARCHES = 20
 COLUMNS = 16  # of large arrays, and
 ROWS = 1 << 16  # rows, to be worked on at a time
-KNOWN = 1e-8  # how near its closed form the first triplet is taken for it
+KNOWN = 1e-8  # how near their closed form the triplets of value 1 are taken for it
 SECOND_GUARD = 3  # values computed beyond the one sought by `second_eigenvalue`
 SECOND_TOLERANCE = 1e-4
 
@@ -207,7 +208,7 @@ def spectrum(
         return block_spectrum(graph, k, tol=tol, device=_place(graph.joint.shape, device), seed=seed)
     tol = SPARSE_TOL if tol is None else tol
     triplets, unseen = _computed(graph.normalized, k, tol, method, device, seed)
-    return measured(graph.normalized, with_known_first(graph, triplets), method, unseen, tol)
+    return measured(graph.normalized, with_known_values(graph, triplets), method, unseen, tol)
 
 
 def fastest_method(shape: tuple[int, int], k: int) -> Literal["dense", "sparse", "blocks"]:
@@ -227,29 +228,61 @@ def fastest_method(shape: tuple[int, int], k: int) -> Literal["dense", "sparse",
     return "sparse"
 
 
-def with_known_first(graph: PairGraph, triplets: Triplets) -> Triplets:
-    """The triplets with the first in closed form, `u_1 = √p_L` and `w_1 = √p_R`, where the computed one is near it.
+def with_known_values(graph: PairGraph, triplets: Triplets) -> Triplets:
+    """The triplets with those of value 1 in closed form, in place of the computed ones, which are large and theirs.
 
-    In place of the computed ones, which are large and nobody else's.
-
-    It is near it unless σ_2 is 1, or almost. The constant feature is then constant to the last bit, and not off by
-    `eps / √p(x)`, which is no small thing for a light node.
+    There is one for each component, and the first is `√p`. So the constant feature is constant to the last bit, and not
+    off by `eps / √p(x)`, which is no small thing for a light node; and of the many optima of a graph that has more than
+    k components the same is measured everywhere, and not that which a solver happens to give. Where other values are 1,
+    or almost, the computed vectors span more than the components: they stay as they are.
     """
+    left, values, right = triplets
+    features = component_features(graph, len(values))
+    known = features.shape[1]
+    parts = components(graph)
     roots = np.sqrt(graph.left_marginal), np.sqrt(graph.right_marginal)
-    sides = triplets[0], triplets[2]
-    sign = float(np.copysign(1.0, roots[0] @ sides[0][:, 0]))
-    away = max(float(np.linalg.norm(sign * side[:, 0] - root)) for root, side in zip(roots, sides, strict=True))
-    if away > KNOWN:
+    sides = [_KnownSide(*each, features) for each in zip((left, right), roots, parts, strict=True)]
+    if known < len(values) and max(side.away() for side in sides) > KNOWN:
         return triplets
-    # The others have what the computed one lacked, and stay orthonormal: of their length only a square is lost.
-    for root, side in zip(roots, sides, strict=True):
-        lacking = root @ side
-        lacking[0] = 0
-        for first in range(0, len(side), ROWS):
-            rows = slice(first, first + ROWS)
-            side[rows] -= np.outer(root[rows], lacking)
-        side[:, 0] = sign * root
+    for side in sides:
+        side.replace()
+    values[:known] = 1.0
     return triplets
+
+
+@dataclass(frozen=True, eq=False)
+class _KnownSide:
+    """The singular vectors of one side, (n, k), and those of value 1 in closed form, a few rows at a time."""
+
+    vectors: FloatArray
+    roots: FloatArray
+    component: IntArray
+    features: FloatArray
+
+    def away(self) -> float:
+        """How far the closed form is from the span of as many leading vectors."""
+        known, across = self.features.shape[1], self._across
+        return float(np.sqrt(sum(np.sum((one - v[:, :known] @ across[:, :known].T) ** 2) for v, one in self._rows())))
+
+    def replace(self) -> None:
+        """The closed form in place of the leading vectors; the others lose what they have of it.
+
+        They have what the computed ones lacked, and stay orthonormal: of their length only a square is lost.
+        """
+        known, lacking = self.features.shape[1], self._across.copy()
+        lacking[:, :known] = 0
+        for vectors, one in self._rows():
+            vectors -= one @ lacking
+            vectors[:, :known] = one
+
+    @cached_property
+    def _across(self) -> FloatArray:
+        return np.asarray(sum(one.T @ vectors for vectors, one in self._rows()))
+
+    def _rows(self) -> Iterator[tuple[FloatArray, FloatArray]]:
+        for first in range(0, len(self.vectors), ROWS):
+            rows = slice(first, first + ROWS)
+            yield self.vectors[rows], self.roots[rows, None] * self.features[self.component[rows]]
 
 
 def singular_triplets(

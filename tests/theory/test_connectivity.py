@@ -359,8 +359,38 @@ def test_the_constant_vector_in_second_place_is_turned_back():
     assert sparsest_cut(graph, swapped).upper == 0
 
 
+def three_loose_parts():
+    """Three classes of ten nodes each, in one component."""
+    blocks = block_diagonal([np.ones((10, 4)) for _ in range(3)]).toarray()
+    return PairGraph(blocks + 0.01, np.repeat(range(3), 10))
+
+
+def test_components_are_parts_that_nothing_leaves():
+    """As many as are asked for, whatever vectors of value 1 a solver may have given."""
+    graph = PairGraph(block_diagonal([np.ones((10, 2)) for _ in range(5)]))
+    turned = np.linalg.qr(np.random.default_rng(0).standard_normal((5, 5)))[0]
+    found = spectrum(graph, 5)
+    any_basis = type(found)(found.singular_values, found.left @ turned, found.right @ turned, found.residuals, "dense")
+    for m in range(1, 6):
+        best = sparsest_partition(graph, m, any_basis)
+        assert (best.lower, best.upper) == (0, 0)
+        np.testing.assert_array_equal(np.unique(best.parts), range(m))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_last_bits_do_not_choose_the_parts(seed):
+    """Copies of a node tie as pivots, and a node may be as near to two of them."""
+    graph, rng = three_loose_parts(), np.random.default_rng(seed)
+    found = spectrum(graph, 3)
+    noise = 1e-14 * rng.standard_normal(found.left.shape)
+    shaken = type(found)(found.singular_values, found.left + noise, found.right, found.residuals, "dense")
+    for m in (2, 3):
+        parts = [connectivity._parts_by_pivots(each.left[:, :m]) for each in (found, shaken)]
+        np.testing.assert_array_equal(*parts)
+
+
 def test_the_classes_are_tried_as_a_partition(monkeypatch):
-    graph = GRAPHS["latent_captions"](np.random.default_rng(6), 30)
+    graph = three_loose_parts()
     by_class = part_conductances(graph, graph.left_labels).max()
     assert sparsest_partition(graph, 3).upper <= by_class
     monkeypatch.setattr(connectivity, "_parts_by_pivots", lambda left: np.arange(len(left)) % left.shape[1])

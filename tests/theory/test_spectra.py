@@ -64,6 +64,26 @@ def test_residuals_are_of_the_triplets_with_the_first_in_closed_form(away, monke
     assert np.all(naive[1:] > away / 10)  # and not of round-off
 
 
+@pytest.mark.parametrize("k", [3, 5, 8, 40])
+@pytest.mark.parametrize("family", ["many_components", "identity"])
+def test_the_optimum_of_many_components_is_no_choice_of_a_solver(family, k):
+    """Any basis of the vectors of value 1 ends as the same triplets; the others lose nothing."""
+    graph, rng = GRAPHS[family](np.random.default_rng(4), SIZE), np.random.default_rng(5)
+    left, values, right = module.dense_triplets(graph.normalized, min(graph.joint.shape))
+    ones = int(np.sum(values > 1 - 1e-9))
+    turn = np.linalg.qr(rng.standard_normal((ones, ones)))[0]
+    found = [
+        module.with_known_values(graph, (u[:, :k].copy(), values[:k].copy(), w[:, :k].copy()))
+        for u, w in ((left, right), (np.hstack([side[:, :ones] @ turn, side[:, ones:]]) for side in (left, right)))
+    ]
+    (u, s, w), turned = found
+    for one, other in zip((u, s, w), turned, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-13)
+    np.testing.assert_allclose(u[:, 0], np.sqrt(graph.left_marginal), rtol=0, atol=0)
+    np.testing.assert_allclose(u.T @ u, np.eye(len(s)), atol=1e-13)
+    np.testing.assert_allclose(graph.normalized @ w, u * s, atol=1e-13)
+
+
 @pytest.mark.parametrize("family", ["dense_random", "many_components", "identity", "twins", "cycle"])
 def test_the_largest_value_is_one_as_often_as_there_are_components(family):
     graph = GRAPHS[family](np.random.default_rng(4), SIZE)
