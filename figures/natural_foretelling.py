@@ -1,6 +1,5 @@
 """*Foretelling*: how well each bound puts pairings, and resampling rules, into the order of their measured errors."""
 
-import math
 from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
@@ -8,9 +7,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
-from scipy.stats import kendalltau
 
 from figures.figure import Figure
+from figures.intervals import order_correlation
 from figures.natural_captions import TITLES
 from figures.resampled_graphs import EMOJI, order_agreement, with_changes
 from figures.style import COLUMN, sized
@@ -45,7 +44,8 @@ def over_pairings(learned: pd.DataFrame) -> dict[tuple[str, str], Agreement]:
     Means over what one draw has, then over draws. An infinite bound is larger than any other, and as large as another.
     """
     rows = [
-        dict(zip(GRAPH, key, strict=True)) | {bound: _tau(own[bound], own["probe_error"]) for bound in BOUNDS}
+        dict(zip(GRAPH, key, strict=True))
+        | {bound: order_correlation(own[bound], own["probe_error"]) for bound in BOUNDS}
         for key, own in learned.groupby(GRAPH, sort=False)
     ]
     by_draw = pd.DataFrame(rows).groupby(["dataset", "draw"], sort=False)[list(BOUNDS)].mean()
@@ -67,13 +67,6 @@ def over_rules(resampled: pd.DataFrame) -> dict[tuple[str, str], Agreement]:
         for name, own in guided.groupby("dataset", sort=False)
         for bound in BOUNDS
     }
-
-
-def _tau(bound: pd.Series, error: pd.Series) -> float:
-    """NaN where all are alike, and there is no order."""
-    if bound.nunique() < 2 or error.nunique() < 2:
-        return math.nan
-    return float(kendalltau(bound.rank(), error.rank()).statistic)  # ranks: infinity minus infinity is none
 
 
 def _panel(axes: Axes, agreement: Mapping[tuple[str, str], Agreement], title: str) -> None:

@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
-from scipy.stats import kendalltau
 
 from figures.figure import Figure
-from figures.intervals import rank_correlation
+from figures.intervals import order_correlation, rank_correlation
 from figures.style import COLUMN, sized
 from theory.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
 
@@ -158,14 +157,14 @@ def predicted_ranks(table: pd.DataFrame, unit: str, bound: str) -> tuple[float, 
 def order_agreement(table: pd.DataFrame, chosen: GraphSet, bound: str) -> tuple[float, float, float]:
     """Kendall's τ of the order of the four rules by bound and by error, over graphs, and an interval over units.
 
-    Of those of the four that the bound speaks of. Graphs in which all their errors are equal, or all their bounds, have
-    no order and are left out.
+    Of those of the four that the bound speaks of. Graphs in which all their errors are equal, or all their bounds, up
+    to `figures.intervals.DIGITS`, have no order and are left out.
     """
     units = []
     ordered = table[table["rule"].isin(FOUR)].dropna(subset=f"ratio of {bound}")
     for _, rows in ordered.groupby(chosen.unit):
-        graphs = [one for _, one in rows.groupby(list(chosen.graph)) if one["change"].nunique() > 1]
-        taus = [kendalltau(one[f"ratio of {bound}"], one["change"]).statistic for one in graphs]
+        graphs = (one for _, one in rows.groupby(list(chosen.graph)))
+        taus = [order_correlation(one[f"ratio of {bound}"], one["change"]) for one in graphs]
         units.append([tau for tau in taus if not math.isnan(tau)])
     return _interval(units, lambda picked: float(np.mean(found)) if len(found := np.concatenate(picked)) else math.nan)
 

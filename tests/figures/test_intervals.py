@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import spearmanr
+from scipy.stats import kendalltau, spearmanr
 
-from figures.intervals import excludes_zero, mean_and_half, pooled_half, rank_correlation
+from figures.intervals import excludes_zero, mean_and_half, order_correlation, pooled_half, rank_correlation
 from real_data.training.splits import OVERLAP, split
 from theory.intervals import detectable
 
@@ -54,3 +54,13 @@ def test_the_rank_correlation_is_spearmans_with_ties_and_infinities():
         assert rank_correlation(first, second) == pytest.approx(spearmanr(first, second).statistic, rel=1e-12)
     assert np.isnan(rank_correlation([1, 2, 3], [2, 2, 2]))
     assert np.isnan(rank_correlation([1, 2, np.nan], [1, 2, 3]))
+
+
+@pytest.mark.parametrize("measure, naive", [(rank_correlation, spearmanr), (order_correlation, kendalltau)])
+def test_round_off_gives_no_order(measure, naive):
+    rng = np.random.default_rng(1)
+    first, second = rng.integers(3, size=(2, 40)) / 7
+    expected = naive(first, second).statistic
+    for _ in range(5):
+        shaken = (values + 1e-12 * rng.standard_normal(40) for values in (first, second))
+        assert measure(*shaken) == pytest.approx(expected, rel=1e-12)
