@@ -1,8 +1,9 @@
 """The key numbers of the findings, kept with their spread: a change that moves one of them says so.
 
 The reference is of the few seeds of `make smoke`, which anyone can measure again in minutes. The same seeds give the
-same numbers up to round-off, and nearly so with other versions of libraries. A number has moved when it is further from
-the reference than its own standard error over the seeds.
+same numbers up to round-off, and nearly so on other processors and with other versions of libraries. A number has moved
+when a reader would notice: when it is further from the reference than a unit of its third significant digit, and than
+its own standard error over the seeds. A claim has when it is true where it was false.
 """
 
 import json
@@ -21,7 +22,8 @@ from theory.infrastructure.tables import replacing
 
 Value = float | str | bool | None  # None is a number that is not finite
 SEED = "seed"
-ROUND_OFF = 1e-6  # relative; what is measured without a seed is the same up to it
+DIGITS = 3  # significant ones, that a reader notices
+NOTHING = 1e-6  # what is no larger is 0 to a reader, and its digits are round-off
 
 
 class Number(NamedTuple):
@@ -116,9 +118,13 @@ def compared(reference: Evidence, now: Evidence) -> list[str]:
 
 def _moved(was: Number, is_now: Number) -> bool:
     if isinstance(was.value, float) and isinstance(is_now.value, float):
-        allowed = max(was.tolerance, ROUND_OFF * max(1e-3, abs(was.value)))
-        return abs(was.value - is_now.value) > allowed
+        return abs(was.value - is_now.value) > max(was.tolerance, last_digit(was.value), NOTHING)
     return type(was.value) is not type(is_now.value) or was.value != is_now.value
+
+
+def last_digit(value: float, digits: int = DIGITS) -> float:
+    """A unit of the last of so many significant digits; 0 of 0."""
+    return 10.0 ** (math.floor(math.log10(abs(value))) + 1 - digits) if value else 0.0
 
 
 def _worded(value: Value) -> str:

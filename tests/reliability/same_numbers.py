@@ -1,0 +1,107 @@
+"""`python -m tests.reliability.same_numbers OLD NEW`: which published numbers two folders of tables disagree on.
+
+Published are the page of findings and the captions of figures. A number that differs by more than a unit of its last
+printed digit is printed with both values, and so is a sentence whose words differ.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import typer
+
+from figures.figure import Figure
+from figures.figure import found as all_figures
+from figures.findings.finding import Finding
+from figures.findings.finding import found as all_findings
+from figures.renamed import read
+from theory.infrastructure.commandline import CHECK_FAILED, print_table, run, say
+
+NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?%?")
+CONTEXT = 6  # words before a number that say what it is
+ROUNDING = 1e-9  # of a unit: decimal fractions are no binary ones
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+class Difference(NamedTuple):
+    """A number that is printed otherwise: the words before it, and both values."""
+
+    words: str
+    old: str
+    new: str
+
+
+@app.command()
+def compare(
+    old: Annotated[Path, typer.Argument(help="Folder of the one tables.")],
+    new: Annotated[Path, typer.Argument(help="Folder of the others.")],
+) -> None:
+    """Print each published number that differs by more than its last printed digit; exits with 1 if any does."""
+    mpl.use("Agg")
+    rows, texts, lacking = [], 0, []
+    for name, (before, after) in _texts(old, new):
+        if not before or not after:
+            lacking.append(name)
+            continue
+        texts += 1
+        rows += [(name, *difference) for difference in differences(before, after)]
+    if rows:
+        columns = [("where", "left"), ("what", "left"), (str(old), "right"), (str(new), "right")]
+        print_table("Published numbers that differ", columns, rows)
+    if lacking:
+        say(f"not compared, for want of tables: {', '.join(lacking)}", err=True)
+    say(f"{len(rows)} differ by more than their last digit, in {texts} findings and captions")
+    if rows:
+        raise typer.Exit(CHECK_FAILED)
+
+
+def differences(before: str, after: str) -> list[Difference]:
+    """The numbers of one text that the other has otherwise; of texts in other words, the whole."""
+    if NUMBER.sub("#", before) != NUMBER.sub("#", after):
+        return [Difference("other words", before, after)]
+    pairs = zip(NUMBER.finditer(before), NUMBER.finditer(after), strict=True)
+    return [
+        Difference(" ".join(before[: one.start()].split()[-CONTEXT:]), one[0], other[0])
+        for one, other in pairs
+        if _differ(one[0], other[0])
+    ]
+
+
+def _differ(one: str, other: str) -> bool:
+    """By more than a unit of the last digit of the coarser."""
+    first, second = (float(number.strip("%").replace(",", "")) for number in (one, other))
+    return abs(first - second) > max(_unit(one), _unit(other)) * (1 + ROUNDING)
+
+
+def _unit(number: str) -> float:
+    """One in the last digit. A count has none: it is exact."""
+    mantissa, _, power = number.strip("%").partition("e")
+    decimals = len(mantissa.partition(".")[2])
+    return 10.0 ** (int(power or 0) - decimals) if decimals or power or number.endswith("%") else 0.0
+
+
+def _texts(old: Path, new: Path) -> Iterator[tuple[str, list[str]]]:
+    """Every finding and every caption, of both folders; empty where a table is not there."""
+    for finding in all_findings().values():
+        yield f"finding {finding.name}", [_said(finding, folder) for folder in (old, new)]
+    for figure in all_figures().values():
+        yield f"figure {figure.name}", [_said(figure, folder) for folder in (old, new)]
+
+
+def _said(one: Finding | Figure, folder: Path) -> str:
+    if not all((folder / f"{table}.parquet").is_file() for table in one.tables):
+        return ""
+    if isinstance(one, Finding):
+        facts = one.read(folder)
+        return f"{one.answered(facts)} {one.told(facts)}"
+    picture, caption = one.draw({table: read(folder, table) for table in one.tables})
+    plt.close(picture)
+    return caption
+
+
+if __name__ == "__main__":
+    run(app)
