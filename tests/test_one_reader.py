@@ -20,6 +20,7 @@ from PIL import Image
 from pairbounds import app
 from real_data.audit.counting import count_here
 from real_data.datasets.table import table
+from tests import quick
 from theory import PairGraph
 from theory.graph_files import read_graph, read_labels
 from theory.metrics.files import read_classes, read_features, read_pairs
@@ -159,8 +160,9 @@ def test_a_data_set_has_the_captions_that_are_written(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["t.csv", "t.parquet"])
-def test_the_commands_say_the_same(call, name, tmp_path):
-    few = ROWS[::17]
+def test_the_commands_say_the_same(call, name, tmp_path, monkeypatch):
+    quick.audits(monkeypatch)
+    few = ROWS[::25]
     path = write(tmp_path / name, rows=few)
     code, out, err = call(app, "check", path, "--k", 1, "--save", tmp_path / "graph.npz")
     assert (code, err) == (0, "")
