@@ -298,7 +298,7 @@ WITNESSES: dict[str, list[Checks]] = {
 # Mutants that say the same: nothing in them but round-off is another number.
 EQUIVALENT = {
     "return np.asarray(np.where(positive, numerator / np.where(positive, denominators, 1.0 * FACTOR), np.inf))",
-    "return np.asarray(encoder.left - encoder.graph.left_marginal @ encoder.left * FACTOR)",  # distances do not change
+    "return np.asarray(left - encoder.graph.left_marginal @ left * FACTOR)",  # distances do not change
     "shares = np.where(reach > 0, moments.variances / reach ** 2, 1.0 * 1.1)",  # at most 1 is taken of it
 }
 
