@@ -1,6 +1,7 @@
 """Check a proof that `pairbounds check GRAPH.npz --k K --proof PROOF.json` wrote: python verify_proof.py GRAPH PROOF.
 
 Says PROVED and what (exit 0) or NOT PROVED and why (1), in exact numbers, with Python alone. Why: docs/proofs.md.
+It repeats nothing that a file says but numbers that it has checked, and takes no longer than the graph asks for.
 """
 
 import hashlib
@@ -15,25 +16,47 @@ from math import comb, isqrt, lcm
 from operator import mul
 from pathlib import Path
 
+KEYS = set("format graph k penalty claims at_most at_least walk_bits moments bits basis".split())
+CLAIM, VOTE = set("theorem quantity value polynomial".split()), {"filter", "price"}
+LARGEST, DISTINCT, MOMENTS, CLAIMS, HALVINGS = 2**27, 4_000, 65, 16, 2_000  # bytes of an array, rows of V; of each
+
+
+class Refusal(Exception):
+    """The reason why nothing is proved, in words of our own."""
+
 
 def require(true, reason):
     if not true:
-        raise ValueError(reason)
+        raise Refusal(reason)
 
 
-def number(text):
-    return Fraction(re.fullmatch(r"-?\d+([./]\d+)?", text, re.ASCII)[0])
+def listed(values, least, most, what):
+    require(type(values) is list and least <= len(values) <= most, f"{what} is no list of {least} to {most}")
+    return values
+
+
+def number(text, digits=400):
+    pattern = rf"-?\d{{1,{digits}}}([.]\d{{1,{digits}}}|/[1-9]\d{{0,{digits - 1}}})?"
+    require(type(text) is str and re.fullmatch(pattern, text, re.ASCII), "a number is no short decimal or quotient")
+    return Fraction(text)
+
+
+def once(pairs):
+    require(len(dict(pairs)) == len(pairs), "a key of the proof is there twice")
+    return dict(pairs)
 
 
 def stored(archive, name):
     """A one-dimensional array of a .npz file as a list, which is empty if the file has none of that name."""
     if f"{name}.npy" not in archive.namelist():
         return []
-    head, _, body = archive.read(f"{name}.npy").partition(b"\n")
-    kind = re.fullmatch(rb".{10}\{'descr': '<(f8|i8|i4)', 'fortran_order': False, 'shape': \(\d+,\), } *", head, re.S)[
-        1
-    ]
-    return [value for (value,) in struct.iter_unpack({b"f8": "<d", b"i8": "<q", b"i4": "<i"}[kind], body)]
+    raw = archive.open(f"{name}.npy").read(LARGEST + 1)
+    kinds, shape = rb"f8" if name == "data" else rb"i8|i4", rb"'fortran_order': False, 'shape': \((\d{1,9}),\), \} *\n"
+    head = re.match(rb"\x93NUMPY\x01\x00(..)(\{'descr': '<(" + kinds + rb")', " + shape + rb")", raw, re.S)
+    require(head and int.from_bytes(head[1], "little") == len(head[2]), f"{name} is no array of one dimension")
+    body, whole = raw[head.end() :], len(raw) <= LARGEST
+    require(whole and len(body) == int(head[4]) * int(head[3][1:]), f"{name} is too long, or not as its head says")
+    return [value for (value,) in struct.iter_unpack({b"f8": "<d", b"i8": "<q", b"i4": "<i"}[head[3]], body)]
 
 
 class Graph:
@@ -41,17 +64,20 @@ class Graph:
 
     def __init__(self, path):
         with zipfile.ZipFile(path) as archive:
+            require(len(set(archive.namelist())) == len(archive.namelist()), "the graph has an array twice")
             arrays = [stored(archive, name) for name in "shape indptr indices data left_labels right_labels".split()]
+        sizes, starts, ends, weights, labels, _ = arrays
+        require(len(labels) == len(starts) - 1 and all(0 <= c < 2**31 for c in labels), "the graph lacks left labels")
+        whole = starts == sorted(starts) and starts[0] == 0 and starts[-1] == len(ends) == len(weights)
+        require(whole and sizes == [len(labels), len(set(ends))], "the arrays of the graph are not of one size")
+        require(all(0 < w < float("inf") for w in weights), "a weight is not positive and finite")
         parts = [struct.pack(f"<q{len(a)}{'d' if i == 3 else 'q'}", len(a), *a) for i, a in enumerate(arrays)]
         self.digest = hashlib.sha256(b"".join(parts)).hexdigest()
-        (n_left, n_right), starts, ends, weights, labels, _ = arrays
-        whole = starts[0] == 0 and starts[-1] == len(ends) == len(weights) and len(labels) == len(starts) - 1 == n_left
-        require(whole and all(0 < w < float("inf") for w in weights), "the graph lacks left labels, or is not whole")
         unit = max(w.as_integer_ratio()[1] for w in weights)  # a power of two, as all denominators are
-        self.rows, self.columns = [], [[] for _ in range(n_right)]
+        self.rows, self.columns = [], [[] for _ in range(sizes[1])]
         for x, (start, stop) in enumerate(zip(starts, starts[1:])):
             row = ends[start:stop]
-            require(row and row == sorted(set(row)) and 0 <= row[0] <= row[-1] < n_right, f"row {x} is not in order")
+            require(row and row == sorted(set(row)) and 0 <= row[0] <= row[-1] < sizes[1], f"row {x} is not in order")
             self.rows.append([(end, int(Fraction(w) * unit)) for end, w in zip(row, weights[start:stop])])
             for end, weight in self.rows[x]:
                 self.columns[end].append((x, weight))
@@ -140,7 +166,7 @@ def above_square(p, s, low, high):
     unit = lcm(*choices[n]) * lcm(*(c.denominator for c in moved))
     shares = [int(unit * c / choice) for c, choice in zip(moved, choices[n])]
     parts = [[sum(map(mul, choice, shares)) for choice in choices]]
-    for _ in range(100_000):
+    for _ in range(HALVINGS):
         if not parts or min(parts[-1][0], parts[-1][-1]) < 0:
             return not parts
         values, ends = parts.pop(), []
@@ -153,8 +179,8 @@ def above_square(p, s, low, high):
 
 def proved(claim, graph, states, bits, moments, at_most, at_least):
     """What a claim's polynomials show: `Σ_j p_j a_j`, or twice it, or the error of a vote with that for its budget."""
-    p, q = ([number(c) for c in claim.get(key, [])] for key in ("polynomial", "filter"))
-    require(0 < len(p) <= len(moments) and len(q) <= len(states[::2]), "a polynomial is empty or needs more moments")
+    p = [number(c) for c in listed(claim["polynomial"], 1, len(moments), "a polynomial")]
+    q = [number(c) for c in listed(claim["filter"], 1, len(states[::2]), "a filter")] if "filter" in claim else []
     parts = (q or [1], 0, min(at_most, 1)), ([(j == 0) - c for j, c in enumerate(q)], at_least if q else 0, 1)
     require(all(above_square(p, *part) for part in parts), "a polynomial is too small somewhere in [0, 1]")
     budget = sum(max(c * low, c * high) for c, (low, high) in zip(p, moments))
@@ -170,31 +196,61 @@ def proved(claim, graph, states, bits, moments, at_most, at_least):
     return error
 
 
-def check(graph, proof):
-    """What is proved, a line for each claim; an exception with the reason if anything is not."""
+def settings(graph, proof):
+    """What a proof says beside its claims and V, each of its type and in its range."""
+    require(type(proof) is dict and proof.keys() == KEYS, "the proof has not the keys of a proof")
+    require(proof["format"] == "pairbounds proof 1", "the proof is of another format")
     require(proof["graph"] == graph.digest, "the proof is of another graph, or of other labels")
-    k, bits, walk_bits, basis = (proof[key] for key in ("k", "bits", "walk_bits", "basis"))
-    integers = all(type(value) is int for row in ([k, bits, walk_bits], *basis) for value in row)
-    require(integers and k > 0 and all(len(row) == k for row in basis), "V is not of k columns of integers")
+    k, bits, walk_bits = sizes = [proof[key] for key in ("k", "bits", "walk_bits")]
+    nodes = len(graph.left), len(graph.right)
+    require(all(type(n) is int for n in sizes) and 0 < k <= min(nodes), "the width is not from 1 to the smaller side")
+    require(0 <= bits <= 256 and (sum(nodes) > 12) <= walk_bits <= 1024, "the bits are too many, or none")
+    rows = [listed(row, k, k, "a row of V") for row in listed(proof["basis"], 1, DISTINCT, "V")]
+    require(all(type(v) is int and abs(v) <= 2 << bits for row in rows for v in row), "V is not of small integers")
+    pairs = [listed(ends, 2, 2, "a moment") for ends in listed(proof["moments"], 1, MOMENTS, "the moments")]
     at_most, at_least, penalty = (number(proof[key]) for key in ("at_most", "at_least", "penalty"))
-    require(penalty >= 0 and penalty**2 <= at_most, "the penalty is not from 0 to the place")
-    moments, total = [tuple(map(number, ends)) for ends in proof["moments"]], sum(graph.left) << 2 * walk_bits
+    require(0 <= at_least <= 1 and 0 <= penalty < 1 and penalty**2 <= at_most <= 1, "a place is not where it may be")
+    moments = [[number(end, 4_300) for end in pair] for pair in pairs]
+    return k, bits, walk_bits, moments, at_most, at_least, penalty
+
+
+def check(graph, proof):
+    """What is proved, a line for each claim: made of our own words, and of names and numbers that are checked."""
+    k, bits, walk_bits, moments, at_most, at_least, penalty = settings(graph, proof)
+    basis, total = proof["basis"], sum(graph.left) << 2 * walk_bits
     states = graph.walks(len(moments) - 1, walk_bits)
     for j, (state, (low, high)) in enumerate(zip(states, moments)):
         nodes, off = list(zip(graph.right if j % 2 else graph.left, state)), (0, j if walk_bits else 0)
         least, most = (Fraction(sum(p * sum((h + e) ** 2 for h in line) for p, line in nodes), total) for e in off)
         require(low <= least and most <= high, f"moment {j} is not in its interval")
     place, values = (at_most, max(at_least, penalty**2)), Values(graph, bits)
-    for claim in proof["claims"]:
-        value = proved(claim, graph, states, walk_bits, moments, *place)
-        require(value <= number(claim["value"]), f"{claim['quantity']} is shown to be at most {float(value)} only")
+    require(len(basis) == len(values.rows), "V has not a row for each distinct row of the smaller side")
+    minimiser, lines = f"width {k}, {'penalty ' + proof['penalty'] if penalty else 'no penalty'}", []
+    for claim in listed(proof["claims"], 1, CLAIMS, "the claims"):
+        require(type(claim) is dict and claim.keys() in (CLAIM, CLAIM | VOTE), "a claim has not the keys of a claim")
+        theorem, quantity, text = (claim[key] for key in ("theorem", "quantity", "value"))
+        theorems, value = (16,) if "filter" in claim else (18,) if penalty else (4, 15), number(text)
+        require(type(theorem) is int and theorem in theorems, f"the theorem of a claim is none of {theorems}")
+        require(quantity in ("probe_mse", "probe_error"), "the quantity of a claim is none of the two")
+        require(set(text) <= set(".0123456789"), "the value of a claim is no decimal from 0 on")
+        shown = proved(claim, graph, states, walk_bits, moments, *place)
+        require(shown <= value, f"{quantity} <= {text} is not shown by theorem {theorem}")
+        lines.append(f"PROVED {quantity} <= {text} (theorem {theorem}, {minimiser})")
     require(len(values.rows) <= k or values.at_most(at_most, basis), "σ²_(k+1) is not shown to be at most at_most")
     require(at_least == 0 or values.at_least(at_least, basis), "σ²_k is not shown to be at least at_least")
-    return [f"PROVED {c['quantity']} <= {c['value']} (theorem {c['theorem']}, width {k})" for c in proof["claims"]]
+    return lines
+
+
+def main(arguments):
+    """Print what is proved; `SystemExit` with the reason if anything is not."""
+    try:
+        require(len(arguments) == 2, "two files are needed, GRAPH and PROOF")
+        proof = json.loads(Path(arguments[1]).read_bytes().decode("utf-8"), object_pairs_hook=once)
+        print(*check(Graph(arguments[0]), proof), sep="\n", flush=True)
+    except Exception as error:  # another's words may repeat the file
+        unread = f"the files cannot be read ({type(error).__name__})"
+        sys.exit(f"NOT PROVED: {error if type(error) is Refusal else unread}")
 
 
 if __name__ == "__main__":
-    try:
-        print(*check(Graph(sys.argv[1]), json.loads(Path(sys.argv[2]).read_bytes())), sep="\n")
-    except Exception as error:
-        sys.exit(f"NOT PROVED: {error!r}")
+    main(sys.argv[1:])

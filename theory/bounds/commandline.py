@@ -220,4 +220,4 @@ def _prove(graph: PairGraph, k: int, penalty: float | None, graph_file: Path, pr
     proved = prove(graph, k, penalty=penalty)
     proved.save(proof)
     values = ", ".join(f"{name} <= {float(proved.value(name)):.4f}" for name in ("probe_mse", "probe_error"))
-    say(f"proved: {values}; to check it: python examples/verify_proof.py {graph_file} {proof}")
+    say(f"proved of {proved.subject}: {values}; to check it: python examples/verify_proof.py {graph_file} {proof}")

@@ -15,6 +15,7 @@ from fractions import Fraction
 from math import log10
 from typing import Any
 
+from theory.consistency import required_labels
 from theory.graph import PairGraph
 from theory.infrastructure.hypotheses import require_width
 from theory.infrastructure.tables import replacing
@@ -29,7 +30,9 @@ from theory.proofs.votes import best_price, error, margins, vote
 FORMAT = "pairbounds proof 1"
 WALK_BITS = 256  # after the binary point, of class probabilities that are not exact
 VALUE_DIGITS = 16
-EXACT_NODES = 12  # of both sides: the moments of graphs no larger are exact
+EXACT_NODES = 12  # of both sides: the moments of graphs no larger are exact, and of larger ones none may be
+MOST_HOPS = 32  # as many as the verifier takes
+LAST_CLASS = 2**31  # a label from there on is no number of a class, and the verifier takes none
 LONGEST = 4_000  # digits of a number that Python reads
 
 ZERO = Fraction(0)
@@ -90,6 +93,12 @@ class Proof:
     moments: tuple[Interval, ...]
     claims: tuple[Claim, ...]
 
+    @property
+    def subject(self) -> str:
+        """The minimisers that the claims are about, in words."""
+        penalty = f"with the penalty {float(self.penalty)}" if self.penalty else "without a penalty"
+        return f"every minimiser of width {self.k} of the spectral loss {penalty}"
+
     def value(self, quantity: str) -> Fraction:
         """The least that is proved of "probe_mse" or "probe_error"; `KeyError` if there is no such claim."""
         values = [claim.value for claim in self.claims if claim.quantity == quantity]
@@ -130,13 +139,13 @@ def prove(graph: PairGraph, k: int, *, penalty: float | None = None, hops: int =
         μ in (0, 1), the decimal that it is printed as: the claims are about the minimisers of width k of the spectral
         loss with the penalty `μ (E‖f‖² + E‖g‖²)`.
     hops : int
-        At least 1: the moments `a_0..a_{2 hops}` are used.
+        1..`MOST_HOPS`: the moments `a_0..a_{2 hops}` are used.
 
     Raises
     ------
     ValueError
-        No labels on the left; k, penalty or hops out of range; σ_{k+1} is 1 up to rounding, so that there is no bound
-        to prove; more than `LIMIT_SIDE` distinct nodes on the smaller side.
+        No labels on the left, or one of `LAST_CLASS` or more; k, penalty or hops out of range; σ_{k+1} is 1 up to
+        rounding, so that there is no bound to prove; more than `LIMIT_SIDE` distinct nodes on the smaller side.
 
     Notes
     -----
@@ -154,6 +163,10 @@ def prove(graph: PairGraph, k: int, *, penalty: float | None = None, hops: int =
     mu = Fraction(0) if penalty is None else Fraction(str(float(penalty)))
     if penalty is not None and not 0 < mu < 1:
         raise ValueError(f"penalty={penalty!r} is not in (0, 1)")
+    if not 1 <= hops <= MOST_HOPS:
+        raise ValueError(f"hops={hops!r} is not in 1..{MOST_HOPS}")
+    if int(required_labels(graph, "left").max()) >= LAST_CLASS:
+        raise ValueError(f"a left label is {LAST_CLASS} or more: number the classes from 0 on")
     exact = ExactGraph(graph)
     known = places(graph, exact, k)
     cut = replace(known, at_most=max(known.at_most, mu**2), at_least=known.at_least if known.at_least > mu**2 else ZERO)

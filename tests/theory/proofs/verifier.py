@@ -1,7 +1,9 @@
 """The verifier, loaded as a module: it is a program of its own, and no part of a package."""
 
 import importlib.util
+import io
 import json
+from contextlib import redirect_stdout
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,6 +21,29 @@ def _loaded() -> ModuleType:
 
 
 verifier = _loaded()
+
+
+def said(graph: Path, proof: Path, program: ModuleType = verifier) -> tuple[list[str], str | None]:
+    """The lines that the program prints of two files, and the reason with which it ends, if it does not prove them."""
+    out = io.StringIO()
+    with redirect_stdout(out):
+        try:
+            program.main([str(graph), str(proof)])
+        except SystemExit as ending:
+            return out.getvalue().splitlines(), str(ending.code)
+    return out.getvalue().splitlines(), None
+
+
+def changed(*replacements: tuple[str, str]) -> ModuleType:
+    """The verifier with pieces of its source replaced, each of which is there once: one that lacks a check."""
+    source = PROGRAM.read_text(encoding="utf-8")
+    for old, new in replacements:
+        if source.count(old) != 1:
+            raise ValueError(f"{old!r} is {source.count(old)} times in it")
+        source = source.replace(old, new)
+    module = ModuleType("changed_verifier")
+    exec(compile(source, str(PROGRAM), "exec"), module.__dict__)
+    return module
 
 
 def saved(graph: PairGraph, folder: Path) -> Path:
