@@ -156,10 +156,14 @@ release: $(INSTALLED) ## Build sdist and wheel into build/dist, check them, and 
 	cd $(BUILD)/dist && venv/bin/pairbounds --version && venv/bin/pairbounds check graph.npz --k 4 --out checked.csv
 	@echo "to release: $(BUILD)/dist"
 
-MINUTES ?= 10
+MINUTES ?=
 SEED ?=
-fuzz: $(INSTALLED) ## Hold every bound against random graphs for MINUTES=10, from SEED; findings into build/fuzz
-	$(PYTHON) -m tests.fuzz --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) --jobs $(JOBS) --out results/reliability/fuzz.json
+GRAPHS ?=
+PROOFS ?= 1000
+FROM = $(if $(SEED),--seed $(SEED)) --jobs $(JOBS)
+fuzz: $(INSTALLED) ## Hold bounds against GRAPHS or for MINUTES=10, and the verifier against PROOFS=1000 that were changed, from SEED
+	$(PYTHON) -m tests.fuzz $(if $(GRAPHS),--graphs $(GRAPHS)) $(if $(MINUTES),--minutes $(MINUTES)) $(FROM) --out results/reliability/fuzz.json
+	$(PYTHON) -m tests.fuzz.proofs --proofs $(PROOFS) $(FROM) --out results/reliability/proofs.json
 
 reliability: $(INSTALLED) ## Write docs/reliability.md from the counts in results/reliability
 	$(PYTHON) -m tests.reliability --out docs/reliability.md
@@ -189,7 +193,7 @@ ledger: $(INSTALLED) ## Write docs/ledger.md from the register
 
 sharpness: $(INSTALLED) ## Attack every exact bound for MINUTES=10 of CPU each in all; the sharpest graphs stay in theory/attack/sharpest
 	$(PYTHON) -m tests.bounds.known --out $(BUILD)/known
-	$(PYTHON) -m theory sharpness --out theory/attack/sharpest --known $(BUILD)/known --minutes $(MINUTES) --jobs $(JOBS)
+	$(PYTHON) -m theory sharpness --out theory/attack/sharpest --known $(BUILD)/known --minutes $(or $(MINUTES),10) --jobs $(JOBS)
 
 readme-figures: figures ## Copy the figures that the README shows into docs
 	cp $(foreach figure,bound_holds phase frontier real_images multihop ladder,$(FIGURES)/$(figure).png) docs/

@@ -1,5 +1,6 @@
 """`python -m tests.fuzz`: graphs as strangers bring them, until the time is over; what is found becomes tests."""
 
+import math
 import secrets
 import time
 from pathlib import Path
@@ -19,7 +20,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 @app.command()
 def fuzz(
-    minutes: Annotated[float, typer.Option(min=0, help="Time to draw graphs in; shrinking comes after it.")] = 10,
+    minutes: Annotated[float | None, typer.Option(min=0, help="Time to draw graphs in; 10 without --graphs.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of the graphs; random by default, and printed.")] = None,
     graphs: Annotated[int | None, typer.Option(min=1, help="Stop after so many; by default when time is over.")] = None,
     jobs: Annotated[int, typer.Option(help="Processes; -1 for one on each core.")] = -1,
@@ -34,6 +35,8 @@ def fuzz(
     """
     if out is not None and out.suffix != ".json":
         raise ValueError(f"cannot write {out}: the counts go into a .json file")
+    if minutes is None:
+        minutes = 10 if graphs is None else math.inf
     seed = secrets.randbelow(10**6) if seed is None else seed
     print(f"seed {seed}", flush=True)
     start = time.monotonic()

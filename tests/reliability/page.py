@@ -17,6 +17,7 @@ TRUSTED = 24  # decades within which float64 must judge every row
 # The file of each campaign, its title, and the command that writes it.
 CAMPAIGNS = (
     ("fuzz.json", "Graphs as strangers bring them", "make fuzz"),
+    ("proofs.json", "Proofs that were changed", "make fuzz"),
     ("faults.json", "Faults", "make faults"),
     ("matrix.json", "Python and dependency versions", "make matrix"),
     ("coverage.json", "Coverage", "make coverage"),

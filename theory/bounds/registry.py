@@ -4,7 +4,7 @@ import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial, wraps
+from functools import cached_property, partial, wraps
 from typing import Any, Literal, get_args
 
 from theory.bounds.quantities import QUANTITIES, Encoder
@@ -87,14 +87,21 @@ class Bound:
 
     def in_hops(self, hops: int | None) -> "Bound":
         """The same claim by the consistency of so many hops; itself for `None`, or where hops play no part in it."""
-        if hops is None or not _takes_hops(self.evaluate):
+        if hops is None or not self._takes_hops:
             return self
         return replace(self, evaluate=wraps(self.evaluate)(partial(self.evaluate, hops=hops)), hops=hops)
 
     @property
     def by_default_hops(self) -> bool:
         """Whether hops play a part in it, and nobody said how many."""
-        return self.hops is None and _takes_hops(self.evaluate)
+        return self.hops is None and self._takes_hops
+
+    @cached_property
+    def _takes_hops(self) -> bool:
+        try:
+            return "hops" in inspect.signature(self.evaluate).parameters
+        except (TypeError, ValueError):  # compiled code that has no signature
+            return False
 
     def _of(self, encoder: Encoder) -> Encoder:
         if NEEDED.get(self.subject) == "penalty" and encoder.penalty is None:
@@ -161,10 +168,3 @@ def bound(
         return BOUNDS.add(name, claim)
 
     return register
-
-
-def _takes_hops(function: Callable[..., float]) -> bool:
-    try:
-        return "hops" in inspect.signature(function).parameters
-    except (TypeError, ValueError):  # compiled code that has no signature
-        return False
