@@ -192,6 +192,14 @@ def test_an_array_that_is_there_twice(refused, tmp_path):
     assert refused(RECORD, path) == "the graph has an array twice"
 
 
+def test_an_archive_that_another_reader_takes_for_something_else(refused, tmp_path):
+    """numpy takes `shape` for the array of this name, and no archive for what does not begin as one."""
+    assert refused(RECORD, rewritten(tmp_path, {"shape": integers(9, 9)})) == "the graph has an array twice"
+    path = tmp_path / "longer.npz"
+    path.write_bytes(b"#!" + (tmp_path / "graph.npz").read_bytes())
+    assert refused(RECORD, path) == "the graph is no archive alone"
+
+
 def test_an_array_that_unpacks_without_end_is_not_unpacked(refused, tmp_path, monkeypatch):
     monkeypatch.setattr(verifier, "LARGEST", 10**5)
     path = rewritten(tmp_path, {"left_labels.npy": npy("<i8", (10**6,), bytes(8 * 10**6))})
