@@ -18,7 +18,7 @@ from pathlib import Path
 
 KEYS = set("format graph k penalty claims at_most at_least walk_bits moments bits basis".split())
 CLAIM, VOTE = set("theorem quantity value polynomial".split()), {"filter", "price"}
-LARGEST, DISTINCT, MOMENTS, CLAIMS, HALVINGS = 2**27, 4_000, 65, 16, 2_000  # bytes of an array, rows of V; of each
+LARGEST, DISTINCT, MOMENTS, CLAIMS, HALVINGS = 2**27, 4_000, 65, 8, 8_000  # bytes of an array, rows of V; of each
 
 
 class Refusal(Exception):

@@ -17,7 +17,7 @@ Square = tuple[Polynomial, Fraction, Fraction]  # a polynomial, and the ends of 
 
 NEAR = Fraction(1, 10**12)  # nodes as near as this to an end of [0, 1], or to the step, are taken to be there
 COEFFICIENT_DIGITS = 30
-HALVINGS = 2_000
+HALVINGS = 8_000  # as many as the verifier makes; the emoji at k = 100 need 530
 
 
 def chord(place: Fraction) -> Polynomial:
