@@ -277,10 +277,10 @@ def test_the_budget_is_no_smaller_than_the_distance(family):
 
 @pytest.mark.parametrize("count", [54, pytest.param(120, marks=pytest.mark.slow)])
 def test_it_holds_on_random_graphs(count):
-    """At every number of hops; and says more than theorem 15."""
+    """At every number of hops; and says more than theorem 15, where ties leave no choice of the optimum."""
     rng = np.random.default_rng(16)
     names = list(GRAPHS)
-    means = np.zeros(6)
+    rows = []
     for number in range(count):
         graph = GRAPHS[names[number % len(names)]](rng, int(rng.integers(8, 40)))
         k = int(rng.integers(1, max(2, min(graph.joint.shape) // 2)))
@@ -291,8 +291,10 @@ def test_it_holds_on_random_graphs(count):
         tail = min(1.0, 2 * tail_at_most(graph, triplets, k))
         about = f"graph {number} ({names[number % len(names)]}), k={k}: {optimum.error} {bounds} {votes}"
         assert min(*bounds, votes) >= optimum.error - 1e-12, about
-        means += [optimum.error, min(1, 2 * optimum.mse), tail, *bounds]
-    error, twice, theorem_15, *bounds = means / count
+        if -np.diff(triplets.leading(k + 1).singular_values[k - 1 :]) > 1e-9:
+            rows.append([optimum.error, min(1, 2 * optimum.mse), tail, *bounds])
+    assert len(rows) > count / 2
+    error, twice, theorem_15, *bounds = np.mean(rows, axis=0)
     assert error < bounds[-1] < theorem_15 < twice * 1.1
     assert np.all(np.diff(bounds) < 0)
     # Of what theorem 15 is above the error, at least a third is gone.
