@@ -60,7 +60,9 @@ def attack(
 
     Exits with 1 if the bound is refuted. Example: python -m theory attack probe-mse --budget 60s
     """
-    seconds = _seconds(budget or MINUTE) if budget or evaluations is None else math.inf
+    if budget is None and evaluations is None:
+        budget = MINUTE
+    seconds = math.inf if budget is None else _seconds(budget)
     if out is not None:
         ownership.claim([ownership.graph(require_graph_path(out))], [plugin], force=force)
     if plugin is not None:
