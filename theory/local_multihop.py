@@ -179,7 +179,7 @@ def local_multihop(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOP
 def within(graph: PairGraph, cut: Cut, hops: int = HOPS) -> LocalBound:
     """`local_multihop` for any cut: the least bound that steps and powers give."""
     votes = [*_powers(cut, hops)]
-    families = [*_steps(label_measure(graph, hops), cut), *votes]
+    families = [*_steps(label_measure(graph, hops).determined(), cut), *votes]
     room = max(FEWEST, AT_ONCE // (graph.n_left * len(class_masses(graph))))
     return _least(graph, cut, hops, families[:room], votes)
 

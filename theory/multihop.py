@@ -34,6 +34,8 @@ Rule = tuple[FloatArray, FloatArray]  # nodes, in rising order, and their weight
 ROUND_OFF = 64 * float(np.finfo(np.float64).eps)
 FAR = 1e10  # stands for infinity as the place of a node; the eigenvalue problem stays accurate to the last digit
 TIE = 4 / FAR  # nodes closer than this count as one
+GROWTH = 1e4  # of a perturbation: what is left of the digits of an entry of a Jacobi matrix is half of them
+NOTHING = 1e-8  # a remainder that so long an error may have made
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +61,20 @@ class JacobiMatrix:
         """The Gauss nodes, and how strongly each pulls at the corner of a matrix with one more row, (m,) both."""
         ritz, vectors = _eigh(self.diagonal, self.off_diagonal[:-1])
         return ritz, (self.off_diagonal[-1] * vectors[-1]) ** 2
+
+    def determined(self) -> "JacobiMatrix":
+        """The leading part that does not hang on the last digits, for whoever reads more than moments off it.
+
+        A perturbation of the graph grows, on its way to the entries of a step, as the lengths of the remainders fall
+        behind those of a measure that fills [0, 1], which are 1/4: by `Π 1 / 4 β_j`. Where it may have grown by `GROWTH`
+        the rest is left out, and a last remainder that is next to nothing (`NOTHING`) with it: then the atoms are these.
+        """
+        grown = np.concatenate([[1.0], np.cumprod(1 / (4 * self.off_diagonal))])[: len(self.diagonal)]
+        beyond = np.flatnonzero(grown > GROWTH)
+        found = self.leading(int(beyond[0]) if len(beyond) else len(self.diagonal))
+        if found.complete or found.off_diagonal[-1] > NOTHING:
+            return found
+        return JacobiMatrix(found.diagonal, found.off_diagonal[:-1])
 
     def leading(self, steps: int) -> "JacobiMatrix":
         """That of the first moments, a_0..a_{2 steps}; itself where it has no more."""

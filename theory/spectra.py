@@ -74,8 +74,11 @@ class Spectrum:
 
     @cached_property
     def rounding(self) -> float:
-        """Error that floating point and unconverged vectors may put on a quantity of order 1."""
-        return self.round_off + 4 * float(np.linalg.norm(self.residuals))
+        """Error that floating point and unconverged vectors may put on a quantity of order 1.
+
+        Residuals that are round-off themselves count as all that it may be: the order of summation changes nothing.
+        """
+        return self.round_off + 4 * max(float(np.linalg.norm(self.residuals)), self.round_off)
 
     @cached_property
     def upper_values(self) -> FloatArray:
@@ -104,7 +107,7 @@ class Spectrum:
 
     @property
     def _error(self) -> FloatArray:
-        return self.residuals + self.round_off
+        return np.asarray(np.maximum(self.residuals, self.round_off) + self.round_off)
 
     def tied(self, k: int) -> slice | None:
         """Which of the triplets tie where `σ_k = σ_{k+1} > 0`; `None` where the two can be told apart, or are 0.
