@@ -35,7 +35,7 @@ Source: new here.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 
@@ -52,6 +52,7 @@ from theory.multihop import (
     FAR,
     ROUND_OFF,
     JacobiMatrix,
+    Rule,
     extremal_rule,
     label_measure,
     radau_rule,
@@ -64,7 +65,10 @@ SHARES = np.array([0.0, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0])
 NEAR = 1e-7  # an atom of ν this close to the place of the step takes its place
 AT_ONCE = 2**21  # scores, all filters together: 16 MiB; of large graphs fewer filters are tried
 FEWEST = 4
+TINY = 1e-18  # stands for no distance at all: a point moved by it is the same in double precision
 EPS = float(np.finfo(np.float64).eps)
+
+Polynomial = Callable[[FloatArray], FloatArray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,53 +210,152 @@ def certified(q: FloatArray, majorant: FloatArray, cut: Cut, *, first_look: bool
         Raise it only by what a few points of the grid show, which costs little and proves nothing: the certified one is
         no less.
     """
-    least = _least_seen if first_look else _least_value
     under, over = (-_plus_square(-majorant, part) for part in (q, _plus(-q, 1.0)))
-    lacking = -least(under, 0.0, cut.below)
-    if cut.kept is None:
-        lacking = max(lacking, -least(over, cut.above, 1.0))
+    lacking = _lacking(partial(_values, under), partial(_values, over), len(under) - 1, cut, first_look=first_look)
+    return _plus(majorant, lacking + _round_off(q, majorant))
+
+
+def _lacking(under: Polynomial, over: Polynomial, degree: int, cut: Cut, *, first_look: bool) -> float:
+    """By how much `P - q²` may be below 0 on [0, below], or `P - (1 - q)²` where the projector is 1."""
+    if first_look:
+
+        def least(of: Polynomial, low: float, high: float) -> float:
+            return least_seen(of, degree, low, high)
     else:
-        lacking = max(lacking, -float(_values(over, cut.kept).min()))
-    size = np.abs(majorant).sum() + (1 + np.abs(q).sum()) ** 2
-    return _plus(majorant, max(0.0, lacking) + 4 * EPS * len(under) * size)
+
+        def least(of: Polynomial, low: float, high: float) -> float:
+            return proved_range(of, degree, low, high)[0]
+
+    kept = least(over, cut.above, 1.0) if cut.kept is None else float(over(cut.kept).min())
+    return max(0.0, -least(under, 0.0, cut.below), -kept)
+
+
+def _round_off(q: FloatArray, majorant: FloatArray) -> float:
+    """At least what it does to `P - q²` and `P - (1 - q)²`, by their coefficients."""
+    size = float(np.abs(majorant).sum() + (1 + np.abs(q).sum()) ** 2)
+    return 4 * EPS * max(len(majorant), 2 * len(q) - 1) * size
+
+
+@dataclass(frozen=True, eq=False)
+class _Contacts:
+    """Polynomials by their values at nodes and, where they meet them twice, their slopes (Hermite).
+
+    A sum of a term for each node, `Π_{j≠i} (t - t_j)^{meetings_j}` times a constant or a line: near a node all others
+    are as small as the polynomials' distance from what they meet there, so that nothing cancels. Of their coefficients,
+    which are as large as the polynomials are anywhere, only so many digits are left.
+
+    Attributes
+    ----------
+    nodes, meetings : (n,)
+    values, slopes : (s, n), of each of s polynomials; no matter what slopes where the meeting is one
+    """
+
+    nodes: FloatArray
+    meetings: IntArray
+    values: FloatArray
+    slopes: FloatArray
+
+    def one(self, number: int) -> "_Contacts":
+        return replace(self, values=self.values[number, None], slopes=self.slopes[number, None])
+
+    def at(self, points: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Values at points, (p, s), and by how much round-off may have moved each."""
+        away = points[:, None] - self.nodes
+        away[away == 0] = TINY
+        twice, apart = self.meetings == 2, _apart(self.nodes)
+        whole = np.prod(away**self.meetings, axis=1)
+        basis = whole[:, None] / (away**self.meetings * np.prod(apart ** _of_others(self.meetings), axis=1))
+        tilt = 2 * (_of_others(self.meetings) / 2 / apart).sum(axis=1) * twice
+        sloped = np.where(twice, self.slopes - tilt * self.values, 0.0)
+        found = basis @ self.values.T + (basis * away) @ sloped.T
+        sizes = np.abs(basis) @ np.abs(self.values).T + np.abs(basis * away) @ np.abs(sloped).T
+        return found, 16 * (len(self.nodes) + 1) * EPS * sizes
 
 
 @dataclass(frozen=True, eq=False)
 class _Family:
-    """A filter q and majorants, (s, n + 1), of `(1 - w) q + w` for some shares w, (s,)."""
+    """A filter q and majorants, (s, n + 1), of `(1 - w) q + w` for some shares w, (s,).
+
+    Where they are known by what they meet: the `step`, q, and `contacts`, of the majorants.
+    """
 
     filter: FloatArray
     shares: FloatArray
     majorants: FloatArray
+    step: _Contacts | None = None
+    contacts: _Contacts | None = None
+
+    def integrals(self, rule: Rule) -> FloatArray:
+        """`∫ P dν` of each, (s,), by a rule with the moments of ν."""
+        nodes, weights = rule
+        if self.contacts is None:
+            return np.asarray(weights @ _values(self.majorants.T, nodes).T)
+        return np.asarray(weights @ self.contacts.at(nodes)[0])
+
+    def member(self, number: int, ahead: FloatArray, masses: FloatArray, integral: float) -> "_Trial":
+        share = float(self.shares[number])
+        return _Trial(
+            _plus((1 - share) * self.filter, share),
+            self.majorants[number],
+            integral,
+            share + (1 - share) * ahead,
+            masses,
+            share,
+            self.step,
+            None if self.contacts is None else self.contacts.one(number),
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class _Trial:
-    """A filter with the margins of its scores and their masses, the least first."""
+    """A filter with its majorant and `∫ P dν`, and the margins of its scores and their masses, the least first."""
 
     filter: FloatArray
+    majorant: FloatArray
+    integral: float
     margins: FloatArray
     masses: FloatArray
+    share: float = 0.0
+    step: _Contacts | None = None
+    contacts: _Contacts | None = None
 
-    def bound(self, majorant: FloatArray, moments: FloatArray, cut: Cut) -> LocalBound:
-        """With `∫ P dν`; A may be off by the cut's rounding in it, in q(A), and round-off adds up in the scores."""
-        integral = float(moments[: len(majorant)] @ majorant) + cut.rounding * _steepest(majorant)
-        added = ROUND_OFF * float(np.arange(len(self.filter)) ** 2 @ np.abs(self.filter))
-        moved = cut.rounding * _steepest(self.filter) + added + cut.noise
-        budget = (math.sqrt(max(0.0, integral)) + moved) ** 2
-        return LocalBound(self.error(budget), self.filter, majorant, budget)
-
-    def at_least(self, majorant: FloatArray, moments: FloatArray, cut: Cut) -> float:
+    def at_least(self, cut: Cut) -> float:
         """No more than the error that would be proved: many a majorant of high degree is all round-off."""
-        return self.bound(certified(self.filter, majorant, cut, first_look=True), moments, cut).error
+        return self.error(self._budget(self._lacking(cut, first_look=True), cut))
 
-    def proved(self, majorant: FloatArray, moments: FloatArray, cut: Cut) -> LocalBound:
-        found = self.bound(certified(self.filter, majorant, cut), moments, cut)
-        bare = max(0.0, float(moments[: len(majorant)] @ majorant))
-        return replace(found, allowance=found.error - self.error(bare))
+    def proved(self, cut: Cut) -> LocalBound:
+        lacking = self._lacking(cut)
+        budget = self._budget(lacking, cut)
+        error = self.error(budget)
+        raised = _plus(self.majorant, lacking + _round_off(self.filter, self.majorant))
+        return LocalBound(error, self.filter, raised, budget, error - self.error(max(0.0, self.integral)))
 
     def error(self, budget: float) -> float:
         return error_within(self.margins, self.masses, budget)
+
+    def _budget(self, lacking: float, cut: Cut) -> float:
+        """A may be off by the cut's rounding in `∫ P dν` and in q(A), and round-off adds up in the scores."""
+        integral = self.integral + lacking + cut.rounding * _steepest(self.majorant)
+        added = ROUND_OFF * float(np.arange(1, len(self.filter) + 1) ** 2 @ np.abs(self.filter))
+        if self.step is not None:  # the filter is one of the same values, but for what its coefficients lack
+            added += len(self.filter) * float(self.step.at(_points(len(self.filter)))[1].max())
+        moved = cut.rounding * _steepest(self.filter) + added + cut.noise
+        return float((math.sqrt(max(0.0, integral)) + moved) ** 2)
+
+    def _lacking(self, cut: Cut, *, first_look: bool = False) -> float:
+        if self.contacts is None:
+            return float(certified(self.filter, self.majorant, cut, first_look=first_look)[0] - self.majorant[0])
+        degree = len(self.majorant) - 1
+        return _lacking(partial(self._above, 0.0), partial(self._above, 1.0), degree, cut, first_look=first_look)
+
+    def _above(self, target: float, points: FloatArray) -> FloatArray:
+        """`P - (target - q)²`, (p,), less what round-off may have added."""
+        assert self.step is not None
+        assert self.contacts is not None
+        (values, doubt), (steps, off) = self.contacts.at(points), self.step.at(points)
+        part = np.abs((1 - self.share) * steps + self.share - target)
+        off = off + 4 * EPS * (1 + part)
+        return np.asarray(values - doubt - part**2 - off * (2 * part + off))[:, 0]
 
 
 def _least(
@@ -262,42 +365,38 @@ def _least(
 
     The margins of those that are asked for next are computed beside theirs.
     """
-    nodes, weights = rule_of_all_moments(label_measure(graph, hops))
-    moments = weights @ chebyshev.chebvander(2 * nodes - 1, 2 * hops)
-    families = [family for family in families if _may_say_something(family, moments)]
+    rule = rule_of_all_moments(label_measure(graph, hops))
     filters, later = (
-        [it.filter for it in of] for of in (families, [it for it in next_ones if _may_say_something(it, moments)])
+        [(it, sums) for it in of if _may_say_something(it, sums := it.integrals(rule), rule)]
+        for of in (families, next_ones)
     )
+    asked = filtered_margins(graph, [it.filter for it, _ in filters], [it.filter for it, _ in later])
     hopes = []
-    for family, margins in zip(families, filtered_margins(graph, filters, later), strict=True):
+    for (family, sums), margins in zip(filters, asked, strict=True):
         order = np.argsort(margins)
         ahead, masses = np.minimum(margins[order], FAR), graph.left_marginal[order]
-        bare = family.majorants @ moments[: family.majorants.shape[1]]
-        errors = _errors_within(family.shares, ahead, masses, bare)
-        hopes += [(error, family, number, ahead, masses) for number, error in enumerate(errors.tolist())]
+        errors = _errors_within(family.shares, ahead, masses, sums)
+        hopes += [(error, partial(family.member, n, ahead, masses, float(sums[n]))) for n, error in enumerate(errors)]
     best = LocalBound(1.0, np.ones(1), np.ones(1), 1.0)  # q = P = 1 is always right, and says nothing
-    for hope, family, number, ahead, masses in sorted(hopes, key=lambda it: it[0]):
+    for hope, member in sorted(hopes, key=lambda it: float(it[0])):
         if hope >= best.error:
             break
-        share = float(family.shares[number])
-        trial = _Trial(_plus((1 - share) * family.filter, share), share + (1 - share) * ahead, masses)
-        majorant = family.majorants[number]
-        if trial.at_least(majorant, moments, cut) < best.error:
-            best = min(best, trial.proved(majorant, moments, cut), key=lambda it: it.error)
+        trial = member()
+        if trial.at_least(cut) < best.error:
+            best = min(best, trial.proved(cut), key=lambda it: it.error)
     return best
 
 
-def _may_say_something(family: _Family, moments: FloatArray) -> bool:
+def _may_say_something(family: _Family, integrals: FloatArray, rule: Rule) -> bool:
     """Whether a member may give less than 1, whatever the margins of the scores are, which are what takes time.
 
     To get all nodes wrong costs `Σ_x p(x) γ(x)₊²/2`. With h the scores of q it is at most `Σ_x p (h_y² + h_c²)`, and so
     `∫ q² dν`; with the labels in their place 1/2; and its root for a mixture at most the mixture of the roots.
     """
-    squared = chebyshev.chebmul(family.filter, family.filter)
-    known, beyond = squared[: len(moments)], squared[len(moments) :]  # each T_j is at most 1
-    root = math.sqrt(max(0.0, float(known @ moments[: len(known)])) + float(np.abs(beyond).sum()))
+    nodes, weights = rule
+    root = math.sqrt(float(weights @ _values(family.filter, nodes) ** 2))
     all_wrong = (family.shares * math.sqrt(0.5) + (1 - family.shares) * root) ** 2
-    return bool(np.any(family.majorants @ moments[: family.majorants.shape[1]] < all_wrong))
+    return bool(np.any(integrals < all_wrong))
 
 
 def _errors_within(shares: FloatArray, ahead: FloatArray, masses: FloatArray, budgets: FloatArray) -> FloatArray:
@@ -357,28 +456,21 @@ def _meetings(nodes: FloatArray, place: float, ends: list[int]) -> IntArray:
 
 def _step(nodes: FloatArray, at: int, meetings: IntArray) -> _Family:
     """The step at a node, and what meets its squares as often as said."""
-    below, twice = np.arange(len(nodes)) < at, meetings == 2
-    target = np.where(below, 0.0, 1.0)
+    target = np.where(np.arange(len(nodes)) < at, 0.0, 1.0)
     target[at] = 0.5
-    points = _points(len(nodes))
-    q = _coefficients(_lagrange(nodes, np.ones_like(meetings), points) @ target)
-
-    shared = SHARES[:, None] + (1 - SHARES[:, None]) * target
-    slopes = (1 - SHARES[:, None]) * 2 * _values(np.asarray(chebyshev.chebder(q), dtype=np.float64), nodes)
-    values = np.where(target < 1, shared, 0.0)
-    points = _points(int(meetings.sum()))
-    basis, away = _lagrange(nodes, meetings, points), points[:, None] - nodes
-    tilt = 1 - twice * (_of_others(meetings) / _apart(nodes)).sum(axis=1) * away
-    majorants = (basis * tilt) @ values.T**2 + (basis * twice * away) @ (2 * values * slopes).T
-    return _Family(q, SHARES, _coefficients(majorants).T)
+    step = _Contacts(nodes, np.ones_like(meetings), target[None], np.zeros((1, len(nodes))))
+    slopes = (1 - SHARES[:, None]) * _slopes_at(nodes, target)
+    values = np.where(target < 1, SHARES[:, None] + (1 - SHARES[:, None]) * target, 0.0)
+    contacts = _Contacts(nodes, meetings, values**2, 2 * values * slopes)
+    q, majorants = (_coefficients(of.at(_points(int(of.meetings.sum())))[0]).T for of in (step, contacts))
+    return _Family(q[0], SHARES, majorants, step, contacts)
 
 
-def _lagrange(nodes: FloatArray, meetings: IntArray, points: FloatArray) -> FloatArray:
-    """`Π_{j≠i} ((t - t_j) / (t_i - t_j))^{meetings_j}` at each point for each node i, (points, nodes)."""
-    factors = (points[:, None, None] - nodes) / _apart(nodes)
-    factors[:, :, meetings == 2] **= 2
-    factors[:, np.arange(len(nodes)), np.arange(len(nodes))] = 1
-    return np.asarray(np.prod(factors, axis=2))
+def _slopes_at(nodes: FloatArray, values: FloatArray) -> FloatArray:
+    """Those of the interpolant through values at the nodes, (n,): sums of differences, so that a constant has none."""
+    apart = _apart(nodes)
+    lengths = np.prod(apart, axis=1)
+    return np.asarray((lengths[:, None] / lengths * (values - values[:, None]) / apart).sum(axis=1))
 
 
 def _of_others(meetings: IntArray) -> IntArray:
@@ -436,12 +528,3 @@ def _slopes(count: int) -> FloatArray:
     grid = np.cos(np.linspace(0, np.pi, 16 * count + 1))
     derivatives = 2 * chebyshev.chebder(np.eye(count)) if count > 1 else np.zeros((1, 1))
     return np.asarray(chebyshev.chebvander(grid, len(derivatives) - 1) @ derivatives)
-
-
-def _least_value(coefficients: FloatArray, low: float, high: float) -> float:
-    """Nowhere on [low, high] is the polynomial smaller, but for round-off."""
-    return proved_range(partial(_values, coefficients), len(coefficients) - 1, low, high)[0]
-
-
-def _least_seen(coefficients: FloatArray, low: float, high: float) -> float:
-    return least_seen(partial(_values, coefficients), len(coefficients) - 1, low, high)
