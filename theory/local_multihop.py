@@ -37,7 +37,7 @@ Source: new here.
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 
 import numpy as np
 from numpy.polynomial import chebyshev
@@ -258,51 +258,83 @@ class _Contacts:
     def one(self, number: int) -> "_Contacts":
         return replace(self, values=self.values[number, None], slopes=self.slopes[number, None])
 
-    def at(self, points: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Values at points, (p, s), and by how much round-off may have moved each."""
-        away = points[:, None] - self.nodes
+    @cached_property
+    def _lines(self) -> tuple[FloatArray, FloatArray]:
+        """The constant and the slope of each node's term, (s, n), over the product of its distances to the others."""
+        apart, others = _apart(self.nodes), _of_others(self.meetings)
+        tilts = (others / apart).sum(axis=1)
+        sloped = np.where(self.meetings == 2, self.slopes - tilts * self.values, 0.0)
+        lengths = np.prod(apart**others, axis=1)
+        return self.values / lengths, sloped / lengths
+
+    def _terms(self, points: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """`Π_{j≠i} (t - t_j)^{meetings_j}`, and `t - t_i` times that, (n, p) both."""
+        away = points - self.nodes[:, None]
         away[away == 0] = TINY
-        twice, apart = self.meetings == 2, _apart(self.nodes)
-        whole = np.prod(away**self.meetings, axis=1)
-        basis = whole[:, None] / (away**self.meetings * np.prod(apart ** _of_others(self.meetings), axis=1))
-        tilt = 2 * (_of_others(self.meetings) / 2 / apart).sum(axis=1) * twice
-        sloped = np.where(twice, self.slopes - tilt * self.values, 0.0)
-        found = basis @ self.values.T + (basis * away) @ sloped.T
-        sizes = np.abs(basis) @ np.abs(self.values).T + np.abs(basis * away) @ np.abs(sloped).T
-        return found, 16 * (len(self.nodes) + 1) * EPS * sizes
+        powers, twice = away.copy(), self.meetings == 2
+        powers[twice] *= away[twice]
+        basis = np.prod(powers, axis=0) / powers
+        away *= basis
+        return basis, away
+
+    @property
+    def coefficients(self) -> FloatArray:
+        """In the basis `T_j(2t - 1)`, (s, sum of the meetings)."""
+        return _coefficients(self.at(_points(int(self.meetings.sum()))).T).T
+
+    @property
+    def apart(self) -> bool:
+        """Whether the nodes are far enough from one another for double precision."""
+        return all(bool(np.isfinite(line).all()) for line in self._lines)
+
+    def at(self, points: FloatArray) -> FloatArray:
+        """Values at points, (s, p)."""
+        return np.asarray(sum(line @ term for line, term in zip(self._lines, self._terms(points), strict=True)))
+
+    def with_doubt(self, points: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Values at points, (s, p), and by how much round-off may have moved each."""
+        terms = self._terms(points)
+        values = sum(line @ term for line, term in zip(self._lines, terms, strict=True))
+        sizes = sum(np.abs(line) @ np.abs(term, out=term) for line, term in zip(self._lines, terms, strict=True))
+        return np.asarray(values), np.asarray(16 * (len(self.nodes) + 1) * EPS * sizes)
 
 
 @dataclass(frozen=True, eq=False)
 class _Family:
-    """A filter q and majorants, (s, n + 1), of `(1 - w) q + w` for some shares w, (s,).
+    """A filter q and majorants of `(1 - w) q + w` for some shares w, (s,).
 
-    Where they are known by what they meet: the `step`, q, and `contacts`, of the majorants.
+    The majorants are known by their coefficients, (s, n + 1), or by their contacts; then q is by the `step`, too.
     """
 
     filter: FloatArray
     shares: FloatArray
-    majorants: FloatArray
+    known: FloatArray | None = None
     step: _Contacts | None = None
     contacts: _Contacts | None = None
+
+    @cached_property
+    def majorants(self) -> FloatArray:
+        """Their coefficients, (s, n + 1)."""
+        return self.contacts.coefficients if self.known is None and self.contacts else np.asarray(self.known)
 
     def integrals(self, rule: Rule) -> FloatArray:
         """`∫ P dν` of each, (s,), by a rule with the moments of ν."""
         nodes, weights = rule
         if self.contacts is None:
             return np.asarray(weights @ _values(self.majorants.T, nodes).T)
-        return np.asarray(weights @ self.contacts.at(nodes)[0])
+        return np.asarray(self.contacts.at(nodes) @ weights)
 
     def member(self, number: int, ahead: FloatArray, masses: FloatArray, integral: float) -> "_Trial":
-        share = float(self.shares[number])
+        share, one = float(self.shares[number]), None if self.contacts is None else self.contacts.one(number)
         return _Trial(
             _plus((1 - share) * self.filter, share),
-            self.majorants[number],
+            (self.majorants if one is None else one.coefficients)[0],
             integral,
             share + (1 - share) * ahead,
             masses,
             share,
             self.step,
-            None if self.contacts is None else self.contacts.one(number),
+            one,
         )
 
 
@@ -338,7 +370,7 @@ class _Trial:
         integral = self.integral + lacking + cut.rounding * _steepest(self.majorant)
         added = ROUND_OFF * float(np.arange(1, len(self.filter) + 1) ** 2 @ np.abs(self.filter))
         if self.step is not None:  # the filter is one of the same values, but for what its coefficients lack
-            added += len(self.filter) * float(self.step.at(_points(len(self.filter)))[1].max())
+            added += len(self.filter) * float(self.step.with_doubt(_points(len(self.filter)))[1].max())
         moved = cut.rounding * _steepest(self.filter) + added + cut.noise
         return float((math.sqrt(max(0.0, integral)) + moved) ** 2)
 
@@ -352,10 +384,10 @@ class _Trial:
         """`P - (target - q)²`, (p,), less what round-off may have added."""
         assert self.step is not None
         assert self.contacts is not None
-        (values, doubt), (steps, off) = self.contacts.at(points), self.step.at(points)
+        (values, doubt), (steps, off) = self.contacts.with_doubt(points), self.step.with_doubt(points)
         part = np.abs((1 - self.share) * steps + self.share - target)
         off = off + 4 * EPS * (1 + part)
-        return np.asarray(values - doubt - part**2 - off * (2 * part + off))[:, 0]
+        return np.asarray(values - doubt - part**2 - off * (2 * part + off))[0]
 
 
 def _least(
@@ -432,7 +464,7 @@ def _steps(jacobi: JacobiMatrix, cut: Cut) -> Iterator[_Family]:
             for nodes, meetings in _rules(leading, place):
                 with np.errstate(all="ignore"):
                     found = _step(nodes, int(np.argmin(np.abs(nodes - place))), meetings)
-                if np.isfinite(found.filter).all() and np.isfinite(found.majorants).all():
+                if np.isfinite(found.filter).all() and found.contacts and found.contacts.apart:
                     yield found
 
 
@@ -462,8 +494,7 @@ def _step(nodes: FloatArray, at: int, meetings: IntArray) -> _Family:
     slopes = (1 - SHARES[:, None]) * _slopes_at(nodes, target)
     values = np.where(target < 1, SHARES[:, None] + (1 - SHARES[:, None]) * target, 0.0)
     contacts = _Contacts(nodes, meetings, values**2, 2 * values * slopes)
-    q, majorants = (_coefficients(of.at(_points(int(of.meetings.sum())))[0]).T for of in (step, contacts))
-    return _Family(q[0], SHARES, majorants, step, contacts)
+    return _Family(step.coefficients[0], SHARES, step=step, contacts=contacts)
 
 
 def _slopes_at(nodes: FloatArray, values: FloatArray) -> FloatArray:
@@ -483,6 +514,7 @@ def _apart(nodes: FloatArray) -> FloatArray:
     return np.asarray(nodes[:, None] - nodes + np.eye(len(nodes)))
 
 
+@cache
 def _points(count: int) -> FloatArray:
     """Chebyshev's points on [0, 1], (count,)."""
     return (1 + np.cos(np.pi * (np.arange(count) + 0.5) / count)) / 2
