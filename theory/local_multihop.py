@@ -63,6 +63,7 @@ from theory.spectra import Spectrum
 HOPS = 16  # what `local_multihop` takes unless told otherwise; beyond, double precision adds little
 SHARES = np.array([0.0, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0])
 NEAR = 1e-7  # an atom of ν this close to the place of the step takes its place
+BESIDE = 1e-8  # of an end, a node: at the end itself, an atom there would leave the other nodes to the last digits
 AT_ONCE = 2**21  # scores, all filters together: 16 MiB; of large graphs fewer filters are tried
 FEWEST = 4
 TINY = 1e-18  # stands for no distance at all: a point moved by it is the same in double precision
@@ -470,7 +471,7 @@ def _steps(jacobi: JacobiMatrix, cut: Cut) -> Iterator[_Family]:
 
 def _rules(jacobi: JacobiMatrix, place: float) -> Iterator[tuple[FloatArray, IntArray]]:
     """The nodes of theorem 15's rule, and of the Radau rule where it is another; and how often P meets each."""
-    nodes, _ = extremal_rule(jacobi, place, ROUND_OFF)
+    nodes, _ = extremal_rule(jacobi, place, BESIDE)
     if len(nodes) == len(jacobi.diagonal) + 2:
         yield nodes, _meetings(nodes, place, [0, -1])
         nodes, _ = radau_rule(jacobi, place)
