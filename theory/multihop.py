@@ -66,8 +66,9 @@ class JacobiMatrix:
         """The leading part that does not hang on the last digits, for whoever reads more than moments off it.
 
         A perturbation of the graph grows, on its way to the entries of a step, as the lengths of the remainders fall
-        behind those of a measure that fills [0, 1], which are 1/4: by `Π 1 / 4 β_j`. Where it may have grown by `GROWTH`
-        the rest is left out, and a last remainder that is next to nothing (`NOTHING`) with it: then the atoms are these.
+        behind those of a measure that fills [0, 1], which are 1/4: by `Π 1 / 4 β_j`. Where it may have grown by
+        `GROWTH` the rest is left out, and a last remainder that is next to nothing (`NOTHING`) with it: then the atoms
+        are these.
         """
         grown = np.concatenate([[1.0], np.cumprod(1 / (4 * self.off_diagonal))])[: len(self.diagonal)]
         beyond = np.flatnonzero(grown > GROWTH)
