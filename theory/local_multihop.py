@@ -63,7 +63,7 @@ from theory.spectra import Spectrum
 HOPS = 16  # what `local_multihop` takes unless told otherwise; beyond, double precision adds little
 SHARES = np.array([0.0, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0])
 NEAR = 1e-7  # an atom of ν this close to the place of the step takes its place
-BESIDE = 1e-8  # of an end, a node: at the end itself, an atom there would leave the other nodes to the last digits
+BESIDE = 1e-9  # of an end, a node: at the end itself, an atom there would leave the other nodes to the last digits
 AT_ONCE = 2**21  # scores, all filters together: 16 MiB; of large graphs fewer filters are tried
 FEWEST = 4
 TINY = 1e-18  # stands for no distance at all: a point moved by it is the same in double precision

@@ -34,8 +34,8 @@ Rule = tuple[FloatArray, FloatArray]  # nodes, in rising order, and their weight
 ROUND_OFF = 64 * float(np.finfo(np.float64).eps)
 FAR = 1e10  # stands for infinity as the place of a node; the eigenvalue problem stays accurate to the last digit
 TIE = 4 / FAR  # nodes closer than this count as one
-GROWTH = 1e4  # of a perturbation: what is left of the digits of an entry of a Jacobi matrix is half of them
-NOTHING = 1e-8  # a remainder that so long an error may have made
+GROWTH = 1e5  # of a perturbation by round-off: what is left of the digits of an entry of a Jacobi matrix says enough
+NOTHING = 1e-7  # a remainder that so long an error may have made
 
 
 @dataclass(frozen=True, eq=False)
