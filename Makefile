@@ -29,7 +29,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup data test test-elsewhere test-slow test-gpu test-data test-browser matrix coverage fuzz faults reliability bench figures findings report docs docs-serve notebooks smoke reproduce lint format mistakes diary ledger sharpness readme-figures contact-sheet accept release clean
+.PHONY: help demo setup data test test-elsewhere test-slow test-gpu test-data test-browser matrix coverage fuzz faults orders reliability bench figures findings report docs docs-serve notebooks smoke reproduce lint format mistakes diary ledger sharpness readme-figures contact-sheet accept release clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/:[^#]*## /\t/' | expand -t 18
@@ -164,6 +164,9 @@ FROM = $(if $(SEED),--seed $(SEED)) --jobs $(JOBS)
 fuzz: $(INSTALLED) ## Hold bounds against GRAPHS or for MINUTES=10, and the verifier against PROOFS=1000 that were changed, from SEED
 	$(PYTHON) -m tests.fuzz $(if $(GRAPHS),--graphs $(GRAPHS)) $(if $(MINUTES),--minutes $(MINUTES)) $(FROM) --out results/reliability/fuzz.json
 	$(PYTHON) -m tests.fuzz.proofs --proofs $(PROOFS) $(FROM) --out results/reliability/proofs.json
+
+orders: $(INSTALLED) ## Hold the values of theorem 16 against other orders of summation and processors (half an hour)
+	$(PYTHON) -m tests.reliability.orders campaign --graphs $(or $(GRAPHS),1000)
 
 reliability: $(INSTALLED) ## Write docs/reliability.md from the counts in results/reliability
 	$(PYTHON) -m tests.reliability --out docs/reliability.md
