@@ -159,6 +159,13 @@ def test_cells_are_compared_under_their_new_names_and_verdicts_where_there_are_a
         assert changed["column"].tolist() == list(change)
 
 
+def test_cells_are_compared_to_so_many_digits():
+    before = pd.DataFrame({"x": [0.19051, 1e-15, 2.0, float("inf")], "name": list("abcd")})
+    after = pd.DataFrame({"x": [0.19049, 3e-16, 2.1, 1.0], "name": list("abcd")})
+    assert same_cells.differences(before, after)["row"].tolist() == [0, 1, 2, 3]
+    assert same_cells.differences(before, after, digits=3)["row"].tolist() == [2, 3]
+
+
 def test_the_command_exits_with_1_if_a_cell_differs(call, tmp_path):
     for name, value in (("old", 1), ("same", 1), ("other", 2)):
         (tmp_path / name).mkdir()

@@ -200,6 +200,8 @@ def spectrum(
     looks perfect. The sparse route therefore asks for guard values beyond k, then searches what is left after
     deflating all that was found, from a new random start; anything there above the k-th value joins the basis,
     until nothing is found. The triplets come from one Rayleigh-Ritz step on that basis.
+
+    Those of value 1, one for each component, are in closed form by any method (`with_known_values`).
     """
     require_width(graph.joint.shape, k)
     if method == "auto":

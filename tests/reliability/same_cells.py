@@ -2,9 +2,11 @@
 
 Tables and columns that were renamed in between are compared under their new names, by the map with which figures read
 old tables (`figures.renamed`). A column of verdicts has its cells where a claim is applicable; where it is not, the
-newer table has none. Notes may say more than they did.
+newer table has none. Notes may say more than they did. Tables of two processors agree in some digits of each number:
+`--digits 3` compares so many.
 """
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +14,7 @@ from typing import Annotated
 import pandas as pd
 import typer
 
+from figures.findings.evidence import NOTHING, last_digit
 from figures.renamed import COLUMNS, TABLES
 from theory.infrastructure.commandline import CHECK_FAILED, print_table, run
 from theory.infrastructure.tables import read_table
@@ -25,6 +28,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def compare(
     old: Annotated[Path, typer.Argument(help="Folder of the older tables.")],
     new: Annotated[Path, typer.Argument(help="Folder of the newer tables.")],
+    digits: Annotated[int | None, typer.Option(min=1, help="Significant digits of numbers; by default all.")] = None,
     shown: Annotated[bool, typer.Option("--differences", help="Also print the cells that differ.")] = False,
 ) -> None:
     """Compare every table of NEW with the one that it was, cell by cell; exits with 1 if any differs."""
@@ -33,7 +37,7 @@ def compare(
         name = path.stem
         before = read_table(old / f"{TABLES.get(name, name)}.parquet").rename(columns=dict(COLUMNS))
         after = read_table(path)
-        differing = differences(before, after)
+        differing = differences(before, after, digits)
         new_columns = [column for column in after.columns if column not in before.columns]
         gone = [column for column in before.columns if column not in after.columns]
         failed |= bool(len(differing) or gone or len(before) != len(after))
@@ -48,12 +52,14 @@ def compare(
         raise typer.Exit(CHECK_FAILED)
 
 
-def differences(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+def differences(before: pd.DataFrame, after: pd.DataFrame, digits: int | None = None) -> pd.DataFrame:
     """The cells of the columns that both have which are not the same: row, column, and the two values."""
-    return pd.DataFrame(_differing(before, after), columns=["row", "column", "before", "after"])
+    return pd.DataFrame(_differing(before, after, digits), columns=["row", "column", "before", "after"])
 
 
-def _differing(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[tuple[int, str, object, object]]:
+def _differing(
+    before: pd.DataFrame, after: pd.DataFrame, digits: int | None
+) -> Iterator[tuple[int, str, object, object]]:
     if len(before) != len(after):
         return
     for column in [column for column in after.columns if column in before.columns]:
@@ -61,8 +67,18 @@ def _differing(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[tuple[int,
         for row, (first, second) in pairs:
             if pd.isna(second) and (pd.isna(first) or ("applicable" in after.columns and not after["applicable"][row])):
                 continue
-            if first != second and not (column == NOTE and str(first) in str(second)):
-                yield row, column, first, second
+            if _same(first, second, digits) or (column == NOTE and str(first) in str(second)):
+                continue
+            yield row, column, first, second
+
+
+def _same(first: object, second: object, digits: int | None) -> bool:
+    """Whether two values are equal, or numbers that agree up to a unit of the last of so many digits."""
+    if first == second or digits is None or not (isinstance(first, float) and isinstance(second, float)):
+        return first == second
+    if not (math.isfinite(first) and math.isfinite(second)):
+        return False
+    return abs(first - second) <= max(last_digit(first, digits), NOTHING)
 
 
 if __name__ == "__main__":
