@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
+from figures.settings import said
 from figures.style import COLUMN, label_line, shade_vacuous, sized
 from theory.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, NEUTRAL
 
@@ -110,9 +111,10 @@ def _caption(table: pd.DataFrame) -> str:
             f"{found.strengths} strengths"
         )
     return (
-        f"One world, k = 8, lines are medians over {table['seed'].nunique()} seeds, bands their 5% to 95% "
-        f"quantiles. Medians, {'; '.join(words)}. Weak augmentation leaves the graph in pieces, strong augmentation "
-        "joins classes: between them lies its sweet spot (dotted: the strength with the least mean error)."
+        f"One world{said(table, ', k = {k}')}, lines are medians over {table['seed'].nunique()} seeds, bands "
+        f"their 5% to 95% quantiles. Medians, {'; '.join(words)}. Weak augmentation leaves the graph in pieces, "
+        f"strong augmentation joins classes: between them lies its sweet spot (dotted: the strength with the least "
+        f"mean error)."
     )
 
 

@@ -1,4 +1,7 @@
-"""The columns of each table that figures need: a table without them is refused before anything is drawn."""
+"""The columns of each table that figures need: a table without them is refused before anything is drawn.
+
+Of a table without an entry nothing is known before it is drawn, and a file is its table by its name alone.
+"""
 
 from collections.abc import Iterable, Mapping
 
@@ -342,8 +345,8 @@ FEW = 12  # columns of a table that a message names
 
 
 def lacking(table: str, columns: Iterable[str]) -> list[str]:
-    """The columns that a table needs and does not have."""
-    return [name for name in NEEDED[table] if name not in set(columns)]
+    """The columns that a table needs and does not have; a table that is not named here may have any."""
+    return [name for name in NEEDED.get(table, ()) if name not in set(columns)]
 
 
 def listed(columns: Iterable[str]) -> str:

@@ -105,7 +105,7 @@ class Figure:
         if len(self.tables) == 1 or file.stem in self.tables:
             return file.stem if file.stem in self.tables else self.tables[0]
         columns = read_file(file).columns
-        fitting = [name for name in self.tables if not lacking(name, columns)]
+        fitting = [name for name in self.tables if name in NEEDED and not lacking(name, columns)]
         if len(fitting) != 1:
             raise ValueError(
                 f"figure {self.name} reads {', '.join(self.tables)}: {file} is named as none of them, and fits "
@@ -119,8 +119,9 @@ class Figure:
         missing = lacking(name, table.columns)
         if missing or table.empty:
             fault = f"lacks {', '.join(missing)}" if missing else "has no rows"
+            needed = f"the columns {', '.join(NEEDED[name])}" if name in NEEDED else "rows"
             raise ValueError(
-                f"figure {self.name} needs the columns {', '.join(NEEDED[name])}: table {path} {fault}; it has "
+                f"figure {self.name} needs {needed}: table {path} {fault}; it has "
                 f"{listed(table.columns)}; {_fitting(table.columns)}"
             )
         return table
@@ -129,7 +130,11 @@ class Figure:
 def figures_for(columns: Iterable[str]) -> list[str]:
     """The figures that read a table with such columns."""
     names = list(columns)
-    return [name for name, one in found().items() if any(not lacking(table, names) for table in one.tables)]
+    return [
+        name
+        for name, one in found().items()
+        if any(table in NEEDED and not lacking(table, names) for table in one.tables)
+    ]
 
 
 def _fitting(columns: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
+from figures.settings import said
 from figures.style import COLUMN, label_line, sized
 from theory.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, SHARP_BOUND
 
@@ -30,7 +31,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     picture, panels = plt.subplots(1, 3, figsize=(2.4 * COLUMN, 0.9 * COLUMN))
     width = int(emoji["k"].iloc[0])
     words = [
-        _interval(panels[0], captions, "captions of a world, k = 8"),
+        _interval(panels[0], captions, f"captions of a world{said(world, ', k = {k}')}"),
         _interval(panels[1], emoji, f"emoji captions, k = {width}"),
     ]
     panels[0].set_ylabel(r"squared probe error $\varepsilon_2$")

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure as Picture
 from matplotlib.typing import LineStyleType
 
 from figures.figure import Figure
+from figures.settings import said
 from figures.style import COLUMN, label_line, shade_vacuous
 from theory.infrastructure.palette import BOUND, GREEN, MEASURED, ORANGE, SHARP_BOUND
 
@@ -62,9 +63,9 @@ def _caption(table: pd.DataFrame) -> str:
     last = table[table["step"] == table["step"].max()].groupby("bound")[["value", "measured"]].median()
     words = ", ".join(f"{name} {row['value']:.3f} (measured {row['measured']:.4f})" for name, row in last.iterrows())
     return (
-        f"A free embedding trained on one world's captions, k = 8; medians and ranges over {table['seed'].nunique()} "
-        f"seeds. {violations(table)} of {len(table)} (step, bound) checks violated. At the end, medians: "
-        f"{words}."
+        f"A free embedding trained on one world's captions{said(table, ', k = {k}')}; medians and ranges over "
+        f"{table['seed'].nunique()} seeds. {violations(table)} of {len(table)} (step, bound) checks violated. At the "
+        f"end, medians: {words}."
     )
 
 

@@ -9,6 +9,7 @@ from matplotlib.typing import LineStyleType
 
 from figures.figure import Figure
 from figures.near_optimal import curve, violations
+from figures.settings import said
 from figures.style import COLUMN, label_line, shade_vacuous
 from theory.infrastructure.palette import BOUND, MEASURED, NEUTRAL, SHARP_BOUND
 
@@ -59,7 +60,8 @@ def _caption(table: pd.DataFrame) -> str:
         f"{name} {row['value']:.4f} (measured {row['measured']:.4f})" for name, row in at_the_end(table).iterrows()
     )
     return (
-        "A free embedding trained on one world's captions with a penalty on its size, k = 16, μ = 0.85; medians and "
+        f"A free embedding trained on one world's captions with a penalty on its size"
+        f"{said(table, ', k = {k}, μ = {penalty:g}')}; medians and "
         f"ranges over {table['seed'].nunique()} seeds. {violations(table)} of {len(table)} (step, bound) checks "
         f"violated. At the end, medians: {words}."
     )

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
 from figures.intervals import mean_and_half
+from figures.settings import said
 from figures.style import COLUMN, label_line, sized
 from theory.infrastructure.palette import AUGMENTATION, NEUTRAL
 
@@ -79,7 +80,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     panels[1, 1].text(
         0.97, 0.5, rate, fontweight="bold", ha="right", va="center", fontsize=sized(8), transform=panels[1, 1].transAxes
     )
-    return picture, _caption(found)
+    return picture, _caption(found, tables["phase"])
 
 
 def outcome(table: pd.DataFrame) -> Outcome:
@@ -183,15 +184,15 @@ def _finish(picture: Picture, panels: Any, shades: list[QuadMesh], frontier: pd.
     right.ax.set_yticklabels(["in no\nseed", "half", "in all\nseeds"])
 
 
-def _caption(found: Outcome) -> str:
+def _caption(found: Outcome, table: pd.DataFrame) -> str:
     points = found.points
     named = "; ".join(f"{BOUNDS[column]} {_said(rate)}" for column, rate in found.rates.items())
     grid = f"{points['noise'].nunique()} noises x {points['strength'].nunique()} strengths"
     excess = points[["excess_loss_caption", "excess_loss_augmentation"]].to_numpy().max()
     return (
-        f"One world, k = 8, {grid}, {points['seed'].nunique()} seeds: of {len(points)} points the two trained free "
-        f"embeddings have different errors on {len(found.right)}, and captions the smaller on {found.captions:.1%} "
-        "of these. How often the smaller bound is that of the better encoder, with the "
+        f"One world{said(table, ', k = {k}')}, {grid}, {points['seed'].nunique()} seeds: of {len(points)} points the "
+        f"two trained free embeddings have different errors on {len(found.right)}, and captions the smaller on "
+        f"{found.captions:.1%} of these. How often the smaller bound is that of the better encoder, with the "
         f"95% t interval over seeds: {named}; always to name the more frequent winner is right on "
         f"{found.most:.1%}. Black line, in all panels: where the trained encoders are even. Pale cells are "
         "uncertain: the seeds disagree on the winner, or on whether the bound is right. The largest excess loss of any "

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
+from figures.settings import said
 from figures.style import COLUMN, label_line, sized
 from theory.infrastructure.palette import AUGMENTATION, BOUND, MEASURED
 from theory.rates import FEWEST, fit_rate
@@ -131,8 +132,9 @@ def _reference(axes: Axes, slope: int) -> None:
 
 def _caption(table: pd.DataFrame, words: list[str]) -> str:
     return (
-        f"Caption graphs of one world, {table['seed'].nunique()} seeds. Labelling error: by their noise, k = 8. "
-        "Gap: by the width, 6 to 64, of one graph, whose labelling error is fixed. Pairs: the exact optimum of n drawn "
+        f"Caption graphs of one world, {table['seed'].nunique()} seeds. Labelling error: by their noise"
+        f"{said(table, ', k = {k}')}. Gap: by the width{said(table, ', in {widths}')}, of one graph, "
+        "whose labelling error is fixed. Pairs: the exact optimum of n drawn "
         "pairs, its excess loss on the whole graph, and how far its probe is above the optimum's. Dashed: the slope of "
         "theorem 4 (1 and -1), and 1/n. Dark: what is fitted, a point a seed. Light: what can be 0 or less and is "
         "no power law; its positive points are drawn and not fitted. Exponents, 95% bootstrap intervals over seeds: "

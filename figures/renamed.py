@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from figures.settings import KEY, settings_of
 from theory.infrastructure.renamed import renamed
 from theory.infrastructure.tables import read_table
 
@@ -40,6 +41,7 @@ def read(folder: Path, name: str) -> pd.DataFrame:
 def read_file(path: Path) -> pd.DataFrame:
     """A table, its columns as they are named now."""
     table = read_table(path)
+    table.attrs[KEY] = settings_of(path)
     if changed := {column: COLUMNS[column] for column in table.columns if column in COLUMNS}:
         renamed(f"column {', '.join(changed)} of table {path.stem}", ", ".join(changed.values()))
     return table.rename(columns=changed)

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
+from figures.settings import said
 from figures.style import COLUMN, label_line
 from theory.infrastructure.palette import AUGMENTATION, CAPTION
 
@@ -71,7 +72,8 @@ def _caption(table: pd.DataFrame) -> str:
             f"optimum has {rows['optimum_error'].median():.4f} (medians)"
         )
     return (
-        f"A free embedding, k = 8, exact gradients of the population loss with Nesterov momentum, "
+        f"Trained on exact gradients of the population loss"
+        f"{said(table, ' ({encoder} encoder, k = {k}, {loss} loss, {optimizer}, momentum {momentum:g})')}, "
         f"{last['seed'].nunique()} seeds. After {last['step'].max()} steps, {'; '.join(words)}."
     )
 

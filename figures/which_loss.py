@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from figures.figure import Figure
+from figures.settings import said
 from figures.style import COLUMN, label_line, shade_vacuous, sized
 from theory.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
 
@@ -91,9 +92,9 @@ def _caption(table: pd.DataFrame) -> str:
         for loss, one in held(table).items()
     ]
     return (
-        f"Free embeddings of one world's captions, k = 8, each trained on the exact population loss; medians and "
-        f"ranges over {table['seed'].nunique()} seeds; errors below {FLOOR:g} are drawn there. The bounds drawn are "
-        f"about the optimum of the spectral loss; the claims about every encoder are violated at "
+        f"Free embeddings of one world's captions{said(table, ', k = {k}')}, each trained on the exact population "
+        f"loss; medians and ranges over {table['seed'].nunique()} seeds; errors below {FLOOR:g} are drawn there. The "
+        f"bounds drawn are about the optimum of the spectral loss; the claims about every encoder are violated at "
         f"{int(table['violated'].sum())} of the {len(table)} points. {'; '.join(words)}."
     )
 

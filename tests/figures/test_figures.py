@@ -1,4 +1,10 @@
+import json
+import re
+import shutil
+from pathlib import Path
+
 import matplotlib.image
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,8 +13,11 @@ from figures import phase as phase_map
 from figures import tightness_map
 from figures.__main__ import FIGURES, app
 from figures.columns import NEEDED
+from figures.figure import Figure
 from figures.findings.finding import found
 from figures.layout import WIDTHS, Layout
+from figures.renamed import read
+from figures.settings import said
 from real_data.audit.trials import WhatIf, what_if
 from real_data.caption_graphs import caption_graph
 from real_data.measures.protocol import Protocol
@@ -25,6 +34,7 @@ from tests.real_data.colours import coloured_source
 from theory import PairGraph, check_bounds, label_energy, spectrum
 from theory.bounds.theorem15_multihop import interval_table
 from theory.bounds.theorem16_local_multihop import error_table
+from theory.infrastructure.tables import sidecar
 from theory.sweeps import Cores, SweepConfiguration, find_study, run_study, run_sweep, study_names
 
 # Findings that name labels, guides or kinds of pairs which the small tables do not have.
@@ -36,6 +46,32 @@ CROWDED = {
     ("pairs_look", WIDTHS["single"]),
     ("rates", WIDTHS["double"]),
     ("resampled_training", WIDTHS["double"]),
+}
+
+PUBLISHED = Path(__file__).parents[2] / "results/published"
+
+# Settings that no study has by default, and what the captions say of them.
+PLANTED = {
+    "k": 5,
+    "noise": 0.37,
+    "labelled": 41,
+    "penalty": 0.61,
+    "widths": [3, 7],
+    "encoder": "mlp",
+    "loss": "clip",
+    "optimizer": "adamw",
+    "momentum": 0.77,
+}
+SAID = {
+    "architecture": ("(noise 0.37), k = 5", "adamw", "41 labels"),
+    "captions_help": ("k = 5",),
+    "multihop": ("of a world, k = 5",),
+    "near_optimal": ("k = 5",),
+    "penalised": ("k = 5, μ = 0.61",),
+    "phase": ("k = 5",),
+    "rates": ("k = 5", "the width, in [3, 7]"),
+    "training": ("mlp encoder, k = 5, clip loss, adamw, momentum 0.77",),
+    "which_loss": ("k = 5",),
 }
 
 # Laid out for a paper each time; the others are marked slow.
@@ -284,3 +320,50 @@ def test_figures_are_listed(call):
     assert code == 0
     for name in FIGURES:
         assert name in out
+
+
+def test_no_caption_says_a_setting_that_no_table_has_told_it():
+    for name in FIGURES:
+        source = (PUBLISHED.parents[1] / f"figures/{name}.py").read_text(encoding="utf-8")
+        assert not re.search(r"\b(k|μ) = [\d.]+[,;:)\"']", source), name
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_a_caption_says_the_settings_of_its_table(request, tmp_path, name):
+    figure = FIGURES[name]
+    for table in figure.tables:
+        published = PUBLISHED / f"{table}.parquet"
+        here = published if published.is_file() else request.getfixturevalue("tables") / published.name
+        shutil.copy(here, tmp_path)
+        sidecar(tmp_path / f"{table}.parquet").write_text(json.dumps({"configuration": PLANTED}))
+    _, caption = figure.draw({table: read(tmp_path, table) for table in figure.tables})
+    for words in SAID[name]:
+        assert words in caption
+    plt.close("all")
+
+
+def test_what_no_sidecar_says_is_not_said(tmp_path):
+    pd.DataFrame({"x": [1]}).to_parquet(tmp_path / "new.parquet")
+    assert said(read(tmp_path, "new"), ", k = {k}") == ""
+    for content in ("{", "[]", '{"configuration": 3}', '{"configuration": {"noise": 2}}'):
+        sidecar(tmp_path / "new.parquet").write_text(content)
+        assert said(read(tmp_path, "new"), ", k = {k}") == ""
+    sidecar(tmp_path / "new.parquet").write_text('{"configuration": {"settings": {"k": 6}}}')  # of a sweep
+    assert said(read(tmp_path, "new"), ", k = {k}") == ", k = 6"
+
+
+def test_a_figure_of_a_table_that_columns_does_not_name_is_drawn(tmp_path):
+    def draw(tables):
+        return plt.figure(), f"{len(tables['new'])} rows."
+
+    figure = Figure("New", ("new", "newer"), draw)
+    for name in figure.tables:
+        pd.DataFrame({"x": [1, 2]}).to_parquet(tmp_path / f"{name}.parquet")
+    figure.render(tmp_path, tmp_path / "drawn", ends=(".png",))
+    assert [path.read_text() for path in (tmp_path / "drawn").glob("*.txt")] == ["New. 2 rows.\n"]
+    pd.DataFrame({"x": []}).to_parquet(tmp_path / "new.parquet")
+    with pytest.raises(ValueError, match=r"needs rows: table .*new\.parquet has no rows"):
+        figure.render(tmp_path, tmp_path / "drawn", ends=(".png",))
+    (tmp_path / "newer.parquet").rename(tmp_path / "other.parquet")
+    with pytest.raises(ValueError, match="is named as none of them"):
+        figure.render(tmp_path, tmp_path / "drawn", files=[tmp_path / "other.parquet"], ends=(".png",))

@@ -1,0 +1,31 @@
+"""The settings that a table was measured with, as its sidecar has them, and what a caption says of them."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from theory.infrastructure.tables import sidecar
+
+KEY = "settings"  # of a table's `attrs`
+
+
+def settings_of(path: Path) -> Mapping[str, Any]:
+    """The settings by their names; none where there is no sidecar, or none that says them."""
+    try:
+        configuration = json.loads(sidecar(path).read_text(encoding="utf-8"))["configuration"]
+        return configuration | configuration.get(
+            "settings", {}
+        )  # a sweep has those that are the same in all cells there
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return {}
+
+
+def said(table: pd.DataFrame, words: str) -> str:
+    """The words with settings of a table in their places, as in ", k = {k}"; empty where one of them is not known."""
+    try:
+        return words.format_map(table.attrs.get(KEY, {}))
+    except LookupError:
+        return ""
