@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -11,10 +12,11 @@ from matplotlib.lines import Line2D
 
 from simulations.families.family import ClosedForm, Family
 from theory import PairGraph, induced_labelling_error, spectrum
-from theory.infrastructure.palette import BLUE, EDGE, GREEN, GRID, INK, ORANGE, PURPLE, SKY_BLUE, VERMILION
+from theory.infrastructure.palette import BLUE, EDGE, GREEN, GRID, INK, NEUTRAL, ORANGE, PURPLE, SKY_BLUE, VERMILION
 from theory.infrastructure.pictures import save_picture
 
 LOOKS = ((BLUE, "o"), (VERMILION, "s"), (GREEN, "^"), (PURPLE, "D"), (ORANGE, "v"), (SKY_BLUE, "P"))
+UNLABELLED = (NEUTRAL, "X")
 FORMULA = VERMILION
 ACROSS = 3  # families in a row
 VALUES = 16  # of the spectrum, at most
@@ -44,10 +46,8 @@ def _draw_graph(axes: Axes, graph: PairGraph) -> None:
     widths = 0.1 + weights / weights.max()
     nx.draw_networkx_edges(network, places, ax=axes, width=widths, edge_color=EDGE, alpha=0.5)
     for side, size in ((1, 12), (0, 34)):
-        for label, (color, shape) in enumerate(LOOKS):
-            nodes = [
-                v for v, at in network.nodes(data=True) if (at["bipartite"], at["label"] % len(LOOKS)) == (side, label)
-            ]
+        for label, (color, shape) in {**dict(enumerate(LOOKS)), None: UNLABELLED}.items():
+            nodes = [v for v, at in network.nodes(data=True) if (at["bipartite"], _look(at)) == (side, label)]
             face = "white" if side else color
             nx.draw_networkx_nodes(
                 network,
@@ -61,6 +61,12 @@ def _draw_graph(axes: Axes, graph: PairGraph) -> None:
                 linewidths=0.7,
             )
     axes.set_axis_off()
+
+
+def _look(attributes: Mapping[str, Any]) -> int | None:
+    """The place of a node's class in `LOOKS`; none where it has no class."""
+    label = attributes.get("label")
+    return None if label is None else int(label) % len(LOOKS)
 
 
 def _draw_spectrum(axes: Axes, family: Family, graph: PairGraph) -> None:

@@ -12,7 +12,8 @@ from simulations.__main__ import app
 from simulations.families import FAMILIES, ClosedForm
 from simulations.families.circle import Circle
 from simulations.families.difficult_examples import DifficultExamples
-from simulations.families.family import require_small
+from simulations.families.drawing import draw_families
+from simulations.families.family import Family, require_small
 from simulations.families.gaussian_mixture import GaussianMixture
 from simulations.families.hierarchical_captions import HierarchicalCaptions
 from simulations.families.hypercube import Hypercube
@@ -23,7 +24,7 @@ from simulations.families.stochastic_block import StochasticBlock
 from simulations.families.torus import Torus
 from simulations.families.zipf_captions import ZipfCaptions
 from tests.families import SIMULATED
-from theory import check_bounds, induced_labelling_error, spectrum
+from theory import PairGraph, check_bounds, induced_labelling_error, spectrum
 
 DRAWN = {
     "gaussian_mixture",
@@ -243,6 +244,15 @@ def test_the_families_are_listed_and_drawn(call, tmp_path):
     assert picture.startswith(b"\x89PNG")
     assert len(picture) > 100_000
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["families.png"]
+
+
+def test_a_node_without_a_class_is_drawn(tmp_path):
+    class Mine(Family):
+        def draw(self, rng, /):
+            return PairGraph([[1, 1], [0, 1]], [0, 1], [0, None])
+
+    draw_families({"mine": Mine()}, tmp_path / "families.png")
+    assert (tmp_path / "families.png").is_file()
 
 
 def test_every_family_but_the_smallest_is_among_the_graphs_of_the_tests():
