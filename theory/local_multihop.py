@@ -26,11 +26,11 @@ by symmetry `P_0 >= (1 - q_0)²` right of it. Let H be the polynomial that meets
 above as P does: it is linear in w, `P = (1 - q)² + H`, and both `H_0 = P_0 - (1 - q_0)²` and `H_1 = P_1` are at least 0
 right of c. Left of it `P - q² = H - (2q - 1)` is linear in w too, and at least 0 at both ends. ∎
 
-Where a Radau node would leave [0, 1] theorem 15's rule has both ends among its nodes (here `BESIDE` them), and its q one
-degree more. P is mostly a majorant then, too, and a smaller one; but not always (one moment pair and a step at 0.05,
-where q overshoots), so that both are tried. Neither this nor the round-off of P is trusted: each P that is used is
-**certified**, by its values on a fine grid and a bound of what can lie between two points of it, and raised by what it
-lacks.
+Where a Radau node would leave [0, 1] theorem 15's rule has both ends among its nodes (here `BESIDE` them), and its q
+one degree more. P is mostly a majorant then, too, and a smaller one; but not always (one moment pair and a step at
+0.05, where q overshoots), so that both are tried. Neither this nor the round-off of P is trusted: each P that is used
+is **certified**, by its values on a fine grid and a bound of what can lie between two points of it, and raised by what
+it lacks.
 
 Source: new here.
 """
