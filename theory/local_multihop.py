@@ -389,7 +389,7 @@ class _Trial:
         (values, doubt), (steps, off) = self.contacts.with_doubt(points), self.step.with_doubt(points)
         part = np.abs((1 - self.share) * steps + self.share - target)
         off = off + 4 * EPS * (1 + part)
-        return np.asarray(values - doubt - part**2 - off * (2 * part + off))[0]
+        return np.asarray((values - doubt - part**2 - off * (2 * part + off))[0])
 
 
 def _least(
