@@ -78,7 +78,7 @@ def test_no_direction_of_an_encoder_is_lost_because_it_is_short():
     """`P = I₂`: of the loss -0.7500001 a column of length 1e-7 makes -1e-7."""
     measured, value, round_off, true = factorisation_of(PairGraph(np.eye(2)), 2, (np.diag([1, 1e-7]), np.eye(2)))
     assert true == pytest.approx(-0.75 - 1e-7 + 1e-14 / 4, rel=1e-15)
-    assert round_off < 2e-14
+    assert round_off < 1e-13
     assert measured == pytest.approx(true, abs=round_off)
     assert value == pytest.approx(true, abs=round_off)
 
@@ -90,7 +90,7 @@ def test_opposite_scales_of_the_columns_cost_nothing(stretch):
     scales = np.array([stretch, 1 / stretch])
     measured, value, round_off, true = factorisation_of(graph, 2, (f * scales, g / scales))
     assert true == pytest.approx(-1 - 25 / 144, rel=1e-14)
-    assert round_off < 1e-13
+    assert round_off < 1e-12
     assert measured == pytest.approx(true, abs=round_off)
     assert value == pytest.approx(true, abs=round_off)
 
@@ -121,7 +121,7 @@ def test_a_loss_that_overflows_is_not_judged():
     triplets = spectrum(graph, 2)
     encoder = Encoder.of(graph, triplets, 1, (huge, huge))
     for name in ("factorisation", "near-optimal-mse"):
-        with pytest.raises(HypothesisError, match="the spectral loss of these features overflows"):
+        with pytest.raises(HypothesisError, match="of these features overflow"):
             BOUNDS[name](graph, triplets, 1, encoder)
             QUANTITIES["spectral_loss"].measure(encoder)
 
