@@ -11,7 +11,8 @@ import typer
 from real_data import options
 from real_data.caption_graphs import pair_rows
 from real_data.encoders.cache import FEATURES
-from real_data.settings import PLACES, ImageSettings, image_inputs
+from real_data.kinds import PLACES
+from real_data.settings import ImageSettings, image_inputs
 from real_data.studies import pairings, pretraining, resampled_training, resampled_views
 from real_data.training.distributed import count, is_first, processes
 from real_data.training.forecast import stated_forecast, training_forecast
@@ -24,6 +25,7 @@ from theory.infrastructure.options import DryRun, Force
 from theory.infrastructure.tables import read_table, require_table_path, write_table
 from theory.sweeps.commandline import measure_into
 
+EMOJI = options.Dataset("emoji")
 FEATURES_KEPT = "{} is as it was; encoded features are kept, and the same command starts from them"
 NOWHERE = "(not given)"  # the root of a dry run that needs none
 PRETRAIN_NUMBERS = (
@@ -37,7 +39,7 @@ RUNS_KEPT = f"finished encoders and epochs are kept in {{}}: {AGAIN}"
 
 def measure(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the tables, pairings_*.parquet.")],
-    dataset: options.Kind = options.Dataset.emoji,
+    dataset: options.Kind = EMOJI,
     root: options.Root = None,
     classes: options.Classes = None,
     samples: options.Samples = None,
@@ -75,7 +77,7 @@ def measure(
 
 def pairs(
     out: Annotated[Path, typer.Option(metavar="PAIRS", help="The table, .parquet or .csv.")],
-    dataset: options.Kind = options.Dataset.emoji,
+    dataset: options.Kind = EMOJI,
     root: options.Root = None,
     force: Force = False,
 ) -> None:
@@ -95,7 +97,7 @@ def pairs(
 
 def resample_graph(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for resampled_views.parquet.")],
-    dataset: options.Kind = options.Dataset.emoji,
+    dataset: options.Kind = EMOJI,
     root: options.Root = None,
     classes: options.Classes = None,
     samples: options.Samples = None,
@@ -240,7 +242,7 @@ def resample(
 def pretrain(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for pretraining.parquet, and a folder of each run.")],
     objective: Annotated[list[options.Pretraining], typer.Option(help="clip, simclr, or both, one after another.")],
-    dataset: options.Kind = options.Dataset.emoji,
+    dataset: options.Kind = EMOJI,
     root: options.Root = None,
     train_root: options.TrainRoot = None,
     val_root: options.ValRoot = None,

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from real_data.encoders.cache import FEATURES
-from real_data.settings import PLACES, ImageSettings, image_inputs
+from real_data.kinds import PLACES
+from real_data.settings import ImageSettings, image_inputs
 from theory.sweeps import where
 
 NATURAL = ("emoji", "openclipart", "tuxpaint")

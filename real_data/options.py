@@ -2,20 +2,19 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from real_data.kinds import KINDS
 
-class Dataset(StrEnum):
-    """The kinds of data sets that pairs can be compared on."""
+if TYPE_CHECKING:
 
-    emoji = "emoji"
-    imagefolder = "imagefolder"
-    openclipart = "openclipart"
-    table = "table"
-    tuxpaint = "tuxpaint"
-    webdataset = "webdataset"
+    class Dataset(StrEnum):
+        """The kinds of data sets that pairs can be compared on."""
+
+else:
+    Dataset = StrEnum("Dataset", {name: name for name in KINDS})
 
 
 class Pretraining(StrEnum):

@@ -7,22 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from real_data.encoders.cache import FEATURES
+from real_data.kinds import DRAWN_FROM, KINDS, PLACES
 from theory.sweeps import where
 
 if TYPE_CHECKING:
     from real_data.datasets import ImageTextDataset
     from real_data.pairings.sources import Source
-
-KINDS = ("emoji", "imagefolder", "openclipart", "table", "tuxpaint", "webdataset")
-USUAL_SIZE = {"emoji": 96, "openclipart": 96, "tuxpaint": 96}  # pixels
-PLACES = {
-    "imagefolder": "folder",
-    "openclipart": "root",
-    "table": "path",
-    "tuxpaint": "root",
-    "webdataset": "shards",
-}  # what the constructor of a data set calls its root
-REMEMBERED = ("imagefolder", "table", "webdataset")  # what their files hold is kept in the cache
 
 
 @dataclass(frozen=True)
@@ -31,10 +21,10 @@ class ImageSettings:
 
     Attributes
     ----------
-    dataset : "emoji", "imagefolder", "openclipart", "table", "tuxpaint" or "webdataset"
+    dataset : one of `real_data.kinds.KINDS`: "emoji", "imagefolder", "table"
     root : the imagefolder's folder, the table's file, the folder that packages were unpacked into, or the shards
     classes, samples : random classes and pictures of an imagefolder; by default all
-    size : pixels of the images; by default 96 (drawings: emoji, openclipart, tuxpaint) or 224
+    size : pixels of the images; by default what is usual for its kind: 96 of drawings, or 224
     model, pretrained : an open_clip model and its weights: a tag, a checkpoint, or random; by default an encoder is
         trained here
     guide_precision : what such a model computes in, "float32" or "bfloat16"; other encoders are not asked
@@ -64,8 +54,8 @@ class ImageSettings:
         if self.dataset in PLACES and self.root is None:
             raise ValueError(f"data set {self.dataset} needs --root: where is it?")
         drawn = [name for name in ("classes", "samples") if getattr(self, name) is not None]
-        if drawn and "imagefolder" not in self.kinds:
-            raise ValueError(f"--{' and --'.join(drawn)}: only an imagefolder is drawn from")
+        if drawn and not {*DRAWN_FROM} & {*self.kinds}:
+            raise ValueError(f"--{' and --'.join(drawn)}: only an {' or '.join(DRAWN_FROM)} is drawn from")
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -96,9 +86,10 @@ def images_of(
     """The data set of a kind, drawn from if it is an imagefolder; the same object for the same arguments."""
     from real_data.datasets import DATASETS  # pictures take seconds to import
 
-    options: dict[str, Any] = {"size": size or USUAL_SIZE.get(dataset, 224)}
+    kind = KINDS[dataset]
+    options: dict[str, Any] = {"size": size or kind.size}
     if root is not None:
-        options |= {PLACES[dataset]: root} | ({"cache": Path(cache)} if dataset in REMEMBERED else {})
+        options |= {PLACES[dataset]: root} | ({"cache": Path(cache)} if "cache" in kind.takes else {})
     options |= {name: value for name, value in {"classes": classes, "samples": samples}.items() if value is not None}
     return DATASETS[dataset](**options)
 

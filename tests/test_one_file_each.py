@@ -1,4 +1,4 @@
-"""A figure, a study and a graph family are one file each: found by its name, and measured anew where it is imported."""
+"""A figure, a study, a graph family and a data set are one file each, found by its name."""
 
 import os
 import shutil
@@ -50,10 +50,27 @@ from figures.figure import Figure
 
 FIGURE = Figure("New", ("new_study",), lambda tables: None)
 """
+DATASET = """
+from pathlib import Path
+from real_data.datasets.dataset import ImageTextDataset
+
+USUAL_SIZE = 12
+
+
+def new_set(root: Path, size: int | None = None) -> ImageTextDataset:
+    return f"of {root} at {size}"
+"""
 FOUND = """
 from figures.__main__ import FIGURES
 from simulations.families import FAMILIES
 from theory.sweeps import find_study
+from real_data.options import Dataset
+from real_data.settings import ImageSettings, images_of
+try:
+    ImageSettings("new_set")
+except ValueError as error:
+    print(error)
+print(images_of("new_set", "here", None, None, None, "cache"), "new_set" in list(Dataset))
 print("new_figure" in FIGURES, find_study("new_study").name == "new_study", "new_family" in FAMILIES)
 """
 
@@ -67,6 +84,7 @@ def copy(tmp_path):
         shutil.copy2(ROOT / name, tmp_path)
     (tmp_path / "simulations/studies/new_study.py").write_text(STUDY)
     (tmp_path / "figures/new_figure.py").write_text(FIGURE)
+    (tmp_path / "real_data/datasets/new_set.py").write_text(DATASET)
     (tmp_path / "simulations/families/new_family.py").write_text(FAMILY)
     return tmp_path
 
@@ -82,7 +100,11 @@ def planned(copy, *arguments, target="figures"):
 
 def test_they_are_found_by_their_names(copy):
     done = subprocess.run([sys.executable, "-c", FOUND], cwd=copy, capture_output=True, text=True, check=True)
-    assert done.stdout == "True True True\n"
+    assert done.stdout.splitlines() == [
+        "data set new_set needs --root: where is it?",
+        "of here at 12 True",
+        "True True True",
+    ]
     everything = planned(copy)
     assert sum("new_study --out" in line for line in everything) == 1
     (drawn,) = (line for line in everything if "figures draw" in line)  # one process draws all that are due

@@ -1,17 +1,14 @@
-"""Image sets with captions, in one form; `DATASETS` builds each from its options."""
+"""Image sets with captions, in one form; `DATASETS` builds each from its options. A new file is found by its name."""
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 
-from real_data.datasets import emoji, imagefolder, openclipart, table, tuxpaint, webdataset
 from real_data.datasets.dataset import ImageTextDataset
+from real_data.kinds import KINDS
 
 DATASETS: Mapping[str, Callable[..., ImageTextDataset]] = {
-    "emoji": emoji.emoji,
-    "imagefolder": imagefolder.imagefolder,
-    "openclipart": openclipart.openclipart,
-    "table": table.table,
-    "tuxpaint": tuxpaint.tuxpaint,
-    "webdataset": webdataset.webdataset,
+    name: getattr(import_module(f"{__name__}.{name}"), name) for _, name, _ in iter_modules(__path__) if name in KINDS
 }
 
 __all__ = ["DATASETS", "ImageTextDataset"]

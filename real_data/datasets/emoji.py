@@ -11,6 +11,8 @@ from real_data.datasets.pictures import digest
 from real_data.emoji_concepts import SOURCES, STYLES, EmojiConcept, Labels, concepts, label_names
 from theory.infrastructure.arrays import IntArray
 
+USUAL_SIZE = 96  # pixels: they are drawings
+
 
 def emoji(size: int = 72, labels: Labels = "category") -> ImageTextDataset:
     """The images and captions of `real_data.emoji_concepts.emoji_graph`: 3,246 images in the order of its left nodes.

@@ -5,15 +5,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from real_data.training.objectives import OBJECTIVES
 from real_data.training.runs import RESULT, Run, Studio
 from theory.infrastructure.devices import torch_device
 from theory.infrastructure.durations import spoken
 
-# Seconds of one core for an image of `PIXELS` that the small network sees once, by the objective: the means of the 180
-# encoders of results/resampled_training.parquet and results/pretraining.parquet, each of 175 steps of 256 images.
-SECONDS = {"untrained": 0.0, "supervised": 5.5e-4, "simclr": 1.15e-3, "clip": 5.0e-4}
-VIEWS = {"untrained": 0, "supervised": 1, "simclr": 2, "clip": 1}  # of an image in a step
-PIXELS, BACKBONE = 64, "small"
+PIXELS, BACKBONE = 64, "small"  # of what was timed: see `Objective.seconds`
 BESIDE = 1.2  # times that: views are drawn, guides trained, features probed
 
 
@@ -55,7 +52,9 @@ def stated_forecast(runs: Sequence[Run], images: int, throughput: float | None) 
 def _at(throughput: float, runs: Sequence[Run], images: Callable[[Run], int]) -> str:
     if not throughput > 0:
         raise ValueError(f"throughput={throughput}: pictures a second are more than none")
-    pictures = sum(run.recipe.steps(images(run)) * run.recipe.batch * VIEWS[run.kind] for run in runs)
+    pictures = sum(
+        run.recipe.steps(images(run)) * run.recipe.batch * OBJECTIVES[run.kind].views for run in _trained(runs)
+    )
     seconds = pictures / throughput
     return (
         f"{spoken(seconds)} of one device: {seconds / 3600:,.1f} GPU-hours for {pictures:,} pictures at "
@@ -67,13 +66,19 @@ def _expected(coming: Sequence[Run], studio: Studio, jobs: int) -> str:
     strange = {run.recipe.backbone for run in coming} - {BACKBONE}
     if strange or torch_device(studio.device).type != "cpu":
         return f"for how long is not known: only the network {BACKBONE!r} was timed, on a CPU; say --throughput"
+    if untimed := {run.kind for run in _trained(coming) if OBJECTIVES[run.kind].seconds is None}:
+        return f"for how long is not known: nobody has timed {', '.join(sorted(untimed))}; say --throughput"
     cores = os.cpu_count() or 1
-    work = sum(_seconds(run, studio) for run in coming) / (min(jobs, cores) if jobs > 1 else cores)
+    work = sum(_seconds(run, studio) for run in _trained(coming)) / (min(jobs, cores) if jobs > 1 else cores)
     return spoken(BESIDE * work) if coming else "nothing to train"
+
+
+def _trained(runs: Sequence[Run]) -> list[Run]:
+    return [run for run in runs if run.kind in OBJECTIVES]
 
 
 def _seconds(run: Run, studio: Studio) -> float:
     """Of one core."""
     images = len(studio.split(run.seed).encoder)
     size = studio.source.dataset.size or PIXELS
-    return run.recipe.steps(images) * run.recipe.batch * SECONDS[run.kind] * (size / PIXELS) ** 2
+    return run.recipe.steps(images) * run.recipe.batch * (OBJECTIVES[run.kind].seconds or 0.0) * (size / PIXELS) ** 2

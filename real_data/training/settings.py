@@ -5,7 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from real_data.settings import KINDS, PLACES, ImageSettings, images_of
+from real_data.kinds import DRAWN_FROM, KINDS, PLACES
+from real_data.settings import ImageSettings, images_of
 from real_data.training.crop_classifier import CropRecipe
 from real_data.training.evaluation import Evaluation
 from real_data.training.joined import Joined, joined
@@ -144,7 +145,7 @@ def _joined(
     cache: str,
 ) -> Joined:
     def of(kind: str, place: str | None, samples: int | None = None) -> "ImageTextDataset":
-        return images_of(kind, place, classes if kind == "imagefolder" else None, samples, size, cache)
+        return images_of(kind, place, classes if kind in DRAWN_FROM else None, samples, size, cache)
 
     encoder = of(dataset, root, samples)
     if eval_dataset is None:

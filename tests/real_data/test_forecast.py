@@ -5,7 +5,8 @@ import os
 import pytest
 
 from real_data.__main__ import app
-from real_data.training.forecast import BESIDE, SECONDS, training_forecast
+from real_data.training.forecast import BESIDE, training_forecast
+from real_data.training.objectives import OBJECTIVES, Objective
 from real_data.training.recipe import Recipe
 from real_data.training.runs import RESULT, Run, Studio
 from tests.real_data.colours import coloured_source
@@ -33,7 +34,7 @@ def test_the_time_is_in_proportion_and_kept_encoders_are_left_out(tmp_path, monk
     runs = [Run("simclr", Recipe(epochs=20_000, batch=32, warmup=0), seed) for seed in range(4)]
     size = source.dataset.size
     images = len(studio.split(0).train) // 32 * 32
-    minutes = BESIDE * 4 * 20_000 * images * SECONDS["simclr"] * (size / 64) ** 2 / 60
+    minutes = BESIDE * 4 * 20_000 * images * OBJECTIVES["simclr"].seconds * (size / 64) ** 2 / 60
     for jobs, cores in ((1, 4), (-1, 4), (2, 2), (9, 4)):
         said = training_forecast(runs, studio, tmp_path, jobs)
         assert float(said.split()[3]) == pytest.approx(minutes / cores / (60 if "hours" in said else 1), rel=0.06)
@@ -42,3 +43,7 @@ def test_the_time_is_in_proportion_and_kept_encoders_are_left_out(tmp_path, monk
     assert training_forecast(runs, studio, tmp_path, 1).startswith("4 encoders, 1 of them kept, about ")
     other = [Run("simclr", Recipe("resnet18", batch=32), 0)]
     assert training_forecast(other, studio, tmp_path, 1).startswith("1 encoders, for how long is not known: only")
+    monkeypatch.setitem(OBJECTIVES, "mine", type("Mine", (Objective,), {"views": 1}))
+    mine = [Run("mine", Recipe(batch=32), 0)]
+    assert training_forecast(mine, studio, tmp_path, 1).endswith("nobody has timed mine; say --throughput")
+    assert "pictures at" in training_forecast(mine, studio, tmp_path, 1, throughput=100)
