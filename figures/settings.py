@@ -16,11 +16,10 @@ def settings_of(path: Path) -> Mapping[str, Any]:
     """The settings by their names; none where there is no sidecar, or none that says them."""
     try:
         configuration = json.loads(sidecar(path).read_text(encoding="utf-8"))["configuration"]
-        return configuration | configuration.get(
-            "settings", {}
-        )  # a sweep has those that are the same in all cells there
+        settings: Mapping[str, Any] = configuration | configuration.get("settings", {})  # of a sweep, of all its cells
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return {}
+    return settings
 
 
 def said(table: pd.DataFrame, words: str) -> str:

@@ -46,7 +46,7 @@ def _draw_graph(axes: Axes, graph: PairGraph) -> None:
     widths = 0.1 + weights / weights.max()
     nx.draw_networkx_edges(network, places, ax=axes, width=widths, edge_color=EDGE, alpha=0.5)
     for side, size in ((1, 12), (0, 34)):
-        for label, (color, shape) in {**dict(enumerate(LOOKS)), None: UNLABELLED}.items():
+        for label, (color, shape) in (*enumerate(LOOKS), (None, UNLABELLED)):
             nodes = [v for v, at in network.nodes(data=True) if (at["bipartite"], _look(at)) == (side, label)]
             face = "white" if side else color
             nx.draw_networkx_nodes(
