@@ -100,6 +100,18 @@ def test_the_estimate_alone_would_be_wrong_more_often():
     assert np.mean([count_above(graph, 0.4, probes=1, seed=seed).estimate < above for seed in range(40)]) > 0.1
 
 
+@pytest.mark.parametrize("probability", [0.5, 0.99])
+def test_the_number_is_the_root_of_what_the_products_prove(probability, monkeypatch):
+    """`T̂ >= T - 2 √(c T)`, `c = q_max ln(1/δ) / s`, of the constant polynomial 1/10 on 150 values: T = 15."""
+    monkeypatch.setattr(counting, "step_above", lambda *_: (np.eye(1, 9)[0] / 10, 0.1))
+    for probes in (1, 4):
+        count = count_above(PairGraph(np.eye(150)), 0.5, probability=probability, probes=probes, degree=8)
+        assert count.estimate == pytest.approx(15, abs=6)
+        c = -0.1 * np.log(1 - probability) / probes
+        most = max(np.roots([1, -2 * np.sqrt(c), -count.estimate])) ** 2  # √T of T - 2 √(c T) = T̂
+        assert count.at_most == int(most)
+
+
 def test_more_probes_and_products_come_nearer():
     graph = GRAPHS["circle"](np.random.default_rng(0), 200)
     above = int(np.sum(squares(graph) > 0.3))

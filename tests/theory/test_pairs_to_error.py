@@ -1,10 +1,12 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from simulations import LatentWorld
-from theory import PairGraph, optimal_embeddings, probe, spectral_loss, spectrum
+from theory import PairGraph, optimal_embeddings, pairs_to_error, probe, spectral_loss, spectrum
 from theory.consistency import class_masses
 from theory.pairs_to_error import excess_from_pairs, largest_squared_norm, mse_from_pairs, sample_deviation
 
@@ -82,6 +84,58 @@ def test_the_error_from_infinitely_many_pairs_is_that_of_the_optimum():
     errors = [mse_from_pairs(GRAPH, 2, n, bound) for n in (10**4, 10**6, 10**8, 10**10)]
     assert errors == sorted(errors, reverse=True)
     assert errors[0] == 1 > errors[-1]
+
+
+def from_definition(graph, k, n, bound, level):
+    """The bound from dense singular values, a pair of positive probability and a class at a time."""
+    joint, mass = graph.joint.toarray(), graph.left_marginal
+    root = np.sqrt(mass)[:, None]
+    u, sigma, _ = np.linalg.svd(joint / root / np.sqrt(graph.right_marginal))
+    squares = np.append(sigma, 0.0)[: k + 1] ** 2
+    labels = root * (graph.left_labels[:, None] == np.unique(graph.left_labels))
+    energy = np.sum((u.T @ labels) ** 2, axis=1)
+    support = sum(weight > 0 for weight in joint.ravel())
+    deviation = (np.sqrt(support - 1) + np.sqrt(2 * np.log(1 / (1 - level)))) / np.sqrt(n)
+    loss = 2 * (2 * bound + bound**2) * deviation * max(mass[graph.left_labels == c].sum() for c in graph.left_labels)
+    return min(
+        (np.sqrt(energy[j:].sum()) + np.sqrt(loss / (squares[j - 1] - squares[k]))) ** 2 for j in range(1, k + 1)
+    )
+
+
+@given(st.integers(0, 2**32))
+def test_the_error_from_pairs_from_its_definition(seed):
+    """Classes of unlike mass, pairs that are never seen, and so many that all parts of the bound matter."""
+    rng = np.random.default_rng(seed)
+    n_left, n_right = rng.integers(3, 8, size=2)
+    joint = rng.random((n_left, n_right)) ** 4 * (rng.random((n_left, n_right)) < 0.8) + np.eye(n_left, n_right)
+    graph = PairGraph(joint + 0.01 * np.eye(1, n_right), np.minimum(np.arange(n_left), 1))
+    for k in range(1, min(n_left, n_right) + 1):
+        bound = 1.5 * largest_squared_norm(graph, k)
+        for n in (10**10, 10**12):
+            roots = np.sqrt([mse_from_pairs(graph, k, n, bound, level=0.9), from_definition(graph, k, n, bound, 0.9)])
+            assert roots[0] == pytest.approx(min(1.0, roots[1]), rel=1e-5, abs=1e-6)
+
+
+def off_by(part, amount, monkeypatch):
+    """What the bound is where the spectrum says that a part of it may be off by so much."""
+    triplets = spectrum(GRAPH, 3).leading(3)
+    ends = {"upper_values": triplets.upper_values, "lower_values": triplets.lower_values, "rounding": 0.0}
+    vars(triplets).update(ends | {part: ends[part] + amount})
+    monkeypatch.setattr(pairs_to_error, "spectrum", lambda *_: SimpleNamespace(leading=lambda _: triplets))
+    return mse_from_pairs(GRAPH, 2, 10**10, largest_squared_norm(GRAPH, 2))
+
+
+@pytest.mark.parametrize(("part", "amount"), [("upper_values", 1e-3), ("lower_values", -1e-3), ("rounding", 1e-3)])
+def test_what_the_spectrum_may_be_off_by_raises_the_bound(part, amount, monkeypatch):
+    plain = off_by(part, 0.0, monkeypatch)
+    assert off_by(part, amount, monkeypatch) > plain * (1 + 1e-5)
+
+
+def test_the_larger_of_both_sides_norms_is_needed():
+    """Two images with a caption and a half each: `u_2` is ±1 on both, and the caption that they share has none of it."""
+    graph = PairGraph([[2, 1, 0], [0, 1, 2]])  # σ_2² = 2/3, and `w_2` is √(3/2) on a caption of one image
+    assert largest_squared_norm(graph, 2) == pytest.approx(1 + np.sqrt(2 / 3) * 3 / 2)
+    assert largest_squared_norm(PairGraph(graph.joint.T), 2) == pytest.approx(1 + np.sqrt(2 / 3) * 3 / 2)
 
 
 def test_values_worked_out_by_hand():

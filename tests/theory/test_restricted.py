@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.families import GRAPHS
-from theory import PairGraph, check_bounds, induced_labelling_error, spectral_loss, spectrum
+from theory import PairGraph, check_bounds, induced_labelling_error, restricted, spectral_loss, spectrum
 from theory.bounds import Encoder
 from theory.restricted import restricted_probe
 
@@ -103,6 +103,32 @@ def test_a_class_that_cannot_tell_apart_what_the_pairs_leave_apart_has_a_gap():
     found = restricted_probe(graph, np.eye(2)[labels], 2)
     assert found.error == 0
     assert found.bound == pytest.approx(0, abs=1e-12)
+
+
+def test_round_off_of_a_thousandth_counts_in_every_part(monkeypatch):
+    """`r + (α_T + r) / (1 - (σ_2 + r)²)` of two images: what is as small as round-off is made large enough to see."""
+    monkeypatch.setattr(restricted, "UNITS", 1e-3 / 2)  # of a norm over four nodes
+    found = restricted_probe(PairGraph([[0.9, 0.1], [0.1, 0.9]], [0, 1]), np.eye(2), 1)
+    assert found.bound == pytest.approx(1e-3 + 0.181 / (1 - 0.801**2), rel=1e-9)
+
+
+def test_round_off_is_counted_at_equality():
+    found = restricted_probe(PairGraph([[0.9, 0.1], [0.1, 0.9]], [0, 1]), np.eye(2), 1)
+    assert 0.5 + 1e-15 < found.bound < 0.5 + 1e-12
+
+
+def test_nothing_is_claimed_without_a_gap():
+    assert restricted_probe(PairGraph(np.eye(2), [0, 1]), np.eye(2), 1).bound == np.inf
+
+
+def test_directions_beyond_the_captions_are_features_too():
+    """Five images of two captions have a rank of 2: of four columns two more are orthonormal to these."""
+    graph = PairGraph(np.random.default_rng(0).random((5, 2)), [0, 0, 1, 1, 0])
+    found = restricted_probe(graph, np.eye(5), 4)
+    np.testing.assert_allclose(
+        found.features.T @ (graph.left_marginal[:, None] * found.features), np.eye(4), atol=1e-12
+    )
+    np.testing.assert_allclose(found.values[2:], 0, atol=1e-12)
 
 
 def test_bad_arguments():

@@ -144,6 +144,20 @@ def test_the_errors_of_the_source_count_whole():
     assert transfer_bound(graph, scores, [0, 2]) == pytest.approx(1)
 
 
+def test_the_bound_is_1_where_the_whole_target_is_wrong_for_little_of_the_source():
+    """All of the target ties, and its scores are those of the light source node that it shares a caption with."""
+    graph = PairGraph([[0.01, 0], [0.89, 0], [0, 0.1]], [0, 0, 1])
+    scores = np.array([[0.5, 0.5], [0.5, 0.5], [0, 1]])
+    assert wrong(graph, scores)[1]
+    assert transfer_bound(graph, scores, [0, 2]) == pytest.approx(1)
+
+
+def test_round_off_counts_where_nothing_is_spent():
+    """Scores that are the labels, and no pair across classes: the sums are exact, and what they say is 0."""
+    graph = PairGraph(np.kron(np.eye(2), np.ones((2, 2))), [0, 0, 1, 1])
+    assert 1e-14 < transfer_bound(graph, np.eye(2)[[0, 0, 1, 1]], [0, 2]) < 1e-11
+
+
 def test_bad_arguments():
     graph = classes_by_domains(2, 2, rho=1, alpha=0.5, beta=0.3, gamma=0.1)
     with pytest.raises(ValueError, match="come of no captions"):
