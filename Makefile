@@ -29,7 +29,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup data test test-elsewhere test-slow test-gpu test-data test-browser matrix coverage fuzz faults orders reliability bench figures findings report docs docs-serve notebooks smoke reproduce lint format mistakes diary ledger sharpness readme-figures contact-sheet accept release clean
+.PHONY: help demo setup data test test-elsewhere test-slow test-gpu test-data test-browser matrix coverage mutation fuzz faults orders reliability bench figures findings report docs docs-serve notebooks smoke reproduce lint format mistakes diary ledger sharpness readme-figures contact-sheet accept release clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/:[^#]*## /\t/' | expand -t 18
@@ -94,6 +94,10 @@ matrix: $(INSTALLED) ## Run the tests with other dependencies, as another proces
 
 coverage: $(INSTALLED) ## Measure which lines and branches the tests run, into results/reliability (ten minutes)
 	$(PYTHON) -m tests.reliability.covered --build $(BUILD)/coverage
+
+mutation: $(INSTALLED) ## Put small mistakes into what computes bounds, and count those that no test of its own sees (two hours)
+	@mkdir -p results/reliability
+	$(PYTHON) -m tests.reliability.mutation
 
 KILLS ?= 50
 faults: $(INSTALLED) ## Kill small commands at random, fill their disks, take their workers; count what goes wrong (ten minutes)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.families import GRAPHS
-from theory import PairGraph, spectrum
+from theory import HypothesisError, PairGraph, spectrum
 from theory.bounds import Encoder
 from theory.bounds.theorem27_whitened_alignment import induced_alignment, pair_alignment
 
@@ -81,3 +81,17 @@ def test_a_free_right_side_leaves_half_of_what_induced_pairs_do(seed):
     f, joint = whitened(encoder.left, graph.left_marginal), graph.joint.toarray()
     mean = joint.T @ f / graph.right_marginal[:, None]
     assert mean_distance(joint, f, mean) == pytest.approx(induced_alignment(encoder) / 2, rel=1e-5, abs=1e-7)
+
+
+@pytest.mark.parametrize("lacking", [0, 1])
+@pytest.mark.parametrize("rank", [1, 2])
+def test_an_embedding_that_lacks_one_direction_or_more_cannot_be_whitened(lacking, rank):
+    """Three columns, of which the last are sums of the first."""
+    graph, rng = PairGraph(np.ones((5, 5)) + np.eye(5)), np.random.default_rng(0)
+    features = [rng.standard_normal((5, 3)), rng.standard_normal((5, 3))]
+    features[lacking] = features[lacking][:, :rank] @ rng.standard_normal((rank, 3))
+    encoder = Encoder.of(graph, spectrum(graph, 4), 3, tuple(features))
+    measures = [pair_alignment] if lacking else [induced_alignment, pair_alignment]
+    for measure in measures:
+        with pytest.raises(HypothesisError, match=f"{'fg'[lacking]} cannot be whitened: its rank is {rank} and its"):
+            measure(encoder)

@@ -22,6 +22,7 @@ CAMPAIGNS = (
     ("faults.json", "Faults", "make faults"),
     ("matrix.json", "Python and dependency versions", "make matrix"),
     ("coverage.json", "Coverage", "make coverage"),
+    ("mutation.json", "Mistakes in what computes bounds", "make mutation"),
 )
 
 

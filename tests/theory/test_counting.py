@@ -2,6 +2,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.polynomial import chebyshev
@@ -77,6 +78,14 @@ def test_a_width_above_the_information_suffices():
         assert theorem.square_at_most(graph, k) == pytest.approx(information / k, rel=1e-12)
 
 
+def test_sums_of_powers_are_rounded_outward():
+    """Of weights whose roots and sums are exact: `‖Ā‖² = 5/4`, its part beyond the component 1/4, in powers 17/128."""
+    sums, unit = theorem._sums(PairGraph([[3, 1], [1, 3]])), 16 * 2.0**-52 * 2 * 5 / 4
+    assert (sums.square - 1 / 4, 1 / 4 - sums.least_square, sums.fourth - 1 / 16) == pytest.approx(
+        (unit,) * 3, rel=0.1, abs=0
+    )
+
+
 # Random products.
 
 
@@ -102,12 +111,15 @@ def test_the_estimate_alone_would_be_wrong_more_often():
 
 @pytest.mark.parametrize("probability", [0.5, 0.99])
 def test_the_number_is_the_root_of_what_the_products_prove(probability, monkeypatch):
-    """`T̂ >= T - 2 √(c T)`, `c = q_max ln(1/δ) / s`, of the constant polynomial 1/10 on 150 values: T = 15."""
-    monkeypatch.setattr(counting, "step_above", lambda *_: (np.eye(1, 9)[0] / 10, 0.1))
+    """`T̂ >= T - 2 √(c T)`, `c = q_max ln(1/δ) / s`, of the constant polynomial 1/10 on 20,000 values: T = 2,000.
+
+    As if it were up to 50, so that c is large beside 1.
+    """
+    monkeypatch.setattr(counting, "step_above", lambda *_: (np.eye(1, 9)[0] / 10, 50.0))
     for probes in (1, 4):
-        count = count_above(PairGraph(np.eye(150)), 0.5, probability=probability, probes=probes, degree=8)
-        assert count.estimate == pytest.approx(15, abs=6)
-        c = -0.1 * np.log(1 - probability) / probes
+        count = count_above(PairGraph(sp.eye_array(20_000)), 0.5, probability=probability, probes=probes, degree=8)
+        assert count.estimate == pytest.approx(2_000, rel=0.1)
+        c = -50 * np.log(1 - probability) / probes
         most = max(np.roots([1, -2 * np.sqrt(c), -count.estimate])) ** 2  # √T of T - 2 √(c T) = T̂
         assert count.at_most == int(most)
 
@@ -140,6 +152,19 @@ def test_a_wrong_answer_of_the_solver_is_mended(answer, monkeypatch):
     assert values.min() >= 0
     assert values[5_000:].min() >= 1
     assert values.max() <= highest
+
+
+def test_round_off_of_a_thousandth_counts_against_the_polynomial_and_the_products(monkeypatch):
+    """Of a constant, as the solver proposes it, degree 4: each end is off by 4 thousandths, the upper by one more."""
+    constant, graph = np.eye(1, 5)[0], PairGraph(np.eye(50))
+    monkeypatch.setattr("scipy.optimize.linprog", lambda *_, **__: SimpleNamespace(x=constant))
+    plain = count_above(graph, 0.5, probes=2, degree=4).estimate
+    monkeypatch.setattr(counting, "ROUND_OFF", 1e-3)
+    assert counting._range(2 * constant, 0.0) == pytest.approx((2 - 8e-3, 2 + 8e-3))
+    coefficients, highest = step_above(0.5, np.ones(5))
+    np.testing.assert_allclose(coefficients, constant / 0.996)
+    assert highest == pytest.approx(1.004 / 0.996 * 1.001)
+    assert count_above(graph, 0.5, probes=2, degree=4).estimate == pytest.approx(plain / 0.996 * 1.001)
 
 
 @pytest.mark.parametrize("family", ["tall", "wide"])

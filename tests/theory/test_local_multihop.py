@@ -27,6 +27,7 @@ from theory.hop_scores import filtered_margins
 from theory.local_multihop import SHARES, Cut, certified, local_multihop, vote_within, within
 from theory.margins import error_within, margins
 from theory.multihop import label_measure, mass_up_to, radau_rule, rule_of_all_moments, tail_at_most
+from theory.spectra import Spectrum
 
 RICH = ["dense_random", "sparse_random", "heavy_tailed", "tall", "wide", "latent_captions", "latent_augmentations"]
 DENSE = np.unique(np.r_[np.linspace(0, 1, 4_001), np.geomspace(1e-9, 1e-3, 200), 1 - np.geomspace(1e-9, 1e-3, 200)])
@@ -432,3 +433,64 @@ def test_emoji_captions():
 @pytest.mark.slow
 def test_emoji_captions_at_large_widths():
     emoji_bounds([400, 800])
+
+
+# Rounded outward: what is as small as round-off is made a thousandth, large enough to see.
+
+
+def saying(**said) -> tuple[Spectrum, np.ndarray]:
+    """Six triplets, which say something else of what they may be off by, and their true squares."""
+    triplets = spectrum(GRAPHS["dense_random"](np.random.default_rng(3), 12), 6)
+    known = {"upper_values": triplets.upper_values, "lower_values": triplets.lower_values, "rounding": 0.0}
+    vars(triplets).update(known | {name: known[name] + off for name, off in said.items()})
+    return triplets, triplets.singular_values
+
+
+@pytest.mark.parametrize("k", [1, 3])
+def test_a_cut_is_as_wide_as_its_values_may_be_off(k):
+    off = 1e-3
+    triplets, sigma = saying(upper_values=off, lower_values=-off)
+    cut = Cut.of(triplets, k)
+    assert (cut.below, cut.above) == pytest.approx(((sigma[k] + off) ** 2, (sigma[k - 1] - off) ** 2), abs=1e-12)
+    triplets, sigma = saying(rounding=off)
+    cut = Cut.of(triplets, k)
+    assert (cut.below, cut.above) == pytest.approx((sigma[k] ** 2 + off, sigma[k - 1] ** 2 - off), abs=1e-12)
+    assert (cut.rounding, cut.noise) == pytest.approx((off, off), abs=1e-9)
+
+
+def test_a_cut_allows_for_products_and_for_vectors():
+    triplets, _ = saying()
+    cut = Cut.of(triplets, 4)
+    assert cut.rounding == pytest.approx(64 * 2.0**-52, rel=0.1, abs=0)
+    assert cut.noise - cut.rounding == pytest.approx(8 * 2 * triplets.round_off, rel=0.1, abs=0)
+
+
+def test_a_cut_at_a_penalty_is_as_wide_as_its_values_may_be_off():
+    off = 1e-3
+    triplets, sigma = saying(upper_values=off, lower_values=-off)
+    between = float(sigma[2] + sigma[3]) / 2
+    for k, below, above in (
+        (5, between**2, between**2),
+        (3, max(between, sigma[3] + off) ** 2, max(between, sigma[2] - off) ** 2),
+    ):
+        cut = Cut.at_penalty(triplets, k, 3, between)
+        assert (cut.below, cut.above) == pytest.approx((below, above), abs=1e-12)
+    low = float(sigma[4])  # the width ends the span before the penalty does
+    cut = Cut.at_penalty(triplets, 3, 3, low)
+    assert (cut.below, cut.above) == pytest.approx(((sigma[3] + off) ** 2, (sigma[2] - off) ** 2), abs=1e-12)
+    triplets, sigma = saying(rounding=off)
+    cut = Cut.at_penalty(triplets, 5, 3, between)
+    assert (cut.below, cut.above) == pytest.approx((between**2 + off, between**2 - off), abs=1e-12)
+
+
+@pytest.mark.parametrize(("rounding", "noise"), [(0.0, 0.0), (1e-3, 0.0), (0.0, 1e-3)])
+def test_what_the_matrix_and_the_scores_may_be_off_by_is_in_the_budget(rounding, noise):
+    """A bit kept at 0.98 and one kept at 0.5, votes of one hop: `q = t` and `P = t (1 - t) / 3` have slopes 1 and 1/3.
+
+    The budget is `(√(∫ P dν + r L_P) + r L_q + n)²`, slopes a hundredth larger than on the grid.
+    """
+    bits = np.kron([[0.99, 0.01], [0.01, 0.99]], [[0.75, 0.25], [0.25, 0.75]])
+    found = vote_within(PairGraph(bits, [0, 0, 1, 1]), Cut(0.25, 0.9604, rounding=rounding, noise=noise), 1)
+    integral, off = 0.9604 * (1 - 0.9604) / 6, 1.01 * rounding
+    assert found.budget == pytest.approx((np.sqrt(integral + off / 3) + off + noise) ** 2, rel=1e-5)
+    assert found.error == pytest.approx(2 * found.budget / 0.9604**2)

@@ -44,3 +44,17 @@ def test_no_classifier_near_the_scores_errs_more(seed):
     distance = float(masses @ np.sum((other - scores) ** 2, axis=1))
     error = float(masses @ (margins(other, labels) <= 0))
     assert error <= error_within(margins(scores, labels), masses, distance) + 1e-12
+
+
+def test_round_off_of_as_many_sums_counts_in_the_budget_and_in_the_mass():
+    """A quarter of 1,024 nodes is paid for to the last digit: what is added is 4 units for each node, and twice."""
+    count, unit = 1024, 4 * 1024 * 2.0**-52
+    for budget, share in ((1 / 8, 1 / 4), (1 / 8 + 2.0**-12, 1 / 4 + 2.0**-11)):
+        found = error_within(np.ones(count), np.full(count, 1 / count), budget)
+        assert found / share - 1 == pytest.approx(2 * unit, rel=0.1, abs=0)
+
+
+def test_a_node_that_the_budget_pays_for_to_the_last_digit_is_paid_for():
+    """Half of the mass costs nothing, a quarter 1/8 and the rest more than there is."""
+    assert error_within(np.array([3.0, 0.0, 1.0]), np.array([0.25, 0.5, 0.25]), 1 / 8) == pytest.approx(0.75)
+    assert error_within(np.array([1.0, -1.0]), np.array([0.5, 0.5]), 0.0) == pytest.approx(0.5)

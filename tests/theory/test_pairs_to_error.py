@@ -132,7 +132,7 @@ def test_what_the_spectrum_may_be_off_by_raises_the_bound(part, amount, monkeypa
 
 
 def test_the_larger_of_both_sides_norms_is_needed():
-    """Two images with a caption and a half each: `u_2` is ±1 on both, and the caption that they share has none of it."""
+    """Two images that share a caption: `u_2` is ±1 on them, 0 on what they share, and larger on the two others."""
     graph = PairGraph([[2, 1, 0], [0, 1, 2]])  # σ_2² = 2/3, and `w_2` is √(3/2) on a caption of one image
     assert largest_squared_norm(graph, 2) == pytest.approx(1 + np.sqrt(2 / 3) * 3 / 2)
     assert largest_squared_norm(PairGraph(graph.joint.T), 2) == pytest.approx(1 + np.sqrt(2 / 3) * 3 / 2)

@@ -3,6 +3,7 @@
 import math
 from itertools import product
 
+import mpmath as mp
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from theory.bounds import Encoder
 from theory.bounds.theorem20_votes import hop_vote, least_divergence, most_error, pair_votes, zero_shot_vote
 from theory.infonce import infonce_directions, mutual_information
 from theory.multihop import consistency_curve
-from theory.scores import UNITS
+from theory.scores import UNITS, round_off
 from theory.votes import Critic
 
 NAMES = ("zero-shot-vote", "zero-shot-vote-by-node", "vote", "vote-by-node", "vote-of-others")
@@ -221,3 +222,53 @@ def test_light_nodes_are_no_excuse_for_heavy_ones():
     table = check_bounds(graph, 1, critic=(scores, np.eye(3)), bounds=NAMES).set_index("bound")
     assert table["holds"].all()
     assert table.loc["zero-shot-vote-by-node", "value"] < 1e-3
+
+
+# Rounded outward: each allowance is many times what the arithmetic beside it loses on any processor.
+
+
+@pytest.mark.parametrize("share", [2.0**-30, 0.125, 0.25, 0.375, 0.4375])
+def test_the_least_divergence_is_below_the_exact_one_by_its_allowance(share):
+    with mp.workdps(40):
+        exact = mp.log(2) + share * mp.log(share) + (1 - share) * mp.log(1 - mp.mpf(share))
+        below = float(exact - mp.mpf(float(least_divergence(share))))
+    assert below == pytest.approx(UNITS, rel=0.2, abs=0)
+
+
+def test_a_share_too_near_to_a_half_costs_nothing():
+    assert least_divergence([0.5 - 1e-8, 0.5, 0.75, 1.0]).tolist() == [0, 0, 0, 0]
+
+
+def test_true_shares_are_rounded_outward():
+    """Of captions of powers of two, whose sums are exact."""
+    graph = PairGraph([[2, 1, 1], [1, 2, 1]], [0, 1], [0, 1, 2])
+    vote, unit = zero_shot_vote(encoder_of(graph, (np.zeros((2, 1)), np.zeros((3, 1))))), round_off(3)
+    np.testing.assert_allclose(0.5 - vote.own, unit, rtol=0.1)
+    np.testing.assert_allclose(vote.rival - 0.25, unit, rtol=0.1)
+
+
+@pytest.mark.parametrize(("n_left", "n_right", "width"), [(9, 2, 1), (2, 9, 1), (2, 2, 9)])
+def test_the_excess_of_an_exact_critic_is_an_allowance_for_its_longest_sum(n_left, n_right, width):
+    """Independent ends, and scores of 0: both sizes are 1 and the information 0."""
+    graph = PairGraph(np.ones((n_left, n_right)))
+    excess = Critic(graph, np.zeros((n_left, width)), np.zeros((n_right, width))).excess
+    np.testing.assert_allclose(excess, 2 * round_off(9), rtol=0.1)
+
+
+def test_the_size_of_scores_is_that_of_the_largest():
+    left, right = np.array([[1.0, -2.0], [3.0, 0.5]]), np.array([[0.25, 1.0], [-1.0, 2.0], [0.5, -4.0]])
+    sizes = Critic(PairGraph(np.ones((2, 3))), left, right).sizes
+    np.testing.assert_array_equal(sizes[0], [1 + 1 + 2 * 4, 1 + 3 + 0.5 * 4])
+    np.testing.assert_array_equal(sizes[1], [1 + 0.75 + 2, 1 + 3 + 4, 1 + 1.5 + 8])
+
+
+def test_a_vote_within_its_noise_adds_twice_that_to_the_budget_but_no_more_than_its_mass():
+    """Scores of 10^12 leave every vote in doubt; those of 0 none of them by more than their round-off."""
+    graph = PairGraph([[1, 1], [1, 1]], [0, 1], [0, 1])
+    still, loud = (zero_shot_vote(encoder_of(graph, (np.full((2, 1), size), np.ones((2, 1))))) for size in (0.0, 1e12))
+    for vote, critic in ((still, 0.0), (loud, 1e12)):
+        noise = Critic(graph, np.full((2, 1), critic), np.ones((2, 1)))
+        added = vote.divergence - noise.excess[0]
+        expected = min(1.0, 2 * float(vote.standing.noise[0]))
+        assert added == pytest.approx(expected, rel=1e-6, abs=0)
+        assert vote.standing.noise[0] > 0
