@@ -4,6 +4,7 @@ import importlib
 from collections.abc import Mapping
 from types import ModuleType
 
+from tests.bounds.test_outward import TOGETHER
 from theory.bounds import BOUNDS, THEOREMS
 
 # The modules that compute what bounds are made of.
@@ -29,15 +30,17 @@ COMPUTING: Mapping[str, tuple[str, ...]] = {
 
 # Beside their witnesses and what weakens their claims, some theorems have files of their own.
 OF_THEOREMS: Mapping[str, tuple[str, ...]] = {
+    "theorem07_near_optimal": ("tests/bounds/test_unlike_classes.py",),
     "theorem09_conductance": ("tests/theory/test_connectivity.py",),
-    "theorem17_trained_encoders": ("tests/bounds/test_theorem17.py",),
-    "theorem18_penalty": ("tests/bounds/test_penalty.py",),
+    "theorem17_trained_encoders": ("tests/bounds/test_unlike_classes.py", "tests/bounds/test_theorem17.py"),
+    "theorem18_penalty": ("tests/bounds/test_unlike_classes.py", "tests/bounds/test_penalty.py"),
     "theorem20_votes": ("tests/theory/test_votes.py",),
     "theorem22_counting": ("tests/theory/test_counting.py",),
     "theorem27_whitened_alignment": ("tests/bounds/test_whitened_alignment.py",),
 }
 WITNESSES = "tests/bounds/test_mutants.py::test_every_witness_stands"
 WEAKENED = "tests/bounds/test_outward.py::test_what_may_be_off_weakens_a_claim"
+TOGETHER_COUNT = "tests/bounds/test_outward.py::test_every_allowance_counts"
 
 
 def modules() -> dict[str, ModuleType]:
@@ -53,4 +56,5 @@ def narrowest(module: ModuleType) -> list[str]:
     theorem = module.__name__.rpartition(".")[2]
     names = [name for name, bound in BOUNDS.items() if bound.evaluate.__module__ == module.__name__]
     weakened = [f"{WEAKENED}[{name}-{part}]" for name in names for part in ("upper", "lower", "rounding")]
-    return [f"{WITNESSES}[{theorem}]", *weakened, *OF_THEOREMS.get(theorem, ())]
+    together = [f"{TOGETHER_COUNT}[{name}]" for name in names if name in TOGETHER]
+    return [f"{WITNESSES}[{theorem}]", *weakened, *together, *OF_THEOREMS.get(theorem, ())]
