@@ -59,8 +59,9 @@ def heard(run: Callable[[Any], None]) -> Callable[[App], None]:
             if _state.received is None and ending.code != 128 + signal.SIGINT:
                 raise
         finally:
+            # Of a process that is about to end: Python drops its handlers before it is gone, and the default would kill it.
             for one, handler in before.items():
-                signal.signal(one, handler)
+                signal.signal(one, signal.SIG_IGN if handler is _end_at_once else handler)
         number = _state.received or signal.SIGINT
         print(_line(number), file=sys.stderr)  # after the progress bars have ended theirs
         sys.exit(128 + number)

@@ -153,3 +153,25 @@ def test_a_package_of_commands_hears_before_it_loads_anything(package):
     statements = ast.parse((ROOT / package / "__init__.py").read_text()).body
     first = next(each for each in statements if isinstance(each, ast.Import | ast.ImportFrom))
     assert ast.unparse(first) == "from theory.infrastructure import interruption as interruption"
+
+
+LATE = """
+import os, signal, sys, typer
+
+class Late:
+    def __del__(self, kill=os.kill, own=os.getpid(), number=signal.SIGTERM):
+        kill(own, number)
+
+sys.orig_argv = ["pairbounds"]
+from theory.infrastructure.commandline import run
+sys.late = Late()
+app = typer.Typer()
+app.command()(lambda: None)
+run(app)
+"""
+
+
+def test_a_signal_after_the_end_changes_no_exit_code():
+    """While modules are torn down Python has no handlers of its own any more."""
+    done = subprocess.run(light(LATE), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
