@@ -75,7 +75,7 @@ def matched_images(paired: pa.Array, labels: Path | None, columns: Columns = BY_
         numbers=renumbered(known),
         labels=compact.astype(np.int64),
         class_names=named.values.take(pa.array(order[present])),
-        n_unpaired=len(ids) - len(paired),
+        n_unpaired=int(np.count_nonzero(classes[len(paired) :] != NONE)),
     )
 
 
