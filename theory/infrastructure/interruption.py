@@ -59,7 +59,7 @@ def heard(run: Callable[[Any], None]) -> Callable[[App], None]:
             if _state.received is None and ending.code != 128 + signal.SIGINT:
                 raise
         finally:
-            # Of a process that is about to end: Python drops its handlers before it is gone, and the default would kill it.
+            # A process that ends drops Python's handlers before it is gone, and the default would kill it.
             for one, handler in before.items():
                 signal.signal(one, signal.SIG_IGN if handler is _end_at_once else handler)
         number = _state.received or signal.SIGINT
