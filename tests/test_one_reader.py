@@ -229,7 +229,13 @@ def test_an_empty_cell_is_a_missing_label_and_never_an_id(call, suffix, tmp_path
         assert f"row {graph.n_left - 2} of {path} has " in err
 
 
+NO_END = "the quotes of the row that begins in line {} do not close, or not where their cell ends"
 STRANGERS = {
+    "open.csv": (b'image,caption\n1,"a\n"\n2,"b\n3,c\n4,d\n', NO_END.format(4)),
+    "open.csv.gz": (gzip.compress(b'image,caption\n1,5" disk\n2,"b\n3,"c"\n'), NO_END.format(3)),
+    "early.tsv": (b'image\tcaption\n1\t"a\n2\t"b"\n', NO_END.format(2)),
+    "elsewhere.csv": (b'image,caption,note\n1,a,"x\n2,b,y\n', NO_END.format(2)),
+    "blocks.csv": (b'image,caption\n1,"a\n' + b"1,a\n" * 300_000, NO_END.format(2)),
     "latin.csv": ("image,caption\n1,a\n2,é\n".encode("latin-1"), "line 3 is not of UTF-8 text"),
     "header.csv": ("é,caption\n1,a\n".encode("latin-1"), "line 1 is not of UTF-8 text"),
     "utf16.csv": ("image,caption\n1,a\n".encode("utf-16"), "line 1 is not of UTF-8 text"),

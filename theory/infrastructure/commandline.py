@@ -69,6 +69,8 @@ def _one_line_warning(
 def _exit_code(app: typer.Typer, broken: Callable[[], bool]) -> int:
     """Run it, and say in one line what was wrong with the input."""
     try:
+        if sys.stdout is None:  # as `>&-` has it: better before the work than after
+            raise OSError("what is printed could not be written: the standard output is closed")
         code = _called(app)
     except BrokenPipeError as error:  # of a stream, or of a connection to another process
         if broken():

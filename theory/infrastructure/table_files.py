@@ -29,6 +29,7 @@ COMPRESSED = (".gz", ".bz2", ".zst")
 BATCH = 2**19  # rows
 BLOCK = 2**20  # bytes of text that are parsed at once, and so of the longest row; larger where a whole file is read
 LONGEST = 2**26  # bytes of the longest row of such a file
+UNCLOSED = "the quotes of the row that begins in line {} do not close, or not where their cell ends"
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,21 @@ class Piece:
         """
         row = self.first_row
         with readable(Path(self.fragment.path)):
-            for batch in self._read():
+            for batch in self._read_text() if isinstance(self.fragment.format, ds.CsvFileFormat) else self._read():
                 if batch.num_rows:
                     yield row, pa.RecordBatch.from_arrays([*map(_plain, batch.columns)], names=list(self.columns))
                 row += batch.num_rows
+
+    def _read_text(self) -> Iterator[pa.RecordBatch]:
+        """With a look at the last cell of all: what a quote without its end has swallowed is in there."""
+        columns, last = list(self.columns.values()), ""
+        seen = [*columns, *{self.schema.names[-1]}.difference(columns)]
+        for batch in self.fragment.to_batches(schema=self.schema, columns=seen, batch_size=BATCH):
+            if batch.num_rows:
+                last = batch.column(self.schema.names[-1])[-1].as_py() or ""
+            yield batch.select(columns)
+        if {*last} & {*"\r\n"} and (line := _ill_quoted(Path(self.fragment.path))):
+            raise csv.Error(UNCLOSED.format(line))
 
     def _read(self) -> Iterator[pa.RecordBatch]:
         columns = list(self.columns.values())
@@ -249,6 +261,8 @@ def readable(path: Path) -> Iterator[None]:
         reason = one_line(error).rpartition("Invalid: ")[2]  # without where pyarrow was then
         if "utf" in reason.lower() and path.is_file():
             reason = f"line {_undecodable(path)} is not of UTF-8 text"
+        elif isinstance(error, pa.ArrowInvalid) and (line := _ill_quoted(path)):
+            reason = UNCLOSED.format(line)
         elif "straddling" in reason:
             reason = "a row is too long"
         kind = _named_format(path) or path.suffix or format_of(path)
@@ -263,6 +277,24 @@ def _undecodable(path: Path) -> int:
                 line.decode("utf-8")
             except UnicodeDecodeError:
                 return number
+    return 0
+
+
+def _ill_quoted(path: Path) -> int:
+    """The number, from 1, of the first line of a row whose quotes do not fit its cells; 0 if there is none."""
+    separator = SEPARATORS.get(_named_format(path) or "")
+    if separator is None or not path.is_file():
+        return 0
+    first, usual = 1, csv.field_size_limit(LONGEST)
+    try:
+        with opened_text(str(path)) as opened:
+            rows = csv.reader(opened, delimiter=separator, strict=True)
+            for _ in rows:
+                first = rows.line_num + 1
+    except csv.Error:
+        return first
+    finally:
+        csv.field_size_limit(usual)
     return 0
 
 

@@ -226,6 +226,17 @@ def test_what_cannot_be_written_is_said_in_one_line(command):
     )
 
 
+def test_a_closed_output_is_said_in_one_line(tmp_path):
+    PairGraph([[2, 1], [1, 3]], [0, 1]).save(tmp_path / "g.npz")
+    check = [sys.executable, "-m", "theory", "check", tmp_path / "g.npz", "--k", "1"]
+    command = ["sh", "-c", 'exec "$0" "$@" >&-', *check]
+    done = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "error: what is printed could not be written: the standard output is closed\n",
+    )
+
+
 def test_a_connection_that_breaks_is_no_broken_pipe_of_ours(call):
     lost = typer.Typer()
 
