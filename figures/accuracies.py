@@ -1,6 +1,7 @@
 """Accuracies of trained encoders as bars, the same in every figure that has them."""
 
 from collections.abc import Iterable, Mapping
+from itertools import cycle
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -8,23 +9,28 @@ from matplotlib.axes import Axes
 from figures.intervals import mean_and_half
 from figures.style import sized
 from real_data.training.splits import OVERLAP
+from theory.infrastructure.palette import BOUND, ORANGE, PALE_BLUE, SHARP_BOUND
+
+Looks = Mapping[str, tuple[str, str]]  # how each kind of encoder is named, and its colour
+OTHERS = (ORANGE, SHARP_BOUND, BOUND, PALE_BLUE)
 
 
-def accuracy_bars(axes: Axes, runs: pd.DataFrame, kinds: Mapping[str, tuple[str, str]]) -> None:
+def accuracy_bars(axes: Axes, runs: pd.DataFrame, known: Looks) -> None:
     """Test accuracy in percent with a 95% interval: for each label set a bar for each kind of encoder.
 
     Parameters
     ----------
     runs : DataFrame with the columns kind, labels and test
-    kinds : how each kind is named, and its colour
+    known : the looks of kinds; one that is not among them has its name and a colour in turn
     """
-    names = runs["labels"].unique()
+    names, kinds = runs["labels"].unique(), _looks(runs, known)
+    pitch = 0.81 / len(kinds)
     for place, labels in enumerate(names):
         found = accuracies(runs[runs["labels"] == labels], kinds)
         for shift, (kind, (label, color)) in enumerate(kinds.items()):
             mean, half = found[kind]
-            x = place + 0.27 * (shift - 1)
-            axes.bar(x, mean, width=0.25, color=color)
+            x = place + pitch * (shift - (len(kinds) - 1) / 2)
+            axes.bar(x, mean, width=pitch - 0.02, color=color)
             axes.errorbar(x, mean, yerr=half, fmt="none", color="black", linewidth=1, capsize=2)
             axes.text(
                 x, 1, label, rotation=90, ha="center", va="bottom", fontsize=sized(7), color="white", fontweight="bold"
@@ -42,8 +48,18 @@ def accuracies(runs: pd.DataFrame, kinds: Iterable[str]) -> dict[str, tuple[floa
     return {kind: mean_and_half(100 * runs[runs["kind"] == kind]["test"], overlap=OVERLAP) for kind in kinds}
 
 
-def listed_accuracies(runs: pd.DataFrame, kinds: Mapping[str, tuple[str, str]]) -> str:
+def listed_accuracies(runs: pd.DataFrame, known: Looks) -> str:
     """The same numbers in words, of one label set."""
+    kinds = _looks(runs, known)
     return ", ".join(
         "{} {:.1f} ± {:.1f}".format(kinds[kind][0], *found) for kind, found in accuracies(runs, kinds).items()
     )
+
+
+def _looks(runs: pd.DataFrame, known: Looks) -> dict[str, tuple[str, str]]:
+    """The looks of the kinds that are there: first those that are known, in their order."""
+    present = runs["kind"].unique()
+    others = zip((kind for kind in present if kind not in known), cycle(OTHERS), strict=False)
+    return {kind: look for kind, look in known.items() if kind in present} | {
+        kind: (kind, color) for kind, color in others
+    }

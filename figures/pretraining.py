@@ -38,7 +38,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 def settings_tried(tried: pd.DataFrame) -> int:
     """How many settings each objective was trained with."""
-    return len(tried[tried["kind"] == "clip"][["learning_rate", "strength"]].drop_duplicates())
+    return int(tried[["kind", "learning_rate", "strength"]].drop_duplicates()["kind"].value_counts().max())
 
 
 def difference(runs: pd.DataFrame) -> tuple[float, float]:
@@ -88,11 +88,6 @@ def _caption(trained: pd.DataFrame, tried: pd.DataFrame, learned: pd.DataFrame) 
     by_labels = {str(labels): rows for labels, rows in trained.groupby("labels", sort=False)}
     accuracies = "; ".join(f"by {labels}: {listed_accuracies(rows, KINDS)}" for labels, rows in by_labels.items())
     seeds = trained["seed"].nunique()
-    told = "; ".join(
-        f"by {labels} {mean:+.1f} ± {half:.1f}, and {detectable(half, seeds):.1f} would have been shown with a "
-        f"probability of 80%"
-        for labels, (mean, half) in ((labels, difference(rows)) for labels, rows in by_labels.items())
-    )
     bounds = "; ".join(
         f"{pairs}: " + ", ".join(f"{label} {own[column].mean():.2f}" for column, (label, _) in VALUES.items())
         for pairs, own in learned.groupby("pairs", sort=False)
@@ -101,13 +96,26 @@ def _caption(trained: pd.DataFrame, tried: pd.DataFrame, learned: pd.DataFrame) 
     return (
         f"Left: test accuracy in percent, {seeds} seeds, 95% intervals that allow for "
         f"the images that their splits have in common (Nadeau and Bengio 2003), after "
-        f"{int(trained['steps'].max())} steps with captions (CLIP) or augmentations (SimCLR), each with the best "
-        f"of {grid} settings by validation accuracy; {accuracies}. Captions less augmentations, in points: "
-        f"{told}. Right: bounds on the probe error of the optimal "
+        f"{int(trained['steps'].max())} steps, each with the best "
+        f"of {grid} settings by validation accuracy; {accuracies}.{_told(by_labels, seeds)} "
+        "Right: bounds on the probe error of the optimal "
         f"embedding of each pair graph, and the error, at {learned['diversity'].max():g} effective positives, "
         f"{learned['draw'].nunique()} draws of images; {bounds}. From the dotted line on a bound is vacuous: "
         "no better than guessing the largest class."
     )
+
+
+def _told(by_labels: Mapping[str, pd.DataFrame], seeds: int) -> str:
+    """The difference of captions and augmentations, where both were trained with."""
+    if any({"clip", "simclr"} - {*rows["kind"]} for rows in by_labels.values()):
+        return ""
+    differences = {labels: difference(rows) for labels, rows in by_labels.items()}
+    told = "; ".join(
+        f"by {labels} {mean:+.1f} ± {half:.1f}, and {detectable(half, seeds):.1f} would have been shown with a "
+        f"probability of 80%"
+        for labels, (mean, half) in differences.items()
+    )
+    return f" Captions (CLIP) less augmentations (SimCLR), in points: {told}."
 
 
 FIGURE = Figure("Captions or augmentations", ("pretraining", "pairings_learned"), draw)

@@ -1,9 +1,9 @@
 """The commands that measure studies of real images with options of their own; `study` takes their settings by name."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from enum import Enum
+from enum import Enum, StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pandas as pd
 import typer
@@ -16,6 +16,7 @@ from real_data.settings import ImageSettings, image_inputs
 from real_data.studies import pairings, pretraining, resampled_training, resampled_views
 from real_data.training.distributed import count, is_first, processes
 from real_data.training.forecast import stated_forecast, training_forecast
+from real_data.training.objectives import OBJECTIVES
 from real_data.training.recipes import DEFAULT, RECIPES, chosen_numbers, recipe_lines
 from real_data.training.runs import Run, train_along
 from theory.infrastructure import ownership
@@ -24,6 +25,14 @@ from theory.infrastructure.folders import AGAIN
 from theory.infrastructure.options import DryRun, Force
 from theory.infrastructure.tables import read_table, require_table_path, write_table
 from theory.sweeps.commandline import measure_into
+
+if TYPE_CHECKING:
+
+    class Pretraining(StrEnum):
+        """What an encoder is pretrained for."""
+
+else:
+    Pretraining = StrEnum("Pretraining", {name: name for name in OBJECTIVES})
 
 EMOJI = options.Dataset("emoji")
 FEATURES_KEPT = "{} is as it was; encoded features are kept, and the same command starts from them"
@@ -241,7 +250,9 @@ def resample(
 
 def pretrain(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for pretraining.parquet, and a folder of each run.")],
-    objective: Annotated[list[options.Pretraining], typer.Option(help="clip, simclr, or both, one after another.")],
+    objective: Annotated[
+        list[Pretraining], typer.Option(help="What it is trained for, as clip and simclr; several, one after another.")
+    ],
     dataset: options.Kind = EMOJI,
     root: options.Root = None,
     train_root: options.TrainRoot = None,
@@ -286,7 +297,7 @@ def pretrain(
     dry_run: DryRun = False,
     force: Force = False,
 ) -> None:
-    """Train one network from pixels with captions (CLIP) or with augmentations (SimCLR), and probe it.
+    """Train one network from pixels with captions (CLIP), augmentations (SimCLR) or another objective, and probe it.
 
     Each objective has as many steps, and tries the same learning rates and strengths of augmentation; validation
     chooses. Examples, of which the first takes 30 minutes on 2 cores, and the second needs a GPU:

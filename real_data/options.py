@@ -17,13 +17,6 @@ else:
     Dataset = StrEnum("Dataset", {name: name for name in KINDS})
 
 
-class Pretraining(StrEnum):
-    """What an encoder is pretrained with: captions or augmentations."""
-
-    clip = "clip"
-    simclr = "simclr"
-
-
 class Guide(StrEnum):
     """What a rule of resampling goes by."""
 

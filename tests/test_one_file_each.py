@@ -1,5 +1,6 @@
-"""A figure, a study, a graph family and a data set are one file each, found by its name."""
+"""A figure, a study, a graph family and a data set are one file each, an objective one class; each is found."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -52,25 +54,67 @@ FIGURE = Figure("New", ("new_study",), lambda tables: None)
 """
 DATASET = """
 from pathlib import Path
+import numpy as np
+from PIL import Image
 from real_data.datasets.dataset import ImageTextDataset
 
 USUAL_SIZE = 12
 
 
 def new_set(root: Path, size: int | None = None) -> ImageTextDataset:
-    return f"of {root} at {size}"
+    numbers = range(20)
+    files = [root / f"{number}.png" for number in numbers]
+    for number, file in enumerate(files):
+        Image.new("RGB", (size, size), (12 * number, 0, 90 * (number % 2))).save(file)
+    ids, captions = tuple(map(str, numbers)), tuple((f"number {number}",) for number in numbers)
+    labels, names = np.arange(20) % 2, ("even", "odd")
+    return ImageTextDataset("new_set", ids, tuple(files), ids, captions, labels, names, size, "none", "nobody")
+"""
+OBJECTIVE = """
+
+class NewObjective(Objective):
+    views = 1
+
+    def __init__(self, width, shown):
+        super().__init__()
+        self.head, self.shown = nn.Linear(width, 1), shown
+
+    @classmethod
+    def of(cls, run, studio, width):
+        return cls(width, len(studio.source.dataset))
+
+    def forward(self, features, batch, rng):
+        return self.head(features).square().mean() / self.shown
+
+
+OBJECTIVES = {**OBJECTIVES, "new_objective": NewObjective}
+"""
+TRAINED = """
+import shutil
+from pathlib import Path
+from pairbounds import app
+Path("pictures").mkdir()
+for line in (
+    "pretrain --help",
+    "pretrain --objective new_objective --dataset new_set --root pictures --out tables --seeds 2 --epochs 2 --warmup 0 "
+    "--batch 6 --views 2 --learning-rate 0.001 --strength 1 --cache cache",
+    "draw pretraining --tables tables --out drawn --format png",
+):
+    app(line.split(), standalone_mode=False)
+    if Path("tables").is_dir():
+        shutil.copy("results/published/pairings_learned.parquet", "tables")
 """
 FOUND = """
 from figures.__main__ import FIGURES
 from simulations.families import FAMILIES
 from theory.sweeps import find_study
 from real_data.options import Dataset
-from real_data.settings import ImageSettings, images_of
+from real_data.settings import ImageSettings
 try:
     ImageSettings("new_set")
 except ValueError as error:
     print(error)
-print(images_of("new_set", "here", None, None, None, "cache"), "new_set" in list(Dataset))
+print("new_set" in list(Dataset))
 print("new_figure" in FIGURES, find_study("new_study").name == "new_study", "new_family" in FAMILIES)
 """
 
@@ -86,6 +130,8 @@ def copy(tmp_path):
     (tmp_path / "figures/new_figure.py").write_text(FIGURE)
     (tmp_path / "real_data/datasets/new_set.py").write_text(DATASET)
     (tmp_path / "simulations/families/new_family.py").write_text(FAMILY)
+    with (tmp_path / "real_data/training/objectives.py").open("a") as objectives:
+        objectives.write(OBJECTIVE)
     return tmp_path
 
 
@@ -98,17 +144,31 @@ def planned(copy, *arguments, target="figures"):
     return [line for line in done.stdout.splitlines() if " -m " in line]
 
 
-def test_they_are_found_by_their_names(copy):
-    done = subprocess.run([sys.executable, "-c", FOUND], cwd=copy, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == [
-        "data set new_set needs --root: where is it?",
-        "of here at 12 True",
-        "True True True",
-    ]
+def test_make_knows_what_is_new(copy):
     everything = planned(copy)
     assert sum("new_study --out" in line for line in everything) == 1
     (drawn,) = (line for line in everything if "figures draw" in line)  # one process draws all that are due
     assert {"new_figure", "phase", "which_loss"} < {*drawn.split()}
+
+
+def test_they_are_found_and_a_network_is_pretrained_for_the_objective_on_the_data_set_and_drawn(copy):
+    """Listed, trained and judged on the pictures at their usual size, and a bar beside the untrained network."""
+    wide = {**os.environ, "COLUMNS": "200"}
+    done = subprocess.run([sys.executable, "-c", FOUND + TRAINED], cwd=copy, env=wide, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[:3] == ["data set new_set needs --root: where is it?", "True", "True True True"]
+    assert "supervised|simclr|clip|new_objective" in done.stdout
+    table = pd.read_parquet(copy / "tables/pretraining.parquet")
+    assert sorted(table["kind"]) == ["new_objective"] * 2 + ["untrained"] * 2
+    assert table["labels"].unique().tolist() == ["label"]
+    assert table.loc[table["kind"] == "new_objective", "steps"].tolist() == [4, 4]
+    (row,) = (json.loads(path.read_text())["identity"] for path in copy.glob("tables/new_objective-seed0*/result.json"))
+    assert row["run"]["kind"] == "new_objective"
+    caption = (copy / "drawn/pretraining.txt").read_text()
+    assert "by label: untrained" in caption
+    assert ", new_objective " in caption
+    assert "points" not in caption
+    assert (copy / "drawn/pretraining.png").is_file()
 
 
 def test_a_figure_that_is_asked_for_by_its_file_is_drawn_alone(copy):

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import get_args
 
 import pandas as pd
 
 from real_data.settings import image_inputs
 from real_data.training.forecast import encoders_forecast
 from real_data.training.networks import WORDS
-from real_data.training.runs import Kind, Run, Studio, run_all
+from real_data.training.objectives import OBJECTIVES
+from real_data.training.runs import UNTRAINED, Run, Studio, run_all
 from real_data.training.settings import TrainingSettings
 from theory.sweeps import Study
 
@@ -22,7 +22,7 @@ class Settings(TrainingSettings):
 
     Attributes
     ----------
-    objectives : "clip", "simclr"
+    objectives : of `OBJECTIVES`
     text_tower : of the captions: words, or open_clip/NAME
     learning_rates, strengths : that are tried, of the optimiser at its largest and of the augmentations
     """
@@ -34,9 +34,9 @@ class Settings(TrainingSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        unknown = [name for name in self.objectives if name not in get_args(Kind)]
+        unknown = [name for name in self.objectives if name not in OBJECTIVES]
         if unknown:
-            raise ValueError(f"objective {unknown[0]!r} is none of {', '.join(get_args(Kind))}")
+            raise ValueError(f"objective {unknown[0]!r} is none of {', '.join(OBJECTIVES)}")
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
@@ -64,11 +64,10 @@ def pretraining_table(settings: Settings, studio: Studio, folder: Path, seed: in
 
 def encoders(settings: Settings, seed: int) -> list[Run]:
     """What is trained with one seed."""
-    untrained = Run("untrained", settings.recipe(), seed)
+    untrained = Run(UNTRAINED, settings.recipe(), seed)
     tried = product(settings.objectives, settings.learning_rates, settings.strengths)
     return [untrained] + [
-        Run(kind, settings.recipe(rate), seed, strength, text=settings.text_tower)  # type: ignore[arg-type]  # a Kind, as asked above
-        for kind, rate, strength in tried
+        Run(kind, settings.recipe(rate), seed, strength, text=settings.text_tower) for kind, rate, strength in tried
     ]
 
 

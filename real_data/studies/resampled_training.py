@@ -10,8 +10,9 @@ import pandas as pd
 
 from real_data.settings import image_inputs
 from real_data.training.forecast import encoders_forecast
+from real_data.training.objectives import CAPTIONS, ENCODER, EVERY_GUIDE, GUIDES, LABELS
 from real_data.training.recipe import Recipe
-from real_data.training.runs import CAPTIONS, ENCODER, EVERY_GUIDE, GUIDES, LABELS, Kind, Run, Studio, run_all
+from real_data.training.runs import UNTRAINED, Run, Studio, run_all
 from real_data.training.settings import TrainingSettings
 from theory.infrastructure.names import none_of
 from theory.resampling import ALL_FOUR, FOUR
@@ -104,7 +105,7 @@ def encoders(settings: Settings, seed: int) -> list[Run]:
         replace(run, recipe=replace(recipe, learning_rate=rate), strength=strength)
         for run in (selected(runs, s.tune) if s.tune else [])
         for rate, strength in product(s.tuned_rates, s.tuned_strengths)
-        if run.kind != "untrained" and run.repeat == 0
+        if run.kind != UNTRAINED and run.repeat == 0
     ]
     usual = selected(runs, s.only)
     if s.whole_seeds is not None and seed >= s.whole_seeds:
@@ -166,8 +167,7 @@ def resampling_runs(
     for part in "+".join(rules).split("+") if rules else ():
         if part not in FOUR:
             raise ValueError(f"rule {part!r} is none of {SIMCLR}, {', '.join(FOUR)} and {ALL}")
-    references: tuple[Kind, ...] = ("untrained", "supervised", "simclr")
-    runs = [Run(kind, recipe, seed, strength) for kind in references]
+    runs = [Run(kind, recipe, seed, strength) for kind in (UNTRAINED, "supervised", "simclr")]
     runs += [Run("simclr", recipe, seed, strength, repeat=repeat) for repeat in range(1, baselines)]
     runs += [
         Run("simclr", recipe, seed, strength, rule=name, guide=guide)

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import scipy.sparse as sp
@@ -13,11 +13,18 @@ from torch.nn.functional import cross_entropy, normalize
 from real_data.resampling import caption_guide, label_guide, random_guide, resampled_nt_xent
 from real_data.resampling.gathering import gather_rows
 from real_data.training.distributed import each_a_share, own_part
-from real_data.training.networks import TextTower
+from real_data.training.networks import TextTower, text_tower
 from real_data.training.recipe import Recipe
 from real_data.training.views import Batch, whole
 from theory.infrastructure.arrays import IntArray
 
+if TYPE_CHECKING:
+    from real_data.training.runs import Run, Studio
+
+ENCODER, LABELS, RANDOM, NO_TEXT, CAPTIONS = "encoder", "labels", "random", "no_text", "captions"
+GUIDES = (ENCODER, LABELS, RANDOM)
+EVERY_GUIDE = (*GUIDES, NO_TEXT, CAPTIONS)
+SEEING = (ENCODER, NO_TEXT)  # those that embed the views themselves
 SHARED = 128  # width of the space of images and texts
 FIRST_TEMPERATURE, LARGEST_SCALE = 0.07, 100.0  # CLIP's
 
@@ -33,10 +40,17 @@ class Objective(nn.Module, ABC):
     seconds : of one core for an image of 64 pixels that the small network sees once; none where nobody has timed it.
         Those here are means of the 180 encoders of results/resampled_training.parquet and results/pretraining.parquet,
         each of 175 steps of 256 images.
+    labelled : whether it knows the classes of the images that train
     """
 
     views: ClassVar[int]
     seconds: ClassVar[float | None] = None
+    labelled: ClassVar[bool] = False
+
+    @classmethod
+    @abstractmethod
+    def of(cls, run: "Run", studio: "Studio", width: int) -> "Objective":
+        """The objective of a run, for features of that width."""
 
     @abstractmethod
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
@@ -68,6 +82,13 @@ class TwoViews(Objective):
         super().__init__()
         self.head = projection_head(width, Recipe.head_width) if head is None else head
         self.temperature, self.rule, self.guide, self.options = temperature, rule, guide, options or {}
+
+    @classmethod
+    def of(cls, run: "Run", studio: "Studio", width: int) -> "TwoViews":
+        """See `Objective`."""
+        options: dict[str, object] = {"published": True} if run.published else {}
+        head = projection_head(width, run.recipe.head_width, norm=run.recipe.head_norm)
+        return cls(width, run.recipe.temperature, run.rule, guide_of(run, studio), options, head)
 
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
         """See `Objective`."""
@@ -110,6 +131,13 @@ class ImageText(Objective):
         self.image_head, self.text_head = nn.Linear(width, SHARED), nn.Linear(tower.width, SHARED)
         self.log_scale = nn.Parameter(torch.tensor(-np.log(FIRST_TEMPERATURE), dtype=torch.float32))
 
+    @classmethod
+    def of(cls, run: "Run", studio: "Studio", width: int) -> "ImageText":
+        """See `Objective`."""
+        captions = studio.source.dataset.captions
+        texts = {text for image in studio.split(run.seed).encoder for text in captions[image]}
+        return cls(width, captions, text_tower(run.text, texts))
+
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
         """See `Objective`."""
         images = whole(batch).images
@@ -132,11 +160,16 @@ class ImageText(Objective):
 class Supervised(Objective):
     """Cross-entropy of a linear classifier: what labels would have made of the same network and views."""
 
-    views, seconds = 1, 5.5e-4
+    views, seconds, labelled = 1, 5.5e-4, True
 
     def __init__(self, width: int, labels: IntArray) -> None:
         super().__init__()
         self.labels, self.head = labels, nn.Linear(width, int(labels.max()) + 1)
+
+    @classmethod
+    def of(cls, run: "Run", studio: "Studio", width: int) -> "Supervised":  # noqa: ARG003 - shared signature
+        """See `Objective`."""
+        return cls(width, studio.classes)
 
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:  # noqa: ARG002 - shared signature
         """See `Objective`."""
@@ -145,6 +178,17 @@ class Supervised(Objective):
 
 
 OBJECTIVES: Mapping[str, type[Objective]] = {"supervised": Supervised, "simclr": TwoViews, "clip": ImageText}
+
+
+def guide_of(run: "Run", studio: "Studio") -> Guide:
+    """The guide of a run's rule."""
+    if run.guide == LABELS:
+        return oracle_guide(studio.classes)
+    if run.guide == CAPTIONS:
+        return exact_guide(studio.source.dataset.captions)
+    if run.seen_by:
+        return half_guide if run.published else seen_guide
+    return blind_guide
 
 
 def seen_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:  # noqa: ARG001 - shared signature

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
 import joblib
 import numpy as np
@@ -20,20 +19,8 @@ from real_data.pairings.views import views_of
 from real_data.training import distributed
 from real_data.training.evaluation import Evaluation, judgements
 from real_data.training.exported import export_encoder
-from real_data.training.networks import WORDS, text_tower
-from real_data.training.objectives import (
-    Guide,
-    ImageText,
-    Objective,
-    Supervised,
-    TwoViews,
-    blind_guide,
-    exact_guide,
-    half_guide,
-    oracle_guide,
-    projection_head,
-    seen_guide,
-)
+from real_data.training.networks import WORDS
+from real_data.training.objectives import LABELS, NO_TEXT, OBJECTIVES, RANDOM, SEEING
 from real_data.training.published_guide import PublishedGuide
 from real_data.training.recipe import Recipe
 from real_data.training.splits import Roles, Split, split
@@ -47,11 +34,7 @@ from theory.infrastructure.tables import replacing
 from theory.infrastructure.threads import asked_threads, limited_threads
 
 RESULT = "result.json"
-Kind = Literal["untrained", "supervised", "simclr", "clip"]
-ENCODER, LABELS, RANDOM, NO_TEXT, CAPTIONS = "encoder", "labels", "random", "no_text", "captions"
-GUIDES = (ENCODER, LABELS, RANDOM)
-EVERY_GUIDE = (*GUIDES, NO_TEXT, CAPTIONS)
-SEEING = (ENCODER, NO_TEXT)  # those that embed the views themselves
+UNTRAINED = "untrained"  # the network as it begins
 
 
 @dataclass(frozen=True)
@@ -60,7 +43,7 @@ class Run:
 
     Attributes
     ----------
-    kind : its objective: "untrained", "supervised", "simclr" or "clip"
+    kind : its objective, one of `OBJECTIVES`, or "untrained"
     recipe : of its optimisation
     seed : of the split of the data, the weights, the order and the views
     strength : of the augmentations
@@ -73,7 +56,7 @@ class Run:
     repeat : others have the same split and data, and other weights, order and views
     """
 
-    kind: Kind
+    kind: str
     recipe: Recipe
     seed: int
     strength: float = 1.0
@@ -100,6 +83,11 @@ class Run:
         content = json.dumps(asdict(self), sort_keys=True)
         words = [self.kind, *([self.rule, self.guide] if self.rule != "none" else []), f"seed{self.seed}"]
         return "-".join(words).replace("+", "-and-") + "-" + hashlib.sha256(content.encode()).hexdigest()[:12]
+
+
+def needs_labels(run: Run) -> bool:
+    """Whether a run knows the classes of the images that train it."""
+    return run.guide == LABELS or (run.kind in OBJECTIVES and OBJECTIVES[run.kind].labelled)
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +136,7 @@ class Studio:
     def possible(self, runs: Sequence[Run]) -> list[Run]:
         """Those that need no labels, where images that train encoders have none."""
         known = bool((self.classes[self.split(0).encoder] >= 0).all())
-        return [run for run in runs if known or (run.kind != "supervised" and run.guide != LABELS)]
+        return [run for run in runs if known or not needs_labels(run)]
 
     def pictures(self) -> Pixels | DecodedPictures:
         """All images as they are, (n, 3, s, s)."""
@@ -185,7 +173,7 @@ class Studio:
         """Draw and encode, before many processes would, what the runs will read from the cache."""
         self.pictures()
         for run in {(run.strength, run.seen_by, run.published): run for run in runs}.values():
-            if self.views and run.kind != "untrained":
+            if self.views and run.kind != UNTRAINED:
                 self.view_source(run)
 
 
@@ -259,7 +247,7 @@ def _judged(run: Run, studio: Studio, own: Path, alone: bool) -> Iterator[dict[s
     about["seconds"] = trained.seconds
     pictures, parts = studio.pictures(), studio.split(run.seed)
     features = trained.features(pictures)
-    if run.kind != "untrained":
+    if run.kind != UNTRAINED:
         export_encoder(trained.backbone, own, pictures[:1].shape[-1])
     evaluation, workers = studio.evaluation, studio.workers
     for found in judgements(trained, features, studio.source.dataset, parts, evaluation, run.seed, workers):
@@ -267,12 +255,12 @@ def _judged(run: Run, studio: Studio, own: Path, alone: bool) -> Iterator[dict[s
 
 
 def _trained(run: Run, studio: Studio, own: Path, alone: bool) -> Trained:
-    if run.kind == "untrained":
+    if run.kind == UNTRAINED:
         return untrained(run.recipe, run.weights, studio.device)
     return train_encoder(
         studio.view_source(run),
         studio.split(run.seed).encoder,
-        partial(_objective, run, studio),
+        partial(OBJECTIVES[run.kind].of, run, studio),
         run.recipe,
         run.weights,
         about={"run": run.key, "data": studio.key},
@@ -280,23 +268,3 @@ def _trained(run: Run, studio: Studio, own: Path, alone: bool) -> Trained:
         device=studio.device,
         progress=alone,
     )
-
-
-def _objective(run: Run, studio: Studio, width: int) -> Objective:
-    source = studio.source
-    if run.kind == "supervised":
-        return Supervised(width, studio.classes)
-    if run.kind == "clip":
-        seen = studio.split(run.seed).encoder
-        texts = {text for image in seen for text in source.dataset.captions[image]}
-        return ImageText(width, source.dataset.captions, text_tower(run.text, texts))
-    guide: Guide = blind_guide
-    if run.seen_by:
-        guide = half_guide if run.published else seen_guide
-    if run.guide == LABELS:
-        guide = oracle_guide(studio.classes)
-    elif run.guide == CAPTIONS:
-        guide = exact_guide(source.dataset.captions)
-    options: dict[str, object] = {"published": True} if run.published else {}
-    head = projection_head(width, run.recipe.head_width, norm=run.recipe.head_norm)
-    return TwoViews(width, run.recipe.temperature, run.rule, guide, options, head)

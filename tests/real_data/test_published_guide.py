@@ -10,9 +10,10 @@ from real_data import resampled_nt_xent
 from real_data.encoders.open_clip import OpenClip
 from real_data.resampling import AddNewPositive, DropEasyNegative, DropFalseNegative
 from real_data.resampling.pairs import cosine_similarities, two_views
+from real_data.training.objectives import ENCODER
 from real_data.training.published_guide import PublishedGuide
 from real_data.training.recipe import Recipe
-from real_data.training.runs import ENCODER, Run, Studio, run_all
+from real_data.training.runs import Run, Studio, run_all
 from tests.real_data import tiny
 from tests.real_data.colours import RowEncoder, coloured_source
 

@@ -17,10 +17,10 @@ from real_data.studies.resampled_training import resampling_runs, selected
 from real_data.training import linear_probe
 from real_data.training.forecast import stated_forecast, training_forecast
 from real_data.training.joined import joined
-from real_data.training.objectives import TwoViews, blind_guide, exact_guide, projection_head
+from real_data.training.objectives import EVERY_GUIDE, LABELS, TwoViews, blind_guide, exact_guide, projection_head
 from real_data.training.recipe import Recipe
 from real_data.training.recipes import DEFAULT, OURS, RECIPES, chosen_numbers, recipe_lines
-from real_data.training.runs import EVERY_GUIDE, LABELS, Run, Studio, run_all
+from real_data.training.runs import Run, Studio, run_all
 from real_data.training.splits import CHOOSING, Roles, split
 from real_data.training.trainer import train_encoder
 from real_data.training.views import Batch, view_pool

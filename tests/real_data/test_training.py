@@ -29,6 +29,9 @@ from real_data.training import standardised as standardised_module
 from real_data.training.linear_probe import linear_probe
 from real_data.training.networks import Backbone, WordBag, text_tower
 from real_data.training.objectives import (
+    ENCODER,
+    LABELS,
+    RANDOM,
     ImageText,
     Supervised,
     TwoViews,
@@ -37,7 +40,7 @@ from real_data.training.objectives import (
     seen_guide,
 )
 from real_data.training.recipe import Recipe
-from real_data.training.runs import ENCODER, LABELS, RANDOM, RESULT, Run, Studio, run_all
+from real_data.training.runs import RESULT, Run, Studio, run_all
 from real_data.training.splits import Split, split
 from real_data.training.trainer import CHECKPOINT, LOG, train_encoder, untrained
 from real_data.training.views import Batch, FreshViews, stored_pictures, view_pool
