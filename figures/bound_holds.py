@@ -22,7 +22,7 @@ CELLS = 28  # along each axis, of the density
 PANELS = (
     ("probe-error", r"bound $2\alpha_T/(1-\sigma_{k+1}^2)$"),
     ("sharp-probe-error", r"sharper bound $2\rho_k/(1-\sigma_{k+1}^2)$"),
-    ("local-multihop-error", "theorem 16, 8 hops"),
+    ("local-multihop-error", "theorem 16"),
 )
 
 
@@ -92,6 +92,7 @@ def counted(table: pd.DataFrame, name: str) -> Count:
 
 def _caption(table: pd.DataFrame) -> str:
     counts = {name: counted(table, name) for name, _ in PANELS}
+    factors = " or ".join(map(str, sorted((table["k"] // table["n_classes"]).unique())))
     parts = [f"{graphs(table)} graphs, {counts[PANELS[0][0]].points} (graph, width) points"]
     for name, count in counts.items():
         parts.append(
@@ -101,7 +102,7 @@ def _caption(table: pd.DataFrame) -> str:
         )
     return (
         "How many points lie where: each is the optimal embedding of one random world's caption or augmentation graph, "
-        "of width 1, 2 or 4 times the number of classes. None may lie above the line. " + "; ".join(parts) + "."
+        f"of width {factors} times the number of classes. None may lie above the line. " + "; ".join(parts) + "."
     )
 
 

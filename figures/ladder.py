@@ -26,8 +26,8 @@ class Rung(NamedTuple):
 
 RUNGS = {
     "probe-error": Rung("theorem 4", BOUND, "--", vectors=False),
-    "multihop-error": Rung("theorem 15, 8 hops", SHARP_BOUND, ":", vectors=False),
-    "local-multihop-error": Rung("theorem 16, 8 hops", GREEN, (0, (5, 1)), vectors=False),
+    "multihop-error": Rung("theorem 15", SHARP_BOUND, ":", vectors=False),
+    "local-multihop-error": Rung("theorem 16", GREEN, (0, (5, 1)), vectors=False),
     "trained-error": Rung("theorem 17, at the optimum", ORANGE, "-.", vectors=True),
 }
 TRUE_SQUARE = r"$2\,\varepsilon_2$, twice the true squared error"

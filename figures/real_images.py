@@ -21,7 +21,7 @@ ENERGY_LIMIT = 0.35  # the bin at 0, which holds every second eigenvalue, is cut
 CURVES: tuple[tuple[str, str, str, LineStyleType, str, str], ...] = (
     ("probe-error", "value", BOUND, "--", "s", r"bound $2\alpha_T/(1-\sigma_{k+1}^2)$"),
     ("sharp-probe-error", "value", SHARP_BOUND, ":", "D", r"sharper bound $2\rho_k/(1-\sigma_{k+1}^2)$"),
-    ("local-multihop-error", "value", ORANGE, "-.", "^", "theorem 16, 8 hops"),
+    ("local-multihop-error", "value", ORANGE, "-.", "^", "theorem 16"),
     ("trained-error", "value", GREEN, (0, (5, 1, 1, 1)), "v", "theorem 17, at the optimum"),
     ("probe-error", "measured", MEASURED, "-", "o", "measured probe error"),
 )

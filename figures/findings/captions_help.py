@@ -2,6 +2,7 @@
 
 from figures.captions_help import compared
 from figures.findings.finding import Facts, Finding, Tables
+from figures.settings import said
 
 
 def facts(tables: Tables) -> Facts:
@@ -9,6 +10,7 @@ def facts(tables: Tables) -> Facts:
     table = tables["captions_help"]
     return {
         "seeds": table["seed"].nunique(),
+        "at": said(table, ", at k = {k}"),
         "bound": compared(table, "bound"),
         "error": compared(table, "probe_error"),
     }
@@ -34,7 +36,7 @@ FINDING = Finding(
     "Captions have the smaller bound at every strength of the augmentation, but the augmentation at its best strength "
     "has the same measured error.",
     """
-These are medians over {{ seeds }} seeds of one world, at k = 8. Captions have the bound {{ bound.captions | fixed }},
+These are medians over {{ seeds }} seeds of one world{{ at }}. Captions have the bound {{ bound.captions | fixed }},
 and the augmentation at its best strength has {{ bound.augmentation | fixed }}. Captions have the smaller bound at
 {{ bound.smaller }} of {{ bound.strengths }} strengths.
 

@@ -60,8 +60,8 @@ It is {{ square.excess | fixed }} for twice the true squared error and {{ vector
 the optimum, which need them.
 
 On the captions of emoji at k = {{ k }} theorem 4 says {{ four_emoji | fixed }}, theorem 15
-{{ fifteen_emoji | fixed }}, and theorem 16 {{ sixteen_emoji | fixed }} with 8 hops and {{ further | fixed }} with
-{{ hops }}; with eigenvectors, twice the true squared error is {{ twice | fixed }} and theorem 17 says
+{{ fifteen_emoji | fixed }}, and theorem 16 {{ sixteen_emoji | fixed }}, or {{ further | fixed }} with {{ hops }}
+hops; with eigenvectors, twice the true squared error is {{ twice | fixed }} and theorem 17 says
 {{ vectors_emoji | fixed }}. The error is {{ error | fixed }}.
 """,
     facts,

@@ -1,6 +1,7 @@
 """What the loss does that the bound does not say."""
 
 from figures.findings.finding import Facts, Finding, Tables
+from figures.settings import said
 from figures.which_loss import held, quoted_noise
 
 
@@ -10,6 +11,8 @@ def facts(tables: Tables) -> Facts:
     by_loss = held(table)
     return {
         "seeds": table["seed"].nunique(),
+        "wide": said(table, " of width {k}"),
+        "optimizer": said(table, "{optimizer}"),
         "noise": quoted_noise(table),
         "errors": {loss: one.error for loss, one in by_loss.items()},
         "points": sum(one.points for one in by_loss.values()),
@@ -36,11 +39,12 @@ FINDING = Finding(
     ("which_loss",),
     "The bound on the spectral optimum held for all {{ losses }} losses, but the loss matters more than it says.",
     """
-At caption noise {{ noise }}, free embeddings of width 8 have a probe error of {{ errors.spectral | fixed(3) }} with
+At caption noise {{ noise }}, free embeddings{{ wide }} have a probe error of {{ errors.spectral | fixed(3) }} with
 the spectral loss and of {{ errors.nt_xent | fixed(3) }} with NT-Xent on induced pairs. With InfoNCE it is
 {{ errors.infonce | fixed }}, and with CLIP {{ errors.clip | fixed }}. These two losses reach the mutual information,
-and so they fit the wrong captions too. All numbers are medians of {{ seeds }} seeds, trained with Adam. A run with SGD
-on a single seed, which the table does not hold, agrees.
+and so they fit the wrong captions too. All numbers are medians of {{ seeds }} seeds
+{%- if optimizer %}, trained with {{ optimizer | capitalize }}{% endif %}. A run with SGD on a single seed, which the
+table does not hold, agrees.
 
 The bound held at {{ points - above }} of {{ points }} points, though for four of the losses nothing is proved.
 """,
