@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.commands import ROOT
+from tests.limits import PATIENCE
 
-PATIENCE = 240  # seconds after which what has not ended is taken to hang
 GOING = 15  # seconds in which processes that belong to a killed one go
 MOMENT = 0.02
 _BAR = re.compile(r"\|.*\d+/\d+ \[|\d/\d+\|.*\| \d")  # of tqdm: its own, and the stages of an audit

@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.linalg
 import scipy.sparse as sp
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.sparse.linalg import aslinearoperator
 
 from tests.families import GRAPHS, block_diagonal, slow_decay
@@ -62,6 +66,21 @@ def test_residuals_are_of_the_triplets_with_the_first_in_closed_form(away, monke
     naive = module.residual_norms(graph.normalized, found.left, found.singular_values, found.right)
     np.testing.assert_allclose(found.residuals, naive, atol=4 * EPS)
     assert np.all(naive[1:] > away / 10)  # and not of round-off
+
+
+@given(st.lists(st.floats(0, 1), min_size=4, max_size=4))
+def test_residuals_of_round_off_count_as_all_that_it_may_be(parts):
+    """How large they come out is the order of summation's choice, which is to change no bound."""
+    graph = PairGraph([[4, 1, 0, 2], [1, 3, 1, 0], [0, 1, 5, 1], [2, 0, 1, 2], [1, 1, 0, 0]])
+    found = spectrum(graph, 4)
+    none = replace(found, residuals=np.zeros(4))
+    some = replace(found, residuals=np.array(parts) * found.round_off / 2)  # their norm is no more than round-off
+    large = replace(found, residuals=np.full(4, 3 * found.round_off))
+    assert some.rounding == none.rounding < large.rounding
+    np.testing.assert_array_equal(some.upper_values, none.upper_values)
+    np.testing.assert_array_equal(some.lower_values, none.lower_values)
+    assert np.all(large.upper_values[1:] > none.upper_values[1:])
+    assert np.all(large.lower_values < none.lower_values)
 
 
 @pytest.mark.parametrize("k", [3, 5, 8, 40])

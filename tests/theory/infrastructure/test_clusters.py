@@ -2,10 +2,10 @@
 
 import threading
 
-import dask
 import pytest
 from distributed import LocalCluster, as_completed, get_worker
 
+from tests.limits import PATIENCE
 from theory.infrastructure import clusters
 from theory.infrastructure.clusters import connected
 
@@ -18,8 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 def workers(monkeypatch):
     for limit in ("ALONE", "NOTICING", "LOOKING"):
         monkeypatch.setattr(clusters, limit, 0.2)
-    soon = dask.config.set({"distributed.comm.timeouts.connect": "2s"})  # that nobody is there any more
-    with soon, LocalCluster(n_workers=2, threads_per_worker=1, **LOCAL) as workers:
+    with LocalCluster(n_workers=2, threads_per_worker=1, **LOCAL) as workers:
         yield workers
 
 
@@ -29,7 +28,7 @@ BEGUN, OVER = threading.Event(), threading.Event()
 def work(value: int) -> int:
     """Goes on until the end of the test."""
     BEGUN.set()
-    OVER.wait(60)
+    OVER.wait(PATIENCE)
     return value
 
 
@@ -50,7 +49,7 @@ def lose(workers, number: int) -> str:
 def test_what_needs_all_workers_ends_when_one_is_lost_and_names_it(workers, begun):
     with connected(workers.scheduler_address, all_needed=True) as cluster:
         futures = cluster.map(work, range(2), pure=False)
-        begun.wait(30)
+        assert begun.wait(PATIENCE)
         address = lose(workers, 0)
         with pytest.raises(RuntimeError, match=f"lost the worker {address}"):
             cluster.gather(futures)
@@ -67,7 +66,7 @@ def test_what_needs_none_in_particular_is_done_by_the_rest(workers):
 def test_it_ends_when_no_worker_is_left(workers, begun):
     with connected(workers.scheduler_address, all_needed=False) as cluster:
         futures = cluster.map(work, range(1), pure=False)
-        begun.wait(30)
+        assert begun.wait(PATIENCE)
         addresses = {lose(workers, number) for number in (0, 1)}
         results = cluster.each(lambda: as_completed(futures))
         with pytest.raises(RuntimeError, match="lost the worker") as lost:
@@ -91,7 +90,7 @@ async def silence(worker):
 def elsewhere(silent: str) -> str:
     """Never comes to an end on the silent worker."""
     if (here := get_worker().address) == silent:
-        OVER.wait(60)
+        OVER.wait(PATIENCE)
     return here
 
 
@@ -113,7 +112,7 @@ def test_what_a_worker_that_stands_still_was_at_is_given_to_another(workers, beg
 def busy(workers):
     """A scheduler that answers nobody until it is told to."""
     free = threading.Event()
-    yield lambda: workers.loop.add_callback(free.wait, 60), free
+    yield lambda: workers.loop.add_callback(free.wait, PATIENCE), free
     free.set()
 
 
@@ -138,7 +137,7 @@ def test_a_scheduler_that_never_answers_is_lost(workers, busy, monkeypatch):
 def test_it_ends_when_the_scheduler_is_lost(workers, begun):
     with connected(workers.scheduler_address, all_needed=True) as cluster:
         futures = cluster.map(work, range(1), pure=False)
-        begun.wait(30)
+        assert begun.wait(PATIENCE)
         workers.sync(workers.scheduler.close)
         with pytest.raises(RuntimeError, match="was lost: the connection to it broke"):
             cluster.gather(futures)

@@ -167,6 +167,7 @@ def test_an_attack_on_it_is_the_same_line(call, plugin, body):
     code, _, err = call(app, "attack", "mine", "--evaluations", 9, "--plugin", path, *limit(body))
     assert code == 2
     assert err.splitlines()[-1].startswith(f"error: bound 'mine' ({path}, line ")
+    assert ("took longer than 0.2 s" in err) == ("while True" in body)
 
 
 def test_measuring_its_sharpness_is_the_same_error(plugin, tmp_path):
