@@ -2,6 +2,7 @@
 
 import threading
 
+import dask
 import pytest
 from distributed import LocalCluster, as_completed, get_worker
 
@@ -20,6 +21,8 @@ def workers(monkeypatch):
         monkeypatch.setattr(clusters, limit, 0.2)
     with LocalCluster(n_workers=2, threads_per_worker=1, **LOCAL) as workers:
         yield workers
+        with dask.config.set({"distributed.comm.timeouts.connect": "2s"}):  # nobody has to be there any more
+            workers.close()
 
 
 BEGUN, OVER = threading.Event(), threading.Event()
