@@ -148,6 +148,16 @@ def test_climbing_goes_up():
     assert np.mean(gains) > 0.1
 
 
+def test_most_of_a_search_improves_what_was_drawn(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(
+        "theory.attack.search.random_candidate",
+        lambda *given, **named: drawn.append(random_candidate(*given, **named)) or drawn[-1],
+    )
+    found = search(FALSE_CLAIMS["without ties"], evaluations=200)
+    assert 0 < len(drawn) < found.evaluations / 2
+
+
 def test_the_same_seed_finds_the_same_graph():
     first, second = (search("near-optimal-error", 3, 150) for _ in range(2))
     np.testing.assert_array_equal(first.graph.joint.toarray(), second.graph.joint.toarray())
