@@ -250,8 +250,9 @@ def _gaps_of_classes(form: Form, row: str) -> Iterator[float]:
     if row in OVER_CLASS_GAP:
         yield least_gap(form.graph)
     if row in OVER_DISTANCE:
-        lengths = np.linalg.norm(_unit(form.encoder)[0], axis=1)
-        yield min(1.0, float(_reach(form.encoder).min() / lengths.max()))
+        longest = float(np.linalg.norm(_unit(form.encoder)[0], axis=1).max())
+        if longest > 0:
+            yield min(1.0, float(_reach(form.encoder).min()) / longest)
     if row in OVER_DISTINCT:
         yield 1 - float(np.sum(class_masses(form.graph, "right") ** 2))
 
