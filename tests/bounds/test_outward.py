@@ -27,9 +27,11 @@ from tests.bounds.test_mutants import (
     thrice,
     two_bits,
     two_captions_of_a_class,
+    two_means,
 )
-from theory import BOUNDS, PairGraph
-from theory.bounds import Encoder
+from theory import BOUNDS, HypothesisError, PairGraph
+from theory.bounds import QUANTITIES, Encoder
+from theory.bounds import theorem11_nearest_mean as nearest
 from theory.bounds.theorem15_multihop import interval_table
 from theory.bounds.theorem17_trained_encoders import _excess
 from theory.bounds.theorem18_penalty import duality_gap, penalised_excess
@@ -310,6 +312,44 @@ def test_independence_is_asked_for_but_for_round_off():
         graph = PairGraph(rng.random((5, 1)) * by_class[labels], labels, [1, 0, 1, 0])
         case = Case(graph, 1, (rng.random((5, 1)), rng.random((4, 1))))
         assert np.isfinite(BOUNDS["mean-classifier"](*arguments_of(case)))
+
+
+@pytest.mark.parametrize(("share", "apart"), [(0.5, True), (1.0, False), (2.0, False)])
+def test_values_no_further_apart_than_round_off_are_one_to_theorem_3(share, apart):
+    graph, triplets, k, _ = arguments_of(two_bits(features=False))
+    values = triplets.singular_values
+    told = saying(triplets, rounding=share * (values[k - 1] - values[k]))
+    if apart:
+        assert BOUNDS["mmcl-is-sscl"](graph, told, k) == pytest.approx(-1 - 0.9**4)
+    else:
+        with pytest.raises(HypothesisError, match="fails"):
+            BOUNDS["mmcl-is-sscl"](graph, told, k)
+
+
+def test_the_means_of_classes_are_off_by_a_sum_of_their_features(monkeypatch):
+    """In units of the largest feature, which is 4: of sizes 1/2 and 1 the means are off by a hundredth of each."""
+    monkeypatch.setattr(nearest, "round_off", lambda n: 0.01)
+    encoder = arguments_of(Case(PairGraph(np.eye(3), [0, 0, 1]), 1, np.array([[1.0], [3.0], [-4.0]])))[3]
+    sizes = np.array([0.5, 1.0]) * 4 / np.exp2(nearest._unit(encoder)[1])
+    apart = (sizes.sum() - 0.02 * sizes.max()) / 2
+    np.testing.assert_allclose(nearest._reach(encoder), [apart, apart], rtol=1e-12)
+
+
+def test_a_node_that_may_be_nearest_to_its_own_mean_is_in_doubt(monkeypatch):
+    """Its mass, times a lead of four times its noise in the place of that of a node at its mean."""
+    monkeypatch.setattr(nearest, "round_off", lambda n: 0.01)
+    encoder = arguments_of(Case(PairGraph(np.eye(4), [0, 0, 0, 1]), 1, np.array([[-1.0], [0.0], [-2.0], [1.0]])))[3]
+    lead = 2 * nearest._reach(encoder)[0] ** 2
+    expected = 0.25 * 4 * nearest._noise(encoder)[1] / lead
+    assert 0 < expected < 0.25
+    assert QUANTITIES["nearest_mean_error"].doubt(encoder) == pytest.approx(expected)
+
+
+def test_a_variance_of_nothing_is_off_by_a_rounding_of_the_features():
+    """Means of 0.2 * 4 and 0.8 * 4 from the mean of all, and no variance about them: `0.8 (0.8)² + 0.2 (3.2)²`."""
+    encoder = arguments_of(two_means(0, 4))[3]
+    found = QUANTITIES["class_variance"].scale(encoder)
+    assert found == pytest.approx(encoder.spectrum.round_off * (0.8 * 0.8**2 + 0.2 * 3.2**2), rel=1e-6)
 
 
 def test_the_table_of_intervals_rounds_theorem_4_up():

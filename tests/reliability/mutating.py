@@ -42,6 +42,12 @@ ALLOWANCE = re.compile(
     r"round_?off|rounding$|^rounded$|^(EPS|UNITS|eps|unit|slack|nothing|noise|doubts?|moved|added)$", re.IGNORECASE
 )
 ROUNDED = re.compile(r"^_?rounded_(down|up)$|^nextafter$")
+# Limits of work and memory. On which side of one a graph is decides how the same is computed, in blocks of which size,
+# whether it is kept, whether a bound is a little sharper than another that is proved, or whether it is refused.
+LIMITS = (
+    *("AT_ONCE", "BLOCK", "BLOCK_BYTES", "CACHED", "HOPS_PRODUCTS", "KEPT_BYTES", "LEVELS_LIMIT", "NORM_LIMIT"),
+    *("PAIRS_LIMIT", "PLACES", "PRODUCTS_BLOCK", "PRODUCTS_LIMIT", "PROOF_SIDE", "STACKED", "TRIPLES_LIMIT"),
+)
 STRUCTURE = ("axis", "minlength", "initial", "dtype", "side", "order", "ndmin")  # keywords that say nothing of a value
 
 
@@ -196,14 +202,21 @@ def _places(function: ast.FunctionDef) -> Iterator[tuple[ast.AST, _Hook]]:
 
 
 def _is_structure(parent: ast.AST, field: str, node: ast.AST) -> bool:
-    """What says nothing of a value: imports, messages, types and the shapes of arrays."""
+    """What says nothing of a value: imports, messages, types, the shapes of arrays, and limits of work."""
     return (
         isinstance(node, ast.Import | ast.ImportFrom | ast.Raise | ast.JoinedStr)
         or (isinstance(node, ast.keyword) and node.arg in STRUCTURE)
         or (isinstance(parent, ast.AnnAssign) and field == "annotation")
         or (isinstance(node, ast.Call) and _name(node.func) in ("isinstance", "getattr", "astype", "reshape"))
         or (isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Is | ast.IsNot | ast.In | ast.NotIn))
+        or _is_limited(node)
     )
+
+
+def _is_limited(node: ast.AST) -> bool:
+    """Whether a comparison, a least or a greatest is with a limit of work."""
+    chooses = isinstance(node, ast.Compare) or (isinstance(node, ast.Call) and _name(node.func) in EXTREMES)
+    return chooses and any(_name(part) in LIMITS for part in ast.walk(node))
 
 
 def _changes(hook: _Hook) -> Iterator[tuple[str, ast.AST]]:

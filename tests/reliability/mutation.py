@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import resource
 import signal
 import time
 from collections import Counter
@@ -23,9 +24,11 @@ from tests.reliability.record import Record
 from theory.bounds import THEOREMS
 from theory.infrastructure.commandline import CHECK_FAILED, print_table, run
 
+# Seconds of a processor, which say the same beside other work.
 SECONDS = 120  # for the tests of one mutant: one that takes longer does not end, and is found by that
+LONGEST = 1.0  # for a test: what a longer one alone would see has no narrow test
 FAST = "not slow and not gpu and not data and not browser"
-# What is loaded in this process is so before pytest could rewrite it: that is why children are forked from it.
+# What `narrow.py` imports is loaded before pytest could rewrite it.
 QUIET = ("-q", "-W", "ignore::pytest.PytestAssertRewriteWarning", "-W", "ignore:Module already imported")
 PYTEST = (*QUIET, "-x", "-n0", "-p", "no:cacheprovider", "-m", FAST)
 # `tests/bounds/test_mutants.py` has these of theorems on every run.
@@ -34,73 +37,89 @@ IN_FAST_TESTS = "number"
 
 @dataclass
 class Outcome:
-    """Of the tests of a module: what failed, and how long each took, by their names."""
+    """Of tests: what failed, and the processor's seconds that each took, by their names."""
 
     failed: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
-
-@dataclass
-class Watched:
-    """A plugin of pytest: it takes the likeliest to fail and the shortest tests first, and notes what they do."""
-
-    kills: Counter[str]
-    known: dict[str, float]
-    outcome: Outcome = field(default_factory=Outcome)
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Put them in order."""
-        items.sort(key=lambda item: (-self.kills[item.nodeid], self.known.get(item.nodeid, 0.0)))
-
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note one."""
-        seconds = self.outcome.seconds
-        seconds[report.nodeid] = seconds.get(report.nodeid, 0.0) + report.duration
+        """Note what failed, as a plugin of pytest."""
         if report.failed:
-            self.outcome.failed.append(report.nodeid)
+            self.failed.append(report.nodeid)
 
 
 class TestsFailError(Exception):
     """The tests of a module fail without a mistake in it."""
 
 
+@dataclass
+class Campaign:
+    """A plugin of pytest that runs what was collected once as it is, and once with each mistake of some kinds.
+
+    Each time is in a child of this process, in which all is loaded and collected already.
+    """
+
+    module: ModuleType
+    kinds: Iterable[str]
+    wrong: str | None = "nothing was collected"
+    count: int = 0
+    alive: list[Mutant] = field(default_factory=list)
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Try every mutant, against the likeliest test to fail first and then the shortest, until one fails."""
+        loaded, kills = Loaded(self.module), Counter[str]()
+        right = in_child(lambda: tried(session.items))
+        self.wrong = "no end" if right is None else next(iter(right.failed), None)
+        if right is None or self.wrong:
+            return True
+        items = [item for item in session.items if right.seconds[item.nodeid] < LONGEST]
+        for mutant in mutants(self.module, self.kinds):
+            items.sort(key=lambda item: (-kills[item.nodeid], right.seconds[item.nodeid]))
+
+            def with_mistake(mutant: Mutant = mutant) -> Outcome:
+                with loaded.with_mistake(mutant):
+                    return tried(items)
+
+            found = in_child(with_mistake)
+            self.count += 1
+            if found is not None and not found.failed:
+                self.alive.append(mutant)
+            kills.update([] if found is None else found.failed)
+        return True
+
+
 def survivors(module: ModuleType, kinds: Iterable[str]) -> tuple[int, list[Mutant]]:
     """How many mutants of these kinds a module has, and those that its tests let live.
-
-    Each is tried in a child of this process, in which all is loaded already, until the first test fails.
 
     Raises
     ------
     TestsFailError
         The tests fail as it is.
     """
-    tests, loaded, kills = narrowest(module), Loaded(module), Counter[str]()
-    right = in_child(lambda: tried(tests, Watched(kills, {})))
-    if right is None or right.failed:
-        raise TestsFailError(f"{module.__name__}: {'no end' if right is None else right.failed[0]}")
-    count, alive = 0, []
-    for count, mutant in enumerate(mutants(module, kinds), 1):  # noqa: B007
-
-        def with_mistake(mutant: Mutant = mutant) -> Outcome:
-            with loaded.with_mistake(mutant):
-                return tried(tests, Watched(kills, right.seconds))
-
-        found = in_child(with_mistake)
-        if found is not None and not found.failed:
-            alive.append(mutant)
-        kills.update([] if found is None else found.failed)
-    return count, alive
+    campaign = Campaign(module, kinds)
+    with Path(os.devnull).open("w") as nothing, contextlib.redirect_stdout(nothing):
+        pytest.main([*PYTEST, *narrowest(module)], plugins=[campaign])
+    if campaign.wrong:
+        raise TestsFailError(f"{module.__name__}: {campaign.wrong}")
+    return campaign.count, campaign.alive
 
 
-def tried(tests: Sequence[str], watched: Watched) -> Outcome:
-    """Run tests until one fails; what cannot be collected has failed, too."""
+def tried(items: Sequence[pytest.Item]) -> Outcome:
+    """What comes of tests, up to the first that fails."""
     without_shrinking = settings(phases=[Phase.explicit, Phase.generate], database=None)
     settings.register_profile("mutants", without_shrinking)
     settings.load_profile("mutants")
-    code = pytest.main([*PYTEST, *tests], plugins=[watched])
-    if code != pytest.ExitCode.OK and not watched.outcome.failed:
-        watched.outcome.failed.append(f"pytest ended with {code!r}")
-    return watched.outcome
+    outcome = Outcome()
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        plugins = item.config.pluginmanager
+        plugins.register(outcome)
+        started = time.process_time()
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        outcome.seconds[item.nodeid] = time.process_time() - started
+        plugins.unregister(outcome)
+        if outcome.failed:
+            break
+    return outcome
 
 
 def in_child(work: Callable[[], Outcome]) -> Outcome | None:
@@ -109,7 +128,8 @@ def in_child(work: Callable[[], Outcome]) -> Outcome | None:
     child = os.fork()
     if child == 0:
         with contextlib.suppress(BaseException):
-            signal.alarm(SECONDS)
+            resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+            signal.alarm(10 * SECONDS)
             silence = os.open(os.devnull, os.O_WRONLY)
             os.dup2(silence, 1)
             os.dup2(silence, 2)
@@ -121,12 +141,6 @@ def in_child(work: Callable[[], Outcome]) -> Outcome | None:
         said = answer.read()
     os.waitpid(child, 0)
     return Outcome(*json.loads(said)) if said else None
-
-
-def load(files: Iterable[str]) -> None:
-    """Import test files, and with them all that they need, so that no child has to."""
-    with Path(os.devnull).open("w") as nothing, contextlib.redirect_stdout(nothing):
-        pytest.main([*PYTEST, "--collect-only", *sorted(set(files))])
 
 
 def row(module: ModuleType, kinds: Sequence[str]) -> tuple[dict[str, Any], list[Mutant]]:
@@ -156,7 +170,6 @@ def mutation(
     if unknown := [name for name in module or [] if name not in known]:
         raise typer.BadParameter(f"no mistakes are put into {unknown[0]}: there are {', '.join(known)}")
     chosen = [known[name] for name in module or known]
-    load(test.partition("::")[0] for each in chosen for test in narrowest(each))
     rows, alive = [], []
     for each in chosen:
         found, living = row(each, kind or list(KINDS))

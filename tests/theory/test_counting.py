@@ -154,6 +154,12 @@ def test_a_wrong_answer_of_the_solver_is_mended(answer, monkeypatch):
     assert values.max() <= highest
 
 
+def test_a_polynomial_that_may_be_0_above_is_given_up(monkeypatch):
+    monkeypatch.setattr(counting, "_range", lambda coefficients, low: (0.0, 1.0))
+    coefficients, highest = step_above(0.5, np.array([1.0, 0.5, 0.25]))
+    assert (coefficients.tolist(), highest) == ([1, 0, 0], 1)
+
+
 def test_round_off_of_a_thousandth_counts_against_the_polynomial_and_the_products(monkeypatch):
     """Of a constant, as the solver proposes it, degree 4: each end is off by 4 thousandths, the upper by one more."""
     constant, graph = np.eye(1, 5)[0], PairGraph(np.eye(50))

@@ -142,18 +142,21 @@ def test_values_worked_out_by_hand():
     assert sample_deviation(100, 10, level=1 - np.exp(-2)) == pytest.approx(0.3 + 0.2)
     assert excess_from_pairs(100, 10, 3, level=1 - np.exp(-2)) == pytest.approx(2 * (6 + 9) * 0.5)
     assert sample_deviation(1, 1000) == 2
+    assert excess_from_pairs(100, 10, 0.0) == 0
     assert largest_squared_norm(PairGraph(np.eye(2) * [1, 3]), 2) == pytest.approx(4)
 
 
 def test_bad_arguments():
-    with pytest.raises(ValueError, match="not a confidence"):
-        sample_deviation(10, 10, level=1.0)
+    for level in (0.0, 1.0):
+        with pytest.raises(ValueError, match="not a confidence"):
+            sample_deviation(10, 10, level=level)
     with pytest.raises(ValueError, match="at least 1"):
         sample_deviation(0, 10)
     with pytest.raises(ValueError, match="negative"):
         excess_from_pairs(10, 10, -1.0)
     with pytest.raises(ValueError, match="excludes the optimum"):
         mse_from_pairs(GRAPH, 2, 10, 0.5)
+    assert mse_from_pairs(GRAPH, 2, 10, largest_squared_norm(GRAPH, 2) * (1 - 1e-12)) == 1
 
 
 @pytest.mark.parametrize(("graph", "k", "pairs"), [(GRAPH, 2, 7e6), (LatentWorld().caption_graph(), 8, 6e8)])

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from theory import HypothesisError, PairGraph, optimal_embeddings, probe, spectrum
+from theory import HypothesisError, PairGraph, optimal_embeddings, probe, spectrum, transfer
 from theory.bounds import Encoder
 from theory.transfer import classes_by_domains, transfer_bound, whitened_head
 
@@ -156,6 +156,15 @@ def test_round_off_counts_where_nothing_is_spent():
     """Scores that are the labels, and no pair across classes: the sums are exact, and what they say is 0."""
     graph = PairGraph(np.kron(np.eye(2), np.ones((2, 2))), [0, 0, 1, 1])
     assert 1e-14 < transfer_bound(graph, np.eye(2)[[0, 0, 1, 1]], [0, 2]) < 1e-11
+
+
+def test_captions_that_are_never_written_are_none():
+    assert classes_by_domains(2, 2, rho=1, alpha=0.5, beta=0.3, gamma=0).n_right == 4 + 2 + 2
+
+
+def test_features_as_far_from_whitened_as_allowed_are_taken(monkeypatch):
+    monkeypatch.setattr(transfer, "WHITE", 0.0)
+    assert whitened_head(PairGraph(np.eye(2), [0, 1]), np.ones((2, 1)), [0]).held_out_error == 1
 
 
 def test_bad_arguments():
