@@ -17,7 +17,7 @@ from theory import (
     spectral_loss,
     spectrum,
 )
-from theory.bounds import Encoder
+from theory.bounds import QUANTITIES, Encoder
 from theory.bounds.quantities import aligned_induced_loss
 from theory.bounds.rows import TIED
 from theory.bounds.theorem05_self_supervised import image_error
@@ -157,6 +157,12 @@ def test_image_error_from_its_definition(family):
         right = label in votes and all(votes[label] > votes[c] + 1e-12 for c in classes if c != label)
         naive += graph.right_marginal[image] * (not right)
     assert image_error(encoder) == pytest.approx(naive, abs=1e-9)
+
+
+def test_of_an_image_that_both_classes_share_the_vote_is_narrower_than_the_probe():
+    graph = PairGraph([[1, 0.51], [0, 0.49]], [0, 1], [0, 0])
+    encoder = Encoder.of(graph, spectrum(graph, 2), 2, (np.eye(2), np.eye(2)))
+    assert QUANTITIES["image_error"].lead(encoder) == pytest.approx(0.02)
 
 
 def test_the_zero_shot_bound_for_any_encoder_with_the_gap_is_theorem_6_at_the_optimum():

@@ -20,7 +20,7 @@ from hypothesis import Phase, settings
 from tests.reliability.equivalent import SAME_VALUE
 from tests.reliability.mutating import KINDS, Loaded, Mutant, mutants
 from tests.reliability.narrow import modules, narrowest
-from tests.reliability.record import Record
+from tests.reliability.record import RECORDS, Record, here_and_now
 from theory.bounds import THEOREMS
 from theory.infrastructure.commandline import CHECK_FAILED, print_table, run
 
@@ -113,7 +113,7 @@ def tried(items: Sequence[pytest.Item]) -> Outcome:
     for item, following in zip(items, [*items[1:], None], strict=True):
         plugins = item.config.pluginmanager
         plugins.register(outcome)
-        started = time.process_time()
+        started = time.monotonic()
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         outcome.seconds[item.nodeid] = time.process_time() - started
         plugins.unregister(outcome)
@@ -143,13 +143,20 @@ def in_child(work: Callable[[], Outcome]) -> Outcome | None:
     return Outcome(*json.loads(said)) if said else None
 
 
-def row(module: ModuleType, kinds: Sequence[str]) -> tuple[dict[str, Any], list[Mutant]]:
-    """How many mutants of a module were tried (`count`), and lived without a reason (`found`); and all that lived."""
+def row(module: ModuleType, kinds: Sequence[str]) -> dict[str, Any]:
+    """What a module's tests let live of the mistakes of these kinds, as the record has it.
+
+    `count` were tried and `found` lived without a reason; `alive` names all that lived.
+    """
     wanted = [kind for kind in kinds if kind != IN_FAST_TESTS or module not in THEOREMS]
+    started = time.monotonic()
     count, alive = survivors(module, wanted)
-    unexplained = [mutant for mutant in alive if str(mutant) not in SAME_VALUE]
-    test = narrowest(module)[-1].partition("::")[0]
-    return {"what": module.__name__, "count": count, "found": len(unexplained), "test": test}, alive
+    living = {str(mutant): SAME_VALUE.get(str(mutant), "no reason") for mutant in alive}
+    named = module.__name__ if wanted == list(KINDS) else f"{module.__name__} ({', '.join(wanted)})"
+    tried = {"what": named, "count": count, "found": sum(str(mutant) not in SAME_VALUE for mutant in alive)}
+    about = {"module": module.__name__, "kinds": wanted, "alive": living, **here_and_now()}
+    minutes = (time.monotonic() - started) / 60
+    return {**tried, "test": narrowest(module)[-1].partition("::")[0], **about, "minutes": minutes}
 
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -157,39 +164,43 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 @app.command()
 def mutation(
-    module: Annotated[list[str] | None, typer.Option(help="Of these modules alone; no record.")] = None,
-    kind: Annotated[
-        list[str] | None, typer.Option(help=f"Of these kinds alone: {', '.join(KINDS)}; no record.")
-    ] = None,
+    module: Annotated[list[str] | None, typer.Option(help="Of these modules alone.")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help=f"Of these kinds alone: {', '.join(KINDS)}.")] = None,
+    record: Annotated[bool, typer.Option(help="Put what was found into results/reliability/mutation.json.")] = True,
 ) -> int:
-    """Put mistakes into modules, and write into results/reliability/mutation.json how many their tests let live.
+    """Put mistakes into modules, and count those that their tests let live.
 
     Exit 1 if one lived that has no reason in `equivalent.py`.
     """
-    known, started = modules(), time.monotonic()
+    known = modules()
     if unknown := [name for name in module or [] if name not in known]:
         raise typer.BadParameter(f"no mistakes are put into {unknown[0]}: there are {', '.join(known)}")
-    chosen = [known[name] for name in module or known]
-    rows, alive = [], []
-    for each in chosen:
-        found, living = row(each, kind or list(KINDS))
-        rows.append(found)
-        alive += living
-        typer.echo(f"{each.__name__}: {found['count']} mutants, {len(living)} lived", err=True)
-    if not (module or kind):
-        _record(rows, alive, (time.monotonic() - started) / 60)
+    if unknown := [name for name in kind or [] if name not in KINDS]:
+        raise typer.BadParameter(f"{unknown[0]} is no kind of mistake: there are {', '.join(KINDS)}")
+    rows = []
+    for each in module or known:
+        rows.append(row(known[each], kind or list(KINDS)))
+        typer.echo(f"{each}: {rows[-1]['count']} mutants, {len(rows[-1]['alive'])} lived", err=True)
+        if record:
+            remember(rows[-1])
     shown = [(each["what"], str(each["count"]), str(each["found"])) for each in rows]
     print_table("Mistakes", [("module", "left"), ("tried", "right"), ("lived without a reason", "right")], shown)
-    for mutant in alive:
-        typer.echo(f"{mutant}: {SAME_VALUE.get(str(mutant), 'no reason')}")
+    for mutant, reason in (lived for each in rows for lived in each["alive"].items()):
+        typer.echo(f"{mutant}: {reason}")
     return CHECK_FAILED if any(each["found"] for each in rows) else 0
 
 
-def _record(rows: Sequence[dict[str, Any]], alive: Sequence[Mutant], minutes: float) -> None:
-    kinds = "; ".join(KINDS.values())
-    notes = [f"A mistake: {kinds}. Numbers of the theorems' modules are tried on every run of the fast tests."]
-    notes += [f"Lives: {mutant}: {SAME_VALUE.get(str(mutant), 'no reason')}" for mutant in alive]
-    Record("Mistakes in what computes bounds", "make mutation", rows, round(minutes, 1), notes=notes).write("mutation")
+def remember(found: dict[str, Any], folder: Path = RECORDS) -> None:
+    """Put a row into the record, in the place of those of the same module and of no other kinds."""
+    path = folder / "mutation.json"
+    before = json.loads(path.read_text(encoding="utf-8"))["rows"] if path.is_file() else []
+    replaced = [one for one in before if one["module"] == found["module"] and set(one["kinds"]) <= set(found["kinds"])]
+    rows = sorted([*(one for one in before if one not in replaced), found], key=lambda one: str(one["what"]))
+    notes = [f"A mistake: {'; '.join(KINDS.values())}."]
+    notes += ["Numbers of the theorems' modules are tried on every run of the fast tests."]
+    notes += [f"Lives: {mutant}: {reason}" for one in rows for mutant, reason in one["alive"].items()]
+    minutes = round(sum(one["minutes"] for one in rows), 1)
+    Record("Mistakes in what computes bounds", "make mutation", rows, minutes, notes=notes).write("mutation", folder)
 
 
 if __name__ == "__main__":

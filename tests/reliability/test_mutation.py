@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,8 @@ ROOT = Path(__file__).parents[2]
 SOURCE = """
 from functools import cache
 from math import sqrt
+
+BLOCK = 8
 
 def _rounded_down(value, unit):
     return value - unit
@@ -185,10 +188,30 @@ def test_a_module_whose_tests_fail_as_it_is_is_no_answer(tmp_path, monkeypatch, 
         mutation.survivors(small, ["end"])
 
 
-def test_an_unknown_module_is_named(call):
-    code, _, err = call(mutation.app, "--module", "theory.nothing")
+@pytest.mark.parametrize("option", ["--module", "--kind"])
+def test_an_unknown_module_or_kind_is_named(option, call):
+    code, _, err = call(mutation.app, option, "nothing")
     assert code == 2
-    assert "theory.nothing" in err
+    assert "nothing is no kind" in err or "into nothing" in err
+
+
+def test_the_record_grows_by_modules_and_kinds(tmp_path):
+    """What is tried again takes the place of what was, with the kinds that it holds."""
+
+    def remembered(module, kinds, alive):
+        found = {"what": f"{module} {kinds}", "count": 3, "found": 1, "test": "", "module": module}
+        mutation.remember({**found, "kinds": kinds, "alive": alive, "minutes": 1.0}, tmp_path)
+        content = json.loads((tmp_path / "mutation.json").read_text())
+        return [row["what"] for row in content["rows"]], content["notes"][2:], content["measured"]["minutes"]
+
+    remembered("one", ["end"], {"one.f": "no reason"})
+    remembered("two", ["end"], {})
+    assert remembered("one", ["index"], {"one.g": "equal"}) == (
+        ["one ['end']", "one ['index']", "two ['end']"],
+        ["Lives: one.f: no reason", "Lives: one.g: equal"],
+        3.0,
+    )
+    assert remembered("one", ["end", "index"], {}) == (["one ['end', 'index']", "two ['end']"], [], 2.0)
 
 
 def test_the_reasons_are_of_mistakes_that_are_tried():
