@@ -40,6 +40,12 @@ def away_from_its_caption() -> Case:
     return Case(PairGraph(np.eye(2), [0, 0], [0, 0]), 1, (np.array([[1.0], [-1.0]]), np.array([[-1.0], [1.0]])))
 
 
+def a_class_of_opposites_and_one_of_one() -> Case:
+    """Two captions of class 0, opposite each other, and one of class 1: `V_c` is 1 and 0, each image at its caption."""
+    at = np.array([[1.0], [-1.0], [1.0]])
+    return Case(PairGraph(np.diag([1, 1, 2]), [0, 0, 1], [0, 0, 1]), 1, (at, at))
+
+
 def heavy_and_light_away() -> Case:
     """The same with masses 3/4 and 1/4: the mean caption is -1/2, and `V = 3/4`."""
     case = away_from_its_caption()
@@ -85,6 +91,12 @@ def two_means(spread: float, apart: float) -> Case:
     """Class 0 has two views at ±spread, of mass 0.8; class 1 one view, `apart` from their mean."""
     joint = [[0.3, 0.1, 0], [0.1, 0.3, 0], [0, 0, 0.2]]
     return Case(PairGraph(joint, [0, 0, 1]), 1, np.array([[spread], [-spread], [apart]]))
+
+
+def three_means() -> Case:
+    """Class 0 has two views at ±1, of mass 0.8; the others are 4 and 9 from their mean, and so 4 and 5 from another."""
+    joint = scipy.linalg.block_diag([[0.3, 0.1], [0.1, 0.3]], 0.1, 0.1)
+    return Case(PairGraph(joint, [0, 0, 1, 2]), 1, np.array([[1.0], [-1.0], [4.0], [9.0]]))
 
 
 def halfway_to_both_far_from_the_centre() -> Case:
@@ -155,6 +167,7 @@ def log_mean_exp(mass: float, score: float) -> float:
 
 
 AWAY = 1 + log(cosh(1))
+OPPOSITES = 0.75 * log_mean_exp(0.75, 1) + 0.25 * log_mean_exp(0.25, 1) - 1
 HEAVY_AWAY = 1 + 0.75 * log_mean_exp(0.75, -1) + 0.25 * log_mean_exp(0.75, 1)
 KAPPA = (e**2 - 3) / 4
 ALPHA, ALPHA_T = 1 - 0.9 * 0.95, (0.19 + 0.36 + 1 - 0.72**2) / 4
@@ -233,7 +246,10 @@ WITNESSES: dict[str, list[Checks]] = {
     ],
     "zero-shot-any": [worked_out(two_bits, 2 * (sqrt(2 * ALPHA - ALPHA_T) + sqrt(0.64 + 0.01)) ** 2)],
     "zero-shot-near-optimal": [Checks(one_caption_of_two, None), worked_out(two_bits, 2 * NEAR_ZERO_SHOT**2)],
-    "class-leaks": [worked_out(lambda: two_bits(features=False), 0.19 + 0.36 + 0.36)],
+    "class-leaks": [
+        worked_out(lambda: two_bits(features=False), 0.19 + 0.36 + 0.36),
+        worked_out(lambda: Case(PairGraph(two_bits().graph.joint, [0, 1, 0, 1]), 3), 0.19),
+    ],
     "trained-mse": [
         worked_out(lambda: both_bits(0.8, 1e-4), (sqrt(1 / 8) + 0.01 * OFF_HARD) ** 2),
         worked_out(lambda: both_bits(0.8, 0.04), (REST_SOFT + 0.2 * OFF_SOFT) ** 2),
@@ -276,6 +292,7 @@ WITNESSES: dict[str, list[Checks]] = {
     "cross-entropy-below": [
         worked_out(away_from_its_caption, AWAY - 1 - log(1 + KAPPA)),
         worked_out(heavy_and_light_away, HEAVY_AWAY - sqrt(0.75) - log(1 + KAPPA * 0.75)),
+        worked_out(a_class_of_opposites_and_one_of_one, OPPOSITES - sqrt(0.5) - log(1 + KAPPA)),
     ],
     "mean-classifier": [worked_out(CHECKS["mean-classifier"].case, 0.9 * 3)],
     "mean-classifier-any": [worked_out(two_captions_of_a_class, 15 / 8)],
@@ -286,7 +303,10 @@ WITNESSES: dict[str, list[Checks]] = {
         worked_out(lambda: two_means(1, 0), 1),
         Checks(halfway_to_both_far_from_the_centre, None),
     ],
-    "nearest-mean-by-alignment": [worked_out(lambda: two_means(1, 4), 0.8 / 4)],
+    "nearest-mean-by-alignment": [
+        worked_out(lambda: two_means(1, 4), 0.8 / 4),
+        worked_out(three_means, 0.8 / 4),
+    ],
     "vote": [
         worked_out(lambda: two_pairs_each(1, 0.9), -2 * log(0.9) / log(2)),
         worked_out(lambda: two_pairs_each(1, 0.72), -2 * log(0.72) / log(2)),

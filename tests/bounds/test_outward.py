@@ -327,12 +327,12 @@ def test_values_no_further_apart_than_round_off_are_one_to_theorem_3(share, apar
 
 
 def test_the_means_of_classes_are_off_by_a_sum_of_their_features(monkeypatch):
-    """In units of the largest feature, which is 4: of sizes 1/2 and 1 the means are off by a hundredth of each."""
+    """Features of size 1 and 3 in one class and 4 in the other, by 8: their means are off by a hundredth of 1/4, 1/2."""
     monkeypatch.setattr(nearest, "round_off", lambda n: 0.01)
     encoder = arguments_of(Case(PairGraph(np.eye(3), [0, 0, 1]), 1, np.array([[1.0], [3.0], [-4.0]])))[3]
-    sizes = np.array([0.5, 1.0]) * 4 / np.exp2(nearest._unit(encoder)[1])
-    apart = (sizes.sum() - 0.02 * sizes.max()) / 2
-    np.testing.assert_allclose(nearest._reach(encoder), [apart, apart], rtol=1e-12)
+    np.testing.assert_allclose(nearest._reach(encoder), np.full(2, (0.25 + 0.5) / 2 - 0.005), rtol=1e-12)
+    expected = np.array([0.0025, 0.0025, 0.005]) * (np.array([1, 3, 4]) / 8 + 0.5)
+    np.testing.assert_allclose(nearest._noise(encoder), expected, rtol=1e-9)
 
 
 def test_a_node_that_may_be_nearest_to_its_own_mean_is_in_doubt(monkeypatch):

@@ -165,6 +165,20 @@ def test_of_an_image_that_both_classes_share_the_vote_is_narrower_than_the_probe
     assert QUANTITIES["image_error"].lead(encoder) == pytest.approx(0.02)
 
 
+def test_the_conductance_of_classes_is_that_of_the_light_one():
+    """Of two classes with masses 6/7 and 1/7, and 1/14 of the induced pairs from one to the other."""
+    graph = PairGraph([[5, 0], [0, 1], [0, 1]], [0, 0, 1])
+    encoder = Encoder.optimum(graph, spectrum(graph, 2), 1)
+    assert QUANTITIES["class_conductance"].measure(encoder) == pytest.approx(1 / 2)
+
+
+def test_the_round_off_of_infonce_is_relative_to_the_logarithms_of_masses_and_to_1():
+    """Of no scores: `|log p_L p_R| + 1` of the pairs, and once more of the negatives of both directions."""
+    graph = PairGraph(np.eye(2))
+    encoder = Encoder.of(graph, spectrum(graph, 2), 1, (np.zeros((2, 1)), np.zeros((2, 1))))
+    assert QUANTITIES["infonce_loss"].scale(encoder) == pytest.approx(2 * (np.log(4) + 1))
+
+
 def test_the_zero_shot_bound_for_any_encoder_with_the_gap_is_theorem_6_at_the_optimum():
     for seed in range(20):
         graph = GRAPHS["latent_captions"](np.random.default_rng(seed), 36)

@@ -64,6 +64,8 @@ BY_FILE: Mapping[str, tuple[str, ...]] = {
         "theorem05_self_supervised",
         "theorem06_zero_shot",
         "theorem07_near_optimal",
+        "theorem09_conductance",
+        "theorem10_infonce",
     ),
     "tests/bounds/test_ties.py": ("theorem03_mmcl_is_sscl",),
     "tests/bounds/test_unlike_classes.py": (
