@@ -33,8 +33,10 @@ from theory import BOUNDS, HypothesisError, PairGraph
 from theory.bounds import QUANTITIES, Encoder
 from theory.bounds import theorem11_nearest_mean as nearest
 from theory.bounds.theorem15_multihop import interval_table
+from theory.bounds.theorem16_local_multihop import error_table
 from theory.bounds.theorem17_trained_encoders import _excess
 from theory.bounds.theorem18_penalty import duality_gap, penalised_excess
+from theory.local_multihop import local_multihop
 from theory.spectra import Spectrum
 
 OFF = 1e-4
@@ -357,3 +359,18 @@ def test_the_table_of_intervals_rounds_theorem_4_up():
     tables = (interval_table(graph, k, 1, saying(triplets, rounding=r)) for r in (OFF, 2 * OFF))
     plain, off = (table.set_index("quantity").loc["theorem 4", "value"] for table in tables)
     assert (off - plain) / OFF == pytest.approx(1 / GAP)
+
+
+def test_tables_of_hops_have_each_of_them():
+    graph = two_bits().graph
+    for table, rows in ((interval_table, ["upper", "lower"]), (error_table, ["error bound"])):
+        found = table(graph, 2, 3)
+        for quantity in rows:
+            assert found.loc[found["quantity"] == quantity, "m"].tolist() == [1, 2, 3]
+
+
+def test_theorem_16_is_no_weaker_than_either_of_what_it_is_made_of():
+    graph, triplets, k, _ = arguments_of(CHECKS["local-multihop-error"].case())
+    for width in (1, k):
+        found, scores = BOUNDS["local-multihop-error"](graph, triplets, width), local_multihop(graph, triplets, width, 8)
+        assert found <= min(BOUNDS["multihop-error"](graph, triplets, width), scores.error)
