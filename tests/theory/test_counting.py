@@ -1,3 +1,4 @@
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -87,6 +88,13 @@ def test_sums_of_powers_are_rounded_outward():
 
 
 # Random products.
+
+
+def test_where_round_off_is_all_of_the_gap_nothing_is_claimed():
+    graph = PairGraph([[0.9, 0.1, 0], [0.1, 0.9, 0], [0, 0, 1]], [0, 1, 1])
+    triplets = replace(spectrum(graph, 3).leading(3))
+    vars(triplets)["rounding"] = 1 - theorem.square_at_most(graph, 2)
+    assert theorem.counted_mse(graph, triplets, 2) == np.inf
 
 
 @pytest.mark.parametrize("family", ["latent_captions", "cycle", "many_components", "low_rank", "tall"])

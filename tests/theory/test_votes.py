@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from tests.families import GRAPHS
 from theory import HypothesisError, PairGraph, check_bounds, infonce, spectrum
 from theory.bounds import Encoder
-from theory.bounds.theorem20_votes import hop_vote, least_divergence, most_error, pair_votes, zero_shot_vote
+from theory.bounds.theorem20_votes import Vote, hop_vote, least_divergence, most_error, pair_votes, zero_shot_vote
 from theory.infonce import infonce_directions, mutual_information
 from theory.multihop import consistency_curve
-from theory.scores import UNITS, round_off
+from theory.scores import UNITS, Standing, round_off
 from theory.votes import Critic
 
 NAMES = ("zero-shot-vote", "zero-shot-vote-by-node", "vote", "vote-by-node", "vote-of-others")
@@ -237,6 +237,13 @@ def test_the_least_divergence_is_below_the_exact_one_by_its_allowance(share):
 
 def test_a_share_too_near_to_a_half_costs_nothing():
     assert least_divergence([0.5 - 1e-8, 0.5, 0.75, 1.0]).tolist() == [0, 0, 0, 0]
+
+
+def test_a_rival_that_nobody_votes_for_costs_what_there_is_of_the_own_class():
+    """Half of the voters: `½ ln 2`, of which the divergence is a half."""
+    standing = Standing(np.zeros(1, dtype=np.int64), np.ones(1), np.zeros(1))
+    vote = Vote(np.ones(1), standing, np.zeros(1, dtype=np.int64), np.array([0.5]), np.zeros(1), np.log(2) / 4)
+    assert vote.most_by_node == pytest.approx(0.5)
 
 
 def test_true_shares_are_rounded_outward():
