@@ -329,7 +329,7 @@ def test_values_no_further_apart_than_round_off_are_one_to_theorem_3(share, apar
 
 
 def test_the_means_of_classes_are_off_by_a_sum_of_their_features(monkeypatch):
-    """Features of size 1 and 3 in one class and 4 in the other, by 8: their means are off by a hundredth of 1/4, 1/2."""
+    """Features of 1 and 3 in one class and -4 in the other, by 8: the means are off by a hundredth of 1/4 and 1/2."""
     monkeypatch.setattr(nearest, "round_off", lambda n: 0.01)
     encoder = arguments_of(Case(PairGraph(np.eye(3), [0, 0, 1]), 1, np.array([[1.0], [3.0], [-4.0]])))[3]
     np.testing.assert_allclose(nearest._reach(encoder), np.full(2, (0.25 + 0.5) / 2 - 0.005), rtol=1e-12)
@@ -372,5 +372,8 @@ def test_tables_of_hops_have_each_of_them():
 def test_theorem_16_is_no_weaker_than_either_of_what_it_is_made_of():
     graph, triplets, k, _ = arguments_of(CHECKS["local-multihop-error"].case())
     for width in (1, k):
-        found, scores = BOUNDS["local-multihop-error"](graph, triplets, width), local_multihop(graph, triplets, width, 8)
+        found, scores = (
+            BOUNDS["local-multihop-error"](graph, triplets, width),
+            local_multihop(graph, triplets, width, 8),
+        )
         assert found <= min(BOUNDS["multihop-error"](graph, triplets, width), scores.error)

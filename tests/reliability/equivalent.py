@@ -1,7 +1,43 @@
 """Mutants that change no value, each with the reason."""
 
 SAME_VALUE: dict[str, str] = {
-    "theory.restricted.restricted_probe: `_, found, directions = svd(image, full_matrices=rank > graph.n_right)` as "
-    "`_, found, directions = svd(image, full_matrices=rank >= graph.n_right)`": "A square matrix has all its "
-    "directions either way.",
+    (
+        "theory.restricted.restricted_probe: `_, found, directions = svd(image, full_matrices=rank > "
+        "graph.n_right)` as `_, found, directions = svd(image, full_matrices=rank >= graph.n_right)`"
+    ): ("A square matrix has all its directions either way."),
+    (
+        "theory.counting._chebyshev_moments: `matrix = graph.normalized if graph.n_left <= graph.n_right else "
+        "sp.csr_array(graph.normalized.T)` as `matrix = graph.normalized if graph.n_left < graph.n_right else "
+        "sp.csr_array(graph.normalized.T)`"
+    ): ("Of a square matrix both sides are the shorter."),
+    (
+        "theory.bounds.theorem20_votes.Vote.most_by_node: `cost = np.where(self.own > self.rival, total * "
+        "least_divergence(self.rival / total), 0.0)` as `cost = np.where(self.own >= self.rival, total * "
+        "least_divergence(self.rival / total), 0.0)`"
+    ): ("The least divergence of even odds from themselves is 0."),
+    (
+        "theory.bounds.theorem20_votes.most_error: `return error * float(least_divergence(disagreement / error)) > "
+        "divergence` as `return error * float(least_divergence(disagreement / error)) >= divergence`"
+    ): ("The end of the halving that is returned is above the root either way, by less than the last half."),
+    (
+        "theory.bounds.theorem22_counting._fourth_powers: `if np.sum(rows ** 2) < np.sum(columns ** 2):` as `if "
+        "np.sum(rows ** 2) <= np.sum(columns ** 2):`"
+    ): ("`‖A Aᵀ‖` is `‖Aᵀ A‖`: the side is a matter of cost."),
+    (
+        "theory.bounds.theorem22_counting._fourth_powers: `if np.sum(rows ** 2) < np.sum(columns ** 2):` as `if "
+        "np.sum(rows ** 2) > np.sum(columns ** 2):`"
+    ): ("`‖A Aᵀ‖` is `‖Aᵀ A‖`: the side is a matter of cost."),
+    (
+        "theory.bounds.theorem22_counting._fourth_powers: `ends = [0, *np.unique(places[places > 0]), "
+        "matrix.shape[0]]` as `ends = [0, *np.unique(places[places >= 0]), matrix.shape[0]]`"
+    ): ("A block of no rows adds nothing."),
+    (
+        "theory.bounds.theorem22_counting._fourth_powers: `ends = [0, *np.unique(places[places > 0]), "
+        "matrix.shape[0]]` as `ends = [0, *np.unique(places[places < 0]), matrix.shape[0]]`"
+    ): ("One block has the same sum as many."),
+    (
+        "theory.bounds.theorem27_whitened_alignment._singular_values: `if np.linalg.norm(matrix - "
+        "np.diag(diagonal)) <= RANK_TOLERANCE * np.sqrt(len(matrix)):` as `if np.linalg.norm(matrix - "
+        "np.diag(diagonal)) < RANK_TOLERANCE * np.sqrt(len(matrix)):`"
+    ): ("At the tolerance itself both are right to round-off."),
 }
