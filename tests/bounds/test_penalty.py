@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.families import GRAPHS
-from theory import BOUNDS, PairGraph, check_bounds, label_energy, spectrum
+from theory import BOUNDS, HypothesisError, PairGraph, check_bounds, label_energy, spectrum
 from theory.bounds import Encoder
-from theory.bounds.theorem18_penalty import duality_gap, penalised_excess
-from theory.multihop import consistency_curve, tail_at_most
+from theory.bounds.theorem18_penalty import _width, duality_gap, penalised_excess
+from theory.local_multihop import Cut, within
+from theory.multihop import consistency_curve, label_measure, tail_at_most
 
 OF_OPTIMUM = [name for name, claim in BOUNDS.items() if claim.subject == "penalised optimum"]
 
@@ -140,3 +141,32 @@ def test_features_of_nothing_and_penalties_out_of_range():
     for penalty in (0, 1, -1, np.nan):
         with pytest.raises(ValueError, match="is not in"):
             check_bounds(graph, 2, penalty=penalty)
+
+
+def test_a_value_that_is_the_penalty_is_cut():
+    graph, _ = drawn(0)
+    triplets = spectrum(graph, 4)
+    encoder = replace(Encoder.optimum(graph, triplets, 3), penalty=float(triplets.singular_values[1]))
+    assert _width(encoder) == 1
+
+
+def test_two_hops_say_nothing_where_the_cut_is_at_the_first_moment():
+    """By what round-off may do to it, so that the distance is 0 to the last digit."""
+    graph, _ = drawn(0)
+    triplets = replace(spectrum(graph, 4).leading(4))
+    place = float(triplets.upper_values[3]) ** 2
+    vars(triplets)["rounding"] = float(label_measure(graph, 1).diagonal[0]) - place
+    assert triplets.rounding > 0
+    with pytest.raises(HypothesisError, match="the cut is below"):
+        BOUNDS["two-hop-mse"](graph, triplets, 3)
+
+
+def test_theorem_16_with_a_penalty_is_no_weaker_than_its_tail_and_its_scores():
+    for seed in range(3):
+        graph, _ = drawn(seed)
+        triplets = spectrum(graph, 4)
+        encoder = replace(Encoder.optimum(graph, triplets, 3), penalty=0.2)
+        found = BOUNDS["local-penalised-error"](graph, triplets, 3, encoder)
+        cut = Cut.at_penalty(triplets, 3, _width(encoder), 0.2)
+        assert found <= BOUNDS["multihop-penalised-error"](graph, triplets, 3, encoder)
+        assert found <= within(graph, cut, 8).error
