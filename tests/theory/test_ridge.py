@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tests.families import GRAPHS
 from theory import PairGraph, induced_labelling_error
+from theory import ridge as module
 from theory.multihop import JacobiMatrix, gauss_rule, label_measure, moments, radau_rule
 from theory.ridge import one_hop_interval, ridge_mse_at_most, ridge_mse_interval, ridge_probe
 
@@ -158,6 +159,27 @@ def test_weights_of_any_size(decades, ridge):
 def test_a_ridge_near_round_off_says_nothing():
     graph = GRAPHS["latent_captions"](np.random.default_rng(2), 18)
     assert ridge_mse_interval(graph, 1e-15) == (0, 1)
+
+
+def test_both_ends_are_rounded_outward_and_the_rule_begins_below_0(monkeypatch):
+    """`64 eps` is made a thousandth, which counts `1 + 1 / λ` times in the roots."""
+    monkeypatch.setattr(module, "ROUND_OFF", 1e-3)
+    graph, ridge = GRAPHS["dense_random"](np.random.default_rng(0), 18), 0.5
+    rules = gauss_rule(label_measure(graph, 2)), radau_rule(label_measure(graph, 2), -1e-3)
+    roots = [np.sqrt(weights @ (ridge / (nodes + ridge)) ** 2) for nodes, weights in rules]
+    assert ridge_mse_interval(graph, ridge, 2) == pytest.approx(((roots[0] - 0.003) ** 2, (roots[1] + 0.003) ** 2))
+
+
+def test_the_distance_of_a_ratio_is_rounded_up_and_counts_with_the_heaviest_class(monkeypatch):
+    """The exact ratio of two classes of one node each: `δ² = r (√2 + 2)²`, its sizes being 1 twice, p_max = 3/4."""
+    monkeypatch.setattr(module, "round_off", lambda n: 1e-3)
+    graph, exact = PairGraph(np.diag([3, 1]), [0, 1]), (np.diag([4 / 3, 4]), np.eye(2))
+    distance = np.sqrt(1e-3) * (np.sqrt(2) + 2)
+    assert ridge_mse_at_most(graph, 4.0, exact) == pytest.approx((0.8 + distance * np.sqrt(0.75 / 4)) ** 2)
+
+
+def test_a_rule_that_reaches_the_pole_says_nothing():
+    assert module._integral((np.array([-0.5, 1.0]), np.array([0.5, 0.5])), 1.0) == 1
 
 
 @pytest.mark.parametrize(
