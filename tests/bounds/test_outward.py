@@ -351,7 +351,7 @@ def test_a_variance_of_nothing_is_off_by_a_rounding_of_the_features():
     """Means of 0.2 * 4 and 0.8 * 4 from the mean of all, and no variance about them: `0.8 (0.8)² + 0.2 (3.2)²`."""
     encoder = arguments_of(two_means(0, 4))[3]
     found = QUANTITIES["class_variance"].scale(encoder)
-    assert found == pytest.approx(encoder.spectrum.round_off * (0.8 * 0.8**2 + 0.2 * 3.2**2), rel=1e-6)
+    assert found == pytest.approx(encoder.spectrum.round_off * (0.8 * 0.8**2 + 0.2 * 3.2**2), rel=1e-6, abs=0)
 
 
 def test_the_table_of_intervals_rounds_theorem_4_up():
