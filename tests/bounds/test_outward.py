@@ -316,6 +316,12 @@ def test_independence_is_asked_for_but_for_round_off():
         assert np.isfinite(BOUNDS["mean-classifier"](*arguments_of(case)))
 
 
+def test_means_that_coincide_and_classes_that_fall_apart_are_no_division_by_0():
+    assert BOUNDS["nearest-mean-by-alignment"](*arguments_of(two_means(1, 0))) == np.inf
+    apart = Case(PairGraph(np.eye(2), [0, 0]), 1, np.array([[1.0], [-1.0]]))
+    assert BOUNDS["class-variance"](*arguments_of(apart)) == np.inf
+
+
 @pytest.mark.parametrize(("share", "apart"), [(0.5, True), (1.0, False), (2.0, False)])
 def test_values_no_further_apart_than_round_off_are_one_to_theorem_3(share, apart):
     graph, triplets, k, _ = arguments_of(two_bits(features=False))

@@ -40,4 +40,17 @@ SAME_VALUE: dict[str, str] = {
         "np.diag(diagonal)) <= RANK_TOLERANCE * np.sqrt(len(matrix)):` as `if np.linalg.norm(matrix - "
         "np.diag(diagonal)) < RANK_TOLERANCE * np.sqrt(len(matrix)):`"
     ): ("At the tolerance itself both are right to round-off."),
+    (
+        "theory.bounds.theorem11_nearest_mean._reach: `return np.asarray(np.where(reach > TINY, reach, 0.0))` as "
+        "`return np.asarray(np.where(reach >= TINY, reach, 0.0))`"
+    ): ("Of the border itself the square is in float64, too: a limit between two safe sides."),
+    (
+        "theory.bounds.theorem11_nearest_mean._in_squared_units: `held = mean_square in (0, math.inf) or SMALLEST "
+        "<= value < math.inf` as `held = mean_square in (0, math.inf) or SMALLEST < value < math.inf`"
+    ): ("The least number with all its digits is refused, and no bound is another."),
+    (
+        "theory.bounds.theorem11_mean_classifier._require_independent: `require(off <= round_off, f'independence "
+        "given the class fails: probabilities of pairs are off by up to {off:.1e}')` as `require(off < round_off, "
+        "f'independence given the class fails: probabilities of pairs are off by up to {off:.1e}')`"
+    ): ("At the tolerance itself a graph is refused, and no bound is another."),
 }
