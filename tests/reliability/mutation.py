@@ -98,7 +98,9 @@ def survivors(module: ModuleType, kinds: Iterable[str]) -> tuple[int, list[Mutan
     """
     campaign = Campaign(module, kinds)
     with Path(os.devnull).open("w") as nothing, contextlib.redirect_stdout(nothing):
-        pytest.main([*PYTEST, *narrowest(module)], plugins=[campaign])
+        code = pytest.main([*PYTEST, *narrowest(module)], plugins=[campaign])
+    if code == pytest.ExitCode.INTERRUPTED and not campaign.wrong:
+        raise KeyboardInterrupt  # which pytest has caught: what was tried till then is not all
     if campaign.wrong:
         raise TestsFailError(f"{module.__name__}: {campaign.wrong}")
     return campaign.count, campaign.alive
