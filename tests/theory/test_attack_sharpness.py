@@ -1,5 +1,7 @@
 """How sharp bounds are: nothing that is known is lost, and nothing published is below what is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -131,9 +133,7 @@ def test_a_witness_is_a_saved_graph_and_more(tmp_path):
 
 
 def test_a_refuted_claim_is_said_to_be(tmp_path, call, monkeypatch):
-    false = BOUNDS["probe-error"].__class__(
-        **vars(BOUNDS["probe-error"]) | {"name": "false", "evaluate": lambda graph, spectrum, k: 0.1}
-    )
+    false = replace(BOUNDS["probe-error"], name="false", evaluate=lambda graph, spectrum, k: 0.1)
     monkeypatch.setitem(BOUNDS, "false", false)
     code, out, _ = call(app, "sharpness", "--bound", "false", "--evaluations", 20, "--jobs", 1, "--out", tmp_path)
     assert code == 1

