@@ -305,6 +305,13 @@ def test_the_hinge_of_classes_is_rounded_up():
     assert 15 / 8 + 1e-15 < BOUNDS["mean-classifier-any"](*arguments) < 15 / 8 + 1e-10
 
 
+def test_round_off_of_hinges_counts_the_means_of_classes_of_several_captions():
+    """By hand: 5.5, 8.5 and, of the caption alone in its class, 2; 4.5 on average; classes differ half the time."""
+    graph, captions = PairGraph([[1, 1, 2]], [0], [0, 0, 1]), np.array([[1.0], [3.0], [2.0]])
+    encoder = arguments_of(Case(graph, 1, (np.ones((1, 1)), captions)))[-1]
+    assert QUANTITIES["mean_classifier_loss"].scale(encoder) == pytest.approx(1 + 4.5 / 0.5)
+
+
 def test_independence_is_asked_for_but_for_round_off():
     """Captions by class alone, with probabilities that are no floats: of twenty graphs each is taken for what it is."""
     for seed in range(20):

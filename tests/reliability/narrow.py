@@ -63,6 +63,9 @@ BY_FILE: Mapping[str, tuple[str, ...]] = {
     ),
     "tests/bounds/test_outward.py::test_what_is_spared_by_imbalance_is_rounded_down": ("theorem16_imbalance",),
     "tests/bounds/test_outward.py::test_the_hinge_of_classes_is_rounded_up": ("theorem11_mean_classifier",),
+    "tests/bounds/test_outward.py::test_round_off_of_hinges_counts_the_means_of_classes_of_several_captions": (
+        "theorem11_mean_classifier",
+    ),
     "tests/bounds/test_outward.py::test_independence_is_asked_for_but_for_round_off": ("theorem11_mean_classifier",),
     "tests/bounds/test_outward.py::test_the_table_of_intervals_rounds_theorem_4_up": ("theorem15_multihop",),
     "tests/bounds/test_outward.py::test_tables_of_hops_have_each_of_them": (
