@@ -74,7 +74,8 @@ GROUPS: dict[str, dict[str, Entry]] = {
     "Train from pixels": _entries(
         "real_data.__main__",
         resample="Train SimCLR from pixels with resampled positives and negatives, and controls; killed, it goes on.",
-        pretrain="Train one network from pixels with captions (CLIP) or with augmentations (SimCLR), and probe it.",
+        pretrain="Train one network from pixels with captions (CLIP), augmentations (SimCLR) or another objective, "
+        "and probe it.",
     ),
     "Draw and report": {
         "figures": Entry(

@@ -28,6 +28,7 @@ VERSIONS_SHOWN = ("numpy", "scipy", "torch", "pandas")
 # Warnings inside a dependency that we cannot avoid: a filter, as `python -W` takes it, and its reason.
 KNOWN: Mapping[str, str] = {
     "ignore::pyparsing.warnings.PyparsingDeprecationWarning": "Matplotlib 3.9 calls the newest pyparsing by old names",
+    "ignore:invalid escape sequence": "colorspacious 1.1 is compiled on its first import, and has such texts",
 }
 
 _VERSIONS = """
