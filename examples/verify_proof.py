@@ -66,7 +66,7 @@ class Graph:
         with Path(path).open("rb") as file, zipfile.ZipFile(file) as archive:
             names = [name.removesuffix(".npy") for name in archive.namelist()]
             require(len(set(names)) == len(names), "the graph has an array twice")
-            require(file.seek(0) == 0 and file.read(2) == b"PK", "the graph is no archive alone")
+            require(file.seek(0) == 0 and file.read(4) == b"PK\3\4", "the graph is no archive alone")
             arrays = [stored(archive, name) for name in "shape indptr indices data left_labels right_labels".split()]
         sizes, starts, ends, weights, labels, _ = arrays
         require(len(labels) == len(starts) - 1 and all(0 <= c < 2**31 for c in labels), "the graph lacks left labels")

@@ -185,7 +185,8 @@ def test_a_family_that_is_touched_is_measured_anew_where_it_is_imported(copy):
     rules = subprocess.run(
         [sys.executable, "figures/prerequisites.py"], cwd=copy, capture_output=True, text=True, check=True
     ).stdout
-    targets = {word for line in rules.splitlines() for word in line.replace(":", " ").split() if word.startswith("$(")}
+    words = rules.replace(":", " ").split()
+    targets = {word for word in words if word.startswith("$(") and "/" in word}  # files, and not their folder
     targets |= {f"$(TABLES)/pairings_{name}.parquet" for name in ("difference", "confusion")}
     for target in [*targets, ".venv/installed"]:
         path = copy / target.replace("$(TABLES)", "build/tables").replace("$(FIGURES)", "build/figures")

@@ -198,6 +198,8 @@ def test_an_archive_that_another_reader_takes_for_something_else(refused, tmp_pa
     path = tmp_path / "longer.npz"
     path.write_bytes(b"#!" + (tmp_path / "graph.npz").read_bytes())
     assert refused(RECORD, path) == "the graph is no archive alone"
+    path.write_bytes(b"PK\x03\x00" + (tmp_path / "graph.npz").read_bytes()[4:])
+    assert refused(RECORD, path) == "the graph is no archive alone"
 
 
 def test_an_array_that_unpacks_without_end_is_not_unpacked(refused, tmp_path, monkeypatch):
