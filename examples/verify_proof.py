@@ -199,7 +199,7 @@ def proved(claim, graph, states, bits, moments, at_most, at_least):
 
 
 def settings(graph, proof):
-    """What a proof says beside its claims and V, each of its type and in its range."""
+    """Read the fields of a proof beside its claims and V, each of its type and in its range."""
     require(type(proof) is dict and proof.keys() == KEYS, "the proof has not the keys of a proof")
     require(proof["format"] == "pairbounds proof 1", "the proof is of another format")
     require(proof["graph"] == graph.digest, "the proof is of another graph, or of other labels")
@@ -217,7 +217,7 @@ def settings(graph, proof):
 
 
 def check(graph, proof):
-    """What is proved, a line for each claim: made of our own words, and of names and numbers that are checked."""
+    """Lines of what is proved, one for each claim: our own words, and names and numbers that are checked."""
     k, bits, walk_bits, moments, at_most, at_least, penalty = settings(graph, proof)
     basis, total = proof["basis"], sum(graph.left) << 2 * walk_bits
     states = graph.walks(len(moments) - 1, walk_bits)

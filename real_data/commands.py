@@ -29,7 +29,7 @@ from theory.sweeps.commandline import measure_into
 if TYPE_CHECKING:
 
     class Pretraining(StrEnum):
-        """What an encoder is pretrained for."""
+        """A task that an encoder is pretrained for."""
 
 else:
     Pretraining = StrEnum("Pretraining", {name: name for name in OBJECTIVES})

@@ -1,4 +1,4 @@
-"""Which columns are read of tables of pairs and of labels as others write them."""
+"""Columns that are read of tables of pairs and of labels as others write them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -86,7 +86,7 @@ class Run:
 
 
 def needs_labels(run: Run) -> bool:
-    """Whether a run knows the classes of the images that train it."""
+    """Say whether a run knows the classes of the images that train it."""
     return run.guide == LABELS or (run.kind in OBJECTIVES and OBJECTIVES[run.kind].labelled)
 
 

@@ -421,7 +421,7 @@ def survives(name: str, witness: Checks, arguments: tuple[PairGraph, Spectrum, i
 
 
 def witnesses_of(module: ModuleType) -> list[tuple[str, Checks, tuple[PairGraph, Spectrum, int, Encoder]]]:
-    """What the bounds of a module must stand."""
+    """Checks that the bounds of a module must pass."""
     return [
         (name, witness, arguments_of(witness.case()))
         for name, bound in BOUNDS.items()
