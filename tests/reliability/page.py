@@ -18,6 +18,7 @@ TRUSTED = 24  # decades within which float64 must judge every row
 CAMPAIGNS = (
     ("fuzz.json", "Graphs as strangers bring them", "make fuzz"),
     ("proofs.json", "Proofs that were changed", "make fuzz"),
+    ("processors.json", "Published numbers on another processor", "python -m tests.reliability.same_numbers"),
     ("orders.json", "Orders of summation", "make orders"),
     ("faults.json", "Faults", "make faults"),
     ("matrix.json", "Python and dependency versions", "make matrix"),

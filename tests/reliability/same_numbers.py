@@ -1,11 +1,13 @@
 """`python -m tests.reliability.same_numbers OLD NEW`: which published numbers two folders of tables disagree on.
 
 Published are the page of findings and the captions of figures. A number that differs by more than a unit of its last
-printed digit is printed with both values, and so is a sentence whose words differ.
+printed digit is printed with both values, and so is a sentence whose words differ. `--record` keeps them for the
+reliability page: the one folder is then of this processor, the other of `python -m tests.reliability.processor`.
 """
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -18,10 +20,12 @@ from figures.figure import found as all_figures
 from figures.findings.finding import Finding
 from figures.findings.finding import found as all_findings
 from figures.renamed import read
+from tests.reliability.record import Record
 from theory.infrastructure.commandline import CHECK_FAILED, print_table, run, say
 
 NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?%?")
 CONTEXT = 6  # words before a number that say what it is
+COMMAND = "python -m tests.reliability.same_numbers OLD NEW --record results/reliability/processors.json"
 ROUNDING = 1e-9  # of a unit: decimal fractions are no binary ones
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -39,24 +43,47 @@ class Difference(NamedTuple):
 def compare(
     old: Annotated[Path, typer.Argument(help="Folder of the one tables.")],
     new: Annotated[Path, typer.Argument(help="Folder of the others.")],
+    record: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Where to keep them.")] = None,
 ) -> None:
     """Print each published number that differs by more than its last printed digit; exits with 1 if any does."""
     mpl.use("Agg")
-    rows, texts, lacking = [], 0, []
+    started, found, numbers, lacking = time.monotonic(), {}, {}, []
     for name, (before, after) in _texts(old, new):
         if not before or not after:
             lacking.append(name)
             continue
-        texts += 1
-        rows += [(name, *difference) for difference in differences(before, after)]
+        found[name], numbers[name] = differences(before, after), len(NUMBER.findall(before))
+    rows = [(name, *difference) for name, its in found.items() for difference in its]
+    if record:
+        minutes = round((time.monotonic() - started) / 60, 1)
+        _record(found, numbers, lacking, minutes).write(record.stem, record.parent)
     if rows:
         columns = [("where", "left"), ("what", "left"), (str(old), "right"), (str(new), "right")]
         print_table("Published numbers that differ", columns, rows)
     if lacking:
         say(f"not compared, for want of tables: {', '.join(lacking)}", err=True)
-    say(f"{len(rows)} differ by more than their last digit, in {texts} findings and captions")
+    say(f"{len(rows)} differ by more than their last digit, in {len(found)} findings and captions")
     if rows:
         raise typer.Exit(CHECK_FAILED)
+
+
+def _record(
+    found: Mapping[str, list[Difference]], numbers: Mapping[str, int], lacking: list[str], minutes: float
+) -> Record:
+    """A row for findings and one for captions; a note for each number that differs, with both values."""
+    rows = [
+        {
+            "what": f"published numbers of {kind}s, another beyond the last digit",
+            "count": sum(count for name, count in numbers.items() if name.startswith(kind)),
+            "found": sum(len(its) for name, its in found.items() if name.startswith(kind)),
+            "test": "tests/reliability/test_same_numbers.py",
+        }
+        for kind in ("finding", "figure")
+    ]
+    notes = [f"{name}: {one.words} … {one.old} here, {one.new} there" for name, its in found.items() for one in its]
+    if lacking:
+        notes.append(f"Not compared, for want of tables: {', '.join(lacking)}.")
+    return Record("Published numbers on another processor", COMMAND, rows, minutes, notes=notes)
 
 
 def differences(before: str, after: str) -> list[Difference]:

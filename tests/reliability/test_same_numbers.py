@@ -1,5 +1,6 @@
 """What differs between two printings of one text is told, and what agrees up to its last digit is not."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -39,8 +40,14 @@ def test_the_command_names_what_moved(call, tmp_path):
     assert call(app, old, new)[0] == 0
     table = pd.read_parquet(PUBLISHED / "penalised.parquet")
     write_table(table[table["seed"] != table["seed"].max()], new / "penalised.parquet", {})
-    code, out, err = call(app, old, new)
+    code, out, err = call(app, old, new, "--record", tmp_path / "processors.json")
     assert code == 1
     assert "finding penalised" in out
     assert "finding rates" not in out
     assert "not compared" in err
+    record = json.loads((tmp_path / "processors.json").read_text())
+    findings, figures = record["rows"]
+    assert 0 < findings["found"] <= findings["count"]
+    differing = [note for note in record["notes"] if note.endswith(" there")]
+    assert len(differing) == findings["found"] + figures["found"]
+    assert "finding rates" in record["notes"][-1]
