@@ -85,8 +85,8 @@ def _caption(table: pd.DataFrame, parts: pd.DataFrame) -> str:
         f"medians, bars with ranges. The parts: the optimum's probe error; what training the encoder on all pairs adds "
         f"(negative where what images look like helps); what training on {pairs:.0f} pairs adds; what a probe of "
         f"{said(table, '{labelled} ')}labels adds, judged on the rest. Held-out errors: {words}. "
-        f"{int(table['violated'].sum())} violations of a bound in {checks} logged steps. Training is in float32: on another "
-        "processor the third digit of an error is another."
+        f"{int(table['violated'].sum())} violations of a bound in {checks} logged steps. Training is in float32: "
+        "the third digit of an error differs between processors."
     )
 
 

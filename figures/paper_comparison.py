@@ -101,8 +101,8 @@ def _caption(tables: Mapping[str, pd.DataFrame], words: list[str]) -> str:
     return (
         f"Left: consistency at one diversity, {len(images)} draws, {images.sum()} images. Right: the optimal embedding "
         "of the same graph, read by a logistic probe that sees the labels of half of the subjects, on the other half. "
-        f"Augmentations at their full strength; 95% intervals. {'. '.join(words)}. Errors are those of one processor: on "
-        "another an image or two of a draw is classified otherwise, and more where the optimum is not unique (labels)."
+        f"Augmentations at their full strength; 95% intervals. {'. '.join(words)}. Errors are those of one processor: "
+        "another classifies an image or two of a draw differently, and more where the optimum is not unique (labels)."
     )
 
 
