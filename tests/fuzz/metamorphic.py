@@ -95,6 +95,9 @@ THRESHOLDS = {  # hypotheses that compare with round-off, and may fall on either
 }
 
 
+OVERFLOWING = np.errstate(over="ignore")  # an allowance that overflows is infinite
+
+
 def differences(name: str, specimen: Specimen) -> list[str]:
     """The bounds whose rows are not the same in another form."""
     form = Form.of(specimen)
@@ -102,6 +105,7 @@ def differences(name: str, specimen: Specimen) -> list[str]:
     return [row for row in form.table.index if _is_stated(form, name, row) and not _same(form, other, row)]
 
 
+@OVERFLOWING
 def _is_stated(form: Form, name: str, row: str) -> bool:
     """Whether a row is to be the same, or why not."""
     claim, sets = BOUNDS[row], form.graph.n_left + (name == "split_left")
@@ -119,6 +123,7 @@ def _is_stated(form: Form, name: str, row: str) -> bool:
     return claim.status != "rate"
 
 
+@OVERFLOWING
 def _same(form: Form, other: Form, row: str) -> bool:
     first, second = form.table.loc[row], other.table.loc[row]
     speaks = [each["applicable"] for each in (first, second)]
