@@ -290,10 +290,19 @@ def test_one_boundary_inside_another_has_its_own_time():
 
 
 def test_what_was_changed_of_the_signals_is_put_back():
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
-    before = [signal.getsignal(number) for number in numbers]
-    contained(lambda: signal.signal(signal.SIGINT, signal.SIG_IGN), name="it", seconds=9)
-    assert [signal.getsignal(number) for number in numbers] == before
+    ours = {number: lambda *_: None for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)}
+    before = {number: signal.signal(number, handler) for number, handler in ours.items()}
+
+    def change():
+        for number in ours:
+            signal.signal(number, signal.SIG_IGN)
+
+    try:
+        contained(change, name="it", seconds=HOUR)
+        assert {number: signal.getsignal(number) for number in ours} == ours
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def test_a_signal_from_outside_is_not_the_doing_of_the_code():

@@ -66,13 +66,17 @@ def test_another_machines_file_goes_when_it_has_not_been_touched_for_a_day(tmp_p
 
 
 def test_the_first_write_into_a_folder_sweeps_it(tmp_path):
+    """It alone, and not what this process writes there already."""
     sweep_once.cache_clear()
-    left = of_another(tmp_path / "graph.npz")
+    (tmp_path / "deep").mkdir()
+    left, below = of_another(tmp_path / "graph.npz"), of_another(tmp_path / "deep" / "graph.npz")
+    own = temporary_beside(tmp_path / "table.csv")
+    own.write_text("half")
     with replacing(tmp_path / "graph.npz") as temporary:
         assert is_temporary(temporary)
         assert not left.exists()
         temporary.write_text("whole")
-    assert [path.name for path in tmp_path.iterdir()] == ["graph.npz"]
+    assert {*tmp_path.rglob("*")} == {tmp_path / "graph.npz", own, below.parent, below}
 
 
 @pytest.mark.parametrize("name", ["a" * 251 + ".npz", ".hidden.parquet", "without"])
