@@ -2,6 +2,9 @@
 
 import runpy
 import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +15,8 @@ import pairbounds
 from simulations.encoders import ENCODERS
 from simulations.losses import LOSSES
 from simulations.studies.training import Settings
-from theory.infrastructure import plugins
+from tests.limits import PATIENCE
+from theory.infrastructure import clusters, plugins
 from theory.infrastructure.plugins import LOADED, Plugin, load_plugin, require_loaded
 from theory.sweeps import Cores, DaskCluster, SweepConfiguration, run_sweep
 from theory.sweeps.__main__ import app
@@ -209,14 +213,37 @@ def test_unknown_names_are_told_what_there_is(call, plugin, tmp_path):
 # What it depends on, and where it runs.
 
 
-@pytest.fixture(params=["processes", "dask"])
-def workers(request):
+@contextmanager
+def one_worker():
+    """The address of a Dask cluster with one, which is given the time that it takes.
+
+    It is no nanny's: that one takes a process for lost which has not ended in four seconds, and gives up in nine.
+    """
+    local = {"processes": False, "protocol": "tcp://", "dashboard_address": ":0", "silence_logs": "CRITICAL"}
+    with LocalCluster(n_workers=0, **local) as cluster:
+        options = ["--nthreads", "1", "--no-nanny", "--no-dashboard"]
+        line = [sys.executable, "-m", "dask", "worker", cluster.scheduler_address, *options]
+        worker = subprocess.Popen(line, cwd=ROOT, stderr=subprocess.DEVNULL)
+        try:
+            cluster.wait_for_workers(1, PATIENCE)
+            yield cluster.scheduler_address
+        finally:
+            worker.kill()
+            worker.wait()
+
+
+# Distributed leaves sockets to the collector.
+SOCKETS = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.fixture(params=["processes", pytest.param("dask", marks=SOCKETS)])
+def workers(request, monkeypatch):
     if request.param == "processes":
         yield Cores(2)
         return
-    local = {"dashboard_address": ":0", "silence_logs": "CRITICAL"}
-    with LocalCluster(n_workers=1, threads_per_worker=1, **local) as cluster:
-        yield DaskCluster(cluster.scheduler_address)
+    monkeypatch.setattr(clusters, "CONNECTING", PATIENCE)
+    with one_worker() as address:
+        yield DaskCluster(address)
 
 
 def test_workers_run_the_plugin_and_measure_the_same(plugin, tmp_path, workers):
