@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 import theory
-from theory import BOUNDS, PairGraph
+from theory import BOUNDS
 from theory.__main__ import app
-from theory.attack.records import ANYWHERE, MATTERS
+from theory.attack import score
+from theory.attack.records import ANYWHERE, MATTERS, Witness
 from theory.attack.sharpness import Limit, measure_sharpness
 from theory.bounds import STATEMENTS, THEOREMS
 from theory.bounds.ledger_page import is_current, ledger_page
@@ -72,11 +73,13 @@ def test_the_commands(call, tmp_path):
     assert call(app, "ledger", "--check", page, "--sharpness", folder)[0] == 0
 
 
-def test_attack_on_the_command_line(call, tmp_path):
-    code, out, _ = call(app, "attack", "probe-mse", "--evaluations", 50, "--out", tmp_path / "g.npz")
+@pytest.mark.parametrize("name", ["probe-mse", "near-optimal-error"])
+def test_attack_on_the_command_line(call, tmp_path, name):
+    """What is saved, with its width and its features, has the ratio that is said."""
+    code, out, _ = call(app, "attack", name, "--evaluations", 50, "--out", tmp_path / "g.npz")
     assert code == 0
-    assert "probe-mse: not refuted; largest ratio" in out
-    assert PairGraph.load(tmp_path / "g.npz").n_left >= 1
+    ratio = score(BOUNDS[name], *Witness.load(tmp_path / "g.npz").sides).ratio
+    assert f"{name}: not refuted; largest ratio {ratio:.6f} (" in out
 
 
 def test_attack_on_a_false_claim_of_a_file_exits_1(call, tmp_path):
