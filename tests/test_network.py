@@ -83,6 +83,7 @@ def assert_all_done(commands, place):
     [
         "import socket; socket.create_connection(('127.0.0.1', 9))",
         "import socket; socket.socket().connect(('127.0.0.1', 9))",
+        "import contextlib, socket\nwith contextlib.suppress(AssertionError): socket.getaddrinfo('example.org', 80)",
         "import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'a', ('127.0.0.1', 9))",
         "import urllib.request; urllib.request.urlopen('http://example.org')",
         "import huggingface_hub; huggingface_hub.HfApi().model_info('gpt2')",

@@ -4,12 +4,15 @@ Sockets of the kind AF_UNIX are left: processes of one program talk through them
 """
 
 import socket
+import sys
 
 REFUSAL = "the network was asked for"
 
 
 def _refuse(*arguments: object, **options: object) -> None:
-    raise AssertionError(f"{REFUSAL}: {arguments[-1]}")
+    said = f"{REFUSAL}: {arguments[-1]}"
+    print(said, file=sys.__stderr__)  # for whoever asks may pass over the error
+    raise AssertionError(said)
 
 
 def _unless_unix(method):
