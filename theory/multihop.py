@@ -241,7 +241,7 @@ def radau_rule(jacobi: JacobiMatrix, place: float) -> Rule:
     """
     if jacobi.complete:
         return _rule(jacobi, [], [])
-    return _rule(jacobi, [min(FAR, max(-FAR, _corners(jacobi, np.array([place]))[0]))], [])
+    return _radau_rule(jacobi, _corners(jacobi, np.array([place]))[0])
 
 
 def tail_at_most(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None = None, *, cut: float = 0.0) -> float:
@@ -309,13 +309,17 @@ def _bidiagonalised(matrix: Factor, block: sp.csc_array, hops: int, nothing: flo
     kept = np.empty((hops, min(left.size, right.size)))
     diagonal, off_diagonal, below = [], [], 0.0
     for taken in range(hops):
+        if taken:
+            left /= below
+            right *= -below
+            right += matrix.T @ left
         if shorter_left:
             kept[taken] = left.ravel()
         else:
             _orthogonalise(right, kept[:taken])
         on = float(np.linalg.norm(right))
         diagonal.append(on**2 + below**2)
-        if on <= nothing:
+        if on == 0:
             break
         right /= on
         left *= -on
@@ -328,10 +332,6 @@ def _bidiagonalised(matrix: Factor, block: sp.csc_array, hops: int, nothing: flo
         if on * below <= nothing:
             break
         off_diagonal.append(on * below)
-        if taken + 1 < hops:
-            left /= below
-            right *= -below
-            right += matrix.T @ left
     return JacobiMatrix(np.array(diagonal), np.array(off_diagonal))
 
 
@@ -343,20 +343,18 @@ def _orthogonalise(block: FloatArray, basis: FloatArray) -> None:
 
 def _lanczos(step: Step, start: FloatArray, hops: int, nothing: float) -> JacobiMatrix:
     basis = np.empty((hops, start.size))
-    basis[0] = start / np.linalg.norm(start)
     diagonal, off_diagonal = [], []
+    ahead, length = start, float(np.linalg.norm(start))
     for taken in range(hops):
+        basis[taken] = ahead / length
         quotient, ahead = step(basis[taken])
         diagonal.append(quotient)
-        # Twice is enough, once is not; all but round-off lies along the last two.
-        for first in (max(0, taken - 1), 0):
-            ahead -= (basis[first : taken + 1] @ ahead) @ basis[first : taken + 1]
+        for _ in range(2):  # twice is enough, once is not
+            ahead -= (basis[: taken + 1] @ ahead) @ basis[: taken + 1]
         length = float(np.linalg.norm(ahead))
         if length <= nothing:
             break
         off_diagonal.append(length)
-        if taken + 1 < hops:
-            basis[taken + 1] = ahead / length
     return JacobiMatrix(np.array(diagonal), np.array(off_diagonal))
 
 
@@ -379,16 +377,22 @@ def rule_of_all_moments(jacobi: JacobiMatrix) -> Rule:
 
 
 def extremal_rule(jacobi: JacobiMatrix, place: float, slack: float) -> Rule:
-    """The rule exact to degree 2m, of the least index on `[-slack, 1 + slack]`, with a node at `place`."""
+    """The rule exact to degree 2m, of least index on `[-slack, 1 + slack]`, with a node at `place` or the next end."""
     if jacobi.complete:
         return _rule(jacobi, [], [])
-    corner, lowest, highest = _corners(jacobi, np.array([place, -slack, 1 + slack]))
+    ends = -slack, 1 + slack
+    place = min(ends[1], max(ends[0], place))
+    corner, lowest, highest = _corners(jacobi, np.array([place, *ends]))
     # The Radau rule has all nodes inside just when its corner is between those of the rules that start or end there.
-    if not lowest <= corner <= highest and -slack < place < 1 + slack and 0 < highest - lowest < FAR:
-        return _pinned_rule(jacobi, place, slack, corner, lowest, highest)
+    if not lowest <= corner <= highest and 0 < highest - lowest < FAR:
+        return _pinned_rule(jacobi, place, ends, corner, lowest, highest)
     # An infinite corner, at a Gauss node, comes this far only with moments that a single measure on [0, 1] has. The
     # Radau rule, with its further node of no weight put far away, is weaker then, but no less right.
-    return _rule(jacobi, [corner if abs(corner) <= FAR else FAR], [])
+    return _radau_rule(jacobi, corner)
+
+
+def _radau_rule(jacobi: JacobiMatrix, corner: float) -> Rule:
+    return _rule(jacobi, [min(FAR, max(-FAR, corner))], [])
 
 
 def _corners(jacobi: JacobiMatrix, places: FloatArray) -> list[float]:
@@ -400,7 +404,7 @@ def _corners(jacobi: JacobiMatrix, places: FloatArray) -> list[float]:
 
 
 def _pinned_rule(
-    jacobi: JacobiMatrix, place: float, slack: float, corner: float, lowest: float, highest: float
+    jacobi: JacobiMatrix, place: float, ends: tuple[float, float], corner: float, lowest: float, highest: float
 ) -> Rule:
     """The rule with nodes at `place` and at both ends of the interval.
 
@@ -410,10 +414,10 @@ def _pinned_rule(
     with `ρ = Y (1 - X) / (Y - X)`, where `X = (x - e_0) / (e_1 - e_0)` and `Y = (q - q_0) / (q_1 - q_0)`. Outside
     [0, 1], Y gives a ρ inside.
     """
-    width, spread = 1 + 2 * slack, highest - lowest
-    x, y = (place + slack) / width, (corner - lowest) / spread
+    width, spread = ends[1] - ends[0], highest - lowest
+    x, y = (place - ends[0]) / width, (corner - lowest) / spread
     share, rest = (y * (1 - x) / (y - x), x * (y - 1) / (y - x)) if math.isfinite(y) else (1 - x, x)
-    return _rule(jacobi, [lowest + share * spread, rest * width - slack], [math.sqrt(share * rest * width * spread)])
+    return _rule(jacobi, [lowest + share * spread, ends[0] + rest * width], [math.sqrt(share * rest * width * spread)])
 
 
 def _rule(jacobi: JacobiMatrix, diagonal: list[float], off_diagonal: list[float]) -> Rule:
@@ -445,7 +449,7 @@ def _separations(spectrum: Spectrum, k: int) -> Iterator[tuple[float, float]]:
     The gap below σ_k² is there without a step. Where it is small or missing, a step makes one.
     """
     gap = float(spectrum.lower_values[k - 1] ** 2 - spectrum.upper_values[k] ** 2)
-    if gap > spectrum.rounding:
+    if gap > 0:
         yield gap, 0.0
     aside = math.sqrt(spectrum.rounding)
     yield aside, aside

@@ -31,10 +31,12 @@ from theory.multihop import (
     JacobiMatrix,
     consistency_curve,
     default_hops,
+    gauss_rule,
     label_measure,
     mass_below,
     mass_up_to,
     moments,
+    radau_rule,
     tail_at_least,
     tail_at_most,
 )
@@ -231,6 +233,25 @@ def test_the_memory_does_not_grow_with_the_classes(monkeypatch):
             assert peak < blocks * 2**22 < 10_000 * 500 * 8 / 4
 
 
+def test_what_hangs_on_the_last_digits_is_left_out(monkeypatch):
+    """Remainders of 1/16 let a perturbation grow fourfold with each: to 16 in three steps."""
+    jacobi = JacobiMatrix(np.full(5, 0.5), np.full(5, 1 / 16))
+    monkeypatch.setattr(module, "GROWTH", 16)
+    assert [len(part) for part in vars(jacobi.determined()).values()] == [3, 3]
+    monkeypatch.setattr(module, "NOTHING", 1 / 16)
+    assert [len(part) for part in vars(jacobi.determined()).values()] == [3, 2]
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_a_remainder_of_nothing_at_all_ends_the_steps(value):
+    block = sp.csc_array([[value], [1 - value]])
+    for jacobi in (
+        module._bidiagonalised(np.diag([1.0, 0.0]), block, 2, 0.0),
+        module._lanczos(lambda vector: (value, value * vector), np.ones(1), 2, 0.0),
+    ):
+        assert (jacobi.diagonal.tolist(), jacobi.off_diagonal.tolist()) == ([value], [])
+
+
 # How many hops.
 
 
@@ -256,6 +277,8 @@ def test_hops_by_what_they_cost(products, hops, monkeypatch):
     assert len(label_measure(graph).diagonal) == hops
     assert label_measure(graph) is label_measure(graph, hops)
     assert len(label_measure(graph, 7).diagonal) == 7
+    monkeypatch.setattr(module, "HOPS_PRODUCTS", 2 * graph.joint.nnz * graph.n_left * module.HOPS)
+    assert default_hops(PairGraph(graph.joint)) == module.HOPS  # of so few pairs, whatever their labels
 
 
 def test_ten_million_pairs_have_all_hops_with_a_hundred_classes_and_the_fewest_with_a_thousand():
@@ -313,6 +336,29 @@ def test_missing_labels_are_named():
             measure(PairGraph(np.ones((3, 3))), 2)
 
 
+# Quadrature rules.
+
+
+@pytest.mark.parametrize("family", GRAPHS)
+def test_the_rules_have_the_moments_of_the_measure(family):
+    jacobi = label_measure(GRAPHS[family](np.random.default_rng(1), 15), 3)
+    steps = len(jacobi.diagonal)
+    for rule, exact in ((gauss_rule(jacobi), 2 * steps - 1), (radau_rule(jacobi, -0.25), 2 * steps)):
+        nodes, weights = rule
+        degree = min(exact, 2 * len(jacobi.off_diagonal)) if not jacobi.complete else exact
+        found = [weights @ nodes**power for power in range(degree + 1)]
+        np.testing.assert_allclose(found, moments(jacobi, degree), atol=1e-12)
+    if not jacobi.complete:
+        assert np.abs(radau_rule(jacobi, -0.25)[0] + 0.25).min() < 1e-12
+
+
+def test_a_rule_with_a_node_where_a_gauss_rule_has_one_stays_a_rule():
+    jacobi = JacobiMatrix(np.array([0.5, 0.5]), np.array([0.5, 0.3]))  # Gauss nodes at 0 and 1
+    for place in (0.0, -1e-17, -1e-12):
+        nodes, weights = radau_rule(jacobi, place)
+        assert weights @ nodes[:, None] ** np.arange(4) == pytest.approx([1, 0.5, 0.5, 0.5], abs=1e-6)
+
+
 # The bounds of the mass.
 
 
@@ -320,11 +366,14 @@ def chebyshev_moments(places: np.ndarray, degree: int) -> np.ndarray:
     return np.polynomial.chebyshev.chebvander(2 * places - 1, degree).T
 
 
-def extremal_mass(places: np.ndarray, energy: np.ndarray, node: float, degree: int, sign: int) -> float:
-    """The largest mass in [0, node] (sign 1), or the least in [0, node) (sign -1), over measures on a grid of [0, 1]
-    with the same moments: a linear programme. The grid narrows the choice by little.
+def extremal_mass(
+    places: np.ndarray, energy: np.ndarray, node: float, degree: int, sign: int, slack: float = 0.0
+) -> float:
+    """The largest mass up to node (sign 1), or the least below it (sign -1), over measures on a grid of [0, 1], or of
+    an interval that is longer by slack at both ends, with the same moments: a linear programme. The grid narrows the
+    choice by little.
     """
-    grid = np.unique(np.r_[np.linspace(0, 1, 1001), places, node])
+    grid = np.unique(np.r_[np.linspace(-slack, 1 + slack, 1001), places, node])
     reached = (grid <= node) if sign > 0 else (grid < node)
     equalities = chebyshev_moments(grid, degree)
     found = scipy.optimize.linprog(
@@ -335,19 +384,20 @@ def extremal_mass(places: np.ndarray, energy: np.ndarray, node: float, degree: i
 
 
 @in_any_blocks_slowly
-@pytest.mark.parametrize("hops", [1, 2, 3])
+@pytest.mark.parametrize(("hops", "slack"), [(1, 0.0), (2, 0.0), (3, 0.0), (2, 0.05)])
 @pytest.mark.parametrize("family", RICH)
-def test_no_measure_on_the_interval_does_more_and_one_does_as_much(family, hops):
-    """Sharp on [0, 1], whether or not the Gauss-Radau rule has a node outside."""
+def test_no_measure_on_the_interval_does_more_and_one_does_as_much(family, hops, slack):
+    """Sharp on [0, 1], whether or not the Gauss-Radau rule has a node outside; and where all may be off by a slack."""
     graph = family_graph(family)
     places, energy = naive_measure(graph)
     places = np.round(np.clip(places, 0, 1), 12)  # ties are ties on the grid
     jacobi = label_measure(graph, hops)
     for node in (places[1], places[3], 0.9 * places[1], 0.37):
-        most = extremal_mass(places, energy, node, 2 * hops, 1)
-        least = extremal_mass(places, energy, node, 2 * hops, -1)
-        assert most - 1e-6 <= mass_up_to(jacobi, node) <= most + 0.01
-        assert least + 1e-6 >= mass_below(jacobi, node) >= least - 0.01
+        most = extremal_mass(places, energy, node + slack, 2 * hops, 1, slack)
+        least = extremal_mass(places, energy, node - slack, 2 * hops, -1, slack)
+        off = slack or module.ROUND_OFF
+        assert most - 1e-6 <= mass_up_to(jacobi, node, slack=off) <= most + 0.01
+        assert least + 1e-6 >= mass_below(jacobi, node, slack=off) >= least - 0.01
 
 
 @in_any_blocks_slowly
@@ -425,6 +475,14 @@ def test_places_at_and_beyond_the_ends():
     assert mass_below(jacobi, 1.5) <= 1
 
 
+def test_ends_too_far_apart_for_double_precision_are_left_out(monkeypatch):
+    jacobi = JacobiMatrix(np.array([0.5]), np.array([0.25]))
+    least = mass_up_to(jacobi, 0.6, slack=0.0)
+    lowest, highest = module._corners(jacobi, np.array([0.0, 1.0]))
+    monkeypatch.setattr(module, "FAR", highest - lowest)
+    assert mass_up_to(jacobi, 0.6, slack=0.0) > least
+
+
 def test_moments_on_the_boundary_of_what_is_possible():
     """Mean 1/2 and variance 1/4 leave one measure on [0, 1], half at 0 and half at 1: no rule has a node elsewhere."""
     jacobi = JacobiMatrix(np.array([0.5]), np.array([0.5]))
@@ -433,6 +491,15 @@ def test_moments_on_the_boundary_of_what_is_possible():
         assert mass_below(jacobi, place) == pytest.approx(0.5, abs=1e-12)
         assert mass_up_to(jacobi, place, slack=0) >= 0.5
         assert mass_below(jacobi, place, slack=0) <= 0.5
+
+
+def test_a_node_at_the_tolerance_is_at_the_place_and_weight_that_is_lost_counts_against(monkeypatch):
+    above, below = (JacobiMatrix(np.array([0.5 + aside]), np.array([])) for aside in (TIE, -TIE))
+    assert mass_up_to(above, 0.5, slack=0.0) == 1
+    assert mass_below(below, 0.5, slack=0.0) == 0
+    monkeypatch.setattr(module, "extremal_rule", lambda *_: (np.array([0.2, 0.8]), np.array([0.4, 0.5])))
+    assert mass_up_to(above, 0.5) == 0.5
+    assert mass_below(above, 0.5) == 0.4
 
 
 @pytest.mark.parametrize("far", [1e4, FAR])
@@ -525,10 +592,32 @@ def test_a_larger_estimate_of_the_next_value_keeps_the_bound_valid():
     assert np.diff(masses).min() >= -1e-12
 
 
-def test_without_a_gap_the_bound_is_finite():
+@pytest.mark.parametrize("cut", [0.0, 0.7])
+@pytest.mark.parametrize("rounding", [1e-4, 1e-2])
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_the_tail_allows_for_values_and_vectors_that_are_off(k, rounding, cut):
+    """By amounts that are large enough to see; with a step aside or without, whichever says more."""
+    graph = family_graph("dense_random")
+    triplets, jacobi = all_triplets(graph), label_measure(graph)
+    low, high = triplets.singular_values - 0.02, triplets.singular_values + 0.01
+    vars(triplets).update(lower_values=low, upper_values=high, rounding=rounding)
+    most, least = [1.0], [0.0]
+    for gap, aside in ((low[k - 1] ** 2 - high[k] ** 2, 0.0), (np.sqrt(rounding), np.sqrt(rounding))):
+        upper, lower = max(cut, high[k]) ** 2 + aside, max(cut, low[k]) ** 2 - aside
+        if gap > 0:
+            most.append(np.sqrt(mass_up_to(jacobi, upper, slack=rounding)) + rounding / gap)
+            least.append(np.sqrt(mass_below(jacobi, lower, slack=rounding)) - rounding / gap)
+    assert tail_at_most(graph, triplets, k, cut=cut) == pytest.approx(min(most) ** 2, rel=1e-12)
+    assert tail_at_least(graph, triplets, k, cut=cut) == pytest.approx(max(least) ** 2, rel=1e-12)
+
+
+@pytest.mark.parametrize("said", [{}, {"lower_values": np.ones(19), "upper_values": np.ones(19)}])
+def test_without_a_gap_the_bound_is_finite(said):
     graph = family_graph("identity")
-    assert tail_at_most(graph, all_triplets(graph), 3) == 1
-    assert tail_at_least(graph, all_triplets(graph), 3) == 0
+    triplets = all_triplets(graph)
+    vars(triplets).update(said)
+    assert tail_at_most(graph, triplets, 3) == 1
+    assert tail_at_least(graph, triplets, 3) == 0
 
 
 def test_emoji_captions_say_more_in_several_hops():
