@@ -53,4 +53,21 @@ SAME_VALUE: dict[str, str] = {
         "given the class fails: probabilities of pairs are off by up to {off:.1e}')` as `require(off < round_off, "
         "f'independence given the class fails: probabilities of pairs are off by up to {off:.1e}')`"
     ): ("At the tolerance itself a graph is refused, and no bound is another."),
+    (
+        "theory.certificates.certify: `smaller_is_right = graph.n_right <= graph.n_left` as `smaller_is_right = "
+        "graph.n_right < graph.n_left`"
+    ): ("Of a square matrix both sides are the smaller."),
+    (
+        "theory.multihop.label_measure: `longer = next((jacobi for steps, jacobi in known.items() if (steps or 0) "
+        "> hops), None)` as `longer = next((jacobi for steps, jacobi in known.items() if (steps or 0) >= hops), "
+        "None)`"
+    ): ("The very number of hops is not among those that are known: it is looked for before."),
+    (
+        "theory.multihop._bidiagonalised: `shorter_left = left.size <= right.size` as `shorter_left = left.size < "
+        "right.size`"
+    ): ("Of a square matrix both sides are the shorter."),
+    (
+        "theory.multihop._bidiagonalised: `_orthogonalise(left, kept[:taken + 1])` as `_orthogonalise(left, "
+        "kept[:taken])`"
+    ): ("What lies along the last vector is round-off of the recurrence: it perturbs the matrix by as much."),
 }

@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import cache
 from types import SimpleNamespace
 
+import mpmath as mp
 import numpy as np
 import pytest
 import torch
@@ -32,10 +33,10 @@ from theory.attack.search import SEARCHING
 from theory.attack.shrinking import shrink, smallest_violation
 from theory.attack.starts import STARTS, random_candidate
 from theory.attack.starts import candidate as drawn_from
-from theory.bounds import QUANTITIES, Encoder
+from theory.bounds import QUANTITIES, Encoder, precise
 from theory.bounds.confirmation import confirm
-from theory.bounds.precise import PRECISE, PreciseSubject, measure
-from theory.bounds.scoring import subject, violation_ratio
+from theory.bounds.precise import PRECISE, Measured, PreciseSubject, measure
+from theory.bounds.scoring import embedded, rounding, subject, violation_ratio
 from theory.consistency import class_indicators
 from theory.scores import Standing
 
@@ -300,6 +301,12 @@ def test_a_value_that_is_not_finite_says_nothing(evaluate):
 def test_nothing_over_nothing_does_not_lead():
     graph = PairGraph(np.eye(2), [0, 1], [0, 1])
     assert score(BOUNDS["probe-mse"], graph, 2).ratio == 0
+
+
+def test_a_tie_may_cost_what_it_is_in_doubt():
+    encoder = embedded(TIE, 1)
+    allowed = rounding(claim(theorem_4), encoder, 0.5)
+    assert allowed == encoder.spectrum.rounding + encoder.probe.doubt > encoder.spectrum.rounding
 
 
 # Bad arguments.
@@ -618,13 +625,14 @@ def test_high_precision_agrees_with_double():
             continue  # a value that may be cut or not
         if candidate.features is None and triplets.singular_values[k - 1] - triplets.singular_values[k] < 1e-3:
             continue  # the optimum is not unique
-        precise = PreciseSubject(graph, k, candidate.features, candidate.penalty)
-        np.testing.assert_allclose(
-            precise.triplets(smaller).singular_values, triplets.singular_values[:smaller], atol=1e-13
-        )
+        exact = PreciseSubject(graph, k, candidate.features, candidate.penalty)
+        known = exact.triplets(smaller)
+        np.testing.assert_allclose(known.singular_values, triplets.singular_values[:smaller], atol=1e-13)
+        off = [abs(true - value) for true, value in zip(exact.sigma, known.singular_values.tolist(), strict=True)]
+        assert np.all(off <= known.residuals)
         encoder = subject(graph, triplets, k, candidate.features, candidate.penalty)
         for quantity in PRECISE:
-            known = measure(quantity, precise)
+            known = measure(quantity, exact)
             assert known.value == pytest.approx(QUANTITIES[quantity].measure(encoder), rel=1e-9, abs=1e-11), quantity
             assert known.without_ties <= known.value
             compared += 1
@@ -635,6 +643,20 @@ def test_ties_are_errors_there_too():
     known = measure("probe_error", PreciseSubject(TIE, 1))
     assert known.value == 1
     assert known.without_ties == 0
+
+
+def test_a_margin_of_just_the_round_off_is_a_tie():
+    """Of two classes the first is ahead by a quarter, which is what the scores may be off by."""
+    ahead, noise = mp.matrix([[0.25, 0], [0.25, 0]]), np.full(2, 0.25)
+    assert precise._error(PreciseSubject(PairGraph(np.eye(2), [0, 1]), 1), ahead, noise, [0, 1]) == Measured(1.0, 0.0)
+
+
+def test_a_direction_is_kept_from_the_border_on():
+    """Of a value that is the penalty, and of a column that is `eps` as long as the longest, there is none."""
+    graph = PairGraph([[3, 1], [1, 2]])
+    penalised = PreciseSubject(graph, 2, penalty=PreciseSubject(graph, 2).sigma[1])
+    short = PreciseSubject(PairGraph(np.eye(2)), 2, (np.diag([1, 2.0**-52]), np.eye(2)))
+    assert penalised.basis.cols == short.basis.cols == 1
 
 
 def test_a_refutation_says_whether_it_rests_on_ties():

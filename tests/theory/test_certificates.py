@@ -4,6 +4,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 import scipy.linalg
+import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -115,6 +116,37 @@ def test_the_roundings_of_the_marginals_count_and_are_counted(shape):
         assert off > max(20 * module.EPS, module.normalising_error(graph) / 10)
 
 
+def test_the_most_weights_of_a_node_count_on_either_side():
+    assert module.normalising_error(PairGraph([[1, 1, 1], [0, 1, 0]])) == ((3 + 2) / 2 + 6) * module.EPS / 2
+
+
+def test_round_off_of_a_thousandth_counts_at_every_step_of_the_proof(monkeypatch):
+    """`G - V Vᵀ = diag(0, 0.19)`: what is proved is where the allowance ends, by hand, for columns of 2 and 1 entries.
+
+    Of `0.19 + d` twice the allowance, `2 u (2 + 2 ‖|V|‖² + 5 (0.19 + d + 2) + 4 (0.19 + 2 d))`, has to be below d.
+    """
+    u = 1e-3 / 2
+    monkeypatch.setattr(module, "EPS", 2 * u)
+    matrix, basis = sp.csr_array([[0.6, 0], [0.8, 0], [0, 1]]), np.diag([1, 0.9])
+    least = 2 * u * (4 + 5 * 2.19 + 4 * 0.19) / (1 - 26 * u)
+    assert module.is_proved(matrix, basis, 0.19 + least * (1 + 1e-9))
+    assert not module.is_proved(matrix, basis, 0.19 + least * (1 - 1e-9))
+    found = module._by_cholesky(matrix, basis, np.sqrt(0.19)).upper
+    assert found == pytest.approx(np.sqrt(0.19 + 8 * 2 * 2 * u) * (1 + 8 * u))
+
+
+def test_round_off_of_a_thousandth_counts_in_what_the_probes_show(monkeypatch):
+    graph = one_value_many_times(40, 10.0)
+    triplets = spectrum(graph, 2)
+    given = graph.normalized, triplets.right[:, :1], triplets.singular_values[:1], 0.2
+    plain = module._by_probes(*given).upper
+    monkeypatch.setattr(module, "EPS", 1e-3)
+    assert module._by_probes(*given).upper == pytest.approx(plain * 1.004, rel=1e-12)
+    monkeypatch.setattr(module.SparseProducts, "rounding", 1e-3)
+    assert plain**2 < 0.041 <= module._by_probes(*given).upper ** 2 / 1.004**2
+    assert module._by_probes(*given[:3], 0.0).upper > 0.2
+
+
 def one_value_many_times(size: int, own: float) -> PairGraph:
     """Every image has its own caption, and each other's a little: all values but the first are `own / (n + own)`."""
     return PairGraph(own * np.eye(size) + 1)
@@ -128,6 +160,8 @@ def test_the_error_of_the_normalised_matrix_is_added(proof_side, monkeypatch):
     plain = certify(graph, triplets, 1).upper
     monkeypatch.setattr(module, "normalising_error", lambda _: 1e-3)
     assert certify(graph, triplets, 1).upper == pytest.approx(plain + 1e-3, rel=1e-12)
+    vars(triplets)["upper_values"] = triplets.singular_values + 0.01  # where the proof begins
+    assert certify(graph, triplets, 1).upper > plain + 0.01
 
 
 def test_the_probes_come_as_near_as_their_steps_allow(monkeypatch):

@@ -93,13 +93,16 @@ def test_votes_of_a_large_graph_share_the_hops_of_the_steps(family, monkeypatch)
     graph, again = family_graph(family), family_graph(family)
     cut = Cut.of(spectrum(graph, 4), 3)
     alone = module.vote_within(again, cut, 4).error
-    monkeypatch.setattr(hop_scores, "KEPT_BYTES", 0)
+    monkeypatch.setattr(hop_scores, "KEPT_BYTES", 8 * graph.n_left * len(np.unique(graph.left_labels)))  # of one hop
     monkeypatch.setattr(module, "AT_ONCE", 1)
     walks, mixed = [], hop_scores._margins
     monkeypatch.setattr(hop_scores, "_margins", lambda *given: walks.append(given) or mixed(*given))
     module.within(graph, cut, 4)
     assert module.vote_within(graph, cut, 4).error == pytest.approx(alone, abs=1e-12)
     assert len(walks) == 1
+    filtered_margins(again, [np.ones(1), np.ones(5)], [np.ones(6)])  # the longest says that they are too many
+    filtered_margins(again, [np.ones(6)])
+    assert len(walks) == 2
 
 
 def test_a_filter_t_is_the_walk_that_shares_a_caption():
