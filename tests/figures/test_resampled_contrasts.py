@@ -11,7 +11,7 @@ from figures.findings.finding import CATEGORY, SUBCATEGORY
 from figures.findings.resampled_training import FINDING
 from figures.intervals import LEVEL, pooled_half
 from real_data.training.splits import OVERLAP
-from theory.intervals import shared_halves, student_half
+from theory.intervals import shared_halves
 
 SEEDS, BASELINES = 5, 3
 GUIDES = ("encoder", "labels", "random", "no_text", "captions")
@@ -128,31 +128,6 @@ def test_figure_and_finding_have_the_new_contrasts(more, graphs):
     picture, caption = figure.draw(tables)
     assert "image encoder without text +" in caption or "image encoder without text -" in caption
     assert len(picture.axes) == 4
-
-
-def test_shared_halves_hold_what_they_should():
-    rng, inside = np.random.default_rng(1), np.zeros(2)
-    trials, n, g = 2_000, 5, 6
-    for _ in range(trials):
-        values = 2 * rng.standard_normal((n, 1)) + rng.standard_normal((n, g))
-        mean, of_two = shared_halves(values)
-        means = values.mean(axis=0)
-        inside += [abs(means[0]) <= mean, abs(means[0] - means[1]) <= of_two]
-    # Three standard errors of a share of 0.95 are 0.015; Satterthwaite's degrees of freedom err a little.
-    assert np.all(np.abs(inside / trials - 0.95) < 0.02)
-
-
-def test_shared_halves_are_students_where_there_is_nothing_shared_or_nothing_own():
-    rng = np.random.default_rng(2)
-    values = rng.standard_normal((6, 1)) + np.array([1.0, 5.0])
-    assert shared_halves(values, overlap=1 / 3)[0] == pytest.approx(student_half(values[:, 0], overlap=1 / 3))
-    assert shared_halves(values)[1] == pytest.approx(0, abs=1e-12)
-    assert shared_halves(np.ones((3, 2))) == (0.0, 0.0)
-    pair = rng.standard_normal((6, 2))
-    assert shared_halves(pair, overlap=0.1)[1] == pytest.approx(student_half(pair[:, 0] - pair[:, 1], overlap=0.1))
-    for wrong in (np.ones((1, 3)), np.ones((3, 1)), np.full((3, 3), np.nan)):
-        with pytest.raises(ValueError, match="give two finite rows and columns"):
-            shared_halves(wrong)
 
 
 def test_further_seeds_of_what_is_tuned_change_nothing_else(table, more):

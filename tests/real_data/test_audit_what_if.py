@@ -14,7 +14,6 @@ from real_data.audit.trials import _after, _half, _masses, _measured, pair_list,
 from real_data.audit.verdict import Choice
 from tests.real_data.test_audit_columns import SUFFIXES, write
 from theory import PairGraph
-from theory.intervals import student_half
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -201,13 +200,6 @@ def test_where_nothing_helps_no_rule_beats_random():
     first = outcome.words[0]
     assert "no rule beats random" in first
     assert "would have shown" in first
-
-
-def test_the_interval_allows_for_splits_that_overlap():
-    """Half and half: `1/n` becomes `1/n + 1` (Nadeau and Bengio 2003)."""
-    values = np.random.default_rng(0).standard_normal(10)
-    assert student_half(values, overlap=1.0) == pytest.approx(student_half(values) * np.sqrt((0.1 + 1) / 0.1))
-    assert student_half(values) == pytest.approx(2.262157 * values.std(ddof=1) / np.sqrt(10), rel=1e-6)
 
 
 def test_beyond_a_size_a_sample_of_the_images_is_measured(monkeypatch):

@@ -16,6 +16,7 @@ from theory.intervals import (
     detectable,
     labelling_error_interval,
     seeds_needed,
+    shared_halves,
     singular_value_bernstein,
     singular_value_bootstrap,
     student_half,
@@ -119,7 +120,8 @@ def test_dense_stacks_and_sparse_matrices_give_the_same_interval(monkeypatch):
     counts = counts_of(GRAPHS["sparse_random"](np.random.default_rng(6), 12), 400, np.random.default_rng(7))
     dense = singular_value_bootstrap(counts, 2, rng=np.random.default_rng(8))
     monkeypatch.setattr(intervals, "STACKED", 10)
-    sparse = singular_value_bootstrap(sp.csr_array(counts), 2, rng=np.random.default_rng(8))
+    every = sp.coo_array((counts.ravel(), np.indices(counts.shape).reshape(2, -1)))  # that of no pair among them
+    sparse = singular_value_bootstrap(every, 2, rng=np.random.default_rng(8))
     assert (sparse.low, sparse.high) == pytest.approx((dense.low, dense.high), rel=1e-9)
 
 
@@ -178,6 +180,43 @@ def test_bad_input(call, message):
         call(np.random.default_rng(0))
 
 
+# Means.
+
+
+def test_the_interval_allows_for_splits_that_overlap():
+    """Half and half: `1/n` becomes `1/n + 1` (Nadeau and Bengio 2003)."""
+    values = np.random.default_rng(0).standard_normal(10)
+    assert student_half(values, overlap=1.0) == pytest.approx(student_half(values) * np.sqrt((0.1 + 1) / 0.1))
+    assert student_half(values) == pytest.approx(2.262157 * values.std(ddof=1) / np.sqrt(10), rel=1e-6)
+    assert student_half([0.0, 1.0]) == pytest.approx(12.706205 / 2, rel=1e-6)
+    assert np.isnan(student_half([1.0]))
+
+
+def test_shared_halves_hold_what_they_should():
+    rng, inside = np.random.default_rng(1), np.zeros(2)
+    trials, n, g = 2_000, 5, 6
+    for _ in range(trials):
+        values = 2 * rng.standard_normal((n, 1)) + rng.standard_normal((n, g))
+        mean, of_two = shared_halves(values)
+        means = values.mean(axis=0)
+        inside += [abs(means[0]) <= mean, abs(means[0] - means[1]) <= of_two]
+    # Three standard errors of a share of 0.95 are 0.015; Satterthwaite's degrees of freedom err a little.
+    assert np.all(np.abs(inside / trials - 0.95) < 0.02)
+
+
+def test_shared_halves_are_students_where_there_is_nothing_shared_or_nothing_own():
+    rng = np.random.default_rng(2)
+    values = rng.standard_normal((6, 1)) + np.array([1.0, 5.0])
+    assert shared_halves(values, overlap=1 / 3)[0] == pytest.approx(student_half(values[:, 0], overlap=1 / 3))
+    assert shared_halves(values)[1] == pytest.approx(0, abs=1e-12)
+    assert shared_halves(np.ones((3, 2))) == (0.0, 0.0)
+    pair = rng.standard_normal((6, 2))
+    assert shared_halves(pair, overlap=0.1)[1] == pytest.approx(student_half(pair[:, 0] - pair[:, 1], overlap=0.1))
+    for wrong in (np.ones((1, 3)), np.ones((3, 1)), np.full((3, 3), np.nan)):
+        with pytest.raises(ValueError, match="give two finite rows and columns"):
+            shared_halves(wrong)
+
+
 def test_so_many_seeds_show_a_difference_and_no_fewer():
     values = np.random.default_rng(0).standard_normal(6)
     for overlap, difference in ((0.0, 1.0), (0.0, 0.3), (0.02, 1.0)):
@@ -190,10 +229,21 @@ def test_so_many_seeds_show_a_difference_and_no_fewer():
             return detectable(own, n)
 
         assert shown(needed) <= difference < shown(needed - 1)
+    assert detectable(1.0, 5) == pytest.approx(1 + 0.940965 / 2.776445, rel=1e-6)
+
+
+def test_at_the_border_itself_seeds_show_a_difference():
+    """Of values whose deviation is 1, by quantiles that are summed as they are there."""
+    student, normal = (lambda n: [scipy.stats.t.ppf(one, n - 1) for one in (0.975, 0.8)]), scipy.stats.norm.ppf
+    assert seeds_needed(student(6)[0] * math.sqrt(1 / 6), 6, sum(student(7)) * math.sqrt(1 / 7)) == 7
+    half = student(6)[0] * math.sqrt(1 / 6 + 0.25)
+    assert seeds_needed(half, 6, (normal(0.975) + normal(0.8)) / 2, overlap=0.25) == math.inf
+    assert seeds_needed(0.0, 6, 1.0) == 2
 
 
 def test_what_splits_have_in_common_no_number_of_them_takes_away():
     half = student_half([1.0, -1.0, 0.5], overlap=0.25)
     assert seeds_needed(half, 3, 0.1, overlap=0.25) == np.inf
-    with pytest.raises(ValueError, match="difference=0"):
-        seeds_needed(half, 3, 0)
+    for n, difference in ((3, 0), (1, 1)):
+        with pytest.raises(ValueError, match=f"difference={difference}, n={n}"):
+            seeds_needed(half, n, difference)
