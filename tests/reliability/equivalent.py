@@ -70,4 +70,12 @@ SAME_VALUE: dict[str, str] = {
         "theory.multihop._bidiagonalised: `_orthogonalise(left, kept[:taken + 1])` as `_orthogonalise(left, "
         "kept[:taken])`"
     ): ("What lies along the last vector is round-off of the recurrence: it perturbs the matrix by as much."),
+    ("theory.hop_scores._Hopped.of: `if len(known) < count:` as `if len(known) <= count:`"): (
+        "Of just so many hops that are kept, a copy is kept in their place."
+    ),
+    (
+        "theory.hop_scores._continued: `half = matrix.T @ hops[degree - 1] if degree > 1 else "
+        "first_half_hop(matrix, targets)` as `half = matrix.T @ hops[degree - 1] if degree >= 1 else "
+        "first_half_hop(matrix, targets)`"
+    ): ("The first half hop reads the labels as sparse: a matter of cost."),
 }
