@@ -130,11 +130,11 @@ def two_hops(cut: float) -> float:
     return float(variance / (variance + (mean - cut**2) ** 2))
 
 
-def by_hops(penalty: float, excess: float) -> float:
+def by_hops(penalty: float, excess: float, rounding: float = 0.0) -> float:
     """Of the two bits: the root of the tail, a step function, and what `√(p_max ε)` adds at each of the t tried."""
     t = penalty + (1 - penalty) / (1 + np.exp(-np.linspace(-14, 5, 48)))
-    tails = np.mean(t[:, None] >= BIT_VALUES, axis=1)
-    return float(np.min(np.sqrt(tails) + sqrt(excess / 4) / (t - penalty)) ** 2)
+    tails = np.mean(t[:, None] ** 2 + rounding >= BIT_VALUES**2, axis=1)
+    return float(np.min(np.sqrt(tails) + (sqrt(excess) + rounding) / 2 / (t - penalty)) ** 2)
 
 
 def by_duality(penalty: float, first: float) -> float:
