@@ -16,25 +16,9 @@ SAME_VALUE: dict[str, str] = {
         "least_divergence(self.rival / total), 0.0)`"
     ): ("The least divergence of even odds from themselves is 0."),
     (
-        "theory.bounds.theorem20_votes.most_error: `return error * float(least_divergence(disagreement / error)) > "
-        "divergence` as `return error * float(least_divergence(disagreement / error)) >= divergence`"
-    ): ("The end of the halving that is returned is above the root either way, by less than the last half."),
-    (
         "theory.bounds.theorem22_counting._fourth_powers: `if np.sum(rows ** 2) < np.sum(columns ** 2):` as `if "
         "np.sum(rows ** 2) <= np.sum(columns ** 2):`"
     ): ("`‖A Aᵀ‖` is `‖Aᵀ A‖`: the side is a matter of cost."),
-    (
-        "theory.bounds.theorem22_counting._fourth_powers: `if np.sum(rows ** 2) < np.sum(columns ** 2):` as `if "
-        "np.sum(rows ** 2) > np.sum(columns ** 2):`"
-    ): ("`‖A Aᵀ‖` is `‖Aᵀ A‖`: the side is a matter of cost."),
-    (
-        "theory.bounds.theorem22_counting._fourth_powers: `ends = [0, *np.unique(places[places > 0]), "
-        "matrix.shape[0]]` as `ends = [0, *np.unique(places[places >= 0]), matrix.shape[0]]`"
-    ): ("A block of no rows adds nothing."),
-    (
-        "theory.bounds.theorem22_counting._fourth_powers: `ends = [0, *np.unique(places[places > 0]), "
-        "matrix.shape[0]]` as `ends = [0, *np.unique(places[places < 0]), matrix.shape[0]]`"
-    ): ("One block has the same sum as many."),
     (
         "theory.bounds.theorem27_whitened_alignment._singular_values: `if np.linalg.norm(matrix - "
         "np.diag(diagonal)) <= RANK_TOLERANCE * np.sqrt(len(matrix)):` as `if np.linalg.norm(matrix - "

@@ -58,9 +58,11 @@ def test_fewer_columns_than_components_are_refused():
 
 @pytest.mark.parametrize("at_once", [1, 7, 10**6])
 @pytest.mark.parametrize("family", ["tall", "wide", "sparse_random"])
-def test_fourth_powers_in_any_blocks(family, at_once, monkeypatch):
-    monkeypatch.setattr(theorem, "PRODUCTS_BLOCK", at_once)
+def test_fourth_powers_in_any_blocks_of_the_side_of_fewer_products(family, at_once, monkeypatch):
     graph = family_graph(family)
+    fewest = min(np.sum(graph.joint.count_nonzero(axis=axis) ** 2) for axis in (0, 1))
+    monkeypatch.setattr(theorem, "PRODUCTS_LIMIT", fewest)
+    monkeypatch.setattr(theorem, "PRODUCTS_BLOCK", at_once)
     assert theorem._fourth_powers(graph.normalized) == pytest.approx(np.sum(squares(graph) ** 2), rel=1e-12)
 
 

@@ -143,6 +143,6 @@ def _fourth_powers(matrix: sp.csr_array) -> float:
     transposed = sp.csr_array(matrix.T)
     products = np.add.reduceat(columns[matrix.indices], matrix.indptr[:-1])
     places = np.searchsorted(np.cumsum(products), np.arange(PRODUCTS_BLOCK, products.sum(), PRODUCTS_BLOCK))
-    ends = [0, *np.unique(places[places > 0]), matrix.shape[0]]
+    ends = [0, *np.unique(places), matrix.shape[0]]
     blocks = (matrix[first:last] @ transposed for first, last in pairwise(ends))
     return float(sum(np.sum(block.data**2) for block in blocks))
