@@ -445,7 +445,7 @@ def _errors_within(shares: FloatArray, ahead: FloatArray, masses: FloatArray, bu
     each, last = np.arange(len(shares)), np.minimum(paid, len(masses) - 1)
     left = budgets - np.where(paid > 0, spent[each, paid - 1], 0.0)
     cost = costs[each, last]
-    part = np.divide(left, cost, out=np.zeros_like(left), where=(paid < len(masses)) & (cost > 0))
+    part = np.divide(left, cost, out=np.zeros_like(left), where=paid < len(masses))  # what costs nothing is paid for
     return np.asarray(np.concatenate([[0.0], np.cumsum(masses)])[paid] + masses[last] * np.minimum(1.0, part))
 
 
@@ -490,8 +490,7 @@ def _meetings(nodes: FloatArray, place: float, ends: list[int]) -> IntArray:
 
 def _step(nodes: FloatArray, at: int, meetings: IntArray) -> _Family:
     """The step at a node, and what meets its squares as often as said."""
-    target = np.where(np.arange(len(nodes)) < at, 0.0, 1.0)
-    target[at] = 0.5
+    target = np.heaviside(np.arange(len(nodes)) - at, 0.5)
     step = _Contacts(nodes, np.ones_like(meetings), target[None], np.zeros((1, len(nodes))))
     slopes = (1 - SHARES[:, None]) * _slopes_at(nodes, target)
     values = np.where(target < 1, SHARES[:, None] + (1 - SHARES[:, None]) * target, 0.0)
@@ -560,5 +559,5 @@ def _steepest(coefficients: FloatArray) -> float:
 def _slopes(count: int) -> FloatArray:
     """What takes the coefficients of a polynomial to its derivative on a grid."""
     grid = np.cos(np.linspace(0, np.pi, 16 * count + 1))
-    derivatives = 2 * chebyshev.chebder(np.eye(count)) if count > 1 else np.zeros((1, 1))
+    derivatives = 2 * chebyshev.chebder(np.eye(count))
     return np.asarray(chebyshev.chebvander(grid, len(derivatives) - 1) @ derivatives)

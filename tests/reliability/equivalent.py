@@ -62,4 +62,15 @@ SAME_VALUE: dict[str, str] = {
         "first_half_hop(matrix, targets)` as `half = matrix.T @ hops[degree - 1] if degree >= 1 else "
         "first_half_hop(matrix, targets)`"
     ): ("The first half hop reads the labels as sparse: a matter of cost."),
+    ("theory.local_multihop._least: `if hope >= best.error:` as `if hope > best.error:`"): (
+        "At the best error itself nothing less is proved, and of equal ones the first is kept."
+    ),
+    (
+        "theory.local_multihop._least: `if trial.at_least(cut) < best.error:` as `if trial.at_least(cut) <= "
+        "best.error:`"
+    ): ("At the best error itself nothing less is proved, and of equal ones the first is kept."),
+    (
+        "theory.local_multihop._may_say_something: `return bool(np.any(integrals < all_wrong))` as `return "
+        "bool(np.any(integrals <= all_wrong))`"
+    ): ("At equality the budget pays for all nodes: the member says 1, as one that is left out does."),
 }

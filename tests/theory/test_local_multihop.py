@@ -24,9 +24,10 @@ from theory import (
 from theory import local_multihop as module
 from theory.bounds import Encoder
 from theory.hop_scores import filtered_margins
-from theory.local_multihop import SHARES, Cut, certified, local_multihop, vote_within, within
+from theory.infrastructure.polynomials import proved_range
+from theory.local_multihop import NEAR, SHARES, Cut, certified, local_multihop, vote_within, within
 from theory.margins import error_within, margins
-from theory.multihop import label_measure, mass_up_to, radau_rule, rule_of_all_moments, tail_at_most
+from theory.multihop import JacobiMatrix, label_measure, mass_up_to, radau_rule, rule_of_all_moments, tail_at_most
 from theory.spectra import Spectrum
 
 RICH = ["dense_random", "sparse_random", "heavy_tailed", "tall", "wide", "latent_captions", "latent_augmentations"]
@@ -180,10 +181,53 @@ def test_what_is_no_majorant_anywhere_is_raised():
         assert certified(np.array([0.5]), np.zeros(1), cut)[0] == pytest.approx(0.25)
 
 
+def test_a_majorant_that_touches_off_the_grid_is_raised_by_the_grid_of_its_degree():
+    def touching(places):
+        return (places - 0.33) ** 2
+
+    q, majorant, cut = np.array([0.5]), module._coefficients(touching(module._points(3)) + 0.25), Cut(1.0, 1.0)
+    nodes = np.array([0.0, 0.33, 1.0])
+    step, contacts = by_contacts(nodes, np.full(3, 0.5)), by_contacts(nodes, touching(nodes) + 0.25)
+    trial = module._Trial(q, majorant, 0.0, np.ones(1), np.ones(1), 0.0, step, contacts)
+    expected = pytest.approx(-proved_range(touching, 2, 0.0, 1.0)[0], abs=1e-12)
+    assert certified(q, majorant, cut)[0] - majorant[0] == expected
+    assert trial._lacking(cut) == expected
+
+
+def by_contacts(nodes: np.ndarray, values: np.ndarray) -> module._Contacts:
+    """The polynomial of these values."""
+    return module._Contacts(nodes, np.ones(len(nodes), dtype=int), values[None], np.zeros((1, len(nodes))))
+
+
+def test_round_off_of_a_thousandth_counts_in_all_that_a_step_proves(monkeypatch):
+    """`q = t` and `P = 1 + t` by their values at 0 and 1: those at t are off by 48 units of t and of `1 - t + 2t`."""
+    monkeypatch.setattr(module, "EPS", unit := 1e-3)
+    monkeypatch.setattr(module, "ROUND_OFF", 1e-3)
+    ends, line, mass = np.array([0.0, 1.0]), np.array([1.5, 0.5]), np.full(2, 0.5)
+    trial = module._Trial(
+        np.full(2, 0.5), line, 0.04, mass, mass, 0.2, by_contacts(ends, ends), by_contacts(ends, 1 + ends)
+    )
+    at, part = 0.25, 0.6  # 1 - (0.8 t + 0.2)
+    off = 48 * unit * at + 4 * unit * (1 + part)
+    expected = 1 + at - 48 * unit * (1 + at) - part**2 - off * (2 * part + off)
+    assert trial._above(1.0, np.array([at])) == pytest.approx(expected, rel=1e-12)
+    found = trial.proved(Cut(0.25, 0.75, rounding=0.01, noise=0.02))
+    added = 1e-3 * (0.5 + 4 * 0.5) + 2 * 48 * unit * (1 + np.sqrt(0.5)) / 2
+    assert found.budget == pytest.approx((np.sqrt(0.04 + 0.01 * 1.01) + 0.01 * 1.01 + added + 0.02) ** 2, rel=1e-12)
+    assert found.majorant[0] - line[0] == pytest.approx(module._round_off(trial.filter, line))
+    assert found.allowance == pytest.approx(found.error - error_within(mass, mass, 0.04))
+
+
+@pytest.mark.parametrize(("q", "majorant", "terms"), [([0.5, 0.5], [1.0], 3), ([1.0], [0.5, 0.5, 0.0, 0.0], 4)])
+def test_round_off_grows_with_the_terms_of_the_majorant_or_of_the_square(q, majorant, terms):
+    found = module._round_off(np.array(q), np.array(majorant))
+    assert found == pytest.approx(4 * module.EPS * terms * (1 + 2**2), rel=1e-12, abs=0)
+
+
 def test_where_the_values_kept_are_known_no_more_is_asked():
     q, nothing = np.array([0.5, 0.5]), np.zeros(1)  # t, far from 1 at 0.2
-    known = Cut(0.1, 0.2, kept=np.array([1.0, 0.9]))
-    assert certified(q, nothing, known)[0] == pytest.approx(0.1**2)
+    known = Cut(0.1, 0.2, kept=np.array([1.0, 0.7]))
+    assert certified(q, nothing, known)[0] == pytest.approx(0.3**2)
     assert certified(q, nothing, replace(known, kept=None))[0] == pytest.approx(0.8**2)
 
 
@@ -259,6 +303,7 @@ def test_the_slope_of_a_polynomial_is_no_larger():
         coefficients = rng.standard_normal(degree + 1)
         slope = np.abs(2 * chebyshev.chebval(2 * DENSE - 1, chebyshev.chebder(coefficients))).max()
         assert slope <= module._steepest(coefficients) <= 1.02 * slope + 1e-12
+    assert module._steepest(np.array([0.0, 4.0, 0.0, -1.0])) == pytest.approx(1.01 * 14, rel=1e-12)  # at 1/2
 
 
 # The bound.
@@ -363,12 +408,39 @@ def test_a_cut_alone_bounds_every_projector_that_respects_it():
 
 
 def test_of_a_large_graph_fewer_filters_are_tried(monkeypatch):
-    graph = family_graph("latent_captions")
+    graph, tried, least = family_graph("latent_captions"), [], module._least
     triplets = spectrum(graph, 4)
     every = local_multihop(graph, triplets, 3, 8).error
     monkeypatch.setattr(module, "AT_ONCE", 1)
-    one = local_multihop(graph, triplets, 3, 8).error
-    assert Encoder.optimum(graph, triplets, 3).probe.error <= every <= one
+    monkeypatch.setattr(module, "_least", lambda *given: tried.append(len(given[3])) or least(*given))
+    few = local_multihop(graph, triplets, 3, 8).error
+    assert Encoder.optimum(graph, triplets, 3).probe.error <= every <= few
+    assert tried == [module.FEWEST]
+
+
+@pytest.mark.parametrize("cut", [Cut(0.3, 0.0), Cut(1.0, 1.0)])
+def test_no_power_is_near_a_projector_that_keeps_0_or_leaves_out_1(cut):
+    assert [*module._powers(cut, 2)] == []
+
+
+def test_a_place_that_no_atom_is_near_is_a_node_too():
+    one, two = JacobiMatrix(np.array([NEAR]), np.zeros(0)), JacobiMatrix(np.full(2, 0.5), np.array([0.25]))
+    for atoms, place, expected in ((one, 0.0, [NEAR]), (two, 0.25, [0.25, 0.75]), (two, 0.5, [0.25, 0.5, 0.75])):
+        ((nodes, _),) = module._rules(atoms, place)
+        assert nodes == pytest.approx(expected)
+
+
+def test_a_step_is_at_one_place_where_the_cut_is_one():
+    assert [Cut(0.3, above).places() for above in (0.2, 0.3, 0.5)] == [[0.3], [0.3], [0.4, 0.3, 0.5]]
+
+
+def test_a_hope_is_what_a_budget_buys():
+    """Of less than nothing, of nothing, of a part of the third node, of the first and of the last, and of more."""
+    ahead, masses = np.array([-1.0, 0.0, 0.5, 1.0]), np.array([0.1, 0.2, 0.3, 0.4])
+    shares, budgets = np.array([0.0, 0.0, 0.1, 0.6, 0.0, 0.2]), np.array([-1.0, 0.0, 0.02, 0.001, 0.1, 9.0])
+    each = zip(shares, budgets, strict=True)
+    expected = [error_within(w + (1 - w) * ahead, masses, max(0.0, budget)) for w, budget in each]
+    assert module._errors_within(shares, ahead, masses, budgets) == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize("family", ["latent_captions", "sparse_random", "twins"])
