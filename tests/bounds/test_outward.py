@@ -349,13 +349,14 @@ def test_means_that_coincide_and_classes_that_fall_apart_are_no_division_by_0():
     assert BOUNDS["class-variance"](*arguments_of(apart)) == np.inf
 
 
+@pytest.mark.parametrize("k", [2, 4])  # within the rank, and at it
 @pytest.mark.parametrize(("share", "apart"), [(0.5, True), (1.0, False), (2.0, False)])
-def test_values_no_further_apart_than_round_off_are_one_to_theorem_3(share, apart):
-    graph, triplets, k, _ = arguments_of(two_bits(features=False))
+def test_values_no_further_apart_than_round_off_are_one_to_theorem_3(share, apart, k):
+    graph, triplets, _, _ = arguments_of(two_bits(features=False, k=k))
     values = triplets.singular_values
     told = saying(triplets, rounding=share * (values[k - 1] - values[k]))
     if apart:
-        assert BOUNDS["mmcl-is-sscl"](graph, told, k) == pytest.approx(-1 - 0.9**4)
+        assert BOUNDS["mmcl-is-sscl"](graph, told, k) == pytest.approx(-np.sum(BIT_VALUES[:k] ** 4))
     else:
         with pytest.raises(HypothesisError, match="fails"):
             BOUNDS["mmcl-is-sscl"](graph, told, k)
