@@ -348,6 +348,7 @@ def test_means_that_coincide_and_classes_that_fall_apart_are_no_division_by_0():
     apart = Case(PairGraph(np.eye(2), [0, 0]), 1, np.array([[1.0], [-1.0]]))
     for name in ("class-variance", "probe-error-by-connectivity"):
         assert BOUNDS[name](*arguments_of(apart)) == np.inf
+    assert BOUNDS["image-error-rate"](*arguments_of(Case(PairGraph(np.eye(4), [0, 0, 1, 1], [0, 0, 1, 1]), 4))) == 0
 
 
 @pytest.mark.parametrize("k", [2, 4])  # within the rank, and at it

@@ -60,6 +60,7 @@ BY_FILE: Mapping[str, tuple[str, ...]] = {
     ),
     "tests/bounds/test_outward.py::test_means_that_coincide_and_classes_that_fall_apart_are_no_division_by_0": (
         "theorem08_class_connectivity",
+        "theorem09_conductance",
         "theorem11_nearest_mean",
     ),
     "tests/bounds/test_outward.py::test_what_is_spared_by_imbalance_is_rounded_down": ("theorem16_imbalance",),

@@ -183,10 +183,10 @@ def test_what_is_no_majorant_anywhere_is_raised():
 
 def test_a_majorant_that_touches_off_the_grid_is_raised_by_the_grid_of_its_degree():
     def touching(places):
-        return (places - 0.33) ** 2
+        return (places - 0.35) ** 2
 
     q, majorant, cut = np.array([0.5]), module._coefficients(touching(module._points(3)) + 0.25), Cut(1.0, 1.0)
-    nodes = np.array([0.0, 0.33, 1.0])
+    nodes = np.array([0.0, 0.35, 1.0])
     step, contacts = by_contacts(nodes, np.full(3, 0.5)), by_contacts(nodes, touching(nodes) + 0.25)
     trial = module._Trial(q, majorant, 0.0, np.ones(1), np.ones(1), 0.0, step, contacts)
     expected = pytest.approx(-proved_range(touching, 2, 0.0, 1.0)[0], abs=1e-12)
