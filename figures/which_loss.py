@@ -95,7 +95,8 @@ def _caption(table: pd.DataFrame) -> str:
         f"Free embeddings of one world's captions{said(table, ', k = {k}')}, each trained on the exact population "
         f"loss; medians and ranges over {table['seed'].nunique()} seeds; errors below {FLOOR:g} are drawn there. The "
         f"bounds drawn are about the optimum of the spectral loss; the claims about every encoder are violated at "
-        f"{int(table['violated'].sum())} of the {len(table)} points. {'; '.join(words)}."
+        f"{int(table['violated'].sum())} of the {len(table)} points. {'; '.join(words)}. "
+        "Where training is chaotic (InfoNCE) the third digit differs between processors."
     )
 
 

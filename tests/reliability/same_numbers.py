@@ -5,6 +5,7 @@ printed digit is printed with both values, and so is a sentence whose words diff
 reliability page: the one folder is then of this processor, the other of `python -m tests.reliability.processor`.
 """
 
+import json
 import re
 import time
 from collections.abc import Iterator, Mapping
@@ -56,7 +57,7 @@ def compare(
     rows = [(name, *difference) for name, its in found.items() for difference in its]
     if record:
         minutes = round((time.monotonic() - started) / 60, 1)
-        _record(found, numbers, lacking, minutes).write(record.stem, record.parent)
+        _record(found, numbers, lacking, _commits(old, new), minutes).write(record.stem, record.parent)
     if rows:
         columns = [("where", "left"), ("what", "left"), (str(old), "right"), (str(new), "right")]
         print_table("Published numbers that differ", columns, rows)
@@ -68,7 +69,11 @@ def compare(
 
 
 def _record(
-    found: Mapping[str, list[Difference]], numbers: Mapping[str, int], lacking: list[str], minutes: float
+    found: Mapping[str, list[Difference]],
+    numbers: Mapping[str, int],
+    lacking: list[str],
+    commits: list[str],
+    minutes: float,
 ) -> Record:
     """A row for findings and one for captions; a note for each number that differs, with both values."""
     rows = [
@@ -81,9 +86,16 @@ def _record(
         for kind in ("finding", "figure")
     ]
     notes = [f"{name}: {one.words} … {one.old} here, {one.new} there" for name, its in found.items() for one in its]
+    notes.append(f"Tables of commit {', '.join(commits)}.")
     if lacking:
         notes.append(f"Not compared, for want of tables: {', '.join(lacking)}.")
     return Record("Published numbers on another processor", COMMAND, rows, minutes, notes=notes)
+
+
+def _commits(*folders: Path) -> list[str]:
+    """Where the tables of some folders were measured, shortened, each once."""
+    sidecars = [json.loads(path.read_text(encoding="utf-8")) for folder in folders for path in folder.glob("*.json")]
+    return sorted({(each["commit"] or "unknown")[:12] for each in sidecars})
 
 
 def differences(before: str, after: str) -> list[Difference]:
