@@ -134,7 +134,7 @@ def together() -> None:
 
 def on_theorem_3() -> None:
     for share, apart in ((0.5, True), (1.0, False), (2.0, False)):
-        test_outward.test_values_no_further_apart_than_round_off_are_one_to_theorem_3(share, apart)
+        test_outward.test_values_no_further_apart_than_round_off_are_one_to_theorem_3(share, apart, 2)
 
 
 def on_means() -> None:
