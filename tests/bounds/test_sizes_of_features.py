@@ -40,6 +40,14 @@ def test_every_bound_on_features_of_any_size(powers, plain):
     np.testing.assert_allclose(found.loc[nearest, "value"], plain.loc[nearest, "value"], rtol=1e-12)
 
 
+@pytest.mark.parametrize("power", range(-1080, -1020, 4))
+def test_products_that_have_lost_their_digits_violate_no_bound(power):
+    """The loss is a sum of such products, each with the few digits that are left of it."""
+    graph = PairGraph([[1e-08, 3.4e-06]], [0], [0, 0])
+    pair = np.ldexp([[-1.1]], power // 2), np.ldexp([[0.0], [-1.3]], power // 2)
+    assert check_bounds(graph, 1, pair)["holds"].all()
+
+
 def test_products_are_what_counts_where_sizes_cancel(plain):
     found = table(2.0**1000, 2.0**-1000)
     of_products = found["quantity"].isin({"spectral_loss", "infonce_loss", "mean_classifier_loss"})

@@ -8,6 +8,7 @@ from theory.bounds.confirmation import confirm
 from theory.bounds.quantities import QUANTITIES, Encoder
 from theory.bounds.registry import Bound, Subject
 from theory.consistency import optimum_range
+from theory.graph import SMALLEST
 from theory.infrastructure.hypotheses import HypothesisError
 from theory.multihop import HOPS, default_hops
 from theory.spectra import Spectrum
@@ -131,12 +132,15 @@ def _joined(*notes: str) -> str:
 
 
 def _round_off(claim: Bound, encoder: Encoder, spectrum: Spectrum, value: float) -> float:
-    """What floating point may cost. Inequalities are rounded outward; unconverged triplets blur their identities."""
+    """What floating point may cost. Inequalities are rounded outward; unconverged triplets blur their identities.
+
+    Products below `SMALLEST` have lost digits, and all if they are small enough: no less is ever a difference.
+    """
     of_triplets = claim.relation == "=" and claim.subject == "optimum"
     relative = spectrum.rounding if of_triplets else spectrum.round_off
     quantity = QUANTITIES[claim.quantity]
     scale = max(quantity.scale(encoder), abs(value) if math.isfinite(value) else 0.0)
-    return relative * scale
+    return max(relative * scale, SMALLEST)
 
 
 def _not_to_be_judged(claim: Bound, encoder: Encoder) -> str:
