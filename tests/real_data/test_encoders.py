@@ -79,6 +79,7 @@ def test_a_folder_goes_the_whole_way_through_a_local_checkpoint(dataset, model, 
 
 
 @pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")  # from Python 3.12 on: torch forks its workers
+@pytest.mark.filterwarnings("ignore:This DataLoader will create")  # more workers than a machine of one core has
 def test_safetensors_hold_the_same_weights_and_workers_read_the_same_images(dataset, model, checkpoint, tmp_path):
     save_file(torch.load(checkpoint, weights_only=True), tmp_path / "tiny.safetensors")
     ours, theirs = OpenClip(model, checkpoint), OpenClip(model, tmp_path / "tiny.safetensors", batch_size=2, workers=2)

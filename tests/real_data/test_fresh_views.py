@@ -162,6 +162,7 @@ def test_views_are_cut_out_of_the_original_which_is_decoded_once_for_all_of_an_i
 
 
 @pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")  # from Python 3.12 on: torch forks its workers
+@pytest.mark.filterwarnings("ignore:This DataLoader will create")  # more workers than a machine of one core has
 def test_processes_stay_from_epoch_to_epoch_and_draw_what_one_does(tmp_path):
     dataset, work = photographs(tmp_path), [np.array([0, 3]), np.array([5, 2])]
     here, there = FreshViews(dataset, device="cpu"), FreshViews(dataset, workers=2, device="cpu")
