@@ -128,7 +128,7 @@ class Bench:
         found = contents(out)
         if number != signal.SIGKILL:
             problems += _of_a_signal(end, number) + [f"{name} is left" for name in leftovers(out)]
-            if end.code == -number and differences(found, dict(self.expected)):
+            if end.code in (0, -number) and differences(found, dict(self.expected)):
                 problems.append(f"ended with {end.code} in the midst of its work")
         neither = set(differences(found, dict(self.expected))) & set(differences(found, contents(self.earlier)))
         problems += [f"{name} is neither as it was nor as it is to be" for name in neither & self.changing & {*found}]
@@ -180,8 +180,8 @@ def _undisturbed(line: list[str]) -> None:
 
 
 def _of_a_signal(end: Ended, number: signal.Signals) -> list[str]:
-    if end.code in (0, -number) and not end.own_lines:
-        return []  # it came when all was done, or Python itself was ending
+    if end.code == 0 or (end.code == -number and not end.own_lines):
+        return []  # it came when all was done, and perhaps said; or Python itself was ending
     if end.hung or end.code != 128 + number:
         return [f"ended with {end.code}: {end.err[-300:]}"]
     lines = end.own_lines
