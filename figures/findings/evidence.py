@@ -3,13 +3,14 @@
 The reference is of the few seeds of `make smoke`, which anyone can measure again in minutes. The same seeds give the
 same numbers up to round-off, and nearly so on other processors and with other versions of libraries. A number has moved
 when a reader would notice: when it is further from the reference than a unit of its third significant digit, and than
-its own standard error over the seeds. A claim has when it is true where it was false.
+its own standard error over the seeds, or over the draws of one seed. Where it is not finite without one of them, as the
+width of an interval by two seeds is, it may move by its own size. A claim has moved when it is true where it was false.
 """
 
 import json
 import math
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +22,7 @@ from figures.renamed import read
 from theory.infrastructure.tables import replacing
 
 Value = float | str | bool | None  # None is a number that is not finite
-SEED = "seed"
+UNITS = ("seed", "draw")  # what is drawn anew: the first of which a table has several
 DIGITS = 3  # significant ones, that a reader notices
 NOTHING = 1e-6  # what is no larger is 0 to a reader, and its digits are round-off
 
@@ -54,9 +55,10 @@ def evidence(tables: Path) -> Evidence:
 
 
 def _of(tables: Tables, finding: Finding) -> Iterator[tuple[str, Number]]:
-    without = [_where_there_are_enough(finding, each) for each in _leave_one_out(tables)]
+    every = (_where_there_are_enough(finding, each) for each in _leave_one_out(tables))
+    without = [values for values in every if values]
     for name, value in _values(finding, tables).items():
-        yield name, Number(value, _standard_error(values.get(name) for values in without))
+        yield name, Number(value, _spread(value, [values.get(name) for values in without]))
 
 
 def _values(finding: Finding, tables: Tables) -> dict[str, Value]:
@@ -76,14 +78,21 @@ def _where_there_are_enough(finding: Finding, tables: Tables) -> dict[str, Value
 
 
 def _leave_one_out(tables: Tables) -> Iterator[dict[str, pd.DataFrame]]:
-    seeds = sorted({seed for table in tables.values() if SEED in table for seed in table[SEED].unique()})
-    for seed in seeds if len(seeds) > 1 else []:
-        yield {name: table[table[SEED] != seed] if SEED in table else table for name, table in tables.items()}
+    for unit in UNITS:
+        numbers = sorted({each for table in tables.values() if unit in table for each in table[unit].unique()})
+        if len(numbers) > 1:
+            for number in numbers:
+                yield {name: table[table[unit] != number] if unit in table else table for name, table in tables.items()}
+            return
 
 
-def _standard_error(values: Iterable[Value]) -> float:
-    """The jackknife's, of a number without each seed in turn; 0 of what is no number."""
-    numbers = [value for value in values if isinstance(value, float)]
+def _spread(value: Value, without: Sequence[Value]) -> float:
+    """The jackknife's standard error, of a number without each unit in turn; its size, where it is not finite then."""
+    if not isinstance(value, float):
+        return 0.0
+    numbers = [each for each in without if isinstance(each, float)]
+    if len(numbers) < len(without):
+        return abs(value)
     return math.sqrt((len(numbers) - 1) * float(np.var(numbers))) if len(numbers) > 1 else 0.0
 
 

@@ -18,7 +18,8 @@ SEEDS = 8
 
 def mean(tables):
     values = tables["measured"]["x"]
-    return {"mean": values.mean(), "count": len(values), "by": {"all": (values.mean(), 2)}, "infinite": np.inf}
+    by = {"all": (values.mean(), 2)}
+    return {"mean": values.mean(), "half": values.sem(), "count": len(values), "by": by, "infinite": np.inf}
 
 
 @pytest.fixture
@@ -52,6 +53,15 @@ def test_the_spread_is_the_standard_error_over_seeds(folder):
     assert found["means.by.all.1"] == Number(2.0, 0.0)
     assert found["means.claims.it is small"] == Number(value=True, tolerance=0.0)
     assert found["means.infinite"] == Number(None, 0.0)
+
+
+@pytest.mark.parametrize("unit", ["seed", "draw"])
+def test_a_width_by_two_of_them_may_move_by_its_size(folder, unit):
+    table = pd.DataFrame({"seed": 0, "draw": 0, "x": [1.0, 3.0]}).assign(**{unit: range(2)})
+    write_table(table, folder / "measured.parquet", {})
+    found = evidence(folder)
+    assert found["means.mean"] == Number(2.0, pytest.approx(1.0))
+    assert found["means.half"] == Number(pytest.approx(1.0), pytest.approx(1.0))
 
 
 def test_it_is_kept_as_it_was(folder):
@@ -107,7 +117,7 @@ def test_the_command_tells_what_changed_and_accepts_it(call, folder):
     code, _, err = call(*told)
     assert (code, err.count("\n")) == (2, 1)
     assert call(*told, "--accept")[0] == 0
-    assert call(*told)[:2] == (0, "6 key numbers are as they were\n")
+    assert call(*told)[:2] == (0, "7 key numbers are as they were\n")
     written(folder, np.full(SEEDS, 10.0))
     code, _, err = call(*told)
     assert code == 1
