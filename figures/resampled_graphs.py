@@ -230,7 +230,7 @@ def _caption(findings: Sequence[str]) -> str:
         "of any encoder, and theorem 16 of the optimum alone: it speaks of the two positive rules. ρ is Spearman's "
         "rank correlation of the change of a bound with that of the error over all graphs and rules, τ Kendall's for "
         "the order of the four rules, mean over graphs; 95% bootstrap intervals over independent graphs. "
-        "Guides are in float32, so that another processor orders close rules differently. " + " ".join(findings)
+        "Another processor orders close rules differently. " + " ".join(findings)
     )
 
 

@@ -75,7 +75,7 @@ def test_the_commands(call, tmp_path):
 
 @pytest.mark.parametrize("name", ["probe-mse", "near-optimal-error"])
 def test_attack_on_the_command_line(call, tmp_path, name):
-    """What is saved, with its width and its features, has the ratio that is said."""
+    """A saved graph has, with its width and its features, the ratio that the command prints."""
     code, out, _ = call(app, "attack", name, "--evaluations", 50, "--out", tmp_path / "g.npz")
     assert code == 0
     ratio = score(BOUNDS[name], *Witness.load(tmp_path / "g.npz").sides).ratio

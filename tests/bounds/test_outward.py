@@ -282,7 +282,7 @@ def test_the_excess_of_an_optimum_is_the_round_off_of_its_loss():
 
 @pytest.mark.parametrize(("k", "beyond"), [(4, 0.0), (2, (1 - 0.5 / 0.8) ** 2 * np.sum(BIT_VALUES**2))])
 def test_the_excess_of_a_penalised_loss_is_off_by_a_rounding_of_its_terms(k, beyond):
-    """Of `‖F Gᵀ‖² - 2 <F Gᵀ, Ā> + μ (‖F‖² + ‖G‖²)` and of the least there is, with what is beyond the width."""
+    """Excess of `‖F Gᵀ‖² - 2 <F Gᵀ, Ā> + μ (‖F‖² + ‖G‖²)` over the least, with what is beyond the width."""
     graph, triplets, _, encoder = arguments_of(penalised_bits(0.5, k, 0.01, 1.1))
     size = 0.5 * float(
         graph.left_marginal @ encoder.left**2 @ np.ones(k) + graph.right_marginal @ encoder.right**2 @ np.ones(k)

@@ -93,7 +93,7 @@ def _record(
 
 
 def _commits(*folders: Path) -> list[str]:
-    """Where the tables of some folders were measured, shortened, each once."""
+    """Commits at which the tables of some folders were measured, shortened, each once."""
     sidecars = [json.loads(path.read_text(encoding="utf-8")) for folder in folders for path in folder.glob("*.json")]
     return sorted({(each["commit"] or "unknown")[:12] for each in sidecars})
 

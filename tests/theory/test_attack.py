@@ -150,7 +150,7 @@ def test_climbing_goes_up():
 
 
 def test_most_of_a_search_improves_what_was_drawn(monkeypatch):
-    """Of a claim without a gradient, which climbing alone improves, and which is true: nothing is shrunk for long."""
+    """Search a true claim without a gradient: climbing alone improves it, and nothing is shrunk for long."""
     drawn = []
     monkeypatch.setattr(
         "theory.attack.search.random_candidate",
@@ -646,13 +646,13 @@ def test_ties_are_errors_there_too():
 
 
 def test_a_margin_of_just_the_round_off_is_a_tie():
-    """Of two classes the first is ahead by a quarter, which is what the scores may be off by."""
+    """Two classes, the first ahead by a quarter: by as much the scores may be off."""
     ahead, noise = mp.matrix([[0.25, 0], [0.25, 0]]), np.full(2, 0.25)
     assert precise._error(PreciseSubject(PairGraph(np.eye(2), [0, 1]), 1), ahead, noise, [0, 1]) == Measured(1.0, 0.0)
 
 
 def test_a_direction_is_kept_from_the_border_on():
-    """Of a value that is the penalty, and of a column that is `eps` as long as the longest, there is none."""
+    """A value equal to the penalty, and a column `eps` as long as the longest, count for nothing."""
     graph = PairGraph([[3, 1], [1, 2]])
     penalised = PreciseSubject(graph, 2, penalty=PreciseSubject(graph, 2).sigma[1])
     short = PreciseSubject(PairGraph(np.eye(2)), 2, (np.diag([1, 2.0**-52]), np.eye(2)))
