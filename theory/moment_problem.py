@@ -122,10 +122,11 @@ def graph_of_measure(
     masses = np.array([energy / (1 - share @ share) for energy, share in zip(energies, shares, strict=True)])
     masses /= max(1.0, float(masses.sum()))
     blocks, labels, above = [], [], 0
-    for mass, root, share in zip(masses, np.sqrt(places), shares, strict=True):
+    for mass, atom, share in zip(masses, places, shares, strict=True):
+        root = math.sqrt(atom)
         blocks.append(mass * ((1 - root) * np.outer(share, share) + root * np.diag(share)))
         labels.append(np.arange(len(share)))
-        above += len(share) if root**2 > place else 1
+        above += len(share) if atom > place else 1
     rest, single = 1 - float(masses.sum()), np.ones(1) if class_masses is None else class_masses
     if rest > TOLERANCE or not blocks:
         blocks += [np.atleast_2d(rest * share) for share in single]
@@ -195,7 +196,7 @@ class _Problem:
         if misfit > MISFIT:
             raise ValueError(f"no measure has these numbers, not even to within {misfit:.1e}: they contradict another")
         value = float(coefficients @ rest) + max(0.0, lacking) * float(rest[0])
-        atoms, weights = _merged(np.r_[atoms, 1.0], np.r_[weights, self.at_one])
+        atoms, weights = _merged(np.r_[atoms, 1.0], np.r_[weights, self.at_one], self.place)
         return min(1.0, max(0.0, value)), dict(zip(self.powers, coefficients.tolist(), strict=True)), atoms, weights
 
     def _powers(self, atoms: FloatArray) -> FloatArray:
@@ -228,15 +229,20 @@ class _Problem:
         return places[lacking > TOLERANCE / 2], float(lacking.max())
 
 
-def _merged(atoms: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Atoms that the programme put side by side as one, at their centre; none that are nothing."""
+def _merged(atoms: FloatArray, weights: FloatArray, place: float) -> tuple[FloatArray, FloatArray]:
+    """Join atoms that the programme put side by side, at their centre; drop those without weight.
+
+    No atom crosses the place, by round-off or to meet its neighbour: its weight would leave the tail.
+    """
     order = np.argsort(atoms)
     atoms, weights = atoms[order], weights[order]
     kept = weights > TOLERANCE
     atoms, weights = atoms[kept], weights[kept]
-    groups = np.cumsum(np.r_[0, np.diff(atoms) > SIDE_BY_SIDE])
+    apart = (np.diff(atoms) > SIDE_BY_SIDE) | (np.diff(atoms <= place) != 0)
+    groups = np.cumsum(np.r_[0, apart])
     total = np.bincount(groups, weights)
-    return np.bincount(groups, weights * atoms) / total, np.asarray(total, dtype=np.float64)
+    centres = np.bincount(groups, weights * atoms) / total
+    return np.clip(centres, atoms[np.r_[True, apart]], atoms[np.r_[apart, True]]), np.asarray(total, dtype=np.float64)
 
 
 def _probability(name: str, number: Any) -> float:

@@ -42,7 +42,7 @@ def _program(name: str, size: int) -> torch.export.ExportedProgram:
     with torch.random.fork_rng(devices=[]):  # its own weights are drawn, and not used
         whole = Backbone(name).eval()
     pictures = torch.zeros(SHOWN, 3, size, size, dtype=torch.uint8)
-    number = torch.export.Dim("pictures", min=1)
+    number = torch.export.Dim("pictures", min=1, max=2**31)
     return torch.export.export(whole, (pictures,), dynamic_shapes=({0: number},))
 
 

@@ -60,7 +60,7 @@ class Trained:
             rows = np.empty((len(pictures), self.backbone.width), dtype=np.float32)
             for start in range(0, len(pictures), SHOWN_AT_ONCE):
                 some = torch.from_numpy(np.array(pictures[start : start + SHOWN_AT_ONCE])).to(device)
-                rows[start : start + SHOWN_AT_ONCE] = self.backbone(some).cpu()
+                rows[start : start + SHOWN_AT_ONCE] = self.backbone(some).cpu().numpy()
         return rows
 
 

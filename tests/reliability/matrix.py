@@ -27,7 +27,7 @@ VERSIONS_SHOWN = ("numpy", "scipy", "torch", "pandas")
 
 # Warnings inside a dependency that we cannot avoid: a filter, as `python -W` takes it, and its reason.
 KNOWN: Mapping[str, str] = {
-    "ignore::pyparsing.warnings.PyparsingDeprecationWarning": "Matplotlib 3.9 calls the newest pyparsing by old names",
+    "ignore::pyparsing.warnings.PyparsingDeprecationWarning": "Matplotlib 3.10 calls the newest pyparsing by old names",
     "ignore:invalid escape sequence": "colorspacious 1.1 is compiled on its first import, and has such texts",
     "ignore:Creating scratch directories": "distributed says so of a machine on which that has taken a second",
 }

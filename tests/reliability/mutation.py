@@ -35,7 +35,7 @@ PYTEST = (*QUIET, "-x", "-n0", "-p", "no:cacheprovider", "-m", FAST)
 IN_FAST_TESTS = "number"
 
 
-@dataclass
+@dataclass(eq=False)  # pytest keeps plugins in a set
 class Outcome:
     """Of tests: what failed, and the processor's seconds that each took, by their names."""
 
@@ -52,7 +52,7 @@ class TestsFailError(Exception):
     """The tests of a module fail without a mistake in it."""
 
 
-@dataclass
+@dataclass(eq=False)  # pytest keeps plugins in a set
 class Campaign:
     """A plugin of pytest that runs what was collected once as it is, and once with each mistake of some kinds.
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from theory import PairGraph, induced_labelling_error, probe, sharpest, spectrum
@@ -29,6 +29,7 @@ def test_with_alpha_and_sigma_alone_it_is_theorem_4(alpha_T, sigma):
 
 
 @given(st.floats(0.01, 0.48), st.floats(0, 0.99))
+@example(0.010000000000000002, 0.010000000000000002)  # the square of the square root of its square is larger
 def test_theorem_4_is_attained_and_so_is_its_factor_two(error, sigma):
     known = {"alpha_T": error * (1 - sigma**2), "sigma": sigma}
     for quantity, factor in (("probe_mse", 1), ("probe_error", 2)):

@@ -10,6 +10,7 @@ LOCK = "theory/infrastructure/processes.py"  # sets the lock of all of them
 IN_A_KERNEL = """
 import IPython, sys, types
 sys.modules["ipykernel.zmqshell"] = types.ModuleType("ipykernel.zmqshell")
+IPython.get_ipython = lambda: types.SimpleNamespace(config={"IPKernelApp": {}})
 sys.modules["ipywidgets"] = None
 from theory.infrastructure.progress import tqdm
 print([number for number in tqdm(range(3), desc="counted")])
