@@ -185,7 +185,9 @@ def read_table(path: str | os.PathLike[str]) -> "pd.DataFrame":
 
     source = require_file(path, "table", "`make figures` computes it")
     try:
-        return pd.read_csv(source) if source.suffix == ".csv" else read_parquet(source)
+        if source.suffix == ".csv":
+            return pd.read_csv(source, float_precision="round_trip")  # pandas 2 loses the last digit otherwise
+        return read_parquet(source)
     except (ValueError, OSError) as error:
         raise ValueError(f"table {source} cannot be read: {error}") from error
 

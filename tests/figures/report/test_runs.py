@@ -20,7 +20,7 @@ from tests.figures.report import made
 from tests.figures.report.hostile import MARKUP, SCRIPT, TEMPLATE
 from tests.figures.report.reading import require_sound
 from theory import check_bounds
-from theory.infrastructure.tables import sidecar, write_table
+from theory.infrastructure.tables import read_table, sidecar, write_table
 
 KINDS = ["audit", "check", "check", "check", "figure", "study", "sweep", "table"]
 
@@ -103,7 +103,7 @@ def test_a_table_of_checks_is_one_without_a_sidecar_too(tmp_path):
 def test_text_holds_the_table_that_was_written(k, tmp_path):
     table = check_bounds(made.graph(), k)
     table.to_csv(tmp_path / "t.csv", index=False)
-    again = checks.typed(pd.read_csv(tmp_path / "t.csv"))
+    again = checks.typed(read_table(tmp_path / "t.csv"))
     assert checks.claims(again) == checks.claims(checks.typed(pd.DataFrame(table)))
     assert checks.said(again) == checks.said(checks.typed(pd.DataFrame(table)))
     assert not checks.violated(again)
