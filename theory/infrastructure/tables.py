@@ -5,13 +5,14 @@ import hashlib
 import json
 import os
 import platform
+import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib import metadata
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from theory.infrastructure.inputs import require_file
 from theory.infrastructure.interruption import sheltered
@@ -185,9 +186,7 @@ def read_table(path: str | os.PathLike[str]) -> "pd.DataFrame":
 
     source = require_file(path, "table", "`make figures` computes it")
     try:
-        if source.suffix == ".csv":
-            return pd.read_csv(source, float_precision="round_trip")  # pandas 2 loses the last digit otherwise
-        return read_parquet(source)
+        return pd.read_csv(source, **_every_digit()) if source.suffix == ".csv" else read_parquet(source)
     except (ValueError, OSError) as error:
         raise ValueError(f"table {source} cannot be read: {error}") from error
 
@@ -241,3 +240,11 @@ def _commit() -> str | None:
     except (OSError, subprocess.CalledProcessError):
         return None
     return done.stdout.strip()
+
+
+def _every_digit() -> dict[str, Any]:
+    """Options by which pandas reads numbers as they were written, which it does by itself from 3.1 on."""
+    import pandas as pd
+
+    version = re.match(r"\d+\.\d+", pd.__version__)
+    return {"float_precision": "round_trip"} if version is not None and float(version[0]) < 3.1 else {}
