@@ -1,13 +1,15 @@
 """Commands that are killed, find the disk full, or lose what they work with: all by `make faults`, one at every run."""
 
 import random
+import signal
 from itertools import product
 
 import pytest
 
 from tests.faults import checks
 from tests.faults.commands import COMMANDS, Command, write_inputs
-from tests.faults.trials import FAULTS, FULL, READ_ONLY, Bench, can_mount
+from tests.faults.processes import Ended
+from tests.faults.trials import FAULTS, FULL, READ_ONLY, Bench, can_mount, ends_as_a_signal_says
 
 # In one process, so that it starts soon.
 SMALLEST = Command(
@@ -21,6 +23,22 @@ def test_a_small_command_is_terminated(tmp_path):
     bench = Bench(SMALLEST, tmp_path / "bench", tmp_path)
     bench.folder.mkdir()
     assert bench.trial("SIGTERM", random.Random(10)) == []  # amid its cells
+
+
+@pytest.mark.parametrize(
+    ("err", "right"),
+    [
+        ("stopped by SIGTERM: kept\n", True),
+        ("6 encoders, a second\nepochs 2 given\nstopped by SIGTERM: kept\n", True),
+        ("6 encoders, a second\n", False),
+        ("stopped by SIGTERM: kept\nstopped by SIGTERM: kept\n", False),
+        ("Traceback (most recent call last):\nKeyboardInterrupt\nstopped by SIGTERM: kept\n", False),
+        ("stopped by SIGTERM: kept\n6 encoders, a second\n", False),
+        ("", False),
+    ],
+)
+def test_a_signal_is_said_last_and_once(err, right):
+    assert (ends_as_a_signal_says(Ended(143, err, hung=False), signal.SIGTERM) == []) == right
 
 
 def marked(name: str, fault: str):

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -127,7 +128,7 @@ class Bench:
         problems = ["a process is left"] if alive_after(process.pid) else []
         found = contents(out)
         if number != signal.SIGKILL:
-            problems += _of_a_signal(end, number) + [f"{name} is left" for name in leftovers(out)]
+            problems += ends_as_a_signal_says(end, number) + [f"{name} is left" for name in leftovers(out)]
             if end.code in (0, -number) and differences(found, dict(self.expected)):
                 problems.append(f"ended with {end.code} in the midst of its work")
         neither = set(differences(found, dict(self.expected))) & set(differences(found, contents(self.earlier)))
@@ -179,14 +180,20 @@ def _undisturbed(line: list[str]) -> None:
     run(line)
 
 
-def _of_a_signal(end: Ended, number: signal.Signals) -> list[str]:
+def ends_as_a_signal_says(end: Ended, number: signal.Signals) -> list[str]:
+    """What is wrong with the end of a command that got a signal."""
     if end.code == 0 or (end.code == -number and not end.own_lines):
         return []  # it came when all was done, and perhaps said; or Python itself was ending
     if end.hung or end.code != 128 + number:
         return [f"ended with {end.code}: {end.err[-300:]}"]
-    lines = end.own_lines
-    told = len(lines) == 1 and lines[0].startswith(f"stopped by {number.name}: ")
-    return [] if told else [f"said {lines}"]
+    *before, last = end.own_lines or [""]  # a command may say first what it is about to do, and for how long
+    told = last.startswith(f"stopped by {number.name}: ") and not any(map(_of_an_end, before))
+    return [] if told else [f"said {end.own_lines}"]
+
+
+def _of_an_end(line: str) -> bool:
+    """Whether a line says how a command ended, or was left by Python itself."""
+    return line.startswith(("stopped by ", "error: ", "Traceback ")) or bool(re.match(r"\w*(Error|Interrupt)\b", line))
 
 
 def _of_a_failed_write(end: Ended) -> list[str]:
