@@ -181,7 +181,7 @@ def _undisturbed(line: list[str]) -> None:
 
 
 def ends_as_a_signal_says(end: Ended, number: signal.Signals) -> list[str]:
-    """What is wrong with the end of a command that got a signal."""
+    """List what is wrong with the end of a command that got a signal."""
     if end.code == 0 or (end.code == -number and not end.own_lines):
         return []  # it came when all was done, and perhaps said; or Python itself was ending
     if end.hung or end.code != 128 + number:
@@ -192,7 +192,7 @@ def ends_as_a_signal_says(end: Ended, number: signal.Signals) -> list[str]:
 
 
 def _of_an_end(line: str) -> bool:
-    """Whether a line says how a command ended, or was left by Python itself."""
+    """Tell a line that says how a command ended, or that Python itself left."""
     return line.startswith(("stopped by ", "error: ", "Traceback ")) or bool(re.match(r"\w*(Error|Interrupt)\b", line))
 
 
