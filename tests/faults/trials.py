@@ -138,7 +138,7 @@ class Bench:
     def _file_size(self, line: list[str], out: Path, rng: random.Random) -> list[str]:
         limit = rng.randrange(1, max(2, self.largest))
         process = started(["bash", "-c", f'ulimit -f {limit}; exec "$@"', "bash", *line])
-        problems = _of_a_failed_write(ended(process))
+        problems = fails_as_a_write(ended(process))
         problems += ["a process is left"] if alive_after(process.pid) else []
         return [f"files of {limit} KiB: {problem}" for problem in problems + self._not_whole(out)]
 
@@ -151,7 +151,7 @@ class Bench:
         end = ended(process)
         if not (place / "code").is_file():
             return [f"{options}: {end.err[-200:]}"]
-        problems = _of_a_failed_write(Ended(int((place / "code").read_text()), end.err, end.hung))
+        problems = fails_as_a_write(Ended(int((place / "code").read_text()), end.err, end.hung))
         problems += ["a process is left"] if alive_after(process.pid) else []
         problems += self._not_whole(place / "first")
         if end.code:
@@ -186,19 +186,23 @@ def ends_as_a_signal_says(end: Ended, number: signal.Signals) -> list[str]:
         return []  # it came when all was done, and perhaps said; or Python itself was ending
     if end.hung or end.code != 128 + number:
         return [f"ended with {end.code}: {end.err[-300:]}"]
-    *before, last = end.own_lines or [""]  # a command may say first what it is about to do, and for how long
-    told = last.startswith(f"stopped by {number.name}: ") and not any(map(_of_an_end, before))
+    return _said_at_the_end(end, f"stopped by {number.name}: ")
+
+
+def fails_as_a_write(end: Ended) -> list[str]:
+    """List what is wrong with the end of a command that could not write."""
+    if end.hung or end.code != 2:
+        return [f"ended with {end.code}: {end.err[-300:]}"]
+    return _said_at_the_end(end, "error: ")
+
+
+def _said_at_the_end(end: Ended, beginning: str) -> list[str]:
+    """A command may say first what it is about to do, and for how long; one line then says how it ended."""
+    *before, last = end.own_lines or [""]
+    told = last.startswith(beginning) and not any(map(_of_an_end, before))
     return [] if told else [f"said {end.own_lines}"]
 
 
 def _of_an_end(line: str) -> bool:
     """Tell a line that says how a command ended, or that Python itself left."""
     return line.startswith(("stopped by ", "error: ", "Traceback ")) or bool(re.match(r"\w*(Error|Interrupt)\b", line))
-
-
-def _of_a_failed_write(end: Ended) -> list[str]:
-    if end.hung or end.code != 2:
-        return [f"ended with {end.code}: {end.err[-300:]}"]
-    lines = end.own_lines
-    told = len(lines) == 1 and lines[0].startswith("error: ")
-    return [] if told else [f"said {lines}"]

@@ -64,6 +64,9 @@ def heard(run: Callable[[Any], None]) -> Callable[[App], None]:
                 signal.signal(one, signal.SIG_IGN if handler is _end_at_once else handler)
         number = _state.received or signal.SIGINT
         print(_line(number), file=sys.stderr)  # after the progress bars have ended theirs
+        # An interrupt that passed through `exec`, as a dataclass has while it is defined, stays noted: Python would
+        # end by SIGINT in place of the exit code. The next `exec` takes the note away.
+        exec("")
         sys.exit(128 + number)
 
     return listening

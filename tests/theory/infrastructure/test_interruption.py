@@ -4,6 +4,7 @@ import ast
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -153,6 +154,25 @@ def test_a_package_of_commands_hears_before_it_loads_anything(package):
     statements = ast.parse((ROOT / package / "__init__.py").read_text()).body
     first = next(each for each in statements if isinstance(each, ast.Import | ast.ImportFrom))
     assert ast.unparse(first) == "from theory.infrastructure import interruption as interruption"
+
+
+DEFINING = """
+import signal, typer
+from theory.infrastructure.commandline import run
+
+app = typer.Typer()
+app.command()(lambda: exec("signal.raise_signal(signal.SIGTERM)"))
+run(app)
+"""
+
+
+def test_a_signal_while_a_dataclass_is_defined_has_the_same_exit_code(tmp_path):
+    """Python notes an interrupt that passes through `exec`, and ends `python -m` by SIGINT for it."""
+    (tmp_path / "defining.py").write_text(DEFINING)
+    paths = os.pathsep.join([str(tmp_path), str(ROOT)])
+    line = [sys.executable, "-m", "defining"]
+    done = subprocess.run(line, env=os.environ | {"PYTHONPATH": paths}, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (143, "stopped by SIGTERM: nothing was written\n")
 
 
 LATE = """
