@@ -39,7 +39,7 @@ NOTES = [
     "A result is found wrong if any file differs from that of an undisturbed run after the same command was given "
     f"again; left out are only the fields {', '.join(sorted(LEFT_OUT))}, and the content key of a table with seconds "
     "in it. Also counted: a temporary file or a lock left, a process left, a hang, a traceback, another exit code, "
-    "more than one line on stderr besides the progress bars, an earlier result that is not whole.",
+    "no line or several that say how it ended, an earlier result that is not whole.",
     "Signals strike at a uniformly random moment of the undisturbed run's time, once the first module is loaded, half "
     "of them the process alone and half its group. A full disk is a tmpfs that the largest new file does not fit on.",
 ]
