@@ -186,13 +186,14 @@ def test_what_returns_what_it_may_not_ends_all_with_one_line_and_exit_2(
 def test_what_fails_when_it_is_called_is_said_with_its_line(call, plugin, tmp_path, what, body, said):
     """In a sweep each cell fails by itself, and the exit code is that of a check that found something."""
     path = plugin(WRITTEN[what].format(body))
-    code, _, err = call(app, *command("study", what, tmp_path), "--plugin", path, *LIMIT)
+    limit = LIMIT if "while" in body else []  # what ends by itself has all the time that a busy machine takes
+    code, _, err = call(app, *command("study", what, tmp_path), "--plugin", path, *limit)
     assert code == 2
     assert err.splitlines()[-1].startswith("error: ")
     assert "'mine'" in err
     for part in (said, f"bad.py, line {LINE + 2})"):
         assert part in err.splitlines()[-1]
-    code, out, err = call(app, *command("sweep", what, tmp_path), "--plugin", path, *LIMIT)
+    code, out, err = call(app, *command("sweep", what, tmp_path), "--plugin", path, *limit)
     assert (code, out.endswith("0 rows, 2 of 2 cells failed\n")) == (1, True)
     told = err.splitlines()[-1]
     assert told.startswith("first failure: ")
