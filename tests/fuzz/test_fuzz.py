@@ -67,6 +67,16 @@ def test_mutants_are_refuted_beyond_the_trusted_decades(decades):
     assert (outcome.abstained, outcome.findings) == ([], [])
 
 
+@pytest.mark.parametrize(("power", "refuted"), [(-1000, True), (-1070, False)])
+def test_a_mutant_of_tiny_features_is_refuted_while_their_products_have_digits(power, refuted):
+    name, size = mutants.PREFIX + "factorisation", np.ldexp(1.0, power // 2)
+    features = size * np.array([[1.0], [2.0]]), size * np.array([[3.0], [1.0]])
+    specimen = Specimen(np.array([[3, 1], [1, 2]]), np.arange(2), np.arange(2), 1, features)
+    with mutants.registered([name]):
+        outcome = judge(specimen)
+    assert (outcome.refuted, outcome.missed) == ([name] if refuted else [], [])
+
+
 def test_a_seed_and_a_number_give_one_specimen():
     for number in range(20):
         first, again = draw(3, number), draw(3, number)

@@ -15,6 +15,7 @@ from tests.fuzz.specimen import Specimen
 from theory import BOUNDS, Bound, PairGraph, check_bounds, spectrum
 from theory.bounds import QUANTITIES, Encoder
 from theory.bounds.check import subjects_of
+from theory.graph import SMALLEST
 
 NUMERICAL = "not applicable: float64"  # how the note of a row begins that float64 cannot judge
 RESOLVED = 1e-6  # a mutant is plainly false where it fails by more than this, relative to what its sides are made of
@@ -99,7 +100,8 @@ def _is_plainly_false(row: Any, specimen: Specimen, graph: PairGraph) -> bool:
         except (ArithmeticError, ValueError):  # plain float64 says nothing, either
             return False
     # Nodes that tie by round-off may be errors or not: means of classes that are nearer than theirs tell nothing.
-    resolved = RESOLVED * max(scale, abs(measured), abs(value)) + doubt
+    # Nor do differences below the smallest normal number, which is all the round-off that products of features have.
+    resolved = RESOLVED * max(scale, abs(measured), abs(value)) + doubt + SMALLEST
     return math.isfinite(resolved) and _excess(claim.relation, measured, value) > resolved
 
 
