@@ -20,9 +20,9 @@ STUDY = mkdir -p $(TABLES) && $(PYTHON) -m pairbounds study --jobs $(JOBS) $(if 
 
 # What tables and figures are made of, by their imports: it defines STUDIES, SWEEPS, MEASURED, ALL_FIGURES and FINDINGS.
 include $(RULES)
-$(RULES): $(wildcard $(addsuffix /*.py,theory theory/* simulations simulations/* real_data real_data/* figures figures/*))
+$(RULES): $(wildcard $(foreach depth,*.py */*.py */*/*.py,$(addsuffix /$(depth),pairbounds theory simulations real_data figures)))
 	@mkdir -p $(@D)
-	@$(PYTHON3) figures/prerequisites.py > $@
+	@$(PYTHON3) pairbounds/figures/prerequisites.py > $@
 
 # One thread for each worker: threads of several libraries that wait for one another cost more than they save.
 export OMP_WAIT_POLICY := PASSIVE
@@ -114,22 +114,22 @@ bench: $(INSTALLED) ## Time ours against peers, and whole commands, into docs/be
 demo: $(INSTALLED) ## A first result: bounds of handwritten digits (ten seconds)
 	$(PYTHON) -m pairbounds demo --out $(BUILD)/demo
 
-DRAW = $(PYTHON) -m figures draw $(1) --tables $(TABLES) --out $(FIGURES) --jobs -1
+DRAW = $(PYTHON) -m pairbounds draw $(1) --tables $(TABLES) --out $(FIGURES) --jobs -1
 figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (about twenty minutes)
 	$(if $(DUE),$(call DRAW,$(DUE)))
 	@echo "figures, with their captions: $(FIGURES)"
 
 PUBLISHED := results/published
 findings: $(FINDINGS) | $(INSTALLED) ## Write docs/findings.md from the tables, and keep these in results/published
-	$(PYTHON) -m figures findings --tables $(TABLES) --out docs/findings.md
+	$(PYTHON) -m pairbounds findings --tables $(TABLES) --out docs/findings.md
 	rm -rf $(PUBLISHED) && mkdir -p $(PUBLISHED)
 	cp $(foreach table,$(filter-out $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)),$(FINDINGS)),$(table) $(table).json) $(PUBLISHED)
 
 contact-sheet: figures ## Put all figures on a page, in colours, in grey and as red-green blindness has them
-	$(PYTHON) -m figures.contact_sheet --pictures $(FIGURES) --out $(BUILD)/contact_sheet
+	$(PYTHON) -m pairbounds.figures.contact_sheet --pictures $(FIGURES) --out $(BUILD)/contact_sheet
 
 report: figures $(FINDINGS) ## Put verdicts, figures, ledger and provenance into build/report/index.html, one file (half a minute)
-	$(PYTHON) -m figures.report $(TABLES) $(FIGURES) $(BUILD)/report/index.html
+	$(PYTHON) -m pairbounds.figures.report $(TABLES) $(FIGURES) $(BUILD)/report/index.html
 
 docs: figures ## Build the site from pages, code and figures into build/site, without a network (half a minute)
 	$(PYTHON) docs/site $(BUILD)/pages $(FIGURES)
@@ -144,11 +144,11 @@ docs-serve: docs ## Show the site at http://localhost:8000
 FIRST_LOOK = $(MAKE) --jobs=$(shell getconf _NPROCESSORS_ONLN) figures BUILD=$(BUILD)/smoke SMALL=1 JOBS=1
 smoke: ## Draw every figure from a first look at each study, into build/smoke; say which key numbers have changed
 	+$(FIRST_LOOK)
-	$(PYTHON) -m figures.findings --tables $(BUILD)/smoke/tables
+	$(PYTHON) -m pairbounds.figures.findings --tables $(BUILD)/smoke/tables
 
 accept: ## Take the key numbers of a first look at each study for those that `make smoke` compares with; say what changed
 	+$(FIRST_LOOK)
-	$(PYTHON) -m figures.findings --tables $(BUILD)/smoke/tables --accept
+	$(PYTHON) -m pairbounds.figures.findings --tables $(BUILD)/smoke/tables --accept
 
 release: $(INSTALLED) ## Build sdist and wheel into build/dist, check them, and check a graph with what they install
 	rm -rf $(BUILD)/dist
@@ -156,7 +156,7 @@ release: $(INSTALLED) ## Build sdist and wheel into build/dist, check them, and 
 	$(PYTHON) -m twine check --strict $(BUILD)/dist/*.whl $(BUILD)/dist/*.tar.gz
 	$(VENV)/bin/uv venv --quiet --python $(PYTHON) $(BUILD)/dist/venv
 	$(VENV)/bin/uv pip install --quiet --python $(BUILD)/dist/venv $(BUILD)/dist/*.whl
-	cd $(BUILD)/dist && venv/bin/python -c "import simulations as s; s.LatentWorld(seed=0).caption_graph(noise=0.05, detail=0.3).save('graph.npz')"
+	cd $(BUILD)/dist && venv/bin/python -c "import pairbounds as pb; pb.LatentWorld(seed=0).caption_graph(noise=0.05, detail=0.3).save('graph.npz')"
 	cd $(BUILD)/dist && venv/bin/pairbounds --version && venv/bin/pairbounds check graph.npz --k 4 --out checked.csv
 	@echo "to release: $(BUILD)/dist"
 
@@ -183,7 +183,7 @@ lint: $(INSTALLED) ## Check format, style, types, spelling, and that the ledger 
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
 	$(PYTHON) -m codespell_lib
-	$(PYTHON) -m theory ledger --check docs/ledger.md
+	$(PYTHON) -m pairbounds ledger --check docs/ledger.md
 
 format: $(INSTALLED) ## Format the code
 	$(PYTHON) -m ruff format .
@@ -196,11 +196,11 @@ diary: $(INSTALLED) ## Do the nine tasks of docs/diary.md with an installed pack
 	$(PYTHON) -m tests.diary
 
 ledger: $(INSTALLED) ## Write docs/ledger.md from the register
-	$(PYTHON) -m theory ledger --out docs/ledger.md
+	$(PYTHON) -m pairbounds ledger --out docs/ledger.md
 
 sharpness: $(INSTALLED) ## Attack every exact bound for MINUTES=10 of CPU each in all; the sharpest graphs stay in theory/attack/sharpest
 	$(PYTHON) -m tests.bounds.known --out $(BUILD)/known
-	$(PYTHON) -m theory sharpness --out theory/attack/sharpest --known $(BUILD)/known --minutes $(or $(MINUTES),10) --jobs $(JOBS)
+	$(PYTHON) -m pairbounds sharpness --out theory/attack/sharpest --known $(BUILD)/known --minutes $(or $(MINUTES),10) --jobs $(JOBS)
 
 readme-figures: figures ## Copy the figures that the README shows into docs
 	cp $(foreach figure,bound_holds phase frontier real_images multihop ladder,$(FIGURES)/$(figure).png) docs/

@@ -1,11 +1,11 @@
 """A claim of one's own, in ten lines: is the factor 2 in theorem 4 needed?
 
-Try it on every graph family:   pytest -p theory.pytest_plugin --bounds examples/my_bound.py
+Try it on every graph family:   pytest -p pairbounds.pytest_plugin --bounds examples/my_bound.py
 Look for a counterexample:      pairbounds attack no-factor-two --plugin examples/my_bound.py
 See it beside the ledger:       pairbounds check GRAPH.npz --k 10 --plugin examples/my_bound.py
 """
 
-from theory import bound, induced_labelling_error, over_gap
+from pairbounds import bound, induced_labelling_error, over_gap
 
 
 @bound("no-factor-two", quantity="probe_error", status="conjecture")

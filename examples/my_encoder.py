@@ -7,8 +7,8 @@ Look at the error:  python examples/my_encoder.py
 
 from torch import nn
 
-from simulations import LatentWorld, encoder, train
-from simulations.observations import caption_features, image_features
+from pairbounds import LatentWorld, encoder, train
+from pairbounds.simulations.observations import caption_features, image_features
 
 
 @encoder("bottleneck")

@@ -7,7 +7,7 @@ Look at the error:  python examples/my_loss.py
 
 import torch
 
-from simulations import LatentWorld, loss, train
+from pairbounds import LatentWorld, loss, train
 
 
 @loss("decorrelated")

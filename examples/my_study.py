@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from simulations import LatentWorld
-from theory import check_bounds
-from theory.sweeps import study
+from pairbounds import LatentWorld, check_bounds
+from pairbounds.sweeps import study
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,1 @@
 """The figures: each a module that draws tables on disk and says in words what is to be seen."""
-
-from theory.infrastructure import interruption as interruption  # before what takes seconds to load

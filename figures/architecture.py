@@ -8,10 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
-from figures.figure import Figure
-from figures.settings import said
-from figures.style import COLUMN, label_line, shade_vacuous, sized
-from theory.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.settings import said
+from pairbounds.figures.style import COLUMN, label_line, shade_vacuous, sized
+from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
 
 LOOKS = {"free": (MEASURED, "-"), "linear": (SHARP_BOUND, ":"), "mlp": (CAPTION, "--"), "conv": (NEUTRAL, "-.")}
 PARTS = {
@@ -41,7 +41,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def error_parts(table: pd.DataFrame) -> pd.DataFrame:
-    """The parts of the held-out error, a row for each seed and encoder: see `simulations.error_parts`."""
+    """The parts of the held-out error, a row for each seed and encoder: see `pairbounds.simulations.error_parts`."""
     last = table[table["step"] == table["step"].max()].set_index(["seed", "encoder"])
     whole, sampled = last[np.isinf(last["pairs"])], last[np.isfinite(last["pairs"])]
     errors = [0.0, whole["optimum_error"], whole["probe_error"], sampled["probe_error"], sampled["held_out_error"]]

@@ -11,9 +11,9 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure as Picture
 
-from figures.figure import Figure
-from figures.style import COLUMN, label_line, sized
-from theory.infrastructure.palette import BOUND, NEUTRAL
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.style import COLUMN, label_line, sized
+from pairbounds.infrastructure.palette import BOUND, NEUTRAL
 
 FLOOR = 3e-4  # where an error or a bound of 0 is drawn
 LIMITS = (2e-4, 1.3)  # an error is at most 1: no bound above 1 could be violated, and such points are counted only

@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 from matplotlib.lines import Line2D
 
-from figures.figure import Figure
-from figures.pairing_looks import COLORS, color
-from figures.style import COLUMN, PALE, sized
-from theory.infrastructure.palette import NEUTRAL
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.pairing_looks import COLORS, color
+from pairbounds.figures.style import COLUMN, PALE, sized
+from pairbounds.infrastructure.palette import NEUTRAL
 
 PANELS = {
     "bound": "theorem 4",

@@ -9,10 +9,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
-from figures.figure import Figure
-from figures.settings import said
-from figures.style import COLUMN, label_line, shade_vacuous, sized
-from theory.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, NEUTRAL
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.settings import said
+from pairbounds.figures.style import COLUMN, label_line, shade_vacuous, sized
+from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, NEUTRAL
 
 BAND = (0.05, 0.95)  # quantiles over seeds
 CEILING = 12.0  # of the drawn bound

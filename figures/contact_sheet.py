@@ -1,4 +1,4 @@
-"""All figures on one page (`python -m figures.contact_sheet`): in colours, in grey, and to red-green blindness."""
+"""All figures on one page: in colours, in grey, and to red-green blindness."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import typer
 
-from figures.figure import found
-from theory.infrastructure.commandline import run, say
-from theory.infrastructure.inputs import is_there
-from theory.infrastructure.pictures import save_picture
+from pairbounds.figures.figure import found
+from pairbounds.infrastructure.commandline import run, say
+from pairbounds.infrastructure.inputs import is_there
+from pairbounds.infrastructure.pictures import save_picture
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -11,14 +11,14 @@ from pkgutil import iter_modules
 import pandas as pd
 from matplotlib.figure import Figure as Picture
 
-import figures
-from figures.columns import NEEDED, lacking, listed
-from figures.layout import DESIGNED, Layout, LayoutError, laid_out, panel_name, panels_of
-from figures.renamed import read, read_file
-from theory.infrastructure import ownership
-from theory.infrastructure.folders import held
-from theory.infrastructure.pictures import save_picture
-from theory.infrastructure.tables import replacing, together
+import pairbounds.figures
+from pairbounds.figures.columns import NEEDED, lacking, listed
+from pairbounds.figures.layout import DESIGNED, Layout, LayoutError, laid_out, panel_name, panels_of
+from pairbounds.figures.renamed import read, read_file
+from pairbounds.infrastructure import ownership
+from pairbounds.infrastructure.folders import held
+from pairbounds.infrastructure.pictures import save_picture
+from pairbounds.infrastructure.tables import replacing, together
 
 ENDS = (".pdf", ".png")  # the PNG last of all: Make goes by it
 
@@ -141,12 +141,12 @@ def _fitting(columns: Iterable[str]) -> str:
     fitting = figures_for(columns)
     if fitting:
         return f"it fits {', '.join(fitting)}"
-    return "it fits no figure here: figures.plots.plot_phase draws any sweep over two settings"
+    return "it fits no figure here: pairbounds.figures.plots.plot_phase draws any sweep over two settings"
 
 
 @cache
 def found() -> dict[str, Figure]:
     """Every figure by its name, which is that of its module."""
-    names = [module.name for module in iter_modules(figures.__path__) if not module.name.startswith("_")]
-    modules = {name: import_module(f"figures.{name}") for name in names}
+    names = [module.name for module in iter_modules(pairbounds.figures.__path__) if not module.name.startswith("_")]
+    modules = {name: import_module(f"pairbounds.figures.{name}") for name in names}
     return {name: module.FIGURE for name, module in modules.items() if hasattr(module, "FIGURE")}

@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 from matplotlib.patheffects import withStroke
 
-from figures.figure import Figure
-from figures.pairing_looks import color, corrected, dash, strongest
-from figures.style import COLUMN, label_line
-from theory.infrastructure.palette import NEUTRAL
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.pairing_looks import color, corrected, dash, strongest
+from pairbounds.figures.style import COLUMN, label_line
+from pairbounds.infrastructure.palette import NEUTRAL
 
 EXCLUSION = "image"
 CONVENTIONS = {"others": "among other images", "all": "the image itself among them"}

@@ -8,10 +8,18 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
-from figures.figure import Figure
-from figures.frontier import CONVENTIONS, EXCLUSION, conventions_shown, drawn, intervals, mean_curve, set_axes
-from figures.pairing_looks import color, dash, short, strongest
-from figures.style import COLUMN, sized
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.frontier import (
+    CONVENTIONS,
+    EXCLUSION,
+    conventions_shown,
+    drawn,
+    intervals,
+    mean_curve,
+    set_axes,
+)
+from pairbounds.figures.pairing_looks import color, dash, short, strongest
+from pairbounds.figures.style import COLUMN, sized
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:

@@ -8,9 +8,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
-from figures.figure import Figure
-from figures.style import COLUMN, label_line
-from theory.infrastructure.palette import BOUND, MEASURED, PALE_BLUE
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.style import COLUMN, label_line
+from pairbounds.infrastructure.palette import BOUND, MEASURED, PALE_BLUE
 
 BINS = [i / 25 for i in range(26)]
 WIDTH = 100  # of the emoji embedding

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 from matplotlib.typing import LineStyleType
 
-from figures.figure import Figure
-from figures.style import COLUMN, label_line, shade_vacuous, sized
-from theory.infrastructure.palette import BOUND, GREEN, MEASURED, NEUTRAL, ORANGE, SHARP_BOUND
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.style import COLUMN, label_line, shade_vacuous, sized
+from pairbounds.infrastructure.palette import BOUND, GREEN, MEASURED, NEUTRAL, ORANGE, SHARP_BOUND
 
 
 class Rung(NamedTuple):

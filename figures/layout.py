@@ -17,7 +17,7 @@ from matplotlib.gridspec import GridSpec
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from figures.style import SIZE, sized, style
+from pairbounds.figures.style import SIZE, sized, style
 
 INCH = 25.4  # millimetres
 WIDTHS = {"single": 3.25, "double": 6.75}  # inches: a column, and the page, of a paper of two columns
@@ -71,7 +71,7 @@ def inches(length: str) -> float:
 
     Examples
     --------
-    >>> from figures.layout import inches
+    >>> from pairbounds.figures.layout import inches
     >>> inches("single"), inches("3.5in"), round(inches("89"), 2)
     (3.25, 3.5, 3.5)
     """

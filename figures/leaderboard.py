@@ -8,8 +8,8 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure as Picture
 
-from figures.figure import Figure
-from figures.style import COLUMN, sized
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.style import COLUMN, sized
 
 QUANTITY = "probe_error"
 LARGEST = 100.0  # ratios beyond it, infinite ones among them, are drawn as this
@@ -49,8 +49,8 @@ def leaderboard(table: pd.DataFrame) -> pd.DataFrame:
     Both are in the order of their medians over all graphs; a family has no value where a bound applies to none of its
     graphs, or none has an error.
 
-    For a paper: `theory.to_latex(leaderboard(read_table("build/tables/leaderboard.parquet")), digits=2)`. Ratios beyond
-    `LARGEST` count as that.
+    For a paper: `pairbounds.to_latex(leaderboard(read_table("build/tables/leaderboard.parquet")), digits=2)`.
+    Ratios beyond `LARGEST` count as that.
 
     Parameters
     ----------

@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 from matplotlib.typing import LineStyleType
 
-from figures.figure import Figure
-from figures.pairing_looks import color
-from figures.style import COLUMN, shade_vacuous, sized
-from theory.infrastructure.palette import BOUND, GREEN, MEASURED, NEUTRAL, ORANGE, SHARP_BOUND
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.pairing_looks import color
+from pairbounds.figures.style import COLUMN, shade_vacuous, sized
+from pairbounds.infrastructure.palette import BOUND, GREEN, MEASURED, NEUTRAL, ORANGE, SHARP_BOUND
 
 TITLES = {"emoji": "emoji", "openclipart": "OpenClipart", "tuxpaint": "Tux Paint"}
 # Two drawings of one thing are no pair here, for many clip-arts are there several times.

@@ -8,13 +8,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
-from figures.figure import Figure
-from figures.intervals import order_correlation
-from figures.natural_captions import TITLES
-from figures.resampled_graphs import EMOJI, order_agreement, with_changes
-from figures.style import COLUMN, sized
-from theory.infrastructure.palette import BOUND, GREEN, ORANGE, SHARP_BOUND
-from theory.intervals import student_half
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.intervals import order_correlation
+from pairbounds.figures.natural_captions import TITLES
+from pairbounds.figures.resampled_graphs import EMOJI, order_agreement, with_changes
+from pairbounds.figures.style import COLUMN, sized
+from pairbounds.infrastructure.palette import BOUND, GREEN, ORANGE, SHARP_BOUND
+from pairbounds.theory.quantities.intervals import student_half
 
 BOUNDS = {
     "bound": ("theorem 4", BOUND, "s"),

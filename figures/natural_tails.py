@@ -9,11 +9,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
-from figures.figure import Figure
-from figures.natural_captions import TITLES
-from figures.style import COLUMN, label_line, sized
-from theory.infrastructure.palette import BOUND, GREEN, MEASURED, NEUTRAL, ORANGE, PURPLE
-from theory.intervals import student_half
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.natural_captions import TITLES
+from pairbounds.figures.style import COLUMN, label_line, sized
+from pairbounds.infrastructure.palette import BOUND, GREEN, MEASURED, NEUTRAL, ORANGE, PURPLE
+from pairbounds.theory.quantities.intervals import student_half
 
 LOOKS = {"emoji": (MEASURED, "-", "o"), "openclipart": (ORANGE, "--", "s"), "tuxpaint": (GREEN, "-.", "^")}
 LATER = (NEUTRAL, ":", "D")  # of a data set that is new

@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 from matplotlib.typing import LineStyleType
 
-from figures.figure import Figure
-from figures.settings import said
-from figures.style import COLUMN, label_line, shade_vacuous
-from theory.infrastructure.palette import BOUND, GREEN, MEASURED, ORANGE, SHARP_BOUND
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.settings import said
+from pairbounds.figures.style import COLUMN, label_line, shade_vacuous
+from pairbounds.infrastructure.palette import BOUND, GREEN, MEASURED, ORANGE, SHARP_BOUND
 
 PANELS = {
     "linear probe": (

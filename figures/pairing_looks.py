@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from theory.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
+from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
 
 COLORS = {
     "captions": CAPTION,

@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 from matplotlib.patches import Rectangle
 
-from figures.figure import Figure
-from figures.pairing_looks import color, short, strongest
-from figures.style import sized
-from theory.infrastructure.palette import BOUND, CAPTION, NEUTRAL
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.pairing_looks import color, short, strongest
+from pairbounds.figures.style import sized
+from pairbounds.infrastructure.palette import BOUND, CAPTION, NEUTRAL
 
 INCH = 0.36  # of a picture
 

@@ -8,11 +8,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
-from figures.figure import Figure
-from figures.pairing_looks import color, short, strongest
-from figures.style import COLUMN, sized
-from theory.infrastructure.palette import NEUTRAL
-from theory.intervals import student_half
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.pairing_looks import color, short, strongest
+from pairbounds.figures.style import COLUMN, sized
+from pairbounds.infrastructure.palette import NEUTRAL
+from pairbounds.theory.quantities.intervals import student_half
 
 EXCLUSION = "image"
 CONVENTIONS = {"others": "among other images", "all": "the image itself among them"}

@@ -7,11 +7,11 @@ import pandas as pd
 from matplotlib.figure import Figure as Picture
 from matplotlib.typing import LineStyleType
 
-from figures.figure import Figure
-from figures.near_optimal import curve, violations
-from figures.settings import said
-from figures.style import COLUMN, label_line, shade_vacuous
-from theory.infrastructure.palette import BOUND, MEASURED, NEUTRAL, SHARP_BOUND
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.near_optimal import curve, violations
+from pairbounds.figures.settings import said
+from pairbounds.figures.style import COLUMN, label_line, shade_vacuous
+from pairbounds.infrastructure.palette import BOUND, MEASURED, NEUTRAL, SHARP_BOUND
 
 PANELS: dict[
     str, tuple[tuple[str, str, LineStyleType, str, float], ...]

@@ -11,11 +11,11 @@ from matplotlib.collections import QuadMesh
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure as Picture
 
-from figures.figure import Figure
-from figures.intervals import mean_and_half
-from figures.settings import said
-from figures.style import COLUMN, label_line, sized
-from theory.infrastructure.palette import AUGMENTATION, NEUTRAL
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.intervals import mean_and_half
+from pairbounds.figures.settings import said
+from pairbounds.figures.style import COLUMN, label_line, sized
+from pairbounds.infrastructure.palette import AUGMENTATION, NEUTRAL
 
 BOUNDS = {
     "bound": "theorem 4",
@@ -114,7 +114,7 @@ def _require_plane(captions: pd.DataFrame, augmentations: pd.DataFrame) -> None:
         if rows.duplicated(["seed", axis]).any():
             raise ValueError(
                 f"figure phase needs one cell for each {axis} and seed: the table has several, so that another setting "
-                "varies too; fix that one, or draw it with figures.plots.plot_phase"
+                "varies too; fix that one, or draw it with pairbounds.figures.plots.plot_phase"
             )
 
 

@@ -13,14 +13,25 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
-from figures.style import COLUMN, label_line, style
-from theory import PairGraph, Spectrum, label_energy, spectrum
-from theory.bounds import BOUNDS
-from theory.bounds.theorem15_multihop import interval_table
-from theory.consistency import joined_classes
-from theory.infrastructure.html import shown
-from theory.infrastructure.palette import BLUE, BOUND, GREEN, MEASURED, NEUTRAL, ORANGE, PURPLE, SHARP_BOUND, VERMILION
-from theory.multihop import HOPS, consistency_curve
+from pairbounds.figures.style import COLUMN, label_line, style
+from pairbounds.infrastructure.html import shown
+from pairbounds.infrastructure.palette import (
+    BLUE,
+    BOUND,
+    GREEN,
+    MEASURED,
+    NEUTRAL,
+    ORANGE,
+    PURPLE,
+    SHARP_BOUND,
+    VERMILION,
+)
+from pairbounds.theory.bounds import BOUNDS
+from pairbounds.theory.bounds.theorem15_multihop import interval_table
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import joined_classes, label_energy
+from pairbounds.theory.quantities.multihop import HOPS, consistency_curve
+from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
 LOOKS = ((VERMILION, "--"), (PURPLE, ":"), (ORANGE, "-."), (GREEN, (0, (5, 1))), (NEUTRAL, (0, (1, 2))), (BLUE, "--"))
 SHOWN = ("probe-mse", "multihop-mse")

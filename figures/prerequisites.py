@@ -1,4 +1,4 @@
-"""`python3 figures/prerequisites.py`: what each figure and table is made of, as rules for Make.
+"""`python3 pairbounds/figures/prerequisites.py`: what each figure and table is made of, as rules for Make.
 
 A figure names its tables, and so does a finding; a table is measured by a study, which is a module and says what it
 writes; what all depend on, their imports say. Nothing is stated twice, and nothing is imported to be read: this needs
@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = Path(__file__).absolute().parents[1]  # not resolved: a link leads here from it
+ROOT = PACKAGE.parent
 TABLES_AT = {"FIGURE": 1, "FINDING": 3}  # which argument of each names its tables
-HOMES = ("simulations/studies", "real_data/studies")
+HOMES = ("pairbounds/simulations/studies", "pairbounds/real_data/studies")
 # Run, and not imported: the package wants NumPy, which may not be there yet.
-_sources: dict[str, Any] = runpy.run_path(str(ROOT / "theory/sweeps/sources.py"))
+_sources: dict[str, Any] = runpy.run_path(str(PACKAGE / "sweeps/sources.py"))
 made_of: Callable[[Path], tuple[Path, ...]] = _sources["made_of"]
 matching: Callable[[str], list[Path]] = _sources["matching"]
 tree: Callable[[Path], ast.Module] = _sources["tree"]
@@ -37,12 +38,12 @@ def main() -> None:
         else:
             groups["SWEEPS" if (ROOT / "examples" / f"{name}.toml").is_file() else "STUDIES"] += tables
             print(f"{_in_tables(tables)}: {_listed(made_of(path))}")
-    figures = defining("figures", "FIGURE")
+    figures = defining("pairbounds/figures", "FIGURE")
     for path in figures:
         print(f"$(FIGURES)/{path.stem}.png: {_in_tables(tables_of(path))} {_listed(made_of(path))}")
     for group, names in groups.items():
         print(f"{group} := {_listed(names)}")
-    said = sorted({table for path in defining("figures/findings", "FINDING") for table in tables_of(path)})
+    said = sorted({table for path in defining("pairbounds/figures/findings", "FINDING") for table in tables_of(path)})
     print(f"FINDINGS := {_in_tables(said)}")
     print(f"ALL_FIGURES := {_listed(f'$(FIGURES)/{path.stem}.png' for path in figures)}")
 
@@ -88,7 +89,7 @@ def studies_of(tables: Iterable[str]) -> list[str]:
 
 def figures_of(tables: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """The figures that read one of these tables, by name, each with all tables that it reads."""
-    wanted, read = set(tables), {path.stem: tables_of(path) for path in defining("figures", "FIGURE")}
+    wanted, read = set(tables), {path.stem: tables_of(path) for path in defining("pairbounds/figures", "FIGURE")}
     return {name: names for name, names in read.items() if wanted & set(names)}
 
 

@@ -7,14 +7,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
-from figures.accuracies import accuracy_bars, listed_accuracies
-from figures.figure import Figure
-from figures.intervals import mean_and_half
-from figures.pairing_looks import strongest
-from figures.style import COLUMN, sized
-from real_data.training.splits import OVERLAP
-from theory.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
-from theory.intervals import detectable
+from pairbounds.figures.accuracies import accuracy_bars, listed_accuracies
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.intervals import mean_and_half
+from pairbounds.figures.pairing_looks import strongest
+from pairbounds.figures.style import COLUMN, sized
+from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
+from pairbounds.real_data.training.splits import OVERLAP
+from pairbounds.theory.quantities.intervals import detectable
 
 KINDS = {"untrained": ("untrained", NEUTRAL), "simclr": ("augmentations", AUGMENTATION), "clip": ("captions", CAPTION)}
 PAIRINGS = {"augmentation, by encoder": "augmentations", "captions, exact": "captions"}

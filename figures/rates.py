@@ -10,11 +10,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
-from figures.figure import Figure
-from figures.settings import said
-from figures.style import COLUMN, label_line, sized
-from theory.infrastructure.palette import AUGMENTATION, BOUND, MEASURED
-from theory.rates import FEWEST, fit_rate
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.settings import said
+from pairbounds.figures.style import COLUMN, label_line, sized
+from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, MEASURED
+from pairbounds.theory.quantities.rates import FEWEST, fit_rate
 
 
 @dataclass(frozen=True)

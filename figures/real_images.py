@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 from matplotlib.typing import LineStyleType
 
-from figures.figure import Figure
-from figures.style import COLUMN, label_line, shade_vacuous, sized
-from theory.infrastructure.palette import BOUND, GREEN, MEASURED, ORANGE, SHARP_BOUND
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.style import COLUMN, label_line, shade_vacuous, sized
+from pairbounds.infrastructure.palette import BOUND, GREEN, MEASURED, ORANGE, SHARP_BOUND
 
 LABEL_SETS = ("category", "subcategory")
 QUOTED_WIDTH = 400  # the caption quotes the numbers at the largest width up to this

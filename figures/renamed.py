@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from figures.settings import KEY, settings_of
-from theory.infrastructure.renamed import renamed
-from theory.infrastructure.tables import read_table
+from pairbounds.figures.settings import KEY, settings_of
+from pairbounds.infrastructure.renamed import renamed
+from pairbounds.infrastructure.tables import read_table
 
 PAIRINGS = ("frontier", "matched", "difference", "verdict", "learned", "confusion", "pairs")
 TABLES: Mapping[str, str] = {  # old names by the new ones

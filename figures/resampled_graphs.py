@@ -11,10 +11,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
-from figures.figure import Figure
-from figures.intervals import order_correlation, rank_correlation
-from figures.style import COLUMN, sized
-from theory.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.intervals import order_correlation, rank_correlation
+from pairbounds.figures.style import COLUMN, sized
+from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
 
 RULES = {
     "add_new_positive": ("AddNewPositive", CAPTION, "o"),
@@ -158,7 +158,7 @@ def order_agreement(table: pd.DataFrame, chosen: GraphSet, bound: str) -> tuple[
     """Kendall's τ of the order of the four rules by bound and by error, over graphs, and an interval over units.
 
     Of those of the four that the bound speaks of. Graphs in which all their errors are equal, or all their bounds, up
-    to `figures.intervals.DIGITS`, have no order and are left out.
+    to `pairbounds.figures.intervals.DIGITS`, have no order and are left out.
     """
     units = []
     ordered = table[table["rule"].isin(FOUR)].dropna(subset=f"ratio of {bound}")

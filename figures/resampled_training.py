@@ -9,13 +9,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
-from figures.accuracies import accuracy_bars, listed_accuracies
-from figures.figure import Figure
-from figures.intervals import LEVEL, mean_and_half, pooled_half, rank_correlation
-from figures.style import COLUMN, label_line, sized
-from real_data.training.splits import OVERLAP
-from theory.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
-from theory.intervals import detectable, shared_halves
+from pairbounds.figures.accuracies import accuracy_bars, listed_accuracies
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.intervals import LEVEL, mean_and_half, pooled_half, rank_correlation
+from pairbounds.figures.style import COLUMN, label_line, sized
+from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
+from pairbounds.real_data.training.splits import OVERLAP
+from pairbounds.theory.quantities.intervals import detectable, shared_halves
 
 RULES = {
     "add_new_positive": "AddNewPositive",

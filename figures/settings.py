@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from theory.infrastructure.tables import sidecar
+from pairbounds.infrastructure.tables import sidecar
 
 KEY = "settings"  # of a table's `attrs`
 

@@ -9,7 +9,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
-from theory.infrastructure.palette import GRID, NEUTRAL, VACUOUS
+from pairbounds.infrastructure.palette import GRID, NEUTRAL, VACUOUS
 
 SIZE = 9.0  # points, of text whose size is not said
 SMALLEST = 6.0  # points, of any text where a figure is made smaller than it was designed
@@ -55,7 +55,7 @@ def style(**settings: Any) -> Iterator[None]:
     Examples
     --------
     >>> import matplotlib as mpl
-    >>> from figures.style import style
+    >>> from pairbounds.figures.style import style
     >>> before = dict(mpl.rcParams)
     >>> with style(font_size=11):
     ...     mpl.rcParams["font.size"], mpl.rcParams["legend.frameon"]

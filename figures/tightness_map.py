@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure as Picture
 
-from figures.figure import Figure
-from figures.style import COLUMN, sized
-from theory.infrastructure.palette import NEUTRAL
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.style import COLUMN, sized
+from pairbounds.infrastructure.palette import NEUTRAL
 
 PANELS = {"probe-mse": r"theorem 4: $\alpha_T/(1-\sigma_{k+1}^2)$", "multihop-mse": "theorem 15: multi-hop consistency"}
 ALPHA_BINS = np.geomspace(2e-3, 1, 10)

@@ -7,10 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
-from figures.figure import Figure
-from figures.settings import said
-from figures.style import COLUMN, label_line
-from theory.infrastructure.palette import AUGMENTATION, CAPTION
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.settings import said
+from pairbounds.figures.style import COLUMN, label_line
+from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION
 
 LOOKS = {"caption": (CAPTION, "-"), "augmentation": (AUGMENTATION, "--")}
 EARLY_STEPS = 300  # after these the probe error moves no more

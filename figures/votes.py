@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
-from figures.figure import Figure
-from figures.style import COLUMN, label_line, shade_vacuous
-from theory.infrastructure.palette import BOUND, MEASURED, SHARP_BOUND
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.style import COLUMN, label_line, shade_vacuous
+from pairbounds.infrastructure.palette import BOUND, MEASURED, SHARP_BOUND
 
 PANELS = {
     "vote of the captions": ("zero-shot-vote", "zero-shot-vote-by-node"),

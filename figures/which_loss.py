@@ -8,10 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
-from figures.figure import Figure
-from figures.settings import said
-from figures.style import COLUMN, label_line, shade_vacuous, sized
-from theory.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.settings import said
+from pairbounds.figures.style import COLUMN, label_line, shade_vacuous, sized
+from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
 
 LOOKS = {
     "spectral": ("spectral", MEASURED, "o"),

@@ -4,8 +4,8 @@ import re
 
 import pandas as pd
 
-from real_data.datasets.dataset import ImageTextDataset
-from theory import PairGraph
+from pairbounds.real_data.datasets.dataset import ImageTextDataset
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 WORD = re.compile(r"[^\W_]+")
 
@@ -33,7 +33,7 @@ def pair_rows(images: ImageTextDataset, *, words: bool = False) -> pd.DataFrame:
 def caption_graph(images: ImageTextDataset, *, words: bool = False) -> PairGraph:
     """The joint distribution of a uniformly drawn image and one of its captions, with the images' labels on the left.
 
-    Of the emoji by category it is `real_data.emoji_concepts.emoji_graph`.
+    Of the emoji by category it is `pairbounds.real_data.emoji_concepts.emoji_graph`.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """Handwritten digits and their nearest neighbours: a real graph that needs no download."""
 
-from theory import PairGraph
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 NEIGHBOURS = 10
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from real_data.encoders.cache import FEATURES
-from real_data.kinds import PLACES
-from real_data.settings import ImageSettings, image_inputs
-from theory.sweeps import where
+from pairbounds.real_data.encoders.cache import FEATURES
+from pairbounds.real_data.kinds import PLACES
+from pairbounds.real_data.settings import ImageSettings, image_inputs
+from pairbounds.sweeps import where
 
 NATURAL = ("emoji", "openclipart", "tuxpaint")
 

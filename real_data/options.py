@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from real_data.kinds import KINDS
+from pairbounds.real_data.kinds import KINDS
 
 if TYPE_CHECKING:
 

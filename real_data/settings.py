@@ -6,13 +6,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from real_data.encoders.cache import FEATURES
-from real_data.kinds import DRAWN_FROM, KINDS, PLACES
-from theory.sweeps import where
+from pairbounds.real_data.encoders.cache import FEATURES
+from pairbounds.real_data.kinds import DRAWN_FROM, KINDS, PLACES
+from pairbounds.sweeps import where
 
 if TYPE_CHECKING:
-    from real_data.datasets import ImageTextDataset
-    from real_data.pairings.sources import Source
+    from pairbounds.real_data.datasets import ImageTextDataset
+    from pairbounds.real_data.pairings.sources import Source
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class ImageSettings:
 
     Attributes
     ----------
-    dataset : one of `real_data.kinds.KINDS`: "emoji", "imagefolder", "table"
+    dataset : one of `pairbounds.real_data.kinds.KINDS`: "emoji", "imagefolder", "table"
     root : the imagefolder's folder, the table's file, the folder that packages were unpacked into, or the shards
     classes, samples : random classes and pictures of an imagefolder; by default all
     size : pixels of the images; by default what is usual for its kind: 96 of drawings, or 224
@@ -71,8 +71,8 @@ class ImageSettings:
 
     def source(self) -> "Source":
         """The data set with the encoders that it takes."""
-        from real_data.encoders.open_clip import OpenClip
-        from real_data.pairings.sources import source
+        from pairbounds.real_data.encoders.open_clip import OpenClip
+        from pairbounds.real_data.pairings.sources import source
 
         about: dict[str, Any] = {"precision": self.guide_precision, "device": self.device}
         encoder = None if self.model is None else OpenClip(self.model, self.pretrained, **about)
@@ -84,7 +84,7 @@ def images_of(
     dataset: str, root: str | None, classes: int | None, samples: int | None, size: int | None, cache: str
 ) -> "ImageTextDataset":
     """The data set of a kind, drawn from if it is an imagefolder; the same object for the same arguments."""
-    from real_data.datasets import DATASETS  # pictures take seconds to import
+    from pairbounds.real_data.datasets import DATASETS  # pictures take seconds to import
 
     kind = KINDS[dataset]
     options: dict[str, Any] = {"size": size or kind.size}

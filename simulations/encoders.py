@@ -8,11 +8,11 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from simulations.own import Own, called
-from theory import PairGraph
-from theory.infrastructure.arrays import FloatArray
-from theory.infrastructure.foreign import ForeignResultError, contained, require_arguments, source_of
-from theory.infrastructure.registers import Register
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.foreign import ForeignResultError, contained, require_arguments, source_of
+from pairbounds.infrastructure.registers import Register
+from pairbounds.simulations.own import Own, called
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 INITIAL_NORM = 0.1  # of a column of the weighted embedding, whose optimum has norms of up to 1
 HIDDEN = 128  # units of the MLP
@@ -124,11 +124,11 @@ def encoder(name: str) -> Callable[[Written], Written]:
     Examples
     --------
     >>> from torch import nn
-    >>> from simulations import encoder
+    >>> from pairbounds import encoder
     >>> @encoder("bottleneck")
     ... def bottleneck(n_inputs, k):
     ...     return nn.Sequential(nn.Linear(n_inputs, 2), nn.Tanh(), nn.Linear(2, k))
-    >>> from simulations.encoders import ENCODERS
+    >>> from pairbounds.simulations.encoders import ENCODERS
     >>> del ENCODERS["bottleneck"]
     """
     ENCODERS.require_name(name)

@@ -5,8 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from simulations.training import train
-from theory import PairGraph, optimal_embeddings, probe
+from pairbounds.simulations.training import train
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.factorisation import optimal_embeddings
+from pairbounds.theory.quantities.probes import probe
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ import colorsys
 
 import numpy as np
 
-from simulations.world import LatentWorld
-from theory import PairGraph
-from theory.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.simulations.world import LatentWorld
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 HIDDEN = 64  # units of the random nonlinearity
 GLYPH = 5  # pixels: side of the pattern that a class is drawn with

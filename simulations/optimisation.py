@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from simulations.encoders import DualEncoder, FreeTower
-from simulations.losses.loss import PairLoss
-from simulations.own import backward
-from simulations.sampling import PairSample
-from theory.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.simulations.encoders import DualEncoder, FreeTower
+from pairbounds.simulations.losses.loss import PairLoss
+from pairbounds.simulations.own import backward
+from pairbounds.simulations.sampling import PairSample
 
 Update = Callable[[torch.Tensor], None]
 Parameters = list[torch.nn.Parameter]
@@ -29,7 +29,7 @@ class Optimisation:
 
     Attributes
     ----------
-    optimizer, steps, learning_rate, momentum, log_every : as `simulations.train` has them
+    optimizer, steps, learning_rate, momentum, log_every : as `pairbounds.train` has them
     """
 
     optimizer: str = "sgd"
@@ -39,7 +39,7 @@ class Optimisation:
     log_every: int = 10
 
     def optimisation(self) -> dict[str, Any]:
-        """The arguments of `simulations.train` that they are."""
+        """The arguments of `pairbounds.train` that they are."""
         return {field.name: getattr(self, field.name) for field in fields(Optimisation)}
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import torch
 from torch import nn
 
-from theory.infrastructure.foreign import ForeignCodeError, ForeignResultError, contained, source_of
+from pairbounds.infrastructure.foreign import ForeignCodeError, ForeignResultError, contained, source_of
 
 Made = TypeVar("Made")
 

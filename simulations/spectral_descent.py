@@ -7,11 +7,11 @@ its optimisers first load what compiles networks, which takes a second.
 import numpy as np
 import torch
 
-from simulations.encoders import DualEncoder, FreeTower, Tower
-from simulations.losses.loss import PairLoss
-from simulations.losses.spectral import Spectral
-from theory import PairGraph
-from theory.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.simulations.encoders import DualEncoder, FreeTower, Tower
+from pairbounds.simulations.losses.loss import PairLoss
+from pairbounds.simulations.losses.spectral import Spectral
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 
 class SpectralDescent:

@@ -10,17 +10,19 @@ import pandas as pd
 import scipy.linalg
 import torch
 
-from simulations.encoders import DualEncoder, Inputs, Side
-from simulations.losses.loss import PairLoss
-from simulations.losses.register import loss_of
-from simulations.optimisation import OPTIMIZERS, Update, alternating_update, gradient_update, rate_of
-from simulations.sampling import PairSample, PairSampler, draw_pairs, everything
-from simulations.spectral_descent import SpectralDescent
-from theory import PairGraph, Spectrum, probe, spectrum
-from theory.factorisation import best_partner
-from theory.infrastructure.arrays import FloatArray
-from theory.infrastructure.devices import torch_device
-from theory.infrastructure.progress import tqdm
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.devices import torch_device
+from pairbounds.infrastructure.progress import tqdm
+from pairbounds.simulations.encoders import DualEncoder, Inputs, Side
+from pairbounds.simulations.losses.loss import PairLoss
+from pairbounds.simulations.losses.register import loss_of
+from pairbounds.simulations.optimisation import OPTIMIZERS, Update, alternating_update, gradient_update, rate_of
+from pairbounds.simulations.sampling import PairSample, PairSampler, draw_pairs, everything
+from pairbounds.simulations.spectral_descent import SpectralDescent
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.factorisation import best_partner
+from pairbounds.theory.quantities.probes import probe
+from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
 Observer = Callable[[FloatArray, FloatArray], dict[str, float]]
 Objective = Callable[[], torch.Tensor]
@@ -55,7 +57,7 @@ class TrainResult:
         return f"TrainResult(left={self.left.shape}, right={self.right.shape}, last: {said})"
 
     def _repr_html_(self) -> str:
-        from theory.infrastructure.html import card, sparkline
+        from pairbounds.infrastructure.html import card, sparkline
 
         facts: dict[str, object] = {"left": self.left.shape, "right": self.right.shape}
         facts |= {f"last {name}": float(value) for name, value in self.history.iloc[-1].items()}
@@ -91,18 +93,18 @@ def train(
     k : int
         Width of the embedding, 1..min(n_left, n_right).
     loss : str or callable
-        A key of `simulations.losses.LOSSES`: "spectral", "infonce", "clip", and on the pairs that the right side
-        induces on the left "induced_spectral", "nt_xent". Or a function `(first, second, weight) -> scalar tensor` of
-        the embeddings (n, k) of the two ends of n pairs and their weights (n,), which sum to 1: all pairs of the graph
-        with their probabilities, or B drawn ones with 1/B each, as `simulations.loss` says, which gives it a name. A
-        `torch.nn.Module` is such a function too; its parameters are trained with the encoder.
+        A key of `pairbounds.simulations.losses.LOSSES`: "spectral", "infonce", "clip", and on the pairs that the right
+        side induces on the left "induced_spectral", "nt_xent". Or a function `(first, second, weight) -> scalar
+        tensor` of the embeddings (n, k) of the two ends of n pairs and their weights (n,), which sum to 1: all pairs
+        of the graph with their probabilities, or B drawn ones with 1/B each, as `pairbounds.loss` says, which gives it
+        a name. A `torch.nn.Module` is such a function too; its parameters are trained with the encoder.
     penalty : float
         μ: what is minimised is the loss and `μ (E‖f‖² + E‖g‖²)`, over both ends of a positive pair. Of the spectral
         loss the optimum then spans the u_i with `σ_i > μ`, i <= k, and no others (theorem 18).
     encoder : str, module, callable, or a pair of such, for the left and the right side
         "free" (a vector for each node), "linear", "mlp" or "conv". Or a `torch.nn.Module`, which is trained in place,
         and shared by both sides unless a pair is given; or a function `(n_inputs, k) -> torch.nn.Module` that builds
-        one for each side, as `simulations.encoder` says, which gives it a name.
+        one for each side, as `pairbounds.encoder` says, which gives it a name.
     inputs : pair of arrays, (n_left, ...) and (n_right, ...), optional
         What an encoder other than "free" sees of each node: feature vectors, or pictures (channels, height, width).
         None for a side that is "free".

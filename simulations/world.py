@@ -6,8 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
-from theory import PairGraph
-from theory.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 NUISANCE_REACH = 1 / 8  # of the circle of positions: standard deviation of a view's move at strength 1
 

@@ -14,7 +14,7 @@ import torch
 from hypothesis import settings
 from threadpoolctl import threadpool_limits
 
-from theory.infrastructure.commandline import run
+from pairbounds.infrastructure.commandline import run
 
 # Threads of several libraries that wait for one another cost more than they save at the sizes of a test.
 threadpool_limits(limits=1)

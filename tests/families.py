@@ -6,18 +6,17 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from simulations import LatentWorld
-from simulations.families.circle import Circle
-from simulations.families.difficult_examples import DifficultExamples
-from simulations.families.gaussian_mixture import GaussianMixture
-from simulations.families.hierarchical_captions import HierarchicalCaptions
-from simulations.families.hypercube import Hypercube
-from simulations.families.linear_gaussian import LinearGaussian
-from simulations.families.ring_of_cliques import RingOfCliques
-from simulations.families.stochastic_block import StochasticBlock
-from simulations.families.torus import Torus
-from simulations.families.zipf_captions import ZipfCaptions
-from theory import PairGraph
+from pairbounds import LatentWorld, PairGraph
+from pairbounds.simulations.families.circle import Circle
+from pairbounds.simulations.families.difficult_examples import DifficultExamples
+from pairbounds.simulations.families.gaussian_mixture import GaussianMixture
+from pairbounds.simulations.families.hierarchical_captions import HierarchicalCaptions
+from pairbounds.simulations.families.hypercube import Hypercube
+from pairbounds.simulations.families.linear_gaussian import LinearGaussian
+from pairbounds.simulations.families.ring_of_cliques import RingOfCliques
+from pairbounds.simulations.families.stochastic_block import StochasticBlock
+from pairbounds.simulations.families.torus import Torus
+from pairbounds.simulations.families.zipf_captions import ZipfCaptions
 
 Family = Callable[[np.random.Generator, int], PairGraph]
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from figures.style import SETTINGS
-from real_data.audit import drawing
+from pairbounds.figures.style import SETTINGS
+from pairbounds.real_data.audit import drawing
 
 
 def audits(monkeypatch: pytest.MonkeyPatch) -> None:

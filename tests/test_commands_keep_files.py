@@ -9,22 +9,26 @@ import pandas as pd
 import pytest
 import typer
 
-import figures.__main__
-import real_data.__main__
-import simulations.__main__
-import theory.__main__
-from real_data.audit.tables import TABLES as AUDIT_TABLES
-from real_data.studies.emoji_captions import TABLES as EMOJI_TABLES
-from real_data.studies.pairings import TABLES as PAIRINGS_TABLES
-from simulations.families import FAMILIES
+import pairbounds.commands.bounds
+import pairbounds.commands.figures
+import pairbounds.commands.real_data
+import pairbounds.commands.simulations
+from pairbounds import BOUNDS
+from pairbounds.infrastructure.tables import write_table
+from pairbounds.real_data.audit.tables import TABLES as AUDIT_TABLES
+from pairbounds.real_data.studies.emoji_captions import TABLES as EMOJI_TABLES
+from pairbounds.real_data.studies.pairings import TABLES as PAIRINGS_TABLES
+from pairbounds.simulations.families import FAMILIES
+from pairbounds.theory.attack.sharpness import SHARPEST, outputs
 from tests import quick
 from tests.families import GRAPHS
-from theory import BOUNDS
-from theory.attack.sharpness import SHARPEST, outputs
-from theory.infrastructure.tables import write_table
 
-APPS = {module.__package__: module.app for module in (theory.__main__, simulations.__main__, real_data.__main__)}
-APPS["figures"] = figures.__main__.app
+APPS = {
+    "theory": pairbounds.commands.bounds.app,
+    "simulations": pairbounds.commands.simulations.app,
+    "real_data": pairbounds.commands.real_data.app,
+    "figures": pairbounds.commands.figures.app,
+}
 SWEEP = 'study = "tests.theory.sweeps.tiny"\nseeds = 2\n[settings]\nunlucky = 3\n[[grid]]\nx = [0, 1, 3]\n'
 
 
@@ -38,7 +42,9 @@ def inputs(tmp_path_factory):
     pairs = {"image": [1, 1, 2, 2, 3, 3], "caption": ["a", "b", "a", "b", "b", "c"]}
     pd.DataFrame(pairs).to_parquet(folder / "pairs.parquet")
     pd.DataFrame({"image": [1, 2, 3], "label": ["x", "x", "y"]}).to_parquet(folder / "labels.parquet")
-    write_table(theory.check_bounds(theory.PairGraph.load(folder / "graph.npz"), 2), folder / "bounds.parquet", {})
+    write_table(
+        pairbounds.check_bounds(pairbounds.PairGraph.load(folder / "graph.npz"), 2), folder / "bounds.parquet", {}
+    )
     return folder
 
 
@@ -49,7 +55,9 @@ def place(inputs, tmp_path, monkeypatch):
     shutil.copytree(SHARPEST, tmp_path / "sharpest")
     monkeypatch.chdir(tmp_path)
     quick.audits(monkeypatch)
-    monkeypatch.setattr(simulations.__main__, "FAMILIES", {"circle": FAMILIES["circle"]})  # all take seconds to draw
+    monkeypatch.setattr(
+        pairbounds.commands.simulations, "FAMILIES", {"circle": FAMILIES["circle"]}
+    )  # all take seconds to draw
     return tmp_path
 
 

@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[1]
 FAMILY = """
 from dataclasses import dataclass
 import numpy as np
-from simulations.families.family import Family
-from theory import PairGraph
+from pairbounds.simulations.families.family import Family
+from pairbounds import PairGraph
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class NewFamily(Family):
 STUDY = """
 from dataclasses import dataclass
 import pandas as pd
-import simulations.families.zipf_captions
-from theory.sweeps import Study
+import pairbounds.simulations.families.zipf_captions
+from pairbounds.sweeps import Study
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def measure(settings, seed):
 STUDY = Study("Is it found?", Settings, measure)
 """
 FIGURE = """
-from figures.figure import Figure
+from pairbounds.figures.figure import Figure
 
 FIGURE = Figure("New", ("new_study",), lambda tables: None)
 """
@@ -56,7 +56,7 @@ DATASET = """
 from pathlib import Path
 import numpy as np
 from PIL import Image
-from real_data.datasets.dataset import ImageTextDataset
+from pairbounds.real_data.datasets.dataset import ImageTextDataset
 
 USUAL_SIZE = 12
 
@@ -92,7 +92,7 @@ OBJECTIVES = {**OBJECTIVES, "new_objective": NewObjective}
 TRAINED = """
 import shutil
 from pathlib import Path
-from pairbounds import app
+from pairbounds.__main__ import app
 Path("pictures").mkdir()
 for line in (
     "pretrain --help",
@@ -105,11 +105,11 @@ for line in (
         shutil.copy("results/published/pairings_learned.parquet", "tables")
 """
 FOUND = """
-from figures.__main__ import FIGURES
-from simulations.families import FAMILIES
-from theory.sweeps import find_study
-from real_data.options import Dataset
-from real_data.settings import ImageSettings
+from pairbounds.commands.figures import FIGURES
+from pairbounds.simulations.families import FAMILIES
+from pairbounds.sweeps import find_study
+from pairbounds.real_data.options import Dataset
+from pairbounds.real_data.settings import ImageSettings
 try:
     ImageSettings("new_set")
 except ValueError as error:
@@ -122,9 +122,10 @@ print("new_figure" in FIGURES, find_study("new_study").name == "new_study", "new
 @pytest.fixture
 def copy(tmp_path):
     """The tree, as it stands, with a new study of a family and a figure of it."""
-    for name in ("theory", "simulations", "real_data", "figures", "examples", "results"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("Makefile", "pairbounds.py", "pyproject.toml"):
+    for name in ("pairbounds", "theory", "simulations", "real_data", "figures", "examples", "results"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored, symlinks=True)
+    for name in ("Makefile", "pyproject.toml"):
         shutil.copy2(ROOT / name, tmp_path)
     (tmp_path / "simulations/studies/new_study.py").write_text(STUDY)
     (tmp_path / "figures/new_figure.py").write_text(FIGURE)
@@ -147,7 +148,7 @@ def planned(copy, *arguments, target="figures"):
 def test_make_knows_what_is_new(copy):
     everything = planned(copy)
     assert sum("new_study --out" in line for line in everything) == 1
-    (drawn,) = (line for line in everything if "figures draw" in line)  # one process draws all that are due
+    (drawn,) = (line for line in everything if "pairbounds draw" in line)  # one process draws all that are due
     assert {"new_figure", "phase", "which_loss"} < {*drawn.split()}
 
 
@@ -172,8 +173,8 @@ def test_they_are_found_and_a_network_is_pretrained_for_the_objective_on_the_dat
 
 
 def test_a_figure_that_is_asked_for_by_its_file_is_drawn_alone(copy):
-    (drawn,) = (line for line in planned(copy, target="build/figures/new_figure.png") if "figures draw" in line)
-    assert "figures draw new_figure --tables build/tables" in drawn
+    (drawn,) = (line for line in planned(copy, target="build/figures/new_figure.png") if "pairbounds draw" in line)
+    assert "pairbounds draw new_figure --tables build/tables" in drawn
 
 
 def test_a_family_that_is_touched_is_measured_anew_where_it_is_imported(copy):
@@ -183,7 +184,7 @@ def test_a_family_that_is_touched_is_measured_anew_where_it_is_imported(copy):
         os.utime(path, (old, old))
     later = old + 10
     rules = subprocess.run(
-        [sys.executable, "figures/prerequisites.py"], cwd=copy, capture_output=True, text=True, check=True
+        [sys.executable, "pairbounds/figures/prerequisites.py"], cwd=copy, capture_output=True, text=True, check=True
     ).stdout
     words = rules.replace(":", " ").split()
     targets = {word for word in words if word.startswith("$(") and "/" in word}  # files, and not their folder
@@ -197,7 +198,7 @@ def test_a_family_that_is_touched_is_measured_anew_where_it_is_imported(copy):
     os.utime(copy / "simulations/families/zipf_captions.py", (later + 20, later + 20))
     assert [line.split(" -m ")[1].split(" --")[0] for line in planned(copy)] == [
         "pairbounds study",
-        "figures draw new_figure",
+        "pairbounds draw new_figure",
     ]
-    os.utime(copy / "simulations/__main__.py", (later + 30, later + 30))
+    os.utime(copy / "pairbounds/commands/simulations.py", (later + 30, later + 30))
     assert len(planned(copy)) == 2

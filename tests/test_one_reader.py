@@ -17,13 +17,13 @@ import pytest
 import torch
 from PIL import Image
 
-from pairbounds import app
-from real_data.audit.counting import count_here
-from real_data.datasets.table import table
+from pairbounds import PairGraph
+from pairbounds.__main__ import app
+from pairbounds.real_data.audit.counting import count_here
+from pairbounds.real_data.datasets.table import table
+from pairbounds.theory.graph.files import read_graph, read_labels
+from pairbounds.theory.quantities.metrics.files import read_classes, read_features, read_pairs
 from tests import quick
-from theory import PairGraph
-from theory.graph_files import read_graph, read_labels
-from theory.metrics.files import read_classes, read_features, read_pairs
 
 WORDS = (
     "01|1|001|1.0|1.|+1|-1|-0|0|1e5|1E5|0x10|1_000|1,000|inf|-inf|Infinity|nan|NaN|NAN|NA|N/A|#N/A|None|none|null|NULL|"

@@ -8,16 +8,19 @@ import numpy as np
 import pytest
 import typer
 
-import figures.__main__
-import real_data.__main__
-import simulations.__main__
-import theory.__main__
-from pairbounds import GROUPS, Deferred, app
-from theory import PairGraph, __version__
+import pairbounds.commands.bounds
+import pairbounds.commands.figures
+import pairbounds.commands.real_data
+import pairbounds.commands.simulations
+from pairbounds import PairGraph, __version__
+from pairbounds.__main__ import GROUPS, Deferred, app
 
 SCRIPT = Path(sys.executable).with_name("pairbounds")
 OLD = {"experiments"}  # that are accepted for one more version
-SHARED = {"theory.sweeps.__main__", "real_data.without_pictures"}  # whose commands other modules have, too
+SHARED = {
+    "pairbounds.commands.studies",
+    "pairbounds.commands.without_pictures",
+}  # whose commands other modules have, too
 ENTRIES = {name: (group, entry) for group, entries in GROUPS.items() for name, entry in entries.items()}
 
 # The command of a terminal, several times in one process, which takes long to load.
@@ -39,7 +42,15 @@ def commands(module):
     return typer.main.get_command(module.app).commands
 
 
-@pytest.mark.parametrize("module", [theory.__main__, simulations.__main__, real_data.__main__, figures.__main__])
+@pytest.mark.parametrize(
+    "module",
+    [
+        pairbounds.commands.bounds,
+        pairbounds.commands.simulations,
+        pairbounds.commands.real_data,
+        pairbounds.commands.figures,
+    ],
+)
 def test_every_command_is_there(module):
     named = {entry.command for _, entry in ENTRIES.values() if entry.module == module.__name__}
     shared = {entry.command for _, entry in ENTRIES.values() if entry.module in SHARED}
@@ -97,7 +108,9 @@ def test_it_works_in_a_folder_that_has_its_own_theory_and_figures(tmp_path):
 
 
 def test_help_does_not_wait_for_what_is_not_needed():
-    listed = "import sys; from pairbounds import app; app(['--help'], standalone_mode=False); print(*sys.modules)"
+    listed = (
+        "import sys; from pairbounds.__main__ import app; app(['--help'], standalone_mode=False); print(*sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", listed], capture_output=True, text=True, check=True)
     shown, _, modules = done.stdout.strip().rpartition("\n")
     assert all(group in shown for group in GROUPS)

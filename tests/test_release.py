@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from theory import __version__
+from pairbounds import __version__
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -34,7 +34,7 @@ def file(lines: int, lines_run: int, branches: int, branches_run: int, missing=(
 
 
 FILES = {
-    "theory/graph.py": file(10, 10, 4, 3),
+    "theory/graph/pair_graph.py": file(10, 10, 4, 3),
     "theory/attack/new.py": file(10, 5, 0, 0, [3, 4, 5, 9, 11]),
     "figures/style.py": file(20, 20, 0, 0),
 }
@@ -122,10 +122,10 @@ def test_a_file_below_the_mark_needs_a_reason_and_no_other_may_have_one(monkeypa
     assert [(one["file"], one["covered"], one["lines"]) for one in low] == [
         ("theory/attack/new.py", 50.0, "3-5, 9, 11")
     ]
-    monkeypatch.setitem(REASONS, "theory/graph.py", "no reason")
+    monkeypatch.setitem(REASONS, "theory/graph/pair_graph.py", "no reason")
     wrong = "\n".join(misstated(low))
     assert "theory/attack/new.py is below 95%: say why" in wrong
-    assert "theory/graph.py is not below 95%: drop its reason" in wrong
+    assert "theory/graph/pair_graph.py is not below 95%: drop its reason" in wrong
 
 
 def test_the_reasons_are_of_the_files_that_were_measured_below_the_mark():

@@ -3,17 +3,18 @@
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from theory import PairGraph
+from pairbounds import PairGraph
 
 ROOT = Path(__file__).parents[1]
 BESIDE = Path(sys.executable).parent
 TRAIN = """
-from simulations import LatentWorld, train
+from pairbounds import LatentWorld, train
 print(train(LatentWorld(seed=0).caption_graph(noise=0.05, detail=0.3), k=4, steps=20))
 """
 
@@ -52,9 +53,22 @@ def project(tmp_path):
     for name in ("theory", "figures", "tests"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("ANSWER = 42\n")
-    (tmp_path / "test_it.py").write_text("import theory\n\ndef test_it():\n    assert theory.ANSWER == 42\n")
+    (tmp_path / "test_it.py").write_text(
+        "import pairbounds\n\ndef test_it():\n    assert pairbounds.theory.ANSWER == 42\n"
+    )
     PairGraph(np.eye(3), [0, 1, 1]).save(tmp_path / "graph.npz")
     return tmp_path
+
+
+@pytest.mark.slow
+def test_one_name_comes_into_site_packages(installed):
+    (wheel,) = installed.parents[1].glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert {name.partition("/")[0].partition("-")[0] for name in names} == {"pairbounds"}
+    for linked in ("theory", "simulations", "real_data", "figures"):
+        files = {path.relative_to(ROOT).as_posix() for path in (ROOT / linked).rglob("*.py")}
+        assert {f"pairbounds/{file}" for file in files} <= set(names)
 
 
 @pytest.mark.slow
@@ -75,7 +89,7 @@ def test_the_base_install_checks_attacks_simulates_trains_and_draws(installed, p
     assert (project / "drawn" / "bound_holds.png").is_file()
     assert "TrainResult(left=" in done(installed / "python", "-P", "-c", TRAIN, cwd=project)
     bounds = ROOT / "examples" / "my_bound.py"
-    plugin = ("-p", "theory.pytest_plugin", "--bounds", bounds, "-k", "planted")
+    plugin = ("-p", "pairbounds.pytest_plugin", "--bounds", bounds, "-k", "planted")
     said = subprocess.run([installed / "pytest", *plugin], cwd=project, capture_output=True, text=True, check=False)
     assert "no-factor-two is violated" in said.stdout
 

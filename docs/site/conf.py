@@ -7,13 +7,18 @@ from docutils import nodes
 from docutils.transforms import Transform
 from sphinx.application import Sphinx
 
-import theory
-from theory.infrastructure.notation import is_formula, to_mathml
+import pairbounds
+from pairbounds.infrastructure.notation import is_formula, to_mathml
 
 sys.path.insert(0, str(Path(__file__).parent))
 import docstrings  # beside this file
 
-project, author, version, release = "pairbounds", "The pairbounds authors", theory.__version__, theory.__version__
+project, author, version, release = (
+    "pairbounds",
+    "The pairbounds authors",
+    pairbounds.__version__,
+    pairbounds.__version__,
+)
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton"]
 html_theme, html_title, html_static_path, html_css_files = "furo", "pairbounds", ["_static"], ["site.css"]
 html_copy_source = html_show_sourcelink = html_show_copyright = False

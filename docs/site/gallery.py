@@ -5,8 +5,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from figures.findings.wording import listed
-from figures.report.gallery import Plate, plates
+from pairbounds.figures.findings.wording import listed
+from pairbounds.figures.report.gallery import Plate, plates
 
 FOLDER = "gallery"
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from types import ModuleType
 
-from figures.report.ledger import sharpest
-from theory.bounds import BOUNDS, THEOREMS, Bound, Statement
-from theory.bounds.ledger_page import STATUS_MEANS, title_and_text
+from pairbounds.figures.report.ledger import sharpest
+from pairbounds.theory.attack.ledger_page import STATUS_MEANS, title_and_text
+from pairbounds.theory.bounds import BOUNDS, THEOREMS, Bound, Statement
 
 FOLDER = "mathematics"
 WORDS = "In words: "  # so begins the paragraph of a docstring that says what a theorem means

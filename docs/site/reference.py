@@ -5,16 +5,15 @@ from importlib import import_module
 
 FOLDER = "api"
 MODULES = (
-    "theory",
-    "theory.graph_files",
-    "theory.metrics",
-    "theory.walks",
-    "theory.intervals",
-    "theory.sweeps",
-    "simulations",
-    "real_data",
-    "real_data.audit",
-    "figures.plots",
+    "pairbounds",
+    "pairbounds.theory.graph.files",
+    "pairbounds.theory.quantities.metrics",
+    "pairbounds.theory.quantities.walks",
+    "pairbounds.theory.quantities.intervals",
+    "pairbounds.sweeps",
+    "pairbounds.theory.resampling",
+    "pairbounds.real_data.audit",
+    "pairbounds.figures.plots",
 )
 
 

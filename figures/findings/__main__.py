@@ -1,13 +1,13 @@
-"""`python -m figures.findings`: whether the key numbers of the findings are those that were accepted."""
+"""`python -m pairbounds.figures.findings`: whether the key numbers of the findings are those that were accepted."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from figures.findings.evidence import compared, evidence, read_evidence, write_evidence
-from theory.infrastructure.commandline import CHECK_FAILED, run, say
-from theory.infrastructure.inputs import is_there
+from pairbounds.figures.findings.evidence import compared, evidence, read_evidence, write_evidence
+from pairbounds.infrastructure.commandline import CHECK_FAILED, run, say
+from pairbounds.infrastructure.inputs import is_there
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from figures.architecture import PARTS, error_parts
-from figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.architecture import PARTS, error_parts
+from pairbounds.figures.findings.finding import Facts, Finding, Tables
 
 NOT_LINEAR = ("free", "mlp", "conv")
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from figures.bound_holds import PANELS, counted, graphs
-from figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.bound_holds import PANELS, counted, graphs
+from pairbounds.figures.findings.finding import Facts, Finding, Tables
 
 PLAIN, SHARP, LOCAL = (name for name, _ in PANELS)
 

@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from figures.findings.finding import Facts, Finding, Tables
-from figures.frontier import EXCLUSION, conventions_shown
-from figures.intervals import excludes_zero, mean_and_half
-from figures.pairing_looks import strongest
-from figures.paper_comparison import CONVENTIONS, shown_learned, shown_matched
+from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.frontier import EXCLUSION, conventions_shown
+from pairbounds.figures.intervals import excludes_zero, mean_and_half
+from pairbounds.figures.pairing_looks import strongest
+from pairbounds.figures.paper_comparison import CONVENTIONS, shown_learned, shown_matched
 
 NAMES = {
     "exact": "captions, exact",

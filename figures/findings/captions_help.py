@@ -1,8 +1,8 @@
 """Captions against augmentations, in one world."""
 
-from figures.captions_help import compared
-from figures.findings.finding import Facts, Finding, Tables
-from figures.settings import said
+from pairbounds.figures.captions_help import compared
+from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.settings import said
 
 
 def facts(tables: Tables) -> Facts:

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from figures.findings.finding import Finding, Tables, found
-from figures.renamed import read
-from theory.infrastructure.tables import replacing
+from pairbounds.figures.findings.finding import Finding, Tables, found
+from pairbounds.figures.renamed import read
+from pairbounds.infrastructure.tables import replacing
 
 Value = float | str | bool | None  # None is a number that is not finite
 UNITS = ("seed", "draw")  # what is drawn anew: the first of which a table has several

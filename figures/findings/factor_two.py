@@ -1,6 +1,6 @@
 """Whether the constant of theorem 4 can be improved: a proof's example, which no table holds."""
 
-from figures.findings.finding import Finding
+from pairbounds.figures.findings.finding import Finding
 
 FINDING = Finding(
     "factor_two",

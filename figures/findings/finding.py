@@ -10,10 +10,10 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-import figures.findings
-from figures.findings.wording import FILTERS, wrapped
-from figures.prerequisites import study_of
-from figures.renamed import read
+import pairbounds.figures.findings
+from pairbounds.figures.findings.wording import FILTERS, wrapped
+from pairbounds.figures.prerequisites import study_of
+from pairbounds.figures.renamed import read
 
 Tables = Mapping[str, pd.DataFrame]
 Facts = dict[str, Any]
@@ -122,12 +122,12 @@ class Finding:
 
     def sources(self) -> str:
         """The way from the finding to its figures, its tables and the studies that measured them; a line."""
-        places = dict.fromkeys(study_of(table) for table in self.tables)
-        studies = [f"[{place}](../{place})" for place in places if place]
+        studies = filter(None, dict.fromkeys(study_of(table) for table in self.tables))
+        places = [study.relative_to("pairbounds") for study in studies]  # in the repository, where a link leads to
         parts = {
             "Figure": [f"`{name}`" for name in self.figures],
             "Table": [f"`{name}`" for name in self.tables],
-            "Measured by": studies,
+            "Measured by": [f"[{place}](../{place})" for place in places],
         }
         listed = [f"{_plural(what, names)}: {', '.join(names)}." for what, names in parts.items() if names]
         return " ".join(listed)
@@ -139,7 +139,7 @@ def _plural(what: str, names: list[str]) -> str:
 
 def found() -> dict[str, Finding]:
     """Every finding by its name, which is that of its module, in their order on the page."""
-    names = [module.name for module in iter_modules(figures.findings.__path__)]
-    modules = [import_module(f"figures.findings.{name}") for name in names]
+    names = [module.name for module in iter_modules(pairbounds.figures.findings.__path__)]
+    modules = [import_module(f"pairbounds.figures.findings.{name}") for name in names]
     findings = [module.FINDING for module in modules if hasattr(module, "FINDING")]
     return {finding.name: finding for finding in sorted(findings, key=lambda finding: (finding.place, finding.name))}

@@ -1,7 +1,7 @@
 """How often a bound of the 0-1 error says something, and how far it is from the error."""
 
-from figures.findings.finding import Facts, Finding, Tables
-from figures.ladder import RUNGS, further_hops, on_emoji, on_worlds, world_points
+from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.ladder import RUNGS, further_hops, on_emoji, on_worlds, world_points
 
 WIDTH = 100  # of the emoji embedding that is quoted
 NAMES = {

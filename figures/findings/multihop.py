@@ -1,8 +1,8 @@
 """How near the truth multi-hop consistency is."""
 
-from figures.findings.finding import Facts, Finding, Tables
-from figures.multihop import closing, shown_emoji
-from figures.tightness_map import near, points_of
+from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.multihop import closing, shown_emoji
+from pairbounds.figures.tightness_map import near, points_of
 
 
 def facts(tables: Tables) -> Facts:

@@ -4,9 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from figures.findings.finding import Facts, Finding, Tables
-from figures.natural_captions import BY_ENCODER, CURVES, EXACT, TITLES, by_words, leads, shown
-from figures.natural_tails import of_error, once
+from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.natural_captions import BY_ENCODER, CURVES, EXACT, TITLES, by_words, leads, shown
+from pairbounds.figures.natural_tails import of_error, once
 
 WORDED = {EXACT: "known exactly", BY_ENCODER: "estimated by a small encoder"}
 PLAIN, MULTIHOP, LOCAL, TRAINED = (bound for bound, *_ in CURVES)

@@ -1,8 +1,8 @@
 """What a penalty in place of a width gives."""
 
-from figures.findings.finding import Facts, Finding, Tables
-from figures.near_optimal import violations
-from figures.penalised import at_the_end
+from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.near_optimal import violations
+from pairbounds.figures.penalised import at_the_end
 
 CLOSE = 1.1  # times what is measured
 

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from figures.findings.finding import Facts, Finding, Tables
-from figures.phase import BEST, TRAINED, Outcome, outcome
+from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.phase import BEST, TRAINED, Outcome, outcome
 
 WEAK, NOISY = 1.0, 0.2  # an augmentation below the one is weak, captions above the other are noisy
 

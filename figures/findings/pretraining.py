@@ -4,12 +4,12 @@ import math
 
 import pandas as pd
 
-from figures.accuracies import accuracies
-from figures.findings.finding import CATEGORY, SUBCATEGORY, Facts, Finding, Tables, require_labels
-from figures.intervals import excludes_zero
-from figures.pretraining import KINDS, difference, settings_tried
-from real_data.training.splits import OVERLAP
-from theory.intervals import detectable, seeds_needed
+from pairbounds.figures.accuracies import accuracies
+from pairbounds.figures.findings.finding import CATEGORY, SUBCATEGORY, Facts, Finding, Tables, require_labels
+from pairbounds.figures.intervals import excludes_zero
+from pairbounds.figures.pretraining import KINDS, difference, settings_tried
+from pairbounds.real_data.training.splits import OVERLAP
+from pairbounds.theory.quantities.intervals import detectable, seeds_needed
 
 ASKED = 1.0  # points by category that one would like to see
 FEW_RATES, FEW_STRENGTHS = (1e-3, 3e-3), (0.25, 1.0)  # the grid that was tried first

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from figures.findings.finding import Facts, Finding, Tables
-from figures.rates import CURVES, Exponent, exponent, fitted
+from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.rates import CURVES, Exponent, exponent, fitted
 
 BY_CONDUCTANCE = "image-error-rate"  # the bound α/ρ² of HaoChen et al.
 

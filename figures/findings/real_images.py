@@ -1,7 +1,7 @@
 """The bounds on the captions of emoji."""
 
-from figures.findings.finding import Facts, Finding, Tables
-from figures.real_images import components, images, quoted, ranges
+from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.real_images import components, images, quoted, ranges
 
 
 def facts(tables: Tables) -> Facts:

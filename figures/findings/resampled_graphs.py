@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from figures.findings.finding import Facts, Finding, Tables
-from figures.resampled_graphs import (
+from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.resampled_graphs import (
     EMOJI,
     FOUR,
     RULES,

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from figures.accuracies import accuracies
-from figures.findings.finding import Facts, Finding, Tables, require_labels
-from figures.intervals import excludes_zero
-from figures.resampled_training import (
+from pairbounds.figures.accuracies import accuracies
+from pairbounds.figures.findings.finding import Facts, Finding, Tables, require_labels
+from pairbounds.figures.intervals import excludes_zero
+from pairbounds.figures.resampled_training import (
     GUIDES,
     REFERENCES,
     RULES,

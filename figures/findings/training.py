@@ -1,8 +1,8 @@
 """Whether gradient descent finds the optimum of the theory."""
 
-from figures.findings.finding import Facts, Finding, Tables
-from figures.near_optimal import violations
-from figures.training import at_the_end
+from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.near_optimal import violations
+from pairbounds.figures.training import at_the_end
 
 CLOSE = 1e-6  # of a loss of order 10
 

@@ -1,7 +1,7 @@
 """What a small InfoNCE loss says of the votes of a critic."""
 
-from figures.findings.finding import Facts, Finding, Tables
-from figures.votes import at_the_end, violations
+from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.votes import at_the_end, violations
 
 
 def facts(tables: Tables) -> Facts:

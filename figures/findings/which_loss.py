@@ -1,8 +1,8 @@
 """What the loss does that the bound does not say."""
 
-from figures.findings.finding import Facts, Finding, Tables
-from figures.settings import said
-from figures.which_loss import held, quoted_noise
+from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.settings import said
+from pairbounds.figures.which_loss import held, quoted_noise
 
 
 def facts(tables: Tables) -> Facts:

@@ -1,9 +1,9 @@
-"""`python -m figures.report TABLES FIGURES OUT`: the report of the project, as `make report` writes it."""
+"""`python -m pairbounds.figures.report TABLES FIGURES OUT`: the report of the project, as `make report` writes it."""
 
 import sys
 from pathlib import Path
 
-from figures.report.project import project_report
+from pairbounds.figures.report.project import project_report
 
 if __name__ == "__main__":
     tables, figures, out = map(Path, sys.argv[1:])

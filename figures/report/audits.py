@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from figures.report import checks
-from figures.report.contents import Picture, Section, Table, data_uri
-from figures.report.origin import Origin, origin_of
-from theory.infrastructure.tables import read_table
+from pairbounds.figures.report import checks
+from pairbounds.figures.report.contents import Picture, Section, Table, data_uri
+from pairbounds.figures.report.origin import Origin, origin_of
+from pairbounds.infrastructure.tables import read_table
 
 SUMMARY = frozenset({"n_images", "n_captions", "n_pairs", "k", "bounds_failed", "keys", "provenance"})  # keys of one
 MOST_ROWS = 25  # of a ranking

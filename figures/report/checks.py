@@ -6,13 +6,13 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from figures.findings.wording import listed
-from figures.plots import errors_along_widths
-from figures.report.contents import Picture, Section, Table
-from figures.report.drawing import embedded
-from figures.report.origin import Origin
-from theory.bounds.printed import ERRORS, best_widths
-from theory.bounds.table import held, notes, readable_relation, verdict
+from pairbounds.figures.findings.wording import listed
+from pairbounds.figures.plots import errors_along_widths
+from pairbounds.figures.report.contents import Picture, Section, Table
+from pairbounds.figures.report.drawing import embedded
+from pairbounds.figures.report.origin import Origin
+from pairbounds.theory.bounds.printed import ERRORS, best_widths
+from pairbounds.theory.bounds.table import held, notes, readable_relation, verdict
 
 TEXTS = ("bound", "quantity", "relation", "status", "note")
 NUMBERS = ("measured", "measured_least", "measured_most", "value", "tightness", "guess")

@@ -6,9 +6,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from theory.infrastructure.commandline import one_line
-from theory.infrastructure.pictures import MARKS
-from theory.infrastructure.tables import replacing
+from pairbounds.infrastructure.commandline import one_line
+from pairbounds.infrastructure.pictures import MARKS
+from pairbounds.infrastructure.tables import replacing
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 SECONDS = 180  # that printing may take

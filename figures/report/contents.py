@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 if TYPE_CHECKING:
-    from figures.report.origin import Origin
+    from pairbounds.figures.report.origin import Origin
 
 MIME = {".png": "image/png", ".svg": "image/svg+xml"}  # of pictures that a browser shows
 

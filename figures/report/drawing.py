@@ -5,8 +5,8 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from figures.report.contents import data_uri
-from theory.infrastructure.pictures import save_picture
+from pairbounds.figures.report.contents import data_uri
+from pairbounds.infrastructure.pictures import save_picture
 
 
 def embedded(picture: Figure) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from figures.figure import Figure, found
-from figures.prerequisites import questions_of
+from pairbounds.figures.figure import Figure, found
+from pairbounds.figures.prerequisites import questions_of
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from figures.report.contents import Table
-from figures.report.prose import inline
-from theory.attack.records import ANYWHERE, MATTERS, RATINGS, Record
-from theory.attack.sharpness import SHARPEST, read_sharpness
-from theory.bounds import BOUNDS, STATEMENTS, THEOREMS, Bound
-from theory.bounds.ledger_page import title_and_text
-from theory.graph_drawing import graph_picture, is_small
+from pairbounds.figures.report.contents import Table
+from pairbounds.figures.report.prose import inline
+from pairbounds.theory.attack.ledger_page import title_and_text
+from pairbounds.theory.attack.records import ANYWHERE, MATTERS, RATINGS, Record
+from pairbounds.theory.attack.sharpness import SHARPEST, read_sharpness
+from pairbounds.theory.bounds import BOUNDS, STATEMENTS, THEOREMS, Bound
+from pairbounds.theory.graph.drawing import graph_picture, is_small
 
 UNBOUNDED = "rate"  # a status: nothing is asserted, so that no graph is the sharpest
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from figures.report.contents import Table
-from theory.infrastructure.ownership import PROVENANCE
-from theory.infrastructure.tables import content_key, sidecar
+from pairbounds.figures.report.contents import Table
+from pairbounds.infrastructure.ownership import PROVENANCE
+from pairbounds.infrastructure.tables import content_key, sidecar
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from figures.report import prose
-from theory import __version__
-from theory.infrastructure import ownership
-from theory.infrastructure.html import shown
-from theory.infrastructure.palette import AUGMENTATION, CAPTION
-from theory.infrastructure.tables import replacing
+from pairbounds import __version__
+from pairbounds.figures.report import prose
+from pairbounds.infrastructure import ownership
+from pairbounds.infrastructure.html import shown
+from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION
+from pairbounds.infrastructure.tables import replacing
 
 HERE = Path(__file__).parent
 BEGINNING = "<!doctype html>\n<!-- A report by pairbounds. -->"  # by which a report is known

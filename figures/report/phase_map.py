@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from figures.phase import BEST, BOUNDS, TRAINED, Outcome, outcome
-from figures.report.contents import Picture, Table
-from figures.report.page import filled
+from pairbounds.figures.phase import BEST, BOUNDS, TRAINED, Outcome, outcome
+from pairbounds.figures.report.contents import Picture, Table
+from pairbounds.figures.report.page import filled
 
 PHASE = "phase"  # the study
 NUMBERS = (BEST, TRAINED)  # columns of a cell's numbers

@@ -3,21 +3,21 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from figures.findings.page import closing
-from figures.phase import FIGURE as PHASE_DIAGRAM
-from figures.prerequisites import studies_of
-from figures.renamed import read
-from figures.report.contents import Picture, data_uri
-from figures.report.gallery import plates
-from figures.report.ledger import all_sharpest, anchor, ledger, statements
-from figures.report.origin import Origin, origin_of, provenance
-from figures.report.page import output, write_page
-from figures.report.phase_map import phase_map
-from figures.report.prose import blocks
-from figures.report.verdicts import verdicts
-from theory.bounds.ledger_page import STATUS_MEANS
-from theory.infrastructure import ownership
-from theory.sweeps.studies import study_names
+from pairbounds.figures.findings.page import closing
+from pairbounds.figures.phase import FIGURE as PHASE_DIAGRAM
+from pairbounds.figures.prerequisites import studies_of
+from pairbounds.figures.renamed import read
+from pairbounds.figures.report.contents import Picture, data_uri
+from pairbounds.figures.report.gallery import plates
+from pairbounds.figures.report.ledger import all_sharpest, anchor, ledger, statements
+from pairbounds.figures.report.origin import Origin, origin_of, provenance
+from pairbounds.figures.report.page import output, write_page
+from pairbounds.figures.report.phase_map import phase_map
+from pairbounds.figures.report.prose import blocks
+from pairbounds.figures.report.verdicts import verdicts
+from pairbounds.infrastructure import ownership
+from pairbounds.sweeps.studies import study_names
+from pairbounds.theory.attack.ledger_page import STATUS_MEANS
 
 TITLE = "pairbounds: what was asked, measured and found"
 

@@ -9,7 +9,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-from theory.infrastructure.notation import is_formula, to_mathml
+from pairbounds.infrastructure.notation import is_formula, to_mathml
 
 OUTSIDE = "../"  # begins the links of a page in docs to files of the repository, which a report does not hold
 

@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from figures.report import audits, checks, studies
-from figures.report.contents import MIME, Picture, Section, Table, data_uri
-from figures.report.origin import Origin, origin_of
-from figures.report.page import written
-from theory.graph_formats import is_graph
-from theory.infrastructure.commandline import one_line
-from theory.infrastructure.inputs import require_file
-from theory.infrastructure.pictures import MARKS
-from theory.infrastructure.tables import PRINTED, TABLE_SUFFIXES, read_table, sidecar
+from pairbounds.figures.report import audits, checks, studies
+from pairbounds.figures.report.contents import MIME, Picture, Section, Table, data_uri
+from pairbounds.figures.report.origin import Origin, origin_of
+from pairbounds.figures.report.page import written
+from pairbounds.infrastructure.commandline import one_line
+from pairbounds.infrastructure.inputs import require_file
+from pairbounds.infrastructure.pictures import MARKS
+from pairbounds.infrastructure.tables import PRINTED, TABLE_SUFFIXES, read_table, sidecar
+from pairbounds.theory.graph.formats import is_graph
 
 CELLS = "cells"  # beside the table of a sweep: what it was put together from
 FAILURES = "failures.json"

@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype
 
-from figures.figure import found
-from figures.intervals import mean_and_half
-from figures.prerequisites import figures_of, question_of, study_named, written
-from figures.report.contents import Picture, Section, Table, data_uri
-from figures.report.origin import Origin
-from figures.report.phase_map import PHASE, phase_map
+from pairbounds.figures.figure import found
+from pairbounds.figures.intervals import mean_and_half
+from pairbounds.figures.prerequisites import figures_of, question_of, study_named, written
+from pairbounds.figures.report.contents import Picture, Section, Table, data_uri
+from pairbounds.figures.report.origin import Origin
+from pairbounds.figures.report.phase_map import PHASE, phase_map
 
 SEED = "seed"
 MOST_COLUMNS, MOST_ROWS = 6, 200  # of means that are shown

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from figures.findings.finding import Finding, found
+from pairbounds.figures.findings.finding import Finding, found
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """The audit of anyone's pairs: from a file of pairs to consistency, spectrum, bounds, and what hurts most."""
 
-from real_data.audit.auditing import Settings, audit
-from real_data.audit.columns import Columns
-from real_data.audit.keeping import keep_pairs
-from real_data.audit.summary import KEYS
-from real_data.audit.trials import Outcome, WhatIf, what_if
-from real_data.audit.verdict import Choice
+from pairbounds.real_data.audit.auditing import Settings, audit
+from pairbounds.real_data.audit.columns import Columns
+from pairbounds.real_data.audit.keeping import keep_pairs
+from pairbounds.real_data.audit.summary import KEYS
+from pairbounds.real_data.audit.trials import Outcome, WhatIf, what_if
+from pairbounds.real_data.audit.verdict import Choice
 
 __all__ = ["KEYS", "Choice", "Columns", "Outcome", "Settings", "WhatIf", "audit", "keep_pairs", "what_if"]

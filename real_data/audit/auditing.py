@@ -9,22 +9,22 @@ from typing import Any, NamedTuple, Self
 
 import pandas as pd
 
-from real_data.audit.cluster import count_there
-from real_data.audit.columns import BY_NAME, Columns, read_columns
-from real_data.audit.counting import Counted, count_here
-from real_data.audit.curves import CURVES, draw_curves
-from real_data.audit.drawing import PICTURES, draw
-from real_data.audit.measuring import Measures, Pairs, agreement
-from real_data.audit.summary import summarise, write_summary
-from real_data.audit.tables import NEED_LABELS, TABLES, audit_tables
-from real_data.audit.trials import Outcome, WhatIf, what_if
-from theory import check_bounds
-from theory.infrastructure import ownership
-from theory.infrastructure.clusters import connected
-from theory.infrastructure.folders import held
-from theory.infrastructure.hypotheses import require_width
-from theory.infrastructure.progress import tqdm
-from theory.infrastructure.tables import provenance, together, write_table
+from pairbounds.infrastructure import ownership
+from pairbounds.infrastructure.clusters import connected
+from pairbounds.infrastructure.folders import held
+from pairbounds.infrastructure.hypotheses import require_width
+from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.tables import provenance, together, write_table
+from pairbounds.real_data.audit.cluster import count_there
+from pairbounds.real_data.audit.columns import BY_NAME, Columns, read_columns
+from pairbounds.real_data.audit.counting import Counted, count_here
+from pairbounds.real_data.audit.curves import CURVES, draw_curves
+from pairbounds.real_data.audit.drawing import PICTURES, draw
+from pairbounds.real_data.audit.measuring import Measures, Pairs, agreement
+from pairbounds.real_data.audit.summary import summarise, write_summary
+from pairbounds.real_data.audit.tables import NEED_LABELS, TABLES, audit_tables
+from pairbounds.real_data.audit.trials import Outcome, WhatIf, what_if
+from pairbounds.theory.bounds import check_bounds
 
 TRIED = ("what_if", "what_if_verdict")
 STAGES = ("read", "spectrum", "bounds", "pairs", "classes", "tables", "figure")
@@ -37,7 +37,7 @@ class Settings:
     Attributes
     ----------
     k : width of the embedding that the bounds speak of, 1..min(n_images, n_captions)
-    tol, device, seed : of `theory.spectrum`
+    tol, device, seed : of `pairbounds.spectrum`
     dask : scheduler of a Dask cluster to count and multiply on, or `None` for this process
     """
 
@@ -79,7 +79,7 @@ def audit(
     Parameters
     ----------
     pairs : Parquet, CSV, TSV or JSONL file, or a folder of them
-        Columns image, caption and optionally weight, or as `theory.graph_files` knows them.
+        Columns image, caption and optionally weight, or as `pairbounds.theory.graph.files` knows them.
     labels : likewise, optional
         Columns image and label. Without labels: the spectrum and the hub captions. May be `pairs`, if these have them.
     columns : optional
@@ -100,7 +100,8 @@ def audit(
     Notes
     -----
     Time and memory are those of `spectrum` and `check_bounds`, but for about 20 bytes a row and the distinct ids. No
-    array (n_images, n_classes) is formed; the most is held in `theory.label_blocks.BLOCK_BYTES` and some (n_images, k).
+    array (n_images, n_classes) is formed; the most is held in `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES`
+    and some (n_images, k).
     """
     if trial is not None and (labels is None or settings.dask is not None):
         raise ValueError("what if: give labels, by which the pairs are judged, and no Dask cluster")

@@ -3,16 +3,23 @@
 import numpy as np
 import scipy.linalg
 
-from real_data.audit.blocks import BlockGraph
-from theory import Spectrum
-from theory.infrastructure.arrays import FloatArray
-from theory.spectra import DENSE_SIDE, GUARD, leading_triplets, measured, searched_triplets, triplets_within
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.real_data.audit.blocks import BlockGraph
+from pairbounds.theory.spectrum.triplets import (
+    DENSE_SIDE,
+    GUARD,
+    Spectrum,
+    leading_triplets,
+    measured,
+    searched_triplets,
+    triplets_within,
+)
 
 
 def block_spectrum(graph: BlockGraph, k: int, *, tol: float, seed: int) -> Spectrum:
     """The k leading singular triplets: ARPACK here, every product with `Āᵀ Ā` on the workers.
 
-    The search is that of `theory.spectrum`. Where there are few captions their Gram matrix is formed.
+    The search is that of `pairbounds.spectrum`. Where there are few captions their Gram matrix is formed.
 
     Raises
     ------

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import numpy as np
 import scipy.sparse as sp
 
-from theory import HypothesisError
-from theory.infrastructure.arrays import FloatArray, IntArray
-from theory.infrastructure.clusters import Cluster
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.clusters import Cluster
+from pairbounds.infrastructure.hypotheses import HypothesisError
 
 if TYPE_CHECKING:
     from distributed import Future

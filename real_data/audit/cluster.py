@@ -5,9 +5,10 @@ distinct ids; the pairs go to blocks of rows, whole classes where there are labe
 every product with the matrix is one task for each block. The pairs never come to the client.
 
 What does live on the client: the distinct ids and labels, the marginals, the k + 1 singular vectors of both sides, the
-label columns that `theory.multihop` takes at a time, and the mass of each class in each caption. A block, with all
-images of its classes, must fit on a worker. Bounds that read rows of the matrix (of theorems 8 to 10) do not apply
-then, as `bounds.parquet` says; second eigenvalues and leaks of the classes come from the workers all the same.
+label columns that `pairbounds.theory.quantities.multihop` takes at a time, and the mass of each class in each caption.
+A block, with all images of its classes, must fit on a worker. Bounds that read rows of the matrix (of theorems 8 to
+10) do not apply then, as `bounds.parquet` says; second eigenvalues and leaks of the classes come from the workers all
+the same.
 """
 
 from collections.abc import Sequence
@@ -22,19 +23,20 @@ import numpy.typing as npt
 import pyarrow as pa
 import scipy.sparse as sp
 
-from real_data.audit.block_spectrum import block_spectrum
-from real_data.audit.blocks import Block, BlockGraph, BlockMatrix
-from real_data.audit.columns import BY_NAME, Columns, pair_table
-from real_data.audit.counting import Counted, Names, require_pairs, tally_of
-from real_data.audit.labelling import NONE, Images, matched_images, renumbered
-from real_data.audit.measuring import ClassFacts, PairFacts
-from real_data.audit.reading import Numbers, PairBatch, numbered, read_pairs
-from theory import PairGraph, Spectrum
-from theory.infrastructure.arrays import FloatArray, IntArray
-from theory.infrastructure.cells import TEXT
-from theory.infrastructure.clusters import Cluster
-from theory.infrastructure.progress import tqdm
-from theory.infrastructure.table_files import Piece
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.cells import TEXT
+from pairbounds.infrastructure.clusters import Cluster
+from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.table_files import Piece
+from pairbounds.real_data.audit.block_spectrum import block_spectrum
+from pairbounds.real_data.audit.blocks import Block, BlockGraph, BlockMatrix
+from pairbounds.real_data.audit.columns import BY_NAME, Columns, pair_table
+from pairbounds.real_data.audit.counting import Counted, Names, require_pairs, tally_of
+from pairbounds.real_data.audit.labelling import NONE, Images, matched_images, renumbered
+from pairbounds.real_data.audit.measuring import ClassFacts, PairFacts
+from pairbounds.real_data.audit.reading import Numbers, PairBatch, numbered, read_pairs
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 if TYPE_CHECKING:
     from distributed import Future

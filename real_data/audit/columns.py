@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from theory.graph_files import CLASSES, ENDS, WEIGHTS, first_of, known_ends
-from theory.infrastructure.table_files import Layout, Piece, layout_of
+from pairbounds.infrastructure.table_files import Layout, Piece, layout_of
+from pairbounds.theory.graph.files import CLASSES, ENDS, WEIGHTS, first_of, known_ends
 
 IMAGES, CAPTIONS = (tuple(dict.fromkeys(names)) for names in zip(*ENDS, strict=True))
 FLOATS = ("weight", "similarity")
@@ -15,7 +15,8 @@ FLOATS = ("weight", "similarity")
 class Columns:
     """What somebody calls the columns that hold images, captions, and so on; `None`: one of the names that are known.
 
-    These are those of `theory.graph_files`, and for similarities, which only a rule of `what_if` reads, none.
+    These are those of `pairbounds.theory.graph.files`, and for similarities, which only a rule of `what_if` reads,
+    none.
     """
 
     image: str | None = None

@@ -12,14 +12,14 @@ import numpy as np
 import pyarrow as pa
 import scipy.sparse as sp
 
-from real_data.audit.columns import BY_NAME, Columns, pair_table
-from real_data.audit.labelling import NONE, Images, matched_images, renumbered
-from real_data.audit.measuring import Pairs, PairsHere
-from real_data.audit.reading import Numbers, PairBatch, read_pairs
-from theory import PairGraph
-from theory.infrastructure.arrays import FloatArray
-from theory.infrastructure.progress import tqdm
-from theory.infrastructure.table_files import Piece
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.table_files import Piece
+from pairbounds.real_data.audit.columns import BY_NAME, Columns, pair_table
+from pairbounds.real_data.audit.labelling import NONE, Images, matched_images, renumbered
+from pairbounds.real_data.audit.measuring import Pairs, PairsHere
+from pairbounds.real_data.audit.reading import Numbers, PairBatch, read_pairs
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 
 @dataclass(frozen=True, eq=False)

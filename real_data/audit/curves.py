@@ -7,9 +7,9 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from real_data.audit.drawing import COLUMN, STYLE
-from theory.infrastructure.palette import EDGE, GREEN, NEUTRAL, ORANGE, PURPLE, SKY_BLUE
-from theory.infrastructure.pictures import save_picture
+from pairbounds.infrastructure.palette import EDGE, GREEN, NEUTRAL, ORANGE, PURPLE, SKY_BLUE
+from pairbounds.infrastructure.pictures import save_picture
+from pairbounds.real_data.audit.drawing import COLUMN, STYLE
 
 CURVES = ("what_if.pdf", "what_if.png")
 LINES = {

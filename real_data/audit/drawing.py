@@ -11,9 +11,9 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from theory.infrastructure.commandline import one_line, visible
-from theory.infrastructure.palette import BOUND, GREEN, GRID, MEASURED, NEUTRAL, PURPLE, VACUOUS
-from theory.infrastructure.pictures import save_picture
+from pairbounds.infrastructure.commandline import one_line, visible
+from pairbounds.infrastructure.palette import BOUND, GREEN, GRID, MEASURED, NEUTRAL, PURPLE, VACUOUS
+from pairbounds.infrastructure.pictures import save_picture
 
 PICTURES = ("audit.pdf", "audit.png")
 COLUMN = 4.2  # inches: the width of a panel

@@ -16,10 +16,10 @@ from statistics import NormalDist
 
 import numpy as np
 
-from real_data.audit.measuring import Agreement, PairFacts
-from theory import PairGraph
-from theory.infrastructure.arrays import FloatArray
-from theory.intervals import Interval
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.real_data.audit.measuring import Agreement, PairFacts
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.intervals import Interval
 
 CONFIDENCE = 0.95
 

@@ -10,16 +10,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from real_data.audit import rules
-from real_data.audit.columns import BY_NAME, Columns, pair_table
-from real_data.audit.labelling import NONE, matched_images
-from real_data.audit.reading import PairBatch, read_pairs
-from real_data.audit.rules import RULES, Mask, PairList, Views
-from real_data.audit.verdict import Choice
-from theory.infrastructure import ownership
-from theory.infrastructure.arrays import IntArray
-from theory.infrastructure.table_files import SEPARATORS, Piece, format_of, opened_text
-from theory.infrastructure.tables import write_recorded
+from pairbounds.infrastructure import ownership
+from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.table_files import SEPARATORS, Piece, format_of, opened_text
+from pairbounds.infrastructure.tables import write_recorded
+from pairbounds.real_data.audit import rules
+from pairbounds.real_data.audit.columns import BY_NAME, Columns, pair_table
+from pairbounds.real_data.audit.labelling import NONE, matched_images
+from pairbounds.real_data.audit.reading import PairBatch, read_pairs
+from pairbounds.real_data.audit.rules import RULES, Mask, PairList, Views
+from pairbounds.real_data.audit.verdict import Choice
 
 ROWS = 2**16  # of all columns at once
 
@@ -34,7 +34,7 @@ def keep_pairs(
 
     Parameters
     ----------
-    pairs, labels, columns : as of `real_data.audit.audit`
+    pairs, labels, columns : as of `pairbounds.real_data.audit.audit`
     out : of the format of `pairs`: Parquet, CSV, TSV or JSONL
 
     Returns

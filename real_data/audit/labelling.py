@@ -8,9 +8,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from real_data.audit.columns import BY_NAME, Columns, label_table
-from real_data.audit.reading import Coded, Numbers, numbered, read_labels
-from theory.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.real_data.audit.columns import BY_NAME, Columns, label_table
+from pairbounds.real_data.audit.reading import Coded, Numbers, numbered, read_labels
 
 NONE = -1  # the number of what is left out
 

@@ -8,11 +8,17 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from theory import PairGraph, Spectrum, induced_labelling_error, label_energy, spectrum
-from theory.connectivity import class_second_eigenvalues, cross_class_leaks
-from theory.consistency import class_indicators, required_labels
-from theory.infrastructure.arrays import FloatArray, IntArray
-from theory.multihop import default_hops, label_measure, moments
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.connectivity import class_second_eigenvalues, cross_class_leaks
+from pairbounds.theory.quantities.consistency import (
+    class_indicators,
+    induced_labelling_error,
+    label_energy,
+    required_labels,
+)
+from pairbounds.theory.quantities.multihop import default_hops, label_measure, moments
+from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
 HOPS = 8  # of the curve, where the label measure has as many moments
 
@@ -64,7 +70,7 @@ class Pairs(Protocol):
         ...
 
     def triplets(self, k: int, *, tol: float, device: str, seed: int) -> Spectrum:
-        """As `theory.spectrum`."""
+        """As `pairbounds.spectrum`."""
         ...
 
     def pair_facts(self) -> PairFacts:

@@ -1,6 +1,7 @@
 """Pairs and labels from files, a batch at a time: ids become numbers before the next batch is read.
 
-Ids and labels are text, as `theory.infrastructure.cells` says. `real_data.audit.columns` says which columns are read.
+Ids and labels are text, as `pairbounds.infrastructure.cells` says. `pairbounds.real_data.audit.columns` says which
+columns are read.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from theory.infrastructure.arrays import FloatArray
-from theory.infrastructure.cells import as_written, finite, present, reject
-from theory.infrastructure.table_files import Piece
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.cells import as_written, finite, present, reject
+from pairbounds.infrastructure.table_files import Piece
 
 Numbers = npt.NDArray[np.int32]  # of nodes and classes: half the memory of int64, for each row of a file
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from theory.infrastructure.commandline import print_table, say
+from pairbounds.infrastructure.commandline import print_table, say
 
 SHOWN = 5  # rows of a ranking
 LETTERS = 50  # of a name

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from real_data.audit.counting import Tally
-from real_data.audit.intervals import labelling_errors
-from real_data.audit.measuring import Measures
-from theory.consistency import class_masses, guess_error
-from theory.infrastructure.tables import replacing
+from pairbounds.infrastructure.tables import replacing
+from pairbounds.real_data.audit.counting import Tally
+from pairbounds.real_data.audit.intervals import labelling_errors
+from pairbounds.real_data.audit.measuring import Measures
+from pairbounds.theory.quantities.consistency import class_masses, guess_error
 
 UNIT = 1e-9  # a singular value this near 1 is one of another component
 

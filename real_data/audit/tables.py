@@ -6,10 +6,10 @@ import pandas as pd
 import pyarrow as pa
 import scipy.sparse as sp
 
-from real_data.audit.counting import Names
-from real_data.audit.measuring import Agreement, Measures
-from theory.consistency import class_masses, required_labels
-from theory.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.real_data.audit.counting import Names
+from pairbounds.real_data.audit.measuring import Agreement, Measures
+from pairbounds.theory.quantities.consistency import class_masses, required_labels
 
 TOP = 1_000  # rows of a ranking
 NEED_LABELS = ("crossing_captions", "classes", "class_pairs")

@@ -15,16 +15,18 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from real_data.audit import rules
-from real_data.audit.rules import CONTROLS, ORACLE, RULES, PairList, Rule, Views, count_of
-from real_data.audit.verdict import Choice, compared, in_words, recommended
-from theory import BOUNDS, HypothesisError, PairGraph, spectrum
-from theory.bounds.quantities import Encoder
-from theory.consistency import induced_labelling_error, required_labels
-from theory.infrastructure.arrays import FloatArray, IntArray
-from theory.infrastructure.progress import tqdm
-from theory.scores import linear_standing, score_noise
-from theory.spectra import Spectrum
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.hypotheses import HypothesisError
+from pairbounds.infrastructure.progress import tqdm
+from pairbounds.real_data.audit import rules
+from pairbounds.real_data.audit.rules import CONTROLS, ORACLE, RULES, PairList, Rule, Views, count_of
+from pairbounds.real_data.audit.verdict import Choice, compared, in_words, recommended
+from pairbounds.theory.bounds import BOUNDS
+from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import induced_labelling_error, required_labels
+from pairbounds.theory.quantities.scores import linear_standing, score_noise
+from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
 THEOREMS = {
     "bound_theorem_4": "probe-error",
@@ -45,7 +47,7 @@ class WhatIf:
     shares : of the distinct pairs, that are dropped or whose captions are split
     splits : random halves of the images
     draws : of each random control, on each half
-    tol, device, seed : as of `theory.spectrum`; the seed also draws halves and controls
+    tol, device, seed : as of `pairbounds.spectrum`; the seed also draws halves and controls
     """
 
     k: int = 32
@@ -72,8 +74,8 @@ class Outcome:
     Attributes
     ----------
     curves : a row for every measurement; see `what_if`
-    verdict : a row for every rule and share, held against random choice; see `real_data.audit.verdict.compared`
-    words : the verdict, in sentences
+    verdict : a row for every rule and share, held against random choice; see
+    `pairbounds.real_data.audit.verdict.compared` words : the verdict, in sentences
     choice : the rule and share that are recommended, or `None`
     """
 

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from real_data.audit.rules import CONTROLS, ORACLE
-from theory.intervals import detectable, student_half
+from pairbounds.real_data.audit.rules import CONTROLS, ORACLE
+from pairbounds.theory.quantities.intervals import detectable, student_half
 
 LEVEL = 0.95
 POWER = 0.8

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from pkgutil import iter_modules
 
-from real_data.datasets.dataset import ImageTextDataset
-from real_data.kinds import KINDS
+from pairbounds.real_data.datasets.dataset import ImageTextDataset
+from pairbounds.real_data.kinds import KINDS
 
 DATASETS: Mapping[str, Callable[..., ImageTextDataset]] = {
     name: getattr(import_module(f"{__name__}.{name}"), name) for _, name, _ in iter_modules(__path__) if name in KINDS

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from real_data.datasets.naming import names_their_class
-from real_data.datasets.packed import taken
-from real_data.datasets.pictures import Member, open_original, open_picture
-from theory.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.real_data.datasets.naming import names_their_class
+from pairbounds.real_data.datasets.packed import taken
+from pairbounds.real_data.datasets.pictures import Member, open_original, open_picture
 
 AT_ONCE = 10_000  # entries whose text is in memory
 

@@ -6,9 +6,9 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from real_data.datasets.dataset import ImageTextDataset
-from real_data.datasets.pictures import digest, fault_of
-from real_data.emoji_concepts import DatasetChangedError, DatasetMissingError
+from pairbounds.real_data.datasets.dataset import ImageTextDataset
+from pairbounds.real_data.datasets.pictures import digest, fault_of
+from pairbounds.real_data.emoji_concepts import DatasetChangedError, DatasetMissingError
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,16 @@ from typing import get_args
 
 import numpy as np
 
-from real_data.datasets.dataset import ImageTextDataset
-from real_data.datasets.pictures import digest
-from real_data.emoji_concepts import SOURCES, STYLES, EmojiConcept, Labels, concepts, label_names
-from theory.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.real_data.datasets.dataset import ImageTextDataset
+from pairbounds.real_data.datasets.pictures import digest
+from pairbounds.real_data.emoji_concepts import SOURCES, STYLES, EmojiConcept, Labels, concepts, label_names
 
 USUAL_SIZE = 96  # pixels: they are drawings
 
 
 def emoji(size: int = 72, labels: Labels = "category") -> ImageTextDataset:
-    """The images and captions of `real_data.emoji_concepts.emoji_graph`: 3,246 images in the order of its left nodes.
+    """The images and captions of `emoji_concepts.emoji_graph`: 3,246 images in the order of its left nodes.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def emoji(size: int = 72, labels: Labels = "category") -> ImageTextDataset:
     Raises
     ------
     ValueError
-        Another value of `labels`, a size below 1; and the errors of `real_data.emoji_concepts.concepts`.
+        Another value of `labels`, a size below 1; and the errors of `pairbounds.real_data.emoji_concepts.concepts`.
     """
     label_names(labels)  # or an error: there are no such labels
     images = [(style, concept) for style in STYLES for concept in concepts()]

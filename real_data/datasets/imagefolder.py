@@ -7,10 +7,10 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from real_data.datasets.dataset import ImageTextDataset
-from real_data.datasets.packed import PackedPaths, PackedTexts
-from real_data.datasets.pictures import SUFFIXES, check_folder
-from theory.infrastructure.progress import tqdm
+from pairbounds.infrastructure.progress import tqdm
+from pairbounds.real_data.datasets.dataset import ImageTextDataset
+from pairbounds.real_data.datasets.packed import PackedPaths, PackedTexts
+from pairbounds.real_data.datasets.pictures import SUFFIXES, check_folder
 
 Prompts = Literal["single", "simple", "openai"]
 

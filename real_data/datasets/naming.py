@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from theory.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.arrays import IntArray
 
 WORD = re.compile(r"[^\W\d_]+")
 SHORTEST = 3  # letters of a word that names something

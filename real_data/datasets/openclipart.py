@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
-from real_data.datasets.dataset import ImageTextDataset
-from real_data.datasets.debian import Unpacked
-from theory.infrastructure.inputs import require_file
+from pairbounds.infrastructure.inputs import require_file
+from pairbounds.real_data.datasets.dataset import ImageTextDataset
+from pairbounds.real_data.datasets.debian import Unpacked
 
 PACKAGES = Unpacked(
     name="openclipart",

@@ -13,7 +13,7 @@ from typing import TypeVar, overload
 import numpy as np
 import numpy.typing as npt
 
-from theory.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.arrays import IntArray
 
 Item = TypeVar("Item")
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from real_data.datasets.manifest import Checked, looked_at
-from real_data.datasets.svg import rendered
-from theory.infrastructure.inputs import require_file
-from theory.infrastructure.progress import tqdm
+from pairbounds.infrastructure.inputs import require_file
+from pairbounds.infrastructure.progress import tqdm
+from pairbounds.real_data.datasets.manifest import Checked, looked_at
+from pairbounds.real_data.datasets.svg import rendered
 
 # What no other program, Ghostscript say, is called for.
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")

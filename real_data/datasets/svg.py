@@ -14,7 +14,7 @@ from xml.parsers import expat
 
 from PIL.Image import MAX_IMAGE_PIXELS
 
-from real_data.datasets import svg_worker
+from pairbounds.real_data.datasets import svg_worker
 
 PIXELS = MAX_IMAGE_PIXELS or 2**26
 MEMORY = 2**31  # bytes that the child may have

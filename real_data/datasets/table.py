@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from real_data.datasets.dataset import ImageTextDataset
-from real_data.datasets.pictures import check_pictures
-from theory.infrastructure.cells import present, texts
-from theory.infrastructure.inputs import require_file
-from theory.infrastructure.table_files import FORMATS, is_table, layout_of
+from pairbounds.infrastructure.cells import present, texts
+from pairbounds.infrastructure.inputs import require_file
+from pairbounds.infrastructure.table_files import FORMATS, is_table, layout_of
+from pairbounds.real_data.datasets.dataset import ImageTextDataset
+from pairbounds.real_data.datasets.pictures import check_pictures
 
 COLUMNS, LABEL = ("image", "caption", "label"), "label"
 NONE = ""  # of labels: no row has an empty one

@@ -2,8 +2,8 @@
 
 from pathlib import Path, PurePosixPath
 
-from real_data.datasets.dataset import ImageTextDataset
-from real_data.datasets.debian import Unpacked
+from pairbounds.real_data.datasets.dataset import ImageTextDataset
+from pairbounds.real_data.datasets.debian import Unpacked
 
 PACKAGES = Unpacked(
     name="tuxpaint",

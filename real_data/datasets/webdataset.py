@@ -18,14 +18,14 @@ import numpy as np
 from braceexpand import braceexpand
 from webdataset.tariterators import group_by_keys
 
-from real_data.datasets.dataset import ImageTextDataset
-from real_data.datasets.manifest import is_settled, manifest_of
-from real_data.datasets.packed import Packed, PackedTexts
-from real_data.datasets.pictures import SUFFIXES, Member, open_picture
-from theory.infrastructure.arrays import IntArray
-from theory.infrastructure.inputs import is_there, require_file
-from theory.infrastructure.progress import tqdm
-from theory.infrastructure.tables import replacing
+from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.inputs import is_there, require_file
+from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.tables import replacing
+from pairbounds.real_data.datasets.dataset import ImageTextDataset
+from pairbounds.real_data.datasets.manifest import is_settled, manifest_of
+from pairbounds.real_data.datasets.packed import Packed, PackedTexts
+from pairbounds.real_data.datasets.pictures import SUFFIXES, Member, open_picture
 
 PICTURES = tuple(sorted(suffix.removeprefix(".") for suffix in SUFFIXES - {".svg"}))
 LABEL, CAPTION = "cls", "txt"

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from theory.infrastructure.array_files import stored_array
-from theory.infrastructure.arrays import FloatArray
-from theory.infrastructure.inputs import is_there
-from theory.infrastructure.progress import tqdm
-from theory.infrastructure.tables import replacing
+from pairbounds.infrastructure.array_files import stored_array
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.inputs import is_there
+from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.tables import replacing
 
 FEATURES = Path("build/features")
 CHUNK = 256  # rows in a file; at most so many are computed again

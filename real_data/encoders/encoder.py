@@ -11,9 +11,9 @@ import torch
 from PIL import Image
 from torch.utils.data import DataLoader, Dataset
 
-from real_data.datasets import ImageTextDataset
-from real_data.encoders.cache import FEATURES, Rows, content_key, stored_rows
-from theory.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.encoders.cache import FEATURES, Rows, content_key, stored_rows
 
 
 class ImageEncoder(ABC):

@@ -1,9 +1,9 @@
 """Who judges pairs: an image encoder that had no part in choosing them."""
 
-from real_data.encoders.efficientnet import EfficientNet
-from real_data.encoders.encoder import ImageEncoder
-from real_data.encoders.gradients import Gradients
-from real_data.encoders.offline import OfflineEncoder
+from pairbounds.real_data.encoders.efficientnet import EfficientNet
+from pairbounds.real_data.encoders.encoder import ImageEncoder
+from pairbounds.real_data.encoders.gradients import Gradients
+from pairbounds.real_data.encoders.offline import OfflineEncoder
 
 
 def evaluator(chooser: ImageEncoder, device: str = "auto") -> ImageEncoder:

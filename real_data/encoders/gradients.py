@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image, ImageOps
 
-from real_data.datasets import ImageTextDataset
-from real_data.encoders.cache import Rows, content_key
-from real_data.encoders.encoder import ImageEncoder
+from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.encoders.cache import Rows, content_key
+from pairbounds.real_data.encoders.encoder import ImageEncoder
 
 PIXELS, CELL, ORIENTATIONS = 72, 9, 9
 BATCH = 64

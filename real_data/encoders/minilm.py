@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
-from real_data.datasets.pictures import digest
-from real_data.encoders.cache import Rows, content_key
-from real_data.encoders.encoder import TextEncoder
-from theory.infrastructure.devices import torch_device
+from pairbounds.infrastructure.devices import torch_device
+from pairbounds.real_data.datasets.pictures import digest
+from pairbounds.real_data.encoders.cache import Rows, content_key
+from pairbounds.real_data.encoders.encoder import TextEncoder
 
 BATCH = 64
 LONGEST = 256  # tokens; a text is cut there

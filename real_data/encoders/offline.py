@@ -11,12 +11,12 @@ import torch
 from PIL import Image
 from torch.nn.functional import cross_entropy, normalize
 
-from real_data.datasets import ImageTextDataset
-from real_data.encoders.cache import FEATURES, Rows, content_key
-from real_data.encoders.efficientnet import PIXELS, EfficientNet
-from real_data.encoders.encoder import DualEncoder, LiveEncoder, unit_rows
-from real_data.encoders.minilm import MiniLM
-from theory.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.encoders.cache import FEATURES, Rows, content_key
+from pairbounds.real_data.encoders.efficientnet import PIXELS, EfficientNet
+from pairbounds.real_data.encoders.encoder import DualEncoder, LiveEncoder, unit_rows
+from pairbounds.real_data.encoders.minilm import MiniLM
 
 HELD_OUT = 0.2  # of the concepts
 WIDTH, EPOCHS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 512, 40, 512, 1e-3, 1e-4

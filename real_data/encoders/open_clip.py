@@ -13,13 +13,13 @@ from open_clip.constants import HF_SAFE_WEIGHTS_NAME, HF_WEIGHTS_NAME
 from PIL import Image
 from torch.nn.functional import interpolate
 
-from real_data.datasets import ImageTextDataset
-from real_data.datasets.pictures import digest
-from real_data.encoders.cache import Rows, content_key
-from real_data.encoders.encoder import DualEncoder, LiveEncoder, picture_batches
-from theory.infrastructure.checkpoints import weights_in
-from theory.infrastructure.devices import torch_device
-from theory.infrastructure.inputs import is_there
+from pairbounds.infrastructure.checkpoints import weights_in
+from pairbounds.infrastructure.devices import torch_device
+from pairbounds.infrastructure.inputs import is_there
+from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.datasets.pictures import digest
+from pairbounds.real_data.encoders.cache import Rows, content_key
+from pairbounds.real_data.encoders.encoder import DualEncoder, LiveEncoder, picture_batches
 
 RANDOM = "random"
 PATIENCE = 3.0  # seconds for the hub to answer, before it is taken not to
@@ -42,7 +42,7 @@ class OpenClip(DualEncoder, LiveEncoder):
         To be said where the architecture is there with both activations: the file itself does not tell.
     precision : bfloat16 computes in it where it is safe (autocast), several times faster on recent processors
     batch_size, workers : images at a time; processes that prepare them
-    device : as `theory.infrastructure.devices.torch_device` has it
+    device : as `pairbounds.infrastructure.devices.torch_device` has it
 
     Raises
     ------

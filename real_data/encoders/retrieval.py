@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from real_data.datasets import ImageTextDataset
-from real_data.encoders.cache import FEATURES
-from real_data.encoders.encoder import DualEncoder, unit_rows
-from theory.infrastructure.arrays import FloatArray, IntArray
-from theory.scores import strict_winners
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.encoders.cache import FEATURES
+from pairbounds.real_data.encoders.encoder import DualEncoder, unit_rows
+from pairbounds.theory.quantities.scores import strict_winners
 
 
 @dataclass(frozen=True)

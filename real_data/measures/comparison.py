@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from real_data.measures.frontier import Frontier
-from real_data.measures.intervals import Bootstrap, Estimate, estimate
-from real_data.measures.off_diagonal import chance_corrected
-from theory.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.real_data.measures.frontier import Frontier
+from pairbounds.real_data.measures.intervals import Bootstrap, Estimate, estimate
+from pairbounds.real_data.measures.off_diagonal import chance_corrected
 
 
 @dataclass(frozen=True, eq=False)

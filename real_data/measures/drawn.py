@@ -11,20 +11,20 @@ import numpy.typing as npt
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from real_data.measures.comparison import Draw
-from real_data.measures.frontier import frontiers
-from real_data.measures.learning import learned, on_sphere
-from real_data.measures.off_diagonal import chance_agreement
-from real_data.measures.pairs import pictured_positives
-from real_data.measures.protocol import ALL, CONVENTIONS, IMAGE, OTHERS, SUBJECT, Convention, Protocol
-from real_data.pairings.inputs import PIXELS, PairingInputs, pairings
-from real_data.pairings.pairing import Pairing
-from real_data.pairings.sampling import gather, seed_of_draw
-from real_data.pairings.sources import FROZEN, Source
-from theory import spectrum
-from theory.infrastructure.arrays import IntArray
-from theory.infrastructure.progress import tqdm
-from theory.metrics import average_confusion_rate
+from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.progress import tqdm
+from pairbounds.real_data.measures.comparison import Draw
+from pairbounds.real_data.measures.frontier import frontiers
+from pairbounds.real_data.measures.learning import learned, on_sphere
+from pairbounds.real_data.measures.off_diagonal import chance_agreement
+from pairbounds.real_data.measures.pairs import pictured_positives
+from pairbounds.real_data.measures.protocol import ALL, CONVENTIONS, IMAGE, OTHERS, SUBJECT, Convention, Protocol
+from pairbounds.real_data.pairings.inputs import PIXELS, PairingInputs, pairings
+from pairbounds.real_data.pairings.pairing import Pairing
+from pairbounds.real_data.pairings.sampling import gather, seed_of_draw
+from pairbounds.real_data.pairings.sources import FROZEN, Source
+from pairbounds.theory.quantities.metrics import average_confusion_rate
+from pairbounds.theory.spectrum.triplets import spectrum
 
 ANCHORS, POSITIVES = 6, 6  # to look at
 PICTURED, PICTURED_BY = ("captions", "augmentation"), Convention(IMAGE, ALL)

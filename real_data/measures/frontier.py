@@ -7,9 +7,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from real_data.measures.off_diagonal import OffDiagonal, off_diagonal
-from real_data.pairings.pairing import Pairing
-from theory.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.real_data.measures.off_diagonal import OffDiagonal, off_diagonal
+from pairbounds.real_data.pairings.pairing import Pairing
 
 MULTIPLES = tuple(np.geomspace(0.02, 8, 7))  # temperatures to begin with, in the scale of a pairing's similarities
 STEP, MOST = np.log(1.3), 60  # others go between, until diversity grows by no more than this, or they are so many

@@ -6,8 +6,8 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from theory.infrastructure.arrays import FloatArray, IntArray
-from theory.intervals import student_half
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.theory.quantities.intervals import student_half
 
 DRAWS = 1_000
 LEVEL = 0.95

@@ -5,13 +5,16 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from theory import BOUNDS, HypothesisError, PairGraph, Spectrum, induced_labelling_error
-from theory.bounds.quantities import Encoder
-from theory.connectivity import class_second_eigenvalues
-from theory.consistency import class_masses, guess_error
-from theory.logistic import logistic_probe
-from theory.metrics import alignment, uniformity
-from theory.multihop import consistency_curve
+from pairbounds.infrastructure.hypotheses import HypothesisError
+from pairbounds.theory.bounds import BOUNDS
+from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
+from pairbounds.theory.quantities.consistency import class_masses, guess_error, induced_labelling_error
+from pairbounds.theory.quantities.logistic import logistic_probe
+from pairbounds.theory.quantities.metrics import alignment, uniformity
+from pairbounds.theory.quantities.multihop import consistency_curve
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 HOPS = (1, 2, 4, 8)
 CLAIMS = {

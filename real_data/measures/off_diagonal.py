@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from theory import PairGraph
-from theory.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 BLOCK = 20_000_000  # induced pairs held at once
 DENSE = 0.1  # with this share of all (left, right) pairs present, and within a block, dense products are faster

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from real_data.datasets import ImageTextDataset
-from theory import PairGraph
-from theory.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 THUMBNAIL = 64  # pixels
 

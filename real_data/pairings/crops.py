@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from PIL.Image import Image, Resampling, Transpose
 
-from real_data.datasets import ImageTextDataset
-from real_data.encoders.cache import Rows, content_key, stored_rows
-from real_data.pairings.similarities import Single
-from theory.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.encoders.cache import Rows, content_key, stored_rows
+from pairbounds.real_data.pairings.similarities import Single
 
 SIDE = 12  # pixels
 SIDES = (1.0, 0.8, 0.6, 0.4)  # of a crop, as a fraction of the image's

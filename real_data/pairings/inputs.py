@@ -6,15 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from real_data.pairings.pairing import Pairing
-from real_data.pairings.similarities import (
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.real_data.pairings.pairing import Pairing
+from pairbounds.real_data.pairings.similarities import (
     Single,
     best_match_similarities,
     cosine_similarities,
     membership_similarities,
 )
-from theory.consistency import class_indicators
-from theory.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.theory.quantities.consistency import class_indicators
 
 ENCODER, PIXELS = "encoder", "pixels"
 EXACT, TEXTS = "captions, exact", "captions, by encoder"

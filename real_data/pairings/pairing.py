@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from real_data.pairings.similarities import Similarities
-from theory import PairGraph
-from theory.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.real_data.pairings.similarities import Similarities
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 Family = Literal["captions", "augmentation", "no text", "shuffled", "labels", "uniform"]
 

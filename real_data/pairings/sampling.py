@@ -7,15 +7,15 @@ from typing import TypeVar
 import numpy as np
 import scipy.sparse as sp
 
-from real_data.datasets import ImageTextDataset
-from real_data.encoders.encoder import ImageEncoder
-from real_data.pairings.crops import crops, pixel_rows
-from real_data.pairings.inputs import PIXELS, PairingInputs
-from real_data.pairings.sources import Source, image_encoders
-from real_data.pairings.views import Views, views_of
-from theory.infrastructure.arrays import FloatArray, IntArray
-from theory.infrastructure.processes import side_by_side
-from theory.infrastructure.progress import tqdm
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.processes import side_by_side
+from pairbounds.infrastructure.progress import tqdm
+from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.encoders.encoder import ImageEncoder
+from pairbounds.real_data.pairings.crops import crops, pixel_rows
+from pairbounds.real_data.pairings.inputs import PIXELS, PairingInputs
+from pairbounds.real_data.pairings.sources import Source, image_encoders
+from pairbounds.real_data.pairings.views import Views, views_of
 
 Result = TypeVar("Result")
 

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from theory.infrastructure.arrays import FloatArray, IntArray
-from theory.infrastructure.hypotheses import require
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.hypotheses import require
 
 BLOCK = 8_000_000  # similarities held at once
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from real_data.datasets import ImageTextDataset
-from real_data.encoders.encoder import DualEncoder, ImageEncoder
-from real_data.encoders.evaluator import evaluator
-from real_data.encoders.gradients import Gradients
-from real_data.encoders.offline import OfflineEncoder, frozen_features, train_offline_encoder
-from real_data.pairings.inputs import ENCODER
-from theory.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.encoders.encoder import DualEncoder, ImageEncoder
+from pairbounds.real_data.encoders.evaluator import evaluator
+from pairbounds.real_data.encoders.gradients import Gradients
+from pairbounds.real_data.encoders.offline import OfflineEncoder, frozen_features, train_offline_encoder
+from pairbounds.real_data.pairings.inputs import ENCODER
 
 FROZEN = "frozen features"
 
@@ -57,7 +57,7 @@ def source(
     Parameters
     ----------
     encoder : one that has learned from other images; by default one is trained for every draw, on what is not in it
-    device : as `theory.infrastructure.devices.torch_device` has it
+    device : as `pairbounds.infrastructure.devices.torch_device` has it
 
     Raises
     ------

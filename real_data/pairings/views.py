@@ -9,9 +9,9 @@ import torch
 from PIL.Image import Image
 from torchvision.transforms import v2
 
-from real_data.datasets import ImageTextDataset
-from real_data.datasets.pictures import Member, open_picture
-from real_data.encoders.cache import content_key
+from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.datasets.pictures import Member, open_picture
+from pairbounds.real_data.encoders.cache import content_key
 
 LEAST_AREA = 0.08  # of a crop, at strength 1
 COLOUR, HUE = 0.8, 0.2  # largest changes of brightness, contrast and saturation, and of hue, at strength 1

@@ -1,10 +1,10 @@
 """CLIP-guided resampling: a guide's similarities choose the positives and negatives of a batch of two views."""
 
-from real_data.resampling.gathering import gather_batch
-from real_data.resampling.guides import caption_guide, label_guide, random_guide
-from real_data.resampling.loss import nt_xent, resampled_nt_xent
-from real_data.resampling.pairs import BatchPairs, two_views
-from real_data.resampling.rules import (
+from pairbounds.real_data.resampling.gathering import gather_batch
+from pairbounds.real_data.resampling.guides import caption_guide, label_guide, random_guide
+from pairbounds.real_data.resampling.loss import nt_xent, resampled_nt_xent
+from pairbounds.real_data.resampling.pairs import BatchPairs, two_views
+from pairbounds.real_data.resampling.rules import (
     RULES,
     AddNewPositive,
     DropEasyNegative,

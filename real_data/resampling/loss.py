@@ -6,8 +6,8 @@ from dataclasses import fields
 
 import torch
 
-from real_data.resampling.pairs import BatchPairs, cosine_similarities, two_views
-from real_data.resampling.rules import RULES, Rule
+from pairbounds.real_data.resampling.pairs import BatchPairs, cosine_similarities, two_views
+from pairbounds.real_data.resampling.rules import RULES, Rule
 
 
 def resampled_nt_xent(

@@ -15,7 +15,7 @@ from typing import ClassVar
 
 import torch
 
-from real_data.resampling.pairs import BatchPairs, two_views
+from pairbounds.real_data.resampling.pairs import BatchPairs, two_views
 
 
 @dataclass(frozen=True, kw_only=True)

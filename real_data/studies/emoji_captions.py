@@ -7,12 +7,14 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
-from real_data.emoji_concepts import Labels, emoji_graph
-from theory import check_bounds, label_energy, spectrum
-from theory.bounds.theorem15_multihop import interval_table
-from theory.bounds.theorem16_local_multihop import error_table
-from theory.infrastructure.progress import tqdm
-from theory.sweeps import Study
+from pairbounds.infrastructure.progress import tqdm
+from pairbounds.real_data.emoji_concepts import Labels, emoji_graph
+from pairbounds.sweeps import Study
+from pairbounds.theory.bounds import check_bounds
+from pairbounds.theory.bounds.theorem15_multihop import interval_table
+from pairbounds.theory.bounds.theorem16_local_multihop import error_table
+from pairbounds.theory.quantities.consistency import label_energy
+from pairbounds.theory.spectrum.triplets import spectrum
 
 TABLES = ("emoji_bounds", "emoji_energy", "emoji_multihop")
 

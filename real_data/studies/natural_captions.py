@@ -11,19 +11,21 @@ import pandas as pd
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
-from real_data.caption_graphs import caption_graph
-from real_data.datasets.dataset import ImageTextDataset
-from real_data.measures.off_diagonal import chance_agreement, chance_corrected, off_diagonal
-from real_data.measures.protocol import IMAGE, SUBJECT
-from real_data.natural import NaturalSets, natural_inputs
-from real_data.pairings.inputs import EXACT
-from theory import PairGraph, Spectrum, check_bounds, induced_labelling_error, spectrum
-from theory.bounds.quantities import Encoder
-from theory.consistency import guess_error
-from theory.infrastructure.arrays import IntArray
-from theory.infrastructure.progress import tqdm
-from theory.logistic import logistic_probe
-from theory.sweeps import Study
+from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.progress import tqdm
+from pairbounds.real_data.caption_graphs import caption_graph
+from pairbounds.real_data.datasets.dataset import ImageTextDataset
+from pairbounds.real_data.measures.off_diagonal import chance_agreement, chance_corrected, off_diagonal
+from pairbounds.real_data.measures.protocol import IMAGE, SUBJECT
+from pairbounds.real_data.natural import NaturalSets, natural_inputs
+from pairbounds.real_data.pairings.inputs import EXACT
+from pairbounds.sweeps import Study
+from pairbounds.theory.bounds import check_bounds
+from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import guess_error, induced_labelling_error
+from pairbounds.theory.quantities.logistic import logistic_probe
+from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
 TABLES = ("natural_graphs", "natural_bounds", "natural_held_out", "natural_tags")
 BOUNDS = ("probe-error", "sharp-probe-error", "multihop-error", "local-multihop-error", "trained-error")

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from real_data.measures.protocol import Protocol
-from real_data.natural import NaturalSets, natural_inputs
-from real_data.studies.pairings import pairings_tables
-from theory.sweeps import Study
+from pairbounds.real_data.measures.protocol import Protocol
+from pairbounds.real_data.natural import NaturalSets, natural_inputs
+from pairbounds.real_data.studies.pairings import pairings_tables
+from pairbounds.sweeps import Study
 
 # Of `pairings_tables`: what a figure of several sets can show.
 PARTS = ("matched", "difference", "verdict", "learned")

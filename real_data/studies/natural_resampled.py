@@ -4,10 +4,10 @@ from dataclasses import dataclass, fields
 
 import pandas as pd
 
-from real_data.natural import NaturalSets, natural_inputs
-from real_data.studies import resampled_views
-from real_data.studies.resampled_views import resampling_on_graphs
-from theory.sweeps import Study
+from pairbounds.real_data.natural import NaturalSets, natural_inputs
+from pairbounds.real_data.studies import resampled_views
+from pairbounds.real_data.studies.resampled_views import resampling_on_graphs
+from pairbounds.sweeps import Study
 
 
 @dataclass(frozen=True)

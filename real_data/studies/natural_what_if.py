@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from real_data.audit.trials import WhatIf, what_if
-from real_data.caption_graphs import caption_graph
-from real_data.natural import NaturalSets, natural_inputs
-from theory.sweeps import Study
+from pairbounds.real_data.audit.trials import WhatIf, what_if
+from pairbounds.real_data.caption_graphs import caption_graph
+from pairbounds.real_data.natural import NaturalSets, natural_inputs
+from pairbounds.sweeps import Study
 
 TABLES = ("natural_what_if", "natural_what_if_curves")
 

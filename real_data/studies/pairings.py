@@ -9,16 +9,16 @@ import numpy as np
 import pandas as pd
 from scipy.stats import gmean
 
-from real_data.measures.comparison import Comparison, Draw
-from real_data.measures.drawn import Drawn, measure_draw
-from real_data.measures.protocol import CONVENTIONS, Convention, Protocol
-from real_data.measures.verdict import verdict
-from real_data.pairings.inputs import EXACT, IMAGES, TEXTS, UNNAMED
-from real_data.pairings.sampling import on_draws
-from real_data.pairings.sources import Source
-from real_data.settings import ImageSettings, image_inputs
-from theory.infrastructure.arrays import IntArray
-from theory.sweeps import Study
+from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.real_data.measures.comparison import Comparison, Draw
+from pairbounds.real_data.measures.drawn import Drawn, measure_draw
+from pairbounds.real_data.measures.protocol import CONVENTIONS, Convention, Protocol
+from pairbounds.real_data.measures.verdict import verdict
+from pairbounds.real_data.pairings.inputs import EXACT, IMAGES, TEXTS, UNNAMED
+from pairbounds.real_data.pairings.sampling import on_draws
+from pairbounds.real_data.pairings.sources import Source
+from pairbounds.real_data.settings import ImageSettings, image_inputs
+from pairbounds.sweeps import Study
 
 TABLES = (
     "pairings_frontier",

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from real_data.settings import image_inputs
-from real_data.training.forecast import encoders_forecast
-from real_data.training.networks import WORDS
-from real_data.training.objectives import OBJECTIVES
-from real_data.training.runs import UNTRAINED, Run, Studio, run_all
-from real_data.training.settings import TrainingSettings
-from theory.sweeps import Study
+from pairbounds.real_data.settings import image_inputs
+from pairbounds.real_data.training.forecast import encoders_forecast
+from pairbounds.real_data.training.networks import WORDS
+from pairbounds.real_data.training.objectives import OBJECTIVES
+from pairbounds.real_data.training.runs import UNTRAINED, Run, Studio, run_all
+from pairbounds.real_data.training.settings import TrainingSettings
+from pairbounds.sweeps import Study
 
 
 @dataclass(frozen=True)

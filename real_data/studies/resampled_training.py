@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from real_data.settings import image_inputs
-from real_data.training.forecast import encoders_forecast
-from real_data.training.objectives import CAPTIONS, ENCODER, EVERY_GUIDE, GUIDES, LABELS
-from real_data.training.recipe import Recipe
-from real_data.training.runs import UNTRAINED, Run, Studio, run_all
-from real_data.training.settings import TrainingSettings
-from theory.infrastructure.names import none_of
-from theory.resampling import ALL_FOUR, FOUR
-from theory.sweeps import Study
+from pairbounds.infrastructure.names import none_of
+from pairbounds.real_data.settings import image_inputs
+from pairbounds.real_data.training.forecast import encoders_forecast
+from pairbounds.real_data.training.objectives import CAPTIONS, ENCODER, EVERY_GUIDE, GUIDES, LABELS
+from pairbounds.real_data.training.recipe import Recipe
+from pairbounds.real_data.training.runs import UNTRAINED, Run, Studio, run_all
+from pairbounds.real_data.training.settings import TrainingSettings
+from pairbounds.sweeps import Study
+from pairbounds.theory.resampling import ALL_FOUR, FOUR
 
 ENCODERS = ["kind", "rule", "guide", "published", "repeat"]  # what makes two runs of a seed trials of one encoder
 TRIALS = [*ENCODERS, "learning_rate", "strength"]
@@ -32,7 +32,7 @@ class Settings(TrainingSettings):
     rules : "all", "none", one of the four, or several joined by +
     only : of these runs those alone: kinds of encoders, rules, or a rule and its guide as RULE:GUIDE; by default all
     published_too : the published code's rules beside ours
-    guides : of each rule, of `real_data.training.runs.EVERY_GUIDE`
+    guides : of each rule, of `pairbounds.real_data.training.runs.EVERY_GUIDE`
     baselines : of SimCLR with each split, with as many other weights
     learning_rate : at its largest
     strength : of the augmentations
@@ -155,7 +155,7 @@ def resampling_runs(
 
     Parameters
     ----------
-    rule : as `real_data.resampled_nt_xent` has it; or "all": the four, and all of them together
+    rule : as `pairbounds.real_data.resampling.resampled_nt_xent` has it; or "all": the four, and all of them together
     baselines : of SimCLR, with other weights
 
     Raises

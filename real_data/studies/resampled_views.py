@@ -9,18 +9,18 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from real_data.measures.frontier import frontiers
-from real_data.measures.protocol import IMAGE
-from real_data.pairings.inputs import ENCODER, EXACT, TEXTS, PairingInputs, augmentations
-from real_data.pairings.pairing import Pairing
-from real_data.pairings.sampling import gather, on_draws, seed_of_draw
-from real_data.pairings.sources import FROZEN, Source
-from real_data.settings import ImageSettings, image_inputs
-from theory import PairGraph
-from theory.consistency import class_indicators
-from theory.infrastructure.arrays import IntArray
-from theory.resampling import resampling_effects
-from theory.sweeps import Study
+from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.real_data.measures.frontier import frontiers
+from pairbounds.real_data.measures.protocol import IMAGE
+from pairbounds.real_data.pairings.inputs import ENCODER, EXACT, TEXTS, PairingInputs, augmentations
+from pairbounds.real_data.pairings.pairing import Pairing
+from pairbounds.real_data.pairings.sampling import gather, on_draws, seed_of_draw
+from pairbounds.real_data.pairings.sources import FROZEN, Source
+from pairbounds.real_data.settings import ImageSettings, image_inputs
+from pairbounds.sweeps import Study
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import class_indicators
+from pairbounds.theory.resampling import resampling_effects
 
 NO_TEXT, ORACLE, RANDOM = f"no text, by {FROZEN}", "oracle", "random"
 
@@ -74,7 +74,7 @@ def resampling_on_graphs(source: Source, settings: Settings, seed: int, jobs: in
 
     Returns
     -------
-    DataFrame, as `theory.resampling.resampling_effects` has it, with draw, estimator, images and temperature
+    DataFrame, as `pairbounds.theory.resampling.resampling_effects` has it, with draw, estimator, images and temperature
 
     Raises
     ------

@@ -2,7 +2,8 @@
 
 What is done to a view follows from its own seed alone, so that a view is the same in whatever batch and on however many
 processes it is drawn, and on another device the same up to rounding. The published transforms are those of
-`real_data.pairings.views.simclr`, which draws every view on a CPU; crops here are bicubic, as in the published code.
+`pairbounds.real_data.pairings.views.simclr`, which draws every view on a CPU; crops here are bicubic, as in the
+published code.
 """
 
 import math
@@ -14,8 +15,8 @@ import torch
 from kornia.enhance import adjust_hue
 from kornia.filters import gaussian_blur2d
 
-from real_data.pairings.views import Reach, blur_kernel
-from theory.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.real_data.pairings.views import Reach, blur_kernel
 
 NARROWEST, WIDEST = math.log(3 / 4), math.log(4 / 3)  # crops, width over height
 TRIES = 10  # for a crop, before all of the picture is taken

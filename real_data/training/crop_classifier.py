@@ -11,15 +11,15 @@ from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import v2
 from torchvision.transforms.v2.functional import pil_to_tensor
 
-from real_data.datasets import ImageTextDataset
-from real_data.datasets.pictures import open_picture
-from real_data.training.linear_probe import Shares, shares
-from real_data.training.networks import Backbone
-from real_data.training.splits import Split
-from real_data.training.standardised import Features
-from theory.infrastructure.arrays import IntArray
-from theory.infrastructure.processes import serve_loader
-from theory.infrastructure.progress import tqdm
+from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.processes import serve_loader
+from pairbounds.infrastructure.progress import tqdm
+from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.datasets.pictures import open_picture
+from pairbounds.real_data.training.linear_probe import Shares, shares
+from pairbounds.real_data.training.networks import Backbone
+from pairbounds.real_data.training.splits import Split
+from pairbounds.real_data.training.standardised import Features
 
 LEAST_AREA = 0.08  # of a crop
 

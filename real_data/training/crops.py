@@ -8,10 +8,10 @@ from PIL.Image import Image
 from torch.nn.functional import interpolate
 from torch.utils.data import Dataset
 
-from real_data.datasets import ImageTextDataset
-from real_data.datasets.pictures import decoded, named
-from real_data.pairings.views import Reach
-from real_data.training.changes import Box, random_box, random_changes
+from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.datasets.pictures import decoded, named
+from pairbounds.real_data.pairings.views import Reach
+from pairbounds.real_data.training.changes import Box, random_box, random_changes
 
 GAP = 2  # pixels decoded, at least, for one of a crop along a side; as Pillow's thumbnails have it
 

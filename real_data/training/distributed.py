@@ -17,7 +17,7 @@ import torch.distributed as dist
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
-from real_data.resampling.gathering import alone
+from pairbounds.real_data.resampling.gathering import alone
 
 Rows = TypeVar("Rows")
 PATIENCE = timedelta(days=1)  # the others wait while the first one judges an encoder; `torchrun` ends them if it fails

@@ -9,15 +9,15 @@ import open_clip
 import torch
 from sklearn.neighbors import KNeighborsClassifier
 
-from real_data.datasets import ImageTextDataset
-from real_data.encoders.encoder import unit_rows
-from real_data.training.crop_classifier import CropRecipe, crop_classifier
-from real_data.training.linear_probe import Shares, linear_probe, shares
-from real_data.training.objectives import ImageText
-from real_data.training.splits import Split
-from real_data.training.standardised import Features
-from real_data.training.trainer import Trained
-from theory.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.encoders.encoder import unit_rows
+from pairbounds.real_data.training.crop_classifier import CropRecipe, crop_classifier
+from pairbounds.real_data.training.linear_probe import Shares, linear_probe, shares
+from pairbounds.real_data.training.objectives import ImageText
+from pairbounds.real_data.training.splits import Split
+from pairbounds.real_data.training.standardised import Features
+from pairbounds.real_data.training.trainer import Trained
 
 NONE = Shares(math.nan, math.nan)
 

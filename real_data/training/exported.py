@@ -7,8 +7,8 @@ from pathlib import Path
 
 import torch
 
-from real_data.training.networks import Backbone
-from theory.infrastructure.tables import replacing
+from pairbounds.infrastructure.tables import replacing
+from pairbounds.real_data.training.networks import Backbone
 
 ENCODER, README = "encoder.pt2", "README.txt"
 SHOWN = 2  # pictures that the program is made with; it takes any number

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from real_data.training.objectives import OBJECTIVES
-from real_data.training.runs import RESULT, Run, Studio
-from theory.infrastructure.devices import torch_device
-from theory.infrastructure.durations import spoken
+from pairbounds.infrastructure.devices import torch_device
+from pairbounds.infrastructure.durations import spoken
+from pairbounds.real_data.training.objectives import OBJECTIVES
+from pairbounds.real_data.training.runs import RESULT, Run, Studio
 
 PIXELS, BACKBONE = 64, "small"  # of what was timed: see `Objective.seconds`
 BESIDE = 1.2  # times that: views are drawn, guides trained, features probed

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from real_data.datasets import ImageTextDataset
-from real_data.training.splits import Roles
-from theory.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.training.splits import Roles
 
 UNLABELLED = -1
 ENCODER, LABELLED, JUDGED = "encoder", "labelled", "judged"

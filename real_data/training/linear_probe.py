@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
-from real_data.training.splits import Split
-from real_data.training.standardised import Features, standardised
-from theory.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.real_data.training.splits import Split
+from pairbounds.real_data.training.standardised import Features, standardised
 
 EPOCHS, BATCH, LEARNING_RATE, MOMENTUM = 100, 256, 0.1, 0.9
 WEIGHT_DECAYS = (1e-4, 1e-3, 1e-2, 1e-1)

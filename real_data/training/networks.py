@@ -12,7 +12,7 @@ import torch
 from timm.models.resnet import BasicBlock, downsample_conv
 from torch import nn
 
-from real_data.encoders.open_clip import architecture
+from pairbounds.real_data.encoders.open_clip import architecture
 
 SMALL, WORDS, OPEN_CLIP = "small", "words", "open_clip/"
 CHANNELS = (16, 32, 64)

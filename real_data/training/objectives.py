@@ -10,16 +10,16 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy, normalize
 
-from real_data.resampling import caption_guide, label_guide, random_guide, resampled_nt_xent
-from real_data.resampling.gathering import gather_rows
-from real_data.training.distributed import each_a_share, own_part
-from real_data.training.networks import TextTower, text_tower
-from real_data.training.recipe import Recipe
-from real_data.training.views import Batch, whole
-from theory.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.real_data.resampling import caption_guide, label_guide, random_guide, resampled_nt_xent
+from pairbounds.real_data.resampling.gathering import gather_rows
+from pairbounds.real_data.training.distributed import each_a_share, own_part
+from pairbounds.real_data.training.networks import TextTower, text_tower
+from pairbounds.real_data.training.recipe import Recipe
+from pairbounds.real_data.training.views import Batch, whole
 
 if TYPE_CHECKING:
-    from real_data.training.runs import Run, Studio
+    from pairbounds.real_data.training.runs import Run, Studio
 
 ENCODER, LABELS, RANDOM, NO_TEXT, CAPTIONS = "encoder", "labels", "random", "no_text", "captions"
 GUIDES = (ENCODER, LABELS, RANDOM)
@@ -63,7 +63,7 @@ class TwoViews(Objective):
     Parameters
     ----------
     width : of the features
-    rule, options : as `real_data.resampled_nt_xent` has them; "none" is SimCLR
+    rule, options : as `pairbounds.real_data.resampling.resampled_nt_xent` has them; "none" is SimCLR
     guide : embeds the views of a batch, (2B, g)
     head : as `projection_head` makes one; by default one of 64 columns
     """

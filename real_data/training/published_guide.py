@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from PIL import Image
 
-from real_data.datasets import ImageTextDataset
-from real_data.encoders.cache import Rows, content_key
-from real_data.encoders.encoder import LiveEncoder, picture_batches
+from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.encoders.cache import Rows, content_key
+from pairbounds.real_data.encoders.encoder import LiveEncoder, picture_batches
 
 BATCH = 64
 
@@ -18,8 +18,8 @@ class PublishedGuide(LiveEncoder):
 
     How it normalises is found by what it makes of a black and of a white picture, whatever encoder it is. On a GPU the
     published guide computes in half precision throughout; here it computes as the encoder does, and what it gives is
-    rounded. `real_data.resampled_nt_xent` with `published=True` then normalises and multiplies in half, if it is given
-    half. The published views are not fitted to the guide either: they have its size.
+    rounded. `pairbounds.real_data.resampling.resampled_nt_xent` with `published=True` then normalises and multiplies
+    in half, if it is given half. The published views are not fitted to the guide either: they have its size.
 
     Parameters
     ----------

@@ -1,14 +1,14 @@
 """Recipes by name: every number of an experiment as it was published, and which of them its source does not state.
 
-A recipe is data. Its numbers are settings of `real_data.studies.resampled_training`, by their names; what it does not
-name is as the settings have it.
+A recipe is data. Its numbers are settings of `pairbounds.real_data.studies.resampled_training`, by their names; what
+it does not name is as the settings have it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from real_data.training.settings import TrainingSettings
+from pairbounds.real_data.training.settings import TrainingSettings
 
 OURS, GIVEN = "not stated: ours", "given"
 SAID = (*(one.name for one in fields(TrainingSettings) if not one.metadata), "learning_rate", "strength")

@@ -12,26 +12,33 @@ import joblib
 import numpy as np
 import pandas as pd
 
-from real_data.encoders.efficientnet import EfficientNet
-from real_data.encoders.encoder import ImageEncoder, LiveEncoder
-from real_data.pairings.sources import FROZEN, Source, image_encoders
-from real_data.pairings.views import views_of
-from real_data.training import distributed
-from real_data.training.evaluation import Evaluation, judgements
-from real_data.training.exported import export_encoder
-from real_data.training.networks import WORDS
-from real_data.training.objectives import LABELS, NO_TEXT, OBJECTIVES, RANDOM, SEEING
-from real_data.training.published_guide import PublishedGuide
-from real_data.training.recipe import Recipe
-from real_data.training.splits import Roles, Split, split
-from real_data.training.trainer import Trained, check_recipe, train_encoder, untrained
-from real_data.training.views import DecodedPictures, FreshViews, Pixels, ViewSource, shown_pictures, view_pool
-from theory.infrastructure.arrays import FloatArray, IntArray
-from theory.infrastructure.inputs import is_there
-from theory.infrastructure.processes import side_by_side
-from theory.infrastructure.progress import tqdm
-from theory.infrastructure.tables import replacing
-from theory.infrastructure.threads import asked_threads, limited_threads
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.inputs import is_there
+from pairbounds.infrastructure.processes import side_by_side
+from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.tables import replacing
+from pairbounds.infrastructure.threads import asked_threads, limited_threads
+from pairbounds.real_data.encoders.efficientnet import EfficientNet
+from pairbounds.real_data.encoders.encoder import ImageEncoder, LiveEncoder
+from pairbounds.real_data.pairings.sources import FROZEN, Source, image_encoders
+from pairbounds.real_data.pairings.views import views_of
+from pairbounds.real_data.training import distributed
+from pairbounds.real_data.training.evaluation import Evaluation, judgements
+from pairbounds.real_data.training.exported import export_encoder
+from pairbounds.real_data.training.networks import WORDS
+from pairbounds.real_data.training.objectives import LABELS, NO_TEXT, OBJECTIVES, RANDOM, SEEING
+from pairbounds.real_data.training.published_guide import PublishedGuide
+from pairbounds.real_data.training.recipe import Recipe
+from pairbounds.real_data.training.splits import Roles, Split, split
+from pairbounds.real_data.training.trainer import Trained, check_recipe, train_encoder, untrained
+from pairbounds.real_data.training.views import (
+    DecodedPictures,
+    FreshViews,
+    Pixels,
+    ViewSource,
+    shown_pictures,
+    view_pool,
+)
 
 RESULT = "result.json"
 UNTRAINED = "untrained"  # the network as it begins
@@ -100,7 +107,7 @@ class Studio:
     cache : folder for views and features
     views : of each image, drawn once; 0 draws new ones in every epoch
     workers : processes that draw new ones
-    device : as `theory.infrastructure.devices.torch_device` has it
+    device : as `pairbounds.infrastructure.devices.torch_device` has it
     roles : what the images are for, where they are of several data sets
     evaluation : how encoders are judged
     textless : the guide "no_text"; by default what of the source's encoder has met no text, or EfficientNet-Lite0

@@ -5,18 +5,18 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from real_data.kinds import DRAWN_FROM, KINDS, PLACES
-from real_data.settings import ImageSettings, images_of
-from real_data.training.crop_classifier import CropRecipe
-from real_data.training.evaluation import Evaluation
-from real_data.training.joined import Joined, joined
-from real_data.training.recipe import Precision, Recipe
-from real_data.training.runs import Studio
-from real_data.training.views import require_two
-from theory.sweeps import where
+from pairbounds.real_data.kinds import DRAWN_FROM, KINDS, PLACES
+from pairbounds.real_data.settings import ImageSettings, images_of
+from pairbounds.real_data.training.crop_classifier import CropRecipe
+from pairbounds.real_data.training.evaluation import Evaluation
+from pairbounds.real_data.training.joined import Joined, joined
+from pairbounds.real_data.training.recipe import Precision, Recipe
+from pairbounds.real_data.training.runs import Studio
+from pairbounds.real_data.training.views import require_two
+from pairbounds.sweeps import where
 
 if TYPE_CHECKING:
-    from real_data.datasets import ImageTextDataset
+    from pairbounds.real_data.datasets import ImageTextDataset
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from theory.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.arrays import IntArray
 
 TRAIN, VALIDATION = 0.6, 0.2  # of the subjects
 OVERLAP = (1 - TRAIN - VALIDATION) / TRAIN  # judged for each that trains: what intervals over splits are widened by

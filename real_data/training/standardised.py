@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from theory.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
 
 Features = FloatArray | npt.NDArray[np.float32]
 BLOCK = 8192  # rows that are in double precision at a time

@@ -18,17 +18,17 @@ import torch
 from timm.optim import create_optimizer_v2, list_optimizers
 from timm.scheduler import CosineLRScheduler
 
-from real_data.training import distributed
-from real_data.training.networks import Backbone
-from real_data.training.objectives import Objective
-from real_data.training.recipe import Recipe
-from real_data.training.views import ViewSource
-from theory.infrastructure.arrays import IntArray
-from theory.infrastructure.checkpoints import weights_in
-from theory.infrastructure.devices import torch_device
-from theory.infrastructure.inputs import is_there
-from theory.infrastructure.progress import tqdm
-from theory.infrastructure.tables import replacing
+from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.checkpoints import weights_in
+from pairbounds.infrastructure.devices import torch_device
+from pairbounds.infrastructure.inputs import is_there
+from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.tables import replacing
+from pairbounds.real_data.training import distributed
+from pairbounds.real_data.training.networks import Backbone
+from pairbounds.real_data.training.objectives import Objective
+from pairbounds.real_data.training.recipe import Recipe
+from pairbounds.real_data.training.views import ViewSource
 
 STATES = ("backbone", "objective", "optimizer")  # of which a checkpoint has the weights
 CHECKPOINT, LOG = "checkpoint.pt", "log.csv"
@@ -87,7 +87,8 @@ def train_encoder(
     folder : where a checkpoint and the log are kept after every epoch; training goes on from what is there
         By default nothing is kept.
 
-    In one of several processes (`real_data.training.distributed`) each batch is shared, and the first one writes.
+    In one of several processes (`pairbounds.real_data.training.distributed`) each batch is shared, and the first one
+    writes.
 
     Raises
     ------

@@ -14,20 +14,20 @@ import torch
 from torch.utils.data import DataLoader, Sampler
 from torchvision.transforms.v2.functional import pil_to_tensor
 
-from real_data.datasets import ImageTextDataset
-from real_data.encoders.encoder import LiveEncoder
-from real_data.pairings.views import Reach, views_of
-from real_data.resampling.gathering import alone, gather_rows
-from real_data.training.changes import changed
-from real_data.training.crops import Crops, together
-from real_data.training.distributed import own_part
-from theory.infrastructure.array_files import stored_array
-from theory.infrastructure.arrays import FloatArray, IntArray
-from theory.infrastructure.devices import torch_device
-from theory.infrastructure.inputs import is_there
-from theory.infrastructure.processes import serve_loader
-from theory.infrastructure.progress import tqdm
-from theory.infrastructure.tables import replacing
+from pairbounds.infrastructure.array_files import stored_array
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.devices import torch_device
+from pairbounds.infrastructure.inputs import is_there
+from pairbounds.infrastructure.processes import serve_loader
+from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.tables import replacing
+from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.encoders.encoder import LiveEncoder
+from pairbounds.real_data.pairings.views import Reach, views_of
+from pairbounds.real_data.resampling.gathering import alone, gather_rows
+from pairbounds.real_data.training.changes import changed
+from pairbounds.real_data.training.crops import Crops, together
+from pairbounds.real_data.training.distributed import own_part
 
 Pixels = npt.NDArray[np.uint8]
 STORED = 4 * 2**30  # bytes: of more pictures no copy is written; all views of the emoji at 224 pixels are less
@@ -101,7 +101,7 @@ class FreshViews(ViewSource):
     Attributes
     ----------
     dataset : images of one size, which is that of the views; they are cut out of the originals, whatever their size
-    strength : of the augmentations, as `real_data.pairings.views.simclr` has it
+    strength : of the augmentations, as `pairbounds.real_data.pairings.views.simclr` has it
     guide : an encoder that embeds views as they come, or `None`
     workers : they stay from epoch to epoch; 0 cuts crops in this process
     device : where colours are changed and views blurred, and batches are; as `torch_device` has it

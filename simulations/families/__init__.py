@@ -3,7 +3,7 @@
 from importlib import import_module
 from pkgutil import iter_modules
 
-from simulations.families.family import ClosedForm, Family
+from pairbounds.simulations.families.family import ClosedForm, Family
 
 MACHINERY = ("family", "drawing")
 

@@ -10,10 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from simulations.families.family import ClosedForm, Family
-from theory import PairGraph, induced_labelling_error, spectrum
-from theory.infrastructure.palette import BLUE, EDGE, GREEN, GRID, INK, NEUTRAL, ORANGE, PURPLE, SKY_BLUE, VERMILION
-from theory.infrastructure.pictures import save_picture
+from pairbounds.infrastructure.palette import BLUE, EDGE, GREEN, GRID, INK, NEUTRAL, ORANGE, PURPLE, SKY_BLUE, VERMILION
+from pairbounds.infrastructure.pictures import save_picture
+from pairbounds.simulations.families.family import ClosedForm, Family
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import induced_labelling_error
+from pairbounds.theory.spectrum.triplets import spectrum
 
 LOOKS = ((BLUE, "o"), (VERMILION, "s"), (GREEN, "^"), (PURPLE, "D"), (ORANGE, "v"), (SKY_BLUE, "P"))
 UNLABELLED = (NEUTRAL, "X")

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from theory import PairGraph
-from theory.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 DENSE_LIMIT = 4_000_000  # pairs of an expected graph in which every pair has weight
 

@@ -13,9 +13,9 @@ import scipy.sparse as sp
 import scipy.stats
 from scipy.spatial import KDTree
 
-from simulations.families.family import Family
-from theory import PairGraph
-from theory.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.simulations.families.family import Family
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from typing import Literal
 
 import numpy as np
 
-from simulations.families.family import ClosedForm, kronecker, leading, require_probabilities, require_small
-from theory import PairGraph
-from theory.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.simulations.families.family import ClosedForm, kronecker, leading, require_probabilities, require_small
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simulations.families.family import Family
-from simulations.world import LatentWorld
-from theory import PairGraph
+from pairbounds.simulations.families.family import Family
+from pairbounds.simulations.world import LatentWorld
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 SMALL = LatentWorld(n_classes=3, n_styles=2, n_positions=6)
 

@@ -16,9 +16,9 @@ import scipy.linalg
 import scipy.special
 import scipy.stats
 
-from simulations.families.family import ClosedForm, kronecker, leading, require_small
-from theory import PairGraph
-from theory.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.simulations.families.family import ClosedForm, kronecker, leading, require_small
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 FAR = 40.0  # beyond it a standard normal has no mass that float64 can hold
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulations.families.family import ClosedForm, leading
-from theory import PairGraph
-from theory.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.simulations.families.family import ClosedForm, leading
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from functools import reduce
 
 import numpy as np
 
-from simulations.families.circle import Circle
-from simulations.families.family import ClosedForm, kronecker, leading
-from theory import PairGraph
-from theory.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.simulations.families.circle import Circle
+from pairbounds.simulations.families.family import ClosedForm, kronecker, leading
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 
 @dataclass(frozen=True)

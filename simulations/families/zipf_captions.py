@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from simulations.families.family import ClosedForm, leading, require_probabilities, require_small
-from theory import PairGraph
-from theory.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.simulations.families.family import ClosedForm, leading, require_probabilities, require_small
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 
 @dataclass(frozen=True)

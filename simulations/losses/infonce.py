@@ -7,9 +7,9 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy, normalize
 
-from simulations.losses.loss import Embeddings, PairLoss
-from theory import PairGraph
-from theory.infonce import infonce_loss, mutual_information
+from pairbounds.simulations.losses.loss import Embeddings, PairLoss
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.infonce import infonce_loss, mutual_information
 
 INITIAL_TEMPERATURE = 0.07  # CLIP's; and it clips 1 / temperature to at most 100
 LARGEST_SCALE = 100.0
@@ -21,7 +21,7 @@ class InfoNCE(PairLoss):
     name: ClassVar[str] = "infonce"
 
     def population(self, left: Embeddings, right: Embeddings) -> torch.Tensor:
-        """Negatives are drawn from the marginals: `theory.infonce.infonce_loss`. Every pair of nodes has a score."""
+        """Negatives are drawn from the marginals: `pairbounds.infonce_loss`. Every pair of nodes has a score."""
         value: torch.Tensor = infonce_loss(self.graph, left, right)
         return value
 

@@ -6,8 +6,8 @@ from typing import ClassVar, Self
 import torch
 from torch import nn
 
-from theory import PairGraph
-from theory.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 Embeddings = torch.Tensor
 

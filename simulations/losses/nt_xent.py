@@ -8,10 +8,10 @@ import torch
 from torch.nn import Buffer
 from torch.nn.functional import cross_entropy, normalize
 
-from simulations.losses.loss import Embeddings, PairLoss
-from theory import PairGraph
-from theory.infonce import log_partitions
-from theory.infrastructure.arrays import sparse_tensor
+from pairbounds.infrastructure.arrays import sparse_tensor
+from pairbounds.simulations.losses.loss import Embeddings, PairLoss
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.infonce import log_partitions
 
 TEMPERATURE = 0.5
 

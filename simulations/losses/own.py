@@ -8,10 +8,10 @@ import torch
 from torch import nn
 from torch.nn import Buffer
 
-from simulations.losses.loss import Embeddings, PairLoss
-from simulations.own import Own, called
-from theory import PairGraph
-from theory.infrastructure.foreign import contained, require_arguments, source_of
+from pairbounds.infrastructure.foreign import contained, require_arguments, source_of
+from pairbounds.simulations.losses.loss import Embeddings, PairLoss
+from pairbounds.simulations.own import Own, called
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 ARGUMENTS = ("first", "second", "weight")
 

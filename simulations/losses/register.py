@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from simulations.losses.infonce import Clip, InfoNCE
-from simulations.losses.loss import PairLoss
-from simulations.losses.nt_xent import NTXent
-from simulations.losses.own import OwnLoss, own_loss
-from simulations.losses.spectral import InducedSpectral, Spectral
-from theory.infrastructure.registers import Register
+from pairbounds.infrastructure.registers import Register
+from pairbounds.simulations.losses.infonce import Clip, InfoNCE
+from pairbounds.simulations.losses.loss import PairLoss
+from pairbounds.simulations.losses.nt_xent import NTXent
+from pairbounds.simulations.losses.own import OwnLoss, own_loss
+from pairbounds.simulations.losses.spectral import InducedSpectral, Spectral
 
 Written = TypeVar("Written", bound=Callable[..., Any])
 
@@ -41,11 +41,11 @@ def loss(name: str) -> Callable[[Written], Written]:
 
     Examples
     --------
-    >>> from simulations import loss
+    >>> from pairbounds import loss
     >>> @loss("aligned")
     ... def aligned(first, second, weight):
     ...     return weight @ (first - second).square().sum(1)
-    >>> from simulations.losses import LOSSES
+    >>> from pairbounds.simulations.losses import LOSSES
     >>> del LOSSES["aligned"]
     """
     LOSSES.require_name(name)

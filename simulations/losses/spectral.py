@@ -5,10 +5,11 @@ from typing import ClassVar
 import numpy as np
 import torch
 
-from simulations.losses.loss import Embeddings, PairLoss
-from theory import PairGraph, spectrum
-from theory.factorisation import spectral_loss_of
-from theory.infrastructure.arrays import FloatArray, sparse_tensor
+from pairbounds.infrastructure.arrays import FloatArray, sparse_tensor
+from pairbounds.simulations.losses.loss import Embeddings, PairLoss
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.factorisation import spectral_loss_of
+from pairbounds.theory.spectrum.triplets import spectrum
 
 
 class Spectral(PairLoss):

@@ -6,14 +6,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from simulations.encoders import ENCODERS, Inputs
-from simulations.observations import caption_features, image_features, pictures
-from simulations.optimisation import Optimisation
-from simulations.training import train
-from simulations.world import LatentWorld, WorldShape
-from theory import PairGraph, check_bounds, optimal_embeddings, probe, spectrum
-from theory.infrastructure.arrays import FloatArray, IntArray
-from theory.sweeps import Study
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.simulations.encoders import ENCODERS, Inputs
+from pairbounds.simulations.observations import caption_features, image_features, pictures
+from pairbounds.simulations.optimisation import Optimisation
+from pairbounds.simulations.training import train
+from pairbounds.simulations.world import LatentWorld, WorldShape
+from pairbounds.sweeps import Study
+from pairbounds.theory.bounds import check_bounds
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.factorisation import optimal_embeddings
+from pairbounds.theory.quantities.probes import probe
+from pairbounds.theory.spectrum.triplets import spectrum
 
 BOUND = "sharp-near-optimal-error"
 

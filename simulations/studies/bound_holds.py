@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from simulations.world import LatentWorld
-from theory import PairGraph, check_bounds, spectrum
-from theory.consistency import class_masses, required_labels
-from theory.sweeps import Study
+from pairbounds.simulations.world import LatentWorld
+from pairbounds.sweeps import Study
+from pairbounds.theory.bounds import check_bounds
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import class_masses, required_labels
+from pairbounds.theory.spectrum.triplets import spectrum
 
 
 @dataclass(frozen=True)

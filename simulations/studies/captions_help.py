@@ -5,9 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from simulations.world import WorldShape
-from theory import PairGraph, check_bounds, induced_labelling_error, spectrum
-from theory.sweeps import Study
+from pairbounds.simulations.world import WorldShape
+from pairbounds.sweeps import Study
+from pairbounds.theory.bounds import check_bounds
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import induced_labelling_error
+from pairbounds.theory.spectrum.triplets import spectrum
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from simulations.world import LatentWorld
-from theory import PairGraph, check_bounds
-from theory.attack.starts import STARTS, candidate
-from theory.sweeps import Study
+from pairbounds.simulations.world import LatentWorld
+from pairbounds.sweeps import Study
+from pairbounds.theory.attack.starts import STARTS, candidate
+from pairbounds.theory.bounds import check_bounds
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 
 @dataclass(frozen=True)

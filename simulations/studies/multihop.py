@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from simulations.world import WorldShape
-from theory.bounds.theorem15_multihop import interval_table
-from theory.bounds.theorem16_local_multihop import error_table
-from theory.sweeps import Study
+from pairbounds.simulations.world import WorldShape
+from pairbounds.sweeps import Study
+from pairbounds.theory.bounds.theorem15_multihop import interval_table
+from pairbounds.theory.bounds.theorem16_local_multihop import error_table
 
 
 @dataclass(frozen=True)

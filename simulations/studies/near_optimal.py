@@ -6,12 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-from simulations.optimisation import Optimisation
-from simulations.training import train
-from simulations.world import WorldShape
-from theory import PairGraph, check_bounds, spectrum
-from theory.infrastructure.arrays import FloatArray
-from theory.sweeps import Study
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.simulations.optimisation import Optimisation
+from pairbounds.simulations.training import train
+from pairbounds.simulations.world import WorldShape
+from pairbounds.sweeps import Study
+from pairbounds.theory.bounds import check_bounds
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.spectrum.triplets import spectrum
 
 BOUNDS = (
     *("near-optimal-error", "sharp-near-optimal-error", "trained-error", "trained-error-by-margins"),

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from simulations.optimisation import Optimisation
-from simulations.studies.near_optimal import checked_along_training
-from simulations.world import WorldShape
-from theory.sweeps import Study
+from pairbounds.simulations.optimisation import Optimisation
+from pairbounds.simulations.studies.near_optimal import checked_along_training
+from pairbounds.simulations.world import WorldShape
+from pairbounds.sweeps import Study
 
 BOUNDS = (
     *("penalised-encoder-mse", "multihop-penalised-encoder-mse", "penalised-encoder-mse-by-duality"),

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from simulations.training import train
-from simulations.world import WorldShape
-from theory import BOUNDS, PairGraph, spectrum
-from theory.bounds import Encoder
-from theory.sweeps import Study
+from pairbounds.simulations.training import train
+from pairbounds.simulations.world import WorldShape
+from pairbounds.sweeps import Study
+from pairbounds.theory.bounds import BOUNDS, Encoder
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.spectrum.triplets import spectrum
 
 COLUMNS = {
     "bound": "probe-error",

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from simulations.sampling import draw_pairs
-from simulations.world import LatentWorld, WorldShape
-from theory import PairGraph, induced_labelling_error, optimal_embeddings, probe, spectral_loss, spectrum
-from theory.infrastructure.arrays import FloatArray, IntArray
-from theory.sweeps import Study
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.simulations.sampling import draw_pairs
+from pairbounds.simulations.world import LatentWorld, WorldShape
+from pairbounds.sweeps import Study
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import induced_labelling_error
+from pairbounds.theory.quantities.factorisation import optimal_embeddings, spectral_loss
+from pairbounds.theory.quantities.probes import probe
+from pairbounds.theory.spectrum.triplets import spectrum
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from simulations.world import LatentWorld
-from theory import optimal_embeddings
-from theory.resampling import resampling_effects
-from theory.sweeps import Study
+from pairbounds.simulations.world import LatentWorld
+from pairbounds.sweeps import Study
+from pairbounds.theory.quantities.factorisation import optimal_embeddings
+from pairbounds.theory.resampling import resampling_effects
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from simulations.encoders import ENCODERS
-from simulations.losses.register import loss_of
-from simulations.observations import caption_features, image_features
-from simulations.optimisation import Optimisation
-from simulations.training import train
-from simulations.world import WorldShape
-from theory import optimal_embeddings, probe
-from theory.sweeps import Study
+from pairbounds.simulations.encoders import ENCODERS
+from pairbounds.simulations.losses.register import loss_of
+from pairbounds.simulations.observations import caption_features, image_features
+from pairbounds.simulations.optimisation import Optimisation
+from pairbounds.simulations.training import train
+from pairbounds.simulations.world import WorldShape
+from pairbounds.sweeps import Study
+from pairbounds.theory.quantities.factorisation import optimal_embeddings
+from pairbounds.theory.quantities.probes import probe
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Settings(WorldShape, Optimisation):
     k : width of the embedding
     noise, detail : of the captions
     strength : of the augmentations
-    loss, encoder : by their names in `simulations.losses.LOSSES` and `simulations.encoders.ENCODERS`
+    loss, encoder : by their names in `pairbounds.simulations.losses.LOSSES` and
+    `pairbounds.simulations.encoders.ENCODERS`
     """
 
     k: int = 8

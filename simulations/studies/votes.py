@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from simulations.optimisation import Optimisation
-from simulations.training import train
-from simulations.world import WorldShape
-from theory import check_bounds, spectrum
-from theory.infrastructure.arrays import FloatArray
-from theory.sweeps import Study
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.simulations.optimisation import Optimisation
+from pairbounds.simulations.training import train
+from pairbounds.simulations.world import WorldShape
+from pairbounds.sweeps import Study
+from pairbounds.theory.bounds import check_bounds
+from pairbounds.theory.spectrum.triplets import spectrum
 
 BOUNDS = ("zero-shot-vote", "zero-shot-vote-by-node", "vote", "vote-by-node", "vote-of-others")
 

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from simulations.losses import LOSSES
-from simulations.optimisation import Optimisation
-from simulations.training import train
-from simulations.world import WorldShape
-from theory import PairGraph, Spectrum, check_bounds, probe, spectrum, zero_shot_error
-from theory.factorisation import best_partner
-from theory.logistic import logistic_probe
-from theory.sweeps import Study
+from pairbounds.simulations.losses import LOSSES
+from pairbounds.simulations.optimisation import Optimisation
+from pairbounds.simulations.training import train
+from pairbounds.simulations.world import WorldShape
+from pairbounds.sweeps import Study
+from pairbounds.theory.bounds import check_bounds
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.factorisation import best_partner
+from pairbounds.theory.quantities.logistic import logistic_probe
+from pairbounds.theory.quantities.probes import probe, zero_shot_error
+from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
 BOUNDS = {"probe-error": "bound", "sharp-probe-error": "sharp_bound", "zero-shot": "zero_shot_bound"}
 

@@ -9,10 +9,10 @@ import typer
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
+from pairbounds.infrastructure.commandline import print_table, run, say
+from pairbounds.infrastructure.tables import require_table_path, write_table
 from tests.benchmarks import BENCHMARKS
 from tests.benchmarks.duel import SIZES, measure
-from theory.infrastructure.commandline import print_table, run, say
-from theory.infrastructure.tables import require_table_path, write_table
 
 THREADS = 1  # threads that wait for one another would be measured too
 

@@ -17,10 +17,10 @@ import pyarrow.parquet as pq
 import scipy.sparse as sp
 import scipy.sparse.linalg
 
-from real_data.audit import Settings, audit
+from pairbounds import PairGraph
+from pairbounds.real_data.audit import Settings, audit
 from tests.benchmarks.duel import Duel, Size
 from tests.benchmarks.graphs import block_model
-from theory import PairGraph
 
 SIZES = ("XS", "M", "L")
 TOLERANCE = 1e-3  # of svds, as in the benchmark of the spectrum

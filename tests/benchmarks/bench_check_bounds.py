@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from pairbounds import PairGraph, check_bounds, spectrum
 from tests.benchmarks.duel import Duel, Size
 from tests.benchmarks.graphs import GRAPHS, fresh
-from theory import PairGraph, check_bounds, spectrum
 
 SIZES = ("XS", "M", "L")
 TARGET = 1 / 1.3

@@ -3,8 +3,8 @@
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
+from pairbounds import PairGraph
 from tests.benchmarks.duel import Duel, Size
-from theory import PairGraph
 
 SIZES = ("XS", "S", "M")
 WIDTH, NEAREST, TEMPERATURE = 512, 32, 0.01

@@ -22,13 +22,13 @@ from PIL import Image
 from torch.utils.flop_counter import FlopCounterMode
 from torchvision.transforms import v2
 
-from real_data.datasets.dataset import ImageTextDataset
-from real_data.datasets.pictures import open_picture
-from real_data.pairings.views import LEAST_AREA, simclr
-from real_data.training.changes import changed
-from real_data.training.crops import Crops, together
+from pairbounds.infrastructure.commandline import print_table, run, say
+from pairbounds.real_data.datasets.dataset import ImageTextDataset
+from pairbounds.real_data.datasets.pictures import open_picture
+from pairbounds.real_data.pairings.views import LEAST_AREA, simclr
+from pairbounds.real_data.training.changes import changed
+from pairbounds.real_data.training.crops import Crops, together
 from tests.benchmarks.duel import Duel, Size
-from theory.infrastructure.commandline import print_table, run, say
 
 SIZES = ("XS", "S")
 WIDTH, HEIGHT, SIDE, VIEWS = 500, 375, 224, 2  # as ImageNet's pictures are on average, and as it is trained on

@@ -1,7 +1,7 @@
 """The spectral loss on the whole graph, solved exactly, against training on sampled batches: to 1% of the optimum.
 
 All stop where the population loss has come 99% of the way from 0, the loss of no embedding, to its minimum. There are
-two peers. One is `simulations.train` on batches, at the constant rate of most recipes. The other is as good as a search
+two peers. One is `pairbounds.train` on batches, at the constant rate of most recipes. The other is as good as a search
 over batch sizes, learning rates and decays made it: a rate that falls as 1/t, and negatives within a large batch by its
 Gram matrices, in O(B k²), where scores would take O(B² k).
 
@@ -20,12 +20,11 @@ import time
 import numpy as np
 import torch
 
-from simulations import train
+from pairbounds import PairGraph, optimal_embeddings, spectral_loss, spectrum, train
+from pairbounds.infrastructure.arrays import FloatArray
 from tests.benchmarks.duel import SIZES as ALL_SIZES
 from tests.benchmarks.duel import Duel, NotReachedError, Size
 from tests.benchmarks.graphs import GRAPHS, fresh
-from theory import PairGraph, optimal_embeddings, spectral_loss, spectrum
-from theory.infrastructure.arrays import FloatArray
 
 SIZES = ("XS", "S", "M")
 WIDTH = 16

@@ -3,9 +3,9 @@
 import numpy as np
 from sklearn.linear_model import Ridge
 
+from pairbounds import PairGraph, probe
 from tests.benchmarks.duel import Duel, Size
 from tests.benchmarks.graphs import block_model, fresh
-from theory import PairGraph, probe
 
 SIZES = ("XS", "S", "M", "L")
 PENALTY = 1e-8  # the probe has none

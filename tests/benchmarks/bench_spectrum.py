@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import scipy.sparse.linalg
 
-from real_data.emoji_concepts import emoji_graph
+from pairbounds import PairGraph, spectrum
+from pairbounds.real_data.emoji_concepts import emoji_graph
 from tests.benchmarks.duel import SIZES as ALL_SIZES
 from tests.benchmarks.duel import Duel, NotReachedError, Size
 from tests.benchmarks.graphs import GRAPHS, equal_blocks, fresh
 from tests.families import many_copies
-from theory import PairGraph, spectrum
 
 SIZES = ("XS", "S", "M", "L")
 RESIDUAL = 1e-6  # that both are to reach

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import scipy.sparse as sp
 
+from pairbounds import PairGraph
+from pairbounds.theory.quantities.consistency import class_indicators
 from tests.benchmarks.duel import Size
 from tests.families import slow_decay
-from theory import PairGraph
-from theory.consistency import class_indicators
 
 CLASSES, SUBCLASSES, DEGREE = 10, 6, 10
 IN_SUBCLASS, IN_CLASS = 0.95 * 0.7, 0.95  # the chance that a pair stays there; else its other end is anywhere

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
-from theory.infrastructure.commandline import run
-from theory.infrastructure.tables import sidecar
+from pairbounds.infrastructure.commandline import run
+from pairbounds.infrastructure.tables import sidecar
 
 DUEL = {
     "size": "size",

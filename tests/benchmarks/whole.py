@@ -21,17 +21,17 @@ import pandas as pd
 import typer
 from tqdm import tqdm
 
+from pairbounds.infrastructure.commandline import print_table, run
+from pairbounds.infrastructure.tables import require_table_path, write_table
 from tests.benchmarks.bench_audit import write_tables
 from tests.benchmarks.bench_from_features import NEAREST, TEMPERATURE, features
 from tests.benchmarks.duel import Size
 from tests.benchmarks.graphs import block_model, circle
-from theory.infrastructure.commandline import print_table, run
-from theory.infrastructure.tables import require_table_path, write_table
 
 GIB = 2**30
 AUDIT_WIDTH, PAIRS = 32, 10_000_000
 XL = Size(2_000_000, 200_000, 64)
-LOAD = "from theory import PairGraph; graph = PairGraph.load('{folder}/graph.npz'); graph.normalized"
+LOAD = "from pairbounds import PairGraph; graph = PairGraph.load('{folder}/graph.npz'); graph.normalized"
 MANY, SIDES = 100_000, ("images", "captions")
 # The peak of a process on Linux is at least that of the one which starts it: so a small one does.
 LAUNCHER = """
@@ -43,7 +43,7 @@ clock = time.perf_counter() - start
 print(json.dumps([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, clock, used.ru_maxrss]))
 """
 FROM_FEATURES = (
-    "import numpy as np; from theory import PairGraph; "
+    "import numpy as np; from pairbounds import PairGraph; "
     f"sides = [np.load('{{folder}}/' + name + '.npy') for name in {SIDES}]; "
     f"PairGraph.from_features(*sides, temperature={TEMPERATURE}, top_k={NEAREST}, device='cpu')"
 )
@@ -110,7 +110,7 @@ def an_audit(classes: int) -> Whole:
 
 
 WHOLES = {
-    "import": Whole("`import theory`", ("-c", "import theory"), seconds=0.5, repeats=7),
+    "import": Whole("`import pairbounds`", ("-c", "import pairbounds"), seconds=0.5, repeats=7),
     "help": Whole("`pairbounds --help`", ("-m", "pairbounds", "--help"), seconds=1.0, repeats=7),
     "emoji": Whole(
         "the study of the emoji captions",
@@ -134,7 +134,7 @@ WHOLES = {
     ),
     "spectrum-XL": Whole(
         f"spectrum, pow at XL, {XL.n_left:,} x {XL.n_right:,}, k = {XL.k}; memory beyond the graph's",
-        ("-c", f"{LOAD}; from theory import spectrum; spectrum(graph, {XL.k}, tol=1e-6)"),
+        ("-c", f"{LOAD}; from pairbounds import spectrum; spectrum(graph, {XL.k}, tol=1e-6)"),
         largest_graph,
         gibibytes=2.5,
         beside=("-c", LOAD),

@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
+from pairbounds.theory.attack.records import Witness
 from tests.bounds.checks import CHECKS
 from tests.bounds.test_mutants import WITNESSES
-from theory.attack.records import Witness
 
 
 def known() -> dict[str, Witness]:

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pairbounds import BOUNDS, Bound, HypothesisError, PairGraph, check_bounds, spectrum
+from pairbounds.theory.bounds import QUANTITIES, Encoder
+from pairbounds.theory.bounds.scoring import subject
+from pairbounds.theory.spectrum.triplets import Spectrum
 from tests.bounds.checks import CHECKS
 from tests.bounds.checks.check import Case
 from tests.families import GRAPHS
-from theory import BOUNDS, Bound, HypothesisError, PairGraph, check_bounds, spectrum
-from theory.bounds import QUANTITIES, Encoder
-from theory.bounds.scoring import subject
-from theory.spectra import Spectrum
 
 SIZE = 18
 

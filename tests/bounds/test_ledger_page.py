@@ -6,14 +6,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import theory
-from theory import BOUNDS
-from theory.__main__ import app
-from theory.attack import score
-from theory.attack.records import ANYWHERE, MATTERS, Witness
-from theory.attack.sharpness import Limit, measure_sharpness
-from theory.bounds import STATEMENTS, THEOREMS
-from theory.bounds.ledger_page import is_current, ledger_page
+import pairbounds
+from pairbounds import BOUNDS
+from pairbounds.commands.bounds import app
+from pairbounds.theory.attack import score
+from pairbounds.theory.attack.ledger_page import is_current, ledger_page
+from pairbounds.theory.attack.records import ANYWHERE, MATTERS, Witness
+from pairbounds.theory.attack.sharpness import Limit, measure_sharpness
+from pairbounds.theory.bounds import STATEMENTS, THEOREMS
 
 SHARPNESS = pd.DataFrame(
     [
@@ -36,7 +36,7 @@ def test_the_page_has_every_theorem_and_every_bound():
 
 
 def test_what_has_no_row_is_listed_with_where_it_is_computed_and_tested():
-    page, root = ledger_page(SHARPNESS), Path(theory.__file__).parents[1]
+    page, root = ledger_page(SHARPNESS), Path(pairbounds.__file__).parents[1]
     assert len(STATEMENTS) == sum(len(getattr(theorem, "STATEMENTS", ())) for theorem in THEOREMS)
     assert STATEMENTS.keys().isdisjoint(BOUNDS)
     for name, found in STATEMENTS.items():
@@ -85,7 +85,7 @@ def test_attack_on_the_command_line(call, tmp_path, name):
 def test_attack_on_a_false_claim_of_a_file_exits_1(call, tmp_path):
     path = tmp_path / "mine.py"
     path.write_text(
-        "from theory import bound\n"
+        "from pairbounds import bound\n"
         "@bound('mine', quantity='probe_mse', status='conjecture')\n"
         "def mine(graph, spectrum, k):\n    return 0.1\n"
     )

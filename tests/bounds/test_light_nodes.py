@@ -7,10 +7,10 @@ import mpmath as mp
 import numpy as np
 import pytest
 
+from pairbounds import BOUNDS, PairGraph, check_bounds, spectrum
+from pairbounds.theory.bounds import QUANTITIES, Encoder
+from pairbounds.theory.bounds.theorem08_class_connectivity import least_gap
 from tests.bounds.checks.check import Case
-from theory import BOUNDS, PairGraph, check_bounds, spectrum
-from theory.bounds import QUANTITIES, Encoder
-from theory.bounds.theorem08_class_connectivity import least_gap
 
 LIGHT = 1e-12
 LIGHT_NODE = np.array([[1 - 1.5 * LIGHT, LIGHT / 2], [LIGHT / 2, LIGHT / 2]])

@@ -19,14 +19,14 @@ import pytest
 import scipy.linalg
 import scipy.sparse.linalg
 
+from pairbounds import BOUNDS, PairGraph
+from pairbounds.theory.bounds import QUANTITIES, THEOREMS, Encoder
+from pairbounds.theory.spectrum.triplets import Spectrum, residual_norms
 from tests.bounds.checks import CHECKS
 from tests.bounds.checks.check import Case, Checks, two_nodes
 from tests.bounds.checks.theorem09 import two_exponential_tails
 from tests.bounds.checks.theorem17 import both_bits, largest_eigenvalue
 from tests.bounds.test_every_bound import arguments_of, gap
-from theory import BOUNDS, PairGraph
-from theory.bounds import QUANTITIES, THEOREMS, Encoder
-from theory.spectra import Spectrum, residual_norms
 
 
 def one_caption_of_two() -> Case:

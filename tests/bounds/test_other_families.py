@@ -6,10 +6,10 @@ from itertools import product
 import numpy as np
 import pytest
 
+from pairbounds import BOUNDS, HypothesisError, PairGraph, check_bounds, spectrum
+from pairbounds.theory.attack import find_counterexample
+from pairbounds.theory.bounds import QUANTITIES, Encoder, theorem11_mean_classifier
 from tests.families import GRAPHS
-from theory import BOUNDS, HypothesisError, PairGraph, check_bounds, spectrum
-from theory.attack import find_counterexample
-from theory.bounds import QUANTITIES, Encoder, theorem11_mean_classifier
 
 LABELLED = [name for name in GRAPHS if name not in ("one_class", "identity")]
 

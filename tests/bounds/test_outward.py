@@ -11,6 +11,15 @@ from math import sqrt
 import numpy as np
 import pytest
 
+from pairbounds import BOUNDS, HypothesisError, PairGraph
+from pairbounds.theory.bounds import QUANTITIES, Encoder
+from pairbounds.theory.bounds import theorem11_nearest_mean as nearest
+from pairbounds.theory.bounds.theorem15_multihop import interval_table
+from pairbounds.theory.bounds.theorem16_local_multihop import error_table
+from pairbounds.theory.bounds.theorem17_trained_encoders import _excess
+from pairbounds.theory.bounds.theorem18_penalty import PLACES_BLOCK, duality_gap, penalised_excess
+from pairbounds.theory.quantities.local_multihop import local_multihop
+from pairbounds.theory.spectrum.triplets import Spectrum
 from tests.bounds.checks import CHECKS
 from tests.bounds.checks.check import Case, two_nodes
 from tests.bounds.checks.theorem17 import both_bits, largest_eigenvalue
@@ -30,15 +39,6 @@ from tests.bounds.test_mutants import (
     two_captions_of_a_class,
     two_means,
 )
-from theory import BOUNDS, HypothesisError, PairGraph
-from theory.bounds import QUANTITIES, Encoder
-from theory.bounds import theorem11_nearest_mean as nearest
-from theory.bounds.theorem15_multihop import interval_table
-from theory.bounds.theorem16_local_multihop import error_table
-from theory.bounds.theorem17_trained_encoders import _excess
-from theory.bounds.theorem18_penalty import PLACES_BLOCK, duality_gap, penalised_excess
-from theory.local_multihop import local_multihop
-from theory.spectra import Spectrum
 
 OFF = 1e-4
 

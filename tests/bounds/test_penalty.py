@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pairbounds import BOUNDS, HypothesisError, PairGraph, check_bounds, label_energy, spectrum
+from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.bounds.theorem18_penalty import _width, duality_gap, penalised_excess
+from pairbounds.theory.quantities.local_multihop import Cut, within
+from pairbounds.theory.quantities.multihop import consistency_curve, label_measure, tail_at_most
 from tests.families import GRAPHS
-from theory import BOUNDS, HypothesisError, PairGraph, check_bounds, label_energy, spectrum
-from theory.bounds import Encoder
-from theory.bounds.theorem18_penalty import _width, duality_gap, penalised_excess
-from theory.local_multihop import Cut, within
-from theory.multihop import consistency_curve, label_measure, tail_at_most
 
 OF_OPTIMUM = [name for name, claim in BOUNDS.items() if claim.subject == "penalised optimum"]
 

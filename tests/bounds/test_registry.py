@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 import torch
 
+from pairbounds import BOUNDS, Bound, PairGraph, bound, check_bounds, induced_labelling_error, spectrum
+from pairbounds.theory.bounds import QUANTITIES, THEOREMS, Encoder
+from pairbounds.theory.bounds.check import subjects_of
+from pairbounds.theory.bounds.quantities import Quantity
 from tests.families import slow_decay
-from theory import BOUNDS, Bound, PairGraph, bound, check_bounds, induced_labelling_error, spectrum
-from theory.bounds import QUANTITIES, THEOREMS, Encoder
-from theory.bounds.check import subjects_of
-from theory.bounds.quantities import Quantity
 
 GRAPH = PairGraph(np.random.default_rng(0).random((8, 6)), [0, 1] * 4, [0, 1] * 3)
 CRITIC = np.random.default_rng(1).random((8, 3)), np.random.default_rng(2).random((6, 3))

@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.families import block_diagonal
-from theory import (
+from pairbounds import (
     BOUNDS,
     HypothesisError,
     PairGraph,
@@ -16,9 +15,10 @@ from theory import (
     optimal_embeddings,
     spectrum,
 )
-from theory.bounds import QUANTITIES, Encoder
-from theory.bounds.precise import PreciseSubject, measure
-from theory.consistency import guess_error
+from pairbounds.theory.bounds import QUANTITIES, Encoder
+from pairbounds.theory.bounds.precise import PreciseSubject, measure
+from pairbounds.theory.quantities.consistency import guess_error
+from tests.families import block_diagonal
 
 
 def weakly_linked(seed: int, link: float, blocks: int = 110) -> PairGraph:

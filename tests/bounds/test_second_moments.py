@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pairbounds import BOUNDS, PairGraph, check_bounds, spectrum
+from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.quantities.consistency import class_masses, weighted_targets
 from tests.families import GRAPHS
-from theory import BOUNDS, PairGraph, check_bounds, spectrum
-from theory.bounds import Encoder
-from theory.consistency import class_masses, weighted_targets
 
 TAU = 0.1  # how far pairs depend on the scores at all
 

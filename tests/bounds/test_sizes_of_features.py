@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from theory import BOUNDS, PairGraph, check_bounds, probe, zero_shot_error
+from pairbounds import BOUNDS, PairGraph, check_bounds, probe, zero_shot_error
 
 OF_NO_SIZE = {  # quantities of features that are the same for features of another size
     *("probe_error", "probe_mse", "zero_shot_error", "nearest_mean_error", "sphere_infonce_loss"),

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from theory import PairGraph, check_bounds
-from theory.bounds import Encoder
-from theory.spectra import spectrum
+from pairbounds import PairGraph, check_bounds
+from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.spectrum.triplets import spectrum
 
 NAMES = ["local-multihop-error", "walk-vote-error", "local-penalised-error"]
 PENALTY = 0.4

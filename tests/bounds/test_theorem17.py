@@ -5,15 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from real_data import emoji_graph
+from pairbounds import BOUNDS, check_bounds, emoji_graph, spectrum
+from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.bounds import theorem17_trained_encoders as theorem
+from pairbounds.theory.bounds.theorem07_near_optimal import excess
+from pairbounds.theory.quantities.margins import error_within
 from tests.bounds.checks.theorem17 import both_bits
 from tests.bounds.test_every_bound import arguments_of
 from tests.families import GRAPHS
-from theory import BOUNDS, check_bounds, spectrum
-from theory.bounds import Encoder
-from theory.bounds import theorem17_trained_encoders as theorem
-from theory.bounds.theorem07_near_optimal import excess
-from theory.margins import error_within
 
 OWN = ("trained-mse", "trained-error", "trained-error-by-margins", "trained-mse-below")
 SLACK = 1e-5  # roots of round-off

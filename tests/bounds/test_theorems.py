@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from simulations import LatentWorld, train
-from tests.families import GRAPHS
-from theory import (
+from pairbounds import (
     BOUNDS,
+    LatentWorld,
     PairGraph,
     check_bounds,
     induced_labelling_error,
@@ -16,11 +15,13 @@ from theory import (
     probe,
     spectral_loss,
     spectrum,
+    train,
 )
-from theory.bounds import QUANTITIES, Encoder
-from theory.bounds.quantities import aligned_induced_loss
-from theory.bounds.rows import TIED
-from theory.bounds.theorem05_self_supervised import image_error
+from pairbounds.theory.bounds import QUANTITIES, Encoder
+from pairbounds.theory.bounds.quantities import aligned_induced_loss
+from pairbounds.theory.bounds.rows import TIED
+from pairbounds.theory.bounds.theorem05_self_supervised import image_error
+from tests.families import GRAPHS
 
 
 @pytest.mark.parametrize("family", GRAPHS)

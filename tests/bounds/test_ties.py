@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
+from pairbounds import BOUNDS, HypothesisError, PairGraph, check_bounds, label_energy, spectrum
+from pairbounds.theory.bounds import QUANTITIES
+from pairbounds.theory.bounds.rows import TIED
+from pairbounds.theory.quantities import consistency
+from pairbounds.theory.quantities.consistency import optimum_range
 from tests.families import GRAPHS
-from theory import BOUNDS, HypothesisError, PairGraph, check_bounds, consistency, label_energy, spectrum
-from theory.bounds import QUANTITIES
-from theory.bounds.rows import TIED
-from theory.consistency import optimum_range
 
 SIZE = 16
 ROTATIONS = 60

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from theory import BOUNDS, PairGraph, induced_labelling_error, labelling_error, spectrum
-from theory.bounds import Encoder
-from theory.bounds import theorem17_trained_encoders as trained
-from theory.bounds.theorem07_near_optimal import excess
-from theory.bounds.theorem18_penalty import _off_subspace
-from theory.consistency import right_induced_labelling_error
+from pairbounds import BOUNDS, PairGraph, induced_labelling_error, labelling_error, spectrum
+from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.bounds import theorem17_trained_encoders as trained
+from pairbounds.theory.bounds.theorem07_near_optimal import excess
+from pairbounds.theory.bounds.theorem18_penalty import _off_subspace
+from pairbounds.theory.quantities.consistency import right_induced_labelling_error
 
 K = 3
 GRAPH = PairGraph(np.eye(6, 5) + 0.15 * np.random.default_rng(0).random((6, 5)), [0, 0, 0, 0, 1, 2], [0, 0, 0, 1, 1])

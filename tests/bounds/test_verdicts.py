@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.families import GRAPHS
-from theory import (
+from pairbounds import (
     BOUNDS,
     PairGraph,
     bound,
@@ -18,7 +17,8 @@ from theory import (
     probe,
     spectrum,
 )
-from theory.bounds import Encoder
+from pairbounds.theory.bounds import Encoder
+from tests.families import GRAPHS
 
 
 def verdicts(graph: PairGraph, k: int, features=None):

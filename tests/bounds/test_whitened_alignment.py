@@ -6,10 +6,10 @@ import scipy.linalg
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pairbounds import HypothesisError, PairGraph, spectrum
+from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.bounds.theorem27_whitened_alignment import induced_alignment, pair_alignment
 from tests.families import GRAPHS
-from theory import HypothesisError, PairGraph, spectrum
-from theory.bounds import Encoder
-from theory.bounds.theorem27_whitened_alignment import induced_alignment, pair_alignment
 
 
 def case(seed):

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pairbounds import BOUNDS, check_bounds, spectrum
+from pairbounds.theory.bounds import check
 from tests.families import GRAPHS
-from theory import BOUNDS, check_bounds, spectrum
-from theory.bounds import check
 
 WIDTHS = (1, 3, 4)
 ROUND_OFF = 1e4 * np.finfo(float).eps

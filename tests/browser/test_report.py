@@ -2,8 +2,8 @@
 
 import pytest
 
-from figures.report.chromium import print_pdf, require_chromium
-from figures.report.commandline import report
+from pairbounds.commands.report import report
+from pairbounds.figures.report.chromium import print_pdf, require_chromium
 from tests.figures.report import made
 from tests.figures.report.hostile import SCRIPT
 

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
+from pairbounds.infrastructure.commandline import CHECK_FAILED, run, say
+from pairbounds.infrastructure.tables import replacing
 from tests.diary.doing import PAGE, done, timed
 from tests.test_wheel import install
-from theory.infrastructure.commandline import CHECK_FAILED, run, say
-from theory.infrastructure.tables import replacing
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import pairbounds
+from pairbounds.__main__ import app
+from pairbounds.infrastructure.commandline import run
+from pairbounds.infrastructure.foreign import is_foreign
+from pairbounds.infrastructure.registers import REGISTERS
 from tests.docs.blocks import ROOT, Block
-from theory.infrastructure.commandline import run
-from theory.infrastructure.foreign import is_foreign
-from theory.infrastructure.registers import REGISTERS
 
 KEPT = ("examples", "results")  # of the repository, that commands read
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
@@ -96,7 +96,7 @@ def _in_process(arguments: list[str], script: str = "") -> tuple[int, str]:
     argv = [script or "pairbounds", *arguments[1 if script else 0 :]]
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), patch.object(sys, "argv", argv), fresh():
         try:
-            runpy.run_path(script, run_name="__main__") if script else run(pairbounds.app)
+            runpy.run_path(script, run_name="__main__") if script else run(app)
         except SystemExit as ending:
             code = ending.code if isinstance(ending.code, int) else int(ending.code is not None)
     return code, said.getvalue()

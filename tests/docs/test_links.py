@@ -14,7 +14,7 @@ import mathematics
 import reference
 import written
 
-from figures.figure import found as figures
+from pairbounds.figures.figure import found as figures
 
 DOCS = ROOT / "docs"
 MADE = {  # of the code, for the site alone
@@ -73,7 +73,7 @@ def test_every_page_of_docs_is_in_the_site():
     "page", [ROOT / "README.md", *DOCS.glob("*.md"), *DOCS.glob("how_to/*.md")], ids=lambda p: p.stem
 )
 def test_names_of_code_on_a_page_are_names(page):
-    """`theory.a.b` is a module or what a module has; a page names what is there."""
+    """`pairbounds.theory.a.b` is a module or what a module has; a page names what is there."""
     for name in sorted(set(NAMES.findall(page.read_text(encoding="utf-8")))):
         module, attributes = name.split("."), []
         while not _is_module(module):

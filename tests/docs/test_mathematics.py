@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from pairbounds.theory.bounds import BOUNDS, STATEMENTS, THEOREMS
 from tests.docs.blocks import ROOT
-from theory.bounds import BOUNDS, STATEMENTS, THEOREMS
 
 sys.path.insert(0, str(ROOT / "docs" / "site"))
 import mathematics

@@ -18,12 +18,12 @@ from typing import Annotated
 import typer
 from tqdm import tqdm
 
+from pairbounds.infrastructure.commandline import CHECK_FAILED, run
+from pairbounds.infrastructure.tables import provenance, replacing
 from tests.faults import checks
 from tests.faults.commands import COMMANDS
 from tests.faults.comparing import LEFT_OUT
 from tests.faults.trials import FAULTS, FULL, READ_ONLY, Bench, can_mount
-from theory.infrastructure.commandline import CHECK_FAILED, run
-from theory.infrastructure.tables import provenance, replacing
 
 TESTS = "tests/faults/test_faults.py"
 SIDE_BY_SIDE = 2

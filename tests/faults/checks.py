@@ -131,4 +131,4 @@ def _cluster(folder: Path) -> Iterator[str]:
 
 def _warm(name: str) -> None:
     """Load what the work needs, so that the kill strikes work and not imports."""
-    __import__({"sweep": "tests.theory.sweeps.tiny", "audit": "real_data.audit.cluster"}[name])
+    __import__({"sweep": "tests.theory.sweeps.tiny", "audit": "pairbounds.real_data.audit.cluster"}[name])

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from pairbounds.sweeps import Cores, SweepConfiguration, run_sweep
 from tests.real_data.test_audit import random_table
 from tests.real_data.tiny import picture
-from theory.sweeps import Cores, SweepConfiguration, run_sweep
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,19 +34,19 @@ class Command:
     def line(self, inputs: Path, out: Path, *, earlier: bool = False) -> list[str]:
         words = [word.format(inputs=inputs) for word in (self.earlier if earlier else self.words)]
         cache = ["--cache", str(out / "cache")] if self.cached else []
-        return [sys.executable, "-m", *words, "--out", str(out), *cache]
+        return [sys.executable, "-m", "pairbounds", *words, "--out", str(out), *cache]
 
 
 TRAINING = "--dataset table --root {inputs}/pictures.csv --size 32 --seeds 1 --batch 8 --warmup 0 --views 2 --jobs 2"
 
 COMMANDS: Mapping[str, Command] = {
     "sweep": Command(
-        ["simulations", "sweep", "{inputs}/earlier.toml"],
-        ["simulations", "sweep", "{inputs}/sweep.toml", "--jobs", "2"],
+        ["sweep", "{inputs}/earlier.toml"],
+        ["sweep", "{inputs}/sweep.toml", "--jobs", "2"],
     ),
     "audit": Command(
-        ["real_data", "audit", "{inputs}/pairs.parquet", "--k", "2"],
-        ["real_data", "audit", "{inputs}/pairs.parquet", "--labels", "{inputs}/labels.parquet", "--k", "8"],
+        ["audit", "{inputs}/pairs.parquet", "--k", "2"],
+        ["audit", "{inputs}/pairs.parquet", "--labels", "{inputs}/labels.parquet", "--k", "8"],
     ),
     "resample": Command(
         f"real_data resample --rule none {TRAINING} --epochs 1".split(),
@@ -59,8 +59,8 @@ COMMANDS: Mapping[str, Command] = {
         cached=True,
     ),
     "figures": Command(
-        ["figures", "draw", "phase", "--tables", "{inputs}/tables/earlier"],
-        ["figures", "draw", "phase", "--tables", "{inputs}/tables/now"],
+        ["draw", "phase", "--tables", "{inputs}/tables/earlier"],
+        ["draw", "phase", "--tables", "{inputs}/tables/now"],
     ),
 }
 

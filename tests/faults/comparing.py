@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import torch
 
-from theory.infrastructure.temporaries import is_temporary
+from pairbounds.infrastructure.temporaries import is_temporary
 
 # How long it took, how much memory, of which state of the source, and the digest of a table that says how long it took.
 LEFT_OUT = {"seconds", "cpu_seconds", "peak_memory_gib", "commit"}

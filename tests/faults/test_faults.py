@@ -13,8 +13,8 @@ from tests.faults.trials import FAULTS, FULL, READ_ONLY, Bench, can_mount, ends_
 
 # In one process, so that it starts soon.
 SMALLEST = Command(
-    ["simulations", "sweep", "{inputs}/earlier.toml"],
-    ["simulations", "sweep", "{inputs}/sweep.toml"],
+    ["sweep", "{inputs}/earlier.toml"],
+    ["sweep", "{inputs}/sweep.toml"],
 )
 
 

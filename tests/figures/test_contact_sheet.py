@@ -4,8 +4,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import to_rgb
 
-from figures.contact_sheet import SEEN, app, grey, red_green_blind
-from theory.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED
+from pairbounds.figures.contact_sheet import SEEN, app, grey, red_green_blind
+from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED
 
 ONE_LIGHTNESS = np.array([[[0.82, 0.31, 0.33], [0.25, 0.52, 0.30]]])  # a red and a green
 

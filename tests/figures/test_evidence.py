@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from figures.findings import __main__ as command
-from figures.findings import evidence as module
-from figures.findings.__main__ import app
-from figures.findings.evidence import Number, compared, evidence, read_evidence, write_evidence
-from figures.findings.finding import Finding
-from theory.infrastructure.tables import write_table
+from pairbounds.figures.findings import __main__ as command
+from pairbounds.figures.findings import evidence as module
+from pairbounds.figures.findings.__main__ import app
+from pairbounds.figures.findings.evidence import Number, compared, evidence, read_evidence, write_evidence
+from pairbounds.figures.findings.finding import Finding
+from pairbounds.infrastructure.tables import write_table
 
 SEEDS = 8
 

@@ -9,34 +9,34 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import figures
-from figures import phase as phase_map
-from figures import tightness_map
-from figures.__main__ import FIGURES, app
-from figures.columns import NEEDED
-from figures.figure import Figure
-from figures.findings.finding import found
-from figures.layout import WIDTHS, Layout
-from figures.renamed import read
-from figures.settings import said
-from real_data.audit.trials import WhatIf, what_if
-from real_data.caption_graphs import caption_graph
-from real_data.measures.protocol import Protocol
-from real_data.studies import natural_captions, natural_pairings, pretraining, resampled_views
-from real_data.studies.pairings import pairings_tables
-from real_data.studies.pretraining import pretraining_table
-from real_data.studies.resampled_training import resampling_runs
-from real_data.training import linear_probe
-from real_data.training.recipe import Recipe
-from real_data.training.runs import Studio, run_all
+import pairbounds
+from pairbounds import PairGraph, check_bounds, label_energy, spectrum
+from pairbounds.commands.figures import FIGURES, app
+from pairbounds.figures import phase as phase_map
+from pairbounds.figures import tightness_map
+from pairbounds.figures.columns import NEEDED
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.findings.finding import found
+from pairbounds.figures.layout import WIDTHS, Layout
+from pairbounds.figures.renamed import read
+from pairbounds.figures.settings import said
+from pairbounds.infrastructure.tables import sidecar
+from pairbounds.real_data.audit.trials import WhatIf, what_if
+from pairbounds.real_data.caption_graphs import caption_graph
+from pairbounds.real_data.measures.protocol import Protocol
+from pairbounds.real_data.studies import natural_captions, natural_pairings, pretraining, resampled_views
+from pairbounds.real_data.studies.pairings import pairings_tables
+from pairbounds.real_data.studies.pretraining import pretraining_table
+from pairbounds.real_data.studies.resampled_training import resampling_runs
+from pairbounds.real_data.training import linear_probe
+from pairbounds.real_data.training.recipe import Recipe
+from pairbounds.real_data.training.runs import Studio, run_all
+from pairbounds.sweeps import Cores, SweepConfiguration, find_study, run_study, run_sweep, study_names
+from pairbounds.theory.bounds.theorem15_multihop import interval_table
+from pairbounds.theory.bounds.theorem16_local_multihop import error_table
 from tests import quick as quick_drawing
 from tests.families import GRAPHS
 from tests.real_data.colours import coloured_source
-from theory import PairGraph, check_bounds, label_energy, spectrum
-from theory.bounds.theorem15_multihop import interval_table
-from theory.bounds.theorem16_local_multihop import error_table
-from theory.infrastructure.tables import sidecar
-from theory.sweeps import Cores, SweepConfiguration, find_study, run_study, run_sweep, study_names
 
 # Findings that name labels, guides or kinds of pairs which the small tables do not have.
 OTHER_NAMES = {"resampled_graphs", "resampled_training", "pretraining", "caption_pairs"}
@@ -98,7 +98,7 @@ def tables(tmp_path_factory):
 
 def _measured(folder):
     for name, module in study_names().items():
-        if module.startswith("simulations.") and name != "phase":
+        if module.startswith("pairbounds.simulations.") and name != "phase":
             study = find_study(name)
             settings = study.settings(**(dict(study.small) | SHORTER.get(name, {})))
             seeds = range(4 if name == "bound_holds" else 1)
@@ -341,7 +341,7 @@ TYPED = re.compile(
 
 def test_no_setting_is_typed_where_a_table_should_tell_it():
     for name in [*FIGURES, *(f"findings/{name}" for name, finding in found().items() if finding.tables)]:
-        tree = ast.parse((Path(figures.__file__).parent / f"{name}.py").read_text(encoding="utf-8"))
+        tree = ast.parse((Path(pairbounds.figures.__file__).parent / f"{name}.py").read_text(encoding="utf-8"))
         texts = [
             node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
         ]

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from figures.__main__ import FIGURES, app
-from figures.findings import bound_holds, caption_pairs, page, pretraining, rates
-from figures.findings.finding import Finding, found
-from figures.findings.wording import WIDTH, listed, wrapped
-from figures.prerequisites import study_of
-from theory.infrastructure.tables import write_table
+from pairbounds.commands.figures import FIGURES, app
+from pairbounds.figures.findings import bound_holds, caption_pairs, page, pretraining, rates
+from pairbounds.figures.findings.finding import Finding, found
+from pairbounds.figures.findings.wording import WIDTH, listed, wrapped
+from pairbounds.figures.prerequisites import study_of
+from pairbounds.infrastructure.tables import write_table
 
 ROOT = Path(__file__).parents[2]
 FINDINGS = found()

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from scipy.stats import kendalltau, spearmanr
 
-from figures.intervals import excludes_zero, mean_and_half, order_correlation, pooled_half, rank_correlation
-from real_data.training.splits import OVERLAP, split
-from theory.intervals import detectable
+from pairbounds.figures.intervals import excludes_zero, mean_and_half, order_correlation, pooled_half, rank_correlation
+from pairbounds.real_data.training.splits import OVERLAP, split
+from pairbounds.theory.quantities.intervals import detectable
 
 SPLITS, TRIALS = 5, 400
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from figures.__main__ import FIGURES, app
-from figures.layout import Layout, LayoutError, crowding, inches, laid_out, panel_name, panels_of
-from figures.prerequisites import figures_of, study_of
-from figures.style import style
+from pairbounds.commands.figures import FIGURES, app
+from pairbounds.figures.layout import Layout, LayoutError, crowding, inches, laid_out, panel_name, panels_of
+from pairbounds.figures.prerequisites import figures_of, study_of
+from pairbounds.figures.style import style
 
 COLUMNS = ("bound", "sharp_bound", "multihop_bound", "local_bound", "trained_error", "excess_loss")
 
@@ -128,7 +128,7 @@ def test_a_table_that_does_not_fit_is_told_what_it_fits(call, tmp_path):
     pd.DataFrame(columns=["seed", "bound", "quantity", "measured", "value", "family"], data=[[0] * 6]).to_csv(bounds)
     lacking = ("needs the columns bound, excess_loss, ", "mine.csv lacks bound", "it has temperature, score")
     for arguments, parts in (
-        (("phase", mine), (*lacking, "it fits no figure here: figures.plots.plot_phase")),
+        (("phase", mine), (*lacking, "it fits no figure here: pairbounds.figures.plots.plot_phase")),
         (("phase", bounds), ("lacks excess_loss", "it fits leaderboard")),
         (("frontier", mine), ("reads pairings_frontier, pairings_matched, pairings_verdict", "fits none by its")),
     ):

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from figures.plots import (
+from pairbounds import PairGraph, check_bounds, spectrum
+from pairbounds.figures.plots import (
     errors_along_widths,
     plot_bounds,
     plot_classes,
@@ -16,9 +17,8 @@ from figures.plots import (
     plot_phase,
     plot_spectrum,
 )
+from pairbounds.theory.quantities.multihop import consistency_curve
 from tests.families import GRAPHS
-from theory import PairGraph, check_bounds, spectrum
-from theory.multihop import consistency_curve
 
 GRAPH = GRAPHS["latent_captions"](np.random.default_rng(0), 40)
 NAMES = ["probe-mse", "multihop-mse", "probe-error"]

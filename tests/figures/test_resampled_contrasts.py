@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from figures import resampled_training as figure
-from figures.findings.finding import CATEGORY, SUBCATEGORY
-from figures.findings.resampled_training import FINDING
-from figures.intervals import LEVEL, pooled_half
-from real_data.training.splits import OVERLAP
-from theory.intervals import shared_halves
+from pairbounds.figures import resampled_training as figure
+from pairbounds.figures.findings.finding import CATEGORY, SUBCATEGORY
+from pairbounds.figures.findings.resampled_training import FINDING
+from pairbounds.figures.intervals import LEVEL, pooled_half
+from pairbounds.real_data.training.splits import OVERLAP
+from pairbounds.theory.quantities.intervals import shared_halves
 
 SEEDS, BASELINES = 5, 3
 GUIDES = ("encoder", "labels", "random", "no_text", "captions")

@@ -3,8 +3,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from figures.figure import found
-from figures.style import style
+from pairbounds.figures.figure import found
+from pairbounds.figures.style import style
 
 
 def test_drawing_leaves_figures_backend_and_settings_alone(tmp_path):

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
+from pairbounds.infrastructure.commandline import CHECK_FAILED, print_table, run
 from tests.fuzz import report
 from tests.fuzz.running import run as run_fuzzer
 from tests.fuzz.specimen import TRUSTED
 from tests.fuzz.writing import write_tests
 from tests.reliability.record import Record
-from theory.infrastructure.commandline import CHECK_FAILED, print_table, run
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

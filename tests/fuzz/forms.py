@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from pairbounds import BOUNDS, PairGraph, check_bounds, spectrum
+from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.bounds.check import subjects_of
+from pairbounds.theory.bounds.registry import Subject
+from pairbounds.theory.spectrum.triplets import Spectrum
 from tests.fuzz.specimen import Features, Specimen
-from theory import BOUNDS, PairGraph, check_bounds, spectrum
-from theory.bounds import Encoder
-from theory.bounds.check import subjects_of
-from theory.bounds.registry import Subject
-from theory.spectra import Spectrum
 
 
 @dataclass(frozen=True, eq=False)

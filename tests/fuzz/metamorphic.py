@@ -21,21 +21,21 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import softmax
 
+from pairbounds import BOUNDS, HypothesisError
+from pairbounds.theory.bounds import QUANTITIES, Encoder
+from pairbounds.theory.bounds.theorem08_class_connectivity import least_gap
+from pairbounds.theory.bounds.theorem11_nearest_mean import _centred, _moments, _reach, _standing, _unit
+from pairbounds.theory.bounds.theorem18_penalty import _squared_size
+from pairbounds.theory.bounds.theorem20_votes import Vote, critic_of, pair_votes, zero_shot_vote
+from pairbounds.theory.bounds.theorem22_counting import square_at_most
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.connectivity import EXACT_NODES
+from pairbounds.theory.quantities.consistency import class_masses
+from pairbounds.theory.quantities.local_multihop import Cut, LocalBound, vote_within, within
+from pairbounds.theory.quantities.multihop import HOPS, label_measure
+from pairbounds.theory.quantities.scores import Standing, column_lengths, linear_standing, score_noise
 from tests.fuzz.forms import PROPERTIES, Form
 from tests.fuzz.specimen import Specimen
-from theory import BOUNDS, HypothesisError
-from theory.bounds import QUANTITIES, Encoder
-from theory.bounds.theorem08_class_connectivity import least_gap
-from theory.bounds.theorem11_nearest_mean import _centred, _moments, _reach, _standing, _unit
-from theory.bounds.theorem18_penalty import _squared_size
-from theory.bounds.theorem20_votes import Vote, critic_of, pair_votes, zero_shot_vote
-from theory.bounds.theorem22_counting import square_at_most
-from theory.connectivity import EXACT_NODES
-from theory.consistency import class_masses
-from theory.graph import PairGraph
-from theory.local_multihop import Cut, LocalBound, vote_within, within
-from theory.multihop import HOPS, label_measure
-from theory.scores import Standing, column_lengths, linear_standing, score_noise
 
 UNITS = 256 * float(np.finfo(np.float64).eps)
 UNDETERMINED = 1e-3  # of the size of a row: what may move by more says nothing
@@ -177,8 +177,8 @@ def _limit(form: Form, row: str) -> float:
 def _of_light_nodes(form: Form, moved: float) -> float:
     """How far InfoNCE at the optimum moves where its vectors do, over that: its scores do by `‖g‖ / √p + ‖f‖ / √q`.
 
-    Averaged as in `theory.bounds.theorem10_infonce`: over the pairs, and over the negatives by their share. Infinite
-    where a negative without a share to speak of may come to have one.
+    Averaged as in `pairbounds.theory.bounds.theorem10_infonce`: over the pairs, and over the negatives by their share.
+    Infinite where a negative without a share to speak of may come to have one.
     """
     graph, left, right = form.graph, form.optimum.left, form.optimum.both_sides
     p, q = graph.left_marginal[:, None], graph.right_marginal

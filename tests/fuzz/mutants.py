@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from pairbounds import BOUNDS, Bound
 from tests.fuzz.specimen import TRUSTED
-from theory import BOUNDS, Bound
 
 PREFIX = "mutant of "
 HALF = 0.5

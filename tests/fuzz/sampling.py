@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 
+from pairbounds import PairGraph
 from tests.families import GRAPHS
 from tests.fuzz.encoders import ENCODERS, factorised
 from tests.fuzz.specimen import Specimen
-from theory import PairGraph
 
 Shape = Callable[[np.random.Generator, PairGraph], tuple[np.ndarray, np.ndarray, np.ndarray]]
 Rule = Callable[[np.random.Generator, np.ndarray, float], np.ndarray]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from theory import PairGraph
+from pairbounds import PairGraph
 
 Features = tuple[np.ndarray, np.ndarray]
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pairbounds import BOUNDS, PairGraph, check_bounds
 from tests.bounds.checks import CHECKS
 from tests.bounds.checks.check import Case, two_nodes
 from tests.fuzz import mutants
@@ -18,7 +19,6 @@ from tests.fuzz.specimen import TRUSTED, Specimen
 from tests.fuzz.tally import Tally
 from tests.fuzz.verdicts import findings, judge
 from tests.fuzz.writing import as_test, slug
-from theory import BOUNDS, PairGraph, check_bounds
 
 SEED = 0
 JUDGED, GRAPHS = 1, 100

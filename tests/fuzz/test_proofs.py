@@ -10,6 +10,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
+from pairbounds import PairGraph, probe, spectrum
+from pairbounds.theory.bounds.quantities import Encoder
 from tests.families import GRAPHS
 from tests.fuzz.proofs.__main__ import app
 from tests.fuzz.proofs.changes import INJECTED, VALUE, Case, packed
@@ -18,8 +20,6 @@ from tests.fuzz.proofs.running import ProofTally, Trial, tried
 from tests.fuzz.proofs.sources import source
 from tests.fuzz.proofs.truth import errors
 from tests.theory.proofs.verifier import changed, saved
-from theory import PairGraph, probe, spectrum
-from theory.bounds.quantities import Encoder
 
 AT_MOST, TERM = ("at_most",), ("claims", 0, "polynomial", 0)
 EXAMPLES = 20

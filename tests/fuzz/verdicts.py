@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from pairbounds import BOUNDS, Bound, PairGraph, check_bounds, spectrum
+from pairbounds.theory.bounds import QUANTITIES, Encoder
+from pairbounds.theory.bounds.check import subjects_of
+from pairbounds.theory.graph.pair_graph import SMALLEST
 from tests.fuzz import mutants
 from tests.fuzz.specimen import Specimen
-from theory import BOUNDS, Bound, PairGraph, check_bounds, spectrum
-from theory.bounds import QUANTITIES, Encoder
-from theory.bounds.check import subjects_of
-from theory.graph import SMALLEST
 
 NUMERICAL = "not applicable: float64"  # how the note of a row begins that float64 cannot judge
 RESOLVED = 1e-6  # a mutant is plainly false where it fails by more than this, relative to what its sides are made of

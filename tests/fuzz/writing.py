@@ -6,13 +6,13 @@ from pathlib import Path
 
 import jinja2
 
+from pairbounds.infrastructure.tables import replacing
 from tests.fuzz.metamorphic import differences
 from tests.fuzz.sampling import draw
 from tests.fuzz.shrinking import shrink
 from tests.fuzz.specimen import Specimen
 from tests.fuzz.tally import Tally
 from tests.fuzz.verdicts import findings
-from theory.infrastructure.tables import replacing
 
 TEMPLATE = Path(__file__).with_name("found.py.jinja")
 

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
+from pairbounds.infrastructure import ownership
+from pairbounds.infrastructure.commandline import run
+from pairbounds.infrastructure.options import Force
+from pairbounds.infrastructure.tables import replacing
 from tests.mistakes.page import BEGINNING, PAGE, answers, page
-from theory.infrastructure import ownership
-from theory.infrastructure.commandline import run
-from theory.infrastructure.options import Force
-from theory.infrastructure.tables import replacing
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -7,9 +7,9 @@ import pandas as pd
 import scipy.io
 import scipy.sparse as sp
 
-from theory import PairGraph
+from pairbounds import PairGraph
 
-BOUND = """from theory import bound
+BOUND = """from pairbounds import bound
 
 
 @bound({name!r}, quantity={quantity!r}, status="conjecture")

@@ -7,11 +7,11 @@ from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
-from pairbounds import app
+from pairbounds import BOUNDS
+from pairbounds.__main__ import app
+from pairbounds.infrastructure.commandline import run
 from tests.mistakes import files
 from tests.mistakes.cases import MISTAKES, Mistake
-from theory import BOUNDS
-from theory.infrastructure.commandline import run
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "mistakes.md"

@@ -8,14 +8,18 @@ import sys
 import time
 from pathlib import Path
 
-import figures.__main__
-import real_data.__main__
-import simulations.__main__
-import theory.__main__
-from theory.infrastructure.commandline import run
+import pairbounds.commands.bounds
+import pairbounds.commands.figures
+import pairbounds.commands.real_data
+import pairbounds.commands.simulations
+from pairbounds.infrastructure.commandline import run
 
-APPS = {module.__package__: module.app for module in (theory.__main__, simulations.__main__, real_data.__main__)}
-APPS["figures"] = figures.__main__.app
+APPS = {
+    "theory": pairbounds.commands.bounds.app,
+    "simulations": pairbounds.commands.simulations.app,
+    "real_data": pairbounds.commands.real_data.app,
+    "figures": pairbounds.commands.figures.app,
+}
 
 
 def ending(command: str) -> int | str | None:

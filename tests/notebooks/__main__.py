@@ -5,9 +5,9 @@ from pathlib import Path
 
 import nbformat
 
+from pairbounds.infrastructure.commandline import say
+from pairbounds.infrastructure.tables import replacing
 from tests.notebooks.running import NOTEBOOKS, executed
-from theory.infrastructure.commandline import say
-from theory.infrastructure.tables import replacing
 
 for path in NOTEBOOKS:
     with tempfile.TemporaryDirectory() as folder:

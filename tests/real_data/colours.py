@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from PIL import Image
 
-from real_data.datasets import ImageTextDataset
-from real_data.datasets.pictures import digest
-from real_data.encoders.encoder import DualEncoder, ImageEncoder, LiveEncoder
-from real_data.pairings.sources import Source
+from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.datasets.pictures import digest
+from pairbounds.real_data.encoders.encoder import DualEncoder, ImageEncoder, LiveEncoder
+from pairbounds.real_data.pairings.sources import Source
 
 COLOURS = {"red": (220, 40, 40), "green": (40, 200, 40), "blue": (40, 40, 220), "yellow": (220, 220, 40)}
 SUBJECTS, PIXELS, FRAME = 14, 24, 4  # of each colour; of each picture, and of the white around it

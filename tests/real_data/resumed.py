@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from real_data.training.objectives import TwoViews, blind_guide
-from real_data.training.recipe import Recipe
-from real_data.training.trainer import train_encoder
-from real_data.training.views import ViewPool
+from pairbounds.real_data.training.objectives import TwoViews, blind_guide
+from pairbounds.real_data.training.recipe import Recipe
+from pairbounds.real_data.training.trainer import train_encoder
+from pairbounds.real_data.training.views import ViewPool
 
 
 def objective(width: int) -> TwoViews:

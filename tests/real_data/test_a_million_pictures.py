@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from real_data.datasets.dataset import ImageTextDataset
-from real_data.datasets.packed import PackedPaths, PackedTexts
-from real_data.training.splits import split
-from real_data.training.views import DecodedPictures, FreshViews, shown_pictures
+from pairbounds.real_data.datasets.dataset import ImageTextDataset
+from pairbounds.real_data.datasets.packed import PackedPaths, PackedTexts
+from pairbounds.real_data.training.splits import split
+from pairbounds.real_data.training.views import DecodedPictures, FreshViews, shown_pictures
 
 IMAGES, CLASSES = 1_281_167, 1000
 MEMORY = 1.2  # GiB that the process may take besides the libraries; a worker, a quarter that no other shares

@@ -10,13 +10,14 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from real_data.audit import KEYS, Settings, audit
-from real_data.audit.intervals import labelling_errors
-from real_data.audit.measuring import HOPS, PairFacts, PairsHere, agreement
+from pairbounds import PairGraph, check_bounds, spectrum
+from pairbounds.infrastructure import table_files
+from pairbounds.infrastructure.tables import sidecar
+from pairbounds.real_data.audit import KEYS, Settings, audit
+from pairbounds.real_data.audit.intervals import labelling_errors
+from pairbounds.real_data.audit.measuring import HOPS, PairFacts, PairsHere, agreement
+from pairbounds.theory.quantities import label_blocks, multihop, scores
 from tests.families import GRAPHS
-from theory import PairGraph, check_bounds, label_blocks, multihop, scores, spectrum
-from theory.infrastructure import table_files
-from theory.infrastructure.tables import sidecar
 
 K = 32
 LABELLED = ("bounds", "spectrum", "hub_captions", "crossing_captions", "classes", "class_pairs")

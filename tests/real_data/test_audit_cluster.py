@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from distributed import LocalCluster
 
-from real_data.__main__ import app
-from real_data.audit import Settings, audit, block_spectrum, cluster
-from real_data.audit.counting import count_here
+from pairbounds import HypothesisError, spectrum
+from pairbounds.commands.real_data import app
+from pairbounds.infrastructure import clusters
+from pairbounds.real_data.audit import Settings, audit, block_spectrum, cluster
+from pairbounds.real_data.audit.counting import count_here
 from tests.families import GRAPHS
 from tests.real_data.test_audit import random_table
-from theory import HypothesisError, spectrum
-from theory.infrastructure import clusters
 
 BY_PRODUCTS = {"optimum", "probe-mse", "probe-error", "sharp-probe-error", "near-optimal-error", "multihop-error"}
 BY_ROWS = {"tail-by-connectivity", "probe-error-by-connectivity"}

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from real_data.__main__ import app
-from real_data.audit import Columns
-from real_data.audit.counting import count_here
-from theory import PairGraph
+from pairbounds import PairGraph
+from pairbounds.commands.real_data import app
+from pairbounds.real_data.audit import Columns
+from pairbounds.real_data.audit.counting import count_here
 
 SUFFIXES = ("parquet", "csv", "tsv", "jsonl")
 

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from real_data.__main__ import app
-from real_data.audit import Settings, audit, auditing
-from real_data.audit.counting import Tally, count_here
-from theory import BOUNDS, bound
-from theory.infrastructure import table_files
+from pairbounds import BOUNDS, bound
+from pairbounds.commands.real_data import app
+from pairbounds.infrastructure import table_files
+from pairbounds.real_data.audit import Settings, audit, auditing
+from pairbounds.real_data.audit.counting import Tally, count_here
 
 PAIRS = {
     "image": [3, 1, 3, 2, 1, 3, 2, 9],

@@ -7,13 +7,13 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from real_data.__main__ import app
-from real_data.audit import WhatIf, keep_pairs, keeping, rules, what_if
-from real_data.audit.rules import PairList, Views
-from real_data.audit.trials import _after, _half, _masses, _measured, pair_list, sampled
-from real_data.audit.verdict import Choice
+from pairbounds import PairGraph
+from pairbounds.commands.real_data import app
+from pairbounds.real_data.audit import WhatIf, keep_pairs, keeping, rules, what_if
+from pairbounds.real_data.audit.rules import PairList, Views
+from pairbounds.real_data.audit.trials import _after, _half, _masses, _measured, pair_list, sampled
+from pairbounds.real_data.audit.verdict import Choice
 from tests.real_data.test_audit_columns import SUFFIXES, write
-from theory import PairGraph
 
 SEEDS = st.integers(0, 2**32 - 1)
 

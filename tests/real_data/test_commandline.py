@@ -1,8 +1,8 @@
 import pytest
 
-import real_data.emoji_concepts
-from real_data.__main__ import app
-from theory import PairGraph, induced_labelling_error
+import pairbounds.real_data.emoji_concepts
+from pairbounds import PairGraph, induced_labelling_error
+from pairbounds.commands.real_data import app
 
 
 @pytest.mark.parametrize(("labels", "error"), [("category", 0.176), ("subcategory", 0.305)])
@@ -32,9 +32,9 @@ def test_bad_input_is_one_line_and_exit_2(call, arguments, message):
 
 
 def test_a_release_with_other_data_is_one_line_and_exit_2(call, tmp_path, monkeypatch):
-    changed = tuple((p, c, n + (c == "concepts")) for p, c, n in real_data.emoji_concepts.EXPECTED_COUNTS)
-    monkeypatch.setattr(real_data.emoji_concepts, "EXPECTED_COUNTS", changed)
-    real_data.emoji_concepts.concepts.cache_clear()
+    changed = tuple((p, c, n + (c == "concepts")) for p, c, n in pairbounds.real_data.emoji_concepts.EXPECTED_COUNTS)
+    monkeypatch.setattr(pairbounds.real_data.emoji_concepts, "EXPECTED_COUNTS", changed)
+    pairbounds.real_data.emoji_concepts.concepts.cache_clear()
     code, _, err = call(app, "graph", "emoji", "--out", tmp_path / "emoji.npz")
     assert code == 2
     assert "expected 1638 concepts, found 1637: pip install" in err

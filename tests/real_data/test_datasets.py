@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from real_data.datasets import DATASETS, ImageTextDataset
-from real_data.datasets.emoji import emoji
-from real_data.datasets.imagefolder import imagefolder
-from real_data.datasets.naming import images_whose_class_is_named, names_their_class
-from real_data.datasets.pictures import open_picture
-from real_data.datasets.table import table
-from real_data.emoji_concepts import concepts, emoji_graph
+from pairbounds.real_data.datasets import DATASETS, ImageTextDataset
+from pairbounds.real_data.datasets.emoji import emoji
+from pairbounds.real_data.datasets.imagefolder import imagefolder
+from pairbounds.real_data.datasets.naming import images_whose_class_is_named, names_their_class
+from pairbounds.real_data.datasets.pictures import open_picture
+from pairbounds.real_data.datasets.table import table
+from pairbounds.real_data.emoji_concepts import concepts, emoji_graph
 from tests.real_data import tiny
 
 
@@ -146,7 +146,7 @@ def test_captions_name_a_class_by_a_word_of_its_name():
 
 
 def test_every_synset_has_the_name_of_its_number():
-    from real_data.datasets.imagefolder import _class_name
+    from pairbounds.real_data.datasets.imagefolder import _class_name
 
     named = _class_name()
     by_number = {"n01440764": "tench", "n02123045": "tabby cat", "n02504458": "African bush elephant",

@@ -13,14 +13,14 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from real_data.__main__ import app
-from real_data.caption_graphs import caption_graph, pair_rows
-from real_data.datasets import openclipart as clips
-from real_data.datasets import tuxpaint as stamps
-from real_data.datasets.openclipart import openclipart
-from real_data.datasets.tuxpaint import tuxpaint
-from real_data.emoji_concepts import emoji_graph
-from real_data.settings import ImageSettings
+from pairbounds.commands.real_data import app
+from pairbounds.real_data.caption_graphs import caption_graph, pair_rows
+from pairbounds.real_data.datasets import openclipart as clips
+from pairbounds.real_data.datasets import tuxpaint as stamps
+from pairbounds.real_data.datasets.openclipart import openclipart
+from pairbounds.real_data.datasets.tuxpaint import tuxpaint
+from pairbounds.real_data.emoji_concepts import emoji_graph
+from pairbounds.real_data.settings import ImageSettings
 from tests.real_data import tiny
 
 ROOT = Path(__file__).parents[2]

@@ -12,8 +12,8 @@ import pytest
 import scipy.linalg
 from scipy.sparse.csgraph import connected_components
 
-from real_data import emoji_concepts as emoji
-from theory import PairGraph
+from pairbounds import PairGraph
+from pairbounds.real_data import emoji_concepts as emoji
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from real_data.emoji_concepts import Labels
-from real_data.studies.emoji_captions import Settings, measure
+from pairbounds.real_data.emoji_concepts import Labels
+from pairbounds.real_data.studies.emoji_captions import Settings, measure
 
 
 @pytest.fixture(scope="module")

@@ -15,17 +15,17 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch.nn.functional import normalize
 
-from real_data.datasets import ImageTextDataset
-from real_data.datasets.emoji import emoji
-from real_data.datasets.imagefolder import imagefolder
-from real_data.encoders.efficientnet import EfficientNet
-from real_data.encoders.encoder import LiveEncoder, images_per_second
-from real_data.encoders.evaluator import evaluator
-from real_data.encoders.gradients import Gradients
-from real_data.encoders.minilm import MiniLM
-from real_data.encoders.offline import OfflineEncoder, train_offline_encoder
-from real_data.encoders.open_clip import OpenClip
-from real_data.encoders.retrieval import Retrieval, ranks, retrieval
+from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.datasets.emoji import emoji
+from pairbounds.real_data.datasets.imagefolder import imagefolder
+from pairbounds.real_data.encoders.efficientnet import EfficientNet
+from pairbounds.real_data.encoders.encoder import LiveEncoder, images_per_second
+from pairbounds.real_data.encoders.evaluator import evaluator
+from pairbounds.real_data.encoders.gradients import Gradients
+from pairbounds.real_data.encoders.minilm import MiniLM
+from pairbounds.real_data.encoders.offline import OfflineEncoder, train_offline_encoder
+from pairbounds.real_data.encoders.open_clip import OpenClip
+from pairbounds.real_data.encoders.retrieval import Retrieval, ranks, retrieval
 from tests.real_data import tiny
 from tests.real_data.test_encoders_cache import Bomb
 

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from real_data.datasets import ImageTextDataset
-from real_data.datasets.imagefolder import imagefolder
-from real_data.datasets.pictures import digest
-from real_data.encoders.cache import CHUNK, Rows, stored_rows
-from real_data.encoders.encoder import ImageEncoder, TextEncoder, images_per_second, unit_rows
+from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.datasets.imagefolder import imagefolder
+from pairbounds.real_data.datasets.pictures import digest
+from pairbounds.real_data.encoders.cache import CHUNK, Rows, stored_rows
+from pairbounds.real_data.encoders.encoder import ImageEncoder, TextEncoder, images_per_second, unit_rows
 from tests.limits import largest_file
 from tests.real_data import tiny
 
@@ -26,8 +26,8 @@ KILLED = f"""
 import os, signal, sys
 from pathlib import Path
 import numpy as np
-import real_data.datasets, real_data.encoders.evaluator, real_data.encoders.retrieval
-from real_data.encoders.cache import CHUNK, stored_rows
+import pairbounds.real_data.datasets, pairbounds.real_data.encoders.evaluator, pairbounds.real_data.encoders.retrieval
+from pairbounds.real_data.encoders.cache import CHUNK, stored_rows
 
 print([name for name in {LIBRARIES} if name in sys.modules], flush=True)
 

@@ -8,15 +8,15 @@ import open_clip
 import pytest
 import torch
 
-from real_data.training.crop_classifier import CropRecipe, crop_classifier
-from real_data.training.evaluation import Evaluation, nearest_neighbours, zero_shot
-from real_data.training.networks import WordBag
-from real_data.training.objectives import ImageText
-from real_data.training.recipe import Recipe
-from real_data.training.runs import RESULT, Run, Studio, run_all
-from real_data.training.splits import Split, split
-from real_data.training.trainer import Trained, untrained
-from real_data.training.views import stored_pictures
+from pairbounds.real_data.training.crop_classifier import CropRecipe, crop_classifier
+from pairbounds.real_data.training.evaluation import Evaluation, nearest_neighbours, zero_shot
+from pairbounds.real_data.training.networks import WordBag
+from pairbounds.real_data.training.objectives import ImageText
+from pairbounds.real_data.training.recipe import Recipe
+from pairbounds.real_data.training.runs import RESULT, Run, Studio, run_all
+from pairbounds.real_data.training.splits import Split, split
+from pairbounds.real_data.training.trainer import Trained, untrained
+from pairbounds.real_data.training.views import stored_pictures
 from tests.real_data.colours import COLOURS, coloured_source
 
 

@@ -6,10 +6,10 @@ import sys
 import numpy as np
 import torch
 
-from real_data.training.exported import ENCODER, README, export_encoder
-from real_data.training.networks import Backbone
-from real_data.training.recipe import Recipe
-from real_data.training.runs import Run, Studio, _trained, run_all
+from pairbounds.real_data.training.exported import ENCODER, README, export_encoder
+from pairbounds.real_data.training.networks import Backbone
+from pairbounds.real_data.training.recipe import Recipe
+from pairbounds.real_data.training.runs import Run, Studio, _trained, run_all
 from tests.real_data import tiny
 from tests.real_data.colours import coloured_source
 

@@ -4,11 +4,11 @@ import os
 
 import pytest
 
-from real_data.__main__ import app
-from real_data.training.forecast import BESIDE, training_forecast
-from real_data.training.objectives import OBJECTIVES, Objective
-from real_data.training.recipe import Recipe
-from real_data.training.runs import RESULT, Run, Studio
+from pairbounds.commands.real_data import app
+from pairbounds.real_data.training.forecast import BESIDE, training_forecast
+from pairbounds.real_data.training.objectives import OBJECTIVES, Objective
+from pairbounds.real_data.training.recipe import Recipe
+from pairbounds.real_data.training.runs import RESULT, Run, Studio
 from tests.real_data.colours import coloured_source
 
 

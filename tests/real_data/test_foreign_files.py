@@ -18,22 +18,22 @@ import pytest
 import torch
 from PIL import Image
 
-import figures.__main__
-import real_data.__main__
-import simulations.__main__
-import theory.__main__
-from real_data.datasets import svg
-from real_data.datasets.imagefolder import imagefolder
-from real_data.datasets.pictures import check_pictures, open_picture
-from real_data.datasets.table import table
-from real_data.encoders.cache import stored_rows
-from real_data.encoders.open_clip import OpenClip
-from real_data.training.networks import Backbone, text_tower
-from real_data.training.views import stored_pictures
+import pairbounds.commands.bounds
+import pairbounds.commands.figures
+import pairbounds.commands.real_data
+import pairbounds.commands.simulations
+from pairbounds.infrastructure.checkpoints import weights_in
+from pairbounds.infrastructure.inputs import is_there, require_file
+from pairbounds.real_data.datasets import svg
+from pairbounds.real_data.datasets.imagefolder import imagefolder
+from pairbounds.real_data.datasets.pictures import check_pictures, open_picture
+from pairbounds.real_data.datasets.table import table
+from pairbounds.real_data.encoders.cache import stored_rows
+from pairbounds.real_data.encoders.open_clip import OpenClip
+from pairbounds.real_data.training.networks import Backbone, text_tower
+from pairbounds.real_data.training.views import stored_pictures
 from tests.real_data import tiny
 from tests.real_data.colours import coloured
-from theory.infrastructure.checkpoints import weights_in
-from theory.infrastructure.inputs import is_there, require_file
 
 NAMESPACES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 SQUARE = '<rect width="10" height="10" fill="red"/>'
@@ -230,14 +230,18 @@ INPUTS = [
     "figures draw tightness_map --tables tables-{} --out out",
     "theory ledger --sharpness tables-{} --out page.md",
 ]
-APPS = {module.__package__: module.app for module in (theory.__main__, simulations.__main__, real_data.__main__)}
-APPS["figures"] = figures.__main__.app
+APPS = {
+    "theory": pairbounds.commands.bounds.app,
+    "simulations": pairbounds.commands.simulations.app,
+    "real_data": pairbounds.commands.real_data.app,
+    "figures": pairbounds.commands.figures.app,
+}
 
 
 @pytest.mark.parametrize("command", INPUTS)
 @pytest.mark.parametrize("kind", ["fifo", "socket", "folder", "device"])
 def test_every_input_that_is_no_file_is_one_line(call, no_files, command, kind):
-    theory.PairGraph(np.eye(3), [0, 1, 2]).save("good.npz")
+    pairbounds.PairGraph(np.eye(3), [0, 1, 2]).save("good.npz")
     pd.DataFrame({"image": [1, 2], "caption": ["a", "b"]}).to_parquet("good.parquet")
     tiny.picture(no_files / "good.png")
     pd.DataFrame({"image": ["good.png"], "caption": "c", "label": "l"}).to_csv("good.csv", index=False)

@@ -11,13 +11,13 @@ from PIL import Image
 from scipy.stats import ks_2samp
 from torchvision.transforms import RandomResizedCrop
 
-from real_data.datasets.dataset import ImageTextDataset
-from real_data.datasets.pictures import digest, open_original, open_picture
-from real_data.pairings.views import Reach
-from real_data.training import changes, views
-from real_data.training.changes import changed, random_box, random_changes
-from real_data.training.crops import cut
-from real_data.training.views import DecodedPictures, FreshViews, shown_pictures, stored_pictures, view_pool
+from pairbounds.real_data.datasets.dataset import ImageTextDataset
+from pairbounds.real_data.datasets.pictures import digest, open_original, open_picture
+from pairbounds.real_data.pairings.views import Reach
+from pairbounds.real_data.training import changes, views
+from pairbounds.real_data.training.changes import changed, random_box, random_changes
+from pairbounds.real_data.training.crops import cut
+from pairbounds.real_data.training.views import DecodedPictures, FreshViews, shown_pictures, stored_pictures, view_pool
 from tests.real_data.colours import coloured
 
 

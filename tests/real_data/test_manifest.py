@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from real_data.datasets import dataset as dataset_module
-from real_data.datasets import manifest, pictures
-from real_data.datasets.imagefolder import imagefolder
-from real_data.datasets.manifest import manifest_of
-from real_data.datasets.packed import PackedPaths, PackedTexts, taken
-from real_data.datasets.table import table
+from pairbounds.real_data.datasets import dataset as dataset_module
+from pairbounds.real_data.datasets import manifest, pictures
+from pairbounds.real_data.datasets.imagefolder import imagefolder
+from pairbounds.real_data.datasets.manifest import manifest_of
+from pairbounds.real_data.datasets.packed import PackedPaths, PackedTexts, taken
+from pairbounds.real_data.datasets.table import table
 from tests.limits import largest_file
 from tests.real_data import tiny
 

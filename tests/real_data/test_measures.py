@@ -9,21 +9,21 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from real_data.measures import off_diagonal as module
-from real_data.measures.comparison import Comparison, Draw
-from real_data.measures.frontier import Frontier, frontiers
-from real_data.measures.intervals import Bootstrap, estimate, t_interval
-from real_data.measures.learning import learned, on_sphere
-from real_data.measures.off_diagonal import OffDiagonal, chance_agreement, chance_corrected, off_diagonal
-from real_data.pairings.pairing import Pairing
-from real_data.pairings.similarities import cosine_similarities, membership_similarities
+from pairbounds import PairGraph, Spectrum, check_bounds, induced_labelling_error, spectrum
+from pairbounds.real_data.measures import off_diagonal as module
+from pairbounds.real_data.measures.comparison import Comparison, Draw
+from pairbounds.real_data.measures.frontier import Frontier, frontiers
+from pairbounds.real_data.measures.intervals import Bootstrap, estimate, t_interval
+from pairbounds.real_data.measures.learning import learned, on_sphere
+from pairbounds.real_data.measures.off_diagonal import OffDiagonal, chance_agreement, chance_corrected, off_diagonal
+from pairbounds.real_data.pairings.pairing import Pairing
+from pairbounds.real_data.pairings.similarities import cosine_similarities, membership_similarities
+from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
+from pairbounds.theory.quantities.logistic import logistic_probe
+from pairbounds.theory.quantities.metrics import alignment, uniformity
+from pairbounds.theory.quantities.multihop import consistency_curve
 from tests.families import GRAPHS
 from tests.theory.test_consistency import labelled_graphs
-from theory import PairGraph, Spectrum, check_bounds, induced_labelling_error, spectrum
-from theory.connectivity import class_second_eigenvalues
-from theory.logistic import logistic_probe
-from theory.metrics import alignment, uniformity
-from theory.multihop import consistency_curve
 
 SEEDS = st.integers(0, 2**31)
 

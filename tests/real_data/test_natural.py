@@ -6,13 +6,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from real_data.caption_graphs import caption_graph
-from real_data.natural import NaturalSets
-from real_data.studies import natural_captions, natural_pairings, natural_resampled, natural_what_if
-from real_data.studies.pairings import pairings_tables
+from pairbounds import induced_labelling_error, probe, spectrum
+from pairbounds.real_data.caption_graphs import caption_graph
+from pairbounds.real_data.natural import NaturalSets
+from pairbounds.real_data.studies import natural_captions, natural_pairings, natural_resampled, natural_what_if
+from pairbounds.real_data.studies.pairings import pairings_tables
+from pairbounds.theory.bounds.quantities import Encoder
 from tests.real_data.colours import COLOURS, SUBJECTS, coloured_source
-from theory import induced_labelling_error, probe, spectrum
-from theory.bounds.quantities import Encoder
 
 GRAPHS = natural_captions.Settings(widths=(4, 8), shuffles=2, splits=3, labelled_shares=(0.1, 0.5), held_out_width=8)
 

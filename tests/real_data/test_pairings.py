@@ -7,17 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from real_data.measures.off_diagonal import off_diagonal
-from real_data.pairings import similarities as module
-from real_data.pairings.crops import SIDE, crops, few_pixels
-from real_data.pairings.pairing import Pairing
-from real_data.pairings.similarities import (
+from pairbounds import HypothesisError
+from pairbounds.real_data.measures.off_diagonal import off_diagonal
+from pairbounds.real_data.pairings import similarities as module
+from pairbounds.real_data.pairings.crops import SIDE, crops, few_pixels
+from pairbounds.real_data.pairings.pairing import Pairing
+from pairbounds.real_data.pairings.similarities import (
     Similarities,
     best_match_similarities,
     cosine_similarities,
     membership_similarities,
 )
-from theory import HypothesisError
 
 SEEDS = st.integers(0, 2**31)
 

@@ -10,16 +10,16 @@ import pytest
 import torch
 from PIL import Image
 
-from real_data.__main__ import app
-from real_data.measures.drawn import measure_draw
-from real_data.measures.pairs import positives
-from real_data.measures.protocol import Protocol
-from real_data.pairings.crops import few_pixels, pixel_rows
-from real_data.pairings.inputs import ENCODER, EXACT, IMAGES, PIXELS, TEXTS, UNIFORM, UNNAMED, pairings
-from real_data.pairings.sampling import draw_images, gather
-from real_data.pairings.sources import source
-from real_data.pairings.views import simclr, views_of
-from real_data.studies.pairings import pairings_tables
+from pairbounds.commands.real_data import app
+from pairbounds.real_data.measures.drawn import measure_draw
+from pairbounds.real_data.measures.pairs import positives
+from pairbounds.real_data.measures.protocol import Protocol
+from pairbounds.real_data.pairings.crops import few_pixels, pixel_rows
+from pairbounds.real_data.pairings.inputs import ENCODER, EXACT, IMAGES, PIXELS, TEXTS, UNIFORM, UNNAMED, pairings
+from pairbounds.real_data.pairings.sampling import draw_images, gather
+from pairbounds.real_data.pairings.sources import source
+from pairbounds.real_data.pairings.views import simclr, views_of
+from pairbounds.real_data.studies.pairings import pairings_tables
 from tests.real_data import tiny
 from tests.real_data.colours import COLOURS, RowEncoder, coloured, coloured_source
 

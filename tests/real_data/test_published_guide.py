@@ -6,14 +6,13 @@ import torch
 from torch.nn.functional import normalize
 from torchvision.transforms.v2.functional import pil_to_tensor
 
-from real_data import resampled_nt_xent
-from real_data.encoders.open_clip import OpenClip
-from real_data.resampling import AddNewPositive, DropEasyNegative, DropFalseNegative
-from real_data.resampling.pairs import cosine_similarities, two_views
-from real_data.training.objectives import ENCODER
-from real_data.training.published_guide import PublishedGuide
-from real_data.training.recipe import Recipe
-from real_data.training.runs import Run, Studio, run_all
+from pairbounds.real_data.encoders.open_clip import OpenClip
+from pairbounds.real_data.resampling import AddNewPositive, DropEasyNegative, DropFalseNegative, resampled_nt_xent
+from pairbounds.real_data.resampling.pairs import cosine_similarities, two_views
+from pairbounds.real_data.training.objectives import ENCODER
+from pairbounds.real_data.training.published_guide import PublishedGuide
+from pairbounds.real_data.training.recipe import Recipe
+from pairbounds.real_data.training.runs import Run, Studio, run_all
 from tests.real_data import tiny
 from tests.real_data.colours import RowEncoder, coloured_source
 

@@ -9,21 +9,28 @@ import pytest
 import scipy.sparse as sp
 import torch
 
-from real_data.__main__ import app
-from real_data.datasets import DATASETS
-from real_data.resampling import caption_guide
-from real_data.studies import resampled_training
-from real_data.studies.resampled_training import resampling_runs, selected
-from real_data.training import linear_probe
-from real_data.training.forecast import stated_forecast, training_forecast
-from real_data.training.joined import joined
-from real_data.training.objectives import EVERY_GUIDE, LABELS, TwoViews, blind_guide, exact_guide, projection_head
-from real_data.training.recipe import Recipe
-from real_data.training.recipes import DEFAULT, OURS, RECIPES, chosen_numbers, recipe_lines
-from real_data.training.runs import Run, Studio, run_all
-from real_data.training.splits import CHOOSING, Roles, split
-from real_data.training.trainer import train_encoder
-from real_data.training.views import Batch, view_pool
+from pairbounds.commands.real_data import app
+from pairbounds.real_data.datasets import DATASETS
+from pairbounds.real_data.resampling import caption_guide
+from pairbounds.real_data.studies import resampled_training
+from pairbounds.real_data.studies.resampled_training import resampling_runs, selected
+from pairbounds.real_data.training import linear_probe
+from pairbounds.real_data.training.forecast import stated_forecast, training_forecast
+from pairbounds.real_data.training.joined import joined
+from pairbounds.real_data.training.objectives import (
+    EVERY_GUIDE,
+    LABELS,
+    TwoViews,
+    blind_guide,
+    exact_guide,
+    projection_head,
+)
+from pairbounds.real_data.training.recipe import Recipe
+from pairbounds.real_data.training.recipes import DEFAULT, OURS, RECIPES, chosen_numbers, recipe_lines
+from pairbounds.real_data.training.runs import Run, Studio, run_all
+from pairbounds.real_data.training.splits import CHOOSING, Roles, split
+from pairbounds.real_data.training.trainer import train_encoder
+from pairbounds.real_data.training.views import Batch, view_pool
 from tests.real_data import tiny
 from tests.real_data.colours import RowEncoder, coloured_source
 

@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from real_data.__main__ import app
-from real_data.measures.off_diagonal import off_diagonal
-from real_data.pairings.inputs import EXACT, TEXTS, augmentations
-from real_data.pairings.sampling import draw_images, gather
-from real_data.studies.resampled_views import ORACLE, RANDOM, Settings, resampling_on_graphs
+from pairbounds import check_bounds, induced_labelling_error
+from pairbounds.commands.real_data import app
+from pairbounds.real_data.measures.off_diagonal import off_diagonal
+from pairbounds.real_data.pairings.inputs import EXACT, TEXTS, augmentations
+from pairbounds.real_data.pairings.sampling import draw_images, gather
+from pairbounds.real_data.studies.resampled_views import ORACLE, RANDOM, Settings, resampling_on_graphs
+from pairbounds.theory.resampling import RULES, resampling_effects
 from tests.real_data import tiny
 from tests.real_data.colours import coloured_source
-from theory import check_bounds, induced_labelling_error
-from theory.resampling import RULES, resampling_effects
 
 SETTINGS, SEED = Settings(total_images=48, draws=2, keep=10, diversity=8, k=5), 3
 BEFORE = [f"{name}_before" for name in ("induced_labelling_error", "next_singular_value", "bound", "probe_error")]

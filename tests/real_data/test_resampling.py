@@ -8,8 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from real_data import resampled_nt_xent
-from real_data.resampling import (
+from pairbounds.real_data.resampling import (
     RULES,
     AddNewPositive,
     BatchPairs,
@@ -19,6 +18,7 @@ from real_data.resampling import (
     Rule,
     label_guide,
     random_guide,
+    resampled_nt_xent,
     two_views,
 )
 

@@ -8,7 +8,7 @@ import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
 
-from real_data.resampling import gather_batch, resampled_nt_xent
+from pairbounds.real_data.resampling import gather_batch, resampled_nt_xent
 from tests.limits import PATIENCE
 
 IMAGES, WIDTH, PROCESSES, RULE = 6, 3, 2, "add_new_positive+drop_false_positive+drop_false_negative"

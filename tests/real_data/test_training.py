@@ -19,16 +19,16 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from torchvision.transforms.v2.functional import pil_to_tensor
 
-from real_data.__main__ import app
-from real_data.pairings.views import views_of
-from real_data.studies import pretraining
-from real_data.studies.pretraining import pretraining_table
-from real_data.studies.resampled_training import resampling_runs
-from real_data.training import linear_probe as linear_probe_module
-from real_data.training import standardised as standardised_module
-from real_data.training.linear_probe import linear_probe
-from real_data.training.networks import Backbone, WordBag, text_tower
-from real_data.training.objectives import (
+from pairbounds.commands.real_data import app
+from pairbounds.real_data.pairings.views import views_of
+from pairbounds.real_data.studies import pretraining
+from pairbounds.real_data.studies.pretraining import pretraining_table
+from pairbounds.real_data.studies.resampled_training import resampling_runs
+from pairbounds.real_data.training import linear_probe as linear_probe_module
+from pairbounds.real_data.training import standardised as standardised_module
+from pairbounds.real_data.training.linear_probe import linear_probe
+from pairbounds.real_data.training.networks import Backbone, WordBag, text_tower
+from pairbounds.real_data.training.objectives import (
     ENCODER,
     LABELS,
     RANDOM,
@@ -39,16 +39,16 @@ from real_data.training.objectives import (
     oracle_guide,
     seen_guide,
 )
-from real_data.training.recipe import Recipe
-from real_data.training.runs import RESULT, Run, Studio, run_all
-from real_data.training.splits import Split, split
-from real_data.training.trainer import CHECKPOINT, LOG, train_encoder, untrained
-from real_data.training.views import Batch, FreshViews, stored_pictures, view_pool
+from pairbounds.real_data.training.recipe import Recipe
+from pairbounds.real_data.training.runs import RESULT, Run, Studio, run_all
+from pairbounds.real_data.training.splits import Split, split
+from pairbounds.real_data.training.trainer import CHECKPOINT, LOG, train_encoder, untrained
+from pairbounds.real_data.training.views import Batch, FreshViews, stored_pictures, view_pool
+from pairbounds.theory.resampling import ALL_FOUR, FOUR
 from tests.limits import PATIENCE, largest_file
 from tests.real_data import tiny
 from tests.real_data.colours import RowEncoder, coloured_source
 from tests.real_data.resumed import train
-from theory.resampling import ALL_FOUR, FOUR
 
 RECIPE = Recipe(epochs=3, batch=16, warmup=1)
 EVERYBODY = np.arange(64)

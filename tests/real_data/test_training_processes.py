@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 import torch
 
-from real_data.datasets.dataset import ImageTextDataset
-from real_data.training import distributed
-from real_data.training.distributed import processes
-from real_data.training.networks import Backbone, WordBag
-from real_data.training.objectives import (
+from pairbounds.real_data.datasets.dataset import ImageTextDataset
+from pairbounds.real_data.training import distributed
+from pairbounds.real_data.training.distributed import processes
+from pairbounds.real_data.training.networks import Backbone, WordBag
+from pairbounds.real_data.training.objectives import (
     ImageText,
     Objective,
     Supervised,
@@ -24,9 +24,9 @@ from real_data.training.objectives import (
     oracle_guide,
     seen_guide,
 )
-from real_data.training.recipe import Recipe
-from real_data.training.trainer import CHECKPOINT, LOG, train_encoder
-from real_data.training.views import FreshViews, ViewPool, ViewSource
+from pairbounds.real_data.training.recipe import Recipe
+from pairbounds.real_data.training.trainer import CHECKPOINT, LOG, train_encoder
+from pairbounds.real_data.training.views import FreshViews, ViewPool, ViewSource
 from tests.real_data import tiny
 from tests.real_data.colours import RowEncoder, coloured
 
@@ -128,9 +128,9 @@ def test_a_batch_that_cannot_be_shared_is_refused(monkeypatch):
 def test_batch_normalisation_takes_the_moments_of_the_whole_batch_on_gpus(tmp_path):
     """On one GPU alone, where a group of one process has the layers that several would have."""
     script = (
-        "from real_data.training.distributed import processes, spread\n"
+        "from pairbounds.real_data.training.distributed import processes, spread\n"
         "import torch\n"
-        "from real_data.training.networks import SmallResNet\n"
+        "from pairbounds.real_data.training.networks import SmallResNet\n"
         "with processes() as device:\n"
         "    network = spread(SmallResNet().to(device), torch.device(device))\n"
         "    kinds = {type(layer).__name__ for layer in network.modules()}\n"

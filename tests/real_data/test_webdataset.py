@@ -9,13 +9,13 @@ import pytest
 import torch
 from webdataset import TarWriter
 
-from real_data.datasets import webdataset as module
-from real_data.datasets.imagefolder import imagefolder
-from real_data.datasets.pictures import open_picture
-from real_data.datasets.webdataset import webdataset
-from real_data.pairings.views import views_of
-from real_data.settings import ImageSettings
-from real_data.training.views import FreshViews
+from pairbounds.real_data.datasets import webdataset as module
+from pairbounds.real_data.datasets.imagefolder import imagefolder
+from pairbounds.real_data.datasets.pictures import open_picture
+from pairbounds.real_data.datasets.webdataset import webdataset
+from pairbounds.real_data.pairings.views import views_of
+from pairbounds.real_data.settings import ImageSettings
+from pairbounds.real_data.training.views import FreshViews
 from tests.real_data import tiny
 
 LONG_AGO = 1_700_000_000

@@ -12,8 +12,8 @@ import pytest
 import torch
 from PIL import Image
 
-from real_data.__main__ import app
-from real_data.training.exported import ENCODER
+from pairbounds.commands.real_data import app
+from pairbounds.real_data.training.exported import ENCODER
 from tests.real_data import tiny
 
 pytestmark = pytest.mark.slow
@@ -110,7 +110,8 @@ def test_two_processes_of_torchrun_train_each_encoder_together(call, place):
 def torchrun(place, *command):
     """Of the command, by two processes that know the tiny CLIP."""
     (place / "command.py").write_text(
-        "import sys\nfrom pathlib import Path\nfrom tempfile import mkdtemp\nfrom real_data.__main__ import app\n"
+        "import sys\nfrom pathlib import Path\nfrom tempfile import mkdtemp\n"
+        "from pairbounds.commands.real_data import app\n"
         "from tests.real_data import tiny\ntiny.register_clip(Path(mkdtemp(dir=Path(__file__).parent)))\n"
         "app(sys.argv[1:])\n"
     )

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
+from pairbounds.infrastructure.commandline import run
+from pairbounds.infrastructure.tables import replacing
 from tests.reliability.page import PAGE, reliability_page
 from tests.reliability.record import RECORDS
-from theory.infrastructure.commandline import run
-from theory.infrastructure.tables import replacing
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 import typer
 
+from pairbounds.infrastructure.commandline import CHECK_FAILED, print_table, run
 from tests.reliability.record import Record
 from tests.reliability.uncovered import REASONS
-from theory.infrastructure.commandline import CHECK_FAILED, print_table, run
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("theory", "simulations", "real_data", "figures")

@@ -2,75 +2,87 @@
 
 SAME_VALUE: dict[str, str] = {
     (
-        "theory.restricted.restricted_probe: `_, found, directions = svd(image, full_matrices=rank > "
+        "pairbounds.theory.quantities.restricted.restricted_probe: `_, found, directions = svd(image, "
+        "full_matrices=rank > "
         "graph.n_right)` as `_, found, directions = svd(image, full_matrices=rank >= graph.n_right)`"
     ): ("A square matrix has all its directions either way."),
     (
-        "theory.counting._chebyshev_moments: `matrix = graph.normalized if graph.n_left <= graph.n_right else "
+        "pairbounds.theory.quantities.counting._chebyshev_moments: `matrix = graph.normalized if graph.n_left <= "
+        "graph.n_right else "
         "sp.csr_array(graph.normalized.T)` as `matrix = graph.normalized if graph.n_left < graph.n_right else "
         "sp.csr_array(graph.normalized.T)`"
     ): ("Of a square matrix both sides are the shorter."),
     (
-        "theory.bounds.theorem20_votes.Vote.most_by_node: `cost = np.where(self.own > self.rival, total * "
+        "pairbounds.theory.bounds.theorem20_votes.Vote.most_by_node: `cost = np.where(self.own > self.rival, total * "
         "least_divergence(self.rival / total), 0.0)` as `cost = np.where(self.own >= self.rival, total * "
         "least_divergence(self.rival / total), 0.0)`"
     ): ("The least divergence of even odds from themselves is 0."),
     (
-        "theory.bounds.theorem22_counting._fourth_powers: `if np.sum(rows ** 2) < np.sum(columns ** 2):` as `if "
+        "pairbounds.theory.bounds.theorem22_counting._fourth_powers: `if np.sum(rows ** 2) < np.sum(columns ** 2):` "
+        "as `if "
         "np.sum(rows ** 2) <= np.sum(columns ** 2):`"
     ): ("`‖A Aᵀ‖` is `‖Aᵀ A‖`: the side is a matter of cost."),
     (
-        "theory.bounds.theorem27_whitened_alignment._singular_values: `if np.linalg.norm(matrix - "
+        "pairbounds.theory.bounds.theorem27_whitened_alignment._singular_values: `if np.linalg.norm(matrix - "
         "np.diag(diagonal)) <= RANK_TOLERANCE * np.sqrt(len(matrix)):` as `if np.linalg.norm(matrix - "
         "np.diag(diagonal)) < RANK_TOLERANCE * np.sqrt(len(matrix)):`"
     ): ("At the tolerance itself both are right to round-off."),
     (
-        "theory.bounds.theorem11_nearest_mean._reach: `return np.asarray(np.where(reach > TINY, reach, 0.0))` as "
+        "pairbounds.theory.bounds.theorem11_nearest_mean._reach: `return np.asarray(np.where(reach > TINY, reach, "
+        "0.0))` as "
         "`return np.asarray(np.where(reach >= TINY, reach, 0.0))`"
     ): ("Of the border itself the square is in float64, too: a limit between two safe sides."),
     (
-        "theory.bounds.theorem11_nearest_mean._in_squared_units: `held = mean_square in (0, math.inf) or SMALLEST "
+        "pairbounds.theory.bounds.theorem11_nearest_mean._in_squared_units: `held = mean_square in (0, math.inf) or "
+        "SMALLEST "
         "<= value < math.inf` as `held = mean_square in (0, math.inf) or SMALLEST < value < math.inf`"
     ): ("The least number with all its digits is refused, and no bound is another."),
     (
-        "theory.bounds.theorem11_mean_classifier._require_independent: `require(off <= round_off, f'independence "
+        "pairbounds.theory.bounds.theorem11_mean_classifier._require_independent: `require(off <= round_off, "
+        "f'independence "
         "given the class fails: probabilities of pairs are off by up to {off:.1e}')` as `require(off < round_off, "
         "f'independence given the class fails: probabilities of pairs are off by up to {off:.1e}')`"
     ): ("At the tolerance itself a graph is refused, and no bound is another."),
     (
-        "theory.certificates.certify: `smaller_is_right = graph.n_right <= graph.n_left` as `smaller_is_right = "
+        "pairbounds.theory.spectrum.certificates.certify: `smaller_is_right = graph.n_right <= graph.n_left` as "
+        "`smaller_is_right = "
         "graph.n_right < graph.n_left`"
     ): ("Of a square matrix both sides are the smaller."),
     (
-        "theory.multihop.label_measure: `longer = next((jacobi for steps, jacobi in known.items() if (steps or 0) "
+        "pairbounds.theory.quantities.multihop.label_measure: `longer = next((jacobi for steps, jacobi in "
+        "known.items() if (steps or 0) "
         "> hops), None)` as `longer = next((jacobi for steps, jacobi in known.items() if (steps or 0) >= hops), "
         "None)`"
     ): ("The very number of hops is not among those that are known: it is looked for before."),
     (
-        "theory.multihop._bidiagonalised: `shorter_left = left.size <= right.size` as `shorter_left = left.size < "
+        "pairbounds.theory.quantities.multihop._bidiagonalised: `shorter_left = left.size <= right.size` as "
+        "`shorter_left = left.size < "
         "right.size`"
     ): ("Of a square matrix both sides are the shorter."),
     (
-        "theory.multihop._bidiagonalised: `_orthogonalise(left, kept[:taken + 1])` as `_orthogonalise(left, "
+        "pairbounds.theory.quantities.multihop._bidiagonalised: `_orthogonalise(left, kept[:taken + 1])` as "
+        "`_orthogonalise(left, "
         "kept[:taken])`"
     ): ("What lies along the last vector is round-off of the recurrence: it perturbs the matrix by as much."),
-    ("theory.hop_scores._Hopped.of: `if len(known) < count:` as `if len(known) <= count:`"): (
+    ("pairbounds.theory.quantities.hop_scores._Hopped.of: `if len(known) < count:` as `if len(known) <= count:`"): (
         "Of just so many hops that are kept, a copy is kept in their place."
     ),
     (
-        "theory.hop_scores._continued: `half = matrix.T @ hops[degree - 1] if degree > 1 else "
+        "pairbounds.theory.quantities.hop_scores._continued: `half = matrix.T @ hops[degree - 1] if degree > 1 else "
         "first_half_hop(matrix, targets)` as `half = matrix.T @ hops[degree - 1] if degree >= 1 else "
         "first_half_hop(matrix, targets)`"
     ): ("The first half hop reads the labels as sparse: a matter of cost."),
-    ("theory.local_multihop._least: `if hope >= best.error:` as `if hope > best.error:`"): (
+    ("pairbounds.theory.quantities.local_multihop._least: `if hope >= best.error:` as `if hope > best.error:`"): (
         "At the best error itself nothing less is proved, and of equal ones the first is kept."
     ),
     (
-        "theory.local_multihop._least: `if trial.at_least(cut) < best.error:` as `if trial.at_least(cut) <= "
+        "pairbounds.theory.quantities.local_multihop._least: `if trial.at_least(cut) < best.error:` as `if "
+        "trial.at_least(cut) <= "
         "best.error:`"
     ): ("At the best error itself nothing less is proved, and of equal ones the first is kept."),
     (
-        "theory.local_multihop._may_say_something: `return bool(np.any(integrals < all_wrong))` as `return "
+        "pairbounds.theory.quantities.local_multihop._may_say_something: `return bool(np.any(integrals < all_wrong))` "
+        "as `return "
         "bool(np.any(integrals <= all_wrong))`"
     ): ("At equality the budget pays for all nodes: the member says 1, as one that is left out does."),
 }

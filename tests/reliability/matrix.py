@@ -17,9 +17,9 @@ from xml.etree import ElementTree
 
 import typer
 
+from pairbounds.infrastructure.commandline import BAD_INPUT, CHECK_FAILED, print_table, run
+from pairbounds.infrastructure.names import none_of
 from tests.reliability.record import RECORDS, Record, here_and_now
-from theory.infrastructure.commandline import BAD_INPUT, CHECK_FAILED, print_table, run
-from theory.infrastructure.names import none_of
 
 ROOT = Path(__file__).parents[2]
 PARALLEL = ("-n", "auto", "--dist", "loadfile", "-p", "no:cacheprovider")

@@ -265,7 +265,7 @@ def _is_allowance(hook: _Hook) -> bool:
 
 
 def _plainly_over_gap(node: ast.Call) -> ast.AST:
-    """The quotient of `theory.bounds.gap`, not rounded."""
+    """The quotient of `pairbounds.theory.bounds.gap`, not rounded."""
     numerator, spectrum, k = (ast.unparse(argument) for argument in node.args)
     cut = next((ast.unparse(one.value) for one in node.keywords), "0.0")
     source = f"({numerator}) / (1 - max({cut}, float({spectrum}.singular_values[{k}])) ** 2)"

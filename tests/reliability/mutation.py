@@ -17,12 +17,12 @@ import pytest
 import typer
 from hypothesis import Phase, settings
 
+from pairbounds.infrastructure.commandline import CHECK_FAILED, print_table, run
+from pairbounds.theory.bounds import THEOREMS
 from tests.reliability.equivalent import SAME_VALUE
 from tests.reliability.mutating import KINDS, Loaded, Mutant, mutants
 from tests.reliability.narrow import modules, narrowest
 from tests.reliability.record import RECORDS, Record, here_and_now
-from theory.bounds import THEOREMS
-from theory.infrastructure.commandline import CHECK_FAILED, print_table, run
 
 # Seconds of a processor, which say the same beside other work.
 SECONDS = 120  # for the tests of one mutant: one that takes longer does not end, and is found by that

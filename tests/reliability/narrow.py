@@ -4,29 +4,29 @@ import importlib
 from collections.abc import Mapping
 from types import ModuleType
 
+from pairbounds.theory.bounds import BOUNDS, THEOREMS
 from tests.bounds.checks import CHECKS
 from tests.bounds.test_outward import TOGETHER
-from theory.bounds import BOUNDS, THEOREMS
 
 # The modules that compute what bounds are made of.
 COMPUTING: Mapping[str, tuple[str, ...]] = {
-    "theory.bounds.precise": ("tests/bounds/test_rounding.py", "tests/theory/test_attack.py"),
-    "theory.bounds.scoring": ("tests/bounds/test_every_bound.py", "tests/theory/test_attack.py"),
-    "theory.certificates": ("tests/theory/test_certificates.py",),
-    "theory.counting": ("tests/theory/test_counting.py",),
-    "theory.hop_scores": ("tests/theory/test_local_multihop.py",),
-    "theory.infonce": ("tests/theory/test_infonce.py",),
-    "theory.intervals": ("tests/theory/test_intervals.py",),
-    "theory.local_multihop": ("tests/theory/test_local_multihop.py",),
-    "theory.logistic": ("tests/theory/test_logistic.py",),
-    "theory.margins": ("tests/theory/test_margins.py",),
-    "theory.mixtures": ("tests/theory/test_mixtures.py",),
-    "theory.multihop": ("tests/theory/test_multihop.py",),
-    "theory.pairs_to_error": ("tests/theory/test_pairs_to_error.py",),
-    "theory.restricted": ("tests/theory/test_restricted.py",),
-    "theory.ridge": ("tests/theory/test_ridge.py",),
-    "theory.transfer": ("tests/theory/test_transfer.py",),
-    "theory.votes": ("tests/theory/test_votes.py",),
+    "pairbounds.theory.bounds.precise": ("tests/bounds/test_rounding.py", "tests/theory/test_attack.py"),
+    "pairbounds.theory.bounds.scoring": ("tests/bounds/test_every_bound.py", "tests/theory/test_attack.py"),
+    "pairbounds.theory.spectrum.certificates": ("tests/theory/test_certificates.py",),
+    "pairbounds.theory.quantities.counting": ("tests/theory/test_counting.py",),
+    "pairbounds.theory.quantities.hop_scores": ("tests/theory/test_local_multihop.py",),
+    "pairbounds.theory.quantities.infonce": ("tests/theory/test_infonce.py",),
+    "pairbounds.theory.quantities.intervals": ("tests/theory/test_intervals.py",),
+    "pairbounds.theory.quantities.local_multihop": ("tests/theory/test_local_multihop.py",),
+    "pairbounds.theory.quantities.logistic": ("tests/theory/test_logistic.py",),
+    "pairbounds.theory.quantities.margins": ("tests/theory/test_margins.py",),
+    "pairbounds.theory.graph.mixtures": ("tests/theory/test_mixtures.py",),
+    "pairbounds.theory.quantities.multihop": ("tests/theory/test_multihop.py",),
+    "pairbounds.theory.quantities.pairs_to_error": ("tests/theory/test_pairs_to_error.py",),
+    "pairbounds.theory.quantities.restricted": ("tests/theory/test_restricted.py",),
+    "pairbounds.theory.quantities.ridge": ("tests/theory/test_ridge.py",),
+    "pairbounds.theory.quantities.transfer": ("tests/theory/test_transfer.py",),
+    "pairbounds.theory.quantities.votes": ("tests/theory/test_votes.py",),
 }
 
 # Beside their witnesses, their violated hypotheses and what weakens their claims, theorems have tests of their own.

@@ -20,11 +20,11 @@ import numpy as np
 import pandas as pd
 import typer
 
+from pairbounds import PairGraph, check_bounds
+from pairbounds.infrastructure.commandline import run
 from tests.families import GRAPHS
 from tests.reliability.processor import variables
 from tests.reliability.record import RECORDS, Record
-from theory import PairGraph, check_bounds
-from theory.infrastructure.commandline import run
 
 BOUNDS_HELD = ["local-multihop-error", "local-penalised-error", "walk-vote-error"]
 TEST = "tests/bounds/test_summation.py"

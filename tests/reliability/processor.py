@@ -11,8 +11,8 @@ from collections.abc import Mapping
 
 import typer
 
+from pairbounds.infrastructure.commandline import run
 from tests.reliability.becoming import Command, become
-from theory.infrastructure.commandline import run
 
 FIXED = {
     "ATEN_CPU_CAPABILITY": "default",

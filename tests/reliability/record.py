@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from theory.infrastructure.tables import replacing, surroundings
+from pairbounds.infrastructure.tables import replacing, surroundings
 
 RECORDS = Path(__file__).parents[2] / "results" / "reliability"
 

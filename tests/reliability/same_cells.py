@@ -1,9 +1,9 @@
 """`python -m tests.reliability.same_cells OLD NEW`: whether two folders of tables hold the same cells.
 
 Tables and columns that were renamed in between are compared under their new names, by the map with which figures read
-old tables (`figures.renamed`). A column of verdicts has its cells where a claim is applicable; where it is not, the
-newer table has none. Notes may say more than they did. Tables of two processors agree in some digits of each number:
-`--digits 3` compares so many.
+old tables (`pairbounds.figures.renamed`). A column of verdicts has its cells where a claim is applicable; where it is
+not, the newer table has none. Notes may say more than they did. Tables of two processors agree in some digits of each
+number: `--digits 3` compares so many.
 """
 
 import math
@@ -14,10 +14,10 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from figures.findings.evidence import NOTHING, last_digit
-from figures.renamed import COLUMNS, TABLES
-from theory.infrastructure.commandline import CHECK_FAILED, print_table, run
-from theory.infrastructure.tables import read_table
+from pairbounds.figures.findings.evidence import NOTHING, last_digit
+from pairbounds.figures.renamed import COLUMNS, TABLES
+from pairbounds.infrastructure.commandline import CHECK_FAILED, print_table, run
+from pairbounds.infrastructure.tables import read_table
 
 NOTE = "note"  # a column of words, which may say more than they did
 

@@ -16,13 +16,13 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import typer
 
-from figures.figure import Figure
-from figures.figure import found as all_figures
-from figures.findings.finding import Finding
-from figures.findings.finding import found as all_findings
-from figures.renamed import read
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.figure import found as all_figures
+from pairbounds.figures.findings.finding import Finding
+from pairbounds.figures.findings.finding import found as all_findings
+from pairbounds.figures.renamed import read
+from pairbounds.infrastructure.commandline import CHECK_FAILED, print_table, run, say
 from tests.reliability.record import Record
-from theory.infrastructure.commandline import CHECK_FAILED, print_table, run, say
 
 NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?%?")
 CONTEXT = 6  # words before a number that say what it is

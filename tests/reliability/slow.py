@@ -6,8 +6,8 @@ import sys
 
 import typer
 
+from pairbounds.infrastructure.commandline import run
 from tests.reliability.becoming import Command, become
-from theory.infrastructure.commandline import run
 
 LOOPS = 2
 # It ends with its parent, killed or not.

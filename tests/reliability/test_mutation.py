@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from pairbounds.theory.bounds import THEOREMS
+from pairbounds.theory.quantities import margins
 from tests.bounds import test_outward
 from tests.reliability import mutation
 from tests.reliability.equivalent import SAME_VALUE
 from tests.reliability.mutating import KINDS, Loaded, mistakes, mutants
 from tests.reliability.narrow import modules, narrowest
 from tests.theory import test_counting, test_margins, test_pairs_to_error, test_restricted, test_ridge, test_transfer
-from theory import margins
-from theory.bounds import THEOREMS
 
 ROOT = Path(__file__).parents[2]
 SOURCE = """
@@ -151,18 +151,18 @@ def on_ridge() -> None:
 
 # A module, the function that is changed there, or any, the kinds of mistakes, and what must fail.
 SAMPLE = [
-    ("theory.counting", "count_above", ("number", "rounding"), on_counting),
-    ("theory.counting", "", ("rounding",), on_counting),
-    ("theory.margins", "", ("rounding",), on_margins),
-    ("theory.pairs_to_error", "mse_from_pairs", ("rounding", "end", "extreme"), from_pairs),
-    ("theory.restricted", "", ("rounding",), on_restricted),
-    ("theory.ridge", "ridge_mse_at_most", ("rounding",), on_ridge),
-    ("theory.ridge", "_outward", ("rounding", "extreme"), on_ridge),
-    ("theory.transfer", "", ("rounding",), on_transfer),
-    ("theory.bounds.theorem03_mmcl_is_sscl", "", ("rounding",), on_theorem_3),
-    ("theory.bounds.theorem06_zero_shot", "", ("rounding", "end"), together),
-    ("theory.bounds.theorem07_near_optimal", "", ("rounding", "end"), together),
-    ("theory.bounds.theorem11_nearest_mean", "", ("rounding",), on_means),
+    ("pairbounds.theory.quantities.counting", "count_above", ("number", "rounding"), on_counting),
+    ("pairbounds.theory.quantities.counting", "", ("rounding",), on_counting),
+    ("pairbounds.theory.quantities.margins", "", ("rounding",), on_margins),
+    ("pairbounds.theory.quantities.pairs_to_error", "mse_from_pairs", ("rounding", "end", "extreme"), from_pairs),
+    ("pairbounds.theory.quantities.restricted", "", ("rounding",), on_restricted),
+    ("pairbounds.theory.quantities.ridge", "ridge_mse_at_most", ("rounding",), on_ridge),
+    ("pairbounds.theory.quantities.ridge", "_outward", ("rounding", "extreme"), on_ridge),
+    ("pairbounds.theory.quantities.transfer", "", ("rounding",), on_transfer),
+    ("pairbounds.theory.bounds.theorem03_mmcl_is_sscl", "", ("rounding",), on_theorem_3),
+    ("pairbounds.theory.bounds.theorem06_zero_shot", "", ("rounding", "end"), together),
+    ("pairbounds.theory.bounds.theorem07_near_optimal", "", ("rounding", "end"), together),
+    ("pairbounds.theory.bounds.theorem11_nearest_mean", "", ("rounding",), on_means),
 ]
 
 

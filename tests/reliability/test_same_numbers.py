@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from pairbounds.infrastructure.tables import write_table
 from tests.reliability.same_numbers import app, differences
-from theory.infrastructure.tables import write_table
 
 PUBLISHED = Path("results/published")
 

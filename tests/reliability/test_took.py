@@ -2,10 +2,10 @@
 
 import pandas as pd
 
+from pairbounds.commands.study import measure_into
+from pairbounds.infrastructure.tables import write_table
+from pairbounds.sweeps.studies import find_study
 from tests.reliability.took import taken
-from theory.infrastructure.tables import write_table
-from theory.sweeps.commandline import measure_into
-from theory.sweeps.studies import find_study
 
 ROWS = pd.DataFrame({"x": [1]})
 

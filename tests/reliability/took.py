@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from theory.infrastructure.commandline import print_table, run
+from pairbounds.infrastructure.commandline import print_table, run
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -14,21 +14,23 @@ REASONS: dict[str, str] = {
     "real_data/studies/emoji_captions.py": (
         "It measures the whole emoji set, which takes minutes: `make smoke` does it on every change."
     ),
-    "theory/sweeps/execution.py": (
+    "pairbounds/sweeps/execution.py": (
         "Losses of a Dask cluster that come between two of its answers: `make faults` kills workers at random moments."
     ),
-    "theory/infrastructure/array_files.py": "One line: a version of numpy's format that numpy does not write yet.",
-    "theory/infrastructure/commandline.py": (
+    "pairbounds/infrastructure/array_files.py": "One line: a version of numpy's format that numpy does not write yet.",
+    "pairbounds/infrastructure/commandline.py": (
         "Broken pipes between two lines of what is printed, and systems without `poll`."
     ),
-    "theory/infrastructure/folders.py": (
+    "pairbounds/infrastructure/folders.py": (
         "Races of two commands for one lock, a few instructions wide: `make faults` starts two at once."
     ),
-    "theory/infrastructure/foreign.py": "Functions without source, and messages of more than 500 letters.",
-    "theory/infrastructure/interruption.py": (
+    "pairbounds/infrastructure/foreign.py": "Functions without source, and messages of more than 500 letters.",
+    "pairbounds/infrastructure/interruption.py": (
         "The second signal to a process that does not end, which ends it without counting; signals in other threads."
     ),
-    "theory/infrastructure/temporaries.py": "Files of a process of another user, or of a number that was given anew.",
+    "pairbounds/infrastructure/temporaries.py": (
+        "Files of a process of another user, or of a number that was given anew."
+    ),
     **dict.fromkeys(
         (
             "figures/findings/evidence.py",
@@ -43,7 +45,7 @@ REASONS: dict[str, str] = {
             "figures/report/studies.py",
             "figures/report/verdicts.py",
             "real_data/audit/keeping.py",
-            "real_data/commands.py",
+            "pairbounds/commands/pixels.py",
             "real_data/studies/pretraining.py",
             "real_data/training/distributed.py",
             "real_data/training/forecast.py",
@@ -52,13 +54,13 @@ REASONS: dict[str, str] = {
             "simulations/losses/register.py",
             "theory/attack/records.py",
             "theory/attack/shrinking.py",
-            "theory/distributed_products.py",
-            "theory/graph_formats.py",
-            "theory/infrastructure/clusters.py",
-            "theory/pytest_plugin.py",
-            "theory/sweeps/forecast.py",
-            "theory/sweeps/sources.py",
-            "theory/sweeps/studies.py",
+            "theory/spectrum/distributed_products.py",
+            "theory/graph/formats.py",
+            "pairbounds/infrastructure/clusters.py",
+            "pairbounds/pytest_plugin.py",
+            "pairbounds/sweeps/forecast.py",
+            "pairbounds/sweeps/sources.py",
+            "pairbounds/sweeps/studies.py",
         ),
         MISSING,
     ),

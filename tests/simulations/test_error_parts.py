@@ -1,10 +1,9 @@
 import numpy as np
 import pytest
 
-from simulations import LatentWorld, train
-from simulations.error_parts import error_parts
-from simulations.observations import caption_features, image_features
-from theory import optimal_embeddings, probe
+from pairbounds import LatentWorld, optimal_embeddings, probe, train
+from pairbounds.simulations.error_parts import error_parts
+from pairbounds.simulations.observations import caption_features, image_features
 
 WORLD = LatentWorld(n_classes=3, n_styles=2, n_positions=8, seed=1)
 GRAPH = WORLD.caption_graph(0.15, 0.5)

@@ -7,24 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulations import families, train
-from simulations.__main__ import app
-from simulations.families import FAMILIES, ClosedForm
-from simulations.families.circle import Circle
-from simulations.families.difficult_examples import DifficultExamples
-from simulations.families.drawing import draw_families
-from simulations.families.family import Family, require_small
-from simulations.families.gaussian_mixture import GaussianMixture
-from simulations.families.hierarchical_captions import HierarchicalCaptions
-from simulations.families.hypercube import Hypercube
-from simulations.families.linear_gaussian import LinearGaussian
-from simulations.families.ring_of_cliques import RingOfCliques
-from simulations.families.sharp_linear_probe import SharpLinearProbe
-from simulations.families.stochastic_block import StochasticBlock
-from simulations.families.torus import Torus
-from simulations.families.zipf_captions import ZipfCaptions
+from pairbounds import PairGraph, check_bounds, induced_labelling_error, spectrum, train
+from pairbounds.commands.simulations import app
+from pairbounds.simulations import families
+from pairbounds.simulations.families import FAMILIES, ClosedForm
+from pairbounds.simulations.families.circle import Circle
+from pairbounds.simulations.families.difficult_examples import DifficultExamples
+from pairbounds.simulations.families.drawing import draw_families
+from pairbounds.simulations.families.family import Family, require_small
+from pairbounds.simulations.families.gaussian_mixture import GaussianMixture
+from pairbounds.simulations.families.hierarchical_captions import HierarchicalCaptions
+from pairbounds.simulations.families.hypercube import Hypercube
+from pairbounds.simulations.families.linear_gaussian import LinearGaussian
+from pairbounds.simulations.families.ring_of_cliques import RingOfCliques
+from pairbounds.simulations.families.sharp_linear_probe import SharpLinearProbe
+from pairbounds.simulations.families.stochastic_block import StochasticBlock
+from pairbounds.simulations.families.torus import Torus
+from pairbounds.simulations.families.zipf_captions import ZipfCaptions
 from tests.families import SIMULATED
-from theory import PairGraph, check_bounds, induced_labelling_error, spectrum
 
 DRAWN = {
     "gaussian_mixture",

@@ -9,20 +9,20 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulations.families.circle import Circle
-from simulations.families.difficult_examples import DifficultExamples
-from simulations.families.gaussian_mixture import GaussianMixture
-from simulations.families.hierarchical_captions import HierarchicalCaptions
-from simulations.families.hypercube import Hypercube
-from simulations.families.linear_gaussian import LinearGaussian
-from simulations.families.ring_of_cliques import RingOfCliques
-from simulations.families.sharp_linear_probe import SharpLinearProbe
-from simulations.families.stochastic_block import StochasticBlock
-from simulations.families.torus import Torus
-from simulations.families.zipf_captions import ZipfCaptions
-from theory import PairGraph, check_bounds, induced_labelling_error, label_energy, labelling_error, probe, spectrum
-from theory.bounds import Encoder
-from theory.connectivity import conductance
+from pairbounds import PairGraph, check_bounds, induced_labelling_error, label_energy, labelling_error, probe, spectrum
+from pairbounds.simulations.families.circle import Circle
+from pairbounds.simulations.families.difficult_examples import DifficultExamples
+from pairbounds.simulations.families.gaussian_mixture import GaussianMixture
+from pairbounds.simulations.families.hierarchical_captions import HierarchicalCaptions
+from pairbounds.simulations.families.hypercube import Hypercube
+from pairbounds.simulations.families.linear_gaussian import LinearGaussian
+from pairbounds.simulations.families.ring_of_cliques import RingOfCliques
+from pairbounds.simulations.families.sharp_linear_probe import SharpLinearProbe
+from pairbounds.simulations.families.stochastic_block import StochasticBlock
+from pairbounds.simulations.families.torus import Torus
+from pairbounds.simulations.families.zipf_captions import ZipfCaptions
+from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.quantities.connectivity import conductance
 
 DRAWS = 400
 

@@ -6,11 +6,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulations.losses import LOSSES
-from simulations.losses.infonce import INITIAL_TEMPERATURE, LARGEST_SCALE
-from simulations.losses.nt_xent import TEMPERATURE
+from pairbounds import spectrum
+from pairbounds.simulations.losses import LOSSES
+from pairbounds.simulations.losses.infonce import INITIAL_TEMPERATURE, LARGEST_SCALE
+from pairbounds.simulations.losses.nt_xent import TEMPERATURE
 from tests.families import GRAPHS
-from theory import spectrum
 
 SIZES = st.integers(2, 6)
 
@@ -102,7 +102,7 @@ def test_the_population_from_its_definition(name, family):
 @pytest.mark.parametrize("name", LOSSES)
 def test_batches_tend_to_the_population(name):
     """The mean of many batches, within 4 standard errors and, for the losses with a logarithm, a bias of 1 / B."""
-    from simulations.sampling import PairSampler
+    from pairbounds.simulations.sampling import PairSampler
 
     graph = GRAPHS["latent_captions"](np.random.default_rng(2), 18)
     rng = np.random.default_rng(3)

@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 
-from simulations import LatentWorld
-from simulations.observations import caption_features, image_features, pictures
-from theory import PairGraph, probe
+from pairbounds import LatentWorld, PairGraph, probe
+from pairbounds.simulations.observations import caption_features, image_features, pictures
 
 WORLD = LatentWorld(n_classes=3, n_styles=2, n_positions=8, seed=1)
 CAPTIONS = WORLD.caption_graph(0.1, 0.5)

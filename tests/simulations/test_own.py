@@ -9,15 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from simulations import LatentWorld, encoder, loss, train
-from simulations.encoders import ENCODERS
-from simulations.losses import LOSSES, PairLoss
-from simulations.losses.own import own_loss
-from simulations.observations import caption_features, image_features, pictures
-from simulations.sampling import draw_pairs
+from pairbounds import ForeignCodeError, LatentWorld, encoder, loss, spectrum, train
+from pairbounds.infrastructure.foreign import ForeignResultError
+from pairbounds.simulations.encoders import ENCODERS
+from pairbounds.simulations.losses import LOSSES, PairLoss
+from pairbounds.simulations.losses.own import own_loss
+from pairbounds.simulations.observations import caption_features, image_features, pictures
+from pairbounds.simulations.sampling import draw_pairs
 from tests.families import GRAPHS
-from theory import ForeignCodeError, spectrum
-from theory.infrastructure.foreign import ForeignResultError
 
 WORLD = LatentWorld(n_classes=3, n_styles=2, n_positions=4, seed=1)
 GRAPH = WORLD.caption_graph(0.1, 0.5)

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from simulations import LatentWorld
-from simulations.studies.phase import STUDY, Settings, measure
-from theory import check_bounds
-from theory.sweeps import SweepConfiguration
+from pairbounds import LatentWorld, check_bounds
+from pairbounds.simulations.studies.phase import STUDY, Settings, measure
+from pairbounds.sweeps import SweepConfiguration
 
 EXAMPLE = Path(__file__).parents[2] / "examples/phase.toml"
 

@@ -11,16 +11,17 @@ import pandas as pd
 import pytest
 from distributed import LocalCluster
 
-import pairbounds
-from simulations.encoders import ENCODERS
-from simulations.losses import LOSSES
-from simulations.studies.training import Settings
+from pairbounds import plugins
+from pairbounds.__main__ import app as command_line
+from pairbounds.commands.studies import app
+from pairbounds.infrastructure import clusters
+from pairbounds.plugins import LOADED, Plugin, load_plugin, require_loaded
+from pairbounds.simulations.encoders import ENCODERS
+from pairbounds.simulations.losses import LOSSES
+from pairbounds.simulations.studies.training import Settings
+from pairbounds.sweeps import Cores, DaskCluster, SweepConfiguration, run_sweep
+from pairbounds.sweeps.studies import STUDIES
 from tests.limits import ENDLESS, PATIENCE
-from theory.infrastructure import clusters, plugins
-from theory.infrastructure.plugins import LOADED, Plugin, load_plugin, require_loaded
-from theory.sweeps import Cores, DaskCluster, SweepConfiguration, run_sweep
-from theory.sweeps.__main__ import app
-from theory.sweeps.studies import STUDIES
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -32,8 +33,8 @@ import sys
 from dataclasses import dataclass
 import pandas as pd
 import torch
-from simulations import encoder, loss
-from theory.sweeps import study
+from pairbounds import encoder, loss
+from pairbounds.sweeps import study
 
 @dataclass(frozen=True)
 class Settings:
@@ -118,7 +119,7 @@ def test_what_is_registered_is_measured_by_name(call, plugin, tmp_path, entrance
         ("TAKEN", "plugin ({path}, line {line}) failed: ValueError: a {what} named {taken!r} is"),
         ("NO NAME", "plugin ({path}, line {line}) failed: ValueError: the name 3 of a"),
         ("ARITY", "{what} 'mine' ({path}, line {line}) takes (one), and is called with ("),
-        ("x = 1", "plugin {path} registers nothing: decorate a function with theory.bound, simulations.loss, "),
+        ("x = 1", "plugin {path} registers nothing: decorate a function with pairbounds.bound, pairbounds.loss, "),
         ("REGISTER", "plugin ({path}, line {line}) failed: "),
     ],
 )
@@ -350,5 +351,5 @@ def test_each_line_of_an_example_does_what_it_says(call, tmp_path, monkeypatch, 
             assert "probe error" in capsys.readouterr().out
             continue
         few = ["--seeds", "1", "--set", "steps=3"] if words[1:3] == ["study", "training"] else []
-        code, out, err = call(pairbounds.app, *words[1:], *few)
+        code, out, err = call(command_line, *words[1:], *few)
         assert (code, " rows" in out) == (0, True), err

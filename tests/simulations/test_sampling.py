@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare
 
-from simulations.sampling import PairSampler, draw_pairs, everything
+from pairbounds.simulations.sampling import PairSampler, draw_pairs, everything
 from tests.families import GRAPHS
 
 GRAPH = GRAPHS["sparse_random"](np.random.default_rng(0), 12)

@@ -4,12 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulations import LatentWorld
-from simulations.__main__ import app
-from simulations.studies import bound_holds, training
-from theory import PairGraph
-from theory.infrastructure.tables import read_table, sidecar
-from theory.sweeps import Cores, Study, find_study, run_study, study_names
+from pairbounds import LatentWorld, PairGraph
+from pairbounds.commands.simulations import app
+from pairbounds.infrastructure.tables import read_table, sidecar
+from pairbounds.simulations.studies import bound_holds, training
+from pairbounds.sweeps import Cores, Study, find_study, run_study, study_names
 
 
 def rows_of(name: str, seeds: int = 1, jobs: int = 1, **settings) -> pd.DataFrame:

@@ -4,15 +4,14 @@ import pytest
 import scipy.linalg
 import torch
 
-from simulations import LatentWorld, train
-from simulations.encoders import DualEncoder
-from simulations.losses import LOSSES
-from simulations.observations import caption_features, image_features, pictures
-from simulations.sampling import draw_pairs
-from simulations.spectral_descent import SpectralDescent
+from pairbounds import BOUNDS, LatentWorld, PairGraph, check_bounds, probe, spectral_loss, spectrum, train
+from pairbounds.simulations.encoders import DualEncoder
+from pairbounds.simulations.losses import LOSSES
+from pairbounds.simulations.observations import caption_features, image_features, pictures
+from pairbounds.simulations.sampling import draw_pairs
+from pairbounds.simulations.spectral_descent import SpectralDescent
+from pairbounds.theory.quantities.factorisation import best_partner
 from tests.families import GRAPHS
-from theory import BOUNDS, PairGraph, check_bounds, probe, spectral_loss, spectrum
-from theory.factorisation import best_partner
 
 GRAPH = LatentWorld(n_classes=3, n_styles=2, n_positions=8, seed=1).caption_graph(0.1, 0.5)
 

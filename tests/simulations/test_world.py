@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from simulations import LatentWorld
-from theory import induced_labelling_error, labelling_error, spectrum
-from theory.consistency import class_masses
+from pairbounds import LatentWorld, induced_labelling_error, labelling_error, spectrum
+from pairbounds.theory.quantities.consistency import class_masses
 
 WORLD = LatentWorld(n_classes=4, n_styles=3, n_positions=10, seed=5)
 

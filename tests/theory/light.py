@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
-import theory
+import pairbounds
 
-PACKAGE = Path(theory.__file__).parent
+PACKAGE = Path(pairbounds.theory.__file__).parent
 
 
 def light(code: str, *arguments: object) -> list[str]:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from theory import (
+from pairbounds import (
     BOUNDS,
     Bound,
     HypothesisError,
@@ -21,24 +21,24 @@ from theory import (
     probe,
     spectrum,
 )
-from theory.attack import CounterexampleResult, find_counterexample, score
-from theory.attack.ascent import Parts, ascend
-from theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, SMALLEST_PENALTY, SMALLEST_WEIGHT, Candidate
-from theory.attack.climbing import climb
-from theory.attack.enumeration import LARGEST_WEIGHT, simplicity, small_graphs
-from theory.attack.evaluation import Evaluator, Meter
-from theory.attack.mattering import ratio_where_it_matters
-from theory.attack.moves import CONTINUOUS_MOVES, DISCRETE_MOVES, to_optimum
-from theory.attack.search import SEARCHING
-from theory.attack.shrinking import shrink, smallest_violation
-from theory.attack.starts import STARTS, random_candidate
-from theory.attack.starts import candidate as drawn_from
-from theory.bounds import QUANTITIES, Encoder, precise
-from theory.bounds.confirmation import confirm
-from theory.bounds.precise import PRECISE, Measured, PreciseSubject, measure
-from theory.bounds.scoring import embedded, rounding, subject, violation_ratio
-from theory.consistency import class_indicators
-from theory.scores import Standing
+from pairbounds.theory.attack import CounterexampleResult, find_counterexample, score
+from pairbounds.theory.attack.ascent import Parts, ascend
+from pairbounds.theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, SMALLEST_PENALTY, SMALLEST_WEIGHT, Candidate
+from pairbounds.theory.attack.climbing import climb
+from pairbounds.theory.attack.enumeration import LARGEST_WEIGHT, simplicity, small_graphs
+from pairbounds.theory.attack.evaluation import Evaluator, Meter
+from pairbounds.theory.attack.mattering import ratio_where_it_matters
+from pairbounds.theory.attack.moves import CONTINUOUS_MOVES, DISCRETE_MOVES, to_optimum
+from pairbounds.theory.attack.search import SEARCHING
+from pairbounds.theory.attack.shrinking import shrink, smallest_violation
+from pairbounds.theory.attack.starts import STARTS, random_candidate
+from pairbounds.theory.attack.starts import candidate as drawn_from
+from pairbounds.theory.bounds import QUANTITIES, Encoder, precise
+from pairbounds.theory.bounds.confirmation import confirm
+from pairbounds.theory.bounds.precise import PRECISE, Measured, PreciseSubject, measure
+from pairbounds.theory.bounds.scoring import embedded, rounding, subject, violation_ratio
+from pairbounds.theory.quantities.consistency import class_indicators
+from pairbounds.theory.quantities.scores import Standing
 
 TIE = PairGraph([[0.9, 0.1], [0.1, 0.9]], [0, 1], [0, 1])
 
@@ -153,7 +153,7 @@ def test_most_of_a_search_improves_what_was_drawn(monkeypatch):
     """Search a true claim without a gradient: climbing alone improves it, and nothing is shrunk for long."""
     drawn = []
     monkeypatch.setattr(
-        "theory.attack.search.random_candidate",
+        "pairbounds.theory.attack.search.random_candidate",
         lambda *given, **named: drawn.append(random_candidate(*given, **named)) or drawn[-1],
     )
     found = search("near-optimal-error", evaluations=200)
@@ -172,7 +172,9 @@ def test_the_same_seed_finds_the_same_graph():
 def test_the_clock_ends_a_search(monkeypatch):
     """Of a clock that goes on by a hundredth of a second whenever it is looked at."""
     looks = itertools.count()
-    monkeypatch.setattr("theory.attack.evaluation.time", SimpleNamespace(monotonic=lambda: next(looks) / 100))
+    monkeypatch.setattr(
+        "pairbounds.theory.attack.evaluation.time", SimpleNamespace(monotonic=lambda: next(looks) / 100)
+    )
     found = find_counterexample("probe-error", budget=5, rng=np.random.default_rng(0))
     assert 5 * SEARCHING <= found.seconds < 6
     assert found.evaluations > 10

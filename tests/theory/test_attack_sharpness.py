@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import theory.attack.sharpness as module
+import pairbounds.theory.attack.sharpness as module
+from pairbounds import BOUNDS, PairGraph, check_bounds
+from pairbounds.commands.bounds import app
+from pairbounds.theory.attack.records import ANYWHERE, MATTERS, RATINGS, Record, Witness, place
+from pairbounds.theory.attack.sharpness import COLUMNS, SHARPEST, Limit, measure_sharpness, read_sharpness
 from tests.bounds.checks.theorem09 import two_exponential_tails
 from tests.bounds.known import known
-from theory import BOUNDS, PairGraph, check_bounds
-from theory.__main__ import app
-from theory.attack.records import ANYWHERE, MATTERS, RATINGS, Record, Witness, place
-from theory.attack.sharpness import COLUMNS, SHARPEST, Limit, measure_sharpness, read_sharpness
 
 CLAIMS = [BOUNDS[name] for name in ("probe-error", "near-optimal-error")]
 TIE = Witness(PairGraph([[9, 1], [1, 9]], [0, 1], [0, 1]), 1)

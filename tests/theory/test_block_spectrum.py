@@ -5,12 +5,13 @@ import pytest
 import scipy.sparse as sp
 import torch
 
+from pairbounds import PairGraph, spectrum
+from pairbounds.theory.graph.components import component_roots
+from pairbounds.theory.spectrum import block_lanczos
+from pairbounds.theory.spectrum.block_spectrum import block_spectrum
+from pairbounds.theory.spectrum.probed_end import probed_end
+from pairbounds.theory.spectrum.sparse_products import SparseProducts
 from tests.families import GRAPHS, many_copies, slow_decay
-from theory import PairGraph, block_lanczos, spectrum
-from theory.block_spectrum import block_spectrum
-from theory.components import component_roots
-from theory.probed_end import probed_end
-from theory.sparse_products import SparseProducts
 
 
 def dense_values(graph: PairGraph) -> np.ndarray:

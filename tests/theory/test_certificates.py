@@ -8,11 +8,11 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pairbounds import PairGraph, check_bounds, spectrum
+from pairbounds.theory.spectrum import certificates as module
+from pairbounds.theory.spectrum.certificates import certify, with_certificate
+from pairbounds.theory.spectrum.triplets import Spectrum
 from tests.families import GRAPHS, slow_decay
-from theory import PairGraph, check_bounds, spectrum
-from theory import certificates as module
-from theory.certificates import certify, with_certificate
-from theory.spectra import Spectrum
 
 
 def true_value(graph: PairGraph, k: int) -> float:

@@ -10,9 +10,9 @@ import scipy.io
 import scipy.sparse as sp
 from networkx.algorithms import bipartite
 
-from pairbounds import app
-from theory import PairGraph, check_bounds
-from theory.infrastructure.tables import read_table
+from pairbounds import PairGraph, check_bounds
+from pairbounds.__main__ import app
+from pairbounds.infrastructure.tables import read_table
 
 COUNTS = np.array([[5, 1, 0, 0], [4, 2, 1, 0], [0, 1, 3, 2], [0, 0, 1, 6], [1, 0, 2, 2]])
 CLASSES = ["cat", "cat", "dog", "dog", "dog"]
@@ -91,13 +91,13 @@ def test_many_widths_are_a_table_a_picture_and_latex(call, place):
 def test_a_violated_bound_is_named_with_its_widths(call, place):
     FILES["array.npy"](place / "array.npy")
     (place / "mine.py").write_text(
-        "from theory import BOUNDS, bound\nBOUNDS.pop('too-good', None)\n"
+        "from pairbounds import BOUNDS, bound\nBOUNDS.pop('too-good', None)\n"
         "@bound('too-good', quantity='probe_mse', status='conjecture')\n"
         "def too_good(graph, spectrum, k):\n    return 0.0 if k > 1 else 2.0\n"
     )
     command = ("check", "array.npy", "--labels", "by_row.csv", "--k", "1:3", "--plugin", "mine.py")
     code, out, _ = call(app, *command)
-    from theory import BOUNDS
+    from pairbounds import BOUNDS
 
     del BOUNDS["too-good"]
     assert code == 1

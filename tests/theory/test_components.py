@@ -2,8 +2,8 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from pairbounds.theory.graph.components import component_count, left_components
 from tests.families import GRAPHS
-from theory.components import component_count, left_components
 
 
 @pytest.mark.parametrize("family", GRAPHS)

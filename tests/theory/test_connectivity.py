@@ -9,12 +9,9 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulations import LatentWorld
-from tests.bounds.checks.theorem09 import two_exponential_tails
-from tests.families import GRAPHS, block_diagonal
-from tests.theory.test_consistency import labelled_graphs
-from theory import HypothesisError, PairGraph, connectivity, induced_labelling_error, spectrum
-from theory.connectivity import (
+from pairbounds import HypothesisError, LatentWorld, PairGraph, induced_labelling_error, spectrum
+from pairbounds.theory.quantities import connectivity
+from pairbounds.theory.quantities.connectivity import (
     class_second_eigenvalues,
     conductance,
     cross_class_leaks,
@@ -22,6 +19,9 @@ from theory.connectivity import (
     sparsest_cut,
     sparsest_partition,
 )
+from tests.bounds.checks.theorem09 import two_exponential_tails
+from tests.families import GRAPHS, block_diagonal
+from tests.theory.test_consistency import labelled_graphs
 
 SIZES = (9, 18, 30)
 

@@ -6,17 +6,10 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pairbounds import HypothesisError, PairGraph, induced_labelling_error, label_energy, labelling_error, spectrum
+from pairbounds.theory.bounds.theorem04_linear_probe import induced_at_most
+from pairbounds.theory.quantities.consistency import class_masses, joined_classes, right_induced_labelling_error
 from tests.families import GRAPHS
-from theory import (
-    HypothesisError,
-    PairGraph,
-    induced_labelling_error,
-    label_energy,
-    labelling_error,
-    spectrum,
-)
-from theory.bounds.theorem04_linear_probe import induced_at_most
-from theory.consistency import class_masses, joined_classes, right_induced_labelling_error
 
 
 @st.composite

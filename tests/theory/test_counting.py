@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.polynomial import chebyshev
 
+from pairbounds import HypothesisError, PairGraph, spectrum
+from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.bounds import theorem22_counting as theorem
+from pairbounds.theory.graph.components import component_count
+from pairbounds.theory.quantities import counting
+from pairbounds.theory.quantities.counting import count_above, step_above, tail_beyond
 from tests.families import GRAPHS
-from theory import HypothesisError, PairGraph, counting, spectrum
-from theory.bounds import Encoder
-from theory.bounds import theorem22_counting as theorem
-from theory.components import component_count
-from theory.counting import count_above, step_above, tail_beyond
 
 SEEDS = 400
 UNIT = st.floats(0.01, 0.99)

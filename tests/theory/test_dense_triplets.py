@@ -6,10 +6,10 @@ import scipy.linalg
 import scipy.sparse as sp
 import torch
 
+from pairbounds.theory.spectrum import dense_triplets as module
+from pairbounds.theory.spectrum.dense_triplets import dense_triplets
+from pairbounds.theory.spectrum.triplets import residual_norms
 from tests.families import GRAPHS
-from theory import dense_triplets as module
-from theory.dense_triplets import dense_triplets
-from theory.spectra import residual_norms
 
 VALUES = {
     "graded": 10.0 ** -np.linspace(0, 15, 40),

@@ -11,12 +11,12 @@ import scipy.sparse as sp
 import torch
 from distributed import LocalCluster
 
+from pairbounds import spectrum
+from pairbounds.infrastructure.clusters import connected
+from pairbounds.theory.spectrum.distributed_products import BYTES, DistributedProducts, distributed_spectrum
+from pairbounds.theory.spectrum.sparse_products import SparseProducts
 from tests.benchmarks.duel import Size
 from tests.benchmarks.graphs import block_model
-from theory import spectrum
-from theory.distributed_products import BYTES, DistributedProducts, distributed_spectrum
-from theory.infrastructure.clusters import connected
-from theory.sparse_products import SparseProducts
 
 K = 6
 THREADS = {"processes": False, "protocol": "tcp://", "dashboard_address": ":0", "silence_logs": "CRITICAL"}

@@ -6,14 +6,23 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulations import LatentWorld, train
+from pairbounds import (
+    ForeignCodeError,
+    LatentWorld,
+    PairGraph,
+    check_bounds,
+    check_encoder,
+    optimal_embeddings,
+    probe,
+    spectral_loss,
+    train,
+)
+from pairbounds.theory.bounds import BOUNDS, Encoder
+from pairbounds.theory.bounds.encoder_report import AS_GIVEN, REALIGNED, RESCALED
+from pairbounds.theory.quantities.consistency import induced_labelling_error, label_energy
+from pairbounds.theory.quantities.factorisation import best_partner, best_scale
+from pairbounds.theory.spectrum.triplets import spectrum
 from tests.families import GRAPHS
-from theory import ForeignCodeError, PairGraph, check_bounds, check_encoder, optimal_embeddings, probe, spectral_loss
-from theory.bounds import BOUNDS, Encoder
-from theory.consistency import induced_labelling_error, label_energy
-from theory.encoder_report import AS_GIVEN, REALIGNED, RESCALED
-from theory.factorisation import best_partner, best_scale
-from theory.spectra import spectrum
 
 ROUND_OFF = 1e-9
 WORLD = LatentWorld(n_classes=4, n_styles=3, seed=0).caption_graph(noise=0.05, detail=0.3)
@@ -162,7 +171,7 @@ def test_features_of_some_nodes_speak_of_the_part_with_these(form):
 
 
 def test_models_are_called_at_rest_in_blocks_and_left_as_they_were(monkeypatch):
-    monkeypatch.setattr("theory.models.BLOCK", 50)
+    monkeypatch.setattr("pairbounds.theory.quantities.models.BLOCK", 50)
     f, g = optimal_embeddings(WORLD, 4)
     model = torch.nn.Sequential(torch.nn.Dropout(0.9), torch.nn.Linear(4, 4), torch.nn.Dropout(0.5))
     model[2].eval()

@@ -4,9 +4,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pairbounds import PairGraph, optimal_embeddings, spectral_loss, spectrum
+from pairbounds.theory.quantities.factorisation import best_partner
 from tests.families import GRAPHS
-from theory import PairGraph, optimal_embeddings, spectral_loss, spectrum
-from theory.factorisation import best_partner
 
 
 def embeddings(graph: PairGraph, k: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

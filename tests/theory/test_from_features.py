@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from theory import PairGraph, check_bounds, neighbours
+from pairbounds import PairGraph, check_bounds
+from pairbounds.theory.graph import neighbours
 
 
 def features(n_images=40, n_texts=30, width=6, seed=0):

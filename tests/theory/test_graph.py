@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from pairbounds import PairGraph, check_bounds, probe
+from pairbounds.theory.bounds.precise import PRECISE, PreciseSubject, measure
+from pairbounds.theory.graph.pair_graph import INDUCED_LIMIT
 from tests.families import GRAPHS
-from theory import PairGraph, check_bounds, probe
-from theory.bounds.precise import PRECISE, PreciseSubject, measure
-from theory.graph import INDUCED_LIMIT
 
 WEIGHTS = hnp.arrays(
     np.float64,

@@ -8,8 +8,8 @@ import pytest
 import scipy.io
 import scipy.sparse as sp
 
-from theory import PairGraph
-from theory.graph_files import read_graph, read_labels
+from pairbounds import PairGraph
+from pairbounds.theory.graph.files import read_graph, read_labels
 
 JOINT = np.array([[3.0, 1.0, 0.0], [1.0, 2.0, 1.0]])
 EDGES = pd.DataFrame({"left": ["a", "a", "b", "b", "b"], "right": ["x", "y", "x", "y", "z"], "weight": [3, 1, 1, 2, 1]})

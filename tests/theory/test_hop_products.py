@@ -4,9 +4,10 @@ import weakref
 import numpy as np
 import scipy.sparse as sp
 
-from theory import PairGraph, hop_products
-from theory.dense_triplets import SPARSE
-from theory.hop_products import for_hops
+from pairbounds import PairGraph
+from pairbounds.theory.quantities import hop_products
+from pairbounds.theory.quantities.hop_products import for_hops
+from pairbounds.theory.spectrum.dense_triplets import SPARSE
 
 
 def graph_of(pairs: int, size: int = 40) -> PairGraph:

@@ -12,13 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulations import train
+from pairbounds import PairGraph, bound, check_bounds, find_counterexample, spectrum, train
+from pairbounds.infrastructure.html import LONGEST, card, shown, sparkline
+from pairbounds.theory.bounds import BOUNDS
+from pairbounds.theory.bounds.table import CheckTable
+from pairbounds.theory.graph.drawing import MOST_NODES, is_small
 from tests.families import GRAPHS
-from theory import PairGraph, bound, check_bounds, find_counterexample, spectrum
-from theory.bounds import BOUNDS
-from theory.bounds.table import CheckTable
-from theory.graph_drawing import MOST_NODES, is_small
-from theory.infrastructure.html import LONGEST, card, shown, sparkline
 
 VOID = {"br", "hr", "img", "input", "meta"}
 ALLOWED = {"div", "style", "bdi", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td", "details", "summary"}

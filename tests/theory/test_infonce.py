@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import torch
 
+from pairbounds.theory.quantities import infonce as module
+from pairbounds.theory.quantities.infonce import infonce_loss, mutual_information
 from tests.families import GRAPHS
-from theory import infonce as module
-from theory.infonce import infonce_loss, mutual_information
 
 
 def naive_loss(graph, f, g, temperature):

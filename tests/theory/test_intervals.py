@@ -7,9 +7,9 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.families import GRAPHS
-from theory import BOUNDS, PairGraph, induced_labelling_error, intervals, labelling_error, spectrum
-from theory.intervals import (
+from pairbounds import BOUNDS, PairGraph, induced_labelling_error, labelling_error, spectrum
+from pairbounds.theory.quantities import intervals
+from pairbounds.theory.quantities.intervals import (
     Interval,
     bound_interval,
     clopper_pearson,
@@ -21,6 +21,7 @@ from theory.intervals import (
     singular_value_bootstrap,
     student_half,
 )
+from tests.families import GRAPHS
 
 REPETITIONS = 500
 GRAPH = PairGraph(np.random.default_rng(0).random((6, 5)) ** 3, [0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1])

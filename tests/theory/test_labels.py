@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import torch
 
-from theory import HypothesisError, PairGraph, check_bounds, induced_labelling_error
+from pairbounds import HypothesisError, PairGraph, check_bounds, induced_labelling_error
 
 JOINT = np.array([[3.0, 1.0, 0.0], [1.0, 2.0, 1.0], [0.0, 1.0, 3.0]])
 NAMES = ["dog", "cat", "dog"]

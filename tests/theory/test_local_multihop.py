@@ -8,27 +8,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.polynomial import chebyshev
 
-from real_data import emoji_graph
-from tests.families import GRAPHS
-from theory import (
-    HypothesisError,
-    PairGraph,
-    check_bounds,
-    hop_products,
-    hop_scores,
-    label_blocks,
-    probe,
-    spectra,
-    spectrum,
+from pairbounds import HypothesisError, PairGraph, check_bounds, emoji_graph, probe, spectrum
+from pairbounds.infrastructure.polynomials import proved_range
+from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.quantities import hop_products, hop_scores, label_blocks
+from pairbounds.theory.quantities import local_multihop as module
+from pairbounds.theory.quantities.hop_scores import filtered_margins
+from pairbounds.theory.quantities.local_multihop import (
+    NEAR,
+    SHARES,
+    Cut,
+    certified,
+    local_multihop,
+    vote_within,
+    within,
 )
-from theory import local_multihop as module
-from theory.bounds import Encoder
-from theory.hop_scores import filtered_margins
-from theory.infrastructure.polynomials import proved_range
-from theory.local_multihop import NEAR, SHARES, Cut, certified, local_multihop, vote_within, within
-from theory.margins import error_within, margins
-from theory.multihop import JacobiMatrix, label_measure, mass_up_to, radau_rule, rule_of_all_moments, tail_at_most
-from theory.spectra import Spectrum
+from pairbounds.theory.quantities.margins import error_within, margins
+from pairbounds.theory.quantities.multihop import (
+    JacobiMatrix,
+    label_measure,
+    mass_up_to,
+    radau_rule,
+    rule_of_all_moments,
+    tail_at_most,
+)
+from pairbounds.theory.spectrum import triplets as spectra
+from pairbounds.theory.spectrum.triplets import Spectrum
+from tests.families import GRAPHS
 
 RICH = ["dense_random", "sparse_random", "heavy_tailed", "tall", "wide", "latent_captions", "latent_augmentations"]
 DENSE = np.unique(np.r_[np.linspace(0, 1, 4_001), np.geomspace(1e-9, 1e-3, 200), 1 - np.geomspace(1e-9, 1e-3, 200)])

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import log_softmax, softmax
 
+from pairbounds import PairGraph
+from pairbounds.theory.quantities.logistic import logistic_probe
 from tests.families import GRAPHS
-from theory import PairGraph
-from theory.logistic import logistic_probe
 
 GRAPH = GRAPHS["dense_random"](np.random.default_rng(0), 30)
 FEATURES = np.random.default_rng(1).standard_normal((GRAPH.n_left, 4))

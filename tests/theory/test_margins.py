@@ -4,7 +4,7 @@ import scipy.optimize
 from hypothesis import given
 from hypothesis import strategies as st
 
-from theory.margins import error_within, margins
+from pairbounds.theory.quantities.margins import error_within, margins
 
 
 def test_margins_by_hand():

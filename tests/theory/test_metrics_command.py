@@ -6,10 +6,10 @@ import pytest
 import scipy.sparse as sp
 import torch
 
-from pairbounds import app
-from theory import PairGraph, alignment, uniformity
-from theory.metrics import metrics
-from theory.metrics.files import read_classes, read_features, read_pairs
+from pairbounds import PairGraph, alignment, uniformity
+from pairbounds.__main__ import app
+from pairbounds.theory.quantities.metrics import metrics
+from pairbounds.theory.quantities.metrics.files import read_classes, read_features, read_pairs
 
 N, WIDTH = 24, 4
 SAMPLES = np.repeat(np.arange(8), 3)

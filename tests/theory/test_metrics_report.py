@@ -6,8 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-from theory import HypothesisError
-from theory.metrics import alignment, average_confusion_rate, metrics, pair_graph, rankme, report, uniformity
+from pairbounds import HypothesisError
+from pairbounds.theory.quantities.metrics import (
+    alignment,
+    average_confusion_rate,
+    metrics,
+    pair_graph,
+    rankme,
+    report,
+    uniformity,
+)
 
 SAMPLES = np.repeat(np.arange(12), 3)
 

@@ -3,9 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulations import LatentWorld
-from theory import HypothesisError, PairGraph, induced_labelling_error, labelling_error, spectrum
-from theory.mixtures import mixture
+from pairbounds import HypothesisError, LatentWorld, PairGraph, induced_labelling_error, labelling_error, spectrum
+from pairbounds.theory.graph.mixtures import mixture
 
 
 def pair(seed: int) -> tuple[PairGraph, PairGraph]:

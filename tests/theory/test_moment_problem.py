@@ -7,11 +7,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from theory import PairGraph, induced_labelling_error, probe, sharpest, spectrum
-from theory.bounds.quantities import Encoder
-from theory.consistency import class_masses
-from theory.moment_problem import graph_of_measure
-from theory.multihop import consistency_curve, label_measure, mass_up_to
+from pairbounds import PairGraph, induced_labelling_error, probe, sharpest, spectrum
+from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.quantities.consistency import class_masses
+from pairbounds.theory.quantities.moment_problem import graph_of_measure
+from pairbounds.theory.quantities.multihop import consistency_curve, label_measure, mass_up_to
 
 CLOSE = 1e-7
 

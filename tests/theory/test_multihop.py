@@ -7,25 +7,21 @@ import pytest
 import scipy.optimize
 import scipy.sparse as sp
 
-from real_data import emoji_graph
-from tests.families import GRAPHS
-from theory import (
+from pairbounds import (
     HypothesisError,
     PairGraph,
     check_bounds,
-    hop_products,
-    hop_scores,
+    emoji_graph,
     induced_labelling_error,
-    label_blocks,
     label_energy,
-    spectra,
     spectrum,
 )
-from theory import multihop as module
-from theory.consistency import class_masses
-from theory.hop_scores import filtered_margins
-from theory.label_blocks import by_class, first_half_hop
-from theory.multihop import (
+from pairbounds.theory.quantities import hop_products, hop_scores, label_blocks
+from pairbounds.theory.quantities import multihop as module
+from pairbounds.theory.quantities.consistency import class_masses
+from pairbounds.theory.quantities.hop_scores import filtered_margins
+from pairbounds.theory.quantities.label_blocks import by_class, first_half_hop
+from pairbounds.theory.quantities.multihop import (
     FAR,
     TIE,
     JacobiMatrix,
@@ -40,7 +36,9 @@ from theory.multihop import (
     tail_at_least,
     tail_at_most,
 )
-from theory.spectra import Spectrum
+from pairbounds.theory.spectrum import triplets as spectra
+from pairbounds.theory.spectrum.triplets import Spectrum
+from tests.families import GRAPHS
 
 STEPS = [1, 2, 4, 8]
 RICH = [

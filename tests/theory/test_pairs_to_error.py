@@ -5,10 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulations import LatentWorld
-from theory import PairGraph, optimal_embeddings, pairs_to_error, probe, spectral_loss, spectrum
-from theory.consistency import class_masses
-from theory.pairs_to_error import excess_from_pairs, largest_squared_norm, mse_from_pairs, sample_deviation
+from pairbounds import LatentWorld, PairGraph, optimal_embeddings, probe, spectral_loss, spectrum
+from pairbounds.theory.quantities import pairs_to_error
+from pairbounds.theory.quantities.consistency import class_masses
+from pairbounds.theory.quantities.pairs_to_error import (
+    excess_from_pairs,
+    largest_squared_norm,
+    mse_from_pairs,
+    sample_deviation,
+)
 
 GRAPH = PairGraph(np.random.default_rng(0).random((6, 5)) ** 3, [0, 0, 0, 1, 1, 1])
 REPETITIONS = 400

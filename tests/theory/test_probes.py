@@ -4,8 +4,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pairbounds import HypothesisError, PairGraph, probe, zero_shot_error
+from pairbounds.theory.quantities import probes
 from tests.families import GRAPHS
-from theory import HypothesisError, PairGraph, probe, probes, zero_shot_error
 
 
 @given(st.integers(0, 2**31), st.integers(2, 12), st.integers(1, 3), st.integers(1, 4))

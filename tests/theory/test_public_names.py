@@ -7,21 +7,17 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-import theory
-from theory import BOUNDS, PairGraph, spectrum
-
-PACKAGES = ("theory", "simulations", "real_data", "figures")
+import pairbounds
+from pairbounds import BOUNDS, PairGraph, spectrum
 
 
 def test_a_look_at_the_package_shows_the_public_names_and_nothing_else():
-    assert set(dir(theory)) == {*theory.__all__, "__version__"}
-    assert all(hasattr(theory, name) for name in dir(theory))
+    assert set(dir(pairbounds)) == {*pairbounds.__all__, "__version__"}
+    assert all(hasattr(pairbounds, name) for name in dir(pairbounds))
 
 
-@pytest.mark.parametrize("root", PACKAGES)
-def test_no_module_is_shadowed_by_what_it_holds(root):
-    package = importlib.import_module(root)
-    for found in pkgutil.walk_packages(package.__path__, f"{root}."):
+def test_no_module_is_shadowed_by_what_it_holds():
+    for found in pkgutil.walk_packages(pairbounds.__path__, "pairbounds."):
         if found.name.endswith("__main__"):
             continue
         module = importlib.import_module(found.name)

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from theory import BOUNDS
-from theory.attack.starts import STARTS
+from pairbounds import BOUNDS
+from pairbounds.theory.attack.starts import STARTS
 
 pytest_plugins = "pytester"
 
@@ -34,7 +34,7 @@ def plugin(pytester: pytest.Pytester) -> Path:
 
 
 def test_a_ten_line_file_in_an_empty_folder_is_tried_on_every_family(pytester, plugin):
-    run = pytester.runpytest_inprocess("-p", "theory.pytest_plugin", "--bounds", plugin.name)
+    run = pytester.runpytest_inprocess("-p", "pairbounds.pytest_plugin", "--bounds", plugin.name)
     counts = run.parseoutcomes()
     assert counts["passed"] + counts["failed"] + counts.get("skipped", 0) == 2 * len(STARTS)
     assert counts["passed"] >= len(STARTS)
@@ -50,14 +50,14 @@ def test_a_file_behind_a_link_is_tried_too(pytester, plugin):
     plugin.rename(behind / plugin.name)
     pytester.path.joinpath("linked").symlink_to(behind)
     run = pytester.runpytest_subprocess(
-        "-p", "theory.pytest_plugin", "--bounds", f"linked/{plugin.name}", "--collect-only", "-q"
+        "-p", "pairbounds.pytest_plugin", "--bounds", f"linked/{plugin.name}", "--collect-only", "-q"
     )
     run.stdout.fnmatch_lines(["linked/*::surely-true*components*"])
 
 
 def test_it_goes_with_doctests_of_modules(pytester, plugin):
     run = pytester.runpytest_subprocess(
-        "-p", "theory.pytest_plugin", "--bounds", plugin.name, "--doctest-modules", "-k", "planted"
+        "-p", "pairbounds.pytest_plugin", "--bounds", plugin.name, "--doctest-modules", "-k", "planted"
     )
     assert run.parseoutcomes()["passed"] == 1
 
@@ -66,7 +66,7 @@ def test_other_tests_run_as_ever(pytester, plugin):
     pytester.makepyfile(test_one="def test_it(): pass")
     assert pytester.runpytest_inprocess().parseoutcomes() == {"passed": 1}
     counts = pytester.runpytest_inprocess(
-        "-p", "theory.pytest_plugin", "--bounds", plugin.name, "test_one.py", "-k", "test_it"
+        "-p", "pairbounds.pytest_plugin", "--bounds", plugin.name, "test_one.py", "-k", "test_it"
     ).parseoutcomes()
     assert counts["passed"] == 1
 
@@ -78,12 +78,12 @@ def test_other_tests_run_as_ever(pytester, plugin):
 def test_a_file_without_bounds_is_said_to_be_one(pytester, content, message):
     path = pytester.path / "my_bound.py"
     path.write_text(content)
-    run = pytester.runpytest_inprocess("-p", "theory.pytest_plugin", "--bounds", path.name)
+    run = pytester.runpytest_inprocess("-p", "pairbounds.pytest_plugin", "--bounds", path.name)
     assert run.ret != 0
     assert message in run.stdout.str()
 
 
 def test_a_missing_file(pytester):
-    run = pytester.runpytest_inprocess("-p", "theory.pytest_plugin", "--bounds", "none.py")
+    run = pytester.runpytest_inprocess("-p", "pairbounds.pytest_plugin", "--bounds", "none.py")
     assert run.ret == pytest.ExitCode.USAGE_ERROR
     assert "--bounds none.py does not exist" in run.stderr.str()

@@ -4,8 +4,8 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from theory import rates
-from theory.rates import fit_rate
+from pairbounds.theory.quantities import rates
+from pairbounds.theory.quantities.rates import fit_rate
 
 RNG = np.random.default_rng(0)
 

@@ -6,11 +6,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulations import LatentWorld
-from tests.theory.test_consistency import labelled_graphs
-from theory import (
+from pairbounds import (
     BOUNDS,
     HypothesisError,
+    LatentWorld,
     PairGraph,
     check_bounds,
     induced_labelling_error,
@@ -19,8 +18,8 @@ from theory import (
     spectral_loss,
     spectrum,
 )
-from theory.connectivity import class_second_eigenvalues
-from theory.resampling import (
+from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
+from pairbounds.theory.resampling import (
     RULES,
     Resampled,
     WeightedOptimum,
@@ -34,8 +33,9 @@ from theory.resampling import (
     weighted_optimum,
     weighted_spectral_loss,
 )
-from theory.resampling import guides as module
-from theory.resampling.negatives import drop_negatives
+from pairbounds.theory.resampling import guides as module
+from pairbounds.theory.resampling.negatives import drop_negatives
+from tests.theory.test_consistency import labelled_graphs
 
 SEEDS = st.integers(0, 2**31)
 

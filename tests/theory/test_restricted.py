@@ -3,10 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pairbounds import PairGraph, check_bounds, induced_labelling_error, spectral_loss, spectrum
+from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.quantities import restricted
+from pairbounds.theory.quantities.restricted import restricted_probe
 from tests.families import GRAPHS
-from theory import PairGraph, check_bounds, induced_labelling_error, restricted, spectral_loss, spectrum
-from theory.bounds import Encoder
-from theory.restricted import restricted_probe
 
 
 def case(seed):

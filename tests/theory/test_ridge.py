@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pairbounds import PairGraph, induced_labelling_error
+from pairbounds.theory.quantities import ridge as module
+from pairbounds.theory.quantities.multihop import gauss_rule, label_measure, radau_rule
+from pairbounds.theory.quantities.ridge import one_hop_interval, ridge_mse_at_most, ridge_mse_interval, ridge_probe
 from tests.families import GRAPHS
-from theory import PairGraph, induced_labelling_error
-from theory import ridge as module
-from theory.multihop import gauss_rule, label_measure, radau_rule
-from theory.ridge import one_hop_interval, ridge_mse_at_most, ridge_mse_interval, ridge_probe
 
 HOPS = (1, 2, 4, 8)
 RIDGES = st.floats(-5, 2).map(lambda power: 10**power)

@@ -3,11 +3,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pairbounds import PairGraph, probe, zero_shot_error
+from pairbounds.theory.bounds import QUANTITIES, Encoder
+from pairbounds.theory.quantities import scores
+from pairbounds.theory.quantities.scores import Standing, linear_scores, linear_standing, strict_winners, sums_of_others
+from pairbounds.theory.spectrum.triplets import spectrum
 from tests.families import GRAPHS
-from theory import PairGraph, probe, scores, zero_shot_error
-from theory.bounds import QUANTITIES, Encoder
-from theory.scores import Standing, linear_scores, linear_standing, strict_winners, sums_of_others
-from theory.spectra import spectrum
 
 EPS = float(np.finfo(np.float64).eps)
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse.linalg import aslinearoperator
 
+from pairbounds import PairGraph, spectrum
+from pairbounds.theory.spectrum import triplets as module
+from pairbounds.theory.spectrum.triplets import operator_norm
 from tests.families import GRAPHS, block_diagonal, slow_decay
-from theory import PairGraph, spectrum
-from theory import spectra as module
-from theory.spectra import operator_norm
 
 EPS = float(np.finfo(np.float64).eps)
 SIZE = 60  # large enough for the sparse route to have room

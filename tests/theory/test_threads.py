@@ -9,11 +9,11 @@ import pytest
 import torch
 from threadpoolctl import threadpool_info
 
+from pairbounds import spectrum
+from pairbounds.infrastructure.threads import OF_LIBRARIES, VARIABLE, asked_threads, limited_threads
 from tests.families import slow_decay
-from theory import spectrum
-from theory.infrastructure.threads import OF_LIBRARIES, VARIABLE, asked_threads, limited_threads
 
-SHOWN = "import os; from theory.infrastructure import threads; threads.ask_libraries(); "
+SHOWN = "import os; from pairbounds.infrastructure import threads; threads.ask_libraries(); "
 SHOWN += "print(os.environ['OMP_NUM_THREADS'], threads.asked_threads())"
 
 

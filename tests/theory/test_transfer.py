@@ -3,9 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from theory import HypothesisError, PairGraph, optimal_embeddings, probe, spectrum, transfer
-from theory.bounds import Encoder
-from theory.transfer import classes_by_domains, transfer_bound, whitened_head
+from pairbounds import HypothesisError, PairGraph, optimal_embeddings, probe, spectrum
+from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.quantities import transfer
+from pairbounds.theory.quantities.transfer import classes_by_domains, transfer_bound, whitened_head
 
 WEIGHTS = [(4.0, 2.0, 1.5, 0.5), (1.0, 0.4, 0.3, 0.1), (2.0, 1.2, 0.9, 0.3)]
 

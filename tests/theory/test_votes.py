@@ -9,14 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pairbounds import HypothesisError, PairGraph, check_bounds, spectrum
+from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.bounds.theorem20_votes import (
+    Vote,
+    hop_vote,
+    least_divergence,
+    most_error,
+    pair_votes,
+    zero_shot_vote,
+)
+from pairbounds.theory.quantities import infonce
+from pairbounds.theory.quantities.infonce import infonce_directions, mutual_information
+from pairbounds.theory.quantities.multihop import consistency_curve
+from pairbounds.theory.quantities.scores import UNITS, Standing, round_off
+from pairbounds.theory.quantities.votes import Critic
 from tests.families import GRAPHS
-from theory import HypothesisError, PairGraph, check_bounds, infonce, spectrum
-from theory.bounds import Encoder
-from theory.bounds.theorem20_votes import Vote, hop_vote, least_divergence, most_error, pair_votes, zero_shot_vote
-from theory.infonce import infonce_directions, mutual_information
-from theory.multihop import consistency_curve
-from theory.scores import UNITS, Standing, round_off
-from theory.votes import Critic
 
 NAMES = ("zero-shot-vote", "zero-shot-vote-by-node", "vote", "vote-by-node", "vote-of-others")
 SURELY_NOT = -1e4  # a score whose exponential is 0

@@ -8,17 +8,17 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.families import GRAPHS
-from theory import PairGraph, label_energy, probe, spectrum
-from theory.bounds import Encoder
-from theory.multihop import consistency_curve
-from theory.walks import (
+from pairbounds import PairGraph, label_energy, probe, spectrum
+from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.quantities.multihop import consistency_curve
+from pairbounds.theory.quantities.walks import (
     ConsistencyIntervals,
     consistency_from_graph,
     consistency_from_pairs,
     penalised_error_at_most,
     raised,
 )
+from tests.families import GRAPHS
 
 REPETITIONS = 400
 GRAPH = PairGraph(np.random.default_rng(0).random((7, 6)) ** 4, [0, 0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1])
@@ -169,7 +169,9 @@ def test_the_answer_of_a_solver_is_not_trusted(monkeypatch):
     curve = consistency_curve(GRAPH, 4)[1:]
     known, true = intervals(curve, curve), penalised_error(GRAPH, 0.6)
     for proposed in (np.zeros(5), np.array([-5.0, 3, 2, 0, 1]), np.array([1.0, -9, 9, 0, 0]), None):
-        monkeypatch.setattr("theory.walks._proposed", lambda ends, cut, proposed=proposed: proposed)
+        monkeypatch.setattr(
+            "pairbounds.theory.quantities.walks._proposed", lambda ends, cut, proposed=proposed: proposed
+        )
         assert true <= penalised_error_at_most(known, 0.6) <= 1
 
 

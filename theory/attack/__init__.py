@@ -1,7 +1,7 @@
 """The search for counterexamples: the graph on which a claim is closest to failing, or fails."""
 
-from theory.attack.result import CounterexampleResult, Progress
-from theory.attack.search import find_counterexample
-from theory.bounds.scoring import Score, score
+from pairbounds.theory.attack.result import CounterexampleResult, Progress
+from pairbounds.theory.attack.search import find_counterexample
+from pairbounds.theory.bounds.scoring import Score, score
 
 __all__ = ["CounterexampleResult", "Progress", "Score", "find_counterexample", "score"]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from theory.attack.candidate import Candidate
-from theory.attack.evaluation import Evaluator
+from pairbounds.theory.attack.candidate import Candidate
+from pairbounds.theory.attack.evaluation import Evaluator
 
 STEPS, LOOK_EVERY, RATE = 60, 12, 0.15
 TINY = 1e-12  # keeps logarithms and roots differentiable where there is nothing left to gain

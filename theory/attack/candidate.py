@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from theory.bounds.quantities import Features
-from theory.graph import PairGraph
-from theory.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.theory.bounds.quantities import Features
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 SMALLEST_WEIGHT = 1e-6  # of the largest; below it a gap drowns in round-off, and an edge is none
 LARGEST_SIDE = 16

@@ -7,9 +7,9 @@ import math
 
 import numpy as np
 
-from theory.attack.candidate import Candidate
-from theory.attack.evaluation import Evaluator
-from theory.attack.moves import moved
+from pairbounds.theory.attack.candidate import Candidate
+from pairbounds.theory.attack.evaluation import Evaluator
+from pairbounds.theory.attack.moves import moved
 
 WIDER, NARROWER = 1.5, 0.92  # at one success in six the step stays as it is
 FIRST_STEP, LAST_STEP = 1.0, 1e-3

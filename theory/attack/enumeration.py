@@ -5,7 +5,7 @@ from itertools import combinations, count, permutations, product
 
 import numpy as np
 
-from theory.attack.candidate import Candidate
+from pairbounds.theory.attack.candidate import Candidate
 
 LARGEST_WEIGHT = 2  # integers beyond it are not enumerated
 

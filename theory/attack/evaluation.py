@@ -4,11 +4,11 @@ import math
 import time
 from collections.abc import Callable
 
-from theory.attack.candidate import Candidate
-from theory.bounds.quantities import Encoder
-from theory.bounds.registry import NEEDED, Bound
-from theory.bounds.scoring import embedded, score_of
-from theory.infrastructure.hypotheses import HypothesisError
+from pairbounds.infrastructure.hypotheses import HypothesisError
+from pairbounds.theory.attack.candidate import Candidate
+from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.registry import NEEDED, Bound
+from pairbounds.theory.bounds.scoring import embedded, score_of
 
 UNMET = -math.inf  # the ratio of a graph that a claim does not speak of
 

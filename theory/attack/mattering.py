@@ -9,9 +9,9 @@ import math
 
 import numpy as np
 
-from theory.bounds.quantities import QUANTITIES, Encoder
-from theory.bounds.registry import Bound
-from theory.bounds.scoring import Score, score_of
+from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
+from pairbounds.theory.bounds.registry import Bound
+from pairbounds.theory.bounds.scoring import Score, score_of
 
 FEWEST = 4  # left nodes
 NARROWEST = 2  # width

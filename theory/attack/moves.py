@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, Candidate
-from theory.attack.starts import optimal_features, tied_penalty
-from theory.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, Candidate
+from pairbounds.theory.attack.starts import optimal_features, tied_penalty
 
 ContinuousMove = Callable[[Candidate, np.random.Generator, float], Candidate]
 DiscreteMove = Callable[[Candidate, np.random.Generator], Candidate]

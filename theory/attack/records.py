@@ -8,18 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from theory.attack.candidate import LARGEST_SIDE, Candidate
-from theory.attack.climbing import ROUND_OFF
-from theory.attack.evaluation import Rating, ratio_anywhere
-from theory.attack.mattering import ratio_where_it_matters
-from theory.attack.search import believed
-from theory.bounds.confirmation import Confirmation
-from theory.bounds.quantities import Features
-from theory.bounds.registry import NEEDED, Bound
-from theory.bounds.scoring import embedded, score
-from theory.graph import PairGraph
-from theory.graph_formats import load_beside
-from theory.infrastructure.hypotheses import HypothesisError
+from pairbounds.infrastructure.hypotheses import HypothesisError
+from pairbounds.theory.attack.candidate import LARGEST_SIDE, Candidate
+from pairbounds.theory.attack.climbing import ROUND_OFF
+from pairbounds.theory.attack.evaluation import Rating, ratio_anywhere
+from pairbounds.theory.attack.mattering import ratio_where_it_matters
+from pairbounds.theory.attack.search import believed
+from pairbounds.theory.bounds.confirmation import Confirmation
+from pairbounds.theory.bounds.quantities import Features
+from pairbounds.theory.bounds.registry import NEEDED, Bound
+from pairbounds.theory.bounds.scoring import embedded, score
+from pairbounds.theory.graph.formats import load_beside
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 ANYWHERE, MATTERS = "anywhere", "where it matters"
 RATINGS: dict[str, Rating] = {ANYWHERE: ratio_anywhere, MATTERS: ratio_where_it_matters}

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from theory.bounds.quantities import Features
-from theory.graph import PairGraph
-from theory.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.theory.bounds.quantities import Features
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class CounterexampleResult:
     Attributes
     ----------
     bound : the claim's name
-    ratio : measured over value on `graph`, as `theory.bounds.scoring.violation_ratio` defines it for every relation:
+    ratio : measured over value on `graph`, as `pairbounds.theory.bounds.scoring.violation_ratio` defines it for every
+    relation:
         above 1 exactly where the claim is violated beyond round-off. Where it is not, it is within 1 % of
         `largest_ratio`; where it is, the graph is the smallest violation found, and not the worst.
     refuted : the violation was confirmed in higher precision; the same as `ratio > 1`
@@ -65,8 +66,8 @@ class CounterexampleResult:
     note: str
 
     def _repr_html_(self) -> str:
-        from theory.graph_drawing import graph_picture, is_small
-        from theory.infrastructure.html import card
+        from pairbounds.infrastructure.html import card
+        from pairbounds.theory.graph.drawing import graph_picture, is_small
 
         facts: dict[str, object] = {"largest ratio": self.ratio, "measured": self.measured, "bound": self.value}
         facts |= {"k": self.k} if self.penalty is None else {"k": self.k, "penalty": self.penalty}

@@ -5,19 +5,19 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from theory.attack.candidate import Candidate
-from theory.attack.climbing import climb
-from theory.attack.evaluation import UNMET, Evaluator, Meter
-from theory.attack.moves import kicked
-from theory.attack.result import CounterexampleResult, Progress
-from theory.attack.shrinking import shrink, smallest_violation
-from theory.attack.starts import random_candidate
-from theory.bounds.confirmation import Confirmation, confirm
-from theory.bounds.quantities import Features
-from theory.bounds.registry import BOUNDS, Bound
-from theory.bounds.scoring import score
-from theory.graph import PairGraph
-from theory.infrastructure.names import none_of
+from pairbounds.infrastructure.names import none_of
+from pairbounds.theory.attack.candidate import Candidate
+from pairbounds.theory.attack.climbing import climb
+from pairbounds.theory.attack.evaluation import UNMET, Evaluator, Meter
+from pairbounds.theory.attack.moves import kicked
+from pairbounds.theory.attack.result import CounterexampleResult, Progress
+from pairbounds.theory.attack.shrinking import shrink, smallest_violation
+from pairbounds.theory.attack.starts import random_candidate
+from pairbounds.theory.bounds.confirmation import Confirmation, confirm
+from pairbounds.theory.bounds.quantities import Features
+from pairbounds.theory.bounds.registry import BOUNDS, Bound
+from pairbounds.theory.bounds.scoring import score
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 DRAWS = (1, 4, 16)  # random graphs for a start; the best of them is improved
 RETURNS = 0.3  # of the starts, from a neighbour of the best so far
@@ -95,7 +95,7 @@ def hunt(
     report: Report | None = None,
 ) -> "Best":
     """The search without the shrinking: it begins with the candidates that are known."""
-    from theory.attack.ascent import ascend  # it takes torch
+    from pairbounds.theory.attack.ascent import ascend  # it takes torch
 
     if evaluator.claim.status == "rate":
         name = evaluator.claim.name

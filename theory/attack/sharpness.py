@@ -9,17 +9,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from theory.attack.climbing import ROUND_OFF
-from theory.attack.evaluation import Evaluator, Meter
-from theory.attack.records import RATINGS, Record, Witness, place
-from theory.attack.search import hunt
-from theory.attack.shrinking import shrink
-from theory.bounds import BOUNDS, Bound
-from theory.infrastructure.folders import AGAIN, held
-from theory.infrastructure.ownership import Output, graph, table
-from theory.infrastructure.processes import side_by_side
-from theory.infrastructure.progress import tqdm
-from theory.infrastructure.tables import read_table, write_table
+from pairbounds.infrastructure.folders import AGAIN, held
+from pairbounds.infrastructure.ownership import Output, table
+from pairbounds.infrastructure.processes import side_by_side
+from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.tables import read_table, write_table
+from pairbounds.theory.attack.climbing import ROUND_OFF
+from pairbounds.theory.attack.evaluation import Evaluator, Meter
+from pairbounds.theory.attack.records import RATINGS, Record, Witness, place
+from pairbounds.theory.attack.search import hunt
+from pairbounds.theory.attack.shrinking import shrink
+from pairbounds.theory.bounds import BOUNDS, Bound
+from pairbounds.theory.graph.formats import graph_output
 
 SHARPEST = Path(__file__).parent / "sharpest"  # what is published, and in the wheel
 TABLE = "sharpness.csv"
@@ -201,7 +202,7 @@ def known_graphs(folder: Path) -> list[Witness]:
 
 def outputs(claims: Iterable[Bound], out: Path) -> list[Output]:
     """The files that `measure_sharpness` writes."""
-    return [*(graph(place(claim, where, out)) for claim in claims for where in RATINGS), *table(out / TABLE)]
+    return [*(graph_output(place(claim, where, out)) for claim in claims for where in RATINGS), *table(out / TABLE)]
 
 
 def read_sharpness(folder: Path) -> pd.DataFrame:

@@ -6,12 +6,12 @@ from math import comb
 
 import numpy as np
 
-from theory.attack.candidate import LARGEST_INTEGER, Candidate
-from theory.attack.climbing import climb
-from theory.attack.enumeration import simplicity, small_graphs
-from theory.attack.evaluation import UNMET, Evaluator
-from theory.bounds.confirmation import confirm
-from theory.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.theory.attack.candidate import LARGEST_INTEGER, Candidate
+from pairbounds.theory.attack.climbing import climb
+from pairbounds.theory.attack.enumeration import simplicity, small_graphs
+from pairbounds.theory.attack.evaluation import UNMET, Evaluator
+from pairbounds.theory.bounds.confirmation import confirm
 
 KEPT_BY_ROUNDING = 0.999  # of the ratio, by rounder weights
 DIGITS = range(1, 5)

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import numpy as np
 import scipy.linalg
 
-from theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, SMALLEST_PENALTY, Candidate
-from theory.bounds.quantities import Features
-from theory.bounds.scoring import subject
-from theory.infrastructure.arrays import FloatArray, IntArray
-from theory.spectra import spectrum
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, SMALLEST_PENALTY, Candidate
+from pairbounds.theory.bounds.quantities import Features
+from pairbounds.theory.bounds.scoring import subject
+from pairbounds.theory.spectrum.triplets import spectrum
 
 Drawn = tuple[FloatArray, IntArray, IntArray]
 Family = Callable[[np.random.Generator, int, int], Drawn]

@@ -6,11 +6,11 @@ Importing a module registers its bounds. What has no row in `check_bounds` it li
 from importlib import import_module
 from pkgutil import iter_modules
 
-from theory.bounds.check import check_bounds
-from theory.bounds.gap import over_gap
-from theory.bounds.quantities import QUANTITIES, Encoder
-from theory.bounds.registry import BOUNDS, Bound, bound
-from theory.bounds.statements import Statement
+from pairbounds.theory.bounds.check import check_bounds
+from pairbounds.theory.bounds.gap import over_gap
+from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
+from pairbounds.theory.bounds.registry import BOUNDS, Bound, bound
+from pairbounds.theory.bounds.statements import Statement
 
 THEOREMS = tuple(
     import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__) if module.name.startswith("theorem")

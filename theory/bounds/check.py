@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from theory.bounds.quantities import Encoder
-from theory.bounds.registry import BOUNDS, NEEDED, Bound, Subject
-from theory.bounds.rows import Measured, row
-from theory.certificates import with_certificate
-from theory.graph import PairGraph
-from theory.infrastructure.arrays import IntArray
-from theory.infrastructure.widths import several, widths_of
-from theory.spectra import Spectrum, enough_triplets, spectrum
+from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.widths import several, widths_of
+from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.registry import BOUNDS, NEEDED, Bound, Subject
+from pairbounds.theory.bounds.rows import Measured, row
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.spectrum.certificates import with_certificate
+from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,14 +43,14 @@ def check_bounds(
     features : (n_left, k) or a pair of (n_left, k) and (n_right, k), optional
         An encoder (numpy or torch, unweighted) for the claims about every encoder; by default the optimum.
         Claims about the optimum are measured at the optimum in any case. Claims by the excess loss are about features
-        in the units that they have: `theory.check_encoder` finds better ones, and says what stands in the way.
+        in the units that they have: `pairbounds.check_encoder` finds better ones, and says what stands in the way.
     bounds : names in `BOUNDS`, optional
         Those to be held, a row for each, at least one; by default all.
     triplets : Spectrum, optional
         At least k + 1 triplets computed before, k the largest; by default `spectrum(graph, k + 1)`.
     certified : bool
         Use an upper end of `σ_{k+1}` that is proved, or where that is too costly guaranteed with a stated probability
-        (`theory.certificates`), and not only computed.
+        (`pairbounds.theory.spectrum.certificates`), and not only computed.
     penalty : float, optional
         μ in (0, 1): adds the claims about the spectral loss with the penalty `μ (E‖f‖² + E‖g‖²)`, of its minimiser of
         width k and of the features given.
@@ -59,8 +59,8 @@ def check_bounds(
         InfoNCE.
     hops : int, optional
         Steps of Lanczos, at least 1, for the claims by multi-hop consistency: more are sharper, and cost more. By
-        default `theory.multihop.HOPS`, or where so many pairs and classes make them costly `default_hops`: the note of
-        the row then says how many.
+        default `pairbounds.theory.quantities.multihop.HOPS`, or where so many pairs and classes make them costly
+        `default_hops`: the note of the row then says how many.
 
     Returns
     -------
@@ -72,13 +72,13 @@ def check_bounds(
         status, note (why it is infinite or not applicable, that it is measured on one optimum among many, or that it
         holds only if near ties, which are errors, are none).
         Where `σ_k = σ_{k+1} > 0` there are many optima, and what is measured is of the one that the solver gave. Of the
-        squared error of the probe at the optimum the range over all of them is known (`theory.consistency.
-        optimum_range`; twice `measured` without a tie); of other quantities it is not: NaN. It is NaN, too, where more
-        values tie than can be computed.
+        squared error of the probe at the optimum the range over all of them is known
+        (`pairbounds.theory.quantities.consistency. optimum_range`; twice `measured` without a tie); of other
+        quantities it is not: NaN. It is NaN, too, where more values tie than can be computed.
         Where a claim is not applicable, holds and vacuous are `<NA>`, so that `table["holds"].all()` speaks of what was
         checked: where a hypothesis fails, and it has no value (NaN); or for a rate, which has both sides, to be fitted.
-        Where weights span more orders of magnitude than `theory.bounds.rows.JUDGED_DECADES`, a violation in double
-        precision is one only if it is confirmed in fifty digits; else the row is not applicable.
+        Where weights span more orders of magnitude than `pairbounds.theory.bounds.rows.JUDGED_DECADES`, a violation in
+        double precision is one only if it is confirmed in fifty digits; else the row is not applicable.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def check_bounds(
     """
     import pandas as pd
 
-    from theory.bounds.table import CheckTable
+    from pairbounds.theory.bounds.table import CheckTable
 
     widths = widths_of(graph.joint.shape, k)
     given = {"bounds": bounds, "triplets": triplets, "certified": certified, "penalty": penalty, "critic": critic}
@@ -113,7 +113,7 @@ def checked(
     """The table of `check_bounds`, with its column k, of one width after the other: for whoever shows how far it is."""
     import pandas as pd
 
-    from theory.infrastructure.progress import PATIENCE, tqdm
+    from pairbounds.infrastructure.progress import PATIENCE, tqdm
 
     found = spectrum(graph, min(max(widths) + 1, *graph.joint.shape)) if triplets is None else triplets
     names = None if bounds is None else list(bounds)

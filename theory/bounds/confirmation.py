@@ -7,13 +7,13 @@ from functools import partial
 
 import numpy as np
 
-from theory.bounds.quantities import Features
-from theory.bounds.registry import Bound
-from theory.bounds.scoring import Score, rounding, score, score_on, subject
-from theory.graph import PairGraph
-from theory.infrastructure.arrays import FloatArray
-from theory.infrastructure.hypotheses import HypothesisError
-from theory.spectra import Spectrum, spectrum
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.hypotheses import HypothesisError
+from pairbounds.theory.bounds.quantities import Features
+from pairbounds.theory.bounds.registry import Bound
+from pairbounds.theory.bounds.scoring import Score, rounding, score, score_on, subject
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
 UNITS = 4 * float(np.finfo(np.float64).eps)  # some units in the last place
 TRIALS = 8
@@ -45,14 +45,14 @@ def confirm(
     """A claim held once more against what is measured, in higher precision and with a wider margin.
 
     The measured side comes from a factorisation of the graph in fifty digits, for the quantities of
-    `theory.bounds.precise`; others are measured in double precision on that factorisation. The claim, a function of
-    double precision, gets those singular values. What rounding does to it, and to a quantity known in double precision
-    only, is estimated by moving weights, features and triplets by a few units in the last place, and from how rough the
-    claim is along a line; it is counted against the violation several times over.
+    `pairbounds.theory.bounds.precise`; others are measured in double precision on that factorisation. The claim, a
+    function of double precision, gets those singular values. What rounding does to it, and to a quantity known in
+    double precision only, is estimated by moving weights, features and triplets by a few units in the last place, and
+    from how rough the claim is along a line; it is counted against the violation several times over.
 
     Where `σ_k = σ_{k+1}` the optimum is not unique; the violation is confirmed at the one found in fifty digits.
     """
-    from theory.bounds.precise import PreciseSubject, measure  # loads mpmath
+    from pairbounds.theory.bounds.precise import PreciseSubject, measure  # loads mpmath
 
     precise = PreciseSubject(graph, k, features, penalty)
     triplets = precise.triplets(k + 1)

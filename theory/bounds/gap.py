@@ -2,7 +2,7 @@
 
 import math
 
-from theory.spectra import Spectrum
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 def over_gap(numerator: float, spectrum: Spectrum, k: int, *, cut: float = 0.0) -> float:

@@ -21,11 +21,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theory.bounds.quantities import Encoder
-from theory.bounds.theorem07_near_optimal import multihop_near_optimal_error
-from theory.bounds.theorem17_trained_encoders import trained_mse
-from theory.consistency import induced_labelling_error, label_energy
-from theory.multihop import tail_at_most
+from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.theorem07_near_optimal import multihop_near_optimal_error
+from pairbounds.theory.bounds.theorem17_trained_encoders import trained_mse
+from pairbounds.theory.quantities.consistency import induced_labelling_error, label_energy
+from pairbounds.theory.quantities.multihop import tail_at_most
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 
-from theory.bounds.quantities import Features
-from theory.consistency import required_labels
-from theory.graph import PairGraph
-from theory.infrastructure.arrays import FloatArray, IntArray
-from theory.scores import score_noise
-from theory.spectra import Spectrum
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.theory.bounds.quantities import Features
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import required_labels
+from pairbounds.theory.quantities.scores import score_noise
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 DIGITS = 50
 
@@ -169,7 +169,7 @@ def _rounded(matrix: Any) -> FloatArray:
 
 
 def _error(subject: PreciseSubject, scores: Any, noise: FloatArray, classes: list[int]) -> Measured:
-    """The 0-1 error, a margin within the round-off of `theory.probes` being a tie there and here."""
+    """The 0-1 error, a margin within the round-off of `quantities.probes` being a tie there and here."""
     labels = subject.labels("left")
     wrong, beaten = [], []
     for i, (label, mass, round_off) in enumerate(zip(labels, subject.left_marginal, noise, strict=True)):

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from theory.bounds.table import COLUMNS, notes, readable
-from theory.infrastructure.commandline import print_table, say
+from pairbounds.infrastructure.commandline import print_table, say
+from pairbounds.theory.bounds.table import COLUMNS, notes, readable
 
 ERRORS = ("probe_error", "probe_mse", "zero_shot_error")
 

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from theory.consistency import class_masses, guess_error, induced_labelling_error
-from theory.graph import PairGraph
-from theory.infrastructure.arrays import FloatArray, IntArray
-from theory.infrastructure.columns import spanning, thin_factors, unit_columns
-from theory.infrastructure.foreign import SECONDS, as_number, contained, is_foreign, source_of
-from theory.infrastructure.hypotheses import HypothesisError, require
-from theory.probes import ProbeResult, as_features, probe, zero_shot_standing
-from theory.scores import Standing, linear_standing, score_noise
-from theory.spectra import Spectrum
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.columns import spanning, thin_factors, unit_columns
+from pairbounds.infrastructure.foreign import SECONDS, as_number, contained, is_foreign, source_of
+from pairbounds.infrastructure.hypotheses import HypothesisError, require
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import class_masses, guess_error, induced_labelling_error
+from pairbounds.theory.quantities.probes import ProbeResult, as_features, probe, zero_shot_standing
+from pairbounds.theory.quantities.scores import Standing, linear_standing, score_noise
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 Features = tuple[FloatArray, FloatArray]  # (n_left, k) and (n_right, k)
 LARGEST_PRODUCT = 500  # in powers of two: the squares of scores have a place in float64
@@ -62,7 +62,7 @@ class Encoder:
                 width = side.shape[1]
                 raise ValueError(
                     f"{name} has width {width} and k is {k}: bounds on an encoder are of its own width, "
-                    f"so give k={width}, or see theory.check_encoder"
+                    f"so give k={width}, or see pairbounds.check_encoder"
                 )
         return cls(graph, spectrum, k, f, g, given=True)
 

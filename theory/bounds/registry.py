@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial, wraps
 from typing import Any, Literal, get_args
 
-from theory.bounds.quantities import QUANTITIES, Encoder
-from theory.graph import PairGraph
-from theory.infrastructure.foreign import as_number, contained, is_foreign, source_of
-from theory.infrastructure.hypotheses import HypothesisError
-from theory.infrastructure.names import none_of
-from theory.infrastructure.registers import Register
-from theory.spectra import Spectrum, enough_triplets
+from pairbounds.infrastructure.foreign import as_number, contained, is_foreign, source_of
+from pairbounds.infrastructure.hypotheses import HypothesisError
+from pairbounds.infrastructure.names import none_of
+from pairbounds.infrastructure.registers import Register
+from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets
 
 Status = Literal["exact", "restated", "rate", "conjecture"]
 Relation = Literal["<=", ">=", "="]
@@ -139,14 +139,14 @@ def bound(
 
     Examples
     --------
-    >>> from theory import bound, induced_labelling_error, over_gap
+    >>> from pairbounds import bound, induced_labelling_error, over_gap
     >>> @bound("no-factor-two", quantity="probe_error", status="conjecture")
     ... def no_factor_two(graph, spectrum, k):
     ...     "Is `E(f*) <= α_T / (1 - σ²_{k+1})`?"
     ...     return over_gap(induced_labelling_error(graph), spectrum, k)
     >>> no_factor_two.statement
     'Is `E(f*) <= α_T / (1 - σ²_{k+1})`?'
-    >>> from theory import BOUNDS
+    >>> from pairbounds import BOUNDS
     >>> del BOUNDS["no-factor-two"]
     """
     choices: dict[str, tuple[str, Any]] = {

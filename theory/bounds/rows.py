@@ -4,14 +4,14 @@ import math
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from theory.bounds.confirmation import confirm
-from theory.bounds.quantities import QUANTITIES, Encoder
-from theory.bounds.registry import Bound, Subject
-from theory.consistency import optimum_range
-from theory.graph import SMALLEST
-from theory.infrastructure.hypotheses import HypothesisError
-from theory.multihop import HOPS, default_hops
-from theory.spectra import Spectrum
+from pairbounds.infrastructure.hypotheses import HypothesisError
+from pairbounds.theory.bounds.confirmation import confirm
+from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
+from pairbounds.theory.bounds.registry import Bound, Subject
+from pairbounds.theory.graph.pair_graph import SMALLEST
+from pairbounds.theory.quantities.consistency import optimum_range
+from pairbounds.theory.quantities.multihop import HOPS, default_hops
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 JUDGED_DECADES = 24  # of weights: a violation within them is one, beyond them it is confirmed in higher precision
 PRECISE_NODES = 48  # of both sides, that higher precision has time for

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from theory.bounds.quantities import QUANTITIES, Encoder, Features
-from theory.bounds.registry import Bound, Relation
-from theory.graph import PairGraph
-from theory.infrastructure.foreign import ForeignCodeError
-from theory.spectra import Spectrum, spectrum
+from pairbounds.infrastructure.foreign import ForeignCodeError
+from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Features
+from pairbounds.theory.bounds.registry import Bound, Relation
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
 
 @dataclass(frozen=True)

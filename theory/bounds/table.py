@@ -13,7 +13,7 @@ class CheckTable(pd.DataFrame):
     """A DataFrame that a notebook shows as `pairbounds check` prints it; parts of it are plain DataFrames."""
 
     def _repr_html_(self) -> str:
-        from theory.infrastructure.html import card
+        from pairbounds.infrastructure.html import card
 
         columns: tuple[str, ...] = COLUMNS
         rows = readable(self)

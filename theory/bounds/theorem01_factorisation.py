@@ -10,10 +10,10 @@ Source: HaoChen et al. 2021 for pairs of one kind; Zhang, Wang and Wang 2023 for
 
 import numpy as np
 
-from theory.bounds.quantities import Encoder
-from theory.bounds.registry import bound
-from theory.graph import PairGraph
-from theory.spectra import Spectrum
+from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 @bound("factorisation", quantity="spectral_loss", status="exact", relation="=", subject="encoder")

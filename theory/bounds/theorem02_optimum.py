@@ -10,10 +10,10 @@ Source: Eckart and Young 1936, by theorem 1.
 
 import numpy as np
 
-from theory.bounds.quantities import Encoder
-from theory.bounds.registry import bound
-from theory.graph import PairGraph
-from theory.spectra import Spectrum
+from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 @bound("optimum", quantity="spectral_loss", status="exact", relation="=")

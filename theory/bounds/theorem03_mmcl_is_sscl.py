@@ -10,10 +10,10 @@ Source: Zhang, Wang and Wang 2023.
 
 import numpy as np
 
-from theory.bounds.registry import bound
-from theory.graph import PairGraph
-from theory.infrastructure.hypotheses import require
-from theory.spectra import Spectrum
+from pairbounds.infrastructure.hypotheses import require
+from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 @bound("mmcl-is-sscl", quantity="aligned_induced_loss", status="exact", relation="=")

@@ -34,11 +34,16 @@ left vectors.
 
 import numpy as np
 
-from theory.bounds.gap import over_gap
-from theory.bounds.registry import bound
-from theory.consistency import induced_labelling_error, label_energy, labelling_error, required_labels
-from theory.graph import PairGraph
-from theory.spectra import Spectrum
+from pairbounds.theory.bounds.gap import over_gap
+from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import (
+    induced_labelling_error,
+    label_energy,
+    labelling_error,
+    required_labels,
+)
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 @bound("induced-labelling-error", quantity="induced_labelling_error", status="exact")

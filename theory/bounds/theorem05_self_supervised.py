@@ -15,15 +15,21 @@ Cost: as theorem 4; α is linear in the pairs.
 
 import numpy as np
 
-from theory.bounds.gap import over_gap
-from theory.bounds.quantities import QUANTITIES, Encoder, Quantity, probe_lead
-from theory.bounds.registry import bound
-from theory.bounds.theorem04_linear_probe import induced_at_most
-from theory.consistency import class_indicators, guess_error, induced_labelling_error, labelling_error, required_labels
-from theory.graph import PairGraph
-from theory.infrastructure.arrays import FloatArray
-from theory.scores import linear_standing, score_noise, strict_standing
-from theory.spectra import Spectrum
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.theory.bounds.gap import over_gap
+from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity, probe_lead
+from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.theorem04_linear_probe import induced_at_most
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import (
+    class_indicators,
+    guess_error,
+    induced_labelling_error,
+    labelling_error,
+    required_labels,
+)
+from pairbounds.theory.quantities.scores import linear_standing, score_noise, strict_standing
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 def image_error(encoder: Encoder) -> float:

@@ -19,10 +19,10 @@ import math
 
 import numpy as np
 
-from theory.bounds.registry import bound
-from theory.consistency import labelling_error, right_induced_labelling_error
-from theory.graph import PairGraph
-from theory.spectra import Spectrum
+from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import labelling_error, right_induced_labelling_error
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 @bound("zero-shot", quantity="zero_shot_error", status="exact")

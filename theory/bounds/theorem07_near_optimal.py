@@ -25,15 +25,20 @@ at each.
 
 import numpy as np
 
-from theory.bounds.quantities import Encoder
-from theory.bounds.registry import bound
-from theory.bounds.theorem06_zero_shot import off_captions
-from theory.consistency import class_masses, induced_labelling_error, label_energy, right_induced_labelling_error
-from theory.graph import PairGraph
-from theory.infrastructure.arrays import FloatArray
-from theory.infrastructure.hypotheses import require
-from theory.multihop import tail_at_most
-from theory.spectra import Spectrum
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.hypotheses import require
+from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.theorem06_zero_shot import off_captions
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import (
+    class_masses,
+    induced_labelling_error,
+    label_energy,
+    right_induced_labelling_error,
+)
+from pairbounds.theory.quantities.multihop import tail_at_most
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 @bound("near-optimal-mse", quantity="probe_mse", status="exact", subject="encoder")

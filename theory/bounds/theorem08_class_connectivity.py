@@ -24,13 +24,13 @@ import math
 
 import numpy as np
 
-from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
-from theory.bounds.registry import bound
-from theory.connectivity import class_second_eigenvalues, stays_in_class
-from theory.consistency import induced_labelling_error, required_labels
-from theory.graph import PairGraph
-from theory.infrastructure.hypotheses import require
-from theory.spectra import Spectrum
+from pairbounds.infrastructure.hypotheses import require
+from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.connectivity import class_second_eigenvalues, stays_in_class
+from pairbounds.theory.quantities.consistency import induced_labelling_error, required_labels
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 def class_tail_eigenvalue(encoder: Encoder) -> float:

@@ -38,14 +38,14 @@ Cost: two singular triplets, and O(nnz log n_left) for the sweep over cuts; of t
 
 import numpy as np
 
-from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
-from theory.bounds.registry import bound
-from theory.connectivity import part_conductances, sparsest_cut, sparsest_partition
-from theory.consistency import labelling_error, required_labels
-from theory.graph import PairGraph
-from theory.infrastructure.arrays import FloatArray
-from theory.infrastructure.hypotheses import require
-from theory.spectra import Spectrum
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.hypotheses import require
+from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.connectivity import part_conductances, sparsest_cut, sparsest_partition
+from pairbounds.theory.quantities.consistency import labelling_error, required_labels
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 def least_conductance(encoder: Encoder) -> float:
@@ -112,8 +112,9 @@ def image_error_rate(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
 
     The value is `α / ρ²`, ρ the conductance of the sparsest partition found: exact where all could be tried, else too
     large. To fit the rate, measure error and value over graphs on which the value spans decades, several seeds of
-    each, and give both to `theory.rates.fit_rate` with the seeds as groups: the claim is an exponent of at most 1, but
-    for logarithms. Points of error 0 have no logarithm; leaving them out favours large errors, and must be said.
+    each, and give both to `pairbounds.theory.quantities.rates.fit_rate` with the seeds as groups: the claim is an
+    exponent of at most 1, but for logarithms. Points of error 0 have no logarithm; leaving them out favours large
+    errors, and must be said.
 
     Source: HaoChen et al. 2021.
     """

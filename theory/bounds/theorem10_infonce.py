@@ -14,12 +14,12 @@ Cost: O(n_left n_right k), for the loss scores every pair of nodes; the bound it
 
 import numpy as np
 
-from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
-from theory.bounds.registry import bound
-from theory.graph import PairGraph
-from theory.infonce import BLOCK, infonce_loss, log_partitions, mutual_information
-from theory.infrastructure.hypotheses import require
-from theory.spectra import Spectrum
+from pairbounds.infrastructure.hypotheses import require
+from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.infonce import BLOCK, infonce_loss, log_partitions, mutual_information
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 PAIRS_LIMIT = 4_000_000  # the loss scores every pair of nodes
 

@@ -30,20 +30,20 @@ import math
 
 import numpy as np
 
-from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
-from theory.bounds.registry import bound
-from theory.bounds.theorem10_infonce import require_few_pairs
-from theory.connectivity import class_second_eigenvalues
-from theory.consistency import labelling_error, required_labels
-from theory.graph import PairGraph
-from theory.infonce import infonce_directions
-from theory.infrastructure.arrays import FloatArray
-from theory.infrastructure.hypotheses import require
-from theory.infrastructure.remembered import once_per_encoder
-from theory.metrics.class_moments import ClassMoments, class_moments
-from theory.metrics.sphere import on_sphere
-from theory.scores import log_mean_exp
-from theory.spectra import Spectrum
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.hypotheses import require
+from pairbounds.infrastructure.remembered import once_per_encoder
+from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.theorem10_infonce import require_few_pairs
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
+from pairbounds.theory.quantities.consistency import labelling_error, required_labels
+from pairbounds.theory.quantities.infonce import infonce_directions
+from pairbounds.theory.quantities.metrics.class_moments import ClassMoments, class_moments
+from pairbounds.theory.quantities.metrics.sphere import on_sphere
+from pairbounds.theory.quantities.scores import log_mean_exp
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 CURVATURE = (math.e**2 - 3) / 4  # κ
 

@@ -28,15 +28,15 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
-from theory.bounds.registry import bound
-from theory.consistency import class_indicators, class_masses, required_labels
-from theory.graph import PairGraph
-from theory.infrastructure.arrays import FloatArray
-from theory.infrastructure.hypotheses import require
-from theory.metrics.class_moments import ClassMoments, class_moments
-from theory.scores import sums_of_others
-from theory.spectra import ROUNDING, Spectrum
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.hypotheses import require
+from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import class_indicators, class_masses, required_labels
+from pairbounds.theory.quantities.metrics.class_moments import ClassMoments, class_moments
+from pairbounds.theory.quantities.scores import sums_of_others
+from pairbounds.theory.spectrum.triplets import ROUNDING, Spectrum
 
 TRIPLES_LIMIT = 100_000_000  # the loss compares every pair with every right node
 BLOCK = 4_000_000  # of them at once

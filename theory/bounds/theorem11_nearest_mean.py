@@ -25,19 +25,19 @@ import math
 
 import numpy as np
 
-from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
-from theory.bounds.registry import bound
-from theory.bounds.theorem08_class_connectivity import least_gap
-from theory.consistency import guess_error, required_labels
-from theory.graph import SMALLEST, PairGraph
-from theory.infrastructure.arrays import FloatArray
-from theory.infrastructure.columns import TINY
-from theory.infrastructure.hypotheses import require
-from theory.infrastructure.remembered import once_per_encoder
-from theory.metrics.class_moments import ClassMoments, class_moments
-from theory.metrics.hypersphere import squared_distance
-from theory.scores import Standing, linear_standing, round_off, score_noise
-from theory.spectra import Spectrum
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.columns import TINY
+from pairbounds.infrastructure.hypotheses import require
+from pairbounds.infrastructure.remembered import once_per_encoder
+from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.theorem08_class_connectivity import least_gap
+from pairbounds.theory.graph.pair_graph import SMALLEST, PairGraph
+from pairbounds.theory.quantities.consistency import guess_error, required_labels
+from pairbounds.theory.quantities.metrics.class_moments import ClassMoments, class_moments
+from pairbounds.theory.quantities.metrics.hypersphere import squared_distance
+from pairbounds.theory.quantities.scores import Standing, linear_standing, round_off, score_noise
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 def nearest_mean_error(encoder: Encoder) -> float:

@@ -16,13 +16,13 @@ the inequality with constants here.
 Cost: O(n_left n_right k), for InfoNCE scores every pair of nodes.
 """
 
-from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
-from theory.bounds.registry import bound
-from theory.bounds.theorem10_infonce import require_few_pairs
-from theory.bounds.theorem11_cross_entropy import infonce
-from theory.graph import PairGraph
-from theory.metrics import alignment, uniformity
-from theory.spectra import Spectrum
+from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.theorem10_infonce import require_few_pairs
+from pairbounds.theory.bounds.theorem11_cross_entropy import infonce
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.metrics import alignment, uniformity
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 QUANTITIES["sphere_infonce_loss"] = Quantity(lambda encoder: sum(infonce(encoder)) / 2, lambda _: 0.0)
 

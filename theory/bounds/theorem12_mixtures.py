@@ -11,16 +11,16 @@ labelling errors are probabilities under P and `P_T`, so they mix. The normalise
 too; their eigenvalues are `σ_i²`, and by Ky Fan the sum of the m largest is the maximum of a linear function of the
 matrix over projectors, hence convex in it.
 
-Of the resampling rules (`theory.resampling`) AddNewPositive is such a mixture, DropFalsePositive removes pairs and
-renormalises, and the two negative ones leave P and change the product measure of the second term of the loss.
+Of the resampling rules (`pairbounds.theory.resampling`) AddNewPositive is such a mixture, DropFalsePositive removes
+pairs and renormalises, and the two negative ones leave P and change the product measure of the second term of the loss.
 
 Source: Fan 1949; Zhang, Wang and Wang 2023 for the rules.
 
 Cost: linear in the pairs of both.
 """
 
-from theory.bounds.statements import Statement
-from theory.mixtures import mixture
+from pairbounds.theory.bounds.statements import Statement
+from pairbounds.theory.graph.mixtures import mixture
 
 TESTS = "tests/theory/test_mixtures.py"
 

@@ -12,8 +12,8 @@ Source: Clopper and Pearson 1934; Tropp 2012 for the matrix Bernstein inequality
 Cost: a pass over the sample for a labelling error; 200 factorisations for the bootstrap of a singular value.
 """
 
-from theory.bounds.statements import Statement
-from theory.intervals import (
+from pairbounds.theory.bounds.statements import Statement
+from pairbounds.theory.quantities.intervals import (
     bound_interval,
     labelling_error_interval,
     singular_value_bernstein,

@@ -20,9 +20,9 @@ Cost: residuals are two products with Ā a triplet; the factorisation is cubic i
 probes is linear in the pairs.
 """
 
-from theory.bounds.statements import Statement
-from theory.certificates import certify
-from theory.spectra import residual_norms
+from pairbounds.theory.bounds.statements import Statement
+from pairbounds.theory.spectrum.certificates import certify
+from pairbounds.theory.spectrum.triplets import residual_norms
 
 STATEMENTS = (
     Statement(

@@ -23,11 +23,11 @@ Cost: O(n_left k) beside the left singular vectors.
 
 import numpy as np
 
-from theory.bounds.gap import over_gap
-from theory.bounds.registry import bound
-from theory.consistency import class_masses, weighted_targets
-from theory.graph import PairGraph
-from theory.spectra import Spectrum
+from pairbounds.theory.bounds.gap import over_gap
+from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import class_masses, weighted_targets
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 @bound("imbalance-error", quantity="probe_error", status="exact")

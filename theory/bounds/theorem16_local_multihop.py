@@ -10,9 +10,9 @@ distribution of the end of an m-step walk from a node. The probe's weighted scor
 Where the probe is wrong or tied it is at least `γ₊ / √2` away from h_q, so that its error is at most the mass that a
 budget of Δ pays for, the cheapest nodes first: `E(f*) <= N(γ, Δ) <= Pr[γ <= θ] + 2 Δ / θ²` for every θ > 0.
 
-`q = 1` is theorem 15. The filters q that are tried, with the P that goes with each, are in `theory.local_multihop`: the
-steps that interpolate theorem 15's quadrature rule, whose Δ has a closed form, and votes over walks. No linear
-programme finds a smaller Δ for a step from the same moments.
+`q = 1` is theorem 15. The filters q that are tried, with the P that goes with each, are in
+`pairbounds.theory.quantities.local_multihop`: the steps that interpolate theorem 15's quadrature rule, whose Δ has a
+closed form, and votes over walks. No linear programme finds a smaller Δ for a step from the same moments.
 
 If `σ_k > σ_{k+1}` and no score ties, more hops bring it to `E(f*)` itself, and theorem 15 only to `2 ε₂`. Needs the
 moments and singular values, no eigenvector. Source: new here.
@@ -23,13 +23,13 @@ Cost: O(hops nnz r), and O(hops n_left r + n_left log n_left) for each filter, f
 import math
 from typing import TYPE_CHECKING
 
-from theory.bounds.quantities import Encoder
-from theory.bounds.registry import bound
-from theory.bounds.theorem15_multihop import multihop_error
-from theory.graph import PairGraph
-from theory.local_multihop import Cut, local_multihop, vote_within
-from theory.multihop import hops_taken
-from theory.spectra import Spectrum, enough_triplets, spectrum
+from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.theorem15_multihop import multihop_error
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.local_multihop import Cut, local_multihop, vote_within
+from pairbounds.theory.quantities.multihop import hops_taken
+from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
 
 if TYPE_CHECKING:
     import pandas as pd

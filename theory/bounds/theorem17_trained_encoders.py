@@ -9,7 +9,7 @@ weights that are 0 where `S_i` is, and stand for `U_k diag(g) U_kᵀ` too. With 
 
 (a) `√ε₂(f) <= ρ + η`;
 (b) `E(f) <= N((1 + γ_g) / 2, (ρ / 2 + η)²) <= 2 (ρ + η)²`, where γ_g are the margins of `D_L^{-1/2} g Ỹ` and N is the
-    most that a budget buys (`theory.margins`);
+    most that a budget buys (`pairbounds.theory.quantities.margins`);
 (c) where `σ_k > σ_{k+1}`, for `j <= k`, `a_j = ‖Π_j Ỹ‖²_op` and `b = ‖(I - Π_k) Ỹ‖²_op`, none above p_max,
     `E(f) <= N(γ, (√(ε κ) + √(Σ_{j<i≤k} c_i) / 2)²)`, where γ are the margins of `D_L^{-1/2} (Π_j + Π_k) Ỹ / 2` and
     `κ = max((a_j + b) / (σ_j² - σ²_{k+1}), b / (σ_k² - σ²_{k+1}))`. At j = k the error tends to that of the optimum;
@@ -48,16 +48,16 @@ margins, O(n_left log n_left).
 
 import numpy as np
 
-from theory.bounds.quantities import Encoder
-from theory.bounds.registry import bound
-from theory.bounds.theorem07_near_optimal import excess
-from theory.consistency import class_masses, weighted_targets
-from theory.graph import PairGraph
-from theory.infrastructure.arrays import FloatArray
-from theory.infrastructure.hypotheses import require
-from theory.margins import error_within, margins
-from theory.scores import linear_scores
-from theory.spectra import Spectrum
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.hypotheses import require
+from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.theorem07_near_optimal import excess
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import class_masses, weighted_targets
+from pairbounds.theory.quantities.margins import error_within, margins
+from pairbounds.theory.quantities.scores import linear_scores
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 LEVELS_LIMIT = 16  # thresholds that are tried, evenly among the S_i
 NORM_LIMIT = 128  # the shorter side of matrices whose operator norm is computed; that of larger ones is by p_max

@@ -38,15 +38,15 @@ import numpy as np
 from scipy.sparse.linalg import LinearOperator, aslinearoperator
 from scipy.special import expit
 
-from theory.bounds.gap import over_gap
-from theory.bounds.quantities import Encoder
-from theory.bounds.registry import bound
-from theory.consistency import class_masses, induced_labelling_error, label_energy
-from theory.graph import PairGraph
-from theory.infrastructure.hypotheses import require
-from theory.local_multihop import Cut, within
-from theory.multihop import hops_taken, label_measure, mass_up_to, tail_at_least, tail_at_most
-from theory.spectra import Spectrum, operator_norm
+from pairbounds.infrastructure.hypotheses import require
+from pairbounds.theory.bounds.gap import over_gap
+from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import class_masses, induced_labelling_error, label_energy
+from pairbounds.theory.quantities.local_multihop import Cut, within
+from pairbounds.theory.quantities.multihop import hops_taken, label_measure, mass_up_to, tail_at_least, tail_at_most
+from pairbounds.theory.spectrum.triplets import Spectrum, operator_norm
 
 REACH_LIMIT = 10.0  # of `t - μ`; farther away the bound is 1, or almost
 PLACES_BLOCK = np.linspace(-14, 5, 48)  # log-odds of `(t - μ) / (1 - μ)` at which B_m is tried
@@ -148,7 +148,7 @@ def duality_gap(encoder: Encoder) -> float:
     """`δ_μ >= ε_μ`: what the residual `R = Ā - F Gᵀ` leaves open of the penalised loss; rounded up.
 
     `‖R‖² + μ (‖F‖² + ‖G‖²) - 2 <Z, Ā> + ‖Z‖²` with `Z = μ R / ‖R‖_op`. Cost: that of the loss, and
-    `theory.spectra.operator_norm` of R, by its products: R is never formed.
+    `pairbounds.theory.spectrum.triplets.operator_norm` of R, by its products: R is never formed.
     """
     graph, penalty = encoder.graph, _penalty(encoder)
     whole = float(np.sum(graph.normalized.data**2))

@@ -22,8 +22,8 @@ Source: new here; Clopper and Pearson 1934 for the intervals.
 Cost: O(hops n log n) for n pairs; no matrix.
 """
 
-from theory.bounds.statements import Statement
-from theory.walks import consistency_from_graph, consistency_from_pairs, penalised_error_at_most
+from pairbounds.theory.bounds.statements import Statement
+from pairbounds.theory.quantities.walks import consistency_from_graph, consistency_from_pairs, penalised_error_at_most
 
 TESTS = "tests/theory/test_walks.py"
 

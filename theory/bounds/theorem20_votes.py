@@ -40,17 +40,17 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import rel_entr
 
-from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
-from theory.bounds.registry import bound
-from theory.bounds.statements import Statement
-from theory.consistency import class_indicators, guess_error, required_labels
-from theory.graph import PairGraph
-from theory.infrastructure.arrays import FloatArray, IntArray
-from theory.infrastructure.remembered import once_per_encoder
-from theory.margins import error_within
-from theory.scores import UNITS, Standing, round_off
-from theory.spectra import Spectrum
-from theory.votes import Critic
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.remembered import once_per_encoder
+from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.statements import Statement
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import class_indicators, guess_error, required_labels
+from pairbounds.theory.quantities.margins import error_within
+from pairbounds.theory.quantities.scores import UNITS, Standing, round_off
+from pairbounds.theory.quantities.votes import Critic
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 EVEN = 0.5  # the probability of each of two classes that tie
 HALVINGS = 60  # of [0, 1]

@@ -18,8 +18,8 @@ the rules.
 Cost: O(hops nnz r) for r classes; with one hop O(nnz).
 """
 
-from theory.bounds.statements import Statement
-from theory.ridge import one_hop_interval, ridge_mse_at_most, ridge_mse_interval
+from pairbounds.theory.bounds.statements import Statement
+from pairbounds.theory.quantities.ridge import one_hop_interval, ridge_mse_at_most, ridge_mse_interval
 
 TESTS = "tests/theory/test_ridge.py"
 

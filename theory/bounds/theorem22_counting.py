@@ -17,8 +17,8 @@ Proof. (a) The j values after the ones are σ_{k+1} or more, and their squares s
 largest of n numbers of this mean and variance; by Cauchy and Schwarz it is at most `√(t_2 / n) √(1 + (n - j) / j)`.
 
 (c) From random products with `ĀĀᵀ`, the number of values above b is bounded with a stated probability
-(`theory.counting`); for every width of at least that number the squared error is at most the largest label energy in
-`[0, b]` that multi-hop consistency allows (theorem 15).
+(`pairbounds.theory.quantities.counting`); for every width of at least that number the squared error is at most the
+largest label energy in `[0, b]` that multi-hop consistency allows (theorem 15).
 
 Cost: linear in the pairs; t_2 adds the products of pairs that share a node of one side, and is done without where there
 are more than `PRODUCTS_LIMIT` of them. Source: new here; (b) is Wolkowicz and Styan 1980.
@@ -31,15 +31,15 @@ from itertools import pairwise
 import numpy as np
 import scipy.sparse as sp
 
-from theory.bounds.registry import bound
-from theory.bounds.statements import Statement
-from theory.components import component_count
-from theory.consistency import induced_labelling_error
-from theory.counting import count_above, tail_beyond
-from theory.graph import PairGraph
-from theory.infrastructure.hypotheses import require
-from theory.infrastructure.remembered import once_per_graph
-from theory.spectra import Spectrum
+from pairbounds.infrastructure.hypotheses import require
+from pairbounds.infrastructure.remembered import once_per_graph
+from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.statements import Statement
+from pairbounds.theory.graph.components import component_count
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import induced_labelling_error
+from pairbounds.theory.quantities.counting import count_above, tail_beyond
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 PRODUCTS_LIMIT = 50_000_000  # of pairs with pairs: some seconds
 PRODUCTS_BLOCK = 4_000_000  # at a time: 64 MB

@@ -27,8 +27,8 @@ here.
 Cost: O(nnz d + (n_left + n_right) d²) for d attributes.
 """
 
-from theory.bounds.statements import Statement
-from theory.restricted import restricted_probe
+from pairbounds.theory.bounds.statements import Statement
+from pairbounds.theory.quantities.restricted import restricted_probe
 
 STATEMENTS = (
     Statement(

@@ -42,8 +42,8 @@ and all proofs are derived here; HaoChen et al. 2022 (abstract seen) have a boun
 Cost: O(nnz r + n_left log n_left) for r classes, on any graph.
 """
 
-from theory.bounds.statements import Statement
-from theory.transfer import transfer_bound, whitened_head
+from pairbounds.theory.bounds.statements import Statement
+from pairbounds.theory.quantities.transfer import transfer_bound, whitened_head
 
 TESTS = "tests/theory/test_transfer.py"
 

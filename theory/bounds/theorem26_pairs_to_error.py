@@ -10,7 +10,8 @@ probability at least 1 - δ every minimiser of L̂ has an excess loss, over the 
     ε = 2 (2 B + B²) (√((s - 1) / n) + √(2 ln(1/δ) / n)).
 
 If B is at least the largest squared norm of the optimum, the least of the class is `-Σ_{i≤k} σ_i²`, and theorem 7, with
-the largest class mass before the excess, bounds the probe on the minimiser by ε; see `theory.pairs_to_error`.
+the largest class mass before the excess, bounds the probe on the minimiser by ε; see
+`pairbounds.theory.quantities.pairs_to_error`.
 
 Proof. `|f(x)ᵀ g(l)| <= B`, so under two distributions of pairs the first term of the loss differs by at most `2 B ‖P̂ -
 P‖_1`. Its second is a mean of values in [0, B²] under the product of the marginals: it differs by at most `½ B² ‖p̂_L ×
@@ -33,8 +34,8 @@ the proof are derived here, and so is the use of an l1 distance in place of a co
 Cost: given the spectrum, O(k).
 """
 
-from theory.bounds.statements import Statement
-from theory.pairs_to_error import excess_from_pairs, mse_from_pairs
+from pairbounds.theory.bounds.statements import Statement
+from pairbounds.theory.quantities.pairs_to_error import excess_from_pairs, mse_from_pairs
 
 TESTS = "tests/theory/test_pairs_to_error.py"
 

@@ -30,13 +30,13 @@ Cost: O(nnz k + (n_left + n_right) k²).
 import numpy as np
 import scipy.linalg
 
-from theory.bounds.quantities import QUANTITIES, Encoder, Quantity
-from theory.bounds.registry import bound
-from theory.graph import PairGraph
-from theory.infrastructure.arrays import FloatArray
-from theory.infrastructure.columns import RANK_TOLERANCE, independent
-from theory.infrastructure.hypotheses import require
-from theory.spectra import Spectrum
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.columns import RANK_TOLERANCE, independent
+from pairbounds.infrastructure.hypotheses import require
+from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 def induced_alignment(encoder: Encoder) -> float:

@@ -1,5 +1,5 @@
 """Proofs that a bound holds on a graph, to be checked by a stranger's program in exact numbers."""
 
-from theory.proofs.proof import Claim, Proof, prove
+from pairbounds.theory.proofs.proof import Claim, Proof, prove
 
 __all__ = ["Claim", "Proof", "prove"]

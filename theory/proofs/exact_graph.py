@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from theory.consistency import required_labels
-from theory.graph import PairGraph
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import required_labels
 
 MANTISSA = 53  # bits of a float64
 

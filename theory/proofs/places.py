@@ -15,10 +15,10 @@ import numpy as np
 import scipy.linalg
 import scipy.sparse as sp
 
-from theory.graph import PairGraph
-from theory.infrastructure.arrays import FloatArray
-from theory.proofs.decimals import above, below
-from theory.proofs.exact_graph import ExactGraph
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.proofs.decimals import above, below
+from pairbounds.theory.proofs.exact_graph import ExactGraph
 
 BITS = 56  # after the binary point, of V and of whoever checks it
 LIMIT_SIDE = 4_000  # distinct nodes on the smaller side; a proof of more takes too long to be checked

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from theory.infrastructure.arrays import FloatArray
-from theory.proofs.decimals import above, below
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.theory.proofs.decimals import above, below
 
 Polynomial = list[Fraction]  # the constant first
 Square = tuple[Polynomial, Fraction, Fraction]  # a polynomial, and the ends of an interval

@@ -15,17 +15,17 @@ from fractions import Fraction
 from math import log10
 from typing import Any
 
-from theory.consistency import required_labels
-from theory.graph import PairGraph
-from theory.infrastructure.hypotheses import require_width
-from theory.infrastructure.tables import replacing
-from theory.local_multihop import HOPS
-from theory.multihop import ROUND_OFF, extremal_rule, label_measure
-from theory.proofs.decimals import DIGITS, above, below, written
-from theory.proofs.exact_graph import ExactGraph, Interval, State
-from theory.proofs.places import BITS, Places, places
-from theory.proofs.polynomials import Polynomial, above_step, chord
-from theory.proofs.votes import best_price, error, margins, vote
+from pairbounds.infrastructure.hypotheses import require_width
+from pairbounds.infrastructure.tables import replacing
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.proofs.decimals import DIGITS, above, below, written
+from pairbounds.theory.proofs.exact_graph import ExactGraph, Interval, State
+from pairbounds.theory.proofs.places import BITS, Places, places
+from pairbounds.theory.proofs.polynomials import Polynomial, above_step, chord
+from pairbounds.theory.proofs.votes import best_price, error, margins, vote
+from pairbounds.theory.quantities.consistency import required_labels
+from pairbounds.theory.quantities.local_multihop import HOPS
+from pairbounds.theory.quantities.multihop import ROUND_OFF, extremal_rule, label_measure
 
 FORMAT = "pairbounds proof 1"
 WALK_BITS = 256  # after the binary point, of class probabilities that are not exact
@@ -154,7 +154,7 @@ def prove(graph: PairGraph, k: int, *, penalty: float | None = None, hops: int =
 
     Examples
     --------
-    >>> from theory import PairGraph, prove
+    >>> from pairbounds import PairGraph, prove
     >>> proof = prove(PairGraph([[3, 1], [1, 3]], [0, 1]), k=1)
     >>> round(float(proof.value("probe_mse")), 9)
     0.5

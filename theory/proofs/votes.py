@@ -12,17 +12,17 @@ from fractions import Fraction
 import numpy as np
 from numpy.polynomial import chebyshev
 
-from theory.graph import PairGraph
-from theory.local_multihop import Cut, within
-from theory.proofs.decimals import above
-from theory.proofs.exact_graph import ExactGraph, State
-from theory.proofs.polynomials import Polynomial, lifted, monomials, raised
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.proofs.decimals import above
+from pairbounds.theory.proofs.exact_graph import ExactGraph, State
+from pairbounds.theory.proofs.polynomials import Polynomial, lifted, monomials, raised
+from pairbounds.theory.quantities.local_multihop import Cut, within
 
 PRICE_DIGITS = 30
 
 
 def vote(graph: PairGraph, at_most: Fraction, at_least: Fraction, hops: int) -> tuple[Polynomial, Polynomial]:
-    """The polynomials q and P of the best bound that `theory.local_multihop` finds, as decimals; P certainly above."""
+    """The polynomials q and P of the best bound that `quantities.local_multihop` finds, as decimals; P lies above."""
     found = within(graph, Cut(float(at_most), float(at_least)), hops)
     q = raised(monomials(chebyshev.chebtrim(found.filter)))
     rest = [(power == 0) - coefficient for power, coefficient in enumerate(q)]

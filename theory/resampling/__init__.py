@@ -12,11 +12,11 @@ A guide is an embedding of the left nodes, (n_left, width), compared by cosine, 
 Source: Zhang, Wang and Wang 2023 for the rules; as operations on graphs, here.
 """
 
-from theory.resampling.effects import ALL_FOUR, FOUR, RULES, Resampled, resampling_effect, resampling_effects
-from theory.resampling.guides import guide_graph
-from theory.resampling.negatives import drop_easy_negative, drop_false_negative
-from theory.resampling.optimum import WeightedOptimum, weighted_optimum, weighted_spectral_loss
-from theory.resampling.positives import add_new_positive, drop_false_positive
+from pairbounds.theory.resampling.effects import ALL_FOUR, FOUR, RULES, Resampled, resampling_effect, resampling_effects
+from pairbounds.theory.resampling.guides import guide_graph
+from pairbounds.theory.resampling.negatives import drop_easy_negative, drop_false_negative
+from pairbounds.theory.resampling.optimum import WeightedOptimum, weighted_optimum, weighted_spectral_loss
+from pairbounds.theory.resampling.positives import add_new_positive, drop_false_positive
 
 __all__ = [
     "ALL_FOUR",

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from theory.bounds import BOUNDS, Encoder
-from theory.connectivity import class_second_eigenvalues
-from theory.consistency import induced_labelling_error, required_labels
-from theory.factorisation import best_partner
-from theory.graph import PairGraph
-from theory.infrastructure.arrays import FloatArray
-from theory.infrastructure.hypotheses import HypothesisError
-from theory.resampling.negatives import drop_easy_negative, drop_false_negative, drop_negatives
-from theory.resampling.optimum import WeightedOptimum, weighted_optimum
-from theory.resampling.positives import add_new_positive, drop_false_positive
-from theory.spectra import Spectrum, enough_triplets, spectrum
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.hypotheses import HypothesisError
+from pairbounds.theory.bounds import BOUNDS, Encoder
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
+from pairbounds.theory.quantities.consistency import induced_labelling_error, required_labels
+from pairbounds.theory.quantities.factorisation import best_partner
+from pairbounds.theory.resampling.negatives import drop_easy_negative, drop_false_negative, drop_negatives
+from pairbounds.theory.resampling.optimum import WeightedOptimum, weighted_optimum
+from pairbounds.theory.resampling.positives import add_new_positive, drop_false_positive
+from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
 
 if TYPE_CHECKING:
     import pandas as pd

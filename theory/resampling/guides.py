@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from theory.graph import PairGraph
-from theory.infrastructure.arrays import FloatArray, IntArray
-from theory.probes import as_features
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.probes import as_features
 
 BLOCK = 4_000_000  # similarities held at once
 DIGITS = 12  # computed similarities that agree to so many decimals are equal: round-off decides nothing

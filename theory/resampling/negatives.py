@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from theory.graph import PairGraph
-from theory.infrastructure.arrays import FloatArray
-from theory.resampling.guides import similarity_function
-from theory.resampling.quota import check_fraction, taken_mass
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.resampling.guides import similarity_function
+from pairbounds.theory.resampling.quota import check_fraction, taken_mass
 
 
 def drop_false_negative(graph: PairGraph, guide: Any, *, fraction: float = 0.05, keep: float = 0.0) -> FloatArray:
@@ -24,7 +24,7 @@ def drop_false_negative(graph: PairGraph, guide: Any, *, fraction: float = 0.05,
     ------
     ValueError
         A fraction not in [0, 1), `keep` not in [0, 1], a guide that does not fit, more than
-        `theory.graph.INDUCED_LIMIT` left nodes.
+        `pairbounds.theory.graph.pair_graph.INDUCED_LIMIT` left nodes.
     """
     return _negative_measure(graph, guide, fraction, keep, 1)
 

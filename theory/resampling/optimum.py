@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from theory.graph import PairGraph
-from theory.infrastructure.arrays import FloatArray
-from theory.infrastructure.hypotheses import require, require_width
-from theory.infrastructure.svd import svd
-from theory.probes import as_features
-from theory.resampling.quota import ROUNDING
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.hypotheses import require, require_width
+from pairbounds.infrastructure.svd import svd
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.probes import as_features
+from pairbounds.theory.resampling.quota import ROUNDING
 
 HISTORY = 20  # steps that the descent remembers
 LIMIT_REACHED = 1  # of iterations, as scipy says it; else it ended because no step gained enough

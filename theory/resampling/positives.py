@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from theory.graph import PairGraph
-from theory.infrastructure.arrays import FloatArray
-from theory.mixtures import mixture
-from theory.resampling.guides import DIGITS, blocks, guide_graph, similarity_function
-from theory.resampling.quota import ROUNDING, check_fraction, taken_mass
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.theory.graph.mixtures import mixture
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.resampling.guides import DIGITS, blocks, guide_graph, similarity_function
+from pairbounds.theory.resampling.quota import ROUNDING, check_fraction, taken_mass
 
 
 def add_new_positive(

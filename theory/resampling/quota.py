@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from theory.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray
 
 ROUNDING = 64 * float(np.finfo(np.float64).eps)
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pairbounds import PairGraph, check_bounds, spectrum
+from pairbounds.theory.attack.records import Witness
+from pairbounds.theory.bounds import Encoder
 from tests.families import GRAPHS
-from theory import PairGraph, check_bounds, spectrum
-from theory.attack.records import Witness
-from theory.bounds import Encoder
 
 
 @dataclass(frozen=True)

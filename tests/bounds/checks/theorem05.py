@@ -1,7 +1,7 @@
 import numpy as np
 
+from pairbounds import PairGraph
 from tests.bounds.checks.check import NO_RIGHT_LABELS, Case, Checks, two_nodes
-from theory import PairGraph
 
 
 def half_of_every_image_astray() -> Case:

@@ -1,8 +1,8 @@
 import numpy as np
 import scipy.sparse as sp
 
+from pairbounds import PairGraph
 from tests.bounds.checks.check import NO_LEFT_LABELS, Case, Checks, two_nodes
-from theory import PairGraph
 
 
 def two_exponential_tails(n: int = 401, window: int = 6, decay: float = 0.26, bridge: float = 1.4) -> PairGraph:

@@ -1,7 +1,7 @@
 import numpy as np
 
+from pairbounds import PairGraph
 from tests.bounds.checks.check import NO_RIGHT_EMBEDDING, Case, Checks
-from theory import PairGraph
 
 
 def pointwise_mutual_information() -> Case:

@@ -2,9 +2,9 @@ from math import cosh, log
 
 import numpy as np
 
+from pairbounds import PairGraph
 from tests.bounds.checks.check import NO_LEFT_LABELS, NO_RIGHT_EMBEDDING, NO_RIGHT_LABELS, Case, Checks, two_nodes
 from tests.families import block_diagonal
-from theory import PairGraph
 
 AGAINST = np.array([[1.0], [-1.0]]), np.array([[-1.0], [1.0]])  # both images away from their own captions
 

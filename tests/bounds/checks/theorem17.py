@@ -2,8 +2,8 @@ from math import sqrt
 
 import numpy as np
 
+from pairbounds import PairGraph
 from tests.bounds.checks.check import NO_LEFT_LABELS, Case, Checks, disconnected, two_nodes
-from theory import PairGraph
 
 
 def tie() -> Case:

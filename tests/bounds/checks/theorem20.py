@@ -1,7 +1,7 @@
 import numpy as np
 
+from pairbounds import PairGraph
 from tests.bounds.checks.check import Case, Checks
-from theory import PairGraph
 
 ZERO = np.zeros((1, 1))
 

@@ -1,7 +1,7 @@
 import numpy as np
 
+from pairbounds import PairGraph
 from tests.bounds.checks.check import Case, Checks, disconnected, two_nodes
-from theory import PairGraph
 
 
 def two_copies() -> Case:

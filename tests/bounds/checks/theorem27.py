@@ -1,5 +1,5 @@
+from pairbounds import PairGraph
 from tests.bounds.checks.check import Case, Checks, left_features_only, two_nodes
-from theory import PairGraph
 
 
 def both_bits() -> Case:

@@ -10,13 +10,13 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
-from figures.figure import found as all_figures
-from figures.findings.finding import found as all_findings
-from figures.report import gallery, ledger, project, verdicts
-from real_data.audit.auditing import Settings, audit
+from pairbounds import BOUNDS, PairGraph, check_bounds
+from pairbounds.figures.figure import found as all_figures
+from pairbounds.figures.findings.finding import found as all_findings
+from pairbounds.figures.report import gallery, ledger, project, verdicts
+from pairbounds.infrastructure.tables import write_table
+from pairbounds.real_data.audit.auditing import Settings, audit
 from tests.figures.report.hostile import LONG, MARKUP, RIGHT_TO_LEFT, SCRIPT, TEMPLATE, TEXTS
-from theory import BOUNDS, PairGraph, check_bounds
-from theory.infrastructure.tables import write_table
 
 RESULTS = Path(__file__).parents[3] / "results"
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from figures.report import page, prose
-from figures.report.contents import Table
+from pairbounds.figures.report import page, prose
+from pairbounds.figures.report.contents import Table
 from tests.figures.report.hostile import LONG, RIGHT_TO_LEFT, TEXTS
 from tests.figures.report.reading import Page
 

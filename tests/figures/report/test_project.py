@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from figures.report import ledger, phase_map
-from figures.report.page import BEGINNING
+from pairbounds import BOUNDS
+from pairbounds.figures.report import ledger, phase_map
+from pairbounds.figures.report.page import BEGINNING
+from pairbounds.infrastructure.tables import content_key
 from tests.figures.report import made
 from tests.figures.report.reading import require_sound
-from theory import BOUNDS
-from theory.infrastructure.tables import content_key
 
 
 @pytest.fixture(scope="module")

@@ -11,16 +11,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from figures.__main__ import app
-from figures.report import checks, studies
-from figures.report.commandline import report
-from figures.report.origin import origin_of
-from figures.report.runs import Runs
+from pairbounds import check_bounds
+from pairbounds.commands.figures import app
+from pairbounds.commands.report import report
+from pairbounds.figures.report import checks, studies
+from pairbounds.figures.report.origin import origin_of
+from pairbounds.figures.report.runs import Runs
+from pairbounds.infrastructure.tables import read_table, sidecar, write_table
 from tests.figures.report import made
 from tests.figures.report.hostile import MARKUP, SCRIPT, TEMPLATE
 from tests.figures.report.reading import require_sound
-from theory import check_bounds
-from theory.infrastructure.tables import read_table, sidecar, write_table
 
 KINDS = ["audit", "check", "check", "check", "figure", "study", "sweep", "table"]
 

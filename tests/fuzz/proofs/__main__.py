@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from pairbounds.infrastructure.commandline import CHECK_FAILED, print_table, run
 from tests.fuzz.proofs.running import ALONE, ProofTally, run_proofs
 from tests.reliability.record import Record
-from theory.infrastructure.commandline import CHECK_FAILED, print_table, run
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

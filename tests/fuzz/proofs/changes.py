@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from pairbounds.theory.proofs.decimals import written
+from pairbounds.theory.proofs.polynomials import chord
 from tests.fuzz.proofs.sources import SOURCES, source
-from theory.proofs.decimals import written
-from theory.proofs.polynomials import chord
 
 Draw = Any  # Hypothesis' function that draws
 Path = tuple[Any, ...]  # keys and positions

@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from theory import PairGraph, prove
+from pairbounds import PairGraph, prove
 
 SOURCES = 40
 APART = PairGraph(  # with the penalty 0.875 the bound is 0.355 at k = 3; without it the error is 0.613
@@ -63,10 +63,10 @@ def _drawn(number: int, rng: np.random.Generator) -> tuple[PairGraph, int, float
 def _coarse(graph: PairGraph, k: int, penalty: float | None) -> dict[str, Any]:
     """With so few bits that what rounding hides is seen."""
     with (
-        patch("theory.proofs.proof.WALK_BITS", 12),
-        patch("theory.proofs.proof.EXACT_NODES", 0),
-        patch("theory.proofs.proof.BITS", 20),
-        patch("theory.proofs.places.BITS", 20),
+        patch("pairbounds.theory.proofs.proof.WALK_BITS", 12),
+        patch("pairbounds.theory.proofs.proof.EXACT_NODES", 0),
+        patch("pairbounds.theory.proofs.proof.BITS", 20),
+        patch("pairbounds.theory.proofs.places.BITS", 20),
     ):
         return prove(graph, k, penalty=penalty, hops=2).record()
 

@@ -6,9 +6,9 @@ import dask
 import pytest
 from distributed import LocalCluster, as_completed, get_worker
 
+from pairbounds.infrastructure import clusters
+from pairbounds.infrastructure.clusters import connected
 from tests.limits import PATIENCE
-from theory.infrastructure import clusters
-from theory.infrastructure.clusters import connected
 
 # Threads start in no time, and talk over sockets all the same.
 LOCAL = {"processes": False, "protocol": "tcp://", "dashboard_address": ":0", "silence_logs": "CRITICAL"}

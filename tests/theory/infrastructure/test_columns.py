@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from theory.infrastructure.columns import independent, spanning, thin_factors
+from pairbounds.infrastructure.columns import independent, spanning, thin_factors
 
 EPS = float(np.finfo(np.float64).eps)
 

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 import typer
 
+from pairbounds import BOUNDS, PairGraph, bound, spectrum
+from pairbounds.commands.bounds import app
+from pairbounds.infrastructure.tables import read_table, sidecar
 from tests.families import GRAPHS
-from theory import BOUNDS, PairGraph, bound, spectrum
-from theory.__main__ import app
-from theory.infrastructure.tables import read_table, sidecar
 
 
 @pytest.fixture

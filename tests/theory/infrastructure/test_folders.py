@@ -11,12 +11,12 @@ import subprocess
 
 import pytest
 
+from pairbounds.infrastructure import temporaries
+from pairbounds.infrastructure.folders import held
 from tests.theory.light import light
-from theory.infrastructure import temporaries
-from theory.infrastructure.folders import held
 
 HOLD = (
-    "from pathlib import Path; from theory.infrastructure.folders import held\n"
+    "from pathlib import Path; from pairbounds.infrastructure.folders import held\n"
     "with held(Path(sys.argv[1])):\n    print('held', flush=True); input()"
 )
 

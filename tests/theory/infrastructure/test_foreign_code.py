@@ -14,16 +14,16 @@ import numpy as np
 import pytest
 import torch
 
+from pairbounds import BOUNDS, ForeignCodeError, HypothesisError, PairGraph, bound, check_bounds, pytest_plugin
+from pairbounds.commands.bounds import app
+from pairbounds.infrastructure.foreign import SECONDS, as_number, contained, source_of
+from pairbounds.infrastructure.hypotheses import require
+from pairbounds.plugins import load_bounds
+from pairbounds.theory.attack.sharpness import Limit, measure_sharpness
+from pairbounds.theory.bounds import QUANTITIES
+from pairbounds.theory.bounds.quantities import Quantity
+from pairbounds.theory.bounds.scoring import score
 from tests.limits import ENDLESS
-from theory import BOUNDS, ForeignCodeError, HypothesisError, PairGraph, bound, check_bounds, pytest_plugin
-from theory.__main__ import app
-from theory.attack.sharpness import Limit, measure_sharpness
-from theory.bounds import QUANTITIES
-from theory.bounds.quantities import Quantity
-from theory.bounds.scoring import score
-from theory.infrastructure.foreign import SECONDS, as_number, contained, source_of
-from theory.infrastructure.hypotheses import require
-from theory.infrastructure.plugins import load_bounds
 
 pytest_plugins = "pytester"
 
@@ -38,8 +38,8 @@ def limit(content: str) -> list[object]:
 
 HEAD = """\
 import sys
-from theory import BOUNDS, bound, spectrum
-from theory.bounds import Bound
+from pairbounds import BOUNDS, bound, spectrum
+from pairbounds.theory.bounds import Bound
 """
 DECORATED = """\
 @bound("mine", quantity="probe_mse", status="conjecture")
@@ -348,14 +348,14 @@ def python(*arguments, **options):
 )
 def test_a_process_ends_in_2_with_one_line(graph_file, plugin, content, what):
     path = plugin(content)
-    process = python("-m", "theory", "check", graph_file, "--k", 2, "--plugin", path)
+    process = python("-m", "pairbounds", "check", graph_file, "--k", 2, "--plugin", path)
     out, err = process.communicate()
     assert (process.returncode, out, err) == (2, "", f"error: plugin ({path}, line 4) {what}\n")
 
 
 def test_ctrl_c_in_a_plugin_is_an_interrupt(graph_file, plugin):
     path = plugin("print('here', flush=True)\nwhile True: pass")
-    process = python("-m", "theory", "check", graph_file, "--k", 2, "--plugin", path)
+    process = python("-m", "pairbounds", "check", graph_file, "--k", 2, "--plugin", path)
     assert process.stdout is not None
     assert process.stdout.readline() == "here\n"
     os.kill(process.pid, signal.SIGINT)
@@ -377,7 +377,7 @@ def test_ctrl_c_in_a_plugin_is_an_interrupt(graph_file, plugin):
 def test_pytest_has_a_clean_error(pytester, plugin, content, message):
     path = plugin(content)
     run = pytester.runpytest_inprocess(
-        "-p", "theory.pytest_plugin", "--bounds", path, "--bounds-time-limit", ENDLESS, "-k", "planted"
+        "-p", "pairbounds.pytest_plugin", "--bounds", path, "--bounds-time-limit", ENDLESS, "-k", "planted"
     )
     assert run.ret in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED)
     run.stdout.fnmatch_lines([message])

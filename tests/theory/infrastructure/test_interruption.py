@@ -11,11 +11,10 @@ import pytest
 import typer
 from matplotlib.figure import Figure
 
+from pairbounds.infrastructure.folders import held
+from pairbounds.infrastructure.pictures import save_picture
+from pairbounds.infrastructure.tables import replacing, together
 from tests.theory.light import light
-from theory.infrastructure.folders import held
-from theory.infrastructure.interruption import COMMANDS
-from theory.infrastructure.pictures import save_picture
-from theory.infrastructure.tables import replacing, together
 
 ROOT = Path(__file__).parents[3]
 ENDS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
@@ -110,8 +109,8 @@ def test_want_of_memory_is_one_line(call, error):
 
 
 STARTING = """
-sys.orig_argv = ["python", "-m", "simulations", "studies"]
-import theory.infrastructure.interruption
+sys.orig_argv = ["python", "-m", "pairbounds", "studies"]
+import pairbounds.infrastructure.interruption
 print("ready", flush=True)
 {}
 """
@@ -145,20 +144,21 @@ def test_an_ignored_signal_stays_ignored(call, monkeypatch):
 
 def test_a_library_user_keeps_the_handlers():
     handler = "signal.getsignal(signal.SIGTERM)"
-    code = f"import signal; before = {handler}; import theory.infrastructure.interruption; print({handler} is before)"
+    code = (
+        f"import signal; before = {handler}; import pairbounds.infrastructure.interruption; print({handler} is before)"
+    )
     assert subprocess.run(light(code), capture_output=True, text=True, check=True).stdout == "True\n"
 
 
-@pytest.mark.parametrize("package", COMMANDS)
-def test_a_package_of_commands_hears_before_it_loads_anything(package):
-    statements = ast.parse((ROOT / package / "__init__.py").read_text()).body
+def test_the_package_hears_before_it_loads_anything():
+    statements = ast.parse((ROOT / "pairbounds/__init__.py").read_text()).body
     first = next(each for each in statements if isinstance(each, ast.Import | ast.ImportFrom))
-    assert ast.unparse(first) == "from theory.infrastructure import interruption as interruption"
+    assert ast.unparse(first) == "from pairbounds.infrastructure import interruption as interruption"
 
 
 DEFINING = """
 import signal, typer
-from theory.infrastructure.commandline import run
+from pairbounds.infrastructure.commandline import run
 
 app = typer.Typer()
 app.command()(lambda: exec("signal.raise_signal(signal.SIGTERM)"))
@@ -183,7 +183,7 @@ class Late:
         kill(own, number)
 
 sys.orig_argv = ["pairbounds"]
-from theory.infrastructure.commandline import run
+from pairbounds.infrastructure.commandline import run
 sys.late = Late()
 app = typer.Typer()
 app.command()(lambda: None)

@@ -2,11 +2,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from figures.leaderboard import leaderboard
-from simulations.studies import leaderboard as study
+from pairbounds import check_bounds, to_latex
+from pairbounds.figures.leaderboard import leaderboard
+from pairbounds.infrastructure.tables import sidecar, write_table
+from pairbounds.simulations.studies import leaderboard as study
 from tests.families import GRAPHS
-from theory import check_bounds, to_latex
-from theory.infrastructure.tables import sidecar, write_table
 
 NAMES = ["probe-mse", "optimum", "sharp-probe-mse-below", "image-error-rate", "zero-shot"]
 GRAPH = GRAPHS["latent_captions"](np.random.default_rng(0), 40)

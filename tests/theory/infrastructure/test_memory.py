@@ -3,8 +3,8 @@ from contextlib import nullcontext
 
 import pytest
 
-from theory.infrastructure import memory
-from theory.infrastructure.memory import LOADING, MIB, ROOM, require_room, require_room_to_load
+from pairbounds.infrastructure import memory
+from pairbounds.infrastructure.memory import LOADING, MIB, ROOM, require_room, require_room_to_load
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from theory.bounds import BOUNDS, QUANTITIES
-from theory.infrastructure.notation import OPERATORS, SUBSCRIPTS, SUPERSCRIPTS, is_formula, to_mathml
+from pairbounds.infrastructure.notation import OPERATORS, SUBSCRIPTS, SUPERSCRIPTS, is_formula, to_mathml
+from pairbounds.theory.bounds import BOUNDS, QUANTITIES
 
 LEDGER = (Path(__file__).parents[3] / "docs" / "ledger.md").read_text(encoding="utf-8")
 SPANS = sorted(set(re.findall(r"`([^`]+)`", LEDGER)))
@@ -54,7 +54,7 @@ def test_code_is_code():
     names = [
         *BOUNDS,
         *QUANTITIES,
-        "theory.rates.fit_rate",
+        "pairbounds.theory.quantities.rates.fit_rate",
         "docs/ledger.md",
         "make ledger",
         "--hops",

@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from theory import PairGraph
-from theory.infrastructure import ownership, tables
-from theory.infrastructure.ownership import claim
-from theory.infrastructure.pictures import save_picture
-from theory.infrastructure.tables import read_table, sidecar, write_table
+from pairbounds import PairGraph
+from pairbounds.infrastructure import ownership, tables
+from pairbounds.infrastructure.ownership import claim
+from pairbounds.infrastructure.pictures import save_picture
+from pairbounds.infrastructure.tables import read_table, sidecar, write_table
+from pairbounds.theory.graph.formats import graph_output
 
 FRAME = pd.DataFrame({"x": [1, 2]})
 MORE = pd.DataFrame({"x": [1, 2, 3]})
@@ -29,7 +30,7 @@ def refusal(*arguments, **options) -> str:
 
 def graph(path):
     PairGraph(np.ones((2, 2))).save(path)
-    return [ownership.graph(path)]
+    return [graph_output(path)]
 
 
 def table(path):
@@ -166,7 +167,7 @@ def test_what_this_repository_keeps_may_be_written_again(tmp_path):
         shutil.copytree(kept, tmp_path / kept)
         for path in (tmp_path / kept).rglob("*"):
             if path.is_file() and path.suffix != ".json":
-                claim([ownership.graph(path)] if path.suffix == ".npz" else ownership.table(path))
+                claim([graph_output(path)] if path.suffix == ".npz" else ownership.table(path))
 
 
 def test_the_provenance_has_what_a_sidecar_is_known_by(tmp_path):

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from numpy.polynomial import chebyshev
 from numpy.polynomial.polynomial import polyfromroots, polyval
 
-from theory.infrastructure import polynomials
-from theory.infrastructure.polynomials import least_seen, proved_range
+from pairbounds.infrastructure import polynomials
+from pairbounds.infrastructure.polynomials import least_seen, proved_range
 
 COEFFICIENTS = st.lists(st.floats(-1, 1), min_size=1, max_size=24)
 ENDS = st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted)

@@ -8,14 +8,14 @@ import time
 
 import pytest
 
+from pairbounds.infrastructure import processes
+from pairbounds.infrastructure.processes import Stopwatch, side_by_side
 from tests.limits import PATIENCE
 from tests.theory.light import light
-from theory.infrastructure import processes
-from theory.infrastructure.processes import Stopwatch, side_by_side
 
 CHILD = """
 import os, sys
-from theory.infrastructure.processes import serve
+from pairbounds.infrastructure.processes import serve
 serve(os.getppid()); print(os.getpid(), flush=True); input()
 """
 PARENT = "import subprocess\nsubprocess.run([sys.executable, '-c', sys.argv[1]])"
@@ -62,7 +62,7 @@ def test_results_come_in_order_and_work_that_nobody_waits_for_ends():
 
 FAILING = """
 import sys
-from theory.infrastructure.processes import side_by_side
+from pairbounds.infrastructure.processes import side_by_side
 with side_by_side((1).__floordiv__, [1, 1, 0, 1, 1, 1, 1, 1], 2) as results:
     try:
         list(results)

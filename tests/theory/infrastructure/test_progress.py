@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-LOCK = "theory/infrastructure/processes.py"  # sets the lock of all of them
+LOCK = "pairbounds/infrastructure/processes.py"  # sets the lock of all of them
 IN_A_KERNEL = """
 import IPython, sys, types
 sys.modules["ipykernel.zmqshell"] = types.ModuleType("ipykernel.zmqshell")
 IPython.get_ipython = lambda: types.SimpleNamespace(config={"IPKernelApp": {}})
 sys.modules["ipywidgets"] = None
-from theory.infrastructure.progress import tqdm
+from pairbounds.infrastructure.progress import tqdm
 print([number for number in tqdm(range(3), desc="counted")])
 """
 
@@ -32,10 +32,9 @@ def test_a_notebook_with_widgets_has_those():
 
 
 def test_every_bar_of_the_library_is_one_of_these():
-    modules = [
-        path for room in ("theory", "simulations", "real_data", "figures") for path in (ROOT / room).rglob("*.py")
-    ]
+    rooms = ("pairbounds", "theory", "simulations", "real_data", "figures")
+    modules = [path for room in rooms for path in (ROOT / room).rglob("*.py")]
     direct = [
         path.relative_to(ROOT).as_posix() for path in modules if re.search(r"^\s*from tqdm", path.read_text(), re.M)
     ]
-    assert sorted(direct) == [LOCK, "theory/infrastructure/progress.py"]
+    assert sorted(direct) == [LOCK, "pairbounds/infrastructure/progress.py"]

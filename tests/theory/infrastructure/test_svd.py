@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from theory.infrastructure.svd import svd
+from pairbounds.infrastructure.svd import svd
 
 
 @pytest.mark.parametrize("fails", [False, True])

@@ -8,9 +8,9 @@ import pytest
 import torch
 from matplotlib.figure import Figure
 
-from real_data.training import trainer
+from pairbounds.infrastructure.tables import read_table, replacing, require_table_path, sidecar, together, write_table
+from pairbounds.real_data.training import trainer
 from tests.limits import largest_file
-from theory.infrastructure.tables import read_table, replacing, require_table_path, sidecar, together, write_table
 
 FRAME = pd.DataFrame({"k": [1, 2], "value": [0.1, float("inf")], "note": ["", "ünicode"]})
 

@@ -6,11 +6,11 @@ import time
 
 import pytest
 
+from pairbounds.infrastructure import temporaries
+from pairbounds.infrastructure.tables import replacing
+from pairbounds.infrastructure.temporaries import ABANDONED, is_temporary, sweep, sweep_once, temporary_beside
 from tests.limits import PATIENCE
 from tests.theory.light import light
-from theory.infrastructure import temporaries
-from theory.infrastructure.tables import replacing
-from theory.infrastructure.temporaries import ABANDONED, is_temporary, sweep, sweep_once, temporary_beside
 
 
 def of_another(target, *, host=None, pid=None, born=None):
@@ -42,7 +42,7 @@ def test_only_what_a_process_left_that_is_no_more_is_swept(tmp_path):
 
 def test_what_another_living_process_writes_is_left_alone(tmp_path):
     code = (
-        "from pathlib import Path; from theory.infrastructure.temporaries import temporary_beside\n"
+        "from pathlib import Path; from pairbounds.infrastructure.temporaries import temporary_beside\n"
         "path = temporary_beside(Path(sys.argv[1])); path.write_text('half'); print(path, flush=True); input()"
     )
     command = light(code, tmp_path / "table.parquet")

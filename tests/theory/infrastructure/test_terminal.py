@@ -12,10 +12,10 @@ import typer
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from simulations.__main__ import app as simulations_app
-from theory import BOUNDS, PairGraph, bound
-from theory.__main__ import app
-from theory.infrastructure.commandline import BROKEN_PIPE, one_line, print_table, say, visible
+from pairbounds import BOUNDS, PairGraph, bound
+from pairbounds.commands.bounds import app
+from pairbounds.commands.simulations import app as simulations_app
+from pairbounds.infrastructure.commandline import BROKEN_PIPE, one_line, print_table, say, visible
 
 ROOT = Path(__file__).parents[3]
 TITLE = "\x1b]0;owned\x07"
@@ -147,7 +147,7 @@ def test_a_value_that_is_no_number_is_not_called_a_violation(call, tmp_path):
 PRINTER = """\
 import sys, typer
 from tqdm import tqdm
-from theory.infrastructure.commandline import run, say
+from pairbounds.infrastructure.commandline import run, say
 app = typer.Typer()
 @app.command()
 def many():
@@ -202,13 +202,13 @@ def test_what_is_printed_is_not_lost_with_the_reader_of_the_progress(lose_reader
 
 
 def test_help_ends_quietly(lose_reader):
-    assert lose_reader("stdout", "-m", "theory", "--help") == (BROKEN_PIPE, "")
+    assert lose_reader("stdout", "-m", "pairbounds", "--help") == (BROKEN_PIPE, "")
 
 
 def test_a_check_ends_quietly_and_its_table_was_written_before(lose_reader, tmp_path):
     PairGraph([[2, 1], [1, 3]], [0, 1]).save(tmp_path / "g.npz")
     out = tmp_path / "t.csv"
-    command = ["-m", "theory", "check", tmp_path / "g.npz", "--k", 1, "--out", out]
+    command = ["-m", "pairbounds", "check", tmp_path / "g.npz", "--k", 1, "--out", out]
     assert lose_reader("stdout", *command) == (BROKEN_PIPE, "")
     assert out.exists()
     assert json.loads(Path(f"{out}.json").read_text())["configuration"]["k"] == 1
@@ -228,7 +228,7 @@ def test_what_cannot_be_written_is_said_in_one_line(command):
 
 def test_a_closed_output_is_said_in_one_line(tmp_path):
     PairGraph([[2, 1], [1, 3]], [0, 1]).save(tmp_path / "g.npz")
-    check = [sys.executable, "-m", "theory", "check", tmp_path / "g.npz", "--k", "1"]
+    check = [sys.executable, "-m", "pairbounds", "check", tmp_path / "g.npz", "--k", "1"]
     command = ["sh", "-c", 'exec "$0" "$@" >&-', *check]
     done = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     assert (done.returncode, done.stderr) == (

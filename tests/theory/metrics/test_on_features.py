@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ortho_group
 
+from pairbounds import HypothesisError
+from pairbounds.theory.quantities.metrics import average_confusion_rate, average_relative_confusion, rankme
 from tests.families import GRAPHS
-from theory import HypothesisError
-from theory.metrics import average_confusion_rate, average_relative_confusion, rankme
 
 
 def naive_confusion(features, samples):
@@ -37,7 +37,7 @@ def test_blocks_change_nothing(monkeypatch):
     rng = np.random.default_rng(0)
     samples, features = np.arange(40) % 9, rng.standard_normal((40, 2))
     whole = average_confusion_rate(features, samples)
-    monkeypatch.setattr(sys.modules["theory.metrics.confusion"], "BLOCK", 100)
+    monkeypatch.setattr(sys.modules["pairbounds.theory.quantities.metrics.confusion"], "BLOCK", 100)
     assert average_confusion_rate(features, samples) == whole == naive_confusion(features, samples)
 
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ortho_group
 
+from pairbounds import HypothesisError, PairGraph
+from pairbounds.theory.quantities.metrics import alignment, collision_rate, hypersphere, uniformity
 from tests.families import GRAPHS
-from theory import HypothesisError, PairGraph
-from theory.metrics import alignment, collision_rate, hypersphere, uniformity
 
 
 def features(graph, k, seed):

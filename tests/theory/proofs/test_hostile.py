@@ -11,8 +11,8 @@ from copy import deepcopy
 
 import pytest
 
+from pairbounds import PairGraph
 from tests.theory.proofs.verifier import record_of, said, saved, verifier
-from theory import PairGraph
 
 GRAPH = PairGraph([[4, 1, 0], [1, 3, 0], [0, 1, 3], [1, 0, 5]], [0, 0, 1, 1])
 RECORD = record_of(GRAPH, 2, hops=2)

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pairbounds import HypothesisError, PairGraph, Proof, check_bounds, probe, prove, spectrum
+from pairbounds.commands.bounds import app
+from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.quantities.multihop import label_measure, mass_up_to
 from tests.families import GRAPHS
 from tests.theory.proofs.verifier import PROGRAM, record_of, said, saved, verifier
-from theory import HypothesisError, PairGraph, Proof, check_bounds, probe, prove, spectrum
-from theory.__main__ import app
-from theory.bounds.quantities import Encoder
-from theory.multihop import label_measure, mass_up_to
 
 HOPS = 4
 
@@ -132,7 +132,7 @@ def test_what_cannot_be_proved_is_refused_with_a_reason():
 
 
 def test_a_graph_too_large_to_be_checked_is_refused(monkeypatch):
-    monkeypatch.setattr("theory.proofs.places.LIMIT_SIDE", 3)
+    monkeypatch.setattr("pairbounds.theory.proofs.places.LIMIT_SIDE", 3)
     with pytest.raises(ValueError, match="the smaller side has 4 distinct nodes"):
         prove(PairGraph(np.eye(4) + 0.1, [0, 0, 1, 1]), 2)
 
@@ -194,7 +194,7 @@ def test_a_proof_is_one_of_the_public_types():
 
 @pytest.mark.slow
 def test_the_emoji_at_width_100_are_proved(tmp_path):
-    from real_data import emoji_graph
+    from pairbounds import emoji_graph
 
     graph, proof = emoji_graph("category"), tmp_path / "proof.json"
     path = saved(graph, tmp_path)

@@ -9,9 +9,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from pairbounds import PairGraph
+from pairbounds.theory.proofs.decimals import written
 from tests.theory.proofs.verifier import record_of, said, saved, verifier
-from theory import PairGraph
-from theory.proofs.decimals import written
 
 K = 3
 
@@ -30,7 +30,7 @@ def tiny_graph():
 def rough_record(graph, k):
     """With walks of so few bits that what they round away is seen."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("theory.proofs.proof.WALK_BITS", 24)
+        patch.setattr("pairbounds.theory.proofs.proof.WALK_BITS", 24)
         return record_of(graph, k, hops=2)
 
 

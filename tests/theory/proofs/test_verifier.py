@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pairbounds import PairGraph, induced_labelling_error, spectrum
+from pairbounds.theory.proofs.exact_graph import ExactGraph
+from pairbounds.theory.proofs.places import BITS, places
+from pairbounds.theory.proofs.polynomials import above_square
+from pairbounds.theory.quantities.multihop import consistency_curve
 from tests.theory.proofs.verifier import saved, verifier
-from theory import PairGraph, induced_labelling_error, spectrum
-from theory.multihop import consistency_curve
-from theory.proofs.exact_graph import ExactGraph
-from theory.proofs.places import BITS, places
-from theory.proofs.polynomials import above_square
 
 SEEDS = st.integers(0, 2**32 - 1)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from theory import PairGraph, prove
+from pairbounds import PairGraph, prove
 
 PROGRAM = Path(__file__).parents[3] / "examples" / "verify_proof.py"
 

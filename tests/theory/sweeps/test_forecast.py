@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 
-from figures.__main__ import app as drawing
-from theory import PairGraph, spectrum
-from theory.infrastructure.progress import tqdm
-from theory.sweeps.__main__ import app
+from pairbounds import PairGraph, spectrum
+from pairbounds.commands.figures import app as drawing
+from pairbounds.commands.studies import app
+from pairbounds.infrastructure.progress import tqdm
 
 TINY = 'study = "tests.theory.sweeps.tiny"\nseeds = {seeds}\n[settings]\nunlucky = {unlucky}\n[[grid]]\nx = [0, 1, 2]\n'
 PHASE = """\
@@ -112,7 +112,7 @@ def test_a_study_can_be_asked_about_before_it_is_measured(call, tmp_path):
 
 def test_what_no_figure_draws_is_said_too(call, sweep):
     file, out = sweep()
-    assert "no figure here draws it: figures.plots.plot_phase" in call(app, "sweep", file, "--out", out)[2]
+    assert "no figure here draws it: pairbounds.figures.plots.plot_phase" in call(app, "sweep", file, "--out", out)[2]
 
 
 def test_studies_name_their_figures(call):
@@ -122,7 +122,7 @@ def test_studies_name_their_figures(call):
 
 def test_a_long_spectrum_counts_its_products(capsys, monkeypatch):
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("theory.infrastructure.progress.PATIENCE", 0.0)
+    monkeypatch.setattr("pairbounds.infrastructure.progress.PATIENCE", 0.0)
     joint = sp.random_array((900, 800), density=0.01, rng=np.random.default_rng(0), format="csr")
     graph = PairGraph(joint, drop_isolated=True)
     for method, what in (("sparse", "product"), ("blocks", "block of products")):

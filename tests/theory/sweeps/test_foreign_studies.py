@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulations.__main__ import app
+from pairbounds import ForeignCodeError
+from pairbounds.commands.simulations import app
+from pairbounds.sweeps import Cores, SweepConfiguration, configuration, run_sweep
+from pairbounds.sweeps.execution import CellError
 from tests.limits import ENDLESS
-from theory import ForeignCodeError
-from theory.sweeps import Cores, SweepConfiguration, configuration, run_sweep
-from theory.sweeps.execution import CellError
 
 MODULE = """\
 import dataclasses, pathlib, sys
 import pandas as pd
-from theory.sweeps import Study
+from pairbounds.sweeps import Study
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
@@ -86,7 +86,7 @@ def test_settings_are_a_dataclass_with_defaults(call, tmp_path, study, kind):
 
 def test_a_study_that_does_not_stop_loading_is_stopped(study, monkeypatch):
     file, _ = study(last="while True: pass")
-    monkeypatch.setattr("theory.sweeps.studies.SECONDS", ENDLESS)
+    monkeypatch.setattr("pairbounds.sweeps.studies.SECONDS", ENDLESS)
     with pytest.raises(ForeignCodeError, match=r"line 16\) took longer than 1 s"):
         SweepConfiguration.read(file)
 

@@ -11,9 +11,9 @@ import dask
 import pytest
 from distributed import LocalCluster
 
-from simulations.__main__ import app
+from pairbounds.commands.simulations import app
+from pairbounds.sweeps import Cores
 from tests.theory.sweeps.test_sweeps import cell_files, measured, sweep, toml
-from theory.sweeps import Cores
 
 ROOT = Path(__file__).parents[3]
 
@@ -24,7 +24,7 @@ def test_kill_9_loses_no_more_than_the_cells_in_flight(call, tmp_path):
     grid = [{"x": list(range(10))}]
     fixed = f'{{pause = 0.06, traces = "{traces}"}}'
     file = toml(tmp_path / "tiny.toml", settings=fixed, grid=f"[{{x = {grid[0]['x']}}}]")
-    command = [sys.executable, "-m", "simulations", "sweep", str(file), "--out", str(out), "--jobs", "2"]
+    command = [sys.executable, "-m", "pairbounds", "sweep", str(file), "--out", str(out), "--jobs", "2"]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True)
     while len(list((out / "cells").glob("[!.]*"))) < 5:
         assert process.poll() is None

@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pairbounds.commands.studies import app
+from pairbounds.infrastructure import clusters
+from pairbounds.infrastructure.foreign import ForeignResultError
+from pairbounds.infrastructure.renamed import RenamedWarning
+from pairbounds.infrastructure.tables import sidecar
+from pairbounds.sweeps import Cores, SweepConfiguration, find_study, run_study, run_sweep, study_names, where
+from pairbounds.sweeps.cells import Cell, _is_throughout
+from pairbounds.sweeps.execution import CellError
+from pairbounds.sweeps.store import Store
 from tests.theory.sweeps import tiny
-from theory.infrastructure import clusters
-from theory.infrastructure.foreign import ForeignResultError
-from theory.infrastructure.renamed import RenamedWarning
-from theory.infrastructure.tables import sidecar
-from theory.sweeps import Cores, SweepConfiguration, find_study, run_study, run_sweep, study_names, where
-from theory.sweeps.__main__ import app
-from theory.sweeps.cells import Cell, _is_throughout
-from theory.sweeps.execution import CellError
-from theory.sweeps.store import Store
 
 TINY = "tests.theory.sweeps.tiny"
 GRID = [{"x": [4, 0, 3], "name": ["a", "b"]}, {"y": [1, 0.5]}]
@@ -186,7 +186,7 @@ def test_a_changed_source_is_measured_anew(tmp_path, monkeypatch):
         [
             "from dataclasses import dataclass",
             "import pandas as pd",
-            "from theory.sweeps import Study",
+            "from pairbounds.sweeps import Study",
             "@dataclass(frozen=True)",
             "class Settings:",
             "    x: int = 0",

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from theory.sweeps import Study
+from pairbounds.sweeps import Study
 
 
 @dataclass(frozen=True)

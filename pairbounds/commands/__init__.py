@@ -1,0 +1,1 @@
+"""The command lines: what is typed, read, said and written."""

@@ -1,0 +1,186 @@
+"""`python -m pairbounds`: check the bounds on a saved pair graph, list the ledger."""
+
+import math
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from pairbounds.commands.check import check
+from pairbounds.commands.metrics import metrics
+from pairbounds.infrastructure import ownership
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.commandline import CHECK_FAILED, print_table, run, say, visible
+from pairbounds.infrastructure.foreign import SECONDS
+from pairbounds.infrastructure.options import Force, Plugin, TimeLimit
+from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.tables import replacing
+from pairbounds.plugins import load_bounds
+from pairbounds.theory.attack import Progress, find_counterexample
+from pairbounds.theory.attack.ledger_page import BEGINNING, is_current, ledger_page
+from pairbounds.theory.attack.records import RATINGS, Witness
+from pairbounds.theory.attack.search import named
+from pairbounds.theory.attack.sharpness import (
+    SHARPEST,
+    TABLE,
+    Limit,
+    known_graphs,
+    measure_sharpness,
+    outputs,
+    read_sharpness,
+)
+from pairbounds.theory.bounds import BOUNDS, STATEMENTS
+from pairbounds.theory.graph.formats import graph_output, require_graph_path
+
+UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+MINUTE = "60s"
+PRINTED_PAIRS = 60  # graphs of up to so many pairs are shown whole
+
+app = typer.Typer(
+    help="Bounds of contrastive learning on a positive-pair graph.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+app.command()(check)
+
+
+@app.command()
+def attack(
+    name: Annotated[str, typer.Argument(help="The bound to attack; `python -m pairbounds ledger` lists them.")],
+    budget: Annotated[
+        str | None, typer.Option(help="How long to search: 60s, 5m, or seconds.  [default: 60s]", show_default=False)
+    ] = None,
+    evaluations: Annotated[
+        int | None, typer.Option(help="Graphs to try; without --budget it is these alone, on every machine the same.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(metavar="GRAPH.npz", help="Save the graph found here, with k and features.")
+    ] = None,
+    plugin: Plugin = None,
+    time_limit: TimeLimit = SECONDS,
+    force: Force = False,
+) -> None:
+    """Search for the graph on which a bound is closest to failing, or fails.
+
+    Exits with 1 if the bound is refuted. Example: python -m pairbounds attack probe-mse --budget 60s
+    """
+    if budget is None and evaluations is None:
+        budget = MINUTE
+    seconds = math.inf if budget is None else _seconds(budget)
+    if out is not None:
+        ownership.claim([graph_output(require_graph_path(out))], [plugin], force=force)
+    if plugin is not None:
+        load_bounds(plugin, seconds=time_limit)
+    with tqdm(total=100, desc=visible(name), bar_format="{desc} {percentage:3.0f}%|{bar}| {postfix}") as bar:
+
+        def report(progress: Progress) -> None:
+            bar.n = 100 * progress.spent
+            bar.set_postfix_str(f"{progress.evaluations} graphs, largest ratio {progress.ratio:.6f}")
+
+        found = find_counterexample(
+            name, budget=seconds, rng=np.random.default_rng(seed), evaluations=evaluations, report=report
+        )
+    if out is not None:
+        Witness(found.graph, found.k, found.features, found.penalty).save(out)
+    verdict = "REFUTED" if found.refuted else "not refuted"
+    say(f"{name}: {verdict}; largest ratio {found.ratio:.6f} (measured {found.measured:.6g}, bound {found.value:.6g})")
+    penalty = "" if found.penalty is None else f", penalty {found.penalty!r}"
+    place = f"{found.graph}, k = {found.k}{penalty}, from the family {found.origin}"
+    say(f"{place}, after {found.evaluations} graphs. {found.note}")
+    if found.graph.joint.size <= PRINTED_PAIRS:
+        say(*np.array2string(_readable(found.weights), precision=6, suppress_small=True).splitlines())
+        say(*f"left labels {found.graph.left_labels}, right labels {found.graph.right_labels}".splitlines())
+    if found.refuted:
+        raise typer.Exit(CHECK_FAILED)
+
+
+@app.command()
+def sharpness(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the table and the graphs; it goes on there.")],
+    bound: Annotated[
+        list[str] | None, typer.Option(help="Attack this bound; may be given again. [default: all]")
+    ] = None,
+    minutes: Annotated[float | None, typer.Option(help="CPU for each bound, earlier runs included.")] = None,
+    evaluations: Annotated[int | None, typer.Option(help="Graphs for each bound, earlier runs included.")] = None,
+    known: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Hold every bound against the graphs here too, as attack saves them."),
+    ] = None,
+    afresh: Annotated[bool, typer.Option("--afresh", help="Count from 0 what was spent; the graphs stay.")] = False,
+    jobs: Annotated[int, typer.Option(help="Processes; -1 for one on each core.")] = -1,
+    force: Force = False,
+) -> None:
+    """Attack every exact bound and keep, for each, the largest ratio ever found, anywhere and where it matters.
+
+    By default for a minute of CPU each. Given again it goes on; where a bound has had its share it does nothing. Exits
+    with 1 if an exact bound is refuted.
+    """
+    exact = [claim.name for claim in BOUNDS.values() if claim.status == "exact"]
+    claims = [named(name) for name in bound or exact]
+    ownership.claim(outputs(claims, out), [known], force=force)
+    if minutes is None and evaluations is None:
+        minutes = 1.0
+    limit = Limit(math.inf if minutes is None else 60 * minutes, math.inf if evaluations is None else evaluations)
+    graphs = [] if known is None else known_graphs(known)
+    table = measure_sharpness(claims, out, limit, known=graphs, jobs=jobs, afresh=afresh)
+    found = {(row["bound"], row["where"]): row["ratio"] for row in table.to_dict("records")}
+    rows = [(claim.name, *(_figure(found[claim.name, where]) for where in RATINGS)) for claim in claims]
+    print_table("Largest measured / bound", [("bound", "left"), *((where, "right") for where in RATINGS)], rows)
+    if table["refuted"].any():
+        raise typer.Exit(CHECK_FAILED)
+
+
+def _figure(ratio: float) -> str:
+    return "none" if math.isnan(ratio) else f"{ratio:.4f}"
+
+
+@app.command()
+def ledger(
+    out: Annotated[Path | None, typer.Option(metavar="PAGE.md", help="Write the ledger page here.")] = None,
+    check_page: Annotated[
+        Path | None, typer.Option("--check", metavar="PAGE.md", help="Exit with 1 if this page is stale.")
+    ] = None,
+    sharpness_folder: Annotated[
+        Path, typer.Option("--sharpness", metavar="DIR", help="Where `sharpness` wrote its table.")
+    ] = SHARPEST,
+    force: Force = False,
+) -> None:
+    """List the bounds: name, status, and what each states; or write them as a page."""
+    if out is not None:
+        ownership.claim([ownership.text(out, BEGINNING)], [sharpness_folder / TABLE], force=force)
+        with replacing(out) as temporary:
+            temporary.write_text(ledger_page(read_sharpness(sharpness_folder)), encoding="utf-8")
+    elif check_page is not None:
+        if not is_current(check_page, read_sharpness(sharpness_folder)):
+            say(f"{check_page} is stale: `make ledger` writes it anew", err=True)
+            raise typer.Exit(CHECK_FAILED)
+    else:
+        rows = [(claim.name, claim.status, claim.statement) for claim in BOUNDS.values()]
+        columns = [("status", "left"), ("statement", "left")]
+        print_table("The ledger of bounds", [("bound", "left"), *columns], rows)
+        others = [(it.name, it.status, it.statement, it.place) for it in STATEMENTS.values()]
+        print_table("Statements that have no row", [("name", "left"), *columns, ("computed by", "left")], others)
+
+
+app.command()(metrics)
+
+
+def _readable(weights: FloatArray) -> FloatArray | IntArray:
+    whole = weights.astype(np.int64)
+    return whole if (whole == weights).all() else weights
+
+
+def _seconds(budget: str) -> float:
+    number, unit = (budget[:-1], budget[-1]) if budget[-1:] in UNITS else (budget, "s")
+    try:
+        return float(number) * UNITS[unit]
+    except ValueError:
+        raise ValueError(f"budget={budget!r} is not a time: write 60s, 5m, or a number of seconds") from None
+
+
+if __name__ == "__main__":
+    run(app)

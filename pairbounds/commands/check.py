@@ -1,0 +1,223 @@
+"""The command `check`: every bound on a graph that lies in a file, at one width or at several."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+import typer
+
+from pairbounds.infrastructure import ownership
+from pairbounds.infrastructure.array_files import stored_array
+from pairbounds.infrastructure.commandline import CHECK_FAILED, say
+from pairbounds.infrastructure.foreign import SECONDS
+from pairbounds.infrastructure.interruption import sheltered
+from pairbounds.infrastructure.options import Force, Header, Plugin, TimeLimit
+from pairbounds.infrastructure.pictures import require_picture_path, save_picture
+from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.tables import require_table_path, write_table
+from pairbounds.infrastructure.widths import parsed_widths, widths_of
+from pairbounds.plugins import load_bounds
+from pairbounds.theory.bounds.check import check_bounds, checked
+from pairbounds.theory.bounds.printed import print_checks, print_widths
+from pairbounds.theory.graph.files import GraphFile, read_graph
+from pairbounds.theory.graph.formats import graph_output, require_graph_path
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.proofs import prove
+from pairbounds.theory.proofs.proof import KEYS
+from pairbounds.theory.spectrum.certificates import with_certificate
+from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
+
+
+def check(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="A graph that PairGraph.save wrote; a matrix: .npz of scipy.sparse, .npy, .mtx; a table of pairs or "
+            "of a matrix: .csv, .tsv, .jsonl, .parquet, .csv.gz.",
+        ),
+    ],
+    k: Annotated[
+        str,
+        typer.Option(
+            metavar="K|A:B", help="Width of the embedding: 8; or several: 2:40 from 2 to 40, 2:40:2 in steps, 4,8,16."
+        ),
+    ],
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            help="Classes of the left nodes: .npy, .txt or a table of one column, by row; or of id and class."
+        ),
+    ] = None,
+    columns: Annotated[
+        str | None, typer.Option(metavar="LEFT,RIGHT", help="The columns of a table that hold the two ends of a pair.")
+    ] = None,
+    weight: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of the weights of pairs.")] = None,
+    header: Header = None,
+    out: Annotated[Path | None, typer.Option(help="Write the table here too: .csv, .parquet or .tex.")] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw the bounds on the error against several widths: .png, .pdf or .svg.")
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="GRAPH.npz", help="Save the graph here, as PairGraph.load reads it.")
+    ] = None,
+    tol: Annotated[
+        float | None, typer.Option(help="Largest residual of a singular triplet; else what the method can do cheaply.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="Where the spectrum is computed: auto, cpu, cuda.")] = "auto",
+    seed: Annotated[int, typer.Option(help="Seed of the sparse solver's starting vectors.")] = 0,
+    plugin: Plugin = None,
+    time_limit: TimeLimit = SECONDS,
+    certified: Annotated[bool, typer.Option("--certified", help="Prove the upper end of σ_(k+1).")] = False,
+    penalty: Annotated[
+        float | None,
+        typer.Option(
+            metavar="MU",
+            help="Add theorem 18, on the optimum of the spectral loss and MU (E‖f‖² + E‖g‖²): it keeps the singular "
+            "values above MU, between 0 and 1.",
+        ),
+    ] = None,
+    critic: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(metavar="F.npy G.npy", help="f and g of a critic f(x)ᵀg(l), for the claims about InfoNCE."),
+    ] = None,
+    hops: Annotated[int | None, typer.Option(help="How many hops the multi-hop bounds look ahead.")] = None,
+    proof: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PROOF.json",
+            help="Write proofs at one width here, which examples/verify_proof.py checks on a GRAPH.npz: with --save "
+            "where FILE is none.",
+        ),
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Hold every bound against the embedding that is optimal on the pairs in FILE.
+
+    Exits with 1 if a bound does not hold. Example, half a minute: pairbounds check emoji.npz --k 100
+    At many widths, with a picture: pairbounds check emoji.npz --k 2:40 --plot bounds.pdf
+    With a penalty too: pairbounds check emoji.npz --k 400 --penalty 0.9
+    """
+    widths = parsed_widths(k)
+    one = len(widths) == 1
+    _require_one_or_several(widths, plot, proof)
+    _claim([file, labels, plugin, *(critic or ())], out, plot, save, proof, force=force)
+    if plugin is not None:
+        load_bounds(plugin, seconds=time_limit)
+    ends = None if columns is None else [name.strip() for name in columns.split(",")]
+    found = read_graph(file, labels, columns=ends, weight=weight, header=header)
+    widths_of(found.graph.joint.shape, widths)
+    _require_labels(found.graph, plot)
+    sides = critic and tuple(np.array(stored_array(path, "critic")) for path in critic)
+    graph, graph_file = _stored(found, file, labels, save, proof)
+    triplets = spectrum(graph, min(max(widths) + 1, *graph.joint.shape), tol=tol, device=device, seed=seed)
+    given: dict[str, Any] = {"penalty": penalty, "critic": sides, "hops": hops}
+    table, title = (_at_one if one else _at_several)(graph, triplets, widths, certified=certified, **given)
+    if out is not None:
+        files = {"graph": file, "labels": labels, "plugin": plugin, "columns": columns, "weight": weight}
+        settings: dict[str, object] = {name: value and str(value) for name, value in files.items()}
+        settings |= {"k": widths[0] if one else widths, "tol": tol, "device": device, "seed": seed, "hops": hops}
+        settings |= {"certified": certified, "penalty": penalty, "critic": critic and [str(path) for path in critic]}
+        settings |= {"header": header}
+        write_table(table, out, settings)
+    if plot is not None:
+        _draw(table, plot)
+    if found.kind != "pair graph":
+        say(f"{file}: {found.understood}")
+    say(graph)
+    (print_checks if one else print_widths)(table, title)
+    if proof is not None:
+        _prove(graph, widths[0], penalty, graph_file, proof)
+    if not table["holds"].all():
+        raise typer.Exit(CHECK_FAILED)
+
+
+def _require_one_or_several(widths: Sequence[int], plot: Path | None, proof: Path | None) -> None:
+    if plot is not None and len(widths) == 1:
+        raise ValueError(f"--plot draws against the width, and k = {widths[0]} is one: give several, --k 2:40 say")
+    if proof is not None and len(widths) > 1:
+        raise ValueError(f"a proof is of one width, and k asks for {len(widths)}: give one with --proof")
+
+
+def _claim(
+    inputs: Sequence[Path | None],
+    out: Path | None,
+    plot: Path | None,
+    save: Path | None,
+    proof: Path | None,
+    *,
+    force: bool,
+) -> None:
+    """What will be written is ours to write."""
+    outputs: list[ownership.Output] = []
+    if out is not None:
+        outputs += ownership.table(require_table_path(out, printed=True))
+    if plot is not None:
+        outputs.append(ownership.picture(require_picture_path(plot)))
+    if save is not None:
+        outputs.append(graph_output(require_graph_path(save)))
+    ownership.claim(outputs, inputs, force=force)
+    if proof is not None:
+        others = [output.path for output in outputs]
+        ownership.claim([ownership.records(proof, KEYS)], [*inputs, *others], force=force)
+
+
+def _stored(
+    found: GraphFile, file: Path, labels: Path | None, save: Path | None, proof: Path | None
+) -> tuple[PairGraph, Path]:
+    """The graph, and the file that holds it as it is: a proof speaks of the weights and labels that are stored."""
+    if save is not None:
+        found.graph.save(save)
+        return PairGraph.load(save), save
+    if proof is not None and (found.kind != "pair graph" or labels is not None):
+        raise ValueError(
+            f"a proof is checked on a graph with its labels, as --save writes it: add --save GRAPH.npz to {file}"
+        )
+    return found.graph, file
+
+
+def _require_labels(graph: PairGraph, plot: Path | None) -> None:
+    if plot is not None and graph.left_labels is None:
+        raise ValueError(f"{plot} would be empty: the graph has no labels, and so no error to draw; give --labels FILE")
+
+
+def _at_one(
+    graph: PairGraph, triplets: Spectrum, widths: Sequence[int], *, certified: bool, penalty: float | None, **given: Any
+) -> tuple[pd.DataFrame, str]:
+    """The table at one width, and its title."""
+    (k,) = widths
+    triplets = triplets.leading(k + 1)
+    title = f"k = {k}, measured on the closed-form optimum, σ_(k+1) = {triplets.singular_values[k]:.4f}"
+    if certified:
+        triplets, proved = with_certificate(graph, triplets, k)
+        title += f", certified at most {proved.upper:.6f} ({proved.method}, {proved.confidence:.6f} sure)"
+    table = check_bounds(graph, k, triplets=triplets, penalty=penalty, **given)
+    if penalty is not None:
+        kept = int(np.count_nonzero(triplets.singular_values[:k] > penalty))
+        title += f"; with the penalty {penalty:g}, which keeps {kept} of them"
+    return table, title
+
+
+def _at_several(graph: PairGraph, triplets: Spectrum, widths: Sequence[int], **given: Any) -> tuple[pd.DataFrame, str]:
+    """The table at several widths, and its title."""
+    tables = checked(graph, widths, triplets=triplets, **given)
+    shown = tqdm(tables, desc="widths", total=len(widths), leave=False, disable=None)
+    title = f"k from {widths[0]} to {widths[-1]}, {len(widths)} widths, measured on the closed-form optima"
+    return pd.concat(shown, ignore_index=True), title
+
+
+def _draw(table: pd.DataFrame, path: Path) -> None:
+    with sheltered():  # matplotlib, too, is loaded here
+        from pairbounds.figures.plots import errors_along_widths
+
+        picture = errors_along_widths(table)
+    save_picture(picture, path)
+
+
+def _prove(graph: PairGraph, k: int, penalty: float | None, graph_file: Path, proof: Path) -> None:
+    proved = prove(graph, k, penalty=penalty)
+    proved.save(proof)
+    values = ", ".join(f"{name} <= {float(proved.value(name)):.4f}" for name in ("probe_mse", "probe_error"))
+    say(f"proved of {proved.subject}: {values}; to check it: python examples/verify_proof.py {graph_file} {proof}")

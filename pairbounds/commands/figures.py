@@ -1,0 +1,131 @@
+"""`python -m pairbounds`: draw the figures, and write the findings and reports, from tables on disk."""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import matplotlib as mpl
+import typer
+
+from pairbounds.commands.report import report
+from pairbounds.figures.figure import Figure, found
+from pairbounds.figures.findings.page import BEGINNING, findings_page, inputs, is_current
+from pairbounds.figures.layout import Layout, inches
+from pairbounds.figures.prerequisites import studies_of
+from pairbounds.figures.renamed import FIGURES as OLD_NAMES
+from pairbounds.infrastructure import ownership
+from pairbounds.infrastructure.commandline import CHECK_FAILED, print_table, run, say
+from pairbounds.infrastructure.names import none_of
+from pairbounds.infrastructure.options import Force
+from pairbounds.infrastructure.pictures import METADATA
+from pairbounds.infrastructure.processes import side_by_side
+from pairbounds.infrastructure.renamed import renamed
+from pairbounds.infrastructure.tables import replacing
+
+FIGURES = found()
+
+app = typer.Typer(
+    help="Draw the figures, and write the findings and reports, from the tables that the studies wrote.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def draw(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help=f"Of: {', '.join(FIGURES)}.")],
+    table: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="A table that it reads, of a sweep say; others of --tables."),
+    ] = None,
+    tables: Annotated[Path, typer.Option(help="Folder of the tables.")] = Path("build/tables"),
+    out: Annotated[Path, typer.Option(help="Folder for the pictures and the caption.")] = Path("build/figures"),
+    width: Annotated[
+        str | None, typer.Option(metavar="LENGTH", help="single (3.25 in), double (6.75 in), 85mm or 3.5in.")
+    ] = None,
+    height: Annotated[str | None, typer.Option(metavar="LENGTH", help="In mm, or inches with in.")] = None,
+    font_size: Annotated[float | None, typer.Option(help="Points of labels; else 9, 8 or 7, as there is room.")] = None,
+    panel: Annotated[str | None, typer.Option(metavar="PANEL", help="Draw this one alone: its number or name.")] = None,
+    formats: Annotated[str, typer.Option("--format", metavar="LIST", help="Of pdf, png and svg.")] = "pdf,png",
+    jobs: Annotated[int, typer.Option(help="Processes, for many figures; -1 for one on each core.")] = 1,
+    force: Force = False,
+) -> None:
+    """Draw figures, with their captions as text: as designed, or at the size and in the letters of a paper.
+
+    Takes a few seconds to begin, in each process, and one or two for each figure. `single` and `double` are the widths
+    of a column and of the page of a paper of two columns; panels that would be too narrow are put one below the other.
+    Fonts are embedded.
+
+    Examples
+    --------
+    pairbounds draw phase --table build/sweeps/phase/table.parquet
+
+    pairbounds draw phase --width single --panel "by theorem 15" --format pdf,svg --out paper
+    """
+    chosen, files, ends = [_named(name) for name in names], table or [], _ends(formats)
+    wide, high = (None if one is None else inches(one) for one in (width, height))
+    layout = Layout(wide, high, font_size, panel)
+    written = [one for figure in chosen for one in figure.outputs(out, layout, ends)]
+    ownership.claim(written, [one for figure in chosen for one in figure.sources(tables, files).values()], force=force)
+    draw_one = partial(_drawn, tables, out, files, layout, ends)
+    with side_by_side(draw_one, [one.name for one in chosen], jobs if len(chosen) > 1 else 1) as pictures:
+        for picture in pictures:
+            say(picture)
+
+
+def _drawn(tables: Path, out: Path, files: list[Path], layout: Layout, ends: list[str], name: str) -> Path:
+    mpl.use("Agg")  # no window, whatever the display
+    return FIGURES[name].render(tables, out, files=files, layout=layout, ends=ends)
+
+
+def _named(name: str) -> Figure:
+    """The figure of a name, which may be an old one."""
+    if name in OLD_NAMES:
+        renamed(f"figure {name}", name := OLD_NAMES[name])
+    if name not in FIGURES:
+        raise ValueError(none_of("figure", name, FIGURES))
+    return FIGURES[name]
+
+
+def _ends(formats: str) -> list[str]:
+    """The ends of the names of pictures in these formats."""
+    chosen = [f".{one.strip().lower()}" for one in formats.split(",")]
+    unknown = [end for end in chosen if end not in METADATA]
+    if unknown:
+        raise ValueError(f"format {unknown[0][1:]!r} is none of {', '.join(end[1:] for end in METADATA)}")
+    return chosen
+
+
+@app.command()
+def findings(
+    tables: Annotated[Path, typer.Option(help="Folder of the tables.")] = Path("build/tables"),
+    out: Annotated[Path, typer.Option(metavar="PAGE.md", help="The page.")] = Path("docs/findings.md"),
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 1 if the page differs.")] = False,
+    force: Force = False,
+) -> None:
+    """Write the page of findings, each number computed from the tables."""
+    if check:
+        if not is_current(out, tables):
+            say(f"{out} is not what the tables say: `make findings` writes it anew", err=True)
+            raise typer.Exit(CHECK_FAILED)
+        return
+    ownership.claim([ownership.text(out, BEGINNING)], inputs(tables), force=force)
+    page = findings_page(tables)
+    with replacing(out) as temporary:
+        temporary.write_text(page, encoding="utf-8")
+    say(out)
+
+
+@app.command(name="list")
+def list_figures() -> None:
+    """List the figures, the tables they read, and the studies that measure these."""
+    rows = [(one.name, one.title, ", ".join(one.tables), ", ".join(studies_of(one.tables))) for one in FIGURES.values()]
+    print_table("Figures", [("figure", "left"), ("title", "left"), ("tables", "left"), ("studies", "left")], rows)
+
+
+app.command()(report)
+
+
+if __name__ == "__main__":
+    run(app)

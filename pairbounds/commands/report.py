@@ -1,0 +1,81 @@
+"""The command `report`."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import matplotlib as mpl
+import typer
+
+from pairbounds.figures.findings.wording import listed
+from pairbounds.figures.report.chromium import print_pdf, require_chromium
+from pairbounds.figures.report.contents import Section
+from pairbounds.figures.report.origin import provenance
+from pairbounds.figures.report.page import output, require_page_path, write_page
+from pairbounds.figures.report.runs import Runs
+from pairbounds.infrastructure import ownership
+from pairbounds.infrastructure.commandline import say
+from pairbounds.infrastructure.options import Force
+from pairbounds.infrastructure.tables import require_folder
+from pairbounds.theory.attack.ledger_page import STATUS_MEANS
+
+TITLE = "What was checked"
+
+
+def report(
+    runs: Annotated[
+        list[Path], typer.Argument(metavar="RUN...", help="Folders of sweeps and audits; tables of checks and studies.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="REPORT.html", help="The page.")] = Path("report.html"),
+    title: Annotated[str, typer.Option(help="Its heading.")] = TITLE,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print it too, beside the page, through Chromium.")] = False,
+    force: Force = False,
+) -> None:
+    """Put checks, sweeps, studies and audits into one page that needs no network, for a co-author.
+
+    Each file is known by its columns and its sidecar. What is of another program is named in a line, and the rest is
+    reported. Examples:
+
+    pairbounds check graph.npz --k 8 --out runs/checks.csv; pairbounds report runs --out report.html
+
+    pairbounds report checks.csv build/sweeps/phase build/audit --title "Captions of birds" --pdf
+    """
+    require_folder(require_page_path(out))
+    printed = out.with_suffix(".pdf")
+    if pdf:
+        require_chromium()
+    written = [output(out), *([ownership.picture(printed)] if pdf else [])]
+    ownership.claim(written, [run for run in runs if run.is_file()], force=force)
+    mpl.use("Agg")  # no window, whatever the display
+    found = Runs(made={out, printed})
+    found.read(runs)
+    say(*(f"not reported: {one.file}: {one.reason}" for one in found.refused), err=True)
+    if not found.sections:
+        raise ValueError(f"nothing that pairbounds wrote is in {listed(runs)}: give --out to check, sweep or audit")
+    origins = [origin for section in found.sections for origin in section.origins]
+    write_page(
+        "runs",
+        out,
+        title=title,
+        lead=_lead(found.sections),
+        sections=found.sections,
+        refused=found.refused,
+        provenance=provenance(origins),
+        statuses=STATUS_MEANS,
+    )
+    if pdf:
+        print_pdf(out, printed)
+    say(out, *([printed] if pdf else []))
+
+
+def _lead(sections: list[Section]) -> str:
+    """What is in the report, counted."""
+    counts = Counter(section.kind for section in sections)
+    violated = sum(section.alarm for section in sections)
+    failing = f"A claim is violated in {violated} of them. " if violated else ""
+    return f"{failing}This report has {listed(_counted(count, kind) for kind, count in counts.items())}."
+
+
+def _counted(count: int, kind: str) -> str:
+    plural = {"study": "studies"}.get(kind, f"{kind}s")
+    return f"{count} {kind if count == 1 else plural}"

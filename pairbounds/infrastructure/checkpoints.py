@@ -1,0 +1,49 @@
+"""Checkpoints that torch wrote: of tensors, numbers and texts they are read, and nothing else is ever unpickled."""
+
+import pickle
+import warnings
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pairbounds.infrastructure.inputs import require_file
+
+if TYPE_CHECKING:
+    import torch
+
+
+def weights_in(path: Path, device: "torch.device | str" = "cpu", *, mapped: bool = False) -> Any:
+    """What is in a checkpoint.
+
+    Parameters
+    ----------
+    mapped : leave large tensors on disk until they are looked at, where the format allows it
+
+    Raises
+    ------
+    FileNotFoundError
+        No such file.
+    ValueError
+        It holds more than weights, is a program (TorchScript), or no checkpoint at all.
+    """
+    import torch
+
+    source = require_file(path, "checkpoint")
+    if _is_program(source):  # some versions of torch would load it as one
+        raise ValueError(f"checkpoint {path} is a TorchScript program")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what is refused here in one line
+            return torch.load(source, device, weights_only=True, mmap=mapped and zipfile.is_zipfile(source))
+    except pickle.UnpicklingError as error:
+        raise ValueError(f"checkpoint {path} holds more than weights") from error
+    except Exception as error:  # what is no checkpoint fails in many ways
+        raise ValueError(f"checkpoint {path} is cut short, or none that torch wrote") from error
+
+
+def _is_program(source: Path) -> bool:
+    """Whether it is an archive with the constants of a program."""
+    if not zipfile.is_zipfile(source):
+        return False
+    with zipfile.ZipFile(source) as archive:
+        return any(name.endswith("/constants.pkl") for name in archive.namelist())

@@ -1,0 +1,107 @@
+"""Orthonormal bases of the columns of a tall matrix, however small or near to one another the columns are."""
+
+import numpy as np
+import scipy.linalg
+
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.svd import svd
+
+RANK_TOLERANCE = 64 * float(np.finfo(np.float64).eps)
+FAR_FROM_SINGULAR = 1e3  # the estimate may be off by a small factor, and is of another norm by one of up to k
+NEAR_ORTHONORMAL = 1e-3  # what the first pass of Cholesky QR may miss, for the second to leave nothing but round-off
+ORTHONORMAL = 4 * float(np.finfo(np.float64).eps)  # by the root of the rows: what a solver leaves of singular vectors
+NO_SIZE = -10_000  # below every power of two in float64
+TINY, HUGE = 1e-100, 1e100  # between them no square of a length overflows, or loses what matters to underflow
+
+
+def thin_factors(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """`Q`, (n, k), orthonormal, and `R`, (k, k), with `F = Q R`, from the columns of F, (n, k) with `k <= n`.
+
+    Each column is exact to round-off relative to its own length, however small or however near to the others it is. Two
+    passes of Cholesky QR on unit columns, several times as fast as Householder's reflections: the first leaves columns
+    that are all but orthonormal, the second makes them so to the last digit (Yamamoto et al. 2015). Where the unit
+    columns are nearly dependent, the Gram matrix of the first would lose what tells them apart, and reflections do it.
+    Where they are orthonormal already, as at the optimum, they are Q, and that is seen by their Gram matrix alone.
+    """
+    lengths = column_norms(columns)
+    unit = columns / lengths
+    gram = unit.T @ unit
+    if np.abs(gram - np.eye(len(gram))).max() <= ORTHONORMAL * np.sqrt(len(unit)):
+        return unit, np.diag(lengths)
+    try:
+        basis, first = _cholesky_qr(unit, gram)
+        basis, second = _cholesky_qr(basis, basis.T @ basis)
+        reliable = np.abs(second - np.eye(len(second))).max() < NEAR_ORTHONORMAL
+    except scipy.linalg.LinAlgError:
+        reliable = False
+    if reliable:
+        return basis, second @ first * lengths
+    reflected, factor = scipy.linalg.qr(unit, mode="economic")
+    return np.asarray(reflected), factor * lengths
+
+
+def column_norms(columns: FloatArray) -> FloatArray:
+    """The norms of the columns, (k,), whatever their size; 1 for one that is 0."""
+    with np.errstate(over="ignore", under="ignore"):
+        plain = np.sqrt(np.einsum("ij,ij->j", columns, columns))
+    if np.all((plain > TINY) & (plain < HUGE)):
+        return np.asarray(plain)
+    largest = np.abs(columns).max(axis=0)
+    largest[largest == 0] = 1  # a column of zeros stays one; of others no square overflows or vanishes
+    return np.asarray(largest * np.maximum(1.0, np.linalg.norm(columns / largest, axis=0)))
+
+
+def unit_columns(columns: FloatArray) -> tuple[FloatArray, IntArray]:
+    """The columns as powers of two make their largest entries at least 1/2 and below 1, and these powers, (k,).
+
+    Exact, but for entries so much smaller than the largest of their column that float64 ends between them. A column of
+    zeros has the power `NO_SIZE`, by which anything is 0.
+    """
+    largest = np.abs(columns).max(axis=0)
+    powers = np.where(largest > 0, np.frexp(largest)[1], NO_SIZE)
+    with np.errstate(under="ignore"):
+        return np.ldexp(columns, -powers), powers
+
+
+def independent(factor: FloatArray) -> FloatArray:
+    """Where `F = Q R`: V, (k, rank), with `Q V` an orthonormal basis of the columns of F, from R, (k, k).
+
+    Columns count as dependent where they are so up to round-off of their lengths. Where they are far from it, which for
+    a triangular R takes O(k²) to see, V is the identity.
+    """
+    unit = _unit(factor)
+    return np.eye(len(unit)) if _well_conditioned(unit) else _rotation(unit)
+
+
+def spanning(basis: FloatArray, factor: FloatArray) -> FloatArray:
+    """`B V` for the V of `independent`, (n, rank), from B, (n, k), such as Q itself; B where V is the identity."""
+    unit = _unit(factor)
+    return basis if _well_conditioned(unit) else basis @ _rotation(unit)
+
+
+def column_space(columns: FloatArray) -> FloatArray:
+    """An orthonormal basis of the columns of F, (n, rank), from F, (n, k) with `k <= n`; O(n k²)."""
+    basis, factor = thin_factors(columns)
+    return spanning(basis, factor)
+
+
+def _unit(factor: FloatArray) -> FloatArray:
+    return factor / column_norms(factor)
+
+
+def _rotation(unit: FloatArray) -> FloatArray:
+    rotation, values, _ = svd(unit, full_matrices=True)
+    return np.asarray(rotation[:, values > RANK_TOLERANCE * values[0]])
+
+
+def _well_conditioned(triangle: FloatArray) -> bool:
+    """Whether no singular value of an upper triangular matrix is near to round-off, by an estimate on the safe side."""
+    if not np.array_equal(triangle, np.triu(triangle)):
+        return False
+    reciprocal, _ = scipy.linalg.lapack.dtrcon(triangle)
+    return bool(reciprocal > FAR_FROM_SINGULAR * len(triangle) * RANK_TOLERANCE)
+
+
+def _cholesky_qr(columns: FloatArray, gram: FloatArray) -> tuple[FloatArray, FloatArray]:
+    factor = scipy.linalg.cholesky(gram)
+    return scipy.linalg.solve_triangular(factor, columns.T, trans="T").T, factor

@@ -1,0 +1,190 @@
+"""How every command line of the project runs, fails and prints."""
+
+import os
+import select
+import sys
+import traceback
+import unicodedata
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pairbounds.infrastructure.interruption import heard
+from pairbounds.infrastructure.renamed import RenamedWarning
+
+PIPED_WIDTH = 130  # columns, where no terminal says how wide it is
+
+CHECK_FAILED = 1
+BAD_INPUT = 2
+UNFORESEEN = 70
+INTERRUPTED = 130
+BROKEN_PIPE = 141  # 128 + SIGPIPE, as where the signal ends a process
+
+_usual_warning = warnings.formatwarning
+STREAMS = (1, 2)  # file descriptors of what is printed
+UNSEEN = {"Cc", "Cs", "Zl", "Zp"}  # Unicode categories: controls, lone surrogates, separators of lines
+DIRECTIONS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}  # marks that reorder
+
+
+@heard
+def run(app: typer.Typer) -> None:
+    """Run a command line and exit.
+
+    With 0: done; 1: a bound failed or a check found something; 2: bad input, or no room for what is printed, in one
+    line; 130: interrupted; 141: who was reading what it prints went away, which says nothing of what it found.
+    """
+    warnings.formatwarning = _one_line_warning
+    with _watched_streams() as broken:
+        try:
+            code = _exit_code(app, broken)
+            _flush()  # what is held back may have no reader either
+        except BrokenPipeError:
+            if not broken():
+                raise
+            _silence()
+            code = BROKEN_PIPE
+        except OSError as error:
+            code = BAD_INPUT
+            with suppress(OSError):  # it may be this that cannot be said
+                _refused(error)
+            _silence()
+    sys.exit(code)
+
+
+def _one_line_warning(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+) -> str:
+    """A warning about what the user typed is one line; any other says where it comes from."""
+    if issubclass(category, RenamedWarning):
+        return f"warning: {one_line(message)}\n"
+    return _usual_warning(message, category, filename, lineno, line)
+
+
+def _exit_code(app: typer.Typer, broken: Callable[[], bool]) -> int:
+    """Run it, and say in one line what was wrong with the input."""
+    try:
+        if sys.stdout is None:  # as `>&-` has it: better before the work than after
+            raise OSError("what is printed could not be written: the standard output is closed")
+        code = _called(app)
+    except BrokenPipeError as error:  # of a stream, or of a connection to another process
+        if broken():
+            raise
+        return _refused(error)
+    except (ValueError, TypeError, ArithmeticError, RuntimeError, OSError, typer.TyperException) as error:
+        _flush()  # what cannot be printed is said once, by `run`
+        return _refused(error)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception:
+        say(*traceback.format_exc().splitlines(), err=True)
+        return UNFORESEEN  # not 1, which says that a check found something
+    return code if isinstance(code, int) else 0
+
+
+def _called(app: typer.Typer) -> Any:
+    try:
+        return app(standalone_mode=False)
+    except SystemExit as leaving:
+        # Typer and Rich make an exit with 1 of a broken pipe.
+        if isinstance(leaving.__context__, BrokenPipeError):
+            raise leaving.__context__ from None
+        raise
+
+
+def _refused(error: Exception) -> int:
+    message = error.format_message() if isinstance(error, typer.TyperException) else str(error)
+    if message:  # empty where the help was shown in its place
+        say(one_line(f"error: {message}"), err=True)
+    return BAD_INPUT
+
+
+@contextmanager
+def _watched_streams() -> Iterator[Callable[[], bool]]:
+    """Something that says whether the reader of one of the streams went away, even once they lead elsewhere."""
+    if not hasattr(select, "poll"):
+        yield lambda: True
+        return
+    watched, poll = [os.dup(stream) for stream in STREAMS if _is_open(stream)], select.poll()
+    for stream in watched:
+        poll.register(stream, 0)
+    try:
+        yield lambda: any(events & (select.POLLERR | select.POLLHUP) for _, events in poll.poll(0))
+    finally:
+        for stream in watched:
+            os.close(stream)
+
+
+def _is_open(stream: int) -> bool:
+    try:
+        os.fstat(stream)
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def _printing() -> Iterator[None]:
+    """Say of an error in this block that it was one of printing: a full disk, say."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OSError(f"what is printed could not be written: {error.strerror}") from error
+
+
+def _flush() -> None:
+    if sys.stdout is not None:
+        with _printing():
+            sys.stdout.flush()
+
+
+def _silence() -> None:
+    """What is still to be written where it cannot be goes nowhere at the end of the process, and fails no more."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.__stdout__, sys.__stderr__):
+        try:
+            print(end="", file=stream, flush=True)
+        except OSError:
+            assert stream is not None
+            os.dup2(nowhere, stream.fileno())
+
+
+def visible(text: object) -> str:
+    """The text, with what a terminal would obey and not show spelled out in backslashes, as an escape is."""
+    return "".join(
+        letter.encode("unicode_escape").decode()
+        if unicodedata.category(letter) in UNSEEN or ord(letter) in DIRECTIONS
+        else letter
+        for letter in str(text)
+    )
+
+
+def one_line(text: object) -> str:
+    """The text in one line that is safe to print: a message of another library, a name out of a file."""
+    return visible(" ".join(str(text).split()))
+
+
+def say(*lines: object, err: bool = False) -> None:
+    """Print lines, each of them one line whatever is in it, to stdout or to stderr."""
+    with _printing():
+        for line in lines:
+            print(visible(line), file=sys.stderr if err else sys.stdout)
+
+
+def print_table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table; `columns` are pairs of heading and justification ("left" or "right"). Names are no markup."""
+    table = Table(title=Text(visible(title), "table.title"), title_justify="left", header_style="bold")
+    for heading, justify in columns:
+        table.add_column(Text(visible(heading)), justify="right" if justify == "right" else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(visible(cell)) for cell in row))
+    console = Console() if sys.stdout.isatty() else Console(width=PIPED_WIDTH)
+    with _printing():
+        console.print(table)

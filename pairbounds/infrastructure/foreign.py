@@ -1,0 +1,229 @@
+"""Code that is not ours, behind one boundary: whatever it does, it ends in one error that names it, its file and line.
+
+A plugin with bounds, the module of an experiment, a bound that a user registered: `contained` calls them. What they
+raise, an exit or an interrupt that they raise themselves included, and a call that takes too long, is a
+`ForeignCodeError`; the user's own Ctrl-C, or another signal, stays what it is.
+
+Some things cannot be stopped from within the process: `os._exit`, a crash of compiled code, threads that were started.
+The time limit is an alarm signal. It needs the main thread and a system that has alarms; it waits for a call of
+compiled code to come back; and code that goes on after every exception, as a bare `except` in a loop does, goes on.
+"""
+
+import functools
+import importlib
+import inspect
+import math
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+
+SECONDS = 60.0  # that a plugin may take: to load, and for each value of its bounds
+OURS = "pairbounds."  # so begin the names of modules that are not foreign
+LETTERS = 500  # of a foreign message
+AGAIN = 1.0  # seconds after which code that has survived its time limit is interrupted once more
+OUTSIDE = ("SIGINT", "SIGTERM", "SIGHUP")  # signals that are not the doing of the code that they interrupt
+LONGEST = 1e8  # seconds: what an alarm bears
+
+Result = TypeVar("Result")
+Passing = tuple[type[BaseException], ...]
+
+
+class ForeignCodeError(RuntimeError):
+    """Code that is not ours failed, took too long, or returned what it may not.
+
+    Attributes
+    ----------
+    name : what it is, as in "bound 'mine'"
+    file, line : where
+    what : what it did
+    """
+
+    def __init__(self, name: str, file: str, line: int, what: str) -> None:
+        super().__init__(name, file, line, what)
+        self.name, self.file, self.line, self.what = name, file, line, what
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.file}, line {self.line}) {self.what}"
+
+
+class ForeignResultError(ForeignCodeError):
+    """It cannot be called as it has to be, or returned what it may never return: to go on with it is of no use."""
+
+
+def contained(
+    function: Callable[..., Result],
+    *arguments: Any,
+    name: str,
+    place: tuple[str, int] | None = None,
+    seconds: float = math.inf,
+    passing: Passing = (),
+) -> Result:
+    """What a foreign function returns.
+
+    Parameters
+    ----------
+    name : str
+        What the error calls it.
+    place : file and line, optional
+        What the error points at where the failure has no line in that file; by default the file that failed first.
+    seconds : float
+        How long it may take.
+    passing : types of exceptions
+        Those that it may raise: they are let through.
+
+    Raises
+    ------
+    ForeignCodeError
+        It raised anything else, or took longer.
+    """
+    watch = _Watch(seconds)
+    try:
+        try:
+            watch.start()
+            return function(*arguments)
+        finally:
+            watch.stop()
+    except passing:
+        raise
+    except BaseException as error:
+        if watch.disturbed:
+            raise
+        raise ForeignCodeError(name, *_place(error, place), _deed(error)) from error
+
+
+def is_foreign(function: Any) -> bool:
+    """Whether a function or a class is a user's, and not of this package."""
+    return not (getattr(function, "__module__", None) or "").startswith(OURS)
+
+
+def source_of(function: Any) -> tuple[str, int]:
+    """The file and the line where a function or a method of a class begins, or a name for where it is from.
+
+    Of an object, and of a class of such, it is the method that is called: `__call__`, or `forward` as torch has it.
+    """
+    while isinstance(function, functools.partial):
+        function = function.func
+    function = inspect.unwrap(function)
+    kind = function if isinstance(function, type) else type(function)
+    for candidate in (function, *map(vars(kind).get, ("__call__", "forward", "__init__"))):
+        code = getattr(candidate, "__code__", None)
+        if code is not None:
+            return code.co_filename, code.co_firstlineno
+    return str(getattr(function, "__module__", None) or "compiled code"), 1
+
+
+def require_arguments(function: Any, names: Sequence[str], about: str) -> None:
+    """Raise a `ForeignResultError` if a function cannot be called with so many arguments."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # compiled code that has none
+        return
+    try:
+        signature.bind(*names)
+    except TypeError:
+        said = f"takes {signature}, and is called with ({', '.join(names)})"
+        raise ForeignResultError(about, *source_of(function), said) from None
+
+
+def as_number(value: Any) -> float:
+    """What a foreign function returns, as a float: any real number, also as an array or a tensor without axes.
+
+    Raises
+    ------
+    TypeError
+        Anything else: nothing, text, a truth value, an array, a complex number.
+    """
+    converts = hasattr(value, "__float__") or hasattr(value, "__index__")  # text does not, though float reads it
+    axes = getattr(value, "ndim", 0)
+    if not converts or isinstance(value, bool | np.bool_) or axes or np.iscomplexobj(value):
+        raise TypeError(f"the value is to be a number, and not of type {type(value).__name__}")
+    return float(value)
+
+
+def require_seconds(seconds: float) -> float:
+    """The time limit, or a `ValueError` if it is none."""
+    if not 0 < seconds <= LONGEST:
+        raise ValueError(f"time limit {seconds:g} is not a number of seconds in (0, {LONGEST:g}]")
+    return seconds
+
+
+class _TooLongError(BaseException):
+    """Not an `Exception`, which foreign code may well catch."""
+
+
+class _Watch:
+    """Interrupts what takes too long, and notes signals from outside; does neither where there is no way to.
+
+    Attributes
+    ----------
+    disturbed : whether such a signal came
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.disturbed = False
+        self._seconds = seconds
+        self._on = False
+        self._handlers: dict[int, Any] = {}
+        self._alarm = (0.0, 0.0)
+
+    def start(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return
+        for number in (getattr(signal, name) for name in OUTSIDE if hasattr(signal, name)):
+            handler = signal.getsignal(number)
+            if callable(handler):  # otherwise the signal ends the process, or nothing
+                self._handlers[number] = handler
+                signal.signal(number, self._noted)
+        if math.isfinite(self._seconds) and hasattr(signal, "setitimer"):
+            self._handlers[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._too_long) or signal.SIG_DFL
+            self._on, self._started = True, time.monotonic()
+            self._alarm = signal.setitimer(signal.ITIMER_REAL, self._seconds, AGAIN)
+
+    def stop(self) -> None:
+        timed, self._on = self._on, False  # first of all, and no signal comes between
+        if timed:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+        delay, interval = self._alarm
+        if delay:  # another's alarm, which had been set before
+            signal.setitimer(signal.ITIMER_REAL, max(delay - (time.monotonic() - self._started), 1e-6), interval)
+
+    def _noted(self, number: int, frame: Any) -> None:
+        self.disturbed = True
+        self._handlers[number](number, frame)
+
+    def _too_long(self, _number: int, _frame: Any) -> None:
+        if self._on:
+            raise _TooLongError(f"took longer than {self._seconds:g} s")
+
+
+def _place(error: BaseException, place: tuple[str, int] | None) -> tuple[str, int]:
+    """The last line of the foreign file that was on the way to the error."""
+    machinery = (__file__, importlib.__file__)
+    way = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    way = [(file, line) for file, line in way if file not in machinery and not file.startswith("<frozen ")]
+    home = place[0] if place is not None else way[0][0] if way else None
+    own = [line for file, line in way if file == home]
+    if home is not None and own:
+        return home, own[-1]
+    if isinstance(error, SyntaxError) and error.filename:
+        return error.filename, error.lineno or 1
+    return place or ("unknown file", 1)
+
+
+def _deed(error: BaseException) -> str:
+    if isinstance(error, _TooLongError):
+        return str(error)
+    try:
+        text = str(error.msg if isinstance(error, SyntaxError) else error)
+    except Exception:
+        text = "(its message cannot be shown)"
+    if len(text) > LETTERS:
+        text = text[: LETTERS - 1] + "…"
+    return f"failed: {type(error).__name__}" + (f": {text}" if text else "")

@@ -1,0 +1,155 @@
+"""Whose a file is: nothing is replaced that was not written here, and nothing at all that is read.
+
+A command line claims, before its work, what it will write. Every writer leaves a sidecar or a mark inside its file, and
+a file without is taken for somebody else's, as is a table that was changed since: it stays, unless the user says
+`--force`. Python functions that are called with a path replace what is there, as `np.savez` does.
+"""
+
+import json
+import mmap
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pairbounds.infrastructure.inputs import require_file
+from pairbounds.infrastructure.pictures import MARKS
+from pairbounds.infrastructure.tables import content_key, sidecar
+
+PROVENANCE = frozenset({"configuration", "content_key", "hardware", "versions"})  # keys of every sidecar
+MATPLOTLIB = b"Matplotlib version", b"/Creator (Matplotlib"  # what it leaves in a PNG and in a PDF, unless told better
+
+Fault = Callable[[Path], str | None]
+
+
+@dataclass(frozen=True)
+class Output:
+    """A file that will be written.
+
+    Attributes
+    ----------
+    path : where
+    fault : why the file that is there is not ours, or `None` if it is
+    """
+
+    path: Path
+    fault: Fault
+
+
+def claim(outputs: Iterable[Output], inputs: Iterable[Path | None] = (), *, force: bool = False) -> None:
+    """Refuse to write where an input is, or a file that is not ours.
+
+    Parameters
+    ----------
+    inputs : files, and folders that are read whole; `None` is passed over
+    force : replace files that are not ours; an input is never replaced
+
+    Raises
+    ------
+    ValueError
+        The first such file, by name, and why.
+    """
+    read = [place for place in inputs if place is not None]
+    files = {_identity(file) for place in read for file in _files(place)}
+    for output in outputs:
+        path = output.path
+        if any(_within(path, place) for place in read) or (path.exists() and _identity(path) in files):
+            raise ValueError(f"{path} would be written, and is read or lies in a folder that is: write somewhere else")
+        if not os.path.lexists(path):
+            continue
+        if not path.is_file():
+            raise ValueError(f"{path} is in the way and not a file: write somewhere else")
+        fault = None if force else output.fault(path)
+        if fault:
+            raise ValueError(f"{path} stays as it is, for {fault}: write somewhere else, or replace it with --force")
+
+
+def table(path: Path) -> tuple[Output, Output]:
+    """A table, and the sidecar beside it."""
+    return Output(path, _fault_of_table), Output(sidecar(path), _fault_of_sidecar)
+
+
+def picture(path: Path, beside: Output | None = None) -> Output:
+    """A picture that `pairbounds.infrastructure.pictures.save_picture` wrote.
+
+    Parameters
+    ----------
+    beside : what an earlier version, which left no mark in its pictures, wrote beside this one
+    """
+
+    def fault(file: Path) -> str | None:
+        if _holds(file, MARKS.values()):
+            return None
+        vouched = beside is not None and beside.path.is_file() and beside.fault(beside.path) is None
+        return None if vouched and _holds(file, MATPLOTLIB) else "nothing in it says that it was drawn here"
+
+    return Output(path, fault)
+
+
+def text(path: Path, beginning: str) -> Output:
+    """A text that always begins in the same way."""
+
+    def fault(file: Path) -> str | None:
+        with file.open("rb") as opened:
+            ours = opened.read(len(beginning.encode())) == beginning.encode()
+        return None if ours else "it does not begin as a file that was written here"
+
+    return Output(path, fault)
+
+
+def records(path: Path, keys: Iterable[str]) -> Output:
+    """A JSON file: a record with these keys among its own, or a list of such."""
+
+    def fault(file: Path) -> str | None:
+        content = _parsed(file)
+        listed = content if isinstance(content, list) else [content]
+        ours = bool(listed) and all(isinstance(record, dict) and record.keys() >= set(keys) for record in listed)
+        return None if ours else "it does not hold what is written here"
+
+    return Output(path, fault)
+
+
+def _fault_of_table(path: Path) -> str | None:
+    beside = sidecar(path)
+    if not beside.is_file() or _fault_of_sidecar(beside):
+        return f"no sidecar {beside.name} says that it was written here"
+    record = _parsed(beside)
+    known = record["content_key"], record.get("replaces")
+    return None if content_key(path) in known else "it was changed since it was written, as its sidecar tells"
+
+
+def _fault_of_sidecar(path: Path) -> str | None:
+    return records(path, PROVENANCE).fault(path)
+
+
+def _parsed(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        return None
+
+
+def _holds(path: Path, marks: Iterable[bytes]) -> bool:
+    with path.open("rb") as file:
+        if not os.fstat(file.fileno()).st_size:  # of which no map can be made
+            return False
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            return any(content.find(mark) >= 0 for mark in marks)
+
+
+def _files(place: Path) -> Iterator[Path]:
+    if place.is_dir():
+        yield from (file for file in place.rglob("*") if file.is_file())
+    elif place.exists():
+        yield require_file(place)
+
+
+def _within(path: Path, place: Path) -> bool:
+    return path.resolve().is_relative_to(place.resolve())
+
+
+def _identity(path: Path) -> Sequence[int]:
+    """What two names of one file have in common, links included."""
+    status = path.stat()
+    return status.st_dev, status.st_ino

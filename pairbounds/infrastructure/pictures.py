@@ -1,0 +1,49 @@
+"""Pictures that are whole or absent, and that say by which program they were drawn."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pairbounds.infrastructure.interruption import sheltered
+from pairbounds.infrastructure.tables import replacing, require_folder
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+PROGRAM = "pairbounds"
+METADATA: dict[str, dict[str, str | None]] = {
+    ".png": {"Software": PROGRAM},
+    ".pdf": {"Creator": PROGRAM, "CreationDate": None},  # without a date: the same picture is the same file
+    ".svg": {"Creator": PROGRAM, "Date": None},
+}
+MARKS = {  # what that is in the file
+    ".png": f"Software\0{PROGRAM}".encode(),
+    ".pdf": f"/Creator ({PROGRAM})".encode(),
+    ".svg": f"<dc:title>{PROGRAM}</dc:title>".encode(),
+}
+
+
+def require_picture_path(path: str | os.PathLike[str]) -> Path:
+    """The path, if a picture can be written there: to be asked before the work, not after it.
+
+    Raises
+    ------
+    ValueError
+        The suffix is none of `METADATA`.
+    FileNotFoundError
+        The folder does not exist.
+    """
+    target = Path(path)
+    if target.suffix not in METADATA:
+        raise ValueError(f"cannot draw {target}: a picture's name ends in {', '.join(METADATA)}")
+    require_folder(target)
+    return target
+
+
+def save_picture(picture: "Figure", path: str | os.PathLike[str], dpi: float | None = None) -> None:
+    """Save a matplotlib figure as PNG, PDF or SVG, by suffix; `dpi` is by default that of its style."""
+    import matplotlib as mpl
+
+    # Ids would else be drawn at random; and what a signal raises in a callback is printed there, and lost.
+    with replacing(path) as temporary, mpl.rc_context({"svg.hashsalt": PROGRAM}), sheltered():
+        picture.savefig(temporary, metadata=METADATA[Path(path).suffix], dpi=dpi)

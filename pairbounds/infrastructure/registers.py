@@ -1,0 +1,112 @@
+"""What users may add to by name, with a decorator: the registers of bounds, losses, encoders and studies."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pairbounds.infrastructure.foreign import is_foreign, source_of
+
+Entry = TypeVar("Entry")
+
+REGISTERS: list["Register[Any]"] = []
+Entries = list[tuple["Register[Any]", str]]  # by their registers and names
+
+
+class Register(dict[str, Entry]):
+    """Entries by name; a name that is none is a `KeyError` that says which is nearest.
+
+    Parameters
+    ----------
+    what : str
+        An entry is, with its article: "a bound".
+    source : callable
+        From an entry to the function or the class that was decorated.
+    is_entry : callable
+        Whether something may be an entry under a name.
+    entries : mapping, optional
+        Those of this package, where they do not register themselves.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        source: Callable[[Entry], Any],
+        is_entry: Callable[[str, Entry], bool],
+        entries: Mapping[str, Entry] | None = None,
+    ) -> None:
+        super().__init__(entries or {})
+        self.what, self.source, self.is_entry, self.initial = what, source, is_entry, dict(self)
+        REGISTERS.append(self)
+
+    @property
+    def kind(self) -> str:
+        """What an entry is, without its article."""
+        return self.what.partition(" ")[2]
+
+    def __missing__(self, name: str) -> Entry:
+        near = get_close_matches(str(name), self, n=1, cutoff=0.0)
+        raise KeyError(f"no {self.kind} is named {name!r}" + (f": is it {near[0]!r}?" if near else ""))
+
+    def require_name(self, name: str) -> None:
+        """Raise a `ValueError` if a name is no text."""
+        if not isinstance(name, str) or not name:
+            raise ValueError(f"the name {name!r} of {self.what} is not a text")
+
+    def add(self, name: str, entry: Entry) -> Entry:
+        """Register an entry; one whose file or notebook cell is run anew takes its old place.
+
+        Raises
+        ------
+        ValueError
+            Another function has this name.
+        """
+        if name in self and not _same_source(self.source(self[name]), self.source(entry)):
+            raise ValueError(f"{self.what} named {name!r} is registered already: choose another name")
+        self[name] = entry
+        return entry
+
+    def added(self, before: Mapping[str, Entry]) -> list[str]:
+        """The names that were not there before, or have a new entry.
+
+        Raises
+        ------
+        ValueError
+            What was there is gone, or something of this package is replaced; or something is no entry.
+        """
+        ours = [name for name, entry in before.items() if not is_foreign(self.source(entry))]
+        lost = [name for name in before if name not in self or (name in ours and self[name] is not before[name])]
+        if lost:
+            raise ValueError(f"deletes or replaces {len(lost)} registered {self.kind}s, {lost[0]!r} the first")
+        strangers = [name for name, entry in self.items() if not self.is_entry(name, entry)]
+        if strangers:
+            raise ValueError(f"puts what is no {self.kind} into the register: {', '.join(map(repr, strangers))}")
+        return [name for name, entry in self.items() if before.get(name) is not entry]
+
+
+@contextmanager
+def additions() -> Iterator[Callable[[], Entries]]:
+    """A block that adds to the registers, with a function that says what; if it fails, they are what they were.
+
+    A register that comes to be within the block was what it began with.
+    """
+    before = list(map(dict, REGISTERS))
+
+    def compared() -> Iterator[tuple[Register[Any], dict[str, Any]]]:
+        return zip(REGISTERS, [*before, *(register.initial for register in REGISTERS[len(before) :])], strict=True)
+
+    try:
+        yield lambda: [(register, name) for register, entries in compared() for name in register.added(entries)]
+    except BaseException:
+        for register, entries in compared():
+            register.clear()
+            register.update(entries)
+        raise
+
+
+def _same_source(first: Any, second: Any) -> bool:
+    """Whether two functions are one, read twice: of one name in one file, or in one module such as a notebook."""
+    places = [(Path(source_of(f)[0]).absolute(), getattr(f, "__module__", None)) for f in (first, second)]
+    names = [getattr(f, "__qualname__", None) for f in (first, second)]
+    return names[0] == names[1] and any(a == b for a, b in zip(*places, strict=True))

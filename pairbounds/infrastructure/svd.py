@@ -1,0 +1,21 @@
+"""A singular value decomposition that converges: LAPACK's fast driver does not on a matrix in a few thousand."""
+
+from typing import Any
+
+import scipy.linalg
+
+from pairbounds.infrastructure.arrays import FloatArray
+
+
+def svd(matrix: Any, *, full_matrices: bool = False) -> tuple[FloatArray, ...]:
+    """`U, s, Vᵀ` of a matrix, by divide and conquer, and where that does not converge by QR iteration.
+
+    Raises
+    ------
+    ValueError
+        A matrix that is not finite.
+    """
+    try:
+        return scipy.linalg.svd(matrix, full_matrices=full_matrices)
+    except scipy.linalg.LinAlgError:
+        return scipy.linalg.svd(matrix, full_matrices=full_matrices, lapack_driver="gesvd")

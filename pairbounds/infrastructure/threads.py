@@ -1,0 +1,69 @@
+"""How many threads the numerical libraries take: one, unless somebody asks for more.
+
+Threads of OpenBLAS, MKL and OpenMP wait for one another. Where another process holds one of the cores, each small step
+(an eigendecomposition of 100 x 100, a triangular solve) waits for the thread that does not get its turn, and takes
+hundreds of times as long. So `PAIRBOUNDS_THREADS` says how many there are; without it `OMP_NUM_THREADS`; without
+either there is one, in command lines and within `pairbounds.theory.spectrum.block_spectrum`. Results on other numbers
+of threads differ by the order of sums: singular values by less than 1e-10.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+VARIABLE = "PAIRBOUNDS_THREADS"
+OF_LIBRARIES = "OMP_NUM_THREADS"  # of OpenBLAS, MKL and torch too
+
+_nobody_asked = False  # and yet `OF_LIBRARIES` is set, by this module
+
+
+def asked_threads() -> int | None:
+    """How many threads the environment asks for, if it does.
+
+    Raises
+    ------
+    ValueError
+        `PAIRBOUNDS_THREADS` is no positive whole number.
+    """
+    own = os.environ.get(VARIABLE, "")
+    if own:
+        if not own.isdecimal() or int(own) == 0:
+            raise ValueError(f"{VARIABLE}={own!r} is not a number of threads: give 1 or more")
+        return int(own)
+    if _nobody_asked:
+        return None
+    theirs = os.environ.get(OF_LIBRARIES, "").partition(",")[0].strip()  # it may have one for each level of nesting
+    return int(theirs) if theirs.isdecimal() and int(theirs) > 0 else None
+
+
+def ask_libraries() -> None:
+    """Tell the libraries that are loaded from now on, here and in the processes that are begun: one, if nobody asks.
+
+    Raises
+    ------
+    ValueError
+        `PAIRBOUNDS_THREADS` is no positive whole number.
+    """
+    global _nobody_asked
+    asked = asked_threads()
+    _nobody_asked = asked is None
+    os.environ[OF_LIBRARIES] = str(asked or 1)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+@contextmanager
+def limited_threads(count: int | None = None) -> Iterator[None]:
+    """No more threads than that in what is loaded already; by default those that are asked for, or one."""
+    from threadpoolctl import threadpool_limits
+
+    count, torch = count or asked_threads() or 1, sys.modules.get("torch")
+    before = torch.get_num_threads() if torch else 0
+    with threadpool_limits(limits=count):
+        if torch:
+            torch.set_num_threads(count)
+        try:
+            yield
+        finally:
+            if torch:
+                torch.set_num_threads(before)

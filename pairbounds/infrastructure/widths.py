@@ -1,0 +1,61 @@
+"""Widths that somebody asks for: one, or several at once."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from pairbounds.infrastructure.hypotheses import require_width
+
+FORMS = "write 8, or 4,8,16, or 2:40 (from 2 to 40), or 2:40:2 (every second)"
+MOST = 10_000  # in one a:b, where a slip of the hand would ask for more than a day's work
+
+
+def several(k: Any) -> bool:
+    """Whether k is meant as a sequence of widths, and not as one; text is one, and no width."""
+    return isinstance(k, Iterable) and not isinstance(k, str | bytes) and getattr(k, "ndim", 1) > 0
+
+
+def widths_of(shape: tuple[int, int], k: Any) -> tuple[int, ...]:
+    """The widths asked for, in their order.
+
+    Parameters
+    ----------
+    shape : (n_left, n_right)
+    k : an integer, or a list, range or array of integers
+
+    Raises
+    ------
+    ValueError
+        None at all; one that is no integer in 1..min(shape); an array of more than one dimension.
+    """
+    if getattr(k, "ndim", 1) > 1:
+        raise ValueError(f"k has shape {k.shape}: give a width, or a row of them")
+    asked = tuple(k) if several(k) else (k,)
+    if not asked:
+        raise ValueError("k is empty: give a width, or several, range(2, 41) say")
+    for width in asked:
+        require_width(shape, width)
+    return tuple(map(int, asked))
+
+
+def parsed_widths(text: str) -> tuple[int, ...]:
+    """Widths as they are typed: `8`, `4,8,16`, `2:40` with both ends, `2:40:2`; in rising order, each once.
+
+    Raises
+    ------
+    ValueError
+        Another form, or an empty one.
+    """
+    found = {width for part in text.split(",") for width in _parsed(part, text)}
+    return tuple(sorted(found))
+
+
+def _parsed(part: str, text: str) -> range:
+    try:
+        first, *more = (int(number) for number in part.split(":"))
+    except ValueError:
+        raise ValueError(f"k={text!r} is not a width: {FORMS}") from None
+    last, step = (more + [first, 1][len(more) :])[:2]
+    found = range(first, last + 1, step) if len(more) <= 2 and step > 0 else range(0)
+    if not 1 <= len(found) <= MOST:
+        raise ValueError(f"k={text!r} asks for {len(found)} widths in {part!r}: {FORMS}")
+    return found

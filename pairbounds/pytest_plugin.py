@@ -1,0 +1,126 @@
+"""`pytest -p pairbounds.pytest_plugin --bounds my_bound.py`: a user's own bounds, tried on every family of graphs.
+
+The file needs nothing of pytest: it registers bounds with `pairbounds.bound`. Each bound is a test for each family.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+GRAPHS = 25  # of each family
+SECONDS = 60.0  # as in pairbounds.infrastructure.foreign, which is imported late
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--bounds FILE`."""
+    group = parser.getgroup("pairbounds")
+    group.addoption("--bounds", metavar="FILE.py", help="try the bounds that this file registers on every graph family")
+    limit = "seconds that the file may take to load, and each of its bounds for a value (default: %(default)g)"
+    group.addoption("--bounds-time-limit", metavar="SECONDS", type=float, default=SECONDS, help=limit)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Collect the file, and nothing else unless something else was named."""
+    file = config.getoption("--bounds")
+    if file is None:
+        return
+    if not Path(file).is_file():
+        raise pytest.UsageError(f"--bounds {file} does not exist")
+    named = config.args if config.args_source is pytest.Config.ArgsSource.ARGS else []
+    config.args = [str(file), *named]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Take the file of `--bounds` for one of bounds, and not for a module of tests."""
+    file = parent.config.getoption("--bounds")
+    if file is not None and module_path.resolve() == Path(file).resolve():
+        return BoundsFile.from_parent(parent, path=module_path)
+    return None
+
+
+class BoundsFile(pytest.File):
+    """A file that registers bounds."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """A test for each of its bounds and each family."""
+        # Imported late: coverage and other plugins are to be there first, and most runs never come here.
+        from pairbounds.infrastructure.commandline import one_line
+        from pairbounds.infrastructure.foreign import ForeignCodeError
+        from pairbounds.plugins import load_bounds
+        from pairbounds.theory.attack.starts import STARTS
+
+        try:
+            claims = load_bounds(self.path, seconds=self.config.getoption("--bounds-time-limit"))
+        except (ValueError, ForeignCodeError) as error:
+            raise self.CollectError(one_line(error)) from error
+        for claim in claims:
+            for family in STARTS:
+                name = f"{one_line(claim.name)}[{family}]"
+                yield BoundItem.from_parent(self, name=name, claim=claim.name, family=family)
+
+
+class BoundItem(pytest.Item):
+    """One bound on one family of graphs."""
+
+    def __init__(self, *, claim: str, family: str, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.claim, self.family = claim, family
+
+    def runtest(self) -> None:
+        """Hold the bound on `GRAPHS` random graphs of the family."""
+        from pairbounds.theory.attack.starts import candidate
+        from pairbounds.theory.bounds import check_bounds
+
+        rng = np.random.default_rng(0)
+        rows = []
+        for _ in range(GRAPHS):
+            drawn = candidate(self.family, rng)
+            row = check_bounds(drawn.graph, drawn.k, bounds=[self.claim], **self._needed(drawn.graph, rng)).iloc[0]
+            if row["applicable"] and not row["holds"]:
+                raise BoundViolatedError(self.claim, drawn.graph, drawn.k, row)
+            rows.append(row)
+        if not any(row["applicable"] for row in rows):
+            pytest.skip(f"no graph of this family meets the hypotheses: {rows[0]['note']}")
+
+    def _needed(self, graph: Any, rng: np.random.Generator) -> dict[str, Any]:
+        """A penalty or a critic, at random, for a bound about one."""
+        from pairbounds.theory.bounds.registry import BOUNDS, NEEDED
+
+        needed = NEEDED.get(BOUNDS[self.claim].subject)
+        if needed == "penalty":
+            return {"penalty": float(rng.uniform(0.01, 0.99))}
+        if needed == "critic":
+            return {"critic": tuple(rng.standard_normal((n, 3)) for n in graph.joint.shape)}
+        return {}
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *_: Any) -> Any:
+        """A violated bound shows its graph, one that fails its place; anything else its traceback."""
+        from pairbounds.infrastructure.commandline import one_line, visible
+        from pairbounds.infrastructure.foreign import ForeignCodeError
+
+        if isinstance(excinfo.value, BoundViolatedError):
+            return "\n".join(map(visible, str(excinfo.value).splitlines()))
+        if isinstance(excinfo.value, ForeignCodeError):
+            return one_line(excinfo.value)
+        return super().repr_failure(excinfo)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        """Where the test is from."""
+        return self.path, None, self.name
+
+
+class BoundViolatedError(AssertionError):
+    """A bound does not hold on a graph."""
+
+    def __init__(self, claim: str, graph: Any, k: int, row: "pd.Series[Any]") -> None:
+        weights = np.array2string(graph.joint.toarray(), precision=6, suppress_small=True)
+        sides = f"{row['measured']:.6g} {row['relation']} {row['value']:.6g}"
+        super().__init__(
+            f"{claim} is violated: measured {sides} is false at k = {k} on\n{weights}\n"
+            f"left labels {graph.left_labels.tolist()}, right labels {graph.right_labels.tolist()}"
+        )

@@ -1,0 +1,184 @@
+"""A cell of a sweep: one study with one choice of settings and one seed."""
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property
+from io import BytesIO
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
+
+from pairbounds.infrastructure.foreign import contained
+from pairbounds.infrastructure.names import none_of
+from pairbounds.plugins import LOADED, Plugin, require_loaded
+from pairbounds.sweeps.studies import Study, digest, find_study, whereabouts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SEED = "seed"
+Tables = Mapping[str, bytes]  # Parquet files by the names of the tables
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one measurement depends on, and nothing else.
+
+    Attributes
+    ----------
+    study : its name
+    version : of the source of the study
+    settings : an instance of the study's settings
+    seed : at least 0
+    inputs : the content keys of what the settings name, as JSON
+    """
+
+    study: str
+    version: str
+    settings: Any
+    seed: int
+    inputs: str = "{}"
+
+    @cached_property
+    def key(self) -> str:
+        """A digest of all of it: two cells have one key just when they are equal, but for where they are measured."""
+        return digest(json.dumps(self.record(), sort_keys=True).encode())
+
+    def record(self) -> dict[str, Any]:
+        """All of it but where it is measured."""
+        settings = {name: one for name, one in asdict(self.settings).items() if name not in whereabouts(self.settings)}
+        return {field.name: getattr(self, field.name) for field in fields(self)} | {"settings": settings}
+
+    def measure(self, seconds: float = math.inf) -> Tables:
+        """The rows of this cell, a Parquet file for each table, unless it takes longer than so many seconds.
+
+        Raises
+        ------
+        ValueError
+            The source here, on the machine of a worker perhaps, is of another version; a column is named as a setting
+            and is not its value.
+        ForeignResultError
+            It returns something else than the tables that it says it writes, each with its columns and a row at least.
+        ForeignCodeError
+            The study exits, or takes too long. Other errors of its own pass.
+        """
+        study = find_study(self.study)
+        if study.version != self.version:
+            raise ValueError(f"this worker has other source code of {self.study!r} than the sweep: install the same")
+        rows: object = contained(
+            study.measure,
+            self.settings,
+            self.seed,
+            name=study.about,
+            place=study.place,
+            seconds=seconds,
+            passing=(Exception,),
+        )
+        return {name: self._stored(table) for name, table in _named(rows, study).items()}
+
+    def _stored(self, table: "pd.DataFrame") -> bytes:
+        for name, value in {SEED: self.seed, **asdict(self.settings)}.items():
+            if name in table.columns and not _is_throughout(value, table[name]):
+                raise ValueError(f"column {name!r} of {self.study!r} is named as a setting, and is not its value")
+        buffer = BytesIO()
+        table.to_parquet(buffer, index=False)
+        return buffer.getvalue()
+
+
+def _is_throughout(value: object, column: "pd.Series[Any]") -> bool:
+    """Whether every row of a column has this value; `None` is a missing one."""
+    if isinstance(value, tuple):  # a Series would compare itself with it element by element
+        return all(cell == value for cell in column)
+    return bool((column.isna() if value is None else column == value).all())
+
+
+def _named(rows: object, study: Study) -> Mapping[str, "pd.DataFrame"]:
+    """The tables by their names."""
+    import pandas as pd
+
+    tables: Mapping[str, Any] = rows if isinstance(rows, Mapping) else {study.written[0]: rows}
+    for table in tables.values():
+        if not isinstance(table, pd.DataFrame):
+            raise study.wrong(f"returned no DataFrame, but {type(table).__name__}")
+    if tuple(tables) != study.written:
+        raise study.wrong(f"returned the tables {_listed(tables)}: it says {_listed(study.written)}")
+    for name, table in tables.items():
+        if table.empty:
+            raise study.wrong(f"returned a table {name} of {len(table)} rows and {len(table.columns)} columns")
+        if name in study.columns and {*table.columns} != {*study.columns[name]}:
+            raise study.wrong(f"returned the columns {_listed(table.columns)}: it says {_listed(study.columns[name])}")
+    return tables
+
+
+def _listed(names: Iterable[object]) -> str:
+    return ", ".join(map(str, names))
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A cell on its way to a worker, as plain values: the class of its settings may be of a plugin, and known nowhere.
+
+    Attributes
+    ----------
+    study, version, seed, inputs : as in `Cell`
+    settings : their names and values
+    plugins : that the worker has to have
+    """
+
+    study: str
+    version: str
+    settings: tuple[tuple[str, Any], ...]
+    seed: int
+    inputs: str
+    plugins: tuple[Plugin, ...]
+
+    @classmethod
+    def of(cls, cell: Cell) -> "Sent":
+        """A cell, with the plugins that are loaded here."""
+        settings = tuple(asdict(cell.settings).items())
+        return cls(cell.study, cell.version, settings, cell.seed, cell.inputs, tuple(LOADED))
+
+    def measure(self, seconds: float = math.inf) -> Tables:
+        """See `Cell`."""
+        require_loaded(self.plugins)
+        kind = find_study(self.study).settings
+        settings = object.__new__(kind)  # they were checked where they are from
+        for name, value in self.settings:
+            object.__setattr__(settings, name, value)
+        return Cell(self.study, self.version, settings, self.seed, self.inputs).measure(seconds)
+
+
+def chosen_settings(kind: type[Any], values: Mapping[str, object]) -> Any:
+    """An instance of a settings dataclass, its values checked against the types of its fields.
+
+    Raises
+    ------
+    ValueError
+        An unknown setting, a value of the wrong type, a number that is not finite, or one that the dataclass refuses.
+    """
+    hints = get_type_hints(kind)
+    for name in values:
+        if name not in hints:
+            raise ValueError(none_of("setting", name, [field.name for field in fields(kind)]))
+    return kind(**{name: _typed(name, value, hints[name]) for name, value in values.items()})
+
+
+def _typed(name: str, value: object, hint: Any) -> object:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"setting {name}={value!r} is not a finite number")
+    for kind in _alternatives(hint):
+        if type(value) is kind:
+            return value
+        if type(value) is int and kind is float:
+            return float(value)
+        if get_origin(kind) is tuple and isinstance(value, list | tuple):
+            return tuple(_typed(name, one, get_args(kind)[0]) for one in value)
+    raise ValueError(f"setting {name}={value!r} is not of type {getattr(hint, '__name__', hint)}")
+
+
+def _alternatives(hint: Any) -> tuple[Any, ...]:
+    """The types that a hint allows, those of literals in their place."""
+    if get_origin(hint) is Literal:
+        return tuple(dict.fromkeys(type(one) for one in get_args(hint)))
+    return get_args(hint) if NoneType in get_args(hint) else (hint,)

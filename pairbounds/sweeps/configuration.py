@@ -1,0 +1,153 @@
+"""What a sweep is over: a study, fixed settings, grids of the others, and seeds; read from a TOML file."""
+
+import itertools
+import json
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pairbounds.infrastructure.inputs import require_file
+from pairbounds.infrastructure.names import none_of
+from pairbounds.infrastructure.renamed import renamed
+from pairbounds.sweeps.cells import Cell, chosen_settings
+from pairbounds.sweeps.studies import Study, find_study
+
+MOST_CELLS = 1_000_000  # of a sweep: each is held in memory, and is a file
+READABLE = 10**15  # a count with its digits
+REQUIRED = ("study", "seeds")  # keys of the file
+
+
+@dataclass(frozen=True)
+class SweepConfiguration:
+    """The cells of a sweep, in a few lines.
+
+    Attributes
+    ----------
+    study : the name of a study of this package, or of any other module with dots
+    seeds : how many: 0..seeds-1
+    grid : tables of settings with the values they take; every combination within a table is a point of the sweep;
+        without any, the fixed settings are the only point
+    settings : those that are the same in all cells; the others have the study's defaults
+
+    Examples
+    --------
+    ::
+
+        study = "phase"
+        seeds = 10
+
+        [settings]
+        k = 8
+
+        [[grid]]
+        noise = [0.0, 0.1, 0.2]
+        detail = [0.0, 0.5]
+
+        [[grid]]
+        strength = [0.5, 1, 2]
+    """
+
+    study: str
+    seeds: int
+    grid: list[Mapping[str, list[Any]]] = field(default_factory=list)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.study, str):
+            raise ValueError(f"study={self.study!r} is not the name of a study")
+        if type(self.seeds) is not int or self.seeds < 1:
+            raise ValueError(f"seeds={self.seeds!r} is not an integer of at least 1")
+        if not isinstance(self.settings, dict):
+            raise ValueError(f"settings={self.settings!r} is not a table: write [settings]")
+        if not isinstance(self.grid, list) or not all(isinstance(block, dict) for block in self.grid):
+            raise ValueError(f"grid={self.grid!r} is not a list of tables: write [[grid]]")
+        for block in self.grid:
+            _require_values(block, self.settings)
+        self._require_few()
+
+    def _require_few(self) -> None:
+        """Count the cells, equal ones too, from the lengths of the lists: there may be too many to look at."""
+        count = self.seeds * sum(math.prod(map(len, block.values())) for block in self._blocks)
+        if count > MOST_CELLS:
+            told = f"{count:,}" if count < READABLE else f"{Decimal(count):.1e}"
+            raise ValueError(f"seeds and grid spell {told} cells, and a sweep has at most {MOST_CELLS:,}")
+
+    @classmethod
+    def read(cls, path: Path, seeds: int | None = None) -> "SweepConfiguration":
+        """The configuration in a TOML file; `seeds`, if given, in place of the file's own.
+
+        Raises
+        ------
+        ValueError
+            Not TOML, an unknown or missing key, a wrong type, a grid without values, more cells than `MOST_CELLS`.
+        ForeignCodeError
+            The study fails where its settings are made.
+        FileNotFoundError
+            No such file.
+        """
+        require_file(path, "sweep")
+        try:
+            given = tomllib.loads(path.read_text(encoding="utf-8")) | ({} if seeds is None else {"seeds": seeds})
+            if "experiment" in given and "study" not in given:
+                renamed("the key 'experiment' of a sweep", "'study'")
+                given["study"] = given.pop("experiment")
+            known = [key.name for key in fields(cls)]
+            for key in given:
+                if key not in known:
+                    raise ValueError(none_of("key", key, known))
+            for key in known:
+                if key not in given and key in REQUIRED:
+                    raise ValueError(f"key {key!r} is missing")
+            configuration = cls(**given)
+            configuration.cells()
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"sweep {path}: {error}") from error
+        return configuration
+
+    @property
+    def _blocks(self) -> list[Mapping[str, list[Any]]]:
+        return self.grid or [{}]
+
+    @property
+    def axes(self) -> list[str]:
+        """The settings that vary, in the order of the file."""
+        return list(dict.fromkeys(itertools.chain.from_iterable(self.grid)))
+
+    def cells(self) -> list[Cell]:
+        """Every point of every grid with every seed, once, in the order of the file and with the seeds innermost.
+
+        Raises
+        ------
+        ValueError
+            An unknown study or setting, or a value that does not suit it.
+        """
+        study = find_study(self.study)
+        return [
+            Cell(self.study, study.version, chosen, seed, inputs)
+            for chosen, inputs in study.asked(self._points, study)
+            for seed in range(self.seeds)
+        ]
+
+    def _points(self, study: Study) -> list[tuple[Any, str]]:
+        """The settings of every point, once, and the content keys of what they name."""
+        points = (
+            {**self.settings, **dict(zip(block, values, strict=True))}
+            for block in self._blocks
+            for values in itertools.product(*block.values())
+        )
+        chosen = dict.fromkeys(chosen_settings(study.settings, point) for point in points)
+        return [(settings, json.dumps(study.depends_on(settings), sort_keys=True)) for settings in chosen]
+
+
+def _require_values(block: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
+    if not block:
+        raise ValueError("a [[grid]] is empty: give it a setting and a list of values")
+    for name, values in block.items():
+        if not isinstance(values, list) or not values:
+            raise ValueError(f"grid: {name}={values!r} is not a list of at least one value")
+        if name in settings:
+            raise ValueError(f"{name!r} is both fixed in [settings] and varied in a [[grid]]")

@@ -1,0 +1,76 @@
+"""What a sweep has still to do, and how long that may take by how its kept cells came; and the same of one study."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pairbounds.infrastructure.durations import spoken
+from pairbounds.infrastructure.tables import sidecar
+from pairbounds.sweeps.cells import Cell
+from pairbounds.sweeps.configuration import SweepConfiguration
+from pairbounds.sweeps.store import Store
+from pairbounds.sweeps.studies import Study, find_study, whereabouts
+from pairbounds.sweeps.sweep import CELLS, waiting_cells
+
+PAUSE = 0.9  # quantile of the times between cells: longer ones are pauses, in which nothing was measured
+
+
+def sweep_forecast(configuration: SweepConfiguration, out: Path, *, retry_failed: bool = False) -> str:
+    """Cells, those kept, those to measure, and how long these may take; nothing is measured or written."""
+    study, cells = find_study(configuration.study), configuration.cells()
+    store = Store(out / CELLS)
+    waiting, finished = waiting_cells(cells, store, study, retry_failed=retry_failed), store.finished(study.written)
+    kept = [finished[cell.key][study.written[-1]] for cell in cells if cell.key in finished]
+    words = f"sweep of {study.name}: {len(cells)} cells, {len(kept)} of them kept, {len(waiting)} to measure"
+    return f"{words}: {_expected(kept, waiting)}" if waiting else words
+
+
+def _expected(kept: Sequence[Path], waiting: Sequence[Cell]) -> str:
+    between = np.diff(sorted(path.stat().st_mtime for path in kept))
+    if not between.size:
+        return "how long is known once two cells are kept"
+    each = float(np.minimum(between, np.quantile(between, PAUSE)).mean())
+    return f"{spoken(each * len(waiting))}, as fast as the kept ones came"
+
+
+def study_forecast(study: Study, settings: Any, seeds: Sequence[int], jobs: int, paths: Mapping[str, Path]) -> str:
+    """The settings, seeds and tables of a study, and how long it may take; nothing is measured or written.
+
+    The time is what the study says, if it says any; else that which the table took that is there, for each seed.
+    """
+    given = {name: value for name, value in asdict(settings).items() if name not in whereabouts(settings)}
+    written = ", ".join(str(path) for path in paths.values())
+    lines = [
+        f"study {study.name}: {study.question}",
+        f"settings: {', '.join(f'{name}={value}' for name, value in given.items())}",
+        f"{len(seeds)} seeds, into {written}",
+    ]
+    if study.forecast is not None:
+        return "\n".join([*lines, study.asked(study.forecast, settings, seeds, jobs)])
+    return "\n".join([*lines, _by_what_is_there(study, len(seeds), paths)])
+
+
+def _by_what_is_there(study: Study, seeds: int, paths: Mapping[str, Path]) -> str:
+    for record in _records(paths.values()):
+        before, took = record.get("configuration", {}), record.get("took", {})
+        if before.get("study") == study.name and before.get("seeds") and took.get("seconds"):
+            each = took["seconds"] / len(before["seeds"])
+            return (
+                f"{spoken(each * seeds)}, by the table that is there: "
+                f"{len(before['seeds'])} seeds in {spoken(took['seconds'])} with --jobs {took['jobs']}"
+            )
+    return "how long is not known: no table of it is there that says; --seeds 1 measures one seed"
+
+
+def _records(paths: Iterable[Path]) -> Iterator[Any]:
+    for path in paths:
+        try:
+            record = json.loads(sidecar(path).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        if isinstance(record, dict):
+            yield record

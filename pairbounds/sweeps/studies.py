@@ -1,0 +1,261 @@
+"""A study: a question, its settings, and what is measured with one choice of them and one seed."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from functools import cached_property
+from importlib import import_module
+from importlib.util import find_spec
+from inspect import getdoc, getfile, getsource, isfunction
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from pairbounds.infrastructure.extras import advice
+from pairbounds.infrastructure.foreign import (
+    SECONDS,
+    ForeignCodeError,
+    ForeignResultError,
+    contained,
+    is_foreign,
+    require_arguments,
+    source_of,
+)
+from pairbounds.infrastructure.names import none_of
+from pairbounds.infrastructure.registers import Register
+from pairbounds.plugins import LOADED, Plugin
+from pairbounds.sweeps.sources import ROOT, made_of, made_of_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    Rows: TypeAlias = pd.DataFrame | Mapping[str, pd.DataFrame]
+
+HOMES = (
+    "pairbounds.simulations.studies",
+    "pairbounds.real_data.studies",
+)  # the packages whose modules are found by their names alone
+ARGUMENTS = ("settings", "seed")  # of `measure`
+PLUGINS = "plugins"  # among the inputs of what is measured: the versions of those that are loaded
+WHERE = "where"  # of a setting that says where or with what is measured, and not what
+
+Value = TypeVar("Value")
+
+
+def where(default: Value) -> Value:
+    """The default of a setting that says where something is measured, or on what device: the rows do not depend on it.
+
+    It is no part of what makes two cells of a sweep the same.
+    """
+    return field(default=default, metadata={WHERE: True})
+
+
+def nothing_else(_: Any) -> Mapping[str, object]:
+    """Of a study whose settings say everything: there are no files behind them."""
+    return {}
+
+
+@dataclass(frozen=True)
+class Study:
+    """What is measured, in a module that names it `STUDY`, or by a function under `@study(name)`.
+
+    Attributes
+    ----------
+    question : what it answers, in a sentence
+    settings : a frozen dataclass of bool, int, float and str, tuples of such, or such or None, all with defaults; those
+        of `where` say where and not what
+    measure : from the settings and a seed to the rows of the study's table, or of each of its tables by name
+    seeds : how many seeds the published tables have: 0..seeds-1
+    tables : the names of the tables it writes; by default one, named as the study
+    small : settings for a first look, which `make smoke` draws its figures from
+    inputs : from the settings to what the rows depend on besides: the content keys of the files that settings name
+    columns : those of each table by its name, in any order, where they are declared: rows with others are refused
+    forecast : from settings, seeds and number of processes to how much there is to do, in words, where that can be told
+    registered : its name, where it is not that of its module
+    """
+
+    question: str
+    settings: type[Any]
+    measure: Callable[[Any, int], "Rows"]
+    seeds: int = 1
+    tables: tuple[str, ...] = ()
+    small: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Callable[[Any], Mapping[str, object]] = nothing_else
+    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    forecast: Callable[[Any, Sequence[int], int], str] | None = None
+    registered: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.settings, type) or not is_dataclass(self.settings):
+            raise ValueError(f"settings={self.settings!r} of a study is not a dataclass")
+        if not self.settings.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+            raise ValueError(f"settings={self.settings!r} of a study is not frozen: write @dataclass(frozen=True)")
+        lacking = [one.name for one in fields(self.settings) if one.default is MISSING]
+        if lacking:
+            raise ValueError(f"setting {lacking[0]!r} of a study has no default")
+        if not isfunction(self.measure):
+            raise ValueError(f"measure={self.measure!r} of a study is not a function")
+        wrong = [name for name in self.tables if not name.isidentifier()]
+        if wrong:
+            raise ValueError(f"table {wrong[0]!r} of a study is not named as a variable would be")
+        unknown = [name for name in self.columns if name not in self.written]
+        if unknown:
+            raise ValueError(f"columns of {unknown[0]!r}, which is none of its tables {', '.join(self.written)}")
+        require_arguments(self.measure, ARGUMENTS, f"measure of {self.about}")
+
+    @property
+    def name(self) -> str:
+        """That under which it is registered, or that of its module."""
+        return self.registered or self.measure.__module__.rpartition(".")[2]
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The names of its tables."""
+        return self.tables or (self.name,)
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The file and line where `measure` begins."""
+        return source_of(self.measure)
+
+    @property
+    def about(self) -> str:
+        """What errors call it."""
+        known = self.registered or (self.measure.__module__ if self.foreign else self.name)
+        return f"study {known!r}"
+
+    @property
+    def foreign(self) -> bool:
+        """Whether it is a user's, and not of this package."""
+        return is_foreign(self.measure)
+
+    def asked(self, function: Callable[..., Value], *arguments: Any) -> Value:
+        """What a function of its settings returns; a user's may fail with a `ValueError` or `ForeignCodeError`."""
+        if not self.foreign:
+            return function(*arguments)
+        passing = (ValueError, OSError)
+        return contained(function, *arguments, name=self.about, place=self.place, seconds=SECONDS, passing=passing)
+
+    def depends_on(self, settings: Any) -> dict[str, object]:
+        """What rows depend on besides settings and source: files that settings name, and plugins that are loaded."""
+        plugins = sorted(f"{Path(plugin.path).name} {_version(plugin)}" for plugin in LOADED)
+        return {**self.inputs(settings), **({PLUGINS: plugins} if plugins else {})}
+
+    def wrong(self, what: str) -> ForeignResultError:
+        """What is to be raised where `measure` returns what it may not."""
+        return ForeignResultError(self.about, *self.place, what)
+
+    @cached_property
+    def version(self) -> str:
+        """A digest of the source that its rows depend on: its module, and all of this package that it imports."""
+        plugin = next((one for one in LOADED if one.path == self.place[0]), None)
+        if plugin is not None:
+            return _version(plugin)
+        if not Path(getfile(self.measure)).is_file():  # a cell of a notebook
+            return digest(getsource(self.measure).encode())
+        return digest(b"".join((ROOT / path).read_bytes() for path in made_of(_relative(Path(getfile(self.measure))))))
+
+
+STUDIES: Register[Study] = Register(
+    "a study",
+    source=lambda one: one.measure,
+    is_entry=lambda name, one: isinstance(one, Study) and one.name == name,
+)
+
+
+def study(
+    name: str,
+    *,
+    settings: type[Any],
+    question: str = "",
+    seeds: int = 1,
+    tables: Sequence[str] = (),
+    columns: Mapping[str, Sequence[str]] | None = None,
+    small: Mapping[str, Any] | None = None,
+    inputs: Callable[[Any], Mapping[str, object]] = nothing_else,
+) -> Callable[[Callable[[Any, int], "Rows"]], Study]:
+    """Register a function `measure(settings, seed)` as a study, which `pairbounds study` and sweeps then know by name.
+
+    It returns a `pandas.DataFrame`, or several by the names of the `tables`. Rows may depend on the settings and the
+    seed, and on nothing else: a cell of a sweep is kept for as long as these, the files of `inputs` and the sources
+    are the same. The other arguments are as in `Study`; the question is by default the first line of the docstring.
+
+    Raises
+    ------
+    ValueError
+        The name is not one that a variable could have, or another study has it; settings are no frozen dataclass with
+        defaults; columns of a table that there is not.
+    ForeignCodeError
+        The function cannot be called so.
+    """
+    if not isinstance(name, str) or not name.isidentifier():
+        raise ValueError(f"the name {name!r} of a study is not one that a variable could have")
+
+    def register(measure: Callable[[Any, int], "Rows"]) -> Study:
+        if name in study_names():
+            raise ValueError(f"a study named {name!r} is part of this package: choose another name")
+        asked = question or (getdoc(measure) or "").partition("\n")[0]
+        one = Study(asked, settings, measure, seeds, tuple(tables), small or {}, inputs, columns or {}, registered=name)
+        return STUDIES.add(name, one)
+
+    return register
+
+
+def _version(plugin: Plugin) -> str:
+    """A digest of a plugin, and of all of this package that it imports."""
+    files = made_of_text(plugin.content)
+    return digest(b"".join([plugin.content, *((ROOT / file).read_bytes() for file in files)]))
+
+
+def _relative(path: Path) -> Path:
+    absolute = path.absolute()  # not resolved: it may be reached by a link of the package
+    return absolute.relative_to(ROOT) if absolute.is_relative_to(ROOT) else absolute
+
+
+def whereabouts(settings: Any) -> set[str]:
+    """The names of those settings that say where, and not what."""
+    return {one.name for one in fields(settings) if WHERE in one.metadata}
+
+
+def study_names() -> dict[str, str]:
+    """The studies of this package by their names, each with the name of its module; none of them is loaded."""
+    return {
+        module.name: f"{home}.{module.name}"
+        for home in HOMES
+        if (spec := find_spec(home)) is not None
+        for module in iter_modules(spec.submodule_search_locations)
+        if not module.name.startswith("_")
+    }
+
+
+def find_study(name: str) -> Study:
+    """The study of this package or of a plugin that has this name, or that of any other module, by its name with dots.
+
+    Raises
+    ------
+    ValueError
+        There is no such module, or it has no `STUDY`; or it needs an extra that is not installed.
+    ForeignCodeError
+        The module cannot be imported, or not in `pairbounds.infrastructure.foreign.SECONDS`.
+    """
+    if name in STUDIES:
+        return STUDIES[name]
+    module = name if "." in name else study_names().get(name, name)  # the rooms above take seconds to load
+    try:
+        found = getattr(contained(import_module, module, name=f"study {name!r}", seconds=SECONDS), "STUDY", None)
+    except ForeignCodeError as error:
+        cause = error.__cause__
+        if isinstance(cause, ImportError) and advice(cause):
+            raise ValueError(f"study {name!r} needs {cause.name}{advice(cause)}") from error
+        missing = cause.name if isinstance(cause, ModuleNotFoundError) else None
+        if missing is None or not f"{module}.".startswith(f"{missing}."):
+            raise
+        found = None
+    if not isinstance(found, Study):
+        raise ValueError(none_of("study", name, [*study_names(), *STUDIES], ", nor a module with a STUDY"))
+    return found
+
+
+def digest(content: bytes) -> str:
+    """What stands for some bytes in the names of files: 128 bits of their SHA-256."""
+    return hashlib.sha256(content).hexdigest()[:32]

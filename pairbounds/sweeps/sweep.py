@@ -1,0 +1,206 @@
+"""A sweep: the cells that are not finished yet are measured, then all of them are put into tables."""
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pairbounds.infrastructure import ownership
+from pairbounds.infrastructure.commandline import one_line, visible
+from pairbounds.infrastructure.folders import AGAIN, held
+from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.tables import read_parquet, replacing, sidecar, together, write_table
+from pairbounds.sweeps.cells import SEED, Cell, Sent, Tables
+from pairbounds.sweeps.configuration import SweepConfiguration
+from pairbounds.sweeps.execution import CellError, Outcomes, Workers
+from pairbounds.sweeps.store import FAILURE, Store
+from pairbounds.sweeps.studies import Study, find_study, whereabouts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TABLE, FAILURES, CELLS = "table.parquet", "failures.json", "cells"
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """What became of a sweep.
+
+    Attributes
+    ----------
+    cells : how many there are
+    rows : how many the finished ones have, by the table
+    failures : the cells that failed, each with its settings, seed and error
+    tables : where each table is, if any cell finished
+    """
+
+    cells: int
+    rows: Mapping[str, int]
+    failures: Sequence[Mapping[str, object]]
+    tables: Mapping[str, Path]
+
+
+def run_sweep(
+    configuration: SweepConfiguration,
+    out: Path,
+    workers: Workers,
+    *,
+    retry_failed: bool = False,
+    seconds: float = math.inf,
+) -> SweepResult:
+    """Measure what is missing of a sweep and write its tables into `out` with their sidecars, and the failures if any.
+
+    The table of a study that writes one is `out`/table.parquet; the others have the names that the study gives them. A
+    table has a column for each setting that varies, the seed, and the columns that the study measures; its rows are in
+    the order of the configuration. It is the same to the byte for any workers and after any interruption. A table that
+    was there stays until this one is whole; its sidecar says what it is of.
+
+    Parameters
+    ----------
+    out : Path
+        A folder that is made if need be. Cells of other configurations may lie there: they are kept, and never used
+        for what they are not.
+    retry_failed : bool
+        Measure again all cells that failed. Otherwise only those that failed for want of memory or of a file, and
+        any other failure is a result like any other: with the same source, settings and seed it would come again.
+    seconds : float
+        How long a cell may take, wherever its worker can interrupt it (`contained`); then it has failed.
+    """
+    study, cells = find_study(configuration.study), configuration.cells()
+    with held(out, kept=f"finished cells are kept in {{}}: {AGAIN}"):
+        store = Store(out / CELLS)
+        store.folder.mkdir(exist_ok=True)
+        waiting = waiting_cells(cells, store, study, retry_failed=retry_failed)
+        if waiting:
+            _measure(waiting, len(cells), store, workers, seconds)
+        finished, failed = store.finished(study.written), store.failed()
+        failures = [failed[cell.key] for cell in cells if cell.key not in finished]
+        done = [cell for cell in cells if cell.key in finished]
+        tables = {
+            name: _joined([(cell, read_parquet(finished[cell.key][name])) for cell in done], configuration.axes)
+            for name in study.written
+            if done
+        }
+        paths = table_paths(study, out)
+        _write(tables, paths, _about(configuration, cells, failures), failures, out / FAILURES)
+    return SweepResult(len(cells), {name: len(table) for name, table in tables.items()}, failures, paths)
+
+
+def waiting_cells(cells: Sequence[Cell], store: Store, study: Study, *, retry_failed: bool) -> list[Cell]:
+    """The cells that `run_sweep` would measure."""
+    lasting = {key for key, record in store.failed().items() if not (retry_failed or record.get("transient"))}
+    known = store.finished(study.written).keys() | lasting
+    return [cell for cell in cells if cell.key not in known]
+
+
+def table_paths(study: Study, out: Path) -> dict[str, Path]:
+    """Where `run_sweep` writes each table of a study."""
+    if len(study.written) == 1:
+        return {study.written[0]: out / TABLE}
+    return {name: out / f"{name}.parquet" for name in study.written}
+
+
+def outputs(study: Study, out: Path) -> list[ownership.Output]:
+    """The files that `run_sweep` replaces or removes; its cells have names that nobody else gives."""
+    tables = [one for path in table_paths(study, out).values() for one in ownership.table(path)]
+    return [*tables, ownership.records(out / FAILURES, FAILURE)]
+
+
+def run_study(
+    study: str, settings: Any, seeds: Iterable[int], workers: Workers | None = None, seconds: float = math.inf
+) -> Mapping[str, "pd.DataFrame"]:
+    """The tables of a study with one choice of settings, over seeds, kept nowhere; the same for any workers.
+
+    Parameters
+    ----------
+    workers : optional
+        By default there are none: the study is measured here with all the threads that it takes, one seed after
+        another, and errors of its own pass.
+    seconds : float
+        How long a seed may take, as in `run_sweep`.
+
+    Raises
+    ------
+    RuntimeError
+        The study failed, with one of the seeds.
+    ForeignResultError
+        It does not return its tables.
+    """
+    version = find_study(study).version
+    cells = [Cell(study, version, settings, seed) for seed in seeds]
+    sent, work = {Sent.of(cell): cell for cell in cells}, partial(Sent.measure, seconds=seconds)
+    found: dict[Cell, Mapping[str, pd.DataFrame]] = {}
+    with closing(_here(work, sent) if workers is None else workers.run(work, list(sent))) as outcomes:
+        for one, outcome in tqdm(outcomes, total=len(cells), desc=visible(study), unit="seed", disable=len(cells) == 1):
+            if isinstance(outcome, CellError):
+                raise RuntimeError(f"study {study}, seed {one.seed}: {outcome.error} ({outcome.where})")
+            found[sent[one]] = {name: read_parquet(BytesIO(content)) for name, content in outcome.items()}
+    return {name: _joined([(cell, found[cell][name]) for cell in cells], []) for name in found[cells[0]]}
+
+
+def _here(work: Callable[[Sent], Tables], cells: Iterable[Sent]) -> Outcomes[Sent, Tables]:
+    yield from ((cell, work(cell)) for cell in cells)
+
+
+def _about(
+    configuration: SweepConfiguration, cells: Sequence[Cell], failures: Sequence[object]
+) -> Mapping[str, object]:
+    """What a sidecar says of a sweep."""
+    first = cells[0]
+    free = {*configuration.axes, *whereabouts(first.settings)}
+    fixed = {name: value for name, value in asdict(first.settings).items() if name not in free}
+    counts = {"cells": len(cells), "failed": len(failures)}
+    return asdict(configuration) | {"version": first.version, "settings": fixed, "inputs": first.inputs} | counts
+
+
+def _write(
+    tables: Mapping[str, "pd.DataFrame"],
+    paths: Mapping[str, Path],
+    about: Mapping[str, object],
+    failures: Sequence[Mapping[str, object]],
+    list_of_failures: Path,
+) -> None:
+    """Put the tables and the failures in the place of those that were there, of another configuration perhaps."""
+    before = [file for path in paths.values() for file in (path, sidecar(path))]
+    with together(gone=[*before, list_of_failures]):
+        for name, table in tables.items():
+            write_table(table, paths[name], about)
+        if failures:
+            with replacing(list_of_failures) as temporary:
+                temporary.write_text(json.dumps(failures, indent=2) + "\n", encoding="utf-8")
+
+
+def _measure(waiting: Sequence[Cell], total: int, store: Store, workers: Workers, seconds: float) -> None:
+    failed = 0
+    bar = tqdm(desc=visible(waiting[0].study), unit="cell", initial=total - len(waiting), total=total)
+    sent = {Sent.of(cell): cell for cell in waiting}
+    with bar, closing(workers.run(partial(Sent.measure, seconds=seconds), list(sent))) as outcomes:
+        for one, outcome in outcomes:
+            bar.update()
+            store.keep(sent[one], outcome)
+            if isinstance(outcome, CellError):
+                failed += 1
+                bar.set_postfix(failed=failed)
+                if failed == 1:  # at once, and not after hours: it may be that of all
+                    bar.write(one_line(f"first failure: {outcome.error} ({outcome.where})"), file=sys.stderr)
+
+
+def _joined(measured: Sequence[tuple[Cell, "pd.DataFrame"]], axes: Sequence[str]) -> "pd.DataFrame":
+    """One table of the rows of many cells, with the seed and the settings that vary before them.
+
+    A column that the study has itself under the name of a setting has that setting's value, and stays where it is.
+    """
+    import pandas as pd
+
+    rows = pd.concat([table for _, table in measured], ignore_index=True)
+    points = pd.DataFrame(
+        [{axis: getattr(cell.settings, axis) for axis in axes} | {SEED: cell.seed} for cell, _ in measured]
+    )
+    points = points.loc[points.index.repeat([len(table) for _, table in measured])].reset_index(drop=True)
+    return pd.concat([points.drop(columns=[name for name in points if name in rows]), rows], axis=1)

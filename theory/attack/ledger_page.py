@@ -1,0 +1,128 @@
+"""The ledger as a page, made from the register: what the code states is what the page says."""
+
+import inspect
+import math
+from pathlib import Path
+from types import ModuleType
+
+import jinja2
+import pandas as pd
+
+from pairbounds.infrastructure.inputs import require_file
+from pairbounds.theory.attack.mattering import APART, FEWEST, NARROWEST
+from pairbounds.theory.attack.records import RATINGS
+from pairbounds.theory.bounds import BOUNDS, THEOREMS, Bound
+
+BEGINNING = "# The ledger\n\nGenerated from the register"  # by which a page is known
+STATUS_MEANS = {
+    "exact": "it may never be violated beyond round-off",
+    "restated": "it is the literature's, with its constants",
+    "conjecture": "nobody knows whether it is true",
+    "rate": "it is known up to constants, fitted, and never asserted",
+}
+PAGE = """\
+# The ledger
+
+Generated from the register by `make ledger`; do not edit. Vocabulary: `P` the joint distribution of positive pairs, `Ā`
+its normalised matrix with singular values `σ_i` and left vectors `u_i`, `α` the labelling error, `α_T` the induced
+labelling error, `c_i` the label energy, `f*` the optimal embedding of width k, `E` the 0-1 error of the linear probe
+(ties are errors), `ε₂` its mean squared error, `ε` an encoder's excess loss.
+
+An **exact** bound may never be violated beyond round-off; a **restated** one is the literature's, with its constants; a
+**conjecture** is open. A **rate** is known up to constants: it is fitted
+(`pairbounds.theory.quantities.rates.fit_rate`) and never asserted. *Sharpest* is the largest ratio of the measured
+quantity to the bound that is known, 1 being equality: of all searches, of the graphs found for other bounds, and of
+the test suite's own cases; with the size of the graph that shows it. *Where it matters* is the largest on graphs with
+at least {{ fewest }} left nodes and k >= {{ narrowest }}, by a bound that is below what guessing reaches, and without
+ties: of an optimum the singular values are at least {{ apart }} apart, and every decision of a 0-1 error is ahead by
+at least {{ apart }} of the widest lead. The graphs are in `theory/attack/sharpest`.
+{% for theorem in theorems %}
+## {{ theorem.title }}
+{% if theorem.text %}
+{{ theorem.text }}
+{% endif %}
+{% if theorem.claims -%}
+| bound | states | measured | status | sharpest | where it matters |
+|---|---|---|---|---|---|
+{%- for it in theorem.claims %}
+| `{{ it.name }}` | {{ it.statement }} | `{{ it.quantity }}` | {{ it.status }} | {{ places(it) }} |
+{%- endfor %}
+{% for claim in theorem.claims if claim.remarks %}
+`{{ claim.name }}`: {{ claim.remarks }}
+{% endfor %}
+Guarded by `tests/bounds/test_every_bound.py` with the cases in `tests/bounds/checks/{{ theorem.file }}.py`.
+{% endif -%}
+{% if theorem.statements -%}
+Nothing here bounds a quantity of one graph and its embedding, so `check_bounds` has no row of it.
+
+| statement | states | computed by | status | tested in |
+|---|---|---|---|---|
+{%- for it in theorem.statements %}
+| `{{ it.name }}` | {{ it.statement }} | `{{ it.place }}` | {{ it.status }} | `{{ it.tested_in }}` |
+{%- endfor %}
+{% endif -%}
+{% endfor -%}
+"""
+
+
+def ledger_page(sharpness: pd.DataFrame) -> str:
+    """The page in Markdown.
+
+    Parameters
+    ----------
+    sharpness : columns bound, where, ratio, k, n_left, n_right
+        The largest ratio known for each bound in each place, NaN where none was found; a bound without a row is shown
+        as not searched.
+    """
+    found = {(row["bound"], row["where"]): row for row in sharpness.to_dict("records")}
+
+    def sharpest(claim: Bound, where: str) -> str:
+        if claim.status == "rate":
+            return "nothing to search"
+        row = found.get((claim.name, where))
+        if row is None:
+            return "not searched"
+        if math.isnan(row["ratio"]):
+            return "none found"
+        return f"{row['ratio']:.3f} ({row['n_left']:.0f} x {row['n_right']:.0f}, k = {row['k']:.0f})"
+
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
+    page = environment.from_string(PAGE).render(
+        theorems=[_theorem(module) for module in THEOREMS],
+        places=lambda claim: " | ".join(sharpest(claim, where) for where in RATINGS),
+        fewest=FEWEST,
+        narrowest=NARROWEST,
+        apart=APART,
+    )
+    return page.rstrip() + "\n"
+
+
+def is_current(page: Path, sharpness: pd.DataFrame) -> bool:
+    """Whether the file holds what the register says now.
+
+    Raises
+    ------
+    FileNotFoundError
+        No such file.
+    ValueError
+        What is there is no file.
+    """
+    return require_file(page, "page", "write it with --out").read_bytes() == ledger_page(sharpness).encode()
+
+
+def title_and_text(module: ModuleType) -> tuple[str, str]:
+    """What a theorem's module is called, and what it says below that."""
+    title, _, text = inspect.cleandoc(module.__doc__ or "").partition("\n")
+    return title.rstrip("."), text.strip()
+
+
+def _theorem(module: ModuleType) -> dict[str, object]:
+    title, text = title_and_text(module)
+    claims = [claim for claim in BOUNDS.values() if claim.evaluate.__module__ == module.__name__]
+    return {
+        "title": title,
+        "text": text,
+        "claims": claims,
+        "statements": getattr(module, "STATEMENTS", ()),
+        "file": module.__name__.rsplit(".", 1)[1].split("_")[0],
+    }

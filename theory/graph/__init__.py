@@ -1,0 +1,1 @@
+"""Pair graphs: the joint distribution, its files, labels, components and drawings."""

@@ -1,0 +1,332 @@
+"""Pair graphs from and to edge lists, networkx graphs and files: the parts, without the graph class."""
+
+import os
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from pairbounds.infrastructure.array_files import Header, read_header
+from pairbounds.infrastructure.arrays import IntArray, without_torch
+from pairbounds.infrastructure.inputs import require_file
+from pairbounds.infrastructure.ownership import Output
+from pairbounds.infrastructure.tables import replacing
+from pairbounds.theory.graph.labels import UNLABELLED, labels_without_torch
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+FORMAT = "pairbounds-graph-1"
+
+
+class Side(Protocol):
+    """What this module reads of one side of a graph."""
+
+    labels: IntArray | None
+    ids: npt.NDArray[Any]
+
+
+def id_array(ids: Any) -> npt.NDArray[Any]:
+    """Ids as a one-dimensional array: int64 where all are integers that fit, else objects (tuples stay whole)."""
+    import pandas as pd
+
+    index = _index(ids)
+    fits = pd.api.types.is_integer_dtype(index.dtype) and index.dtype != np.uint64
+    return np.array(index.to_numpy(), dtype=np.int64 if fits else object)
+
+
+def _index(ids: Any) -> Any:
+    import pandas as pd
+
+    foreign = hasattr(ids, "tolist") and not isinstance(ids, np.ndarray | pd.Series | pd.Index)  # a tensor, say
+    return pd.Index(ids.tolist() if foreign else ids, tupleize_cols=False)
+
+
+def real_weights(name: str, weights: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """A copy in float64; `TypeError` for anything that is not real numbers."""
+    if not (np.issubdtype(weights.dtype, np.number) or weights.dtype == np.bool_) or np.iscomplexobj(weights):
+        raise TypeError(f"{name} holds {weights.dtype}: weights are real numbers")
+    return weights.astype(np.float64)
+
+
+def joint_from_pairs(
+    left: Any, right: Any, weight: npt.ArrayLike | None
+) -> tuple[sp.coo_array, "Numbered", "Numbered"]:
+    """Weights and numbered nodes of an edge list; duplicates are left for the sparse matrix to sum."""
+    rows, columns = Numbered.of("left", left), Numbered.of("right", right)
+    if len(rows.codes) != len(columns.codes):
+        raise ValueError(f"left has {len(rows.codes)} entries and right {len(columns.codes)}: a pair has one of each")
+    weights = np.ones(len(rows.codes)) if weight is None else real_weights("weight", np.asarray(without_torch(weight)))
+    if weights.shape != rows.codes.shape:
+        raise ValueError(f"weight has shape {weights.shape} for {len(rows.codes)} pairs: give one weight for each")
+    joint = sp.coo_array((weights, (rows.codes, columns.codes)), shape=(len(rows.ids), len(columns.ids)))
+    return joint, rows, columns
+
+
+@dataclass(frozen=True, eq=False)
+class Numbered:
+    """One end of every pair, by number: `ids[codes[e]]` is the end of the e-th pair."""
+
+    side: str
+    codes: IntArray
+    ids: npt.NDArray[Any]
+
+    @classmethod
+    def of(cls, side: str, ids: Any) -> "Numbered":
+        """The distinct ids in their order, or in that of first appearance if they are of types that have none."""
+        index = _index(ids)
+        if len(index) == 0:
+            raise ValueError(f"{side} is empty: a pair graph needs at least one pair")
+        try:
+            codes, distinct = index.factorize(sort=True)
+        except TypeError:
+            codes, distinct = index.factorize(sort=False)
+        if (codes < 0).any():
+            raise ValueError(f"{side} has {np.sum(codes < 0)} missing ids, the first at pair {np.argmax(codes < 0)}")
+        return cls(side, codes.astype(np.int64), id_array(distinct))
+
+    def labels(self, labels: Any) -> npt.ArrayLike | None:
+        """Labels in the order of the nodes.
+
+        From a mapping id -> class, from a class for each pair's end, or, where the ids are 0..n-1, for each of them.
+        """
+        import pandas as pd
+
+        if labels is None:
+            return None
+        by_row = isinstance(labels, pd.Series) and len(labels) == len(self.codes) and self.ids[0] not in labels.index
+        if isinstance(labels, Mapping | pd.Series) and not by_row:
+            missing = [name for name in self.ids.tolist() if name not in labels]
+            if missing:
+                raise ValueError(f"{self.side}_labels has no class for {len(missing)} ids, the first {missing[0]!r}")
+            return np.array([labels[name] for name in self.ids.tolist()])
+        each = np.asarray(labels_without_torch(self.side, labels), dtype=object if by_row else None)
+        by_id = each.shape == self.ids.shape and self.ids.dtype == np.int64 and self.ids[-1] == len(self.ids) - 1
+        by_pair = each.shape == self.codes.shape
+        if by_id and by_pair and not np.array_equal(each[self.codes], each):
+            raise ValueError(f"{self.side}_labels could be by id or by pair: give a mapping from id to class")
+        if by_id:
+            return each
+        if not by_pair:
+            raise ValueError(
+                f"{self.side}_labels has shape {each.shape} for {len(self.codes)} pairs: give one class for each pair, "
+                "or a mapping from id to class"
+            )
+        return self._labels_of_pairs(each)
+
+    def _labels_of_pairs(self, each: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        _, first = np.unique(self.codes, return_index=True)
+        chosen = each[first]
+        torn = np.flatnonzero(~_equal(chosen[self.codes], each))
+        if torn.size:
+            name = self.ids[self.codes[torn[0]]]
+            raise ValueError(f"{self.side}_labels gives {name!r} two classes, the second at pair {torn[0]}")
+        return np.asarray(chosen)
+
+
+def _equal(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Where labels agree, elementwise; a missing one agrees with a missing one."""
+    import pandas as pd
+
+    missing = pd.isna(first), pd.isna(second)
+    return np.asarray((missing[0] & missing[1]) | (~(missing[0] | missing[1]) & (first == second)))
+
+
+def from_networkx(g: "nx.Graph[Any]") -> dict[str, Any]:
+    """Constructor arguments from a bipartite graph."""
+    import networkx as nx
+
+    if g.is_directed():
+        raise ValueError("the graph is directed: a pair has no direction, use g.to_undirected()")
+    sides: dict[int, list[Any]] = {0: [], 1: []}
+    for node in g.nodes:
+        side = g.nodes[node].get("bipartite")
+        if side not in (0, 1):
+            raise ValueError(f"node {node!r} has bipartite={side!r}: mark left nodes 0 and right nodes 1")
+        sides[side].append(node)
+    if not sides[0] or not sides[1]:
+        raise ValueError("the graph has no node on one side: a pair graph needs left and right nodes")
+    for start, end in g.edges():
+        if g.nodes[start]["bipartite"] == g.nodes[end]["bipartite"]:
+            raise ValueError(f"edge {start!r} - {end!r} joins two nodes of one side: pairs join left and right")
+    joint = nx.bipartite.biadjacency_matrix(g, sides[0], sides[1], weight="weight")
+    return {
+        "joint": joint,
+        "left_labels": _node_labels(g, sides[0]),
+        "right_labels": _node_labels(g, sides[1]),
+        "left_ids": [g.nodes[node].get("id", node) for node in sides[0]],
+        "right_ids": [g.nodes[node].get("id", node) for node in sides[1]],
+    }
+
+
+def _node_labels(g: "nx.Graph[Any]", nodes: list[Any]) -> list[Any] | None:
+    labels = [g.nodes[node].get("label") for node in nodes]
+    return None if all(label is None for label in labels) else labels
+
+
+def to_networkx(
+    joint: sp.csr_array, left: Side, right: Side, class_names: Sequence[str] | None = None
+) -> "nx.Graph[Any]":
+    """The graph with its weights; a side's name in each node keeps equal ids of the two sides apart."""
+    import networkx as nx
+
+    g: nx.Graph[Any] = nx.Graph()
+    names = {"left": left, "right": right}
+    for number, (name, side) in enumerate(names.items()):
+        for i, node in enumerate(side.ids.tolist()):
+            g.add_node((name, node), bipartite=number, id=node, **_label_attribute(side, i, class_names))
+    pairs = joint.tocoo()
+    left_ids, right_ids = left.ids.tolist(), right.ids.tolist()
+    for i, j, weight in zip(*pairs.coords, pairs.data, strict=True):
+        g.add_edge(("left", left_ids[i]), ("right", right_ids[j]), weight=float(weight))
+    return g
+
+
+def _label_attribute(side: Side, node: int, class_names: Sequence[str] | None) -> dict[str, Any]:
+    if side.labels is None or side.labels[node] == UNLABELLED:
+        return {}
+    label = int(side.labels[node])
+    return {"label": label if class_names is None else class_names[label]}
+
+
+def save_npz(
+    path: str | os.PathLike[str],
+    joint: sp.csr_array,
+    left: Side,
+    right: Side,
+    class_names: Sequence[str] | None = None,
+    beside: Mapping[str, npt.NDArray[Any]] | None = None,
+) -> None:
+    """Write the parts, and arrays of other names `beside` them, to a temporary file, then rename it."""
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "format": np.array(FORMAT),
+        "data": joint.data,
+        "indices": joint.indices,
+        "indptr": joint.indptr,
+        "shape": np.array(joint.shape),
+    }
+    for name, side in (("left", left), ("right", right)):
+        arrays[f"{name}_ids"] = _storable_ids(name, side.ids)
+        if side.labels is not None:
+            arrays[f"{name}_labels"] = side.labels
+    if class_names is not None:
+        arrays["class_names"] = np.array(class_names, dtype=np.str_)
+    with replacing(require_graph_path(path)) as temporary:
+        np.savez_compressed(temporary, allow_pickle=False, **arrays, **(beside or {}))
+
+
+def require_graph_path(path: str | os.PathLike[str]) -> Path:
+    """The path, if a graph can be saved under that name: to be asked before the work, not after it."""
+    target = Path(path)
+    if target.suffix != ".npz":
+        raise ValueError(f"cannot write {target}: a graph's file name ends in .npz")
+    return target
+
+
+def _storable_ids(side: str, ids: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    if ids.dtype == np.int64:
+        return ids
+    if all(isinstance(name, str) for name in ids):
+        return ids.astype(np.str_)
+    raise ValueError(f"{side}_ids cannot be saved: make them all integers or all strings")
+
+
+def load_npz(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Constructor arguments from a file that `save_npz` wrote.
+
+    Only arrays of a pair graph are read, and none before the sizes that all of them declare agree.
+
+    Raises
+    ------
+    FileNotFoundError
+        No such file.
+    ValueError
+        Anything else than a whole pair graph; more than there is memory for.
+    """
+    source = require_file(path, "graph file")
+    try:
+        with zipfile.ZipFile(source) as archive:
+            declared = _declared(archive)
+            n_left, n_right = map(int, _array(archive, "shape"))
+            _require_agreement(declared, n_left, n_right)
+            arrays = {name: _array(archive, name) for name in declared}
+        joint = sp.csr_array((arrays["data"], arrays["indices"], arrays["indptr"]), shape=(n_left, n_right))
+        joint.check_format(full_check=True)
+    except MemoryError as error:
+        raise ValueError(f"{path} is larger than there is memory for") from error
+    except Exception as error:  # a damaged archive fails in a hundred ways
+        reason = " ".join(str(error).split()) or type(error).__name__
+        message = f"{path} is not a whole pair graph that PairGraph.save wrote: save it again ({reason})"
+        raise ValueError(message) from error
+    sides = {f"{side}_{what}": arrays.get(f"{side}_{what}") for side in ("left", "right") for what in ("labels", "ids")}
+    names = arrays.get("class_names")
+    return {"joint": joint, **sides, "class_names": None if names is None else names.tolist()}
+
+
+def load_beside(path: str | os.PathLike[str], names: Iterable[str]) -> dict[str, npt.NDArray[Any]]:
+    """Of the arrays of these names beside a saved graph, those that are there; small ones, of a file read before."""
+    with zipfile.ZipFile(path) as archive:
+        present = set(archive.namelist())
+        return {name: _array(archive, name) for name in names if f"{name}.npy" in present}
+
+
+def is_graph(path: str | os.PathLike[str]) -> bool:
+    """Whether a file says that it is a pair graph; no more of it is read than that."""
+    try:
+        with zipfile.ZipFile(require_file(path)) as archive:
+            return _header(archive, "format") == _FORMAT_HEADER and str(_array(archive, "format")) == FORMAT
+    except Exception:  # as in `load_npz`
+        return False
+
+
+def graph_output(path: Path) -> Output:
+    """A saved pair graph, which says that it is one, among what a command writes."""
+    return Output(path, lambda file: None if is_graph(file) else "it is not a pair graph")
+
+
+_FORMAT_HEADER = Header((), np.array(FORMAT).dtype)
+_OPTIONAL = ("left_labels", "right_labels", "left_ids", "right_ids", "class_names")
+_KINDS = dict.fromkeys(("indices", "indptr", "shape", *_OPTIONAL), "iu")  # of numpy's types, for each known array
+_KINDS |= {"format": "U", "data": "biuf", "left_ids": "iuU", "right_ids": "iuU", "class_names": "U"}
+
+
+def _declared(archive: zipfile.ZipFile) -> dict[str, Header]:
+    """What the arrays of a graph declare; strangers beside them are left alone."""
+    names = set(archive.namelist())
+    declared = {name: _header(archive, name) for name in _KINDS if f"{name}.npy" in names}
+    missing = [name for name in _KINDS if name not in declared and name not in _OPTIONAL]
+    if missing or declared["format"] != _FORMAT_HEADER or declared["shape"].shape != (2,):
+        raise ValueError(f"it lacks {', '.join(missing)}" if missing else "it is of another program")
+    for name, header in declared.items():
+        if header.dtype.kind not in _KINDS[name]:
+            raise ValueError(f"{name} holds {header.dtype}")
+    return declared
+
+
+def _header(archive: zipfile.ZipFile, name: str) -> Header:
+    with archive.open(f"{name}.npy") as member:
+        return read_header(member, archive.getinfo(f"{name}.npy").file_size)
+
+
+def _require_agreement(declared: Mapping[str, Header], n_left: int, n_right: int) -> None:
+    """Refuse arrays that are not of one graph, or of one larger than the memory, before anything large is read."""
+    sizes = {"left": n_left, "right": n_right}
+    shapes = dict.fromkeys(("data", "indices"), declared["data"].shape) | {"indptr": (n_left + 1,)}
+    shapes |= {f"{side}_{what}": (size,) for side, size in sizes.items() for what in ("labels", "ids")}
+    for name, wanted in shapes.items():
+        found = declared[name].shape if name in declared else wanted
+        if found != wanted or len(found) != 1:
+            raise ValueError(f"{name} has shape {found} in a graph of {n_left} x {n_right} nodes")
+    if sum(header.size for header in declared.values()) > os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"):
+        raise MemoryError
+
+
+def _array(archive: zipfile.ZipFile, name: str) -> npt.NDArray[Any]:
+    with archive.open(f"{name}.npy") as member:
+        array: npt.NDArray[Any] = np.lib.format.read_array(member, allow_pickle=False)
+    return array

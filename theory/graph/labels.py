@@ -1,0 +1,151 @@
+"""Class labels of any kind, as the integers that everything here computes with."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pairbounds.infrastructure.arrays import IntArray, is_tensor, without_torch
+
+UNLABELLED = -1  # the class of a node that has none
+
+
+def coded(
+    sides: Mapping[str, Any], class_names: Sequence[str] | None = None
+) -> tuple[dict[str, IntArray | None], tuple[str, ...] | None]:
+    """Integer labels of both sides, one numbering for the two, and the names of the classes where they have names.
+
+    Parameters
+    ----------
+    sides : for each side its labels, (n,), or `None`
+        Integers 0..r-1, as integers, whole floats or booleans, are kept. Anything else that pandas can tell apart
+        (text, categoricals, dates) is numbered in sorted order, the two sides together. A missing value (None, NaN,
+        NA), or -1, is a node without a label.
+    class_names : (r,), optional
+        The names of the integers.
+
+    Returns
+    -------
+    labels : for each side (n,), `UNLABELLED` where there is none, or `None`
+    names : (r,), or `None` where labels are integers without names
+
+    Raises
+    ------
+    ValueError
+        Labels that are no one-dimensional array; numbers that are no integers; integers on one side and names on the
+        other; integers beyond the names; a side on which every label is missing; numbers in bfloat16.
+    """
+    given = {side: _array(side, labels) for side, labels in sides.items() if labels is not None}
+    numbered = {side: _integers(side, labels) for side, labels in given.items()}
+    for side, codes in numbered.items():
+        if codes is not None:
+            require_labelled(side, codes)
+    if all(codes is not None for codes in numbered.values()):
+        found: dict[str, IntArray | None] = {side: numbered.get(side) for side in sides}
+        names = None if class_names is None else tuple(map(str, class_names))
+        _require_names(found, names)
+    else:
+        if class_names is not None:
+            raise ValueError("class_names are the names of integers, and the labels have names of their own")
+        _require_one_kind(numbered)
+        found, names = _named(given)
+        found = {side: found.get(side) for side in sides}
+    return found, names
+
+
+def require_labelled(side: str, codes: IntArray, nodes: str = "every node") -> None:
+    """Raise `ValueError` where all integer labels of a side, those of these nodes, are missing."""
+    if len(codes) and (codes == UNLABELLED).all():
+        raise ValueError(f"{side}_labels are missing for {nodes}: leave them out")
+
+
+def spelled(labels: IntArray | None, class_names: Sequence[str] | None) -> Any:
+    """Integer labels as their names, `None` where a node has none; as they are where classes have no names."""
+    if labels is None or class_names is None:
+        return labels
+    return [None if label == UNLABELLED else class_names[label] for label in labels.tolist()]
+
+
+def labels_without_torch(side: str, labels: Any) -> Any:
+    """The labels, those of a tensor as an array; `ValueError` for bfloat16, which cannot tell classes apart."""
+    if is_tensor(labels) and str(labels.dtype) == "torch.bfloat16":
+        raise ValueError(f"{side}_labels are bfloat16, which skips integers from 257 on: give integers")
+    return without_torch(labels)
+
+
+def _array(side: str, labels: Any) -> npt.NDArray[Any]:
+    """The labels as numpy has them: objects if pandas has a type of its own for them."""
+    array = np.asarray(labels_without_torch(side, labels))
+    if array.dtype.kind == "U" and not isinstance(labels, np.ndarray):
+        array = np.asarray(labels, dtype=object)  # numpy writes numbers and NaN among texts as text
+    if array.ndim != 1:
+        raise ValueError(f"{side}_labels has shape {array.shape}: give one class for each node")
+    return array
+
+
+def _integers(side: str, array: npt.NDArray[Any]) -> IntArray | None:
+    """The labels as integers if they are numbers, `UNLABELLED` where missing; `None` if they are names."""
+    missing = _missing(array)
+    present = array[~missing] if missing.any() else array
+    of_python = array.dtype == object and all(isinstance(label, int | np.integer | np.bool_) for label in present)
+    if array.dtype == object and not of_python:
+        if not all(isinstance(label, int | float | np.number) for label in present):
+            return None
+        present = present.astype(np.float64)
+    elif array.dtype.kind not in "iubfO":
+        return None
+    integers = present.dtype.kind in "iubO"
+    # Floats skip integers from 2^53 on (float64), so that one there may be another class than was meant.
+    end = 2**63 if integers else min(2**63, 2 ** (np.finfo(present.dtype).nmant + 1))
+    bad = ~((present >= UNLABELLED) & (present < end)) if present.dtype != np.bool_ else np.zeros(len(present), bool)
+    if not integers:
+        bad |= present != np.floor(present)
+    if bad.any():
+        node = int(np.flatnonzero(~missing)[int(np.argmax(bad))])
+        raise ValueError(
+            f"{side}_labels holds {bad.sum()} values that are not integers 0..r-1, the first {array[node]} at node "
+            f"{node}: a class is an integer in 0..2^{end.bit_length() - 1} - 1, a name, or {UNLABELLED} for none"
+        )
+    codes = np.full(len(array), UNLABELLED, dtype=np.int64)
+    codes[~missing] = present.astype(np.int64)
+    return codes
+
+
+def _missing(array: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    if array.dtype.kind in "fc":
+        return np.asarray(np.isnan(array))
+    if array.dtype != object:
+        return np.zeros(len(array), dtype=bool)
+    import pandas as pd
+
+    return np.asarray(pd.isna(array))
+
+
+def _require_one_kind(numbered: Mapping[str, IntArray | None]) -> None:
+    kinds = {side: "names" if codes is None else "integers" for side, codes in numbered.items()}
+    if len(set(kinds.values())) > 1:
+        described = " and ".join(f"{side}_labels are {kind}" for side, kind in kinds.items())
+        raise ValueError(f"{described}: a class is called the same on both sides")
+
+
+def _require_names(found: Mapping[str, IntArray | None], names: tuple[str, ...] | None) -> None:
+    largest = max((int(codes.max()) for codes in found.values() if codes is not None and len(codes)), default=-1)
+    if names is not None and largest >= len(names):
+        raise ValueError(f"labels go to {largest} and class_names has {len(names)} names: give one for each of 0..r-1")
+
+
+def _named(given: Mapping[str, npt.NDArray[Any]]) -> tuple[dict[str, IntArray | None], tuple[str, ...]]:
+    import pandas as pd
+
+    together = np.concatenate([labels.astype(object) for labels in given.values()])
+    try:
+        codes, names = pd.factorize(together, sort=True)
+    except TypeError:
+        raise ValueError("labels are of types that have no order: give integers or text") from None
+    texts = tuple(map(str, names))
+    if len(set(texts)) < len(texts):
+        raise ValueError("labels of two types are written alike, 1 and '1' say: give one of them")
+    ends = np.cumsum([len(labels) for labels in given.values()])[:-1]
+    parts = zip(given, np.split(codes.astype(np.int64), ends), strict=True)
+    return dict(parts), texts

@@ -1,0 +1,48 @@
+"""Theorem 12: two pair graphs over one left side, mixed."""
+
+import numpy as np
+import scipy.sparse as sp
+
+from pairbounds.infrastructure.hypotheses import require
+from pairbounds.theory.graph.pair_graph import PairGraph
+
+
+def mixture(first: PairGraph, second: PairGraph, share: float) -> PairGraph:
+    """The pair graph that draws its pairs from `first` with probability `share`, else from `second`.
+
+    Its right side is both right sides, so that its induced graph is exactly the mixture
+    `share P_T^(1) + (1 - share) P_T^(2)`. Then (theorem 12) `α_T` mixes linearly, and by Ky Fan the sum of the top m
+    values `σ_i²` is at most the mixture of the two sums. Right ids become pairs (0 or 1, id).
+
+    Raises
+    ------
+    ValueError
+        `share` not in (0, 1), left sides with different labels.
+    HypothesisError
+        Different left marginals: the mixture's left marginal would be neither.
+
+    Notes
+    -----
+    Linear in the number of pairs. AddNewPositive is such a mixture.
+    """
+    if not 0 < share < 1:
+        raise ValueError(f"share={share!r} is not between 0 and 1: a mixture has something of both")
+    require(
+        first.n_left == second.n_left and np.allclose(first.left_marginal, second.left_marginal, rtol=1e-9, atol=0),
+        "the two left marginals differ: resample one graph to the other's",
+    )
+    same = np.array_equal(np.array(first.left_labels), np.array(second.left_labels))
+    if not same or first.class_names != second.class_names:
+        raise ValueError("the left labels of the two graphs differ: a mixture has one left side")
+    joint = sp.hstack([share * first.joint, (1 - share) * second.joint], format="csr")
+    named = [graph.right_labels for graph in (first, second) if graph.right_labels is not None]
+    both = np.concatenate(named) if len(named) == 2 else None
+    ids = [(number, name) for number, graph in enumerate((first, second)) for name in graph.right_ids.tolist()]
+    return PairGraph(
+        joint,
+        first.left_labels,
+        both,
+        left_ids=first.left_ids,
+        right_ids=ids,
+        class_names=first.class_names if first.left_labels is not None else None,
+    )

@@ -1,0 +1,81 @@
+"""Pairs from features: each image with the texts that are nearest to it."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, without_torch
+from pairbounds.infrastructure.devices import torch_device
+
+BLOCK_BYTES = 2**28  # of the similarities that are held at a time
+
+
+def nearest(images: Any, texts: Any, top_k: int, *, device: str = "auto") -> tuple[IntArray, FloatArray]:
+    """The texts of the largest cosine similarity to each image, and these similarities, (n_images, top_k) each.
+
+    Parameters
+    ----------
+    images, texts : (n_images, d) and (n_texts, d)
+        numpy or torch, of any float type; rows are normalised here. Integers count as floats.
+    top_k : int
+        1..n_texts.
+    device : str
+        Where the products are taken: "auto", "cpu" or "cuda".
+
+    Raises
+    ------
+    ValueError
+        Features of different widths, empty, not finite, or with a row of zeros, which has no direction; top_k out of
+        range.
+
+    Notes
+    -----
+    Exact, in float32, by products of blocks. O(n_images n_texts d) operations; memory O((n_images + n_texts) d +
+    n_images top_k), and `BLOCK_BYTES` for a block. Among equal similarities the choice is arbitrary.
+    """
+    import torch
+
+    rows, columns = _directions("images", images), _directions("texts", texts)
+    if rows.shape[1] != columns.shape[1]:
+        raise ValueError(f"images have width {rows.shape[1]} and texts {columns.shape[1]}: take both from one model")
+    if isinstance(top_k, bool) or not isinstance(top_k, int | np.integer) or not 1 <= top_k <= len(columns):
+        raise ValueError(f"top_k={top_k!r} is not in 1..{len(columns)}, the number of texts")
+    place = torch_device(device)
+    against = torch.from_numpy(columns).to(place).T
+    indices = np.empty((len(rows), top_k), dtype=np.int64)
+    similarities = np.empty((len(rows), top_k))
+    height = max(1, BLOCK_BYTES // (4 * len(columns)))
+    for start in range(0, len(rows), height):
+        block = slice(start, start + height)
+        found = torch.topk(torch.from_numpy(rows[block]).to(place) @ against, top_k, dim=1)
+        indices[block], similarities[block] = found.indices.cpu().numpy(), found.values.cpu().numpy()
+    return indices, similarities
+
+
+def softmax_pairs(indices: IntArray, similarities: FloatArray, temperature: float) -> dict[str, npt.NDArray[Any]]:
+    """The pairs as an edge list, with weights `e^{s/τ}` that sum to 1 for each image: `rows`, `columns`, `weights`."""
+    if not (np.isfinite(temperature) and temperature > 0):
+        raise ValueError(f"temperature={temperature!r} is not a positive number")
+    weights = np.exp((similarities - similarities.max(axis=1, keepdims=True)) / temperature)
+    weights /= weights.sum(axis=1, keepdims=True)
+    rows = np.repeat(np.arange(len(indices)), indices.shape[1])
+    kept = weights.ravel() >= np.finfo(np.float64).eps  # lighter pairs are lost in the sum of the others
+    return {"rows": rows[kept], "columns": indices.ravel()[kept], "weights": weights.ravel()[kept]}
+
+
+def _directions(name: str, features: Any) -> npt.NDArray[np.float32]:
+    """Unit rows, (n, d), in float32."""
+    array = np.asarray(without_torch(features))
+    if array.ndim != 2 or 0 in array.shape:
+        raise ValueError(f"{name} has shape {array.shape}: features are a matrix (n, d), a row for each of {name}")
+    if not (np.issubdtype(array.dtype, np.number) or array.dtype == np.bool_) or np.iscomplexobj(array):
+        raise ValueError(f"{name} holds {array.dtype}: features are real numbers")
+    lengths = np.linalg.norm(array.astype(np.float32, copy=False), axis=1)
+    bad = ~(np.isfinite(lengths) & (lengths > 0))
+    if bad.any():
+        raise ValueError(
+            f"{name} has {bad.sum()} rows without a direction, the first at {np.argmax(bad)}: zero, too large or not a "
+            "number"
+        )
+    return np.asarray(array / lengths[:, None], dtype=np.float32)

@@ -1,0 +1,451 @@
+"""The positive-pair graph: one joint distribution, read as captions or as augmentations.
+
+Rows are *left* nodes (images, or augmented views), columns *right* nodes (captions, or natural images).
+"""
+
+import os
+from collections.abc import Hashable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, is_tensor, without_torch
+from pairbounds.theory.graph import formats as formats
+from pairbounds.theory.graph.labels import UNLABELLED, coded, require_labelled
+from pairbounds.theory.graph.neighbours import nearest, softmax_pairs
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+AnyArray = TypeVar("AnyArray", bound=npt.NDArray[Any])
+
+LISTED, LONGEST_NAME = 3, 24  # classes that are named where a graph is printed, and characters of a name
+INDUCED_LIMIT = 5_000  # left nodes; P_T is dense in the worst case
+ROUNDING_OF_SUM = 4 * np.finfo(np.float64).eps  # of quotients by their sum
+_ADVICE = "; of similarities, cosines say, PairGraph.from_features(images, texts, ...) makes weights"
+SMALLEST = float(np.finfo(np.float64).smallest_normal)  # probabilities below it have lost digits
+
+
+class PairGraph:
+    """A joint distribution `P` over (left, right) pairs, with optional class labels on both sides.
+
+    Parameters
+    ----------
+    joint : array_like or sparse, shape (n_left, n_right)
+        Non-negative weights of the pairs; normalised to sum to 1. Copied.
+    left_labels, right_labels : sequence, optional
+        A class for each row and each column: integers 0..r-1, or names (text, categoricals), which are numbered in
+        sorted order, both sides together. None, NaN or -1 is a node without a label.
+    left_ids, right_ids : sequence, optional
+        A name of any hashable type for each row and each column; by default 0, 1, 2, ...
+    class_names : sequence of str, optional
+        The names of the classes 0..r-1, where labels are integers.
+    drop_isolated : bool
+        Leave out rows and columns of zero weight, which the theory cannot speak of (they have no
+        marginal to divide by), together with their labels and ids.
+
+    Raises
+    ------
+    ValueError
+        NaN, infinite or negative weights; no weight at all; weights so far apart that as parts of a sum of 1 the
+        smallest have no place in float64; isolated nodes, unless dropped; labels or ids
+        of the wrong length; labels that are numbers but not integers 0..r-1, of two kinds, or missing for every node of
+        a side that has a pair.
+
+    Notes
+    -----
+    Immutable. Memory is linear in the number of pairs. Setting and vocabulary: Zhang, Wang and Wang,
+    *On the Generalization of Multi-modal Contrastive Learning*, ICML 2023; HaoChen et al. 2021.
+    """
+
+    def __init__(
+        self,
+        joint: Any,
+        left_labels: npt.ArrayLike | None = None,
+        right_labels: npt.ArrayLike | None = None,
+        *,
+        left_ids: Sequence[Hashable] | npt.ArrayLike | None = None,
+        right_ids: Sequence[Hashable] | npt.ArrayLike | None = None,
+        class_names: Sequence[str] | None = None,
+        drop_isolated: bool = False,
+    ) -> None:
+        weights = _validated_weights(joint)
+        labels, self._class_names = coded({"left": left_labels, "right": right_labels}, class_names)
+        left = _Side("left", weights.shape[0], labels["left"], left_ids)
+        right = _Side("right", weights.shape[1], labels["right"], right_ids)
+        keep_left, keep_right = np.diff(weights.indptr) > 0, np.bincount(weights.indices, minlength=right.size) > 0
+        if not (keep_left.all() and keep_right.all()):
+            if not drop_isolated:
+                raise ValueError(
+                    f"{np.sum(~keep_left)} left and {np.sum(~keep_right)} right nodes have no pairs: "
+                    "leave them out, as drop_isolated=True does in Python"
+                )
+            weights = sp.csr_array(weights[keep_left][:, keep_right])
+            left, right = left.kept(keep_left), right.kept(keep_right)
+        for array in (weights.data, weights.indices, weights.indptr):
+            _read_only(array)
+        self._joint = weights
+        self._left, self._right = left, right
+
+    @classmethod
+    def from_pairs(
+        cls,
+        left: Sequence[Hashable] | npt.ArrayLike,
+        right: Sequence[Hashable] | npt.ArrayLike,
+        weight: npt.ArrayLike | None = None,
+        left_labels: Mapping[Any, Any] | npt.ArrayLike | None = None,
+        right_labels: Mapping[Any, Any] | npt.ArrayLike | None = None,
+        *,
+        drop_isolated: bool = False,
+    ) -> Self:
+        """A graph from an edge list: `left[e]` and `right[e]` are the ids of the e-th pair's two ends.
+
+        Ids may be of any hashable type. Nodes are numbered in the order of their sorted ids, or of first
+        appearance when the ids cannot be sorted. Pairs listed more than once are summed. `weight` is 1 for each
+        pair unless given. Labels are a mapping (or a pandas Series) from id to class, or a sequence with the class of
+        each pair's end, or, where the ids are 0..n-1, of each node. Linear in the number of pairs, up to the sort.
+        """
+        joint, rows, columns = formats.joint_from_pairs(left, right, weight)
+        return cls(
+            joint,
+            rows.labels(left_labels),
+            columns.labels(right_labels),
+            left_ids=rows.ids,
+            right_ids=columns.ids,
+            drop_isolated=drop_isolated,
+        )
+
+    @classmethod
+    def from_features(
+        cls,
+        images: Any,
+        texts: Any,
+        *,
+        temperature: float,
+        top_k: int,
+        left_labels: npt.ArrayLike | None = None,
+        right_labels: npt.ArrayLike | None = None,
+        left_ids: Sequence[Hashable] | npt.ArrayLike | None = None,
+        right_ids: Sequence[Hashable] | npt.ArrayLike | None = None,
+        device: str = "auto",
+    ) -> Self:
+        """A graph from features of images and of texts, of CLIP say: each image with the texts nearest to it.
+
+        Parameters
+        ----------
+        images, texts : (n_images, d) and (n_texts, d)
+            numpy or torch; rows are normalised here, so that similarities are cosines.
+        temperature : float
+            τ: the pair (x, l) has weight `e^{s(x,l)/τ}` over the sum of the image's pairs. CLIP's own is 0.01. Every
+            image has equal mass, every text the mass that falls to it.
+        top_k : int
+            How many texts an image keeps. Texts that no image keeps are left out, with their labels and ids.
+        left_labels, right_labels, left_ids, right_ids :
+            As in `PairGraph`, for all images and all texts given.
+        device : str
+            Where similarities are computed: "auto", "cpu" or "cuda".
+
+        Raises
+        ------
+        ValueError
+            Features that are no two matrices of one width, not finite, or with a row of zeros; temperature or top_k out
+            of range.
+
+        Notes
+        -----
+        Exact, by products of blocks in float32: O(n_images n_texts d) operations, memory O((n_images + n_texts) d +
+        n_images top_k).
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from pairbounds import PairGraph
+        >>> images, texts = np.random.default_rng(0).standard_normal((2, 50, 8))
+        >>> PairGraph.from_features(images, texts, temperature=0.1, top_k=3, left_labels=np.arange(50) % 2)
+        PairGraph(n_left=50, n_right=49, n_pairs=150, 2 classes)
+        """
+        indices, similarities = nearest(images, texts, top_k, device=device)
+        pairs = softmax_pairs(indices, similarities, temperature)
+        joint = sp.coo_array((pairs["weights"], (pairs["rows"], pairs["columns"])), shape=(len(indices), len(texts)))
+        return cls(joint, left_labels, right_labels, left_ids=left_ids, right_ids=right_ids, drop_isolated=True)
+
+    @classmethod
+    def from_networkx(cls, g: "nx.Graph[Any]", *, drop_isolated: bool = False) -> Self:
+        """A graph from a weighted bipartite `networkx` graph.
+
+        Node attribute `bipartite` is 0 (left) or 1 (right), as `networkx` has it; edge attribute `weight` is 1
+        unless given; node attribute `label`, on all nodes of a side or on none, holds the classes.
+        """
+        return cls(**formats.from_networkx(g), drop_isolated=drop_isolated)
+
+    def to_networkx(self) -> "nx.Graph[Any]":
+        """The same graph for `networkx`: nodes `("left", id)` and `("right", id)`, weights summing to 1."""
+        return formats.to_networkx(self.joint, self._left, self._right, self.class_names)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read a graph that `save` wrote. Never unpickles."""
+        parts = formats.load_npz(path)
+        try:
+            return cls(**parts)
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"{path} is not a whole pair graph: {error}") from error
+
+    def save(self, path: str | os.PathLike[str], **beside: npt.NDArray[Any]) -> None:
+        """Write the graph as a compressed `.npz`; an interrupted write leaves an old file whole.
+
+        Ids must be all integers or all strings. Arrays `beside` are kept in the file, and `load` passes over them.
+        """
+        formats.save_npz(path, self.joint, self._left, self._right, self.class_names, beside)
+
+    @property
+    def joint(self) -> sp.csr_array:
+        """`P`, csr_array, shape (n_left, n_right), float64, sums to 1, no explicit zeros. Read-only."""
+        return self._joint
+
+    @cached_property
+    def normalized(self) -> sp.csr_array:
+        """`D_L^{-1/2} P D_R^{-1/2}`, csr_array, shape (n_left, n_right); its largest singular value is 1."""
+        left, right = 1 / np.sqrt(self.left_marginal), 1 / np.sqrt(self.right_marginal)
+        rows = np.repeat(left, np.diff(self.joint.indptr))
+        data = self.joint.data * rows * right[self.joint.indices]
+        return sp.csr_array((_read_only(data), self.joint.indices, self.joint.indptr), shape=self.joint.shape)
+
+    @cached_property
+    def left_marginal(self) -> FloatArray:
+        """`p_L`, shape (n_left,), positive, sums to 1."""
+        return _read_only(np.asarray(self.joint.sum(axis=1), dtype=np.float64))
+
+    @cached_property
+    def right_marginal(self) -> FloatArray:
+        """`p_R`, shape (n_right,), positive, sums to 1."""
+        return _read_only(np.asarray(self.joint.sum(axis=0), dtype=np.float64))
+
+    @property
+    def n_left(self) -> int:
+        """Number of left nodes."""
+        return self._left.size
+
+    @property
+    def n_right(self) -> int:
+        """Number of right nodes."""
+        return self._right.size
+
+    @property
+    def left_labels(self) -> IntArray | None:
+        """Class of each left node, shape (n_left,), -1 where it has none; `None` without labels."""
+        return self._left.labels
+
+    @property
+    def right_labels(self) -> IntArray | None:
+        """Class of each right node, shape (n_right,), -1 where it has none; `None` without labels."""
+        return self._right.labels
+
+    @property
+    def class_names(self) -> tuple[str, ...] | None:
+        """The names of the classes 0..r-1, or `None` where they are integers without names."""
+        return self._class_names
+
+    @property
+    def left_ids(self) -> npt.NDArray[Any]:
+        """Id of each left node, shape (n_left,)."""
+        return self._left.ids
+
+    @property
+    def right_ids(self) -> npt.NDArray[Any]:
+        """Id of each right node, shape (n_right,)."""
+        return self._right.ids
+
+    def induced(self) -> "PairGraph":
+        """The induced left graph `P_T = P D_R^{-1} Pᵀ`: two left nodes that share a right node.
+
+        Symmetric, with the left marginal of this graph on both sides. For small graphs: O(n_left²) memory.
+
+        Raises
+        ------
+        ValueError
+            More than `INDUCED_LIMIT` left nodes.
+        """
+        if self.n_left > INDUCED_LIMIT:
+            raise ValueError(
+                f"induced() forms P_T and takes at most {INDUCED_LIMIT} left nodes, this graph has {self.n_left}: "
+                "use induced_labelling_error and spectrum, which never form it"
+            )
+        scaled = sp.csr_array(self.joint * (1 / self.right_marginal)[None, :])
+        pairs = scaled @ self.joint.T
+        pairs.data[pairs.data < SMALLEST] = 0  # what no sum of 1 can tell from nothing
+        labels, ids = self.left_labels, self.left_ids
+        return PairGraph(pairs, labels, labels, left_ids=ids, right_ids=ids, class_names=self.class_names)
+
+    def labelled(self) -> "PairGraph":
+        """The part of the graph whose nodes have labels: what claims about labels can speak of.
+
+        Nodes without a label are left out on each side that has labels, and with them their pairs, so that the weights
+        that remain are divided by their sum; nodes whose pairs are all gone go with them.
+        """
+        rows, columns = (
+            None if labels is None else np.flatnonzero(labels != UNLABELLED)
+            for labels in (self.left_labels, self.right_labels)
+        )
+        return self.part(rows, columns)
+
+    def part(self, left: npt.ArrayLike | None = None, right: npt.ArrayLike | None = None) -> "PairGraph":
+        """The part of the graph on some of its nodes: what features of those alone can speak of.
+
+        The weights that remain are divided by their sum; nodes whose pairs are all gone are left out.
+
+        Parameters
+        ----------
+        left, right : numbers of nodes, each once, or a boolean mask; by default all
+            Numbers are kept in their order.
+
+        Raises
+        ------
+        ValueError
+            A node that is not there, or twice; none, or no pair among them.
+        """
+        rows, columns = _chosen("left", left, self.n_left), _chosen("right", right, self.n_right)
+        return PairGraph(
+            self.joint[rows][:, columns],
+            None if self.left_labels is None else self.left_labels[rows],
+            None if self.right_labels is None else self.right_labels[columns],
+            left_ids=self.left_ids[rows],
+            right_ids=self.right_ids[columns],
+            class_names=self.class_names,
+            drop_isolated=True,
+        )
+
+    def __repr__(self) -> str:
+        labels = self.left_labels
+        classes = "unlabelled" if labels is None else f"{np.unique(labels[labels != UNLABELLED]).size} classes"
+        missing = 0 if labels is None else int(np.sum(labels == UNLABELLED))
+        classes += f" and {missing} unlabelled" if missing else ""
+        classes += f": {self._named_classes}" if labels is not None and self.class_names else ""
+        return f"PairGraph(n_left={self.n_left}, n_right={self.n_right}, n_pairs={self.joint.nnz}, {classes})"
+
+    def _repr_html_(self) -> str:
+        from pairbounds.theory.graph.drawing import graph_card
+
+        return graph_card(self)
+
+    @property
+    def _named_classes(self) -> str:
+        names = self.class_names or ()
+        first = [repr(name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…") for name in names[:LISTED]]
+        return ", ".join([*first, "..."] if len(names) > LISTED else first)
+
+
+class _Side:
+    """The nodes of one side: how many, their labels and their ids."""
+
+    def __init__(self, name: str, size: int, labels: IntArray | None, ids: Any) -> None:
+        self.name, self.size = name, size
+        self.labels = None if labels is None else _of_size(name, labels, size)
+        self.ids = np.arange(size) if ids is None else formats.id_array(ids)
+        if self.ids.shape != (size,):
+            raise ValueError(f"{name}_ids has {self.ids.size} entries for {size} {name} nodes")
+        if len(set(self.ids.tolist())) != size:
+            raise ValueError(f"{name}_ids names some node twice: ids are distinct")
+        _read_only(self.ids)
+
+    def kept(self, keep: npt.NDArray[np.bool_]) -> "_Side":
+        labels = None if self.labels is None else self.labels[keep]
+        if labels is not None:
+            require_labelled(self.name, labels, "every node that has a pair")
+        return _Side(self.name, int(keep.sum()), labels, self.ids[keep])
+
+
+def _chosen(side: str, nodes: npt.ArrayLike | None, size: int) -> npt.NDArray[Any]:
+    """Numbers of nodes of one side, from what chooses them."""
+    if nodes is None:
+        return np.arange(size)
+    chosen = np.asarray(nodes)
+    if chosen.dtype == np.bool_ and chosen.shape == (size,):
+        return np.flatnonzero(chosen)
+    whole = chosen.ndim == 1 and np.issubdtype(chosen.dtype, np.integer)
+    if not whole or (chosen.size and not 0 <= chosen.min() <= chosen.max() < size):
+        raise ValueError(f"{side} nodes are chosen by numbers in 0..{size - 1}, or by a mask of shape ({size},)")
+    if len(np.unique(chosen)) < len(chosen):
+        raise ValueError(f"a {side} node is chosen twice")
+    return chosen
+
+
+def _of_size(side: str, labels: IntArray, size: int) -> IntArray:
+    if labels.shape != (size,):
+        raise ValueError(f"{side}_labels has shape {labels.shape} for {size} {side} nodes: give one class for each")
+    return _read_only(labels.copy())
+
+
+def _validated_weights(joint: Any) -> sp.csr_array:
+    """The weights as a canonical csr_array that sums to 1, without explicit zeros."""
+    entries = _entries(joint)
+    # Each entry is checked before duplicates are summed, where a negative weight would hide.
+    for fault, bad in (("NaN", np.isnan), ("infinite", np.isinf), ("negative", lambda x: x < 0)):
+        _reject(entries, bad(entries.data), fault)
+    if entries.nnz == 0 or entries.data.max() == 0:
+        raise ValueError("joint is empty or all zero: a pair graph needs at least one pair of positive weight")
+    entries.data = _normalised(entries.data)
+    weights = sp.csr_array(entries)
+    weights.sum_duplicates()
+    if np.count_nonzero(weights.data) < weights.nnz:
+        weights.eliminate_zeros()
+    return weights
+
+
+def _normalised(weights: FloatArray) -> FloatArray:
+    """The weights over their sum; `ValueError` where float64 cannot hold the smallest beside the largest."""
+    given = weights
+    with np.errstate(over="ignore", under="ignore"):
+        # Summed in the longest float there is: a saved graph is to load as it was, to the last bit.
+        if abs(given.sum(dtype=np.longdouble) - 1) > ROUNDING_OF_SUM:
+            weights = given / given.max()  # so that the sum of huge weights stays finite
+            weights /= float(weights.sum(dtype=np.longdouble))
+    if np.count_nonzero(weights >= SMALLEST) < np.count_nonzero(given):
+        positive = given[given > 0]
+        decades = np.log10(positive.max()) - np.log10(positive.min())
+        raise ValueError(
+            f"joint has weights from {positive.min():.3g} to {positive.max():.3g}, {decades:.0f} orders of magnitude "
+            f"apart: as parts of a sum of 1 the smallest are below {SMALLEST:.3g}, where float64 ends; leave them out"
+        )
+    return weights
+
+
+def _entries(joint: Any) -> sp.coo_array | sp.csr_array:
+    """A copy in float64, duplicates and all; of rows in order without any it is as it was, which takes no sort."""
+    if is_tensor(joint):
+        joint = without_torch(joint.to_dense())
+    if not sp.issparse(joint):
+        try:
+            joint = np.asarray(joint)
+        except ValueError:
+            raise ValueError(
+                "joint has rows of different lengths: a pair graph is a matrix (n_left, n_right)"
+            ) from None
+        if joint.ndim != 2:
+            raise ValueError(f"joint has {joint.ndim} dimensions: a pair graph is a matrix (n_left, n_right)")
+    dense = not sp.issparse(joint)
+    if not dense and joint.format == "csr":
+        data = formats.real_weights("joint", joint.data)
+        copied = sp.csr_array((data, joint.indices.copy(), joint.indptr.copy()), shape=joint.shape)
+        if copied.has_canonical_format:
+            return copied
+    entries = sp.coo_array(formats.real_weights("joint", joint) if dense else joint)
+    data, (rows, columns) = formats.real_weights("joint", entries.data), entries.coords
+    return sp.coo_array((data, (rows.copy(), columns.copy())), shape=entries.shape)
+
+
+def _reject(entries: sp.coo_array | sp.csr_array, bad: npt.NDArray[np.bool_], fault: str) -> None:
+    if bad.any():
+        row, column = (index[int(np.argmax(bad))] for index in entries.tocoo().coords)
+        raise ValueError(
+            f"joint has {bad.sum()} {fault} weights, the first at row {row}, column {column}: "
+            f"weights are finite and non-negative{_ADVICE if fault == 'negative' else ''}"
+        )
+
+
+def _read_only(array: AnyArray) -> AnyArray:
+    array.flags.writeable = False
+    return array

@@ -1,0 +1,266 @@
+"""How far positive pairs agree with the labels, and where in the spectrum the labels live."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import scipy.linalg
+import scipy.sparse as sp
+
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.hypotheses import HypothesisError, require
+from pairbounds.infrastructure.remembered import once_per_graph
+from pairbounds.theory.graph.components import left_components
+from pairbounds.theory.graph.labels import UNLABELLED
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TIE_ENTRIES = 10_000_000  # of the singular vectors that a tie is followed with: 80 MB
+
+
+@once_per_graph
+def labelling_error(graph: PairGraph) -> float:
+    """The labelling error `α = Pr_{(x,l)~P}[y(x) ≠ y(l)]`, in [0, 1].
+
+    Linear in the number of pairs. Source: HaoChen et al. 2021; Zhang, Wang and Wang 2023.
+
+    Raises
+    ------
+    ValueError
+        The graph lacks labels on a side.
+    """
+    left, right = required_labels(graph, "left"), required_labels(graph, "right")
+    pairs = graph.joint.tocoo()
+    rows, columns = pairs.coords
+    return float(pairs.data[left[rows] != right[columns]].sum())
+
+
+@once_per_graph
+def induced_labelling_error(graph: PairGraph) -> float:
+    """The induced labelling error `α_T = Pr_{(x,x')~P_T}[y(x) ≠ y(x')]`, in [0, 1].
+
+    Two left nodes are a pair when they share a right node; semantic consistency is `1 - α_T`. With
+    `P(c, l) = Σ_{x: y(x)=c} P(x, l)` it is `Σ_{l,c} P(c, l) (1 - P(c, l) / p_R(l))`: linear in the number of
+    pairs, `P_T` is never formed. Source: Zhang, Wang and Wang 2023.
+
+    Raises
+    ------
+    ValueError
+        The graph lacks labels on the left.
+    """
+    return _differing(required_labels(graph, "left"), graph.joint)
+
+
+@once_per_graph
+def right_induced_labelling_error(graph: PairGraph) -> float:
+    """The induced labelling error of the right side, in [0, 1]: of two right nodes that share a left one.
+
+    Raises
+    ------
+    ValueError
+        The graph lacks labels on the right.
+    """
+    return _differing(required_labels(graph, "right"), sp.csr_array(graph.joint.T))
+
+
+def joined_classes(graph: PairGraph) -> "pd.DataFrame":
+    """Which classes the induced pairs join: `Pr_{(x,x')~P_T}[y(x) = c, y(x') = c']`, shape (r, r), by class names.
+
+    Symmetric, sums to 1, its trace is `1 - α_T`, and its rows sum to the masses of the classes. Where classes are
+    integers without names, they name the rows and columns.
+
+    Raises
+    ------
+    ValueError
+        The graph lacks labels on the left.
+
+    Notes
+    -----
+    Linear in the number of pairs, and in those of classes that share a right node.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pairbounds import PairGraph
+    >>> from pairbounds.theory.quantities.consistency import joined_classes
+    >>> joined_classes(PairGraph(np.eye(2)[[0, 0, 1]], ["cat", "dog", "dog"])).round(3)
+           cat    dog
+    cat  0.167  0.167
+    dog  0.167  0.500
+    """
+    import pandas as pd
+
+    labels = required_labels(graph, "left")
+    by_class = class_indicators(labels).T @ graph.joint
+    joined = (by_class / graph.right_marginal) @ by_class.T
+    names = [graph.class_names[label] if graph.class_names else int(label) for label in np.unique(labels)]
+    return pd.DataFrame(sp.csr_array(joined).toarray(), names, names)
+
+
+def _differing(labels: IntArray, joint: sp.csr_array) -> float:
+    """How often two rows differ in label that are drawn from one column, itself drawn by its mass."""
+    by_class = sp.csc_array(class_indicators(labels).T @ joint)
+    starts, counts = by_class.indptr[:-1], np.diff(by_class.indptr)
+    marginal = np.repeat(np.add.reduceat(by_class.data, starts), counts)
+    # The mass of the other classes; of the heaviest at each right node as a sum, for nearly all less it is round-off.
+    order = np.lexsort((by_class.data, np.repeat(np.arange(len(starts)), counts)))
+    heaviest = order[by_class.indptr[1:] - 1]
+    lighter = by_class.data.copy()
+    lighter[heaviest] = 0
+    others = marginal - by_class.data
+    others[heaviest] = np.add.reduceat(lighter, starts)
+    return float(np.sum(by_class.data / marginal * others))
+
+
+def label_energy(graph: PairGraph, spectrum: Spectrum) -> FloatArray:
+    """The label energy `c_i = Σ_c ⟨u_i, ỹ_c⟩²`, shape (k,), with `ỹ_c = D_L^{1/2} 1[y = c]`.
+
+    Over all left singular vectors it sums to 1. Among equal values only the sum over all of them has a meaning: each
+    alone depends on the basis that the solver chose (`optimum_range`). Cost: O(n_left k).
+
+    Raises
+    ------
+    ValueError
+        The graph lacks labels on the left.
+    """
+    targets = weighted_targets(graph)
+    return np.asarray(np.sum((targets.T @ spectrum.left) ** 2, axis=0))
+
+
+def optimum_range(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[float, float]:
+    """The least and the most squared error `ε₂` of the probe over all optima of width k; equal without a tie.
+
+    Where `σ_k = σ_{k+1} > 0` an optimum spans the leading vectors above the tie and any t-dimensional part of the tied
+    space. With a basis U of that space, (n_left, m), `ε₂ = 1 - Σ_{i above} c_i - tr(Qᵀ Uᵀ Ỹ Ỹᵀ U Q)`, where Q, (m, t),
+    has orthonormal columns. By Ky Fan the trace lies between the sums of the t smallest and of the t largest
+    eigenvalues of `Uᵀ Ỹ Ỹᵀ U`: its eigenvectors attain both, and other choices every value between.
+
+    Parameters
+    ----------
+    triplets : Spectrum
+        At least k + 1, or all that there are. Where the tie goes on beyond them, the space of `σ = 1` is read off the
+        components of the graph; of another value twice as many triplets are computed, until it ends.
+    k : int
+        1..min(n_left, n_right).
+
+    Returns
+    -------
+    (least, most) : in [0, 1], exact up to the round-off of the triplets; what ties is what `Spectrum.tied` says.
+
+    Raises
+    ------
+    ValueError
+        k out of range, too few triplets.
+    HypothesisError
+        The graph lacks labels on the left; the tie has no end within `TIE_ENTRIES` of singular vectors.
+
+    Notes
+    -----
+    O(n_left k + m r min(m, r)) for r classes; where the tie goes on, linear in the pairs for `σ = 1`, and else a few
+    calls of `spectrum`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pairbounds import PairGraph, spectrum
+    >>> from pairbounds.theory.quantities.consistency import optimum_range
+    >>> graph = PairGraph(np.eye(4), [0, 0, 1, 1])
+    >>> least, most = optimum_range(graph, spectrum(graph, 3), 2)
+    >>> f"{least:.3f} {most:.3f}"
+    '0.000 1.000'
+    """
+    enough_triplets(graph, triplets, k)
+    above, tied = _untied_and_tied(graph, triplets, k)
+    targets, kept = weighted_targets(graph), k - above.shape[1]
+    rest, shares = 1 - float(np.sum((targets.T @ above) ** 2)), _shares(targets, tied)
+    least, most = (max(0.0, rest - float(part.sum())) for part in (shares[:kept], shares[len(shares) - kept :]))
+    return least, most
+
+
+def _untied_and_tied(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[FloatArray, FloatArray | sp.csr_array]:
+    """The vectors that every optimum of width k spans, (n_left, a), and a basis of the tied space, (n_left, m)."""
+    known, smaller, most = triplets, min(graph.joint.shape), TIE_ENTRIES // sum(graph.joint.shape)
+    while (tie := known.tied(k)) is not None and tie.stop == len(known.singular_values) < smaller:
+        if tie.start == 0 and (pieces := _component_basis(graph)).shape[1] >= tie.stop:
+            return known.left[:, :0], pieces
+        wanted = min(2 * tie.stop, smaller, most)
+        require(wanted > tie.stop, f"more than {tie.stop} values tie at k = {k}, too many to be computed here")
+        known = spectrum(graph, wanted)
+    if tie is None:
+        return known.leading(k).left, np.empty((graph.n_left, 0))
+    return known.left[:, : tie.start], known.left[:, tie]
+
+
+def _component_basis(graph: PairGraph) -> sp.csr_array:
+    """The left singular vectors of value 1, (n_left, components): `√p_L` on a component of the graph, normalised."""
+    own = left_components(graph)
+    share = np.sqrt(graph.left_marginal / np.bincount(own, weights=graph.left_marginal)[own])
+    return sp.csr_array((share, (np.arange(graph.n_left), own)))
+
+
+def _shares(targets: sp.csr_array, basis: FloatArray | sp.csr_array) -> FloatArray:
+    """The eigenvalues of `Uᵀ Ỹ Ỹᵀ U`, (m,), the largest first; from the smaller of that and `Ỹᵀ U Uᵀ Ỹ`."""
+    coordinates = sp.csr_array(targets.T @ basis)
+    classes, vectors = coordinates.shape
+    gram = coordinates @ coordinates.T if classes < vectors else coordinates.T @ coordinates
+    found = scipy.linalg.eigvalsh(gram.toarray())[::-1] if vectors else np.empty(0)
+    return np.pad(np.maximum(0.0, found), (0, vectors - len(found)))
+
+
+@once_per_graph
+def weighted_targets(graph: PairGraph) -> sp.csr_array:
+    """`Ỹ = [ỹ_1 … ỹ_r]`, csr_array, shape (n_left, r), of unit Frobenius norm: an entry in each row, not to change."""
+    indicators = class_indicators(required_labels(graph, "left"))
+    return sp.csr_array(indicators * np.sqrt(graph.left_marginal)[:, None])
+
+
+def class_indicators(labels: IntArray, classes: IntArray | None = None) -> sp.csr_array:
+    """One-hot rows, csr_array, shape (n, r): a column for each class present, or for each of `classes`."""
+    columns = np.unique(labels) if classes is None else classes
+    positions = np.searchsorted(columns, labels)
+    shape = (len(labels), len(columns))
+    return sp.csr_array((np.ones(len(labels)), (np.arange(len(labels)), positions)), shape=shape)
+
+
+def class_masses(graph: PairGraph, side: str = "left") -> FloatArray:
+    """Probability of each class present on a side, shape (r,), sums to 1; not to change."""
+    return _left_masses(graph) if side == "left" else _masses(required_labels(graph, side), graph.right_marginal)
+
+
+@once_per_graph
+def _left_masses(graph: PairGraph) -> FloatArray:
+    return _masses(required_labels(graph, "left"), graph.left_marginal)
+
+
+def _masses(labels: IntArray, marginal: FloatArray) -> FloatArray:
+    _, positions = np.unique(labels, return_inverse=True)
+    masses = np.bincount(positions, weights=marginal).astype(np.float64)
+    masses.flags.writeable = False
+    return masses
+
+
+def guess_error(graph: PairGraph, side: str = "left") -> float:
+    """0-1 error of guessing the largest class, `1 - max_c p_c`: an upper bound on an error is vacuous from there on.
+
+    Raises
+    ------
+    ValueError
+        The graph lacks labels on that side.
+    """
+    return 1 - float(class_masses(graph, side).max())
+
+
+def required_labels(graph: PairGraph, side: str) -> npt.NDArray[np.int64]:
+    """The labels of one side, or a `HypothesisError` (a `ValueError`) that says what is missing."""
+    labels = graph.left_labels if side == "left" else graph.right_labels
+    if labels is None:
+        raise HypothesisError(f"the graph has no {side} labels: build it with {side}_labels=...")
+    missing = int(np.sum(labels == UNLABELLED))
+    if missing:
+        raise HypothesisError(
+            f"{missing} of {len(labels)} {side} nodes have no label: graph.labelled() is the part of the graph that has"
+        )
+    return labels

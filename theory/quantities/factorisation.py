@@ -1,0 +1,187 @@
+"""The spectral contrastive loss on a whole graph, and its closed-form optimum."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+from pairbounds.infrastructure.arrays import FloatArray, is_tensor, sparse_tensor
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.probes import as_features
+from pairbounds.theory.spectrum.triplets import spectrum
+
+if TYPE_CHECKING:
+    import torch
+
+
+@overload
+def spectral_loss(graph: PairGraph, f: "torch.Tensor", g: "torch.Tensor") -> "torch.Tensor": ...
+@overload
+def spectral_loss(graph: PairGraph, f: FloatArray, g: FloatArray) -> float: ...
+def spectral_loss(graph: PairGraph, f: Any, g: Any) -> Any:
+    """The population spectral contrastive loss of an embedding pair.
+
+    `L(f, g) = -2 E_P[f(x)ᵀ g(l)] + E_{p_L × p_R}[(f(x)ᵀ g(l))²] = ‖Ā - F Gᵀ‖_F² - ‖Ā‖_F²`, with
+    `F = D_L^{1/2} f` and `G = D_R^{1/2} g`. Computed as `-2 tr(fᵀ P g) + tr((fᵀ D_L f)(gᵀ D_R g))`: linear in
+    the number of pairs, the n_left x n_right product is never formed.
+
+    Parameters
+    ----------
+    f : (n_left, k), g : (n_right, k)
+        Unweighted embeddings, both numpy or both torch.
+
+    Returns
+    -------
+    float, or with torch a scalar tensor, differentiable in f and g, in their dtype and on their device.
+
+    Raises
+    ------
+    TypeError
+        One of f and g is numpy and the other torch.
+    ValueError
+        Shapes that do not fit the graph.
+
+    Notes
+    -----
+    Cost: O(nnz k + (n_left + n_right) k²). Source: HaoChen et al. 2021 for one view; Zhang, Wang and Wang 2023
+    for two sides.
+    """
+    return spectral_loss_of(graph)(f, g)
+
+
+def spectral_loss_of(graph: PairGraph) -> Callable[[Any, Any], Any]:
+    """`spectral_loss` on one graph, for many calls: the graph is brought to torch once per dtype and device."""
+    held: dict[tuple[torch.dtype, torch.device], tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = {}
+
+    def loss(f: Any, g: Any) -> Any:
+        if is_tensor(f) != is_tensor(g):
+            raise TypeError("f and g must both be numpy arrays or both be torch tensors")
+        if is_tensor(f) and f.dtype != g.dtype:
+            raise TypeError(f"f is {f.dtype} and g {g.dtype}: give both one dtype")
+        if not is_tensor(f):
+            f, g = np.asarray(f, dtype=np.float64), np.asarray(g, dtype=np.float64)
+            _check_shapes(graph, f, g)
+            return float(_loss(graph.joint, graph.left_marginal, graph.right_marginal, f, g))
+        _check_shapes(graph, f, g)
+        key = (f.dtype, f.device)
+        if key not in held:
+            held[key] = _to_torch(graph, *key)
+        return _loss(*held[key], f, g)
+
+    return loss
+
+
+def optimal_embeddings(graph: PairGraph, k: int) -> tuple[FloatArray, FloatArray]:
+    """The closed-form optimum of the spectral loss, `F = U_k Σ_k^{1/2}` and `G = W_k Σ_k^{1/2}` (theorem 2).
+
+    Where k exceeds the rank of `Ā`, the columns beyond it are 0.
+
+    Returns
+    -------
+    f : (n_left, k), g : (n_right, k)
+        Unweighted. Any `(F R, G R^{-ᵀ})` with invertible R is as good: compare subspaces, never coordinates.
+
+    Raises
+    ------
+    ValueError
+        k out of 1..min(n_left, n_right).
+    """
+    top = spectrum(graph, k).leading(k)
+    root = np.sqrt(top.singular_values)
+    f = top.left * root / np.sqrt(graph.left_marginal)[:, None]
+    g = top.right * root / np.sqrt(graph.right_marginal)[:, None]
+    return f, g
+
+
+def best_scale(graph: PairGraph, f: Any, g: Any) -> float:
+    """The c for which `L(c f, g)` is least: `c = E_P[f(x)ᵀ g(l)] / E_{p_L × p_R}[(f(x)ᵀ g(l))²]`.
+
+    Proof. With a the attraction and r the repulsion, `L(c f, g) = -2 c a + c² r`, a parabola: it is least at
+    `c = a / r`, where it is `-a² / r`. A scale on g, or one on each side, does the same, for only their product counts.
+    The squared and the 0-1 error of a linear probe are the same for `c f` as for f, and where c > 0 the zero-shot error
+    is: so all that is known of encoders of that excess loss holds of f. Where `c <= 0`, pairs repel one another, and
+    what is known of `c f` says nothing of zero-shot predictions by f.
+
+    Parameters
+    ----------
+    f : (n_left, k), g : (n_right, k), numpy or torch
+        Unweighted, in any units: of unit norm, say.
+
+    Returns
+    -------
+    float; 0 where `f(x)ᵀ g(l)` is 0 for every x and l, so that no scale changes anything.
+
+    Raises
+    ------
+    ValueError
+        Shapes that do not fit the graph; values that are not finite.
+
+    Notes
+    -----
+    Cost: that of `spectral_loss`.
+    """
+    left, right = as_features(f, graph.n_left, "f"), as_features(g, graph.n_right, "g")
+    _check_shapes(graph, left, right)
+    attraction = float(np.sum(left * (graph.joint @ right)))
+    repulsion = float(np.sum(_gram(left, graph.left_marginal) * _gram(right, graph.right_marginal)))
+    return attraction / repulsion if repulsion > 0 else 0.0
+
+
+def best_partner(graph: PairGraph, f: Any) -> FloatArray:
+    """The right embedding of least spectral loss beside a left one, `G = Āᵀ F (FᵀF)⁺`, unweighted, (n_right, k).
+
+    With it the loss is `-‖Π_F Ā‖²` and depends on the column space of F alone: an encoder that was trained without
+    a right side, or on another loss and so in other units, is judged by its subspace.
+
+    No linear map of f does better, with any right side. Proof. `L(f, g) = ‖Ā - F Gᵀ‖² - ‖Ā‖²`, a least-squares problem
+    in G, whose best fit is the projection, `F Gᵀ = Π_F Ā`. A map T of f makes `(F T) G'ᵀ = F (G' Tᵀ)ᵀ` of the pair:
+    that is f beside another partner, and so no better than the best.
+
+    Parameters
+    ----------
+    f : (n_left, k), numpy or torch
+        Unweighted.
+
+    Raises
+    ------
+    ValueError
+        Features of the wrong shape or not finite.
+
+    Notes
+    -----
+    Cost: O(nnz k + n_left k²).
+    """
+    left = as_features(f, graph.n_left, "f")
+    length = np.sqrt(graph.left_marginal @ left**2)
+    length[length == 0] = 1  # unit columns, so that a small feature is not taken for round-off of a large one
+    left = left / length
+    gram = (left.T * graph.left_marginal) @ left
+    right = (graph.joint.T @ left) / graph.right_marginal[:, None] @ np.linalg.pinv(gram, hermitian=True)
+    return np.asarray(right / length)
+
+
+def _loss(joint: Any, left_marginal: Any, right_marginal: Any, f: Any, g: Any) -> Any:
+    attraction = (f * (joint @ g)).sum()
+    return -2 * attraction + (_gram(f, left_marginal) * _gram(g, right_marginal)).sum()
+
+
+def _gram(features: Any, marginal: Any) -> Any:
+    weighted = features * marginal[:, None] ** 0.5
+    return weighted.T @ weighted  # of one matrix, which numpy knows to be symmetric: half the work
+
+
+def _check_shapes(graph: PairGraph, f: Any, g: Any) -> None:
+    if f.ndim != 2 or g.ndim != 2 or f.shape[1] != g.shape[1] or (len(f), len(g)) != graph.joint.shape:
+        raise ValueError(
+            f"f has shape {tuple(f.shape)} and g {tuple(g.shape)}: this graph takes "
+            f"({graph.n_left}, k) and ({graph.n_right}, k)"
+        )
+
+
+def _to_torch(
+    graph: PairGraph, dtype: "torch.dtype", device: "torch.device"
+) -> "tuple[torch.Tensor, torch.Tensor, torch.Tensor]":
+    import torch
+
+    left, right = (torch.tensor(p, dtype=dtype, device=device) for p in (graph.left_marginal, graph.right_marginal))
+    return sparse_tensor(graph.joint, dtype, device), left, right

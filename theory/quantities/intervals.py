@@ -1,0 +1,352 @@
+"""Theorem 13: from samples of pairs to statements about the distribution they were drawn from, with a confidence.
+
+A pair graph made of counts is an estimate. Its labelling errors are proportions, whose intervals are exact. Its
+singular values are not: noise raises them. Two intervals for `σ_{k+1}` are here, one approximate and short, one exact
+and long.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.spectrum.triplets import singular_triplets, spectrum
+
+RESAMPLES = 200
+STACKED = 4_000_000  # entries of the dense copies of resampled matrices that are factorised at once
+
+
+def student_half(values: npt.ArrayLike, level: float = 0.95, *, overlap: float = 0.0) -> float:
+    """Half the width of Student's interval for the mean of independent values; NaN for fewer than two of them.
+
+    Parameters
+    ----------
+    overlap : tested items for each item learnt from, where the values are of random splits of one set and so are not
+        independent; `1/n` becomes `1/n + overlap` (Nadeau and Bengio, *Inference for the Generalization Error*, 2003)
+    """
+    from scipy.stats import t  # takes a second to import
+
+    found = np.asarray(values, dtype=np.float64)
+    if len(found) < 2:
+        return math.nan
+    return (
+        float(t.ppf((1 + level) / 2, len(found) - 1)) * float(found.std(ddof=1)) * math.sqrt(1 / len(found) + overlap)
+    )
+
+
+def shared_halves(values: npt.ArrayLike, level: float = 0.95, *, overlap: float = 0.0) -> tuple[float, float]:
+    """Half the widths of the intervals of the mean of a column, and of the difference of the means of two columns.
+
+    Each row has what its columns have in common: differences to one baseline share its noise, all g of them. The model
+    is `x_ij = μ_j + b_i + e_ij`, of a common part and an own one; the own ones have one variance. A column's mean has
+    the variance of both parts, and Satterthwaite's degrees of freedom; in a difference of columns the common part
+    cancels, and the degrees of freedom are `(n - 1)(g - 1)`.
+
+    Parameters
+    ----------
+    values : (n, g), with n, g >= 2; a row for each split
+    overlap : as `student_half` has it
+
+    Raises
+    ------
+    ValueError
+        Fewer than two rows or columns, or values that are not finite.
+    """
+    from scipy.stats import t  # takes a second to import
+
+    found = np.asarray(values, dtype=np.float64)
+    if found.ndim != 2 or min(found.shape) < 2 or not np.isfinite(found).all():
+        raise ValueError(f"values of shape {found.shape}: give two finite rows and columns at least")
+    n, g = found.shape
+    centred = found - found.mean(axis=0)
+    common = g * float(centred.mean(axis=1).var(ddof=1))  # expects g times the variance of b, and that of e
+    own_degrees = (n - 1) * (g - 1)
+    own = float(((centred - centred.mean(axis=1, keepdims=True)) ** 2).sum()) / own_degrees
+    parts = np.array([common / g, own * (1 - 1 / g)])
+    total = float(parts.sum())
+    if total == 0:
+        return 0.0, 0.0
+    degrees = total**2 / float((parts**2 / np.array([n - 1, own_degrees])).sum())
+    rate, upper = 1 / n + overlap, (1 + level) / 2
+    return (
+        float(t.ppf(upper, degrees)) * math.sqrt(total * rate),
+        float(t.ppf(upper, own_degrees)) * math.sqrt(2 * own * rate),
+    )
+
+
+def detectable(half: float, n: int, level: float = 0.95, power: float = 0.8) -> float:
+    """The mean of which n values, with half an interval of this width, exclude 0 with probability `power`."""
+    from scipy.stats import t  # takes a second to import
+
+    return half * (1 + float(t.ppf(power, n - 1)) / float(t.ppf((1 + level) / 2, n - 1)))
+
+
+def seeds_needed(
+    half: float, n: int, difference: float, *, overlap: float = 0.0, level: float = 0.95, power: float = 0.8
+) -> float:
+    """How many values it takes to show a mean with probability `power`; infinite where no number does.
+
+    Parameters
+    ----------
+    half : half of Student's interval of the mean of n values, as `student_half` has it with the same `overlap`
+    difference : the mean that is to be shown, above 0
+
+    With an overlap the interval of no number of splits is narrower than what they have in common.
+    """
+    from scipy.stats import norm, t  # takes a second to import
+
+    if not (difference > 0 and n > 1 and half >= 0):
+        raise ValueError(f"difference={difference}, n={n}, half={half}: above 0, more than one, and at least 0")
+    spread = half / (float(t.ppf((1 + level) / 2, n - 1)) * math.sqrt(1 / n + overlap))
+    quantiles = float(norm.ppf((1 + level) / 2) + norm.ppf(power))
+    if quantiles * spread * math.sqrt(overlap) >= difference:
+        return math.inf
+    least = (1 + level) / 2, power
+    needed = 2
+    while sum(float(t.ppf(one, needed - 1)) for one in least) * spread * math.sqrt(1 / needed + overlap) > difference:
+        needed += 1
+    return needed
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate and an interval that holds what it estimates with probability `level`, over the sample.
+
+    Attributes
+    ----------
+    estimate, low, high : the ends may be infinite
+    level : of confidence; at least this, unless approximate
+    method : how it was found
+    approximate : whether the level is only what simulations suggest
+    """
+
+    estimate: float
+    low: float
+    high: float
+    level: float
+    method: str
+    approximate: bool = False
+
+
+def clopper_pearson(successes: int, n: int, level: float = 0.95) -> Interval:
+    """The exact interval of a probability of which n independent trials gave some successes.
+
+    Raises
+    ------
+    ValueError
+        successes not in 0..n, n below 1, level not in (0, 1).
+
+    Notes
+    -----
+    Source: Clopper and Pearson 1934.
+    """
+    _check_level(level)
+    if n < 1 or not 0 <= successes <= n:
+        raise ValueError(f"successes={successes} and n={n}: n is at least 1, successes are 0..n")
+    low, high = proportion_ends(np.array([successes]), n, level)
+    return Interval(successes / n, float(low[0]), float(high[0]), level, "Clopper-Pearson")
+
+
+def labelling_error_interval(first: npt.ArrayLike, second: npt.ArrayLike, *, level: float = 0.95) -> Interval:
+    """The exact interval of a labelling error, from the labels of the two ends of n independent pairs.
+
+    For α draw pairs `(x, l)` from `P`; for α_T draw l from `p_R`, then x and x' independently from `P(· | l)`.
+
+    Parameters
+    ----------
+    first, second : (n,)
+        The label of either end of each pair.
+
+    Raises
+    ------
+    ValueError
+        Lengths that differ, no pairs, level not in (0, 1).
+    """
+    one, other = np.asarray(first), np.asarray(second)
+    if one.ndim != 1 or one.shape != other.shape:
+        raise ValueError(f"first has shape {one.shape} and second {other.shape}: give both ends of every pair a label")
+    return clopper_pearson(int(np.sum(one != other)), len(one), level)
+
+
+def singular_value_bootstrap(counts: Any, k: int, *, level: float = 0.95, rng: np.random.Generator) -> Interval:
+    """An approximate interval of `σ_{k+1}`, from how often each pair was seen among n independent ones.
+
+    Parameters
+    ----------
+    counts : (n_left, n_right), dense or sparse
+        Whole numbers; they sum to n. Nodes that were never seen are left out.
+    k : int
+        1..min(n_left, n_right) - 1, of the nodes seen.
+    rng : Generator
+        Draws the resamples.
+
+    Raises
+    ------
+    ValueError
+        Counts that are not whole numbers, k out of range, level not in (0, 1).
+
+    Notes
+    -----
+    Sampling noise adds to the squares of singular values, and a resample has as much noise again. So the upper end is
+    that of the resampled values, and errs upwards; the lower end is `√(2 σ̂² - upper²)`, which takes away from the
+    square of the estimate what the resamples have in excess of it. At level 0.95 it held σ_{k+1} in 88% to 100% of 300
+    samples of each of four small graphs at two values of n and of k, the upper end in 96% to 100%; plain percentiles
+    never held a σ of 0. Cost: `RESAMPLES` factorisations.
+    """
+    graph, n = _empirical(counts, k, level)
+    estimate = float(spectrum(graph, k + 1, device="cpu").singular_values[k])
+    resampled = _resampled_values(graph, n, k, rng)
+    high = min(1.0, float(np.quantile(resampled, (1 + level) / 2)))
+    low = math.sqrt(max(0.0, 2 * estimate**2 - high**2))
+    return Interval(estimate, low, max(high, estimate), level, "bootstrap", approximate=True)
+
+
+def singular_value_bernstein(counts: Any, k: int, *, level: float = 0.95) -> Interval:
+    """An exact interval of `σ_{k+1}`, from how often each pair was seen among n independent ones: long.
+
+    Parameters
+    ----------
+    counts : (n_left, n_right), dense or sparse
+        Whole numbers; they sum to n. Every node must have been seen.
+    k : int
+        1..min(n_left, n_right) - 1.
+
+    Raises
+    ------
+    ValueError
+        Counts that are not whole numbers, a node never seen, k out of range, level not in (0, 1).
+
+    Notes
+    -----
+    With probability `(1 + level) / 2` the marginals of all nodes are within their Clopper-Pearson intervals of a level
+    that is corrected for their number. Let M be the counts normalised by the true marginals. It is the mean of n
+    independent matrices with one entry, `1 / √(p_L(x) p_R(l))`, and mean Ā. By the matrix Bernstein inequality (Tropp
+    2012) the norm of `M - Ā` exceeds t with probability at most `(n_left + n_right) e^{-n t² / (2 v + 2 R t / 3)}`,
+    with `v = max(1 / min p_L, 1 / min p_R)` and `R = 1 + 1 / √(min p_L min p_R)`; by Weyl's inequality so does the
+    difference of singular values. And as `Ā̂ = S_L M S_R`, with diagonals `√(p / p̂)` of the marginals, `σ_{k+1}(M)` is
+    `σ_{k+1}(Ā̂)` times a factor between the least and the largest `√(p̂_L / p_L) √(p̂_R / p_R)` (Ostrowski).
+
+    How long it is depends on the rarest node, which must be seen hundreds of times before it says anything. On a graph
+    of 6 by 5 nodes, the rarest of mass 0.09, with `σ_2 = 0.64`, it was [0.20, 1] from 2,000 pairs, [0.38, 0.91] from
+    5,000 and [0.56, 0.74] from 40,000, where the bootstrap had [0.64, 0.65].
+    """
+    graph, n = _empirical(counts, k, level)
+    if graph.joint.shape != np.shape(counts):
+        raise ValueError("some nodes were never seen: nothing exact is known of their part of the spectrum")
+    estimate = float(spectrum(graph, k + 1, device="cpu").singular_values[k])
+    nodes, doubt = sum(graph.joint.shape), (1 - level) / 2
+    least, largest, rarest = 1.0, 1.0, []
+    for marginal in (graph.left_marginal, graph.right_marginal):
+        low, high = proportion_ends(np.rint(n * marginal), n, 1 - doubt / nodes)
+        least, largest = least * math.sqrt((marginal / high).min()), largest * math.sqrt((marginal / low).max())
+        rarest.append(float(low.min()))
+    t = _bernstein(nodes, n, v=1 / min(rarest), bound=1 + 1 / math.sqrt(math.prod(rarest)), doubt=doubt)
+    return Interval(
+        estimate, max(0.0, estimate * least - t), min(1.0, estimate * largest + t), level, "matrix Bernstein"
+    )
+
+
+def bound_interval(inconsistency: Interval, next_value: Interval) -> Interval:
+    """The interval of theorem 4's bound on the squared probe error, `α_T / (1 - σ²_{k+1})`, from those of its parts.
+
+    Its level is what the union bound leaves of the two; twice its ends are those of the bound on the 0-1 error. The
+    upper end itself bounds `ε₂(f*)` with that confidence.
+
+    Parameters
+    ----------
+    inconsistency : Interval
+        Of α_T.
+    next_value : Interval
+        Of `σ_{k+1}`.
+
+    Raises
+    ------
+    ValueError
+        Two levels that leave none.
+    """
+    level = inconsistency.level + next_value.level - 1
+    if level <= 0:
+        raise ValueError(f"levels {inconsistency.level} and {next_value.level} leave no confidence: raise them")
+    return Interval(
+        estimate=_over_gap(inconsistency.estimate, next_value.estimate),
+        low=_over_gap(inconsistency.low, next_value.low),
+        high=_over_gap(inconsistency.high, next_value.high),
+        level=level,
+        method=f"{inconsistency.method} and {next_value.method}",
+        approximate=inconsistency.approximate or next_value.approximate,
+    )
+
+
+def _over_gap(error: float, sigma: float) -> float:
+    return error / (1 - sigma**2) if sigma < 1 else math.inf
+
+
+def _check_level(level: float) -> None:
+    if not 0 < level < 1:
+        raise ValueError(f"level={level!r} is not a confidence: 0 < level < 1")
+
+
+def proportion_ends(successes: npt.NDArray[Any], n: int, level: float) -> tuple[FloatArray, FloatArray]:
+    """Clopper and Pearson's ends of many proportions, each of whole-numbered successes among n trials."""
+    import scipy.stats
+
+    tail = (1 - level) / 2
+    with np.errstate(invalid="ignore"):
+        low = np.where(successes > 0, scipy.stats.beta.ppf(tail, successes, n - successes + 1), 0.0)
+        high = np.where(successes < n, scipy.stats.beta.ppf(1 - tail, successes + 1, n - successes), 1.0)
+    return low, high
+
+
+def _empirical(counts: Any, k: int, level: float) -> tuple[PairGraph, int]:
+    """The graph of the nodes seen, and how many pairs were."""
+    _check_level(level)
+    values = np.asarray(sp.coo_array(counts).data)
+    if not np.all((values >= 0) & (values == np.rint(values))):
+        raise ValueError("counts holds values that are not whole numbers: give how often each pair was seen")
+    graph = PairGraph(counts, drop_isolated=True)
+    smaller = min(graph.joint.shape)
+    if not 1 <= k < smaller:
+        raise ValueError(
+            f"k={k!r} is not in 1..{smaller - 1}: there is no such next singular value among the nodes seen"
+        )
+    return graph, int(values.sum())
+
+
+def _resampled_values(graph: PairGraph, n: int, k: int, rng: np.random.Generator) -> FloatArray:
+    """`σ_{k+1}` of `RESAMPLES` samples of n pairs from the graph, which may miss some nodes."""
+    rows, columns = graph.joint.tocoo().coords
+    entries = math.prod(graph.joint.shape)
+    values = []
+    for draws in np.array_split(rng.multinomial(n, graph.joint.data, size=RESAMPLES), _chunks(entries)):
+        scale = np.sqrt(_sums(draws, rows, graph.n_left)[:, rows] * _sums(draws, columns, graph.n_right)[:, columns])
+        normalized = draws / np.where(draws > 0, scale, 1)
+        if entries <= STACKED:
+            stack = np.zeros((len(draws), *graph.joint.shape))
+            stack[:, rows, columns] = normalized
+            values.append(np.linalg.svd(stack, compute_uv=False)[:, k])
+        else:
+            matrix = sp.csr_array((normalized[0], graph.joint.indices, graph.joint.indptr), shape=graph.joint.shape)
+            values.append(singular_triplets(matrix, k + 1).singular_values[k:])
+    return np.concatenate(values)
+
+
+def _chunks(entries: int) -> int:
+    """Into how many parts the resamples are split, of one each where a dense copy of even one is too large."""
+    return min(RESAMPLES, -(-RESAMPLES * entries // STACKED))
+
+
+def _sums(draws: npt.NDArray[Any], nodes: npt.NDArray[Any], size: int) -> FloatArray:
+    """Draws at each node, (resamples, size)."""
+    incidence = sp.csr_array((np.ones(len(nodes)), (np.arange(len(nodes)), nodes)), shape=(len(nodes), size))
+    return np.asarray(draws @ incidence)
+
+
+def _bernstein(nodes: int, n: int, *, v: float, bound: float, doubt: float) -> float:
+    """The deviation t that is exceeded with probability at most `doubt`."""
+    log = math.log(nodes / doubt)
+    return (log * bound / 3 + math.sqrt((log * bound / 3) ** 2 + 2 * n * log * v)) / n

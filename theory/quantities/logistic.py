@@ -1,0 +1,76 @@
+"""The logistic linear probe, beside the least-squares probe that the theory is about."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import softmax
+from sklearn.linear_model import LogisticRegression
+
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import class_indicators, required_labels
+from pairbounds.theory.quantities.probes import ProbeResult, as_features, judged, labelled_mask
+from pairbounds.theory.quantities.scores import Standing, score_noise
+
+ITERATIONS = 2_000  # of L-BFGS, at most; it needs tens
+
+
+def logistic_probe(
+    graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None, penalty: float = 1e-4
+) -> ProbeResult:
+    """The multinomial logistic probe without an intercept, weighted by the left marginal.
+
+    It minimises `E[-log softmax(Bᵀ f(x))_{y(x)}] + penalty / 2 ‖B‖²` over the labelled nodes, with the columns of f
+    scaled to mean square 1. The result's `mse` is the Brier score of its probabilities, `E ‖p(x) - onehot(y(x))‖²`. The
+    optimal embedding spans the constants, so that an intercept would add nothing to it.
+
+    Parameters
+    ----------
+    f : (n_left, k), numpy or torch
+        Unweighted features of the left nodes.
+    labelled : indices or boolean mask of left nodes, optional
+        The nodes whose labels the probe may see; by default all. It never predicts a class that it does not see.
+    penalty : float
+        Positive.
+
+    Raises
+    ------
+    ValueError
+        No left labels; features of the wrong shape or not finite; `labelled` empty or out of range; penalty not
+        positive.
+
+    Notes
+    -----
+    L-BFGS of scikit-learn. Ties count as errors, as with `probe`.
+    """
+    if not 0 < penalty < np.inf:
+        raise ValueError(f"penalty={penalty!r} is not a positive number")
+    features = as_features(f, graph.n_left, "f")
+    targets = class_indicators(required_labels(graph, "left")).toarray()
+    classes = np.argmax(targets, axis=1)
+    seen = labelled_mask(labelled, graph.n_left)
+    present = np.unique(classes[seen])
+    length = np.sqrt(graph.left_marginal @ features**2)
+    length[length == 0] = 1
+    weights = graph.left_marginal[seen] / graph.left_marginal[seen].sum()
+    coefficients = np.zeros((features.shape[1], targets.shape[1]))
+    scaled = _columns(features[seen] / length, classes[seen], weights, penalty)
+    coefficients[:, present] = scaled / length[:, None]
+    scores = features @ coefficients[:, present]
+    standing = Standing.of(scores, score_noise(features, coefficients, graph.left_marginal))
+    probabilities = np.zeros_like(targets)
+    probabilities[:, present] = softmax(scores, axis=1)
+    misses = np.sum((probabilities - targets) ** 2, axis=1)
+    return judged(graph, replace(standing, leaders=present[standing.leaders]), classes, misses, coefficients, seen)
+
+
+def _columns(features: FloatArray, classes: IntArray, weights: FloatArray, penalty: float) -> FloatArray:
+    """A column of coefficients for each class present, (k, r)."""
+    if classes.min() == classes.max():
+        return np.zeros((features.shape[1], 1))
+    two = np.unique(classes).size == 2  # then there is one column, w, for the two of them, -w/2 and w/2
+    model = LogisticRegression(C=(2 if two else 1) / penalty, fit_intercept=False, max_iter=ITERATIONS)
+    columns = model.fit(features, classes, sample_weight=weights).coef_.T
+    return np.hstack([-columns, columns]) / 2 if two else columns

@@ -1,0 +1,66 @@
+"""From scores to errors: how many nodes a classifier can get wrong that stays near known scores.
+
+Let scores h have the margin `γ(x) = h_y(x) - max_{c≠y} h_c(x)` at a node of class y. Where a classifier with scores s
+is wrong or tied some class c has `s_c >= s_y`, while `h_y - h_c >= γ`: two coordinates of `s - h` differ by γ or more,
+so that `‖(s - h)(x)‖² >= γ₊²/2`. With `E‖s - h‖² <= Δ` its error is therefore at most the largest mass that a budget of
+Δ pays for, `N(γ, Δ)`. Of what is known of h and Δ alone nothing smaller is true, up to the last node, which counts in
+part. Scores that are the labels themselves have γ = 1, and `N = min(1, 2 Δ)`. Source: new here.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from pairbounds.infrastructure.arrays import FloatArray
+
+EPS = float(np.finfo(np.float64).eps)
+
+
+def margins(scores: FloatArray, labels: npt.ArrayLike) -> FloatArray:
+    """`γ(x) = h_y(x) - max_{c≠y} h_c(x)`, (n,): how far the score of a node's own class is ahead; negative where wrong.
+
+    Parameters
+    ----------
+    scores : (n, r)
+        A column for each class.
+    labels : (n,)
+        The column of each node's own class, 0..r-1.
+
+    Returns
+    -------
+    (n,) : infinite where r = 1. Cost: O(n r).
+    """
+    own = np.asarray(labels)
+    nodes = np.arange(len(own))
+    others = scores.copy()
+    others[nodes, own] = -np.inf
+    return np.asarray(scores[nodes, own] - others.max(axis=1))
+
+
+def error_within(margins: FloatArray, masses: FloatArray, budget: float) -> float:
+    """`N(γ, Δ) = max {Σ_x p(x) z(x) : 0 <= z <= 1, Σ_x p(x) z(x) γ(x)₊²/2 <= Δ}`, in [0, 1], rounded up.
+
+    The 0-1 error, ties being errors, of any classifier whose scores s satisfy `E‖s - h‖² <= Δ`, if γ are the margins of
+    the scores h. At most `Pr[γ <= θ] + 2 Δ/θ²` for every θ > 0.
+
+    Parameters
+    ----------
+    margins, masses : (n,)
+        γ and p.
+    budget : float
+        Δ, at least 0; may be infinite.
+
+    Notes
+    -----
+    The nodes of the smallest margins are the cheapest, and the last is paid for in part. Cost: O(n log n).
+    """
+    order = np.argsort(margins)
+    # Where a node is light its margin may be so large that only with its mass the square does not overflow.
+    mass, cost = masses[order], (np.sqrt(masses[order]) * np.maximum(0.0, margins[order])) ** 2 / 2
+    spent = np.cumsum(cost)
+    rounded = budget * (1 + 4 * EPS * len(mass))
+    paid = int(np.searchsorted(spent, rounded, side="right"))
+    error = float(mass[:paid].sum())
+    if paid < len(mass) and np.isfinite(cost[paid]):
+        left = rounded - (spent[paid - 1] if paid else 0.0)
+        error += float(mass[paid]) * min(1.0, left / float(cost[paid]))
+    return float(min(1.0, error * (1 + 4 * EPS * len(mass))))

@@ -1,0 +1,98 @@
+"""Whether views of one sample can still be told from views of others."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pairbounds.theory.quantities.metrics.sphere import on_sphere
+
+BLOCK = 4_000_000  # distances held at once
+EPS = float(np.finfo(np.float64).eps)
+
+
+def average_confusion_rate(features: Any, samples: npt.ArrayLike) -> float:
+    """ACR: the share of views whose nearest other view, on the unit sphere, is a view of another sample; in [0, 1].
+
+    Parameters
+    ----------
+    features : (n, k), numpy or torch
+        One row for each view; divided by its norm first.
+    samples : (n,)
+        Which sample each view is a view of: ids of any kind, each at least twice. With classes in their place it is the
+        share of views that a nearest neighbour misclassifies.
+
+    Raises
+    ------
+    HypothesisError
+        A row of norm 0.
+    ValueError
+        Wrong shapes, features that are not finite, a sample with a single view, one sample only.
+
+    Notes
+    -----
+    A view of another sample that is exactly as near counts as the nearest, as ties are errors everywhere here: an
+    embedding that is constant is all confusion. O(n² k) time, in blocks of `BLOCK` distances: by products, and where
+    these are too near to tell as sums of squares, in which nothing cancels. Source: Wang et al. 2022.
+    """
+    ids = np.asarray(samples)
+    if ids.ndim != 1:
+        raise ValueError(f"samples has shape {ids.shape}: give one id for each view")
+    _, own, views = np.unique(ids, return_inverse=True, return_counts=True)
+    if len(views) < 2 or views.min() < 2:
+        raise ValueError(
+            f"samples names {len(views)} samples, {np.sum(views == 1)} of them with one view: confusion takes two or "
+            "more samples, each with two or more views"
+        )
+    sphere = on_sphere(features, len(ids), "features")
+    step = max(1, BLOCK // len(ids))
+    confused = [_confused(sphere, own, start, start + step) for start in range(0, len(ids), step)]
+    return float(np.mean(np.concatenate(confused)))
+
+
+def average_relative_confusion(before: Any, after: Any, samples: npt.ArrayLike) -> float:
+    """ARC: `(1 - ACR(after)) / (1 - ACR(before))`, of an embedding of the same views before and after training.
+
+    Parameters
+    ----------
+    before, after : (n, k) and (n, k'), numpy or torch
+    samples : (n,)
+        As in `average_confusion_rate`.
+
+    Raises
+    ------
+    ValueError
+        As `average_confusion_rate`; also where every view is confused before training.
+
+    Notes
+    -----
+    Source: Wang et al. 2022.
+    """
+    unconfused = 1 - average_confusion_rate(before, samples)
+    if unconfused == 0:
+        raise ValueError("every view is confused before training: the ratio to it has no value")
+    return (1 - average_confusion_rate(after, samples)) / unconfused
+
+
+def _confused(sphere: Any, own: npt.NDArray[np.intp], start: int, stop: int) -> npt.NDArray[np.bool_]:
+    """Whether a view of another sample is as near as any of the own, for the views start..stop-1."""
+    from scipy.spatial.distance import cdist  # a tenth of a second to load
+
+    views = np.arange(start, min(stop, len(own)))
+    others, same = _nearest(2 - 2 * (sphere[views] @ sphere.T), own, views)
+    # Products, lengths and the two roundings of a difference: no distance is off by as much.
+    close = np.abs(others - same) <= 16 * EPS * sphere.shape[1]
+    if close.any():
+        exact = cdist(sphere[views[close]], sphere, "sqeuclidean")
+        others[close], same[close] = _nearest(exact, own, views[close])
+    return np.asarray(others <= same)
+
+
+def _nearest(
+    distances: npt.NDArray[np.float64], own: npt.NDArray[np.intp], views: npt.NDArray[np.intp]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """How far some views are from the nearest view of another sample, and from the nearest other of their own."""
+    same = own[views, None] == own
+    others = np.where(same, np.inf, distances).min(axis=1)
+    distances[np.arange(len(views)), views] = np.inf  # a view is no neighbour of itself
+    return others, np.where(same, distances, np.inf).min(axis=1)

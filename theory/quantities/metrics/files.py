@@ -1,0 +1,239 @@
+"""Features, and the positive pairs among their rows, from files that other programs wrote."""
+
+import os
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pairbounds.infrastructure.cells import is_numeric, numbers, present, texts
+from pairbounds.infrastructure.checkpoints import weights_in
+from pairbounds.infrastructure.inputs import read_by, require_file
+from pairbounds.infrastructure.table_files import Layout, is_table, is_unnamed, layout_of
+from pairbounds.theory.graph.files import (
+    ENDS,
+    MATRICES,
+    WEIGHTS,
+    WORDS,
+    first_of,
+    in_words,
+    known_ends,
+    read_graph,
+    read_labels,
+    read_rows,
+)
+from pairbounds.theory.graph.pair_graph import PairGraph
+
+SHARED = (("image", "caption"), ("image", "text"), ("url", "text"))  # of `ENDS`: what shares the second is a pair
+TENSORS = (".pt", ".pth")
+assert set(SHARED) <= set(ENDS)
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureFile:
+    """Features (n, k), and the ids of their rows where the file names them."""
+
+    rows: npt.NDArray[Any]
+    ids: list[str] | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """What tables call the rows: by their ids, or else by their numbers, from 0."""
+        return [str(number) for number in range(len(self.rows))] if self.ids is None else self.ids
+
+    def numbered(self, names: Any, what: str) -> npt.NDArray[np.int64]:
+        """The numbers of the rows of these names.
+
+        Raises
+        ------
+        ValueError
+            A name that no row has; two rows of one name.
+        """
+        import pandas as pd
+
+        known = pd.Index(self.names)
+        if not known.is_unique:
+            raise ValueError(f"the features have two rows called {known[known.duplicated()][0]!r}: {what} names them")
+        found = known.get_indexer(pd.Index(names))
+        if (found < 0).any():
+            lost = names[found < 0]
+            has = (
+                f"the rows of the features are numbered 0..{len(self.rows) - 1}"
+                if self.ids is None
+                else "the ids of the rows differ"
+            )
+            raise ValueError(f"{what} names {len(lost)} rows that are not there, the first {lost[0]!r}: {has}")
+        return np.asarray(found, dtype=np.int64)
+
+
+def read_features(path: str | os.PathLike[str], header: bool | None = None) -> FeatureFile:
+    """Features from a file; nothing is unpickled.
+
+    Parameters
+    ----------
+    path :
+        `.npy`; `.npz` with one array, or one called features; `.pt` of a tensor, or of a mapping with one; a table
+        whose columns are numbers, or one of whose columns holds vectors. A column in it may name the rows, as that of a
+        matrix in `pairbounds.theory.graph.files.read_graph`.
+    header : as there
+
+    Raises
+    ------
+    FileNotFoundError
+        No such file.
+    ValueError
+        Another kind of file, a damaged one, or what is no matrix of real numbers.
+    """
+    source = require_file(path, "features file")
+    readers: dict[str, Callable[[Path], Any]] = {".npy": _npy, ".npz": _npz}
+    if is_table(source):
+        found = _of_table(layout_of(source, header))
+    elif source.suffix in TENSORS:
+        found = FeatureFile(_torch(source))
+    elif source.suffix in readers:
+        found = FeatureFile(read_by(source, readers[source.suffix]))
+    else:
+        raise ValueError(
+            f"{source} is none of {', '.join((*readers, *TENSORS))}, {WORDS}: features are read from one of these"
+        )
+    rows = found.rows
+    if rows.ndim != 2 or 0 in rows.shape or rows.dtype.kind not in "iuf":
+        raise ValueError(f"{source} holds {rows.dtype} of shape {rows.shape}: features are a matrix of numbers (n, k)")
+    return found
+
+
+def _npy(path: Path) -> Any:
+    return np.load(path, allow_pickle=False)
+
+
+def _npz(path: Path) -> Any:
+    if not zipfile.is_zipfile(path):
+        raise ValueError("it is no archive of arrays")
+    with np.load(path, allow_pickle=False) as arrays:
+        name = arrays.files[0] if len(arrays.files) == 1 else "features"
+        if name not in arrays.files:
+            raise ValueError(f"it holds the arrays {', '.join(arrays.files)}: call one features, or save one alone")
+        return arrays[name]
+
+
+def _torch(path: Path) -> Any:
+    import torch
+
+    stored = weights_in(path)
+    tensors = [each for each in (stored.values() if isinstance(stored, dict) else [stored]) if torch.is_tensor(each)]
+    if len(tensors) != 1:
+        raise ValueError(f"{path} holds {len(tensors)} tensors: save one of shape (n, k)")
+    tensor = tensors[0].detach()
+    return read_by(path, lambda _: (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy())
+
+
+def _of_table(layout: Layout) -> FeatureFile:
+    """Numbers in columns, or vectors in one; another column may name the rows."""
+    cells = layout.columns({name: name for name in layout.names})
+    vectors = next((name for name, column in cells.items() if pa.types.is_nested(column.type)), None)
+    if vectors is None:
+        rows = read_rows(layout, "value", cells)
+        return FeatureFile(rows.values, rows.ids)
+    lists = cells.pop(vectors).to_pylist()
+    widths = {len(vector or ()) for vector in lists}
+    if len(widths) > 1:
+        raise ValueError(
+            f"column {vectors!r} of {layout.path} holds vectors of the lengths {min(widths)} to {max(widths)}: give one"
+        )
+    name = next((name for name, column in cells.items() if is_unnamed(name) or not is_numeric(column)), None)
+    ids = None if name is None else texts(present(cells[name], name, str(layout.path))).tolist()
+    return FeatureFile(np.array(lists), ids)
+
+
+@dataclass(frozen=True, eq=False)
+class PairsFile:
+    """Positive pairs as `metrics` takes them, and how their file was understood.
+
+    Attributes
+    ----------
+    pairs, weights : as in `metrics`
+    understood : in words, where it is a table
+    """
+
+    pairs: "npt.NDArray[Any] | PairGraph"
+    weights: npt.NDArray[Any] | None = None
+    understood: str = ""
+
+
+def read_pairs(path: str | os.PathLike[str], features: FeatureFile, header: bool | None = None) -> PairsFile:
+    """Positive pairs from a file.
+
+    Parameters
+    ----------
+    path :
+        A table of two columns that both name rows, one pair each; a table with the columns image and caption, in which
+        rows that share a caption are pairs; a table of one column, the sample that each row is a view of; a `.npy` of
+        either, (m, 2) or (n,); or a graph file, whose left nodes are the rows in their order, and pairs share a right
+        node. Rows are named by number, from 0, or by id where the features have ids. A column of `WEIGHTS` says how
+        often each pair is drawn.
+    header : as in `read_features`
+
+    Raises
+    ------
+    FileNotFoundError
+        No such file.
+    ValueError
+        Another kind of file, or a damaged one; names of rows that are not there; a graph of another size.
+    """
+    source = require_file(path, "pairs file")
+    if is_table(source):
+        return _pairs_of_table(layout_of(source, header), features)
+    if source.suffix not in MATRICES:
+        raise ValueError(f"{source} is none of {', '.join(MATRICES)}, {WORDS}: pairs are read from one of these")
+    if source.suffix == ".npy":
+        array = np.asarray(read_by(source, _npy))
+        if array.ndim == 1 or (array.ndim == 2 and array.shape[1] == 2 and array.dtype.kind in "iu"):
+            return PairsFile(array)
+    graph, n = read_graph(source).graph, len(features.rows)
+    if graph.n_left != n:
+        raise ValueError(
+            f"{source} has {graph.n_left} left nodes for {n} rows of features: the rows are its left nodes"
+        )
+    return PairsFile(PairGraph(graph.joint))
+
+
+def _pairs_of_table(layout: Layout, features: FeatureFile) -> PairsFile:
+    file, weighing = str(layout.path), first_of(layout.names, WEIGHTS)
+    named = [name for name in layout.names if name != weighing and not is_unnamed(name)]
+    if len(layout.names) == 1:
+        sample = layout.names[0]
+        return PairsFile(texts(present(layout.columns({sample: sample})[sample], sample, file, what="sample")))
+    ends = known_ends(named) or (tuple(named) if len(named) == 2 else None)
+    if ends is None:
+        raise ValueError(
+            f"{file} has the columns {', '.join(layout.names)}: give two that name the rows of each pair, or call them "
+            "image and caption, or give one with the sample of each row"
+        )
+    used = {"first": ends[0], "second": ends[1]} | ({} if weighing is None else {"weight": weighing})
+    cells = layout.columns(used, ["weight"])
+    first, second = (texts(present(cells[end], used[end], file)) for end in ("first", "second"))
+    weights = None if weighing is None else numbers(cells["weight"], "weight", file)
+    shares = tuple(end.lower() for end in ends) in SHARED
+    roles = dict(zip(("row", "shared" if shares else "other row", "weight"), used.values(), strict=False))
+    words = in_words("a list of pairs", roles, [name for name in named if name not in ends])
+    rows = features.numbered(first, file)
+    if shares:
+        return PairsFile(PairGraph.from_pairs(rows, second, weights, drop_isolated=True), understood=words)
+    return PairsFile(np.stack([rows, features.numbered(second, file)], axis=1), weights, words)
+
+
+def read_classes(path: str | os.PathLike[str], features: FeatureFile, header: bool | None = None) -> npt.NDArray[Any]:
+    """A class for each row, None where it has none, from a labels file of `pairbounds.read_labels`."""
+    found = read_labels(path, header)
+    if not isinstance(found, dict):
+        return found
+    names = features.names
+    classes = np.array([found.get(name) for name in names], dtype=object)
+    if all(label is None for label in classes):
+        raise ValueError(f"{path} has a class for none of the {len(classes)} rows, {names[0]!r} the first")
+    return classes

@@ -1,0 +1,259 @@
+"""The best bound that some known numbers of a graph allow, with the measure that attains it and a graph that has it.
+
+Every bound of the squared probe error that knows no eigenvector is about the label-energy measure `ν = Σ_i c_i δ(σ_i²)`
+on [0, 1]: the error is at most `ν([0, σ²_{k+1}])`. Known numbers are its moments, `a_1 = 1 - α_T` among them; an upper
+end of `σ_{k+1}`; and the class masses p, of which `ν({1}) >= Σ_c p_c²` follows, for the first left vector is `√p_L`.
+The largest `ν([0, σ²])` under these constraints is a linear programme; its dual looks for the least polynomial above
+the step, with the known powers alone.
+
+**Nothing else is known of ν.** With `Σ_c p_c = 1`, a left and a right node for each class and `P = (1 - s) p pᵀ + s
+diag(p)` give `Ā = √p √pᵀ + s (I - √p √pᵀ)`: label energy `Σ p_c²` at 1 and the rest at s². A graph of such components,
+each with its own s and mass, and of single pairs, has the class masses p; and any measure of finitely many atoms with
+`ν({1}) >= Σ p_c²` is that of one. With k the number of its values above the place, its squared error is the bound
+itself. Where the classes of a component are two of mass 1/2, all its nodes tie, and the 0-1 error is twice the squared
+error: no factor below 2 is right. Source: new here.
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.probes import probe
+from pairbounds.theory.spectrum.triplets import spectrum
+
+GRID = 2_000  # places of the first programme; then the worst of all is added until none is left
+ROUNDS = 60
+SIDE_BY_SIDE = 1e-4  # atoms no further apart are one: to split it costs less than the tolerance
+SLOPE = 1e8  # the largest coefficient: so that numbers that no measure has are found out, and not divided by
+TOLERANCE = 1e-9  # of the value
+MISFIT = 1e-6  # numbers that no measure has to within this are contradictory
+MOST_CLASSES = 64  # of a graph that is built
+Quantity = Literal["probe_mse", "probe_error"]
+
+
+@dataclass(frozen=True, eq=False)
+class Sharpest:
+    """The best possible bound, and what attains it.
+
+    Attributes
+    ----------
+    quantity : "probe_mse" or "probe_error"
+    value : the bound, at most 1; no more than `TOLERANCE` above the best
+    atoms, weights : (n,), a measure with the known numbers that has this much at or below the place
+    polynomial : power -> coefficient, of a polynomial above the step, whose integral is the bound of the squared error
+    graph, k : a graph that has this measure, or nearly, and the width
+    attained : the quantity at the optimum of that width, measured on the graph
+    """
+
+    quantity: Quantity
+    value: float
+    atoms: FloatArray
+    weights: FloatArray
+    polynomial: Mapping[int, float]
+    graph: PairGraph
+    k: int
+    attained: float
+
+
+def sharpest(*, known: Mapping[str, Any], quantity: Quantity = "probe_mse") -> Sharpest:
+    """The least bound of a probe's error on the optimum that these numbers allow.
+
+    Parameters
+    ----------
+    known : mapping
+        Any of "alpha_T", or instead "a_1", which is `1 - α_T`; "a_2", "a_3", ... (multi-hop consistency); "sigma", an
+        upper end of `σ_{k+1}`; "class_masses", a sequence that sums to 1.
+    quantity : "probe_mse" or "probe_error"
+        The second is twice the first, at most 1. That is best possible where `attained` says so: where the label energy
+        at 1 is at least that in the tail, as with `alpha_T` and `sigma` alone.
+
+    Raises
+    ------
+    ValueError
+        An unknown name or quantity; a number out of its range; numbers that contradict one another.
+
+    Notes
+    -----
+    A linear programme on a grid, refined where its polynomial is lowest (Hettich and Kortanek 1993). Accurate to
+    `TOLERANCE` for up to eight moments or so, beyond which powers are too alike in double precision.
+
+    Examples
+    --------
+    >>> from pairbounds import sharpest
+    >>> found = sharpest(known={"alpha_T": 0.12, "sigma": 0.5})
+    >>> print(f"{found.value:.6f} {found.attained:.6f}", found.atoms.round(6))  # 0.12 / (1 - 0.25): theorem 4
+    0.160000 0.160000 [0.25 1.  ]
+    """
+    if quantity not in ("probe_mse", "probe_error"):
+        raise ValueError(f"quantity={quantity!r} is none of 'probe_mse', 'probe_error'")
+    problem = _Problem.of(known)
+    value, polynomial, atoms, weights = problem.solved()
+    graph, k = graph_of_measure(atoms, weights, problem.place, problem.class_masses)
+    top = spectrum(graph, k)
+    found = probe(graph, top.left / np.sqrt(graph.left_marginal)[:, None])
+    if quantity == "probe_mse":
+        return Sharpest(quantity, value, atoms, weights, polynomial, graph, k, found.mse)
+    return Sharpest(quantity, min(1.0, 2 * value), atoms, weights, polynomial, graph, k, found.error)
+
+
+def graph_of_measure(
+    atoms: FloatArray, weights: FloatArray, place: float, class_masses: FloatArray | None = None
+) -> tuple[PairGraph, int]:
+    """A graph whose label-energy measure is this, and the number of its values above the place.
+
+    A component for each atom below 1, of a node of each class, and single nodes for what is left at 1. Without class
+    masses the atoms up to the place get components of two classes, whose nodes tie, if the weight at 1 is enough for
+    that; the others so many classes as it asks for, at most `MOST_CLASSES`, and then the measure is nearly this.
+    """
+    below = atoms < 1
+    places, energies = atoms[below], weights[below] / weights.sum()
+    if class_masses is not None:
+        shares = [class_masses] * len(places)
+    else:
+        shares = [np.full(r, 1 / r) for r in _classes(places, energies, place)]
+    masses = np.array([energy / (1 - share @ share) for energy, share in zip(energies, shares, strict=True)])
+    masses /= max(1.0, float(masses.sum()))
+    blocks, labels, above = [], [], 0
+    for mass, atom, share in zip(masses, places, shares, strict=True):
+        root = math.sqrt(atom)
+        blocks.append(mass * ((1 - root) * np.outer(share, share) + root * np.diag(share)))
+        labels.append(np.arange(len(share)))
+        above += len(share) if atom > place else 1
+    rest, single = 1 - float(masses.sum()), np.ones(1) if class_masses is None else class_masses
+    if rest > TOLERANCE or not blocks:
+        blocks += [np.atleast_2d(rest * share) for share in single]
+        labels.append(np.arange(len(single)))
+        above += len(single)
+    joint = sp.csr_array(sp.block_diag([sp.coo_array(block) for block in blocks]))
+    return PairGraph(joint, np.concatenate(labels)), above
+
+
+def _classes(places: FloatArray, energies: FloatArray, place: float) -> list[int]:
+    """How many classes the component of each atom has: of r classes its energy at 1 is `1 / (r - 1)` of that below."""
+    tail = places <= place
+    at_one = 1 - float(energies.sum())
+    spare = at_one - float(energies[tail].sum())
+    if spare >= 0 and (spare > 0 or tail.all()):
+        others = _enough(float(energies[~tail].sum()), spare)
+        return [2 if it else others for it in tail]
+    return [_enough(float(energies.sum()), at_one)] * len(places)
+
+
+def _enough(energy: float, at_one: float) -> int:
+    return min(MOST_CLASSES, 1 + max(1, math.ceil(energy / at_one - TOLERANCE))) if at_one > 0 else MOST_CLASSES
+
+
+@dataclass(frozen=True, eq=False)
+class _Problem:
+    """The largest mass on [0, place] of a measure on [0, 1] with these moments and at least `at_one` at 1."""
+
+    powers: tuple[int, ...]
+    moments: FloatArray
+    place: float
+    at_one: float
+    class_masses: FloatArray | None
+
+    @classmethod
+    def of(cls, known: Mapping[str, Any]) -> "_Problem":
+        if {"alpha_T", "a_1"} <= known.keys():
+            raise ValueError("known has alpha_T and a_1, of which each is 1 less the other: give one")
+        moments, place, masses = {0: 1.0}, 1.0, None
+        for name, number in known.items():
+            if name == "class_masses":
+                masses = _masses(number)
+            elif name == "sigma":
+                place = _probability(name, number) ** 2
+            elif name == "alpha_T":
+                moments[1] = 1 - _probability(name, number)
+            elif re.fullmatch(r"a_[1-9]\d{0,2}", name, re.ASCII):
+                moments[int(name[2:])] = _probability(name, number)
+            else:
+                raise ValueError(f"known has {name!r}: it takes alpha_T, sigma, class_masses, and a_1, a_2, ...")
+        powers = tuple(sorted(moments))
+        at_one = 0.0 if masses is None else float(masses @ masses)
+        return cls(powers, np.array([moments[power] for power in powers]), place, at_one, masses)
+
+    def solved(self) -> tuple[float, dict[int, float], FloatArray, FloatArray]:
+        """The value, the polynomial, and the measure."""
+        rest = self.moments - self.at_one  # what is to be spread, beside the atom at 1 that is there in any case
+        grid = (1 - np.cos(np.pi * np.arange(GRID + 1) / GRID)) / 2
+        atoms = np.unique(np.r_[grid, self.place])
+        for _ in range(ROUNDS):
+            coefficients, weights = self._programme(atoms, rest)
+            lowest, lacking = self._lowest(coefficients)
+            if lacking <= TOLERANCE:
+                break
+            atoms = np.unique(np.r_[atoms, lowest])
+        misfit = np.abs(self._powers(atoms) @ weights - rest).max()
+        if misfit > MISFIT:
+            raise ValueError(f"no measure has these numbers, not even to within {misfit:.1e}: they contradict another")
+        value = float(coefficients @ rest) + max(0.0, lacking) * float(rest[0])
+        atoms, weights = _merged(np.r_[atoms, 1.0], np.r_[weights, self.at_one], self.place)
+        return min(1.0, max(0.0, value)), dict(zip(self.powers, coefficients.tolist(), strict=True)), atoms, weights
+
+    def _powers(self, atoms: FloatArray) -> FloatArray:
+        return np.array([atoms**power for power in self.powers])
+
+    def _step(self, atoms: FloatArray) -> FloatArray:
+        return np.asarray(atoms <= self.place, dtype=np.float64)
+
+    def _programme(self, atoms: FloatArray, rest: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """The polynomial of the least integral above the step at the atoms, and the weights that are its dual."""
+        from scipy.optimize import linprog
+
+        found = linprog(
+            rest,
+            A_ub=-self._powers(atoms).T,
+            b_ub=-self._step(atoms),
+            bounds=(-SLOPE, SLOPE),
+            method="highs-ds",
+            options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
+        )
+        return np.asarray(found.x), np.maximum(0.0, -np.asarray(found.ineqlin.marginals))
+
+    def _lowest(self, coefficients: FloatArray) -> tuple[FloatArray, float]:
+        """Where the polynomial is least above the step, and how much it lacks there: ends and stationary points."""
+        dense = np.zeros(self.powers[-1] + 1)
+        dense[list(self.powers)] = coefficients
+        stationary = np.polynomial.polynomial.polyroots(np.polynomial.polynomial.polyder(dense)).real
+        places = np.clip(np.r_[0.0, 1.0, self.place, np.nextafter(self.place, 1), stationary], 0, 1)
+        lacking = self._step(places) - coefficients @ self._powers(places)
+        return places[lacking > TOLERANCE / 2], float(lacking.max())
+
+
+def _merged(atoms: FloatArray, weights: FloatArray, place: float) -> tuple[FloatArray, FloatArray]:
+    """Join atoms that the programme put side by side, at their centre; drop those without weight.
+
+    No atom crosses the place, by round-off or to meet its neighbour: its weight would leave the tail.
+    """
+    order = np.argsort(atoms)
+    atoms, weights = atoms[order], weights[order]
+    kept = weights > TOLERANCE
+    atoms, weights = atoms[kept], weights[kept]
+    apart = (np.diff(atoms) > SIDE_BY_SIDE) | (np.diff(atoms <= place) != 0)
+    groups = np.cumsum(np.r_[0, apart])
+    total = np.bincount(groups, weights)
+    centres = np.bincount(groups, weights * atoms) / total
+    return np.clip(centres, atoms[np.r_[True, apart]], atoms[np.r_[apart, True]]), np.asarray(total, dtype=np.float64)
+
+
+def _probability(name: str, number: Any) -> float:
+    value = float(number)
+    if not 0 <= value <= 1:
+        raise ValueError(f"{name}={number!r} is not in [0, 1]")
+    return value
+
+
+def _masses(number: npt.ArrayLike | Sequence[float]) -> FloatArray:
+    masses = np.asarray(number, dtype=np.float64)
+    if masses.ndim != 1 or not (masses > 0).all() or abs(masses.sum() - 1) > MISFIT:
+        raise ValueError(f"class_masses={number!r} are not positive numbers that sum to 1")
+    return np.asarray(masses / masses.sum())

@@ -1,0 +1,228 @@
+"""Linear probes and zero-shot prediction on a pair graph: what the bounds are about."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.linalg
+import scipy.sparse as sp
+
+from pairbounds.infrastructure.arrays import FloatArray, without_torch
+from pairbounds.infrastructure.columns import unit_columns
+from pairbounds.infrastructure.hypotheses import require
+from pairbounds.infrastructure.svd import svd
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import class_indicators, required_labels
+from pairbounds.theory.quantities.scores import (
+    Standing,
+    column_lengths,
+    linear_scores,
+    linear_standing,
+    round_off,
+    score_noise,
+)
+
+LOSSLESS = 1 / float(np.sqrt(np.finfo(np.float64).eps))  # up to that condition normal equations lose nothing
+MARGIN = 10  # LAPACK's estimate of a condition is seldom a third of it
+
+
+@dataclass(frozen=True)
+class ProbeResult:
+    """A fitted linear probe and how it does; every average is weighted by the left marginal.
+
+    Attributes
+    ----------
+    error : 0-1 error over all left nodes, in [0, 1]; ties count as errors
+    mse : mean squared error over all left nodes, `E ‖Bᵀ f(x) - onehot(y(x))‖²`
+    coefficients : `B`, (k, r), a column for each class present, in the order of the class numbers
+    held_out_error : 0-1 error over the nodes whose labels the probe did not see; `None` if it saw all
+    doubt : by how much near ties, which count as errors, may take `error` beyond `2 mse`; of the order of round-off
+    """
+
+    error: float
+    mse: float
+    coefficients: FloatArray
+    held_out_error: float | None
+    doubt: float = 0.0
+
+    @property
+    def accuracy(self) -> float:
+        """`1 - error`."""
+        return 1 - self.error
+
+
+def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) -> ProbeResult:
+    """The least-squares linear probe, `argmin_B E_{x~p_L} ‖Bᵀ f(x) - onehot(y(x))‖²`, without an intercept.
+
+    Parameters
+    ----------
+    f : (n_left, k), numpy or torch
+        Unweighted features of the left nodes.
+    labelled : indices or boolean mask of left nodes, optional
+        The nodes whose labels the probe may see; by default all, which is the population probe of theorem 4.
+
+    Raises
+    ------
+    ValueError
+        No left labels; features of the wrong shape, not finite, or below 1e-307 throughout; `labelled` empty or out of
+        range.
+
+    Notes
+    -----
+    The prediction is the argmax. A class must win by more than round-off: ties count as errors, so that
+    `error <= 2 mse`. Where several B fit alike, for features are dependent or few labels are seen, it is the one of
+    least `‖B‖` in the coordinates of f, the limit of gradient descent from 0: rotations of f change no score beyond
+    round-off, other linear maps do where labels are hidden. Cost: O(n_left k (k + r)) for r classes; memory
+    O(n_left k).
+    """
+    features = as_features(f, graph.n_left, "f")
+    targets = class_indicators(required_labels(graph, "left"))
+    seen = labelled_mask(labelled, graph.n_left)
+    root = np.sqrt(graph.left_marginal)[:, None]
+    # Unit columns, so that a small feature is not taken for round-off of a large one; and unit over all nodes, so that
+    # one which is round-off on the labelled nodes is taken for it.
+    length = column_lengths(features, graph.left_marginal)
+    shown = np.where(seen[:, None], root, 0.0)
+    in_units = _least_squares(shown * (features / length), sp.csr_array(targets * shown), length)
+    with np.errstate(over="ignore", under="ignore"):
+        coefficients = in_units / length[:, None]
+    require(np.isfinite(coefficients).all(), "the probe of features so small overflows: make them larger")
+    own, parts, misses = targets.indices, [], np.empty(graph.n_left)
+    noise = score_noise(features, coefficients, graph.left_marginal)
+    for rows, scores in linear_scores(features, coefficients):
+        parts.append(Standing.of(scores, noise[rows]))
+        scores[np.arange(len(scores)), own[rows]] -= 1
+        misses[rows] = np.sum(scores**2, axis=1)
+    return judged(graph, Standing.joined(parts), own, misses, coefficients, seen)
+
+
+def judged(
+    graph: PairGraph,
+    standing: Standing,
+    own: npt.NDArray[Any],
+    misses: FloatArray,
+    coefficients: FloatArray,
+    seen: npt.NDArray[np.bool_],
+) -> ProbeResult:
+    """The result of a probe with this standing of its scores, from the column of each node's class and squared misses.
+
+    `own` and `misses`, the squared distances of the scores to the labels, are (n_left,).
+    """
+    wrong = standing.winners != own
+    held_out = None if seen.all() else float(np.average(wrong[~seen], weights=graph.left_marginal[~seen]))
+    return ProbeResult(
+        error=float(graph.left_marginal @ wrong),
+        mse=float(graph.left_marginal @ misses),
+        coefficients=coefficients,
+        held_out_error=held_out,
+        doubt=standing.doubt(graph.left_marginal),
+    )
+
+
+def zero_shot_error(graph: PairGraph, f: Any, g: Any) -> float:
+    """0-1 error of predicting by class prototypes of the right side, weighted by the left marginal.
+
+    The prototype of class c is `b_c = E_{l~p_R}[1[y(l) = c] g(l)]`, the score `s_c(x) = f(x)ᵀ b_c`; ties count
+    as errors.
+
+    Parameters
+    ----------
+    f : (n_left, k), g : (n_right, k), numpy or torch
+        Unweighted embeddings.
+
+    Raises
+    ------
+    ValueError
+        The graph lacks labels on a side; embeddings of the wrong shape or not finite.
+    """
+    standing, own, _ = zero_shot_standing(graph, f, g)
+    return float(graph.left_marginal @ (standing.winners != own))
+
+
+def zero_shot_standing(graph: PairGraph, f: Any, g: Any) -> tuple[Standing, npt.NDArray[Any], float]:
+    """The standing of the scores behind `zero_shot_error`, and the column of each left node's class, (n_left,).
+
+    The scores are divided by a power of two, whatever their size, so that none overflows or vanishes. The third is what
+    a score of 1 is then: 0 or infinite where the power is beyond float64.
+    """
+    left, right = required_labels(graph, "left"), required_labels(graph, "right")
+    classes = np.union1d(left, right)
+    features, texts = as_features(f, graph.n_left, "f"), as_features(g, graph.n_right, "g")
+    (features, up), (texts, own_powers) = unit_columns(features), unit_columns(texts)
+    powers = up + own_powers
+    with np.errstate(under="ignore", over="ignore"):
+        texts, unit = np.ldexp(texts, powers - powers.max()), float(np.ldexp(1.0, -powers.max()))
+    indicators = class_indicators(right, classes)
+    prototypes = (indicators.T @ (graph.right_marginal[:, None] * texts)).T
+    # A prototype is a sum in which much may cancel: its round-off is relative to the size of g, by Cauchy and Schwarz.
+    sizes = np.outer(column_lengths(texts, graph.right_marginal), np.sqrt(indicators.T @ graph.right_marginal))
+    noise = score_noise(features, sizes, graph.left_marginal)
+    return linear_standing(features, prototypes, noise), np.searchsorted(classes, left), unit
+
+
+def as_features(f: Any, size: int, name: str) -> FloatArray:
+    """Features as a finite float64 array (size, k), from numpy or torch, not copied if it is one already.
+
+    `ValueError` says what is wrong.
+    """
+    array = np.asarray(without_torch(f))
+    if np.iscomplexobj(array):
+        raise TypeError(f"{name} is complex: features are real numbers")
+    features = array.astype(np.float64, copy=False)
+    if features.ndim != 2 or len(features) != size or features.shape[1] == 0:
+        raise ValueError(f"{name} has shape {features.shape}: this graph takes ({size}, k)")
+    if not np.isfinite(features).all():
+        raise ValueError(f"{name} holds {np.sum(~np.isfinite(features))} values that are not finite")
+    return features
+
+
+def _least_squares(columns: FloatArray, targets: sp.csr_array, lengths: FloatArray) -> FloatArray:
+    """The B of least `‖columns B - targets‖`, of these that of least `‖diag(lengths)⁻¹ B‖`.
+
+    The columns are at most of unit length.
+    """
+    gram = columns.T @ columns
+    # An error in B costs its square in the residual: up to this condition the normal equations lose nothing.
+    if _clearly_better(gram, LOSSLESS) or np.linalg.cond(gram) < LOSSLESS:
+        return np.asarray(scipy.linalg.solve(gram, (targets.T @ columns).T, assume_a="pos"))
+    left, values, right_t = svd(columns)
+    kept = values > round_off(len(columns)) * values[0]
+    fitted = right_t[kept].T @ ((targets.T @ left[:, kept]).T / values[kept, None])
+    # What may be added is solved for, and not B itself, so that the fit stays as exact as it is in unit columns.
+    free = scipy.linalg.qr(right_t[kept].T)[0][:, kept.sum() :]
+    inverse = (lengths.min() / lengths)[:, None]
+    return np.asarray(fitted - free @ np.linalg.lstsq(inverse * free, inverse * fitted)[0])
+
+
+def _clearly_better(gram: FloatArray, condition: float) -> bool:
+    """Whether a symmetric matrix has a condition below that, by an estimate on the safe side and a Cholesky factor.
+
+    The estimate is of the 1-norm, in which no symmetric matrix has a smaller condition. `False` says nothing.
+    """
+    factor, failed = scipy.linalg.lapack.dpotrf(gram)
+    if failed:
+        return False
+    reciprocal, _ = scipy.linalg.lapack.dpocon(factor, np.abs(gram).sum(axis=0).max())
+    return bool(reciprocal > MARGIN / condition)
+
+
+def labelled_mask(labelled: npt.ArrayLike | None, size: int) -> npt.NDArray[np.bool_]:
+    """Which nodes' labels a probe may see, (size,): all by default; `ValueError` if none, or no such node."""
+    if labelled is None:
+        return np.ones(size, dtype=bool)
+    chosen = np.asarray(labelled)
+    if chosen.size == 0:
+        raise ValueError("labelled is empty: the probe needs at least one label")
+    if chosen.dtype == np.bool_ and chosen.shape != (size,):
+        raise ValueError(f"labelled is a mask of shape {chosen.shape} for {size} left nodes")
+    mask = np.zeros(size, dtype=bool)
+    if np.issubdtype(chosen.dtype, np.integer) and chosen.min() < 0:
+        raise ValueError(f"labelled holds negative indices: they are 0..{size - 1}")
+    try:
+        mask[chosen] = True
+    except IndexError:
+        raise ValueError(f"labelled must be indices in 0..{size - 1} or a boolean mask") from None
+    if not mask.any():
+        raise ValueError("labelled is False for every node: the probe needs at least one label")
+    return mask

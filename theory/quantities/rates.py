@@ -1,0 +1,139 @@
+"""Rates are fitted, never asserted: the exponent of a power law, with an interval over whole seeds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pairbounds.infrastructure.arrays import FloatArray
+
+RESAMPLES = 2_000
+FEWEST = 5  # groups; of fewer there are too few resamples that differ
+BLOCK = 4_000_000  # numbers held at once
+ROUNDING = 64 * float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True)
+class RateFit:
+    """A power law `y ≈ constant · x^exponent`, fitted by least squares to the logarithms.
+
+    Attributes
+    ----------
+    exponent : the slope of log y over log x
+    low, high : the ends of its interval, of confidence `level`, from resampled groups
+    constant : y where x is 1, by the fit
+    n, n_groups : points, and groups of points that were resampled as a whole
+    level : of the interval, approximate: see `fit_rate`
+    """
+
+    exponent: float
+    low: float
+    high: float
+    constant: float
+    n: int
+    n_groups: int
+    level: float
+
+
+def fit_rate(
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    groups: npt.ArrayLike | None = None,
+    *,
+    level: float = 0.95,
+    rng: np.random.Generator,
+) -> RateFit:
+    """The exponent of y as a power of x, with a bootstrap interval.
+
+    Parameters
+    ----------
+    x, y : (n,)
+        Positive; x of at least two values. A power law has no zeros: leave them out yourself, and say so.
+    groups : (n,), optional
+        What was drawn as one, such as a seed: ids of any kind. A resample takes whole groups, since points of one seed
+        go up and down together. By default each point is a group of its own.
+    level : float
+        Confidence, in (0, 1).
+
+    Raises
+    ------
+    ValueError
+        Wrong lengths; values that are not finite and positive, with how many; x without spread, in the whole or in a
+        resample; fewer than `FEWEST` (5) groups.
+
+    Notes
+    -----
+    The interval holds the middle of `RESAMPLES` resampled exponents. It is approximate, and with few groups too short:
+    at level 0.95 it held the true exponent of 82% of synthetic tables of 5 seeds, 91% of 10 and 94% of 20 (500 tables
+    each). Least squares on logarithms: an error of the same factor everywhere. O(n + groups · RESAMPLES).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> seeds, x = np.repeat(np.arange(20), 5), np.tile([1.0, 2.0, 4.0, 8.0, 16.0], 20)
+    >>> fit = fit_rate(x, 3 * x**-0.5 * rng.lognormal(sigma=0.1, size=100), seeds, rng=rng)
+    >>> fit.low < -0.5 < fit.high
+    True
+    """
+    import scipy.stats
+
+    log_x, log_y = _logarithms("x", x), _logarithms("y", y)
+    _, own = np.unique(np.arange(len(log_x)) if groups is None else np.asarray(groups), return_inverse=True)
+    _check(log_x, log_y, own, level)
+    # Centred, so that the sums do not cancel.
+    centre = log_x.mean(), log_y.mean()
+    sums = _sums_by_group(log_x - centre[0], log_y - centre[1], own)
+    everything = np.arange(len(sums))
+    interval = scipy.stats.bootstrap(
+        (everything,),
+        lambda chosen, axis=-1: _slope(sums[np.moveaxis(chosen, axis, -1)].sum(axis=-2)),
+        method="percentile",
+        confidence_level=level,
+        n_resamples=RESAMPLES,
+        batch=max(1, BLOCK // sums.size),
+        rng=rng,
+    ).confidence_interval
+    exponent = float(_slope(sums.sum(axis=0)))
+    constant = float(np.exp(centre[1] - exponent * centre[0]))
+    return RateFit(exponent, float(interval.low), float(interval.high), constant, len(log_x), len(sums), level)
+
+
+def _sums_by_group(x: FloatArray, y: FloatArray, own: npt.NDArray[np.intp]) -> FloatArray:
+    """The number of points and the sums of x, y, x² and xy of each group, (n_groups, 5): all that a slope needs."""
+    return np.stack([np.bincount(own, weights=part) for part in (np.ones_like(x), x, y, x * x, x * y)], axis=1)
+
+
+def _slope(sums: FloatArray) -> FloatArray:
+    """The least-squares slope from sums (..., 5)."""
+    n, x, y, xx, xy = np.moveaxis(sums, -1, 0)
+    spread = n * xx - x * x
+    if np.any(spread <= ROUNDING * n * xx):
+        raise ValueError("x has one value in some resamples of the groups: give groups, or points, of more values")
+    return np.asarray((n * xy - x * y) / spread)
+
+
+def _check(log_x: FloatArray, log_y: FloatArray, own: npt.NDArray[np.intp], level: float) -> None:
+    if not len(log_x) == len(log_y) == own.size:
+        raise ValueError(
+            f"x, y and groups have {len(log_x)}, {len(log_y)} and {own.size} entries: give as many of each"
+        )
+    if not 0 < level < 1:
+        raise ValueError(f"level={level!r} is not a confidence: 0 < level < 1")
+    if own.max(initial=-1) + 1 < FEWEST:
+        raise ValueError(f"there are {own.max(initial=-1) + 1} groups: an interval takes {FEWEST} or more")
+    if np.ptp(log_x) == 0:
+        raise ValueError(f"x has the one value {np.exp(log_x[0]):.6g}: a slope takes two or more")
+
+
+def _logarithms(name: str, values: npt.ArrayLike) -> FloatArray:
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim != 1:
+        raise ValueError(f"{name} has shape {array.shape}: give one number for each point")
+    bad = ~(np.isfinite(array) & (array > 0))
+    if bad.any():
+        raise ValueError(
+            f"{name} has {bad.sum()} of {array.size} values that are not finite and positive, which a power law has "
+            "not: leave those points out, and say so"
+        )
+    return np.log(array)

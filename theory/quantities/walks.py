@@ -1,0 +1,311 @@
+"""Theorem 19: multi-hop consistency from n pairs of an unknown distribution, and what it says of the penalised optimum.
+
+Walks are put together of pairs that were drawn independently: a step from a node takes the next pair of that node that
+no walk has taken. Nothing is estimated of the marginals, and no matrix is formed.
+"""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+from numpy.polynomial.polynomial import polyval
+
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.polynomials import proved_range
+from pairbounds.theory.graph.formats import Numbered
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import required_labels
+from pairbounds.theory.quantities.intervals import proportion_ends
+
+SPARE = 3  # pairs kept for each step that a walk may take: nodes that are seen seldom run out of theirs
+DEAD = -1  # where a walk is that found no pair
+FITTED = 100  # points on each side of μ² where the linear programme has a polynomial large enough
+EPS = float(np.finfo(np.float64).eps)
+
+Step = Callable[[IntArray], IntArray]  # from the nodes of walks, (w,), to the next ones, or `DEAD`
+
+
+@dataclass(frozen=True, eq=False)
+class ConsistencyIntervals:
+    """Intervals of the multi-hop consistency `a_1..a_M`, all of which hold with a stated confidence.
+
+    Attributes
+    ----------
+    walks : how many walks there were
+    agreed : (M,), how many of them had the label that they started with after each hop
+    died : (M,), how many had run out of pairs by then
+    low, high : (M,)
+    confidence : the probability, over the pairs, that all hold at once, or more
+    """
+
+    walks: int
+    agreed: IntArray
+    died: IntArray
+    low: FloatArray
+    high: FloatArray
+    confidence: float
+
+    @classmethod
+    def of(cls, walks: int, agreed: IntArray, died: IntArray, confidence: float) -> "ConsistencyIntervals":
+        """From counts: Clopper and Pearson's ends, with what is left of the confidence for each hop.
+
+        A walk that died may have agreed or not. As consistency never grows with the hops, an interval's ends are those
+        of its neighbours where these are nearer.
+        """
+        level = 1 - (1 - confidence) / len(agreed)
+        low, high = proportion_ends(agreed, walks, level)[0], proportion_ends(agreed + died, walks, level)[1]
+        low, high = np.maximum.accumulate(low[::-1])[::-1], np.minimum.accumulate(high)
+        return cls(walks, agreed, died, low, high, confidence)
+
+
+def consistency_from_pairs(
+    left: Sequence[Hashable] | npt.ArrayLike,
+    right: Sequence[Hashable] | npt.ArrayLike,
+    labels: Mapping[Any, int] | npt.ArrayLike,
+    *,
+    hops: int = 2,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> ConsistencyIntervals:
+    """Intervals of `a_1..a_hops` from n independent pairs, of which nothing is known but the classes of the left ends.
+
+    Parameters
+    ----------
+    left, right : (n,)
+        The ids of the two ends of each pair, of any hashable type.
+    labels : mapping from left id to class, or (n,), the class of each pair's left end
+        As in `PairGraph.from_pairs`.
+    hops : int
+        M, at least 1. More hops say more of what is connected, and leave fewer walks.
+    confidence : float
+        In (0, 1).
+    seed : int
+        Of the order in which the pairs are taken, for they may be listed in one that is not random.
+
+    Returns
+    -------
+    ConsistencyIntervals
+
+    Raises
+    ------
+    ValueError
+        Ends or classes that do not fit, no pairs; hops or confidence out of range.
+
+    Notes
+    -----
+    The pairs are split into starts, those for steps to the left and those for steps to the right. A walk starts as a
+    pair does, and goes on by the next pair of the node where it is; it dies where there is none. Given the right ends
+    of the second part its left ends are independent draws of `P(x | l)`, and so are the right ends of the third of
+    `P(l | x)`: a stack of fresh draws at each node, which may be thought to go on without end. Walks take from them by
+    a rule that does not look at what is taken. So the walks, those that died being continued in thought after all
+    others, are independent walks of the distribution itself. Of these at least the ones that were seen to agree do so,
+    and at most as many more as died.
+
+    A node that is seen once ends its walk: of captions that are never shared nothing follows.
+
+    Cost: O(M n log n), no matrix. Source: new here; Clopper and Pearson 1934 for the intervals.
+
+    Examples
+    --------
+    >>> from pairbounds.theory.quantities.walks import consistency_from_pairs, penalised_error_at_most
+    >>> pairs = 500 * [("cat 1", "a cat", 0), ("cat 2", "a cat", 0), ("dog", "a dog", 1), ("dog", "a pet", 1)]
+    >>> found = consistency_from_pairs(*zip(*pairs, strict=True))
+    >>> penalised_error_at_most(found, 0.7) < 0.1
+    True
+    """
+    _check(hops, confidence)
+    rows, columns = Numbered.of("left", left), Numbered.of("right", right)
+    if len(rows.codes) != len(columns.codes):
+        raise ValueError(f"left has {len(rows.codes)} entries and right {len(columns.codes)}: a pair has one of each")
+    classes = np.asarray(rows.labels(labels))
+    order = np.random.default_rng(seed).permutation(len(rows.codes))
+    starts, ends = rows.codes[order], columns.codes[order]
+    walks = max(1, len(starts) // (1 + SPARE * (2 * hops - 1)))
+    ahead = walks + (len(starts) - walks) * hops // (2 * hops - 1)
+    to_left = _Stacks(ends[walks:ahead], starts[walks:ahead], len(columns.ids))
+    to_right = _Stacks(starts[ahead:], ends[ahead:], len(rows.ids))
+    agreed, died = _walked(starts[:walks], ends[:walks], classes, to_left.taken, to_right.taken, hops)
+    return ConsistencyIntervals.of(walks, agreed, died, confidence)
+
+
+def consistency_from_graph(
+    graph: PairGraph, walks: int, *, hops: int = 8, confidence: float = 0.95, seed: int = 0
+) -> ConsistencyIntervals:
+    """Intervals of `a_1..a_hops` of a stored graph from random walks on it, which never die.
+
+    Parameters
+    ----------
+    walks : int
+        How many, at least 1: the intervals are about `1 / √walks` long, whatever the size of the graph.
+    hops, confidence, seed : as in `consistency_from_pairs`
+
+    Raises
+    ------
+    ValueError
+        The graph lacks labels on the left; a number out of range.
+
+    Notes
+    -----
+    Cost: a pass over the pairs, and O(walks hops log nnz).
+    """
+    _check(hops, confidence)
+    if walks < 1:
+        raise ValueError(f"walks={walks!r} is not at least 1")
+    rng, labels = np.random.default_rng(seed), required_labels(graph, "left")
+    to_right, to_left = _sampler(graph.joint, rng), _sampler(sp.csr_array(graph.joint.T), rng)
+    starts = np.searchsorted(np.cumsum(graph.left_marginal), rng.random(walks)).clip(max=graph.n_left - 1)
+    agreed, died = _walked(starts, to_right(starts), labels, to_left, to_right, hops)
+    return ConsistencyIntervals.of(walks, agreed, died, confidence)
+
+
+def penalised_error_at_most(intervals: ConsistencyIntervals, penalty: float) -> float:
+    """An upper end of `ε₂(f_μ) = Σ_{σ_i <= μ} c_i`, with the confidence of the intervals; at most 1.
+
+    That is the squared error of the linear probe on a minimiser of the spectral loss with the penalty
+    `μ (E‖f‖² + E‖g‖²)`, wide enough for all `σ_i > μ` (theorem 18). It is no less than that on the optimum f* of a
+    width k, if `σ_{k+1} <= μ` is assumed. Twice it is an upper end of the 0-1 errors.
+
+    Parameters
+    ----------
+    penalty : float
+        μ, in (0, 1).
+
+    Raises
+    ------
+    ValueError
+        The penalty is out of range.
+
+    Notes
+    -----
+    The least of `p_0 + Σ_j max(p_j a_j⁻, p_j a_j⁺)` over polynomials p of degree at most M that are non-negative on
+    [0, 1] and at least 1 on `[0, μ²]`, as far as a linear programme finds it; what that proposes is raised until it is
+    proved to be such a polynomial (`raised`). With one hop it is `(1 - a_1⁻) / (1 - μ²)`, with two Cantelli's
+    inequality at `(a_1⁻, a_2⁺)`, and nothing is left to a programme. Cost: some milliseconds.
+    """
+    if not 0 < penalty < 1:
+        raise ValueError(f"penalty={penalty!r} is not in (0, 1)")
+    cut, hops = penalty**2, len(intervals.low)
+    ends = np.vstack([np.append(1.0, intervals.low), np.append(1.0, intervals.high)])
+    bounds = [1.0, (1 - float(ends[0, 1])) / (1 - cut)]
+    if hops > 1:
+        bounds.append(_cantelli(float(ends[0, 1]), float(ends[1, 2]), cut))
+    if hops > 2 and (proposed := _proposed(ends, cut)) is not None:
+        bounds.append(float((raised(proposed, cut) * ends).max(axis=0).sum()))
+    return min(1.0, min(bounds) * (1 + 64 * EPS))
+
+
+def _proposed(ends: FloatArray, cut: float) -> FloatArray | None:
+    """The coefficients of a polynomial, (M + 1,), the lowest first; of the two ends of `a_0 = 1, a_1, …`, (2, M + 1).
+
+    The unknowns are these, and of each the larger of its products with the two ends.
+    """
+    from scipy.optimize import linprog  # takes a second to import
+
+    size = ends.shape[1]
+    below, above = np.linspace(0, cut, FITTED), np.linspace(cut, 1, FITTED)
+    values = np.vander(np.append(below, above), size, increasing=True)
+    identity = np.eye(size)
+    found = linprog(
+        np.repeat([0.0, 1.0], size),
+        A_ub=-np.block(
+            [[values, np.zeros_like(values)], [-ends[0] * identity, identity], [-ends[1] * identity, identity]]
+        ),
+        b_ub=-np.repeat([1.0, 0.0], [FITTED, FITTED + 2 * size]),
+        bounds=(None, None),
+    )
+    return None if found.x is None else np.asarray(found.x[:size])
+
+
+def raised(polynomial: FloatArray, cut: float) -> FloatArray:
+    """The polynomial plus a constant with which it is proved non-negative on [0, 1], and at least 1 on [0, cut].
+
+    Parameters
+    ----------
+    polynomial : (d + 1,)
+        Coefficients, the lowest first.
+    cut : float
+        In (0, 1).
+    """
+    lacking = max(0.0, 1 - _least_value(polynomial, 0.0, cut), -_least_value(polynomial, cut, 1.0))
+    return np.append(polynomial[0] + lacking, polynomial[1:])
+
+
+def _least_value(polynomial: FloatArray, low: float, high: float) -> float:
+    """Nowhere on [low, high] is the polynomial smaller."""
+    degree = len(polynomial) - 1
+    least, _ = proved_range(lambda places: polyval(places, polynomial), degree, low, high)
+    return least - 4 * EPS * (degree + 1) * float(np.abs(polynomial).sum())
+
+
+def _cantelli(first: float, second: float, cut: float) -> float:
+    """The least over s of `p = ((s - t) / (s - cut))²` at `a_1 = first`, `a_2 = second`; 1 where no s is right."""
+    if first <= cut:
+        return 1.0
+    variance = max(0.0, second - first**2)
+    return variance / (variance + (first - cut) ** 2)
+
+
+class _Stacks:
+    """The pairs of each node, each of which is taken once."""
+
+    def __init__(self, nodes: IntArray, ends: IntArray, size: int) -> None:
+        counts = np.bincount(nodes, minlength=size)
+        self._ends = np.append(ends[np.argsort(nodes, kind="stable")], DEAD)
+        self._stop = np.cumsum(counts)
+        self._next = self._stop - counts
+
+    def taken(self, nodes: IntArray) -> IntArray:
+        """The other end of the next pair of each node, in turn where walks meet; `DEAD` where no pair is left."""
+        order = np.argsort(nodes, kind="stable")
+        ranked = nodes[order]
+        places = self._next[ranked] + np.arange(len(ranked)) - np.searchsorted(ranked, ranked)
+        found = np.empty_like(nodes)
+        found[order] = self._ends[np.where(places < self._stop[ranked], places, len(self._ends) - 1)]
+        self._next += np.bincount(nodes, minlength=len(self._next))
+        return found
+
+
+def _walked(
+    starts: IntArray, nexts: IntArray, labels: npt.NDArray[Any], to_left: Step, to_right: Step, hops: int
+) -> tuple[IntArray, IntArray]:
+    """How many walks agree with their start after each hop, and how many have died by then, (hops,) each.
+
+    Parameters
+    ----------
+    starts, nexts : (walks,), the first left node of each walk, and the right node after it
+    labels : (n_left,)
+    """
+    own, here = labels[starts], nexts
+    agreed, died = np.zeros(hops, dtype=np.int64), np.zeros(hops, dtype=np.int64)
+    for hop in range(hops):
+        if hop:
+            own, here = _alive(own, to_right(here))
+        own, here = _alive(own, to_left(here))
+        agreed[hop], died[hop] = np.sum(labels[here] == own), len(starts) - len(here)
+    return agreed, died
+
+
+def _alive(own: npt.NDArray[Any], here: IntArray) -> tuple[npt.NDArray[Any], IntArray]:
+    return own[here != DEAD], here[here != DEAD]
+
+
+def _sampler(matrix: sp.csr_array, rng: np.random.Generator) -> Step:
+    """Draws a column for each row, by the weights in it."""
+    sums = np.repeat(matrix.sum(axis=1), np.diff(matrix.indptr))
+    reached = np.cumsum(matrix.data / sums)  # row i ends at i + 1
+
+    def step(nodes: IntArray) -> IntArray:
+        places = np.searchsorted(reached, nodes + rng.random(len(nodes)))
+        return np.asarray(matrix.indices[places.clip(matrix.indptr[nodes], matrix.indptr[nodes + 1] - 1)])
+
+    return step
+
+
+def _check(hops: int, confidence: float) -> None:
+    if isinstance(hops, bool) or not isinstance(hops, int | np.integer) or hops < 1:
+        raise ValueError(f"hops={hops!r} is not an integer of at least 1")
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence={confidence!r} is not in (0, 1)")

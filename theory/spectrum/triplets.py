@@ -1,0 +1,559 @@
+"""The leading singular triplets of a pair graph, and how far they can be trusted."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import scipy.linalg
+import scipy.sparse as sp
+import scipy.sparse.linalg
+
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, sparse_tensor
+from pairbounds.infrastructure.devices import accelerator
+from pairbounds.infrastructure.hypotheses import require_width
+from pairbounds.infrastructure.svd import svd
+from pairbounds.theory.graph.components import component_features, components
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.spectrum.block_lanczos import GUARD as BLOCKS_GUARD
+from pairbounds.theory.spectrum.dense_triplets import Triplets, dense_triplets, is_filled
+
+if TYPE_CHECKING:
+    import torch
+
+DENSE_LIMIT = 40_000_000  # entries of a dense copy of the normalised matrix: 320 MB
+DENSE_SIDE = 600  # up to this many nodes on the smaller side, a dense factorisation is the fastest
+SPARSE_TOL, BLOCKS_TOL = 1e-6, 1e-10  # residual norms allowed, where nothing else is said
+BLOCKS_WIDTH = 48  # for fewer triplets, block Lanczos is no faster than ARPACK
+BLOCKS_WORK = 500_000  # and for fewer numbers in the vectors of the smaller side
+SMALL = 1_000_000  # entries: for no more than that a GPU is not looked for
+GUARD = 8  # values computed beyond the k-th, so that k is never at the edge of what was searched
+SEARCH_TOLERANCES = (1e-3, 1e-7, 1e-11)  # relative; each is tried when the one before it cannot tell
+SEARCHES = 20
+COLUMNS = 16  # of large arrays, and
+ROWS = 1 << 16  # rows, to be worked on at a time
+KNOWN = 1e-8  # how near their closed form the triplets of value 1 are taken for it
+SECOND_GUARD = 3  # values computed beyond the one sought by `second_eigenvalue`
+SECOND_TOLERANCE = 1e-4
+
+ROUNDING = 64 * float(np.finfo(np.float64).eps)
+
+Product = Callable[[FloatArray], FloatArray]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Spectrum:
+    """The k leading singular triplets of `Ā`, largest first (zero-based here, one-based in formulas).
+
+    Attributes
+    ----------
+    singular_values : (k,), in [0, 1]
+    left, right : (n_left, k) and (n_right, k), orthonormal columns
+    residuals : (k,), `max(‖Ā w - s u‖, ‖Āᵀ u - s w‖)`: a true singular value lies within it of each computed one
+    method : the route taken, "dense", "sparse" or "blocks"
+    unseen : an estimate, rounded up, of the largest singular value that was not computed; 0 where all were
+    """
+
+    singular_values: FloatArray
+    left: FloatArray
+    right: FloatArray
+    residuals: FloatArray
+    method: str
+    unseen: float = 0.0
+
+    def __repr__(self) -> str:
+        values = np.array2string(self.singular_values, precision=4, threshold=8, edgeitems=3, separator=", ")
+        return f"Spectrum(k={len(self.singular_values)}, singular_values={values}, method={self.method!r})"
+
+    def _repr_html_(self) -> str:
+        from pairbounds.infrastructure.html import card, sparkline
+
+        facts = {"k": len(self.singular_values), "method": self.method, "largest residual": float(self.residuals.max())}
+        return card("Spectrum", facts, pictures=[sparkline(self.singular_values, "singular values", bars=True)])
+
+    @cached_property
+    def rounding(self) -> float:
+        """Error that floating point and unconverged vectors may put on a quantity of order 1.
+
+        Residuals that are round-off themselves count as all that it may be: the order of summation changes nothing.
+        """
+        return self.round_off + 4 * max(float(np.linalg.norm(self.residuals)), self.round_off)
+
+    @cached_property
+    def upper_values(self) -> FloatArray:
+        """Upper ends of the singular values, (k,), at most 1: what a bound must use (theorem 14).
+
+        A value that was skipped would take the place of a smaller one, so that no upper end is below `unseen`.
+        """
+        unseen = self.unseen + self.round_off if self.unseen > 0 else 0.0
+        ends = np.maximum(self.singular_values + self._error, unseen)
+        return np.asarray(np.minimum(1.0, ends))
+
+    @cached_property
+    def lower_values(self) -> FloatArray:
+        """Lower ends of the singular values, (k,), at least 0."""
+        return np.asarray(np.maximum(0.0, self.singular_values - self._error))
+
+    @cached_property
+    def rank(self) -> int:
+        """How many of the values can be told from 0; at most the rank of the matrix, but for round-off."""
+        return int(np.count_nonzero(self.lower_values))
+
+    @property
+    def round_off(self) -> float:
+        """Error of floating point alone on a quantity of order 1, for matrices of this size."""
+        return _round_off((len(self.left), len(self.right)))
+
+    @property
+    def _error(self) -> FloatArray:
+        return np.asarray(np.maximum(self.residuals, self.round_off) + self.round_off)
+
+    def tied(self, k: int) -> slice | None:
+        """Which of the triplets tie where `σ_k = σ_{k+1} > 0`; `None` where the two can be told apart, or are 0.
+
+        Values tie where they cannot be told apart: where the intervals of their residuals and of round-off meet. All
+        before the slice are certainly above `σ_{k+1}`, all after it certainly below `σ_k`. A tie that ends with the
+        last triplet may go on beyond it.
+        """
+        low, high = self.lower_values, self.singular_values + self._error
+        if k >= len(low) or min(low[k - 1], low[k]) == 0 or high[k] < low[k - 1]:
+            return None
+        first = int(np.argmax(low <= high[k]))
+        last = int(np.flatnonzero((high >= low[k - 1]) & (low > 0))[-1])
+        return slice(first, last + 1)
+
+    def leading(self, k: int) -> "Spectrum":
+        """Exactly k triplets, as every statement about the top k takes them: vectors beyond the rank are 0.
+
+        A solver returns some basis of the null space there, which has nothing to do with the graph: the optimum
+        `U_k Σ_k^{1/2}` has columns of 0 in its place, and label energy in the null space belongs to the tail.
+        """
+        missing = max(0, k - len(self.singular_values))
+        if missing == 0 and len(self.singular_values) == k and not self.left[:, self.rank :].any():
+            return self
+
+        def vectors(side: FloatArray) -> FloatArray:
+            kept = min(k, self.rank)
+            return np.pad(side[:, :kept], ((0, 0), (0, k - kept)))
+
+        return Spectrum(
+            np.pad(self.singular_values[:k], (0, missing)),
+            vectors(self.left),
+            vectors(self.right),
+            np.pad(self.residuals[:k], (0, missing)),
+            self.method,
+            0.0 if missing else self.unseen,
+        )
+
+
+def enough_triplets(graph: PairGraph, spectrum: Spectrum, k: int) -> Spectrum:
+    """The k + 1 leading triplets, the last of them 0 where the graph has no more than k; `ValueError` if too few."""
+    require_width(graph.joint.shape, k)
+    needed = min(k + 1, *graph.joint.shape)
+    if len(spectrum.singular_values) < needed:
+        raise ValueError(f"k={k} needs {needed} triplets, {len(spectrum.singular_values)} are given")
+    return spectrum.leading(k + 1)
+
+
+def spectrum(
+    graph: PairGraph,
+    k: int,
+    *,
+    tol: float | None = None,
+    method: Literal["auto", "dense", "sparse", "blocks"] = "auto",
+    device: str = "auto",
+    seed: int = 0,
+) -> Spectrum:
+    """The k leading singular triplets of the normalised matrix `Ā = D_L^{-1/2} P D_R^{-1/2}`.
+
+    Parameters
+    ----------
+    k : int
+        1..min(n_left, n_right); beyond that every singular value is 0.
+    tol : float, optional
+        Largest residual norm allowed; the dense route is exact to round-off. By default 1e-6 by "sparse", which as a
+        rule goes far beyond it, and 1e-10 by "blocks", which stops there: where values are near to one another, bounds
+        that are rounded outward by a residual of 1e-6 lose a few percent.
+    method : {"auto", "dense", "sparse", "blocks"}
+        "dense" (`dense_triplets`) decomposes the Gram matrix of a dense copy, of at most `DENSE_LIMIT` entries,
+        or the copy itself, whichever is faster. "sparse" runs ARPACK on the Gram operator of the smaller side, never
+        formed, at cost O(iterations (nnz + side k)). "blocks" (`block_spectrum`) is block Lanczos on it, mostly in
+        float32: at 65 triplets of 2e6 pairs it takes two fifths to a half of the time of "sparse" where 1e-6 is
+        allowed, and half as much again to twice as much for 1e-10; for few triplets, on small graphs and on tight
+        clusters more. "auto" takes the one that is the fastest for the size, by `fastest_method`.
+    device : {"auto", "cpu", "cuda", ...}
+        Where the factorisation or the products run; "auto" is "cuda" if there is one, for more than `SMALL` entries.
+    seed : int
+        Seed of the starting vectors of the sparse route.
+
+    Raises
+    ------
+    ValueError
+        k or `method` out of range, a device that is not there, a dense copy over the limit.
+    RuntimeError
+        The sparse route did not converge.
+
+    Notes
+    -----
+    A Krylov method started at one vector can skip copies of a repeated or clustered value, at a residual that
+    looks perfect. The sparse route therefore asks for guard values beyond k, then searches what is left after
+    deflating all that was found, from a new random start; anything there above the k-th value joins the basis,
+    until nothing is found. The triplets come from one Rayleigh-Ritz step on that basis.
+
+    Those of value 1, one for each component, are in closed form by any method (`with_known_values`).
+    """
+    require_width(graph.joint.shape, k)
+    if method == "auto":
+        method = fastest_method(graph.joint.shape, k)
+    if method == "blocks":
+        from pairbounds.theory.spectrum.block_spectrum import block_spectrum  # takes torch to import
+
+        tol = BLOCKS_TOL if tol is None else tol
+        return block_spectrum(graph, k, tol=tol, device=_place(graph.joint.shape, device), seed=seed)
+    tol = SPARSE_TOL if tol is None else tol
+    triplets, unseen = _computed(graph.normalized, k, tol, method, device, seed)
+    return measured(graph.normalized, with_known_values(graph, triplets), method, unseen, tol)
+
+
+def fastest_method(shape: tuple[int, int], k: int) -> Literal["dense", "sparse", "blocks"]:
+    """The method of `spectrum` that is the fastest for k triplets of a graph of that size, by what was measured.
+
+    "dense" where the smaller side is short, or so many triplets are wanted that a Krylov method would go nearly as far;
+    unless a dense copy is too large. Else "blocks" for at least `BLOCKS_WIDTH` triplets and `BLOCKS_WORK` numbers in
+    their vectors on the smaller side, and "sparse" for less. Measured on graphs of 2,500 to 50,000 nodes a side, on one
+    thread, for residuals of 1e-6, when "sparse" still copied the transpose, which took it longer: "blocks" then took
+    0.3 to 1.2 times as long as "sparse", the most where 200 values are in a cluster.
+    """
+    smaller, entries = min(shape), shape[0] * shape[1]
+    if (smaller <= DENSE_SIDE or k + GUARD > smaller / 4) and entries <= DENSE_LIMIT:
+        return "dense"
+    if k >= BLOCKS_WIDTH and k * smaller >= BLOCKS_WORK and k + BLOCKS_GUARD <= smaller // 4:
+        return "blocks"
+    return "sparse"
+
+
+def with_known_values(graph: PairGraph, triplets: Triplets) -> Triplets:
+    """The triplets with those of value 1 in closed form, in place of the computed ones, which are large and theirs.
+
+    There is one for each component, and the first is `√p`. So the constant feature is constant to the last bit, and not
+    off by `eps / √p(x)`, which is no small thing for a light node; and of the many optima of a graph that has more than
+    k components the same is measured everywhere, and not that which a solver happens to give. Where other values are 1,
+    or almost, the computed vectors span more than the components: they stay as they are.
+    """
+    left, values, right = triplets
+    features = component_features(graph, len(values))
+    known = features.shape[1]
+    parts = components(graph)
+    roots = np.sqrt(graph.left_marginal), np.sqrt(graph.right_marginal)
+    sides = [_KnownSide(*each, features) for each in zip((left, right), roots, parts, strict=True)]
+    if known < len(values) and max(side.away() for side in sides) > KNOWN:
+        return triplets
+    for side in sides:
+        side.replace()
+    values[:known] = 1.0
+    return triplets
+
+
+@dataclass(frozen=True, eq=False)
+class _KnownSide:
+    """The singular vectors of one side, (n, k), and those of value 1 in closed form, a few rows at a time."""
+
+    vectors: FloatArray
+    roots: FloatArray
+    component: IntArray
+    features: FloatArray
+
+    def away(self) -> float:
+        """How far the closed form is from the span of as many leading vectors."""
+        known, across = self.features.shape[1], self._across
+        return float(np.sqrt(sum(np.sum((one - v[:, :known] @ across[:, :known].T) ** 2) for v, one in self._rows())))
+
+    def replace(self) -> None:
+        """The closed form in place of the leading vectors; the others lose what they have of it.
+
+        They have what the computed ones lacked, and stay orthonormal: of their length only a square is lost.
+        """
+        known, lacking = self.features.shape[1], self._across.copy()
+        lacking[:, :known] = 0
+        for vectors, one in self._rows():
+            vectors -= one @ lacking
+            vectors[:, :known] = one
+
+    @cached_property
+    def _across(self) -> FloatArray:
+        return np.asarray(sum(one.T @ vectors for vectors, one in self._rows()))
+
+    def _rows(self) -> Iterator[tuple[FloatArray, FloatArray]]:
+        for first in range(0, len(self.vectors), ROWS):
+            rows = slice(first, first + ROWS)
+            yield self.vectors[rows], self.roots[rows, None] * self.features[self.component[rows]]
+
+
+def singular_triplets(
+    matrix: sp.csr_array,
+    k: int,
+    *,
+    tol: float = SPARSE_TOL,
+    method: Literal["auto", "dense", "sparse"] = "auto",
+    device: str = "auto",
+    seed: int = 0,
+) -> Spectrum:
+    """`spectrum` of any sparse matrix of norm at most 1: of a part of a graph, say."""
+    require_width(matrix.shape, k)
+    if method == "auto":
+        method = "dense" if fastest_method(matrix.shape, k) == "dense" else "sparse"
+    triplets, unseen = _computed(matrix, k, tol, method, device, seed)
+    return measured(matrix, triplets, method, unseen, tol)
+
+
+def _computed(matrix: sp.csr_array, k: int, tol: float, method: str, device: str, seed: int) -> tuple[Triplets, float]:
+    """The triplets by the dense or the sparse route, and an upper end of what that may have skipped."""
+    if not tol > 0:
+        raise ValueError(f"tol={tol!r} is not positive: it is the largest residual norm allowed")
+    entries, place = matrix.shape[0] * matrix.shape[1], _place(matrix.shape, device)
+    if method == "dense":
+        if entries > DENSE_LIMIT:
+            raise ValueError(f"the dense method takes at most {DENSE_LIMIT} entries, not {entries}: use 'sparse'")
+        return dense_triplets(matrix, k, place), 0.0  # nothing was skipped, so nothing of note is unseen
+    if method == "sparse":
+        return _sparse(matrix, k, tol / 10, place, np.random.default_rng(seed))
+    raise ValueError(f"method={method!r} is none of 'auto', 'dense', 'sparse'")
+
+
+def measured(matrix: Any, triplets: Triplets, method: str, unseen: float, tol: float) -> Spectrum:
+    """The spectrum of those triplets, with their residuals; `RuntimeError` where they are not within tol."""
+    left, values, right = triplets
+    residuals = residual_norms(matrix, left, values, right)
+    if method != "dense" and residuals.max() > tol:
+        raise RuntimeError(f"residual {residuals.max():.1e} is above tol={tol:.1e}: raise tol")
+    return Spectrum(np.minimum(1.0, values), left, right, residuals, method, unseen)
+
+
+def _place(shape: tuple[int, int], device: str) -> "torch.device | None":
+    """Where to compute; `None` is here, without torch."""
+    return None if device == "auto" and shape[0] * shape[1] <= SMALL else accelerator(device)
+
+
+def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0) -> float:
+    """Upper end of the second eigenvalue of `A Aᵀ`, in [0, 1], for A of norm 1, from its first; 0 if there is none.
+
+    Parameters
+    ----------
+    first : (n_rows,), of any length
+        The eigenvector of value 1.
+
+    Raises
+    ------
+    RuntimeError
+        The solver did not converge.
+
+    Notes
+    -----
+    Exact to round-off where the smaller side is short: by the dense Gram matrix of that side. Elsewhere ARPACK finds
+    the largest eigenvalue with `first` projected out, and its residual, at most `SECOND_TOLERANCE`, is added. Copies of
+    it need not be found. But a start that hardly leans on its vector takes the next value for it, at a residual that
+    looks perfect: hence the guard values.
+    """
+    side = min(matrix.shape)
+    if side == 1:
+        return 0.0
+    if side <= DENSE_SIDE:
+        smaller = matrix if matrix.shape[0] == side else sp.csr_array(matrix.T)
+        gram = _gram(smaller)
+        # All of them: LAPACK's bisection, which a subset takes, fails on some tight clusters.
+        ends = scipy.linalg.eigvalsh(gram, driver="evd", overwrite_a=True)[-2]
+    else:
+        forward, backward = _products(matrix, None)
+        rest = _deflated(lambda x: forward(backward(x)), first[:, None] / np.linalg.norm(first))
+        ends = _upper_end(rest, len(first), seed)
+    return min(1.0, max(0.0, float(ends)) + _round_off(matrix.shape))
+
+
+def _gram(matrix: sp.csr_array) -> FloatArray:
+    """`A Aᵀ`, dense; by dense products where they are faster."""
+    if not is_filled(matrix) or matrix.shape[0] * matrix.shape[1] > DENSE_LIMIT:
+        return np.asarray((matrix @ matrix.T).toarray())
+    dense = matrix.toarray()
+    return np.asarray(dense @ dense.T)
+
+
+def operator_norm(matrix: scipy.sparse.linalg.LinearOperator, *, seed: int = 0) -> float:
+    """Upper end of the largest singular value of a matrix that is known by its products.
+
+    Raises
+    ------
+    RuntimeError
+        The solver did not converge.
+
+    Notes
+    -----
+    Exact to round-off where the smaller side is short; elsewhere as `second_eigenvalue` has it. Cost: that many, or
+    some hundred, products of A and of its transpose; memory a few columns of either side, or the square of a short one.
+    """
+    wide = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
+    side, transposed = wide.shape[0], wide.T
+    if side <= DENSE_SIDE:
+        ends = scipy.linalg.eigvalsh(wide @ (transposed @ np.eye(side)), driver="evd", overwrite_a=True)[-1]
+    else:
+        ends = _upper_end(lambda x: wide @ (transposed @ x), side, seed)
+    return float(np.sqrt(max(0.0, float(ends)) * (1 + _round_off(matrix.shape))))
+
+
+def _upper_end(gram: Product, side: int, seed: int) -> float:
+    """Upper end of the largest eigenvalue of a positive semi-definite operator."""
+    leading = _leading(gram, side, 1 + SECOND_GUARD, SECOND_TOLERANCE, np.random.default_rng(seed))
+    values, residuals = _ritz(gram, leading)
+    return float(np.max(values + residuals))
+
+
+def _round_off(shape: tuple[int, int]) -> float:
+    return float(16 * np.finfo(np.float64).eps * np.sqrt(sum(shape)))
+
+
+def residual_norms(matrix: Any, left: FloatArray, values: FloatArray, right: FloatArray) -> FloatArray:
+    """`max(‖A w - s u‖, ‖Aᵀ u - s w‖)` of each triplet, (k,), for an A that has products `A @ X` and `A.T @ X`.
+
+    A few columns at a time: all products at once would be as large as the vectors.
+    """
+    parts, transposed = [], matrix.T
+    for first in range(0, len(values), COLUMNS):
+        part = slice(first, first + COLUMNS)
+        u, s, w = (np.ascontiguousarray(each[..., part]) for each in (left, values, right))
+        forward = np.linalg.norm(matrix @ w - u * s, axis=0)
+        backward = np.linalg.norm(transposed @ u - w * s, axis=0)
+        parts.append(np.maximum(forward, backward))
+    return np.concatenate(parts)
+
+
+def _sparse(
+    matrix: sp.csr_array, k: int, tol: float, device: "torch.device | None", rng: np.random.Generator
+) -> tuple[Triplets, float]:
+    """The Gram operator of the smaller side, by ARPACK checked by deflation, or dense where that side is small."""
+    if matrix.shape[0] < matrix.shape[1]:
+        (right, values, left), unseen = _sparse(sp.csr_array(matrix.T), k, tol, device, rng)
+        return (left, values, right), unseen
+    side = matrix.shape[1]
+    forward, backward = _products(matrix, device)
+
+    def gram(vectors: FloatArray) -> FloatArray:
+        return backward(forward(vectors))
+
+    if side <= max(DENSE_SIDE, k + GUARD):
+        _, basis = scipy.linalg.eigh((matrix.T @ matrix).toarray())
+        return leading_triplets(triplets_within(forward, basis), k), 0.0
+    return searched_triplets(gram, forward, side, k, tol, rng)
+
+
+def searched_triplets(
+    gram: Product, forward: Product, side: int, k: int, tol: float, rng: np.random.Generator
+) -> tuple[Triplets, float]:
+    """The k leading triplets of a matrix A known by its products, and an upper end of the values that were not found.
+
+    Parameters
+    ----------
+    gram, forward : `X -> Aᵀ A X` and `X -> A X`, X of shape (side,) or (side, c)
+        The first for the many products of the search, the second for one Rayleigh-Ritz step after each.
+    side : int
+        The columns of A; more than k.
+    tol : float
+        Of ARPACK, relative.
+
+    Raises
+    ------
+    RuntimeError
+        The solver did not converge.
+
+    Notes
+    -----
+    As `spectrum` has it: what is left after deflation is searched from a new random start, until nothing is found.
+    """
+    basis = _leading(gram, side, min(k + GUARD, side - 1), tol, rng)
+    for _ in range(SEARCHES):
+        basis, _ = np.linalg.qr(basis)  # ARPACK's null vectors are not always orthogonal
+        left, values, basis = triplets_within(forward, basis)
+        deflated = _deflated(gram, basis)
+        unseen = _largest(deflated, side, float(values[k - 1]), rng)
+        if unseen <= values[k - 1] * (1 + ROUNDING):
+            break
+        missed = _leading(deflated, side, min(GUARD, side - 1), tol, rng)
+        basis = np.hstack([basis, missed])
+    # A cluster too tight to be resolved leaves `unseen` above the k-th value, and with it the upper ends.
+    return leading_triplets((left, values, basis), k), unseen
+
+
+def triplets_within(forward: Product, basis: FloatArray) -> Triplets:
+    """The singular triplets of `X -> A X` on the span of an orthonormal basis, (side, c): a Rayleigh-Ritz step."""
+    left, values, rotation = svd(forward(basis))
+    return left, values, basis @ rotation.T
+
+
+def leading_triplets(triplets: Triplets, k: int) -> Triplets:
+    """The first k, as copies, so that those beyond are freed."""
+    left, values, right = triplets
+    return left[:, :k].copy(), values[:k].copy(), right[:, :k].copy()
+
+
+def _largest(deflated: Product, side: int, sought: float, rng: np.random.Generator) -> float:
+    """Upper end of the largest singular value of what is left; only as sharp as telling it from `sought` needs."""
+    end = np.inf
+    for tolerance in SEARCH_TOLERANCES:
+        (value,), (residual,) = _ritz(deflated, _leading(deflated, side, 1, tolerance, rng))
+        end = float(np.sqrt(value + residual))
+        if end <= sought or value > sought**2 * (1 + ROUNDING):  # nothing there, or certainly something
+            break
+    return end
+
+
+def _leading(product: Product, side: int, count: int, tol: float, rng: np.random.Generator) -> FloatArray:
+    """Orthonormal (side, count): the leading eigenvectors of a positive semi-definite operator."""
+    from pairbounds.infrastructure.progress import counting  # whoever only imports this package needs no bars
+
+    start = rng.standard_normal(side)
+    try:
+        with counting(product, "spectrum", "product") as counted:
+            operator = scipy.sparse.linalg.LinearOperator((side, side), matvec=counted, dtype=np.float64)
+            _, vectors = scipy.sparse.linalg.eigsh(operator, count, which="LA", tol=tol, v0=start)
+    except scipy.sparse.linalg.ArpackNoConvergence as error:
+        raise RuntimeError(f"ARPACK did not converge ({error}): raise tol or use method='dense'") from error
+    return np.asarray(vectors, dtype=np.float64)
+
+
+def _ritz(product: Product, vectors: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Of each of some unit vectors its Rayleigh quotient under a positive semi-definite operator, and its residual."""
+    images = product(vectors)
+    values = np.maximum(0.0, np.sum(vectors * images, axis=0))
+    return values, np.linalg.norm(images - values * vectors, axis=0)
+
+
+def _deflated(product: Product, basis: FloatArray) -> Product:
+    """The operator with an orthonormal basis projected out on both sides."""
+
+    def project(vectors: FloatArray) -> FloatArray:
+        return vectors - basis @ (basis.T @ vectors)
+
+    return lambda vectors: project(product(project(vectors)))
+
+
+def _products(matrix: sp.csr_array, device: "torch.device | None") -> tuple[Product, Product]:
+    """`X -> A X` and `Y -> Aᵀ Y`, in scipy on the CPU and in torch elsewhere.
+
+    On the CPU the second scatters from A itself: it needs no copy, and what it writes to, the smaller side, is in the
+    cache where the larger one, which a copy would read from, is not.
+    """
+    if device is None:
+        transposed = matrix.T
+        return lambda x: matrix @ x, lambda y: transposed @ y
+    return _torch_product(matrix, device), _torch_product(sp.csr_array(matrix.T), device)
+
+
+def _torch_product(matrix: sp.csr_array, device: "torch.device") -> Product:
+    import torch
+
+    held = sparse_tensor(matrix, torch.float64, device)
+
+    def product(vectors: FloatArray) -> FloatArray:
+        block = torch.from_numpy(np.ascontiguousarray(vectors.reshape(len(vectors), -1))).to(device)
+        return np.asarray((held @ block).cpu().numpy().reshape(-1, *vectors.shape[1:]))
+
+    return product
