@@ -1,4 +1,4 @@
-"""What `import pairbounds` loads: torch, pandas, networkx, mpmath and the command line come when they are used."""
+"""Packages that a bound on a graph loads: torch, pandas, networkx, mpmath and the command line come when used."""
 
 import subprocess
 import sys
@@ -9,14 +9,14 @@ OF_OTHERS = ("charset_normalizer",)  # NumPy 2.0 takes it where it is there
 LISTED = """
 import sys
 before = set(sys.modules)
-import pairbounds
+from pairbounds import BOUNDS, PairGraph, probe, spectrum
 names = {name.partition(".")[0] for name in set(sys.modules) - before} - sys.stdlib_module_names
 print(*sorted(name for name in names if not name.startswith("_")))
 print(*sorted(name for name in sys.modules if name in ("scipy.stats", "scipy.optimize", "scipy.spatial")))
 """
 
 
-def test_importing_theory_brings_in_these_packages_and_no_other():
+def test_graphs_spectra_probes_and_the_ledger_bring_in_these_packages_and_no_other():
     done = subprocess.run([sys.executable, "-c", LISTED], cwd=ROOT, capture_output=True, text=True, check=True)
     packages, heavy = done.stdout.splitlines()
     assert set(packages.split()) <= {"pairbounds", "numpy", "scipy", "cython_runtime", *OF_OTHERS}

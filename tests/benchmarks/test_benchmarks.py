@@ -55,7 +55,7 @@ def test_the_page_has_every_row_and_says_which_aims_were_missed(call, tmp_path, 
     slow = replace(whole.WHOLES["import"], seconds=1e-6, repeats=2, why="it imports numpy")
     monkeypatch.setitem(whole.WHOLES, "import", slow)
     code, printed, _ = call(whole.app, "import", "--out", tmp_path / "wholes.parquet")
-    assert (code, "`import pairbounds`" in printed) == (0, True)
+    assert (code, "import check_bounds`" in printed) == (0, True)
     out = tmp_path / "page.md"
     assert call(page.app, tmp_path / "duels.parquet", tmp_path / "wholes.parquet", "--out", out)[0] == 0
     text = out.read_text()
@@ -63,7 +63,7 @@ def test_the_page_has_every_row_and_says_which_aims_were_missed(call, tmp_path, 
     assert (
         "Below the aim: hard at XS.\n\nSlower than the peer in every run: easy at XS; hard at XS.\nIt adds.\n" in text
     )
-    assert "Above the aim: `import pairbounds`.\nIt imports numpy.\n" in text
+    assert "Above the aim: `from pairbounds import check_bounds`.\nIt imports numpy.\n" in text
 
 
 def test_the_memory_of_a_whole_command_is_its_own(tmp_path):

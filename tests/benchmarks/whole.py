@@ -110,7 +110,9 @@ def an_audit(classes: int) -> Whole:
 
 
 WHOLES = {
-    "import": Whole("`import pairbounds`", ("-c", "import pairbounds"), seconds=0.5, repeats=7),
+    "import": Whole(
+        "`from pairbounds import check_bounds`", ("-c", "from pairbounds import check_bounds"), seconds=0.5, repeats=7
+    ),
     "help": Whole("`pairbounds --help`", ("-m", "pairbounds", "--help"), seconds=1.0, repeats=7),
     "emoji": Whole(
         "the study of the emoji captions",
