@@ -94,7 +94,7 @@ class Figure:
         """The files that `render` writes."""
         stem = self._stem(layout)
         caption = ownership.text(out / f"{stem}.txt", f"{self.title}. ")
-        return [caption, *(ownership.picture(out / f"{stem}{end}", caption) for end in ends)]
+        return [caption, *(ownership.picture(out / f"{stem}{end}") for end in ends)]
 
     def _stem(self, layout: Layout) -> str:
         """What the files of a picture are called: a panel is not taken for the whole."""

@@ -23,7 +23,7 @@ from pairbounds.real_data.emoji_concepts import emoji_graph as emoji_graph
 # Worlds, training, studies.
 from pairbounds.simulations.encoders import encoder as encoder
 from pairbounds.simulations.families import FAMILIES as FAMILIES
-from pairbounds.simulations.losses.register import loss as loss
+from pairbounds.simulations.own import loss as loss
 from pairbounds.simulations.training import TrainResult as TrainResult
 from pairbounds.simulations.training import train as train
 from pairbounds.simulations.world import LatentWorld as LatentWorld

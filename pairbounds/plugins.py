@@ -119,23 +119,12 @@ def is_of_plugin(file: str) -> bool:
 
 
 def load_bounds(path: str | os.PathLike[str], *, seconds: float = SECONDS) -> list[Bound]:
-    """Run a Python file and return the bounds that it registered with `pairbounds.bound`.
-
-    Where it fails, the register is what it was before.
+    """Run a Python file and return the bounds that it registered with `pairbounds.bound`; errors as in `load_plugin`.
 
     Parameters
     ----------
     seconds : float
         How long the file may take, and then each of its bounds for a value.
-
-    Raises
-    ------
-    FileNotFoundError
-        No such file.
-    ValueError
-        The file registers no bound, or takes others from the register; `seconds` is no time limit.
-    ForeignCodeError
-        The file cannot be run to its end, or not in time.
     """
     names = [name for register, name in Plugin.read(path).run(seconds, needed=BOUNDS) if register is BOUNDS]
     for name in names:

@@ -1,7 +1,7 @@
 """Encoders: what turns the nodes of a graph into embeddings that can be trained."""
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -96,7 +96,7 @@ def conv(shape: torch.Size, k: int) -> nn.Module:
 Builder = Callable[..., nn.Module]  # of a user: from the number of inputs and the width
 Side = str | nn.Module | Builder
 NETWORKS: Mapping[str, Callable[[torch.Size, int], nn.Module]] = {"linear": linear, "mlp": mlp, "conv": conv}
-ENCODERS: Register[Callable[..., object]] = Register(
+ENCODERS: Register[Callable[..., Any]] = Register(
     "an encoder",
     source=lambda build: build,
     is_entry=lambda _, build: callable(build),
@@ -131,15 +131,14 @@ def encoder(name: str) -> Callable[[Written], Written]:
     >>> from pairbounds.simulations.encoders import ENCODERS
     >>> del ENCODERS["bottleneck"]
     """
-    ENCODERS.require_name(name)
 
-    def register(build: Written) -> Written:
-        if isinstance(build, nn.Module) or not callable(build):
+    def entry(build: Builder) -> Builder:
+        if isinstance(build, nn.Module):
             raise ValueError(f"encoder {name!r} is not a function or a class, which would build one: {build!r}")
         require_arguments(build, ARGUMENTS, f"encoder {name!r}")
-        return ENCODERS.add(name, build)  # type: ignore[return-value]  # it is `build`
+        return build
 
-    return register
+    return ENCODERS.registering(name, entry)  # type: ignore[return-value]  # it returns what it is given
 
 
 class OwnEncoder(Own):

@@ -1,14 +1,25 @@
-"""A user's function or module of torch, behind the boundary of foreign code."""
+"""A user's functions and modules of torch, behind the boundary of foreign code; losses of one's own."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, ClassVar, Self, TypeVar
 
 import torch
 from torch import nn
+from torch.nn import Buffer
 
-from pairbounds.infrastructure.foreign import ForeignCodeError, ForeignResultError, contained, source_of
+from pairbounds.infrastructure.foreign import (
+    ForeignCodeError,
+    ForeignResultError,
+    contained,
+    require_arguments,
+    source_of,
+)
+from pairbounds.simulations.losses import LOSSES, PairLoss
+from pairbounds.theory.graph.pair_graph import PairGraph
 
-Made = TypeVar("Made")
+ARGUMENTS = ("first", "second", "weight")  # of a loss
+Written = TypeVar("Written", bound=Callable[..., Any])
 
 
 class Own(nn.Module):
@@ -59,3 +70,119 @@ def backward(value: torch.Tensor, *models: nn.Module) -> None:
 def called(function: object) -> str:
     """What a user's function, class or module is called."""
     return str(getattr(function, "__name__", type(function).__name__))
+
+
+class OwnLoss(PairLoss):
+    """`written(first, second, weight)`, of the embeddings (n, k) of the two ends of n pairs and their weights (n,).
+
+    On a graph these are its pairs, with `P(x, l)`; in a batch the pairs that were drawn, each with `1/B`. Weights sum
+    to 1 either way, so that a mean over pairs is `weight @ (...)`, and one over independent ends, as of negatives, is
+    `weight @ (...) @ weight`.
+
+    Attributes
+    ----------
+    written : the function; or a module, which is trained in its place; or a class of modules, made anew for each graph
+    """
+
+    written: ClassVar[Callable[..., Any]]
+
+    def __init__(self, graph: PairGraph) -> None:
+        super().__init__(graph)
+        pairs, about = graph.joint.tocoo(), f"loss {self.name!r}"
+        written, place = self.written, source_of(self.written)
+        made: Any = contained(written, name=about, place=place) if isinstance(written, type) else written
+        require_arguments(getattr(made, "forward", made), ARGUMENTS, about)
+        self.own = Own(made, about)
+        self.left_ends, self.right_ends = (Buffer(torch.tensor(ends, dtype=torch.long)) for ends in pairs.coords)
+        self.weight = Buffer(torch.tensor(pairs.data))
+
+    def on(self, graph: PairGraph) -> Self:
+        """See `PairLoss`."""
+        other = type(self)(graph)
+        other.own = self.own
+        return other
+
+    def population(self, left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+        """Of all pairs of the graph, with their probabilities."""
+        return self._scalar(left[self.left_ends], right[self.right_ends], self.weight)
+
+    def sampled(self, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
+        """Of the pairs of a batch, all alike."""
+        return self._scalar(first, second, first.new_full((len(first),), 1 / len(first)))
+
+    def diverged(self, value: float, step: int) -> Exception:
+        """See `PairLoss`."""
+        return self.own.diverged(f"returned {value} after {step} steps: lower the learning rate, or keep it finite")
+
+    def _scalar(self, *arguments: torch.Tensor) -> torch.Tensor:
+        value: torch.Tensor = self.own(*arguments)
+        if value.numel() != 1:
+            raise self.own.error(f"returned a tensor of shape {tuple(value.shape)}, and not a number")
+        return value.squeeze()
+
+
+def own_loss(written: Callable[..., Any], name: str = "") -> type[OwnLoss]:
+    """The loss that a function, a module or a class of modules is; a `ForeignCodeError` if it cannot be called so."""
+    name = name or called(written)
+    if not isinstance(written, type | nn.Module):
+        require_arguments(written, ARGUMENTS, f"loss {name!r}")
+    said = {"name": name, "written": staticmethod(written), "__doc__": written.__doc__}
+    return type(OwnLoss.__name__, (OwnLoss,), said)
+
+
+def loss(name: str) -> Callable[[Written], Written]:
+    """Register a function as a loss: `train(..., loss=name)` minimises it, and so does a study of a loss by name.
+
+    The function is `(first, second, weight) -> scalar tensor`: the embeddings (n, k) of the two ends of n positive
+    pairs, and how likely each pair is, (n,), float64. On the whole graph, or a training set, these are all its pairs
+    with their probabilities; in a batch they are B drawn pairs with 1/B each. So `weight @ (first * second).sum(1)` is
+    the mean over positive pairs, and `weight @ (first @ second.T).square() @ weight` that over independent ends, both
+    exact on the graph. In a batch the latter has the pairs themselves on its diagonal, a share 1/B of it.
+
+    In place of a function it may be a class of `torch.nn.Module`, whose `forward` is that function: each training makes
+    one, without arguments, and trains its parameters too, such as a temperature.
+
+    Raises
+    ------
+    ValueError
+        The name is no text, or another loss has it; it decorates no function.
+    ForeignCodeError
+        The function cannot be called so.
+
+    Examples
+    --------
+    >>> from pairbounds import loss
+    >>> @loss("aligned")
+    ... def aligned(first, second, weight):
+    ...     return weight @ (first - second).square().sum(1)
+    >>> from pairbounds.simulations.losses import LOSSES
+    >>> del LOSSES["aligned"]
+    """
+    add = LOSSES.registering(name, partial(own_loss, name=name))
+
+    def register(written: Written) -> Written:
+        add(written)
+        return written
+
+    return register
+
+
+def loss_of(named: object) -> type[PairLoss]:
+    """The loss that has a name, or that a user's function or module is.
+
+    Raises
+    ------
+    ValueError
+        An unknown name, or something else.
+    ForeignCodeError
+        The function cannot be called as a loss is.
+    """
+    if isinstance(named, str):
+        if named not in LOSSES:
+            raise ValueError(f"loss={named!r} is none of {', '.join(LOSSES)}")
+        return LOSSES[named]
+    if isinstance(named, type) and issubclass(named, PairLoss):
+        return named
+    if not callable(named):
+        raise ValueError(f"loss={named!r} is neither the name of a loss nor a function")
+    return own_loss(named)

@@ -15,8 +15,8 @@ from pairbounds.infrastructure.devices import torch_device
 from pairbounds.infrastructure.progress import tqdm
 from pairbounds.simulations.encoders import DualEncoder, Inputs, Side
 from pairbounds.simulations.losses.loss import PairLoss
-from pairbounds.simulations.losses.register import loss_of
 from pairbounds.simulations.optimisation import OPTIMIZERS, Update, alternating_update, gradient_update, rate_of
+from pairbounds.simulations.own import loss_of
 from pairbounds.simulations.sampling import PairSample, PairSampler, draw_pairs, everything
 from pairbounds.simulations.spectral_descent import SpectralDescent
 from pairbounds.theory.graph.pair_graph import PairGraph

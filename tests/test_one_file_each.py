@@ -1,4 +1,4 @@
-"""A figure, a study, a graph family and a data set are one file each, an objective one class; each is found."""
+"""A figure, a finding, a study, a graph family, a data set, an objective and a loss are one file each, and found."""
 
 import json
 import os
@@ -71,6 +71,9 @@ def new_set(root: Path, size: int | None = None) -> ImageTextDataset:
     return ImageTextDataset("new_set", ids, tuple(files), ids, captions, labels, names, size, "none", "nobody")
 """
 OBJECTIVE = """
+from torch import nn
+from pairbounds.real_data.training.objectives.objective import Objective
+
 
 class NewObjective(Objective):
     views = 1
@@ -85,10 +88,34 @@ class NewObjective(Objective):
 
     def forward(self, features, batch, rng):
         return self.head(features).square().mean() / self.shown
-
-
-OBJECTIVES = {**OBJECTIVES, "new_objective": NewObjective}
 """
+LOSS = """
+from pairbounds.simulations.losses.loss import PairLoss
+
+
+class NewLoss(PairLoss):
+    name = "new_loss"
+
+    def population(self, left, right):
+        return left.square().sum() + right.square().sum()
+
+    def sampled(self, first, second):
+        return first.square().sum() + second.square().sum()
+"""
+FINDING = """
+from pairbounds.figures.findings.finding import Finding
+
+FINDING = Finding("new_finding", 1, "Is it found?", ("new_study",), ("new_figure",), "It is.", "Here.")
+"""
+NEW = {
+    "simulations/studies/new_study.py": STUDY,
+    "simulations/families/new_family.py": FAMILY,
+    "simulations/losses/new_loss.py": LOSS,
+    "real_data/datasets/new_set.py": DATASET,
+    "real_data/training/objectives/new_objective.py": OBJECTIVE,
+    "figures/new_figure.py": FIGURE,
+    "figures/findings/new_finding.py": FINDING,
+}
 TRAINED = """
 import shutil
 from pathlib import Path
@@ -99,6 +126,7 @@ for line in (
     "pretrain --objective new_objective --dataset new_set --root pictures --out tables --seeds 2 --epochs 2 --warmup 0 "
     "--batch 6 --views 2 --learning-rate 0.001 --strength 1 --cache cache",
     "draw pretraining --tables tables --out drawn --format png",
+    "study training --seeds 1 --set loss=new_loss --set steps=2 --out trained.csv",
 ):
     app(line.split(), standalone_mode=False)
     if Path("tables").is_dir():
@@ -106,6 +134,7 @@ for line in (
 """
 FOUND = """
 from pairbounds.commands.figures import FIGURES
+from pairbounds.figures.findings.finding import found
 from pairbounds.simulations.families import FAMILIES
 from pairbounds.sweeps import find_study
 from pairbounds.real_data.options import Dataset
@@ -115,24 +144,21 @@ try:
 except ValueError as error:
     print(error)
 print("new_set" in list(Dataset))
-print("new_figure" in FIGURES, find_study("new_study").name == "new_study", "new_family" in FAMILIES)
+print("new_finding" in found(), "new_figure" in FIGURES)
+print(find_study("new_study").name == "new_study", "new_family" in FAMILIES)
 """
 
 
 @pytest.fixture
 def copy(tmp_path):
-    """The tree, as it stands, with a new study of a family and a figure of it."""
+    """The tree, as it stands, with a new one of each kind."""
     for name in ("pairbounds", "theory", "simulations", "real_data", "figures", "examples", "results"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored, symlinks=True)
     for name in ("Makefile", "pyproject.toml"):
         shutil.copy2(ROOT / name, tmp_path)
-    (tmp_path / "simulations/studies/new_study.py").write_text(STUDY)
-    (tmp_path / "figures/new_figure.py").write_text(FIGURE)
-    (tmp_path / "real_data/datasets/new_set.py").write_text(DATASET)
-    (tmp_path / "simulations/families/new_family.py").write_text(FAMILY)
-    with (tmp_path / "real_data/training/objectives.py").open("a") as objectives:
-        objectives.write(OBJECTIVE)
+    for path, content in NEW.items():
+        (tmp_path / path).write_text(content)
     return tmp_path
 
 
@@ -157,8 +183,10 @@ def test_they_are_found_and_a_network_is_pretrained_for_the_objective_on_the_dat
     wide = {**os.environ, "COLUMNS": "200"}
     done = subprocess.run([sys.executable, "-c", FOUND + TRAINED], cwd=copy, env=wide, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[:3] == ["data set new_set needs --root: where is it?", "True", "True True True"]
-    assert "supervised|simclr|clip|new_objective" in done.stdout
+    missing, *found = done.stdout.splitlines()[:4]
+    assert missing == "data set new_set needs --root: where is it?"
+    assert found == ["True", "True True", "True True"]
+    assert "clip|new_objective|simclr|supervised" in done.stdout
     table = pd.read_parquet(copy / "tables/pretraining.parquet")
     assert sorted(table["kind"]) == ["new_objective"] * 2 + ["untrained"] * 2
     assert table["labels"].unique().tolist() == ["label"]
@@ -170,6 +198,7 @@ def test_they_are_found_and_a_network_is_pretrained_for_the_objective_on_the_dat
     assert ", new_objective " in caption
     assert "points" not in caption
     assert (copy / "drawn/pretraining.png").is_file()
+    assert len(pd.read_csv(copy / "trained.csv"))
 
 
 def test_a_figure_that_is_asked_for_by_its_file_is_drawn_alone(copy):

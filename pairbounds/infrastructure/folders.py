@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import fcntl
 import json
 import os
 import shlex
@@ -12,14 +11,14 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from filelock import BaseFileLock, FileLock, Timeout
+
 from pairbounds.infrastructure import interruption
 from pairbounds.infrastructure.temporaries import HOST, sweep
 
 AS_IT_WAS = "{} is as it was"
 NO_LOCKS = {errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK}  # of some network file systems
 AGAIN = "the same command goes on where it was"
-
-_held: set[int] = set()
 
 
 @contextmanager
@@ -41,13 +40,12 @@ def held(folder: Path, name: str = "", *, kept: str = AS_IT_WAS, caches: tuple[P
     OSError
         The folder cannot be made, or nothing be written in it.
     """
-    lock = folder / f".{name or 'folder'}.lock"
+    lock = FileLock(folder / f".{name or 'folder'}.lock", fallback_to_soft=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor = _locked(lock)
+        _acquire(lock)
     except OSError as error:
         raise OSError(f"nothing can be written into {folder}: {error.strerror or error}") from error
-    _held.add(descriptor)
     try:
         with interruption.keeping(kept.format(folder), f"{folder} is complete"):
             _sweep_all(folder, caches)
@@ -58,9 +56,8 @@ def held(folder: Path, name: str = "", *, kept: str = AS_IT_WAS, caches: tuple[P
     finally:
         _sweep_all(folder, caches)
         with contextlib.suppress(OSError):
-            lock.unlink()
-        _held.remove(descriptor)
-        os.close(descriptor)
+            Path(lock.lock_file).unlink()  # while it is held: who waits for it sees that it is gone
+        lock.release()
 
 
 def _sweep_all(folder: Path, caches: tuple[Path, ...], *, own: bool = False) -> None:
@@ -68,44 +65,20 @@ def _sweep_all(folder: Path, caches: tuple[Path, ...], *, own: bool = False) -> 
         sweep(place, own=own)
 
 
-def _locked(lock: Path) -> int:
-    """A descriptor of the lock file, held, with who holds it written inside."""
-    while True:
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            _lock(descriptor, lock)
-            if _is_there(lock, descriptor):
-                _sign(descriptor)
-                return descriptor
-        except BaseException as error:
-            os.close(descriptor)
-            if isinstance(error, BlockingIOError):
-                raise RuntimeError(_holder(lock)) from None
-            raise
-        os.close(descriptor)  # of a file that was removed in between, by the one who held it
-
-
-def _lock(descriptor: int, lock: Path) -> None:
+def _acquire(lock: BaseFileLock) -> None:
+    """Acquire the lock, and write into its file who holds it."""
+    file = Path(lock.lock_file)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise RuntimeError(_holder(file)) from None
     except OSError as error:
         if error.errno not in NO_LOCKS:
             raise
-        print(f"warning: {lock.parent} lies where files cannot be locked: write there once at a time", file=sys.stderr)
-
-
-def _is_there(lock: Path, descriptor: int) -> bool:
-    try:
-        return os.path.samestat(os.fstat(descriptor), lock.stat())
-    except FileNotFoundError:
-        return False
-
-
-def _sign(descriptor: int) -> None:
+        print(f"warning: {file.parent} lies where files cannot be locked: write there once at a time", file=sys.stderr)
     since = datetime.now().astimezone().isoformat(timespec="seconds")
     record = {"pid": os.getpid(), "host": HOST, "since": since, "command": shlex.join(sys.orig_argv)}
-    os.ftruncate(descriptor, 0)
-    os.write(descriptor, json.dumps(record).encode())
+    file.write_text(json.dumps(record))
 
 
 def _holder(lock: Path) -> str:
@@ -116,13 +89,3 @@ def _holder(lock: Path) -> str:
     what = lock.name[1:].removesuffix(".lock")
     place = lock.parent if what == "folder" else f"{what} in {lock.parent}"
     return f"{place} is being written by {who}: wait for it, or choose another folder"
-
-
-def _let_go() -> None:
-    """In a forked child: the lock is its parent's, and ends with that."""
-    for descriptor in _held:
-        os.close(descriptor)
-    _held.clear()
-
-
-os.register_at_fork(after_in_child=_let_go)

@@ -18,7 +18,6 @@ from pairbounds.infrastructure.pictures import MARKS
 from pairbounds.infrastructure.tables import content_key, sidecar
 
 PROVENANCE = frozenset({"configuration", "content_key", "hardware", "versions"})  # keys of every sidecar
-MATPLOTLIB = b"Matplotlib version", b"/Creator (Matplotlib"  # what it leaves in a PNG and in a PDF, unless told better
 
 Fault = Callable[[Path], str | None]
 
@@ -70,21 +69,11 @@ def table(path: Path) -> tuple[Output, Output]:
     return Output(path, _fault_of_table), Output(sidecar(path), _fault_of_sidecar)
 
 
-def picture(path: Path, beside: Output | None = None) -> Output:
-    """A picture that `pairbounds.infrastructure.pictures.save_picture` wrote.
-
-    Parameters
-    ----------
-    beside : what an earlier version, which left no mark in its pictures, wrote beside this one
-    """
-
-    def fault(file: Path) -> str | None:
-        if _holds(file, MARKS.values()):
-            return None
-        vouched = beside is not None and beside.path.is_file() and beside.fault(beside.path) is None
-        return None if vouched and _holds(file, MATPLOTLIB) else "nothing in it says that it was drawn here"
-
-    return Output(path, fault)
+def picture(path: Path) -> Output:
+    """A picture that `pairbounds.infrastructure.pictures.save_picture` wrote."""
+    return Output(
+        path, lambda file: None if _holds(file, MARKS.values()) else "nothing in it says that it was drawn here"
+    )
 
 
 def text(path: Path, beginning: str) -> Output:

@@ -49,10 +49,23 @@ class Register(dict[str, Entry]):
         near = get_close_matches(str(name), self, n=1, cutoff=0.0)
         raise KeyError(f"no {self.kind} is named {name!r}" + (f": is it {near[0]!r}?" if near else ""))
 
-    def require_name(self, name: str) -> None:
-        """Raise a `ValueError` if a name is no text."""
+    def registering(self, name: str, entry_of: Callable[[Any], Entry]) -> Callable[[Any], Entry]:
+        """A decorator that registers what `entry_of` makes of a function, and returns it.
+
+        Raises
+        ------
+        ValueError
+            The name is no text, or another function has it; it decorates no function.
+        """
         if not isinstance(name, str) or not name:
             raise ValueError(f"the name {name!r} of {self.what} is not a text")
+
+        def register(function: Any) -> Entry:
+            if not callable(function):
+                raise ValueError(f"{self.kind} {name!r} is not a function: {function!r}")
+            return self.add(name, entry_of(function))
+
+        return register
 
     def add(self, name: str, entry: Entry) -> Entry:
         """Register an entry; one whose file or notebook cell is run anew takes its old place.

@@ -12,7 +12,6 @@ from typing import Any
 
 from pairbounds.infrastructure.inputs import require_file
 from pairbounds.infrastructure.names import none_of
-from pairbounds.infrastructure.renamed import renamed
 from pairbounds.sweeps.cells import Cell, chosen_settings
 from pairbounds.sweeps.studies import Study, find_study
 
@@ -92,9 +91,6 @@ class SweepConfiguration:
         require_file(path, "sweep")
         try:
             given = tomllib.loads(path.read_text(encoding="utf-8")) | ({} if seeds is None else {"seeds": seeds})
-            if "experiment" in given and "study" not in given:
-                renamed("the key 'experiment' of a sweep", "'study'")
-                given["study"] = given.pop("experiment")
             known = [key.name for key in fields(cls)]
             for key in given:
                 if key not in known:

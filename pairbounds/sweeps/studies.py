@@ -191,14 +191,15 @@ def study(
     if not isinstance(name, str) or not name.isidentifier():
         raise ValueError(f"the name {name!r} of a study is not one that a variable could have")
 
-    def register(measure: Callable[[Any, int], "Rows"]) -> Study:
+    def entry(measure: Callable[[Any, int], "Rows"]) -> Study:
         if name in study_names():
             raise ValueError(f"a study named {name!r} is part of this package: choose another name")
         asked = question or (getdoc(measure) or "").partition("\n")[0]
-        one = Study(asked, settings, measure, seeds, tuple(tables), small or {}, inputs, columns or {}, registered=name)
-        return STUDIES.add(name, one)
+        return Study(
+            asked, settings, measure, seeds, tuple(tables), small or {}, inputs, columns or {}, registered=name
+        )
 
-    return register
+    return STUDIES.registering(name, entry)
 
 
 def _version(plugin: Plugin) -> str:

@@ -138,8 +138,7 @@ def audit(
 def outputs(out: Path) -> list[ownership.Output]:
     """The files that an audit replaces or removes."""
     tables = [part for name in (*TABLES, *TRIED) for part in ownership.table(out / f"{name}.parquet")]
-    _, beside = ownership.table(out / "bounds.parquet")
-    pictures = [ownership.picture(out / name, beside) for name in (*PICTURES, *CURVES)]
+    pictures = [ownership.picture(out / name) for name in (*PICTURES, *CURVES)]
     return [*tables, *pictures, ownership.records(out / "summary.json", ("n_pairs", "provenance", "keys"))]
 
 

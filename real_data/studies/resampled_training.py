@@ -11,7 +11,7 @@ import pandas as pd
 from pairbounds.infrastructure.names import none_of
 from pairbounds.real_data.settings import image_inputs
 from pairbounds.real_data.training.forecast import encoders_forecast
-from pairbounds.real_data.training.objectives import CAPTIONS, ENCODER, EVERY_GUIDE, GUIDES, LABELS
+from pairbounds.real_data.training.guides import CAPTIONS, ENCODER, EVERY_GUIDE, GUIDES, LABELS
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.runs import UNTRAINED, Run, Studio, run_all
 from pairbounds.real_data.training.settings import TrainingSettings

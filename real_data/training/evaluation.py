@@ -14,7 +14,7 @@ from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.encoder import unit_rows
 from pairbounds.real_data.training.crop_classifier import CropRecipe, crop_classifier
 from pairbounds.real_data.training.linear_probe import Shares, linear_probe, shares
-from pairbounds.real_data.training.objectives import ImageText
+from pairbounds.real_data.training.objectives.objective import TextObjective
 from pairbounds.real_data.training.splits import Split
 from pairbounds.real_data.training.standardised import Features
 from pairbounds.real_data.training.trainer import Trained
@@ -103,7 +103,7 @@ def zero_shot(
     A class is the mean of its name in open_clip's simple templates. Only the data set's own labels have names.
     """
     objective = trained.objective
-    if not isinstance(objective, ImageText) or not np.array_equal(labels, dataset.labels):
+    if not isinstance(objective, TextObjective) or not np.array_equal(labels, dataset.labels):
         return NONE
     objective.eval()
     with torch.no_grad():

@@ -25,8 +25,9 @@ from pairbounds.real_data.pairings.views import views_of
 from pairbounds.real_data.training import distributed
 from pairbounds.real_data.training.evaluation import Evaluation, judgements
 from pairbounds.real_data.training.exported import export_encoder
+from pairbounds.real_data.training.guides import LABELS, NO_TEXT, RANDOM, SEEING
 from pairbounds.real_data.training.networks import WORDS
-from pairbounds.real_data.training.objectives import LABELS, NO_TEXT, OBJECTIVES, RANDOM, SEEING
+from pairbounds.real_data.training.objectives import OBJECTIVES
 from pairbounds.real_data.training.published_guide import PublishedGuide
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.splits import Roles, Split, split

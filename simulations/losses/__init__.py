@@ -1,6 +1,18 @@
 """Contrastive losses, each a module: on a whole graph (the population) and on a batch of positive pairs."""
 
+from pkgutil import iter_modules
+
+from pairbounds.infrastructure.discovery import one_in_each
+from pairbounds.infrastructure.registers import Register
 from pairbounds.simulations.losses.loss import PairLoss
-from pairbounds.simulations.losses.register import LOSSES
+
+_FOUND = one_in_each(__name__, iter_modules(__path__), PairLoss)  # type: ignore[type-abstract]  # of its subclasses
+
+LOSSES: Register[type[PairLoss]] = Register(
+    "a loss",
+    source=lambda kind: getattr(kind, "written", kind),
+    is_entry=lambda name, kind: isinstance(kind, type) and issubclass(kind, PairLoss) and kind.name == name,
+    entries=dict(sorted(_FOUND.items(), key=lambda found: found[1].place)),
+)
 
 __all__ = ["LOSSES", "PairLoss"]

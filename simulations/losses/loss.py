@@ -1,5 +1,6 @@
 """What a contrastive loss is: one objective, on a whole graph and on a batch of positive pairs."""
 
+import math
 from abc import ABC, abstractmethod
 from typing import ClassVar, Self
 
@@ -17,11 +18,13 @@ class PairLoss(nn.Module, ABC):
 
     Attributes
     ----------
-    name : how `train` calls it
+    name : how `train` calls it, which is the name of its module
+    place : in the order of the losses, in tables
     induced : whether its positive pairs are the induced pairs of left nodes, and no right embedding is trained
     """
 
     name: ClassVar[str]
+    place: ClassVar[float] = math.inf
     induced: ClassVar[bool] = False
 
     def __init__(self, graph: PairGraph) -> None:
@@ -46,12 +49,12 @@ class PairLoss(nn.Module, ABC):
         In units of the population loss, whose value it has in the mean, or in the limit of large batches.
         """
 
-    @abstractmethod
     def floor(self, k: int, penalty: float = 0.0) -> float:
         """A lower bound on the population loss of every embedding of width k; NaN where none is known.
 
         With a penalty, of the loss and `penalty` times `size`.
         """
+        return math.nan
 
     def diverged(self, value: float, step: int) -> Exception:
         """What is to be raised where it is not finite after so many steps."""

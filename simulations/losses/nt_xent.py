@@ -23,6 +23,7 @@ class NTXent(PairLoss):
     """
 
     name: ClassVar[str] = "nt_xent"
+    place: ClassVar[float] = 4
     induced: ClassVar[bool] = True
 
     def __init__(self, graph: PairGraph) -> None:
@@ -47,7 +48,3 @@ class NTXent(PairLoss):
         scores = (unit @ unit.T / TEMPERATURE).fill_diagonal_(-math.inf)
         partner = torch.arange(len(unit), device=unit.device).roll(len(first))
         return cross_entropy(scores, partner) - math.log(len(unit) - 1)
-
-    def floor(self, k: int, penalty: float = 0.0) -> float:
-        """Unknown: the mutual information of induced pairs takes the induced graph."""
-        return math.nan

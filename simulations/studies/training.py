@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from pairbounds.simulations.encoders import ENCODERS
-from pairbounds.simulations.losses.register import loss_of
 from pairbounds.simulations.observations import caption_features, image_features
 from pairbounds.simulations.optimisation import Optimisation
+from pairbounds.simulations.own import loss_of
 from pairbounds.simulations.training import train
 from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from pairbounds.real_data.training.objectives import TwoViews, blind_guide
+from pairbounds.real_data.training.guides import blind_guide
+from pairbounds.real_data.training.objectives.simclr import TwoViews
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.trainer import train_encoder
 from pairbounds.real_data.training.views import ViewPool

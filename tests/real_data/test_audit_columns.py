@@ -118,28 +118,3 @@ def test_faults_are_one_line_in_every_format(call, tmp_path, suffix, columns, wo
     code, _, err = call(app, "audit", path, *words, "--k", 1, "--out", tmp_path / "out")
     assert (code, err.count("\n")) == (2, 1)
     assert message.format(path) in err
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "message"),
-    [
-        *((f"pairs.{suffix}", b"", "is empty: it has neither columns nor rows") for suffix in SUFFIXES),
-        ("pairs.csv", b"image,caption\n", "has no rows"),
-        ("pairs.csv", b"image,caption\n1,a\n2,b,c\n", "cannot be read as .csv: CSV parse error"),
-        ("pairs.csv", b"image,caption,image\n1,a,2\n", "has two columns called 'image'"),
-        ("pairs.csv", "image,caption\n1,é\n".encode("latin-1"), "line 2 is not of UTF-8 text"),
-        (
-            "pairs.jsonl",
-            b'{"image": 1, "caption": "a"}\n{"image": 2, "cap',
-            "cannot be read as .jsonl: JSON parse error",
-        ),
-        ("pairs.jsonl", b'{"image": 1, "caption": "a"}\n{"image": "x", "caption": "b"}\n', "changed from number to"),
-        ("pairs.tsv", b"image,caption\n1,a\n", "has no column image, only image,caption: name it with --image-col"),
-    ],
-)
-def test_damaged_files_are_one_line(call, tmp_path, name, content, message):
-    (tmp_path / name).write_bytes(content)
-    code, _, err = call(app, "audit", tmp_path / name, "--k", 1, "--out", tmp_path / "out")
-    assert (code, err.count("\n")) == (2, 1)
-    assert str(tmp_path / name) in err
-    assert message in err

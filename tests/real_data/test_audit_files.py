@@ -81,33 +81,6 @@ def test_batches_row_groups_and_folders_make_no_difference(write, tmp_path, monk
         assert_same(read(path, labels), expected)
 
 
-@pytest.mark.parametrize(
-    "ids",
-    [
-        [f"image {i}" for i in range(10)],
-        [f"{i:03d}" for i in range(10)],  # in a CSV file, too, no numbers
-        pd.Categorical([f"image {i}" for i in range(10)]),
-        pd.date_range("2020-01-01", periods=10),
-        np.arange(10, dtype=np.int8),
-        np.arange(10, dtype=np.uint64),
-        np.linspace(0, 1, 10),
-        [f"{i}".encode() for i in range(10)],
-    ],
-    ids=["text", "zeros", "categorical", "dates", "int8", "uint64", "floats", "bytes"],
-)
-@pytest.mark.parametrize("label", [[True, False, False], [2.5, 1.0, 1.0], [-3, 4, 4], ["β", "a b", "a b"]])
-def test_ids_and_labels_may_be_of_any_type(write, ids, label):
-    expected, expected_labels, tally = read(write("pairs", PAIRS), write("labels", LABELS))
-    named = pd.Series(ids)
-    pairs = PAIRS | {"image": named[PAIRS["image"]].array, "caption": named[[0, 1, 0, 1, 2, 2, 0, 4]].array}
-    labels = {"image": named[[1, 2, 3, 7]].array, "label": [*label, label[0]]}
-    found, found_labels, found_tally = read(write("a", pairs), write("b", labels))
-    assert sorted(found.values()) == pytest.approx(sorted(expected.values()))
-    dogs, cats = (str(name).lower().removesuffix(".0") for name in label[:2])  # as JSON has them
-    assert list(found_labels.values()) == [{"dogs": dogs, "cats": cats}[c] for c in expected_labels.values()]
-    assert found_tally == tally
-
-
 def test_ids_of_two_types_are_compared_as_text(write):
     pairs, labels = write("pairs", PAIRS), write("labels", LABELS)
     expected = read(pairs, labels)
@@ -116,15 +89,6 @@ def test_ids_of_two_types_are_compared_as_text(write):
     for given_pairs in (pairs, write("pairs", PAIRS, "csv")):
         for given_labels in (labels, as_text, narrow, write("labels", LABELS, "csv")):
             assert_same(read(given_pairs, given_labels), expected)
-
-
-def test_an_empty_field_of_a_csv_file_is_missing_and_na_is_a_word(write):
-    pairs = write("pairs", PAIRS | {"caption": ["NA", "b", "NA", "b", "c", "c", "NA", "d"]}, "csv")
-    labels = write("labels", LABELS | {"label": ["null", "x", "x", ""]}, "csv")
-    found, found_labels, tally = read(pairs, labels)
-    assert ("3", "NA") in found
-    assert found_labels == {"1": "null", "2": "x", "3": "x"}
-    assert tally.n_labels_without_pair == 0
 
 
 def replaced(column, row, value):
@@ -140,9 +104,6 @@ def replaced(column, row, value):
         (replaced("weight", 5, -1.0), "row 5 of {} has a weight that is zero or negative"),
         (replaced("weight", 6, 0.0), "row 6 of {} has a weight that is zero or negative"),
         (replaced("weight", 3, float("inf")), "row 3 of {} has a weight that is NaN or infinite"),
-        (replaced("weight", 7, None), "row 7 of {} has no weight"),
-        (replaced("caption", 4, None), "row 4 of {} has no caption"),
-        (replaced("image", 0, None), "row 0 of {} has no image"),
         ({"image": [1], "words": ["a"]}, "{} has no column caption, only image, words: name it with --caption-col"),
         ({"image": [], "caption": []}, "has no rows"),
     ],
@@ -217,15 +178,6 @@ def test_arguments_that_cannot_be(call, write, tmp_path, arguments, message):
     code, _, err = call(app, "audit", pairs, "--out", tmp_path / "out", *words)
     assert (code, err.count("\n")) == (2, 1)
     assert message in err
-
-
-@pytest.mark.parametrize("content", [b"not a parquet file", b""])
-def test_a_file_that_is_no_table(call, tmp_path, content):
-    for name in ("pairs.parquet", "pairs.csv"):
-        (tmp_path / name).write_bytes(content)
-        code, _, err = call(app, "audit", tmp_path / name, "--k", 2, "--out", tmp_path / "out")
-        assert (code, err.count("\n")) == (2, 1)
-        assert name in err
 
 
 def test_the_report_has_the_numbers_and_any_name(call, write, tmp_path):

@@ -11,7 +11,7 @@ import torch
 from pairbounds.real_data.training.crop_classifier import CropRecipe, crop_classifier
 from pairbounds.real_data.training.evaluation import Evaluation, nearest_neighbours, zero_shot
 from pairbounds.real_data.training.networks import WordBag
-from pairbounds.real_data.training.objectives import ImageText
+from pairbounds.real_data.training.objectives.clip import ImageText
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.runs import RESULT, Run, Studio, run_all
 from pairbounds.real_data.training.splits import Split, split

@@ -9,7 +9,7 @@ from torchvision.transforms.v2.functional import pil_to_tensor
 from pairbounds.real_data.encoders.open_clip import OpenClip
 from pairbounds.real_data.resampling import AddNewPositive, DropEasyNegative, DropFalseNegative, resampled_nt_xent
 from pairbounds.real_data.resampling.pairs import cosine_similarities, two_views
-from pairbounds.real_data.training.objectives import ENCODER
+from pairbounds.real_data.training.guides import ENCODER
 from pairbounds.real_data.training.published_guide import PublishedGuide
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.runs import Run, Studio, run_all

@@ -16,15 +16,9 @@ from pairbounds.real_data.studies import resampled_training
 from pairbounds.real_data.studies.resampled_training import resampling_runs, selected
 from pairbounds.real_data.training import linear_probe
 from pairbounds.real_data.training.forecast import stated_forecast, training_forecast
+from pairbounds.real_data.training.guides import EVERY_GUIDE, LABELS, blind_guide, exact_guide
 from pairbounds.real_data.training.joined import joined
-from pairbounds.real_data.training.objectives import (
-    EVERY_GUIDE,
-    LABELS,
-    TwoViews,
-    blind_guide,
-    exact_guide,
-    projection_head,
-)
+from pairbounds.real_data.training.objectives.simclr import TwoViews, projection_head
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.recipes import DEFAULT, OURS, RECIPES, chosen_numbers, recipe_lines
 from pairbounds.real_data.training.runs import Run, Studio, run_all

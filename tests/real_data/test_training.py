@@ -26,19 +26,12 @@ from pairbounds.real_data.studies.pretraining import pretraining_table
 from pairbounds.real_data.studies.resampled_training import resampling_runs
 from pairbounds.real_data.training import linear_probe as linear_probe_module
 from pairbounds.real_data.training import standardised as standardised_module
+from pairbounds.real_data.training.guides import ENCODER, LABELS, RANDOM, blind_guide, oracle_guide, seen_guide
 from pairbounds.real_data.training.linear_probe import linear_probe
 from pairbounds.real_data.training.networks import Backbone, WordBag, text_tower
-from pairbounds.real_data.training.objectives import (
-    ENCODER,
-    LABELS,
-    RANDOM,
-    ImageText,
-    Supervised,
-    TwoViews,
-    blind_guide,
-    oracle_guide,
-    seen_guide,
-)
+from pairbounds.real_data.training.objectives.clip import ImageText
+from pairbounds.real_data.training.objectives.simclr import TwoViews
+from pairbounds.real_data.training.objectives.supervised import Supervised
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.runs import RESULT, Run, Studio, run_all
 from pairbounds.real_data.training.splits import Split, split

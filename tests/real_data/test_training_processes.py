@@ -14,16 +14,12 @@ import torch
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.training import distributed
 from pairbounds.real_data.training.distributed import processes
+from pairbounds.real_data.training.guides import blind_guide, oracle_guide, seen_guide
 from pairbounds.real_data.training.networks import Backbone, WordBag
-from pairbounds.real_data.training.objectives import (
-    ImageText,
-    Objective,
-    Supervised,
-    TwoViews,
-    blind_guide,
-    oracle_guide,
-    seen_guide,
-)
+from pairbounds.real_data.training.objectives import Objective
+from pairbounds.real_data.training.objectives.clip import ImageText
+from pairbounds.real_data.training.objectives.simclr import TwoViews
+from pairbounds.real_data.training.objectives.supervised import Supervised
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.trainer import CHECKPOINT, LOG, train_encoder
 from pairbounds.real_data.training.views import FreshViews, ViewPool, ViewSource

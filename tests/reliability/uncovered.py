@@ -51,7 +51,6 @@ REASONS: dict[str, str] = {
             "real_data/training/forecast.py",
             "real_data/training/runs.py",
             "real_data/training/settings.py",
-            "simulations/losses/register.py",
             "theory/attack/records.py",
             "theory/attack/shrinking.py",
             "theory/spectrum/distributed_products.py",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pairbounds import spectrum
 from pairbounds.simulations.losses import LOSSES
-from pairbounds.simulations.losses.infonce import INITIAL_TEMPERATURE, LARGEST_SCALE
+from pairbounds.simulations.losses.clip import INITIAL_TEMPERATURE, LARGEST_SCALE
 from pairbounds.simulations.losses.nt_xent import TEMPERATURE
 from tests.families import GRAPHS
 

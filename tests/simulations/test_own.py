@@ -13,8 +13,8 @@ from pairbounds import ForeignCodeError, LatentWorld, encoder, loss, spectrum, t
 from pairbounds.infrastructure.foreign import ForeignResultError
 from pairbounds.simulations.encoders import ENCODERS
 from pairbounds.simulations.losses import LOSSES, PairLoss
-from pairbounds.simulations.losses.own import own_loss
 from pairbounds.simulations.observations import caption_features, image_features, pictures
+from pairbounds.simulations.own import own_loss
 from pairbounds.simulations.sampling import draw_pairs
 from tests.families import GRAPHS
 

@@ -5,44 +5,12 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-import scipy.io
-import scipy.sparse as sp
 
 from pairbounds import PairGraph
 from pairbounds.theory.graph.files import read_graph, read_labels
 
 JOINT = np.array([[3.0, 1.0, 0.0], [1.0, 2.0, 1.0]])
 EDGES = pd.DataFrame({"left": ["a", "a", "b", "b", "b"], "right": ["x", "y", "x", "y", "z"], "weight": [3, 1, 1, 2, 1]})
-
-
-def write_matrix(path):
-    writers = {
-        ".npz": lambda: sp.save_npz(path, sp.csr_array(JOINT)),
-        ".npy": lambda: np.save(path, JOINT),
-        ".mtx": lambda: scipy.io.mmwrite(path, sp.coo_array(JOINT)),
-        ".csv": lambda: pd.DataFrame(JOINT).to_csv(path, index=False, header=False),
-        ".tsv": lambda: np.savetxt(path, JOINT, delimiter="\t"),
-        ".parquet": lambda: pd.DataFrame(JOINT, columns=["x", "y", "z"]).to_parquet(path),
-    }
-    writers[path.suffix]()
-
-
-@pytest.mark.parametrize("suffix", [".npz", ".npy", ".mtx", ".csv", ".tsv", ".parquet"])
-def test_a_matrix(suffix, tmp_path):
-    path = tmp_path / f"matrix{suffix}"
-    write_matrix(path)
-    found = read_graph(path)
-    assert found.understood == "read as a matrix"
-    np.testing.assert_allclose(found.graph.joint.toarray(), JOINT / 8)
-
-
-def test_a_matrix_with_names(tmp_path):
-    frame = pd.DataFrame(JOINT, index=["a", "b"], columns=["x", "y", "z"])
-    frame.to_csv(tmp_path / "named.csv")
-    graph = read_graph(tmp_path / "named.csv").graph
-    assert graph.left_ids.tolist() == ["a", "b"]
-    assert graph.right_ids.tolist() == ["x", "y", "z"]
-    np.testing.assert_allclose(graph.joint.toarray(), JOINT / 8)
 
 
 def test_our_own(tmp_path):
@@ -52,20 +20,9 @@ def test_our_own(tmp_path):
     assert found.graph.class_names == ("cat", "dog")
 
 
-def write_table(frame, path):
-    writers = {
-        ".csv": lambda: frame.to_csv(path, index=False),
-        ".tsv": lambda: frame.to_csv(path, index=False, sep="\t"),
-        ".parquet": lambda: frame.to_parquet(path),
-        ".jsonl": lambda: frame.to_json(path, orient="records", lines=True),
-    }
-    writers[path.suffix]()
-
-
-@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".parquet", ".jsonl"])
-def test_pairs(suffix, tmp_path):
-    path = tmp_path / f"pairs{suffix}"
-    write_table(EDGES.assign(language="en", label=["dog", "dog", "cat", "cat", "cat"]), path)
+def test_pairs_with_labels(tmp_path):
+    path = tmp_path / "pairs.csv"
+    EDGES.assign(language="en", label=["dog", "dog", "cat", "cat", "cat"]).to_csv(path, index=False)
     found = read_graph(path)
     columns = "(left: left, right: right, weight: weight, left labels: label)"
     assert found.understood == f"read as a list of pairs {columns}; ignored: language"
@@ -116,17 +73,11 @@ def test_labels_by_id_of_pairs_may_be_of_some(tmp_path):
 
 
 BAD = {
-    "missing": ("none.npy", None, "graph file .* does not exist"),
-    "suffix": ("graph.txt", "1 2", r"is none of \.npz, \.npy, \.mtx, \.csv"),
-    "damaged": ("graph.npy", "no numpy", r"graph\.npy cannot be read as \.npy"),
     "damaged zip": ("graph.npz", "no zip", r"graph\.npz cannot be read as \.npz"),
-    "damaged parquet": ("graph.parquet", "no parquet", r"cannot be read as \.parquet"),
     "damaged mtx": ("graph.mtx", "nothing", r"cannot be read as \.mtx"),
     "empty": ("graph.csv", "", "is empty: it has neither columns nor rows"),
     "neither": ("graph.csv", "a,b\nx,y\n", "has the columns a, b: for pairs, name the two .*--columns LEFT,RIGHT"),
     "negative": ("graph.csv", "1,-1\n0,1\n", r"negative weights.*from_features"),
-    "text weights": ("graph.csv", "left,right,weight\na,b,heavy\n", "row 0 of .* has a weight that is no number"),
-    "missing ids": ("graph.csv", "left,right\na,b\n,b\n", "row 1 of .* has an empty cell in column 'left'"),
     "two classes": ("graph.csv", "left,right,label\na,b,x\na,c,y\n", "gives 'a' two classes"),
     "jsonl": ("graph.jsonl", "{oops", r"cannot be read as \.jsonl"),
 }
@@ -135,9 +86,8 @@ BAD = {
 @pytest.mark.parametrize("case", BAD)
 def test_a_file_that_is_no_graph_is_one_line(case, tmp_path):
     name, content, message = BAD[case]
-    if content is not None:
-        (tmp_path / name).write_text(content)
-    with pytest.raises((ValueError, FileNotFoundError), match=message) as error:
+    (tmp_path / name).write_text(content)
+    with pytest.raises(ValueError, match=message) as error:
         read_graph(tmp_path / name)
     assert "\n" not in str(error.value)
 
@@ -157,18 +107,15 @@ def test_nothing_is_unpickled(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("labels.csv", "label\na\nb\nc\n", "left_labels has shape"),
         ("labels.csv", "a,b,c\n1,2,3\n", "has 3 columns, and none is called label"),
         ("labels.csv", "id,label\n7,a\n", "a class for none of the 2 left nodes"),
         ("labels.json", json.dumps(["a"]), r"is none of \.npy, \.txt"),
-        ("absent.csv", None, "labels file .* does not exist"),
     ],
 )
 def test_labels_that_do_not_fit(name, content, message, tmp_path):
     np.save(tmp_path / "matrix.npy", JOINT)
-    if content is not None:
-        (tmp_path / name).write_text(content)
-    with pytest.raises((ValueError, FileNotFoundError), match=message):
+    (tmp_path / name).write_text(content)
+    with pytest.raises(ValueError, match=message):
         read_graph(tmp_path / "matrix.npy", tmp_path / name)
 
 
@@ -178,13 +125,3 @@ def test_labels_without_ids_do_not_fit_pairs(tmp_path):
     with pytest.raises(ValueError, match="a list of pairs has no order"):
         read_graph(tmp_path / "pairs.csv", tmp_path / "labels.npy")
     assert read_labels(tmp_path / "labels.npy").tolist() == [0, 1]
-
-
-def test_columns_that_are_not_there(tmp_path):
-    EDGES.to_csv(tmp_path / "pairs.csv", index=False)
-    with pytest.raises(ValueError, match="has no column 'img': its columns are left, right, weight"):
-        read_graph(tmp_path / "pairs.csv", columns=("img", "right"))
-    with pytest.raises(ValueError, match="has no column 'mass'"):
-        read_graph(tmp_path / "pairs.csv", weight="mass")
-    with pytest.raises(ValueError, match="are not two"):
-        read_graph(tmp_path / "pairs.csv", columns=("left",))

@@ -158,13 +158,9 @@ def bound(
     for what, (given, allowed) in choices.items():
         if given not in allowed:
             raise ValueError(none_of(f"bound {name!r}: {what}", str(given), allowed))
-    BOUNDS.require_name(name)
 
-    def register(function: Callable[..., float]) -> Bound:
-        if not callable(function):
-            raise ValueError(f"bound {name!r} is not a function: {function!r}")
+    def entry(function: Callable[..., float]) -> Bound:
         statement, _, remarks = inspect.cleandoc(function.__doc__ or "").partition("\n")
-        claim = Bound(name, quantity, status, relation, subject, statement, remarks.strip(), function)
-        return BOUNDS.add(name, claim)
+        return Bound(name, quantity, status, relation, subject, statement, remarks.strip(), function)
 
-    return register
+    return BOUNDS.registering(name, entry)

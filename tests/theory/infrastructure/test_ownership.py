@@ -149,19 +149,6 @@ def test_what_is_no_file_is_never_replaced(tmp_path):
         assert "in the way and not a file" in refusal([ownership.text(path, "x")], force=True)
 
 
-def test_pictures_of_the_version_before_are_known_by_what_lies_beside_them(tmp_path):
-    caption = ownership.text(tmp_path / "figure.txt", "A title. ")
-    for name in ("figure.png", "figure.pdf"):
-        Figure().savefig(tmp_path / name)
-        output = ownership.picture(tmp_path / name, caption)
-        assert "nothing in it says" in refusal([output])
-        caption.path.write_text("A title. What is to be seen.")
-        claim([output])
-        caption.path.write_text("Notes")
-        assert "nothing in it says" in refusal([output])
-        caption.path.unlink()
-
-
 def test_what_this_repository_keeps_may_be_written_again(tmp_path):
     for kept in ("theory/attack/sharpest", "results"):
         shutil.copytree(kept, tmp_path / kept)

@@ -58,9 +58,6 @@ def study(tmp_path, monkeypatch, request):
     ("parts", "line", "what"),
     [
         ({"last": "raise KeyError('x')"}, 16, "failed: KeyError: 'x'"),
-        ({"last": "sys.exit(0)"}, 16, "failed: SystemExit: 0"),
-        ({"last": "raise KeyboardInterrupt"}, 16, "failed: KeyboardInterrupt"),
-        ({"last": "def f(:"}, 16, "failed: SyntaxError: "),
         ({"last": "import nothing_of_the_kind"}, 16, "failed: ModuleNotFoundError"),
         ({"argument": "3"}, 15, "failed: ValueError: measure=3 of a study is not a function"),
         ({"argument": "measure, colour=4"}, 15, "failed: TypeError: "),

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from pairbounds.commands.studies import app
 from pairbounds.infrastructure import clusters
 from pairbounds.infrastructure.foreign import ForeignResultError
-from pairbounds.infrastructure.renamed import RenamedWarning
 from pairbounds.infrastructure.tables import sidecar
 from pairbounds.sweeps import Cores, SweepConfiguration, find_study, run_study, run_sweep, study_names, where
 from pairbounds.sweeps.cells import Cell, _is_throughout
@@ -377,30 +376,6 @@ def test_other_contents_of_a_named_file_are_another_cell(tmp_path, monkeypatch):
         file.write_text(content)
         sweep(tmp_path / "out", grid=[], seeds=1, traces=str(traces))
     assert measured(traces) == ["0-0", "0-0"]
-
-
-# What was written before.
-
-
-def test_the_old_key_of_a_sweep_is_taken_with_a_warning(tmp_path):
-    file = toml(tmp_path / "tiny.toml", study=None, experiment=f'"{TINY}"')
-    with pytest.warns(RenamedWarning, match="the key 'experiment' of a sweep is now 'study'"):
-        configuration = SweepConfiguration.read(file)
-    assert configuration.study == TINY
-
-
-def test_a_folder_of_an_old_sweep_is_gone_on_with(call, tmp_path):
-    """Its cells are of other source, and so of no use, but kept; its failures and its table are ours to replace."""
-    out = tmp_path / "out"
-    (out / "cells").mkdir(parents=True)
-    old = out / "cells" / f"{'a' * 32}.{'b' * 32}.parquet"
-    old.write_bytes(b"an old cell")
-    failure = {"experiment": TINY, "version": "v", "settings": {}, "seed": 0, "error": "E", "where": "w"}
-    (out / "failures.json").write_text(json.dumps([failure]))
-    (out / "cells" / f"{'c' * 32}.json").write_text(json.dumps(failure))
-    assert call(app, "sweep", toml(tmp_path / "tiny.toml"), "--out", out)[0] == 0
-    assert old.read_bytes() == b"an old cell"
-    assert not (out / "failures.json").exists()
 
 
 # The command.

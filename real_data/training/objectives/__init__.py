@@ -1,0 +1,11 @@
+"""Training objectives, each a module found by its name: the losses of a batch that encoders learn from."""
+
+from collections.abc import Mapping
+from pkgutil import iter_modules
+
+from pairbounds.infrastructure.discovery import one_in_each
+from pairbounds.real_data.training.objectives.objective import Objective
+
+OBJECTIVES: Mapping[str, type[Objective]] = one_in_each(__name__, iter_modules(__path__), Objective)  # type: ignore[type-abstract]
+
+__all__ = ["OBJECTIVES", "Objective"]

@@ -1,0 +1,65 @@
+"""CLIP: an image and one of its captions are a positive pair."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy, normalize
+
+from pairbounds.real_data.resampling.gathering import gather_rows
+from pairbounds.real_data.training.distributed import each_a_share, own_part
+from pairbounds.real_data.training.networks import TextTower, text_tower
+from pairbounds.real_data.training.objectives.objective import TextObjective
+from pairbounds.real_data.training.views import Batch, whole
+
+if TYPE_CHECKING:
+    from pairbounds.real_data.training.runs import Run, Studio
+
+SHARED = 128  # width of the space of images and texts
+FIRST_TEMPERATURE, LARGEST_SCALE = 0.07, 100.0  # CLIP's
+
+
+class ImageText(TextObjective):
+    """CLIP: each image with one of its captions, drawn evenly; symmetric InfoNCE with a learned temperature.
+
+    Parameters
+    ----------
+    width : of the features
+    captions : of each image of the data set
+    tower : of texts, trained too
+    """
+
+    views, seconds = 1, 5.0e-4
+
+    def __init__(self, width: int, captions: Sequence[tuple[str, ...]], tower: TextTower) -> None:
+        super().__init__()
+        self.captions, self.tower = captions, tower
+        self.image_head, self.text_head = nn.Linear(width, SHARED), nn.Linear(tower.width, SHARED)
+        self.log_scale = nn.Parameter(torch.tensor(-np.log(FIRST_TEMPERATURE), dtype=torch.float32))
+
+    @classmethod
+    def of(cls, run: "Run", studio: "Studio", width: int) -> "ImageText":
+        """See `Objective`."""
+        captions = studio.source.dataset.captions
+        texts = {text for image in studio.split(run.seed).encoder for text in captions[image]}
+        return cls(width, captions, text_tower(run.text, texts))
+
+    def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
+        """See `Objective`."""
+        images = whole(batch).images
+        texts = [self.captions[image][rng.integers(len(self.captions[image]))] for image in images]
+        u, v = (gather_rows(rows, 1) for rows in (self.images(features), self.texts(own_part(texts))))
+        scores = each_a_share(self.log_scale).exp().clamp(max=LARGEST_SCALE) * u @ v.T
+        own = torch.arange(len(texts), device=features.device)
+        return (cross_entropy(scores, own) + cross_entropy(scores.T, own)) / 2
+
+    def images(self, features: torch.Tensor) -> torch.Tensor:
+        """See `TextObjective`; (b, SHARED)."""
+        return normalize(self.image_head(features))
+
+    def texts(self, texts: Sequence[str]) -> torch.Tensor:
+        """See `TextObjective`; (b, SHARED)."""
+        tokens = self.tower.tokens(texts).to(self.log_scale.device)
+        return normalize(self.text_head(self.tower(tokens)))

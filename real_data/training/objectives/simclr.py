@@ -1,0 +1,73 @@
+"""SimCLR: two views of an image are a positive pair, its positives and negatives resampled by a guide."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import nn
+
+from pairbounds.real_data.resampling import resampled_nt_xent
+from pairbounds.real_data.resampling.gathering import gather_rows
+from pairbounds.real_data.training.guides import Guide, guide_of
+from pairbounds.real_data.training.objectives.objective import Objective
+from pairbounds.real_data.training.recipe import Recipe
+from pairbounds.real_data.training.views import Batch, whole
+
+if TYPE_CHECKING:
+    from pairbounds.real_data.training.runs import Run, Studio
+
+
+class TwoViews(Objective):
+    """SimCLR, its positives and negatives resampled by a guide: NT-Xent of projected features.
+
+    Parameters
+    ----------
+    width : of the features
+    rule, options : as `pairbounds.real_data.resampling.resampled_nt_xent` has them; "none" is SimCLR
+    guide : embeds the views of a batch, (2B, g)
+    head : as `projection_head` makes one; by default one of 64 columns
+    """
+
+    views, seconds = 2, 1.15e-3
+
+    def __init__(
+        self,
+        width: int,
+        temperature: float,
+        rule: str,
+        guide: Guide,
+        options: dict[str, object] | None = None,
+        head: nn.Module | None = None,
+    ) -> None:
+        super().__init__()
+        self.head = projection_head(width, Recipe.head_width) if head is None else head
+        self.temperature, self.rule, self.guide, self.options = temperature, rule, guide, options or {}
+
+    @classmethod
+    def of(cls, run: "Run", studio: "Studio", width: int) -> "TwoViews":
+        """See `Objective`."""
+        options: dict[str, object] = {"published": True} if run.published else {}
+        head = projection_head(width, run.recipe.head_width, norm=run.recipe.head_norm)
+        return cls(width, run.recipe.temperature, run.rule, guide_of(run, studio), options, head)
+
+    def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
+        """See `Objective`."""
+        guide = self.guide(whole(batch), rng).to(features.device)
+        z = gather_rows(self.head(features), self.views)
+        return resampled_nt_xent(z, guide, rule=self.rule, temperature=self.temperature, **self.options)
+
+
+def projection_head(width: int, projected: int, *, norm: bool = False) -> nn.Module:
+    """What NT-Xent compares of features, (b, width) to (b, projected): two layers.
+
+    Parameters
+    ----------
+    norm : SimCLR's head: no biases, batch norm after both layers, the second one without a shift
+        Batch norm is over both views together.
+    """
+    first, second = (nn.Linear(width, columns, bias=not norm) for columns in (width, projected))
+    if not norm:
+        return nn.Sequential(first, nn.ReLU(inplace=True), second)
+    last = nn.BatchNorm1d(projected)
+    last.bias.requires_grad = False
+    return nn.Sequential(first, nn.BatchNorm1d(width), nn.ReLU(inplace=True), second, last)

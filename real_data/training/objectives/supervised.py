@@ -1,0 +1,36 @@
+"""Supervision: the classes of the images, known."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.real_data.resampling.gathering import gather_rows
+from pairbounds.real_data.training.objectives.objective import Objective
+from pairbounds.real_data.training.views import Batch, whole
+
+if TYPE_CHECKING:
+    from pairbounds.real_data.training.runs import Run, Studio
+
+
+class Supervised(Objective):
+    """Cross-entropy of a linear classifier: what labels would have made of the same network and views."""
+
+    views, seconds, labelled = 1, 5.5e-4, True
+
+    def __init__(self, width: int, labels: IntArray) -> None:
+        super().__init__()
+        self.labels, self.head = labels, nn.Linear(width, int(labels.max()) + 1)
+
+    @classmethod
+    def of(cls, run: "Run", studio: "Studio", width: int) -> "Supervised":  # noqa: ARG003 - shared signature
+        """See `Objective`."""
+        return cls(width, studio.classes)
+
+    def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:  # noqa: ARG002 - shared signature
+        """See `Objective`."""
+        scores, labels = gather_rows(self.head(features), 1), torch.from_numpy(self.labels[whole(batch).images])
+        return cross_entropy(scores, labels.to(features.device))
