@@ -29,7 +29,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup data test test-elsewhere test-slow test-gpu test-data test-browser matrix coverage mutation fuzz faults orders reliability bench figures findings report docs docs-serve notebooks smoke reproduce lint format mistakes diary ledger sharpness readme-figures contact-sheet accept release clean
+.PHONY: help demo setup data test test-elsewhere test-slow test-gpu test-data test-browser matrix coverage mutation fuzz faults orders bench figures findings report docs docs-serve notebooks smoke reproduce lint format diary sharpness readme-figures contact-sheet accept release clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/:[^#]*## /\t/' | expand -t 18
@@ -104,11 +104,11 @@ faults: $(INSTALLED) ## Kill small commands at random, fill their disks, take th
 	@mkdir -p results/reliability
 	$(PYTHON) -m tests.faults --kills $(KILLS) --seed $(or $(SEED),0) --out results/reliability/faults.json
 
-bench: $(INSTALLED) ## Time ours against peers, and whole commands, into docs/benchmarks.md (forty minutes)
+bench: $(INSTALLED) ## Time ours against peers, and whole commands, into results/benchmarks.json (forty minutes)
 	@mkdir -p $(BUILD)
 	$(PYTHON) -m tests.benchmarks --size S --size M --size L --out $(BUILD)/bench.parquet
 	$(PYTHON) -m tests.benchmarks.whole --out $(BUILD)/bench_whole.parquet
-	$(PYTHON) -m tests.benchmarks.page $(BUILD)/bench.parquet $(BUILD)/bench_whole.parquet --out docs/benchmarks.md
+	$(PYTHON) -m tests.benchmarks.page $(BUILD)/bench.parquet $(BUILD)/bench_whole.parquet
 	$(PYTHON) -m tests.benchmarks.bench_loader
 
 demo: $(INSTALLED) ## A first result: bounds of handwritten digits (ten seconds)
@@ -172,31 +172,22 @@ fuzz: $(INSTALLED) ## Hold bounds against GRAPHS or for MINUTES=10, and the veri
 orders: $(INSTALLED) ## Hold the values of theorem 16 against other orders of summation and processors (half an hour)
 	$(PYTHON) -m tests.reliability.orders campaign --graphs $(or $(GRAPHS),1000)
 
-reliability: $(INSTALLED) ## Write docs/reliability.md from the counts in results/reliability
-	$(PYTHON) -m tests.reliability --out docs/reliability.md
-
 notebooks: $(INSTALLED) ## Run the notebooks in docs/notebooks, and keep what they show (a minute)
 	$(PYTHON) -m tests.notebooks
 
-lint: $(INSTALLED) ## Check format, style, types, spelling, and that the ledger page is current
+lint: $(INSTALLED) ## Check format, style, types and spelling, and count lines, words and dependencies
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
 	$(PYTHON) -m codespell_lib
-	$(PYTHON) -m pairbounds ledger --check docs/ledger.md
+	$(PYTHON) -m tests.budgets
 
 format: $(INSTALLED) ## Format the code
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
 
-mistakes: $(INSTALLED) ## Make sixty mistakes, and write what is said to them into docs/mistakes.md
-	$(PYTHON) -m tests.mistakes --out docs/mistakes.md
-
-diary: $(INSTALLED) ## Do the nine tasks of docs/diary.md with an installed package (five minutes)
+diary: $(INSTALLED) ## Do the nine tasks of the diary with an installed package, and keep their times (five minutes)
 	$(PYTHON) -m tests.diary
-
-ledger: $(INSTALLED) ## Write docs/ledger.md from the register
-	$(PYTHON) -m pairbounds ledger --out docs/ledger.md
 
 sharpness: $(INSTALLED) ## Attack every exact bound for MINUTES=10 of CPU each in all; the sharpest graphs stay in theory/attack/sharpest
 	$(PYTHON) -m tests.bounds.known --out $(BUILD)/known

@@ -24,23 +24,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Collect the file, and nothing else unless something else was named."""
+    """Collect the file alone where `--bounds` is typed without other paths; else add it to the tests of the suite."""
     file = config.getoption("--bounds")
     if file is None:
         return
     if not Path(file).is_file():
         raise pytest.UsageError(f"--bounds {file} does not exist")
-    named = config.args if config.args_source is pytest.Config.ArgsSource.ARGS else []
-    config.args = [str(file), *named]
+    typed = any(str(one).partition("=")[0] == "--bounds" for one in config.invocation_params.args)  # else in settings
+    alone = typed and config.args_source is not pytest.Config.ArgsSource.ARGS
+    config.args = [str(file), *([] if alone else config.args)]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Take the file of `--bounds` for one of bounds, and not for a module of tests."""
+    return BoundsFile.from_parent(parent, path=module_path) if _is_of_bounds(module_path, parent) else None
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect the file where it lies in a folder that is collected, and has no name of a module of tests."""
+    is_module = parent.session.isinitpath(file_path) or any(map(file_path.match, parent.config.getini("python_files")))
+    if is_module or not _is_of_bounds(file_path, parent):
+        return None
+    return BoundsFile.from_parent(parent, path=file_path)
+
+
+def _is_of_bounds(path: Path, parent: pytest.Collector) -> bool:
     file = parent.config.getoption("--bounds")
-    if file is not None and module_path.resolve() == Path(file).resolve():
-        return BoundsFile.from_parent(parent, path=module_path)
-    return None
+    return file is not None and path.resolve() == Path(file).resolve()
 
 
 class BoundsFile(pytest.File):

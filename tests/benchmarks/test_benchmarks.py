@@ -45,7 +45,7 @@ def test_bad_input(call, arguments):
     assert error.count("\n") == 1
 
 
-def test_the_page_has_every_row_and_says_which_aims_were_missed(call, tmp_path, monkeypatch):
+def test_the_page_has_every_row_and_names_the_missed_targets(call, tmp_path, monkeypatch):
     row = measure(Duel("case", lambda: 0, lambda _: sum(range(10**5)), lambda _: None, "nobody", floor="it adds"), 1)
     duels = pd.DataFrame(
         {"benchmark": "sums", "size": "XS", **row, "case": case, "target": target}
@@ -56,14 +56,15 @@ def test_the_page_has_every_row_and_says_which_aims_were_missed(call, tmp_path, 
     monkeypatch.setitem(whole.WHOLES, "import", slow)
     code, printed, _ = call(whole.app, "import", "--out", tmp_path / "wholes.parquet")
     assert (code, "import check_bounds`" in printed) == (0, True)
-    out = tmp_path / "page.md"
-    assert call(page.app, tmp_path / "duels.parquet", tmp_path / "wholes.parquet", "--out", out)[0] == 0
-    text = out.read_text()
+    record = tmp_path / "record.json"
+    assert call(page.app, tmp_path / "duels.parquet", tmp_path / "wholes.parquet", "--out", record)[0] == 0
+    text = page.benchmarks_page(record)
     assert text.count("| XS |") == 2
     assert (
-        "Below the aim: hard at XS.\n\nSlower than the peer in every run: easy at XS; hard at XS.\nIt adds.\n" in text
+        "Below the target: hard at XS.\n\nSlower than the peer in every run: easy at XS; hard at XS.\nIt adds.\n"
+        in text
     )
-    assert "Above the aim: `from pairbounds import check_bounds`.\nIt imports numpy.\n" in text
+    assert "Above the target: `from pairbounds import check_bounds`.\nIt imports numpy.\n" in text
 
 
 def test_the_memory_of_a_whole_command_is_its_own(tmp_path):

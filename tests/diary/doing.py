@@ -1,5 +1,6 @@
-"""Do what the diary says, and write down how long it took."""
+"""The tasks of the diary, done in one folder, and the page with their times."""
 
+import json
 import os
 import re
 import subprocess
@@ -8,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-PAGE = Path(__file__).parents[2] / "docs" / "diary.md"
-TOOK = re.compile(r"\*It took [^*]+\*")
+TASKS = Path(__file__).with_name("tasks.md").read_text(encoding="utf-8")  # {} is the time of a task
+RECORD = Path(__file__).parents[2] / "results" / "diary.json"
 BLOCK = re.compile(r"(?:`(?P<file>[\w.]+)`:\n\n)?```(?P<kind>\w+)\n(?P<text>.*?)```", re.DOTALL)
 SECONDS = 300  # that a task may take
 
@@ -53,7 +54,7 @@ def done(page: str, folder: Path, bin_: Path) -> Iterator[Done]:
         yield Done(task.partition("\n")[0].removeprefix("## "), time.monotonic() - start, said.returncode, said.stdout)
 
 
-def timed(page: str, seconds: list[float]) -> str:
-    """The page with the times of this run."""
-    times = iter(seconds)
-    return TOOK.sub(lambda _: f"*It took {max(1, round(next(times)))} s.*", page)
+def diary_page(record: Path = RECORD) -> str:
+    """Markdown of the page: the tasks, with the seconds that the last run of each took."""
+    times = iter(json.loads(record.read_text(encoding="utf-8"))["seconds"])
+    return re.sub(r"\{\}(?= s\.\*)", lambda _: str(max(1, round(next(times)))), TASKS)

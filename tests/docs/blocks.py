@@ -6,6 +6,7 @@ A comment of HTML before a block says what a test does with it, `;` between seve
     run: ARGUMENTS    these are added to each of its commands: a small setting, or --dry-run
     exit: CODE        its last command ends so, if not with 0
     not run: REASON   it needs what a test has not
+    file: NAME        it is the content of this file, in any language
 """
 
 import re
@@ -17,7 +18,7 @@ from markdown_it.token import Token
 
 ROOT = Path(__file__).parents[2]
 COMMENT = re.compile(r"<!--(.*)-->", re.DOTALL)
-MARKS = ("slow", "run", "exit", "not run")
+MARKS = ("slow", "run", "exit", "not run", "file")
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Block:
     Attributes
     ----------
     page, line : where it stands
-    kind : "python" or "sh"
+    kind : "python" or "sh"; of a file any
     text : what is in it
     marks : what the comment before it says, by the words before the colon
     printed : what the page says that it prints, if the next block does
@@ -61,7 +62,7 @@ def blocks(page: Path, text: str | None = None) -> list[Block]:
         line = token.map[0] + 1 if token.map else 0
         if token.type in ("fence", "code_block"):
             kind = token.info.strip() if token.type == "fence" else "sh"
-            if kind in ("python", "sh"):
+            if kind in ("python", "sh") or "file" in marks:
                 found.append(Block(page, line, kind, token.content, marks))
                 marks = {}
             elif not kind and before is not None and before.type in ("fence", "code_block"):

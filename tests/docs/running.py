@@ -42,6 +42,10 @@ class Page:
         AssertionError
             A command ends otherwise than the page says, or it prints other numbers.
         """
+        if name := block.marks.get("file"):
+            (self.folder / name).parent.mkdir(exist_ok=True)
+            (self.folder / name).write_text(block.text, encoding="utf-8")
+            return ""
         with contextlib.chdir(self.folder), patch.dict(os.environ, COLUMNS="150"):
             said = self._python(block) if block.kind == "python" else "".join(self._commands(block))
         if block.printed:

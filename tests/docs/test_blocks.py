@@ -20,6 +20,12 @@ def test_blocks_have_their_marks_and_what_they_print():
     assert [block.text for block in found("Text\n\n    make\n")] == ["make\n"]
 
 
+def test_a_file_is_written_and_not_run(tmp_path):
+    for block in found("<!-- file: tests/a.ini -->\n```ini\n[pytest]\n```\n"):
+        Page(tmp_path).run(block)
+    assert (tmp_path / "tests" / "a.ini").read_text() == "[pytest]\n"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

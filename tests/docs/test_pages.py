@@ -6,11 +6,7 @@ from tests.docs.blocks import ROOT, blocks
 from tests.docs.running import Page, fresh
 
 DOCS = ROOT / "docs"
-ELSEWHERE = {
-    "diary.md": "tests/diary does its tasks, with an installed package",
-    "ledger.md": "it is made of docstrings: what stands apart there are formulae",
-}
-PAGES = [ROOT / "README.md", *(page for page in sorted(DOCS.rglob("*.md")) if page.name not in ELSEWHERE)]
+PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 BLOCKS = {str(page.relative_to(ROOT)): found for page in PAGES if (found := blocks(page))}
 SLOW = [name for name, found in BLOCKS.items() if any("slow" in block.marks for block in found)]
 

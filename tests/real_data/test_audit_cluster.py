@@ -127,7 +127,7 @@ def test_without_dask_or_an_answer_the_error_is_one_line(call, files, tmp_path, 
     assert "tcp://127.0.0.1:9" in err
     monkeypatch.setitem(sys.modules, "distributed", None)
     code, _, err = call(app, "audit", files[0], "--dask", "tcp://127.0.0.1:9", "--out", tmp_path)
-    assert (code, err) == (2, "error: Dask is not installed: pip install 'pairbounds[dask]'\n")
+    assert (code, err) == (2, "error: Dask is not installed: pip install '.[dask]' in a checkout of pairbounds\n")
 
 
 def test_a_cluster_without_workers_is_an_error():

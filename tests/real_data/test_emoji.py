@@ -197,7 +197,9 @@ def test_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(emoji, "SOURCES", [*emoji.SOURCES, absent])
     with pytest.raises(emoji.DatasetMissingError) as caught:
         emoji.concepts()
-    assert str(caught.value) == "the emoji graph needs no-such-package: pip install 'pairbounds[emoji]'"
+    assert (
+        str(caught.value) == "the emoji graph needs no-such-package: pip install '.[emoji]' in a checkout of pairbounds"
+    )
 
 
 @pytest.mark.parametrize("function", [emoji.emoji_graph, emoji.label_names])

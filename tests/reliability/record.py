@@ -15,7 +15,7 @@ RECORDS = Path(__file__).parents[2] / "results" / "reliability"
 
 def here_and_now() -> dict[str, Any]:
     """The day of what is measured now, and the commit, which a record of an earlier campaign does not change."""
-    about = ("git", "diff", "--quiet", "HEAD", "--", ".", ":!results/reliability", ":!docs/reliability.md")
+    about = ("git", "diff", "--quiet", "HEAD", "--", ".", ":!results/reliability")
     commit = str(surroundings()["commit"])
     if subprocess.run(about, cwd=RECORDS.parents[1], capture_output=True, check=False).returncode == 0:
         commit = commit.removesuffix("-dirty")

@@ -71,6 +71,14 @@ def test_other_tests_run_as_ever(pytester, plugin):
     assert counts["passed"] == 1
 
 
+@pytest.mark.parametrize("testpaths", ["", "testpaths = tests"])
+def test_in_the_settings_of_a_suite_it_adds_to_the_tests(pytester, plugin, testpaths):
+    (pytester.mkdir("tests") / "test_own.py").write_text("def test_own(): assert False\n")
+    pytester.makeini(f"[pytest]\naddopts = -p pairbounds.pytest_plugin --bounds {plugin.name}\n{testpaths}\n")
+    run = pytester.runpytest_inprocess("-k", "test_own or (surely-true and planted)")
+    assert run.parseoutcomes() == {"passed": 1, "failed": 1, "deselected": 2 * len(STARTS) - 1}
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [("x = 1", "registers no bound"), ("import nothing_of_the_kind", "failed: ModuleNotFoundError")],

@@ -23,7 +23,7 @@ STATUS_MEANS = {
 PAGE = """\
 # The ledger
 
-Generated from the register by `make ledger`; do not edit. Vocabulary: `P` the joint distribution of positive pairs, `Ā`
+Generated from the register. Vocabulary: `P` the joint distribution of positive pairs, `Ā`
 its normalised matrix with singular values `σ_i` and left vectors `u_i`, `α` the labelling error, `α_T` the induced
 labelling error, `c_i` the label energy, `f*` the optimal embedding of width k, `E` the 0-1 error of the linear probe
 (ties are errors), `ε₂` its mean squared error, `ε` an encoder's excess loss.

@@ -2,17 +2,18 @@
 
 import re
 import unicodedata
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pairbounds.commands.ledger_page import ledger_page
 
 from pairbounds.infrastructure.notation import OPERATORS, SUBSCRIPTS, SUPERSCRIPTS, is_formula, to_mathml
+from pairbounds.theory.attack.sharpness import SHARPEST, read_sharpness
 from pairbounds.theory.bounds import BOUNDS, QUANTITIES
 
-LEDGER = (Path(__file__).parents[3] / "docs" / "ledger.md").read_text(encoding="utf-8")
+LEDGER = ledger_page(read_sharpness(SHARPEST))
 SPANS = sorted(set(re.findall(r"`([^`]+)`", LEDGER)))
 SMALL = SUPERSCRIPTS | SUBSCRIPTS | {"'": "′"}
 

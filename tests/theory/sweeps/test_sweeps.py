@@ -465,7 +465,7 @@ def test_bad_options_are_one_line_and_exit_2(call, tmp_path, monkeypatch, option
 def test_without_dask_the_error_says_how_to_get_it(call, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     code, _, err = call(app, "sweep", toml(tmp_path / "t.toml"), "--out", tmp_path / "out", "--dask", "tcp://h:1")
-    assert (code, err) == (2, "error: Dask is not installed: pip install 'pairbounds[dask]'\n")
+    assert (code, err) == (2, "error: Dask is not installed: pip install '.[dask]' in a checkout of pairbounds\n")
 
 
 def test_a_missing_file(call, tmp_path):

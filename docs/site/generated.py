@@ -1,0 +1,39 @@
+"""Pages made from the register, from the commands, and from what was measured: none of them is committed."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # `tests` is in no package, and other packages install one
+from pairbounds.commands.ledger_page import ledger_page
+
+from pairbounds.theory.attack.sharpness import SHARPEST, read_sharpness
+from tests.benchmarks.page import benchmarks_page
+from tests.diary.doing import diary_page
+from tests.mistakes.page import answers, mistakes_page
+from tests.reliability.page import reliability_page
+
+
+def _ledger() -> str:
+    return ledger_page(read_sharpness(SHARPEST))
+
+
+def _mistakes() -> str:
+    with TemporaryDirectory() as folder:
+        return mistakes_page(answers(Path(folder)))
+
+
+PAGES = {
+    "benchmarks.md": benchmarks_page,
+    "diary.md": diary_page,
+    "ledger.md": _ledger,
+    "mistakes.md": _mistakes,  # half a minute: each mistake is made
+    "reliability.md": reliability_page,
+}
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """Path and Markdown of each page."""
+    for path, content in PAGES.items():
+        yield path, content()
