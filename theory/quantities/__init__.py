@@ -1,1 +1,1 @@
-"""What is measured on a graph, its spectrum or an embedding: consistency, connectivity, probes, hops, votes."""
+"""Quantities of a graph, its spectrum or an embedding: consistency, connectivity, probes, hops, votes."""

@@ -1,4 +1,4 @@
-"""How well connected the induced left graph is: inside its classes, between them, and across its sparsest cut.
+"""Connectivity of the induced left graph: inside its classes, between them, and across its sparsest cut.
 
 Everything here speaks of `P_T`, the induced pairs, and none of it forms `P_T`: two left nodes are a pair through a
 right node l, so that with `a_l = P(S, l)` the cut of a set S of left nodes is
@@ -45,7 +45,7 @@ class Partition:
 
     @property
     def exact(self) -> bool:
-        """Whether the two ends agree, so that no partition is sparser."""
+        """Return whether the two ends agree, so that no partition is sparser."""
         return self.lower == self.upper
 
 
@@ -268,7 +268,7 @@ def _stays_and_leaks(graph: PairGraph) -> tuple[FloatArray, FloatArray]:
 
 
 def _shares(graph: PairGraph, parts: IntArray) -> tuple[IntArray, FloatArray, FloatArray]:
-    """Of each pair (x, l) its left node, its mass, and the share of l's mass that is in the part of x, (n_pairs,) each.
+    """Left node x and mass of each pair (x, l), and the share of l's mass that is in the part of x, (n_pairs,) each.
 
     `parts` is (n_left,). In the order of the right nodes, and for each of them of the parts it meets: sums over runs.
     """

@@ -1,4 +1,4 @@
-"""How far positive pairs agree with the labels, and where in the spectrum the labels live."""
+"""Agreement of positive pairs with the labels, and the place of the labels in the spectrum."""
 
 from typing import TYPE_CHECKING
 
@@ -67,7 +67,7 @@ def right_induced_labelling_error(graph: PairGraph) -> float:
 
 
 def joined_classes(graph: PairGraph) -> "pd.DataFrame":
-    """Which classes the induced pairs join: `Pr_{(x,x')~P_T}[y(x) = c, y(x') = c']`, shape (r, r), by class names.
+    """Mass of the induced pairs between classes: `Pr_{(x,x')~P_T}[y(x) = c, y(x') = c']`, shape (r, r), by class names.
 
     Symmetric, sums to 1, its trace is `1 - α_T`, and its rows sum to the masses of the classes. Where classes are
     integers without names, they name the rows and columns.
@@ -101,7 +101,7 @@ def joined_classes(graph: PairGraph) -> "pd.DataFrame":
 
 
 def _differing(labels: IntArray, joint: sp.csr_array) -> float:
-    """How often two rows differ in label that are drawn from one column, itself drawn by its mass."""
+    """Probability that two rows drawn from one column, itself drawn by its mass, differ in label."""
     by_class = sp.csc_array(class_indicators(labels).T @ joint)
     starts, counts = by_class.indptr[:-1], np.diff(by_class.indptr)
     marginal = np.repeat(np.add.reduceat(by_class.data, starts), counts)

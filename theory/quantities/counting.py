@@ -1,4 +1,4 @@
-"""How many singular values exceed a threshold, without computing any: random products, with a stated probability.
+"""Counts of singular values above a threshold, without computing any: random products, with a stated probability.
 
 Let q be a polynomial with `q >= 0` on [0, 1] and `q >= 1` on [b, 1], at most q_max. Then `#{σ_i² > b} <= T = tr q(A)`
 with `A = ĀĀᵀ`, and the mean T̂ of `zᵀ q(A) z` over s standard Gaussian z is near T: by Laurent and Massart 2000

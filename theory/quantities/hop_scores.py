@@ -99,7 +99,7 @@ def _compare(scores: FloatArray, own: IntArray, mine: FloatArray, others: FloatA
 
 
 def _is_small(graph: PairGraph, count: int) -> bool:
-    """Whether so many hops of all columns are kept with the graph."""
+    """Return whether so many hops of all columns are kept with the graph."""
     return 8 * count * graph.n_left * len(class_masses(graph)) <= KEPT_BYTES
 
 

@@ -89,7 +89,7 @@ def detectable(half: float, n: int, level: float = 0.95, power: float = 0.8) -> 
 def seeds_needed(
     half: float, n: int, difference: float, *, overlap: float = 0.0, level: float = 0.95, power: float = 0.8
 ) -> float:
-    """How many values it takes to show a mean with probability `power`; infinite where no number does.
+    """Number of values needed to show a mean with probability `power`; infinite where no number does.
 
     Parameters
     ----------

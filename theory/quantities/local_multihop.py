@@ -1,4 +1,4 @@
-"""How many nodes an optimum may get wrong that stays near multi-hop scores: the computations of theorem 16.
+"""Number of nodes that an optimum near multi-hop scores may get wrong: the computations of theorem 16.
 
 Let A = ĀĀᵀ, Π the projector on the top k, and q a polynomial: the **filter**. The probe's weighted scores are `ΠỸ`, and
 those of the filter `q(A)Ỹ` are near them: with A's eigenvalues at most b where Π is 0 and at least b' where it is 1,
@@ -75,7 +75,7 @@ Polynomial = Callable[[FloatArray], FloatArray]
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """Where the top k end, as intervals for the eigenvalues of A = ĀĀᵀ.
+    """End of the top k, as intervals for the eigenvalues of A = ĀĀᵀ.
 
     Attributes
     ----------
@@ -126,7 +126,7 @@ class Cut:
         )
 
     def places(self) -> list[float]:
-        """Where a step may be: any place between the two is right."""
+        """Places of a step: any place between the two is right."""
         if self.above <= self.below:
             return [self.below]
         return [(self.below + self.above) / 2, self.below, self.above]
@@ -286,7 +286,7 @@ class _Contacts:
 
     @property
     def apart(self) -> bool:
-        """Whether the nodes are far enough from one another for double precision."""
+        """Return whether the nodes are far enough from one another for double precision."""
         return all(bool(np.isfinite(line).all()) for line in self._lines)
 
     def at(self, points: FloatArray) -> FloatArray:
@@ -422,7 +422,7 @@ def _least(
 
 
 def _may_say_something(family: _Family, integrals: FloatArray, rule: Rule) -> bool:
-    """Whether a member may give less than 1, whatever the margins of the scores are, which are what takes time.
+    """Return whether a member may give less than 1, whatever the margins of the scores, which take the time.
 
     To get all nodes wrong costs `Σ_x p(x) γ(x)₊²/2`. With h the scores of q it is at most `Σ_x p (h_y² + h_c²)`, and so
     `∫ q² dν`; with the labels in their place 1/2; and its root for a mixture at most the mixture of the roots.
@@ -499,7 +499,7 @@ def _step(nodes: FloatArray, at: int, meetings: IntArray) -> _Family:
 
 
 def _slopes_at(nodes: FloatArray, values: FloatArray) -> FloatArray:
-    """Those of the interpolant through values at the nodes, (n,): sums of differences, so that a constant has none."""
+    """Slopes at the nodes of the interpolant through values there, (n,): sums of differences, so 0 for a constant."""
     apart = _apart(nodes)
     lengths = np.prod(apart, axis=1)
     return np.asarray((lengths[:, None] / lengths * (values - values[:, None]) / apart).sum(axis=1))
@@ -522,13 +522,13 @@ def _points(count: int) -> FloatArray:
 
 
 def _coefficients(values: FloatArray) -> FloatArray:
-    """Of the polynomial with these values at `_points`, or of one for each column, in the basis `T_j(2t - 1)`."""
+    """Coefficients in `T_j(2t - 1)` of the polynomial with these values at `_points`, or of one for each column."""
     return _interpolation(len(values)) @ values
 
 
 @cache
 def _interpolation(count: int) -> FloatArray:
-    """What takes values at `_points` to coefficients, (count, count)."""
+    """Matrix from values at `_points` to coefficients, (count, count)."""
     found = 2 / count * chebyshev.chebvander(2 * _points(count) - 1, count - 1).T
     found[0] /= 2
     return np.asarray(found)
@@ -539,7 +539,7 @@ def _plus(coefficients: FloatArray, constant: float) -> FloatArray:
 
 
 def _plus_square(coefficients: FloatArray, q: FloatArray) -> FloatArray:
-    """Of `p + q²`."""
+    """Coefficients of `p + q²`."""
     return np.asarray(chebyshev.chebadd(coefficients, chebyshev.chebmul(q, q)), dtype=np.float64)
 
 
@@ -557,7 +557,7 @@ def _steepest(coefficients: FloatArray) -> float:
 
 @cache
 def _slopes(count: int) -> FloatArray:
-    """What takes the coefficients of a polynomial to its derivative on a grid."""
+    """Matrix from the coefficients of a polynomial to its derivative on a grid."""
     grid = np.cos(np.linspace(0, np.pi, 16 * count + 1))
     derivatives = 2 * chebyshev.chebder(np.eye(count))
     return np.asarray(chebyshev.chebvander(grid, len(derivatives) - 1) @ derivatives)

@@ -48,7 +48,7 @@ def _two(sides: Sequence[Any]) -> tuple[Any, Any]:
 
 
 def _outputs(model: Any, inputs: Any, name: str) -> FloatArray:
-    """What a model says of its inputs, block by block."""
+    """Outputs of a model on its inputs, block by block."""
     if not callable(model):
         raise ValueError(f"{name} is no model, and the other is one: give two of a kind")
     if not hasattr(inputs, "__len__"):

@@ -137,7 +137,7 @@ def graph_of_measure(
 
 
 def _classes(places: FloatArray, energies: FloatArray, place: float) -> list[int]:
-    """How many classes the component of each atom has: of r classes its energy at 1 is `1 / (r - 1)` of that below."""
+    """Number of classes in the component of each atom: of r classes its energy at 1 is `1 / (r - 1)` of that below."""
     tail = places <= place
     at_one = 1 - float(energies.sum())
     spare = at_one - float(energies[tail].sum())
@@ -220,7 +220,7 @@ class _Problem:
         return np.asarray(found.x), np.maximum(0.0, -np.asarray(found.ineqlin.marginals))
 
     def _lowest(self, coefficients: FloatArray) -> tuple[FloatArray, float]:
-        """Where the polynomial is least above the step, and how much it lacks there: ends and stationary points."""
+        """Places where the polynomial is least above the step, and its shortfall there: ends and stationary points."""
         dense = np.zeros(self.powers[-1] + 1)
         dense[list(self.powers)] = coefficients
         stationary = np.polynomial.polynomial.polyroots(np.polynomial.polynomial.polyder(dense)).real

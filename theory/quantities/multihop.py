@@ -53,7 +53,7 @@ class JacobiMatrix:
 
     @property
     def complete(self) -> bool:
-        """Whether the measure is known: its atoms are the eigenvalues."""
+        """Return whether the measure is known: its atoms are the eigenvalues."""
         return len(self.off_diagonal) < len(self.diagonal)
 
     @cached_property
@@ -78,7 +78,7 @@ class JacobiMatrix:
         return JacobiMatrix(found.diagonal, found.off_diagonal[:-1])
 
     def leading(self, steps: int) -> "JacobiMatrix":
-        """That of the first moments, a_0..a_{2 steps}; itself where it has no more."""
+        """Jacobi matrix of the first moments, a_0..a_{2 steps}; itself where it has no more."""
         return JacobiMatrix(self.diagonal[:steps], self.off_diagonal[:steps])
 
 

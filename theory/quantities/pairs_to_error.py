@@ -1,4 +1,4 @@
-"""How good an encoder is that was trained on n pairs: from a sample to excess loss, and on to the probe.
+"""Error of an encoder trained on n pairs: from a sample to excess loss, and on to the probe.
 
 The encoders are the pairs (f, g) of width k with `‖f(x)‖² <= B` and `‖g(l)‖² <= B` at every node, nothing else. Theorem
 26 proves what is computed here.
@@ -15,7 +15,7 @@ from pairbounds.theory.spectrum.triplets import spectrum
 
 
 def sample_deviation(n_pairs: int, support: int, *, level: float = 0.95) -> float:
-    """What `‖P̂ - P‖_1` of n independent pairs exceeds with probability at most `1 - level`; at most 2.
+    """Bound that `‖P̂ - P‖_1` of n independent pairs exceeds with probability at most `1 - level`; at most 2.
 
     `√((s - 1) / n) + √(2 ln(1 / δ) / n)`, s the number of pairs of positive probability, δ = 1 - level.
 

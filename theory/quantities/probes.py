@@ -196,7 +196,7 @@ def _least_squares(columns: FloatArray, targets: sp.csr_array, lengths: FloatArr
 
 
 def _clearly_better(gram: FloatArray, condition: float) -> bool:
-    """Whether a symmetric matrix has a condition below that, by an estimate on the safe side and a Cholesky factor.
+    """Test if a symmetric matrix has a condition below that, by an estimate on the safe side and a Cholesky factor.
 
     The estimate is of the 1-norm, in which no symmetric matrix has a smaller condition. `False` says nothing.
     """
@@ -208,7 +208,7 @@ def _clearly_better(gram: FloatArray, condition: float) -> bool:
 
 
 def labelled_mask(labelled: npt.ArrayLike | None, size: int) -> npt.NDArray[np.bool_]:
-    """Which nodes' labels a probe may see, (size,): all by default; `ValueError` if none, or no such node."""
+    """Mask of nodes whose labels a probe may see, (size,): all by default; `ValueError` if none, or no such node."""
     if labelled is None:
         return np.ones(size, dtype=bool)
     chosen = np.asarray(labelled)

@@ -31,7 +31,7 @@ Ratio = tuple[Any, Any]  # (n_left, d) and (n_right, d), numpy or torch
 
 @dataclass(frozen=True)
 class RidgeProbe:
-    """What the ridge probe gets wrong.
+    """Errors of the ridge probe.
 
     Attributes
     ----------
@@ -195,7 +195,7 @@ def _outward(lower: float, upper: float, ridge: float) -> tuple[float, float]:
 
 
 def _integral(rule: Rule, ridge: float) -> float:
-    """Of `(λ / (t + λ))²`; 1 where a node is so far below 0 that it is not what it should be."""
+    """Integral of `(λ / (t + λ))²`; 1 where a node is so far below 0 that it is not what it should be."""
     nodes, weights = rule
     if nodes.min() <= -ridge / 2:
         return 1.0

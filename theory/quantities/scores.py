@@ -1,4 +1,4 @@
-"""Who has the largest score in each row, by more than round-off; of linear scores some rows are held at a time.
+"""Leader of each row of scores, by more than round-off; of linear scores some rows are held at a time.
 
 What round-off may do to a score differs from node to node. A factorisation is exact up to a perturbation of its
 weighted matrix `D^{1/2} f`, so that the features of a node of mass p are off by `eps / √p`: a light node may tie for no
@@ -22,7 +22,7 @@ UNITS = 64 * float(np.finfo(np.float64).eps)
 
 @dataclass(frozen=True, eq=False)
 class Standing:
-    """Who leads in each row of some scores (n, r).
+    """Leaders of the rows of some scores (n, r).
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Standing:
 
     @classmethod
     def of(cls, scores: FloatArray, noise: npt.ArrayLike) -> Self:
-        """Of scores (n, r), with their noise: one number, or one for each row."""
+        """Standing of scores (n, r), with their noise: one number, or one for each row."""
         leaders = np.argmax(scores, axis=1)
         best = np.take_along_axis(scores, leaders[:, None], axis=1)
         others = scores.copy()
@@ -46,7 +46,7 @@ class Standing:
 
     @classmethod
     def joined(cls, parts: Iterable[Self]) -> Self:
-        """Of all rows, from those of blocks of rows, in their order."""
+        """Standing of all rows, from those of blocks of rows, in their order."""
         columns = zip(*((part.leaders, part.leads, part.noise) for part in parts), strict=True)
         return cls(*(np.concatenate(column) for column in columns))
 
@@ -90,7 +90,7 @@ def strict_winners(scores: FloatArray) -> IntArray:
 
 
 def score_noise(features: FloatArray, coefficients: FloatArray, mass: FloatArray) -> FloatArray:
-    """What round-off may do to each node's scores `f(x)ᵀ B`, (n,).
+    """Allowance for round-off in each node's scores `f(x)ᵀ B`, (n,).
 
     With columns scaled so that `D^{1/2} f` has unit columns, and B inversely, it is
     `64 eps max_c ‖B_c‖ (√n ‖f(x)‖ + √k / √p(x))`: B is off by `√n eps`, the features by `eps / √p(x)`. Of the norms of
@@ -153,5 +153,5 @@ def sums_of_others(parts: FloatArray) -> FloatArray:
 
 
 def round_off(n: int) -> float:
-    """What n sums may be off by, relative to their largest."""
+    """Allowance for round-off in n sums, relative to their largest."""
     return float(UNITS * np.sqrt(n))

@@ -271,7 +271,7 @@ class _Stacks:
 def _walked(
     starts: IntArray, nexts: IntArray, labels: npt.NDArray[Any], to_left: Step, to_right: Step, hops: int
 ) -> tuple[IntArray, IntArray]:
-    """How many walks agree with their start after each hop, and how many have died by then, (hops,) each.
+    """Number of walks that agree with their start after each hop, and of those that have died by then, (hops,) each.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Where the classes lie in an embedding, and how far they spread."""
+"""Means of the classes in an embedding, and their spreads."""
 
 from dataclasses import dataclass
 
@@ -32,7 +32,7 @@ class ClassMoments:
 
 
 def class_moments(features: FloatArray, marginal: FloatArray, labels: IntArray) -> ClassMoments:
-    """Of features (n, k) under probabilities (n,), with labels (n,); O(n k)."""
+    """Moments of the classes in features (n, k) under probabilities (n,), with labels (n,); O(n k)."""
     classes, own = np.unique(labels, return_inverse=True)
     masses = np.bincount(own, weights=marginal).astype(np.float64)
     weights = marginal / masses[own]

@@ -1,4 +1,4 @@
-"""How often a negative is of the anchor's class."""
+"""Probability that a negative is of the anchor's class."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""How many dimensions an embedding uses."""
+"""Number of dimensions that an embedding uses."""
 
 from typing import Any
 
