@@ -144,7 +144,7 @@ def _arrow(values: FloatArray, beside: FloatArray, last: float) -> float:
 
 
 def _larger(found: Leading, last: Leading, k: int) -> bool:
-    """Whether one of the first k values is larger than it was, by more than its residuals allow."""
+    """Return whether one of the first k values is larger than it was, by more than its residuals allow."""
     allowed = found.residuals[:k] + last.residuals[:k] + ROUND_OFF
     return bool(np.any(found.values[:k] > last.values[:k] + allowed))
 
@@ -291,7 +291,7 @@ class _Search:
         return float((np.sqrt(found.values[self.k - 1]) + self.tol) ** 2)
 
     def _probed_end(self, found: Leading, start: "Rows", goal: float, steps: int | None = None) -> tuple[float, "Rows"]:
-        """Of what was not found; without a number of steps, few where `STEPS` of them would not reach the goal."""
+        """Upper end of what was not found, and probes; by default few steps where `STEPS` would not reach the goal."""
         cutoff = max(float(found.values[-1]), self.gram.rounding)
         if steps is None:
             growth = np.arccosh(max(1.0, 2 * goal / cutoff - 1)) * STEPS

@@ -93,7 +93,7 @@ def normalising_error(graph: PairGraph) -> float:
 
 
 def is_proved(matrix: sp.csr_array, basis: FloatArray, threshold: float) -> bool:
-    """Whether a Cholesky factorisation proves that no eigenvalue of `AᵀA - V Vᵀ` is above a threshold.
+    """Return whether a Cholesky factorisation proves that no eigenvalue of `AᵀA - V Vᵀ` is above a threshold.
 
     `matrix`, A, has non-negative entries, norm 1 up to round-off and n columns; `basis`, V, is (n, k) and any.
 

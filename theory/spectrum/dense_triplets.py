@@ -41,7 +41,7 @@ Triplets = tuple[FloatArray, FloatArray, FloatArray]
 
 
 def is_filled(matrix: sp.csr_array) -> bool:
-    """Whether dense products with it are as fast as sparse ones."""
+    """Return whether dense products with a matrix are as fast as sparse ones."""
     return bool(matrix.nnz * SPARSE >= matrix.shape[0] * matrix.shape[1])
 
 

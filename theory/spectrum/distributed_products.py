@@ -85,7 +85,7 @@ def distributed_spectrum(
 
 
 class _Facts(NamedTuple):
-    """Of a block of rows: sums and numbers of its columns, its rows' sums, and its longest row."""
+    """Facts of a block of rows: sums and numbers of its columns, its rows' sums, and its longest row."""
 
     sums: FloatArray
     squares: FloatArray
@@ -127,6 +127,11 @@ class DistributedProducts:
     def images(self, rows: "torch.Tensor") -> FloatArray:
         """`A Xᵀ`, (m, c), for X of (c, n), in float64."""
         return np.concatenate(self._everywhere(_images, rows.double().numpy() * self._scale))
+
+    def bytes_of_a_round(self, vectors: int, itemsize: int) -> int:
+        """Bytes that move in `gram`, vectors alone: to and from the scheduler, too."""
+        ends = len(self._client.nthreads()) + 1 + 2 * len(self._blocks)
+        return ends * vectors * self.shape[1] * itemsize
 
     def _everywhere(self, work: "Callable[..., Result]", *shared: FloatArray) -> list[Result]:
         """`work(block, *shared)` for every block, in their order; begun again where a worker was lost on the way."""

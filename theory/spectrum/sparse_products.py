@@ -42,7 +42,7 @@ class SparseProducts:
 
     @cached_property
     def trace(self) -> float:
-        """Of AᵀA."""
+        """Trace of AᵀA."""
         return float(np.sum(self.matrix.data**2))
 
     def gram(self, rows: "torch.Tensor") -> "torch.Tensor":
@@ -79,7 +79,7 @@ class SparseProducts:
 
     @cached_property
     def _bags(self) -> "list[tuple[torch.Tensor, ...]]":
-        """Of A and of its transpose, where each row begins, which columns its entries are in, and the entries."""
+        """Row starts, columns of the entries, and entries, of A and of its transpose."""
         import torch
 
         return [

@@ -97,7 +97,7 @@ class Spectrum:
 
     @cached_property
     def rank(self) -> int:
-        """How many of the values can be told from 0; at most the rank of the matrix, but for round-off."""
+        """Number of values that can be told from 0; at most the rank of the matrix, but for round-off."""
         return int(np.count_nonzero(self.lower_values))
 
     @property
@@ -110,7 +110,7 @@ class Spectrum:
         return np.asarray(np.maximum(self.residuals, self.round_off) + self.round_off)
 
     def tied(self, k: int) -> slice | None:
-        """Which of the triplets tie where `σ_k = σ_{k+1} > 0`; `None` where the two can be told apart, or are 0.
+        """Slice of the triplets that tie where `σ_k = σ_{k+1} > 0`; `None` where the two can be told apart, or are 0.
 
         Values tie where they cannot be told apart: where the intervals of their residuals and of round-off meet. All
         before the slice are certainly above `σ_{k+1}`, all after it certainly below `σ_k`. A tie that ends with the
@@ -265,7 +265,7 @@ class _KnownSide:
     features: FloatArray
 
     def away(self) -> float:
-        """How far the closed form is from the span of as many leading vectors."""
+        """Distance of the closed form from the span of as many leading vectors."""
         known, across = self.features.shape[1], self._across
         return float(np.sqrt(sum(np.sum((one - v[:, :known] @ across[:, :known].T) ** 2) for v, one in self._rows())))
 
@@ -331,7 +331,7 @@ def measured(matrix: Any, triplets: Triplets, method: str, unseen: float, tol: f
 
 
 def _place(shape: tuple[int, int], device: str) -> "torch.device | None":
-    """Where to compute; `None` is here, without torch."""
+    """Device to compute on; `None` is here, without torch."""
     return None if device == "auto" and shape[0] * shape[1] <= SMALL else accelerator(device)
 
 
@@ -520,7 +520,7 @@ def _leading(product: Product, side: int, count: int, tol: float, rng: np.random
 
 
 def _ritz(product: Product, vectors: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Of each of some unit vectors its Rayleigh quotient under a positive semi-definite operator, and its residual."""
+    """Rayleigh quotients of unit vectors under a positive semi-definite operator, and their residuals."""
     images = product(vectors)
     values = np.maximum(0.0, np.sum(vectors * images, axis=0))
     return values, np.linalg.norm(images - values * vectors, axis=0)
