@@ -26,7 +26,7 @@ def left_components(graph: PairGraph) -> IntArray:
 
 
 def component_count(graph: PairGraph) -> int:
-    """How many components the graph has: the multiplicity of the singular value 1."""
+    """Number of components of the graph: the multiplicity of the singular value 1."""
     return int(left_components(graph).max()) + 1
 
 

@@ -1,4 +1,4 @@
-"""What a notebook shows of a pair graph: its facts, its classes, and where it is small, itself."""
+"""Pair graphs in a notebook: their facts, their classes, and where they are small, themselves."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -34,7 +34,7 @@ def graph_card(graph: PairGraph) -> str:
 
 
 def class_summary(graph: PairGraph, most: int) -> str:
-    """How many classes the left side has, and how many of its nodes none."""
+    """Number of classes on the left side, and of its nodes without one, in words."""
     labels = graph.left_labels
     if labels is None:
         return "none: unlabelled"
@@ -55,7 +55,7 @@ def _labels(graph: PairGraph) -> tuple[IntArray | None, IntArray | None]:
 
 
 def is_small(graph: PairGraph) -> bool:
-    """Whether a graph is small enough to be drawn node by node."""
+    """Return whether a graph is small enough to be drawn node by node."""
     return max(graph.joint.shape) <= MOST_NODES and graph.joint.nnz <= MOST_PAIRS
 
 

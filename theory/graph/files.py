@@ -69,7 +69,7 @@ class GraphFile:
 
 
 def in_words(what: str, used: Mapping[str, str], ignored: Sequence[str]) -> str:
-    """How a file was read: as what, which columns of it by what they are, and which were not."""
+    """Account of how a file was read: as what, which columns of it by what they are, and which were not."""
     roles = f" ({', '.join(f'{role}: {column}' for role, column in used.items())})" if used else ""
     left_out = f"; ignored: {', '.join(ignored)}" if ignored else ""
     return f"read as {what}{roles}{left_out}"

@@ -25,7 +25,7 @@ FORMAT = "pairbounds-graph-1"
 
 
 class Side(Protocol):
-    """What this module reads of one side of a graph."""
+    """Part of one side of a graph that this module reads."""
 
     labels: IntArray | None
     ids: npt.NDArray[Any]
@@ -130,7 +130,7 @@ class Numbered:
 
 
 def _equal(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Where labels agree, elementwise; a missing one agrees with a missing one."""
+    """Elementwise agreement of labels; a missing one agrees with a missing one."""
     import pandas as pd
 
     missing = pd.isna(first), pd.isna(second)
@@ -269,14 +269,14 @@ def load_npz(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def load_beside(path: str | os.PathLike[str], names: Iterable[str]) -> dict[str, npt.NDArray[Any]]:
-    """Of the arrays of these names beside a saved graph, those that are there; small ones, of a file read before."""
+    """Arrays of these names beside a saved graph, as far as they are there; small ones, of a file read before."""
     with zipfile.ZipFile(path) as archive:
         present = set(archive.namelist())
         return {name: _array(archive, name) for name in names if f"{name}.npy" in present}
 
 
 def is_graph(path: str | os.PathLike[str]) -> bool:
-    """Whether a file says that it is a pair graph; no more of it is read than that."""
+    """Return whether a file says that it is a pair graph; no more of it is read than that."""
     try:
         with zipfile.ZipFile(require_file(path)) as archive:
             return _header(archive, "format") == _FORMAT_HEADER and str(_array(archive, "format")) == FORMAT
@@ -296,7 +296,7 @@ _KINDS |= {"format": "U", "data": "biuf", "left_ids": "iuU", "right_ids": "iuU",
 
 
 def _declared(archive: zipfile.ZipFile) -> dict[str, Header]:
-    """What the arrays of a graph declare; strangers beside them are left alone."""
+    """Headers of the arrays of a graph; strangers beside them are left alone."""
     names = set(archive.namelist())
     declared = {name: _header(archive, name) for name in _KINDS if f"{name}.npy" in names}
     missing = [name for name in _KINDS if name not in declared and name not in _OPTIONAL]
