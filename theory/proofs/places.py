@@ -1,4 +1,4 @@
-"""Where the spectrum is cut, with what proves it: `σ²_{k+1} <= b`, and where that is wanted `σ_k² >= b'`.
+"""Cut of the spectrum, with its proof: `σ²_{k+1} <= b`, and where that is wanted `σ_k² >= b'`.
 
 Let S be `ĀĀᵀ` or `ĀᵀĀ`, of the side with fewer distinct rows, and V any matrix of k columns. If `b I - S + V Vᵀ` is
 positive definite, then at most k eigenvalues of S are b or more (on the space orthogonal to V, of k dimensions less,

@@ -100,7 +100,7 @@ def lifted(majorant: Polynomial, squares: Iterable[Square]) -> Polynomial:
 
 
 def above_square(polynomial: Polynomial, root: Polynomial, low: Fraction, high: Fraction) -> bool:
-    """Whether `polynomial >= root²` on [low, high], for certain.
+    """Return whether `polynomial >= root²` on [low, high], for certain.
 
     Some interval is halved until no Bernstein coefficient of the difference, times a common denominator, is negative;
     it is given up where a value at an end of an interval is, or after `HALVINGS`.

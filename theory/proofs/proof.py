@@ -60,7 +60,7 @@ class Claim:
     price: Fraction = ZERO
 
     def record(self) -> dict[str, Any]:
-        """What JSON has of it."""
+        """Record of the claim for JSON."""
         record = {
             "theorem": self.theorem,
             "quantity": self.quantity,
@@ -73,7 +73,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Proof:
-    """What is claimed of one graph and one width, and all that checking it needs beside the graph.
+    """Claims about one graph and one width, and all that checking them needs beside the graph.
 
     Attributes
     ----------
@@ -107,7 +107,7 @@ class Proof:
         return min(values)
 
     def record(self) -> dict[str, Any]:
-        """What JSON has of it: docs/proofs.md says what each key means."""
+        """Record of the proof for JSON: docs/proofs.md says what each key means."""
         return {
             "format": FORMAT,
             "graph": self.graph,
@@ -193,7 +193,7 @@ class _Walks:
 
     @classmethod
     def of(cls, exact: ExactGraph, steps: int) -> "_Walks":
-        """Of small graphs exact, if the numbers can be written down."""
+        """Walks of a graph, exact if it is small and the numbers can be written down."""
         if len(exact.rows) + len(exact.columns) <= EXACT_NODES:
             states = list(exact.walks(steps, 0))
             moments = tuple(exact.moments(states, 0))
@@ -204,13 +204,13 @@ class _Walks:
         return cls(WALK_BITS, states, tuple((below(low, DIGITS), above(high, DIGITS)) for low, high in wide))
 
     def of_mass(self, theorem: int, polynomial: Polynomial) -> Iterator[Claim]:
-        """What a polynomial above the step shows of the squared error, and twice that of the 0-1 error."""
+        """Claims by a polynomial above the step: its integral for the squared error, twice that for the 0-1 error."""
         for quantity, factor in (("probe_mse", 1), ("probe_error", 2)):
             value = above(factor * self._integral(polynomial), VALUE_DIGITS)
             yield Claim(theorem, quantity, value, tuple(polynomial))
 
     def of_vote(self, exact: ExactGraph, q: Polynomial, majorant: Polynomial) -> Claim:
-        """What a vote shows of the 0-1 error."""
+        """Claim on the 0-1 error from a vote."""
         ahead, budget = margins(q, exact, self.states, self.bits), self._integral(majorant)
         price = best_price(ahead, exact.left, budget)
         value = above(error(ahead, exact.left, budget, price), VALUE_DIGITS)
