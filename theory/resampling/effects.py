@@ -1,4 +1,4 @@
-"""What a rule does to the quantities of the bounds and to the measured error."""
+"""Effect of a rule on the quantities of the bounds and on the measured error."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -34,7 +34,7 @@ WORST = "largest_second_eigenvalue"
 
 
 class Resampled(NamedTuple):
-    """What rules made of a graph.
+    """Result of rules on a graph.
 
     Attributes
     ----------
@@ -76,7 +76,7 @@ RULES: Mapping[str, Rule] = {
 
 
 def resampling_effect(graph: PairGraph, after: Resampled, k: int) -> "pd.DataFrame":
-    """What a rule does to the quantities of the bounds: a row before and a row after.
+    """Effect of a rule on the quantities of the bounds: a row before and a row after.
 
     Parameters
     ----------

@@ -37,7 +37,7 @@ class WeightedOptimum:
 
     @property
     def exact(self) -> bool:
-        """Whether no embedding pair is better."""
+        """Return whether no embedding pair is better."""
         return self.lower == self.loss
 
 

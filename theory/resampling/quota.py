@@ -1,4 +1,4 @@
-"""How much of a mass goes: exactly a fraction, by rank."""
+"""Removal of exactly a fraction of a mass, by rank."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ ROUNDING = 64 * float(np.finfo(np.float64).eps)
 
 
 def taken_mass(mass: FloatArray, score: FloatArray, quota: FloatArray) -> FloatArray:
-    """How much of each mass is taken, highest score first along the last axis, until the quota is reached.
+    """Amount taken of each mass, highest score first along the last axis, until the quota is reached.
 
     Of equal scores the first is taken first.
     """
