@@ -1,4 +1,4 @@
-"""Where the error of a trained encoder comes from: approximation, optimisation, sampling and the probe."""
+"""Parts of the error of a trained encoder: approximation, optimisation, sampling and the probe."""
 
 from dataclasses import dataclass
 from typing import Any

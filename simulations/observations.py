@@ -1,4 +1,4 @@
-"""What an encoder sees of the nodes of a world: feature vectors, and pictures of its images."""
+"""Observations of the nodes of a world by an encoder: feature vectors, and pictures of its images."""
 
 import colorsys
 

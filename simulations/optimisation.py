@@ -1,4 +1,4 @@
-"""How a training step changes the parameters: by a gradient of torch's, or by exact block solves."""
+"""Updates of the parameters in a training step: by a gradient of torch's, or by exact block solves."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -25,7 +25,7 @@ OPTIMIZERS = (*GRADIENT, "alternating")
 
 @dataclass(frozen=True)
 class Optimisation:
-    """How an encoder is trained, among the settings of a study.
+    """Training of an encoder, among the settings of a study.
 
     Attributes
     ----------

@@ -39,7 +39,7 @@ class SpectralDescent:
 
     @staticmethod
     def suits(encoder: DualEncoder, loss: PairLoss) -> bool:
-        """Whether this is what an encoder and a loss are: a vector of the CPU for each node, and the spectral one."""
+        """Return whether an encoder is a vector of the CPU for each node, and a loss the spectral one."""
         towers = encoder.left, encoder.right
         free = all(isinstance(one, FreeTower) and one.root.device.type == "cpu" for one in towers)
         return free and type(loss) is Spectral

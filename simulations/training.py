@@ -172,7 +172,7 @@ def train(
 
 @dataclass(frozen=True, eq=False)
 class _Problem:
-    """What is trained, and on what: a loss on the whole graph, and the same loss on the training set."""
+    """Encoder in training: its loss on the whole graph, and the same loss on the training set."""
 
     graph: PairGraph
     k: int
@@ -210,7 +210,7 @@ class _Problem:
         return lambda: self._penalised(self.training_loss, self.encoder.left()[left], self.encoder.right()[right])
 
     def population(self) -> torch.Tensor:
-        """What would be minimised on the whole graph."""
+        """Objective on the whole graph, the penalty included."""
         return self._penalised(self.loss, self.encoder.left(), self.encoder.right())
 
     def _penalised(self, loss: PairLoss, left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
@@ -232,7 +232,7 @@ class _Problem:
         return objective
 
     def embeddings(self) -> tuple[FloatArray, FloatArray]:
-        """Those of all nodes; for a loss that trains no right side, the best there is beside the left."""
+        """Embeddings of all nodes; for a loss that trains no right side, the best there is beside the left."""
         with torch.no_grad(), _evaluated(self.encoder):
             left = _array(self.encoder.left())
             return left, best_partner(self.graph, left) if self.loss.induced else _array(self.encoder.right())
@@ -268,7 +268,7 @@ def _descent(
     batch: int | None,
     rng: np.random.Generator,
 ) -> tuple[Objective, Update]:
-    """What is minimised, and how: on the whole graph the spectral loss of a free embedding does without torch."""
+    """Objective and update: on the whole graph the spectral loss of a free embedding does without torch."""
     whole = batch is None and problem.training_loss is problem.loss
     if optimizer == "sgd" and whole and SpectralDescent.suits(problem.encoder, problem.loss):
         rate = rate_of(optimizer, learning_rate)

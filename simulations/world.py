@@ -68,7 +68,7 @@ class LatentWorld(WorldShape):
 
     @property
     def n_images(self) -> int:
-        """How many images there are."""
+        """Number of images."""
         return self.n_classes * self.n_styles * self.n_positions
 
     @cached_property
@@ -153,7 +153,7 @@ class LatentWorld(WorldShape):
         return PairGraph.from_pairs(images, caption, left_labels=self.labels, right_labels=naming)
 
     def caption_latents(self, captions: PairGraph) -> tuple[IntArray, IntArray, IntArray]:
-        """What each right node of one of its caption graphs says, each (n_right,).
+        """Latents of each right node of one of its caption graphs, each (n_right,).
 
         The class that it names, the style (`n_styles` where it names none) and which of the wordings it is.
         """

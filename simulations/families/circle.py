@@ -52,7 +52,7 @@ class Circle(ClosedForm):
         return PairGraph(joint, self.labels, self.labels)
 
     def singular_values(self, k: int) -> FloatArray:
-        """Of the Dirichlet kernel."""
+        """Singular values of the Dirichlet kernel."""
         return leading(self.frequency_values, 1, k)
 
     @property

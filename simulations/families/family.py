@@ -1,4 +1,4 @@
-"""What a graph family is: frozen settings, the graph they give, and what is known of it without computing it."""
+"""Graph families: frozen settings, the graph they give, and what is known of it without computing it."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence

@@ -47,7 +47,7 @@ class GaussianMixture(Family):
 
     @property
     def means(self) -> FloatArray:
-        """Of the classes, (n_classes, n_dimensions)."""
+        """Means of the classes, (n_classes, n_dimensions)."""
         angles = 2 * np.pi * np.arange(self.n_classes) / self.n_classes
         apart = 2 * np.sin(np.pi / self.n_classes) if self.n_classes > 1 else 1
         plane = self.separation / apart * np.column_stack([np.cos(angles), np.sin(angles)])
@@ -74,7 +74,7 @@ class GaussianMixture(Family):
         return itself + (self.n_points**2 - itself) * self.neighbour_probabilities
 
     def limit_labelling_error(self) -> float:
-        """What the labelling error tends to with the number of points; with the radius 0, its limit too."""
+        """Limit of the labelling error as the number of points grows; with the radius 0, its limit too."""
         squares = np.sum((self.means[:, None] - self.means) ** 2, axis=2)
         chances = self.neighbour_probabilities if self.radius > 0 else np.exp(-squares / 4)
         return float(1 - np.trace(chances) / chances.sum())

@@ -47,7 +47,7 @@ class RingOfCliques(ClosedForm):
         return PairGraph(sp.kron(chain, np.ones((self.n_left, self.n_right))), left, right)
 
     def singular_values(self, k: int) -> FloatArray:
-        """Of the chain of classes."""
+        """Singular values of the chain of classes."""
         cosines = np.cos(2 * np.pi * np.arange(self.n_classes) / self.n_classes)
         return leading(np.abs(1 + 2 * self.bridge * cosines) / (1 + 2 * self.bridge), 1, k)
 

@@ -46,5 +46,5 @@ class SharpLinearProbe(ClosedForm):
 
     @property
     def probe_error(self) -> float:
-        """Of the optimum of width 2: images 1 and 2."""
+        """Probe error of the optimum of width 2: images 1 and 2."""
         return (2 * self.m + 1) / (2 * self.m + 3)

@@ -70,9 +70,9 @@ class StochasticBlock(ClosedForm):
         return PairGraph(joint, left, right, drop_isolated=True)
 
     def singular_values(self, k: int) -> FloatArray:
-        """Of the chain of classes."""
+        """Singular values of the chain of classes."""
         return leading([1, abs(self._class_value)], [1, self.n_classes - 1], k)
 
     def induced_labelling_error(self) -> float:
-        """Of two steps of the chain of classes."""
+        """Labelling error of two steps of the chain of classes."""
         return (1 - self._class_value**2) * (1 - 1 / self.n_classes)

@@ -53,5 +53,5 @@ class Torus(ClosedForm):
         return leading(products.ravel(), 1, k)
 
     def induced_labelling_error(self) -> float:
-        """Of the first circle."""
+        """Induced labelling error of the first circle."""
         return self.circle.induced_labelling_error()

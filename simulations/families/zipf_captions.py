@@ -87,7 +87,7 @@ class ZipfCaptions(ClosedForm):
         return PairGraph(joint, left, self.word_labels, drop_isolated=True)
 
     def singular_values(self, k: int) -> FloatArray:
-        """Of the classes and their words."""
+        """Singular values of the classes and their words."""
         return leading([1, 1 - self.noise], [1, self.n_classes - 1], k)
 
     def induced_labelling_error(self) -> float:

@@ -1,4 +1,4 @@
-"""How fast errors fall: with the labelling error, with the gap, and with the number of training pairs."""
+"""Rates at which errors fall: with the labelling error, with the gap, and with the number of training pairs."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What InfoNCE says of the votes of a critic, step by step along its training."""
+"""Bounds from InfoNCE on the votes of a critic, step by step along its training."""
 
 from dataclasses import dataclass
 
