@@ -196,7 +196,7 @@ def _from_hex(code: str) -> str:
 
 
 def _is_pictorial(character: str) -> bool:
-    """Whether an emoji does not begin with a Latin-1 character: a digit, #, *, © or ®."""
+    """Return whether an emoji does not begin with a Latin-1 character: a digit, #, *, © or ®."""
     return ord(character[0]) > 0xFF
 
 

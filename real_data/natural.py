@@ -13,7 +13,7 @@ NATURAL = ("emoji", "openclipart", "tuxpaint")
 
 @dataclass(frozen=True)
 class NaturalSets:
-    """Which data sets.
+    """Data sets of a study.
 
     Attributes
     ----------
@@ -48,5 +48,5 @@ class NaturalSets:
 
 
 def natural_inputs(settings: NaturalSets) -> Mapping[str, object]:
-    """What the rows of a study depend on besides its settings: `image_inputs` of every data set."""
+    """Inputs of a study besides its settings: `image_inputs` of every data set."""
     return {name: dict(image_inputs(one)) for name, one in settings.each().items()}

@@ -18,7 +18,7 @@ else:
 
 
 class Guide(StrEnum):
-    """What a rule of resampling goes by."""
+    """Guide of a rule of resampling."""
 
     encoder = "encoder"
     labels = "labels"
@@ -28,7 +28,7 @@ class Guide(StrEnum):
 
 
 class Numbers(StrEnum):
-    """What a network computes in."""
+    """Number format that a network computes in."""
 
     float32 = "float32"
     bfloat16 = "bfloat16"

@@ -1,4 +1,4 @@
-"""Which images, captions and encoders a study is of, among its settings."""
+"""Images, captions and encoders of a study, among its settings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ class ImageSettings:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Those of all data sets."""
+        """Kinds of all data sets."""
         return (self.dataset,)
 
     def images(self) -> "ImageTextDataset":
@@ -95,7 +95,7 @@ def images_of(
 
 
 def image_inputs(settings: ImageSettings) -> Mapping[str, object]:
-    """What the rows of a study of images depend on besides its settings: the images, captions and labels themselves."""
+    """Inputs of a study of images besides its settings: the images, captions and labels themselves."""
     images = settings.images()
     encoder = f"{settings.model}, {settings.pretrained}" if settings.model else "offline"
     if settings.model and settings.guide_precision != "float32":

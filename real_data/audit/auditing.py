@@ -32,7 +32,7 @@ STAGES = ("read", "spectrum", "bounds", "pairs", "classes", "tables", "figure")
 
 @dataclass(frozen=True)
 class Settings:
-    """What an audit may be told.
+    """Settings of an audit.
 
     Attributes
     ----------

@@ -65,7 +65,7 @@ class BlockMatrix(_OnCluster):
 
     @cached_property
     def nnz(self) -> int:
-        """How many pairs there are."""
+        """Number of pairs."""
         return sum(self.on_blocks(_count))
 
     def on_blocks(self, work: Callable[..., Result], *shared: object, each: Sequence[object] = ()) -> list[Result]:
@@ -117,7 +117,7 @@ class Product(_OnCluster):
 
 
 class BlockGraph(_OnCluster):
-    """What stands in for a `PairGraph`, with labels on the left or none."""
+    """Stand-in for a `PairGraph`, with labels on the left or none."""
 
     right_labels = None
 

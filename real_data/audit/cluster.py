@@ -87,7 +87,7 @@ class PairsThere:
 
     @property
     def graph(self) -> PairGraph:
-        """What stands in for the graph."""
+        """Stand-in for the graph."""
         return cast(PairGraph, self.blocks)
 
     def triplets(self, k: int, *, tol: float, device: str, seed: int) -> Spectrum:  # noqa: ARG002 - shared signature
@@ -115,7 +115,7 @@ class PairsThere:
 
 @dataclass(frozen=True, eq=False)
 class _Head:
-    """What the client must know of a part of the table: its distinct ids; of each image its rows, and their weight."""
+    """Summary of a part of the table for the client: its distinct ids; of each image its rows, and their weight."""
 
     images: pa.Array
     captions: pa.Array
@@ -215,7 +215,7 @@ def _pair_facts(block: Block, right_marginal: FloatArray) -> PairFacts:
 
 
 def _class_facts(block: Block, labels: IntArray, right_marginal: FloatArray) -> ClassFacts:
-    """Of whole classes. All other images are one node of a class of its own, which changes neither λ₂ nor leaks."""
+    """Facts of whole classes. All other images are one node of a class of its own, which changes no λ₂ and no leak."""
     rest = right_marginal - block.joint.sum(axis=0)
     rest[rest < NO_MASS * right_marginal] = 0
     if not rest.any():

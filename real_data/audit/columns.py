@@ -13,7 +13,7 @@ FLOATS = ("weight", "similarity")
 
 @dataclass(frozen=True)
 class Columns:
-    """What somebody calls the columns that hold images, captions, and so on; `None`: one of the names that are known.
+    """Names of the columns that hold images, captions, and so on; `None`: one of the names that are known.
 
     These are those of `pairbounds.theory.graph.files`, and for similarities, which only a rule of `what_if` reads,
     none.
@@ -85,7 +85,7 @@ def label_table(path: Path, columns: Columns = BY_NAME) -> Table:
 
 
 def read_columns(pairs: Path, labels: Path | None, columns: Columns) -> dict[str, dict[str, object]]:
-    """Which columns of the tables are read, by what they hold, and which are ignored."""
+    """Columns of the tables that are read, by what they hold, and columns that are ignored."""
     tables = {"pairs": pair_table(pairs, columns)} | (
         {} if labels is None else {"labels": label_table(labels, columns)}
     )

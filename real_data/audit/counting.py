@@ -24,7 +24,7 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 
 @dataclass(frozen=True, eq=False)
 class Names:
-    """What the nodes and classes of a graph are called."""
+    """Names of the nodes and classes of a graph."""
 
     images: pa.Array
     captions: pa.Array
@@ -33,7 +33,7 @@ class Names:
 
 @dataclass(frozen=True)
 class Tally:
-    """What was read, and what of it was left out; `weight_without_label` is a share of the weight of all pairs."""
+    """Counts of what was read, and left out; `weight_without_label` is a share of the weight of all pairs."""
 
     n_rows: int
     n_rows_without_label: int
@@ -91,7 +91,7 @@ def count_here(pairs: Path, labels: Path | None, columns: Columns = BY_NAME) -> 
 
 
 def tally_of(images: Images, n_rows: int, n_rows_lost: int, weight_lost: float, n_captions_lost: int) -> Tally:
-    """What the images say of what was left out, with what the pairs say."""
+    """Tally of what was left out, from the images and the pairs."""
     return Tally(
         n_rows=n_rows,
         n_rows_without_label=n_rows_lost,

@@ -1,4 +1,4 @@
-"""How far the labelling errors may be from those of the images that were not seen.
+"""Intervals of the labelling errors, for images that were not seen.
 
 The images are taken for independent draws, each with its label and its captions. The standard error of a smooth
 function θ of their weights is that of the bootstrap over images as its perturbations become small, which needs no

@@ -84,7 +84,7 @@ def require_keepable(out: Path, pairs: Path, labels: Path | None, choice: Choice
 def _rows_kept(
     pieces: Sequence[Piece], labels: Path | None, choice: Choice, columns: Columns, rng: np.random.Generator
 ) -> Mask:
-    """Which rows are kept, in the order of the pieces of the table, which has some."""
+    """Mask of the rows that are kept, in the order of the pieces of the table, which has some."""
     table = PairBatch.joined([batch for piece in pieces for batch in read_pairs(piece)])
     everything, row_pair = _distinct(table, _labels_of(table, labels, columns))
     known = everything.kept(everything.labels[everything.images] != NONE)

@@ -1,4 +1,4 @@
-"""Which images are audited, and the class of each: the ids in the pairs matched with those in the labels."""
+"""Images that are audited, and the class of each: the ids in the pairs matched with those in the labels."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is measured on a pair graph: on one in memory, or on one whose pairs lie on a cluster."""
+"""Measures of a pair graph: of one in memory, or of one whose pairs lie on a cluster."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -50,7 +50,7 @@ class PairFacts:
 
 @dataclass(frozen=True, eq=False)
 class ClassFacts:
-    """How classes hold together: the leak of each left node, (n_left,), and λ₂ of each class, (r,)."""
+    """Cohesion of the classes: the leak of each left node, (n_left,), and λ₂ of each class, (r,)."""
 
     leaks: FloatArray
     second_eigenvalues: FloatArray
@@ -62,7 +62,7 @@ class ClassFacts:
 
 
 class Pairs(Protocol):
-    """Where the pairs lie, and what is asked of them there."""
+    """Pairs where they lie, and the measurements that are made there."""
 
     @property
     def graph(self) -> PairGraph:
@@ -78,7 +78,7 @@ class Pairs(Protocol):
         ...
 
     def class_facts(self) -> ClassFacts:
-        """How classes hold together; needs labels."""
+        """Cohesion of the classes; needs labels."""
         ...
 
 
@@ -103,7 +103,7 @@ class PairsHere:
 
 @dataclass(frozen=True, eq=False)
 class Agreement:
-    """How pairs and labels agree.
+    """Agreement of pairs and labels.
 
     Attributes
     ----------
@@ -147,7 +147,7 @@ class Measures:
 
 
 def agreement(pairs: Pairs, triplets: Spectrum) -> Agreement:
-    """How pairs and labels agree; needs labels."""
+    """Agreement of pairs and labels; needs labels."""
     graph = pairs.graph
     by_class = sp.csc_array(class_indicators(required_labels(graph, "left")).T @ graph.joint)
     by_class.sort_indices()

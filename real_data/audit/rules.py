@@ -1,4 +1,4 @@
-"""Which pairs would go first: rules that a curator could follow, controls that choose blindly, and an oracle.
+"""Orders in which pairs would go: rules that a curator could follow, controls that choose blindly, and an oracle.
 
 A rule ranks pairs. It may see the labels of the images that are seen, and never those of the images it is judged on;
 the oracle sees these, and shows how far any rule could go.
@@ -56,7 +56,7 @@ class PairList:
 
 @dataclass(frozen=True, eq=False)
 class Views:
-    """What a rule may look at when pairs are judged.
+    """Pairs that a rule may look at when some are judged.
 
     Attributes
     ----------
@@ -80,12 +80,12 @@ def leak(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 
 
 
 def hubs(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
-    """How many images the caption has."""
+    """Number of images of the caption."""
     return views.everything.degrees[views.judged.captions].astype(np.float64)
 
 
 def low_similarity(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
-    """How little similar image and caption are."""
+    """Negative similarity of image and caption."""
     if views.judged.similarities is None:
         raise ValueError("the pairs have no similarities: name their column with --similarity-col")
     return -views.judged.similarities
@@ -136,7 +136,7 @@ def ranked(rule: Rule, views: Views, rng: np.random.Generator) -> IntArray:
 
 
 def count_of(share: float, total: int) -> int:
-    """How many of all pairs a share is."""
+    """Number of pairs in a share of all of them."""
     return round(share * total)
 
 

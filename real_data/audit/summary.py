@@ -1,4 +1,4 @@
-"""What an audit comes to: `summary.json`, whose every key is explained in `KEYS` and in the file itself."""
+"""Summary of an audit: `summary.json`, whose every key is explained in `KEYS` and in the file itself."""
 
 import json
 import math

@@ -171,6 +171,6 @@ def _names(values: pa.Array | None, numbers: np.ndarray) -> pd.Series:
 
 
 def _shares(values: FloatArray) -> FloatArray:
-    """What each gives to their sum; 0 where the sum is 0."""
+    """Share of each value in their sum; 0 where the sum is 0."""
     total = values.sum()
     return values / total if total > 0 else np.zeros_like(values)

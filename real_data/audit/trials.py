@@ -39,7 +39,7 @@ NOTHING = "nothing"  # the rule that leaves all pairs as they are
 
 @dataclass(frozen=True)
 class WhatIf:
-    """What is tried.
+    """Settings of the trials.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class WhatIf:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What came of it.
+    """Outcome of the trials.
 
     Attributes
     ----------
@@ -91,7 +91,7 @@ class _Action(NamedTuple):
 
 
 def what_if(graph: PairGraph, settings: WhatIf = WhatIf(), similarities: sp.csr_array | None = None) -> Outcome:
-    """What dropping pairs, or splitting captions, would do to consistency, gap, bounds and error, on held-out images.
+    """Effects of dropping pairs, or splitting captions, on consistency, gap, bounds and error, on held-out images.
 
     Parameters
     ----------
@@ -222,7 +222,7 @@ def _masses(pairs: PairList) -> FloatArray:
 
 
 def _measured(pairs: PairList, before: FloatArray, settings: WhatIf) -> dict[str, float]:
-    """What the bounds speak of, on the graph of some pairs; `before` has the masses of the images with all of them."""
+    """Quantities of the bounds, on the graph of some pairs; `before` has the masses of the images with all of them."""
     images, rows = np.unique(pairs.images, return_inverse=True)
     captions, columns = np.unique(pairs.captions, return_inverse=True)
     entries = sp.coo_array((pairs.weights, (rows, columns)), shape=(len(images), len(captions)))
@@ -249,7 +249,7 @@ def _measured(pairs: PairList, before: FloatArray, settings: WhatIf) -> dict[str
 
 
 def _wrong(encoder: Encoder) -> rules.Mask:
-    """Whether the probe errs on each left node; a tie is an error."""
+    """Mask of the left nodes on which the probe errs; a tie is an error."""
     f, coefficients, mass = encoder.left, encoder.probe.coefficients, encoder.graph.left_marginal
     winners = linear_standing(f, coefficients, score_noise(f, coefficients, mass)).winners
     return np.asarray(winners != encoder.graph.left_labels)

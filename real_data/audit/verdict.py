@@ -1,4 +1,4 @@
-"""Whether a rule beats random choice, on halves of the images that overlap.
+"""Comparison of a rule with random choice, on halves of the images that overlap.
 
 On every half the rule and the control are measured on the same images: the differences are paired. Halves of one set
 have images in common, so that the differences are not independent, and Student's interval would be too short; Nadeau

@@ -115,7 +115,7 @@ class ImageTextDataset:
 
     @property
     def labelled(self) -> bool:
-        """Whether every image has a label."""
+        """Return whether every image has a label."""
         return bool(self.labels.min() >= 0)
 
     @cached_property
@@ -136,7 +136,7 @@ class ImageTextDataset:
 
     @property
     def share_of_naming_captions(self) -> float:
-        """How many of the captions name a class of their image, in [0, 1]."""
+        """Share of the captions that name a class of their image, in [0, 1]."""
         return float(np.mean([names for own in self.naming for names in own]))
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What was found in the files of a folder: each is read once, and again where it has changed.
+"""Findings in the files of a folder: each is read once, and again where it has changed.
 
 What decides the key of a data set is the content of its files, not their names or times: so a copy of a folder is the
 same data, on whatever machine, and its features are found again. To read every file at every start would take
@@ -45,7 +45,7 @@ class Checked:
 def looked_at(
     folder: Path, names: Sequence[str], look: Callable[[Path], tuple[str, str]], cache: Path | None = None
 ) -> Iterator[tuple[str, Checked]]:
-    """What `look` finds in each of these files, digest and reason, in threads, unless the manifest in `cache` knows it.
+    """Digest and reason by `look` for each of these files, in threads, unless the manifest in `cache` knows them.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def manifest_of(folder: Path, cache: Path) -> Path:
 
 
 def is_settled(changed: int) -> bool:
-    """Whether a file was last changed so long ago that another change would have another time."""
+    """Return whether a file was last changed so long ago that another change would have another time."""
     return changed < time.time_ns() - RACE
 
 

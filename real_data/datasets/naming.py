@@ -1,4 +1,4 @@
-"""Which captions name the class of their image: what they tell of it, they tell by its name."""
+"""Captions that name the class of their image: what they tell of it, they tell by its name."""
 
 import re
 from collections.abc import Mapping, Sequence

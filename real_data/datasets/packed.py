@@ -27,7 +27,7 @@ class Packed(Sequence[Item]):
 
     @abstractmethod
     def take(self, rows: IntArray) -> "Packed[Item]":
-        """Those of these rows, in this order."""
+        """Items of these rows, in this order."""
 
     @overload
     def __getitem__(self, place: int) -> Item: ...
@@ -88,5 +88,5 @@ class PackedPaths(Packed[Path]):
 
 
 def taken(items: Sequence[Item], rows: IntArray) -> Sequence[Item]:
-    """Those of these rows, packed if the sequence is."""
+    """Items of these rows, packed if the sequence is."""
     return items.take(rows) if isinstance(items, Packed) else tuple(items[row] for row in rows.tolist())

@@ -149,7 +149,7 @@ def check_pictures(paths: Sequence[Path], cache: Path | None = None) -> tuple[di
 
 
 def fault_of(path: Path) -> str | None:
-    """Why a picture cannot be opened, if so: an SVG is drawn to know, of any other the header is read and no pixel."""
+    """Reason why a picture cannot be opened, if so: an SVG is drawn, of any other the header is read and no pixel."""
     try:
         if path.suffix.lower() == ".svg":
             open_picture(path, None)

@@ -118,7 +118,7 @@ class _Renderer:
         self.connection = Connection(ours.detach())
 
     def answer(self, request: bytes) -> bytes:
-        """What the child says to a request; if it dies of it a `ValueError` says of what."""
+        """Answer of the child to a request; a `ValueError` with the cause if it dies of it."""
         try:
             self.connection.send_bytes(request)
             if self.connection.poll(SECONDS + GRACE):

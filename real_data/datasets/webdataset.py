@@ -121,7 +121,7 @@ def _in_order(label: str) -> tuple[bool, int, str]:
 
 
 def _indexed(shard: Path, cache: Path | None) -> list[Row]:
-    """What a shard holds, from the file in `cache` that is about it, if the shard has not changed since."""
+    """Rows of a shard, from the file in `cache` that is about it, if the shard has not changed since."""
     before = shard.stat()
     state, place = [before.st_size, before.st_mtime_ns], None if cache is None else manifest_of(shard, cache)
     if place is not None and is_there(place, "manifest"):

@@ -99,7 +99,7 @@ def unit_rows(rows: FloatArray) -> FloatArray:
 
 
 def images_per_second(encoder: ImageEncoder, dataset: ImageTextDataset) -> float:
-    """How fast an encoder is, reading and preprocessing included, from the second batch on.
+    """Images per second of an encoder, reading and preprocessing included, from the second batch on.
 
     Raises
     ------

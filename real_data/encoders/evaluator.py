@@ -1,4 +1,4 @@
-"""Who judges pairs: an image encoder that had no part in choosing them."""
+"""Judge of pairs: an image encoder that had no part in choosing them."""
 
 from pairbounds.real_data.encoders.efficientnet import EfficientNet
 from pairbounds.real_data.encoders.encoder import ImageEncoder

@@ -1,4 +1,4 @@
-"""How well a dual encoder finds an image's text, and its class, among many."""
+"""Retrieval by a dual encoder of an image's text, and its class, among many."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from pairbounds.theory.quantities.scores import strict_winners
 
 @dataclass(frozen=True)
 class Retrieval:
-    """What a dual encoder finds.
+    """Retrieval by a dual encoder.
 
     Attributes
     ----------
@@ -69,6 +69,6 @@ def retrieval(
 
 
 def ranks(scores: FloatArray, own: IntArray) -> IntArray:
-    """How many of the others in its row score at least as high as each row's own column, (n,); 0 is best."""
+    """Number of the others in its row that score at least as high as each row's own column, (n,); 0 is best."""
     own_score = np.take_along_axis(scores, own[:, None], axis=1)
     return np.asarray(np.sum(scores >= own_score, axis=1) - 1)

@@ -41,7 +41,7 @@ class Comparison:
         return estimate(self._corrected(pairing, evaluator, diversities), self._names, self._bootstrap)
 
     def difference(self, first: str, second: str, evaluator: str, diversities: Sequence[float]) -> Estimate | None:
-        """How much more consistent the first pairing is than the second, on the same anchors; `None` likewise."""
+        """Consistency of the first pairing less that of the second, on the same anchors; `None` likewise."""
         first_values, second_values = (self._corrected(pairing, evaluator, diversities) for pairing in (first, second))
         return estimate(first_values - second_values, self._names, self._bootstrap)
 

@@ -18,7 +18,7 @@ TIE = 1e-9  # of two logarithms of a diversity that count as one
 
 @dataclass(frozen=True, eq=False)
 class Frontier:
-    """What a pairing's pairs are like at every temperature.
+    """Consistency and diversity of a pairing's pairs at every temperature.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What a pair graph makes an encoder learn: its bounds, and the error of the optimal embedding, held out and not."""
+"""Learning from a pair graph: its bounds, and the error of the optimal embedding, held out and not."""
 
 import math
 
@@ -74,7 +74,7 @@ def learned(graph: PairGraph, triplets: Spectrum, k: int, labelled: npt.ArrayLik
 
 
 def on_sphere(graph: PairGraph, triplets: Spectrum, k: int) -> dict[str, float]:
-    """What no labels change of the same embedding: alignment and uniformity on the sphere; NaN where an image has none.
+    """Alignment and uniformity of the same embedding on the sphere, without labels; NaN where an image has none.
 
     Every pair counts: at these sizes that takes as long as the bounds.
     """

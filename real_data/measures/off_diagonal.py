@@ -128,13 +128,13 @@ def _measured(
 
 
 def _entropy(shares: FloatArray) -> FloatArray:
-    """Of each row, in nats; NaN stays NaN."""
+    """Entropy of each row, in nats; NaN stays NaN."""
     logarithms = np.log(shares, out=np.zeros_like(shares), where=shares > 0)
     return np.asarray(-np.sum(shares * logarithms, axis=1))
 
 
 def _agreed(opinion: npt.NDArray[Any], rows: slice) -> npt.NDArray[Any]:
-    """How far some left nodes agree with all, (rows, n_left)."""
+    """Agreement of some left nodes with all, (rows, n_left)."""
     return np.asarray(opinion[rows, None] == opinion if opinion.ndim == 1 else opinion[rows] @ opinion.T)
 
 

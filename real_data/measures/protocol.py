@@ -1,4 +1,4 @@
-"""How pairings are compared."""
+"""Protocol of a comparison of pairings."""
 
 from dataclasses import dataclass
 from itertools import product
@@ -9,7 +9,7 @@ OTHERS, ALL = "others", "all"
 
 
 class Convention(NamedTuple):
-    """What counts.
+    """Convention for which pairs count.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ CONVENTIONS = tuple(Convention(*both) for both in product((IMAGE, SUBJECT), (OTH
 
 @dataclass(frozen=True)
 class Protocol:
-    """How pairings are compared.
+    """Protocol of a comparison of pairings.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What the numbers allow one to say of caption pairs, "not shown" included."""
+"""Verdict that the numbers allow on caption pairs, "not shown" included."""
 
 from collections.abc import Collection, Sequence
 

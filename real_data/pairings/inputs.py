@@ -1,4 +1,4 @@
-"""What the pairings of one comparison are made of, and the pairings themselves, controls included."""
+"""Inputs of the pairings of one comparison, and the pairings themselves, controls included."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -92,7 +92,7 @@ def pairings(inputs: PairingInputs, rng: np.random.Generator, keep: int | None =
 
 
 def augmentations(inputs: PairingInputs, keep: int | None) -> Iterator[Pairing]:
-    """Which view could come from which image, by every image encoder and by pixels, at every strength.
+    """Pairings of views with images that they could come from, by every image encoder and by pixels, at every strength.
 
     Parameters
     ----------

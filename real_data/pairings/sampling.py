@@ -1,4 +1,4 @@
-"""Which images are compared, and their inputs: features, texts, views."""
+"""Images that are compared, and their inputs: features, texts, views."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
@@ -56,7 +56,7 @@ def draw_images(source: Source, images: int, draws: int, rng: np.random.Generato
 def on_draws(
     work: Callable[[tuple[int, IntArray]], Result], source: Source, images: int, draws: int, seed: int, jobs: int
 ) -> list[Result]:
-    """What `work` makes of each draw of images and its number, side by side; the draws are those of `draw_images`."""
+    """Results of `work` on each draw of images and its number, side by side; the draws are those of `draw_images`."""
     chosen = draw_images(source, images, draws, np.random.default_rng(seed))
     source.prepare()  # what all draws need is in the cache before they ask for it at once
     with side_by_side(work, enumerate(chosen), jobs) as results:

@@ -1,4 +1,4 @@
-"""How alike images are to what could stand between two of them: a text, a view, an anchor image.
+"""Similarity of images to what could stand between two of them: a text, a view, an anchor image.
 
 Nothing here holds an (n_left, n_right) array: blocks of rows are compared, and of each row the largest are kept.
 """

@@ -1,4 +1,4 @@
-"""Where images, captions and the encoders that have not seen them come from: the emoji, or any data set and CLIP."""
+"""Sources of images, captions and the encoders that have not seen them: the emoji, or any data set and CLIP."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

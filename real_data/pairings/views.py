@@ -22,7 +22,7 @@ _picture = lru_cache(maxsize=1)(open_picture)  # the views of an image are drawn
 
 @dataclass(frozen=True)
 class Reach:
-    """How far SimCLR's transforms go, whoever draws them, and how often.
+    """Reach of SimCLR's transforms, whoever draws them, and their frequency.
 
     Attributes
     ----------

@@ -57,7 +57,7 @@ def gather_rows(rows: torch.Tensor, views: int) -> torch.Tensor:
 
 
 def alone() -> bool:
-    """Whether this process has the whole batch: `torch.distributed` is not initialised."""
+    """Return whether this process has the whole batch: `torch.distributed` is not initialised."""
     return not (dist.is_available() and dist.is_initialized())
 
 

@@ -41,7 +41,7 @@ def label_guide(labels: torch.Tensor | np.ndarray, rng: np.random.Generator | No
 
 
 def caption_guide(captions: sp.csr_array, rng: np.random.Generator | None = None) -> torch.Tensor:
-    """How far the images of two rows share their captions, as the cosine of the two sets; float32, on the CPU.
+    """Overlap of the captions of the images of two rows, as the cosine of the two sets; float32, on the CPU.
 
     Without an rng, images that share none have a similarity of exactly 0; with one, ties are broken at random, and
     with them what differs by less than 0.02.

@@ -7,7 +7,7 @@ import torch
 
 @dataclass(frozen=True, eq=False)
 class BatchPairs:
-    """What each row of a batch, the anchor, is drawn to and pushed from.
+    """Pairs that each row of a batch, the anchor, is drawn to and pushed from.
 
     Attributes
     ----------

@@ -127,7 +127,7 @@ class _DropNegative(_Drop):
 
 @dataclass(frozen=True, kw_only=True)
 class DropFalseNegative(_DropNegative):
-    """Of each anchor's n true negatives the `⌊fraction · n⌋` most similar to it leave the denominator; one stays.
+    """Removal of each anchor's most similar true negatives, `⌊fraction · n⌋` of n, from the denominator; one stays.
 
     True negatives are no positives: neither the anchor nor its other view nor a new positive counts.
 
@@ -141,7 +141,7 @@ class DropFalseNegative(_DropNegative):
 
 @dataclass(frozen=True, kw_only=True)
 class DropEasyNegative(_DropNegative):
-    """Of each anchor's n true negatives the `⌊fraction · n⌋` least similar to it leave the denominator; one stays.
+    """Removal of each anchor's least similar true negatives, `⌊fraction · n⌋` of n, from the denominator; one stays.
 
     As published, all 2B rows are ranked, and all rows as similar as the last one go as well.
     """

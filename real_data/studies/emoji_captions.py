@@ -21,7 +21,7 @@ TABLES = ("emoji_bounds", "emoji_energy", "emoji_multihop")
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the bounds are held.
+    """Widths and hops at which the bounds are held.
 
     Attributes
     ----------

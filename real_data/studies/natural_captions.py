@@ -36,7 +36,7 @@ Classes = npt.NDArray[np.str_]
 
 @dataclass(frozen=True)
 class Settings(NaturalSets):
-    """Which data sets, and where the bounds are held.
+    """Data sets, and the widths at which the bounds are held.
 
     Attributes
     ----------

@@ -16,7 +16,7 @@ TABLES = ("natural_matched", "natural_difference", "natural_verdict", "natural_l
 
 @dataclass(frozen=True)
 class Settings(Protocol, NaturalSets):
-    """Which data sets, and how their pairings are compared: in fewer images and views than the emoji alone."""
+    """Data sets, and the protocol of their pairings: in fewer images and views than the emoji alone."""
 
     total_images: int = 200
     draws: int = 4

@@ -12,7 +12,7 @@ from pairbounds.sweeps import Study
 
 @dataclass(frozen=True)
 class Settings(NaturalSets):
-    """Which data sets, and what graphs: as of `resampled_views`, in the draws and views of `natural_pairings`."""
+    """Data sets, and their graphs: as of `resampled_views`, in the draws and views of `natural_pairings`."""
 
     total_images: int = 200
     draws: int = 4

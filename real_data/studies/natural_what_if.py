@@ -1,4 +1,4 @@
-"""What dropping the pairs that hurt most would do to captions that people wrote, noise and all."""
+"""Effects on captions that people wrote, noise and all, of dropping the pairs that hurt most."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ TABLES = ("natural_what_if", "natural_what_if_curves")
 
 @dataclass(frozen=True)
 class Settings(NaturalSets):
-    """Which data sets, and what is tried on each; see `WhatIf`.
+    """Data sets, and the trials on each; see `WhatIf`.
 
     The audit's own defaults try more shares and more halves.
     """

@@ -34,7 +34,7 @@ Compared = Mapping[Convention, Comparison]
 
 @dataclass(frozen=True)
 class Settings(Protocol, ImageSettings):
-    """Which images, and how their pairings are compared."""
+    """Images, and the protocol of their pairings."""
 
     def __post_init__(self) -> None:
         Protocol.__post_init__(self)
@@ -91,7 +91,7 @@ def _measured(source: Source, protocol: Protocol, seed: int, draw: tuple[int, In
 
 
 def _places(draws: Sequence[Draw], protocol: Protocol) -> dict[str, list[float]]:
-    """Where pairings are compared: the diversities of the protocol, and, draw by draw, that of the exact captions."""
+    """Diversities at which pairings are compared: the protocol's, and, draw by draw, that of the exact captions."""
     own = [float(draw.frontiers[EXACT].effective_positives[0]) for draw in draws]
     return {f"{level:g}": [level] * len(draws) for level in protocol.diversities} | {EXACT: own}
 

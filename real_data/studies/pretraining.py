@@ -18,7 +18,7 @@ from pairbounds.sweeps import Study
 
 @dataclass(frozen=True)
 class Settings(TrainingSettings):
-    """Which networks are trained, on what, and how.
+    """Networks, their data and their training.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ def pretraining_table(settings: Settings, studio: Studio, folder: Path, seed: in
 
 
 def encoders(settings: Settings, seed: int) -> list[Run]:
-    """What is trained with one seed."""
+    """Runs of one seed."""
     untrained = Run(UNTRAINED, settings.recipe(), seed)
     tried = product(settings.objectives, settings.learning_rates, settings.strengths)
     return [untrained] + [

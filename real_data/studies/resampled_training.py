@@ -1,4 +1,4 @@
-"""What resampling does to SimCLR that is trained from pixels."""
+"""Effect of resampling on SimCLR that is trained from pixels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ SIMCLR, ALL = "none", "all"  # no rule; every one of the four, and all of them t
 
 @dataclass(frozen=True)
 class Settings(TrainingSettings):
-    """Which encoders are trained, on what, and how.
+    """Encoders, their data and their training.
 
     Attributes
     ----------
@@ -96,7 +96,7 @@ def resampling_table(settings: Settings, studio: Studio, folder: Path, seed: int
 
 
 def encoders(settings: Settings, seed: int) -> list[Run]:
-    """What is trained with one seed: from `whole_seeds` on, what is tuned and no more."""
+    """Runs of one seed: from `whole_seeds` on, what is tuned and no more."""
     recipe, s = settings.recipe(settings.learning_rate), settings
     runs = resampling_runs(
         s.rules, recipe, seed, s.strength, published=s.published_too, guides=s.guides, baselines=s.baselines
@@ -114,7 +114,7 @@ def encoders(settings: Settings, seed: int) -> list[Run]:
 
 
 def selected(runs: Sequence[Run], names: Sequence[str], known: Sequence[Run] | None = None) -> list[Run]:
-    """Those of some names, all if there are none.
+    """Runs of some names, all if there are none.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def selected(runs: Sequence[Run], names: Sequence[str], known: Sequence[Run] | N
 
 
 def names_of(run: Run) -> tuple[str, ...]:
-    """What a run is called: its kind, or its rule, alone and with its guide."""
+    """Names of a run: its kind, or its rule, alone and with its guide."""
     return (run.kind,) if run.rule == SIMCLR else (run.rule, f"{run.rule}:{run.guide}")
 
 

@@ -27,7 +27,7 @@ NO_TEXT, ORACLE, RANDOM = f"no text, by {FROZEN}", "oracle", "random"
 
 @dataclass(frozen=True)
 class Settings(ImageSettings):
-    """Which images, and what graphs are made of their views.
+    """Images, and the graphs of their views.
 
     Attributes
     ----------

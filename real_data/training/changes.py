@@ -50,7 +50,7 @@ def random_box(width: int, height: int, least: float, rng: np.random.Generator) 
 
 
 def random_changes(reach: Reach, rng: np.random.Generator) -> FloatArray:
-    """What is done to a view after its crop, a row with the columns above; a blur of width 0 is none."""
+    """Changes to a view after its crop, a row with the columns above; a blur of width 0 is none."""
     row = np.zeros(ORDER.stop)
     row[FLIP] = rng.random() < 0.5
     row[[BRIGHTNESS, CONTRAST, SATURATION]] = 1

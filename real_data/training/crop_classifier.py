@@ -26,7 +26,7 @@ LEAST_AREA = 0.08  # of a crop
 
 @dataclass(frozen=True)
 class CropRecipe:
-    """How the classifier learns; the defaults are the published code's.
+    """Recipe of the classifier; the defaults are the published code's.
 
     Attributes
     ----------

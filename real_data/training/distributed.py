@@ -46,12 +46,12 @@ def processes() -> Iterator[str]:
 
 
 def count() -> int:
-    """How many processes train together."""
+    """Number of processes that train together."""
     return 1 if alone() else dist.get_world_size()
 
 
 def is_first() -> bool:
-    """Whether this process writes what all have."""
+    """Return whether this process writes what all have."""
     return alone() or dist.get_rank() == 0
 
 
@@ -62,7 +62,7 @@ def wait() -> None:
 
 
 def decided_by_first(*, decision: bool = False) -> bool:
-    """What the first process decides; what the others would is not asked."""
+    """Decision of the first process; what the others would is not asked."""
     said = [decision]
     if not alone():
         dist.broadcast_object_list(said)
@@ -70,7 +70,7 @@ def decided_by_first(*, decision: bool = False) -> bool:
 
 
 def own_part(rows: Rows) -> Rows:
-    """Those rows of a batch that are this process's: as many for each, in the order of their ranks.
+    """Rows of a batch that are this process's: as many for each, in the order of their ranks.
 
     Raises
     ------

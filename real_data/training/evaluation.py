@@ -1,4 +1,4 @@
-"""How an encoder is judged: by linear classifiers, by nearest neighbours, and by texts, where it learned from any."""
+"""Evaluation of an encoder: by linear classifiers, by nearest neighbours, and by texts, where it learned from any."""
 
 import math
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ NONE = Shares(math.nan, math.nan)
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What an encoder is judged by, beside the linear probe of its frozen features.
+    """Evaluation of an encoder, beside the linear probe of its frozen features.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""How long encoders will take to train, before they do."""
+"""Forecast of the time that encoders will take to train."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ BESIDE = 1.2  # times that: views are drawn, guides trained, features probed
 def training_forecast(
     runs: Sequence[Run], studio: Studio, folder: Path, jobs: int, *, throughput: float | None = None
 ) -> str:
-    """How many encoders there are, how many of them are kept, and how long the others may take; none is trained.
+    """Number of encoders, of those that are kept, and the time that the others may take, in words; none is trained.
 
     The time is that of a CPU, in proportion to the pictures, their pixels and the cores. Of another network than the
     small one, or on a GPU, nothing was measured, and nothing is said unless a throughput is given.
@@ -78,7 +78,7 @@ def _trained(runs: Sequence[Run]) -> list[Run]:
 
 
 def _seconds(run: Run, studio: Studio) -> float:
-    """Of one core."""
+    """Seconds of one core."""
     images = len(studio.split(run.seed).encoder)
     size = studio.source.dataset.size or PIXELS
     return run.recipe.steps(images) * run.recipe.batch * (OBJECTIVES[run.kind].seconds or 0.0) * (size / PIXELS) ** 2

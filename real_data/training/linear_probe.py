@@ -32,7 +32,7 @@ class Judgement(Shares):
 
 
 def shares(classes: Callable[[Features], Any], features: Features, labels: IntArray, parts: Split) -> Shares:
-    """Of a classifier that gives the class of each row of features."""
+    """Shares of a classifier that gives the class of each row of features."""
     right = [
         float(np.mean(np.asarray(classes(features[own])) == labels[own])) for own in (parts.validation, parts.test)
     ]

@@ -1,4 +1,4 @@
-"""How an encoder is trained: everything that two encoders of one comparison share."""
+"""Recipe of an encoder's training: everything that two encoders of one comparison share."""
 
 import math
 from dataclasses import dataclass
@@ -65,11 +65,11 @@ class Recipe:
             raise ValueError(f"momentum={self.momentum} is not in [0, 1)")
 
     def steps(self, images: int) -> int:
-        """How many steps training takes on so many images."""
+        """Number of steps of training on so many images."""
         return self.iterations or self.epochs * (images // self.batch)
 
     def passes(self, images: int) -> tuple[float, float]:
-        """How many passes over so many images it takes, and how many of them are warm-up; both perhaps no whole ones.
+        """Number of passes over so many images, and of those that are warm-up; both perhaps no whole ones.
 
         Raises
         ------

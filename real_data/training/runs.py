@@ -138,11 +138,11 @@ class Studio:
 
     @property
     def classes(self) -> IntArray:
-        """Of the images that train encoders, (n,), -1 where there is none: what supervision and the oracle know."""
+        """Classes of the images that train encoders, (n,), -1 for none: what supervision and the oracle know."""
         return next(iter(self.source.labels.values())) if self.roles is None else self.roles.classes
 
     def possible(self, runs: Sequence[Run]) -> list[Run]:
-        """Those that need no labels, where images that train encoders have none."""
+        """Runs that are possible: those without need of labels, where images that train encoders have none."""
         known = bool((self.classes[self.split(0).encoder] >= 0).all())
         return [run for run in runs if known or not needs_labels(run)]
 
@@ -151,7 +151,7 @@ class Studio:
         return shown_pictures(self.source.dataset, self.cache)
 
     def view_source(self, run: Run) -> ViewSource:
-        """Where the batches of a run come from."""
+        """Source of the batches of a run."""
         if self.views:
             seen = self.seen_views(run) if run.seen_by else None
             return view_pool(self.source.dataset, self.views, run.strength, self.cache, seen)
@@ -159,7 +159,7 @@ class Studio:
         return FreshViews(self.source.dataset, run.strength, guide, self.workers, self.device)
 
     def guide(self, run: Run) -> LiveEncoder:
-        """What embeds a run's views: it has not learned from the images that judge, nor from those that choose."""
+        """Encoder of a run's views: it has not learned from the images that judge, nor from those that choose."""
         if run.seen_by == NO_TEXT and self.textless is not None:
             return self.textless
         unseen = np.setdiff1d(np.arange(len(self.source.dataset)), self.split(run.seed).encoder)
@@ -173,7 +173,7 @@ class Studio:
         return PublishedGuide(encoder, size) if run.published and size is not None else encoder
 
     def seen_views(self, run: Run) -> FloatArray:
-        """What the guide sees of every view of the pool, (n views, g)."""
+        """The guide's features of every view of the pool, (n views, g)."""
         drawn = views_of(self.source.dataset, self.views, run.strength, seed=0)
         return self.guide(run).encode_images(drawn, self.cache)
 
@@ -210,7 +210,7 @@ def run_all(runs: Sequence[Run], studio: Studio, folder: Path, jobs: int = 1) ->
 
 
 def train_along(runs: Sequence[Run], studio: Studio, folder: Path) -> None:
-    """What `run_all` is in the other processes of `torchrun`: they train with the first one, and write nothing."""
+    """Train with the first process, and write nothing: `run_all` in the other processes of `torchrun`."""
     runs = studio.possible(runs)
     distributed.wait()
     studio.prepare(runs)
@@ -235,7 +235,7 @@ def _outcome(run: Run, studio: Studio, folder: Path, alone: bool) -> list[dict[s
 
 
 def _stored_outcome(path: Path, identity: dict[str, object]) -> list[dict[str, object]] | None:
-    """What was found before; `None` where the encoder was judged in another way, and is to be judged anew."""
+    """Rows found before; `None` where the encoder was judged in another way, and is to be judged anew."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         found, rows = dict(content["identity"]), list(content["rows"])

@@ -1,4 +1,4 @@
-"""What all studies that train encoders from pixels share, among their settings."""
+"""Settings shared by all studies that train encoders from pixels."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TrainingSettings(ImageSettings):
-    """Which images, how an encoder is trained on them, and how it is judged.
+    """Images, the training of an encoder on them, and its evaluation.
 
     Attributes
     ----------
@@ -92,7 +92,7 @@ class TrainingSettings(ImageSettings):
         return (self.dataset, *([] if self.eval_dataset is None else [self.eval_dataset]))
 
     def recipe(self, learning_rate: float = Recipe.learning_rate) -> Recipe:
-        """How one encoder is trained."""
+        """Recipe of one encoder."""
         names = (
             "backbone", "epochs", "iterations", "batch", "optimizer", "momentum", "weight_decay", "warmup", "precision",
             "temperature", "head_width", "head_norm",
@@ -100,14 +100,14 @@ class TrainingSettings(ImageSettings):
         return Recipe(**{name: getattr(self, name) for name in names}, learning_rate=learning_rate)
 
     def evaluation(self) -> Evaluation:
-        """How it is judged."""
+        """Evaluation of the encoder."""
         if self.crop_iterations == 0:
             return Evaluation(self.neighbours)
         names = ("iterations", "batch", "learning_rate", "momentum", "weight_decay")
         return Evaluation(self.neighbours, CropRecipe(**{name: getattr(self, f"crop_{name}") for name in names}))
 
     def images(self) -> "ImageTextDataset":
-        """Those of all data sets, one after another."""
+        """Images of all data sets, one after another."""
         together = self._joined()
         return super().images() if together is None else together.dataset
 

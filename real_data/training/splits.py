@@ -1,4 +1,4 @@
-"""Which images train an encoder, which choose its settings, and which judge it."""
+"""Images that train an encoder, those that choose its settings, and those that judge it."""
 
 from dataclasses import dataclass
 
@@ -31,13 +31,13 @@ class Split:
 
     @property
     def encoder(self) -> IntArray:
-        """Those that train the encoder: none of them chooses or judges."""
+        """Images that train the encoder: none of them chooses or judges."""
         return self.train if self.others is None else self.others
 
 
 @dataclass(frozen=True, eq=False)
 class Roles:
-    """What the images of several data sets in one are for, by their indices.
+    """Roles of the images of several data sets in one, by their indices.
 
     Attributes
     ----------

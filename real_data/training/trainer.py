@@ -165,7 +165,7 @@ class _State:
 
     @property
     def epochs(self) -> int:
-        """Those that are done."""
+        """Number of epochs that are done."""
         return len(self.rows)
 
     def advance(self, views: ViewSource, images: IntArray) -> None:
@@ -234,7 +234,7 @@ class _State:
 
 
 def _checkpoint(path: Path, device: torch.device) -> dict[str, Any]:
-    """What `_State.keep` wrote."""
+    """Content of a checkpoint that `_State.keep` wrote."""
     try:
         content = weights_in(path, device)
     except ValueError as error:

@@ -62,7 +62,7 @@ def whole(batch: Batch) -> Batch:
 
 
 class ViewSource(ABC):
-    """Where batches come from: for each process its part of them, of the same draws as if it were alone."""
+    """Source of batches: for each process its part of them, of the same draws as if it were alone."""
 
     @abstractmethod
     def batches(self, batches: Sequence[IntArray], views: int, rng: np.random.Generator) -> Iterator[Batch]:
@@ -153,7 +153,7 @@ class FreshViews(ViewSource):
 
 
 def _in_one_line(loader: Iterable[tuple[torch.Tensor, torch.Tensor]]) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """What it loads; an error of a process without the traceback that torch puts before it."""
+    """Items of a loader; an error of a process without the traceback that torch puts before it."""
     try:
         yield from loader
     except ValueError as error:
@@ -161,7 +161,7 @@ def _in_one_line(loader: Iterable[tuple[torch.Tensor, torch.Tensor]]) -> Iterato
 
 
 class _Work(Sampler[list[tuple[int, list[int]]]]):
-    """What the loader's processes are to draw in an epoch: images, and a seed for each view of each."""
+    """Work of the loader's processes in an epoch: images, and a seed for each view of each."""
 
     work: Sequence[tuple[IntArray, IntArray]] = ()
 
@@ -272,5 +272,5 @@ class DecodedPictures:
 
 
 def _bytes(dataset: ImageTextDataset) -> int:
-    """What all its images take, decoded."""
+    """Bytes of all its images, decoded."""
     return len(dataset) * 3 * (dataset.size or 0) ** 2
