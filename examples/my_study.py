@@ -14,7 +14,7 @@ from pairbounds.sweeps import study
 
 @dataclass(frozen=True)
 class Settings:
-    """What may be set, with `--set` or in a TOML file; each has a default."""
+    """Settings, by `--set` or in a TOML file; each has a default."""
 
     noise: float = 0.05
     detail: float = 0.3
@@ -23,7 +23,7 @@ class Settings:
 
 @study("caption_noise", settings=Settings, seeds=3, columns={"caption_noise": ("measured", "value", "vacuous")})
 def measure(settings, seed):
-    """How wrong may captions be before theorem 4 says nothing?"""
+    """Is theorem 4 vacuous for captions with so much noise?"""
     captions = LatentWorld(seed=seed).caption_graph(settings.noise, settings.detail)
     checks = check_bounds(captions, settings.k).set_index("bound").loc[["probe-error"]]
     return pd.DataFrame(checks[["measured", "value", "vacuous"]])

@@ -112,7 +112,7 @@ class Values:
         self.diagonal = [root * root * p for root, p in zip(self.root, marginal)]
 
     def at_most(self, place, basis):
-        """Whether `place D - S + V Vᵀ` is positive definite: then no more σ² than V has columns reach the place."""
+        """Test if `place D - S + V Vᵀ` is positive definite: then no more σ² than V has columns reach the place."""
         columns, matrix = [[] for _ in self.other], []
         for i, (row, vector, root) in enumerate(zip(self.rows, basis, self.root, strict=True)):
             sums = [0] * (i + 1)
@@ -127,7 +127,7 @@ class Values:
         return definite(matrix)
 
     def at_least(self, place, basis):
-        """Whether `Vᵀ (S - place D) V` is positive definite: then as many σ² as V has columns are above the place."""
+        """Test if `Vᵀ (S - place D) V` is positive definite: then as many σ² as V has columns are above the place."""
         images = [[0] * len(basis[0]) for _ in self.other]
         for row, root, vector in zip(self.rows, self.root, basis, strict=True):
             for end, weight in row:
@@ -140,7 +140,7 @@ class Values:
 
 
 def definite(matrix):
-    """Whether all symmetric matrices within 1 of this lower triangle, 2 on the diagonal, are positive definite."""
+    """Test if all symmetric matrices within 1 of this lower triangle, 2 on the diagonal, are positive definite."""
     # Cholesky in integers leaves remainders of 0 to max L: less in a row than the shift (Gershgorin).
     shift, factor = len(matrix) * (isqrt(max(0, 0, *(row[-1] for row in matrix))) + 2), []
     for row in matrix:
@@ -155,7 +155,7 @@ def definite(matrix):
 
 
 def above_square(p, s, low, high):
-    """Whether `p >= s²` on [low, high], polynomials with the constant first: by Bernstein coefficients, halving."""
+    """Test if `p >= s²` on [low, high], polynomials with the constant first: by Bernstein coefficients, halving."""
     rest = p + [Fraction(0)] * 2 * len(s)
     n, moved = len(rest) - 1, [Fraction(0)] * len(rest)
     for i, a in enumerate(s):
@@ -180,7 +180,7 @@ def above_square(p, s, low, high):
 
 
 def proved(claim, graph, states, bits, moments, at_most, at_least):
-    """What a claim's polynomials show: `Σ_j p_j a_j`, or twice it, or the error of a vote with that for its budget."""
+    """Value by a claim's polynomials: `Σ_j p_j a_j`, or twice it, or the error of a vote with that for its budget."""
     p = [number(c) for c in listed(claim["polynomial"], 1, len(moments), "a polynomial")]
     q = [number(c) for c in listed(claim["filter"], 1, len(states[::2]), "a filter")] if "filter" in claim else []
     parts = (q or [1], 0, min(at_most, 1)), ([(j == 0) - c for j, c in enumerate(q)], at_least if q else 0, 1)
