@@ -35,7 +35,7 @@ copybutton_prompt_text, copybutton_prompt_is_regexp = r">>> |\.\.\. ", True
 
 
 class Formulae(Transform):
-    """What is mathematics between backticks, on a page or in a docstring, becomes MathML; code is left as it is."""
+    """Transform of mathematics between backticks, on a page or in a docstring, to MathML; code is left as it is."""
 
     default_priority = 900
 

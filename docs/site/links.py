@@ -1,4 +1,4 @@
-"""Whether every link within the built site leads somewhere: `python docs/site/links.py SITE`."""
+"""Check that every link within the built site leads somewhere: `python docs/site/links.py SITE`."""
 
 import sys
 from collections.abc import Iterator

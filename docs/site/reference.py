@@ -35,7 +35,7 @@ def _page(name: str) -> str:
 
 
 def _public(name: str) -> list[str]:
-    """What `__all__` has, or else what is defined in the module and has no underscore; functions and classes."""
+    """Names in `__all__`, or else of the functions and classes that the module defines without an underscore."""
     module = import_module(name)
     listed = getattr(module, "__all__", None)
     own = [key for key, value in vars(module).items() if getattr(value, "__module__", None) == name]
