@@ -128,11 +128,6 @@ class DistributedProducts:
         """`A Xᵀ`, (m, c), for X of (c, n), in float64."""
         return np.concatenate(self._everywhere(_images, rows.double().numpy() * self._scale))
 
-    def bytes_of_a_round(self, vectors: int, itemsize: int) -> int:
-        """Bytes that move in `gram`, vectors alone: to and from the scheduler, too."""
-        ends = len(self._client.nthreads()) + 1 + 2 * len(self._blocks)
-        return ends * vectors * self.shape[1] * itemsize
-
     def _everywhere(self, work: "Callable[..., Result]", *shared: FloatArray) -> list[Result]:
         """`work(block, *shared)` for every block, in their order; begun again where a worker was lost on the way."""
         for left in range(TRIES - 1, -1, -1):
