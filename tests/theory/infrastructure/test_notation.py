@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pairbounds.commands.ledger_page import ledger_page
 
 from pairbounds.infrastructure.notation import OPERATORS, SUBSCRIPTS, SUPERSCRIPTS, is_formula, to_mathml
+from pairbounds.theory.attack.ledger_page import ledger_page
 from pairbounds.theory.attack.sharpness import SHARPEST, read_sharpness
 from pairbounds.theory.bounds import BOUNDS, QUANTITIES
 
