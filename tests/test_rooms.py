@@ -1,77 +1,9 @@
-"""The rooms of the package and the arrows between them: a room imports only from rooms above it in `ORDER`."""
-
-import ast
-from collections.abc import Iterator
-from functools import cache
-from itertools import pairwise
-from pathlib import Path
+"""The rooms of the package: a room imports only from rooms above it in `ORDER`, and CONTRIBUTING draws them."""
 
 import networkx as nx
 import pytest
 
-ROOT = Path(__file__).parents[1]
-PACKAGE = ROOT / "pairbounds"
-LINKED = ("theory", "simulations", "real_data", "figures")
-ORDER = (  # rooms of one line know nothing of one another
-    ("infrastructure",),
-    ("theory.graph",),
-    ("theory.spectrum",),
-    ("theory.quantities",),
-    ("theory.bounds",),
-    ("theory.resampling", "theory.attack", "theory.proofs"),
-    ("plugins",),
-    ("sweeps",),
-    ("simulations", "real_data"),
-    ("figures",),
-    ("commands", "pytest_plugin"),
-)
-RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
-DOORS = {"pairbounds", "pairbounds.__main__", "pairbounds.theory"}  # pass names on, or hold rooms
-
-
-@cache
-def modules() -> dict[str, Path]:
-    """Every module of the package by its one name."""
-    folders = [PACKAGE, *(ROOT / name for name in LINKED)]
-    files = [path for folder in folders for path in folder.rglob("*.py") if not _is_linked(path)]
-    return {_name(path): path for path in files}
-
-
-def _is_linked(path: Path) -> bool:
-    return any(parent.is_symlink() for parent in path.parents)
-
-
-def _name(path: Path) -> str:
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(("pairbounds", *parts[parts[0] == "pairbounds" :])).removesuffix(".__init__")
-
-
-def room(module: str) -> str:
-    """The room that a module is in."""
-    _, first, *rest = module.split(".")
-    return f"theory.{rest[0]}" if first == "theory" else first
-
-
-def imported(module: str, *, at_once: bool = False) -> Iterator[str]:
-    """The modules of the package that one imports: anywhere in it, or only while it is loaded."""
-    tree = ast.parse(modules()[module].read_text(encoding="utf-8"))
-    for node in _loaded(tree) if at_once else ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            below = [f"{node.module}.{alias.name}" for alias in node.names]
-            yield from {name if name in modules() else node.module for name in below} & modules().keys()
-        elif isinstance(node, ast.Import):
-            yield from {alias.name for alias in node.names} & modules().keys()
-
-
-def _loaded(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes outside functions and `if TYPE_CHECKING`."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.FunctionDef | ast.Lambda):
-            continue
-        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
-            continue
-        yield child
-        yield from _loaded(child)
+from tests.rooms import DOORS, ORDER, RANK, ROOT, drawing, imported, modules, room
 
 
 @pytest.mark.parametrize("module", sorted(modules().keys() - DOORS))
@@ -88,4 +20,8 @@ def test_there_is_no_circle_of_imports():
 
 def test_every_room_is_in_the_order():
     assert {room(module) for module in modules().keys() - DOORS} == set(RANK)
-    assert all(set(first).isdisjoint(second) for first, second in pairwise(ORDER))
+    assert len(RANK) == sum(map(len, ORDER))
+
+
+def test_contributing_has_the_drawing():
+    assert drawing() in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
