@@ -1,31 +1,24 @@
 """Plots of your own graphs and tables: each draws on the axes that it is given, or on new ones, and returns them.
 
-The style of new axes is that of all figures here; axes of yours keep yours (`with style(): ...` gives them ours).
+New axes have the style and the colours of all figures here. Axes of yours keep yours: lines take the colours of your
+cycle (`axes.prop_cycle`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
+from itertools import cycle
 from typing import Any, TypeVar
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.style import COLUMN, label_line, style
 from pairbounds.infrastructure.html import shown
-from pairbounds.infrastructure.palette import (
-    BLUE,
-    BOUND,
-    GREEN,
-    MEASURED,
-    NEUTRAL,
-    ORANGE,
-    PURPLE,
-    SHARP_BOUND,
-    VERMILION,
-)
+from pairbounds.infrastructure.palette import BOUND, GREEN, MEASURED, NEUTRAL, ORANGE, SHARP_BOUND
 from pairbounds.theory.bounds import BOUNDS
 from pairbounds.theory.bounds.theorem15_multihop import interval_table
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -33,7 +26,8 @@ from pairbounds.theory.quantities.consistency import joined_classes, label_energ
 from pairbounds.theory.quantities.multihop import HOPS, consistency_curve
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
-LOOKS = ((VERMILION, "--"), (PURPLE, ":"), (ORANGE, "-."), (GREEN, (0, (5, 1))), (NEUTRAL, (0, (1, 2))), (BLUE, "--"))
+CYCLE = cycler(color=[MEASURED, BOUND, SHARP_BOUND, ORANGE, GREEN, NEUTRAL])  # of new axes
+DASHES = ("--", ":", "-.", (0, (5, 1)), (0, (1, 2)))  # of one bound after the other
 SHOWN = ("probe-mse", "multihop-mse")
 PLAIN = ("probe-mse", "probe-error")  # theorem 4
 LONGEST_NAME = 20  # characters of a class at an axis
@@ -49,7 +43,7 @@ def _on_axes(draw: Drawing) -> Drawing:
     def drawn(*arguments: Any, ax: Axes | None = None, **options: Any) -> Axes:
         if ax is not None:
             return draw(*arguments, ax=ax, **options)
-        with style():
+        with style(axes_prop_cycle=CYCLE):
             picture, axes = plt.subplots(figsize=(1.4 * COLUMN, COLUMN))
             try:
                 return draw(*arguments, ax=axes, **options)
@@ -85,11 +79,11 @@ def plot_bounds(table: pd.DataFrame, bounds: Sequence[str] | None = None, *, ax:
     if len(quantities) > 1:
         raise ValueError(f"the bounds are on several quantities, {', '.join(quantities)}: an axis shows one")
     assert ax is not None
-    for number, name in enumerate(names):
-        rows = table[table["bound"] == name].sort_values("k")
-        color, dash = LOOKS[number % len(LOOKS)]
-        ax.plot(rows["k"], rows["value"], linestyle=dash, color=color, label=name)
-    ax.plot(rows["k"], rows["measured"], "-o", color=MEASURED, markersize=3, label="measured")
+    by_name = {name: table[table["bound"] == name].sort_values("k") for name in names}
+    rows = by_name[names[0]]
+    ax.plot(rows["k"], rows["measured"], "-o", markersize=3, label="measured", zorder=3)
+    for name, dash in zip(names, cycle(DASHES)):
+        ax.plot(by_name[name]["k"], by_name[name]["value"], linestyle=dash, label=name)
     guess = float(rows["guess"].max()) if np.isfinite(rows["guess"]).any() else 1.0
     top = max(guess, float(rows["measured"].max()))
     ax.axhline(guess, color=NEUTRAL, linewidth=0.8, linestyle=":", label="a guess")
@@ -106,7 +100,7 @@ def errors_along_widths(table: pd.DataFrame) -> Picture:
     table : DataFrame
         Of `check_bounds` at several widths.
     """
-    with style():
+    with style(axes_prop_cycle=CYCLE):
         picture = Picture(figsize=(2.6 * COLUMN, COLUMN))
         for axes, plain in zip(picture.subplots(1, 2), PLAIN, strict=True):
             plot_bounds(table, [plain, *_closest(table, plain)], ax=axes)
@@ -114,9 +108,10 @@ def errors_along_widths(table: pd.DataFrame) -> Picture:
 
 
 def _closest(table: pd.DataFrame, plain: str, count: int = 3) -> list[str]:
-    """The upper bounds on the same quantity that fall lowest at some width, and are not the one named."""
+    """The upper bounds on the same quantity that fall lowest at some width: not the one named, and no corollaries."""
     same = table[(table["quantity"] == BOUNDS[plain].quantity) & (table["relation"] == "<=") & table["applicable"]]
-    least = same[same["bound"] != plain].groupby("bound")["value"].min()
+    corollaries = [name for name, claim in BOUNDS.items() if claim.corollary_of is not None]
+    least = same[~same["bound"].isin([plain, *corollaries])].groupby("bound")["value"].min()
     return [str(name) for name in least[np.isfinite(least)].nsmallest(count).index]
 
 
@@ -144,13 +139,12 @@ def plot_spectrum(graph: PairGraph, triplets: Spectrum | None = None, *, k: int 
 
 @_on_axes
 def plot_consistency(graphs: PairGraph | Mapping[str, PairGraph], hops: int = HOPS, *, ax: Axes | None = None) -> Axes:
-    """How long labels survive a walk along induced pairs, of one graph or of several by name."""
+    """Draw how long labels survive a walk along induced pairs, of one graph or of several by name."""
     named = {"": graphs} if isinstance(graphs, PairGraph) else graphs
     assert ax is not None
-    for number, (name, graph) in enumerate(named.items()):
-        color, dash = (MEASURED, "-") if len(named) == 1 else LOOKS[number % len(LOOKS)]
+    for (name, graph), dash in zip(named.items(), cycle(("-", *DASHES))):
         curve = consistency_curve(graph, hops)
-        ax.plot(np.arange(hops + 1), curve, linestyle=dash, marker="o", markersize=3, color=color, label=name)
+        ax.plot(np.arange(hops + 1), curve, linestyle=dash, marker="o", markersize=3, label=name)
     ax.set(xlabel="hops m", ylabel=r"consistency $a_m$", ylim=(0, 1.05))
     if len(named) > 1:
         ax.legend()
@@ -159,7 +153,7 @@ def plot_consistency(graphs: PairGraph | Mapping[str, PairGraph], hops: int = HO
 
 @_on_axes
 def plot_classes(graph: PairGraph, most: int = 24, *, ax: Axes | None = None, **options: Any) -> Axes:
-    """Which classes the induced pairs join: of those that start in a class (row), the share that end in each (column).
+    """Draw which classes the induced pairs join: of pairs that start in a class (row), the share that end in each.
 
     The diagonal is the consistency of each class. Classes are named as the graph names them, the heaviest first.
 
@@ -218,12 +212,11 @@ def plot_comparison(tables: Mapping[str, pd.DataFrame], bound: str = "multihop-m
     """
     quantity = BOUNDS[bound].quantity
     assert ax is not None
-    for number, (name, table) in enumerate(tables.items()):
+    for name, table in tables.items():
         _require(table, ("k", "bound", "measured", "value"), "check_bounds at several widths")
         rows = table[table["bound"] == bound].sort_values("k")
-        color = LOOKS[number % len(LOOKS)][0]
-        ax.plot(rows["k"], rows["value"], "--", color=color, label=f"{name}: {bound}")
-        ax.plot(rows["k"], rows["measured"], "-o", color=color, markersize=3, label=f"{name}: measured")
+        (line,) = ax.plot(rows["k"], rows["value"], "--", label=f"{name}: {bound}")
+        ax.plot(rows["k"], rows["measured"], "-o", color=line.get_color(), markersize=3, label=f"{name}: measured")
     ax.set(xlabel="width k", ylabel=quantity.replace("_", " "))
     ax.set_ylim(bottom=0)
     ax.legend()
@@ -232,7 +225,7 @@ def plot_comparison(tables: Mapping[str, pd.DataFrame], bound: str = "multihop-m
 
 @_on_axes
 def plot_phase(table: pd.DataFrame, x: str, y: str, value: str, *, ax: Axes | None = None, **options: Any) -> Axes:
-    """A column of a sweep's table over two of its axes: means over what else varies.
+    """A column of a sweep's table over two of its axes: means over what else varies, such as seeds.
 
     Parameters
     ----------
@@ -242,9 +235,16 @@ def plot_phase(table: pd.DataFrame, x: str, y: str, value: str, *, ax: Axes | No
     Raises
     ------
     ValueError
-        A column that is not there; fewer than two values along an axis.
+        A column that is not there; fewer than two values along an axis; rows of several bounds, of which a mean says
+        nothing.
     """
     _require(table, (x, y, value), "a sweep")
+    bounds = table["bound"].unique() if "bound" in table else ()
+    if len(bounds) > 1 and "bound" not in (x, y):
+        names = ", ".join(map(str, bounds))
+        raise ValueError(
+            f"the table has rows of {len(bounds)} bounds, {names}: choose one, table[table['bound'] == ...]"
+        )
     plane = table.groupby([y, x])[value].mean().unstack()
     if min(plane.shape) < 2:
         raise ValueError(f"the table has {plane.shape[1]} values of {x} and {plane.shape[0]} of {y}: a map needs two")

@@ -37,9 +37,9 @@ GROUPS: dict[str, dict[str, Entry]] = {
     ),
     "Hold bounds against a graph": _entries(
         "pairbounds.commands.bounds",
-        check="Hold every bound against the embedding that is optimal on the pairs in FILE.",
+        check="Evaluate the bounds on the optimal embedding of the pairs in FILE, and print ten of them.",
         attack="Search for the graph on which a bound is closest to failing, or fails.",
-        ledger="List the bounds: name, status, and what each states; or write them as a page.",
+        ledger="List the bounds: name, status, and statement; explain one of them; or write them as a page.",
         sharpness="Attack every exact bound and keep, for each, the largest ratio ever found, anywhere and where it "
         "matters.",
     ),

@@ -17,6 +17,7 @@ ORDER = (  # rooms of one line know nothing of one another
     ("theory.quantities",),
     ("theory.bounds",),
     ("theory.resampling", "theory.attack", "theory.proofs"),
+    ("theory.ledger",),
     ("plugins",),
     ("sweeps",),
     ("simulations", "real_data"),

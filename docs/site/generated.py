@@ -6,8 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # `tests` is in no package, and other packages install one
-from pairbounds.theory.attack.ledger_page import ledger_page
 from pairbounds.theory.attack.sharpness import SHARPEST, read_sharpness
+from pairbounds.theory.ledger.page import ledger_page
 from tests.benchmarks.page import benchmarks_page
 from tests.diary.doing import diary_page
 from tests.mistakes.page import answers, mistakes_page

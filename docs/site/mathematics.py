@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from pairbounds.figures.report.ledger import sharpest
-from pairbounds.theory.attack.ledger_page import STATUS_MEANS, title_and_text
 from pairbounds.theory.bounds import BOUNDS, THEOREMS, Bound, Statement
+from pairbounds.theory.ledger.page import STATUS_MEANS, title_and_text
 
 FOLDER = "mathematics"
 WORDS = "In words: "  # so begins the paragraph of a docstring that says what a theorem means

@@ -9,11 +9,11 @@ from markupsafe import Markup, escape
 
 from pairbounds.figures.report.contents import Table
 from pairbounds.figures.report.prose import inline
-from pairbounds.theory.attack.ledger_page import title_and_text
 from pairbounds.theory.attack.records import ANYWHERE, MATTERS, RATINGS, Record
 from pairbounds.theory.attack.sharpness import SHARPEST, read_sharpness
 from pairbounds.theory.bounds import BOUNDS, STATEMENTS, THEOREMS, Bound
 from pairbounds.theory.graph.drawing import graph_picture, is_small
+from pairbounds.theory.ledger.page import title_and_text
 
 UNBOUNDED = "rate"  # a status: nothing is asserted, so that no graph is the sharpest
 

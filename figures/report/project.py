@@ -17,7 +17,7 @@ from pairbounds.figures.report.prose import blocks
 from pairbounds.figures.report.verdicts import verdicts
 from pairbounds.infrastructure import ownership
 from pairbounds.sweeps.studies import study_names
-from pairbounds.theory.attack.ledger_page import STATUS_MEANS
+from pairbounds.theory.ledger.page import STATUS_MEANS
 
 TITLE = "pairbounds: what was asked, measured and found"
 

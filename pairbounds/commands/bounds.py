@@ -18,9 +18,7 @@ from pairbounds.infrastructure.progress import tqdm
 from pairbounds.infrastructure.tables import replacing
 from pairbounds.plugins import load_bounds
 from pairbounds.theory.attack import Progress, find_counterexample
-from pairbounds.theory.attack.ledger_page import BEGINNING, is_current, ledger_page
 from pairbounds.theory.attack.records import RATINGS, Witness
-from pairbounds.theory.attack.search import named
 from pairbounds.theory.attack.sharpness import (
     SHARPEST,
     TABLE,
@@ -31,7 +29,10 @@ from pairbounds.theory.attack.sharpness import (
     read_sharpness,
 )
 from pairbounds.theory.bounds import BOUNDS, STATEMENTS
+from pairbounds.theory.bounds.registry import named
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
+from pairbounds.theory.ledger.explanation import explanation
+from pairbounds.theory.ledger.page import BEGINNING, beaten_by, is_current, ledger_page
 
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 MINUTE = "60s"
@@ -56,6 +57,10 @@ def attack(
     evaluations: Annotated[
         int | None, typer.Option(help="Graphs to try; without --budget it is these alone, on every machine the same.")
     ] = None,
+    matters: Annotated[
+        bool,
+        typer.Option("--matters", help="Only graphs without ties, of 4 left nodes or more, where the bound is useful."),
+    ] = False,
     seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
     out: Annotated[
         Path | None, typer.Option(metavar="GRAPH.npz", help="Save the graph found here, with k and features.")
@@ -81,8 +86,9 @@ def attack(
             bar.n = 100 * progress.spent
             bar.set_postfix_str(f"{progress.evaluations} graphs, largest ratio {progress.ratio:.6f}")
 
+        rng = np.random.default_rng(seed)
         found = find_counterexample(
-            name, budget=seconds, rng=np.random.default_rng(seed), evaluations=evaluations, report=report
+            name, budget=seconds, rng=rng, evaluations=evaluations, matters=matters, report=report
         )
     if out is not None:
         Witness(found.graph, found.k, found.features, found.penalty).save(out)
@@ -140,6 +146,7 @@ def _figure(ratio: float) -> str:
 
 @app.command()
 def ledger(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Explain this bound in prose.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="PAGE.md", help="Write the ledger page here.")] = None,
     check_page: Annotated[
         Path | None, typer.Option("--check", metavar="PAGE.md", help="Exit with 1 if this page is stale.")
@@ -149,8 +156,10 @@ def ledger(
     ] = SHARPEST,
     force: Force = False,
 ) -> None:
-    """List the bounds: name, status, and what each states; or write them as a page."""
-    if out is not None:
+    """List the bounds: name, status, and statement; explain one of them; or write them as a page."""
+    if name is not None:
+        say(*explanation(named(name)))
+    elif out is not None:
         ownership.claim([ownership.text(out, BEGINNING)], [sharpness_folder / TABLE], force=force)
         with replacing(out) as temporary:
             temporary.write_text(ledger_page(read_sharpness(sharpness_folder)), encoding="utf-8")
@@ -159,11 +168,19 @@ def ledger(
             say(f"{check_page} is stale: `make ledger` writes it anew", err=True)
             raise typer.Exit(CHECK_FAILED)
     else:
-        rows = [(claim.name, claim.status, claim.statement) for claim in BOUNDS.values()]
-        columns = [("status", "left"), ("statement", "left")]
-        print_table("The ledger of bounds", [("bound", "left"), *columns], rows)
-        others = [(it.name, it.status, it.statement, it.place) for it in STATEMENTS.values()]
-        print_table("Statements that have no row", [("name", "left"), *columns, ("computed by", "left")], others)
+        _print_ledger()
+
+
+def _print_ledger() -> None:
+    columns = [("status", "left"), ("statement", "left")]
+    corollaries = [claim for claim in BOUNDS.values() if claim.corollary_of is not None]
+    rows = [(claim.name, claim.status, claim.statement) for claim in BOUNDS.values() if claim not in corollaries]
+    print_table("The ledger of bounds", [("bound", "left"), *columns], rows)
+    beaten = [(claim.name, beaten_by(claim).replace("`", ""), claim.statement) for claim in corollaries]
+    titles = [("bound", "left"), ("never below", "left"), ("statement", "left")]
+    print_table("Corollaries: another bound of the same cost is never above them", titles, beaten)
+    others = [(it.name, it.status, it.statement, it.place) for it in STATEMENTS.values()]
+    print_table("Statements that have no row", [("name", "left"), *columns, ("computed by", "left")], others)
 
 
 app.command()(metrics)

@@ -1,4 +1,4 @@
-"""The command `check`: every bound on a graph that lies in a file, at one width or at several."""
+"""The command `check`: bounds on a graph in a file, at one width or at several."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,14 +19,15 @@ from pairbounds.infrastructure.progress import tqdm
 from pairbounds.infrastructure.tables import require_table_path, write_table
 from pairbounds.infrastructure.widths import parsed_widths, widths_of
 from pairbounds.plugins import load_bounds
-from pairbounds.theory.bounds.check import check_bounds, checked
-from pairbounds.theory.bounds.printed import print_checks, print_widths
+from pairbounds.theory.bounds.check import checked
+from pairbounds.theory.bounds.printed import Checked, as_json, print_checked
+from pairbounds.theory.bounds.registry import BOUNDS, named
 from pairbounds.theory.graph.files import GraphFile, read_graph
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.proofs import prove
 from pairbounds.theory.proofs.proof import KEYS
-from pairbounds.theory.spectrum.certificates import with_certificate
+from pairbounds.theory.spectrum.certificates import Certificate, with_certificate
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
 
@@ -68,6 +69,14 @@ def check(
     ] = None,
     device: Annotated[str, typer.Option(help="Where the spectrum is computed: auto, cpu, cuda.")] = "auto",
     seed: Annotated[int, typer.Option(help="Seed of the sparse solver's starting vectors.")] = 0,
+    every: Annotated[bool, typer.Option("--all", help="Print every row of the table, corollaries too.")] = False,
+    bounds: Annotated[
+        str | None,
+        typer.Option(metavar="NAME,NAME", help="Evaluate these bounds only; `pairbounds ledger` lists them."),
+    ] = None,
+    as_records: Annotated[
+        bool, typer.Option("--json", help="Print one line of JSON with every row, for programs.")
+    ] = False,
     plugin: Plugin = None,
     time_limit: TimeLimit = SECONDS,
     certified: Annotated[bool, typer.Option("--certified", help="Prove the upper end of σ_(k+1).")] = False,
@@ -94,44 +103,66 @@ def check(
     ] = None,
     force: Force = False,
 ) -> None:
-    """Hold every bound against the embedding that is optimal on the pairs in FILE.
+    """Evaluate the bounds on the optimal embedding of the pairs in FILE, and print ten of them.
 
     Exits with 1 if a bound does not hold. Example, half a minute: pairbounds check emoji.npz --k 100
     At many widths, with a picture: pairbounds check emoji.npz --k 2:40 --plot bounds.pdf
     With a penalty too: pairbounds check emoji.npz --k 400 --penalty 0.9
     """
     widths = parsed_widths(k)
-    one = len(widths) == 1
     _require_one_or_several(widths, plot, proof)
     _claim([file, labels, plugin, *(critic or ())], out, plot, save, proof, force=force)
     if plugin is not None:
         load_bounds(plugin, seconds=time_limit)
-    ends = None if columns is None else [name.strip() for name in columns.split(",")]
-    found = read_graph(file, labels, columns=ends, weight=weight, header=header)
-    widths_of(found.graph.joint.shape, widths)
-    _require_labels(found.graph, plot)
-    sides = critic and tuple(np.array(stored_array(path, "critic")) for path in critic)
-    graph, graph_file = _stored(found, file, labels, save, proof)
+    asked = _names(bounds)
+    chosen = None if asked is None else [named(name).name for name in asked]
+    read = read_graph(file, labels, columns=_names(columns), weight=weight, header=header)
+    widths_of(read.graph.joint.shape, widths)
+    _require_labels(read.graph, plot)
+    graph, graph_file = _stored(read, file, labels, save, proof)
     triplets = spectrum(graph, min(max(widths) + 1, *graph.joint.shape), tol=tol, device=device, seed=seed)
-    given: dict[str, Any] = {"penalty": penalty, "critic": sides, "hops": hops}
-    table, title = (_at_one if one else _at_several)(graph, triplets, widths, certified=certified, **given)
+    certificate = None
+    if certified and len(widths) == 1:
+        triplets, certificate = with_certificate(graph, triplets, widths[0])
+    each = certified and certificate is None
+    table = _evaluated(graph, triplets, widths, each, bounds=chosen, penalty=penalty, critic=critic, hops=hops)
+    title = _title(triplets, widths, certificate, penalty)
+    found = Checked(graph, triplets, table, title, list(BOUNDS) if every else chosen)
     if out is not None:
         files = {"graph": file, "labels": labels, "plugin": plugin, "columns": columns, "weight": weight}
-        settings: dict[str, object] = {name: value and str(value) for name, value in files.items()}
-        settings |= {"k": widths[0] if one else widths, "tol": tol, "device": device, "seed": seed, "hops": hops}
-        settings |= {"certified": certified, "penalty": penalty, "critic": critic and [str(path) for path in critic]}
-        settings |= {"header": header}
-        write_table(table, out, settings)
+        settings: dict[str, Any] = {"tol": tol, "device": device, "seed": seed, "hops": hops, "certified": certified}
+        settings |= {"penalty": penalty, "header": header, "bounds": chosen}
+        _write(table, out, widths, {**files, **settings}, critic)
     if plot is not None:
         _draw(table, plot)
-    if found.kind != "pair graph":
-        say(f"{file}: {found.understood}")
-    say(graph)
-    (print_checks if one else print_widths)(table, title)
+    if as_records:
+        say(as_json(found))
+    else:
+        say(*([] if read.kind == "pair graph" else [f"{file}: {read.understood}"]), graph)
+        print_checked(found)
     if proof is not None:
-        _prove(graph, widths[0], penalty, graph_file, proof)
+        _prove(graph, widths[0], penalty, graph_file, proof, quiet=as_records)
     if not table["holds"].all():
         raise typer.Exit(CHECK_FAILED)
+
+
+def _names(listed: str | None) -> list[str] | None:
+    """The names of a list with commas."""
+    return None if listed is None else [name.strip() for name in listed.split(",")]
+
+
+def _write(
+    table: pd.DataFrame,
+    out: Path,
+    widths: Sequence[int],
+    settings: dict[str, Any],
+    critic: tuple[Path, Path] | None,
+) -> None:
+    """The table with its sidecar; without the column k at one width."""
+    one = len(widths) == 1
+    settings = {name: str(value) if isinstance(value, Path) else value for name, value in settings.items()}
+    settings |= {"k": widths[0] if one else list(widths), "critic": critic and [str(path) for path in critic]}
+    write_table(table.drop(columns="k") if one else table, out, settings)
 
 
 def _require_one_or_several(widths: Sequence[int], plot: Path | None, proof: Path | None) -> None:
@@ -150,7 +181,7 @@ def _claim(
     *,
     force: bool,
 ) -> None:
-    """What will be written is ours to write."""
+    """Claim the files that will be written."""
     outputs: list[ownership.Output] = []
     if out is not None:
         outputs += ownership.table(require_table_path(out, printed=True))
@@ -183,29 +214,36 @@ def _require_labels(graph: PairGraph, plot: Path | None) -> None:
         raise ValueError(f"{plot} would be empty: the graph has no labels, and so no error to draw; give --labels FILE")
 
 
-def _at_one(
-    graph: PairGraph, triplets: Spectrum, widths: Sequence[int], *, certified: bool, penalty: float | None, **given: Any
-) -> tuple[pd.DataFrame, str]:
-    """The table at one width, and its title."""
+def _evaluated(
+    graph: PairGraph,
+    triplets: Spectrum,
+    widths: Sequence[int],
+    certified: bool,
+    *,
+    critic: tuple[Path, Path] | None,
+    **given: Any,
+) -> pd.DataFrame:
+    """The table of all widths, with its column k."""
+    sides = critic and tuple(np.array(stored_array(path, "critic")) for path in critic)
+    tables = checked(graph, widths, triplets=triplets, certified=certified, critic=sides, **given)
+    hidden = len(widths) == 1 or None
+    return pd.concat(tqdm(tables, desc="widths", total=len(widths), leave=False, disable=hidden), ignore_index=True)
+
+
+def _title(triplets: Spectrum, widths: Sequence[int], certificate: Certificate | None, penalty: float | None) -> str:
+    """The line above the table."""
+    if len(widths) > 1:
+        return f"k from {widths[0]} to {widths[-1]}, {len(widths)} widths, measured on the closed-form optima"
     (k,) = widths
-    triplets = triplets.leading(k + 1)
-    title = f"k = {k}, measured on the closed-form optimum, σ_(k+1) = {triplets.singular_values[k]:.4f}"
-    if certified:
-        triplets, proved = with_certificate(graph, triplets, k)
-        title += f", certified at most {proved.upper:.6f} ({proved.method}, {proved.confidence:.6f} sure)"
-    table = check_bounds(graph, k, triplets=triplets, penalty=penalty, **given)
+    known = triplets.leading(k + 1)
+    title = f"k = {k}, measured on the closed-form optimum, σ_(k+1) = {known.singular_values[k]:.4f}"
+    if certificate is not None:
+        by = f"{certificate.method}, {certificate.confidence:.6f} sure"
+        title += f", certified at most {certificate.upper:.6f} ({by})"
     if penalty is not None:
-        kept = int(np.count_nonzero(triplets.singular_values[:k] > penalty))
+        kept = int(np.count_nonzero(known.singular_values[:k] > penalty))
         title += f"; with the penalty {penalty:g}, which keeps {kept} of them"
-    return table, title
-
-
-def _at_several(graph: PairGraph, triplets: Spectrum, widths: Sequence[int], **given: Any) -> tuple[pd.DataFrame, str]:
-    """The table at several widths, and its title."""
-    tables = checked(graph, widths, triplets=triplets, **given)
-    shown = tqdm(tables, desc="widths", total=len(widths), leave=False, disable=None)
-    title = f"k from {widths[0]} to {widths[-1]}, {len(widths)} widths, measured on the closed-form optima"
-    return pd.concat(shown, ignore_index=True), title
+    return title
 
 
 def _draw(table: pd.DataFrame, path: Path) -> None:
@@ -216,8 +254,10 @@ def _draw(table: pd.DataFrame, path: Path) -> None:
     save_picture(picture, path)
 
 
-def _prove(graph: PairGraph, k: int, penalty: float | None, graph_file: Path, proof: Path) -> None:
+def _prove(graph: PairGraph, k: int, penalty: float | None, graph_file: Path, proof: Path, *, quiet: bool) -> None:
     proved = prove(graph, k, penalty=penalty)
     proved.save(proof)
+    if quiet:
+        return
     values = ", ".join(f"{name} <= {float(proved.value(name)):.4f}" for name in ("probe_mse", "probe_error"))
     say(f"proved of {proved.subject}: {values}; to check it: python examples/verify_proof.py {graph_file} {proof}")

@@ -40,11 +40,10 @@ def demo(
     graph.save(graph_file)
     table = along_widths(graph)
     with style():
-        drawn, axes = plt.subplots()
-        plot_bounds(table, SHOWN, ax=axes)
-        save_picture(drawn, picture)
+        plot_bounds(table, SHOWN)
+        save_picture(plt.gcf(), picture)
     say(paragraph(table), "", f"Both bounds at other widths: {picture}. What to type next:", "")
-    say(f"  pairbounds check {graph_file} --k {WIDTH}    every bound on this graph")
+    say(f"  pairbounds check {graph_file} --k {WIDTH}    bounds on this graph, by theorem")
     say("  pairbounds attack probe-mse --budget 30s    a search for the graph on which theorem 4 is tightest")
     say("  pairbounds check --help                     the same for a matrix or a table of pairs of yours")
 

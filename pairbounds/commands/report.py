@@ -17,7 +17,7 @@ from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import say
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.tables import require_folder
-from pairbounds.theory.attack.ledger_page import STATUS_MEANS
+from pairbounds.theory.ledger.page import STATUS_MEANS
 
 TITLE = "What was checked"
 

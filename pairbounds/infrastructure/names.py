@@ -1,7 +1,9 @@
-"""What is said of a name that does not exist."""
+"""Messages about names that do not exist, and about rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+
+LISTED = 10  # rows that a message names
 
 
 def none_of(what: str, name: str, known: Iterable[str], more: str = "") -> str:
@@ -11,3 +13,9 @@ def none_of(what: str, name: str, known: Iterable[str], more: str = "") -> str:
     if near:
         return f"{what} {name!r} is none of {len(there)}{more}: is it {near[0]!r}?"
     return f"{what} {name!r} is none of {', '.join(there)}{more}"
+
+
+def listed_rows(numbers: Sequence[int]) -> str:
+    """The count and the numbers of rows, of many the first `LISTED`: `3 rows (0, 4, 17)`."""
+    first = ", ".join(map(str, numbers[:LISTED]))
+    return f"{len(numbers)} row{'s' * (len(numbers) > 1)} ({first}{', ...' * (len(numbers) > LISTED)})"

@@ -10,10 +10,10 @@ import pairbounds
 from pairbounds import BOUNDS
 from pairbounds.commands.bounds import app
 from pairbounds.theory.attack import score
-from pairbounds.theory.attack.ledger_page import is_current, ledger_page
 from pairbounds.theory.attack.records import ANYWHERE, MATTERS, Witness
 from pairbounds.theory.attack.sharpness import Limit, measure_sharpness
 from pairbounds.theory.bounds import STATEMENTS, THEOREMS
+from pairbounds.theory.ledger.page import is_current, ledger_page
 
 SHARPNESS = pd.DataFrame(
     [
@@ -29,7 +29,9 @@ def test_the_page_has_every_theorem_and_every_bound():
     page = ledger_page(SHARPNESS)
     assert page.count("\n## ") == len(THEOREMS)
     for claim in BOUNDS.values():
-        assert f"| `{claim.name}` | {claim.statement} |" in page
+        assert (f"| `{claim.name}` | {claim.statement} |" in page) == (claim.corollary_of is None)
+        assert (f"- `{claim.name}`, never below " in page) == (claim.corollary_of is not None)
+    assert "- `counted-error`, never below twice `counted-mse`: " in page
     assert "| exact | 0.750 (4 x 3, k = 2) | 0.500 (6 x 5, k = 3) |" in page
     assert "| exact | 1.000 (2 x 1, k = 1) | none found |" in page
     assert "| not searched | not searched |" in page

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pairbounds import PairGraph, check_bounds, spectrum
+from pairbounds import BOUNDS, PairGraph, check_bounds, spectrum
 from pairbounds.figures.plots import (
+    CYCLE,
     errors_along_widths,
     plot_bounds,
     plot_classes,
@@ -17,6 +18,7 @@ from pairbounds.figures.plots import (
     plot_phase,
     plot_spectrum,
 )
+from pairbounds.infrastructure.palette import NEUTRAL
 from pairbounds.theory.quantities.multihop import consistency_curve
 from tests.families import GRAPHS
 
@@ -25,6 +27,7 @@ NAMES = ["probe-mse", "multihop-mse", "probe-error"]
 TABLE = pd.concat([check_bounds(GRAPH, k, bounds=NAMES).assign(k=k) for k in (2, 4, 8)])
 CELLS = [(noise, k, seed) for noise in (0.1, 0.2) for k in (1, 2) for seed in (0, 1)]
 SWEEP = pd.DataFrame([{"noise": noise, "k": k, "seed": seed, "error": noise * k} for noise, k, seed in CELLS])
+OF_BOUNDS = pd.concat([SWEEP.assign(bound=name) for name in ("probe-mse", "probe-error")])
 PLOTS = {
     "bounds": lambda **ax: plot_bounds(TABLE, **ax),
     "spectrum": lambda **ax: plot_spectrum(GRAPH, **ax),
@@ -67,6 +70,21 @@ def test_bounds_are_those_of_the_table():
     np.testing.assert_array_equal(drawn["measured"], rows["measured"])
 
 
+@pytest.mark.parametrize("name", ["bounds", "comparison", "consistency"])
+def test_axes_of_ones_own_keep_their_cycle_of_colours_and_new_ones_have_ours(name):
+    with mpl.rc_context({"axes.prop_cycle": mpl.cycler(color=["#111111", "#222222", "#333333"])}):
+        mine = PLOTS[name](ax=plt.subplots()[1])
+        new = PLOTS[name]()
+    assert next(line.get_color() for line in mine.lines if line.get_color() != NEUTRAL) == "#111111"
+    assert "#222222" in [line.get_color() for line in mine.lines]
+    assert {line.get_color() for line in new.lines} <= {*CYCLE.by_key()["color"], NEUTRAL}
+
+
+def test_a_phase_map_of_one_bound_among_several_is_drawn():
+    (mesh,) = plot_phase(OF_BOUNDS[OF_BOUNDS["bound"] == "probe-mse"], "noise", "k", "error").collections
+    assert mesh.get_array().size == 4
+
+
 def test_the_consistency_is_that_of_the_graph():
     (line,) = plot_consistency(GRAPH, 5).lines
     np.testing.assert_allclose(line.get_ydata(), consistency_curve(GRAPH, 5))
@@ -104,6 +122,7 @@ def test_triplets_are_taken_as_given():
         (lambda: plot_bounds(TABLE, ["probe-mse", "probe-error"]), "on several quantities"),
         (lambda: plot_phase(SWEEP, "noise", "strength", "error"), "no strength: give one of a sweep"),
         (lambda: plot_phase(SWEEP[SWEEP["k"] == 1], "noise", "k", "error"), "1 of k: a map needs two"),
+        (lambda: plot_phase(OF_BOUNDS, "noise", "k", "error"), "rows of 2 bounds, probe-mse, probe-error: choose one"),
     ],
 )
 def test_a_table_that_does_not_fit_is_refused_and_leaves_no_figure(draw, message):
@@ -126,7 +145,8 @@ def test_errors_along_widths_are_theorem_4_and_the_closest_bounds():
     for axes, plain in zip(picture.axes, ("probe-mse", "probe-error"), strict=True):
         drawn = lines(axes)
         quantity = table.loc[table["bound"] == plain, "quantity"].iloc[0]
-        others = table[(table["quantity"] == quantity) & (table["relation"] == "<=") & (table["bound"] != plain)]
+        own = [name for name, claim in BOUNDS.items() if claim.corollary_of is None and name != plain]
+        others = table[(table["quantity"] == quantity) & (table["relation"] == "<=") & table["bound"].isin(own)]
         least = others.groupby("bound")["value"].min().nsmallest(3)
         assert set(drawn) >= {plain, "measured", *least.index}
         assert axes.get_ylim()[1] >= drawn["measured"].max()

@@ -13,7 +13,6 @@ COMPUTING: Mapping[str, tuple[str, ...]] = {
     "pairbounds.theory.bounds.precise": ("tests/bounds/test_rounding.py", "tests/theory/test_attack.py"),
     "pairbounds.theory.bounds.scoring": ("tests/bounds/test_every_bound.py", "tests/theory/test_attack.py"),
     "pairbounds.theory.spectrum.certificates": ("tests/theory/test_certificates.py",),
-    "pairbounds.theory.quantities.counting": ("tests/theory/test_counting.py",),
     "pairbounds.theory.quantities.hop_scores": ("tests/theory/test_local_multihop.py",),
     "pairbounds.theory.quantities.infonce": ("tests/theory/test_infonce.py",),
     "pairbounds.theory.quantities.intervals": ("tests/theory/test_intervals.py",),
@@ -22,11 +21,10 @@ COMPUTING: Mapping[str, tuple[str, ...]] = {
     "pairbounds.theory.quantities.margins": ("tests/theory/test_margins.py",),
     "pairbounds.theory.graph.mixtures": ("tests/theory/test_mixtures.py",),
     "pairbounds.theory.quantities.multihop": ("tests/theory/test_multihop.py",),
-    "pairbounds.theory.quantities.pairs_to_error": ("tests/theory/test_pairs_to_error.py",),
-    "pairbounds.theory.quantities.restricted": ("tests/theory/test_restricted.py",),
-    "pairbounds.theory.quantities.ridge": ("tests/theory/test_ridge.py",),
-    "pairbounds.theory.quantities.transfer": ("tests/theory/test_transfer.py",),
-    "pairbounds.theory.quantities.votes": ("tests/theory/test_votes.py",),
+    "pairbounds.theory.bounds.theorem26_pairs_to_error": ("tests/theory/test_pairs_to_error.py",),
+    "pairbounds.theory.bounds.theorem24_restricted": ("tests/theory/test_restricted.py",),
+    "pairbounds.theory.bounds.theorem21_ridge_probe": ("tests/theory/test_ridge.py",),
+    "pairbounds.theory.bounds.theorem25_transfer": ("tests/theory/test_transfer.py",),
 }
 
 # Beside their witnesses, their violated hypotheses and what weakens their claims, theorems have tests of their own.

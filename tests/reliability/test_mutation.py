@@ -151,14 +151,14 @@ def on_ridge() -> None:
 
 # A module, the function that is changed there, or any, the kinds of mistakes, and what must fail.
 SAMPLE = [
-    ("pairbounds.theory.quantities.counting", "count_above", ("number", "rounding"), on_counting),
-    ("pairbounds.theory.quantities.counting", "", ("rounding",), on_counting),
+    ("pairbounds.theory.bounds.theorem22_counting", "count_above", ("number", "rounding"), on_counting),
+    ("pairbounds.theory.bounds.theorem22_counting", "_range", ("rounding",), on_counting),
     ("pairbounds.theory.quantities.margins", "", ("rounding",), on_margins),
-    ("pairbounds.theory.quantities.pairs_to_error", "mse_from_pairs", ("rounding", "end", "extreme"), from_pairs),
-    ("pairbounds.theory.quantities.restricted", "", ("rounding",), on_restricted),
-    ("pairbounds.theory.quantities.ridge", "ridge_mse_at_most", ("rounding",), on_ridge),
-    ("pairbounds.theory.quantities.ridge", "_outward", ("rounding", "extreme"), on_ridge),
-    ("pairbounds.theory.quantities.transfer", "", ("rounding",), on_transfer),
+    ("pairbounds.theory.bounds.theorem26_pairs_to_error", "mse_from_pairs", ("rounding", "end", "extreme"), from_pairs),
+    ("pairbounds.theory.bounds.theorem24_restricted", "", ("rounding",), on_restricted),
+    ("pairbounds.theory.bounds.theorem21_ridge_probe", "ridge_mse_at_most", ("rounding",), on_ridge),
+    ("pairbounds.theory.bounds.theorem21_ridge_probe", "_outward", ("rounding", "extreme"), on_ridge),
+    ("pairbounds.theory.bounds.theorem25_transfer", "", ("rounding",), on_transfer),
     ("pairbounds.theory.bounds.theorem03_mmcl_is_sscl", "", ("rounding",), on_theorem_3),
     ("pairbounds.theory.bounds.theorem06_zero_shot", "", ("rounding", "end"), together),
     ("pairbounds.theory.bounds.theorem07_near_optimal", "", ("rounding", "end"), together),

@@ -334,8 +334,49 @@ def test_hypotheses_that_nothing_meets():
     def never(graph, spectrum, k):
         raise HypothesisError("the moon is not full")
 
-    with pytest.raises(RuntimeError, match=r"no graph met .* 'claimed' in 100 tries; the last: the moon is not full"):
+    with pytest.raises(
+        RuntimeError, match=r"number of .* after 100 graphs, none .* 'claimed' \(the last: the moon is no"
+    ):
         search(claim(never), evaluations=125)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "message"),
+    [
+        (1.0, r"the budget of 5 s ended the search after \d+ graphs, none of which met"),
+        (9.0, "on any graph"),
+    ],
+)
+def test_a_search_that_the_clock_ends_says_so(monkeypatch, seconds, message):
+    def never(graph, spectrum, k):
+        raise HypothesisError("the moon is not full")
+
+    looks = itertools.count()
+    monkeypatch.setattr(
+        "pairbounds.theory.attack.evaluation.time", SimpleNamespace(monotonic=lambda: seconds * next(looks))
+    )
+    with pytest.raises(RuntimeError, match=message):
+        find_counterexample(claim(never), budget=5, rng=np.random.default_rng(0))
+
+
+def test_the_search_begins_with_every_family(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(
+        "pairbounds.theory.attack.search.random_candidate",
+        lambda *given, **named: drawn.append(random_candidate(*given, **named)) or drawn[-1],
+    )
+    search("probe-mse", evaluations=200)
+    assert [one.origin for one in drawn[: len(STARTS)]] == list(STARTS)
+
+
+def test_a_search_where_it_matters_finds_no_corner_case():
+    found = search("probe-error", evaluations=800, matters=True)
+    assert found.graph.n_left >= 4
+    assert found.k >= 2
+    encoder = embedded(found.graph, found.k)
+    assert ratio_where_it_matters(BOUNDS["probe-error"], encoder) == found.ratio > 0
+    with pytest.raises(RuntimeError, match="none where bound 'probe-error' matters"):
+        search("probe-error", evaluations=3, matters=True)
 
 
 # Where it starts, and how it moves.

@@ -108,7 +108,7 @@ def test_a_graph_without_labels_says_why_no_error_is_bounded(call, place):
     FILES["array.npy"](place / "array.npy")
     code, out, _ = call(app, "check", "array.npy", "--k", "1:3")
     assert code == 0
-    assert "no bound on an error could be checked: not applicable: the graph has no left labels" in out
+    assert "no bound on an error applies: not applicable: the graph has no left labels" in out
 
 
 def test_a_proof_of_another_file_speaks_of_the_graph_that_is_saved(call, place):

@@ -11,9 +11,8 @@ from numpy.polynomial import chebyshev
 from pairbounds import HypothesisError, PairGraph, spectrum
 from pairbounds.theory.bounds import Encoder
 from pairbounds.theory.bounds import theorem22_counting as theorem
+from pairbounds.theory.bounds.theorem22_counting import count_above, step_above, tail_beyond
 from pairbounds.theory.graph.components import component_count
-from pairbounds.theory.quantities import counting
-from pairbounds.theory.quantities.counting import count_above, step_above, tail_beyond
 from tests.families import GRAPHS
 
 SEEDS = 400
@@ -105,7 +104,7 @@ def test_where_round_off_is_all_of_the_gap_nothing_is_claimed():
 def test_of_many_seeds_the_stated_share_is_right(family, probability, monkeypatch):
     graph, b = family_graph(family, size=30), 0.4
     polynomial = step_above(b, np.ones(9))  # of every seed the same: it is chosen before the products that count
-    monkeypatch.setattr(counting, "step_above", lambda *_: polynomial)
+    monkeypatch.setattr(theorem, "step_above", lambda *_: polynomial)
     above = int(np.sum(squares(graph) > b))
     found = [count_above(graph, b, probability=probability, probes=3, degree=8, seed=seed) for seed in range(SEEDS)]
     right = np.mean([count.at_most >= above for count in found])
@@ -126,7 +125,7 @@ def test_the_number_is_the_root_of_what_the_products_prove(probability, monkeypa
 
     As if it were up to 50, so that c is large beside 1.
     """
-    monkeypatch.setattr(counting, "step_above", lambda *_: (np.eye(1, 9)[0] / 10, 50.0))
+    monkeypatch.setattr(theorem, "step_above", lambda *_: (np.eye(1, 9)[0] / 10, 50.0))
     for probes in (1, 4):
         count = count_above(PairGraph(sp.eye_array(20_000)), 0.5, probability=probability, probes=probes, degree=8)
         assert count.estimate == pytest.approx(2_000, rel=0.1)
@@ -166,7 +165,7 @@ def test_a_wrong_answer_of_the_solver_is_mended(answer, monkeypatch):
 
 
 def test_a_polynomial_that_may_be_0_above_is_given_up(monkeypatch):
-    monkeypatch.setattr(counting, "_range", lambda coefficients, low: (0.0, 1.0))
+    monkeypatch.setattr(theorem, "_range", lambda coefficients, low: (0.0, 1.0))
     coefficients, highest = step_above(0.5, np.array([1.0, 0.5, 0.25]))
     assert (coefficients.tolist(), highest) == ([1, 0, 0], 1)
 
@@ -176,8 +175,8 @@ def test_round_off_of_a_thousandth_counts_against_the_polynomial_and_the_product
     constant, graph = np.eye(1, 5)[0], PairGraph(np.eye(50))
     monkeypatch.setattr("scipy.optimize.linprog", lambda *_, **__: SimpleNamespace(x=constant))
     plain = count_above(graph, 0.5, probes=2, degree=4).estimate
-    monkeypatch.setattr(counting, "ROUND_OFF", 1e-3)
-    assert counting._range(2 * constant, 0.0) == pytest.approx((2 - 8e-3, 2 + 8e-3))
+    monkeypatch.setattr(theorem, "ROUND_OFF", 1e-3)
+    assert theorem._range(2 * constant, 0.0) == pytest.approx((2 - 8e-3, 2 + 8e-3))
     coefficients, highest = step_above(0.5, np.ones(5))
     np.testing.assert_allclose(coefficients, constant / 0.996)
     assert highest == pytest.approx(1.004 / 0.996 * 1.001)
@@ -193,7 +192,7 @@ def test_moments_are_those_of_the_shorter_side(family, degree):
     shares = (basis.T @ np.random.default_rng(3).standard_normal((len(basis), 4))) ** 2
     expected = shares.T @ chebyshev.chebvander(2 * s**2 - 1, degree)
     np.testing.assert_allclose(
-        counting._chebyshev_moments(graph, degree, 4, np.random.default_rng(3)), expected, rtol=1e-10, atol=1e-10
+        theorem._chebyshev_moments(graph, degree, 4, np.random.default_rng(3)), expected, rtol=1e-10, atol=1e-10
     )
 
 

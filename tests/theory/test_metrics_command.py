@@ -200,8 +200,8 @@ def test_constant_features(call, tmp_path):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({3: np.inf, 7: np.nan}, "features is not finite in 1 rows, the first row 7: leave out their pairs"),
-        ({0: 0.0}, "has 1 rows of norm 0, which have no direction"),
+        ({3: np.inf, 7: np.nan}, "features is not finite in 1 row (7): leave out their pairs"),
+        ({0: 0.0}, "has no direction on the sphere in 1 row (0), of norm 0"),
     ],
 )
 def test_rows_that_have_no_direction(change, says, call, place):

@@ -113,7 +113,8 @@ def test_arc_is_the_ratio_of_the_unconfused():
     ("change", "error", "message"),
     [
         ({"features": np.ones(4)}, ValueError, r"features has shape \(4,\)"),
-        ({"features": np.zeros((4, 2))}, HypothesisError, "norm 0"),
+        ({"features": np.zeros((4, 2))}, HypothesisError, r"in 4 rows \(0, 1, 2, 3\), of norm 0: leave these rows"),
+        ({"features": np.eye(4)[:, :2], "pairs": [[0, 1], [1, 3]]}, HypothesisError, r"in 1 row \(3\), of norm 0"),
         ({"features": np.full((4, 2), np.nan)}, ValueError, "not finite"),
         ({"pairs": [[0, 4]]}, ValueError, r"rows that are not there: there are rows 0\.\.3"),
         ({"pairs": [[0, -1]]}, ValueError, "rows that are not there"),

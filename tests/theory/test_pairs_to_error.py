@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import LatentWorld, PairGraph, optimal_embeddings, probe, spectral_loss, spectrum
-from pairbounds.theory.quantities import pairs_to_error
-from pairbounds.theory.quantities.consistency import class_masses
-from pairbounds.theory.quantities.pairs_to_error import (
+from pairbounds.theory.bounds import theorem26_pairs_to_error as pairs_to_error
+from pairbounds.theory.bounds.theorem26_pairs_to_error import (
     excess_from_pairs,
     largest_squared_norm,
     mse_from_pairs,
     sample_deviation,
 )
+from pairbounds.theory.quantities.consistency import class_masses
 
 GRAPH = PairGraph(np.random.default_rng(0).random((6, 5)) ** 3, [0, 0, 0, 1, 1, 1])
 REPETITIONS = 400

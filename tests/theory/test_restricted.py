@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from pairbounds import PairGraph, check_bounds, induced_labelling_error, spectral_loss, spectrum
 from pairbounds.theory.bounds import Encoder
-from pairbounds.theory.quantities import restricted
-from pairbounds.theory.quantities.restricted import restricted_probe
+from pairbounds.theory.bounds import theorem24_restricted as restricted
+from pairbounds.theory.bounds.theorem24_restricted import restricted_probe
 from tests.families import GRAPHS
 
 

@@ -6,9 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import PairGraph, induced_labelling_error
-from pairbounds.theory.quantities import ridge as module
+from pairbounds.theory.bounds import theorem21_ridge_probe as module
+from pairbounds.theory.bounds.theorem21_ridge_probe import (
+    one_hop_interval,
+    ridge_mse_at_most,
+    ridge_mse_interval,
+    ridge_probe,
+)
 from pairbounds.theory.quantities.multihop import gauss_rule, label_measure, radau_rule
-from pairbounds.theory.quantities.ridge import one_hop_interval, ridge_mse_at_most, ridge_mse_interval, ridge_probe
 from tests.families import GRAPHS
 
 HOPS = (1, 2, 4, 8)

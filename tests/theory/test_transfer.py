@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from pairbounds import HypothesisError, PairGraph, optimal_embeddings, probe, spectrum
 from pairbounds.theory.bounds import Encoder
-from pairbounds.theory.quantities import transfer
-from pairbounds.theory.quantities.transfer import classes_by_domains, transfer_bound, whitened_head
+from pairbounds.theory.bounds import theorem25_transfer as transfer
+from pairbounds.theory.bounds.theorem25_transfer import classes_by_domains, transfer_bound, whitened_head
 
 WEIGHTS = [(4.0, 2.0, 1.5, 0.5), (1.0, 0.4, 0.3, 0.1), (2.0, 1.2, 0.9, 0.3)]
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pairbounds import HypothesisError, PairGraph, check_bounds, spectrum
 from pairbounds.theory.bounds import Encoder
 from pairbounds.theory.bounds.theorem20_votes import (
+    Critic,
     Vote,
     hop_vote,
     least_divergence,
@@ -23,7 +24,6 @@ from pairbounds.theory.quantities import infonce
 from pairbounds.theory.quantities.infonce import infonce_directions, mutual_information
 from pairbounds.theory.quantities.multihop import consistency_curve
 from pairbounds.theory.quantities.scores import UNITS, Standing, round_off
-from pairbounds.theory.quantities.votes import Critic
 from tests.families import GRAPHS
 
 NAMES = ("zero-shot-vote", "zero-shot-vote-by-node", "vote", "vote-by-node", "vote-of-others")

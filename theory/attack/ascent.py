@@ -20,7 +20,7 @@ TINY = 1e-12  # keeps logarithms and roots differentiable where there is nothing
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """What stand-ins are made of, differentiable in the weights; float64.
+    """The parts of stand-ins, differentiable in the weights; float64.
 
     Attributes
     ----------

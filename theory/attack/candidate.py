@@ -1,4 +1,4 @@
-"""What the search moves through: a small dense graph with labels, a width and what a claim is about beyond them."""
+"""Candidates of a search: a small dense graph with labels, a width, and features or a penalty."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property

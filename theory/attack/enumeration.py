@@ -15,7 +15,7 @@ Simplicity = tuple[float, ...]
 
 
 def simplicity(candidate: Candidate) -> Simplicity:
-    """What candidates are ordered by: nodes, pairs, the largest of the integer weights, width, classes."""
+    """The order of candidates: nodes, pairs, the largest of the integer weights, width, classes."""
     whole = candidate.in_integers()
     largest = np.inf if whole is None else float(whole.weights.max())
     return candidate.size, candidate.n_pairs, largest, candidate.k, candidate.n_classes
@@ -66,7 +66,7 @@ def _partitions(size: int) -> Iterator[Labels]:
 
 
 def _is_first(rows: Rows, labels: Labels) -> bool:
-    """Whether no other order of the nodes comes before this one: one of all that are the same graph."""
+    """Return whether no other order of the nodes comes before this one: one of all that are the same graph."""
     n_left, n_right = len(rows), len(rows[0])
     return all(
         (rows, labels) <= _reordered(rows, labels, left, right)

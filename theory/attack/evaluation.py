@@ -1,8 +1,9 @@
-"""What a search may spend, and the ratios that it gets for it."""
+"""The budget of a search, and the ratios of its candidates."""
 
 import math
 import time
 from collections.abc import Callable
+from functools import cached_property
 
 from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.theory.attack.candidate import Candidate
@@ -21,23 +22,32 @@ def ratio_anywhere(claim: Bound, encoder: Encoder) -> float:
 
 
 class Meter:
-    """How much of a budget is spent: seconds of wall clock, or evaluations, whichever is nearer its end."""
+    """The part of a budget that is spent: seconds of wall clock, or evaluations, whichever is nearer its end."""
 
     def __init__(self, budget: float, evaluations: int | None) -> None:
-        self._budget, self._allowed = budget, evaluations
-        self._start = time.monotonic()
+        self.budget, self._allowed = budget, evaluations
         self.evaluations = 0
+
+    @cached_property
+    def _start(self) -> float:
+        """The time of the first look, so that loading torch costs nothing of the budget."""
+        return time.monotonic()
 
     @property
     def seconds(self) -> float:
-        """Wall clock since the start."""
-        return time.monotonic() - self._start
+        """Wall clock since the first look."""
+        start = self._start
+        return time.monotonic() - start
+
+    @property
+    def counted(self) -> float:
+        """The part of the evaluations that is spent."""
+        return 0.0 if self._allowed is None else self.evaluations / self._allowed
 
     @property
     def spent(self) -> float:
         """The part of the budget that is spent; above 1 once it is overdrawn."""
-        counted = 0.0 if self._allowed is None else self.evaluations / self._allowed
-        return max(self.seconds / self._budget, counted)
+        return max(self.seconds / self.budget, self.counted)
 
 
 class Evaluator:
@@ -57,12 +67,12 @@ class Evaluator:
 
     @property
     def with_features(self) -> bool:
-        """Whether the claim is about encoders or critics."""
+        """True if the claim is about encoders or critics."""
         return self.claim.subject in ("encoder", "penalised encoder", "critic")
 
     @property
     def with_penalty(self) -> bool:
-        """Whether the claim is about a penalised loss."""
+        """True if the claim is about a penalised loss."""
         return NEEDED.get(self.claim.subject) == "penalty"
 
     def __call__(self, candidate: Candidate) -> float:

@@ -33,7 +33,7 @@ def ratio_where_it_matters(claim: Bound, encoder: Encoder) -> float:
 
 
 def shortfall(claim: Bound, encoder: Encoder, found: Score) -> float:
-    """How far an encoder with this score is from where the claim matters; 0 where it does."""
+    """The distance of an encoder with this score from where the claim matters; 0 where it does."""
     quantity, gap = QUANTITIES[claim.quantity], math.inf
     if claim.subject.endswith("optimum"):  # what an encoder does that is given depends on no tie of the spectrum
         values = encoder.spectrum.singular_values
@@ -53,7 +53,7 @@ def _part_missing(found: float, wanted: float) -> float:
 
 
 def _excess(value: float, guess: float) -> float:
-    """By how much a value is no better than a guess, from 1 to 2; 0 if it is better."""
+    """The excess of a value over a guess, from 1 to 2; 0 if it is better."""
     if value < guess:
         return 0.0
     return 2 - guess / value if value > 0 else 1.0

@@ -1,4 +1,4 @@
-"""What is known of how sharp a bound is: the best graph so far, in a file of its own, and what was spent on it."""
+"""Records of sharpness: the best graph so far for a bound, in a file of its own, and the time spent on it."""
 
 import math
 from collections.abc import Callable
@@ -29,7 +29,7 @@ ENDINGS = {ANYWHERE: "", MATTERS: "-matters"}  # of file names
 
 @dataclass(frozen=True, eq=False)
 class Witness:
-    """What a claim is held on: a graph, a width, and features or a penalty for claims about more than an optimum."""
+    """A graph, a width, and features or a penalty for claims about more than an optimum, to evaluate a claim on."""
 
     graph: PairGraph
     k: int
@@ -38,7 +38,7 @@ class Witness:
 
     @classmethod
     def of(cls, candidate: Candidate) -> "Witness":
-        """What a search has found."""
+        """The witness of a candidate that a search found."""
         return cls(candidate.graph, candidate.k, candidate.features, candidate.penalty)
 
     @classmethod
@@ -59,7 +59,7 @@ class Witness:
         self.graph.save(path, k=np.array(self.k), **beside)
 
     def for_claim(self, claim: Bound) -> "Witness | None":
-        """What of it a claim is about; `None` where that is missing."""
+        """The part that a claim is about; `None` where it is missing."""
         penalised = NEEDED.get(claim.subject) == "penalty"
         if (claim.subject == "critic" and self.features is None) or (penalised and self.penalty is None):
             return None
@@ -68,7 +68,7 @@ class Witness:
 
     @property
     def sides(self) -> Sides:
-        """What a claim is scored on."""
+        """The arguments of `score`."""
         return self.graph, self.k, self.features, self.penalty
 
     @property
@@ -77,7 +77,7 @@ class Witness:
         return sum(self.graph.joint.shape), self.graph.joint.nnz
 
     def candidate(self, origin: str) -> Candidate | None:
-        """Where a search can start from it, if it is labelled and small enough."""
+        """A candidate to start a search from, if it is labelled and small enough."""
         weights, left, right = self.graph.joint, self.graph.left_labels, self.graph.right_labels
         if left is None or right is None or max(weights.shape) > LARGEST_SIDE:
             return None
@@ -113,7 +113,7 @@ class Record:
 
     @classmethod
     def load(cls, claim: Bound, where: str, folder: Path) -> "Record":
-        """What is stored, held against the claim as it is now; empty where nothing is."""
+        """The stored record, evaluated on the claim as it is now; empty where nothing is stored."""
         empty, path = cls(claim, where), place(claim, where, folder)
         if not path.is_file():
             return empty
@@ -128,7 +128,7 @@ class Record:
 
     @property
     def counts(self) -> bool:
-        """Whether there is a graph with a ratio that counts."""
+        """True if there is a graph with a ratio that counts."""
         return self.ratio >= 0
 
     def save(self, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a search for a counterexample brings back."""
+"""The result of a search for a counterexample."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a search has come, for a line on the screen.
+    """The progress of a search, for a line on the screen.
 
     Attributes
     ----------

@@ -5,20 +5,21 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from pairbounds.infrastructure.names import none_of
 from pairbounds.theory.attack.candidate import Candidate
 from pairbounds.theory.attack.climbing import climb
-from pairbounds.theory.attack.evaluation import UNMET, Evaluator, Meter
+from pairbounds.theory.attack.evaluation import UNMET, Evaluator, Meter, ratio_anywhere
+from pairbounds.theory.attack.mattering import ratio_where_it_matters
 from pairbounds.theory.attack.moves import kicked
 from pairbounds.theory.attack.result import CounterexampleResult, Progress
 from pairbounds.theory.attack.shrinking import shrink, smallest_violation
-from pairbounds.theory.attack.starts import random_candidate
+from pairbounds.theory.attack.starts import STARTS, random_candidate
 from pairbounds.theory.bounds.confirmation import Confirmation, confirm
 from pairbounds.theory.bounds.quantities import Features
-from pairbounds.theory.bounds.registry import BOUNDS, Bound
+from pairbounds.theory.bounds.registry import Bound, named
 from pairbounds.theory.bounds.scoring import score
 from pairbounds.theory.graph.pair_graph import PairGraph
 
+OPENING, OPENED = 4, 0.2  # graphs of each family at the beginning, within this part of the budget
 DRAWS = (1, 4, 16)  # random graphs for a start; the best of them is improved
 RETURNS = 0.3  # of the starts, from a neighbour of the best so far
 SEARCHING, REFUTED = 0.8, 0.5  # of the budget, the second once there is a violation; the rest is for shrinking
@@ -33,6 +34,7 @@ def find_counterexample(
     rng: np.random.Generator,
     budget: float = math.inf,
     evaluations: int | None = None,
+    matters: bool = False,
     report: Report | None = None,
 ) -> CounterexampleResult:
     """Search for the graph with the largest measured/bound ratio, over graphs, sizes, labels and widths.
@@ -46,6 +48,9 @@ def find_counterexample(
     evaluations : int, optional
         The most graphs to hold the claim against, gradient steps included. Where this ends the search, and not the
         clock, the result depends on the generator's state alone. One of the two is needed.
+    matters : bool
+        Search only where a ratio matters (`mattering`): at least 4 left nodes, a width of at least 2, no ties, and a
+        bound below what guessing reaches.
     report : callable, optional
         Called with a `Progress` after each start.
 
@@ -55,27 +60,24 @@ def find_counterexample(
         An unknown name; a rate, which asserts nothing; a budget or number of evaluations that is not positive, or both
         without end.
     RuntimeError
-        No graph met the claim's hypotheses.
+        No graph met the claim's hypotheses, or was one where it matters, before the budget ended.
 
     Notes
     -----
-    Each start takes the best of some random graphs (`families`) or a neighbour of the best so far; ascends the log
-    weights by gradient, where the quantity has a differentiable stand-in (`ascent`: probe and zero-shot errors,
-    α_T); then goes on by a (1+1) evolution strategy on the claim's own ratio, which needs no derivative and also
-    relabels, rewires, splits and drops nodes (`climbing`). The best graph is shrunk (`shrinking`): where it violates
-    the claim, to the smallest violation; else to a simpler one of nearly the same ratio. A ratio above 1 is believed,
-    and the claim refuted, only after `confirmation` in higher precision.
+    The search begins with some graphs of each family (`starts`). Then each start takes the best of some random graphs
+    or a neighbour of the best so far; ascends the log weights by gradient, where the quantity has a differentiable
+    stand-in (`ascent`: probe and zero-shot errors, α_T); then goes on by a (1+1) evolution strategy on the claim's own
+    ratio, which needs no derivative and also relabels, rewires, splits and drops nodes (`climbing`). The best graph is
+    shrunk (`shrinking`): where it violates the claim, to the smallest violation; else to a simpler one of nearly the
+    same ratio. A ratio above 1 is believed, and the claim refuted, only after `confirmation` in higher precision.
     """
     claim = named(bound) if isinstance(bound, str) else bound
     _check_budget(budget, evaluations)
     meter = Meter(budget, evaluations)
-    evaluator = Evaluator(claim, meter)
+    evaluator = Evaluator(claim, meter, ratio_where_it_matters if matters else ratio_anywhere)
     best = hunt(evaluator, rng, report=report)
-    if best.candidate is None:
-        raise RuntimeError(
-            f"no graph met the hypotheses of bound {claim.name!r} in {meter.evaluations} tries; "
-            f"the last: {evaluator.unmet}"
-        )
+    if best.candidate is None or best.ratio < 0:
+        raise RuntimeError(_nothing_found(evaluator))
     largest = best.ratio
     if best.refutes:
         best.replace_by(*smallest_violation(best.candidate, evaluator, rng, ratio=largest))
@@ -103,6 +105,8 @@ def hunt(
     meter, best = evaluator.meter, Best(evaluator.claim)
     for candidate in known:
         best.consider(candidate, evaluator(candidate))
+    if best.candidate is None:
+        _open(evaluator, rng, best)
     while meter.spent < (until := REFUTED if best.refutes else SEARCHING):
         start = _start(evaluator, rng, best)
         if start is not None:
@@ -113,11 +117,33 @@ def hunt(
     return best
 
 
-def named(name: str) -> Bound:
-    """The registered bound of this name; a name that is none is a `ValueError` that lists them."""
-    if name not in BOUNDS:
-        raise ValueError(none_of("bound", name, sorted(BOUNDS)))
-    return BOUNDS[name]
+def _open(evaluator: Evaluator, rng: np.random.Generator, best: "Best") -> None:
+    """Consider graphs of one family after the other, until one refutes the claim."""
+    for family in [*STARTS] * OPENING:
+        if best.refutes or evaluator.meter.spent >= OPENED:
+            return
+        drawn = _drawn(evaluator, rng, family)
+        best.consider(drawn, evaluator(drawn))
+
+
+def _drawn(evaluator: Evaluator, rng: np.random.Generator, family: str | None = None) -> Candidate:
+    needed = {"with_features": evaluator.with_features, "with_penalty": evaluator.with_penalty}
+    return random_candidate(rng, **needed, family=family)
+
+
+def _nothing_found(evaluator: Evaluator) -> str:
+    """The reason why a search has no graph to show."""
+    meter, claim = evaluator.meter, f"bound {evaluator.claim.name!r}"
+    by_time = meter.seconds / meter.budget > meter.counted
+    end = f"the budget of {meter.budget:g} s" if by_time else "the number of evaluations"
+    if meter.evaluations == 0:
+        return f"{end} ended the search before {claim} was evaluated on any graph: give more"
+    if evaluator.met:
+        return f"{end} ended the search after {meter.evaluations} graphs, none where {claim} matters: give more"
+    return (
+        f"{end} ended the search after {meter.evaluations} graphs, none of which met the hypotheses of {claim} "
+        f"(the last: {evaluator.unmet}): give more"
+    )
 
 
 def _check_budget(budget: float, evaluations: int | None) -> None:
@@ -140,7 +166,7 @@ class Best:
 
     @property
     def refutes(self) -> bool:
-        """Whether it is a counterexample."""
+        """True if it is a counterexample."""
         return self.confirmation is not None and self.confirmation.holds_up
 
     def consider(self, candidate: Candidate, ratio: float) -> None:
@@ -178,7 +204,7 @@ def _start(evaluator: Evaluator, rng: np.random.Generator, best: Best) -> tuple[
         return None if ratio == UNMET else (near, ratio)
     chosen: tuple[Candidate, float] | None = None
     for _ in range(rng.choice(DRAWS)):
-        drawn = random_candidate(rng, with_features=evaluator.with_features, with_penalty=evaluator.with_penalty)
+        drawn = _drawn(evaluator, rng)
         ratio = evaluator(drawn)
         if ratio > (UNMET if chosen is None else chosen[1]):
             chosen = drawn, ratio

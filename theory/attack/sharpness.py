@@ -1,4 +1,4 @@
-"""How sharp each bound is: the largest ratio known, anywhere and where it matters, and the graphs that show it."""
+"""The sharpness of each bound: the largest ratio known, anywhere and where it matters, and its graphs."""
 
 import math
 import time
@@ -34,7 +34,7 @@ SHARP = 1 - 1e-4  # a ratio from which on nothing is left to gain
 
 @dataclass(frozen=True)
 class Limit:
-    """What is spent on a bound in all, earlier runs included: seconds of CPU, evaluations, or whichever ends first."""
+    """The limit for a bound, earlier runs included: seconds of CPU, evaluations, or whichever ends first."""
 
     seconds: float = math.inf
     evaluations: float = math.inf
@@ -109,7 +109,7 @@ def _measured(
 
 
 def _stored(claim: Bound, where: str, out: Path, *, afresh: bool) -> Record:
-    """What is in `out`, or better in the package."""
+    """The record in `out`, or a better one in the package."""
     record = Record.load(claim, where, out)
     if afresh:
         record = replace(record, evaluations=0, rounds=0, seconds=0.0)
@@ -196,7 +196,7 @@ def _row(record: Record) -> dict[str, object]:
 
 
 def known_graphs(folder: Path) -> list[Witness]:
-    """All graphs with a width that are saved in a folder."""
+    """The graphs with a width that are saved in a folder."""
     return [Witness.load(path) for path in sorted(folder.glob("*.npz"))]
 
 

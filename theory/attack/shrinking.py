@@ -1,4 +1,4 @@
-"""From a graph that shows something to the smallest that still shows it."""
+"""The reduction of a graph to the smallest that still shows the same."""
 
 from collections.abc import Callable, Iterator
 from itertools import combinations, product
@@ -38,7 +38,7 @@ def shrink(start: Candidate, evaluator: Evaluator, rng: np.random.Generator, *, 
 
 
 def smallest_violation(start: Candidate, evaluator: Evaluator, rng: np.random.Generator, *, ratio: float) -> Found:
-    """From a violation to one of fewest nodes, then fewest pairs, then smallest integer weights, width and classes.
+    """The violation of fewest nodes, then fewest pairs, then smallest integer weights, width and classes.
 
     What is removed may take the violation with it: the weights that are left climb back to one if they can. Then the
     weights become integers, if the violation survives it, and at last all smaller graphs are gone through, the simplest

@@ -1,4 +1,4 @@
-"""Where the search starts: small random graphs of many shapes, with labels, widths and features."""
+"""The starts of a search: small random graphs of many shapes, with labels, widths and features."""
 
 from collections.abc import Callable
 
@@ -17,13 +17,15 @@ Family = Callable[[np.random.Generator, int, int], Drawn]
 FURTHER_NODES = 0.25  # chance that a side stops growing: small graphs are cheap, and most extremal graphs are small
 
 
-def random_candidate(rng: np.random.Generator, *, with_features: bool, with_penalty: bool = False) -> Candidate:
-    """A candidate of a random family.
+def random_candidate(
+    rng: np.random.Generator, *, with_features: bool, with_penalty: bool = False, family: str | None = None
+) -> Candidate:
+    """A candidate of a family, by default a random one.
 
     With `with_features` also an embedding pair: unrelated to the graph, by class with noise, the optimum, or the
     optimum with noise; with `with_penalty` a penalty: any, or a singular value.
     """
-    drawn = candidate(list(STARTS)[rng.integers(len(STARTS))], rng)
+    drawn = candidate(family or list(STARTS)[rng.integers(len(STARTS))], rng)
     if with_penalty:
         drawn = drawn.changed(penalty=float(rng.random()) if rng.random() < 0.5 else tied_penalty(drawn, rng))
     return drawn.changed(features=_random_features(rng, drawn)) if with_features else drawn
@@ -209,7 +211,7 @@ def consistent(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
 
 
 def components(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
-    """As many parts as there may be, or fewer, and every part of one class: up to one caption for each image."""
+    """Many components, each of one class: up to one caption for each image."""
     sides = max(2, n_left), max(2, n_right)
     parts = min(sides) if rng.random() < 0.5 else int(rng.integers(2, min(sides) + 1))
     of_part = np.arange(parts) % int(rng.integers(2, MOST_CLASSES + 1))

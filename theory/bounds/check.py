@@ -31,29 +31,27 @@ def check_bounds(
     critic: Any = None,
     hops: int | None = None,
 ) -> "pd.DataFrame":
-    """A row for each registered bound: its value on this graph, what it bounds, and whether it holds.
+    """A row for each registered bound: its value on this graph, the quantity it bounds, and whether it holds.
 
     Parameters
     ----------
     k : int, or several: a list, a range, an array
-        Width of the embedding, 1..min(n_left, n_right). Several share one spectrum and what depends on no width, and
-        the table has a row for each bound at each of them. Of the sparse solver, the triplets of one width may have
-        smaller residuals than those that many widths share: bounds that are rounded up by residuals over a gap are then
-        tighter alone (on the emoji by up to a sixth), and of tied optima another may be measured.
+        Width of the embedding, 1..min(n_left, n_right). Several widths share one spectrum and what depends on no width;
+        the table then has a row for each bound at each width. With the sparse solver a width alone may have triplets of
+        smaller residuals, and so tighter bounds (on the emoji by up to a sixth), and another of several tied optima.
     features : (n_left, k) or a pair of (n_left, k) and (n_right, k), optional
-        An encoder (numpy or torch, unweighted) for the claims about every encoder; by default the optimum.
-        Claims about the optimum are measured at the optimum in any case. Claims by the excess loss are about features
-        in the units that they have: `pairbounds.check_encoder` finds better ones, and says what stands in the way.
+        An encoder (numpy or torch, unweighted) for the claims about every encoder; by default the optimum. Claims about
+        the optimum are measured at the optimum in any case. `pairbounds.check_encoder` finds better units for features.
     bounds : names in `BOUNDS`, optional
-        Those to be held, a row for each, at least one; by default all.
+        The bounds to evaluate, a row for each, at least one; by default all.
     triplets : Spectrum, optional
         At least k + 1 triplets computed before, k the largest; by default `spectrum(graph, k + 1)`.
     certified : bool
         Use an upper end of `σ_{k+1}` that is proved, or where that is too costly guaranteed with a stated probability
         (`pairbounds.theory.spectrum.certificates`), and not only computed.
     penalty : float, optional
-        μ in (0, 1): adds the claims about the spectral loss with the penalty `μ (E‖f‖² + E‖g‖²)`, of its minimiser of
-        width k and of the features given.
+        μ in (0, 1): adds the claims about the spectral loss with the penalty `μ (E‖f‖² + E‖g‖²)`, about its minimiser
+        of width k and the features given.
     critic : a pair of (n_left, d) and (n_right, d), optional
         f and g of a critic `s(x, l) = f(x)ᵀ g(l)`, of any width and divided by its temperature: adds the claims about
         InfoNCE.
@@ -64,21 +62,7 @@ def check_bounds(
 
     Returns
     -------
-    DataFrame with columns
-        k (of several widths only), bound, quantity, relation ("<=", ">=", "=": measured to value), measured,
-        measured_least, measured_most (over all optima), measured_of ("optimum", or "encoder" for the features given),
-        value, applicable, holds (up to round-off), slack (by how much it holds), tightness (1: equality), guess (what
-        guessing the largest class reaches; infinite where nobody knows), vacuous (an upper bound no better than that),
-        status, note (why it is infinite or not applicable, that it is measured on one optimum among many, or that it
-        holds only if near ties, which are errors, are none).
-        Where `σ_k = σ_{k+1} > 0` there are many optima, and what is measured is of the one that the solver gave. Of the
-        squared error of the probe at the optimum the range over all of them is known
-        (`pairbounds.theory.quantities.consistency. optimum_range`; twice `measured` without a tie); of other
-        quantities it is not: NaN. It is NaN, too, where more values tie than can be computed.
-        Where a claim is not applicable, holds and vacuous are `<NA>`, so that `table["holds"].all()` speaks of what was
-        checked: where a hypothesis fails, and it has no value (NaN); or for a rate, which has both sides, to be fitted.
-        Where weights span more orders of magnitude than `pairbounds.theory.bounds.rows.JUDGED_DECADES`, a violation in
-        double precision is one only if it is confirmed in fifty digits; else the row is not applicable.
+    DataFrame with the columns of `pairbounds.theory.bounds.table.CheckTable`, which a notebook shows in short
 
     Raises
     ------
@@ -140,7 +124,7 @@ def subjects_of(
     penalty: float | None = None,
     critic: Any = None,
 ) -> dict[Subject, Encoder]:
-    """What claims may be about, of what was given; `triplets` are k + 1. Arguments and errors as `check_bounds` has.
+    """The subjects that claims may have, from the arguments; `triplets` are k + 1. Errors as `check_bounds` has.
 
     A critic may be an `Encoder` already, which remembers what was measured of it at another width.
     """

@@ -1,4 +1,4 @@
-"""Whether a ratio above 1 is more than floating point: nothing is called refuted before this."""
+"""The test that a ratio above 1 is more than floating point: nothing is called refuted before it."""
 
 import math
 from collections.abc import Callable
@@ -23,7 +23,7 @@ SAFETY = 64
 
 @dataclass(frozen=True)
 class Confirmation:
-    """What is left of a violation in higher precision.
+    """The rest of a violation in higher precision.
 
     Attributes
     ----------
@@ -92,7 +92,7 @@ def _spread(
     *,
     exact: bool,
 ) -> float:
-    """How far the two sides move, or with `exact` the value alone, when what they are made of moves by round-off."""
+    """The distance that both sides move, or with `exact` the value alone, when their inputs move by round-off."""
     rng = np.random.default_rng(0)
     farthest = 0.0
     for _ in range(TRIALS):

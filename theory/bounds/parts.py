@@ -1,4 +1,4 @@
-"""What a bound on a trained encoder is made of: its pairs, its width, and how far it was optimised.
+"""The parts of a bound on a trained encoder: pairs, width, and optimisation.
 
 The squared error of a linear probe on f is bounded in two steps: that of the optimum of the same width, and what f is
 behind it by its excess loss ε. The first is a tail of label energy, and falls in two:
@@ -48,7 +48,7 @@ class Parts:
 
 
 def parts_by_energy(encoder: Encoder) -> Parts:
-    """Of theorem 17, `ε₂(f) <= min_g (ρ_g + η_g)²`: the tail is the squared error of the optimum itself.
+    """The parts of theorem 17, `ε₂(f) <= min_g (ρ_g + η_g)²`: the tail is the squared error of the optimum itself.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def parts_by_energy(encoder: Encoder) -> Parts:
 
 
 def parts_by_consistency(encoder: Encoder) -> Parts:
-    """Of theorem 7, its tail by theorem 15: `min_j (√B_m(j) + √(p_max ε / (σ_j² - σ²_{k+1})))²`; no label energy in it.
+    """The parts of theorem 7 by theorem 15, `min_j (√B_m(j) + √(p_max ε / (σ_j² - σ²_{k+1})))²`, without label energy.
 
     Raises
     ------

@@ -86,7 +86,7 @@ class PreciseSubject:
         return self._unweighted(self.basis * self._coefficients())
 
     def probe_noise(self) -> FloatArray:
-        """What double precision may do to these scores, (n_left,)."""
+        """The error of these scores in double precision, (n_left,)."""
         return self._noise(self.basis, _rounded(self._coefficients()))
 
     def zero_shot_scores(self) -> Any:
@@ -94,7 +94,7 @@ class PreciseSubject:
         return self._unweighted(self.left * (self.right.T * self._right_targets()))
 
     def zero_shot_noise(self) -> FloatArray:
-        """What double precision may do to these scores, (n_left,)."""
+        """The error of these scores in double precision, (n_left,)."""
         texts, targets = _rounded(self.right), _rounded(self._right_targets())
         return self._noise(self.left, np.outer(np.linalg.norm(texts, axis=0), np.linalg.norm(targets, axis=0)))
 

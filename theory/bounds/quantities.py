@@ -107,7 +107,7 @@ class Encoder:
 
     @cached_property
     def zero_shot(self) -> tuple[Standing, npt.NDArray[Any], float]:
-        """Who leads in the zero-shot scores of each left node, the column of its own class, and a score of 1."""
+        """The standing of each left node in zero-shot scores, the column of its own class, and a score of 1."""
         return zero_shot_standing(self.graph, self.left, self.both_sides)
 
     @cached_property
@@ -183,7 +183,7 @@ class Encoder:
 
     @cached_property
     def loss_scale(self) -> float:
-        """What the round-off of the spectral loss is relative to: `2 (1 + ‖F Gᵀ‖_F) Σ_i ‖F_i‖ ‖G_i‖` over the columns.
+        """The scale of the round-off of the spectral loss: `2 (1 + ‖F Gᵀ‖_F) Σ_i ‖F_i‖ ‖G_i‖` over the columns.
 
         Let each rounding be of relative size e. Attraction sums `P(x, l) f_i(x) g_i(l)`, whose absolute values sum to
         at most `Σ_i ‖F_i‖ ‖G_i‖ =: S` by Cauchy and Schwarz: twice it is off by 2 e S. The columns of R_F and R_G are
@@ -215,7 +215,7 @@ def aligned_induced_loss(encoder: Encoder) -> float:
 
 @dataclass(frozen=True)
 class Quantity:
-    """How a quantity is measured; functions that are not of the ledger are called behind the boundary to foreign code.
+    """A quantity and its measure; functions of a user are called behind the boundary to foreign code.
 
     Attributes
     ----------
@@ -241,7 +241,7 @@ class Quantity:
                 object.__setattr__(self, role.name, _behind_the_boundary(function, role.name))
 
     def guessed(self, graph: PairGraph) -> float:
-        """From here on an upper bound is vacuous; infinite where no guess is known."""
+        """The value from which on an upper bound is vacuous; infinite where no guess is known."""
         return math.inf if self.guess is None else self.guess(graph)
 
 
@@ -261,7 +261,7 @@ def _constant_probe_mse(graph: PairGraph) -> float:
 
 
 def probe_lead(encoder: Encoder) -> float:
-    """By how much the probe's narrowest decision is ahead, relative to the widest."""
+    """The lead of the probe's narrowest decision, relative to the widest."""
     coefficients = encoder.probe.coefficients
     noise = score_noise(encoder.left, coefficients, encoder.graph.left_marginal)
     return linear_standing(encoder.left, coefficients, noise).narrowest

@@ -1,7 +1,8 @@
-"""What a bound is, and the register that every table, test and search reads."""
+"""Bounds, and the register of them that every table, test and search reads."""
 
 import inspect
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial, wraps
@@ -39,6 +40,7 @@ class Bound:
         penalty`; "critic", about every critic `s(x, l) = f(x)ᵀ g(l)`
     statement, remarks : the first line of the docstring, and the rest of it
     evaluate : the function that was decorated
+    corollary_of : the bound of the same cost that is never weaker; if on a squared error, twice it is never weaker
     seconds : how long it may take for a value, if it is foreign
     hops : how many it was told to take, by `in_hops`
     """
@@ -51,13 +53,25 @@ class Bound:
     statement: str
     remarks: str
     evaluate: Callable[..., float]
+    corollary_of: str | None = None
     seconds: float = math.inf
     hops: int | None = None
 
     @property
     def foreign(self) -> bool:
-        """Whether it is a user's, and not of the ledger."""
+        """True for a user's bound, False for one of the ledger."""
         return is_foreign(self.evaluate)
+
+    @property
+    def theorem(self) -> int | None:
+        """The number of its theorem, by its module; `None` for a user's."""
+        found = re.fullmatch(r"theorem(\d+)_.*", self.evaluate.__module__.rpartition(".")[2])
+        return None if found is None or self.foreign else int(found[1])
+
+    @property
+    def of_encoder(self) -> bool:
+        """True if it looks at an encoder or a critic, and not at pairs alone."""
+        return not self.subject.endswith("optimum")
 
     def __call__(self, graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder | None = None) -> float:
         """The value on a graph, from `spectrum(graph, k + 1)` or more; about the optimum unless an encoder is given.
@@ -93,7 +107,7 @@ class Bound:
 
     @property
     def by_default_hops(self) -> bool:
-        """Whether hops play a part in it, and nobody said how many."""
+        """True if it takes hops, and nobody set their number."""
         return self.hops is None and self._takes_hops
 
     @cached_property
@@ -123,13 +137,15 @@ def bound(
     status: Status,
     relation: Relation = "<=",
     subject: Subject = "optimum",
+    corollary_of: str | None = None,
 ) -> Callable[[Callable[..., float]], Bound]:
     """Register a function `(graph, spectrum, k) -> float` as a bound; it then appears wherever bounds do.
 
     With another subject than "optimum" the function also takes the `Encoder` it is about. `spectrum` holds k + 1
     triplets. If it has an argument `hops`, that of `check_bounds` goes there where one is given. Round outward, or
     round-off will refute the claim: divide by the gap with `over_gap`, and use `spectrum.upper_values` for the singular
-    values that make a bound larger.
+    values that make a bound larger. A bound that names another as the one it is a `corollary_of` stands behind it in
+    tables and in the ledger.
 
     Raises
     ------
@@ -161,6 +177,13 @@ def bound(
 
     def entry(function: Callable[..., float]) -> Bound:
         statement, _, remarks = inspect.cleandoc(function.__doc__ or "").partition("\n")
-        return Bound(name, quantity, status, relation, subject, statement, remarks.strip(), function)
+        return Bound(name, quantity, status, relation, subject, statement, remarks.strip(), function, corollary_of)
 
     return BOUNDS.registering(name, entry)
+
+
+def named(name: str) -> Bound:
+    """The registered bound of this name; a name that is none is a `ValueError` that lists them."""
+    if name not in BOUNDS:
+        raise ValueError(none_of("bound", name, sorted(BOUNDS)))
+    return BOUNDS[name]

@@ -22,7 +22,7 @@ A_RATE = "a rate: known up to constants, so it is fitted and never asserted"
 
 @dataclass(frozen=True)
 class Measured:
-    """What is measured of the subjects that a claim may have: each quantity once.
+    """The measured quantities of the subjects that claims may have, each measured once.
 
     `triplets` are all that were given or computed; they show what ties at the width.
     """
@@ -32,14 +32,14 @@ class Measured:
     known: dict[tuple[str, Encoder], float] = field(default_factory=dict)
 
     def of(self, claim: Bound) -> float:
-        """What the claim bounds, of its subject."""
+        """The quantity that the claim bounds, of its subject."""
         what = claim.quantity, self.subjects[claim.subject]
         if what not in self.known:
             self.known[what] = QUANTITIES[claim.quantity].measure(what[1])
         return self.known[what]
 
     def on_one_of_many(self, claim: Bound) -> bool:
-        """Whether it is measured at an optimum that is not the only one."""
+        """Return whether it is measured at one optimum among many."""
         subject = self.subjects[claim.subject]
         if subject.given or QUANTITIES[claim.quantity].of_graph:
             return False
@@ -105,7 +105,7 @@ def _unknown(claim: Bound, encoder: Encoder) -> dict[str, object]:
 
 
 def _judged(claim: Bound, encoder: Encoder, spectrum: Spectrum, sides: dict[str, float], tie: str) -> dict[str, object]:
-    """What there is to say of a claim with both sides known, up to round-off and near ties."""
+    """The verdict on a claim with both sides known, up to round-off and near ties."""
     found, value, quantity = sides["measured"], sides["value"], QUANTITIES[claim.quantity]
     slack = found - value if claim.relation == ">=" else value - found
     if claim.relation == "=":
@@ -132,7 +132,7 @@ def _joined(*notes: str) -> str:
 
 
 def _round_off(claim: Bound, encoder: Encoder, spectrum: Spectrum, value: float) -> float:
-    """What floating point may cost. Inequalities are rounded outward; unconverged triplets blur their identities.
+    """The allowance for floating point. Inequalities are rounded outward; unconverged triplets blur their identities.
 
     Products below `SMALLEST` have lost digits, and all if they are small enough: no less is ever a difference.
     """
@@ -165,7 +165,7 @@ def _tightness(claim: Bound, measured: float, value: float) -> float:
 
 
 def _fewer_hops(claim: Bound, encoder: Encoder) -> str:
-    """By how many hops a claim is, where so many pairs and classes leave fewer than there are else."""
+    """A note on the number of hops, where many pairs and classes leave fewer than usual."""
     if not claim.by_default_hops or (taken := default_hops(encoder.graph)) == HOPS:
         return ""
     return f"by {taken} hops: there are many pairs and classes, and hops= asks for more"

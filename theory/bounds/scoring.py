@@ -1,4 +1,4 @@
-"""How close a claim comes to failing: one number for every relation."""
+"""The ratio of a claim, one number for every relation: the closer to 1, the closer it is to failing."""
 
 import math
 from dataclasses import dataclass, replace
@@ -79,7 +79,7 @@ def score_of(claim: Bound, encoder: Encoder, measured: float | None = None, roun
 def subject(
     graph: PairGraph, triplets: Spectrum, k: int, features: Features | None, penalty: float | None = None
 ) -> Encoder:
-    """What a claim is about: an encoder or a critic of width k if there are features, else an optimum."""
+    """The subject of a claim: an encoder or a critic of width k if there are features, else an optimum."""
     if features is not None:
         return replace(Encoder.of(graph, triplets, k, features), penalty=penalty)
     if penalty is not None:
@@ -102,7 +102,7 @@ def evaluated(claim: Bound, encoder: Encoder) -> float:
 
 
 def rounding(claim: Bound, encoder: Encoder, value: float) -> float:
-    """What floating point may cost on the two sides."""
+    """The allowance for floating point on the two sides."""
     quantity = QUANTITIES[claim.quantity]
     scale = max(1.0, quantity.scale(encoder), abs(value) if math.isfinite(value) else 0.0)
     return encoder.spectrum.rounding * scale + quantity.doubt(encoder)

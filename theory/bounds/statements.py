@@ -1,4 +1,4 @@
-"""What the ledger states that bounds no quantity of one graph and embedding: `check_bounds` has no row of it."""
+"""Statements of the ledger that bound no quantity of one graph and embedding: `check_bounds` has no row of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

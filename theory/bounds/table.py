@@ -1,4 +1,4 @@
-"""The table of `check_bounds` as one reads it: what was measured against what is claimed, in words."""
+"""The table of `check_bounds` as it is read: the rows that matter, measured value against bound, in words."""
 
 import math
 from collections.abc import Hashable, Mapping
@@ -6,26 +6,96 @@ from typing import Any
 
 import pandas as pd
 
-COLUMNS = ("bound", "measured quantity", "measured", "", "value", "tightness", "verdict")
+from pairbounds.theory.bounds.registry import BOUNDS
+
+COLUMNS = ("theorem", "bound", "measured quantity", "measured", "", "value", "tightness", "verdict")
+MOST = 10  # rows of the short table
+HEADLINES = (  # the most important first
+    *("probe-mse", "probe-error", "multihop-mse", "multihop-error", "local-multihop-error"),
+    *("penalised-mse", "local-penalised-error", "zero-shot-vote-by-node", "vote-by-node", "zero-shot"),
+)
 
 
 class CheckTable(pd.DataFrame):
-    """A DataFrame that a notebook shows as `pairbounds check` prints it; parts of it are plain DataFrames."""
+    """The DataFrame of `check_bounds`, which a notebook shows as `pairbounds check` prints it; its parts are plain.
+
+    Columns
+    -------
+    k : the width, if there are several
+    bound, quantity, relation : the bound, and how the quantity is to its value: "<=", ">=" or "="
+    measured, value : both sides; NaN where a hypothesis fails
+    measured_least, measured_most : over all optima where `σ_k = σ_{k+1} > 0`, of the squared error of the probe
+        (`pairbounds.theory.quantities.consistency.optimum_range`); NaN for other quantities then, or where more values
+        tie than are computed
+    measured_of : "optimum", or "encoder" for the features given
+    applicable : False where a hypothesis fails; for a rate, which has both sides to be fitted; and for a violation in
+        double precision that fifty digits do not confirm, on weights beyond
+        `pairbounds.theory.bounds.rows.JUDGED_DECADES`
+    holds : up to round-off; `<NA>` where not applicable, so that `table["holds"].all()` is about what was checked
+    slack, tightness : by how much it holds; and a ratio that is 1 at equality
+    guess, vacuous : what guessing the largest class reaches, infinite where unknown; an upper bound no better than that
+    status, note : as registered; why a row is infinite or not applicable, is of one of many optima, or hangs on ties
+    """
 
     def _repr_html_(self) -> str:
         from pairbounds.infrastructure.html import card
 
+        shown = headlines(self)
+        short = of_bounds(self, shown)
         columns: tuple[str, ...] = COLUMNS
-        rows = readable(self)
+        rows = readable(short)
         if "k" in self:  # of several widths
-            columns, rows = ("k", *columns), [(str(k), *row) for k, row in zip(held(self)["k"], rows, strict=True)]
-        return card("Bounds", {"holds": tally(self)}, columns=columns, rows=rows, notes=notes(self))
+            columns, rows = ("k", *columns), [(str(k), *row) for k, row in zip(held(short)["k"], rows, strict=True)]
+        left_out = [f"{len(self) - len(short)} more rows are in the table"] if len(short) < len(self) else []
+        return card(
+            "Bounds",
+            {"holds": tally(self)},
+            columns=columns,
+            rows=rows,
+            notes=[*notes(of_bounds(self, [*shown, *HEADLINES])), *left_out],
+        )
+
+
+def headlines(table: pd.DataFrame) -> list[str]:
+    """The bounds of the short table: violated ones, a user's own, theorems 4, 15 and 16, and the best lower bound.
+
+    At most `MOST`, unless more are violated; where no headline applies, the first that apply and are no corollaries.
+    """
+    applied = held(table)
+    evaluated = list(dict.fromkeys(applied["bound"]))
+    violated = list(dict.fromkeys(applied.loc[~applied["holds"].astype("boolean"), "bound"]))
+    own = [name for name in evaluated if name in BOUNDS and BOUNDS[name].foreign]
+    wanted = [*violated, *own, *_best_lower(applied), *(name for name in HEADLINES if name in evaluated)]
+    if not wanted:
+        wanted = [name for name in evaluated if name in BOUNDS and BOUNDS[name].corollary_of is None]
+    chosen = list(dict.fromkeys(wanted))[: max(MOST, len(violated))]
+    return [name for name in dict.fromkeys(table["bound"]) if name in chosen]
+
+
+def _best_lower(applied: pd.DataFrame) -> list[str]:
+    """The name of the lower bound on the squared error of the optimum's probe that is largest on average."""
+    of_optimum = [name for name in set(applied["bound"]) if name in BOUNDS and BOUNDS[name].subject == "optimum"]
+    lower = applied["relation"].eq(">=") & applied["quantity"].eq("probe_mse") & applied["bound"].isin(of_optimum)
+    means = applied[lower].groupby("bound")["value"].mean()
+    return [str(means.idxmax())] if len(means) else []
+
+
+def of_bounds(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """The rows of these bounds, by theorem; those of a user's own bounds last."""
+    chosen = table[table["bound"].isin(names)]
+    return chosen.sort_values("bound", key=lambda bounds: bounds.map(_theorem), kind="stable")
+
+
+def _theorem(name: str) -> float:
+    number = BOUNDS[name].theorem if name in BOUNDS else None
+    return math.inf if number is None else number
 
 
 def readable(table: pd.DataFrame) -> list[tuple[str, ...]]:
-    """A row of `COLUMNS` for each claim that was held against something."""
+    """A row of `COLUMNS` for each bound that was evaluated."""
     return [
         (
+            f"{number:g}" if math.isfinite(number := _theorem(row["bound"])) else "",
             row["bound"],
             row["quantity"],
             f"{row['measured']:.4f}",
@@ -39,18 +109,18 @@ def readable(table: pd.DataFrame) -> list[tuple[str, ...]]:
 
 
 def held(table: pd.DataFrame) -> pd.DataFrame:
-    """The claims that were held against something."""
+    """The bounds that were evaluated: those that apply, and rates with a value."""
     return table[table["applicable"] | (table["status"].eq("rate") & table["value"].notna())]
 
 
 def tally(table: pd.DataFrame) -> str:
-    """How many claims hold, of those that could be checked."""
+    """The number of bounds that hold, of those that apply and of all."""
     checked = table["holds"].dropna()
     return f"{int(checked.sum())} of the {len(checked)} that apply here, of {len(table)} in all"
 
 
 def notes(table: pd.DataFrame) -> list[str]:
-    """Why claims have no value or an infinite one, and between what the quantities of ties lie."""
+    """The reasons why bounds have no value or an infinite one, and the ranges of quantities over tied optima."""
     noted = table[table["note"] != ""].groupby("note", sort=False)
     tied = table[table["measured_least"] < table["measured_most"]].drop_duplicates("quantity")
     return [f"{', '.join(rows['bound'])}: {note}" for note, rows in noted] + [
@@ -60,12 +130,12 @@ def notes(table: pd.DataFrame) -> list[str]:
 
 
 def readable_relation(row: Mapping[Hashable, Any]) -> str:
-    """What stands between what was measured and the value."""
+    """The sign between the measured value and the bound."""
     return "~" if row["status"] == "rate" else {"<=": "≤", ">=": "≥"}.get(row["relation"], "=")
 
 
 def verdict(row: Mapping[Hashable, Any]) -> str:
-    """What became of a claim."""
+    """The verdict on a bound in words."""
     if row["status"] == "rate":
         return "a rate"
     if math.isnan(row["value"]):

@@ -71,7 +71,7 @@ def by_induced_pairs(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     return over_gap(4 * induced_labelling_error(graph), spectrum, k) + 2 * labelling_error(graph)
 
 
-@bound("image-error-by-alpha", quantity="image_error", status="exact")
+@bound("image-error-by-alpha", quantity="image_error", status="exact", corollary_of="image-error-by-pairs")
 def by_alpha(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E_image(f*) <= 4 (2α - α² r/(r-1)) / (1 - σ²_{k+1}) + 2 α`, r the number of classes (theorem 4)."""
     return over_gap(4 * induced_at_most(graph), spectrum, k) + 2 * labelling_error(graph)

@@ -25,7 +25,7 @@ PAIRS_LIMIT = 4_000_000  # the loss scores every pair of nodes
 
 
 def _loss_scale(encoder: Encoder) -> float:
-    """What the round-off of the loss is relative to: the size of the scores that decide it, averaged as they do.
+    """The scale of the round-off of the loss: the size of the scores that decide it, averaged as they do.
 
     Let `a(x, l) = Σ_i |f_i(x) g_i(l)| + |log p_L(x) p_R(l)| + 1`. A score is off by e of it, as is the logarithm that
     its pair adds to I(x; l). Attraction is off by the mean of a over the pairs. A logarithm of a mean moves as the mean

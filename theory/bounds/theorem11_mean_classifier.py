@@ -55,7 +55,7 @@ def mean_classifier_loss(encoder: Encoder) -> float:
 
 
 def _hinge_scale(encoder: Encoder) -> float:
-    """What the round-off of `L_sup`, and of its bound, is relative to: the hinges that make them, averaged by mass.
+    """The scale of the round-off of `L_sup` and of its bound: the hinges that make them, averaged by mass.
 
     A hinge `[1 - f(x)ᵀ(g(l) - g(l'))]_+` is off by e of `1 + ‖f(x)‖ (‖g(l)‖ + ‖g(l')‖)`, less 1 where the two classes
     collide, for there it is compared with 1; and it is exact at `l' = l`. Means of classes, in `L_sup` and in δ, are

@@ -51,7 +51,7 @@ def variance_within_classes(encoder: Encoder) -> float:
 
 
 def _variance_scale(encoder: Encoder) -> float:
-    """What the round-off of V is relative to: `V + e E ‖f‖²`, with f centred and e the size of a rounding.
+    """The scale of the round-off of V: `V + e E ‖f‖²`, with f centred and e the size of a rounding.
 
     Both sides of the bound are computed from one array, the centred features, to which it applies as they stand. Each
     is a mean of squared distances from means: off by e of itself, and, since a mean makes it least, by the square of
@@ -89,7 +89,13 @@ def nearest_mean(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder)
     return float(moments.masses @ np.minimum(1.0, shares))
 
 
-@bound("nearest-mean-by-alignment", quantity="nearest_mean_error", status="exact", subject="encoder")
+@bound(
+    "nearest-mean-by-alignment",
+    quantity="nearest_mean_error",
+    status="exact",
+    subject="encoder",
+    corollary_of="nearest-mean",
+)
 def nearest_mean_by_alignment(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_mean(f) <= 2 A / (γ Δ²)` for every embedding: by alignment, divergence and concentration.
 
@@ -122,7 +128,7 @@ def _reach(encoder: Encoder) -> FloatArray:
 
 
 def _doubt(encoder: Encoder) -> float:
-    """What near ties may add to the error: a node at its mean leads by `½ Δ_c²`."""
+    """The most that near ties add to the error: a node at its mean leads by `½ Δ_c²`."""
     own = _moments(encoder).own
     return _standing(encoder).doubt(encoder.graph.left_marginal, 2 * _reach(encoder)[own] ** 2)
 
@@ -139,7 +145,7 @@ def _standing(encoder: Encoder) -> Standing:
 
 
 def _noise(encoder: Encoder) -> FloatArray:
-    """What round-off may do to each node's scores, (n_left,).
+    """The round-off of each node's scores, (n_left,).
 
     Features that are nearly constant are known no better than their constant: their round-off is relative to the
     features before they are centred, in the node itself and in the means of its own and the other classes.
@@ -152,7 +158,7 @@ def _noise(encoder: Encoder) -> FloatArray:
 
 @once_per_encoder
 def _noise_of_means(encoder: Encoder) -> FloatArray:
-    """What round-off may do to the mean of each class, (r,): a sum of its features before they are centred."""
+    """The round-off of the mean of each class, (r,): a sum of its features before they are centred."""
     moments, mass = _moments(encoder), encoder.graph.left_marginal
     sizes = np.bincount(moments.own, weights=mass * np.linalg.norm(_unit(encoder)[0], axis=1)) / moments.masses
     return np.asarray(round_off(len(mass)) * sizes)

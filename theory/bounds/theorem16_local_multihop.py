@@ -45,7 +45,7 @@ def local_multihop_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int
     return min(by_scores.error, multihop_error.in_hops(hops)(graph, spectrum, k))
 
 
-@bound("walk-vote-error", quantity="probe_error", status="exact")
+@bound("walk-vote-error", quantity="probe_error", status="exact", corollary_of="local-multihop-error")
 def walk_vote_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`E(f*) <= min_j N(γ_j, max(β / (1 - β), (1 - β') / β') (a_j - a_{2j}))`, `β = σ_{k+1}^{2j}`, `β' = σ_k^{2j}`.
 
@@ -56,7 +56,7 @@ def walk_vote_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | No
 
 
 def error_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum | None = None) -> "pd.DataFrame":
-    """What theorem 16 says of the 0-1 error at every number of hops up to `hops`, and the error.
+    """The bound of theorem 16 at every number of hops up to `hops`, and the 0-1 error.
 
     Parameters
     ----------

@@ -66,13 +66,25 @@ def penalised_mse_below(
     return tail_at_least(graph, spectrum, _width(encoder), hops, cut=_penalty(encoder))
 
 
-@bound("penalised-error", quantity="probe_error", status="exact", subject="penalised optimum")
+@bound(
+    "penalised-error",
+    quantity="probe_error",
+    status="exact",
+    subject="penalised optimum",
+    corollary_of="local-penalised-error",
+)
 def penalised_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f_μ) <= 2 α_T / (1 - b)`, `b = max(μ², σ²_{k+1})`: by one hop."""
     return 2 * over_gap(induced_labelling_error(graph), spectrum, _width(encoder), cut=_penalty(encoder))
 
 
-@bound("multihop-penalised-error", quantity="probe_error", status="exact", subject="penalised optimum")
+@bound(
+    "multihop-penalised-error",
+    quantity="probe_error",
+    status="exact",
+    subject="penalised optimum",
+    corollary_of="local-penalised-error",
+)
 def multihop_penalised_error(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
 ) -> float:
@@ -93,13 +105,19 @@ def local_penalised_error(
     return min(within(graph, cut, hops_taken(graph, hops)).error, by_tail)
 
 
-@bound("two-hop-penalised-mse", quantity="probe_mse", status="exact", subject="penalised optimum")
+@bound(
+    "two-hop-penalised-mse",
+    quantity="probe_mse",
+    status="exact",
+    subject="penalised optimum",
+    corollary_of="penalised-mse",
+)
 def two_hop_penalised_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`ε₂(f_μ) <= (a_2 - a_1²) / (a_2 - 2 a_1 b + b²)` for `b = max(μ², σ²_{k+1}) < a_1`: by two hops, closed form."""
     return _by_two_hops(graph, spectrum, max(_penalty(encoder), float(spectrum.upper_values[_width(encoder)])) ** 2)
 
 
-@bound("two-hop-mse", quantity="probe_mse", status="exact")
+@bound("two-hop-mse", quantity="probe_mse", status="exact", corollary_of="multihop-mse")
 def two_hop_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= (a_2 - a_1²) / (a_2 - 2 a_1 b + b²)` for `b = σ²_{k+1} < a_1`: theorem 15 by two hops, closed form."""
     return _by_two_hops(graph, spectrum, float(spectrum.upper_values[k]) ** 2)
@@ -111,7 +129,13 @@ def penalised_encoder_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder:
     return _by_soft_threshold(encoder) ** 2
 
 
-@bound("penalised-encoder-error", quantity="probe_error", status="exact", subject="penalised encoder")
+@bound(
+    "penalised-encoder-error",
+    quantity="probe_error",
+    status="exact",
+    subject="penalised encoder",
+    corollary_of="penalised-encoder-mse",
+)
 def penalised_encoder_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f) <= 2 min_t ((Σ_i (1 - h_t(σ_i))² c_i)^{1/2} + √(p_max ε_μ) / (t - μ))²` for every embedding pair."""
     return 2 * _by_soft_threshold(encoder) ** 2
@@ -165,7 +189,7 @@ def _penalty(encoder: Encoder) -> float:
 
 
 def _width(encoder: Encoder) -> int:
-    """How many directions the penalty leaves of the top k, as they were computed: the first, of value 1, always."""
+    """The number of the top k computed directions that the penalty leaves: the first, of value 1, always."""
     return 1 + int(np.count_nonzero(encoder.spectrum.singular_values[1 : encoder.k] > _penalty(encoder)))
 
 

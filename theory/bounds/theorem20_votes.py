@@ -34,23 +34,150 @@ Mehta and Harchaoui 2025.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import rel_entr
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once_per_encoder
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities import infonce
 from pairbounds.theory.quantities.consistency import class_indicators, guess_error, required_labels
+from pairbounds.theory.quantities.infonce import log_partitions, mutual_information
 from pairbounds.theory.quantities.margins import error_within
 from pairbounds.theory.quantities.scores import UNITS, Standing, round_off
-from pairbounds.theory.quantities.votes import Critic
 from pairbounds.theory.spectrum.triplets import Spectrum
+
+
+@dataclass(frozen=True, eq=False)
+class Critic:
+    """A critic on a graph, the distributions that it models, and what round-off may do to them.
+
+    Attributes
+    ----------
+    left, right : (n_left, d) and (n_right, d), f and g
+
+    Notes
+    -----
+    Every pair of nodes has a score: a pass over them takes O(n_left n_right d), in blocks of
+    `pairbounds.theory.quantities.infonce.BLOCK` scores, never the whole matrix. `HypothesisError` where scores
+    overflow. Source: new here.
+    """
+
+    graph: PairGraph
+    left: FloatArray
+    right: FloatArray
+
+    def __post_init__(self) -> None:
+        finite = all(np.isfinite(size).all() for size in self.sizes)
+        require(finite, "the scores of this critic overflow: make them smaller")
+
+    @cached_property
+    def excess(self) -> tuple[float, float]:
+        """`ε_→ = E KL(P(· | x) ‖ p_s(· | x))` and `ε_← = E KL(P(· | l) ‖ p_s(· | l))`, in nats, rounded up.
+
+        Each is a direction of the InfoNCE loss, plus the mutual information `I(x; l)` (theorem 10).
+        """
+        graph, known = self.graph, mutual_information(self.graph)
+        attraction = float(np.sum(self.left * (graph.joint @ self.right)))
+        parts = zip((graph.left_marginal, graph.right_marginal), self._partitions, self.sizes, strict=True)
+        forward, backward = (
+            max(0.0, known + float(mass @ partition) - attraction) + self._unit * (known + 2 * float(mass @ sizes))
+            for mass, partition, sizes in parts
+        )
+        return forward, backward
+
+    def ahead(self, votes: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """`E_{l ~ p_s(· | x)} v(l)` of votes v on the right, (n_right, r), at each x, (n_left, r), and its noise.
+
+        The noise, (n_left,), is by how much round-off may have moved what one column of probabilities leads another by.
+        """
+        gathered = np.empty((self.graph.n_left, votes.shape[1]))
+        for rows, scores in self._blocks():
+            gathered[rows] = self._forward(rows, scores) @ votes
+        return gathered, self._doubts[0]
+
+    def hop(self, votes: FloatArray, noise: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """The mean of votes v on the left, (n_left, r), after a step to the right and one back: at each x, (n_left, r).
+
+        Parameters
+        ----------
+        noise : (n_left,), by how much round-off may have moved a lead in v
+
+        Returns
+        -------
+        (votes, noise, returning) : as they were given, and the probability that the walk returns to x, (n_left,)
+        """
+        carried = np.column_stack([votes, noise])
+        middle, ahead = np.zeros((self.graph.n_right, carried.shape[1])), np.empty_like(carried)
+        returning = np.empty(self.graph.n_left)
+        for rows, scores in self._blocks():
+            middle += self._backward(rows, scores).T @ carried[rows]
+        middle[:, -1] += self._doubts[1]
+        for rows, scores in self._blocks():
+            forward = self._forward(rows, scores)
+            ahead[rows] = forward @ middle
+            returning[rows] = np.sum(forward * self._backward(rows, scores), axis=1)
+        return ahead[:, :-1], ahead[:, -1] + self._doubts[0], returning
+
+    @cached_property
+    def _partitions(self) -> tuple[FloatArray, FloatArray]:
+        import torch
+
+        graph = self.graph
+        sides = (self.left, self.right, graph.left_marginal, graph.right_marginal)
+        forward, backward = log_partitions(*(torch.tensor(side) for side in sides))
+        return forward.numpy(), backward.numpy()
+
+    @cached_property
+    def sizes(self) -> tuple[FloatArray, FloatArray]:
+        """`1 + Σ_i |f_i(x)| max_l |g_i(l)|`, and the like for l: what the round-off of its scores is relative to."""
+        left, right = np.abs(self.left), np.abs(self.right)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return 1 + left @ right.max(axis=0), 1 + right @ left.max(axis=0)
+
+    @cached_property
+    def _doubts(self) -> tuple[FloatArray, FloatArray]:
+        """The error of a probability, or a sum of them, in each node's distribution; at most 1.
+
+        Score and partition are each off by a unit of the sizes.
+        """
+        with np.errstate(over="ignore"):
+            left, right = (np.minimum(1.0, np.expm1(2 * self._unit * size)) for size in self.sizes)
+        return left, right
+
+    @cached_property
+    def _unit(self) -> float:
+        return round_off(max(*self.graph.joint.shape, self.left.shape[1]))
+
+    def _blocks(self) -> Iterator[tuple[slice, FloatArray]]:
+        step = max(1, infonce.BLOCK // self.graph.n_right)
+        for start in range(0, self.graph.n_left, step):
+            rows = slice(start, start + step)
+            yield rows, self.left[rows] @ self.right.T
+
+    def _forward(self, rows: slice, scores: FloatArray) -> FloatArray:
+        """`p_s(l | x)` of a block of rows."""
+        return _probabilities(self.graph.right_marginal, scores - self._partitions[0][rows, None])
+
+    def _backward(self, rows: slice, scores: FloatArray) -> FloatArray:
+        """`p_s(x | l)` of a block of rows."""
+        return _probabilities(self.graph.left_marginal[rows, None], scores - self._partitions[1])
+
+
+def _probabilities(mass: FloatArray, logarithms: FloatArray) -> FloatArray:
+    """`p e^t`; at most 1, though the round-off of huge scores may say otherwise."""
+    with np.errstate(over="ignore", under="ignore"):
+        return np.asarray(np.minimum(1.0, mass * np.exp(logarithms)))
+
 
 EVEN = 0.5  # the probability of each of two classes that tie
 HALVINGS = 60  # of [0, 1]
@@ -233,7 +360,13 @@ QUANTITIES |= {
 }
 
 
-@bound("zero-shot-vote", quantity="zero_shot_vote_error", status="exact", subject="critic")
+@bound(
+    "zero-shot-vote",
+    quantity="zero_shot_vote_error",
+    status="exact",
+    subject="critic",
+    corollary_of="zero-shot-vote-by-node",
+)
 def by_zero_shot_vote(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_zs <= Φ(α, ε_→)`: of `argmax_c Σ_{y(l)=c} p_s(l | x)`, for every critic."""
     return zero_shot_vote(encoder).most
@@ -245,7 +378,7 @@ def by_node_zero_shot(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Enc
     return zero_shot_vote(encoder).most_by_node
 
 
-@bound("vote", quantity="vote_error", status="exact", subject="critic")
+@bound("vote", quantity="vote_error", status="exact", subject="critic", corollary_of="vote-by-node")
 def by_vote(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E <= Φ(α_T, ε_→ + ε_←)`: of `argmax_c Σ_l p_s(l | x) Σ_{y(x')=c} p_s(x' | l)`, for every critic."""
     return pair_votes(encoder)[0].most

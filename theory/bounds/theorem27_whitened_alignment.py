@@ -70,7 +70,7 @@ def pair_alignment_at_least(graph: PairGraph, spectrum: Spectrum, k: int, encode
 
 
 def _singular_values(matrix: FloatArray) -> FloatArray:
-    """Of a square matrix, in any order. Where it is diagonal up to round-off, as at the optimum, they stand there.
+    """The singular values of a square matrix, in any order. If it is diagonal up to round-off, they are its diagonal.
 
     By Mirsky their sum is off by no more than the nuclear norm of what is beside the diagonal, `√k ‖·‖_F` at most: k
     times a round-off.

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, without_torch
 from pairbounds.infrastructure.devices import torch_device
+from pairbounds.infrastructure.names import listed_rows
 
 BLOCK_BYTES = 2**28  # of the similarities that are held at a time
 
@@ -74,8 +75,9 @@ def _directions(name: str, features: Any) -> npt.NDArray[np.float32]:
     lengths = np.linalg.norm(array.astype(np.float32, copy=False), axis=1)
     bad = ~(np.isfinite(lengths) & (lengths > 0))
     if bad.any():
+        rows = listed_rows(np.flatnonzero(bad).tolist())
         raise ValueError(
-            f"{name} has {bad.sum()} rows without a direction, the first at {np.argmax(bad)}: zero, too large or not a "
-            "number"
+            f"{name} has {rows} without a direction, zero, too large or not a number: leave these out, or give them "
+            "features"
         )
     return np.asarray(array / lengths[:, None], dtype=np.float32)

@@ -48,7 +48,7 @@ def halfway_to_both_neighbours() -> Case:
     return Case(PairGraph(joint, [0, 0, 1, 2]), 1, np.array([[-1.0], [1.0], [-2.0], [2.0]]))
 
 
-NO_DIRECTION = (a_row_of_norm_zero, "f has 1 rows of norm 0")
+NO_DIRECTION = (a_row_of_norm_zero, "f has no direction on the sphere in 1 row ")
 
 CHECKS = {
     "mean-classifier": Checks(

@@ -23,8 +23,8 @@ def of_subjects(*subjects):
     return [name for name, claim in BOUNDS.items() if claim.subject in subjects]
 
 
-def test_check_prints_every_bound_and_exits_0(call, graph_file):
-    code, out, _ = call(app, "check", graph_file, "--k", 8)
+def test_check_prints_every_bound_if_asked_and_exits_0(call, graph_file):
+    code, out, _ = call(app, "check", graph_file, "--k", 8, "--all")
     assert code == 0
     for name in of_subjects("optimum", "encoder"):
         assert name in out
@@ -164,5 +164,5 @@ def test_bounds_that_do_not_apply_are_named_below_the_table(call, tmp_path):
     code, out, _ = call(app, "check", tmp_path / "half.npz", "--k", 2, "--out", tmp_path / "t.csv")
     assert code == 0
     assert "VIOLATED" not in out
-    assert "probe-error-by-alpha" in out.split("not applicable: the graph has no right labels")[0].splitlines()[-1]
+    assert "zero-shot" in out.split("not applicable: the graph has no right labels")[0].splitlines()[-1]
     assert pd.isna(read_table(tmp_path / "t.csv").set_index("bound").loc["probe-error-by-alpha", "value"])

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds.infrastructure.notation import OPERATORS, SUBSCRIPTS, SUPERSCRIPTS, is_formula, to_mathml
-from pairbounds.theory.attack.ledger_page import ledger_page
 from pairbounds.theory.attack.sharpness import SHARPEST, read_sharpness
 from pairbounds.theory.bounds import BOUNDS, QUANTITIES
+from pairbounds.theory.ledger.page import ledger_page
 
 LEDGER = ledger_page(read_sharpness(SHARPEST))
 SPANS = sorted(set(re.findall(r"`([^`]+)`", LEDGER)))

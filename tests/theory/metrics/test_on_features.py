@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import ortho_group
 
 from pairbounds import HypothesisError
+from pairbounds.infrastructure.names import listed_rows
 from pairbounds.theory.quantities.metrics import average_confusion_rate, average_relative_confusion, rankme
 from tests.families import GRAPHS
 
@@ -96,7 +97,7 @@ def test_bad_views(features, samples, message):
 
 
 def test_a_view_of_norm_0_has_no_direction():
-    with pytest.raises(HypothesisError, match="features has 1 rows of norm 0"):
+    with pytest.raises(HypothesisError, match=r"features has no direction on the sphere in 1 row \(\d+\), of norm 0"):
         average_confusion_rate([[0.0], [1.0], [1.0], [1.0]], [0, 0, 1, 1])
 
 
@@ -141,3 +142,7 @@ def test_rankme_weighs_nodes_by_their_marginal():
 def test_bad_embeddings(f, weights, message):
     with pytest.raises(ValueError, match=message):
         rankme(f, weights)
+
+
+def test_of_many_rows_the_first_are_named():
+    assert listed_rows(range(30, 45)) == "15 rows (30, 31, 32, 33, 34, 35, 36, 37, 38, 39, ...)"

@@ -1,4 +1,4 @@
-"""Means of the classes in an embedding, and their spreads."""
+"""Means and variances of the classes in an embedding."""
 
 from dataclasses import dataclass
 
@@ -32,7 +32,7 @@ class ClassMoments:
 
 
 def class_moments(features: FloatArray, marginal: FloatArray, labels: IntArray) -> ClassMoments:
-    """Moments of the classes in features (n, k) under probabilities (n,), with labels (n,); O(n k)."""
+    """The moments of features (n, k) under probabilities (n,), with labels (n,); O(n k)."""
     classes, own = np.unique(labels, return_inverse=True)
     masses = np.bincount(own, weights=marginal).astype(np.float64)
     weights = marginal / masses[own]

@@ -1,4 +1,4 @@
-"""Probability that a negative is of the anchor's class."""
+"""The probability that a negative is of the anchor's class."""
 
 from typing import Literal
 

@@ -75,7 +75,7 @@ def average_relative_confusion(before: Any, after: Any, samples: npt.ArrayLike) 
 
 
 def _confused(sphere: Any, own: npt.NDArray[np.intp], start: int, stop: int) -> npt.NDArray[np.bool_]:
-    """Mask of the views start..stop-1 to which a view of another sample is as near as any of their own."""
+    """Return for the views start..stop-1 whether a view of another sample is as near as any of the own."""
     from scipy.spatial.distance import cdist  # a tenth of a second to load
 
     views = np.arange(start, min(stop, len(own)))
@@ -91,7 +91,7 @@ def _confused(sphere: Any, own: npt.NDArray[np.intp], start: int, stop: int) -> 
 def _nearest(
     distances: npt.NDArray[np.float64], own: npt.NDArray[np.intp], views: npt.NDArray[np.intp]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Distances of some views from the nearest view of another sample, and from the nearest other of their own."""
+    """The distances of some views from the nearest view of another sample, and the nearest other of their own."""
     same = own[views, None] == own
     others = np.where(same, np.inf, distances).min(axis=1)
     distances[np.arange(len(views)), views] = np.inf  # a view is no neighbour of itself

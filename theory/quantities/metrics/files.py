@@ -43,7 +43,7 @@ class FeatureFile:
 
     @property
     def names(self) -> list[str]:
-        """Names of the rows in tables: their ids, or else their numbers, from 0."""
+        """The names of the rows in tables: their ids, or else their numbers, from 0."""
         return [str(number) for number in range(len(self.rows))] if self.ids is None else self.ids
 
     def numbered(self, names: Any, what: str) -> npt.NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""Number of dimensions that an embedding uses."""
+"""The number of dimensions that an embedding uses."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""All metrics of features that somebody brings, on the positive pairs that they are of."""
+"""The metrics of a user's features on their positive pairs."""
 
 import math
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.names import listed_rows
 from pairbounds.theory.graph.labels import UNLABELLED, coded
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.metrics.class_moments import class_moments
@@ -111,36 +112,46 @@ def metrics(
     import pandas as pd
 
     matrix = np.asarray(_on_cpu(features))
+    first = None if before is None else np.asarray(_on_cpu(before))
+    _require_arguments(matrix, first, t)
+    given = _Pairs.of(pairs, len(matrix), weights)
+    _require_finite(matrix, given.rows)
+    found = _values(matrix, given, t, seed)
+    if first is not None:
+        found["arc"] = _relative_confusion(found["acr"], first, given, seed)
+    if labels is not None:
+        found["class_collapse"] = _collapse(_sphere(matrix, given), labels, len(matrix), given.rows)
+    return pd.DataFrame([vars(value) for value in found.values()], index=pd.Index(found, name="metric"))
+
+
+def _require_arguments(matrix: npt.NDArray[Any], before: npt.NDArray[Any] | None, t: float) -> None:
     if matrix.ndim != 2:
         raise ValueError(f"features has shape {matrix.shape}: give a matrix (n, k), a row for each view")
     if not 0 < t < math.inf:
         raise ValueError(f"t={t!r} is not positive and finite: it is the sharpness of the kernel of uniformity")
-    given = _Pairs.of(pairs, len(matrix), weights)
-    graph, kept = given.graph, given.rows
-    _require_finite(matrix, kept)
-    sphere = on_sphere(matrix[kept], len(kept), "features")
-    found = {
-        "alignment": _alignment(graph, sphere),
-        "uniformity": _uniformity(graph, sphere, t, seed),
-        "rankme": _rankme(matrix[kept]),
-        "acr": _confusion(sphere, given, seed),
-    }
-    if before is not None:
-        first = np.asarray(_on_cpu(before))
-        if len(first) != len(matrix):
-            raise ValueError(f"before has {len(first)} rows and features {len(matrix)}: give both of the same views")
-        found["arc"] = _relative_confusion(found["acr"], first[kept], given, seed)
-    if labels is not None:
-        found["class_collapse"] = _collapse(sphere, labels, len(matrix), kept)
-    return pd.DataFrame([vars(value) for value in found.values()], index=pd.Index(found, name="metric"))
+    if before is not None and len(before) != len(matrix):
+        raise ValueError(f"before has {len(before)} rows and features {len(matrix)}: give both of the same views")
 
 
 def _require_finite(matrix: npt.NDArray[Any], rows: IntArray) -> None:
     broken = rows[~np.isfinite(matrix[rows]).all(axis=1)] if matrix.dtype.kind == "f" else rows[:0]
     if broken.size:
-        raise ValueError(
-            f"features is not finite in {broken.size} rows, the first row {broken[0]}: leave out their pairs"
-        )
+        raise ValueError(f"features is not finite in {listed_rows(broken.tolist())}: leave out their pairs")
+
+
+def _sphere(matrix: npt.NDArray[Any], pairs: "_Pairs", name: str = "features") -> FloatArray:
+    return on_sphere(matrix[pairs.rows], len(pairs.rows), name, pairs.rows)
+
+
+def _values(matrix: npt.NDArray[Any], pairs: "_Pairs", t: float, seed: int) -> dict[str, Value]:
+    """The metrics that need features and pairs only."""
+    sphere = _sphere(matrix, pairs)
+    return {
+        "alignment": _alignment(pairs.graph, sphere),
+        "uniformity": _uniformity(pairs.graph, sphere, t, seed),
+        "rankme": _rankme(matrix[pairs.rows]),
+        "acr": _confusion(sphere, pairs, seed),
+    }
 
 
 def pair_graph(pairs: Any, n: int) -> PairGraph:
@@ -224,7 +235,7 @@ def _require_rows(rows: npt.NDArray[Any], n: int) -> None:
 
 
 def _within(samples: npt.NDArray[Any]) -> tuple[IntArray, IntArray]:
-    """All pairs of two views of one sample."""
+    """The pairs of two views of one sample."""
     _, own, counts = np.unique(samples, return_inverse=True, return_counts=True)
     order, starts = np.argsort(own, kind="stable"), np.concatenate([[0], np.cumsum(counts)[:-1]])
     parts = [np.empty((0, 2), dtype=np.int64)]
@@ -296,7 +307,7 @@ def _confusion(sphere: FloatArray, pairs: _Pairs, seed: int) -> Value:
 
 def _relative_confusion(after: Value, before: npt.NDArray[Any], pairs: _Pairs, seed: int) -> Value:
     about = ("(1 - ACR after) / (1 - ACR before): above 1 if training tells samples apart", "Wang et al. 2022 (ARC)")
-    first = _confusion(on_sphere(before, len(before), "before"), pairs, seed)
+    first = _confusion(_sphere(before, pairs, "before"), pairs, seed)
     if math.isnan(first.value) or first.value == 1:
         note = first.note or "every view is confused before training: the ratio to it has no value"
         return Value(math.nan, 0.0, 0, *about, note)

@@ -50,6 +50,13 @@ at least {{ apart }} of the widest lead. The graphs are in `theory/attack/sharpe
 {% for claim in theorem.claims if claim.remarks %}
 `{{ claim.name }}`: {{ claim.remarks }}
 {% endfor %}
+{%- if theorem.corollaries %}
+Corollaries, never below another bound of the same cost:
+
+{% for it in theorem.corollaries -%}
+- `{{ it.name }}`, never below {{ beaten_by(it) }}: {{ it.statement }}
+{% endfor %}
+{%- endif %}
 Guarded by `tests/bounds/test_every_bound.py` with the cases in `tests/bounds/checks/{{ theorem.file }}.py`.
 {% endif -%}
 {% if theorem.statements -%}
@@ -90,6 +97,7 @@ def ledger_page(sharpness: pd.DataFrame) -> str:
     page = environment.from_string(PAGE).render(
         theorems=[_theorem(module) for module in THEOREMS],
         places=lambda claim: " | ".join(sharpest(claim, where) for where in RATINGS),
+        beaten_by=beaten_by,
         fewest=FEWEST,
         narrowest=NARROWEST,
         apart=APART,
@@ -98,7 +106,7 @@ def ledger_page(sharpness: pd.DataFrame) -> str:
 
 
 def is_current(page: Path, sharpness: pd.DataFrame) -> bool:
-    """Whether the file holds what the register says now.
+    """Return whether the file is the page of the register as it is now.
 
     Raises
     ------
@@ -111,18 +119,27 @@ def is_current(page: Path, sharpness: pd.DataFrame) -> bool:
 
 
 def title_and_text(module: ModuleType) -> tuple[str, str]:
-    """What a theorem's module is called, and what it says below that."""
+    """The title of a theorem's module, and the text below it."""
     title, _, text = inspect.cleandoc(module.__doc__ or "").partition("\n")
     return title.rstrip("."), text.strip()
+
+
+def beaten_by(claim: Bound) -> str:
+    """The bound that a corollary is never below: `name`, or twice `name` where that is on the squared error."""
+    assert claim.corollary_of is not None
+    better = BOUNDS[claim.corollary_of]
+    return f"`{better.name}`" if better.quantity == claim.quantity else f"twice `{better.name}`"
 
 
 def _theorem(module: ModuleType) -> dict[str, object]:
     title, text = title_and_text(module)
     claims = [claim for claim in BOUNDS.values() if claim.evaluate.__module__ == module.__name__]
+    corollaries = [claim for claim in claims if claim.corollary_of is not None]
     return {
         "title": title,
         "text": text,
-        "claims": claims,
+        "claims": [claim for claim in claims if claim not in corollaries],
+        "corollaries": corollaries,
         "statements": getattr(module, "STATEMENTS", ()),
         "file": module.__name__.rsplit(".", 1)[1].split("_")[0],
     }

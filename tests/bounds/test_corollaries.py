@@ -1,0 +1,35 @@
+"""Corollaries stand behind a bound of the same cost that is never weaker."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pairbounds import BOUNDS, check_bounds
+from pairbounds.theory.attack.starts import random_candidate
+
+COROLLARIES = {name: claim for name, claim in BOUNDS.items() if claim.corollary_of is not None}
+ROUND_OFF = 1e-6  # a cut at a mean is off by the root of a rounding
+
+
+@pytest.mark.parametrize("name", COROLLARIES)
+def test_a_corollary_names_a_bound_on_the_same_error_that_is_none_itself(name):
+    claim, better = COROLLARIES[name], BOUNDS[COROLLARIES[name].corollary_of]
+    assert better.corollary_of is None
+    assert (better.subject, better.relation) == (claim.subject, claim.relation)
+    assert better.quantity == claim.quantity or (claim.quantity, better.quantity) == ("probe_error", "probe_mse")
+    assert name not in ("probe-error", "multihop-error")
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+def test_a_corollary_is_never_below_the_bound_that_beats_it(seed):
+    drawn = random_candidate(np.random.default_rng(seed), with_features=True, with_penalty=True)
+    names = {*COROLLARIES, *(claim.corollary_of for claim in COROLLARIES.values())}
+    given_here = {"penalty": drawn.penalty, "critic": drawn.features, "bounds": sorted(names)}
+    table = check_bounds(drawn.graph, drawn.k, drawn.features, **given_here).set_index("bound")
+    for name, claim in COROLLARIES.items():
+        weaker, better = table.loc[name], table.loc[claim.corollary_of]
+        if weaker["applicable"]:
+            assert better["applicable"]
+            factor = 1 if weaker["quantity"] == better["quantity"] else 2
+            assert weaker["value"] >= factor * better["value"] * (1 - ROUND_OFF) - ROUND_OFF

@@ -1,0 +1,33 @@
+import pytest
+
+from pairbounds import BOUNDS, bound
+from pairbounds.commands.bounds import app
+from pairbounds.theory.ledger.explanation import explanation
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_every_bound_is_explained_from_its_statement_to_its_tests(name):
+    claim = BOUNDS[name]
+    paragraphs = explanation(claim)
+    heads = [paragraph.partition(":")[0] for paragraph in paragraphs]
+    assert heads[:4] == [name, "Statement", "Status", "Hypotheses"]
+    assert {"In words", "Cost", "Source"} <= set(heads)
+    assert claim.statement in paragraphs[1]
+    assert heads[-1] == "Tested in"
+    assert any("Corollary" in head for head in heads) == (claim.corollary_of is not None)
+
+
+def test_the_proof_is_told_in_the_words_of_its_theorem(call):
+    code, out, _ = call(app, "ledger", "zero-shot")
+    assert code == 0
+    assert "Proof. With `t_c = D_R^{1/2} 1[y(l) = c]`" in out
+    assert "theorem06.py" in out
+
+
+def test_a_bound_of_ones_own_has_no_theorem_and_an_unknown_one_is_one_line(call):
+    mine = bound("mine", quantity="probe_error", status="conjecture")(lambda graph, spectrum, k: 1.0)
+    del BOUNDS["mine"]
+    assert "A bound of your own" in explanation(mine)[0]
+    code, _, err = call(app, "ledger", "probe-mze")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "is it 'probe-mse'?" in err

@@ -1,0 +1,1 @@
+"""The ledger of bounds in prose: as one page, and bound by bound."""

@@ -1,0 +1,56 @@
+"""A bound in prose, from its docstring and that of its theorem: `pairbounds ledger NAME`."""
+
+import re
+import sys
+
+from pairbounds.theory.bounds.registry import NEEDED, Bound, Subject
+from pairbounds.theory.ledger.page import STATUS_MEANS, beaten_by, title_and_text
+
+RELATIONS = {"<=": "an upper bound on", ">=": "a lower bound on", "=": "the value of"}
+SUBJECTS: dict[Subject, str] = {
+    "optimum": "the optimal embedding of width k, so it needs pairs and labels only",
+    "encoder": "every embedding of width k; without features it is evaluated at the optimum",
+    "penalised optimum": "the optimal embedding of width k under a penalty",
+    "penalised encoder": "every embedding of width k, trained under a penalty",
+    "critic": "every critic `s(x, l) = f(x)ᵀ g(l)`",
+}
+NAMED_PARTS = re.compile(r"(?:^|(?<=\. ))(In words|Cost|Source): ")
+
+
+def explanation(claim: Bound) -> list[str]:
+    """The paragraphs of the explanation: statement, hypotheses, in words, theorem with proof, cost, source, tests."""
+    title, argument, parts = _theorem_of(claim)
+    paragraphs = [
+        f"{claim.name}: {RELATIONS[claim.relation]} {claim.quantity}. {title}.",
+        f"Statement: {claim.statement}",
+        f"Status: {claim.status}, {STATUS_MEANS[claim.status]}.",
+        f"Hypotheses: it is about {SUBJECTS[claim.subject]}{_given(claim)}. {' '.join(claim.remarks.split())}".rstrip(),
+        *(f"{name}: {text}" for name, text in parts.items() if name == "In words"),
+        *argument,
+        *(f"{name}: {text}" for name, text in parts.items() if name != "In words"),
+    ]
+    if claim.corollary_of is not None:
+        paragraphs.append(f"Corollary: at the same cost {beaten_by(claim)} is never above it.")
+    if claim.theorem is not None:
+        cases = f"tests/bounds/checks/theorem{claim.theorem:02}.py"
+        paragraphs.append(f"Tested in: tests/bounds/test_every_bound.py, with the cases of {cases}.")
+    return paragraphs
+
+
+def _given(claim: Bound) -> str:
+    needed = NEEDED.get(claim.subject)
+    return "" if needed is None else f", and `check_bounds` evaluates it where {needed}= is given"
+
+
+def _theorem_of(claim: Bound) -> tuple[str, list[str], dict[str, str]]:
+    """The title of its theorem, the paragraphs that state and prove it, and the parts that have names."""
+    if claim.theorem is None:
+        return "A bound of your own", [], {}
+    title, text = title_and_text(sys.modules[claim.evaluate.__module__])
+    argument: list[str] = []
+    parts: dict[str, str] = {}
+    for paragraph in text.split("\n\n"):
+        ahead, *named = NAMED_PARTS.split(" ".join(paragraph.split()))
+        argument += [ahead.strip()] if ahead else []
+        parts |= dict(zip(named[::2], (part.strip() for part in named[1::2]), strict=True))
+    return title, argument, parts
