@@ -29,7 +29,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup data test test-elsewhere test-slow test-gpu test-data test-browser matrix coverage mutation fuzz faults orders bench figures findings report docs docs-serve notebooks smoke reproduce lint format diary sharpness readme-figures contact-sheet accept release clean
+.PHONY: help demo setup data test test-elsewhere test-slow test-gpu test-data test-browser matrix coverage mutation fuzz faults orders bench figures findings report docs docs-serve notebooks smoke reproduce lint format diary sharpness readme-figures accept release clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/:[^#]*## /\t/' | expand -t 18
@@ -124,9 +124,6 @@ findings: $(FINDINGS) | $(INSTALLED) ## Write docs/findings.md from the tables, 
 	$(PYTHON) -m pairbounds findings --tables $(TABLES) --out docs/findings.md
 	rm -rf $(PUBLISHED) && mkdir -p $(PUBLISHED)
 	cp $(foreach table,$(filter-out $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)),$(FINDINGS)),$(table) $(table).json) $(PUBLISHED)
-
-contact-sheet: figures ## Put all figures on a page, in colours, in grey and as red-green blindness has them
-	$(PYTHON) -m pairbounds.figures.contact_sheet --pictures $(FIGURES) --out $(BUILD)/contact_sheet
 
 report: figures $(FINDINGS) ## Put verdicts, figures, ledger and provenance into build/report/index.html, one file (half a minute)
 	$(PYTHON) -m pairbounds.figures.report $(TABLES) $(FIGURES) $(BUILD)/report/index.html

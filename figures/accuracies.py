@@ -6,10 +6,9 @@ from itertools import cycle
 import pandas as pd
 from matplotlib.axes import Axes
 
-from pairbounds.figures.intervals import mean_and_half
+from pairbounds.figures.intervals import OVERLAP, mean_and_half
 from pairbounds.figures.style import sized
 from pairbounds.infrastructure.palette import BOUND, ORANGE, PALE_BLUE, SHARP_BOUND
-from pairbounds.real_data.training.splits import OVERLAP
 
 Looks = Mapping[str, tuple[str, str]]  # how each kind of encoder is named, and its colour
 OTHERS = (ORANGE, SHARP_BOUND, BOUND, PALE_BLUE)

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.settings import said
+from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import COLUMN, label_line, shade_vacuous, sized
 from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
 
@@ -80,11 +80,11 @@ def _caption(table: pd.DataFrame, parts: pd.DataFrame) -> str:
     words = ", ".join(f"{name} {totals[name]:.3f} (untrained {start[name]:.3f})" for name in LOOKS)
     pairs, checks = table["pairs"].min(), len(table)
     return (
-        f"Encoders of one world's captions{said(table, ' (noise {noise:g}), k = {k}')}, spectral loss"
-        f"{said(table, ', {optimizer}')}; {table['seed'].nunique()} seeds, "
+        f"Encoders of one world's captions{with_settings(table, ' (noise {noise:g}), k = {k}')}, spectral loss"
+        f"{with_settings(table, ', {optimizer}')}; {table['seed'].nunique()} seeds, "
         f"medians, bars with ranges. The parts: the optimum's probe error; what training the encoder on all pairs adds "
         f"(negative where what images look like helps); what training on {pairs:.0f} pairs adds; what a probe of "
-        f"{said(table, '{labelled} ')}labels adds, judged on the rest. Held-out errors: {words}. "
+        f"{with_settings(table, '{labelled} ')}labels adds, judged on the rest. Held-out errors: {words}. "
         f"{int(table['violated'].sum())} violations of a bound in {checks} logged steps. Training is in float32: "
         "the third digit of an error differs between processors."
     )

@@ -27,7 +27,7 @@ PANELS = (
 
 
 class Count(NamedTuple):
-    """Of one bound, over all graphs and widths: how many points there are, and on how many the bound is what."""
+    """Counts of one bound over all graphs and widths: the points, and those on which it is informative or violated."""
 
     points: int
     violated: int
@@ -65,7 +65,7 @@ def _density(axes: Axes, rows: pd.DataFrame, norm: LogNorm) -> None:
 
 
 def _words(axes: Axes, count: Count) -> None:
-    """What a cell cannot show: where a violation would be, and how many points say something."""
+    """Write what no cell shows: the line that a violation would cross, and the number of informative points."""
     label_line(axes, 0.012, 0.02, "measured = bound", BOUND, rotation=45, rotation_mode="anchor", ha="center")
     said = [
         f"{count.informative:,} of {count.points:,} points informative",
@@ -78,12 +78,12 @@ def _words(axes: Axes, count: Count) -> None:
 
 
 def graphs(table: pd.DataFrame) -> int:
-    """How many graphs there are."""
+    """The number of graphs."""
     return table.groupby(["seed", "pairs"]).ngroups
 
 
 def counted(table: pd.DataFrame, name: str) -> Count:
-    """What one bound is on all points; it informs where it is better than to guess the largest class."""
+    """Count the points of one bound; it is informative where it is better than guessing the largest class."""
     rows = table[table["bound"] == name]
     informative = rows[~rows["vacuous"]]
     above, infinite = (int(found.sum()) for found in (rows["value"] > 1, np.isinf(rows["value"])))

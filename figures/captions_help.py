@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.settings import said
+from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import COLUMN, label_line, shade_vacuous, sized
 from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, NEUTRAL
 
@@ -111,7 +111,7 @@ def _caption(table: pd.DataFrame) -> str:
             f"{found.strengths} strengths"
         )
     return (
-        f"One world{said(table, ', k = {k}')}, lines are medians over {table['seed'].nunique()} seeds, bands "
+        f"One world{with_settings(table, ', k = {k}')}, lines are medians over {table['seed'].nunique()} seeds, bands "
         f"their 5% to 95% quantiles. Medians, {'; '.join(words)}. Weak augmentation leaves the graph in pieces, "
         f"strong augmentation joins classes: between them lies its sweet spot (dotted: the strength with the least "
         f"mean error)."

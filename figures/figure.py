@@ -1,7 +1,7 @@
-"""What a figure is, and how it is put on disk."""
+"""Figures: the tables they read, and their way to disk."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -12,14 +12,15 @@ import pandas as pd
 from matplotlib.figure import Figure as Picture
 
 import pairbounds.figures
-from pairbounds.figures.columns import NEEDED, lacking, listed
 from pairbounds.figures.layout import DESIGNED, Layout, LayoutError, laid_out, panel_name, panels_of
-from pairbounds.figures.renamed import read, read_file
+from pairbounds.figures.prerequisites import columns_of, study_named, written
+from pairbounds.figures.settings import KEY, read
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.folders import held
 from pairbounds.infrastructure.pictures import save_picture
 from pairbounds.infrastructure.tables import replacing, together
 
+FEW = 12  # columns of a table that a message names
 ENDS = (".pdf", ".png")  # the PNG last of all: Make goes by it
 
 
@@ -33,7 +34,7 @@ class Figure:
 
     @property
     def name(self) -> str:
-        """That of its module."""
+        """The name of its module."""
         return self.draw.__module__.rpartition(".")[2]
 
     def render(
@@ -81,7 +82,7 @@ class Figure:
         return out / f"{stem}{ends[-1]}"
 
     def sources(self, tables: Path, files: Sequence[Path] = ()) -> dict[str, Path]:
-        """Where each table is: in the folder, unless it is one of the files, which is known by its name or columns."""
+        """The path of each table: in the folder, or one of the files, which is known by its name or columns."""
         given: dict[str, Path] = {}
         for file in files:
             name = self._named(file)
@@ -97,15 +98,15 @@ class Figure:
         return [caption, *(ownership.picture(out / f"{stem}{end}") for end in ends)]
 
     def _stem(self, layout: Layout) -> str:
-        """What the files of a picture are called: a panel is not taken for the whole."""
+        """The name of a picture's files: a panel is not taken for the whole."""
         return self.name if layout.panel is None else f"{self.name}-" + re.sub(r"\W+", "-", layout.panel).strip("-")
 
     def _named(self, file: Path) -> str:
-        """Which of its tables a file is."""
+        """The table of the figure that a file is."""
         if len(self.tables) == 1 or file.stem in self.tables:
             return file.stem if file.stem in self.tables else self.tables[0]
-        columns = read_file(file).columns
-        fitting = [name for name in self.tables if name in NEEDED and not lacking(name, columns)]
+        columns = read(file).columns.tolist()
+        fitting = _of_these(self.tables, columns)
         if len(fitting) != 1:
             raise ValueError(
                 f"figure {self.name} reads {', '.join(self.tables)}: {file} is named as none of them, and fits "
@@ -114,34 +115,40 @@ class Figure:
         return fitting[0]
 
     def _table(self, name: str, path: Path) -> pd.DataFrame:
-        """A table that has what the figure needs."""
-        table = read(path.parent, name) if path.name == f"{name}.parquet" else read_file(path)
-        missing = lacking(name, table.columns)
+        """A table that has what its study says it has."""
+        table = read(path)
+        study = study_named(str(table.attrs[KEY].get("study")))
+        if study is not None and name not in written(study):
+            raise ValueError(f"figure {self.name} reads {name}: table {path} is of the study {study.stem}")
+        columns = table.columns.tolist()
+        missing = [column for column in columns_of(name) if column not in columns]
         if missing or table.empty:
             fault = f"lacks {', '.join(missing)}" if missing else "has no rows"
-            needed = f"the columns {', '.join(NEEDED[name])}" if name in NEEDED else "rows"
+            needed = f"the columns {', '.join(columns_of(name))}" if columns_of(name) else "rows"
             raise ValueError(
                 f"figure {self.name} needs {needed}: table {path} {fault}; it has "
-                f"{listed(table.columns)}; {_fitting(table.columns)}"
+                f"{_first(columns)}; {_fitting(columns)}"
             )
         return table
 
 
-def figures_for(columns: Iterable[str]) -> list[str]:
-    """The figures that read a table with such columns."""
-    names = list(columns)
-    return [
-        name
-        for name, one in found().items()
-        if any(table in NEEDED and not lacking(table, names) for table in one.tables)
-    ]
+def _of_these(tables: Sequence[str], columns: Sequence[str]) -> list[str]:
+    """The tables whose studies declare columns that are all among these."""
+    return [table for table in tables if (declared := columns_of(table)) and {*declared} <= {*columns}]
 
 
-def _fitting(columns: Iterable[str]) -> str:
-    fitting = figures_for(columns)
+def _fitting(columns: Sequence[str]) -> str:
+    """The figures that read a table with such columns, in words."""
+    fitting = [name for name, one in found().items() if _of_these(one.tables, columns)]
     if fitting:
         return f"it fits {', '.join(fitting)}"
     return "it fits no figure here: pairbounds.figures.plots.plot_phase draws any sweep over two settings"
+
+
+def _first(columns: Sequence[str]) -> str:
+    """The first columns of a table, in words."""
+    more = f" and {len(columns) - FEW} more" if len(columns) > FEW else ""
+    return ", ".join(map(str, columns[:FEW])) + more
 
 
 @cache

@@ -33,7 +33,7 @@ Curve = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
 
 
 class Shown(NamedTuple):
-    """In how many conventions an advantage of text is shown at every matched diversity, at some only, and at none."""
+    """The numbers of conventions that show an advantage of text at every matched diversity, at some, and at none."""
 
     every: int
     some: int
@@ -63,7 +63,7 @@ def _main(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _name(pairing: str) -> str | None:
-    """What it is called here; none where it is not drawn, as exact captions without those that name a class."""
+    """The name of a pairing here; none where it is not drawn, as exact captions without those that name a class."""
     return next((name for known, name in NAMED.items() if pairing in (known, f"{known}, strength 1")), None)
 
 
@@ -101,14 +101,14 @@ def intervals(axes: Axes, rows: pd.DataFrame) -> None:
 
 
 def set_axes(axes: Axes, counted: str, title: str) -> None:
-    """What is common to all panels of consistency against diversity."""
+    """Set what is common to all panels of consistency against diversity."""
     axes.axhline(0, color=NEUTRAL, linewidth=0.6)
     axes.set(xscale="log", xlabel=f"effective positives,\n{counted}", title=title)
     axes.set_xticks(ticks := [1, 10, 100], [str(tick) for tick in ticks])
 
 
 def conventions_shown(verdicts: pd.DataFrame) -> dict[tuple[str, str], Shown]:
-    """For each evaluator and kind of captions what the conventions show."""
+    """The verdicts of the conventions, counted for each evaluator and kind of captions."""
     found = {}
     for (evaluator, captions), rows in verdicts.groupby(["evaluator", "captions"], sort=False):
         every, some = (int(rows["verdict"].str.contains(text).sum()) for text in ("shown at every", r"\) only\.$"))
@@ -117,14 +117,15 @@ def conventions_shown(verdicts: pd.DataFrame) -> dict[tuple[str, str], Shown]:
 
 
 def drawn(tables: Mapping[str, pd.DataFrame]) -> str:
-    """What lines and bars are, in every figure of consistency and diversity."""
+    """The meaning of lines and bars, in every figure of consistency and diversity, in words."""
     frontier = tables["pairings_frontier"]
     images = frontier.groupby("draw")["images"].first()
+    most = frontier["truncated"].max()
+    cut = f" At most {most:.1%} of the weight of an image's right nodes was cut off." if most > 0 else ""
     return (
         f"Lines: pairings from cold to hot, means over {len(images)} draws of {images.min()} to {images.max()} "
         "images. Bars: 95% intervals at matched diversities, the wider of Student's over draws and a bootstrap over "
-        "subjects. Consistency is corrected for chance and never counts an image as its own positive. At most "
-        f"{frontier['truncated'].max():.1g} of the weight of an image's right nodes was cut off."
+        f"subjects. Consistency is corrected for chance and never counts an image as its own positive.{cut}"
     )
 
 
@@ -132,7 +133,10 @@ def _caption(tables: Mapping[str, pd.DataFrame]) -> str:
     verdicts = tables["pairings_verdict"]
     evaluator = tables["pairings_frontier"]["evaluator"].iloc[0]
     chosen = verdicts[(verdicts["exclusion"] == EXCLUSION) & (verdicts["evaluator"] == evaluator)]
-    words = [f"Positives {CONVENTIONS[str(row.diversity_of)]}: {row.verdict}" for row in chosen.itertuples()]
+    words = [
+        f"{row.captions}, positives {CONVENTIONS[str(row.diversity_of)]}: {str(row.verdict).rpartition('. ')[2]}"
+        for row in chosen.itertuples()
+    ]
     return (
         f"Are pairs by captions more consistent, by {evaluator}, than others that are as diverse? On the left "
         "diversity is of other images alone; on the right an image counts among its own positives, so that pairs "

@@ -42,7 +42,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def _curves(axes: Axes, rows: pd.DataFrame, positives: str) -> None:
-    """Those of all pairings; augmentations but the strongest are thin."""
+    """Draw the curves of all pairings; augmentations but the strongest are thin."""
     thick = strongest(rows["pairing"])
     for pairing, own in rows.groupby("pairing", sort=False):
         name, family = str(pairing), str(own["family"].iloc[0])

@@ -1,4 +1,4 @@
-"""What figures say of a few measurements."""
+"""Means, intervals and rank correlations of a few measurements."""
 
 import math
 
@@ -10,6 +10,7 @@ from scipy.stats import kendalltau, t
 from pairbounds.theory.quantities.intervals import student_half
 
 LEVEL = 0.95
+OVERLAP = 1 / 3  # images that judge for each that trains, in the splits of trainings from pixels: widens intervals
 DIGITS = 6  # what agrees to so many decimals ties in ranks: round-off gives errors and bounds no order
 
 
@@ -35,7 +36,7 @@ def pooled_half(groups: pd.DataFrame, *, overlap: float = 0.0) -> float:
 
 
 def excludes_zero(mean: float, half: float) -> bool:
-    """Whether an interval around a mean lies on one side of 0: only then is there a difference to speak of."""
+    """Test that an interval around a mean lies on one side of 0: only then is a difference shown."""
     return abs(mean) > half
 
 

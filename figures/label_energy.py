@@ -18,7 +18,7 @@ NAMES = ("probe-mse", "sharp-probe-mse", "multihop-mse")
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """For each label set, what each part of the spectrum gives to the error, and what theorem 4 takes it to give."""
+    """Draw, for each label set, what each part of the spectrum adds to the error and to the bound of theorem 4."""
     bounds, energy = tables["emoji_bounds"], tables["emoji_energy"]
     picture, panels = plt.subplots(1, 2, figsize=(2.2 * COLUMN, COLUMN), sharey=True)
     words = []

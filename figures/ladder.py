@@ -80,7 +80,7 @@ def world_points(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def on_worlds(table: pd.DataFrame) -> list[Step]:
-    """What each rung says on the worlds, and what twice the true squared error would say."""
+    """The bounds of each rung on the worlds, and twice the true squared error."""
     points = world_points(table)
     named = {name: (rung.label, rung.vectors) for name, rung in RUNGS.items()} | {"square": (TRUE_SQUARE, True)}
     return [

@@ -38,7 +38,7 @@ MOST = 100.0  # inches, or points
 
 @dataclass(frozen=True)
 class Layout:
-    """How a figure is drawn; by default as it was designed.
+    """The size, font size and panel of a drawing; by default as it was designed.
 
     Attributes
     ----------
@@ -85,7 +85,7 @@ def inches(length: str) -> float:
 
 @contextmanager
 def laid_out(draw: Callable[[], tuple[Picture, str]], layout: Layout) -> Iterator[tuple[Picture, str]]:
-    """What `draw` draws, at another size perhaps, within the style of all figures.
+    """Draw at another size, perhaps, within the style of all figures.
 
     Panels that would be too narrow side by side are put one below the other.
 
@@ -109,7 +109,7 @@ def laid_out(draw: Callable[[], tuple[Picture, str]], layout: Layout) -> Iterato
 
 
 def panel_name(picture: Picture, panel: Axes) -> str:
-    """What a panel is called: its title, or what its axis says."""
+    """The name of a panel: its title, or the label of its axis."""
     return " ".join((panel.get_title(loc="left") or panel.get_title() or _label(picture, panel, "x")).split())
 
 
@@ -211,7 +211,7 @@ def _remedy(panels: int) -> str:
 
 
 def _extent(panels: Sequence[Axes]) -> tuple[int, int]:
-    """How many panels stand side by side, and one above another, at most."""
+    """The largest number of panels side by side, and of those one above another."""
     places = [spec for panel in panels if (spec := panel.get_subplotspec()) is not None]
     grids = [spec.get_gridspec() for spec in places]
     nested = [(grid.ncols, grid.nrows) for grid in grids]
@@ -242,7 +242,7 @@ def _stack(picture: Picture, chosen: Sequence[Axes]) -> None:
 
 
 def _label(picture: Picture, panel: Axes, axis: str) -> str:
-    """What an axis of a panel says, or else that of a panel to its left or below it, or else the whole figure."""
+    """The label of a panel's axis, or else that of a panel to its left or below it, or else of the whole figure."""
     own, of_all = ("get_xlabel", picture.get_supxlabel()) if axis == "x" else ("get_ylabel", picture.get_supylabel())
     beside = [other for other in panels_of(picture) if _aligned(panel, other, axis)]
     numbered = len(panel.get_xticks() if axis == "x" else panel.get_yticks()) > 0
@@ -251,7 +251,7 @@ def _label(picture: Picture, panel: Axes, axis: str) -> str:
 
 
 def _aligned(panel: Axes, other: Axes, axis: str) -> bool:
-    """Whether another panel stands below one in its column, for x, or to its left in its row, for y."""
+    """Test that another panel stands below one in its column, for x, or to its left in its row, for y."""
     ours, theirs = panel.get_subplotspec(), other.get_subplotspec()
     if ours is None or theirs is None or ours.get_gridspec() is not theirs.get_gridspec():
         return False
@@ -303,7 +303,7 @@ def _reflow(picture: Picture, width: float) -> float:
 
 
 def _covers(legend: Bbox, panel: Bbox) -> bool:
-    """Whether a legend leaves too little of its panel to what is drawn."""
+    """Test that a legend leaves too little of its panel to what is drawn."""
     return legend.width > WIDE * panel.width or legend.width * legend.height > COVERED * panel.width * panel.height
 
 
@@ -349,7 +349,7 @@ def _in_lines(text: str, lines: int) -> str:
 
 
 def _is_number(label: Text) -> bool:
-    """Whether a label is a number as matplotlib writes it, or nothing."""
+    """Test that a label is a number as matplotlib writes it, or nothing."""
     return re.fullmatch(r"[-\N{MINUS SIGN}]?\d*\.?\d*", label.get_text()) is not None
 
 
@@ -375,7 +375,7 @@ def _box(text: Text) -> Bbox:
 
 
 def _side_by_side(text: Text, other: Text) -> bool:
-    """Whether two texts are turned alike, and not by a right angle: their boxes meet and they do not."""
+    """Test that two texts are turned alike, not by a right angle: their boxes meet and they do not."""
     return text.get_rotation() == other.get_rotation() and text.get_rotation() % RIGHT_ANGLE != 0
 
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.settings import said
+from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import COLUMN, label_line, sized
 from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, SHARP_BOUND
 
@@ -31,7 +31,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     picture, panels = plt.subplots(1, 3, figsize=(2.4 * COLUMN, 0.9 * COLUMN))
     width = int(emoji["k"].iloc[0])
     words = [
-        _interval(panels[0], captions, f"captions of a world{said(world, ', k = {k}')}"),
+        _interval(panels[0], captions, f"captions of a world{with_settings(world, ', k = {k}')}"),
         _interval(panels[1], emoji, f"emoji captions, k = {width}"),
     ]
     panels[0].set_ylabel(r"squared probe error $\varepsilon_2$")
@@ -51,7 +51,7 @@ def shown_emoji(emoji: pd.DataFrame) -> pd.DataFrame:
 
 
 def closing(rows: pd.DataFrame) -> Closing:
-    """How far the interval of theorem 15 closes on the error of one kind of graph."""
+    """The interval of theorem 15 around the error of one kind of graph, at the last hop."""
     medians = rows.groupby("quantity")["value"].median()
     last = rows[rows["m"] == rows.loc[rows["quantity"] == "upper", "m"].max()].groupby("quantity")
     ends, hops = last["value"].median(), last["m"].first()["upper"]

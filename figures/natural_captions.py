@@ -49,7 +49,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def leads(differences: pd.DataFrame) -> pd.DataFrame:
-    """By how much captions are more consistent than the pairing of each family that is hardest to tell from them.
+    """The lead in consistency of captions over the pairing of each family that is hardest to tell from them.
 
     By the first label set of each data set, at every diversity that was asked for, and exact captions at their own too:
     hot and cold they have no other where few images share a text. An advantage of text is shown where
@@ -70,7 +70,7 @@ def leads(differences: pd.DataFrame) -> pd.DataFrame:
 
 
 def shown(ahead: pd.DataFrame) -> dict[tuple[str, str], tuple[int, int]]:
-    """For each data set and kind of captions at how many diversities all three families are beaten, and of how many."""
+    """The number of diversities where all three families are beaten, and of all, by data set and kind of captions."""
     whole = ahead.groupby(["dataset", "first", "matched_to"], sort=False)["low"].agg(["min", "count"])
     beaten = (whole["min"] > 0) & (whole["count"] == len(RIVALS))
     groups: Any = beaten.groupby(["dataset", "first"], sort=False)

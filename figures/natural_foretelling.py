@@ -27,7 +27,7 @@ Agreement = tuple[float, float, float]  # Kendall's τ, and the ends of its inte
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """For each data set τ of every bound: over pairings on the left, over resampling rules on the right."""
+    """Draw τ of every bound on each data set: over pairings on the left, over resampling rules on the right."""
     found = (over_pairings(tables["natural_learned"]), over_rules(tables["natural_resampled"]))
     picture, panels = plt.subplots(1, 2, figsize=(2.3 * COLUMN, 1.1 * COLUMN), sharey=True)
     titles = ("order of pairings", "order of resampling rules")
@@ -39,7 +39,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def over_pairings(learned: pd.DataFrame) -> dict[tuple[str, str], Agreement]:
-    """For each data set and bound: τ over the pairings of one draw, diversity and width, and Student's interval.
+    """Kendall's τ over the pairings of one draw, diversity and width, with Student's interval, by data set and bound.
 
     Means over what one draw has, then over draws. An infinite bound is larger than any other, and as large as another.
     """

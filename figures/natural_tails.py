@@ -43,7 +43,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def of_error(verdict: pd.DataFrame) -> pd.DataFrame:
-    """What dropping pairs does to the error, by rule and share."""
+    """The effect of dropped pairs on the error, by rule and share."""
     chosen = (verdict["quantity"] == "error") & (verdict["action"] == DROP)
     found: pd.DataFrame = verdict[chosen]
     return found

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 from matplotlib.typing import LineStyleType
 
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.settings import said
+from pairbounds.figures.settings import with_settings
+from pairbounds.figures.steps import at_the_end, curve, violations
 from pairbounds.figures.style import COLUMN, label_line, shade_vacuous
 from pairbounds.infrastructure.palette import BOUND, GREEN, MEASURED, ORANGE, SHARP_BOUND
 
@@ -46,24 +46,11 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     return picture, _caption(table)
 
 
-def curve(axes: Axes, rows: pd.DataFrame, column: str, color: str, dash: LineStyleType) -> None:
-    """The median over seeds of a column at each step, and a band from the least to the largest."""
-    by_step = rows.groupby("step")[column]
-    low, middle, high = (by_step.quantile(q).clip(lower=FLOOR) for q in (0, 0.5, 1))
-    axes.fill_between(middle.index, low, high, color=color, alpha=0.2, linewidth=0)
-    axes.plot(middle.index, middle, linestyle=dash, color=color, linewidth=1.8)
-
-
-def violations(table: pd.DataFrame) -> int:
-    """How many checks are violated."""
-    return int((~table["holds"]).sum())
-
-
 def _caption(table: pd.DataFrame) -> str:
-    last = table[table["step"] == table["step"].max()].groupby("bound")[["value", "measured"]].median()
-    words = ", ".join(f"{name} {row['value']:.3f} (measured {row['measured']:.4f})" for name, row in last.iterrows())
+    last = at_the_end(table)
+    words = ", ".join(f"{name} {row['value']:.3f} (measured {row['measured']:.4f})" for name, row in last.items())
     return (
-        f"A free embedding trained on one world's captions{said(table, ', k = {k}')}; medians and ranges over "
+        f"A free embedding trained on one world's captions{with_settings(table, ', k = {k}')}; medians and ranges over "
         f"{table['seed'].nunique()} seeds. {violations(table)} of {len(table)} (step, bound) checks violated. At the "
         f"end, medians: {words}."
     )

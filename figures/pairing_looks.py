@@ -1,4 +1,4 @@
-"""How each pairing looks, in every figure that compares them: colour by what the pairs are, dash by what sees."""
+"""Colours and dashes of pairings in every figure that compares them: colour by kind of pairs, dash by what sees."""
 
 from collections.abc import Iterable
 
@@ -25,12 +25,12 @@ DASHES = {
 
 
 def color(family: str) -> str:
-    """By what the pairs are; a family that is new is drawn in the colour of what is measured."""
+    """The colour of a family of pairs; one that is new has the colour of measured values."""
     return COLORS.get(family, MEASURED)
 
 
 def dash(pairing: str) -> str:
-    """By what decides the pairs."""
+    """The dash of a pairing, by what decides its pairs."""
     return next((style for name, style in DASHES.items() if name in pairing), "-")
 
 

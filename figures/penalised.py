@@ -8,8 +8,8 @@ from matplotlib.figure import Figure as Picture
 from matplotlib.typing import LineStyleType
 
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.near_optimal import curve, violations
-from pairbounds.figures.settings import said
+from pairbounds.figures.settings import with_settings
+from pairbounds.figures.steps import at_the_end, curve, violations
 from pairbounds.figures.style import COLUMN, label_line, shade_vacuous
 from pairbounds.infrastructure.palette import BOUND, MEASURED, NEUTRAL, SHARP_BOUND
 
@@ -49,19 +49,13 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     return picture, _caption(table)
 
 
-def at_the_end(table: pd.DataFrame) -> pd.DataFrame:
-    """Medians over seeds at the last step, of what is measured and of each bound, by the bounds' names."""
-    last: pd.DataFrame = table[table["step"] == table["step"].max()].groupby("bound")[["value", "measured"]].median()
-    return last
-
-
 def _caption(table: pd.DataFrame) -> str:
     words = ", ".join(
-        f"{name} {row['value']:.4f} (measured {row['measured']:.4f})" for name, row in at_the_end(table).iterrows()
+        f"{name} {row['value']:.4f} (measured {row['measured']:.4f})" for name, row in at_the_end(table).items()
     )
     return (
         f"A free embedding trained on one world's captions with a penalty on its size"
-        f"{said(table, ', k = {k}, μ = {penalty:g}')}; medians and "
+        f"{with_settings(table, ', k = {k}, μ = {penalty:g}')}; medians and "
         f"ranges over {table['seed'].nunique()} seeds. {violations(table)} of {len(table)} (step, bound) checks "
         f"violated. At the end, medians: {words}."
     )

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.intervals import mean_and_half
-from pairbounds.figures.settings import said
+from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import COLUMN, label_line, sized
 from pairbounds.infrastructure.palette import AUGMENTATION, NEUTRAL
 
@@ -55,7 +55,7 @@ class Outcome(NamedTuple):
 
     @property
     def most(self) -> float:
-        """How often it is right to name always the more frequent winner."""
+        """The share of points where the more frequent winner wins."""
         return max(self.captions, 1 - self.captions)
 
 
@@ -125,7 +125,7 @@ def _caption_wins(points: pd.DataFrame, column: str) -> pd.Series:
 
 
 def _rate(right: pd.Series, seeds: pd.Series) -> tuple[float, float]:
-    """How often, with an interval over seeds: the points of one seed are not independent."""
+    """The share of points where it is true, with an interval over seeds: points of one seed are not independent."""
     return mean_and_half(right.groupby(seeds).mean())
 
 
@@ -190,10 +190,10 @@ def _caption(found: Outcome, table: pd.DataFrame) -> str:
     grid = f"{points['noise'].nunique()} noises x {points['strength'].nunique()} strengths"
     excess = points[["excess_loss_caption", "excess_loss_augmentation"]].to_numpy().max()
     return (
-        f"One world{said(table, ', k = {k}')}, {grid}, {points['seed'].nunique()} seeds: of {len(points)} points the "
-        f"two trained free embeddings have different errors on {len(found.right)}, and captions the smaller on "
-        f"{found.captions:.1%} of these. How often the smaller bound is that of the better encoder, with the "
-        f"95% t interval over seeds: {named}; always to name the more frequent winner is right on "
+        f"One world{with_settings(table, ', k = {k}')}, {grid}, {points['seed'].nunique()} seeds: of "
+        f"{len(points)} points the two trained free embeddings have different errors on {len(found.right)}, "
+        f"and captions the smaller on {found.captions:.1%} of these. How often the smaller bound is that of the better "
+        f"encoder, with the 95% t interval over seeds: {named}; always to name the more frequent winner is right on "
         f"{found.most:.1%}. Black line, in all panels: where the trained encoders are even. Pale cells are "
         "uncertain: the seeds disagree on the winner, or on whether the bound is right. The largest excess loss of any "
         f"of the encoders is {excess:.1e}."

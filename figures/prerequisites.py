@@ -11,12 +11,13 @@ A study is measured with its own settings and seeds; as a sweep, if `examples` h
 import ast
 import runpy
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 PACKAGE = Path(__file__).absolute().parents[1]  # not resolved: a link leads here from it
 ROOT = PACKAGE.parent
-TABLES_AT = {"FIGURE": 1, "FINDING": 3}  # which argument of each names its tables
+TABLES_AT = {"FIGURE": 1, "FINDING": 2}  # which argument of each names its tables
 HOMES = ("pairbounds/simulations/studies", "pairbounds/real_data/studies")
 # Run, and not imported: the package wants NumPy, which may not be there yet.
 _sources: dict[str, Any] = runpy.run_path(str(PACKAGE / "sweeps/sources.py"))
@@ -61,6 +62,15 @@ def written(study: Path) -> tuple[str, ...]:
     return _literal(study, given["tables"]) if "tables" in given else (study.stem,)
 
 
+@cache
+def columns_of(table: str) -> tuple[str, ...]:
+    """The columns that a table has at least, as the study that writes it declares them; none where none does."""
+    study = study_of(table)
+    given = {one.arg: one.value for one in _assigned(study)["STUDY"].keywords} if study else {}
+    declared: dict[str, str] = ast.literal_eval(given["columns"]) if "columns" in given else {}
+    return tuple(declared.get(table, "").split())
+
+
 def study_of(table: str) -> Path | None:
     """The module of the study that writes a table, if there is one."""
     return next((path for home in HOMES for path in defining(home, "STUDY") if table in written(path)), None)
@@ -72,13 +82,13 @@ def study_named(name: str) -> Path | None:
 
 
 def question_of(study: Path) -> str:
-    """What a study's module says it asks."""
+    """The question of a study, as its module states it."""
     (asked,) = (one.value for one in _assigned(study)["STUDY"].keywords if one.arg == "question")
     return str(ast.literal_eval(asked))
 
 
 def questions_of(tables: Iterable[str]) -> list[str]:
-    """What the studies that write these tables ask, each once."""
+    """The questions of the studies that write these tables, each once."""
     return list(dict.fromkeys(question_of(path) for table in tables if (path := study_of(table)) is not None))
 
 

@@ -9,11 +9,10 @@ from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.accuracies import accuracy_bars, listed_accuracies
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.intervals import mean_and_half
+from pairbounds.figures.intervals import OVERLAP, mean_and_half
 from pairbounds.figures.pairing_looks import strongest
 from pairbounds.figures.style import COLUMN, sized
 from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
-from pairbounds.real_data.training.splits import OVERLAP
 from pairbounds.theory.quantities.intervals import detectable
 
 KINDS = {"untrained": ("untrained", NEUTRAL), "simclr": ("augmentations", AUGMENTATION), "clip": ("captions", CAPTION)}
@@ -37,7 +36,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def settings_tried(tried: pd.DataFrame) -> int:
-    """How many settings each objective was trained with."""
+    """The number of settings that each objective was trained with."""
     return int(tried[["kind", "learning_rate", "strength"]].drop_duplicates()["kind"].value_counts().max())
 
 

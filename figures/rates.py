@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.settings import said
+from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import COLUMN, label_line, sized
 from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, MEASURED
 from pairbounds.theory.quantities.rates import FEWEST, fit_rate
@@ -133,7 +133,7 @@ def _reference(axes: Axes, slope: int) -> None:
 def _caption(table: pd.DataFrame, words: list[str]) -> str:
     return (
         f"Caption graphs of one world, {table['seed'].nunique()} seeds. Labelling error: by their noise"
-        f"{said(table, ', k = {k}')}. Gap: by the width{said(table, ', in {widths}')}, of one graph, "
+        f"{with_settings(table, ', k = {k}')}. Gap: by the width{with_settings(table, ', in {widths}')}, of one graph, "
         "whose labelling error is fixed. Pairs: the exact optimum of n drawn "
         "pairs, its excess loss on the whole graph, and how far its probe is above the optimum's. Dashed: the slope of "
         "theorem 4 (1 and -1), and 1/n. Dark: what is fitted, a point a seed. Light: what can be 0 or less and is "

@@ -39,7 +39,7 @@ class Quoted(NamedTuple):
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """For each label set a column: the bounds above, the label energy below."""
+    """Draw a column for each label set: the bounds above, the label energy below."""
     bounds, energy = tables["emoji_bounds"], tables["emoji_energy"]
     picture, panels = plt.subplots(2, 2, figsize=(2 * COLUMN, 1.6 * COLUMN), sharex="row", sharey="row")
     for column, labels in enumerate(LABEL_SETS):
@@ -96,7 +96,7 @@ def _energy_panel(axes: Axes, rows: pd.DataFrame) -> None:
 
 
 def quoted(bounds: pd.DataFrame, labels: str) -> Quoted:
-    """What is quoted of one label set."""
+    """The numbers of one label set that texts quote."""
     k = int(bounds["k"][bounds["k"] <= QUOTED_WIDTH].max())
     rows = bounds[(bounds["labels"] == labels) & (bounds["k"] == k)]
     plain, sharp = (rows[rows["bound"] == name] for name in ("probe-error", "sharp-probe-error"))
@@ -104,12 +104,12 @@ def quoted(bounds: pd.DataFrame, labels: str) -> Quoted:
 
 
 def components(energy: pd.DataFrame) -> int:
-    """How often σ is 1: in so many parts the graph falls."""
+    """The number of singular values σ = 1: the graph falls into so many parts."""
     return int((energy[energy["labels"] == LABEL_SETS[0]]["singular_value"] > 1 - 1e-9).sum())
 
 
 def images(energy: pd.DataFrame) -> int:
-    """How many images the graph is of."""
+    """The number of images of the graph."""
     return len(energy) // len(LABEL_SETS)
 
 

@@ -81,7 +81,7 @@ EMOJI = GraphSet(
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """For worlds and for emoji: change of the error by rule and guide; the change of the bound against it."""
+    """Draw, for worlds and emoji, the change of the error by rule and guide, and the change of the bound against it."""
     picture, panels = plt.subplots(2, 2, figsize=(2.5 * COLUMN, 2.3 * COLUMN), height_ratios=[1, 1.3])
     captions = []
     for chosen, (left, right) in zip((WORLDS, EMOJI), panels, strict=True):
@@ -179,7 +179,7 @@ def _interval(units: Sequence[Any], statistic: Callable[[list[Any]], float]) -> 
 
 
 def graphs(table: pd.DataFrame, chosen: GraphSet) -> int:
-    """How many graphs a table is of."""
+    """The number of graphs of a table."""
     return len(table[list(chosen.graph)].drop_duplicates())
 
 

@@ -11,10 +11,9 @@ from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.accuracies import accuracy_bars, listed_accuracies
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.intervals import LEVEL, mean_and_half, pooled_half, rank_correlation
+from pairbounds.figures.intervals import LEVEL, OVERLAP, mean_and_half, pooled_half, rank_correlation
 from pairbounds.figures.style import COLUMN, label_line, sized
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
-from pairbounds.real_data.training.splits import OVERLAP
 from pairbounds.theory.quantities.intervals import detectable, shared_halves
 
 RULES = {
@@ -112,14 +111,14 @@ def changes_over_simclr(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def mean_changes(changes: pd.DataFrame, rule: str) -> dict[str, tuple[float, float]]:
-    """For each guide the mean change by one rule of ours, and half its interval; of one label set."""
+    """The mean change by one rule of ours, and half its interval, by guide; of one label set."""
     half = _half(changes)
     means = _by_seed(changes[changes["rule"] == rule], "guide").mean()
     return {str(guide): (float(mean), half) for guide, mean in means.items()}
 
 
 def over_guide(changes: pd.DataFrame, other: str) -> dict[str, tuple[float, float]]:
-    """For each rule how much more the encoder changes than another guide, and half its interval; of one label set.
+    """The change by the encoder minus that by another guide, and half its interval, by rule; of one label set.
 
     Both are compared with the same baselines, which say nothing of the difference.
     """
@@ -132,7 +131,7 @@ def over_guide(changes: pd.DataFrame, other: str) -> dict[str, tuple[float, floa
 
 
 def shares_baselines(changes: pd.DataFrame) -> bool:
-    """Whether there are several baselines with each split, whose noise can be told from that of a rule."""
+    """Test that each split has several baselines, whose noise can be told from that of a rule."""
     return bool((changes["baselines"] > 1).all()) and changes["seed"].nunique() > 1
 
 
@@ -147,7 +146,7 @@ def spread_of_weights(table: pd.DataFrame) -> float:
 
 
 def tuned_changes(table: pd.DataFrame) -> dict[tuple[str, str], tuple[float, float]]:
-    """For each rule and guide that was tuned the change over SimCLR that was tuned alike, and half its interval.
+    """The change over SimCLR that was tuned alike, and half its interval, by tuned rule and guide.
 
     Each is the run of the best validation accuracy among those with all learning rates and strengths; of one label set.
     Nothing where SimCLR was not tuned.
@@ -286,7 +285,7 @@ def _caption(table: pd.DataFrame, changes: pd.DataFrame, levels: pd.DataFrame, f
 
 
 def _tuned_words(table: pd.DataFrame) -> list[str]:
-    """What became of the rules that were tuned as SimCLR was; of one label set."""
+    """The changes by the rules that were tuned as SimCLR was, in words; of one label set."""
     seeds = table["seed"].nunique()
     return [
         f"With the strength of the augmentations chosen by validation for both, {RULES[rule]} by the {guide} "

@@ -1,4 +1,4 @@
-"""The settings that a table was measured with, as its sidecar has them, and what a caption says of them."""
+"""Tables with the settings that they were measured with, as their sidecars have them, and captions that name these."""
 
 import json
 from collections.abc import Mapping
@@ -7,9 +7,16 @@ from typing import Any
 
 import pandas as pd
 
-from pairbounds.infrastructure.tables import sidecar
+from pairbounds.infrastructure.tables import read_table, sidecar
 
 KEY = "settings"  # of a table's `attrs`
+
+
+def read(path: Path) -> pd.DataFrame:
+    """A table, its settings among its `attrs`."""
+    table = read_table(path)
+    table.attrs[KEY] = settings_of(path)
+    return table
 
 
 def settings_of(path: Path) -> Mapping[str, Any]:
@@ -22,7 +29,7 @@ def settings_of(path: Path) -> Mapping[str, Any]:
     return settings
 
 
-def said(table: pd.DataFrame, words: str) -> str:
+def with_settings(table: pd.DataFrame, words: str) -> str:
     """The words with settings of a table in their places, as in ", k = {k}"; empty where one of them is not known."""
     try:
         return words.format_map(table.attrs.get(KEY, {}))

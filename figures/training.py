@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.settings import said
+from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import COLUMN, label_line
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION
 
@@ -73,7 +73,7 @@ def _caption(table: pd.DataFrame) -> str:
         )
     return (
         f"Trained on exact gradients of the population loss"
-        f"{said(table, ' ({encoder} encoder, k = {k}, {loss} loss, {optimizer}, momentum {momentum:g})')}, "
+        f"{with_settings(table, ' ({encoder} encoder, k = {k}, {loss} loss, {optimizer}, momentum {momentum:g})')}, "
         f"{last['seed'].nunique()} seeds. After {last['step'].max()} steps, {'; '.join(words)}."
     )
 

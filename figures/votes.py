@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
+from matplotlib.typing import LineStyleType
 
 from pairbounds.figures.figure import Figure
+from pairbounds.figures.steps import at_the_end, curve, violations
 from pairbounds.figures.style import COLUMN, label_line, shade_vacuous
 from pairbounds.infrastructure.palette import BOUND, MEASURED, SHARP_BOUND
 
@@ -16,7 +17,7 @@ PANELS = {
     "vote of the images": ("vote", "vote-by-node"),
     "vote of the other images": (None, "vote-of-others"),
 }
-LOOKS = ((BOUND, "--", "Φ(α, ε)"), (SHARP_BOUND, ":", "by node"))
+LOOKS: tuple[tuple[str, LineStyleType, str], ...] = ((BOUND, "--", "Φ(α, ε)"), (SHARP_BOUND, ":", "by node"))
 STEP_LIMITS = (5, 600)
 FLOOR = 1e-3  # errors below it, 0 among them, are drawn here
 
@@ -28,8 +29,8 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     for axes, (title, names) in zip(panels, PANELS.items(), strict=True):
         for (color, dash, _), name in zip(LOOKS, names, strict=True):
             if name is not None:
-                _curve(axes, table[table["bound"] == name], "value", color, dash)
-        _curve(axes, table[table["bound"] == names[1]], "measured", MEASURED, "-")
+                curve(axes, table[table["bound"] == name], "value", color, dash, floor=FLOOR)
+        curve(axes, table[table["bound"] == names[1]], "measured", MEASURED, "-", floor=FLOOR)
         shade_vacuous(axes, table["guess"])
         axes.set(xscale="log", yscale="log", xlim=STEP_LIMITS, ylim=(FLOOR / 1.3, 1.2), title=title)
         axes.set_xlabel("steps of Adam")
@@ -38,28 +39,6 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     label_line(panels[0], 0.03, 0.25, "measured", MEASURED, transform=panels[0].transAxes)
     panels[0].set_ylabel("0-1 error of the vote, or its bound")
     return picture, _caption(table)
-
-
-def _curve(axes: Axes, rows: pd.DataFrame, column: str, color: str, dash: str) -> None:
-    """The median over the seeds, and their range."""
-    by_step = rows.groupby("step")[column]
-    low, middle, high = (by_step.quantile(q).clip(lower=FLOOR) for q in (0, 0.5, 1))
-    axes.fill_between(middle.index, low, high, color=color, alpha=0.2, linewidth=0)
-    axes.plot(middle.index, middle, dash, color=color, linewidth=1.8)
-
-
-def at_the_end(table: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """Medians over the seeds at the last step: columns value, measured and excess_loss, for each bound."""
-    last = table[table["step"] == table["step"].max()].groupby("bound")
-    return {
-        str(bound): {column: float(rows[column].median()) for column in ("value", "measured", "excess_loss")}
-        for bound, rows in last
-    }
-
-
-def violations(table: pd.DataFrame) -> int:
-    """How many checks are violated."""
-    return int((~table["holds"]).sum())
 
 
 def _caption(table: pd.DataFrame) -> str:

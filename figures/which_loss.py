@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.settings import said
+from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import COLUMN, label_line, shade_vacuous, sized
 from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
 
@@ -29,7 +29,7 @@ BOUNDS = {
 }
 
 
-class Held(NamedTuple):
+class Checks(NamedTuple):
     """The points of one loss, how many lie above theorem 4 and its sharper form, and the median error at one noise."""
 
     points: int
@@ -75,13 +75,13 @@ def quoted_noise(table: pd.DataFrame) -> float:
     return float(noises[len(noises) // 2])
 
 
-def held(table: pd.DataFrame) -> dict[str, Held]:
-    """What there is to say of each loss."""
+def checks_by_loss(table: pd.DataFrame) -> dict[str, Checks]:
+    """The numbers of each loss."""
     by_loss, middle = {}, quoted_noise(table)
     for loss in LOOKS:
         rows = table[table["loss"] == loss]
         above, sharp = (int((rows["probe_error"] > rows[column]).sum()) for column in ("bound", "sharp_bound"))
-        by_loss[loss] = Held(len(rows), above, sharp, float(rows[rows["noise"] == middle]["probe_error"].median()))
+        by_loss[loss] = Checks(len(rows), above, sharp, float(rows[rows["noise"] == middle]["probe_error"].median()))
     return by_loss
 
 
@@ -89,13 +89,13 @@ def _caption(table: pd.DataFrame) -> str:
     words = [
         f"{LOOKS[loss][0]}: above theorem 4 at {one.above}, above its sharper form at {one.above_sharp} of "
         f"{one.points} points, median error {one.error:.3f} at noise {quoted_noise(table):g}"
-        for loss, one in held(table).items()
+        for loss, one in checks_by_loss(table).items()
     ]
     return (
-        f"Free embeddings of one world's captions{said(table, ', k = {k}')}, each trained on the exact population "
-        f"loss; medians and ranges over {table['seed'].nunique()} seeds; errors below {FLOOR:g} are drawn there. The "
-        f"bounds drawn are about the optimum of the spectral loss; the claims about every encoder are violated at "
-        f"{int(table['violated'].sum())} of the {len(table)} points. {'; '.join(words)}. "
+        f"Free embeddings of one world's captions{with_settings(table, ', k = {k}')}, each trained on the exact "
+        f"population loss; medians and ranges over {table['seed'].nunique()} seeds; errors below {FLOOR:g} are drawn "
+        f"there. The bounds drawn are about the optimum of the spectral loss; the claims about every encoder are "
+        f"violated at {int(table['violated'].sum())} of the {len(table)} points. {'; '.join(words)}. "
         "Where training is chaotic (InfoNCE) the third digit differs between processors."
     )
 

@@ -105,7 +105,14 @@ class NewLoss(PairLoss):
 FINDING = """
 from pairbounds.figures.findings.finding import Finding
 
-FINDING = Finding("new_finding", 1, "Is it found?", ("new_study",), ("new_figure",), "It is.", "Here.")
+FINDING = Finding("new_finding", "Is it found?", ("new_study",), ("new_figure",))
+"""
+BLOCK = """
+{% block new_finding %}
+It is.
+
+Here.
+{% endblock %}
 """
 NEW = {
     "simulations/studies/new_study.py": STUDY,
@@ -152,13 +159,15 @@ print(find_study("new_study").name == "new_study", "new_family" in FAMILIES)
 @pytest.fixture
 def copy(tmp_path):
     """The tree, as it stands, with a new one of each kind."""
-    for name in ("pairbounds", "theory", "simulations", "real_data", "figures", "examples", "results"):
+    for name in ("pairbounds", "theory", "simulations", "real_data", "figures", "docs", "examples", "results"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored, symlinks=True)
     for name in ("Makefile", "pyproject.toml"):
         shutil.copy2(ROOT / name, tmp_path)
     for path, content in NEW.items():
         (tmp_path / path).write_text(content)
+    with (tmp_path / "docs/findings.md.jinja").open("a") as template:
+        template.write(BLOCK)
     return tmp_path
 
 

@@ -1,1 +1,1 @@
-"""What was found: each finding a module with its question, the tables that answer it, and the sentences that say so."""
+"""Findings: each a module with its question, the tables that answer it, its facts and its claims."""

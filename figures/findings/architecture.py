@@ -1,4 +1,4 @@
-"""What an encoder does that a free embedding does not, and whence its error."""
+"""Encoders beside a free embedding, and the parts of their error."""
 
 import numpy as np
 import pandas as pd
@@ -32,7 +32,7 @@ def _largest_other(parts: pd.DataFrame) -> dict[str, float]:
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """What the sentences say."""
+    """The claims of the sentences, each with its truth."""
     lowest, last, optimum = facts["lowest"], facts["last"], facts["optimum"]
     sampling, others = facts["sampling"], facts["others"]
     return {
@@ -45,30 +45,4 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
-FINDING = Finding(
-    "architecture",
-    70,
-    "What does the encoder add?",
-    ("architecture",),
-    ("architecture",),
-    "What images look like can beat the optimum: an MLP and a linear encoder pass below the error of the population "
-    "optimum in the course of training.",
-    """
-The population optimum has a probe error of {{ optimum | fixed(3) }} (medians of {{ seeds }} seeds). Trained on all
-pairs, an MLP gets down to {{ lowest.mlp | fixed(3) }}. As its loss falls further it comes back to the optimum, and
-after {{ steps }} steps its error is {{ last.mlp | fixed(3) }}. A linear encoder gets down to
-{{ lowest.linear | fixed(3) }}, and it stays below the optimum.
-
-The second question is where the held-out error comes from when an encoder is trained on {{ pairs | counted }} pairs.
-Sampling is the largest part for a free embedding ({{ sampling.free | fixed(3) }}), an MLP
-({{ sampling.mlp | fixed(3) }}) and a convolutional encoder ({{ sampling.conv | fixed(3) }}).
-""",
-    facts,
-    claims,
-    after_looking=(
-        "at which step an encoder is lowest. It is found on the error itself, which nobody has who trains, and "
-        "the last step is given beside it for this reason."
-    ),
-    overturned="medians over new seeds, or in another world, that never fall below the optimum's error in the "
-    "course of training, for the MLP or for the linear encoder.",
-)
+FINDING = Finding("architecture", "What does the encoder add?", ("architecture",), ("architecture",), facts, claims)

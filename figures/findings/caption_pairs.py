@@ -1,4 +1,4 @@
-"""Whether caption pairs are more consistent and more diverse, on real images."""
+"""Consistency and diversity of caption pairs on real images."""
 
 from typing import NamedTuple
 
@@ -69,7 +69,7 @@ def _consistencies(rows: pd.DataFrame, names: dict[str, str]) -> dict[str, Value
 
 
 def _shown(verdicts: pd.DataFrame, evaluator: str, convention: str) -> dict[str, bool]:
-    """Of exact captions whether an advantage of text is shown at every diversity, of estimated ones whether at any."""
+    """Verdicts: an advantage of exact captions is shown at every diversity, of estimated ones at one at least."""
     rows = verdicts[(verdicts["exclusion"] == EXCLUSION) & (verdicts["evaluator"] == evaluator)]
     by_captions = conventions_shown(rows[rows["diversity_of"] == convention])
     exact, unnamed, estimated = (by_captions[evaluator, NAMES[name]] for name in ("exact", "unnamed", "estimated"))
@@ -78,14 +78,14 @@ def _shown(verdicts: pd.DataFrame, evaluator: str, convention: str) -> dict[str,
 
 
 def _errors(learned: pd.DataFrame, names: dict[str, str]) -> dict[str, tuple[float, float]]:
-    """How much larger the held-out error is than with augmentations: mean over draws, and half its interval."""
+    """The held-out error minus that with augmentations: mean over draws, and half its interval."""
     errors = learned.pivot_table(index="draw", columns="pairing", values="held_out_error")
     theirs = errors[names["augmentation"]]
     return {name: mean_and_half(errors[names[name]] - theirs) for name in ("exact", "estimated")}
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """What the sentences say."""
+    """The claims of the sentences, each with its truth."""
     others, everything, shown = facts["others"], facts["all"], facts["shown"]
     return {
         "pairs by exact captions are more consistent, however diversity is counted": all(
@@ -112,55 +112,9 @@ def claims(facts: Facts) -> dict[str, bool]:
 
 FINDING = Finding(
     "caption_pairs",
-    120,
     "Are caption pairs more consistent and more diverse, on real images?",
     ("pairings_frontier", "pairings_matched", "pairings_learned", "pairings_verdict"),
     ("frontier", "paper_comparison"),
-    "On emoji, pairs by captions that are known exactly are more consistent and more diverse than pairs by "
-    "augmentation; of pairs that a small encoder estimates from text, this is not shown.",
-    """
-{{ images | counted }} emoji images were compared in {{ draws }} disjoint draws. The table shows consistency at
-{{ diversity | int }} effective positives, by category, with 95% intervals. It is corrected for chance: 0 is chance, and
-1 is always.
-
-| pairing | among other images | the image itself counted too |
-|---|---:|---:|
-| captions, known exactly | {{ others.exact | interval(3) }} | {{ all.exact | interval(3) }} |
-| the same, without captions that name a class | {{ others.unnamed | interval(3) }} | {{ all.unnamed | interval(3) }} |
-| captions, estimated by a small encoder | {{ others.estimated | interval(3) }} | {{ all.estimated | interval(3) }} |
-| augmentation at full strength, by the same encoder | {{ others.augmentation | interval(3) }} |
-{#- #} {{ all.augmentation | interval(3) }} |
-| nearest neighbours, the best control without text | {{ others.no_text | interval(3) }} |
-{#- #} {{ all.no_text | interval(3) }} |
-
-Captions may tell the class by its name. Two thirds of the emoji have a caption with a word of the name of their
-category or subcategory, and without these captions the advantage is shown at every diversity still.
-
-The encoder estimates pairs from texts that were held out. These pairs have an advantage only when diversity counts how
-often a positive is the image itself ({{ all.estimated.value | fixed(3) }} against
-{{ all.augmentation.value | fixed(3) }}). Among other images alone they have {{ others.estimated.value | fixed(3) }}
-against {{ others.augmentation.value | fixed(3) }}, and the control without text has
-{{ others.no_text.value | fixed(3) }}, so that an advantage of text is not shown.
-
-A held-out probe sees no advantage either. With estimated captions its error differs from that with augmentations by
-{{ errors.others.estimated | signed_give_or_take(2) }} among other images and by
-{{ errors.all.estimated | signed_give_or_take(2) }} with the image itself, and an advantage would be negative. With
-exact captions the numbers are {{ errors.others.exact | signed_give_or_take(2) }} and
-{{ errors.all.exact | signed_give_or_take(2) }}, so that no advantage is shown there either. Judged by gradients in
-place of labels, no caption pairs have an advantage.
-
-The second convention of diversity, with the image itself, was added after a look at these data. Read it as exploratory.
-""",
     facts,
     claims,
-    "frontier",
-    "The frontier: consistency against the effective number of positives, for caption, augmentation and control pairs "
-    "of emoji.",
-    after_looking=(
-        "the second convention of diversity, with the image itself, and the arm without captions that name a "
-        "class. Read them as exploratory."
-    ),
-    overturned="of exact captions, new draws or images with which the 95% interval of their lead over augmentation "
-    "includes 0; of estimated ones, an encoder whose caption pairs lead all controls among other "
-    "images, with an interval above 0.",
 )

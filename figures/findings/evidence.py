@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from pairbounds.figures.findings.finding import Finding, Tables, found
-from pairbounds.figures.renamed import read
+from pairbounds.figures.settings import read
 from pairbounds.infrastructure.tables import replacing
 
 Value = float | str | bool | None  # None is a number that is not finite
@@ -50,7 +50,7 @@ def evidence(tables: Path) -> Evidence:
     return {
         f"{finding.name}.{name}": number
         for finding in found().values()
-        for name, number in _of({name: read(tables, name) for name in finding.tables}, finding)
+        for name, number in _of({name: read(tables / f"{name}.parquet") for name in finding.tables}, finding)
     }
 
 
@@ -114,7 +114,7 @@ def _flat(facts: Any, name: str = "") -> Iterator[tuple[str, Value]]:
 
 
 def compared(reference: Evidence, now: Evidence) -> list[str]:
-    """What has changed, in words; nothing where no number has moved."""
+    """The changes in words; nothing where no number has moved."""
     lines = [f"{name} is new: {_worded(now[name].value)}" for name in now.keys() - reference.keys()]
     lines += [f"{name} is gone; it was {_worded(reference[name].value)}" for name in reference.keys() - now.keys()]
     for name in reference.keys() & now.keys():
@@ -152,7 +152,7 @@ def write_evidence(numbers: Evidence, path: Path) -> None:
 
 
 def read_evidence(path: Path) -> Evidence:
-    """What `write_evidence` wrote.
+    """Read what `write_evidence` wrote.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a finding is: a question, the numbers that answer it, and sentences that are true of them."""
+"""A finding: a question, the numbers that answer it, and the claims that its sentences make of them."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -7,20 +7,16 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
-import jinja2
 import pandas as pd
 
 import pairbounds.figures.findings
-from pairbounds.figures.findings.wording import FILTERS, wrapped
 from pairbounds.figures.prerequisites import study_of
-from pairbounds.figures.renamed import read
+from pairbounds.figures.settings import read
 
 Tables = Mapping[str, pd.DataFrame]
 Facts = dict[str, Any]
 
 CATEGORY, SUBCATEGORY = "category", "subcategory"  # the label sets of emoji that sentences name
-ENVIRONMENT = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-ENVIRONMENT.filters |= FILTERS
 
 
 def require_labels(names: Iterable[str]) -> None:
@@ -42,36 +38,23 @@ def no_claims(_: Facts) -> dict[str, bool]:
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding.
+    """One finding; its sentences are a block of `docs/findings.md.jinja`.
 
     Attributes
     ----------
     name : that of its module
-    place : where it stands on the page; the smaller comes first
     question : its heading
     tables, figures : what it reads, and the figures that show it
-    answer : one sentence, as a Jinja template over the facts
-    text : further paragraphs, as a Jinja template
     facts : the numbers, from the tables
     claims : what the sentences say beside their numbers, and whether the facts bear it out
-    picture, shows : a figure that lies in docs, and what is to be seen on it
-    after_looking : what was decided when its data had been seen, which no interval allows for; the end of a sentence
-    overturned : which measurement, of what size, would change our mind
     """
 
     name: str
-    place: int
     question: str
     tables: tuple[str, ...]
     figures: tuple[str, ...]
-    answer: str
-    text: str
     facts: Callable[[Tables], Facts] = nothing
     claims: Callable[[Facts], Mapping[str, bool]] = no_claims
-    picture: str = ""
-    shows: str = ""
-    after_looking: str = ""
-    overturned: str = ""
 
     def read(self, folder: Path) -> Facts:
         """The facts, from the tables of a folder.
@@ -81,7 +64,7 @@ class Finding:
         ValueError
             A table is not what the studies of this version write.
         """
-        tables = {name: read(folder, name) for name in self.tables}
+        tables = {name: read(folder / f"{name}.parquet") for name in self.tables}
         try:
             return self.facts(tables)
         except KeyError as error:
@@ -102,24 +85,6 @@ class Finding:
         """The claims that the facts do not bear out."""
         return [claim for claim, true in self.claims(facts).items() if not true]
 
-    def answered(self, facts: Facts) -> str:
-        """The answer, in Markdown."""
-        return ENVIRONMENT.from_string(self.answer).render(facts)
-
-    def told(self, facts: Facts) -> str:
-        """The further paragraphs, in Markdown."""
-        told = [ENVIRONMENT.from_string(self.text).render(facts)]
-        told += [f"Decided after looking: {self.after_looking}"] if self.after_looking else []
-        told += [f"What would change our mind: {self.overturned}"] if self.overturned else []
-        return "\n\n".join(told)
-
-    def render(self, facts: Facts) -> str:
-        """The section of the page: question, answer, text, and where it comes from."""
-        said = [f"**{self.answered(facts)}**", self.told(facts), self.sources()]
-        if self.picture:
-            said.append(f"![{self.shows}]({self.picture}.png)")
-        return f"## {self.question}\n\n" + wrapped("\n\n".join(said)) + "\n"
-
     def sources(self) -> str:
         """The way from the finding to its figures, its tables and the studies that measured them; a line."""
         studies = filter(None, dict.fromkeys(study_of(table) for table in self.tables))
@@ -138,8 +103,7 @@ def _plural(what: str, names: list[str]) -> str:
 
 
 def found() -> dict[str, Finding]:
-    """Every finding by its name, which is that of its module, in their order on the page."""
+    """Every finding by its name, which is that of its module."""
     names = [module.name for module in iter_modules(pairbounds.figures.findings.__path__)]
     modules = [import_module(f"pairbounds.figures.findings.{name}") for name in names]
-    findings = [module.FINDING for module in modules if hasattr(module, "FINDING")]
-    return {finding.name: finding for finding in sorted(findings, key=lambda finding: (finding.place, finding.name))}
+    return {module.FINDING.name: module.FINDING for module in modules if hasattr(module, "FINDING")}

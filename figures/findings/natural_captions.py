@@ -1,4 +1,4 @@
-"""Whether what was found on emoji is found where people wrote the captions."""
+"""The findings on emoji, asked again where people wrote the captions."""
 
 from typing import Any
 
@@ -37,13 +37,13 @@ def facts(tables: Tables) -> Facts:
 
 
 def _least_leads(ahead: pd.DataFrame) -> dict[Any, tuple[float, ...]]:
-    """By data set and captions: the lead whose interval reaches lowest, and its interval."""
+    """The lead whose interval reaches lowest, and its interval, by data set and captions."""
     lowest = ahead.sort_values("low").groupby(["dataset", "first"])[["value", "low", "high"]].first()
     return dict(zip(lowest.index, lowest.itertuples(index=False, name=None), strict=True))
 
 
 def _graph(graphs: pd.DataFrame, name: str) -> dict[str, Any]:
-    """Of the captions, and of their words: what is among other subjects, and the control."""
+    """The graphs of the captions and of their words, among other subjects, and their controls."""
     rows = graphs[(graphs["dataset"] == name) & (graphs["exclusion"] == "subject")]
     found: dict[str, Any] = {}
     for texts, own in rows.groupby("texts", sort=False):
@@ -61,7 +61,7 @@ def _bounds(rows: pd.DataFrame) -> dict[str, float]:
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """What the sentences say."""
+    """The claims of the sentences, each with its truth."""
     bounds = facts["bounds"].values()
     ahead = {key: beaten == of for key, (beaten, of) in facts["shown"].items()}
     return {
@@ -82,7 +82,6 @@ def claims(facts: Facts) -> dict[str, bool]:
 
 FINDING = Finding(
     "natural_captions",
-    125,
     "Is it the same where people wrote the captions?",
     (
         "natural_graphs",
@@ -93,56 +92,6 @@ FINDING = Finding(
         "natural_what_if",
     ),
     ("natural_captions", "natural_tails"),
-    "On clip-arts with tags, as on emoji, exact captions are ahead of augmentations, pairs without text and shuffled "
-    "captions; on stamps, whose sentences are nearly names, this is not shown, and of captions that a small encoder "
-    "estimates it is shown on no set.",
-    """
-The table shows graphs of all images. Consistency is among images of other subjects, and corrected for chance. The
-control has the same graph, with the images shuffled over the captions.
-
-| data set | joined by | images | texts | α_T | consistency | control | effective positives | alone |
-|---|---|---:|---:|---:|---:|---:|---:|---:|
-{% for name, graphs in sets.items() %}
-{% for texts, one in graphs.items() %}
-| {{ titles[name] }} | {{ texts }} | {{ one.images | counted }} | {{ one.n_texts | counted }} |
-{#- #} {{ one.induced_labelling_error | fixed }} | {{ one.corrected | fixed }} | {{ one.control | fixed }} |
-{#- #} {{ one.positives_others | fixed(1) }} | {{ one.alone | percent }} |
-{% endfor %}
-{% endfor %}
-
-A sentence is nearly a name: {{ sets.tuxpaint.captions.alone | percent }} of the stamps share theirs with no other one.
-Of the distinct captions a single image has {{ once.openclipart | percent }} on OpenClipart and
-{{ once.tuxpaint | percent }} on Tux Paint.
-
-The verdict was asked for in {{ draws }} disjoint draws of each set, at matched diversities. At how many of these are
-captions more consistent than all augmentations, all pairs without text and shuffled captions, by 95% intervals? The
-least lead over any of them is the one whose interval reaches lowest.
-
-| data set | captions | ahead of all | least lead |
-|---|---|---:|---:|
-{% for (name, captions), (beaten, of) in shown.items() %}
-| {{ titles[name] }} | {{ worded[captions] }} | at {{ beaten }} of {{ of }} | {{ least[name, captions] | interval }} |
-{% endfor %}
-
-At k = {{ k }}, joined by words, theorems 4, 15, 16 and 17 say
-{% for name, one in bounds.items() %}
-{{ one["probe-error"] | fixed }}, {{ one["multihop-error"] | fixed }}, {{ one["local-multihop-error"] | fixed }} and
-{{ one["trained-error"] | fixed }} of an error of {{ one.measured | fixed(3) }} on {{ titles[name] }}
-{{- "." if loop.last else ";" }}
-{% endfor %}
-
-On OpenClipart {{ beats }} of {{ cases }} ways to drop pairs beat random choice in the error, which is
-{{ nothing | fixed }} with all pairs.
-
-Few draws make wide intervals.
-""",
     facts,
     claims,
-    after_looking=(
-        "to join images by words of their captions as well, when most stamps were seen to be alone; and to ask of "
-        "dropped pairs on OpenClipart alone."
-    ),
-    overturned="captions that people wrote for other images, most of which share theirs with another one, whose "
-    "exact pairs do not lead all controls; an encoder whose estimated pairs do, with 95% intervals "
-    "above 0; or a rule that lowers the held-out error of OpenClipart below that with all pairs.",
 )

@@ -1,4 +1,4 @@
-"""With which exponents errors fall."""
+"""The exponents with which errors fall."""
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,7 @@ def by_conductance(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """What the sentences say."""
+    """The claims of the sentences, each with its truth."""
     alpha, gap, pairs = (facts["fits"][sweep] for sweep in ("labelling error", "gap", "pairs"))
     return {
         "the error grows a little faster than the labelling error": alpha.low > 1 and alpha.high < 1.5,
@@ -46,27 +46,4 @@ def _within(value: float, fit: Exponent) -> bool:
     return fit.low <= value <= fit.high
 
 
-FINDING = Finding(
-    "rates",
-    80,
-    "How fast do errors fall?",
-    ("rates", "bound_holds"),
-    ("rates",),
-    "The squared error grows a little faster than the labelling error, and it falls more slowly with the gap than "
-    "theorem 4 has it.",
-    """
-The rates are fitted and never asserted, on {{ seeds }} seeds, with 95% bootstrap intervals over seeds. The squared
-error grows as `α_T` to the power {{ fits["labelling error"] | interval }}, where theorem 4 has 1. It falls with the gap
-to the power {{ fits["gap"] | interval }}, where theorem 4 has -1. The excess loss falls with the number of pairs to the
-power {{ fits["pairs"] | interval }}.
-
-HaoChen et al. bound the error by `α/ρ²`, up to a factor that is not known. On random worlds the error grows as that
-bound to the power {{ conductance | interval }} ({{ worlds }} seeds). Of {{ points | counted }} points where the bound
-is positive and finite, {{ zeros }} have the error 0 and are left out, because a power law has no zeros.
-""",
-    facts,
-    claims,
-    after_looking="to leave out the points whose error is 0, and to fit by seed and not by point.",
-    overturned="other worlds in which the 95% interval of the power of the labelling error reaches 1, or that of "
-    "the gap reaches -1.",
-)
+FINDING = Finding("rates", "How fast do errors fall?", ("rates", "bound_holds"), ("rates",), facts, claims)

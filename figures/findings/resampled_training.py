@@ -1,4 +1,4 @@
-"""What resampling does in training, from pixels."""
+"""Resampling in training, from pixels."""
 
 import pandas as pd
 
@@ -68,7 +68,7 @@ def facts(tables: Tables) -> Facts:
 
 
 def _weaker(table: pd.DataFrame) -> float:
-    """Of how many encoders that were tuned the chosen augmentations are weaker than the usual ones."""
+    """The share of tuned encoders whose chosen augmentations are weaker than the usual ones."""
     tuned = table[table.groupby(["seed", "kind", "rule", "guide", "repeat"])["tuned"].transform("any")]
     usual_strength = usual(table)["tried_strength"].max()
     return float((tuned[tuned["chosen"]]["tried_strength"] < usual_strength).mean())
@@ -80,7 +80,7 @@ def _tuned(table: pd.DataFrame) -> tuple[float, float]:
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """What the sentences say."""
+    """The claims of the sentences, each with its truth."""
     over, tuned = facts["over"], [*facts["tuned"].values(), *facts["further"].values()]
     usual_changes = [
         change for by_rule in facts["changes"].values() for by_guide in by_rule.values() for change in by_guide.values()
@@ -109,92 +109,9 @@ def claims(facts: Facts) -> dict[str, bool]:
 
 FINDING = Finding(
     "resampled_training",
-    100,
     "Does CLIP-guided resampling help in training, from pixels?",
     ("resampled_training", "resampled_views"),
     ("resampled_training",),
-    "In small training runs on emoji AddNewPositive, by a guide that learned from captions, is ahead of SimCLR where "
-    "the strength of the augmentations is tuned for both; at full strength no gain by any rule is shown.",
-    """
-SimCLR was trained on emoji for {{ steps }} steps and judged by a linear probe on unseen concepts. Numbers have
-{{ seeds }} seeds, if nothing else is said. Accuracies are in percent, and changes are in percentage points over SimCLR
-with the same seed. The seeds split one set of concepts, and the 95% intervals allow for what the splits have in common
-(Nadeau and Bengio 2003). Changes have one spread, pooled over all rules and guides: the smallest of so many has it by
-chance.
-
-| accuracy without resampling |{% for labels in levels %} by {{ labels }} |{% endfor %}
-
-|---|{% for _ in levels %}---:|{% endfor %}
-
-{% for kind, name in (("simclr", "SimCLR"), ("untrained", "untrained"), ("supervised", "supervised")) %}
-| {{ name }} |{% for level in levels.values() %} {{ level[kind] | give_or_take }} |{% endfor %}
-
-{% endfor %}
-
-| rule and its guide |{% for labels in changes %} change by {{ labels }} |{% endfor %}
-
-|---|{% for _ in changes %}---:|{% endfor %}
-
-{% for rule, name in rules.items() %}
-{% for guide, said in guides.items() if guide in (changes.values() | first)[rule] %}
-| {{ name }}, {{ said }} |
-{%- for by_rule in changes.values() %} {{ by_rule[rule][guide] | signed_give_or_take }} |{% endfor %}
-
-{% endfor %}
-{% endfor %}
-
-The image-text encoder is the guide that learned from captions. With 80% probability the runs would have shown a change
-of {{ detectable.category | fixed(1) }} points by category and of {{ detectable.subcategory | fixed(1) }} by
-subcategory. Smaller ones they cannot tell from none, and most of the published ones are smaller. Each change is over
-the mean of {{ baselines }} SimCLRs that share the split and differ in their weights. These alone move SimCLR's accuracy
-by {% for labels, points in of_weights.items() %}{{ points | fixed(1) }} points by {{ labels }}
-{{- " and " if not loop.last }}{% endfor %}, one standard deviation. The intervals take apart what all changes of a
-split have in common, their baselines among it, and what each has of its own.
-
-What the guide knows is asked by the difference to other guides with the same split.
-
-| the encoder over |{% for guide in over %}{% for labels in changes %} {{ guides[guide] }}, {{ labels }} |
-{#- #}{% endfor %}{% endfor %}
-
-|---|{% for _ in over %}{% for _ in changes %}---:|{% endfor %}{% endfor %}
-
-{% for rule, name in rules.items() %}
-| {{ name }} |{% for by_labels in over.values() %}{% for by_rule in by_labels.values() %}
-{#- #} {% if rule in by_rule %}{{ by_rule[rule] | signed_give_or_take }}{% endif %} |{% endfor %}{% endfor %}
-
-{% endfor %}
-
-AddNewPositive does more by the encoder than by a random guide, which does harm. Over a guide that has met no text
-nothing is shown for any rule. So that text made the guide better is not shown, but only that a guide has to know
-something. The intervals are not widened for the number of differences.
-
-With the strength of the augmentations chosen by validation for each, which is less than full strength in
-{{ weaker | percent }} of the cases, AddNewPositive by the encoder is ahead by
-{{ tuned.category | signed_give_or_take }} points by category and by {{ tuned.subcategory | signed_give_or_take }} by
-subcategory, over {{ all_seeds }} seeds. The further {{ all_seeds - seeds }} of these were measured because the first
-{{ seeds }} looked so, and alone they give {{ further.category | signed_give_or_take }} and
-{{ further.subcategory | signed_give_or_take }}. In place of the linear probe, the votes of nearest neighbours give
-{{ neighbours.category | signed_give_or_take }} and {{ neighbours.subcategory | signed_give_or_take }} over all seeds.
-Other guides were not tuned, so that it is not known whether this needs text.
-
-Theorem 15 on graphs does not foretell the change of accuracy by category. Over {{ foretold }} rules and guides
-Spearman's ρ of the change of the bound and that of the accuracy is {{ rho | fixed }}, where a bound that foretells
-would make it negative.
-
-Zhang, Wang and Wang (2023) published these changes on ImageNet:
-{% for rule, change in published.items() %}
-{{ rules[rule] }} {{ change | signed(1) }}{{ "." if loop.last else "," }}
-{% endfor %}
-""",
     facts,
     claims,
-    after_looking=(
-        "most of how it is judged. Earlier measurements had one baseline for each split and an interval for each "
-        "rule by its own seeds; one of 14 changes was said to be shown. The pooled spread, the correction for "
-        "overlap, more baselines, the guides without text and with exact captions, and the tuning of SimCLR came "
-        "after that, and the sentence was withdrawn. That what is tuned has further seeds was decided when the first "
-        "ones had been seen."
-    ),
-    overturned="further seeds with which the 95% interval of the difference between the tuned runs includes 0; of the "
-    "doubt about text, a guide without text that is tuned alike and falls behind the encoder.",
 )

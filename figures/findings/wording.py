@@ -1,4 +1,4 @@
-"""How numbers are written in the findings, and how their lines are broken."""
+"""Formats of the numbers in the findings, and breaks of their lines."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -71,13 +71,17 @@ FILTERS: dict[str, Callable[..., Any]] = {
 }
 
 
+def paragraphs(text: str) -> list[str]:
+    """The parts of a text between its empty lines."""
+    return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
+
+
 def wrapped(text: str) -> str:
-    """Paragraphs in lines of at most `WIDTH`; tables and pictures stay as they are."""
-    paragraphs = [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
-    return "\n\n".join(part if part.startswith(("|", "![")) else _filled(part) for part in paragraphs)
+    """Paragraphs in lines of at most `WIDTH`; headings, tables and pictures stay as they are."""
+    return "\n\n".join(part if part.startswith(("#", "|", "![")) else _filled(part) for part in paragraphs(text))
 
 
 def _filled(paragraph: str) -> str:
-    """In lines; neither code nor a value and its interval is torn apart."""
+    """Break a paragraph into lines; neither code nor a value and its interval is torn apart."""
     whole = re.sub(r"`[^`]*`|\S+ ± \S+", lambda match: match.group().replace(" ", KEPT), " ".join(paragraph.split()))
     return fill(whole, WIDTH, break_long_words=False, break_on_hyphens=False).replace(KEPT, " ")

@@ -52,7 +52,7 @@ def summary_of(path: Path) -> dict[str, Any] | None:
 
 
 def section(anchor: str, path: Path, summary: Mapping[str, Any]) -> tuple[Section, list[Path]]:
-    """What an audit says, and the files that it is made of.
+    """The section of an audit, and the files that it is made of.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def section(anchor: str, path: Path, summary: Mapping[str, Any]) -> tuple[Sectio
         anchor,
         "audit",
         f"Audit of {pairs}",
-        " ".join([_consistency(summary), checks.said(bounds)]),
+        " ".join([_consistency(summary), checks.in_words(bounds)]),
         alarm=bool(checks.violated(bounds)),
         facts={name: summary[key] for name, key in FACTS.items() if summary.get(key) is not None},
         pictures=[Picture(data_uri(file), alt) for file, alt in pictures.items()],

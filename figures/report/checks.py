@@ -19,16 +19,17 @@ NUMBERS = ("measured", "measured_least", "measured_most", "value", "tightness", 
 TRUTHS = ("applicable", "holds", "vacuous")
 COLUMNS = (*TEXTS, *NUMBERS, *TRUTHS)  # by which such a table is known
 MOST_ROWS = 3_000  # of all widths that are shown
+VIOLATED = "VIOLATED"  # a verdict: such rows come first
 ALONG = 2  # widths from which on there is something to draw
 
 
 def is_check(columns: Sequence[str]) -> bool:
-    """Whether these are the columns of a table of `check_bounds`."""
+    """Test that these are the columns of a table of `check_bounds`."""
     return set(COLUMNS) <= set(columns)
 
 
 def section(anchor: str, path: Path, frame: pd.DataFrame, origin: Origin | None) -> Section:
-    """What such a table says.
+    """The section of such a table.
 
     Raises
     ------
@@ -42,7 +43,7 @@ def section(anchor: str, path: Path, frame: pd.DataFrame, origin: Origin | None)
         anchor,
         "check",
         (f"Bounds on {Path(str(graph)).name}" if graph else f"Bounds in {path.name}") + _at(table, origin),
-        said(table),
+        in_words(table),
         alarm=bool(violated(table)),
         facts={} if several else _facts(table),
         pictures=_pictures(table) if several else (),
@@ -72,8 +73,8 @@ def violated(table: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(table.loc[failed, "bound"]))
 
 
-def said(table: pd.DataFrame) -> str:
-    """In words, what became of the bounds."""
+def in_words(table: pd.DataFrame) -> str:
+    """The verdicts on the bounds, in words."""
     checked = table[table["applicable"]]
     if checked.empty:
         return "No bound applies here."
@@ -107,6 +108,7 @@ def claims(table: pd.DataFrame) -> Table:
         )
         for row in held(table).to_dict("records")
     ]
+    rows.sort(key=lambda row: row[-1] != VIOLATED)
     headings = ("bound", "measured quantity", "measured", "relation", "value", "tightness", "status", "verdict")
     return Table("What was measured against what is claimed", [*(["k"] if several else []), *headings], rows)
 

@@ -15,7 +15,7 @@ SECONDS = 180  # that printing may take
 
 
 def require_chromium() -> str:
-    """Where it is.
+    """The path of Chromium.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a report is made of: sections, each with facts, pictures and tables, and where it comes from."""
+"""Parts of a report: sections, each with facts, pictures, tables and origins."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ class Table:
 
     @property
     def numeric(self) -> list[bool]:
-        """For each column whether it holds numbers, and nothing else but blanks."""
+        """Flags of the columns that hold numbers, and nothing else but blanks."""
         columns = [[row[number] for row in self.rows] for number in range(len(self.columns))]
         return [any(map(_is_number, column)) and all(map(_is_number_or_blank, column)) for column in columns]
 
@@ -66,7 +66,7 @@ class Picture:
 
     @property
     def inline(self) -> bool:
-        """Whether it is markup, and not the address of an image."""
+        """True of markup, and not of the address of an image."""
         return isinstance(self.drawn, Markup)
 
 
@@ -82,7 +82,8 @@ class Section:
     verdict : in a sentence or two, what it says
     question : that it asks, if it is a study
     alarm : whether that is that a claim is violated
-    facts : what is known of it, by name
+    text : paragraphs that are shown when asked for
+    facts : known values by their names
     notes : sentences below
     origins : where its tables came from
     """
@@ -93,11 +94,22 @@ class Section:
     verdict: str
     question: str = ""
     alarm: bool = False
+    text: Markup | str = ""
     facts: Mapping[str, object] = field(default_factory=dict)
     pictures: Sequence[Picture] = ()
     tables: Sequence[Table] = ()
     notes: Sequence[str] = ()
     origins: Sequence["Origin"] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    """Sections under one heading, with paragraphs above them."""
+
+    anchor: str
+    title: str
+    sections: Sequence[Section] = ()
+    lead: Markup | str = ""
 
 
 def data_uri(picture: Path) -> str:

@@ -1,48 +1,32 @@
-"""Every figure as it lies on disk: with what it asks, what it shows, and how it was drawn."""
+"""Every figure as it lies on disk: with the questions behind it, its caption, and the command that draws it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from pairbounds.figures.figure import Figure, found
 from pairbounds.figures.prerequisites import questions_of
 
 
-@dataclass(frozen=True)
-class Plate:
+class Plate(NamedTuple):
     """A figure that was drawn.
 
     Attributes
     ----------
     picture : the file
     caption : without the title
-    questions : what the studies behind it ask
+    questions : of the studies behind it
+    command : draws it
     """
 
     figure: Figure
+    name: str
+    title: str
+    tables: tuple[str, ...]
     picture: Path
     caption: str
     questions: list[str]
-
-    @property
-    def name(self) -> str:
-        """That of its module."""
-        return self.figure.name
-
-    @property
-    def title(self) -> str:
-        """Its heading."""
-        return self.figure.title
-
-    @property
-    def tables(self) -> tuple[str, ...]:
-        """The tables that it reads."""
-        return self.figure.tables
-
-    @property
-    def command(self) -> str:
-        """What draws it."""
-        return f"pairbounds draw {self.name}"
+    command: str
 
 
 def plates(folder: Path) -> Iterator[Plate]:
@@ -53,9 +37,10 @@ def plates(folder: Path) -> Iterator[Plate]:
     FileNotFoundError
         One is not there.
     """
-    for name, figure in found().items():
+    for name, one in found().items():
         picture, beside = folder / f"{name}.png", folder / f"{name}.txt"
         if not picture.is_file():
             raise FileNotFoundError(f"{picture} does not exist: `make figures` draws it")
-        caption = beside.read_text(encoding="utf-8").removeprefix(f"{figure.title}. ").strip()
-        yield Plate(figure, picture, caption, questions_of(figure.tables))
+        caption = beside.read_text(encoding="utf-8").removeprefix(f"{one.title}. ").strip()
+        command = f"pairbounds draw {name}"
+        yield Plate(one, name, one.title, one.tables, picture, caption, questions_of(one.tables), command)

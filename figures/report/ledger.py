@@ -50,12 +50,12 @@ def sharpest(claim: Bound) -> Sharpest:
 
 
 def all_sharpest() -> Iterator[Sharpest]:
-    """That of each bound for which one is sought, in the order of the ledger."""
+    """The sharpest graph of each bound for which one is sought, in the order of the ledger."""
     yield from (sharpest(claim) for claim in BOUNDS.values() if claim.status != UNBOUNDED)
 
 
 def anchor(claim: Bound) -> str:
-    """Where the sharpest graph of a bound stands in a report."""
+    """The anchor of a bound's sharpest graph in a report."""
     return f"sharpest-{claim.name}"
 
 
@@ -78,7 +78,7 @@ def ledger() -> Table:
 
 
 def statements() -> Table:
-    """What bounds no quantity of one graph."""
+    """The statements that bound no quantity of one graph."""
     rows = [(one.name, inline(one.statement), one.status, one.place, one.tested_in) for one in STATEMENTS.values()]
     return Table(
         "Statements that bound no quantity of one graph", ["name", "states", "status", "computed by", "tested in"], rows
@@ -90,7 +90,7 @@ def _module(claim: Bound) -> ModuleType:
 
 
 def _number(claim: Bound) -> int | None:
-    """That of its theorem, which the name of its module has."""
+    """The number of its theorem, from the name of its module."""
     found = re.search(r"theorem(\d+)_", claim.evaluate.__module__)
     return None if found is None else int(found[1])
 

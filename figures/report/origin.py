@@ -1,4 +1,4 @@
-"""Where a table came from, by the sidecar beside it: settings, seeds, versions, commit, hardware and content key."""
+"""Origins of tables, by the sidecars beside them: settings, seeds, versions, commit, hardware and content key."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from pairbounds.infrastructure.tables import content_key, sidecar
 
 @dataclass(frozen=True)
 class Origin:
-    """What a sidecar says of the file beside it.
+    """The record of a file in the sidecar beside it.
 
     Attributes
     ----------
@@ -56,18 +56,18 @@ class Origin:
 
     @property
     def machine(self) -> str:
-        """What it was measured on."""
+        """The hardware of the measurement."""
         cpus, machine, system = (self.hardware.get(name, "unknown") for name in ("cpus", "machine", "system"))
         return f"{cpus} {machine} cores, {system}"
 
     @property
     def standing(self) -> str:
-        """Whether the file is the one that was written."""
+        """The state of the file: as it was written, or changed."""
         return "as written" if self.unchanged else "changed since it was written"
 
 
 def origin_of(table: Path) -> Origin | None:
-    """What the sidecar of a table says; `None` where there is none, or what is there is none of ours."""
+    """Read the sidecar of a table; `None` where there is none, or what is there is none of ours."""
     try:
         record = json.loads(sidecar(table).read_bytes())
     except (OSError, ValueError, RecursionError):

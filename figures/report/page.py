@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import math
+from collections.abc import Sequence
 from functools import cache
 from numbers import Integral, Real
 from pathlib import Path
@@ -12,30 +13,50 @@ import jinja2
 from markupsafe import Markup
 
 from pairbounds import __version__
-from pairbounds.figures.report import prose
+from pairbounds.figures.report.contents import Group, Table
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.html import shown
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION
 from pairbounds.infrastructure.tables import replacing
+from pairbounds.theory.ledger.page import STATUS_MEANS
 
 HERE = Path(__file__).parent
 BEGINNING = "<!doctype html>\n<!-- A report by pairbounds. -->"  # by which a report is known
 LONGEST = 240  # characters of a name, a label or a caption that are shown
 
 
-def write_page(template: str, out: Path, **values: Any) -> None:
-    """Fill in a template of this folder, by its name, and write it."""
+def write_page(
+    out: Path,
+    *,
+    title: str,
+    lead: str,
+    groups: Sequence[Group],
+    provenance: Table,
+    refused: Sequence[Any] = (),
+) -> None:
+    """Write a report.
+
+    Parameters
+    ----------
+    provenance : a row for each table
+    refused : files that are not reported, each with its reason
+    """
     script = _source("report.js")
     page = (
         _environment()
-        .get_template(f"{template}.html.jinja")
+        .get_template("report.html.jinja")
         .render(
             beginning=Markup(BEGINNING),
             style=Markup(_source("report.css")),
             script=Markup(script),
             script_digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
             version=__version__,
-            **values,
+            statuses=STATUS_MEANS,
+            title=title,
+            lead=lead,
+            groups=groups,
+            provenance=provenance,
+            refused=refused,
         )
     )
     with replacing(out) as temporary:
@@ -90,7 +111,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters |= {"written": written, "sortable": sortable, "prose": prose.inline, "blocks": prose.blocks}
+    environment.filters |= {"written": written, "sortable": sortable}
     environment.globals |= {"caption_colour": CAPTION, "augmentation_colour": AUGMENTATION}
     return environment
 

@@ -32,7 +32,7 @@ class Cell(NamedTuple):
 
     @property
     def title(self) -> str:
-        """What the cell says when it is pointed at."""
+        """The numbers of the cell, shown when it is pointed at."""
         bound, error = (self.values[name] for name in NUMBERS)
         return (
             f"noise {self.noise:g}, strength {self.strength:g}: {BOUNDS[BEST]} is {bound[0]:.4g} by captions and "
@@ -42,7 +42,7 @@ class Cell(NamedTuple):
 
     @property
     def wrong(self) -> bool:
-        """Whether theorem 15 is wrong more often than not."""
+        """True where theorem 15 is wrong more often than not."""
         return 2 * self.right < self.decided
 
 

@@ -25,7 +25,7 @@ def blocks(text: str) -> Markup:
 
 
 class _Renderer(RendererHTML):
-    """As CommonMark has it, but for formulae, and for links to what is no part of a report: these are text."""
+    """CommonMark, but for formulae, and for links to what is no part of a report: these are text."""
 
     def code_inline(self, tokens: Sequence[Token], number: int, *_: Any) -> str:
         text = tokens[number].content

@@ -1,7 +1,7 @@
-"""What lies in the folders of a user's runs: checks, sweeps, studies, audits and pictures, known by what is in them."""
+"""Contents of a user's folders of runs: checks, sweeps, studies, audits and pictures, known by what is in them."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +20,8 @@ from pairbounds.theory.graph.formats import is_graph
 
 CELLS = "cells"  # beside the table of a sweep: what it was put together from
 FAILURES = "failures.json"
+BEGINS = {".png": b"\x89PNG", ".svg": b"<svg"}  # bytes near the beginning of a picture
+BEGINNING = 10_000  # bytes, in which they are sought
 FIRST_ROWS = 50  # of a table of another command that are shown
 WRONG = (ValueError, LookupError, TypeError, AttributeError, OSError)  # what a file that is not as it says may raise
 
@@ -33,7 +35,7 @@ class Refusal(NamedTuple):
 
 @dataclass
 class Runs:
-    """What was found, in the order of the folders.
+    """Sections of what was found, in the order of the folders.
 
     Attributes
     ----------
@@ -68,6 +70,24 @@ class Runs:
         self._draw()
         self.refused = [one for one in self.refused if one.file not in self._known]
 
+    def add(self, file: Path) -> None:
+        """Add a picture or a table of the user's own.
+
+        Raises
+        ------
+        FileNotFoundError, ValueError
+            There is no such file, or it is neither.
+        """
+        require_file(file, "file to add")
+        title, about = file.stem.replace("_", " "), {"file": file, "added by": "the author"}
+        if file.suffix in TABLE_SUFFIXES:
+            self.sections.append(_other(self._anchor(), title, about, read_table(file)))
+        elif (mark := BEGINS.get(file.suffix)) and mark in file.read_bytes()[:BEGINNING]:
+            picture = Picture(data_uri(file), f"Picture {file.name}.")
+            self.sections.append(Section(self._anchor(), "picture", title, "", pictures=[picture], facts=about))
+        else:
+            raise ValueError(f"cannot add {file}: it is no PNG or SVG picture, and no table in .csv or .parquet")
+
     def _try(self, read: Callable[..., None], file: Path, *more: Any) -> None:
         """Read a file; what is not as it says is refused, and the others go on."""
         try:
@@ -99,7 +119,7 @@ class Runs:
         elif checks.is_check(list(frame.columns)):
             section = checks.section(self._anchor(), file, frame, origin)
         elif origin is not None:
-            section = _other(self._anchor(), file, frame, origin)
+            section = _other(self._anchor(), file.stem.replace("_", " "), {}, frame, [origin])
         else:
             columns = ", ".join(map(str, frame.columns))
             reason = (
@@ -133,13 +153,14 @@ class Runs:
         return f"part-{len(self.sections) + 1}"
 
 
-def _other(anchor: str, file: Path, frame: pd.DataFrame, origin: Origin) -> Section:
-    """A table of another command, `metrics` say: its first rows."""
+def _other(
+    anchor: str, title: str, about: Mapping[str, object], frame: pd.DataFrame, origins: Sequence[Origin] = ()
+) -> Section:
+    """A table of another command, or of the user's own: its first rows."""
     rows = [tuple(row) for row in frame.head(FIRST_ROWS).astype(object).itertuples(index=False)]
     table = Table("The first rows", list(map(str, frame.columns)), rows, left_out=max(0, len(frame) - FIRST_ROWS))
-    return Section(
-        anchor, "table", file.stem.replace("_", " "), "", facts={"rows": len(frame)}, tables=[table], origins=[origin]
-    )
+    facts = {**about, "rows": len(frame)}
+    return Section(anchor, "table", title, "", facts=facts, tables=[table], origins=origins)
 
 
 def _files(place: Path) -> Iterator[Path]:

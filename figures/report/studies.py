@@ -28,7 +28,7 @@ def study_in(origin: Origin | None) -> str | None:
 
 
 def table_named(study: str, path: Path) -> str | None:
-    """Which of the tables of a study of this package a file is; `None` of another study. Nothing is imported."""
+    """The table of a study of this package that a file is; `None` for another study. Nothing is imported."""
     module = study_named(study)
     tables = () if module is None else written(module)
     if len(tables) == 1:
@@ -37,7 +37,7 @@ def table_named(study: str, path: Path) -> str | None:
 
 
 def section(anchor: str, study: str, path: Path, frame: pd.DataFrame, origin: Origin) -> Section:
-    """What the table of a study, or of a sweep of it, holds."""
+    """The section of the table of a study, or of a sweep of it."""
     settings, sweep = origin.configuration, "grid" in origin.configuration
     module = study_named(study)
     axes = _axes(settings) if sweep else []

@@ -12,14 +12,12 @@ from pairbounds.figures.figure import Figure, found
 from pairbounds.figures.findings.page import BEGINNING, findings_page, inputs, is_current
 from pairbounds.figures.layout import Layout, inches
 from pairbounds.figures.prerequisites import studies_of
-from pairbounds.figures.renamed import FIGURES as OLD_NAMES
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import CHECK_FAILED, print_table, run, say
 from pairbounds.infrastructure.names import none_of
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.pictures import METADATA
 from pairbounds.infrastructure.processes import side_by_side
-from pairbounds.infrastructure.renamed import renamed
 from pairbounds.infrastructure.tables import replacing
 
 FIGURES = found()
@@ -80,9 +78,7 @@ def _drawn(tables: Path, out: Path, files: list[Path], layout: Layout, ends: lis
 
 
 def _named(name: str) -> Figure:
-    """The figure of a name, which may be an old one."""
-    if name in OLD_NAMES:
-        renamed(f"figure {name}", name := OLD_NAMES[name])
+    """The figure of a name."""
     if name not in FIGURES:
         raise ValueError(none_of("figure", name, FIGURES))
     return FIGURES[name]

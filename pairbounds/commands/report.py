@@ -9,7 +9,7 @@ import typer
 
 from pairbounds.figures.findings.wording import listed
 from pairbounds.figures.report.chromium import print_pdf, require_chromium
-from pairbounds.figures.report.contents import Section
+from pairbounds.figures.report.contents import Group, Section
 from pairbounds.figures.report.origin import provenance
 from pairbounds.figures.report.page import output, require_page_path, write_page
 from pairbounds.figures.report.runs import Runs
@@ -17,7 +17,6 @@ from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import say
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.tables import require_folder
-from pairbounds.theory.ledger.page import STATUS_MEANS
 
 TITLE = "What was checked"
 
@@ -28,6 +27,9 @@ def report(
     ],
     out: Annotated[Path, typer.Option(metavar="REPORT.html", help="The page.")] = Path("report.html"),
     title: Annotated[str, typer.Option(help="Its heading.")] = TITLE,
+    add: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="A picture or table of your own: PNG, SVG, CSV, Parquet.")
+    ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="Print it too, beside the page, through Chromium.")] = False,
     force: Force = False,
 ) -> None:
@@ -38,30 +40,32 @@ def report(
 
     pairbounds check graph.npz --k 8 --out runs/checks.csv; pairbounds report runs --out report.html
 
-    pairbounds report checks.csv build/sweeps/phase build/audit --title "Captions of birds" --pdf
+    pairbounds report checks.csv build/sweeps/phase build/audit --title "Captions of birds" --add photo.png --pdf
     """
     require_folder(require_page_path(out))
     printed = out.with_suffix(".pdf")
     if pdf:
         require_chromium()
     written = [output(out), *([ownership.picture(printed)] if pdf else [])]
-    ownership.claim(written, [run for run in runs if run.is_file()], force=force)
+    own = add or []
+    ownership.claim(written, [*(run for run in runs if run.is_file()), *own], force=force)
     mpl.use("Agg")  # no window, whatever the display
     found = Runs(made={out, printed})
     found.read(runs)
     say(*(f"not reported: {one.file}: {one.reason}" for one in found.refused), err=True)
     if not found.sections:
         raise ValueError(f"nothing that pairbounds wrote is in {listed(runs)}: give --out to check, sweep or audit")
+    for file in own:
+        found.add(file)
     origins = [origin for section in found.sections for origin in section.origins]
+    sections = sorted(found.sections, key=lambda section: not section.alarm)
     write_page(
-        "runs",
         out,
         title=title,
-        lead=_lead(found.sections),
-        sections=found.sections,
+        lead=_lead(sections),
+        groups=[Group("results", "Results", sections)],
         refused=found.refused,
         provenance=provenance(origins),
-        statuses=STATUS_MEANS,
     )
     if pdf:
         print_pdf(out, printed)
@@ -69,7 +73,7 @@ def report(
 
 
 def _lead(sections: list[Section]) -> str:
-    """What is in the report, counted."""
+    """The contents of the report, counted."""
     counts = Counter(section.kind for section in sections)
     violated = sum(section.alarm for section in sections)
     failing = f"A claim is violated in {violated} of them. " if violated else ""

@@ -106,8 +106,9 @@ def _named(rows: object, study: Study) -> Mapping[str, "pd.DataFrame"]:
     for name, table in tables.items():
         if table.empty:
             raise study.wrong(f"returned a table {name} of {len(table)} rows and {len(table.columns)} columns")
-        if name in study.columns and {*table.columns} != {*study.columns[name]}:
-            raise study.wrong(f"returned the columns {_listed(table.columns)}: it says {_listed(study.columns[name])}")
+        declared, added = study.declared(name), {SEED, *(setting.name for setting in fields(study.settings))}
+        if not {*declared} <= {*table.columns} | added:
+            raise study.wrong(f"returned the columns {_listed(table.columns)}: it says {_listed(declared)}")
     return tables
 
 

@@ -69,7 +69,8 @@ class Study:
     tables : the names of the tables it writes; by default one, named as the study
     small : settings for a first look, which `make smoke` draws its figures from
     inputs : from the settings to what the rows depend on besides: the content keys of the files that settings name
-    columns : those of each table by its name, in any order, where they are declared: rows with others are refused
+    columns : those that each table has at least, by its name, in one text or several: rows without them are refused,
+        and so is a table that is to be drawn. A setting and the seed may be among them, which a sweep adds
     forecast : from settings, seeds and number of processes to how much there is to do, in words, where that can be told
     registered : its name, where it is not that of its module
     """
@@ -81,7 +82,7 @@ class Study:
     tables: tuple[str, ...] = ()
     small: Mapping[str, Any] = field(default_factory=dict)
     inputs: Callable[[Any], Mapping[str, object]] = nothing_else
-    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    columns: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     forecast: Callable[[Any, Sequence[int], int], str] | None = None
     registered: str = ""
 
@@ -112,6 +113,11 @@ class Study:
     def written(self) -> tuple[str, ...]:
         """The names of its tables."""
         return self.tables or (self.name,)
+
+    def declared(self, table: str) -> list[str]:
+        """The columns that one of its tables has at least."""
+        given = self.columns.get(table, ())
+        return given.split() if isinstance(given, str) else list(given)
 
     @property
     def place(self) -> tuple[str, int]:
@@ -170,7 +176,7 @@ def study(
     question: str = "",
     seeds: int = 1,
     tables: Sequence[str] = (),
-    columns: Mapping[str, Sequence[str]] | None = None,
+    columns: Mapping[str, str | Sequence[str]] | None = None,
     small: Mapping[str, Any] | None = None,
     inputs: Callable[[Any], Mapping[str, object]] = nothing_else,
 ) -> Callable[[Callable[[Any, int], "Rows"]], Study]:

@@ -189,4 +189,10 @@ STUDY = Study(
     tables=TABLES,
     small={"widths": (32,), "shuffles": 1, "splits": 2},
     inputs=natural_inputs,
+    columns={
+        "natural_bounds": "bound dataset guess k measured pairing texts value",
+        "natural_graphs": "dataset images induced_labelling_error pairing texts",
+        "natural_held_out": "dataset held_out_error labelled split texts unseen_class",
+        "natural_tags": "dataset images n_texts texts",
+    },
 )

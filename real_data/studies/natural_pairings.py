@@ -49,4 +49,13 @@ STUDY = Study(
     tables=TABLES,
     small={"total_images": 100, "draws": 2},
     inputs=natural_inputs,
+    columns={
+        "natural_difference": (
+            "dataset diversity diversity_of evaluator exclusion family first high low matched_to value"
+        ),
+        "natural_learned": (
+            "bound dataset diversity diversity_of draw labels local_multihop_bound multihop_bound probe_error "
+            "trained_bound width"
+        ),
+    },
 )

@@ -47,4 +47,11 @@ STUDY = Study(
     measure=measure,
     small={"total_images": 100, "draws": 2, "k": 8},
     inputs=natural_inputs,
+    columns={
+        "natural_resampled": (
+            "bound_after bound_before dataset draw estimator guide local_multihop_bound_after "
+            "local_multihop_bound_before multihop_bound_after multihop_bound_before probe_error_after "
+            "probe_error_before rule trained_bound_after trained_bound_before"
+        ),
+    },
 )

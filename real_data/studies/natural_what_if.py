@@ -41,4 +41,5 @@ STUDY = Study(
     tables=TABLES,
     small={"k": 32, "shares": (0.1,), "splits": 2, "draws": 1},
     inputs=natural_inputs,
+    columns={"natural_what_if": "action beats_random dataset difference high low quantity rule share"},
 )

@@ -145,4 +145,16 @@ STUDY = Study(
     tables=TABLES,
     small={"total_images": 160, "draws": 2, "views": 2, "anchors": 200, "strengths": (1.0,)},
     inputs=image_inputs,
+    columns={
+        "pairings_frontier": (
+            "chance consistency draw evaluator exclusion family images pairing positives_all positives_others truncated"
+        ),
+        "pairings_learned": (
+            "bound diversity diversity_of draw family guess_error held_out_error labels multihop_bound pairing "
+            "probe_error sharp_bound width"
+        ),
+        "pairings_matched": "diversity diversity_of evaluator exclusion family high low matched_to pairing value",
+        "pairings_pairs": "anchor credit label pairing picture place",
+        "pairings_verdict": "captions diversity_of evaluator exclusion verdict",
+    },
 )

@@ -79,4 +79,5 @@ STUDY = Study(
     small={"epochs": 1, "warmup": 0, "views": 2, "learning_rates": (1e-3,), "strengths": (1.0,)},
     inputs=image_inputs,
     forecast=partial(encoders_forecast, encoders),
+    columns={"pretraining": "chosen kind labels learning_rate seed steps strength test"},
 )

@@ -187,4 +187,5 @@ STUDY = Study(
     small={"epochs": 1, "warmup": 0, "views": 2, "rules": "add_new_positive"},
     inputs=image_inputs,
     forecast=partial(encoders_forecast, encoders),
+    columns={"resampled_training": "guide kind labels published rule seed steps test"},
 )

@@ -132,4 +132,11 @@ STUDY = Study(
     measure=measure,
     small={"total_images": 200, "draws": 2},
     inputs=image_inputs,
+    columns={
+        "resampled_views": (
+            "bound_after bound_before draw estimator guide local_multihop_bound_after local_multihop_bound_before "
+            "multihop_bound_after multihop_bound_before probe_error_after probe_error_before rule trained_bound_after "
+            "trained_bound_before"
+        ),
+    },
 )

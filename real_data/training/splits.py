@@ -8,7 +8,6 @@ import numpy.typing as npt
 from pairbounds.infrastructure.arrays import IntArray
 
 TRAIN, VALIDATION = 0.6, 0.2  # of the subjects
-OVERLAP = (1 - TRAIN - VALIDATION) / TRAIN  # judged for each that trains: what intervals over splits are widened by
 CHOOSING = 0.05  # of the subjects, where those that judge come apart
 
 

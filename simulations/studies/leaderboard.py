@@ -57,4 +57,5 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     seeds=40,
+    columns={"leaderboard": "bound family measured quantity seed value"},
 )

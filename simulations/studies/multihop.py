@@ -47,4 +47,5 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     seeds=10,
+    columns={"multihop": "m pairs quantity seed value"},
 )

@@ -99,4 +99,5 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     seeds=20,
+    columns={"rates": "quantity seed sweep x y"},
 )

@@ -69,4 +69,5 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     seeds=10,
+    columns={"training": "excess_loss optimum_error pairs probe_error seed step subspace_angle"},
 )

@@ -57,4 +57,5 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     seeds=5,
+    columns={"votes": "bound excess_loss guess holds measured seed step value"},
 )

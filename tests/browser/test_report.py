@@ -8,7 +8,7 @@ from tests.figures.report import made
 from tests.figures.report.hostile import SCRIPT
 
 pytestmark = pytest.mark.browser
-WIDTHS = (360, 900, 1400)
+WIDTHS = (360, 400, 900, 1400)
 CONTRAST = 4.5  # that WCAG asks of text, at level AA
 
 # Whether text can be read: the contrast of each element that has text of its own, with the ground it lies on.
@@ -33,6 +33,11 @@ CONTRASTS = """() => {
   }
   return Math.min(...found);
 }"""
+
+
+# Whether a narrow window shows all cells of tables, and cuts none.
+CELLS_FIT = """() => innerWidth > 540 || [...document.querySelectorAll(".sortable td")].every(
+  (cell) => cell.getBoundingClientRect().right <= innerWidth && cell.scrollWidth <= cell.clientWidth + 1)"""
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +93,7 @@ def test_it_fits_its_window_and_can_be_read(opened, width, scheme):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(CONTRASTS) >= CONTRAST
     assert page.evaluate("[...document.images].every((image) => image.complete && image.naturalWidth > 0)")
+    assert page.evaluate(CELLS_FIT)
     dark = page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(21, 24, 27)"
     assert dark == (scheme == "dark")
 
@@ -132,7 +138,9 @@ def test_a_cell_of_the_map_says_its_numbers(opened):
 def test_it_prints(opened, path, tmp_path):
     page = opened(900)
     page.emulate_media(media="print")
+    page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
     assert not page.locator("nav").is_visible()
+    assert page.locator(".provenance > :not(summary):visible").count() == 0
     assert page.locator("h1").is_visible()
     print_pdf(path, tmp_path / "report.pdf")
     content = (tmp_path / "report.pdf").read_bytes()

@@ -27,12 +27,9 @@ def folder(tmp_path, monkeypatch):
     """Tables of one finding, which is about the mean of a column."""
     finding = Finding(
         "means",
-        1,
         "What is the mean?",
         ("measured",),
         (),
-        "",
-        "",
         mean,
         lambda facts: {"it is small": facts["mean"] < 9},
     )

@@ -14,13 +14,13 @@ from pairbounds import PairGraph, check_bounds, label_energy, spectrum
 from pairbounds.commands.figures import FIGURES, app
 from pairbounds.figures import phase as phase_map
 from pairbounds.figures import tightness_map
-from pairbounds.figures.columns import NEEDED
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.findings.finding import found
+from pairbounds.figures.findings.page import TEMPLATE, section
 from pairbounds.figures.layout import WIDTHS, Layout
-from pairbounds.figures.renamed import read
-from pairbounds.figures.settings import said
-from pairbounds.infrastructure.tables import sidecar
+from pairbounds.figures.prerequisites import columns_of
+from pairbounds.figures.settings import read, with_settings
+from pairbounds.infrastructure.tables import sidecar, write_table
 from pairbounds.real_data.audit.trials import WhatIf, what_if
 from pairbounds.real_data.caption_graphs import caption_graph
 from pairbounds.real_data.measures.protocol import Protocol
@@ -146,10 +146,12 @@ def _measured(folder):
 
 @pytest.fixture(scope="module")
 def needed(tables, tmp_path_factory):
-    """The same tables, with no columns but those that the figures say they need, and settings as of no study."""
+    """The same tables, with no columns but those that their studies declare, and settings as of no study."""
     folder = tmp_path_factory.mktemp("needed")
-    for name, columns in NEEDED.items():
-        pd.read_parquet(tables / f"{name}.parquet", columns=list(columns)).to_parquet(folder / f"{name}.parquet")
+    for name in sorted({name for figure in FIGURES.values() for name in figure.tables}):
+        pd.read_parquet(tables / f"{name}.parquet", columns=list(columns_of(name))).to_parquet(
+            folder / f"{name}.parquet"
+        )
         sidecar(folder / f"{name}.parquet").write_text(json.dumps({"configuration": PLANTED}))
     return folder
 
@@ -203,9 +205,9 @@ def test_a_finding_is_written_from_small_tables(name, tables):
             finding.read(tables)
         return
     facts = finding.read(tables)
-    section = finding.render(facts)
-    assert section.startswith(f"## {finding.question}\n\n**")
-    assert not {"{{", "{%", "None", "Exponent("} & set(section.split())
+    written = section(finding, facts)
+    assert written.startswith(f"## {finding.question}\n\n**")
+    assert not {"{{", "{%", "None", "Exponent("} & set(written.split())
     assert finding.claims(facts) or not finding.tables
 
 
@@ -325,13 +327,6 @@ def test_bad_input_is_one_line_and_exit_2(call, tmp_path):
         assert message in err
 
 
-def test_figures_are_listed(call):
-    code, out, _ = call(app, "list")
-    assert code == 0
-    for name in FIGURES:
-        assert name in out
-
-
 TYPED = re.compile(
     r"\b(k|μ|m|noise|seeds?|hops?|labelled) = \d"
     r"|\b\d[\d.,]* (hops?|seeds?|worlds?|steps|draws|images|labels|splits)\b"
@@ -340,25 +335,47 @@ TYPED = re.compile(
 
 
 def test_no_setting_is_typed_where_a_table_should_tell_it():
-    for name in [*FIGURES, *(f"findings/{name}" for name, finding in found().items() if finding.tables)]:
+    for name in FIGURES:
         tree = ast.parse((Path(pairbounds.figures.__file__).parent / f"{name}.py").read_text(encoding="utf-8"))
         texts = [
             node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
         ]
         assert not [text for text in texts if TYPED.search(text)], name
+    blocks = re.findall(r"{% block (\w+) %}(.*?){% endblock %}", TEMPLATE.read_text(encoding="utf-8"), re.DOTALL)
+    assert {*found()} < {*dict(blocks)}
+    for name, text in blocks:
+        assert name not in found() or not found()[name].tables or not TYPED.search(text), name
 
 
 def test_what_no_sidecar_says_is_not_said(tmp_path):
     pd.DataFrame({"x": [1]}).to_parquet(tmp_path / "new.parquet")
-    assert said(read(tmp_path, "new"), ", k = {k}") == ""
+    assert with_settings(read(tmp_path / "new.parquet"), ", k = {k}") == ""
     for content in ("{", "[]", '{"configuration": 3}', '{"configuration": {"noise": 2}}'):
         sidecar(tmp_path / "new.parquet").write_text(content)
-        assert said(read(tmp_path, "new"), ", k = {k}") == ""
+        assert with_settings(read(tmp_path / "new.parquet"), ", k = {k}") == ""
     sidecar(tmp_path / "new.parquet").write_text('{"configuration": {"settings": {"k": 6}}}')  # of a sweep
-    assert said(read(tmp_path, "new"), ", k = {k}") == ", k = 6"
+    assert with_settings(read(tmp_path / "new.parquet"), ", k = {k}") == ", k = 6"
 
 
-def test_a_figure_of_a_table_that_columns_does_not_name_is_drawn(tmp_path):
+@pytest.mark.parametrize("name", study_names())
+def test_what_a_study_declares_is_known_without_it_and_is_in_its_published_tables(name):
+    study, published = find_study(name), Path(pairbounds.figures.__file__).parents[1] / "results"
+    for table in study.written:
+        assert columns_of(table) == tuple(study.declared(table))
+        assert columns_of(table) or not any(table in figure.tables for figure in FIGURES.values())
+        for path in published.rglob(f"{table}.parquet"):
+            assert {*columns_of(table)} <= {*pd.read_parquet(path)}
+
+
+def test_a_table_of_another_study_is_refused(tmp_path):
+    """`near_optimal` has the columns of `votes`."""
+    path = tmp_path / "mine.parquet"
+    write_table(pd.DataFrame([[0] * 8], columns=list(columns_of("votes"))), path, {"study": "near_optimal"})
+    with pytest.raises(ValueError, match=r"votes reads votes: table .*mine\.parquet is of the study near_optimal$"):
+        FIGURES["votes"].render(tmp_path, tmp_path / "drawn", files=[path])
+
+
+def test_a_figure_of_a_table_without_declared_columns_is_drawn(tmp_path):
     def draw(tables):
         return plt.figure(), f"{len(tables['new'])} rows."
 

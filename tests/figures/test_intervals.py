@@ -5,8 +5,15 @@ import pandas as pd
 import pytest
 from scipy.stats import kendalltau, spearmanr
 
-from pairbounds.figures.intervals import excludes_zero, mean_and_half, order_correlation, pooled_half, rank_correlation
-from pairbounds.real_data.training.splits import OVERLAP, split
+from pairbounds.figures.intervals import (
+    OVERLAP,
+    excludes_zero,
+    mean_and_half,
+    order_correlation,
+    pooled_half,
+    rank_correlation,
+)
+from pairbounds.real_data.training import splits
 from pairbounds.theory.quantities.intervals import detectable
 
 SPLITS, TRIALS = 5, 400
@@ -16,10 +23,11 @@ def accuracies_over_splits(rng: np.random.Generator) -> np.ndarray:
     """Of a constant guess, on the judged parts of random splits of one set: its true accuracy is 1/2."""
     right = rng.random(200) < 0.5
     seeds = rng.integers(1 << 30, size=SPLITS)
-    return np.array([right[split(np.arange(200), int(seed)).test].mean() for seed in seeds])
+    return np.array([right[splits.split(np.arange(200), int(seed)).test].mean() for seed in seeds])
 
 
 def test_intervals_over_splits_of_one_set_hold_the_truth_only_if_they_allow_for_the_overlap():
+    assert pytest.approx((1 - splits.TRAIN - splits.VALIDATION) / splits.TRAIN) == OVERLAP
     rng = np.random.default_rng(0)
     held = dict.fromkeys((0.0, OVERLAP), 0)
     for _ in range(TRIALS):

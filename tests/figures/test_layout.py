@@ -240,3 +240,4 @@ def test_figures_and_studies_name_one_another(call):
             assert study_of(table) is not None
     code, out, _ = call(app, "list")
     assert (code, "studies" in out) == (0, True)
+    assert all(name in out for name in FIGURES)

@@ -8,9 +8,9 @@ import pytest
 
 from pairbounds.figures import resampled_training as figure
 from pairbounds.figures.findings.finding import CATEGORY, SUBCATEGORY
+from pairbounds.figures.findings.page import section
 from pairbounds.figures.findings.resampled_training import FINDING
-from pairbounds.figures.intervals import LEVEL, pooled_half
-from pairbounds.real_data.training.splits import OVERLAP
+from pairbounds.figures.intervals import LEVEL, OVERLAP, pooled_half
 from pairbounds.theory.quantities.intervals import shared_halves
 
 SEEDS, BASELINES = 5, 3
@@ -118,7 +118,7 @@ def more(table):
 def test_figure_and_finding_have_the_new_contrasts(more, graphs):
     tables = {"resampled_training": more.assign(knn_test=more["test"] / 2), "resampled_views": graphs}
     facts = FINDING.facts(tables)
-    text = " ".join(FINDING.render(facts).split())
+    text = " ".join(section(FINDING, facts).split())
     assert facts["over"].keys() == {"random", "no_text", "captions"}
     assert (facts["seeds"], facts["all_seeds"]) == (SEEDS, 3 * SEEDS)
     assert "over the mean of 3 SimCLRs" in text

@@ -1,10 +1,16 @@
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
+from colorspacious import cspace_convert
+from matplotlib.colors import to_rgb
 
 from pairbounds.figures.figure import found
 from pairbounds.figures.style import style
+from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED
+
+DEUTERANOPIA = {"name": "sRGB1+CVD", "cvd_type": "deuteranomaly", "severity": 100}  # Machado et al. 2009
 
 
 def test_drawing_leaves_figures_backend_and_settings_alone(tmp_path):
@@ -33,3 +39,9 @@ def test_settings_are_added_to_the_style():
         assert mpl.rcParams["font.size"] == 13
         assert mpl.rcParams["savefig.dpi"] == 50
         assert mpl.rcParams["axes.titlesize"] == pytest.approx(13 * 10 / 9)  # in proportion
+
+
+@pytest.mark.parametrize("pair", [(BOUND, MEASURED), (CAPTION, BOUND), (AUGMENTATION, BOUND)])
+def test_colours_that_are_compared_stay_apart_to_red_green_blindness(pair):
+    first, second = np.clip(cspace_convert(list(map(to_rgb, pair)), DEUTERANOPIA, "sRGB1"), 0, 1)
+    assert np.abs(first - second).max() > 0.2

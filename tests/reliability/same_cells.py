@@ -1,13 +1,12 @@
 """`python -m tests.reliability.same_cells OLD NEW`: whether two folders of tables hold the same cells.
 
-Tables and columns that were renamed in between are compared under their new names, by the map with which figures read
-old tables (`pairbounds.figures.renamed`). A column of verdicts has its cells where a claim is applicable; where it is
-not, the newer table has none. Notes may say more than they did. Tables of two processors agree in some digits of each
-number: `--digits 3` compares so many.
+Tables and columns that were renamed in between are compared under their new names, by `TABLES` and `COLUMNS`. A column
+of verdicts has its cells where a claim is applicable; where it is not, the newer table has none. Notes may say more
+than they did. Tables of two processors agree in some digits of each number: `--digits 3` compares so many.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -15,11 +14,24 @@ import pandas as pd
 import typer
 
 from pairbounds.figures.findings.evidence import NOTHING, last_digit
-from pairbounds.figures.renamed import COLUMNS, TABLES
 from pairbounds.infrastructure.commandline import CHECK_FAILED, print_table, run
 from pairbounds.infrastructure.tables import read_table
 
 NOTE = "note"  # a column of words, which may say more than they did
+PAIRINGS = ("frontier", "matched", "difference", "verdict", "learned", "confusion", "pairs")
+TABLES: Mapping[str, str] = {  # old names by the new ones
+    "resampled_worlds": "resampling",
+    "resampled_views": "emoji_resampling",
+    "resampled_training": "resample",
+    "pretraining": "pretrain",
+    **{f"pairings_{part}": f"arms_{part}" for part in PAIRINGS},
+}
+COLUMNS: Mapping[str, str] = {  # new names by the old ones
+    "arm": "pairing",
+    "eye": "image_encoder",
+    "judge": "evaluator",
+    "technique": "rule",
+}
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -35,7 +47,9 @@ def compare(
     rows, failed = [], False
     for path in sorted(new.glob("*.parquet")):
         name = path.stem
-        before = read_table(old / f"{TABLES.get(name, name)}.parquet").rename(columns=dict(COLUMNS))
+        known = old / f"{name}.parquet"
+        renamed = known if known.is_file() else old / f"{TABLES.get(name, name)}.parquet"
+        before = read_table(renamed).rename(columns=dict(COLUMNS))
         after = read_table(path)
         differing = differences(before, after, digits)
         new_columns = [column for column in after.columns if column not in before.columns]

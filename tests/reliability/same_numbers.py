@@ -20,7 +20,8 @@ from pairbounds.figures.figure import Figure
 from pairbounds.figures.figure import found as all_figures
 from pairbounds.figures.findings.finding import Finding
 from pairbounds.figures.findings.finding import found as all_findings
-from pairbounds.figures.renamed import read
+from pairbounds.figures.findings.page import section
+from pairbounds.figures.settings import read
 from pairbounds.infrastructure.commandline import CHECK_FAILED, print_table, run, say
 from tests.reliability.record import Record
 
@@ -135,9 +136,8 @@ def _said(one: Finding | Figure, folder: Path) -> str:
     if not all((folder / f"{table}.parquet").is_file() for table in one.tables):
         return ""
     if isinstance(one, Finding):
-        facts = one.read(folder)
-        return f"{one.answered(facts)} {one.told(facts)}"
-    picture, caption = one.draw({table: read(folder, table) for table in one.tables})
+        return section(one, one.read(folder))
+    picture, caption = one.draw({table: read(folder / f"{table}.parquet") for table in one.tables})
     plt.close(picture)
     return caption
 

@@ -13,7 +13,7 @@ import pandas as pd
 from pairbounds import BOUNDS, PairGraph, check_bounds
 from pairbounds.figures.figure import found as all_figures
 from pairbounds.figures.findings.finding import found as all_findings
-from pairbounds.figures.report import gallery, ledger, project, verdicts
+from pairbounds.figures.report import gallery, ledger, project
 from pairbounds.infrastructure.tables import write_table
 from pairbounds.real_data.audit.auditing import Settings, audit
 from tests.figures.report.hostile import LONG, MARKUP, RIGHT_TO_LEFT, SCRIPT, TEMPLATE, TEXTS
@@ -96,10 +96,10 @@ def project_inputs(folder: Path, monkeypatch) -> tuple[Path, Path]:
         for end in ("", ".json"):
             shutil.copy(RESULTS / f"{name}.parquet{end}", tables)
     shown = {name: all_figures()[name] for name in ("phase", "natural_foretelling")}
-    said = {name: replace(all_findings()[name], figures=shown) for name in ("pretraining", "phase")}
+    said = [replace(all_findings()[name], figures=tuple(shown)) for name in ("pretraining", "phase")]
     kept = {name: BOUNDS[name] for name in ("probe-mse", "probe-error", "image-error-rate")}
     monkeypatch.setattr(gallery, "found", lambda: shown)
-    monkeypatch.setattr(verdicts, "found", lambda: said)
+    monkeypatch.setattr(project, "in_order", lambda: said)
     monkeypatch.setattr(ledger, "BOUNDS", kept)
     for figure in shown.values():
         figure.render(tables, figures, ends=(".png",))

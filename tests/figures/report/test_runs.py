@@ -19,7 +19,7 @@ from pairbounds.figures.report.origin import origin_of
 from pairbounds.figures.report.runs import Runs
 from pairbounds.infrastructure.tables import read_table, sidecar, write_table
 from tests.figures.report import made
-from tests.figures.report.hostile import MARKUP, SCRIPT, TEMPLATE
+from tests.figures.report.hostile import MARKUP, SCRIPT, TEMPLATE, TEXTS
 from tests.figures.report.reading import require_sound
 
 KINDS = ["audit", "check", "check", "check", "figure", "study", "sweep", "table"]
@@ -68,7 +68,11 @@ def test_what_is_violated_is_said_first(reported):
     page = require_sound(html)
     assert page.text("header").strip().partition("\n")[2].startswith("A claim is violated in 1 of them.")
     assert f"Violated: {SCRIPT}." in page.text("main")
-    assert [one["class"] for one in page.all("tr") if "class" in one].count("violated") == 1
+    rows = [one.get("class") for one in page.all("tr")]
+    assert [number for number, kind in enumerate(rows) if kind == "violated"] == [1]  # below the first heading
+    assert [one["class"] for one in page.all("li") if "class" in one] == ["alarm"]
+    lines = page.text("main").split("Summary", 1)[1].split("Results", 1)
+    assert all(f"Violated: {SCRIPT}." in part.strip().partition("All")[0] for part in lines)
 
 
 def test_files_of_others_are_a_line_each_and_the_rest_is_reported(reported, runs):
@@ -99,13 +103,40 @@ def test_a_table_of_checks_is_one_without_a_sidecar_too(tmp_path):
     assert (section.kind, section.origins) == ("check", [])
 
 
+SVG = f'<svg xmlns="http://www.w3.org/2000/svg"><text>{SCRIPT}</text><script>1</script></svg>'
+
+
+def test_pictures_and_tables_of_the_authors_own_are_added(call, runs, tmp_path):
+    pd.DataFrame({MARKUP: TEXTS, "x": [0.5] * len(TEXTS)}).to_csv(tmp_path / "own.csv", index=False)
+    pd.DataFrame({"y": [1234567]}).to_parquet(tmp_path / "mine.parquet")
+    (tmp_path / "photo.png").write_bytes(b"\x89PNG and more")
+    (tmp_path / "drawn.svg").write_text(SVG)
+    added = [word for path in sorted(tmp_path.iterdir()) for word in ("--add", path)]
+    code, _, err = call(app, "report", runs / "widths.parquet", *added, "--out", tmp_path / "report.html")
+    assert (code, err) == (0, "")
+    page = require_sound((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert [image["src"].partition(",")[0] for image in page.all("img")][-2:] == [
+        "data:image/svg+xml;base64",
+        "data:image/png;base64",
+    ]
+    assert page.all("text") == []
+    assert page.text("main").count("the author") == 4
+    for text in (SCRIPT, MARKUP, "1,234,567"):
+        assert text in page.text("table")
+    (tmp_path / "other.png").write_text(SVG)
+    for name, said in (("other.png", "it is no PNG or SVG picture"), ("none.csv", "does not exist")):
+        code, _, err = call(app, "report", runs, "--add", tmp_path / name, "--out", tmp_path / "new.html")
+        assert (code, err.splitlines()[-1].count(said)) == (2, 1)
+        assert not (tmp_path / "new.html").exists()
+
+
 @pytest.mark.parametrize("k", [2, [1, 2, 3]])
 def test_text_holds_the_table_that_was_written(k, tmp_path):
     table = check_bounds(made.graph(), k)
     table.to_csv(tmp_path / "t.csv", index=False)
     again = checks.typed(read_table(tmp_path / "t.csv"))
     assert checks.claims(again) == checks.claims(checks.typed(pd.DataFrame(table)))
-    assert checks.said(again) == checks.said(checks.typed(pd.DataFrame(table)))
+    assert checks.in_words(again) == checks.in_words(checks.typed(pd.DataFrame(table)))
     assert not checks.violated(again)
 
 
