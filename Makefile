@@ -84,13 +84,9 @@ test-browser: $(INSTALLED) ## Run the tests that look at a report in a headless 
 	@touch $(BROWSER)
 	$(PYTHON) -m pytest -m browser
 
-PYTHON311 ?= 3.11
-PYTHON313 ?= 3.13
-PYTHON314 ?= 3.14
 ROW ?=
 matrix: $(INSTALLED) ## Run the tests with other dependencies, as another processor, and slowly; or only ROW= (two hours, 25 GB)
-	$(PYTHON) -m tests.reliability.matrix --build $(BUILD)/matrix $(addprefix --row ,$(ROW)) \
-	--python311 $(PYTHON311) --python313 $(PYTHON313) --python314 $(PYTHON314)
+	$(PYTHON) -m nox --noxfile tests/reliability/matrix.py --envdir $(BUILD)/matrix $(addprefix --session ,$(ROW))
 
 coverage: $(INSTALLED) ## Measure which lines and branches the tests run, into results/reliability (ten minutes)
 	$(PYTHON) -m tests.reliability.covered --build $(BUILD)/coverage
@@ -159,15 +155,15 @@ release: $(INSTALLED) ## Build sdist and wheel into build/dist, check them, and 
 
 MINUTES ?=
 SEED ?=
-GRAPHS ?=
+GRAPHS ?= 1000
 PROOFS ?= 1000
 FROM = $(if $(SEED),--seed $(SEED)) --jobs $(JOBS)
-fuzz: $(INSTALLED) ## Hold bounds against GRAPHS or for MINUTES=10, and the verifier against PROOFS=1000 that were changed, from SEED
-	$(PYTHON) -m tests.fuzz $(if $(GRAPHS),--graphs $(GRAPHS)) $(if $(MINUTES),--minutes $(MINUTES)) $(FROM) --out results/reliability/fuzz.json
+fuzz: $(INSTALLED) ## Evaluate bounds on GRAPHS=1000 random graphs, and the verifier on PROOFS=1000 changed proofs, from SEED
+	$(PYTHON) -m tests.fuzz --graphs $(GRAPHS) $(FROM) --out results/reliability/fuzz.json
 	$(PYTHON) -m tests.fuzz.proofs --proofs $(PROOFS) $(FROM) --out results/reliability/proofs.json
 
 orders: $(INSTALLED) ## Hold the values of theorem 16 against other orders of summation and processors (half an hour)
-	$(PYTHON) -m tests.reliability.orders campaign --graphs $(or $(GRAPHS),1000)
+	$(PYTHON) -m tests.reliability.orders campaign --graphs $(GRAPHS)
 
 notebooks: $(INSTALLED) ## Run the notebooks in docs/notebooks, and keep what they show (a minute)
 	$(PYTHON) -m tests.notebooks

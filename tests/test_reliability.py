@@ -13,15 +13,13 @@ import pytest
 from tests.reliability import same_cells
 from tests.reliability.becoming import become
 from tests.reliability.covered import misstated, package_rows, spans, uncovered
-from tests.reliability.matrix import VERSIONS_SHOWN, Environment, Row, counts, record, rows
-from tests.reliability.page import reliability_page
+from tests.reliability.matrix import ROWS, VERSIONS_SHOWN, counts, record
 from tests.reliability.processor import FIXED, require_effect
 from tests.reliability.record import RECORDS, Record, here_and_now
 from tests.reliability.slow import LOOPS
 from tests.reliability.uncovered import REASONS
 
 ROOT = Path(__file__).parents[1]
-RECORDED = ("python", *VERSIONS_SHOWN)
 JUNIT = """<testsuites><testsuite tests="12" skipped="2" failures="1" errors="1"/></testsuites>"""
 
 
@@ -45,28 +43,16 @@ def test_tests_that_ran_and_failed_are_read_from_the_report(tmp_path):
     assert counts(tmp_path / "report.xml") == (10, 2)
 
 
-@pytest.mark.parametrize(
-    ("interpreter", "reason"), [("3.99", "3.99"), ("no/python", "no/python"), ("3.11", "is Python 3.11.")]
-)
-def test_an_environment_that_cannot_be_made_is_a_row_that_says_why(tmp_path, interpreter, reason):
-    [row] = rows([Row(Environment("3.99", interpreter, "newest"))], tmp_path, [])
-    assert (row["count"], row["found"]) == (0, 0)
-    assert reason in row["not_run"]
-
-
 def test_a_row_that_is_tried_again_leaves_the_others_with_their_commit(tmp_path):
-    found = {"what": "first", "test": "make matrix", "count": 3, "found": 0, "versions": dict.fromkeys(RECORDED, "1")}
-    record([found], ["first", "second"], tmp_path)
+    found = {"count": 3, "found": 0, "versions": dict.fromkeys(VERSIONS_SHOWN, "1"), "minutes": 1.0}
+    record(ROWS["lowest"], found, tmp_path)
     before = json.loads((tmp_path / "matrix.json").read_text())
-    before["measured"] |= {"commit": "0" * 40, "date": "2026-01-01"}
+    before["rows"][0] |= {"commit": "0" * 40, "date": "2026-01-01"}
     (tmp_path / "matrix.json").write_text(json.dumps(before))
-    again = {**found, **here_and_now(), "what": "second"}
-    record([again], ["first", "second"], tmp_path)
+    record(ROWS["newest"], found, tmp_path)
     first, second = json.loads((tmp_path / "matrix.json").read_text())["rows"]
     assert (first["commit"], first["date"]) == ("0" * 40, "2026-01-01")
     assert second["commit"] == here_and_now()["commit"]
-    lines = [line for line in reliability_page(tmp_path).splitlines() if line.startswith("| first")]
-    assert [" (on 2026-01-01, commit 000000000000) |" in line for line in lines] == [True]
 
 
 REPORT = "numpy: \ntorch: DEFAULT\nopenblas: Katmai\nopenblas: Prescott\ncpu,isa:Intel SSE4.1\nCNR:COMPATIBLE\n"

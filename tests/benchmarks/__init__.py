@@ -2,6 +2,9 @@
 
 A benchmark is a module `bench_NAME.py` here, found by its name. Its docstring says what it asks, `SIZES` names the
 sizes it is meant for, and `duels(size, seed)` lists the `Duel`s to run at one of them.
+
+The runner is our own, since pytest-benchmark times one function after the other: what the machine did meanwhile would
+then be in the ratio. Ours takes the runs of the two in turn.
 """
 
 from importlib import import_module

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from pairbounds.infrastructure.commandline import print_table, run, say
 from pairbounds.infrastructure.tables import require_table_path, write_table
-from tests.benchmarks import BENCHMARKS
+from tests.benchmarks import BENCHMARKS, page
 from tests.benchmarks.duel import SIZES, measure
 
 THREADS = 1  # threads that wait for one another would be measured too
@@ -55,48 +55,13 @@ def bench(
             {"benchmark": name, "size": label, **measure(duel, repeats)}
             for name, label, duel in tqdm(plan, unit="duel", leave=False, disable=None)
         )
-    _print(table, repeats)
-    if out is not None:
-        write_table(table, out, {"sizes": size, "repeats": repeats, "seed": seed, "threads": THREADS})
-
-
-def _print(table: pd.DataFrame, repeats: int) -> None:
-    columns = [("benchmark", "left"), ("size", "left"), ("case", "left"), ("seconds", "right"), ("peer", "left")]
-    columns += [
-        ("its seconds", "right"),
-        ("ratio", "right"),
-        ("of runs", "right"),
-        ("peak MB", "right"),
-        ("its MB", "right"),
-    ]
-    rows = [
-        (
-            row["benchmark"],
-            row["size"],
-            row["case"],
-            f"{row['seconds']:.3g}",
-            row["peer"],
-            _bounded(row, "peer_seconds"),
-            _bounded(row, "ratio"),
-            f"{row['ratio_least']:.3g} to {row['ratio_most']:.3g}",
-            _megabytes(row["peak_mb"]),
-            _megabytes(row["peer_peak_mb"]),
-        )
-        for row in table.to_dict("records")
-    ]
-    print_table(f"Median of {repeats} interleaved runs, one thread, seconds of CPU", columns, rows)
-    for note, noted in table[table["note"] != ""].groupby("note", sort=False):
-        say(f"{', '.join(noted['benchmark'].unique())}: {note}")
+    for name, rows in table.groupby("benchmark", sort=False):
+        print_table(f"{name}: median of {repeats} interleaved runs, one thread, seconds of CPU", *page.shown(rows))
+        say(*filter(None, rows["note"].unique()))
     if table["at_least"].any():
         say("≥: the peer was stopped before it got there; its time and the ratio are lower bounds")
-
-
-def _bounded(row: dict[str, object], column: str) -> str:
-    return f"{'≥ ' if row['at_least'] else ''}{row[column]:.3g}"
-
-
-def _megabytes(peak: float) -> str:
-    return "" if peak != peak else f"{peak:.3g}"  # NaN: not traced
+    if out is not None:
+        write_table(table, out, {"sizes": size, "repeats": repeats, "seed": seed, "threads": THREADS})
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ def _duel(name: str, graph: PairGraph, k: int) -> Duel:
         ours=lambda graph: check_bounds(graph, k),
         peer=lambda graph: spectrum(graph, k + 1),
         peer_name="its own spectrum",
-        memory=True,
         note="at a ratio of 0.67 it takes 1.5 times its spectrum, at 1 the bounds cost nothing",
         target=TARGET,
         floor="each bound takes a pass or two over the embedding, and there are more than fifty of them",

@@ -22,7 +22,6 @@ def duels(size: Size, seed: int) -> list[Duel]:
             ours=lambda given: probe(*given),
             peer=lambda given: ridge_error(*given),
             peer_name="scikit-learn Ridge",
-            memory=True,
             note=f"ten classes; Ridge with alpha={PENALTY:g} and the same weights",
         )
     ]

@@ -51,7 +51,6 @@ def _against(solver: str, name: str, graph: PairGraph, k: int, size: Size, seed:
         ours=lambda graph: spectrum(graph, k, tol=RESIDUAL, seed=seed),
         peer=lambda graph: _svds(graph, k, start, solver),
         peer_name=f"scipy svds, {solver}, tol={TOLERANCE:g}",
-        memory=True,
         note=NOTE,
         target=TARGETS.get((name, label), math.nan),
         floor=FLOOR,

@@ -2,7 +2,6 @@
 
 import math
 import time
-import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
@@ -42,7 +41,6 @@ class Duel:
     make : an input for each run, untimed; fresh, since a graph remembers what was computed on it
     ours, peer : called with an input; `NotReachedError` says that a run was stopped at a cap of its own
     peer_name : what the peer is, with its settings
-    memory : whether numpy's peak memory is worth knowing
     note : what a reader of the ratio must know
     target : what the ratio should be at least; NaN where nobody said
     floor : what is known of the reason, where it is not, or where the peer is faster
@@ -53,14 +51,13 @@ class Duel:
     ours: Run
     peer: Run
     peer_name: str
-    memory: bool = False
     note: str = ""
     target: float = math.nan
     floor: str = ""
 
 
 def measure(duel: Duel, repeats: int) -> dict[str, object]:
-    """Medians of interleaved runs, after one run of each that is not timed and in which memory is traced.
+    """Medians of interleaved runs, after one run of each that is not counted.
 
     Seconds are of CPU time: beside other work those of the clock tell how busy the machine is.
 
@@ -68,18 +65,18 @@ def measure(duel: Duel, repeats: int) -> dict[str, object]:
     -------
     case, n (runs of ours), seconds, peer, peer_seconds, ratio (peer's over ours), ratio_least and ratio_most (of one
     run of the peer over the run of ours beside it), at_least (whether the peer was stopped at its cap, so that its time
-    and the ratio are lower bounds), peak_mb and peer_peak_mb (NaN if not traced), note, target, floor
+    and the ratio are lower bounds), note, target, floor
     """
     runs = {"ours": duel.ours, "peer": duel.peer}
-    first = {side: _run(run, duel.make(), trace=duel.memory) for side, run in runs.items()}
-    if not first["ours"].reached:
+    first = {side: _run(run, duel.make()) for side, run in runs.items()}
+    if not first["ours"][1]:
         raise RuntimeError(f"{duel.case}: ours did not get where it should")
-    if not first["peer"].reached:
+    if not first["peer"][1]:
         del runs["peer"]  # to wait for its cap once is enough
-    seconds = {side: [] if side in runs else [once.seconds] for side, once in first.items()}
+    seconds = {side: [] if side in runs else [once] for side, (once, _) in first.items()}
     for repeat in range(repeats):
         for side in list(runs)[:: -1 if repeat % 2 else 1]:
-            seconds[side].append(_run(runs[side], duel.make()).seconds)
+            seconds[side].append(_run(runs[side], duel.make())[0])
     ours, peer = median(seconds["ours"]), median(seconds["peer"])
     beside = [theirs / own for own, theirs in zip(seconds["ours"], seconds["peer"] * repeats, strict=False)]
     return {
@@ -92,31 +89,17 @@ def measure(duel: Duel, repeats: int) -> dict[str, object]:
         "ratio_least": min(beside),
         "ratio_most": max(beside),
         "at_least": "peer" not in runs,
-        "peak_mb": first["ours"].peak_mb,
-        "peer_peak_mb": first["peer"].peak_mb,
         "note": duel.note,
         "target": duel.target,
         "floor": duel.floor,
     }
 
 
-@dataclass(frozen=True)
-class _Once:
-    seconds: float
-    reached: bool
-    peak_mb: float
-
-
-def _run(run: Run, given: Any, trace: bool = False) -> _Once:
-    if trace:
-        tracemalloc.start()
-    reached, start = True, time.process_time()
+def _run(run: Run, given: Any) -> tuple[float, bool]:
+    """Seconds, and whether the run got where it should."""
+    start = time.process_time()
     try:
         run(given)
     except NotReachedError:
-        reached = False
-    seconds, peak = time.process_time() - start, float("nan")
-    if trace:
-        peak = tracemalloc.get_traced_memory()[1] / 1e6
-        tracemalloc.stop()
-    return _Once(seconds, reached, peak)
+        return time.process_time() - start, False
+    return time.process_time() - start, True

@@ -13,22 +13,8 @@ from pairbounds.infrastructure.tables import replacing, sidecar
 
 RECORD = Path(__file__).parents[2] / "results" / "benchmarks.json"
 
-DUEL = {
-    "size": "size",
-    "case": "case",
-    "seconds": "seconds",
-    "peer": "peer",
-    "ratio": "peer over ours",
-    "target": "target",
-}
-WHOLE = {
-    "case": "command",
-    "cpu": "CPU seconds",
-    "cpu_target": "target",
-    "clock": "on the clock",
-    "peak": "peak GiB",
-    "peak_target": "target",
-}
+DUEL = ("size", "case", "seconds", "peer", "peer over ours", "target")
+WHOLE = ("command", "CPU seconds", "target", "on the clock", "peak GiB", "target")
 INTRODUCTION = """# Benchmarks
 
 Measured by `make bench`. A ratio above 1 means that ours is faster; brackets hold the smallest and the largest ratio of
@@ -72,7 +58,7 @@ def _of_duels(table: pd.DataFrame) -> list[str]:
     """A section for each benchmark, and what was missed."""
     lines = []
     for benchmark, rows in table.groupby("benchmark", sort=False):
-        lines += [f"\n## {benchmark}\n", *_table(DUEL, rows, _duel)]
+        lines += [f"\n## {benchmark}\n", *_table(rows)]
         lines += [f"\n{_sentence(note)}" for note in rows["note"].unique() if note]
         missed = rows[(rows["ratio"] < rows["target"]) & ~rows["at_least"]]
         slower = rows[(rows["ratio_most"] < 1) & ~rows["at_least"]]
@@ -91,7 +77,7 @@ def _of_wholes(table: pd.DataFrame) -> list[str]:
     missed = table[(table["cpu"] > table["cpu_target"]) | (table["peak"] > table["peak_target"])]
     return [
         WHOLES,
-        *_table(WHOLE, table, _whole),
+        *_table(table),
         *_named("Above the target", list(missed["case"])),
         *_reasons(missed["why"]),
     ]
@@ -118,9 +104,15 @@ def _how(record: Mapping[str, Any]) -> str:
     )
 
 
-def _table(columns: Mapping[str, str], rows: pd.DataFrame, cells: Any) -> list[str]:
-    lines = [_line(list(columns.values())), _line(["---"] * len(columns))]
-    return lines + [_line(cells(row)) for row in rows.to_dict("records")]
+def shown(table: pd.DataFrame) -> tuple[list[tuple[str, str]], list[tuple[str, ...]]]:
+    """Columns and rows of either table, as `print_table` takes them."""
+    columns, cells = (DUEL, _duel) if "ratio" in table else (WHOLE, _whole)
+    return [(name, "left") for name in columns], [tuple(cells(row)) for row in table.to_dict("records")]
+
+
+def _table(table: pd.DataFrame) -> list[str]:
+    columns, rows = shown(table)
+    return [_line([name for name, _ in columns]), _line(["---"] * len(columns)), *map(_line, rows)]
 
 
 def _duel(row: Mapping[Any, Any]) -> list[str]:

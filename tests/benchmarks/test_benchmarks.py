@@ -23,11 +23,10 @@ def test_every_benchmark_runs_and_has_its_rows(call, tmp_path, monkeypatch):
     assert code == 0
     assert sidecar(out).exists()
     assert set(table["benchmark"]) == set(BENCHMARKS)
-    assert all(name in printed for name in BENCHMARKS)
+    assert all(f"{name}: median" in printed for name in BENCHMARKS)
     np.testing.assert_allclose(table["ratio"], table["peer_seconds"] / table["seconds"])
     assert (table["seconds"] > 0).all()
     assert ((table["ratio_least"] <= table["ratio"]) & (table["ratio"] <= table["ratio_most"])).all()
-    assert table.loc[table["benchmark"] == "check_bounds", "peak_mb"].notna().all()
 
 
 @pytest.mark.parametrize(
@@ -97,7 +96,6 @@ def test_runs_are_interleaved_and_each_has_a_fresh_input():
     assert [side for side, _ in order] == ["ours", "peer", "ours", "peer", "peer", "ours"]
     assert [given for _, given in order] == inputs
     assert not row["at_least"]
-    assert np.isnan(row["peak_mb"])
 
 
 def test_a_peer_that_gives_up_is_a_lower_bound_and_is_not_asked_again():
@@ -112,12 +110,6 @@ def test_a_peer_that_gives_up_is_a_lower_bound_and_is_not_asked_again():
     assert len(asked) == 1
     with pytest.raises(RuntimeError, match="ours did not get where it should"):
         measure(Duel("case", lambda: 0, give_up, lambda _: None, "peer"), repeats=1)
-
-
-def test_traced_memory_is_that_of_the_arrays():
-    row = measure(Duel("case", lambda: 0, lambda _: np.ones(10**6), lambda _: np.ones(10**5), "peer", memory=True), 1)
-    assert row["peak_mb"] == pytest.approx(8, rel=0.01)
-    assert row["peer_peak_mb"] == pytest.approx(0.8, rel=0.01)
 
 
 @pytest.mark.parametrize("name", GRAPHS)

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -23,6 +23,7 @@ from tqdm import tqdm
 
 from pairbounds.infrastructure.commandline import print_table, run
 from pairbounds.infrastructure.tables import require_table_path, write_table
+from tests.benchmarks import page
 from tests.benchmarks.bench_audit import write_tables
 from tests.benchmarks.bench_from_features import NEAREST, TEMPERATURE, features
 from tests.benchmarks.duel import Size
@@ -206,23 +207,9 @@ def main(
     if out is not None:
         require_table_path(out)
     table = pd.DataFrame(measured(WHOLES[name], seed) for name in tqdm(names, unit="command", disable=None))
-    columns = [("command", "left"), ("CPU s", "right"), ("at most", "right"), ("clock s", "right")]
-    columns += [("peak GiB", "right"), ("at most", "right")]
-    print_table("Whole commands, one thread", columns, list(_cells(table)))
+    print_table("Whole commands, one thread", *page.shown(table))
     if out is not None:
         write_table(table, out, {"commands": names, "seed": seed, "threads": 1})
-
-
-def _cells(table: pd.DataFrame) -> Iterator[tuple[str, ...]]:
-    for row in table.to_dict("records"):
-        yield (
-            row["case"],
-            *(_number(row[column]) for column in ("cpu", "cpu_target", "clock", "peak", "peak_target")),
-        )
-
-
-def _number(value: float) -> str:
-    return "" if np.isnan(value) else f"{value:.3g}"
 
 
 if __name__ == "__main__":

@@ -7,6 +7,9 @@ A comment of HTML before a block says what a test does with it, `;` between seve
     exit: CODE        its last command ends so, if not with 0
     not run: REASON   it needs what a test has not
     file: NAME        it is the content of this file, in any language
+
+Sybil is no replacement: each of its examples is a test of its own, so that `-m slow` would run a block without those
+before it, and it knows neither shell commands nor numbers up to their last digit.
 """
 
 import re

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.docs.blocks import ROOT, blocks
-from tests.docs.running import Page, commands, fresh, near, require_alike, require_numbers
+from tests.docs.running import Page, fresh
 
 PAGE = ROOT / "docs" / "page.md"
 
@@ -71,16 +71,3 @@ def test_what_a_page_registers_is_unknown_to_its_commands(tmp_path):
     with fresh():
         for block in found(text):
             place.run(block)
-
-
-def test_lines_that_go_on_are_one_command():
-    assert commands("# one\n\na b \\\n    c\nd  # two\n") == ["a b      c", "d  # two"]
-
-
-def test_how_near_is_near_enough():
-    assert near("0.3362", "0.34")
-    assert near("101", "100.5")
-    assert not near("0.37", "0.34")
-    assert not near("-1", "1")
-    require_alike("before │ 1.00 │", "1.001", "here")
-    require_numbers("error 0.0217", "python a.py  # probe error 0.022, in 200 steps", "here")

@@ -1,8 +1,5 @@
 """`python -m tests.faults`: faults at random in small commands, counted; each row names the test that repeats it."""
 
-import json
-import os
-import platform
 import random
 import shutil
 import tempfile
@@ -10,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from datetime import date
 from itertools import product
 from pathlib import Path
 from typing import Annotated
@@ -19,21 +15,21 @@ import typer
 from tqdm import tqdm
 
 from pairbounds.infrastructure.commandline import CHECK_FAILED, run
-from pairbounds.infrastructure.tables import provenance, replacing
 from tests.faults import checks
 from tests.faults.commands import COMMANDS
 from tests.faults.comparing import LEFT_OUT
 from tests.faults.trials import FAULTS, FULL, READ_ONLY, Bench, can_mount
+from tests.reliability.record import Record
 
 TESTS = "tests/faults/test_faults.py"
 SIDE_BY_SIDE = 2
-SINGLE = {
-    ("a second command in the folder", "second_command"): {"audit": 1, "sweep": 1},
-    ("ulimit -v", "little_memory"): {"sweep": 3, "audit": 2},
-    ("--dask, a worker killed", "lost_worker"): {"audit": 5, "sweep": 2},
-    ("--dask, a worker frozen", "frozen_worker"): {"audit": 2, "sweep": 2},
-    ("--dask, the scheduler killed", "lost_scheduler"): {"audit": 2, "sweep": 2},
-    ("--dask, the scheduler slow", "slow_scheduler"): {"audit": 1, "sweep": 1},
+SINGLE = {  # by the name of the check: what it is in words, and its trials in each command
+    "second_command": ("a second command in the folder", {"audit": 1, "sweep": 1}),
+    "little_memory": ("ulimit -v", {"sweep": 3, "audit": 2}),
+    "lost_worker": ("--dask, a worker killed", {"audit": 5, "sweep": 2}),
+    "frozen_worker": ("--dask, a worker frozen", {"audit": 2, "sweep": 2}),
+    "lost_scheduler": ("--dask, the scheduler killed", {"audit": 2, "sweep": 2}),
+    "slow_scheduler": ("--dask, the scheduler slow", {"audit": 1, "sweep": 1}),
 }
 NOTES = [
     "A result is found wrong if any file differs from that of an undisturbed run after the same command was given "
@@ -69,22 +65,13 @@ def main(
     found = _tried(rows)
     problems = [f"found: {what}: {problem}" for what, of_row in found.items() for problem in of_row]
     notes = [*NOTES, *_without_mounts(), *problems]
-    about = provenance({})
-    measured = {"date": date.today().isoformat(), "commit": about["commit"], "versions": about["versions"]}
-    hardware = {"cpus": os.cpu_count(), "machine": platform.machine(), "system": platform.system()}
     minutes = round((time.monotonic() - began) / 60, 1)
-    content = {
-        "title": "Faults: commands that are killed, or find the disk full, or lose what they work with",
-        "command": f"python -m tests.faults --kills {kills} --seed {seed}",
-        "measured": measured | {"hardware": hardware, "seed": seed, "minutes": minutes},
-        "rows": [
-            {"what": row.what, "count": len(row.trials), "found": len(found[row.what]), "test": row.test}
-            for row in rows
-        ],
-        "notes": notes,
-    }
-    with replacing(out) as temporary:
-        temporary.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    counted = [
+        {"what": row.what, "count": len(row.trials), "found": len(found[row.what]), "test": row.test} for row in rows
+    ]
+    title = "Faults: commands that are killed, or find the disk full, or lose what they work with"
+    command = f"python -m tests.faults --kills {kills} --seed {seed}"
+    Record(title, command, counted, minutes, seed, notes).write(out.stem, out.parent)
     wrong = len(problems)
     print(f"{out}: {sum(len(row.trials) for row in rows)} trials in {minutes} minutes, {wrong} found wrong")
     for note in notes[len(NOTES) :]:
@@ -113,7 +100,7 @@ def _random(kills: int, seed: int, folder: Path) -> Iterator[Row]:
 
 
 def _single(seed: int, folder: Path) -> Iterator[Row]:
-    for (what, check), counts in SINGLE.items():
+    for check, (what, counts) in SINGLE.items():
         for name, count in counts.items():
             place = folder / f"{check}-{name}"
             trials = [
@@ -122,7 +109,7 @@ def _single(seed: int, folder: Path) -> Iterator[Row]:
                 )
                 for i in range(count)
             ]
-            yield Row(f"{name}: {what}", f"{TESTS}::test_{check}[{name}]", trials)
+            yield Row(f"{name}: {what}", f"{TESTS}::test_a_single_check[{check}-{name}]", trials)
 
 
 def _tried(rows: list[Row]) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from tests.faults import checks
+from tests.faults.__main__ import SINGLE
 from tests.faults.commands import COMMANDS, Command, write_inputs
 from tests.faults.processes import Ended
 from tests.faults.trials import FAULTS, FULL, READ_ONLY, Bench, can_mount, ends_as_a_signal_says, fails_as_a_write
@@ -82,38 +83,6 @@ def test_a_fault(benches, name, fault):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["audit", "sweep"])
-def test_second_command(tmp_path, name):
-    assert checks.second_command(name, tmp_path, random.Random(0)) == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["sweep", "audit"])
-def test_little_memory(tmp_path, name):
-    for seed in range(3):
-        assert checks.little_memory(name, tmp_path, random.Random(seed)) == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["audit", "sweep"])
-def test_lost_worker(tmp_path, name):
-    for seed in range(2):
-        assert checks.lost_worker(name, tmp_path, random.Random(seed)) == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["audit", "sweep"])
-def test_frozen_worker(tmp_path, name):
-    assert checks.frozen_worker(name, tmp_path, random.Random(0)) == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["audit", "sweep"])
-def test_lost_scheduler(tmp_path, name):
-    assert checks.lost_scheduler(name, tmp_path, random.Random(0)) == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["audit", "sweep"])
-def test_slow_scheduler(tmp_path, name):
-    assert checks.slow_scheduler(name, tmp_path, random.Random(0)) == []
+@pytest.mark.parametrize(("check", "name"), [(check, name) for check, (_, counts) in SINGLE.items() for name in counts])
+def test_a_single_check(tmp_path, check, name):
+    assert getattr(checks, check)(name, tmp_path, random.Random(0)) == []

@@ -21,16 +21,12 @@ def rows(tally: Tally) -> list[dict[str, object]]:
 
 def notes(tally: Tally) -> list[str]:
     """Refusals of the constructor, false bounds that were not refuted, and kinds of findings."""
-    refusals = [f"The constructor refused {n:,} graphs: {text}" for text, n in tally.refusals.most_common()]
-    missed, kinds = (_over_spans(counts) for counts in (tally.missed, tally.findings))
-    return [
-        *refusals,
-        *(
-            f"Not refuted on {n:,} graphs, of which one is graph {tally.example[name]}: {name}"
-            for name, n in missed.most_common()
-        ),
-        *(f"Found on {n:,} graphs: {kind}" for kind, n in kinds.most_common()),
-    ]
+    counts = (
+        ("The constructor refused {n:,} graphs: {what}", tally.refusals),
+        ("Not refuted on {n:,} graphs: {what}", _over_spans(tally.missed)),
+        ("Found on {n:,} graphs: {what}", _over_spans(tally.findings)),
+    )
+    return [text.format(n=n, what=what) for text, counter in counts for what, n in counter.most_common()]
 
 
 def _over_spans(counts: Counter[tuple[str, int]]) -> Counter[str]:

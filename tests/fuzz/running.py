@@ -1,53 +1,71 @@
-"""Many graphs on several processes, until the budget is spent."""
+"""Many graphs that Hypothesis draws on several processes; of each kind of finding the simplest graph that shows it."""
 
-import time
-from collections.abc import Iterator
+from functools import partial
 
 import torch
-from joblib import Parallel, delayed
+from hypothesis import Phase
 from threadpoolctl import threadpool_limits
-from tqdm import tqdm
 
 from tests.fuzz import mutants
-from tests.fuzz.sampling import draw
-from tests.fuzz.tally import PROPERTIES_EVERY, Tally
+from tests.fuzz.drawing import add_up, each_of
+from tests.fuzz.metamorphic import PROPERTIES, differences
+from tests.fuzz.specimen import TRUSTED, Specimen
+from tests.fuzz.strategies import specimens
+from tests.fuzz.tally import Tally
 from tests.fuzz.verdicts import judge
 
-BATCH = 50  # graphs
+BATCH = 100  # graphs
 EVERY = 4  # graphs of a long run: false bounds and other forms take more time than verdicts, and need fewer graphs
+PROPERTIES_EVERY = 10  # of these: on so many of them one property is tried, in turn
 
 
-def run(seed: int, *, minutes: float, graphs: int | None, jobs: int) -> Tally:
-    """Judge graphs 0, 1, 2, ... of a seed, for so many minutes or so many graphs, whichever is less."""
-    end = time.monotonic() + 60 * minutes
-    tally = Tally()
-    with tqdm(total=graphs, unit="graph", disable=None) as progress:
-        batches = (delayed(judged)(seed, start, stop, EVERY) for start, stop in _batches(graphs, end))
-        for part in Parallel(n_jobs=jobs, return_as="generator_unordered", pre_dispatch="2*n_jobs")(batches):
-            tally.join(part)
-            progress.update(part.graphs.total())
-            progress.set_postfix(found=len(tally.first))
-    return tally
+class FoundError(Exception):
+    """A specimen that shows what is looked for."""
 
 
-def _batches(graphs: int | None, end: float) -> Iterator[tuple[int, int]]:
-    start = 0
-    while time.monotonic() < end and (graphs is None or start < graphs):
-        stop = start + BATCH if graphs is None else min(start + BATCH, graphs)
-        yield start, stop
-        start = stop
+def run(start: int, graphs: int, jobs: int) -> Tally:
+    """Judge so many graphs of a seed."""
+    return add_up(partial(judged, every=EVERY), Tally(), start, graphs, BATCH, jobs)
 
 
-def judged(seed: int, start: int, stop: int, every: int = 1) -> Tally:
-    """The graphs start..stop-1; on every so many also false bounds, and on every tenth of those one property."""
+def judged(batch: str, graphs: int, every: int = 1) -> Tally:
+    """The graphs of a batch; on every so many also false bounds, and on every tenth of those one property."""
     torch.set_num_threads(1)
     tally = Tally()
+
+    def count(specimen: Specimen) -> None:
+        turn, rest = divmod(tally.graphs.total(), every)
+        with mutants.registered(() if rest else mutants.tried(turn, specimen.span)):
+            tally.add(batch, specimen, judge(specimen))
+        if not rest and turn % PROPERTIES_EVERY == 0:
+            name = list(PROPERTIES)[turn // PROPERTIES_EVERY % len(PROPERTIES)]
+            tally.compare(batch, name, specimen, differences(name, specimen))
+
     with threadpool_limits(1):
-        for number in range(start, stop):
-            specimen = draw(seed, number)
-            turn, rest = divmod(number, every)
-            with mutants.registered(() if rest else mutants.tried(turn, specimen.span)):
-                tally.add(number, specimen, judge(specimen))
-            if not rest and turn % PROPERTIES_EVERY == 0:
-                tally.compare(turn // PROPERTIES_EVERY, number, specimen)
+        each_of(specimens(), count, batch, graphs, Phase.generate)
     return tally
+
+
+def shrunk(kind: str, batch: str, graphs: int = BATCH) -> Specimen:
+    """The simplest graph that shows a kind of finding, from the first of a batch that does."""
+
+    def look(specimen: Specimen) -> None:
+        if kind in shown(kind, specimen):
+            raise FoundError(specimen)
+
+    try:
+        each_of(specimens(), look, batch, graphs, Phase.generate, Phase.shrink)
+    except FoundError as found:
+        return found.args[0]
+    raise ValueError(f"no graph of batch {batch} shows it: {kind}")
+
+
+def shown(kind: str, specimen: Specimen) -> list[str]:
+    """The findings of a specimen, of the sort that a kind is of."""
+    sort, _, name = kind.partition(" ")
+    if sort == "property":
+        name = name.partition(":")[0]
+        return [f"property {name}: {row}" for row in differences(name, specimen)]
+    with mutants.registered([name] if sort == "missed" and specimen.span <= TRUSTED else ()):
+        outcome = judge(specimen)
+    return outcome.findings + [f"missed {bound}" for bound in outcome.missed]

@@ -1,6 +1,6 @@
-"""What the fuzzer tries: raw weights, labels, a width and perhaps an encoder, as a stranger would bring them."""
+"""Random input of `PairGraph` and `check_bounds`: raw weights, labels, a width and perhaps an encoder."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,9 @@ SPANS = (6, 12, 24, 32, 64, 150, 300, 640)  # upper ends of the classes of weigh
 TRUSTED = 24  # decades within which float64 must judge everything
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Specimen:
-    """Arguments of `PairGraph` and `check_bounds`.
+    """Arguments of `PairGraph` and `check_bounds`; its `repr` makes the same again, to the last bit.
 
     Attributes
     ----------
@@ -23,7 +23,6 @@ class Specimen:
     left_labels, right_labels : (n_left,) and (n_right,)
     k : 1..min(n_left, n_right)
     features : (n_left, k) and (n_right, k), or `None` for the optimum
-    origin : in words, what it was drawn as
     penalty, critic : as `check_bounds` takes them
     """
 
@@ -32,9 +31,12 @@ class Specimen:
     right_labels: np.ndarray
     k: int
     features: Features | None = None
-    origin: str = ""
     penalty: float | None = None
     critic: Features | None = None
+
+    def __repr__(self) -> str:
+        parts = [(each.name, getattr(self, each.name)) for each in fields(self)]
+        return f"Specimen({', '.join(f'{name}={_literal(part)}' for name, part in parts if part is not None)})"
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -56,36 +58,8 @@ class Specimen:
         """The class of its decades: the least of `SPANS` that is not exceeded."""
         return next(end for end in SPANS if self.decades <= end)
 
-    @property
-    def complexity(self) -> tuple[int, ...]:
-        """Smaller is simpler: nodes, width, what is given beyond it, pairs, classes, digits, decades."""
-        encoder, critic = (() if pair is None else pair for pair in (self.features, self.critic))
-        penalty = () if self.penalty is None else (np.array(self.penalty),)
-        given = *encoder, *critic, *penalty
-        numbers = [x for array in (self.weights, *given) for x in array.ravel().tolist()]
-        classes = len(set(self.left_labels.tolist()) | set(self.right_labels.tolist()))
-        return (
-            sum(self.weights.shape),
-            self.k,
-            len(given) + sum(side.shape[1] for side in critic),
-            int(np.count_nonzero(self.weights)),
-            classes,
-            sum(0 if number in (0.0, 1.0) else 1 + len(f"{number!r}".split("e")[0]) for number in numbers),
-            round(self.decades),
-        )
 
-    def literals(self) -> dict[str, Any]:
-        """The parts as Python literals, exact to the last bit."""
-        return {
-            "weights": self.weights.tolist(),
-            "left_labels": self.left_labels.tolist(),
-            "right_labels": self.right_labels.tolist(),
-            "k": self.k,
-            "features": _literal(self.features),
-            "penalty": self.penalty,
-            "critic": _literal(self.critic),
-        }
-
-
-def _literal(pair: Features | None) -> Any:
-    return None if pair is None else tuple(side.tolist() for side in pair)
+def _literal(part: Any) -> str:
+    if isinstance(part, tuple):
+        return f"({', '.join(map(_literal, part))})"
+    return f"np.array({part.tolist()})" if isinstance(part, np.ndarray) else repr(part)

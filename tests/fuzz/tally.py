@@ -1,17 +1,15 @@
 """What a run of the fuzzer adds up to."""
 
 from collections import Counter
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
-from tests.fuzz.metamorphic import PROPERTIES, differences
-from tests.fuzz.specimen import Specimen
+from tests.fuzz.drawing import Counts
+from tests.fuzz.specimen import TRUSTED, Specimen
 from tests.fuzz.verdicts import Outcome
-
-PROPERTIES_EVERY = 10  # graphs: on so many of them one property is tried, in turn
 
 
 @dataclass
-class Tally:
+class Tally(Counts):
     """Counts, by class of weight spans where a span is named.
 
     Attributes
@@ -20,10 +18,9 @@ class Tally:
     refusals : of the constructor, by message
     judged, abstained : rows with a verdict, and rows that float64 cannot judge, by bound and span
     refuted, missed : mutants that the checker refutes, and those that it does not although plainly false, likewise
-    example : of each mutant that is missed the last graph
     compared : pairs of tables, by property
     findings, faulty : graphs, by kind and span, and by the kind's first word and span
-    first : of each kind the graph with the fewest decades, as (decades, number)
+    first : of each kind, and of each mutant that is missed within the trusted decades, the batch of the first graph
     """
 
     graphs: Counter[int] = field(default_factory=Counter)
@@ -32,13 +29,11 @@ class Tally:
     abstained: Counter[tuple[str, int]] = field(default_factory=Counter)
     refuted: Counter[tuple[str, int]] = field(default_factory=Counter)
     missed: Counter[tuple[str, int]] = field(default_factory=Counter)
-    example: dict[str, int] = field(default_factory=dict)
     compared: Counter[str] = field(default_factory=Counter)
     findings: Counter[tuple[str, int]] = field(default_factory=Counter)
     faulty: Counter[tuple[str, int]] = field(default_factory=Counter)
-    first: dict[str, tuple[float, int]] = field(default_factory=dict)
 
-    def add(self, number: int, specimen: Specimen, outcome: Outcome) -> None:
+    def add(self, batch: str, specimen: Specimen, outcome: Outcome) -> None:
         """Count one graph."""
         span = specimen.span
         self.graphs[span] += 1
@@ -46,25 +41,16 @@ class Tally:
             self.refusals[outcome.refusal] += 1
         for name in ("judged", "abstained", "refuted", "missed"):
             getattr(self, name).update((bound, span) for bound in getattr(outcome, name))
-        self.example.update((bound, number) for bound in outcome.missed)
-        self._find(outcome.findings, number, specimen)
+        if span <= TRUSTED:  # beyond, fifty digits decide
+            self.first = {f"missed {bound}": batch for bound in outcome.missed} | self.first
+        self._find(outcome.findings, batch, span)
 
-    def compare(self, turn: int, number: int, specimen: Specimen) -> None:
-        """Hold one property, whose turn it is, against a graph."""
-        name = list(PROPERTIES)[turn % len(PROPERTIES)]
+    def compare(self, batch: str, name: str, specimen: Specimen, rows: list[str]) -> None:
+        """Count the rows that differ by a property."""
         self.compared[name] += 1
-        self._find([f"property {name}: {row}" for row in differences(name, specimen)], number, specimen)
+        self._find([f"property {name}: {row}" for row in rows], batch, specimen.span)
 
-    def _find(self, kinds: list[str], number: int, specimen: Specimen) -> None:
-        span, place = specimen.span, (specimen.decades, number)
+    def _find(self, kinds: list[str], batch: str, span: int) -> None:
         self.findings.update((kind, span) for kind in kinds)
         self.faulty.update((word, span) for word in {kind.split()[0] for kind in kinds})
-        self.first.update({kind: min(self.first.get(kind, place), place) for kind in kinds})
-
-    def join(self, other: "Tally") -> None:
-        """Add another's counts."""
-        for each in fields(self):
-            if each.name != "first":  # counters add, and a dictionary takes the later
-                getattr(self, each.name).update(getattr(other, each.name))
-        for kind, found in other.first.items():
-            self.first[kind] = min(self.first.get(kind, found), found)
+        self.first = dict.fromkeys(kinds, batch) | self.first

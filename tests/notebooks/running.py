@@ -1,4 +1,7 @@
-"""The notebooks of `docs/notebooks`, run from top to bottom in a kernel of their own."""
+"""The notebooks of `docs/notebooks`, run by nbclient from top to bottom in a kernel of their own.
+
+nbmake, which runs them as tests, accepts what a cell writes to stderr and keeps what the machine adds to the metadata.
+"""
 
 import os
 from pathlib import Path

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pairbounds.infrastructure.commandline import print_table, say
 from pairbounds.infrastructure.tables import replacing, surroundings
 
 RECORDS = Path(__file__).parents[2] / "results" / "reliability"
@@ -33,6 +34,12 @@ class Record:
     seed: int | None = None
     notes: Sequence[str] = ()
     more: Mapping[str, Any] = field(default_factory=dict)
+
+    def show(self, heading: str) -> None:
+        """Print the rows and the notes."""
+        columns = [("what", "left"), ("count", "right"), ("found", "right")]
+        print_table(heading, columns, [(row["what"], f"{row['count']:,}", f"{row['found']:,}") for row in self.rows])
+        say(*self.notes)
 
     def write(self, name: str, folder: Path = RECORDS) -> Path:
         """Write `name`.json into the folder; return its path."""

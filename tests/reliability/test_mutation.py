@@ -1,22 +1,18 @@
-"""Mistakes: what is tried, that it takes effect and leaves nothing behind, and that a few modules' tests see each."""
+"""Mistakes: those that are made take effect and leave nothing behind; `make mutation` tries them all."""
 
-import contextlib
 import importlib
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pairbounds.theory.bounds import THEOREMS
 from pairbounds.theory.quantities import margins
-from tests.bounds import test_outward
 from tests.reliability import mutation
 from tests.reliability.equivalent import SAME_VALUE
 from tests.reliability.mutating import KINDS, Loaded, mistakes, mutants
 from tests.reliability.narrow import modules, narrowest
-from tests.theory import test_counting, test_margins, test_pairs_to_error, test_restricted, test_ridge, test_transfer
 
 ROOT = Path(__file__).parents[2]
 SOURCE = """
@@ -91,96 +87,6 @@ def test_a_mistake_in_another_module_is_refused(small):
     other = next(mutants(margins))
     with pytest.raises(ValueError, match=r"shorter|longer"), Loaded(small).with_mistake(other):
         pass
-
-
-# A sample of the campaign: every mistake of some kinds in a few modules, against tests that are called here.
-
-
-def patched(test: Callable[..., None], *arguments: object) -> None:
-    """A test that takes `monkeypatch` last."""
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        test(*arguments, monkeypatch)
-
-
-def from_pairs() -> None:
-    for seed in range(3):
-        test_pairs_to_error.test_the_error_from_pairs_from_its_definition.hypothesis.inner_test(seed)
-    for part, amount in (("upper_values", 1e-3), ("lower_values", -1e-3), ("rounding", 1e-3)):
-        patched(test_pairs_to_error.test_what_the_spectrum_may_be_off_by_raises_the_bound, part, amount)
-
-
-def on_transfer() -> None:
-    test_transfer.test_the_bound_is_1_where_the_whole_target_is_wrong_for_little_of_the_source()
-    test_transfer.test_round_off_counts_where_nothing_is_spent()
-
-
-def on_restricted() -> None:
-    patched(test_restricted.test_round_off_of_a_thousandth_counts_in_every_part)
-
-
-def on_counting() -> None:
-    patched(test_counting.test_round_off_of_a_thousandth_counts_against_the_polynomial_and_the_products)
-    patched(test_counting.test_the_number_is_the_root_of_what_the_products_prove, 0.99)
-
-
-def on_margins() -> None:
-    test_margins.test_round_off_of_as_many_sums_counts_in_the_budget_and_in_the_mass()
-
-
-def together() -> None:
-    for name in test_outward.TOGETHER:
-        test_outward.test_every_allowance_counts(name)
-
-
-def on_theorem_3() -> None:
-    for share, apart in ((0.5, True), (1.0, False), (2.0, False)):
-        test_outward.test_values_no_further_apart_than_round_off_are_one_to_theorem_3(share, apart, 2)
-
-
-def on_means() -> None:
-    patched(test_outward.test_the_means_of_classes_are_off_by_a_sum_of_their_features)
-    patched(test_outward.test_a_node_that_may_be_nearest_to_its_own_mean_is_in_doubt)
-    test_outward.test_a_variance_of_nothing_is_off_by_a_rounding_of_the_features()
-
-
-def on_ridge() -> None:
-    patched(test_ridge.test_both_ends_are_rounded_outward_and_the_rule_begins_below_0)
-    patched(test_ridge.test_the_distance_of_a_ratio_is_rounded_up_and_counts_with_the_heaviest_class)
-    test_ridge.test_a_rule_that_reaches_the_pole_says_nothing()
-
-
-# A module, the function that is changed there, or any, the kinds of mistakes, and what must fail.
-SAMPLE = [
-    ("pairbounds.theory.bounds.theorem22_counting", "count_above", ("number", "rounding"), on_counting),
-    ("pairbounds.theory.bounds.theorem22_counting", "_range", ("rounding",), on_counting),
-    ("pairbounds.theory.quantities.margins", "", ("rounding",), on_margins),
-    ("pairbounds.theory.bounds.theorem26_pairs_to_error", "mse_from_pairs", ("rounding", "end", "extreme"), from_pairs),
-    ("pairbounds.theory.bounds.theorem24_restricted", "", ("rounding",), on_restricted),
-    ("pairbounds.theory.bounds.theorem21_ridge_probe", "ridge_mse_at_most", ("rounding",), on_ridge),
-    ("pairbounds.theory.bounds.theorem21_ridge_probe", "_outward", ("rounding", "extreme"), on_ridge),
-    ("pairbounds.theory.bounds.theorem25_transfer", "", ("rounding",), on_transfer),
-    ("pairbounds.theory.bounds.theorem03_mmcl_is_sscl", "", ("rounding",), on_theorem_3),
-    ("pairbounds.theory.bounds.theorem06_zero_shot", "", ("rounding", "end"), together),
-    ("pairbounds.theory.bounds.theorem07_near_optimal", "", ("rounding", "end"), together),
-    ("pairbounds.theory.bounds.theorem11_nearest_mean", "", ("rounding",), on_means),
-]
-
-
-@pytest.mark.parametrize(("name", "function", "kinds", "check"), SAMPLE)
-def test_each_mistake_of_a_sample_fails_a_test(name, function, kinds, check):
-    module = importlib.import_module(name)
-    loaded, alive = Loaded(module), []
-    check()
-    tried = [mutant for mutant in mutants(module, kinds) if function in ("", mutant.function)]
-    for mutant in tried:
-        with loaded.with_mistake(mutant), contextlib.suppress(Exception, pytest.fail.Exception):
-            check()
-            alive.append(str(mutant))
-    assert {mutant.kind for mutant in tried} == set(kinds)
-    assert [one for one in alive if one not in SAME_VALUE] == []
-
-
-# The campaign itself.
 
 
 def test_every_module_has_tests_and_every_theorem_is_a_module():

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pairbounds.infrastructure.commandline import CHECK_FAILED, print_table, run
+from pairbounds.infrastructure.commandline import CHECK_FAILED, run
 from tests.fuzz.proofs.running import ALONE, ProofTally, run_proofs
 from tests.reliability.record import Record
 
@@ -42,16 +42,11 @@ def fuzz(
     start = time.monotonic()
     tally = run_proofs(seed, proofs, jobs)
     minutes = round((time.monotonic() - start) / 60, 1)
-    rows, notes = _rows(tally), [f"Found of {n:,} proofs: {kind}" for kind, n in tally.findings.most_common()]
-    print_table(
-        f"{proofs:,} changed proofs in {minutes} minutes",
-        [("what", "left"), ("count", "right"), ("found", "right")],
-        [(str(row["what"]), f"{row['count']:,}", f"{row['found']:,}") for row in rows],
-    )
-    print(*notes, sep="\n")
+    command = f"python -m tests.fuzz.proofs --seed {seed} --proofs {proofs}"
+    notes = [f"Found of {n:,} proofs: {kind}" for kind, n in tally.findings.most_common()]
+    record = Record("Proofs that were changed", command, _rows(tally), minutes, seed, notes)
+    record.show(f"{proofs:,} changed proofs in {minutes} minutes")
     if out is not None:
-        command = f"python -m tests.fuzz.proofs --seed {seed} --proofs {proofs}"
-        record = Record("Proofs that were changed", command, rows, minutes=minutes, seed=seed, notes=notes)
         record.write(out.stem, out.parent)
     _keep(tally, found)
     return CHECK_FAILED if tally.findings else 0

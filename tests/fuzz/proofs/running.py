@@ -2,15 +2,15 @@
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from joblib import Parallel, delayed
+from hypothesis import Phase
 
+from tests.fuzz.drawing import Counts, add_up, each_of
 from tests.fuzz.proofs.changes import KINDS_OF_CHANGE, Case, cases, with_moved
 from tests.fuzz.proofs.judging import Said, TooMuchWork, alone, faults, run
 from tests.theory.proofs.verifier import verifier
@@ -21,7 +21,7 @@ ALONE = "another answer in a process of its own"
 
 
 @dataclass
-class ProofTally:
+class ProofTally(Counts):
     """Counts of changed proofs.
 
     Attributes
@@ -37,24 +37,11 @@ class ProofTally:
     faulty: Counter[str] = field(default_factory=Counter)
     said: Counter[str] = field(default_factory=Counter)
     findings: Counter[str] = field(default_factory=Counter)
-    first: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
-
-    def join(self, other: "ProofTally") -> None:
-        """Add another's counts."""
-        for each in fields(self):
-            if each.name != "first":
-                getattr(self, each.name).update(getattr(other, each.name))
-        self.first = {**other.first, **self.first}
 
 
 def run_proofs(start: int, proofs: int, jobs: int) -> ProofTally:
     """Try so many changed proofs, of a seed."""
-    sizes = [min(BATCH, proofs - done) for done in range(0, proofs, BATCH)]
-    batches = (delayed(tried)(f"{start}, {number}", size) for number, size in enumerate(sizes))
-    tally = ProofTally()
-    for part in Parallel(n_jobs=jobs, return_as="generator_unordered")(batches):
-        tally.join(part)
-    return tally
+    return add_up(tried, ProofTally(), start, proofs, BATCH, jobs)
 
 
 def tried(
@@ -64,21 +51,7 @@ def tried(
     tally = ProofTally()
     with TemporaryDirectory() as folder:
         trial = Trial(Path(folder), program, tally)
-
-        @seed(of)
-        @settings(
-            max_examples=examples,
-            database=None,
-            deadline=None,
-            derandomize=False,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(cases(kinds))
-        def each(case: Case) -> None:
-            trial.judge(case)
-
-        each()
+        each_of(cases(kinds), trial.judge, of, examples, Phase.generate)
     return tally
 
 
