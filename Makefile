@@ -16,7 +16,7 @@ FIGURES := $(BUILD)/figures
 RULES := $(BUILD)/rules.mk
 
 # A study of several tables has its rule in RULES, with this as its recipe.
-STUDY = mkdir -p $(TABLES) && $(PYTHON) -m pairbounds study --jobs $(JOBS) $(if $(SMALL),--small)
+STUDY = mkdir -p $(TABLES) && $(PYTHON) -m pairbounds study --jobs $(JOBS) $(if $(SMALL),--preset small)
 
 # What tables and figures are made of, by their imports: it defines STUDIES, SWEEPS, MEASURED, ALL_FIGURES and FINDINGS.
 include $(RULES)
@@ -29,10 +29,13 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup data test test-elsewhere test-slow test-gpu test-data test-browser matrix coverage mutation fuzz faults orders bench figures findings report docs docs-serve notebooks smoke reproduce lint format diary sharpness readme-figures accept release clean
+CAMPAIGNS := bench coverage diary faults fuzz matrix mutation notebooks orders sharpness
+.PHONY: help demo setup data test lint figures findings smoke report docs reproduce release clean $(CAMPAIGNS)
 
 help: ## Say what there is
-	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/:[^#]*## /\t/' | expand -t 18
+	@grep -E '^[^ #]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/%/KIND/; s/$$(CAMPAIGNS)/CAMPAIGN/; s/:[^#]*## /\t/' | expand -t 12
+	@echo "campaigns:  $(CAMPAIGNS)"
+	@echo "kinds:      browser data elsewhere gpu slow"
 
 setup: $(INSTALLED) ## Make the virtual environment in .venv
 
@@ -51,61 +54,79 @@ data: ## Fetch clip-arts and stamps of Debian packages into build/data, without 
 	for package in $(DATA)/packages/*.deb; do dpkg -x $$package $(DATA) || exit; done
 	@rm -r $(DATA)/packages
 
-test test-elsewhere test-slow: export OMP_NUM_THREADS := 1
+test test-%: export OMP_NUM_THREADS := 1
 
 # In the order of the folders, whose last are docstrings: in that of xdist, a file of one long test comes last.
 test: $(INSTALLED) ## Run the tests (about seven minutes)
 	$(PYTHON) -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+test-%: $(INSTALLED) ## Run other tests: many examples, or on a GPU, with `make data`, in Chromium, as another machine
+	$(if $(value test.$*),,$(error make test-$*: there is no such kind of tests))
+	$(test.$*)
+
+test.gpu = $(PYTHON) -m pytest -m gpu
+test.data = $(PYTHON) -m pytest -m data
+
+# 1,000 random graphs, large spectra, long attacks, and many examples of each property.
+define test.slow
+$(PYTHON) -m pytest -m slow
+$(PYTHON) -m pytest -m "hypothesis and not slow and not gpu and not data" --hypothesis-profile long
+endef
 
 # In short what two rows of `make matrix` do: the rooms that search or compare digits, and those that look at a clock.
 DIGITS := tests/fuzz tests/theory/test_attack.py tests/theory/test_html.py \
 	$(patsubst %,tests/bounds/test_%.py,rounding theorems ties verdicts)
 CLOCKS := tests/bounds/test_ledger_page.py tests/theory/sweeps/test_foreign_studies.py \
 	$(patsubst %,tests/theory/infrastructure/test_%.py,foreign_code interruption processes temporaries)
-test-elsewhere: $(INSTALLED) ## Run some tests as another processor computes, and some beside busy loops (two minutes)
-	$(PYTHON) -m tests.reliability.processor -- $(PYTHON) -m pytest -n auto --dist loadfile $(DIGITS)
-	$(PYTHON) -m tests.reliability.slow -- $(PYTHON) -m pytest -n auto --dist loadfile $(CLOCKS)
-
-test-slow: $(INSTALLED) ## Run what is slow: 1,000 random graphs, large spectra, long attacks, many examples of each property
-	$(PYTHON) -m pytest -m slow
-	$(PYTHON) -m pytest -m "hypothesis and not slow and not gpu and not data" --hypothesis-profile long
-
-test-gpu: $(INSTALLED) ## Run the tests that need a CUDA device
-	$(PYTHON) -m pytest -m gpu
-
-test-data: $(INSTALLED) ## Run the tests that need what `make data` fetches
-	$(PYTHON) -m pytest -m data
+define test.elsewhere
+$(PYTHON) -m tests.reliability.processor -- $(PYTHON) -m pytest -n auto --dist loadfile $(DIGITS)
+$(PYTHON) -m tests.reliability.slow -- $(PYTHON) -m pytest -n auto --dist loadfile $(CLOCKS)
+endef
 
 BROWSER := $(VENV)/browser
-test-browser: $(INSTALLED) ## Run the tests that look at a report in a headless Chromium
-	@for each in chromium chromium-browser google-chrome google-chrome-stable chrome; do command -v $$each >/dev/null && exit; done; \
-	echo "make test-browser: no Chromium here: install chromium or google-chrome" >&2; exit 2
-	@test -e $(BROWSER) || $(PYTHON) -m pip install --quiet --editable '.[browser]'
-	@touch $(BROWSER)
-	$(PYTHON) -m pytest -m browser
+define test.browser
+@for each in chromium chromium-browser google-chrome google-chrome-stable chrome; do command -v $$each >/dev/null && exit; done; \
+echo "make test-browser: no Chromium here: install chromium or google-chrome" >&2; exit 2
+@test -e $(BROWSER) || $(PYTHON) -m pip install --quiet --editable '.[browser]'
+@touch $(BROWSER)
+$(PYTHON) -m pytest -m browser
+endef
 
+# Campaigns count failures or times, and keep a record. Their variables: ROW of the matrix, KILLS of the faults, GRAPHS,
+# PROOFS and SEED of the fuzz, GRAPHS of the orders, MINUTES of the sharpness for each bound.
 ROW ?=
-matrix: $(INSTALLED) ## Run the tests with other dependencies, as another processor, and slowly; or only ROW= (two hours, 25 GB)
-	$(PYTHON) -m nox --noxfile tests/reliability/matrix.py --envdir $(BUILD)/matrix $(addprefix --session ,$(ROW))
-
-coverage: $(INSTALLED) ## Measure which lines and branches the tests run, into results/reliability (ten minutes)
-	$(PYTHON) -m tests.reliability.covered --build $(BUILD)/coverage
-
-mutation: $(INSTALLED) ## Put small mistakes into what computes bounds, and count those that no test of its own sees (two hours)
-	@mkdir -p results/reliability
-	$(PYTHON) -m tests.reliability.mutation
-
 KILLS ?= 50
-faults: $(INSTALLED) ## Kill small commands at random, fill their disks, take their workers; count what goes wrong (ten minutes)
-	@mkdir -p results/reliability
-	$(PYTHON) -m tests.faults --kills $(KILLS) --seed $(or $(SEED),0) --out results/reliability/faults.json
+MINUTES ?=
+SEED ?=
+GRAPHS ?= 1000
+PROOFS ?= 1000
+FROM = $(if $(SEED),--seed $(SEED)) --jobs $(JOBS)
+$(CAMPAIGNS): $(INSTALLED) ## Try to make the software wrong, or time it, and keep the record
+	@mkdir -p $(BUILD) results/reliability
+	$(campaign.$@)
 
-bench: $(INSTALLED) ## Time ours against peers, and whole commands, into results/benchmarks.json (forty minutes)
-	@mkdir -p $(BUILD)
-	$(PYTHON) -m tests.benchmarks --size S --size M --size L --out $(BUILD)/bench.parquet
-	$(PYTHON) -m tests.benchmarks.whole --out $(BUILD)/bench_whole.parquet
-	$(PYTHON) -m tests.benchmarks.page $(BUILD)/bench.parquet $(BUILD)/bench_whole.parquet
-	$(PYTHON) -m tests.benchmarks.bench_loader
+campaign.coverage = $(PYTHON) -m tests.reliability.covered --build $(BUILD)/coverage
+campaign.diary = $(PYTHON) -m tests.diary
+campaign.faults = $(PYTHON) -m tests.faults --kills $(KILLS) --seed $(or $(SEED),0) --out results/reliability/faults.json
+campaign.mutation = $(PYTHON) -m tests.reliability.mutation
+campaign.notebooks = $(PYTHON) -m tests.notebooks
+campaign.orders = $(PYTHON) -m tests.reliability.orders campaign --graphs $(GRAPHS)
+campaign.matrix = $(PYTHON) -m nox --noxfile tests/reliability/matrix.py --envdir $(BUILD)/matrix $(addprefix --session ,$(ROW))
+define campaign.bench
+$(PYTHON) -m tests.benchmarks --size S --size M --size L --out $(BUILD)/bench.parquet
+$(PYTHON) -m tests.benchmarks.whole --out $(BUILD)/bench_whole.parquet
+$(PYTHON) -m tests.benchmarks.page $(BUILD)/bench.parquet $(BUILD)/bench_whole.parquet
+$(PYTHON) -m tests.benchmarks.bench_loader
+endef
+define campaign.fuzz
+$(PYTHON) -m tests.fuzz --graphs $(GRAPHS) $(FROM) --out results/reliability/fuzz.json
+$(PYTHON) -m tests.fuzz.proofs --proofs $(PROOFS) $(FROM) --out results/reliability/proofs.json
+endef
+# The sharpest graphs stay in theory/attack/sharpest.
+define campaign.sharpness
+$(PYTHON) -m tests.bounds.known --out $(BUILD)/known
+$(PYTHON) -m pairbounds sharpness --out theory/attack/sharpest --known $(BUILD)/known --minutes $(or $(MINUTES),10) --jobs $(JOBS)
+endef
 
 demo: $(INSTALLED) ## A first result: bounds of handwritten digits (ten seconds)
 	$(PYTHON) -m pairbounds demo --out $(BUILD)/demo
@@ -116,32 +137,27 @@ figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/fi
 	@echo "figures, with their captions: $(FIGURES)"
 
 PUBLISHED := results/published
-findings: $(FINDINGS) | $(INSTALLED) ## Write docs/findings.md from the tables, and keep these in results/published
-	$(PYTHON) -m pairbounds findings --tables $(TABLES) --out docs/findings.md
+SHOWN := bound_holds phase frontier real_images multihop ladder
+findings: $(FINDINGS) figures ## Write docs/findings.md from the tables; keep these in results/published, and README's figures in docs
+	$(PYTHON) -m pairbounds.figures.findings page --tables $(TABLES) --out docs/findings.md
 	rm -rf $(PUBLISHED) && mkdir -p $(PUBLISHED)
 	cp $(foreach table,$(filter-out $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)),$(FINDINGS)),$(table) $(table).json) $(PUBLISHED)
+	cp $(SHOWN:%=$(FIGURES)/%.png) docs/
 
 report: figures $(FINDINGS) ## Put verdicts, figures, ledger and provenance into build/report/index.html, one file (half a minute)
 	$(PYTHON) -m pairbounds.figures.report $(TABLES) $(FIGURES) $(BUILD)/report/index.html
 
-docs: figures ## Build the site from pages, code and figures into build/site, without a network (half a minute)
+docs: figures ## Build the site from pages, code and figures into build/site, without a network (half a minute); SERVE=1 shows it at localhost:8000
 	$(PYTHON) docs/site $(BUILD)/pages $(FIGURES)
 	$(PYTHON) -m sphinx -q -W -b html $(BUILD)/pages $(BUILD)/site
 	$(PYTHON) docs/site/links.py $(BUILD)/site
 	@echo "the site: $(BUILD)/site/index.html"
-
-docs-serve: docs ## Show the site at http://localhost:8000
-	$(PYTHON) -m http.server --bind localhost --directory $(BUILD)/site 8000
+	$(if $(SERVE),$(PYTHON) -m http.server --bind localhost --directory $(BUILD)/site 8000)
 
 # A first look takes few seeds: studies go side by side, and not seeds, of which each worker would first load everything.
-FIRST_LOOK = $(MAKE) --jobs=$(shell getconf _NPROCESSORS_ONLN) figures BUILD=$(BUILD)/smoke SMALL=1 JOBS=1
-smoke: ## Draw every figure from a first look at each study, into build/smoke; say which key numbers have changed
-	+$(FIRST_LOOK)
-	$(PYTHON) -m pairbounds.figures.findings --tables $(BUILD)/smoke/tables
-
-accept: ## Take the key numbers of a first look at each study for those that `make smoke` compares with; say what changed
-	+$(FIRST_LOOK)
-	$(PYTHON) -m pairbounds.figures.findings --tables $(BUILD)/smoke/tables --accept
+smoke: ## Draw every figure from a first look at each study; say which key numbers have changed, or take them: ACCEPT=1
+	+$(MAKE) --jobs=$(shell getconf _NPROCESSORS_ONLN) figures BUILD=$(BUILD)/smoke SMALL=1 JOBS=1
+	$(PYTHON) -m pairbounds.figures.findings compare --tables $(BUILD)/smoke/tables $(if $(ACCEPT),--accept)
 
 release: $(INSTALLED) ## Build sdist and wheel into build/dist, check them, and check a graph with what they install
 	rm -rf $(BUILD)/dist
@@ -153,41 +169,13 @@ release: $(INSTALLED) ## Build sdist and wheel into build/dist, check them, and 
 	cd $(BUILD)/dist && venv/bin/pairbounds --version && venv/bin/pairbounds check graph.npz --k 4 --out checked.csv
 	@echo "to release: $(BUILD)/dist"
 
-MINUTES ?=
-SEED ?=
-GRAPHS ?= 1000
-PROOFS ?= 1000
-FROM = $(if $(SEED),--seed $(SEED)) --jobs $(JOBS)
-fuzz: $(INSTALLED) ## Evaluate bounds on GRAPHS=1000 random graphs, and the verifier on PROOFS=1000 changed proofs, from SEED
-	$(PYTHON) -m tests.fuzz --graphs $(GRAPHS) $(FROM) --out results/reliability/fuzz.json
-	$(PYTHON) -m tests.fuzz.proofs --proofs $(PROOFS) $(FROM) --out results/reliability/proofs.json
-
-orders: $(INSTALLED) ## Hold the values of theorem 16 against other orders of summation and processors (half an hour)
-	$(PYTHON) -m tests.reliability.orders campaign --graphs $(GRAPHS)
-
-notebooks: $(INSTALLED) ## Run the notebooks in docs/notebooks, and keep what they show (a minute)
-	$(PYTHON) -m tests.notebooks
-
-lint: $(INSTALLED) ## Check format, style, types and spelling, and count lines, words and dependencies
+lint: $(INSTALLED) ## Check format, style, types and spelling, and count lines, words and dependencies; FIX=1 formats first
+	$(if $(FIX),$(PYTHON) -m ruff format . && $(PYTHON) -m ruff check --fix .)
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
 	$(PYTHON) -m codespell_lib
 	$(PYTHON) -m tests.budgets
-
-format: $(INSTALLED) ## Format the code
-	$(PYTHON) -m ruff format .
-	$(PYTHON) -m ruff check --fix .
-
-diary: $(INSTALLED) ## Do the nine tasks of the diary with an installed package, and keep their times (five minutes)
-	$(PYTHON) -m tests.diary
-
-sharpness: $(INSTALLED) ## Attack every exact bound for MINUTES=10 of CPU each in all; the sharpest graphs stay in theory/attack/sharpest
-	$(PYTHON) -m tests.bounds.known --out $(BUILD)/known
-	$(PYTHON) -m pairbounds sharpness --out theory/attack/sharpest --known $(BUILD)/known --minutes $(or $(MINUTES),10) --jobs $(JOBS)
-
-readme-figures: figures ## Copy the figures that the README shows into docs
-	cp $(foreach figure,bound_holds phase frontier real_images multihop ladder,$(FIGURES)/$(figure).png) docs/
 
 clean: ## Remove what was built, and the virtual environment
 	rm -rf $(BUILD) $(VENV) *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -214,23 +202,14 @@ $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)): $(TABLES)/%.parquet: results/%.pa
 	cp $<.json $@.json
 	cp $< $@
 
-# What the verdict on resampling rests on: several baselines with each split, guides without text and without pictures,
-# and SimCLR and its strongest rival tuned alike, in the strength of the augmentations, which has further seeds.
-CONTRASTS = --baselines 3 $(addprefix --guide=,encoder labels random no_text captions) \
-	--tune simclr,add_new_positive:encoder --tuned-rate 0.003
-RESAMPLE := resample --dataset emoji --precision bfloat16 --rule all --seeds 8 --whole-seeds 3 $(CONTRASTS)
-PRETRAIN := pretrain --dataset emoji --precision bfloat16 --objective clip --objective simclr --seeds 5
 RUNS := $(BUILD)/runs
-NATURAL := study natural_captions --out $(RUNS)|study natural_what_if --out $(RUNS)|study natural_pairings --out $(RUNS)|study \
-natural_resampled --out $(RUNS)/natural_resampled.parquet
-# Each command says what it will cost before any of them begins. Encoders that are trained stay: killed, it goes on from them.
+REPRODUCED := natural_captions natural_what_if natural_pairings natural_resampled "resampled_training --preset results" \
+	"pretraining --preset results"
+# Each study forecasts what it will cost before any of them begins. Encoders that are trained stay: killed, it goes on.
 reproduce: $(INSTALLED) ## Measure the tables in results/ anew: training from pixels, and what `make data` fetches (says how long)
 	@mkdir -p $(RUNS)
-	@for each in "$(RESAMPLE) --out $(RUNS)" "$(PRETRAIN) --out $(RUNS)"; do $(PYTHON) -m pairbounds $$each --dry-run || exit; done
-	@echo '$(NATURAL)' | tr '|' '\n' | while read -r each; do $(PYTHON) -m pairbounds $$each --dry-run || exit; done
-	@echo '$(NATURAL)' | tr '|' '\n' | while read -r each; do $(PYTHON) -m pairbounds $$each --jobs $(JOBS) || exit; done
-	$(PYTHON) -m pairbounds $(RESAMPLE) --jobs $(JOBS) --out $(RUNS)
-	$(PYTHON) -m pairbounds $(PRETRAIN) --jobs $(JOBS) --out $(RUNS)
+	@for each in $(REPRODUCED); do $(PYTHON) -m pairbounds study $$each --out $(RUNS) --dry-run || exit; done
+	@for each in $(REPRODUCED); do $(PYTHON) -m pairbounds study $$each --out $(RUNS) --jobs $(JOBS) || exit; done
 	cp $(foreach name,$(MEASURED),$(RUNS)/$(name).parquet $(RUNS)/$(name).parquet.json) results/
 
 # Figures: each from its script and its tables; the PNG is written after the PDF and the caption. To load what draws

@@ -17,9 +17,11 @@ class NaturalSets:
 
     Attributes
     ----------
-    datasets : their kinds, as `ImageSettings` has them
+    datasets : their kinds: openclipart, tuxpaint, emoji and others that captions were written for
     root : of those that are not in installed packages: what `make data` unpacked
-    device, cache, jobs : as `ImageSettings` has them
+    device : where encoders run: auto, cpu or cuda
+    cache : folder where features and views are kept
+    jobs : processes that share the work; --jobs sets it
 
     Raises
     ------

@@ -25,10 +25,12 @@ class ImageSettings:
     root : the imagefolder's folder, the table's file, the folder that packages were unpacked into, or the shards
     classes, samples : random classes and pictures of an imagefolder; by default all
     size : pixels of the images; by default what is usual for its kind: 96 of drawings, or 224
-    model, pretrained : an open_clip model and its weights: a tag, a checkpoint, or random; by default an encoder is
-        trained here
+    model : an open_clip model; by default an encoder is trained here
+    pretrained : weights of the model: a tag, a checkpoint, or random
     guide_precision : what such a model computes in, "float32" or "bfloat16"; other encoders are not asked
-    device, cache, jobs : where encoders run, where their features are kept, and how many processes share the work
+    device : where encoders run: auto, cpu or cuda
+    cache : folder where features and views are kept
+    jobs : processes that share the work; --jobs sets it
 
     Raises
     ------
@@ -51,11 +53,15 @@ class ImageSettings:
     def __post_init__(self) -> None:
         if self.dataset not in KINDS:
             raise ValueError(f"dataset={self.dataset!r} is none of {', '.join(KINDS)}")
-        if self.dataset in PLACES and self.root is None:
-            raise ValueError(f"data set {self.dataset} needs --root: where is it?")
+        self.require_root()
         drawn = [name for name in ("classes", "samples") if getattr(self, name) is not None]
         if drawn and not {*DRAWN_FROM} & {*self.kinds}:
-            raise ValueError(f"--{' and --'.join(drawn)}: only an {' or '.join(DRAWN_FROM)} is drawn from")
+            raise ValueError(f"{' and '.join(drawn)}: only an {' or '.join(DRAWN_FROM)} is drawn from")
+
+    def require_root(self) -> None:
+        """Raise a `ValueError` if it is not known where the data set lies."""
+        if self.dataset in PLACES and self.root is None:
+            raise ValueError(f"data set {self.dataset} needs a root: where is it?")
 
     @property
     def kinds(self) -> tuple[str, ...]:

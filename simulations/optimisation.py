@@ -29,7 +29,11 @@ class Optimisation:
 
     Attributes
     ----------
-    optimizer, steps, learning_rate, momentum, log_every : as `pairbounds.train` has them
+    optimizer : "sgd" (with Nesterov momentum), "adam" or "alternating"
+    steps : of training, at each of which all pairs count
+    learning_rate : by default the optimiser's own
+    momentum : of "sgd"
+    log_every : steps between two rows of the log
     """
 
     optimizer: str = "sgd"

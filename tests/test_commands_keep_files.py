@@ -9,11 +9,10 @@ import pandas as pd
 import pytest
 import typer
 
-import pairbounds.commands.bounds
-import pairbounds.commands.figures
-import pairbounds.commands.real_data
+import pairbounds
 import pairbounds.commands.simulations
 from pairbounds import BOUNDS
+from pairbounds.__main__ import app
 from pairbounds.infrastructure.tables import write_table
 from pairbounds.real_data.audit.tables import TABLES as AUDIT_TABLES
 from pairbounds.real_data.studies.emoji_captions import TABLES as EMOJI_TABLES
@@ -23,12 +22,6 @@ from pairbounds.theory.attack.sharpness import SHARPEST, outputs
 from tests import quick
 from tests.families import GRAPHS
 
-APPS = {
-    "theory": pairbounds.commands.bounds.app,
-    "simulations": pairbounds.commands.simulations.app,
-    "real_data": pairbounds.commands.real_data.app,
-    "figures": pairbounds.commands.figures.app,
-}
 SWEEP = 'study = "tests.theory.sweeps.tiny"\nseeds = 2\n[settings]\nunlucky = 3\n[[grid]]\nx = [0, 1, 3]\n'
 
 
@@ -67,77 +60,60 @@ def tables(folder, names):
 
 # A command, the files that it writes, and how it ends.
 QUICK = [
-    ("theory check graph.npz --k 3 --out t.csv", ["t.csv", "t.csv.json"], 0),
+    ("check graph.npz --k 3 --out t.csv", ["t.csv", "t.csv.json"], 0),
     (
-        "theory check graph.npz --k 2:4 --out t.tex --plot p.svg --save again.npz",
+        "check graph.npz --k 2:4 --out t.tex --plot p.svg --save again.npz",
         ["t.tex", "t.tex.json", "p.svg", "again.npz"],
         0,
     ),
-    ("theory attack probe-mse --evaluations 20 --out worst.npz", ["worst.npz"], 0),
+    ("attack probe-mse --evaluations 20 --out worst.npz", ["worst.npz"], 0),
     (
-        "theory sharpness --bound probe-mse --evaluations 9 --jobs 1 --out sharp",
+        "sharpness --bound probe-mse --evaluations 9 --jobs 1 --out sharp",
         ["sharp/sharpness.csv", "sharp/sharpness.csv.json", "sharp/probe-mse.npz", "sharp/probe-mse-matters.npz"],
         0,
     ),
-    ("theory ledger --out page.md", ["page.md"], 0),
-    ("theory metrics features.npy --pairs pairs.parquet --out t.csv", ["t.csv", "t.csv.json"], 0),
-    ("simulations caption-graph --out g.npz", ["g.npz"], 0),
-    ("simulations augmentation-graph --out g.npz", ["g.npz"], 0),
-    ("simulations study bound_holds --seeds 1 --out bound_holds.parquet", tables(".", ["bound_holds"]), 0),
-    ("simulations families --draw drawn", ["drawn/families.png"], 0),
-    ("simulations sweep sweep.toml --out swept", [*tables("swept", ["table"]), "swept/failures.json"], 1),
-    ("real_data graph emoji --out emoji.npz", ["emoji.npz"], 0),
-    ("real_data pairs --out emoji.parquet", tables(".", ["emoji"]), 0),
-    ("real_data demo --out shown", ["shown/bounds.png", "shown/digits.npz"], 0),
+    ("ledger --out page.md", ["page.md"], 0),
+    ("metrics features.npy --pairs pairs.parquet --out t.csv", ["t.csv", "t.csv.json"], 0),
+    ("graph latent_captions --out g.npz", ["g.npz"], 0),
+    ("study bound_holds --seeds 1 --out bound_holds.parquet", tables(".", ["bound_holds"]), 0),
+    ("families --draw drawn", ["drawn/families.png"], 0),
+    ("sweep sweep.toml --out swept", [*tables("swept", ["table"]), "swept/failures.json"], 1),
+    ("graph emoji --out emoji.npz", ["emoji.npz"], 0),
+    ("graph emoji --out emoji.parquet", tables(".", ["emoji"]), 0),
+    ("demo --out shown", ["shown/bounds.png", "shown/digits.npz"], 0),
     (
-        "real_data audit pairs.parquet --labels labels.parquet --k 2 --rule hubs --drop 0.3 --keep kept.parquet "
-        "--out out",
+        "audit pairs.parquet --labels labels.parquet --k 2 --rule hubs --drop 0.3 --keep kept.parquet --out out",
         [*tables("out", AUDIT_TABLES), "out/summary.json", "out/audit.png", "out/audit.pdf", *tables(".", ["kept"])],
         0,
     ),
-    ("figures report bounds.parquet --out r.html", ["r.html"], 0),
+    ("report bounds.parquet --out r.html", ["r.html"], 0),
 ]
 # Others are run twice by a slow test of `tests/test_network.py`.
 LONG = [
-    ("real_data measure --out out", tables("out", PAIRINGS_TABLES)),
-    ("real_data study --out out", tables("out", EMOJI_TABLES)),
-    ("real_data resample-graph --out out", tables("out", ["resampled_views"])),
-    ("real_data resample --out out", tables("out", ["resampled_training"])),
-    ("real_data pretrain --objective clip --out out", tables("out", ["pretraining"])),
+    ("study pairings --out out", tables("out", PAIRINGS_TABLES)),
+    ("study emoji_captions --out out", tables("out", EMOJI_TABLES)),
+    ("study resampled_training --out out", tables("out", ["resampled_training"])),
+    ("study pretraining --out pretraining.csv", ["pretraining.csv", "pretraining.csv.json"]),
     (
-        "figures draw tightness_map --tables . --out out",
+        "draw tightness_map --tables . --out out",
         [f"out/tightness_map{end}" for end in (".pdf", ".txt", ".png")],
     ),
-    ("figures findings --tables . --out page.md", ["page.md"]),
 ]
 
 
 def run(call, command):
-    program, *arguments = command.split()
-    return call(APPS[program], *arguments)
+    return call(app, *command.split())
 
 
-def commands(app, path=()):
-    group = typer.main.get_command(app)
-    waiting = [(path, group)]
-    while waiting:
-        names, command = waiting.pop()
-        for name, child in getattr(command, "commands", {}).items():
-            waiting.append(((*names, name), child))
-        if not hasattr(command, "commands"):
-            yield names, {parameter.name for parameter in command.params}
+@pytest.mark.parametrize("command", typer.main.get_command(app).commands.values(), ids=lambda command: command.name)
+def test_every_command_that_writes_can_be_forced_and_is_tried_here(command):
+    parameters = {parameter.name for parameter in command.loaded().params}
+    writes = bool(parameters & {"out", "draw"})
+    assert writes == ("force" in parameters)
+    assert not writes or command.name in {line.split()[0] for line, *_ in [*QUICK, *LONG]}
 
 
-@pytest.mark.parametrize("program", APPS)
-def test_every_command_that_writes_can_be_forced_and_is_tried_here(program):
-    tried = {command.split()[0] + " " + command.split()[1] for command, *_ in [*QUICK, *LONG]}
-    for names, parameters in commands(APPS[program]):
-        writes = bool(parameters & {"out", "draw"})
-        assert writes == ("force" in parameters), names
-        assert not writes or f"{program} {names[0]}" in tried, names
-
-
-@pytest.mark.parametrize(("command", "written", "code"), QUICK, ids=[" ".join(c.split()[:3]) for c, *_ in QUICK])
+@pytest.mark.parametrize(("command", "written", "code"), QUICK, ids=[" ".join(c.split()[:2]) for c, *_ in QUICK])
 def test_a_command_writes_what_is_named_here_and_may_be_given_twice(call, place, command, written, code):
     before = set(place.rglob("*"))
     for _ in range(2):
@@ -160,7 +136,7 @@ def test_a_strangers_file_stays_and_is_named_before_any_work(call, place, comman
         path.unlink()
 
 
-@pytest.mark.parametrize("command", ["theory ledger --out page.md", "simulations sweep sweep.toml --out swept"])
+@pytest.mark.parametrize("command", ["ledger --out page.md", "sweep sweep.toml --out swept"])
 def test_a_strangers_file_is_replaced_when_asked_to(call, place, command):
     for name in ("page.md", "swept/table.parquet"):
         (place / name).parent.mkdir(exist_ok=True)
@@ -173,30 +149,27 @@ def test_a_strangers_file_is_replaced_when_asked_to(call, place, command):
 @pytest.mark.parametrize(
     "command",
     [
-        "theory check graph.npz --k 2 --plugin plugin.csv --out plugin.csv",
-        "theory check graph.npz --k 2 --save graph.npz",
-        "theory check graph.npz --k 2 --labels labels.csv --out labels.csv",
-        "theory attack probe-mse --plugin graph.npz --out graph.npz",
-        "theory sharpness --known sharpest --out sharpest",
-        "theory ledger --sharpness sharpest --out sharpest/sharpness.csv",
-        "theory metrics features.csv --pairs pairs.parquet --out features.csv",
-        "theory metrics features.npy --pairs pairs.parquet --out pairs.parquet",
-        "simulations sweep table.parquet --out .",
-        "real_data audit bounds.parquet --out .",
-        "real_data audit pairs.parquet --labels classes.parquet --out .",
-        "real_data audit . --out out",
-        "real_data pairs --dataset table --root pairs.parquet --out pairs.parquet",
-        "real_data measure --dataset table --root pairings_frontier.parquet --out .",
-        "real_data resample-graph --dataset table --root resampled_views.parquet --out .",
-        "real_data resample --dataset table --root resampled_training.parquet --out .",
-        "real_data pretrain --objective clip --dataset table --root pretraining.parquet --out .",
-        "figures draw tightness_map --tables . --out .",
-        "figures findings --tables . --out bound_holds.parquet",
+        "check graph.npz --k 2 --plugin plugin.csv --out plugin.csv",
+        "check graph.npz --k 2 --save graph.npz",
+        "check graph.npz --k 2 --labels labels.csv --out labels.csv",
+        "attack probe-mse --plugin graph.npz --out graph.npz",
+        "sharpness --known sharpest --out sharpest",
+        "ledger --sharpness sharpest --out sharpest/sharpness.csv",
+        "metrics features.csv --pairs pairs.parquet --out features.csv",
+        "metrics features.npy --pairs pairs.parquet --out pairs.parquet",
+        "sweep table.parquet --out .",
+        "audit bounds.parquet --out .",
+        "audit pairs.parquet --labels classes.parquet --out .",
+        "audit . --out out",
+        "graph table --set root=pairs.parquet --out pairs.parquet",
+        "study pairings --set dataset=table --set root=pairings_frontier.parquet --out .",
+        "study resampled_training --set dataset=table --set root=resampled_training.parquet --out .",
+        "draw tightness_map --tables . --out .",
     ],
 )
 @pytest.mark.parametrize("force", ["", " --force"])
 def test_an_input_is_never_an_output(call, place, command, force):
-    tables_read = [name for name in command.split() if name.endswith((".parquet", ".csv"))]
+    tables_read = [name.split("=")[-1] for name in command.split() if name.endswith((".parquet", ".csv"))]
     for name in (*tables_read, "bound_holds.parquet"):
         if not (place / name).exists():
             shutil.copy(place / "pairs.parquet", place / name)
@@ -209,7 +182,7 @@ def test_an_input_is_never_an_output(call, place, command, force):
 
 
 def test_a_table_that_was_edited_stays(call, place):
-    command = "theory check graph.npz --k 3 --out t.csv"
+    command = "check graph.npz --k 3 --out t.csv"
     assert run(call, command)[0] == 0
     edited = (place / "t.csv").read_text() + "my,notes\n"
     (place / "t.csv").write_text(edited)

@@ -13,33 +13,30 @@ from tests.real_data.colours import coloured
 
 ROOT = Path(__file__).parents[1]
 SWEEP = 'study = "phase"\nseeds = 1\n[settings]\nsteps = 10\n[[grid]]\nnoise = [0.1]\n'
-SMALL = "--dataset table --root pictures/table.csv --size 24 --cache cache --device cpu"
-MEASURE = f"real_data measure {SMALL} --images 48 --draws 1 --views 2 --strength 1 --out tables"
-RESAMPLE = (
-    f"real_data resample-graph {SMALL} --images 48 --draws 1 --views 2 --keep 10 --diversity 12 --k 5 --out tables"
-)
-TRAINED = f"{SMALL} --seeds 1 --epochs 1 --warmup 0 --batch 16 --views 2 --out trained"
+SMALL = "--set dataset=table --set root=pictures/table.csv --set size=24 --set cache=cache --set device=cpu"
+DRAWN = f"{SMALL} --set total_images=48 --set draws=1 --set views=2 --out tables"
+TRAINED = f"{SMALL} --seeds 1 --set epochs=1 --set warmup=0 --set batch=16 --set views=2 --out trained"
 COMMANDS = [
-    "theory ledger",
-    "theory ledger --out ledger.md",
-    "theory attack probe-mse --evaluations 20 --out worst.npz",
-    "theory check worst.npz --k 1 --out checked.csv",
-    "simulations studies",
-    "simulations caption-graph --noise 0.1 --out captions.npz",
-    "simulations augmentation-graph --out views.npz",
-    "simulations study bound_holds --seeds 1 --jobs 2 --out bound_holds.parquet",
-    "simulations sweep sweep.toml --out swept",
-    "real_data graph emoji --out emoji.npz",
-    "real_data audit pairs.parquet --labels labels.parquet --k 2 --out audited",
-    "figures list",
-    "figures draw tightness_map --tables . --out drawn",
+    "ledger",
+    "ledger --out ledger.md",
+    "attack probe-mse --evaluations 20 --out worst.npz",
+    "check worst.npz --k 1 --out checked.csv",
+    "study",
+    "graph latent_captions --set noise=0.1 --out captions.npz",
+    "graph latent_augmentations --out views.npz",
+    "graph emoji --out emoji.npz",
+    "study bound_holds --seeds 1 --jobs 2 --out bound_holds.parquet",
+    "sweep sweep.toml --out swept",
+    "audit pairs.parquet --labels labels.parquet --k 2 --out audited",
+    "draw",
+    "draw tightness_map --tables . --out drawn",
 ]
 LONG = [
-    "theory sharpness --evaluations 20 --out sharp",
-    MEASURE,
-    RESAMPLE,
-    f"real_data resample {TRAINED} --rule none",
-    f"real_data pretrain {TRAINED} --objective clip",
+    "sharpness --evaluations 20 --out sharp",
+    f"study pairings {DRAWN} --set strengths=[1]",
+    f"study resampled_views {DRAWN} --set keep=10 --set diversity=12 --set k=5",
+    f"study resampled_training {TRAINED} --set rules=none",
+    f'study pretraining {TRAINED} --set objectives=["clip"]',
 ]
 
 

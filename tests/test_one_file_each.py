@@ -129,9 +129,9 @@ from pathlib import Path
 from pairbounds.__main__ import app
 Path("pictures").mkdir()
 for line in (
-    "pretrain --help",
-    "pretrain --objective new_objective --dataset new_set --root pictures --out tables --seeds 2 --epochs 2 --warmup 0 "
-    "--batch 6 --views 2 --learning-rate 0.001 --strength 1 --cache cache",
+    "study pretraining --seeds 2 --out tables --set objectives=['new_objective'] --set dataset=new_set --set epochs=2 "
+    "--set root=pictures --set warmup=0 --set batch=6 --set views=2 --set learning_rates=[0.001] --set strengths=[1] "
+    "--set cache=cache",
     "draw pretraining --tables tables --out drawn --format png",
     "study training --seeds 1 --set loss=new_loss --set steps=2 --out trained.csv",
 ):
@@ -144,13 +144,13 @@ from pairbounds.commands.figures import FIGURES
 from pairbounds.figures.findings.finding import found
 from pairbounds.simulations.families import FAMILIES
 from pairbounds.sweeps import find_study
-from pairbounds.real_data.options import Dataset
-from pairbounds.real_data.settings import ImageSettings
-try:
-    ImageSettings("new_set")
-except ValueError as error:
-    print(error)
-print("new_set" in list(Dataset))
+from pairbounds.sweeps.graphs import graph_sources
+for settings in ({"dataset": "new_set"}, {"objectives": ("nothing",)}):
+    try:
+        find_study("pretraining").settings(**settings)
+    except ValueError as error:
+        print(error)
+print({"new_set", "new_family"} < {*graph_sources()})
 print("new_finding" in found(), "new_figure" in FIGURES)
 print(find_study("new_study").name == "new_study", "new_family" in FAMILIES)
 """
@@ -192,10 +192,13 @@ def test_they_are_found_and_a_network_is_pretrained_for_the_objective_on_the_dat
     wide = {**os.environ, "COLUMNS": "200"}
     done = subprocess.run([sys.executable, "-c", FOUND + TRAINED], cwd=copy, env=wide, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    missing, *found = done.stdout.splitlines()[:4]
-    assert missing == "data set new_set needs --root: where is it?"
-    assert found == ["True", "True True", "True True"]
-    assert "clip|new_objective|simclr|supervised" in done.stdout
+    assert done.stdout.splitlines()[:5] == [
+        "data set new_set needs a root: where is it?",
+        "objective 'nothing' is none of clip, new_objective, simclr, supervised",
+        "True",
+        "True True",
+        "True True",
+    ]
     table = pd.read_parquet(copy / "tables/pretraining.parquet")
     assert sorted(table["kind"]) == ["new_objective"] * 2 + ["untrained"] * 2
     assert table["labels"].unique().tolist() == ["label"]

@@ -1,5 +1,6 @@
 """The one command: it has every command there is, says the same of each, and works wherever one stands."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,20 +9,12 @@ import numpy as np
 import pytest
 import typer
 
-import pairbounds.commands.bounds
-import pairbounds.commands.figures
-import pairbounds.commands.real_data
-import pairbounds.commands.simulations
 from pairbounds import PairGraph, __version__
-from pairbounds.__main__ import GROUPS, Deferred, app
+from pairbounds.__main__ import GROUPS, app
 
 SCRIPT = Path(sys.executable).with_name("pairbounds")
-OLD = {"experiments"}  # that are accepted for one more version
-SHARED = {
-    "pairbounds.commands.studies",
-    "pairbounds.commands.without_pictures",
-}  # whose commands other modules have, too
-ENTRIES = {name: (group, entry) for group, entries in GROUPS.items() for name, entry in entries.items()}
+COMMANDS = typer.main.get_command(app).commands
+MOST_OPTIONS = 125
 
 # The command of a terminal, several times in one process, which takes long to load.
 ONE_AFTER_ANOTHER = """\
@@ -38,29 +31,45 @@ for line in {lines}:
 """
 
 
-def commands(module):
-    return typer.main.get_command(module.app).commands
+@pytest.mark.parametrize("name", COMMANDS)
+def test_its_line_of_help_is_the_commands_own(name):
+    assert COMMANDS[name].loaded().help.partition("\n")[0] == COMMANDS[name].help
+
+
+def test_there_are_few_commands_and_few_options():
+    options = [(name, one.opts) for name in COMMANDS for one in COMMANDS[name].loaded().params if one.opts[0][0] == "-"]
+    assert len(COMMANDS) <= 14
+    assert len(options) <= MOST_OPTIONS, options
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_short_help_is_help(call, name):
+    code, out, _ = call(app, name, "-h")
+    assert (code, out) == call(app, name, "--help")[:2]
+    assert (code, "--help" in out) == (0, True)
 
 
 @pytest.mark.parametrize(
-    "module",
+    ("words", "meant"),
     [
-        pairbounds.commands.bounds,
-        pairbounds.commands.simulations,
-        pairbounds.commands.real_data,
-        pairbounds.commands.figures,
+        (["stdy"], "'study'"),
+        (["study", "training_", "--out", "t.csv"], "'training'"),
+        (["study", "training", "--preset", "small_", "--out", "t.csv"], "'small'"),
+        (["study", "training", "--set", "step=2", "--out", "t.csv"], "'steps'"),
+        (["graph", "emojis", "--out", "g.npz"], "'emoji'"),
+        (["draw", "phases"], "'phase'"),
     ],
 )
-def test_every_command_is_there(module):
-    named = {entry.command for _, entry in ENTRIES.values() if entry.module == module.__name__}
-    shared = {entry.command for _, entry in ENTRIES.values() if entry.module in SHARED}
-    assert named == set(commands(module)) - shared - OLD
+def test_a_name_that_is_mistyped_is_guessed(call, words, meant):
+    code, _, err = call(app, *words)
+    assert (code, err.count("\n"), meant in err) == (2, 1, True), err
 
 
-@pytest.mark.parametrize("name", ENTRIES)
-def test_its_line_of_help_is_the_commands_own(name):
-    group, entry = ENTRIES[name]
-    assert Deferred(name, group, entry).loaded().help.partition("\n")[0] == entry.help
+@pytest.mark.parametrize(("words", "found"), [("pairbounds st", "study"), ("pairbounds study --dr", "--dry-run")])
+def test_a_shell_completes_commands_and_options(words, found):
+    about = {"_PAIRBOUNDS_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    done = subprocess.run([SCRIPT], env=os.environ | about, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [found]
 
 
 def test_a_command_is_run_with_its_arguments_and_its_exit_code(call, tmp_path):
@@ -71,7 +80,6 @@ def test_a_command_is_run_with_its_arguments_and_its_exit_code(call, tmp_path):
     assert call(app, "check", tmp_path / "graph.npz", "--k", "9")[0] == 2
     assert call(app, "check", tmp_path / "graph.npz", "--k", "2", "--hops", "3")[0] == 0
     assert call(app, "check", tmp_path / "graph.npz", "--k", "2", "--hops", "0")[0] == 2
-    assert call(app, "graph", "emoji", "--help")[0] == 0
     assert call(app, "--version")[1] == f"pairbounds {__version__}\n"
 
 
@@ -95,7 +103,7 @@ def test_it_works_in_a_folder_that_has_its_own_theory_and_figures(tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("raise SystemExit('a stranger')")
     PairGraph(np.eye(3), [0, 1, 1]).save(tmp_path / "graph.npz")
-    lines = (["check", "graph.npz", "--k", "2"], ["families"], ["figures"])
+    lines = (["check", "graph.npz", "--k", "2"], ["families"], ["draw"])
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "one_after_another.py").write_text(
         ONE_AFTER_ANOTHER.format(script=str(SCRIPT), lines=lines)

@@ -80,7 +80,7 @@ def test_the_base_install_checks_attacks_simulates_trains_and_draws(installed, p
     assert "probe-error" in done(command, "check", "graph.npz", "--k", "2", cwd=project)
     done(command, "ledger", "--out", "ledger.md", cwd=project)
     assert "0.9" in (project / "ledger.md").read_text()  # how sharp: the table is in the wheel
-    assert "bound_holds" in done(command, "studies", cwd=project)
+    assert "bound_holds" in done(command, "study", cwd=project)
     assert "ratio" in done(command, "attack", "probe-error", "--evaluations", "50", cwd=project)
     done(command, "study", "bound_holds", "--seeds", "2", "--jobs", "1", "--out", "bound_holds.parquet", cwd=project)
     done(command, "draw", "bound_holds", "--tables", ".", "--out", "drawn", cwd=project)

@@ -1,4 +1,4 @@
-"""`python -m pairbounds.figures.findings`: whether the key numbers of the findings are those that were accepted."""
+"""`python -m pairbounds.figures.findings`: the page of findings, and its key numbers compared with those kept."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,10 +6,34 @@ from typing import Annotated
 import typer
 
 from pairbounds.figures.findings.evidence import compared, evidence, read_evidence, write_evidence
+from pairbounds.figures.findings.page import BEGINNING, findings_page, inputs, is_current
+from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import CHECK_FAILED, run, say
 from pairbounds.infrastructure.inputs import is_there
+from pairbounds.infrastructure.options import Force
+from pairbounds.infrastructure.tables import replacing
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def page(
+    tables: Annotated[Path, typer.Option(help="Folder of the tables.")] = Path("build/tables"),
+    out: Annotated[Path, typer.Option(metavar="PAGE.md", help="The page.")] = Path("docs/findings.md"),
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 1 if the page differs.")] = False,
+    force: Force = False,
+) -> None:
+    """Write the page of findings, each number computed from the tables."""
+    if check:
+        if not is_current(out, tables):
+            say(f"{out} is not what the tables say: `make findings` writes it anew", err=True)
+            raise typer.Exit(CHECK_FAILED)
+        return
+    ownership.claim([ownership.text(out, BEGINNING)], inputs(tables), force=force)
+    text = findings_page(tables)
+    with replacing(out) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    say(out)
 
 
 @app.command()
@@ -31,7 +55,9 @@ def compare(
         say(*changes, f"{reference}: {len(now)} numbers, {len(changes)} changes")
     elif changes:
         say(
-            *changes, f"{len(changes)} of {len(known)} key numbers have changed: `make accept` if they should", err=True
+            *changes,
+            f"{len(changes)} of {len(known)} key numbers have changed: `make smoke ACCEPT=1` if they should",
+            err=True,
         )
         raise typer.Exit(CHECK_FAILED)
     else:

@@ -163,4 +163,4 @@ def read_evidence(path: Path) -> Evidence:
         content = json.loads(path.read_text(encoding="utf-8"))
         return {name: Number(value, float(tolerance)) for name, (value, tolerance) in content.items()}
     except (AttributeError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} holds no key numbers of findings: `make accept` writes it") from error
+        raise ValueError(f"{path} holds no key numbers of findings: `make smoke ACCEPT=1` writes it") from error

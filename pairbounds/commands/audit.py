@@ -49,7 +49,8 @@ def audit(
 
     PAIRS and LABELS may be folders of such files. Columns are known by common names, url and TEXT for example. Exits
     with 1 if a bound does not hold, or nothing is kept. --what-if measures some 900 graphs: 25 minutes for
-    15,000 pairs on a busy machine, and beyond 100,000 pairs a sample. Examples, of which the first takes ten seconds
+    15,000 pairs on a busy machine, and beyond 100,000 pairs a sample; killed, it goes on after the last finished half.
+    Examples, of which the first takes ten seconds
     for 200,000 pairs:
 
     pairbounds audit pairs.parquet --labels labels.parquet --k 32 --out audit

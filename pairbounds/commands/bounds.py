@@ -1,4 +1,4 @@
-"""`python -m pairbounds`: check the bounds on a saved pair graph, list the ledger."""
+"""The commands `attack`, `sharpness` and `ledger`."""
 
 import math
 from pathlib import Path
@@ -7,11 +7,9 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from pairbounds.commands.check import check
-from pairbounds.commands.metrics import metrics
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.commandline import CHECK_FAILED, print_table, run, say, visible
+from pairbounds.infrastructure.commandline import CHECK_FAILED, print_table, say, visible
 from pairbounds.infrastructure.foreign import SECONDS
 from pairbounds.infrastructure.options import Force, Plugin, TimeLimit
 from pairbounds.infrastructure.progress import tqdm
@@ -38,19 +36,9 @@ UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 MINUTE = "60s"
 PRINTED_PAIRS = 60  # graphs of up to so many pairs are shown whole
 
-app = typer.Typer(
-    help="Bounds of contrastive learning on a positive-pair graph.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
 
-app.command()(check)
-
-
-@app.command()
 def attack(
-    name: Annotated[str, typer.Argument(help="The bound to attack; `python -m pairbounds ledger` lists them.")],
+    name: Annotated[str, typer.Argument(help="The bound to attack; `pairbounds ledger` lists them.")],
     budget: Annotated[
         str | None, typer.Option(help="How long to search: 60s, 5m, or seconds.  [default: 60s]", show_default=False)
     ] = None,
@@ -71,7 +59,7 @@ def attack(
 ) -> None:
     """Search for the graph on which a bound is closest to failing, or fails.
 
-    Exits with 1 if the bound is refuted. Example: python -m pairbounds attack probe-mse --budget 60s
+    Exits with 1 if the bound is refuted. Example: pairbounds attack probe-mse --budget 60s
     """
     if budget is None and evaluations is None:
         budget = MINUTE
@@ -104,7 +92,6 @@ def attack(
         raise typer.Exit(CHECK_FAILED)
 
 
-@app.command()
 def sharpness(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the table and the graphs; it goes on there.")],
     bound: Annotated[
@@ -144,7 +131,6 @@ def _figure(ratio: float) -> str:
     return "none" if math.isnan(ratio) else f"{ratio:.4f}"
 
 
-@app.command()
 def ledger(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Explain this bound in prose.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="PAGE.md", help="Write the ledger page here.")] = None,
@@ -183,9 +169,6 @@ def _print_ledger() -> None:
     print_table("Statements that have no row", [("name", "left"), *columns, ("computed by", "left")], others)
 
 
-app.command()(metrics)
-
-
 def _readable(weights: FloatArray) -> FloatArray | IntArray:
     whole = weights.astype(np.int64)
     return whole if (whole == weights).all() else weights
@@ -197,7 +180,3 @@ def _seconds(budget: str) -> float:
         return float(number) * UNITS[unit]
     except ValueError:
         raise ValueError(f"budget={budget!r} is not a time: write 60s, 5m, or a number of seconds") from None
-
-
-if __name__ == "__main__":
-    run(app)

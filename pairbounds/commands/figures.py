@@ -1,4 +1,4 @@
-"""`python -m pairbounds`: draw the figures, and write the findings and reports, from tables on disk."""
+"""The command `draw`."""
 
 from functools import partial
 from pathlib import Path
@@ -7,32 +7,23 @@ from typing import Annotated
 import matplotlib as mpl
 import typer
 
-from pairbounds.commands.report import report
 from pairbounds.figures.figure import Figure, found
-from pairbounds.figures.findings.page import BEGINNING, findings_page, inputs, is_current
 from pairbounds.figures.layout import Layout, inches
 from pairbounds.figures.prerequisites import studies_of
 from pairbounds.infrastructure import ownership
-from pairbounds.infrastructure.commandline import CHECK_FAILED, print_table, run, say
+from pairbounds.infrastructure.commandline import print_table, say
 from pairbounds.infrastructure.names import none_of
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.pictures import METADATA
 from pairbounds.infrastructure.processes import side_by_side
-from pairbounds.infrastructure.tables import replacing
 
 FIGURES = found()
 
-app = typer.Typer(
-    help="Draw the figures, and write the findings and reports, from the tables that the studies wrote.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
 
-
-@app.command()
 def draw(
-    names: Annotated[list[str], typer.Argument(metavar="NAME...", help=f"Of: {', '.join(FIGURES)}.")],
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME...]", help="Figures; without a name all are listed.")
+    ] = None,
     table: Annotated[
         list[Path] | None,
         typer.Option(metavar="FILE", help="A table that it reads, of a sweep say; others of --tables."),
@@ -49,7 +40,7 @@ def draw(
     jobs: Annotated[int, typer.Option(help="Processes, for many figures; -1 for one on each core.")] = 1,
     force: Force = False,
 ) -> None:
-    """Draw figures, with their captions as text: as designed, or at the size and in the letters of a paper.
+    """Draw figures with their captions as text, as designed or in the size and letters of a paper; or list them.
 
     Takes a few seconds to begin, in each process, and one or two for each figure. `single` and `double` are the widths
     of a column and of the page of a paper of two columns; panels that would be too narrow are put one below the other.
@@ -61,6 +52,9 @@ def draw(
 
     pairbounds draw phase --width single --panel "by theorem 15" --format pdf,svg --out paper
     """
+    if not names:
+        _list_figures()
+        return
     chosen, files, ends = [_named(name) for name in names], table or [], _ends(formats)
     wide, high = (None if one is None else inches(one) for one in (width, height))
     layout = Layout(wide, high, font_size, panel)
@@ -93,35 +87,7 @@ def _ends(formats: str) -> list[str]:
     return chosen
 
 
-@app.command()
-def findings(
-    tables: Annotated[Path, typer.Option(help="Folder of the tables.")] = Path("build/tables"),
-    out: Annotated[Path, typer.Option(metavar="PAGE.md", help="The page.")] = Path("docs/findings.md"),
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 1 if the page differs.")] = False,
-    force: Force = False,
-) -> None:
-    """Write the page of findings, each number computed from the tables."""
-    if check:
-        if not is_current(out, tables):
-            say(f"{out} is not what the tables say: `make findings` writes it anew", err=True)
-            raise typer.Exit(CHECK_FAILED)
-        return
-    ownership.claim([ownership.text(out, BEGINNING)], inputs(tables), force=force)
-    page = findings_page(tables)
-    with replacing(out) as temporary:
-        temporary.write_text(page, encoding="utf-8")
-    say(out)
-
-
-@app.command(name="list")
-def list_figures() -> None:
-    """List the figures, the tables they read, and the studies that measure these."""
+def _list_figures() -> None:
+    """Print the figures, the tables they read, and the studies that measure these."""
     rows = [(one.name, one.title, ", ".join(one.tables), ", ".join(studies_of(one.tables))) for one in FIGURES.values()]
     print_table("Figures", [("figure", "left"), ("title", "left"), ("tables", "left"), ("studies", "left")], rows)
-
-
-app.command()(report)
-
-
-if __name__ == "__main__":
-    run(app)

@@ -2,10 +2,9 @@
 
 import math
 import shlex
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -14,18 +13,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pairbounds.infrastructure import ownership
-from pairbounds.infrastructure.commandline import CHECK_FAILED, one_line, print_table, say
-from pairbounds.infrastructure.folders import AS_IT_WAS, held
+from pairbounds.infrastructure.commandline import CHECK_FAILED, explained, one_line, print_table, say
+from pairbounds.infrastructure.folders import AGAIN, AS_IT_WAS, held
 from pairbounds.infrastructure.foreign import SECONDS, ForeignCodeError, contained, require_seconds
+from pairbounds.infrastructure.names import none_of
 from pairbounds.infrastructure.options import DryRun, Force
 from pairbounds.infrastructure.processes import Stopwatch
-from pairbounds.infrastructure.renamed import renamed
 from pairbounds.infrastructure.tables import require_table_path, together, write_table
 from pairbounds.plugins import load_plugin
 from pairbounds.sweeps.cells import chosen_settings
 from pairbounds.sweeps.configuration import SweepConfiguration
 from pairbounds.sweeps.execution import Cores, DaskCluster
 from pairbounds.sweeps.forecast import study_forecast, sweep_forecast
+from pairbounds.sweeps.presets import Preset, files_in, given_settings, setting_rows, shown
 from pairbounds.sweeps.studies import STUDIES, Study, find_study, study_names, whereabouts
 from pairbounds.sweeps.sweep import TABLE, outputs, run_study, run_sweep
 
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 A_DAY = 86_400.0  # seconds
-FEW = 2  # seeds of a first look
+FEATURES_KEPT = "{} is as it was; encoded features are kept, and the same command starts from them"
+RUNS_KEPT = f"finished encoders and epochs are kept in {{}}: {AGAIN}"
 PICTURES = "pairbounds.figures.prerequisites"  # where the figures of a table are known
 JOBS = "jobs"  # the setting of a study that spreads the work of one seed over processes itself
 
@@ -41,45 +42,112 @@ JOBS = "jobs"  # the setting of a study that spreads the work of one seed over p
 Plugins = Annotated[
     list[Path] | None,
     typer.Option(
-        "--plugin", metavar="FILE.py", help="A file with a study, loss or encoder of your own; may be given again."
+        "--plugin",
+        is_eager=True,
+        metavar="FILE.py",
+        help="A file with a study, loss or encoder of your own; may be given again.",
     ),
 ]
 
 
+def explain_study(given: Mapping[str, Any]) -> None:
+    """Print the settings and presets of the study that is named before `--help`."""
+    name = given.get("name")
+    if name is None:
+        return
+    _load(given.get("plugin"), SECONDS)
+    found = find_study(name)
+    say(f"study {found.name}: {found.question}")
+    print_settings(found.settings)
+    for preset, of in found.every_preset.items():
+        values = ", ".join(f"{setting}={shown(value)}" for setting, value in of.values.items())
+        seeds = "" if of.seeds is None else f"{of.seeds} seeds; "
+        say("", f"--preset {preset}: {of.source and f'{of.source}; '}{seeds}{values or 'the defaults'}")
+        if of.unstated:
+            say(f"  not stated there: {', '.join(of.unstated)}")
+
+
+def print_settings(kind: type[Any]) -> None:
+    """Print the settings of a dataclass, each with its default and its meaning."""
+    columns = [("setting", "left"), ("default", "left"), ("meaning", "left")]
+    print_table("Settings, for --set NAME=VALUE or a TOML file", columns, setting_rows(kind))
+
+
+@explained(explain_study)
 def study(
-    name: Annotated[str, typer.Argument(help="One of those that `studies` lists, or any module with a STUDY.")],
-    out: Annotated[Path, typer.Option(metavar="TABLE", help="Its table, .parquet or .csv; or a folder for several.")],
-    seeds: Annotated[int | None, typer.Option(help="How many seeds; by default as published.")] = None,
-    jobs: Annotated[int, typer.Option(help="Worker processes; -1 for one on each core.")] = 1,
-    given: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting, as in a sweep's TOML file.")
+    name: Annotated[
+        str | None,
+        typer.Argument(is_eager=True, help="A study, or any module with a STUDY; without it all studies are listed."),
     ] = None,
-    small: Annotated[bool, typer.Option("--small", help="A first look: two seeds, and small settings.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="PLACE", help="A folder for its tables; or of one table .parquet or .csv.")
+    ] = None,
+    preset: Annotated[str | None, typer.Option(metavar="PRESET", help="Settings by name: small for a look.")] = None,
+    settings: Annotated[
+        Path | None, typer.Option("--settings", metavar="FILE.toml", help="Settings, a line NAME = VALUE for each.")
+    ] = None,
+    given: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting; may be given again.")
+    ] = None,
+    seeds: Annotated[int | None, typer.Option(help="How many seeds; by default as published.")] = None,
+    first_seed: Annotated[int, typer.Option(min=0, help="The first of the seeds.")] = 0,
+    jobs: Annotated[int, typer.Option(help="Worker processes; -1 for one on each core.")] = 1,
     plugin: Plugins = None,
     time_limit: Annotated[float, typer.Option(help="Seconds that a seed may take.")] = A_DAY,
     dry_run: DryRun = False,
     force: Force = False,
 ) -> None:
-    """Measure the tables of a study, with JSON sidecars that say how.
+    """Measure the tables of a study, with JSON sidecars that record how; without a name, list the studies.
 
-    `studies` lists them, with the settings that each has. A study that was interrupted begins again; a sweep goes on.
-    A plugin may take as long as a seed to load, and 60 s at most. --dry-run says which settings, seeds and tables it
-    is about, and how long it may take: as long as the table that is there took, if there is one.
-    Example, ten seconds: pairbounds study training --seeds 2 --set k=4 --set "strength=0.5" --out training.parquet
+    `pairbounds study NAME --help` lists the settings of a study, with their meaning, and its presets. --set overrides
+    --settings, which overrides --preset. An interrupted study begins again, but keeps trained encoders and epochs,
+    features and views; those of training lie beside the table, with a log for TensorBoard where that is installed. A
+    plugin may take as long as a seed to load, and 60 s at most. Examples, of which the second trains encoders for 40
+    minutes on 2 cores, and the third forecasts the paper's experiment:
+
+    pairbounds study training --seeds 2 --set k=4 --set strength=0.5 --out training.parquet
+
+    pairbounds study resampled_training --out build/resampled
+
+    pairbounds study resampled_training --preset paper --seeds 1 --set throughput=2500 --dry-run --out build/imagenet
     """
     _load(plugin, time_limit)
+    if name is None:
+        _list_studies()
+        return
+    if out is None:
+        raise ValueError("--out is missing: the folder or the file for the tables")
     found = find_study(name)
+    chosen, own = _preset(found, preset), given_settings(settings, given or [])
     paths = _paths(found, out)
-    ownership.claim([one for path in paths.values() for one in ownership.table(path)], plugin or [], force=force)
-    wanted = {**(found.small if small else {}), **_parsed(given or [])}
-    settings = found.asked(chosen_settings, found.settings, wanted)
-    count = seeds if seeds is not None else min(FEW, found.seeds) if small else found.seeds
+    beside = {"runs": str(next(iter(paths.values())).parent)} if "runs" in whereabouts(found.settings) else {}
+    wanted = found.asked(chosen_settings, found.settings, {**beside, **chosen.values, **own})
+    count = next(one for one in (seeds, chosen.seeds, found.seeds) if one is not None)
     if count < 1:
         raise ValueError(f"seeds={count}: at least 1")
+    which, numbers = range(first_seed, first_seed + count), chosen.lines(wanted, own)
     if dry_run:
-        say(*study_forecast(found, settings, range(count), jobs, paths).splitlines())
+        say(*study_forecast(found, wanted, which, jobs, paths, numbers))
         return
-    measure_into(name, settings, range(count), jobs, paths, seconds=time_limit)
+    with found.along(wanted, which, jobs) as writing:
+        if not writing:
+            return
+        read = [*(plugin or []), *files_in(wanted), settings]
+        ownership.claim([one for path in paths.values() for one in ownership.table(path)], read, force=force)
+        if found.forecast is not None:
+            say(found.asked(found.forecast, wanted, which, jobs), err=True)
+        if chosen.source:
+            say(*numbers, err=True)
+        measure_into(name, wanted, which, jobs, paths, seconds=time_limit)
+
+
+def _preset(study: Study, name: str | None) -> Preset:
+    """A preset of a study; without a name the defaults."""
+    if name is None:
+        return Preset({})
+    if name not in study.every_preset:
+        raise ValueError(none_of("preset", name, study.every_preset))
+    return study.every_preset[name]
 
 
 def _load(plugins: Sequence[Path] | None, time_limit: float) -> None:
@@ -93,7 +161,6 @@ def measure_into(
     seeds: Sequence[int],
     jobs: int,
     paths: Mapping[str, Path],
-    kept: str = AS_IT_WAS,
     seconds: float = math.inf,
 ) -> None:
     """Measure a study, and write each of its tables to its path.
@@ -107,6 +174,7 @@ def measure_into(
     workers = None if own or study.seeds == 1 else Cores(jobs)
     first = next(iter(paths.values()))
     caches = (Path(settings.cache),) if hasattr(settings, "cache") else ()
+    kept = RUNS_KEPT if hasattr(settings, "runs") else FEATURES_KEPT if caches else AS_IT_WAS
     runs = held(Path(settings.runs), kept=kept) if hasattr(settings, "runs") else nullcontext()
     with held(first.parent, first.name if len(paths) == 1 else name, kept=kept, caches=caches), runs:
         inputs = study.asked(study.depends_on, settings)  # what cannot be read is said before anything is measured
@@ -120,6 +188,8 @@ def measure_into(
                 write_table(rows, paths[table], {**configuration, **inputs}, took)
     for table, rows in tables.items():
         say(f"{paths[table]}: {len(rows)} rows over {len(seeds)} seeds")
+    if study.summary is not None:
+        say(*study.summary(tables, settings))
     say(*drawn_by(paths), err=True)
 
 
@@ -134,30 +204,14 @@ def _measured(
 
 
 def _paths(study: Study, out: Path) -> dict[str, Path]:
-    if len(study.written) == 1:
+    if out.suffix and len(study.written) == 1:
         return {study.written[0]: require_table_path(out)}
     if out.suffix:
         raise ValueError(f"study {study.name} writes {len(study.written)} tables: give a folder, not {out}")
     return {name: out / f"{name}.parquet" for name in study.written}
 
 
-def _parsed(given: Sequence[str]) -> dict[str, Any]:
-    """Settings of the command line, their values as TOML has them; what is no TOML is text."""
-    found: dict[str, Any] = {}
-    for one in given:
-        name, equals, value = one.partition("=")
-        if not equals:
-            raise ValueError(f"--set {one}: write NAME=VALUE")
-        try:
-            found[name] = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
-            found[name] = value
-    return found
-
-
-def studies(plugin: Plugins = None) -> None:
-    """List the studies: what each asks, its published number of seeds, its figures and its settings."""
-    _load(plugin, SECONDS)
+def _list_studies() -> None:
     rows = []
     for name in [*study_names(), *STUDIES]:
         try:
@@ -165,16 +219,10 @@ def studies(plugin: Plugins = None) -> None:
         except ValueError as error:  # an extra is not installed
             rows.append((name, str(error), "", "", ""))
             continue
-        settings = ", ".join(f"{field.name}={field.default}" for field in fields(found.settings))
-        rows.append((name, found.question, str(found.seeds), ", ".join(_figures_of(found.written)), settings))
-    columns = [("study", "left"), ("question", "left"), ("seeds", "right"), ("figures", "left"), ("settings", "left")]
+        presets, figures = ", ".join(found.every_preset), ", ".join(_figures_of(found.written))
+        rows.append((name, found.question, str(found.seeds), presets, figures))
+    columns = [("study", "left"), ("question", "left"), ("seeds", "right"), ("presets", "left"), ("figures", "left")]
     print_table("Studies", columns, rows)
-
-
-def experiments() -> None:
-    """The old name of `studies`, for one version."""
-    renamed("the command 'experiments'", "'studies'")
-    studies()
 
 
 def sweep(
@@ -250,10 +298,3 @@ def _told(failure: Mapping[str, Any]) -> str:
     """One failed cell, in a line."""
     settings = ", ".join(f"{name}={value}" for name, value in failure["settings"].items())
     return f"{failure['error']} ({failure['where']}), in the cell with {settings}, seed={failure['seed']}"
-
-
-def register(app: typer.Typer) -> None:
-    """Give a command line these commands."""
-    for command in (study, studies, sweep):
-        app.command()(command)
-    app.command(hidden=True)(experiments)

@@ -6,7 +6,7 @@ import sys
 import traceback
 import unicodedata
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+from typer.core import TyperCommand
 
 from pairbounds.infrastructure.interruption import heard
 from pairbounds.infrastructure.renamed import RenamedWarning
@@ -30,6 +31,42 @@ _usual_warning = warnings.formatwarning
 STREAMS = (1, 2)  # file descriptors of what is printed
 UNSEEN = {"Cc", "Cs", "Zl", "Zp"}  # Unicode categories: controls, lone surrogates, separators of lines
 DIRECTIONS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}  # marks that reorder
+
+
+HELP = {"help_option_names": ["-h", "--help"]}  # context settings of every command
+
+Explanation = Callable[[Mapping[str, Any]], None]
+
+
+def explained(explanation: Explanation) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Let the help of a command end with what this function prints, of the values that were given before `--help`."""
+
+    def mark(command: Callable[..., None]) -> Callable[..., None]:
+        vars(command)["explanation"] = explanation
+        return command
+
+    return mark
+
+
+class Command(TyperCommand):
+    """A command, whose help ends with its `explained`."""
+
+    @property
+    def _explanation(self) -> Explanation | None:
+        return getattr(self.callback, "explanation", None)
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """`--help`, after what is to be explained has been read."""
+        option = super().get_help_option(ctx)
+        if option is not None and self._explanation is not None:
+            option.is_eager = False
+        return option
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """See `TyperCommand`."""
+        super().format_help(ctx, formatter)
+        if self._explanation is not None:
+            self._explanation(ctx.params)
 
 
 @heard

@@ -2,12 +2,15 @@
 
 import os
 import sys
+import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from tqdm import TqdmWarning
+
+from pairbounds.infrastructure.durations import spoken
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", TqdmWarning)
@@ -18,6 +21,7 @@ PATIENCE = 3.0  # seconds without a bar that nobody minds
 KERNEL = "ipykernel.zmqshell"  # a module that is loaded in a notebook
 
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
@@ -43,3 +47,14 @@ def counting(function: Callable[[Any], Result], desc: str, unit: str) -> Iterato
             return function(argument)
 
         yield counted
+
+
+def in_lines(items: Sequence[Item], desc: str, unit: str) -> Iterator[Item]:
+    """The items of a long work; where no bar is seen, a line after each that took longer than `PATIENCE`."""
+    start = time.monotonic()
+    for number, item in enumerate(items, 1):
+        yield item
+        seconds = (time.monotonic() - start) / number
+        if seconds > PATIENCE and not _seen() and not os.environ.get(QUIET):
+            left = f", {spoken(seconds * (len(items) - number))} left" if number < len(items) else ""
+            print(f"{desc}: {number} of {len(items)} {unit}{left}", file=sys.stderr, flush=True)

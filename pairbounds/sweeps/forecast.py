@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from pairbounds.infrastructure.tables import sidecar
 from pairbounds.sweeps.cells import Cell
 from pairbounds.sweeps.configuration import SweepConfiguration
 from pairbounds.sweeps.store import Store
-from pairbounds.sweeps.studies import Study, find_study, whereabouts
+from pairbounds.sweeps.studies import Study, find_study
 from pairbounds.sweeps.sweep import CELLS, waiting_cells
 
 PAUSE = 0.9  # quantile of the times between cells: longer ones are pauses, in which nothing was measured
@@ -37,21 +36,18 @@ def _expected(kept: Sequence[Path], waiting: Sequence[Cell]) -> str:
     return f"{spoken(each * len(waiting))}, as fast as the kept ones came"
 
 
-def study_forecast(study: Study, settings: Any, seeds: Sequence[int], jobs: int, paths: Mapping[str, Path]) -> str:
-    """The settings, seeds and tables of a study, and how long it may take; nothing is measured or written.
+def study_forecast(
+    study: Study, settings: Any, seeds: Sequence[int], jobs: int, paths: Mapping[str, Path], numbers: Sequence[str]
+) -> list[str]:
+    """The settings (`numbers`), seeds and tables of a study, and how long it may take; nothing is measured or written.
 
     The time is what the study says, if it says any; else that which the table took that is there, for each seed.
     """
-    given = {name: value for name, value in asdict(settings).items() if name not in whereabouts(settings)}
     written = ", ".join(str(path) for path in paths.values())
-    lines = [
-        f"study {study.name}: {study.question}",
-        f"settings: {', '.join(f'{name}={value}' for name, value in given.items())}",
-        f"{len(seeds)} seeds, into {written}",
-    ]
+    lines = [f"study {study.name}: {study.question}", *numbers, f"{len(seeds)} seeds, into {written}"]
     if study.forecast is not None:
-        return "\n".join([*lines, study.asked(study.forecast, settings, seeds, jobs)])
-    return "\n".join([*lines, _by_what_is_there(study, len(seeds), paths)])
+        return [*lines, study.asked(study.forecast, settings, seeds, jobs)]
+    return [*lines, _by_what_is_there(study, len(seeds), paths)]
 
 
 def _by_what_is_there(study: Study, seeds: int, paths: Mapping[str, Path]) -> str:

@@ -1,7 +1,9 @@
 """A study: a question, its settings, and what is measured with one choice of them and one seed."""
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from functools import cached_property
 from importlib import import_module
@@ -24,6 +26,7 @@ from pairbounds.infrastructure.foreign import (
 from pairbounds.infrastructure.names import none_of
 from pairbounds.infrastructure.registers import Register
 from pairbounds.plugins import LOADED, Plugin
+from pairbounds.sweeps.presets import Preset
 from pairbounds.sweeps.sources import ROOT, made_of, made_of_text
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ HOMES = (
     "pairbounds.simulations.studies",
     "pairbounds.real_data.studies",
 )  # the packages whose modules are found by their names alone
+SMALL, FEW = "small", 2  # the preset of a first look, and its seeds
 ARGUMENTS = ("settings", "seed")  # of `measure`
 PLUGINS = "plugins"  # among the inputs of what is measured: the versions of those that are loaded
 WHERE = "where"  # of a setting that says where or with what is measured, and not what
@@ -51,8 +55,13 @@ def where(default: Value) -> Value:
 
 
 def nothing_else(_: Any) -> Mapping[str, object]:
-    """Of a study whose settings say everything: there are no files behind them."""
+    """Default: no external inputs."""
     return {}
+
+
+def alone(_settings: Any, _seeds: Sequence[int], _jobs: int) -> AbstractContextManager[bool]:
+    """Default: one process measures the study, and writes its tables."""
+    return nullcontext(enter_result=True)
 
 
 @dataclass(frozen=True)
@@ -67,11 +76,15 @@ class Study:
     measure : from the settings and a seed to the rows of the study's table, or of each of its tables by name
     seeds : how many seeds the published tables have: 0..seeds-1
     tables : the names of the tables it writes; by default one, named as the study
-    small : settings for a first look, which `make smoke` draws its figures from
+    small : settings for a first look, which `make smoke` draws its figures from: the preset "small"
+    presets : values of several settings by a name, as of a published experiment
     inputs : from the settings to what the rows depend on besides: the content keys of the files that settings name
     columns : those that each table has at least, by its name, in one text or several: rows without them are refused,
         and so is a table that is to be drawn. A setting and the seed may be among them, which a sweep adds
     forecast : from settings, seeds and number of processes to how much there is to do, in words, where that can be told
+    summary : from the tables and the settings to lines that are printed below
+    along : from settings, seeds and number of processes to a context in which the study is measured, which tells
+        whether this process writes the tables; where others do, it works along with them
     registered : its name, where it is not that of its module
     """
 
@@ -81,9 +94,12 @@ class Study:
     seeds: int = 1
     tables: tuple[str, ...] = ()
     small: Mapping[str, Any] = field(default_factory=dict)
+    presets: Mapping[str, Preset] = field(default_factory=dict)
     inputs: Callable[[Any], Mapping[str, object]] = nothing_else
     columns: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     forecast: Callable[[Any, Sequence[int], int], str] | None = None
+    summary: Callable[[Mapping[str, "pd.DataFrame"], Any], Sequence[str]] | None = None
+    along: Callable[[Any, Sequence[int], int], AbstractContextManager[bool]] = alone
     registered: str = ""
 
     def __post_init__(self) -> None:
@@ -118,6 +134,11 @@ class Study:
         """The columns that one of its tables has at least."""
         given = self.columns.get(table, ())
         return given.split() if isinstance(given, str) else list(given)
+
+    @property
+    def every_preset(self) -> dict[str, Preset]:
+        """Its presets, and "small"."""
+        return {SMALL: Preset(self.small, seeds=min(FEW, self.seeds)), **self.presets}
 
     @property
     def place(self) -> tuple[str, int]:
@@ -202,7 +223,7 @@ def study(
             raise ValueError(f"a study named {name!r} is part of this package: choose another name")
         asked = question or (getdoc(measure) or "").partition("\n")[0]
         return Study(
-            asked, settings, measure, seeds, tuple(tables), small or {}, inputs, columns or {}, registered=name
+            asked, settings, measure, seeds, tuple(tables), small or {}, {}, inputs, columns or {}, registered=name
         )
 
     return STUDIES.registering(name, entry)
@@ -243,13 +264,15 @@ def find_study(name: str) -> Study:
     ValueError
         There is no such module, or it has no `STUDY`; or it needs an extra that is not installed.
     ForeignCodeError
-        The module cannot be imported, or not in `pairbounds.infrastructure.foreign.SECONDS`.
+        The module cannot be imported; one that is not of this package, in `pairbounds.infrastructure.foreign.SECONDS`.
     """
     if name in STUDIES:
         return STUDIES[name]
-    module = name if "." in name else study_names().get(name, name)  # the rooms above take seconds to load
+    own = study_names()
+    module = name if "." in name else own.get(name, name)  # the rooms above take seconds to load
+    seconds = math.inf if name in own else SECONDS
     try:
-        found = getattr(contained(import_module, module, name=f"study {name!r}", seconds=SECONDS), "STUDY", None)
+        found = getattr(contained(import_module, module, name=f"study {name!r}", seconds=seconds), "STUDY", None)
     except ForeignCodeError as error:
         cause = error.__cause__
         if isinstance(cause, ImportError) and advice(cause):

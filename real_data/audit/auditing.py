@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from shutil import rmtree
 from typing import Any, NamedTuple, Self
 
 import pandas as pd
 
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.clusters import connected
-from pairbounds.infrastructure.folders import held
+from pairbounds.infrastructure.folders import AGAIN, AS_IT_WAS, held
 from pairbounds.infrastructure.hypotheses import require_width
 from pairbounds.infrastructure.progress import tqdm
 from pairbounds.infrastructure.tables import provenance, together, write_table
@@ -26,6 +27,8 @@ from pairbounds.real_data.audit.tables import NEED_LABELS, TABLES, audit_tables
 from pairbounds.real_data.audit.trials import Outcome, WhatIf, what_if
 from pairbounds.theory.bounds import check_bounds
 
+HALVES = "what_if"  # a folder, of the finished halves of an audit that was not whole
+HALVES_KEPT = f"finished halves of --what-if are kept in {{}}: {AGAIN}"
 TRIED = ("what_if", "what_if_verdict")
 STAGES = ("read", "spectrum", "bounds", "pairs", "classes", "tables", "figure")
 
@@ -106,7 +109,7 @@ def audit(
     if trial is not None and (labels is None or settings.dask is not None):
         raise ValueError("what if: give labels, by which the pairs are judged, and no Dask cluster")
     with (
-        held(out),
+        held(out, kept=HALVES_KEPT if trial is not None else AS_IT_WAS),
         _Stages(trial is not None) as stage,
         _counted(pairs, labels, columns, settings.dask, stage) as counted,
     ):
@@ -114,7 +117,7 @@ def audit(
         outcome = None
         if trial is not None:
             with stage("what if"):
-                outcome = what_if(measures.graph, trial, counted.similarities)
+                outcome = what_if(measures.graph, trial, counted.similarities, kept=out / HALVES)
         with together(gone=_earlier(out)):
             with stage("tables"):
                 tables = audit_tables(measures, counted.names) | _tables_of(outcome)
@@ -132,6 +135,7 @@ def audit(
             summary = summarise(measures, counted.tally, stage.seconds, about)
             summary |= {"columns": read_columns(pairs, labels, columns), "what_if": outcome and list(outcome.words)}
             write_summary(summary, out / "summary.json")
+        rmtree(out / HALVES, ignore_errors=True)
     return Audit(summary, tables, outcome)
 
 

@@ -7,8 +7,10 @@ sees the labels it is judged by. An image that has lost all pairs counts as an e
 be classified. The bounds speak of the graph that is left, and not of such images.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -17,10 +19,13 @@ import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.hypotheses import HypothesisError
-from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.progress import in_lines, tqdm
+from pairbounds.infrastructure.tables import replacing
 from pairbounds.real_data.audit import rules
 from pairbounds.real_data.audit.rules import CONTROLS, ORACLE, RULES, PairList, Rule, Views, count_of
 from pairbounds.real_data.audit.verdict import Choice, compared, in_words, recommended
+from pairbounds.sweeps.sources import ROOT, made_of
+from pairbounds.sweeps.studies import digest
 from pairbounds.theory.bounds import BOUNDS
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -90,7 +95,13 @@ class _Action(NamedTuple):
     rules: Mapping[str, Rule]
 
 
-def what_if(graph: PairGraph, settings: WhatIf = WhatIf(), similarities: sp.csr_array | None = None) -> Outcome:
+def what_if(
+    graph: PairGraph,
+    settings: WhatIf = WhatIf(),
+    similarities: sp.csr_array | None = None,
+    *,
+    kept: Path | None = None,
+) -> Outcome:
     """Effects of dropping pairs, or splitting captions, on consistency, gap, bounds and error, on held-out images.
 
     Parameters
@@ -98,6 +109,7 @@ def what_if(graph: PairGraph, settings: WhatIf = WhatIf(), similarities: sp.csr_
     graph : with left labels; images without one are left out
     similarities : csr_array (n_left, n_right) with the structure of `graph.joint`, optional
         Of image and caption: they give one more rule.
+    kept : folder where the rows of each finished split are kept, by what they depend on; they are measured once
 
     Returns
     -------
@@ -127,10 +139,8 @@ def what_if(graph: PairGraph, settings: WhatIf = WhatIf(), similarities: sp.csr_
     n_each = len(settings.shares) * sum(len(_draws(name, settings)) for a in actions for name in a.rules)
     with tqdm(total=settings.splits * (1 + n_each), desc="what if", leave=False, disable=None) as bar:
         rows = []
-        for split in range(settings.splits):
-            for row in _on_half(pairs, settings, split, actions):
-                rows.append({"split": split} | row)
-                bar.update()
+        for split in in_lines(range(settings.splits), "what if", "halves"):
+            rows += _rows_of(split, pairs, settings, actions, kept, bar)
     leading = ["action", "rule", "share", "split", "draw"]
     curves = pd.DataFrame(rows)
     curves = curves[[*leading, *(name for name in curves if name not in leading)]]
@@ -138,6 +148,34 @@ def what_if(graph: PairGraph, settings: WhatIf = WhatIf(), similarities: sp.csr_
     return Outcome(
         curves, verdict, (*_of_sample(pairs, graph), *in_words(verdict, settings.splits)), recommended(verdict)
     )
+
+
+def _rows_of(
+    split: int, pairs: PairList, settings: WhatIf, actions: tuple[_Action, ...], kept: Path | None, bar: tqdm
+) -> list[dict[str, object]]:
+    """The rows of one split, measured or kept."""
+    path = None if kept is None else kept / f"{_identity(pairs, settings)}-{split}.json"
+    if path is not None and path.is_file():
+        rows: list[dict[str, object]] = json.loads(path.read_text(encoding="utf-8"))
+        bar.update(len(rows))
+        return rows
+    rows = []
+    for row in _on_half(pairs, settings, split, actions):
+        rows.append({"split": split} | row)
+        bar.update()
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as temporary:
+            temporary.write_text(json.dumps(rows), encoding="utf-8")
+    return rows
+
+
+def _identity(pairs: PairList, settings: WhatIf) -> str:
+    """A digest of all that the rows of a split depend on: pairs, labels, settings and source."""
+    arrays = [pairs.images, pairs.captions, pairs.weights, pairs.labels]
+    arrays += [] if pairs.similarities is None else [pairs.similarities]
+    source = [(ROOT / path).read_bytes() for path in made_of(Path(__file__).resolve().relative_to(ROOT))]
+    return digest(b"".join([repr(settings).encode(), *(array.tobytes() for array in arrays), *source]))
 
 
 def _of_sample(pairs: PairList, graph: PairGraph) -> tuple[str, ...]:

@@ -12,7 +12,16 @@ from pairbounds.sweeps import Study
 
 @dataclass(frozen=True)
 class Settings(NaturalSets):
-    """Data sets, and their graphs: as of `resampled_views`, in the draws and views of `natural_pairings`."""
+    """Data sets, and their graphs: as of `resampled_views`, in the draws and views of `natural_pairings`.
+
+    Attributes
+    ----------
+    total_images, draws : about so many images, in so many disjoint draws, a graph each
+    views, strength : views of each image, and strength of the augmentations
+    keep : views that could come from an image, the most similar ones
+    diversity : effective number of positives of an image, itself among them
+    k : width of the embedding
+    """
 
     total_images: int = 200
     draws: int = 4

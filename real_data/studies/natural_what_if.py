@@ -17,6 +17,13 @@ class Settings(NaturalSets):
     """Data sets, and the trials on each; see `WhatIf`.
 
     The audit's own defaults try more shares and more halves.
+
+    Attributes
+    ----------
+    k : width of the embedding
+    shares : of the distinct pairs, that are dropped or whose captions are split
+    splits : random halves of the images
+    draws : of each random control, on each half
     """
 
     datasets: tuple[str, ...] = ("openclipart",)

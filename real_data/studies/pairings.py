@@ -138,6 +138,19 @@ def _verdicts(differences: pd.DataFrame, told: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*about, "captions", "verdict"])
 
 
+def verdict_lines(table: pd.DataFrame) -> list[str]:
+    """Each verdict, with what it is about, in a line below an empty one."""
+    return [
+        line
+        for row in table.to_dict("records")
+        for line in (
+            "",
+            f"{row['evaluator']}, without pairs of one {row['exclusion']}, diversity of {row['diversity_of']}: "
+            f"{row['verdict']}",
+        )
+    ]
+
+
 STUDY = Study(
     question="Are pairs by captions more consistent than pairs by augmentations that are as diverse?",
     settings=Settings,
@@ -157,4 +170,5 @@ STUDY = Study(
         "pairings_pairs": "anchor credit label pairing picture place",
         "pairings_verdict": "captions diversity_of evaluator exclusion verdict",
     },
+    summary=lambda tables, _: verdict_lines(tables["pairings_verdict"]),
 )

@@ -1,5 +1,6 @@
 """Captions against augmentations: one network on the same images, trained from pixels with either."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -11,9 +12,10 @@ from pairbounds.real_data.settings import image_inputs
 from pairbounds.real_data.training.forecast import encoders_forecast
 from pairbounds.real_data.training.networks import WORDS
 from pairbounds.real_data.training.objectives import OBJECTIVES
-from pairbounds.real_data.training.runs import UNTRAINED, Run, Studio, run_all
+from pairbounds.real_data.training.runs import UNTRAINED, Run, Studio, along, run_all, summary
 from pairbounds.real_data.training.settings import TrainingSettings
 from pairbounds.sweeps import Study
+from pairbounds.sweeps.presets import Preset
 
 
 @dataclass(frozen=True)
@@ -71,13 +73,22 @@ def encoders(settings: Settings, seed: int) -> list[Run]:
     ]
 
 
+def _summary(tables: Mapping[str, pd.DataFrame], settings: Settings) -> list[str]:
+    told = settings.images().told
+    names = f"Captions name the {' and the '.join(told)} here: with captions is with labels, and no advantage of text."
+    return [*summary(tables["pretraining"]), *([names] if told else [])]
+
+
 STUDY = Study(
     question="Do captions train the better encoder, or augmentations, on the same images for as many steps?",
     settings=Settings,
     measure=measure,
     seeds=5,
     small={"epochs": 1, "warmup": 0, "views": 2, "learning_rates": (1e-3,), "strengths": (1.0,)},
+    presets={"results": Preset({"precision": "bfloat16"})},
     inputs=image_inputs,
     forecast=partial(encoders_forecast, encoders),
     columns={"pretraining": "chosen kind labels learning_rate seed steps strength test"},
+    summary=_summary,
+    along=partial(along, encoders),
 )

@@ -13,7 +13,8 @@ from pairbounds.real_data.settings import image_inputs
 from pairbounds.real_data.training.forecast import encoders_forecast
 from pairbounds.real_data.training.guides import CAPTIONS, ENCODER, EVERY_GUIDE, GUIDES, LABELS
 from pairbounds.real_data.training.recipe import Recipe
-from pairbounds.real_data.training.runs import UNTRAINED, Run, Studio, run_all
+from pairbounds.real_data.training.recipes import RECIPES, RESULTS
+from pairbounds.real_data.training.runs import UNTRAINED, Run, Studio, along, run_all, summary
 from pairbounds.real_data.training.settings import TrainingSettings
 from pairbounds.sweeps import Study
 from pairbounds.theory.resampling import ALL_FOUR, FOUR
@@ -32,11 +33,13 @@ class Settings(TrainingSettings):
     rules : "all", "none", one of the four, or several joined by +
     only : of these runs those alone: kinds of encoders, rules, or a rule and its guide as RULE:GUIDE; by default all
     published_too : the published code's rules beside ours
-    guides : of each rule, of `pairbounds.real_data.training.runs.EVERY_GUIDE`
+    guides : of each rule: encoder, labels, random, no_text, captions
     baselines : of SimCLR with each split, with as many other weights
-    learning_rate : at its largest
+    learning_rate : at its largest; it rises linearly, then falls along a cosine
     strength : of the augmentations
     tune : runs as in `only` that are tried with all of `tuned_rates` and `tuned_strengths`, too; validation chooses
+    tuned_rates : learning rates that are tried
+    tuned_strengths : strengths of the augmentations that are tried
     whole_seeds : so many seeds have all runs, and the further ones what is tuned alone
 
     Raises
@@ -185,7 +188,10 @@ STUDY = Study(
     measure=measure,
     seeds=5,
     small={"epochs": 1, "warmup": 0, "views": 2, "rules": "add_new_positive"},
+    presets={**RECIPES, "results": RESULTS},
     inputs=image_inputs,
     forecast=partial(encoders_forecast, encoders),
     columns={"resampled_training": "guide kind labels published rule seed steps test"},
+    summary=lambda tables, _: summary(tables["resampled_training"]),
+    along=partial(along, encoders),
 )

@@ -27,7 +27,7 @@ PATIENCE = timedelta(days=1)  # the others wait while the first one judges an en
 def processes() -> Iterator[str]:
     """The group of processes that `torchrun` started, or this one alone; the device that is this one's.
 
-    The commands `resample` and `pretrain` begin with it. In a script of one's own it is `with processes() as device:
+    The studies that train encoders begin with it. In a script of one's own it is `with processes() as device:
     train_encoder(..., device=device)`, which `torchrun --nproc-per-node 8` runs; by NCCL on GPUs, else by gloo.
     """
     if "WORLD_SIZE" not in os.environ:

@@ -37,14 +37,19 @@ def training_forecast(
 
 def encoders_forecast(encoders: Callable[[Any, int], list[Run]], settings: Any, seeds: Sequence[int], jobs: int) -> str:
     """The same of a study of encoders, before it is measured: those that its data allow."""
+    runs = [run for seed in seeds for run in encoders(settings, seed)]
+    if not settings.is_here:
+        return stated_forecast(runs, settings.pictures, settings.throughput)
     studio = settings.studio()
-    runs = studio.possible([run for seed in seeds for run in encoders(settings, seed)])
-    return training_forecast(runs, studio, Path(settings.runs), jobs)
+    possible = studio.possible(runs)
+    told = training_forecast(possible, studio, Path(settings.runs), jobs, throughput=settings.throughput)
+    lacking = len(runs) - len(possible)
+    return f"{told}; {lacking} more need labels of the images that train, and are left out" if lacking else told
 
 
 def stated_forecast(runs: Sequence[Run], images: int, throughput: float | None) -> str:
     """The same of a data set that is not here, by the number of its images."""
-    unknown = "for how long is not known: say --throughput"
+    unknown = "for how long is not known: set throughput"
     how_long = unknown if throughput is None else _at(throughput, runs, lambda _: images)
     return f"{len(runs)} encoders of {images:,} images, {how_long}"
 
@@ -65,9 +70,9 @@ def _at(throughput: float, runs: Sequence[Run], images: Callable[[Run], int]) ->
 def _expected(coming: Sequence[Run], studio: Studio, jobs: int) -> str:
     strange = {run.recipe.backbone for run in coming} - {BACKBONE}
     if strange or torch_device(studio.device).type != "cpu":
-        return f"for how long is not known: only the network {BACKBONE!r} was timed, on a CPU; say --throughput"
+        return f"for how long is not known: only the network {BACKBONE!r} was timed, on a CPU; set throughput"
     if untimed := {run.kind for run in _trained(coming) if OBJECTIVES[run.kind].seconds is None}:
-        return f"for how long is not known: nobody has timed {', '.join(sorted(untimed))}; say --throughput"
+        return f"for how long is not known: nobody has timed {', '.join(sorted(untimed))}; set throughput"
     cores = os.cpu_count() or 1
     work = sum(_seconds(run, studio) for run in _trained(coming)) / (min(jobs, cores) if jobs > 1 else cores)
     return spoken(BESIDE * work) if coming else "nothing to train"

@@ -3,10 +3,12 @@
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import joblib
 import numpy as np
@@ -217,6 +219,36 @@ def train_along(runs: Sequence[Run], studio: Studio, folder: Path) -> None:
     for run in runs:
         if distributed.decided_by_first():
             _trained(run, studio, folder / run.key, alone=False)
+
+
+@contextmanager
+def along(encoders: Callable[[Any, int], list[Run]], settings: Any, seeds: Sequence[int], jobs: int) -> Iterator[bool]:
+    """A context in which a study of encoders is measured: whether this process writes its tables.
+
+    Of those of `torchrun` the first one does, and the others train along here.
+
+    Raises
+    ------
+    ValueError
+        Encoders side by side under `torchrun`.
+    """
+    with distributed.processes():
+        if distributed.count() > 1 and jobs != 1:
+            raise ValueError(
+                f"jobs={jobs} under torchrun: its {distributed.count()} processes train each encoder together"
+            )
+        if not distributed.is_first():
+            for seed in seeds:
+                train_along(encoders(settings, seed), settings.studio(), Path(settings.runs))
+        yield distributed.is_first()
+
+
+def summary(table: pd.DataFrame) -> list[str]:
+    """The test accuracies of the chosen encoders over the seeds, in lines."""
+    columns = [name for name in ("kind", "rule", "guide", "published") if table[name].nunique() > 1]
+    chosen = table[table["chosen"]] if "chosen" in table else table
+    found = chosen.groupby([*columns, "labels"], sort=False)["test"].agg(["mean", "std", "count"]).round(4)
+    return found.to_string().splitlines()
 
 
 def _outcome(run: Run, studio: Studio, folder: Path, alone: bool) -> list[dict[str, object]]:

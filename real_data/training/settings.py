@@ -26,23 +26,38 @@ class TrainingSettings(ImageSettings):
     Attributes
     ----------
     size : pixels of the images
-    backbone, epochs, iterations, batch, optimizer, momentum, weight_decay, warmup, precision, temperature, head_width,
-        head_norm : as `Recipe` has them
+    backbone : "small", a network of timm, or open_clip/NAME
+    epochs : passes over the training images
+    iterations : steps in all, in place of the epochs; 0: the epochs decide
+    batch : images in a step
+    optimizer : as timm names them: "adamw", "sgd", "lars"
+    momentum : of "sgd" and "lars"
+    weight_decay : of weights, not of biases and normalisations
+    warmup : epochs in which the learning rate rises, or steps where `iterations` are given
+    precision : "float32", or "bfloat16" by autocast
+    temperature : of NT-Xent
+    head_width : of the embedding that NT-Xent compares
+    head_norm : batch norm in the head
     views : of each image, drawn once; 0 for new ones in every epoch
-    neighbours : as `Evaluation` has them
-    crop_iterations, crop_batch, crop_learning_rate, crop_momentum, crop_weight_decay : as `CropRecipe` has them; with
-        0 iterations there is no classifier on crops
+    neighbours : of an image, whose most frequent class it gets
+    crop_iterations : steps of a linear classifier on crops; 0: there is none
+    crop_batch : crops in each step
+    crop_learning_rate : of its SGD, at the first step
+    crop_momentum, crop_weight_decay : of its SGD
     eval_dataset : the kind of the images that judge; by default those of `dataset` do
-    train_root, val_root : where labelled images lie, those that train the probe and those that judge
-        With `eval_dataset` and no `train_root`, a part of those in `val_root` trains the probe. Without `eval_dataset`
-        the images of `root` train it.
+    train_root : place of the labelled images that train the probe, where they are others than those of `root`
+        With `eval_dataset` and no `train_root`, a part of those in `val_root` trains the probe.
+    val_root : place of the labelled images that judge
     workers : processes that draw new views
-    runs : folder where finished encoders and epochs are kept
+    runs : folder where finished encoders and epochs are kept; `study` takes that of the table
+    throughput : pictures a second that one device trains on, both views counted, for a forecast in GPU-hours
+    pictures : in the training set, for a forecast without the data set
 
     Raises
     ------
     ValueError
-        A number that is out of range; a data set without its root, or a root without its data set.
+        A number that is out of range; a data set without its root, or a root without its data set; epochs and
+        iterations.
     """
 
     size: int | None = 64
@@ -70,9 +85,16 @@ class TrainingSettings(ImageSettings):
     val_root: str | None = None
     workers: int = where(0)
     runs: str = where("build/runs")
+    throughput: float | None = where(None)
+    pictures: int = where(0)
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.iterations and self.epochs != Recipe.epochs:
+            raise ValueError(
+                f"epochs={self.epochs} and iterations={self.iterations}: one of them ends the training, set iterations "
+                "to 0 and warmup in epochs, or leave epochs out"
+            )
         if self.views:
             require_two(self.views)
         self.recipe()
@@ -80,11 +102,23 @@ class TrainingSettings(ImageSettings):
         if self.eval_dataset is not None and self.eval_dataset not in KINDS:
             raise ValueError(f"eval_dataset={self.eval_dataset!r} is none of {', '.join(KINDS)}")
         if self.eval_dataset in PLACES and self.val_root is None:
-            raise ValueError(f"data set {self.eval_dataset} judges: where is it? say --val-root")
+            raise ValueError(f"data set {self.eval_dataset} judges: where is it? give val_root")
         if self.train_root is not None and (self.eval_dataset is None or self.val_root is None):
-            raise ValueError("--train-root has the images that train, and --val-root those that judge: give both")
+            raise ValueError(
+                "train_root has the images that train the probe, beside root: it goes with eval_dataset and val_root"
+            )
         if self.val_root is not None and (self.eval_dataset or self.dataset) not in PLACES:
-            raise ValueError(f"--val-root: data set {self.eval_dataset or self.dataset} lies nowhere")
+            raise ValueError(f"val_root: data set {self.eval_dataset or self.dataset} lies nowhere")
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the data set lies here, or is known by the number of its pictures alone."""
+        return self.dataset not in PLACES or self.root is not None or not self.pictures
+
+    def require_root(self) -> None:
+        """See `ImageSettings`: to forecast, the number of pictures is enough."""
+        if self.is_here:
+            super().require_root()
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -108,6 +142,7 @@ class TrainingSettings(ImageSettings):
 
     def images(self) -> "ImageTextDataset":
         """Images of all data sets, one after another."""
+        super().require_root()
         together = self._joined()
         return super().images() if together is None else together.dataset
 

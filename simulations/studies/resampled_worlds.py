@@ -20,7 +20,7 @@ class Settings:
     classes, styles, positions, views : least and largest number of each in a world
     noises : of the guide's captions, least and largest; drawn evenly in the logarithm
     detail : of the guide's captions
-    strengths : of the augmentations, as `noises`
+    strengths : of the augmentations, least and largest; drawn evenly in the logarithm
     width : of the embedding, as a multiple of the number of classes
     """
 

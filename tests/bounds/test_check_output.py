@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pairbounds import BOUNDS, PairGraph, bound, check_bounds, induced_labelling_error, spectrum
-from pairbounds.commands.bounds import app
+from pairbounds.__main__ import app
 from pairbounds.theory.bounds.printed import best_widths
 from pairbounds.theory.bounds.table import HEADLINES, MOST, headlines
 from tests.families import GRAPHS

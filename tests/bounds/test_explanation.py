@@ -1,7 +1,7 @@
 import pytest
 
 from pairbounds import BOUNDS, bound
-from pairbounds.commands.bounds import app
+from pairbounds.__main__ import app
 from pairbounds.theory.ledger.explanation import explanation
 
 

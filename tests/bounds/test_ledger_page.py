@@ -8,7 +8,7 @@ import pytest
 
 import pairbounds
 from pairbounds import BOUNDS
-from pairbounds.commands.bounds import app
+from pairbounds.__main__ import app
 from pairbounds.theory.attack import score
 from pairbounds.theory.attack.records import ANYWHERE, MATTERS, Witness
 from pairbounds.theory.attack.sharpness import Limit, measure_sharpness

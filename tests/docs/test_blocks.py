@@ -62,7 +62,7 @@ def test_what_is_not_so_fails(text, message, tmp_path):
 def test_what_a_page_registers_is_unknown_to_its_commands(tmp_path):
     own = "from pairbounds import bound\n@bound('no-factor-two', quantity='probe_mse', status='conjecture')\n"
     text = f"```python\n{own}def mine(graph, spectrum, k):\n    return 1.0\n```\n"
-    text += "```sh\npairbounds caption-graph --out graph.npz\n"
+    text += "```sh\npairbounds graph latent_captions --out graph.npz\n"
     text += "pairbounds check graph.npz --k 8 --plugin examples/my_bound.py\n```\n"
     text += (
         "```python\nfrom pairbounds import BOUNDS\nprint(BOUNDS['no-factor-two'].quantity)\n```\n```\nprobe_mse\n```\n"

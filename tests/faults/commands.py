@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Command:
-    """A command line, but for `python -m` and the folder that it writes into.
+    """A command line of `pairbounds`, but for the folder that it writes into.
 
     Attributes
     ----------
@@ -33,11 +33,12 @@ class Command:
 
     def line(self, inputs: Path, out: Path, *, earlier: bool = False) -> list[str]:
         words = [word.format(inputs=inputs) for word in (self.earlier if earlier else self.words)]
-        cache = ["--cache", str(out / "cache")] if self.cached else []
+        cache = ["--set", f"cache={out / 'cache'}"] if self.cached else []
         return [sys.executable, "-m", "pairbounds", *words, "--out", str(out), *cache]
 
 
-TRAINING = "--dataset table --root {inputs}/pictures.csv --size 32 --seeds 1 --batch 8 --warmup 0 --views 2 --jobs 2"
+SETTINGS = ["dataset=table", "root={inputs}/pictures.csv", "size=32", "batch=8", "warmup=0", "views=2"]
+TRAINING = "--seeds 1 --jobs 2 " + " ".join(f"--set {one}" for one in SETTINGS)
 
 COMMANDS: Mapping[str, Command] = {
     "sweep": Command(
@@ -49,13 +50,13 @@ COMMANDS: Mapping[str, Command] = {
         ["audit", "{inputs}/pairs.parquet", "--labels", "{inputs}/labels.parquet", "--k", "8"],
     ),
     "resample": Command(
-        f"real_data resample --rule none {TRAINING} --epochs 1".split(),
-        f"real_data resample --rule add_new_positive {TRAINING} --epochs 2".split(),
+        f"study resampled_training {TRAINING} --set rules=none --set epochs=1".split(),
+        f"study resampled_training {TRAINING} --set rules=add_new_positive --set epochs=2".split(),
         cached=True,
     ),
     "pretrain": Command(
-        f"real_data pretrain --objective clip {TRAINING} --epochs 1".split(),
-        f"real_data pretrain --objective clip {TRAINING} --epochs 2".split(),
+        f'study pretraining {TRAINING} --set objectives=["clip"] --set epochs=1'.split(),
+        f'study pretraining {TRAINING} --set objectives=["clip"] --set epochs=2'.split(),
         cached=True,
     ),
     "figures": Command(

@@ -103,14 +103,14 @@ def test_every_move_fails_alone(call, folder, monkeypatch, name, planted):
     now = evidence(folder) | {f"other.{place}": Number(float(place), 0.0) for place in range(796)}
     monkeypatch.setattr(command, "evidence", lambda tables: now)
     write_evidence(now | {name: Number(planted, 0.0)}, folder / "reference.json")
-    code, _, err = call(app, "--tables", folder, "--reference", folder / "reference.json")
+    code, _, err = call(app, "compare", "--tables", folder, "--reference", folder / "reference.json")
     assert (code, err.count("\n")) == (1, 2)
     assert name in err
 
 
 def test_the_command_tells_what_changed_and_accepts_it(call, folder):
     reference = folder / "reference.json"
-    told = [app, "--tables", folder, "--reference", reference]
+    told = [app, "compare", "--tables", folder, "--reference", reference]
     code, _, err = call(*told)
     assert (code, err.count("\n")) == (2, 1)
     assert call(*told, "--accept")[0] == 0
@@ -120,7 +120,7 @@ def test_the_command_tells_what_changed_and_accepts_it(call, folder):
     assert code == 1
     assert "means.claims.it is small was true and is false" in err
     assert "means.mean was" in err
-    assert "`make accept`" in err
+    assert "`make smoke ACCEPT=1`" in err
     assert json.loads(reference.read_text())["means.claims.it is small"] == [True, 0.0]
     code, out, _ = call(*told, "--accept")
     assert code == 0
@@ -130,6 +130,6 @@ def test_the_command_tells_what_changed_and_accepts_it(call, folder):
 
 def test_a_file_of_another_program_is_refused(call, folder):
     (folder / "reference.json").write_text("[1, 2]")
-    code, _, err = call(app, "--tables", folder, "--reference", folder / "reference.json")
+    code, _, err = call(app, "compare", "--tables", folder, "--reference", folder / "reference.json")
     assert (code, err.count("\n")) == (2, 1)
     assert "holds no key numbers" in err

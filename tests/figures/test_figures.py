@@ -11,7 +11,8 @@ import pytest
 
 import pairbounds
 from pairbounds import PairGraph, check_bounds, label_energy, spectrum
-from pairbounds.commands.figures import FIGURES, app
+from pairbounds.__main__ import app
+from pairbounds.commands.figures import FIGURES
 from pairbounds.figures import phase as phase_map
 from pairbounds.figures import tightness_map
 from pairbounds.figures.figure import Figure
@@ -325,6 +326,13 @@ def test_bad_input_is_one_line_and_exit_2(call, tmp_path):
         code, _, err = call(app, *arguments)
         assert (code, err.count("\n")) == (2, 1)
         assert message in err
+
+
+def test_figures_are_listed(call):
+    code, out, _ = call(app, "draw")
+    assert code == 0
+    for name in FIGURES:
+        assert name in out
 
 
 TYPED = re.compile(

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pairbounds.commands.figures import FIGURES, app
+from pairbounds.commands.figures import FIGURES
 from pairbounds.figures.findings import bound_holds, caption_pairs, page, pretraining, rates
+from pairbounds.figures.findings.__main__ import app
 from pairbounds.figures.findings.finding import Finding, found
 from pairbounds.figures.findings.wording import WIDTH, listed, wrapped
 from pairbounds.figures.prerequisites import study_of
@@ -54,7 +55,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def written(call, folder, *more):
-    return call(app, "findings", "--tables", folder, "--out", folder / "page.md", *more)
+    return call(app, "page", "--tables", folder, "--out", folder / "page.md", *more)
 
 
 @pytest.mark.parametrize("name", FINDINGS)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pairbounds.commands.figures import FIGURES, app
+from pairbounds.__main__ import app
+from pairbounds.commands.figures import FIGURES
 from pairbounds.figures.layout import Layout, LayoutError, crowding, inches, laid_out, panel_name, panels_of
 from pairbounds.figures.prerequisites import figures_of, study_of
 from pairbounds.figures.style import style
@@ -238,6 +239,6 @@ def test_figures_and_studies_name_one_another(call):
         for table in figure.tables:
             assert figures_of([table])[name] == figure.tables
             assert study_of(table) is not None
-    code, out, _ = call(app, "list")
+    code, out, _ = call(app, "draw")
     assert (code, "studies" in out) == (0, True)
     assert all(name in out for name in FIGURES)

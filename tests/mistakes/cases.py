@@ -60,7 +60,7 @@ OUTPUTS = [
     Mistake("a table in place of one's notes", f"{CHECK} --out thesis.csv", "--force"),
     Mistake("a table in place of the graph", f"{CHECK} --out graph.npz", "graph.npz"),
     Mistake("a picture in a format that is none", "check graph.npz --k 2:4 --plot bounds.bmp", "bounds.bmp"),
-    Mistake("a folder that is a file", "study phase --small --out notes.txt", "notes.txt"),
+    Mistake("a folder that is a file", "study phase --preset small --out notes.txt", "notes.txt"),
 ]
 CLAIMS = [
     Mistake("a bound that does not exist", "attack probe-eror", "is it 'probe-error'?"),
@@ -95,8 +95,9 @@ FIGURES = [
     Mistake("no table", "draw phase --table none.parquet", "does not exist"),
     Mistake("a table of another study", "draw phase --table pairs.parquet", "phase"),
     Mistake("a width of three metres", "draw phase --table pairs.parquet --width 3m", "85mm"),
-    Mistake("findings without tables", "findings --tables pictures --out page.md", "does not exist"),
+    Mistake("a table where a folder belongs", "draw phase --tables pairs.parquet", "pairs.parquet"),
 ]
+PAIRINGS = "study pairings --out t"
 DATA = [
     Mistake("a caption column of another name", "audit web.csv --labels labels.csv --k 2 --out audit", "--image-col"),
     Mistake("no labels file", "audit pairs.csv --labels none.csv --k 2 --out audit", "none.csv does not exist"),
@@ -108,13 +109,13 @@ DATA = [
     Mistake("no features", "metrics h.npy --pairs pairs.csv", "h.npy does not exist"),
     Mistake("features that are not numbers", "metrics nan.npy --pairs rows.csv", "leave out their pairs"),
     Mistake("pairs of other rows", "metrics f.npy --pairs thesis.csv", "thesis.csv"),
-    Mistake("label set of another data set", "graph emoji --labels breed --out emoji.npz", "category"),
-    Mistake("a folder without classes", "measure --dataset imagefolder --root pictures --out t", "pictures"),
-    Mistake("a data set without its place", "measure --dataset table --out t", "--root"),
-    Mistake("a rule that does not exist", "resample --rule add --out runs", "add_new_positive"),
-    Mistake("one view of each image", "resample --rule all --views 1 --out runs", "views=1"),
-    Mistake("a warm-up longer than the training", "pretrain --objective clip --epochs 3 --out runs", "warmup=4"),
-    Mistake("noise above 1", "caption-graph --noise 2 --out world.npz", "noise"),
+    Mistake("label set of another data set", "graph emoji --set labels=breed --out emoji.npz", "category"),
+    Mistake("a folder without classes", f"{PAIRINGS} --set dataset=imagefolder --set root=pictures", "pictures"),
+    Mistake("a data set without its place", f"{PAIRINGS} --set dataset=table", "needs a root"),
+    Mistake("a rule that does not exist", "study resampled_training --set rules=add --out runs", "add_new_positive"),
+    Mistake("one view of each image", "study resampled_training --set views=1 --out runs", "views=1"),
+    Mistake("a warm-up longer than the training", "study pretraining --set epochs=3 --out runs", "warmup=4"),
+    Mistake("noise above 1", "graph latent_captions --set noise=2 --out world.npz", "noise"),
 ]
 MISTAKES = {
     "Files": FILES,

@@ -8,26 +8,15 @@ import sys
 import time
 from pathlib import Path
 
-import pairbounds.commands.bounds
-import pairbounds.commands.figures
-import pairbounds.commands.real_data
-import pairbounds.commands.simulations
+from pairbounds.__main__ import app
 from pairbounds.infrastructure.commandline import run
-
-APPS = {
-    "theory": pairbounds.commands.bounds.app,
-    "simulations": pairbounds.commands.simulations.app,
-    "real_data": pairbounds.commands.real_data.app,
-    "figures": pairbounds.commands.figures.app,
-}
 
 
 def ending(command: str) -> int | str | None:
-    program, *sys.argv = command.split()
-    sys.argv.insert(0, program)
+    sys.argv = ["pairbounds", *command.split()]
     with contextlib.redirect_stdout(sys.stderr):
         try:
-            run(APPS[program])
+            run(app)
         except SystemExit as end:
             return end.code
     return None

@@ -8,7 +8,7 @@ import pytest
 from distributed import LocalCluster
 
 from pairbounds import HypothesisError, spectrum
-from pairbounds.commands.real_data import app
+from pairbounds.__main__ import app
 from pairbounds.infrastructure import clusters
 from pairbounds.real_data.audit import Settings, audit, block_spectrum, cluster
 from pairbounds.real_data.audit.counting import count_here

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pairbounds import PairGraph
-from pairbounds.commands.real_data import app
+from pairbounds.__main__ import app
 from pairbounds.real_data.audit import Columns
 from pairbounds.real_data.audit.counting import count_here
 

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pairbounds import BOUNDS, bound
-from pairbounds.commands.real_data import app
+from pairbounds.__main__ import app
 from pairbounds.infrastructure import table_files
 from pairbounds.real_data.audit import Settings, audit, auditing
 from pairbounds.real_data.audit.counting import Tally, count_here

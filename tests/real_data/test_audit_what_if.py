@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import PairGraph
-from pairbounds.commands.real_data import app
-from pairbounds.real_data.audit import WhatIf, keep_pairs, keeping, rules, what_if
+from pairbounds.__main__ import app
+from pairbounds.infrastructure import progress
+from pairbounds.real_data.audit import WhatIf, keep_pairs, keeping, rules, trials, what_if
 from pairbounds.real_data.audit.rules import PairList, Views
 from pairbounds.real_data.audit.trials import _after, _half, _masses, _measured, pair_list, sampled
 from pairbounds.real_data.audit.verdict import Choice
@@ -335,6 +336,40 @@ def test_the_command_writes_curves_verdict_and_figure_and_keeps_nothing_that_is_
     code, _, err = call(app, *words)
     assert code == 2
     assert "what_if.png stays as it is" in err
+
+
+def test_a_killed_trial_goes_on_and_tells_how_far_it_is_where_no_bar_is_seen(call, tmp_path, monkeypatch):
+    monkeypatch.setattr(WhatIf, "__init__", _quick(WhatIf.__init__))
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    graph = junk_graph(np.random.default_rng(1), 160, helpful=False)
+    images, captions = graph.joint.tocoo().coords
+    frame = pd.DataFrame({"image": images, "caption": captions, "label": graph.left_labels[images]})
+    pairs, out = write(frame, tmp_path / "pairs.csv"), tmp_path / "out"
+    words = ["audit", pairs, "--label-col", "label", "--k", 4, "--what-if", "--out"]
+    code, _, err = call(app, *words, tmp_path / "whole")
+    lines = [line for line in err.splitlines() if line.startswith("what if: ")]
+    assert (code, [line.split(", ")[0] for line in lines]) == (0, [f"what if: {n} of 3 halves" for n in (1, 2, 3)])
+    assert lines[0].endswith(" left")
+    measured, halves = trials._on_half, []
+
+    def killed(pairs, settings, split, actions):
+        if split == 1:
+            raise KeyboardInterrupt
+        return measured(pairs, settings, split, actions)
+
+    def counted(pairs, settings, split, actions):
+        halves.append(split)
+        return measured(pairs, settings, split, actions)
+
+    monkeypatch.setattr(trials, "_on_half", killed)
+    code, _, err = call(app, *words, out)
+    assert (code, "finished halves of --what-if are kept" in err) == (130, True)
+    monkeypatch.setattr(trials, "_on_half", counted)
+    assert call(app, *words, out)[0] == 0
+    assert halves == [1, 2]
+    for name in ("what_if.parquet", "what_if_verdict.parquet"):
+        assert (out / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+    assert not (out / "what_if").exists()
 
 
 def _quick(whole):

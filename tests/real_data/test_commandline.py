@@ -2,13 +2,13 @@ import pytest
 
 import pairbounds.real_data.emoji_concepts
 from pairbounds import PairGraph, induced_labelling_error
-from pairbounds.commands.real_data import app
+from pairbounds.__main__ import app
 
 
 @pytest.mark.parametrize(("labels", "error"), [("category", 0.176), ("subcategory", 0.305)])
 def test_the_emoji_graph_is_saved_with_the_chosen_labels(call, tmp_path, labels, error):
     path = tmp_path / "emoji.npz"
-    code, out, _ = call(app, "graph", "emoji", "--labels", labels, "--out", path)
+    code, out, _ = call(app, "graph", "emoji", "--set", f"labels={labels}", "--out", path)
     assert code == 0
     assert "n_left=3246, n_right=6632" in out
     assert induced_labelling_error(PairGraph.load(path)) == pytest.approx(error, abs=5e-4)
@@ -17,7 +17,7 @@ def test_the_emoji_graph_is_saved_with_the_chosen_labels(call, tmp_path, labels,
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--labels", "colour", "--out", "emoji.npz"], "'category', 'subcategory'"),
+        (["--set", "labels=colour", "--out", "emoji.npz"], "choose one of category, subcategory"),
         (["--out", "nowhere/emoji.npz"], "folder nowhere does not exist"),
         (["--out", "emoji.json"], "ends in .npz"),
         ([], "--out"),

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from pairbounds.commands.real_data import app
+from pairbounds.__main__ import app
 from pairbounds.real_data.caption_graphs import caption_graph, pair_rows
 from pairbounds.real_data.datasets import openclipart as clips
 from pairbounds.real_data.datasets import tuxpaint as stamps
@@ -132,14 +132,14 @@ def test_a_release_with_other_counts_is_named(unpacked, monkeypatch, module, bui
 @pytest.mark.parametrize("name", ["openclipart", "tuxpaint"])
 def test_commands_take_them_by_name(unpacked, call, name):
     out = unpacked / "pairs.csv"
-    assert call(app, "pairs", "--dataset", name, "--root", unpacked, "--out", out)[0] == 0
+    assert call(app, "graph", name, "--set", f"root={unpacked}", "--out", out)[0] == 0
     rows = pd.read_csv(out)
-    assert rows.groupby("image")["weight"].sum().to_numpy() == pytest.approx(1)
+    assert rows.groupby("image")["weight"].sum().to_numpy() == pytest.approx(1 / rows["image"].nunique())
     assert set(rows["label"]) == {"animals", "food"}
     code, _, err = call(app, "audit", out, "--label-col", "label", "--k", 1, "--out", unpacked / "audited")
     assert (code, err.count("error")) == (0, 0)
-    code, _, err = call(app, "measure", "--dataset", name, "--out", unpacked / "out")
-    assert (code, err) == (2, f"error: data set {name} needs --root: where is it?\n")
+    code, _, err = call(app, "study", "pairings", "--set", f"dataset={name}", "--out", unpacked / "out")
+    assert (code, err) == (2, f"error: data set {name} needs a root: where is it?\n")
     assert ImageSettings(name, str(unpacked)).images().size == 96
 
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from pairbounds.commands.real_data import app
+from pairbounds.__main__ import app
 from pairbounds.real_data.training.forecast import BESIDE, training_forecast
 from pairbounds.real_data.training.objectives import OBJECTIVES, Objective
 from pairbounds.real_data.training.recipe import Recipe
@@ -15,15 +15,15 @@ from tests.real_data.colours import coloured_source
 @pytest.mark.parametrize(
     ("arguments", "encoders"),
     [
-        (["resample", "--rule", "all"], 5 * (3 + 5 * 3 - 1)),
-        (["resample", "--rule", "none", "--seeds", "2"], 2 * 3),
-        (["pretrain", "--objective", "clip", "--objective", "simclr"], 5 * (1 + 2 * 3 * 3)),
+        (["resampled_training"], 5 * (3 + 5 * 3 - 1)),
+        (["resampled_training", "--set", "rules=none", "--seeds", "2"], 2 * 3),
+        (["pretraining"], 5 * (1 + 2 * 3 * 3)),
     ],
 )
 def test_a_dry_run_counts_the_encoders_and_writes_nothing(call, tmp_path, arguments, encoders):
-    code, out, _ = call(app, *arguments, "--device", "cpu", "--dry-run", "--out", tmp_path / "out")
+    code, out, _ = call(app, "study", *arguments, "--set", "device=cpu", "--dry-run", "--out", tmp_path / "out")
     assert code == 0
-    assert out.startswith(f"{encoders} encoders, about ")
+    assert out.splitlines()[-1].startswith(f"{encoders} encoders, about ")
     assert not list(tmp_path.iterdir())
 
 
@@ -45,5 +45,5 @@ def test_the_time_is_in_proportion_and_kept_encoders_are_left_out(tmp_path, monk
     assert training_forecast(other, studio, tmp_path, 1).startswith("1 encoders, for how long is not known: only")
     monkeypatch.setitem(OBJECTIVES, "mine", type("Mine", (Objective,), {"views": 1}))
     mine = [Run("mine", Recipe(batch=32), 0)]
-    assert training_forecast(mine, studio, tmp_path, 1).endswith("nobody has timed mine; say --throughput")
+    assert training_forecast(mine, studio, tmp_path, 1).endswith("nobody has timed mine; set throughput")
     assert "pictures at" in training_forecast(mine, studio, tmp_path, 1, throughput=100)

@@ -18,10 +18,8 @@ import pytest
 import torch
 from PIL import Image
 
-import pairbounds.commands.bounds
-import pairbounds.commands.figures
-import pairbounds.commands.real_data
-import pairbounds.commands.simulations
+import pairbounds
+from pairbounds.__main__ import app
 from pairbounds.infrastructure.checkpoints import weights_in
 from pairbounds.infrastructure.inputs import is_there, require_file
 from pairbounds.real_data.datasets import svg
@@ -217,25 +215,19 @@ def test_only_files_are_files(no_files):
 
 
 INPUTS = [
-    "theory check {}.npz --k 2",
-    "theory check good.npz --k 2 --plugin {}.py",
-    "theory attack probe-mse --evaluations 9 --plugin {}.py",
-    "simulations sweep {}.toml --out out",
-    "real_data audit {}.parquet --k 1 --out out",
-    "real_data audit {}.csv --k 1 --out out",
-    "real_data audit good.parquet --labels {}.parquet --k 1 --out out",
-    "real_data audit parts-{} --k 1 --out out",
-    "real_data measure --dataset table --root {}.csv --out out",
-    "real_data measure --dataset table --root good.csv --model ViT-B-32 --pretrained {}.pt --out out",
-    "figures draw tightness_map --tables tables-{} --out out",
-    "theory ledger --sharpness tables-{} --out page.md",
+    "check {}.npz --k 2",
+    "check good.npz --k 2 --plugin {}.py",
+    "attack probe-mse --evaluations 9 --plugin {}.py",
+    "sweep {}.toml --out out",
+    "audit {}.parquet --k 1 --out out",
+    "audit {}.csv --k 1 --out out",
+    "audit good.parquet --labels {}.parquet --k 1 --out out",
+    "audit parts-{} --k 1 --out out",
+    "study pairings --set dataset=table --set root={}.csv --out out",
+    "study pairings --set dataset=table --set root=good.csv --set model=ViT-B-32 --set pretrained={}.pt --out out",
+    "draw tightness_map --tables tables-{} --out out",
+    "ledger --sharpness tables-{} --out page.md",
 ]
-APPS = {
-    "theory": pairbounds.commands.bounds.app,
-    "simulations": pairbounds.commands.simulations.app,
-    "real_data": pairbounds.commands.real_data.app,
-    "figures": pairbounds.commands.figures.app,
-}
 
 
 @pytest.mark.parametrize("command", INPUTS)
@@ -248,8 +240,7 @@ def test_every_input_that_is_no_file_is_one_line(call, no_files, command, kind):
     for folder, name in (("parts", "a.parquet"), ("tables", "bound_holds.parquet"), ("tables", "sharpness.csv")):
         Path(f"{folder}-{kind}").mkdir(exist_ok=True)
         Path(f"{folder}-{kind}", name).symlink_to(Path(f"{kind}.parquet").absolute())
-    program, *arguments = command.format(kind).split()
-    code, _, err = call(APPS[program], *arguments)
+    code, _, err = call(app, *command.format(kind).split())
     lines = [line for line in err.splitlines() if "checking pictures" not in line and line]
     assert (code, len(lines)) == (2, 1), err
     assert lines[0].startswith("error: ")
@@ -308,17 +299,17 @@ def test_stored_pictures_of_another_data_set(tmp_path, shape):
 
 def test_a_table_with_other_columns_is_no_table_of_a_figure_or_of_the_ledger(call, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for name, program, *arguments in (
-        ("bound_holds.parquet", "figures", "draw", "tightness_map", "--tables", ".", "--out", "out"),
-        ("sharpness.csv", "theory", "ledger", "--sharpness", ".", "--out", "page.md"),
+    for name, *arguments in (
+        ("bound_holds.parquet", "draw", "tightness_map", "--tables", ".", "--out", "out"),
+        ("sharpness.csv", "ledger", "--sharpness", ".", "--out", "page.md"),
     ):
         frame = pd.DataFrame({"theirs": [1]})
         frame.to_csv(name) if name.endswith("csv") else frame.to_parquet(name)
-        code, _, err = call(APPS[program], *arguments)
+        code, _, err = call(app, *arguments)
         assert (code, err.count("\n")) == (2, 1)
         assert "lack" in err
         Path(name).write_bytes(b"PAR1junk\xff")
-        code, _, err = call(APPS[program], *arguments)
+        code, _, err = call(app, *arguments)
         assert (code, err.count("\n")) == (2, 1)
         assert f"table {name}" in err
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from pairbounds.commands.real_data import app
+from pairbounds.__main__ import app
 from pairbounds.real_data.measures.drawn import measure_draw
 from pairbounds.real_data.measures.pairs import positives
 from pairbounds.real_data.measures.protocol import Protocol
@@ -256,9 +256,11 @@ def test_an_imagefolder_is_measured_with_a_clip_model(call, tmp_path):
     for name in ("ants", "bees"):
         for index in range(10):
             tiny.picture(tmp_path / "root" / name / f"{index}.png", seed=100 * len(name) + 10 * ord(name[0]) + index)
-    arguments = ["--dataset", "imagefolder", "--root", tmp_path / "root", "--model", "tiny-clip", "--size", 32]
-    arguments += ["--pretrained", "random", "--images", 16, "--draws", 2, "--views", 2, "--strength", 1]
-    code, out, _ = call(app, "measure", *arguments, "--out", tmp_path / "out", "--cache", tmp_path / "cache")
+    settings = tiny.sets(
+        dataset="imagefolder", root=tmp_path / "root", model="tiny-clip", size=32, pretrained="random", total_images=16,
+        draws=2, views=2, strengths=[1], cache=tmp_path / "cache",
+    )  # fmt: skip
+    code, out, _ = call(app, "study", "pairings", *settings, "--out", tmp_path / "out")
     assert code == 0
     assert "pairs by captions are pairs by labels" in out
     frontier = pd.read_parquet(tmp_path / "out" / "pairings_frontier.parquet")
@@ -268,28 +270,28 @@ def test_an_imagefolder_is_measured_with_a_clip_model(call, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("settings", "message"),
     [
-        (["--dataset", "imagefolder"], "needs --root"),
-        (["--dataset", "table", "--root", "nowhere.csv"], "nowhere.csv does not exist"),
-        (["--classes", "3"], "--classes: only an imagefolder"),
-        (["--draws", "0"], "draws=0: at least 1"),
-        (["--model", "no-such-model"], "no model 'no-such-model'"),
+        ({"dataset": "imagefolder"}, "needs a root"),
+        ({"dataset": "table", "root": "nowhere.csv"}, "nowhere.csv does not exist"),
+        ({"classes": 3}, "classes: only an imagefolder"),
+        ({"draws": 0}, "draws=0: at least 1"),
+        ({"model": "no-such-model"}, "no model 'no-such-model'"),
     ],
 )
-def test_bad_input_is_one_line_and_exit_2(call, tmp_path, arguments, message):
-    code, _, err = call(app, "measure", "--out", tmp_path / "out", *arguments)
+def test_bad_input_is_one_line_and_exit_2(call, tmp_path, settings, message):
+    code, _, err = call(app, "study", "pairings", *tiny.sets(**settings), "--out", tmp_path / "out")
     assert code == 2
     assert err.splitlines()[-1].startswith("error: ")
     assert message in err
 
 
-SMALL = ("--images", 400, "--draws", 2, "--views", 2, "--strength", 1)
+SMALL = tiny.sets(total_images=400, draws=2, views=2, strengths=[1])
 
 
 @pytest.mark.slow
 def test_emoji_captions_known_exactly_beat_every_augmentation(call, tmp_path):
-    code, _, _ = call(app, "measure", "--out", tmp_path, *SMALL, "--cache", tmp_path)
+    code, _, _ = call(app, "study", "pairings", "--out", tmp_path, *SMALL, *tiny.sets(cache=tmp_path))
     assert code == 0
     matched = pd.read_parquet(tmp_path / "pairings_matched.parquet")
     by_category = matched[(matched["evaluator"] == "category") & (matched["exclusion"] == "image")]

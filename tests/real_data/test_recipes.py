@@ -1,6 +1,7 @@
 """Recipes by name, what they print, which runs of them, on which data sets, and for how long."""
 
-from dataclasses import asdict, replace
+import json
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 import scipy.sparse as sp
 import torch
 
-from pairbounds.commands.real_data import app
+from pairbounds.__main__ import app
 from pairbounds.real_data.datasets import DATASETS
 from pairbounds.real_data.resampling import caption_guide
 from pairbounds.real_data.studies import resampled_training
@@ -20,13 +21,17 @@ from pairbounds.real_data.training.guides import EVERY_GUIDE, LABELS, blind_guid
 from pairbounds.real_data.training.joined import joined
 from pairbounds.real_data.training.objectives.simclr import TwoViews, projection_head
 from pairbounds.real_data.training.recipe import Recipe
-from pairbounds.real_data.training.recipes import DEFAULT, OURS, RECIPES, chosen_numbers, recipe_lines
+from pairbounds.real_data.training.recipes import RECIPES
 from pairbounds.real_data.training.runs import Run, Studio, run_all
 from pairbounds.real_data.training.splits import CHOOSING, Roles, split
 from pairbounds.real_data.training.trainer import train_encoder
 from pairbounds.real_data.training.views import Batch, view_pool
+from pairbounds.sweeps import find_study
+from pairbounds.sweeps.presets import UNSTATED
 from tests.real_data import tiny
 from tests.real_data.colours import RowEncoder, coloured_source
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -54,22 +59,8 @@ def folder(tmp_path):
 # Numbers.
 
 
-def test_a_recipe_is_settings_and_an_option_overrides_one_number():
-    for name, recipe in RECIPES.items():
-        numbers = chosen_numbers(name, {"batch": 64, "model": None})
-        settings = resampled_training.Settings(**numbers, root="images" if name != DEFAULT else None)
-        assert settings.batch == 64
-        assert {key: getattr(settings, key) for key in recipe.numbers if key != "batch"} == {
-            key: value for key, value in recipe.numbers.items() if key != "batch"
-        }
-        assert not recipe.stated.keys() & recipe.ours.keys()
-    assert resampled_training.Settings(**chosen_numbers(DEFAULT, {})) == resampled_training.Settings()
-    with pytest.raises(ValueError, match="recipe 'papers' is none of emoji, paper, code"):
-        chosen_numbers("papers", {})
-
-
 def test_the_published_numbers_are_those_that_are_known():
-    paper, code = RECIPES["paper"].stated, RECIPES["code"].stated
+    paper, code = RECIPES["paper"].values, RECIPES["code"].values
     assert (paper["backbone"], paper["batch"], paper["epochs"], paper["optimizer"]) == ("resnet50", 512, 100, "lars")
     known = ("resnet18", 256, 1.2, 1e-6, 50_040, 100)
     assert (
@@ -77,58 +68,54 @@ def test_the_published_numbers_are_those_that_are_known():
         == known
     )
     assert (code["crop_learning_rate"], code["crop_weight_decay"], code["head_width"]) == (1.6, 0.0, 128)
+    assert (RECIPES["code"].unstated, "batch" in RECIPES["paper"].unstated) == ((), False)
     # Both readings of the number of iterations: ten passes over ImageNet, or a hundred over 100 of its classes.
-    assert 10 * (RECIPES["paper"].images // 256) == 50_040
-    assert 50_040 / (RECIPES["code"].images // 256) == pytest.approx(101.3, abs=0.05)
+    assert 10 * (paper["pictures"] // 256) == 50_040
+    assert 50_040 / (code["pictures"] // 256) == pytest.approx(101.3, abs=0.05)
 
 
 def test_every_number_is_printed_with_what_is_ours():
-    given = {"batch": 64}
-    settings = resampled_training.Settings(**chosen_numbers("paper", given), root="images")
-    lines = {line.split()[0]: line for line in recipe_lines("paper", settings, given)[1:]}
-    assert lines["batch"].split() == ["batch", "64", "given"]
-    assert lines["epochs"].split() == ["epochs", "100"]
-    assert lines["learning_rate"].split() == ["learning_rate", "0.6", *OURS.split()]
-    recipe = settings.recipe(settings.learning_rate)
-    for name, value in asdict(recipe).items():
-        assert lines[name].split()[1] == str(value)
-    emoji = recipe_lines(DEFAULT, resampled_training.Settings(), {})
-    assert not any(OURS in line for line in emoji)
+    preset = RECIPES["paper"]
+    settings = resampled_training.Settings(**{**preset.values, "batch": 64, "root": "images"})
+    lines = {line.split()[0]: line.split() for line in preset.lines(settings, ["batch"])[1:]}
+    assert lines["batch"] == ["batch", "64", "given"]
+    assert lines["epochs"] == ["epochs", "100"]
+    assert lines["learning_rate"] == ["learning_rate", "0.6", *UNSTATED.split()]
+    assert lines.keys() == {one.name for one in fields(settings)}
 
 
-def test_epochs_take_the_place_of_iterations():
-    assert chosen_numbers("code", {"epochs": 3}) | {"iterations": 0} == {
-        **{key: value for key, value in RECIPES["code"].numbers.items() if key != "warmup"},
-        "epochs": 3,
-        "iterations": 0,
-    }
-    assert chosen_numbers("code", {"iterations": 7, "warmup": 1})["iterations"] == 7
+@pytest.mark.parametrize("name", ["resampled_training", "pretraining"])
+def test_the_preset_of_the_results_is_that_of_their_sidecar(name):
+    study = find_study(name)
+    preset = study.every_preset["results"]
+    about = json.loads((ROOT / "results" / f"{name}.parquet.json").read_text())["configuration"]
+    assert len(about["seeds"]) == (preset.seeds or study.seeds)
+    for setting, value in asdict(study.settings(**preset.values)).items():
+        if setting in about.keys() - {"dataset", "learning_rate"}:
+            assert about[setting] == (list(value) if isinstance(value, tuple) else value), setting
+
+
+def test_epochs_and_iterations_are_not_both_given():
+    with pytest.raises(ValueError, match="epochs=3 and iterations=50040: one of them ends the training"):
+        resampled_training.Settings(**{**RECIPES["code"].values, "epochs": 3})
 
 
 def test_the_command_prints_the_recipe_and_what_it_takes_without_the_pictures(call, tmp_path):
     out = tmp_path / "out"
-    arguments = [
-        "--recipe",
-        "paper",
-        "--seeds",
-        "2",
-        "--throughput",
-        "2000",
-        "--only",
-        "simclr,add_new_positive:encoder",
-    ]
-    code, said, _ = call(app, "resample", *arguments, "--dry-run", "--out", out)
+    given = tiny.sets(throughput=2000, only=["simclr", "add_new_positive:encoder"])
+    arguments = ["study", "resampled_training", "--preset", "paper", "--seeds", "2", *given, "--out", out]
+    code, said, _ = call(app, *arguments, "--dry-run")
     assert code == 0
     pictures = 2 * 2 * 100 * (1_281_167 // 512) * 512 * 2
     hours = pictures / 2000 / 3600
-    assert said.startswith("4 encoders of 1,281,167 images, about ")
+    assert said.splitlines()[-1].startswith("4 encoders of 1,281,167 images, about ")
     assert f"{hours:,.1f} GPU-hours for {pictures:,} pictures at 2,000 a second" in said
     assert "backbone             resnet50\n" in said
-    assert f"learning_rate        0.6                  {OURS}\n" in said
+    assert f"learning_rate        0.6                  {UNSTATED}\n" in said
     assert not out.exists()
-    code, _, error = call(app, "resample", *arguments, "--out", out)
+    code, _, error = call(app, *arguments)
     assert code == 2
-    assert "data set imagefolder needs --root" in error
+    assert "data set imagefolder needs a root" in error
 
 
 # The optimisation.
@@ -192,13 +179,14 @@ def test_runs_are_selected_by_kind_rule_and_guide():
 
 
 def test_seeds_begin_where_they_are_told(call, folder, tmp_path):
-    arguments = [
-        "resample", "--dataset", "imagefolder", "--root", folder / "train", "--size", "32", "--rule", "none", "--only",
-        "untrained", "--seeds", "2", "--first-seed", "5", "--views", "2", "--batch", "8", "--cache", tmp_path / "cache",
-    ]  # fmt: skip
-    code, _, err = call(app, *arguments, "--out", tmp_path / "out")
+    settings = tiny.sets(
+        dataset="imagefolder", root=folder / "train", size=32, rules="none", only=["untrained"], views=2, batch=8,
+        cache=tmp_path / "cache",
+    )  # fmt: skip
+    given = [*settings, "--seeds", "2", "--first-seed", "5"]
+    code, _, err = call(app, "study", "resampled_training", *given, "--out", tmp_path / "out")
     assert code == 0, err
-    assert "recipe emoji: ours" in err
+    assert "2 encoders, nothing to train" in err
     assert pd.read_parquet(tmp_path / "out" / "resampled_training.parquet")["seed"].tolist() == [5, 6]
 
 
@@ -264,15 +252,16 @@ def test_runs_that_need_labels_are_left_out_where_there_are_none(source):
         assert any(run.kind == "supervised" or run.guide == LABELS for run in possible) is kept
 
 
-SMALL = ["--size", "32", "--seeds", "1", "--epochs", "2", "--warmup", "0", "--batch", "8", "--views", "2"]
+SMALL = ["--seeds", "1", *tiny.sets(size=32, epochs=2, warmup=0, batch=8, views=2)]
 
 
 def test_a_table_without_labels_trains_and_a_folder_judges(call, folder, tmp_path):
-    code, out, err = call(
-        app, "pretrain", "--objective", "clip", "--dataset", "table", "--root", _pairs(folder, labels=False),
-        "--eval-dataset", "imagefolder", "--train-root", folder / "train", "--val-root", folder / "val", *SMALL,
-        "--learning-rate", "0.001", "--strength", "1", "--cache", tmp_path / "cache", "--out", tmp_path / "out",
+    settings = tiny.sets(
+        objectives=["clip"], dataset="table", root=_pairs(folder, labels=False), eval_dataset="imagefolder",
+        train_root=folder / "train", val_root=folder / "val", learning_rates=[0.001], strengths=[1],
+        cache=tmp_path / "cache",
     )  # fmt: skip
+    code, out, err = call(app, "study", "pretraining", *settings, *SMALL, "--out", tmp_path / "out")
     assert code == 0, err
     table = pd.read_parquet(tmp_path / "out" / "pretraining.parquet").set_index("kind")
     assert table.loc["clip", "steps"] == 2 * (24 // 8)
@@ -283,11 +272,11 @@ def test_a_table_without_labels_trains_and_a_folder_judges(call, folder, tmp_pat
 
 
 def test_the_official_parts_of_a_folder_train_and_judge(call, folder, tmp_path):
-    code, _, err = call(
-        app, "resample", "--dataset", "imagefolder", "--train-root", folder / "train", "--val-root", folder / "val",
-        "--only", "simclr,supervised", *SMALL, "--crop-iterations", "4", "--crop-batch", "6", "--cache",
-        tmp_path / "cache", "--out", tmp_path / "out",
+    settings = tiny.sets(
+        dataset="imagefolder", root=folder / "train", val_root=folder / "val", only=["simclr", "supervised"],
+        crop_iterations=4, crop_batch=6, cache=tmp_path / "cache",
     )  # fmt: skip
+    code, _, err = call(app, "study", "resampled_training", *settings, *SMALL, "--out", tmp_path / "out")
     assert code == 0, err
     table = pd.read_parquet(tmp_path / "out" / "resampled_training.parquet")
     assert table["kind"].tolist() == ["supervised", "simclr"]
@@ -296,31 +285,31 @@ def test_the_official_parts_of_a_folder_train_and_judge(call, folder, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("given", "message"),
     [
-        (["--train-root", "here"], "--train-root is for --root, and goes with --val-root"),
-        (["--root", "there", "--train-root", "here", "--val-root", "x"], "--train-root is for --root"),
-        (["--eval-dataset", "imagefolder"], "data set imagefolder judges: where is it? say --val-root"),
-        (["--val-root", "here"], "--val-root: data set emoji lies nowhere"),
-        (["--only", "simcrl"], "is it 'simclr'"),
-        (["--recipe", "papers"], "recipe 'papers' is none of"),
-        (["--first-seed", "-1"], "first_seed=-1: at least 1 and 0"),
-        (["--momentum", "1"], "momentum=1.0 is not in [0, 1)"),
-        (["--crop-iterations", "5", "--crop-learning-rate", "0"], "crop_learning_rate=0.0 is not a positive number"),
-        (["--neighbours", "0"], "neighbours=0: at least 1"),
-        (["--throughput", "0", "--dry-run"], "throughput=0.0: pictures a second are more than none"),
+        (tiny.sets(train_root="here"), "train_root has the images that train the probe, beside root"),
+        (tiny.sets(eval_dataset="imagefolder"), "data set imagefolder judges: where is it? give val_root"),
+        (tiny.sets(val_root="here"), "val_root: data set emoji lies nowhere"),
+        (tiny.sets(only=["simcrl"]), "is it 'simclr'"),
+        (["--preset", "papers"], "preset 'papers' is none of 4: is it 'paper'?"),
+        (["--first-seed", "-1"], "Invalid value for '--first-seed'"),
+        (tiny.sets(momentum=1), "momentum=1.0 is not in [0, 1)"),
+        (tiny.sets(crop_iterations=5, crop_learning_rate=0), "crop_learning_rate=0.0 is not a positive number"),
+        (tiny.sets(neighbours=0), "neighbours=0: at least 1"),
+        ([*tiny.sets(throughput=0), "--dry-run"], "throughput=0.0: pictures a second are more than none"),
     ],
 )
-def test_bad_arguments_are_one_line(call, tmp_path, arguments, message):
-    code, _, err = call(app, "resample", "--out", tmp_path / "out", "--cache", tmp_path / "cache", *arguments)
+def test_bad_arguments_are_one_line(call, tmp_path, given, message):
+    given = [*given, *tiny.sets(cache=tmp_path / "cache")]
+    code, _, err = call(app, "study", "resampled_training", *given, "--out", tmp_path / "out")
     assert code == 2
     assert message in err.splitlines()[-1]
 
 
 def test_a_table_without_labels_alone_is_refused(call, folder, tmp_path):
-    for command in (["pretrain", "--objective", "clip"], ["measure"]):
-        arguments = ["--dataset", "table", "--root", _pairs(folder, labels=False), "--out", tmp_path / "out"]
-        code, _, err = call(app, *command, *arguments, "--cache", tmp_path / "cache")
+    settings = tiny.sets(dataset="table", root=_pairs(folder, labels=False), cache=tmp_path / "cache")
+    for name in ("pretraining", "pairings"):
+        code, _, err = call(app, "study", name, *settings, "--out", tmp_path / "out")
         assert code == 2
         assert "some images have no label: give the table a column label" in err
 
@@ -338,7 +327,7 @@ def test_hours_are_told_by_a_throughput(source, tmp_path):
         f"3 encoders, about {pictures / 600:.2g} minutes of one device: {pictures / 36_000:,.1f} GPU-hours for "
         f"{pictures:,} pictures at 10 a second, training alone"
     )
-    assert stated_forecast(runs, 64, None) == "3 encoders of 64 images, for how long is not known: say --throughput"
+    assert stated_forecast(runs, 64, None) == "3 encoders of 64 images, for how long is not known: set throughput"
 
 
 # Contrasts: baselines, guides, tuning.
@@ -431,23 +420,19 @@ def test_further_seeds_have_what_is_tuned_and_no_more():
         resampled_training.Settings(whole_seeds=2)
 
 
-def test_the_command_takes_the_contrasts_that_make_reproduce_gives(call, tmp_path):
-    text = (Path(__file__).parents[2] / "Makefile").read_text()
-    assert "--baselines 3" in text
-    code, said, _ = call(
-        app, "resample", "--rule", "all", "--baselines", "3", *(f"--guide={one}" for one in EVERY_GUIDE),
-        "--tune", "simclr,add_new_positive:encoder", "--seeds", "1", "--device", "cpu", "--dry-run", "--out", tmp_path,
-    )  # fmt: skip
+def test_the_preset_of_the_results_has_all_contrasts(call, tmp_path):
+    arguments = ["--preset", "results", "--seeds", "1", "--set", "device=cpu", "--dry-run", "--out", tmp_path]
+    code, said, _ = call(app, "study", "resampled_training", *arguments)
     assert code == 0
-    assert said.startswith(f"{3 + 2 + 23 + 2 * 8} encoders, about ")
+    assert said.splitlines()[-1].startswith(f"{3 + 2 + 23 + 2 * 2} encoders, about ")
 
 
 def test_tuned_runs_and_baselines_go_into_the_table_of_the_command(call, folder, tmp_path):
-    code, _, err = call(
-        app, "resample", "--dataset", "imagefolder", "--root", folder / "train", "--rule", "none", "--only", "simclr",
-        "--baselines", "2", "--tune", "simclr", "--tuned-rate", "0.003", "--tuned-rate", "0.01", "--tuned-strength", 1,
-        *SMALL, "--cache", tmp_path / "cache", "--out", tmp_path / "out",
+    settings = tiny.sets(
+        dataset="imagefolder", root=folder / "train", rules="none", only=["simclr"], baselines=2, tune=["simclr"],
+        tuned_rates=[0.003, 0.01], tuned_strengths=[1], cache=tmp_path / "cache",
     )  # fmt: skip
+    code, _, err = call(app, "study", "resampled_training", *settings, *SMALL, "--out", tmp_path / "out")
     assert code == 0, err
     table = pd.read_parquet(tmp_path / "out" / "resampled_training.parquet")
     assert table[["repeat", "tried_rate", "tuned"]].to_numpy().tolist() == [

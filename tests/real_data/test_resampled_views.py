@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from pairbounds import check_bounds, induced_labelling_error
-from pairbounds.commands.real_data import app
+from pairbounds.__main__ import app
 from pairbounds.real_data.measures.off_diagonal import off_diagonal
 from pairbounds.real_data.pairings.inputs import EXACT, TEXTS, augmentations
 from pairbounds.real_data.pairings.sampling import draw_images, gather
@@ -102,15 +102,17 @@ def test_the_command_on_an_image_folder_with_a_clip_model(call, tmp_path):
     tiny.register_clip(tmp_path)
     for seed in range(20):
         tiny.picture(tmp_path / "root" / ("ants" if seed < 10 else "bees") / f"{seed}.png", seed)
-    arguments = ["--dataset", "imagefolder", "--root", tmp_path / "root", "--model", "tiny-clip", "--size", 32]
-    arguments += ["--pretrained", "random", "--images", 16, "--draws", 1, "--keep", 4, "--diversity", 8, "--k", 3]
-    arguments += ["--out", tmp_path / "out", "--cache", tmp_path / "cache"]
-    code, out, err = call(app, "resample-graph", *arguments)
+    settings = tiny.sets(
+        dataset="imagefolder", root=tmp_path / "root", model="tiny-clip", size=32, pretrained="random", total_images=16,
+        draws=1, keep=4, diversity=8, k=3, cache=tmp_path / "cache",
+    )  # fmt: skip
+    command = ["study", "resampled_views", *settings, "--out", tmp_path / "out"]
+    code, out, err = call(app, *command)
     assert code == 0, err
     path = tmp_path / "out" / "resampled_views.parquet"
     assert out.startswith(f"{path}: ")
     configuration = json.loads((tmp_path / "out" / f"{path.name}.json").read_text())["configuration"]
     assert (configuration["keep"], configuration["encoder"]) == (4, "tiny-clip, random")
-    code, _, err = call(app, "resample-graph", *arguments, "--views", 1)
+    code, _, err = call(app, *command, "--set", "views=1")
     assert (code, err.count("\n")) == (2, 1)
     assert "views=1: at least 2" in err

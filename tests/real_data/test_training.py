@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from torchvision.transforms.v2.functional import pil_to_tensor
 
-from pairbounds.commands.real_data import app
+from pairbounds.__main__ import app
 from pairbounds.real_data.pairings.views import views_of
 from pairbounds.real_data.studies import pretraining
 from pairbounds.real_data.studies.pretraining import pretraining_table
@@ -335,7 +335,17 @@ def test_a_run_that_is_killed_and_resumed_has_the_log_of_one_that_is_not(pool, t
     assert (broken / LOG).read_bytes() == (whole / LOG).read_bytes()
     states = [torch.load(folder / CHECKPOINT, weights_only=True)["backbone"] for folder in (whole, broken)]
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
-    assert {path.name for path in broken.iterdir()} == {CHECKPOINT, LOG}
+    assert {path.name for path in broken.iterdir()} - {"tensorboard"} == {CHECKPOINT, LOG}
+
+
+def test_tensorboard_reads_the_log_of_a_run_and_of_the_one_that_goes_on(pool, tmp_path):
+    events = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    for _ in range(2):  # the second trains no more
+        log = train_encoder(pool, EVERYBODY, two_views, RECIPE, 0, folder=tmp_path).log
+    found = events.EventAccumulator(str(tmp_path / "tensorboard"))
+    found.Reload()
+    read = [(event.step, event.value) for event in found.Scalars("loss")]
+    assert read == [(epoch, pytest.approx(loss, rel=1e-6)) for epoch, loss in log[["epoch", "loss"]].to_numpy()]
 
 
 def test_a_kill_between_checkpoint_and_log_costs_no_row_of_the_log(pool, tmp_path):
@@ -470,12 +480,11 @@ def folder(tmp_path):
 
 
 def test_resampling_goes_from_a_folder_and_a_clip_model_to_a_table(call, folder, tmp_path):
-    arguments = [
-        "resample", "--dataset", "imagefolder", "--root", folder, "--size", "32", "--rule", "add_new_positive",
-        "--model", "tiny-clip", "--pretrained", "random", "--seeds", "1", "--epochs", "2", "--warmup", "0",
-        "--batch", "8", "--views", "0", "--optimizer", "lars", "--cache", tmp_path / "cache", "--out", tmp_path / "out",
-    ]  # fmt: skip
-    code, out, err = call(app, *arguments)
+    settings = tiny.sets(
+        dataset="imagefolder", root=folder, size=32, rules="add_new_positive", model="tiny-clip", pretrained="random",
+        epochs=2, warmup=0, batch=8, views=0, optimizer="lars", cache=tmp_path / "cache",
+    )  # fmt: skip
+    code, out, err = call(app, "study", "resampled_training", *settings, "--seeds", "1", "--out", tmp_path / "out")
     assert code == 0, err
     assert "resampled_training.parquet: 6 rows" in out
     table = pd.read_parquet(tmp_path / "out" / "resampled_training.parquet")
@@ -491,31 +500,30 @@ def test_pretraining_takes_a_table_of_pairs_and_the_towers_of_a_clip_model(call,
     names = [path.parent.name for path in files]
     rows = pd.DataFrame({"image": list(map(str, files)), "caption": [f"some {name}" for name in names], "label": names})
     rows.to_csv(tmp_path / "pairs.csv", index=False)
-    code, out, err = call(
-        app, "pretrain", "--objective", "clip", "--objective", "simclr", "--dataset", "table", "--root",
-        tmp_path / "pairs.csv", "--size", "32", "--backbone", "open_clip/tiny-clip", "--text", "open_clip/tiny-clip",
-        "--seeds", "1", "--epochs", "2", "--warmup", "0", "--batch", "8", "--views", "2", "--cache", tmp_path / "cache",
-        "--learning-rate", 1e-3, "--learning-rate", 1e-2, "--strength", 0.25, "--strength", 1,
-        "--out", tmp_path / "out",
+    settings = tiny.sets(
+        dataset="table", root=tmp_path / "pairs.csv", size=32, backbone="open_clip/tiny-clip", epochs=2, warmup=0,
+        text_tower="open_clip/tiny-clip", batch=8, views=2, cache=tmp_path / "cache", learning_rates=[1e-3, 1e-2],
+        strengths=[0.25, 1],
     )  # fmt: skip
+    code, out, err = call(app, "study", "pretraining", *settings, "--seeds", "1", "--out", tmp_path / "out")
     assert code == 0, err
     assert "pretraining.parquet: 9 rows" in out
     assert "Captions name the label here" in out
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("settings", "message"),
     [
-        (["--rule", "add"], "rule 'add' is none of"),
-        (["--epochs", "3"], "warmup=4 is not in 0..2"),
-        (["--backbone", "no-such"], "backbone 'no-such' is none of"),
-        (["--optimizer", "no-such"], "optimizer 'no-such' is none of"),
-        (["--dataset", "table"], "data set table needs --root"),
-        (["--views", "1"], "views=1: a positive pair takes two"),
+        ({"rules": "add"}, "rule 'add' is none of"),
+        ({"epochs": "3"}, "warmup=4 is not in 0..2"),
+        ({"backbone": "no-such"}, "backbone 'no-such' is none of"),
+        ({"optimizer": "no-such"}, "optimizer 'no-such' is none of"),
+        ({"dataset": "table"}, "data set table needs a root"),
+        ({"views": "1"}, "views=1: a positive pair takes two"),
     ],
 )
-def test_bad_arguments_are_one_line(call, tmp_path, arguments, message):
-    code, _, err = call(app, "resample", "--out", tmp_path / "out", "--cache", tmp_path / "cache", *arguments)
+def test_bad_arguments_are_one_line(call, tmp_path, settings, message):
+    code, _, err = call(app, "study", "resampled_training", *tiny.sets(**settings), "--out", tmp_path / "out")
     assert code == 2
     assert message in err
     assert err.splitlines()[-1].startswith("error: ")

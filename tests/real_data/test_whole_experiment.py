@@ -12,7 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
-from pairbounds.commands.real_data import app
+from pairbounds.__main__ import app
 from pairbounds.real_data.training.exported import ENCODER
 from tests.real_data import tiny
 
@@ -44,30 +44,31 @@ def place(tmp_path_factory):
 
 @pytest.fixture
 def clip(place):
-    return ["--model", "tiny-clip", "--pretrained", place / "clip.pt", "--cache", place / "cache", "--device", "cpu"]
+    return tiny.sets(model="tiny-clip", pretrained=place / "clip.pt", cache=place / "cache", device="cpu")
 
 
 def test_pairings_are_measured(call, place, clip):
-    code, out, err = call(
-        app, "measure", "--dataset", "imagefolder", "--root", place / "val", "--size", "32", "--images", "80",
-        "--draws", "2", "--views", "2", "--strength", "1", *clip, "--out", place / "measured",
-    )  # fmt: skip
+    drawn = tiny.sets(
+        dataset="imagefolder", root=place / "val", size=32, total_images=80, draws=2, views=2, strengths=[1]
+    )
+    code, out, err = call(app, "study", "pairings", *drawn, *clip, "--out", place / "measured")
     assert code == 0, err
     assert "pairings_verdict.parquet" in out
 
 
 def test_the_papers_recipe_says_what_it_takes_and_runs_in_small(call, place, clip):
-    roots = ["--train-root", place / "train", "--val-root", place / "val"]
-    whole = ["resample", "--recipe", "paper", *roots, *clip, "--seeds", "1", "--out", place / "resampled"]
-    code, out, err = call(app, *whole, "--throughput", "2000", "--batch", "64", "--dry-run")
+    roots = tiny.sets(root=place / "train", val_root=place / "val")
+    whole = ["study", "resampled_training", "--preset", "paper", *roots, *clip, "--seeds", "1"]
+    whole += ["--out", place / "resampled"]
+    code, out, err = call(app, *whole, *tiny.sets(throughput=2000, batch=64), "--dry-run")
     assert code == 0, err
-    assert out.startswith("17 encoders, about ")
+    assert out.splitlines()[-1].startswith("17 encoders, about ")
     pictures = 100 * (285 // 64) * 64 * (2 * 15 + 1)  # 5% of 300 choose; supervised once, and 15 with two views
     assert f"{pictures:,} pictures at 2,000 a second" in out
     assert "batch                64                   given" in out
-    small = ["--backbone", "resnet10t", "--size", "32", "--epochs", "2", "--warmup", "1", "--batch", "16"]
-    judged = ["--crop-iterations", "5", "--crop-batch", "16", "--only", "untrained,simclr,add_new_positive"]
-    code, out, err = call(app, *whole, *small, *judged, "--published")
+    small = tiny.sets(backbone="resnet10t", size=32, epochs=2, warmup=1, batch=16, published_too="true")
+    judged = tiny.sets(crop_iterations=5, crop_batch=16, only=["untrained", "simclr", "add_new_positive"])
+    code, out, err = call(app, *whole, *small, *judged)
     assert code == 0, err
     assert "learning_rate        0.6                  not stated: ours" in err
     table = pd.read_parquet(place / "resampled" / "resampled_training.parquet")
@@ -85,12 +86,11 @@ def test_the_papers_recipe_says_what_it_takes_and_runs_in_small(call, place, cli
 
 def test_two_processes_of_torchrun_train_each_encoder_together(call, place):
     """A network without batch normalisation, as of one process; killed or not, the second sitting trains no more."""
-    command = [
-        "resample", "--dataset", "imagefolder", "--train-root", str(place / "train"), "--val-root", str(place / "val"),
-        "--backbone", "open_clip/tiny-clip", "--size", "32", "--epochs", "2", "--warmup", "0", "--batch", "32",
-        "--optimizer", "sgd", "--learning-rate", "0.05", "--views", "0", "--rule", "add_new_positive", "--guide",
-        "labels", "--seeds", "1", "--device", "cpu", "--cache", str(place / "cache"),
-    ]  # fmt: skip
+    command = ["study", "resampled_training", "--seeds", "1", *tiny.sets(
+        dataset="imagefolder", root=place / "train", val_root=place / "val", backbone="open_clip/tiny-clip", size=32,
+        epochs=2, warmup=0, batch=32, optimizer="sgd", learning_rate=0.05, views=0, rules="add_new_positive",
+        guides=["labels"], device="cpu", cache=place / "cache",
+    )]  # fmt: skip
     code, _, err = call(app, *command, "--out", place / "one")
     assert code == 0, err
     tables = []
@@ -110,8 +110,7 @@ def test_two_processes_of_torchrun_train_each_encoder_together(call, place):
 def torchrun(place, *command):
     """Of the command, by two processes that know the tiny CLIP."""
     (place / "command.py").write_text(
-        "import sys\nfrom pathlib import Path\nfrom tempfile import mkdtemp\n"
-        "from pairbounds.commands.real_data import app\n"
+        "import sys\nfrom pathlib import Path\nfrom tempfile import mkdtemp\nfrom pairbounds.__main__ import app\n"
         "from tests.real_data import tiny\ntiny.register_clip(Path(mkdtemp(dir=Path(__file__).parent)))\n"
         "app(sys.argv[1:])\n"
     )
@@ -123,13 +122,12 @@ def torchrun(place, *command):
 
 
 def test_captions_without_labels_pretrain_and_a_folder_judges(call, place):
-    code, _, err = call(
-        app, "pretrain", "--objective", "clip", "--objective", "simclr", "--dataset", "table", "--root",
-        place / "pairs.parquet", "--eval-dataset", "imagefolder", "--val-root", place / "val", "--size", "32",
-        "--backbone", "open_clip/tiny-clip", "--text", "open_clip/tiny-clip", "--epochs", "2", "--warmup", "0",
-        "--batch", "32", "--views", "0", "--learning-rate", "0.001", "--strength", "0.5", "--seeds", "1", "--device",
-        "cpu", "--cache", place / "cache", "--out", place / "pretrained",
+    settings = tiny.sets(
+        dataset="table", root=place / "pairs.parquet", eval_dataset="imagefolder", val_root=place / "val", size=32,
+        backbone="open_clip/tiny-clip", text_tower="open_clip/tiny-clip", epochs=2, warmup=0, batch=32, views=0,
+        learning_rates=[0.001], strengths=[0.5], device="cpu", cache=place / "cache",
     )  # fmt: skip
+    code, _, err = call(app, "study", "pretraining", *settings, "--seeds", "1", "--out", place / "pretrained")
     assert code == 0, err
     table = pd.read_parquet(place / "pretrained" / "pretraining.parquet").set_index("kind")
     assert table.loc["clip", "steps"] == table.loc["simclr", "steps"] == 2 * (300 // 32)

@@ -45,3 +45,9 @@ def register_clip(folder: Path) -> None:
         with replacing(path) as temporary:  # another process may read it
             temporary.write_text(json.dumps(CLIP | changes))
         open_clip.add_model_config(path)
+
+
+def sets(**settings: object) -> list[str]:
+    """Options that give a study these settings."""
+    values = {name: json.dumps(value) if isinstance(value, list) else value for name, value in settings.items()}
+    return [word for name, value in values.items() for word in ("--set", f"{name}={value}")]

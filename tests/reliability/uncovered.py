@@ -43,7 +43,6 @@ REASONS: dict[str, str] = {
             "figures/report/runs.py",
             "figures/report/studies.py",
             "real_data/audit/keeping.py",
-            "pairbounds/commands/pixels.py",
             "real_data/studies/pretraining.py",
             "real_data/training/distributed.py",
             "real_data/training/forecast.py",

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import PairGraph, check_bounds, induced_labelling_error, spectrum, train
-from pairbounds.commands.simulations import app
+from pairbounds.__main__ import app
 from pairbounds.simulations import families
 from pairbounds.simulations.families import FAMILIES, ClosedForm
 from pairbounds.simulations.families.circle import Circle

@@ -13,8 +13,7 @@ import pytest
 from distributed import LocalCluster
 
 from pairbounds import plugins
-from pairbounds.__main__ import app as command_line
-from pairbounds.commands.studies import app
+from pairbounds.__main__ import app
 from pairbounds.infrastructure import clusters
 from pairbounds.plugins import LOADED, Plugin, load_plugin, require_loaded
 from pairbounds.simulations.encoders import ENCODERS
@@ -315,9 +314,15 @@ def test_a_table_is_not_written_where_the_plugin_is(call, plugin, tmp_path):
 
 
 def test_studies_of_a_plugin_are_listed(call, plugin):
-    code, out, _ = call(app, "studies", "--plugin", plugin(WRITTEN["study"].format(GOOD["study"])))
+    code, out, _ = call(app, "study", "--plugin", plugin(WRITTEN["study"].format(GOOD["study"])))
     assert code == 0
     assert "mine" in out
+
+
+def test_settings_of_a_study_of_a_plugin_are_listed(call, plugin):
+    path = plugin(WRITTEN["study"].format(GOOD["study"]))
+    code, out, _ = call(app, "study", "mine", "--plugin", path, "--help")
+    assert (code, "study mine" in out, "--preset small" in out) == (0, True, True)
 
 
 def test_settings_of_the_training_study_are_checked_before_it_is_measured():
@@ -344,5 +349,5 @@ def test_each_line_of_an_example_does_what_it_says(call, tmp_path, monkeypatch, 
             assert "probe error" in capsys.readouterr().out
             continue
         few = ["--seeds", "1", "--set", "steps=3"] if words[1:3] == ["study", "training"] else []
-        code, out, err = call(command_line, *words[1:], *few)
+        code, out, err = call(app, *words[1:], *few)
         assert (code, " rows" in out) == (0, True), err

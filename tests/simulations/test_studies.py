@@ -5,10 +5,12 @@ import pandas as pd
 import pytest
 
 from pairbounds import LatentWorld, PairGraph
-from pairbounds.commands.simulations import app
+from pairbounds.__main__ import app
 from pairbounds.infrastructure.tables import read_table, sidecar
 from pairbounds.simulations.studies import bound_holds, training
 from pairbounds.sweeps import Cores, Study, find_study, run_study, study_names
+from pairbounds.sweeps.graphs import graph_sources
+from pairbounds.sweeps.presets import setting_rows
 
 
 def rows_of(name: str, seeds: int = 1, jobs: int = 1, **settings) -> pd.DataFrame:
@@ -97,12 +99,13 @@ def test_the_command_writes_the_table_and_how_it_was_made(call, tmp_path):
 
 def test_the_command_saves_graphs(call, tmp_path):
     path = tmp_path / "world.npz"
-    for command, option in (("caption-graph", "--noise"), ("augmentation-graph", "--strength")):
-        code, out, _ = call(app, command, option, 0.2, "--seed", 3, "--out", path)
+    for name, setting in (("latent_captions", "noise=0.2"), ("latent_augmentations", "strength=0.2")):
+        command = ["graph", name, "--set", setting]
+        code, out, _ = call(app, *command, "--seed", 3, "--out", path)
         assert code == 0
         assert "n_left=320" in out
         first = PairGraph.load(path)
-        assert call(app, command, option, 0.2, "--seed", 4, "--out", path)[0] == 0
+        assert call(app, *command, "--seed", 4, "--out", path)[0] == 0
         second = PairGraph.load(path)
         assert first.joint.shape != second.joint.shape or (first.joint != second.joint).nnz > 0
 
@@ -114,8 +117,11 @@ def test_the_command_saves_graphs(call, tmp_path):
         (["study", "training", "--out", "t.txt"], "a table's name ends in .parquet or .csv"),
         (["study", "training", "--out", "nowhere/t.csv"], "folder nowhere does not exist"),
         (["study", "training", "--out", "t.csv", "--seeds", "0"], "seeds=0: at least 1"),
-        (["caption-graph", "--noise", "2", "--out", "g.npz"], "noise=2.0 is not a probability"),
-        (["study", "training"], "--out"),
+        (["graph", "latent_captions", "--set", "noise=2", "--out", "g.npz"], "noise=2.0 is not a probability"),
+        (["study", "training"], "--out is missing"),
+        (["graph", "circle"], "--out is missing"),
+        (["graph", "circle", "--out", "g.json"], "ends in .npz"),
+        (["graph", "circle", "--set", "colour=1", "--out", "g.npz"], "setting 'colour' is none of"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(call, arguments, message):
@@ -137,7 +143,7 @@ def test_settings_are_given_by_name(call, tmp_path):
 
 def test_a_first_look_is_small(call, tmp_path):
     out = tmp_path / "t.parquet"
-    assert call(app, "study", "multihop", "--small", "--set", "hops=2", "--out", out)[0] == 0
+    assert call(app, "study", "multihop", "--preset", "small", "--set", "hops=2", "--out", out)[0] == 0
     assert set(read_table(out)["seed"]) == {0, 1}
 
 
@@ -145,6 +151,9 @@ def test_a_first_look_is_small(call, tmp_path):
     ("given", "message"),
     [
         (["--set", "k"], "--set k: write NAME=VALUE"),
+        (["--settings", "none.toml"], "none.toml does not exist"),
+        (["--settings", __file__], "test_studies.py: "),
+        (["--preset", "large"], "preset 'large' is none of small"),
         (["--set", "colour=1"], "setting 'colour' is none of"),
         (["--set", "k=blue"], "setting k='blue' is not of type int"),
         (["--set", "n_classes=0"], "n_classes=0 is not a positive integer"),
@@ -154,3 +163,53 @@ def test_a_bad_setting_is_one_line_and_exit_2(call, tmp_path, given, message):
     code, _, err = call(app, "study", "training", *given, "--out", tmp_path / "t.parquet")
     assert (code, err.count("\n")) == (2, 1)
     assert message in err
+
+
+def test_the_command_line_overrides_a_file_which_overrides_a_preset(call, tmp_path):
+    file, out = tmp_path / "mine.toml", tmp_path / "tables"
+    file.write_text("steps = 30\nsample = 400\nk = 4\n")
+    arguments = ["--preset", "small", "--settings", file, "--set", "sample=300", "--dry-run", "--out", out]
+    code, said, _ = call(app, "study", "architecture", *arguments)
+    found = {line.split()[0]: line.split()[1:] for line in said.splitlines() if line.startswith("  ")}
+    assert (code, found["steps"], found["k"]) == (0, ["30", "given"], ["4", "given"])
+    assert (found["sample"], found["noise"]) == (["300", "given"], ["0.2"])
+    assert f"2 seeds, into {out / 'architecture.parquet'}" in said
+    assert not out.exists()
+
+
+def test_a_folder_takes_a_single_table_too_from_a_chosen_first_seed(call, tmp_path):
+    given = ["--set", "steps=20", "--seeds", 2, "--first-seed", 5, "--out", tmp_path / "tables"]
+    assert call(app, "study", "training", *given)[0] == 0
+    assert set(read_table(tmp_path / "tables" / "training.parquet")["seed"]) == {5, 6}
+
+
+@pytest.mark.parametrize("name", study_names())
+def test_every_setting_of_a_study_has_a_meaning_and_every_preset_is_one(name):
+    study = find_study(name)
+    rows = setting_rows(study.settings)
+    assert all(meaning and " as `" not in f" {meaning}" for _, _, meaning in rows), rows
+    for preset in study.every_preset.values():
+        assert set(preset.values) | set(preset.unstated) <= {setting for setting, *_ in rows}
+
+
+def test_every_graph_has_settings_with_a_meaning():
+    for name, source in graph_sources().items():
+        assert all(meaning for _, _, meaning in setting_rows(source.settings)), name
+
+
+@pytest.mark.parametrize("words", ["study architecture", "graph ring_of_cliques"])
+def test_help_of_a_study_and_of_a_graph_has_its_settings(call, words):
+    what, name = words.split()
+    code, out, _ = call(app, what, name, "--help")
+    kind = (find_study(name) if what == "study" else graph_sources()[name]).settings
+    assert (code, "--preset small: 2 seeds; steps=40" in out) == (0, what == "study")
+    assert all(f" {name} " in out and meaning[:20] in out for name, _, meaning in setting_rows(kind))
+
+
+def test_a_table_of_pairs_is_the_graph(call, tmp_path):
+    for end in ("npz", "parquet"):
+        assert call(app, "graph", "stochastic_block", "--seed", 2, "--out", tmp_path / f"g.{end}")[0] == 0
+    graph, table = PairGraph.load(tmp_path / "g.npz"), read_table(tmp_path / "g.parquet")
+    again = PairGraph.from_pairs(table["image"], table["caption"], table["weight"])
+    assert (again.joint != graph.joint).nnz == 0
+    assert table.groupby("image")["label"].first().tolist() == graph.left_labels.tolist()

@@ -8,7 +8,7 @@ import pytest
 
 import pairbounds.theory.attack.sharpness as module
 from pairbounds import BOUNDS, PairGraph, check_bounds
-from pairbounds.commands.bounds import app
+from pairbounds.__main__ import app
 from pairbounds.theory.attack.records import ANYWHERE, MATTERS, RATINGS, Record, Witness, place
 from pairbounds.theory.attack.sharpness import COLUMNS, SHARPEST, Limit, measure_sharpness, read_sharpness
 from tests.bounds.checks.theorem09 import two_exponential_tails

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pairbounds import check_bounds
-from pairbounds.commands.figures import app
+from pairbounds.__main__ import app
 from pairbounds.commands.report import report
 from pairbounds.figures.report import checks, studies
 from pairbounds.figures.report.origin import origin_of

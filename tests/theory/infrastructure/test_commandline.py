@@ -7,7 +7,7 @@ import pytest
 import typer
 
 from pairbounds import BOUNDS, PairGraph, bound, spectrum
-from pairbounds.commands.bounds import app
+from pairbounds.__main__ import app
 from pairbounds.infrastructure.tables import read_table, sidecar
 from tests.families import GRAPHS
 

@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from pairbounds import BOUNDS, ForeignCodeError, HypothesisError, PairGraph, bound, check_bounds, pytest_plugin
-from pairbounds.commands.bounds import app
+from pairbounds.__main__ import app
 from pairbounds.infrastructure.foreign import SECONDS, as_number, contained, source_of
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.plugins import load_bounds

@@ -109,7 +109,7 @@ def test_want_of_memory_is_one_line(call, error):
 
 
 STARTING = """
-sys.orig_argv = ["python", "-m", "pairbounds", "studies"]
+sys.orig_argv = ["python", "-m", "pairbounds", "study"]
 import pairbounds.infrastructure.interruption
 print("ready", flush=True)
 {}

@@ -13,8 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pairbounds import BOUNDS, PairGraph, bound
-from pairbounds.commands.bounds import app
-from pairbounds.commands.simulations import app as simulations_app
+from pairbounds.__main__ import app
 from pairbounds.infrastructure.commandline import BROKEN_PIPE, one_line, print_table, say, visible
 
 ROOT = Path(__file__).parents[3]
@@ -96,8 +95,8 @@ def test_a_bound_of_any_name_is_printed_safely(call, tmp_path):
         (app, ["check", "g.npz", f"--{TITLE}"]),
         (app, ["attack", TITLE]),
         (app, [TITLE]),
-        (simulations_app, ["study", TITLE, "--out", "t.csv"]),
-        (simulations_app, ["sweep", f"{TITLE}.toml", "--out", "o"]),
+        (app, ["study", TITLE, "--out", "t.csv"]),
+        (app, ["sweep", f"{TITLE}.toml", "--out", "o"]),
     ],
 )
 def test_an_error_line_is_safe(call, command, arguments):

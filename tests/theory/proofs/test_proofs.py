@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import HypothesisError, PairGraph, Proof, check_bounds, probe, prove, spectrum
-from pairbounds.commands.bounds import app
+from pairbounds.__main__ import app
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.quantities.multihop import label_measure, mass_up_to
 from tests.families import GRAPHS

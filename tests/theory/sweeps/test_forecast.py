@@ -9,8 +9,7 @@ import pytest
 import scipy.sparse as sp
 
 from pairbounds import PairGraph, spectrum
-from pairbounds.commands.figures import app as drawing
-from pairbounds.commands.studies import app
+from pairbounds.__main__ import app
 from pairbounds.infrastructure.progress import tqdm
 
 TINY = 'study = "tests.theory.sweeps.tiny"\nseeds = {seeds}\n[settings]\nunlucky = {unlucky}\n[[grid]]\nx = [0, 1, 2]\n'
@@ -78,13 +77,13 @@ def test_a_sweep_says_by_which_command_it_is_drawn(call, tmp_path):
     command = err.splitlines()[-1]
     assert command == f"pairbounds draw phase --table {tmp_path / 'out' / 'table.parquet'}"
     arguments = command.split()[1:]
-    assert call(drawing, *arguments, "--out", tmp_path / "pictures")[0] == 0
+    assert call(app, *arguments, "--out", tmp_path / "pictures")[0] == 0
     assert (tmp_path / "pictures" / "phase.png").is_file()
 
 
 def test_a_study_says_what_else_its_figures_read(call, tmp_path):
     path = tmp_path / "mine.parquet"
-    settings = ["--seeds", "1", "--small", "--set", "classes=[2, 2]"]
+    settings = ["--seeds", "1", "--preset", "small", "--set", "classes=[2, 2]"]
     assert call(app, "study", "bound_holds", *settings, "--out", path)[0] == 0
     told = call(app, "study", "bound_holds", *settings, "--out", path)[2].splitlines()
     assert told[:2] == [f"pairbounds draw {name} --table {path}" for name in ("bound_holds", "tightness_map")]
@@ -94,10 +93,19 @@ def test_a_study_says_what_else_its_figures_read(call, tmp_path):
 
 
 def test_a_study_can_be_asked_about_before_it_is_measured(call, tmp_path):
-    arguments = ["study", "bound_holds", "--small", "--set", "classes=[2, 2]", "--out", tmp_path / "mine.parquet"]
+    arguments = [
+        "study",
+        "bound_holds",
+        "--preset",
+        "small",
+        "--set",
+        "classes=[2, 2]",
+        "--out",
+        tmp_path / "mine.parquet",
+    ]
     code, said, _ = call(app, *arguments, "--dry-run")
     assert code == 0
-    assert "classes=(2, 2)" in said
+    assert "  classes              [2, 2]               given\n" in said
     assert f"2 seeds, into {tmp_path / 'mine.parquet'}\nhow long is not known" in said
     assert list(tmp_path.iterdir()) == []
     assert call(app, *arguments, "--seeds", "1")[0] == 0
@@ -116,7 +124,7 @@ def test_what_no_figure_draws_is_said_too(call, sweep):
 
 
 def test_studies_name_their_figures(call):
-    code, out, _ = call(app, "studies")
+    code, out, _ = call(app, "study")
     assert (code, "figures" in out, "tightness_map" in out) == (0, True, True)
 
 

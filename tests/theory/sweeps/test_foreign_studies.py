@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from pairbounds import ForeignCodeError
-from pairbounds.commands.simulations import app
+from pairbounds.__main__ import app
 from pairbounds.sweeps import Cores, SweepConfiguration, configuration, run_sweep
 from pairbounds.sweeps.execution import CellError
 from tests.limits import ENDLESS

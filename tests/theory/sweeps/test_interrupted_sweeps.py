@@ -11,7 +11,7 @@ import dask
 import pytest
 from distributed import LocalCluster
 
-from pairbounds.commands.simulations import app
+from pairbounds.__main__ import app
 from pairbounds.sweeps import Cores
 from tests.theory.sweeps.test_sweeps import cell_files, measured, sweep, toml
 

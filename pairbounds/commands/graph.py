@@ -1,0 +1,73 @@
+"""The command `graph`: any pair graph that has a name, saved."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pairbounds.commands.study import print_settings
+from pairbounds.infrastructure import ownership
+from pairbounds.infrastructure.commandline import explained, print_table, say
+from pairbounds.infrastructure.options import Force
+from pairbounds.infrastructure.tables import require_table_path, write_table
+from pairbounds.sweeps.cells import chosen_settings
+from pairbounds.sweeps.graphs import find_graph, graph_sources, pair_table
+from pairbounds.sweeps.presets import files_in, given_settings
+from pairbounds.sweeps.studies import whereabouts
+from pairbounds.theory.graph.formats import graph_output, require_graph_path
+
+
+def explain_graph(given: Mapping[str, Any]) -> None:
+    """Print the settings of the graph that is named before `--help`."""
+    if given.get("name") is not None:
+        source = find_graph(given["name"])
+        say(f"graph {given['name']}: {source.about}")
+        print_settings(source.settings)
+
+
+@explained(explain_graph)
+def graph(
+    name: Annotated[
+        str | None, typer.Argument(is_eager=True, help="A graph; without it all graphs are listed.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="GRAPH.npz for the graph, .parquet or .csv for a table of pairs."),
+    ] = None,
+    given: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting; may be given again.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of what is drawn at random.")] = 0,
+    force: Force = False,
+) -> None:
+    """Save a pair graph: of a data set, of a simulated world or of a graph family; without a name, list them.
+
+    `pairbounds graph NAME --help` lists the settings of a graph. A table has the columns image, caption, weight and
+    label, as `audit` reads them. Examples:
+
+    pairbounds graph emoji --out emoji.npz
+
+    pairbounds graph latent_captions --set noise=0.05 --set detail=0.3 --out graph.npz
+
+    pairbounds graph openclipart --set root=build/data --out openclipart.parquet
+    """
+    if name is None:
+        rows = [(one, source.about) for one, source in graph_sources().items()]
+        print_table("Graphs", [("graph", "left"), ("pairs", "left")], rows)
+        return
+    source = find_graph(name)
+    if out is None:
+        raise ValueError("--out is missing: the file for the graph, .npz, or for the table of its pairs")
+    settings = chosen_settings(source.settings, given_settings(None, given or []))
+    as_graph = out.suffix not in (".parquet", ".csv")
+    written = [graph_output(require_graph_path(out))] if as_graph else ownership.table(require_table_path(out))
+    ownership.claim(written, files_in(settings), force=force)
+    made = source.make(settings, seed)
+    if as_graph:
+        made.save(out)
+    else:
+        about = {one: value for one, value in asdict(settings).items() if one not in whereabouts(settings)}
+        write_table(pair_table(made), out, {"graph": name, "seed": seed, **about, **source.inputs(settings)})
+    say(f"{out}: {made}")
