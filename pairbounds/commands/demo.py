@@ -28,7 +28,7 @@ def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the picture and the graph.")] = Path("demo"),
     force: Force = False,
 ) -> None:
-    """Hold two bounds against pairs of handwritten digits: one picture, one paragraph, and what to type next.
+    """Evaluate two bounds on pairs of handwritten digits: one picture, one paragraph, and what to type next.
 
     Takes a few seconds and no download. Example: pairbounds demo
     """

@@ -75,7 +75,7 @@ def _expected(coming: Sequence[Run], studio: Studio, jobs: int) -> str:
         return f"for how long is not known: nobody has timed {', '.join(sorted(untimed))}; set throughput"
     cores = os.cpu_count() or 1
     work = sum(_seconds(run, studio) for run in _trained(coming)) / (min(jobs, cores) if jobs > 1 else cores)
-    return spoken(BESIDE * work) if coming else "nothing to train"
+    return spoken(BESIDE * work) if _trained(coming) else "nothing to train"
 
 
 def _trained(runs: Sequence[Run]) -> list[Run]:

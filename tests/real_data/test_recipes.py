@@ -91,7 +91,7 @@ def test_the_preset_of_the_results_is_that_of_their_sidecar(name):
     about = json.loads((ROOT / "results" / f"{name}.parquet.json").read_text())["configuration"]
     assert len(about["seeds"]) == (preset.seeds or study.seeds)
     for setting, value in asdict(study.settings(**preset.values)).items():
-        if setting in about.keys() - {"dataset", "learning_rate"}:
+        if setting in about.keys() - {"dataset", "learning_rate", "device"}:
             assert about[setting] == (list(value) if isinstance(value, tuple) else value), setting
 
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from pairbounds import PairGraph, check_bounds, induced_labelling_error, spectrum, train
 from pairbounds.__main__ import app
-from pairbounds.simulations import families
 from pairbounds.simulations.families import FAMILIES, ClosedForm
 from pairbounds.simulations.families.circle import Circle
 from pairbounds.simulations.families.difficult_examples import DifficultExamples
@@ -227,11 +226,6 @@ def test_sparse_families_are_drawn_at_sizes_that_no_dense_matrix_has():
 
 
 # The command.
-
-
-def test_a_module_without_a_family_is_named():
-    with pytest.raises(ImportError, match=r"simulations\.families\.drawing defines no family"):
-        families._family("drawing")
 
 
 def test_the_families_are_listed_and_drawn(call, tmp_path):

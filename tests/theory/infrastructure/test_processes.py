@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from joblib.externals.loky import get_reusable_executor
 
 from pairbounds.infrastructure import processes
 from pairbounds.infrastructure.processes import Stopwatch, side_by_side
@@ -47,6 +48,7 @@ def is_ignored(number):
 
 
 def test_worker_processes_leave_an_interrupt_to_their_parent():
+    get_reusable_executor().shutdown()  # of a test before, which may have started processes in another way
     before = signal.getsignal(signal.SIGINT)
     with side_by_side(is_ignored, [signal.SIGINT, signal.SIGTERM], 2) as ignored:
         assert list(ignored) == [True, False]
