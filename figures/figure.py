@@ -16,7 +16,7 @@ from pairbounds.figures.layout import DESIGNED, Layout, LayoutError, laid_out, p
 from pairbounds.figures.prerequisites import columns_of, study_named, written
 from pairbounds.figures.settings import KEY, read
 from pairbounds.infrastructure import ownership
-from pairbounds.infrastructure.folders import held
+from pairbounds.infrastructure.folders import locked_folder
 from pairbounds.infrastructure.pictures import save_picture
 from pairbounds.infrastructure.tables import replacing, together
 
@@ -68,7 +68,7 @@ class Figure:
         found = {name: self._table(name, path) for name, path in self.sources(tables, files).items()}
         stem = self._stem(layout)
         try:
-            with laid_out(lambda: self.draw(found), layout) as (picture, caption), held(out, stem), together():
+            with laid_out(lambda: self.draw(found), layout) as (picture, caption), locked_folder(out, stem), together():
                 about = f"One panel: {panel_name(picture, panels_of(picture)[0])}. " if layout.panel else ""
                 with replacing(out / f"{stem}.txt") as temporary:
                     temporary.write_text(f"{self.title}. {about}{caption}\n", encoding="utf-8")

@@ -140,7 +140,7 @@ def find_panel(picture: Picture, wanted: str) -> int:
     return found[0]
 
 
-def crowding(picture: Picture) -> str | None:
+def first_overlap(picture: Picture) -> str | None:
     """The first words of a figure that are cut or meet others, if there are any."""
     picture.draw_without_rendering()
     for panel in panels_of(picture):
@@ -202,7 +202,7 @@ def _fit(picture: Picture, width: float, height: float, *, fixed: bool) -> str |
     if _wrap(picture):
         picture.draw_without_rendering()
     _thin(picture)
-    return crowding(picture)
+    return first_overlap(picture)
 
 
 def _remedy(panels: int) -> str:

@@ -21,7 +21,7 @@ TABLES_AT = {"FIGURE": 1, "FINDING": 2}  # which argument of each names its tabl
 HOMES = ("pairbounds/simulations/studies", "pairbounds/real_data/studies")
 # Run, and not imported: the package wants NumPy, which may not be there yet.
 _sources: dict[str, Any] = runpy.run_path(str(PACKAGE / "sweeps/sources.py"))
-made_of: Callable[[Path], tuple[Path, ...]] = _sources["made_of"]
+dependencies: Callable[[Path], tuple[Path, ...]] = _sources["dependencies"]
 matching: Callable[[str], list[Path]] = _sources["matching"]
 tree: Callable[[Path], ast.Module] = _sources["tree"]
 
@@ -34,14 +34,14 @@ def main() -> None:
         if all((ROOT / "results" / f"{table}.parquet").is_file() for table in tables):
             groups["MEASURED"] += tables
         elif len(tables) > 1:
-            print(f"{_in_tables(tables)} &: {_listed(made_of(path))} | $(INSTALLED)")
+            print(f"{_in_tables(tables)} &: {_listed(dependencies(path))} | $(INSTALLED)")
             print(f"\t$(STUDY) {name} --out $(TABLES)")
         else:
             groups["SWEEPS" if (ROOT / "examples" / f"{name}.toml").is_file() else "STUDIES"] += tables
-            print(f"{_in_tables(tables)}: {_listed(made_of(path))}")
+            print(f"{_in_tables(tables)}: {_listed(dependencies(path))}")
     figures = defining("pairbounds/figures", "FIGURE")
     for path in figures:
-        print(f"$(FIGURES)/{path.stem}.png: {_in_tables(tables_of(path))} {_listed(made_of(path))}")
+        print(f"$(FIGURES)/{path.stem}.png: {_in_tables(tables_of(path))} {_listed(dependencies(path))}")
     for group, names in groups.items():
         print(f"{group} := {_listed(names)}")
     said = sorted({table for path in defining("pairbounds/figures/findings", "FINDING") for table in tables_of(path)})

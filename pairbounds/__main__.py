@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from pairbounds import __version__
-from pairbounds.infrastructure.commandline import HELP, Command, run, say
+from pairbounds.infrastructure.commandline import HELP, Command, echo, run
 
 Entries = dict[str, str]  # the first line of help of each command, by its name
 GROUPS: dict[str, dict[str, Entries]] = {  # of these, by the module where they are
@@ -105,7 +105,7 @@ app = typer.Typer(cls=Commands, context_settings=HELP, no_args_is_help=True, pre
 
 def _version(wanted: bool) -> None:
     if wanted:
-        say(f"pairbounds {__version__}")
+        echo(f"pairbounds {__version__}")
         raise typer.Exit
 
 

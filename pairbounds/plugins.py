@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
-from pairbounds.infrastructure.foreign import SECONDS, ForeignCodeError, contained, require_seconds
+from pairbounds.infrastructure.foreign import SECONDS, ForeignCodeError, call_foreign, require_seconds
 from pairbounds.infrastructure.inputs import require_file
 from pairbounds.infrastructure.registers import Entries, additions
 from pairbounds.theory.bounds.registry import BOUNDS, Bound
@@ -41,7 +41,7 @@ class Plugin:
         """Run it, and say what it registers, in the needed register at least; if it fails, that is undone."""
         require_seconds(seconds)
         with additions() as added:
-            contained(self._run, name="plugin", place=(self.path, 1), seconds=seconds, passing=(ForeignCodeError,))
+            call_foreign(self._run, name="plugin", place=(self.path, 1), seconds=seconds, passing=(ForeignCodeError,))
             try:
                 found = added()
             except ValueError as error:

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.foreign import ForeignResultError, contained, require_arguments, source_of
+from pairbounds.infrastructure.foreign import ForeignResultError, call_foreign, require_arguments, source_of
 from pairbounds.infrastructure.registers import Register
 from pairbounds.simulations.own import Own, called
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -237,7 +237,7 @@ def _network(encoder: Side, shape: torch.Size, k: int) -> nn.Module:
     require_arguments(build, ARGUMENTS, about)
     n_inputs = shape[0] if len(shape) == 1 else tuple(shape)
     place = source_of(build)
-    network = contained(build, n_inputs, k, name=about, place=place)
+    network = call_foreign(build, n_inputs, k, name=about, place=place)
     if not isinstance(network, nn.Module):
         said = f"returned {type(network).__name__}, and not a torch.nn.Module"
         raise ForeignResultError(about, *place, said)

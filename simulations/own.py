@@ -11,7 +11,7 @@ from torch.nn import Buffer
 from pairbounds.infrastructure.foreign import (
     ForeignCodeError,
     ForeignResultError,
-    contained,
+    call_foreign,
     require_arguments,
     source_of,
 )
@@ -41,7 +41,7 @@ class Own(nn.Module):
 
     def forward(self, *arguments: torch.Tensor) -> torch.Tensor:
         """What it returns."""
-        value: Any = contained(self.call, *arguments, name=self.about, place=self.place)
+        value: Any = call_foreign(self.call, *arguments, name=self.about, place=self.place)
         if not isinstance(value, torch.Tensor):
             raise self.error(f"returned {type(value).__name__}, and not a tensor of torch")
         trained = any(one.requires_grad for one in (*arguments, *self.parameters()))
@@ -64,7 +64,7 @@ def backward(value: torch.Tensor, *models: nn.Module) -> None:
     if own is None:
         value.backward()  # type: ignore[no-untyped-call]
     else:
-        contained(value.backward, name=f"the gradient of {own.about}", place=own.place)
+        call_foreign(value.backward, name=f"the gradient of {own.about}", place=own.place)
 
 
 def called(function: object) -> str:
@@ -90,7 +90,7 @@ class OwnLoss(PairLoss):
         super().__init__(graph)
         pairs, about = graph.joint.tocoo(), f"loss {self.name!r}"
         written, place = self.written, source_of(self.written)
-        made: Any = contained(written, name=about, place=place) if isinstance(written, type) else written
+        made: Any = call_foreign(written, name=about, place=place) if isinstance(written, type) else written
         require_arguments(getattr(made, "forward", made), ARGUMENTS, about)
         self.own = Own(made, about)
         self.left_ends, self.right_ends = (Buffer(torch.tensor(ends, dtype=torch.long)) for ends in pairs.coords)

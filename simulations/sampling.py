@@ -24,7 +24,7 @@ class PairSample:
     right: IntArray
 
 
-def everything(graph: PairGraph) -> PairSample:
+def whole_graph(graph: PairGraph) -> PairSample:
     """The whole graph as its own training set: the limit of endless pairs."""
     return PairSample(graph, np.arange(graph.n_left), np.arange(graph.n_right))
 

@@ -17,7 +17,7 @@ from pairbounds.simulations.encoders import DualEncoder, Inputs, Side
 from pairbounds.simulations.losses.loss import PairLoss
 from pairbounds.simulations.optimisation import OPTIMIZERS, Update, alternating_update, gradient_update, rate_of
 from pairbounds.simulations.own import loss_of
-from pairbounds.simulations.sampling import PairSample, PairSampler, draw_pairs, everything
+from pairbounds.simulations.sampling import PairSample, PairSampler, draw_pairs, whole_graph
 from pairbounds.simulations.spectral_descent import SpectralDescent
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.factorisation import best_partner
@@ -199,7 +199,7 @@ class _Problem:
         model = DualEncoder.of(graph, k, encoder, inputs, rng).to(device)
         whole = kind(graph).to(device)
         if pairs is None:
-            return cls(graph, k, model, whole, penalty, everything(graph), whole)
+            return cls(graph, k, model, whole, penalty, whole_graph(graph), whole)
         sample = draw_pairs(graph, pairs, rng)
         return cls(graph, k, model, whole, penalty, sample, whole.on(sample.graph).to(device))
 

@@ -8,7 +8,7 @@ import typer
 from pairbounds.figures.findings.evidence import compared, evidence, read_evidence, write_evidence
 from pairbounds.figures.findings.page import BEGINNING, findings_page, inputs, is_current
 from pairbounds.infrastructure import ownership
-from pairbounds.infrastructure.commandline import CHECK_FAILED, run, say
+from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, run
 from pairbounds.infrastructure.inputs import is_there
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.tables import replacing
@@ -26,14 +26,14 @@ def page(
     """Write the page of findings, each number computed from the tables."""
     if check:
         if not is_current(out, tables):
-            say(f"{out} is not what the tables say: `make findings` writes it anew", err=True)
+            echo(f"{out} is not what the tables say: `make findings` writes it anew", err=True)
             raise typer.Exit(CHECK_FAILED)
         return
     ownership.claim([ownership.text(out, BEGINNING)], inputs(tables), force=force)
     text = findings_page(tables)
     with replacing(out) as temporary:
         temporary.write_text(text, encoding="utf-8")
-    say(out)
+    echo(out)
 
 
 @app.command()
@@ -52,16 +52,16 @@ def compare(
     changes = compared(known, now)
     if accept:
         write_evidence(now, reference)
-        say(*changes, f"{reference}: {len(now)} numbers, {len(changes)} changes")
+        echo(*changes, f"{reference}: {len(now)} numbers, {len(changes)} changes")
     elif changes:
-        say(
+        echo(
             *changes,
             f"{len(changes)} of {len(known)} key numbers have changed: `make smoke ACCEPT=1` if they should",
             err=True,
         )
         raise typer.Exit(CHECK_FAILED)
     else:
-        say(f"{len(known)} key numbers are as they were")
+        echo(f"{len(known)} key numbers are as they were")
 
 
 if __name__ == "__main__":

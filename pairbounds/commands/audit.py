@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pairbounds.infrastructure import ownership
-from pairbounds.infrastructure.commandline import CHECK_FAILED, say
+from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
 from pairbounds.infrastructure.options import Force
 from pairbounds.real_data.audit import keeping
 from pairbounds.real_data.audit.auditing import Settings, outputs
@@ -67,13 +67,13 @@ def audit(
     done = audit_pairs(pairs, labels, out, settings, columns, trial)
     print_report(done.summary, done.tables)
     pictures = [name for name in ("audit.png", "audit.pdf", "what_if.png", "what_if.pdf") if what_if or "audit" in name]
-    say(f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}, {', '.join(pictures)}")
+    echo(f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}, {', '.join(pictures)}")
     found = choice or (done.outcome and done.outcome.choice)
     if keep is not None and found:
         rows, total = keeping.keep_pairs(pairs, labels, keep, found, columns, seed)
-        say(f"{keep}: {rows:,} of {total:,} rows, without {found.share:.0%} of the pairs by {found.rule}")
+        echo(f"{keep}: {rows:,} of {total:,} rows, without {found.share:.0%} of the pairs by {found.rule}")
     elif keep is not None:
-        say(f"{keep} is not written: no rule is shown to help; name one with --rule and --drop")
+        echo(f"{keep} is not written: no rule is shown to help; name one with --rule and --drop")
     if done.summary["bounds_failed"] or (keep is not None and not found):
         raise typer.Exit(CHECK_FAILED)
 

@@ -9,7 +9,7 @@ import typer
 
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.commandline import CHECK_FAILED, print_table, say, visible
+from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, print_table, visible
 from pairbounds.infrastructure.foreign import SECONDS
 from pairbounds.infrastructure.options import Force, Plugin, TimeLimit
 from pairbounds.infrastructure.progress import tqdm
@@ -81,13 +81,13 @@ def attack(
     if out is not None:
         Witness(found.graph, found.k, found.features, found.penalty).save(out)
     verdict = "REFUTED" if found.refuted else "not refuted"
-    say(f"{name}: {verdict}; largest ratio {found.ratio:.6f} (measured {found.measured:.6g}, bound {found.value:.6g})")
+    echo(f"{name}: {verdict}; largest ratio {found.ratio:.6f} (measured {found.measured:.6g}, bound {found.value:.6g})")
     penalty = "" if found.penalty is None else f", penalty {found.penalty!r}"
     place = f"{found.graph}, k = {found.k}{penalty}, from the family {found.origin}"
-    say(f"{place}, after {found.evaluations} graphs. {found.note}")
+    echo(f"{place}, after {found.evaluations} graphs. {found.note}")
     if found.graph.joint.size <= PRINTED_PAIRS:
-        say(*np.array2string(_readable(found.weights), precision=6, suppress_small=True).splitlines())
-        say(*f"left labels {found.graph.left_labels}, right labels {found.graph.right_labels}".splitlines())
+        echo(*np.array2string(_readable(found.weights), precision=6, suppress_small=True).splitlines())
+        echo(*f"left labels {found.graph.left_labels}, right labels {found.graph.right_labels}".splitlines())
     if found.refuted:
         raise typer.Exit(CHECK_FAILED)
 
@@ -144,14 +144,14 @@ def ledger(
 ) -> None:
     """List the bounds: name, status, and statement; explain one of them; or write them as a page."""
     if name is not None:
-        say(*explanation(named(name)))
+        echo(*explanation(named(name)))
     elif out is not None:
         ownership.claim([ownership.text(out, BEGINNING)], [sharpness_folder / TABLE], force=force)
         with replacing(out) as temporary:
             temporary.write_text(ledger_page(read_sharpness(sharpness_folder)), encoding="utf-8")
     elif check_page is not None:
         if not is_current(check_page, read_sharpness(sharpness_folder)):
-            say(f"{check_page} is stale: `make ledger` writes it anew", err=True)
+            echo(f"{check_page} is stale: `make ledger` writes it anew", err=True)
             raise typer.Exit(CHECK_FAILED)
     else:
         _print_ledger()

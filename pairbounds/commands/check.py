@@ -10,7 +10,7 @@ import typer
 
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.array_files import stored_array
-from pairbounds.infrastructure.commandline import CHECK_FAILED, say
+from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
 from pairbounds.infrastructure.foreign import SECONDS
 from pairbounds.infrastructure.interruption import sheltered
 from pairbounds.infrastructure.options import Force, Header, Plugin, TimeLimit
@@ -136,9 +136,9 @@ def check(
     if plot is not None:
         _draw(table, plot)
     if as_records:
-        say(as_json(found))
+        echo(as_json(found))
     else:
-        say(*([] if read.kind == "pair graph" else [f"{file}: {read.understood}"]), graph)
+        echo(*([] if read.kind == "pair graph" else [f"{file}: {read.understood}"]), graph)
         print_checked(found)
     if proof is not None:
         _prove(graph, widths[0], penalty, graph_file, proof, quiet=as_records)
@@ -260,4 +260,4 @@ def _prove(graph: PairGraph, k: int, penalty: float | None, graph_file: Path, pr
     if quiet:
         return
     values = ", ".join(f"{name} <= {float(proved.value(name)):.4f}" for name in ("probe_mse", "probe_error"))
-    say(f"proved of {proved.subject}: {values}; to check it: python examples/verify_proof.py {graph_file} {proof}")
+    echo(f"proved of {proved.subject}: {values}; to check it: python examples/verify_proof.py {graph_file} {proof}")

@@ -11,7 +11,7 @@ import typer
 from pairbounds.figures.plots import plot_bounds
 from pairbounds.figures.style import style
 from pairbounds.infrastructure import ownership
-from pairbounds.infrastructure.commandline import say
+from pairbounds.infrastructure.commandline import echo
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.pictures import save_picture
 from pairbounds.real_data.digits import NEIGHBOURS, digits_graph
@@ -42,10 +42,10 @@ def demo(
     with style():
         plot_bounds(table, SHOWN)
         save_picture(plt.gcf(), picture)
-    say(paragraph(table), "", f"Both bounds at other widths: {picture}. What to type next:", "")
-    say(f"  pairbounds check {graph_file} --k {WIDTH}    bounds on this graph, by theorem")
-    say("  pairbounds attack probe-mse --budget 30s    a search for the graph on which theorem 4 is tightest")
-    say("  pairbounds check --help                     the same for a matrix or a table of pairs of yours")
+    echo(paragraph(table), "", f"Both bounds at other widths: {picture}. What to type next:", "")
+    echo(f"  pairbounds check {graph_file} --k {WIDTH}    bounds on this graph, by theorem")
+    echo("  pairbounds attack probe-mse --budget 30s    a search for the graph on which theorem 4 is tightest")
+    echo("  pairbounds check --help                     the same for a matrix or a table of pairs of yours")
 
 
 def along_widths(graph: PairGraph) -> pd.DataFrame:

@@ -11,8 +11,8 @@ from pairbounds.figures.figure import Figure, found
 from pairbounds.figures.layout import Layout, inches
 from pairbounds.figures.prerequisites import studies_of
 from pairbounds.infrastructure import ownership
-from pairbounds.infrastructure.commandline import print_table, say
-from pairbounds.infrastructure.names import none_of
+from pairbounds.infrastructure.commandline import echo, print_table
+from pairbounds.infrastructure.names import unknown_name
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.pictures import METADATA
 from pairbounds.infrastructure.processes import side_by_side
@@ -63,7 +63,7 @@ def draw(
     draw_one = partial(_drawn, tables, out, files, layout, ends)
     with side_by_side(draw_one, [one.name for one in chosen], jobs if len(chosen) > 1 else 1) as pictures:
         for picture in pictures:
-            say(picture)
+            echo(picture)
 
 
 def _drawn(tables: Path, out: Path, files: list[Path], layout: Layout, ends: list[str], name: str) -> Path:
@@ -74,7 +74,7 @@ def _drawn(tables: Path, out: Path, files: list[Path], layout: Layout, ends: lis
 def _named(name: str) -> Figure:
     """The figure of a name."""
     if name not in FIGURES:
-        raise ValueError(none_of("figure", name, FIGURES))
+        raise ValueError(unknown_name("figure", name, FIGURES))
     return FIGURES[name]
 
 

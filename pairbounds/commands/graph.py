@@ -9,7 +9,7 @@ import typer
 
 from pairbounds.commands.study import print_settings
 from pairbounds.infrastructure import ownership
-from pairbounds.infrastructure.commandline import explained, print_table, say
+from pairbounds.infrastructure.commandline import echo, explained, print_table
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.tables import require_table_path, write_table
 from pairbounds.sweeps.cells import chosen_settings
@@ -23,7 +23,7 @@ def explain_graph(given: Mapping[str, Any]) -> None:
     """Print the settings of the graph that is named before `--help`."""
     if given.get("name") is not None:
         source = find_graph(given["name"])
-        say(f"graph {given['name']}: {source.about}")
+        echo(f"graph {given['name']}: {source.about}")
         print_settings(source.settings)
 
 
@@ -70,4 +70,4 @@ def graph(
     else:
         about = {one: value for one, value in asdict(settings).items() if one not in whereabouts(settings)}
         write_table(pair_table(made), out, {"graph": name, "seed": seed, **about, **source.inputs(settings)})
-    say(f"{out}: {made}")
+    echo(f"{out}: {made}")

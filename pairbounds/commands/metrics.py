@@ -9,7 +9,7 @@ import pandas as pd
 import typer
 
 from pairbounds.infrastructure import ownership
-from pairbounds.infrastructure.commandline import print_table, say
+from pairbounds.infrastructure.commandline import echo, print_table
 from pairbounds.infrastructure.options import Force, Header
 from pairbounds.infrastructure.tables import require_table_path, write_table
 from pairbounds.theory.quantities.metrics.files import FeatureFile, PairsFile, read_classes, read_features, read_pairs
@@ -65,7 +65,7 @@ def metrics(
         others = {"pairs": pairs, "labels": labels, "before": before}
         write_table(table, out, settings | {name: path and str(path) for name, path in others.items()})
     if paired.understood:
-        say(f"{pairs}: {paired.understood}")
+        echo(f"{pairs}: {paired.understood}")
     n, k = views.rows.shape
     _print(table, f"{n} rows of width {k}, each divided by its norm but for RankMe; {table['rows'][0]} positive pairs")
 
@@ -104,4 +104,4 @@ def _print(table: pd.DataFrame, title: str) -> None:
     ]
     print_table(title, [*columns, ("definition", "left"), ("source", "left")], rows)
     for row in table[table["note"] != ""].to_dict("records"):
-        say(f"{row['metric']}: {row['note']}")
+        echo(f"{row['metric']}: {row['note']}")

@@ -14,7 +14,7 @@ from pairbounds.figures.report.origin import provenance
 from pairbounds.figures.report.page import output, require_page_path, write_page
 from pairbounds.figures.report.runs import Runs
 from pairbounds.infrastructure import ownership
-from pairbounds.infrastructure.commandline import say
+from pairbounds.infrastructure.commandline import echo
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.tables import require_folder
 
@@ -52,7 +52,7 @@ def report(
     mpl.use("Agg")  # no window, whatever the display
     found = Runs(made={out, printed})
     found.read(runs)
-    say(*(f"not reported: {one.file}: {one.reason}" for one in found.refused), err=True)
+    echo(*(f"not reported: {one.file}: {one.reason}" for one in found.refused), err=True)
     if not found.sections:
         raise ValueError(f"nothing that pairbounds wrote is in {listed(runs)}: give --out to check, sweep or audit")
     for file in own:
@@ -69,7 +69,7 @@ def report(
     )
     if pdf:
         print_pdf(out, printed)
-    say(out, *([printed] if pdf else []))
+    echo(out, *([printed] if pdf else []))
 
 
 def _lead(sections: list[Section]) -> str:

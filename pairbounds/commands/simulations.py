@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pairbounds.infrastructure import ownership
-from pairbounds.infrastructure.commandline import print_table, say
+from pairbounds.infrastructure.commandline import echo, print_table
 from pairbounds.infrastructure.options import Force
 from pairbounds.simulations.families import FAMILIES
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -32,7 +32,7 @@ def families(
 
         draw.mkdir(parents=True, exist_ok=True)
         draw_families(chosen, draw / "families.png", seed)
-        say(f"{draw / 'families.png'}: {len(chosen)} families")
+        echo(f"{draw / 'families.png'}: {len(chosen)} families")
 
 
 def _summary(graph: PairGraph) -> tuple[str, str, str]:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pairbounds.infrastructure import ownership
-from pairbounds.infrastructure.commandline import CHECK_FAILED, explained, one_line, print_table, say
-from pairbounds.infrastructure.folders import AGAIN, AS_IT_WAS, held
-from pairbounds.infrastructure.foreign import SECONDS, ForeignCodeError, contained, require_seconds
-from pairbounds.infrastructure.names import none_of
+from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, explained, one_line, print_table
+from pairbounds.infrastructure.folders import AGAIN, AS_IT_WAS, locked_folder
+from pairbounds.infrastructure.foreign import SECONDS, ForeignCodeError, call_foreign, require_seconds
+from pairbounds.infrastructure.names import unknown_name
 from pairbounds.infrastructure.options import DryRun, Force
 from pairbounds.infrastructure.processes import Stopwatch
 from pairbounds.infrastructure.tables import require_table_path, together, write_table
@@ -57,14 +57,14 @@ def explain_study(given: Mapping[str, Any]) -> None:
         return
     _load(given.get("plugin"), SECONDS)
     found = find_study(name)
-    say(f"study {found.name}: {found.question}")
+    echo(f"study {found.name}: {found.question}")
     print_settings(found.settings)
     for preset, of in found.every_preset.items():
         values = ", ".join(f"{setting}={shown(value)}" for setting, value in of.values.items())
         seeds = "" if of.seeds is None else f"{of.seeds} seeds; "
-        say("", f"--preset {preset}: {of.source and f'{of.source}; '}{seeds}{values or 'the defaults'}")
+        echo("", f"--preset {preset}: {of.source and f'{of.source}; '}{seeds}{values or 'the defaults'}")
         if of.unstated:
-            say(f"  not stated there: {', '.join(of.unstated)}")
+            echo(f"  not stated there: {', '.join(of.unstated)}")
 
 
 def print_settings(kind: type[Any]) -> None:
@@ -127,7 +127,7 @@ def study(
         raise ValueError(f"seeds={count}: at least 1")
     which, numbers = range(first_seed, first_seed + count), chosen.lines(wanted, own)
     if dry_run:
-        say(*study_forecast(found, wanted, which, jobs, paths, numbers))
+        echo(*study_forecast(found, wanted, which, jobs, paths, numbers))
         return
     with found.along(wanted, which, jobs) as writing:
         if not writing:
@@ -135,9 +135,9 @@ def study(
         read = [*(plugin or []), *files_in(wanted), settings]
         ownership.claim([one for path in paths.values() for one in ownership.table(path)], read, force=force)
         if found.forecast is not None:
-            say(found.asked(found.forecast, wanted, which, jobs), err=True)
+            echo(found.asked(found.forecast, wanted, which, jobs), err=True)
         if chosen.source:
-            say(*numbers, err=True)
+            echo(*numbers, err=True)
         measure_into(name, wanted, which, jobs, paths, seconds=time_limit)
 
 
@@ -146,7 +146,7 @@ def _preset(study: Study, name: str | None) -> Preset:
     if name is None:
         return Preset({})
     if name not in study.every_preset:
-        raise ValueError(none_of("preset", name, study.every_preset))
+        raise ValueError(unknown_name("preset", name, study.every_preset))
     return study.every_preset[name]
 
 
@@ -175,8 +175,8 @@ def measure_into(
     first = next(iter(paths.values()))
     caches = (Path(settings.cache),) if hasattr(settings, "cache") else ()
     kept = RUNS_KEPT if hasattr(settings, "runs") else FEATURES_KEPT if caches else AS_IT_WAS
-    runs = held(Path(settings.runs), kept=kept) if hasattr(settings, "runs") else nullcontext()
-    with held(first.parent, first.name if len(paths) == 1 else name, kept=kept, caches=caches), runs:
+    runs = locked_folder(Path(settings.runs), kept=kept) if hasattr(settings, "runs") else nullcontext()
+    with locked_folder(first.parent, first.name if len(paths) == 1 else name, kept=kept, caches=caches), runs:
         inputs = study.asked(study.depends_on, settings)  # what cannot be read is said before anything is measured
         stopwatch = Stopwatch()
         tables = _measured(study, settings, seeds, workers, seconds)
@@ -187,10 +187,10 @@ def measure_into(
             for table, rows in tables.items():
                 write_table(rows, paths[table], {**configuration, **inputs}, took)
     for table, rows in tables.items():
-        say(f"{paths[table]}: {len(rows)} rows over {len(seeds)} seeds")
+        echo(f"{paths[table]}: {len(rows)} rows over {len(seeds)} seeds")
     if study.summary is not None:
-        say(*study.summary(tables, settings))
-    say(*drawn_by(paths), err=True)
+        echo(*study.summary(tables, settings))
+    echo(*drawn_by(paths), err=True)
 
 
 def _measured(
@@ -200,7 +200,7 @@ def _measured(
     work = partial(run_study, study.name, settings, seeds, workers, seconds)
     if workers is not None or not study.foreign:  # workers say where it failed
         return work()
-    return contained(work, name=study.about, place=study.place, passing=(ForeignCodeError,))
+    return call_foreign(work, name=study.about, place=study.place, passing=(ForeignCodeError,))
 
 
 def _paths(study: Study, out: Path) -> dict[str, Path]:
@@ -256,19 +256,19 @@ def sweep(
     workers = Cores(1 if jobs is None else jobs) if dask is None else DaskCluster(dask)
     seconds = require_seconds(time_limit)
     if dry_run:
-        say(sweep_forecast(configuration, out, retry_failed=retry_failed))
+        echo(sweep_forecast(configuration, out, retry_failed=retry_failed))
         return
     result = run_sweep(configuration, out, workers, retry_failed=retry_failed, seconds=seconds)
     for name, path in result.tables.items():
-        say(f"{path}: {result.rows.get(name, 0)} rows, {len(result.failures)} of {result.cells} cells failed")
+        echo(f"{path}: {result.rows.get(name, 0)} rows, {len(result.failures)} of {result.cells} cells failed")
     drawing = drawn_by({name: path for name, path in result.tables.items() if result.rows.get(name)})
-    say(
+    echo(
         *drawing
         or ["no figure here draws it: pairbounds.figures.plots.plot_phase maps a column over two of its settings"],
         err=True,
     )
     if result.failures:
-        say(one_line(f"first failure: {_told(result.failures[0])}"), err=True)
+        echo(one_line(f"first failure: {_told(result.failures[0])}"), err=True)
         raise typer.Exit(CHECK_FAILED)
 
 

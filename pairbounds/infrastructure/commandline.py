@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 from typer.core import TyperCommand
 
-from pairbounds.infrastructure.interruption import heard
+from pairbounds.infrastructure.interruption import handle_signals
 from pairbounds.infrastructure.renamed import RenamedWarning
 
 PIPED_WIDTH = 130  # columns, where no terminal says how wide it is
@@ -69,7 +69,7 @@ class Command(TyperCommand):
             self._explanation(ctx.params)
 
 
-@heard
+@handle_signals
 def run(app: typer.Typer) -> None:
     """Run a command line and exit.
 
@@ -119,7 +119,7 @@ def _exit_code(app: typer.Typer, broken: Callable[[], bool]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception:
-        say(*traceback.format_exc().splitlines(), err=True)
+        echo(*traceback.format_exc().splitlines(), err=True)
         return UNFORESEEN  # not 1, which says that a check found something
     return code if isinstance(code, int) else 0
 
@@ -137,7 +137,7 @@ def _called(app: typer.Typer) -> Any:
 def _refused(error: Exception) -> int:
     message = error.format_message() if isinstance(error, typer.TyperException) else str(error)
     if message:  # empty where the help was shown in its place
-        say(one_line(f"error: {message}"), err=True)
+        echo(one_line(f"error: {message}"), err=True)
     return BAD_INPUT
 
 
@@ -208,7 +208,7 @@ def one_line(text: object) -> str:
     return visible(" ".join(str(text).split()))
 
 
-def say(*lines: object, err: bool = False) -> None:
+def echo(*lines: object, err: bool = False) -> None:
     """Print lines, each of them one line whatever is in it, to stdout or to stderr."""
     with _printing():
         for line in lines:

@@ -4,12 +4,12 @@ UNITS = (("day", 86_400.0), ("hour", 3_600.0), ("minute", 60.0), ("second", 1.0)
 FEW = 1.5  # of a unit, from which it is spoken of
 
 
-def spoken(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """A duration to one figure or two, as one would say it.
 
     Examples
     --------
-    >>> from pairbounds.infrastructure.durations import spoken
+    >>> from pairbounds.infrastructure.durations import format_duration
     >>> [spoken(seconds) for seconds in (0.3, 42, 85, 2_388, 9_000)]
     ['a second', 'about 42 seconds', 'about 85 seconds', 'about 40 minutes', 'about 2.5 hours']
     """

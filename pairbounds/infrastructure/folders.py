@@ -22,7 +22,9 @@ AGAIN = "the same command goes on where it was"
 
 
 @contextmanager
-def held(folder: Path, name: str = "", *, kept: str = AS_IT_WAS, caches: tuple[Path, ...] = ()) -> Iterator[None]:
+def locked_folder(
+    folder: Path, name: str = "", *, kept: str = AS_IT_WAS, caches: tuple[Path, ...] = ()
+) -> Iterator[None]:
     """Keep a folder, made if need be, for this process alone; what killed processes left there is swept.
 
     The lock ends with the process, however that ends.

@@ -1,6 +1,6 @@
 """Code that is not ours, behind one boundary: whatever it does, it ends in one error that names it, its file and line.
 
-A plugin with bounds, the module of an experiment, a bound that a user registered: `contained` calls them. What they
+A plugin with bounds, the module of an experiment, a bound that a user registered: `call_foreign` calls them. What they
 raise, an exit or an interrupt that they raise themselves included, and a call that takes too long, is a
 `ForeignCodeError`; the user's own Ctrl-C, or another signal, stays what it is.
 
@@ -55,7 +55,7 @@ class ForeignResultError(ForeignCodeError):
     """It cannot be called as it has to be, or returned what it may never return: to go on with it is of no use."""
 
 
-def contained(
+def call_foreign(
     function: Callable[..., Result],
     *arguments: Any,
     name: str,

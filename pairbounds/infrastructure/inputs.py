@@ -52,7 +52,7 @@ def is_there(path: str | os.PathLike[str], what: str = "file") -> bool:
     return True
 
 
-def read_by(source: Path, reader: Callable[[Path], Any]) -> Any:
+def read_with(source: Path, reader: Callable[[Path], Any]) -> Any:
     """What a library's reader gives of a file; its hundred errors are one `ValueError` that names the file."""
     try:
         return reader(source)

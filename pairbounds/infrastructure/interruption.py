@@ -42,7 +42,7 @@ class _State:
 _state = _State()
 
 
-def heard(run: Callable[[Any], None]) -> Callable[[App], None]:
+def handle_signals(run: Callable[[Any], None]) -> Callable[[App], None]:
     """Let a function that runs a command line and exits end by a signal in one line, with all closed that it opened."""
 
     @wraps(run)

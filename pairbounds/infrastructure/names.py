@@ -6,7 +6,7 @@ from difflib import get_close_matches
 LISTED = 10  # rows that a message names
 
 
-def none_of(what: str, name: str, known: Iterable[str], more: str = "") -> str:
+def unknown_name(what: str, name: str, known: Iterable[str], more: str = "") -> str:
     """Which one it may be meant for, or where none is near, which there are."""
     there = list(known)
     near = get_close_matches(name, there, n=1)

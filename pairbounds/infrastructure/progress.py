@@ -10,8 +10,6 @@ from typing import Any, TypeVar
 
 from tqdm import TqdmWarning
 
-from pairbounds.infrastructure.durations import spoken
-
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", TqdmWarning)
     from tqdm.auto import tqdm as _tqdm
@@ -56,5 +54,5 @@ def in_lines(items: Sequence[Item], desc: str, unit: str) -> Iterator[Item]:
         yield item
         seconds = (time.monotonic() - start) / number
         if seconds > PATIENCE and not _seen() and not os.environ.get(QUIET):
-            left = f", {spoken(seconds * (len(items) - number))} left" if number < len(items) else ""
+            left = f", {format_duration(seconds * (len(items) - number))} left" if number < len(items) else ""
             print(f"{desc}: {number} of {len(items)} {unit}{left}", file=sys.stderr, flush=True)

@@ -9,8 +9,8 @@ from io import BytesIO
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
-from pairbounds.infrastructure.foreign import contained
-from pairbounds.infrastructure.names import none_of
+from pairbounds.infrastructure.foreign import call_foreign
+from pairbounds.infrastructure.names import unknown_name
 from pairbounds.plugins import LOADED, Plugin, require_loaded
 from pairbounds.sweeps.studies import Study, digest, find_study, whereabouts
 
@@ -66,7 +66,7 @@ class Cell:
         study = find_study(self.study)
         if study.version != self.version:
             raise ValueError(f"this worker has other source code of {self.study!r} than the sweep: install the same")
-        rows: object = contained(
+        rows: object = call_foreign(
             study.measure,
             self.settings,
             self.seed,
@@ -161,7 +161,7 @@ def chosen_settings(kind: type[Any], values: Mapping[str, object]) -> Any:
     hints = get_type_hints(kind)
     for name in values:
         if name not in hints:
-            raise ValueError(none_of("setting", name, [field.name for field in fields(kind)]))
+            raise ValueError(unknown_name("setting", name, [field.name for field in fields(kind)]))
     return kind(**{name: _typed(name, value, hints[name]) for name, value in values.items()})
 
 

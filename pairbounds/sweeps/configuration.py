@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pairbounds.infrastructure.inputs import require_file
-from pairbounds.infrastructure.names import none_of
+from pairbounds.infrastructure.names import unknown_name
 from pairbounds.sweeps.cells import Cell, chosen_settings
 from pairbounds.sweeps.studies import Study, find_study
 
@@ -94,7 +94,7 @@ class SweepConfiguration:
             known = [key.name for key in fields(cls)]
             for key in given:
                 if key not in known:
-                    raise ValueError(none_of("key", key, known))
+                    raise ValueError(unknown_name("key", key, known))
             for key in known:
                 if key not in given and key in REQUIRED:
                     raise ValueError(f"key {key!r} is missing")

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from pairbounds.infrastructure.durations import spoken
 from pairbounds.infrastructure.tables import sidecar
 from pairbounds.sweeps.cells import Cell
 from pairbounds.sweeps.configuration import SweepConfiguration
@@ -33,7 +32,7 @@ def _expected(kept: Sequence[Path], waiting: Sequence[Cell]) -> str:
     if not between.size:
         return "how long is known once two cells are kept"
     each = float(np.minimum(between, np.quantile(between, PAUSE)).mean())
-    return f"{spoken(each * len(waiting))}, as fast as the kept ones came"
+    return f"{format_duration(each * len(waiting))}, as fast as the kept ones came"
 
 
 def study_forecast(
@@ -56,8 +55,8 @@ def _by_what_is_there(study: Study, seeds: int, paths: Mapping[str, Path]) -> st
         if before.get("study") == study.name and before.get("seeds") and took.get("seconds"):
             each = took["seconds"] / len(before["seeds"])
             return (
-                f"{spoken(each * seeds)}, by the table that is there: "
-                f"{len(before['seeds'])} seeds in {spoken(took['seconds'])} with --jobs {took['jobs']}"
+                f"{format_duration(each * seeds)}, by the table that is there: "
+                f"{len(before['seeds'])} seeds in {format_duration(took['seconds'])} with --jobs {took['jobs']}"
             )
     return "how long is not known: no table of it is there that says; --seeds 1 measures one seed"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from pairbounds.infrastructure.names import none_of
+from pairbounds.infrastructure.names import unknown_name
 from pairbounds.sweeps.studies import nothing_else
 from pairbounds.theory.graph.pair_graph import PairGraph
 
@@ -41,7 +41,7 @@ def find_graph(name: str) -> GraphSource:
     """The graph of a name, or a `ValueError`."""
     sources = graph_sources()
     if name not in sources:
-        raise ValueError(none_of("graph", name, sources))
+        raise ValueError(unknown_name("graph", name, sources))
     return sources[name]
 
 

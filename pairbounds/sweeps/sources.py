@@ -17,7 +17,7 @@ MACHINERY = "pairbounds/sweeps"  # runs what is measured, and is no part of it
 
 
 @cache
-def made_of(start: Path) -> tuple[Path, ...]:
+def dependencies(start: Path) -> tuple[Path, ...]:
     """A file and all that it imports, and what that does, of this repository; sorted, relative to its root."""
     found, pending = {start}, [start]
     while pending:
@@ -29,9 +29,9 @@ def made_of(start: Path) -> tuple[Path, ...]:
     return tuple(sorted(found))
 
 
-def made_of_text(source: bytes) -> tuple[Path, ...]:
+def dependencies_of_text(source: bytes) -> tuple[Path, ...]:
     """All files of this repository that some source imports, and what those do; sorted, relative to its root."""
-    found = {file for start in _imported(ast.parse(source)) for file in made_of(start)}
+    found = {file for start in _imported(ast.parse(source)) for file in dependencies(start)}
     return tuple(sorted(file for file in found if not file.is_relative_to(MACHINERY)))
 
 

@@ -18,16 +18,16 @@ from pairbounds.infrastructure.foreign import (
     SECONDS,
     ForeignCodeError,
     ForeignResultError,
-    contained,
+    call_foreign,
     is_foreign,
     require_arguments,
     source_of,
 )
-from pairbounds.infrastructure.names import none_of
+from pairbounds.infrastructure.names import unknown_name
 from pairbounds.infrastructure.registers import Register
 from pairbounds.plugins import LOADED, Plugin
 from pairbounds.sweeps.presets import Preset
-from pairbounds.sweeps.sources import ROOT, made_of, made_of_text
+from pairbounds.sweeps.sources import ROOT, dependencies, dependencies_of_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -161,7 +161,7 @@ class Study:
         if not self.foreign:
             return function(*arguments)
         passing = (ValueError, OSError)
-        return contained(function, *arguments, name=self.about, place=self.place, seconds=SECONDS, passing=passing)
+        return call_foreign(function, *arguments, name=self.about, place=self.place, seconds=SECONDS, passing=passing)
 
     def depends_on(self, settings: Any) -> dict[str, object]:
         """What rows depend on besides settings and source: files that settings name, and plugins that are loaded."""
@@ -180,7 +180,9 @@ class Study:
             return _version(plugin)
         if not Path(getfile(self.measure)).is_file():  # a cell of a notebook
             return digest(getsource(self.measure).encode())
-        return digest(b"".join((ROOT / path).read_bytes() for path in made_of(_relative(Path(getfile(self.measure))))))
+        return digest(
+            b"".join((ROOT / path).read_bytes() for path in dependencies(_relative(Path(getfile(self.measure)))))
+        )
 
 
 STUDIES: Register[Study] = Register(
@@ -231,7 +233,7 @@ def study(
 
 def _version(plugin: Plugin) -> str:
     """A digest of a plugin, and of all of this package that it imports."""
-    files = made_of_text(plugin.content)
+    files = dependencies_of_text(plugin.content)
     return digest(b"".join([plugin.content, *((ROOT / file).read_bytes() for file in files)]))
 
 
@@ -272,7 +274,7 @@ def find_study(name: str) -> Study:
     module = name if "." in name else own.get(name, name)  # the rooms above take seconds to load
     seconds = math.inf if name in own else SECONDS
     try:
-        found = getattr(contained(import_module, module, name=f"study {name!r}", seconds=seconds), "STUDY", None)
+        found = getattr(call_foreign(import_module, module, name=f"study {name!r}", seconds=seconds), "STUDY", None)
     except ForeignCodeError as error:
         cause = error.__cause__
         if isinstance(cause, ImportError) and advice(cause):
@@ -282,7 +284,7 @@ def find_study(name: str) -> Study:
             raise
         found = None
     if not isinstance(found, Study):
-        raise ValueError(none_of("study", name, [*study_names(), *STUDIES], ", nor a module with a STUDY"))
+        raise ValueError(unknown_name("study", name, [*study_names(), *STUDIES], ", nor a module with a STUDY"))
     return found
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import one_line, visible
-from pairbounds.infrastructure.folders import AGAIN, held
+from pairbounds.infrastructure.folders import AGAIN, locked_folder
 from pairbounds.infrastructure.progress import tqdm
 from pairbounds.infrastructure.tables import read_parquet, replacing, sidecar, together, write_table
 from pairbounds.sweeps.cells import SEED, Cell, Sent, Tables
@@ -73,7 +73,7 @@ def run_sweep(
         How long a cell may take, wherever its worker can interrupt it (`contained`); then it has failed.
     """
     study, cells = find_study(configuration.study), configuration.cells()
-    with held(out, kept=f"finished cells are kept in {{}}: {AGAIN}"):
+    with locked_folder(out, kept=f"finished cells are kept in {{}}: {AGAIN}"):
         store = Store(out / CELLS)
         store.folder.mkdir(exist_ok=True)
         waiting = waiting_cells(cells, store, study, retry_failed=retry_failed)

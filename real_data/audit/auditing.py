@@ -12,7 +12,7 @@ import pandas as pd
 
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.clusters import connected
-from pairbounds.infrastructure.folders import AGAIN, AS_IT_WAS, held
+from pairbounds.infrastructure.folders import AGAIN, AS_IT_WAS, locked_folder
 from pairbounds.infrastructure.hypotheses import require_width
 from pairbounds.infrastructure.progress import tqdm
 from pairbounds.infrastructure.tables import provenance, together, write_table
@@ -109,7 +109,7 @@ def audit(
     if trial is not None and (labels is None or settings.dask is not None):
         raise ValueError("what if: give labels, by which the pairs are judged, and no Dask cluster")
     with (
-        held(out, kept=HALVES_KEPT if trial is not None else AS_IT_WAS),
+        locked_folder(out, kept=HALVES_KEPT if trial is not None else AS_IT_WAS),
         _Stages(trial is not None) as stage,
         _counted(pairs, labels, columns, settings.dask, stage) as counted,
     ):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from pairbounds.infrastructure.commandline import print_table, say
+from pairbounds.infrastructure.commandline import echo, print_table
 
 SHOWN = 5  # rows of a ranking
 LETTERS = 50  # of a name
@@ -48,14 +48,14 @@ RANKINGS = (
 def print_report(summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> None:
     """Print the report."""
     for name, columns in summary["columns"].items():
-        say(f"{name}: {_columns(columns)}")
+        echo(f"{name}: {_columns(columns)}")
     print_table("Pairs", [("", "left"), ("", "right"), ("", "left")], _overview(summary))
     _print_bounds(summary)
     for name, title, columns in RANKINGS:
         if name in tables:
             _print_ranking(title, tables[name], columns)
     for sentence in summary["what_if"] or ():
-        say(sentence)
+        echo(sentence)
 
 
 def _columns(columns: Mapping[str, Any]) -> str:
@@ -117,7 +117,7 @@ def _print_bounds(summary: Mapping[str, Any]) -> None:
     ]
     if rows:
         print_table("Bounds on the probe error", columns, rows)
-    say(
+    echo(
         f"{sum(row['holds'] for row in bounds.values())} of {len(bounds)} bounds hold"
         + (f"; FAILED: {', '.join(failed)}" if failed else "")
     )

@@ -24,7 +24,7 @@ from pairbounds.infrastructure.tables import replacing
 from pairbounds.real_data.audit import rules
 from pairbounds.real_data.audit.rules import CONTROLS, ORACLE, RULES, PairList, Rule, Views, count_of
 from pairbounds.real_data.audit.verdict import Choice, compared, in_words, recommended
-from pairbounds.sweeps.sources import ROOT, made_of
+from pairbounds.sweeps.sources import ROOT, dependencies
 from pairbounds.sweeps.studies import digest
 from pairbounds.theory.bounds import BOUNDS
 from pairbounds.theory.bounds.quantities import Encoder
@@ -174,7 +174,7 @@ def _identity(pairs: PairList, settings: WhatIf) -> str:
     """A digest of all that the rows of a split depend on: pairs, labels, settings and source."""
     arrays = [pairs.images, pairs.captions, pairs.weights, pairs.labels]
     arrays += [] if pairs.similarities is None else [pairs.similarities]
-    source = [(ROOT / path).read_bytes() for path in made_of(Path(__file__).resolve().relative_to(ROOT))]
+    source = [(ROOT / path).read_bytes() for path in dependencies(Path(__file__).resolve().relative_to(ROOT))]
     return digest(b"".join([repr(settings).encode(), *(array.tobytes() for array in arrays), *source]))
 
 

@@ -42,7 +42,7 @@ class Checked:
     reason: str = ""
 
 
-def looked_at(
+def inspected(
     folder: Path, names: Sequence[str], look: Callable[[Path], tuple[str, str]], cache: Path | None = None
 ) -> Iterator[tuple[str, Checked]]:
     """Digest and reason by `look` for each of these files, in threads, unless the manifest in `cache` knows them.

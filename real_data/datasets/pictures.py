@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 
 from pairbounds.infrastructure.inputs import require_file
 from pairbounds.infrastructure.progress import tqdm
-from pairbounds.real_data.datasets.manifest import Checked, looked_at
+from pairbounds.real_data.datasets.manifest import Checked, inspected
 from pairbounds.real_data.datasets.svg import rendered
 
 # What no other program, Ghostscript say, is called for.
@@ -120,7 +120,7 @@ def named(what: object) -> Iterator[None]:
 
 def check_folder(folder: Path, names: Sequence[str], cache: Path | None = None) -> Iterator[tuple[str, Checked]]:
     """Each of these pictures of a folder, decoded; those that the manifest in the folder `cache` knows are not."""
-    return looked_at(folder, names, _look, cache)
+    return inspected(folder, names, _look, cache)
 
 
 def check_pictures(paths: Sequence[Path], cache: Path | None = None) -> tuple[dict[Path, str], dict[Path, str]]:

@@ -15,7 +15,7 @@ import resvg_py
 OK, REFUSED = b"+", b"-"
 
 
-def confine(memory: int) -> None:
+def limit_resources(memory: int) -> None:
     """Let this process have no more memory than that, leave no core file, and open nothing that a drawing refers to."""
     for what, wanted in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_NOFILE, 0)):
         _, hard = resource.getrlimit(what)
@@ -53,5 +53,5 @@ def _picture(request: bytes) -> bytes:
 
 if __name__ == "__main__":
     socket, memory, cpu_seconds, seconds = map(int, sys.argv[1:])
-    confine(memory)
+    limit_resources(memory)
     serve(Connection(socket), cpu_seconds, seconds)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pairbounds.infrastructure.names import none_of
+from pairbounds.infrastructure.names import unknown_name
 from pairbounds.real_data.settings import image_inputs
 from pairbounds.real_data.training.forecast import encoders_forecast
 from pairbounds.real_data.training.guides import CAPTIONS, ENCODER, EVERY_GUIDE, GUIDES, LABELS
@@ -66,7 +66,7 @@ class Settings(TrainingSettings):
             raise ValueError(f"baselines={self.baselines}: at least 1")
         for guide in self.guides:
             if guide not in EVERY_GUIDE:
-                raise ValueError(none_of("guide", guide, EVERY_GUIDE))
+                raise ValueError(unknown_name("guide", guide, EVERY_GUIDE))
         if self.whole_seeds is not None and not self.tune:
             raise ValueError(f"whole_seeds={self.whole_seeds}: further seeds have what is tuned, and nothing is")
         encoders(self, 0)
@@ -131,7 +131,7 @@ def selected(runs: Sequence[Run], names: Sequence[str], known: Sequence[Run] | N
     there = list(dict.fromkeys(name for run in known or runs for name in names_of(run)))
     for name in names:
         if name not in there:
-            raise ValueError(none_of("run", name, there))
+            raise ValueError(unknown_name("run", name, there))
     return [run for run in runs if not names or {*names_of(run)} & {*names}]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pairbounds.infrastructure.devices import torch_device
-from pairbounds.infrastructure.durations import spoken
+from pairbounds.infrastructure.durations import format_duration
 from pairbounds.real_data.training.objectives import OBJECTIVES
 from pairbounds.real_data.training.runs import RESULT, Run, Studio
 
@@ -62,7 +62,7 @@ def _at(throughput: float, runs: Sequence[Run], images: Callable[[Run], int]) ->
     )
     seconds = pictures / throughput
     return (
-        f"{spoken(seconds)} of one device: {seconds / 3600:,.1f} GPU-hours for {pictures:,} pictures at "
+        f"{format_duration(seconds)} of one device: {seconds / 3600:,.1f} GPU-hours for {pictures:,} pictures at "
         f"{throughput:,.6g} a second, training alone"
     )
 
@@ -75,7 +75,7 @@ def _expected(coming: Sequence[Run], studio: Studio, jobs: int) -> str:
         return f"for how long is not known: nobody has timed {', '.join(sorted(untimed))}; set throughput"
     cores = os.cpu_count() or 1
     work = sum(_seconds(run, studio) for run in _trained(coming)) / (min(jobs, cores) if jobs > 1 else cores)
-    return spoken(BESIDE * work) if _trained(coming) else "nothing to train"
+    return format_duration(BESIDE * work) if _trained(coming) else "nothing to train"
 
 
 def _trained(runs: Sequence[Run]) -> list[Run]:

@@ -9,7 +9,7 @@ import typer
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from pairbounds.infrastructure.commandline import print_table, run, say
+from pairbounds.infrastructure.commandline import echo, print_table, run
 from pairbounds.infrastructure.tables import require_table_path, write_table
 from tests.benchmarks import BENCHMARKS, page
 from tests.benchmarks.duel import SIZES, measure
@@ -57,9 +57,9 @@ def bench(
         )
     for name, rows in table.groupby("benchmark", sort=False):
         print_table(f"{name}: median of {repeats} interleaved runs, one thread, seconds of CPU", *page.shown(rows))
-        say(*filter(None, rows["note"].unique()))
+        echo(*filter(None, rows["note"].unique()))
     if table["at_least"].any():
-        say("≥: the peer was stopped before it got there; its time and the ratio are lower bounds")
+        echo("≥: the peer was stopped before it got there; its time and the ratio are lower bounds")
     if out is not None:
         write_table(table, out, {"sizes": size, "repeats": repeats, "seed": seed, "threads": THREADS})
 

@@ -22,7 +22,7 @@ from PIL import Image
 from torch.utils.flop_counter import FlopCounterMode
 from torchvision.transforms import v2
 
-from pairbounds.infrastructure.commandline import print_table, run, say
+from pairbounds.infrastructure.commandline import echo, print_table, run
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.datasets.pictures import open_picture
 from pairbounds.real_data.pairings.views import LEAST_AREA, simclr
@@ -168,15 +168,15 @@ def main(
     torch.set_num_threads(1)
     rates = measured(count, seed, repeats)
     kilobytes = np.mean([path.stat().st_size for path in pictures(count, seed).files]) / 1e3
-    say(f"Views a second and core, of CPU time; {count} JPEGs of {WIDTH} x {HEIGHT}, {kilobytes:.0f} kB on average:")
+    echo(f"Views a second and core, of CPU time; {count} JPEGs of {WIDTH} x {HEIGHT}, {kilobytes:.0f} kB on average:")
     for what, ours, theirs in (
         ("decode and crop", rates.cut, rates.plain_cut),
         ("whole, all on the CPU", rates.whole, rates.plain_whole),
     ):
-        say(f"  {what}: {ours:.0f}, torchvision {theirs:.0f}, ratio {ours / theirs:.2f}")
-    say(f"  colours, grey and blur in batches, on the CPU: {rates.changed:.0f}")
-    say(f"  the CPU's part against the {BEFORE} of before: {rates.cut / BEFORE:.1f} times (aim: {AIM / BEFORE:.0f})")
-    say(f"  and against what was before, measured here, {rates.before:.0f}: {rates.cut / rates.before:.1f} times")
+        echo(f"  {what}: {ours:.0f}, torchvision {theirs:.0f}, ratio {ours / theirs:.2f}")
+    echo(f"  colours, grey and blur in batches, on the CPU: {rates.changed:.0f}")
+    echo(f"  the CPU's part against the {BEFORE} of before: {rates.cut / BEFORE:.1f} times (aim: {AIM / BEFORE:.0f})")
+    echo(f"  and against what was before, measured here, {rates.before:.0f}: {rates.cut / rates.before:.1f} times")
     costs(rates, network, guide)
 
 
@@ -196,9 +196,9 @@ def costs(rates: Rates, network: float | None, guide: float | None) -> None:
     title = f"One seed of each row of the paper: {NETWORK}, {EPOCHS} epochs of {IMAGES} pictures, {GUIDE} as guide"
     print_table(title, [*columns, ("GPU-hours", "right")], rows)
     if network is not None:
-        say(f"{network:.0f} views a second need {network / rates.cut:.0f} cores that decode and crop")
+        echo(f"{network:.0f} views a second need {network / rates.cut:.0f} cores that decode and crop")
     else:
-        say("No GPU was measured here: --network and --guide take its views a second. Without the linear classifier.")
+        echo("No GPU was measured here: --network and --guide take its views a second. Without the linear classifier.")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from pairbounds.infrastructure.commandline import CHECK_FAILED, run, say
+from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, run
 from pairbounds.infrastructure.tables import replacing, surroundings
 from tests.diary.doing import RECORD, TASKS, done
 from tests.test_wheel import install
@@ -23,7 +23,7 @@ def diary() -> None:
         folder = Path(place) / "empty"
         folder.mkdir()
         for each in done(TASKS, folder, bin_):
-            say(f"{each.task}: {each.seconds:.1f} s", *each.said.splitlines(), "")
+            echo(f"{each.task}: {each.seconds:.1f} s", *each.said.splitlines(), "")
             if each.code:
                 raise typer.Exit(CHECK_FAILED)
             seconds.append(round(each.seconds, 1))

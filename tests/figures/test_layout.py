@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pairbounds.__main__ import app
 from pairbounds.commands.figures import FIGURES
-from pairbounds.figures.layout import Layout, LayoutError, crowding, inches, laid_out, panel_name, panels_of
+from pairbounds.figures.layout import Layout, LayoutError, first_overlap, inches, laid_out, panel_name, panels_of
 from pairbounds.figures.prerequisites import figures_of, study_of
 from pairbounds.figures.style import style
 
@@ -159,7 +159,7 @@ def test_words_that_meet_or_are_cut_are_found(x, y):
         picture = plt.figure(figsize=(3, 2))
         first = picture.text(0.3, 0.4, "a word", va="bottom")
         second = picture.text(x, y, "a word", va="bottom")
-        fault = crowding(picture)
+        fault = first_overlap(picture)
         one, two = first.get_window_extent(), second.get_window_extent()
         plt.close(picture)
     cut = two.x0 < 0 or two.x1 > 300 or two.y1 > 200

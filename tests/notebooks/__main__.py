@@ -5,7 +5,7 @@ from pathlib import Path
 
 import nbformat
 
-from pairbounds.infrastructure.commandline import say
+from pairbounds.infrastructure.commandline import echo
 from pairbounds.infrastructure.tables import replacing
 from tests.notebooks.running import NOTEBOOKS, executed
 
@@ -14,4 +14,4 @@ for path in NOTEBOOKS:
         notebook = executed(path, Path(folder))
     with replacing(path) as temporary:
         nbformat.write(notebook, temporary)
-    say(f"{path.name}: {path.stat().st_size / 1e3:.0f} kB")
+    echo(f"{path.name}: {path.stat().st_size / 1e3:.0f} kB")

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pairbounds.infrastructure.commandline import print_table, say
+from pairbounds.infrastructure.commandline import echo, print_table
 from pairbounds.infrastructure.tables import replacing, surroundings
 
 RECORDS = Path(__file__).parents[2] / "results" / "reliability"
@@ -39,7 +39,7 @@ class Record:
         """Print the rows and the notes."""
         columns = [("what", "left"), ("count", "right"), ("found", "right")]
         print_table(heading, columns, [(row["what"], f"{row['count']:,}", f"{row['found']:,}") for row in self.rows])
-        say(*self.notes)
+        echo(*self.notes)
 
     def write(self, name: str, folder: Path = RECORDS) -> Path:
         """Write `name`.json into the folder; return its path."""

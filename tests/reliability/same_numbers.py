@@ -22,7 +22,7 @@ from pairbounds.figures.findings.finding import Finding
 from pairbounds.figures.findings.finding import found as all_findings
 from pairbounds.figures.findings.page import section
 from pairbounds.figures.settings import read
-from pairbounds.infrastructure.commandline import CHECK_FAILED, print_table, run, say
+from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, print_table, run
 from tests.reliability.record import Record
 
 NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?%?")
@@ -63,8 +63,8 @@ def compare(
         columns = [("where", "left"), ("what", "left"), (str(old), "right"), (str(new), "right")]
         print_table("Published numbers that differ", columns, rows)
     if lacking:
-        say(f"not compared, for want of tables: {', '.join(lacking)}", err=True)
-    say(f"{len(rows)} differ by more than their last digit, in {len(found)} findings and captions")
+        echo(f"not compared, for want of tables: {', '.join(lacking)}", err=True)
+    echo(f"{len(rows)} differ by more than their last digit, in {len(found)} findings and captions")
     if rows:
         raise typer.Exit(CHECK_FAILED)
 

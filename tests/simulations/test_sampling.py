@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare
 
-from pairbounds.simulations.sampling import PairSampler, draw_pairs, everything
+from pairbounds.simulations.sampling import PairSampler, draw_pairs, whole_graph
 from tests.families import GRAPHS
 
 GRAPH = GRAPHS["sparse_random"](np.random.default_rng(0), 12)
@@ -54,7 +54,7 @@ def test_a_training_set_knows_its_nodes(n):
 
 
 def test_everything_is_the_graph_itself():
-    whole = everything(GRAPH)
+    whole = whole_graph(GRAPH)
     assert whole.graph is GRAPH
     np.testing.assert_array_equal(whole.left, np.arange(GRAPH.n_left))
 

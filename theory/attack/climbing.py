@@ -9,7 +9,7 @@ import numpy as np
 
 from pairbounds.theory.attack.candidate import Candidate
 from pairbounds.theory.attack.evaluation import Evaluator
-from pairbounds.theory.attack.moves import moved
+from pairbounds.theory.attack.moves import random_move
 
 WIDER, NARROWER = 1.5, 0.92  # at one success in six the step stays as it is
 FIRST_STEP, LAST_STEP = 1.0, 1e-3
@@ -37,7 +37,7 @@ def climb(
     best = start
     while step > last_step and ratio <= enough and evaluator.meter.spent < until:
         continuous = not discrete or rng.random() < CONTINUOUS
-        tried = moved(best, rng, step, continuous=continuous)
+        tried = random_move(best, rng, step, continuous=continuous)
         found = evaluator(tried)
         better = found > ratio + ROUND_OFF * abs(ratio)
         if continuous:

@@ -12,14 +12,14 @@ ContinuousMove = Callable[[Candidate, np.random.Generator, float], Candidate]
 DiscreteMove = Callable[[Candidate, np.random.Generator], Candidate]
 
 
-def kicked(candidate: Candidate, rng: np.random.Generator) -> Candidate:
+def perturbed(candidate: Candidate, rng: np.random.Generator) -> Candidate:
     """A neighbour one to four moves away."""
     for _ in range(int(rng.integers(1, 5))):
-        candidate = moved(candidate, rng, 1.0, continuous=rng.random() < 0.5)
+        candidate = random_move(candidate, rng, 1.0, continuous=rng.random() < 0.5)
     return candidate
 
 
-def moved(candidate: Candidate, rng: np.random.Generator, step: float, *, continuous: bool) -> Candidate:
+def random_move(candidate: Candidate, rng: np.random.Generator, step: float, *, continuous: bool) -> Candidate:
     """A random move."""
     if continuous:
         return CONTINUOUS_MOVES[rng.integers(len(CONTINUOUS_MOVES))](candidate, rng, step)

@@ -9,7 +9,7 @@ from pairbounds.theory.attack.candidate import Candidate
 from pairbounds.theory.attack.climbing import climb
 from pairbounds.theory.attack.evaluation import UNMET, Evaluator, Meter, ratio_anywhere
 from pairbounds.theory.attack.mattering import ratio_where_it_matters
-from pairbounds.theory.attack.moves import kicked
+from pairbounds.theory.attack.moves import perturbed
 from pairbounds.theory.attack.result import CounterexampleResult, Progress
 from pairbounds.theory.attack.shrinking import shrink, smallest_violation
 from pairbounds.theory.attack.starts import STARTS, random_candidate
@@ -199,7 +199,7 @@ def believed(
 def _start(evaluator: Evaluator, rng: np.random.Generator, best: Best) -> tuple[Candidate, float] | None:
     """A candidate that meets the hypotheses and its ratio, if there is one among some draws."""
     if best.candidate is not None and rng.random() < RETURNS:
-        near = kicked(best.candidate, rng)
+        near = perturbed(best.candidate, rng)
         ratio = evaluator(near)
         return None if ratio == UNMET else (near, ratio)
     chosen: tuple[Candidate, float] | None = None

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pairbounds.infrastructure.folders import AGAIN, held
+from pairbounds.infrastructure.folders import AGAIN, locked_folder
 from pairbounds.infrastructure.ownership import Output, table
 from pairbounds.infrastructure.processes import side_by_side
 from pairbounds.infrastructure.progress import tqdm
@@ -82,7 +82,7 @@ def measure_sharpness(
     -------
     DataFrame with columns `COLUMNS`, a row for each claim and place, also written to `out`.
     """
-    with held(out, "sharpness", kept=f"the rounds that ended are in {{}}; {AGAIN}"):
+    with locked_folder(out, "sharpness", kept=f"the rounds that ended are in {{}}; {AGAIN}"):
         return _measured(list(claims), out, limit, list(known), jobs, afresh=afresh)
 
 

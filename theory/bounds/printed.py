@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from pairbounds.infrastructure.commandline import print_table, say
+from pairbounds.infrastructure.commandline import echo, print_table
 from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.bounds.table import COLUMNS, HEADLINES, headlines, held, notes, of_bounds, readable, tally
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -66,7 +66,7 @@ class Checked:
 def print_checked(found: Checked) -> None:
     """Print the table, its notes and a closing sentence."""
     (_print_one if len(found.widths) == 1 else _print_several)(found)
-    say(*closing(found))
+    echo(*closing(found))
 
 
 def as_json(found: Checked) -> str:
@@ -82,12 +82,12 @@ def as_json(found: Checked) -> str:
 
 def _print_one(found: Checked) -> None:
     columns = [(name, "right" if name in RIGHT else "left") for name in COLUMNS]
-    say(found.title)
+    echo(found.title)
     for title, part in _parts(held(found.shown)):
         print_table(title, columns, readable(part))
-    say(*notes(found.noted))
+    echo(*notes(found.noted))
     if len(found.shown) < len(found.table):
-        say(f"holds: {tally(found.table)}; --all shows every row")
+        echo(f"holds: {tally(found.table)}; --all shows every row")
 
 
 def _parts(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
@@ -141,14 +141,14 @@ def _print_several(found: Checked) -> None:
     """Each upper bound on an error at the width where it is least, and the number of widths where it is not vacuous."""
     best = {one.bound: one for one in best_widths(found.table)}
     numbers = {name: number for number, name, *_ in readable(found.shown)}
-    say(found.title)
+    echo(found.title)
     for title, part in _parts(found.shown.drop_duplicates("bound")):
         rows = [_width_row(numbers[name], best[name]) for name in part["bound"] if name in best]
         if rows:
             columns = [(name, "left" if name in ("bound", "on") else "right") for name in WIDTH_COLUMNS]
             print_table(title, columns, rows)
     if not best:
-        say(f"no bound on an error applies: {found.table['note'].mode().iloc[0]}")
+        echo(f"no bound on an error applies: {found.table['note'].mode().iloc[0]}")
     _say_violated(found.table[found.table["applicable"]])
 
 
@@ -160,9 +160,9 @@ def _width_row(theorem: str, one: BestWidth) -> tuple[str, ...]:
 def _say_violated(checked: pd.DataFrame) -> None:
     failed = checked[~checked["holds"]]
     for name, rows in failed.groupby("bound", sort=False):
-        say(f"{name}: VIOLATED at k = {', '.join(map(str, rows['k']))}")
+        echo(f"{name}: VIOLATED at k = {', '.join(map(str, rows['k']))}")
     if failed.empty:
-        say(f"all {checked['bound'].nunique()} bounds that apply hold at each of these widths")
+        echo(f"all {checked['bound'].nunique()} bounds that apply hold at each of these widths")
 
 
 def closing(found: Checked) -> list[str]:

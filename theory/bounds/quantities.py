@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.columns import spanning, thin_factors, unit_columns
-from pairbounds.infrastructure.foreign import SECONDS, as_number, contained, is_foreign, source_of
+from pairbounds.infrastructure.foreign import SECONDS, as_number, call_foreign, is_foreign, source_of
 from pairbounds.infrastructure.hypotheses import HypothesisError, require
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_masses, guess_error, induced_labelling_error
@@ -247,7 +247,7 @@ class Quantity:
 
 def _behind_the_boundary(function: Callable[[Any], float], role: str) -> Callable[[Any], float]:
     """The same function, whose failures are a `ForeignCodeError`, and its values numbers."""
-    return lambda subject: contained(
+    return lambda subject: call_foreign(
         lambda: as_number(function(subject)),
         name=f"{role!r} of a quantity",
         place=source_of(function),

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial, wraps
 from typing import Any, Literal, get_args
 
-from pairbounds.infrastructure.foreign import as_number, contained, is_foreign, source_of
+from pairbounds.infrastructure.foreign import as_number, call_foreign, is_foreign, source_of
 from pairbounds.infrastructure.hypotheses import HypothesisError
-from pairbounds.infrastructure.names import none_of
+from pairbounds.infrastructure.names import unknown_name
 from pairbounds.infrastructure.registers import Register
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -91,7 +91,7 @@ class Bound:
             arguments = (*arguments, self._of(encoder or Encoder.optimum(graph, known, k)))
         if not self.foreign:
             return float(self.evaluate(*arguments))
-        return contained(
+        return call_foreign(
             lambda: as_number(self.evaluate(*arguments)),
             name=f"bound {self.name!r}",
             place=source_of(self.evaluate),
@@ -173,7 +173,7 @@ def bound(
     }
     for what, (given, allowed) in choices.items():
         if given not in allowed:
-            raise ValueError(none_of(f"bound {name!r}: {what}", str(given), allowed))
+            raise ValueError(unknown_name(f"bound {name!r}: {what}", str(given), allowed))
 
     def entry(function: Callable[..., float]) -> Bound:
         statement, _, remarks = inspect.cleandoc(function.__doc__ or "").partition("\n")
@@ -185,5 +185,5 @@ def bound(
 def named(name: str) -> Bound:
     """The registered bound of this name; a name that is none is a `ValueError` that lists them."""
     if name not in BOUNDS:
-        raise ValueError(none_of("bound", name, sorted(BOUNDS)))
+        raise ValueError(unknown_name("bound", name, sorted(BOUNDS)))
     return BOUNDS[name]

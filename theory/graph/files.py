@@ -22,7 +22,7 @@ from pairbounds.infrastructure.cells import (
     present,
     texts,
 )
-from pairbounds.infrastructure.inputs import read_by, require_file
+from pairbounds.infrastructure.inputs import read_with, require_file
 from pairbounds.infrastructure.table_files import (
     FORMATS,
     Layout,
@@ -33,7 +33,7 @@ from pairbounds.infrastructure.table_files import (
     readable,
 )
 from pairbounds.theory.graph.formats import is_graph
-from pairbounds.theory.graph.labels import spelled
+from pairbounds.theory.graph.labels import named_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 # What the two ends of a pair are called in tables; the case of letters does not matter.
@@ -133,7 +133,7 @@ def _matrix_file(source: Path) -> GraphFile:
         ".npy": lambda path: np.load(path, allow_pickle=False),
         ".mtx": lambda path: scipy.io.mmread(path, spmatrix=False),
     }
-    return GraphFile(_graph_of(source, read_by(source, readers[source.suffix])), "matrix")
+    return GraphFile(_graph_of(source, read_with(source, readers[source.suffix])), "matrix")
 
 
 def _sparse_npz(path: Path) -> Any:
@@ -297,7 +297,7 @@ def read_labels(path: str | os.PathLike[str], header: bool | None = None) -> npt
     """
     source = require_file(path, "labels file")
     if source.suffix == ".npy":
-        return np.asarray(read_by(source, lambda path: np.load(path, allow_pickle=False)))
+        return np.asarray(read_with(source, lambda path: np.load(path, allow_pickle=False)))
     if source.suffix == ".txt":
         return np.array(_lines(source), dtype=object)
     if not is_table(source):
@@ -339,6 +339,8 @@ def _labelled(graph: PairGraph, found: Any, path: str | os.PathLike[str], *, by_
     if right is not None and names is None and np.asarray(each).dtype.kind not in "biuf":  # but written
         names = tuple(map(str, range(int(right.max()) + 1)))
     try:
-        return PairGraph(graph.joint, each, spelled(right, names), left_ids=graph.left_ids, right_ids=graph.right_ids)
+        return PairGraph(
+            graph.joint, each, named_labels(right, names), left_ids=graph.left_ids, right_ids=graph.right_ids
+        )
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error

@@ -60,7 +60,7 @@ def require_labelled(side: str, codes: IntArray, nodes: str = "every node") -> N
         raise ValueError(f"{side}_labels are missing for {nodes}: leave them out")
 
 
-def spelled(labels: IntArray | None, class_names: Sequence[str] | None) -> Any:
+def named_labels(labels: IntArray | None, class_names: Sequence[str] | None) -> Any:
     """Integer labels as their names, `None` where a node has none; as they are where classes have no names."""
     if labels is None or class_names is None:
         return labels

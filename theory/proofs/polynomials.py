@@ -83,7 +83,7 @@ def monomials(chebyshev: npt.NDArray[np.floating[Any]]) -> Polynomial:
     return total
 
 
-def lifted(majorant: Polynomial, squares: Iterable[Square]) -> Polynomial:
+def raised_above(majorant: Polynomial, squares: Iterable[Square]) -> Polynomial:
     """The majorant, raised by a power of ten until it is above these squares where it must be.
 
     Raises

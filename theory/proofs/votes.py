@@ -15,7 +15,7 @@ from numpy.polynomial import chebyshev
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.proofs.decimals import above
 from pairbounds.theory.proofs.exact_graph import ExactGraph, State
-from pairbounds.theory.proofs.polynomials import Polynomial, lifted, monomials, raised
+from pairbounds.theory.proofs.polynomials import Polynomial, monomials, raised, raised_above
 from pairbounds.theory.quantities.local_multihop import Cut, within
 
 PRICE_DIGITS = 30
@@ -27,7 +27,7 @@ def vote(graph: PairGraph, at_most: Fraction, at_least: Fraction, hops: int) -> 
     q = raised(monomials(chebyshev.chebtrim(found.filter)))
     rest = [(power == 0) - coefficient for power, coefficient in enumerate(q)]
     squares = (q, Fraction(0), at_most), (rest, at_least, Fraction(1))
-    return q, lifted(monomials(chebyshev.chebtrim(found.majorant)), squares)
+    return q, raised_above(monomials(chebyshev.chebtrim(found.majorant)), squares)
 
 
 def margins(q: Polynomial, exact: ExactGraph, states: Sequence[State], bits: int) -> list[Fraction]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.foreign import contained, source_of
+from pairbounds.infrastructure.foreign import call_foreign, source_of
 from pairbounds.theory.quantities.probes import as_features
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _outputs(model: Any, inputs: Any, name: str) -> FloatArray:
     with _at_rest(model):
         for start in range(0, len(inputs), BLOCK):
             block = _beside(model, inputs[start : start + BLOCK])
-            outputs = contained(model, block, name=f"model {name}", place=place)
+            outputs = call_foreign(model, block, name=f"model {name}", place=place)
             parts.append(as_features(outputs, len(block), name))
     return np.vstack(parts)
 

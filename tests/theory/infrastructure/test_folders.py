@@ -12,11 +12,11 @@ import subprocess
 import pytest
 
 from pairbounds.infrastructure import temporaries
-from pairbounds.infrastructure.folders import held
+from pairbounds.infrastructure.folders import locked_folder
 from tests.theory.light import light
 
 HOLD = (
-    "from pathlib import Path; from pairbounds.infrastructure.folders import held\n"
+    "from pathlib import Path; from pairbounds.infrastructure.folders import locked_folder\n"
     "with held(Path(sys.argv[1])):\n    print('held', flush=True); input()"
 )
 
@@ -31,11 +31,11 @@ def holder(tmp_path):
 
 
 def test_the_second_says_who_holds_it_and_since_when(tmp_path, holder):
-    second = held(tmp_path)
+    second = locked_folder(tmp_path)
     told = rf"{tmp_path} is being written by process {holder.pid} on {temporaries.HOST} since \d{{4}}-.*-c.*wait for it"
     with pytest.raises(RuntimeError, match=re.compile(told, re.DOTALL)), second:
         pass
-    with held(tmp_path, "another thing"):  # in one folder, things of other names may be written at once
+    with locked_folder(tmp_path, "another thing"):  # in one folder, things of other names may be written at once
         pass
 
 
@@ -43,19 +43,19 @@ def test_the_second_says_who_holds_it_and_since_when(tmp_path, holder):
 def test_the_lock_ends_with_its_process_however_that_ends(tmp_path, holder, end):
     holder.communicate("\n") if end is None else holder.send_signal(end)
     holder.wait()
-    with held(tmp_path):
+    with locked_folder(tmp_path):
         assert json.loads((tmp_path / ".folder.lock").read_text())["pid"] == os.getpid()
     assert not [*tmp_path.iterdir()]
 
 
 def test_the_lock_does_not_live_on_in_a_forked_child(tmp_path):
     context = multiprocessing.get_context("fork")
-    with held(tmp_path):
+    with locked_folder(tmp_path):
         (here, there), done = context.Pipe(), context.Event()
         child = context.Process(target=lambda: (there.send("born"), done.wait(60)), daemon=True)
         child.start()
         assert here.recv() == "born"
-    with held(tmp_path):
+    with locked_folder(tmp_path):
         assert child.is_alive()
     done.set()
     child.join()
@@ -66,13 +66,13 @@ def test_where_files_cannot_be_locked_there_is_a_warning_and_work_goes_on(tmp_pa
         raise OSError(errno.ENOSYS, "Function not implemented")
 
     monkeypatch.setattr(fcntl, "flock", flock)
-    with held(tmp_path):
+    with locked_folder(tmp_path):
         pass
     assert capsys.readouterr().err.startswith(f"warning: {tmp_path} lies where files cannot be locked")
 
 
 def test_a_folder_where_nothing_can_be_written(tmp_path):
     (tmp_path / "file").write_text("")
-    place = held(tmp_path / "file" / "folder")
+    place = locked_folder(tmp_path / "file" / "folder")
     with pytest.raises(OSError, match=r"nothing can be written into .*folder: ."), place:
         pass

@@ -16,7 +16,7 @@ import torch
 
 from pairbounds import BOUNDS, ForeignCodeError, HypothesisError, PairGraph, bound, check_bounds, pytest_plugin
 from pairbounds.__main__ import app
-from pairbounds.infrastructure.foreign import SECONDS, as_number, contained, source_of
+from pairbounds.infrastructure.foreign import SECONDS, as_number, call_foreign, source_of
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.plugins import load_bounds
 from pairbounds.theory.attack.sharpness import Limit, measure_sharpness
@@ -268,7 +268,7 @@ def test_an_alarm_that_was_set_before_still_comes():
     try:
         signal.setitimer(signal.ITIMER_REAL, HOUR)
         with pytest.raises(ForeignCodeError, match=r"took longer than 0.05 s"):
-            contained(forever, name="it", seconds=0.05)
+            call_foreign(forever, name="it", seconds=0.05)
         assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= HOUR - 0.05
         assert alarms == []
         signal.raise_signal(signal.SIGALRM)
@@ -281,12 +281,12 @@ def test_an_alarm_that_was_set_before_still_comes():
 def test_one_boundary_inside_another_has_its_own_time():
     def outer():
         with pytest.raises(ForeignCodeError, match=r"inner .* took longer than 0.05 s"):
-            contained(forever, name="inner", seconds=0.05)
+            call_foreign(forever, name="inner", seconds=0.05)
         assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= HOUR - 0.05
         signal.raise_signal(signal.SIGALRM)  # as when the hour is over
 
     with pytest.raises(ForeignCodeError, match=rf"outer .* took longer than {HOUR} s"):
-        contained(outer, name="outer", seconds=HOUR)
+        call_foreign(outer, name="outer", seconds=HOUR)
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 
@@ -299,7 +299,7 @@ def test_what_was_changed_of_the_signals_is_put_back():
             signal.signal(number, signal.SIG_IGN)
 
     try:
-        contained(change, name="it", seconds=HOUR)
+        call_foreign(change, name="it", seconds=HOUR)
         assert {number: signal.getsignal(number) for number in ours} == ours
     finally:
         for number, handler in before.items():
@@ -308,9 +308,9 @@ def test_what_was_changed_of_the_signals_is_put_back():
 
 def test_a_signal_from_outside_is_not_the_doing_of_the_code():
     with pytest.raises(KeyboardInterrupt):
-        contained(lambda: signal.raise_signal(signal.SIGINT), name="it")
+        call_foreign(lambda: signal.raise_signal(signal.SIGINT), name="it")
     with pytest.raises(ForeignCodeError, match="failed: KeyboardInterrupt"):
-        contained(exec, "raise KeyboardInterrupt", name="it")
+        call_foreign(exec, "raise KeyboardInterrupt", name="it")
 
 
 def test_in_another_thread_it_is_contained_without_a_time_limit():
@@ -318,7 +318,7 @@ def test_in_another_thread_it_is_contained_without_a_time_limit():
 
     def attempt():
         try:
-            contained(sys.exit, 0, name="it", seconds=0.01)
+            call_foreign(sys.exit, 0, name="it", seconds=0.01)
         except ForeignCodeError as error:
             caught.append(error.what)
 

@@ -11,7 +11,7 @@ import pytest
 import typer
 from matplotlib.figure import Figure
 
-from pairbounds.infrastructure.folders import held
+from pairbounds.infrastructure.folders import locked_folder
 from pairbounds.infrastructure.pictures import save_picture
 from pairbounds.infrastructure.tables import replacing, together
 from tests.theory.light import light
@@ -31,7 +31,10 @@ def test_a_signal_is_one_line_that_says_what_is_kept_and_leaves_no_half_file(cal
     (tmp_path / "table.csv").write_text("old")
 
     def work() -> None:
-        with held(tmp_path, kept="cells are kept in {}: go on"), replacing(tmp_path / "table.csv") as temporary:
+        with (
+            locked_folder(tmp_path, kept="cells are kept in {}: go on"),
+            replacing(tmp_path / "table.csv") as temporary,
+        ):
             temporary.write_text("half")
             signal.raise_signal(number)
 
@@ -45,7 +48,7 @@ def test_before_and_after_the_work_it_says_so(call, tmp_path):
     assert call(command(lambda: signal.raise_signal(signal.SIGTERM)))[2].endswith("nothing was written\n")
 
     def done() -> None:
-        with held(tmp_path):
+        with locked_folder(tmp_path):
             pass
         signal.raise_signal(signal.SIGTERM)
 

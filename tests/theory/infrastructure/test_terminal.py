@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pairbounds import BOUNDS, PairGraph, bound
 from pairbounds.__main__ import app
-from pairbounds.infrastructure.commandline import BROKEN_PIPE, one_line, print_table, say, visible
+from pairbounds.infrastructure.commandline import BROKEN_PIPE, echo, one_line, print_table, visible
 
 ROOT = Path(__file__).parents[3]
 TITLE = "\x1b]0;owned\x07"
@@ -59,7 +59,7 @@ def solid(text: str) -> str:
 
 def test_markup_in_names_is_shown(capsys):
     print_table("[b]t[/b]", [("[i]h[/i]", "left")], [("[red]x[/red]",), ("[link=http://evil]y[/link]",), (":smile:",)])
-    say(NASTY, "two")
+    echo(NASTY, "two")
     printed = capsys.readouterr().out
     for name in ("[b]t[/b]", "[i]h[/i]", "[red]x[/red]", "[link=http://evil]y[/link]", ":smile:"):
         assert name in printed
@@ -146,15 +146,15 @@ def test_a_value_that_is_no_number_is_not_called_a_violation(call, tmp_path):
 PRINTER = """\
 import sys, typer
 from tqdm import tqdm
-from pairbounds.infrastructure.commandline import run, say
+from pairbounds.infrastructure.commandline import run, echo
 app = typer.Typer()
 @app.command()
 def many():
-    for number in range(100_000): say(number)
+    for number in range(100_000): echo(number)
 @app.command()
 def last():
     sys.stdin.read()
-    say("more")
+    echo("more")
 @app.command()
 def bar():
     sys.stdin.read()

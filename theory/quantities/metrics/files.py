@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from pairbounds.infrastructure.cells import is_numeric, numbers, present, texts
 from pairbounds.infrastructure.checkpoints import weights_in
-from pairbounds.infrastructure.inputs import read_by, require_file
+from pairbounds.infrastructure.inputs import read_with, require_file
 from pairbounds.infrastructure.table_files import Layout, is_table, is_unnamed, layout_of
 from pairbounds.theory.graph.files import (
     ENDS,
@@ -96,7 +96,7 @@ def read_features(path: str | os.PathLike[str], header: bool | None = None) -> F
     elif source.suffix in TENSORS:
         found = FeatureFile(_torch(source))
     elif source.suffix in readers:
-        found = FeatureFile(read_by(source, readers[source.suffix]))
+        found = FeatureFile(read_with(source, readers[source.suffix]))
     else:
         raise ValueError(
             f"{source} is none of {', '.join((*readers, *TENSORS))}, {WORDS}: features are read from one of these"
@@ -129,7 +129,7 @@ def _torch(path: Path) -> Any:
     if len(tensors) != 1:
         raise ValueError(f"{path} holds {len(tensors)} tensors: save one of shape (n, k)")
     tensor = tensors[0].detach()
-    return read_by(path, lambda _: (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy())
+    return read_with(path, lambda _: (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy())
 
 
 def _of_table(layout: Layout) -> FeatureFile:
@@ -191,7 +191,7 @@ def read_pairs(path: str | os.PathLike[str], features: FeatureFile, header: bool
     if source.suffix not in MATRICES:
         raise ValueError(f"{source} is none of {', '.join(MATRICES)}, {WORDS}: pairs are read from one of these")
     if source.suffix == ".npy":
-        array = np.asarray(read_by(source, _npy))
+        array = np.asarray(read_with(source, _npy))
         if array.ndim == 1 or (array.ndim == 2 and array.shape[1] == 2 and array.dtype.kind in "iu"):
             return PairsFile(array)
     graph, n = read_graph(source).graph, len(features.rows)
