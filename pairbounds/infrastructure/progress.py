@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 from tqdm import TqdmWarning
 
+from pairbounds.infrastructure.durations import format_duration
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", TqdmWarning)
     from tqdm.auto import tqdm as _tqdm

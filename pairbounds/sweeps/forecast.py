@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from pairbounds.infrastructure.durations import format_duration
 from pairbounds.infrastructure.tables import sidecar
 from pairbounds.sweeps.cells import Cell
 from pairbounds.sweeps.configuration import SweepConfiguration
