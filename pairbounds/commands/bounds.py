@@ -30,7 +30,7 @@ from pairbounds.theory.bounds import BOUNDS, STATEMENTS
 from pairbounds.theory.bounds.registry import named
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
 from pairbounds.theory.ledger.explanation import explanation
-from pairbounds.theory.ledger.page import BEGINNING, beaten_by, is_current, ledger_page
+from pairbounds.theory.ledger.page import BEGINNING, beaten_by, ledger_page
 
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 MINUTE = "60s"
@@ -134,9 +134,6 @@ def _figure(ratio: float) -> str:
 def ledger(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Explain this bound in prose.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="PAGE.md", help="Write the ledger page here.")] = None,
-    check_page: Annotated[
-        Path | None, typer.Option("--check", metavar="PAGE.md", help="Exit with 1 if this page is stale.")
-    ] = None,
     sharpness_folder: Annotated[
         Path, typer.Option("--sharpness", metavar="DIR", help="Where `sharpness` wrote its table.")
     ] = SHARPEST,
@@ -149,10 +146,6 @@ def ledger(
         ownership.claim([ownership.text(out, BEGINNING)], [sharpness_folder / TABLE], force=force)
         with replacing(out) as temporary:
             temporary.write_text(ledger_page(read_sharpness(sharpness_folder)), encoding="utf-8")
-    elif check_page is not None:
-        if not is_current(check_page, read_sharpness(sharpness_folder)):
-            echo(f"{check_page} is stale: `make ledger` writes it anew", err=True)
-            raise typer.Exit(CHECK_FAILED)
     else:
         _print_ledger()
 

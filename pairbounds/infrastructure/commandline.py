@@ -5,7 +5,6 @@ import select
 import sys
 import traceback
 import unicodedata
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -17,7 +16,6 @@ from rich.text import Text
 from typer.core import TyperCommand
 
 from pairbounds.infrastructure.interruption import handle_signals
-from pairbounds.infrastructure.renamed import RenamedWarning
 
 PIPED_WIDTH = 130  # columns, where no terminal says how wide it is
 
@@ -27,7 +25,6 @@ UNFORESEEN = 70
 INTERRUPTED = 130
 BROKEN_PIPE = 141  # 128 + SIGPIPE, as where the signal ends a process
 
-_usual_warning = warnings.formatwarning
 STREAMS = (1, 2)  # file descriptors of what is printed
 UNSEEN = {"Cc", "Cs", "Zl", "Zp"}  # Unicode categories: controls, lone surrogates, separators of lines
 DIRECTIONS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}  # marks that reorder
@@ -76,7 +73,6 @@ def run(app: typer.Typer) -> None:
     With 0: done; 1: a bound failed or a check found something; 2: bad input, or no room for what is printed, in one
     line; 130: interrupted; 141: who was reading what it prints went away, which says nothing of what it found.
     """
-    warnings.formatwarning = _one_line_warning
     with _watched_streams() as broken:
         try:
             code = _exit_code(app, broken)
@@ -92,15 +88,6 @@ def run(app: typer.Typer) -> None:
                 _refused(error)
             _silence()
     sys.exit(code)
-
-
-def _one_line_warning(
-    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
-) -> str:
-    """A warning about what the user typed is one line; any other says where it comes from."""
-    if issubclass(category, RenamedWarning):
-        return f"warning: {one_line(message)}\n"
-    return _usual_warning(message, category, filename, lineno, line)
 
 
 def _exit_code(app: typer.Typer, broken: Callable[[], bool]) -> int:

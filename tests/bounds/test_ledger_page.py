@@ -13,7 +13,7 @@ from pairbounds.theory.attack import score
 from pairbounds.theory.attack.records import ANYWHERE, MATTERS, Witness
 from pairbounds.theory.attack.sharpness import Limit, measure_sharpness
 from pairbounds.theory.bounds import STATEMENTS, THEOREMS
-from pairbounds.theory.ledger.page import is_current, ledger_page
+from pairbounds.theory.ledger.page import ledger_page
 
 SHARPNESS = pd.DataFrame(
     [
@@ -52,27 +52,13 @@ def test_what_has_no_row_is_listed_with_where_it_is_computed_and_tested():
     assert set(range(1, 16)) <= set(titles)
 
 
-def test_a_page_is_current_only_while_it_says_what_the_register_says(tmp_path, monkeypatch):
-    page = tmp_path / "ledger.md"
-    with pytest.raises(FileNotFoundError, match=r"ledger.md does not exist"):
-        is_current(page, SHARPNESS)
-    page.write_text(ledger_page(SHARPNESS), encoding="utf-8")
-    assert is_current(page, SHARPNESS)
-    monkeypatch.delitem(BOUNDS, "probe-mse")
-    assert not is_current(page, SHARPNESS)
-
-
 def test_the_commands(call, tmp_path):
     folder, page = tmp_path / "sharpness", tmp_path / "ledger.md"
     measure_sharpness([BOUNDS["probe-mse"]], folder, Limit(evaluations=50))
-    code, _, err = call(app, "ledger", "--check", page, "--sharpness", folder)
-    assert (code, err.splitlines()[-1]) == (2, f"error: page {page} does not exist: write it with --out")
     page.write_text("another page")
-    assert call(app, "ledger", "--check", page, "--sharpness", folder)[0] == 1
     assert call(app, "ledger", "--out", page, "--sharpness", folder)[0] == 2  # somebody else's page
     assert call(app, "ledger", "--out", page, "--sharpness", folder, "--force")[0] == 0
     assert call(app, "ledger", "--out", page, "--sharpness", folder)[0] == 0
-    assert call(app, "ledger", "--check", page, "--sharpness", folder)[0] == 0
 
 
 @pytest.mark.parametrize("name", ["probe-mse", "near-optimal-error"])

@@ -2,13 +2,11 @@
 
 import inspect
 import math
-from pathlib import Path
 from types import ModuleType
 
 import jinja2
 import pandas as pd
 
-from pairbounds.infrastructure.inputs import require_file
 from pairbounds.theory.attack.mattering import APART, FEWEST, NARROWEST
 from pairbounds.theory.attack.records import RATINGS
 from pairbounds.theory.bounds import BOUNDS, THEOREMS, Bound
@@ -103,19 +101,6 @@ def ledger_page(sharpness: pd.DataFrame) -> str:
         apart=APART,
     )
     return page.rstrip() + "\n"
-
-
-def is_current(page: Path, sharpness: pd.DataFrame) -> bool:
-    """Return whether the file is the page of the register as it is now.
-
-    Raises
-    ------
-    FileNotFoundError
-        No such file.
-    ValueError
-        What is there is no file.
-    """
-    return require_file(page, "page", "write it with --out").read_bytes() == ledger_page(sharpness).encode()
 
 
 def title_and_text(module: ModuleType) -> tuple[str, str]:
