@@ -88,7 +88,7 @@ class Graph:
         self.classes = [classes[label] for label in labels]
 
     def walks(self, steps, bits):
-        """After 0..steps half hops, how probable each start's class is, times 2^bits, low by at most the steps."""
+        """Probability of each start's class after 0..steps half hops, times 2^bits, low by at most the steps."""
         classes = range(max(self.classes) + 1)
         states = [[[(own == c) << bits for c in classes] for own in self.classes]]
         for step in range(steps):

@@ -60,7 +60,7 @@ class Outcome(NamedTuple):
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Who wins by two bounds, who wins in truth, and where the better bound says so."""
+    """Maps of the winner by two bounds and in truth, and of the points where the better bound is right."""
     found = outcome(tables["phase"])
     points, wins, right = found.points, found.wins, found.right
     picture, panels = plt.subplots(2, 2, figsize=(2.1 * COLUMN, 1.75 * COLUMN), sharex=True, sharey=True)
@@ -84,7 +84,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def outcome(table: pd.DataFrame) -> Outcome:
-    """Who wins where, by the bounds and in truth."""
+    """Winner at each point, by the bounds and in truth."""
     points = _joined(table)
     wins = pd.DataFrame({column: _caption_wins(points, column) for column in (*BOUNDS, TRAINED)})
     decided = wins[wins[TRAINED] != 0]
@@ -139,7 +139,7 @@ def _plane(points: pd.DataFrame, values: pd.Series) -> pd.DataFrame:
 
 
 def _winner_at(frontier: pd.DataFrame, noise: float, strength: float) -> float:
-    """Who wins at a place of the map, as far as that reaches; 0 beyond."""
+    """Winner at a place of the map, as far as that reaches; 0 beyond."""
     strengths, noises = frontier.index.to_numpy(float), frontier.columns.to_numpy(float)
     inside = strengths[0] <= strength <= strengths[-1] and noises[0] <= noise <= noises[-1]
     return float(frontier.to_numpy()[strengths >= strength][0, noises >= noise][0]) if inside else 0.0

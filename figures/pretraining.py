@@ -47,7 +47,7 @@ def difference(runs: pd.DataFrame) -> tuple[float, float]:
 
 
 def _graphs(learned: pd.DataFrame) -> pd.DataFrame:
-    """What a network of some width would have: all positives counted, at the larger diversity and width."""
+    """Rows that a network of some width would have: all positives counted, at the larger diversity and width."""
     pairings = {
         pairing: label
         for pairing in strongest(learned["pairing"])

@@ -47,7 +47,7 @@ class Exponent(NamedTuple):
 
     @property
     def said(self) -> str:
-        """In words."""
+        """Value and interval in words."""
         if np.isnan(self.low):
             return f"{self.value:.2f}, too few seeds for an interval"
         return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}]"

@@ -114,7 +114,7 @@ def _forget(plugin: Plugin) -> None:
 
 
 def is_of_plugin(file: str) -> bool:
-    """Whether a file is a plugin that is loaded."""
+    """Test whether a file is a plugin that is loaded."""
     return any(plugin.path == file for plugin in LOADED)
 
 

@@ -121,7 +121,7 @@ class BoundItem(pytest.Item):
         return super().repr_failure(excinfo)
 
     def reportinfo(self) -> tuple[Path, None, str]:
-        """Where the test is from."""
+        """Path and name of the test."""
         return self.path, None, self.name
 
 

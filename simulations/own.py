@@ -40,7 +40,7 @@ class Own(nn.Module):
         self.call, self.about, self.place = call, about, place or source_of(call)
 
     def forward(self, *arguments: torch.Tensor) -> torch.Tensor:
-        """What it returns."""
+        """Tensor that the call returns."""
         value: Any = call_foreign(self.call, *arguments, name=self.about, place=self.place)
         if not isinstance(value, torch.Tensor):
             raise self.error(f"returned {type(value).__name__}, and not a tensor of torch")
@@ -50,11 +50,11 @@ class Own(nn.Module):
         return value
 
     def error(self, what: str) -> ForeignResultError:
-        """What is to be raised if it returned what it may not."""
+        """Error to be raised if the call returned what it may not."""
         return ForeignResultError(self.about, *self.place, what)
 
     def diverged(self, what: str) -> ForeignCodeError:
-        """What is to be raised if it may return better things at another learning rate."""
+        """Error to be raised if the call may return better things at another learning rate."""
         return ForeignCodeError(self.about, *self.place, what)
 
 
@@ -68,7 +68,7 @@ def backward(value: torch.Tensor, *models: nn.Module) -> None:
 
 
 def called(function: object) -> str:
-    """What a user's function, class or module is called."""
+    """Name of a user's function, class or module."""
     return str(getattr(function, "__name__", type(function).__name__))
 
 
@@ -103,11 +103,11 @@ class OwnLoss(PairLoss):
         return other
 
     def population(self, left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
-        """Of all pairs of the graph, with their probabilities."""
+        """Loss of all pairs of the graph, with their probabilities."""
         return self._scalar(left[self.left_ends], right[self.right_ends], self.weight)
 
     def sampled(self, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
-        """Of the pairs of a batch, all alike."""
+        """Loss of the pairs of a batch, all alike."""
         return self._scalar(first, second, first.new_full((len(first),), 1 / len(first)))
 
     def diverged(self, value: float, step: int) -> Exception:

@@ -137,7 +137,7 @@ def _best(table: pd.DataFrame) -> Table:
 
 
 def _at(table: pd.DataFrame, origin: Origin | None) -> str:
-    """At which widths, as the end of a title."""
+    """Widths of a table, as the end of a title."""
     if "k" in table and table["k"].nunique() >= ALONG:
         return f", k from {table['k'].min()} to {table['k'].max()}"
     k = None if origin is None else origin.configuration.get("k")

@@ -81,7 +81,7 @@ def audit(
 def _choice(
     pairs: Path, labels: Path | None, keep: Path | None, rule: str | None, drop: float | None, *, what_if: bool
 ) -> Choice | None:
-    """What --rule and --drop say, checked before the work; `None` where --what-if is to find it."""
+    """Choice by --rule and --drop, checked before the work; `None` without --keep, or where --what-if is to find it."""
     if (rule is None) != (drop is None):
         raise ValueError("--rule and --drop go together: which pairs go first, and how many")
     if keep is None:

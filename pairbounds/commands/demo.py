@@ -54,7 +54,7 @@ def along_widths(graph: PairGraph) -> pd.DataFrame:
 
 
 def paragraph(table: pd.DataFrame) -> str:
-    """What the table says at `WIDTH`."""
+    """Paragraph on the bounds and the error of the table at `WIDTH`."""
     rows = table[table["k"] == WIDTH].set_index("bound")
     plain, multihop = rows.loc[list(SHOWN), "value"].tolist()
     return (

@@ -1,1 +1,1 @@
-"""What needs no theorem: arrays, devices, tables and files, the command line, signals, workers, foreign code."""
+"""Modules that need no theorem: arrays, devices, tables and files, command line, signals, workers, foreign code."""

@@ -1,4 +1,4 @@
-"""What a file of numpy's declares of its array, looked at before anything is read."""
+"""Shape and type that a file of numpy's declares of its array, before anything is read."""
 
 import math
 from pathlib import Path

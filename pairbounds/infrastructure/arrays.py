@@ -15,7 +15,7 @@ IntArray = npt.NDArray[np.int64]
 
 
 def is_tensor(value: Any) -> "TypeGuard[torch.Tensor]":
-    """Whether a value is a torch tensor: none is where nobody has loaded torch yet."""
+    """Test whether a value is a torch tensor: none is where nobody has loaded torch yet."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(value, torch.Tensor)
 

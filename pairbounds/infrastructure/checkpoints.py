@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def weights_in(path: Path, device: "torch.device | str" = "cpu", *, mapped: bool = False) -> Any:
-    """What is in a checkpoint.
+    """Weights in a checkpoint.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def weights_in(path: Path, device: "torch.device | str" = "cpu", *, mapped: bool
 
 
 def _is_program(source: Path) -> bool:
-    """Whether it is an archive with the constants of a program."""
+    """Test whether a file is an archive with the constants of a program."""
     if not zipfile.is_zipfile(source):
         return False
     with zipfile.ZipFile(source) as archive:

@@ -77,7 +77,7 @@ class _Signs:
 
 
 class Cluster:
-    """What the client of a cluster does, each of its waits watched."""
+    """Client of a cluster, each of its waits watched."""
 
     def __init__(self, client: Any, address: str, all_needed: bool) -> None:
         self._client, self._address, self._all_needed = client, address, all_needed
@@ -107,7 +107,7 @@ class Cluster:
         return self._watched(lambda: self._client.scatter(data, **options))
 
     def each(self, results: Callable[[], Iterable[Result]]) -> Iterator[Result]:
-        """What comes from the workers, as it comes."""
+        """Results of the workers, as they come."""
         coming = SimpleQueue[Result]()
 
         def bring() -> None:
@@ -142,7 +142,7 @@ class Cluster:
         raise self.failure(error) from error
 
     def _workers(self) -> dict[str, Any]:
-        """What the scheduler knows of each worker, by address."""
+        """Records of the scheduler on each worker, by address."""
         if self._client.status == "running":
             answer = self._asked("identity")  # `scheduler_info` may show an update between, which names no workers
             if not wait([answer], ANSWERING).done:
@@ -188,7 +188,7 @@ class Cluster:
 
 
 def _begun(operation: Callable[[], Result]) -> "Future[Result]":
-    """Something done in a thread that nobody has to wait for."""
+    """Future of an operation in a thread that nobody has to wait for."""
     done: Future[Result] = Future()
 
     def work() -> None:
@@ -202,7 +202,7 @@ def _begun(operation: Callable[[], Result]) -> "Future[Result]":
 
 
 def _of_the_cluster(error: BaseException) -> bool:
-    """Whether it is one of the cluster's own, and not of the work that was done there."""
+    """Test whether an error is the cluster's own, and not of the work that was done there."""
     from distributed import KilledWorker
     from distributed.comm.core import CommClosedError
 

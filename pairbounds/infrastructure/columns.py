@@ -64,7 +64,7 @@ def unit_columns(columns: FloatArray) -> tuple[FloatArray, IntArray]:
 
 
 def independent(factor: FloatArray) -> FloatArray:
-    """Where `F = Q R`: V, (k, rank), with `Q V` an orthonormal basis of the columns of F, from R, (k, k).
+    """Matrix V, (k, rank), with `Q V` an orthonormal basis of the columns of `F = Q R`, from R, (k, k).
 
     Columns count as dependent where they are so up to round-off of their lengths. Where they are far from it, which for
     a triangular R takes O(k²) to see, V is the identity.
@@ -95,7 +95,7 @@ def _rotation(unit: FloatArray) -> FloatArray:
 
 
 def _well_conditioned(triangle: FloatArray) -> bool:
-    """Whether no singular value of an upper triangular matrix is near to round-off, by an estimate on the safe side."""
+    """Test whether all singular values of an upper triangular matrix are far from round-off, by a safe estimate."""
     if not np.array_equal(triangle, np.triu(triangle)):
         return False
     reciprocal, _ = scipy.linalg.lapack.dtrcon(triangle)

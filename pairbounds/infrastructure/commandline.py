@@ -1,4 +1,4 @@
-"""How every command line of the project runs, fails and prints."""
+"""Run, errors and output of every command line of the project."""
 
 import os
 import select
@@ -130,7 +130,7 @@ def _refused(error: Exception) -> int:
 
 @contextmanager
 def _watched_streams() -> Iterator[Callable[[], bool]]:
-    """Something that says whether the reader of one of the streams went away, even once they lead elsewhere."""
+    """Test whether the reader of one of the streams went away, even once they lead elsewhere."""
     if not hasattr(select, "poll"):
         yield lambda: True
         return
@@ -154,7 +154,7 @@ def _is_open(stream: int) -> bool:
 
 @contextmanager
 def _printing() -> Iterator[None]:
-    """Say of an error in this block that it was one of printing: a full disk, say."""
+    """Raise an `OSError` in this block as one of printing, such as a full disk."""
     try:
         yield
     except BrokenPipeError:
@@ -170,7 +170,7 @@ def _flush() -> None:
 
 
 def _silence() -> None:
-    """What is still to be written where it cannot be goes nowhere at the end of the process, and fails no more."""
+    """Discard output that cannot be written, so that the end of the process does not fail on it."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.__stdout__, sys.__stderr__):
         try:

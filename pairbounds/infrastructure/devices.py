@@ -1,4 +1,4 @@
-"""Where torch runs."""
+"""Devices on which torch runs."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Which extra of the package has a module that is missing."""
+"""Extras of the package, and the modules that each of them has."""
 
 EXTRAS = {
     "images": (
@@ -13,7 +13,7 @@ EXTRAS = {
 
 
 def advice(error: ImportError) -> str:
-    """What to install, as the end of a sentence; empty for a module that no extra has."""
+    """Command that installs a missing module, as the end of a sentence; empty for a module that no extra has."""
     module = (error.name or "").partition(".")[0]
     extra = next((extra for extra, modules in EXTRAS.items() if module in modules), None)
     return f": {cure(extra)}" if extra else ""

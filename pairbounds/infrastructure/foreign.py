@@ -52,7 +52,7 @@ class ForeignCodeError(RuntimeError):
 
 
 class ForeignResultError(ForeignCodeError):
-    """It cannot be called as it has to be, or returned what it may never return: to go on with it is of no use."""
+    """Failure of code that cannot be called as it has to be, or returned what it may never: to go on is of no use."""
 
 
 def call_foreign(
@@ -63,7 +63,7 @@ def call_foreign(
     seconds: float = math.inf,
     passing: Passing = (),
 ) -> Result:
-    """What a foreign function returns.
+    """Value that a foreign function returns.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def call_foreign(
 
 
 def is_foreign(function: Any) -> bool:
-    """Whether a function or a class is a user's, and not of this package."""
+    """Test whether a function or a class is a user's, and not of this package."""
     return not (getattr(function, "__module__", None) or "").startswith(OURS)
 
 
@@ -131,7 +131,7 @@ def require_arguments(function: Any, names: Sequence[str], about: str) -> None:
 
 
 def as_number(value: Any) -> float:
-    """What a foreign function returns, as a float: any real number, also as an array or a tensor without axes.
+    """Float of a foreign function's value: any real number, also as an array or a tensor without axes.
 
     Raises
     ------
@@ -153,7 +153,7 @@ def require_seconds(seconds: float) -> float:
 
 
 class _TooLongError(BaseException):
-    """Not an `Exception`, which foreign code may well catch."""
+    """Overrun of time; not an `Exception`, which foreign code may well catch."""
 
 
 class _Watch:

@@ -1,4 +1,4 @@
-"""What a notebook shows of a result: a card with a title, facts, a picture and a table; all text in it is escaped."""
+"""Card of a result in a notebook: a title, facts, a picture and a table; all text in it is escaped."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache

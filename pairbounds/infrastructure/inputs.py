@@ -44,7 +44,7 @@ def require_file(path: str | os.PathLike[str], what: str = "file", remedy: str =
 
 
 def is_there(path: str | os.PathLike[str], what: str = "file") -> bool:
-    """Whether there is such a file; something else in its place is a `ValueError`, as in `require_file`."""
+    """Test whether there is such a file; something else in its place is a `ValueError`, as in `require_file`."""
     try:
         require_file(path, what)
     except FileNotFoundError:
@@ -53,7 +53,7 @@ def is_there(path: str | os.PathLike[str], what: str = "file") -> bool:
 
 
 def read_with(source: Path, reader: Callable[[Path], Any]) -> Any:
-    """What a library's reader gives of a file; its hundred errors are one `ValueError` that names the file."""
+    """Content of a file by a library's reader; its hundred errors are one `ValueError` that names the file."""
     try:
         return reader(source)
     except MemoryError as error:

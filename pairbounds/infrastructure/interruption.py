@@ -86,7 +86,7 @@ def keeping(kept: str, then: str) -> Iterator[None]:
 
 @contextmanager
 def sheltered() -> Iterator[None]:
-    """What is begun in this block is done to its end before a signal is heard."""
+    """Finish the work of this block before a signal is heard."""
     _state.sheltered += 1
     try:
         yield

@@ -1,4 +1,4 @@
-"""Whether there is memory to begin with: compiled code that finds none may wait for it for ever, and say nothing."""
+"""Check of memory at the start: compiled code that finds none may wait for it for ever, and print nothing."""
 
 import resource
 from functools import cache

@@ -7,7 +7,7 @@ LISTED = 10  # rows that a message names
 
 
 def unknown_name(what: str, name: str, known: Iterable[str], more: str = "") -> str:
-    """Which one it may be meant for, or where none is near, which there are."""
+    """Message on an unknown name: the known one that is near, or where none is near, all of them."""
     there = list(known)
     near = get_close_matches(name, there, n=1)
     if near:

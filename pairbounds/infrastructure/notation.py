@@ -32,7 +32,7 @@ TOKEN = re.compile(
 
 
 def is_formula(text: str) -> bool:
-    """Whether what stands between backticks is mathematics, and not code: a name, a path, a call, an option."""
+    """Test whether text between backticks is mathematics, and not code: a name, a path, a call, an option."""
     if SYMBOL.fullmatch(text):
         return True
     if text.isascii() and NAME.search(text):
@@ -118,7 +118,7 @@ class _Reader:
         return self.atom() if self._text else "<mrow></mrow>"
 
     def _closed(self) -> bool:
-        """Whether the bracket that begins here ends somewhere, so that it may be left out."""
+        """Test whether the bracket that begins here ends somewhere, so that it may be left out."""
         depth = 0
         for token in self.tokens[self.place :]:
             depth += (token.text == "(") - (token.text == ")")
@@ -190,6 +190,6 @@ class _Reader:
         return "".join(parts)
 
     def _is_star(self) -> bool:
-        """Whether a star belongs to the symbol before it, as in `f*`, and is no product."""
+        """Test whether a star belongs to the symbol before it, as in `f*`, and is no product."""
         after = self.tokens[self.place + 1] if self.place + 1 < len(self.tokens) else None
         return after is None or after.kind not in ("word", "number")

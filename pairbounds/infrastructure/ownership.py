@@ -139,6 +139,6 @@ def _within(path: Path, place: Path) -> bool:
 
 
 def _identity(path: Path) -> Sequence[int]:
-    """What two names of one file have in common, links included."""
+    """Device and inode of a file, which all its names have in common, links included."""
     status = path.stat()
     return status.st_dev, status.st_ino

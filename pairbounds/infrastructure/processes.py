@@ -29,7 +29,7 @@ _spent: dict[int, float] = {}  # CPU seconds of each worker, by its process
 def side_by_side(
     work: Callable[[Item], Result], items: Iterable[Item], jobs: int, *, ordered: bool = True
 ) -> Iterator[Iterator[Result]]:
-    """What `work` makes of each item, in their order or as they finish; work that is under way ends with the block.
+    """Results of `work` on each item, in their order or as they finish; work that is under way ends with the block.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def cpu_seconds() -> float:
 
 
 class Stopwatch:
-    """What some work takes from now on."""
+    """Stopwatch of some work, from now on."""
 
     def __init__(self) -> None:
         self.started, self.spent = time.perf_counter(), cpu_seconds()

@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 
 
 class tqdm(_tqdm):  # type: ignore[type-arg]  # noqa: N801  # named as what it is one of
-    """A bar that is hidden where nobody looks at it: in a file of logs, say."""
+    """Bar that is hidden where nobody looks at it, as in a file of logs."""
 
     def __init__(self, *items: Any, disable: bool | None = None, **options: Any) -> None:
         hidden = bool(disable) or not _seen()

@@ -1,4 +1,4 @@
-"""What users may add to by name, with a decorator: the registers of bounds, losses, encoders and studies."""
+"""Registers of bounds, losses, encoders and studies, to which users add by name with a decorator."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -42,7 +42,7 @@ class Register(dict[str, Entry]):
 
     @property
     def kind(self) -> str:
-        """What an entry is, without its article."""
+        """Kind of an entry, without its article."""
         return self.what.partition(" ")[2]
 
     def __missing__(self, name: str) -> Entry:
@@ -119,7 +119,7 @@ def additions() -> Iterator[Callable[[], Entries]]:
 
 
 def _same_source(first: Any, second: Any) -> bool:
-    """Whether two functions are one, read twice: of one name in one file, or in one module such as a notebook."""
+    """Test whether two functions are one, read twice: of one name in one file, or in one module such as a notebook."""
     places = [(Path(source_of(f)[0]).absolute(), getattr(f, "__module__", None)) for f in (first, second)]
     names = [getattr(f, "__qualname__", None) for f in (first, second)]
     return names[0] == names[1] and any(a == b for a, b in zip(*places, strict=True))

@@ -51,7 +51,7 @@ class Piece:
     n_rows: int | None = None
 
     def batches(self) -> Iterator[tuple[int, pa.RecordBatch]]:
-        """Its rows, `BATCH` at a time, each with the number of the first row in the file.
+        """Rows of the piece, `BATCH` at a time, each with the number of the first row in the file.
 
         Columns are called by what they hold.
         """
@@ -63,7 +63,7 @@ class Piece:
                 row += batch.num_rows
 
     def _read_text(self) -> Iterator[pa.RecordBatch]:
-        """With a look at the last cell of all: what a quote without its end has swallowed is in there."""
+        """Batches of a text, with a look at its last cell: what a quote without its end has swallowed is in there."""
         columns, last = list(self.columns.values()), ""
         seen = [*columns, *{self.schema.names[-1]}.difference(columns)]
         for batch in self.fragment.to_batches(schema=self.schema, columns=seen, batch_size=BATCH):
@@ -85,7 +85,7 @@ class Piece:
                 yield self._as_elsewhere(batch)
 
     def _as_elsewhere(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """With the types of the whole table, and nulls for a column that this file lacks."""
+        """Batch with the types of the whole table, and nulls for a column that this file lacks."""
         fields = [self.schema.field(name) for name in self.columns.values()]
         present = set(batch.schema.names)
         arrays = [
@@ -97,7 +97,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Layout:
-    """What a table looks like before its rows are read.
+    """Layout of a table before its rows are read.
 
     Attributes
     ----------
@@ -111,7 +111,7 @@ class Layout:
     headed: bool = True
 
     def pieces(self, columns: Mapping[str, str], floats: Sequence[str] = (), block: int = BLOCK) -> list[Piece]:
-        """Its parts, to read these columns of them: what they hold, and their names.
+        """Parts of the table, to read these columns of them: what they hold, and their names.
 
         Parameters
         ----------
@@ -123,7 +123,7 @@ class Layout:
         return [piece for fragment in data.get_fragments() for piece in _parts(fragment, columns, data.schema)]
 
     def columns(self, columns: Mapping[str, str], floats: Sequence[str] = ()) -> dict[str, pa.Array]:
-        """These columns, whole; `ValueError` for a table without rows."""
+        """Columns of the table, whole; `ValueError` for a table without rows."""
         size = LONGEST if self.path.suffix in COMPRESSED else self.path.stat().st_size
         pieces = self.pieces(columns, floats, min(max(BLOCK, size), LONGEST))
         batches = [batch for piece in pieces for _, batch in piece.batches()]
@@ -225,17 +225,17 @@ def _is_header(file: str, first: Sequence[str], header: bool | None) -> bool:
 
 
 def is_unnamed(column: str) -> bool:
-    """Whether a column is the index of a data frame, which has no name."""
+    """Test whether a column is the index of a data frame, which has no name."""
     return not column or column.startswith("__index_level_")
 
 
 def is_table(path: Path) -> bool:
-    """Whether the name of a file ends as that of a table, compressed or not."""
+    """Test whether the name of a file ends as that of a table, compressed or not."""
     return _named_format(path) is not None
 
 
 def format_of(path: Path) -> str:
-    """Which of `FORMATS` a table is of: what its name, or in a folder one of them, says; Parquet where none does."""
+    """Format of a table, of `FORMATS`: by its name, or in a folder by one of the names; Parquet where none has one."""
     files = sorted(path.glob("[!.]*")) if path.is_dir() else [path]
     return next(filter(None, map(_named_format, files)), ".parquet")
 
@@ -254,7 +254,7 @@ def opened_text(file: str) -> Iterator[IO[str]]:
 
 @contextmanager
 def readable(path: Path) -> Iterator[None]:
-    """What libraries say of a damaged file, in one line that names it."""
+    """Raise the errors of libraries on a damaged file as a `ValueError`, one line that names it."""
     try:
         yield
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, UnicodeDecodeError, csv.Error, OSError) as error:
@@ -317,7 +317,7 @@ def _parts(fragment: ds.Fragment, columns: Mapping[str, str], schema: pa.Schema)
 
 
 def _json_field(field: pa.Field, is_float: bool) -> pa.Field:
-    """With a type for what later rows may hold, where the first ones have whole numbers, dates or nothing."""
+    """Field with a type for later rows, where the first ones have whole numbers, dates or nothing."""
     if is_float and pa.types.is_integer(field.type):
         return field.with_type(pa.float64())
     if pa.types.is_timestamp(field.type) or pa.types.is_null(field.type):

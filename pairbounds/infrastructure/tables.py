@@ -68,7 +68,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 def _cannot_write(error: BaseException | None) -> str | None:
-    """Why nothing can be written, if that is what a writer failed for, or failed for while it failed for that."""
+    """Reason that nothing can be written, from an error or the context it was raised in; `None` if there is none."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in CANNOT_WRITE:
             return os.strerror(error.errno)
@@ -216,7 +216,7 @@ def sidecar(path: str | os.PathLike[str]) -> Path:
 
 
 def provenance(configuration: Mapping[str, object]) -> dict[str, object]:
-    """What a result came from: the configuration, and what `surroundings` tells."""
+    """Provenance of a result: the configuration, and `surroundings`."""
     return {"configuration": dict(configuration), **surroundings()}
 
 

@@ -24,7 +24,7 @@ def temporary_beside(target: Path) -> Path:
 
 
 def is_temporary(path: Path) -> bool:
-    """Whether a file is one that is being written, or was when its process was killed."""
+    """Test whether a file is being written, or was when its process was killed."""
     return _NAME.fullmatch(path.name) is not None
 
 
@@ -62,7 +62,7 @@ def _is_left(path: Path, own: bool) -> bool:
 
 
 def _born(pid: int) -> int | None:
-    """When a process began, as its kernel counts: another of the same number is told apart; `None` if it has ended."""
+    """Start of a process, as its kernel counts: another of the same number is told apart; `None` if it has ended."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

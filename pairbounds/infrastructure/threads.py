@@ -1,4 +1,4 @@
-"""How many threads the numerical libraries take: one, unless somebody asks for more.
+"""Number of threads of the numerical libraries: one, unless somebody asks for more.
 
 Threads of OpenBLAS, MKL and OpenMP wait for one another. Where another process holds one of the cores, each small step
 (an eigendecomposition of 100 x 100, a triangular solve) waits for the thread that does not get its turn, and takes
@@ -19,7 +19,7 @@ _nobody_asked = False  # and yet `OF_LIBRARIES` is set, by this module
 
 
 def asked_threads() -> int | None:
-    """How many threads the environment asks for, if it does.
+    """Number of threads that the environment asks for, if it does.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def ask_libraries() -> None:
 
 @contextmanager
 def limited_threads(count: int | None = None) -> Iterator[None]:
-    """No more threads than that in what is loaded already; by default those that are asked for, or one."""
+    """Limit the threads of what is loaded already to a number; by default that asked for, or one."""
     from threadpoolctl import threadpool_limits
 
     count, torch = count or asked_threads() or 1, sys.modules.get("torch")

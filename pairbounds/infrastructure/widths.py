@@ -10,7 +10,7 @@ MOST = 10_000  # in one a:b, where a slip of the hand would ask for more than a 
 
 
 def several(k: Any) -> bool:
-    """Whether k is meant as a sequence of widths, and not as one; text is one, and no width."""
+    """Test whether k is meant as a sequence of widths, and not as one; text is one, and no width."""
     return isinstance(k, Iterable) and not isinstance(k, str | bytes) and getattr(k, "ndim", 1) > 0
 
 

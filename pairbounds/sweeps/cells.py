@@ -23,7 +23,7 @@ Tables = Mapping[str, bytes]  # Parquet files by the names of the tables
 
 @dataclass(frozen=True)
 class Cell:
-    """What one measurement depends on, and nothing else.
+    """Cell of a sweep: all that one measurement depends on, and nothing else.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class Cell:
 
 
 def _is_throughout(value: object, column: "pd.Series[Any]") -> bool:
-    """Whether every row of a column has this value; `None` is a missing one."""
+    """Test whether every row of a column has this value; `None` is a missing one."""
     if isinstance(value, tuple):  # a Series would compare itself with it element by element
         return all(cell == value for cell in column)
     return bool((column.isna() if value is None else column == value).all())

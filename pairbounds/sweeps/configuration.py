@@ -1,4 +1,4 @@
-"""What a sweep is over: a study, fixed settings, grids of the others, and seeds; read from a TOML file."""
+"""Configuration of a sweep: a study, fixed settings, grids of the others, and seeds; read from a TOML file."""
 
 import itertools
 import json

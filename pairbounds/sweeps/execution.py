@@ -1,4 +1,4 @@
-"""Where many things are measured at once: on the cores of this machine, or on a Dask cluster."""
+"""Execution of many measurements at once: on the cores of this machine, or on a Dask cluster."""
 
 import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 
 
 class CellError(Exception):
-    """What went wrong in a cell, in words, because not every exception survives the way back from a worker.
+    """Failure of a cell, in words, because not every exception survives the way back from a worker.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class CellError(Exception):
 
     @classmethod
     def of(cls, error: Exception) -> "CellError":
-        """What is left of an exception."""
+        """Cell error of an exception: its last line, its place, and whether it is transient."""
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if is_of_plugin(frame.filename)]  # a user looks there first
         last = (own or frames)[-1:]
@@ -50,7 +50,7 @@ Outcomes: TypeAlias = Generator[tuple[Item, Result | CellError], None, None]
 
 
 class Workers(Protocol):
-    """Something that does one piece of work on many items at once."""
+    """Workers that do one piece of work on many items at once."""
 
     def run(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Outcomes[Item, Result]:
         """Each item with what `work` made of it, or with its failure, in the order in which they finish.

@@ -1,4 +1,4 @@
-"""What a sweep has still to do, and how long that may take by how its kept cells came; and the same of one study."""
+"""Forecast of a sweep, or of one study: work still to do, and its time by how the kept cells came."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence

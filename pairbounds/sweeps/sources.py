@@ -1,4 +1,4 @@
-"""What a module is made of: the files of this repository that it imports, and what those import.
+"""Sources of a module: the files of this repository that it imports, and the ones that those import.
 
 Nothing is imported to be read, and this needs no more than Python itself: the Makefile's rules are made with it before
 anything is installed. A name that a package passes on leads to the module that defines it.

@@ -36,7 +36,7 @@ class Store:
         return {key: files for key, files in found.items() if files.keys() >= set(tables)}
 
     def failed(self) -> Mapping[str, Mapping[str, object]]:
-        """How cells failed, by their keys."""
+        """Records of the failed cells, by their keys."""
         return {
             path.stem: record
             for path in self.folder.glob(f"{FINISHED}.json")

@@ -66,7 +66,7 @@ def alone(_settings: Any, _seeds: Sequence[int], _jobs: int) -> AbstractContextM
 
 @dataclass(frozen=True)
 class Study:
-    """What is measured, in a module that names it `STUDY`, or by a function under `@study(name)`.
+    """Measurement in a module that names it `STUDY`, or by a function under `@study(name)`.
 
     Attributes
     ----------
@@ -122,7 +122,7 @@ class Study:
 
     @property
     def name(self) -> str:
-        """That under which it is registered, or that of its module."""
+        """Name under which it is registered, or that of its module."""
         return self.registered or self.measure.__module__.rpartition(".")[2]
 
     @property
@@ -137,7 +137,7 @@ class Study:
 
     @property
     def every_preset(self) -> dict[str, Preset]:
-        """Its presets, and "small"."""
+        """Presets of the study, and "small"."""
         return {SMALL: Preset(self.small, seeds=min(FEW, self.seeds)), **self.presets}
 
     @property
@@ -147,29 +147,29 @@ class Study:
 
     @property
     def about(self) -> str:
-        """What errors call it."""
+        """Name of the study in errors."""
         known = self.registered or (self.measure.__module__ if self.foreign else self.name)
         return f"study {known!r}"
 
     @property
     def foreign(self) -> bool:
-        """Whether it is a user's, and not of this package."""
+        """Test whether the study is a user's, and not of this package."""
         return is_foreign(self.measure)
 
     def asked(self, function: Callable[..., Value], *arguments: Any) -> Value:
-        """What a function of its settings returns; a user's may fail with a `ValueError` or `ForeignCodeError`."""
+        """Value of a function of its settings; a user's may fail with a `ValueError` or `ForeignCodeError`."""
         if not self.foreign:
             return function(*arguments)
         passing = (ValueError, OSError)
         return call_foreign(function, *arguments, name=self.about, place=self.place, seconds=SECONDS, passing=passing)
 
     def depends_on(self, settings: Any) -> dict[str, object]:
-        """What rows depend on besides settings and source: files that settings name, and plugins that are loaded."""
+        """Inputs of rows besides settings and source: files that settings name, and plugins that are loaded."""
         plugins = sorted(f"{Path(plugin.path).name} {_version(plugin)}" for plugin in LOADED)
         return {**self.inputs(settings), **({PLUGINS: plugins} if plugins else {})}
 
     def wrong(self, what: str) -> ForeignResultError:
-        """What is to be raised where `measure` returns what it may not."""
+        """Error to be raised where `measure` returns what it may not."""
         return ForeignResultError(self.about, *self.place, what)
 
     @cached_property
@@ -289,5 +289,5 @@ def find_study(name: str) -> Study:
 
 
 def digest(content: bytes) -> str:
-    """What stands for some bytes in the names of files: 128 bits of their SHA-256."""
+    """Digest of some bytes for the names of files: 128 bits of their SHA-256."""
     return hashlib.sha256(content).hexdigest()[:32]

@@ -30,7 +30,7 @@ TABLE, FAILURES, CELLS = "table.parquet", "failures.json", "cells"
 
 @dataclass(frozen=True)
 class SweepResult:
-    """What became of a sweep.
+    """Outcome of a sweep.
 
     Attributes
     ----------
@@ -100,7 +100,7 @@ def waiting_cells(cells: Sequence[Cell], store: Store, study: Study, *, retry_fa
 
 
 def table_paths(study: Study, out: Path) -> dict[str, Path]:
-    """Where `run_sweep` writes each table of a study."""
+    """Paths at which `run_sweep` writes the tables of a study, by name."""
     if len(study.written) == 1:
         return {study.written[0]: out / TABLE}
     return {name: out / f"{name}.parquet" for name in study.written}
@@ -151,7 +151,7 @@ def _here(work: Callable[[Sent], Tables], cells: Iterable[Sent]) -> Outcomes[Sen
 def _about(
     configuration: SweepConfiguration, cells: Sequence[Cell], failures: Sequence[object]
 ) -> Mapping[str, object]:
-    """What a sidecar says of a sweep."""
+    """Record of a sweep for its sidecars."""
     first = cells[0]
     free = {*configuration.axes, *whereabouts(first.settings)}
     fixed = {name: value for name, value in asdict(first.settings).items() if name not in free}

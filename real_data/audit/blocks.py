@@ -36,7 +36,7 @@ class Block:
 
 
 class _OnCluster:
-    """Something whose entries, and most of whose attributes, are not here."""
+    """Object on a cluster, whose entries, and most of whose attributes, are not here."""
 
     __array_ufunc__ = None  # so that numpy leaves products to us
 

@@ -1,4 +1,4 @@
-"""From the rows of a table to a pair graph: ids become numbers, labels are matched, equal pairs are summed.
+"""Pair graph from the rows of a table: ids become numbers, labels are matched, equal pairs are summed.
 
 With labels, an image that has none is left out with its pairs, and so is a caption that has no image left; labels of
 images that have no pairs are ignored. All of them are counted.

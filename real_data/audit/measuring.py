@@ -70,7 +70,7 @@ class Pairs(Protocol):
         ...
 
     def triplets(self, k: int, *, tol: float, device: str, seed: int) -> Spectrum:
-        """As `pairbounds.spectrum`."""
+        """Triplets as by `pairbounds.spectrum`."""
         ...
 
     def pair_facts(self) -> PairFacts:

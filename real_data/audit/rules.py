@@ -102,7 +102,7 @@ def random_captions(views: Views, rng: np.random.Generator) -> FloatArray:
 
 
 def oracle(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
-    """By the true labels: of each caption all pairs but those of its largest class.
+    """Order by the true labels: of each caption all pairs but those of its largest class.
 
     First come the captions whose disagreement falls most for each pair that goes: `p_R(l) Pr[labels differ | l]` over
     the number of such pairs. With weights of 1, dropping whole captions takes no more from α_T with as many pairs, but
@@ -166,7 +166,7 @@ def split_by_companion(judged: PairList, touched: IntArray) -> PairList:
 
 
 def _split(judged: PairList, touched: IntArray, kinds: npt.NDArray[np.integer]) -> PairList:
-    """With a new caption for each pair of an old one and a kind."""
+    """Pairs with a new caption for each pair of an old one and a kind."""
     if not len(touched):
         return judged
     _, new = np.unique(np.column_stack([judged.captions[touched], kinds]), axis=0, return_inverse=True)

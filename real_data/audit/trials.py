@@ -1,4 +1,4 @@
-"""From audit to action: what dropping the pairs that hurt most would do, or splitting their captions.
+"""Trials of an action: dropping the pairs that hurt most, or splitting their captions.
 
 Half of the images are seen: from their labels a rule ranks pairs. The other half is judged: of the graph of its pairs
 alone the first in the rule's order are dropped, or their captions split, and everything is measured anew, with the

@@ -131,7 +131,7 @@ class ImageTextDataset:
 
     @cached_property
     def naming(self) -> tuple[tuple[bool, ...], ...]:
-        """For each caption of each image whether it names a class of it; see `names_their_class`."""
+        """Test, for each caption of each image, whether it names a class of it; see `names_their_class`."""
         return names_their_class(self.captions, self.label_sets, self.class_names)
 
     @property

@@ -17,7 +17,7 @@ def names_their_class(
     label_sets: Mapping[str, IntArray],
     class_names: Mapping[str, Sequence[str]],
 ) -> tuple[tuple[bool, ...], ...]:
-    """For each caption of each image whether it has a word in common with the name of a class of its image.
+    """Test, for each caption of each image, whether it shares a word with the name of a class of its image.
 
     Words are runs of `SHORTEST` letters or more, in lower case and without the s of the plural: `"red apples"` names
     an image of the class `"apple-pie"`, and not one of `"pineapple"`.

@@ -37,7 +37,7 @@ class Member:
         return f"{self.shard}: {self.name}"
 
     def read(self) -> bytes:
-        """Its content.
+        """Content of the picture's file.
 
         Raises
         ------

@@ -1,1 +1,1 @@
-"""Consistency and diversity of pairs, what they make an encoder learn, and what the numbers allow one to say."""
+"""Consistency and diversity of pairs, what they make an encoder learn, and conclusions from the numbers."""

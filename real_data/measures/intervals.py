@@ -48,7 +48,7 @@ class Bootstrap:
 
     @classmethod
     def of(cls, clusters: npt.ArrayLike, rng: np.random.Generator, draws: int = DRAWS) -> Self:
-        """For images with these cluster ids, (n,): images of one cluster are not independent."""
+        """Resamples for images with these cluster ids, (n,): images of one cluster are not independent."""
         names, own = np.unique(clusters, return_inverse=True)
         even = np.full(len(names), 1 / len(names))
         return cls(own, rng.multinomial(len(names), even, size=draws).astype(np.float64))

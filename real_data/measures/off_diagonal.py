@@ -19,7 +19,7 @@ DENSE = 0.1  # with this share of all (left, right) pairs present, and within a 
 
 @dataclass(frozen=True, eq=False)
 class OffDiagonal:
-    """For each image, as an anchor: its positives among the images of other groups.
+    """Positives of each image, as an anchor, among the images of other groups.
 
     Let `Q(x' | x)` be `P_T(x' | x)` without the images of x's own group, brought to sum 1 again. An anchor whose
     positives are all of its own group is *alone*: NaN.

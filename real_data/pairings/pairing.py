@@ -63,7 +63,7 @@ class Pairing:
         return PairGraph(joint, labels, drop_isolated=True)
 
     def temperatures(self, multiples: Sequence[float]) -> FloatArray:
-        """These multiples of the scale of the similarities, rising."""
+        """Multiples of the scale of the similarities, rising."""
         return np.sort(multiples) * self.similarities.scale
 
     def exchanged(self, order: IntArray) -> "Pairing":

@@ -40,7 +40,7 @@ class Source:
 
     @property
     def labels(self) -> Mapping[str, IntArray]:
-        """For each label set (n,)."""
+        """Labels, (n,), by label set."""
         return self.dataset.label_sets
 
     @property

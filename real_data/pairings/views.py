@@ -47,7 +47,7 @@ class Reach:
 
     @classmethod
     def of(cls, strength: float) -> "Reach":
-        """At a strength, as `simclr` has it."""
+        """Reach at a strength, as `simclr` has it."""
         if not 0 < strength <= 1:
             raise ValueError(f"strength={strength!r} is not in (0, 1]: 1 is SimCLR's")
         return cls(1 - strength * (1 - LEAST_AREA), COLOUR * strength, HUE * strength, (0.1, 0.1 + 1.9 * strength))

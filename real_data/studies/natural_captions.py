@@ -135,7 +135,7 @@ def _about(graph: PairGraph, subjects: Classes) -> Iterator[dict[str, object]]:
 
 
 def _components(graph: PairGraph) -> int:
-    """In how many parts the graph falls: so often σ is 1."""
+    """Number of parts in which the graph falls: so often σ is 1."""
     blocks: Any = [[None, graph.joint], [graph.joint.T, None]]
     return int(connected_components(sp.block_array(blocks), directed=False)[0])
 

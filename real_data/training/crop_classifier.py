@@ -66,7 +66,7 @@ def crop_classifier(
     seed: int,
     workers: int = 0,
 ) -> dict[str, Shares]:
-    """For each label set the shares of images whose class a linear classifier finds.
+    """Shares of images, by label set, whose class a linear classifier finds.
 
     It learns by SGD and cross-entropy from random crops of the training pictures, flipped at random, as their files
     have them; it judges whole images. The encoder does not learn. The classifiers of all label sets see the same crops.

@@ -54,7 +54,7 @@ def judgements(
     seed: int,
     workers: int = 0,
 ) -> Iterator[dict[str, object]]:
-    """For each label set the shares of images whose class is found, on the images that choose and on those that judge.
+    """Shares of images, by label set, whose class is found, on the images that choose and on those that judge.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def judgements(
 
 
 def nearest_neighbours(features: Features, labels: IntArray, parts: Split, neighbours: int) -> Shares:
-    """By the most frequent class of the nearest training images, by cosine; of as frequent ones the first.
+    """Shares by the most frequent class of the nearest training images, by cosine; of as frequent ones the first.
 
     Notes
     -----
@@ -98,7 +98,7 @@ def nearest_neighbours(features: Features, labels: IntArray, parts: Split, neigh
 def zero_shot(
     trained: Trained, features: Features, dataset: ImageTextDataset, labels: IntArray, parts: Split
 ) -> Shares:
-    """By the class whose name is nearest, of an encoder that learned from captions; NaN for others.
+    """Shares by the class whose name is nearest, of an encoder that learned from captions; NaN for others.
 
     A class is the mean of its name in open_clip's simple templates. Only the data set's own labels have names.
     """

@@ -112,7 +112,7 @@ class TrainingSettings(ImageSettings):
 
     @property
     def is_here(self) -> bool:
-        """Whether the data set lies here, or is known by the number of its pictures alone."""
+        """Test whether the data set is to be read, and is not known by the number of its pictures alone."""
         return self.dataset not in PLACES or self.root is not None or not self.pictures
 
     def require_root(self) -> None:

@@ -41,7 +41,7 @@ class SharpLinearProbe(ClosedForm):
         return leading([1, np.sqrt((4 * self.m + 3) / (6 * (self.m + 1)))], 1, k)
 
     def induced_labelling_error(self) -> float:
-        """Within caption 1 between images 1 and 3, within caption 2 between images 1 and 2."""
+        """Disagreement within caption 1 between images 1 and 3, within caption 2 between images 1 and 2."""
         return (self.m + 4 / 3) / (2 * self.m + 3)
 
     @property

@@ -29,11 +29,11 @@ class Clip(InfoNCE):
         self.log_scale = nn.Parameter(torch.tensor(-math.log(INITIAL_TEMPERATURE), dtype=torch.float64))
 
     def population(self, left: Embeddings, right: Embeddings) -> torch.Tensor:
-        """As InfoNCE, of the scaled cosine similarities."""
+        """InfoNCE of the scaled cosine similarities."""
         return super().population(self._scale() * normalize(left), normalize(right))
 
     def sampled(self, first: Embeddings, second: Embeddings) -> torch.Tensor:
-        """As InfoNCE, of the scaled cosine similarities."""
+        """InfoNCE of the scaled cosine similarities."""
         return super().sampled(self._scale() * normalize(first), normalize(second))
 
     def _scale(self) -> torch.Tensor:

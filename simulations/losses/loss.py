@@ -1,4 +1,4 @@
-"""What a contrastive loss is: one objective, on a whole graph and on a batch of positive pairs."""
+"""Contrastive loss: one objective, on a whole graph and on a batch of positive pairs."""
 
 import math
 from abc import ABC, abstractmethod
@@ -57,7 +57,7 @@ class PairLoss(nn.Module, ABC):
         return math.nan
 
     def diverged(self, value: float, step: int) -> Exception:
-        """What is to be raised where it is not finite after so many steps."""
+        """Error to be raised where the loss is not finite after so many steps."""
         return FloatingPointError(f"the loss is {value} after {step} steps: lower the learning rate")
 
     def size(self, left: Embeddings, right: Embeddings) -> torch.Tensor:

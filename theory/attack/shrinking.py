@@ -267,7 +267,7 @@ def _in_few_digits(found: Found, evaluator: Evaluator, keeps: Keeps) -> Found:
 
 
 def _rounder_weights(candidate: Candidate) -> Iterator[Candidate]:
-    """So many decimals, and then so many significant digits, for where small weights matter; not of integers."""
+    """Candidates of so many decimals, then so many significant digits, where small weights matter; not of integers."""
     if candidate.in_integers() is not None:
         return
     weights = candidate.weights

@@ -1,4 +1,4 @@
-"""What the theory says of an encoder that somebody brings: in its best units, and in words."""
+"""Statements of the theory on an encoder that somebody brings: in its best units, and in words."""
 
 from dataclasses import replace
 from typing import Any
@@ -28,7 +28,7 @@ def check_encoder(
     nodes: npt.ArrayLike | None = None,
     triplets: Spectrum | None = None,
 ) -> EncoderCheck:
-    """How good a linear probe on an encoder of yours must be, and what stands in the way: pairs, width, optimisation.
+    """Bound the error of a linear probe on an encoder of yours, and name its causes: pairs, width, optimisation.
 
     What is bounded depends on the span of f alone, and what bounds it on the excess loss of (f, g): on units that f
     happens to have, unit norm say, and on a right side that plays no part in the probe. So the bound is taken in the

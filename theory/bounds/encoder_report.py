@@ -1,4 +1,4 @@
-"""What `pairbounds.check_encoder` found, in numbers and in words."""
+"""Result of `pairbounds.check_encoder`, in numbers and in words."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ class Units:
 
 @dataclass(frozen=True)
 class EncoderCheck:
-    """What `check_encoder` found; `print` it.
+    """Result of `check_encoder`; `print` it.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class EncoderCheck:
 
     @property
     def k(self) -> int:
-        """How many dimensions the columns span: the width of the statements."""
+        """Number of dimensions that the columns span: the width of the statements."""
         return len(self.spectrum.singular_values) - 1
 
     @property
@@ -90,7 +90,7 @@ class EncoderCheck:
 
     @property
     def parts(self) -> Parts:
-        """What the least bound on the squared error is made of."""
+        """Parts of the least bound on the squared error."""
         return self.best.by_energy
 
     @property

@@ -144,7 +144,7 @@ def _round_off(claim: Bound, encoder: Encoder, spectrum: Spectrum, value: float)
 
 
 def _not_to_be_judged(claim: Bound, encoder: Encoder) -> str:
-    """Why a violation in double precision is no verdict; empty where it is one."""
+    """Reason that a violation in double precision is no verdict; empty where it is one."""
     weights = encoder.graph.joint.data
     decades = math.log10(weights.max()) - math.log10(weights.min())
     if decades <= JUDGED_DECADES:

@@ -139,7 +139,7 @@ def _lead(encoder: Encoder) -> float:
 
 @once_per_encoder
 def _standing(encoder: Encoder) -> Standing:
-    """In `f(x)ᵀ μ_c - ½ ‖μ_c‖²`, largest for the nearest mean."""
+    """Standing in `f(x)ᵀ μ_c - ½ ‖μ_c‖²`, largest for the nearest mean."""
     means, centred = _moments(encoder).means, _centred(encoder)
     return linear_standing(centred, means.T, _noise(encoder), -np.sum(means**2, axis=1) / 2)
 

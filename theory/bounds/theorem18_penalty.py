@@ -241,7 +241,7 @@ def _off_subspace(encoder: Encoder, excess: float) -> float:
 
 
 def _lowered_beyond(encoder: Encoder) -> float:
-    """At least `Σ_{i>k} (σ_i - μ)₊²`: `(1 - μ/σ_{k+1})₊² Σ_{i>k} σ_i²`."""
+    """Upper bound on `Σ_{i>k} (σ_i - μ)₊²`: `(1 - μ/σ_{k+1})₊² Σ_{i>k} σ_i²`."""
     spectrum, k = encoder.spectrum, encoder.k
     share = max(0.0, 1 - _penalty(encoder) / float(spectrum.upper_values[k])) ** 2
     whole = float(np.sum(encoder.graph.normalized.data**2))

@@ -76,7 +76,7 @@ class Count:
 def count_above(
     graph: PairGraph, b: float, *, probability: float = 0.99, probes: int = 30, degree: int = 32, seed: int = 0
 ) -> Count:
-    """At most how many `σ_i²` exceed b, with a stated probability over the random products that say so.
+    """Upper bound on the number of `σ_i²` that exceed b, with a stated probability over random products.
 
     Parameters
     ----------
@@ -270,7 +270,7 @@ def square_at_most(graph: PairGraph, k: int) -> float:
 
 @dataclass(frozen=True)
 class _Sums:
-    """Over the values beyond those of the components.
+    """Sums over the values beyond those of the components.
 
     Attributes
     ----------

@@ -64,7 +64,7 @@ class GraphFile:
 
     @property
     def understood(self) -> str:
-        """In words."""
+        """Description of the file in words."""
         return in_words("a list of pairs" if self.kind == "pairs" else f"a {self.kind}", self.used, self.ignored)
 
 

@@ -132,7 +132,7 @@ class PairGraph:
         right_ids: Sequence[Hashable] | npt.ArrayLike | None = None,
         device: str = "auto",
     ) -> Self:
-        """A graph from features of images and of texts, of CLIP say: each image with the texts nearest to it.
+        """Graph from features of images and of texts, such as CLIP's: each image with the texts nearest to it.
 
         Parameters
         ----------

@@ -60,7 +60,7 @@ class ExactGraph:
         return hashlib.sha256(b"".join(arrays)).hexdigest()
 
     def walks(self, steps: int, bits: int) -> Iterator[State]:
-        """After 0..steps half hops from the left, at each node: how probable each class of the start is, times 2^bits.
+        """Probability of each class of the start, at each node after 0..steps half hops from the left, times 2^bits.
 
         Lists of r numbers for each left (right) node after an even (odd) number. Rounded down each time and averaged
         then, so that none is too high, nor too low by more than the number of half hops; exact with bits = 0.

@@ -233,7 +233,7 @@ def sparsest_partition(graph: PairGraph, m: int, triplets: Spectrum | None = Non
 
 
 def _class_blocks(graph: PairGraph) -> Iterator[tuple[sp.csr_array, FloatArray]]:
-    """For each class present `D_c^{-1/2} P[c, :] D_R^{-1/2}`, without the columns it does not touch; and `√D_c`."""
+    """Blocks `D_c^{-1/2} P[c, :] D_R^{-1/2}` of the classes present, without untouched columns; and `√D_c`."""
     # Row sums of P_T[c, c] are p_L(x) times the part of the walk that stays.
     stays, _ = _stays_and_leaks(graph)
     scaled = sp.csr_array(graph.normalized * (1 / np.sqrt(stays))[:, None])
@@ -326,7 +326,7 @@ def _sweep(graph: PairGraph, scores: FloatArray) -> IntArray:
 
 
 def _parts_by_pivots(left: FloatArray) -> IntArray:
-    """As many non-empty parts as there are orthonormal columns: each node joins the nearest of so many pivots.
+    """Parts, as many and non-empty as there are orthonormal columns: each node joins the nearest of so many pivots.
 
     Of nodes that tie up to `TIE` the first is the pivot, and of pivots the first is the nearest: else the last bits of
     the vectors would choose.

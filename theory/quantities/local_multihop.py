@@ -218,7 +218,7 @@ def certified(q: FloatArray, majorant: FloatArray, cut: Cut, *, first_look: bool
 
 
 def _lacking(under: Polynomial, over: Polynomial, degree: int, cut: Cut, *, first_look: bool) -> float:
-    """By how much `P - q²` may be below 0 on [0, below], or `P - (1 - q)²` where the projector is 1."""
+    """Amount by which `P - q²` may be below 0 on [0, below], or `P - (1 - q)²` where the projector is 1."""
     if first_look:
 
         def least(of: Polynomial, low: float, high: float) -> float:
@@ -233,7 +233,7 @@ def _lacking(under: Polynomial, over: Polynomial, degree: int, cut: Cut, *, firs
 
 
 def _round_off(q: FloatArray, majorant: FloatArray) -> float:
-    """At least what it does to `P - q²` and `P - (1 - q)²`, by their coefficients."""
+    """Upper bound on the round-off of `P - q²` and `P - (1 - q)²`, by their coefficients."""
     size = float(np.abs(majorant).sum() + (1 + np.abs(q).sum()) ** 2)
     return 4 * EPS * max(len(majorant), 2 * len(q) - 1) * size
 
@@ -281,7 +281,7 @@ class _Contacts:
 
     @property
     def coefficients(self) -> FloatArray:
-        """In the basis `T_j(2t - 1)`, (s, sum of the meetings)."""
+        """Coefficients in the basis `T_j(2t - 1)`, (s, sum of the meetings)."""
         return _coefficients(self.at(_points(int(self.meetings.sum()))).T).T
 
     @property
@@ -354,7 +354,7 @@ class _Trial:
     contacts: _Contacts | None = None
 
     def at_least(self, cut: Cut) -> float:
-        """No more than the error that would be proved: many a majorant of high degree is all round-off."""
+        """Lower bound on the error that would be proved: many a majorant of high degree is all round-off."""
         return self.error(self._budget(self._lacking(cut, first_look=True), cut))
 
     def proved(self, cut: Cut) -> LocalBound:
@@ -506,7 +506,7 @@ def _slopes_at(nodes: FloatArray, values: FloatArray) -> FloatArray:
 
 
 def _of_others(meetings: IntArray) -> IntArray:
-    """For each node in its row those of the others, and 0 for itself."""
+    """Meetings of the other nodes in each node's row, and 0 for itself."""
     return np.asarray(meetings * (1 - np.eye(len(meetings), dtype=np.int64)))
 
 
@@ -548,7 +548,7 @@ def _values(coefficients: FloatArray, points: FloatArray) -> FloatArray:
 
 
 def _steepest(coefficients: FloatArray) -> float:
-    """At least `max |p'|` on [0, 1], which is L in `‖p(A) - p(B)‖ <= L ‖A - B‖`, Frobenius norms, A and B symmetric.
+    """Upper bound on `max |p'|` on [0, 1], the L of `‖p(A) - p(B)‖ <= L ‖A - B‖`, Frobenius norms, A and B symmetric.
 
     On 16 points for each degree a maximum is missed by no more than half a hundredth, as `certified` has it.
     """

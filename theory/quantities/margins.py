@@ -1,4 +1,4 @@
-"""From scores to errors: how many nodes a classifier can get wrong that stays near known scores.
+"""Errors from scores: number of nodes that a classifier near known scores can get wrong.
 
 Let scores h have the margin `γ(x) = h_y(x) - max_{c≠y} h_c(x)` at a node of class y. Where a classifier with scores s
 is wrong or tied some class c has `s_c >= s_y`, while `h_y - h_c >= γ`: two coordinates of `s - h` differ by γ or more,

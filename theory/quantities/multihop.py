@@ -136,7 +136,7 @@ def default_hops(graph: PairGraph) -> int:
 
 
 def hops_taken(graph: PairGraph, hops: int | None) -> int:
-    """So many hops as are asked for, or where nobody says, `default_hops`; errors as `label_measure` has."""
+    """Number of hops that are asked for, or where nobody asks, `default_hops`; errors as `label_measure` has."""
     return default_hops(graph) if hops is None else _validated(hops, 1)
 
 

@@ -64,7 +64,7 @@ class Standing:
         return float(rivalled.min() / rivalled.max()) if rivalled.max() > 0 else 0.0
 
     def doubt(self, mass: FloatArray, unit: npt.ArrayLike = 1.0) -> float:
-        """By how much counting near ties as errors may take the error beyond what it costs in squared error.
+        """Amount by which near ties, counted as errors, may take the error beyond what it costs in squared error.
 
         A node within its noise of a tie counts as an error. Its own class may truly lead, by t units, which is at most
         twice the noise: then a node of mass p costs `p (1 - t)²` where an error costs p.

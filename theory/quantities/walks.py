@@ -50,7 +50,7 @@ class ConsistencyIntervals:
 
     @classmethod
     def of(cls, walks: int, agreed: IntArray, died: IntArray, confidence: float) -> "ConsistencyIntervals":
-        """From counts: Clopper and Pearson's ends, with what is left of the confidence for each hop.
+        """Intervals from counts: Clopper and Pearson's ends, with what is left of the confidence for each hop.
 
         A walk that died may have agreed or not. As consistency never grows with the hops, an interval's ends are those
         of its neighbours where these are nearer.

@@ -213,7 +213,7 @@ class _Search:
         return self._polynomial_run(SAFE * float(found.values[-1]), found.vectors[good], start)
 
     def _mixed(self, rows: "Rows") -> "Rows":
-        """As many random combinations as a block has."""
+        """Random combinations of rows, as many as a block has."""
         import torch
 
         weights = torch.randn(BLOCK, len(rows), generator=self.random, dtype=torch.float64)

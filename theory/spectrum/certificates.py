@@ -81,7 +81,7 @@ def with_certificate(graph: PairGraph, spectrum: Spectrum, k: int) -> tuple[Spec
 
 
 def normalising_error(graph: PairGraph) -> float:
-    """At most this is the norm of the error of the computed `Ā`, and so by Weyl that of each of its singular values.
+    """Upper bound on the norm of the error of the computed `Ā`, and so by Weyl on that of each singular value.
 
     The marginals of a pair (x, l), sums of d_x and d_l weights, are off by `γ_{d-1}` of themselves, which counts half
     in their roots. Two roots, two reciprocals and two products round once each, and one more stands for what is of

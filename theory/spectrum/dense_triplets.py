@@ -115,7 +115,7 @@ def _lengths(columns: Any) -> Any:
 
 
 def _completion(known: Any, count: int, arrays: Any) -> Any:
-    """So many orthonormal columns on the complement of others, which has room for them."""
+    """Orthonormal columns, so many, on the complement of others, which has room for them."""
     drawn = np.random.default_rng(0).standard_normal((len(known), count))
     columns = drawn if arrays is np else arrays.from_numpy(drawn).to(known.device)
     for _ in range(2):

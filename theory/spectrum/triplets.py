@@ -299,7 +299,7 @@ def singular_triplets(
     device: str = "auto",
     seed: int = 0,
 ) -> Spectrum:
-    """`spectrum` of any sparse matrix of norm at most 1: of a part of a graph, say."""
+    """Singular triplets of any sparse matrix of norm at most 1, such as a part of a graph, as by `spectrum`."""
     require_width(matrix.shape, k)
     if method == "auto":
         method = "dense" if fastest_method(matrix.shape, k) == "dense" else "sparse"

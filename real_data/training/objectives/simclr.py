@@ -58,7 +58,7 @@ class TwoViews(Objective):
 
 
 def projection_head(width: int, projected: int, *, norm: bool = False) -> nn.Module:
-    """What NT-Xent compares of features, (b, width) to (b, projected): two layers.
+    """Projection head, features (b, width) to what NT-Xent compares, (b, projected): two layers.
 
     Parameters
     ----------
