@@ -1,36 +1,20 @@
-"""Docstrings in one line a name become entries that numpydoc reads."""
+"""Docstrings begin with a noun or a verb, and not with a question."""
 
-import sys
-from pathlib import Path
+import ast
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "docs" / "site"))
-from docstrings import unfolded
+from tests.rooms import modules
 
-SHORT = [
-    "What it is.",
-    "",
-    "Parameters",
-    "----------",
-    "k : int",
-    "    The width.",
-    "left, right : (n, k)",
-    "    Both sides.",
-]
-LONG = [
-    "Attributes",
-    "----------",
-    "graph, k : where",
-    "name : " + 12 * "meaning ",
-    "    that goes on",
-    "",
-    "Notes",
-    "-----",
-    "a : b",
-]
+WORDS = {"What", "How", "Whether", "Of", "Those", "Who", "Where", "When", "Which", "That", "Why"}
+KINDS = ast.Module | ast.ClassDef | ast.FunctionDef
 
 
-def test_types_stay_and_meanings_go_below_their_names():
-    assert unfolded(SHORT) == [*SHORT[:6], "left : (n, k)", "right : (n, k)", "    Both sides."]
-    found = unfolded(LONG)
-    assert found[:6] == [*LONG[:2], "graph", "    where", "k", "    where"]
-    assert found[6:] == ["name", "    " + 12 * "meaning ", "    that goes on", "", "Notes", "-----", "a : b"]
+def first_words(source: str) -> set[str]:
+    """First word of each docstring."""
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, KINDS)]
+    return {text.split()[0].rstrip(",:") for node in nodes if (text := ast.get_docstring(node))}
+
+
+def test_no_docstring_begins_with_a_question():
+    texts = {module: path.read_text(encoding="utf-8") for module, path in modules().items()}
+    assert {module for module, text in texts.items() if first_words(text) & WORDS} == set()
+    assert first_words('"""Mean."""\n\n\ndef f():\n    """Whether, or not."""\n') & WORDS == {"Whether"}
