@@ -17,7 +17,7 @@ from tests.theory.light import light
 
 HOLD = (
     "from pathlib import Path; from pairbounds.infrastructure.folders import locked_folder\n"
-    "with held(Path(sys.argv[1])):\n    print('held', flush=True); input()"
+    "with locked_folder(Path(sys.argv[1])):\n    print('held', flush=True); input()"
 )
 
 
