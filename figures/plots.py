@@ -26,6 +26,16 @@ from pairbounds.theory.quantities.consistency import joined_classes, label_energ
 from pairbounds.theory.quantities.multihop import HOPS, consistency_curve
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
+__all__ = [
+    "plot_bounds",
+    "plot_classes",
+    "plot_comparison",
+    "plot_consistency",
+    "plot_interval",
+    "plot_phase",
+    "plot_spectrum",
+]
+
 CYCLE = cycler(color=[MEASURED, BOUND, SHARP_BOUND, ORANGE, GREEN, NEUTRAL])  # of new axes
 DASHES = ("--", ":", "-.", (0, (5, 1)), (0, (1, 2)))  # of one bound after the other
 SHOWN = ("probe-mse", "multihop-mse")

@@ -35,9 +35,6 @@ def _page(name: str) -> str:
 
 
 def _public(name: str) -> list[str]:
-    """Names in `__all__`, or else of the functions and classes that the module defines without an underscore."""
+    """Functions and classes in `__all__`."""
     module = import_module(name)
-    listed = getattr(module, "__all__", None)
-    own = [key for key, value in vars(module).items() if getattr(value, "__module__", None) == name]
-    names = [key for key in (own if listed is None else listed) if not key.startswith("_")]
-    return [key for key in names if callable(getattr(module, key))]
+    return [key for key in module.__all__ if callable(getattr(module, key))]

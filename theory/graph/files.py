@@ -36,6 +36,8 @@ from pairbounds.theory.graph.formats import is_graph
 from pairbounds.theory.graph.labels import named_labels
 from pairbounds.theory.graph.pair_graph import PairGraph
 
+__all__ = ["GraphFile", "read_graph", "read_labels"]
+
 # What the two ends of a pair are called in tables; the case of letters does not matter.
 ENDS = (("left", "right"), ("image", "caption"), ("image", "text"), ("url", "text"), ("source", "target"))
 WEIGHTS = ("weight", "count")

@@ -17,6 +17,19 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import singular_triplets, spectrum
 
+__all__ = [
+    "Interval",
+    "bound_interval",
+    "clopper_pearson",
+    "detectable",
+    "labelling_error_interval",
+    "seeds_needed",
+    "shared_halves",
+    "singular_value_bernstein",
+    "singular_value_bootstrap",
+    "student_half",
+]
+
 RESAMPLES = 200
 STACKED = 4_000_000  # entries of the dense copies of resampled matrices that are factorised at once
 

@@ -20,6 +20,8 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import required_labels
 from pairbounds.theory.quantities.intervals import proportion_ends
 
+__all__ = ["ConsistencyIntervals", "consistency_from_graph", "consistency_from_pairs", "penalised_error_at_most"]
+
 SPARE = 3  # pairs kept for each step that a walk may take: nodes that are seen seldom run out of theirs
 DEAD = -1  # where a walk is that found no pair
 FITTED = 100  # points on each side of μ² where the linear programme has a polynomial large enough
