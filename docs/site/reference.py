@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from importlib import import_module
 
+import pairbounds
+
 FOLDER = "api"
+FRONT, FRONT_NAMES = "pairbounds", frozenset(pairbounds.__all__)  # whose entries links lead to
 MODULES = (
-    "pairbounds",
+    FRONT,
     "pairbounds.theory.graph.files",
     "pairbounds.theory.quantities.metrics",
     "pairbounds.theory.quantities.walks",
@@ -30,7 +33,8 @@ def _page(name: str) -> str:
     parts = [f"# {name}", (module.__doc__ or "").strip()]
     for one in _public(name):
         kind = ("class", "\n   :members:") if isinstance(getattr(module, one), type) else ("function", "")
-        parts.append(f"```{{eval-rst}}\n.. auto{kind[0]}:: {name}.{one}{kind[1]}\n```")
+        twice = "\n   :no-index:" if name != FRONT and one in FRONT_NAMES else ""
+        parts.append(f"```{{eval-rst}}\n.. auto{kind[0]}:: {name}.{one}{kind[1]}{twice}\n```")
     return "\n\n".join(parts) + "\n"
 
 
