@@ -29,7 +29,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-CAMPAIGNS := bench coverage diary faults fuzz matrix mutation notebooks orders sharpness
+CAMPAIGNS := bench coverage diary faults fuzz matrix mutation notebooks sharpness
 .PHONY: help demo setup data test lint figures findings smoke report docs reproduce release clean $(CAMPAIGNS)
 
 help: ## Say what there is
@@ -93,7 +93,7 @@ $(PYTHON) -m pytest -m browser
 endef
 
 # Campaigns count failures or times, and keep a record. Their variables: ROW of the matrix, KILLS of the faults, GRAPHS,
-# PROOFS and SEED of the fuzz, GRAPHS of the orders, MINUTES of the sharpness for each bound.
+# PROOFS and SEED of the fuzz, MINUTES of the sharpness for each bound.
 ROW ?=
 KILLS ?= 50
 MINUTES ?=
@@ -110,13 +110,11 @@ campaign.diary = $(PYTHON) -m tests.diary
 campaign.faults = $(PYTHON) -m tests.faults --kills $(KILLS) --seed $(or $(SEED),0) --out results/reliability/faults.json
 campaign.mutation = $(PYTHON) -m tests.reliability.mutation
 campaign.notebooks = $(PYTHON) -m tests.notebooks
-campaign.orders = $(PYTHON) -m tests.reliability.orders campaign --graphs $(GRAPHS)
 campaign.matrix = $(PYTHON) -m nox --noxfile tests/reliability/matrix.py --envdir $(BUILD)/matrix $(addprefix --session ,$(ROW))
 define campaign.bench
 $(PYTHON) -m tests.benchmarks --size S --size M --size L --out $(BUILD)/bench.parquet
 $(PYTHON) -m tests.benchmarks.whole --out $(BUILD)/bench_whole.parquet
 $(PYTHON) -m tests.benchmarks.page $(BUILD)/bench.parquet $(BUILD)/bench_whole.parquet
-$(PYTHON) -m tests.benchmarks.bench_loader
 endef
 define campaign.fuzz
 $(PYTHON) -m tests.fuzz --graphs $(GRAPHS) $(FROM) --out results/reliability/fuzz.json

@@ -12,12 +12,11 @@ import pytest
 
 from tests.reliability import same_cells
 from tests.reliability.becoming import become
-from tests.reliability.covered import misstated, package_rows, spans, uncovered
+from tests.reliability.covered import rows, uncovered
 from tests.reliability.matrix import ROWS, VERSIONS_SHOWN, counts, record
 from tests.reliability.processor import FIXED, require_effect
-from tests.reliability.record import RECORDS, Record, here_and_now
+from tests.reliability.record import Record, here_and_now
 from tests.reliability.slow import LOOPS
-from tests.reliability.uncovered import REASONS
 
 ROOT = Path(__file__).parents[1]
 JUNIT = """<testsuites><testsuite tests="12" skipped="2" failures="1" errors="1"/></testsuites>"""
@@ -96,31 +95,12 @@ def test_a_command_that_does_not_exist_is_named():
         become(["no-such-command"])
 
 
-def test_shares_are_those_of_each_package_and_of_all():
-    theory, simulations, _, figures, whole = package_rows(FILES)
+def test_coverage_has_a_row_for_each_folder_and_names_files_below_the_mark():
+    figures, theory, whole = rows(FILES)
     assert (theory["lines"], theory["branches"], theory["count"], theory["found"]) == (75.0, 75.0, 24, 6)
-    assert (simulations["count"], figures["found"], figures["branches"]) == (0, 0, 100.0)
+    assert (figures["found"], figures["branches"]) == (0, 100.0)
     assert (whole["what"], whole["lines"]) == ("all", 87.5)
-
-
-def test_a_file_below_the_mark_needs_a_reason_and_no_other_may_have_one(monkeypatch):
-    low = uncovered(FILES)
-    assert [(one["file"], one["covered"], one["lines"]) for one in low] == [
-        ("theory/attack/new.py", 50.0, "3-5, 9, 11")
-    ]
-    monkeypatch.setitem(REASONS, "theory/graph/pair_graph.py", "no reason")
-    wrong = "\n".join(misstated(low))
-    assert "theory/attack/new.py is below 95%: say why" in wrong
-    assert "theory/graph/pair_graph.py is not below 95%: drop its reason" in wrong
-
-
-def test_the_reasons_are_of_the_files_that_were_measured_below_the_mark():
-    low = json.loads((RECORDS / "coverage.json").read_text())["uncovered"]
-    assert {one["file"]: one["reason"] for one in low if (ROOT / one["file"]).is_file()} == REASONS
-
-
-def test_spans_of_nothing_and_of_one():
-    assert (spans([]), spans([7])) == ("", "7")
+    assert uncovered(FILES) == [{"file": "theory/attack/new.py", "covered": 50.0, "lines": "3, 4, 5, 9, 11"}]
 
 
 def test_a_record_says_when_and_on_what(tmp_path):

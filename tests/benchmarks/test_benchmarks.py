@@ -1,6 +1,5 @@
 """The runner runs, on tiny graphs. Times are printed, never judged."""
 
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -118,22 +117,6 @@ def test_the_graphs_have_labels_that_their_spectrum_knows(name):
     assert set(graph.left_labels) == set(graph.right_labels) == set(range(CLASSES))
     assert graph.n_left == 2_000
     assert probe(graph, spectrum(graph, 20).left / np.sqrt(graph.left_marginal)[:, None]).error < 0.1
-
-
-def test_the_loader_is_timed_and_the_costs_of_the_papers_rows_are_those_of_a_given_throughput(call):
-    arguments = ("--count", "2", "--repeats", "1")
-    code, printed, _ = call(bench_loader.app, *arguments, "--network", "1000", "--guide", "4000")
-    assert code == 0
-    assert re.search(r"decode and crop: \d+, torchvision \d+, ratio \d+\.\d\d$", printed, re.MULTILINE)
-    views = 2 * 100 * (1_281_167 // 512) * 512
-    assert f" {views / 1000 / 3600:.0f} │" in next(row for row in printed.splitlines() if "SimCLR" in row)
-    guided = next(row for row in printed.splitlines() if "DropEasyNegative" in row)
-    assert f" {views / 1000 / 3600 + views / 4000 / 3600:.0f} │" in guided
-    code, printed, _ = call(bench_loader.app, *arguments)
-    assert printed.count("not measured") == 5
-    assert "No GPU was measured here" in printed
-    code, _, error = call(bench_loader.app, "--network", "0")
-    assert (code, error.count("\n")) == (2, 1)
 
 
 def test_the_peer_of_the_loader_draws_as_many_views():

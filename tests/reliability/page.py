@@ -18,7 +18,6 @@ CAMPAIGNS = (
     ("fuzz.json", "Randomly generated user input", "make fuzz"),
     ("proofs.json", "Tampered proofs", "make fuzz"),
     ("processors.json", "Published numbers on another processor", "python -m tests.reliability.same_numbers"),
-    ("orders.json", "Orders of summation", "make orders"),
     ("faults.json", "Faults", "make faults"),
     ("matrix.json", "Python and dependency versions", "make matrix"),
     ("coverage.json", "Coverage", "make coverage"),
