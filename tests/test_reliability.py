@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 from tests.reliability import same_cells
-from tests.reliability.becoming import become
 from tests.reliability.covered import rows, uncovered
 from tests.reliability.matrix import ROWS, VERSIONS_SHOWN, counts, record
 from tests.reliability.processor import FIXED, require_effect
@@ -90,11 +89,6 @@ def test_busy_loops_end_with_what_they_are_beside():
         time.sleep(0.01)
 
 
-def test_a_command_that_does_not_exist_is_named():
-    with pytest.raises(FileNotFoundError, match="no-such-command is no command here"):
-        become(["no-such-command"])
-
-
 def test_coverage_has_a_row_for_each_folder_and_names_files_below_the_mark():
     figures, theory, whole = rows(FILES)
     assert (theory["lines"], theory["branches"], theory["count"], theory["found"]) == (75.0, 75.0, 24, 6)
@@ -130,13 +124,3 @@ def test_cells_are_compared_to_so_many_digits():
     after = pd.DataFrame({"x": [0.19049, 3e-16, 2.1, 1.0], "name": list("abcd")})
     assert same_cells.differences(before, after)["row"].tolist() == [0, 1, 2, 3]
     assert same_cells.differences(before, after, digits=3)["row"].tolist() == [2, 3]
-
-
-def test_the_command_exits_with_1_if_a_cell_differs(call, tmp_path):
-    for name, value in (("old", 1), ("same", 1), ("other", 2)):
-        (tmp_path / name).mkdir()
-        pd.DataFrame({"x": [value]}).to_parquet(tmp_path / name / "phase.parquet")
-    assert call(same_cells.app, tmp_path / "old", tmp_path / "same")[0] == 0
-    code, out, _ = call(same_cells.app, tmp_path / "old", tmp_path / "other", "--differences")
-    assert code == 1
-    assert "phase" in out

@@ -28,21 +28,6 @@ def test_every_benchmark_runs_and_has_its_rows(call, tmp_path, monkeypatch):
     assert ((table["ratio_least"] <= table["ratio"]) & (table["ratio"] <= table["ratio_most"])).all()
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["nothing"],
-        ["probe", "--size", "XXL"],
-        ["check_bounds", "--size", "S"],
-        ["probe", "--out", "table.txt"],
-    ],
-)
-def test_bad_input(call, arguments):
-    code, _, error = call(app, *arguments)
-    assert code == 2
-    assert error.count("\n") == 1
-
-
 def test_the_page_has_every_row_and_names_the_missed_targets(call, tmp_path, monkeypatch):
     row = measure(Duel("case", lambda: 0, lambda _: sum(range(10**5)), lambda _: None, "nobody", floor="it adds"), 1)
     duels = pd.DataFrame(
@@ -123,4 +108,3 @@ def test_the_peer_of_the_loader_draws_as_many_views():
     data = bench_loader.pictures(3, 0)
     ours, peer = bench_loader.drawn_here(data), bench_loader.drawn_by_torchvision(data)
     assert ours.shape == peer.shape == (6, 3, 224, 224)
-    assert bench_loader.cut_by_torchvision(data).shape == bench_loader.cut_here(data)[0].shape

@@ -10,7 +10,7 @@ from tests.faults import checks
 from tests.faults.__main__ import SINGLE
 from tests.faults.commands import COMMANDS, Command, write_inputs
 from tests.faults.processes import Ended
-from tests.faults.trials import FAULTS, FULL, READ_ONLY, Bench, can_mount, ends_as_a_signal_says, fails_as_a_write
+from tests.faults.trials import FAULTS, FULL, READ_ONLY, Bench, can_mount, ends_as_a_signal_says
 
 # In one process, so that it starts soon.
 SMALLEST = Command(
@@ -40,21 +40,6 @@ def test_a_small_command_is_terminated(tmp_path):
 )
 def test_a_signal_is_said_last_and_once(err, right):
     assert (ends_as_a_signal_says(Ended(143, err, hung=False), signal.SIGTERM) == []) == right
-
-
-@pytest.mark.parametrize(
-    ("err", "right"),
-    [
-        ("error: no room\n", True),
-        ("6 encoders, a second\nerror: no room\n", True),
-        ("error: no room\nerror: no room\n", False),
-        ("Traceback (most recent call last):\nerror: no room\n", False),
-        ("6 encoders, a second\n", False),
-    ],
-)
-def test_a_write_that_failed_is_said_last_and_once(err, right):
-    assert (fails_as_a_write(Ended(2, err, hung=False)) == []) == right
-    assert fails_as_a_write(Ended(1, err, hung=False))
 
 
 def marked(name: str, fault: str):

@@ -1,14 +1,12 @@
 """Mistakes: those that are made take effect and leave nothing behind; `make mutation` tries them all."""
 
 import importlib
-import json
 import sys
 from pathlib import Path
 
 import pytest
 
 from pairbounds.theory.bounds import THEOREMS
-from pairbounds.theory.quantities import margins
 from tests.reliability import mutation
 from tests.reliability.equivalent import SAME_VALUE
 from tests.reliability.mutating import KINDS, Loaded, mistakes, mutants
@@ -83,12 +81,6 @@ def test_a_mistake_takes_effect_wherever_the_function_is_held_and_leaves_nothing
         assert (held(8.0, 9.0), ends.first(1)) == right
 
 
-def test_a_mistake_in_another_module_is_refused(small):
-    other = next(mutants(margins))
-    with pytest.raises(ValueError, match=r"shorter|longer"), Loaded(small).with_mistake(other):
-        pass
-
-
 def test_every_module_has_tests_and_every_theorem_is_a_module():
     known = modules()
     assert {theorem.__name__ for theorem in THEOREMS} < known.keys()
@@ -113,32 +105,6 @@ def test_a_module_whose_tests_fail_as_it_is_is_no_answer(tmp_path, monkeypatch, 
     monkeypatch.setattr(mutation, "narrowest", lambda _: [str(tmp_path / "test_wrong.py")])
     with pytest.raises(mutation.TestsFailError, match=r"small_module: .*test_it"):
         mutation.survivors(small, ["end"])
-
-
-@pytest.mark.parametrize("option", ["--module", "--kind"])
-def test_an_unknown_module_or_kind_is_named(option, call):
-    code, _, err = call(mutation.app, option, "nothing")
-    assert code == 2
-    assert "nothing is no kind" in err or "into nothing" in err
-
-
-def test_the_record_grows_by_modules_and_kinds(tmp_path):
-    """What is tried again takes the place of what was, with the kinds that it holds."""
-
-    def remembered(module, kinds, alive):
-        found = {"what": f"{module} {kinds}", "count": 3, "found": 1, "test": "", "module": module}
-        mutation.remember({**found, "kinds": kinds, "alive": alive, "minutes": 1.0}, tmp_path)
-        content = json.loads((tmp_path / "mutation.json").read_text())
-        return [row["what"] for row in content["rows"]], content["notes"][2:], content["measured"]["minutes"]
-
-    remembered("one", ["end"], {"one.f": "no reason"})
-    remembered("two", ["end"], {})
-    assert remembered("one", ["index"], {"one.g": "equal"}) == (
-        ["one ['end']", "one ['index']", "two ['end']"],
-        ["Lives: one.f: no reason", "Lives: one.g: equal"],
-        3.0,
-    )
-    assert remembered("one", ["end", "index"], {}) == (["one ['end', 'index']", "two ['end']"], [], 2.0)
 
 
 def test_the_reasons_are_of_mistakes_that_are_tried():
