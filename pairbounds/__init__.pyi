@@ -1,7 +1,82 @@
 # The public interface by topic. `__init__.py` reads it, and loads a name when it is first used.
 
+# isort: off
+
 # Graphs and their files.
-# Plots.
+from pairbounds.theory.graph.pair_graph import PairGraph as PairGraph
+from pairbounds.theory.graph.files import read_graph as read_graph
+from pairbounds.theory.graph.files import read_labels as read_labels
+from pairbounds.theory.graph.mixtures import mixture as mixture
+from pairbounds.real_data.emoji_concepts import emoji_graph as emoji_graph
+from pairbounds.simulations.world import LatentWorld as LatentWorld
+from pairbounds.simulations.families import FAMILIES as FAMILIES
+
+# Spectrum.
+from pairbounds.theory.spectrum.triplets import spectrum as spectrum
+from pairbounds.theory.spectrum.triplets import Spectrum as Spectrum
+from pairbounds.theory.spectrum.certificates import certify as certify
+
+# Quantities of a graph.
+from pairbounds.theory.quantities.consistency import labelling_error as labelling_error
+from pairbounds.theory.quantities.consistency import induced_labelling_error as induced_labelling_error
+from pairbounds.theory.quantities.consistency import joined_classes as joined_classes
+from pairbounds.theory.quantities.consistency import label_energy as label_energy
+from pairbounds.theory.quantities.multihop import consistency_curve as consistency_curve
+from pairbounds.theory.quantities.walks import consistency_from_pairs as consistency_from_pairs
+from pairbounds.theory.quantities.connectivity import class_second_eigenvalues as class_second_eigenvalues
+from pairbounds.theory.quantities.connectivity import conductance as conductance
+from pairbounds.theory.quantities.connectivity import sparsest_partition as sparsest_partition
+from pairbounds.theory.resampling.effects import resampling_effects as resampling_effects
+
+# Embeddings: optima, probes, metrics.
+from pairbounds.theory.quantities.factorisation import optimal_embeddings as optimal_embeddings
+from pairbounds.theory.quantities.factorisation import spectral_loss as spectral_loss
+from pairbounds.theory.quantities.infonce import infonce_loss as infonce_loss
+from pairbounds.theory.quantities.probes import probe as probe
+from pairbounds.theory.quantities.probes import ProbeResult as ProbeResult
+from pairbounds.theory.quantities.logistic import logistic_probe as logistic_probe
+from pairbounds.theory.quantities.probes import zero_shot_error as zero_shot_error
+from pairbounds.theory.quantities.metrics.hypersphere import alignment as alignment
+from pairbounds.theory.quantities.metrics.hypersphere import uniformity as uniformity
+from pairbounds.theory.quantities.metrics.report import metrics as metrics
+
+# Bounds.
+from pairbounds.theory.bounds.check import check_bounds as check_bounds
+from pairbounds.theory.bounds.encoder_check import check_encoder as check_encoder
+from pairbounds.theory.bounds.encoder_report import EncoderCheck as EncoderCheck
+from pairbounds.theory.bounds.registry import bound as bound
+from pairbounds.theory.bounds.registry import Bound as Bound
+from pairbounds.theory.bounds import BOUNDS as BOUNDS
+from pairbounds.theory.bounds.gap import over_gap as over_gap
+from pairbounds.infrastructure.hypotheses import HypothesisError as HypothesisError
+from pairbounds.theory.quantities.moment_problem import sharpest as sharpest
+from pairbounds.theory.quantities.moment_problem import Sharpest as Sharpest
+from pairbounds.theory.quantities.rates import fit_rate as fit_rate
+from pairbounds.theory.quantities.rates import RateFit as RateFit
+
+# Counterexamples and proofs.
+from pairbounds.theory.attack.search import find_counterexample as find_counterexample
+from pairbounds.theory.attack.result import CounterexampleResult as CounterexampleResult
+from pairbounds.theory.proofs.proof import prove as prove
+from pairbounds.theory.proofs.proof import Proof as Proof
+
+# Training.
+from pairbounds.simulations.training import train as train
+from pairbounds.simulations.training import TrainResult as TrainResult
+from pairbounds.simulations.encoders import encoder as encoder
+from pairbounds.simulations.own import loss as loss
+
+# Audits, studies and sweeps.
+from pairbounds.real_data.audit.auditing import audit as audit
+from pairbounds.real_data.audit.trials import what_if as what_if
+from pairbounds.sweeps.studies import Study as Study
+from pairbounds.sweeps.studies import study as study
+from pairbounds.sweeps.sweep import run_study as run_study
+from pairbounds.sweeps.configuration import SweepConfiguration as SweepConfiguration
+from pairbounds.sweeps.sweep import run_sweep as run_sweep
+from pairbounds.infrastructure.foreign import ForeignCodeError as ForeignCodeError
+
+# Plots and tables.
 from pairbounds.figures.plots import plot_bounds as plot_bounds
 from pairbounds.figures.plots import plot_classes as plot_classes
 from pairbounds.figures.plots import plot_comparison as plot_comparison
@@ -9,80 +84,6 @@ from pairbounds.figures.plots import plot_consistency as plot_consistency
 from pairbounds.figures.plots import plot_interval as plot_interval
 from pairbounds.figures.plots import plot_phase as plot_phase
 from pairbounds.figures.plots import plot_spectrum as plot_spectrum
-
-# Errors.
-from pairbounds.infrastructure.foreign import ForeignCodeError as ForeignCodeError
-from pairbounds.infrastructure.hypotheses import HypothesisError as HypothesisError
 from pairbounds.infrastructure.latex import to_latex as to_latex
-
-# Real pairs.
-from pairbounds.real_data.audit.auditing import audit as audit
-from pairbounds.real_data.audit.trials import what_if as what_if
-from pairbounds.real_data.emoji_concepts import emoji_graph as emoji_graph
-
-# Worlds, training, studies.
-from pairbounds.simulations.encoders import encoder as encoder
-from pairbounds.simulations.families import FAMILIES as FAMILIES
-from pairbounds.simulations.own import loss as loss
-from pairbounds.simulations.training import TrainResult as TrainResult
-from pairbounds.simulations.training import train as train
-from pairbounds.simulations.world import LatentWorld as LatentWorld
-from pairbounds.sweeps.configuration import SweepConfiguration as SweepConfiguration
-from pairbounds.sweeps.studies import Study as Study
-from pairbounds.sweeps.studies import study as study
-from pairbounds.sweeps.sweep import run_study as run_study
-from pairbounds.sweeps.sweep import run_sweep as run_sweep
-
-# Counterexamples and proofs.
-from pairbounds.theory.attack.result import CounterexampleResult as CounterexampleResult
-from pairbounds.theory.attack.search import find_counterexample as find_counterexample
-
-# Bounds.
-from pairbounds.theory.bounds import BOUNDS as BOUNDS
-from pairbounds.theory.bounds.check import check_bounds as check_bounds
-from pairbounds.theory.bounds.encoder_check import check_encoder as check_encoder
-from pairbounds.theory.bounds.encoder_report import EncoderCheck as EncoderCheck
-from pairbounds.theory.bounds.gap import over_gap as over_gap
-from pairbounds.theory.bounds.registry import Bound as Bound
-from pairbounds.theory.bounds.registry import bound as bound
-from pairbounds.theory.graph.files import read_graph as read_graph
-from pairbounds.theory.graph.files import read_labels as read_labels
-from pairbounds.theory.graph.mixtures import mixture as mixture
-from pairbounds.theory.graph.pair_graph import PairGraph as PairGraph
-from pairbounds.theory.proofs.proof import Proof as Proof
-from pairbounds.theory.proofs.proof import prove as prove
-
-# Quantities of a graph.
-from pairbounds.theory.quantities.connectivity import class_second_eigenvalues as class_second_eigenvalues
-from pairbounds.theory.quantities.connectivity import conductance as conductance
-from pairbounds.theory.quantities.connectivity import sparsest_partition as sparsest_partition
-from pairbounds.theory.quantities.consistency import induced_labelling_error as induced_labelling_error
-from pairbounds.theory.quantities.consistency import joined_classes as joined_classes
-from pairbounds.theory.quantities.consistency import label_energy as label_energy
-from pairbounds.theory.quantities.consistency import labelling_error as labelling_error
-
-# Embeddings: optima, probes, metrics.
-from pairbounds.theory.quantities.factorisation import optimal_embeddings as optimal_embeddings
-from pairbounds.theory.quantities.factorisation import spectral_loss as spectral_loss
-from pairbounds.theory.quantities.infonce import infonce_loss as infonce_loss
-from pairbounds.theory.quantities.logistic import logistic_probe as logistic_probe
-from pairbounds.theory.quantities.metrics.hypersphere import alignment as alignment
-from pairbounds.theory.quantities.metrics.hypersphere import uniformity as uniformity
-from pairbounds.theory.quantities.metrics.report import metrics as metrics
-from pairbounds.theory.quantities.moment_problem import Sharpest as Sharpest
-from pairbounds.theory.quantities.moment_problem import sharpest as sharpest
-from pairbounds.theory.quantities.multihop import consistency_curve as consistency_curve
-from pairbounds.theory.quantities.probes import ProbeResult as ProbeResult
-from pairbounds.theory.quantities.probes import probe as probe
-from pairbounds.theory.quantities.probes import zero_shot_error as zero_shot_error
-from pairbounds.theory.quantities.rates import RateFit as RateFit
-from pairbounds.theory.quantities.rates import fit_rate as fit_rate
-from pairbounds.theory.quantities.walks import consistency_from_pairs as consistency_from_pairs
-from pairbounds.theory.resampling.effects import resampling_effects as resampling_effects
-
-# Spectrum.
-from pairbounds.theory.spectrum.certificates import certify as certify
-from pairbounds.theory.spectrum.triplets import Spectrum as Spectrum
-from pairbounds.theory.spectrum.triplets import spectrum as spectrum
 
 __version__: str
