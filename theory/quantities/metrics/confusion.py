@@ -50,30 +50,6 @@ def average_confusion_rate(features: Any, samples: npt.ArrayLike) -> float:
     return float(np.mean(np.concatenate(confused)))
 
 
-def average_relative_confusion(before: Any, after: Any, samples: npt.ArrayLike) -> float:
-    """ARC: `(1 - ACR(after)) / (1 - ACR(before))`, of an embedding of the same views before and after training.
-
-    Parameters
-    ----------
-    before, after : (n, k) and (n, k'), numpy or torch
-    samples : (n,)
-        As in `average_confusion_rate`.
-
-    Raises
-    ------
-    ValueError
-        As `average_confusion_rate`; also where every view is confused before training.
-
-    Notes
-    -----
-    Source: Wang et al. 2022.
-    """
-    unconfused = 1 - average_confusion_rate(before, samples)
-    if unconfused == 0:
-        raise ValueError("every view is confused before training: the ratio to it has no value")
-    return (1 - average_confusion_rate(after, samples)) / unconfused
-
-
 def _confused(sphere: Any, own: npt.NDArray[np.intp], start: int, stop: int) -> npt.NDArray[np.bool_]:
     """Return for the views start..stop-1 whether a view of another sample is as near as any of the own."""
     from scipy.spatial.distance import cdist  # a tenth of a second to load

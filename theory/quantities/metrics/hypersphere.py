@@ -13,7 +13,6 @@ from pairbounds.theory.quantities.metrics.sphere import on_sphere
 from pairbounds.theory.quantities.scores import log_mean_exp
 
 BLOCK = 4_000_000  # distances held at once: 32 MB
-MANY = 0.5  # with this share of all (left, right) pairs present, all distances take less time than those of pairs
 CACHED = 1 << 16  # and of differences, for one step of a sum to find what the step before it wrote in the cache
 
 
@@ -51,33 +50,14 @@ def squared_distance(graph: PairGraph, f: FloatArray, g: FloatArray | None = Non
     centres = graph.joint.T @ f / graph.right_marginal[:, None] if g is None else g
     if f.shape[1] != centres.shape[1]:
         raise ValueError(f"f has width {f.shape[1]} and g {centres.shape[1]}: distances need one width")
-    apart = _apart_everywhere if graph.joint.nnz > MANY * graph.n_left * graph.n_right else _apart_in_pairs
-    total = apart(graph, f, centres)
-    return 2 * total if g is None else total
-
-
-def _apart_in_pairs(graph: PairGraph, f: FloatArray, centres: FloatArray) -> float:
-    """`E ‖f(x) - centre(l)‖²`, pair by pair."""
     pairs = graph.joint.tocoo()
     rows, columns = pairs.coords
     step, total = max(1, CACHED // f.shape[1]), 0.0
     for start in range(0, pairs.nnz, step):
         chosen = slice(start, start + step)
-        apart = f[rows[chosen]]
-        apart -= centres[columns[chosen]]
+        apart = f[rows[chosen]] - centres[columns[chosen]]
         total += float(pairs.data[chosen] @ np.einsum("ij,ij->i", apart, apart))
-    return total
-
-
-def _apart_everywhere(graph: PairGraph, f: FloatArray, centres: FloatArray) -> float:
-    """The same by the distances of all left nodes from all right ones, of which most are of pairs."""
-    from scipy.spatial.distance import cdist  # a tenth of a second to load
-
-    step, total = max(1, BLOCK // graph.n_right), 0.0
-    for start in range(0, graph.n_left, step):
-        rows = slice(start, start + step)
-        total += float(np.sum(graph.joint[rows].toarray() * cdist(f[rows], centres, "sqeuclidean")))
-    return total
+    return 2 * total if g is None else total
 
 
 def uniformity(graph: PairGraph, f: Any, g: Any = None, *, t: float = 2.0) -> float:
