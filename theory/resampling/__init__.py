@@ -12,11 +12,15 @@ A guide is an embedding of the left nodes, (n_left, width), compared by cosine, 
 Source: Zhang, Wang and Wang 2023 for the rules; as operations on graphs, here.
 """
 
-from pairbounds.theory.resampling.effects import ALL_FOUR, FOUR, RULES, Resampled, resampling_effect, resampling_effects
+from pairbounds.theory.resampling.effects import ALL_FOUR, FOUR, RULES, Resampled, resampling_effects
 from pairbounds.theory.resampling.guides import guide_graph
-from pairbounds.theory.resampling.negatives import drop_easy_negative, drop_false_negative
-from pairbounds.theory.resampling.optimum import WeightedOptimum, weighted_optimum, weighted_spectral_loss
-from pairbounds.theory.resampling.positives import add_new_positive, drop_false_positive
+from pairbounds.theory.resampling.optimum import WeightedOptimum, weighted_optimum
+from pairbounds.theory.resampling.rules import (
+    add_new_positive,
+    drop_easy_negative,
+    drop_false_negative,
+    drop_false_positive,
+)
 
 __all__ = [
     "ALL_FOUR",
@@ -29,8 +33,6 @@ __all__ = [
     "drop_false_negative",
     "drop_false_positive",
     "guide_graph",
-    "resampling_effect",
     "resampling_effects",
     "weighted_optimum",
-    "weighted_spectral_loss",
 ]

@@ -11,9 +11,8 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import require, require_width
 from pairbounds.infrastructure.svd import svd
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.probes import as_features
-from pairbounds.theory.resampling.quota import ROUNDING
 
+ROUNDING = 64 * float(np.finfo(np.float64).eps)
 HISTORY = 20  # steps that the descent remembers
 LIMIT_REACHED = 1  # of iterations, as scipy says it; else it ended because no step gained enough
 
@@ -34,26 +33,6 @@ class WeightedOptimum:
     lower: float
     loss: float
     converged: bool
-
-    @property
-    def exact(self) -> bool:
-        """Return whether no embedding pair is better."""
-        return self.lower == self.loss
-
-
-def weighted_spectral_loss(pairs: PairGraph, measure: FloatArray, f: FloatArray, g: FloatArray) -> float:
-    """`L_Q(f, g) = -2 E_P[f(x)ᵀ g(l)] + Σ_{x,l} Q(x, l) (f(x)ᵀ g(l))²`, P the pairs, Q the measure.
-
-    `spectral_loss` where Q is the product of the marginals. Cost: O(n_left n_right k) time, O(n_left n_right) memory.
-
-    Raises
-    ------
-    ValueError
-        A measure that is not finite and non-negative, of the shape of the pairs; embeddings that do not fit.
-    """
-    weights = _as_measure(pairs, measure)
-    left, right = as_features(f, pairs.n_left, "f"), as_features(g, pairs.n_right, "g")
-    return _weighted_loss(pairs.joint, weights, left, right)
 
 
 def weighted_optimum(
