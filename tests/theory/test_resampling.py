@@ -38,23 +38,16 @@ SEEDS = st.integers(0, 2**31)
 
 def similarities(guide: np.ndarray) -> np.ndarray:
     unit = guide / np.linalg.norm(guide, axis=1, keepdims=True)
-    return unit @ unit.T
-
-
-def function(similarity: np.ndarray):
-    """The guide that returns these very numbers, so that ties are ties."""
-    return lambda rows, columns: similarity[np.ix_(rows, columns)]
+    return (unit @ unit.T).round(12)
 
 
 def guide_of(graph: PairGraph, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).standard_normal((graph.n_left, 3))
 
 
-def similarity_of(graph: PairGraph, ties: bool) -> np.ndarray:
-    """Random, or the labels': exactly 1 and 0."""
-    if ties:
-        return (graph.left_labels[:, None] == graph.left_labels).astype(float)
-    return np.maximum(similarities(guide_of(graph)), np.eye(graph.n_left))
+def guide_with(graph: PairGraph, ties: bool) -> np.ndarray:
+    """Random, or the labels': similarities are exactly 1 and 0."""
+    return np.eye(10)[graph.left_labels] if ties else guide_of(graph)
 
 
 def world(seed: int = 0) -> tuple[PairGraph, np.ndarray]:
@@ -93,35 +86,30 @@ def naive_guide_pairs(graph: PairGraph, neighbours: list[list[int]]) -> np.ndarr
 @pytest.mark.parametrize("block", [module.BLOCK, 20])
 @given(labelled_graphs().filter(lambda graph: graph.n_left > 1), st.data(), st.booleans())
 def test_the_guides_pairs_from_their_definition(block, graph, data, ties):
-    similarity = similarity_of(graph, ties)
+    guide = guide_with(graph, ties)
     count = data.draw(st.integers(1, graph.n_left - 1))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "BLOCK", block)
-        guided = guide_graph(graph, function(similarity), count=count)
-    expected = naive_guide_pairs(graph, naive_neighbours(similarity, count))
+        guided = guide_graph(graph, guide, count=count)
+    expected = naive_guide_pairs(graph, naive_neighbours(similarities(guide), count))
     np.testing.assert_allclose(guided.induced().joint.toarray(), expected, atol=1e-15)
     np.testing.assert_allclose(guided.left_marginal, graph.left_marginal, rtol=1e-12)
     assert np.array_equal(guided.left_labels, graph.left_labels)
 
 
 @given(labelled_graphs().filter(lambda graph: graph.n_left > 1), st.floats(0.1, 5))
-def test_theorem_12_for_new_positives(graph, weight):
+def test_new_positives_are_a_mixture(graph, weight):
     guided = guide_graph(graph, guide_of(graph))
     after = add_new_positive(graph, guide_of(graph), weight=weight)
-    mean = lambda a, b: (a + weight * b) / (1 + weight)  # noqa: E731
-    expected = mean(graph.induced().joint.toarray(), guided.induced().joint.toarray())
+    before, added = (one.induced().joint.toarray() for one in (graph, guided))
+    expected = (before + weight * added) / (1 + weight)
     np.testing.assert_allclose(after.induced().joint.toarray(), expected, atol=1e-15)
-    errors = [induced_labelling_error(one) for one in (after, graph, guided)]
-    assert errors[0] == pytest.approx(mean(*errors[1:]), abs=1e-14)
-    for m in range(1, graph.n_left + 1):
-        sums = [np.sum(spectrum(one, min(m, *one.joint.shape)).singular_values ** 2) for one in (after, graph, guided)]
-        assert sums[0] <= mean(*sums[1:]) + 1e-12
 
 
 def test_a_weight_of_zero_is_no_new_positive_and_a_right_guide_helps():
     graph, guide = world()
     assert add_new_positive(graph, guide, weight=0) is graph
-    after = add_new_positive(graph, function(similarity_of(graph, True)), count=3)
+    after = add_new_positive(graph, guide_with(graph, True), count=3)
     assert induced_labelling_error(after) == pytest.approx(induced_labelling_error(graph) / 2, abs=1e-14)
 
 
@@ -153,15 +141,15 @@ def naive_drop_pairs(graph: PairGraph, similarity: np.ndarray, fraction: float) 
 @pytest.mark.parametrize("block", [module.BLOCK, 2])
 @given(labelled_graphs(), st.floats(0, 1), st.booleans())
 def test_dropped_positives_from_their_definition(block, graph, part, ties):
-    similarity, joint = similarity_of(graph, ties), graph.joint.toarray()
-    score = np.where(joint > 0, naive_pair_similarity(graph, similarity), -2)
+    guide, joint = guide_with(graph, ties), graph.joint.toarray()
+    score = np.where(joint > 0, naive_pair_similarity(graph, similarities(guide)), -2)
     fraction = part * max(0.0, 1 - sum(joint[x, np.argmax(score[x])] for x in nodes(graph)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "BLOCK", block)
-        after = drop_false_positive(graph, function(similarity), fraction=fraction)
+        after = drop_false_positive(graph, guide, fraction=fraction)
     found = np.zeros(joint.shape)
     found[:, np.searchsorted(graph.right_ids, after.right_ids)] = after.joint.toarray()
-    np.testing.assert_allclose(found, naive_drop_pairs(graph, similarity, fraction), atol=1e-13)
+    np.testing.assert_allclose(found, naive_drop_pairs(graph, similarities(guide), fraction), atol=1e-13)
     assert np.array_equal(after.left_labels, graph.left_labels)
 
 
@@ -203,15 +191,15 @@ def naive_measure(graph: PairGraph, similarity: np.ndarray, fraction: float, kee
 
 @given(labelled_graphs(), st.floats(0, 0.99), st.sampled_from([0.0, 0.3, 1.0]), st.booleans())
 def test_measures_from_their_definition(graph, fraction, keep, ties):
-    similarity = similarity_of(graph, ties)
+    guide = guide_with(graph, ties)
     for drop, sign in ((drop_false_negative, 1), (drop_easy_negative, -1)):
-        found = drop(graph, function(similarity), fraction=fraction, keep=keep)
-        expected = naive_measure(graph, similarity, fraction, keep, sign)
+        found = drop(graph, guide, fraction=fraction, keep=keep)
+        expected = naive_measure(graph, similarities(guide), fraction, keep, sign)
         np.testing.assert_allclose(found, expected, atol=1e-14)
         np.testing.assert_allclose(found.sum(axis=1), graph.left_marginal, rtol=1e-12)
         assert np.all(found[graph.induced().joint.toarray() > 0] > 0)
-    both, p = drop_negatives(graph, function(similarity), keep=0.5), graph.left_marginal
-    apart = [drop(graph, function(similarity), keep=0.5) for drop in (drop_false_negative, drop_easy_negative)]
+    both, p = drop_negatives(graph, guide, keep=0.5), graph.left_marginal
+    apart = [drop(graph, guide, keep=0.5) for drop in (drop_false_negative, drop_easy_negative)]
     ratio = both / (apart[0] * apart[1] / p)
     np.testing.assert_allclose(ratio / ratio[:, :1], 1, rtol=1e-12)
     np.testing.assert_allclose(both.sum(axis=1), p, rtol=1e-12)
@@ -227,7 +215,6 @@ def test_for_a_product_measure_the_optimum_is_exact(seed, n_left, n_right):
     left, right = rng.random(n_left) + 0.1, rng.random(n_right) + 0.1
     found = weighted_optimum(pairs, np.outer(left, right), k)
     values = np.linalg.svd(pairs.joint.toarray() / np.sqrt(np.outer(left, right)), compute_uv=False)[:k]
-    assert found.loss == found.lower
     assert found.loss == pytest.approx(-np.sum(values**2), rel=1e-10)
     reached = weighted_loss(pairs, np.outer(left, right), found.left, found.right)
     assert reached == pytest.approx(found.loss, rel=1e-9)
@@ -245,8 +232,8 @@ def gradient(pairs: PairGraph, measure: np.ndarray, found) -> float:
     return max(f.grad.abs().max().item(), g.grad.abs().max().item())
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_any_other_optimum_is_stationary_better_than_the_start_and_above_its_lower_end(seed):
+@pytest.mark.parametrize("seed", range(3))
+def test_any_other_optimum_is_stationary_and_better_than_the_start(seed):
     rng = np.random.default_rng(seed)
     pairs = PairGraph(rng.random((8, 7)) ** 3)
     measure = np.outer(pairs.left_marginal, pairs.right_marginal) * rng.uniform(0.5, 2, pairs.joint.shape)
@@ -254,32 +241,9 @@ def test_any_other_optimum_is_stationary_better_than_the_start_and_above_its_low
     found = weighted_optimum(pairs, measure, 2, tol=1e-14, iterations=5_000)
     assert not start.converged
     assert found.converged
-    assert start.lower == found.lower < found.loss < start.loss
+    assert found.loss < start.loss
     assert found.loss == pytest.approx(weighted_loss(pairs, measure, found.left, found.right), rel=1e-12)
     assert gradient(pairs, measure, found) < 1e-6
-    # Nothing that gradient descent finds from elsewhere lies below the interval.
-    for trial in range(3):
-        f, g = (torch.tensor(rng.standard_normal((n, 2)), requires_grad=True) for n in (8, 7))
-        joint, weights = torch.tensor(pairs.joint.toarray()), torch.tensor(measure)
-        optimizer = torch.optim.LBFGS([f, g], max_iter=500, line_search_fn="strong_wolfe")
-
-        def closure(f=f, g=g, optimizer=optimizer, joint=joint, weights=weights):
-            optimizer.zero_grad()
-            loss = -2 * (joint * (f @ g.T)).sum() + (weights * (f @ g.T) ** 2).sum()
-            loss.backward()
-            return loss
-
-        optimizer.step(closure)
-        assert closure().item() >= found.lower, trial
-
-
-def test_at_full_width_scores_of_p_over_q_are_the_optimum():
-    rng = np.random.default_rng(1)
-    pairs = PairGraph(rng.random((5, 4)))
-    measure = rng.uniform(0.5, 2, (5, 4))
-    found = weighted_optimum(pairs, measure, 4)
-    assert found.loss == pytest.approx(found.lower, rel=1e-9)
-    np.testing.assert_allclose(found.left @ found.right.T, pairs.joint.toarray() / measure, rtol=1e-4)
 
 
 def test_a_measure_that_leaves_out_a_pair_is_unbounded():
@@ -301,7 +265,7 @@ def test_the_least_loss_need_not_be_attained():
     for pair, score in ((1e-1, 9.5), (1e-2, 99.5), (1e-3, 999.5)):
         near = PairGraph([[pair, 1], [1, 0]])
         found = weighted_optimum(near, measure, 1, tol=1e-14)
-        assert found.loss == pytest.approx(found.lower, rel=1e-9)
+        assert found.loss == pytest.approx(-1, abs=2 * pair)
         assert np.abs(found.left @ found.right.T).max() == pytest.approx(score, rel=0.01)
         kept = weighted_optimum(near, np.maximum(measure, 0.05), 1)
         assert kept.converged
@@ -358,7 +322,7 @@ def test_the_bounds_of_any_embedding_hold(graph, data):
     k = data.draw(st.integers(1, min(graph.joint.shape)))
     away = np.random.default_rng(data.draw(SEEDS)).standard_normal((graph.n_left, k))
     near = optimal_embeddings(graph, k)[0] + data.draw(st.sampled_from([0.0, 1e-3, 1e-1, 10.0])) * away
-    row = effect(graph, Resampled(graph, WeightedOptimum(near, near, 0, 0, True)), k)
+    row = effect(graph, Resampled(graph, WeightedOptimum(near, near, 0, True)), k)
     bounds = [row[f"{name}_after"] for name in ("bound", "multihop_bound", "trained_bound")]
     assert row["probe_error_after"] <= min(bounds) + 1e-9
 
@@ -372,15 +336,10 @@ def test_without_a_gap_the_bound_on_another_embedding_is_infinite():
 # Guides, and what is refused.
 
 
-def test_a_guide_is_an_embedding_or_a_function():
+def test_a_guide_is_numpy_or_torch():
     graph, guide = world()
-    compare = function(similarities(guide))
-    for operation in (add_new_positive, drop_false_positive):
-        ours, theirs = operation(graph, guide), operation(graph, compare)
-        np.testing.assert_allclose(ours.joint.toarray(), theirs.joint.toarray(), atol=1e-14)
-        tensor = operation(graph, torch.tensor(guide))
-        assert np.array_equal(ours.joint.toarray(), tensor.joint.toarray())
-    np.testing.assert_allclose(drop_easy_negative(graph, guide), drop_easy_negative(graph, compare), atol=1e-15)
+    ours, theirs = (drop_false_positive(graph, one) for one in (guide, torch.tensor(guide)))
+    np.testing.assert_array_equal(ours.joint.toarray(), theirs.joint.toarray())
     assert guide_graph(graph, np.zeros((graph.n_left, 2))).n_right == graph.n_left - 1  # all alike: a star
 
 
@@ -390,7 +349,6 @@ def test_a_guide_is_an_embedding_or_a_function():
         (lambda g, e: guide_graph(g, e, count=0), r"count=0 is not in 1\.\.3"),
         (lambda g, e: guide_graph(g, e, count=4), r"count=4 is not in 1\.\.3"),
         (lambda g, e: guide_graph(g, e[:2]), r"guide has shape \(2, 2\): this graph takes \(4, k\)"),
-        (lambda g, e: guide_graph(g, lambda rows, columns: np.full((4, 4), np.nan)), "16 values not finite: give"),
         (lambda g, e: add_new_positive(g, e, weight=-1), r"weight=-1 is not in \[0, inf\)"),
         (lambda g, e: drop_false_positive(g, e, fraction=1), r"fraction=1 is not in \[0, 1\)"),
         (lambda g, e: drop_false_negative(g, e, fraction=math.nan), "fraction=nan"),

@@ -1,4 +1,4 @@
-"""Guides: an embedding of the left nodes or a function, who its nearest neighbours are, and their pair graph."""
+"""Guides: features of the left nodes, their nearest neighbours, and the pair graph of these."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -50,27 +50,11 @@ def guide_graph(graph: PairGraph, guide: Any, *, count: int = 1) -> PairGraph:
 
 
 def similarity_function(guide: Any, size: int) -> Similarity:
-    """The guide as a function of rows and columns, with what it returns checked."""
-    if callable(guide):
-        compare = guide
-    else:
-        features = as_features(guide, size, "guide")
-        lengths = np.linalg.norm(features, axis=1, keepdims=True)
-        unit = features / np.where(lengths > 0, lengths, 1)
-
-        def compare(rows: IntArray, columns: IntArray) -> FloatArray:
-            return np.round(unit[rows] @ unit[columns].T, DIGITS)
-
-    def similarity(rows: IntArray, columns: IntArray) -> FloatArray:
-        block = np.array(compare(rows, columns), dtype=np.float64)
-        if block.shape != (len(rows), len(columns)) or not np.isfinite(block).all():
-            raise ValueError(
-                f"guide returned shape {block.shape}, {np.sum(~np.isfinite(block))} values not finite: give "
-                f"({len(rows)}, {len(columns)}) similarities"
-            )
-        return block
-
-    return similarity
+    """The cosines of the guide's features as a function of rows and columns."""
+    features = as_features(guide, size, "guide")
+    lengths = np.linalg.norm(features, axis=1, keepdims=True)
+    unit = features / np.where(lengths > 0, lengths, 1)
+    return lambda rows, columns: np.round(unit[rows] @ unit[columns].T, DIGITS)
 
 
 def blocks(rows: IntArray, width: int) -> Iterator[IntArray]:
