@@ -43,14 +43,12 @@ def place(tmp_path):
 
 FEATURE_FILES = {
     "f.npy": lambda path, f: np.save(path, f),
-    "f.npz": lambda path, f: np.savez(path, f),
     "named.npz": lambda path, f: np.savez(path, features=f, names=np.arange(3)),
     "f.pt": lambda path, f: torch.save(torch.tensor(f), path),
     "state.pth": lambda path, f: torch.save({"embeddings": torch.tensor(f), "epoch": 3}, path),
     "f.csv": lambda path, f: np.savetxt(path, f, delimiter=","),
     "f.parquet": lambda path, f: pd.DataFrame(f, columns=list("abcd")).to_parquet(path),
     "vectors.parquet": lambda path, f: pd.DataFrame({"embedding": list(f)}).to_parquet(path),
-    "f.jsonl": lambda path, f: pd.DataFrame({"vector": f.tolist()}).to_json(path, orient="records", lines=True),
 }
 
 
@@ -98,7 +96,6 @@ PAIR_FILES = {
     "p.csv": lambda path: pd.DataFrame(PAIRS, columns=["view", "other view"]).to_csv(path, index=False),
     "bare.tsv": lambda path: np.savetxt(path, PAIRS[::-1], fmt="%d", delimiter="\t"),
     "p.parquet": lambda path: pd.DataFrame(PAIRS, columns=["left", "right"]).assign(time=0.5).to_parquet(path),
-    "p.jsonl": lambda path: pd.DataFrame(PAIRS, columns=["a", "b"]).to_json(path, orient="records", lines=True),
     "p.npy": lambda path: np.save(path, PAIRS),
 }
 

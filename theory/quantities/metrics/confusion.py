@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pairbounds.theory.quantities.metrics.sphere import on_sphere
+from pairbounds.theory.quantities.metrics.hypersphere import on_sphere
 
 BLOCK = 4_000_000  # distances held at once
 EPS = float(np.finfo(np.float64).eps)

@@ -14,9 +14,8 @@ from pairbounds.theory.graph.labels import UNLABELLED, coded
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.metrics.class_moments import class_moments
 from pairbounds.theory.quantities.metrics.confusion import average_confusion_rate
-from pairbounds.theory.quantities.metrics.hypersphere import alignment, uniformity
+from pairbounds.theory.quantities.metrics.hypersphere import alignment, on_sphere, uniformity
 from pairbounds.theory.quantities.metrics.rank import rankme
-from pairbounds.theory.quantities.metrics.sphere import on_sphere
 
 if TYPE_CHECKING:
     import pandas as pd
