@@ -6,7 +6,7 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pairbounds import PairGraph, induced_labelling_error, labelling_error, spectrum
+from pairbounds import PairGraph, spectrum
 from pairbounds.theory.quantities import confidence
 from pairbounds.theory.quantities.confidence import (
     Interval,
@@ -34,13 +34,6 @@ def counts_of(graph, n, rng):
     return rng.multinomial(n, graph.joint.toarray().ravel()).reshape(graph.joint.shape)
 
 
-def right_then_two_left(graph, n, rng):
-    """n induced pairs: a right node, and two of its left nodes."""
-    columns = graph.joint.toarray() / graph.right_marginal
-    right = rng.choice(graph.n_right, size=n, p=graph.right_marginal)
-    return (np.array([rng.choice(graph.n_left, p=columns[:, r]) for r in right]) for _ in range(2))
-
-
 # Proportions.
 
 
@@ -52,22 +45,6 @@ def test_the_interval_of_a_labelling_error_is_scipys_of_a_proportion(trials, lev
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-10)
     assert found.estimate == wrong / n
     assert not found.approximate
-
-
-def test_coverage_of_the_labelling_errors():
-    rng, alpha, alpha_t = np.random.default_rng(2), labelling_error(GRAPH), induced_labelling_error(GRAPH)
-    pairs, weights = GRAPH.joint.tocoo(), GRAPH.joint.data
-    direct, induced = 0, 0
-    for _ in range(REPETITIONS):
-        drawn = rng.choice(len(weights), size=80, p=weights)
-        rows, columns = (index[drawn] for index in pairs.coords)
-        found = labelling_error_interval(GRAPH.left_labels[rows], GRAPH.right_labels[columns], level=0.9)
-        direct += holds(found, alpha)
-    for _ in range(REPETITIONS):
-        x, other = right_then_two_left(GRAPH, 40, rng)
-        induced += holds(labelling_error_interval(GRAPH.left_labels[x], GRAPH.left_labels[other], level=0.9), alpha_t)
-    assert direct / REPETITIONS >= 0.88  # 0.9 less a standard error and a half
-    assert induced / REPETITIONS >= 0.88
 
 
 # The next singular value.

@@ -5,7 +5,6 @@ from weakref import ref
 
 import numpy as np
 import pytest
-import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import stirling2
@@ -86,21 +85,6 @@ def test_a_class_that_falls_apart_and_a_class_of_one():
     assert cross_class_leaks(graph).tolist() == [0, 0, 0]
 
 
-def test_a_large_class_takes_the_sparse_route():
-    rng = np.random.default_rng(2)
-    rows = np.repeat(np.arange(8_000), 6)
-    joint = sp.coo_array((rng.random(rows.size), (rows, rng.integers(6_000, size=rows.size))), shape=(8_000, 6_000))
-    labels = rng.integers(2, size=8_000)
-    graph = PairGraph(joint, labels, drop_isolated=True)
-    for c, value in enumerate(class_second_eigenvalues(graph)):
-        inside = graph.joint[graph.left_labels == c] * (1 / np.sqrt(graph.right_marginal))
-        degrees = inside @ np.asarray(inside.sum(axis=0))
-        block = sp.csr_array(inside * (1 / np.sqrt(degrees))[:, None])
-        expected = sp.linalg.eigsh(block @ block.T, 2, which="LA", v0=np.ones(block.shape[0]))[0][0]
-        assert value == pytest.approx(expected, abs=1e-5)
-        assert value >= expected
-
-
 def test_eigenvalues_are_computed_once_and_live_no_longer_than_the_graph(monkeypatch):
     graph = PairGraph(np.ones((4, 2)), [0, 0, 1, 1])
     first = class_second_eigenvalues(graph)
@@ -173,30 +157,6 @@ def test_intervals_hold_what_enumeration_finds(family, m, monkeypatch):
     assert interval.upper >= exact.upper - 1e-14
     assert len(np.unique(interval.parts)) == m
     assert part_conductances(graph, interval.parts).max() == interval.upper
-
-
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("family", GRAPHS)
-def test_the_sweep_cut_meets_both_of_cheegers_inequalities(family, size, monkeypatch):
-    """Also in the sharper form of theorem 9, at the best s of a grid."""
-    monkeypatch.setattr(connectivity, "EXACT_NODES", 0)
-    for seed in range(2):
-        graph = GRAPHS[family](np.random.default_rng([seed, size]), size)
-        triplets = spectrum(graph, min(2, *graph.joint.shape)).leading(2)
-        gap = 1 - triplets.singular_values[1] ** 2
-        found = sparsest_partition(graph, 2, triplets)
-        grid = np.geomspace(1e-7, 1e3, 4_000)
-        sharper = np.min(1 / np.tanh(grid) - (1 - gap) / grid)
-        assert found.lower == pytest.approx(gap / 2, abs=1e-12)
-        assert gap / 2 - 1e-12 <= found.upper <= min(np.sqrt(4 * gap / 3), sharper) + 2e-7
-
-
-@pytest.mark.parametrize("size", [4, 6, 20])
-def test_cut_of_a_cycle(size):
-    """A pair is the image itself half of the time: half the cycle loses two pairs out of 2 size."""
-    cut = sparsest_partition(cycle(size), 2)
-    assert cut.upper == pytest.approx(1 / size)
-    assert cut.exact == (size <= connectivity.EXACT_NODES)
 
 
 def three_loose_parts():

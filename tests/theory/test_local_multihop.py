@@ -320,11 +320,6 @@ def test_hops_close_on_the_error_where_nothing_ties():
     assert many == pytest.approx(error, abs=1e-3)
 
 
-def test_one_class_is_never_wrong():
-    graph = PairGraph(np.random.default_rng(0).random((5, 4)), np.zeros(5, dtype=int))
-    assert local_multihop(graph, spectrum(graph, 3), 2).error <= 1e-12
-
-
 def test_of_a_large_graph_fewer_filters_are_tried(monkeypatch):
     graph, tried, least = family_graph("latent_captions"), [], module._least
     triplets = spectrum(graph, 4)
@@ -334,11 +329,6 @@ def test_of_a_large_graph_fewer_filters_are_tried(monkeypatch):
     few = local_multihop(graph, triplets, 3, 8).error
     assert Encoder.optimum(graph, triplets, 3).probe.error <= every <= few
     assert tried == [module.FEWEST]
-
-
-@pytest.mark.parametrize("cut", [Cut(0.3, 0.0), Cut(1.0, 1.0)])
-def test_no_power_is_near_a_projector_that_keeps_0_or_leaves_out_1(cut):
-    assert [*module._powers(cut, 2)] == []
 
 
 def test_a_hope_is_what_a_budget_buys():

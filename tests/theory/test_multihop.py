@@ -34,7 +34,6 @@ from pairbounds.theory.quantities.multihop import (
     tail_at_least,
     tail_at_most,
 )
-from pairbounds.theory.spectrum import triplets as spectra
 from pairbounds.theory.spectrum.dense_triplets import SPARSE
 from pairbounds.theory.spectrum.triplets import Spectrum
 from tests.families import GRAPHS
@@ -246,22 +245,14 @@ def test_bounds_by_fewer_hops_say_so_and_are_those_asked_for_by_name(monkeypatch
 
 def test_the_measure_is_computed_once_and_does_not_outlive_its_graph():
     graph = family_graph("dense_random")
-    assert label_measure(graph, 3) is label_measure(graph, 3)
-    assert len(label_measure(graph, 4).diagonal) == 4
+    assert label_measure(graph, 4) is label_measure(graph, 4)
+    read, computed = label_measure(graph, 3), label_measure(family_graph("dense_random"), 3)
+    np.testing.assert_allclose(matrix_of(read, 0.5), matrix_of(computed, 0.5), atol=1e-14)
+    assert len(label_measure(graph, 6).diagonal) == 6
     watched = weakref.ref(graph)
     del graph
     gc.collect()
     assert watched() is None
-
-
-@pytest.mark.parametrize("family", ["heavy_tailed", "latent_captions", "rank_one"])
-def test_fewer_hops_are_read_off_where_more_are_known(family):
-    graph, again = family_graph(family), family_graph(family)
-    label_measure(graph, 6)
-    for hops in (1, 3):
-        read, computed = label_measure(graph, hops), label_measure(again, hops)
-        np.testing.assert_allclose(read.diagonal, computed.diagonal, atol=1e-14)
-        np.testing.assert_allclose(read.off_diagonal, computed.off_diagonal, atol=1e-14)
 
 
 @pytest.mark.parametrize("measure", [consistency_curve, label_measure])
@@ -447,17 +438,6 @@ def test_the_interval_holds_at_a_tie_that_is_all_but_exact(joined):
                 assert tail_at_least(graph, triplets, k, hops) <= tail + triplets.rounding
 
 
-@pytest.mark.parametrize("family", RICH)
-def test_the_interval_holds_for_unconverged_triplets(family, monkeypatch):
-    monkeypatch.setattr(spectra, "DENSE_SIDE", 0)  # so that small graphs go by ARPACK
-    graph = family_graph(family, size=60)
-    k = 3
-    triplets = spectrum(graph, k + 1, method="sparse", tol=1e-3)
-    tail = 1 - label_energy(graph, triplets)[:k].sum()
-    assert tail_at_most(graph, triplets, k) >= tail - triplets.rounding
-    assert tail_at_least(graph, triplets, k) <= tail + triplets.rounding
-
-
 @pytest.mark.parametrize("cut", [0.0, 0.7])
 @pytest.mark.parametrize("rounding", [1e-4, 1e-2])
 @pytest.mark.parametrize("k", [1, 2, 3])
@@ -475,12 +455,3 @@ def test_the_tail_allows_for_values_and_vectors_that_are_off(k, rounding, cut):
             least.append(np.sqrt(mass_below(jacobi, lower, slack=rounding)) - rounding / gap)
     assert tail_at_most(graph, triplets, k, cut=cut) == pytest.approx(min(most) ** 2, rel=1e-12)
     assert tail_at_least(graph, triplets, k, cut=cut) == pytest.approx(max(least) ** 2, rel=1e-12)
-
-
-@pytest.mark.parametrize("said", [{}, {"lower_values": np.ones(19), "upper_values": np.ones(19)}])
-def test_without_a_gap_the_bound_is_finite(said):
-    graph = family_graph("identity")
-    triplets = all_triplets(graph)
-    vars(triplets).update(said)
-    assert tail_at_most(graph, triplets, 3) == 1
-    assert tail_at_least(graph, triplets, 3) == 0

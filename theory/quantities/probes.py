@@ -24,7 +24,6 @@ from pairbounds.theory.quantities.scores import (
 )
 
 LOSSLESS = 1 / float(np.sqrt(np.finfo(np.float64).eps))  # up to that condition normal equations lose nothing
-MARGIN = 10  # LAPACK's estimate of a condition is seldom a third of it
 
 
 @dataclass(frozen=True)
@@ -184,7 +183,8 @@ def _least_squares(columns: FloatArray, targets: sp.csr_array, lengths: FloatArr
     """
     gram = columns.T @ columns
     # An error in B costs its square in the residual: up to this condition the normal equations lose nothing.
-    if _clearly_better(gram, LOSSLESS) or np.linalg.cond(gram) < LOSSLESS:
+    values = scipy.linalg.eigvalsh(gram)
+    if values[-1] < LOSSLESS * values[0]:
         return np.asarray(scipy.linalg.solve(gram, (targets.T @ columns).T, assume_a="pos"))
     left, values, right_t = svd(columns)
     kept = values > round_off(len(columns)) * values[0]
@@ -193,18 +193,6 @@ def _least_squares(columns: FloatArray, targets: sp.csr_array, lengths: FloatArr
     free = scipy.linalg.qr(right_t[kept].T)[0][:, kept.sum() :]
     inverse = (lengths.min() / lengths)[:, None]
     return np.asarray(fitted - free @ np.linalg.lstsq(inverse * free, inverse * fitted)[0])
-
-
-def _clearly_better(gram: FloatArray, condition: float) -> bool:
-    """Test if a symmetric matrix has a condition below that, by an estimate on the safe side and a Cholesky factor.
-
-    The estimate is of the 1-norm, in which no symmetric matrix has a smaller condition. `False` says nothing.
-    """
-    factor, failed = scipy.linalg.lapack.dpotrf(gram)
-    if failed:
-        return False
-    reciprocal, _ = scipy.linalg.lapack.dpocon(factor, np.abs(gram).sum(axis=0).max())
-    return bool(reciprocal > MARGIN / condition)
 
 
 def labelled_mask(labelled: npt.ArrayLike | None, size: int) -> npt.NDArray[np.bool_]:
