@@ -24,26 +24,30 @@ MOST_PAIRS = 50_000_000  # of rows that share something: a gigabyte
 MOST_ROWS = 20_000  # beyond it what compares every row with every other is measured on a sample
 
 
-@dataclass(frozen=True)
-class Value:
-    """A metric of a set of features.
+Found = tuple[float, float, int, str]  # value, standard error, rows, note
 
-    Attributes
-    ----------
-    value : NaN where it has none
-    standard_error : of a value from a sample of the rows; 0 where all rows or pairs count
-    rows : number of rows, or of pairs, that it is a mean of
-    definition : in a formula or a sentence
-    source : its paper
-    note : why it has no value
-    """
-
-    value: float
-    standard_error: float
-    rows: int
-    definition: str
-    source: str
-    note: str = ""
+DEFINITIONS = {  # of each metric, and its source
+    "alignment": (
+        "E ‖f(x) - f(x')‖² over positive pairs, of unit rows: in [0, 4], 0 if the views of a pair are alike",
+        "Wang and Isola 2020, with the exponent 2",
+    ),
+    "uniformity": (
+        "log E exp(-{t:g} ‖f(x) - f(x')‖²) over independent rows, of unit rows: in [{least:g}, 0], lower if spread",
+        "Wang and Isola 2020",
+    ),
+    "rankme": (
+        "exp of the entropy of the shares of the singular values, of the rows as they are: the dimensions in use",
+        "Garrido et al. 2023 (RankMe), Roy and Vetterli 2007",
+    ),
+    "acr": (
+        "share of views whose nearest other view, of unit rows, is of another sample",
+        "Wang et al. 2022 (ACR)",
+    ),
+    "class_collapse": (
+        "variance within classes over the variance of all, of unit rows: in [0, 1], 0 if each class is one point",
+        "Papyan, Han and Donoho 2020 (NC1), as a ratio of traces",
+    ),
+}
 
 
 def metrics(
@@ -73,7 +77,9 @@ def metrics(
 
     Returns
     -------
-    DataFrame, one row for each metric (its name is the index), with the columns of `Value`.
+    DataFrame, one row for each metric (its name is the index), with columns
+        value (NaN where it has none), standard_error (of a value from a sample of the rows; 0 where all count), rows
+        (or pairs, that it is a mean of), definition, source (its paper), note (why it has no value).
 
     Raises
     ------
@@ -108,15 +114,19 @@ def metrics(
     given = _Pairs.of(pairs, len(matrix), weights)
     _require_finite(matrix, given.rows)
     sphere = on_sphere(matrix[given.rows], len(given.rows), "features", given.rows)
-    found = {
-        "alignment": _alignment(given.graph, sphere),
+    found: dict[str, Found] = {
+        "alignment": (alignment(given.graph, sphere, sphere), 0.0, given.graph.joint.nnz // 2, ""),
         "uniformity": _uniformity(given.graph, sphere, t, seed),
-        "rankme": _rankme(matrix[given.rows]),
+        "rankme": (rankme(matrix[given.rows]), 0.0, len(sphere), ""),
         "acr": _confusion(sphere, given.samples, seed),
     }
     if labels is not None:
         found["class_collapse"] = _collapse(sphere, labels, len(matrix), given.rows)
-    return pd.DataFrame([vars(value) for value in found.values()], index=pd.Index(found, name="metric"))
+    table = pd.DataFrame.from_dict(found, "index", columns=["value", "standard_error", "rows", "note"])
+    definitions, sources = zip(*(DEFINITIONS[name] for name in found), strict=True)
+    table.insert(3, "definition", [definition.format(t=t, least=-4 * t) for definition in definitions])
+    table.insert(4, "source", sources)
+    return table.rename_axis("metric")
 
 
 def _require_finite(matrix: npt.NDArray[Any], rows: IntArray) -> None:
@@ -197,64 +207,31 @@ def _within(samples: npt.NDArray[Any]) -> tuple[IntArray, IntArray]:
     return first, second
 
 
-def _alignment(graph: PairGraph, sphere: FloatArray) -> Value:
-    return Value(
-        alignment(graph, sphere, sphere),
-        0.0,
-        graph.joint.nnz // 2,
-        "E ‖f(x) - f(x')‖² over positive pairs, of unit rows: in [0, 4], 0 if the views of a pair are alike",
-        "Wang and Isola 2020, with the exponent 2",
-    )
-
-
-def _uniformity(graph: PairGraph, sphere: FloatArray, t: float, seed: int) -> Value:
-    about = (
-        f"log E exp(-{t:g} ‖f(x) - f(x')‖²) over independent rows, of unit rows: in [{-4 * t:g}, 0], lower if spread",
-        "Wang and Isola 2020",
-    )
+def _uniformity(graph: PairGraph, sphere: FloatArray, t: float, seed: int) -> Found:
     if len(sphere) <= MOST_ROWS:
-        return Value(uniformity(graph, sphere, t=t), 0.0, len(sphere), *about)
+        return uniformity(graph, sphere, t=t), 0.0, len(sphere), ""
     # Independent pairs of rows: a mean of independent terms, whose error is known.
     rng, count = np.random.default_rng([seed, 0]), MOST_ROWS**2 // 400
     first, second = rng.choice(len(sphere), size=(2, count), p=graph.left_marginal)
     kernel = np.exp(-t * np.sum((sphere[first] - sphere[second]) ** 2, axis=1))
     mean = float(kernel.mean())
-    return Value(math.log(mean), float(kernel.std(ddof=1)) / math.sqrt(count) / mean, count, *about)
+    return math.log(mean), float(kernel.std(ddof=1)) / math.sqrt(count) / mean, count, ""
 
 
-def _rankme(features: npt.NDArray[Any]) -> Value:
-    return Value(
-        rankme(features),
-        0.0,
-        len(features),
-        "exp of the entropy of the shares of the singular values, of the rows as they are: the dimensions in use",
-        "Garrido et al. 2023 (RankMe), Roy and Vetterli 2007",
-    )
-
-
-def _confusion(sphere: FloatArray, samples: npt.NDArray[Any] | None, seed: int) -> Value:
-    about = (
-        "share of views whose nearest other view, of unit rows, is of another sample",
-        "Wang et al. 2022 (ACR)",
-    )
-    names = [] if samples is None else np.unique(samples)
-    if samples is None or len(names) < 2:
+def _confusion(sphere: FloatArray, samples: npt.NDArray[Any] | None, seed: int) -> Found:
+    if samples is None or len(np.unique(samples)) < 2:
         note = "give pairs as the sample of each row: confusion is between samples, of which there are two or more"
-        return Value(math.nan, 0.0, 0, *about, note)
+        return math.nan, 0.0, 0, note
     if len(sphere) <= MOST_ROWS:
-        return Value(average_confusion_rate(sphere, samples), 0.0, len(sphere), *about)
+        return average_confusion_rate(sphere, samples), 0.0, len(sphere), ""
+    names = np.unique(samples)
     count = max(2, MOST_ROWS * len(names) // len(sphere))
     chosen = np.isin(samples, np.random.default_rng([seed, 1]).permutation(names)[:count])
     rate, rows = average_confusion_rate(sphere[chosen], samples[chosen]), int(chosen.sum())
-    error = math.sqrt(rate * (1 - rate) / rows)
-    return Value(rate, error, rows, *about, "among a sample of the samples: among all it is larger")
+    return rate, math.sqrt(rate * (1 - rate) / rows), rows, "among a sample of the samples: among all it is larger"
 
 
-def _collapse(sphere: FloatArray, labels: Any, n: int, kept: IntArray) -> Value:
-    about = (
-        "variance within classes over the variance of all, of unit rows: in [0, 1], 0 if each class is one point",
-        "Papyan, Han and Donoho 2020 (NC1), as a ratio of traces",
-    )
+def _collapse(sphere: FloatArray, labels: Any, n: int, kept: IntArray) -> Found:
     codes = coded({"row": labels}, None)[0]["row"]
     assert codes is not None
     if codes.shape != (n,):
@@ -262,10 +239,10 @@ def _collapse(sphere: FloatArray, labels: Any, n: int, kept: IntArray) -> Value:
     labelled = codes[kept] != UNLABELLED
     chosen, classes = sphere[labelled], codes[kept][labelled]
     if len(classes) == 0:
-        return Value(math.nan, 0.0, 0, *about, "no row with a pair has a label")
+        return math.nan, 0.0, 0, "no row with a pair has a label"
     even = np.full(len(chosen), 1 / len(chosen))
     within = class_moments(chosen, even, classes).variance
     total = class_moments(chosen, even, np.zeros_like(classes)).variance
     if total == 0:
-        return Value(math.nan, 0.0, len(chosen), *about, "all rows are one point")
-    return Value(within / total, 0.0, len(chosen), *about)
+        return math.nan, 0.0, len(chosen), "all rows are one point"
+    return within / total, 0.0, len(chosen), ""
