@@ -98,18 +98,10 @@ def test_a_probe_that_sees_some_labels(labelled):
     assert found.held_out_error == pytest.approx(np.average(wrong, weights=graph.left_marginal[hidden]))
 
 
-@pytest.mark.parametrize(
-    ("labelled", "message"),
-    [
-        ([], "labelled is empty"),
-        ([12], r"indices in 0\.\.11"),
-        ([-1], "negative indices"),
-        ([True, False], r"a mask of shape \(2,\)"),
-    ],
-)
-def test_bad_choices_of_labelled_nodes(labelled, message):
+@pytest.mark.parametrize("labelled", [[], [12], [-1], [True, False], np.zeros(12, dtype=bool)])
+def test_bad_choices_of_labelled_nodes(labelled):
     graph = PairGraph(np.ones((12, 2)), [0, 1] * 6)
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match="labelled is"):
         probe(graph, np.ones((12, 1)), labelled=labelled)
 
 

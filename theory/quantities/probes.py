@@ -197,20 +197,15 @@ def _least_squares(columns: FloatArray, targets: sp.csr_array, lengths: FloatArr
 
 def labelled_mask(labelled: npt.ArrayLike | None, size: int) -> npt.NDArray[np.bool_]:
     """Mask of nodes whose labels a probe may see, (size,): all by default; `ValueError` if none, or no such node."""
-    if labelled is None:
-        return np.ones(size, dtype=bool)
-    chosen = np.asarray(labelled)
-    if chosen.size == 0:
-        raise ValueError("labelled is empty: the probe needs at least one label")
-    if chosen.dtype == np.bool_ and chosen.shape != (size,):
-        raise ValueError(f"labelled is a mask of shape {chosen.shape} for {size} left nodes")
+    nodes = np.arange(size)
+    chosen = nodes if labelled is None else np.asarray(labelled)
+    is_mask = chosen.dtype == np.bool_ and chosen.shape == (size,)
+    if not is_mask and (not np.issubdtype(chosen.dtype, np.integer) or not np.isin(chosen, nodes).all()):
+        raise ValueError(
+            f"labelled is {chosen.dtype} of shape {chosen.shape}: give indices in 0..{size - 1}, or a boolean for each"
+        )
     mask = np.zeros(size, dtype=bool)
-    if np.issubdtype(chosen.dtype, np.integer) and chosen.min() < 0:
-        raise ValueError(f"labelled holds negative indices: they are 0..{size - 1}")
-    try:
-        mask[chosen] = True
-    except IndexError:
-        raise ValueError(f"labelled must be indices in 0..{size - 1} or a boolean mask") from None
+    mask[chosen] = True
     if not mask.any():
-        raise ValueError("labelled is False for every node: the probe needs at least one label")
+        raise ValueError("labelled is empty: the probe needs at least one label")
     return mask
