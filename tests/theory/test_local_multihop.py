@@ -14,6 +14,7 @@ from pairbounds import (
     check_bounds,
     emoji_graph,
     induced_labelling_error,
+    label_energy,
     spectrum,
 )
 from pairbounds.infrastructure.polynomials import proved_range
@@ -36,6 +37,7 @@ from pairbounds.theory.quantities.multihop import (
     tail_at_least,
     tail_at_most,
 )
+from pairbounds.theory.spectrum import triplets as triplets_module
 from pairbounds.theory.spectrum.triplets import Spectrum
 from tests.families import GRAPHS
 
@@ -299,6 +301,32 @@ def test_it_holds_on_random_graphs():
     assert np.all(np.diff(bounds) < 0)
     # Of what theorem 15 is above the error, at least a third is gone.
     assert bounds[-1] - error < 2 / 3 * (theorem_15 - error)
+
+
+@pytest.mark.parametrize("joined", [10.0**-digits for digits in range(4, 16, 2)])
+def test_it_holds_at_a_tie_that_is_all_but_exact(joined):
+    rng = np.random.default_rng(17)
+    pair = [[1 - joined, joined], [joined, 1 - joined]]
+    for _ in range(4):
+        graph = PairGraph(np.kron(pair, rng.random((6, 5))), rng.integers(2, size=12))
+        for k in (1, 3, 5):
+            triplets = spectrum(graph, k + 1)
+            measured = Encoder.optimum(graph, triplets, k).probe
+            for found in (local_multihop(graph, triplets, k, 8), vote_within(graph, Cut.of(triplets, k), 8)):
+                assert found.error >= measured.error - measured.doubt - 1e-12
+
+
+@pytest.mark.parametrize("tol", [1e-3, 1e-6])
+@pytest.mark.parametrize("family", ["dense_random", "heavy_tailed", "latent_captions"])
+def test_it_holds_for_unconverged_triplets(family, tol, monkeypatch):
+    """Theorems 15 and 16, by ARPACK on a small graph."""
+    monkeypatch.setattr(triplets_module, "DENSE_SIDE", 0)
+    graph = family_graph(family, size=60)
+    triplets = spectrum(graph, 4, method="sparse", tol=tol)
+    tail = 1 - label_energy(graph, triplets)[:3].sum()
+    assert tail_at_most(graph, triplets, 3) >= tail - triplets.rounding
+    assert tail_at_least(graph, triplets, 3) <= tail + triplets.rounding
+    assert local_multihop(graph, triplets, 3).error >= Encoder.optimum(graph, triplets, 3).probe.error
 
 
 def test_a_measure_of_few_atoms_is_known_and_with_it_the_error():
