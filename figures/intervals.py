@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import kendalltau, t
 
-from pairbounds.theory.quantities.intervals import student_half
+from pairbounds.theory.quantities.confidence import student_half
 
 LEVEL = 0.95
 OVERLAP = 1 / 3  # images that judge for each that trains, in the splits of trainings from pixels: widens intervals
@@ -19,7 +19,7 @@ def mean_and_half(values: pd.Series, *, overlap: float = 0.0) -> tuple[float, fl
 
     Parameters
     ----------
-    overlap : of random splits of one set, what `pairbounds.theory.quantities.intervals.student_half` has
+    overlap : of random splits of one set, what `pairbounds.theory.quantities.confidence.student_half` has
     """
     return float(values.to_numpy(dtype=np.float64).mean()), student_half(values, LEVEL, overlap=overlap)
 

@@ -14,7 +14,7 @@ from pairbounds.figures.natural_captions import TITLES
 from pairbounds.figures.resampled_graphs import EMOJI, order_agreement, with_changes
 from pairbounds.figures.style import COLUMN, sized
 from pairbounds.infrastructure.palette import BOUND, GREEN, ORANGE, SHARP_BOUND
-from pairbounds.theory.quantities.intervals import student_half
+from pairbounds.theory.quantities.confidence import student_half
 
 BOUNDS = {
     "bound": ("theorem 4", BOUND, "s"),

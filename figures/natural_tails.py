@@ -13,7 +13,7 @@ from pairbounds.figures.figure import Figure
 from pairbounds.figures.natural_captions import TITLES
 from pairbounds.figures.style import COLUMN, label_line, sized
 from pairbounds.infrastructure.palette import BOUND, GREEN, MEASURED, NEUTRAL, ORANGE, PURPLE
-from pairbounds.theory.quantities.intervals import student_half
+from pairbounds.theory.quantities.confidence import student_half
 
 LOOKS = {"emoji": (MEASURED, "-", "o"), "openclipart": (ORANGE, "--", "s"), "tuxpaint": (GREEN, "-.", "^")}
 LATER = (NEUTRAL, ":", "D")  # of a data set that is new

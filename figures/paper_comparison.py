@@ -12,7 +12,7 @@ from pairbounds.figures.figure import Figure
 from pairbounds.figures.pairing_looks import color, short, strongest
 from pairbounds.figures.style import COLUMN, sized
 from pairbounds.infrastructure.palette import NEUTRAL
-from pairbounds.theory.quantities.intervals import student_half
+from pairbounds.theory.quantities.confidence import student_half
 
 EXCLUSION = "image"
 CONVENTIONS = {"others": "among other images", "all": "the image itself among them"}

@@ -13,7 +13,7 @@ from pairbounds.figures.intervals import OVERLAP, mean_and_half
 from pairbounds.figures.pairing_looks import strongest
 from pairbounds.figures.style import COLUMN, sized
 from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
-from pairbounds.theory.quantities.intervals import detectable
+from pairbounds.theory.quantities.confidence import detectable
 
 KINDS = {"untrained": ("untrained", NEUTRAL), "simclr": ("augmentations", AUGMENTATION), "clip": ("captions", CAPTION)}
 PAIRINGS = {"augmentation, by encoder": "augmentations", "captions, exact": "captions"}

@@ -14,7 +14,7 @@ from pairbounds.figures.figure import Figure
 from pairbounds.figures.intervals import LEVEL, OVERLAP, mean_and_half, pooled_half, rank_correlation
 from pairbounds.figures.style import COLUMN, label_line, sized
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
-from pairbounds.theory.quantities.intervals import detectable, shared_halves
+from pairbounds.theory.quantities.confidence import detectable, shared_halves
 
 RULES = {
     "add_new_positive": "AddNewPositive",

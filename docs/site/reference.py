@@ -12,7 +12,7 @@ MODULES = (
     "pairbounds.theory.graph.files",
     "pairbounds.theory.quantities.metrics",
     "pairbounds.theory.quantities.walks",
-    "pairbounds.theory.quantities.intervals",
+    "pairbounds.theory.quantities.confidence",
     "pairbounds.sweeps",
     "pairbounds.theory.resampling",
     "pairbounds.real_data.audit",

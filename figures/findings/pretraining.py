@@ -8,7 +8,7 @@ from pairbounds.figures.accuracies import accuracies
 from pairbounds.figures.findings.finding import CATEGORY, SUBCATEGORY, Facts, Finding, Tables, require_labels
 from pairbounds.figures.intervals import OVERLAP, excludes_zero
 from pairbounds.figures.pretraining import KINDS, difference, settings_tried
-from pairbounds.theory.quantities.intervals import detectable, seeds_needed
+from pairbounds.theory.quantities.confidence import detectable, seeds_needed
 
 ASKED = 1.0  # points by category that one would like to see
 FEW_RATES, FEW_STRENGTHS = (1e-3, 3e-3), (0.25, 1.0)  # the grid that was tried first

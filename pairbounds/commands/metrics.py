@@ -33,7 +33,6 @@ def metrics(
         ),
     ] = None,
     labels: Annotated[Path | None, typer.Option(help="A class for each row, or id and class: for collapse.")] = None,
-    before: Annotated[Path | None, typer.Option(help="Features of the same rows before training: for ARC.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the table here too: .csv or .parquet.")] = None,
     t: Annotated[float, typer.Option(help="Sharpness of the kernel of uniformity.")] = 2.0,
     seed: Annotated[int, typer.Option(help="Seed of the sample of rows, where there are very many.")] = 0,
@@ -45,7 +44,7 @@ def metrics(
     Rows are divided by their norms first, and all rows count, not batches. Example: pairbounds metrics clip.npy
     --pairs pairs.csv; or of two views, row by row: pairbounds metrics first.npy second.npy
     """
-    read = [*features, pairs, labels, before]
+    read = [*features, pairs, labels]
     if out is not None:
         ownership.claim(ownership.table(require_table_path(out)), read, force=force)
     files = [read_features(path, header) for path in features]
@@ -56,14 +55,13 @@ def metrics(
         pairs=paired.pairs,
         weights=paired.weights,
         labels=classes,
-        before=None if before is None else read_features(before, header).rows,
         t=t,
         seed=seed,
     ).reset_index()
     if out is not None:
         settings = {"features": [str(path) for path in features], "t": t, "seed": seed, "header": header}
-        others = {"pairs": pairs, "labels": labels, "before": before}
-        write_table(table, out, settings | {name: path and str(path) for name, path in others.items()})
+        others = {name: path and str(path) for name, path in (("pairs", pairs), ("labels", labels))}
+        write_table(table, out, settings | others)
     if paired.understood:
         echo(f"{pairs}: {paired.understood}")
     n, k = views.rows.shape

@@ -19,7 +19,7 @@ import numpy as np
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.real_data.audit.measuring import Agreement, PairFacts
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.intervals import Interval
+from pairbounds.theory.quantities.confidence import Interval
 
 CONFIDENCE = 0.95
 

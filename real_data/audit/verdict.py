@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pairbounds.real_data.audit.rules import CONTROLS, ORACLE
-from pairbounds.theory.quantities.intervals import detectable, student_half
+from pairbounds.theory.quantities.confidence import detectable, student_half
 
 LEVEL = 0.95
 POWER = 0.8

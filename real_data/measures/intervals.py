@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.theory.quantities.intervals import student_half
+from pairbounds.theory.quantities.confidence import student_half
 
 DRAWS = 1_000
 LEVEL = 0.95

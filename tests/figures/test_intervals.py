@@ -14,7 +14,7 @@ from pairbounds.figures.intervals import (
     rank_correlation,
 )
 from pairbounds.real_data.training import splits
-from pairbounds.theory.quantities.intervals import detectable
+from pairbounds.theory.quantities.confidence import detectable
 
 SPLITS, TRIALS = 5, 400
 

@@ -11,7 +11,7 @@ from pairbounds.figures.findings.finding import CATEGORY, SUBCATEGORY
 from pairbounds.figures.findings.page import section
 from pairbounds.figures.findings.resampled_training import FINDING
 from pairbounds.figures.intervals import LEVEL, OVERLAP, pooled_half
-from pairbounds.theory.quantities.intervals import shared_halves
+from pairbounds.theory.quantities.confidence import shared_halves
 
 SEEDS, BASELINES = 5, 3
 GUIDES = ("encoder", "labels", "random", "no_text", "captions")

@@ -48,10 +48,9 @@ SAME_VALUE: dict[str, str] = {
         "graph.n_right < graph.n_left`"
     ): ("Of a square matrix both sides are the smaller."),
     (
-        "pairbounds.theory.quantities.multihop.label_measure: `longer = next((jacobi for steps, jacobi in "
-        "known.items() if (steps or 0) "
-        "> hops), None)` as `longer = next((jacobi for steps, jacobi in known.items() if (steps or 0) >= hops), "
-        "None)`"
+        "pairbounds.theory.quantities.multihop.label_measure: `known[hops] = known[most].leading(hops) if most > hops "
+        "else _label_measure(graph, hops)` as `known[hops] = known[most].leading(hops) if most >= hops else "
+        "_label_measure(graph, hops)`"
     ): ("The very number of hops is not among those that are known: it is looked for before."),
     (
         "pairbounds.theory.quantities.multihop._bidiagonalised: `shorter_left = left.size <= right.size` as "
@@ -59,13 +58,14 @@ SAME_VALUE: dict[str, str] = {
         "right.size`"
     ): ("Of a square matrix both sides are the shorter."),
     (
-        "pairbounds.theory.quantities.multihop._bidiagonalised: `_orthogonalise(left, kept[:taken + 1])` as "
+        "pairbounds.theory.quantities.multihop._bidiagonalised: `_orthogonalise(left, kept[:step + 1])` as "
         "`_orthogonalise(left, "
-        "kept[:taken])`"
+        "kept[:step])`"
     ): ("What lies along the last vector is round-off of the recurrence: it perturbs the matrix by as much."),
-    ("pairbounds.theory.quantities.hop_scores._Hopped.of: `if len(known) < count:` as `if len(known) <= count:`"): (
-        "Of just so many hops that are kept, a copy is kept in their place."
-    ),
+    (
+        "pairbounds.theory.quantities.hop_scores._hops: `if known is None or len(known) < count:` as `if known is None "
+        "or len(known) <= count:`"
+    ): ("Of just so many hops that are kept, a copy is kept in their place."),
     (
         "pairbounds.theory.quantities.hop_scores._continued: `half = matrix.T @ hops[degree - 1] if degree > 1 else "
         "first_half_hop(matrix, targets)` as `half = matrix.T @ hops[degree - 1] if degree >= 1 else "

@@ -13,7 +13,7 @@ COMPUTING: Mapping[str, tuple[str, ...]] = {
     "pairbounds.theory.spectrum.certificates": ("tests/theory/test_certificates.py",),
     "pairbounds.theory.quantities.hop_scores": ("tests/theory/test_local_multihop.py",),
     "pairbounds.theory.quantities.infonce": ("tests/theory/test_infonce.py",),
-    "pairbounds.theory.quantities.intervals": ("tests/theory/test_intervals.py",),
+    "pairbounds.theory.quantities.confidence": ("tests/theory/test_confidence.py",),
     "pairbounds.theory.quantities.local_multihop": ("tests/theory/test_local_multihop.py",),
     "pairbounds.theory.quantities.logistic": ("tests/theory/test_logistic.py",),
     "pairbounds.theory.quantities.margins": ("tests/theory/test_margins.py",),

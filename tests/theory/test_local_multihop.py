@@ -8,15 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.polynomial import chebyshev
 
-from pairbounds import HypothesisError, PairGraph, check_bounds, emoji_graph, probe, spectrum
+from pairbounds import (
+    HypothesisError,
+    PairGraph,
+    check_bounds,
+    emoji_graph,
+    induced_labelling_error,
+    label_energy,
+    spectrum,
+)
 from pairbounds.infrastructure.polynomials import proved_range
 from pairbounds.theory.bounds import Encoder
-from pairbounds.theory.quantities import hop_products, hop_scores, label_blocks
+from pairbounds.theory.quantities import hop_scores, label_blocks
 from pairbounds.theory.quantities import local_multihop as module
 from pairbounds.theory.quantities.hop_scores import filtered_margins
 from pairbounds.theory.quantities.local_multihop import (
-    NEAR,
-    SHARES,
     Cut,
     certified,
     local_multihop,
@@ -25,14 +31,13 @@ from pairbounds.theory.quantities.local_multihop import (
 )
 from pairbounds.theory.quantities.margins import error_within, margins
 from pairbounds.theory.quantities.multihop import (
-    JacobiMatrix,
     label_measure,
-    mass_up_to,
     radau_rule,
     rule_of_all_moments,
+    tail_at_least,
     tail_at_most,
 )
-from pairbounds.theory.spectrum import triplets as spectra
+from pairbounds.theory.spectrum import triplets as triplets_module
 from pairbounds.theory.spectrum.triplets import Spectrum
 from tests.families import GRAPHS
 
@@ -84,7 +89,7 @@ def targets(graph: PairGraph) -> np.ndarray:
 def test_margins_are_those_of_the_filtered_labels(family, block, kept, monkeypatch):
     monkeypatch.setattr(label_blocks, "BLOCK_BYTES", block)
     monkeypatch.setattr(hop_scores, "KEPT_BYTES", kept)
-    monkeypatch.setattr(hop_products, "PLACES", block)  # sparse products, or dense ones of most graphs
+    monkeypatch.setattr(label_blocks, "PLACES", block)  # sparse products, or dense ones of most graphs
     monkeypatch.setattr(hop_scores, "CACHED", 20)  # several blocks of rows
     graph, rng = family_graph(family), np.random.default_rng(0)
     own = np.searchsorted(np.unique(graph.left_labels), graph.left_labels)
@@ -95,49 +100,12 @@ def test_margins_are_those_of_the_filtered_labels(family, block, kept, monkeypat
             np.testing.assert_allclose(found, margins(scores, own), atol=1e-10)
 
 
-@pytest.mark.parametrize("family", ["latent_captions", "sparse_random", "twins"])
-def test_votes_of_a_large_graph_share_the_hops_of_the_steps(family, monkeypatch):
-    graph, again = family_graph(family), family_graph(family)
-    cut = Cut.of(spectrum(graph, 4), 3)
-    alone = module.vote_within(again, cut, 4).error
-    monkeypatch.setattr(hop_scores, "KEPT_BYTES", 8 * graph.n_left * len(np.unique(graph.left_labels)))  # of one hop
-    monkeypatch.setattr(module, "AT_ONCE", 1)
-    walks, mixed = [], hop_scores._margins
-    monkeypatch.setattr(hop_scores, "_margins", lambda *given: walks.append(given) or mixed(*given))
-    module.within(graph, cut, 4)
-    assert module.vote_within(graph, cut, 4).error == pytest.approx(alone, abs=1e-12)
-    assert len(walks) == 1
-    filtered_margins(again, [np.ones(1), np.ones(5)], [np.ones(6)])  # the longest says that they are too many
-    filtered_margins(again, [np.ones(6)])
-    assert len(walks) == 2
-
-
-def test_a_filter_t_is_the_walk_that_shares_a_caption():
-    graph = family_graph("latent_captions")
-    walk = graph.induced().joint.toarray() / graph.left_marginal[:, None]
-    classes = graph.left_labels[:, None] == np.unique(graph.left_labels)
-    own = np.searchsorted(np.unique(graph.left_labels), graph.left_labels)
-    (found,) = filtered_margins(graph, [np.array([0.5, 0.5])])
-    np.testing.assert_allclose(found, margins(walk @ classes, own), atol=1e-13)
-
-
 # Majorants.
 
 CUTS = [Cut(0.3, 0.3), Cut(0.05, 0.05), Cut(0.8, 0.8), Cut(0.3, 0.5), Cut(0.45, 0.4), Cut(0.0, 0.2), Cut(0.9, 1.0)]
 
 
-@pytest.mark.parametrize("cut", CUTS)
-@pytest.mark.parametrize("family", RICH)
-def test_a_certificate_is_one(family, cut):
-    graph = family_graph(family)
-    for hops in (1, 8):
-        for q, majorant in members(graph, cut, hops):
-            size = np.abs(majorant).sum() + np.abs(q).sum() ** 2
-            if size < 1e6:
-                assert lacking(q, certified(q, majorant, cut), cut) <= 1e-15 * size
-
-
-@pytest.mark.parametrize("family", RICH)
+@pytest.mark.parametrize("family", ["dense_random", "latent_captions"])
 def test_a_certificate_is_one_in_exact_arithmetic(family):
     """The coefficients are the fractions that their floats are; the places are where a float sees the least."""
     graph, cut = family_graph(family), Cut(0.3, 0.4)
@@ -170,21 +138,17 @@ def test_what_is_disturbed_is_raised_to_a_majorant_again(seed, cut, size):
     assert raised <= before[0] - majorant[0] + np.abs(noise).sum() * (1 + 1e-5) + 1e-5 * np.abs(majorant).sum()
 
 
-@pytest.mark.parametrize("family", ["dense_random", "split_by_class", "hypercube"])
-def test_a_first_look_changes_nothing(family, monkeypatch):
-    graph = family_graph(family)
-    cut = Cut.of(spectrum(graph, 3), 2)
-    found = within(graph, cut)
-    monkeypatch.setattr(module._Trial, "at_least", lambda *_: 0.0)  # then every majorant is certified
-    every = within(graph, cut)
-    assert (found.error, found.budget) == (every.error, every.budget)
-    np.testing.assert_array_equal(found.majorant, every.majorant)
-
-
-def test_what_is_no_majorant_anywhere_is_raised():
-    for cut in CUTS:
-        assert lacking(np.array([0.5]), certified(np.array([0.5]), np.zeros(1), cut), cut) <= 0
-        assert certified(np.array([0.5]), np.zeros(1), cut)[0] == pytest.approx(0.25)
+def test_what_is_left_out_or_looked_at_first_changes_nothing(monkeypatch):
+    for family in ("hypercube", "sparse_random"):
+        graph = family_graph(family)
+        cut = Cut.of(spectrum(graph, 4), 3)
+        found = within(graph, cut, 8)
+        with monkeypatch.context() as patch:
+            patch.setattr(module._Trial, "at_least", lambda *_: 0.0)  # then every majorant is certified
+            patch.setattr(module, "_may_say_something", lambda *_: True)
+            every = within(graph, cut, 8)
+        assert (found.error, found.budget) == (every.error, every.budget)
+        np.testing.assert_array_equal(found.majorant, every.majorant)
 
 
 def test_a_majorant_that_touches_off_the_grid_is_raised_by_the_grid_of_its_degree():
@@ -224,12 +188,6 @@ def test_round_off_of_a_thousandth_counts_in_all_that_a_step_proves(monkeypatch)
     assert found.allowance == pytest.approx(found.error - error_within(mass, mass, 0.04))
 
 
-@pytest.mark.parametrize(("q", "majorant", "terms"), [([0.5, 0.5], [1.0], 3), ([1.0], [0.5, 0.5, 0.0, 0.0], 4)])
-def test_round_off_grows_with_the_terms_of_the_majorant_or_of_the_square(q, majorant, terms):
-    found = module._round_off(np.array(q), np.array(majorant))
-    assert found == pytest.approx(4 * module.EPS * terms * (1 + 2**2), rel=1e-12, abs=0)
-
-
 def test_where_the_values_kept_are_known_no_more_is_asked():
     q, nothing = np.array([0.5, 0.5]), np.zeros(1)  # t, far from 1 at 0.2
     known = Cut(0.1, 0.2, kept=np.array([1.0, 0.7]))
@@ -237,7 +195,7 @@ def test_where_the_values_kept_are_known_no_more_is_asked():
     assert certified(q, nothing, replace(known, kept=None))[0] == pytest.approx(0.8**2)
 
 
-@pytest.mark.parametrize("hops", [1, 2, 4])
+@pytest.mark.parametrize("hops", [1, 4])
 @pytest.mark.parametrize("family", RICH)
 def test_the_majorant_of_a_step_on_a_radau_rule_needs_no_raising(family, hops):
     """It is one on the whole line, as is proved."""
@@ -265,8 +223,8 @@ def test_with_both_ends_among_the_nodes_it_may_need_raising():
     assert lacking(q, certified(q, majorant, cut), cut) <= 0
 
 
-@pytest.mark.parametrize("hops", [1, 2, 3])
-@pytest.mark.parametrize("family", ["heavy_tailed", "latent_captions", "latent_augmentations"])
+@pytest.mark.parametrize("hops", [1, 3])
+@pytest.mark.parametrize("family", ["heavy_tailed", "latent_augmentations"])
 def test_no_linear_programme_finds_a_smaller_budget(family, hops):
     """Over all majorants of a step, on a grid and hence no larger than the truth; and the sum over the rule is it."""
     jacobi = label_measure(family_graph(family), hops)
@@ -291,16 +249,6 @@ def test_no_linear_programme_finds_a_smaller_budget(family, hops):
             assert budget <= solved.fun + 1e-6
             compared += 1
     assert compared > 0
-
-
-def test_the_share_of_one_is_theorem_15():
-    graph = family_graph("latent_captions")
-    for place in (0.1, 0.4):
-        found = next(module._steps(label_measure(graph, 4), Cut(place, place)))
-        nodes, weights = rule_of_all_moments(label_measure(graph, 4))
-        assert SHARES[-1] == 1
-        budget = weights @ values(found.majorants[-1], nodes)
-        assert budget == pytest.approx(mass_up_to(label_measure(graph, 4), place), abs=1e-10)
 
 
 def test_the_slope_of_a_polynomial_is_no_larger():
@@ -330,12 +278,11 @@ def test_the_budget_is_no_smaller_than_the_distance(family):
             assert found.error - found.allowance <= found.error
 
 
-@pytest.mark.parametrize("count", [54, pytest.param(120, marks=pytest.mark.slow)])
-def test_it_holds_on_random_graphs(count):
+def test_it_holds_on_random_graphs():
     """At every number of hops; and says more than theorem 15, where ties leave no choice of the optimum."""
     rng = np.random.default_rng(16)
     names = list(GRAPHS)
-    rows = []
+    rows, count = [], 54
     for number in range(count):
         graph = GRAPHS[names[number % len(names)]](rng, int(rng.integers(8, 40)))
         k = int(rng.integers(1, max(2, min(graph.joint.shape) // 2)))
@@ -370,11 +317,15 @@ def test_it_holds_at_a_tie_that_is_all_but_exact(joined):
 
 
 @pytest.mark.parametrize("tol", [1e-3, 1e-6])
-@pytest.mark.parametrize("family", RICH)
+@pytest.mark.parametrize("family", ["dense_random", "heavy_tailed", "latent_captions"])
 def test_it_holds_for_unconverged_triplets(family, tol, monkeypatch):
-    monkeypatch.setattr(spectra, "DENSE_SIDE", 0)  # so that small graphs go by ARPACK
+    """Theorems 15 and 16, by ARPACK on a small graph."""
+    monkeypatch.setattr(triplets_module, "DENSE_SIDE", 0)
     graph = family_graph(family, size=60)
     triplets = spectrum(graph, 4, method="sparse", tol=tol)
+    tail = 1 - label_energy(graph, triplets)[:3].sum()
+    assert tail_at_most(graph, triplets, 3) >= tail - triplets.rounding
+    assert tail_at_least(graph, triplets, 3) <= tail + triplets.rounding
     assert local_multihop(graph, triplets, 3).error >= Encoder.optimum(graph, triplets, 3).probe.error
 
 
@@ -397,22 +348,6 @@ def test_hops_close_on_the_error_where_nothing_ties():
     assert many == pytest.approx(error, abs=1e-3)
 
 
-def test_one_class_is_never_wrong():
-    graph = PairGraph(np.random.default_rng(0).random((5, 4)), np.zeros(5, dtype=int))
-    assert local_multihop(graph, spectrum(graph, 3), 2).error <= 1e-12
-
-
-def test_a_cut_alone_bounds_every_projector_that_respects_it():
-    """As for a penalty in place of a width: only that no value is in between."""
-    graph = family_graph("latent_captions")
-    triplets = spectrum(graph, 6)
-    squared = triplets.singular_values**2
-    for k in (2, 3, 4):
-        place = float(squared[k - 1] + squared[k]) / 2
-        features = triplets.left[:, :k] / np.sqrt(graph.left_marginal)[:, None]
-        assert within(graph, Cut(place, place), 8).error >= probe(graph, features).error
-
-
 def test_of_a_large_graph_fewer_filters_are_tried(monkeypatch):
     graph, tried, least = family_graph("latent_captions"), [], module._least
     triplets = spectrum(graph, 4)
@@ -424,22 +359,6 @@ def test_of_a_large_graph_fewer_filters_are_tried(monkeypatch):
     assert tried == [module.FEWEST]
 
 
-@pytest.mark.parametrize("cut", [Cut(0.3, 0.0), Cut(1.0, 1.0)])
-def test_no_power_is_near_a_projector_that_keeps_0_or_leaves_out_1(cut):
-    assert [*module._powers(cut, 2)] == []
-
-
-def test_a_place_that_no_atom_is_near_is_a_node_too():
-    one, two = JacobiMatrix(np.array([NEAR]), np.zeros(0)), JacobiMatrix(np.full(2, 0.5), np.array([0.25]))
-    for atoms, place, expected in ((one, 0.0, [NEAR]), (two, 0.25, [0.25, 0.75]), (two, 0.5, [0.25, 0.5, 0.75])):
-        ((nodes, _),) = module._rules(atoms, place)
-        assert nodes == pytest.approx(expected)
-
-
-def test_a_step_is_at_one_place_where_the_cut_is_one():
-    assert [Cut(0.3, above).places() for above in (0.2, 0.3, 0.5)] == [[0.3], [0.3], [0.4, 0.3, 0.5]]
-
-
 def test_a_hope_is_what_a_budget_buys():
     """Of less than nothing, of nothing, of a part of the third node, of the first and of the last, and of more."""
     ahead, masses = np.array([-1.0, 0.0, 0.5, 1.0]), np.array([0.1, 0.2, 0.3, 0.4])
@@ -447,27 +366,6 @@ def test_a_hope_is_what_a_budget_buys():
     each = zip(shares, budgets, strict=True)
     expected = [error_within(w + (1 - w) * ahead, masses, max(0.0, budget)) for w, budget in each]
     assert module._errors_within(shares, ahead, masses, budgets) == pytest.approx(expected, rel=1e-12)
-
-
-@pytest.mark.parametrize("family", ["latent_captions", "sparse_random", "twins"])
-def test_filters_that_cannot_say_anything_are_left_out_and_change_nothing(family, monkeypatch):
-    graph = family_graph(family)
-    triplets, asked = spectrum(graph, 6), []
-
-    def counted(graph, filters, ahead=()):
-        asked.append(len(filters))
-        return filtered_margins(graph, filters, ahead)
-
-    def errors():
-        cuts = [Cut.of(triplets, k) for k in (1, 3, 5)]
-        return [bound(graph, cut, 4).error for cut in cuts for bound in (within, module.vote_within)]
-
-    monkeypatch.setattr(module, "filtered_margins", counted)
-    few, tried = errors(), sum(asked)
-    monkeypatch.setattr(module, "_may_say_something", lambda *_: True)
-    asked.clear()
-    assert few == errors()
-    assert tried < sum(asked)
 
 
 def test_bad_arguments_are_named():
@@ -480,40 +378,23 @@ def test_bad_arguments_are_named():
         local_multihop(PairGraph(np.ones((3, 3))), spectrum(PairGraph(np.ones((3, 3))), 2), 1)
 
 
-def test_check_bounds_asks_for_more_hops():
-    graph = GRAPHS["sparse_random"](np.random.default_rng(4), 40)
-    names = ["multihop-error", "local-multihop-error", "walk-vote-error", "multihop-near-optimal-error", "probe-error"]
-    one, default, many = (check_bounds(graph, 5, hops=hops, bounds=names)["value"] for hops in (1, None, 16))
-    triplets = spectrum(graph, 6)
-    assert many[1] == min(local_multihop(graph, triplets, 5, 16).error, many[0])
-    assert many[1] < default[1] < one[1]
-    assert many[0] < default[0] < one[0]
-    assert many[3] < one[3]
-    assert one[4] == default[4] == many[4]
-
-
 # Emoji, by category.
-
-EMOJI = {100: (0.177, 0.633), 200: (0.100, 0.412), 400: (0.063, 0.289), 800: (0.025, 0.152)}
-
-
-def emoji_bounds(widths: list[int]) -> None:
-    graph = emoji_graph()
-    triplets = spectrum(graph, max(widths) + 1, tol=1e-8)
-    for k in widths:
-        known = triplets.leading(k + 1)
-        error, most = EMOJI[k]
-        assert Encoder.optimum(graph, known, k).probe.error == pytest.approx(error, abs=5e-4)
-        assert error < local_multihop(graph, known, k).error < most
 
 
 def test_emoji_captions():
-    emoji_bounds([100, 200])
-
-
-@pytest.mark.slow
-def test_emoji_captions_at_large_widths():
-    emoji_bounds([400, 800])
+    """Theorem 4 is vacuous at 100 dimensions; 12 moments halve theorem 15's bound, and theorem 16 says more."""
+    graph = emoji_graph()
+    triplets = spectrum(graph, 201, tol=1e-8)
+    for k, error, most, theorem_4, half_dozen in ((100, 0.177, 0.633, 1.088, 0.478), (200, 0.1, 0.412, 0.737, 0.335)):
+        known = triplets.leading(k + 1)
+        tails = [tail_at_most(graph, known, k, hops) for hops in (1, 6, 8)]
+        assert induced_labelling_error(graph) / (1 - known.upper_values[k] ** 2) == pytest.approx(theorem_4, abs=5e-4)
+        assert tails[1] == pytest.approx(half_dozen, abs=5e-4)
+        assert np.all(np.diff(tails) < 0)
+        optimum = Encoder.optimum(graph, known, k).probe
+        assert optimum.error == pytest.approx(error, abs=5e-4)
+        assert tail_at_least(graph, known, k) < optimum.mse < tails[-1]
+        assert error < local_multihop(graph, known, k).error < most
 
 
 # Rounded outward: what is as small as round-off is made a thousandth, large enough to see.

@@ -11,16 +11,14 @@ from pairbounds import (
     HypothesisError,
     PairGraph,
     check_bounds,
-    emoji_graph,
     induced_labelling_error,
     label_energy,
     spectrum,
 )
-from pairbounds.theory.quantities import hop_products, hop_scores, label_blocks
+from pairbounds.theory.quantities import hop_scores, label_blocks
 from pairbounds.theory.quantities import multihop as module
 from pairbounds.theory.quantities.consistency import class_masses
 from pairbounds.theory.quantities.hop_scores import filtered_margins
-from pairbounds.theory.quantities.label_blocks import by_class, first_half_hop
 from pairbounds.theory.quantities.multihop import (
     FAR,
     TIE,
@@ -36,7 +34,7 @@ from pairbounds.theory.quantities.multihop import (
     tail_at_least,
     tail_at_most,
 )
-from pairbounds.theory.spectrum import triplets as spectra
+from pairbounds.theory.spectrum.dense_triplets import SPARSE
 from pairbounds.theory.spectrum.triplets import Spectrum
 from tests.families import GRAPHS
 
@@ -57,18 +55,10 @@ RICH = [
 def columns(request, monkeypatch):
     """How many columns of Ỹ are taken at a time: all, by dense products of most graphs, or one, by sparse ones."""
     monkeypatch.setattr(label_blocks, "BLOCK_BYTES", request.param)
-    monkeypatch.setattr(hop_products, "PLACES", request.param)
+    monkeypatch.setattr(label_blocks, "PLACES", request.param)
 
 
-def blocks(class_by_class):
-    """Run a test for all columns of Ỹ at once, and class by class."""
-    both = pytest.mark.parametrize("columns", [2**30, class_by_class], indirect=True, ids=["at once", "class by class"])
-    return lambda test: pytest.mark.usefixtures("columns")(both(test))
-
-
-in_any_blocks = blocks(0)
-# What a bound makes of a measure: that of blocks is the same up to round-off, as the tests of the Jacobi matrix show.
-in_any_blocks_slowly = blocks(pytest.param(0, marks=pytest.mark.slow))
+in_any_blocks = pytest.mark.parametrize("columns", [2**30, 0], indirect=True, ids=["at once", "class by class"])
 
 
 def family_graph(family: str, seed: int = 0, size: int = 18) -> PairGraph:
@@ -97,7 +87,7 @@ def all_triplets(graph: PairGraph) -> Spectrum:
 
 @in_any_blocks
 @pytest.mark.parametrize("family", GRAPHS)
-def test_the_curve_against_powers_of_the_induced_walk(family):
+def test_the_curve_against_powers_of_the_induced_walk(columns, family):
     """Matrix powers of the walk that `P_T` defines, and the two ends' labels compared node by node."""
     graph = family_graph(family, size=12)
     step = graph.induced().joint.toarray() / graph.left_marginal[:, None]
@@ -113,29 +103,13 @@ def test_the_curve_against_powers_of_the_induced_walk(family):
         walk = walk @ step
 
 
-@pytest.mark.parametrize("family", GRAPHS)
-def test_the_curve_starts_at_one_and_falls_ever_more_slowly(family):
-    graph = family_graph(family)
-    curve = consistency_curve(graph, 10)
-    assert curve.shape == (11,)
-    assert curve[0] == pytest.approx(1, abs=1e-14)
-    assert curve[1] == pytest.approx(1 - induced_labelling_error(graph), abs=1e-13)
-    assert np.diff(curve).max() <= 1e-14
-    assert np.diff(curve, 2).min() >= -1e-14
-
-
-def test_on_a_connected_graph_the_curve_ends_at_chance():
-    graph = family_graph("dense_random")
-    assert consistency_curve(graph, 200)[-1] == pytest.approx(np.sum(class_masses(graph) ** 2), abs=1e-13)
-
-
 # The Jacobi matrix.
 
 
 @in_any_blocks
-@pytest.mark.parametrize("hops", STEPS)
+@pytest.mark.parametrize("hops", [1, 8])
 @pytest.mark.parametrize("family", GRAPHS)
-def test_the_jacobi_matrix_holds_the_moments(family, hops):
+def test_the_jacobi_matrix_holds_the_moments(columns, family, hops):
     """a_0..a_{2m}, whatever stands in the next corner; of a complete measure all of them."""
     graph = family_graph(family)
     jacobi = label_measure(graph, hops)
@@ -149,10 +123,9 @@ def test_the_jacobi_matrix_holds_the_moments(family, hops):
 @pytest.mark.parametrize(
     ("family", "atoms"), [("split_by_class", [1]), ("identity", [1]), ("one_class", [1]), ("rank_one", [0, 1])]
 )
-@pytest.mark.parametrize("hops", [2, 8])
-def test_a_measure_of_few_atoms_is_known_completely(family, atoms, hops):
+def test_a_measure_of_few_atoms_is_known_completely(columns, family, atoms):
     graph = family_graph(family)
-    jacobi = label_measure(graph, hops)
+    jacobi = label_measure(graph, 8)
     assert jacobi.complete
     np.testing.assert_allclose(np.linalg.eigvalsh(matrix_of(jacobi)), atoms, atol=1e-14)
     places, energy = naive_measure(graph)
@@ -162,17 +135,14 @@ def test_a_measure_of_few_atoms_is_known_completely(family, atoms, hops):
 
 
 @pytest.mark.parametrize("width", [1, 2])
-@pytest.mark.parametrize("hops", STEPS)
 @pytest.mark.parametrize("family", GRAPHS)
-def test_blocks_of_columns_add_up(family, hops, width, monkeypatch):
+def test_blocks_of_columns_add_up(family, width, monkeypatch):
     """Seven classes or all nodes'. An entry is known to round-off over the product of the couplings that lead to it."""
-    joint = family_graph(family).joint
+    joint, hops = family_graph(family).joint, 8
     labels = np.random.default_rng(18).integers(7, size=joint.shape[0])
     whole = label_measure(PairGraph(joint, labels), hops)
     monkeypatch.setattr(label_blocks, "BLOCK_BYTES", width * ((hops + 2) * min(joint.shape) + 3 * max(joint.shape)) * 8)
-    monkeypatch.setattr(module, "_bidiagonalised", counted := Counted(module._bidiagonalised))
     joined = label_measure(PairGraph(joint, labels), hops)
-    assert counted.calls == -(-len(np.unique(labels)) // width)
     common = min(len(whole.off_diagonal), len(joined.off_diagonal))
     known = np.cumprod(np.r_[1.0, whole.off_diagonal[:common]])
     for ours, theirs, loss in (
@@ -185,23 +155,9 @@ def test_blocks_of_columns_add_up(family, hops, width, monkeypatch):
         assert known[-1] * longer[common] <= module.ROUND_OFF
 
 
-class Counted:
-    def __init__(self, function):
-        self.function, self.calls = function, 0
-
-    def __call__(self, *arguments):
-        self.calls += 1
-        return self.function(*arguments)
-
-
-@pytest.mark.parametrize("count", [0, 5, 16])
-@pytest.mark.parametrize("family", GRAPHS)
-def test_the_measure_gives_the_curve(family, count):
-    graph = family_graph(family)
-    np.testing.assert_allclose(moments(label_measure(graph), count), consistency_curve(graph, count), atol=1e-13)
-
-
-def test_moments_beyond_those_known_are_refused():
+def test_the_moments_of_a_measure_are_the_curve_and_those_beyond_are_refused():
+    graph = family_graph("heavy_tailed")
+    np.testing.assert_allclose(moments(label_measure(graph), 16), consistency_curve(graph, 16), atol=1e-13)
     with pytest.raises(ValueError, match="count=5 is above 4, the moments known"):
         moments(label_measure(family_graph("dense_random"), 2), 5)
     complete = family_graph("rank_one")  # atoms at 0 and 1
@@ -240,34 +196,26 @@ def test_what_hangs_on_the_last_digits_is_left_out(monkeypatch):
     assert [len(part) for part in vars(jacobi.determined()).values()] == [3, 2]
 
 
-@pytest.mark.parametrize("value", [0.0, 1.0])
-def test_a_remainder_of_nothing_at_all_ends_the_steps(value):
-    block = sp.csc_array([[value], [1 - value]])
-    for jacobi in (
-        module._bidiagonalised(np.diag([1.0, 0.0]), block, 2, 0.0),
-        module._lanczos(lambda vector: (value, value * vector), np.ones(1), 2, 0.0),
-    ):
-        assert (jacobi.diagonal.tolist(), jacobi.off_diagonal.tolist()) == ([value], [])
+def test_products_are_dense_where_many_pairs_are_there_and_the_graph_is_small(monkeypatch):
+    for places, pairs, dense in ((400, 400 // SPARSE, True), (400, 400 // SPARSE - 1, False), (399, 400, False)):
+        monkeypatch.setattr(label_blocks, "PLACES", places)
+        joint = np.eye(20).ravel()
+        joint[np.flatnonzero(joint == 0)[: pairs - 20]] = 1
+        graph = PairGraph(joint.reshape(20, 20))
+        assert isinstance(label_blocks.for_hops(graph), np.ndarray) == dense
+        assert label_blocks.for_hops(graph) is label_blocks.for_hops(graph)
+        np.testing.assert_array_equal(sp.csr_array(label_blocks.for_hops(graph)).toarray(), graph.normalized.toarray())
 
 
 # How many hops.
 
 
-@pytest.mark.parametrize("family", GRAPHS)
-def test_the_first_half_hop_reads_sparse_labels(family, monkeypatch):
-    monkeypatch.setattr(hop_products, "PLACES", 0)
-    matrix, targets, _ = by_class(family_graph(family))
-    dense = matrix.toarray()
-    for half in (first_half_hop(matrix, targets), first_half_hop(dense, targets)):
-        np.testing.assert_allclose(half, dense.T @ targets.toarray(), atol=1e-15)
-
-
 @pytest.mark.parametrize(
-    ("products", "hops"),
-    [(0, module.FEWEST_HOPS), (5, 5), (5.9, 5), (module.HOPS, module.HOPS), (1000, module.HOPS)],
+    ("products", "hops"), [(0, module.FEWEST_HOPS), (5.9, 5), (module.HOPS, module.HOPS), (1000, module.HOPS)]
 )
 def test_hops_by_what_they_cost(products, hops, monkeypatch):
-    """A hop leads over every pair twice, for every class."""
+    """A hop leads over every pair twice, for every class: ten million pairs with a hundred classes have all hops."""
+    assert 2 * 10_000_000 * 100 * module.HOPS < module.HOPS_PRODUCTS < 2 * 10_000_000 * 1_000 * module.FEWEST_HOPS
     graph = family_graph("latent_captions")
     classes = len(np.unique(graph.left_labels))
     monkeypatch.setattr(module, "HOPS_PRODUCTS", int(products * 2 * graph.joint.nnz * classes))
@@ -277,10 +225,6 @@ def test_hops_by_what_they_cost(products, hops, monkeypatch):
     assert len(label_measure(graph, 7).diagonal) == 7
     monkeypatch.setattr(module, "HOPS_PRODUCTS", 2 * graph.joint.nnz * graph.n_left * module.HOPS)
     assert default_hops(PairGraph(graph.joint)) == module.HOPS  # of so few pairs, whatever their labels
-
-
-def test_ten_million_pairs_have_all_hops_with_a_hundred_classes_and_the_fewest_with_a_thousand():
-    assert 2 * 10_000_000 * 100 * module.HOPS < module.HOPS_PRODUCTS < 2 * 10_000_000 * 1_000 * module.FEWEST_HOPS
 
 
 def test_bounds_by_fewer_hops_say_so_and_are_those_asked_for_by_name(monkeypatch):
@@ -301,37 +245,23 @@ def test_bounds_by_fewer_hops_say_so_and_are_those_asked_for_by_name(monkeypatch
 
 def test_the_measure_is_computed_once_and_does_not_outlive_its_graph():
     graph = family_graph("dense_random")
-    assert label_measure(graph, 3) is label_measure(graph, 3)
-    assert len(label_measure(graph, 4).diagonal) == 4
+    assert label_measure(graph, 4) is label_measure(graph, 4)
+    read, computed = label_measure(graph, 3), label_measure(family_graph("dense_random"), 3)
+    np.testing.assert_allclose(matrix_of(read, 0.5), matrix_of(computed, 0.5), atol=1e-14)
+    assert len(label_measure(graph, 6).diagonal) == 6
     watched = weakref.ref(graph)
     del graph
     gc.collect()
     assert watched() is None
 
 
-@pytest.mark.parametrize("family", [*RICH, "rank_one"])
-def test_fewer_hops_are_read_off_where_more_are_known(family):
-    graph, again = family_graph(family), family_graph(family)
-    label_measure(graph, 6)
-    for hops in (1, 3):
-        read, computed = label_measure(graph, hops), label_measure(again, hops)
-        np.testing.assert_allclose(read.diagonal, computed.diagonal, atol=1e-14)
-        np.testing.assert_allclose(read.off_diagonal, computed.off_diagonal, atol=1e-14)
-
-
-@pytest.mark.parametrize("hops", [-1, 1.5, True])
-def test_hops_are_counted(hops):
-    graph = family_graph("cycle")
-    with pytest.raises(ValueError, match="hops="):
-        consistency_curve(graph, hops)
-    with pytest.raises(ValueError, match="hops="):
-        label_measure(graph, hops)
-
-
-def test_missing_labels_are_named():
-    for measure in (consistency_curve, label_measure):
-        with pytest.raises(HypothesisError, match="no left labels"):
-            measure(PairGraph(np.ones((3, 3))), 2)
+@pytest.mark.parametrize("measure", [consistency_curve, label_measure])
+def test_bad_input(measure):
+    for hops in (-1, 1.5, True):
+        with pytest.raises(ValueError, match="hops="):
+            measure(family_graph("cycle"), hops)
+    with pytest.raises(HypothesisError, match="no left labels"):
+        measure(PairGraph(np.ones((3, 3))), 2)
 
 
 # Quadrature rules.
@@ -381,7 +311,6 @@ def extremal_mass(
     return -sign * found.fun
 
 
-@in_any_blocks_slowly
 @pytest.mark.parametrize(("hops", "slack"), [(1, 0.0), (2, 0.0), (3, 0.0), (2, 0.05)])
 @pytest.mark.parametrize("family", RICH)
 def test_no_measure_on_the_interval_does_more_and_one_does_as_much(family, hops, slack):
@@ -396,30 +325,6 @@ def test_no_measure_on_the_interval_does_more_and_one_does_as_much(family, hops,
         off = slack or module.ROUND_OFF
         assert most - 1e-6 <= mass_up_to(jacobi, node, slack=off) <= most + 0.01
         assert least + 1e-6 >= mass_below(jacobi, node, slack=off) >= least - 0.01
-
-
-@in_any_blocks_slowly
-@pytest.mark.parametrize("family", GRAPHS)
-def test_every_polynomial_that_qualifies_gives_a_weaker_bound(family):
-    """`((1 - t) / (1 - b))^j` is non-negative on [0, 1], and at least 1 up to b; j = 1 is theorem 4."""
-    graph = family_graph(family)
-    places, energy = naive_measure(graph)
-    for node in (0.05, 0.4, 0.9, float(places[2])):
-        if node > 0.999:
-            continue
-        for hops in STEPS:
-            mass = mass_up_to(label_measure(graph, hops), node)
-            for power in range(1, 2 * hops + 1):
-                assert mass <= energy @ (np.clip(1 - places, 0, 1) / (1 - node)) ** power + 1e-9
-
-
-def test_one_moment_alone_is_theorem_4_cut_at_one():
-    for family in RICH:
-        graph = family_graph(family)
-        places, energy = naive_measure(graph)
-        for node in (0.1, 0.5, 0.9):
-            cut = min(1, induced_labelling_error(graph) / (1 - node))
-            assert extremal_mass(places, energy, node, 1, 1) == pytest.approx(cut, abs=0.002)
 
 
 def test_on_the_line_two_moments_can_fall_behind_theorem_4():
@@ -441,13 +346,11 @@ def test_on_the_line_two_moments_can_fall_behind_theorem_4():
     assert tail_at_most(graph, triplets, 2, hops=1) == pytest.approx(0.25)
 
 
-@in_any_blocks_slowly
-@pytest.mark.parametrize("count", [64, pytest.param(200, marks=pytest.mark.slow)])
-def test_an_atom_at_the_place_is_counted_whatever_its_round_off(count):
+def test_an_atom_at_the_place_is_counted_whatever_its_round_off():
     """Lanczos knows an atom to round-off: without stepping outward its mass is missed now and then."""
     rng = np.random.default_rng(17)
     missed = 0
-    for number in range(count):
+    for number in range(64):
         graph = GRAPHS[RICH[number % len(RICH)]](rng, 12)
         places, energy = naive_measure(graph)
         for hops in (4, 8, 12):
@@ -473,14 +376,6 @@ def test_places_at_and_beyond_the_ends():
     assert mass_below(jacobi, 1.5) <= 1
 
 
-def test_ends_too_far_apart_for_double_precision_are_left_out(monkeypatch):
-    jacobi = JacobiMatrix(np.array([0.5]), np.array([0.25]))
-    least = mass_up_to(jacobi, 0.6, slack=0.0)
-    lowest, highest = module._corners(jacobi, np.array([0.0, 1.0]))
-    monkeypatch.setattr(module, "FAR", highest - lowest)
-    assert mass_up_to(jacobi, 0.6, slack=0.0) > least
-
-
 def test_moments_on_the_boundary_of_what_is_possible():
     """Mean 1/2 and variance 1/4 leave one measure on [0, 1], half at 0 and half at 1: no rule has a node elsewhere."""
     jacobi = JacobiMatrix(np.array([0.5]), np.array([0.5]))
@@ -489,15 +384,6 @@ def test_moments_on_the_boundary_of_what_is_possible():
         assert mass_below(jacobi, place) == pytest.approx(0.5, abs=1e-12)
         assert mass_up_to(jacobi, place, slack=0) >= 0.5
         assert mass_below(jacobi, place, slack=0) <= 0.5
-
-
-def test_a_node_at_the_tolerance_is_at_the_place_and_weight_that_is_lost_counts_against(monkeypatch):
-    above, below = (JacobiMatrix(np.array([0.5 + aside]), np.array([])) for aside in (TIE, -TIE))
-    assert mass_up_to(above, 0.5, slack=0.0) == 1
-    assert mass_below(below, 0.5, slack=0.0) == 0
-    monkeypatch.setattr(module, "extremal_rule", lambda *_: (np.array([0.2, 0.8]), np.array([0.4, 0.5])))
-    assert mass_up_to(above, 0.5) == 0.5
-    assert mass_below(above, 0.5) == 0.4
 
 
 @pytest.mark.parametrize("far", [1e4, FAR])
@@ -515,13 +401,11 @@ def test_an_entry_that_stands_for_infinity_costs_no_digits(far, sign):
 # The tail beyond the k-th value.
 
 
-@in_any_blocks_slowly
-@pytest.mark.parametrize("count", [81, pytest.param(400, marks=pytest.mark.slow)])
-def test_the_interval_holds_the_tail_on_random_graphs(count):
+def test_the_interval_holds_the_tail_on_random_graphs():
     """Twelve checks of each, at the graphs' own widths; and more hops never say less."""
     rng = np.random.default_rng(15)
     names = list(GRAPHS)
-    for number in range(count):
+    for number in range(2 * len(names)):
         graph = GRAPHS[names[number % len(names)]](rng, int(rng.integers(8, 40)))
         triplets = all_triplets(graph)
         energy = label_energy(graph, triplets)
@@ -538,13 +422,12 @@ def test_the_interval_holds_the_tail_on_random_graphs(count):
             assert np.diff(lower).min() >= -4 * np.sqrt(triplets.rounding), about
 
 
-@in_any_blocks_slowly
-@pytest.mark.parametrize("joined", [10.0**-digits for digits in range(6, 16)])
+@pytest.mark.parametrize("joined", [10.0**-digits for digits in (6, 9, 12, 15)])
 def test_the_interval_holds_at_a_tie_that_is_all_but_exact(joined):
     """Two components joined by a hair, twice: `σ_3` and `σ_4` differ by `joined`, and round-off mixes their vectors."""
     rng = np.random.default_rng(16)
     pair = [[1 - joined, joined], [joined, 1 - joined]]
-    for _ in range(10):
+    for _ in range(4):
         joint = np.kron(pair, rng.random((6, 5)))
         graph = PairGraph(joint, rng.integers(2, size=12))
         triplets = all_triplets(graph)
@@ -553,41 +436,6 @@ def test_the_interval_holds_at_a_tie_that_is_all_but_exact(joined):
             for hops in STEPS:
                 assert tail_at_most(graph, triplets, k, hops) >= tail - triplets.rounding
                 assert tail_at_least(graph, triplets, k, hops) <= tail + triplets.rounding
-
-
-@in_any_blocks_slowly
-@pytest.mark.parametrize("tol", [1e-3, 1e-6])
-@pytest.mark.parametrize("family", GRAPHS)
-def test_the_interval_holds_for_unconverged_triplets(family, tol, monkeypatch):
-    monkeypatch.setattr(spectra, "DENSE_SIDE", 0)  # so that small graphs go by ARPACK
-    graph = family_graph(family, size=60)
-    k = 3
-    triplets = spectrum(graph, k + 1, method="sparse", tol=tol)
-    tail = 1 - label_energy(graph, triplets)[:k].sum()
-    assert tail_at_most(graph, triplets, k) >= tail - triplets.rounding
-    assert tail_at_least(graph, triplets, k) <= tail + triplets.rounding
-
-
-@in_any_blocks_slowly
-@pytest.mark.parametrize("hops", STEPS)
-@pytest.mark.parametrize("family", GRAPHS)
-def test_never_behind_theorem_4_cut_at_one(family, hops):
-    """Up to what rounding outward costs, which is the more the smaller the gap."""
-    graph = family_graph(family)
-    triplets = all_triplets(graph)
-    for k in range(1, min(graph.joint.shape)):
-        gaps = 1 - triplets.upper_values[k] ** 2, np.diff(-(triplets.singular_values[k - 1 : k + 1] ** 2))[0]
-        if min(gaps) < 1e-6:
-            continue
-        cut = min(1, induced_labelling_error(graph) / gaps[0])
-        assert tail_at_most(graph, triplets, k, hops) <= cut + 4 * triplets.rounding / min(gaps)
-
-
-def test_a_larger_estimate_of_the_next_value_keeps_the_bound_valid():
-    graph = family_graph("latent_augmentations")
-    jacobi = label_measure(graph)
-    masses = [mass_up_to(jacobi, place) for place in np.linspace(0, 1, 400)]
-    assert np.diff(masses).min() >= -1e-12
 
 
 @pytest.mark.parametrize("cut", [0.0, 0.7])
@@ -607,28 +455,3 @@ def test_the_tail_allows_for_values_and_vectors_that_are_off(k, rounding, cut):
             least.append(np.sqrt(mass_below(jacobi, lower, slack=rounding)) - rounding / gap)
     assert tail_at_most(graph, triplets, k, cut=cut) == pytest.approx(min(most) ** 2, rel=1e-12)
     assert tail_at_least(graph, triplets, k, cut=cut) == pytest.approx(max(least) ** 2, rel=1e-12)
-
-
-@pytest.mark.parametrize("said", [{}, {"lower_values": np.ones(19), "upper_values": np.ones(19)}])
-def test_without_a_gap_the_bound_is_finite(said):
-    graph = family_graph("identity")
-    triplets = all_triplets(graph)
-    vars(triplets).update(said)
-    assert tail_at_most(graph, triplets, 3) == 1
-    assert tail_at_least(graph, triplets, 3) == 0
-
-
-def test_emoji_captions_say_more_in_several_hops():
-    """Categories. Theorem 4 is vacuous at 100 dimensions; 12 moments halve it, and 16 do better."""
-    graph = emoji_graph()
-    triplets = spectrum(graph, 201)
-    energy = label_energy(graph, triplets)
-    for k, single, half_dozen, true in ((100, 1.088, 0.478, 0.336), (200, 0.737, 0.335, 0.234)):
-        theorem_4 = induced_labelling_error(graph) / (1 - triplets.upper_values[k] ** 2)
-        bounds = [tail_at_most(graph, triplets, k, hops) for hops in (1, 2, 4, 6, 8)]
-        assert theorem_4 == pytest.approx(single, abs=5e-4)
-        assert bounds[3] == pytest.approx(half_dozen, abs=5e-4)
-        assert 1 - energy[:k].sum() == pytest.approx(true, abs=5e-4)
-        assert bounds[3] < theorem_4 / 2
-        assert np.all(np.diff(bounds) < 0)
-        assert tail_at_least(graph, triplets, k) < true < bounds[-1]

@@ -4,8 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pairbounds import HypothesisError, PairGraph, probe, zero_shot_error
-from pairbounds.theory.quantities import probes
+from pairbounds import PairGraph, probe, zero_shot_error
 from tests.families import GRAPHS
 
 
@@ -32,28 +31,11 @@ def test_probe_from_its_formula(seed, n, k, classes):
     assert found.held_out_error is None
 
 
-@given(st.integers(0, 2**31), st.integers(1, 5))
-def test_error_is_at_most_twice_the_mse(seed, k):
-    rng = np.random.default_rng(seed)
-    graph = PairGraph(rng.random((12, 4)), rng.integers(3, size=12))
-    found = probe(graph, rng.standard_normal((12, k)))
-    assert found.error <= 2 * found.mse + 1e-12
-
-
 def test_ties_are_errors():
     graph = PairGraph(np.ones((2, 2)), [0, 1])
     found = probe(graph, np.ones((2, 1)))
     assert found.error == 1
     assert found.mse == pytest.approx(0.5)
-
-
-def test_every_probe_is_invariant_to_an_invertible_map():
-    rng = np.random.default_rng(0)
-    graph = GRAPHS["sparse_random"](rng, 30)
-    features = rng.standard_normal((graph.n_left, 4))
-    first, second = probe(graph, features), probe(graph, features @ rng.standard_normal((4, 4)))
-    assert first.error == second.error
-    assert first.mse == pytest.approx(second.mse, rel=1e-10)
 
 
 @given(st.integers(0, 2**31), st.integers(1, 6), st.integers(1, 6), st.booleans())
@@ -79,14 +61,6 @@ def test_a_rotation_of_the_features_changes_nothing(seed, rank, k, hidden):
     assert abs(first.error - second.error) <= graph.left_marginal[unclear].sum() + 1e-12
 
 
-def test_rank_deficient_features_are_no_obstacle():
-    rng = np.random.default_rng(1)
-    graph = GRAPHS["dense_random"](rng, 20)
-    features = rng.standard_normal((graph.n_left, 3))
-    doubled = np.hstack([features, features, np.zeros((graph.n_left, 1))])
-    assert probe(graph, doubled).mse == pytest.approx(probe(graph, features).mse, rel=1e-10)
-
-
 @pytest.mark.parametrize("size", [1e-17, 1e17])
 def test_the_size_of_a_feature_does_not_matter(size):
     rng = np.random.default_rng(6)
@@ -110,18 +84,6 @@ def test_the_probe_of_nearly_dependent_features(condition):
     assert probe(graph, features).mse == pytest.approx(expected, rel=16 * np.finfo(np.float64).eps * condition)
 
 
-def test_the_weights_are_the_left_marginal():
-    """A node of weight 2 counts like two nodes of weight 1."""
-    rng = np.random.default_rng(2)
-    features, labels, joint = rng.standard_normal((6, 2)), rng.integers(2, size=6), rng.random((6, 3))
-    merged = PairGraph(joint * np.array([[2], [1], [1], [1], [1], [1]]), labels)
-    twice = np.array([0, 0, 1, 2, 3, 4, 5])
-    split = PairGraph(joint[twice], labels[twice])
-    first, second = probe(merged, features), probe(split, features[twice])
-    assert first.mse == pytest.approx(second.mse, rel=1e-12)
-    assert first.error == pytest.approx(second.error, rel=1e-12)
-
-
 @pytest.mark.parametrize("labelled", [[0, 3, 4, 7, 8, 9], np.isin(np.arange(12), [0, 3, 4, 7, 8, 9])])
 def test_a_probe_that_sees_some_labels(labelled):
     rng = np.random.default_rng(3)
@@ -136,30 +98,10 @@ def test_a_probe_that_sees_some_labels(labelled):
     assert found.held_out_error == pytest.approx(np.average(wrong, weights=graph.left_marginal[hidden]))
 
 
-def test_hidden_labels_do_not_reach_the_probe():
-    rng = np.random.default_rng(4)
-    joint, features = rng.random((12, 5)), rng.standard_normal((12, 2))
-    labels = np.array([0, 1] * 6)
-    shuffled = labels.copy()
-    shuffled[6:] = 1 - shuffled[6:]
-    first, second = (probe(PairGraph(joint, y), features, labelled=range(6)) for y in (labels, shuffled))
-    np.testing.assert_array_equal(first.coefficients, second.coefficients)
-    assert first.held_out_error == pytest.approx(1 - second.held_out_error)
-
-
-@pytest.mark.parametrize(
-    ("labelled", "message"),
-    [
-        ([], "labelled is empty"),
-        ([12], r"indices in 0\.\.11"),
-        ([-1], "negative indices"),
-        ([True, False], r"a mask of shape \(2,\)"),
-        ([0.5], "indices"),
-    ],
-)
-def test_bad_choices_of_labelled_nodes(labelled, message):
+@pytest.mark.parametrize("labelled", [[], [12], [-1], [True, False], np.zeros(12, dtype=bool)])
+def test_bad_choices_of_labelled_nodes(labelled):
     graph = PairGraph(np.ones((12, 2)), [0, 1] * 6)
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match="labelled is"):
         probe(graph, np.ones((12, 1)), labelled=labelled)
 
 
@@ -167,11 +109,6 @@ def test_bad_choices_of_labelled_nodes(labelled, message):
 def test_bad_features(features):
     with pytest.raises(ValueError, match=r"f has shape|f holds 4 values that are not finite"):
         probe(PairGraph(np.ones((4, 2)), [0, 1, 0, 1]), features)
-
-
-def test_a_graph_without_labels():
-    with pytest.raises(HypothesisError, match="no left labels"):
-        probe(PairGraph(np.ones((4, 2))), np.ones((4, 1)))
 
 
 @pytest.mark.parametrize("family", GRAPHS)
@@ -191,11 +128,6 @@ def test_zero_shot_from_its_formula(family):
     assert zero_shot_error(graph, torch.tensor(f), torch.tensor(g)) == zero_shot_error(graph, f, g)
 
 
-def test_zero_shot_needs_labels_on_both_sides():
-    with pytest.raises(HypothesisError, match="no right labels"):
-        zero_shot_error(PairGraph(np.ones((2, 2)), [0, 1]), np.ones((2, 1)), np.ones((2, 1)))
-
-
 @pytest.mark.parametrize("round_off", [0.0, 1e-17, 1e-16])
 def test_a_feature_that_is_round_off_where_labels_are_seen_says_nothing(round_off):
     """It must not be blown up into the largest feature of the nodes that are held out."""
@@ -209,15 +141,3 @@ def test_a_feature_that_is_round_off_where_labels_are_seen_says_nothing(round_of
     assert beside.held_out_error == alone.held_out_error
     np.testing.assert_allclose(beside.coefficients[:3], alone.coefficients, atol=1e-9)
     np.testing.assert_allclose(beside.coefficients[3], 0, atol=1e-9)
-
-
-def test_a_condition_is_called_better_only_where_it_is():
-    rng, better = np.random.default_rng(0), 0
-    for _ in range(300):
-        k = rng.integers(1, 40)
-        basis = np.linalg.qr(rng.standard_normal((k, k)))[0]
-        gram = (basis * 10.0 ** -(rng.uniform(0, 12) * rng.random(k))) @ basis.T
-        found = probes._clearly_better((gram + gram.T) / 2, probes.LOSSLESS)
-        assert not found or np.linalg.cond(gram) < probes.LOSSLESS
-        better += found
-    assert 100 < better < 300

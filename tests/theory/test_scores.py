@@ -3,12 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pairbounds import PairGraph, probe, zero_shot_error
-from pairbounds.theory.bounds import QUANTITIES, Encoder
 from pairbounds.theory.quantities import scores
 from pairbounds.theory.quantities.scores import Standing, linear_scores, linear_standing, strict_winners, sums_of_others
-from pairbounds.theory.spectrum.triplets import spectrum
-from tests.families import GRAPHS
 
 EPS = float(np.finfo(np.float64).eps)
 
@@ -52,24 +48,6 @@ def test_blocks_of_rows_are_all_rows(seed, n, r, at_once):
     np.testing.assert_array_equal(found.leaders, whole.leaders)
     np.testing.assert_array_equal(found.leads, whole.leads)
     np.testing.assert_array_equal(found.noise, noise)
-
-
-@pytest.mark.parametrize("family", GRAPHS)
-def test_what_is_measured_by_scores_does_not_depend_on_the_blocks(family, monkeypatch):
-    graph = GRAPHS[family](np.random.default_rng(20), 24)
-    k = min(3, *graph.joint.shape)
-    triplets = spectrum(graph, k).leading(k + 1)
-
-    def measured() -> list[float]:
-        fresh = PairGraph(graph.joint, graph.left_labels, graph.right_labels)
-        encoder = Encoder.optimum(fresh, triplets, k)
-        found = probe(fresh, encoder.left)
-        nearest = QUANTITIES["nearest_mean_error"].measure(encoder)
-        return [found.error, found.mse, zero_shot_error(fresh, encoder.left, encoder.right), nearest]
-
-    expected = measured()
-    monkeypatch.setattr(scores, "AT_ONCE", 1)
-    np.testing.assert_allclose(measured(), expected, atol=1e-13)
 
 
 def test_sums_of_others_know_what_a_difference_does_not():

@@ -43,7 +43,7 @@ from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.connectivity import part_conductances, sparsest_cut, sparsest_partition
+from pairbounds.theory.quantities.connectivity import part_conductances, sparsest_partition
 from pairbounds.theory.quantities.consistency import labelling_error, required_labels
 from pairbounds.theory.spectrum.triplets import Spectrum
 
@@ -53,7 +53,8 @@ def least_conductance(encoder: Encoder) -> float:
 
     The sweep cut meets the upper bound too.
     """
-    return sparsest_cut(encoder.graph, encoder.spectrum).upper
+    _two_nodes(encoder.graph)
+    return sparsest_partition(encoder.graph, 2, encoder.spectrum).upper
 
 
 def class_conductance(encoder: Encoder) -> float:

@@ -41,7 +41,7 @@ from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
 from pairbounds.theory.quantities.consistency import labelling_error, required_labels
 from pairbounds.theory.quantities.infonce import infonce_directions
 from pairbounds.theory.quantities.metrics.class_moments import ClassMoments, class_moments
-from pairbounds.theory.quantities.metrics.sphere import on_sphere
+from pairbounds.theory.quantities.metrics.hypersphere import on_sphere
 from pairbounds.theory.quantities.scores import log_mean_exp
 from pairbounds.theory.spectrum.triplets import Spectrum
 

@@ -13,14 +13,14 @@ Cost: a pass over the sample for a labelling error; 200 factorisations for the b
 """
 
 from pairbounds.theory.bounds.statements import Statement
-from pairbounds.theory.quantities.intervals import (
+from pairbounds.theory.quantities.confidence import (
     bound_interval,
     labelling_error_interval,
     singular_value_bernstein,
     singular_value_bootstrap,
 )
 
-TESTS = "tests/theory/test_intervals.py"
+TESTS = "tests/theory/test_confidence.py"
 
 STATEMENTS = (
     Statement(

@@ -45,7 +45,7 @@ from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_masses, induced_labelling_error, label_energy
 from pairbounds.theory.quantities.local_multihop import Cut, within
-from pairbounds.theory.quantities.multihop import hops_taken, label_measure, mass_up_to, tail_at_least, tail_at_most
+from pairbounds.theory.quantities.multihop import label_measure, mass_up_to, number_of_hops, tail_at_least, tail_at_most
 from pairbounds.theory.spectrum.triplets import Spectrum, operator_norm
 
 REACH_LIMIT = 10.0  # of `t - μ`; farther away the bound is 1, or almost
@@ -102,7 +102,7 @@ def local_penalised_error(
     """
     cut = Cut.at_penalty(spectrum, k, _width(encoder), _penalty(encoder))
     by_tail = multihop_penalised_error.in_hops(hops)(graph, spectrum, k, encoder)
-    return min(within(graph, cut, hops_taken(graph, hops)).error, by_tail)
+    return min(within(graph, cut, number_of_hops(graph, hops)).error, by_tail)
 
 
 @bound(

@@ -23,7 +23,7 @@ Cost: O(hops n log n) for n pairs; no matrix.
 """
 
 from pairbounds.theory.bounds.statements import Statement
-from pairbounds.theory.quantities.walks import consistency_from_graph, consistency_from_pairs, penalised_error_at_most
+from pairbounds.theory.quantities.walks import consistency_from_pairs, penalised_error_at_most
 
 TESTS = "tests/theory/test_walks.py"
 
@@ -33,13 +33,6 @@ STATEMENTS = (
         "exact",
         "Intervals of `a_1..a_M` from n independent pairs, all of which hold with the stated confidence.",
         consistency_from_pairs,
-        TESTS,
-    ),
-    Statement(
-        "consistency-from-walks",
-        "exact",
-        "The same of a stored graph, from random walks on it, in a time that does not depend on its size.",
-        consistency_from_graph,
         TESTS,
     ),
     Statement(

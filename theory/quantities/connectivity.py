@@ -7,16 +7,15 @@ right node l, so that with `a_l = P(S, l)` the cut of a set S of left nodes is
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import comb, factorial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse as sp
+from scipy.special import stirling2
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once_per_graph
 from pairbounds.theory.graph.components import left_components
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -97,12 +96,7 @@ def cross_class_leaks(graph: PairGraph) -> FloatArray:
 def stays_in_class(graph: PairGraph) -> FloatArray:
     """`1 - β(x) = Pr_{x'|x}[y(x') = y(x)]` of each left node, shape (n_left,), in (0, 1]: the rest of its leak.
 
-    A sum of what is not negative, and so exact to round-off of itself where almost all of the walk leaves.
-
-    Raises
-    ------
-    ValueError
-        The graph lacks labels on the left.
+    Exact to round-off of itself where almost all of the walk leaves. Errors as `cross_class_leaks` has.
     """
     return _stays_and_leaks(graph)[0]
 
@@ -161,31 +155,6 @@ def conductance(graph: PairGraph, left_mask: npt.ArrayLike) -> float:
     return float(part_conductances(graph, mask).max())
 
 
-def sparsest_cut(graph: PairGraph, triplets: Spectrum | None = None) -> Partition:
-    """The conductance of the graph, `φ = min_S cut(S) / min(vol(S), vol(Sᶜ))`: exact if tiny, else an interval.
-
-    Parameters
-    ----------
-    triplets : Spectrum, optional
-        At least the two leading triplets; by default they are computed.
-
-    Raises
-    ------
-    HypothesisError
-        Fewer than two left nodes: there is no cut.
-    ValueError
-        Too few triplets.
-
-    Notes
-    -----
-    Beyond `EXACT_NODES` left nodes the upper end is at most that of the sweep cut, the best of the n_left - 1 sets of
-    lowest values of `u_2 / √p_L`. It meets Cheeger's upper bound, as the proof of theorem 9 shows. The lower end is
-    `(1 - σ_2²) / 2`. Cost: O(nnz log n_left) for all sets together, beside the triplets.
-    """
-    require(graph.n_left >= 2, "a cut needs two left nodes, and there is one")
-    return sparsest_partition(graph, 2, triplets)
-
-
 def sparsest_partition(graph: PairGraph, m: int, triplets: Spectrum | None = None) -> Partition:
     """The sparsest m-partition, `ρ_m = min max_i φ(S_i)` over partitions of the left nodes into m non-empty sets.
 
@@ -209,13 +178,14 @@ def sparsest_partition(graph: PairGraph, m: int, triplets: Spectrum | None = Non
     The lower end is `(1 - σ_m²) / 2`, as theorem 9 proves. Both ends are 0 where there are m components.
 
     The upper end is that of the best partition found: of all, where there are no more than `EXACT_PARTITIONS` of at
-    most `EXACT_NODES` nodes; else of a sweep (m = 2), the classes (where m are present), and the nodes sorted by the
-    pivots of a QR factorisation of `U_mᵀ`. Cost: O(nnz log n_left + n_left m²), beside the triplets.
+    most `EXACT_NODES` nodes; else of the sweep cut (m = 2), the best of the n_left - 1 sets of lowest values of
+    `u_2 / √p_L`, which meets Cheeger's upper bound; of the classes (where m are present); and of the nodes sorted by
+    the pivots of a QR factorisation of `U_mᵀ`. Cost: O(nnz log n_left + n_left m²), beside the triplets.
     Source: HaoChen et al. 2021 for ρ_m; Damle, Minden and Ying 2018 for the pivots.
     """
     if isinstance(m, bool) or not isinstance(m, int | np.integer) or not 1 <= m <= graph.n_left:
         raise ValueError(f"m={m!r} is not in 1..{graph.n_left}: a partition has non-empty parts of the left nodes")
-    if graph.n_left <= EXACT_NODES and _count_partitions(graph.n_left, m) <= EXACT_PARTITIONS:
+    if graph.n_left <= EXACT_NODES and stirling2(graph.n_left, m, exact=True) <= EXACT_PARTITIONS:
         return _sparsest_of_all(graph, m)
     pieces = left_components(graph)
     if pieces.max() >= m - 1:
@@ -242,17 +212,10 @@ def _class_blocks(graph: PairGraph) -> Iterator[tuple[sp.csr_array, FloatArray]]
     order = np.argsort(labels, kind="stable")
     starts = np.flatnonzero(np.diff(labels[order], prepend=-1))
     for rows in np.split(order, starts[1:]):
-        yield _without_empty_columns(scaled[rows]), roots[rows]
-
-
-def _without_empty_columns(matrix: sp.csr_array) -> sp.csr_array:
-    touched: IntArray
-    if matrix.nnz < matrix.shape[1]:  # to sort the entries is less than to go through all columns
-        touched, columns = np.unique(matrix.indices, return_inverse=True)
-    else:
-        touched = np.flatnonzero(np.bincount(matrix.indices, minlength=matrix.shape[1]))
-        columns = np.searchsorted(touched, np.arange(matrix.shape[1]))[matrix.indices]
-    return sp.csr_array((matrix.data, columns, matrix.indptr), shape=(matrix.shape[0], len(touched)))
+        block = scaled[rows]
+        columns, places = np.unique(block.indices, return_inverse=True)
+        shape = len(rows), len(columns)
+        yield sp.csr_array((block.data, places, block.indptr), shape=shape), roots[rows]
 
 
 @once_per_graph
@@ -375,9 +338,3 @@ def _partitions(size: int, m: int) -> IntArray:
             grown.append(np.column_stack([chosen, np.full(len(chosen), part)]))
         strings = np.vstack(grown)
     return strings
-
-
-def _count_partitions(size: int, m: int) -> int:
-    """The number of partitions of `size` nodes into m non-empty parts (Stirling, second kind)."""
-    surjections: int = sum((-1) ** j * comb(m, j) * (m - j) ** size for j in range(m + 1))
-    return surjections // factorial(m)

@@ -51,7 +51,7 @@ def spectral_loss(graph: PairGraph, f: Any, g: Any) -> Any:
 
 def spectral_loss_of(graph: PairGraph) -> Callable[[Any, Any], Any]:
     """`spectral_loss` on one graph, for many calls: the graph is brought to torch once per dtype and device."""
-    held: dict[tuple[torch.dtype, torch.device], tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = {}
+    on_device: dict[tuple[torch.dtype, torch.device], tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = {}
 
     def loss(f: Any, g: Any) -> Any:
         if is_tensor(f) != is_tensor(g):
@@ -64,9 +64,9 @@ def spectral_loss_of(graph: PairGraph) -> Callable[[Any, Any], Any]:
             return float(_loss(graph.joint, graph.left_marginal, graph.right_marginal, f, g))
         _check_shapes(graph, f, g)
         key = (f.dtype, f.device)
-        if key not in held:
-            held[key] = _to_torch(graph, *key)
-        return _loss(*held[key], f, g)
+        if key not in on_device:
+            on_device[key] = _to_torch(graph, *key)
+        return _loss(*on_device[key], f, g)
 
     return loss
 

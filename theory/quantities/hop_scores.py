@@ -1,12 +1,10 @@
-"""Multi-hop scores: what a polynomial of the walk makes of the labels of induced pairs, and by what margin it is right.
+"""Multi-hop scores: a polynomial of the walk applied to the labels, and the margin by which a node's class leads.
 
 Theorem 16 tries many polynomials, at several widths. All are combinations of the hops `T_j(2ĀĀᵀ - 1) Ỹ`, which depend
 on the graph alone: they are computed once, and mixed by a matrix product.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Self
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -15,8 +13,7 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_indicators, class_masses, required_labels, weighted_targets
-from pairbounds.theory.quantities.hop_products import Factor, for_hops
-from pairbounds.theory.quantities.label_blocks import by_class, column_blocks, first_half_hop
+from pairbounds.theory.quantities.label_blocks import Factor, by_class, column_blocks, first_half_hop, for_hops
 
 KEPT_BYTES = 2**27  # of the hops of all columns, which are kept with the graph
 CACHED = 1 << 16  # scores mixed at a time: they are still in the cache when they are compared
@@ -24,13 +21,8 @@ CACHED = 1 << 16  # scores mixed at a time: they are still in the cache when the
 # Kept here the hops live as long as the graph, and no longer.
 _kept: WeakKeyDictionary[PairGraph, FloatArray] = WeakKeyDictionary()
 
-# Where these would be too many, the margins that were asked for ahead are kept in their place.
-_ahead: WeakKeyDictionary[PairGraph, dict[bytes, FloatArray]] = WeakKeyDictionary()
 
-
-def filtered_margins(
-    graph: PairGraph, filters: Sequence[FloatArray], ahead: Sequence[FloatArray] = ()
-) -> list[FloatArray]:
+def filtered_margins(graph: PairGraph, filters: Sequence[FloatArray]) -> list[FloatArray]:
     """Margins of the multi-hop scores `D_L^{-1/2} q(ĀĀᵀ) Ỹ` of some polynomials q, an (n_left,) for each.
 
     For `q = t^m` the scores of a node are the class distribution of the end of an m-step walk from it. The margin is
@@ -41,8 +33,6 @@ def filtered_margins(
     ----------
     filters : arrays (d + 1,)
         q in the basis `T_j(2t - 1)`, j = 0..d.
-    ahead : likewise
-        What will be asked for next: where hops are too large to be kept, they are computed once for both.
 
     Raises
     ------
@@ -58,31 +48,21 @@ def filtered_margins(
     """
     if not filters:
         return []
-    known = _ahead.get(graph, {})
-    if all(q.tobytes() in known for q in filters):
-        return [known[q.tobytes()] for q in filters]
-    if _is_small(graph, max(map(len, filters))):
-        return _margins(graph, filters)
-    found = _margins(graph, [*filters, *ahead])
-    _ahead[graph] = {q.tobytes(): margins for q, margins in zip(ahead, found[len(filters) :], strict=True)}
-    return found[: len(filters)]
-
-
-def _margins(graph: PairGraph, filters: Sequence[FloatArray]) -> list[FloatArray]:
     mixing = np.zeros((len(filters), max(map(len, filters))))
     for row, coefficients in zip(mixing, filters, strict=True):
         row[: len(coefficients)] = coefficients
-    hopped = _Hopped.of(graph, mixing.shape[1])
     mine, others = np.zeros((len(filters), graph.n_left)), np.full((len(filters), graph.n_left), -np.inf)
-    for columns, hops in hopped.blocks():
+    nodes, blocks = _hops(graph, mixing.shape[1])
+    own = class_indicators(required_labels(graph, "left")).indices.astype(np.int64)[nodes]
+    for columns, hops in blocks:
         step = max(1, CACHED // (len(filters) * len(columns)))
         for first in range(0, graph.n_left, step):
             rows = slice(first, first + step)
             scores = np.tensordot(mixing, hops[:, rows], axes=1)
-            _compare(scores, hopped.own[rows] - columns[0], mine[:, rows], others[:, rows])
-        del hops  # or those of two blocks would be held while the next are computed
+            _compare(scores, own[rows] - columns[0], mine[:, rows], others[:, rows])
+        del hops  # or those of two blocks would be in memory while the next are computed
     margins = np.empty_like(mine)
-    margins[:, hopped.nodes] = mine - others
+    margins[:, nodes] = mine - others
     return list(margins / np.sqrt(graph.left_marginal))
 
 
@@ -98,58 +78,27 @@ def _compare(scores: FloatArray, own: IntArray, mine: FloatArray, others: FloatA
     np.maximum(others, scores.max(axis=2), out=others)
 
 
-def _is_small(graph: PairGraph, count: int) -> bool:
-    """Return whether so many hops of all columns are kept with the graph."""
-    return 8 * count * graph.n_left * len(class_masses(graph)) <= KEPT_BYTES
+def _hops(graph: PairGraph, count: int) -> tuple[IntArray, Iterator[tuple[IntArray, FloatArray]]]:
+    """The left node of each row, and `T_j(2ĀĀᵀ - 1) Ỹ`, j = 0..count - 1, by blocks of classes.
 
-
-@dataclass(frozen=True, eq=False)
-class _Hopped:
-    """`T_j(2ĀĀᵀ - 1) Ỹ`, j = 0..count - 1.
-
-    Attributes
-    ----------
-    nodes : (n_left,), the left node of each row
-    own : (n_left,), the column of its class
-    kept : (count, n_left, r), or more of them, where they are small
+    A block is its classes, (b,), and the hops, (count, n_left, b). Where all hops take at most `KEPT_BYTES` they are
+    one block, kept with the graph for other filters and widths.
     """
-
-    matrix: Factor
-    targets: sp.csc_array
-    nodes: IntArray
-    own: IntArray
-    count: int
-    kept: FloatArray | None = None
-
-    @classmethod
-    def of(cls, graph: PairGraph, count: int) -> Self:
-        """Kept with the graph, for other filters and widths, where all take at most `KEPT_BYTES`."""
-        own = class_indicators(required_labels(graph, "left")).indices.astype(np.int64)
-        targets = sp.csc_array(weighted_targets(graph))
-        if not _is_small(graph, count):
-            matrix, targets, nodes = by_class(graph)
-            return cls(matrix, targets, nodes, own[nodes], count)
-        known = _kept[graph] if graph in _kept else targets.toarray(order="C")[None]
-        if len(known) < count:
-            known = _kept[graph] = _continued(for_hops(graph), targets, known, count)
-        return cls(for_hops(graph), targets, np.arange(graph.n_left), own, count, known)
-
-    def blocks(self) -> Iterator[tuple[IntArray, FloatArray]]:
-        """The classes of a block, (b,), and its hops, (count, n_left, b), block by block."""
-        size, classes = self.targets.shape
-        if self.kept is not None:
-            yield np.arange(classes), self.kept[: self.count]
-            return
-        for columns in column_blocks(classes, (self.count + 3) * size):
-            block = self.targets[:, columns]
-            yield columns, _continued(self.matrix, block, block.toarray(order="C")[None], self.count)
+    classes = len(class_masses(graph))
+    if 8 * count * graph.n_left * classes > KEPT_BYTES:
+        matrix, targets, nodes = by_class(graph)
+        parts = column_blocks(classes, (count + 3) * graph.n_left)
+        return nodes, ((columns, _continued(matrix, targets[:, columns], None, count)) for columns in parts)
+    known = _kept.get(graph)
+    if known is None or len(known) < count:
+        known = _kept[graph] = _continued(for_hops(graph), sp.csc_array(weighted_targets(graph)), known, count)
+    return np.arange(graph.n_left), iter([(np.arange(classes), known[:count])])
 
 
-def _continued(matrix: Factor, targets: sp.csc_array, begun: FloatArray, count: int) -> FloatArray:
-    """The first `count` blocks, (count, n_left, b), from the first few of them, by Chebyshev's recurrence.
-
-    The very first are the targets.
-    """
+def _continued(matrix: Factor, targets: sp.csc_array, begun: FloatArray | None, count: int) -> FloatArray:
+    """The first `count` hops of some targets, (count, n_left, b), from the first few, by Chebyshev's recurrence."""
+    if begun is None:
+        begun = targets.toarray(order="C")[None]
     hops = np.empty((count, *begun.shape[1:]))
     hops[: len(begun)] = begun
     step = max(1, CACHED // begun.shape[2])

@@ -1,42 +1,62 @@
-"""The labels Ỹ, and the pairs beside them, a block of classes at a time.
+"""The labels Ỹ, a block of classes at a time, and the matrix Ā that walks multiply them by.
 
 Of many classes an array (n_left, r) is more than memory has. What walks do to the columns of Ỹ they do to each alone.
 """
 
 from collections.abc import Iterator
-from typing import cast
 
 import numpy as np
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.remembered import once_per_graph
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import weighted_targets
-from pairbounds.theory.quantities.hop_products import Factor, for_hops
+from pairbounds.theory.spectrum.dense_triplets import is_filled
 
 BLOCK_BYTES = 3 * 2**28  # of the vectors of some columns of Ỹ
+PLACES = 4_000_000  # of a dense copy of Ā, which lives as long as the graph: 32 MB
+
+Factor = sp.csr_array | FloatArray
+
+
+def for_hops(graph: PairGraph) -> Factor:
+    """Ā, (n_left, n_right): as the graph has it, or dense where it is small and filled enough for faster products."""
+    matrix = graph.normalized
+    if _is_sparse(matrix) and graph.n_left * graph.n_right <= PLACES and is_filled(matrix):
+        return _dense(graph)
+    return matrix
+
+
+@once_per_graph
+def _dense(graph: PairGraph) -> FloatArray:
+    return graph.normalized.toarray()
+
+
+def _is_sparse(matrix: object) -> bool:
+    """Return `False` for a dense matrix, and for one that is known by its products alone."""
+    return bool(sp.issparse(matrix))
 
 
 def by_class(graph: PairGraph) -> tuple[Factor, sp.csc_array, IntArray]:
     """Ā and Ỹ with the left nodes of a class together, and the right ones by the class that has most of their mass.
 
-    With them the left node of each row. Products then find most of what they read in the cache. A matrix that is known
-    by its products is left as it is, and so is a dense one (`pairbounds.theory.quantities.hop_products`), whose
-    products are those of blocks.
+    With them the left node of each row. Products then find most of what they read in the cache. What is not sparse is
+    left as it is.
     """
     targets, matrix = weighted_targets(graph), for_hops(graph)
-    if not sp.issparse(cast(object, matrix)):
+    if not _is_sparse(matrix):
         return matrix, sp.csc_array(targets), np.arange(graph.n_left)
-    by_class = sp.csc_array(targets.T @ matrix)
-    masses = np.lexsort((by_class.data, np.repeat(np.arange(graph.n_right), np.diff(by_class.indptr))))
+    shares = sp.csc_array(targets.T @ matrix)
+    masses = np.lexsort((shares.data, np.repeat(np.arange(graph.n_right), np.diff(shares.indptr))))
     rows = np.argsort(targets.indices, kind="stable")
-    columns = np.argsort(by_class.indices[masses[by_class.indptr[1:] - 1]], kind="stable")
+    columns = np.argsort(shares.indices[masses[shares.indptr[1:] - 1]], kind="stable")
     return sp.csr_array(matrix[rows][:, columns]), sp.csc_array(targets[rows]), rows
 
 
 def first_half_hop(matrix: Factor, block: sp.csc_array) -> FloatArray:
     """`Āᵀ X` of some columns X of Ỹ, (n_right, b): sparse, as a node is of one class and its pairs are read once."""
-    if not sp.issparse(cast(object, matrix)):
+    if not _is_sparse(matrix):
         return np.asarray(matrix.T @ block.toarray(order="C"))
     return np.asarray(sp.csr_array(matrix.T @ block).toarray(order="C"))
 
@@ -47,8 +67,8 @@ def column_blocks(count: int, floats: int) -> list[IntArray]:
     return np.array_split(np.arange(count), -(-count // width))
 
 
-def target_blocks(graph: PairGraph, held: int) -> Iterator[tuple[IntArray, FloatArray]]:
-    """Ỹ in blocks of columns, (b,) and (n_left, b): `held` arrays like one take at most `BLOCK_BYTES`, or b is 1."""
+def target_blocks(graph: PairGraph, count: int) -> Iterator[tuple[IntArray, FloatArray]]:
+    """Ỹ in blocks of columns, (b,) and (n_left, b): `count` arrays like one take at most `BLOCK_BYTES`, or b is 1."""
     targets = sp.csc_array(weighted_targets(graph))
-    for columns in column_blocks(targets.shape[1], held * graph.n_left):
+    for columns in column_blocks(targets.shape[1], count * graph.n_left):
         yield columns, targets[:, columns].toarray(order="C")

@@ -61,7 +61,7 @@ from pairbounds.theory.quantities.multihop import (
 )
 from pairbounds.theory.spectrum.triplets import Spectrum
 
-HOPS = 16  # what `local_multihop` takes unless told otherwise; beyond, double precision adds little
+HOPS = 16  # of `local_multihop` by default; beyond, double precision adds little
 SHARES = np.array([0.0, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0])
 NEAR = 1e-7  # an atom of ν this close to the place of the step takes its place
 BESIDE = 1e-9  # of an end, a node: at the end itself, an atom there would leave the other nodes to the last digits
@@ -184,10 +184,9 @@ def local_multihop(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOP
 
 def within(graph: PairGraph, cut: Cut, hops: int = HOPS) -> LocalBound:
     """`local_multihop` for any cut: the least bound that steps and powers give."""
-    votes = [*_powers(cut, hops)]
-    families = [*_steps(label_measure(graph, hops).determined(), cut), *votes]
+    families = [*_steps(label_measure(graph, hops).determined(), cut), *_powers(cut, hops)]
     room = max(FEWEST, AT_ONCE // (graph.n_left * len(class_masses(graph))))
-    return _least(graph, cut, hops, families[:room], votes)
+    return _least(graph, cut, hops, families[:room])
 
 
 def vote_within(graph: PairGraph, cut: Cut, hops: int = HOPS) -> LocalBound:
@@ -219,14 +218,9 @@ def certified(q: FloatArray, majorant: FloatArray, cut: Cut, *, first_look: bool
 
 def _lacking(under: Polynomial, over: Polynomial, degree: int, cut: Cut, *, first_look: bool) -> float:
     """Amount by which `P - q²` may be below 0 on [0, below], or `P - (1 - q)²` where the projector is 1."""
-    if first_look:
 
-        def least(of: Polynomial, low: float, high: float) -> float:
-            return least_seen(of, degree, low, high)
-    else:
-
-        def least(of: Polynomial, low: float, high: float) -> float:
-            return proved_range(of, degree, low, high)[0]
+    def least(of: Polynomial, low: float, high: float) -> float:
+        return least_seen(of, degree, low, high) if first_look else proved_range(of, degree, low, high)[0]
 
     kept = least(over, cut.above, 1.0) if cut.kept is None else float(over(cut.kept).min())
     return max(0.0, -least(under, 0.0, cut.below), -kept)
@@ -392,19 +386,11 @@ class _Trial:
         return np.asarray((values - doubt - part**2 - off * (2 * part + off))[0])
 
 
-def _least(
-    graph: PairGraph, cut: Cut, hops: int, families: Sequence[_Family], next_ones: Sequence[_Family] = ()
-) -> LocalBound:
-    """The least bound of all members; only those that may be the least are certified.
-
-    The margins of those that are asked for next are computed beside theirs.
-    """
+def _least(graph: PairGraph, cut: Cut, hops: int, families: Sequence[_Family]) -> LocalBound:
+    """The least bound of all members; only those that may be the least are certified."""
     rule = rule_of_all_moments(label_measure(graph, hops))
-    filters, later = (
-        [(it, sums) for it in of if _may_say_something(it, sums := it.integrals(rule), rule)]
-        for of in (families, next_ones)
-    )
-    asked = filtered_margins(graph, [it.filter for it, _ in filters], [it.filter for it, _ in later])
+    filters = [(it, sums) for it in families if _may_say_something(it, sums := it.integrals(rule), rule)]
+    asked = filtered_margins(graph, [it.filter for it, _ in filters])
     hopes = []
     for (family, sums), margins in zip(filters, asked, strict=True):
         order = np.argsort(margins)

@@ -8,7 +8,7 @@ entry or two at its end turn it into the extremal measure.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from weakref import WeakKeyDictionary
@@ -20,15 +20,20 @@ from scipy.linalg.lapack import dstev
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import required_labels
-from pairbounds.theory.quantities.hop_products import Factor, for_hops
-from pairbounds.theory.quantities.label_blocks import by_class, column_blocks, first_half_hop, target_blocks
+from pairbounds.theory.quantities.label_blocks import (
+    Factor,
+    by_class,
+    column_blocks,
+    first_half_hop,
+    for_hops,
+    target_blocks,
+)
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 HOPS = 8  # steps of Lanczos; each gives two moments
 FEWEST_HOPS = 2  # of large graphs: the second sharpens the bounds the most
 HOPS_PRODUCTS = 2**35  # multiplications that the hops of a measure may take; from there on they are fewer
 BETWEEN = 0.5  # a diagonal entry as good as any
-Step = Callable[[FloatArray], tuple[float, FloatArray]]  # of a unit vector its Rayleigh quotient and its image
 Rule = tuple[FloatArray, FloatArray]  # nodes, in rising order, and their weights
 
 ROUND_OFF = 64 * float(np.finfo(np.float64).eps)
@@ -135,13 +140,13 @@ def default_hops(graph: PairGraph) -> int:
     return min(HOPS, max(FEWEST_HOPS, affordable // len(np.unique(required_labels(graph, "left")))))
 
 
-def hops_taken(graph: PairGraph, hops: int | None) -> int:
+def number_of_hops(graph: PairGraph, hops: int | None) -> int:
     """Number of hops that are asked for, or where nobody asks, `default_hops`; errors as `label_measure` has."""
     return default_hops(graph) if hops is None else _validated(hops, 1)
 
 
 # Several bounds ask for the measure of one graph. Kept here it lives as long as the graph, and no longer.
-_measures: WeakKeyDictionary[PairGraph, dict[int | None, JacobiMatrix]] = WeakKeyDictionary()
+_measures: WeakKeyDictionary[PairGraph, dict[int, JacobiMatrix]] = WeakKeyDictionary()
 
 
 def label_measure(graph: PairGraph, hops: int | None = None) -> JacobiMatrix:
@@ -169,13 +174,10 @@ def label_measure(graph: PairGraph, hops: int | None = None) -> JacobiMatrix:
     *Matrices, Moments and Quadrature with Applications*, 2010; Simon and Zha, *Low-rank matrix approximation using the
     Lanczos bidiagonalization process*, 2000, for the one side.
     """
-    known = _measures.setdefault(graph, {})
-    if hops is None and None not in known:
-        known[None] = label_measure(graph, default_hops(graph))
+    known, hops = _measures.setdefault(graph, {}), number_of_hops(graph, hops)
     if hops not in known:
-        hops = hops_taken(graph, hops)
-        longer = next((jacobi for steps, jacobi in known.items() if (steps or 0) > hops), None)
-        known[hops] = _label_measure(graph, hops) if longer is None else longer.leading(hops)
+        most = max(known, default=0)
+        known[hops] = known[most].leading(hops) if most > hops else _label_measure(graph, hops)
     return known[hops]
 
 
@@ -308,15 +310,15 @@ def _bidiagonalised(matrix: Factor, block: sp.csc_array, hops: int, nothing: flo
     shorter_left = left.size <= right.size
     kept = np.empty((hops, min(left.size, right.size)))
     diagonal, off_diagonal, below = [], [], 0.0
-    for taken in range(hops):
-        if taken:
+    for step in range(hops):
+        if step:
             left /= below
             right *= -below
             right += matrix.T @ left
         if shorter_left:
-            kept[taken] = left.ravel()
+            kept[step] = left.ravel()
         else:
-            _orthogonalise(right, kept[:taken])
+            _orthogonalise(right, kept[:step])
         on = float(np.linalg.norm(right))
         diagonal.append(on**2 + below**2)
         if on == 0:
@@ -325,9 +327,9 @@ def _bidiagonalised(matrix: Factor, block: sp.csc_array, hops: int, nothing: flo
         left *= -on
         left += matrix @ right
         if shorter_left:
-            _orthogonalise(left, kept[: taken + 1])
+            _orthogonalise(left, kept[: step + 1])
         else:
-            kept[taken] = right.ravel()
+            kept[step] = right.ravel()
         below = float(np.linalg.norm(left))
         if on * below <= nothing:
             break
@@ -341,23 +343,6 @@ def _orthogonalise(block: FloatArray, basis: FloatArray) -> None:
     flat -= (basis @ flat) @ basis
 
 
-def _lanczos(step: Step, start: FloatArray, hops: int, nothing: float) -> JacobiMatrix:
-    basis = np.empty((hops, start.size))
-    diagonal, off_diagonal = [], []
-    ahead, length = start, float(np.linalg.norm(start))
-    for taken in range(hops):
-        basis[taken] = ahead / length
-        quotient, ahead = step(basis[taken])
-        diagonal.append(quotient)
-        for _ in range(2):  # twice is enough, once is not
-            ahead -= (basis[: taken + 1] @ ahead) @ basis[: taken + 1]
-        length = float(np.linalg.norm(ahead))
-        if length <= nothing:
-            break
-        off_diagonal.append(length)
-    return JacobiMatrix(np.array(diagonal), np.array(off_diagonal))
-
-
 def _sum_of(masses: list[float], parts: list[JacobiMatrix], hops: int, nothing: float) -> JacobiMatrix:
     """The Jacobi matrix of a sum of measures, from their masses and their own matrices.
 
@@ -367,8 +352,20 @@ def _sum_of(masses: list[float], parts: list[JacobiMatrix], hops: int, nothing: 
     rules = [rule_of_all_moments(part) for part in parts]
     nodes = np.concatenate([nodes for nodes, _ in rules])
     weights = np.concatenate([mass * weights for mass, (_, weights) in zip(masses, rules, strict=True)])
-    # The nodes are off by round-off already.
-    return _lanczos(lambda vector: (float(nodes @ vector**2), nodes * vector), np.sqrt(weights), hops, 4 * nothing)
+    basis, diagonal, off_diagonal = np.empty((hops, len(nodes))), [], []
+    ahead = np.sqrt(weights)
+    length = float(np.linalg.norm(ahead))
+    for step in range(hops):
+        basis[step] = ahead / length
+        diagonal.append(float(nodes @ basis[step] ** 2))
+        ahead = nodes * basis[step]
+        for _ in range(2):  # twice is enough, once is not
+            _orthogonalise(ahead, basis[: step + 1])
+        length = float(np.linalg.norm(ahead))
+        if length <= 4 * nothing:  # the nodes are off by round-off already
+            break
+        off_diagonal.append(length)
+    return JacobiMatrix(np.array(diagonal), np.array(off_diagonal))
 
 
 def rule_of_all_moments(jacobi: JacobiMatrix) -> Rule:

@@ -24,7 +24,6 @@ from pairbounds.theory.quantities.scores import (
 )
 
 LOSSLESS = 1 / float(np.sqrt(np.finfo(np.float64).eps))  # up to that condition normal equations lose nothing
-MARGIN = 10  # LAPACK's estimate of a condition is seldom a third of it
 
 
 @dataclass(frozen=True)
@@ -184,7 +183,8 @@ def _least_squares(columns: FloatArray, targets: sp.csr_array, lengths: FloatArr
     """
     gram = columns.T @ columns
     # An error in B costs its square in the residual: up to this condition the normal equations lose nothing.
-    if _clearly_better(gram, LOSSLESS) or np.linalg.cond(gram) < LOSSLESS:
+    values = scipy.linalg.eigvalsh(gram)
+    if values[-1] < LOSSLESS * values[0]:
         return np.asarray(scipy.linalg.solve(gram, (targets.T @ columns).T, assume_a="pos"))
     left, values, right_t = svd(columns)
     kept = values > round_off(len(columns)) * values[0]
@@ -195,34 +195,17 @@ def _least_squares(columns: FloatArray, targets: sp.csr_array, lengths: FloatArr
     return np.asarray(fitted - free @ np.linalg.lstsq(inverse * free, inverse * fitted)[0])
 
 
-def _clearly_better(gram: FloatArray, condition: float) -> bool:
-    """Test if a symmetric matrix has a condition below that, by an estimate on the safe side and a Cholesky factor.
-
-    The estimate is of the 1-norm, in which no symmetric matrix has a smaller condition. `False` says nothing.
-    """
-    factor, failed = scipy.linalg.lapack.dpotrf(gram)
-    if failed:
-        return False
-    reciprocal, _ = scipy.linalg.lapack.dpocon(factor, np.abs(gram).sum(axis=0).max())
-    return bool(reciprocal > MARGIN / condition)
-
-
 def labelled_mask(labelled: npt.ArrayLike | None, size: int) -> npt.NDArray[np.bool_]:
     """Mask of nodes whose labels a probe may see, (size,): all by default; `ValueError` if none, or no such node."""
-    if labelled is None:
-        return np.ones(size, dtype=bool)
-    chosen = np.asarray(labelled)
-    if chosen.size == 0:
-        raise ValueError("labelled is empty: the probe needs at least one label")
-    if chosen.dtype == np.bool_ and chosen.shape != (size,):
-        raise ValueError(f"labelled is a mask of shape {chosen.shape} for {size} left nodes")
+    nodes = np.arange(size)
+    chosen = nodes if labelled is None else np.asarray(labelled)
+    is_mask = chosen.dtype == np.bool_ and chosen.shape == (size,)
+    if not is_mask and (not np.issubdtype(chosen.dtype, np.integer) or not np.isin(chosen, nodes).all()):
+        raise ValueError(
+            f"labelled is {chosen.dtype} of shape {chosen.shape}: give indices in 0..{size - 1}, or a boolean for each"
+        )
     mask = np.zeros(size, dtype=bool)
-    if np.issubdtype(chosen.dtype, np.integer) and chosen.min() < 0:
-        raise ValueError(f"labelled holds negative indices: they are 0..{size - 1}")
-    try:
-        mask[chosen] = True
-    except IndexError:
-        raise ValueError(f"labelled must be indices in 0..{size - 1} or a boolean mask") from None
+    mask[chosen] = True
     if not mask.any():
-        raise ValueError("labelled is False for every node: the probe needs at least one label")
+        raise ValueError("labelled is empty: the probe needs at least one label")
     return mask

@@ -4,30 +4,25 @@ Walks are put together of pairs that were drawn independently: a step from a nod
 no walk has taken. Nothing is estimated of the marginals, and no matrix is formed.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
 from numpy.polynomial.polynomial import polyval
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.polynomials import proved_range
 from pairbounds.theory.graph.formats import Numbered
-from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import required_labels
-from pairbounds.theory.quantities.intervals import proportion_ends
+from pairbounds.theory.quantities.confidence import proportion_ends
 
-__all__ = ["ConsistencyIntervals", "consistency_from_graph", "consistency_from_pairs", "penalised_error_at_most"]
+__all__ = ["ConsistencyIntervals", "consistency_from_pairs", "penalised_error_at_most"]
 
-SPARE = 3  # pairs kept for each step that a walk may take: nodes that are seen seldom run out of theirs
+SPARE = 3  # pairs kept for each step of a walk: nodes that are seen seldom run out of theirs
 DEAD = -1  # where a walk is that found no pair
 FITTED = 100  # points on each side of μ² where the linear programme has a polynomial large enough
 EPS = float(np.finfo(np.float64).eps)
-
-Step = Callable[[IntArray], IntArray]  # from the nodes of walks, (w,), to the next ones, or `DEAD`
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,49 +113,16 @@ def consistency_from_pairs(
     >>> penalised_error_at_most(found, 0.7) < 0.1
     True
     """
-    _check(hops, confidence)
+    if isinstance(hops, bool) or not isinstance(hops, int | np.integer) or hops < 1:
+        raise ValueError(f"hops={hops!r} is not an integer of at least 1")
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence={confidence!r} is not in (0, 1)")
     rows, columns = Numbered.of("left", left), Numbered.of("right", right)
     if len(rows.codes) != len(columns.codes):
         raise ValueError(f"left has {len(rows.codes)} entries and right {len(columns.codes)}: a pair has one of each")
     classes = np.asarray(rows.labels(labels))
     order = np.random.default_rng(seed).permutation(len(rows.codes))
-    starts, ends = rows.codes[order], columns.codes[order]
-    walks = max(1, len(starts) // (1 + SPARE * (2 * hops - 1)))
-    ahead = walks + (len(starts) - walks) * hops // (2 * hops - 1)
-    to_left = _Stacks(ends[walks:ahead], starts[walks:ahead], len(columns.ids))
-    to_right = _Stacks(starts[ahead:], ends[ahead:], len(rows.ids))
-    agreed, died = _walked(starts[:walks], ends[:walks], classes, to_left.taken, to_right.taken, hops)
-    return ConsistencyIntervals.of(walks, agreed, died, confidence)
-
-
-def consistency_from_graph(
-    graph: PairGraph, walks: int, *, hops: int = 8, confidence: float = 0.95, seed: int = 0
-) -> ConsistencyIntervals:
-    """Intervals of `a_1..a_hops` of a stored graph from random walks on it, which never die.
-
-    Parameters
-    ----------
-    walks : int
-        How many, at least 1: the intervals are about `1 / √walks` long, whatever the size of the graph.
-    hops, confidence, seed : as in `consistency_from_pairs`
-
-    Raises
-    ------
-    ValueError
-        The graph lacks labels on the left; a number out of range.
-
-    Notes
-    -----
-    Cost: a pass over the pairs, and O(walks hops log nnz).
-    """
-    _check(hops, confidence)
-    if walks < 1:
-        raise ValueError(f"walks={walks!r} is not at least 1")
-    rng, labels = np.random.default_rng(seed), required_labels(graph, "left")
-    to_right, to_left = _sampler(graph.joint, rng), _sampler(sp.csr_array(graph.joint.T), rng)
-    starts = np.searchsorted(np.cumsum(graph.left_marginal), rng.random(walks)).clip(max=graph.n_left - 1)
-    agreed, died = _walked(starts, to_right(starts), labels, to_left, to_right, hops)
-    return ConsistencyIntervals.of(walks, agreed, died, confidence)
+    return ConsistencyIntervals.of(*_walked(rows.codes[order], columns.codes[order], classes, hops), confidence)
 
 
 def penalised_error_at_most(intervals: ConsistencyIntervals, penalty: float) -> float:
@@ -251,7 +213,7 @@ def _cantelli(first: float, second: float, cut: float) -> float:
 
 
 class _Stacks:
-    """The pairs of each node, each of which is taken once."""
+    """The pairs of each node, each of which is used once."""
 
     def __init__(self, nodes: IntArray, ends: IntArray, size: int) -> None:
         counts = np.bincount(nodes, minlength=size)
@@ -259,7 +221,7 @@ class _Stacks:
         self._stop = np.cumsum(counts)
         self._next = self._stop - counts
 
-    def taken(self, nodes: IntArray) -> IntArray:
+    def draw(self, nodes: IntArray) -> IntArray:
         """The other end of the next pair of each node, in turn where walks meet; `DEAD` where no pair is left."""
         order = np.argsort(nodes, kind="stable")
         ranked = nodes[order]
@@ -270,44 +232,27 @@ class _Stacks:
         return found
 
 
-def _walked(
-    starts: IntArray, nexts: IntArray, labels: npt.NDArray[Any], to_left: Step, to_right: Step, hops: int
-) -> tuple[IntArray, IntArray]:
-    """Number of walks that agree with their start after each hop, and of those that have died by then, (hops,) each.
+def _walked(left: IntArray, right: IntArray, labels: npt.NDArray[Any], hops: int) -> tuple[int, IntArray, IntArray]:
+    """The number of walks, of those that agree with their start after each hop, and of those that have died by then.
 
     Parameters
     ----------
-    starts, nexts : (walks,), the first left node of each walk, and the right node after it
-    labels : (n_left,)
+    left, right : (n,), the ends of each pair, in random order: first those that start a walk
+    labels : of the left nodes
     """
-    own, here = labels[starts], nexts
+    walks = max(1, len(left) // (1 + SPARE * (2 * hops - 1)))
+    ahead = walks + (len(left) - walks) * hops // (2 * hops - 1)
+    to_left = _Stacks(right[walks:ahead], left[walks:ahead], right.max() + 1)
+    to_right = _Stacks(left[ahead:], right[ahead:], left.max() + 1)
+    own, here = labels[left[:walks]], right[:walks]
     agreed, died = np.zeros(hops, dtype=np.int64), np.zeros(hops, dtype=np.int64)
     for hop in range(hops):
         if hop:
-            own, here = _alive(own, to_right(here))
-        own, here = _alive(own, to_left(here))
-        agreed[hop], died[hop] = np.sum(labels[here] == own), len(starts) - len(here)
-    return agreed, died
+            own, here = _alive(own, to_right.draw(here))
+        own, here = _alive(own, to_left.draw(here))
+        agreed[hop], died[hop] = np.sum(labels[here] == own), walks - len(here)
+    return walks, agreed, died
 
 
 def _alive(own: npt.NDArray[Any], here: IntArray) -> tuple[npt.NDArray[Any], IntArray]:
     return own[here != DEAD], here[here != DEAD]
-
-
-def _sampler(matrix: sp.csr_array, rng: np.random.Generator) -> Step:
-    """Draws a column for each row, by the weights in it."""
-    sums = np.repeat(matrix.sum(axis=1), np.diff(matrix.indptr))
-    reached = np.cumsum(matrix.data / sums)  # row i ends at i + 1
-
-    def step(nodes: IntArray) -> IntArray:
-        places = np.searchsorted(reached, nodes + rng.random(len(nodes)))
-        return np.asarray(matrix.indices[places.clip(matrix.indptr[nodes], matrix.indptr[nodes + 1] - 1)])
-
-    return step
-
-
-def _check(hops: int, confidence: float) -> None:
-    if isinstance(hops, bool) or not isinstance(hops, int | np.integer) or hops < 1:
-        raise ValueError(f"hops={hops!r} is not an integer of at least 1")
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence={confidence!r} is not in (0, 1)")

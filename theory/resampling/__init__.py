@@ -4,19 +4,22 @@ The positive rules make another graph. AddNewPositive is a mixture with the guid
 DropFalsePositive removes pairs and renormalises. The negative rules leave P as it is and change the product
 measure `p_L × p_L` of the second term of the self-supervised spectral loss, `L_Q(f, g) = -2 E_P[fᵀg] + E_Q[(fᵀg)²]`
 with P the induced pairs. Then theorem 2 holds no more: the optimum is a weighted low-rank approximation, which is
-NP-hard in general. It is closed-form where Q is a product measure again; elsewhere it is descended to, and enclosed.
+NP-hard in general. It is closed-form where Q is a product measure again; elsewhere it is descended to.
 
-A guide is an embedding of the left nodes, (n_left, width), compared by cosine, or a function
-`(rows, columns) -> similarities` of arrays of left nodes, (len(rows), len(columns)).
+A guide is an embedding of the left nodes, (n_left, width), compared by cosine.
 
 Source: Zhang, Wang and Wang 2023 for the rules; as operations on graphs, here.
 """
 
-from pairbounds.theory.resampling.effects import ALL_FOUR, FOUR, RULES, Resampled, resampling_effect, resampling_effects
+from pairbounds.theory.resampling.effects import ALL_FOUR, FOUR, RULES, Resampled, resampling_effects
 from pairbounds.theory.resampling.guides import guide_graph
-from pairbounds.theory.resampling.negatives import drop_easy_negative, drop_false_negative
-from pairbounds.theory.resampling.optimum import WeightedOptimum, weighted_optimum, weighted_spectral_loss
-from pairbounds.theory.resampling.positives import add_new_positive, drop_false_positive
+from pairbounds.theory.resampling.optimum import WeightedOptimum, weighted_optimum
+from pairbounds.theory.resampling.rules import (
+    add_new_positive,
+    drop_easy_negative,
+    drop_false_negative,
+    drop_false_positive,
+)
 
 __all__ = [
     "ALL_FOUR",
@@ -29,8 +32,6 @@ __all__ = [
     "drop_false_negative",
     "drop_false_positive",
     "guide_graph",
-    "resampling_effect",
     "resampling_effects",
     "weighted_optimum",
-    "weighted_spectral_loss",
 ]

@@ -4,18 +4,21 @@ import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.theory.bounds import BOUNDS, Encoder
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
-from pairbounds.theory.quantities.consistency import induced_labelling_error, required_labels
+from pairbounds.theory.quantities.consistency import induced_labelling_error
 from pairbounds.theory.quantities.factorisation import best_partner
-from pairbounds.theory.resampling.negatives import drop_easy_negative, drop_false_negative, drop_negatives
 from pairbounds.theory.resampling.optimum import WeightedOptimum, weighted_optimum
-from pairbounds.theory.resampling.positives import add_new_positive, drop_false_positive
+from pairbounds.theory.resampling.rules import (
+    add_new_positive,
+    drop_easy_negative,
+    drop_false_negative,
+    drop_false_positive,
+    drop_negatives,
+)
 from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
 
 if TYPE_CHECKING:
@@ -30,7 +33,6 @@ CLAIMS_OF_ENCODERS = {
     "multihop_bound": "multihop-near-optimal-error",
     **BY_MARGINS,
 }
-WORST = "largest_second_eigenvalue"
 
 
 class Resampled(NamedTuple):
@@ -47,14 +49,8 @@ class Resampled(NamedTuple):
 
 
 Rule = Callable[[PairGraph, Any, int], Resampled]  # of a graph, a guide, and the width of the embedding
-
-
 FOUR = ("add_new_positive", "drop_false_positive", "drop_false_negative", "drop_easy_negative")  # of the paper
 ALL_FOUR = "+".join(FOUR)
-
-
-def _positives(graph: PairGraph, guide: Any) -> PairGraph:
-    return add_new_positive(drop_false_positive(graph, guide), guide)
 
 
 def _negatives(graph: PairGraph, measure: FloatArray, k: int) -> Resampled:
@@ -62,7 +58,7 @@ def _negatives(graph: PairGraph, measure: FloatArray, k: int) -> Resampled:
 
 
 def _all_four(graph: PairGraph, guide: Any, k: int) -> Resampled:
-    changed = _positives(graph, guide)
+    changed = add_new_positive(drop_false_positive(graph, guide), guide)
     return _negatives(changed, drop_negatives(changed, guide, keep=KEEP), k)
 
 
@@ -75,19 +71,18 @@ RULES: Mapping[str, Rule] = {
 }
 
 
-def resampling_effect(graph: PairGraph, after: Resampled, k: int) -> "pd.DataFrame":
-    """Effect of a rule on the quantities of the bounds: a row before and a row after.
-
-    Parameters
-    ----------
-    after : what the rule made of the graph, with an optimum of width k if it was a negative one
+def resampling_effects(
+    graph: PairGraph, guides: Mapping[str, Any], k: int, rules: Mapping[str, Rule] = RULES
+) -> "pd.DataFrame":
+    """Every rule by every guide on one graph, a row each.
 
     Returns
     -------
     DataFrame with columns
-        stage ("before", "after"), induced_labelling_error (`α_T`), next_singular_value (`σ_{k+1}`), bound,
-        multihop_bound, local_multihop_bound and trained_bound (on the probe error; the first may be infinite),
-        probe_error (measured), second_eigenvalue_c (`λ₂(c)`, its upper end, for each class c).
+        guide, rule, converged (of the optimum under a changed measure; true where there is none), and one that ends in
+        "_before" and one in "_after" for each of induced_labelling_error (`α_T`), next_singular_value (`σ_{k+1}`),
+        bound, multihop_bound, local_multihop_bound and trained_bound (on the probe error; the first may be infinite),
+        probe_error (measured), largest_second_eigenvalue (`max_c λ₂(c)`, its upper end).
         The bounds are theorems 4, 15, 16 and 17 for the optimum of a graph. After a negative rule the pairs are what
         they were and only the embedding differs: the bounds are theorem 7, with the tail of theorem 4 or 15, by the
         excess loss on the induced pairs under `p_L × p_L` of the left embedding with the right one that is best for it.
@@ -97,39 +92,15 @@ def resampling_effect(graph: PairGraph, after: Resampled, k: int) -> "pd.DataFra
     Raises
     ------
     ValueError
-        No left labels, k out of range on a graph, an optimum of another width.
+        No left labels, k out of range on a graph, an optimum of another width; errors of the rules.
     """
     import pandas as pd
 
-    rows = [{"stage": "before"} | _facts(Resampled(graph), k), {"stage": "after"} | _facts(after, k)]
-    return pd.DataFrame(rows)
-
-
-def resampling_effects(
-    graph: PairGraph, guides: Mapping[str, Any], k: int, rules: Mapping[str, Rule] = RULES
-) -> "pd.DataFrame":
-    """Every rule by every guide on one graph, a row each.
-
-    Returns
-    -------
-    DataFrame with columns
-        guide, rule, converged (of the optimum under a changed measure; true where there is none), and for each
-        quantity of `resampling_effect` one that ends in "_before" and one in "_after"; instead of the second
-        eigenvalues of all classes, the largest_second_eigenvalue.
-
-    Raises
-    ------
-    ValueError
-        As `resampling_effect` and the rules do.
-    """
-    import pandas as pd
-
-    before = _with_worst_class(_facts(Resampled(graph), k))
-    rows = []
+    before, rows = _facts(Resampled(graph), k), []
     for guide, known in guides.items():
         for name, rule in rules.items():
             changed = rule(graph, known, k)
-            after = _with_worst_class(_facts(changed, k))
+            after = _facts(changed, k)
             stages = {f"{quantity}_{stage}": facts[quantity] for quantity in before
                       for stage, facts in (("before", before), ("after", after))}  # fmt: skip
             converged = changed.optimum is None or changed.optimum.converged
@@ -137,21 +108,14 @@ def resampling_effects(
     return pd.DataFrame(rows)
 
 
-def _with_worst_class(facts: dict[str, float]) -> dict[str, float]:
-    inside = {name: value for name, value in facts.items() if name.startswith("second_eigenvalue")}
-    return {name: facts[name] for name in facts if name not in inside} | {WORST: max(inside.values())}
-
-
 def _facts(resampled: Resampled, k: int) -> dict[str, float]:
     graph, optimum = resampled
     known = enough_triplets(graph, spectrum(graph, min(k + 1, *graph.joint.shape)), k)
-    classes = np.unique(required_labels(graph, "left")).tolist()
-    inside = zip(classes, class_second_eigenvalues(graph).tolist(), strict=True)
     return {
         "induced_labelling_error": induced_labelling_error(graph),
         "next_singular_value": float(known.singular_values[k]),
         **(_of_optimum(graph, known, k) if optimum is None else _of_embedding(graph, known, k, optimum)),
-        **{f"second_eigenvalue_{c}": value for c, value in inside},
+        "largest_second_eigenvalue": float(class_second_eigenvalues(graph).max()),
     }
 
 

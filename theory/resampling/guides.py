@@ -1,4 +1,4 @@
-"""Guides: an embedding of the left nodes or a function, who its nearest neighbours are, and their pair graph."""
+"""Guides: features of the left nodes, their nearest neighbours, and the pair graph of these."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -17,18 +17,17 @@ DIGITS = 12  # computed similarities that agree to so many decimals are equal: r
 Similarity = Callable[[IntArray, IntArray], FloatArray]
 
 
-def guide_graph(graph: PairGraph, guide: Any, *, count: int = 1, floor: float = -math.inf) -> PairGraph:
+def guide_graph(graph: PairGraph, guide: Any, *, count: int = 1) -> PairGraph:
     """The guide's own pairs over the left side of a graph, with its left marginal: nearest neighbours.
 
-    A right node joins a left node and one of its `count` most similar ones, if their similarity is at least `floor`;
-    of equal ones the first are taken. A left node spreads its mass evenly over its right nodes, and has one to itself
-    where it has no neighbour. So two left nodes are an induced pair only if one is among the other's nearest, and each
-    is one with itself. The right side, whose ids are pairs of left ids, has no labels.
+    A right node joins a left node and one of its `count` most similar ones; of equal ones the first are chosen. A left
+    node spreads its mass evenly over its right nodes. So two left nodes are an induced pair only if one is among the
+    other's nearest, and each is one with itself. The right side, whose ids are pairs of left ids, has no labels.
 
     Raises
     ------
     ValueError
-        `count` not in 1..n_left - 1, `floor` not a number, a guide that does not fit.
+        `count` not in 1..n_left - 1, a guide that does not fit.
 
     Notes
     -----
@@ -36,48 +35,26 @@ def guide_graph(graph: PairGraph, guide: Any, *, count: int = 1, floor: float = 
     """
     if isinstance(count, bool) or not isinstance(count, int | np.integer) or not 1 <= count < graph.n_left:
         raise ValueError(f"count={count!r} is not in 1..{graph.n_left - 1}: so many neighbours can a node have")
-    if math.isnan(floor):
-        raise ValueError("floor is not a number: it is the least similarity of a pair")
-    chosen = _nearest(similarity_function(guide, graph.n_left), graph.n_left, count, floor)
+    chosen = _nearest(similarity_function(guide, graph.n_left), graph.n_left, count)
     edges = np.unique(np.sort(chosen, axis=1), axis=0)
-    lonely = np.setdiff1d(np.arange(graph.n_left), edges)
-    left = np.concatenate([*edges.T, lonely])
-    right = np.concatenate([np.tile(np.arange(len(edges)), 2), len(edges) + np.arange(len(lonely))])
+    left = np.concatenate(edges.T)
     mass = graph.left_marginal[left] / np.bincount(left)[left]
-    ends = np.vstack([edges, np.stack([lonely, lonely], axis=1)])
     names = graph.left_ids.tolist()
-    ids = [(names[a], names[b]) for a, b in ends]
     return PairGraph(
-        sp.coo_array((mass, (left, right))),
+        sp.coo_array((mass, (left, np.tile(np.arange(len(edges)), 2)))),
         graph.left_labels,
         left_ids=graph.left_ids,
-        right_ids=ids,
+        right_ids=[(names[a], names[b]) for a, b in edges],
         class_names=graph.class_names,
     )
 
 
 def similarity_function(guide: Any, size: int) -> Similarity:
-    """The guide as a function of rows and columns, with what it returns checked."""
-    if callable(guide):
-        compare = guide
-    else:
-        features = as_features(guide, size, "guide")
-        lengths = np.linalg.norm(features, axis=1, keepdims=True)
-        unit = features / np.where(lengths > 0, lengths, 1)
-
-        def compare(rows: IntArray, columns: IntArray) -> FloatArray:
-            return np.round(unit[rows] @ unit[columns].T, DIGITS)
-
-    def similarity(rows: IntArray, columns: IntArray) -> FloatArray:
-        block = np.array(compare(rows, columns), dtype=np.float64)
-        if block.shape != (len(rows), len(columns)) or not np.isfinite(block).all():
-            raise ValueError(
-                f"guide returned shape {block.shape}, {np.sum(~np.isfinite(block))} values not finite: give "
-                f"({len(rows)}, {len(columns)}) similarities"
-            )
-        return block
-
-    return similarity
+    """The cosines of the guide's features as a function of rows and columns."""
+    features = as_features(guide, size, "guide")
+    lengths = np.linalg.norm(features, axis=1, keepdims=True)
+    unit = features / np.where(lengths > 0, lengths, 1)
+    return lambda rows, columns: np.round(unit[rows] @ unit[columns].T, DIGITS)
 
 
 def blocks(rows: IntArray, width: int) -> Iterator[IntArray]:
@@ -86,14 +63,14 @@ def blocks(rows: IntArray, width: int) -> Iterator[IntArray]:
     return (rows[start : start + step] for start in range(0, len(rows), step))
 
 
-def _nearest(similarity: Similarity, size: int, count: int, floor: float) -> IntArray:
-    """Each node with each of its most similar others, (at most size * count, 2); of equal ones the first."""
+def _nearest(similarity: Similarity, size: int, count: int) -> IntArray:
+    """Each node with each of its `count` most similar others, (size * count, 2); of equal ones the first."""
     everyone, chosen = np.arange(size), []
     for rows in blocks(everyone, size):
         block, each = similarity(rows, everyone), np.arange(len(rows))
         block[each, rows] = -math.inf
         for _ in range(count):
             best = block.argmax(axis=1)
-            chosen.append(np.stack([rows, best], axis=1)[block[each, best] >= floor])
+            chosen.append(np.stack([rows, best], axis=1))
             block[each, best] = -math.inf
     return np.concatenate(chosen)

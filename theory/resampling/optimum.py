@@ -11,67 +11,44 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import require, require_width
 from pairbounds.infrastructure.svd import svd
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.probes import as_features
-from pairbounds.theory.resampling.quota import ROUNDING
 
+ROUNDING = 64 * float(np.finfo(np.float64).eps)
 HISTORY = 20  # steps that the descent remembers
 LIMIT_REACHED = 1  # of iterations, as scipy says it; else it ended because no step gained enough
 
 
 @dataclass(frozen=True, eq=False)
 class WeightedOptimum:
-    """The best embedding pair found for a modified product measure, and how good one can be.
+    """The best embedding pair found for a modified product measure.
 
     Attributes
     ----------
     left, right : (n_left, k) and (n_right, k), unweighted
-    lower, loss : an interval that holds the least possible loss; `loss` is that of the embedding pair
+    loss : of the embedding pair
     converged : whether another iteration would have gained next to nothing; a stationary point, not always a minimum
     """
 
     left: FloatArray
     right: FloatArray
-    lower: float
     loss: float
     converged: bool
-
-    @property
-    def exact(self) -> bool:
-        """Return whether no embedding pair is better."""
-        return self.lower == self.loss
-
-
-def weighted_spectral_loss(pairs: PairGraph, measure: FloatArray, f: FloatArray, g: FloatArray) -> float:
-    """`L_Q(f, g) = -2 E_P[f(x)ᵀ g(l)] + Σ_{x,l} Q(x, l) (f(x)ᵀ g(l))²`, P the pairs, Q the measure.
-
-    `spectral_loss` where Q is the product of the marginals. Cost: O(n_left n_right k) time, O(n_left n_right) memory.
-
-    Raises
-    ------
-    ValueError
-        A measure that is not finite and non-negative, of the shape of the pairs; embeddings that do not fit.
-    """
-    weights = _as_measure(pairs, measure)
-    left, right = as_features(f, pairs.n_left, "f"), as_features(g, pairs.n_right, "g")
-    return _weighted_loss(pairs.joint, weights, left, right)
 
 
 def weighted_optimum(
     pairs: PairGraph, measure: FloatArray, k: int, *, tol: float = 1e-10, iterations: int = 2_000
 ) -> WeightedOptimum:
-    """The optimum of `weighted_spectral_loss` over embeddings of width k: exact for a product measure, else enclosed.
+    """An optimum of `L_Q(f, g) = -2 E_P[f(x)ᵀ g(l)] + Σ_{x,l} Q(x, l) (f(x)ᵀ g(l))²` over embeddings of width k.
 
     For a product measure `Q = a bᵀ` it is theorem 2 with a and b in place of the marginals: the singular value
     decomposition of `D_a^{-1/2} P D_b^{-1/2}`. Otherwise both are descended to by L-BFGS, from the
-    optimum for the product of Q's marginals on: the loss never rises, and the end is a stationary point. Two lower ends
-    hold for any width: `-Σ P²/Q`, which scores `P/Q` of any rank reach; and `-Σ_{i≤k} s_i² / ρ`, with `s_i` the
-    singular values for the product `a bᵀ` of Q's marginals, and `Q >= ρ a bᵀ`.
+    optimum for the product of Q's marginals on: the loss never rises, and the end is a stationary point.
 
     Parameters
     ----------
     pairs : PairGraph
-        For the negative rules on a graph: `graph.induced()`.
+        P. For the negative rules on a graph: `graph.induced()`.
     measure : (n_left, n_right)
+        Q.
     tol : float
         The descent ends when an iteration gains less than this fraction of the loss, or after `iterations`.
 
@@ -93,14 +70,10 @@ def weighted_optimum(
     require(np.all(weights[joint > 0] > 0), "the measure leaves out pairs: the loss is unbounded below")
     left, right, values = _product_optimum(joint, weights, k)
     product = np.outer(weights.sum(axis=1), weights.sum(axis=0)) / weights.sum()
-    lowest = -float(np.sum(values**2))
     if np.allclose(weights, product, rtol=ROUNDING * len(joint), atol=0):
-        return WeightedOptimum(left, right, lowest, lowest, converged=True)
-    unrestricted = -float(np.sum(joint[joint > 0] ** 2 / weights[joint > 0]))
-    density = float(np.min(weights[product > 0] / product[product > 0]))
-    lower = max(unrestricted, lowest / density) if density > 0 else unrestricted
+        return WeightedOptimum(left, right, -float(np.sum(values**2)), converged=True)
     left, right, converged = _descended(joint, weights, left, right, tol, iterations)
-    return WeightedOptimum(left, right, lower, _weighted_loss(joint, weights, left, right), converged)
+    return WeightedOptimum(left, right, _weighted_loss(joint, weights, left, right), converged)
 
 
 def _as_measure(pairs: PairGraph, measure: Any) -> FloatArray:

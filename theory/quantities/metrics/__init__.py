@@ -3,19 +3,15 @@
 `metrics` measures them all on features that somebody brings.
 """
 
-from pairbounds.theory.quantities.metrics.collision import collision_rate
-from pairbounds.theory.quantities.metrics.confusion import average_confusion_rate, average_relative_confusion
+from pairbounds.theory.quantities.metrics.confusion import average_confusion_rate
 from pairbounds.theory.quantities.metrics.hypersphere import alignment, uniformity
 from pairbounds.theory.quantities.metrics.rank import rankme
-from pairbounds.theory.quantities.metrics.report import metrics, pair_graph
+from pairbounds.theory.quantities.metrics.report import metrics
 
 __all__ = [
     "alignment",
     "average_confusion_rate",
-    "average_relative_confusion",
-    "collision_rate",
     "metrics",
-    "pair_graph",
     "rankme",
     "uniformity",
 ]

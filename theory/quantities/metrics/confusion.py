@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pairbounds.theory.quantities.metrics.sphere import on_sphere
+from pairbounds.theory.quantities.metrics.hypersphere import on_sphere
 
 BLOCK = 4_000_000  # distances held at once
 EPS = float(np.finfo(np.float64).eps)
@@ -48,30 +48,6 @@ def average_confusion_rate(features: Any, samples: npt.ArrayLike) -> float:
     step = max(1, BLOCK // len(ids))
     confused = [_confused(sphere, own, start, start + step) for start in range(0, len(ids), step)]
     return float(np.mean(np.concatenate(confused)))
-
-
-def average_relative_confusion(before: Any, after: Any, samples: npt.ArrayLike) -> float:
-    """ARC: `(1 - ACR(after)) / (1 - ACR(before))`, of an embedding of the same views before and after training.
-
-    Parameters
-    ----------
-    before, after : (n, k) and (n, k'), numpy or torch
-    samples : (n,)
-        As in `average_confusion_rate`.
-
-    Raises
-    ------
-    ValueError
-        As `average_confusion_rate`; also where every view is confused before training.
-
-    Notes
-    -----
-    Source: Wang et al. 2022.
-    """
-    unconfused = 1 - average_confusion_rate(before, samples)
-    if unconfused == 0:
-        raise ValueError("every view is confused before training: the ratio to it has no value")
-    return (1 - average_confusion_rate(after, samples)) / unconfused
 
 
 def _confused(sphere: Any, own: npt.NDArray[np.intp], start: int, stop: int) -> npt.NDArray[np.bool_]:

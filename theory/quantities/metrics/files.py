@@ -2,7 +2,7 @@
 
 import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pairbounds.infrastructure.arrays import without_torch
 from pairbounds.infrastructure.cells import is_numeric, numbers, present, texts
 from pairbounds.infrastructure.checkpoints import weights_in
 from pairbounds.infrastructure.inputs import read_with, require_file
@@ -30,7 +31,6 @@ from pairbounds.theory.graph.files import (
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 SHARED = (("image", "caption"), ("image", "text"), ("url", "text"))  # of `ENDS`: what shares the second is a pair
-TENSORS = (".pt", ".pth")
 assert set(SHARED) <= set(ENDS)
 
 
@@ -47,13 +47,7 @@ class FeatureFile:
         return [str(number) for number in range(len(self.rows))] if self.ids is None else self.ids
 
     def numbered(self, names: Any, what: str) -> npt.NDArray[np.int64]:
-        """The numbers of the rows of these names.
-
-        Raises
-        ------
-        ValueError
-            A name that no row has; two rows of one name.
-        """
+        """The numbers of the rows of these names; `ValueError` for a name that no row has, and for two rows of one."""
         import pandas as pd
 
         known = pd.Index(self.names)
@@ -62,12 +56,8 @@ class FeatureFile:
         found = known.get_indexer(pd.Index(names))
         if (found < 0).any():
             lost = names[found < 0]
-            has = (
-                f"the rows of the features are numbered 0..{len(self.rows) - 1}"
-                if self.ids is None
-                else "the ids of the rows differ"
-            )
-            raise ValueError(f"{what} names {len(lost)} rows that are not there, the first {lost[0]!r}: {has}")
+            has = "ids" if self.ids else f"rows 0..{len(self.rows) - 1}"
+            raise ValueError(f"{what} names {len(lost)} rows that the features, with {has}, lack: {lost[0]!r} first")
         return np.asarray(found, dtype=np.int64)
 
 
@@ -90,17 +80,12 @@ def read_features(path: str | os.PathLike[str], header: bool | None = None) -> F
         Another kind of file, a damaged one, or what is no matrix of real numbers.
     """
     source = require_file(path, "features file")
-    readers: dict[str, Callable[[Path], Any]] = {".npy": _npy, ".npz": _npz}
     if is_table(source):
         found = _of_table(layout_of(source, header))
-    elif source.suffix in TENSORS:
-        found = FeatureFile(_torch(source))
-    elif source.suffix in readers:
-        found = FeatureFile(read_with(source, readers[source.suffix]))
+    elif source.suffix in ARRAYS:
+        found = FeatureFile(read_with(source, ARRAYS[source.suffix]))
     else:
-        raise ValueError(
-            f"{source} is none of {', '.join((*readers, *TENSORS))}, {WORDS}: features are read from one of these"
-        )
+        raise ValueError(f"{source} is none of {', '.join(ARRAYS)}, {WORDS}: features are read from one of these")
     rows = found.rows
     if rows.ndim != 2 or 0 in rows.shape or rows.dtype.kind not in "iuf":
         raise ValueError(f"{source} holds {rows.dtype} of shape {rows.shape}: features are a matrix of numbers (n, k)")
@@ -127,9 +112,11 @@ def _torch(path: Path) -> Any:
     stored = weights_in(path)
     tensors = [each for each in (stored.values() if isinstance(stored, dict) else [stored]) if torch.is_tensor(each)]
     if len(tensors) != 1:
-        raise ValueError(f"{path} holds {len(tensors)} tensors: save one of shape (n, k)")
-    tensor = tensors[0].detach()
-    return read_with(path, lambda _: (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy())
+        raise ValueError(f"it holds {len(tensors)} tensors: save one of shape (n, k)")
+    return without_torch(tensors[0])
+
+
+ARRAYS: Mapping[str, Callable[[Path], Any]] = {".npy": _npy, ".npz": _npz, ".pt": _torch, ".pth": _torch}
 
 
 def _of_table(layout: Layout) -> FeatureFile:
@@ -166,7 +153,7 @@ class PairsFile:
 
 
 def read_pairs(path: str | os.PathLike[str], features: FeatureFile, header: bool | None = None) -> PairsFile:
-    """Positive pairs from a file.
+    """Positive pairs from a file; errors as `read_features` has, and for names of rows that are not there.
 
     Parameters
     ----------
@@ -177,13 +164,6 @@ def read_pairs(path: str | os.PathLike[str], features: FeatureFile, header: bool
         node. Rows are named by number, from 0, or by id where the features have ids. A column of `WEIGHTS` says how
         often each pair is drawn.
     header : as in `read_features`
-
-    Raises
-    ------
-    FileNotFoundError
-        No such file.
-    ValueError
-        Another kind of file, or a damaged one; names of rows that are not there; a graph of another size.
     """
     source = require_file(path, "pairs file")
     if is_table(source):

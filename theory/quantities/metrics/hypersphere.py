@@ -7,14 +7,41 @@ from typing import Any
 
 import numpy as np
 
-from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.hypotheses import require
+from pairbounds.infrastructure.names import listed_rows
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.metrics.sphere import on_sphere
+from pairbounds.theory.quantities.probes import as_features
 from pairbounds.theory.quantities.scores import log_mean_exp
 
 BLOCK = 4_000_000  # distances held at once: 32 MB
-MANY = 0.5  # with this share of all (left, right) pairs present, all distances take less time than those of pairs
 CACHED = 1 << 16  # and of differences, for one step of a sum to find what the step before it wrote in the cache
+
+
+def on_sphere(f: Any, size: int, name: str, rows: IntArray | None = None) -> FloatArray:
+    """Every row divided by its norm, (size, k).
+
+    Parameters
+    ----------
+    rows : (size,), optional
+        The numbers of the rows for messages; by default 0.. .
+
+    Raises
+    ------
+    HypothesisError
+        A row of norm 0, which has no direction.
+    ValueError
+        Features of the wrong shape, or not finite.
+    """
+    features = as_features(f, size, name)
+    # By the largest entry first, so that no square overflows or vanishes.
+    largest = np.abs(features).max(axis=1, keepdims=True)
+    numbers = np.arange(size) if rows is None else rows
+    zero = listed_rows(numbers[largest[:, 0] == 0].tolist())
+    cure = "leave these rows and their pairs out, or give them features"
+    require(largest.all(), f"{name} has no direction on the sphere in {zero}, of norm 0: {cure}")
+    scaled = features / largest
+    return np.asarray(scaled / np.linalg.norm(scaled, axis=1, keepdims=True))
 
 
 def alignment(graph: PairGraph, f: Any, g: Any = None) -> float:
@@ -51,33 +78,14 @@ def squared_distance(graph: PairGraph, f: FloatArray, g: FloatArray | None = Non
     centres = graph.joint.T @ f / graph.right_marginal[:, None] if g is None else g
     if f.shape[1] != centres.shape[1]:
         raise ValueError(f"f has width {f.shape[1]} and g {centres.shape[1]}: distances need one width")
-    apart = _apart_everywhere if graph.joint.nnz > MANY * graph.n_left * graph.n_right else _apart_in_pairs
-    total = apart(graph, f, centres)
-    return 2 * total if g is None else total
-
-
-def _apart_in_pairs(graph: PairGraph, f: FloatArray, centres: FloatArray) -> float:
-    """`E ‖f(x) - centre(l)‖²`, pair by pair."""
     pairs = graph.joint.tocoo()
     rows, columns = pairs.coords
     step, total = max(1, CACHED // f.shape[1]), 0.0
     for start in range(0, pairs.nnz, step):
         chosen = slice(start, start + step)
-        apart = f[rows[chosen]]
-        apart -= centres[columns[chosen]]
+        apart = f[rows[chosen]] - centres[columns[chosen]]
         total += float(pairs.data[chosen] @ np.einsum("ij,ij->i", apart, apart))
-    return total
-
-
-def _apart_everywhere(graph: PairGraph, f: FloatArray, centres: FloatArray) -> float:
-    """The same by the distances of all left nodes from all right ones, of which most are of pairs."""
-    from scipy.spatial.distance import cdist  # a tenth of a second to load
-
-    step, total = max(1, BLOCK // graph.n_right), 0.0
-    for start in range(0, graph.n_left, step):
-        rows = slice(start, start + step)
-        total += float(np.sum(graph.joint[rows].toarray() * cdist(f[rows], centres, "sqeuclidean")))
-    return total
+    return 2 * total if g is None else total
 
 
 def uniformity(graph: PairGraph, f: Any, g: Any = None, *, t: float = 2.0) -> float:

@@ -8,15 +8,14 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, without_torch
 from pairbounds.infrastructure.names import listed_rows
 from pairbounds.theory.graph.labels import UNLABELLED, coded
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.metrics.class_moments import class_moments
 from pairbounds.theory.quantities.metrics.confusion import average_confusion_rate
-from pairbounds.theory.quantities.metrics.hypersphere import alignment, uniformity
+from pairbounds.theory.quantities.metrics.hypersphere import alignment, on_sphere, uniformity
 from pairbounds.theory.quantities.metrics.rank import rankme
-from pairbounds.theory.quantities.metrics.sphere import on_sphere
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,39 +24,36 @@ MOST_PAIRS = 50_000_000  # of rows that share something: a gigabyte
 MOST_ROWS = 20_000  # beyond it what compares every row with every other is measured on a sample
 
 
-@dataclass(frozen=True)
-class Value:
-    """A metric of a set of features.
+Found = tuple[float, float, int, str]  # value, standard error, rows, note
 
-    Attributes
-    ----------
-    value : NaN where it has none
-    standard_error : of a value from a sample of the rows; 0 where all rows or pairs count
-    rows : how many rows, or pairs, it is a mean of
-    definition : in a formula or a sentence
-    source : where it is from
-    note : why it has no value
-    """
-
-    value: float
-    standard_error: float
-    rows: int
-    definition: str
-    source: str
-    note: str = ""
+DEFINITIONS = {  # of each metric, and its source
+    "alignment": (
+        "E ‖f(x) - f(x')‖² over positive pairs, of unit rows: in [0, 4], 0 if the views of a pair are alike",
+        "Wang and Isola 2020, with the exponent 2",
+    ),
+    "uniformity": (
+        "log E exp(-{t:g} ‖f(x) - f(x')‖²) over independent rows, of unit rows: in [{least:g}, 0], lower if spread",
+        "Wang and Isola 2020",
+    ),
+    "rankme": (
+        "exp of the entropy of the shares of the singular values, of the rows as they are: the dimensions in use",
+        "Garrido et al. 2023 (RankMe), Roy and Vetterli 2007",
+    ),
+    "acr": (
+        "share of views whose nearest other view, of unit rows, is of another sample",
+        "Wang et al. 2022 (ACR)",
+    ),
+    "class_collapse": (
+        "variance within classes over the variance of all, of unit rows: in [0, 1], 0 if each class is one point",
+        "Papyan, Han and Donoho 2020 (NC1), as a ratio of traces",
+    ),
+}
 
 
 def metrics(
-    features: Any,
-    *,
-    pairs: Any,
-    weights: Any = None,
-    labels: Any = None,
-    before: Any = None,
-    t: float = 2.0,
-    seed: int = 0,
+    features: Any, *, pairs: Any, weights: Any = None, labels: Any = None, t: float = 2.0, seed: int = 0
 ) -> "pd.DataFrame":
-    """Alignment, uniformity, RankMe, confusion (ACR, ARC) and class collapse of features, each with its definition.
+    """Alignment, uniformity, RankMe, average confusion rate (ACR) and class collapse of features, with definitions.
 
     Every row is divided by its norm first, for all but RankMe: alignment is in [0, 4] and uniformity in [-4t, 0],
     whatever the scale of the features.
@@ -74,8 +70,6 @@ def metrics(
         How often each pair of (m, 2) is drawn, up to a factor: 1 each by default. A graph has weights of its own.
     labels : (n,), optional
         Classes of the rows, of any kind: for class collapse.
-    before : (n, k'), optional
-        Features of the same views before training: for ARC.
     t : float
         Of uniformity; positive.
     seed : int
@@ -83,7 +77,9 @@ def metrics(
 
     Returns
     -------
-    DataFrame, one row for each metric (its name is the index), with the columns of `Value`.
+    DataFrame, one row for each metric (its name is the index), with columns
+        value (NaN where it has none), standard_error (of a value from a sample of the rows; 0 where all count), rows
+        (or pairs, that it is a mean of), definition, source (its paper), note (why it has no value).
 
     Raises
     ------
@@ -94,11 +90,10 @@ def metrics(
 
     Notes
     -----
-    Alignment is a mean over pairs, in blocks. Uniformity, ACR and ARC compare every row with every other, O(n² k), up
-    to `MOST_ROWS` rows; beyond, a random sample of so many rows, and the standard error says what that costs. All are
-    of the population of the rows given, not of batches: alignment and uniformity are those of
-    `pairbounds.theory.quantities.metrics` on `pair_graph(pairs, n)`, on which a row meets itself in uniformity as
-    often as it is drawn twice (`torch.pdist` in the authors' code leaves that out, a difference of O(1/n)).
+    Alignment is a mean over pairs. Uniformity and ACR compare every row with every other, O(n² k), up to `MOST_ROWS`
+    rows; beyond, a random sample of so many rows, and the standard error says what that costs. All are of the
+    population of the rows given, not of batches: in uniformity a row meets itself as often as it is drawn twice
+    (`torch.pdist` in the authors' code leaves that out, a difference of O(1/n)).
 
     Examples
     --------
@@ -111,67 +106,41 @@ def metrics(
     """
     import pandas as pd
 
-    matrix = np.asarray(_on_cpu(features))
-    first = None if before is None else np.asarray(_on_cpu(before))
-    _require_arguments(matrix, first, t)
-    given = _Pairs.of(pairs, len(matrix), weights)
-    _require_finite(matrix, given.rows)
-    found = _values(matrix, given, t, seed)
-    if first is not None:
-        found["arc"] = _relative_confusion(found["acr"], first, given, seed)
-    if labels is not None:
-        found["class_collapse"] = _collapse(_sphere(matrix, given), labels, len(matrix), given.rows)
-    return pd.DataFrame([vars(value) for value in found.values()], index=pd.Index(found, name="metric"))
-
-
-def _require_arguments(matrix: npt.NDArray[Any], before: npt.NDArray[Any] | None, t: float) -> None:
+    matrix = np.asarray(without_torch(features))
     if matrix.ndim != 2:
         raise ValueError(f"features has shape {matrix.shape}: give a matrix (n, k), a row for each view")
     if not 0 < t < math.inf:
         raise ValueError(f"t={t!r} is not positive and finite: it is the sharpness of the kernel of uniformity")
-    if before is not None and len(before) != len(matrix):
-        raise ValueError(f"before has {len(before)} rows and features {len(matrix)}: give both of the same views")
+    given = _Pairs.of(pairs, len(matrix), weights)
+    _require_finite(matrix, given.rows)
+    sphere = on_sphere(matrix[given.rows], len(given.rows), "features", given.rows)
+    found: dict[str, Found] = {
+        "alignment": (alignment(given.graph, sphere, sphere), 0.0, given.graph.joint.nnz // 2, ""),
+        "uniformity": _uniformity(given.graph, sphere, t, seed),
+        "rankme": (rankme(matrix[given.rows]), 0.0, len(sphere), ""),
+        "acr": _confusion(sphere, given.samples, seed),
+    }
+    if labels is not None:
+        found["class_collapse"] = _collapse(sphere, labels, len(matrix), given.rows)
+    table = pd.DataFrame.from_dict(found, "index", columns=["value", "standard_error", "rows", "note"])
+    definitions, sources = zip(*(DEFINITIONS[name] for name in found), strict=True)
+    table.insert(3, "definition", [definition.format(t=t, least=-4 * t) for definition in definitions])
+    table.insert(4, "source", sources)
+    return table.rename_axis("metric")
 
 
 def _require_finite(matrix: npt.NDArray[Any], rows: IntArray) -> None:
-    broken = rows[~np.isfinite(matrix[rows]).all(axis=1)] if matrix.dtype.kind == "f" else rows[:0]
-    if broken.size:
-        raise ValueError(f"features is not finite in {listed_rows(broken.tolist())}: leave out their pairs")
-
-
-def _sphere(matrix: npt.NDArray[Any], pairs: "_Pairs", name: str = "features") -> FloatArray:
-    return on_sphere(matrix[pairs.rows], len(pairs.rows), name, pairs.rows)
-
-
-def _values(matrix: npt.NDArray[Any], pairs: "_Pairs", t: float, seed: int) -> dict[str, Value]:
-    """The metrics that need features and pairs only."""
-    sphere = _sphere(matrix, pairs)
-    return {
-        "alignment": _alignment(pairs.graph, sphere),
-        "uniformity": _uniformity(pairs.graph, sphere, t, seed),
-        "rankme": _rankme(matrix[pairs.rows]),
-        "acr": _confusion(sphere, pairs, seed),
-    }
-
-
-def pair_graph(pairs: Any, n: int) -> PairGraph:
-    """The graph of these positive pairs, (x, x') as often as (x', x), on the rows that have one.
-
-    `alignment(graph, f, f)` on it is the mean of `‖f̂(x) - f̂(x')‖²` over the pairs, and `uniformity(graph, f)` that of
-    rows drawn as often as they occur in pairs.
-
-    Parameters
-    ----------
-    pairs : as in `metrics`
-    n : int
-        How many rows there are.
-    """
-    return _Pairs.of(pairs, n).graph
+    lost = rows[~np.isfinite(matrix[rows].astype(np.float64)).all(axis=1)].tolist()
+    if lost:
+        raise ValueError(f"features is not finite in {listed_rows(lost)}: leave out their pairs")
 
 
 @dataclass(frozen=True, eq=False)
 class _Pairs:
-    """Positive pairs of rows, and the samples that rows are views of, if that is how the pairs were given."""
+    """Positive pairs of rows, (x, x') as often as (x', x), on the rows that have one.
+
+    `samples` has the sample that each of these rows is a view of, if that is how the pairs were given.
+    """
 
     graph: PairGraph
     rows: IntArray
@@ -179,7 +148,7 @@ class _Pairs:
 
     @classmethod
     def of(cls, pairs: Any, n: int, weights: Any = None) -> "_Pairs":
-        array = None if isinstance(pairs, PairGraph) else np.asarray(_on_cpu(pairs))
+        array = None if isinstance(pairs, PairGraph) else np.asarray(without_torch(pairs))
         if weights is not None and (array is None or array.ndim == 1):
             raise ValueError(
                 "weights are of pairs that are given as (m, 2): a graph has its own, and samples have none"
@@ -195,20 +164,19 @@ class _Pairs:
                 f"pairs has shape {array.shape} and holds {array.dtype}: give the numbers of the rows of each pair, "
                 f"(m, 2), or the sample that each of the {n} rows is a view of, ({n},)"
             )
-        if len(first) == 0:
-            raise ValueError("no two rows are a positive pair")
-        _require_rows(np.concatenate([first, second]), n)
-        twice = None if weights is None else np.tile(np.asarray(_on_cpu(weights)), 2)
-        both = PairGraph.from_pairs(
-            np.concatenate([first, second]), np.concatenate([second, first]), twice, drop_isolated=twice is not None
-        )
+        ends = np.concatenate([first, second])
+        _require_rows(ends, n)
+        twice = None if weights is None else np.tile(np.asarray(without_torch(weights)), 2)
+        others = np.concatenate([second, first])
+        both = PairGraph.from_pairs(ends, others, twice, drop_isolated=twice is not None)
         rows = both.left_ids.astype(np.int64)
         return cls(both, rows, array[rows] if array.ndim == 1 else None)
 
     @classmethod
     def _sharing(cls, shared: PairGraph, n: int) -> "_Pairs":
         """Rows that share a right node, as `shared.induced()` has them, but no row with itself."""
-        _require_rows(shared.left_ids, n)
+        ids = shared.left_ids
+        _require_rows(ids, n)
         most = int(np.sum(np.bincount(shared.joint.indices).astype(np.float64) ** 2))
         if most > MOST_PAIRS:
             raise ValueError(
@@ -219,17 +187,14 @@ class _Pairs:
         pairs.eliminate_zeros()
         if pairs.nnz == 0:
             raise ValueError("no two rows are a positive pair")
-        ids = shared.left_ids
         both = PairGraph((pairs + pairs.T) / 2, left_ids=ids, right_ids=ids, drop_isolated=True)
         samples = shared.joint.indices if shared.joint.nnz == shared.n_left else None  # one right node each
         return cls(both, both.left_ids, None if samples is None else samples[np.isin(ids, both.left_ids)])
 
 
-def _on_cpu(values: Any) -> Any:
-    return values.detach().cpu() if hasattr(values, "detach") else values
-
-
 def _require_rows(rows: npt.NDArray[Any], n: int) -> None:
+    if len(rows) == 0:
+        raise ValueError("no two rows are a positive pair")
     if rows.dtype != np.int64 or rows.min() < 0 or rows.max() >= n:
         raise ValueError(f"pairs names rows that are not there: there are rows 0..{n - 1}")
 
@@ -237,88 +202,36 @@ def _require_rows(rows: npt.NDArray[Any], n: int) -> None:
 def _within(samples: npt.NDArray[Any]) -> tuple[IntArray, IntArray]:
     """The pairs of two views of one sample."""
     _, own, counts = np.unique(samples, return_inverse=True, return_counts=True)
-    order, starts = np.argsort(own, kind="stable"), np.concatenate([[0], np.cumsum(counts)[:-1]])
-    parts = [np.empty((0, 2), dtype=np.int64)]
-    for size in np.unique(counts[counts > 1]):
-        views = order[starts[counts == size][:, None] + np.arange(size)]
-        one, other = np.triu_indices(size, 1)
-        parts.append(np.stack([views[:, one].ravel(), views[:, other].ravel()], axis=1))
-    first, second = np.concatenate(parts).T
+    views = np.split(np.argsort(own, kind="stable"), np.cumsum(counts)[:-1])
+    first, second = np.concatenate([each[np.stack(np.triu_indices(len(each), 1))] for each in views], axis=1)
     return first, second
 
 
-def _alignment(graph: PairGraph, sphere: FloatArray) -> Value:
-    return Value(
-        alignment(graph, sphere, sphere),
-        0.0,
-        graph.joint.nnz // 2,
-        "E ‖f(x) - f(x')‖² over positive pairs, of unit rows: in [0, 4], 0 if the views of a pair are alike",
-        "Wang and Isola 2020, with the exponent 2",
-    )
-
-
-def _uniformity(graph: PairGraph, sphere: FloatArray, t: float, seed: int) -> Value:
-    about = (
-        f"log E exp(-{t:g} ‖f(x) - f(x')‖²) over independent rows, of unit rows: in [{-4 * t:g}, 0], lower if spread",
-        "Wang and Isola 2020",
-    )
+def _uniformity(graph: PairGraph, sphere: FloatArray, t: float, seed: int) -> Found:
     if len(sphere) <= MOST_ROWS:
-        return Value(uniformity(graph, sphere, t=t), 0.0, len(sphere), *about)
+        return uniformity(graph, sphere, t=t), 0.0, len(sphere), ""
     # Independent pairs of rows: a mean of independent terms, whose error is known.
     rng, count = np.random.default_rng([seed, 0]), MOST_ROWS**2 // 400
     first, second = rng.choice(len(sphere), size=(2, count), p=graph.left_marginal)
     kernel = np.exp(-t * np.sum((sphere[first] - sphere[second]) ** 2, axis=1))
     mean = float(kernel.mean())
-    return Value(math.log(mean), float(kernel.std(ddof=1)) / math.sqrt(count) / mean, count, *about)
+    return math.log(mean), float(kernel.std(ddof=1)) / math.sqrt(count) / mean, count, ""
 
 
-def _rankme(features: npt.NDArray[Any]) -> Value:
-    return Value(
-        rankme(features),
-        0.0,
-        len(features),
-        "exp of the entropy of the shares of the singular values, of the rows as they are: the dimensions in use",
-        "Garrido et al. 2023 (RankMe), Roy and Vetterli 2007",
-    )
+def _confusion(sphere: FloatArray, samples: npt.NDArray[Any] | None, seed: int) -> Found:
+    if samples is None or len(np.unique(samples)) < 2:
+        note = "give pairs as the sample of each row: confusion is between samples, of which there are two or more"
+        return math.nan, 0.0, 0, note
+    if len(sphere) <= MOST_ROWS:
+        return average_confusion_rate(sphere, samples), 0.0, len(sphere), ""
+    names = np.unique(samples)
+    count = max(2, MOST_ROWS * len(names) // len(sphere))
+    chosen = np.isin(samples, np.random.default_rng([seed, 1]).permutation(names)[:count])
+    rate, rows = average_confusion_rate(sphere[chosen], samples[chosen]), int(chosen.sum())
+    return rate, math.sqrt(rate * (1 - rate) / rows), rows, "among a sample of the samples: among all it is larger"
 
 
-CONFUSION = (
-    "share of views whose nearest other view, of unit rows, is of another sample",
-    "Wang et al. 2022 (ACR)",
-)
-
-
-def _confusion(sphere: FloatArray, pairs: _Pairs, seed: int) -> Value:
-    if pairs.samples is None:
-        return Value(math.nan, 0.0, 0, *CONFUSION, "give pairs as the sample of each row: confusion is between samples")
-    samples, rows = pairs.samples, np.arange(len(sphere))
-    if len(np.unique(samples)) < 2:
-        return Value(math.nan, 0.0, 0, *CONFUSION, "there is one sample only")
-    if len(sphere) > MOST_ROWS:
-        names, own = np.unique(samples, return_inverse=True)
-        share = MOST_ROWS / len(sphere)
-        chosen = np.random.default_rng([seed, 1]).permutation(len(names))[: max(2, int(share * len(names)))]
-        rows = np.flatnonzero(np.isin(own, chosen))
-    rate = average_confusion_rate(sphere[rows], samples[rows])
-    error = 0.0 if len(rows) == len(sphere) else math.sqrt(rate * (1 - rate) / len(rows))
-    note = "" if len(rows) == len(sphere) else "among a sample of the samples: among all it is larger"
-    return Value(rate, error, len(rows), *CONFUSION, note)
-
-
-def _relative_confusion(after: Value, before: npt.NDArray[Any], pairs: _Pairs, seed: int) -> Value:
-    about = ("(1 - ACR after) / (1 - ACR before): above 1 if training tells samples apart", "Wang et al. 2022 (ARC)")
-    first = _confusion(_sphere(before, pairs, "before"), pairs, seed)
-    if math.isnan(first.value) or first.value == 1:
-        note = first.note or "every view is confused before training: the ratio to it has no value"
-        return Value(math.nan, 0.0, 0, *about, note)
-    return Value((1 - after.value) / (1 - first.value), 0.0, after.rows, *about, after.note)
-
-
-def _collapse(sphere: FloatArray, labels: Any, n: int, kept: IntArray) -> Value:
-    about = (
-        "variance within classes over the variance of all, of unit rows: in [0, 1], 0 if each class is one point",
-        "Papyan, Han and Donoho 2020 (NC1), as a ratio of traces",
-    )
+def _collapse(sphere: FloatArray, labels: Any, n: int, kept: IntArray) -> Found:
     codes = coded({"row": labels}, None)[0]["row"]
     assert codes is not None
     if codes.shape != (n,):
@@ -326,10 +239,10 @@ def _collapse(sphere: FloatArray, labels: Any, n: int, kept: IntArray) -> Value:
     labelled = codes[kept] != UNLABELLED
     chosen, classes = sphere[labelled], codes[kept][labelled]
     if len(classes) == 0:
-        return Value(math.nan, 0.0, 0, *about, "no row with a pair has a label")
+        return math.nan, 0.0, 0, "no row with a pair has a label"
     even = np.full(len(chosen), 1 / len(chosen))
     within = class_moments(chosen, even, classes).variance
     total = class_moments(chosen, even, np.zeros_like(classes)).variance
     if total == 0:
-        return Value(math.nan, 0.0, len(chosen), *about, "all rows are one point")
-    return Value(within / total, 0.0, len(chosen), *about)
+        return math.nan, 0.0, len(chosen), "all rows are one point"
+    return within / total, 0.0, len(chosen), ""

@@ -1,4 +1,4 @@
-"""Theorem 13: from samples of pairs to statements about the distribution they were drawn from, with a confidence.
+"""Confidence intervals: of means over seeds, and of what sampled pairs estimate (theorem 13).
 
 A pair graph made of counts is an estimate. Its labelling errors are proportions, whose intervals are exact. Its
 singular values are not: noise raises them. Two intervals for `σ_{k+1}` are here, one approximate and short, one exact
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
+from scipy.special import betaincinv, ndtri, stdtrit
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -20,7 +21,6 @@ from pairbounds.theory.spectrum.triplets import singular_triplets, spectrum
 __all__ = [
     "Interval",
     "bound_interval",
-    "clopper_pearson",
     "detectable",
     "labelling_error_interval",
     "seeds_needed",
@@ -31,7 +31,6 @@ __all__ = [
 ]
 
 RESAMPLES = 200
-STACKED = 4_000_000  # entries of the dense copies of resampled matrices that are factorised at once
 
 
 def student_half(values: npt.ArrayLike, level: float = 0.95, *, overlap: float = 0.0) -> float:
@@ -42,14 +41,11 @@ def student_half(values: npt.ArrayLike, level: float = 0.95, *, overlap: float =
     overlap : tested items for each item learnt from, where the values are of random splits of one set and so are not
         independent; `1/n` becomes `1/n + overlap` (Nadeau and Bengio, *Inference for the Generalization Error*, 2003)
     """
-    from scipy.stats import t  # takes a second to import
-
     found = np.asarray(values, dtype=np.float64)
     if len(found) < 2:
         return math.nan
-    return (
-        float(t.ppf((1 + level) / 2, len(found) - 1)) * float(found.std(ddof=1)) * math.sqrt(1 / len(found) + overlap)
-    )
+    quantile = _student(len(found) - 1, (1 + level) / 2)
+    return quantile * float(found.std(ddof=1)) * math.sqrt(1 / len(found) + overlap)
 
 
 def shared_halves(values: npt.ArrayLike, level: float = 0.95, *, overlap: float = 0.0) -> tuple[float, float]:
@@ -70,8 +66,6 @@ def shared_halves(values: npt.ArrayLike, level: float = 0.95, *, overlap: float 
     ValueError
         Fewer than two rows or columns, or values that are not finite.
     """
-    from scipy.stats import t  # takes a second to import
-
     found = np.asarray(values, dtype=np.float64)
     if found.ndim != 2 or min(found.shape) < 2 or not np.isfinite(found).all():
         raise ValueError(f"values of shape {found.shape}: give two finite rows and columns at least")
@@ -87,16 +81,14 @@ def shared_halves(values: npt.ArrayLike, level: float = 0.95, *, overlap: float 
     degrees = total**2 / float((parts**2 / np.array([n - 1, own_degrees])).sum())
     rate, upper = 1 / n + overlap, (1 + level) / 2
     return (
-        float(t.ppf(upper, degrees)) * math.sqrt(total * rate),
-        float(t.ppf(upper, own_degrees)) * math.sqrt(2 * own * rate),
+        _student(degrees, upper) * math.sqrt(total * rate),
+        _student(own_degrees, upper) * math.sqrt(2 * own * rate),
     )
 
 
 def detectable(half: float, n: int, level: float = 0.95, power: float = 0.8) -> float:
     """The mean of which n values, with half an interval of this width, exclude 0 with probability `power`."""
-    from scipy.stats import t  # takes a second to import
-
-    return half * (1 + float(t.ppf(power, n - 1)) / float(t.ppf((1 + level) / 2, n - 1)))
+    return half * (1 + _student(n - 1, power) / _student(n - 1, (1 + level) / 2))
 
 
 def seeds_needed(
@@ -111,19 +103,22 @@ def seeds_needed(
 
     With an overlap the interval of no number of splits is narrower than what they have in common.
     """
-    from scipy.stats import norm, t  # takes a second to import
-
     if not (difference > 0 and n > 1 and half >= 0):
         raise ValueError(f"difference={difference}, n={n}, half={half}: above 0, more than one, and at least 0")
-    spread = half / (float(t.ppf((1 + level) / 2, n - 1)) * math.sqrt(1 / n + overlap))
-    quantiles = float(norm.ppf((1 + level) / 2) + norm.ppf(power))
+    spread = half / (_student(n - 1, (1 + level) / 2) * math.sqrt(1 / n + overlap))
+    quantiles = float(ndtri((1 + level) / 2) + ndtri(power))
     if quantiles * spread * math.sqrt(overlap) >= difference:
         return math.inf
     least = (1 + level) / 2, power
     needed = 2
-    while sum(float(t.ppf(one, needed - 1)) for one in least) * spread * math.sqrt(1 / needed + overlap) > difference:
+    while sum(_student(needed - 1, one) for one in least) * spread * math.sqrt(1 / needed + overlap) > difference:
         needed += 1
     return needed
+
+
+def _student(degrees: float, level: float) -> float:
+    """Quantile of Student's distribution."""
+    return float(stdtrit(degrees, level))
 
 
 @dataclass(frozen=True)
@@ -146,25 +141,6 @@ class Interval:
     approximate: bool = False
 
 
-def clopper_pearson(successes: int, n: int, level: float = 0.95) -> Interval:
-    """The exact interval of a probability of which n independent trials gave some successes.
-
-    Raises
-    ------
-    ValueError
-        successes not in 0..n, n below 1, level not in (0, 1).
-
-    Notes
-    -----
-    Source: Clopper and Pearson 1934.
-    """
-    _check_level(level)
-    if n < 1 or not 0 <= successes <= n:
-        raise ValueError(f"successes={successes} and n={n}: n is at least 1, successes are 0..n")
-    low, high = proportion_ends(np.array([successes]), n, level)
-    return Interval(successes / n, float(low[0]), float(high[0]), level, "Clopper-Pearson")
-
-
 def labelling_error_interval(first: npt.ArrayLike, second: npt.ArrayLike, *, level: float = 0.95) -> Interval:
     """The exact interval of a labelling error, from the labels of the two ends of n independent pairs.
 
@@ -183,7 +159,12 @@ def labelling_error_interval(first: npt.ArrayLike, second: npt.ArrayLike, *, lev
     one, other = np.asarray(first), np.asarray(second)
     if one.ndim != 1 or one.shape != other.shape:
         raise ValueError(f"first has shape {one.shape} and second {other.shape}: give both ends of every pair a label")
-    return clopper_pearson(int(np.sum(one != other)), len(one), level)
+    _check_level(level)
+    if len(one) == 0:
+        raise ValueError("there are no pairs: an interval needs one at least")
+    different = np.sum(one != other)
+    low, high = proportion_ends(np.array([different]), len(one), level)
+    return Interval(float(different) / len(one), float(low[0]), float(high[0]), level, "Clopper-Pearson")
 
 
 def singular_value_bootstrap(counts: Any, k: int, *, level: float = 0.95, rng: np.random.Generator) -> Interval:
@@ -306,12 +287,10 @@ def _check_level(level: float) -> None:
 
 def proportion_ends(successes: npt.NDArray[Any], n: int, level: float) -> tuple[FloatArray, FloatArray]:
     """Clopper and Pearson's ends of many proportions, each of whole-numbered successes among n trials."""
-    import scipy.stats
-
     tail = (1 - level) / 2
     with np.errstate(invalid="ignore"):
-        low = np.where(successes > 0, scipy.stats.beta.ppf(tail, successes, n - successes + 1), 0.0)
-        high = np.where(successes < n, scipy.stats.beta.ppf(1 - tail, successes + 1, n - successes), 1.0)
+        low = np.where(successes > 0, betaincinv(successes, n - successes + 1, tail), 0.0)
+        high = np.where(successes < n, betaincinv(successes + 1, n - successes, 1 - tail), 1.0)
     return low, high
 
 
@@ -333,30 +312,14 @@ def _empirical(counts: Any, k: int, level: float) -> tuple[PairGraph, int]:
 def _resampled_values(graph: PairGraph, n: int, k: int, rng: np.random.Generator) -> FloatArray:
     """`σ_{k+1}` of `RESAMPLES` samples of n pairs from the graph, which may miss some nodes."""
     rows, columns = graph.joint.tocoo().coords
-    entries = math.prod(graph.joint.shape)
     values = []
-    for draws in np.array_split(rng.multinomial(n, graph.joint.data, size=RESAMPLES), _chunks(entries)):
-        scale = np.sqrt(_sums(draws, rows, graph.n_left)[:, rows] * _sums(draws, columns, graph.n_right)[:, columns])
-        normalized = draws / np.where(draws > 0, scale, 1)
-        if entries <= STACKED:
-            stack = np.zeros((len(draws), *graph.joint.shape))
-            stack[:, rows, columns] = normalized
-            values.append(np.linalg.svd(stack, compute_uv=False)[:, k])
-        else:
-            matrix = sp.csr_array((normalized[0], graph.joint.indices, graph.joint.indptr), shape=graph.joint.shape)
-            values.append(singular_triplets(matrix, k + 1).singular_values[k:])
-    return np.concatenate(values)
-
-
-def _chunks(entries: int) -> int:
-    """Into how many parts the resamples are split, of one each where a dense copy of even one is too large."""
-    return min(RESAMPLES, -(-RESAMPLES * entries // STACKED))
-
-
-def _sums(draws: npt.NDArray[Any], nodes: npt.NDArray[Any], size: int) -> FloatArray:
-    """Draws at each node, (resamples, size)."""
-    incidence = sp.csr_array((np.ones(len(nodes)), (np.arange(len(nodes)), nodes)), shape=(len(nodes), size))
-    return np.asarray(draws @ incidence)
+    for _ in range(RESAMPLES):
+        draws = rng.multinomial(n, graph.joint.data)
+        sides = np.bincount(rows, draws, graph.n_left)[rows], np.bincount(columns, draws, graph.n_right)[columns]
+        normalized = draws / np.sqrt(np.where(draws > 0, sides[0] * sides[1], 1))
+        matrix = sp.csr_array((normalized, graph.joint.indices, graph.joint.indptr), shape=graph.joint.shape)
+        values.append(singular_triplets(matrix, k + 1).singular_values[k])
+    return np.array(values)
 
 
 def _bernstein(nodes: int, n: int, *, v: float, bound: float, doubt: float) -> float:

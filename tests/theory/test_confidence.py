@@ -2,17 +2,15 @@ import math
 
 import numpy as np
 import pytest
-import scipy.sparse as sp
 import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pairbounds import BOUNDS, PairGraph, induced_labelling_error, labelling_error, spectrum
-from pairbounds.theory.quantities import intervals
-from pairbounds.theory.quantities.intervals import (
+from pairbounds import PairGraph, spectrum
+from pairbounds.theory.quantities import confidence
+from pairbounds.theory.quantities.confidence import (
     Interval,
     bound_interval,
-    clopper_pearson,
     detectable,
     labelling_error_interval,
     seeds_needed,
@@ -23,7 +21,7 @@ from pairbounds.theory.quantities.intervals import (
 )
 from tests.families import GRAPHS
 
-REPETITIONS = 500
+REPETITIONS = 200  # of samples
 GRAPH = PairGraph(np.random.default_rng(0).random((6, 5)) ** 3, [0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1])
 NO_STRUCTURE = GRAPHS["rank_one"](np.random.default_rng(1), 5)
 
@@ -36,63 +34,31 @@ def counts_of(graph, n, rng):
     return rng.multinomial(n, graph.joint.toarray().ravel()).reshape(graph.joint.shape)
 
 
-def right_then_two_left(graph, n, rng):
-    """n induced pairs: a right node, and two of its left nodes."""
-    columns = graph.joint.toarray() / graph.right_marginal
-    right = rng.choice(graph.n_right, size=n, p=graph.right_marginal)
-    return (np.array([rng.choice(graph.n_left, p=columns[:, r]) for r in right]) for _ in range(2))
-
-
 # Proportions.
 
 
 @given(st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.floats(0.5, 0.999))
-def test_clopper_pearson_is_that_of_scipy(trials, level):
-    successes, n = trials
-    found = clopper_pearson(successes, n, level)
-    low, high = scipy.stats.binomtest(successes, n).proportion_ci(level, method="exact")
-    assert found.low == pytest.approx(low, abs=1e-10)
-    assert found.high == pytest.approx(high, abs=1e-10)
-    assert found.estimate == successes / n
+def test_the_interval_of_a_labelling_error_is_scipys_of_a_proportion(trials, level):
+    wrong, n = trials
+    found = labelling_error_interval(np.zeros(n), np.arange(n) < wrong, level=level)
+    expected = scipy.stats.binomtest(wrong, n).proportion_ci(level, method="exact")
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-10)
+    assert found.estimate == wrong / n
     assert not found.approximate
-
-
-@pytest.mark.parametrize("p", [0.01, 0.2, 0.5])
-def test_coverage_of_clopper_pearson_is_never_below_its_level(p):
-    n = 40
-    ends = [clopper_pearson(s, n, 0.9) for s in range(n + 1)]
-    covered = sum(scipy.stats.binom.pmf(s, n, p) for s, found in enumerate(ends) if holds(found, p))
-    assert covered >= 0.9
-
-
-def test_coverage_of_the_labelling_errors():
-    rng, alpha, alpha_t = np.random.default_rng(2), labelling_error(GRAPH), induced_labelling_error(GRAPH)
-    pairs, weights = GRAPH.joint.tocoo(), GRAPH.joint.data
-    direct, induced = 0, 0
-    for _ in range(REPETITIONS):
-        drawn = rng.choice(len(weights), size=80, p=weights)
-        rows, columns = (index[drawn] for index in pairs.coords)
-        found = labelling_error_interval(GRAPH.left_labels[rows], GRAPH.right_labels[columns], level=0.9)
-        direct += holds(found, alpha)
-    for _ in range(REPETITIONS):
-        x, other = right_then_two_left(GRAPH, 40, rng)
-        induced += holds(labelling_error_interval(GRAPH.left_labels[x], GRAPH.left_labels[other], level=0.9), alpha_t)
-    assert direct / REPETITIONS >= 0.88  # 0.9 less a standard error and a half
-    assert induced / REPETITIONS >= 0.88
 
 
 # The next singular value.
 
 
-@pytest.mark.parametrize(("graph", "n"), [(GRAPH, 300), (GRAPH, 2_000), (NO_STRUCTURE, 300)])
-def test_coverage_of_the_bootstrap(graph, n, monkeypatch):
-    """At level 0.95; the upper end, which a bound needs, errs upwards."""
-    monkeypatch.setattr(intervals, "RESAMPLES", 100)
+@pytest.mark.parametrize("graph", [GRAPH, NO_STRUCTURE])
+def test_coverage_of_the_bootstrap(graph, monkeypatch):
+    """At level 0.95; the upper end, which a bound needs, errs upwards. Plain percentiles never hold a σ of 0."""
+    monkeypatch.setattr(confidence, "RESAMPLES", 60)
     rng, true = np.random.default_rng(3), spectrum(graph, 2).singular_values[1]
-    found = [singular_value_bootstrap(counts_of(graph, n, rng), 1, rng=rng) for _ in range(REPETITIONS)]
-    assert np.mean([holds(interval, true) for interval in found]) >= 0.9
-    assert np.mean([true <= interval.high for interval in found]) >= 0.97
-    assert np.mean([interval.high - interval.low for interval in found]) < (0.4 if n == 300 else 0.1)
+    found = [singular_value_bootstrap(counts_of(graph, 300, rng), 1, rng=rng) for _ in range(50)]
+    assert np.mean([holds(interval, true) for interval in found]) >= 0.84
+    assert np.mean([true <= interval.high for interval in found]) >= 0.9
+    assert np.mean([interval.high - interval.low for interval in found]) < 0.4
 
 
 def test_coverage_of_the_bernstein_interval_and_what_it_costs():
@@ -107,23 +73,16 @@ def test_coverage_of_the_bernstein_interval_and_what_it_costs():
 def test_the_bernstein_interval_from_its_formula():
     counts, level, doubt, nodes = counts_of(GRAPH, 3_000, np.random.default_rng(5)), 0.9, 0.05, 11
     n, found = int(counts.sum()), singular_value_bernstein(counts, 2, level=level)
-    sides = [[clopper_pearson(int(c), n, 1 - doubt / nodes) for c in counts.sum(axis=axis)] for axis in (1, 0)]
-    largest = math.prod(max(math.sqrt(node.estimate / node.low) for node in side) for side in sides)
-    least = math.prod(min(math.sqrt(node.estimate / node.high) for node in side) for side in sides)
-    rarest = [min(node.low for node in side) for side in sides]
+    largest, least, rarest = 1.0, 1.0, []
+    for side in (counts.sum(axis=1), counts.sum(axis=0)):
+        ends = [scipy.stats.binomtest(int(c), n).proportion_ci(1 - doubt / nodes, "exact") for c in side]
+        largest *= max(math.sqrt(c / n / node.low) for c, node in zip(side, ends, strict=True))
+        least *= min(math.sqrt(c / n / node.high) for c, node in zip(side, ends, strict=True))
+        rarest.append(min(node.low for node in ends))
     t = found.high - found.estimate * largest
     v, bound = max(1 / p for p in rarest), 1 + 1 / math.sqrt(math.prod(rarest))
     assert nodes * math.exp(-n * t**2 / (2 * v + 2 * bound * t / 3)) == pytest.approx(doubt, rel=1e-9)
     assert found.low == pytest.approx(max(0, found.estimate * least - t))
-
-
-def test_dense_stacks_and_sparse_matrices_give_the_same_interval(monkeypatch):
-    counts = counts_of(GRAPHS["sparse_random"](np.random.default_rng(6), 12), 400, np.random.default_rng(7))
-    dense = singular_value_bootstrap(counts, 2, rng=np.random.default_rng(8))
-    monkeypatch.setattr(intervals, "STACKED", 10)
-    every = sp.coo_array((counts.ravel(), np.indices(counts.shape).reshape(2, -1)))  # that of no pair among them
-    sparse = singular_value_bootstrap(every, 2, rng=np.random.default_rng(8))
-    assert (sparse.low, sparse.high) == pytest.approx((dense.low, dense.high), rel=1e-9)
 
 
 def test_the_estimate_is_that_of_the_graph_of_counts_and_unseen_nodes_are_left_out():
@@ -139,19 +98,6 @@ def test_the_estimate_is_that_of_the_graph_of_counts_and_unseen_nodes_are_left_o
 # The bound.
 
 
-def test_the_interval_of_the_bound_is_exact_where_its_parts_are():
-    rng, level, covered = np.random.default_rng(11), 0.95, 0
-    true = BOUNDS["probe-mse"](GRAPH, spectrum(GRAPH, 2), 1)
-    for _ in range(REPETITIONS):
-        wrong = int(rng.binomial(300, induced_labelling_error(GRAPH)))
-        error = clopper_pearson(wrong, 300, level)
-        found = bound_interval(error, singular_value_bernstein(counts_of(GRAPH, 8_000, rng), 1, level=level))
-        covered += holds(found, true)
-    assert found.level == pytest.approx(0.9)
-    assert not found.approximate
-    assert covered / REPETITIONS >= found.level
-
-
 def test_the_bound_by_hand():
     parts = Interval(0.1, 0.05, 0.2, 0.95, "one"), Interval(0.5, 0.4, 0.6, 0.99, "other", approximate=True)
     found = bound_interval(*parts)
@@ -165,14 +111,11 @@ def test_the_bound_by_hand():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda rng: clopper_pearson(3, 2), "successes=3 and n=2"),
-        (lambda rng: clopper_pearson(0, 0), "n is at least 1"),
-        (lambda rng: clopper_pearson(1, 2, 1.0), "level=1.0 is not a confidence"),
+        (lambda rng: labelling_error_interval([0], [0], level=1.0), "level=1.0 is not a confidence"),
+        (lambda rng: labelling_error_interval([], []), "no pairs"),
         (lambda rng: labelling_error_interval([0, 1], [0]), r"first has shape \(2,\) and second \(1,\)"),
-        (lambda rng: labelling_error_interval([], []), "n is at least 1"),
         (lambda rng: singular_value_bootstrap(np.full((3, 3), 0.5), 1, rng=rng), "not whole numbers"),
         (lambda rng: singular_value_bernstein(np.ones((3, 2)), 2), r"k=2 is not in 1\.\.1"),
-        (lambda rng: singular_value_bootstrap(np.ones((3, 3)), 1, level=0, rng=rng), "level=0 is not a confidence"),
         (lambda rng: bound_interval(*[Interval(0.1, 0, 1, 0.5, "")] * 2), "leave no confidence"),
     ],
 )
@@ -231,15 +174,6 @@ def test_so_many_seeds_show_a_difference_and_no_fewer():
 
         assert shown(needed) <= difference < shown(needed - 1)
     assert detectable(1.0, 5) == pytest.approx(1 + 0.940965 / 2.776445, rel=1e-6)
-
-
-def test_at_the_border_itself_seeds_show_a_difference():
-    """Of values whose deviation is 1, by quantiles that are summed as they are there."""
-    student, normal = (lambda n: [scipy.stats.t.ppf(one, n - 1) for one in (0.975, 0.8)]), scipy.stats.norm.ppf
-    assert seeds_needed(student(6)[0] * math.sqrt(1 / 6), 6, sum(student(7)) * math.sqrt(1 / 7)) == 7
-    half = student(6)[0] * math.sqrt(1 / 6 + 0.25)
-    assert seeds_needed(half, 6, (normal(0.975) + normal(0.8)) / 2, overlap=0.25) == math.inf
-    assert seeds_needed(0.0, 6, 1.0) == 2
 
 
 def test_what_splits_have_in_common_no_number_of_them_takes_away():
