@@ -19,6 +19,8 @@ LARGEST_INTEGER = 1000  # that is easier to read than a decimal
 ROUND_OFF = 1e-12  # relative, of the division by the largest weight
 LARGEST_FEATURE = 1e3  # beyond it a loss is a difference of numbers that drown it
 
+Sides = tuple[PairGraph, int, Features | None, float | None]  # the arguments of `score`
+
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
@@ -82,7 +84,7 @@ class Candidate:
         places = other.weights, other.left_labels, other.right_labels
         return Candidate.of(*places, other.k, other.features, other.origin, other.penalty)
 
-    def taking(self, rows: IntArray, columns: IntArray) -> "Candidate":
+    def subgraph(self, rows: IntArray, columns: IntArray) -> "Candidate":
         """The subgraph of some nodes, in this order, repeats allowed."""
         features = None if self.features is None else (self.features[0][rows], self.features[1][columns])
         return Candidate.of(
@@ -106,6 +108,11 @@ class Candidate:
     def graph(self) -> PairGraph:
         """The pair graph."""
         return PairGraph(self.weights, self.left_labels, self.right_labels)
+
+    @property
+    def sides(self) -> Sides:
+        """The graph, the width, the features and the penalty."""
+        return self.graph, self.k, self.features, self.penalty
 
     @property
     def size(self) -> int:

@@ -79,7 +79,7 @@ class Evaluator:
         """The rating, or `UNMET`."""
         self.meter.evaluations += 1
         try:
-            encoder = embedded(candidate.graph, candidate.k, candidate.features, candidate.penalty)
+            encoder = embedded(*candidate.sides)
             ratio = self._rating(self.claim, encoder)
         except HypothesisError as error:
             self.unmet = str(error)

@@ -143,7 +143,7 @@ def split_node(candidate: Candidate, rng: np.random.Generator) -> Candidate:
         rows = np.append(rows, rng.integers(candidate.n_left)) if len(rows) < LARGEST_SIDE else rows
     else:
         columns = np.append(columns, rng.integers(candidate.n_right)) if len(columns) < LARGEST_SIDE else columns
-    twice = candidate.taking(rows, columns)
+    twice = candidate.subgraph(rows, columns)
     halves = np.where(np.bincount(rows) > 1, 0.5, 1.0)[rows][:, None], np.where(np.bincount(columns) > 1, 0.5, 1.0)
     return twice.changed(weights=twice.weights * halves[0] * halves[1][columns])
 
@@ -157,7 +157,7 @@ def drop_node(candidate: Candidate, rng: np.random.Generator) -> Candidate:
         columns = np.delete(columns, rng.integers(len(columns)))
     if not candidate.weights[np.ix_(rows, columns)].any():
         return candidate
-    return candidate.taking(rows, columns)
+    return candidate.subgraph(rows, columns)
 
 
 def to_optimum(candidate: Candidate, rng: np.random.Generator) -> Candidate:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from pairbounds.theory.attack.candidate import Candidate
+from pairbounds.theory.attack.candidate import Candidate, Sides
 from pairbounds.theory.attack.climbing import climb
 from pairbounds.theory.attack.evaluation import UNMET, Evaluator, Meter, ratio_anywhere
 from pairbounds.theory.attack.mattering import ratio_where_it_matters
@@ -14,10 +14,8 @@ from pairbounds.theory.attack.result import CounterexampleResult, Progress
 from pairbounds.theory.attack.shrinking import shrink, smallest_violation
 from pairbounds.theory.attack.starts import STARTS, random_candidate
 from pairbounds.theory.bounds.confirmation import Confirmation, confirm
-from pairbounds.theory.bounds.quantities import Features
 from pairbounds.theory.bounds.registry import Bound, named
 from pairbounds.theory.bounds.scoring import score
-from pairbounds.theory.graph.pair_graph import PairGraph
 
 OPENING, OPENED = 4, 0.2  # graphs of each family at the beginning, within this part of the budget
 DRAWS = (1, 4, 16)  # random graphs for a start; the best of them is improved
@@ -75,7 +73,7 @@ def find_counterexample(
     _check_budget(budget, evaluations)
     meter = Meter(budget, evaluations)
     evaluator = Evaluator(claim, meter, ratio_where_it_matters if matters else ratio_anywhere)
-    best = hunt(evaluator, rng, report=report)
+    best = search(evaluator, rng, report=report)
     if best.candidate is None or best.ratio < 0:
         raise RuntimeError(_nothing_found(evaluator))
     largest = best.ratio
@@ -89,7 +87,7 @@ def find_counterexample(
     return _result(claim, best, largest, meter)
 
 
-def hunt(
+def search(
     evaluator: Evaluator,
     rng: np.random.Generator,
     *,
@@ -172,27 +170,25 @@ class Best:
     def consider(self, candidate: Candidate, ratio: float) -> None:
         """Take a candidate that is better."""
         if ratio > self.ratio:
-            ratio, confirmation = self._believed(candidate, ratio)
+            ratio, confirmation = self._confirmed(candidate, ratio)
             if ratio > self.ratio:
                 self.candidate, self.ratio, self.confirmation = candidate, ratio, confirmation
 
     def replace_by(self, candidate: Candidate, ratio: float) -> None:
         """Take a candidate that is simpler, unless it no longer shows a violation that the old one did."""
-        ratio, confirmation = self._believed(candidate, ratio)
+        ratio, confirmation = self._confirmed(candidate, ratio)
         if ratio > 1 or not self.refutes:
             self.candidate, self.ratio, self.confirmation = candidate, ratio, confirmation
 
-    def _believed(self, candidate: Candidate, ratio: float) -> tuple[float, Confirmation | None]:
-        return believed(self._claim, candidate.graph, candidate.k, candidate.features, candidate.penalty, ratio)
+    def _confirmed(self, candidate: Candidate, ratio: float) -> tuple[float, Confirmation | None]:
+        return confirmed_ratio(self._claim, candidate.sides, ratio)
 
 
-def believed(
-    claim: Bound, graph: PairGraph, k: int, features: Features | None, penalty: float | None, ratio: float
-) -> tuple[float, Confirmation | None]:
-    """The ratio as it is up to 1; beyond, what its confirmation leaves of it, and that."""
+def confirmed_ratio(claim: Bound, sides: Sides, ratio: float) -> tuple[float, Confirmation | None]:
+    """A ratio up to 1 as it is; a larger one as its confirmation leaves it, with that."""
     if not ratio > 1:
         return ratio, None
-    confirmation = confirm(claim, graph, k, features, penalty)
+    confirmation = confirm(claim, *sides)
     return (ratio if confirmation.holds_up else confirmation.score.ratio), confirmation
 
 
@@ -216,7 +212,7 @@ def _start(evaluator: Evaluator, rng: np.random.Generator, best: Best) -> tuple[
 def _result(claim: Bound, best: Best, largest: float, meter: Meter) -> CounterexampleResult:
     candidate = best.candidate
     assert candidate is not None
-    found = score(claim, candidate.graph, candidate.k, candidate.features, candidate.penalty)
+    found = score(claim, *candidate.sides)
     confirmed = best.confirmation
     return CounterexampleResult(
         bound=claim.name,

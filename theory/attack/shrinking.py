@@ -49,8 +49,7 @@ def smallest_violation(start: Candidate, evaluator: Evaluator, rng: np.random.Ge
     def violated(candidate: Candidate, found: float) -> bool:
         if not found > 1:
             return False
-        held = candidate.graph, candidate.k, candidate.features, candidate.penalty
-        return confirm(evaluator.claim, *held).holds_up
+        return confirm(evaluator.claim, *candidate.sides).holds_up
 
     def rescued(candidate: Candidate, found: float) -> Found:
         if not 0 < found <= 1:
@@ -128,7 +127,7 @@ def _taking(candidate: Candidate, rows: IntArray, columns: IntArray) -> Candidat
     whole = (len(rows), len(columns)) == candidate.weights.shape
     if whole or not candidate.weights[np.ix_(rows, columns)].any():
         return None
-    return candidate.taking(rows, columns)
+    return candidate.subgraph(rows, columns)
 
 
 def _joined_left(candidate: Candidate, place: int) -> Candidate | None:
