@@ -97,6 +97,12 @@ class Candidate:
             self.penalty,
         )
 
+    def without(self, node: int) -> "Candidate | None":
+        """The subgraph without a node, left ones first, then right ones; `None` where no pair would be left."""
+        stays = np.arange(self.size) != node
+        rows, columns = np.flatnonzero(stays[: self.n_left]), np.flatnonzero(stays[self.n_left :])
+        return self.subgraph(rows, columns) if self.weights[np.ix_(rows, columns)].any() else None
+
     def in_integers(self) -> "Candidate | None":
         """The same with the smallest integers for weights, up to `LARGEST_INTEGER`; `None` where there are none."""
         multiples = np.arange(1.0, LARGEST_INTEGER + 1)[:, None, None] * (self.weights / self.weights.max())
