@@ -43,7 +43,9 @@ def smallest_violation(start: Candidate, evaluator: Evaluator, *, ratio: float) 
         return found > 1 and confirm(evaluator.claim, *candidate.sides).holds_up
 
     found = _simplified((start, ratio), evaluator, violated, until=SIMPLIFIED)
-    found = _in_few_digits(_in_integers(found, evaluator, violated), evaluator, violated)
+    found = _in_integers(found, evaluator, violated)
+    found = _simplified(found, evaluator, violated, until=1)  # integers that are equal may let more go
+    found = _in_few_digits(found, evaluator, violated)
     named = _named_in_order(found[0])
     renamed = named, evaluator(named)
     return renamed if violated(*renamed) else found
