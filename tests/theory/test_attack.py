@@ -25,7 +25,7 @@ from pairbounds.theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, SMALL
 from pairbounds.theory.attack.evaluation import Evaluator, Meter
 from pairbounds.theory.attack.mattering import ratio_where_it_matters
 from pairbounds.theory.attack.moves import CONTINUOUS_MOVES, DISCRETE_MOVES, to_optimum
-from pairbounds.theory.attack.search import SEARCHING
+from pairbounds.theory.attack.search import SEARCHING, confirmed_ratio
 from pairbounds.theory.attack.shrinking import shrink
 from pairbounds.theory.attack.starts import STARTS, random_candidate
 from pairbounds.theory.attack.starts import candidate as drawn_from
@@ -188,17 +188,19 @@ def ill_conditioned(graph, spectrum, k):
 
 @pytest.mark.parametrize("evaluate", [rounded_down, ill_conditioned])
 def test_round_off_is_no_refutation(evaluate):
-    found = search(claim(evaluate, "probe_mse"), evaluations=300)
+    found = search(claim(evaluate, "probe_mse"), evaluations=100)
     assert not found.refuted
     assert found.ratio <= 1
 
 
-def test_a_ratio_above_one_is_not_believed_where_the_claim_is_ill_conditioned():
+def test_a_ratio_above_one_is_not_confirmed_where_the_claim_is_ill_conditioned():
     """A graph that the search found: all moves by a few units in the last place lose the same digits."""
     doubtful = claim(ill_conditioned, "probe_mse")
     graph = PairGraph([[0.4018393580774629, 1.3993702227972017e-06], [0, 0.5981592425523142]], [0, 1])
     confirmation = confirm(doubtful, graph, 1)
-    assert score(doubtful, graph, 1).ratio > 1 > confirmation.score.ratio
+    ratio = score(doubtful, graph, 1).ratio
+    assert ratio > 1 > confirmation.score.ratio
+    assert confirmed_ratio(doubtful, (graph, 1, None, None), ratio)[0] < 1
     assert not confirmation.holds_up
     assert confirmation.note.startswith("a larger ratio was not confirmed: within the rounding margin")
 
