@@ -222,15 +222,22 @@ def test_rounding_of_a_quantity_that_is_only_known_in_double_precision_is_seen_t
         ("<=", 0.5, 1.0, 0.5),
         ("<=", 1.0, 0.5, 2.0),
         (">=", 0.5, 1.0, 2.0),
+        (">=", 1.0, 0.5, 0.5),
         ("=", 1.0, 0.5, 2.0),
+        ("=", 0.5, 1.0, 2.0),
         ("=", 1.0, 1.0, 1.0),
         (">=", -1.0, -2.0, 0.5),
+        (">=", -2.0, -1.0, 2.0),
         ("<=", 1.0, -1.0, 1e12),
+        ("<=", 1.0, 0.0, 1e12),
         ("<=", -1.0, 1.0, 0.0),
         ("<=", 0.0, 0.0, 0.0),
+        ("=", 0.0, 0.0, 0.0),
         ("<=", 1e-13, 0.0, 0.0),
         ("<=", 1.0, math.inf, 0.0),
         ("<=", 1.0, math.nan, 0.0),
+        (">=", 1.0, -math.inf, 0.0),
+        ("=", 1.0, math.inf, 0.0),
     ],
 )
 def test_the_ratio_of_two_sides(relation, measured, value, ratio):
@@ -243,6 +250,11 @@ def test_the_ratio_is_above_one_exactly_beyond_round_off(relation, sign):
     outward = 1 if relation != ">=" else -1
     for distance, violated in ((1.9e-9, False), (2.1e-9, True), (-2.1e-9, relation == "=")):
         assert (violation_ratio(relation, sign + outward * distance, float(sign), 1e-9) > 1) == violated
+
+
+@pytest.mark.parametrize("evaluate", [lambda graph, spectrum, k: 1 / 0, lambda graph, spectrum, k: math.inf])
+def test_a_value_that_is_not_finite_says_nothing(evaluate):
+    assert score(claim(evaluate), TIE, 1).ratio == 0
 
 
 def test_a_tie_may_cost_what_it_is_in_doubt():
