@@ -116,10 +116,7 @@ $(PYTHON) -m tests.benchmarks --size S --size M --size L --out $(BUILD)/bench.pa
 $(PYTHON) -m tests.benchmarks.whole --out $(BUILD)/bench_whole.parquet
 $(PYTHON) -m tests.benchmarks.page $(BUILD)/bench.parquet $(BUILD)/bench_whole.parquet
 endef
-define campaign.fuzz
-$(PYTHON) -m tests.fuzz --graphs $(GRAPHS) $(FROM) --out results/reliability/fuzz.json
-$(PYTHON) -m tests.fuzz.proofs --proofs $(PROOFS) $(FROM) --out results/reliability/proofs.json
-endef
+campaign.fuzz = $(PYTHON) -m tests.fuzz --graphs $(GRAPHS) --proofs $(PROOFS) $(FROM) --out results/reliability
 # The sharpest graphs stay in theory/attack/sharpest.
 define campaign.sharpness
 $(PYTHON) -m tests.bounds.known --out $(BUILD)/known

@@ -101,7 +101,7 @@ def sharpness(
     evaluations: Annotated[int | None, typer.Option(help="Graphs for each bound, earlier runs included.")] = None,
     known: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Hold every bound against the graphs here too, as attack saves them."),
+        typer.Option(metavar="DIR", help="Evaluate every bound on the graphs here too, as attack saves them."),
     ] = None,
     afresh: Annotated[bool, typer.Option("--afresh", help="Count from 0 what was spent; the graphs stay.")] = False,
     jobs: Annotated[int, typer.Option(help="Processes; -1 for one on each core.")] = -1,
@@ -114,7 +114,7 @@ def sharpness(
     """
     exact = [claim.name for claim in BOUNDS.values() if claim.status == "exact"]
     claims = [named(name) for name in bound or exact]
-    ownership.claim(outputs(claims, out), [known], force=force)
+    ownership.claim(outputs(out), [known], force=force)
     if minutes is None and evaluations is None:
         minutes = 1.0
     limit = Limit(math.inf if minutes is None else 60 * minutes, math.inf if evaluations is None else evaluations)

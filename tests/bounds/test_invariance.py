@@ -1,34 +1,135 @@
-"""One graph in another form has the same table. (`tests/fuzz` shows that no bound that is proved is refuted.)
+"""One graph in another form has the same table: what says the same is judged alike.
 
-Forms, and by how much round-off may let their tables differ, are those of `tests.fuzz.forms` and
-`tests.fuzz.metamorphic`; graphs are of all families, changed as `tests.fuzz.strategies` does.
+Graphs are of all families, as far as their optimum is well conditioned: a gap where the spectrum is cut. Then a row
+moves by round-off alone, or by its root where a formula takes the root of a difference.
 """
 
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import scipy.sparse as sp
 
+from pairbounds import BOUNDS, PairGraph, check_bounds, spectrum
 from tests.families import GRAPHS
-from tests.fuzz.drawing import Independent
-from tests.fuzz.forms import PROPERTIES
-from tests.fuzz.metamorphic import differences
-from tests.fuzz.strategies import TRUSTED_DECADES, specimens
 
-# Examples of each form and family, of which the first is the simplest there is; `make fuzz` takes thousands.
-OF_A_FORM = settings(max_examples=3, backend=Independent.__name__)
-OF_A_FAMILY = settings(max_examples=2, backend=Independent.__name__)
+GAP = 0.01  # between singular values at the cut, and of the cut to 1
+CLOSE = 1e-6
+SEARCHED = {"local-multihop-error", "local-penalised-error", "walk-vote-error"}  # by search: they move by more
+PENALTY = 0.37
 
 
-@pytest.mark.parametrize("form", PROPERTIES)
-@OF_A_FORM
-@given(specimen=specimens(decades=TRUSTED_DECADES))
-def test_the_same_table(form, specimen):
-    assert differences(form, specimen) == []
+@dataclass(frozen=True, eq=False)
+class Form:
+    """A graph, with features and a critic of its nodes."""
+
+    graph: PairGraph
+    features: tuple[np.ndarray, np.ndarray]
+    critic: tuple[np.ndarray, np.ndarray]
+
+    def table(self) -> pd.DataFrame:
+        k = self.features[0].shape[1]
+        return check_bounds(self.graph, k, self.features, penalty=PENALTY, critic=self.critic).set_index("bound")
+
+    def of_nodes(self, rows: np.ndarray, columns: np.ndarray, weights: np.ndarray) -> "Form":
+        graph = PairGraph(
+            weights[np.ix_(rows, columns)], self.graph.left_labels[rows], self.graph.right_labels[columns]
+        )
+        features, critic = ((f[rows], g[columns]) for f, g in (self.features, self.critic))
+        return Form(graph, features, critic)
+
+    def with_joint(self, joint: object) -> "Form":
+        return replace(self, graph=PairGraph(joint, self.graph.left_labels, self.graph.right_labels))
+
+
+def permuted(form: Form) -> Form:
+    """Rows and columns in another order."""
+    rows, columns = (np.random.default_rng(0).permutation(n) for n in form.graph.joint.shape)
+    return form.of_nodes(rows, columns, form.graph.joint.toarray())
+
+
+def sparse(form: Form) -> Form:
+    """A sparse matrix, its entries in two halves each and in any order."""
+    entries = form.graph.joint.tocoo()
+    order = np.random.default_rng(0).permutation(2 * entries.nnz)
+    data, rows, columns = (np.tile(part, 2)[order] for part in (entries.data / 2, *entries.coords))
+    return form.with_joint(sp.coo_array((data, (rows, columns)), shape=entries.shape))
+
+
+def split_left(form: Form) -> Form:
+    """A left node in two of half the mass."""
+    weights, node = form.graph.joint.toarray(), int(np.argmax(form.graph.left_marginal))
+    weights[node] /= 2
+    return form.of_nodes(np.append(np.arange(len(weights)), node), np.arange(weights.shape[1]), weights)
+
+
+def split_right(form: Form) -> Form:
+    """A right node in two of half the mass."""
+    weights, node = form.graph.joint.toarray(), int(np.argmax(form.graph.right_marginal))
+    weights[:, node] /= 2
+    return form.of_nodes(np.arange(len(weights)), np.append(np.arange(weights.shape[1]), node), weights)
+
+
+def renamed(form: Form) -> Form:
+    """Classes by other numbers, in another order, the largest near the end of 64 bits."""
+    left, right = form.graph.left_labels, form.graph.right_labels
+    names = 2**62 - 7 * np.arange(1 + max(left.max(), right.max())) ** 2
+    return replace(form, graph=PairGraph(form.graph.joint, names[left], names[right]))
+
+
+def tripled(form: Form) -> Form:
+    """All weights times 3."""
+    return form.with_joint(form.graph.joint.toarray() * 3)
+
+
+FORMS: dict[str, Callable[[Form], Form]] = {
+    form.__name__: form for form in (permuted, sparse, split_left, split_right, renamed, tripled)
+}
+# What the form changes: half a node may go to either side of a cut, is another voter, and leaves room for more values.
+CHANGED = {"split_left": {"conductance", "vote_of_others_error"}}
+COUNTED = {"counted-mse", "counted-error"}
+
+
+def form_of(family: str) -> Form | None:
+    """A well-conditioned graph of a family, with features and a critic at random."""
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        graph = GRAPHS[family](rng, 12)
+        values = spectrum(graph, min(graph.joint.shape)).singular_values
+        for k in range(2, min(5, len(values))):
+            if min(values[k - 1] - values[k], 1 - values[k], np.abs(values - PENALTY).min()) > GAP:
+                features, critic = (tuple(rng.standard_normal((n, k)) for n in graph.joint.shape) for _ in range(2))
+                return Form(graph, features, critic)
+    return None
+
+
+def is_compared(form: str, name: str) -> bool:
+    claim = BOUNDS[name]
+    changed = claim.quantity in CHANGED.get(form, ()) or (form.startswith("split") and name in COUNTED)
+    return claim.status != "rate" and not changed
+
+
+def is_same(first: pd.Series, second: pd.Series) -> bool:
+    close = 1e-3 if first.name in SEARCHED else CLOSE
+    sides = [(first[side], second[side]) for side in ("measured", "value")]
+    return first["applicable"] == second["applicable"] and all(
+        math.isclose(a, b, rel_tol=close, abs_tol=close) or (math.isnan(a) and math.isnan(b)) for a, b in sides
+    )
+
+
+def test_most_families_have_a_well_conditioned_graph():
+    assert sum(form_of(family) is not None for family in GRAPHS) > len(GRAPHS) / 2
 
 
 @pytest.mark.parametrize("family", GRAPHS)
-@OF_A_FAMILY
-@given(form=st.sampled_from(list(PROPERTIES)), data=st.data())
-def test_the_same_table_of_every_family(family, form, data):
-    specimen = data.draw(specimens(families=[family], decades=TRUSTED_DECADES))
-    assert differences(form, specimen) == []
+def test_the_same_table(family):
+    if (form := form_of(family)) is None:
+        return  # a spectrum of ties alone
+    table = form.table()
+    for name, changed in FORMS.items():
+        other = changed(form).table()
+        rows = [row for row in table.index if is_compared(name, row)]
+        assert [row for row in rows if not is_same(table.loc[row], other.loc[row])] == [], name

@@ -1,4 +1,4 @@
-"""The search for counterexamples: it refutes what is false, never what is true, and says the same thing twice."""
+"""The search for counterexamples refutes what is false, and never what is true."""
 
 import itertools
 import math
@@ -9,7 +9,6 @@ from types import SimpleNamespace
 import mpmath as mp
 import numpy as np
 import pytest
-import torch
 
 from pairbounds import (
     BOUNDS,
@@ -22,15 +21,12 @@ from pairbounds import (
     spectrum,
 )
 from pairbounds.theory.attack import CounterexampleResult, find_counterexample, score
-from pairbounds.theory.attack.ascent import Parts, ascend
 from pairbounds.theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, SMALLEST_PENALTY, SMALLEST_WEIGHT, Candidate
-from pairbounds.theory.attack.climbing import climb
-from pairbounds.theory.attack.enumeration import LARGEST_WEIGHT, simplicity, small_graphs
 from pairbounds.theory.attack.evaluation import Evaluator, Meter
 from pairbounds.theory.attack.mattering import ratio_where_it_matters
 from pairbounds.theory.attack.moves import CONTINUOUS_MOVES, DISCRETE_MOVES, to_optimum
-from pairbounds.theory.attack.search import SEARCHING
-from pairbounds.theory.attack.shrinking import shrink, smallest_violation
+from pairbounds.theory.attack.search import SEARCHING, confirmed_ratio
+from pairbounds.theory.attack.shrinking import shrink
 from pairbounds.theory.attack.starts import STARTS, random_candidate
 from pairbounds.theory.attack.starts import candidate as drawn_from
 from pairbounds.theory.bounds import QUANTITIES, Encoder, precise
@@ -38,7 +34,6 @@ from pairbounds.theory.bounds.confirmation import confirm
 from pairbounds.theory.bounds.precise import PRECISE, Measured, PreciseSubject, measure
 from pairbounds.theory.bounds.scoring import embedded, rounding, subject, violation_ratio
 from pairbounds.theory.quantities.consistency import class_indicators
-from pairbounds.theory.quantities.scores import Standing
 
 TIE = PairGraph([[0.9, 0.1], [0.1, 0.9]], [0, 1], [0, 1])
 
@@ -78,9 +73,7 @@ def without_near_ties(graph, spectrum, k) -> float:
 FALSE_CLAIMS = {
     "half of an exact bound": claim(lambda *args: 0.5 * theorem_4(*args), "probe_mse"),
     "a constant too small": claim(lambda *args: 0.4 * theorem_4(*args)),
-    "by ties": claim(lambda *args: 0.501 * 2 * theorem_4(*args)),
     "without ties": claim(without_near_ties),
-    "nothing ever goes wrong": claim(lambda *args: 0.0),
     "zero-shot": claim(lambda graph, spectrum, k: labelling_error(graph), "zero_shot_error"),
     "a lower bound": claim(lambda *args: 0.95 * theorem_4(*args), "probe_mse", ">="),
     "an identity": claim(lambda graph, spectrum, k: labelling_error(graph), "induced_labelling_error", "="),
@@ -95,21 +88,12 @@ FALSE_CLAIMS = {
         "probe_mse",
         subject="penalised optimum",
     ),
-    "an encoder of a penalised loss": claim(
-        lambda graph, spectrum, k, encoder: 1 - encoder.penalty, "probe_mse", subject="penalised encoder"
-    ),
     "a critic": claim(lambda *args: 0.5, "spectral_loss", "<=", "critic"),
 }
 
 
-# Of each search; more of what is found later, or in larger graphs at first.
-ENOUGH, EVALUATIONS = (
-    150,
-    {"without ties": 2_000, "a constant too small": 1_000, "by ties": 1_000, "a lower bound": 500},
-)
-RESTS_ON_TIES = {"by ties": True, "without ties": False}
-
-
+ENOUGH = 150  # evaluations of each search; more of what is found later, or in larger graphs at first
+EVALUATIONS = {"without ties": 2_000, "a constant too small": 1_000, "a lower bound": 500}
 SEEDS = range(1, 11)
 
 
@@ -133,48 +117,27 @@ def test_a_false_claim_is_refuted(name, tmp_path):
     again = score(FALSE_CLAIMS[name], saved, found.k, found.features, found.penalty)
     assert (again.measured, again.value, again.ratio) == (found.measured, found.value, found.ratio)
     assert found.note.startswith("confirmed in 50 digits")
-    assert found.rests_on_ties == RESTS_ON_TIES.get(name, found.rests_on_ties)
     assert found.evaluations <= EVALUATIONS.get(name, ENOUGH) + 100
 
 
-def test_climbing_goes_up():
-    """From random graphs, by as few as 60 steps: by far, of a claim that has no gradient."""
-    rng, gains = np.random.default_rng(0), []
-    while len(gains) < 5:
-        evaluator = Evaluator(FALSE_CLAIMS["without ties"], Meter(math.inf, 61))
-        start = random_candidate(rng, with_features=False)
-        if (before := evaluator(start)) > 0:
-            gains.append(climb(start, evaluator, rng, until=1, ratio=before)[1] - before)
-    assert min(gains) >= 0
-    assert np.mean(gains) > 0.1
-
-
-def test_most_of_a_search_improves_what_was_drawn(monkeypatch):
-    """Search a true claim without a gradient: climbing alone improves it, and nothing is shrunk for long."""
-    drawn = []
-    monkeypatch.setattr(
-        "pairbounds.theory.attack.search.random_candidate",
-        lambda *given, **named: drawn.append(random_candidate(*given, **named)) or drawn[-1],
-    )
-    found = search("near-optimal-error", evaluations=200)
-    assert 0 < len(drawn) < found.evaluations / 2
-
-
 def test_the_same_seed_finds_the_same_graph():
-    first, second = (search("near-optimal-error", 3, 150) for _ in range(2))
+    first, second, other = (search("near-optimal-error", seed, 100) for seed in (3, 3, 4))
     np.testing.assert_array_equal(first.graph.joint.toarray(), second.graph.joint.toarray())
-    np.testing.assert_array_equal(first.graph.left_labels, second.graph.left_labels)
     np.testing.assert_array_equal(first.features[0], second.features[0])
     assert (first.ratio, first.k, first.evaluations) == (second.ratio, second.k, second.evaluations)
-    assert len({search(FALSE_CLAIMS["without ties"], seed, 150).ratio for seed in (3, 3, 4)}) == 2
+    assert other.ratio != first.ratio
 
 
-def test_the_clock_ends_a_search(monkeypatch):
-    """Of a clock that goes on by a hundredth of a second whenever it is looked at."""
-    looks = itertools.count()
-    monkeypatch.setattr(
-        "pairbounds.theory.attack.evaluation.time", SimpleNamespace(monotonic=lambda: next(looks) / 100)
-    )
+@pytest.fixture
+def ticking(monkeypatch):
+    """A clock that goes on by a hundredth of a second whenever it is read."""
+    ticks = itertools.count()
+    clock = SimpleNamespace(monotonic=lambda: next(ticks) / 100)
+    monkeypatch.setattr("pairbounds.theory.attack.evaluation.time", clock)
+
+
+@pytest.mark.usefixtures("ticking")
+def test_the_clock_ends_a_search():
     found = find_counterexample("probe-error", budget=5, rng=np.random.default_rng(0))
     assert 5 * SEARCHING <= found.seconds < 6
     assert found.evaluations > 10
@@ -182,7 +145,7 @@ def test_the_clock_ends_a_search(monkeypatch):
 
 def test_progress_is_reported():
     seen = []
-    found = search("probe-mse", evaluations=500, report=seen.append)
+    found = search("probe-mse", evaluations=100, report=seen.append)
     assert [p.evaluations for p in seen] == sorted(p.evaluations for p in seen)
     assert seen[-1].ratio == found.largest_ratio
     assert 0 < seen[0].spent <= seen[-1].spent <= 1
@@ -200,14 +163,14 @@ def test_no_exact_bound_is_refuted(name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name, bound in BOUNDS.items() if bound.status == "exact"])
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(5))
 def test_no_exact_bound_is_refuted_by_a_longer_search(name, seed):
     found = search(name, seed, 2_000)
     assert not found.refuted, found
     assert 0 <= found.ratio <= 1
 
 
-@pytest.mark.parametrize("name", ["probe-mse", "probe-error", "sharp-probe-mse-below", "optimum", "excess-loss"])
+@pytest.mark.parametrize("name", ["probe-mse", "sharp-probe-mse-below", "excess-loss"])
 def test_equality_is_found(name):
     assert any(search(name, seed, 300).ratio > 0.99 for seed in SEEDS)
 
@@ -225,17 +188,19 @@ def ill_conditioned(graph, spectrum, k):
 
 @pytest.mark.parametrize("evaluate", [rounded_down, ill_conditioned])
 def test_round_off_is_no_refutation(evaluate):
-    found = search(claim(evaluate, "probe_mse"), evaluations=300)
+    found = search(claim(evaluate, "probe_mse"), evaluations=100)
     assert not found.refuted
     assert found.ratio <= 1
 
 
-def test_a_ratio_above_one_is_not_believed_where_the_claim_is_ill_conditioned():
+def test_a_ratio_above_one_is_not_confirmed_where_the_claim_is_ill_conditioned():
     """A graph that the search found: all moves by a few units in the last place lose the same digits."""
     doubtful = claim(ill_conditioned, "probe_mse")
     graph = PairGraph([[0.4018393580774629, 1.3993702227972017e-06], [0, 0.5981592425523142]], [0, 1])
     confirmation = confirm(doubtful, graph, 1)
-    assert score(doubtful, graph, 1).ratio > 1 > confirmation.score.ratio
+    ratio = score(doubtful, graph, 1).ratio
+    assert ratio > 1 > confirmation.score.ratio
+    assert confirmed_ratio(doubtful, (graph, 1, None, None), ratio)[0] < 1
     assert not confirmation.holds_up
     assert confirmation.note.startswith("a larger ratio was not confirmed: within the rounding margin")
 
@@ -287,22 +252,9 @@ def test_the_ratio_is_above_one_exactly_beyond_round_off(relation, sign):
         assert (violation_ratio(relation, sign + outward * distance, float(sign), 1e-9) > 1) == violated
 
 
-@pytest.mark.parametrize(
-    "evaluate",
-    [
-        lambda graph, spectrum, k: 1 / 0,
-        lambda graph, spectrum, k: np.float64(1) / 0,
-        lambda graph, spectrum, k: np.float64(0) / 0,
-        lambda graph, spectrum, k: math.inf,
-    ],
-)
+@pytest.mark.parametrize("evaluate", [lambda graph, spectrum, k: 1 / 0, lambda graph, spectrum, k: math.inf])
 def test_a_value_that_is_not_finite_says_nothing(evaluate):
     assert score(claim(evaluate), TIE, 1).ratio == 0
-
-
-def test_nothing_over_nothing_does_not_lead():
-    graph = PairGraph(np.eye(2), [0, 1], [0, 1])
-    assert score(BOUNDS["probe-mse"], graph, 2).ratio == 0
 
 
 def test_a_tie_may_cost_what_it_is_in_doubt():
@@ -317,12 +269,10 @@ def test_a_tie_may_cost_what_it_is_in_doubt():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"bound": "no-such-bound"}, r"bound 'no-such-bound' is none of .*excess-loss, "),
-        ({"budget": 0}, "budget=0 is not positive"),
-        ({"budget": -1.0}, r"budget=-1\.0 is not positive"),
-        ({"budget": math.nan}, "budget=nan is not positive"),
-        ({"budget": math.inf}, "are not given: without one of them the search would have no end"),
-        ({"evaluations": 0}, "evaluations=0 is not positive"),
+        ({"bound": "no-such-bound"}, "is none of"),
+        ({"budget": math.nan}, "not positive"),
+        ({"budget": math.inf}, "no end"),
+        ({"evaluations": 0}, "not positive"),
     ],
 )
 def test_bad_arguments(options, message):
@@ -330,33 +280,20 @@ def test_bad_arguments(options, message):
         find_counterexample(**{"bound": "probe-error", "budget": 1.0, "rng": np.random.default_rng(0)} | options)
 
 
-def test_hypotheses_that_nothing_meets():
-    def never(graph, spectrum, k):
-        raise HypothesisError("the moon is not full")
-
-    with pytest.raises(
-        RuntimeError, match=r"number of .* after 100 graphs, none .* 'claimed' \(the last: the moon is no"
-    ):
-        search(claim(never), evaluations=125)
-
-
 @pytest.mark.parametrize(
-    ("seconds", "message"),
+    ("limit", "message"),
     [
-        (1.0, r"the budget of 5 s ended the search after \d+ graphs, none of which met"),
-        (9.0, "on any graph"),
+        ({"evaluations": 125}, r"number of .* after 100 graphs, none .* 'claimed' \(the last: the moon"),
+        ({"budget": 5}, r"the budget of 5 s ended the search after \d+ graphs, none"),
     ],
 )
-def test_a_search_that_the_clock_ends_says_so(monkeypatch, seconds, message):
+@pytest.mark.usefixtures("ticking")
+def test_a_search_that_finds_nothing_gives_the_reason(limit, message):
     def never(graph, spectrum, k):
         raise HypothesisError("the moon is not full")
 
-    looks = itertools.count()
-    monkeypatch.setattr(
-        "pairbounds.theory.attack.evaluation.time", SimpleNamespace(monotonic=lambda: seconds * next(looks))
-    )
     with pytest.raises(RuntimeError, match=message):
-        find_counterexample(claim(never), budget=5, rng=np.random.default_rng(0))
+        find_counterexample(claim(never), rng=np.random.default_rng(0), **limit)
 
 
 def test_the_search_begins_with_every_family(monkeypatch):
@@ -385,7 +322,7 @@ def test_a_search_where_it_matters_finds_no_corner_case():
 def assert_tidy(candidate: Candidate) -> None:
     weights, shape = candidate.weights, (len(candidate.left_labels), len(candidate.right_labels))
     assert weights.shape == shape
-    assert max(shape) <= max(LARGEST_SIDE, 2 * LARGEST_SIDE - 1)
+    assert max(shape) <= 2 * LARGEST_SIDE - 1
     assert weights.max() == 1
     assert candidate.n_pairs == (weights > 0).sum()
     assert candidate.n_classes == len(np.union1d(candidate.left_labels, candidate.right_labels))
@@ -439,47 +376,12 @@ def test_moves_keep_candidates_tidy_and_do_move(move):
     assert different >= 20
 
 
-def test_a_penalty_moves_and_comes_to_tie_with_a_singular_value():
+def test_a_penalty_comes_to_tie_with_a_singular_value():
     rng = np.random.default_rng(10)
-    start = random_candidate(rng, with_features=True, with_penalty=True)
-    assert len({move(start, rng, 0.5).penalty for move in CONTINUOUS_MOVES for _ in range(5)}) > 5
-    tied = to_optimum(start, rng)
-    values = spectrum(tied.graph, min(tied.weights.shape)).singular_values
-    assert tied.penalty in values
+    tied = to_optimum(random_candidate(rng, with_features=True, with_penalty=True), rng)
+    assert tied.penalty in spectrum(tied.graph, min(tied.weights.shape)).singular_values
     optimum = Encoder.penalised_optimum(tied.graph, spectrum(tied.graph, tied.k), tied.k, tied.penalty)
     np.testing.assert_array_equal(tied.features[0], optimum.left)
-
-
-def test_parts_are_those_of_the_package():
-    rng = np.random.default_rng(2)
-    for _ in range(20):
-        candidate = random_candidate(rng, with_features=False)
-        graph, k = candidate.graph, candidate.k
-        parts = Parts.of(torch.from_numpy(graph.joint.toarray()), candidate, 1e-12)
-        triplets = spectrum(graph, min(k + 1, *graph.joint.shape)).leading(k + 1)
-        assert float(parts.labelling_error) == pytest.approx(labelling_error(graph), abs=1e-9)
-        assert float(parts.induced_labelling_error) == pytest.approx(induced_labelling_error(graph), abs=1e-9)
-        assert float(parts.gap) == pytest.approx(1 - triplets.singular_values[k] ** 2, abs=1e-9)
-
-
-def test_ascent_goes_up():
-    rng = np.random.default_rng(3)
-    gains = []
-    for _ in range(10):
-        start = Candidate.of(rng.random((5, 5)), rng.integers(3, size=5), rng.integers(3, size=5), 2)
-        evaluator = Evaluator(BOUNDS["probe-mse"], Meter(math.inf, None))
-        before = evaluator(start)
-        gains.append(ascend(start, evaluator, rng, until=1, ratio=before)[1] / before)
-    assert min(gains) >= 1
-    assert np.median(gains) > 1.2
-
-
-def test_ascent_leaves_alone_what_it_has_no_gradient_for():
-    rng = np.random.default_rng(4)
-    start = random_candidate(rng, with_features=True)
-    evaluator = Evaluator(BOUNDS["near-optimal-error"], Meter(math.inf, None))
-    assert ascend(start, evaluator, rng, until=1, ratio=0.1) == (start, 0.1)
-    assert evaluator.meter.evaluations == 0
 
 
 def test_shrinking_finds_the_two_images_in_a_crowd():
@@ -487,7 +389,7 @@ def test_shrinking_finds_the_two_images_in_a_crowd():
     rng = np.random.default_rng(5)
     labels = np.repeat([0, 1], 5)
     start = Candidate.of(np.where(labels[:, None] == labels, 1.0, 0.1), labels, labels, 1)
-    evaluator = Evaluator(FALSE_CLAIMS["by ties"], Meter(math.inf, None))
+    evaluator = Evaluator(FALSE_CLAIMS["a constant too small"], Meter(math.inf, None))
     ratio = evaluator(start)
     smallest, kept = shrink(start, evaluator, rng, ratio=ratio, kept=0.99)
     assert smallest.n_left == 2
@@ -496,83 +398,27 @@ def test_shrinking_finds_the_two_images_in_a_crowd():
 
 
 def naive_graphs(nodes):
-    """Every graph with integer weights and every labels and width, however often."""
+    """Every graph with integer weights up to 2, every labels and width, however often."""
     for n_left in range(1, nodes):
         shape = n_left, nodes - n_left
-        for values in itertools.product(range(LARGEST_WEIGHT + 1), repeat=math.prod(shape)):
+        for values in itertools.product(range(3), repeat=math.prod(shape)):
             weights = np.reshape(values, shape).astype(float)
             if weights.any(axis=0).all() and weights.any(axis=1).all() and np.gcd.reduce(values) == 1:
                 for labels in itertools.product(range(nodes), repeat=nodes):
                     for k in range(1, min(shape) + 1):
-                        yield Candidate.of(weights, labels[:n_left], labels[n_left:], k)
-
-
-def isomorphism_class(candidate):
-    """The same for two candidates exactly if one is the other with nodes and classes in another order."""
-    weights, labels = candidate.weights, (candidate.left_labels, candidate.right_labels)
-    orders = itertools.product(*(itertools.permutations(range(n)) for n in weights.shape))
-    forms = []
-    for left, right in orders:
-        numbered = [*labels[0][list(left)], *labels[1][list(right)]]
-        classes = tuple(numbered.index(label) for label in numbered)
-        forms.append((tuple(weights[np.ix_(left, right)].ravel()), classes))
-    return candidate.k, weights.shape, min(forms)
-
-
-def test_small_graphs_are_all_small_graphs_each_once_and_in_order():
-    found = list(itertools.takewhile(lambda candidate: candidate.size <= 4, small_graphs()))
-    classes = [isomorphism_class(candidate) for candidate in found]
-    assert len(classes) == len(set(classes)) == 2 + 18 + 464
-    for nodes in (2, 3):
-        known = {isomorphism_class(candidate) for candidate in naive_graphs(nodes)}
-        assert known == {each for each, candidate in zip(classes, found, strict=True) if candidate.size == nodes}
-    order = [simplicity(candidate) for candidate in found]
-    assert order == sorted(order)
+                        yield PairGraph(weights, labels[:n_left], labels[n_left:]), k, weights.max()
 
 
 @pytest.mark.parametrize(
     "name", [name for name in FALSE_CLAIMS if FALSE_CLAIMS[name].subject == "optimum" and name != "without ties"]
 )
 def test_a_violation_is_shrunk_to_the_smallest_there_is(name):
-    def violated(candidate):
-        try:
-            return score(FALSE_CLAIMS[name], candidate.graph, candidate.k).ratio > 1
-        except HypothesisError:
-            return False
-
-    sizes = [simplicity(candidate)[:3] for nodes in (2, 3) for candidate in naive_graphs(nodes) if violated(candidate)]
+    every = (each for nodes in (2, 3) for each in naive_graphs(nodes))
+    violations = ((graph, largest) for graph, k, largest in every if score(FALSE_CLAIMS[name], graph, k).ratio > 1)
+    sizes = [(graph.n_left + graph.n_right, graph.joint.nnz, largest) for graph, largest in violations]
     found = refutation(name)
     reached = found.graph.n_left + found.graph.n_right, found.graph.joint.nnz, found.weights.max()
     assert reached == min(sizes, default=(4, 3, 1))  # "a lower bound": its four nodes are the fewest
-
-
-def test_the_smallest_violation_known_without_ties_is_found_whole():
-    """`masked_class(1)` up to the order of its nodes: five nodes, four pairs, weights 1, 1, 1 and 2."""
-    found = refutation("without ties")
-    assert sorted(found.weights.ravel()) == [0, 0, 1, 1, 1, 2]
-    assert found.graph.left_labels[0] == 0
-    assert {*found.graph.left_labels, *found.graph.right_labels} == {0, 1}
-    assert found.k == 2
-    assert found.ratio == pytest.approx(9 / 7)
-    assert not found.rests_on_ties
-
-
-def test_a_violation_climbs_back_on_fewer_nodes_and_ends_in_integers():
-    """Of an encoder, where no enumeration helps: `-1.0 <= loss` fails beyond one dimension."""
-    rng = np.random.default_rng(3)
-    start = Candidate.of(rng.random((4, 5)) + np.eye(4, 5), [0, 1, 2, 0], [0, 1, 2, 0, 1], 2)
-    refuted = claim(
-        lambda graph, spectrum, k, encoder: -1.05 if k > 1 else -2.0, "spectral_loss", ">=", subject="encoder"
-    )
-    encoder = Encoder.optimum(start.graph, spectrum(start.graph, 2), 2)
-    start = start.changed(features=(encoder.left, encoder.both_sides))
-    evaluator = Evaluator(refuted, Meter(math.inf, 3_000))
-    ratio = evaluator(start)
-    smallest, left = smallest_violation(start, evaluator, rng, ratio=ratio)
-    assert min(ratio, left) > 1
-    assert smallest.size == 4
-    assert smallest.in_integers() is not None
-    assert simplicity(smallest)[2] <= 2
 
 
 def test_integers_are_the_smallest_or_none():
@@ -620,14 +466,6 @@ def test_a_tie_of_the_spectrum_is_none_of_a_given_encoder_but_one_of_scores_is()
     assert at(weights, labels, 2, (alike, alike), **always) < 0
 
 
-def test_the_nearer_the_better():
-    """Vacuous by less and less, and with a tie that opens."""
-    ratings = [at(APART, [0, 0, 1, 2], 2, of=lambda *args, v=v: v) for v in (math.inf, 8.0, 2.0, 1.0)]
-    assert ratings == sorted(set(ratings))
-    opening = [at(np.ones((4, 4)) + np.diag([3, 3, 3 + d, 3]), [0, 0, 1, 1], 2) for d in (0, 0.01, 0.02)]
-    assert opening == sorted(set(opening))
-
-
 @pytest.mark.parametrize(
     "quantity", [name for name in QUANTITIES if name.endswith("_error") and "labelling" not in name]
 )
@@ -642,15 +480,6 @@ def test_the_lead_of_every_error_is_seen(quantity):
     assert lead(Encoder.optimum(one_class, spectrum(one_class, 3), 2)) == math.inf
     if quantity == "nearest_mean_error":
         assert lead(constant) == 0
-
-
-def test_narrowest_leads():
-    def narrowest(*leads):
-        return Standing(np.zeros(len(leads), int), np.array(leads), np.full(len(leads), 1e-12)).narrowest
-
-    assert narrowest(0.5, 2.0, np.inf) == 0.25
-    assert narrowest(1e-12, 1.0) == narrowest(0.0, 1e-15) == 0
-    assert narrowest(np.inf, np.inf) == np.inf
 
 
 # What confirms it.
@@ -732,12 +561,3 @@ def test_the_factor_two_of_theorem_4_is_needed_even_without_ties(m):
     assert np.abs(found).min() == pytest.approx(1 / (4 * m + 3), rel=1e-9)
     np.testing.assert_array_equal(found < 0, [True, True, False])
     assert confirm(claim(theorem_4), graph, 2).holds_up
-
-
-def test_a_caption_of_its_own_for_each_image_changes_no_ratio():
-    """The walk gets lazier, its eigenvectors stay: the counterexample is one with σ_3 > 0, too."""
-    graph = masked_class(2)
-    lazier = PairGraph(np.hstack([graph.joint.toarray(), np.diag(graph.left_marginal)]), graph.left_labels)
-    assert spectrum(lazier, 3).singular_values[2] == pytest.approx(math.sqrt(0.5))
-    assert score(claim(theorem_4), lazier, 2).ratio == pytest.approx(1.5)
-    assert score(claim(theorem_4), graph, 2).ratio == pytest.approx(1.5)

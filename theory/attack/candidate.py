@@ -19,6 +19,8 @@ LARGEST_INTEGER = 1000  # that is easier to read than a decimal
 ROUND_OFF = 1e-12  # relative, of the division by the largest weight
 LARGEST_FEATURE = 1e3  # beyond it a loss is a difference of numbers that drown it
 
+Sides = tuple[PairGraph, int, Features | None, float | None]  # the arguments of `score`
+
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
@@ -82,7 +84,7 @@ class Candidate:
         places = other.weights, other.left_labels, other.right_labels
         return Candidate.of(*places, other.k, other.features, other.origin, other.penalty)
 
-    def taking(self, rows: IntArray, columns: IntArray) -> "Candidate":
+    def subgraph(self, rows: IntArray, columns: IntArray) -> "Candidate":
         """The subgraph of some nodes, in this order, repeats allowed."""
         features = None if self.features is None else (self.features[0][rows], self.features[1][columns])
         return Candidate.of(
@@ -95,6 +97,12 @@ class Candidate:
             self.penalty,
         )
 
+    def without(self, node: int) -> "Candidate | None":
+        """The subgraph without a node, left ones first, then right ones; `None` where no pair would be left."""
+        stays = np.arange(self.size) != node
+        rows, columns = np.flatnonzero(stays[: self.n_left]), np.flatnonzero(stays[self.n_left :])
+        return self.subgraph(rows, columns) if self.weights[np.ix_(rows, columns)].any() else None
+
     def in_integers(self) -> "Candidate | None":
         """The same with the smallest integers for weights, up to `LARGEST_INTEGER`; `None` where there are none."""
         multiples = np.arange(1.0, LARGEST_INTEGER + 1)[:, None, None] * (self.weights / self.weights.max())
@@ -106,6 +114,11 @@ class Candidate:
     def graph(self) -> PairGraph:
         """The pair graph."""
         return PairGraph(self.weights, self.left_labels, self.right_labels)
+
+    @property
+    def sides(self) -> Sides:
+        """The graph, the width, the features and the penalty."""
+        return self.graph, self.k, self.features, self.penalty
 
     @property
     def size(self) -> int:

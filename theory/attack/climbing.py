@@ -3,8 +3,6 @@
 It needs nothing of a claim but its value, so it serves any function, and 0-1 errors, which have no gradient.
 """
 
-import math
-
 import numpy as np
 
 from pairbounds.theory.attack.candidate import Candidate
@@ -25,17 +23,15 @@ def climb(
     until: float,
     ratio: float,
     step: float = FIRST_STEP,
-    last_step: float = LAST_STEP,
-    enough: float = math.inf,
     discrete: bool = True,
 ) -> tuple[Candidate, float]:
-    """Go up from a candidate of known ratio until steps are small, it is above `enough`, or the meter is at `until`.
+    """Go up from a candidate of known ratio until steps are small or the meter is at `until`.
 
     A move is accepted if it is better, or as good and no larger. With `discrete=False` only weights and features move:
     the nodes, the labels and k stay.
     """
     best = start
-    while step > last_step and ratio <= enough and evaluator.meter.spent < until:
+    while step > LAST_STEP and evaluator.meter.spent < until:
         continuous = not discrete or rng.random() < CONTINUOUS
         tried = random_move(best, rng, step, continuous=continuous)
         found = evaluator(tried)

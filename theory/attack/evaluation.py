@@ -3,7 +3,6 @@
 import math
 import time
 from collections.abc import Callable
-from functools import cached_property
 
 from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.theory.attack.candidate import Candidate
@@ -27,17 +26,12 @@ class Meter:
     def __init__(self, budget: float, evaluations: int | None) -> None:
         self.budget, self._allowed = budget, evaluations
         self.evaluations = 0
-
-    @cached_property
-    def _start(self) -> float:
-        """The time of the first look, so that loading torch costs nothing of the budget."""
-        return time.monotonic()
+        self._start = time.monotonic()
 
     @property
     def seconds(self) -> float:
-        """Wall clock since the first look."""
-        start = self._start
-        return time.monotonic() - start
+        """Wall clock since the search began."""
+        return time.monotonic() - self._start
 
     @property
     def counted(self) -> float:
@@ -79,7 +73,7 @@ class Evaluator:
         """The rating, or `UNMET`."""
         self.meter.evaluations += 1
         try:
-            encoder = embedded(candidate.graph, candidate.k, candidate.features, candidate.penalty)
+            encoder = embedded(*candidate.sides)
             ratio = self._rating(self.claim, encoder)
         except HypothesisError as error:
             self.unmet = str(error)

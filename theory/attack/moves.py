@@ -30,34 +30,32 @@ def scale_weights(candidate: Candidate, rng: np.random.Generator, step: float) -
     """Log-normal noise on a random part of the weights."""
     chosen = rng.random(candidate.weights.shape) < rng.choice([0.2, 1.0])
     noise = step * chosen * rng.standard_normal(candidate.weights.shape)
-    return _with(candidate, candidate.weights * np.exp(noise), rng, step)
+    return _reweighted(candidate, candidate.weights * np.exp(noise), rng, step)
 
 
 def scale_nodes(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
     """Log-normal noise on the masses of nodes."""
     rows = np.exp(step * rng.standard_normal((candidate.n_left, 1)))
     columns = np.exp(step * rng.standard_normal(candidate.n_right))
-    side = rng.integers(3)
-    factor = rows if side == 0 else columns if side == 1 else rows * columns
-    return _with(candidate, candidate.weights * factor, rng, step)
+    factor = (rows, columns, rows * columns)[rng.integers(3)]
+    return _reweighted(candidate, candidate.weights * factor, rng, step)
 
 
 def scale_one(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
     """Log-normal noise on one weight."""
     weights = candidate.weights.copy()
     weights[_an_edge(candidate, rng)] *= np.exp(3 * step * rng.standard_normal())
-    return _with(candidate, weights, rng, step)
+    return _reweighted(candidate, weights, rng, step)
 
 
 def scale_equals(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
     """Log-normal noise on all the weights that equal one: ties survive it, as they do no other noise."""
     equals = candidate.weights == candidate.weights[_an_edge(candidate, rng)]
     factor = np.exp(3 * step * rng.standard_normal())
-    weights = np.where(equals, factor * candidate.weights, candidate.weights)
-    return _with(candidate, weights, rng, step)
+    return _reweighted(candidate, np.where(equals, factor * candidate.weights, candidate.weights), rng, step)
 
 
-def _with(candidate: Candidate, weights: FloatArray, rng: np.random.Generator, step: float) -> Candidate:
+def _reweighted(candidate: Candidate, weights: FloatArray, rng: np.random.Generator, step: float) -> Candidate:
     """The candidate with other weights; where there are features, half the time they move, alone or along.
 
     So does a penalty, by noise on its log-odds.
@@ -79,49 +77,36 @@ def _with(candidate: Candidate, weights: FloatArray, rng: np.random.Generator, s
 
 def drop_edge(candidate: Candidate, rng: np.random.Generator) -> Candidate:
     """One pair less, and the nodes it leaves isolated; the last pair stays."""
-    if np.count_nonzero(candidate.weights) == 1:
-        return candidate
-    weights = candidate.weights.copy()
-    weights[_an_edge(candidate, rng)] = 0
-    return candidate.changed(weights=weights)
+    return candidate if candidate.n_pairs == 1 else _with_weight(candidate, _an_edge(candidate, rng), 0.0)
 
 
 def set_weight(candidate: Candidate, rng: np.random.Generator) -> Candidate:
     """A pair more, or another weight for one."""
-    weights = candidate.weights.copy()
-    place = rng.integers(candidate.n_left), rng.integers(candidate.n_right)
-    weights[place] = 10 ** rng.uniform(-4, 0)
-    return candidate.changed(weights=weights)
+    place = int(rng.integers(candidate.n_left)), int(rng.integers(candidate.n_right))
+    return _with_weight(candidate, place, 10 ** rng.uniform(-4, 0))
 
 
 def equate(candidate: Candidate, rng: np.random.Generator) -> Candidate:
     """Two weights made equal: chance would never find a tie."""
+    return _with_weight(candidate, _an_edge(candidate, rng), candidate.weights[_an_edge(candidate, rng)])
+
+
+def _with_weight(candidate: Candidate, place: tuple[int, int], weight: float) -> Candidate:
     weights = candidate.weights.copy()
-    weights[_an_edge(candidate, rng)] = weights[_an_edge(candidate, rng)]
+    weights[place] = weight
     return candidate.changed(weights=weights)
 
 
-def round_weights(candidate: Candidate, rng: np.random.Generator) -> Candidate:
-    """Weights of one or two digits, which tie."""
-    unit = 10.0 ** rng.integers(1, 3)
-    rounded = np.round(candidate.weights * unit) / unit
-    return candidate.changed(weights=rounded)
-
-
-def relabel_left(candidate: Candidate, rng: np.random.Generator) -> Candidate:
-    """Another class for a left node."""
-    labels = candidate.left_labels.copy()
-    labels[rng.integers(candidate.n_left)] = rng.integers(MOST_CLASSES)
-    return candidate.changed(left_labels=labels)
-
-
-def relabel_right(candidate: Candidate, rng: np.random.Generator) -> Candidate:
-    """The class of its likeliest left node for a right node, or any other."""
-    labels = candidate.right_labels.copy()
-    node = rng.integers(candidate.n_right)
-    likeliest = candidate.left_labels[np.argmax(candidate.weights[:, node])]
-    labels[node] = likeliest if rng.random() < 0.5 else rng.integers(MOST_CLASSES)
-    return candidate.changed(right_labels=labels)
+def relabel(candidate: Candidate, rng: np.random.Generator) -> Candidate:
+    """Another class for a node, for a right node half the time that of its likeliest left node."""
+    node, label = int(rng.integers(candidate.size)), int(rng.integers(MOST_CLASSES))
+    left, right = candidate.left_labels.copy(), candidate.right_labels.copy()
+    if node < candidate.n_left:
+        left[node] = label
+    else:
+        likeliest = left[np.argmax(candidate.weights[:, node - candidate.n_left])]
+        right[node - candidate.n_left] = likeliest if rng.random() < 0.5 else label
+    return candidate.changed(left_labels=left, right_labels=right)
 
 
 def change_width(candidate: Candidate, rng: np.random.Generator) -> Candidate:
@@ -138,35 +123,29 @@ def change_width(candidate: Candidate, rng: np.random.Generator) -> Candidate:
 
 def split_node(candidate: Candidate, rng: np.random.Generator) -> Candidate:
     """A node twice, each half with half the weight, on either side."""
-    rows, columns = np.arange(candidate.n_left), np.arange(candidate.n_right)
-    if rng.random() < 0.5:
-        rows = np.append(rows, rng.integers(candidate.n_left)) if len(rows) < LARGEST_SIDE else rows
+    node, rows, columns = int(rng.integers(candidate.size)), np.arange(candidate.n_left), np.arange(candidate.n_right)
+    is_left = node < candidate.n_left
+    if candidate.weights.shape[0 if is_left else 1] >= LARGEST_SIDE:
+        return candidate
+    if is_left:
+        twice = candidate.subgraph(np.append(rows, node), columns)
+        halves = np.where(np.isin(np.arange(twice.n_left), (node, twice.n_left - 1)), 0.5, 1.0)[:, None]
     else:
-        columns = np.append(columns, rng.integers(candidate.n_right)) if len(columns) < LARGEST_SIDE else columns
-    twice = candidate.taking(rows, columns)
-    halves = np.where(np.bincount(rows) > 1, 0.5, 1.0)[rows][:, None], np.where(np.bincount(columns) > 1, 0.5, 1.0)
-    return twice.changed(weights=twice.weights * halves[0] * halves[1][columns])
+        twice = candidate.subgraph(rows, np.append(columns, node - candidate.n_left))
+        halves = np.where(np.isin(np.arange(twice.n_right), (node - candidate.n_left, twice.n_right - 1)), 0.5, 1.0)
+    return twice.changed(weights=twice.weights * halves)
 
 
 def drop_node(candidate: Candidate, rng: np.random.Generator) -> Candidate:
     """One node less on a side that has another."""
-    rows, columns = np.arange(candidate.n_left), np.arange(candidate.n_right)
-    if rng.random() < 0.5 and len(rows) > 1:
-        rows = np.delete(rows, rng.integers(len(rows)))
-    elif len(columns) > 1:
-        columns = np.delete(columns, rng.integers(len(columns)))
-    if not candidate.weights[np.ix_(rows, columns)].any():
-        return candidate
-    return candidate.taking(rows, columns)
+    return candidate.without(int(rng.integers(candidate.size))) or candidate
 
 
 def to_optimum(candidate: Candidate, rng: np.random.Generator) -> Candidate:
     """A penalty that ties with a singular value, and the features of the optimum: noise would find neither."""
     if candidate.penalty is not None:
         candidate = candidate.changed(penalty=tied_penalty(candidate, rng))
-    if candidate.features is None:
-        return candidate
-    return candidate.changed(features=optimal_features(candidate))
+    return candidate if candidate.features is None else candidate.changed(features=optimal_features(candidate))
 
 
 def _an_edge(candidate: Candidate, rng: np.random.Generator) -> tuple[int, int]:
@@ -180,9 +159,8 @@ DISCRETE_MOVES: tuple[DiscreteMove, ...] = (
     drop_edge,
     set_weight,
     equate,
-    round_weights,
-    relabel_left,
-    relabel_right,
+    relabel,
+    relabel,
     change_width,
     split_node,
     drop_node,

@@ -1,20 +1,24 @@
-"""Records of sharpness: the best graph so far for a bound, in a file of its own, and the time spent on it."""
+"""Records of sharpness: for each bound the graph of the largest ratio so far, and what was spent on finding it."""
 
+import json
 import math
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 
 from pairbounds.infrastructure.hypotheses import HypothesisError
-from pairbounds.theory.attack.candidate import LARGEST_SIDE, Candidate
+from pairbounds.infrastructure.ownership import Output
+from pairbounds.infrastructure.ownership import records as records_output
+from pairbounds.infrastructure.tables import replacing
+from pairbounds.theory.attack.candidate import LARGEST_SIDE, Candidate, Sides
 from pairbounds.theory.attack.climbing import ROUND_OFF
 from pairbounds.theory.attack.evaluation import Rating, ratio_anywhere
 from pairbounds.theory.attack.mattering import ratio_where_it_matters
-from pairbounds.theory.attack.search import believed
-from pairbounds.theory.bounds.confirmation import Confirmation
+from pairbounds.theory.attack.search import confirmed_ratio
 from pairbounds.theory.bounds.quantities import Features
 from pairbounds.theory.bounds.registry import NEEDED, Bound
 from pairbounds.theory.bounds.scoring import embedded, score
@@ -23,8 +27,10 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 
 ANYWHERE, MATTERS = "anywhere", "where it matters"
 RATINGS: dict[str, Rating] = {ANYWHERE: ratio_anywhere, MATTERS: ratio_where_it_matters}
-Sides = tuple[PairGraph, int, Features | None, float | None]
-ENDINGS = {ANYWHERE: "", MATTERS: "-matters"}  # of file names
+
+FILE = "graphs.json"
+ABOUT = "The sharpest graph known for each bound, a line each: weights of the pairs (row, column), classes, width."
+SPENT = ("evaluations", "rounds", "seconds")
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,13 +56,33 @@ class Witness:
         features = (beside["f"], beside["g"]) if "f" in beside else None
         return cls(graph, int(beside["k"]), features, float(beside["penalty"]) if "penalty" in beside else None)
 
-    def save(self, path: Path, **beside: Any) -> None:
+    def save(self, path: Path) -> None:
         """Write a saved pair graph, with the rest beside it."""
-        if self.features is not None:
-            beside |= dict(zip("fg", self.features, strict=True))
+        beside = {} if self.features is None else dict(zip("fg", self.features, strict=True))
         if self.penalty is not None:
             beside["penalty"] = np.array(self.penalty)
         self.graph.save(path, k=np.array(self.k), **beside)
+
+    @classmethod
+    def of_record(cls, record: Mapping[str, Any]) -> "Witness":
+        """The witness of an entry of `FILE`."""
+        pairs = record["weights"], (record["rows"], record["columns"])
+        graph = PairGraph(
+            sp.coo_array(pairs, shape=record["shape"]), record.get("left_labels"), record.get("right_labels")
+        )
+        features = (np.array(record["f"]), np.array(record["g"])) if "f" in record else None
+        return cls(graph, record["k"], features, record.get("penalty"))
+
+    def record(self) -> dict[str, Any]:
+        """The entry of `FILE`, from which every number is read again to the last bit."""
+        joint, graph = self.graph.joint.tocoo(), self.graph
+        f, g = (None, None) if self.features is None else self.features
+        given = {"left_labels": graph.left_labels, "right_labels": graph.right_labels, "f": f, "g": g}
+        rows, columns = joint.coords
+        parts = {"rows": rows, "columns": columns, "weights": joint.data}
+        lists = {name: array.tolist() for name, array in (parts | given).items() if array is not None}
+        penalty = {} if self.penalty is None else {"penalty": self.penalty}
+        return {"k": self.k, **penalty, "shape": list(joint.shape), **lists}
 
     def for_claim(self, claim: Bound) -> "Witness | None":
         """The part that a claim is about; `None` where it is missing."""
@@ -68,7 +94,7 @@ class Witness:
 
     @property
     def sides(self) -> Sides:
-        """The arguments of `score`."""
+        """The graph, the width, the features and the penalty."""
         return self.graph, self.k, self.features, self.penalty
 
     @property
@@ -90,16 +116,16 @@ class Record:
 
     Attributes
     ----------
-    where : `ANYWHERE` or `MATTERS`
+    place : `ANYWHERE` or `MATTERS`
     witness : the graph with the largest ratio, or `None` while there is none
     ratio, measured, value : there; a negative ratio does not count, and says how far the graph is from where it does
     refuted, rests_on_ties : whether it refutes the claim, and only because ties count as errors
-    origin : the family that the search had started from, or how the graph was come by
+    origin : the family that the search had started from, or the source of the graph
     evaluations, rounds, seconds : what was spent, the seconds of CPU
     """
 
     claim: Bound
-    where: str
+    place: str
     witness: Witness | None = None
     ratio: float = -math.inf
     measured: float = math.nan
@@ -112,39 +138,36 @@ class Record:
     seconds: float = 0.0
 
     @classmethod
-    def load(cls, claim: Bound, where: str, folder: Path) -> "Record":
+    def load(cls, claim: Bound, place: str, folder: Path) -> "Record":
         """The stored record, evaluated on the claim as it is now; empty where nothing is stored."""
-        empty, path = cls(claim, where), place(claim, where, folder)
-        if not path.is_file():
+        empty = cls(claim, place)
+        stored = _stored(folder).get(empty.key)
+        if stored is None:
             return empty
-        spent = load_beside(path, ("origin", "evaluations", "rounds", "seconds"))
-        known = empty.considering(Witness.load(path), str(spent.get("origin", "")))
-        counts: tuple[tuple[str, Callable[[Any], Any]], ...] = (
-            ("evaluations", int),
-            ("rounds", int),
-            ("seconds", float),
-        )
-        return replace(known, **{name: kind(spent[name]) for name, kind in counts if name in spent})
+        known = empty.considering(Witness.of_record(stored), stored["origin"])
+        return replace(known, **{name: stored[name] for name in SPENT})
+
+    @property
+    def key(self) -> str:
+        """The name of its entry in `FILE`."""
+        return f"{self.claim.name}, {self.place}"
 
     @property
     def counts(self) -> bool:
         """True if there is a graph with a ratio that counts."""
         return self.ratio >= 0
 
-    def save(self, folder: Path) -> None:
-        """Write the graph and what was spent on it; nothing while there is no graph."""
-        if self.witness is not None:
-            counts = {"evaluations": self.evaluations, "rounds": self.rounds, "seconds": self.seconds}
-            beside = {name: np.array(count) for name, count in (counts | {"origin": self.origin}).items()}
-            self.witness.save(place(self.claim, self.where, folder), **beside)
-
     def considering(self, offered: Witness, origin: str) -> "Record":
         """The same with this graph, if its ratio is larger, or as large on a smaller graph."""
         witness = offered.for_claim(self.claim)
         if witness is None:
             return self
-        ratio, confirmation = _ratio(self.claim, self.where, witness)
-        if math.isinf(ratio) or not self._improved_by(ratio, witness):
+        try:
+            ratio = RATINGS[self.place](self.claim, embedded(*witness.sides))
+        except HypothesisError:
+            return self
+        ratio, confirmation = confirmed_ratio(self.claim, witness.sides, ratio)
+        if not self._improved_by(ratio, witness):
             return self
         found = score(self.claim, *witness.sides)
         return replace(
@@ -159,21 +182,37 @@ class Record:
         )
 
     def _improved_by(self, ratio: float, witness: Witness) -> bool:
-        if self.witness is None:
-            return True
+        if math.isinf(ratio) or self.witness is None:
+            return math.isfinite(ratio)
         gain, round_off = ratio - self.ratio, ROUND_OFF * abs(self.ratio)
         return gain > round_off or (gain >= -round_off and witness.size < self.witness.size)
 
 
-def place(claim: Bound, where: str, folder: Path) -> Path:
-    """The file of a record."""
-    return folder / f"{claim.name}{ENDINGS[where]}.npz"
+def save_records(records: Iterable[Record], folder: Path) -> None:
+    """Put the graphs of these records, and what was spent on them, into the folder's file; the others stay in it."""
+    graphs = _stored(folder)
+    for record in records:
+        if record.witness is not None:
+            spent = {name: getattr(record, name) for name in SPENT}
+            graphs[record.key] = {**spent, "origin": record.origin, **record.witness.record()}
+    lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(graphs[key])}" for key in sorted(graphs))
+    with replacing(folder / FILE) as temporary:
+        temporary.write_text(f'{{"about": {json.dumps(ABOUT)},\n"graphs": {{\n{lines}\n}}}}\n', encoding="utf-8")
 
 
-def _ratio(claim: Bound, where: str, witness: Witness) -> tuple[float, Confirmation | None]:
-    """The ratio on a witness, negative where it does not count, and its confirmation if it is above 1."""
-    try:
-        ratio = RATINGS[where](claim, embedded(*witness.sides))
-    except HypothesisError:
-        return -math.inf, None
-    return believed(claim, *witness.sides, ratio)
+def stored_witnesses(folder: Path) -> list[Witness]:
+    """The graphs in a folder's file."""
+    return [Witness.of_record(stored) for stored in _stored(folder).values()]
+
+
+def graphs_output(folder: Path) -> Output:
+    """The file that `save_records` writes."""
+    return records_output(folder / FILE, ("about", "graphs"))
+
+
+def _stored(folder: Path) -> dict[str, dict[str, Any]]:
+    path = folder / FILE
+    if not path.is_file():
+        return {}
+    graphs: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["graphs"]
+    return graphs

@@ -45,7 +45,7 @@ class CounterexampleResult:
     largest_ratio : the largest seen, on a graph that may have been larger
     evaluations, seconds : what it took, gradient steps counted as evaluations
     origin : the family of graphs that the search had started from
-    note : how the refutation was confirmed, or why a ratio above 1 was not believed
+    note : how the refutation was confirmed, or why a ratio above 1 was not
     """
 
     bound: str

@@ -1,11 +1,11 @@
-"""The search: restarts, ascent, local search, shrinking, confirmation."""
+"""The search: restarts, climbing, shrinking, confirmation."""
 
 import math
 from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from pairbounds.theory.attack.candidate import Candidate
+from pairbounds.theory.attack.candidate import Candidate, Sides
 from pairbounds.theory.attack.climbing import climb
 from pairbounds.theory.attack.evaluation import UNMET, Evaluator, Meter, ratio_anywhere
 from pairbounds.theory.attack.mattering import ratio_where_it_matters
@@ -14,10 +14,8 @@ from pairbounds.theory.attack.result import CounterexampleResult, Progress
 from pairbounds.theory.attack.shrinking import shrink, smallest_violation
 from pairbounds.theory.attack.starts import STARTS, random_candidate
 from pairbounds.theory.bounds.confirmation import Confirmation, confirm
-from pairbounds.theory.bounds.quantities import Features
 from pairbounds.theory.bounds.registry import Bound, named
 from pairbounds.theory.bounds.scoring import score
-from pairbounds.theory.graph.pair_graph import PairGraph
 
 OPENING, OPENED = 4, 0.2  # graphs of each family at the beginning, within this part of the budget
 DRAWS = (1, 4, 16)  # random graphs for a start; the best of them is improved
@@ -46,8 +44,8 @@ def find_counterexample(
     budget : float
         Seconds of wall clock. The last step or confirmation may overrun it by about a second.
     evaluations : int, optional
-        The most graphs to hold the claim against, gradient steps included. Where this ends the search, and not the
-        clock, the result depends on the generator's state alone. One of the two is needed.
+        The most graphs to evaluate the claim on. Where this ends the search, and not the clock, the result depends on
+        the generator's state alone. One of the two is needed.
     matters : bool
         Search only where a ratio matters (`mattering`): at least 4 left nodes, a width of at least 2, no ties, and a
         bound below what guessing reaches.
@@ -65,22 +63,21 @@ def find_counterexample(
     Notes
     -----
     The search begins with some graphs of each family (`starts`). Then each start takes the best of some random graphs
-    or a neighbour of the best so far; ascends the log weights by gradient, where the quantity has a differentiable
-    stand-in (`ascent`: probe and zero-shot errors, α_T); then goes on by a (1+1) evolution strategy on the claim's own
-    ratio, which needs no derivative and also relabels, rewires, splits and drops nodes (`climbing`). The best graph is
-    shrunk (`shrinking`): where it violates the claim, to the smallest violation; else to a simpler one of nearly the
-    same ratio. A ratio above 1 is believed, and the claim refuted, only after `confirmation` in higher precision.
+    or a neighbour of the best so far, and improves it by a (1+1) evolution strategy on the claim's own ratio, which
+    also relabels, splits and drops nodes (`climbing`). The best graph is shrunk (`shrinking`): where it violates the
+    claim, to a small violation in integers; else to a simpler graph of nearly the same ratio. The claim is refuted only
+    after a ratio above 1 was confirmed in higher precision (`confirmation`).
     """
     claim = named(bound) if isinstance(bound, str) else bound
     _check_budget(budget, evaluations)
     meter = Meter(budget, evaluations)
     evaluator = Evaluator(claim, meter, ratio_where_it_matters if matters else ratio_anywhere)
-    best = hunt(evaluator, rng, report=report)
+    best = search(evaluator, rng, report=report)
     if best.candidate is None or best.ratio < 0:
         raise RuntimeError(_nothing_found(evaluator))
     largest = best.ratio
     if best.refutes:
-        best.replace_by(*smallest_violation(best.candidate, evaluator, rng, ratio=largest))
+        best.replace_by(*smallest_violation(best.candidate, evaluator, ratio=largest))
     else:
         best.replace_by(*shrink(best.candidate, evaluator, rng, ratio=largest, kept=KEPT))
     whole = best.candidate.in_integers()
@@ -89,7 +86,7 @@ def find_counterexample(
     return _result(claim, best, largest, meter)
 
 
-def hunt(
+def search(
     evaluator: Evaluator,
     rng: np.random.Generator,
     *,
@@ -97,8 +94,6 @@ def hunt(
     report: Report | None = None,
 ) -> "Best":
     """The search without the shrinking: it begins with the candidates that are known."""
-    from pairbounds.theory.attack.ascent import ascend  # it takes torch
-
     if evaluator.claim.status == "rate":
         name = evaluator.claim.name
         raise ValueError(f"bound {name!r} is a rate, which is fitted and never asserted: nothing can refute it")
@@ -110,8 +105,7 @@ def hunt(
     while meter.spent < (until := REFUTED if best.refutes else SEARCHING):
         start = _start(evaluator, rng, best)
         if start is not None:
-            candidate, ratio = ascend(start[0], evaluator, rng, until=until, ratio=start[1])
-            best.consider(*climb(candidate, evaluator, rng, until=until, ratio=ratio))
+            best.consider(*climb(start[0], evaluator, rng, until=until, ratio=start[1]))
         if report is not None:
             report(Progress(min(1.0, meter.spent), meter.seconds, meter.evaluations, max(0.0, best.ratio)))
     return best
@@ -133,17 +127,15 @@ def _drawn(evaluator: Evaluator, rng: np.random.Generator, family: str | None = 
 
 def _nothing_found(evaluator: Evaluator) -> str:
     """The reason why a search has no graph to show."""
-    meter, claim = evaluator.meter, f"bound {evaluator.claim.name!r}"
+    meter = evaluator.meter
     by_time = meter.seconds / meter.budget > meter.counted
     end = f"the budget of {meter.budget:g} s" if by_time else "the number of evaluations"
-    if meter.evaluations == 0:
-        return f"{end} ended the search before {claim} was evaluated on any graph: give more"
     if evaluator.met:
-        return f"{end} ended the search after {meter.evaluations} graphs, none where {claim} matters: give more"
-    return (
-        f"{end} ended the search after {meter.evaluations} graphs, none of which met the hypotheses of {claim} "
-        f"(the last: {evaluator.unmet}): give more"
-    )
+        wanted = f"where bound {evaluator.claim.name!r} matters"
+    else:
+        reason = f" (the last: {evaluator.unmet})" if evaluator.unmet else ""
+        wanted = f"that met the hypotheses of bound {evaluator.claim.name!r}{reason}"
+    return f"{end} ended the search after {meter.evaluations} graphs, none {wanted}: give more"
 
 
 def _check_budget(budget: float, evaluations: int | None) -> None:
@@ -172,27 +164,25 @@ class Best:
     def consider(self, candidate: Candidate, ratio: float) -> None:
         """Take a candidate that is better."""
         if ratio > self.ratio:
-            ratio, confirmation = self._believed(candidate, ratio)
+            ratio, confirmation = self._confirmed(candidate, ratio)
             if ratio > self.ratio:
                 self.candidate, self.ratio, self.confirmation = candidate, ratio, confirmation
 
     def replace_by(self, candidate: Candidate, ratio: float) -> None:
         """Take a candidate that is simpler, unless it no longer shows a violation that the old one did."""
-        ratio, confirmation = self._believed(candidate, ratio)
+        ratio, confirmation = self._confirmed(candidate, ratio)
         if ratio > 1 or not self.refutes:
             self.candidate, self.ratio, self.confirmation = candidate, ratio, confirmation
 
-    def _believed(self, candidate: Candidate, ratio: float) -> tuple[float, Confirmation | None]:
-        return believed(self._claim, candidate.graph, candidate.k, candidate.features, candidate.penalty, ratio)
+    def _confirmed(self, candidate: Candidate, ratio: float) -> tuple[float, Confirmation | None]:
+        return confirmed_ratio(self._claim, candidate.sides, ratio)
 
 
-def believed(
-    claim: Bound, graph: PairGraph, k: int, features: Features | None, penalty: float | None, ratio: float
-) -> tuple[float, Confirmation | None]:
-    """The ratio as it is up to 1; beyond, what its confirmation leaves of it, and that."""
+def confirmed_ratio(claim: Bound, sides: Sides, ratio: float) -> tuple[float, Confirmation | None]:
+    """A ratio up to 1 as it is; a larger one as its confirmation leaves it, with that."""
     if not ratio > 1:
         return ratio, None
-    confirmation = confirm(claim, graph, k, features, penalty)
+    confirmation = confirm(claim, *sides)
     return (ratio if confirmation.holds_up else confirmation.score.ratio), confirmation
 
 
@@ -216,7 +206,7 @@ def _start(evaluator: Evaluator, rng: np.random.Generator, best: Best) -> tuple[
 def _result(claim: Bound, best: Best, largest: float, meter: Meter) -> CounterexampleResult:
     candidate = best.candidate
     assert candidate is not None
-    found = score(claim, candidate.graph, candidate.k, candidate.features, candidate.penalty)
+    found = score(claim, *candidate.sides)
     confirmed = best.confirmation
     return CounterexampleResult(
         bound=claim.name,

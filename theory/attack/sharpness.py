@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +17,10 @@ from pairbounds.infrastructure.progress import tqdm
 from pairbounds.infrastructure.tables import read_table, write_table
 from pairbounds.theory.attack.climbing import ROUND_OFF
 from pairbounds.theory.attack.evaluation import Evaluator, Meter
-from pairbounds.theory.attack.records import RATINGS, Record, Witness, place
-from pairbounds.theory.attack.search import hunt
+from pairbounds.theory.attack.records import RATINGS, Record, Witness, graphs_output, save_records
+from pairbounds.theory.attack.search import search
 from pairbounds.theory.attack.shrinking import shrink
 from pairbounds.theory.bounds import BOUNDS, Bound
-from pairbounds.theory.graph.formats import graph_output
 
 SHARPEST = Path(__file__).parent / "sharpest"  # what is published, and in the wheel
 TABLE = "sharpness.csv"
@@ -50,10 +50,6 @@ class Limit:
         seconds, evaluations = (sum(getattr(it, name) for it in records) for name in ("seconds", "evaluations"))
         return float(max(seconds / self.seconds, evaluations / self.evaluations))
 
-    def left(self, records: Sequence[Record]) -> int:
-        """Evaluations for the next round."""
-        return int(min(ROUND, self.evaluations - sum(it.evaluations for it in records)))
-
 
 def measure_sharpness(
     claims: Iterable[Bound],
@@ -66,15 +62,14 @@ def measure_sharpness(
 ) -> pd.DataFrame:
     """Attack each claim, and keep in `out` the largest ratio ever found, anywhere and where it matters.
 
-    A claim has two records, `NAME.npz` and `NAME-matters.npz`: the graph and what was spent on it. The search goes on
-    from what is stored there, in the package and in `known`, in rounds; each is saved when it ends, so that a killed
-    run loses the rounds under way and nothing else, and comes to the same end when it is given again. At last every
-    claim is held against the graphs of all the others. With a limit of evaluations the result depends on what was
-    stored alone.
+    The search goes on from what is stored there, in the package and in `known`, in rounds. Each is saved when it ends,
+    so that a killed run loses the rounds under way and nothing else, and comes to the same end when it is given again.
+    At last every claim is evaluated on the graphs of all the others. With a limit of evaluations the result depends on
+    what was stored alone.
 
     Parameters
     ----------
-    known : further graphs to hold every claim against
+    known : further graphs to evaluate every claim on
     jobs : processes, by joblib
     afresh : count what was spent from 0; the graphs stay
 
@@ -89,39 +84,36 @@ def measure_sharpness(
 def _measured(
     claims: list[Bound], out: Path, limit: Limit, known: list[Witness], jobs: int, *, afresh: bool
 ) -> pd.DataFrame:
-    records = {claim.name: [_stored(claim, where, out, afresh=afresh) for where in RATINGS] for claim in claims}
-    settings = {"seconds": limit.seconds, "evaluations": limit.evaluations}
-    settings = {name: allowed for name, allowed in settings.items() if math.isfinite(allowed)}
-    _keep(_exchanged(records, known, jobs, "known graphs"), records, out)
+    records = [_best_stored(claim, place, out, afresh=afresh) for claim in claims for place in RATINGS]
+    records = _on_all(known, records, jobs, "known graphs")
+    save_records(records, out)
+    by_claim = {claim.name: [it for it in records if it.claim is claim] for claim in claims}
     with tqdm(desc="sharpness", total=len(claims), bar_format="{desc} {percentage:3.0f}%|{bar}| {postfix}") as bar:
-        while waiting := [found for found in records.values() if limit.spent(found) < 1]:
-            tasks = [_Task(_next(found), limit.left(found)) for found in waiting]
+        while waiting := [found for found in by_claim.values() if limit.spent(found) < 1]:
+            left = [int(min(ROUND, limit.evaluations - sum(it.evaluations for it in found))) for found in waiting]
+            tasks = zip(map(_next, waiting), left, strict=True)
             with side_by_side(_round, tasks, jobs, ordered=False) as done:
                 for record in done:
-                    _keep([record], records, out)
-                    bar.n = sum(min(1.0, limit.spent(found)) for found in records.values())
+                    found = by_claim[record.claim.name]
+                    found[list(RATINGS).index(record.place)] = record
+                    save_records([record], out)
+                    bar.n = sum(min(1.0, limit.spent(found)) for found in by_claim.values())
                     ratio = f"{record.ratio:.4f}" if record.counts else "none yet"
-                    bar.set_postfix_str(f"{record.claim.name} {record.where}: {ratio}")
-            _write(records, out, settings)
-    pool = [record.witness for found in records.values() for record in found if record.witness is not None]
-    _keep(_exchanged(records, pool, jobs, "graphs of other bounds"), records, out)
-    return _write(records, out, settings)
+                    bar.set_postfix_str(f"{record.claim.name} {record.place}: {ratio}")
+    records = [record for found in by_claim.values() for record in found]
+    pool = [record.witness for record in records if record.witness is not None]
+    records = _on_all(pool, records, jobs, "graphs of other bounds")
+    save_records(records, out)
+    return _write(records, out, limit)
 
 
-def _stored(claim: Bound, where: str, out: Path, *, afresh: bool) -> Record:
+def _best_stored(claim: Bound, place: str, out: Path, *, afresh: bool) -> Record:
     """The record in `out`, or a better one in the package."""
-    record = Record.load(claim, where, out)
+    record = Record.load(claim, place, out)
     if afresh:
         record = replace(record, evaluations=0, rounds=0, seconds=0.0)
-    shipped = Record.load(claim, where, SHARPEST)
+    shipped = Record.load(claim, place, SHARPEST)
     return record if shipped.witness is None else record.considering(shipped.witness, shipped.origin)
-
-
-def _keep(changed: Iterable[Record], records: dict[str, list[Record]], out: Path) -> None:
-    for record in changed:
-        record.save(out)
-        found = records[record.claim.name]
-        found[[it.where for it in found].index(record.where)] = record
 
 
 def _next(records: list[Record]) -> Record:
@@ -130,18 +122,13 @@ def _next(records: list[Record]) -> Record:
     return min(loose or records, key=lambda record: record.rounds)
 
 
-@dataclass(frozen=True, eq=False)
-class _Task:
-    record: Record
-    evaluations: int
-
-
-def _round(task: _Task) -> Record:
-    record, begin = task.record, time.process_time()
-    evaluator = Evaluator(record.claim, Meter(math.inf, task.evaluations), RATINGS[record.where])
-    rng = np.random.default_rng([record.rounds, list(RATINGS).index(record.where)])
+def _round(task: tuple[Record, int]) -> Record:
+    """The record after a search of so many evaluations."""
+    (record, evaluations), begin = task, time.process_time()
+    evaluator = Evaluator(record.claim, Meter(math.inf, evaluations), RATINGS[record.place])
+    rng = np.random.default_rng([record.rounds, list(RATINGS).index(record.place)])
     start = None if record.witness is None else record.witness.candidate(record.origin)
-    best = hunt(evaluator, rng, known=[] if start is None else [start])
+    best = search(evaluator, rng, known=[] if start is None else [start])
     if best.candidate is not None:
         if best.ratio >= 0:
             best.replace_by(*shrink(best.candidate, evaluator, rng, ratio=best.ratio, kept=1 - ROUND_OFF))
@@ -154,41 +141,33 @@ def _round(task: _Task) -> Record:
     )
 
 
-def _exchanged(records: dict[str, list[Record]], pool: list[Witness], jobs: int, what: str) -> list[Record]:
-    """The records, each held against all graphs of a pool."""
-    tasks = [_Offer(record, pool) for found in records.values() for record in found]
-    with side_by_side(_offered, tasks if pool else [], jobs, ordered=False) as done:
-        return list(tqdm(done, desc=what, total=len(tasks), leave=False))
+def _on_all(pool: list[Witness], records: list[Record], jobs: int, what: str) -> list[Record]:
+    """The records, each claim evaluated on all graphs of a pool."""
+    if not pool:
+        return records
+    with side_by_side(partial(_on_each, pool), records, jobs) as done:
+        return list(tqdm(done, desc=what, total=len(records), leave=False))
 
 
-@dataclass(frozen=True, eq=False)
-class _Offer:
-    record: Record
-    pool: list[Witness]
-
-
-def _offered(offer: _Offer) -> Record:
-    record = offer.record
-    for witness in offer.pool:
+def _on_each(pool: list[Witness], record: Record) -> Record:
+    for witness in pool:
         record = record.considering(witness, KNOWN)
     return record
 
 
-def _write(records: dict[str, list[Record]], out: Path, settings: dict[str, float]) -> pd.DataFrame:
-    """The table of these records, and in the file also what it held of other bounds."""
-    found = pd.DataFrame([_row(record) for both in records.values() for record in both], columns=COLUMNS)
-    before = read_table(out / TABLE) if (out / TABLE).is_file() else found
-    others = before[before["bound"].isin(set(BOUNDS) - set(records))] if _is_ours(before) else before.head(0)
+def _write(records: list[Record], out: Path, limit: Limit) -> pd.DataFrame:
+    """The table of these records, and in the file also what it had of other bounds."""
+    found = pd.DataFrame([_row(record) for record in records], columns=COLUMNS)
+    names = {record.claim.name for record in records}
+    before = read_sharpness(out) if (out / TABLE).is_file() else found
+    others = before[before["bound"].isin(set(BOUNDS) - names)]
+    settings = {name: allowed for name, allowed in vars(limit).items() if math.isfinite(allowed)}
     write_table(pd.concat([found, others]) if len(others) else found, out / TABLE, settings)
     return found
 
 
-def _is_ours(table: pd.DataFrame) -> bool:
-    return set(COLUMNS) <= set(table.columns)
-
-
 def _row(record: Record) -> dict[str, object]:
-    row = vars(record) | {"bound": record.claim.name, "status": record.claim.status}
+    row = vars(record) | {"bound": record.claim.name, "status": record.claim.status, "where": record.place}
     if record.witness is None or not record.counts:
         return row | dict.fromkeys(OF_GRAPH, math.nan)
     n_left, n_right = record.witness.graph.joint.shape
@@ -200,9 +179,9 @@ def known_graphs(folder: Path) -> list[Witness]:
     return [Witness.load(path) for path in sorted(folder.glob("*.npz"))]
 
 
-def outputs(claims: Iterable[Bound], out: Path) -> list[Output]:
+def outputs(out: Path) -> list[Output]:
     """The files that `measure_sharpness` writes."""
-    return [*(graph_output(place(claim, where, out)) for claim in claims for where in RATINGS), *table(out / TABLE)]
+    return [graphs_output(out), *table(out / TABLE)]
 
 
 def read_sharpness(folder: Path) -> pd.DataFrame:

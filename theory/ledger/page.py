@@ -33,7 +33,7 @@ quantity to the bound that is known, 1 being equality: of all searches, of the g
 the test suite's own cases; with the size of the graph that shows it. *Where it matters* is the largest on graphs with
 at least {{ fewest }} left nodes and k >= {{ narrowest }}, by a bound that is below what guessing reaches, and without
 ties: of an optimum the singular values are at least {{ apart }} apart, and every decision of a 0-1 error is ahead by
-at least {{ apart }} of the widest lead. The graphs are in `theory/attack/sharpest`.
+at least {{ apart }} of the widest lead. The graphs are in `theory/attack/sharpest/graphs.json`.
 {% for theorem in theorems %}
 ## {{ theorem.title }}
 {% if theorem.text %}

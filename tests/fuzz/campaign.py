@@ -1,15 +1,17 @@
-"""Many examples of a strategy of Hypothesis on several processes, in batches, each of a seed of its own."""
+"""Many examples of a Hypothesis strategy, judged on several processes in batches that each have a seed."""
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
-from typing import Any, Self, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
 from hypothesis.strategies import SearchStrategy
 from joblib import Parallel, delayed
 from tqdm import tqdm
+
+BATCH = 100  # examples
 
 
 class Independent(HypothesisProvider):
@@ -20,33 +22,31 @@ AVAILABLE_PROVIDERS[Independent.__name__] = f"{__name__}.{Independent.__name__}"
 
 
 @dataclass
-class Counts:
-    """Counters of a batch that add up; `first` has what is known of the first finding of each kind."""
+class Tally:
+    """Counts that add up, by what is counted; and of each kind of finding what is known of the first."""
 
+    counts: Counter[tuple[Any, ...]] = field(default_factory=Counter)
     first: dict[str, Any] = field(default_factory=dict)
 
-    def join(self, other: Self) -> None:
-        """Add another's counts."""
-        for each in fields(self):
-            if isinstance(counter := getattr(self, each.name), Counter):
-                counter.update(getattr(other, each.name))
-        self.first = other.first | self.first
+    def total(self, *what: Any) -> int:
+        """The sum of all counts whose key begins like this."""
+        return sum(n for key, n in self.counts.items() if key[: len(what)] == what)
 
 
-C = TypeVar("C", bound=Counts)
-T = TypeVar("T")
-
-
-def add_up(judged: Callable[[str, int], C], tally: C, start: int, examples: int, size: int, jobs: int) -> C:
-    """Judge so many examples of a seed in batches of that size, and add what they count to a tally."""
-    sizes = [min(size, examples - done) for done in range(0, examples, size)]
-    batches = (delayed(judged)(f"{start}, {number}", count) for number, count in enumerate(sizes))
+def judged_in_batches(judge: Callable[[str, int], Tally], start: int, examples: int, jobs: int) -> Tally:
+    """The tally of so many examples of a seed; `judge` takes the seed of a batch and its size."""
+    sizes, tally = [min(BATCH, examples - done) for done in range(0, examples, BATCH)], Tally()
+    batches = (delayed(judge)(f"{start}, {number}", size) for number, size in enumerate(sizes))
     with tqdm(total=len(sizes), unit="batch", disable=None) as progress:
         for part in Parallel(n_jobs=jobs, return_as="generator_unordered")(batches):
-            tally.join(part)
+            tally.counts.update(part.counts)
+            tally.first = part.first | tally.first
             progress.update()
             progress.set_postfix(found=len(tally.first))
     return tally
+
+
+T = TypeVar("T")
 
 
 def each_of(strategy: SearchStrategy[T], test: Callable[[T], None], batch: str, examples: int, *phases: Phase) -> None:
@@ -57,7 +57,7 @@ def each_of(strategy: SearchStrategy[T], test: Callable[[T], None], batch: str, 
         deadline=None,
         derandomize=False,
         max_examples=examples,
-        phases=phases,
+        phases=phases or (Phase.generate,),
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )

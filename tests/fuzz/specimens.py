@@ -1,0 +1,330 @@
+"""Random input of `PairGraph` and `check_bounds` as Hypothesis draws it: weights, labels, a width, perhaps an encoder.
+
+Each table of rules begins with the simplest, towards which Hypothesis shrinks.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from pairbounds import PairGraph
+from tests.families import GRAPHS
+
+Draw = Any  # Hypothesis' function that draws
+Features = tuple[np.ndarray, np.ndarray]
+Labelled = tuple[np.ndarray, np.ndarray, np.ndarray]  # weights, left labels, right labels
+
+SPANS = (6, 12, 24, 32, 64, 150, 300, 640)  # upper ends of the classes of weight spans, in decades
+TRUSTED = 24  # decades within which float64 must judge everything
+
+RANDOM = st.builds(np.random.default_rng, st.integers(0, 2**24 - 1))
+LARGEST, MOST_NODES = 14, 24  # the size that a family is drawn at, and nodes of a side that are kept of it
+TINY = 4  # nodes on a side where each weight is drawn
+DECADES = (0, 0, 6, 12, 24, 32, 64, 150, 290)
+DIGITS = (1, 2, 17, 17, 17, 17)  # of the weights
+IS_GIVEN = st.sampled_from([False, *7 * [True]])  # a penalty, or a critic
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Specimen:
+    """Arguments of `PairGraph` and `check_bounds`; its `repr` makes the same again, to the last bit.
+
+    Attributes
+    ----------
+    weights : (n_left, n_right), non-negative, no empty row or column
+    left_labels, right_labels : (n_left,) and (n_right,)
+    k : 1..min(n_left, n_right)
+    features : (n_left, k) and (n_right, k), or `None` for the optimum
+    penalty, critic : as `check_bounds` takes them
+    """
+
+    weights: np.ndarray
+    left_labels: np.ndarray
+    right_labels: np.ndarray
+    k: int
+    features: Features | None = None
+    penalty: float | None = None
+    critic: Features | None = None
+
+    def __repr__(self) -> str:
+        parts = [(each.name, getattr(self, each.name)) for each in fields(self)]
+        return f"Specimen({', '.join(f'{name}={_literal(part)}' for name, part in parts if part is not None)})"
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Those of `check_bounds` that come after the width."""
+        return {"features": self.features, "penalty": self.penalty, "critic": self.critic}
+
+    def graph(self) -> PairGraph:
+        """The pair graph; `ValueError` where the constructor refuses it."""
+        return PairGraph(self.weights, self.left_labels, self.right_labels)
+
+    @property
+    def span(self) -> int:
+        """The class of the decades of its weights: the least of `SPANS` that is not exceeded."""
+        present = np.log10(self.weights[self.weights > 0])
+        return next(end for end in SPANS if np.ptp(present) <= end)
+
+
+def _literal(part: Any) -> str:
+    if isinstance(part, tuple):
+        return f"({', '.join(map(_literal, part))})"
+    return f"np.array({part.tolist()})" if isinstance(part, np.ndarray) else repr(part)
+
+
+@st.composite
+def specimens(draw: Draw) -> Specimen:
+    """Specimens of any kind."""
+    weights, left, right = draw(_tiny() | st.one_of([_from_families() for _ in range(4)]))
+    weights = draw(st.sampled_from(WEIGHTS))(draw(RANDOM), _without_empty(weights), draw(st.sampled_from(DECADES)))
+    digits = draw(st.sampled_from(DIGITS))
+    weights = np.vectorize(lambda weight: float(f"{weight:.{digits - 1}e}"))(weights)
+    left, right = draw(st.sampled_from(LABELS))(draw(RANDOM), left, right)
+    k = draw(_widths(weights))
+    features = draw(_encoders(weights, k)) if draw(st.booleans()) else None
+    penalty, critic = (draw(each(weights)) if draw(IS_GIVEN) else None for each in (_penalties, _critics))
+    return Specimen(weights, left, right, k, features, penalty, critic)
+
+
+# Graphs.
+
+
+@st.composite
+def _tiny(draw: Draw) -> Labelled:
+    """A few nodes, each weight and each label drawn: where most findings end."""
+    n_left, n_right = draw(st.tuples(*[st.integers(1, TINY)] * 2))
+    weights, left, right = (
+        draw(arrays(int, size, elements=st.integers(0, 3), fill=st.nothing()))
+        for size in ((n_left, n_right), n_left, n_right)
+    )
+    return weights.astype(float), left, right
+
+
+@st.composite
+def _from_families(draw: Draw) -> Labelled:
+    """Some nodes, perhaps repeated, of a family's graph that one of `SHAPES` has changed."""
+    graph = _of_size(draw(st.sampled_from([*GRAPHS])), draw(RANDOM), draw(st.integers(2, LARGEST)))
+    drawn = graph.joint.toarray(), graph.left_labels, graph.right_labels
+    weights, left, right = draw(st.sampled_from(SHAPES))(draw(RANDOM), *drawn)
+    rows, columns = (
+        draw(st.just([*range(min(n, MOST_NODES))]) | st.lists(st.integers(0, n - 1), min_size=1, max_size=MOST_NODES))
+        for n in weights.shape
+    )
+    return weights[np.ix_(rows, columns)], left[rows], right[columns]
+
+
+def _of_size(family: str, rng: np.random.Generator, smallest: int) -> PairGraph:
+    """A graph of the size, or of the next at which the family exists."""
+    for size in range(smallest, 2 * LARGEST):
+        try:
+            return GRAPHS[family](rng, size)
+        except ValueError:  # it does not come so small
+            continue
+    raise ValueError(f"{family} does not exist at any size from {smallest} to {2 * LARGEST}")
+
+
+def as_drawn(_rng, weights, left, right):
+    return weights, left, right
+
+
+def small_integers(rng, weights, left, right):
+    """Weights 0..3: values that are equal, and ties, exactly."""
+    return rng.integers(4, size=weights.shape).astype(float), left, right
+
+
+def sparser(rng, weights, left, right):
+    return weights * (rng.random(weights.shape) < rng.uniform(0.2, 0.9)), left, right
+
+
+def rank_deficient(rng, weights, left, right):
+    """Every row a mixture of a few."""
+    rank = int(rng.integers(1, min(weights.shape) + 1))
+    return rng.random((len(left), rank)) @ weights[:rank], left, right
+
+
+SHAPES = (as_drawn, as_drawn, small_integers, sparser, rank_deficient)
+
+
+def _without_empty(weights: np.ndarray) -> np.ndarray:
+    filled = weights.copy()
+    for row in np.flatnonzero(~filled.any(axis=1)):
+        filled[row, row % filled.shape[1]] = 1
+    for column in np.flatnonzero(~filled.any(axis=0)):
+        filled[column % filled.shape[0], column] = 1
+    return filled
+
+
+# Weights of the pairs that there are.
+
+
+def log_uniform(rng, weights, decades):
+    return np.where(weights > 0, 10.0 ** rng.uniform(-decades, 0, weights.shape), 0.0)
+
+
+def one_apart(rng, weights, decades):
+    """One that is far larger than the others, or far smaller."""
+    changed = weights / weights.max()
+    changed.flat[rng.choice(np.flatnonzero(weights))] *= 10.0 ** rng.choice([decades, -decades])
+    return changed
+
+
+def scaled_nodes(rng, weights, decades):
+    """Whole nodes of a side that are light; the rank stays."""
+    shape = (len(weights), 1) if rng.random() < 0.5 else (1, weights.shape[1])
+    return weights * 10.0 ** -rng.uniform(0, decades, shape)
+
+
+def near_ties(rng, weights, decades):
+    """Ones, but for parts in a million to a few units in the last place."""
+    noise = 10.0 ** -rng.uniform(6, 16) * rng.standard_normal(weights.shape)
+    return np.where(weights > 0, 1.0 + noise, 0.0) * 10.0 ** -np.round(rng.uniform(0, decades, (len(weights), 1)))
+
+
+def two_levels(rng, weights, decades):
+    """Ones, and pairs that are so much lighter: nearly components."""
+    light = rng.random(weights.shape) < rng.uniform(0.2, 0.8)
+    return np.where(weights > 0, np.where(light, 10.0**-decades, 1.0), 0.0)
+
+
+WEIGHTS = (log_uniform, one_apart, scaled_nodes, near_ties, two_levels)
+
+
+# Labels.
+
+
+def own_labels(_rng, left, right):
+    return left, right
+
+
+def one_class_only(_rng, left, right):
+    return np.zeros_like(left), np.zeros_like(right)
+
+
+def all_different(_rng, left, right):
+    return np.arange(len(left)), np.arange(len(right))
+
+
+def few_classes(rng, left, right):
+    classes = rng.integers(2, 6)
+    return rng.integers(classes, size=len(left)), rng.integers(classes, size=len(right))
+
+
+def one_of_its_own(rng, left, right):
+    return (np.arange(len(left)) == 0).astype(int), rng.integers(2, size=len(right))
+
+
+def disjoint(_rng, left, right):
+    """No class on both sides."""
+    return left, right + 1 + left.max()
+
+
+LABELS = (own_labels, one_class_only, all_different, few_classes, one_of_its_own, disjoint)
+
+
+# A width, a penalty, an encoder and a critic.
+
+
+def _widths(weights: np.ndarray) -> st.SearchStrategy[int]:
+    """One, near the rank, all there is, or any."""
+    rank, widest = int(np.linalg.matrix_rank(weights / weights.max(axis=1, keepdims=True))), min(weights.shape)
+    named = st.sampled_from([int(np.clip(k, 1, widest)) for k in (1, rank - 1, rank, rank + 1, widest)])
+    return named | st.integers(1, widest)
+
+
+def _penalties(weights: np.ndarray) -> st.SearchStrategy[float]:
+    """Numbers in (0, 1): any, next to nothing or to all, or a singular value to the last bit or a few units aside."""
+    ends = st.sampled_from([1e-300, 1e-16, 1e-8, 1 - 1e-8, np.nextafter(1, 0)])
+    values = st.builds(
+        lambda sigma, units: float(np.clip(sigma + units * np.finfo(float).eps, 1e-300, np.nextafter(1, 0))),
+        st.sampled_from(_factorised(weights)[0][1].tolist()),
+        st.integers(-2, 2),
+    )
+    return st.floats(1e-3, 1 - 1e-3) | ends | values
+
+
+@st.composite
+def _encoders(draw: Draw, weights: np.ndarray, k: int) -> Features:
+    return draw(st.sampled_from(ENCODERS))(draw(RANDOM), weights, k)
+
+
+@st.composite
+def _critics(draw: Draw, weights: np.ndarray) -> Features:
+    """Encoders of any width, at any temperature."""
+    rng, k = draw(RANDOM), draw(st.integers(1, min(weights.shape)))
+    f, g = draw(_encoders(weights, k))
+    if rng.random() < 0.3:  # wider than any embedding
+        f, g = (np.hstack([side, rng.standard_normal((len(side), max(weights.shape)))]) for side in (f, g))
+    return f * 10.0 ** rng.uniform(-1, 1), g
+
+
+def _factorised(weights):
+    """The factors of the normalised matrix, and the roots of the marginals."""
+    joint = weights / weights.max()
+    # A node whose mass underflows has no optimum in float64; what matters is that there are numbers.
+    left, right = (np.maximum(np.sqrt(joint.sum(axis=axis)), 1e-150) for axis in (1, 0))
+    return np.linalg.svd(joint / left[:, None] / right), left, right
+
+
+def unrelated(rng, weights, k) -> Features:
+    return rng.standard_normal((weights.shape[0], k)), rng.standard_normal((weights.shape[1], k))
+
+
+def tied(rng, weights, k) -> Features:
+    """Entries -1, 0 and 1: nodes with equal features, and equal scores."""
+    return tuple(rng.integers(-1, 2, size=(n, k)).astype(float) for n in weights.shape)
+
+
+def zero_columns(rng, weights, k) -> Features:
+    f, g = unrelated(rng, weights, k)
+    return f * (rng.random(k) < 0.5), g * (rng.random(k) < 0.5)
+
+
+def scaled_columns(rng, weights, k) -> Features:
+    decades = rng.choice((2, 8, 16, 40, 300))
+    scale = 10.0 ** rng.uniform(-decades / 2, decades / 2, k)
+    f, g = unrelated(rng, weights, k)
+    return f * scale, g / scale
+
+
+def of_any_size(rng, weights, k) -> Features:
+    """Each side, or their product alone, of a size between the ends of float64."""
+    decades = rng.uniform(-300, 300, 2)
+    f, g = unrelated(rng, weights, k)
+    return f * 10.0 ** decades[0], g * 10.0 ** rng.choice([decades[1], -decades[0]])
+
+
+def nearly_dependent(rng, weights, k) -> Features:
+    """All columns one, or but for a hundred-thousandth to a quadrillionth."""
+    size = 10.0 ** -rng.uniform(5, 15) if rng.random() < 0.7 else 0.0
+    return tuple(rng.standard_normal((n, 1)) + size * rng.standard_normal((n, k)) for n in weights.shape)
+
+
+def near_optimum(rng, weights, k) -> Features:
+    """`U_k Σ_k^{1/2}` and `W_k Σ_k^{1/2}`, unweighted, exactly or with noise."""
+    (u, sigma, w_t), left, right = _factorised(weights)
+    root, size = np.sqrt(sigma[:k]), 10.0 ** -rng.uniform(0, 8) if rng.random() < 0.5 else 0.0
+    sides = u[:, :k] * root / left[:, None], w_t[:k].T * root / right[:, None]
+    return tuple(side + size * noise for side, noise in zip(sides, unrelated(rng, weights, k), strict=True))
+
+
+def optimum_in_bad_coordinates(rng, weights, k) -> Features:
+    """The optimum, times a matrix and its inverse: the same loss and subspace."""
+    f, g = near_optimum(rng, weights, k)
+    first, second = (np.linalg.qr(rng.standard_normal((k, k)))[0] for _ in range(2))
+    scale = 10.0 ** rng.uniform(-4, 4, k)
+    return f @ (first * scale) @ second, g @ (first / scale) @ second
+
+
+ENCODERS = (
+    unrelated,
+    tied,
+    zero_columns,
+    scaled_columns,
+    of_any_size,
+    nearly_dependent,
+    near_optimum,
+    optimum_in_bad_coordinates,
+)
