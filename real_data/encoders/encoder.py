@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -96,24 +95,6 @@ def unit_rows(rows: FloatArray) -> FloatArray:
         raise ValueError(f"{bad.size} rows of features are zero or not finite, the first at {bad[0]}")
     units: FloatArray = rows / lengths
     return units
-
-
-def images_per_second(encoder: ImageEncoder, dataset: ImageTextDataset) -> float:
-    """Images per second of an encoder, reading and preprocessing included, from the second batch on.
-
-    Raises
-    ------
-    ValueError
-        All images are in one batch.
-    """
-    batches = encoder.image_rows(dataset)
-    first = len(next(batches))
-    if first == len(dataset):
-        raise ValueError(f"the {first} images are one batch: give more, or make batches smaller")
-    begin = perf_counter()
-    for _ in batches:
-        pass
-    return (len(dataset) - first) / (perf_counter() - begin)
 
 
 class Pictures(Dataset[torch.Tensor]):
