@@ -7,21 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
-from torch.utils.data import DataLoader, Dataset
-from torchvision.transforms import v2
-from torchvision.transforms.v2.functional import pil_to_tensor
 
 from pairbounds.infrastructure.arrays import IntArray
-from pairbounds.infrastructure.processes import serve_loader
 from pairbounds.infrastructure.progress import tqdm
 from pairbounds.real_data.datasets import ImageTextDataset
-from pairbounds.real_data.datasets.pictures import open_picture
-from pairbounds.real_data.training.linear_probe import Shares, shares
+from pairbounds.real_data.pairings.views import LEAST_AREA, Reach
+from pairbounds.real_data.training.linear_probe import Features, Shares, shares, zero_classifier
 from pairbounds.real_data.training.networks import Backbone
 from pairbounds.real_data.training.splits import Split
-from pairbounds.real_data.training.standardised import Features
+from pairbounds.real_data.training.views import drawn_views
 
-LEAST_AREA = 0.08  # of a crop
+CROPPED = Reach(LEAST_AREA, colour=0, hue=0, blur=(0, 0), jittered=0, grey=0, blurred=0)  # and flipped
 
 
 @dataclass(frozen=True)
@@ -91,78 +87,41 @@ def crop_classifier(
     backbone.eval()
     device = next(backbone.parameters()).device
     labels = {name: torch.from_numpy(own).to(device) for name, own in dataset.label_sets.items()}
-    classifiers = torch.nn.ModuleDict(
-        {name: _zeros(backbone.width, int(own.max()) + 1) for name, own in labels.items()}
-    ).to(device)
+    classifiers = {name: zero_classifier(backbone.width, int(own.max()) + 1).to(device) for name, own in labels.items()}
     sgd = torch.optim.SGD(
-        classifiers.parameters(), recipe.learning_rate, recipe.momentum, weight_decay=recipe.weight_decay
+        [weights for one in classifiers.values() for weights in one.parameters()],
+        recipe.learning_rate,
+        recipe.momentum,
+        weight_decay=recipe.weight_decay,
     )
     schedule = torch.optim.lr_scheduler.LinearLR(sgd, 1.0, 0.0, recipe.iterations)
-    for images, crops in _batches(dataset, parts.train, recipe, seed, workers):
+    batches = list(_batches(parts.train, recipe, np.random.default_rng([seed, 3])))
+    crops = drawn_views(dataset, CROPPED, batches, workers, str(device))
+    for (images, _), pictures in zip(tqdm(batches, desc="classifier on crops", unit="step"), crops, strict=True):
         with torch.no_grad():
-            seen = backbone(crops.to(device, non_blocking=True)).float()
-        losses = [cross_entropy(one(seen), labels[name][images.to(device)]) for name, one in classifiers.items()]
+            seen = backbone(pictures).float()
+        losses = [cross_entropy(one(seen), labels[name][images]) for name, one in classifiers.items()]
         sgd.zero_grad()
         torch.stack(losses).sum().backward()  # type: ignore[no-untyped-call]  # torch has no types for it
         sgd.step()
         schedule.step()
+
     return {name: _judged(one, features, dataset.label_sets[name], parts) for name, one in classifiers.items()}
 
 
-def _zeros(width: int, classes: int) -> torch.nn.Linear:
-    classifier = torch.nn.Linear(width, classes)
-    for weights in classifier.parameters():
-        torch.nn.init.zeros_(weights)
-    return classifier
-
-
-def _judged(classifier: torch.nn.Module, features: Features, labels: IntArray, parts: Split) -> Shares:
-    weights = next(classifier.parameters())
-
+def _judged(classifier: torch.nn.Linear, features: Features, labels: IntArray, parts: Split) -> Shares:
     def classes(rows: Features) -> IntArray:
         with torch.no_grad():
-            found: IntArray = classifier(torch.from_numpy(rows).to(weights)).argmax(1).cpu().numpy()
+            found: IntArray = classifier(torch.from_numpy(rows).to(classifier.weight)).argmax(1).cpu().numpy()
         return found
 
     return shares(classes, features, labels, parts)
 
 
-def _batches(
-    dataset: ImageTextDataset, images: IntArray, recipe: CropRecipe, seed: int, workers: int
-) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Images and their crops, (b,) and (b, 3, s, s), pass after pass; what is drawn follows from the seed."""
-    work = _drawn(images, recipe, np.random.default_rng([seed, 3]))
-    loader = DataLoader(_Crops(dataset), batch_sampler=work, num_workers=workers, worker_init_fn=serve_loader)
-    yield from tqdm(loader, total=recipe.iterations, desc="classifier on crops", unit="step")
-
-
-def _drawn(images: IntArray, recipe: CropRecipe, rng: np.random.Generator) -> Iterator[list[tuple[int, int]]]:
-    """The batches, of images each with the seed of its crop; they are never all in memory."""
-    batch, done = min(recipe.batch, len(images)), 0
-    while True:
-        order, seeds = rng.permutation(images), rng.integers(2**63, size=len(images))
-        for start in range(0, len(images) - batch + 1, batch):
-            if done == recipe.iterations:
-                return
-            part = slice(start, start + batch)
-            yield list(zip(order[part].tolist(), seeds[part].tolist(), strict=True))
-            done += 1
-
-
-class _Crops(Dataset[tuple[int, torch.Tensor]]):
-    """A crop by its image and its own seed."""
-
-    def __init__(self, dataset: ImageTextDataset) -> None:
-        if dataset.size is None:
-            raise ValueError(f"{dataset.name}: a network sees images of one size: give the data set one")
-        crop = v2.RandomResizedCrop(
-            dataset.size, scale=(LEAST_AREA, 1.0), interpolation=v2.InterpolationMode.BICUBIC, antialias=True
-        )
-        self.dataset, self.transform = dataset, v2.Compose([crop, v2.RandomHorizontalFlip()])
-
-    def __getitem__(self, drawn: tuple[int, int]) -> tuple[int, torch.Tensor]:
-        image, own = drawn
-        with torch.random.fork_rng(devices=[]):  # torchvision draws from the global generator
-            torch.manual_seed(own)
-            crop = self.transform(open_picture(self.dataset.files[image], None))
-        return image, pil_to_tensor(crop)
+def _batches(images: IntArray, recipe: CropRecipe, rng: np.random.Generator) -> Iterator[tuple[IntArray, IntArray]]:
+    """The images of each step and the seeds of their crops, pass after pass."""
+    batch, left = min(recipe.batch, len(images)), recipe.iterations
+    while left:
+        order = rng.permutation(images)[: len(images) // batch * batch].reshape(-1, batch)[:left]
+        yield from ((own, rng.integers(2**63, size=(batch, 1))) for own in order)
+        left -= len(order)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import open_clip
@@ -13,10 +13,9 @@ from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.encoder import unit_rows
 from pairbounds.real_data.training.crop_classifier import CropRecipe, crop_classifier
-from pairbounds.real_data.training.linear_probe import Shares, linear_probe, shares
+from pairbounds.real_data.training.linear_probe import Features, Shares, linear_probe, shares
 from pairbounds.real_data.training.objectives.objective import TextObjective
 from pairbounds.real_data.training.splits import Split
-from pairbounds.real_data.training.standardised import Features
 from pairbounds.real_data.training.trainer import Trained
 
 NONE = Shares(math.nan, math.nan)
@@ -72,11 +71,13 @@ def judgements(
     if evaluation.crops is not None:
         crops = crop_classifier(trained.backbone, features, dataset, parts, evaluation.crops, seed, workers)
     for name, labels in named.items():
-        probe = linear_probe(features, labels, parts, seed)
-        neighbours = nearest_neighbours(features, labels, parts, evaluation.neighbours)
-        texts = zero_shot(trained, features, dataset, labels, parts)
-        found = {"validation": probe.validation, "test": probe.test, "probe_weight_decay": probe.weight_decay}
-        for way, one in (("crops", crops[name]), ("knn", neighbours), ("zero_shot", texts)):
+        probe, weight_decay = linear_probe(features, labels, parts, seed)
+        found = asdict(probe) | {"probe_weight_decay": weight_decay}
+        for way, one in (
+            ("crops", crops[name]),
+            ("knn", nearest_neighbours(features, labels, parts, evaluation.neighbours)),
+            ("zero_shot", zero_shot(trained, features, dataset, labels, parts)),
+        ):
             found |= {f"{way}_validation": one.validation, f"{way}_test": one.test}
         yield {"labels": name, **found}
 

@@ -14,12 +14,10 @@ BATCH = 64
 
 
 class PublishedGuide(LiveEncoder):
-    """An encoder that is given pictures in [0, 1] where it expects them normalised, and rounds what it finds to half.
+    """An encoder that is given pictures in [0, 1] where it expects them normalised, and rounds its features to half.
 
-    How it normalises is found by what it makes of a black and of a white picture, whatever encoder it is. On a GPU the
-    published guide computes in half precision throughout; here it computes as the encoder does, and what it gives is
-    rounded. `pairbounds.real_data.resampling.resampled_nt_xent` with `published=True` then normalises and multiplies
-    in half, if it is given half. The published views are not fitted to the guide either: they have its size.
+    Its normalisation is that of a black and of a white picture. It computes as the encoder does, where the published
+    guide computes in half precision throughout; its views have their own size, as there.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.runs import RESULT, Run, Studio, run_all
 from pairbounds.real_data.training.splits import Split, split
 from pairbounds.real_data.training.trainer import Trained, untrained
-from pairbounds.real_data.training.views import stored_pictures
+from pairbounds.real_data.training.views import shown_pictures
 from tests.real_data.colours import COLOURS, coloured_source
 
 
@@ -77,7 +77,7 @@ def test_texts_of_class_names_classify_what_learned_from_captions(source):
 def test_the_classifier_on_crops_learns_without_changing_the_encoder(source, tmp_path):
     trained = untrained(Recipe(), 0, "cpu")
     before = {name: value.clone() for name, value in trained.backbone.state_dict().items()}
-    features = trained.features(stored_pictures(source.dataset, tmp_path))
+    features = trained.features(shown_pictures(source.dataset, tmp_path), len(source.dataset))
     parts = split(source.subjects, 0)
     run = lambda **options: crop_classifier(  # noqa: E731
         trained.backbone, features, source.dataset, parts, CropRecipe(**{"iterations": 30, "batch": 32} | options), 3
