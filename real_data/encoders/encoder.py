@@ -40,7 +40,16 @@ class ImageEncoder(ABC):
 
 
 class LiveEncoder(ImageEncoder):
-    """An encoder that can also embed pictures as they come, which no data set holds: views that are drawn anew."""
+    """An encoder that can also embed pictures as they come, which no data set holds: views that are drawn anew.
+
+    Attributes
+    ----------
+    batch_size : images of a data set that it embeds together
+    device : where it does
+    """
+
+    batch_size = 64
+    device = torch.device("cpu")
 
     @abstractmethod
     def prepare(self, image: Image.Image) -> torch.Tensor:
@@ -49,6 +58,11 @@ class LiveEncoder(ImageEncoder):
     @abstractmethod
     def embed(self, batch: torch.Tensor) -> Rows:
         """Features of prepared images, (b, ...) to (b, width)."""
+
+    def image_rows(self, dataset: ImageTextDataset) -> Iterator[Rows]:
+        """See `ImageEncoder`."""
+        for batch in picture_batches(dataset, self.prepare, self.batch_size, 0, self.device):
+            yield self.embed(batch)
 
     def see(self, pictures: torch.Tensor) -> torch.Tensor:
         """Features of pictures as a network is given them, (b, 3, s, s), bytes, to (b, width), on their device.

@@ -39,12 +39,7 @@ class OfflineEncoder(DualEncoder, LiveEncoder):
     text_head: FloatArray
     key: str
 
-    name = "offline"
-
-    def image_rows(self, dataset: ImageTextDataset) -> Iterator[Rows]:
-        """See `ImageEncoder`."""
-        for rows in self.images.image_rows(dataset):
-            yield _through(rows, self.image_head)
+    name, batch_size = "offline", EfficientNet.batch_size
 
     def prepare(self, image: Image.Image) -> torch.Tensor:
         """See `LiveEncoder`."""
@@ -100,9 +95,10 @@ def train_offline_encoder(
         raise ValueError(f"{dataset}: all but one of its sets of captions are hidden, and contrast needs two")
     images, texts = _frozen(pixels, device)
     words, features, meanings = frozen_features(dataset, cache, device, pixels=pixels)
-    shown = dataset.take(seen)
-    pairs = _Pairs(_concepts(shown), shown.captions, {text: row for row, text in enumerate(words)})
-    heads = _trained(features[seen], meanings, pairs, rng)
+    row, shown = {text: number for number, text in enumerate(words)}, dataset.take(seen)
+    concepts = [np.flatnonzero(_concepts(shown) == number) for number in range(int(_concepts(shown).max()) + 1)]
+    captions = [[row[text] for text in shown.captions[images[0]]] for images in concepts]
+    heads = _trained(features[seen], meanings, list(zip(concepts, captions, strict=True)), rng)
     key = content_key(images.key, texts.key, *(head.tobytes().hex() for head in heads))
     return OfflineEncoder(images, texts, *heads, key)
 
@@ -131,22 +127,16 @@ def _concepts(dataset: ImageTextDataset) -> IntArray:
     return np.array([numbers[captions] for captions in dataset.captions])
 
 
-class _Pairs:
-    """Draws an image and a text for each concept."""
+def _trained(
+    pixels: FloatArray, meanings: FloatArray, concepts: Sequence[tuple[IntArray, list[int]]], rng: np.random.Generator
+) -> tuple[FloatArray, FloatArray]:
+    """Both heads, from the rows of the features of the images and the captions of each concept."""
 
-    def __init__(self, concept: IntArray, captions: Sequence[tuple[str, ...]], row: dict[str, int]) -> None:
-        self.images = [np.flatnonzero(concept == number) for number in range(concept.max() + 1)]
-        self.texts = [[row[text] for text in captions[images[0]]] for images in self.images]
-
-    def draw(self, concept: int, rng: np.random.Generator) -> tuple[int, int]:
-        images, texts = self.images[concept], self.texts[concept]
+    def drawn(concept: int) -> tuple[int, int]:
+        images, texts = concepts[concept]
         image = int(images[rng.integers(len(images))])  # `rng.choice` draws the same, and takes five times as long
         return image, texts[0] if rng.random() < 0.5 else texts[rng.integers(len(texts))]
 
-
-def _trained(
-    pixels: FloatArray, meanings: FloatArray, pairs: _Pairs, rng: np.random.Generator
-) -> tuple[FloatArray, FloatArray]:
     images, texts = (torch.from_numpy(rows).float() for rows in (pixels, meanings))
     generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
     heads = [
@@ -156,9 +146,9 @@ def _trained(
     log_scale = torch.nn.Parameter(torch.tensor(-np.log(TEMPERATURE), dtype=torch.float32))
     optimizer = torch.optim.AdamW([*heads, log_scale], LEARNING_RATE, weight_decay=WEIGHT_DECAY)
     for _ in range(EPOCHS):
-        order = rng.permutation(len(pairs.images))
+        order = rng.permutation(len(concepts))
         for batch in np.array_split(order, -(-len(order) // BATCH)):
-            image, text = np.array([pairs.draw(concept, rng) for concept in batch]).T
+            image, text = np.array([drawn(concept) for concept in batch]).T
             u, v = (
                 normalize(rows[chosen] @ head)
                 for rows, chosen, head in ((images, image, heads[0]), (texts, text, heads[1]))

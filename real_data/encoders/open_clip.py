@@ -17,10 +17,9 @@ from torch.nn.functional import interpolate
 from pairbounds.infrastructure.checkpoints import weights_in
 from pairbounds.infrastructure.devices import torch_device
 from pairbounds.infrastructure.inputs import is_there
-from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.datasets.pictures import digest
 from pairbounds.real_data.encoders.cache import Rows, content_key
-from pairbounds.real_data.encoders.encoder import DualEncoder, LiveEncoder, picture_batches
+from pairbounds.real_data.encoders.encoder import DualEncoder, LiveEncoder
 
 RANDOM = "random"
 PATIENCE = 3.0  # seconds for the hub to answer, before it is taken not to
@@ -41,7 +40,6 @@ class OpenClip(DualEncoder, LiveEncoder):
         Published weights are taken from the hub's cache, and fetched if they are not there. A checkpoint does not
         tell its activation: OpenAI's need an architecture whose name ends in "-quickgelu".
     precision : bfloat16 computes in it where it is safe (autocast), several times faster on recent processors
-    batch_size, workers : images at a time; processes that prepare them
     device : as `pairbounds.infrastructure.devices.torch_device` has it
 
     Raises
@@ -61,17 +59,12 @@ class OpenClip(DualEncoder, LiveEncoder):
         pretrained: str | os.PathLike[str],
         *,
         precision: Precision = "float32",
-        batch_size: int = 64,
-        workers: int = 0,
         device: str = "auto",
     ) -> None:
         if precision not in get_args(Precision):
             raise ValueError(f"precision is {precision!r}: choose one of {', '.join(get_args(Precision))}")
-        if batch_size < 1 or workers < 0:
-            raise ValueError(f"batch_size={batch_size} and workers={workers}: at least 1 and 0")
         configuration = architecture(model)
         self.device, self.precision = torch_device(device), precision
-        self.batch_size, self.workers = batch_size, workers
         weights, preprocessing = _weights(model, os.fspath(pretrained))
         self.model, self.transform = _loaded(model, weights, preprocessing)
         self.model.eval().to(self.device)
@@ -84,11 +77,6 @@ class OpenClip(DualEncoder, LiveEncoder):
             precision,
         )
 
-    def image_rows(self, dataset: ImageTextDataset) -> Iterator[Rows]:
-        """See `ImageEncoder`."""
-        for batch in picture_batches(dataset, self.transform, self.batch_size, self.workers, self.device):
-            yield self.embed(batch)
-
     def prepare(self, image: Image.Image) -> torch.Tensor:
         """See `LiveEncoder`."""
         prepared: torch.Tensor = self.transform(image)
@@ -96,7 +84,8 @@ class OpenClip(DualEncoder, LiveEncoder):
 
     def embed(self, batch: torch.Tensor) -> Rows:
         """See `LiveEncoder`."""
-        return self._rows(self.model.encode_image, batch)
+        rows: Rows = self._features(self.model.encode_image, batch).cpu().numpy()
+        return rows
 
     def see(self, pictures: torch.Tensor) -> torch.Tensor:
         """See `LiveEncoder`: what the model's own transform does to a square picture, of a batch on the device."""
@@ -118,17 +107,13 @@ class OpenClip(DualEncoder, LiveEncoder):
         """See `TextEncoder`."""
         for start in range(0, len(texts), TEXT_BATCH):
             tokens = self.tokenizer(list(texts[start : start + TEXT_BATCH]))
-            yield self._rows(self.model.encode_text, tokens)
-
-    def _rows(self, encode: Any, batch: torch.Tensor) -> Rows:
-        rows: Rows = self._features(encode, batch.to(self.device)).cpu().numpy()
-        return rows
+            yield self._features(self.model.encode_text, tokens).cpu().numpy()
 
     def _features(self, encode: Any, batch: torch.Tensor) -> torch.Tensor:
         low = self.precision == "bfloat16"
         # Not `inference_mode`, under which bfloat16 on a CPU is 3 to 6 times slower.
         with torch.no_grad(), torch.autocast(self.device.type, torch.bfloat16, enabled=low):
-            features: torch.Tensor = encode(batch).float()
+            features: torch.Tensor = encode(batch.to(self.device)).float()
         return features
 
 

@@ -1,16 +1,11 @@
 """The guide as the published code has it: views without normalisation, embeddings in half precision."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import torch
 from PIL import Image
 
-from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.cache import Rows, content_key
-from pairbounds.real_data.encoders.encoder import LiveEncoder, picture_batches
-
-BATCH = 64
+from pairbounds.real_data.encoders.encoder import LiveEncoder
 
 
 class PublishedGuide(LiveEncoder):
@@ -33,11 +28,6 @@ class PublishedGuide(LiveEncoder):
         black, white = (encoder.prepare(Image.new("RGB", (size, size), colour)) for colour in ("black", "white"))
         self.encoder, self.black, self.contrast = encoder, black, white - black
         self.name, self.key = f"{encoder.name}-published", content_key(encoder.key, "not normalised, rounded to half")
-
-    def image_rows(self, dataset: ImageTextDataset) -> Iterator[Rows]:
-        """See `ImageEncoder`."""
-        for batch in picture_batches(dataset, self.prepare, BATCH, 0, torch.device("cpu")):
-            yield self.embed(batch)
 
     def prepare(self, image: Image.Image) -> torch.Tensor:
         """See `LiveEncoder`: in [0, 1]."""
