@@ -69,45 +69,6 @@ def test_a_run_that_breaks_off_goes_on_at_its_last_whole_chunk(tmp_path_factory,
     assert starts == [0] + [done] * (done < size)
 
 
-def test_features_are_computed_once_for_each_data_set_and_encoder(dataset, tmp_path):
-    first, again, other = Colours("a"), Colours("a"), Colours("b")
-    features = first.encode_images(dataset, tmp_path)
-    assert np.array_equal(again.encode_images(dataset, tmp_path), features)
-    assert (first.computed, again.computed) == (len(dataset), 0)
-    other.encode_images(dataset, tmp_path)
-    again.encode_images(dataset.take(range(3)), tmp_path)
-    assert (other.computed, again.computed) == (len(dataset), 3)
-    order = np.arange(len(dataset))[::-1]
-    assert np.allclose(again.encode_images(dataset.take(order), tmp_path), features[order], rtol=1e-12)
-    first.encode_images(dataset, None)
-    assert first.computed == 2 * len(dataset)
-
-
-@pytest.mark.parametrize("wrong", [numbered(0, 3), numbered(0, 2).astype(np.float64), numbered(0, 2)[:, 0], b"junk"])
-def test_files_of_another_origin_are_one_line(tmp_path, wrong):
-    path = tmp_path / "00000000.npy"
-    path.write_bytes(wrong) if isinstance(wrong, bytes) else np.save(path, wrong)
-    with pytest.raises(ValueError, match=r"^features .*delete the file") as caught:
-        stored_rows(tmp_path, 2, lambda start: [numbered(0, 2)])
-    assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize("given_rows", [1, 3])
-def test_an_encoder_gives_a_row_for_each(given_rows):
-    with pytest.raises(ValueError, match=f"gave {given_rows} rows for 2"):
-        stored_rows(None, 2, lambda start: [numbered(0, given_rows)])
-    with pytest.raises(ValueError, match="nothing to encode"):
-        Colours("a").encode_texts([], None)
-
-
-@pytest.mark.parametrize("value", [0.0, np.nan, np.inf])
-def test_rows_without_a_direction_are_refused(value):
-    rows = np.ones((3, 2))
-    rows[1] = value
-    with pytest.raises(ValueError, match="1 rows of features are zero or not finite, the first at 1"):
-        unit_rows(rows)
-
-
 def test_a_full_disk_is_told_and_what_is_kept_is_whole(tmp_path):
     rows = np.random.default_rng(0).standard_normal((2 * CHUNK, 4)).astype(np.float32)
     stored_rows(tmp_path, CHUNK, lambda start: [rows[start:CHUNK]])
@@ -115,3 +76,39 @@ def test_a_full_disk_is_told_and_what_is_kept_is_whole(tmp_path):
         stored_rows(tmp_path, 2 * CHUNK, lambda start: [rows[start:]])
     assert [path.name for path in tmp_path.iterdir()] == ["00000000.npy"]
     np.testing.assert_array_equal(stored_rows(tmp_path, 2 * CHUNK, lambda start: [rows[start:]]), rows)
+
+
+def test_features_are_computed_once_for_each_data_set_and_encoder(dataset, tmp_path):
+    first, again, other = Colours("a"), Colours("a"), Colours("b")
+    features = first.encode_images(dataset, tmp_path)
+    assert np.array_equal(again.encode_images(dataset, tmp_path), features)
+    other.encode_images(dataset, tmp_path)
+    assert (first.computed, again.computed, other.computed) == (len(dataset), 0, len(dataset))
+    order = np.arange(len(dataset))[::-1]
+    assert np.allclose(again.encode_images(dataset.take(order), tmp_path), features[order], rtol=1e-12)
+    first.encode_images(dataset, None)
+    assert first.computed == 2 * len(dataset)
+
+
+def test_texts_are_computed_once_and_keep_their_order(tmp_path):
+    encoder, texts = Colours("a"), ["four", "one", "seventeen"]
+    rows = encoder.encode_texts(texts, tmp_path)
+    assert np.allclose(rows, unit_rows(np.array([[4.0, 1], [3, 1], [9, 1]])))
+    assert np.array_equal(encoder.encode_texts(texts, tmp_path), rows)
+    assert np.array_equal(encoder.encode_texts(texts[::-1], tmp_path), rows[::-1])
+    assert encoder.computed == 6
+
+
+@pytest.mark.parametrize("wrong", [numbered(0, 3), numbered(0, 2).astype(np.float64)])
+def test_what_is_wrong_is_one_line(tmp_path, wrong):
+    np.save(tmp_path / "00000000.npy", wrong)
+    for fail, message in (
+        (lambda: stored_rows(tmp_path, 2, lambda start: [numbered(0, 2)]), "^features .*delete the file"),
+        (lambda: stored_rows(None, 2, lambda start: [numbered(0, 1)]), "gave 1 rows for 2"),
+        (lambda: stored_rows(None, 2, lambda start: [numbered(0, 3)]), "gave 3 rows for 2"),
+        (lambda: Colours("a").encode_texts([], None), "nothing to encode"),
+        (lambda: unit_rows(np.array([[1, 2], [0, 0], [np.nan, 1]])), "2 rows of .* not finite, the first at 1"),
+    ):
+        with pytest.raises(ValueError, match=message) as caught:
+            fail()
+        assert "\n" not in str(caught.value)

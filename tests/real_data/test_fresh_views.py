@@ -176,15 +176,6 @@ def test_a_picture_that_is_gone_is_one_line(tmp_path, workers):
     assert "\n" not in str(caught.value)
 
 
-def test_a_drawing_is_rendered_at_the_size_of_its_views(tmp_path):
-    path = tmp_path / "line.svg"
-    shape = '<rect width="7" height="20"/>'
-    path.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20">{shape}</svg>')
-    dataset = replace(photographs(tmp_path, 1), files=(path,), size=100)
-    with dataset.original(0) as picture:
-        assert picture.size == (100, 100)
-
-
 @pytest.mark.gpu
 def test_on_a_gpu_views_are_those_of_the_cpu_up_to_rounding(tmp_path):
     dataset, work = photographs(tmp_path, side=224), [np.arange(6)]

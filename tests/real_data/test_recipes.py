@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ import torch
 
 from pairbounds.__main__ import app
 from pairbounds.real_data.datasets import DATASETS
-from pairbounds.real_data.studies import resampled_training
+from pairbounds.real_data.studies import pretraining, resampled_training
 from pairbounds.real_data.studies.resampled_training import resampling_runs, selected
 from pairbounds.real_data.training import linear_probe
 from pairbounds.real_data.training.guides import EVERY_GUIDE, LABELS, blind_guide
@@ -248,7 +249,7 @@ def test_a_table_without_labels_trains_and_a_folder_judges(call, folder, tmp_pat
     settings = tiny.sets(
         objectives=["clip"], dataset="table", root=_pairs(folder, labels=False), eval_dataset="imagefolder",
         train_root=folder / "train", val_root=folder / "val", learning_rates=[0.001], strengths=[1],
-        cache=tmp_path / "cache",
+        backbone="open_clip/tiny-clip", text_tower="open_clip/tiny-clip", cache=tmp_path / "cache",
     )  # fmt: skip
     code, out, err = call(app, "study", "pretraining", *settings, *SMALL, "--out", tmp_path / "out")
     assert code == 0, err
@@ -258,6 +259,8 @@ def test_a_table_without_labels_trains_and_a_folder_judges(call, folder, tmp_pat
         assert 8 * table.loc["clip", way] == pytest.approx(round(8 * table.loc["clip", way]))  # of the eight that judge
     assert np.isnan(table.loc["untrained", "zero_shot_test"])
     assert "Captions name" not in out
+    told = SimpleNamespace(images=lambda: SimpleNamespace(told=["label"]))
+    assert "Captions name the label here" in pretraining.STUDY.summary({"pretraining": table.reset_index()}, told)[-1]
 
 
 def test_a_table_without_labels_alone_is_refused(call, folder, tmp_path):

@@ -198,14 +198,6 @@ def test_all_rules_together_from_their_definition(seed, images, count, pairs, fa
 # What each rule changes, and when it changes nothing.
 
 
-def test_plain_is_cross_entropy():
-    z, guide = batch(3)
-    logits = torch.nn.functional.cosine_similarity(z[:, None], z[None], dim=2) / 0.1
-    logits.fill_diagonal_(-torch.inf)
-    expected = torch.nn.functional.cross_entropy(logits, torch.arange(12).roll(6))
-    assert resampled_nt_xent(z, guide, rule="none").item() == pytest.approx(expected.item(), rel=1e-12)
-
-
 def test_a_dropped_pair_is_neither_positive_nor_negative():
     """With one pair of two dropped, the loss asks nothing of its two views, even where positives stay negatives."""
     z, guide = batch(5, images=2)
@@ -217,16 +209,6 @@ def test_a_dropped_pair_is_neither_positive_nor_negative():
         assert not dropped.negatives[0, 2]
         assert not dropped.negatives[2, 0]
         assert dropped.negatives.sum() == pairs.negatives.sum() - pairs.negatives[[0, 2], [2, 0]].sum()
-
-
-def test_published_rules_together_restore_every_positive():
-    _, guide = batch(6)
-    similarity = torch.tensor(cosines(guide))
-    pairs = AddNewPositive(published=True)(two_views(12, torch.float64, guide.device), similarity)
-    for rule in (DropFalseNegative, DropEasyNegative):
-        kept = rule(published=True, fraction=0.5)(pairs, similarity).negatives
-        assert kept[pairs.positives > 0].all()
-        assert kept.sum() < pairs.negatives.sum()
 
 
 def test_a_floor_is_inclusive_and_the_lowest_is_none():

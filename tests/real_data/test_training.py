@@ -16,8 +16,6 @@ from torchvision.transforms.v2.functional import pil_to_tensor
 
 from pairbounds.__main__ import app
 from pairbounds.real_data.pairings.views import views_of
-from pairbounds.real_data.studies import pretraining
-from pairbounds.real_data.studies.pretraining import pretraining_table
 from pairbounds.real_data.training import trainer
 from pairbounds.real_data.training.exported import ENCODER as ENCODER_FILE
 from pairbounds.real_data.training.guides import (
@@ -373,32 +371,11 @@ def test_a_study_trains_once_and_judges_on_every_label_set(studio, tmp_path):
         np.testing.assert_allclose(program(pictures).detach(), trained.features([pictures], 5), rtol=1e-4, atol=1e-5)
 
 
-def test_pretraining_chooses_by_validation_and_gives_both_objectives_as_much(studio, tmp_path):
-    options = {name: getattr(RECIPE, name) for name in ("batch", "warmup")}
-    grid = {"learning_rates": (1e-3, 1e-2), "strengths": (0.25, 1.0)}
-    settings = pretraining.Settings(**options, **grid, epochs=2)
-    table = pretraining_table(settings, studio, tmp_path, 1, 1)
-    trained = table[table["kind"] != "untrained"]
-    assert trained["kind"].nunique() == 2
-    for _, rows in trained.groupby("kind"):
-        assert rows["steps"].unique() == [8]
-        tried = rows[rows["labels"] == "colour"]
-        assert len(tried[["learning_rate", "strength"]].drop_duplicates()) == 4
-        assert tried[tried["chosen"]]["validation"].tolist() == [tried["validation"].max()]
-        assert rows["chosen"].sum() == 2
-    assert table[table["kind"] == "untrained"]["chosen"].all()
-
-
-@pytest.fixture
-def folder(tmp_path):
-    for number, name in enumerate(("ducks", "geese", "swans")):
-        for index in range(8):
-            tiny.picture(tmp_path / "images" / name / f"{index}.png", seed=10 * number + index)
+def test_resampling_goes_from_a_folder_and_a_clip_model_to_a_table(call, tmp_path):
+    folder = tiny.imagefolder(tmp_path / "images")
+    for seed in range(5):
+        tiny.picture(folder / "widgets" / f"more{seed}.png", seed=seed)
     tiny.register_clip(tmp_path)
-    return tmp_path / "images"
-
-
-def test_resampling_goes_from_a_folder_and_a_clip_model_to_a_table(call, folder, tmp_path):
     settings = tiny.sets(
         dataset="imagefolder", root=folder, size=32, rules="add_new_positive", model="tiny-clip", pretrained="random",
         epochs=2, warmup=0, batch=8, views=0, optimizer="lars", cache=tmp_path / "cache",
@@ -409,25 +386,7 @@ def test_resampling_goes_from_a_folder_and_a_clip_model_to_a_table(call, folder,
     table = pd.read_parquet(tmp_path / "out" / "resampled_training.parquet")
     assert table["guide"].tolist() == [RANDOM] * 3 + [ENCODER, LABELS, RANDOM]
     about = json.loads((tmp_path / "out" / "resampled_training.parquet.json").read_text())["configuration"]
-    assert about["encoder"] == "tiny-clip, random"
-    assert about["optimizer"] == "lars"
-    assert about["views"] == 0
-
-
-def test_pretraining_takes_a_table_of_pairs_and_the_towers_of_a_clip_model(call, folder, tmp_path):
-    files = sorted(folder.glob("*/*.png"))
-    names = [path.parent.name for path in files]
-    rows = pd.DataFrame({"image": list(map(str, files)), "caption": [f"some {name}" for name in names], "label": names})
-    rows.to_csv(tmp_path / "pairs.csv", index=False)
-    settings = tiny.sets(
-        dataset="table", root=tmp_path / "pairs.csv", size=32, backbone="open_clip/tiny-clip", epochs=2, warmup=0,
-        text_tower="open_clip/tiny-clip", batch=8, views=2, cache=tmp_path / "cache", learning_rates=[1e-3, 1e-2],
-        strengths=[0.25, 1],
-    )  # fmt: skip
-    code, out, err = call(app, "study", "pretraining", *settings, "--seeds", "1", "--out", tmp_path / "out")
-    assert code == 0, err
-    assert "pretraining.parquet: 9 rows" in out
-    assert "Captions name the label here" in out
+    assert (about["encoder"], about["optimizer"], about["views"]) == ("tiny-clip, random", "lars", 0)
 
 
 @pytest.mark.parametrize(
