@@ -1,8 +1,6 @@
 """The published linear classifier: on the encoder's features of augmented crops, on its device."""
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -14,43 +12,11 @@ from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.pairings.views import LEAST_AREA, Reach
 from pairbounds.real_data.training.linear_probe import Features, Shares, shares, zero_classifier
 from pairbounds.real_data.training.networks import Backbone
+from pairbounds.real_data.training.recipe import Evaluation
 from pairbounds.real_data.training.splits import Split
 from pairbounds.real_data.training.views import drawn_views
 
 CROPPED = Reach(LEAST_AREA, colour=0, hue=0, blur=(0, 0), jittered=0, grey=0, blurred=0)  # and flipped
-
-
-@dataclass(frozen=True)
-class CropRecipe:
-    """Recipe of the classifier; the defaults are the published code's.
-
-    Attributes
-    ----------
-    iterations, batch : steps, and crops in each
-    learning_rate : of SGD at the first step; it falls linearly to 0
-    momentum, weight_decay : of SGD
-
-    Raises
-    ------
-    ValueError
-        A number that is out of range.
-    """
-
-    iterations: int = 28_080
-    batch: int = 512
-    learning_rate: float = 1.6
-    momentum: float = 0.9
-    weight_decay: float = 0.0
-
-    def __post_init__(self) -> None:
-        if self.iterations < 1 or self.batch < 1:
-            raise ValueError(f"crop_iterations={self.iterations} and crop_batch={self.batch}: at least 1")
-        if not 0 < self.learning_rate < math.inf:
-            raise ValueError(f"crop_learning_rate={self.learning_rate} is not a positive number")
-        if not 0 <= self.momentum < 1 or not 0 <= self.weight_decay < math.inf:
-            raise ValueError(
-                f"crop_momentum={self.momentum} and crop_weight_decay={self.weight_decay}: from 0 on, momentum below 1"
-            )
 
 
 def crop_classifier(
@@ -58,7 +24,7 @@ def crop_classifier(
     features: Features,
     dataset: ImageTextDataset,
     parts: Split,
-    recipe: CropRecipe,
+    evaluation: Evaluation,
     seed: int,
     workers: int = 0,
 ) -> dict[str, Shares]:
@@ -82,7 +48,7 @@ def crop_classifier(
     -----
     Source: Chen, Kornblith, Norouzi and Hinton 2020; the numbers, the zeros to start from and the linear fall are those
     of the code of Zhang, Wang and Wang 2023, which judges the middle of each picture at 7/8. Cost: the encoder's on
-    `iterations batch` pictures.
+    `crop_iterations crop_batch` pictures.
     """
     backbone.eval()
     device = next(backbone.parameters()).device
@@ -90,12 +56,12 @@ def crop_classifier(
     classifiers = {name: zero_classifier(backbone.width, int(own.max()) + 1).to(device) for name, own in labels.items()}
     sgd = torch.optim.SGD(
         [weights for one in classifiers.values() for weights in one.parameters()],
-        recipe.learning_rate,
-        recipe.momentum,
-        weight_decay=recipe.weight_decay,
+        evaluation.crop_learning_rate,
+        evaluation.crop_momentum,
+        weight_decay=evaluation.crop_weight_decay,
     )
-    schedule = torch.optim.lr_scheduler.LinearLR(sgd, 1.0, 0.0, recipe.iterations)
-    batches = list(_batches(parts.train, recipe, np.random.default_rng([seed, 3])))
+    schedule = torch.optim.lr_scheduler.LinearLR(sgd, 1.0, 0.0, evaluation.crop_iterations)
+    batches = list(_batches(parts.train, evaluation, np.random.default_rng([seed, 3])))
     crops = drawn_views(dataset, CROPPED, batches, workers, str(device))
     for (images, _), pictures in zip(tqdm(batches, desc="classifier on crops", unit="step"), crops, strict=True):
         with torch.no_grad():
@@ -118,9 +84,9 @@ def _judged(classifier: torch.nn.Linear, features: Features, labels: IntArray, p
     return shares(classes, features, labels, parts)
 
 
-def _batches(images: IntArray, recipe: CropRecipe, rng: np.random.Generator) -> Iterator[tuple[IntArray, IntArray]]:
+def _batches(images: IntArray, evaluation: Evaluation, rng: np.random.Generator) -> Iterator[tuple[IntArray, IntArray]]:
     """The images of each step and the seeds of their crops, pass after pass."""
-    batch, left = min(recipe.batch, len(images)), recipe.iterations
+    batch, left = min(evaluation.crop_batch, len(images)), evaluation.crop_iterations
     while left:
         order = rng.permutation(images)[: len(images) // batch * batch].reshape(-1, batch)[:left]
         yield from ((own, rng.integers(2**63, size=(batch, 1))) for own in order)

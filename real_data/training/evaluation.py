@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import numpy as np
 import open_clip
@@ -12,36 +12,14 @@ from sklearn.neighbors import KNeighborsClassifier
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.encoder import unit_rows
-from pairbounds.real_data.training.crop_classifier import CropRecipe, crop_classifier
+from pairbounds.real_data.training.crop_classifier import crop_classifier
 from pairbounds.real_data.training.linear_probe import Features, Shares, linear_probe, shares
 from pairbounds.real_data.training.objectives.objective import TextObjective
+from pairbounds.real_data.training.recipe import Evaluation
 from pairbounds.real_data.training.splits import Split
 from pairbounds.real_data.training.trainer import Trained
 
 NONE = Shares(math.nan, math.nan)
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """Evaluation of an encoder, beside the linear probe of its frozen features.
-
-    Attributes
-    ----------
-    neighbours : of an image among those that train; the most frequent class of so many is its own
-    crops : the linear classifier on augmented crops; `None` for none
-
-    Raises
-    ------
-    ValueError
-        No neighbour.
-    """
-
-    neighbours: int = 20
-    crops: CropRecipe | None = None
-
-    def __post_init__(self) -> None:
-        if self.neighbours < 1:
-            raise ValueError(f"neighbours={self.neighbours}: at least 1")
 
 
 def judgements(
@@ -68,8 +46,8 @@ def judgements(
     """
     named = dataset.label_sets
     crops = dict.fromkeys(named, NONE)
-    if evaluation.crops is not None:
-        crops = crop_classifier(trained.backbone, features, dataset, parts, evaluation.crops, seed, workers)
+    if evaluation.crop_iterations:
+        crops = crop_classifier(trained.backbone, features, dataset, parts, evaluation, seed, workers)
     for name, labels in named.items():
         probe, weight_decay = linear_probe(features, labels, parts, seed)
         found = asdict(probe) | {"probe_weight_decay": weight_decay}

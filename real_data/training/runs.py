@@ -26,13 +26,13 @@ from pairbounds.real_data.encoders.encoder import ImageEncoder, LiveEncoder
 from pairbounds.real_data.pairings.sources import FROZEN, Source, image_encoders
 from pairbounds.real_data.pairings.views import Reach, views_of
 from pairbounds.real_data.training import distributed
-from pairbounds.real_data.training.evaluation import Evaluation, judgements
+from pairbounds.real_data.training.evaluation import judgements
 from pairbounds.real_data.training.exported import export_encoder
 from pairbounds.real_data.training.guides import LABELS, NO_TEXT, RANDOM, SEEING
 from pairbounds.real_data.training.networks import WORDS
 from pairbounds.real_data.training.objectives import OBJECTIVES
 from pairbounds.real_data.training.published_guide import PublishedGuide
-from pairbounds.real_data.training.recipe import Recipe
+from pairbounds.real_data.training.recipe import Evaluation, Recipe
 from pairbounds.real_data.training.splits import Roles, Split, split
 from pairbounds.real_data.training.trainer import Trained, check_recipe, train_encoder, untrained
 from pairbounds.real_data.training.views import FreshViews, ViewSource, shown_pictures, view_pool
@@ -82,16 +82,16 @@ class Run:
         return self.guide if self.rule != "none" and self.guide in SEEING else ""
 
     @property
+    def needs_labels(self) -> bool:
+        """Test whether it knows the classes of the images that train it."""
+        return self.guide == LABELS or (self.kind in OBJECTIVES and OBJECTIVES[self.kind].labelled)
+
+    @property
     def key(self) -> str:
         """A name for its folder."""
         content = json.dumps(asdict(self), sort_keys=True)
         words = [self.kind, *([self.rule, self.guide] if self.rule != "none" else []), f"seed{self.seed}"]
         return "-".join(words).replace("+", "-and-") + "-" + hashlib.sha256(content.encode()).hexdigest()[:12]
-
-
-def needs_labels(run: Run) -> bool:
-    """Say whether a run knows the classes of the images that train it."""
-    return run.guide == LABELS or (run.kind in OBJECTIVES and OBJECTIVES[run.kind].labelled)
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +138,7 @@ class Studio:
     def possible(self, runs: Sequence[Run]) -> list[Run]:
         """Runs that are possible: those without need of labels, where images that train encoders have none."""
         known = bool((self.classes[self.split(0).encoder] >= 0).all())
-        return [run for run in runs if known or not needs_labels(run)]
+        return [run for run in runs if known or not run.needs_labels]
 
     def pictures(self) -> Iterator[torch.Tensor]:
         """All images as they are, in blocks of (b, 3, s, s) bytes."""

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 from pairbounds.real_data.kinds import DRAWN_FROM, KINDS, PLACES
 from pairbounds.real_data.settings import ImageSettings, images_of
-from pairbounds.real_data.training.crop_classifier import CropRecipe
-from pairbounds.real_data.training.evaluation import Evaluation
 from pairbounds.real_data.training.joined import joined
-from pairbounds.real_data.training.recipe import Optimisation, Recipe
+from pairbounds.real_data.training.recipe import Evaluation, Optimisation, Recipe
 from pairbounds.real_data.training.runs import Studio
 from pairbounds.real_data.training.splits import Roles
 from pairbounds.real_data.training.views import require_two
@@ -21,18 +19,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class TrainingSettings(Optimisation, ImageSettings):
+class TrainingSettings(Evaluation, Optimisation, ImageSettings):
     """Images, the training of an encoder on them, and its evaluation.
 
     Attributes
     ----------
     size : pixels of the images
     views : of each image, drawn once; 0 for new ones in every epoch
-    neighbours : of an image, whose most frequent class it gets
-    crop_iterations : steps of a linear classifier on crops; 0: there is none
-    crop_batch : crops in each step
-    crop_learning_rate : of its SGD, at the first step
-    crop_momentum, crop_weight_decay : of its SGD
     eval_dataset : the kind of the images that judge; by default those of `dataset` do
     train_root : place of the labelled images that train the probe, where they are others than those of `root`
         With `eval_dataset` and no `train_root`, a part of those in `val_root` trains the probe.
@@ -51,12 +44,6 @@ class TrainingSettings(Optimisation, ImageSettings):
 
     size: int | None = 64
     views: int = 8
-    neighbours: int = Evaluation.neighbours
-    crop_iterations: int = 0
-    crop_batch: int = CropRecipe.batch
-    crop_learning_rate: float = CropRecipe.learning_rate
-    crop_momentum: float = CropRecipe.momentum
-    crop_weight_decay: float = CropRecipe.weight_decay
     eval_dataset: str | None = None
     train_root: str | None = None
     val_root: str | None = None
@@ -75,7 +62,7 @@ class TrainingSettings(Optimisation, ImageSettings):
         Optimisation.__post_init__(self)
         if self.views:
             require_two(self.views)
-        self.evaluation()
+        Evaluation.__post_init__(self)
         if self.eval_dataset is not None and self.eval_dataset not in KINDS:
             raise ValueError(f"eval_dataset={self.eval_dataset!r} is none of {', '.join(KINDS)}")
         if self.eval_dataset in PLACES and self.val_root is None:
@@ -107,13 +94,6 @@ class TrainingSettings(Optimisation, ImageSettings):
         own = {one.name: getattr(self, one.name) for one in fields(Optimisation)}
         return Recipe(**own, learning_rate=learning_rate)
 
-    def evaluation(self) -> Evaluation:
-        """Evaluation of the encoder."""
-        if self.crop_iterations == 0:
-            return Evaluation(self.neighbours)
-        own = {one.name: getattr(self, f"crop_{one.name}") for one in fields(CropRecipe)}
-        return Evaluation(self.neighbours, CropRecipe(**own))
-
     def images(self) -> "ImageTextDataset":
         """Images of all data sets, one after another."""
         super().require_root()
@@ -122,7 +102,8 @@ class TrainingSettings(Optimisation, ImageSettings):
     def studio(self) -> Studio:
         """The data that the encoders of one study share."""
         roles = None if self._alone else _joined(self)[1]
-        return Studio(self.source(), Path(self.cache), self.views, self.workers, self.device, roles, self.evaluation())
+        judged = Evaluation(**{one.name: getattr(self, one.name) for one in fields(Evaluation)})
+        return Studio(self.source(), Path(self.cache), self.views, self.workers, self.device, roles, judged)
 
     @property
     def _alone(self) -> bool:
