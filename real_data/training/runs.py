@@ -157,9 +157,10 @@ class Studio:
     def guide(self, run: Run) -> LiveEncoder:
         """Encoder of a run's views: it has not learned from the images that judge, nor from those that choose."""
         unseen = np.setdiff1d(np.arange(len(self.source.dataset)), self.split(run.seed).encoder)
-        encoder: ImageEncoder = self.source.encoder_without(unseen)
+        dual = self.source.encoder_without(unseen)
+        encoder: ImageEncoder = dual
         if run.seen_by == NO_TEXT:
-            encoder = image_encoders(encoder).get(FROZEN) or EfficientNet(device=self.device)
+            encoder = image_encoders(dual).get(FROZEN) or EfficientNet(device=self.device)
         if not isinstance(encoder, LiveEncoder):
             raise TypeError(f"encoder {encoder.name} cannot embed views as they are drawn")
         size = self.source.dataset.size
