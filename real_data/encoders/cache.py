@@ -41,31 +41,31 @@ def stored_rows(place: Path | None, size: int, rows_from: Callable[[int], Iterab
     """
     if size < 1:
         raise ValueError("there is nothing to encode")
-    chunks = [] if place is None else list(_stored(place, size))
+    chunks: list[Rows] = []
+    while place is not None and CHUNK * len(chunks) < size and is_there(_path(place, len(chunks)), "features"):
+        chunks.append(_stored(_path(place, len(chunks)), min(CHUNK, size - CHUNK * len(chunks))))
     done = sum(map(len, chunks))
     if done < size:
         what = "encoding" if place is None else place.name.rpartition("-")[0]
         with tqdm(total=size, initial=done, desc=what, unit="row") as bar:
             for chunk in _chunks(rows_from(done), bar.update):
                 if place is not None:
-                    _write(place, done, chunk)
+                    _write(_path(place, len(chunks)), chunk)
                 chunks.append(chunk)
-                done += len(chunk)
-    if done != size:
-        raise ValueError(f"the encoder gave {done} rows for {size}")
+    if (found := sum(map(len, chunks))) != size:
+        raise ValueError(f"the encoder gave {found} rows for {size}")
     return np.concatenate(chunks, dtype=np.float64)  # at once: not all of it in float32 before
 
 
-def _stored(place: Path, size: int) -> Iterable[Rows]:
-    """The chunks that are there, up to the first that is not."""
-    for start in range(0, size, CHUNK):
-        path = _path(place, start)
-        if not is_there(path, "features"):
-            return
-        chunk = stored_array(path, "features", "delete the file")
-        if chunk.dtype != np.float32 or chunk.ndim != 2 or len(chunk) != min(CHUNK, size - start):
-            raise ValueError(f"features {path} are {chunk.dtype} of shape {chunk.shape}: delete the file")
-        yield np.array(chunk)
+def _path(place: Path, chunk: int) -> Path:
+    return place / f"{CHUNK * chunk:08d}.npy"
+
+
+def _stored(path: Path, rows: int) -> Rows:
+    chunk = stored_array(path, "features", "delete the file")
+    if chunk.dtype != np.float32 or chunk.ndim != 2 or len(chunk) != rows:
+        raise ValueError(f"features {path} are {chunk.dtype} of shape {chunk.shape}: delete the file")
+    return np.array(chunk)
 
 
 def _chunks(batches: Iterable[Rows], progress: Callable[[int], object]) -> Iterable[Rows]:
@@ -82,13 +82,9 @@ def _chunks(batches: Iterable[Rows], progress: Callable[[int], object]) -> Itera
         yield np.concatenate(waiting)
 
 
-def _write(place: Path, start: int, chunk: Rows) -> None:
-    place.mkdir(parents=True, exist_ok=True)
+def _write(path: Path, chunk: Rows) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     memory = io.BytesIO()  # into a file numpy would not say why it cannot be written
     np.save(memory, chunk, allow_pickle=False)
-    with replacing(_path(place, start)) as temporary:
+    with replacing(path) as temporary:
         temporary.write_bytes(memory.getvalue())
-
-
-def _path(place: Path, start: int) -> Path:
-    return place / f"{start:08d}.npy"

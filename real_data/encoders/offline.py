@@ -18,7 +18,6 @@ from pairbounds.real_data.encoders.efficientnet import PIXELS, EfficientNet
 from pairbounds.real_data.encoders.encoder import DualEncoder, LiveEncoder, unit_rows
 from pairbounds.real_data.encoders.minilm import MiniLM
 
-HELD_OUT = 0.2  # of the concepts
 WIDTH, EPOCHS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 512, 40, 512, 1e-3, 1e-4
 TEMPERATURE, LARGEST_SCALE = 0.07, 100.0  # CLIP's
 
@@ -32,7 +31,6 @@ class OfflineEncoder(DualEncoder, LiveEncoder):
     images, texts : the frozen encoders
     image_head, text_head : (1280, width) and (384, width)
     key : of the frozen encoders and both heads
-    held_out : the images of the training data set, by index, whose concepts the heads have not seen
     """
 
     images: EfficientNet
@@ -40,14 +38,8 @@ class OfflineEncoder(DualEncoder, LiveEncoder):
     image_head: FloatArray
     text_head: FloatArray
     key: str
-    held_out: IntArray
 
-    name = "offline"
-
-    def image_rows(self, dataset: ImageTextDataset) -> Iterator[Rows]:
-        """See `ImageEncoder`."""
-        for rows in self.images.image_rows(dataset):
-            yield _through(rows, self.image_head)
+    name, batch_size = "offline", EfficientNet.batch_size
 
     def prepare(self, image: Image.Image) -> torch.Tensor:
         """See `LiveEncoder`."""
@@ -78,14 +70,13 @@ def _through(rows: Rows, head: FloatArray) -> Rows:
 
 def train_offline_encoder(
     dataset: ImageTextDataset,
-    seed: int = 0,
+    hidden: npt.ArrayLike,
     cache: Path | None = FEATURES,
     device: str = "auto",
     *,
     pixels: int = PIXELS,
-    hidden: npt.ArrayLike | None = None,
 ) -> OfflineEncoder:
-    """Train the heads on the captions of 80% of the concepts, or of all but those of the images `hidden`.
+    """Train the heads on all captions but those of the images `hidden`, given by index, and of their concepts.
 
     Two images are of one concept if they have the same captions. In each epoch every concept is there once, with a
     random one of its images, and with its first caption or, as often, any of its captions. The loss is CLIP's:
@@ -95,24 +86,21 @@ def train_offline_encoder(
     Raises
     ------
     ValueError
-        Fewer than 3 concepts, or fewer than 2 that are not hidden.
+        Fewer than 2 concepts that are not hidden.
     """
-    rng = np.random.default_rng(seed)
-    concept = _concepts(dataset)
-    count = int(concept.max()) + 1
-    if count < 3:
-        raise ValueError(f"{dataset}: {count} different sets of captions, and at least 3 are needed to learn from")
-    unseen = rng.permutation(count)[: max(1, round(HELD_OUT * count))]
-    held_out = np.isin(concept, unseen if hidden is None else concept[np.asarray(hidden)])
-    if len(np.unique(concept[~held_out])) < 2:
+    rng, concept = np.random.default_rng(0), _concepts(dataset)
+    rng.permutation(int(concept.max()) + 1)  # drawn for the published numbers, and not used
+    seen = np.flatnonzero(~np.isin(concept, concept[np.asarray(hidden)]))
+    if len(np.unique(concept[seen])) < 2:
         raise ValueError(f"{dataset}: all but one of its sets of captions are hidden, and contrast needs two")
     images, texts = _frozen(pixels, device)
     words, features, meanings = frozen_features(dataset, cache, device, pixels=pixels)
-    seen = dataset.take(np.flatnonzero(~held_out))
-    pairs = _Pairs(_concepts(seen), seen.captions, {text: row for row, text in enumerate(words)})
-    heads = _trained(features[~held_out], meanings, pairs, rng)
+    row, shown = {text: number for number, text in enumerate(words)}, dataset.take(seen)
+    concepts = [np.flatnonzero(_concepts(shown) == number) for number in range(int(_concepts(shown).max()) + 1)]
+    captions = [[row[text] for text in shown.captions[images[0]]] for images in concepts]
+    heads = _trained(features[seen], meanings, list(zip(concepts, captions, strict=True)), rng)
     key = content_key(images.key, texts.key, *(head.tobytes().hex() for head in heads))
-    return OfflineEncoder(images, texts, *heads, key, np.flatnonzero(held_out))
+    return OfflineEncoder(images, texts, *heads, key)
 
 
 def frozen_features(
@@ -139,22 +127,16 @@ def _concepts(dataset: ImageTextDataset) -> IntArray:
     return np.array([numbers[captions] for captions in dataset.captions])
 
 
-class _Pairs:
-    """Draws an image and a text for each concept."""
+def _trained(
+    pixels: FloatArray, meanings: FloatArray, concepts: Sequence[tuple[IntArray, list[int]]], rng: np.random.Generator
+) -> tuple[FloatArray, FloatArray]:
+    """Both heads, from the rows of the features of the images and the captions of each concept."""
 
-    def __init__(self, concept: IntArray, captions: Sequence[tuple[str, ...]], row: dict[str, int]) -> None:
-        self.images = [np.flatnonzero(concept == number) for number in range(concept.max() + 1)]
-        self.texts = [[row[text] for text in captions[images[0]]] for images in self.images]
-
-    def draw(self, concept: int, rng: np.random.Generator) -> tuple[int, int]:
-        images, texts = self.images[concept], self.texts[concept]
+    def drawn(concept: int) -> tuple[int, int]:
+        images, texts = concepts[concept]
         image = int(images[rng.integers(len(images))])  # `rng.choice` draws the same, and takes five times as long
         return image, texts[0] if rng.random() < 0.5 else texts[rng.integers(len(texts))]
 
-
-def _trained(
-    pixels: FloatArray, meanings: FloatArray, pairs: _Pairs, rng: np.random.Generator
-) -> tuple[FloatArray, FloatArray]:
     images, texts = (torch.from_numpy(rows).float() for rows in (pixels, meanings))
     generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
     heads = [
@@ -164,9 +146,9 @@ def _trained(
     log_scale = torch.nn.Parameter(torch.tensor(-np.log(TEMPERATURE), dtype=torch.float32))
     optimizer = torch.optim.AdamW([*heads, log_scale], LEARNING_RATE, weight_decay=WEIGHT_DECAY)
     for _ in range(EPOCHS):
-        order = rng.permutation(len(pairs.images))
+        order = rng.permutation(len(concepts))
         for batch in np.array_split(order, -(-len(order) // BATCH)):
-            image, text = np.array([pairs.draw(concept, rng) for concept in batch]).T
+            image, text = np.array([drawn(concept) for concept in batch]).T
             u, v = (
                 normalize(rows[chosen] @ head)
                 for rows, chosen, head in ((images, image, heads[0]), (texts, text, heads[1]))

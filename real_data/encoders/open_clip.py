@@ -1,6 +1,7 @@
 """CLIP models of open_clip: by the tag of published weights, from a local checkpoint, or with random weights."""
 
 import os
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -16,10 +17,9 @@ from torch.nn.functional import interpolate
 from pairbounds.infrastructure.checkpoints import weights_in
 from pairbounds.infrastructure.devices import torch_device
 from pairbounds.infrastructure.inputs import is_there
-from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.datasets.pictures import digest
 from pairbounds.real_data.encoders.cache import Rows, content_key
-from pairbounds.real_data.encoders.encoder import DualEncoder, LiveEncoder, picture_batches
+from pairbounds.real_data.encoders.encoder import DualEncoder, LiveEncoder
 
 RANDOM = "random"
 PATIENCE = 3.0  # seconds for the hub to answer, before it is taken not to
@@ -37,18 +37,16 @@ class OpenClip(DualEncoder, LiveEncoder):
     ----------
     model : an architecture, one of `open_clip.list_models()`
     pretrained : a tag of its published weights, the path of a checkpoint, or "random" to measure speed
-        Published weights are taken from the hub's cache, and fetched if they are not there.
-    quick_gelu : what a local checkpoint was trained with
-        To be said where the architecture is there with both activations: the file itself does not tell.
+        Published weights are taken from the hub's cache, and fetched if they are not there. A checkpoint does not
+        tell its activation: OpenAI's need an architecture whose name ends in "-quickgelu".
     precision : bfloat16 computes in it where it is safe (autocast), several times faster on recent processors
-    batch_size, workers : images at a time; processes that prepare them
     device : as `pairbounds.infrastructure.devices.torch_device` has it
 
     Raises
     ------
     ValueError
-        An unknown model, tag or precision; weights that do not fit the model, or were trained with another
-        activation; a checkpoint that holds more than weights, which is never unpickled.
+        An unknown model, tag or precision; weights that do not fit the model; published ones of another activation; a
+        checkpoint that holds more than weights, which is never unpickled.
     FileNotFoundError
         The weights are not here, and the hub cannot be reached.
     """
@@ -60,20 +58,14 @@ class OpenClip(DualEncoder, LiveEncoder):
         model: str,
         pretrained: str | os.PathLike[str],
         *,
-        quick_gelu: bool | None = None,
         precision: Precision = "float32",
-        batch_size: int = 64,
-        workers: int = 0,
         device: str = "auto",
     ) -> None:
         if precision not in get_args(Precision):
             raise ValueError(f"precision is {precision!r}: choose one of {', '.join(get_args(Precision))}")
-        if batch_size < 1 or workers < 0:
-            raise ValueError(f"batch_size={batch_size} and workers={workers}: at least 1 and 0")
         configuration = architecture(model)
         self.device, self.precision = torch_device(device), precision
-        self.batch_size, self.workers = batch_size, workers
-        weights, preprocessing = _weights(model, os.fspath(pretrained), quick_gelu)
+        weights, preprocessing = _weights(model, os.fspath(pretrained))
         self.model, self.transform = _loaded(model, weights, preprocessing)
         self.model.eval().to(self.device)
         self.tokenizer = open_clip.get_tokenizer(model)
@@ -85,11 +77,6 @@ class OpenClip(DualEncoder, LiveEncoder):
             precision,
         )
 
-    def image_rows(self, dataset: ImageTextDataset) -> Iterator[Rows]:
-        """See `ImageEncoder`."""
-        for batch in picture_batches(dataset, self.transform, self.batch_size, self.workers, self.device):
-            yield self.embed(batch)
-
     def prepare(self, image: Image.Image) -> torch.Tensor:
         """See `LiveEncoder`."""
         prepared: torch.Tensor = self.transform(image)
@@ -97,7 +84,8 @@ class OpenClip(DualEncoder, LiveEncoder):
 
     def embed(self, batch: torch.Tensor) -> Rows:
         """See `LiveEncoder`."""
-        return self._rows(self.model.encode_image, batch)
+        rows: Rows = self._features(self.model.encode_image, batch).cpu().numpy()
+        return rows
 
     def see(self, pictures: torch.Tensor) -> torch.Tensor:
         """See `LiveEncoder`: what the model's own transform does to a square picture, of a batch on the device."""
@@ -119,17 +107,13 @@ class OpenClip(DualEncoder, LiveEncoder):
         """See `TextEncoder`."""
         for start in range(0, len(texts), TEXT_BATCH):
             tokens = self.tokenizer(list(texts[start : start + TEXT_BATCH]))
-            yield self._rows(self.model.encode_text, tokens)
-
-    def _rows(self, encode: Any, batch: torch.Tensor) -> Rows:
-        rows: Rows = self._features(encode, batch.to(self.device)).cpu().numpy()
-        return rows
+            yield self._features(self.model.encode_text, tokens).cpu().numpy()
 
     def _features(self, encode: Any, batch: torch.Tensor) -> torch.Tensor:
         low = self.precision == "bfloat16"
         # Not `inference_mode`, under which bfloat16 on a CPU is 3 to 6 times slower.
         with torch.no_grad(), torch.autocast(self.device.type, torch.bfloat16, enabled=low):
-            features: torch.Tensor = encode(batch).float()
+            features: torch.Tensor = encode(batch.to(self.device)).float()
         return features
 
 
@@ -151,7 +135,7 @@ def architecture(model: str) -> dict[str, Any]:
     return configuration
 
 
-def _weights(model: str, pretrained: str, quick_gelu: bool | None) -> tuple[Path | None, dict[str, Any]]:
+def _weights(model: str, pretrained: str) -> tuple[Path | None, dict[str, Any]]:
     """The file of the weights, `None` for random ones, and the preprocessing that they were trained with."""
     if pretrained == RANDOM:
         return None, {}
@@ -160,27 +144,24 @@ def _weights(model: str, pretrained: str, quick_gelu: bool | None) -> tuple[Path
         if not is_there(pretrained, "checkpoint"):
             tags = ", ".join((*open_clip.list_pretrained_tags_by_model(model), RANDOM))
             raise ValueError(f"{pretrained!r} is neither a file nor weights of {model}, which are: {tags}")
-        _require_activation(model, pretrained, quick_gelu)
+        if f"{model}-quickgelu" in open_clip.list_models():
+            warnings.warn(
+                f"checkpoint {pretrained} does not tell its activation: OpenAI's needs model '{model}-quickgelu'",
+                stacklevel=3,
+            )
         return Path(pretrained), {}
-    _require_activation(model, pretrained, published.get("quick_gelu", False))
+    _require_activation(model, pretrained, quick=published.get("quick_gelu", False))
     preprocessing = {f"image_{name}": published[name] for name in ("mean", "std", "interpolation", "resize_mode")}
     return _published_file(model, pretrained, published), preprocessing
 
 
-def _require_activation(model: str, pretrained: str, quick_gelu: bool | None) -> None:
+def _require_activation(model: str, tag: str, *, quick: bool) -> None:
     """Refuse weights trained with QuickGELU in a model with GELU, or the reverse: nothing else would notice."""
     built_with = bool(open_clip.get_model_config(model).get("quick_gelu", False))
     twin = model.removesuffix("-quickgelu") if built_with else f"{model}-quickgelu"
-    if twin == model or twin not in open_clip.list_models():
-        return
-    if quick_gelu is None and not built_with:
-        raise ValueError(
-            f"checkpoint {pretrained} does not say its activation: OpenAI's needs model {twin!r}; "
-            f"if it was trained as {model!r} with GELU, say quick_gelu=False"
-        )
-    if quick_gelu is not None and quick_gelu != built_with:
-        activation = "QuickGELU" if quick_gelu else "GELU"
-        raise ValueError(f"weights {pretrained} were trained with {activation}: use model {twin!r}, not {model!r}")
+    if quick != built_with and twin in open_clip.list_models():
+        activation = "QuickGELU" if quick else "GELU"
+        raise ValueError(f"weights {tag} were trained with {activation}: use model {twin!r}, not {model!r}")
 
 
 def _published_file(model: str, tag: str, published: dict[str, Any]) -> Path:

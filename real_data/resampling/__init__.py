@@ -1,7 +1,5 @@
 """CLIP-guided resampling: a guide's similarities choose the positives and negatives of a batch of two views."""
 
-from pairbounds.real_data.resampling.gathering import gather_batch
-from pairbounds.real_data.resampling.guides import caption_guide, label_guide, random_guide
 from pairbounds.real_data.resampling.loss import nt_xent, resampled_nt_xent
 from pairbounds.real_data.resampling.pairs import BatchPairs, two_views
 from pairbounds.real_data.resampling.rules import (
@@ -21,11 +19,7 @@ __all__ = [
     "DropFalseNegative",
     "DropFalsePositive",
     "Rule",
-    "caption_guide",
-    "gather_batch",
-    "label_guide",
     "nt_xent",
-    "random_guide",
     "resampled_nt_xent",
     "two_views",
 ]

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import fields
 
 import torch
 
@@ -16,9 +15,9 @@ def resampled_nt_xent(
     *,
     rule: str | Rule | Sequence[str | Rule],
     temperature: float = 0.1,
-    **options: object,
+    published: bool = False,
 ) -> torch.Tensor:
-    """NT-Xent over a batch of two views whose pairs a guide, CLIP's image encoder say, has resampled.
+    """NT-Xent over a batch of two views whose pairs a guide, e.g. CLIP's image encoder, has resampled.
 
     Parameters
     ----------
@@ -28,13 +27,12 @@ def resampled_nt_xent(
         The guide's embeddings of the same rows; no gradient flows into it.
     rule : str, Rule, or a sequence of both
         A name in `RULES`, several joined by "+" ("add_new_positive+drop_false_negative"), or rules with options of
-        their own. They are applied in the order of `RULES`, however they are listed.
+        their own. They are applied in the order of `RULES`, however they are listed; others come last.
     temperature : float
         Positive.
-    **options
-        Options of the rules that are given by name, each to every such rule that has it: see the rules' classes.
-        `published=True` computes what the published code does, defects and all: a guide in half precision is compared
-        in half precision, where ties and near ties fall otherwise.
+    published : bool
+        Rules that are given by name compute what the published code does, defects and all: a guide in half precision is
+        compared in half precision, where ties and near ties fall otherwise.
 
     Returns
     -------
@@ -43,15 +41,16 @@ def resampled_nt_xent(
     Raises
     ------
     ValueError
-        Shapes that do not fit, an odd number of rows, fewer than four, values that are not finite, an unknown rule or
-        option, an option out of range.
+        Shapes that do not fit, an odd number of rows, fewer than four, values that are not finite, an unknown rule, an
+        option out of range.
 
     Notes
     -----
-    Cost: O(B² (d + g + log B)) time, O(B²) memory. Across processes: `gather_batch` first.
+    Cost: O(B² (d + g + log B)) time, O(B²) memory. Across processes: `gather_rows` of
+    `pairbounds.real_data.training.distributed` first.
     """
     _check_batch(z, guide)
-    rules = _as_rules(rule, options)
+    rules = _as_rules(rule, published=published)
     with torch.no_grad():
         similarity = cosine_similarities(guide, as_it_is=any(one.published for one in rules))
         pairs = two_views(len(z), torch.promote_types(z.dtype, torch.float32), z.device)
@@ -82,28 +81,16 @@ def nt_xent(z: torch.Tensor, pairs: BatchPairs, temperature: float = 0.1) -> tor
     return (weights * losses).sum() / weights.sum()
 
 
-def _as_rules(rule: str | Rule | Sequence[str | Rule], options: dict[str, object]) -> list[Rule]:
-    """The rules in the order in which they are applied, those named built with the options."""
+def _as_rules(rule: str | Rule | Sequence[str | Rule], *, published: bool) -> list[Rule]:
+    """The rules in the order in which they are applied, those named built with their defaults."""
     parts = rule.split("+") if isinstance(rule, str) else [rule] if isinstance(rule, Rule) else list(rule)
-    rules: list[Rule] = []
-    known: set[str] = set()
     for part in parts:
-        if isinstance(part, Rule):
-            rules.append(part)
-        elif part in RULES:
-            names = {field.name for field in fields(RULES[part])}
-            rules.append(RULES[part](**{name: options[name] for name in names & options.keys()}))  # type: ignore[arg-type]  # a rule checks its own
-            known |= names
-        else:
+        if not isinstance(part, Rule) and part not in RULES:
             raise ValueError(f"rule {part!r} is none of {', '.join(RULES)}")
-    if unknown := sorted(options.keys() - known):
-        takes = ", ".join(sorted(known)) or "none, a rule that is built has its own"
-        raise ValueError(f"option {unknown[0]!r} is unknown to rule={rule!r}: options are {takes}")
-    if not rules:
-        raise ValueError(f"rule={rule!r} names no rule: say 'none'")
+    rules = [part if isinstance(part, Rule) else RULES[part](published=published) for part in parts]
     kinds = [type(one) for one in rules]
-    if len(set(kinds)) < len(kinds):
-        raise ValueError(f"rule={rule!r} has one rule twice")
+    if not rules or len(set(kinds)) < len(kinds):
+        raise ValueError(f"rule={rule!r} names no rule, or one twice: say 'none' for SimCLR")
     order = list(RULES.values())
     return sorted(rules, key=lambda one: order.index(type(one)) if type(one) in order else len(order))
 

@@ -9,7 +9,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from numbers import Real
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -23,9 +22,6 @@ class Rule:
     """No resampling: SimCLR's pairs, published or not. The base of the other rules."""
 
     published: bool = False
-
-    def __post_init__(self) -> None:
-        _require(isinstance(self.published, bool), f"published={self.published!r} is neither True nor False")
 
     def __call__(self, pairs: BatchPairs, similarity: torch.Tensor) -> BatchPairs:  # noqa: ARG002 - shared signature
         """The resampled pairs; `similarity` is (n, n), of the guide."""
@@ -56,11 +52,9 @@ class AddNewPositive(Rule):
     floor: float = -1.0
 
     def __post_init__(self) -> None:
-        super().__post_init__()
-        whole = isinstance(self.count, int) and not isinstance(self.count, bool)
-        _require(whole and self.count >= 0, f"count={self.count!r} is not a whole number of new positives")
-        _require(_is_real(self.weight) and 0 <= self.weight < math.inf, f"weight={self.weight!r} is not in [0, inf)")
-        _require(_is_real(self.floor) and -1 <= self.floor <= 1, f"floor={self.floor!r} is not in [-1, 1]")
+        _require(self.count >= 0, f"count={self.count!r} of new positives is negative")
+        _require(0 <= self.weight < math.inf, f"weight={self.weight!r} is not in [0, inf)")
+        _require(-1 <= self.floor <= 1, f"floor={self.floor!r} is not in [-1, 1]")
 
     def __call__(self, pairs: BatchPairs, similarity: torch.Tensor) -> BatchPairs:
         """The pairs with new positives; `ValueError` if an anchor could be left without a negative."""
@@ -83,8 +77,7 @@ class _Drop(Rule):
     fraction: float
 
     def __post_init__(self) -> None:
-        super().__post_init__()
-        _require(_is_real(self.fraction) and 0 <= self.fraction < 1, f"fraction={self.fraction!r} is not in [0, 1)")
+        _require(0 <= self.fraction < 1, f"fraction={self.fraction!r} is not in [0, 1)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,8 +167,8 @@ def _quota(fraction: float, candidates: torch.Tensor) -> torch.Tensor:
 def _highest(score: torch.Tensor, candidates: torch.Tensor, quota: torch.Tensor | int) -> torch.Tensor:
     """The `quota` candidates of highest score in each row, (rows, n), bool; of equal ones the first."""
     order = score.masked_fill(~candidates, -math.inf).argsort(dim=1, descending=True, stable=True)
-    taken = torch.arange(score.shape[1], device=score.device) < quota
-    return torch.zeros_like(candidates).scatter(1, order, taken.expand_as(order))
+    first = torch.arange(score.shape[1], device=score.device) < quota
+    return torch.zeros_like(candidates).scatter(1, order, first.expand_as(order))
 
 
 def _published_choice(score: torch.Tensor, fraction: float) -> torch.Tensor:
@@ -187,10 +180,6 @@ def _published_choice(score: torch.Tensor, fraction: float) -> torch.Tensor:
     if quota == 0:
         return torch.zeros_like(score, dtype=torch.bool)
     return score >= score.topk(quota, dim=1).values[:, -1:]
-
-
-def _is_real(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def _require(condition: bool, text: str) -> None:

@@ -3,13 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import scipy.sparse as sp
-from scipy.sparse.csgraph import connected_components
 
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.infrastructure.progress import tqdm
@@ -22,6 +19,7 @@ from pairbounds.real_data.pairings.inputs import EXACT
 from pairbounds.sweeps import Study
 from pairbounds.theory.bounds import check_bounds
 from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.graph.components import component_count
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import guess_error, induced_labelling_error
 from pairbounds.theory.quantities.logistic import logistic_probe
@@ -116,7 +114,7 @@ def _about(graph: PairGraph, subjects: Classes) -> Iterator[dict[str, object]]:
         "n_texts": graph.n_right,
         "pairs": graph.joint.nnz,
         "classes": len(np.unique(labels)),
-        "components": _components(graph),
+        "components": component_count(graph),
         "guess_error": guess_error(graph),
         "induced_labelling_error": induced_labelling_error(graph),
     }
@@ -134,12 +132,6 @@ def _about(graph: PairGraph, subjects: Classes) -> Iterator[dict[str, object]]:
         }
 
 
-def _components(graph: PairGraph) -> int:
-    """Number of parts in which the graph falls: so often σ is 1."""
-    blocks: Any = [[None, graph.joint], [graph.joint.T, None]]
-    return int(connected_components(sp.block_array(blocks), directed=False)[0])
-
-
 def _bounds(graph: PairGraph, triplets: Spectrum, widths: tuple[int, ...]) -> pd.DataFrame:
     fitting = [k for k in widths if k < len(triplets.singular_values)]
     table = check_bounds(graph, fitting, bounds=BOUNDS, triplets=triplets)
@@ -149,10 +141,10 @@ def _bounds(graph: PairGraph, triplets: Spectrum, widths: tuple[int, ...]) -> pd
 def _held_out(
     graph: PairGraph, subjects: Classes, triplets: Spectrum, settings: Settings, rng: np.random.Generator
 ) -> Iterator[dict[str, object]]:
-    k, labels, names = (
-        min(settings.held_out_width, len(triplets.singular_values)),
+    labels, names, k = (
         graph.left_labels,
         np.unique(subjects),
+        min(settings.held_out_width, len(triplets.singular_values)),
     )
     assert labels is not None
     embedding = Encoder.optimum(graph, triplets.leading(min(k + 1, len(triplets.singular_values))), k).left
@@ -167,13 +159,9 @@ def _held_out(
             "k": k,
             "n_labelled": int(seen.sum()),
             "held_out_error": logistic_probe(graph, embedding, labelled=seen).held_out_error,
-            "unseen_class": _share(~np.isin(labels, labels[seen]), seen),
-            "unseen_texts": _share(~touched, seen),
+            "unseen_class": float(np.mean(~np.isin(labels, labels[seen])[~seen])),
+            "unseen_texts": float(np.mean(~touched[~seen])),
         }
-
-
-def _share(which: npt.NDArray[np.bool_], seen: npt.NDArray[np.bool_]) -> float:
-    return float(which[~seen].mean())
 
 
 def _tags(graph: PairGraph) -> pd.DataFrame:

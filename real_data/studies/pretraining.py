@@ -12,7 +12,7 @@ from pairbounds.real_data.settings import image_inputs
 from pairbounds.real_data.training.forecast import encoders_forecast
 from pairbounds.real_data.training.networks import WORDS
 from pairbounds.real_data.training.objectives import OBJECTIVES
-from pairbounds.real_data.training.runs import UNTRAINED, Run, Studio, along, run_all, summary
+from pairbounds.real_data.training.runs import UNTRAINED, Run, Studio, along, chosen, run_all, summary
 from pairbounds.real_data.training.settings import TrainingSettings
 from pairbounds.sweeps import Study
 from pairbounds.sweeps.presets import Preset
@@ -57,11 +57,7 @@ def pretraining_table(settings: Settings, studio: Studio, folder: Path, seed: in
     DataFrame, as `run_all` has it, with `chosen` for the runs that count. The untrained network is there too.
     """
     table = run_all(encoders(settings, seed), studio, folder, jobs)
-    first = table[table["labels"] == table["labels"].iloc[0]]
-    best = first.loc[first.groupby("kind")["validation"].idxmax()]
-    columns = ["kind", "learning_rate", "strength"]
-    chosen = set(best[columns].itertuples(index=False, name=None))
-    return table.assign(chosen=[row in chosen for row in table[columns].itertuples(index=False, name=None)])
+    return table.assign(chosen=chosen(table, ["kind"], ["kind", "learning_rate", "strength"]))
 
 
 def encoders(settings: Settings, seed: int) -> list[Run]:

@@ -14,7 +14,7 @@ from pairbounds.real_data.training.forecast import encoders_forecast
 from pairbounds.real_data.training.guides import CAPTIONS, ENCODER, EVERY_GUIDE, GUIDES, LABELS
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.recipes import RECIPES, RESULTS
-from pairbounds.real_data.training.runs import UNTRAINED, Run, Studio, along, run_all, summary
+from pairbounds.real_data.training.runs import UNTRAINED, Run, along, chosen, run_all, summary
 from pairbounds.real_data.training.settings import TrainingSettings
 from pairbounds.sweeps import Study
 from pairbounds.theory.resampling import ALL_FOUR, FOUR
@@ -73,11 +73,6 @@ class Settings(TrainingSettings):
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """Every encoder of one seed; see `resampling_table`."""
-    return resampling_table(settings, settings.studio(), Path(settings.runs), seed, settings.jobs)
-
-
-def resampling_table(settings: Settings, studio: Studio, folder: Path, seed: int, jobs: int) -> pd.DataFrame:
     """Every encoder of one seed.
 
     Returns
@@ -86,12 +81,9 @@ def resampling_table(settings: Settings, studio: Studio, folder: Path, seed: int
     and with `chosen` for the one of each encoder that has the best validation accuracy by the first label set. Where
     runs are tuned, their learning rates and strengths are in `tried_rate` and `tried_strength`.
     """
-    table = run_all(encoders(settings, seed), studio, folder, jobs)
+    table = run_all(encoders(settings, seed), settings.studio(), Path(settings.runs), settings.jobs)
     usual = (table["learning_rate"] == settings.learning_rate) & (table["strength"] == settings.strength)
-    first = table[table["labels"] == table["labels"].iloc[0]]
-    best = first.loc[first.groupby(ENCODERS)["validation"].idxmax()]
-    chosen = pd.MultiIndex.from_frame(table[TRIALS]).isin(pd.MultiIndex.from_frame(best[TRIALS]))
-    found = table.assign(tuned=~usual, chosen=chosen)
+    found = table.assign(tuned=~usual, chosen=chosen(table, ENCODERS, TRIALS))
     # A column that is named as a setting has its value throughout.
     return (
         found.rename(columns={"learning_rate": "tried_rate", "strength": "tried_strength"}) if settings.tune else found

@@ -1,27 +1,15 @@
-"""SimCLR's views in two steps: crops of decoded pictures by processes, all other changes of a batch on a device.
-
-What is done to a view follows from its own seed alone, so that a view is the same in whatever batch and on however many
-processes it is drawn, and on another device the same up to rounding. The published transforms are those of
-`pairbounds.real_data.pairings.views.simclr`, which draws every view on a CPU; crops here are bicubic, as in the
-published code.
-"""
+"""Changes of views after their crops, of whole batches on a device, as SimCLR has them."""
 
 import math
-from dataclasses import dataclass
-from functools import cached_property
 
-import numpy as np
 import torch
 from kornia.enhance import adjust_hue
 from kornia.filters import gaussian_blur2d
+from torchvision.transforms import ColorJitter
+from torchvision.transforms.v2.functional import rgb_to_grayscale
 
-from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.real_data.pairings.views import Reach, blur_kernel
 
-NARROWEST, WIDEST = math.log(3 / 4), math.log(4 / 3)  # crops, width over height
-TRIES = 10  # for a crop, before all of the picture is taken
-Box = tuple[int, int, int, int]  # left, upper, right and lower edge, in pixels
-GREY = (0.2989, 0.587, 0.114)  # of red, green and blue, as torchvision has it
 AT_ONCE = 512  # views that are changed together: 0.3 GB at 224 pixels, and some copies of it
 
 # The columns of a row of changes. Those of colour are made in an order of their own in every view.
@@ -30,39 +18,17 @@ COLOURS = (BRIGHTNESS, CONTRAST, SATURATION, HUE)
 ORDER = slice(SIGMA + 1, SIGMA + 1 + len(COLOURS))
 
 
-def random_box(width: int, height: int, least: float, rng: np.random.Generator) -> Box:
-    """A part of a picture: left, upper, right and lower edge; its area even in [least, 1], its shape in 3:4 to 4:3.
-
-    Source: the random resized crop of Inception (Szegedy et al. 2015) as torchvision draws it, what does not fit after
-    `TRIES` included: then as much of the middle as has such a shape.
-    """
-    for _ in range(TRIES):
-        area = width * height * rng.uniform(least, 1)
-        shape = math.exp(rng.uniform(NARROWEST, WIDEST))
-        w, h = round(math.sqrt(area * shape)), round(math.sqrt(area / shape))
-        if 0 < w <= width and 0 < h <= height:
-            left, upper = int(rng.integers(width - w + 1)), int(rng.integers(height - h + 1))
-            return left, upper, left + w, upper + h
-    shape = min(max(width / height, math.exp(NARROWEST)), math.exp(WIDEST))
-    w, h = min(width, round(height * shape)), min(height, round(width / shape))
-    left, upper = (width - w) // 2, (height - h) // 2
-    return left, upper, left + w, upper + h
-
-
-def random_changes(reach: Reach, rng: np.random.Generator) -> FloatArray:
-    """Changes to a view after its crop, a row with the columns above; a blur of width 0 is none."""
-    row = np.zeros(ORDER.stop)
-    row[FLIP] = rng.random() < 0.5
-    row[[BRIGHTNESS, CONTRAST, SATURATION]] = 1
-    factors, hue = rng.uniform(max(0.0, 1 - reach.colour), 1 + reach.colour, 3), rng.uniform(-reach.hue, reach.hue)
-    row[ORDER] = rng.permutation(COLOURS)
-    if rng.random() < reach.jittered:
-        row[[BRIGHTNESS, CONTRAST, SATURATION]], row[HUE] = factors, hue
-    else:
-        row[ORDER] = 0  # none of them is made
-    row[GREYED] = rng.random() < reach.grey
-    sigma = rng.uniform(*reach.blur)
-    row[SIGMA] = sigma if rng.random() < reach.blurred else 0
+def random_changes(reach: Reach) -> torch.Tensor:
+    """Changes to a view, a row with the columns above, from torch's generator; a blur of width 0 is none."""
+    row = torch.zeros(ORDER.stop)
+    shares = torch.tensor([0.5, reach.jittered, reach.grey, reach.blurred])
+    row[FLIP], jittered, row[GREYED], blurred = torch.rand(4) < shares
+    if jittered:
+        factors = [max(0.0, 1 - reach.colour), 1 + reach.colour]
+        order, *changes = ColorJitter.get_params(factors, factors, factors, [-reach.hue, reach.hue])
+        row[ORDER], row[BRIGHTNESS : HUE + 1] = order + BRIGHTNESS, torch.tensor(changes)
+    if blurred:
+        row[SIGMA] = torch.empty(1).uniform_(*reach.blur)
     return row
 
 
@@ -83,52 +49,37 @@ def changed(crops: torch.Tensor, changes: torch.Tensor) -> torch.Tensor:
     Between two changes values are floats, cut to [0, 1]; torchvision rounds pictures of Pillow to bytes each time.
     """
     parts = zip(torch.split(crops, AT_ONCE), torch.split(changes, AT_ONCE), strict=True)
-    return torch.cat([_Views(part, rows).made() for part, rows in parts])
+    return torch.cat([_changed(part, rows) for part, rows in parts])
 
 
-@dataclass(eq=False)
-class _Views:
-    """Views on their way; `pictures` are bytes first, then floats in [0, 1]."""
+def _changed(crops: torch.Tensor, changes: torch.Tensor) -> torch.Tensor:
+    x, on_device = crops.float() / 255, changes.to(crops.device, torch.float32, non_blocking=True)
 
-    pictures: torch.Tensor
-    changes: torch.Tensor
+    def rows_where(chosen: torch.Tensor) -> torch.Tensor:
+        return chosen.nonzero().squeeze(1).to(crops.device, non_blocking=True)
 
-    def made(self) -> torch.Tensor:
-        x = self.pictures.float() / 255
-        rows = self.where(self.changes[:, FLIP] > 0)
-        x[rows] = x[rows].flip(-1)
-        for place in self.changes[:, ORDER].T:
-            for colour in COLOURS:
-                rows = self.where(place == colour)
-                if len(rows):
-                    x[rows] = self.coloured(x[rows], colour, rows).clamp_(0, 1)
-        rows = self.where(self.changes[:, GREYED] > 0)
-        x[rows] = _grey(x[rows]).expand(-1, 3, -1, -1)
-        rows = self.where(self.changes[:, SIGMA] > 0)
-        if len(rows):
-            side = blur_kernel(x.shape[-1])
-            x[rows] = gaussian_blur2d(x[rows], (side, side), self.on_device[rows, SIGMA, None].expand(-1, 2))
-        return (255 * x).round_().clamp_(0, 255).byte()
-
-    @cached_property
-    def on_device(self) -> torch.Tensor:
-        return self.changes.to(self.pictures.device, torch.float32, non_blocking=True)
-
-    def where(self, chosen: torch.Tensor) -> torch.Tensor:
-        return chosen.nonzero().squeeze(1).to(self.pictures.device, non_blocking=True)
-
-    def coloured(self, x: torch.Tensor, colour: int, rows: torch.Tensor) -> torch.Tensor:
-        factor = self.on_device[rows, colour]
-        if colour == HUE:
-            turned: torch.Tensor = adjust_hue(x, 2 * math.pi * factor)
-            return turned
-        factor = factor[:, None, None, None]
-        if colour == BRIGHTNESS:
-            return x * factor
-        plain = _grey(x) if colour == SATURATION else _grey(x).mean((1, 2, 3), keepdim=True)
-        return torch.lerp(plain, x, factor)
+    rows = rows_where(changes[:, FLIP] > 0)
+    x[rows] = x[rows].flip(-1)
+    for place in changes[:, ORDER].T:
+        for colour in COLOURS:
+            rows = rows_where(place == colour)
+            if len(rows):
+                x[rows] = _coloured(x[rows], colour, on_device[rows, colour]).clamp_(0, 1)
+    rows = rows_where(changes[:, GREYED] > 0)
+    x[rows] = rgb_to_grayscale(x[rows], 3)
+    rows = rows_where(changes[:, SIGMA] > 0)
+    if len(rows):
+        side = blur_kernel(x.shape[-1])
+        x[rows] = gaussian_blur2d(x[rows], (side, side), on_device[rows, SIGMA, None].expand(-1, 2))
+    return (255 * x).round_().clamp_(0, 255).byte()
 
 
-def _grey(x: torch.Tensor) -> torch.Tensor:
-    weights = torch.tensor(GREY).to(x.device, non_blocking=True).view(1, 3, 1, 1)
-    return (x * weights).sum(1, keepdim=True)
+def _coloured(x: torch.Tensor, colour: int, factor: torch.Tensor) -> torch.Tensor:
+    if colour == HUE:
+        turned: torch.Tensor = adjust_hue(x, 2 * math.pi * factor)
+        return turned
+    factor = factor[:, None, None, None]
+    if colour == BRIGHTNESS:
+        return x * factor
+    grey = rgb_to_grayscale(x, 1)
+    return torch.lerp(grey if colour == SATURATION else grey.mean((1, 2, 3), keepdim=True), x, factor)

@@ -7,36 +7,43 @@ import torch
 from PIL.Image import Image
 from torch.nn.functional import interpolate
 from torch.utils.data import Dataset
+from torchvision.transforms import RandomResizedCrop
 
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.datasets.pictures import decoded, named
 from pairbounds.real_data.pairings.views import Reach
-from pairbounds.real_data.training.changes import Box, random_box, random_changes
+from pairbounds.real_data.training.changes import random_changes
 
+SHAPES = [3 / 4, 4 / 3]  # of crops, width over height
 GAP = 2  # pixels decoded, at least, for one of a crop along a side; as Pillow's thumbnails have it
+Box = tuple[int, int, int, int]  # upper and left edge, height and width, in pixels
 
 
 class Crops(Dataset[tuple[torch.Tensor, torch.Tensor]]):
     """Views of an image by their seeds: their crops, (v, 3, s, s), bytes, and what else is done to each, (v, 11).
 
-    Parameters
-    ----------
-    dataset : images of one size
-    strength : of the augmentations
+    Raises
+    ------
+    ValueError
+        Images without a common size.
     """
 
-    def __init__(self, dataset: ImageTextDataset, strength: float) -> None:
-        self.dataset, self.reach = dataset, Reach.of(strength)
+    def __init__(self, dataset: ImageTextDataset, reach: Reach) -> None:
+        if dataset.size is None:
+            raise ValueError(f"{dataset.name}: a network sees images of one size: give the data set one")
+        self.dataset, self.reach, self.side = dataset, reach, dataset.size
 
     def __getitem__(self, drawn: tuple[int, Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
         index, seeds = drawn
-        side = self.dataset.size
-        assert side is not None
-        generators = [np.random.default_rng(seed) for seed in seeds]
+        boxes, changes = [], []
         with named(self.dataset.files[index]), self.dataset.original(index) as picture:
-            boxes = [random_box(*picture.size, self.reach.area, rng) for rng in generators]
-            crops = cut(picture, boxes, side)
-        return crops, torch.from_numpy(np.stack([random_changes(self.reach, rng) for rng in generators]))
+            with torch.random.fork_rng(devices=[]):  # torchvision draws from the global generator
+                for seed in seeds:
+                    torch.default_generator.manual_seed(seed)
+                    boxes.append(RandomResizedCrop.get_params(picture, [self.reach.area, 1.0], SHAPES))
+                    changes.append(random_changes(self.reach))
+            crops = cut(picture, boxes, self.side)
+        return crops, torch.stack(changes)
 
 
 def cut(picture: Image, boxes: Sequence[Box], side: int) -> torch.Tensor:
@@ -47,13 +54,13 @@ def cut(picture: Image, boxes: Sequence[Box], side: int) -> torch.Tensor:
     one of its result: edges are then those of the smaller pixels, and in a test values change by less than one step
     of 256 on average.
     """
-    shortest = min(min(right - left, lower - upper) for left, upper, right, lower in boxes)
+    shortest = min(min(height, width) for _, _, height, width in boxes)
     width, height = picture.size
     pixels = torch.from_numpy(np.array(decoded(picture, shortest / (GAP * side)))).permute(2, 0, 1)
     x, y = pixels.shape[2] / width, pixels.shape[1] / height
     parts = [
-        pixels[None, :, round(upper * y) : round(lower * y), round(left * x) : round(right * x)]
-        for left, upper, right, lower in boxes
+        pixels[None, :, round(top * y) : round((top + h) * y), round(left * x) : round((left + w) * x)]
+        for top, left, h, w in boxes
     ]
     return torch.cat([interpolate(part, (side, side), mode="bicubic", antialias=True) for part in parts])
 

@@ -17,8 +17,6 @@ import torch.distributed as dist
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
-from pairbounds.real_data.resampling.gathering import alone
-
 Rows = TypeVar("Rows")
 PATIENCE = timedelta(days=1)  # the others wait while the first one judges an encoder; `torchrun` ends them if it fails
 
@@ -45,6 +43,11 @@ def processes() -> Iterator[str]:
         dist.destroy_process_group()
 
 
+def alone() -> bool:
+    """Return whether this process has the whole batch: `torch.distributed` is not initialised."""
+    return not (dist.is_available() and dist.is_initialized())
+
+
 def count() -> int:
     """Number of processes that train together."""
     return 1 if alone() else dist.get_world_size()
@@ -62,11 +65,11 @@ def wait() -> None:
 
 
 def decided_by_first(*, decision: bool = False) -> bool:
-    """Decision of the first process; what the others would is not asked."""
-    said = [decision]
+    """Decision of the first process; that of the others does not count."""
+    decisions = [decision]
     if not alone():
-        dist.broadcast_object_list(said)
-    return said[0]
+        dist.broadcast_object_list(decisions)
+    return decisions[0]
 
 
 def own_part(rows: Rows) -> Rows:
@@ -85,6 +88,21 @@ def own_part(rows: Rows) -> Rows:
         raise ValueError(f"batch={len(sequence)} cannot be shared evenly by {count()} processes")
     part: Rows = sequence[dist.get_rank() * each : (dist.get_rank() + 1) * each]
     return part
+
+
+def gather_rows(rows: torch.Tensor, views: int) -> torch.Tensor:
+    """Rows of the whole batch, (views B, ...), from this process's, (views b, ...): view after view, rank after rank.
+
+    Gradients flow into this process's rows alone. Summed over processes, gradients in shared weights are those of the
+    whole batch's loss: `DistributedDataParallel` takes their mean, so multiply the loss by the number of processes.
+    """
+    if alone():
+        return rows
+    parts = [torch.empty_like(rows) for _ in range(count())]
+    dist.all_gather(parts, rows.detach().contiguous())
+    parts[dist.get_rank()] = rows
+    by_view = zip(*(part.chunk(views) for part in parts), strict=True)
+    return torch.cat([part for view in by_view for part in view])
 
 
 def each_a_share(weight: torch.Tensor) -> torch.Tensor:

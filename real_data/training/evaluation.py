@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict
 
 import numpy as np
 import open_clip
@@ -12,37 +12,14 @@ from sklearn.neighbors import KNeighborsClassifier
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.encoder import unit_rows
-from pairbounds.real_data.training.crop_classifier import CropRecipe, crop_classifier
-from pairbounds.real_data.training.linear_probe import Shares, linear_probe, shares
+from pairbounds.real_data.training.crop_classifier import crop_classifier
+from pairbounds.real_data.training.linear_probe import Features, Shares, linear_probe, shares
 from pairbounds.real_data.training.objectives.objective import TextObjective
+from pairbounds.real_data.training.recipe import Evaluation
 from pairbounds.real_data.training.splits import Split
-from pairbounds.real_data.training.standardised import Features
 from pairbounds.real_data.training.trainer import Trained
 
 NONE = Shares(math.nan, math.nan)
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """Evaluation of an encoder, beside the linear probe of its frozen features.
-
-    Attributes
-    ----------
-    neighbours : of an image among those that train; the most frequent class of so many is its own
-    crops : the linear classifier on augmented crops; `None` for none
-
-    Raises
-    ------
-    ValueError
-        No neighbour.
-    """
-
-    neighbours: int = 20
-    crops: CropRecipe | None = None
-
-    def __post_init__(self) -> None:
-        if self.neighbours < 1:
-            raise ValueError(f"neighbours={self.neighbours}: at least 1")
 
 
 def judgements(
@@ -69,14 +46,16 @@ def judgements(
     """
     named = dataset.label_sets
     crops = dict.fromkeys(named, NONE)
-    if evaluation.crops is not None:
-        crops = crop_classifier(trained.backbone, features, dataset, parts, evaluation.crops, seed, workers)
+    if evaluation.crop_iterations:
+        crops = crop_classifier(trained.backbone, features, dataset, parts, evaluation, seed, workers)
     for name, labels in named.items():
-        probe = linear_probe(features, labels, parts, seed)
-        neighbours = nearest_neighbours(features, labels, parts, evaluation.neighbours)
-        texts = zero_shot(trained, features, dataset, labels, parts)
-        found = {"validation": probe.validation, "test": probe.test, "probe_weight_decay": probe.weight_decay}
-        for way, one in (("crops", crops[name]), ("knn", neighbours), ("zero_shot", texts)):
+        probe, weight_decay = linear_probe(features, labels, parts, seed)
+        found = asdict(probe) | {"probe_weight_decay": weight_decay}
+        for way, one in (
+            ("crops", crops[name]),
+            ("knn", nearest_neighbours(features, labels, parts, evaluation.neighbours)),
+            ("zero_shot", zero_shot(trained, features, dataset, labels, parts)),
+        ):
             found |= {f"{way}_validation": one.validation, f"{way}_test": one.test}
         yield {"labels": name, **found}
 

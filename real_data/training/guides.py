@@ -1,14 +1,14 @@
-"""Guides of resampling: what says which views of a batch are alike."""
+"""Guides of resampling: embeddings of the views of a batch, whose cosines say which of them are alike."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse as sp
 import torch
+from sklearn.feature_extraction.text import CountVectorizer
+from torch.nn.functional import normalize, one_hot
 
 from pairbounds.infrastructure.arrays import IntArray
-from pairbounds.real_data.resampling import caption_guide, label_guide, random_guide
 from pairbounds.real_data.training.views import Batch
 
 if TYPE_CHECKING:
@@ -18,18 +18,20 @@ ENCODER, LABELS, RANDOM, NO_TEXT, CAPTIONS = "encoder", "labels", "random", "no_
 GUIDES = (ENCODER, LABELS, RANDOM)
 EVERY_GUIDE = (*GUIDES, NO_TEXT, CAPTIONS)
 SEEING = (ENCODER, NO_TEXT)  # those that embed the views themselves
+WIDTH = 64  # of random directions
+TIE_BREAK = 0.1  # length of the random part of an oracle's rows, which decides within a class and never across
 
 Guide = Callable[[Batch, np.random.Generator], torch.Tensor]
 
 
 def guide_of(run: "Run", studio: "Studio") -> Guide:
-    """The guide of a run's rule."""
+    """The guide of a run's rule; in half precision as the published code has it."""
     if run.guide == LABELS:
         return oracle_guide(studio.classes)
     if run.guide == CAPTIONS:
         return exact_guide(studio.source.dataset.captions)
     if run.seen_by:
-        return half_guide if run.published else seen_guide
+        return (lambda batch, rng: seen_guide(batch, rng).half()) if run.published else seen_guide
     return blind_guide
 
 
@@ -46,25 +48,36 @@ def seen_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:  # noqa:
     return batch.seen
 
 
-def half_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:
-    """The same in half precision, as the published code has it; errors as in `seen_guide`."""
-    return seen_guide(batch, rng).half()
-
-
 def blind_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:
-    """The control that knows nothing."""
-    return random_guide(2 * len(batch.images), rng)
+    """The control that knows nothing: a direction of its own for each view, uniform on the sphere."""
+    return _directions(2 * len(batch.images), rng)
 
 
 def oracle_guide(labels: IntArray) -> Guide:
-    """The control that knows the labels."""
-    return lambda batch, rng: label_guide(np.tile(labels[batch.images], 2), rng)
+    """The control that knows the labels: rows of one class are more similar than any rows of two."""
+
+    def guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:
+        _, classes = np.unique(labels[batch.images], return_inverse=True)
+        return _ties_broken(one_hot(torch.from_numpy(classes)).float(), rng)
+
+    return guide
 
 
 def exact_guide(captions: Sequence[tuple[str, ...]]) -> Guide:
-    """The control that reads no picture: images are as similar as their captions are the same."""
-    column = {text: number for number, text in enumerate(dict.fromkeys(text for own in captions for text in own))}
-    rows = np.repeat(np.arange(len(captions)), [len(own) for own in captions])
-    columns = np.array([column[text] for own in captions for text in own])
-    has = sp.coo_array((np.ones(len(rows)), (rows, columns)), shape=(len(captions), len(column))).tocsr()
-    return lambda batch, rng: caption_guide(has[np.tile(batch.images, 2)], rng)
+    """The control that reads no picture: the cosine of the captions of two images, where it differs by 0.02 or more."""
+    counts = CountVectorizer(analyzer=tuple).fit_transform(captions)
+
+    def guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:
+        own = counts[batch.images]
+        return _ties_broken(normalize(torch.from_numpy(own[:, np.unique(own.indices)].toarray()).float()), rng)
+
+    return guide
+
+
+def _ties_broken(rows: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
+    """Both views of images, (2B, ...), whose rows are those of (B, ...) but for what decides ties."""
+    return torch.hstack([rows.repeat(2, 1), TIE_BREAK * _directions(2 * len(rows), rng)])
+
+
+def _directions(rows: int, rng: np.random.Generator) -> torch.Tensor:
+    return normalize(torch.from_numpy(rng.standard_normal((rows, WIDTH)).astype(np.float32)))

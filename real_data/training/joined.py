@@ -1,7 +1,7 @@
 """Several data sets in one: images that train an encoder, and labelled ones of another kind that judge it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,16 +14,12 @@ UNLABELLED = -1
 ENCODER, LABELLED, JUDGED = "encoder", "labelled", "judged"
 
 
-@dataclass(frozen=True, eq=False)
-class Joined:
-    """The images of all, and what they are for; their labels are those of the data sets that judge, or -1."""
+def joined(
+    encoder: ImageTextDataset, labelled: ImageTextDataset | None, judged: ImageTextDataset | None
+) -> tuple[ImageTextDataset, Roles]:
+    """The images of the data sets that train an encoder, train its probe, and judge it; and what each is for.
 
-    dataset: ImageTextDataset
-    roles: Roles
-
-
-def joined(encoder: ImageTextDataset, labelled: ImageTextDataset | None, judged: ImageTextDataset | None) -> Joined:
-    """The data sets that train an encoder, train its probe, and judge it.
+    Their labels are those of the data sets that judge, or -1.
 
     Parameters
     ----------
@@ -43,7 +39,8 @@ def joined(encoder: ImageTextDataset, labelled: ImageTextDataset | None, judged:
         if not one.labelled:
             raise ValueError(f"{one}: some of its images have no label, and nothing can be judged by them")
         if one.label_names != of_labels[0].label_names:
-            raise ValueError(f"classes differ: {_few(of_labels[0].label_names)} and {_few(one.label_names)}")
+            first, second = (", ".join(names[:3]) for names in (of_labels[0].label_names, one.label_names))
+            raise ValueError(f"classes differ: {first} ... and {second} ...")
     if len({one.size for one in there.values()}) > 1:
         raise ValueError(f"images have sizes {', '.join(str(one.size) for one in there.values())}: give them one")
     starts = np.cumsum([0, *(len(one) for one in there.values())])
@@ -52,7 +49,7 @@ def joined(encoder: ImageTextDataset, labelled: ImageTextDataset | None, judged:
     classes[ranges[ENCODER]] = next(iter(encoder.label_sets.values()))
     roles = Roles(ranges[ENCODER], ranges.get(LABELLED, ranges[ENCODER]), ranges.get(JUDGED), classes)
     judges = [name for name, one in there.items() if one in of_labels]
-    return Joined(_concatenated(there, judges), roles)
+    return _concatenated(there, judges), roles
 
 
 def _concatenated(parts: dict[str, ImageTextDataset], judges: Sequence[str]) -> ImageTextDataset:
@@ -81,7 +78,3 @@ def _concatenated(parts: dict[str, ImageTextDataset], judges: Sequence[str]) -> 
 
 def _none(dataset: ImageTextDataset) -> IntArray:
     return np.full(len(dataset), UNLABELLED)
-
-
-def _few(names: Sequence[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

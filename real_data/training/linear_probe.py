@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch.nn.functional import cross_entropy
 
-from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.real_data.training.splits import Split
-from pairbounds.real_data.training.standardised import Features, standardised
 
 EPOCHS, BATCH, LEARNING_RATE, MOMENTUM = 100, 256, 0.1, 0.9
 WEIGHT_DECAYS = (1e-4, 1e-3, 1e-2, 1e-1)
+
+Features = FloatArray | npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -24,13 +26,6 @@ class Shares:
     test: float
 
 
-@dataclass(frozen=True)
-class Judgement(Shares):
-    """The shares of a linear classifier, and the weight decay that was best on validation."""
-
-    weight_decay: float
-
-
 def shares(classes: Callable[[Features], Any], features: Features, labels: IntArray, parts: Split) -> Shares:
     """Shares of a classifier that gives the class of each row of features."""
     right = [
@@ -39,7 +34,7 @@ def shares(classes: Callable[[Features], Any], features: Features, labels: IntAr
     return Shares(*right)
 
 
-def linear_probe(features: Features, labels: IntArray, parts: Split, seed: int) -> Judgement:
+def linear_probe(features: Features, labels: IntArray, parts: Split, seed: int) -> tuple[Shares, float]:
     """Train on one part, choose the weight decay on the second, judge on the third.
 
     Cross-entropy by SGD with momentum and a cosine schedule, on features that are standardised by the training part.
@@ -48,6 +43,10 @@ def linear_probe(features: Features, labels: IntArray, parts: Split, seed: int) 
     ----------
     features : (n, width)
     labels : (n,), from 0 on
+
+    Returns
+    -------
+    The shares, and the weight decay that was best on validation.
 
     Raises
     ------
@@ -58,40 +57,54 @@ def linear_probe(features: Features, labels: IntArray, parts: Split, seed: int) 
     -----
     Cost: O(epochs n width classes) for each weight decay.
     """
-    scaled = standardised(features, parts.train)
-    classes = torch.from_numpy(labels)
+    scaled, classes = standardised(features, parts.train), torch.from_numpy(labels)
+    classifiers = [zero_classifier(features.shape[1], int(labels.max()) + 1) for _ in WEIGHT_DECAYS]
+    _train(classifiers, scaled[parts.train], classes[parts.train], seed)
     found = []
-    for decay, classifier in _trained(scaled[parts.train], classes[parts.train], int(labels.max()) + 1, seed).items():
+    for decay, classifier in zip(WEIGHT_DECAYS, classifiers, strict=True):
         right = (classifier(scaled).argmax(1) == classes).numpy()
-        found.append(Judgement(float(right[parts.validation].mean()), float(right[parts.test].mean()), decay))
-    return max(found, key=lambda one: one.validation)
+        found.append((Shares(float(right[parts.validation].mean()), float(right[parts.test].mean())), decay))
+    return max(found, key=lambda one: one[0].validation)
 
 
-def _trained(rows: torch.Tensor, classes: torch.Tensor, count: int, seed: int) -> dict[float, torch.nn.Linear]:
-    """The classifier of each weight decay: they see the same batches, and are trained side by side as one."""
-    decays = torch.tensor(WEIGHT_DECAYS)
-    together, order = torch.nn.Linear(rows.shape[1], len(decays) * count), torch.Generator().manual_seed(seed)
-    for weights in together.parameters():
+def standardised(features: Features, train: IntArray) -> torch.Tensor:
+    """Features less their mean over the training rows, over their deviation there, (n, width), float32.
+
+    A feature that is constant on the training rows says nothing, and is 0.
+
+    Raises
+    ------
+    ValueError
+        Features that are not finite.
+    """
+    rows = torch.from_numpy(features).float()
+    if not torch.isfinite(rows).all():
+        raise ValueError("features are not finite: the encoder has diverged")
+    deviation, mean = torch.std_mean(rows[train], dim=0, correction=0)
+    return (rows - mean).div_(deviation.where(deviation > 0, torch.inf))
+
+
+def zero_classifier(width: int, classes: int) -> torch.nn.Linear:
+    """A linear classifier with zeros to start from."""
+    classifier = torch.nn.Linear(width, classes)
+    for weights in classifier.parameters():
         torch.nn.init.zeros_(weights)
-    by_row = decays.repeat_interleave(count)
-    optimizer = torch.optim.SGD(together.parameters(), LEARNING_RATE, MOMENTUM)
+    return classifier
+
+
+def _train(classifiers: list[torch.nn.Linear], rows: torch.Tensor, classes: torch.Tensor, seed: int) -> None:
+    """Train a classifier with each weight decay; all of them see the same batches."""
+    order = torch.Generator().manual_seed(seed)
+    groups = [
+        {"params": one.parameters(), "weight_decay": decay}
+        for one, decay in zip(classifiers, WEIGHT_DECAYS, strict=True)
+    ]
+    optimizer = torch.optim.SGD(groups, LEARNING_RATE, MOMENTUM)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, EPOCHS)
     for _ in range(EPOCHS):
         for batch in torch.split(torch.randperm(len(rows), generator=order), BATCH):
-            scores = together(rows[batch]).reshape(-1, count)
-            # A mean for each decay, so that the gradient of each is its own.
-            loss = cross_entropy(scores, classes[batch].repeat_interleave(len(decays))) * len(decays)
+            losses = [cross_entropy(one(rows[batch]), classes[batch]) for one in classifiers]
             optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]  # torch has no types for it
-            for weights in together.parameters():
-                assert weights.grad is not None
-                weights.grad.addcmul_(weights.detach(), by_row.reshape(-1, *[1] * (weights.ndim - 1)))
+            torch.stack(losses).sum().backward()  # type: ignore[no-untyped-call]  # torch has no types for it
             optimizer.step()
         schedule.step()
-    return {decay: _part(together, slice(at * count, (at + 1) * count)) for at, decay in enumerate(WEIGHT_DECAYS)}
-
-
-def _part(together: torch.nn.Linear, own: slice) -> torch.nn.Linear:
-    part = torch.nn.Linear(together.in_features, own.stop - own.start)
-    part.weight.data, part.bias.data = together.weight.data[own], together.bias.data[own]
-    return part

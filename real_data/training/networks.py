@@ -50,7 +50,6 @@ class Backbone(nn.Module):
 
     Attributes
     ----------
-    name : as it was given
     width : of the features
 
     Raises
@@ -79,22 +78,13 @@ class Backbone(nn.Module):
 
 
 class TextTower(nn.Module, ABC):
-    """A network for texts.
-
-    Attributes
-    ----------
-    width : of the features
-    """
+    """A network for texts, with the `width` of its features."""
 
     width: int
 
     @abstractmethod
     def tokens(self, texts: Sequence[str]) -> torch.Tensor:
         """Texts as numbers, one row for each."""
-
-    @abstractmethod
-    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        """The features, (b, width)."""
 
 
 class WordBag(TextTower):
@@ -112,7 +102,7 @@ class WordBag(TextTower):
         return nn.utils.rnn.pad_sequence(rows, batch_first=True)
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        """See `TextTower`."""
+        """The features, (b, width)."""
         features: torch.Tensor = self.vectors(tokens)
         return features
 
@@ -132,19 +122,13 @@ class ClipText(TextTower):
         return rows
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        """See `TextTower`."""
+        """The features, (b, width)."""
         features: torch.Tensor = self.network.encode_text(tokens)
         return features
 
 
 def text_tower(name: str, texts: Iterable[str]) -> TextTower:
-    """The tower of that name: "words", or "open_clip/NAME".
-
-    Raises
-    ------
-    ValueError
-        No such tower.
-    """
+    """The tower of that name: "words", or "open_clip/NAME"; a `ValueError` for any other."""
     if name.startswith(OPEN_CLIP):
         return ClipText(name.removeprefix(OPEN_CLIP))
     if name != WORDS:

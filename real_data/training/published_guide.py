@@ -1,25 +1,18 @@
 """The guide as the published code has it: views without normalisation, embeddings in half precision."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import torch
 from PIL import Image
 
-from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.cache import Rows, content_key
-from pairbounds.real_data.encoders.encoder import LiveEncoder, picture_batches
-
-BATCH = 64
+from pairbounds.real_data.encoders.encoder import LiveEncoder
 
 
 class PublishedGuide(LiveEncoder):
-    """An encoder that is given pictures in [0, 1] where it expects them normalised, and rounds what it finds to half.
+    """An encoder that is given pictures in [0, 1] where it expects them normalised, and rounds its features to half.
 
-    How it normalises is found by what it makes of a black and of a white picture, whatever encoder it is. On a GPU the
-    published guide computes in half precision throughout; here it computes as the encoder does, and what it gives is
-    rounded. `pairbounds.real_data.resampling.resampled_nt_xent` with `published=True` then normalises and multiplies
-    in half, if it is given half. The published views are not fitted to the guide either: they have its size.
+    Its normalisation is that of a black and of a white picture. It computes as the encoder does, where the published
+    guide computes in half precision throughout; its views have their own size, as there.
 
     Parameters
     ----------
@@ -35,11 +28,6 @@ class PublishedGuide(LiveEncoder):
         black, white = (encoder.prepare(Image.new("RGB", (size, size), colour)) for colour in ("black", "white"))
         self.encoder, self.black, self.contrast = encoder, black, white - black
         self.name, self.key = f"{encoder.name}-published", content_key(encoder.key, "not normalised, rounded to half")
-
-    def image_rows(self, dataset: ImageTextDataset) -> Iterator[Rows]:
-        """See `ImageEncoder`."""
-        for batch in picture_batches(dataset, self.prepare, BATCH, 0, torch.device("cpu")):
-            yield self.embed(batch)
 
     def prepare(self, image: Image.Image) -> torch.Tensor:
         """See `LiveEncoder`: in [0, 1]."""

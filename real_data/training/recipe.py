@@ -8,22 +8,23 @@ Precision = Literal["float32", "bfloat16"]
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """The optimisation of one encoder; the defaults are for the emoji on a CPU, others have names in `recipes`.
+class Optimisation:
+    """The optimisation of encoders but for its learning rate; the defaults are for the emoji on a CPU.
 
     Attributes
     ----------
-    backbone : "small", or the name of a network of timm: "resnet18", "resnet50"
-    epochs, batch : passes over the training images, and images in a step, the last incomplete batch left out
-    iterations : steps in all, in place of the epochs; 0: the epochs say it
+    backbone : "small", a network of timm, or open_clip/NAME
+    epochs : passes over the training images, the last incomplete batch of each left out
+    iterations : steps in all, in place of the epochs; 0: the epochs decide
+    batch : images in a step
     optimizer : as timm names them: "adamw", "sgd", "lars"
     momentum : of "sgd" and "lars"
-    learning_rate : at its largest; it rises linearly over `warmup`, then falls along a cosine to 0
     weight_decay : of weights, not of biases and normalisations
-    warmup : epochs, or steps where `iterations` are given
+    warmup : epochs in which the learning rate rises, or steps where `iterations` are given
+    precision : "float32", or "bfloat16" by autocast, where it is safe
     temperature : of NT-Xent
-    head_width, head_norm : of what NT-Xent compares, and whether the head has batch norm after both of its layers
-    precision : bfloat16 computes in it where it is safe (autocast)
+    head_width : of the embedding that NT-Xent compares
+    head_norm : batch norm after both layers of the head
 
     Raises
     ------
@@ -33,36 +34,50 @@ class Recipe:
 
     backbone: str = "small"
     epochs: int = 25
-    batch: int = 256
     iterations: int = 0
+    batch: int = 256
     optimizer: str = "adamw"
     momentum: float = 0.9
-    learning_rate: float = 3e-3
     weight_decay: float = 1e-4
     warmup: int = 4
+    precision: Precision = "float32"
     temperature: float = 0.1
     head_width: int = 64
     head_norm: bool = False
-    precision: Precision = "float32"
 
     def __post_init__(self) -> None:
         if self.precision not in get_args(Precision):
             raise ValueError(f"precision is {self.precision!r}: choose one of {', '.join(get_args(Precision))}")
-        if self.epochs < 1 or self.batch < 2:
-            raise ValueError(f"epochs={self.epochs} and batch={self.batch}: at least 1 and 2")
-        if self.iterations < 0 or self.head_width < 1:
-            raise ValueError(f"iterations={self.iterations} and head_width={self.head_width}: at least 0 and 1")
+        for name, least in {"epochs": 1, "batch": 2, "iterations": 0, "head_width": 1}.items():
+            if getattr(self, name) < least:
+                raise ValueError(f"{name}={getattr(self, name)}: at least {least}")
         if not 0 <= self.warmup < (self.iterations or self.epochs):
             last = (self.iterations or self.epochs) - 1
             unit = "step" if self.iterations else "epoch"
             raise ValueError(f"warmup={self.warmup} is not in 0..{last}, before the last {unit}")
-        for name in ("learning_rate", "temperature"):
-            if not 0 < getattr(self, name) < math.inf:
-                raise ValueError(f"{name}={getattr(self, name)} is not a positive number")
+        if not 0 < self.temperature < math.inf:
+            raise ValueError(f"temperature={self.temperature} is not a positive number")
         if not 0 <= self.weight_decay < math.inf:
             raise ValueError(f"weight_decay={self.weight_decay} is not in [0, inf)")
         if not 0 <= self.momentum < 1:
             raise ValueError(f"momentum={self.momentum} is not in [0, 1)")
+
+
+@dataclass(frozen=True)
+class Recipe(Optimisation):
+    """The optimisation of one encoder.
+
+    Attributes
+    ----------
+    learning_rate : at its largest; it rises linearly over `warmup`, then falls along a cosine to 0
+    """
+
+    learning_rate: float = 3e-3
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 < self.learning_rate < math.inf:
+            raise ValueError(f"learning_rate={self.learning_rate} is not a positive number")
 
     def steps(self, images: int) -> int:
         """Number of steps of training on so many images."""
@@ -82,3 +97,38 @@ class Recipe:
             return self.epochs, self.warmup
         steps = images // self.batch
         return self.iterations / steps, self.warmup / steps
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Evaluation of an encoder, beside the linear probe of its frozen features; the defaults are the published code's.
+
+    Attributes
+    ----------
+    neighbours : of an image, whose most frequent class it gets
+    crop_iterations : steps of a linear classifier on crops; 0: there is none
+    crop_batch : crops in each step
+    crop_learning_rate : of its SGD, at the first step; it falls linearly to 0
+    crop_momentum, crop_weight_decay : of its SGD
+
+    Raises
+    ------
+    ValueError
+        A number that is out of range.
+    """
+
+    neighbours: int = 20
+    crop_iterations: int = 0
+    crop_batch: int = 512
+    crop_learning_rate: float = 1.6
+    crop_momentum: float = 0.9
+    crop_weight_decay: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, least in {"neighbours": 1, "crop_iterations": 0, "crop_batch": 1, "crop_weight_decay": 0}.items():
+            if not least <= getattr(self, name) < math.inf:
+                raise ValueError(f"{name}={getattr(self, name)}: at least {least}")
+        if not 0 < self.crop_learning_rate < math.inf:
+            raise ValueError(f"crop_learning_rate={self.crop_learning_rate} is not a positive number")
+        if not 0 <= self.crop_momentum < 1:
+            raise ValueError(f"crop_momentum={self.crop_momentum} is not in [0, 1)")

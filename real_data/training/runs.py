@@ -5,7 +5,7 @@ import json
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import joblib
 import numpy as np
 import pandas as pd
+import torch
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.inputs import is_there
@@ -23,25 +24,18 @@ from pairbounds.infrastructure.threads import asked_threads, limited_threads
 from pairbounds.real_data.encoders.efficientnet import EfficientNet
 from pairbounds.real_data.encoders.encoder import ImageEncoder, LiveEncoder
 from pairbounds.real_data.pairings.sources import FROZEN, Source, image_encoders
-from pairbounds.real_data.pairings.views import views_of
+from pairbounds.real_data.pairings.views import Reach, views_of
 from pairbounds.real_data.training import distributed
-from pairbounds.real_data.training.evaluation import Evaluation, judgements
+from pairbounds.real_data.training.evaluation import judgements
 from pairbounds.real_data.training.exported import export_encoder
 from pairbounds.real_data.training.guides import LABELS, NO_TEXT, RANDOM, SEEING
 from pairbounds.real_data.training.networks import WORDS
 from pairbounds.real_data.training.objectives import OBJECTIVES
 from pairbounds.real_data.training.published_guide import PublishedGuide
-from pairbounds.real_data.training.recipe import Recipe
+from pairbounds.real_data.training.recipe import Evaluation, Recipe
 from pairbounds.real_data.training.splits import Roles, Split, split
 from pairbounds.real_data.training.trainer import Trained, check_recipe, train_encoder, untrained
-from pairbounds.real_data.training.views import (
-    DecodedPictures,
-    FreshViews,
-    Pixels,
-    ViewSource,
-    shown_pictures,
-    view_pool,
-)
+from pairbounds.real_data.training.views import FreshViews, ViewSource, shown_pictures, view_pool
 
 RESULT = "result.json"
 UNTRAINED = "untrained"  # the network as it begins
@@ -58,8 +52,8 @@ class Run:
     seed : of the split of the data, the weights, the order and the views
     strength : of the augmentations
     rule : of resampling, for "simclr"
-    guide : of the rule: "encoder" (of the data set's source), "labels" or "random"; "no_text", an encoder of images
-        that has met no text, or "captions", how far two images share theirs
+    guide : of the rule: "encoder" (of the data set's source), "labels" or "random"; "no_text", that encoder below its
+        heads, or EfficientNet-Lite0 if it has none; or "captions", how far two images share theirs
     published : whether the rule is the published code's, and its guide sees views as there, without normalisation and
         in half precision
     text : the tower of texts, for "clip"
@@ -88,16 +82,16 @@ class Run:
         return self.guide if self.rule != "none" and self.guide in SEEING else ""
 
     @property
+    def needs_labels(self) -> bool:
+        """Test whether it knows the classes of the images that train it."""
+        return self.guide == LABELS or (self.kind in OBJECTIVES and OBJECTIVES[self.kind].labelled)
+
+    @property
     def key(self) -> str:
         """A name for its folder."""
         content = json.dumps(asdict(self), sort_keys=True)
         words = [self.kind, *([self.rule, self.guide] if self.rule != "none" else []), f"seed{self.seed}"]
         return "-".join(words).replace("+", "-and-") + "-" + hashlib.sha256(content.encode()).hexdigest()[:12]
-
-
-def needs_labels(run: Run) -> bool:
-    """Say whether a run knows the classes of the images that train it."""
-    return run.guide == LABELS or (run.kind in OBJECTIVES and OBJECTIVES[run.kind].labelled)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +107,6 @@ class Studio:
     device : as `pairbounds.infrastructure.devices.torch_device` has it
     roles : what the images are for, where they are of several data sets
     evaluation : how encoders are judged
-    textless : the guide "no_text"; by default what of the source's encoder has met no text, or EfficientNet-Lite0
     """
 
     source: Source
@@ -123,7 +116,6 @@ class Studio:
     device: str = "auto"
     roles: Roles | None = None
     evaluation: Evaluation = field(default_factory=Evaluation)
-    textless: LiveEncoder | None = None
 
     @property
     def key(self) -> str:
@@ -131,7 +123,7 @@ class Studio:
         labels = [values.tolist() for values in self.source.labels.values()]
         content = [self.source.dataset.key, self.views, labels]
         if self.roles is not None:
-            content.append(self.roles.listed())
+            content.append([[] if part is None else part.tolist() for part in astuple(self.roles)])
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def split(self, seed: int) -> Split:
@@ -146,24 +138,24 @@ class Studio:
     def possible(self, runs: Sequence[Run]) -> list[Run]:
         """Runs that are possible: those without need of labels, where images that train encoders have none."""
         known = bool((self.classes[self.split(0).encoder] >= 0).all())
-        return [run for run in runs if known or not needs_labels(run)]
+        return [run for run in runs if known or not run.needs_labels]
 
-    def pictures(self) -> Pixels | DecodedPictures:
-        """All images as they are, (n, 3, s, s)."""
-        return shown_pictures(self.source.dataset, self.cache)
+    def pictures(self) -> Iterator[torch.Tensor]:
+        """All images as they are, in blocks of (b, 3, s, s) bytes."""
+        return shown_pictures(self.source.dataset, self.cache, self.workers)
 
     def view_source(self, run: Run) -> ViewSource:
         """Source of the batches of a run."""
-        if self.views:
-            seen = self.seen_views(run) if run.seen_by else None
-            return view_pool(self.source.dataset, self.views, run.strength, self.cache, seen)
         guide = self.guide(run) if run.seen_by else None
-        return FreshViews(self.source.dataset, run.strength, guide, self.workers, self.device)
+        if not self.views:
+            return FreshViews(self.source.dataset, Reach.of(run.strength), guide, self.workers, self.device)
+        seen: FloatArray | None = None
+        if guide is not None:
+            seen = guide.encode_images(views_of(self.source.dataset, self.views, run.strength, seed=0), self.cache)
+        return view_pool(self.source.dataset, self.views, run.strength, self.cache, seen)
 
     def guide(self, run: Run) -> LiveEncoder:
         """Encoder of a run's views: it has not learned from the images that judge, nor from those that choose."""
-        if run.seen_by == NO_TEXT and self.textless is not None:
-            return self.textless
         unseen = np.setdiff1d(np.arange(len(self.source.dataset)), self.split(run.seed).encoder)
         dual = self.source.encoder_without(unseen)
         encoder: ImageEncoder = dual
@@ -174,14 +166,9 @@ class Studio:
         size = self.source.dataset.size
         return PublishedGuide(encoder, size) if run.published and size is not None else encoder
 
-    def seen_views(self, run: Run) -> FloatArray:
-        """The guide's features of every view of the pool, (n views, g)."""
-        drawn = views_of(self.source.dataset, self.views, run.strength, seed=0)
-        return self.guide(run).encode_images(drawn, self.cache)
-
     def prepare(self, runs: Sequence[Run]) -> None:
         """Draw and encode, before many processes would, what the runs will read from the cache."""
-        self.pictures()
+        next(self.pictures())
         for run in {(run.strength, run.seen_by, run.published): run for run in runs}.values():
             if self.views and run.kind != UNTRAINED:
                 self.view_source(run)
@@ -211,21 +198,11 @@ def run_all(runs: Sequence[Run], studio: Studio, folder: Path, jobs: int = 1) ->
     return pd.DataFrame(rows)
 
 
-def train_along(runs: Sequence[Run], studio: Studio, folder: Path) -> None:
-    """Train with the first process, and write nothing: `run_all` in the other processes of `torchrun`."""
-    runs = studio.possible(runs)
-    distributed.wait()
-    studio.prepare(runs)
-    for run in runs:
-        if distributed.decided_by_first():
-            _trained(run, studio, folder / run.key, alone=False)
-
-
 @contextmanager
 def along(encoders: Callable[[Any, int], list[Run]], settings: Any, seeds: Sequence[int], jobs: int) -> Iterator[bool]:
     """A context in which a study of encoders is measured: whether this process writes its tables.
 
-    Of those of `torchrun` the first one does, and the others train along here.
+    Of those of `torchrun` the first one does; the others train along here, and write nothing.
 
     Raises
     ------
@@ -238,16 +215,37 @@ def along(encoders: Callable[[Any, int], list[Run]], settings: Any, seeds: Seque
                 f"jobs={jobs} under torchrun: its {distributed.count()} processes train each encoder together"
             )
         if not distributed.is_first():
+            studio = settings.studio()
             for seed in seeds:
-                train_along(encoders(settings, seed), settings.studio(), Path(settings.runs))
+                runs = studio.possible(encoders(settings, seed))
+                distributed.wait()
+                studio.prepare(runs)
+                for run in runs:
+                    if distributed.decided_by_first():
+                        _trained(run, studio, Path(settings.runs) / run.key, alone=False)
         yield distributed.is_first()
+
+
+def chosen(table: pd.DataFrame, encoder: list[str], trial: list[str]) -> pd.Series:
+    """The rows of the trial of each encoder that has the best validation accuracy by the first label set.
+
+    Parameters
+    ----------
+    encoder, trial : columns that tell encoders, and their trials, apart
+    """
+    first = table[table["labels"] == table["labels"].iloc[0]]
+    best = first.loc[first.groupby(encoder)["validation"].idxmax()]
+    return pd.Series(
+        pd.MultiIndex.from_frame(table[trial]).isin(pd.MultiIndex.from_frame(best[trial])), index=table.index
+    )
 
 
 def summary(table: pd.DataFrame) -> list[str]:
     """The test accuracies of the chosen encoders over the seeds, in lines."""
     columns = [name for name in ("kind", "rule", "guide", "published") if table[name].nunique() > 1]
-    chosen = table[table["chosen"]] if "chosen" in table else table
-    found = chosen.groupby([*columns, "labels"], sort=False)["test"].agg(["mean", "std", "count"]).round(4)
+    found = (
+        table[table["chosen"]].groupby([*columns, "labels"], sort=False)["test"].agg(["mean", "std", "count"]).round(4)
+    )
     return found.to_string().splitlines()
 
 
@@ -255,8 +253,8 @@ def _outcome(run: Run, studio: Studio, folder: Path, alone: bool) -> list[dict[s
     own = folder / run.key
     path, identity = own / RESULT, {"run": asdict(run), "data": studio.key, "evaluation": asdict(studio.evaluation)}
     rows = _stored_outcome(path, json.loads(json.dumps(identity))) if is_there(path, "result") else None
-    if not distributed.decided_by_first(decision=rows is None):
-        assert rows is not None
+    distributed.decided_by_first(decision=rows is None)
+    if rows is not None:
         return rows
     own.mkdir(parents=True, exist_ok=True)
     with limited_threads((asked_threads() or joblib.cpu_count()) if alone else 1):
@@ -273,10 +271,9 @@ def _stored_outcome(path: Path, identity: dict[str, object]) -> list[dict[str, o
         found, rows = dict(content["identity"]), list(content["rows"])
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"result {path} cannot be read: remove it, and it is measured anew") from error
-    evaluation = found.get("evaluation")
     if found | {"evaluation": identity["evaluation"]} != identity:
         raise ValueError(f"{path} is of other data: choose another folder, or remove it")
-    return rows if evaluation == identity["evaluation"] else None
+    return rows if found.get("evaluation") == identity["evaluation"] else None
 
 
 def _judged(run: Run, studio: Studio, own: Path, alone: bool) -> Iterator[dict[str, object]]:
@@ -284,14 +281,12 @@ def _judged(run: Run, studio: Studio, own: Path, alone: bool) -> Iterator[dict[s
     last = trained.log.iloc[-1] if len(trained.log) else {"steps": 0, "loss": math.nan}
     about = asdict(run) | asdict(run.recipe) | {name: float(last[name]) for name in ("steps", "loss")}
     del about["recipe"]
-    about["seconds"] = trained.seconds
-    pictures, parts = studio.pictures(), studio.split(run.seed)
-    features = trained.features(pictures)
-    if run.kind != UNTRAINED:
-        export_encoder(trained.backbone, own, pictures[:1].shape[-1])
-    evaluation, workers = studio.evaluation, studio.workers
-    for found in judgements(trained, features, studio.source.dataset, parts, evaluation, run.seed, workers):
-        yield about | found
+    dataset, parts = studio.source.dataset, studio.split(run.seed)
+    features = trained.features(studio.pictures(), len(dataset))
+    if run.kind != UNTRAINED and dataset.size is not None:
+        export_encoder(trained.backbone, own, dataset.size)
+    for found in judgements(trained, features, dataset, parts, studio.evaluation, run.seed, studio.workers):
+        yield about | {"seconds": trained.seconds} | found
 
 
 def _trained(run: Run, studio: Studio, own: Path, alone: bool) -> Trained:

@@ -1,17 +1,16 @@
 """Settings shared by all studies that train encoders from pixels."""
 
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pairbounds.real_data.kinds import DRAWN_FROM, KINDS, PLACES
 from pairbounds.real_data.settings import ImageSettings, images_of
-from pairbounds.real_data.training.crop_classifier import CropRecipe
-from pairbounds.real_data.training.evaluation import Evaluation
-from pairbounds.real_data.training.joined import Joined, joined
-from pairbounds.real_data.training.recipe import Precision, Recipe
+from pairbounds.real_data.training.joined import joined
+from pairbounds.real_data.training.recipe import Evaluation, Optimisation, Recipe
 from pairbounds.real_data.training.runs import Studio
+from pairbounds.real_data.training.splits import Roles
 from pairbounds.real_data.training.views import require_two
 from pairbounds.sweeps import where
 
@@ -20,30 +19,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class TrainingSettings(ImageSettings):
+class TrainingSettings(Evaluation, Optimisation, ImageSettings):
     """Images, the training of an encoder on them, and its evaluation.
 
     Attributes
     ----------
     size : pixels of the images
-    backbone : "small", a network of timm, or open_clip/NAME
-    epochs : passes over the training images
-    iterations : steps in all, in place of the epochs; 0: the epochs decide
-    batch : images in a step
-    optimizer : as timm names them: "adamw", "sgd", "lars"
-    momentum : of "sgd" and "lars"
-    weight_decay : of weights, not of biases and normalisations
-    warmup : epochs in which the learning rate rises, or steps where `iterations` are given
-    precision : "float32", or "bfloat16" by autocast
-    temperature : of NT-Xent
-    head_width : of the embedding that NT-Xent compares
-    head_norm : batch norm in the head
     views : of each image, drawn once; 0 for new ones in every epoch
-    neighbours : of an image, whose most frequent class it gets
-    crop_iterations : steps of a linear classifier on crops; 0: there is none
-    crop_batch : crops in each step
-    crop_learning_rate : of its SGD, at the first step
-    crop_momentum, crop_weight_decay : of its SGD
     eval_dataset : the kind of the images that judge; by default those of `dataset` do
     train_root : place of the labelled images that train the probe, where they are others than those of `root`
         With `eval_dataset` and no `train_root`, a part of those in `val_root` trains the probe.
@@ -61,25 +43,7 @@ class TrainingSettings(ImageSettings):
     """
 
     size: int | None = 64
-    backbone: str = Recipe.backbone
-    epochs: int = Recipe.epochs
-    iterations: int = Recipe.iterations
-    batch: int = Recipe.batch
-    optimizer: str = Recipe.optimizer
-    momentum: float = Recipe.momentum
-    weight_decay: float = Recipe.weight_decay
-    warmup: int = Recipe.warmup
-    precision: Precision = Recipe.precision
-    temperature: float = Recipe.temperature
-    head_width: int = Recipe.head_width
-    head_norm: bool = Recipe.head_norm
     views: int = 8
-    neighbours: int = Evaluation.neighbours
-    crop_iterations: int = 0
-    crop_batch: int = CropRecipe.batch
-    crop_learning_rate: float = CropRecipe.learning_rate
-    crop_momentum: float = CropRecipe.momentum
-    crop_weight_decay: float = CropRecipe.weight_decay
     eval_dataset: str | None = None
     train_root: str | None = None
     val_root: str | None = None
@@ -89,16 +53,16 @@ class TrainingSettings(ImageSettings):
     pictures: int = where(0)
 
     def __post_init__(self) -> None:
-        super().__post_init__()
+        ImageSettings.__post_init__(self)
         if self.iterations and self.epochs != Recipe.epochs:
             raise ValueError(
                 f"epochs={self.epochs} and iterations={self.iterations}: one of them ends the training, set iterations "
                 "to 0 and warmup in epochs, or leave epochs out"
             )
+        Optimisation.__post_init__(self)
         if self.views:
             require_two(self.views)
-        self.recipe()
-        self.evaluation()
+        Evaluation.__post_init__(self)
         if self.eval_dataset is not None and self.eval_dataset not in KINDS:
             raise ValueError(f"eval_dataset={self.eval_dataset!r} is none of {', '.join(KINDS)}")
         if self.eval_dataset in PLACES and self.val_root is None:
@@ -127,64 +91,35 @@ class TrainingSettings(ImageSettings):
 
     def recipe(self, learning_rate: float = Recipe.learning_rate) -> Recipe:
         """Recipe of one encoder."""
-        names = (
-            "backbone", "epochs", "iterations", "batch", "optimizer", "momentum", "weight_decay", "warmup", "precision",
-            "temperature", "head_width", "head_norm",
-        )  # fmt: skip
-        return Recipe(**{name: getattr(self, name) for name in names}, learning_rate=learning_rate)
-
-    def evaluation(self) -> Evaluation:
-        """Evaluation of the encoder."""
-        if self.crop_iterations == 0:
-            return Evaluation(self.neighbours)
-        names = ("iterations", "batch", "learning_rate", "momentum", "weight_decay")
-        return Evaluation(self.neighbours, CropRecipe(**{name: getattr(self, f"crop_{name}") for name in names}))
+        own = {one.name: getattr(self, one.name) for one in fields(Optimisation)}
+        return Recipe(**own, learning_rate=learning_rate)
 
     def images(self) -> "ImageTextDataset":
         """Images of all data sets, one after another."""
         super().require_root()
-        together = self._joined()
-        return super().images() if together is None else together.dataset
+        return super().images() if self._alone else _joined(self)[0]
 
     def studio(self) -> Studio:
         """The data that the encoders of one study share."""
-        together = self._joined()
-        return Studio(
-            self.source(),
-            Path(self.cache),
-            self.views,
-            self.workers,
-            self.device,
-            None if together is None else together.roles,
-            self.evaluation(),
-        )
+        roles = None if self._alone else _joined(self)[1]
+        judged = Evaluation(**{one.name: getattr(self, one.name) for one in fields(Evaluation)})
+        return Studio(self.source(), Path(self.cache), self.views, self.workers, self.device, roles, judged)
 
-    def _joined(self) -> Joined | None:
-        """The data sets, where there are several."""
-        if self.eval_dataset is None and self.val_root is None:
-            return None
-        return _joined(self.dataset, self.root, self.eval_dataset, self.train_root, self.val_root,
-                       self.classes, self.samples, self.size, self.cache)  # fmt: skip
+    @property
+    def _alone(self) -> bool:
+        return self.eval_dataset is None and self.val_root is None
 
 
-@cache
-def _joined(
-    dataset: str,
-    root: str | None,
-    eval_dataset: str | None,
-    train_root: str | None,
-    val_root: str | None,
-    classes: int | None,
-    samples: int | None,
-    size: int | None,
-    cache: str,
-) -> Joined:
+@lru_cache(maxsize=1)
+def _joined(settings: TrainingSettings) -> tuple["ImageTextDataset", Roles]:
     def of(kind: str, place: str | None, samples: int | None = None) -> "ImageTextDataset":
-        return images_of(kind, place, classes if kind in DRAWN_FROM else None, samples, size, cache)
+        classes = settings.classes if kind in DRAWN_FROM else None
+        return images_of(kind, place, classes, samples, settings.size, settings.cache)
 
-    encoder = of(dataset, root, samples)
-    if eval_dataset is None:
-        return joined(encoder, None, of(dataset, val_root))
-    if train_root is None:
-        return joined(encoder, of(eval_dataset, val_root), None)
-    return joined(encoder, of(eval_dataset, train_root), of(eval_dataset, val_root))
+    encoder = of(settings.dataset, settings.root, settings.samples)
+    if settings.eval_dataset is None:
+        return joined(encoder, None, of(settings.dataset, settings.val_root))
+    judging = of(settings.eval_dataset, settings.val_root)
+    if settings.train_root is None:
+        return joined(encoder, judging, None)
+    return joined(encoder, of(settings.eval_dataset, settings.train_root), judging)

@@ -51,11 +51,6 @@ class Roles:
     judged: IntArray | None
     classes: IntArray
 
-    def listed(self) -> list[list[int]]:
-        """All of it as JSON has it."""
-        parts = (self.encoder, self.labelled, self.judged, self.classes)
-        return [[] if part is None else part.tolist() for part in parts]
-
 
 def split(subjects: npt.ArrayLike, seed: int, roles: Roles | None = None) -> Split:
     """A random split: 60% of the subjects train, 20% choose, 20% judge.

@@ -5,13 +5,12 @@ import io
 import json
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +33,6 @@ from pairbounds.real_data.training.views import ViewSource
 
 STATES = ("backbone", "objective", "optimizer")  # of which a checkpoint has the weights
 CHECKPOINT, LOG = "checkpoint.pt", "log.csv"
-SHOWN_AT_ONCE = 256  # pictures, for features
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,15 +52,18 @@ class Trained:
     seconds: float
     objective: Objective | None = None
 
-    def features(self, pictures: Any) -> npt.NDArray[np.float32]:
-        """Features of pictures, (n, 3, s, s) bytes to (n, width), in float32, without gradients."""
+    def features(self, blocks: Iterable[torch.Tensor], count: int) -> npt.NDArray[np.float32]:
+        """Features of `count` pictures, which come in blocks of (b, 3, s, s) bytes: (count, width), without gradients.
+
+        They are not joined at the end: those of ImageNet are 10 GB.
+        """
         self.backbone.eval()
         device = next(self.backbone.parameters()).device
+        rows, done = np.empty((count, self.backbone.width), dtype=np.float32), 0
         with torch.no_grad():
-            rows = np.empty((len(pictures), self.backbone.width), dtype=np.float32)
-            for start in range(0, len(pictures), SHOWN_AT_ONCE):
-                some = torch.from_numpy(np.array(pictures[start : start + SHOWN_AT_ONCE])).to(device)
-                rows[start : start + SHOWN_AT_ONCE] = self.backbone(some).cpu().numpy()
+            for block in blocks:
+                rows[done : done + len(block)] = self.backbone(block.to(device)).cpu().numpy()
+                done += len(block)
         return rows
 
 
@@ -104,38 +105,28 @@ def train_encoder(
     -----
     On a CPU the log is the same to the last digit, killed or not, for one number of threads.
     """
-    state = _State.fresh(objective, recipe, seed, recipe.passes(len(images)), torch_device(device))
-    identity = _digest({"recipe": asdict(recipe), "seed": seed, "images": images.tolist(), "about": dict(about or {})})
+    state = _State(objective, recipe, images, seed, torch_device(device))
+    identity = {"recipe": asdict(recipe), "seed": seed, "images": images.tolist(), "about": dict(about or {})}
+    key = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     if folder is not None:
-        state.resume(folder, identity)
-    epochs = math.ceil(recipe.passes(len(images))[0])
-    bar = tqdm(
-        range(state.epochs, epochs),
-        initial=state.epochs,
-        total=epochs,
-        desc="training",
-        unit="epoch",
-        disable=not progress,
-    )
+        folder.mkdir(parents=True, exist_ok=True)
+        state.resume(folder / CHECKPOINT, key)
+    bar = tqdm(total=state.epochs, initial=len(state.rows), desc="training", unit="epoch", disable=not progress)
     kept_in = folder if distributed.is_first() else None
-    with _tensorboard(kept_in, state.epochs) as log:
-        for _ in bar:
-            state.advance(views, images)
+    with bar, _tensorboard(kept_in, len(state.rows)) as log:
+        while len(state.rows) < state.epochs:
+            state.advance(views)
             log(state.rows[-1])
             bar.set_postfix(loss=f"{state.rows[-1]['loss']:.3f}")
+            bar.update()
             if kept_in is not None:
-                state.keep(kept_in, identity)
+                state.keep(kept_in, key)
     return Trained(state.backbone, pd.DataFrame(state.rows), state.seconds, state.objective)
 
 
 @contextmanager
 def _tensorboard(folder: Path | None, epochs: int) -> Iterator[Callable[[Mapping[str, float]], None]]:
-    """A function that adds a row of the log to one that TensorBoard reads, where it is installed.
-
-    Parameters
-    ----------
-    epochs : that are done: rows beyond them, of a killed run, are not shown
-    """
+    """A function that adds a row of the log to TensorBoard's, where that is installed, after `epochs` that are done."""
     if folder is None or find_spec("tensorboard") is None:
         yield lambda _: None
         return
@@ -158,55 +149,34 @@ def untrained(recipe: Recipe, seed: int, device: str = "auto") -> Trained:
         return Trained(Backbone(recipe.backbone).to(torch_device(device)), pd.DataFrame(), 0.0)
 
 
-@dataclass(eq=False)
 class _State:
     """All that changes while an encoder is trained."""
 
-    recipe: Recipe
-    seed: int
-    device: torch.device
-    backbone: Backbone
-    objective: Objective
-    optimizer: torch.optim.Optimizer
-    schedule: CosineLRScheduler
-    rows: list[dict[str, float]] = field(default_factory=list)
-    seconds: float = 0.0
-
-    @classmethod
-    def fresh(
-        cls,
-        objective: Callable[[int], Objective],
-        recipe: Recipe,
-        seed: int,
-        passes: tuple[float, float],
-        device: torch.device,
-    ) -> "_State":
+    def __init__(
+        self, objective: Callable[[int], Objective], recipe: Recipe, images: IntArray, seed: int, device: torch.device
+    ) -> None:
+        self.recipe, self.images, self.seed, self.device = recipe, images, seed, device
+        passes, warmup = recipe.passes(len(images))
         with torch.random.fork_rng():
             torch.manual_seed(seed)
-            backbone = Backbone(recipe.backbone)
-            heads = objective(backbone.width)
-        both = torch.nn.ModuleList([backbone, heads]).to(device)
-        optimizer = _optimizer(both, recipe)
-        whole, warmup = passes
-        schedule = CosineLRScheduler(optimizer, whole - warmup, warmup_t=warmup, warmup_prefix=True)
-        return cls(recipe, seed, device, backbone, heads, optimizer, schedule)
+            self.backbone = Backbone(recipe.backbone)
+            self.objective = objective(self.backbone.width)
+        self.optimizer = _optimizer(torch.nn.ModuleList([self.backbone, self.objective]).to(device), recipe)
+        self.schedule = CosineLRScheduler(self.optimizer, passes - warmup, warmup_t=warmup, warmup_prefix=True)
+        self.epochs, self.seconds = math.ceil(passes), 0.0
+        self.rows: list[dict[str, float]] = []
 
-    @property
-    def epochs(self) -> int:
-        """Number of epochs that are done."""
-        return len(self.rows)
-
-    def advance(self, views: ViewSource, images: IntArray) -> None:
+    def advance(self, views: ViewSource) -> None:
         """An epoch; what is drawn in it follows from its number and the seed."""
-        started, losses = time.perf_counter(), []
-        rng = np.random.default_rng([self.seed, 2, self.epochs])
-        steps = len(images) // self.recipe.batch
-        order = rng.permutation(images)[: steps * self.recipe.batch].reshape(steps, -1)
-        left = self.recipe.steps(len(images)) - self.epochs * steps
+        started, losses, done = time.perf_counter(), [], len(self.rows)
+        rng = np.random.default_rng([self.seed, 2, done])
+        steps = len(self.images) // self.recipe.batch
+        order = rng.permutation(self.images)[: steps * self.recipe.batch].reshape(steps, -1)
+        left = self.recipe.steps(len(self.images)) - done * steps
         self.backbone.train()
         backbone, objective = self._spread
         for step, batch in enumerate(views.batches(list(order[:left]), self.objective.views, rng)):
-            self.schedule.step(self.epochs + (step + 0.5) / steps)
+            self.schedule.step(done + (step + 0.5) / steps)
             low = self.recipe.precision == "bfloat16"
             with torch.autocast(self.device.type, torch.bfloat16, enabled=low):
                 features = backbone(batch.pictures.to(self.device, non_blocking=True))
@@ -218,8 +188,8 @@ class _State:
             self.optimizer.step()
             losses.append(loss.detach())
         mean = float(torch.stack(losses).double().mean())
-        done = {"epoch": self.epochs + 1, "steps": self.epochs * steps + len(losses)}
-        self.rows.append(done | {"loss": mean, "learning_rate": self.optimizer.param_groups[0]["lr"]})
+        row = {"epoch": done + 1, "steps": done * steps + len(losses)}
+        self.rows.append(row | {"loss": mean, "learning_rate": self.optimizer.param_groups[0]["lr"]})
         self.seconds += time.perf_counter() - started
 
     @cached_property
@@ -228,48 +198,31 @@ class _State:
 
     def _require_finite(self, values: torch.Tensor) -> None:
         if not torch.isfinite(values).all():
-            raise FloatingPointError(f"training diverged in epoch {self.epochs + 1}: lower the learning rate")
+            raise FloatingPointError(f"training diverged in epoch {len(self.rows) + 1}: lower the learning rate")
 
-    def keep(self, folder: Path, identity: str) -> None:
-        """Write the checkpoint, then the log that goes with it."""
-        parts = {name: getattr(self, name).state_dict() for name in STATES}
-        content = parts | {"rows": self.rows, "seconds": self.seconds, "identity": identity}
-        with replacing(folder / CHECKPOINT) as temporary:
-            _save(content, temporary)
-        self.write_log(folder)
-
-    def write_log(self, folder: Path) -> None:
-        """Write the log, whole, from the rows that the checkpoint has."""
+    def keep(self, folder: Path, key: str) -> None:
+        """Write the log, then the checkpoint: after a kill between the two the same row is written again."""
         with replacing(folder / LOG) as temporary:
             pd.DataFrame(self.rows).to_csv(temporary, index=False)
+        parts = {name: getattr(self, name).state_dict() for name in STATES}
+        with replacing(folder / CHECKPOINT) as temporary:
+            _save(parts | {"rows": self.rows, "seconds": self.seconds, "identity": key}, temporary)
 
-    def resume(self, folder: Path, identity: str) -> None:
+    def resume(self, path: Path, key: str) -> None:
         """Go on from the checkpoint, if there is one."""
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / CHECKPOINT
         if not is_there(path, "checkpoint"):
             return
-        content = _checkpoint(path, self.device)
-        if content["identity"] != identity:
+        try:
+            content = weights_in(path, self.device)
+        except ValueError as error:
+            raise ValueError(f"{error}: remove it, and training starts anew") from error
+        if not isinstance(content, dict) or content.get("identity") != key:
             raise ValueError(
                 f"{path} is of another recipe, seed, objective or data: choose another folder, or remove it"
             )
         for name in STATES:
             getattr(self, name).load_state_dict(content[name])
         self.rows, self.seconds = content["rows"], content["seconds"]
-        if distributed.is_first():
-            self.write_log(folder)  # a kill may have come between the two
-
-
-def _checkpoint(path: Path, device: torch.device) -> dict[str, Any]:
-    """Content of a checkpoint that `_State.keep` wrote."""
-    try:
-        content = weights_in(path, device)
-    except ValueError as error:
-        raise ValueError(f"{error}: remove it, and training starts anew") from error
-    if not isinstance(content, dict) or content.keys() != {*STATES, "rows", "seconds", "identity"}:
-        raise ValueError(f"checkpoint {path} is of another program: choose another folder, or remove it")
-    return content
 
 
 def check_recipe(recipe: Recipe) -> None:
@@ -287,11 +240,7 @@ def _optimizer(network: torch.nn.Module, recipe: Recipe) -> torch.optim.Optimize
     if recipe.optimizer not in list_optimizers():
         raise ValueError(f"optimizer {recipe.optimizer!r} is none of timm.optim.list_optimizers()")
     optimizer: torch.optim.Optimizer = create_optimizer_v2(
-        network,
-        recipe.optimizer,
-        lr=recipe.learning_rate,
-        weight_decay=recipe.weight_decay,
-        momentum=recipe.momentum,
+        network, recipe.optimizer, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, momentum=recipe.momentum
     )
     return optimizer
 
@@ -301,7 +250,3 @@ def _save(content: dict[str, object], path: Path) -> None:
     memory = io.BytesIO()
     torch.save(content, memory)
     path.write_bytes(memory.getvalue())
-
-
-def _digest(identity: dict[str, object]) -> str:
-    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()

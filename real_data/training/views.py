@@ -1,17 +1,14 @@
 """Batches of pictures: from a pool of views drawn once, or fresh ones in every epoch."""
 
-import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch.utils.data import DataLoader, Sampler
+from torch.utils.data import DataLoader
 from torchvision.transforms.v2.functional import pil_to_tensor
 
 from pairbounds.infrastructure.array_files import stored_array
@@ -22,15 +19,16 @@ from pairbounds.infrastructure.processes import serve_loader
 from pairbounds.infrastructure.progress import tqdm
 from pairbounds.infrastructure.tables import replacing
 from pairbounds.real_data.datasets import ImageTextDataset
-from pairbounds.real_data.encoders.encoder import LiveEncoder
+from pairbounds.real_data.encoders.encoder import LiveEncoder, picture_batches
 from pairbounds.real_data.pairings.views import Reach, views_of
-from pairbounds.real_data.resampling.gathering import alone, gather_rows
 from pairbounds.real_data.training.changes import changed
 from pairbounds.real_data.training.crops import Crops, together
-from pairbounds.real_data.training.distributed import own_part
+from pairbounds.real_data.training.distributed import alone, gather_rows, own_part
 
 Pixels = npt.NDArray[np.uint8]
 STORED = 4 * 2**30  # bytes: of more pictures no copy is written; all views of the emoji at 224 pixels are less
+BLOCK = 256  # pictures, for features
+SIMCLR = Reach.of(1.0)  # as published
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +48,7 @@ class Batch:
 
 
 def whole(batch: Batch) -> Batch:
-    """The images of the whole batch, and what a guide has seen of them, of a batch that is spread over processes.
+    """A batch that is spread over processes, with the images of all and their guide's features.
 
     The pictures stay this process's own.
     """
@@ -94,80 +92,70 @@ class ViewPool(ViewSource):
 
 @dataclass(frozen=True, eq=False)
 class FreshViews(ViewSource):
-    """New views in every epoch: crops of the original files by `workers` processes, and all else on a device.
-
-    A file is decoded once for all views of its image in a batch. What a guide sees is what the network does.
+    """New views in every epoch, as `drawn_views` draws them; a guide sees what the network does.
 
     Attributes
     ----------
-    dataset : images of one size, which is that of the views; they are cut out of the originals, whatever their size
-    strength : of the augmentations, as `pairbounds.real_data.pairings.views.simclr` has it
+    dataset : images of one size, which is that of the views
+    reach : of the augmentations
     guide : an encoder that embeds views as they come, or `None`
-    workers : they stay from epoch to epoch; 0 cuts crops in this process
-    device : where colours are changed and views blurred, and batches are; as `torch_device` has it
-
-    Raises
-    ------
-    ValueError
-        Images without a common size; a strength outside (0, 1]; as it is drawn from, a picture that cannot be read.
+    workers, device : as of `drawn_views`
     """
 
     dataset: ImageTextDataset
-    strength: float = 1.0
+    reach: Reach = SIMCLR
     guide: LiveEncoder | None = None
     workers: int = 0
     device: str = "auto"
 
-    def __post_init__(self) -> None:
-        if self.dataset.size is None:
-            raise ValueError(f"{self.dataset.name}: a network sees images of one size: give the data set one")
-        Reach.of(self.strength)
-
     def batches(self, batches: Sequence[IntArray], views: int, rng: np.random.Generator) -> Iterator[Batch]:
         """See `ViewSource`."""
-        loader, sampler = self._loader
-        # All at once: how far ahead the processes are decides nothing.
-        sampler.work = [
-            (own_part(images), own_part(rng.integers(2**63, size=(views, len(images))).T)) for images in batches
-        ]
-        device = torch_device(self.device)
-        for (images, _), (crops, changes) in zip(sampler.work, _in_one_line(loader), strict=True):
-            pictures = changed(crops.to(device, non_blocking=True), changes)
+        work = [(own_part(images), own_part(rng.integers(2**63, size=(views, len(images))).T)) for images in batches]
+        drawn = drawn_views(self.dataset, self.reach, work, self.workers, self.device)
+        for (images, _), pictures in zip(work, drawn, strict=True):
             yield Batch(images, pictures, None if self.guide is None else self.guide.see(pictures))
 
-    @cached_property
-    def _loader(self) -> tuple[DataLoader[tuple[torch.Tensor, torch.Tensor]], "_Work"]:
-        sampler = _Work()
-        return (
-            DataLoader(
-                Crops(self.dataset, self.strength),
-                batch_sampler=sampler,
-                num_workers=self.workers,
-                collate_fn=together,
-                pin_memory=torch_device(self.device).type == "cuda",
-                persistent_workers=self.workers > 0,
-                worker_init_fn=serve_loader,
-            ),
-            sampler,
-        )
 
+def drawn_views(
+    dataset: ImageTextDataset,
+    reach: Reach,
+    work: Sequence[tuple[IntArray, IntArray]],
+    workers: int = 0,
+    device: str = "auto",
+) -> Iterator[torch.Tensor]:
+    """SimCLR's views of sets of images, (v b, 3, s, s), bytes: the first view of each image, then the second of each.
 
-def _in_one_line(loader: Iterable[tuple[torch.Tensor, torch.Tensor]]) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Items of a loader; an error of a process without the traceback that torch puts before it."""
+    Processes cut crops out of the original files, whatever their size, and decode a file once for all views of its
+    image; all other changes are made on a device. A view follows from its seed alone: it is the same in whatever batch
+    and on however many processes it is drawn, and on another device up to rounding.
+
+    Parameters
+    ----------
+    dataset : images of one size, which is that of the views
+    work : for each batch its images, (b,), and the seeds of their views, (b, v)
+    workers : processes that decode and crop; 0 for this one
+    device : of the views, as `pairbounds.infrastructure.devices.torch_device` has it
+
+    Raises
+    ------
+    ValueError
+        Images without a common size; a picture that cannot be read.
+    """
+    place = torch_device(device)
+    loader = DataLoader(
+        Crops(dataset, reach),
+        batch_sampler=(list(zip(images.tolist(), seeds.tolist(), strict=True)) for images, seeds in work),
+        num_workers=workers,
+        collate_fn=together,
+        pin_memory=place.type == "cuda",
+        worker_init_fn=serve_loader,
+        generator=torch.Generator(),  # of its own: torch's global one stays as it is
+    )
     try:
-        yield from loader
-    except ValueError as error:
+        for crops, changes in loader:
+            yield changed(crops.to(place, non_blocking=True), changes)
+    except ValueError as error:  # of a process it comes after a traceback
         raise ValueError(str(error).rstrip().rpartition("\n")[2].removeprefix("ValueError: ")) from error
-
-
-class _Work(Sampler[list[tuple[int, list[int]]]]):
-    """Work of the loader's processes in an epoch: images, and a seed for each view of each."""
-
-    work: Sequence[tuple[IntArray, IntArray]] = ()
-
-    def __iter__(self) -> Iterator[list[tuple[int, list[int]]]]:
-        for images, seeds in self.work:
-            yield list(zip(images.tolist(), seeds.tolist(), strict=True))
 
 
 def require_two(views: int) -> None:
@@ -193,17 +181,22 @@ def view_pool(
         Images without a common size, fewer than two views, a strength outside (0, 1], features that do not fit.
     """
     require_two(count)
-    views = views_of(dataset, count, strength, seed=0)
-    pictures = stored_pictures(views, cache)
+    pictures = stored_pictures(views_of(dataset, count, strength, seed=0), cache)
     pool = pictures.reshape(len(dataset), count, *pictures.shape[1:])
     return ViewPool(pool, None if seen is None else seen.astype(np.float32).reshape(len(dataset), count, -1))
 
 
-def shown_pictures(dataset: ImageTextDataset, cache: Path) -> "Pixels | DecodedPictures":
-    """All images of a data set, (n, 3, s, s): stored where they take at most `STORED`, else decoded when asked for."""
-    if _bytes(dataset) <= STORED:
-        return stored_pictures(dataset, cache)
-    return DecodedPictures(dataset)
+def shown_pictures(dataset: ImageTextDataset, cache: Path, workers: int = 0) -> Iterator[torch.Tensor]:
+    """All images of a data set, (`BLOCK`, 3, s, s), bytes, block after block.
+
+    They are stored where they take at most `STORED`, else decoded by `workers` processes, or this one if 0.
+    """
+    if _bytes(dataset) > STORED:
+        yield from picture_batches(dataset, pil_to_tensor, BLOCK, workers, torch.device("cpu"))
+        return
+    stored = stored_pictures(dataset, cache)
+    for start in range(0, len(stored), BLOCK):
+        yield torch.from_numpy(np.array(stored[start : start + BLOCK]))
 
 
 def stored_pictures(dataset: ImageTextDataset, cache: Path) -> Pixels:
@@ -232,43 +225,6 @@ def stored_pictures(dataset: ImageTextDataset, cache: Path) -> Pixels:
     if stored.dtype != np.uint8 or stored.shape != shape:
         raise ValueError(f"pictures {path} are {stored.dtype} of shape {stored.shape}: delete the file")
     return stored
-
-
-@dataclass(frozen=True, eq=False)
-class DecodedPictures:
-    """All images of a data set as an array of shape (n, 3, s, s) whose slices are decoded as they are asked for.
-
-    The slice that follows is decoded in the meantime, by as many threads as there are cores.
-    """
-
-    dataset: ImageTextDataset
-
-    def __len__(self) -> int:
-        return len(self.dataset)
-
-    def __getitem__(self, rows: slice) -> Pixels:
-        start, stop, step = rows.indices(len(self))
-        asked = range(start, stop, step)
-        found = self._ahead.pop(asked, None) or self._begun(asked)
-        self._ahead.clear()
-        if follows := range(stop, min(2 * stop - start, len(self)), step):
-            self._ahead[follows] = self._begun(follows)
-        return np.stack([one.result() for one in found])
-
-    @cached_property
-    def _ahead(self) -> dict[range, list[Future[Pixels]]]:
-        return {}
-
-    @cached_property
-    def _threads(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(os.cpu_count())
-
-    def _begun(self, rows: range) -> list[Future[Pixels]]:
-        return [self._threads.submit(self._decoded, row) for row in rows]
-
-    def _decoded(self, index: int) -> Pixels:
-        pixels: Pixels = pil_to_tensor(self.dataset.image(index)).numpy()
-        return pixels
 
 
 def _bytes(dataset: ImageTextDataset) -> int:

@@ -15,7 +15,7 @@ from torchvision.transforms import v2
 
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.datasets.pictures import open_picture
-from pairbounds.real_data.pairings.views import LEAST_AREA, simclr
+from pairbounds.real_data.pairings.views import LEAST_AREA, Reach, simclr
 from pairbounds.real_data.training.changes import changed
 from pairbounds.real_data.training.crops import Crops, together
 from tests.benchmarks.duel import Duel, Size
@@ -68,7 +68,7 @@ def jpeg(rng: np.random.Generator) -> bytes:
 
 
 def cut_here(dataset: ImageTextDataset) -> Drawn:
-    crops = Crops(dataset, 1.0)
+    crops = Crops(dataset, Reach.of(1.0))
     return together([crops[index, range(VIEWS * index, VIEWS * index + VIEWS)] for index in range(len(dataset))])
 
 

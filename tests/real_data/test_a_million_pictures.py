@@ -1,6 +1,7 @@
 """What ImageNet's number of pictures takes of memory and disk: names alone, pictures are made as they are asked for."""
 
 import json
+import multiprocessing
 import os
 import resource
 import subprocess
@@ -14,7 +15,7 @@ from PIL import Image
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.datasets.packed import PackedPaths, PackedTexts
 from pairbounds.real_data.training.splits import split
-from pairbounds.real_data.training.views import DecodedPictures, FreshViews, shown_pictures
+from pairbounds.real_data.training.views import FreshViews, shown_pictures
 
 IMAGES, CLASSES = 1_281_167, 1000
 MEMORY = 1.2  # GiB that the process may take besides the libraries; a worker, a quarter that no other shares
@@ -63,11 +64,8 @@ def path_of_imagenet(cache: Path) -> dict[str, object]:
     for number, batch in enumerate(source.batches(list(order), 2, np.random.default_rng(1))):
         shape = batch.pictures.shape
         if number == 2:
-            loader, _ = source._loader
-            found["workers"] = [own_memory(worker.pid) for worker in loader._iterator._workers]
-    pictures = shown_pictures(data, cache)
-    assert isinstance(pictures, DecodedPictures)
-    first = pictures[:256].mean(axis=(2, 3))
+            found["workers"] = [own_memory(worker.pid) for worker in multiprocessing.active_children()]
+    first = next(shown_pictures(data, cache)).numpy().mean(axis=(2, 3))
     colours = np.arange(256)[:, None] % [251, 241, 239]
     return found | {
         "shape": list(shape),

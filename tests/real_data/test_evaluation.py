@@ -8,15 +8,15 @@ import open_clip
 import pytest
 import torch
 
-from pairbounds.real_data.training.crop_classifier import CropRecipe, crop_classifier
-from pairbounds.real_data.training.evaluation import Evaluation, nearest_neighbours, zero_shot
+from pairbounds.real_data.training.crop_classifier import crop_classifier
+from pairbounds.real_data.training.evaluation import nearest_neighbours, zero_shot
 from pairbounds.real_data.training.networks import WordBag
 from pairbounds.real_data.training.objectives.clip import ImageText
-from pairbounds.real_data.training.recipe import Recipe
+from pairbounds.real_data.training.recipe import Evaluation, Recipe
 from pairbounds.real_data.training.runs import RESULT, Run, Studio, run_all
 from pairbounds.real_data.training.splits import Split, split
 from pairbounds.real_data.training.trainer import Trained, untrained
-from pairbounds.real_data.training.views import stored_pictures
+from pairbounds.real_data.training.views import shown_pictures
 from tests.real_data.colours import COLOURS, coloured_source
 
 
@@ -77,22 +77,27 @@ def test_texts_of_class_names_classify_what_learned_from_captions(source):
 def test_the_classifier_on_crops_learns_without_changing_the_encoder(source, tmp_path):
     trained = untrained(Recipe(), 0, "cpu")
     before = {name: value.clone() for name, value in trained.backbone.state_dict().items()}
-    features = trained.features(stored_pictures(source.dataset, tmp_path))
+    features = trained.features(shown_pictures(source.dataset, tmp_path), len(source.dataset))
     parts = split(source.subjects, 0)
     run = lambda **options: crop_classifier(  # noqa: E731
-        trained.backbone, features, source.dataset, parts, CropRecipe(**{"iterations": 30, "batch": 32} | options), 3
+        trained.backbone,
+        features,
+        source.dataset,
+        parts,
+        Evaluation(**{"crop_iterations": 30, "crop_batch": 32} | options),
+        3,
     )
     found = run()
     assert found.keys() == {"colour", "greenish"}
     assert found["colour"].test > 1.5 / len(COLOURS)
     assert all(torch.equal(before[name], value) for name, value in trained.backbone.state_dict().items())
     # Zeros to start from have nothing to decay: at the first step it makes no difference.
-    first = run(iterations=1)
-    assert run(iterations=1) == first == run(iterations=1, weight_decay=0.5)
-    assert run(weight_decay=0.5) != found
+    first = run(crop_iterations=1)
+    assert run(crop_iterations=1) == first == run(crop_iterations=1, crop_weight_decay=0.5)
+    assert run(crop_weight_decay=0.5) != found
     with pytest.raises(ValueError, match="give the data set one"):
         crop_classifier(
-            trained.backbone, features, dataclasses.replace(source.dataset, size=None), parts, CropRecipe(1, 8), 0
+            trained.backbone, features, dataclasses.replace(source.dataset, size=None), parts, Evaluation(20, 1, 8), 0
         )
 
 
@@ -104,7 +109,7 @@ def test_another_way_to_judge_judges_anew_and_trains_nothing(source, tmp_path):
     assert first["crops_test"].isna().all()
     assert first.loc[1, "labels"] == "greenish"
     assert np.isnan(first.loc[1, "zero_shot_test"])  # its classes have no names
-    again = dataclasses.replace(studio, evaluation=Evaluation(3, CropRecipe(2, 8)))
+    again = dataclasses.replace(studio, evaluation=Evaluation(3, 2, 8))
     second = run_all([run], again, tmp_path)
     assert second["crops_test"].between(0, 1).all()
     assert second["seconds"].tolist() == first["seconds"].tolist()  # of the same training

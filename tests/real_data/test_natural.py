@@ -83,7 +83,7 @@ def test_the_tail_counts_every_caption_once(source, tables):
     assert tags["share_of_pairs"].sum() == pytest.approx(1)
 
 
-def test_pairings_and_rules_are_measured_for_each_set_by_name(source):
+def test_pairings_rules_and_dropped_pairs_are_measured_for_each_set_by_name(source):
     small = {"total_images": 48, "draws": 2, "views": 2}
     few = {"strengths": (1.0,), "diversities": (2,), "learned_at": (5,), "widths": (4,)}
     compared = natural_pairings.measure(only(natural_pairings.Settings(**small, **few), source), 0)
@@ -96,18 +96,12 @@ def test_pairings_and_rules_are_measured_for_each_set_by_name(source):
     assert set(rules["dataset"]) == set(compared["natural_verdict"]["dataset"]) == {"coloured"}
     changes_pairs = rules["rule"].isin(["add_new_positive", "drop_false_positive"])
     assert (rules["local_multihop_bound_after"].notna() == changes_pairs).all()
+    tried = natural_what_if.measure(only(natural_what_if.Settings(k=4, shares=(0.1,), splits=2, draws=1), source), 0)
+    assert set(tried["natural_what_if_curves"]["share"]) == {0.0, 0.1}
+    assert set(tried["natural_what_if"]["quantity"]) == {"error", "alpha_t"}
 
 
-def test_what_dropping_pairs_does_is_the_audits(source):
-    settings = natural_what_if.Settings(k=4, shares=(0.1,), splits=2, draws=1)
-    found = natural_what_if.measure(only(settings, source), 0)
-    assert set(found["natural_what_if_curves"]["share"]) == {0.0, 0.1}
-    assert set(found["natural_what_if"]["quantity"]) == {"error", "alpha_t"}
-
-
-@pytest.mark.parametrize(
-    ("wrong", "message"), [({"datasets": ()}, "datasets is empty"), ({"datasets": ("emojis",)}, "dataset='emojis'")]
-)
-def test_data_sets_that_are_none_are_named(wrong, message):
-    with pytest.raises(ValueError, match=message):
-        NaturalSets(**wrong)
+def test_data_sets_that_are_none_are_named():
+    for wrong, message in (((), "datasets is empty"), (("emojis",), "dataset='emojis'")):
+        with pytest.raises(ValueError, match=message):
+            NaturalSets(datasets=wrong)

@@ -1,31 +1,30 @@
 """Recipes by name, what they print, which runs of them, on which data sets, and for how long."""
 
 import json
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
-import scipy.sparse as sp
 import torch
 
 from pairbounds.__main__ import app
 from pairbounds.real_data.datasets import DATASETS
-from pairbounds.real_data.resampling import caption_guide
-from pairbounds.real_data.studies import resampled_training
+from pairbounds.real_data.studies import pretraining, resampled_training
 from pairbounds.real_data.studies.resampled_training import resampling_runs, selected
 from pairbounds.real_data.training import linear_probe
-from pairbounds.real_data.training.forecast import stated_forecast, training_forecast
-from pairbounds.real_data.training.guides import EVERY_GUIDE, LABELS, blind_guide, exact_guide
+from pairbounds.real_data.training.guides import EVERY_GUIDE, LABELS, blind_guide
 from pairbounds.real_data.training.joined import joined
 from pairbounds.real_data.training.objectives.simclr import TwoViews, projection_head
+from pairbounds.real_data.training.published_guide import PublishedGuide
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.recipes import RECIPES
-from pairbounds.real_data.training.runs import Run, Studio, run_all
+from pairbounds.real_data.training.runs import Run, Studio, chosen
 from pairbounds.real_data.training.splits import CHOOSING, Roles, split
 from pairbounds.real_data.training.trainer import train_encoder
-from pairbounds.real_data.training.views import Batch, view_pool
+from pairbounds.real_data.training.views import view_pool
 from pairbounds.sweeps import find_study
 from pairbounds.sweeps.presets import UNSTATED
 from tests.real_data import tiny
@@ -74,16 +73,6 @@ def test_the_published_numbers_are_those_that_are_known():
     assert 50_040 / (code["pictures"] // 256) == pytest.approx(101.3, abs=0.05)
 
 
-def test_every_number_is_printed_with_what_is_ours():
-    preset = RECIPES["paper"]
-    settings = resampled_training.Settings(**{**preset.values, "batch": 64, "root": "images"})
-    lines = {line.split()[0]: line.split() for line in preset.lines(settings, ["batch"])[1:]}
-    assert lines["batch"] == ["batch", "64", "given"]
-    assert lines["epochs"] == ["epochs", "100"]
-    assert lines["learning_rate"] == ["learning_rate", "0.6", *UNSTATED.split()]
-    assert lines.keys() == {one.name for one in fields(settings)}
-
-
 @pytest.mark.parametrize("name", ["resampled_training", "pretraining"])
 def test_the_preset_of_the_results_is_that_of_their_sidecar(name):
     study = find_study(name)
@@ -93,11 +82,6 @@ def test_the_preset_of_the_results_is_that_of_their_sidecar(name):
     for setting, value in asdict(study.settings(**preset.values)).items():
         if setting in about.keys() - {"dataset", "learning_rate", "device"}:
             assert about[setting] == (list(value) if isinstance(value, tuple) else value), setting
-
-
-def test_epochs_and_iterations_are_not_both_given():
-    with pytest.raises(ValueError, match="epochs=3 and iterations=50040: one of them ends the training"):
-        resampled_training.Settings(**{**RECIPES["code"].values, "epochs": 3})
 
 
 def test_the_command_prints_the_recipe_and_what_it_takes_without_the_pictures(call, tmp_path):
@@ -148,20 +132,9 @@ def test_the_published_head_has_batch_norm_and_no_shift():
     assert names == {"0.weight", "1.weight", "1.bias", "3.weight", "4.weight"}
     plain = projection_head(6, 5)
     assert sum(weights.numel() for weights in plain.parameters()) == 6 * 6 + 6 + 6 * 5 + 5
-
-
-def test_momentum_and_head_change_what_is_trained(source, tmp_path):
-    studio = Studio(source, tmp_path / "cache", views=2, device="cpu")
-    base = {"epochs": 1, "batch": 16, "warmup": 0, "optimizer": "lars", "learning_rate": 0.3}
-    recipes = [
-        Recipe(**base),
-        Recipe(**base, momentum=0.5),
-        Recipe(**base, head_norm=True),
-        Recipe(**base, head_width=8),
-    ]
-    recipes.append(Recipe(**base, temperature=0.5))
-    table = run_all([Run("simclr", one, 0) for one in recipes], studio, tmp_path)
-    assert table[table["labels"] == "colour"]["loss"].nunique() == len(recipes)
+    run = Run("simclr", Recipe(head_width=5, head_norm=True, temperature=0.5), 0)
+    objective = TwoViews.of(run, None, 6)
+    assert (repr(objective.head), objective.temperature) == (repr(head), 0.5)
 
 
 # Which runs.
@@ -178,16 +151,33 @@ def test_runs_are_selected_by_kind_rule_and_guide():
         selected(runs, ["simcrl"])
 
 
-def test_seeds_begin_where_they_are_told(call, folder, tmp_path):
-    settings = tiny.sets(
-        dataset="imagefolder", root=folder / "train", size=32, rules="none", only=["untrained"], views=2, batch=8,
-        cache=tmp_path / "cache",
-    )  # fmt: skip
-    given = [*settings, "--seeds", "2", "--first-seed", "5"]
-    code, _, err = call(app, "study", "resampled_training", *given, "--out", tmp_path / "out")
-    assert code == 0, err
-    assert "2 encoders, nothing to train" in err
-    assert pd.read_parquet(tmp_path / "out" / "resampled_training.parquet")["seed"].tolist() == [5, 6]
+def test_a_study_has_every_rule_with_every_guide_that_says_something_of_it_and_its_references():
+    """Of two views of one image labels and captions say nothing."""
+    runs = resampling_runs("all", Recipe(), 0, published=True, guides=EVERY_GUIDE, baselines=3)
+    assert len(runs) == len({run.key for run in runs}) == 3 + 2 + 5 * 5 - 2 + 5
+    assert {run.guide for run in runs if run.rule == "drop_false_positive"} == {"encoder", "random", "no_text"}
+    baselines = [run for run in runs if run.kind == "simclr" and run.rule == "none"]
+    assert len({run.weights for run in baselines}) == 3
+    assert baselines[0].weights == baselines[0].seed == 0
+    with pytest.raises(ValueError, match="rule 'add' is none of"):
+        resampling_runs("drop_false_positive+add", Recipe(), 1)
+
+
+def test_a_guide_without_text_is_another_encoder(source, tmp_path):
+    studio = Studio(source, tmp_path / "cache", views=2, device="cpu")
+    by_text, without, published = (
+        Run("simclr", Recipe(), 0, rule="add_new_positive", guide=guide, published=published)
+        for guide, published in (("encoder", False), ("no_text", False), ("encoder", True))
+    )
+    assert isinstance(studio.guide(by_text), RowEncoder)
+    assert studio.guide(without).name == "efficientnet-lite0"
+    assert isinstance(studio.guide(published), PublishedGuide)
+
+
+def test_the_trial_of_best_validation_is_chosen_by_the_first_label_set():
+    rows = [("a", 1, "x", 0.5), ("a", 1, "y", 0.9), ("a", 2, "x", 0.6), ("a", 2, "y", 0.1), ("b", 1, "x", 0.2)]
+    table = pd.DataFrame(rows, columns=["kind", "rate", "labels", "validation"])
+    assert chosen(table, ["kind"], ["kind", "rate"]).tolist() == [False, False, True, True, True]
 
 
 # Which images.
@@ -213,23 +203,23 @@ def test_roles_keep_what_judges_from_the_encoder():
 
 def test_data_sets_are_joined_by_the_labels_of_those_that_judge(folder, tmp_path):
     train, val = (DATASETS["imagefolder"](folder / part, size=32) for part in ("train", "val"))
-    both = joined(train, None, val)
-    assert (len(both.dataset), both.dataset.labelled) == (32, True)
-    assert np.array_equal(both.dataset.labels, np.concatenate([train.labels, val.labels]))
-    assert both.roles.judged.tolist() == list(range(24, 32))
+    both, roles = joined(train, None, val)
+    assert (len(both), both.labelled) == (32, True)
+    assert np.array_equal(both.labels, np.concatenate([train.labels, val.labels]))
+    assert roles.judged.tolist() == list(range(24, 32))
     unlabelled = DATASETS["table"](_pairs(folder, labels=False), size=32)
     assert not unlabelled.labelled
-    three = joined(unlabelled, train, val)
-    assert three.dataset.labels.tolist() == [-1] * len(unlabelled) + [*train.labels, *val.labels]
-    assert three.dataset.captions[: len(unlabelled)] == unlabelled.captions
-    assert set(three.roles.classes) == {-1}
-    assert set(joined(train, val, None).roles.classes[:24]) == {0, 1}
+    three, roles = joined(unlabelled, train, val)
+    assert three.labels.tolist() == [-1] * len(unlabelled) + [*train.labels, *val.labels]
+    assert three.captions[: len(unlabelled)] == unlabelled.captions
+    assert set(roles.classes) == {-1}
+    assert set(joined(train, val, None)[1].classes[:24]) == {0, 1}
     with pytest.raises(ValueError, match="some of its images have no label"):
         joined(unlabelled, None, None)
     with pytest.raises(ValueError, match="images have sizes 32, 24"):
         joined(train, None, DATASETS["imagefolder"](folder / "val", size=24))
     (folder / "val" / "geese").rename(folder / "val" / "swans")
-    with pytest.raises(ValueError, match="classes differ: ducks, geese and ducks, swans"):
+    with pytest.raises(ValueError, match=r"classes differ: ducks, geese .* and ducks, swans"):
         joined(train, None, DATASETS["imagefolder"](folder / "val", size=32))
 
 
@@ -259,7 +249,7 @@ def test_a_table_without_labels_trains_and_a_folder_judges(call, folder, tmp_pat
     settings = tiny.sets(
         objectives=["clip"], dataset="table", root=_pairs(folder, labels=False), eval_dataset="imagefolder",
         train_root=folder / "train", val_root=folder / "val", learning_rates=[0.001], strengths=[1],
-        cache=tmp_path / "cache",
+        backbone="open_clip/tiny-clip", text_tower="open_clip/tiny-clip", cache=tmp_path / "cache",
     )  # fmt: skip
     code, out, err = call(app, "study", "pretraining", *settings, *SMALL, "--out", tmp_path / "out")
     assert code == 0, err
@@ -269,141 +259,15 @@ def test_a_table_without_labels_trains_and_a_folder_judges(call, folder, tmp_pat
         assert 8 * table.loc["clip", way] == pytest.approx(round(8 * table.loc["clip", way]))  # of the eight that judge
     assert np.isnan(table.loc["untrained", "zero_shot_test"])
     assert "Captions name" not in out
-
-
-def test_the_official_parts_of_a_folder_train_and_judge(call, folder, tmp_path):
-    settings = tiny.sets(
-        dataset="imagefolder", root=folder / "train", val_root=folder / "val", only=["simclr", "supervised"],
-        crop_iterations=4, crop_batch=6, cache=tmp_path / "cache",
-    )  # fmt: skip
-    code, _, err = call(app, "study", "resampled_training", *settings, *SMALL, "--out", tmp_path / "out")
-    assert code == 0, err
-    table = pd.read_parquet(tmp_path / "out" / "resampled_training.parquet")
-    assert table["kind"].tolist() == ["supervised", "simclr"]
-    assert table["steps"].tolist() == [2 * (22 // 8)] * 2
-    assert table[["crops_validation", "crops_test"]].notna().all(axis=None)
-
-
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        (tiny.sets(train_root="here"), "train_root has the images that train the probe, beside root"),
-        (tiny.sets(eval_dataset="imagefolder"), "data set imagefolder judges: where is it? give val_root"),
-        (tiny.sets(val_root="here"), "val_root: data set emoji lies nowhere"),
-        (tiny.sets(only=["simcrl"]), "is it 'simclr'"),
-        (["--preset", "papers"], "preset 'papers' is none of 4: is it 'paper'?"),
-        (["--first-seed", "-1"], "Invalid value for '--first-seed'"),
-        (tiny.sets(momentum=1), "momentum=1.0 is not in [0, 1)"),
-        (tiny.sets(crop_iterations=5, crop_learning_rate=0), "crop_learning_rate=0.0 is not a positive number"),
-        (tiny.sets(neighbours=0), "neighbours=0: at least 1"),
-        ([*tiny.sets(throughput=0), "--dry-run"], "throughput=0.0: pictures a second are more than none"),
-    ],
-)
-def test_bad_arguments_are_one_line(call, tmp_path, given, message):
-    given = [*given, *tiny.sets(cache=tmp_path / "cache")]
-    code, _, err = call(app, "study", "resampled_training", *given, "--out", tmp_path / "out")
-    assert code == 2
-    assert message in err.splitlines()[-1]
+    told = SimpleNamespace(images=lambda: SimpleNamespace(told=["label"]))
+    assert "Captions name the label here" in pretraining.STUDY.summary({"pretraining": table.reset_index()}, told)[-1]
 
 
 def test_a_table_without_labels_alone_is_refused(call, folder, tmp_path):
     settings = tiny.sets(dataset="table", root=_pairs(folder, labels=False), cache=tmp_path / "cache")
-    for name in ("pretraining", "pairings"):
-        code, _, err = call(app, "study", name, *settings, "--out", tmp_path / "out")
-        assert code == 2
-        assert "some images have no label: give the table a column label" in err
-
-
-# How long.
-
-
-def test_hours_are_told_by_a_throughput(source, tmp_path):
-    studio = Studio(source, tmp_path, views=2, device="cpu")
-    recipe = Recipe("resnet18", epochs=10, batch=32, warmup=0)
-    runs = [Run("untrained", recipe, 0), Run("supervised", recipe, 0), Run("simclr", recipe, 0)]
-    pictures = 10 * (len(studio.split(0).encoder) // 32 * 32) * 3
-    said = training_forecast(runs, studio, tmp_path, 1, throughput=10)
-    assert said == (
-        f"3 encoders, about {pictures / 600:.2g} minutes of one device: {pictures / 36_000:,.1f} GPU-hours for "
-        f"{pictures:,} pictures at 10 a second, training alone"
-    )
-    assert stated_forecast(runs, 64, None) == "3 encoders of 64 images, for how long is not known: set throughput"
-
-
-# Contrasts: baselines, guides, tuning.
-
-
-def test_baselines_share_the_split_and_differ_in_their_weights(source, tmp_path):
-    runs = resampling_runs("none", Recipe(epochs=1, batch=16, warmup=0), 4, baselines=3)
-    simclr = [run for run in runs if run.kind == "simclr"]
-    assert [run.repeat for run in simclr] == [0, 1, 2]
-    assert len({run.key for run in simclr}) == len({run.weights for run in simclr}) == 3
-    assert simclr[0].weights == simclr[0].seed == 4
-    studio = Studio(source, tmp_path / "cache", views=2, device="cpu")
-    table = run_all(simclr, studio, tmp_path)
-    assert table[table["labels"] == "colour"]["loss"].nunique() == 3
-
-
-def test_every_guide_has_every_rule_of_which_it_says_something():
-    runs = resampling_runs("all", Recipe(), 0, guides=EVERY_GUIDE)
-    assert len(runs) == 3 + 5 * 5 - 2
-    assert {run.guide for run in runs if run.rule == "drop_false_positive"} == {"encoder", "random", "no_text"}
-
-
-def test_captions_guide_by_how_far_they_are_shared():
-    captions = [("a", "b"), ("b", "a"), ("b", "c"), ("d",)]
-    guide = exact_guide(captions)
-    batch = Batch(np.array([0, 1, 2, 3]), torch.zeros(8, 3, 2, 2), None)
-    rows = guide(batch, np.random.default_rng(0))
-    cosines = torch.nn.functional.normalize(rows) @ torch.nn.functional.normalize(rows).T
-    expected = torch.tensor([[1, 1, 0.5, 0], [1, 1, 0.5, 0], [0.5, 0.5, 1, 0], [0, 0, 0, 1.0]]).repeat(2, 2)
-    own = torch.eye(8, dtype=torch.bool)
-    torch.testing.assert_close(cosines[~own], expected[~own], atol=0.02, rtol=0)
-    assert len(set(cosines[~own].tolist())) > 20  # ties are broken
-    exact = caption_guide(sp.csr_array(np.array([[1, 1, 0], [0, 1, 1]])))
-    torch.testing.assert_close(exact @ exact.T, torch.tensor([[1, 0.5], [0.5, 1]]))
-    with pytest.raises(ValueError, match="row 1 has no caption to share"):
-        caption_guide(sp.csr_array(np.array([[1, 1], [0, 0]])))
-
-
-def test_a_guide_without_text_is_another_encoder_and_trains_another_network(source, tmp_path):
-    class Grey(RowEncoder):
-        key = name = "grey"
-
-        def embed(self, batch):
-            return super().embed(batch)[:, :1] ** [0, 1, 2]
-
-    studio = Studio(source, tmp_path / "cache", views=2, device="cpu", textless=Grey())
-    runs = [
-        Run("simclr", Recipe(epochs=2, batch=16, warmup=0), 0, rule="add_new_positive", guide=guide)
-        for guide in EVERY_GUIDE
-    ]
-    table = run_all(runs, studio, tmp_path)
-    assert table[table["labels"] == "colour"]["loss"].nunique() == len(EVERY_GUIDE)
-    usual = Studio(source, tmp_path / "cache", views=2, device="cpu")
-    assert usual.guide(runs[EVERY_GUIDE.index("no_text")]).name == "efficientnet-lite0"
-    assert isinstance(usual.guide(runs[0]), RowEncoder)
-
-
-def test_what_is_tuned_is_chosen_by_validation(source, tmp_path):
-    settings = resampled_training.Settings(
-        rules="add_new_positive", guides=("random",), baselines=2, tune=("simclr", "add_new_positive"), epochs=1,
-        batch=16, warmup=0, tuned_rates=(1e-3, 3e-3), tuned_strengths=(1.0, 0.25),
-    )  # fmt: skip
-    studio = Studio(source, tmp_path / "cache", views=2, device="cpu")
-    table = resampled_training.resampling_table(settings, studio, tmp_path, 0, 1)
-    first = table[table["labels"] == "colour"]
-    assert len(first) == 3 + 1 + 1 + 2 * 3  # the usual rate and strength are one of the four
-    assert first["tuned"].sum() == 6
-    for names, trials in first.groupby(["kind", "rule", "guide", "published", "repeat"]):
-        assert trials["chosen"].sum() == 1, names
-        assert trials[trials["chosen"]]["validation"].item() == trials["validation"].max()
-        assert len(trials) == (4 if names[0] == "simclr" and names[-1] == 0 else 1)
-    assert table.groupby(["labels"])["chosen"].sum().nunique() == 1
-    with pytest.raises(ValueError, match="guide 'label' is none of 5: is it 'labels'"):
-        resampled_training.Settings(guides=("label",))
-    with pytest.raises(ValueError, match="baselines=0: at least 1"):
-        resampled_training.Settings(baselines=0)
+    code, _, err = call(app, "study", "pretraining", *settings, "--out", tmp_path / "out")
+    assert code == 2
+    assert "some images have no label: give the table a column label" in err
 
 
 def test_further_seeds_have_what_is_tuned_and_no_more():
@@ -416,28 +280,18 @@ def test_further_seeds_have_what_is_tuned_and_no_more():
     }  # fmt: skip
     assert len(further) == 2 * 3
     assert {replace(run, seed=1) for run in further} < set(whole)
-    with pytest.raises(ValueError, match="whole_seeds=2: further seeds have what is tuned, and nothing is"):
-        resampled_training.Settings(whole_seeds=2)
 
 
-def test_the_preset_of_the_results_has_all_contrasts(call, tmp_path):
-    arguments = ["--preset", "results", "--seeds", "1", "--set", "device=cpu", "--dry-run", "--out", tmp_path]
-    code, said, _ = call(app, "study", "resampled_training", *arguments)
-    assert code == 0
-    assert said.splitlines()[-1].startswith(f"{3 + 2 + 23 + 2 * 2} encoders, about ")
-
-
-def test_tuned_runs_and_baselines_go_into_the_table_of_the_command(call, folder, tmp_path):
+def test_tuned_runs_and_baselines_of_a_seed_go_into_the_table_of_the_command(call, folder, tmp_path):
     settings = tiny.sets(
         dataset="imagefolder", root=folder / "train", rules="none", only=["simclr"], baselines=2, tune=["simclr"],
         tuned_rates=[0.003, 0.01], tuned_strengths=[1], cache=tmp_path / "cache",
     )  # fmt: skip
-    code, _, err = call(app, "study", "resampled_training", *settings, *SMALL, "--out", tmp_path / "out")
+    given = [*settings, *SMALL, "--first-seed", "5"]
+    code, _, err = call(app, "study", "resampled_training", *given, "--out", tmp_path / "out")
     assert code == 0, err
     table = pd.read_parquet(tmp_path / "out" / "resampled_training.parquet")
-    assert table[["repeat", "tried_rate", "tuned"]].to_numpy().tolist() == [
-        [0, 0.003, False],
-        [1, 0.003, False],
-        [0, 0.01, True],
-    ]
+    found = table[["seed", "repeat", "tried_rate", "tuned"]].to_numpy().tolist()
+    assert found == [[5, 0, 0.003, False], [5, 1, 0.003, False], [5, 0, 0.01, True]]
+    assert table["loss"].nunique() == 3
     assert table["chosen"].sum() == 2

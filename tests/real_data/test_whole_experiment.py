@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """10 classes of 30 photographs each, twice; a checkpoint of CLIP with random weights; captions without labels."""
+    """10 classes of 30 photographs each, twice; a checkpoint of CLIP with random weights."""
     folder, rng = tmp_path_factory.mktemp("experiment"), np.random.default_rng(0)
     for part in ("train", "val"):
         for number in range(CLASSES):
@@ -36,24 +36,12 @@ def place(tmp_path_factory):
     torch.manual_seed(0)
     model = open_clip.create_model("tiny-clip", pretrained_text=False)
     torch.save(model.state_dict(), folder / "clip.pt")
-    files = sorted((folder / "train").glob("*/*.JPEG"))
-    texts = [f"a photo of something like {path.parent.name}" for path in files]
-    pd.DataFrame({"image": list(map(str, files)), "caption": texts}).to_parquet(folder / "pairs.parquet")
     return folder
 
 
 @pytest.fixture
 def clip(place):
     return tiny.sets(model="tiny-clip", pretrained=place / "clip.pt", cache=place / "cache", device="cpu")
-
-
-def test_pairings_are_measured(call, place, clip):
-    drawn = tiny.sets(
-        dataset="imagefolder", root=place / "val", size=32, total_images=80, draws=2, views=2, strengths=[1]
-    )
-    code, out, err = call(app, "study", "pairings", *drawn, *clip, "--out", place / "measured")
-    assert code == 0, err
-    assert "pairings_verdict.parquet" in out
 
 
 def test_the_papers_recipe_says_what_it_takes_and_runs_in_small(call, place, clip):
@@ -119,19 +107,3 @@ def torchrun(place, *command):
     return subprocess.run(
         [*start, place / "command.py", *command], env=environment, capture_output=True, text=True, check=False
     )
-
-
-def test_captions_without_labels_pretrain_and_a_folder_judges(call, place):
-    settings = tiny.sets(
-        dataset="table", root=place / "pairs.parquet", eval_dataset="imagefolder", val_root=place / "val", size=32,
-        backbone="open_clip/tiny-clip", text_tower="open_clip/tiny-clip", epochs=2, warmup=0, batch=32, views=0,
-        learning_rates=[0.001], strengths=[0.5], device="cpu", cache=place / "cache",
-    )  # fmt: skip
-    code, _, err = call(app, "study", "pretraining", *settings, "--seeds", "1", "--out", place / "pretrained")
-    assert code == 0, err
-    table = pd.read_parquet(place / "pretrained" / "pretraining.parquet").set_index("kind")
-    assert table.loc["clip", "steps"] == table.loc["simclr", "steps"] == 2 * (300 // 32)
-    assert np.isfinite(table.loc["clip", "zero_shot_test"])
-    assert table.loc[["untrained", "simclr"], "zero_shot_test"].isna().all()
-    assert table["knn_test"].between(0, 1).all()
-    assert table["labels"].eq("label").all()

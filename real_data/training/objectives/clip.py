@@ -8,8 +8,7 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy, normalize
 
-from pairbounds.real_data.resampling.gathering import gather_rows
-from pairbounds.real_data.training.distributed import each_a_share, own_part
+from pairbounds.real_data.training.distributed import each_a_share, gather_rows, own_part
 from pairbounds.real_data.training.networks import TextTower, text_tower
 from pairbounds.real_data.training.objectives.objective import TextObjective
 from pairbounds.real_data.training.views import Batch, whole

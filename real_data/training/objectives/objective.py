@@ -20,9 +20,8 @@ class Objective(nn.Module, ABC):
     Attributes
     ----------
     views : of each image in a batch, 1 or 2
-    seconds : of one core for an image of 64 pixels that the small network sees once; none where nobody has timed it.
-        Those here are means of the 180 encoders of results/resampled_training.parquet and results/pretraining.parquet,
-        each of 175 steps of 256 images.
+    seconds : of one core for an image of 64 pixels that the small network sees once, a mean over the encoders of
+        results/resampled_training.parquet and results/pretraining.parquet; none where nobody has timed it
     labelled : whether it knows the classes of the images that train
     """
 

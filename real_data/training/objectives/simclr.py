@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from pairbounds.real_data.resampling import resampled_nt_xent
-from pairbounds.real_data.resampling.gathering import gather_rows
+from pairbounds.real_data.resampling import Rule, resampled_nt_xent
+from pairbounds.real_data.training.distributed import gather_rows
 from pairbounds.real_data.training.guides import Guide, guide_of
 from pairbounds.real_data.training.objectives.objective import Objective
 from pairbounds.real_data.training.recipe import Recipe
@@ -23,7 +23,7 @@ class TwoViews(Objective):
     Parameters
     ----------
     width : of the features
-    rule, options : as `pairbounds.real_data.resampling.resampled_nt_xent` has them; "none" is SimCLR
+    rule, published : as `pairbounds.real_data.resampling.resampled_nt_xent` has them; "none" is SimCLR
     guide : embeds the views of a batch, (2B, g)
     head : as `projection_head` makes one; by default one of 64 columns
     """
@@ -34,27 +34,28 @@ class TwoViews(Objective):
         self,
         width: int,
         temperature: float,
-        rule: str,
+        rule: str | Rule,
         guide: Guide,
-        options: dict[str, object] | None = None,
+        *,
+        published: bool = False,
         head: nn.Module | None = None,
     ) -> None:
         super().__init__()
         self.head = projection_head(width, Recipe.head_width) if head is None else head
-        self.temperature, self.rule, self.guide, self.options = temperature, rule, guide, options or {}
+        self.temperature, self.rule, self.guide, self.published = temperature, rule, guide, published
 
     @classmethod
     def of(cls, run: "Run", studio: "Studio", width: int) -> "TwoViews":
         """See `Objective`."""
-        options: dict[str, object] = {"published": True} if run.published else {}
         head = projection_head(width, run.recipe.head_width, norm=run.recipe.head_norm)
-        return cls(width, run.recipe.temperature, run.rule, guide_of(run, studio), options, head)
+        guide = guide_of(run, studio)
+        return cls(width, run.recipe.temperature, run.rule, guide, published=run.published, head=head)
 
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
         """See `Objective`."""
         guide = self.guide(whole(batch), rng).to(features.device)
         z = gather_rows(self.head(features), self.views)
-        return resampled_nt_xent(z, guide, rule=self.rule, temperature=self.temperature, **self.options)
+        return resampled_nt_xent(z, guide, rule=self.rule, temperature=self.temperature, published=self.published)
 
 
 def projection_head(width: int, projected: int, *, norm: bool = False) -> nn.Module:

@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from pairbounds.infrastructure.arrays import IntArray
-from pairbounds.real_data.resampling.gathering import gather_rows
+from pairbounds.real_data.training.distributed import gather_rows
 from pairbounds.real_data.training.objectives.objective import Objective
 from pairbounds.real_data.training.views import Batch, whole
 
