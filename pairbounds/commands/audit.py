@@ -61,13 +61,12 @@ def audit(
     columns = Columns(image_col, caption_col, weight_col, label_col, similarity_col)
     labels = pairs if labels is None and label_col is not None else labels
     choice = _choice(pairs, labels, keep, rule, drop, what_if=what_if)
-    written = [*outputs(out), *(() if keep is None else keeping.outputs(keep))]
+    written = [*outputs(out), *(() if keep is None else ownership.table(keep))]
     ownership.claim(written, [pairs, labels], force=force)
     trial = WhatIf(k=k, tol=tol, device=device, seed=seed) if what_if else None
     done = audit_pairs(pairs, labels, out, settings, columns, trial)
     print_report(done.summary, done.tables)
-    pictures = [name for name in ("audit.png", "audit.pdf", "what_if.png", "what_if.pdf") if what_if or "audit" in name]
-    echo(f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}, {', '.join(pictures)}")
+    echo(f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}, audit.png, audit.pdf")
     found = choice or (done.outcome and done.outcome.choice)
     if keep is not None and found:
         rows, total = keeping.keep_pairs(pairs, labels, keep, found, columns, seed)
