@@ -1,6 +1,5 @@
 """Picture files as RGB images, whole or cut out of them."""
 
-import hashlib
 import io
 import warnings
 from collections.abc import Iterator, Sequence
@@ -12,7 +11,8 @@ from PIL import Image, ImageOps
 
 from pairbounds.infrastructure.inputs import require_file
 from pairbounds.infrastructure.progress import tqdm
-from pairbounds.real_data.datasets.manifest import Checked, inspected
+from pairbounds.infrastructure.tables import content_key as digest
+from pairbounds.real_data.datasets.manifest import inspected
 from pairbounds.real_data.datasets.svg import rendered
 
 # What no other program, Ghostscript say, is called for.
@@ -112,15 +112,10 @@ def named(what: object) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        told = str(error).replace(f"cannot read picture {what}: ", "")
-        told = told.replace(f"'{what}'", "").replace(f"picture {what} ", "it ")
-        reason = " ".join(told.split()) or type(error).__name__
+        said = str(error).replace(f"cannot read picture {what}: ", "")
+        said = said.replace(f"'{what}'", "").replace(f"picture {what} ", "it ")
+        reason = " ".join(said.split()) or type(error).__name__
         raise ValueError(f"cannot read picture {what}: {reason}") from error
-
-
-def check_folder(folder: Path, names: Sequence[str], cache: Path | None = None) -> Iterator[tuple[str, Checked]]:
-    """Each of these pictures of a folder, decoded; those that the manifest in the folder `cache` knows are not."""
-    return inspected(folder, names, _look, cache)
 
 
 def check_pictures(paths: Sequence[Path], cache: Path | None = None) -> tuple[dict[Path, str], dict[Path, str]]:
@@ -138,37 +133,27 @@ def check_pictures(paths: Sequence[Path], cache: Path | None = None) -> tuple[di
     folders: dict[Path, dict[str, None]] = {}
     for path in paths:
         folders.setdefault(path.parent, {})[path.name] = None
-    found: dict[Path, Checked] = {}
+    digests, reasons = {}, {}
     with tqdm(total=sum(map(len, folders.values())), desc="checking pictures", unit="picture") as bar:
         for folder, names in folders.items():
-            for name, one in check_folder(folder, list(names), cache):
-                found[folder / name] = one
+            for name, (found, reason) in inspected(folder, list(names), look, cache):
+                digests[folder / name], reasons[folder / name] = found, reason
                 bar.update()
-    digests = {path: found[path].digest for path in paths if not found[path].reason}
-    return digests, {path: found[path].reason for path in paths if found[path].reason}
+    good, bad = ([path for path in paths if bool(reasons[path]) == wrong] for wrong in (False, True))
+    return {path: digests[path] for path in good}, {path: reasons[path] for path in bad}
 
 
 def fault_of(path: Path) -> str | None:
     """Reason why a picture cannot be opened, if so: an SVG is drawn, of any other the header is read and no pixel."""
     try:
-        if path.suffix.lower() == ".svg":
-            open_picture(path, None)
-        else:
-            with named(path):
-                Image.open(path, formats=FORMATS).close()
+        open_original(path).close()
     except ValueError as error:
         return str(error)
     return None
 
 
-def digest(path: Path) -> str:
-    """The SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _look(path: Path) -> tuple[str, str]:
-    """Digest, and why it is no picture."""
+def look(path: Path) -> tuple[str, str]:
+    """The SHA-256 of a picture, or why a file is none."""
     try:
         open_picture(path, None)
         return digest(path), ""

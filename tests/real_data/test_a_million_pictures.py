@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
-from pairbounds.real_data.datasets.packed import PackedPaths, PackedTexts
+from pairbounds.real_data.datasets.packed import packed_paths, packed_texts
 from pairbounds.real_data.training.splits import split
 from pairbounds.real_data.training.views import DecodedPictures, FreshViews, shown_pictures
 
@@ -34,11 +34,11 @@ class Made(ImageTextDataset):
 def made() -> ImageTextDataset:
     """Names, digests, captions and labels as ImageNet's training set has them."""
     labels = np.arange(IMAGES) * CLASSES // IMAGES
-    names = PackedTexts(f"n{label:08d}/n{label:08d}_{number}.JPEG" for number, label in enumerate(labels.tolist()))
-    digests = PackedTexts(f"{number:064x}" for number in range(IMAGES))
+    names = packed_texts(f"n{label:08d}/n{label:08d}_{number}.JPEG" for number, label in enumerate(labels.tolist()))
+    digests = packed_texts(f"{number:064x}" for number in range(IMAGES))
     captions = [tuple(f"{words} number {label}." for words in "abcdefgh") for label in range(CLASSES)]
     return Made(
-        "imagefolder", names, PackedPaths(Path("/nowhere"), names), digests,
+        "imagefolder", names, packed_paths(Path("/nowhere"), names), digests,
         tuple(captions[label] for label in labels.tolist()), labels, tuple(map(str, range(CLASSES))), 224, "", "",
     )  # fmt: skip
 

@@ -80,12 +80,8 @@ def test_clip_arts_have_their_distinct_tags_and_the_class_of_their_folder(unpack
     }
     assert [dataset.label_names[label] for label in dataset.labels] == ["animals", "animals", "food", "food"]
     assert dataset.image(0).size == (16, 16)
-
-
-def test_a_picture_in_two_places_is_one_subject(unpacked):
-    subjects = openclipart(unpacked).subjects
-    assert subjects[2] == subjects[3]
-    assert len(set(subjects)) == 3
+    assert dataset.subjects[2] == dataset.subjects[3]  # one picture in two places
+    assert len(set(dataset.subjects)) == 3
 
 
 def test_stamps_have_their_english_sentence_and_two_formats_are_one_subject(unpacked):
@@ -121,17 +117,14 @@ def test_a_missing_package_and_a_broken_drawing_are_one_line(unpacked):
     assert f"cannot read the tags of {drawing}" in error_of(openclipart, unpacked)
 
 
-@pytest.mark.parametrize(("module", "build"), [(clips, openclipart), (stamps, tuxpaint)])
-def test_a_release_with_other_counts_is_named(unpacked, monkeypatch, module, build):
-    monkeypatch.setattr(module, "PACKAGES", replace(module.PACKAGES, counts={"categories": 3}))
-    message = error_of(build, unpacked)
-    assert "expected 3 categories, found 2: it was measured on version" in message
-    assert module.PACKAGES.version in message
+def test_a_release_with_other_counts_is_named(unpacked, monkeypatch):
+    monkeypatch.setattr(clips, "PACKAGES", replace(clips.PACKAGES, counts={"categories": 3}))
+    message = f"expected 3 categories, found 2: it was measured on version {clips.PACKAGES.version}"
+    assert message in error_of(openclipart, unpacked)
 
 
-@pytest.mark.parametrize("name", ["openclipart", "tuxpaint"])
-def test_commands_take_them_by_name(unpacked, call, name):
-    out = unpacked / "pairs.csv"
+def test_commands_take_them_by_name(unpacked, call):
+    out, name = unpacked / "pairs.csv", "tuxpaint"
     assert call(app, "graph", name, "--set", f"root={unpacked}", "--out", out)[0] == 0
     rows = pd.read_csv(out)
     assert rows.groupby("image")["weight"].sum().to_numpy() == pytest.approx(1 / rows["image"].nunique())

@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 
 from pairbounds.real_data.datasets import dataset as dataset_module
+from pairbounds.real_data.datasets import imagefolder as folders
 from pairbounds.real_data.datasets import manifest, pictures
 from pairbounds.real_data.datasets.imagefolder import imagefolder
 from pairbounds.real_data.datasets.manifest import manifest_of
-from pairbounds.real_data.datasets.packed import PackedPaths, PackedTexts, taken
+from pairbounds.real_data.datasets.packed import packed_paths, packed_texts, taken
 from pairbounds.real_data.datasets.table import table
 from tests.limits import largest_file
 from tests.real_data import tiny
@@ -33,8 +34,9 @@ def folder(tmp_path):
 @pytest.fixture
 def read(monkeypatch):
     """How often each file was decoded."""
-    count, look = Counter(), pictures._look
-    monkeypatch.setattr(pictures, "_look", lambda path: count.update([path.name]) or look(path))
+    count, look = Counter(), pictures.look
+    for module in (pictures, folders):
+        monkeypatch.setattr(module, "look", lambda path: count.update([path.name]) or look(path))
     return count
 
 
@@ -75,13 +77,13 @@ def test_a_killed_check_goes_on_from_its_blocks(folder, tmp_path, read, monkeypa
     monkeypatch.setattr(manifest, "BLOCK", 2)
     place = folder / "n01443537"
     names = sorted(path.name for path in place.iterdir())
-    checks = pictures.check_folder(place, names, tmp_path)
+    checks = manifest.inspected(place, names, pictures.look, tmp_path)
     for _ in range(3):
         next(checks)
     checks.close()
     assert set(json.loads(manifest_of(place, tmp_path).read_text())) == set(names[:2])
     read.clear()
-    assert [name for name, _ in pictures.check_folder(place, names, tmp_path)] == names
+    assert [name for name, _ in manifest.inspected(place, names, pictures.look, tmp_path)] == names
     assert sorted(read) == names[2:]
 
 
@@ -93,7 +95,7 @@ def test_a_table_of_pictures_has_a_manifest_too(folder, tmp_path, read):
     assert read == {"0.png": 2, "1.png": 2, "none.png": 3}  # twice of those by the table without a cache
 
 
-@pytest.mark.parametrize("content", ["junk", "[1]", '{"0.png": [1]}'])
+@pytest.mark.parametrize("content", ["junk", "[1]", '{"0.png": 1}'])
 def test_a_manifest_of_something_else_is_one_line(folder, tmp_path, content):
     imagefolder(folder, cache=tmp_path)
     path = manifest_of(folder / "widgets", tmp_path)
@@ -119,7 +121,7 @@ def test_the_key_in_pieces_is_that_of_the_whole(folder, monkeypatch):
 
 def test_packed_names_are_a_sequence():
     names = ["b", "", "ä/é.png", "a\udcff", "c"]  # the fourth is a file's name that is no UTF-8
-    packed = PackedTexts(names)
+    packed = packed_texts(names)
     assert packed == names
     assert packed == tuple(names)
     assert packed != names[:-1]
@@ -131,6 +133,6 @@ def test_packed_names_are_a_sequence():
         packed[5]
     rows = np.array([4, 0, 0])
     assert taken(packed, rows) == taken(names, rows) == ("c", "b", "b")
-    paths = PackedPaths(Path("/x"), packed)
+    paths = packed_paths(Path("/x"), packed)
     assert paths[2] == Path("/x/ä/é.png")
     assert list(taken(paths, rows)) == [Path("/x/c"), Path("/x/b"), Path("/x/b")]
