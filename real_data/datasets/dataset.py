@@ -119,7 +119,7 @@ class ImageTextDataset:
         return bool(self.labels.min() >= 0)
 
     @cached_property
-    def told(self) -> tuple[str, ...]:
+    def named_by_captions(self) -> tuple[str, ...]:
         """The label sets that the captions are another name for: images have the same ones just if they are of a class.
 
         To compare pairs by such captions with others is to compare labels with none.

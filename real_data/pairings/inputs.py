@@ -74,11 +74,7 @@ def pairings(inputs: PairingInputs, rng: np.random.Generator, keep: int | None =
         *augmentations(m, keep),
         Pairing(NEIGHBOURS, "no text", cosine_similarities(m.images[ENCODER], m.images[ENCODER], keep)),
         *(
-            Pairing(
-                f"held-out images, by {name}",
-                "no text",
-                cosine_similarities(m.images[name], others, keep),
-            )
+            Pairing(f"held-out images, by {name}", "no text", cosine_similarities(m.images[name], others, keep))
             for name, others in m.others.items()
         ),
         exact.exchanged(order),
@@ -92,12 +88,7 @@ def pairings(inputs: PairingInputs, rng: np.random.Generator, keep: int | None =
 
 
 def augmentations(inputs: PairingInputs, keep: int | None) -> Iterator[Pairing]:
-    """Pairings of views with images that they could come from, by every image encoder and by pixels, at every strength.
-
-    Parameters
-    ----------
-    keep : as in `pairings`
-    """
+    """Pairings of views with images that they could come from: at every strength, by each encoder and by pixels."""
     for strength, views in inputs.views.items():
         for name, features in views.items():
             if name == PIXELS:

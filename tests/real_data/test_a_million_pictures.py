@@ -56,7 +56,7 @@ def own_memory(pid: int) -> float:
 def path_of_imagenet(cache: Path) -> dict[str, object]:
     """Data set, key, split, batches by two processes, features of the first pictures: what each took."""
     before, data = peak(), made()
-    found: dict[str, object] = {"key": data.key, "told": data.told}
+    found: dict[str, object] = {"key": data.key, "told": data.named_by_captions}
     images = split(np.array(data.subjects), 0).train
     source = FreshViews(data, workers=2, device="cpu")
     order = np.random.default_rng(0).permutation(images)[: 32 * 4].reshape(4, 32)

@@ -121,11 +121,11 @@ def test_classes_have_open_clips_names_or_their_own(folder):
 
 def test_class_names_tell_the_labels_and_names_of_things_do_not(folder, drawings):
     named = imagefolder(folder)
-    assert named.told == ("label",)
-    assert drawings.told == ()
+    assert named.named_by_captions == ("label",)
+    assert drawings.named_by_captions == ()
     merged = {"label": named.labels, "half": named.labels // 2, "own": np.arange(len(named))}
-    assert replace(named, label_sets=merged).told == ("label",)
-    assert replace(named, captions=(("a picture",),) * len(named)).told == ()
+    assert replace(named, label_sets=merged).named_by_captions == ("label",)
+    assert replace(named, captions=(("a picture",),) * len(named)).named_by_captions == ()
 
 
 def test_captions_name_a_class_by_a_word_of_its_name():

@@ -186,6 +186,6 @@ def test_the_packages_are_those_that_were_measured(build, described, of_each):
     dataset = build(ROOT / "build/data", size=96)
     assert repr(dataset) == described
     assert median(map(len, dataset.captions)) == of_each
-    assert dataset.told == ()
+    assert dataset.named_by_captions == ()
     rng = np.random.default_rng(0)
     assert {dataset.image(int(i)).size for i in rng.choice(len(dataset), 30)} == {(96, 96)}
