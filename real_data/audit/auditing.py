@@ -95,7 +95,8 @@ def audit(
     FileNotFoundError
         A file is missing.
     ValueError
-        The errors of `count_here`; k out of range; Dask is not installed.
+        A table that is empty or damaged, or lacks a column; a row without an image, a caption or a positive weight; an
+        image with two labels, no image with one, or one class alone; k out of range; Dask is not installed.
     OSError
         The cluster does not answer; `out` cannot be written.
 

@@ -165,11 +165,6 @@ def block_spectrum(graph: BlockGraph, k: int, *, tol: float, seed: int) -> Spect
     """The k leading singular triplets: ARPACK here, every product with `Āᵀ Ā` on the workers.
 
     The search is that of `pairbounds.spectrum`. Where there are few captions their Gram matrix is formed.
-
-    Raises
-    ------
-    RuntimeError
-        The solver did not converge, or left a residual above `tol`.
     """
 
     def forward(vectors: FloatArray) -> FloatArray:

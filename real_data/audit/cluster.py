@@ -42,13 +42,7 @@ NO_MASS = 1e-12  # of a caption's mass: what is left of it in other blocks, wher
 
 
 def count_there(client: Cluster, pairs: Path, labels: Path | None, columns: Columns = BY_NAME) -> Counted:
-    """A table of pairs, counted on the workers of a cluster; names, numbers and tally are those of `count_here`.
-
-    Raises
-    ------
-    FileNotFoundError, ValueError
-        As `count_here` does.
-    """
+    """A table of pairs, counted on the workers of a cluster; names, numbers and tally are those of `count_here`."""
     tables = client.map(_read, pair_table(pairs, columns).pieces(), pure=False)
     heads: list[_Head | None] = client.gather(client.map(_head, tables, pure=False))
     parts = [(table, head) for table, head in zip(tables, heads, strict=True) if head is not None]

@@ -47,15 +47,7 @@ class Table:
 
 
 def pair_table(path: Path, columns: Columns = BY_NAME) -> Table:
-    """A table of pairs, a file or a folder of files of one format: image, caption, maybe weight and similarity.
-
-    Raises
-    ------
-    FileNotFoundError
-        There is no such file.
-    ValueError
-        It is empty, damaged, or lacks a column.
-    """
+    """A table of pairs, a file or a folder of files of one format: image, caption, maybe weight and similarity."""
     layout = layout_of(path, header=True)
     names = layout.names
     ends = known_ends(names) if columns.image is None and columns.caption is None else None

@@ -56,13 +56,6 @@ class Counted:
 def count_here(pairs: Path, labels: Path | None, columns: Columns = BY_NAME) -> Counted:
     """A table of pairs, counted in the memory of this process; nodes are in the order of first appearance.
 
-    Raises
-    ------
-    FileNotFoundError
-        A file is missing.
-    ValueError
-        The errors of `read_pairs` and of `matched_images`; a table without pairs.
-
     Notes
     -----
     Memory: 16 bytes for each row, and the distinct ids.

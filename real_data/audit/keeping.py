@@ -43,7 +43,7 @@ def keep_pairs(
     ------
     ValueError
         Another format; no such rule, or one that needs labels or similarities that are not there; the errors of
-        `count_here`.
+        `audit`.
 
     Notes
     -----

@@ -36,15 +36,7 @@ class Images:
 
 
 def matched_images(paired: pa.Array, labels: Path | None, columns: Columns = BY_NAME) -> Images:
-    """The images with these distinct ids, matched with a table of labels.
-
-    Raises
-    ------
-    FileNotFoundError
-        There is no such table.
-    ValueError
-        The errors of `read_labels`; two labels for one image; no image has both a pair and a label; one class.
-    """
+    """The images with these distinct ids, matched with a table of labels."""
     if labels is None:
         return Images(paired, np.arange(len(paired), dtype=np.int32))
     batches = [batch for piece in label_table(labels, columns).pieces() for batch in read_labels(piece)]

@@ -31,14 +31,7 @@ def coded(batches: Sequence[pa.RecordBatch], name: str) -> Coded:
 
 
 def read_pairs(piece: Piece) -> Iterator[pa.RecordBatch]:
-    """The pairs of one part: image and caption, coded; weight; and similarity, where the table has it.
-
-    Raises
-    ------
-    ValueError
-        A row without an image or a caption, or whose weight is missing, not finite, or not positive; ids that are
-        lists or structs, weights that are not numbers. The message names the row, from 0.
-    """
+    """The pairs of one part: image and caption, coded; weight; and similarity, where the table has it."""
     file = piece.fragment.path
     for row, batch in piece.batches():
         columns = {role: _present(batch, role, piece, row) for role in ("image", "caption")}

@@ -86,13 +86,7 @@ class ImageTextDataset:
         return f"{self.name}({len(self)} images, {n_captions} captions, {len(self.label_names)} classes{skipped})"
 
     def image(self, index: int) -> Image.Image:
-        """An image, in RGB.
-
-        Raises
-        ------
-        ValueError
-            Its file can no longer be read.
-        """
+        """An image, in RGB."""
         return open_picture(self.files[index], self.size)
 
     def original(self, index: int) -> Image.Image:

@@ -32,13 +32,7 @@ class Unpacked:
     attribution: str
 
     def folder(self, root: Path) -> Path:
-        """The pictures' folder.
-
-        Raises
-        ------
-        ValueError
-            It is not there.
-        """
+        """The pictures' folder."""
         found = Path(root) / self.place
         if not found.is_dir():
             raise ValueError(
@@ -61,11 +55,6 @@ class Unpacked:
         Parameters
         ----------
         subjects : what each shows; a picture that is left out is its own
-
-        Raises
-        ------
-        ValueError
-            Other counts than were measured.
         """
         captioned = sorted(path for path, texts in captions.items() if texts)
         faults = {path: fault for path in captioned if (fault := fault_of(folder / path))}

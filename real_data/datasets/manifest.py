@@ -35,11 +35,6 @@ def inspected(
     ----------
     look : gives values that JSON has
     cache : folder for manifests, one for each folder of files; by default none is kept
-
-    Raises
-    ------
-    ValueError
-        A manifest that is not what was written.
     """
     place = None if cache is None else manifest_of(folder, cache)
     known = {} if place is None else _read(place)

@@ -37,13 +37,7 @@ class Member:
         return f"{self.shard}: {self.name}"
 
     def read(self) -> bytes:
-        """Content of the picture's file.
-
-        Raises
-        ------
-        ValueError
-            The tar file is shorter than it was.
-        """
+        """Content of the picture's file."""
         with require_file(self.shard, "shard").open("rb") as file:
             file.seek(self.offset)
             content = file.read(self.length)
@@ -56,11 +50,6 @@ def open_picture(path: Path | Member, size: int | None) -> Image.Image:
     """A picture in RGB, on white where it is transparent; `size` x `size` pixels, of its middle, or as it is.
 
     An SVG is rendered at that size, never enlarged.
-
-    Raises
-    ------
-    ValueError
-        It cannot be read.
     """
     with named(path), open_original(path, size) as picture:
         image = _on_white(picture)
@@ -73,11 +62,6 @@ def open_original(path: Path | Member, size: int | None = None) -> Image.Image:
     Parameters
     ----------
     size : at which an SVG is rendered
-
-    Raises
-    ------
-    ValueError
-        It cannot be read.
     """
     with named(path):
         if isinstance(path, Member):

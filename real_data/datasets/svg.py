@@ -18,13 +18,7 @@ GRACE = 10  # more seconds until a child that does not even end by itself is kil
 
 
 def rendered(drawing: bytes, width: int | None) -> bytes:
-    """The PNG of an SVG, `width` pixels wide or as large as it declares.
-
-    Raises
-    ------
-    ValueError
-        No SVG, one with entities, or one that takes more memory or time than it may.
-    """
+    """The PNG of an SVG, `width` pixels wide or as large as it declares."""
     if b"<!ENTITY" in drawing.partition(b"<svg")[0]:
         raise ValueError("it declares an entity, which could stand for anything")
     return _renderer(os.getpid()).rendered((width or 0).to_bytes(4, "big") + drawing)

@@ -56,11 +56,6 @@ def pairings(inputs: PairingInputs, rng: np.random.Generator, keep: int | None =
     Parameters
     ----------
     keep : how many right nodes of each image are kept, the most similar ones; by default all
-
-    Raises
-    ------
-    ValueError
-        `keep` is below the number of captions of some image.
     """
     m = inputs
     exact = Pairing(EXACT, "captions", membership_similarities(m.captions, keep))

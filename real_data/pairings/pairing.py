@@ -45,11 +45,6 @@ class Pairing:
         """The pair graph at one temperature: images on the left, those right nodes that have weight on the right.
 
         As the temperature grows, all pairs become alike; as it falls to 0, an image keeps its most similar right nodes.
-
-        Raises
-        ------
-        ValueError
-            A temperature that is not positive; labels of the wrong length.
         """
         if not temperature > 0:
             raise ValueError(f"temperature={temperature!r} is not positive")

@@ -30,11 +30,6 @@ def draw_images(source: Source, images: int, draws: int, rng: np.random.Generato
     Parameters
     ----------
     images : about how many, over all draws
-
-    Raises
-    ------
-    ValueError
-        Fewer than 8 images for each draw, or no class large enough.
     """
     finest = max(source.labels.values(), key=lambda y: len(np.unique(y)))
     _, first, own, size = np.unique(source.subjects, return_index=True, return_inverse=True, return_counts=True)

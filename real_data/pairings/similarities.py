@@ -59,13 +59,6 @@ def cosine_similarities(left: npt.ArrayLike, right: npt.ArrayLike, keep: int | N
     ----------
     left : (n_left, d), right : (n_right, d)
 
-    Raises
-    ------
-    ValueError
-        `keep` below 1.
-    HypothesisError
-        Features of norm 0, or not finite.
-
     Notes
     -----
     O(n_left n_right d) time in single precision, O(n_left keep) memory beside a block.
@@ -108,11 +101,6 @@ def membership_similarities(members: sp.csr_array, keep: int | None = None) -> S
     ----------
     members : (n_left, n_right), an entry for everything that a left node has
     keep : as in `cosine_similarities`; at least as many as any left node has, or some are lost
-
-    Raises
-    ------
-    ValueError
-        `keep` is less than what some left node has.
     """
     most = int(np.diff(members.indptr).max())
     if keep is not None and keep < most:

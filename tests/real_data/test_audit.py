@@ -1,12 +1,10 @@
 """The audit against a naive one by pandas and dense numpy; its rankings, its intervals, its figure."""
 
 import json
-import tracemalloc
 
 import numpy as np
 import pandas as pd
 import pytest
-import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +14,6 @@ from pairbounds.infrastructure.tables import sidecar
 from pairbounds.real_data.audit import KEYS, Settings, audit
 from pairbounds.real_data.audit.intervals import labelling_errors
 from pairbounds.real_data.audit.measuring import HOPS, PairFacts, Pairs, agreement
-from pairbounds.theory.quantities import label_blocks, scores
 from tests.families import GRAPHS
 
 K = 32
@@ -210,12 +207,6 @@ def test_the_interval_of_two_different_images_covers_the_population():
     assert covered / 200 > 0.88
 
 
-def test_pairs_of_an_image_with_itself_alone_have_no_second_error():
-    graph = GRAPHS["identity"](np.random.default_rng(0), 8)
-    alpha, distinct = _errors(graph)
-    assert (alpha.estimate, alpha.low, alpha.high, distinct) == (0, 0, 0, None)
-
-
 def test_without_labels_the_audit_gives_what_needs_none(tmp_path, audited):
     before, done = audited
     done.tables["classes"].to_parquet(tmp_path / "classes.parquet")  # as an earlier audit with labels would leave it
@@ -227,23 +218,3 @@ def test_without_labels_the_audit_gives_what_needs_none(tmp_path, audited):
     assert summary["singular_values"] == pytest.approx(done.summary["singular_values"])
     assert [*tables["hub_captions"]] == ["rank", "caption", "mass", "n_images", "effective_images", "induced_share"]
     assert summary["bounds"].keys() >= {"factorisation", "optimum"}
-
-
-@pytest.mark.slow
-def test_no_array_has_a_column_for_each_class(monkeypatch):
-    """Five hundred classes of forty images: one such array would be 80 MB."""
-    monkeypatch.setattr(label_blocks, "BLOCK_BYTES", 2**22)
-    monkeypatch.setattr(scores, "AT_ONCE", 2**17)
-    n_images, n_classes, k = 20_000, 500, 8
-    labels = np.arange(n_images) % n_classes
-    captions = np.random.default_rng(2).integers(2, size=(n_images, 3)) * 125 + labels[:, None] // 4
-    joint = sp.coo_array((np.ones(captions.size), (np.repeat(np.arange(n_images), 3), captions.ravel())))
-    graph = PairGraph(joint, labels, drop_isolated=True)
-    triplets = spectrum(graph, k + 1)
-    tracemalloc.start()
-    check_bounds(graph, k, triplets=triplets)
-    agreed = agreement(Pairs(graph), triplets)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert len(agreed.facts.second_eigenvalues) == n_classes
-    assert peak < n_images * n_classes * 8 / 2  # theorem 16 holds scores of 16 MiB at once, whatever the classes

@@ -1,9 +1,6 @@
 """Data sets of Debian packages: small folders of their layout; and what `make data` unpacks, where it is."""
 
-import os
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -153,24 +150,6 @@ def test_words_are_distinct_and_in_lower_case(unpacked):
         "food/pear.png": ["fruit", "food"],
     }
     assert rows["weight"].sum().to_numpy() == pytest.approx(1)
-
-
-def test_make_data_says_in_one_line_where_it_cannot_work(tmp_path):
-    # With Make, a shell and what writes its rules alone on the path.
-    for name in ("make", "sh", "mkdir"):
-        for folder in os.environ["PATH"].split(":"):
-            if (Path(folder) / name).exists() and not (tmp_path / name).exists():
-                (tmp_path / name).symlink_to(Path(folder) / name)
-    done = subprocess.run(
-        ["make", "-s", "data", f"BUILD={tmp_path / 'build'}", f"PYTHON3={sys.executable}"],
-        cwd=ROOT, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 2
-    said = [line for line in done.stderr.splitlines() if "rules.mk" not in line and not line.startswith("make: ***")]
-    assert [line.partition(" tuxpaint")[0] for line in said] == [
-        "make data: no apt-get here: unpack Debian's openclipart-png openclipart-svg"
-    ]
-    assert not (tmp_path / "build" / "data").exists()
 
 
 @pytest.mark.data

@@ -12,15 +12,14 @@ from hypothesis import strategies as st
 from pairbounds import PairGraph, Spectrum, check_bounds, induced_labelling_error, spectrum
 from pairbounds.real_data.measures import off_diagonal as module
 from pairbounds.real_data.measures.comparison import Comparison, Draw
-from pairbounds.real_data.measures.frontier import MULTIPLES, Frontier, frontiers
+from pairbounds.real_data.measures.frontier import Frontier, frontiers
 from pairbounds.real_data.measures.intervals import Bootstrap, estimate, t_interval
 from pairbounds.real_data.measures.learning import learned, on_sphere
 from pairbounds.real_data.measures.off_diagonal import OffDiagonal, chance_agreement, chance_corrected, off_diagonal
 from pairbounds.real_data.pairings.pairing import Pairing
-from pairbounds.real_data.pairings.similarities import cosine_similarities, membership_similarities
+from pairbounds.real_data.pairings.similarities import membership_similarities
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
 from pairbounds.theory.quantities.logistic import logistic_probe
-from pairbounds.theory.quantities.metrics import alignment, uniformity
 from pairbounds.theory.quantities.multihop import consistency_curve
 from tests.families import GRAPHS
 from tests.theory.test_consistency import labelled_graphs
@@ -109,22 +108,6 @@ def test_chance_knows_what_is_not_counted_and_is_taken_to_0():
     assert chance_corrected(np.array([0.2, 1.0, 0.6, 0.0]), 0.2) == pytest.approx([0, 1, 0.5, -0.25])
 
 
-def cosine_pairing(rng, n=20, name="pairing", width=3) -> Pairing:
-    return Pairing(name, "captions", cosine_similarities(rng.normal(size=(n, width)), rng.normal(size=(30, width))))
-
-
-def test_a_frontier_holds_what_each_temperature_gives():
-    rng = np.random.default_rng(0)
-    pairing, labels = cosine_pairing(rng), rng.integers(3, size=20)
-    images = {"image": np.arange(20)}
-    found = frontiers(pairing, {"y": labels}, images)["image"]
-    assert {multiple * pairing.similarities.scale for multiple in MULTIPLES} <= set(found.temperatures)
-    for temperature, point, positives in zip(found.temperatures, found.points, found.effective_positives, strict=True):
-        again = off_diagonal(pairing.graph(temperature), {"y": labels}, images)["image"]
-        assert point.agreement["y"] == pytest.approx(again.agreement["y"])
-        assert positives == again.effective_positives()
-
-
 def made_up_frontier(*points: tuple[float, float]) -> Frontier:
     """Points (effective positives, agreement), of two anchors that are alike, at temperatures 1, 10, 100, ..."""
     anchors = [OffDiagonal({"y": np.full(2, c)}, *np.log([[d, d], [2 * d, 2 * d]]), np.zeros(2)) for d, c in points]
@@ -169,16 +152,6 @@ def test_a_bootstrap_from_its_definition():
         means += [np.mean(drawn)] if drawn else []
     assert bootstrap.interval(values) == pytest.approx(np.quantile(means, [0.025, 0.975]))
     assert set(bootstrap.counts.sum(axis=1)) == {3}
-
-
-def test_copies_within_a_cluster_make_no_interval_narrower():
-    values = np.random.default_rng(2).normal(size=30)
-    rng = np.random.default_rng
-    single = Bootstrap.of(np.arange(30), rng(3)).interval(values)
-    copied = Bootstrap.of(np.tile(np.arange(30), 5), rng(3)).interval(np.tile(values, 5))
-    apart = Bootstrap.of(np.arange(150), rng(3)).interval(np.tile(values, 5))
-    assert copied == pytest.approx(single)
-    assert apart[1] - apart[0] < 0.6 * (single[1] - single[0])
 
 
 def test_an_estimate_is_the_mean_of_the_draws_and_holds_both_intervals():
@@ -238,15 +211,6 @@ def test_an_image_that_the_embedding_leaves_at_0_has_no_place_on_the_sphere():
     own = Spectrum(np.ones(4), np.eye(4), np.eye(4), np.zeros(4), "dense")  # the optimum of one component after another
     assert all(math.isnan(value) for value in on_sphere(graph, own, 2).values())
     assert learned(graph, own, 2, [0, 1])["probe_error"] >= 0
-
-
-def test_on_the_sphere_an_embedding_is_measured_as_theory_measures_it():
-    graph = GRAPHS["latent_captions"](np.random.default_rng(9), 30)
-    triplets = spectrum(graph, 8)
-    embedding = triplets.left[:, :4] / np.sqrt(graph.left_marginal)[:, None]
-    named = PairGraph(graph.joint, np.zeros(graph.n_left, dtype=int))  # no label counts
-    expected = {"alignment": alignment(graph, embedding), "uniformity": uniformity(graph, embedding)}
-    assert on_sphere(named, triplets, 4) == pytest.approx(expected)
 
 
 def test_between_the_temperatures_of_a_frontier_diversity_grows_in_small_steps_and_consistency_as_interpolated():

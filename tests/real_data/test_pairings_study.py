@@ -265,20 +265,3 @@ def test_bad_input_is_one_line_and_exit_2(call, tmp_path, settings, message):
     assert code == 2
     assert err.splitlines()[-1].startswith("error: ")
     assert message in err
-
-
-SMALL = tiny.sets(total_images=400, draws=2, views=2, strengths=[1])
-
-
-@pytest.mark.slow
-def test_emoji_captions_known_exactly_beat_every_augmentation(call, tmp_path):
-    code, _, _ = call(app, "study", "pairings", "--out", tmp_path, *SMALL, *tiny.sets(cache=tmp_path))
-    assert code == 0
-    matched = pd.read_parquet(tmp_path / "pairings_matched.parquet")
-    by_category = matched[(matched["evaluator"] == "category") & (matched["exclusion"] == "image")]
-    for _, at in by_category.groupby("matched_to"):
-        for _, read in at.groupby("diversity_of"):
-            value = read.set_index("pairing")["value"]
-            if EXACT in value:
-                assert value[EXACT] > value[value.index.str.startswith("augmentation")].max()
-                assert abs(value[f"shuffled {EXACT}"]) < 0.1
