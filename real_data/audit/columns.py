@@ -36,11 +36,6 @@ class Table:
     layout: Layout
     columns: Mapping[str, str]
 
-    @property
-    def ignored(self) -> list[str]:
-        """The names of the other columns."""
-        return [name for name in self.layout.names if name not in self.columns.values()]
-
     def pieces(self) -> list[Piece]:
         """The parts that are read one by one."""
         return self.layout.pieces(self.columns, FLOATS)
@@ -78,10 +73,13 @@ def label_table(path: Path, columns: Columns = BY_NAME) -> Table:
 
 def read_columns(pairs: Path, labels: Path | None, columns: Columns) -> dict[str, dict[str, object]]:
     """Columns of the tables that are read, by what they hold, and columns that are ignored."""
-    tables = {"pairs": pair_table(pairs, columns)} | (
-        {} if labels is None else {"labels": label_table(labels, columns)}
-    )
-    return {name: {**table.columns, "ignored": table.ignored} for name, table in tables.items()}
+    found = {"pairs": pair_table(pairs, columns)}
+    if labels is not None:
+        found["labels"] = label_table(labels, columns)
+    return {
+        name: {**table.columns, "ignored": [one for one in table.layout.names if one not in table.columns.values()]}
+        for name, table in found.items()
+    }
 
 
 def _required(path: Path, names: Sequence[str], role: str, given: str | None, known: Sequence[str] = ()) -> str:

@@ -90,15 +90,6 @@ def test_batches_row_groups_and_folders_make_no_difference_nor_a_column_of_ones(
     assert_same(read(write(unweighted, tmp_path / "none.parquet"), labels), read(ones, labels))
 
 
-def test_ids_of_two_types_are_compared_as_text(two, tmp_path):
-    expected = read(*two)
-    as_text = write(LABELS | {"image": list(map(str, LABELS["image"]))}, tmp_path / "texts.parquet")
-    narrow = write(LABELS | {"image": np.array(LABELS["image"], dtype=np.int16)}, tmp_path / "narrow.parquet")
-    for given_pairs in (two[0], write(PAIRS, tmp_path / "pairs.csv")):
-        for given_labels in (as_text, narrow, write(LABELS, tmp_path / "labels.csv")):
-            assert_same(read(given_pairs, given_labels), expected)
-
-
 @pytest.fixture
 def stranger():
     """A crawl: text with quotes and line ends, a column of dates until it has others, and more."""

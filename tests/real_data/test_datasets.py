@@ -246,10 +246,3 @@ def test_files_that_are_no_such_table_are_one_line(folder, tmp_path):
     assert "is empty" in error_of(table, tmp_path / "empty.csv")
     (tmp_path / "other.csv").write_text("image,text\na.png,one\n")
     assert "lacks ['caption']" in error_of(table, tmp_path / "other.csv")
-
-
-def test_a_picture_that_is_gone_is_named(folder, tmp_path):
-    copy = Path(shutil.copytree(folder, tmp_path / "copy"))
-    dataset = imagefolder(copy)
-    dataset.files[0].unlink()
-    assert f"cannot read picture {dataset.files[0]}" in error_of(dataset.image, 0)

@@ -254,23 +254,6 @@ def test_stored_pictures_and_features_of_something_else(tmp_path):
         stored_rows(tmp_path, 256, lambda start: pytest.fail("computed"))
 
 
-def test_a_table_with_other_columns_is_no_table_of_a_figure_or_of_the_ledger(call, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    for name, *arguments in (
-        ("bound_holds.parquet", "draw", "tightness_map", "--tables", ".", "--out", "out"),
-        ("sharpness.csv", "ledger", "--sharpness", ".", "--out", "page.md"),
-    ):
-        frame = pd.DataFrame({"theirs": [1]})
-        frame.to_csv(name) if name.endswith("csv") else frame.to_parquet(name)
-        code, _, err = call(app, *arguments)
-        assert (code, err.count("\n")) == (2, 1)
-        assert "lack" in err
-        Path(name).write_bytes(b"PAR1junk\xff")
-        code, _, err = call(app, *arguments)
-        assert (code, err.count("\n")) == (2, 1)
-        assert f"table {name}" in err
-
-
 # Checkpoints.
 
 

@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from pairbounds.real_data.datasets import dataset as dataset_module
@@ -16,8 +15,6 @@ from pairbounds.real_data.datasets import manifest, pictures
 from pairbounds.real_data.datasets.imagefolder import imagefolder
 from pairbounds.real_data.datasets.manifest import manifest_of
 from pairbounds.real_data.datasets.packed import packed_paths, packed_texts, taken
-from pairbounds.real_data.datasets.table import table
-from tests.limits import largest_file
 from tests.real_data import tiny
 
 LONG_AGO = 1_700_000_000
@@ -87,14 +84,6 @@ def test_a_killed_check_goes_on_from_its_blocks(folder, tmp_path, read, monkeypa
     assert sorted(read) == names[2:]
 
 
-def test_a_table_of_pictures_has_a_manifest_too(folder, tmp_path, read):
-    rows = [(f"pictures/widgets/{number}.png", "a", "b") for number in (0, 1, 1)] + [("pictures/none.png", "a", "b")]
-    pd.DataFrame(rows, columns=["image", "caption", "label"]).to_csv(tmp_path / "t.csv", index=False)
-    first, again = (table(tmp_path / "t.csv", cache=tmp_path / "cache") for _ in range(2))
-    assert first.key == again.key == table(tmp_path / "t.csv").key
-    assert read == {"0.png": 2, "1.png": 2, "none.png": 3}  # twice of those by the table without a cache
-
-
 @pytest.mark.parametrize("content", ["junk", "[1]", '{"0.png": 1}'])
 def test_a_manifest_of_something_else_is_one_line(folder, tmp_path, content):
     imagefolder(folder, cache=tmp_path)
@@ -102,12 +91,6 @@ def test_a_manifest_of_something_else_is_one_line(folder, tmp_path, content):
     path.write_text(content)
     with pytest.raises(ValueError, match=f"manifest {path} cannot be read: delete the file"):
         imagefolder(folder, cache=tmp_path)
-
-
-def test_on_a_full_disk_the_manifest_is_named_and_what_was_there_stays(folder, tmp_path):
-    with pytest.raises(OSError, match=r"cannot be written \(File too large\)"), largest_file(100):
-        imagefolder(folder, cache=tmp_path / "cache")
-    assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
 
 
 def test_the_key_in_pieces_is_that_of_the_whole(folder, monkeypatch):

@@ -56,12 +56,3 @@ def test_a_diversity_that_a_rival_family_does_not_have_shows_nothing():
     said = words(*(row for row in against_all(5) if row[1] != "images" and row[0] != "images"))
     assert "no diversity in common with pairs without text" in said
     assert said.endswith("An advantage of text is not shown.")
-
-
-def test_where_captions_name_the_classes_there_is_no_verdict_on_text():
-    rows = differences(*against_all(5))
-    said = verdict(rows, "captions", "images", ["label"])
-    assert said.endswith(
-        ". No verdict on an advantage of text: captions name the label here, and pairs by captions are pairs by labels."
-    )
-    assert said.split(". ")[:2] == verdict(rows, "captions", "images").split(". ")[:2]
