@@ -8,7 +8,7 @@ import typer
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
 from pairbounds.infrastructure.options import Force
-from pairbounds.real_data.audit import keeping
+from pairbounds.real_data.audit import kept_pairs
 from pairbounds.real_data.audit.auditing import Settings, outputs
 from pairbounds.real_data.audit.auditing import audit as audit_pairs
 from pairbounds.real_data.audit.columns import Columns
@@ -69,7 +69,7 @@ def audit(
     echo(f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}, audit.png, audit.pdf")
     found = choice or (done.outcome and done.outcome.choice)
     if keep is not None and found:
-        rows, total = keeping.keep_pairs(pairs, labels, keep, found, columns, seed)
+        rows, total = kept_pairs.keep_pairs(pairs, labels, keep, found, columns, seed)
         echo(f"{keep}: {rows:,} of {total:,} rows, without {found.share:.0%} of the pairs by {found.rule}")
     elif keep is not None:
         echo(f"{keep} is not written: no rule is shown to help; name one with --rule and --drop")
@@ -90,5 +90,5 @@ def _choice(
     choice = None if rule is None or drop is None else Choice(rule, drop)
     if choice is None and not what_if:
         raise ValueError("--keep needs --what-if, which looks for a rule, or --rule and --drop")
-    keeping.require_keepable(keep, pairs, labels, choice)
+    kept_pairs.require_keepable(keep, pairs, labels, choice)
     return choice

@@ -117,7 +117,9 @@ def audit(
             else:
                 client = connection.enter_context(connected(settings.dask, all_needed=True))
                 counted = count_there(client, pairs, labels, columns)
-        measures, outcome, tried = _measures(counted.pairs, settings, stages), None, {}
+        measures = _measures(counted.pairs, settings, stages)
+        outcome: Outcome | None = None
+        tried: dict[str, pd.DataFrame] = {}
         if trial is not None:
             configuration["what_if"] = asdict(trial)
             with stages.stage("what if"):

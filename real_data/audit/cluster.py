@@ -52,7 +52,9 @@ def count_there(client: Cluster, pairs: Path, labels: Path | None, columns: Colu
     images = matched_images(image_ids, labels, columns)
     places = [images.numbers[numbers] for numbers in image_numbers]
     (n_kept, n_lost), (weight_kept, weight_lost) = (
-        sum(np.bincount(own == NONE, getattr(head, what), 2) for own, (_, head) in zip(places, parts, strict=True))
+        np.sum(
+            [np.bincount(own == NONE, getattr(h, what), 2) for own, (_, h) in zip(places, parts, strict=True)], axis=0
+        )
         for what in ("rows", "weights")
     )
     blocks, rows = _blocks(client, [table for table, _ in parts], images, places, caption_numbers, len(caption_ids))

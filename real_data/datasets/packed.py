@@ -58,7 +58,7 @@ def packed_paths(folder: Path, names: Packed[str]) -> Packed[Path]:
     return Packed(partial(_path, folder), *names.columns)
 
 
-def taken(items: Sequence[Item], rows: IntArray) -> Sequence[Item]:
+def take_rows(items: Sequence[Item], rows: IntArray) -> Sequence[Item]:
     """Items of these rows, packed if the sequence is."""
     return items.take(rows) if isinstance(items, Packed) else tuple(items[row] for row in rows.tolist())
 

@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 
 from pairbounds.infrastructure.inputs import require_file
 from pairbounds.infrastructure.progress import tqdm
-from pairbounds.infrastructure.tables import content_key as digest
+from pairbounds.infrastructure.tables import content_key
 from pairbounds.real_data.datasets.manifest import inspected
 from pairbounds.real_data.datasets.svg import rendered
 
@@ -19,6 +19,8 @@ from pairbounds.real_data.datasets.svg import rendered
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 SVG_BYTES = 2**25
 SUFFIXES = frozenset({".jpeg", ".jpg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".svg"})
+
+digest = content_key  # of a file: its SHA-256
 
 # Pillow warns of a picture that declares more pixels than its limit, and refuses twice as many: here both are refused.
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pairbounds import PairGraph
 from pairbounds.__main__ import app
 from pairbounds.infrastructure import progress
-from pairbounds.real_data.audit import WhatIf, keep_pairs, keeping, rules, trials, what_if
+from pairbounds.real_data.audit import WhatIf, keep_pairs, kept_pairs, rules, trials, what_if
 from pairbounds.real_data.audit.rules import PairList, Views
 from pairbounds.real_data.audit.trials import _after, _half, _masses, _measured, pair_list, sampled
 from pairbounds.real_data.audit.verdict import Choice
@@ -251,7 +251,7 @@ def test_a_file_that_is_interrupted_leaves_the_earlier_one(tmp_path, table, monk
         out.write('{"url": "u1", "TE')
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(keeping, "_write_text", interrupt)
+    monkeypatch.setattr(kept_pairs, "_write_text", interrupt)
     with pytest.raises(KeyboardInterrupt):
         keep_pairs(pairs, None, kept, Choice("hubs", 0.5))
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

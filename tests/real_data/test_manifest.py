@@ -14,7 +14,7 @@ from pairbounds.real_data.datasets import imagefolder as folders
 from pairbounds.real_data.datasets import manifest, pictures
 from pairbounds.real_data.datasets.imagefolder import imagefolder
 from pairbounds.real_data.datasets.manifest import manifest_of
-from pairbounds.real_data.datasets.packed import packed_paths, packed_texts, taken
+from pairbounds.real_data.datasets.packed import packed_paths, packed_texts, take_rows
 from tests.real_data import tiny
 
 LONG_AGO = 1_700_000_000
@@ -115,7 +115,7 @@ def test_packed_names_are_a_sequence():
     with pytest.raises(IndexError):
         packed[5]
     rows = np.array([4, 0, 0])
-    assert taken(packed, rows) == taken(names, rows) == ("c", "b", "b")
+    assert take_rows(packed, rows) == take_rows(names, rows) == ("c", "b", "b")
     paths = packed_paths(Path("/x"), packed)
     assert paths[2] == Path("/x/ä/é.png")
-    assert list(taken(paths, rows)) == [Path("/x/c"), Path("/x/b"), Path("/x/b")]
+    assert list(take_rows(paths, rows)) == [Path("/x/c"), Path("/x/b"), Path("/x/b")]

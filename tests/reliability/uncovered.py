@@ -42,7 +42,7 @@ REASONS: dict[str, str] = {
             "figures/report/origin.py",
             "figures/report/runs.py",
             "figures/report/studies.py",
-            "real_data/audit/keeping.py",
+            "real_data/audit/kept_pairs.py",
             "real_data/studies/pretraining.py",
             "real_data/training/distributed.py",
             "real_data/training/forecast.py",

@@ -84,13 +84,14 @@ def _rows_kept(
         left.astype(np.int64) * len(captions) + right, return_inverse=True, return_counts=True
     )
     sums = {
-        role: np.bincount(row_pair, np.concatenate([batch.column(role) for batch in batches]))
+        role: np.bincount(row_pair, np.concatenate([batch.column(role) for batch in batches])).astype(np.float64)
         for role in batches[0].schema.names[2:]
     }
     similarities = sums["similarity"] / counts if "similarity" in sums else None
     classes = np.full(len(images), NONE, dtype=np.int64)
     if labels is not None:
         matched = matched_images(images, labels, columns)
+        assert matched.labels is not None
         classes[matched.numbers != NONE] = matched.labels
     everything = PairList(keys // len(captions), keys % len(captions), sums["weight"], classes, similarities)
     known = everything.kept(classes[everything.images] != NONE)
