@@ -242,6 +242,13 @@ def test_the_pairs_that_are_kept_are_those_pandas_keeps(call, tmp_path, table, s
     assert call(app, "audit", pairs, *words, "--out", tmp_path / "out")[0] == 0  # it is ours
 
 
+def test_the_leak_drops_what_crosses_the_labels_that_there_are(tmp_path):
+    pairs = write({"image": [*"abdac"], "caption": [*["mixed"] * 3, *["pure"] * 2]}, tmp_path / "pairs.tsv")
+    labels = write({"image": [*"abc"], "label": [*"xyx"]}, tmp_path / "labels.csv")  # d has none
+    assert keep_pairs(pairs, labels, tmp_path / "kept.tsv", Choice("leak", 0.6)) == (2, 5)
+    assert (tmp_path / "kept.tsv").read_text() == "image\tcaption\na\tpure\nc\tpure\n"
+
+
 def test_a_file_that_is_interrupted_leaves_the_earlier_one(tmp_path, table, monkeypatch):
     pairs, kept = write(table, tmp_path / "pairs.jsonl"), tmp_path / "kept.jsonl"
     keep_pairs(pairs, None, kept, Choice("hubs", 0.1))
