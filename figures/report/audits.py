@@ -22,7 +22,6 @@ RANKINGS = {
 }
 PICTURES = {
     "audit.png": "Four panels of the audit: bounds against what was measured, singular values, captions and classes.",
-    "what_if.png": "What dropping pairs or splitting captions does to held-out images.",
 }
 FACTS = {
     "images": "n_images",

@@ -8,7 +8,7 @@ import typer
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
 from pairbounds.infrastructure.options import Force
-from pairbounds.real_data.audit import keeping
+from pairbounds.real_data.audit import kept_pairs
 from pairbounds.real_data.audit.auditing import Settings, outputs
 from pairbounds.real_data.audit.auditing import audit as audit_pairs
 from pairbounds.real_data.audit.columns import Columns
@@ -61,16 +61,15 @@ def audit(
     columns = Columns(image_col, caption_col, weight_col, label_col, similarity_col)
     labels = pairs if labels is None and label_col is not None else labels
     choice = _choice(pairs, labels, keep, rule, drop, what_if=what_if)
-    written = [*outputs(out), *(() if keep is None else keeping.outputs(keep))]
+    written = [*outputs(out), *(() if keep is None else ownership.table(keep))]
     ownership.claim(written, [pairs, labels], force=force)
     trial = WhatIf(k=k, tol=tol, device=device, seed=seed) if what_if else None
     done = audit_pairs(pairs, labels, out, settings, columns, trial)
     print_report(done.summary, done.tables)
-    pictures = [name for name in ("audit.png", "audit.pdf", "what_if.png", "what_if.pdf") if what_if or "audit" in name]
-    echo(f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}, {', '.join(pictures)}")
+    echo(f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}, audit.png, audit.pdf")
     found = choice or (done.outcome and done.outcome.choice)
     if keep is not None and found:
-        rows, total = keeping.keep_pairs(pairs, labels, keep, found, columns, seed)
+        rows, total = kept_pairs.keep_pairs(pairs, labels, keep, found, columns, seed)
         echo(f"{keep}: {rows:,} of {total:,} rows, without {found.share:.0%} of the pairs by {found.rule}")
     elif keep is not None:
         echo(f"{keep} is not written: no rule is shown to help; name one with --rule and --drop")
@@ -91,5 +90,5 @@ def _choice(
     choice = None if rule is None or drop is None else Choice(rule, drop)
     if choice is None and not what_if:
         raise ValueError("--keep needs --what-if, which looks for a rule, or --rule and --drop")
-    keeping.require_keepable(keep, pairs, labels, choice)
+    kept_pairs.require_keepable(keep, pairs, labels, choice)
     return choice

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from shutil import rmtree
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -18,8 +18,7 @@ from pairbounds.infrastructure.progress import tqdm
 from pairbounds.infrastructure.tables import provenance, together, write_table
 from pairbounds.real_data.audit.cluster import count_there
 from pairbounds.real_data.audit.columns import BY_NAME, Columns, read_columns
-from pairbounds.real_data.audit.counting import Counted, count_here
-from pairbounds.real_data.audit.curves import CURVES, draw_curves
+from pairbounds.real_data.audit.counting import count_here
 from pairbounds.real_data.audit.drawing import PICTURES, draw
 from pairbounds.real_data.audit.measuring import Measures, Pairs, agreement
 from pairbounds.real_data.audit.summary import summarise, write_summary
@@ -89,14 +88,15 @@ def audit(
         Other names of the columns.
     trial : optional
         What to try on held-out images, with labels and without Dask: see `what_if`. Its curves and its verdict are two
-        more tables, and what_if.png and what_if.pdf a figure.
+        more tables.
 
     Raises
     ------
     FileNotFoundError
         A file is missing.
     ValueError
-        The errors of `count_here`; k out of range; Dask is not installed.
+        A table that is empty or damaged, or lacks a column; a row without an image, a caption or a positive weight; an
+        image with two labels, no image with one, or one class alone; k out of range; Dask is not installed.
     OSError
         The cluster does not answer; `out` cannot be written.
 
@@ -108,31 +108,32 @@ def audit(
     """
     if trial is not None and (labels is None or settings.dask is not None):
         raise ValueError("what if: give labels, by which the pairs are judged, and no Dask cluster")
-    with (
-        locked_folder(out, kept=HALVES_KEPT if trial is not None else AS_IT_WAS),
-        _Stages(trial is not None) as stage,
-        _counted(pairs, labels, columns, settings.dask, stage) as counted,
-    ):
-        measures = _measures(counted.pairs, settings, stage)
-        outcome = None
+    kept = HALVES_KEPT if trial is not None else AS_IT_WAS
+    configuration = {"pairs": str(pairs), "labels": labels and str(labels), **asdict(settings)}
+    with locked_folder(out, kept=kept), _Stages(trial is not None) as stages, ExitStack() as connection:
+        with stages.stage("read"):
+            if settings.dask is None:
+                counted = count_here(pairs, labels, columns)
+            else:
+                client = connection.enter_context(connected(settings.dask, all_needed=True))
+                counted = count_there(client, pairs, labels, columns)
+        measures = _measures(counted.pairs, settings, stages)
+        outcome: Outcome | None = None
+        tried: dict[str, pd.DataFrame] = {}
         if trial is not None:
-            with stage("what if"):
+            configuration["what_if"] = asdict(trial)
+            with stages.stage("what if"):
                 outcome = what_if(measures.graph, trial, counted.similarities, kept=out / HALVES)
-        with together(gone=_earlier(out)):
-            with stage("tables"):
-                tables = audit_tables(measures, counted.names) | _tables_of(outcome)
-                configuration = {"pairs": str(pairs), "labels": labels and str(labels), **asdict(settings)}
-                if trial is not None:
-                    configuration["what_if"] = asdict(trial)
-                keys = {
-                    name: write_table(table, out / f"{name}.parquet", configuration) for name, table in tables.items()
-                }
-            with stage("figure"):
+            tried = dict(zip(TRIED, (outcome.curves, outcome.verdict), strict=True))
+        earlier = [out / f"{name}.parquet{end}" for name in (*NEED_LABELS, *TRIED) for end in ("", ".json")]
+        with together(gone=[out / "summary.json", *earlier]):  # the summary goes before its tables do
+            with stages.stage("tables"):
+                tables = audit_tables(measures, counted.names) | tried
+                keys = {name: write_table(one, out / f"{name}.parquet", configuration) for name, one in tables.items()}
+            with stages.stage("figure"):
                 draw(tables, out)
-                if outcome is not None:
-                    draw_curves(outcome.curves, out)
             about = provenance(configuration) | {"content_keys": keys}
-            summary = summarise(measures, counted.tally, stage.seconds, about)
+            summary = summarise(measures, counted.tally, stages.seconds, about)
             summary |= {"columns": read_columns(pairs, labels, columns), "what_if": outcome and list(outcome.words)}
             write_summary(summary, out / "summary.json")
         rmtree(out / HALVES, ignore_errors=True)
@@ -142,67 +143,37 @@ def audit(
 def outputs(out: Path) -> list[ownership.Output]:
     """The files that an audit replaces or removes."""
     tables = [part for name in (*TABLES, *TRIED) for part in ownership.table(out / f"{name}.parquet")]
-    pictures = [ownership.picture(out / name) for name in (*PICTURES, *CURVES)]
+    pictures = [ownership.picture(out / name) for name in PICTURES]
     return [*tables, *pictures, ownership.records(out / "summary.json", ("n_pairs", "provenance", "keys"))]
 
 
-def _earlier(out: Path) -> list[Path]:
-    """The summary of an earlier audit, which goes before its tables do, and tables that this one may not have."""
-    tables = [out / f"{name}.parquet{end}" for name in (*NEED_LABELS, *TRIED) for end in ("", ".json")]
-    return [out / "summary.json", *tables, *(out / name for name in CURVES)]
-
-
-def _tables_of(outcome: Outcome | None) -> dict[str, pd.DataFrame]:
-    return {} if outcome is None else dict(zip(TRIED, (outcome.curves, outcome.verdict), strict=True))
-
-
-@contextmanager
-def _counted(
-    pairs: Path, labels: Path | None, columns: Columns, dask: str | None, stage: "_Stages"
-) -> Iterator[Counted]:
-    with ExitStack() as stack:
-        client = None if dask is None else stack.enter_context(connected(dask, all_needed=True))
-        with stage("read"):
-            counted = (
-                count_here(pairs, labels, columns) if client is None else count_there(client, pairs, labels, columns)
-            )
-        yield counted
-
-
-def _measures(pairs: Pairs, settings: Settings, stage: "_Stages") -> Measures:
+def _measures(pairs: Pairs, settings: Settings, stages: "_Stages") -> Measures:
     graph, k = pairs.graph, settings.k
     require_width(graph.joint.shape, k)
-    with stage("spectrum"):
+    with stages.stage("spectrum"):
         wanted = min(k + 1, *graph.joint.shape)
         triplets = pairs.triplets(wanted, tol=settings.tol, device=settings.device, seed=settings.seed).leading(k + 1)
-    with stage("bounds"):
+    with stages.stage("bounds"):
         bounds = check_bounds(graph, k, triplets=triplets)
-    with stage("pairs"):
+    with stages.stage("pairs"):
         facts = pairs.pair_facts()
-    with stage("classes"):
+    with stages.stage("classes"):
         agreed = None if graph.left_labels is None else agreement(pairs, triplets)
     return Measures(graph, k, triplets, bounds, facts, agreed)
 
 
-class _Stages:
-    """A progress bar over the stages, and the seconds that each took."""
+class _Stages(tqdm):
+    """Progress bar over the stages, and the seconds that each took."""
 
     def __init__(self, one_more: bool) -> None:
         self.seconds: dict[str, float] = {}
-        self._bar = tqdm(
-            total=len(STAGES) + one_more, bar_format="{desc} {n_fmt}/{total_fmt}|{bar}| {elapsed}", disable=None
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.close()
+        super().__init__(total=len(STAGES) + one_more, bar_format="{desc} {n_fmt}/{total_fmt}|{bar}| {elapsed}")
 
     @contextmanager
-    def __call__(self, name: str) -> Iterator[None]:
-        self._bar.set_description_str(name)
+    def stage(self, name: str) -> Iterator[None]:
+        """Name a stage, and count its seconds."""
+        self.set_description_str(name)
         start = time.perf_counter()
         yield
         self.seconds[name] = round(time.perf_counter() - start, 3)
-        self._bar.update()
+        self.update()

@@ -7,14 +7,25 @@ bound that it is not applicable, and why.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter, matmul
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import numpy as np
+import scipy.linalg
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.clusters import Cluster
 from pairbounds.infrastructure.hypotheses import HypothesisError
+from pairbounds.theory.spectrum.triplets import (
+    DENSE_SIDE,
+    GUARD,
+    Spectrum,
+    leading_triplets,
+    measured,
+    searched_triplets,
+    triplets_within,
+)
 
 if TYPE_CHECKING:
     from distributed import Future
@@ -33,6 +44,17 @@ class Block:
     def marginal(self) -> FloatArray:
         """`p_L` of its rows, (m,)."""
         return np.asarray(self.joint.sum(axis=1), dtype=np.float64)
+
+    def __matmul__(self, right: FloatArray) -> FloatArray:
+        return self.joint @ right
+
+    def from_left(self, left: Any) -> Any:
+        """The product `left @ P` of these rows."""
+        return left @ self.joint
+
+    def gram(self, right: FloatArray) -> FloatArray:
+        """`Pᵀ D_L^{-1} P X` of these rows."""
+        return self.joint.T @ _scaled(1 / self.marginal, self.joint @ right)
 
 
 class _OnCluster:
@@ -66,7 +88,7 @@ class BlockMatrix(_OnCluster):
     @cached_property
     def nnz(self) -> int:
         """Number of pairs."""
-        return sum(self.on_blocks(_count))
+        return sum(self.on_blocks(attrgetter("joint.nnz")))
 
     def on_blocks(self, work: Callable[..., Result], *shared: object, each: Sequence[object] = ()) -> list[Result]:
         """`work(block, *shared)` for every block, or `work(block, part, *shared)` with its part of `each`."""
@@ -88,20 +110,18 @@ class BlockMatrix(_OnCluster):
 
     def gram(self, right: FloatArray) -> FloatArray:
         """`Pᵀ D_L^{-1} P X` in one round, in which nothing of the length n_left moves."""
-        return np.asarray(sum(self.on_blocks(_gram, right)))
+        return np.asarray(sum(self.on_blocks(Block.gram, right)))
 
     def __matmul__(self, right: FloatArray) -> FloatArray:
-        return self.gather_rows(self.on_blocks(_times, right))
+        return self.gather_rows(self.on_blocks(matmul, right))
 
     def __rmatmul__(self, left: Any) -> Any:
-        return sum(self.on_blocks(_times_from_left, each=[left[:, rows] for rows in self.rows]))
+        return sum(self.on_blocks(Block.from_left, each=[left[..., rows] for rows in self.rows]))
 
     @property
     def T(self) -> "Product":  # noqa: N802 - as numpy has it
         """The transpose."""
-        return Product(
-            lambda left: np.asarray(sum(self.on_blocks(_transposed_times, each=[left[r] for r in self.rows])))
-        )
+        return Product(lambda left: (left.T @ self).T)
 
 
 class Product(_OnCluster):
@@ -124,12 +144,8 @@ class BlockGraph(_OnCluster):
     def __init__(
         self, joint: BlockMatrix, left_marginal: FloatArray, right_marginal: FloatArray, labels: IntArray | None
     ) -> None:
-        self.joint, self.left_marginal, self.right_marginal, self.left_labels = (
-            joint,
-            left_marginal,
-            right_marginal,
-            labels,
-        )
+        self.joint, self.left_labels = joint, labels
+        self.left_marginal, self.right_marginal = left_marginal, right_marginal
         self.n_left, self.n_right = joint.shape
 
     @cached_property
@@ -145,26 +161,25 @@ class BlockGraph(_OnCluster):
         return _scaled(right, self.joint.gram(_scaled(right, vectors)))
 
 
+def block_spectrum(graph: BlockGraph, k: int, *, tol: float, seed: int) -> Spectrum:
+    """The k leading singular triplets: ARPACK here, every product with `Āᵀ Ā` on the workers.
+
+    The search is that of `pairbounds.spectrum`. Where there are few captions their Gram matrix is formed.
+    """
+
+    def forward(vectors: FloatArray) -> FloatArray:
+        return graph.normalized @ vectors
+
+    side, count, unseen = graph.n_right, min(k + GUARD, graph.n_right), 0.0
+    if side <= max(DENSE_SIDE, count + 1):
+        # All of them: LAPACK's bisection, which a subset takes, fails on some tight clusters.
+        _, basis = scipy.linalg.eigh(graph.gram(np.eye(side)), driver="evd")
+        triplets = leading_triplets(triplets_within(forward, basis[:, side - count :]), k)
+    else:
+        triplets, unseen = searched_triplets(graph.gram, forward, side, k, tol / 10, np.random.default_rng(seed))
+    return measured(graph.normalized, triplets, "blocks", unseen, tol)
+
+
 def _scaled(scale: FloatArray, rows: FloatArray) -> FloatArray:
     """`diag(scale) X`, for one vector or several."""
     return (scale * rows.T).T
-
-
-def _count(block: Block) -> int:
-    return block.joint.nnz
-
-
-def _times(block: Block, right: FloatArray) -> FloatArray:
-    return block.joint @ right
-
-
-def _transposed_times(block: Block, left: FloatArray) -> FloatArray:
-    return block.joint.T @ left
-
-
-def _times_from_left(block: Block, left: Any) -> Any:
-    return left @ block.joint
-
-
-def _gram(block: Block, right: FloatArray) -> FloatArray:
-    return block.joint.T @ _scaled(1 / block.marginal, block.joint @ right)

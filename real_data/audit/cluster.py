@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -24,17 +24,14 @@ import pyarrow as pa
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.cells import TEXT
 from pairbounds.infrastructure.clusters import Cluster
-from pairbounds.infrastructure.progress import tqdm
 from pairbounds.infrastructure.table_files import Piece
-from pairbounds.real_data.audit.block_spectrum import block_spectrum
-from pairbounds.real_data.audit.blocks import Block, BlockGraph, BlockMatrix
+from pairbounds.real_data.audit.blocks import Block, BlockGraph, BlockMatrix, block_spectrum
 from pairbounds.real_data.audit.columns import BY_NAME, Columns, pair_table
 from pairbounds.real_data.audit.counting import Counted, Names, require_pairs, tally_of
 from pairbounds.real_data.audit.labelling import NONE, Images, matched_images, renumbered
-from pairbounds.real_data.audit.measuring import ClassFacts, PairFacts
-from pairbounds.real_data.audit.reading import Numbers, PairBatch, numbered, read_pairs
+from pairbounds.real_data.audit.measuring import ClassFacts, PairFacts, Pairs
+from pairbounds.real_data.audit.reading import Coded, Numbers, coded, read_pairs
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum
 
@@ -45,50 +42,39 @@ NO_MASS = 1e-12  # of a caption's mass: what is left of it in other blocks, wher
 
 
 def count_there(client: Cluster, pairs: Path, labels: Path | None, columns: Columns = BY_NAME) -> Counted:
-    """A table of pairs, counted on the workers of a cluster; names, numbers and tally are those of `count_here`.
-
-    Raises
-    ------
-    FileNotFoundError, ValueError
-        As `count_here` does.
-    """
+    """A table of pairs, counted on the workers of a cluster; names, numbers and tally are those of `count_here`."""
     tables = client.map(_read, pair_table(pairs, columns).pieces(), pure=False)
-    heads = _heads(client, tables)
-    parts = [(table, head) for table, head in zip(tables, heads, strict=True) if head.rows.size]
+    heads: list[_Head | None] = client.gather(client.map(_head, tables, pure=False))
+    parts = [(table, head) for table, head in zip(tables, heads, strict=True) if head is not None]
     require_pairs(len(parts), pairs)
-    image_ids, image_numbers = numbered([head.images for _, head in parts])
-    caption_ids, caption_numbers = numbered([head.captions for _, head in parts])
+    image_ids, image_numbers = _numbered([head.images for _, head in parts])
+    caption_ids, caption_numbers = _numbered([head.captions for _, head in parts])
     images = matched_images(image_ids, labels, columns)
-    lost = [images.numbers[numbers] == NONE for numbers in image_numbers]
-    rows_lost, weight_lost = (
-        sum(getattr(head, what)[out].sum() for out, (_, head) in zip(lost, parts, strict=True))
+    places = [images.numbers[numbers] for numbers in image_numbers]
+    (n_kept, n_lost), (weight_kept, weight_lost) = (
+        np.sum(
+            [np.bincount(own == NONE, getattr(h, what), 2) for own, (_, h) in zip(places, parts, strict=True)], axis=0
+        )
         for what in ("rows", "weights")
     )
-    total = sum(head.weights.sum() for _, head in parts)
-    tables = [table for table, _ in parts]
-    blocks, rows = _blocks(client, tables, images, image_numbers, caption_numbers, len(caption_ids))
+    blocks, rows = _blocks(client, [table for table, _ in parts], images, places, caption_numbers, len(caption_ids))
     kept = np.logical_or.reduce(client.gather(client.map(_touched, blocks, pure=False)))
     numbers = client.scatter(renumbered(kept), broadcast=True, hash=False)
-    blocks = [client.submit(_finished, block, numbers, total - weight_lost, pure=False) for block in blocks]
+    blocks = [client.submit(_finished, block, numbers, weight_kept, pure=False) for block in blocks]
     joint = BlockMatrix(client, blocks, rows, int(kept.sum()))
     left, right = zip(*joint.on_blocks(_marginals), strict=True)
     graph = BlockGraph(joint, joint.gather_rows(left), np.sum(right, axis=0), images.labels)
-    n_rows = int(sum(head.rows.sum() for _, head in parts))
-    tally = tally_of(images, n_rows, int(rows_lost), weight_lost / total, int(np.sum(~kept)))
+    share_lost = weight_lost / (weight_kept + weight_lost)
+    tally = tally_of(images, int(n_kept + n_lost), int(n_lost), share_lost, int(np.sum(~kept)))
     names = Names(images.names, caption_ids.filter(pa.array(kept)), images.class_names)
-    return Counted(PairsThere(graph), names, tally)
+    return Counted(PairsThere(cast(PairGraph, graph), graph), names, tally)
 
 
 @dataclass(frozen=True, eq=False)
-class PairsThere:
-    """Pairs on the workers of a cluster; see `Pairs`."""
+class PairsThere(Pairs):
+    """Pairs on the workers of a cluster; the graph is good for products and has no rows to show."""
 
     blocks: BlockGraph
-
-    @property
-    def graph(self) -> PairGraph:
-        """Stand-in for the graph."""
-        return cast(PairGraph, self.blocks)
 
     def triplets(self, k: int, *, tol: float, device: str, seed: int) -> Spectrum:  # noqa: ARG002 - shared signature
         """See `Pairs`; the workers multiply on their CPUs, whatever the device."""
@@ -113,8 +99,7 @@ class PairsThere:
         return ClassFacts(joint.gather_rows([fact.leaks for fact in facts]), second)
 
 
-@dataclass(frozen=True, eq=False)
-class _Head:
+class _Head(NamedTuple):
     """Summary of a part of the table for the client: its distinct ids; of each image its rows, and their weight."""
 
     images: pa.Array
@@ -123,68 +108,72 @@ class _Head:
     weights: FloatArray
 
 
-def _heads(client: Cluster, tables: "Sequence[Future[PairBatch | None]]") -> list[_Head]:
-    from distributed import as_completed
-
-    futures = client.map(_head, tables, pure=False)
-    finished = client.each(lambda: as_completed(futures))  # type: ignore[no-untyped-call]  # has no types
-    for done in tqdm(finished, desc="reading", total=len(futures), unit=" parts", leave=False, disable=None):
-        if done.status == "error":
-            done.result()  # raises it, before the rest is read
-    heads: list[_Head] = client.gather(futures)
-    return heads
-
-
 def _blocks(
     client: Cluster,
-    tables: "Sequence[Future[PairBatch | None]]",
+    tables: "Sequence[Future[_Part]]",
     images: Images,
-    image_numbers: Sequence[Numbers],
+    places: Sequence[Numbers],
     caption_numbers: Sequence[Numbers],
     n_captions: int,
 ) -> "tuple[list[Future[Block]], list[IntArray]]":
-    """The pairs in blocks, one for each thread of the workers at most, and the rows of each block."""
+    """The pairs in blocks, one for each thread of the workers at most, and the rows of each block.
+
+    Parameters
+    ----------
+    places, caption_numbers : for each table, the row of each of its images, or `NONE`, and the column of its captions
+    """
     n_homes = sum(client.nthreads().values())
     group = np.arange(len(images.names)) if images.labels is None else images.labels
     home = np.append(group % n_homes, NONE)  # of `NONE`, too, by its index -1
     split = [
         client.submit(_split, table, *client.scatter([rows, home[rows], columns], hash=False), n_homes, pure=False)
-        for table, rows, columns in zip(
-            tables, (images.numbers[n] for n in image_numbers), caption_numbers, strict=True
-        )
+        for table, rows, columns in zip(tables, places, caption_numbers, strict=True)
     ]
-    inhabited = np.unique(home[:-1])
-    blocks = [
-        client.submit(
-            _block, n_captions, [client.submit(itemgetter(i), whole, pure=False) for whole in split], pure=False
-        )
-        for i in inhabited.tolist()
-    ]
+    inhabited = np.unique(home[:-1]).tolist()
+    portions = [[client.submit(itemgetter(i), whole, pure=False) for whole in split] for i in inhabited]
+    blocks = [client.submit(_block, n_captions, own, pure=False) for own in portions]
     return blocks, [np.flatnonzero(home[:-1] == i) for i in inhabited]
+
+
+def _numbered(values: Sequence[pa.Array]) -> tuple[pa.Array, list[Numbers]]:
+    """The distinct values of several arrays, in the order of first appearance, and each array as numbers."""
+    merged = pa.chunked_array(values).dictionary_encode()
+    return merged.chunk(0).dictionary, [chunk.indices.to_numpy() for chunk in merged.chunks]
 
 
 # What the workers do.
 
 
-def _read(piece: Piece) -> PairBatch | None:
+class _Part(NamedTuple):
+    """The pairs of a part of the table."""
+
+    images: Coded
+    captions: Coded
+    weights: FloatArray
+
+
+def _read(piece: Piece) -> _Part | None:
     batches = list(read_pairs(piece))
-    return PairBatch.joined(batches) if batches else None
+    if not batches:
+        return None
+    weights = np.concatenate([batch.column("weight") for batch in batches])
+    return _Part(coded(batches, "image"), coded(batches, "caption"), weights)
 
 
-def _head(table: PairBatch | None) -> _Head:
-    if table is None:
-        return _Head(pa.nulls(0, TEXT), pa.nulls(0, TEXT), np.empty(0, dtype=np.int64), np.empty(0))
-    codes = table.images.codes
-    rows, weights = np.bincount(codes).astype(np.int64), np.bincount(codes, table.weights).astype(np.float64)
-    return _Head(table.images.values, table.captions.values, rows, weights)
+def _head(part: _Part | None) -> _Head | None:
+    if part is None:
+        return None
+    codes = part.images.codes
+    rows, weights = np.bincount(codes).astype(np.int64), np.bincount(codes, part.weights).astype(np.float64)
+    return _Head(part.images.values, part.captions.values, rows, weights)
 
 
-def _split(table: PairBatch, rows: Numbers, homes: Numbers, columns: Numbers, n_homes: int) -> list[tuple[Any, ...]]:
+def _split(part: _Part, rows: Numbers, homes: Numbers, columns: Numbers, n_homes: int) -> list[tuple[Any, ...]]:
     """The pairs of each block: row and column numbers in the whole matrix, and weights."""
-    codes = table.images.codes
+    codes = part.images.codes
     order = np.argsort(homes[codes], kind="stable")
     ends = np.searchsorted(homes[codes][order], np.arange(n_homes + 1))  # pairs without a home come before the first
-    entries = (rows[codes], columns[table.captions.codes], table.weights)
+    entries = (rows[codes], columns[part.captions.codes], part.weights)
     return [tuple(values[order[start:end]] for values in entries) for start, end in pairwise(ends)]
 
 

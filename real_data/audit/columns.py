@@ -36,26 +36,13 @@ class Table:
     layout: Layout
     columns: Mapping[str, str]
 
-    @property
-    def ignored(self) -> list[str]:
-        """The names of the other columns."""
-        return [name for name in self.layout.names if name not in self.columns.values()]
-
     def pieces(self) -> list[Piece]:
         """The parts that are read one by one."""
         return self.layout.pieces(self.columns, FLOATS)
 
 
 def pair_table(path: Path, columns: Columns = BY_NAME) -> Table:
-    """A table of pairs, a file or a folder of files of one format: image, caption, maybe weight and similarity.
-
-    Raises
-    ------
-    FileNotFoundError
-        There is no such file.
-    ValueError
-        It is empty, damaged, or lacks a column.
-    """
+    """A table of pairs, a file or a folder of files of one format: image, caption, maybe weight and similarity."""
     layout = layout_of(path, header=True)
     names = layout.names
     ends = known_ends(names) if columns.image is None and columns.caption is None else None
@@ -86,10 +73,13 @@ def label_table(path: Path, columns: Columns = BY_NAME) -> Table:
 
 def read_columns(pairs: Path, labels: Path | None, columns: Columns) -> dict[str, dict[str, object]]:
     """Columns of the tables that are read, by what they hold, and columns that are ignored."""
-    tables = {"pairs": pair_table(pairs, columns)} | (
-        {} if labels is None else {"labels": label_table(labels, columns)}
-    )
-    return {name: {**table.columns, "ignored": table.ignored} for name, table in tables.items()}
+    found = {"pairs": pair_table(pairs, columns)}
+    if labels is not None:
+        found["labels"] = label_table(labels, columns)
+    return {
+        name: {**table.columns, "ignored": [one for one in table.layout.names if one not in table.columns.values()]}
+        for name, table in found.items()
+    }
 
 
 def _required(path: Path, names: Sequence[str], role: str, given: str | None, known: Sequence[str] = ()) -> str:

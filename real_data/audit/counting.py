@@ -17,8 +17,8 @@ from pairbounds.infrastructure.progress import tqdm
 from pairbounds.infrastructure.table_files import Piece
 from pairbounds.real_data.audit.columns import BY_NAME, Columns, pair_table
 from pairbounds.real_data.audit.labelling import NONE, Images, matched_images, renumbered
-from pairbounds.real_data.audit.measuring import Pairs, PairsHere
-from pairbounds.real_data.audit.reading import Numbers, PairBatch, read_pairs
+from pairbounds.real_data.audit.measuring import Pairs
+from pairbounds.real_data.audit.reading import Numbers, coded, read_pairs
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 
@@ -56,26 +56,21 @@ class Counted:
 def count_here(pairs: Path, labels: Path | None, columns: Columns = BY_NAME) -> Counted:
     """A table of pairs, counted in the memory of this process; nodes are in the order of first appearance.
 
-    Raises
-    ------
-    FileNotFoundError
-        A file is missing.
-    ValueError
-        The errors of `read_pairs` and of `matched_images`; a table without pairs.
-
     Notes
     -----
     Memory: 16 bytes for each row, and the distinct ids.
     """
     batches = list(_read(pair_table(pairs, columns).pieces()))
     require_pairs(len(batches), pairs)
-    table = PairBatch.joined(batches)
+    (images_read, left), (captions, right) = coded(batches, "image"), coded(batches, "caption")
+    weight, similarity = (
+        np.concatenate([batch.column(role) for batch in batches]) if role in batches[0].schema.names else None
+        for role in ("weight", "similarity")
+    )
     del batches
-    images = matched_images(table.images.values, labels, columns)
-    left, right, weight = images.numbers[table.images.codes], table.captions.codes, table.weights
-    captions, n_rows, total = table.captions.values, len(left), weight.sum()
-    similarity = table.similarities
-    del table
+    assert weight is not None
+    images = matched_images(images_read, labels, columns)
+    left, n_rows, total = images.numbers[left], len(left), weight.sum()
     inside = left != NONE
     if not inside.all():
         left, right, weight = left[inside], right[inside], weight[inside]
@@ -87,7 +82,7 @@ def count_here(pairs: Path, labels: Path | None, columns: Columns = BY_NAME) -> 
     names = Names(images.names, captions.filter(pa.array(kept)), images.class_names)
     similarities = None if similarity is None else _mean(similarity, ends, shape)
     del left, right, weight, inside, ends
-    return Counted(PairsHere(PairGraph(joint, images.labels)), names, tally, similarities)
+    return Counted(Pairs(PairGraph(joint, images.labels)), names, tally, similarities)
 
 
 def tally_of(images: Images, n_rows: int, n_rows_lost: int, weight_lost: float, n_captions_lost: int) -> Tally:
@@ -117,10 +112,10 @@ def _mean(values: FloatArray, ends: tuple[Numbers, Numbers], shape: tuple[int, i
     return total
 
 
-def _read(pieces: Sequence[Piece]) -> Iterator[PairBatch]:
+def _read(pieces: Sequence[Piece]) -> Iterator[pa.RecordBatch]:
     total = sum(piece.n_rows or 0 for piece in pieces) or None  # nobody knows the rows of a file of text
     with tqdm(total=total, desc="reading", unit=" pairs", unit_scale=True, leave=False, disable=None) as bar:
         for piece in pieces:
             for batch in read_pairs(piece):
-                bar.update(len(batch.weights))
+                bar.update(batch.num_rows)
                 yield batch

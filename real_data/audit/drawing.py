@@ -48,29 +48,21 @@ def draw(tables: Mapping[str, pd.DataFrame], out: Path) -> None:
     with rc_context(STYLE), warnings.catch_warnings():
         # A caption in a script that no font here has is drawn as boxes; the tables have it whole.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        picture = _labelled(tables) if "classes" in tables else _unlabelled(tables)
+        labelled = "classes" in tables
+        picture = Figure(figsize=(2.2 * COLUMN, (1.7 if labelled else 0.85) * COLUMN))
+        panels = list(picture.subplots(1 + labelled, 2).flat)
+        if labelled:
+            _bounds(panels.pop(0), tables["bounds"])
+        _spectrum(panels[0], tables["spectrum"])
+        if labelled:
+            share = "alpha_share", r"share of $\alpha_T$"
+            _captions(panels[1], tables["crossing_captions"], *share, "captions that cross labels")
+            _classes(panels[2], tables["classes"])
+        else:
+            share = "induced_share", "share of the induced pairs"
+            _captions(panels[1], tables["hub_captions"], *share, "hub captions")
         for name in PICTURES:
             save_picture(picture, out / name)
-
-
-def _labelled(tables: Mapping[str, pd.DataFrame]) -> Figure:
-    picture = Figure(figsize=(2.2 * COLUMN, 1.7 * COLUMN))
-    panels = picture.subplots(2, 2)
-    _bounds(panels[0, 0], tables["bounds"])
-    _spectrum(panels[0, 1], tables["spectrum"])
-    _captions(
-        panels[1, 0], tables["crossing_captions"], "alpha_share", r"share of $\alpha_T$", "captions that cross labels"
-    )
-    _classes(panels[1, 1], tables["classes"])
-    return picture
-
-
-def _unlabelled(tables: Mapping[str, pd.DataFrame]) -> Figure:
-    picture = Figure(figsize=(2.2 * COLUMN, 0.85 * COLUMN))
-    panels = picture.subplots(1, 2)
-    _spectrum(panels[0], tables["spectrum"])
-    _captions(panels[1], tables["hub_captions"], "induced_share", "share of the induced pairs", "hub captions")
-    return picture
 
 
 def _bounds(axes: Axes, bounds: pd.DataFrame) -> None:
@@ -121,15 +113,12 @@ def _classes(axes: Axes, classes: pd.DataFrame) -> None:
     shown = classes.head(SHOWN)[::-1]
     places = np.arange(len(shown))
     axes.barh(places, shown["consistency"], color=MEASURED, height=0.7, alpha=0.8, label="consistency within the class")
-    axes.plot(
-        shown["second_eigenvalue"],
-        places,
-        "D",
-        color=PURPLE,
-        markersize=5,
-        clip_on=False,
-        label=r"$\lambda_2(c)$ (1: an image, or more, apart)",
-    )
+    second: dict[str, Any] = {
+        "color": PURPLE,
+        "markersize": 5,
+        "label": r"$\lambda_2(c)$ (1: an image, or more, apart)",
+    }
+    axes.plot(shown["second_eigenvalue"], places, "D", clip_on=False, **second)
     _name_rows(axes, shown["class"])
     axes.set(xlim=(0, 1.02), xlabel="probability, or eigenvalue", title="classes, the least consistent above")
     axes.legend(**BELOW | {"ncols": 1})

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.audit.columns import BY_NAME, Columns, label_table
-from pairbounds.real_data.audit.reading import Coded, Numbers, numbered, read_labels
+from pairbounds.real_data.audit.reading import Numbers, coded, read_labels
 
 NONE = -1  # the number of what is left out
 
@@ -36,46 +36,37 @@ class Images:
 
 
 def matched_images(paired: pa.Array, labels: Path | None, columns: Columns = BY_NAME) -> Images:
-    """The images with these distinct ids, matched with a table of labels.
-
-    Raises
-    ------
-    FileNotFoundError
-        There is no such table.
-    ValueError
-        The errors of `read_labels`; two labels for one image; no image has both a pair and a label; one class.
-    """
+    """The images with these distinct ids, matched with a table of labels."""
     if labels is None:
         return Images(paired, np.arange(len(paired), dtype=np.int32))
     batches = [batch for piece in label_table(labels, columns).pieces() for batch in read_labels(piece)]
     if not batches:
         raise ValueError(f"{labels} has no label in any row: leave it out, or fill its column of labels")
-    ids, (_, numbers) = numbered([paired, (given := Coded.joined([batch.images for batch in batches])).values])
-    named = Coded.joined([batch.labels for batch in batches])
-    classes = np.full(len(ids), NONE, dtype=np.int32)
-    rows = numbers[given.codes]
-    classes[rows] = named.codes
-    torn = np.flatnonzero(classes[rows] != named.codes)
+    (ids, rows), (names, given) = coded(batches, "image"), coded(batches, "label")
+    classes = np.empty(len(ids), dtype=np.int32)
+    classes[rows] = given
+    torn = np.flatnonzero(classes[rows] != given)
     if torn.size:
         image = int(rows[torn[0]])
-        pair = " and ".join(str(named.values[int(code)]) for code in (named.codes[torn[0]], classes[image]))
+        pair = " and ".join(str(names[int(code)]) for code in (given[torn[0]], classes[image]))
         raise ValueError(f"{labels} gives image {ids[image]} two labels, {pair}: give one")
-    known = classes[: len(paired)] != NONE
+    places = pc.index_in(paired, value_set=ids)
+    known = np.asarray(places.is_valid())
     if not known.any():
         raise ValueError(
-            f"no image of the pairs has a label: the first is {paired[0]}, and the first in {labels} {given.values[0]}"
+            f"no image of the pairs has a label: the first is {paired[0]}, and the first in {labels} {ids[0]}"
         )
-    order = np.asarray(pc.sort_indices(named.values))
-    present, compact = np.unique(np.argsort(order)[classes[: len(paired)][known]], return_inverse=True)
+    order = np.asarray(pc.sort_indices(names))
+    present, compact = np.unique(np.argsort(order)[classes[places.drop_null().to_numpy()]], return_inverse=True)
     if len(present) == 1:
-        only = named.values[int(order[present[0]])]
+        only = names[int(order[present[0]])]
         raise ValueError(f"{labels} gives every image the same label, {only}, which tells nothing apart: leave it out")
     return Images(
         names=paired.filter(pa.array(known)),
         numbers=renumbered(known),
         labels=compact.astype(np.int64),
-        class_names=named.values.take(pa.array(order[present])),
-        n_unpaired=int(np.count_nonzero(classes[len(paired) :] != NONE)),
+        class_names=names.take(pa.array(order[present])),
+        n_unpaired=len(ids) - int(known.sum()),
     )
 
 

@@ -1,8 +1,7 @@
-"""Measures of a pair graph: of one in memory, or of one whose pairs lie on a cluster."""
+"""Measures of a pair graph: of one in memory, or by `PairsThere` of one whose pairs lie on a cluster."""
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -61,43 +60,22 @@ class ClassFacts:
         return cls(cross_class_leaks(graph), class_second_eigenvalues(graph))
 
 
-class Pairs(Protocol):
-    """Pairs where they lie, and the measurements that are made there."""
-
-    @property
-    def graph(self) -> PairGraph:
-        """The graph: one in memory, or one that is good for products and has no rows to show."""
-        ...
-
-    def triplets(self, k: int, *, tol: float, device: str, seed: int) -> Spectrum:
-        """Triplets as by `pairbounds.spectrum`."""
-        ...
-
-    def pair_facts(self) -> PairFacts:
-        """Sums over single pairs."""
-        ...
-
-    def class_facts(self) -> ClassFacts:
-        """Cohesion of the classes; needs labels."""
-        ...
-
-
 @dataclass(frozen=True, eq=False)
-class PairsHere:
-    """Pairs in the memory of this process."""
+class Pairs:
+    """Pairs in the memory of this process, and the measurements that are made where they lie."""
 
     graph: PairGraph
 
     def triplets(self, k: int, *, tol: float, device: str, seed: int) -> Spectrum:
-        """See `Pairs`."""
+        """Triplets as by `pairbounds.spectrum`."""
         return spectrum(self.graph, k, tol=tol, device=device, seed=seed)
 
     def pair_facts(self) -> PairFacts:
-        """See `Pairs`."""
+        """Sums over single pairs."""
         return PairFacts.of(self.graph.joint, self.graph.right_marginal)
 
     def class_facts(self) -> ClassFacts:
-        """See `Pairs`."""
+        """Cohesion of the classes; needs labels."""
         return ClassFacts.of(self.graph)
 
 

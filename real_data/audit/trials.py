@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -79,8 +78,8 @@ class Outcome:
     Attributes
     ----------
     curves : a row for every measurement; see `what_if`
-    verdict : a row for every rule and share, held against random choice; see
-    `pairbounds.real_data.audit.verdict.compared` words : the verdict, in sentences
+    verdict : a row for every rule and share against random choice; see `pairbounds.real_data.audit.verdict.compared`
+    words : the verdict, in sentences
     choice : the rule and share that are recommended, or `None`
     """
 
@@ -90,9 +89,7 @@ class Outcome:
     choice: Choice | None
 
 
-class _Action(NamedTuple):
-    name: str
-    rules: Mapping[str, Rule]
+Actions = Mapping[str, Mapping[str, Rule]]  # what is done, and by which rules
 
 
 def what_if(
@@ -136,7 +133,7 @@ def what_if(
         raise ValueError("all images have one label: nothing can be judged by it")
     pairs = sampled(pair_list(graph, labels, similarities), np.random.default_rng([settings.seed, 0]))
     actions = _actions(pairs)
-    n_each = len(settings.shares) * sum(len(_draws(name, settings)) for a in actions for name in a.rules)
+    n_each = len(settings.shares) * sum(len(_draws(name, settings)) for tried in actions.values() for name in tried)
     with tqdm(total=settings.splits * (1 + n_each), desc="what if", leave=False, disable=None) as bar:
         rows = []
         for split in in_lines(range(settings.splits), "what if", "halves"):
@@ -145,13 +142,19 @@ def what_if(
     curves = pd.DataFrame(rows)
     curves = curves[[*leading, *(name for name in curves if name not in leading)]]
     verdict = compared(curves)
-    return Outcome(
-        curves, verdict, (*_of_sample(pairs, graph), *in_words(verdict, settings.splits)), recommended(verdict)
-    )
+    words = in_words(verdict, settings.splits)
+    if len(pairs) < graph.joint.nnz:
+        sample = (
+            f"what if: on a random sample of {len(np.unique(pairs.images)):,} of {graph.n_left:,} images, with "
+            f"{len(pairs):,} of {graph.joint.nnz:,} pairs; captions have fewer images there, and leaks are seen less "
+            "well"
+        )
+        words = (sample, *words)
+    return Outcome(curves, verdict, words, recommended(verdict))
 
 
 def _rows_of(
-    split: int, pairs: PairList, settings: WhatIf, actions: tuple[_Action, ...], kept: Path | None, bar: tqdm
+    split: int, pairs: PairList, settings: WhatIf, actions: Actions, kept: Path | None, bar: tqdm
 ) -> list[dict[str, object]]:
     """The rows of one split, measured or kept."""
     path = None if kept is None else kept / f"{_identity(pairs, settings)}-{split}.json"
@@ -178,16 +181,6 @@ def _identity(pairs: PairList, settings: WhatIf) -> str:
     return digest(b"".join([repr(settings).encode(), *(array.tobytes() for array in arrays), *source]))
 
 
-def _of_sample(pairs: PairList, graph: PairGraph) -> tuple[str, ...]:
-    if len(pairs) == graph.joint.nnz:
-        return ()
-    images = len(np.unique(pairs.images))
-    return (
-        f"what if: on a random sample of {images:,} of {graph.n_left:,} images, with {len(pairs):,} of "
-        f"{graph.joint.nnz:,} pairs; captions have fewer images there, and leaks are seen less well",
-    )
-
-
 def pair_list(graph: PairGraph, labels: IntArray, similarities: sp.csr_array | None) -> PairList:
     """The pairs of a graph, one by one."""
     entries = graph.joint.tocoo()
@@ -206,34 +199,29 @@ def sampled(pairs: PairList, rng: np.random.Generator) -> PairList:
     return pairs.kept(chosen[pairs.images])
 
 
-def _actions(pairs: PairList) -> tuple[_Action, _Action]:
+def _actions(pairs: PairList) -> Actions:
     usable = {name: rule for name, rule in RULES.items() if name != "low similarity" or pairs.similarities is not None}
-    of_captions = {name: usable[name] for name in ("leak", "hubs")}
-    return (
-        _Action("drop", {**usable, **CONTROLS, ORACLE: rules.oracle}),
-        _Action("split", {**of_captions, "random captions": rules.random_captions, ORACLE: rules.oracle_leak}),
-    )
+    of_captions = {"leak": rules.leak, "hubs": rules.hubs, "random captions": rules.random_captions}
+    return {"drop": {**usable, **CONTROLS, ORACLE: rules.oracle}, "split": {**of_captions, ORACLE: rules.oracle_leak}}
 
 
 def _draws(rule: str, settings: WhatIf) -> range:
     return range(settings.draws if rule in CONTROLS else 1)
 
 
-def _on_half(
-    pairs: PairList, settings: WhatIf, split: int, actions: tuple[_Action, ...]
-) -> Iterator[dict[str, object]]:
+def _on_half(pairs: PairList, settings: WhatIf, split: int, actions: Actions) -> Iterator[dict[str, object]]:
     """A row for each measurement on one half of the images."""
     rng = np.random.default_rng([settings.seed, 1, split])
     seen = _half(pairs, rng)[pairs.images]
     views = Views(pairs, pairs.kept(seen), pairs.kept(~seen))
     before = _masses(views.judged)
     yield {"action": "none", "rule": NOTHING, "share": 0.0, "draw": 0} | _measured(views.judged, before, settings)
-    trials = ((action, name, draw) for action in actions for name in action.rules for draw in _draws(name, settings))
+    trials = ((action, name, draw) for action in actions for name in actions[action] for draw in _draws(name, settings))
     for action, name, draw in trials:
-        order = rules.ranked(action.rules[name], views, rng)
+        order = rules.ranked(actions[action][name], views, rng)
         for share in settings.shares:
-            left = _after(action.name, name, views.judged, order, share)
-            row = {"action": action.name, "rule": name, "share": share, "draw": draw}
+            left = _after(action, name, views.judged, order, share)
+            row = {"action": action, "rule": name, "share": share, "draw": draw}
             yield row | _measured(left, before, settings)
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.datasets.naming import names_their_class
-from pairbounds.real_data.datasets.packed import taken
+from pairbounds.real_data.datasets.packed import take_rows
 from pairbounds.real_data.datasets.pictures import Member, open_original, open_picture
 
 AT_ONCE = 10_000  # entries whose text is in memory
@@ -86,13 +86,7 @@ class ImageTextDataset:
         return f"{self.name}({len(self)} images, {n_captions} captions, {len(self.label_names)} classes{skipped})"
 
     def image(self, index: int) -> Image.Image:
-        """An image, in RGB.
-
-        Raises
-        ------
-        ValueError
-            Its file can no longer be read.
-        """
+        """An image, in RGB."""
         return open_picture(self.files[index], self.size)
 
     def original(self, index: int) -> Image.Image:
@@ -104,13 +98,13 @@ class ImageTextDataset:
         chosen = np.asarray(indices, dtype=np.int64)
         return replace(
             self,
-            ids=taken(self.ids, chosen),
-            files=taken(self.files, chosen),
-            digests=taken(self.digests, chosen),
+            ids=take_rows(self.ids, chosen),
+            files=take_rows(self.files, chosen),
+            digests=take_rows(self.digests, chosen),
             captions=tuple(self.captions[i] for i in chosen),
             labels=self.labels[chosen],
             label_sets={name: labels[chosen] for name, labels in self.label_sets.items()},
-            subjects=taken(self.subjects, chosen),
+            subjects=take_rows(self.subjects, chosen),
         )
 
     @property
@@ -119,7 +113,7 @@ class ImageTextDataset:
         return bool(self.labels.min() >= 0)
 
     @cached_property
-    def told(self) -> tuple[str, ...]:
+    def named_by_captions(self) -> tuple[str, ...]:
         """The label sets that the captions are another name for: images have the same ones just if they are of a class.
 
         To compare pairs by such captions with others is to compare labels with none.

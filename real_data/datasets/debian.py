@@ -8,7 +8,6 @@ import numpy as np
 
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.datasets.pictures import digest, fault_of
-from pairbounds.real_data.emoji_concepts import DatasetChangedError, DatasetMissingError
 
 
 @dataclass(frozen=True)
@@ -33,16 +32,10 @@ class Unpacked:
     attribution: str
 
     def folder(self, root: Path) -> Path:
-        """The pictures' folder.
-
-        Raises
-        ------
-        DatasetMissingError
-            It is not there.
-        """
+        """The pictures' folder."""
         found = Path(root) / self.place
         if not found.is_dir():
-            raise DatasetMissingError(
+            raise ValueError(
                 f"data set {self.name}: {found} is no folder: `make data` unpacks {' and '.join(self.packages)} into "
                 "build/data, which is then the root; where they are installed it is /"
             )
@@ -62,11 +55,6 @@ class Unpacked:
         Parameters
         ----------
         subjects : what each shows; a picture that is left out is its own
-
-        Raises
-        ------
-        DatasetChangedError
-            Other counts than were measured.
         """
         captioned = sorted(path for path, texts in captions.items() if texts)
         faults = {path: fault for path in captioned if (fault := fault_of(folder / path))}
@@ -76,17 +64,20 @@ class Unpacked:
         files = [folder / path for path in kept]
         digests = tuple(map(digest, files))
         shown = tuple(subjects.get(path) or own for path, own in zip(kept, digests, strict=True))
-        self._check(
-            {
-                "pictures": len(captions),
-                "pictures with captions": len(captioned),
-                "pairs": len(texts),
-                "distinct captions": len(set(texts)),
-                "categories": len(names),
-                "pictures that can be opened": len(kept),
-                "subjects": len(set(shown)),
-            }
-        )
+        counts = {
+            "pictures": len(captions),
+            "pairs": len(texts),
+            "distinct captions": len(set(texts)),
+            "categories": len(names),
+            "pictures that can be opened": len(kept),
+            "subjects": len(set(shown)),
+        }
+        for what, expected in self.counts.items():
+            if counts[what] != expected:
+                raise ValueError(
+                    f"data set {self.name}: expected {expected} {what}, found {counts[what]}: it was measured on "
+                    f"version {self.version} of {' and '.join(self.packages)}"
+                )
         labels = np.array([names.index(path.parts[0]) for path in kept])
         return ImageTextDataset(
             name=self.name,
@@ -103,11 +94,3 @@ class Unpacked:
             attribution=self.attribution,
             skipped=tuple(faults.values()),
         )
-
-    def _check(self, found: Mapping[str, int]) -> None:
-        for what, expected in self.counts.items():
-            if found[what] != expected:
-                raise DatasetChangedError(
-                    f"data set {self.name}: expected {expected} {what}, found {found[what]}: it was measured on "
-                    f"version {self.version} of {' and '.join(self.packages)}"
-                )

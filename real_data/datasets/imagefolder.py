@@ -9,8 +9,9 @@ import numpy as np
 
 from pairbounds.infrastructure.progress import tqdm
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
-from pairbounds.real_data.datasets.packed import PackedPaths, PackedTexts
-from pairbounds.real_data.datasets.pictures import SUFFIXES, check_folder
+from pairbounds.real_data.datasets.manifest import inspected
+from pairbounds.real_data.datasets.packed import packed_paths, packed_texts
+from pairbounds.real_data.datasets.pictures import SUFFIXES, look
 
 Prompts = Literal["single", "simple", "openai"]
 
@@ -62,15 +63,15 @@ def imagefolder(
                 "take fewer samples, or more classes"
             )
     order = [sorted(found) for found in kept]
-    ids = PackedTexts(f"{place.name}/{name}" for place, own in zip(chosen, order, strict=True) for name in own)
+    ids = packed_texts(f"{place.name}/{name}" for place, own in zip(chosen, order, strict=True) for name in own)
     names = tuple(map(_class_name(), (place.name for place in chosen)))
     captions = [_captions(name, prompts) for name in names]
     labels = np.repeat(np.arange(len(chosen)), [len(found) for found in kept])
     return ImageTextDataset(
         name="imagefolder",
         ids=ids,
-        files=PackedPaths(Path(folder), ids),
-        digests=PackedTexts(found[name] for found, own in zip(kept, order, strict=True) for name in own),
+        files=packed_paths(Path(folder), ids),
+        digests=packed_texts(found[name] for found, own in zip(kept, order, strict=True) for name in own),
         captions=tuple(captions[label] for label in labels),
         labels=labels,
         label_names=names,
@@ -125,11 +126,11 @@ def _readable(
             while len(found) < quota and tried < len(pool):
                 batch = pool[tried : tried + quota - len(found)]
                 tried += len(batch)
-                for name, one in check_folder(place, batch, cache):
-                    if one.reason:
-                        skipped.append(one.reason)
+                for name, (digest, reason) in inspected(place, batch, look, cache):
+                    if reason:
+                        skipped.append(reason)
                     else:
-                        found[name] = one.digest
+                        found[name] = digest
                     bar.update()
     return kept, tuple(skipped)
 

@@ -11,12 +11,11 @@ back, is not noticed: remove the manifest then.
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from pairbounds.infrastructure.inputs import is_there
 from pairbounds.infrastructure.tables import replacing
@@ -24,49 +23,30 @@ from pairbounds.infrastructure.tables import replacing
 RACE = 2_000_000_000  # nanoseconds: the time of change has steps of up to two seconds
 BLOCK = 512  # pictures that are read, at most, for nothing if the process is killed; or a quarter of the folder
 
-
-@dataclass(frozen=True)
-class Checked:
-    """A file that was read.
-
-    Attributes
-    ----------
-    size, changed : bytes, and the time of the last change in nanoseconds, as they were before it was read
-    digest : SHA-256 of a picture; "" of what is none
-    reason : why it is none
-    """
-
-    size: int
-    changed: int
-    digest: str
-    reason: str = ""
+Entry = list[Any]  # the bytes of a file and its last change in nanoseconds, before it was read; and what was found
 
 
 def inspected(
-    folder: Path, names: Sequence[str], look: Callable[[Path], tuple[str, str]], cache: Path | None = None
-) -> Iterator[tuple[str, Checked]]:
-    """Digest and reason by `look` for each of these files, in threads, unless the manifest in `cache` knows them.
+    folder: Path, names: Sequence[str], look: Callable[[Path], Sequence[Any]], cache: Path | None = None
+) -> Iterator[tuple[str, Sequence[Any]]]:
+    """What `look` finds in each of these files, in threads, unless the manifest in `cache` knows it.
 
     Parameters
     ----------
+    look : gives values that JSON has
     cache : folder for manifests, one for each folder of files; by default none is kept
-
-    Raises
-    ------
-    ValueError
-        A manifest that is not what was written.
     """
     place = None if cache is None else manifest_of(folder, cache)
     known = {} if place is None else _read(place)
-    new: dict[str, Checked] = {}
+    new: dict[str, Entry] = {}
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         for start in range(0, len(names), BLOCK):
-            block = names[start : start + BLOCK]
-            stale = [name for name in block if not _is_current(folder / name, known.get(name))]
-            results = threads.map(partial(_checked, look), (folder / name for name in stale))
-            found = dict(zip(stale, results, strict=True))
-            yield from ((name, found[name] if name in found else known[name]) for name in block)
-            new |= {name: one for name, one in found.items() if is_settled(one.changed)}
+            states = {name: _state(folder / name) for name in names[start : start + BLOCK]}
+            stale = [name for name, state in states.items() if known.get(name, [])[:2] != state]
+            found = dict(zip(stale, threads.map(look, (folder / name for name in stale)), strict=True))
+            yield from ((name, found[name] if name in found else known[name][2:]) for name in states)
+            settled = time.time_ns() - RACE
+            new |= {name: [*states[name], *one] for name, one in found.items() if states[name][1] < settled}
             if place is not None and len(new) >= max(BLOCK, len(known) / 4):
                 known, new = _written(place, known | new), {}
     if place is not None and new:
@@ -78,41 +58,26 @@ def manifest_of(folder: Path, cache: Path) -> Path:
     return cache / "manifests" / f"{sha256(os.fsencode(folder.resolve())).hexdigest()[:24]}.json"
 
 
-def is_settled(changed: int) -> bool:
-    """Return whether a file was last changed so long ago that another change would have another time."""
-    return changed < time.time_ns() - RACE
-
-
-def _is_current(path: Path, known: Checked | None) -> bool:
-    if known is None:
-        return False
+def _state(path: Path) -> list[int]:
+    """Size and time of change; of a file that is not there, a time that is never kept."""
     try:
-        now = path.stat()
+        found = path.stat()
     except OSError:
-        return False
-    return (known.size, known.changed) == (now.st_size, now.st_mtime_ns)
+        return [-1, time.time_ns() + RACE]
+    return [found.st_size, found.st_mtime_ns]
 
 
-def _checked(look: Callable[[Path], tuple[str, str]], path: Path) -> Checked:
-    try:
-        before = path.stat()
-    except OSError:
-        return Checked(-1, time.time_ns(), *look(path))  # too late to be kept
-    return Checked(before.st_size, before.st_mtime_ns, *look(path))
-
-
-def _read(place: Path) -> dict[str, Checked]:
+def _read(place: Path) -> dict[str, Entry]:
     if not is_there(place, "manifest"):
         return {}
     try:
-        return {name: Checked(*entry) for name, entry in json.loads(place.read_text(encoding="utf-8")).items()}
+        return {name: list(entry) for name, entry in json.loads(place.read_text(encoding="utf-8")).items()}
     except (ValueError, TypeError, AttributeError) as error:
         raise ValueError(f"manifest {place} cannot be read: delete the file") from error
 
 
-def _written(place: Path, known: Mapping[str, Checked]) -> dict[str, Checked]:
+def _written(place: Path, known: dict[str, Entry]) -> dict[str, Entry]:
     place.parent.mkdir(parents=True, exist_ok=True)
     with replacing(place) as temporary:
-        content = {name: (one.size, one.changed, one.digest, one.reason) for name, one in known.items()}
-        temporary.write_text(json.dumps(content), encoding="utf-8")
-    return dict(known)
+        temporary.write_text(json.dumps(known), encoding="utf-8")
+    return known

@@ -3,8 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from pairbounds.infrastructure.arrays import IntArray
 
 WORD = re.compile(r"[^\W\d_]+")
@@ -37,11 +35,6 @@ def names_their_class(
         own: set[str] = set().union(*(words[labels[image]] for labels, words in known))
         naming.append(tuple(bool(own & _words(text)) for text in texts))
     return tuple(naming)
-
-
-def images_whose_class_is_named(naming: Sequence[Sequence[bool]]) -> float:
-    """The share of images that have a caption which names their class."""
-    return float(np.mean([any(own) for own in naming]))
 
 
 def _words(text: str) -> set[str]:

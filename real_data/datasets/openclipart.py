@@ -19,7 +19,6 @@ PACKAGES = Unpacked(
     place="usr/share/openclipart/png",
     counts={
         "pictures": 3_929,
-        "pictures with captions": 3_917,
         "pairs": 12_871,
         "distinct captions": 1_845,
         "categories": 16,

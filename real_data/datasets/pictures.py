@@ -1,6 +1,5 @@
 """Picture files as RGB images, whole or cut out of them."""
 
-import hashlib
 import io
 import warnings
 from collections.abc import Iterator, Sequence
@@ -12,13 +11,16 @@ from PIL import Image, ImageOps
 
 from pairbounds.infrastructure.inputs import require_file
 from pairbounds.infrastructure.progress import tqdm
-from pairbounds.real_data.datasets.manifest import Checked, inspected
+from pairbounds.infrastructure.tables import content_key
+from pairbounds.real_data.datasets.manifest import inspected
 from pairbounds.real_data.datasets.svg import rendered
 
 # What no other program, Ghostscript say, is called for.
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 SVG_BYTES = 2**25
 SUFFIXES = frozenset({".jpeg", ".jpg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".svg"})
+
+digest = content_key  # of a file: its SHA-256
 
 # Pillow warns of a picture that declares more pixels than its limit, and refuses twice as many: here both are refused.
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
@@ -37,13 +39,7 @@ class Member:
         return f"{self.shard}: {self.name}"
 
     def read(self) -> bytes:
-        """Content of the picture's file.
-
-        Raises
-        ------
-        ValueError
-            The tar file is shorter than it was.
-        """
+        """Content of the picture's file."""
         with require_file(self.shard, "shard").open("rb") as file:
             file.seek(self.offset)
             content = file.read(self.length)
@@ -56,11 +52,6 @@ def open_picture(path: Path | Member, size: int | None) -> Image.Image:
     """A picture in RGB, on white where it is transparent; `size` x `size` pixels, of its middle, or as it is.
 
     An SVG is rendered at that size, never enlarged.
-
-    Raises
-    ------
-    ValueError
-        It cannot be read.
     """
     with named(path), open_original(path, size) as picture:
         image = _on_white(picture)
@@ -73,11 +64,6 @@ def open_original(path: Path | Member, size: int | None = None) -> Image.Image:
     Parameters
     ----------
     size : at which an SVG is rendered
-
-    Raises
-    ------
-    ValueError
-        It cannot be read.
     """
     with named(path):
         if isinstance(path, Member):
@@ -112,15 +98,10 @@ def named(what: object) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        told = str(error).replace(f"cannot read picture {what}: ", "")
-        told = told.replace(f"'{what}'", "").replace(f"picture {what} ", "it ")
-        reason = " ".join(told.split()) or type(error).__name__
+        said = str(error).replace(f"cannot read picture {what}: ", "")
+        said = said.replace(f"'{what}'", "").replace(f"picture {what} ", "it ")
+        reason = " ".join(said.split()) or type(error).__name__
         raise ValueError(f"cannot read picture {what}: {reason}") from error
-
-
-def check_folder(folder: Path, names: Sequence[str], cache: Path | None = None) -> Iterator[tuple[str, Checked]]:
-    """Each of these pictures of a folder, decoded; those that the manifest in the folder `cache` knows are not."""
-    return inspected(folder, names, _look, cache)
 
 
 def check_pictures(paths: Sequence[Path], cache: Path | None = None) -> tuple[dict[Path, str], dict[Path, str]]:
@@ -138,37 +119,27 @@ def check_pictures(paths: Sequence[Path], cache: Path | None = None) -> tuple[di
     folders: dict[Path, dict[str, None]] = {}
     for path in paths:
         folders.setdefault(path.parent, {})[path.name] = None
-    found: dict[Path, Checked] = {}
+    digests, reasons = {}, {}
     with tqdm(total=sum(map(len, folders.values())), desc="checking pictures", unit="picture") as bar:
         for folder, names in folders.items():
-            for name, one in check_folder(folder, list(names), cache):
-                found[folder / name] = one
+            for name, (found, reason) in inspected(folder, list(names), look, cache):
+                digests[folder / name], reasons[folder / name] = found, reason
                 bar.update()
-    digests = {path: found[path].digest for path in paths if not found[path].reason}
-    return digests, {path: found[path].reason for path in paths if found[path].reason}
+    good, bad = ([path for path in paths if bool(reasons[path]) == wrong] for wrong in (False, True))
+    return {path: digests[path] for path in good}, {path: reasons[path] for path in bad}
 
 
 def fault_of(path: Path) -> str | None:
     """Reason why a picture cannot be opened, if so: an SVG is drawn, of any other the header is read and no pixel."""
     try:
-        if path.suffix.lower() == ".svg":
-            open_picture(path, None)
-        else:
-            with named(path):
-                Image.open(path, formats=FORMATS).close()
+        open_original(path).close()
     except ValueError as error:
         return str(error)
     return None
 
 
-def digest(path: Path) -> str:
-    """The SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _look(path: Path) -> tuple[str, str]:
-    """Digest, and why it is no picture."""
+def look(path: Path) -> tuple[str, str]:
+    """The SHA-256 of a picture, or why a file is none."""
     try:
         open_picture(path, None)
         return digest(path), ""

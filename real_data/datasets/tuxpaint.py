@@ -12,7 +12,6 @@ PACKAGES = Unpacked(
     place="usr/share/tuxpaint/stamps",
     counts={
         "pictures": 1_210,
-        "pictures with captions": 1_199,
         "pairs": 1_199,
         "distinct captions": 805,
         "categories": 16,

@@ -4,7 +4,6 @@ The package reads shards from front to back. Here images are drawn in any order,
 of each picture in its shard is looked up once, and kept, and a picture is read from there when it is asked for.
 """
 
-import json
 import os
 import tarfile
 from collections.abc import Iterator
@@ -15,16 +14,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 from braceexpand import braceexpand
 from webdataset.tariterators import group_by_keys
 
-from pairbounds.infrastructure.arrays import IntArray
-from pairbounds.infrastructure.inputs import is_there, require_file
+from pairbounds.infrastructure.inputs import require_file
 from pairbounds.infrastructure.progress import tqdm
-from pairbounds.infrastructure.tables import replacing
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
-from pairbounds.real_data.datasets.manifest import is_settled, manifest_of
-from pairbounds.real_data.datasets.packed import Packed, PackedTexts
+from pairbounds.real_data.datasets.manifest import inspected
+from pairbounds.real_data.datasets.packed import Packed, packed_texts
 from pairbounds.real_data.datasets.pictures import SUFFIXES, Member, open_picture
 
 PICTURES = tuple(sorted(suffix.removeprefix(".") for suffix in SUFFIXES - {".svg"}))
@@ -41,25 +39,6 @@ class Row(NamedTuple):
     captions: list[str]
     digest: str
     reason: str
-
-
-class PackedMembers(Packed[Member]):
-    """Pictures in shards."""
-
-    def __init__(self, shards: list[Path], names: PackedTexts, places: IntArray) -> None:
-        self.shards, self.names, self.places = shards, names, places  # (n, 3): shard, offset, length
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-    def item(self, row: int) -> Member:
-        """See `Packed`."""
-        shard, offset, length = self.places[row].tolist()
-        return Member(self.shards[shard], self.names.item(row), offset, length)
-
-    def take(self, rows: IntArray) -> "PackedMembers":
-        """See `Packed`."""
-        return PackedMembers(self.shards, self.names.take(rows), self.places[rows])
 
 
 def webdataset(shards: str, size: int | None = None, cache: Path | None = None) -> ImageTextDataset:
@@ -99,12 +78,13 @@ def webdataset(shards: str, size: int | None = None, cache: Path | None = None) 
     label_names = tuple(sorted({row.label for _, row in kept}, key=_in_order))
     number_of = {name: number for number, name in enumerate(label_names)}
     captions = {row: tuple(row) for row in {tuple(row.captions) for _, row in kept}}  # each once in memory
+    names = packed_texts(row.name for _, row in kept)
     places = np.array([(number, row.offset, row.length) for number, row in kept], dtype=np.int64)
     return ImageTextDataset(
         name="webdataset",
-        ids=PackedTexts(f"{paths[number].name}/{row.name}" for number, row in kept),
-        files=PackedMembers(paths, PackedTexts(row.name for _, row in kept), places),
-        digests=PackedTexts(row.digest for _, row in kept),
+        ids=packed_texts(f"{paths[number].name}/{row.name}" for number, row in kept),
+        files=Packed(partial(_member, paths), *names.columns, *map(pa.array, places.T.copy())),
+        digests=packed_texts(row.digest for _, row in kept),
         captions=tuple(captions[tuple(row.captions)] for _, row in kept),
         labels=np.array([number_of[row.label] for _, row in kept]),
         label_names=label_names,
@@ -120,24 +100,19 @@ def _in_order(label: str) -> tuple[bool, int, str]:
     return label.isdecimal(), int(label) if label.isdecimal() else 0, label
 
 
+def _member(shards: list[Path], name: bytes, shard: int, offset: int, length: int) -> Member:
+    return Member(shards[shard], name.decode(errors="surrogateescape"), offset, length)
+
+
 def _indexed(shard: Path, cache: Path | None) -> list[Row]:
-    """Rows of a shard, from the file in `cache` that is about it, if the shard has not changed since."""
-    before = shard.stat()
-    state, place = [before.st_size, before.st_mtime_ns], None if cache is None else manifest_of(shard, cache)
-    if place is not None and is_there(place, "manifest"):
-        try:
-            content = json.loads(place.read_text(encoding="utf-8"))
-            if content["state"] == state:
-                return [Row(*row) for row in content["rows"]]
-        except (ValueError, TypeError, KeyError) as error:
-            raise ValueError(f"manifest {place} cannot be read: delete the file") from error
+    """Rows of a shard, from its own file in `cache`, if the shard has not changed since."""
+    ((_, rows),) = inspected(shard, ["."], _rows, cache)
+    return [Row(*row) for row in rows]
+
+
+def _rows(shard: Path) -> list[Row]:
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        rows = list(threads.map(partial(_checked, shard), _samples(shard)))
-    if place is not None and is_settled(before.st_mtime_ns):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(place) as temporary:
-            temporary.write_text(json.dumps({"state": state, "rows": rows}), encoding="utf-8")
-    return rows
+        return list(threads.map(partial(_checked, shard), _samples(shard)))
 
 
 def _samples(shard: Path) -> Iterator[Row]:
@@ -155,8 +130,8 @@ def _samples(shard: Path) -> Iterator[Row]:
             continue
         key = sample["__key__"]
         if len(found) > 1 or LABEL not in sample:
-            told = f"{len(found)} pictures and {int(LABEL in sample)} classes ({key}.{LABEL})"
-            raise ValueError(f"shard {shard}: image {key} has {told}: give it one of each")
+            given = f"{len(found)} pictures and {int(LABEL in sample)} classes ({key}.{LABEL})"
+            raise ValueError(f"shard {shard}: image {key} has {given}: give it one of each")
         label, text = (_text(shard, sample.get(suffix)) for suffix in (LABEL, CAPTION))
         captions = list(filter(None, map(str.strip, text.splitlines()))) or [f"a photo of a {label}."]
         yield Row(found[0].name, found[0].offset_data, found[0].size, label, captions, "", "")

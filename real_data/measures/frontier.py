@@ -71,18 +71,17 @@ class Frontier:
 
 
 def frontiers(
-    pairing: Pairing,
-    evaluators: Mapping[str, npt.ArrayLike],
-    exclusions: Mapping[str, npt.ArrayLike],
-    multiples: Sequence[float] = MULTIPLES,
+    pairing: Pairing, evaluators: Mapping[str, npt.ArrayLike], exclusions: Mapping[str, npt.ArrayLike]
 ) -> dict[str, Frontier]:
-    """`off_diagonal` of a pairing's graph at these multiples of its scale, and at as many between them as are needed.
+    """`off_diagonal` of a pairing's graph at `MULTIPLES` of its scale, and at as many between them as are needed.
 
     Consistency and diversity change fast at some temperatures, elsewhere in each pairing.
     """
-    points = {t: off_diagonal(pairing.graph(t), evaluators, exclusions) for t in pairing.temperatures(multiples)}
-    while len(points) < MOST and (wide := _wide_gaps(points)):
-        points |= {t: off_diagonal(pairing.graph(t), evaluators, exclusions) for t in wide}
+    points: dict[float, dict[str, OffDiagonal]] = {}
+    wanted: Sequence[float] = [*(np.array(MULTIPLES) * pairing.similarities.scale)]
+    while wanted and len(points) < MOST:
+        points |= {t: off_diagonal(pairing.graph(t), evaluators, exclusions) for t in wanted}
+        wanted = _wide_gaps(points)
     temperatures = np.array(sorted(points))
     return {name: Frontier(temperatures, [points[t][name] for t in temperatures]) for name in exclusions}
 

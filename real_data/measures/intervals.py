@@ -47,11 +47,11 @@ class Bootstrap:
     counts: FloatArray
 
     @classmethod
-    def of(cls, clusters: npt.ArrayLike, rng: np.random.Generator, draws: int = DRAWS) -> Self:
+    def of(cls, clusters: npt.ArrayLike, rng: np.random.Generator) -> Self:
         """Resamples for images with these cluster ids, (n,): images of one cluster are not independent."""
         names, own = np.unique(clusters, return_inverse=True)
         even = np.full(len(names), 1 / len(names))
-        return cls(own, rng.multinomial(len(names), even, size=draws).astype(np.float64))
+        return cls(own, rng.multinomial(len(names), even, size=DRAWS).astype(np.float64))
 
     def interval(self, values: FloatArray) -> Interval:
         """Percentile interval for the mean of values, (n,), NaN where an image has none, at `LEVEL`.

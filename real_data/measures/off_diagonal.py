@@ -66,16 +66,13 @@ def off_diagonal(
     exclusions : for each (n_left,), groups whose inner pairs do not count: every left node on its own, or all drawings
         of one thing together
 
-    Raises
-    ------
-    ValueError
-        An evaluator or groups of the wrong length.
-
     Notes
     -----
     `P_T` is formed a block of rows at a time: memory O(nnz + BLOCK).
     """
-    opinions, groups = _arrays(graph, evaluators), _arrays(graph, exclusions)
+    opinions, groups = (
+        {name: np.asarray(values) for name, values in given.items()} for given in (evaluators, exclusions)
+    )
     parts: dict[str, list[OffDiagonal]] = {name: [] for name in groups}
     for rows, block in _induced_rows(graph):
         agreed = {name: _agreed(opinion, rows) for name, opinion in opinions.items()}
@@ -94,14 +91,6 @@ def chance_agreement(evaluator: npt.ArrayLike, groups: npt.ArrayLike) -> float:
 def chance_corrected(agreement: FloatArray, chance: float) -> FloatArray:
     """`(c - c_0) / (1 - c_0)`: 0 for pairs no better than chance, 1 for pairs that always agree."""
     return (agreement - chance) / (1 - chance)
-
-
-def _arrays(graph: PairGraph, given: Mapping[str, npt.ArrayLike]) -> dict[str, npt.NDArray[Any]]:
-    arrays = {name: np.asarray(values) for name, values in given.items()}
-    for name, values in arrays.items():
-        if len(values) != graph.n_left:
-            raise ValueError(f"{name!r} has {len(values)} entries for {graph.n_left} left nodes: give one for each")
-    return arrays
 
 
 def _induced_rows(graph: PairGraph) -> Iterator[tuple[slice, FloatArray]]:

@@ -37,11 +37,6 @@ class Protocol:
     learned_at, widths : those at which embeddings of these widths are held against their bounds
     anchors : texts, and as many images, of other subjects, at most
     keep : right nodes of each image, at most; by default all
-
-    Raises
-    ------
-    ValueError
-        A number that is too small.
     """
 
     total_images: int = 1_200

@@ -56,11 +56,6 @@ def pairings(inputs: PairingInputs, rng: np.random.Generator, keep: int | None =
     Parameters
     ----------
     keep : how many right nodes of each image are kept, the most similar ones; by default all
-
-    Raises
-    ------
-    ValueError
-        `keep` is below the number of captions of some image.
     """
     m = inputs
     exact = Pairing(EXACT, "captions", membership_similarities(m.captions, keep))
@@ -74,11 +69,7 @@ def pairings(inputs: PairingInputs, rng: np.random.Generator, keep: int | None =
         *augmentations(m, keep),
         Pairing(NEIGHBOURS, "no text", cosine_similarities(m.images[ENCODER], m.images[ENCODER], keep)),
         *(
-            Pairing(
-                f"held-out images, by {name}",
-                "no text",
-                cosine_similarities(m.images[name], others, keep),
-            )
+            Pairing(f"held-out images, by {name}", "no text", cosine_similarities(m.images[name], others, keep))
             for name, others in m.others.items()
         ),
         exact.exchanged(order),
@@ -92,12 +83,7 @@ def pairings(inputs: PairingInputs, rng: np.random.Generator, keep: int | None =
 
 
 def augmentations(inputs: PairingInputs, keep: int | None) -> Iterator[Pairing]:
-    """Pairings of views with images that they could come from, by every image encoder and by pixels, at every strength.
-
-    Parameters
-    ----------
-    keep : as in `pairings`
-    """
+    """Pairings of views with images that they could come from: at every strength, by each encoder and by pixels."""
     for strength, views in inputs.views.items():
         for name, features in views.items():
             if name == PIXELS:

@@ -1,6 +1,5 @@
 """A pairing: one way to say which images are a pair, at every temperature."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.pairings.similarities import Similarities
 from pairbounds.theory.graph.pair_graph import PairGraph
 
@@ -46,11 +45,6 @@ class Pairing:
         """The pair graph at one temperature: images on the left, those right nodes that have weight on the right.
 
         As the temperature grows, all pairs become alike; as it falls to 0, an image keeps its most similar right nodes.
-
-        Raises
-        ------
-        ValueError
-            A temperature that is not positive; labels of the wrong length.
         """
         if not temperature > 0:
             raise ValueError(f"temperature={temperature!r} is not positive")
@@ -61,10 +55,6 @@ class Pairing:
         n, m = weights.shape
         joint = sp.csr_array((weights.ravel(), s.columns.ravel(), np.arange(0, n * m + 1, m)), shape=(n, s.n_right))
         return PairGraph(joint, labels, drop_isolated=True)
-
-    def temperatures(self, multiples: Sequence[float]) -> FloatArray:
-        """Multiples of the scale of the similarities, rising."""
-        return np.sort(multiples) * self.similarities.scale
 
     def exchanged(self, order: IntArray) -> "Pairing":
         """The control in which image i has the right nodes of image `order[i]`: as diverse, right only by chance."""

@@ -30,11 +30,6 @@ def draw_images(source: Source, images: int, draws: int, rng: np.random.Generato
     Parameters
     ----------
     images : about how many, over all draws
-
-    Raises
-    ------
-    ValueError
-        Fewer than 8 images for each draw, or no class large enough.
     """
     finest = max(source.labels.values(), key=lambda y: len(np.unique(y)))
     _, first, own, size = np.unique(source.subjects, return_index=True, return_inverse=True, return_counts=True)
@@ -84,8 +79,8 @@ def gather(
     }
     others = _of_other_subjects(source, own, anchors, rng)
     words = {text: row for row, text in enumerate(sorted({t for captions in dataset.captions for t in captions}))}
-    taken = {text for captions in mine.captions for text in captions}
-    free = [[text for text in dataset.captions[i] if text not in taken] or dataset.captions[i] for i in others]
+    own_texts = {text for captions in mine.captions for text in captions}
+    free = [[text for text in dataset.captions[i] if text not in own_texts] or dataset.captions[i] for i in others]
     chosen = [words[texts[rng.integers(len(texts))]] for texts in free]
     return PairingInputs(
         labels={name: labels[own] for name, labels in source.labels.items()},

@@ -34,17 +34,9 @@ class Similarities:
     values: FloatArray
     n_right: int
 
-    def __post_init__(self) -> None:
-        if self.columns.shape != self.values.shape or self.values.ndim != 2 or self.values.size == 0:
-            raise ValueError(f"columns {self.columns.shape} and values {self.values.shape} are not one (n_left, m)")
-        if not np.isfinite(self.values).all():
-            raise ValueError(f"values holds {np.sum(~np.isfinite(self.values))} similarities that are not finite")
-        if self.columns.min() < 0 or self.columns.max() >= self.n_right or self.values.shape[1] > self.n_right:
-            raise ValueError(f"columns are not distinct right nodes 0..{self.n_right - 1}")
-
     @property
     def scale(self) -> float:
-        """The standard deviation within a row, mean over rows: temperatures are told in it. 1 where all are alike."""
+        """The standard deviation within a row, mean over rows: the unit of temperatures. 1 where all are alike."""
         return float(self.values.std(axis=1).mean()) or 1.0
 
     def truncated(self, temperature: float) -> float:
@@ -67,20 +59,11 @@ def cosine_similarities(left: npt.ArrayLike, right: npt.ArrayLike, keep: int | N
     ----------
     left : (n_left, d), right : (n_right, d)
 
-    Raises
-    ------
-    ValueError
-        Widths that differ, `keep` below 1.
-    HypothesisError
-        Features of norm 0, or not finite.
-
     Notes
     -----
     O(n_left n_right d) time in single precision, O(n_left keep) memory beside a block.
     """
     first, second = _directions(left, "left"), _directions(right, "right")
-    if first.shape[1] != second.shape[1]:
-        raise ValueError(f"left has width {first.shape[1]} and right {second.shape[1]}: cosines need one width")
     return _largest(lambda rows: first[rows] @ second.T, len(first), len(second), 1, keep)
 
 
@@ -93,18 +76,11 @@ def best_match_similarities(left: npt.ArrayLike, right: npt.ArrayLike, keep: int
     ----------
     left : (n_left, c, d), right : (n_right, d), keep : as in `cosine_similarities`
 
-    Raises
-    ------
-    ValueError
-        Shapes that do not fit, `keep` below 1.
-
     Notes
     -----
     O(n_left c n_right d) time in single precision.
     """
     parts, wholes = np.asarray(left, dtype=np.float32), np.asarray(right, dtype=np.float32)
-    if parts.ndim != 3 or wholes.ndim != 2 or parts.shape[2] != wholes.shape[1]:
-        raise ValueError(f"left {parts.shape} and right {wholes.shape} are not (n_left, c, d) and (n_right, d)")
     _, count, width = parts.shape
     norms = np.sum(wholes**2, axis=1)
 
@@ -125,11 +101,6 @@ def membership_similarities(members: sp.csr_array, keep: int | None = None) -> S
     ----------
     members : (n_left, n_right), an entry for everything that a left node has
     keep : as in `cosine_similarities`; at least as many as any left node has, or some are lost
-
-    Raises
-    ------
-    ValueError
-        `keep` is less than what some left node has.
     """
     most = int(np.diff(members.indptr).max())
     if keep is not None and keep < most:
@@ -140,8 +111,6 @@ def membership_similarities(members: sp.csr_array, keep: int | None = None) -> S
 
 def _directions(features: npt.ArrayLike, name: str) -> Single:
     array = np.asarray(features, dtype=np.float32)
-    if array.ndim != 2:
-        raise ValueError(f"{name} has shape {array.shape}: features are (n, d)")
     lengths = np.linalg.norm(array, axis=1, keepdims=True)
     require(bool(np.all(np.isfinite(lengths) & (lengths > 0))), f"{name} has features of norm 0, or not finite")
     return np.asarray(array / lengths)

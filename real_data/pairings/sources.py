@@ -58,11 +58,6 @@ def source(
     ----------
     encoder : one that has learned from other images; by default one is trained for every draw, on what is not in it
     device : as `pairbounds.infrastructure.devices.torch_device` has it
-
-    Raises
-    ------
-    ValueError
-        Images without a common size.
     """
     size = dataset.size
     if size is None:

@@ -30,11 +30,6 @@ class Reach:
     colour, hue : largest changes of brightness, contrast and saturation; and of hue, in turns
     blur : smallest and largest width of the blur, in pixels; its kernel has a tenth of the view's side
     jittered, grey, blurred : shares of the views with other colours, without colour, and blurred
-
-    Raises
-    ------
-    ValueError
-        A strength outside (0, 1].
     """
 
     area: float
@@ -66,11 +61,6 @@ class Views(ImageTextDataset):
     ----------
     strength : as in `simclr`
     seed : of all views; each view has a seed of its own that follows from it and its id
-
-    Raises
-    ------
-    ValueError
-        Images without a common size, which the views have too: no view shows more than its image did.
     """
 
     strength: float = 1.0

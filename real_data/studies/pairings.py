@@ -79,7 +79,7 @@ def pairings_tables(source: Source, protocol: Protocol, seed: int, jobs: int = 1
         frontier,
         _matched(compared, families, protocol),
         difference,
-        _verdicts(difference, source.dataset.told),
+        _verdicts(difference, source.dataset.named_by_captions),
         *(pd.concat([getattr(one, part) for one in found], ignore_index=True) for part in ("learned", "confusion")),
         found[0].pairs,
     )
@@ -127,14 +127,14 @@ def _differences(compared: Compared, families: Mapping[str, str], protocol: Prot
     return pd.DataFrame(rows)
 
 
-def _verdicts(differences: pd.DataFrame, told: Sequence[str]) -> pd.DataFrame:
+def _verdicts(differences: pd.DataFrame, named: Sequence[str]) -> pd.DataFrame:
     about = ["evaluator", *Convention._fields]
     rows = []
     for key, group in differences.groupby(about, sort=False):
         for captions in (EXACT, UNNAMED, TEXTS):
             at = group if captions == EXACT else group[group["matched_to"] != EXACT]
             if captions in set(at["first"]):
-                rows.append((*key, captions, verdict(at, captions, IMAGES, told)))
+                rows.append((*key, captions, verdict(at, captions, IMAGES, named)))
     return pd.DataFrame(rows, columns=[*about, "captions", "verdict"])
 
 

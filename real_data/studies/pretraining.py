@@ -70,7 +70,7 @@ def encoders(settings: Settings, seed: int) -> list[Run]:
 
 
 def _summary(tables: Mapping[str, pd.DataFrame], settings: Settings) -> list[str]:
-    told = settings.images().told
+    told = settings.images().named_by_captions
     names = f"Captions name the {' and the '.join(told)} here: with captions is with labels, and no advantage of text."
     return [*summary(tables["pretraining"]), *([names] if told else [])]
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
-from pairbounds.real_data.datasets.packed import PackedPaths, PackedTexts
+from pairbounds.real_data.datasets.packed import packed_paths, packed_texts
 from pairbounds.real_data.training.splits import split
 from pairbounds.real_data.training.views import FreshViews, shown_pictures
 
@@ -35,11 +35,11 @@ class Made(ImageTextDataset):
 def made() -> ImageTextDataset:
     """Names, digests, captions and labels as ImageNet's training set has them."""
     labels = np.arange(IMAGES) * CLASSES // IMAGES
-    names = PackedTexts(f"n{label:08d}/n{label:08d}_{number}.JPEG" for number, label in enumerate(labels.tolist()))
-    digests = PackedTexts(f"{number:064x}" for number in range(IMAGES))
+    names = packed_texts(f"n{label:08d}/n{label:08d}_{number}.JPEG" for number, label in enumerate(labels.tolist()))
+    digests = packed_texts(f"{number:064x}" for number in range(IMAGES))
     captions = [tuple(f"{words} number {label}." for words in "abcdefgh") for label in range(CLASSES)]
     return Made(
-        "imagefolder", names, PackedPaths(Path("/nowhere"), names), digests,
+        "imagefolder", names, packed_paths(Path("/nowhere"), names), digests,
         tuple(captions[label] for label in labels.tolist()), labels, tuple(map(str, range(CLASSES))), 224, "", "",
     )  # fmt: skip
 
@@ -57,7 +57,7 @@ def own_memory(pid: int) -> float:
 def path_of_imagenet(cache: Path) -> dict[str, object]:
     """Data set, key, split, batches by two processes, features of the first pictures: what each took."""
     before, data = peak(), made()
-    found: dict[str, object] = {"key": data.key, "told": data.told}
+    found: dict[str, object] = {"key": data.key, "told": data.named_by_captions}
     images = split(np.array(data.subjects), 0).train
     source = FreshViews(data, workers=2, device="cpu")
     order = np.random.default_rng(0).permutation(images)[: 32 * 4].reshape(4, 32)

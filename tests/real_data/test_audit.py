@@ -1,12 +1,10 @@
 """The audit against a naive one by pandas and dense numpy; its rankings, its intervals, its figure."""
 
 import json
-import tracemalloc
 
 import numpy as np
 import pandas as pd
 import pytest
-import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,8 +13,7 @@ from pairbounds.infrastructure import table_files
 from pairbounds.infrastructure.tables import sidecar
 from pairbounds.real_data.audit import KEYS, Settings, audit
 from pairbounds.real_data.audit.intervals import labelling_errors
-from pairbounds.real_data.audit.measuring import HOPS, PairFacts, PairsHere, agreement
-from pairbounds.theory.quantities import label_blocks, multihop, scores
+from pairbounds.real_data.audit.measuring import HOPS, PairFacts, Pairs, agreement
 from tests.families import GRAPHS
 
 K = 32
@@ -79,6 +76,7 @@ def test_the_summary_is_that_of_a_naive_computation(audited, naive):
     assert summary["self_pair_share"] == pytest.approx(np.trace(induced))
     assert summary["distinct_labelling_error"] == pytest.approx(induced[differ].sum() / (1 - np.trace(induced)))
     assert summary["chance_labelling_error"] == pytest.approx(1 - np.sum(np.sum(onehot**2, axis=0) ** 2))
+    assert len(summary["consistency_by_hops"]) == HOPS + 1
     assert summary["consistency_by_hops"][3] == pytest.approx(np.trace(onehot.T @ walk @ onehot))
     np.testing.assert_allclose(summary["singular_values"], values[:K], atol=1e-10)
     assert summary["next_singular_value"] == pytest.approx(values[K])
@@ -147,26 +145,17 @@ def test_the_bounds_are_those_of_theory(audited, naive):
     pd.testing.assert_frame_equal(done.tables["bounds"], expected, rtol=1e-3, atol=1e-3)
     assert done.summary["bounds"].keys() == set(expected.loc[expected["slack"].notna(), "bound"])
     assert done.summary["bounds_failed"] == []
-    measured = expected.set_index("bound")["measured"]
-    assert done.summary["probe_error"] == pytest.approx(measured["probe-error"])
-    assert done.summary["conductance"] == pytest.approx(measured["cheeger-above"])
+    assert done.summary["probe_error"] == pytest.approx(expected.set_index("bound")["measured"]["probe-error"])
 
 
-def test_every_key_is_explained_and_the_file_is_json_as_everyone_reads_it(audited):
+def test_every_key_is_explained_and_every_table_has_its_sidecar(audited):
     out, done = audited
     found = json.loads(
         (out / "summary.json").read_text(), parse_constant=lambda word: pytest.fail(f"{word} is no JSON")
     )
-    assert list(found) == list(KEYS)
+    assert list(found) == list(KEYS) == list(found["keys"])
     assert found == json.loads(json.dumps(done.summary))
-    assert found["keys"] == KEYS
-    assert found["provenance"]["configuration"]["k"] == K
     assert found["seconds"].keys() == {"read", "spectrum", "bounds", "pairs", "classes", "tables", "figure"}
-    assert found["peak_memory_gib"] > 0
-
-
-def test_tables_have_sidecars_and_the_figure_is_there(audited):
-    out, done = audited
     assert tuple(done.tables) == LABELLED
     for name in LABELLED:
         stored = pd.read_parquet(out / f"{name}.parquet")
@@ -199,7 +188,7 @@ def test_the_intervals_are_the_infinitesimal_jackknife(seed, family):
 
 def _errors(graph: PairGraph):
     facts = PairFacts.of(graph.joint, graph.right_marginal)
-    return labelling_errors(graph, facts, agreement(PairsHere(graph), spectrum(graph, 1)))
+    return labelling_errors(graph, facts, agreement(Pairs(graph), spectrum(graph, 1)))
 
 
 def test_the_interval_of_two_different_images_covers_the_population():
@@ -218,12 +207,6 @@ def test_the_interval_of_two_different_images_covers_the_population():
     assert covered / 200 > 0.88
 
 
-def test_pairs_of_an_image_with_itself_alone_have_no_second_error():
-    graph = GRAPHS["identity"](np.random.default_rng(0), 8)
-    alpha, distinct = _errors(graph)
-    assert (alpha.estimate, alpha.low, alpha.high, distinct) == (0, 0, 0, None)
-
-
 def test_without_labels_the_audit_gives_what_needs_none(tmp_path, audited):
     before, done = audited
     done.tables["classes"].to_parquet(tmp_path / "classes.parquet")  # as an earlier audit with labels would leave it
@@ -233,47 +216,5 @@ def test_without_labels_the_audit_gives_what_needs_none(tmp_path, audited):
     assert not (tmp_path / "classes.parquet").exists()
     assert summary["induced_labelling_error"] is None
     assert summary["singular_values"] == pytest.approx(done.summary["singular_values"])
-    assert tables["hub_captions"].columns.tolist() == [
-        "rank",
-        "caption",
-        "mass",
-        "n_images",
-        "effective_images",
-        "induced_share",
-    ]
+    assert [*tables["hub_captions"]] == ["rank", "caption", "mass", "n_images", "effective_images", "induced_share"]
     assert summary["bounds"].keys() >= {"factorisation", "optimum"}
-
-
-def test_consistency_by_hops_goes_as_far_as_it_says(audited):
-    _, done = audited
-    assert len(done.summary["consistency_by_hops"]) == HOPS + 1
-    assert done.summary["consistency_by_hops"][1] == pytest.approx(done.summary["consistency"])
-
-
-def test_the_curve_is_shorter_where_there_are_fewer_hops(monkeypatch):
-    graph, again = (GRAPHS["latent_captions"](np.random.default_rng(3), 40) for _ in range(2))
-    triplets = spectrum(graph, 3)
-    whole = agreement(PairsHere(graph), triplets).curve
-    monkeypatch.setattr(multihop, "HOPS_PRODUCTS", 0)
-    shorter = agreement(PairsHere(again), triplets).curve
-    assert len(shorter) == 2 * multihop.FEWEST_HOPS + 1 < len(whole)
-    np.testing.assert_allclose(shorter, whole[: len(shorter)], atol=1e-14)
-
-
-def test_no_array_has_a_column_for_each_class(monkeypatch):
-    """Five hundred classes of forty images: one such array would be 80 MB."""
-    monkeypatch.setattr(label_blocks, "BLOCK_BYTES", 2**22)
-    monkeypatch.setattr(scores, "AT_ONCE", 2**17)
-    n_images, n_classes, k = 20_000, 500, 8
-    labels = np.arange(n_images) % n_classes
-    captions = np.random.default_rng(2).integers(2, size=(n_images, 3)) * 125 + labels[:, None] // 4
-    joint = sp.coo_array((np.ones(captions.size), (np.repeat(np.arange(n_images), 3), captions.ravel())))
-    graph = PairGraph(joint, labels, drop_isolated=True)
-    triplets = spectrum(graph, k + 1)
-    tracemalloc.start()
-    check_bounds(graph, k, triplets=triplets)
-    agreed = agreement(PairsHere(graph), triplets)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert len(agreed.facts.second_eigenvalues) == n_classes
-    assert peak < n_images * n_classes * 8 / 2  # theorem 16 holds scores of 16 MiB at once, whatever the classes

@@ -1,4 +1,4 @@
-"""What the audit reads: ids of every type, several formats, faults that are named by their row; and what it leaves."""
+"""Tables as strangers write them: any ids, four formats, columns of any name, faults in one line; and what is left."""
 
 import hashlib
 import json
@@ -10,12 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pairbounds import BOUNDS, bound
+from pairbounds import BOUNDS, PairGraph, bound
 from pairbounds.__main__ import app
 from pairbounds.infrastructure import table_files
-from pairbounds.real_data.audit import Settings, audit, auditing
+from pairbounds.real_data.audit import Columns, Settings, audit, auditing
 from pairbounds.real_data.audit.counting import Tally, count_here
 
+SUFFIXES = ("parquet", "csv", "tsv", "jsonl")
 PAIRS = {
     "image": [3, 1, 3, 2, 1, 3, 2, 9],
     "caption": ["a cat", "a dog", "a cat", "a dog", "an owl", "an owl", "a cat", "a newt"],
@@ -24,26 +25,37 @@ PAIRS = {
 LABELS = {"image": [1, 2, 3, 7], "label": ["dogs", "cats", "cats", "mice"]}  # none for 9; 7 has no pair
 
 
-@pytest.fixture
-def write(tmp_path):
-    def _write(name: str, columns, suffix: str = "parquet", **options):
-        path = tmp_path / f"{name}.{suffix}"
-        frame = pd.DataFrame(columns)
-        frame.to_csv(path, index=False) if suffix == "csv" else frame.to_parquet(path, **options)
-        return path
+def write(columns, path, **options):
+    """A table as pandas writes it."""
+    frame = pd.DataFrame(columns)
+    if path.suffix == ".parquet":
+        frame.to_parquet(path, index=False, **options)
+    elif path.suffix == ".jsonl":
+        frame.to_json(path, orient="records", lines=True)
+    else:
+        frame.to_csv(path, index=False, sep="\t" if path.suffix == ".tsv" else ",")
+    return path
 
-    return _write
+
+@pytest.fixture
+def two(tmp_path):
+    return write(PAIRS, tmp_path / "pairs.parquet"), write(LABELS, tmp_path / "labels.parquet")
+
+
+def by_name(counted):
+    """The pairs with their probability, by names as text."""
+    joint, names = counted.pairs.graph.joint.tocoo(), counted.names
+    images, captions = names.images.to_pylist(), names.captions.to_pylist()
+    return {(images[i], captions[j]): p for i, j, p in zip(*joint.coords, joint.data, strict=True)}
 
 
 def read(pairs, labels):
-    """What a table comes to, by names as text: the pairs with their probability, the labels, and the tally."""
+    """What a table comes to: the pairs with their probability, the labels, and the tally."""
     counted = count_here(pairs, labels)
-    joint, names = counted.pairs.graph.joint.tocoo(), counted.names
-    images, captions = ([str(name) for name in side.to_pylist()] for side in (names.images, names.captions))
-    pairs = {(images[i], captions[j]): p for i, j, p in zip(*joint.coords, joint.data, strict=True)}
-    classes = [str(name) for name in names.classes.to_pylist()]
+    classes = counted.names.classes.to_pylist()
+    images = counted.names.images.to_pylist()
     labels = dict(zip(images, (classes[c] for c in counted.pairs.graph.left_labels), strict=True))
-    return pairs, labels, counted.tally
+    return by_name(counted), labels, counted.tally
 
 
 def assert_same(first, second):
@@ -53,8 +65,8 @@ def assert_same(first, second):
     assert replace(first[2], n_rows=0) == replace(second[2], n_rows=0)
 
 
-def test_unlabelled_images_are_left_out_and_counted_and_equal_pairs_are_summed(write):
-    pairs, labels, tally = read(write("pairs", PAIRS), write("labels", LABELS))
+def test_unlabelled_images_are_left_out_and_counted_and_equal_pairs_are_summed(two):
+    pairs, labels, tally = read(*two)
     weights = {("3", "a cat"): 1.5, ("1", "a dog"): 2, ("2", "a dog"): 1, ("1", "an owl"): 1, ("3", "an owl"): 1}
     weights |= {("2", "a cat"): 2}
     assert pairs == pytest.approx({pair: weight / 8.5 for pair, weight in weights.items()})
@@ -62,178 +74,186 @@ def test_unlabelled_images_are_left_out_and_counted_and_equal_pairs_are_summed(w
     assert tally == Tally(8, 1, pytest.approx(4 / 12.5), 1, 1, 1)
 
 
-def test_without_a_column_every_row_weighs_one(write):
-    unweighted = {name: PAIRS[name] for name in ("image", "caption")}
-    ones = unweighted | {"weight": np.ones(8, dtype=int)}
-    labels = write("labels", LABELS)
-    assert_same(read(write("a", unweighted), labels), read(write("b", ones), labels))
-
-
-def test_batches_row_groups_and_folders_make_no_difference(write, tmp_path, monkeypatch):
-    whole, labels = write("pairs", PAIRS), write("labels", LABELS)
+def test_batches_row_groups_and_folders_make_no_difference_nor_a_column_of_ones(two, tmp_path, monkeypatch):
+    whole, labels = two
     expected = read(whole, labels)
     monkeypatch.setattr(table_files, "BATCH", 2)
-    grouped = write("grouped", PAIRS, row_group_size=3)
-    (tmp_path / "parts").mkdir()
-    for i, start in enumerate(range(0, 8, 5)):
-        pd.DataFrame(PAIRS)[start : start + 5].to_parquet(tmp_path / "parts" / f"{i}.parquet")
-    for path in (whole, grouped, tmp_path / "parts"):
+    grouped = write(PAIRS, tmp_path / "grouped.parquet", row_group_size=3)
+    for suffix in ("parquet", "jsonl"):
+        (tmp_path / suffix).mkdir()
+        for i, start in enumerate(range(0, 8, 5)):
+            write(pd.DataFrame(PAIRS)[start : start + 5], tmp_path / suffix / f"{i}.{suffix}")
+    for path in (whole, grouped, tmp_path / "parquet", tmp_path / "jsonl"):
         assert_same(read(path, labels), expected)
+    unweighted = {name: PAIRS[name] for name in ("image", "caption")}
+    ones = write(unweighted | {"weight": np.ones(8, dtype=int)}, tmp_path / "ones.parquet")
+    assert_same(read(write(unweighted, tmp_path / "none.parquet"), labels), read(ones, labels))
 
 
-def test_ids_of_two_types_are_compared_as_text(write):
-    pairs, labels = write("pairs", PAIRS), write("labels", LABELS)
-    expected = read(pairs, labels)
-    as_text = write("texts", LABELS | {"image": list(map(str, LABELS["image"]))})
-    narrow = write("narrow", LABELS | {"image": np.array(LABELS["image"], dtype=np.int16)})
-    for given_pairs in (pairs, write("pairs", PAIRS, "csv")):
-        for given_labels in (labels, as_text, narrow, write("labels", LABELS, "csv")):
-            assert_same(read(given_pairs, given_labels), expected)
+@pytest.fixture
+def stranger():
+    """A crawl: text with quotes and line ends, a column of dates until it has others, and more."""
+    rng = np.random.default_rng(0)
+    images, texts = rng.integers(40, size=300), rng.integers(25, size=300)
+    return pd.DataFrame(
+        {
+            "NSFW": "UNLIKELY",
+            "url": [f"http://a.b/{i}.jpg?x=1&y=2" for i in images],
+            "TEXT": ["2020-01-01" if t < 5 else f'a "cat", no. {t}\nand a dog' for t in texts],
+            "n": rng.integers(1, 4, size=300),
+            "kind": [("cats", "dogs", "owls")[i % 3] for i in images],
+            "sim": rng.random(300).round(6),
+        }
+    )
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_every_format_comes_to_what_pandas_has(tmp_path, stranger, suffix):
+    path = write(stranger, tmp_path / f"crawl.{suffix}")
+    counted = count_here(path, path, Columns("url", "TEXT", "n", "kind", "sim"))
+    expected = PairGraph.from_pairs(stranger["url"], stranger["TEXT"], stranger["n"], stranger["kind"].to_numpy())
+    wanted, (left, right) = expected.joint.tocoo(), (expected.left_ids, expected.right_ids)
+    assert by_name(counted) == pytest.approx(
+        {(left[i], right[j]): p for i, j, p in zip(*wanted.coords, wanted.data, strict=True)}
+    )
+    means, similar = stranger.groupby(["url", "TEXT"])["sim"].mean(), counted.similarities.tocoo()
+    images, captions = counted.names.images.to_pylist(), counted.names.captions.to_pylist()
+    found = {(images[i], captions[j]): s for i, j, s in zip(*similar.coords, similar.data, strict=True)}
+    assert found == pytest.approx(means.to_dict())
+
+
+def test_the_command_takes_odd_names_and_says_what_it_read(call, tmp_path, stranger):
+    pairs = write(stranger.drop(columns="kind"), tmp_path / "pairs.jsonl")
+    classes = stranger[["url", "kind"]].drop_duplicates().rename(columns={"url": "image", "kind": "species"})
+    labels = write(classes, tmp_path / "classes.tsv")
+    words = ["--image-col", "url", "--caption-col", "TEXT", "--weight-col", "n", "--label-col", "species", "--k", 3]
+    code, out, err = call(app, "audit", pairs, "--labels", labels, *words, "--out", tmp_path / "out")
+    assert (code, err) == (0, "")
+    assert "pairs: read image url, caption TEXT, weight n; ignored NSFW, sim" in out
+    assert "labels: read image image, label species; ignored none" in out
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert summary["columns"]["pairs"] == {"image": "url", "caption": "TEXT", "weight": "n", "ignored": ["NSFW", "sim"]}
+    pairs = write(stranger, tmp_path / "pairs.tsv")
+    code, out, _ = call(app, "audit", pairs, "--label-col", "kind", "--k", 3, "--out", tmp_path / "known")
+    assert code == 0
+    assert "pairs: read image url, caption TEXT; ignored NSFW, n, kind, sim" in out
 
 
 def replaced(column, row, value):
     values = list(PAIRS[column])
     values[row] = value
-    return PAIRS | {column: values}
+    return {column: values}
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "csv"])
 @pytest.mark.parametrize(
-    ("pairs", "message"),
+    ("columns", "words", "message"),
     [
-        (replaced("weight", 5, -1.0), "row 5 of {} has a weight that is zero or negative"),
-        (replaced("weight", 6, 0.0), "row 6 of {} has a weight that is zero or negative"),
-        (replaced("weight", 3, float("inf")), "row 3 of {} has a weight that is NaN or infinite"),
-        ({"image": [1], "words": ["a"]}, "{} has no column caption, only image, words: name it with --caption-col"),
-        ({"image": [], "caption": []}, "has no rows"),
+        (replaced("weight", 5, -1.0), [], "row 5 of {} has a weight that is zero or negative"),
+        (replaced("weight", 6, 0.0), [], "row 6 of {} has a weight that is zero or negative"),
+        (replaced("weight", 3, float("inf")), [], "row 3 of {} has a weight that is NaN or infinite"),
+        (replaced("weight", 1, None), [], "row 1 of {} has no weight"),
+        (replaced("caption", 4, None), [], "row 4 of {} has no caption"),
+        (replaced("image", 0, None), [], "row 0 of {} has no image"),
+        ({"weight": ["a"] * 8}, [], "row 0 of {} has a weight that is no number"),
+        ({}, ["--label-col", "kind"], "{} has no column kind, only image, caption"),
+        ({}, ["--caption-col", "image"], "column image of {} cannot hold both image and caption"),
+        ({"label": ["x"] * 8}, ["--label-col", "label"], "{} gives every image the same label, x"),
+        ({"label": [None] * 8}, ["--label-col", "label"], "{} has no label in any row"),
+        ({"label": [*"abcdefgh"]}, ["--label-col", "label"], "{} gives image 3 two labels, a and f"),
     ],
 )
-def test_a_fault_is_one_line_that_names_its_row(call, write, tmp_path, monkeypatch, suffix, pairs, message):
+def test_a_fault_is_one_line_that_names_its_row(call, tmp_path, monkeypatch, suffix, columns, words, message):
     monkeypatch.setattr(table_files, "BATCH", 2)
     options = {"row_group_size": 3} if suffix == "parquet" else {}
-    path = write("pairs", pairs, suffix, **options)
-    code, _, err = call(app, "audit", path, "--k", 2, "--out", tmp_path / "out")
+    path = write(PAIRS | columns, tmp_path / f"pairs.{suffix}", **options)
+    code, _, err = call(app, "audit", path, *words, "--k", 2, "--out", tmp_path / "out")
     assert (code, err.count("\n")) == (2, 1)
     assert message.format(path) in err
     assert not list((tmp_path / "out").iterdir())
 
 
-def test_nan_is_named_by_its_row(call, tmp_path):
-    weights = pa.array([1.0, float("nan")], from_pandas=False)
-    pq.write_table(pa.table({"image": [1, 2], "caption": ["a", "b"], "weight": weights}), tmp_path / "pairs.parquet")
-    code, _, err = call(app, "audit", tmp_path / "pairs.parquet", "--out", tmp_path / "out")
-    assert code == 2
-    assert "row 1 of" in err
-    assert "NaN or infinite" in err
+def arrow(path, **columns):
+    pq.write_table(pa.table({"image": [1, 2], "caption": ["a", "b"]} | columns), path)
 
 
 @pytest.mark.parametrize(
-    ("columns", "message"),
+    ("make", "message"),
     [
-        ({"weight": ["a"] * 8}, "row 0 of {} has a weight that is no number"),
-        ({"weight": [True] * 8}, "{} holds bool where each row has a weight: give numbers"),
-        ({"caption": [["a"]] * 8}, "column caption of {} holds list<element: string>: give numbers or text"),
+        (lambda path: path.write_bytes(b""), "{} is empty: it has neither columns nor rows"),
+        (lambda path: write({"image": [], "caption": []}, path), "has no rows"),
+        (lambda path: write({"image": [1], "words": ["a"]}, path), "has no column caption, only image, words: name it"),
+        (lambda path: arrow(path, weight=pa.array([1, float("nan")])), "row 1 of {} has a weight that is NaN"),
+        (lambda path: arrow(path, weight=[True, True]), "{} holds bool where each row has a weight: give numbers"),
+        (lambda path: arrow(path, caption=[["a"], ["b"]]), "column caption of {} holds list<"),
     ],
 )
-def test_columns_of_a_type_that_cannot_be(call, write, tmp_path, columns, message):
-    path = write("pairs", PAIRS | columns)
+def test_a_file_that_is_empty_or_of_other_types_is_one_line(call, tmp_path, make, message):
+    path = tmp_path / "pairs.parquet"
+    make(path)
     code, _, err = call(app, "audit", path, "--k", 2, "--out", tmp_path / "out")
     assert (code, err.count("\n")) == (2, 1)
-    assert message.format(path) in err.replace("large_string", "string")  # which is what pandas 3 writes
+    assert message.format(path) in err
+    if "is empty" in message:
+        path = write(PAIRS, tmp_path / "pairs.csv")
+        (tmp_path / "labels.csv").touch()
+        code, _, err = call(app, "audit", path, "--labels", tmp_path / "labels.csv", "--out", tmp_path / "out")
+        assert (code, err) == (2, f"error: {message.format(tmp_path / 'labels.csv')}\n")
 
 
 @pytest.mark.parametrize(
-    ("labels", "message"),
+    ("labels", "words", "message"),
     [
-        ({"image": [1, 2, 1], "label": ["a", "b", "c"]}, "gives image 1 two labels, a and c"),
-        (
-            {"image": [70, 80], "label": ["a", "b"]},
-            "no image of the pairs has a label: the first is 3, and the first in",
-        ),
-        ({"image": [1, 2], "label": [None, None]}, "has no label in any row"),
-        ({"image": [1, None], "label": ["a", "b"]}, "row 1 of"),
-        ({"image": [1, 2], "kind": ["a", "b"]}, "has no column label, only image, kind: name it with --label-col"),
+        ({"image": [70, 80], "label": ["a", "b"]}, [], "no image of the pairs has a label: the first is 3"),
+        ({"image": [1, None], "label": ["a", "b"]}, [], "row 1 of"),
+        ({"image": [1, 2], "kind": ["a", "b"]}, [], "has no column label, only image, kind: name it with --label-col"),
+        (LABELS, ["--labels", "none.parquet"], "none.parquet does not exist"),
+        (LABELS, ["--k", 0], "k=0 is not at least 1"),
+        (LABELS, ["--k", 4], "k=4 is not in 1..3"),
+        (LABELS, ["--tol", 0], "tol=0.0 is not positive"),
+        (LABELS, ["--out", "{pairs}"], "would be written, and is read"),
     ],
 )
-def test_labels_that_cannot_be(call, write, tmp_path, labels, message):
-    paths = write("pairs", PAIRS), "--labels", write("labels", labels)
-    code, _, err = call(app, "audit", *paths, "--k", 2, "--out", tmp_path / "out")
+def test_labels_and_options_that_cannot_be(call, two, tmp_path, labels, words, message):
+    write(labels, two[1])
+    words = [str(word).format(pairs=two[0]) for word in words]
+    code, _, err = call(app, "audit", two[0], "--labels", two[1], "--k", 2, "--out", tmp_path / "out", *words)
     assert (code, err.count("\n")) == (2, 1)
     assert message in err
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--k", 2, "--labels", "none.parquet"], "none.parquet does not exist"),
-        (["--k", 0], "k=0 is not at least 1"),
-        (["--k", 4], "k=4 is not in 1..3"),
-        (["--tol", 0], "tol=0.0 is not positive"),
-        (["--k", 2, "--out", "{pairs}"], "would be written, and is read"),
-    ],
-)
-def test_arguments_that_cannot_be(call, write, tmp_path, arguments, message):
-    pairs = write("pairs", {name: values[:7] for name, values in PAIRS.items()})
-    words = [str(word).format(pairs=pairs) for word in arguments]
-    code, _, err = call(app, "audit", pairs, "--out", tmp_path / "out", *words)
-    assert (code, err.count("\n")) == (2, 1)
-    assert message in err
-
-
-def test_the_report_has_the_numbers_and_any_name(call, write, tmp_path):
-    captions = ["[/b] $x_", "猫\n と犬", "[red]", "a" * 200]
-    pairs = write("pairs", PAIRS | {"caption": [captions[i] for i in (0, 1, 0, 1, 2, 2, 0, 3)]})
-    labels = write("labels", LABELS | {"label": ["$d_", "[c]", "[c]", "m"]})
-    code, out, _ = call(app, "audit", pairs, "--labels", labels, "--k", 2, "--out", tmp_path / "out")
-    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
-    assert code == 0
-    for word in (
-        "[/b] $x_",
-        "[red]",
-        "猫 と犬",
-        "$d_",
-        "[c]",
-        f"{summary['consistency']:.4g}",
-        "1 more images have no label",
-    ):
-        assert word in out
-    assert "VIOLATED" not in out
-    assert (tmp_path / "out" / "audit.pdf").exists()
-
-
-def test_no_name_reaches_the_terminal_or_the_figure_as_a_command(call, write, tmp_path):
-    """Nor does a name as mathematics, which would fail, or as markup."""
-    caption, label = "\x1b]0;owned\x07 $\\frac{$", "\u202e[red]x[/red] $\\nothing$"
-    pairs = write("pairs", PAIRS | {"caption": [caption, *PAIRS["caption"][1:]]})
-    labels = write("labels", LABELS | {"label": [label, "cats", "cats", "mice"]})
+def test_any_name_is_shown_and_none_is_a_command_or_mathematics(call, tmp_path):
+    captions = ["\x1b]0;owned\x07 $\\frac{$", "猫\n と犬", "[/b] $x_", "a" * 200]
+    shown = ["\\x1b]0;owned\\x07 $\\frac{$", "猫 と犬", "[/b] $x_", "\\u202e[red]x[/red] $\\nothing$", "[c]"]
+    pairs = write(PAIRS | {"caption": [captions[i] for i in (0, 1, 0, 1, 2, 2, 0, 3)]}, tmp_path / "pairs.parquet")
+    classes = ["\u202e[red]x[/red] $\\nothing$", "[c]", "[c]", "m"]
+    labels = write(LABELS | {"label": classes}, tmp_path / "labels.parquet")
     bound("$\\nothing$", quantity="probe_mse", status="conjecture")(lambda graph, spectrum, k: 2.0)
     try:
         code, out, _ = call(app, "audit", pairs, "--labels", labels, "--k", 2, "--out", tmp_path / "out")
     finally:
         del BOUNDS["$\\nothing$"]
-    assert code == 0
-    for shown in ("\\x1b]0;owned\\x07 $\\frac{$", "\\u202e[red]x[/red] $\\nothing$"):
-        assert shown in out
-    assert not set(out) & set("\x1b\x07\u202e")
-    assert (tmp_path / "out" / "audit.png").exists()
-
-
-def test_captions_of_one_image_are_no_trouble(call, write, tmp_path):
-    pairs = write("pairs", {"image": [1, 2, 3], "caption": ["a", "b", "c"]})
-    labels = write("labels", {"image": [1, 2, 3], "label": ["x", "x", "y"]})
-    code, _, _ = call(app, "audit", pairs, "--labels", labels, "--k", 2, "--out", tmp_path / "out")
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert code == 0
+    for word in (*shown, f"{summary['consistency']:.4g}", "1 more images have no label"):
+        assert word in out
+    assert not set(out) & set("\x1b\x07\u202e")
+    assert "VIOLATED" not in out
+    assert (tmp_path / "out" / "audit.pdf").exists()
+
+
+def test_captions_of_one_image_are_no_trouble(tmp_path):
+    pairs = write({"image": [1, 2, 3], "caption": ["a", "b", "c"], "label": ["x", "x", "y"]}, tmp_path / "pairs.csv")
+    summary, tables, _ = audit(pairs, pairs, tmp_path / "out", Settings(2))
     assert (summary["consistency"], summary["self_pair_share"], summary["unit_singular_values"]) == (1, 1, 3)
     assert summary["distinct_labelling_error"] is None
-    assert not len(pd.read_parquet(tmp_path / "out" / "class_pairs.parquet"))
+    assert not len(tables["class_pairs"])
 
 
-def test_a_violated_bound_exits_1_and_is_in_the_summary(call, write, tmp_path):
+def test_a_violated_bound_exits_1_and_is_in_the_summary(call, two, tmp_path):
     bound("too-good", quantity="probe_error", status="conjecture")(lambda graph, spectrum, k: -1.0)
-    pairs, labels = write("pairs", PAIRS), write("labels", LABELS)
     try:
-        code, out, _ = call(app, "audit", pairs, "--labels", labels, "--k", 2, "--out", tmp_path / "out")
+        code, out, _ = call(app, "audit", two[0], "--labels", two[1], "--k", 2, "--out", tmp_path / "out")
     finally:
         del BOUNDS["too-good"]
     assert code == 1
@@ -242,30 +262,20 @@ def test_a_violated_bound_exits_1_and_is_in_the_summary(call, write, tmp_path):
     assert json.loads((tmp_path / "out" / "summary.json").read_text())["bounds_failed"] == ["too-good"]
 
 
-def test_an_audit_that_ends_early_leaves_the_earlier_one_whole_and_no_half_file(write, tmp_path, monkeypatch):
-    pairs = write("pairs", PAIRS)
-    audit(pairs, write("labels", LABELS), tmp_path / "out", Settings(2))
-    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+def test_an_audit_that_ends_early_leaves_the_earlier_one_whole_and_the_next_names_its_tables(
+    two, tmp_path, monkeypatch
+):
+    (pairs, labels), out = two, tmp_path / "out"
 
     def interrupt(tables, out):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(auditing, "draw", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        audit(pairs, None, tmp_path / "out", Settings(2))
-    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
-
-
-def test_the_summary_names_the_tables_beside_it_by_their_content(write, tmp_path):
-    pairs, out = write("pairs", PAIRS), tmp_path / "out"
-    for labels in (write("labels", LABELS), None):  # the second has fewer tables than the first
-        audit(pairs, labels, out, Settings(2))
-        keys = json.loads((out / "summary.json").read_text())["provenance"]["content_keys"]
-        found = {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in out.glob("*.parquet")}
-        assert keys == found
-
-
-def test_help_teaches(call):
-    code, out, _ = call(app, "audit", "--help")
-    assert code == 0
-    assert "pairbounds audit pairs.parquet --labels labels.parquet" in " ".join(out.split())
+    audit(pairs, labels, out, Settings(2))
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(auditing, "draw", interrupt)
+        audit(pairs, None, out, Settings(2))
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    audit(pairs, None, out, Settings(2))  # with fewer tables than the first
+    keys = json.loads((out / "summary.json").read_text())["provenance"]["content_keys"]
+    assert keys == {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in out.glob("*.parquet")}

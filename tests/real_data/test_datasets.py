@@ -1,6 +1,5 @@
 """Data sets of files made here, and the emoji against their graph."""
 
-import inspect
 import shutil
 from collections import Counter
 from dataclasses import replace
@@ -11,10 +10,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from pairbounds.real_data.datasets import DATASETS, ImageTextDataset
+from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.datasets.emoji import emoji
 from pairbounds.real_data.datasets.imagefolder import imagefolder
-from pairbounds.real_data.datasets.naming import images_whose_class_is_named, names_their_class
+from pairbounds.real_data.datasets.naming import names_their_class
 from pairbounds.real_data.datasets.pictures import open_picture
 from pairbounds.real_data.datasets.table import table
 from pairbounds.real_data.emoji_concepts import concepts, emoji_graph
@@ -54,10 +53,9 @@ def test_the_emoji_are_the_left_nodes_of_their_graph(drawings):
     assert "All emojis designed by OpenMoji" in drawings.attribution
 
 
-@pytest.mark.parametrize("size", [72, 100])
 @pytest.mark.parametrize("style", ["openmoji", "twemoji"])
-def test_both_styles_are_drawn_on_white_at_one_size(style, size):
-    dataset = emoji(size=size)
+def test_both_styles_are_drawn_on_white_at_one_size(style):
+    dataset, size = emoji(size=100), 100
     image = dataset.image(dataset.ids.index(f"{style}/1f600"))
     assert (image.mode, image.size) == ("RGB", (size, size))
     assert {image.getpixel((x, y)) for x in (0, size - 1) for y in (0, size - 1)} == {(255, 255, 255)}
@@ -65,25 +63,25 @@ def test_both_styles_are_drawn_on_white_at_one_size(style, size):
     assert min(red, green) > blue + 60  # the face is yellow
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
+FIELDS = {
+    "name": "test", "ids": ("a", "b"), "files": (Path("a"),) * 2, "digests": ("1", "2"),
+    "captions": (("one",), ("two",)), "labels": np.array([0, 1]), "label_names": ("p", "q"), "size": 8,
+    "licence": "", "attribution": "",
+}  # fmt: skip
+
+
+def test_the_key_is_of_the_content():
+    dataset = ImageTextDataset(**FIELDS)
+    assert replace(dataset, files=(Path("b.png"),) * 2, licence="other").key == dataset.key
+    for change in (
         {"size": 73},
         {"ids": ("a", "c")},
         {"digests": ("1", "3")},
         {"captions": (("one",), ("two", "three"))},
-        {"captions": (("one", "two"), ("three",))},
         {"labels": np.array([0, 0])},
         {"label_names": ("p", "r")},
-    ],
-)
-def test_the_key_is_of_the_content(change):
-    dataset = ImageTextDataset(
-        "test", ("a", "b"), (Path("a.png"),) * 2, ("1", "2"), (("one",), ("two",)), np.array([0, 1]), ("p", "q"),
-        None, "", "",
-    )  # fmt: skip
-    assert replace(dataset, files=(Path("b.png"),) * 2, licence="other").key == dataset.key
-    assert replace(dataset, **change).key != dataset.key
+    ):
+        assert replace(dataset, **change).key != dataset.key
 
 
 @pytest.mark.parametrize(
@@ -94,17 +92,12 @@ def test_the_key_is_of_the_content(change):
         ({"captions": (("one",), ())}, "image b has no caption"),
         ({"labels": np.array([0, 2])}, "labels are in 0..1"),
         ({"size": 0}, "size=0"),
+        ({"label_sets": {"colour": np.zeros(3, int)}}, "each label set and the subjects have one entry for each"),
+        (dict.fromkeys(("ids", "files", "digests", "captions"), ()) | {"labels": np.array([], int)}, "more than none"),
     ],
 )
 def test_fields_that_do_not_agree_are_refused(change, message):
-    fields = {
-        "name": "test", "ids": ("a", "b"), "files": (Path("a"),) * 2, "digests": ("1", "2"),
-        "captions": (("one",), ("two",)), "labels": np.array([0, 1]), "label_names": ("p", "q"), "size": 8,
-        "licence": "", "attribution": "",
-    }  # fmt: skip
-    assert message in error_of(ImageTextDataset, **fields | change)
-    nothing = dict.fromkeys(("ids", "files", "digests", "captions"), ()) | {"labels": np.array([], dtype=np.int64)}
-    assert "more than none" in error_of(ImageTextDataset, **fields | nothing)
+    assert message in error_of(ImageTextDataset, **FIELDS | change)
 
 
 def test_taking_images_keeps_their_fields_together(drawings):
@@ -128,11 +121,11 @@ def test_classes_have_open_clips_names_or_their_own(folder):
 
 def test_class_names_tell_the_labels_and_names_of_things_do_not(folder, drawings):
     named = imagefolder(folder)
-    assert named.told == ("label",)
-    assert drawings.told == ()
+    assert named.named_by_captions == ("label",)
+    assert drawings.named_by_captions == ()
     merged = {"label": named.labels, "half": named.labels // 2, "own": np.arange(len(named))}
-    assert replace(named, label_sets=merged).told == ("label",)
-    assert replace(named, captions=(("a picture",),) * len(named)).told == ()
+    assert replace(named, label_sets=merged).named_by_captions == ("label",)
+    assert replace(named, captions=(("a picture",),) * len(named)).named_by_captions == ()
 
 
 def test_captions_name_a_class_by_a_word_of_its_name():
@@ -142,16 +135,6 @@ def test_captions_name_a_class_by_a_word_of_its_name():
     naming = names_their_class(captions, classes, names)
     assert naming == ((True, False), (True,), (True,))
     assert names_their_class(captions, classes, {}) == ((False, False), (False,), (False,))
-    assert images_whose_class_is_named(naming) == 1
-
-
-def test_every_synset_has_the_name_of_its_number():
-    from pairbounds.real_data.datasets.imagefolder import _class_name
-
-    named = _class_name()
-    by_number = {"n01440764": "tench", "n02123045": "tabby cat", "n02504458": "African bush elephant",
-                 "n03063599": "coffee mug", "n04507155": "umbrella", "n15075141": "toilet paper"}  # fmt: skip
-    assert {synset: named(synset) for synset in by_number} == by_number
 
 
 @pytest.mark.parametrize(("prompts", "count"), [("single", 1), ("simple", 8), ("openai", 80)])
@@ -167,20 +150,18 @@ def test_broken_pictures_are_left_out_counted_and_named(folder):
     assert repr(dataset) == "imagefolder(9 images, 72 captions, 3 classes, skipped 1)"
     (reason,) = dataset.skipped
     assert reason.startswith(f"cannot read picture {folder / 'n01443537' / '0_cut.png'}: ")
-    assert "\n" not in reason
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_samples_are_balanced_and_a_broken_picture_is_replaced(folder, seed):
-    dataset = imagefolder(folder, classes=2, samples=5, seed=seed)
-    assert sorted(Counter(dataset.labels.tolist()).values()) == [2, 3]
-    assert len(set(dataset.ids)) == 5
-    assert not any("cut" in name for name in dataset.ids)
-    assert imagefolder(folder, classes=2, samples=5, seed=seed).key == dataset.key
-
-
-def test_seeds_draw_other_samples(folder):
-    assert len({imagefolder(folder, classes=2, samples=4, seed=seed).key for seed in range(8)}) > 2
+def test_samples_are_balanced_follow_the_seed_and_a_broken_picture_is_replaced(folder):
+    keys = set()
+    for seed in range(5):
+        dataset = imagefolder(folder, classes=2, samples=5, seed=seed)
+        assert sorted(Counter(dataset.labels.tolist()).values()) == [2, 3]
+        assert len(set(dataset.ids)) == 5
+        assert not any("cut" in name for name in dataset.ids)
+        assert imagefolder(folder, classes=2, samples=5, seed=seed).key == dataset.key
+        keys.add(dataset.key)
+    assert len(keys) > 2
 
 
 def test_a_copy_of_the_folder_is_the_same_data_and_a_changed_picture_is_not(folder, tmp_path):
@@ -190,22 +171,15 @@ def test_a_copy_of_the_folder_is_the_same_data_and_a_changed_picture_is_not(fold
     assert imagefolder(copy).key != imagefolder(folder).key
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
+def test_wrong_options_and_folders_are_one_line(folder, tmp_path):
+    for options, message in (
         ({"classes": 4}, "has 1 to 3 to choose from"),
-        ({"classes": 0}, "has 1 to 3 to choose from"),
         ({"samples": 2}, "samples=2 of 3 classes"),
         ({"samples": 12}, "has 3 readable pictures of the 4 that are wanted: take fewer samples"),
         ({"prompts": "many"}, "choose one of single, simple, openai"),
         ({"size": 0}, "size=0"),
-    ],
-)
-def test_wrong_options_are_one_line(folder, options, message):
-    assert message in error_of(imagefolder, folder, **options)
-
-
-def test_wrong_folders_are_one_line(tmp_path):
+    ):
+        assert message in error_of(imagefolder, folder, **options)
     assert "does not exist" in error_of(imagefolder, tmp_path / "nowhere")
     assert "has no folders in it" in error_of(imagefolder, tmp_path)
     (tmp_path / "cats").mkdir()
@@ -250,12 +224,6 @@ def test_rows_of_one_image_are_its_captions(folder, tmp_path, suffix):
     assert "widgets/none.png" in dataset.skipped[0]
 
 
-def test_csv_and_parquet_are_the_same_data(folder):
-    rows = [("widgets/0.png", "one", 7), ("widgets/1.png", "two", 12), ("widgets/0.png", "three", 7)]
-    keys = {table(write_table(folder / f"same{suffix}", rows)).key for suffix in (".csv", ".parquet")}
-    assert len(keys) == 1
-
-
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
@@ -265,9 +233,8 @@ def test_csv_and_parquet_are_the_same_data(folder):
         ([], "has no rows"),
     ],
 )
-@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
-def test_wrong_tables_are_one_line(folder, rows, message, suffix):
-    assert message in error_of(table, write_table(folder / f"wrong{suffix}", rows))
+def test_wrong_tables_are_one_line(folder, rows, message):
+    assert message in error_of(table, write_table(folder / "wrong.csv", rows))
 
 
 def test_files_that_are_no_such_table_are_one_line(folder, tmp_path):
@@ -279,17 +246,3 @@ def test_files_that_are_no_such_table_are_one_line(folder, tmp_path):
     assert "is empty" in error_of(table, tmp_path / "empty.csv")
     (tmp_path / "other.csv").write_text("image,text\na.png,one\n")
     assert "lacks ['caption']" in error_of(table, tmp_path / "other.csv")
-
-
-def test_a_picture_that_is_gone_is_named(folder, tmp_path):
-    copy = Path(shutil.copytree(folder, tmp_path / "copy"))
-    dataset = imagefolder(copy)
-    dataset.files[0].unlink()
-    assert f"cannot read picture {dataset.files[0]}" in error_of(dataset.image, 0)
-
-
-@pytest.mark.parametrize("build", DATASETS.values(), ids=DATASETS.keys())
-def test_every_builder_has_typed_options(build):
-    signature = inspect.signature(build)
-    assert signature.return_annotation is ImageTextDataset
-    assert all(option.annotation is not inspect.Parameter.empty for option in signature.parameters.values())

@@ -1,9 +1,6 @@
 """Data sets of Debian packages: small folders of their layout; and what `make data` unpacks, where it is."""
 
-import os
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -80,12 +77,8 @@ def test_clip_arts_have_their_distinct_tags_and_the_class_of_their_folder(unpack
     }
     assert [dataset.label_names[label] for label in dataset.labels] == ["animals", "animals", "food", "food"]
     assert dataset.image(0).size == (16, 16)
-
-
-def test_a_picture_in_two_places_is_one_subject(unpacked):
-    subjects = openclipart(unpacked).subjects
-    assert subjects[2] == subjects[3]
-    assert len(set(subjects)) == 3
+    assert dataset.subjects[2] == dataset.subjects[3]  # one picture in two places
+    assert len(set(dataset.subjects)) == 3
 
 
 def test_stamps_have_their_english_sentence_and_two_formats_are_one_subject(unpacked):
@@ -121,17 +114,14 @@ def test_a_missing_package_and_a_broken_drawing_are_one_line(unpacked):
     assert f"cannot read the tags of {drawing}" in error_of(openclipart, unpacked)
 
 
-@pytest.mark.parametrize(("module", "build"), [(clips, openclipart), (stamps, tuxpaint)])
-def test_a_release_with_other_counts_is_named(unpacked, monkeypatch, module, build):
-    monkeypatch.setattr(module, "PACKAGES", replace(module.PACKAGES, counts={"categories": 3}))
-    message = error_of(build, unpacked)
-    assert "expected 3 categories, found 2: it was measured on version" in message
-    assert module.PACKAGES.version in message
+def test_a_release_with_other_counts_is_named(unpacked, monkeypatch):
+    monkeypatch.setattr(clips, "PACKAGES", replace(clips.PACKAGES, counts={"categories": 3}))
+    message = f"expected 3 categories, found 2: it was measured on version {clips.PACKAGES.version}"
+    assert message in error_of(openclipart, unpacked)
 
 
-@pytest.mark.parametrize("name", ["openclipart", "tuxpaint"])
-def test_commands_take_them_by_name(unpacked, call, name):
-    out = unpacked / "pairs.csv"
+def test_commands_take_them_by_name(unpacked, call):
+    out, name = unpacked / "pairs.csv", "tuxpaint"
     assert call(app, "graph", name, "--set", f"root={unpacked}", "--out", out)[0] == 0
     rows = pd.read_csv(out)
     assert rows.groupby("image")["weight"].sum().to_numpy() == pytest.approx(1 / rows["image"].nunique())
@@ -162,24 +152,6 @@ def test_words_are_distinct_and_in_lower_case(unpacked):
     assert rows["weight"].sum().to_numpy() == pytest.approx(1)
 
 
-def test_make_data_says_in_one_line_where_it_cannot_work(tmp_path):
-    # With Make, a shell and what writes its rules alone on the path.
-    for name in ("make", "sh", "mkdir"):
-        for folder in os.environ["PATH"].split(":"):
-            if (Path(folder) / name).exists() and not (tmp_path / name).exists():
-                (tmp_path / name).symlink_to(Path(folder) / name)
-    done = subprocess.run(
-        ["make", "-s", "data", f"BUILD={tmp_path / 'build'}", f"PYTHON3={sys.executable}"],
-        cwd=ROOT, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 2
-    said = [line for line in done.stderr.splitlines() if "rules.mk" not in line and not line.startswith("make: ***")]
-    assert [line.partition(" tuxpaint")[0] for line in said] == [
-        "make data: no apt-get here: unpack Debian's openclipart-png openclipart-svg"
-    ]
-    assert not (tmp_path / "build" / "data").exists()
-
-
 @pytest.mark.data
 @pytest.mark.parametrize(
     ("build", "described", "of_each"),
@@ -193,6 +165,6 @@ def test_the_packages_are_those_that_were_measured(build, described, of_each):
     dataset = build(ROOT / "build/data", size=96)
     assert repr(dataset) == described
     assert median(map(len, dataset.captions)) == of_each
-    assert dataset.told == ()
+    assert dataset.named_by_captions == ()
     rng = np.random.default_rng(0)
     assert {dataset.image(int(i)).size for i in rng.choice(len(dataset), 30)} == {(96, 96)}

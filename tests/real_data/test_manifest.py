@@ -7,16 +7,14 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from pairbounds.real_data.datasets import dataset as dataset_module
+from pairbounds.real_data.datasets import imagefolder as folders
 from pairbounds.real_data.datasets import manifest, pictures
 from pairbounds.real_data.datasets.imagefolder import imagefolder
 from pairbounds.real_data.datasets.manifest import manifest_of
-from pairbounds.real_data.datasets.packed import PackedPaths, PackedTexts, taken
-from pairbounds.real_data.datasets.table import table
-from tests.limits import largest_file
+from pairbounds.real_data.datasets.packed import packed_paths, packed_texts, take_rows
 from tests.real_data import tiny
 
 LONG_AGO = 1_700_000_000
@@ -33,8 +31,9 @@ def folder(tmp_path):
 @pytest.fixture
 def read(monkeypatch):
     """How often each file was decoded."""
-    count, look = Counter(), pictures._look
-    monkeypatch.setattr(pictures, "_look", lambda path: count.update([path.name]) or look(path))
+    count, look = Counter(), pictures.look
+    for module in (pictures, folders):
+        monkeypatch.setattr(module, "look", lambda path: count.update([path.name]) or look(path))
     return count
 
 
@@ -75,37 +74,23 @@ def test_a_killed_check_goes_on_from_its_blocks(folder, tmp_path, read, monkeypa
     monkeypatch.setattr(manifest, "BLOCK", 2)
     place = folder / "n01443537"
     names = sorted(path.name for path in place.iterdir())
-    checks = pictures.check_folder(place, names, tmp_path)
+    checks = manifest.inspected(place, names, pictures.look, tmp_path)
     for _ in range(3):
         next(checks)
     checks.close()
     assert set(json.loads(manifest_of(place, tmp_path).read_text())) == set(names[:2])
     read.clear()
-    assert [name for name, _ in pictures.check_folder(place, names, tmp_path)] == names
+    assert [name for name, _ in manifest.inspected(place, names, pictures.look, tmp_path)] == names
     assert sorted(read) == names[2:]
 
 
-def test_a_table_of_pictures_has_a_manifest_too(folder, tmp_path, read):
-    rows = [(f"pictures/widgets/{number}.png", "a", "b") for number in (0, 1, 1)] + [("pictures/none.png", "a", "b")]
-    pd.DataFrame(rows, columns=["image", "caption", "label"]).to_csv(tmp_path / "t.csv", index=False)
-    first, again = (table(tmp_path / "t.csv", cache=tmp_path / "cache") for _ in range(2))
-    assert first.key == again.key == table(tmp_path / "t.csv").key
-    assert read == {"0.png": 2, "1.png": 2, "none.png": 3}  # twice of those by the table without a cache
-
-
-@pytest.mark.parametrize("content", ["junk", "[1]", '{"0.png": [1]}'])
+@pytest.mark.parametrize("content", ["junk", "[1]", '{"0.png": 1}'])
 def test_a_manifest_of_something_else_is_one_line(folder, tmp_path, content):
     imagefolder(folder, cache=tmp_path)
     path = manifest_of(folder / "widgets", tmp_path)
     path.write_text(content)
     with pytest.raises(ValueError, match=f"manifest {path} cannot be read: delete the file"):
         imagefolder(folder, cache=tmp_path)
-
-
-def test_on_a_full_disk_the_manifest_is_named_and_what_was_there_stays(folder, tmp_path):
-    with pytest.raises(OSError, match=r"cannot be written \(File too large\)"), largest_file(100):
-        imagefolder(folder, cache=tmp_path / "cache")
-    assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
 
 
 def test_the_key_in_pieces_is_that_of_the_whole(folder, monkeypatch):
@@ -119,7 +104,7 @@ def test_the_key_in_pieces_is_that_of_the_whole(folder, monkeypatch):
 
 def test_packed_names_are_a_sequence():
     names = ["b", "", "ä/é.png", "a\udcff", "c"]  # the fourth is a file's name that is no UTF-8
-    packed = PackedTexts(names)
+    packed = packed_texts(names)
     assert packed == names
     assert packed == tuple(names)
     assert packed != names[:-1]
@@ -130,7 +115,7 @@ def test_packed_names_are_a_sequence():
     with pytest.raises(IndexError):
         packed[5]
     rows = np.array([4, 0, 0])
-    assert taken(packed, rows) == taken(names, rows) == ("c", "b", "b")
-    paths = PackedPaths(Path("/x"), packed)
+    assert take_rows(packed, rows) == take_rows(names, rows) == ("c", "b", "b")
+    paths = packed_paths(Path("/x"), packed)
     assert paths[2] == Path("/x/ä/é.png")
-    assert list(taken(paths, rows)) == [Path("/x/c"), Path("/x/b"), Path("/x/b")]
+    assert list(take_rows(paths, rows)) == [Path("/x/c"), Path("/x/b"), Path("/x/b")]

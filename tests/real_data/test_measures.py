@@ -17,10 +17,9 @@ from pairbounds.real_data.measures.intervals import Bootstrap, estimate, t_inter
 from pairbounds.real_data.measures.learning import learned, on_sphere
 from pairbounds.real_data.measures.off_diagonal import OffDiagonal, chance_agreement, chance_corrected, off_diagonal
 from pairbounds.real_data.pairings.pairing import Pairing
-from pairbounds.real_data.pairings.similarities import cosine_similarities, membership_similarities
+from pairbounds.real_data.pairings.similarities import membership_similarities
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
 from pairbounds.theory.quantities.logistic import logistic_probe
-from pairbounds.theory.quantities.metrics import alignment, uniformity
 from pairbounds.theory.quantities.multihop import consistency_curve
 from tests.families import GRAPHS
 from tests.theory.test_consistency import labelled_graphs
@@ -103,37 +102,10 @@ def test_chance_is_the_share_of_the_others_with_ones_label(labels):
     assert chance_agreement(labels, np.arange(n)) == pytest.approx(naive)
 
 
-def test_chance_knows_what_is_not_counted():
+def test_chance_knows_what_is_not_counted_and_is_taken_to_0():
     """Two drawings of each of two things: only the other thing's are left, of another label."""
     assert chance_agreement([0, 0, 1, 1], [0, 0, 1, 1]) == 0
-    assert chance_agreement([0, 0, 1, 1], np.arange(4)) == pytest.approx(1 / 3)
-
-
-def test_chance_correction_takes_chance_to_0_and_certainty_to_1():
     assert chance_corrected(np.array([0.2, 1.0, 0.6, 0.0]), 0.2) == pytest.approx([0, 1, 0.5, -0.25])
-
-
-@pytest.mark.parametrize("given_", [{"evaluators": {"y": [0, 1]}}, {"exclusions": {"y": [0, 1]}}])
-def test_labels_and_groups_of_another_length_are_named(given_):
-    arguments = {"evaluators": {"y": [0, 1, 0]}, "exclusions": {"image": [0, 1, 2]}} | given_
-    with pytest.raises(ValueError, match="'y' has 2 entries for 3 left nodes"):
-        off_diagonal(PairGraph(np.ones((3, 2))), **arguments)
-
-
-def cosine_pairing(rng, n=20, name="pairing", width=3) -> Pairing:
-    return Pairing(name, "captions", cosine_similarities(rng.normal(size=(n, width)), rng.normal(size=(30, width))))
-
-
-def test_a_frontier_holds_what_each_temperature_gives():
-    rng = np.random.default_rng(0)
-    pairing, labels = cosine_pairing(rng), rng.integers(3, size=20)
-    images = {"image": np.arange(20)}
-    found = frontiers(pairing, {"y": labels}, images, (0.1, 1))["image"]
-    assert set(pairing.temperatures((0.1, 1))) <= set(found.temperatures)
-    for temperature, point, positives in zip(found.temperatures, found.points, found.effective_positives, strict=True):
-        again = off_diagonal(pairing.graph(temperature), {"y": labels}, images)["image"]
-        assert point.agreement["y"] == pytest.approx(again.agreement["y"])
-        assert positives == again.effective_positives()
 
 
 def made_up_frontier(*points: tuple[float, float]) -> Frontier:
@@ -152,20 +124,14 @@ def test_between_two_points_a_frontier_is_linear_in_the_logarithm():
         assert math.isnan(frontier.temperature_at(beyond))
 
 
-def test_a_frontier_can_be_read_by_all_positives():
+def test_a_frontier_can_be_read_by_all_positives_and_at_a_turn_where_it_is_hottest():
     frontier = replace(made_up_frontier((2, 0.8), (8, 0.4)), with_own=True)  # 4 and 16 positives
     assert frontier.agreement_at(8, "y") == pytest.approx(np.full(2, 0.6))
     assert np.isnan(frontier.agreement_at(3, "y")).all()
-
-
-def test_a_frontier_that_turns_back_is_read_where_it_is_hottest():
-    frontier = made_up_frontier((2, 0.1), (4, 0.2), (2, 0.8), (8, 0.4))
-    assert frontier.agreement_at(4, "y") == pytest.approx(np.full(2, 0.6))
-
-
-def test_a_frontier_that_stands_still_at_first_is_read_at_the_point_it_leaves():
-    frontier = made_up_frontier((2, 0.8), (2, 0.8), (8, 0.4))
-    assert frontier.agreement_at(2, "y") == pytest.approx(np.full(2, 0.8))
+    back = made_up_frontier((2, 0.1), (4, 0.2), (2, 0.8), (8, 0.4))
+    assert back.agreement_at(4, "y") == pytest.approx(np.full(2, 0.6))
+    still = made_up_frontier((2, 0.8), (2, 0.8), (8, 0.4))
+    assert still.agreement_at(2, "y") == pytest.approx(np.full(2, 0.8))
 
 
 def test_students_interval_from_its_formula():
@@ -175,38 +141,17 @@ def test_students_interval_from_its_formula():
     assert t_interval(values[:1]) == (-math.inf, math.inf)
 
 
-def test_the_bootstrap_covers_the_mean_about_as_often_as_it_says():
-    """95%: of 400 samples of 60, the mean is outside 20 times; more than 45 or fewer than 5 would be a fault."""
-    rng = np.random.default_rng(1)
-    bootstrap = Bootstrap.of(np.arange(60), rng)
-    ends = np.array([bootstrap.interval(sample) for sample in rng.normal(size=(400, 60))])
-    assert 5 <= np.sum((ends[:, 0] > 0) | (ends[:, 1] < 0)) <= 45
-
-
 def test_a_bootstrap_from_its_definition():
     """The quantiles of means over clusters drawn with replacement, written out."""
-    bootstrap = Bootstrap.of(["b", "a", "b", "c"], np.random.default_rng(2), draws=50)
+    members = {"a": [5.0], "b": [1.0, 2.0], "c": []}
+    bootstrap = Bootstrap.of(["b", "a", "b", "c"], np.random.default_rng(2))
     values = np.array([1.0, 5.0, 2.0, np.nan])
     means = []
     for counts in bootstrap.counts:
-        drawn = [v for cluster, times in zip("abc", counts, strict=True) for v in members(cluster) * int(times)]
+        drawn = [v for cluster, times in zip("abc", counts, strict=True) for v in members[cluster] * int(times)]
         means += [np.mean(drawn)] if drawn else []
     assert bootstrap.interval(values) == pytest.approx(np.quantile(means, [0.025, 0.975]))
-    assert bootstrap.counts.sum(axis=1).tolist() == [3] * 50
-
-
-def members(cluster: str) -> list[float]:
-    return {"a": [5.0], "b": [1.0, 2.0], "c": []}[cluster]
-
-
-def test_copies_within_a_cluster_make_no_interval_narrower():
-    values = np.random.default_rng(2).normal(size=30)
-    rng = np.random.default_rng
-    single = Bootstrap.of(np.arange(30), rng(3)).interval(values)
-    copied = Bootstrap.of(np.tile(np.arange(30), 5), rng(3)).interval(np.tile(values, 5))
-    apart = Bootstrap.of(np.arange(150), rng(3)).interval(np.tile(values, 5))
-    assert copied == pytest.approx(single)
-    assert apart[1] - apart[0] < 0.6 * (single[1] - single[0])
+    assert set(bootstrap.counts.sum(axis=1)) == {3}
 
 
 def test_an_estimate_is_the_mean_of_the_draws_and_holds_both_intervals():
@@ -219,11 +164,8 @@ def test_an_estimate_is_the_mean_of_the_draws_and_holds_both_intervals():
     assert found.value == pytest.approx(np.mean(means))
     assert (found.low, found.high) == (min(ends[0][0], ends[1][0]), max(ends[0][1], ends[1][1]))
     assert (found.draws, found.images) == (4, 39)
-
-
-def test_there_is_no_estimate_where_a_draw_has_no_value():
-    bootstrap = Bootstrap.of(np.arange(4), np.random.default_rng(0))
-    assert estimate(np.array([0.1, 0.2, np.nan, np.nan]), np.array([0, 0, 1, 1]), bootstrap) is None
+    values[draws == 1] = np.nan
+    assert estimate(values, draws, bootstrap) is None
 
 
 def made_up_comparison(*pairings: tuple[tuple[float, float], ...]) -> Comparison:
@@ -242,28 +184,8 @@ def test_arms_are_compared_at_one_diversity_and_corrected_for_chance():
     assert comparison.difference("a", "b", "y", [4, 8, 4]).value == pytest.approx((0.25 + 0 + 0.25) / 3)
 
 
-def test_an_arm_differs_from_itself_by_nothing_and_from_a_worse_one_by_something():
-    rng = np.random.default_rng(6)
-    labels = np.repeat(np.arange(4), 10)
-    good = Pairing("good", "captions", membership_similarities(_classes(labels)))
-    bad = good.exchanged(rng.permutation(40))
-    draws = []
-    for draw in range(2):
-        found = {a.key: frontiers(a, {"y": labels}, {"image": np.arange(40)})["image"] for a in (good, bad)}
-        chance = {"y": chance_agreement(labels, np.arange(40))}
-        draws.append(Draw(found, chance, np.array([f"{draw}-{i}" for i in range(40)])))
-    comparison = Comparison(draws, rng)
-    assert comparison.difference("good", "good", "y", [12] * 2).value == 0
-    assert comparison.difference("good", bad.key, "y", [12] * 2).value > 0.5
-
-
-def _classes(labels):
-    return sp.csr_array(np.eye(labels.max() + 1)[labels])
-
-
-@pytest.mark.parametrize("family", ["latent_captions", "wide"])
-def test_what_is_learned_is_what_theory_says(family):
-    graph = GRAPHS[family](np.random.default_rng(7), 30)
+def test_what_is_learned_is_what_theory_says():
+    graph = GRAPHS["latent_captions"](np.random.default_rng(7), 30)
     k, seen = 4, np.arange(0, graph.n_left, 2)
     triplets = spectrum(graph, 8)
     found = learned(graph, triplets, k, seen)
@@ -291,26 +213,12 @@ def test_an_image_that_the_embedding_leaves_at_0_has_no_place_on_the_sphere():
     assert learned(graph, own, 2, [0, 1])["probe_error"] >= 0
 
 
-def test_on_the_sphere_an_embedding_is_measured_as_theory_measures_it():
-    graph = GRAPHS["latent_captions"](np.random.default_rng(9), 30)
-    triplets = spectrum(graph, 8)
-    embedding = triplets.left[:, :4] / np.sqrt(graph.left_marginal)[:, None]
-    named = PairGraph(graph.joint, np.zeros(graph.n_left, dtype=int))  # no label counts
-    expected = {"alignment": alignment(graph, embedding), "uniformity": uniformity(graph, embedding)}
-    assert on_sphere(named, triplets, 4) == pytest.approx(expected)
-
-
-def test_a_probe_that_sees_every_label_has_nothing_to_be_judged_on():
-    graph = GRAPHS["latent_captions"](np.random.default_rng(8), 20)
-    with pytest.raises(ValueError, match="leave some out"):
-        learned(graph, spectrum(graph, 4), 3, np.arange(graph.n_left))
-
-
 def test_between_the_temperatures_of_a_frontier_diversity_grows_in_small_steps_and_consistency_as_interpolated():
     """Captions known exactly go from few positives to all within a small range of temperatures."""
     rng = np.random.default_rng(9)
     labels = np.repeat(np.arange(10), 20)
-    pairing, images = Pairing("labels", "labels", membership_similarities(_classes(labels))), {"image": np.arange(200)}
+    members, images = sp.csr_array(np.eye(10)[labels]), {"image": np.arange(200)}
+    pairing = Pairing("labels", "labels", membership_similarities(members))
     found = frontiers(pairing, {"y": labels}, images)["image"]
     assert np.diff(np.log(found.effective_positives)).max() <= math.log(1.3)
     for diversity in rng.uniform(20, 190, size=5):

@@ -10,14 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pairbounds.infrastructure import ownership
-from pairbounds.infrastructure.arrays import IntArray
-from pairbounds.infrastructure.table_files import SEPARATORS, Piece, format_of, opened_text
+from pairbounds.infrastructure.table_files import SEPARATORS, Piece, format_of, opened_text, readable
 from pairbounds.infrastructure.tables import write_recorded
 from pairbounds.real_data.audit import rules
 from pairbounds.real_data.audit.columns import BY_NAME, Columns, pair_table
 from pairbounds.real_data.audit.labelling import NONE, matched_images
-from pairbounds.real_data.audit.reading import PairBatch, read_pairs
+from pairbounds.real_data.audit.reading import coded, read_pairs
 from pairbounds.real_data.audit.rules import RULES, Mask, PairList, Views
 from pairbounds.real_data.audit.verdict import Choice
 
@@ -45,7 +43,7 @@ def keep_pairs(
     ------
     ValueError
         Another format; no such rule, or one that needs labels or similarities that are not there; the errors of
-        `count_here`.
+        `audit`.
 
     Notes
     -----
@@ -58,11 +56,6 @@ def keep_pairs(
     about = {"pairs": str(pairs), "labels": labels and str(labels), "seed": seed, **choice._asdict()}
     write_recorded(out, about, lambda temporary: _write(files, temporary, kept))
     return int(kept.sum()), len(kept)
-
-
-def outputs(out: Path) -> tuple[ownership.Output, ...]:
-    """The files that are written."""
-    return ownership.table(out)
 
 
 def require_keepable(out: Path, pairs: Path, labels: Path | None, choice: Choice | None) -> None:
@@ -85,34 +78,27 @@ def _rows_kept(
     pieces: Sequence[Piece], labels: Path | None, choice: Choice, columns: Columns, rng: np.random.Generator
 ) -> Mask:
     """Mask of the rows that are kept, in the order of the pieces of the table, which has some."""
-    table = PairBatch.joined([batch for piece in pieces for batch in read_pairs(piece)])
-    everything, row_pair = _distinct(table, _labels_of(table, labels, columns))
-    known = everything.kept(everything.labels[everything.images] != NONE)
+    batches = [batch for piece in pieces for batch in read_pairs(piece)]
+    (images, left), (captions, right) = coded(batches, "image"), coded(batches, "caption")
+    keys, row_pair, counts = np.unique(
+        left.astype(np.int64) * len(captions) + right, return_inverse=True, return_counts=True
+    )
+    sums = {
+        role: np.bincount(row_pair, np.concatenate([batch.column(role) for batch in batches])).astype(np.float64)
+        for role in batches[0].schema.names[2:]
+    }
+    similarities = sums["similarity"] / counts if "similarity" in sums else None
+    classes = np.full(len(images), NONE, dtype=np.int64)
+    if labels is not None:
+        matched = matched_images(images, labels, columns)
+        assert matched.labels is not None
+        classes[matched.numbers != NONE] = matched.labels
+    everything = PairList(keys // len(captions), keys % len(captions), sums["weight"], classes, similarities)
+    known = everything.kept(classes[everything.images] != NONE)
     order = rules.ranked(RULES[choice.rule], Views(everything, known, everything), rng)
     stays = np.ones(len(everything), dtype=bool)
     stays[order[: rules.count_of(choice.share, len(everything))]] = False
     return stays[row_pair]
-
-
-def _labels_of(table: PairBatch, labels: Path | None, columns: Columns) -> IntArray:
-    if labels is None:
-        return np.full(len(table.images.values), NONE, dtype=np.int64)
-    images = matched_images(table.images.values, labels, columns)
-    assert images.labels is not None
-    return np.append(images.labels, NONE)[images.numbers]  # of `NONE`, too, by its index -1
-
-
-def _distinct(table: PairBatch, labels: IntArray) -> tuple[PairList, IntArray]:
-    """The distinct pairs, and of each row its number; weights of equal rows are summed, similarities averaged."""
-    n_captions = len(table.captions.values)
-    keys, row_pair, counts = np.unique(
-        table.images.codes.astype(np.int64) * n_captions + table.captions.codes, return_inverse=True, return_counts=True
-    )
-    weights, similarities = np.bincount(row_pair, table.weights).astype(np.float64), None
-    if table.similarities is not None:
-        similarities = np.bincount(row_pair, table.similarities) / counts
-    pairs = PairList(keys // n_captions, keys % n_captions, weights, labels, similarities)
-    return pairs, row_pair
 
 
 def _write(files: Sequence[str], out: Path, kept: Mask) -> None:
@@ -123,7 +109,7 @@ def _write(files: Sequence[str], out: Path, kept: Mask) -> None:
         _write_parquet(files, out, selectors)
     else:
         with out.open("w", encoding="utf-8", newline="") as opened:
-            (_write_lines if kind == ".jsonl" else _write_separated)(files, opened, selectors, SEPARATORS.get(kind, ""))
+            _write_text(files, opened, selectors, kind)
     if next(selectors, None) is not None:
         raise ValueError(f"{files[-1]} has fewer rows than when it was first read: give the same command again")
 
@@ -139,27 +125,20 @@ def _write_parquet(files: Sequence[str], out: Path, selectors: Iterator[bool]) -
                     writer.write_table(rows.select(schema.names).cast(schema))
 
 
-def _write_lines(files: Sequence[str], out: IO[str], selectors: Iterator[bool], _: str) -> None:
+def _write_text(files: Sequence[str], out: IO[str], selectors: Iterator[bool], kind: str) -> None:
+    """Copy the rows, as lines of JSON or as the cells of a text with a header."""
+    writer, header = csv.writer(out, delimiter=SEPARATORS.get(kind, ","), lineterminator="\n"), None
     for file in files:
-        with opened_text(file) as opened:
-            out.writelines(
-                line if line.endswith("\n") else f"{line}\n"
-                for line in compress((line for line in opened if line.strip()), selectors)
-            )
-
-
-def _write_separated(files: Sequence[str], out: IO[str], selectors: Iterator[bool], separator: str) -> None:
-    writer, header = csv.writer(out, delimiter=separator, lineterminator="\n"), None
-    for file in files:
-        with opened_text(file) as opened:
-            rows = (row for row in csv.reader(opened, delimiter=separator) if row)
+        with readable(Path(file)), opened_text(file) as opened:
+            if kind == ".jsonl":
+                lines = compress((line for line in opened if line.strip()), selectors)
+                out.writelines(line if line.endswith("\n") else f"{line}\n" for line in lines)
+                continue
+            rows = (row for row in csv.reader(opened, delimiter=SEPARATORS[kind]) if row)
             first = next(rows)
             if header is None:
                 writer.writerow(first)
             elif first != header:
                 raise ValueError(f"{file} has other columns than {files[0]}: they cannot be kept in one file")
             header = first
-            try:
-                writer.writerows(compress(rows, selectors))
-            except csv.Error as error:
-                raise ValueError(f"{file} cannot be copied: {error}") from error
+            writer.writerows(compress(rows, selectors))
