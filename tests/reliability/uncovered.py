@@ -36,7 +36,6 @@ REASONS: dict[str, str] = {
             "figures/findings/evidence.py",
             "figures/layout.py",
             "figures/prerequisites.py",
-            "figures/report/__main__.py",
             "figures/report/audits.py",
             "figures/report/chromium.py",
             "figures/report/origin.py",
