@@ -1,6 +1,5 @@
 """*Resampling in training*: what the rules do to SimCLR's accuracy, beside controls and the published changes."""
 
-import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -133,16 +132,6 @@ def over_guide(changes: pd.DataFrame, other: str) -> dict[str, tuple[float, floa
 def shares_baselines(changes: pd.DataFrame) -> bool:
     """Test that each split has several baselines, whose noise can be told from that of a rule."""
     return bool((changes["baselines"] > 1).all()) and changes["seed"].nunique() > 1
-
-
-def spread_of_weights(table: pd.DataFrame) -> float:
-    """The standard deviation of SimCLR's accuracy over weights alone, within a split, in points; of one label set.
-
-    NaN with one baseline for each split.
-    """
-    plain = usual(table)
-    simclr = plain[(plain["kind"] == "simclr") & (plain["rule"] == "none")]
-    return 100 * math.sqrt(float(simclr.groupby("seed")["test"].var(ddof=1).mean()))
 
 
 def tuned_changes(table: pd.DataFrame) -> dict[tuple[str, str], tuple[float, float]]:

@@ -34,7 +34,6 @@ def facts(tables: Tables) -> Facts:
     """The quality of theorem 15 as a forecast on worlds and on emoji; on emoji the changes by every guide."""
     changed = {own.table: with_changes(tables[own.table]) for own in (WORLDS, EMOJI)}
     emoji = changed[EMOJI.table]
-    by_guide = {str(guide): median_changes(emoji, str(guide)) for guide in emoji["guide"].unique()}
     ratios = pd.concat([_where_the_loss_changes(changed[own.table], own) for own in (WORLDS, EMOJI)])
     return {
         "worlds": _foretold(changed[WORLDS.table], WORLDS),
@@ -43,12 +42,8 @@ def facts(tables: Tables) -> Facts:
         "most": float(ratios.max()),
         "before": error_before(emoji),
         "rules": {rule: RULES[rule][0] for rule in RULES},
-        "guides": {NAMES[guide]: by_guide[guide] for guide in EMOJI.guides},
-        "random": by_guide["random"],
-        "encoder": by_guide[next(iter(EMOJI.guides))],
+        "guides": {NAMES[guide]: median_changes(emoji, guide) for guide in EMOJI.guides},
         "on_worlds": median_changes(changed[WORLDS.table], next(iter(WORLDS.guides))),
-        "exact": by_guide["captions, exact"],
-        "no_text": by_guide["no text, by frozen features"],
     }
 
 
@@ -78,7 +73,7 @@ def _where_the_loss_changes(table: pd.DataFrame, own: GraphSet) -> "pd.Series[fl
 def claims(facts: Facts) -> dict[str, bool]:
     """The claims of the sentences, each with its truth."""
     worlds, emoji, (add, _) = facts["worlds"], facts["emoji"], POSITIVE
-    encoder, random = facts["encoder"], facts["random"]
+    encoder, exact, no_text, _, random = facts["guides"].values()
     return {
         "the order is foretold in part": all(one["order"][1] > 0 and one["order"][2] < 0.9 for one in (worlds, emoji)),
         "the size is hardly foretold": max(one["size"][0] for one in (worlds, emoji)) < 0.3,
@@ -90,7 +85,7 @@ def claims(facts: Facts) -> dict[str, bool]:
         "on emoji more is told of the positive rules": emoji["positive"][1] > emoji["size"][2],
         "on worlds nothing is told of the positive rules": worlds["positive"][1] < 0 < worlds["positive"][2],
         "AddNewPositive lowers the error by every guide but noise": random[add] >= 0
-        and max(facts[guide][add] for guide in ("encoder", "exact", "no_text")) < 0,
+        and max(changes[add] for changes in (encoder, exact, no_text)) < 0,
         "all four together lower it more with captions than with noise": encoder[COMBINED] < 2 * random[COMBINED],
         "the rules that drop negatives change little": max(abs(encoder[rule]) for rule in NEGATIVE) < SMALL,
         "noise does as much there": max(abs(encoder[rule] - random[rule]) for rule in NEGATIVE) < ALIKE,

@@ -16,7 +16,6 @@ from pairbounds.figures.resampled_training import (
     mean_changes,
     over_guide,
     published_changes,
-    spread_of_weights,
     tuned_changes,
     usual,
     without_resampling,
@@ -50,15 +49,11 @@ def facts(tables: Tables) -> Facts:
             if (changes["guide"] == guide).any()
         },
         "baselines": int(changes["baselines"].min()),
-        "of_weights": {labels: spread_of_weights(table[table["labels"] == labels]) for labels in names},
         "tuned": {labels: _tuned(table[table["labels"] == labels]) for labels in names},
         "further": {
             labels: _tuned(table[(table["labels"] == labels) & ~table["seed"].isin(whole)]) for labels in names
         },
         "weaker": _weaker(table),
-        "neighbours": {
-            labels: _tuned(table[table["labels"] == labels].assign(test=table["knn_test"])) for labels in names
-        },
         "rules": RULES,
         "guides": {guide: GUIDES[guide][0].removeprefix("guide: ") for guide in GUIDES},
         "rho": foretold_rank(foretold),

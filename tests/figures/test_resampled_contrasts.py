@@ -62,11 +62,7 @@ def test_a_change_is_over_the_mean_of_the_baselines_of_its_split(table):
     simclr = table[same & (table["kind"] == "simclr") & (table["rule"] == "none")]["test"]
     assert len(simclr) == BASELINES
     assert one["change"] == pytest.approx(100 * (one["test"] - simclr.mean()))
-    spread = figure.spread_of_weights(table[table["labels"] == CATEGORY])
-    assert spread == pytest.approx(1.0, rel=0.5)
-    levels = figure.without_resampling(table)
-    assert len(levels) == SEEDS * 2 * 3
-    assert np.isnan(figure.spread_of_weights(table[(table["labels"] == CATEGORY) & (table["repeat"] == 0)]))
+    assert len(figure.without_resampling(table)) == SEEDS * 2 * 3
 
 
 def test_intervals_take_apart_what_differences_share(table):
@@ -116,15 +112,12 @@ def more(table):
 
 
 def test_figure_and_finding_have_the_new_contrasts(more, graphs):
-    tables = {"resampled_training": more.assign(knn_test=more["test"] / 2), "resampled_views": graphs}
+    tables = {"resampled_training": more, "resampled_views": graphs}
     facts = FINDING.facts(tables)
     text = " ".join(section(FINDING, facts).split())
     assert facts["over"].keys() == {"random", "no_text", "captions"}
     assert (facts["seeds"], facts["all_seeds"]) == (SEEDS, 3 * SEEDS)
-    assert "over the mean of 3 SimCLRs" in text
     assert "is ahead by +4.0 ± 0.0 points by category" in text
-    assert "neighbours give +2.0 ± 0.0" in text
-    assert "image encoder without text, category" in text
     picture, caption = figure.draw(tables)
     assert "image encoder without text +" in caption or "image encoder without text -" in caption
     assert len(picture.axes) == 4
