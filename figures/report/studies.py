@@ -9,10 +9,10 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype
 
 from pairbounds.figures.figure import found
-from pairbounds.figures.intervals import mean_and_half
 from pairbounds.figures.prerequisites import figures_of, question_of, study_named, written
 from pairbounds.figures.report.contents import Picture, Section, Table, data_uri
 from pairbounds.figures.report.origin import Origin
+from pairbounds.figures.summaries import mean_and_half
 
 SEED = "seed"
 MOST_COLUMNS, MOST_ROWS = 6, 200  # of means that are shown
@@ -65,7 +65,7 @@ def drawn(tables: Mapping[str, Path]) -> Iterator[tuple[str, Picture | str]]:
             with tempfile.TemporaryDirectory() as folder:
                 try:
                     path = figure.render(
-                        Path(folder), Path(folder), files=[tables[one] for one in read], ends=(".png",)
+                        Path(folder), Path(folder), files={one: tables[one] for one in read}, ends=(".png",)
                     )
                 except (ValueError, LookupError, TypeError) as error:
                     yield name, str(error)
