@@ -12,9 +12,9 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.intervals import mean_and_half
 from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import COLUMN, label_line, sized
+from pairbounds.figures.summaries import mean_and_half
 from pairbounds.infrastructure.palette import AUGMENTATION, NEUTRAL
 
 BOUNDS = {

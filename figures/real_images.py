@@ -114,17 +114,11 @@ def images(energy: pd.DataFrame) -> int:
 
 
 def _caption(bounds: pd.DataFrame, energy: pd.DataFrame) -> str:
-    ones, words = components(energy), []
-    for labels in LABEL_SETS:
-        found = quoted(bounds, labels)
-        words.append(
-            f"{labels}, k = {found.k}: bound {found.plain:.2f}, sharper bound {found.sharp:.2f}, "
-            f"measured {found.measured:.3f}"
-        )
+    ones = components(energy)
     ranges = "; ".join(_ranges(bounds, labels) for labels in LABEL_SETS)
     return (
         f"The exact caption graph of {images(energy):,} emoji images and their names and keywords. "
-        f"{'; '.join(words)}. σ = 1 {ones} times, so that no bound is finite for k below {ones}. Where σ_k = σ_{{k+1}} "
+        f"σ = 1 {ones} times, so that no bound is finite for k below {ones}. Where σ_k = σ_{{k+1}} "
         f"the optimum is one of many: the band is the squared error over all of them ({ranges}), and the 0-1 error of "
         "any one is left out. Below: the share of label energy in each range of eigenvalues (filled) and the share of "
         "the eigenvalues themselves (outline)."

@@ -2,8 +2,8 @@
 
 from pairbounds.figures.accuracies import accuracies
 from pairbounds.figures.findings.finding import CATEGORY, SUBCATEGORY, Facts, Finding, Tables, require_labels
-from pairbounds.figures.intervals import excludes_zero
 from pairbounds.figures.pretraining import KINDS, difference, settings_tried
+from pairbounds.figures.summaries import excludes_zero
 from pairbounds.theory.quantities.intervals import detectable
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from pairbounds.figures.findings.finding import Facts, Finding, Tables
-from pairbounds.figures.rates import CURVES, Exponent, exponent, fitted
+from pairbounds.figures.rates import CURVES, exponent, fitted
 
 BY_CONDUCTANCE = "image-error-rate"  # the bound α/ρ² of HaoChen et al.
 
@@ -32,18 +32,11 @@ def by_conductance(table: pd.DataFrame) -> pd.DataFrame:
 
 def claims(facts: Facts) -> dict[str, bool]:
     """The claims of the sentences, each with its truth."""
-    alpha, gap, pairs = (facts["fits"][sweep] for sweep in ("labelling error", "gap", "pairs"))
+    alpha, gap = (facts["fits"][sweep] for sweep in ("labelling error", "gap"))
     return {
         "the error grows a little faster than the labelling error": alpha.low > 1 and alpha.high < 1.5,
         "the error falls more slowly than the gap grows": gap.low > -1 and gap.high < 0,
-        "the excess loss falls as one over the number of pairs": _within(-1, pairs),
-        "the error grows with HaoChen et al.'s bound, and more slowly": facts["conductance"].low > 0
-        and facts["conductance"].high < 1,
     }
-
-
-def _within(value: float, fit: Exponent) -> bool:
-    return fit.low <= value <= fit.high
 
 
 FINDING = Finding("rates", "How fast do errors fall?", ("rates", "bound_holds"), ("rates",), facts, claims)
