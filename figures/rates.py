@@ -104,13 +104,9 @@ def points(table: pd.DataFrame, curve: Curve) -> pd.DataFrame:
 
 
 def fitted(table: pd.DataFrame, curve: Curve) -> Exponent:
-    """The power law of a curve, from its start on."""
+    """The power law of a curve, from its start on; of too few seeds there is no interval."""
     rows = points(table, curve)
-    return exponent(rows[rows["x"] >= (curve.start or 0)])
-
-
-def exponent(rows: pd.DataFrame) -> Exponent:
-    """The power law of y in x; of too few seeds there is no interval."""
+    rows = rows[rows["x"] >= (curve.start or 0)]
     if rows["seed"].nunique() < FEWEST:
         slope, logarithm = np.polyfit(np.log(rows["x"]), np.log(rows["y"]), 1)
         return Exponent(float(slope), np.nan, np.nan, float(np.exp(logarithm)))

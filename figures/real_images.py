@@ -125,15 +125,10 @@ def _caption(bounds: pd.DataFrame, energy: pd.DataFrame) -> str:
     )
 
 
-def ranges(bounds: pd.DataFrame, labels: str) -> dict[int, tuple[float, float]]:
-    """The least and the largest squared error over all optima, at each width that has many."""
-    many = _widths_of_many_optima(bounds[bounds["labels"] == labels])
-    ends = zip(many["measured_least"].tolist(), many["measured_most"].tolist(), strict=True)
-    return dict(zip(many["k"].tolist(), ends, strict=True))
-
-
 def _ranges(bounds: pd.DataFrame, labels: str) -> str:
-    ends = [f"k = {k}: {least:.2f} to {most:.2f}" for k, (least, most) in ranges(bounds, labels).items()]
+    """The least and the largest squared error over all optima, at each width that has many, in words."""
+    many = _widths_of_many_optima(bounds[bounds["labels"] == labels])
+    ends = [f"k = {row.k}: {row.measured_least:.2f} to {row.measured_most:.2f}" for row in many.itertuples()]
     return f"{labels}, {', '.join(ends)}" if ends else f"{labels}: none"
 
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -51,16 +50,6 @@ REFERENCES = {
     "simclr": ("SimCLR", AUGMENTATION),
     "supervised": ("supervised", MEASURED),
 }
-
-
-class Foretold(NamedTuple):
-    """The median ratio of bounds on graphs, after and before; the mean change in training, and half its interval."""
-
-    rule: str
-    guide: str
-    ratio: float
-    change: float
-    half: float
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
@@ -195,26 +184,25 @@ def _changes(axes: Axes, changes: pd.DataFrame, tuned: Mapping[tuple[str, str], 
     axes.grid(visible=False, axis="y")
 
 
-def foretold_changes(changes: pd.DataFrame, graphs: pd.DataFrame) -> list[Foretold]:
-    """A point for each rule and guide that both have."""
+def foretold_changes(changes: pd.DataFrame, graphs: pd.DataFrame) -> pd.DataFrame:
+    """A row for each rule and guide that both have: the median ratio of bounds on graphs, and the change in training.
+
+    The columns are rule, guide, ratio (after over before), change (its mean), and half (of its interval).
+    """
     ratios = graphs.assign(ratio=graphs[f"{FORETOLD_BY}_after"] / graphs[f"{FORETOLD_BY}_before"])
     of_graphs = ratios.groupby(["rule", "guide"])["ratio"].median()
     first = changes[(changes["labels"] == changes["labels"].iloc[0]) & ~changes["published"]]
-    return [
-        Foretold(rule, guide, float(of_graphs[rule, ON_GRAPHS[guide]]), *change)
+    rows = [
+        (rule, guide, float(of_graphs[rule, ON_GRAPHS[guide]]), *change)
         for rule in RULES
         for guide, change in mean_changes(first, rule).items()
         if (rule, ON_GRAPHS[guide]) in of_graphs.index
     ]
+    return pd.DataFrame(rows, columns=["rule", "guide", "ratio", "change", "half"])
 
 
-def foretold_rank(foretold: list[Foretold]) -> float:
-    """Spearman's correlation of what is foretold with what happened; a bound that foretells makes it negative."""
-    return rank_correlation([point.ratio for point in foretold], [point.change for point in foretold])
-
-
-def _predictions(axes: Axes, foretold: list[Foretold]) -> None:
-    for point in foretold:
+def _predictions(axes: Axes, foretold: pd.DataFrame) -> None:
+    for point in foretold.itertuples():
         _, color, marker = GUIDES[point.guide]
         axes.errorbar(point.ratio, point.change, yerr=point.half, fmt=marker, color=color, markersize=5, linewidth=0.8)
         if point.guide == "encoder":
@@ -232,9 +220,10 @@ def _predictions(axes: Axes, foretold: list[Foretold]) -> None:
     axes.xaxis.set_minor_formatter("{x:g}")
 
 
-def _caption(table: pd.DataFrame, changes: pd.DataFrame, foretold: list[Foretold]) -> str:
+def _caption(table: pd.DataFrame, changes: pd.DataFrame, foretold: pd.DataFrame) -> str:
     by_labels = {labels: changes[changes["labels"] == labels] for labels in table["labels"].unique()}
     least = ", ".join(f"{least_detectable(own):.1f} by {labels}" for labels, own in by_labels.items())
+    rho = rank_correlation(foretold["ratio"], foretold["change"])
     published = ", ".join(f"{RULES[rule]} {change:+.1f}" for rule, change in published_changes().items())
     return (
         f"SimCLR from pixels, {int(table['steps'].max())} steps, its positives and negatives resampled by a guide; a "
@@ -245,7 +234,7 @@ def _caption(table: pd.DataFrame, changes: pd.DataFrame, foretold: list[Foretold
         f"with a probability of 80%: {least}. Both tuned: the strength of the augmentations is chosen by validation. "
         f"Stars are the published changes on ImageNet ({published}). Over rules and guides, Spearman's rank "
         f"correlation of {CLAIM}, after over before on the augmentation pairs of emoji, with the change of accuracy is "
-        f"{foretold_rank(foretold):.2f} ({len(foretold)} points; a bound that foretells would make it negative)."
+        f"{rho:.2f} ({len(foretold)} points; a bound that foretells would make it negative)."
     )
 
 

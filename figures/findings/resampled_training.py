@@ -10,7 +10,6 @@ from pairbounds.figures.resampled_training import (
     RULES,
     changes_over_simclr,
     foretold_changes,
-    foretold_rank,
     least_detectable,
     mean_changes,
     over_guide,
@@ -19,7 +18,7 @@ from pairbounds.figures.resampled_training import (
     usual,
     without_resampling,
 )
-from pairbounds.figures.summaries import excludes_zero
+from pairbounds.figures.summaries import excludes_zero, rank_correlation
 
 OTHERS = ("random", "no_text", "captions")  # guides that the encoder is compared with
 UNRELATED = 0.3  # a rank correlation that is smaller tells nothing of so few points
@@ -53,7 +52,7 @@ def facts(tables: Tables) -> Facts:
         },
         "rules": RULES,
         "guides": {guide: GUIDES[guide][0].removeprefix("guide: ") for guide in GUIDES},
-        "rho": foretold_rank(foretold),
+        "rho": rank_correlation(foretold["ratio"], foretold["change"]),
         "foretold": len(foretold),
         "published": published_changes(),
     }

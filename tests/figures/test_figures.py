@@ -206,18 +206,6 @@ def test_the_same_table_gives_the_same_picture(tables, tmp_path):
         assert first == second
 
 
-def test_figures_drawn_by_one_process_are_what_each_is_alone(tables, tmp_path, call, quick):
-    """Neither the style of one nor what it draws reaches the next."""
-    names = ("rates", "training", "which_loss")
-    code, out, _ = call(app, "draw", *names, "--tables", tables, "--out", tmp_path / "together", "--format", "png")
-    assert code == 0
-    assert out.split() == [str(tmp_path / "together" / f"{name}.png") for name in names]
-    FIGURES["which_loss"].render(tables, tmp_path / "alone", ends=[".png"])
-    for end in (".png", ".txt"):
-        together, alone = ((tmp_path / folder / f"which_loss{end}").read_bytes() for folder in ("together", "alone"))
-        assert together == alone
-
-
 def test_bad_input_is_one_line_and_exit_2(call, tmp_path):
     for arguments, message in (
         (["draw", "nothing"], "figure 'nothing' is none of architecture, bound_holds"),

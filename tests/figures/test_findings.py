@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from pairbounds.commands.figures import FIGURES
-from pairbounds.figures.findings import bound_holds, page, rates
+from pairbounds.figures.findings import bound_holds, page
 from pairbounds.figures.findings.__main__ import app
 from pairbounds.figures.findings.finding import Finding, found
 from pairbounds.figures.findings.wording import WIDTH, wrapped
@@ -135,14 +135,6 @@ def test_a_violation_is_not_passed_over():
     both.loc[0, "holds"] = False
     with pytest.raises(ValueError, match="finding bound_holds: the tables do not say that no bound is violated"):
         bound_holds.FINDING.require(bound_holds.facts({"bound_holds": both}))
-
-
-def test_the_rate_leaves_zeros_out_and_says_how_many():
-    table = pd.DataFrame({"seed": range(6), "bound": "image-error-rate", "status": "rate"})
-    table = table.assign(value=[1.0, 2.0, 4.0, np.inf, 0.0, 8.0], measured=[0.1, 0.2, 0.4, 0.5, 0.5, 0.0])
-    points = rates.by_conductance(table)
-    assert points["x"].tolist() == [1.0, 2.0, 4.0, 8.0]
-    assert (points["y"] > 0).sum() == 3
 
 
 def test_an_interval_of_a_difference_allows_for_the_overlap_of_splits():
