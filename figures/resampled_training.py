@@ -202,12 +202,12 @@ def foretold_changes(changes: pd.DataFrame, graphs: pd.DataFrame) -> pd.DataFram
 
 
 def _predictions(axes: Axes, foretold: pd.DataFrame) -> None:
-    for point in foretold.itertuples():
-        _, color, marker = GUIDES[point.guide]
-        axes.errorbar(point.ratio, point.change, yerr=point.half, fmt=marker, color=color, markersize=5, linewidth=0.8)
-        if point.guide == "encoder":
-            side = "left" if point.ratio < WIDE else "right"
-            label_line(axes, point.ratio, point.change, f" {RULES[point.rule]} ", color, fontsize=sized(7), ha=side)
+    for rule, guide, ratio, change, half in foretold.itertuples(index=False, name=None):
+        _, color, marker = GUIDES[guide]
+        axes.errorbar(ratio, change, yerr=half, fmt=marker, color=color, markersize=5, linewidth=0.8)
+        if guide == "encoder":
+            side = "left" if ratio < WIDE else "right"
+            label_line(axes, ratio, change, f" {RULES[rule]} ", color, fontsize=sized(7), ha=side)
     axes.axhline(0, color="black", linewidth=0.8)
     axes.axvline(1, color="black", linewidth=0.8)
     axes.set(
