@@ -30,7 +30,7 @@ export OMP_WAIT_POLICY := PASSIVE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 CAMPAIGNS := bench coverage diary faults fuzz matrix mutation notebooks sharpness
-.PHONY: help demo setup data test lint figures findings smoke report docs reproduce release clean $(CAMPAIGNS)
+.PHONY: help demo setup data test lint figures findings smoke docs reproduce release clean $(CAMPAIGNS)
 
 help: ## Say what there is
 	@grep -E '^[^ #]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/%/KIND/; s/$$(CAMPAIGNS)/CAMPAIGN/; s/:[^#]*## /\t/' | expand -t 12
@@ -139,13 +139,9 @@ findings: $(FINDINGS) figures ## Write docs/findings.md from the tables; keep th
 	cp $(foreach table,$(filter-out $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)),$(FINDINGS)),$(table) $(table).json) $(PUBLISHED)
 	cp $(SHOWN:%=$(FIGURES)/%.png) docs/
 
-report: figures $(FINDINGS) ## Put verdicts, figures, ledger and provenance into build/report/index.html, one file (half a minute)
-	$(PYTHON) -m pairbounds.figures.report $(TABLES) $(FIGURES) $(BUILD)/report/index.html
-
 docs: figures ## Build the site from pages, code and figures into build/site, without a network (half a minute); SERVE=1 shows it at localhost:8000
 	$(PYTHON) docs/site $(BUILD)/pages $(FIGURES)
 	$(PYTHON) -m sphinx -q -W -b html $(BUILD)/pages $(BUILD)/site
-	$(PYTHON) docs/site/links.py $(BUILD)/site
 	@echo "the site: $(BUILD)/site/index.html"
 	$(if $(SERVE),$(PYTHON) -m http.server --bind localhost --directory $(BUILD)/site 8000)
 

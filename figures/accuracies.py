@@ -6,8 +6,8 @@ from itertools import cycle
 import pandas as pd
 from matplotlib.axes import Axes
 
-from pairbounds.figures.intervals import OVERLAP, mean_and_half
 from pairbounds.figures.style import sized
+from pairbounds.figures.summaries import OVERLAP, mean_and_half
 from pairbounds.infrastructure.palette import BOUND, ORANGE, PALE_BLUE, SHARP_BOUND
 
 Looks = Mapping[str, tuple[str, str]]  # how each kind of encoder is named, and its colour
@@ -45,14 +45,6 @@ def accuracies(runs: pd.DataFrame, kinds: Iterable[str]) -> dict[str, tuple[floa
     The seeds split one set of images, so that the interval is corrected for what they have in common.
     """
     return {kind: mean_and_half(100 * runs[runs["kind"] == kind]["test"], overlap=OVERLAP) for kind in kinds}
-
-
-def listed_accuracies(runs: pd.DataFrame, known: Looks) -> str:
-    """The same numbers in words, of one label set."""
-    kinds = _looks(runs, known)
-    return ", ".join(
-        "{} {:.1f} ± {:.1f}".format(kinds[kind][0], *found) for kind, found in accuracies(runs, kinds).items()
-    )
 
 
 def _looks(runs: pd.DataFrame, known: Looks) -> dict[str, tuple[str, str]]:

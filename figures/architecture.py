@@ -35,9 +35,8 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         bound = rows["bound"].median()
         panels[1].plot(bound.index, bound, dash, color=color, linewidth=0.9)
     _finish(panels, whole)
-    parts = error_parts(table)
-    _bars(panels[2], parts)
-    return picture, _caption(table, parts)
+    _bars(panels[2], error_parts(table))
+    return picture, _caption(table)
 
 
 def error_parts(table: pd.DataFrame) -> pd.DataFrame:
@@ -74,17 +73,14 @@ def _bars(axes: Axes, parts: pd.DataFrame) -> None:
     axes.legend(fontsize=sized(7), ncols=2)
 
 
-def _caption(table: pd.DataFrame, parts: pd.DataFrame) -> str:
-    totals = parts.set_index(["seed", "encoder"]).sum(axis=1).groupby("encoder").median()
-    start = table[(table["step"] == 0) & np.isinf(table["pairs"])].groupby("encoder")["held_out_error"].median()
-    words = ", ".join(f"{name} {totals[name]:.3f} (untrained {start[name]:.3f})" for name in LOOKS)
+def _caption(table: pd.DataFrame) -> str:
     pairs, checks = table["pairs"].min(), len(table)
     return (
         f"Encoders of one world's captions{with_settings(table, ' (noise {noise:g}), k = {k}')}, spectral loss"
         f"{with_settings(table, ', {optimizer}')}; {table['seed'].nunique()} seeds, "
         f"medians, bars with ranges. The parts: the optimum's probe error; what training the encoder on all pairs adds "
         f"(negative where what images look like helps); what training on {pairs:.0f} pairs adds; what a probe of "
-        f"{with_settings(table, '{labelled} ')}labels adds, judged on the rest. Held-out errors: {words}. "
+        f"{with_settings(table, '{labelled} ')}labels adds, judged on the rest. "
         f"{int(table['violated'].sum())} violations of a bound in {checks} logged steps. Training is in float32: "
         "the third digit of an error differs between processors."
     )

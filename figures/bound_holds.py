@@ -68,7 +68,7 @@ def _words(axes: Axes, count: Count) -> None:
     """Write what no cell shows: the line that a violation would cross, and the number of informative points."""
     label_line(axes, 0.012, 0.02, "measured = bound", BOUND, rotation=45, rotation_mode="anchor", ha="center")
     said = [
-        f"{count.informative:,} of {count.points:,} points informative",
+        f"{count.informative:,} of {count.points:,} informative",
         f"{count.above:,} with a bound above 1",
         f"{count.violated:,} violated",
     ]

@@ -60,16 +60,12 @@ def _caption(table: pd.DataFrame) -> str:
         above = int((table["probe_error"] > table[column] * (1 + 1e-9)).sum())
         useful = int((table[column] < table["guess_error"]).sum())
         words.append(f"{label}: {above} of {len(table)} violated, {useful} not vacuous")
-    by_family = [
-        f"{family} {', '.join(f'{value:.2f}' for value in rows[[*PANELS, 'probe_error']].median())}"
-        for family, rows in table.groupby("family", sort=False)
-    ]
     widths = " or ".join(str(width) for width in sorted(table["width"].unique()))
     return (
         f"The optimal embedding of the graph of each pairing, k = {widths} (fewer where the graph has no more), in "
         f"{table['draw'].nunique()} draws, at {table['diversity'].nunique()} diversities counted in two ways; pale "
         "where the bound is vacuous, no better than guessing the largest class. "
-        f"{'; '.join(words)}. Medians of the three bounds and of the error: {'; '.join(by_family)}."
+        f"{'; '.join(words)}."
     )
 
 

@@ -102,17 +102,9 @@ def _finish_scales(panels: np.ndarray) -> None:
 
 
 def _caption(table: pd.DataFrame) -> str:
-    words = []
-    for column, name in (("bound", "bound"), ("probe_error", "measured error")):
-        found = compared(table, column)
-        words.append(
-            f"{name}: captions {found.captions:.4f}, augmentation at its best {found.augmentation:.4f} (strength "
-            f"{found.strength:.2f}), captions smaller at {found.smaller} and equal at {found.equal} of "
-            f"{found.strengths} strengths"
-        )
     return (
         f"One world{with_settings(table, ', k = {k}')}, lines are medians over {table['seed'].nunique()} seeds, bands "
-        f"their 5% to 95% quantiles. Medians, {'; '.join(words)}. Weak augmentation leaves the graph in pieces, "
+        f"their 5% to 95% quantiles. Weak augmentation leaves the graph in pieces, "
         f"strong augmentation joins classes: between them lies its sweet spot (dotted: the strength with the least "
         f"mean error)."
     )

@@ -20,7 +20,6 @@ from pairbounds.infrastructure.folders import locked_folder
 from pairbounds.infrastructure.pictures import save_picture
 from pairbounds.infrastructure.tables import replacing, together
 
-FEW = 12  # columns of a table that a message names
 ENDS = (".pdf", ".png")  # the PNG last of all: Make goes by it
 
 
@@ -42,7 +41,7 @@ class Figure:
         tables: Path,
         out: Path,
         *,
-        files: Sequence[Path] = (),
+        files: Sequence[Path] | Mapping[str, Path] = (),
         layout: Layout = DESIGNED,
         ends: Sequence[str] = ENDS,
     ) -> Path:
@@ -81,10 +80,10 @@ class Figure:
             raise ValueError(f"figure {self.name}: {error}") from error
         return out / f"{stem}{ends[-1]}"
 
-    def sources(self, tables: Path, files: Sequence[Path] = ()) -> dict[str, Path]:
-        """The path of each table: in the folder, or one of the files, which is known by its name or columns."""
-        given: dict[str, Path] = {}
-        for file in files:
+    def sources(self, tables: Path, files: Sequence[Path] | Mapping[str, Path] = ()) -> dict[str, Path]:
+        """The path of each table: in the folder, or one of the files, known by its name or given by its table."""
+        given: dict[str, Path] = dict(files) if isinstance(files, Mapping) else {}
+        for file in () if isinstance(files, Mapping) else files:
             name = self._named(file)
             if name in given:
                 raise ValueError(f"figure {self.name}: {given[name]} and {file} are both its table {name}: give one")
@@ -102,17 +101,10 @@ class Figure:
         return self.name if layout.panel is None else f"{self.name}-" + re.sub(r"\W+", "-", layout.panel).strip("-")
 
     def _named(self, file: Path) -> str:
-        """The table of the figure that a file is."""
-        if len(self.tables) == 1 or file.stem in self.tables:
-            return file.stem if file.stem in self.tables else self.tables[0]
-        columns = read(file).columns.tolist()
-        fitting = _of_these(self.tables, columns)
-        if len(fitting) != 1:
-            raise ValueError(
-                f"figure {self.name} reads {', '.join(self.tables)}: {file} is named as none of them, and fits "
-                f"{', '.join(fitting) or 'none'} by its columns; {_fitting(columns)}"
-            )
-        return fitting[0]
+        """The table of the figure that a file is, by its name; of a figure of one table any file."""
+        if len(self.tables) > 1 and file.stem not in self.tables:
+            raise ValueError(f"figure {self.name} reads {', '.join(self.tables)}: {file} is named as none of them")
+        return file.stem if file.stem in self.tables else self.tables[0]
 
     def _table(self, name: str, path: Path) -> pd.DataFrame:
         """A table that has what its study says it has."""
@@ -125,30 +117,8 @@ class Figure:
         if missing or table.empty:
             fault = f"lacks {', '.join(missing)}" if missing else "has no rows"
             needed = f"the columns {', '.join(columns_of(name))}" if columns_of(name) else "rows"
-            raise ValueError(
-                f"figure {self.name} needs {needed}: table {path} {fault}; it has "
-                f"{_first(columns)}; {_fitting(columns)}"
-            )
+            raise ValueError(f"figure {self.name} needs {needed}: table {path} {fault}")
         return table
-
-
-def _of_these(tables: Sequence[str], columns: Sequence[str]) -> list[str]:
-    """The tables whose studies declare columns that are all among these."""
-    return [table for table in tables if (declared := columns_of(table)) and {*declared} <= {*columns}]
-
-
-def _fitting(columns: Sequence[str]) -> str:
-    """The figures that read a table with such columns, in words."""
-    fitting = [name for name, one in found().items() if _of_these(one.tables, columns)]
-    if fitting:
-        return f"it fits {', '.join(fitting)}"
-    return "it fits no figure here: pairbounds.figures.plots.plot_phase draws any sweep over two settings"
-
-
-def _first(columns: Sequence[str]) -> str:
-    """The first columns of a table, in words."""
-    more = f" and {len(columns) - FEW} more" if len(columns) > FEW else ""
-    return ", ".join(map(str, columns[:FEW])) + more
 
 
 @cache

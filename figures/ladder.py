@@ -50,7 +50,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     picture, (left, right) = plt.subplots(1, 2, figsize=(2.5 * COLUMN, 1.1 * COLUMN), width_ratios=[1.25, 1])
     _curves(left, emoji, further)
     _bars(right, steps, points)
-    return picture, _caption(emoji, further, steps, points)
+    return picture, _caption(further, points)
 
 
 def on_emoji(table: pd.DataFrame) -> pd.DataFrame:
@@ -129,20 +129,12 @@ def _bars(axes: Axes, steps: list[Step], points: int) -> None:
     )
 
 
-def _caption(emoji: pd.DataFrame, further: pd.Series, steps: list[Step], points: int) -> str:
-    k = 100 if 100 in emoji.index else int(emoji.index[len(emoji) // 2])
-    at = ", ".join(f"{rung.label} {float(emoji[name][k]):.3f}" for name, rung in RUNGS.items())
-    more = ", ".join(f"{value:.3f} at k = {width}" for width, value in further.items())
-    worlds = "; ".join(f"{step.label}: {step.excess:.3f}, below guessing on {step.beats}" for step in steps)
-    emoji_words = (
-        f"at k = {k}: {at}, twice the true squared error {float(emoji['square'][k]):.3f}, measured "
-        f"{float(emoji['true'][k]):.3f}; diamonds: theorem 16 with {further.name} hops, {more}"
-    )
+def _caption(further: pd.Series, points: int) -> str:
     return (
         "Bounds of the 0-1 error of the linear probe at the optimum, ties being errors. Left: captions of emoji by "
-        f"category; {emoji_words}; grey: no better than guessing the largest class. Right: means over {points} points "
-        f"(graph and width) of random worlds of the bound, at most 1, minus the error; {worlds}. Theorems 4, 15 and 16 "
-        "need no eigenvector, theorem 17 and the true squared error do."
+        f"category; diamonds: theorem 16 with {further.name} hops; grey: no better than guessing the largest class. "
+        f"Right: means over {points} points (graph and width) of random worlds of the bound, at most 1, minus the "
+        "error. Theorems 4, 15 and 16 need no eigenvector, theorem 17 and the true squared error do."
     )
 
 

@@ -30,17 +30,15 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     emoji, captions = shown_emoji(emoji), world[world["pairs"] == "captions"]
     picture, panels = plt.subplots(1, 3, figsize=(2.4 * COLUMN, 0.9 * COLUMN))
     width = int(emoji["k"].iloc[0])
-    words = [
-        _interval(panels[0], captions, f"captions of a world{with_settings(world, ', k = {k}')}"),
-        _interval(panels[1], emoji, f"emoji captions, k = {width}"),
-    ]
+    _interval(panels[0], captions, f"captions of a world{with_settings(world, ', k = {k}')}")
+    _interval(panels[1], emoji, f"emoji captions, k = {width}")
     panels[0].set_ylabel(r"squared probe error $\varepsilon_2$")
     _curves(panels[2], world)
     return picture, (
         "Left and middle: the interval for the squared probe error that m hops allow, without an eigenvector (medians "
-        f"over {world['seed'].nunique()} seeds, and one graph). {' '.join(words)} Right: the probability that both "
-        "ends of a walk of m steps along induced pairs have the same label; it starts high where pairs are consistent "
-        "and falls to chance where they are diverse."
+        f"over {world['seed'].nunique()} seeds of a world{with_settings(world, ', k = {k}')}, and one graph). Right: "
+        "the probability that both ends of a walk of m steps along induced pairs have the same label; it starts high "
+        "where pairs are consistent and falls to chance where they are diverse."
     )
 
 
@@ -60,11 +58,10 @@ def closing(rows: pd.DataFrame) -> Closing:
     )
 
 
-def _interval(axes: Axes, rows: pd.DataFrame, title: str) -> str:
+def _interval(axes: Axes, rows: pd.DataFrame, title: str) -> None:
     medians = rows.groupby(["quantity", "m"])["value"].median()
     upper, lower = medians["upper"], medians["lower"]
-    found = closing(rows)
-    true, plain = found.true, found.plain
+    true, plain = closing(rows).true, closing(rows).plain
     axes.fill_between(upper.index, lower, upper, color=SHARP_BOUND, alpha=0.25, linewidth=0)
     axes.plot(upper.index, upper, ":", color=SHARP_BOUND, marker="D", markersize=3)
     axes.plot(lower.index, lower, ":", color=SHARP_BOUND, marker="D", markersize=3)
@@ -76,10 +73,6 @@ def _interval(axes: Axes, rows: pd.DataFrame, title: str) -> str:
     label_line(axes, right, plain + 0.01 * top, "theorem 4", BOUND, ha="right")
     label_line(axes, right / 2, true + 0.02 * top, "true", MEASURED)
     label_line(axes, 1.6, float(upper.iloc[0]) - 0.02 * top, "theorem 15", SHARP_BOUND)
-    return (
-        f"{title}: theorem 4 {plain:.3f}, m = {found.hops} gives {found.lower:.3f} to {found.upper:.3f}, "
-        f"true {true:.3f}."
-    )
 
 
 def _curves(axes: Axes, world: pd.DataFrame) -> None:

@@ -45,7 +45,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     (leading, names), (bounding, others) = (row[0].get_legend_handles_labels() for row in panels)
     # One legend of both rows: what fits a figure to a paper puts all legends into one place.
     picture.legend(leading + bounding, names + others, loc="outside lower center", ncols=4, fontsize=sized(8))
-    return picture, _caption(tables, ahead, bounds)
+    return picture, _caption(tables, ahead)
 
 
 def leads(differences: pd.DataFrame) -> pd.DataFrame:
@@ -119,26 +119,17 @@ def _bounds(axes: Axes, rows: pd.DataFrame) -> None:
     axes.minorticks_off()
 
 
-def _caption(tables: Mapping[str, pd.DataFrame], ahead: pd.DataFrame, bounds: pd.DataFrame) -> str:
-    words = []
-    for (name, captions), (beaten, of) in shown(ahead).items():
-        words.append(f"{TITLES.get(name, name)}, {captions}: {beaten} of {of}")
-    learned, graphs = tables["natural_learned"], tables["natural_graphs"]
+def _caption(tables: Mapping[str, pd.DataFrame], ahead: pd.DataFrame) -> str:
+    words = [
+        f"{TITLES.get(name, name)}, {kind}: {beaten} of {of}" for (name, kind), (beaten, of) in shown(ahead).items()
+    ]
+    graphs = tables["natural_graphs"]
     exact = graphs[(graphs["texts"] == TEXTS) & (graphs["pairing"] == EXACT)].drop_duplicates("dataset")
     sizes = "; ".join(
         f"{TITLES.get(name, name)} {images:,} images, α_T = {alpha:.2f}"
         for name, images, alpha in exact[["dataset", "images", "induced_labelling_error"]].itertuples(index=False)
     )
-    drawn = learned.groupby("dataset", sort=False)["draw"].nunique()
-    last = bounds[(bounds["pairing"] == EXACT) & (bounds["k"] == bounds["k"].max())]
-    errors = last.pivot_table(index="dataset", columns="bound", values="value", sort=False)
-    errors["measured"] = last.groupby("dataset")["measured"].first()
-    listed = "; ".join(
-        f"{TITLES.get(str(name), str(name))} "
-        + ", ".join(f"{label} {row[bound]:.2f}" for bound, *_, label in CURVES)
-        + f", measured {row['measured']:.3f}"
-        for name, row in errors.iterrows()
-    )
+    drawn = tables["natural_learned"].groupby("dataset", sort=False)["draw"].nunique()
     return (
         "Above: by how much pairs by captions are more consistent (by the class of the images; 0 is chance, 1 always) "
         "than the pairing of each kind that is hardest to tell from them, at matched diversity among images of other "
@@ -147,9 +138,8 @@ def _caption(tables: Mapping[str, pd.DataFrame], ahead: pd.DataFrame, bounds: pd
         "kinds are beaten, an advantage of text is shown. At how many of the diversities: "
         f"{'; '.join(words)}. Below: the graph of all images and the words of their captions ({sizes}): bounds on "
         "the error of a probe on the optimal embedding, that error, and the same with images shuffled over captions; "
-        "grey where a bound is vacuous. Where theorem 4 is not drawn it is infinite, and the error "
-        "is of one optimum among many. "
-        f"At k = {bounds['k'].max()}: {listed}."
+        "grey where a bound is vacuous. Where theorem 4 is not drawn it is infinite, and the error is of one optimum "
+        "among many."
     )
 
 

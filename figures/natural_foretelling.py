@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.intervals import order_correlation
 from pairbounds.figures.natural_captions import TITLES
 from pairbounds.figures.resampled_graphs import EMOJI, order_agreement, with_changes
 from pairbounds.figures.style import COLUMN, sized
+from pairbounds.figures.summaries import order_correlation
 from pairbounds.infrastructure.palette import BOUND, GREEN, ORANGE, SHARP_BOUND
 from pairbounds.theory.quantities.confidence import student_half
 
@@ -35,7 +35,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         _panel(axes, agreement, title)
     panels[0].set_ylabel("Kendall's τ of bound and error")
     picture.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=sized(8))
-    return picture, _caption(tables, *found)
+    return picture, _caption(tables)
 
 
 def over_pairings(learned: pd.DataFrame) -> dict[tuple[str, str], Agreement]:
@@ -81,30 +81,14 @@ def _panel(axes: Axes, agreement: Mapping[tuple[str, str], Agreement], title: st
     axes.set(title=title, ylim=(-1.05, 1.05), xlim=(-0.5, len(names) - 0.5))
 
 
-def _caption(
-    tables: Mapping[str, pd.DataFrame],
-    pairings: Mapping[tuple[str, str], Agreement],
-    rules: Mapping[tuple[str, str], Agreement],
-) -> str:
+def _caption(tables: Mapping[str, pd.DataFrame]) -> str:
     draws = tables["natural_learned"].groupby("dataset")["draw"].nunique().max()
     return (
         "Kendall's τ between a bound and the measured error: 1 where the bound foretells the order, 0 where it says "
         "nothing. Left: all pairings and controls at one diversity and width, mean over draws of images, Student's 95% "
-        f"interval over {draws} draws: {_listed(pairings)}. Right: the changes by the four resampling rules on graphs "
-        "of views, guided by an encoder of images and captions, 95% bootstrap interval over draws; theorem 16 speaks "
-        f"of the two positive rules alone, so that its τ is 1 or -1 in every graph: {_listed(rules)}."
-    )
-
-
-def _listed(agreement: Mapping[tuple[str, str], Agreement]) -> str:
-    names = list(dict.fromkeys(name for name, _ in agreement))
-    return "; ".join(
-        f"{TITLES.get(name, name)}: "
-        + ", ".join(
-            f"{label} " + "{:.2f} [{:.2f}, {:.2f}]".format(*agreement[name, bound])
-            for bound, (label, *_) in BOUNDS.items()
-        )
-        for name in names
+        f"interval over {draws} draws. Right: the changes by the four resampling rules on graphs of views, guided by "
+        "an encoder of images and captions, 95% bootstrap interval over draws; theorem 16 speaks of the two positive "
+        "rules alone, so that its τ is 1 or -1 in every graph."
     )
 
 

@@ -39,7 +39,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     panels[1].set_xticks(shares := sorted(held_out["labelled"].unique()), [f"{share:.0%}" for share in shares])
     panels[1].minorticks_off()
     panels[0].legend(fontsize=sized(8), loc="lower left")
-    return picture, _caption(tags, held_out, verdict)
+    return picture, _caption(held_out, verdict)
 
 
 def of_error(verdict: pd.DataFrame) -> pd.DataFrame:
@@ -47,13 +47,6 @@ def of_error(verdict: pd.DataFrame) -> pd.DataFrame:
     chosen = (verdict["quantity"] == "error") & (verdict["action"] == DROP)
     found: pd.DataFrame = verdict[chosen]
     return found
-
-
-def once(tags: pd.DataFrame) -> dict[str, float]:
-    """The share of the captions that a single image has, by data set."""
-    single = tags[tags["images"] == 1].groupby("dataset", sort=False)["n_texts"].sum()
-    shares = (single / tags.groupby("dataset", sort=False)["n_texts"].sum()).fillna(0.0)  # of emoji all have two
-    return {str(name): float(value) for name, value in shares.items()}
 
 
 def _looks(name: str) -> dict[str, Any]:
@@ -89,26 +82,15 @@ def _what_if(axes: Axes, rows: pd.DataFrame) -> None:
     label_line(axes, 0.03, 0.03, "below 0: better than random", NEUTRAL, transform=axes.transAxes)
 
 
-def _caption(tags: pd.DataFrame, held_out: pd.DataFrame, verdict: pd.DataFrame) -> str:
-    single = ", ".join(f"{TITLES.get(name, name)} {share:.0%}" for name, share in once(tags).items())
-    few = held_out[held_out["labelled"] == held_out["labelled"].min()].groupby("dataset", sort=False)
-    missed = ", ".join(
-        f"{TITLES.get(str(name), str(name))} {own['held_out_error'].mean():.2f}, "
-        f"of which {own['unseen_class'].mean():.2f}"
-        for name, own in few
-    )
-    better = verdict[verdict["beats_random"]]
-    helped = (
-        "no rule beats random choice" if better.empty else f"{len(better)} of {len(verdict)} cases beat random choice"
-    )
+def _caption(held_out: pd.DataFrame, verdict: pd.DataFrame) -> str:
     return (
-        f"Left: the share of the distinct captions that at least so many images have; one image has {single}. Middle: "
+        "Left: the share of the distinct captions that at least so many images have. Middle: "
         "the error of a logistic probe on the optimal embedding of the graph by words, on images of subjects whose "
         f"label it has not seen, over {held_out['split'].nunique()} choices of those that it has, with 95% intervals; "
-        "dotted, the images of a class of which it has seen no label, which no probe can get right. With "
-        f"{held_out['labelled'].min():.0%} of the labels: {missed}. Right: the error when a rule that saw the labels "
-        "of half of the images drops pairs of the other half, minus that of the best random choice; intervals at 95% "
-        f"over all cases together: {helped}."
+        "dotted, the images of a class of which it has seen no label, which no probe can get right. Right: the error "
+        "when a rule that saw the labels of half of the images drops pairs of the other half, minus that of the best "
+        f"random choice; intervals at 95% over all cases together. {verdict['beats_random'].sum()} of {len(verdict)} "
+        "cases beat random choice."
     )
 
 

@@ -9,13 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
+from pairbounds.figures.frontier import CONVENTIONS, EXCLUSION
 from pairbounds.figures.pairing_looks import color, short, strongest
 from pairbounds.figures.style import COLUMN, sized
 from pairbounds.infrastructure.palette import NEUTRAL
 from pairbounds.theory.quantities.confidence import student_half
-
-EXCLUSION = "image"
-CONVENTIONS = {"others": "among other images", "all": "the image itself among them"}
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
@@ -26,19 +24,15 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     pairings = strongest(tables["pairings_frontier"]["pairing"])
     pairings = [pairing for pairing in pairings if pairing in set(matched["pairing"]) | set(learned["pairing"])]
     picture, panels = plt.subplots(2, 2, figsize=(2.4 * COLUMN, 2 * COLUMN), sharex="col", sharey=True)
-    words = []
     for row, (convention, label) in zip(panels, CONVENTIONS.items(), strict=True):
         consistency = matched[matched["diversity_of"] == convention].set_index("pairing")
         errors = _over_draws(learned[learned["diversity_of"] == convention], "held_out_error")
         for axes, rows in zip(row, (consistency, errors), strict=True):
             _bars(axes, pairings, rows)
         row[0].set_title(f"{diversity:g} effective positives, {label}", fontsize=sized(9))
-        words.append(
-            f"Positives {label}: {_listed(pairings, consistency)}; held-out error: {_listed(pairings, errors)}"
-        )
     panels[1, 0].set_xlabel(f"consistency by {labels}\n(0: chance, 1: always)")
     panels[1, 1].set_xlabel(f"held-out error of a linear probe\non {labels}, k = {width}")
-    return picture, _caption(tables, words)
+    return picture, _caption(tables)
 
 
 def shown_learned(learned: pd.DataFrame) -> pd.DataFrame:
@@ -88,20 +82,12 @@ def _bars(axes: Axes, pairings: list[str], rows: pd.DataFrame) -> None:
     axes.grid(visible=False, axis="y")
 
 
-def _listed(pairings: list[str], rows: pd.DataFrame) -> str:
-    return ", ".join(
-        "{} {:.3f} [{:.3f}, {:.3f}]".format(short(pairing), *rows.loc[pairing, ["value", "low", "high"]])
-        for pairing in pairings
-        if pairing in rows.index
-    )
-
-
-def _caption(tables: Mapping[str, pd.DataFrame], words: list[str]) -> str:
+def _caption(tables: Mapping[str, pd.DataFrame]) -> str:
     images = tables["pairings_frontier"].groupby("draw")["images"].first()
     return (
         f"Left: consistency at one diversity, {len(images)} draws, {images.sum()} images. Right: the optimal embedding "
         "of the same graph, read by a logistic probe that sees the labels of half of the subjects, on the other half. "
-        f"Augmentations at their full strength; 95% intervals. {'. '.join(words)}. Errors are those of one processor: "
+        f"Augmentations at their full strength; 95% intervals. Errors are those of one processor: "
         "another classifies an image or two of a draw differently, and more where the optimum is not unique (labels)."
     )
 

@@ -12,9 +12,9 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.intervals import mean_and_half
 from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import COLUMN, label_line, sized
+from pairbounds.figures.summaries import mean_and_half
 from pairbounds.infrastructure.palette import AUGMENTATION, NEUTRAL
 
 BOUNDS = {
@@ -89,7 +89,8 @@ def outcome(table: pd.DataFrame) -> Outcome:
     wins = pd.DataFrame({column: _caption_wins(points, column) for column in (*BOUNDS, TRAINED)})
     decided = wins[wins[TRAINED] != 0]
     right = decided[list(BOUNDS)].eq(decided[TRAINED], axis=0)
-    return Outcome(points, wins, right, {column: _rate(right[column], points["seed"]) for column in BOUNDS})
+    by_seed = right.groupby(points["seed"]).mean()  # points of one seed are not independent
+    return Outcome(points, wins, right, {column: mean_and_half(by_seed[column]) for column in BOUNDS})
 
 
 def _joined(table: pd.DataFrame) -> pd.DataFrame:
@@ -113,8 +114,8 @@ def _require_plane(captions: pd.DataFrame, augmentations: pd.DataFrame) -> None:
     for rows, axis in ((captions, "noise"), (augmentations, "strength")):
         if rows.duplicated(["seed", axis]).any():
             raise ValueError(
-                f"figure phase needs one cell for each {axis} and seed: the table has several, so that another setting "
-                "varies too; fix that one, or draw it with pairbounds.figures.plots.plot_phase"
+                f"figure phase needs one cell for each {axis} and seed: the table has several; fix the others, or "
+                "draw it with pairbounds.figures.plots.plot_phase"
             )
 
 
@@ -122,11 +123,6 @@ def _caption_wins(points: pd.DataFrame, column: str) -> pd.Series:
     """1 where captions have the smaller value, -1 where augmentations have it, 0 where neither has."""
     ours, theirs = points[f"{column}_caption"], points[f"{column}_augmentation"]
     return (ours < theirs).astype(int) - (theirs < ours).astype(int)
-
-
-def _rate(right: pd.Series, seeds: pd.Series) -> tuple[float, float]:
-    """The share of points where it is true, with an interval over seeds: points of one seed are not independent."""
-    return mean_and_half(right.groupby(seeds).mean())
 
 
 def _said(rate: tuple[float, float]) -> str:

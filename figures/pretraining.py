@@ -7,13 +7,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.accuracies import accuracy_bars, listed_accuracies
+from pairbounds.figures.accuracies import accuracy_bars
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.intervals import OVERLAP, mean_and_half
 from pairbounds.figures.pairing_looks import strongest
 from pairbounds.figures.style import COLUMN, sized
+from pairbounds.figures.summaries import OVERLAP, mean_and_half
 from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
-from pairbounds.theory.quantities.confidence import detectable
 
 KINDS = {"untrained": ("untrained", NEUTRAL), "simclr": ("augmentations", AUGMENTATION), "clip": ("captions", CAPTION)}
 PAIRINGS = {"augmentation, by encoder": "augmentations", "captions, exact": "captions"}
@@ -84,37 +83,14 @@ def _bounds(axes: Axes, learned: pd.DataFrame) -> None:
 
 
 def _caption(trained: pd.DataFrame, tried: pd.DataFrame, learned: pd.DataFrame) -> str:
-    by_labels = {str(labels): rows for labels, rows in trained.groupby("labels", sort=False)}
-    accuracies = "; ".join(f"by {labels}: {listed_accuracies(rows, KINDS)}" for labels, rows in by_labels.items())
-    seeds = trained["seed"].nunique()
-    bounds = "; ".join(
-        f"{pairs}: " + ", ".join(f"{label} {own[column].mean():.2f}" for column, (label, _) in VALUES.items())
-        for pairs, own in learned.groupby("pairs", sort=False)
-    )
-    grid = settings_tried(tried)
     return (
-        f"Left: test accuracy in percent, {seeds} seeds, 95% intervals that allow for "
+        f"Left: test accuracy in percent, {trained['seed'].nunique()} seeds, 95% intervals that allow for "
         f"the images that their splits have in common (Nadeau and Bengio 2003), after "
-        f"{int(trained['steps'].max())} steps, each with the best "
-        f"of {grid} settings by validation accuracy; {accuracies}.{_told(by_labels, seeds)} "
-        "Right: bounds on the probe error of the optimal "
-        f"embedding of each pair graph, and the error, at {learned['diversity'].max():g} effective positives, "
-        f"{learned['draw'].nunique()} draws of images; {bounds}. From the dotted line on a bound is vacuous: "
-        "no better than guessing the largest class."
+        f"{int(trained['steps'].max())} steps, each with the best of {settings_tried(tried)} settings by validation "
+        "accuracy. Right: bounds on the probe error of the optimal embedding of each pair graph, and the error, at "
+        f"{learned['diversity'].max():g} effective positives, {learned['draw'].nunique()} draws of images. From the "
+        "dotted line on a bound is vacuous: no better than guessing the largest class."
     )
-
-
-def _told(by_labels: Mapping[str, pd.DataFrame], seeds: int) -> str:
-    """The difference of captions and augmentations, where both were trained with."""
-    if any({"clip", "simclr"} - {*rows["kind"]} for rows in by_labels.values()):
-        return ""
-    differences = {labels: difference(rows) for labels, rows in by_labels.items()}
-    told = "; ".join(
-        f"by {labels} {mean:+.1f} ± {half:.1f}, and {detectable(half, seeds):.1f} would have been shown with a "
-        f"probability of 80%"
-        for labels, (mean, half) in differences.items()
-    )
-    return f" Captions (CLIP) less augmentations (SimCLR), in points: {told}."
 
 
 FIGURE = Figure("Captions or augmentations", ("pretraining", "pairings_learned"), draw)

@@ -72,20 +72,19 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Three log-log panels: a point for each seed, the fit, and the slope that the bound has."""
     table = tables["rates"]
     picture, panels = plt.subplots(1, 3, figsize=(2.9 * COLUMN, 1.05 * COLUMN))
-    words: list[str] = []
     for axes, (sweep, (label, slope)) in zip(panels, PANELS.items(), strict=True):
         for place, curve in enumerate(curve for curve in CURVES if curve.sweep == sweep):
-            words.append(_curve(axes, table, curve, place))
+            _curve(axes, table, curve, place)
         axes.set(xscale="log", yscale="log", xlabel=label)
         _reference(axes, slope)
     panels[0].set_ylabel("error, or excess loss")
     panels[1].set_xticks([0.3, 0.4, 0.5, 0.7], ["0.3", "0.4", "0.5", "0.7"])
     panels[1].minorticks_off()
-    return picture, _caption(table, words)
+    return picture, _caption(table)
 
 
-def _curve(axes: Axes, table: pd.DataFrame, curve: Curve, place: int) -> str:
-    """The points of a curve and its fit; what the caption says of it."""
+def _curve(axes: Axes, table: pd.DataFrame, curve: Curve, place: int) -> None:
+    """The points of a curve and its fit."""
     rows = points(table, curve)
     color, marker = curve.look
     positive = rows[rows["y"] > 0]
@@ -97,7 +96,6 @@ def _curve(axes: Axes, table: pd.DataFrame, curve: Curve, place: int) -> str:
         axes.plot(ends, fit.constant * ends**fit.value, color=color, linewidth=2)
     words = f"{curve.label}: {said}"
     label_line(axes, 0.03, 0.03 + 0.09 * place, words, color, transform=axes.transAxes, fontsize=sized(7))
-    return f"{curve.label} over {curve.sweep}{f' from {curve.start:,.0f} on' if curve.start else ''} {said}"
 
 
 def points(table: pd.DataFrame, curve: Curve) -> pd.DataFrame:
@@ -106,13 +104,9 @@ def points(table: pd.DataFrame, curve: Curve) -> pd.DataFrame:
 
 
 def fitted(table: pd.DataFrame, curve: Curve) -> Exponent:
-    """The power law of a curve, from its start on."""
+    """The power law of a curve, from its start on; of too few seeds there is no interval."""
     rows = points(table, curve)
-    return exponent(rows[rows["x"] >= (curve.start or 0)])
-
-
-def exponent(rows: pd.DataFrame) -> Exponent:
-    """The power law of y in x; of too few seeds there is no interval."""
+    rows = rows[rows["x"] >= (curve.start or 0)]
     if rows["seed"].nunique() < FEWEST:
         slope, logarithm = np.polyfit(np.log(rows["x"]), np.log(rows["y"]), 1)
         return Exponent(float(slope), np.nan, np.nan, float(np.exp(logarithm)))
@@ -130,15 +124,14 @@ def _reference(axes: Axes, slope: int) -> None:
     label_line(axes, 0.97, 0.97, f"slope {slope}", BOUND, ha="right", va="top", transform=axes.transAxes)
 
 
-def _caption(table: pd.DataFrame, words: list[str]) -> str:
+def _caption(table: pd.DataFrame) -> str:
     return (
         f"Caption graphs of one world, {table['seed'].nunique()} seeds. Labelling error: by their noise"
         f"{with_settings(table, ', k = {k}')}. Gap: by the width{with_settings(table, ', in {widths}')}, of one graph, "
         "whose labelling error is fixed. Pairs: the exact optimum of n drawn "
         "pairs, its excess loss on the whole graph, and how far its probe is above the optimum's. Dashed: the slope of "
         "theorem 4 (1 and -1), and 1/n. Dark: what is fitted, a point a seed. Light: what can be 0 or less and is "
-        "no power law; its positive points are drawn and not fitted. Exponents, 95% bootstrap intervals over seeds: "
-        f"{'; '.join(words)}."
+        "no power law; its positive points are drawn and not fitted. Exponents with 95% bootstrap intervals over seeds."
     )
 
 

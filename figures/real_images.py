@@ -114,32 +114,21 @@ def images(energy: pd.DataFrame) -> int:
 
 
 def _caption(bounds: pd.DataFrame, energy: pd.DataFrame) -> str:
-    ones, words = components(energy), []
-    for labels in LABEL_SETS:
-        found = quoted(bounds, labels)
-        words.append(
-            f"{labels}, k = {found.k}: bound {found.plain:.2f}, sharper bound {found.sharp:.2f}, "
-            f"measured {found.measured:.3f}"
-        )
+    ones = components(energy)
     ranges = "; ".join(_ranges(bounds, labels) for labels in LABEL_SETS)
     return (
         f"The exact caption graph of {images(energy):,} emoji images and their names and keywords. "
-        f"{'; '.join(words)}. σ = 1 {ones} times, so that no bound is finite for k below {ones}. Where σ_k = σ_{{k+1}} "
+        f"σ = 1 {ones} times, so that no bound is finite for k below {ones}. Where σ_k = σ_{{k+1}} "
         f"the optimum is one of many: the band is the squared error over all of them ({ranges}), and the 0-1 error of "
         "any one is left out. Below: the share of label energy in each range of eigenvalues (filled) and the share of "
         "the eigenvalues themselves (outline)."
     )
 
 
-def ranges(bounds: pd.DataFrame, labels: str) -> dict[int, tuple[float, float]]:
-    """The least and the largest squared error over all optima, at each width that has many."""
-    many = _widths_of_many_optima(bounds[bounds["labels"] == labels])
-    ends = zip(many["measured_least"].tolist(), many["measured_most"].tolist(), strict=True)
-    return dict(zip(many["k"].tolist(), ends, strict=True))
-
-
 def _ranges(bounds: pd.DataFrame, labels: str) -> str:
-    ends = [f"k = {k}: {least:.2f} to {most:.2f}" for k, (least, most) in ranges(bounds, labels).items()]
+    """The least and the largest squared error over all optima, at each width that has many, in words."""
+    many = _widths_of_many_optima(bounds[bounds["labels"] == labels])
+    ends = [f"k = {row.k}: {row.measured_least:.2f} to {row.measured_most:.2f}" for row in many.itertuples()]
     return f"{labels}, {', '.join(ends)}" if ends else f"{labels}: none"
 
 

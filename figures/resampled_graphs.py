@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.intervals import order_correlation, rank_correlation
 from pairbounds.figures.style import COLUMN, sized
+from pairbounds.figures.summaries import order_correlation, rank_correlation
 from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
 
 RULES = {
@@ -24,13 +24,7 @@ RULES = {
     "add_new_positive+drop_false_positive+drop_false_negative+drop_easy_negative": ("all four", NEUTRAL, "D"),
 }
 FOUR = tuple(RULES)[:4]
-GROUPS = {"all five": tuple(RULES), "positive": FOUR[:2], "negative": FOUR[2:]}
-CLAIMS = {
-    "multihop_bound": "theorem 15",
-    "bound": "theorem 4",
-    "local_multihop_bound": "theorem 16",
-    "trained_bound": "theorem 17",
-}
+CLAIMS = ("multihop_bound", "bound", "local_multihop_bound", "trained_bound")  # theorems 15, 4, 16 and 17
 LEAST = 1e-2  # the smallest ratio of bounds that is told from 0
 RATIOS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 RESAMPLES = 1_000  # of whole worlds or draws, for intervals
@@ -83,15 +77,13 @@ EMOJI = GraphSet(
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Draw, for worlds and emoji, the change of the error by rule and guide, and the change of the bound against it."""
     picture, panels = plt.subplots(2, 2, figsize=(2.5 * COLUMN, 2.3 * COLUMN), height_ratios=[1, 1.3])
-    captions = []
-    for chosen, (left, right) in zip((WORLDS, EMOJI), panels, strict=True):
-        table = with_changes(tables[chosen.table])
+    changed = [with_changes(tables[chosen.table]) for chosen in (WORLDS, EMOJI)]
+    for table, chosen, (left, right) in zip(changed, (WORLDS, EMOJI), panels, strict=True):
         _changes(left, table, chosen)
         _predictions(right, table[table["guide"] == next(iter(chosen.guides))], chosen)
-        captions.append(_findings(table, chosen))
     handles, labels = panels[0, 1].get_legend_handles_labels()
     picture.legend(handles, labels, loc="outside lower center", ncols=5, fontsize=sized(8))
-    return picture, _caption(captions)
+    return picture, _caption(changed)
 
 
 def with_changes(table: pd.DataFrame) -> pd.DataFrame:
@@ -158,7 +150,7 @@ def order_agreement(table: pd.DataFrame, chosen: GraphSet, bound: str) -> tuple[
     """Kendall's τ of the order of the four rules by bound and by error, over graphs, and an interval over units.
 
     Of those of the four that the bound speaks of. Graphs in which all their errors are equal, or all their bounds, up
-    to `pairbounds.figures.intervals.DIGITS`, have no order and are left out.
+    to `pairbounds.figures.summaries.DIGITS`, have no order and are left out.
     """
     units = []
     ordered = table[table["rule"].isin(FOUR)].dropna(subset=f"ratio of {bound}")
@@ -194,43 +186,16 @@ def error_before(table: pd.DataFrame) -> float:
     return float(table["probe_error_before"].mean())
 
 
-def _findings(table: pd.DataFrame, chosen: GraphSet) -> str:
-    """One set of graphs in words: for its first guide the predictions, for every guide the changes."""
-    first, (label, *_) = next(iter(chosen.guides.items()))
-    guided = table[table["guide"] == first]
-    words = []
-    for bound, claim in CLAIMS.items():
-        parts = [
-            f"{name} {_shown(predicted_ranks(guided[guided['rule'].isin(group)], chosen.unit, bound))}"
-            for name, group in GROUPS.items()
-        ]
-        words.append(f"{claim}: ρ {', '.join(parts)}; τ {_shown(order_agreement(guided, chosen, bound))}")
-    changes = []
-    for guide, (name, *_) in chosen.guides.items():
-        medians = median_changes(table, guide)
-        if medians:
-            listed = ", ".join(f"{RULES[rule][0]} {value:+.3f}" for rule, value in medians.items())
-            changes.append(f"{name}: {listed}")
-    count, independent = graphs(table, chosen), table[chosen.unit].nunique()
+def _caption(tables: Sequence[pd.DataFrame]) -> str:
+    sizes = [
+        f"{chosen.title}, {graphs(table, chosen)} graphs, {table[chosen.unit].nunique()} of them independent, mean "
+        f"error before {error_before(table):.3f}"
+        for table, chosen in zip(tables, (WORLDS, EMOJI), strict=True)
+    ]
     return (
-        f"{chosen.title.capitalize()} ({count} graphs, {independent} of them independent; "
-        f"mean error before {error_before(table):.3f}), guide {label}: {'; '.join(words)}. "
-        f"Median change of the error: {'; '.join(changes)}."
-    )
-
-
-def _shown(value: tuple[float, float, float]) -> str:
-    return "none" if math.isnan(value[0]) else "{:.2f} [{:.2f}, {:.2f}]".format(*value)
-
-
-def _caption(findings: Sequence[str]) -> str:
-    return (
-        "Augmentation graphs, resampled by a guide. Bounds are theorems 4, 15, 16 and 17; for rules that change the "
-        "negatives theorem 7 with the tails of 4 and 15, since those change the loss and not the pairs; theorem 17 is "
-        "of any encoder, and theorem 16 of the optimum alone: it speaks of the two positive rules. ρ is Spearman's "
-        "rank correlation of the change of a bound with that of the error over all graphs and rules, τ Kendall's for "
-        "the order of the four rules, mean over graphs; 95% bootstrap intervals over independent graphs. "
-        "Another processor orders close rules differently. " + " ".join(findings)
+        f"Augmentation graphs, resampled by a guide: {'; '.join(sizes)}. Left: the change of the error. Right: each "
+        "change against that of theorem 15; for rules that change the negatives it is theorem 7 with the tail of 15, "
+        "since those change the loss and not the pairs. Another processor orders close rules differently."
     )
 
 

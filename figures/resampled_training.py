@@ -2,17 +2,16 @@
 
 import math
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.accuracies import accuracy_bars, listed_accuracies
+from pairbounds.figures.accuracies import accuracy_bars
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.intervals import LEVEL, OVERLAP, mean_and_half, pooled_half, rank_correlation
 from pairbounds.figures.style import COLUMN, label_line, sized
+from pairbounds.figures.summaries import LEVEL, OVERLAP, mean_and_half, rank_correlation
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
 from pairbounds.theory.quantities.confidence import detectable, shared_halves
 
@@ -53,16 +52,6 @@ REFERENCES = {
 }
 
 
-class Foretold(NamedTuple):
-    """The median ratio of bounds on graphs, after and before; the mean change in training, and half its interval."""
-
-    rule: str
-    guide: str
-    ratio: float
-    change: float
-    half: float
-
-
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Change of accuracy by rule and guide, for each label set; and the accuracies that they start from."""
     table = tables["resampled_training"]
@@ -77,7 +66,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     _predictions(panels[1, 0], foretold)
     accuracy_bars(panels[1, 1], levels, REFERENCES)
     panels[1, 1].set_title("without resampling")
-    return picture, _caption(table, changes, levels, foretold)
+    return picture, _caption(table, changes, foretold)
 
 
 def usual(table: pd.DataFrame) -> pd.DataFrame:
@@ -112,7 +101,7 @@ def changes_over_simclr(table: pd.DataFrame) -> pd.DataFrame:
 
 def mean_changes(changes: pd.DataFrame, rule: str) -> dict[str, tuple[float, float]]:
     """The mean change by one rule of ours, and half its interval, by guide; of one label set."""
-    half = _half(changes)
+    half, _ = _halves(changes)
     means = _by_seed(changes[changes["rule"] == rule], "guide").mean()
     return {str(guide): (float(mean), half) for guide, mean in means.items()}
 
@@ -124,25 +113,8 @@ def over_guide(changes: pd.DataFrame, other: str) -> dict[str, tuple[float, floa
     """
     encoder, against = (_by_seed(changes[changes["guide"] == guide], "rule") for guide in ("encoder", other))
     differences = (encoder - against).dropna(axis="columns", how="all")
-    half = pooled_half(differences, overlap=OVERLAP)
-    if shares_baselines(changes):
-        half = shared_halves(_by_seed(changes, "rule", "guide"), LEVEL, overlap=OVERLAP)[1]
+    _, half = _halves(changes)
     return {str(rule): (float(mean), half) for rule, mean in differences.mean().items()}
-
-
-def shares_baselines(changes: pd.DataFrame) -> bool:
-    """Test that each split has several baselines, whose noise can be told from that of a rule."""
-    return bool((changes["baselines"] > 1).all()) and changes["seed"].nunique() > 1
-
-
-def spread_of_weights(table: pd.DataFrame) -> float:
-    """The standard deviation of SimCLR's accuracy over weights alone, within a split, in points; of one label set.
-
-    NaN with one baseline for each split.
-    """
-    plain = usual(table)
-    simclr = plain[(plain["kind"] == "simclr") & (plain["rule"] == "none")]
-    return 100 * math.sqrt(float(simclr.groupby("seed")["test"].var(ddof=1).mean()))
 
 
 def tuned_changes(table: pd.DataFrame) -> dict[tuple[str, str], tuple[float, float]]:
@@ -164,17 +136,18 @@ def tuned_changes(table: pd.DataFrame) -> dict[tuple[str, str], tuple[float, flo
     return {one: mean_and_half(100 * change, overlap=OVERLAP) for one, change in changes.items()}
 
 
-def _half(changes: pd.DataFrame) -> float:
-    """Half the interval of the mean change by any rule and guide, by the spread of all; of one label set."""
-    by_seed = _by_seed(changes, "rule", "guide")
-    if shares_baselines(changes) and by_seed.shape[1] > 1:
-        return shared_halves(by_seed, LEVEL, overlap=OVERLAP)[0]
-    return pooled_half(by_seed, overlap=OVERLAP)
+def _halves(changes: pd.DataFrame) -> tuple[float, float]:
+    """Half the intervals of the mean change by any rule and guide, and of the difference of two; of one label set.
+
+    By the spread of all, without what all changes of a split have in common, such as the noise of its baselines.
+    """
+    by_seed = _by_seed(changes, "rule", "guide").dropna()
+    return shared_halves(by_seed, LEVEL, overlap=OVERLAP) if min(by_seed.shape) > 1 else (math.nan, math.nan)
 
 
 def least_detectable(changes: pd.DataFrame) -> float:
     """The change that would have been shown with a probability of 80%, in points; of one label set."""
-    return detectable(_half(changes), changes["seed"].nunique())
+    return detectable(_halves(changes)[0], changes["seed"].nunique())
 
 
 def _by_seed(changes: pd.DataFrame, *columns: str) -> pd.DataFrame:
@@ -211,31 +184,30 @@ def _changes(axes: Axes, changes: pd.DataFrame, tuned: Mapping[tuple[str, str], 
     axes.grid(visible=False, axis="y")
 
 
-def foretold_changes(changes: pd.DataFrame, graphs: pd.DataFrame) -> list[Foretold]:
-    """A point for each rule and guide that both have."""
+def foretold_changes(changes: pd.DataFrame, graphs: pd.DataFrame) -> pd.DataFrame:
+    """A row for each rule and guide that both have: the median ratio of bounds on graphs, and the change in training.
+
+    The columns are rule, guide, ratio (after over before), change (its mean), and half (of its interval).
+    """
     ratios = graphs.assign(ratio=graphs[f"{FORETOLD_BY}_after"] / graphs[f"{FORETOLD_BY}_before"])
     of_graphs = ratios.groupby(["rule", "guide"])["ratio"].median()
     first = changes[(changes["labels"] == changes["labels"].iloc[0]) & ~changes["published"]]
-    return [
-        Foretold(rule, guide, float(of_graphs[rule, ON_GRAPHS[guide]]), *change)
+    rows = [
+        (rule, guide, float(of_graphs[rule, ON_GRAPHS[guide]]), *change)
         for rule in RULES
         for guide, change in mean_changes(first, rule).items()
         if (rule, ON_GRAPHS[guide]) in of_graphs.index
     ]
+    return pd.DataFrame(rows, columns=["rule", "guide", "ratio", "change", "half"])
 
 
-def foretold_rank(foretold: list[Foretold]) -> float:
-    """Spearman's correlation of what is foretold with what happened; a bound that foretells makes it negative."""
-    return rank_correlation([point.ratio for point in foretold], [point.change for point in foretold])
-
-
-def _predictions(axes: Axes, foretold: list[Foretold]) -> None:
-    for point in foretold:
-        _, color, marker = GUIDES[point.guide]
-        axes.errorbar(point.ratio, point.change, yerr=point.half, fmt=marker, color=color, markersize=5, linewidth=0.8)
-        if point.guide == "encoder":
-            side = "left" if point.ratio < WIDE else "right"
-            label_line(axes, point.ratio, point.change, f" {RULES[point.rule]} ", color, fontsize=sized(7), ha=side)
+def _predictions(axes: Axes, foretold: pd.DataFrame) -> None:
+    for rule, guide, ratio, change, half in foretold.itertuples(index=False, name=None):
+        _, color, marker = GUIDES[guide]
+        axes.errorbar(ratio, change, yerr=half, fmt=marker, color=color, markersize=5, linewidth=0.8)
+        if guide == "encoder":
+            side = "left" if ratio < WIDE else "right"
+            label_line(axes, ratio, change, f" {RULES[rule]} ", color, fontsize=sized(7), ha=side)
     axes.axhline(0, color="black", linewidth=0.8)
     axes.axvline(1, color="black", linewidth=0.8)
     axes.set(
@@ -248,50 +220,22 @@ def _predictions(axes: Axes, foretold: list[Foretold]) -> None:
     axes.xaxis.set_minor_formatter("{x:g}")
 
 
-def _caption(table: pd.DataFrame, changes: pd.DataFrame, levels: pd.DataFrame, foretold: list[Foretold]) -> str:
-    seeds, names = changes["seed"].nunique(), table["labels"].unique()
-    words = []
-    for labels in names:
-        own, its = levels[levels["labels"] == labels], changes[changes["labels"] == labels]
-        parts = []
-        for rule, name in RULES.items():
-            found = mean_changes(its, rule)
-            means = [
-                "{} {:+.1f} ± {:.1f}".format(GUIDES[guide][0].removeprefix("guide: "), *change)
-                for guide, change in found.items()
-            ]
-            if means:
-                parts.append(f"{name}: {', '.join(means)}")
-        words.append(
-            f"By {labels}: accuracy in percent, {listed_accuracies(own, REFERENCES)}; changes, {'; '.join(parts)}; a "
-            f"change of {least_detectable(its):.1f} would have been shown with a probability of 80%"
-        )
-        words += _tuned_words(table[table["labels"] == labels])
-    rho = foretold_rank(foretold)
+def _caption(table: pd.DataFrame, changes: pd.DataFrame, foretold: pd.DataFrame) -> str:
+    by_labels = {labels: changes[changes["labels"] == labels] for labels in table["labels"].unique()}
+    least = ", ".join(f"{least_detectable(own):.1f} by {labels}" for labels, own in by_labels.items())
+    rho = rank_correlation(foretold["ratio"], foretold["change"])
     published = ", ".join(f"{RULES[rule]} {change:+.1f}" for rule, change in published_changes().items())
-    rank = (
-        f"Over rules and guides, Spearman's rank correlation of {CLAIM}, after over before on the augmentation "
-        f"pairs of emoji, with the change of accuracy by {names[0]} is {rho:.2f} ({len(foretold)} points; a bound that "
-        "foretells would make it negative)"
-    )
     return (
         f"SimCLR from pixels, {int(table['steps'].max())} steps, its positives and negatives resampled by a guide; a "
-        f"linear probe on the test subjects, against SimCLR with the same seed, {seeds} seeds. "
+        f"linear probe on the test subjects, against SimCLR with the same seed, {changes['seed'].nunique()} seeds. "
         "Intervals of 95% allow for the images that the splits of the seeds have in common (Nadeau and Bengio 2003), "
         "those of changes by the spread of all rules and guides. A guide is an encoder of images and texts "
-        "that has not learned from the test images, the labels, or noise; "
-        f"stars are the published changes on ImageNet ({published}). {'. '.join(words)}. {rank}."
+        "that has not learned from the test images, the labels, or noise. Changes in points that would have been shown "
+        f"with a probability of 80%: {least}. Both tuned: the strength of the augmentations is chosen by validation. "
+        f"Stars are the published changes on ImageNet ({published}). Over rules and guides, Spearman's rank "
+        f"correlation of {CLAIM}, after over before on the augmentation pairs of emoji, with the change of accuracy is "
+        f"{rho:.2f} ({len(foretold)} points; a bound that foretells would make it negative)."
     )
-
-
-def _tuned_words(table: pd.DataFrame) -> list[str]:
-    """The changes by the rules that were tuned as SimCLR was, in words; of one label set."""
-    seeds = table["seed"].nunique()
-    return [
-        f"With the strength of the augmentations chosen by validation for both, {RULES[rule]} by the {guide} "
-        f"changes it by {change:+.1f} ± {half:.1f} ({seeds} seeds; {detectable(half, seeds):.1f} would have been shown)"
-        for (rule, guide), (change, half) in tuned_changes(table).items()
-    ]
 
 
 FIGURE = Figure("Resampling in training", ("resampled_training", "resampled_views"), draw)

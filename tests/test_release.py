@@ -52,7 +52,7 @@ def test_no_module_needs_what_only_developers_have():
 
 def test_a_missing_module_is_named_with_its_extra():
     assert EXTRAS.keys() <= PROJECT["optional-dependencies"].keys()
-    missing = ModuleNotFoundError(name="markdown_it.token")
+    missing = ModuleNotFoundError(name="jinja2.environment")
     assert advice(missing) == ": pip install '.[report]' in a checkout of pairbounds"
     assert advice(ModuleNotFoundError(name="nobody")) == ""
 

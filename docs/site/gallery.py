@@ -5,8 +5,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from pairbounds.figures.findings.wording import listed
-from pairbounds.figures.report.gallery import Plate, plates
+from pairbounds.figures.figure import Figure, found
+from pairbounds.figures.prerequisites import questions_of
 
 FOLDER = "gallery"
 
@@ -21,31 +21,25 @@ def pages(figures: Path) -> Iterator[tuple[str, str | bytes]]:
     Raises
     ------
     FileNotFoundError
-        One is not there.
+        One is not there: `make figures` draws it.
     """
-    shown = list(plates(figures))
     lines = ["# Gallery", "", "Every figure, with what it asks, what it shows, and the code that draws it.", ""]
-    for plate in shown:
-        yield f"{FOLDER}/{plate.name}.png", plate.picture.read_bytes()
-        yield f"{FOLDER}/{plate.name}.md", _page(plate)
-        lines += [f"## {plate.title}", "", f"[![{plate.title}]({plate.name}.png){{width=480px}}]({plate.name}.md)", ""]
-    names = "\n".join(plate.name for plate in shown)
+    for name, figure in found().items():
+        yield f"{FOLDER}/{name}.png", (figures / f"{name}.png").read_bytes()
+        yield f"{FOLDER}/{name}.md", _page(figure, (figures / f"{name}.txt").read_text(encoding="utf-8"))
+        lines += [f"## {figure.title}", "", f"[![{figure.title}]({name}.png){{width=480px}}]({name}.md)", ""]
+    names = "\n".join(found())
     yield f"{FOLDER}/index.md", "\n".join([*lines, f"```{{toctree}}\n:hidden:\n\n{names}\n```\n"])
 
 
-def _page(plate: Plate) -> str:
-    module = sys.modules[plate.figure.draw.__module__]
+def _page(figure: Figure, caption: str) -> str:
+    tables = ", ".join(f"`{name}`" for name in figure.tables)
     parts = [
-        f"# {plate.title}",
-        *(f"{{.question}}\n{question}" for question in plate.questions),
-        f"![{plate.title}]({plate.name}.png)",
-        plate.caption,
-        f"Drawn by `{plate.command}` from {_tables(plate)}.",
-        f"```python\n{inspect.getsource(module).strip()}\n```",
+        f"# {figure.title}",
+        *(f"{{.question}}\n{question}" for question in questions_of(figure.tables)),
+        f"![{figure.title}]({figure.name}.png)",
+        caption.removeprefix(f"{figure.title}. ").strip(),
+        f"Drawn by `pairbounds draw {figure.name}` from {tables}.",
+        f"```python\n{inspect.getsource(sys.modules[figure.draw.__module__]).strip()}\n```",
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def _tables(plate: Plate) -> str:
-    names = [f"`{name}`" for name in plate.tables]
-    return f"the table {names[0]}" if len(names) == 1 else f"the tables {listed(names)}"

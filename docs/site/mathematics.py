@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 from types import ModuleType
 
-from pairbounds.figures.report.ledger import sharpest
+from pairbounds.theory.attack.records import ANYWHERE, Record
+from pairbounds.theory.attack.sharpness import SHARPEST
 from pairbounds.theory.bounds import BOUNDS, THEOREMS, Bound, Statement
+from pairbounds.theory.graph.drawing import graph_picture, is_small
 from pairbounds.theory.ledger.page import STATUS_MEANS, title_and_text
 
 FOLDER = "mathematics"
@@ -82,7 +84,16 @@ def _claim(claim: Bound, heading: str) -> Iterator[str]:
 
 def _sharpest(claim: Bound) -> Iterator[str]:
     """The graph on which it comes nearest to equality, and what is measured there."""
-    found = sharpest(claim)
-    yield found.sentence
-    if found.picture:
-        yield "\n".join(line for line in found.picture.splitlines() if line.strip())
+    record = Record.load(claim, ANYWHERE, SHARPEST)
+    if record.witness is None:
+        yield "No graph is known on which it says something."
+        return
+    graph, k = record.witness.graph, record.witness.k
+    yield (
+        f"The sharpest graph that is known has {graph.n_left} left and {graph.n_right} right nodes, at `k = {k}`: "
+        f"`{claim.quantity}` is {record.measured:.6g}, and the bound is {record.value:.6g}."
+        + ("" if is_small(graph) else " It is too large to be drawn.")
+    )
+    if is_small(graph):
+        picture = graph_picture(graph, graph.joint.toarray())
+        yield "\n".join(line for line in picture.splitlines() if line.strip())

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pairbounds.figures.findings.evidence import compared, evidence, read_evidence, write_evidence
-from pairbounds.figures.findings.page import BEGINNING, findings_page, inputs, is_current
+from pairbounds.figures.findings.page import BEGINNING, findings_page, inputs
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, run
 from pairbounds.infrastructure.inputs import is_there
@@ -20,15 +20,9 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def page(
     tables: Annotated[Path, typer.Option(help="Folder of the tables.")] = Path("build/tables"),
     out: Annotated[Path, typer.Option(metavar="PAGE.md", help="The page.")] = Path("docs/findings.md"),
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 1 if the page differs.")] = False,
     force: Force = False,
 ) -> None:
     """Write the page of findings, each number computed from the tables."""
-    if check:
-        if not is_current(out, tables):
-            echo(f"{out} is not what the tables say: `make findings` writes it anew", err=True)
-            raise typer.Exit(CHECK_FAILED)
-        return
     ownership.claim([ownership.text(out, BEGINNING)], inputs(tables), force=force)
     text = findings_page(tables)
     with replacing(out) as temporary:

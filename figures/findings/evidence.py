@@ -47,18 +47,15 @@ def evidence(tables: Path) -> Evidence:
     ValueError
         A table is of another version.
     """
-    return {
-        f"{finding.name}.{name}": number
-        for finding in found().values()
-        for name, number in _of({name: read(tables / f"{name}.parquet") for name in finding.tables}, finding)
-    }
-
-
-def _of(tables: Tables, finding: Finding) -> Iterator[tuple[str, Number]]:
-    every = (_where_there_are_enough(finding, each) for each in _leave_one_out(tables))
-    without = [values for values in every if values]
-    for name, value in _values(finding, tables).items():
-        yield name, Number(value, _spread(value, [values.get(name) for values in without]))
+    found_numbers = {}
+    for finding in found().values():
+        frames = {name: read(tables / f"{name}.parquet") for name in finding.tables}
+        every = (_where_there_are_enough(finding, each) for each in _leave_one_out(frames))
+        without = [values for values in every if values]
+        for name, value in _values(finding, frames).items():
+            spread = _spread(value, [values.get(name) for values in without])
+            found_numbers[f"{finding.name}.{name}"] = Number(value, spread)
+    return found_numbers
 
 
 def _values(finding: Finding, tables: Tables) -> dict[str, Value]:
@@ -115,14 +112,13 @@ def _flat(facts: Any, name: str = "") -> Iterator[tuple[str, Value]]:
 
 def compared(reference: Evidence, now: Evidence) -> list[str]:
     """The changes in words; nothing where no number has moved."""
-    lines = [f"{name} is new: {_worded(now[name].value)}" for name in now.keys() - reference.keys()]
-    lines += [f"{name} is gone; it was {_worded(reference[name].value)}" for name in reference.keys() - now.keys()]
-    for name in reference.keys() & now.keys():
-        was, is_now = reference[name], now[name]
-        if _moved(was, is_now):
-            within = f" ± {was.tolerance:.2g}" if was.tolerance else ""
-            lines.append(f"{name} was {_worded(was.value)}{within} and is {_worded(is_now.value)}")
-    return sorted(lines)
+    lines = []
+    for name in sorted(reference.keys() | now.keys()):
+        was, is_now = reference.get(name), now.get(name)
+        if was is None or is_now is None or _moved(was, is_now):
+            within = f" ± {was.tolerance:.2g}" if was and was.tolerance else ""
+            lines.append(f"{name} was {_worded(was)}{within} and is {_worded(is_now)}")
+    return lines
 
 
 def _moved(was: Number, is_now: Number) -> bool:
@@ -136,12 +132,10 @@ def last_digit(value: float, digits: int = DIGITS) -> float:
     return 10.0 ** (math.floor(math.log10(abs(value))) + 1 - digits) if value else 0.0
 
 
-def _worded(value: Value) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None:
-        return "not finite"
-    return value if isinstance(value, str) else f"{value:.4g}"
+def _worded(number: Number | None) -> str:
+    if number is None:
+        return "not there"
+    return f"{number.value:.4g}" if isinstance(number.value, float) else json.dumps(number.value)
 
 
 def write_evidence(numbers: Evidence, path: Path) -> None:

@@ -26,16 +26,6 @@ def require_labels(names: Iterable[str]) -> None:
             raise KeyError(labels)
 
 
-def nothing(_: Tables) -> Facts:
-    """The facts of a finding that no table holds."""
-    return {}
-
-
-def no_claims(_: Facts) -> dict[str, bool]:
-    """The claims of a finding that no table can refute."""
-    return {}
-
-
 @dataclass(frozen=True)
 class Finding:
     """One finding; its sentences are a block of `docs/findings.md.jinja`.
@@ -53,8 +43,8 @@ class Finding:
     question: str
     tables: tuple[str, ...]
     figures: tuple[str, ...]
-    facts: Callable[[Tables], Facts] = nothing
-    claims: Callable[[Facts], Mapping[str, bool]] = no_claims
+    facts: Callable[[Tables], Facts] = lambda _: {}
+    claims: Callable[[Facts], Mapping[str, bool]] = lambda _: {}
 
     def read(self, folder: Path) -> Facts:
         """The facts, from the tables of a folder.
@@ -78,12 +68,9 @@ class Finding:
         ValueError
             The first claim that the facts do not bear out.
         """
-        for claim in self.untrue(facts):
-            raise ValueError(f"finding {self.name}: the tables do not say that {claim}: write the finding anew")
-
-    def untrue(self, facts: Facts) -> list[str]:
-        """The claims that the facts do not bear out."""
-        return [claim for claim, true in self.claims(facts).items() if not true]
+        for claim, true in self.claims(facts).items():
+            if not true:
+                raise ValueError(f"finding {self.name}: the tables do not say that {claim}: write the finding anew")
 
     def sources(self) -> str:
         """The way from the finding to its figures, its tables and the studies that measured them; a line."""

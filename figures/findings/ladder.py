@@ -1,7 +1,7 @@
 """Bounds of the 0-1 error: how often they are informative, and their distance from the error."""
 
 from pairbounds.figures.findings.finding import Facts, Finding, Tables
-from pairbounds.figures.ladder import RUNGS, further_hops, on_emoji, on_worlds, world_points
+from pairbounds.figures.ladder import RUNGS, on_emoji, on_worlds, world_points
 
 WIDTH = 100  # of the emoji embedding that is quoted
 NAMES = {
@@ -14,16 +14,13 @@ NAMES = {
 
 def facts(tables: Tables) -> Facts:
     """The rungs of the ladder on worlds and on emoji."""
-    emoji, further = on_emoji(tables["emoji_bounds"]), further_hops(tables["emoji_multihop"])
+    emoji = on_emoji(tables["emoji_bounds"])
     k = WIDTH if WIDTH in emoji.index else int(emoji.index[0])
     steps = dict(zip((*RUNGS, "square"), on_worlds(tables["bound_holds"]), strict=True))
     return {
         "points": len(world_points(tables["bound_holds"])),
         "k": k,
         "error": float(emoji["true"][k]),
-        "twice": float(emoji["square"][k]),
-        "hops": int(str(further.name)),
-        "further": float(further.iloc[0]),
         "square": steps["square"],
         **{name: steps[bound] for bound, name in NAMES.items()},
         **{f"{name}_emoji": float(emoji[bound][k]) for bound, name in NAMES.items()},
@@ -32,11 +29,10 @@ def facts(tables: Tables) -> Facts:
 
 def claims(facts: Facts) -> dict[str, bool]:
     """The claims of the sentences, each with its truth."""
-    four, fifteen, sixteen, vectors, square = (facts[name] for name in (*NAMES.values(), "square"))
+    four, fifteen, sixteen = (facts[name] for name in ("four", "fifteen", "sixteen"))
     return {
         "each step up the ladder beats guessing on more points": four.beats < fifteen.beats < sixteen.beats,
         "each step up the ladder is nearer the error": four.excess > fifteen.excess > sixteen.excess,
-        "with eigenvectors theorem 17 is nearer than twice the true squared error": vectors.excess < square.excess,
         "on emoji, too, each step is nearer": facts["four_emoji"] > facts["fifteen_emoji"] > facts["sixteen_emoji"],
     }
 
@@ -44,7 +40,7 @@ def claims(facts: Facts) -> dict[str, bool]:
 FINDING = Finding(
     "ladder",
     "Do the bounds say anything about the 0-1 error?",
-    ("bound_holds", "emoji_bounds", "emoji_multihop"),
+    ("bound_holds", "emoji_bounds"),
     ("ladder",),
     facts,
     claims,

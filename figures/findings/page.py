@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import jinja2
 
@@ -20,14 +20,6 @@ OPENING, CLOSING = "opening", "closing"  # the blocks above and below the findin
 PICTURE = "!["  # begins a paragraph that is one
 
 
-class Sentences(NamedTuple):
-    """The sentences of a finding, in Markdown: its answer, further paragraphs, and pictures that lie in `docs`."""
-
-    answer: str
-    text: str
-    pictures: str
-
-
 def findings_page(tables: Path) -> str:
     """The page in Markdown.
 
@@ -38,13 +30,13 @@ def findings_page(tables: Path) -> str:
     ValueError
         A sentence would not be true of the tables; or one of them is of another version.
     """
-    sections, findings = [], in_order()
-    for finding in findings:
+    parts = [wrapped(_block(OPENING, {}))]
+    for finding in in_order():
         facts = finding.read(tables)
         finding.require(facts)
-        sections.append(section(finding, facts))
-    above = wrapped(_block(OPENING, {}))
-    return "\n".join(f"{part}\n" for part in (above, *sections, closing(inputs(tables, findings))))
+        parts.append(section(finding, facts))
+    parts.append(wrapped(_block(CLOSING, {"machines": machines(inputs(tables))})))
+    return "\n".join(f"{part}\n" for part in parts)
 
 
 def in_order() -> list[Finding]:
@@ -63,23 +55,10 @@ def in_order() -> list[Finding]:
 
 
 def section(finding: Finding, facts: Facts) -> str:
-    """A section of the page: question, answer, text, and where they come from."""
-    answer, text, pictures = sentences(finding, facts)
-    parts = (f"## {finding.question}", f"**{answer}**", text, finding.sources(), pictures)
-    return wrapped("\n\n".join(part for part in parts if part))
-
-
-def sentences(finding: Finding, facts: Facts) -> Sentences:
-    """The sentences of a finding that are true of these facts."""
-    answer, *others = paragraphs(_block(finding.name, facts))
-    pictures = [part for part in others if part.startswith(PICTURE)]
-    text = [part for part in others if part not in pictures]
-    return Sentences(answer.strip("*"), "\n\n".join(text), "\n\n".join(pictures))
-
-
-def closing(tables: Iterable[Path]) -> str:
-    """The end of the page, in Markdown: what was run and what was not, by the sidecars of these tables."""
-    return wrapped(_block(CLOSING, {"machines": machines(tables)}))
+    """A section of the page: question, answer, text, where they come from, and pictures that lie in `docs`."""
+    said = paragraphs(_block(finding.name, facts))
+    text, pictures = ([part for part in said if part.startswith(PICTURE) == drawn] for drawn in (False, True))
+    return wrapped("\n\n".join([f"## {finding.question}", *text, *filter(None, [finding.sources()]), *pictures]))
 
 
 def _block(name: str, facts: Facts) -> str:
@@ -95,24 +74,9 @@ def _template(path: Path) -> jinja2.Template:
     return environment.from_string(text)
 
 
-def inputs(tables: Path, findings: Iterable[Finding] | None = None) -> list[Path]:
+def inputs(tables: Path) -> list[Path]:
     """The tables that the page is made from, each once."""
-    chosen = found().values() if findings is None else findings
-    return [tables / f"{name}.parquet" for name in sorted({name for each in chosen for name in each.tables})]
-
-
-def is_current(page: Path, tables: Path) -> bool:
-    """Compare the file with the page that the tables make now.
-
-    Raises
-    ------
-    FileNotFoundError
-        No such page, or a table is missing.
-    ValueError
-        What is there is no file; or a sentence is not true of the tables.
-    """
-    there = require_file(page, "page", "write it without --check").read_bytes()
-    return there == findings_page(tables).encode()
+    return [tables / f"{name}.parquet" for name in sorted({name for each in found().values() for name in each.tables})]
 
 
 def machines(tables: Iterable[Path]) -> list[str]:

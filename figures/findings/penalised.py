@@ -20,7 +20,6 @@ def facts(tables: Tables) -> Facts:
         "duality": last["penalised-encoder-mse-by-duality"]["value"],
         "error": last["penalised-encoder-error"]["value"],
         "gap": last["sharp-near-optimal-error"]["value"],
-        "plain": last["penalised-error"]["value"],
     }
 
 

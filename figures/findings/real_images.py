@@ -1,16 +1,13 @@
 """The bounds on the captions of emoji."""
 
 from pairbounds.figures.findings.finding import Facts, Finding, Tables
-from pairbounds.figures.real_images import components, images, quoted, ranges
+from pairbounds.figures.real_images import components, images, quoted
 
 
 def facts(tables: Tables) -> Facts:
-    """The bounds on categories at one width, in how many parts the graph falls, and the range over all optima."""
+    """The bounds on categories at one width, and in how many parts the graph falls."""
     energy = tables["emoji_energy"]
-    many = {labels: ranges(tables["emoji_bounds"], labels) for labels in ("category", "subcategory")}
     return {
-        "many": many,
-        "narrowest": min((min(own) for own in many.values() if own), default=0),
         "images": images(energy),
         "quoted": quoted(tables["emoji_bounds"], "category"),
         "components": components(energy),

@@ -1,52 +1,11 @@
 """Formats of the numbers in the findings, and breaks of their lines."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from textwrap import fill
-from typing import Any
 
 WIDTH = 120
 KEPT = "\N{NO-BREAK SPACE}"  # where no line is broken
-
-
-def fixed(value: float, digits: int = 2) -> str:
-    """A number with so many digits after the point."""
-    return f"{value:.{digits}f}"
-
-
-def signed(value: float, digits: int = 3) -> str:
-    """A change, with its sign."""
-    return f"{value:+.{digits}f}"
-
-
-def percent(share: float, digits: int = 0) -> str:
-    """A share, in percent."""
-    return f"{share:.{digits}%}"
-
-
-def counted(number: int) -> str:
-    """A count, its thousands apart."""
-    return f"{number:,}"
-
-
-def give_or_take(value: Sequence[float], digits: int = 1) -> str:
-    """A mean and half the width of its interval."""
-    return f"{value[0]:.{digits}f} ± {value[1]:.{digits}f}"
-
-
-def signed_give_or_take(value: Sequence[float], digits: int = 1) -> str:
-    """A mean change and half the width of its interval."""
-    return f"{value[0]:+.{digits}f} ± {value[1]:.{digits}f}"
-
-
-def percent_give_or_take(value: Sequence[float], digits: int = 1) -> str:
-    """A mean share and half the width of its interval, in percent."""
-    return f"{value[0]:.{digits}%} ± {value[1]:.{digits}%}"
-
-
-def interval(value: Sequence[float], digits: int = 2) -> str:
-    """A value and the ends of its interval."""
-    return f"{value[0]:.{digits}f} [{value[1]:.{digits}f}, {value[2]:.{digits}f}]"
 
 
 def listed(items: Iterable[object]) -> str:
@@ -55,19 +14,16 @@ def listed(items: Iterable[object]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-FILTERS: dict[str, Callable[..., Any]] = {
-    function.__name__: function
-    for function in (
-        fixed,
-        signed,
-        percent,
-        counted,
-        give_or_take,
-        signed_give_or_take,
-        percent_give_or_take,
-        interval,
-        listed,
-    )
+FILTERS: dict[str, Callable[..., str]] = {  # of the template: numbers, or values with half their interval, or both ends
+    "fixed": lambda value, digits=2: f"{value:.{digits}f}",
+    "signed": lambda value, digits=3: f"{value:+.{digits}f}",
+    "percent": lambda share, digits=0: f"{share:.{digits}%}",
+    "counted": lambda number: f"{number:,}",
+    "give_or_take": lambda value, digits=1: f"{value[0]:.{digits}f} ± {value[1]:.{digits}f}",
+    "signed_give_or_take": lambda value, digits=1: f"{value[0]:+.{digits}f} ± {value[1]:.{digits}f}",
+    "percent_give_or_take": lambda value, digits=1: f"{value[0]:.{digits}%} ± {value[1]:.{digits}%}",
+    "interval": lambda value, digits=2: f"{value[0]:.{digits}f} [{value[1]:.{digits}f}, {value[2]:.{digits}f}]",
+    "listed": listed,
 }
 
 

@@ -1,1 +1,1 @@
-"""Reports: one HTML file that opens from a disk, of a user's own runs or of the whole project."""
+"""Reports: one HTML file that opens from a disk, of a user's own runs."""

@@ -8,8 +8,7 @@ import pandas as pd
 
 from pairbounds.figures.findings.wording import listed
 from pairbounds.figures.plots import errors_along_widths
-from pairbounds.figures.report.contents import Picture, Section, Table
-from pairbounds.figures.report.drawing import embedded
+from pairbounds.figures.report.contents import Picture, Section, Table, embedded
 from pairbounds.figures.report.origin import Origin
 from pairbounds.theory.bounds.printed import ERRORS, best_widths
 from pairbounds.theory.bounds.table import held, notes, readable_relation, verdict

@@ -1,13 +1,16 @@
 """Parts of a report: sections, each with facts, pictures, tables and origins."""
 
 import base64
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from pairbounds.infrastructure.pictures import save_picture
 
 if TYPE_CHECKING:
     from pairbounds.figures.report.origin import Origin
@@ -23,7 +26,7 @@ class Table:
     ----------
     caption : what it is of
     columns : the headings
-    rows : numbers are set as such and sorted by value; `Markup` is kept as it is, and all else escaped
+    rows : numbers are set as such and sorted by value
     folded : whether it is shown only when asked for
     left_out : rows that it does not show
     """
@@ -51,23 +54,11 @@ def _is_number_or_blank(cell: object) -> bool:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture with what is to be seen on it.
+    """A picture as a data URI, what replaces it for who cannot see it, and the caption below."""
 
-    Attributes
-    ----------
-    drawn : an `<svg>` or other markup, or the data URI of a file
-    alt : in place of the picture, for who cannot see it
-    caption : below it
-    """
-
-    drawn: Markup | str
+    uri: str
     alt: str
     caption: str = ""
-
-    @property
-    def inline(self) -> bool:
-        """True of markup, and not of the address of an image."""
-        return isinstance(self.drawn, Markup)
 
 
 @dataclass(frozen=True)
@@ -82,7 +73,6 @@ class Section:
     verdict : in a sentence or two, what it says
     question : that it asks, if it is a study
     alarm : whether that is that a claim is violated
-    text : paragraphs that are shown when asked for
     facts : known values by their names
     notes : sentences below
     origins : where its tables came from
@@ -94,7 +84,6 @@ class Section:
     verdict: str
     question: str = ""
     alarm: bool = False
-    text: Markup | str = ""
     facts: Mapping[str, object] = field(default_factory=dict)
     pictures: Sequence[Picture] = ()
     tables: Sequence[Table] = ()
@@ -102,16 +91,14 @@ class Section:
     origins: Sequence["Origin"] = ()
 
 
-@dataclass(frozen=True)
-class Group:
-    """Sections under one heading, with paragraphs above them."""
-
-    anchor: str
-    title: str
-    sections: Sequence[Section] = ()
-    lead: Markup | str = ""
-
-
 def data_uri(picture: Path) -> str:
     """A picture as an address that holds all of it."""
     return f"data:{MIME[picture.suffix]};base64,{base64.b64encode(picture.read_bytes()).decode()}"
+
+
+def embedded(picture: Figure) -> str:
+    """A figure of matplotlib as the data URI of a PNG."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "picture.png"
+        save_picture(picture, path)
+        return data_uri(path)

@@ -13,10 +13,9 @@ import jinja2
 from markupsafe import Markup
 
 from pairbounds import __version__
-from pairbounds.figures.report.contents import Group, Table
+from pairbounds.figures.report.contents import Section, Table
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.html import shown
-from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION
 from pairbounds.infrastructure.tables import replacing
 from pairbounds.theory.ledger.page import STATUS_MEANS
 
@@ -30,7 +29,7 @@ def write_page(
     *,
     title: str,
     lead: str,
-    groups: Sequence[Group],
+    sections: Sequence[Section],
     provenance: Table,
     refused: Sequence[Any] = (),
 ) -> None:
@@ -54,18 +53,13 @@ def write_page(
             statuses=STATUS_MEANS,
             title=title,
             lead=lead,
-            groups=groups,
+            sections=sections,
             provenance=provenance,
             refused=refused,
         )
     )
     with replacing(out) as temporary:
         temporary.write_text(page, encoding="utf-8")
-
-
-def filled(template: str, **values: Any) -> Markup:
-    """A part of a page, of a template of this folder."""
-    return Markup(_environment().get_template(template).render(**values))
 
 
 def output(out: Path) -> ownership.Output:
@@ -112,7 +106,6 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters |= {"written": written, "sortable": sortable}
-    environment.globals |= {"caption_colour": CAPTION, "augmentation_colour": AUGMENTATION}
     return environment
 
 

@@ -30,14 +30,6 @@ document.addEventListener("click", (event) => {
   if (button) sortBy(button.closest("th"));
 });
 
-// A cell of a map says its numbers below it, too: a finger does not hover.
-for (const type of ["pointerover", "pointerdown"]) {
-  document.addEventListener(type, (event) => {
-    const cell = event.target.closest("svg.phase .cell");
-    if (cell) cell.closest(".map").querySelector(".pointed").textContent = cell.querySelector("title").textContent;
-  });
-}
-
 // A link to what is folded unfolds it.
 function unfold() {
   const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));

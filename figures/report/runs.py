@@ -15,8 +15,7 @@ from pairbounds.figures.report.page import written
 from pairbounds.infrastructure.commandline import one_line
 from pairbounds.infrastructure.inputs import require_file
 from pairbounds.infrastructure.pictures import MARKS
-from pairbounds.infrastructure.tables import PRINTED, TABLE_SUFFIXES, read_table, sidecar
-from pairbounds.theory.graph.formats import is_graph
+from pairbounds.infrastructure.tables import TABLE_SUFFIXES, read_table, sidecar
 
 CELLS = "cells"  # beside the table of a sweep: what it was put together from
 FAILURES = "failures.json"
@@ -106,7 +105,7 @@ class Runs:
         elif file.suffix in MARKS and MARKS[file.suffix] in file.read_bytes():
             self._picture(file)
         elif not (file.suffix == ".json" and file.with_suffix("").is_file()):  # what says something of a table
-            self.refused.append(Refusal(file, _reason(file)))
+            self.refused.append(Refusal(file, "it is no table with columns of ours, no audit and no picture"))
 
     def _table(self, file: Path) -> None:
         frame, origin = read_table(file), origin_of(file)
@@ -121,10 +120,7 @@ class Runs:
         elif origin is not None:
             section = _other(self._anchor(), file.stem.replace("_", " "), {}, frame, [origin])
         else:
-            columns = ", ".join(map(str, frame.columns))
-            reason = (
-                f"no sidecar {sidecar(file).name} says that it was written by pairbounds, and its columns are {columns}"
-            )
+            reason = f"it has neither a sidecar {sidecar(file).name} nor the columns of a check"
             self.refused.append(Refusal(file, written(reason)))
             return
         self.sections.append(section)
@@ -177,11 +173,3 @@ def _files(place: Path) -> Iterator[Path]:
 
 def _is_cells(name: str, beside: list[str]) -> bool:
     return name == CELLS and any(one.endswith(".parquet.json") or one == FAILURES for one in beside)
-
-
-def _reason(file: Path) -> str:
-    if file.suffix == PRINTED:
-        return "a LaTeX table is for printing, and is not read again: give --out a name that ends in .csv or .parquet"
-    if file.suffix == ".npz" and is_graph(file):
-        return "it is a pair graph, on which nothing was measured: pairbounds check holds the bounds against it"
-    return "it is not a table, an audit or a picture that pairbounds wrote"

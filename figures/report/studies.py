@@ -9,11 +9,10 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype
 
 from pairbounds.figures.figure import found
-from pairbounds.figures.intervals import mean_and_half
 from pairbounds.figures.prerequisites import figures_of, question_of, study_named, written
 from pairbounds.figures.report.contents import Picture, Section, Table, data_uri
 from pairbounds.figures.report.origin import Origin
-from pairbounds.figures.report.phase_map import PHASE, phase_map
+from pairbounds.figures.summaries import mean_and_half
 
 SEED = "seed"
 MOST_COLUMNS, MOST_ROWS = 6, 200  # of means that are shown
@@ -52,7 +51,6 @@ def section(anchor: str, study: str, path: Path, frame: pd.DataFrame, origin: Or
         f"{len(frame):,} rows; seeds: {origin.seeds or 'not recorded'}." + (f" {counts}." if counts else ""),
         question="" if module is None else question_of(module),
         facts={"study": study, "varied": ", ".join(axes)} if axes else {"study": study},
-        pictures=list(_maps(study, frame)),
         tables=[table],
         notes=[f"{failed} cells failed: failures.json beside the table says why."] if failed else (),
         origins=[origin],
@@ -67,7 +65,7 @@ def drawn(tables: Mapping[str, Path]) -> Iterator[tuple[str, Picture | str]]:
             with tempfile.TemporaryDirectory() as folder:
                 try:
                     path = figure.render(
-                        Path(folder), Path(folder), files=[tables[one] for one in read], ends=(".png",)
+                        Path(folder), Path(folder), files={one: tables[one] for one in read}, ends=(".png",)
                     )
                 except (ValueError, LookupError, TypeError) as error:
                     yield name, str(error)
@@ -83,14 +81,6 @@ def _is_one_of(study: str) -> bool:
 
 def _axes(settings: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(name for grid in settings["grid"] for name in grid))
-
-
-def _maps(study: str, frame: pd.DataFrame) -> Iterator[Picture]:
-    if study == PHASE:
-        try:
-            yield phase_map(frame)
-        except (ValueError, LookupError):  # of other settings, or a line of points: there is no map of it
-            return
 
 
 def _means(frame: pd.DataFrame, axes: Sequence[str]) -> Table:

@@ -34,7 +34,9 @@ def draw(
         str | None, typer.Option(metavar="LENGTH", help="single (3.25 in), double (6.75 in), 85mm or 3.5in.")
     ] = None,
     height: Annotated[str | None, typer.Option(metavar="LENGTH", help="In mm, or inches with in.")] = None,
-    font_size: Annotated[float | None, typer.Option(help="Points of labels; else 9, 8 or 7, as there is room.")] = None,
+    font_size: Annotated[
+        float | None, typer.Option(help="Points of labels; else 9, or 7 where a size is given.")
+    ] = None,
     panel: Annotated[str | None, typer.Option(metavar="PANEL", help="Draw this one alone: its number or name.")] = None,
     formats: Annotated[str, typer.Option("--format", metavar="LIST", help="Of pdf, png and svg.")] = "pdf,png",
     jobs: Annotated[int, typer.Option(help="Processes, for many figures; -1 for one on each core.")] = 1,
@@ -43,8 +45,7 @@ def draw(
     """Draw figures with their captions as text, as designed or in the size and letters of a paper; or list them.
 
     Takes a few seconds to begin, in each process, and one or two for each figure. `single` and `double` are the widths
-    of a column and of the page of a paper of two columns; panels that would be too narrow are put one below the other.
-    Fonts are embedded.
+    of a column and of the page of a paper of two columns. Fonts are embedded.
 
     Examples
     --------

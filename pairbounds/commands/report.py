@@ -9,7 +9,7 @@ import typer
 
 from pairbounds.figures.findings.wording import listed
 from pairbounds.figures.report.chromium import print_pdf, require_chromium
-from pairbounds.figures.report.contents import Group, Section
+from pairbounds.figures.report.contents import Section
 from pairbounds.figures.report.origin import provenance
 from pairbounds.figures.report.page import output, require_page_path, write_page
 from pairbounds.figures.report.runs import Runs
@@ -63,7 +63,7 @@ def report(
         out,
         title=title,
         lead=_lead(sections),
-        groups=[Group("results", "Results", sections)],
+        sections=sections,
         refused=found.refused,
         provenance=provenance(origins),
     )

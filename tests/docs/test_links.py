@@ -57,15 +57,6 @@ def test_links_of_a_page_lead_somewhere(page):
         assert not anchor or anchor in anchors(target), link
 
 
-def test_links_are_found(tmp_path):
-    page = tmp_path / "page.md"
-    page.write_text(
-        "# A *b*, c\n\n| a |\n|---|\n| [x](y.md#a-b-c) |\n\n![z](z.png) [w](https://a.b)\n", encoding="utf-8"
-    )
-    assert list(links(page)) == ["y.md#a-b-c", "z.png"]
-    assert list(anchors(page)) == ["a-b-c"]
-
-
 def test_every_page_of_docs_is_in_the_site():
     shown = {path for path, _ in written.pages()}
     assert {str(page.relative_to(DOCS)) for page in DOCS.rglob("*.md")} <= shown

@@ -1,6 +1,7 @@
-import ast
+import io
 import json
 import re
+from itertools import product
 from pathlib import Path
 
 import matplotlib.image
@@ -9,46 +10,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import pairbounds
 from pairbounds import PairGraph, check_bounds, label_energy, spectrum
 from pairbounds.__main__ import app
 from pairbounds.commands.figures import FIGURES
 from pairbounds.figures import phase as phase_map
 from pairbounds.figures import tightness_map
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.findings.finding import found
-from pairbounds.figures.findings.page import TEMPLATE, section
 from pairbounds.figures.layout import WIDTHS, Layout
 from pairbounds.figures.prerequisites import columns_of
 from pairbounds.figures.settings import read, with_settings
 from pairbounds.infrastructure.tables import sidecar, write_table
-from pairbounds.real_data.audit.trials import WhatIf, what_if
-from pairbounds.real_data.caption_graphs import caption_graph
-from pairbounds.real_data.measures.protocol import Protocol
-from pairbounds.real_data.studies import natural_captions, natural_pairings, pretraining, resampled_views
-from pairbounds.real_data.studies.pairings import pairings_tables
-from pairbounds.real_data.studies.pretraining import pretraining_table
-from pairbounds.real_data.studies.resampled_training import resampling_runs
-from pairbounds.real_data.training import linear_probe
-from pairbounds.real_data.training.recipe import Recipe
-from pairbounds.real_data.training.runs import Studio, run_all
-from pairbounds.sweeps import Cores, SweepConfiguration, find_study, run_study, run_sweep, study_names
-from pairbounds.theory.bounds.theorem15_multihop import interval_table
-from pairbounds.theory.bounds.theorem16_local_multihop import error_table
+from pairbounds.sweeps import Cores, find_study, run_study, study_names
 from tests import quick as quick_drawing
-from tests.families import GRAPHS
-from tests.real_data.colours import coloured_source
 
-# Findings that name labels, guides or kinds of pairs which the small tables do not have.
-OTHER_NAMES = {"resampled_graphs", "resampled_training", "pretraining", "caption_pairs"}
-
-# Whole heat maps and strips of pictures, which no column holds; and what two seeds make longer, or put into one place.
-CROWDED = {
-    ("leaderboard", WIDTHS["single"]),
-    ("pairs_look", WIDTHS["single"]),
-    ("rates", WIDTHS["double"]),
-    ("resampled_training", WIDTHS["double"]),
-}
+RESULTS = Path(__file__).parents[2] / "results"
 
 # Settings that no study has by default, and what the captions say of them.
 PLANTED = {
@@ -77,71 +52,26 @@ SAID = {
 # Laid out for a paper each time; the others are marked slow.
 FITTED = ("leaderboard", "phase", "votes")
 
-# Settings that make the first look at a study shorter still: what is drawn has the same rows, but fewer.
-SHORTER = {
-    "architecture": {"steps": 10},
-    "leaderboard": {"draws": 1},
-    "near_optimal": {"steps": 150},
-    "penalised": {"steps": 150},
-    "training": {"steps": 200},
-    "votes": {"steps": 50},
-    "which_loss": {"steps": 5, "noises": (0.02, 0.1, 0.4)},
-}
-
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory):
-    """Small tables with the columns of the real ones, from the same code where that is quick."""
-    with pytest.MonkeyPatch.context() as shorter:
-        shorter.setattr(linear_probe, "EPOCHS", 10)
-        return _measured(tmp_path_factory.mktemp("tables"))
-
-
-def _measured(folder):
-    for name, module in study_names().items():
-        if module.startswith("pairbounds.simulations.") and name != "phase":
-            study = find_study(name)
-            settings = study.settings(**(dict(study.small) | SHORTER.get(name, {})))
-            seeds = range(4 if name == "bound_holds" else 1)
-            run_study(name, settings, seeds, Cores())[name].to_parquet(folder / f"{name}.parquet")
-    phase = SweepConfiguration("phase", 2, [{"noise": [0.0, 0.4]}, {"strength": [0.6, 1.0, 4.0]}], {"steps": 50})
-    run_sweep(phase, folder / "sweep", Cores()).tables["phase"].replace(folder / "phase.parquet")
-    source = coloured_source(folder)
-    small = {"diversities": (2, 5), "learned_at": (5,), "widths": (4,)}
-    protocol = Protocol(total_images=48, draws=2, views=2, strengths=(0.5, 1.0), **small)
-    compared = pairings_tables(source, protocol, 0)
-    for name, table in compared.items():
-        table.to_parquet(folder / f"{name}.parquet")
-    graphs = resampled_views.Settings(total_images=48, draws=2, keep=10, diversity=8, k=5)
-    resampled = resampled_views.resampling_on_graphs(source, graphs, 0)
-    resampled.to_parquet(folder / "resampled_views.parquet")
-    natural = natural_captions.Settings(widths=(4, 8), shuffles=1, splits=2, held_out_width=8)
-    tried = what_if(caption_graph(source.dataset), WhatIf(k=4, shares=(0.1, 0.3), splits=2, draws=1))
-    several = {
-        **{f"natural_{part}": compared[f"pairings_{part}"] for part in natural_pairings.PARTS},
-        **natural_captions.graph_tables(source.dataset, natural, 0),
-        "natural_resampled": resampled,
-        "natural_what_if": tried.verdict,
-    }
-    for name, table in several.items():
-        sets = [table.assign(dataset=each) for each in ("emoji", "openclipart", "tuxpaint")]
-        pd.concat(sets).to_parquet(folder / f"{name}.parquet")
-    studio, recipe = Studio(source, folder, views=2), Recipe(epochs=1, batch=32, warmup=0)
-    runs = [run for seed in range(2) for run in resampling_runs("all", recipe, seed)]
-    run_all(runs, studio, folder).to_parquet(folder / "resampled_training.parquet")
-    options = {"epochs": 1, "batch": 32, "warmup": 0, "learning_rates": (1e-3,)}
-    pretrained = [pretraining_table(pretraining.Settings(**options), studio, folder, seed, 1) for seed in range(2)]
-    pd.concat(pretrained, ignore_index=True).to_parquet(folder / "pretraining.parquet")
-    graph = GRAPHS["latent_captions"](np.random.default_rng(0), 60)
-    triplets = spectrum(graph, min(graph.joint.shape))
-    energy = {"i": range(1, 1 + len(triplets.singular_values)), "singular_value": triplets.singular_values}
-    energy["label_energy"] = label_energy(graph, triplets)
-    bounds = [check_bounds(graph, k, triplets=triplets).assign(k=k) for k in (1, 3, 6, 12)]
-    hops = [table(graph, 6, 8).assign(k=6) for table in (interval_table, error_table)]
-    emoji = {"emoji_bounds": bounds, "emoji_energy": [pd.DataFrame(energy)], "emoji_multihop": hops}
-    for name, parts in emoji.items():
-        both = [part.assign(labels=labels) for part in parts for labels in ("category", "subcategory")]
-        pd.concat(both).to_parquet(folder / f"{name}.parquet")
+    """The published tables, of a few seeds and draws; small ones where none is published."""
+    folder = tmp_path_factory.mktemp("tables")
+    for path in (*RESULTS.glob("*.parquet"), *RESULTS.glob("published/*.parquet")):
+        table = pd.read_parquet(path)
+        for unit in {"seed", "draw"} & {*table}:
+            table = table[table[unit].isin(sorted(table[unit].unique())[:3])]
+        table.to_parquet(folder / path.name)
+    for name in ("leaderboard", "multihop"):
+        study = find_study(name)
+        settings = study.settings(**(dict(study.small) | ({"draws": 1} if name == "leaderboard" else {})))
+        run_study(name, settings, range(1), Cores())[name].to_parquet(folder / f"{name}.parquet")
+    picture = io.BytesIO()
+    matplotlib.image.imsave(picture, np.full((8, 8, 3), 0.5))
+    pairs = product(("captions, exact", "augmentation, by encoder, strength 1"), "ab", range(3))
+    rows = pd.DataFrame(pairs, columns=["pairing", "anchor", "place"])
+    rows = rows.assign(label=rows["anchor"], picture=picture.getvalue(), credit="")
+    rows.to_parquet(folder / "pairings_pairs.parquet")
     return folder
 
 
@@ -188,28 +118,9 @@ def test_a_figure_is_drawn_as_png_and_pdf_with_its_caption(name, needed, tmp_pat
     "name", [one if one in FITTED else pytest.param(one, marks=pytest.mark.slow) for one in FIGURES]
 )
 def test_a_figure_fits_a_paper_of_two_columns(name, tables, tmp_path):
-    """Whole on the page, and a panel in a column; or it is said why not."""
-    for layout in (Layout(WIDTHS["double"]), Layout(WIDTHS["single"], panel="1")):
-        if (name, layout.width) in CROWDED:
-            with pytest.raises(ValueError, match=f"figure {name}: .* give it more room|it has none"):
-                FIGURES[name].render(tables, tmp_path, layout=layout, ends=[".png"])
-        else:
-            assert FIGURES[name].render(tables, tmp_path, layout=layout, ends=[".png"]).is_file()
-
-
-@pytest.mark.parametrize("name", found())
-def test_a_finding_is_written_from_small_tables(name, tables):
-    """Its sentences need not be true of them, but every number is there and every claim is judged."""
-    finding = found()[name]
-    if name in OTHER_NAMES:
-        with pytest.raises(ValueError, match=f"finding {name}: the tables in .* lack .*: compute them anew"):
-            finding.read(tables)
-        return
-    facts = finding.read(tables)
-    written = section(finding, facts)
-    assert written.startswith(f"## {finding.question}\n\n**")
-    assert not {"{{", "{%", "None", "Exponent("} & set(written.split())
-    assert finding.claims(facts) or not finding.tables
+    """Whole on the page, and a panel in a column."""
+    for width, panel in (("double", None), *([("single", "1")] if name != "pairs_look" else [])):
+        FIGURES[name].render(tables, tmp_path, layout=Layout(WIDTHS[width], panel=panel), ends=[".png"])
 
 
 def test_the_caption_reports_a_violation(tables, tmp_path):
@@ -225,8 +136,8 @@ def test_the_caption_reports_a_violation(tables, tmp_path):
         assert f"probe-error: {violated} of" in (tmp_path / "out" / "bound_holds.txt").read_text()
 
 
-def test_the_tightness_map_counts_every_point_once(tables):
-    table = pd.read_parquet(tables / "bound_holds.parquet")
+def test_the_tightness_map_counts_every_point_once():
+    table = pd.read_parquet(RESULTS / "published" / "bound_holds.parquet").query("seed < 30")
     shares = tightness_map._shares(tightness_map.points_of(table))
     for coordinate, (_, bins) in tightness_map.COORDINATES.items():
         assert shares[coordinate].shape == (len(tightness_map.BOUNDS), len(bins))
@@ -295,29 +206,6 @@ def test_the_same_table_gives_the_same_picture(tables, tmp_path):
         assert first == second
 
 
-def test_figures_drawn_by_one_process_are_what_each_is_alone(tables, tmp_path, call, quick):
-    """Neither the style of one nor what it draws reaches the next."""
-    names = ("rates", "training", "which_loss")
-    code, out, _ = call(app, "draw", *names, "--tables", tables, "--out", tmp_path / "together", "--format", "png")
-    assert code == 0
-    assert out.split() == [str(tmp_path / "together" / f"{name}.png") for name in names]
-    FIGURES["which_loss"].render(tables, tmp_path / "alone", ends=[".png"])
-    for end in (".png", ".txt"):
-        together, alone = ((tmp_path / folder / f"which_loss{end}").read_bytes() for folder in ("together", "alone"))
-        assert together == alone
-
-
-@pytest.mark.slow
-def test_figures_drawn_side_by_side_are_what_one_process_draws(tables, tmp_path, call):
-    names = ("rates", "training", "which_loss")
-    for jobs in (1, 2):
-        code, out, _ = call(app, "draw", *names, "--tables", tables, "--out", tmp_path / str(jobs), "--jobs", jobs)
-        assert code == 0
-        assert out.split() == [str(tmp_path / str(jobs) / f"{name}.png") for name in names]
-    for path in (tmp_path / "1").iterdir():
-        assert path.read_bytes() == (tmp_path / "2" / path.name).read_bytes()
-
-
 def test_bad_input_is_one_line_and_exit_2(call, tmp_path):
     for arguments, message in (
         (["draw", "nothing"], "figure 'nothing' is none of architecture, bound_holds"),
@@ -326,33 +214,6 @@ def test_bad_input_is_one_line_and_exit_2(call, tmp_path):
         code, _, err = call(app, *arguments)
         assert (code, err.count("\n")) == (2, 1)
         assert message in err
-
-
-def test_figures_are_listed(call):
-    code, out, _ = call(app, "draw")
-    assert code == 0
-    for name in FIGURES:
-        assert name in out
-
-
-TYPED = re.compile(
-    r"\b(k|μ|m|noise|seeds?|hops?|labelled) = \d"
-    r"|\b\d[\d.,]* (hops?|seeds?|worlds?|steps|draws|images|labels|splits)\b"
-    r"|\b(width|noise|momentum) \d"
-)
-
-
-def test_no_setting_is_typed_where_a_table_should_tell_it():
-    for name in FIGURES:
-        tree = ast.parse((Path(pairbounds.figures.__file__).parent / f"{name}.py").read_text(encoding="utf-8"))
-        texts = [
-            node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
-        ]
-        assert not [text for text in texts if TYPED.search(text)], name
-    blocks = re.findall(r"{% block (\w+) %}(.*?){% endblock %}", TEMPLATE.read_text(encoding="utf-8"), re.DOTALL)
-    assert {*found()} < {*dict(blocks)}
-    for name, text in blocks:
-        assert name not in found() or not found()[name].tables or not TYPED.search(text), name
 
 
 def test_what_no_sidecar_says_is_not_said(tmp_path):
@@ -367,11 +228,11 @@ def test_what_no_sidecar_says_is_not_said(tmp_path):
 
 @pytest.mark.parametrize("name", study_names())
 def test_what_a_study_declares_is_known_without_it_and_is_in_its_published_tables(name):
-    study, published = find_study(name), Path(pairbounds.figures.__file__).parents[1] / "results"
+    study = find_study(name)
     for table in study.written:
         assert columns_of(table) == tuple(study.declared(table))
         assert columns_of(table) or not any(table in figure.tables for figure in FIGURES.values())
-        for path in published.rglob(f"{table}.parquet"):
+        for path in RESULTS.rglob(f"{table}.parquet"):
             assert {*columns_of(table)} <= {*pd.read_parquet(path)}
 
 

@@ -7,12 +7,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pairbounds.__main__ import app
 from pairbounds.commands.figures import FIGURES
-from pairbounds.figures.layout import Layout, LayoutError, first_overlap, inches, laid_out, panel_name, panels_of
+from pairbounds.figures.layout import Layout, inches, laid_out, panel_name, panels_of
 from pairbounds.figures.prerequisites import figures_of, study_of
 from pairbounds.figures.style import style
 
@@ -110,8 +108,7 @@ def test_a_picture_is_drawn_over_itself_and_over_no_strangers(call, table, tmp_p
         (["--font-size", "-1"], "font size of -1 points is not in (0, 100]"),
         (["--font-size", "nan"], "font size of nan points is not in (0, 100]"),
         (["--format", "gif"], "format 'gif' is none of png, pdf, svg"),
-        (["--width", "30mm"], "at 1.18 in: draw one panel (--panel 1 to 4), give it more room"),
-        (["--width", "single", "--font-size", "30"], "give it more room (--width double, --height)"),
+        (["--width", "20mm"], "at 0.79 in: draw one panel (--panel 1 to 4), give it more room"),
         (["--width", "single", "--height", "1in"], "its words leave no room to the panels"),
         (["--table", "nowhere.parquet"], "nowhere.parquet are both its table phase: give one"),
     ],
@@ -123,53 +120,14 @@ def test_what_cannot_be_drawn_is_one_line_and_writes_nothing(call, table, tmp_pa
     assert not list((tmp_path / "out").glob("*"))
 
 
-def test_a_table_that_does_not_fit_is_told_what_it_fits(call, tmp_path):
-    mine, bounds = tmp_path / "mine.csv", tmp_path / "bounds.csv"
+def test_a_table_that_does_not_fit_is_told_what_it_lacks(call, tmp_path):
+    mine = tmp_path / "mine.csv"
     pd.DataFrame({"temperature": [0.1], "score": [1.0]}).to_csv(mine, index=False)
-    pd.DataFrame(columns=["seed", "bound", "quantity", "measured", "value", "family"], data=[[0] * 6]).to_csv(bounds)
-    lacking = ("needs the columns bound, excess_loss, ", "mine.csv lacks bound", "it has temperature, score")
-    for arguments, parts in (
-        (("phase", mine), (*lacking, "it fits no figure here: pairbounds.figures.plots.plot_phase")),
-        (("phase", bounds), ("lacks excess_loss", "it fits leaderboard")),
-        (("frontier", mine), ("reads pairings_frontier, pairings_matched, pairings_verdict", "fits none by its")),
-    ):
-        figure, path = arguments
-        code, _, err = call(app, "draw", figure, "--table", path, "--out", tmp_path / "out")
+    for figure, said in (("phase", "mine.csv lacks bound"), ("frontier", "mine.csv is named as none of them")):
+        code, _, err = call(app, "draw", figure, "--table", mine, "--out", tmp_path / "out")
         assert (code, err.count("\n")) == (2, 1)
-        assert all(part in err for part in parts), err
+        assert said in err
     assert call(app, "draw", "phase", "--table", mine, "--table", mine)[0] == 2
-
-
-def test_a_file_is_known_for_a_table_by_its_name_or_its_columns(tmp_path):
-    multihop = FIGURES["multihop"]
-    one = tmp_path / "a.csv"
-    pd.DataFrame(columns=["m", "quantity", "value", "k", "labels"], data=[[1] * 5]).to_csv(one, index=False)
-    assert multihop.sources(tmp_path, [one]) == {
-        "multihop": tmp_path / "multihop.parquet",
-        "emoji_multihop": one,
-    }
-    named = tmp_path / "multihop.csv"
-    assert multihop.sources(tmp_path, [named])["multihop"] == named
-
-
-@given(st.floats(-0.3, 1.2), st.floats(0, 0.9))
-def test_words_that_meet_or_are_cut_are_found(x, y):
-    """Against their boxes: two words of one size, whose boxes differ by where they are only."""
-    with style():
-        picture = plt.figure(figsize=(3, 2))
-        first = picture.text(0.3, 0.4, "a word", va="bottom")
-        second = picture.text(x, y, "a word", va="bottom")
-        fault = first_overlap(picture)
-        one, two = first.get_window_extent(), second.get_window_extent()
-        plt.close(picture)
-    cut = two.x0 < 0 or two.x1 > 300 or two.y1 > 200
-    apart = max(abs(one.x0 - two.x0) / one.width, abs(one.y0 - two.y0) / one.height)
-    if not cut and apart < 0.7:
-        assert fault == "'a word' meets 'a word'"
-    if cut and (two.x1 < -5 or two.x0 > 305 or two.x0 < -5):
-        assert fault == "'a word' is cut"
-    if apart > 1.2 and two.x0 > 2 and two.x1 < 298 and two.y1 < 198 and two.y0 > 2:
-        assert fault is None
 
 
 def _two_panels():
@@ -194,14 +152,6 @@ def test_a_panel_alone_keeps_what_it_shared():
     assert plt.get_fignums() == before
 
 
-def test_panels_too_narrow_side_by_side_are_put_one_below_the_other():
-    for width, narrow in ((6.75, False), (3.25, True)):
-        with laid_out(_two_panels, Layout(width)) as (picture, _):
-            first, second = (panel.get_position() for panel in panels_of(picture))
-            assert (first.x0 == pytest.approx(second.x0)) == narrow
-            assert (first.y0 > second.y1) == narrow
-
-
 def test_long_titles_are_broken_between_formulae():
     title = r"a title that is far too long for $1 - \sigma_{k+1}^2$ and a column"
 
@@ -215,17 +165,6 @@ def test_long_titles_are_broken_between_formulae():
     assert len(lines) > 1
     assert " ".join(lines) == title
     assert all(line.count("$") % 2 == 0 for line in lines)
-
-
-def test_no_smaller_letters_than_can_be_read():
-    def draw():
-        picture, panel = plt.subplots(figsize=(3, 2))
-        panel.set_title("a title of words that need all of the room there is")
-        panel.text(0.5, 0.5, "a long text inside that nothing breaks into lines, whatever it takes")
-        return picture, ""
-
-    with pytest.raises(LayoutError, match=r"at 1\.50 in: give it more room"), laid_out(draw, Layout(1.5)):
-        pass
 
 
 @pytest.mark.parametrize("length", ["", "-3", "3 in", "1e9x", "nan", "in"])

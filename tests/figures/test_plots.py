@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pairbounds import BOUNDS, PairGraph, check_bounds, spectrum
+from pairbounds import BOUNDS, PairGraph, check_bounds
 from pairbounds.figures.plots import (
     CYCLE,
     errors_along_widths,
@@ -80,11 +80,6 @@ def test_axes_of_ones_own_keep_their_cycle_of_colours_and_new_ones_have_ours(nam
     assert {line.get_color() for line in new.lines} <= {*CYCLE.by_key()["color"], NEUTRAL}
 
 
-def test_a_phase_map_of_one_bound_among_several_is_drawn():
-    (mesh,) = plot_phase(OF_BOUNDS[OF_BOUNDS["bound"] == "probe-mse"], "noise", "k", "error").collections
-    assert mesh.get_array().size == 4
-
-
 def test_the_consistency_is_that_of_the_graph():
     (line,) = plot_consistency(GRAPH, 5).lines
     np.testing.assert_allclose(line.get_ydata(), consistency_curve(GRAPH, 5))
@@ -108,12 +103,6 @@ def test_a_phase_map_is_of_means():
     np.testing.assert_allclose(np.asarray(mesh.get_array()), [[0.1, 0.2], [0.2, 0.4]])
 
 
-def test_triplets_are_taken_as_given():
-    known = spectrum(GRAPH, 3)
-    points = plot_spectrum(GRAPH, known).lines[0].get_ydata()
-    np.testing.assert_array_equal(points, known.singular_values**2)
-
-
 @pytest.mark.parametrize(
     ("draw", "message"),
     [
@@ -130,11 +119,6 @@ def test_a_table_that_does_not_fit_is_refused_and_leaves_no_figure(draw, message
     with pytest.raises(ValueError, match=message):
         draw()
     assert plt.get_fignums() == before
-
-
-def test_an_unknown_bound_says_which_is_nearest():
-    with pytest.raises(KeyError, match="multihop-mse"):
-        plot_comparison({"a": TABLE}, "multihop-mze")
 
 
 def test_errors_along_widths_are_theorem_4_and_the_closest_bounds():

@@ -1,24 +1,16 @@
-"""Runs as a user would have them, with hostile names in all places, and the tables of a small project."""
+"""Runs as a user would have them, with hostile names in all places."""
 
 import json
 import math
-import shutil
-from dataclasses import replace
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
-from pairbounds import BOUNDS, PairGraph, check_bounds
-from pairbounds.figures.figure import found as all_figures
-from pairbounds.figures.findings.finding import found as all_findings
-from pairbounds.figures.report import gallery, ledger, project
+from pairbounds import PairGraph, check_bounds
 from pairbounds.infrastructure.tables import write_table
 from pairbounds.real_data.audit.auditing import Settings, audit
 from tests.figures.report.hostile import LONG, MARKUP, RIGHT_TO_LEFT, SCRIPT, TEMPLATE, TEXTS
-
-RESULTS = Path(__file__).parents[3] / "results"
 
 
 def graph():
@@ -84,30 +76,3 @@ def phase_table() -> pd.DataFrame:
             for seed in (0, 1)
         ]
     )
-
-
-def project_inputs(folder: Path, monkeypatch) -> tuple[Path, Path]:
-    """Tables and figures of a project that has two figures, two findings and three bounds."""
-    mpl.use("Agg")
-    tables, figures = folder / "tables", folder / "figures"
-    tables.mkdir()
-    write_table(phase_table(), tables / "phase.parquet", {"study": "phase", "seeds": [0, 1]})
-    for name in ("pretraining", "natural_learned", "natural_resampled"):
-        for end in ("", ".json"):
-            shutil.copy(RESULTS / f"{name}.parquet{end}", tables)
-    shown = {name: all_figures()[name] for name in ("phase", "natural_foretelling")}
-    said = [replace(all_findings()[name], figures=tuple(shown)) for name in ("pretraining", "phase")]
-    kept = {name: BOUNDS[name] for name in ("probe-mse", "probe-error", "image-error-rate")}
-    monkeypatch.setattr(gallery, "found", lambda: shown)
-    monkeypatch.setattr(project, "in_order", lambda: said)
-    monkeypatch.setattr(ledger, "BOUNDS", kept)
-    for figure in shown.values():
-        figure.render(tables, figures, ends=(".png",))
-    return tables, figures
-
-
-def project_page(folder: Path, monkeypatch) -> Path:
-    """The report of that project."""
-    tables, figures = project_inputs(folder, monkeypatch)
-    project.project_report(tables, figures, folder / "report" / "index.html")
-    return folder / "report" / "index.html"

@@ -3,22 +3,7 @@
 import re
 from html.parser import HTMLParser
 
-VOID = {
-    "meta",
-    "img",
-    "br",
-    "link",
-    "input",
-    "hr",
-    "col",
-    "wbr",
-    "line",
-    "circle",
-    "rect",
-    "polyline",
-    "mspace",
-    "path",
-}
+VOID = {"meta", "img", "br", "link", "input", "hr", "col", "wbr"}
 
 
 class Page(HTMLParser):

@@ -5,12 +5,11 @@ import pandas as pd
 import pytest
 from scipy.stats import kendalltau, spearmanr
 
-from pairbounds.figures.intervals import (
+from pairbounds.figures.summaries import (
     OVERLAP,
     excludes_zero,
     mean_and_half,
     order_correlation,
-    pooled_half,
     rank_correlation,
 )
 from pairbounds.real_data.training import splits
@@ -36,13 +35,6 @@ def test_intervals_over_splits_of_one_set_hold_the_truth_only_if_they_allow_for_
             mean, half = mean_and_half(values - 0.5, overlap=overlap)
             held[overlap] += not excludes_zero(mean, half)
     assert held[0.0] < 0.93 * TRIALS < held[OVERLAP]
-
-
-def test_the_pooled_spread_is_that_of_all_groups():
-    groups = pd.DataFrame(np.random.default_rng(0).standard_normal((5, 3)) * [1, 2, 3])
-    each = [mean_and_half(groups[name], overlap=0.25)[1] for name in groups]
-    assert pooled_half(groups, overlap=0.25) == pytest.approx(np.sqrt(np.mean(np.square(each))))
-    assert pooled_half(groups[[0]]) == pytest.approx(mean_and_half(groups[0])[1])
 
 
 def test_a_difference_that_can_be_detected_mostly_is():
