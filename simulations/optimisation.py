@@ -8,7 +8,8 @@ import numpy as np
 import torch
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.simulations.encoders import DualEncoder, FreeTower
+from pairbounds.simulations.dual_encoder import DualEncoder
+from pairbounds.simulations.encoders.free import FreeTower
 from pairbounds.simulations.losses.loss import PairLoss
 from pairbounds.simulations.own import backward
 from pairbounds.simulations.sampling import PairSample

@@ -67,7 +67,7 @@ def backward(value: torch.Tensor, *models: nn.Module) -> None:
         call_foreign(value.backward, name=f"the gradient of {own.about}", place=own.place)
 
 
-def called(function: object) -> str:
+def name_of(function: object) -> str:
     """Name of a user's function, class or module."""
     return str(getattr(function, "__name__", type(function).__name__))
 
@@ -123,7 +123,7 @@ class OwnLoss(PairLoss):
 
 def own_loss(written: Callable[..., Any], name: str = "") -> type[OwnLoss]:
     """The loss that a function, a module or a class of modules is; a `ForeignCodeError` if it cannot be called so."""
-    name = name or called(written)
+    name = name or name_of(written)
     if not isinstance(written, type | nn.Module):
         require_arguments(written, ARGUMENTS, f"loss {name!r}")
     said = {"name": name, "written": staticmethod(written), "__doc__": written.__doc__}

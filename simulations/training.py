@@ -13,7 +13,7 @@ import torch
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.devices import torch_device
 from pairbounds.infrastructure.progress import tqdm
-from pairbounds.simulations.encoders import DualEncoder, Inputs, Side
+from pairbounds.simulations.dual_encoder import DualEncoder, Encoder, Inputs
 from pairbounds.simulations.losses.loss import PairLoss
 from pairbounds.simulations.optimisation import OPTIMIZERS, Update, alternating_update, gradient_update, rate_of
 from pairbounds.simulations.own import loss_of
@@ -27,7 +27,6 @@ from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 Observer = Callable[[FloatArray, FloatArray], dict[str, float]]
 Objective = Callable[[], torch.Tensor]
 Loss = str | type[PairLoss] | Callable[..., torch.Tensor]
-Encoder = Side | tuple[Side, Side]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

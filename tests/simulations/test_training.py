@@ -5,7 +5,7 @@ import scipy.linalg
 import torch
 
 from pairbounds import BOUNDS, LatentWorld, PairGraph, check_bounds, probe, spectral_loss, spectrum, train
-from pairbounds.simulations.encoders import DualEncoder
+from pairbounds.simulations.dual_encoder import DualEncoder
 from pairbounds.simulations.losses import LOSSES
 from pairbounds.simulations.observations import caption_features, image_features, pictures
 from pairbounds.simulations.sampling import draw_pairs
