@@ -92,6 +92,27 @@ def test_a_file_that_is_no_graph_is_one_line(case, tmp_path):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "stored", "message"),
+    [
+        ("format", "another", "it is of another program"),
+        ("indices", [0, 9, 0, 1, 2], "indices must be < 3"),
+        ("shape", [10**15, 3], "index pointer size"),
+        ("left_labels", [0], "left_labels has shape"),
+        ("left_ids", np.array([{}, 1], dtype=object), "cannot be loaded"),
+    ],
+)
+def test_a_saved_graph_that_is_not_whole_is_refused(name, stored, message, tmp_path):
+    PairGraph(JOINT, ["dog", "cat"]).save(tmp_path / "own.npz")
+    with np.load(tmp_path / "own.npz") as arrays:
+        np.savez(tmp_path / "own.npz", **{**arrays, name: stored})
+    with pytest.raises(ValueError, match=message):
+        PairGraph.load(tmp_path / "own.npz")
+    (tmp_path / "own.npz").write_bytes((tmp_path / "own.npz").read_bytes()[:300])
+    with pytest.raises(ValueError, match="is not a whole pair graph"):
+        PairGraph.load(tmp_path / "own.npz")
+
+
 def test_arrays_of_another_program(tmp_path):
     np.savez(tmp_path / "clip.npz", images=JOINT, texts=JOINT)
     with pytest.raises(ValueError, match="it holds the arrays images, texts; save the matrix alone"):

@@ -414,7 +414,7 @@ def _normalised(weights: FloatArray) -> FloatArray:
 
 
 def _entries(joint: Any) -> sp.coo_array | sp.csr_array:
-    """A copy in float64, duplicates and all; of rows in order without any it is as it was, which takes no sort."""
+    """A copy in float64, duplicates and all; of rows in order without any it stays one, which takes no sort."""
     if is_tensor(joint):
         joint = without_torch(joint.to_dense())
     if not sp.issparse(joint):
@@ -426,15 +426,10 @@ def _entries(joint: Any) -> sp.coo_array | sp.csr_array:
             ) from None
         if joint.ndim != 2:
             raise ValueError(f"joint has {joint.ndim} dimensions: a pair graph is a matrix (n_left, n_right)")
-    dense = not sp.issparse(joint)
-    if not dense and joint.format == "csr":
-        data = formats.real_weights("joint", joint.data)
-        copied = sp.csr_array((data, joint.indices.copy(), joint.indptr.copy()), shape=joint.shape)
-        if copied.has_canonical_format:
-            return copied
-    entries = sp.coo_array(formats.real_weights("joint", joint) if dense else joint)
-    data, (rows, columns) = formats.real_weights("joint", entries.data), entries.coords
-    return sp.coo_array((data, (rows.copy(), columns.copy())), shape=entries.shape)
+        joint = sp.coo_array(formats.real_weights("joint", joint))
+    entries = (sp.csr_array if joint.format == "csr" else sp.coo_array)(joint).copy()
+    entries.data = formats.real_weights("joint", entries.data)
+    return entries
 
 
 def _reject(entries: sp.coo_array | sp.csr_array, bad: npt.NDArray[np.bool_], fault: str) -> None:
