@@ -147,8 +147,12 @@ def train(
         raise ValueError(f"steps={steps} and log_every={log_every} are at least 1, batch={batch} at least 2")
     if not penalty >= 0:
         raise ValueError(f"penalty={penalty!r} is not at least 0")
-    optimum, rng = spectrum(graph, k), np.random.default_rng(seed)
-    problem = _Problem.of(graph, k, loss, penalty, encoder, inputs, pairs, rng, torch_device(device))
+    optimum, rng, place = spectrum(graph, k), np.random.default_rng(seed), torch_device(device)
+    whole = loss_of(loss)(graph).to(place)
+    model = DualEncoder.of(graph, k, encoder, inputs, rng).to(place)
+    sample = whole_graph(graph) if pairs is None else draw_pairs(graph, pairs, rng)
+    training_loss = whole if pairs is None else whole.on(sample.graph).to(place)
+    problem = _Problem(graph, k, model, whole, penalty, sample, training_loss)
     objective, update = _descent(problem, optimizer, learning_rate, momentum, batch, rng)
     history = []
     for step in tqdm(
@@ -180,27 +184,6 @@ class _Problem:
     penalty: float
     training_set: PairSample
     training_loss: PairLoss
-
-    @classmethod
-    def of(
-        cls,
-        graph: PairGraph,
-        k: int,
-        loss: Loss,
-        penalty: float,
-        encoder: Encoder,
-        inputs: Inputs | None,
-        pairs: int | None,
-        rng: np.random.Generator,
-        device: torch.device,
-    ) -> "_Problem":
-        kind = loss_of(loss)
-        model = DualEncoder.of(graph, k, encoder, inputs, rng).to(device)
-        whole = kind(graph).to(device)
-        if pairs is None:
-            return cls(graph, k, model, whole, penalty, whole_graph(graph), whole)
-        sample = draw_pairs(graph, pairs, rng)
-        return cls(graph, k, model, whole, penalty, sample, whole.on(sample.graph).to(device))
 
     def exact_objective(self) -> Objective:
         if self.training_loss is self.loss:
@@ -268,23 +251,19 @@ def _descent(
     rng: np.random.Generator,
 ) -> tuple[Objective, Update]:
     """Objective and update: on the whole graph the spectral loss of a free embedding does without torch."""
+    if optimizer not in OPTIMIZERS:
+        raise ValueError(f"optimizer={optimizer!r} is none of {', '.join(OPTIMIZERS)}")
     whole = batch is None and problem.training_loss is problem.loss
     if optimizer == "sgd" and whole and SpectralDescent.suits(problem.encoder, problem.loss):
         rate = rate_of(optimizer, learning_rate)
         descent = SpectralDescent(problem.graph, problem.encoder, problem.penalty, rate, momentum)
         return descent.loss, descent.step
-    update = _update(problem, optimizer, learning_rate, momentum)
-    return problem.exact_objective() if batch is None else problem.sampled_objective(batch, rng), update
-
-
-def _update(problem: _Problem, optimizer: str, learning_rate: float | None, momentum: float) -> Update:
-    if optimizer not in OPTIMIZERS:
-        raise ValueError(f"optimizer={optimizer!r} is none of {', '.join(OPTIMIZERS)}")
+    objective = problem.exact_objective() if batch is None else problem.sampled_objective(batch, rng)
     if optimizer != "alternating":
-        return gradient_update(optimizer, problem.encoder, problem.loss, learning_rate, momentum)
+        return objective, gradient_update(optimizer, problem.encoder, problem.loss, learning_rate, momentum)
     if problem.loss.name != "spectral":
         raise ValueError(f"optimizer='alternating' solves for loss='spectral', not for {problem.loss.name!r}")
-    return alternating_update(problem.encoder, problem.training_set, problem.penalty)
+    return objective, alternating_update(problem.encoder, problem.training_set, problem.penalty)
 
 
 def _measured(graph: PairGraph, optimum: Spectrum, left: FloatArray) -> dict[str, float]:
