@@ -2,10 +2,10 @@
 
 import os
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,14 +20,9 @@ from pairbounds.theory.graph.labels import UNLABELLED, labels_without_torch
 if TYPE_CHECKING:
     import networkx as nx
 
+    from pairbounds.theory.graph.pair_graph import PairGraph
+
 FORMAT = "pairbounds-graph-1"
-
-
-class Side(Protocol):
-    """Part of one side of a graph that this module reads."""
-
-    labels: IntArray | None
-    ids: npt.NDArray[Any]
 
 
 def id_array(ids: Any) -> npt.NDArray[Any]:
@@ -168,55 +163,38 @@ def _node_labels(g: "nx.Graph[Any]", nodes: list[Any]) -> list[Any] | None:
     return None if all(label is None for label in labels) else labels
 
 
-def to_networkx(
-    joint: sp.csr_array, left: Side, right: Side, class_names: Sequence[str] | None = None
-) -> "nx.Graph[Any]":
+def to_networkx(graph: "PairGraph") -> "nx.Graph[Any]":
     """The graph with its weights; a side's name in each node keeps equal ids of the two sides apart."""
     import networkx as nx
 
     g: nx.Graph[Any] = nx.Graph()
-    names = {"left": left, "right": right}
-    for number, (name, side) in enumerate(names.items()):
-        for i, node in enumerate(side.ids.tolist()):
-            g.add_node((name, node), bipartite=number, id=node, **_label_attribute(side, i, class_names))
-    pairs = joint.tocoo()
-    left_ids, right_ids = left.ids.tolist(), right.ids.tolist()
+    sides = ("left", graph.left_ids, graph.left_labels), ("right", graph.right_ids, graph.right_labels)
+    for number, (name, ids, labels) in enumerate(sides):
+        g.add_nodes_from(((name, node), {"bipartite": number, "id": node}) for node in ids.tolist())
+        for node, label in zip(ids.tolist(), [] if labels is None else labels.tolist(), strict=labels is not None):
+            if label != UNLABELLED:
+                g.nodes[name, node]["label"] = label if graph.class_names is None else graph.class_names[label]
+    pairs, left_ids, right_ids = graph.joint.tocoo(), graph.left_ids.tolist(), graph.right_ids.tolist()
     for i, j, weight in zip(*pairs.coords, pairs.data, strict=True):
         g.add_edge(("left", left_ids[i]), ("right", right_ids[j]), weight=float(weight))
     return g
 
 
-def _label_attribute(side: Side, node: int, class_names: Sequence[str] | None) -> dict[str, Any]:
-    if side.labels is None or side.labels[node] == UNLABELLED:
-        return {}
-    label = int(side.labels[node])
-    return {"label": label if class_names is None else class_names[label]}
-
-
-def save_npz(
-    path: str | os.PathLike[str],
-    joint: sp.csr_array,
-    left: Side,
-    right: Side,
-    class_names: Sequence[str] | None = None,
-    beside: Mapping[str, npt.NDArray[Any]] | None = None,
-) -> None:
+def save_npz(path: str | os.PathLike[str], graph: "PairGraph", beside: Mapping[str, npt.NDArray[Any]]) -> None:
     """Write the parts, and arrays of other names `beside` them, to a temporary file, then rename it."""
-    arrays: dict[str, npt.NDArray[Any]] = {
-        "format": np.array(FORMAT),
-        "data": joint.data,
-        "indices": joint.indices,
-        "indptr": joint.indptr,
-        "shape": np.array(joint.shape),
-    }
-    for name, side in (("left", left), ("right", right)):
-        arrays[f"{name}_ids"] = _storable_ids(name, side.ids)
-        if side.labels is not None:
-            arrays[f"{name}_labels"] = side.labels
-    if class_names is not None:
-        arrays["class_names"] = np.array(class_names, dtype=np.str_)
+    joint = graph.joint
+    arrays = {"format": FORMAT, "data": joint.data, "indices": joint.indices, "indptr": joint.indptr}
+    arrays |= {"shape": joint.shape, "class_names": graph.class_names}
+    for side, labels, ids in (
+        ("left", graph.left_labels, graph.left_ids),
+        ("right", graph.right_labels, graph.right_ids),
+    ):
+        if ids.dtype != np.int64 and not all(isinstance(name, str) for name in ids):
+            raise ValueError(f"{side}_ids cannot be saved: make them all integers or all strings")
+        arrays |= {f"{side}_labels": labels, f"{side}_ids": ids if ids.dtype == np.int64 else ids.astype(np.str_)}
+    stored = {name: np.asarray(value) for name, value in arrays.items() if value is not None}
     with replacing(require_graph_path(path)) as temporary:
-        np.savez_compressed(temporary, allow_pickle=False, **arrays, **(beside or {}))
+        np.savez_compressed(temporary, allow_pickle=False, **stored, **beside)
 
 
 def require_graph_path(path: str | os.PathLike[str]) -> Path:
@@ -225,14 +203,6 @@ def require_graph_path(path: str | os.PathLike[str]) -> Path:
     if target.suffix != ".npz":
         raise ValueError(f"cannot write {target}: a graph's file name ends in .npz")
     return target
-
-
-def _storable_ids(side: str, ids: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    if ids.dtype == np.int64:
-        return ids
-    if all(isinstance(name, str) for name in ids):
-        return ids.astype(np.str_)
-    raise ValueError(f"{side}_ids cannot be saved: make them all integers or all strings")
 
 
 def load_npz(path: str | os.PathLike[str]) -> dict[str, Any]:
