@@ -54,10 +54,9 @@ def assert_same_triplets(found, graph):
     expected = spectrum(graph, K, method="dense")
     np.testing.assert_allclose(found.singular_values, expected.singular_values, atol=1e-9)
     assert found.residuals.max() <= 1e-6
-    np.testing.assert_allclose(np.abs(np.sum(found.left * expected.left, axis=0)), 1, atol=1e-6, err_msg="left vectors")
-    np.testing.assert_allclose(
-        np.abs(np.sum(found.right * expected.right, axis=0)), 1, atol=1e-6, err_msg="right vectors"
-    )
+    for side in ("left", "right"):
+        cosines = np.sum(getattr(found, side) * getattr(expected, side), axis=0)
+        np.testing.assert_allclose(np.abs(cosines), 1, atol=1e-6, err_msg=side)
 
 
 def test_products_are_those_of_one_machine(client, graph, recipes):
@@ -83,13 +82,10 @@ def test_what_cannot_be_computed(client, graph, tmp_path):
         distributed_spectrum(client, stored(joint, tmp_path, 2), 60)
     with pytest.raises(ValueError, match="there are 800 columns and only 200 rows"):
         distributed_spectrum(client, stored(sp.csr_array(joint.T), tmp_path, 2), K)
+    with pytest.raises(FileNotFoundError):  # which is not tried for ever
+        DistributedProducts(client, [partial(sp.load_npz, tmp_path / "missing.npz")])
     with pytest.raises(ValueError, match="a row or a column of the blocks is empty"):
         DistributedProducts(client, stored(sp.vstack([joint, sp.csr_array((1, 200))], format="csr"), tmp_path, 2))
-
-
-def test_a_fault_of_a_recipe_is_not_tried_for_ever(client, tmp_path):
-    with pytest.raises(FileNotFoundError):
-        DistributedProducts(client, [partial(sp.load_npz, tmp_path / "missing.npz")])
 
 
 @pytest.mark.slow
