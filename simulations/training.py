@@ -15,7 +15,7 @@ from pairbounds.infrastructure.devices import torch_device
 from pairbounds.infrastructure.progress import tqdm
 from pairbounds.simulations.dual_encoder import DualEncoder, Encoder, Inputs
 from pairbounds.simulations.losses.loss import PairLoss
-from pairbounds.simulations.optimisation import OPTIMIZERS, Update, alternating_update, gradient_update, rate_of
+from pairbounds.simulations.optimisation import GRADIENT, Update, gradient_update, rate_of
 from pairbounds.simulations.own import loss_of
 from pairbounds.simulations.sampling import PairSample, PairSampler, draw_pairs, whole_graph
 from pairbounds.simulations.spectral_descent import SpectralDescent
@@ -113,8 +113,7 @@ def train(
         Positive pairs drawn from the training set for each step; by default all, exactly. Use Adam: the gradient of a
         rare node is seldom and large.
     optimizer : str
-        "sgd" (with Nesterov momentum), "adam", or for the spectral loss of a free embedding "alternating": exact
-        solves for one side, then for the other.
+        "sgd" (with Nesterov momentum) or "adam". `pairbounds.optimal_embeddings` has the optimum of the spectral loss.
     learning_rate, momentum : float
         Of `torch.optim`; by default 0.1 for SGD and 0.003 for Adam. Near the optimum the spectral loss of a free
         embedding is curved by at most about 4, so that a rate of 0.1 is stable; the slowest direction shrinks with the
@@ -251,19 +250,15 @@ def _descent(
     rng: np.random.Generator,
 ) -> tuple[Objective, Update]:
     """Objective and update: on the whole graph the spectral loss of a free embedding does without torch."""
-    if optimizer not in OPTIMIZERS:
-        raise ValueError(f"optimizer={optimizer!r} is none of {', '.join(OPTIMIZERS)}")
+    if optimizer not in GRADIENT:
+        raise ValueError(f"optimizer={optimizer!r} is none of {', '.join(GRADIENT)}")
     whole = batch is None and problem.training_loss is problem.loss
     if optimizer == "sgd" and whole and SpectralDescent.suits(problem.encoder, problem.loss):
         rate = rate_of(optimizer, learning_rate)
         descent = SpectralDescent(problem.graph, problem.encoder, problem.penalty, rate, momentum)
         return descent.loss, descent.step
     objective = problem.exact_objective() if batch is None else problem.sampled_objective(batch, rng)
-    if optimizer != "alternating":
-        return objective, gradient_update(optimizer, problem.encoder, problem.loss, learning_rate, momentum)
-    if problem.loss.name != "spectral":
-        raise ValueError(f"optimizer='alternating' solves for loss='spectral', not for {problem.loss.name!r}")
-    return objective, alternating_update(problem.encoder, problem.training_set, problem.penalty)
+    return objective, gradient_update(optimizer, problem.encoder, problem.loss, learning_rate, momentum)
 
 
 def _measured(graph: PairGraph, optimum: Spectrum, left: FloatArray) -> dict[str, float]:

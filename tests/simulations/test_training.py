@@ -49,34 +49,20 @@ def test_one_seed_gives_one_result():
     assert not np.array_equal(first.left, other.left)
 
 
-@pytest.mark.parametrize(("optimizer", "steps"), [("sgd", 200), ("alternating", 60)])
 @pytest.mark.parametrize("family", FEW)
-def test_a_free_embedding_comes_within_a_hundredth_of_the_optimum_gap(family, optimizer, steps):
+def test_a_free_embedding_comes_within_a_hundredth_of_the_optimum_gap(family):
     graph = GRAPHS[family](np.random.default_rng(2), 18)
-    history = train(graph, 3, optimizer=optimizer, steps=steps, log_every=steps, device="cpu").history
+    history = train(graph, 3, steps=200, log_every=200, device="cpu").history
     assert history["excess_loss"].iloc[-1] < 0.01 * history["excess_loss"].iloc[0]
-
-
-@pytest.mark.parametrize("family", FEW)
-def test_alternating_solves_never_raise_the_loss_and_are_exact(family):
-    graph = GRAPHS[family](np.random.default_rng(3), 18)
-    found = train(graph, 3, optimizer="alternating", steps=8, log_every=1, device="cpu")
-    assert np.all(np.diff(found.history["loss"]) <= 1e-9)
-    rng = np.random.default_rng(4)
-    lowest = spectral_loss(graph, found.left, found.right)
-    for _ in range(5):  # the left side was solved for last
-        nudged = found.left + 1e-3 * rng.standard_normal(found.left.shape)
-        assert spectral_loss(graph, nudged, found.right) >= lowest - 1e-12
 
 
 # A penalty in place of a width.
 
 
-@pytest.mark.parametrize(("optimizer", "width", "steps"), [("sgd", 5, 1_200), ("alternating", 8, 300)])
-def test_a_penalty_leaves_the_values_above_it_whatever_the_width(width, optimizer, steps):
+def test_a_penalty_leaves_the_values_above_it():
     values = spectrum(GRAPH, 9).singular_values
     penalty = float(values[2:4].mean())
-    found = train(GRAPH, width, penalty=penalty, optimizer=optimizer, steps=steps, log_every=steps, device="cpu")
+    found = train(GRAPH, 5, penalty=penalty, steps=1_200, log_every=1_200, device="cpu")
     f, g = (
         np.sqrt(mass)[:, None] * side
         for side, mass in ((found.left, GRAPH.left_marginal), (found.right, GRAPH.right_marginal))
@@ -171,7 +157,7 @@ def test_captions_and_induced_pairs_train_one_subspace():
 
 
 def test_a_training_set_is_learned_and_the_population_is_measured():
-    found = train(GRAPH, 4, pairs=200, optimizer="alternating", steps=1_000, log_every=1_000, seed=3)
+    found = train(GRAPH, 4, pairs=200, optimizer="adam", learning_rate=0.02, steps=600, log_every=600, seed=3)
     sample = draw_pairs(GRAPH, 200, _after_the_encoder(3))
     lowest = -np.sum(spectrum(sample.graph, 4).singular_values ** 2)
     assert found.history["loss"].iloc[-1] == pytest.approx(lowest, rel=1e-3)
@@ -188,7 +174,7 @@ def _after_the_encoder(seed):
 
 def test_more_pairs_and_larger_batches_come_nearer():
     few, many = (
-        np.mean([_excess(pairs=n, optimizer="alternating", steps=50, seed=seed) for seed in range(5)])
+        np.mean([_excess(pairs=n, optimizer="adam", learning_rate=0.02, steps=150, seed=seed) for seed in range(2)])
         for n in (300, 10_000)
     )
     assert many < few / 3
@@ -215,7 +201,6 @@ def test_unlabelled_graphs_train_without_a_probe():
         ({"encoder": "mlp", "inputs": PICTURES}, "encoder 'mlp' takes feature vectors"),
         ({"encoder": "conv", "inputs": (PICTURES[0][:, :, :2], FEATURES[1])}, "encoder 'conv' takes pictures"),
         ({"encoder": "linear", "inputs": (FEATURES[0] * np.nan, FEATURES[1])}, "values that are not finite"),
-        ({"encoder": "mlp", "inputs": FEATURES, "optimizer": "alternating"}, "solves for a free embedding"),
         ({"pairs": 0}, "n=0 pairs"),
         ({"batch": 1}, "batch=1 at least 2"),
         ({"steps": 0}, "steps=0"),
