@@ -1,7 +1,5 @@
 """Losses and encoders of one's own in Python: what they are trained to, and what is said of those that do not work."""
 
-import math
-
 import numpy as np
 import pytest
 import torch
@@ -13,7 +11,7 @@ from pairbounds import ForeignCodeError, LatentWorld, encoder, loss, train
 from pairbounds.infrastructure.foreign import ForeignResultError
 from pairbounds.simulations.encoders import ENCODERS
 from pairbounds.simulations.losses import LOSSES, PairLoss
-from pairbounds.simulations.observations import caption_features, image_features, pictures
+from pairbounds.simulations.observations import caption_features, image_features
 from pairbounds.simulations.own import own_loss
 from tests.families import GRAPHS
 
@@ -153,17 +151,6 @@ def test_each_side_has_its_own_encoder(sides, inputs):
     assert found.history["loss"].iloc[-1] < found.history["loss"].iloc[0]
     if isinstance(sides[0], nn.Identity):
         np.testing.assert_array_equal(found.left, IMAGES[:, :2])
-
-
-def test_pictures_have_the_shape_of_one_picture_as_inputs():
-    seen = []
-
-    def build(n_inputs, k):
-        seen.append(n_inputs)
-        return nn.Sequential(nn.Flatten(), nn.Linear(math.prod(np.atleast_1d(n_inputs)), k))
-
-    train(GRAPH, 2, encoder=build, inputs=(pictures(WORLD, size=8), CAPTIONS), steps=1)
-    assert seen == [(3, 8, 8), 5]
 
 
 def test_dropout_is_off_where_embeddings_are_logged_and_on_where_they_are_trained():

@@ -4,7 +4,6 @@ import os
 import signal
 from functools import partial
 
-import dask
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -13,7 +12,7 @@ from distributed import LocalCluster
 
 from pairbounds import spectrum
 from pairbounds.infrastructure.clusters import connected
-from pairbounds.theory.spectrum.distributed_products import BYTES, DistributedProducts, distributed_spectrum
+from pairbounds.theory.spectrum.distributed_products import DistributedProducts, distributed_spectrum
 from pairbounds.theory.spectrum.sparse_products import SparseProducts
 from tests.benchmarks.duel import Size
 from tests.benchmarks.graphs import block_model
@@ -110,29 +109,3 @@ def test_a_worker_that_is_killed_on_the_way_changes_nothing(graph, recipes, monk
     assert_same_triplets(found, graph)
     np.testing.assert_array_equal(found.singular_values, undisturbed.singular_values)
     np.testing.assert_array_equal(found.left, undisturbed.left)
-
-
-def made(number: int, rows: int, columns: int) -> sp.csr_array:
-    """Random pairs, ten a row, that nobody has to hold but who makes them."""
-    rng = np.random.default_rng(number)
-    places = rng.integers(columns, size=(rows, 10))
-    places[:, 0] = np.arange(rows) % columns
-    return sp.csr_array(sp.coo_array((np.ones(rows * 10), (np.repeat(np.arange(rows), 10), places.ravel()))))
-
-
-@pytest.mark.slow
-def test_a_graph_that_no_worker_could_hold():
-    """One worker of that limit could not hold the pairs, and none may put anything on disk: above 95% it is killed."""
-    limit, rows, blocks = 1200 * 2**20, 50_000, 96
-    assert BYTES * 10 * rows * blocks > limit
-    strict = {f"distributed.worker.memory.{name}": False for name in ("target", "spill", "pause")}
-    with (
-        dask.config.set(strict),
-        LocalCluster(n_workers=2, threads_per_worker=1, memory_limit=limit, dashboard_address=":0") as workers,
-        connected(workers.scheduler_address, all_needed=True) as cluster,
-    ):
-        products = DistributedProducts(cluster, [partial(made, number, rows, 1_000) for number in range(blocks)])
-        first = torch.from_numpy(np.sqrt(products.right_marginal))[None]
-        torch.testing.assert_close(products.gram(first.float()), first.float(), atol=1e-5, rtol=0)
-        torch.testing.assert_close(products.gram(first), first, atol=1e-12, rtol=0)
-        assert products.shape == (blocks * rows, 1_000)

@@ -154,15 +154,6 @@ def test_bfloat16_is_taken_for_the_numbers_that_it_holds(layout):
 # Edge lists.
 
 
-def test_from_pairs_sums_duplicates_and_sorts_ids():
-    graph = PairGraph.from_pairs(["b", "a", "b", "b"], [10, 2, 10, 2], [1, 2, 3, 4], {"a": 0, "b": 1}, [8, 7, 8, 7])
-    assert graph.left_ids.tolist() == ["a", "b"]
-    assert graph.right_ids.tolist() == [2, 10]
-    np.testing.assert_allclose(graph.joint.toarray(), [[0.2, 0.0], [0.4, 0.4]])
-    assert graph.left_labels.tolist() == [0, 1]
-    assert graph.right_labels.tolist() == [7, 8]
-
-
 @given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from("uvwxyz"), st.integers(1, 9)), min_size=1, max_size=30))
 def test_from_pairs_against_a_dictionary(pairs):
     graph = PairGraph.from_pairs(*zip(*pairs, strict=True))
@@ -176,6 +167,10 @@ def test_from_pairs_against_a_dictionary(pairs):
         for i, j, value in zip(*entries.coords, entries.data, strict=True)
     }
     assert found == pytest.approx(expected)
+    assert graph.left_ids.tolist() == sorted({left for left, *_ in pairs})
+    bytes_of = np.array([200, 100, 100], dtype=np.uint8)  # whose sum is more than a byte
+    np.testing.assert_allclose(PairGraph.from_pairs([0, 0, 1], [0, 0, 0], bytes_of).left_marginal, [0.75, 0.25])
+    assert PairGraph.from_pairs([2, 0, 1, 0], [0, 0, 0, 1], left_labels=[5, 6, 7]).left_labels.tolist() == [5, 6, 7]
 
 
 def test_from_pairs_takes_ids_of_any_type():
@@ -188,25 +183,11 @@ def test_from_pairs_takes_ids_of_any_type():
 
 @pytest.mark.parametrize(
     "labels",
-    [{"b": 1, "a": 0}, pd.Series({"b": 1, "a": 0}), [1, 0, 1], np.array([1, 0, 1]), pd.Series([1, 0, 1]).to_numpy()],
+    [{"b": 1, "a": 0}, pd.Series({"b": 1, "a": 0}), [1, 0, 1], np.array([1, 0, 1])],
 )
 def test_labels_go_to_the_ids_they_are_given_for(labels):
     graph = PairGraph.from_pairs(["b", "a", "b"], ["x", "y", "y"], left_labels=labels)
     assert dict(zip(graph.left_ids, graph.left_labels, strict=True)) == {"a": 0, "b": 1}
-
-
-def test_labels_of_numbered_nodes_may_be_by_number():
-    graph = PairGraph.from_pairs([2, 0, 1, 0], [0, 0, 0, 1], left_labels=[5, 6, 7])
-    assert graph.left_labels.tolist() == [5, 6, 7]
-
-
-@pytest.mark.parametrize(
-    ("dtype", "weight"), [(np.uint8, [200, 100, 100]), (np.int8, [100, 50, 50]), (np.float16, [6e4, 3e4, 3e4])]
-)
-def test_duplicates_are_summed_in_full_precision(dtype, weight):
-    pairs = ["a", "a", "b"], ["x", "x", "x"]
-    graph = PairGraph.from_pairs(*pairs, np.array(weight, dtype=dtype))
-    np.testing.assert_allclose(graph.joint.toarray()[:, 0], [0.75, 0.25], rtol=1e-3)
 
 
 @pytest.mark.parametrize(

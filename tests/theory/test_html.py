@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import PairGraph, bound, check_bounds, find_counterexample, spectrum, train
-from pairbounds.infrastructure.html import LONGEST, shown, sparkline
+from pairbounds.infrastructure.html import sparkline
 from pairbounds.theory.bounds import BOUNDS
 from pairbounds.theory.bounds.table import CheckTable
 from pairbounds.theory.graph.drawing import MOST_NODES, is_small
@@ -127,12 +127,6 @@ def test_hostile_names_are_text():
     assert "\x1b" not in html
     assert "c{{ 7 * 7 }}" in found.text
     assert len(html) < 20_000
-
-
-@given(st.text(max_size=500))
-def test_what_is_shown_is_one_short_line(text):
-    assert len(shown(text)) <= LONGEST
-    assert "\n" not in shown(text)
 
 
 @given(st.lists(st.floats(allow_nan=True, allow_infinity=True, width=32), max_size=900), st.booleans())
