@@ -20,7 +20,6 @@ from pairbounds.real_data.audit.counting import count_here
 from pairbounds.real_data.datasets.table import table
 from pairbounds.theory.graph.files import read_graph, read_labels
 from pairbounds.theory.quantities.metrics.files import read_classes, read_features, read_pairs
-from tests import quick
 
 WORDS = (
     "01|1|001|1.0|1.|+1|-1|-0|0|1e5|1E5|0x10|1_000|1,000|inf|-inf|Infinity|nan|NaN|NAN|NA|N/A|#N/A|None|none|null|NULL|"
@@ -28,26 +27,8 @@ WORDS = (
     "e\u0301|Å|\u212b|ﬁ|fi|ß|ẞ|ı|I|i|\\N|\\|%|$x$|[red]|=1+1|-|--k|#|# a|'|'a'|`|{}|[]|٣|１|猫|🐈|👩‍🔬|../a|.|C:\\a|"
     "9007199254740993|9007199254740992|18446744073709551617|123456789012345678901234567890|0.1|0.10|1e-5|1E-05"
 )
-MARKS = [
-    " ",
-    "  ",
-    "\t",
-    "\ta",
-    "a\tb",
-    "\n",
-    "a\nb",
-    "a\r\nb",
-    "a\rb",
-    '"',
-    '""',
-    'a"b',
-    '"a"',
-    '",',
-    "\ufeffa",
-    "a\u200b",
-]
-MARKS += ["a\u2028b", "a\x0bb", "a\x1fb", "|", "x" * 999, "x" * 1_000]
-VALUES = [*WORDS.split("|"), *MARKS]
+MARKS = ' ¦  ¦\t¦\ta¦a\tb¦\n¦a\nb¦a\r\nb¦a\rb¦"¦""¦a"b¦"a"¦",¦\ufeffa¦a\u200b¦a\u2028b¦a\x0bb¦a\x1fb¦|'
+VALUES = [*WORDS.split("|"), *MARKS.split("¦"), "x" * 999, "x" * 1_000]
 VALUES += [f"{number:03d}" for number in range(2, 2 + 200 - len(VALUES))]  # 200 different ones
 TEXT = pa.string()
 COLUMNS = ("image", "caption", "weight", "label")
@@ -145,22 +126,6 @@ def test_a_data_set_has_the_captions_that_are_written(name, tmp_path):
     Image.new("RGB", (2, 2)).save(tmp_path / "01.png")
     found = table(write(tmp_path / name, COLUMNS[:2], [("01.png", value) for value in VALUES]))
     assert found.captions == (tuple(VALUES),)
-
-
-@pytest.mark.parametrize("name", ["t.csv", "t.parquet"])
-def test_the_commands_say_the_same(call, name, tmp_path, monkeypatch):
-    quick.audits(monkeypatch)
-    few = ROWS[::25]
-    path = write(tmp_path / name, rows=few)
-    code, out, err = call(app, "check", path, "--k", 1, "--save", tmp_path / "graph.npz")
-    assert (code, err) == (0, "")
-    weights, classes = named(PairGraph.load(tmp_path / "graph.npz"))
-    assert (set(weights), classes) == ({row[:2] for row in few}, {row[0]: row[3] for row in few})
-    assert f"n_left={len(few)}, n_right={len(few)}" in out
-    code, out, err = call(app, "audit", path, "--label-col", "label", "--k", 1, "--out", tmp_path / "out")
-    assert (code, err) == (0, "")
-    captions = pd.read_parquet(tmp_path / "out" / "hub_captions.parquet")["caption"]
-    assert set(captions) == {row[1] for row in few}
 
 
 TYPED = {

@@ -269,17 +269,3 @@ def test_names_are_texts_and_not_taken(register):
     with pytest.raises(ValueError, match="is not a function or a class, which would build one"):
         encoder("mine")(nn.Linear(2, 2))
     assert registered == before
-
-
-def test_a_function_that_is_written_anew_takes_its_old_place():
-    try:
-        for factor in (1, 2):
-
-            @loss("scaled sum")
-            def scaled(first, second, weight, factor=factor):
-                return factor * first.sum()
-
-        ones = torch.ones(GRAPH.n_left, 1, dtype=torch.float64), torch.ones(GRAPH.n_right, 1, dtype=torch.float64)
-        assert LOSSES["scaled sum"](GRAPH).population(*ones).item() == 2 * GRAPH.joint.nnz
-    finally:
-        LOSSES.pop("scaled sum", None)

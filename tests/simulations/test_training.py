@@ -172,20 +172,6 @@ def _after_the_encoder(seed):
     return rng
 
 
-def test_more_pairs_and_larger_batches_come_nearer():
-    few, many = (
-        np.mean([_excess(pairs=n, optimizer="adam", learning_rate=0.02, steps=150, seed=seed) for seed in range(2)])
-        for n in (300, 10_000)
-    )
-    assert many < few / 3
-    small, large = (_excess(batch=n, optimizer="adam", learning_rate=0.01, steps=150) for n in (16, 256))
-    assert large < small
-
-
-def _excess(**options):
-    return train(GRAPH, 4, log_every=10**6, device="cpu", **options).history["excess_loss"].iloc[-1]
-
-
 def test_unlabelled_graphs_train_without_a_probe():
     history = train(PairGraph(np.random.default_rng(3).random((8, 6))), 2, steps=7, log_every=5).history
     assert list(history.columns) == ["step", "loss", "excess_loss", "subspace_angle"]
