@@ -13,6 +13,8 @@ from tests.families import GRAPHS
 
 VALUES = {
     "graded": 10.0 ** -np.linspace(0, 15, 40),
+    "steps": np.r_[1, 0.1, np.full(38, 1e-9)],
+    "a null space": np.r_[np.ones(20), np.zeros(20)],
     "almost a null space": np.r_[np.ones(20), np.full(20, 1e-13)],
     "copies and a tiny one": np.r_[np.full(39, 0.5), 1e-10],
     "nothing": np.zeros(40),
