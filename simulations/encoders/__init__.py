@@ -13,12 +13,13 @@ from pairbounds.simulations.encoders.free import FreeTower
 from pairbounds.simulations.encoders.network import Network
 
 _FOUND = one_in_each(__name__, iter_modules(__path__), Network)  # type: ignore[type-abstract]  # of its subclasses
+_IN_ORDER = sorted(_FOUND.items(), key=lambda found: found[1].place)
 
 ENCODERS: Register[Callable[..., Any]] = Register(
     "an encoder",
     source=lambda build: build,
     is_entry=lambda _, build: callable(build),
-    entries={"free": FreeTower, **dict(sorted(_FOUND.items(), key=lambda found: found[1].place))},
+    entries={"free": FreeTower, **dict(_IN_ORDER)},
 )
 ARGUMENTS = ("n_inputs", "k")  # of a user's
 Builder = Callable[..., nn.Module]  # of a user: from the number of inputs and the width

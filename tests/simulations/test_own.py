@@ -94,7 +94,9 @@ def test_a_registered_class_is_made_anew_for_each_training():
     try:
         first, second = (train(GRAPH, 3, loss="scaled", steps=20, device="cpu") for _ in range(2))
         np.testing.assert_array_equal(first.left, second.left)
-        assert issubclass(LOSSES["scaled"], PairLoss)
+        whole = LOSSES["scaled"](GRAPH)
+        assert whole.on(GRAPH).own is whole.own  # on a training set it trains the same parameters
+        assert isinstance(whole, PairLoss)
     finally:
         del LOSSES["scaled"]
 

@@ -183,7 +183,7 @@ def to_networkx(graph: "PairGraph") -> "nx.Graph[Any]":
 def save_npz(path: str | os.PathLike[str], graph: "PairGraph", beside: Mapping[str, npt.NDArray[Any]]) -> None:
     """Write the parts, and arrays of other names `beside` them, to a temporary file, then rename it."""
     joint = graph.joint
-    arrays = {"format": FORMAT, "data": joint.data, "indices": joint.indices, "indptr": joint.indptr}
+    arrays: dict[str, Any] = {"format": FORMAT, "data": joint.data, "indices": joint.indices, "indptr": joint.indptr}
     arrays |= {"shape": joint.shape, "class_names": graph.class_names}
     for side, labels, ids in (
         ("left", graph.left_labels, graph.left_ids),
