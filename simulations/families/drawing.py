@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -9,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from pairbounds.infrastructure.palette import BLUE, EDGE, GREEN, GRID, INK, ORANGE, PURPLE, SKY_BLUE, VERMILION
+from pairbounds.infrastructure.palette import BLUE, EDGE, GREEN, GRID, INK, NEUTRAL, ORANGE, PURPLE, SKY_BLUE, VERMILION
 from pairbounds.infrastructure.pictures import save_picture
 from pairbounds.simulations.families.family import ClosedForm, Family
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -17,6 +18,7 @@ from pairbounds.theory.quantities.consistency import induced_labelling_error
 from pairbounds.theory.spectrum.triplets import spectrum
 
 LOOKS = ((BLUE, "o"), (VERMILION, "s"), (GREEN, "^"), (PURPLE, "D"), (ORANGE, "v"), (SKY_BLUE, "P"))
+UNLABELLED = (NEUTRAL, "X")
 FORMULA = VERMILION
 ACROSS = 3  # families in a row
 VALUES = 16  # of the spectrum, at most
@@ -46,13 +48,24 @@ def _draw_graph(axes: Axes, graph: PairGraph) -> None:
     widths = 0.1 + weights / weights.max()
     nx.draw_networkx_edges(network, places, ax=axes, width=widths, edge_color=EDGE, alpha=0.5)
     for side, size in ((1, 12), (0, 34)):
-        for kind, (color, shape) in enumerate(LOOKS):
+        for kind, (color, shape) in (*enumerate(LOOKS), (None, UNLABELLED)):
             nodes = network.nodes(data=True)
-            of_kind = [v for v, at in nodes if (at["bipartite"], at["label"] % len(LOOKS)) == (side, kind)]
+            of_kind = [v for v, at in nodes if (at["bipartite"], _look(at.get("label"))) == (side, kind)]
             face, edge = ("white", color) if side else (color, "white")
-            marks = {"node_size": size, "node_color": face, "node_shape": shape, "edgecolors": edge, "linewidths": 0.7}
+            marks: dict[str, Any] = {
+                "node_size": size,
+                "node_color": face,
+                "node_shape": shape,
+                "edgecolors": edge,
+                "linewidths": 0.7,
+            }
             nx.draw_networkx_nodes(network, places, of_kind, ax=axes, **marks)
     axes.set_axis_off()
+
+
+def _look(label: int | None) -> int | None:
+    """The place of a class in `LOOKS`; none of a node without one."""
+    return None if label is None else label % len(LOOKS)
 
 
 def _draw_spectrum(axes: Axes, family: Family, graph: PairGraph) -> None:

@@ -5,11 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pairbounds import check_bounds, induced_labelling_error, spectrum
+from pairbounds import PairGraph, check_bounds, induced_labelling_error, spectrum
 from pairbounds.__main__ import app
 from pairbounds.simulations.families import FAMILIES
 from pairbounds.simulations.families.circle import Circle
 from pairbounds.simulations.families.difficult_examples import DifficultExamples
+from pairbounds.simulations.families.drawing import draw_families
+from pairbounds.simulations.families.family import Family
 from pairbounds.simulations.families.gaussian_mixture import GaussianMixture
 from pairbounds.simulations.families.hierarchical_captions import HierarchicalCaptions
 from pairbounds.simulations.families.hypercube import Hypercube
@@ -173,3 +175,12 @@ def test_the_families_are_listed_and_drawn(call, tmp_path):
     assert picture.startswith(b"\x89PNG")
     assert len(picture) > 100_000
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["families.png"]
+
+
+def test_a_node_without_a_class_is_drawn(tmp_path):
+    class Mine(Family):
+        def draw(self, rng, /):
+            return PairGraph([[1, 1], [0, 1]], [0, 1], [0, None])
+
+    draw_families({"mine": Mine()}, tmp_path / "families.png")
+    assert (tmp_path / "families.png").is_file()

@@ -152,7 +152,7 @@ def _facts(block: _Block) -> tuple[FloatArray, FloatArray, int]:
     matrix, n = block.products.matrix, block.products.matrix.shape[1]
     sizes = np.diff(matrix.indptr)
     weights = matrix.data * np.repeat(np.sqrt(block.masses), sizes), matrix.data**2, None
-    columns = np.stack([np.bincount(matrix.indices, each, n) for each in weights])
+    columns = np.stack([np.bincount(matrix.indices, each, n) for each in weights]).astype(np.float64)
     return columns, block.masses, int(sizes.max(initial=0))
 
 
