@@ -40,7 +40,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def error_parts(table: pd.DataFrame) -> pd.DataFrame:
-    """The parts of the held-out error, a row for each seed and encoder: see `pairbounds.simulations.error_parts`."""
+    """Parts of the held-out error, a row for each seed and encoder: differences of successive errors."""
     last = table[table["step"] == table["step"].max()].set_index(["seed", "encoder"])
     whole, sampled = last[np.isinf(last["pairs"])], last[np.isfinite(last["pairs"])]
     errors = [0.0, whole["optimum_error"], whole["probe_error"], sampled["probe_error"], sampled["held_out_error"]]

@@ -67,22 +67,13 @@ def backward(value: torch.Tensor, *models: nn.Module) -> None:
         call_foreign(value.backward, name=f"the gradient of {own.about}", place=own.place)
 
 
-def called(function: object) -> str:
+def name_of(function: object) -> str:
     """Name of a user's function, class or module."""
     return str(getattr(function, "__name__", type(function).__name__))
 
 
 class OwnLoss(PairLoss):
-    """`written(first, second, weight)`, of the embeddings (n, k) of the two ends of n pairs and their weights (n,).
-
-    On a graph these are its pairs, with `P(x, l)`; in a batch the pairs that were drawn, each with `1/B`. Weights sum
-    to 1 either way, so that a mean over pairs is `weight @ (...)`, and one over independent ends, as of negatives, is
-    `weight @ (...) @ weight`.
-
-    Attributes
-    ----------
-    written : the function; or a module, which is trained in its place; or a class of modules, made anew for each graph
-    """
+    """`written(first, second, weight)`, as `loss` has it: a function, a module or a class of such."""
 
     written: ClassVar[Callable[..., Any]]
 
@@ -123,7 +114,7 @@ class OwnLoss(PairLoss):
 
 def own_loss(written: Callable[..., Any], name: str = "") -> type[OwnLoss]:
     """The loss that a function, a module or a class of modules is; a `ForeignCodeError` if it cannot be called so."""
-    name = name or called(written)
+    name = name or name_of(written)
     if not isinstance(written, type | nn.Module):
         require_arguments(written, ARGUMENTS, f"loss {name!r}")
     said = {"name": name, "written": staticmethod(written), "__doc__": written.__doc__}
@@ -168,15 +159,7 @@ def loss(name: str) -> Callable[[Written], Written]:
 
 
 def loss_of(named: object) -> type[PairLoss]:
-    """The loss that has a name, or that a user's function or module is.
-
-    Raises
-    ------
-    ValueError
-        An unknown name, or something else.
-    ForeignCodeError
-        The function cannot be called as a loss is.
-    """
+    """The loss that has a name, or that a user's function or module is; the errors of `train`."""
     if isinstance(named, str):
         if named not in LOSSES:
             raise ValueError(f"loss={named!r} is none of {', '.join(LOSSES)}")

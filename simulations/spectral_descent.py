@@ -8,7 +8,8 @@ import numpy as np
 import torch
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.simulations.encoders import DualEncoder, FreeTower, Tower
+from pairbounds.simulations.dual_encoder import DualEncoder, Tower
+from pairbounds.simulations.encoders.free import FreeTower
 from pairbounds.simulations.losses.loss import PairLoss
 from pairbounds.simulations.losses.spectral import Spectral
 from pairbounds.theory.graph.pair_graph import PairGraph

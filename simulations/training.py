@@ -13,9 +13,9 @@ import torch
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.devices import torch_device
 from pairbounds.infrastructure.progress import tqdm
-from pairbounds.simulations.encoders import DualEncoder, Inputs, Side
+from pairbounds.simulations.dual_encoder import DualEncoder, Encoder, Inputs
 from pairbounds.simulations.losses.loss import PairLoss
-from pairbounds.simulations.optimisation import OPTIMIZERS, Update, alternating_update, gradient_update, rate_of
+from pairbounds.simulations.optimisation import GRADIENT, Update, gradient_update, rate_of
 from pairbounds.simulations.own import loss_of
 from pairbounds.simulations.sampling import PairSample, PairSampler, draw_pairs, whole_graph
 from pairbounds.simulations.spectral_descent import SpectralDescent
@@ -27,7 +27,6 @@ from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 Observer = Callable[[FloatArray, FloatArray], dict[str, float]]
 Objective = Callable[[], torch.Tensor]
 Loss = str | type[PairLoss] | Callable[..., torch.Tensor]
-Encoder = Side | tuple[Side, Side]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -114,8 +113,7 @@ def train(
         Positive pairs drawn from the training set for each step; by default all, exactly. Use Adam: the gradient of a
         rare node is seldom and large.
     optimizer : str
-        "sgd" (with Nesterov momentum), "adam", or for the spectral loss of a free embedding "alternating": exact
-        solves for one side, then for the other.
+        "sgd" (with Nesterov momentum) or "adam". `pairbounds.optimal_embeddings` has the optimum of the spectral loss.
     learning_rate, momentum : float
         Of `torch.optim`; by default 0.1 for SGD and 0.003 for Adam. Near the optimum the spectral loss of a free
         embedding is curved by at most about 4, so that a rate of 0.1 is stable; the slowest direction shrinks with the
@@ -148,8 +146,12 @@ def train(
         raise ValueError(f"steps={steps} and log_every={log_every} are at least 1, batch={batch} at least 2")
     if not penalty >= 0:
         raise ValueError(f"penalty={penalty!r} is not at least 0")
-    optimum, rng = spectrum(graph, k), np.random.default_rng(seed)
-    problem = _Problem.of(graph, k, loss, penalty, encoder, inputs, pairs, rng, torch_device(device))
+    optimum, rng, place = spectrum(graph, k), np.random.default_rng(seed), torch_device(device)
+    whole = loss_of(loss)(graph).to(place)
+    model = DualEncoder.of(graph, k, encoder, inputs, rng).to(place)
+    sample = whole_graph(graph) if pairs is None else draw_pairs(graph, pairs, rng)
+    training_loss = whole if pairs is None else whole.on(sample.graph).to(place)
+    problem = _Problem(graph, k, model, whole, penalty, sample, training_loss)
     objective, update = _descent(problem, optimizer, learning_rate, momentum, batch, rng)
     history = []
     for step in tqdm(
@@ -181,27 +183,6 @@ class _Problem:
     penalty: float
     training_set: PairSample
     training_loss: PairLoss
-
-    @classmethod
-    def of(
-        cls,
-        graph: PairGraph,
-        k: int,
-        loss: Loss,
-        penalty: float,
-        encoder: Encoder,
-        inputs: Inputs | None,
-        pairs: int | None,
-        rng: np.random.Generator,
-        device: torch.device,
-    ) -> "_Problem":
-        kind = loss_of(loss)
-        model = DualEncoder.of(graph, k, encoder, inputs, rng).to(device)
-        whole = kind(graph).to(device)
-        if pairs is None:
-            return cls(graph, k, model, whole, penalty, whole_graph(graph), whole)
-        sample = draw_pairs(graph, pairs, rng)
-        return cls(graph, k, model, whole, penalty, sample, whole.on(sample.graph).to(device))
 
     def exact_objective(self) -> Objective:
         if self.training_loss is self.loss:
@@ -269,23 +250,15 @@ def _descent(
     rng: np.random.Generator,
 ) -> tuple[Objective, Update]:
     """Objective and update: on the whole graph the spectral loss of a free embedding does without torch."""
+    if optimizer not in GRADIENT:
+        raise ValueError(f"optimizer={optimizer!r} is none of {', '.join(GRADIENT)}")
     whole = batch is None and problem.training_loss is problem.loss
     if optimizer == "sgd" and whole and SpectralDescent.suits(problem.encoder, problem.loss):
         rate = rate_of(optimizer, learning_rate)
         descent = SpectralDescent(problem.graph, problem.encoder, problem.penalty, rate, momentum)
         return descent.loss, descent.step
-    update = _update(problem, optimizer, learning_rate, momentum)
-    return problem.exact_objective() if batch is None else problem.sampled_objective(batch, rng), update
-
-
-def _update(problem: _Problem, optimizer: str, learning_rate: float | None, momentum: float) -> Update:
-    if optimizer not in OPTIMIZERS:
-        raise ValueError(f"optimizer={optimizer!r} is none of {', '.join(OPTIMIZERS)}")
-    if optimizer != "alternating":
-        return gradient_update(optimizer, problem.encoder, problem.loss, learning_rate, momentum)
-    if problem.loss.name != "spectral":
-        raise ValueError(f"optimizer='alternating' solves for loss='spectral', not for {problem.loss.name!r}")
-    return alternating_update(problem.encoder, problem.training_set, problem.penalty)
+    objective = problem.exact_objective() if batch is None else problem.sampled_objective(batch, rng)
+    return objective, gradient_update(optimizer, problem.encoder, problem.loss, learning_rate, momentum)
 
 
 def _measured(graph: PairGraph, optimum: Spectrum, left: FloatArray) -> dict[str, float]:

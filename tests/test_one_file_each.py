@@ -1,4 +1,4 @@
-"""A figure, a finding, a study, a graph family, a data set, an objective and a loss are one file each, and found."""
+"""One file adds a figure, finding, study, graph family, data set, objective, loss or encoder, and it is found."""
 
 import json
 import os
@@ -102,6 +102,16 @@ class NewLoss(PairLoss):
     def sampled(self, first, second):
         return first.square().sum() + second.square().sum()
 """
+ENCODER = """
+from torch import nn
+from pairbounds.simulations.encoders.network import Network
+
+
+class NewEncoder(Network):
+    @staticmethod
+    def built(shape, k):
+        return nn.Linear(*shape, k, bias=False)
+"""
 FINDING = """
 from pairbounds.figures.findings.finding import Finding
 
@@ -118,6 +128,7 @@ NEW = {
     "simulations/studies/new_study.py": STUDY,
     "simulations/families/new_family.py": FAMILY,
     "simulations/losses/new_loss.py": LOSS,
+    "simulations/encoders/new_encoder.py": ENCODER,
     "real_data/datasets/new_set.py": DATASET,
     "real_data/training/objectives/new_objective.py": OBJECTIVE,
     "figures/new_figure.py": FIGURE,
@@ -133,7 +144,7 @@ for line in (
     "--set root=pictures --set warmup=0 --set batch=6 --set views=2 --set learning_rates=[0.001] --set strengths=[1] "
     "--set cache=cache",
     "draw pretraining --tables tables --out drawn --format png",
-    "study training --seeds 1 --set loss=new_loss --set steps=2 --out trained.csv",
+    "study training --seeds 1 --set loss=new_loss --set encoder=new_encoder --set steps=2 --out trained.csv",
 ):
     app(line.split(), standalone_mode=False)
     if Path("tables").is_dir():

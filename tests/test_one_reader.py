@@ -5,8 +5,6 @@ import csv
 import gzip
 import io
 import json
-import subprocess
-import sys
 from decimal import Decimal
 
 import numpy as np
@@ -14,7 +12,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import torch
 from PIL import Image
 
 from pairbounds import PairGraph
@@ -23,7 +20,6 @@ from pairbounds.real_data.audit.counting import count_here
 from pairbounds.real_data.datasets.table import table
 from pairbounds.theory.graph.files import read_graph, read_labels
 from pairbounds.theory.quantities.metrics.files import read_classes, read_features, read_pairs
-from tests import quick
 
 WORDS = (
     "01|1|001|1.0|1.|+1|-1|-0|0|1e5|1E5|0x10|1_000|1,000|inf|-inf|Infinity|nan|NaN|NAN|NA|N/A|#N/A|None|none|null|NULL|"
@@ -31,34 +27,12 @@ WORDS = (
     "e\u0301|Å|\u212b|ﬁ|fi|ß|ẞ|ı|I|i|\\N|\\|%|$x$|[red]|=1+1|-|--k|#|# a|'|'a'|`|{}|[]|٣|１|猫|🐈|👩‍🔬|../a|.|C:\\a|"
     "9007199254740993|9007199254740992|18446744073709551617|123456789012345678901234567890|0.1|0.10|1e-5|1E-05"
 )
-MARKS = [
-    " ",
-    "  ",
-    "\t",
-    "\ta",
-    "a\tb",
-    "\n",
-    "a\nb",
-    "a\r\nb",
-    "a\rb",
-    '"',
-    '""',
-    'a"b',
-    '"a"',
-    '",',
-    "\ufeffa",
-    "a\u200b",
-]
-MARKS += ["a\u2028b", "a\x0bb", "a\x1fb", "|", "x" * 999, "x" * 1_000]
-VALUES = [*WORDS.split("|"), *MARKS]
-VALUES += [f"{number:03d}" for number in range(2, 2 + 200 - len(VALUES))]
+MARKS = ' ¦  ¦\t¦\ta¦a\tb¦\n¦a\nb¦a\r\nb¦a\rb¦"¦""¦a"b¦"a"¦",¦\ufeffa¦a\u200b¦a\u2028b¦a\x0bb¦a\x1fb¦|'
+VALUES = [*WORDS.split("|"), *MARKS.split("¦"), "x" * 999, "x" * 1_000]
+VALUES += [f"{number:03d}" for number in range(2, 2 + 200 - len(VALUES))]  # 200 different ones
 TEXT = pa.string()
 COLUMNS = ("image", "caption", "weight", "label")
 ROWS = [(value, VALUES[i - 1], str(i % 3 + 1), VALUES[i - 2]) for i, value in enumerate(VALUES)]
-
-
-def test_there_are_two_hundred_different_ones():
-    assert len(set(VALUES)) == 200 == len(VALUES)
 
 
 def separated(columns, rows, separator, end="\n", mark=""):
@@ -126,11 +100,6 @@ def test_a_graph_is_what_is_written_and_so_is_what_is_saved_of_it(place, tmp_pat
         assert_as_written(*named(found))
 
 
-def test_labels_beside_a_graph_are_what_is_written(place, tmp_path):
-    pd.DataFrame(ROWS, columns=COLUMNS).drop(columns=["weight", "label"]).to_parquet(tmp_path / "pairs.parquet")
-    assert named(read_graph(tmp_path / "pairs.parquet", place).graph)[1] == CLASSES
-
-
 def test_an_audit_reads_what_is_written(place):
     counted = count_here(place, place)
     names, pairs = counted.names, counted.pairs.graph.joint.tocoo()
@@ -157,22 +126,6 @@ def test_a_data_set_has_the_captions_that_are_written(name, tmp_path):
     Image.new("RGB", (2, 2)).save(tmp_path / "01.png")
     found = table(write(tmp_path / name, COLUMNS[:2], [("01.png", value) for value in VALUES]))
     assert found.captions == (tuple(VALUES),)
-
-
-@pytest.mark.parametrize("name", ["t.csv", "t.parquet"])
-def test_the_commands_say_the_same(call, name, tmp_path, monkeypatch):
-    quick.audits(monkeypatch)
-    few = ROWS[::25]
-    path = write(tmp_path / name, rows=few)
-    code, out, err = call(app, "check", path, "--k", 1, "--save", tmp_path / "graph.npz")
-    assert (code, err) == (0, "")
-    weights, classes = named(PairGraph.load(tmp_path / "graph.npz"))
-    assert (set(weights), classes) == ({row[:2] for row in few}, {row[0]: row[3] for row in few})
-    assert f"n_left={len(few)}, n_right={len(few)}" in out
-    code, out, err = call(app, "audit", path, "--label-col", "label", "--k", 1, "--out", tmp_path / "out")
-    assert (code, err) == (0, "")
-    captions = pd.read_parquet(tmp_path / "out" / "hub_captions.parquet")["caption"]
-    assert set(captions) == {row[1] for row in few}
 
 
 TYPED = {
@@ -230,18 +183,15 @@ def test_an_empty_cell_is_a_missing_label_and_never_an_id(call, suffix, tmp_path
 
 
 NO_END = "the quotes of the row that begins in line {} do not close, or not where their cell ends"
+
+
 STRANGERS = {
     "open.csv": (b'image,caption\n1,"a\n"\n2,"b\n3,c\n4,d\n', NO_END.format(4)),
     "open.csv.gz": (gzip.compress(b'image,caption\n1,5" disk\n2,"b\n3,"c"\n'), NO_END.format(3)),
-    "early.tsv": (b'image\tcaption\n1\t"a\n2\t"b"\n', NO_END.format(2)),
     "elsewhere.csv": (b'image,caption,note\n1,a,"x\n2,b,y\n', NO_END.format(2)),
     "blocks.csv": (b'image,caption\n1,"a\n' + b"1,a\n" * 300_000, NO_END.format(2)),
     "latin.csv": ("image,caption\n1,a\n2,é\n".encode("latin-1"), "line 3 is not of UTF-8 text"),
-    "header.csv": ("é,caption\n1,a\n".encode("latin-1"), "line 1 is not of UTF-8 text"),
-    "utf16.csv": ("image,caption\n1,a\n".encode("utf-16"), "line 1 is not of UTF-8 text"),
     "sheet.csv": (b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00\xb5\x55", "is not of UTF-8 text"),
-    "pickle.csv": (b"\x80\x04\x95\x0b\x00", "is not of UTF-8 text"),
-    "picture.csv": (b"\x89PNG\r\n\x1a\n\x00\x00", "is not of UTF-8 text"),
     "semicolons.csv": (b"image;caption\n1;a\n", "has the one column 'image;caption'"),
     "twice.csv": (b"image,caption,image\n1,a,2\n", "has two columns called 'image'"),
     "header.tsv": (b"image\tcaption\n", "has no rows"),
@@ -251,9 +201,7 @@ STRANGERS = {
     "other.parquet": (b"PAR1 and no more PAR1", "cannot be read as .parquet"),
     "kinds.jsonl": (b'{"image": 1, "caption": "a"}\n{"image": "1", "caption": "b"}\n', "cannot be read as .jsonl"),
     "large.jsonl": (b'{"image": 18446744073709551617, "caption": "a"}\n', "which skip integers: write them as text"),
-    "latin.jsonl": (b'{"image": "\xe9", "caption": "a"}\n', "column image of"),
-    "underscore.csv": (b"image,caption,weight\n1,a,1_000\n", "row 0 of"),
-    "hexadecimal.csv": (b"image,caption,weight\n1,a,2\n1,b,0x10\n", "row 1 of"),
+    "underscore.csv": (b"image,caption,weight\n1,a,2\n1,b,1_000\n", "row 1 of"),
 }
 
 
@@ -310,9 +258,7 @@ def test_commands_take_the_header_as_an_option(call, tmp_path):
     ("content", "says"),
     [
         ("1,,2\n3,4,5\n", "row 0 of {} has no weight in column '1'"),
-        (",1,2\n3,4,5\n", "row 0 of {} has no weight in column '0'"),
         ("a,b\n1,2\n3,\n", "row 1 of {} has no weight in column 'b'"),
-        ("1,2\n3,x\n", "row 1 of {} has a weight in column '1' that is no number"),
         ("a,b\n1,2\n3,x\n", "row 1 of {} has a weight in column 'b' that is no number"),
         (",a\nx,1\n,2\n", "row 1 of {} has no name"),
     ],
@@ -349,12 +295,6 @@ def test_an_empty_line_of_labels_is_a_node_without_one_unless_it_is_at_the_end(n
     assert read_labels(tmp_path / name).tolist() == ["dog", None, "cat", '""' if name == "l.txt" else None]
 
 
-def test_a_text_of_labels_that_is_not_utf8_is_named_by_its_line(tmp_path):
-    (tmp_path / "l.txt").write_bytes("a\né\n".encode("latin-1"))
-    with pytest.raises(ValueError, match=r"l\.txt cannot be read as \.txt: line 2 is not of UTF-8 text"):
-        read_labels(tmp_path / "l.txt")
-
-
 def test_two_labels_of_one_id_are_never_one(call, tmp_path):
     np.save(tmp_path / "m.npy", np.eye(2) + 1)
     (tmp_path / "l.csv").write_text("id,label\n0,x\n1,y\n0,z\n")
@@ -370,22 +310,6 @@ def test_labels_by_the_numbers_of_classes_agree_with_those_of_the_right_side(tmp
     assert (graph.left_labels.tolist(), graph.right_labels.tolist(), graph.class_names) == ([0, 1], [1, 0], ("0", "1"))
 
 
-def test_tensors_come_from_one_loader_that_never_unpickles_anything_else(call, tmp_path):
-    np.save(tmp_path / "samples.npy", [0, 0])
-    torch.save({"f": torch.ones(2, 2), "of": np.float64(1)}, tmp_path / "f.pt")
-    code, out, err = call(app, "metrics", tmp_path / "f.pt", "--pairs", tmp_path / "samples.npy")
-    assert (code, out) == (2, "")
-    assert err == f"error: checkpoint {tmp_path / 'f.pt'} holds more than weights\n"
-
-
 def test_a_cell_may_be_longer_than_what_is_parsed_at_once(tmp_path):
     (tmp_path / "t.csv").write_text(f"image,caption\n1,{'x' * 2_000_000}\n2,y\n")
     assert len(read_graph(tmp_path / "t.csv").graph.right_ids[0]) == 2_000_000
-
-
-def test_as_a_process(tmp_path):
-    (tmp_path / "p.csv").write_text("image,caption,weight\n01,a,1\n1,b,1\n001,c,1\n2,a,1\n")
-    command = [sys.executable, "-m", "pairbounds", "check", "p.csv", "--k", "1"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "n_left=4, n_right=3, n_pairs=4" in done.stdout

@@ -48,27 +48,24 @@ def _draw_graph(axes: Axes, graph: PairGraph) -> None:
     widths = 0.1 + weights / weights.max()
     nx.draw_networkx_edges(network, places, ax=axes, width=widths, edge_color=EDGE, alpha=0.5)
     for side, size in ((1, 12), (0, 34)):
-        for label, (color, shape) in (*enumerate(LOOKS), (None, UNLABELLED)):
-            nodes = [v for v, at in network.nodes(data=True) if (at["bipartite"], _look(at)) == (side, label)]
-            face = "white" if side else color
-            nx.draw_networkx_nodes(
-                network,
-                places,
-                nodes,
-                size,
-                face,
-                shape,
-                ax=axes,
-                edgecolors=color if side else "white",
-                linewidths=0.7,
-            )
+        for kind, (color, shape) in (*enumerate(LOOKS), (None, UNLABELLED)):
+            nodes = network.nodes(data=True)
+            of_kind = [v for v, at in nodes if (at["bipartite"], _look(at.get("label"))) == (side, kind)]
+            face, edge = ("white", color) if side else (color, "white")
+            marks: dict[str, Any] = {
+                "node_size": size,
+                "node_color": face,
+                "node_shape": shape,
+                "edgecolors": edge,
+                "linewidths": 0.7,
+            }
+            nx.draw_networkx_nodes(network, places, of_kind, ax=axes, **marks)
     axes.set_axis_off()
 
 
-def _look(attributes: Mapping[str, Any]) -> int | None:
-    """The place of a node's class in `LOOKS`; none where it has no class."""
-    label = attributes.get("label")
-    return None if label is None else int(label) % len(LOOKS)
+def _look(label: int | None) -> int | None:
+    """The place of a class in `LOOKS`; none of a node without one."""
+    return None if label is None else label % len(LOOKS)
 
 
 def _draw_spectrum(axes: Axes, family: Family, graph: PairGraph) -> None:
@@ -85,12 +82,14 @@ def _draw_spectrum(axes: Axes, family: Family, graph: PairGraph) -> None:
 
 
 def _legend() -> list[Line2D]:
-    def mark(shape: str, color: str, label: str, size: float, face: str) -> Line2D:
-        return Line2D([], [], ls="", marker=shape, color=color, label=label, ms=size, mfc=face)
-
+    color = LOOKS[0][0]
+    marks = [
+        ("o", color, "left node (image, view): colour and shape are the class", 7, color),
+        ("o", color, "right node (caption, natural image)", 4, "none"),
+        ("o", INK, "spectrum of this graph", 4, INK),
+        ("D", FORMULA, "closed form, of its expectation or limit", 6.5, "none"),
+    ]
     return [
-        mark("o", LOOKS[0][0], "left node (image, view): colour and shape are the class", 7, LOOKS[0][0]),
-        mark("o", LOOKS[0][0], "right node (caption, natural image)", 4, "none"),
-        mark("o", INK, "spectrum of this graph", 4, INK),
-        mark("D", FORMULA, "closed form, of its expectation or limit", 6.5, "none"),
+        Line2D([], [], ls="", marker=shape, color=color, label=label, ms=size, mfc=face)
+        for shape, color, label, size, face in marks
     ]

@@ -1,16 +1,9 @@
-"""Points of a Gaussian mixture, where the views of a point are the points within the radius of its augmentation.
-
-Two points of classes a and b differ by a normal vector of mean `μ_a - μ_b` and covariance `2 I`, so that
-`F_ab = Pr[|x - x'| <= radius]` is a non-central chi-squared probability. The expected number of ordered pairs is
-`n² F_ab` between two classes and `n + n (n - 1) F_aa` within one. As n grows the labelling error tends to
-`Σ_{a≠b} F_ab / Σ F_ab`, and with the radius then to `∫ Σ_{a≠b} p_a p_b / ∫ (Σ p_a)²`.
-"""
+"""Points of a Gaussian mixture, where the views of a point are the points within the radius of its augmentation."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
-import scipy.stats
 from scipy.spatial import KDTree
 
 from pairbounds.infrastructure.arrays import FloatArray
@@ -60,21 +53,3 @@ class GaussianMixture(Family):
         pairs = KDTree(points).query_pairs(self.radius, output_type="ndarray")
         near = sp.coo_array((np.ones(len(pairs)), pairs.T), shape=(labels.size, labels.size))
         return PairGraph(sp.eye_array(labels.size) + near + near.T, labels, labels)
-
-    @property
-    def neighbour_probabilities(self) -> FloatArray:
-        """`F`: that two points of these classes lie within the radius, (n_classes, n_classes)."""
-        distances = np.linalg.norm(self.means[:, None] - self.means, axis=2)
-        return np.asarray(scipy.stats.ncx2.cdf(self.radius**2 / 2, self.n_dimensions, distances**2 / 2))
-
-    @property
-    def expected_pairs(self) -> FloatArray:
-        """Expected number of ordered pairs between classes, a point and itself included, (n_classes, n_classes)."""
-        itself = np.eye(self.n_classes) * self.n_points
-        return itself + (self.n_points**2 - itself) * self.neighbour_probabilities
-
-    def limit_labelling_error(self) -> float:
-        """Limit of the labelling error as the number of points grows; with the radius 0, its limit too."""
-        squares = np.sum((self.means[:, None] - self.means) ** 2, axis=2)
-        chances = self.neighbour_probabilities if self.radius > 0 else np.exp(-squares / 4)
-        return float(1 - np.trace(chances) / chances.sum())

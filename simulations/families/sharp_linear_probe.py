@@ -43,8 +43,3 @@ class SharpLinearProbe(ClosedForm):
     def induced_labelling_error(self) -> float:
         """Disagreement within caption 1 between images 1 and 3, within caption 2 between images 1 and 2."""
         return (self.m + 4 / 3) / (2 * self.m + 3)
-
-    @property
-    def probe_error(self) -> float:
-        """Probe error of the optimum of width 2: images 1 and 2."""
-        return (2 * self.m + 1) / (2 * self.m + 3)

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.simulations.encoders import ENCODERS, Inputs
+from pairbounds.simulations.dual_encoder import Inputs
+from pairbounds.simulations.encoders import ENCODERS
 from pairbounds.simulations.observations import caption_features, image_features, pictures
 from pairbounds.simulations.optimisation import Optimisation
 from pairbounds.simulations.training import train

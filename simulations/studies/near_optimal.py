@@ -1,6 +1,6 @@
 """The bounds on imperfect encoders, step by step along training."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,23 +49,31 @@ def checked_along_training(
 ) -> pd.DataFrame:
     """A free embedding trained on a graph, and at each logged step the rows of `check_bounds` of some bounds.
 
-    With a penalty it is trained with it, and claims about it are among those that can be checked. The step and the
-    excess loss come first in each row.
+    With a penalty it is trained with it, and claims about it are among those that can be checked.
     """
     triplets = spectrum(graph, k + 1)
-    rows: list[pd.DataFrame] = []
+
+    def checks(left: FloatArray, right: FloatArray) -> pd.DataFrame:
+        return check_bounds(graph, k, (left, right), bounds=bounds, triplets=triplets, penalty=penalty or None)
+
+    return along_training(graph, k, checks, **optimisation, penalty=penalty, seed=seed)
+
+
+def along_training(
+    graph: PairGraph, k: int, checks: Callable[[FloatArray, FloatArray], pd.DataFrame], **training: Any
+) -> pd.DataFrame:
+    """The rows that `checks` has at each logged step of a training; the step and the excess loss come first."""
+    tables: list[pd.DataFrame] = []
 
     def observe(left: FloatArray, right: FloatArray) -> dict[str, float]:
-        features = left, right
-        rows.append(check_bounds(graph, k, features, bounds=bounds, triplets=triplets, penalty=penalty or None))
+        tables.append(checks(left, right))
         return {}
 
-    found = train(graph, k, penalty=penalty, **optimisation, device="cpu", seed=seed, observe=observe)
-    history = found.history
-    for step, excess, checks in zip(history["step"], history["excess_loss"], rows, strict=True):
-        checks.insert(0, "step", step)
-        checks.insert(1, "excess_loss", excess)
-    return pd.concat(rows, ignore_index=True)
+    history = train(graph, k, **training, device="cpu", observe=observe).history
+    for step, excess, table in zip(history["step"], history["excess_loss"], tables, strict=True):
+        table.insert(0, "step", step)
+        table.insert(1, "excess_loss", excess)
+    return pd.concat(tables, ignore_index=True)
 
 
 STUDY = Study(

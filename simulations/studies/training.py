@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pairbounds.simulations.encoders import ENCODERS
+from pairbounds.simulations.encoders import require_encoder
 from pairbounds.simulations.observations import caption_features, image_features
 from pairbounds.simulations.optimisation import Optimisation
 from pairbounds.simulations.own import loss_of
@@ -40,8 +40,7 @@ class Settings(WorldShape, Optimisation):
     def __post_init__(self) -> None:
         super().__post_init__()
         loss_of(self.loss)
-        if self.encoder not in ENCODERS:
-            raise ValueError(f"encoder={self.encoder!r} is none of {', '.join(ENCODERS)}")
+        require_encoder(self.encoder)
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:

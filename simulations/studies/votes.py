@@ -6,7 +6,7 @@ import pandas as pd
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.simulations.optimisation import Optimisation
-from pairbounds.simulations.training import train
+from pairbounds.simulations.studies.near_optimal import along_training
 from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
 from pairbounds.theory.bounds import check_bounds
@@ -37,19 +37,11 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """A row for each logged step and bound: the measured error of the vote and the bound's value."""
     graph = settings.world(seed).caption_graph(settings.noise, settings.detail)
     triplets = spectrum(graph, 2)
-    rows: list[pd.DataFrame] = []
 
-    def observe(left: FloatArray, right: FloatArray) -> dict[str, float]:
-        rows.append(check_bounds(graph, 1, bounds=BOUNDS, triplets=triplets, critic=(left, right)))
-        return {}
+    def checks(left: FloatArray, right: FloatArray) -> pd.DataFrame:
+        return check_bounds(graph, 1, bounds=BOUNDS, triplets=triplets, critic=(left, right))
 
-    history = train(
-        graph, settings.k, loss="infonce", **settings.optimisation(), device="cpu", seed=seed, observe=observe
-    ).history
-    for step, excess, checks in zip(history["step"], history["excess_loss"], rows, strict=True):
-        checks.insert(0, "step", step)
-        checks.insert(1, "excess_loss", excess)
-    return pd.concat(rows, ignore_index=True)
+    return along_training(graph, settings.k, checks, loss="infonce", **settings.optimisation(), seed=seed)
 
 
 STUDY = Study(

@@ -1,19 +1,17 @@
 """What holds for every graph family: its formulas, its seeds, its settings, the bounds, and that training solves it."""
 
-from dataclasses import FrozenInstanceError, fields
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pairbounds import PairGraph, check_bounds, induced_labelling_error, spectrum, train
+from pairbounds import PairGraph, check_bounds, induced_labelling_error, spectrum
 from pairbounds.__main__ import app
-from pairbounds.simulations.families import FAMILIES, ClosedForm
+from pairbounds.simulations.families import FAMILIES
 from pairbounds.simulations.families.circle import Circle
 from pairbounds.simulations.families.difficult_examples import DifficultExamples
 from pairbounds.simulations.families.drawing import draw_families
-from pairbounds.simulations.families.family import Family, require_small
+from pairbounds.simulations.families.family import Family
 from pairbounds.simulations.families.gaussian_mixture import GaussianMixture
 from pairbounds.simulations.families.hierarchical_captions import HierarchicalCaptions
 from pairbounds.simulations.families.hypercube import Hypercube
@@ -23,7 +21,6 @@ from pairbounds.simulations.families.sharp_linear_probe import SharpLinearProbe
 from pairbounds.simulations.families.stochastic_block import StochasticBlock
 from pairbounds.simulations.families.torus import Torus
 from pairbounds.simulations.families.zipf_captions import ZipfCaptions
-from tests.families import SIMULATED
 
 DRAWN = {
     "gaussian_mixture",
@@ -33,12 +30,6 @@ DRAWN = {
     "stochastic_block",
     "zipf_captions",
 }
-
-
-def optimality_gap(graph, k: int) -> float:
-    """Excess loss of a trained free embedding, as a part of the optimum loss."""
-    last = train(graph, k, steps=100, log_every=100, device="cpu").history.iloc[-1]
-    return last["excess_loss"] / (last["excess_loss"] - last["loss"])
 
 
 def small(most: int, least: int = 1):
@@ -102,12 +93,7 @@ VALID = {
 }
 
 
-def test_every_closed_form_is_tried():
-    assert VALID.keys() == {name for name, family in FAMILIES.items() if family.known == "closed form"}
-    assert all(issubclass(family, ClosedForm) == ("closed form" in family.known) for family in FAMILIES.values())
-
-
-@pytest.mark.parametrize("name", VALID)
+@pytest.mark.parametrize("name", [name for name, family in FAMILIES.items() if family.known == "closed form"])
 def test_the_spectrum_and_the_induced_labelling_error_are_those_of_the_formula(name):
     @given(VALID[name])
     def holds(family):
@@ -122,7 +108,7 @@ def test_the_spectrum_and_the_induced_labelling_error_are_those_of_the_formula(n
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_one_seed_gives_one_graph_and_another_another_where_something_is_drawn(name):
+def test_one_seed_gives_one_graph_and_another_another_where_something_is_drawn_and_every_bound_holds(name):
     first, again, other = (FAMILIES[name]().graph(seed) for seed in (0, 0, 1))
     assert first.left_labels is not None
     assert first.right_labels is not None
@@ -130,42 +116,20 @@ def test_one_seed_gives_one_graph_and_another_another_where_something_is_drawn(n
     np.testing.assert_array_equal(first.right_labels, again.right_labels)
     differs = first.joint.shape != other.joint.shape or (first.joint != other.joint).nnz > 0
     assert differs == (name in DRAWN)
-
-
-@pytest.mark.parametrize("name", FAMILIES)
-def test_every_bound_holds(name):
-    graph = FAMILIES[name]().graph(seed=1)
-    smaller = min(graph.n_left, graph.n_right)
-    for k in sorted({1, min(3, smaller), smaller // 2, smaller}):
-        table = check_bounds(graph, k)
-        assert table["holds"].all(), f"k={k}:\n{table[~table['holds']].to_string()}"
-
-
-@pytest.mark.parametrize("name", FAMILIES)
-def test_training_comes_within_a_hundredth_of_the_optimum(name):
-    graph = FAMILIES[name]().graph(seed=2)
-    assert -1e-9 <= optimality_gap(graph, min(4, graph.n_right)) <= 0.01
+    smaller = min(other.joint.shape)
+    for k in sorted({1, smaller // 2 or 1, smaller}):
+        assert check_bounds(other, k)["holds"].all(), k
 
 
 # Settings.
 
 
 @pytest.mark.parametrize(
-    ("name", "field"),
-    [(name, f.name) for name, family in FAMILIES.items() for f in fields(family) if f.name[:2] == "n_"],
-)
-def test_sizes_are_positive_integers(name, field):
-    for value in (0, 2.5):
-        with pytest.raises(ValueError, match=f"{field}={value!r} is not a positive integer"):
-            FAMILIES[name](**{field: value})
-
-
-@pytest.mark.parametrize(
     ("family", "bad", "message"),
     [
         (Circle, {"n_positions": 25}, "n_positions=25 is no multiple of n_classes=3"),
+        (Circle, {"n_classes": 0}, "n_classes=0 is not a positive integer"),
         (Circle, {"reach": 12}, "reach=12 is not an integer from 0 to less than half of 24"),
-        (Circle, {"reach": 1.5}, "reach=1.5 is not an integer"),
         (Torus, {"n_positions": 7}, "n_positions=7 is no multiple"),
         (Hypercube, {"flip": 1.1}, "flip=1.1 is not a probability"),
         (Hypercube, {"n_label_bits": 6}, "n_label_bits=6 is more than n_bits=5"),
@@ -173,21 +137,16 @@ def test_sizes_are_positive_integers(name, field):
         (Hypercube, {"label": "majority", "n_label_bits": 2}, "n_label_bits=2 is even"),
         (GaussianMixture, {"n_dimensions": 1}, "no room for a circle of means"),
         (GaussianMixture, {"radius": np.nan}, "radius=nan are finite and at least 0"),
-        (HierarchicalCaptions, {"noise": -0.1}, "noise=-0.1 is not a probability"),
         (HierarchicalCaptions, {"class_share": 0.7}, "sum to more than 1"),
         (ZipfCaptions, {"exponent": np.inf}, "exponent=inf is not a finite number"),
         (ZipfCaptions, {"n_vocabulary": 2}, "leaves some of 3 classes without a word"),
         (DifficultExamples, {"n_difficult": 8}, "leaves none of n_images=8 easy"),
-        (DifficultExamples, {"across": 0.5}, "across=0.5, boundary=0.6: 0 <= across <= the others"),
         (DifficultExamples, {"boundary": 0.8}, "boundary - across <= 1"),
         (LinearGaussian, {"n_bins": 5}, "n_bins=5 is odd"),
-        (LinearGaussian, {"noise": 0.0}, "noise=0.0 is positive"),
         (LinearGaussian, {"image_loadings": ((1.0,),)}, "a column for each factor"),
         (LinearGaussian, {"image_loadings": ((1.0, np.nan),)}, "loadings are finite"),
         (RingOfCliques, {"n_classes": 2}, "n_classes=2 is no ring"),
-        (RingOfCliques, {"bridge": 2.0}, "bridge=2.0 is not a probability"),
         (SharpLinearProbe, {"m": 0.5}, "m=0.5 is not a finite number of at least 1"),
-        (StochasticBlock, {"within": np.nan}, "within=nan is not a probability"),
         (StochasticBlock, {"within": 0.0, "across": 0.0}, "leave no pair"),
     ],
 )
@@ -196,33 +155,11 @@ def test_bad_settings(family, bad, message):
         family(**bad)
 
 
-def test_settings_are_frozen_and_unknown_ones_are_errors():
-    with pytest.raises(FrozenInstanceError):
-        Circle().reach = 3
-    with pytest.raises(TypeError, match="n_colours"):
-        Circle(n_colours=3)
-
-
-@pytest.mark.parametrize(
-    "large",
-    [
-        Hypercube(n_bits=11),
-        StochasticBlock(n_left=1_000, n_right=1_000),
-        HierarchicalCaptions(n_instances=1_000),
-        ZipfCaptions(n_images=1_000, n_vocabulary=2_000),
-        LinearGaussian(n_bins=64),
-    ],
-)
-def test_expected_graphs_of_all_pairs_are_small(large):
+def test_an_expected_graph_of_all_pairs_is_small_and_a_drawn_one_may_be_large():
+    large = HierarchicalCaptions(n_instances=2_000)
     with pytest.raises(ValueError, match="are more than 4000000 pairs"):
         large.expected()
-    require_small(2_000, 2_000)
-
-
-def test_sparse_families_are_drawn_at_sizes_that_no_dense_matrix_has():
-    block = StochasticBlock(n_classes=2, n_left=10_000, n_right=10_000, within=1e-4, across=1e-5)
-    assert 15_000 < block.graph().joint.nnz < 30_000
-    assert HierarchicalCaptions(n_instances=2_000).graph().n_left == 12_000
+    assert large.graph().n_left == 12_000
 
 
 # The command.
@@ -247,8 +184,3 @@ def test_a_node_without_a_class_is_drawn(tmp_path):
 
     draw_families({"mine": Mine()}, tmp_path / "families.png")
     assert (tmp_path / "families.png").is_file()
-
-
-def test_every_family_but_the_smallest_is_among_the_graphs_of_the_tests():
-    assert set(FAMILIES) - set(SIMULATED) == {"sharp_linear_probe"}  # which has three nodes, and is an equality case
-    assert set(SIMULATED) < set(FAMILIES)

@@ -90,7 +90,7 @@ def naive_population(name, graph, f, g):
 
 
 @pytest.mark.parametrize("name", LOSSES)
-@pytest.mark.parametrize("family", GRAPHS)
+@pytest.mark.parametrize("family", ["dense_random", "sparse_random", "heavy_tailed", "latent_captions"])
 def test_the_population_from_its_definition(name, family):
     graph = GRAPHS[family](np.random.default_rng(0), 12)
     rng = np.random.default_rng(1)
@@ -111,7 +111,7 @@ def test_batches_tend_to_the_population(name):
     second = f if loss.induced else g
     draw = sampler.induced_pairs if loss.induced else sampler.pairs
     with torch.no_grad():
-        drawn = [draw(size, rng) for _ in range(300)]
+        drawn = [draw(size, rng) for _ in range(100)]
         values = [loss.sampled(f[x], second[y]).item() for x, y in drawn]
         target = loss.population(f, g).item()
     spread = np.std(values) / np.sqrt(len(values))

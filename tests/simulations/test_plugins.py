@@ -18,7 +18,6 @@ from pairbounds.infrastructure import clusters
 from pairbounds.plugins import LOADED, Plugin, load_plugin, require_loaded
 from pairbounds.simulations.encoders import ENCODERS
 from pairbounds.simulations.losses import LOSSES
-from pairbounds.simulations.studies.training import Settings
 from pairbounds.sweeps import Cores, DaskCluster, SweepConfiguration, run_sweep
 from pairbounds.sweeps.studies import STUDIES
 from tests.limits import ENDLESS, PATIENCE
@@ -94,29 +93,19 @@ def limit(content: str) -> list[object]:
     return ["--time-limit", ENDLESS] if "while" in content else []
 
 
-ENTRANCES = pytest.mark.parametrize("entrance", ["study", "sweep"])
-KINDS = pytest.mark.parametrize("what", list(WRITTEN))
-
-
-@ENTRANCES
-@KINDS
-def test_what_is_registered_is_measured_by_name(call, plugin, tmp_path, entrance, what):
-    path = plugin(WRITTEN[what].format(GOOD[what]))
-    code, out, _ = call(app, *command(entrance, what, tmp_path), "--plugin", path)
-    assert code == 0
-    assert " rows" in out
-
-
-@KINDS
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("what", "content", "said"),
     [
-        ("while True: pass", "plugin ({path}, line {line}) took longer than 1 s"),
-        ("TAKEN", "plugin ({path}, line {line}) failed: ValueError: {article} named {taken!r} is"),
-        ("NO NAME", "plugin ({path}, line {line}) failed: ValueError: the name 3 of"),
-        ("ARITY", "{whose} 'mine' ({path}, line {line}) takes (one), and is called with ("),
-        ("x = 1", "plugin {path} registers nothing: decorate a function with pairbounds.bound, pairbounds.loss, "),
-        ("REGISTER", "plugin ({path}, line {line}) failed: "),
+        ("loss", "while True: pass", "plugin ({path}, line {line}) took longer than 1 s"),
+        ("loss", "NO NAME", "plugin ({path}, line {line}) failed: ValueError: the name 3 of"),
+        (
+            "loss",
+            "x = 1",
+            "plugin {path} registers nothing: decorate a function with pairbounds.",
+        ),
+        ("study", "REGISTER", "plugin ({path}, line {line}) failed: "),
+        *((what, "TAKEN", "plugin ({path}, line {line}) failed: ValueError: {article} named") for what in WRITTEN),
+        *((what, "ARITY", "{whose} 'mine' ({path}, line {line}) takes (one), and is called ") for what in WRITTEN),
     ],
 )
 def test_a_plugin_that_cannot_be_loaded_is_one_line_and_exit_2(call, plugin, tmp_path, what, content, said):
@@ -129,10 +118,20 @@ def test_a_plugin_that_cannot_be_loaded_is_one_line_and_exit_2(call, plugin, tmp
     path, registers = plugin(changed.get(content, content) + "\n"), [dict(LOSSES), dict(ENCODERS), dict(STUDIES)]
     code, out, err = call(app, *command("study", what, tmp_path), "--plugin", path, *limit(content))
     assert (code, out, err.count("\n")) == (2, "", 1)
-    named = {"article": f"a{'n' * (what == 'encoder')} {what}", "taken": TAKEN[what]}
+    named = {"article": f"a{'n' * (what == 'encoder')} {what}"}
     whose = "measure of study" if what == "study" else what
     assert err.startswith(f"error: {said.format(path=path, line=LINE, whose=whose, **named)}")
     assert (registers, LOADED) == ([LOSSES, ENCODERS, STUDIES], {})
+
+
+@pytest.mark.parametrize("what", list(WRITTEN))
+def test_what_is_registered_is_listed_and_measured_by_name(call, plugin, tmp_path, what):
+    path = plugin(WRITTEN[what].format(GOOD[what]))
+    code, out, _ = call(app, *command("study", what, tmp_path), "--plugin", path)
+    assert (code, " rows" in out) == (0, True)
+    if what == "study":
+        assert "mine" in call(app, "study", "--plugin", path)[1]
+        assert "study mine" in call(app, "study", "mine", "--plugin", path, "--help")[1]
 
 
 def test_a_sweep_says_it_in_the_same_way_and_makes_no_folder(call, plugin, tmp_path):
@@ -142,42 +141,29 @@ def test_a_sweep_says_it_in_the_same_way_and_makes_no_folder(call, plugin, tmp_p
     assert not (tmp_path / "out").exists()
 
 
-WRONG = {
-    "loss": [
-        ("return None", "returned NoneType, and not a tensor of torch"),
-        ("return 1.0", "returned float, and not a tensor of torch"),
-        ("return weight * first.sum(1)", "returned a tensor of shape ("),
-        ("return first.detach().sum()", "returned a tensor without a gradient"),
+@pytest.mark.parametrize(
+    ("what", "body", "said"),
+    [
+        ("loss", "return weight * first.sum(1)", "returned a tensor of shape ("),
+        ("encoder", "return torch.eye(2)", "returned Tensor, and not a torch.nn.Module"),
+        ("study", "return None", "returned no DataFrame, but NoneType"),
     ],
-    "encoder": [
-        ("return None", "returned NoneType, and not a torch.nn.Module"),
-        ("return torch.eye(2)", "returned Tensor, and not a torch.nn.Module"),
-        ("return torch.nn.Linear(n_inputs, k + 1)", "returned embeddings of shape ("),
-    ],
-    "study": [("return None", "returned no DataFrame, but NoneType")],  # others in `test_foreign_studies`
-}
-
-
-@ENTRANCES
-@pytest.mark.parametrize(("what", "body", "said"), [(what, *case) for what, cases in WRONG.items() for case in cases])
-def test_what_returns_what_it_may_not_ends_all_with_one_line_and_exit_2(
-    call, plugin, tmp_path, entrance, what, body, said
-):
+)
+def test_what_returns_what_it_may_not_ends_all_with_one_line_and_exit_2(call, plugin, tmp_path, what, body, said):
+    """What else there is, is tried in Python, and with studies in `test_foreign_studies`."""
     path = plugin(WRITTEN[what].format(body))
-    code, out, err = call(app, *command(entrance, what, tmp_path), "--plugin", path)
+    code, out, err = call(app, *command("sweep", what, tmp_path), "--plugin", path)
     assert (code, out) == (2, "")
     assert err.splitlines()[-1].startswith(f"error: {what} 'mine' ({path}, line {LINE}) {said}")
     assert not (tmp_path / "out/table.parquet").exists()
 
 
-@KINDS
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("what", "body", "said"),
     [
-        ("raise KeyError('x')", "KeyError: 'x'"),
-        ("sys.exit(0)", "SystemExit: 0"),
-        ("while True: pass", "took longer than 1 s"),
-        ("return len(3)", "TypeError: "),
+        ("loss", "raise KeyError('x')", "KeyError: 'x'"),
+        ("encoder", "sys.exit(0)", "SystemExit: 0"),
+        ("study", "while True: pass", "took longer than 1 s"),
     ],
 )
 def test_what_fails_when_it_is_called_is_said_with_its_line(call, plugin, tmp_path, what, body, said):
@@ -195,16 +181,6 @@ def test_what_fails_when_it_is_called_is_said_with_its_line(call, plugin, tmp_pa
     assert told.startswith("first failure: ")
     assert said in told
     assert f"(bad.py, line {LINE + 2}), in the cell with " in told
-
-
-def test_unknown_names_are_told_what_there_is(call, plugin, tmp_path):
-    path = plugin(WRITTEN["loss"].format(GOOD["loss"]))
-    for what, known in (("loss", "spectral, induced_spectral, infonce, clip, nt_xent, mine"), ("encoder", "free, lin")):
-        words = command("study", what, tmp_path)
-        words[words.index(f"{what}=mine")] = f"{what}=other"
-        code, _, err = call(app, *words, "--plugin", path)
-        assert (code, err.count("\n")) == (2, 1)
-        assert err.startswith(f"error: {what}='other' is none of {known}")
 
 
 # What it depends on, and where it runs.
@@ -233,7 +209,7 @@ def one_worker():
 SOCKETS = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
-@pytest.fixture(params=["processes", pytest.param("dask", marks=SOCKETS)])
+@pytest.fixture(params=["processes", pytest.param("dask", marks=[SOCKETS, pytest.mark.slow])])
 def workers(request, monkeypatch):
     if request.param == "processes":
         yield Cores(2)
@@ -311,23 +287,6 @@ def test_a_table_is_not_written_where_the_plugin_is(call, plugin, tmp_path):
     code, _, err = call(app, *command("study", "study", tmp_path), "--plugin", path, "--force")
     assert code == 2
     assert "out.parquet would be written, and is read" in err
-
-
-def test_studies_of_a_plugin_are_listed(call, plugin):
-    code, out, _ = call(app, "study", "--plugin", plugin(WRITTEN["study"].format(GOOD["study"])))
-    assert code == 0
-    assert "mine" in out
-
-
-def test_settings_of_a_study_of_a_plugin_are_listed(call, plugin):
-    path = plugin(WRITTEN["study"].format(GOOD["study"]))
-    code, out, _ = call(app, "study", "mine", "--plugin", path, "--help")
-    assert (code, "study mine" in out, "--preset small" in out) == (0, True, True)
-
-
-def test_settings_of_the_training_study_are_checked_before_it_is_measured():
-    with pytest.raises(ValueError, match="n_classes=0 is not a positive integer"):
-        Settings(n_classes=0)
 
 
 # The examples, as their docstrings say.

@@ -2,10 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.linalg
-import torch
 
 from pairbounds import BOUNDS, LatentWorld, PairGraph, check_bounds, probe, spectral_loss, spectrum, train
-from pairbounds.simulations.encoders import DualEncoder
+from pairbounds.simulations.dual_encoder import DualEncoder
 from pairbounds.simulations.losses import LOSSES
 from pairbounds.simulations.observations import caption_features, image_features, pictures
 from pairbounds.simulations.sampling import draw_pairs
@@ -13,7 +12,9 @@ from pairbounds.simulations.spectral_descent import SpectralDescent
 from pairbounds.theory.quantities.factorisation import best_partner
 from tests.families import GRAPHS
 
-GRAPH = LatentWorld(n_classes=3, n_styles=2, n_positions=8, seed=1).caption_graph(0.1, 0.5)
+FEW = ("dense_random", "sparse_random", "tall", "heavy_tailed", "many_components", "rank_one", "circle")
+WORLD = LatentWorld(n_classes=3, n_styles=2, n_positions=8, seed=1)
+GRAPH = WORLD.caption_graph(0.1, 0.5)
 
 
 @pytest.fixture(scope="module")
@@ -41,17 +42,6 @@ def test_the_history_is_what_it_says(result):
     assert history["loss"].iloc[-1] < history["loss"].iloc[0]
 
 
-def test_every_bound_on_encoders_holds_along_training():
-    for steps in (1, 5, 20, 100):
-        found = train(GRAPH, 4, steps=steps)
-        table = check_bounds(GRAPH, 4, (found.left, found.right))
-        assert table["holds"].all()
-
-
-def test_the_first_and_the_last_step_are_always_logged():
-    assert train(GRAPH, 2, steps=7, log_every=5).history["step"].tolist() == [0, 5, 7]
-
-
 def test_one_seed_gives_one_result():
     first, again, other = (train(GRAPH, 2, steps=5, seed=seed, device="cpu") for seed in (0, 0, 1))
     pd.testing.assert_frame_equal(first.history, again.history)
@@ -59,34 +49,20 @@ def test_one_seed_gives_one_result():
     assert not np.array_equal(first.left, other.left)
 
 
-@pytest.mark.parametrize(("optimizer", "steps"), [("sgd", 200), ("alternating", 60)])
-@pytest.mark.parametrize("family", GRAPHS)
-def test_a_free_embedding_comes_within_a_hundredth_of_the_optimum_gap(family, optimizer, steps):
+@pytest.mark.parametrize("family", FEW)
+def test_a_free_embedding_comes_within_a_hundredth_of_the_optimum_gap(family):
     graph = GRAPHS[family](np.random.default_rng(2), 18)
-    history = train(graph, 3, optimizer=optimizer, steps=steps, log_every=steps, device="cpu").history
+    history = train(graph, 3, steps=200, log_every=200, device="cpu").history
     assert history["excess_loss"].iloc[-1] < 0.01 * history["excess_loss"].iloc[0]
-
-
-@pytest.mark.parametrize("family", GRAPHS)
-def test_alternating_solves_never_raise_the_loss_and_are_exact(family):
-    graph = GRAPHS[family](np.random.default_rng(3), 18)
-    found = train(graph, 3, optimizer="alternating", steps=8, log_every=1, device="cpu")
-    assert np.all(np.diff(found.history["loss"]) <= 1e-9)
-    rng = np.random.default_rng(4)
-    lowest = spectral_loss(graph, found.left, found.right)
-    for _ in range(5):  # the left side was solved for last
-        nudged = found.left + 1e-3 * rng.standard_normal(found.left.shape)
-        assert spectral_loss(graph, nudged, found.right) >= lowest - 1e-12
 
 
 # A penalty in place of a width.
 
 
-@pytest.mark.parametrize(("optimizer", "width", "steps"), [("sgd", 5, 1_200), ("alternating", 8, 300)])
-def test_a_penalty_leaves_the_values_above_it_whatever_the_width(width, optimizer, steps):
+def test_a_penalty_leaves_the_values_above_it():
     values = spectrum(GRAPH, 9).singular_values
     penalty = float(values[2:4].mean())
-    found = train(GRAPH, width, penalty=penalty, optimizer=optimizer, steps=steps, log_every=steps, device="cpu")
+    found = train(GRAPH, 5, penalty=penalty, steps=1_200, log_every=1_200, device="cpu")
     f, g = (
         np.sqrt(mass)[:, None] * side
         for side, mass in ((found.left, GRAPH.left_marginal), (found.right, GRAPH.right_marginal))
@@ -103,11 +79,6 @@ def test_a_penalty_leaves_the_values_above_it_whatever_the_width(width, optimize
     assert 0 <= last["excess_loss"] + 1e-12 < 1e-5
 
 
-def test_a_penalty_reaches_its_minimum_on_induced_pairs_too():
-    found = train(GRAPH, 6, loss="induced_spectral", penalty=0.3, steps=2_000, log_every=2_000, device="cpu")
-    assert 0 <= found.history["excess_loss"].iloc[-1] + 1e-12 < 1e-5
-
-
 def test_a_penalty_on_batches_is_unbiased():
     """What it adds to the first loss of a run, on the whole graph and on a batch."""
     exact, sampled = (
@@ -122,14 +93,13 @@ def _first_loss(**options):
 
 # Networks, other losses, training sets and batches.
 
-WORLD = LatentWorld(n_classes=3, n_styles=2, n_positions=8, seed=1)
 FEATURES = image_features(WORLD), caption_features(WORLD, GRAPH)
 PICTURES = pictures(WORLD, size=8), FEATURES[1]
 INPUTS = {"free": None, "linear": FEATURES, "mlp": FEATURES, "conv": PICTURES}
 RUNS = [
-    *((loss, encoder, {}) for loss in LOSSES for encoder in INPUTS),
+    *((loss, "free", {}) for loss in LOSSES),
+    *(("infonce", encoder, {}) for encoder in ("linear", "mlp", "conv")),
     ("spectral", "mlp", {"pairs": 300}),
-    ("clip", "free", {"pairs": 300}),
     ("spectral", "free", {"batch": 32}),
     ("nt_xent", "mlp", {"batch": 32, "pairs": 300}),
 ]
@@ -170,7 +140,9 @@ def test_every_encoder_obeys_every_bound_at_every_logged_step(loss, encoder, opt
     assert found.history["excess_loss"].isna().all() == (loss == "nt_xent")
     if not options:
         assert found.history["loss"].iloc[-1] < found.history["loss"].iloc[0]
-    if loss != "nt_xent":
+    if loss == "nt_xent":  # which trains no right side
+        np.testing.assert_array_equal(found.right, best_partner(GRAPH, found.left))
+    else:
         assert found.history["excess_loss"].min() >= -1e-9
 
 
@@ -184,13 +156,8 @@ def test_captions_and_induced_pairs_train_one_subspace():
     assert np.degrees(scipy.linalg.subspace_angles(captioned, induced).max()) < 0.1
 
 
-def test_a_loss_without_a_right_side_gets_the_best_partner():
-    found = train(GRAPH, 4, loss="nt_xent", optimizer="adam", steps=5)
-    np.testing.assert_array_equal(found.right, best_partner(GRAPH, found.left))
-
-
 def test_a_training_set_is_learned_and_the_population_is_measured():
-    found = train(GRAPH, 4, pairs=200, optimizer="alternating", steps=1_000, log_every=1_000, seed=3)
+    found = train(GRAPH, 4, pairs=200, optimizer="adam", learning_rate=0.02, steps=600, log_every=600, seed=3)
     sample = draw_pairs(GRAPH, 200, _after_the_encoder(3))
     lowest = -np.sum(spectrum(sample.graph, 4).singular_values ** 2)
     assert found.history["loss"].iloc[-1] == pytest.approx(lowest, rel=1e-3)
@@ -205,92 +172,33 @@ def _after_the_encoder(seed):
     return rng
 
 
-def test_more_pairs_and_larger_batches_come_nearer():
-    few, many = (
-        np.mean([_excess(pairs=n, optimizer="alternating", steps=50, seed=seed) for seed in range(5)])
-        for n in (300, 10_000)
-    )
-    assert many < few / 3
-    small, large = (_excess(batch=n, optimizer="adam", learning_rate=0.01, steps=150) for n in (16, 256))
-    assert large < small
-
-
-def _excess(**options):
-    return train(GRAPH, 4, log_every=10**6, device="cpu", **options).history["excess_loss"].iloc[-1]
-
-
-def test_networks_see_what_they_are_given():
-    first, again, other = (
-        train(GRAPH, 4, encoder="mlp", inputs=inputs, steps=3, device="cpu").left
-        for inputs in (FEATURES, FEATURES, (2 * FEATURES[0], FEATURES[1]))
-    )
-    np.testing.assert_array_equal(first, again)
-    assert not np.allclose(first, other)
-
-
-def test_the_weights_of_networks_leave_the_global_stream_alone():
-    state = torch.random.get_rng_state()
-    train(GRAPH, 2, encoder="mlp", inputs=FEATURES, steps=1)
-    assert torch.equal(state, torch.random.get_rng_state())
-
-
-def test_momentum_hastens_and_observers_see_what_is_returned():
-    seen = []
-
-    def observe(left, right):
-        seen.append((left, right))
-        return {"norm": float(np.linalg.norm(left))}
-
-    slow = train(GRAPH, 4, steps=60, momentum=0.0, device="cpu")
-    fast = train(GRAPH, 4, steps=60, momentum=0.9, device="cpu", observe=observe)
-    assert fast.history["loss"].iloc[-1] < slow.history["loss"].iloc[-1]
-    assert len(seen) == len(fast.history)
-    np.testing.assert_array_equal(seen[-1][0], fast.left)
-    assert fast.history["norm"].iloc[-1] == pytest.approx(np.linalg.norm(fast.left))
-
-
 def test_unlabelled_graphs_train_without_a_probe():
-    history = train(PairGraph(np.random.default_rng(3).random((8, 6))), 2, steps=3).history
+    history = train(PairGraph(np.random.default_rng(3).random((8, 6))), 2, steps=7, log_every=5).history
     assert list(history.columns) == ["step", "loss", "excess_loss", "subspace_angle"]
-
-
-def test_the_free_embedding_is_differentiable_in_weighted_coordinates():
-    model = DualEncoder.of(GRAPH, 3, "free", None, np.random.default_rng(4))
-    left, right = model.left(), model.right()
-    assert left.shape == (GRAPH.n_left, 3)
-    assert right.shape == (GRAPH.n_right, 3)
-    torch.testing.assert_close(left * torch.tensor(np.sqrt(GRAPH.left_marginal))[:, None], model.left.weighted)
-    assert {name for name, _ in model.named_parameters()} == {"left.weighted", "right.weighted"}
+    assert history["step"].tolist() == [0, 5, 7]
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"loss": "hinge"}, "loss='hinge' is none of spectral"),
-        ({"encoder": "transformer"}, "encoder='transformer' is none of free"),
         ({"optimizer": "newton"}, "optimizer='newton' is none of sgd"),
-        ({"encoder": "mlp"}, "encoder='mlp' needs inputs"),
         ({"inputs": FEATURES}, "takes no inputs"),
         ({"encoder": "mlp", "inputs": FEATURES[::-1]}, "left inputs have shape"),
         ({"encoder": "mlp", "inputs": PICTURES}, "encoder 'mlp' takes feature vectors"),
         ({"encoder": "conv", "inputs": (PICTURES[0][:, :, :2], FEATURES[1])}, "encoder 'conv' takes pictures"),
         ({"encoder": "linear", "inputs": (FEATURES[0] * np.nan, FEATURES[1])}, "values that are not finite"),
-        ({"encoder": "mlp", "inputs": FEATURES, "optimizer": "alternating"}, "solves for a free embedding"),
-        ({"loss": "clip", "optimizer": "alternating"}, "solves for loss='spectral'"),
         ({"pairs": 0}, "n=0 pairs"),
         ({"batch": 1}, "batch=1 at least 2"),
         ({"steps": 0}, "steps=0"),
         ({"penalty": -0.1}, "penalty=-0.1 is not at least 0"),
-        ({"log_every": 0}, "log_every=0"),
         ({"learning_rate": -0.1}, "learning_rate=-0.1 and momentum=0.9 are at least 0"),
-        ({"momentum": -1.0}, "momentum=-1.0 are at least 0"),
         ({"k": 0}, "k=0 is not in"),
-        ({"device": "nowhere"}, "is not a torch device"),
+        ({"learning_rate": 1e3, "steps": 500}, "lower the learning rate"),
     ],
 )
 def test_bad_options(options, message):
     k = options.pop("k", 2)
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, FloatingPointError), match=message):
         train(GRAPH, k, **options)
 
 
@@ -303,11 +211,6 @@ def test_the_descent_that_is_written_out_is_that_of_torch(options, monkeypatch):
     pd.testing.assert_frame_equal(written_out.history, by_torch.history, rtol=1e-10, atol=1e-10)
     for ours, theirs in ((written_out.left, by_torch.left), (written_out.right, by_torch.right)):
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-10 * abs(theirs).max())
-
-
-def test_divergence_is_noticed():
-    with pytest.raises(FloatingPointError, match="lower the learning rate"):
-        train(GRAPH, 4, steps=500, learning_rate=1e3)
 
 
 @pytest.mark.gpu

@@ -1,5 +1,3 @@
-import re
-
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -41,16 +39,6 @@ def test_every_matrix_type_gives_the_same_graph(kind):
     np.testing.assert_array_equal(PairGraph(kind(weights)).joint.toarray(), weights / 10)
 
 
-@given(WEIGHTS, st.booleans())
-def test_rows_in_order_give_the_graph_that_their_entries_give_to_the_last_bit(weights, zeros):
-    rows = sp.csr_array(weights + 1) if zeros else sp.csr_array(weights)
-    if zeros:
-        rows.data = weights.ravel().copy()  # written out, in their places
-    found, expected = PairGraph(rows, drop_isolated=True), PairGraph(rows.tocoo(), drop_isolated=True)
-    np.testing.assert_array_equal(found.joint.toarray(), expected.joint.toarray())
-    assert found.joint.nnz == expected.joint.nnz == np.count_nonzero(weights)
-
-
 def test_the_callers_arrays_are_left_alone_and_the_graphs_are_read_only():
     weights = sp.csr_array(np.array([[1.0, 2.0], [3.0, 4.0]]))
     labels = np.array([0, 1])
@@ -71,38 +59,29 @@ def test_extreme_weights_are_normalised_without_overflow(scale):
 # Bad input: one line that names the thing and the remedy.
 
 
-@pytest.mark.parametrize(
-    ("bad", "message"),
-    [
-        (np.nan, "joint has 1 NaN weights, the first at row 1, column 2"),
-        (np.inf, "joint has 1 infinite weights, the first at row 1, column 2"),
-        (-1.0, "joint has 1 negative weights, the first at row 1, column 2"),
-    ],
-)
+@pytest.mark.parametrize(("bad", "fault"), [(np.nan, "NaN"), (np.inf, "infinite"), (-1.0, "negative")])
 @pytest.mark.parametrize("kind", [np.asarray, sp.csr_array])
-def test_bad_weights_are_located(bad, message, kind):
+def test_bad_weights_are_located(bad, fault, kind):
     weights = np.ones((3, 4))
     weights[1, 2] = bad
-    with pytest.raises(ValueError, match=re.escape(message)):
+    with pytest.raises(ValueError, match=f"joint has 1 {fault} weights, the first at row 1, column 2"):
         PairGraph(kind(weights))
 
 
-@pytest.mark.parametrize("weights", [np.zeros((3, 2)), np.ones((0, 3)), sp.csr_array((3, 3))])
-def test_no_weight_at_all(weights):
-    with pytest.raises(ValueError, match="empty or all zero"):
-        PairGraph(weights, drop_isolated=True)
-
-
-@pytest.mark.parametrize("joint", [np.ones(3), np.ones((2, 2, 2)), 5])
-def test_not_a_matrix(joint):
-    with pytest.raises(ValueError, match="dimensions: a pair graph is a matrix"):
-        PairGraph(joint)
-
-
-@pytest.mark.parametrize("joint", [np.ones((2, 2), complex), [["a", "b"]], np.array([[None, 1]])])
-def test_weights_that_are_not_real_numbers(joint):
-    with pytest.raises(TypeError, match="weights are real numbers"):
-        PairGraph(joint)
+@pytest.mark.parametrize(
+    ("joint", "error", "message"),
+    [
+        (np.zeros((3, 2)), ValueError, "empty or all zero"),
+        (np.ones((0, 3)), ValueError, "empty or all zero"),
+        (np.ones(3), ValueError, "dimensions: a pair graph is a matrix"),
+        ([[1, 2], [3]], ValueError, "rows of different lengths"),
+        (np.ones((2, 2), complex), TypeError, "weights are real numbers"),
+        (np.array([[None, 1]]), TypeError, "weights are real numbers"),
+    ],
+)
+def test_what_is_no_matrix_of_weights(joint, error, message):
+    with pytest.raises(error, match=message):
+        PairGraph(joint, drop_isolated=True)
 
 
 def test_isolated_nodes_are_counted_and_can_be_dropped_with_their_labels_and_ids():
@@ -122,31 +101,19 @@ def test_isolated_nodes_are_counted_and_can_be_dropped_with_their_labels_and_ids
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        ([0, 1], r"left_labels has shape \(2,\) for 3 left nodes"),
         ([[0, 1, 2]], r"left_labels has shape \(1, 3\)"),
         ([0, 0.5, 1], "not integers 0..r-1"),
         ([0, -2, 1], "not integers 0..r-1"),
-        ([np.nan, None, -1], "missing for every node"),
         ([0, 1, 1j], "labels are of types that have no order"),
         ([1, "1", 0], "labels of two types are written alike"),
-        ([0, 2**63 + 5, 1], "not integers 0..r-1"),
         (np.array([0, 1, 2**63 + 5], np.uint64), r"the first 9223372036854775813 at node 2: .* 0\.\.2\^63 - 1"),
-        (np.array([0, 1, 2**64], object), "not integers 0..r-1"),
         (np.array([0, 1, -(2**70)], object), "not integers 0..r-1"),
-        ([0, 1, 1e300], r"the first 1e\+300 at node 2: a class is an integer in 0\.\.2\^53 - 1"),
-        ([0, 1, float(2**53)], "not integers 0..r-1"),  # the float of 2^53 + 1, too
-        (np.array([0, 1, 2**24], np.float32), r"0\.\.2\^24 - 1"),
+        ([0, 1, float(2**53)], r"0\.\.2\^53 - 1"),  # the float of 2^53 + 1, too
     ],
 )
 def test_bad_labels(labels, message):
     with pytest.raises(ValueError, match=message):
         PairGraph(np.ones((3, 3)), left_labels=labels)
-
-
-def test_labels_may_be_whole_floats_or_booleans():
-    graph = PairGraph(np.ones((2, 2)), [0.0, 3.0], [True, False])
-    assert graph.left_labels.tolist() == [0, 3]
-    assert graph.right_labels.tolist() == [1, 0]
 
 
 @pytest.mark.parametrize("dtype", [np.int64, np.uint64, object])
@@ -162,13 +129,10 @@ def test_the_largest_labels_are_kept_and_no_array_is_made_of_their_size(dtype, t
     assert PairGraph.load(tmp_path / "graph.npz").left_labels.tolist() == large.tolist()
 
 
-def test_floats_of_labels_are_exact_as_far_as_floats_tell_all_integers():
-    assert PairGraph(np.ones((2, 2)), [0.0, 2.0**53 - 1]).left_labels.tolist() == [0, 2**53 - 1]
-
-
 def test_ids_are_distinct_and_as_large_as_they_come():
-    with pytest.raises(ValueError, match="left_ids names some node twice"):
-        PairGraph(np.ones((2, 2)), left_ids=["a", "a"])
+    for ids, message in ((["a", "a"], "left_ids names some node twice"), (["a"], "left_ids has 1 entries for 2 left")):
+        with pytest.raises(ValueError, match=message):
+            PairGraph(np.ones((2, 2)), left_ids=ids)
     largest = np.array([2**64 - 1, 0], dtype=np.uint64)
     assert PairGraph.from_pairs(largest, largest).left_ids.tolist() == [0, 2**64 - 1]
 
@@ -178,7 +142,7 @@ def test_bfloat16_is_taken_for_the_numbers_that_it_holds(layout):
     """numpy has no such type; features in it are as those in float32 are."""
     weights, features = torch.tensor([[0.1, 3.0], [2.0, 0.7]]).bfloat16(), torch.tensor([[0.1], [0.3]]).bfloat16()
     given = weights.to_sparse() if layout is torch.sparse_coo else weights
-    graph, plain = PairGraph(given, [0, 1]), PairGraph(weights.float(), [0, 1])
+    graph, plain = PairGraph(given, torch.tensor([0, 1])), PairGraph(weights.float().requires_grad_(), [0, 1])
     np.testing.assert_array_equal(graph.joint.toarray(), plain.joint.toarray())
     listed = PairGraph.from_pairs([0, 0, 1, 1], [0, 1, 0, 1], weights.flatten())
     np.testing.assert_array_equal(listed.joint.toarray(), plain.joint.toarray())
@@ -187,31 +151,7 @@ def test_bfloat16_is_taken_for_the_numbers_that_it_holds(layout):
     assert near.joint.toarray().tolist() == [[0.5, 0], [0, 0.5]]
 
 
-def test_torch_tensors_will_do():
-    weights = torch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
-    expected = PairGraph(weights.detach().numpy()).joint.toarray()
-    for joint in (weights, weights.to_sparse()):
-        graph = PairGraph(joint, torch.tensor([0, 1]))
-        np.testing.assert_array_equal(graph.joint.toarray(), expected)
-        assert graph.left_labels.tolist() == [0, 1]
-    assert PairGraph.from_pairs(torch.tensor([3, 1]), torch.tensor([0, 0])).left_ids.tolist() == [1, 3]
-
-
-def test_ids_of_the_wrong_length():
-    with pytest.raises(ValueError, match="right_ids has 2 entries for 3 right nodes"):
-        PairGraph(np.ones((3, 3)), right_ids=["a", "b"])
-
-
 # Edge lists.
-
-
-def test_from_pairs_sums_duplicates_and_sorts_ids():
-    graph = PairGraph.from_pairs(["b", "a", "b", "b"], [10, 2, 10, 2], [1, 2, 3, 4], {"a": 0, "b": 1}, [8, 7, 8, 7])
-    assert graph.left_ids.tolist() == ["a", "b"]
-    assert graph.right_ids.tolist() == [2, 10]
-    np.testing.assert_allclose(graph.joint.toarray(), [[0.2, 0.0], [0.4, 0.4]])
-    assert graph.left_labels.tolist() == [0, 1]
-    assert graph.right_labels.tolist() == [7, 8]
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from("uvwxyz"), st.integers(1, 9)), min_size=1, max_size=30))
@@ -227,6 +167,10 @@ def test_from_pairs_against_a_dictionary(pairs):
         for i, j, value in zip(*entries.coords, entries.data, strict=True)
     }
     assert found == pytest.approx(expected)
+    assert graph.left_ids.tolist() == sorted({left for left, *_ in pairs})
+    bytes_of = np.array([200, 100, 100], dtype=np.uint8)  # whose sum is more than a byte
+    np.testing.assert_allclose(PairGraph.from_pairs([0, 0, 1], [0, 0, 0], bytes_of).left_marginal, [0.75, 0.25])
+    assert PairGraph.from_pairs([2, 0, 1, 0], [0, 0, 0, 1], left_labels=[5, 6, 7]).left_labels.tolist() == [5, 6, 7]
 
 
 def test_from_pairs_takes_ids_of_any_type():
@@ -239,25 +183,11 @@ def test_from_pairs_takes_ids_of_any_type():
 
 @pytest.mark.parametrize(
     "labels",
-    [{"b": 1, "a": 0}, pd.Series({"b": 1, "a": 0}), [1, 0, 1], np.array([1, 0, 1]), pd.Series([1, 0, 1]).to_numpy()],
+    [{"b": 1, "a": 0}, pd.Series({"b": 1, "a": 0}), [1, 0, 1], np.array([1, 0, 1])],
 )
 def test_labels_go_to_the_ids_they_are_given_for(labels):
     graph = PairGraph.from_pairs(["b", "a", "b"], ["x", "y", "y"], left_labels=labels)
     assert dict(zip(graph.left_ids, graph.left_labels, strict=True)) == {"a": 0, "b": 1}
-
-
-def test_labels_of_numbered_nodes_may_be_by_number():
-    graph = PairGraph.from_pairs([2, 0, 1, 0], [0, 0, 0, 1], left_labels=[5, 6, 7])
-    assert graph.left_labels.tolist() == [5, 6, 7]
-
-
-@pytest.mark.parametrize(
-    ("dtype", "weight"), [(np.uint8, [200, 100, 100]), (np.int8, [100, 50, 50]), (np.float16, [6e4, 3e4, 3e4])]
-)
-def test_duplicates_are_summed_in_full_precision(dtype, weight):
-    pairs = ["a", "a", "b"], ["x", "x", "x"]
-    graph = PairGraph.from_pairs(*pairs, np.array(weight, dtype=dtype))
-    np.testing.assert_allclose(graph.joint.toarray()[:, 0], [0.75, 0.25], rtol=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -282,9 +212,7 @@ def test_a_negative_weight_cannot_hide_among_duplicates(make):
         (([], []), "left is empty"),
         (([1, None, 2], [1, 2, 3]), "left has 1 missing ids, the first at pair 1"),
         (([1, 2], [1, 2], [1]), "weight has shape"),
-        (([1, 2], [1, 2], [1, np.nan]), "joint has 1 NaN weights"),
         (([1, 2], [1, 2], None, {1: 0}), "left_labels has no class for 1 ids, the first 2"),
-        (([1, 2], [1, 2], [1, 0]), "1 left and 1 right nodes have no pairs"),
     ],
 )
 def test_bad_edge_lists(arguments, message):
@@ -295,34 +223,13 @@ def test_bad_edge_lists(arguments, message):
 # networkx.
 
 
-@pytest.mark.parametrize("family", GRAPHS)
+@pytest.mark.parametrize("family", ["sparse_random", "latent_captions"])
 def test_networkx_round_trip(family):
     graph = GRAPHS[family](np.random.default_rng(0), 12)
     back = PairGraph.from_networkx(graph.to_networkx())
     np.testing.assert_allclose(back.joint.toarray(), graph.joint.toarray(), rtol=1e-14)
     for side in ("left_labels", "right_labels", "left_ids", "right_ids"):
         np.testing.assert_array_equal(getattr(back, side), getattr(graph, side))
-
-
-def test_from_networkx_reads_a_plain_bipartite_graph():
-    g = nx.Graph()
-    g.add_nodes_from(["cat", "dog"], bipartite=0)
-    g.add_nodes_from(["a pet", "it barks"], bipartite=1, label=1)
-    g.add_weighted_edges_from([("cat", "a pet", 2), ("dog", "it barks", 1)])
-    g.add_edge("a pet", "dog")  # weight 1, and either end first
-    graph = PairGraph.from_networkx(g)
-    assert graph.left_ids.tolist() == ["cat", "dog"]
-    assert graph.left_labels is None
-    assert graph.right_labels.tolist() == [1, 1]
-    np.testing.assert_allclose(graph.joint.toarray(), [[0.5, 0], [0.25, 0.25]])
-
-
-def _bipartite() -> nx.Graph:
-    g = nx.Graph()
-    g.add_nodes_from([1, 2], bipartite=0)
-    g.add_nodes_from([3, 4], bipartite=1)
-    g.add_edges_from([(1, 3), (2, 4)])
-    return g
 
 
 @pytest.mark.parametrize(
@@ -332,24 +239,20 @@ def _bipartite() -> nx.Graph:
         (lambda g: g.add_edge(1, 2), "edge 1 - 2 joins two nodes of one side"),
         (lambda g: g.remove_nodes_from([3, 4]), "no node on one side"),
         (lambda g: g.add_node(9, bipartite=1), "0 left and 1 right nodes have no pairs"),
+        (lambda g: g.to_directed(), "the graph is directed"),
     ],
 )
-def test_bad_networkx_graphs(spoil, message):
-    g = _bipartite()
-    spoil(g)
+def test_bipartite_graphs_of_networkx_good_and_bad(spoil, message):
+    g = nx.Graph()
+    g.add_nodes_from([1, 2], bipartite=0)
+    g.add_nodes_from([3, 4], bipartite=1, label=1)
+    g.add_weighted_edges_from([(1, 3, 2), (4, 2, 1)])
+    g.add_edge(2, 3)  # weight 1
+    graph = PairGraph.from_networkx(g)
+    np.testing.assert_allclose(graph.joint.toarray(), [[0.5, 0], [0.25, 0.25]])
+    assert (graph.left_labels, graph.right_labels.tolist()) == (None, [1, 1])
     with pytest.raises(ValueError, match=message):
-        PairGraph.from_networkx(g)
-
-
-def test_directed_graphs_are_refused():
-    with pytest.raises(ValueError, match="the graph is directed"):
-        PairGraph.from_networkx(_bipartite().to_directed())
-
-
-def test_isolated_nodes_of_a_networkx_graph_can_be_dropped():
-    g = _bipartite()
-    g.add_node(9, bipartite=0)
-    assert PairGraph.from_networkx(g, drop_isolated=True).left_ids.tolist() == [1, 2]
+        PairGraph.from_networkx(spoil(g) or g)
 
 
 # The induced graph.
@@ -385,16 +288,12 @@ def test_a_part_is_the_graph_on_some_of_its_nodes():
     masked = graph.part(np.array([False, True, True]), right=[1])
     assert (masked.left_ids.tolist(), masked.right_ids.tolist()) == (["y"], [1])  # z has lost its pairs
     assert graph.labelled().left_ids.tolist() == ["x", "y"]
-
-
-@pytest.mark.parametrize("nodes", [[0, 3], [-1], [0.0], [[0]], [True], "x"])
-def test_nodes_that_are_not_there_are_no_part(nodes):
-    with pytest.raises(ValueError, match=r"left nodes are chosen by numbers in 0\.\.2, or by a mask of shape \(3,\)"):
-        PairGraph(np.eye(3)).part(nodes)
-
-
-def test_a_part_has_each_node_once_and_some_pair():
-    with pytest.raises(ValueError, match="a left node is chosen twice"):
-        PairGraph(np.eye(3)).part([1, 1])
+    for bad, message in (
+        ([0, 3], r"left nodes are chosen by numbers in 0\.\.2, or by a mask of shape \(3,\)"),
+        ([True], "or by a mask"),
+        ([1, 1], "a left node is chosen twice"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            graph.part(bad)
     with pytest.raises(ValueError, match="at least one pair of positive weight"):
-        PairGraph(np.eye(3)).part([0], [1])
+        graph.part([1], [0])

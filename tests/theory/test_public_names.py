@@ -4,11 +4,10 @@ import importlib
 import pkgutil
 from types import ModuleType
 
-import numpy as np
 import pytest
 
 import pairbounds
-from pairbounds import BOUNDS, PairGraph, spectrum
+from pairbounds import BOUNDS
 
 
 def test_a_look_at_the_package_shows_the_public_names_and_nothing_else():
@@ -31,9 +30,3 @@ def test_a_misspelt_bound_is_told_the_nearest_name():
         BOUNDS["probe-eror"]
     assert BOUNDS.get("probe-eror") is None
     assert "probe-eror" not in BOUNDS
-
-
-def test_a_spectrum_is_one_line():
-    graph = PairGraph(np.random.default_rng(0).random((40, 30)))
-    assert repr(spectrum(graph, 2)).startswith("Spectrum(k=2, singular_values=[1. ")
-    assert "\n" not in repr(spectrum(graph, 30))

@@ -23,7 +23,7 @@ def dense_values(graph: PairGraph) -> np.ndarray:
 
 
 @pytest.mark.parametrize("route", ["dense", "small Gram matrix", "ARPACK"])
-@pytest.mark.parametrize("k", [1, 4, 15])
+@pytest.mark.parametrize("k", [1, 15])
 @pytest.mark.parametrize("family", GRAPHS)
 def test_values_and_vectors_agree_with_dense_svd(family, k, route, monkeypatch):
     method = "dense" if route == "dense" else "sparse"
@@ -83,7 +83,7 @@ def test_residuals_of_round_off_count_as_all_that_it_may_be(parts):
     assert np.all(large.lower_values < none.lower_values)
 
 
-@pytest.mark.parametrize("k", [3, 5, 8, 40])
+@pytest.mark.parametrize("k", [3, 40])
 @pytest.mark.parametrize("family", ["many_components", "identity"])
 def test_the_optimum_of_many_components_is_no_choice_of_a_solver(family, k):
     """Any basis of the vectors of value 1 ends as the same triplets; the others lose nothing."""
@@ -103,21 +103,11 @@ def test_the_optimum_of_many_components_is_no_choice_of_a_solver(family, k):
     np.testing.assert_allclose(graph.normalized @ w, u * s, atol=1e-13)
 
 
-@pytest.mark.parametrize("family", ["dense_random", "many_components", "identity", "twins", "cycle"])
-def test_the_largest_value_is_one_as_often_as_there_are_components(family):
-    graph = GRAPHS[family](np.random.default_rng(4), SIZE)
-    square = sp.block_array([[None, graph.joint], [graph.joint.T, None]])
-    components, _ = sp.csgraph.connected_components(square)
-    values = spectrum(graph, min(graph.joint.shape)).singular_values
-    assert np.sum(values > 1 - 1e-9) == components
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_many_copies_of_one_value_are_all_found(seed):
+def test_many_copies_of_one_value_are_all_found():
     """40 components, 45 values: `scipy.sparse.linalg.svds` is wrong by 0.7 here, at every tolerance."""
     rng = np.random.default_rng(5)
     graph = PairGraph(block_diagonal([rng.random((20, 18)) for _ in range(40)]))
-    found = spectrum(graph, 45, method="sparse", seed=seed)
+    found = spectrum(graph, 45, method="sparse")
     np.testing.assert_allclose(found.singular_values, dense_values(graph)[:45], atol=1e-8)
 
 
@@ -167,22 +157,6 @@ def test_the_second_eigenvalue_does_not_depend_on_a_lucky_start(monkeypatch):
     assert errors().min() < -1e-4
 
 
-def test_large_degenerate_graphs():
-    found = spectrum(PairGraph(sp.eye_array(20_000)), 10)
-    np.testing.assert_allclose(found.singular_values, 1, atol=1e-12)
-    assert found.method == "sparse"
-
-
-def test_the_method_is_chosen_by_size():
-    rng = np.random.default_rng(7)
-    small, large = slow_decay(rng, 300, 200), slow_decay(rng, 3000, 2000)
-    assert spectrum(small, 5).method == "dense"
-    assert spectrum(large, 5).method == "sparse"
-    assert spectrum(slow_decay(rng, 15_000, 12_000), 50).method == "blocks"
-    with pytest.raises(ValueError, match="the dense method takes at most"):
-        spectrum(slow_decay(rng, 10_000, 5_000), 5, method="dense")
-
-
 @pytest.mark.parametrize(
     ("shape", "k", "method"),
     [
@@ -191,6 +165,7 @@ def test_the_method_is_chosen_by_size():
         ((2000, 3000), 65, "sparse"),
         ((50_000, 200_000), 16, "sparse"),
         ((200_000, 50_000), 65, "blocks"),
+        ((15_000, 12_000), 50, "blocks"),
         ((8_000, 10**6), 1995, "sparse"),  # too large for a dense copy, too narrow for blocks
     ],
 )
@@ -200,25 +175,16 @@ def test_the_rule_by_size_and_width(shape, k, method):
 
 def test_products_on_another_device_are_those_of_scipy():
     """The route that a GPU takes, run on the CPU."""
-    rng = np.random.default_rng(8)
-    matrix = slow_decay(rng, 50, 40).normalized
-    product = module._torch_product(matrix, torch.device("cpu"))
-    for vectors in (rng.random(matrix.shape[1]), rng.random((matrix.shape[1], 3))):
-        np.testing.assert_allclose(product(vectors), matrix @ vectors, atol=1e-14)
+    matrix = slow_decay(np.random.default_rng(8), 50, 40).normalized
+    vectors = np.random.default_rng(9).random((matrix.shape[1], 3))
+    np.testing.assert_allclose(
+        module._torch_product(matrix, torch.device("cpu"))(vectors), matrix @ vectors, atol=1e-14
+    )
 
 
-def test_a_long_graph_has_a_route_at_every_width(monkeypatch):
-    """Too large for the dense route, and too narrow for a Krylov method."""
-    monkeypatch.setattr(module, "DENSE_LIMIT", 4_000_000)
-    rng = np.random.default_rng(12)
-    long, short = np.arange(50_000), np.arange(50_000) % 90
-    ends = np.r_[long, long], np.r_[short, rng.integers(90, size=50_000)]
-    graph = PairGraph(sp.coo_array((np.ones(100_000), ends), shape=(50_000, 90)))
-    exact = np.sqrt(np.linalg.eigvalsh((graph.normalized.T @ graph.normalized).toarray())[::-1])
-    for k in (1, 90):
-        found = spectrum(graph, k)
-        assert found.method == "sparse"
-        np.testing.assert_allclose(found.singular_values, exact[:k], atol=1e-8)
+def test_a_dense_copy_is_not_made_of_a_large_graph():
+    with pytest.raises(ValueError, match="the dense method takes at most"):
+        spectrum(PairGraph(sp.eye_array(10_000)), 5, method="dense")
 
 
 def test_a_looser_tolerance_is_looser_and_an_unmet_one_raises(monkeypatch):
@@ -241,15 +207,10 @@ def test_the_gpu_finds_the_same_values(method):
     np.testing.assert_allclose(found.singular_values, dense_values(graph)[:10], atol=1e-8)
 
 
-@pytest.mark.parametrize("k", [0, -1, 5, 2.0, True, "3"])
-def test_k_out_of_range(k):
-    with pytest.raises(ValueError, match=r"in 1\.\.4"):
-        spectrum(PairGraph(np.ones((4, 6))), k)
-
-
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        *(({"k": k}, r"in 1\.\.4") for k in (0, 5, 2.0, True)),
         ({"method": "magic"}, "is none of 'auto', 'dense', 'sparse'"),
         ({"tol": 0.0}, "tol=0.0 is not positive"),
         ({"tol": np.nan}, "is not positive"),
@@ -258,13 +219,7 @@ def test_k_out_of_range(k):
 )
 def test_bad_options(options, message):
     with pytest.raises(ValueError, match=message):
-        spectrum(PairGraph(np.ones((4, 6))), 2, **options)
-
-
-@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here, so asking for one is right")
-def test_asking_for_a_gpu_that_is_not_there():
-    with pytest.raises(ValueError, match="asks for a GPU and torch sees none"):
-        spectrum(PairGraph(np.ones((4, 6))), 2, device="cuda")
+        spectrum(PairGraph(np.ones((4, 6))), **{"k": 2, **options})
 
 
 def test_values_beyond_the_last_are_zero():
@@ -273,13 +228,6 @@ def test_values_beyond_the_last_are_zero():
     assert found.left.shape == (5, 5)
     assert found.right.shape == (3, 5)
     np.testing.assert_array_equal(found.leading(2).singular_values, found.singular_values[:2])
-
-
-def test_upper_values_are_above_the_values_and_at_most_one():
-    found = spectrum(slow_decay(np.random.default_rng(11), 2000, 1500), 20)
-    assert np.all(found.upper_values >= np.minimum(1, found.singular_values + found.residuals))
-    assert found.upper_values.max() == 1
-    assert found.rounding >= 4 * np.linalg.norm(found.residuals)
 
 
 @pytest.mark.parametrize("noise", [0.0, 1e-6, 1e-2, 1.0])
@@ -298,25 +246,11 @@ def test_a_true_value_is_within_the_residual_of_any_triplet(noise):
     np.testing.assert_allclose(exact, 1e-3, rtol=1e-9)
 
 
-@pytest.mark.slow
-def test_all_top_65_of_a_slow_spectrum_for_10_starts():
-    graph = slow_decay(np.random.default_rng(0), 20_000, 10_000)
-    gram = (graph.normalized.T @ graph.normalized).toarray()
-    last = len(gram) - 1
-    exact = scipy.linalg.eigh(gram, eigvals_only=True, subset_by_index=[last - 64, last], overwrite_a=True)
-    for seed in range(10):
-        found = spectrum(graph, 65, method="sparse", seed=seed)
-        np.testing.assert_allclose(found.singular_values, np.sqrt(exact[::-1]), atol=1e-8)
-
-
-@pytest.mark.parametrize("shape", [(30, 20), (20, 30), (900, 700), (700, 900)])
+@pytest.mark.parametrize("shape", [(30, 20), (700, 900)])
 def test_the_operator_norm_is_the_largest_singular_value_and_no_less(shape):
     rng = np.random.default_rng(0)
     matrix = rng.standard_normal(shape) / 10
     true = np.linalg.norm(matrix, 2)
     for seed in range(3):
         assert true <= operator_norm(aslinearoperator(matrix), seed=seed) * (1 + 1e-14) <= true * (1 + 1e-3)
-
-
-def test_the_operator_norm_of_nothing():
     assert operator_norm(aslinearoperator(np.zeros((3, 2)))) == 0

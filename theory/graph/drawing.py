@@ -1,9 +1,9 @@
 """Pair graphs in a notebook: their facts, their classes, and where they are small, themselves."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.html import card, render, shown
@@ -22,60 +22,32 @@ LONGEST_NAME = 12  # characters of an id, and of a class
 
 def graph_card(graph: PairGraph) -> str:
     """A pair graph as HTML."""
-    facts = {"left nodes": graph.n_left, "right nodes": graph.n_right, "pairs": graph.joint.nnz}
-    picture = graph_picture(graph, graph.joint.toarray()) if is_small(graph) else None
+    names, labels = graph.class_names or (), graph.left_labels
+    classes = "none: unlabelled"
+    if labels is not None:
+        missing = int(np.sum(labels == UNLABELLED))
+        classes = str(np.unique(labels[labels != UNLABELLED]).size)
+        classes += f", the first {MOST_CLASSES} below" if len(names) > MOST_CLASSES else ""
+        classes += f"; {missing} left nodes unlabelled" if missing else ""
     return card(
         "PairGraph",
-        facts | {"classes": class_summary(graph, MOST_CLASSES)},
-        pictures=[] if picture is None else [picture],
-        columns=["class", "left nodes", "right nodes", "left mass"] if graph.class_names else [],
-        rows=_class_rows(graph),
+        {"left nodes": graph.n_left, "right nodes": graph.n_right, "pairs": graph.joint.nnz, "classes": classes},
+        pictures=[graph_picture(graph, graph.joint.toarray())] if is_small(graph) else [],
+        columns=["class", "left nodes", "right nodes", "left mass"] if names else [],
+        rows=[_class_row(graph, label, name) for label, name in enumerate(names[:MOST_CLASSES])],
     )
 
 
-def class_summary(graph: PairGraph, most: int) -> str:
-    """Number of classes on the left side, and of its nodes without one, in words."""
-    labels = graph.left_labels
-    if labels is None:
-        return "none: unlabelled"
-    missing, total = int(np.sum(labels == UNLABELLED)), np.unique(labels[labels != UNLABELLED]).size
-    listed = f", the first {most} below" if graph.class_names and len(graph.class_names) > most else ""
-    return f"{total}{listed}" + (f"; {missing} left nodes unlabelled" if missing else "")
-
-
-def _class_rows(graph: PairGraph) -> Iterator[tuple[object, ...]]:
-    for label, name in enumerate((graph.class_names or ())[:MOST_CLASSES]):
-        left, right = (labels == label if labels is not None else None for labels in _labels(graph))
-        mass = "" if left is None else f"{graph.left_marginal[left].sum():.1%}"
-        yield name, *("" if side is None else int(side.sum()) for side in (left, right)), mass
-
-
-def _labels(graph: PairGraph) -> tuple[IntArray | None, IntArray | None]:
-    return graph.left_labels, graph.right_labels
+def _class_row(graph: PairGraph, label: int, name: str) -> tuple[object, ...]:
+    """Name, left and right nodes and left mass of a class; empty on a side without labels."""
+    left, right = (None if labels is None else labels == label for labels in (graph.left_labels, graph.right_labels))
+    counts = ("" if side is None else int(side.sum()) for side in (left, right))
+    return name, *counts, "" if left is None else f"{graph.left_marginal[left].sum():.1%}"
 
 
 def is_small(graph: PairGraph) -> bool:
     """Return whether a graph is small enough to be drawn node by node."""
     return max(graph.joint.shape) <= MOST_NODES and graph.joint.nnz <= MOST_PAIRS
-
-
-class Node(NamedTuple):
-    """A circle, and what stands beside it."""
-
-    x: int
-    y: float
-    side: int
-    text: str
-    colour: str
-
-
-class Edge(NamedTuple):
-    """A pair: the numbers of its nodes, how thick it is drawn, and what is written on it."""
-
-    left: int
-    right: int
-    thick: float
-    text: str
 
 
 def graph_picture(graph: PairGraph, weights: FloatArray) -> str:
@@ -87,12 +59,15 @@ def graph_picture(graph: PairGraph, weights: FloatArray) -> str:
     """
     thick = 0.6 + THICKEST * np.sqrt(weights / weights.max())
     edges = [
-        Edge(left, right, round(float(thick[left, right]), 2), f"{weights[left, right]:.3g}")
-        for left, right in np.argwhere(weights).tolist()
+        {"left": x, "right": y, "thick": round(float(thick[x, y]), 2), "text": f"{weights[x, y]:.3g}"}
+        for x, y in np.argwhere(weights).tolist()
     ]
     return render(
         "bipartite",
-        columns=[_column(graph, side) for side in (0, 1)],
+        columns=[
+            _column(graph, 0, graph.left_ids, graph.left_labels),
+            _column(graph, 1, graph.right_ids, graph.right_labels),
+        ],
         edges=edges,
         written=len(edges) <= WRITTEN_PAIRS,
         label=f"{graph.n_left} left and {graph.n_right} right nodes, joined by {len(edges)} pairs",
@@ -101,24 +76,22 @@ def graph_picture(graph: PairGraph, weights: FloatArray) -> str:
     )
 
 
-def _column(graph: PairGraph, side: int) -> list[Node]:
-    """The nodes of one side, in the middle of the height."""
-    ids, labels = (graph.left_ids, graph.right_ids)[side], _labels(graph)[side]
+def _column(graph: PairGraph, side: int, ids: npt.NDArray[Any], labels: IntArray | None) -> list[dict[str, object]]:
+    """The nodes of one side, in the middle of the height: circles, and the texts beside them."""
     above = APART * (max(graph.joint.shape) - len(ids)) / 2
     classes = [UNLABELLED] * len(ids) if labels is None else labels.tolist()
-    return [
-        Node(
-            ASIDE + side * ACROSS,
-            above + APART * (number + 0.6),
-            side,
-            shown(name, LONGEST_NAME) + _class_of(graph, label),
-            NEUTRAL if label == UNLABELLED else COLOURS[label % len(COLOURS)],
+    names = graph.class_names
+    nodes: list[dict[str, object]] = []
+    for number, (name, label) in enumerate(zip(ids.tolist(), classes, strict=True)):
+        known = label != UNLABELLED
+        kind = f"class {label}" if names is None else shown(names[label], LONGEST_NAME)
+        nodes.append(
+            {
+                "x": ASIDE + side * ACROSS,
+                "y": above + APART * (number + 0.6),
+                "side": side,
+                "text": shown(name, LONGEST_NAME) + (f" · {kind}" if known else ""),
+                "colour": COLOURS[label % len(COLOURS)] if known else NEUTRAL,
+            }
         )
-        for number, (name, label) in enumerate(zip(ids.tolist(), classes, strict=True))
-    ]
-
-
-def _class_of(graph: PairGraph, label: int) -> str:
-    if label == UNLABELLED:
-        return ""
-    return f" · class {label}" if graph.class_names is None else f" · {shown(graph.class_names[label], LONGEST_NAME)}"
+    return nodes

@@ -2,16 +2,15 @@
 
 import os
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.array_files import Header, read_header
 from pairbounds.infrastructure.arrays import IntArray, without_torch
 from pairbounds.infrastructure.inputs import require_file
 from pairbounds.infrastructure.ownership import Output
@@ -21,14 +20,9 @@ from pairbounds.theory.graph.labels import UNLABELLED, labels_without_torch
 if TYPE_CHECKING:
     import networkx as nx
 
+    from pairbounds.theory.graph.pair_graph import PairGraph
+
 FORMAT = "pairbounds-graph-1"
-
-
-class Side(Protocol):
-    """Part of one side of a graph that this module reads."""
-
-    labels: IntArray | None
-    ids: npt.NDArray[Any]
 
 
 def id_array(ids: Any) -> npt.NDArray[Any]:
@@ -169,55 +163,38 @@ def _node_labels(g: "nx.Graph[Any]", nodes: list[Any]) -> list[Any] | None:
     return None if all(label is None for label in labels) else labels
 
 
-def to_networkx(
-    joint: sp.csr_array, left: Side, right: Side, class_names: Sequence[str] | None = None
-) -> "nx.Graph[Any]":
+def to_networkx(graph: "PairGraph") -> "nx.Graph[Any]":
     """The graph with its weights; a side's name in each node keeps equal ids of the two sides apart."""
     import networkx as nx
 
     g: nx.Graph[Any] = nx.Graph()
-    names = {"left": left, "right": right}
-    for number, (name, side) in enumerate(names.items()):
-        for i, node in enumerate(side.ids.tolist()):
-            g.add_node((name, node), bipartite=number, id=node, **_label_attribute(side, i, class_names))
-    pairs = joint.tocoo()
-    left_ids, right_ids = left.ids.tolist(), right.ids.tolist()
+    sides = ("left", graph.left_ids, graph.left_labels), ("right", graph.right_ids, graph.right_labels)
+    for number, (name, ids, labels) in enumerate(sides):
+        g.add_nodes_from(((name, node), {"bipartite": number, "id": node}) for node in ids.tolist())
+        for node, label in zip(ids.tolist(), [] if labels is None else labels.tolist(), strict=labels is not None):
+            if label != UNLABELLED:
+                g.nodes[name, node]["label"] = label if graph.class_names is None else graph.class_names[label]
+    pairs, left_ids, right_ids = graph.joint.tocoo(), graph.left_ids.tolist(), graph.right_ids.tolist()
     for i, j, weight in zip(*pairs.coords, pairs.data, strict=True):
         g.add_edge(("left", left_ids[i]), ("right", right_ids[j]), weight=float(weight))
     return g
 
 
-def _label_attribute(side: Side, node: int, class_names: Sequence[str] | None) -> dict[str, Any]:
-    if side.labels is None or side.labels[node] == UNLABELLED:
-        return {}
-    label = int(side.labels[node])
-    return {"label": label if class_names is None else class_names[label]}
-
-
-def save_npz(
-    path: str | os.PathLike[str],
-    joint: sp.csr_array,
-    left: Side,
-    right: Side,
-    class_names: Sequence[str] | None = None,
-    beside: Mapping[str, npt.NDArray[Any]] | None = None,
-) -> None:
+def save_npz(path: str | os.PathLike[str], graph: "PairGraph", beside: Mapping[str, npt.NDArray[Any]]) -> None:
     """Write the parts, and arrays of other names `beside` them, to a temporary file, then rename it."""
-    arrays: dict[str, npt.NDArray[Any]] = {
-        "format": np.array(FORMAT),
-        "data": joint.data,
-        "indices": joint.indices,
-        "indptr": joint.indptr,
-        "shape": np.array(joint.shape),
-    }
-    for name, side in (("left", left), ("right", right)):
-        arrays[f"{name}_ids"] = _storable_ids(name, side.ids)
-        if side.labels is not None:
-            arrays[f"{name}_labels"] = side.labels
-    if class_names is not None:
-        arrays["class_names"] = np.array(class_names, dtype=np.str_)
+    joint = graph.joint
+    arrays: dict[str, Any] = {"format": FORMAT, "data": joint.data, "indices": joint.indices, "indptr": joint.indptr}
+    arrays |= {"shape": joint.shape, "class_names": graph.class_names}
+    for side, labels, ids in (
+        ("left", graph.left_labels, graph.left_ids),
+        ("right", graph.right_labels, graph.right_ids),
+    ):
+        if ids.dtype != np.int64 and not all(isinstance(name, str) for name in ids):
+            raise ValueError(f"{side}_ids cannot be saved: make them all integers or all strings")
+        arrays |= {f"{side}_labels": labels, f"{side}_ids": ids if ids.dtype == np.int64 else ids.astype(np.str_)}
+    stored = {name: np.asarray(value) for name, value in arrays.items() if value is not None}
     with replacing(require_graph_path(path)) as temporary:
-        np.savez_compressed(temporary, allow_pickle=False, **arrays, **(beside or {}))
+        np.savez_compressed(temporary, allow_pickle=False, **stored, **beside)
 
 
 def require_graph_path(path: str | os.PathLike[str]) -> Path:
@@ -228,18 +205,8 @@ def require_graph_path(path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def _storable_ids(side: str, ids: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    if ids.dtype == np.int64:
-        return ids
-    if all(isinstance(name, str) for name in ids):
-        return ids.astype(np.str_)
-    raise ValueError(f"{side}_ids cannot be saved: make them all integers or all strings")
-
-
 def load_npz(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Constructor arguments from a file that `save_npz` wrote.
-
-    Only arrays of a pair graph are read, and none before the sizes that all of them declare agree.
+    """Constructor arguments from a file that `save_npz` wrote; arrays beside them are left alone.
 
     Raises
     ------
@@ -251,11 +218,14 @@ def load_npz(path: str | os.PathLike[str]) -> dict[str, Any]:
     source = require_file(path, "graph file")
     try:
         with zipfile.ZipFile(source) as archive:
-            declared = _declared(archive)
-            n_left, n_right = map(int, _array(archive, "shape"))
-            _require_agreement(declared, n_left, n_right)
-            arrays = {name: _array(archive, name) for name in declared}
-        joint = sp.csr_array((arrays["data"], arrays["indices"], arrays["indptr"]), shape=(n_left, n_right))
+            if str(_array(archive, "format")) != FORMAT:
+                raise ValueError("it is of another program")
+            stored = [name for name in (*_MATRIX, *_OPTIONAL) if name in _MATRIX or f"{name}.npy" in archive.namelist()]
+            if sum(archive.getinfo(f"{name}.npy").file_size for name in stored) > _memory():
+                raise MemoryError
+            arrays = {name: _array(archive, name) for name in stored}
+        shape = tuple(arrays.pop("shape").tolist())
+        joint = sp.csr_array(tuple(arrays.pop(name) for name in _MATRIX[:-1]), shape=shape)
         joint.check_format(full_check=True)
     except MemoryError as error:
         raise ValueError(f"{path} is larger than there is memory for") from error
@@ -263,9 +233,7 @@ def load_npz(path: str | os.PathLike[str]) -> dict[str, Any]:
         reason = " ".join(str(error).split()) or type(error).__name__
         message = f"{path} is not a whole pair graph that PairGraph.save wrote: save it again ({reason})"
         raise ValueError(message) from error
-    sides = {f"{side}_{what}": arrays.get(f"{side}_{what}") for side in ("left", "right") for what in ("labels", "ids")}
-    names = arrays.get("class_names")
-    return {"joint": joint, **sides, "class_names": None if names is None else names.tolist()}
+    return {"joint": joint, **arrays}
 
 
 def load_beside(path: str | os.PathLike[str], names: Iterable[str]) -> dict[str, npt.NDArray[Any]]:
@@ -279,7 +247,8 @@ def is_graph(path: str | os.PathLike[str]) -> bool:
     """Return whether a file says that it is a pair graph; no more of it is read than that."""
     try:
         with zipfile.ZipFile(require_file(path)) as archive:
-            return _header(archive, "format") == _FORMAT_HEADER and str(_array(archive, "format")) == FORMAT
+            small = archive.getinfo("format.npy").file_size < 1_000
+            return small and str(_array(archive, "format")) == FORMAT
     except Exception:  # as in `load_npz`
         return False
 
@@ -289,41 +258,13 @@ def graph_output(path: Path) -> Output:
     return Output(path, lambda file: None if is_graph(file) else "it is not a pair graph")
 
 
-_FORMAT_HEADER = Header((), np.array(FORMAT).dtype)
+_MATRIX = ("data", "indices", "indptr", "shape")
 _OPTIONAL = ("left_labels", "right_labels", "left_ids", "right_ids", "class_names")
-_KINDS = dict.fromkeys(("indices", "indptr", "shape", *_OPTIONAL), "iu")  # of numpy's types, for each known array
-_KINDS |= {"format": "U", "data": "biuf", "left_ids": "iuU", "right_ids": "iuU", "class_names": "U"}
 
 
-def _declared(archive: zipfile.ZipFile) -> dict[str, Header]:
-    """Headers of the arrays of a graph; strangers beside them are left alone."""
-    names = set(archive.namelist())
-    declared = {name: _header(archive, name) for name in _KINDS if f"{name}.npy" in names}
-    missing = [name for name in _KINDS if name not in declared and name not in _OPTIONAL]
-    if missing or declared["format"] != _FORMAT_HEADER or declared["shape"].shape != (2,):
-        raise ValueError(f"it lacks {', '.join(missing)}" if missing else "it is of another program")
-    for name, header in declared.items():
-        if header.dtype.kind not in _KINDS[name]:
-            raise ValueError(f"{name} holds {header.dtype}")
-    return declared
-
-
-def _header(archive: zipfile.ZipFile, name: str) -> Header:
-    with archive.open(f"{name}.npy") as member:
-        return read_header(member, archive.getinfo(f"{name}.npy").file_size)
-
-
-def _require_agreement(declared: Mapping[str, Header], n_left: int, n_right: int) -> None:
-    """Refuse arrays that are not of one graph, or of one larger than the memory, before anything large is read."""
-    sizes = {"left": n_left, "right": n_right}
-    shapes = dict.fromkeys(("data", "indices"), declared["data"].shape) | {"indptr": (n_left + 1,)}
-    shapes |= {f"{side}_{what}": (size,) for side, size in sizes.items() for what in ("labels", "ids")}
-    for name, wanted in shapes.items():
-        found = declared[name].shape if name in declared else wanted
-        if found != wanted or len(found) != 1:
-            raise ValueError(f"{name} has shape {found} in a graph of {n_left} x {n_right} nodes")
-    if sum(header.size for header in declared.values()) > os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"):
-        raise MemoryError
+def _memory() -> int:
+    """Bytes of this machine's memory."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _array(archive: zipfile.ZipFile, name: str) -> npt.NDArray[Any]:

@@ -44,14 +44,19 @@ def coded(
     if all(codes is not None for codes in numbered.values()):
         found: dict[str, IntArray | None] = {side: numbered.get(side) for side in sides}
         names = None if class_names is None else tuple(map(str, class_names))
-        _require_names(found, names)
-    else:
-        if class_names is not None:
-            raise ValueError("class_names are the names of integers, and the labels have names of their own")
-        _require_one_kind(numbered)
-        found, names = _named(given)
-        found = {side: found.get(side) for side in sides}
-    return found, names
+        largest = max((int(codes.max(initial=-1)) for codes in found.values() if codes is not None), default=-1)
+        if names is not None and largest >= len(names):
+            raise ValueError(
+                f"labels go to {largest} and class_names has {len(names)} names: give one for each of 0..r-1"
+            )
+        return found, names
+    if class_names is not None:
+        raise ValueError("class_names are the names of integers, and the labels have names of their own")
+    if len({codes is None for codes in numbered.values()}) > 1:
+        kinds = (f"{side}_labels are {'names' if codes is None else 'integers'}" for side, codes in numbered.items())
+        raise ValueError(f"{' and '.join(kinds)}: a class is called the same on both sides")
+    by_side, names = _named(given)
+    return {side: by_side.get(side) for side in sides}, names
 
 
 def require_labelled(side: str, codes: IntArray, nodes: str = "every node") -> None:
@@ -87,19 +92,20 @@ def _array(side: str, labels: Any) -> npt.NDArray[Any]:
 def _integers(side: str, array: npt.NDArray[Any]) -> IntArray | None:
     """The labels as integers if they are numbers, `UNLABELLED` where missing; `None` if they are names."""
     missing = _missing(array)
-    present = array[~missing] if missing.any() else array
-    of_python = array.dtype == object and all(isinstance(label, int | np.integer | np.bool_) for label in present)
-    if array.dtype == object and not of_python:
-        if not all(isinstance(label, int | float | np.number) for label in present):
+    present = array[~missing]
+    if array.dtype == object:
+        if not all(isinstance(label, int | float | np.number | np.bool_) for label in present):
             return None
-        present = present.astype(np.float64)
-    elif array.dtype.kind not in "iubfO":
+        if not all(isinstance(label, int | np.integer | np.bool_) for label in present):
+            present = present.astype(np.float64)
+    elif array.dtype.kind not in "iubf":
         return None
-    integers = present.dtype.kind in "iubO"
     # Floats skip integers from 2^53 on (float64), so that one there may be another class than was meant.
-    end = 2**63 if integers else min(2**63, 2 ** (np.finfo(present.dtype).nmant + 1))
-    bad = ~((present >= UNLABELLED) & (present < end)) if present.dtype != np.bool_ else np.zeros(len(present), bool)
-    if not integers:
+    floats = present.dtype.kind == "f"
+    end = min(2**63, 2 ** (np.finfo(present.dtype).nmant + 1)) if floats else 2**63
+    present = present.astype(np.int64) if present.dtype == np.bool_ else present
+    bad = ~((present >= UNLABELLED) & (present < end))
+    if floats:
         bad |= present != np.floor(present)
     if bad.any():
         node = int(np.flatnonzero(~missing)[int(np.argmax(bad))])
@@ -113,26 +119,11 @@ def _integers(side: str, array: npt.NDArray[Any]) -> IntArray | None:
 
 
 def _missing(array: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    if array.dtype.kind in "fc":
-        return np.asarray(np.isnan(array))
     if array.dtype != object:
-        return np.zeros(len(array), dtype=bool)
+        return np.asarray(array != array) if array.dtype.kind in "fc" else np.zeros(len(array), dtype=bool)
     import pandas as pd
 
     return np.asarray(pd.isna(array))
-
-
-def _require_one_kind(numbered: Mapping[str, IntArray | None]) -> None:
-    kinds = {side: "names" if codes is None else "integers" for side, codes in numbered.items()}
-    if len(set(kinds.values())) > 1:
-        described = " and ".join(f"{side}_labels are {kind}" for side, kind in kinds.items())
-        raise ValueError(f"{described}: a class is called the same on both sides")
-
-
-def _require_names(found: Mapping[str, IntArray | None], names: tuple[str, ...] | None) -> None:
-    largest = max((int(codes.max()) for codes in found.values() if codes is not None and len(codes)), default=-1)
-    if names is not None and largest >= len(names):
-        raise ValueError(f"labels go to {largest} and class_names has {len(names)} names: give one for each of 0..r-1")
 
 
 def _named(given: Mapping[str, npt.NDArray[Any]]) -> tuple[dict[str, IntArray | None], tuple[str, ...]]:

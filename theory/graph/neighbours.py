@@ -15,25 +15,8 @@ BLOCK_BYTES = 2**28  # of the similarities that are held at a time
 def nearest(images: Any, texts: Any, top_k: int, *, device: str = "auto") -> tuple[IntArray, FloatArray]:
     """The texts of the largest cosine similarity to each image, and these similarities, (n_images, top_k) each.
 
-    Parameters
-    ----------
-    images, texts : (n_images, d) and (n_texts, d)
-        numpy or torch, of any float type; rows are normalised here. Integers count as floats.
-    top_k : int
-        1..n_texts.
-    device : str
-        Where the products are taken: "auto", "cpu" or "cuda".
-
-    Raises
-    ------
-    ValueError
-        Features of different widths, empty, not finite, or with a row of zeros, which has no direction; top_k out of
-        range.
-
-    Notes
-    -----
-    Exact, in float32, by products of blocks. O(n_images n_texts d) operations; memory O((n_images + n_texts) d +
-    n_images top_k), and `BLOCK_BYTES` for a block. Among equal similarities the choice is arbitrary.
+    `PairGraph.from_features` has the parameters, the errors and the cost. Exact in float32, by products of blocks of
+    `BLOCK_BYTES`. Among equal similarities the choice is arbitrary.
     """
     import torch
 

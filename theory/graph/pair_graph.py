@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 AnyArray = TypeVar("AnyArray", bound=npt.NDArray[Any])
+Nodes = tuple[IntArray | None, npt.NDArray[Any]]  # labels and ids of a side
 
 LISTED, LONGEST_NAME = 3, 24  # classes that are named where a graph is printed, and characters of a name
 INDUCED_LIMIT = 5_000  # left nodes; P_T is dense in the worst case
@@ -74,9 +75,10 @@ class PairGraph:
     ) -> None:
         weights = _validated_weights(joint)
         labels, self._class_names = coded({"left": left_labels, "right": right_labels}, class_names)
-        left = _Side("left", weights.shape[0], labels["left"], left_ids)
-        right = _Side("right", weights.shape[1], labels["right"], right_ids)
-        keep_left, keep_right = np.diff(weights.indptr) > 0, np.bincount(weights.indices, minlength=right.size) > 0
+        left = _side("left", weights.shape[0], labels["left"], left_ids)
+        right = _side("right", weights.shape[1], labels["right"], right_ids)
+        keep_left = np.diff(weights.indptr) > 0
+        keep_right = np.bincount(weights.indices, minlength=weights.shape[1]) > 0
         if not (keep_left.all() and keep_right.all()):
             if not drop_isolated:
                 raise ValueError(
@@ -84,11 +86,11 @@ class PairGraph:
                     "leave them out, as drop_isolated=True does in Python"
                 )
             weights = sp.csr_array(weights[keep_left][:, keep_right])
-            left, right = left.kept(keep_left), right.kept(keep_right)
+            left, right = _part_of("left", left, keep_left), _part_of("right", right, keep_right)
         for array in (weights.data, weights.indices, weights.indptr):
             _read_only(array)
         self._joint = weights
-        self._left, self._right = left, right
+        (self._left_labels, self._left_ids), (self._right_labels, self._right_ids) = left, right
 
     @classmethod
     def from_pairs(
@@ -183,7 +185,7 @@ class PairGraph:
 
     def to_networkx(self) -> "nx.Graph[Any]":
         """The same graph for `networkx`: nodes `("left", id)` and `("right", id)`, weights summing to 1."""
-        return formats.to_networkx(self.joint, self._left, self._right, self.class_names)
+        return formats.to_networkx(self)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -199,7 +201,7 @@ class PairGraph:
 
         Ids must be all integers or all strings. Arrays `beside` are kept in the file, and `load` passes over them.
         """
-        formats.save_npz(path, self.joint, self._left, self._right, self.class_names, beside)
+        formats.save_npz(path, self, beside)
 
     @property
     def joint(self) -> sp.csr_array:
@@ -227,22 +229,22 @@ class PairGraph:
     @property
     def n_left(self) -> int:
         """Number of left nodes."""
-        return self._left.size
+        return int(self.joint.shape[0])
 
     @property
     def n_right(self) -> int:
         """Number of right nodes."""
-        return self._right.size
+        return int(self.joint.shape[1])
 
     @property
     def left_labels(self) -> IntArray | None:
         """Class of each left node, shape (n_left,), -1 where it has none; `None` without labels."""
-        return self._left.labels
+        return self._left_labels
 
     @property
     def right_labels(self) -> IntArray | None:
         """Class of each right node, shape (n_right,), -1 where it has none; `None` without labels."""
-        return self._right.labels
+        return self._right_labels
 
     @property
     def class_names(self) -> tuple[str, ...] | None:
@@ -252,12 +254,12 @@ class PairGraph:
     @property
     def left_ids(self) -> npt.NDArray[Any]:
         """Id of each left node, shape (n_left,)."""
-        return self._left.ids
+        return self._left_ids
 
     @property
     def right_ids(self) -> npt.NDArray[Any]:
         """Id of each right node, shape (n_right,)."""
-        return self._right.ids
+        return self._right_ids
 
     def induced(self) -> "PairGraph":
         """The induced left graph `P_T = P D_R^{-1} Pᵀ`: two left nodes that share a right node.
@@ -338,24 +340,23 @@ class PairGraph:
         return ", ".join([*first, "..."] if len(names) > LISTED else first)
 
 
-class _Side:
-    """The nodes of one side: how many, their labels and their ids."""
+def _side(name: str, size: int, labels: IntArray | None, ids: Any) -> Nodes:
+    """Labels and ids of the nodes of one side, one for each, read-only."""
+    if labels is not None and labels.shape != (size,):
+        raise ValueError(f"{name}_labels has shape {labels.shape} for {size} {name} nodes: give one class for each")
+    ids = np.arange(size) if ids is None else formats.id_array(ids)
+    if ids.shape != (size,):
+        raise ValueError(f"{name}_ids has {ids.size} entries for {size} {name} nodes")
+    if len(set(ids.tolist())) != size:
+        raise ValueError(f"{name}_ids names some node twice: ids are distinct")
+    return None if labels is None else _read_only(labels.copy()), _read_only(ids)
 
-    def __init__(self, name: str, size: int, labels: IntArray | None, ids: Any) -> None:
-        self.name, self.size = name, size
-        self.labels = None if labels is None else _of_size(name, labels, size)
-        self.ids = np.arange(size) if ids is None else formats.id_array(ids)
-        if self.ids.shape != (size,):
-            raise ValueError(f"{name}_ids has {self.ids.size} entries for {size} {name} nodes")
-        if len(set(self.ids.tolist())) != size:
-            raise ValueError(f"{name}_ids names some node twice: ids are distinct")
-        _read_only(self.ids)
 
-    def kept(self, keep: npt.NDArray[np.bool_]) -> "_Side":
-        labels = None if self.labels is None else self.labels[keep]
-        if labels is not None:
-            require_labelled(self.name, labels, "every node that has a pair")
-        return _Side(self.name, int(keep.sum()), labels, self.ids[keep])
+def _part_of(name: str, side: Nodes, keep: npt.NDArray[np.bool_]) -> Nodes:
+    labels, ids = side
+    if labels is not None:
+        require_labelled(name, labels[keep], "every node that has a pair")
+    return None if labels is None else _read_only(labels[keep]), _read_only(ids[keep])
 
 
 def _chosen(side: str, nodes: npt.ArrayLike | None, size: int) -> npt.NDArray[Any]:
@@ -371,12 +372,6 @@ def _chosen(side: str, nodes: npt.ArrayLike | None, size: int) -> npt.NDArray[An
     if len(np.unique(chosen)) < len(chosen):
         raise ValueError(f"a {side} node is chosen twice")
     return chosen
-
-
-def _of_size(side: str, labels: IntArray, size: int) -> IntArray:
-    if labels.shape != (size,):
-        raise ValueError(f"{side}_labels has shape {labels.shape} for {size} {side} nodes: give one class for each")
-    return _read_only(labels.copy())
 
 
 def _validated_weights(joint: Any) -> sp.csr_array:
@@ -414,7 +409,7 @@ def _normalised(weights: FloatArray) -> FloatArray:
 
 
 def _entries(joint: Any) -> sp.coo_array | sp.csr_array:
-    """A copy in float64, duplicates and all; of rows in order without any it is as it was, which takes no sort."""
+    """A copy in float64, duplicates and all; of rows in order without any it stays one, which takes no sort."""
     if is_tensor(joint):
         joint = without_torch(joint.to_dense())
     if not sp.issparse(joint):
@@ -426,15 +421,10 @@ def _entries(joint: Any) -> sp.coo_array | sp.csr_array:
             ) from None
         if joint.ndim != 2:
             raise ValueError(f"joint has {joint.ndim} dimensions: a pair graph is a matrix (n_left, n_right)")
-    dense = not sp.issparse(joint)
-    if not dense and joint.format == "csr":
-        data = formats.real_weights("joint", joint.data)
-        copied = sp.csr_array((data, joint.indices.copy(), joint.indptr.copy()), shape=joint.shape)
-        if copied.has_canonical_format:
-            return copied
-    entries = sp.coo_array(formats.real_weights("joint", joint) if dense else joint)
-    data, (rows, columns) = formats.real_weights("joint", entries.data), entries.coords
-    return sp.coo_array((data, (rows.copy(), columns.copy())), shape=entries.shape)
+        joint = sp.coo_array(formats.real_weights("joint", joint))
+    entries = (sp.csr_array if joint.format == "csr" else sp.coo_array)(joint).copy()
+    entries.data = formats.real_weights("joint", entries.data)
+    return entries
 
 
 def _reject(entries: sp.coo_array | sp.csr_array, bad: npt.NDArray[np.bool_], fault: str) -> None:

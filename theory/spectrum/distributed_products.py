@@ -16,8 +16,7 @@ triplets are the same to the last bit.
 """
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import scipy.sparse as sp
@@ -25,6 +24,7 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.clusters import Cluster
 from pairbounds.theory.spectrum.block_lanczos import GUARD, Gram, leading_eigenpairs
+from pairbounds.theory.spectrum.block_spectrum import CLEAR
 from pairbounds.theory.spectrum.sparse_products import UNIT, SparseProducts
 from pairbounds.theory.spectrum.triplets import Spectrum
 
@@ -36,7 +36,6 @@ Recipe = Callable[[], sp.csr_array]  # makes some rows of P, up to one factor fo
 
 BYTES = 28  # a pair: its place, its weight in float64, and both ways in float32 (`SparseProducts`)
 TRIES = 3  # of a round
-CLEAR = 1e-2  # from there on `A w / σ` is orthonormal to 1e-11
 
 
 def distributed_spectrum(
@@ -84,16 +83,6 @@ def distributed_spectrum(
     return Spectrum(np.minimum(1.0, values), images / values, right, residuals, "blocks", float(np.sqrt(found.unseen)))
 
 
-class _Facts(NamedTuple):
-    """Facts of a block of rows: sums and numbers of its columns, its rows' sums, and its longest row."""
-
-    sums: FloatArray
-    squares: FloatArray
-    counts: FloatArray
-    masses: FloatArray
-    longest: int
-
-
 class DistributedProducts:
     """`X AᵀA` for `A = Ā` whose rows are on a cluster; vectors as rows, as in `SparseProducts`."""
 
@@ -104,16 +93,14 @@ class DistributedProducts:
             client.submit(_placed, recipe, workers=[homes[i % len(homes)]], allow_other_workers=True, pure=False)
             for i, recipe in enumerate(recipes)
         ]
-        facts = self._everywhere(_facts)
-        sums, squares, counts = (np.sum([getattr(f, name) for f in facts], axis=0) for name in _Facts._fields[:3])
-        masses, total = np.concatenate([f.masses for f in facts]), float(sums.sum())
-        if not (masses.all() and sums.all()):
+        parts, masses, longest = zip(*self._everywhere(_facts), strict=True)
+        sums, squares, counts = np.sum(parts, axis=0)
+        self.left_marginal, self.right_marginal = np.concatenate(masses) / sums.sum(), sums / sums.sum()
+        if not (self.left_marginal.all() and sums.all()):
             raise ValueError("a row or a column of the blocks is empty: leave it out")
-        self.left_marginal, self.right_marginal = masses / total, sums / total
-        self.shape = len(masses), len(sums)
+        self.shape = len(self.left_marginal), len(sums)
         self.trace = float(np.sum(squares / sums))
-        most = max(f.longest for f in facts) + counts.max() + len(facts) + 4
-        self.rounding = float(1.01 * UNIT * most)
+        self.rounding = float(1.01 * UNIT * (max(longest) + counts.max() + len(recipes) + 4))
         self._scale = 1 / np.sqrt(sums)
 
     def gram(self, rows: "torch.Tensor") -> "torch.Tensor":
@@ -155,23 +142,18 @@ class _Block:
     def __sizeof__(self) -> int:
         return BYTES * self.products.matrix.nnz  # by which Dask knows what a worker holds
 
-    @cached_property
-    def facts(self) -> _Facts:
-        matrix, n = self.products.matrix, self.products.matrix.shape[1]
-        roots = np.repeat(np.sqrt(self.masses), np.diff(matrix.indptr))
-        sums, squares, counts = (
-            np.bincount(matrix.indices, weights, n).astype(np.float64)
-            for weights in (matrix.data * roots, matrix.data**2, None)
-        )
-        return _Facts(sums, squares, counts, self.masses, int(np.diff(matrix.indptr).max(initial=0)))
-
 
 def _placed(recipe: Recipe) -> _Block:
     return _Block(recipe())
 
 
-def _facts(block: _Block) -> _Facts:
-    return block.facts
+def _facts(block: _Block) -> tuple[FloatArray, FloatArray, int]:
+    """Sums, sums of squares and counts of the entries of columns, (3, n); sums of the rows; the longest row."""
+    matrix, n = block.products.matrix, block.products.matrix.shape[1]
+    sizes = np.diff(matrix.indptr)
+    weights = matrix.data * np.repeat(np.sqrt(block.masses), sizes), matrix.data**2, None
+    columns = np.stack([np.bincount(matrix.indices, each, n) for each in weights]).astype(np.float64)
+    return columns, block.masses, int(sizes.max(initial=0))
 
 
 def _gram(block: _Block, rows: FloatArray) -> FloatArray:

@@ -290,21 +290,12 @@ class _KnownSide:
             yield self.vectors[rows], self.roots[rows, None] * self.features[self.component[rows]]
 
 
-def singular_triplets(
-    matrix: sp.csr_array,
-    k: int,
-    *,
-    tol: float = SPARSE_TOL,
-    method: Literal["auto", "dense", "sparse"] = "auto",
-    device: str = "auto",
-    seed: int = 0,
-) -> Spectrum:
+def singular_triplets(matrix: sp.csr_array, k: int) -> Spectrum:
     """Singular triplets of any sparse matrix of norm at most 1, such as a part of a graph, as by `spectrum`."""
     require_width(matrix.shape, k)
-    if method == "auto":
-        method = "dense" if fastest_method(matrix.shape, k) == "dense" else "sparse"
-    triplets, unseen = _computed(matrix, k, tol, method, device, seed)
-    return measured(matrix, triplets, method, unseen, tol)
+    method = "dense" if fastest_method(matrix.shape, k) == "dense" else "sparse"
+    triplets, unseen = _computed(matrix, k, SPARSE_TOL, method, "auto", 0)
+    return measured(matrix, triplets, method, unseen, SPARSE_TOL)
 
 
 def _computed(matrix: sp.csr_array, k: int, tol: float, method: str, device: str, seed: int) -> tuple[Triplets, float]:

@@ -1,0 +1,131 @@
+"""Dual encoders: a tower for each side of a graph, of this package's encoders or of a user's networks."""
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from pairbounds.infrastructure.foreign import ForeignResultError, call_foreign, require_arguments, source_of
+from pairbounds.simulations.encoders import ARGUMENTS, ENCODERS, Builder, require_encoder
+from pairbounds.simulations.encoders.free import FreeTower
+from pairbounds.simulations.encoders.network import Network
+from pairbounds.simulations.own import Own, name_of
+from pairbounds.theory.graph.pair_graph import PairGraph
+
+Inputs = tuple[npt.ArrayLike | None, npt.ArrayLike | None]  # None for a side that takes none
+Side = str | nn.Module | Builder
+Encoder = Side | tuple[Side, Side]
+
+
+class NetworkTower(nn.Module):
+    """A network of what is observed of each node of a side."""
+
+    def __init__(self, network: nn.Module, inputs: torch.Tensor) -> None:
+        super().__init__()
+        self.network = network
+        self.inputs = nn.Buffer(inputs)
+
+    def forward(self, nodes: torch.Tensor | None = None) -> torch.Tensor:
+        """See `FreeTower`."""
+        embedding: torch.Tensor = self.network(self.inputs if nodes is None else self.inputs[nodes])
+        return embedding
+
+
+Tower = FreeTower | NetworkTower
+
+
+class OwnEncoder(Own):
+    """A user's network, which sees its inputs in its own precision; its embeddings of width k are in float64."""
+
+    def __init__(self, network: nn.Module, about: str, k: int, place: tuple[str, int] | None = None) -> None:
+        super().__init__(network, about, place)
+        self.k = k
+
+    def forward(self, *arguments: torch.Tensor) -> torch.Tensor:
+        """Embeddings (n, k) of n inputs."""
+        (inputs,) = arguments
+        precision = next((one.dtype for one in self.parameters() if one.is_floating_point()), inputs.dtype)
+        value, needed = super().forward(inputs.to(precision)), (len(inputs), self.k)
+        if tuple(value.shape) != needed:
+            raise self.error(f"returned embeddings of shape {tuple(value.shape)}, and not {needed}")
+        if not torch.isfinite(value).all():
+            raise self.diverged("returned embeddings that are not finite: lower the learning rate, or keep them finite")
+        return value.double()
+
+
+class DualEncoder(nn.Module):
+    """A tower for each side of a graph."""
+
+    def __init__(self, left: Tower, right: Tower) -> None:
+        super().__init__()
+        self.left, self.right = left, right
+
+    @classmethod
+    def of(
+        cls, graph: PairGraph, k: int, encoder: Encoder, inputs: Inputs | None, rng: np.random.Generator
+    ) -> "DualEncoder":
+        """Encoders by their names in `ENCODERS`, with random weights, or a user's; a pair of them is one for each side.
+
+        Raises
+        ------
+        ValueError
+            An unknown name; inputs that are missing, or do not fit the graph or the network; nothing to train.
+        ForeignCodeError
+            A user's function builds no network.
+        """
+        chosen = encoder if isinstance(encoder, tuple) else (encoder, encoder)
+        if len(chosen) != 2:
+            raise ValueError(f"encoder has {len(chosen)} parts: give one, or one for each of the two sides")
+        given = (None, None) if inputs is None else inputs
+        if len(given) != 2:
+            raise ValueError(f"inputs have {len(given)} parts: give a pair, (left, right)")
+        sides = zip(("left", "right"), chosen, given, graph.joint.shape, strict=True)
+        observed = [_required(*side) for side in sides]
+        # Layers draw their weights from torch's global stream: it is set aside, and left as it was.
+        with torch.random.fork_rng(devices=[]):
+            if any(values is not None for values in observed):
+                torch.manual_seed(int(rng.integers(2**63)))
+            marginals = graph.left_marginal, graph.right_marginal
+            towers = [
+                FreeTower(marginal, k, rng) if x is None else NetworkTower(_network(one, x.shape[1:], k), x)
+                for one, x, marginal in zip(chosen, observed, marginals, strict=True)
+            ]
+        model = cls(*towers)
+        if not any(one.requires_grad for one in model.parameters()):
+            raise ValueError("the encoder has no parameter that can be trained")
+        return model
+
+
+def _required(side: str, encoder: Side, values: npt.ArrayLike | None, size: int) -> torch.Tensor | None:
+    """The inputs of one side; none where it has a vector for each node."""
+    if isinstance(encoder, str):
+        require_encoder(encoder)
+    elif not callable(encoder):
+        raise ValueError(f"encoder={encoder!r} is neither the name of an encoder, nor a module, nor a function")
+    if (encoder == "free") != (values is None):
+        needs = "has a vector for each node and takes no inputs" if encoder == "free" else "needs inputs=(left, right)"
+        raise ValueError(f"encoder={encoder if isinstance(encoder, str) else name_of(encoder)!r} {needs}")
+    if values is None:
+        return None
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim < 2 or len(array) != size:
+        raise ValueError(f"{side} inputs have shape {array.shape}: give one row for each of {size} {side} nodes")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{side} inputs hold {np.sum(~np.isfinite(array))} values that are not finite")
+    return torch.from_numpy(array)
+
+
+def _network(encoder: Side, shape: torch.Size, k: int) -> nn.Module:
+    """The network of one side: of this package, or a user's behind the boundary."""
+    name, build = (encoder, ENCODERS[encoder]) if isinstance(encoder, str) else (name_of(encoder), encoder)
+    if isinstance(build, type) and issubclass(build, Network):
+        return build(shape, k)
+    about = f"encoder {name!r}"
+    if isinstance(build, nn.Module):
+        return OwnEncoder(build, about, k)
+    require_arguments(build, ARGUMENTS, about)
+    place = source_of(build)
+    network = call_foreign(build, shape[0] if len(shape) == 1 else tuple(shape), k, name=about, place=place)
+    if not isinstance(network, nn.Module):
+        raise ForeignResultError(about, *place, f"returned {type(network).__name__}, and not a torch.nn.Module")
+    return OwnEncoder(network, about, k, place)

@@ -1,0 +1,70 @@
+"""Encoders, each a module: what turns the nodes of a graph into embeddings; a new file is found by its name."""
+
+from collections.abc import Callable
+from pkgutil import iter_modules
+from typing import Any, TypeVar
+
+from torch import nn
+
+from pairbounds.infrastructure.discovery import one_in_each
+from pairbounds.infrastructure.foreign import require_arguments
+from pairbounds.infrastructure.registers import Register
+from pairbounds.simulations.encoders.free import FreeTower
+from pairbounds.simulations.encoders.network import Network
+
+_FOUND = one_in_each(__name__, iter_modules(__path__), Network)  # type: ignore[type-abstract]  # of its subclasses
+_IN_ORDER = sorted(_FOUND.items(), key=lambda found: found[1].place)
+
+ENCODERS: Register[Callable[..., Any]] = Register(
+    "an encoder",
+    source=lambda build: build,
+    is_entry=lambda _, build: callable(build),
+    entries={"free": FreeTower, **dict(_IN_ORDER)},
+)
+ARGUMENTS = ("n_inputs", "k")  # of a user's
+Builder = Callable[..., nn.Module]  # of a user: from the number of inputs and the width
+Written = TypeVar("Written", bound=Builder)
+
+
+def encoder(name: str) -> Callable[[Written], Written]:
+    """Register a function, or a class of modules, as an encoder: `train(..., encoder=name, inputs=...)` trains it.
+
+    It is `(n_inputs, k) -> torch.nn.Module`, called for each side of a graph: `n_inputs` is the width of the feature
+    vectors of that side's nodes, or (channels, height, width) of their pictures. The module turns n of them into
+    embeddings (n, k). It sees them in the precision of its own parameters, and its random weights depend on the seed
+    of the training. Where embeddings are logged, it is in its mode of evaluation.
+
+    Raises
+    ------
+    ValueError
+        The name is no text, or another encoder has it; it decorates no function.
+    ForeignCodeError
+        The function cannot be called so.
+
+    Examples
+    --------
+    >>> from torch import nn
+    >>> from pairbounds import encoder
+    >>> @encoder("bottleneck")
+    ... def bottleneck(n_inputs, k):
+    ...     return nn.Sequential(nn.Linear(n_inputs, 2), nn.Tanh(), nn.Linear(2, k))
+    >>> from pairbounds.simulations.encoders import ENCODERS
+    >>> del ENCODERS["bottleneck"]
+    """
+
+    def entry(build: Builder) -> Builder:
+        if isinstance(build, nn.Module):
+            raise ValueError(f"encoder {name!r} is not a function or a class, which would build one: {build!r}")
+        require_arguments(build, ARGUMENTS, f"encoder {name!r}")
+        return build
+
+    return ENCODERS.registering(name, entry)  # type: ignore[return-value]  # it returns what it is given
+
+
+def require_encoder(name: str) -> None:
+    """Raise `ValueError` if no encoder has this name."""
+    if name not in ENCODERS:
+        raise ValueError(f"encoder={name!r} is none of {', '.join(ENCODERS)}")
+
+
+__all__ = ["ENCODERS", "encoder"]
