@@ -1,4 +1,4 @@
-"""Text of docstrings and findings as HTML: Markdown without raw HTML, and formulae between backticks as MathML."""
+"""Text of docstrings and findings as HTML: Markdown without raw HTML, and formulae between backticks."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -9,7 +9,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-from pairbounds.infrastructure.notation import is_formula, to_mathml
+from pairbounds.infrastructure.notation import is_formula, to_html
 
 OUTSIDE = "../"  # begins the links of a page in docs to files of the repository, which a report does not hold
 
@@ -29,7 +29,7 @@ class _Renderer(RendererHTML):
 
     def code_inline(self, tokens: Sequence[Token], number: int, *_: Any) -> str:
         text = tokens[number].content
-        return to_mathml(text) if is_formula(text) else f"<code>{escape(text)}</code>"
+        return to_html(text) if is_formula(text) else f"<code>{escape(text)}</code>"
 
     def link_open(self, tokens: Sequence[Token], number: int, options: Any, environment: Any) -> str:
         return "<code>" if _is_file(tokens[number]) else self.renderToken(tokens, number, options, environment)

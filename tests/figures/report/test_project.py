@@ -67,7 +67,7 @@ def test_the_ledger_has_every_bound_and_a_link_to_the_graph_of_each():
     names = [row[1] for row in table.rows]
     linked = [name for name, claim in BOUNDS.items() if claim.status != "rate"]
     assert [name for name in BOUNDS if any(f"#sharpest-{name}" + '"' in cell for cell in names)] == linked
-    assert sum("<math>" in row[2] for row in table.rows) > len(BOUNDS) / 2
+    assert sum('class="formula"' in row[2] for row in table.rows) > len(BOUNDS) / 2
     row = table.rows[list(BOUNDS).index("probe-mse")]
     assert 0 < row[-2] <= 1 + 1e-9
 
