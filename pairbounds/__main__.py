@@ -4,9 +4,6 @@ A command's module is loaded when it is run, so that `--help` does not wait for 
 of help stand here; a test holds them against the commands themselves.
 """
 
-from pairbounds.infrastructure import interruption as interruption  # before what takes seconds to load
-
-# isort: split
 from importlib import import_module
 from typing import Annotated, Any
 

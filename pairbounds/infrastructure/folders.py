@@ -13,7 +13,7 @@ from pathlib import Path
 
 from filelock import BaseFileLock, FileLock, Timeout
 
-from pairbounds.infrastructure import interruption
+from pairbounds.infrastructure.interruption import message_if_stopped
 from pairbounds.infrastructure.temporaries import HOST, sweep
 
 AS_IT_WAS = "{} is as it was"
@@ -49,7 +49,7 @@ def locked_folder(
     except OSError as error:
         raise OSError(f"nothing can be written into {folder}: {error.strerror or error}") from error
     try:
-        with interruption.keeping(kept.format(folder), f"{folder} is complete"):
+        with message_if_stopped(kept.format(folder), f"{folder} is complete"):
             _sweep_all(folder, caches)
             yield
     except KeyboardInterrupt:

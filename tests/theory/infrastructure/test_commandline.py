@@ -4,7 +4,6 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-import typer
 
 from pairbounds import BOUNDS, PairGraph, bound, spectrum
 from pairbounds.__main__ import app
@@ -66,29 +65,10 @@ def test_a_penalty_adds_its_bounds_and_says_what_it_keeps(call, graph_file, tmp_
     assert "penalty=1.5 is not in (0, 1)" in err
 
 
-def test_an_attack_on_a_penalised_claim_says_the_penalty(call):
-    code, out, _ = call(app, "attack", "penalised-mse", "--evaluations", 50)
-    assert code == 0
-    assert re.search(r"k = \d+, penalty 0\.\d+, from the family", " ".join(out.split()))
-
-
 def test_a_certified_value_is_named_with_its_method(call, graph_file):
     code, out, _ = call(app, "check", graph_file, "--k", 3, "--certified")
     assert code == 0
     assert re.search(r"σ_\(k\+1\) = ([0-9.]+), certified at most ([0-9.]+) \(\w+, [0-9.]+ sure\)", out)
-
-
-def test_sharpness_names_the_largest_ratios_of_every_exact_bound(call, tmp_path, monkeypatch):
-    for name in list(BOUNDS)[5:]:
-        monkeypatch.delitem(BOUNDS, name)
-    bound("only-believed", quantity="probe_error", status="conjecture")(lambda graph, spectrum, k: 1.0)
-    try:
-        code, out, _ = call(app, "sharpness", "--out", tmp_path / "sharpness", "--evaluations", 4, "--jobs", 1)
-    finally:
-        del BOUNDS["only-believed"]
-    assert code == 0
-    for name in (*BOUNDS, "only-believed"):
-        assert (name in out.split()) == (name in BOUNDS)
 
 
 def test_a_violated_bound_exits_1(call, graph_file):
@@ -105,8 +85,6 @@ def test_a_violated_bound_exits_1(call, graph_file):
     ("arguments", "message"),
     [
         (["--k", "0"], "k=0 is not in 1.."),
-        (["--k", "1000"], "k=1000 is not in 1.."),
-        (["--k", "three"], "k='three' is not a width: write 8, or 4,8,16"),
         ([], "--k"),
         (["--k", "3", "--tol", "0"], "tol=0.0 is not positive"),
         (["--k", "3", "--device", "abacus"], "is not a torch device"),
@@ -122,40 +100,9 @@ def test_bad_input_is_one_line_and_exit_2(call, graph_file, arguments, message):
     assert err.count("\n") == 1
 
 
-def test_a_missing_graph_file(call, tmp_path):
-    code, _, err = call(app, "check", tmp_path / "none.npz", "--k", 3)
-    assert (code, err.count("\n")) == (2, 1)
-    assert "does not exist" in err
-
-
-def test_help_teaches(call):
-    code, out, _ = call(app, "check", "--help")
-    assert code == 0
-    assert "Example, half a minute: pairbounds check" in " ".join(out.split())
-
-
 def test_no_command_shows_the_help(call):
     code, out, err = call(app)
-    assert code == 2
-    assert "ledger" in out
-    assert err == ""
-
-
-def test_the_ledger_lists_every_statement(call):
-    code, out, _ = call(app, "ledger")
-    assert code == 0
-    for name in BOUNDS:
-        assert name in out
-
-
-def test_an_interrupt_is_not_a_traceback(call):
-    interrupted = typer.Typer()
-
-    @interrupted.command()
-    def wait() -> None:
-        raise KeyboardInterrupt
-
-    assert call(interrupted)[0] == 130
+    assert (code, "ledger" in out, err) == (2, True, "")
 
 
 def test_bounds_that_do_not_apply_are_named_below_the_table(call, tmp_path):

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pairbounds.infrastructure.progress import tqdm
+
 ROOT = Path(__file__).parents[3]
 LOCK = "pairbounds/infrastructure/processes.py"  # sets the lock of all of them
 IN_A_KERNEL = """
@@ -24,11 +26,15 @@ def test_a_notebook_without_widgets_has_lines_and_no_warning():
     assert "Warning" not in done.stderr
 
 
-def test_a_notebook_with_widgets_has_those():
-    with_widgets = IN_A_KERNEL.replace('sys.modules["ipywidgets"] = None', "")
-    listed = "from tqdm.notebook import tqdm as widget; print(issubclass(tqdm, widget))"
-    done = subprocess.run([sys.executable, "-c", with_widgets + listed], cwd=ROOT, capture_output=True, text=True)
-    assert done.stdout.endswith("True\n"), done.stderr
+def test_progress_is_for_terminals(capsys, monkeypatch):
+    assert list(tqdm(range(3), desc="counting")) == [0, 1, 2]
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    assert list(tqdm(range(3), desc="counting")) == [0, 1, 2]
+    assert "counting: 100%" in capsys.readouterr().err
+    monkeypatch.setenv("TQDM_DISABLE", "1")
+    assert list(tqdm(range(3), desc="counting")) == [0, 1, 2]
+    assert capsys.readouterr().err == ""
 
 
 def test_every_bar_of_the_library_is_one_of_these():
