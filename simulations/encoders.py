@@ -99,7 +99,6 @@ NETWORKS: Mapping[str, Callable[[torch.Size, int], nn.Module]] = {"linear": line
 ENCODERS: Register[Callable[..., Any]] = Register(
     "an encoder",
     source=lambda build: build,
-    is_entry=lambda _, build: callable(build),
     entries={"free": FreeTower, **NETWORKS},
 )
 ARGUMENTS = ("n_inputs", "k")

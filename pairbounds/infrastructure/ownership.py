@@ -6,7 +6,6 @@ a file without is taken for somebody else's, as is a table that was changed sinc
 """
 
 import json
-import mmap
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -71,9 +70,12 @@ def table(path: Path) -> tuple[Output, Output]:
 
 def picture(path: Path) -> Output:
     """A picture that `pairbounds.infrastructure.pictures.save_picture` wrote."""
-    return Output(
-        path, lambda file: None if _holds(file, MARKS.values()) else "nothing in it says that it was drawn here"
-    )
+
+    def fault(file: Path) -> str | None:
+        content = file.read_bytes()
+        return None if any(mark in content for mark in MARKS.values()) else "nothing in it says that it was drawn here"
+
+    return Output(path, fault)
 
 
 def text(path: Path, beginning: str) -> Output:
@@ -117,14 +119,6 @@ def _parsed(path: Path) -> Any:
         return json.loads(path.read_bytes())
     except (ValueError, RecursionError):
         return None
-
-
-def _holds(path: Path, marks: Iterable[bytes]) -> bool:
-    with path.open("rb") as file:
-        if not os.fstat(file.fileno()).st_size:  # of which no map can be made
-            return False
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            return any(content.find(mark) >= 0 for mark in marks)
 
 
 def _files(place: Path) -> Iterator[Path]:

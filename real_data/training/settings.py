@@ -13,7 +13,7 @@ from pairbounds.real_data.training.joined import Joined, joined
 from pairbounds.real_data.training.recipe import Precision, Recipe
 from pairbounds.real_data.training.runs import Studio
 from pairbounds.real_data.training.views import require_two
-from pairbounds.sweeps import where
+from pairbounds.sweeps import place
 
 if TYPE_CHECKING:
     from pairbounds.real_data.datasets import ImageTextDataset
@@ -83,10 +83,10 @@ class TrainingSettings(ImageSettings):
     eval_dataset: str | None = None
     train_root: str | None = None
     val_root: str | None = None
-    workers: int = where(0)
-    runs: str = where("build/runs")
-    throughput: float | None = where(None)
-    pictures: int = where(0)
+    workers: int = place(0)
+    runs: str = place("build/runs")
+    throughput: float | None = place(None)
+    pictures: int = place(0)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -1,6 +1,5 @@
 """Progress bars in a notebook and elsewhere."""
 
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +7,6 @@ from pathlib import Path
 from pairbounds.infrastructure.progress import tqdm
 
 ROOT = Path(__file__).parents[3]
-LOCK = "pairbounds/infrastructure/processes.py"  # sets the lock of all of them
 IN_A_KERNEL = """
 import IPython, sys, types
 sys.modules["ipykernel.zmqshell"] = types.ModuleType("ipykernel.zmqshell")
@@ -35,12 +33,3 @@ def test_progress_is_for_terminals(capsys, monkeypatch):
     monkeypatch.setenv("TQDM_DISABLE", "1")
     assert list(tqdm(range(3), desc="counting")) == [0, 1, 2]
     assert capsys.readouterr().err == ""
-
-
-def test_every_bar_of_the_library_is_one_of_these():
-    rooms = ("pairbounds", "theory", "simulations", "real_data", "figures")
-    modules = [path for room in rooms for path in (ROOT / room).rglob("*.py")]
-    direct = [
-        path.relative_to(ROOT).as_posix() for path in modules if re.search(r"^\s*from tqdm", path.read_text(), re.M)
-    ]
-    assert sorted(direct) == [LOCK, "pairbounds/infrastructure/progress.py"]

@@ -33,8 +33,8 @@ def test_only_what_a_process_left_that_is_no_more_is_swept(tmp_path):
         sweep(tmp_path)
         assert (dead.exists(), alive.exists(), own.exists()) == (False, True, True)
         process.kill()
-    sweep(tmp_path, own=True)
-    assert sorted(path for path in tmp_path.iterdir() if path.is_file()) == sorted(strangers)
+    sweep(tmp_path)
+    assert sorted(path for path in tmp_path.iterdir() if path.is_file()) == sorted([*strangers, own])
 
 
 def test_another_machines_file_goes_when_it_has_not_been_touched_for_a_day(tmp_path):
