@@ -4,7 +4,6 @@ import ast
 import shutil
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -46,12 +45,7 @@ def test_nothing_is_loaded_before_it_is_used():
     assert not {"numpy", "torch", "pandas", "pairbounds.theory"} & set(done.stdout.split())
 
 
-def test_the_links_lead_to_the_folders_of_the_repository():
-    for name in LINKED:
-        assert (ROOT / "pairbounds" / name).readlink() == Path("..", name)
-        assert Path(import_module(f"pairbounds.{name}").__file__).samefile(ROOT / name / "__init__.py")
-
-
+@pytest.mark.slow
 def test_no_file_is_loaded_under_two_names():
     commands = [path.stem for path in (ROOT / "pairbounds/commands").glob("[!_]*.py")]
     names = ["pairbounds.__main__", "pairbounds.pytest_plugin", *(f"pairbounds.commands.{name}" for name in commands)]

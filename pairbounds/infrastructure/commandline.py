@@ -78,7 +78,7 @@ def run(app: typer.Typer) -> None:
     with signals_end_in_one_line():
         try:
             code = _exit_code(app)
-            _flush()  # what is held back may have no reader either
+            _flush()  # what is buffered may have no reader either
         except BrokenPipeError:
             _silence()
             code = BROKEN_PIPE
@@ -97,7 +97,7 @@ def _exit_code(app: typer.Typer) -> int:
             raise OSError("what is printed could not be written: the standard output is closed")
         code = _run_command(app)
     except BrokenPipeError as error:  # of a stream, or of a connection to another process
-        if _reader_is_gone():
+        if isinstance(error, _ReaderLeftError) or _reader_is_gone():
             raise
         return _say_error(error)
     except (ValueError, TypeError, ArithmeticError, RuntimeError, OSError, typer.TyperException) as error:
@@ -111,15 +111,19 @@ def _exit_code(app: typer.Typer) -> int:
     return code if isinstance(code, int) else 0
 
 
+class _ReaderLeftError(BrokenPipeError):
+    pass
+
+
 def _run_command(app: typer.Typer) -> Any:
     try:
         ask_libraries()
         require_room()
         return app(standalone_mode=False)
     except SystemExit as leaving:
-        # Typer and Rich make an exit with 1 of a broken pipe.
+        # Typer and Rich make an exit with 1 of a broken pipe, and the stream leads elsewhere from then on.
         if isinstance(leaving.__context__, BrokenPipeError):
-            raise leaving.__context__ from None
+            raise _ReaderLeftError from None
         raise
     except MemoryError as error:
         raise RuntimeError(f"memory ran out: give the process more, or less to do. {error}") from error

@@ -50,21 +50,13 @@ def locked_folder(
         raise OSError(f"nothing can be written into {folder}: {error.strerror or error}") from error
     try:
         with message_if_stopped(kept.format(folder), f"{folder} is complete"):
-            _sweep_all(folder, caches)
+            sweep(folder, *caches)
             yield
-    except KeyboardInterrupt:
-        _sweep_all(folder, caches, own=True)
-        raise
     finally:
-        _sweep_all(folder, caches)
+        sweep(folder, *caches)
         with contextlib.suppress(OSError):
             Path(lock.lock_file).unlink()  # while it is held: who waits for it sees that it is gone
         lock.release()
-
-
-def _sweep_all(folder: Path, caches: tuple[Path, ...], *, own: bool = False) -> None:
-    for place in (folder, *caches):
-        sweep(place, own=own)
 
 
 def _acquire(lock: BaseFileLock) -> None:

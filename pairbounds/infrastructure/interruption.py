@@ -80,8 +80,8 @@ def _listen() -> dict[signal.Signals, Any]:
     """Set the handler of each signal that is not ignored, as `nohup` and a shell's background have it; what was set."""
     if threading.current_thread() is not threading.main_thread():
         return {}
-    heard = [one for one in SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
-    return {one: signal.signal(one, _receive) for one in heard}
+    caught = [one for one in SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
+    return {one: signal.signal(one, _receive) for one in caught}
 
 
 def _receive(number: int, _: FrameType | None) -> None:

@@ -112,7 +112,7 @@ def write_table(
 
     Parameters
     ----------
-    took : what the measurement took, where that is to be told: the sidecar has it too, apart from the configuration
+    took : time of the measurement, for the sidecar
 
     Raises
     ------

@@ -22,36 +22,35 @@ def temporary_beside(target: Path) -> Path:
     return target.with_name(f".{target.stem[:STEM]}.{owner}{target.suffix}")
 
 
-def sweep(folder: Path, *, own: bool = False) -> None:
-    """Remove, in a folder and all below it, what processes left that are no more; with `own`, this process's too.
+def sweep(*folders: Path) -> None:
+    """Remove, in folders and all below them, what processes left that are no more.
 
     What a living process of this machine is writing stays; what nobody has touched for a day goes.
     """
-    for place, _, names in os.walk(folder):
-        _sweep([Path(place, name) for name in names], own)
+    for folder in folders:
+        for place, _, names in os.walk(folder):
+            _sweep([Path(place, name) for name in names])
 
 
 @cache
 def sweep_once(folder: Path) -> None:
     """Sweep a folder, and none below it, before this process writes there for the first time."""
-    _sweep(list(folder.glob(".*")), own=False)
+    _sweep(list(folder.glob(".*")))
 
 
-def _sweep(paths: list[Path], own: bool) -> None:
+def _sweep(paths: list[Path]) -> None:
     for path in paths:
         with contextlib.suppress(OSError):  # another process sweeps here too, or nobody may
-            if _is_left(path, own):
+            if _is_left(path):
                 path.unlink()
 
 
-def _is_left(path: Path, own: bool) -> bool:
+def _is_left(path: Path) -> bool:
     named = _NAME.fullmatch(path.name)
     if named is None:
         return False
-    is_ours, pid = named["host"] == HOST, int(named["pid"])
-    if is_ours and pid == os.getpid():
-        return own
-    return (is_ours and not _is_alive(pid)) or time.time() - path.stat().st_mtime > ABANDONED
+    is_dead = named["host"] == HOST and not _is_alive(int(named["pid"]))
+    return is_dead or time.time() - path.stat().st_mtime > ABANDONED
 
 
 def _is_alive(pid: int) -> bool:
