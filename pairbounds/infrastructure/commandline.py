@@ -18,7 +18,7 @@ from typer.core import TyperCommand
 from pairbounds.infrastructure.extras import advice
 from pairbounds.infrastructure.interruption import signals_end_in_one_line
 from pairbounds.infrastructure.memory import require_room
-from pairbounds.infrastructure.threads import ask_libraries
+from pairbounds.infrastructure.threads import ask_libraries, limited_threads
 
 PIPED_WIDTH = 130  # columns, where no terminal says how wide it is
 
@@ -119,7 +119,8 @@ def _run_command(app: typer.Typer) -> Any:
     try:
         ask_libraries()
         require_room()
-        return app(standalone_mode=False)
+        with limited_threads():  # of libraries that are loaded already
+            return app(standalone_mode=False)
     except SystemExit as leaving:
         # Typer and Rich make an exit with 1 of a broken pipe, and the stream leads elsewhere from then on.
         if isinstance(leaving.__context__, BrokenPipeError):

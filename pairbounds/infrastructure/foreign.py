@@ -82,7 +82,9 @@ def call_foreign(
     try:
         with _time_limit(seconds):
             return function(*arguments)
-    except (KeyboardInterrupt, *passing):
+    except KeyboardInterrupt:
+        raise
+    except passing:
         raise
     except BaseException as error:
         raise ForeignCodeError(name, *_place(error, place), _deed(error)) from error

@@ -14,7 +14,7 @@ NAME = re.compile(  # of a variable, a path, a bound, an option
 SYMBOL = re.compile(r"[A-Za-z](_[A-Za-z0-9]{1,2})?", re.ASCII)
 SIGNS = {"<=": "≤", ">=": "≥", "->": "→", "..": "…", "-": "−", "'": "′"}
 PART = re.compile(
-    r"(?P<script>[_^](?:\{(?:[^{}]|\{[^{}]*\})*\}|-?[^\s{}]))"
+    r"(?P<script>[_^](?:\{(?:[^{}]|\{[^{}]*\})*\}|-?(?:[A-Za-z]+|\d+|[^\s{}])))"
     r"|(?P<letter>(?<![A-Za-z])[A-Za-z](?![A-Za-z]))|(?P<sign><=|>=|->|\.\.|-|')"
 )
 

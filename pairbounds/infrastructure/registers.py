@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -91,7 +90,7 @@ def additions() -> Iterator[Callable[[], Entries]]:
     before = list(map(dict, REGISTERS))
 
     def compared() -> Iterator[tuple[Register[Any], dict[str, Any]]]:
-        return zip_longest(REGISTERS, before, fillvalue={})
+        return zip(REGISTERS, [*before, *({} for _ in REGISTERS[len(before) :])], strict=True)
 
     try:
         yield lambda: [(register, name) for register, entries in compared() for name in register.added(entries)]

@@ -49,7 +49,7 @@ def test_a_file_behind_a_link_is_tried_too(pytester, plugin):
     behind = pytester.mkdir("behind")
     plugin.rename(behind / plugin.name)
     pytester.path.joinpath("linked").symlink_to(behind)
-    run = pytester.runpytest_subprocess(
+    run = pytester.runpytest_inprocess(
         "-p", "pairbounds.pytest_plugin", "--bounds", f"linked/{plugin.name}", "--collect-only", "-q"
     )
     run.stdout.fnmatch_lines(["linked/*::surely-true*components*"])

@@ -26,6 +26,7 @@ def test_any_text_is_well_formed_and_shows_all_its_characters(text):
     ("formula", "markup"),
     [
         ("y_c' <= 1", "<i>y</i><sub><i>c</i></sub>′ ≤ 1"),
+        ("E_image p_max_0", "<i>E</i><sub>image</sub> <i>p</i><sub>max</sub><sub>0</sub>"),
         ("σ²_{k+1}", "σ²<sub><i>k</i>+1</sub>"),
         ("R^{-T} max(a)", "<i>R</i><sup>−<i>T</i></sup> max(<i>a</i>)"),
     ],
