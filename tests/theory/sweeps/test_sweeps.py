@@ -270,7 +270,7 @@ def test_the_command_says_what_it_did_and_exits_with_1_when_cells_failed(call, t
         ({"study": "3"}, "study=3 is not the name of a study"),
         ({"study": None}, "key 'study' is missing"),
         ({"seeds": "true"}, "seeds=True is not an integer of at least 1"),
-        ({"seeds": f"1{'0' * 400}"}, "more than 1,000,000 cells"),
+        ({"seeds": "500_001", "grid": "[{x = [1]}, {x = [2]}]"}, "more than 1,000,000 cells"),
         ({"grid": f"[{{x = {list(range(9000))}, y = {list(range(9000))}}}]"}, "more than 1,000,000 cells"),
         ({"colour": "1"}, "key 'colour' is none of study, seeds, grid, settings"),
         ({"settings": "3"}, "settings=3 is not a table"),
