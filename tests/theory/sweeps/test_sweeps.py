@@ -126,14 +126,6 @@ def test_a_changed_configuration_uses_no_cell_that_is_not_its_own(tmp_path):
     assert kinds == {whole, ("failures.json",), ("failures.json", *whole)}
 
 
-def test_more_seeds_measure_only_those(tmp_path):
-    traces = tmp_path / "traces"
-    traces.mkdir()
-    for seeds in (1, 3):
-        sweep(tmp_path, seeds=seeds, grid=[{"x": [0, 1]}], traces=str(traces))
-    assert measured(traces) == ["0-0", "0-1", "0-2", "1-0", "1-1", "1-2"]
-
-
 def test_an_interrupted_change_leaves_the_table_of_what_was_before_whole(tmp_path):
     class Interrupted:
         def run(self, work, items):
