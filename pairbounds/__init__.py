@@ -10,9 +10,6 @@ Typical use::
 The names below are the public interface, by topic in `__init__.pyi`. A name is loaded when it is first used.
 """
 
-from pairbounds.infrastructure import interruption as interruption  # before what takes seconds to load
-
-# isort: split
 import ast
 from importlib import import_module
 from pathlib import Path

@@ -42,10 +42,7 @@ class Plugin:
         require_seconds(seconds)
         with additions() as added:
             call_foreign(self._run, name="plugin", place=(self.path, 1), seconds=seconds, passing=(ForeignCodeError,))
-            try:
-                found = added()
-            except ValueError as error:
-                raise ValueError(f"plugin {self.path} {error}") from None
+            found = added()
             if needed is not None and not any(register is needed for register, _ in found):
                 raise ValueError(f"plugin {self.path} registers no bound: decorate a function with pairbounds.bound")
             if not found:
@@ -82,7 +79,7 @@ def load_plugin(path: str | os.PathLike[str], *, seconds: float = SECONDS) -> li
     FileNotFoundError
         No such file.
     ValueError
-        The file registers nothing, or takes something from a register; `seconds` is no time limit.
+        The file registers nothing; `seconds` is no time limit.
     ForeignCodeError
         The file cannot be run to its end, or not in time; or it registers what cannot be called as it has to be.
     """
@@ -109,13 +106,8 @@ def _forget(plugin: Plugin) -> None:
     """Take back what a plugin has registered, but for what another has replaced since."""
     kept = [entry for other, entries in LOADED.items() if other != plugin for entry in entries]
     for register, name in LOADED.pop(plugin):
-        if not any(name == other and register is where for where, other in kept):
+        if not any(name == other and register is home for home, other in kept):
             register.pop(name, None)
-
-
-def is_of_plugin(file: str) -> bool:
-    """Test whether a file is a plugin that is loaded."""
-    return any(plugin.path == file for plugin in LOADED)
 
 
 def load_bounds(path: str | os.PathLike[str], *, seconds: float = SECONDS) -> list[Bound]:

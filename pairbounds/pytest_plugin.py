@@ -38,20 +38,9 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Take the file of `--bounds` for one of bounds, and not for a module of tests."""
-    return BoundsFile.from_parent(parent, path=module_path) if _is_of_bounds(module_path, parent) else None
-
-
-def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect the file where it lies in a folder that is collected, and has no name of a module of tests."""
-    is_module = parent.session.isinitpath(file_path) or any(map(file_path.match, parent.config.getini("python_files")))
-    if is_module or not _is_of_bounds(file_path, parent):
-        return None
-    return BoundsFile.from_parent(parent, path=file_path)
-
-
-def _is_of_bounds(path: Path, parent: pytest.Collector) -> bool:
     file = parent.config.getoption("--bounds")
-    return file is not None and path.resolve() == Path(file).resolve()
+    is_of_bounds = file is not None and module_path.resolve() == Path(file).resolve()
+    return BoundsFile.from_parent(parent, path=module_path) if is_of_bounds else None
 
 
 class BoundsFile(pytest.File):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pairbounds.real_data.encoders.cache import FEATURES
 from pairbounds.real_data.kinds import PLACES
 from pairbounds.real_data.settings import ImageSettings, image_inputs
-from pairbounds.sweeps import where
+from pairbounds.sweeps import place
 
 NATURAL = ("emoji", "openclipart", "tuxpaint")
 
@@ -30,10 +30,10 @@ class NaturalSets:
     """
 
     datasets: tuple[str, ...] = NATURAL
-    root: str = where("build/data")
-    device: str = where("auto")
-    cache: str = where(str(FEATURES))
-    jobs: int = where(1)
+    root: str = place("build/data")
+    device: str = place("auto")
+    cache: str = place(str(FEATURES))
+    jobs: int = place(1)
 
     def __post_init__(self) -> None:
         if not self.datasets:

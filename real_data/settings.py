@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pairbounds.real_data.encoders.cache import FEATURES
 from pairbounds.real_data.kinds import DRAWN_FROM, KINDS, PLACES
-from pairbounds.sweeps import where
+from pairbounds.sweeps import place
 
 if TYPE_CHECKING:
     from pairbounds.real_data.datasets import ImageTextDataset
@@ -46,9 +46,9 @@ class ImageSettings:
     model: str | None = None
     pretrained: str = "openai"
     guide_precision: Literal["float32", "bfloat16"] = "float32"
-    device: str = where("auto")
-    cache: str = where(str(FEATURES))
-    jobs: int = where(1)
+    device: str = place("auto")
+    cache: str = place(str(FEATURES))
+    jobs: int = place(1)
 
     def __post_init__(self) -> None:
         if self.dataset not in KINDS:

@@ -167,9 +167,10 @@ print(find_study("new_study").name == "new_study", "new_family" in FAMILIES)
 """
 
 
-@pytest.fixture
-def copy(tmp_path):
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
     """The tree, as it stands, with a new one of each kind."""
+    tmp_path = tmp_path_factory.mktemp("copy")
     for name in ("pairbounds", "theory", "simulations", "real_data", "figures", "docs", "examples", "results"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored, symlinks=True)
@@ -196,6 +197,8 @@ def test_make_knows_what_is_new(copy):
     assert sum("new_study --out" in line for line in everything) == 1
     (drawn,) = (line for line in everything if "pairbounds draw" in line)  # one process draws all that are due
     assert {"new_figure", "phase", "which_loss"} < {*drawn.split()}
+    (drawn,) = (line for line in planned(copy, target="build/figures/new_figure.png") if "pairbounds draw" in line)
+    assert "pairbounds draw new_figure --tables build/tables" in drawn
 
 
 def test_they_are_found_and_a_network_is_pretrained_for_the_objective_on_the_data_set_and_drawn(copy):
@@ -219,11 +222,6 @@ def test_they_are_found_and_a_network_is_pretrained_for_the_objective_on_the_dat
     assert "2 seeds" in (copy / "drawn/pretraining.txt").read_text()
     assert (copy / "drawn/pretraining.png").is_file()
     assert len(pd.read_csv(copy / "trained.csv"))
-
-
-def test_a_figure_that_is_asked_for_by_its_file_is_drawn_alone(copy):
-    (drawn,) = (line for line in planned(copy, target="build/figures/new_figure.png") if "pairbounds draw" in line)
-    assert "pairbounds draw new_figure --tables build/tables" in drawn
 
 
 def test_a_family_that_is_touched_is_measured_anew_where_it_is_imported(copy):

@@ -4,7 +4,6 @@ import ast
 import shutil
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -44,12 +43,6 @@ def test_nothing_is_loaded_before_it_is_used():
     line = "import sys, pairbounds; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", line], capture_output=True, text=True, check=True)
     assert not {"numpy", "torch", "pandas", "pairbounds.theory"} & set(done.stdout.split())
-
-
-def test_the_links_lead_to_the_folders_of_the_repository():
-    for name in LINKED:
-        assert (ROOT / "pairbounds" / name).readlink() == Path("..", name)
-        assert Path(import_module(f"pairbounds.{name}").__file__).samefile(ROOT / name / "__init__.py")
 
 
 def test_no_file_is_loaded_under_two_names():

@@ -23,20 +23,6 @@ def test_citation_and_changelog_know_the_version():
     assert __version__ in sections
 
 
-def test_the_hosted_checks_run_on_every_python_that_is_promised():
-    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
-    check = workflow["jobs"]["check"]
-    named = [
-        one.rpartition(" ")[2]
-        for one in PROJECT["classifiers"]
-        if one.startswith("Programming Language :: Python :: 3.")
-    ]
-    assert check["strategy"]["matrix"]["python"] == named
-    assert PROJECT["requires-python"] == f">={named[0]}"
-    assert check["steps"][-1]["run"] == ".ci/run"
-    assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
-
-
 def test_no_module_needs_what_only_developers_have():
     """To be loaded: what a function needs of it is loaded there, for every module of figures is loaded to draw one."""
     extras = PROJECT["optional-dependencies"]

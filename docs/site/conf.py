@@ -8,7 +8,7 @@ from docutils.transforms import Transform
 from sphinx.application import Sphinx
 
 import pairbounds
-from pairbounds.infrastructure.notation import is_formula, to_mathml
+from pairbounds.infrastructure.notation import is_formula, to_html
 
 sys.path.insert(0, str(Path(__file__).parent))
 import docstrings  # beside this file
@@ -35,7 +35,7 @@ copybutton_prompt_text, copybutton_prompt_is_regexp = r">>> |\.\.\. ", True
 
 
 class Formulae(Transform):
-    """Transform of mathematics between backticks, on a page or in a docstring, to MathML; code is left as it is."""
+    """Transform of mathematics between backticks, on a page or in a docstring, to HTML; code is left as it is."""
 
     default_priority = 900
 
@@ -43,7 +43,7 @@ class Formulae(Transform):
         """Replace the formulae of a page."""
         for node in list(self.document.findall(nodes.literal)):
             if is_formula(node.astext()):
-                node.replace_self(nodes.raw("", to_mathml(node.astext()), format="html"))
+                node.replace_self(nodes.raw("", to_html(node.astext()), format="html"))
 
 
 def _unfold(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:  # noqa: ARG001 - Sphinx's

@@ -12,7 +12,7 @@ from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.array_files import stored_array
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
 from pairbounds.infrastructure.foreign import SECONDS
-from pairbounds.infrastructure.interruption import sheltered
+from pairbounds.infrastructure.interruption import signals_delayed
 from pairbounds.infrastructure.options import Force, Header, Plugin, TimeLimit
 from pairbounds.infrastructure.pictures import require_picture_path, save_picture
 from pairbounds.infrastructure.progress import tqdm
@@ -247,7 +247,7 @@ def _title(triplets: Spectrum, widths: Sequence[int], certificate: Certificate |
 
 
 def _draw(table: pd.DataFrame, path: Path) -> None:
-    with sheltered():  # matplotlib, too, is loaded here
+    with signals_delayed():  # matplotlib, too, is loaded here
         from pairbounds.figures.plots import errors_along_widths
 
         picture = errors_along_widths(table)

@@ -15,7 +15,7 @@ from pairbounds.infrastructure.tables import require_table_path, write_table
 from pairbounds.sweeps.cells import chosen_settings
 from pairbounds.sweeps.graphs import find_graph, graph_sources, pair_table
 from pairbounds.sweeps.presets import files_in, given_settings
-from pairbounds.sweeps.studies import whereabouts
+from pairbounds.sweeps.studies import places
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
 
 
@@ -68,6 +68,6 @@ def graph(
     if as_graph:
         made.save(out)
     else:
-        about = {one: value for one, value in asdict(settings).items() if one not in whereabouts(settings)}
+        about = {one: value for one, value in asdict(settings).items() if one not in places(settings)}
         write_table(pair_table(made), out, {"graph": name, "seed": seed, **about, **source.inputs(settings)})
     echo(f"{out}: {made}")

@@ -2,6 +2,7 @@
 
 import math
 import shlex
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, replace
@@ -18,7 +19,6 @@ from pairbounds.infrastructure.folders import AGAIN, AS_IT_WAS, locked_folder
 from pairbounds.infrastructure.foreign import SECONDS, ForeignCodeError, call_foreign, require_seconds
 from pairbounds.infrastructure.names import unknown_name
 from pairbounds.infrastructure.options import DryRun, Force
-from pairbounds.infrastructure.processes import Stopwatch
 from pairbounds.infrastructure.tables import require_table_path, together, write_table
 from pairbounds.plugins import load_plugin
 from pairbounds.sweeps.cells import chosen_settings
@@ -26,7 +26,7 @@ from pairbounds.sweeps.configuration import SweepConfiguration
 from pairbounds.sweeps.execution import Cores, DaskCluster
 from pairbounds.sweeps.forecast import study_forecast, sweep_forecast
 from pairbounds.sweeps.presets import Preset, files_in, given_settings, setting_rows, shown
-from pairbounds.sweeps.studies import STUDIES, Study, find_study, study_names, whereabouts
+from pairbounds.sweeps.studies import STUDIES, Study, find_study, places, study_names
 from pairbounds.sweeps.sweep import TABLE, outputs, run_study, run_sweep
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def print_settings(kind: type[Any]) -> None:
 def study(
     name: Annotated[
         str | None,
-        typer.Argument(is_eager=True, help="A study, or any module with a STUDY; without it all studies are listed."),
+        typer.Argument(is_eager=True, help="A study; without it all studies are listed."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="PLACE", help="A folder for its tables; or of one table .parquet or .csv.")
@@ -118,27 +118,32 @@ def study(
     if out is None:
         raise ValueError("--out is missing: the folder or the file for the tables")
     found = find_study(name)
-    chosen, own = _preset(found, preset), given_settings(settings, given or [])
     paths = _paths(found, out)
-    beside = {"runs": str(next(iter(paths.values())).parent)} if "runs" in whereabouts(found.settings) else {}
-    wanted = found.asked(chosen_settings, found.settings, {**beside, **chosen.values, **own})
-    count = next(one for one in (seeds, chosen.seeds, found.seeds) if one is not None)
-    if count < 1:
-        raise ValueError(f"seeds={count}: at least 1")
-    which, numbers = range(first_seed, first_seed + count), chosen.lines(wanted, own)
+    chosen, own = _preset(found, preset), given_settings(settings, given or [])
+    beside = {"runs": str(next(iter(paths.values())).parent)} if "runs" in places(found.settings) else {}
+    wanted = found.call(chosen_settings, found.settings, {**beside, **chosen.values, **own})
+    numbers = _numbers(first_seed, seeds, chosen.seeds, found.seeds)
     if dry_run:
-        echo(*study_forecast(found, wanted, which, jobs, paths, numbers))
+        echo(*study_forecast(found, wanted, numbers, jobs, paths, chosen.lines(wanted, own)))
         return
-    with found.along(wanted, which, jobs) as writing:
+    with found.along(wanted, numbers, jobs) as writing:
         if not writing:
             return
         read = [*(plugin or []), *files_in(wanted), settings]
         ownership.claim([one for path in paths.values() for one in ownership.table(path)], read, force=force)
         if found.forecast is not None:
-            echo(found.asked(found.forecast, wanted, which, jobs), err=True)
+            echo(found.call(found.forecast, wanted, numbers, jobs), err=True)
         if chosen.source:
-            echo(*numbers, err=True)
-        measure_into(name, wanted, which, jobs, paths, seconds=time_limit)
+            echo(*chosen.lines(wanted, own), err=True)
+        measure_into(name, wanted, numbers, jobs, paths, seconds=time_limit)
+
+
+def _numbers(first: int, *counts: int | None) -> range:
+    """The seeds: as many as the first count that is given says."""
+    count = next(one for one in counts if one is not None)
+    if count < 1:
+        raise ValueError(f"seeds={count}: at least 1")
+    return range(first, first + count)
 
 
 def _preset(study: Study, name: str | None) -> Preset:
@@ -169,7 +174,7 @@ def measure_into(
     one of a single seed, which has the machine to itself.
     """
     study = find_study(name)
-    own = JOBS in whereabouts(settings)
+    own = JOBS in places(settings)
     settings = replace(settings, jobs=jobs) if own else settings
     workers = None if own or study.seeds == 1 else Cores(jobs)
     first = next(iter(paths.values()))
@@ -177,11 +182,11 @@ def measure_into(
     kept = RUNS_KEPT if hasattr(settings, "runs") else FEATURES_KEPT if caches else AS_IT_WAS
     runs = locked_folder(Path(settings.runs), kept=kept) if hasattr(settings, "runs") else nullcontext()
     with locked_folder(first.parent, first.name if len(paths) == 1 else name, kept=kept, caches=caches), runs:
-        inputs = study.asked(study.depends_on, settings)  # what cannot be read is said before anything is measured
-        stopwatch = Stopwatch()
+        inputs = study.call(study.depends_on, settings)  # what cannot be read is said before anything is measured
+        started = time.perf_counter()
         tables = _measured(study, settings, seeds, workers, seconds)
-        took = {**stopwatch.took(), "jobs": jobs}
-        about = {one: value for one, value in asdict(settings).items() if one not in whereabouts(settings)}
+        took = {"seconds": round(time.perf_counter() - started, 3), "jobs": jobs}
+        about = {one: value for one, value in asdict(settings).items() if one not in places(settings)}
         configuration = {"study": name, "seeds": list(seeds), "version": study.version, **about}
         with together():
             for table, rows in tables.items():
@@ -200,7 +205,7 @@ def _measured(
     work = partial(run_study, study.name, settings, seeds, workers, seconds)
     if workers is not None or not study.foreign:  # workers say where it failed
         return work()
-    return call_foreign(work, name=study.about, place=study.place, passing=(ForeignCodeError,))
+    return call_foreign(work, name=study.about, place=study.source, passing=(ForeignCodeError,))
 
 
 def _paths(study: Study, out: Path) -> dict[str, Path]:
@@ -268,24 +273,19 @@ def sweep(
         err=True,
     )
     if result.failures:
-        echo(one_line(f"first failure: {_told(result.failures[0])}"), err=True)
+        echo(one_line(f"first failure: {_described(result.failures[0])}"), err=True)
         raise typer.Exit(CHECK_FAILED)
 
 
 def drawn_by(tables: Mapping[str, Path]) -> list[str]:
-    """The commands that draw these tables, those of figures that need no other tables first."""
-    figures = sorted(_figures_of(tables).items(), key=lambda figure: not set(figure[1]) <= set(tables))
-    return [_drawing(figure, read, tables) for figure, read in figures]
+    """The commands that draw these tables, of figures that need no others."""
+    return [_drawing(figure, read, tables) for figure, read in _figures_of(tables).items() if set(read) <= set(tables)]
 
 
 def _drawing(figure: str, read: Sequence[str], tables: Mapping[str, Path]) -> str:
-    paths = {name: path for name, path in tables.items() if name in read}
-    files = [f"--table {shlex.quote(str(path))}" for path in paths.values()]
-    if len(files) > 1 and {path.name for path in paths.values()} == {f"{name}.parquet" for name in read}:
-        files = [f"--tables {shlex.quote(str(next(iter(paths.values())).parent))}"]
-    others = [name for name in read if name not in tables]
-    beside = f" --tables build/tables  # where {', '.join(others)} must be" if others else ""
-    return f"pairbounds draw {figure} {' '.join(files)}{beside}"
+    path = tables[read[0]]
+    files = f"--table {shlex.quote(str(path))}" if len(read) == 1 else f"--tables {shlex.quote(str(path.parent))}"
+    return f"pairbounds draw {figure} {files}"
 
 
 def _figures_of(tables: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
@@ -294,7 +294,7 @@ def _figures_of(tables: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-def _told(failure: Mapping[str, Any]) -> str:
+def _described(failure: Mapping[str, Any]) -> str:
     """One failed cell, in a line."""
     settings = ", ".join(f"{name}={value}" for name, value in failure["settings"].items())
     return f"{failure['error']} ({failure['where']}), in the cell with {settings}, seed={failure['seed']}"

@@ -1,8 +1,6 @@
-"""A Dask cluster whose workers may be killed or stand still: no wait is without a limit, and who was lost is named.
+"""A Dask cluster whose workers may be killed: no wait is without a limit, and who was lost is named.
 
-Dask notices by itself that a connection broke. What stands still, as a process that was stopped or a machine that was
-suspended, keeps its connections: a worker that gives no sign of life (Dask's heartbeat) in `SILENT` looks is taken for
-lost, as Dask's own `worker-ttl` has it after 5 to 10 minutes and where it is not turned off.
+Dask notices by itself that a connection broke, at once, and that a worker stands still, in some minutes (`worker-ttl`).
 """
 
 import threading
@@ -10,7 +8,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
@@ -24,8 +21,6 @@ NOTICING = 10  # seconds in which the scheduler notices that a worker is gone wi
 ALONE = 30  # seconds in which a cluster that has lost all its workers may get others
 CLOSING = 5  # seconds
 LOOKING = 1  # seconds between looks at the workers
-BROKEN = "the connection to it broke"
-SILENT = 60  # looks; they are counted, not seconds, so that a scheduler that stood still condemns no worker
 
 
 @contextmanager
@@ -65,24 +60,12 @@ def require_dask() -> None:
         raise ValueError(f"Dask is not installed: {cure('dask')}") from None
 
 
-@dataclass(frozen=True)
-class _Signs:
-    """Signs of life of a worker: when the scheduler saw its last, and the looks since then."""
-
-    last: float = 0.0
-    missed: int = 0
-
-    def after(self, seen: float) -> "_Signs":
-        return _Signs(seen, self.missed + 1 if seen == self.last else 0)
-
-
 class Cluster:
     """Client of a cluster, each of its waits watched."""
 
     def __init__(self, client: Any, address: str, all_needed: bool) -> None:
         self._client, self._address, self._all_needed = client, address, all_needed
         self._known = set(self.nthreads())
-        self._signs: dict[str, _Signs] = {}
         self._empty_since: float | None = None
         self.submit, self.map = client.submit, client.map  # they do not wait
         if not self._known:
@@ -95,7 +78,7 @@ class Cluster:
     def failure(self, error: BaseException) -> RuntimeError:
         """An error of the cluster itself, in words; that the scheduler was lost, if that is why."""
         if self._client.status != "running":  # Dask gives up all work when the connection breaks
-            return self._scheduler_lost(BROKEN)
+            return self._scheduler_lost()
         return RuntimeError(f"Dask cluster {self._address}: {type(error).__name__}: {error}")
 
     def gather(self, futures: Sequence[Any]) -> Any:
@@ -144,24 +127,15 @@ class Cluster:
     def _workers(self) -> dict[str, Any]:
         """Records of the scheduler on each worker, by address."""
         if self._client.status == "running":
-            answer = self._asked("identity")  # `scheduler_info` may show an update between, which names no workers
-            if not wait([answer], ANSWERING).done:
-                raise self._scheduler_lost(f"it has not answered for {ANSWERING} s")
-            if answer.exception() is None:
+            # `scheduler_info` may show an update between, which names no workers.
+            answer = _begun(lambda: self._client.sync(self._client.scheduler.identity))
+            if wait([answer], ANSWERING).done and answer.exception() is None:
                 workers: dict[str, Any] = answer.result()["workers"]
                 return workers
-        raise self._scheduler_lost(BROKEN)
+        raise self._scheduler_lost()
 
     def _look(self) -> None:
-        workers = self._workers()
-        self._signs = {
-            address: self._signs.get(address, _Signs()).after(worker["last_seen"])
-            for address, worker in workers.items()
-        }
-        silent = {address for address, signs in self._signs.items() if signs.missed >= SILENT}
-        for address in silent if not self._all_needed else ():  # what it was at goes to others
-            self._asked("unregister", address=address, stimulus_id="silent")
-        there = {*workers} - silent
+        there = {*self._workers()}
         lost = self._known - there
         if self._all_needed and lost:
             raise self._lost(lost)
@@ -172,12 +146,8 @@ class Cluster:
         if time.monotonic() - self._empty_since > ALONE:
             raise self._lost(lost)
 
-    def _asked(self, what: str, **details: str) -> "Future[Any]":
-        """The scheduler's answer, in time."""
-        return _begun(lambda: self._client.sync(getattr(self._client.scheduler, what), **details))
-
-    def _scheduler_lost(self, how: str) -> RuntimeError:
-        return RuntimeError(f"the scheduler of Dask cluster {self._address} was lost: {how}")
+    def _scheduler_lost(self) -> RuntimeError:
+        return RuntimeError(f"the scheduler of Dask cluster {self._address} was lost: it does not answer")
 
     def _lost(self, workers: set[str]) -> RuntimeError:
         names = ", ".join(sorted(workers))

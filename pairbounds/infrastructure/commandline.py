@@ -15,7 +15,10 @@ from rich.table import Table
 from rich.text import Text
 from typer.core import TyperCommand
 
-from pairbounds.infrastructure.interruption import handle_signals
+from pairbounds.infrastructure.extras import advice
+from pairbounds.infrastructure.interruption import signals_end_in_one_line
+from pairbounds.infrastructure.memory import require_room
+from pairbounds.infrastructure.threads import ask_libraries, limited_threads
 
 PIPED_WIDTH = 130  # columns, where no terminal says how wide it is
 
@@ -66,43 +69,40 @@ class Command(TyperCommand):
             self._explanation(ctx.params)
 
 
-@handle_signals
 def run(app: typer.Typer) -> None:
     """Run a command line and exit.
 
     With 0: done; 1: a bound failed or a check found something; 2: bad input, or no room for what is printed, in one
     line; 130: interrupted; 141: who was reading what it prints went away, which says nothing of what it found.
     """
-    with _watched_streams() as broken:
+    with signals_end_in_one_line():
         try:
-            code = _exit_code(app, broken)
-            _flush()  # what is held back may have no reader either
+            code = _exit_code(app)
+            _flush()  # what is buffered may have no reader either
         except BrokenPipeError:
-            if not broken():
-                raise
             _silence()
             code = BROKEN_PIPE
         except OSError as error:
             code = BAD_INPUT
             with suppress(OSError):  # it may be this that cannot be said
-                _refused(error)
+                _say_error(error)
             _silence()
-    sys.exit(code)
+        sys.exit(code)
 
 
-def _exit_code(app: typer.Typer, broken: Callable[[], bool]) -> int:
+def _exit_code(app: typer.Typer) -> int:
     """Run it, and say in one line what was wrong with the input."""
     try:
         if sys.stdout is None:  # as `>&-` has it: better before the work than after
             raise OSError("what is printed could not be written: the standard output is closed")
-        code = _called(app)
+        code = _run_command(app)
     except BrokenPipeError as error:  # of a stream, or of a connection to another process
-        if broken():
+        if isinstance(error, _ReaderLeftError) or _reader_is_gone():
             raise
-        return _refused(error)
+        return _say_error(error)
     except (ValueError, TypeError, ArithmeticError, RuntimeError, OSError, typer.TyperException) as error:
         _flush()  # what cannot be printed is said once, by `run`
-        return _refused(error)
+        return _say_error(error)
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception:
@@ -111,45 +111,42 @@ def _exit_code(app: typer.Typer, broken: Callable[[], bool]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _called(app: typer.Typer) -> Any:
+class _ReaderLeftError(BrokenPipeError):
+    pass
+
+
+def _run_command(app: typer.Typer) -> Any:
     try:
-        return app(standalone_mode=False)
+        ask_libraries()
+        require_room()
+        with limited_threads():  # of libraries that are loaded already
+            return app(standalone_mode=False)
     except SystemExit as leaving:
-        # Typer and Rich make an exit with 1 of a broken pipe.
+        # Typer and Rich make an exit with 1 of a broken pipe, and the stream leads elsewhere from then on.
         if isinstance(leaving.__context__, BrokenPipeError):
-            raise leaving.__context__ from None
+            raise _ReaderLeftError from None
         raise
+    except MemoryError as error:
+        raise RuntimeError(f"memory ran out: give the process more, or less to do. {error}") from error
+    except ImportError as error:
+        raise RuntimeError(f"{error.name or 'a module'} cannot be loaded: {error}{advice(error)}") from error
 
 
-def _refused(error: Exception) -> int:
+def _say_error(error: Exception) -> int:
     message = error.format_message() if isinstance(error, typer.TyperException) else str(error)
     if message:  # empty where the help was shown in its place
         echo(one_line(f"error: {message}"), err=True)
     return BAD_INPUT
 
 
-@contextmanager
-def _watched_streams() -> Iterator[Callable[[], bool]]:
-    """Test whether the reader of one of the streams went away, even once they lead elsewhere."""
+def _reader_is_gone() -> bool:
+    """Test whether the reader of one of the streams went away."""
     if not hasattr(select, "poll"):
-        yield lambda: True
-        return
-    watched, poll = [os.dup(stream) for stream in STREAMS if _is_open(stream)], select.poll()
-    for stream in watched:
+        return True
+    poll = select.poll()
+    for stream in STREAMS:
         poll.register(stream, 0)
-    try:
-        yield lambda: any(events & (select.POLLERR | select.POLLHUP) for _, events in poll.poll(0))
-    finally:
-        for stream in watched:
-            os.close(stream)
-
-
-def _is_open(stream: int) -> bool:
-    try:
-        os.fstat(stream)
-    except OSError:
-        return False
-    return True
+    return any(events & (select.POLLERR | select.POLLHUP) for _, events in poll.poll(0))
 
 
 @contextmanager

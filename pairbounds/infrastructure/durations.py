@@ -1,7 +1,7 @@
 """Durations in words."""
 
 UNITS = (("day", 86_400.0), ("hour", 3_600.0), ("minute", 60.0), ("second", 1.0))
-FEW = 1.5  # of a unit, from which it is spoken of
+FEW = 1.5  # of a unit, from which a duration is given in it
 
 
 def format_duration(seconds: float) -> str:

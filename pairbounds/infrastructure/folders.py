@@ -13,7 +13,7 @@ from pathlib import Path
 
 from filelock import BaseFileLock, FileLock, Timeout
 
-from pairbounds.infrastructure import interruption
+from pairbounds.infrastructure.interruption import message_if_stopped
 from pairbounds.infrastructure.temporaries import HOST, sweep
 
 AS_IT_WAS = "{} is as it was"
@@ -49,22 +49,14 @@ def locked_folder(
     except OSError as error:
         raise OSError(f"nothing can be written into {folder}: {error.strerror or error}") from error
     try:
-        with interruption.keeping(kept.format(folder), f"{folder} is complete"):
-            _sweep_all(folder, caches)
+        with message_if_stopped(kept.format(folder), f"{folder} is complete"):
+            sweep(folder, *caches)
             yield
-    except KeyboardInterrupt:
-        _sweep_all(folder, caches, own=True)
-        raise
     finally:
-        _sweep_all(folder, caches)
+        sweep(folder, *caches)
         with contextlib.suppress(OSError):
             Path(lock.lock_file).unlink()  # while it is held: who waits for it sees that it is gone
         lock.release()
-
-
-def _sweep_all(folder: Path, caches: tuple[Path, ...], *, own: bool = False) -> None:
-    for place in (folder, *caches):
-        sweep(place, own=own)
 
 
 def _acquire(lock: BaseFileLock) -> None:

@@ -1,12 +1,10 @@
 """Code that is not ours, behind one boundary: whatever it does, it ends in one error that names it, its file and line.
 
-A plugin with bounds, the module of an experiment, a bound that a user registered: `call_foreign` calls them. What they
-raise, an exit or an interrupt that they raise themselves included, and a call that takes too long, is a
-`ForeignCodeError`; the user's own Ctrl-C, or another signal, stays what it is.
+A plugin with bounds, a study, a bound that a user registered: `call_foreign` calls them. What they raise, an exit
+included, and a call that takes too long, is a `ForeignCodeError`; an interrupt stays one.
 
-Some things cannot be stopped from within the process: `os._exit`, a crash of compiled code, threads that were started.
 The time limit is an alarm signal. It needs the main thread and a system that has alarms; it waits for a call of
-compiled code to come back; and code that goes on after every exception, as a bare `except` in a loop does, goes on.
+compiled code to come back.
 """
 
 import functools
@@ -17,7 +15,8 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import numpy as np
@@ -26,7 +25,6 @@ SECONDS = 60.0  # that a plugin may take: to load, and for each value of its bou
 OURS = "pairbounds."  # so begin the names of modules that are not foreign
 LETTERS = 500  # of a foreign message
 AGAIN = 1.0  # seconds after which code that has survived its time limit is interrupted once more
-OUTSIDE = ("SIGINT", "SIGTERM", "SIGHUP")  # signals that are not the doing of the code that they interrupt
 LONGEST = 1e8  # seconds: what an alarm bears
 
 Result = TypeVar("Result")
@@ -81,18 +79,14 @@ def call_foreign(
     ForeignCodeError
         It raised anything else, or took longer.
     """
-    watch = _Watch(seconds)
     try:
-        try:
-            watch.start()
+        with _time_limit(seconds):
             return function(*arguments)
-        finally:
-            watch.stop()
+    except KeyboardInterrupt:
+        raise
     except passing:
         raise
     except BaseException as error:
-        if watch.disturbed:
-            raise
         raise ForeignCodeError(name, *_place(error, place), _deed(error)) from error
 
 
@@ -156,51 +150,29 @@ class _TooLongError(BaseException):
     """Overrun of time; not an `Exception`, which foreign code may well catch."""
 
 
-class _Watch:
-    """Interrupts what takes too long, and notes signals from outside; does neither where there is no way to.
+@contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Interrupt a block that takes longer, as long as it goes on; not outside the main thread."""
+    in_main = threading.current_thread() is threading.main_thread()
+    if not (math.isfinite(seconds) and in_main and hasattr(signal, "setitimer")):
+        yield
+        return
+    is_over = False
 
-    Attributes
-    ----------
-    disturbed : whether such a signal came
-    """
+    def interrupt(*_: object) -> None:
+        if not is_over:
+            raise _TooLongError(f"took longer than {seconds:g} s")
 
-    def __init__(self, seconds: float) -> None:
-        self.disturbed = False
-        self._seconds = seconds
-        self._on = False
-        self._handlers: dict[int, Any] = {}
-        self._alarm = (0.0, 0.0)
-
-    def start(self) -> None:
-        if threading.current_thread() is not threading.main_thread():
-            return
-        for number in (getattr(signal, name) for name in OUTSIDE if hasattr(signal, name)):
-            handler = signal.getsignal(number)
-            if callable(handler):  # otherwise the signal ends the process, or nothing
-                self._handlers[number] = handler
-                signal.signal(number, self._noted)
-        if math.isfinite(self._seconds) and hasattr(signal, "setitimer"):
-            self._handlers[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._too_long) or signal.SIG_DFL
-            self._on, self._started = True, time.monotonic()
-            self._alarm = signal.setitimer(signal.ITIMER_REAL, self._seconds, AGAIN)
-
-    def stop(self) -> None:
-        timed, self._on = self._on, False  # first of all, and no signal comes between
-        if timed:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-        for number, handler in self._handlers.items():
-            signal.signal(number, handler)
-        delay, interval = self._alarm
+    handler, started = signal.signal(signal.SIGALRM, interrupt) or signal.SIG_DFL, time.monotonic()
+    delay, interval = signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+    try:
+        yield
+    finally:
+        is_over = True  # first of all, and no signal comes between
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
         if delay:  # another's alarm, which had been set before
-            signal.setitimer(signal.ITIMER_REAL, max(delay - (time.monotonic() - self._started), 1e-6), interval)
-
-    def _noted(self, number: int, frame: Any) -> None:
-        self.disturbed = True
-        self._handlers[number](number, frame)
-
-    def _too_long(self, _number: int, _frame: Any) -> None:
-        if self._on:
-            raise _TooLongError(f"took longer than {self._seconds:g} s")
+            signal.setitimer(signal.ITIMER_REAL, max(delay - (time.monotonic() - started), 1e-6), interval)
 
 
 def _place(error: BaseException, place: tuple[str, int] | None) -> tuple[str, int]:

@@ -11,16 +11,8 @@ if TYPE_CHECKING:
 DIGITS = 3
 LEAST, MOST = 1e-4, 1e5  # numbers beyond are written with a power of ten
 UNKNOWN = "--"
-CHECKED = (
-    "k",
-    "bound",
-    "quantity",
-    "measured",
-    "relation",
-    "value",
-    "tightness",
-    "verdict",
-)  # of a row of check_bounds
+# Columns of a row of check_bounds.
+CHECKED = ("k", "bound", "quantity", "measured", "relation", "value", "tightness", "verdict")
 RELATIONS = {"<=": r"$\le$", ">=": r"$\ge$", "=": "$=$"}
 
 

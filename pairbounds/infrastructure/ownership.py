@@ -6,7 +6,6 @@ a file without is taken for somebody else's, as is a table that was changed sinc
 """
 
 import json
-import mmap
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -71,39 +70,37 @@ def table(path: Path) -> tuple[Output, Output]:
 
 def picture(path: Path) -> Output:
     """A picture that `pairbounds.infrastructure.pictures.save_picture` wrote."""
-    return Output(
-        path, lambda file: None if _holds(file, MARKS.values()) else "nothing in it says that it was drawn here"
-    )
+    return _known(path, lambda content: any(mark in content for mark in MARKS.values()), "it was not drawn here")
 
 
 def text(path: Path, beginning: str) -> Output:
     """A text that always begins in the same way."""
-
-    def fault(file: Path) -> str | None:
-        with file.open("rb") as opened:
-            ours = opened.read(len(beginning.encode())) == beginning.encode()
-        return None if ours else "it does not begin as a file that was written here"
-
-    return Output(path, fault)
+    start = beginning.encode()
+    return _known(path, lambda content: content.startswith(start), "it does not begin as a file that was written here")
 
 
 def records(path: Path, keys: Iterable[str]) -> Output:
     """A JSON file: a record with these keys among its own, or a list of such."""
+    needed = set(keys)
 
-    def fault(file: Path) -> str | None:
-        content = _parsed(file)
-        listed = content if isinstance(content, list) else [content]
-        ours = bool(listed) and all(isinstance(record, dict) and record.keys() >= set(keys) for record in listed)
-        return None if ours else "it does not hold what is written here"
+    def holds(content: bytes) -> bool:
+        parsed = _parsed(content)
+        listed = parsed if isinstance(parsed, list) else [parsed]
+        return bool(listed) and all(isinstance(record, dict) and record.keys() >= needed for record in listed)
 
-    return Output(path, fault)
+    return _known(path, holds, "it does not hold what is written here")
+
+
+def _known(path: Path, is_ours: Callable[[bytes], bool], doubt: str) -> Output:
+    """A file that is known by its content."""
+    return Output(path, lambda file: None if is_ours(file.read_bytes()) else doubt)
 
 
 def _fault_of_table(path: Path) -> str | None:
     beside = sidecar(path)
     if not beside.is_file() or _fault_of_sidecar(beside):
         return f"no sidecar {beside.name} says that it was written here"
-    record = _parsed(beside)
+    record = _parsed(beside.read_bytes())
     known = record["content_key"], record.get("replaces")
     return None if content_key(path) in known else "it was changed since it was written, as its sidecar tells"
 
@@ -112,19 +109,11 @@ def _fault_of_sidecar(path: Path) -> str | None:
     return records(path, PROVENANCE).fault(path)
 
 
-def _parsed(path: Path) -> Any:
+def _parsed(content: bytes) -> Any:
     try:
-        return json.loads(path.read_bytes())
+        return json.loads(content)
     except (ValueError, RecursionError):
         return None
-
-
-def _holds(path: Path, marks: Iterable[bytes]) -> bool:
-    with path.open("rb") as file:
-        if not os.fstat(file.fileno()).st_size:  # of which no map can be made
-            return False
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            return any(content.find(mark) >= 0 for mark in marks)
 
 
 def _files(place: Path) -> Iterator[Path]:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pairbounds.infrastructure.interruption import sheltered
+from pairbounds.infrastructure.interruption import signals_delayed
 from pairbounds.infrastructure.tables import replacing, require_folder
 
 if TYPE_CHECKING:
@@ -45,5 +45,5 @@ def save_picture(picture: "Figure", path: str | os.PathLike[str], dpi: float | N
     import matplotlib as mpl
 
     # Ids would else be drawn at random; and what a signal raises in a callback is printed there, and lost.
-    with replacing(path) as temporary, mpl.rc_context({"svg.hashsalt": PROGRAM}), sheltered():
+    with replacing(path) as temporary, mpl.rc_context({"svg.hashsalt": PROGRAM}), signals_delayed():
         picture.savefig(temporary, metadata=METADATA[Path(path).suffix], dpi=dpi)

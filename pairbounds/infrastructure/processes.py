@@ -14,15 +14,11 @@ from typing import Any, TypeVar
 import joblib
 from tqdm import tqdm
 
-from pairbounds.infrastructure.memory import require_room
-
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 LOOKING = 0.5  # seconds between looks at whether the parent is there
 TIDYING = "ignore::UserWarning:joblib.externals.loky.backend.resource_tracker"
-
-_spent: dict[int, float] = {}  # CPU seconds of each worker, by its process
 
 
 @contextmanager
@@ -43,34 +39,9 @@ def side_by_side(
     pool = joblib.Parallel(n_jobs=jobs, backend="loky", batch_size=1, return_as=kind)
     results: Any = pool(joblib.delayed(partial(_served, os.getpid(), work))(item) for item in items)
     try:
-        yield _counted(results)
+        yield results
     finally:
         results.close()
-
-
-def cpu_seconds() -> float:
-    """CPU time of this process so far, and of the workers of `side_by_side` up to the last result of each."""
-    return time.process_time() + sum(_spent.values())
-
-
-class Stopwatch:
-    """Stopwatch of some work, from now on."""
-
-    def __init__(self) -> None:
-        self.started, self.spent = time.perf_counter(), cpu_seconds()
-
-    def took(self) -> dict[str, float]:
-        """Seconds of the clock, and of all processors, up to here."""
-        clock, processors = time.perf_counter() - self.started, cpu_seconds() - self.spent
-        return {"seconds": round(clock, 3), "cpu_seconds": round(processors, 3)}
-
-
-def _counted(results: Iterable[tuple[int, float, Result]]) -> Iterator[Result]:
-    """The results alone; what their processes have spent until then is kept for `cpu_seconds`."""
-    for process, spent, result in results:
-        if process != os.getpid():
-            _spent[process] = spent
-        yield result
 
 
 @cache
@@ -88,13 +59,10 @@ def serve_loader(_: int) -> None:
     serve(os.getppid())
 
 
-def _served(parent: int, work: Callable[[Item], Result], item: Item) -> tuple[int, float, Result]:
-    """The process, the CPU time that it has taken since it began, and what `work` makes of the item."""
+def _served(parent: int, work: Callable[[Item], Result], item: Item) -> Result:
     if os.getpid() != parent:
         serve(parent)
-        require_room()
-    result = work(item)
-    return os.getpid(), time.process_time(), result
+    return work(item)
 
 
 def _look_after(parent: int) -> None:

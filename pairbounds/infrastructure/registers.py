@@ -23,8 +23,6 @@ class Register(dict[str, Entry]):
         An entry is, with its article: "a bound".
     source : callable
         From an entry to the function or the class that was decorated.
-    is_entry : callable
-        Whether something may be an entry under a name.
     entries : mapping, optional
         Those of this package, where they do not register themselves.
     """
@@ -33,11 +31,10 @@ class Register(dict[str, Entry]):
         self,
         what: str,
         source: Callable[[Entry], Any],
-        is_entry: Callable[[str, Entry], bool],
         entries: Mapping[str, Entry] | None = None,
     ) -> None:
         super().__init__(entries or {})
-        self.what, self.source, self.is_entry, self.initial = what, source, is_entry, dict(self)
+        self.what, self.source = what, source
         REGISTERS.append(self)
 
     @property
@@ -81,38 +78,24 @@ class Register(dict[str, Entry]):
         return entry
 
     def added(self, before: Mapping[str, Entry]) -> list[str]:
-        """The names that were not there before, or have a new entry.
-
-        Raises
-        ------
-        ValueError
-            What was there is gone, or something of this package is replaced; or something is no entry.
-        """
-        ours = [name for name, entry in before.items() if not is_foreign(self.source(entry))]
-        lost = [name for name in before if name not in self or (name in ours and self[name] is not before[name])]
-        if lost:
-            raise ValueError(f"deletes or replaces {len(lost)} registered {self.kind}s, {lost[0]!r} the first")
-        strangers = [name for name, entry in self.items() if not self.is_entry(name, entry)]
-        if strangers:
-            raise ValueError(f"puts what is no {self.kind} into the register: {', '.join(map(repr, strangers))}")
-        return [name for name, entry in self.items() if before.get(name) is not entry]
+        """The names of a user's entries that were not there before, or have a new entry."""
+        return [
+            name for name, entry in self.items() if before.get(name) is not entry and is_foreign(self.source(entry))
+        ]
 
 
 @contextmanager
 def additions() -> Iterator[Callable[[], Entries]]:
-    """A block that adds to the registers, with a function that says what; if it fails, they are what they were.
-
-    A register that comes to be within the block was what it began with.
-    """
+    """A block that adds to the registers, with a function that says what; if it fails, they are what they were."""
     before = list(map(dict, REGISTERS))
 
     def compared() -> Iterator[tuple[Register[Any], dict[str, Any]]]:
-        return zip(REGISTERS, [*before, *(register.initial for register in REGISTERS[len(before) :])], strict=True)
+        return zip(REGISTERS, [*before, *({} for _ in REGISTERS[len(before) :])], strict=True)
 
     try:
         yield lambda: [(register, name) for register, entries in compared() for name in register.added(entries)]
     except BaseException:
-        for register, entries in compared():
+        for register, entries in zip(REGISTERS, before, strict=False):
             register.clear()
             register.update(entries)
         raise

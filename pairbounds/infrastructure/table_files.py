@@ -17,7 +17,6 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.dataset as ds
 import pyarrow.json
-import pyarrow.parquet as pq
 
 from pairbounds.infrastructure.cells import TEXT, is_number
 from pairbounds.infrastructure.commandline import one_line
@@ -57,7 +56,8 @@ class Piece:
         """
         row = self.first_row
         with readable(Path(self.fragment.path)):
-            for batch in self._read_text() if isinstance(self.fragment.format, ds.CsvFileFormat) else self._read():
+            is_text = isinstance(self.fragment.format, ds.CsvFileFormat)
+            for batch in self._read_text() if is_text else self._read(list(self.columns.values())):
                 if batch.num_rows:
                     yield row, pa.RecordBatch.from_arrays([*map(_plain, batch.columns)], names=list(self.columns))
                 row += batch.num_rows
@@ -66,33 +66,23 @@ class Piece:
         """Batches of a text, with a look at its last cell: what a quote without its end has swallowed is in there."""
         columns, last = list(self.columns.values()), ""
         seen = [*columns, *{self.schema.names[-1]}.difference(columns)]
-        for batch in self.fragment.to_batches(schema=self.schema, columns=seen, batch_size=BATCH):
+        for batch in self._read(seen):
             if batch.num_rows:
                 last = batch.column(self.schema.names[-1])[-1].as_py() or ""
             yield batch.select(columns)
         if {*last} & {*"\r\n"} and (line := _ill_quoted(Path(self.fragment.path))):
             raise csv.Error(UNCLOSED.format(line))
 
-    def _read(self) -> Iterator[pa.RecordBatch]:
-        columns = list(self.columns.values())
-        if not isinstance(self.fragment, ds.ParquetFileFragment):
-            yield from self.fragment.to_batches(schema=self.schema, columns=columns, batch_size=BATCH)
-            return
-        # In this thread: where memory is short, those of a data set may wait for one another for ever.
-        groups = [group.id for group in self.fragment.row_groups]
-        with pq.ParquetFile(self.fragment.path, pre_buffer=False) as file:
-            for batch in file.iter_batches(BATCH, row_groups=groups, columns=columns, use_threads=False):
-                yield self._as_elsewhere(batch)
-
-    def _as_elsewhere(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Batch with the types of the whole table, and nulls for a column that this file lacks."""
-        fields = [self.schema.field(name) for name in self.columns.values()]
-        present = set(batch.schema.names)
-        arrays = [
-            batch.column(field.name).cast(field.type) if field.name in present else pa.nulls(batch.num_rows, field.type)
-            for field in fields
-        ]
-        return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
+    def _read(self, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        # In this thread, and none ahead: where memory is short, others may wait for one another for ever.
+        yield from self.fragment.to_batches(
+            schema=self.schema,
+            columns=list(columns),
+            batch_size=BATCH,
+            use_threads=False,
+            batch_readahead=1,
+            fragment_readahead=1,
+        )
 
 
 @dataclass(frozen=True)
@@ -140,7 +130,7 @@ class Layout:
     def _format(self, block: int) -> ds.FileFormat:
         kind = format_of(self.path)
         if kind == ".parquet":
-            return ds.ParquetFileFormat()
+            return ds.ParquetFileFormat(default_fragment_scan_options=ds.ParquetFragmentScanOptions(pre_buffer=False))
         if kind == ".jsonl":
             return ds.JsonFileFormat(read_options=pyarrow.json.ReadOptions(block_size=block))
         names = None if self.headed else self.names

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from pairbounds.infrastructure.inputs import require_file
-from pairbounds.infrastructure.interruption import sheltered
+from pairbounds.infrastructure.interruption import signals_delayed
 from pairbounds.infrastructure.latex import to_latex
 from pairbounds.infrastructure.temporaries import sweep_once, temporary_beside
 
@@ -88,7 +88,7 @@ def together(gone: Sequence[Path] = ()) -> Iterator[None]:
     token = _together.set(files)
     try:
         yield
-        with sheltered():
+        with signals_delayed():
             for path in gone:
                 path.unlink(missing_ok=True)
             for temporary, target in files.items():
@@ -112,7 +112,7 @@ def write_table(
 
     Parameters
     ----------
-    took : what the measurement took, where that is to be told: the sidecar has it too, apart from the configuration
+    took : time of the measurement, for the sidecar
 
     Raises
     ------

@@ -10,74 +10,54 @@ from functools import cache
 from pathlib import Path
 
 HOST = re.sub(r"[^\w.-]", "_", socket.gethostname()) or "localhost"
-ABANDONED = 86_400  # seconds in which another machine has not touched a file of its own
+ABANDONED = 86_400  # seconds in which nobody has touched a file
 STEM = 60  # letters of the name that is kept, because a name has 255 bytes
 
-_NAME = re.compile(r"\..*\.unfinished-(?P<host>.+)-(?P<pid>\d+)-(?P<born>\d+)-[0-9a-f]{8}(\.\w+)?")
+_NAME = re.compile(r"\..*\.unfinished-(?P<host>.+)-(?P<pid>\d+)-[0-9a-f]{8}(\.\w+)?")
 
 
 def temporary_beside(target: Path) -> Path:
     """A hidden name in the folder of `target`, with its suffix, that says which process writes there."""
-    pid = os.getpid()
-    owner = f"unfinished-{HOST}-{pid}-{_born(pid) or 0}-{uuid.uuid4().hex[:8]}"
+    owner = f"unfinished-{HOST}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     return target.with_name(f".{target.stem[:STEM]}.{owner}{target.suffix}")
 
 
-def is_temporary(path: Path) -> bool:
-    """Test whether a file is being written, or was when its process was killed."""
-    return _NAME.fullmatch(path.name) is not None
+def sweep(*folders: Path) -> None:
+    """Remove, in folders and all below them, what processes left that are no more.
 
-
-def sweep(folder: Path, *, own: bool = False) -> None:
-    """Remove, in a folder and all below it, what processes left that are no more; with `own`, this process's too.
-
-    What a living process is writing stays. Whether one on another machine lives is not known here: its files go when
-    they have not been touched for a day.
+    What a living process of this machine is writing stays; what nobody has touched for a day goes.
     """
-    for place, _, names in os.walk(folder):
-        _sweep([Path(place, name) for name in names], own)
+    for folder in folders:
+        for place, _, names in os.walk(folder):
+            _sweep([Path(place, name) for name in names])
 
 
 @cache
 def sweep_once(folder: Path) -> None:
     """Sweep a folder, and none below it, before this process writes there for the first time."""
-    _sweep(list(folder.glob(".*")), own=False)
+    _sweep(list(folder.glob(".*")))
 
 
-def _sweep(paths: list[Path], own: bool) -> None:
+def _sweep(paths: list[Path]) -> None:
     for path in paths:
         with contextlib.suppress(OSError):  # another process sweeps here too, or nobody may
-            if _is_left(path, own):
+            if _is_left(path):
                 path.unlink()
 
 
-def _is_left(path: Path, own: bool) -> bool:
+def _is_left(path: Path) -> bool:
     named = _NAME.fullmatch(path.name)
     if named is None:
         return False
-    if named["host"] != HOST:
-        return time.time() - path.stat().st_mtime > ABANDONED
-    pid = int(named["pid"])
-    return (own and pid == os.getpid()) or str(_born(pid)) != named["born"]
+    is_dead = named["host"] == HOST and not _is_alive(int(named["pid"]))
+    return is_dead or time.time() - path.stat().st_mtime > ABANDONED
 
 
-def _born(pid: int) -> int | None:
-    """Start of a process, as its kernel counts: another of the same number is told apart; `None` if it has ended."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return _born_without_proc(pid)
-    return None if fields[0] in "ZX" else int(fields[19])
-
-
-def _born_without_proc(pid: int) -> int | None:
-    """0 where the system does not tell more than that there is such a process."""
-    if Path("/proc/self/stat").exists():
-        return None
+def _is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
-        return None
-    except PermissionError:
+        return False
+    except PermissionError:  # it is of another user
         pass
-    return 0
+    return True

@@ -2,7 +2,7 @@
 
 from pairbounds.sweeps.configuration import SweepConfiguration
 from pairbounds.sweeps.execution import CellError, Cores, DaskCluster, Workers
-from pairbounds.sweeps.studies import Study, find_study, study, study_names, where
+from pairbounds.sweeps.studies import Study, find_study, place, study, study_names
 from pairbounds.sweeps.sweep import SweepResult, run_study, run_sweep
 
 __all__ = [
@@ -14,9 +14,9 @@ __all__ = [
     "SweepResult",
     "Workers",
     "find_study",
+    "place",
     "run_study",
     "run_sweep",
     "study",
     "study_names",
-    "where",
 ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_h
 from pairbounds.infrastructure.foreign import call_foreign
 from pairbounds.infrastructure.names import unknown_name
 from pairbounds.plugins import LOADED, Plugin, require_loaded
-from pairbounds.sweeps.studies import Study, digest, find_study, whereabouts
+from pairbounds.sweeps.studies import Study, digest, find_study, places
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,8 +47,13 @@ class Cell:
 
     def record(self) -> dict[str, Any]:
         """All of it but where it is measured."""
-        settings = {name: one for name, one in asdict(self.settings).items() if name not in whereabouts(self.settings)}
+        settings = {name: one for name, one in asdict(self.settings).items() if name not in places(self.settings)}
         return {field.name: getattr(self, field.name) for field in fields(self)} | {"settings": settings}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Cell on its way to a worker, which runs the same plugins: its settings may be of one, and known nowhere."""
+        settings = tuple(asdict(self.settings).items())
+        return _received, (self.study, self.version, settings, self.seed, self.inputs, tuple(LOADED))
 
     def measure(self, seconds: float = math.inf) -> Tables:
         """The rows of this cell, a Parquet file for each table, unless it takes longer than so many seconds.
@@ -71,7 +76,7 @@ class Cell:
             self.settings,
             self.seed,
             name=study.about,
-            place=study.place,
+            place=study.source,
             seconds=seconds,
             passing=(Exception,),
         )
@@ -116,38 +121,14 @@ def _listed(names: Iterable[object]) -> str:
     return ", ".join(map(str, names))
 
 
-@dataclass(frozen=True)
-class Sent:
-    """A cell on its way to a worker, as plain values: the class of its settings may be of a plugin, and known nowhere.
-
-    Attributes
-    ----------
-    study, version, seed, inputs : as in `Cell`
-    settings : their names and values
-    plugins : that the worker has to have
-    """
-
-    study: str
-    version: str
-    settings: tuple[tuple[str, Any], ...]
-    seed: int
-    inputs: str
-    plugins: tuple[Plugin, ...]
-
-    @classmethod
-    def of(cls, cell: Cell) -> "Sent":
-        """A cell, with the plugins that are loaded here."""
-        settings = tuple(asdict(cell.settings).items())
-        return cls(cell.study, cell.version, settings, cell.seed, cell.inputs, tuple(LOADED))
-
-    def measure(self, seconds: float = math.inf) -> Tables:
-        """See `Cell`."""
-        require_loaded(self.plugins)
-        kind = find_study(self.study).settings
-        settings = object.__new__(kind)  # they were checked where they are from
-        for name, value in self.settings:
-            object.__setattr__(settings, name, value)
-        return Cell(self.study, self.version, settings, self.seed, self.inputs).measure(seconds)
+def _received(
+    study: str, version: str, settings: tuple[tuple[str, Any], ...], seed: int, inputs: str, plugins: tuple[Plugin, ...]
+) -> Cell:
+    require_loaded(plugins)
+    found = object.__new__(find_study(study).settings)  # they were checked where they are from
+    for name, value in settings:
+        object.__setattr__(found, name, value)
+    return Cell(study, version, found, seed, inputs)
 
 
 def chosen_settings(kind: type[Any], values: Mapping[str, object]) -> Any:

@@ -6,7 +6,6 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,7 @@ from pairbounds.infrastructure.names import unknown_name
 from pairbounds.sweeps.cells import Cell, chosen_settings
 from pairbounds.sweeps.studies import Study, find_study
 
-MOST_CELLS = 1_000_000  # of a sweep: each is held in memory, and is a file
-READABLE = 10**15  # a count with its digits
+MOST_CELLS = 1_000_000  # of a sweep: each is in memory, and is a file
 REQUIRED = ("study", "seeds")  # keys of the file
 
 
@@ -26,7 +24,7 @@ class SweepConfiguration:
 
     Attributes
     ----------
-    study : the name of a study of this package, or of any other module with dots
+    study : its name
     seeds : how many: 0..seeds-1
     grid : tables of settings with the values they take; every combination within a table is a point of the sweep;
         without any, the fixed settings are the only point
@@ -70,10 +68,8 @@ class SweepConfiguration:
 
     def _require_few(self) -> None:
         """Count the cells, equal ones too, from the lengths of the lists: there may be too many to look at."""
-        count = self.seeds * sum(math.prod(map(len, block.values())) for block in self._blocks)
-        if count > MOST_CELLS:
-            told = f"{count:,}" if count < READABLE else f"{Decimal(count):.1e}"
-            raise ValueError(f"seeds and grid spell {told} cells, and a sweep has at most {MOST_CELLS:,}")
+        if self.seeds * sum(math.prod(map(len, block.values())) for block in self._blocks) > MOST_CELLS:
+            raise ValueError(f"seeds and grid spell more than {MOST_CELLS:,} cells, the most that a sweep has")
 
     @classmethod
     def read(cls, path: Path, seeds: int | None = None) -> "SweepConfiguration":
@@ -124,7 +120,7 @@ class SweepConfiguration:
         study = find_study(self.study)
         return [
             Cell(self.study, study.version, chosen, seed, inputs)
-            for chosen, inputs in study.asked(self._points, study)
+            for chosen, inputs in study.call(self._points, study)
             for seed in range(self.seeds)
         ]
 

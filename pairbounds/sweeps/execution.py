@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from pairbounds.infrastructure.clusters import connected, require_dask
 from pairbounds.infrastructure.foreign import ForeignCodeError, ForeignResultError
 from pairbounds.infrastructure.processes import side_by_side
-from pairbounds.plugins import is_of_plugin
+from pairbounds.plugins import LOADED
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -37,7 +37,7 @@ class CellError(Exception):
     def of(cls, error: Exception) -> "CellError":
         """Cell error of an exception: its last line, its place, and whether it is transient."""
         frames = traceback.extract_tb(error.__traceback__)
-        own = [frame for frame in frames if is_of_plugin(frame.filename)]  # a user looks there first
+        own = [frame for frame in frames if frame.filename in {plugin.path for plugin in LOADED}]  # a user looks there
         last = (own or frames)[-1:]
         where = f"{Path(last[0].filename).name}, line {last[0].lineno}" if last else "a worker process"
         said = "".join(traceback.format_exception_only(error)).strip()

@@ -1,7 +1,8 @@
 """Forecast of a sweep, or of one study: work still to do, and its time by how the kept cells came."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,6 @@ from pairbounds.sweeps.configuration import SweepConfiguration
 from pairbounds.sweeps.store import Store
 from pairbounds.sweeps.studies import Study, find_study
 from pairbounds.sweeps.sweep import CELLS, waiting_cells
-
-PAUSE = 0.9  # quantile of the times between cells: longer ones are pauses, in which nothing was measured
 
 
 def sweep_forecast(configuration: SweepConfiguration, out: Path, *, retry_failed: bool = False) -> str:
@@ -32,8 +31,7 @@ def _expected(kept: Sequence[Path], waiting: Sequence[Cell]) -> str:
     between = np.diff(sorted(path.stat().st_mtime for path in kept))
     if not between.size:
         return "how long is known once two cells are kept"
-    each = float(np.minimum(between, np.quantile(between, PAUSE)).mean())
-    return f"{format_duration(each * len(waiting))}, as fast as the kept ones came"
+    return f"{format_duration(float(np.median(between)) * len(waiting))}, as fast as the kept ones came"
 
 
 def study_forecast(
@@ -46,27 +44,18 @@ def study_forecast(
     written = ", ".join(str(path) for path in paths.values())
     lines = [f"study {study.name}: {study.question}", *numbers, f"{len(seeds)} seeds, into {written}"]
     if study.forecast is not None:
-        return [*lines, study.asked(study.forecast, settings, seeds, jobs)]
+        return [*lines, study.call(study.forecast, settings, seeds, jobs)]
     return [*lines, _by_what_is_there(study, len(seeds), paths)]
 
 
 def _by_what_is_there(study: Study, seeds: int, paths: Mapping[str, Path]) -> str:
-    for record in _records(paths.values()):
-        before, took = record.get("configuration", {}), record.get("took", {})
-        if before.get("study") == study.name and before.get("seeds") and took.get("seconds"):
+    with suppress(OSError, ValueError, KeyError, TypeError):  # no table of it is there that says
+        record = json.loads(sidecar(next(iter(paths.values()))).read_text(encoding="utf-8"))
+        before, took = record["configuration"], record["took"]
+        if before["study"] == study.name:
             each = took["seconds"] / len(before["seeds"])
             return (
                 f"{format_duration(each * seeds)}, by the table that is there: "
                 f"{len(before['seeds'])} seeds in {format_duration(took['seconds'])} with --jobs {took['jobs']}"
             )
     return "how long is not known: no table of it is there that says; --seeds 1 measures one seed"
-
-
-def _records(paths: Iterable[Path]) -> Iterator[Any]:
-    for path in paths:
-        try:
-            record = json.loads(sidecar(path).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue
-        if isinstance(record, dict):
-            yield record

@@ -1,14 +1,13 @@
 """A study: a question, its settings, and what is measured with one choice of them and one seed."""
 
 import hashlib
-import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
-from inspect import getdoc, getfile, getsource, isfunction
+from inspect import getdoc, getfile, getsource
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -16,7 +15,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from pairbounds.infrastructure.extras import advice
 from pairbounds.infrastructure.foreign import (
     SECONDS,
-    ForeignCodeError,
     ForeignResultError,
     call_foreign,
     is_foreign,
@@ -34,24 +32,18 @@ if TYPE_CHECKING:
 
     Rows: TypeAlias = pd.DataFrame | Mapping[str, pd.DataFrame]
 
-HOMES = (
-    "pairbounds.simulations.studies",
-    "pairbounds.real_data.studies",
-)  # the packages whose modules are found by their names alone
+HOMES = ("pairbounds.simulations.studies", "pairbounds.real_data.studies")  # packages with a study in each module
 SMALL, FEW = "small", 2  # the preset of a first look, and its seeds
 ARGUMENTS = ("settings", "seed")  # of `measure`
 PLUGINS = "plugins"  # among the inputs of what is measured: the versions of those that are loaded
-WHERE = "where"  # of a setting that says where or with what is measured, and not what
+PLACE = "place"  # of a setting that says where or with what is measured, and not what
 
 Value = TypeVar("Value")
 
 
-def where(default: Value) -> Value:
-    """The default of a setting that says where something is measured, or on what device: the rows do not depend on it.
-
-    It is no part of what makes two cells of a sweep the same.
-    """
-    return field(default=default, metadata={WHERE: True})
+def place(default: Value) -> Value:
+    """The default of a setting that says where or on what device something is measured, which rows do not depend on."""
+    return field(default=default, metadata={PLACE: True})
 
 
 def nothing_else(_: Any) -> Mapping[str, object]:
@@ -72,7 +64,7 @@ class Study:
     ----------
     question : what it answers, in a sentence
     settings : a frozen dataclass of bool, int, float and str, tuples of such, or such or None, all with defaults; those
-        of `where` say where and not what
+        of `place` say where and not what
     measure : from the settings and a seed to the rows of the study's table, or of each of its tables by name
     seeds : how many seeds the published tables have: 0..seeds-1
     tables : the names of the tables it writes; by default one, named as the study
@@ -81,7 +73,7 @@ class Study:
     inputs : from the settings to what the rows depend on besides: the content keys of the files that settings name
     columns : those that each table has at least, by its name, in one text or several: rows without them are refused,
         and so is a table that is to be drawn. A setting and the seed may be among them, which a sweep adds
-    forecast : from settings, seeds and number of processes to how much there is to do, in words, where that can be told
+    forecast : from settings, seeds and number of processes to how much there is to do, in words, where that is known
     summary : from the tables and the settings to lines that are printed below
     along : from settings, seeds and number of processes to a context in which the study is measured, which tells
         whether this process writes the tables; where others do, it works along with them
@@ -110,11 +102,6 @@ class Study:
         lacking = [one.name for one in fields(self.settings) if one.default is MISSING]
         if lacking:
             raise ValueError(f"setting {lacking[0]!r} of a study has no default")
-        if not isfunction(self.measure):
-            raise ValueError(f"measure={self.measure!r} of a study is not a function")
-        wrong = [name for name in self.tables if not name.isidentifier()]
-        if wrong:
-            raise ValueError(f"table {wrong[0]!r} of a study is not named as a variable would be")
         unknown = [name for name in self.columns if name not in self.written]
         if unknown:
             raise ValueError(f"columns of {unknown[0]!r}, which is none of its tables {', '.join(self.written)}")
@@ -141,27 +128,26 @@ class Study:
         return {SMALL: Preset(self.small, seeds=min(FEW, self.seeds)), **self.presets}
 
     @property
-    def place(self) -> tuple[str, int]:
+    def source(self) -> tuple[str, int]:
         """The file and line where `measure` begins."""
         return source_of(self.measure)
 
     @property
     def about(self) -> str:
         """Name of the study in errors."""
-        known = self.registered or (self.measure.__module__ if self.foreign else self.name)
-        return f"study {known!r}"
+        return f"study {self.name!r}"
 
     @property
     def foreign(self) -> bool:
         """Test whether the study is a user's, and not of this package."""
         return is_foreign(self.measure)
 
-    def asked(self, function: Callable[..., Value], *arguments: Any) -> Value:
+    def call(self, function: Callable[..., Value], *arguments: Any) -> Value:
         """Value of a function of its settings; a user's may fail with a `ValueError` or `ForeignCodeError`."""
         if not self.foreign:
             return function(*arguments)
         passing = (ValueError, OSError)
-        return call_foreign(function, *arguments, name=self.about, place=self.place, seconds=SECONDS, passing=passing)
+        return call_foreign(function, *arguments, name=self.about, place=self.source, seconds=SECONDS, passing=passing)
 
     def depends_on(self, settings: Any) -> dict[str, object]:
         """Inputs of rows besides settings and source: files that settings name, and plugins that are loaded."""
@@ -170,12 +156,12 @@ class Study:
 
     def wrong(self, what: str) -> ForeignResultError:
         """Error to be raised where `measure` returns what it may not."""
-        return ForeignResultError(self.about, *self.place, what)
+        return ForeignResultError(self.about, *self.source, what)
 
     @cached_property
     def version(self) -> str:
         """A digest of the source that its rows depend on: its module, and all of this package that it imports."""
-        plugin = next((one for one in LOADED if one.path == self.place[0]), None)
+        plugin = next((one for one in LOADED if one.path == self.source[0]), None)
         if plugin is not None:
             return _version(plugin)
         if not Path(getfile(self.measure)).is_file():  # a cell of a notebook
@@ -188,7 +174,6 @@ class Study:
 STUDIES: Register[Study] = Register(
     "a study",
     source=lambda one: one.measure,
-    is_entry=lambda name, one: isinstance(one, Study) and one.name == name,
 )
 
 
@@ -242,9 +227,9 @@ def _relative(path: Path) -> Path:
     return absolute.relative_to(ROOT) if absolute.is_relative_to(ROOT) else absolute
 
 
-def whereabouts(settings: Any) -> set[str]:
+def places(settings: Any) -> set[str]:
     """The names of those settings that say where, and not what."""
-    return {one.name for one in fields(settings) if WHERE in one.metadata}
+    return {one.name for one in fields(settings) if PLACE in one.metadata}
 
 
 def study_names() -> dict[str, str]:
@@ -259,32 +244,24 @@ def study_names() -> dict[str, str]:
 
 
 def find_study(name: str) -> Study:
-    """The study of this package or of a plugin that has this name, or that of any other module, by its name with dots.
+    """The study of this package or of a plugin that has this name.
 
     Raises
     ------
     ValueError
-        There is no such module, or it has no `STUDY`; or it needs an extra that is not installed.
-    ForeignCodeError
-        The module cannot be imported; one that is not of this package, in `pairbounds.infrastructure.foreign.SECONDS`.
+        There is none; or it needs an extra that is not installed.
     """
     if name in STUDIES:
         return STUDIES[name]
     own = study_names()
-    module = name if "." in name else own.get(name, name)  # the rooms above take seconds to load
-    seconds = math.inf if name in own else SECONDS
+    if name not in own:
+        raise ValueError(unknown_name("study", name, [*own, *STUDIES]))
     try:
-        found = getattr(call_foreign(import_module, module, name=f"study {name!r}", seconds=seconds), "STUDY", None)
-    except ForeignCodeError as error:
-        cause = error.__cause__
-        if isinstance(cause, ImportError) and advice(cause):
-            raise ValueError(f"study {name!r} needs {cause.name}{advice(cause)}") from error
-        missing = cause.name if isinstance(cause, ModuleNotFoundError) else None
-        if missing is None or not f"{module}.".startswith(f"{missing}."):
+        found: Study = import_module(own[name]).STUDY  # the rooms above take seconds to load
+    except ImportError as error:
+        if not advice(error):
             raise
-        found = None
-    if not isinstance(found, Study):
-        raise ValueError(unknown_name("study", name, [*study_names(), *STUDIES], ", nor a module with a STUDY"))
+        raise ValueError(f"study {name!r} needs {error.name}{advice(error)}") from error
     return found
 
 

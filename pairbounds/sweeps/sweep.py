@@ -16,11 +16,11 @@ from pairbounds.infrastructure.commandline import one_line, visible
 from pairbounds.infrastructure.folders import AGAIN, locked_folder
 from pairbounds.infrastructure.progress import tqdm
 from pairbounds.infrastructure.tables import read_parquet, replacing, sidecar, together, write_table
-from pairbounds.sweeps.cells import SEED, Cell, Sent, Tables
+from pairbounds.sweeps.cells import SEED, Cell, Tables
 from pairbounds.sweeps.configuration import SweepConfiguration
 from pairbounds.sweeps.execution import CellError, Outcomes, Workers
 from pairbounds.sweeps.store import FAILURE, Store
-from pairbounds.sweeps.studies import Study, find_study, whereabouts
+from pairbounds.sweeps.studies import Study, find_study, places
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,18 +133,19 @@ def run_study(
         It does not return its tables.
     """
     version = find_study(study).version
-    cells = [Cell(study, version, settings, seed) for seed in seeds]
-    sent, work = {Sent.of(cell): cell for cell in cells}, partial(Sent.measure, seconds=seconds)
+    cells, work = [Cell(study, version, settings, seed) for seed in seeds], partial(Cell.measure, seconds=seconds)
     found: dict[Cell, Mapping[str, pd.DataFrame]] = {}
-    with closing(_here(work, sent) if workers is None else workers.run(work, list(sent))) as outcomes:
-        for one, outcome in tqdm(outcomes, total=len(cells), desc=visible(study), unit="seed", disable=len(cells) == 1):
+    with closing(_here(work, cells) if workers is None else workers.run(work, cells)) as outcomes:
+        for cell, outcome in tqdm(
+            outcomes, total=len(cells), desc=visible(study), unit="seed", disable=len(cells) == 1
+        ):
             if isinstance(outcome, CellError):
-                raise RuntimeError(f"study {study}, seed {one.seed}: {outcome.error} ({outcome.where})")
-            found[sent[one]] = {name: read_parquet(BytesIO(content)) for name, content in outcome.items()}
+                raise RuntimeError(f"study {study}, seed {cell.seed}: {outcome.error} ({outcome.where})")
+            found[cell] = {name: read_parquet(BytesIO(content)) for name, content in outcome.items()}
     return {name: _joined([(cell, found[cell][name]) for cell in cells], []) for name in found[cells[0]]}
 
 
-def _here(work: Callable[[Sent], Tables], cells: Iterable[Sent]) -> Outcomes[Sent, Tables]:
+def _here(work: Callable[[Cell], Tables], cells: Iterable[Cell]) -> Outcomes[Cell, Tables]:
     yield from ((cell, work(cell)) for cell in cells)
 
 
@@ -153,7 +154,7 @@ def _about(
 ) -> Mapping[str, object]:
     """Record of a sweep for its sidecars."""
     first = cells[0]
-    free = {*configuration.axes, *whereabouts(first.settings)}
+    free = {*configuration.axes, *places(first.settings)}
     fixed = {name: value for name, value in asdict(first.settings).items() if name not in free}
     counts = {"cells": len(cells), "failed": len(failures)}
     return asdict(configuration) | {"version": first.version, "settings": fixed, "inputs": first.inputs} | counts
@@ -179,11 +180,10 @@ def _write(
 def _measure(waiting: Sequence[Cell], total: int, store: Store, workers: Workers, seconds: float) -> None:
     failed = 0
     bar = tqdm(desc=visible(waiting[0].study), unit="cell", initial=total - len(waiting), total=total)
-    sent = {Sent.of(cell): cell for cell in waiting}
-    with bar, closing(workers.run(partial(Sent.measure, seconds=seconds), list(sent))) as outcomes:
-        for one, outcome in outcomes:
+    with bar, closing(workers.run(partial(Cell.measure, seconds=seconds), waiting)) as outcomes:
+        for cell, outcome in outcomes:
             bar.update()
-            store.keep(sent[one], outcome)
+            store.keep(cell, outcome)
             if isinstance(outcome, CellError):
                 failed += 1
                 bar.set_postfix(failed=failed)

@@ -12,7 +12,7 @@ from pairbounds.real_data.training.recipe import Evaluation, Optimisation, Recip
 from pairbounds.real_data.training.runs import Studio
 from pairbounds.real_data.training.splits import Roles
 from pairbounds.real_data.training.views import require_two
-from pairbounds.sweeps import where
+from pairbounds.sweeps import place
 
 if TYPE_CHECKING:
     from pairbounds.real_data.datasets import ImageTextDataset
@@ -47,10 +47,10 @@ class TrainingSettings(Evaluation, Optimisation, ImageSettings):
     eval_dataset: str | None = None
     train_root: str | None = None
     val_root: str | None = None
-    workers: int = where(0)
-    runs: str = where("build/runs")
-    throughput: float | None = where(None)
-    pictures: int = where(0)
+    workers: int = place(0)
+    runs: str = place("build/runs")
+    throughput: float | None = place(None)
+    pictures: int = place(0)
 
     def __post_init__(self) -> None:
         ImageSettings.__post_init__(self)

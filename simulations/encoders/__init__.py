@@ -18,7 +18,6 @@ _IN_ORDER = sorted(_FOUND.items(), key=lambda found: found[1].place)
 ENCODERS: Register[Callable[..., Any]] = Register(
     "an encoder",
     source=lambda build: build,
-    is_entry=lambda _, build: callable(build),
     entries={"free": FreeTower, **dict(_IN_ORDER)},
 )
 ARGUMENTS = ("n_inputs", "k")  # of a user's

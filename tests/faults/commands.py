@@ -14,6 +14,7 @@ from tests.real_data.test_audit import random_table
 from tests.real_data.tiny import picture
 
 ROOT = Path(__file__).parents[2]
+TINY = str(ROOT / "tests/theory/sweeps/tiny.py")
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ TRAINING = "--seeds 1 --jobs 2 " + " ".join(f"--set {one}" for one in SETTINGS)
 
 COMMANDS: Mapping[str, Command] = {
     "sweep": Command(
-        ["sweep", "{inputs}/earlier.toml"],
-        ["sweep", "{inputs}/sweep.toml", "--jobs", "2"],
+        ["sweep", "{inputs}/earlier.toml", "--plugin", TINY],
+        ["sweep", "{inputs}/sweep.toml", "--plugin", TINY, "--jobs", "2"],
     ),
     "audit": Command(
         ["audit", "{inputs}/pairs.parquet", "--k", "2"],
@@ -71,7 +72,7 @@ def write_inputs(folder: Path, names: Sequence[str] = tuple(COMMANDS)) -> None:
     if "sweep" in names:
         for name, points in {"earlier": 2, "sweep": 12}.items():
             grid = f"grid = [{{x = {list(range(points))}}}]\nsettings = {{pause = 0.1}}\n"
-            (folder / f"{name}.toml").write_text(f'study = "tests.theory.sweeps.tiny"\nseeds = 1\n{grid}')
+            (folder / f"{name}.toml").write_text(f'study = "tiny"\nseeds = 1\n{grid}')
     if "audit" in names:
         pairs, labels = random_table(np.random.default_rng(1), 2_000, 150, 60, 5)
         pairs.to_parquet(folder / "pairs.parquet", row_group_size=450)

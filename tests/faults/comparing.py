@@ -7,8 +7,6 @@ from typing import Any
 import pandas as pd
 import torch
 
-from pairbounds.infrastructure.temporaries import is_temporary
-
 # How long it took, how much memory, of which state of the source, and the digest of a table that says how long it took.
 LEFT_OUT = {"seconds", "cpu_seconds", "peak_memory_gib", "commit"}
 KEY = "content_key"
@@ -21,7 +19,7 @@ def files(folder: Path) -> dict[str, Path]:
 
 def leftovers(folder: Path) -> list[str]:
     """What a command that has ended should not have left: files half written, and locks."""
-    return [name for name, path in files(folder).items() if is_temporary(path) or path.suffix == ".lock"]
+    return [name for name, path in files(folder).items() if ".unfinished-" in path.name or path.suffix == ".lock"]
 
 
 def contents(folder: Path) -> dict[str, Any]:

@@ -8,14 +8,14 @@ import pytest
 
 from tests.faults import checks
 from tests.faults.__main__ import SINGLE
-from tests.faults.commands import COMMANDS, Command, write_inputs
+from tests.faults.commands import COMMANDS, TINY, Command, write_inputs
 from tests.faults.processes import Ended
 from tests.faults.trials import FAULTS, FULL, READ_ONLY, Bench, can_mount, ends_as_a_signal_says
 
 # In one process, so that it starts soon.
 SMALLEST = Command(
-    ["sweep", "{inputs}/earlier.toml"],
-    ["sweep", "{inputs}/sweep.toml"],
+    ["sweep", "{inputs}/earlier.toml", "--plugin", TINY],
+    ["sweep", "{inputs}/sweep.toml", "--plugin", TINY],
 )
 
 

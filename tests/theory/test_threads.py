@@ -1,8 +1,6 @@
 """How many threads are asked for, by whom, and that results do not depend on it."""
 
 import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -10,11 +8,10 @@ import torch
 from threadpoolctl import threadpool_info
 
 from pairbounds import spectrum
+from pairbounds.__main__ import app
+from pairbounds.infrastructure import threads
 from pairbounds.infrastructure.threads import OF_LIBRARIES, VARIABLE, asked_threads, limited_threads
 from tests.families import slow_decay
-
-SHOWN = "import os; from pairbounds.infrastructure import threads; threads.ask_libraries(); "
-SHOWN += "print(os.environ['OMP_NUM_THREADS'], threads.asked_threads())"
 
 
 @pytest.mark.parametrize(
@@ -27,26 +24,22 @@ def test_our_variable_goes_before_that_of_the_libraries(own, theirs, asked, monk
     assert asked_threads() == asked
 
 
-def test_a_number_that_is_none_is_refused_in_one_line():
-    given = "0"
-    done = subprocess.run(
-        [sys.executable, "-m", "pairbounds", "--version"],
-        env=os.environ | {VARIABLE: given},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 2
-    assert done.stderr == f"error: {VARIABLE}={given!r} is not a number of threads: give 1 or more\n"
+@pytest.mark.parametrize("given", ["0", "two"])
+def test_a_number_that_is_none_is_refused_in_one_line(call, given, monkeypatch):
+    monkeypatch.setenv(VARIABLE, given)
+    code, _, err = call(app, "ledger")
+    assert (code, err) == (2, f"error: {VARIABLE}={given!r} is not a number of threads: give 1 or more\n")
 
 
-@pytest.mark.parametrize(("given", "shown"), [({}, "1 None"), ({VARIABLE: "3", OF_LIBRARIES: "2"}, "3 3")])
-def test_what_libraries_are_told(given, shown):
-    inherited = {name: value for name, value in os.environ.items() if name not in (VARIABLE, OF_LIBRARIES)}
-    done = subprocess.run(
-        [sys.executable, "-c", SHOWN], env=inherited | given, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == shown
+@pytest.mark.parametrize(
+    ("own", "theirs", "told", "asked"), [("", "", "1", None), ("", "2", "2", 2), ("3", "2", "3", 3)]
+)
+def test_what_libraries_are_told(own, theirs, told, asked, monkeypatch):
+    monkeypatch.setattr(threads, "_nobody_asked", False)
+    monkeypatch.setenv(VARIABLE, own)
+    monkeypatch.setenv(OF_LIBRARIES, theirs)
+    threads.ask_libraries()
+    assert (os.environ[OF_LIBRARIES], asked_threads()) == (told, asked)
 
 
 def test_within_the_block_there_are_so_many_and_after_it_as_before():

@@ -126,7 +126,6 @@ class Bound:
 BOUNDS: Register[Bound] = Register(
     "a bound",
     source=lambda claim: claim.evaluate,
-    is_entry=lambda name, claim: isinstance(claim, Bound) and claim.name == name,
 )
 
 

@@ -4,7 +4,7 @@ import threading
 
 import dask
 import pytest
-from distributed import LocalCluster, as_completed, get_worker
+from distributed import LocalCluster, as_completed
 
 from pairbounds.infrastructure import clusters
 from pairbounds.infrastructure.clusters import connected
@@ -58,12 +58,13 @@ def test_what_needs_all_workers_ends_when_one_is_lost_and_names_it(workers, begu
             cluster.gather(futures)
 
 
-def test_what_needs_none_in_particular_is_done_by_the_rest(workers):
+def test_what_needs_none_in_particular_is_done_by_the_rest(workers, begun):
     with connected(workers.scheduler_address, all_needed=False) as cluster:
         lose(workers, 0)
-        futures = cluster.map(abs, range(-3, 0), pure=False)
+        futures = cluster.map(work, range(3), pure=False)
+        threading.Timer(5 * clusters.LOOKING, OVER.set).start()  # the loss is seen before
         done = as_completed(futures, with_results=True)
-        assert sorted(result for _, result in cluster.each(lambda: done)) == [1, 2, 3]
+        assert sorted(result for _, result in cluster.each(lambda: done)) == [0, 1, 2]
 
 
 def test_it_ends_when_no_worker_is_left(workers, begun):
@@ -78,40 +79,6 @@ def test_it_ends_when_no_worker_is_left(workers, begun):
 
 
 @pytest.fixture
-def stood_still(workers, monkeypatch):
-    """The address of a worker that gives no sign of life any more, and is connected."""
-    monkeypatch.setattr(clusters, "LOOKING", 0.05)
-    monkeypatch.setattr(clusters, "SILENT", 30)  # in as long, the other gives three signs
-    workers.sync(silence, workers.workers[0])
-    return workers.workers[0].address
-
-
-async def silence(worker):
-    worker.periodic_callbacks["heartbeat"].stop()
-
-
-def elsewhere(silent: str) -> str:
-    """Never comes to an end on the silent worker."""
-    if (here := get_worker().address) == silent:
-        OVER.wait(PATIENCE)
-    return here
-
-
-def test_what_needs_all_workers_names_the_one_that_stands_still(workers, begun, stood_still):
-    with connected(workers.scheduler_address, all_needed=True) as cluster:
-        task = cluster.submit(elsewhere, stood_still, workers=[stood_still])
-        with pytest.raises(RuntimeError, match="lost the worker") as lost:
-            cluster.gather([task])
-    assert stood_still in str(lost.value)
-
-
-def test_what_a_worker_that_stands_still_was_at_is_given_to_another(workers, begun, stood_still):
-    with connected(workers.scheduler_address, all_needed=False) as cluster:
-        task = cluster.submit(elsewhere, stood_still, workers=[stood_still], allow_other_workers=True)
-        assert cluster.gather([task]) == [workers.workers[1].address]
-
-
-@pytest.fixture
 def busy(workers):
     """A scheduler that answers nobody until it is told to."""
     free = threading.Event()
@@ -119,20 +86,16 @@ def busy(workers):
     free.set()
 
 
-def test_a_scheduler_that_is_slow_is_not_lost(workers, busy):
-    with connected(workers.scheduler_address, all_needed=True) as cluster:
-        hold, free = busy
-        hold()
-        threading.Timer(5 * clusters.LOOKING, free.set).start()
-        assert cluster.gather(cluster.map(abs, [-1, -2], pure=False)) == [1, 2]
-
-
 def test_a_scheduler_that_never_answers_is_lost(workers, busy, monkeypatch):
     with connected(workers.scheduler_address, all_needed=True) as cluster:
-        monkeypatch.setattr(clusters, "ANSWERING", 0.2)
         hold, free = busy
         hold()
-        with pytest.raises(RuntimeError, match="was lost: it has not answered for"):
+        threading.Timer(5 * clusters.LOOKING, free.set).start()  # one that is slow is not lost
+        assert cluster.gather(cluster.map(abs, [-1, -2], pure=False)) == [1, 2]
+        free.clear()
+        monkeypatch.setattr(clusters, "ANSWERING", 0.2)
+        hold()
+        with pytest.raises(RuntimeError, match="was lost: it does not answer"):
             cluster.gather(cluster.map(abs, [-1, -2], pure=False))
         free.set()
 
@@ -142,10 +105,5 @@ def test_it_ends_when_the_scheduler_is_lost(workers, begun):
         futures = cluster.map(work, range(1), pure=False)
         assert begun.wait(PATIENCE)
         workers.sync(workers.scheduler.close)
-        with pytest.raises(RuntimeError, match="was lost: the connection to it broke"):
+        with pytest.raises(RuntimeError, match="was lost: it does not answer"):
             cluster.gather(futures)
-
-
-def test_an_error_of_the_work_is_that_error(workers):
-    with connected(workers.scheduler_address, all_needed=True) as cluster, pytest.raises(ZeroDivisionError):
-        cluster.gather([cluster.submit(divmod, 1, 0)])

@@ -4,7 +4,6 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-import typer
 
 from pairbounds import BOUNDS, PairGraph, bound, spectrum
 from pairbounds.__main__ import app
@@ -23,15 +22,6 @@ def of_subjects(*subjects):
     return [name for name, claim in BOUNDS.items() if claim.subject in subjects]
 
 
-def test_check_prints_every_bound_if_asked_and_exits_0(call, graph_file):
-    code, out, _ = call(app, "check", graph_file, "--k", 8, "--all")
-    assert code == 0
-    for name in of_subjects("optimum", "encoder"):
-        assert name in out
-    assert "VIOLATED" not in out
-    assert "~" in next(line for line in out.splitlines() if "image-error-rate" in line and "a rate" in line)
-
-
 def test_check_says_what_was_measured_and_where_it_is_one_of_many(call, tmp_path):
     PairGraph(np.eye(4), [0, 0, 1, 1]).save(tmp_path / "graph.npz")
     code, out, _ = call(app, "check", tmp_path / "graph.npz", "--k", 2)
@@ -40,15 +30,6 @@ def test_check_says_what_was_measured_and_where_it_is_one_of_many(call, tmp_path
     assert "measured on one optimum among many" in out
     assert "probe_mse over all optima: 0.0000 to 1.0000" in out
     assert "over all optima" not in call(app, "check", tmp_path / "graph.npz", "--k", 4)[1]
-
-
-def test_check_writes_the_table(call, graph_file, tmp_path):
-    for suffix in ("csv", "parquet"):
-        out = tmp_path / f"table.{suffix}"
-        assert call(app, "check", graph_file, "--k", 3, "--out", out)[0] == 0
-        table = read_table(out)
-        assert table["bound"].tolist() == of_subjects("optimum", "encoder")
-        assert json.loads(sidecar(out).read_text())["configuration"]["k"] == 3
 
 
 def test_a_penalty_adds_its_bounds_and_says_what_it_keeps(call, graph_file, tmp_path):
@@ -66,29 +47,10 @@ def test_a_penalty_adds_its_bounds_and_says_what_it_keeps(call, graph_file, tmp_
     assert "penalty=1.5 is not in (0, 1)" in err
 
 
-def test_an_attack_on_a_penalised_claim_says_the_penalty(call):
-    code, out, _ = call(app, "attack", "penalised-mse", "--evaluations", 50)
-    assert code == 0
-    assert re.search(r"k = \d+, penalty 0\.\d+, from the family", " ".join(out.split()))
-
-
 def test_a_certified_value_is_named_with_its_method(call, graph_file):
     code, out, _ = call(app, "check", graph_file, "--k", 3, "--certified")
     assert code == 0
     assert re.search(r"σ_\(k\+1\) = ([0-9.]+), certified at most ([0-9.]+) \(\w+, [0-9.]+ sure\)", out)
-
-
-def test_sharpness_names_the_largest_ratios_of_every_exact_bound(call, tmp_path, monkeypatch):
-    for name in list(BOUNDS)[5:]:
-        monkeypatch.delitem(BOUNDS, name)
-    bound("only-believed", quantity="probe_error", status="conjecture")(lambda graph, spectrum, k: 1.0)
-    try:
-        code, out, _ = call(app, "sharpness", "--out", tmp_path / "sharpness", "--evaluations", 4, "--jobs", 1)
-    finally:
-        del BOUNDS["only-believed"]
-    assert code == 0
-    for name in (*BOUNDS, "only-believed"):
-        assert (name in out.split()) == (name in BOUNDS)
 
 
 def test_a_violated_bound_exits_1(call, graph_file):
@@ -105,13 +67,9 @@ def test_a_violated_bound_exits_1(call, graph_file):
     ("arguments", "message"),
     [
         (["--k", "0"], "k=0 is not in 1.."),
-        (["--k", "1000"], "k=1000 is not in 1.."),
-        (["--k", "three"], "k='three' is not a width: write 8, or 4,8,16"),
         ([], "--k"),
-        (["--k", "3", "--tol", "0"], "tol=0.0 is not positive"),
         (["--k", "3", "--device", "abacus"], "is not a torch device"),
         (["--k", "3", "--out", "table.txt"], "a table's name ends in"),
-        (["--k", "3", "--colour"], "--colour"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(call, graph_file, arguments, message):
@@ -122,40 +80,9 @@ def test_bad_input_is_one_line_and_exit_2(call, graph_file, arguments, message):
     assert err.count("\n") == 1
 
 
-def test_a_missing_graph_file(call, tmp_path):
-    code, _, err = call(app, "check", tmp_path / "none.npz", "--k", 3)
-    assert (code, err.count("\n")) == (2, 1)
-    assert "does not exist" in err
-
-
-def test_help_teaches(call):
-    code, out, _ = call(app, "check", "--help")
-    assert code == 0
-    assert "Example, half a minute: pairbounds check" in " ".join(out.split())
-
-
 def test_no_command_shows_the_help(call):
     code, out, err = call(app)
-    assert code == 2
-    assert "ledger" in out
-    assert err == ""
-
-
-def test_the_ledger_lists_every_statement(call):
-    code, out, _ = call(app, "ledger")
-    assert code == 0
-    for name in BOUNDS:
-        assert name in out
-
-
-def test_an_interrupt_is_not_a_traceback(call):
-    interrupted = typer.Typer()
-
-    @interrupted.command()
-    def wait() -> None:
-        raise KeyboardInterrupt
-
-    assert call(interrupted)[0] == 130
+    assert (code, "ledger" in out, err) == (2, True, "")
 
 
 def test_bounds_that_do_not_apply_are_named_below_the_table(call, tmp_path):

@@ -3,7 +3,6 @@
 import errno
 import fcntl
 import json
-import multiprocessing
 import os
 import re
 import signal
@@ -46,19 +45,6 @@ def test_the_lock_ends_with_its_process_however_that_ends(tmp_path, holder, end)
     with locked_folder(tmp_path):
         assert json.loads((tmp_path / ".folder.lock").read_text())["pid"] == os.getpid()
     assert not [*tmp_path.iterdir()]
-
-
-def test_the_lock_does_not_live_on_in_a_forked_child(tmp_path):
-    context = multiprocessing.get_context("fork")
-    with locked_folder(tmp_path):
-        (here, there), done = context.Pipe(), context.Event()
-        child = context.Process(target=lambda: (there.send("born"), done.wait(60)), daemon=True)
-        child.start()
-        assert here.recv() == "born"
-    with locked_folder(tmp_path):
-        assert child.is_alive()
-    done.set()
-    child.join()
 
 
 def test_where_files_cannot_be_locked_there_is_a_warning_and_work_goes_on(tmp_path, monkeypatch, capsys):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from pairbounds import PairGraph
-from pairbounds.infrastructure import ownership, tables
+from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.ownership import claim
 from pairbounds.infrastructure.pictures import save_picture
 from pairbounds.infrastructure.tables import read_table, sidecar, write_table
@@ -55,10 +54,8 @@ def records(path):
 
 KINDS = {
     "graph.npz": graph,
-    "table.csv": table,
     "table.parquet": table,
     "picture.png": picture,
-    "picture.pdf": picture,
     "page.md": text,
     "list.json": records,
 }
@@ -79,17 +76,13 @@ def test_what_was_written_here_may_be_written_again_and_what_was_not_stays(tmp_p
     claim(outputs)
 
 
-def test_a_table_without_its_sidecar_is_nobodys(tmp_path):
-    outputs = table(tmp_path / "table.parquet")
-    sidecar(tmp_path / "table.parquet").unlink()
-    assert "no sidecar table.parquet.json says" in refusal(outputs)
-
-
-def test_a_table_that_was_changed_since_may_be_somebodys_work(tmp_path):
+def test_a_table_without_its_sidecar_or_changed_since_is_somebodys_work(tmp_path):
     outputs = table(tmp_path / "table.csv")
     with (tmp_path / "table.csv").open("a") as file:
         file.write("3\n")
     assert "changed since it was written" in refusal(outputs)
+    sidecar(tmp_path / "table.csv").unlink()
+    assert "no sidecar table.csv.json says" in refusal(outputs)
 
 
 def test_a_sidecar_of_somebody_else_stays_where_there_is_no_table_yet(tmp_path):
@@ -147,17 +140,3 @@ def test_what_is_no_file_is_never_replaced(tmp_path):
     (tmp_path / "lost.csv").symlink_to(tmp_path / "nowhere")
     for path in (*tmp_path.iterdir(), Path("/dev/null")):
         assert "in the way and not a file" in refusal([ownership.text(path, "x")], force=True)
-
-
-def test_what_this_repository_keeps_may_be_written_again(tmp_path):
-    for kept in ("theory/attack/sharpest", "results"):
-        shutil.copytree(kept, tmp_path / kept)
-        for path in (tmp_path / kept).rglob("*"):
-            if path.is_file() and path.suffix != ".json":
-                claim([graph_output(path)] if path.suffix == ".npz" else ownership.table(path))
-
-
-def test_the_provenance_has_what_a_sidecar_is_known_by(tmp_path):
-    table(tmp_path / "table.csv")
-    assert json.loads(sidecar(tmp_path / "table.csv").read_text()).keys() >= ownership.PROVENANCE
-    assert tables.content_key(tmp_path / "table.csv")

@@ -41,16 +41,6 @@ def test_a_failed_write_leaves_table_and_sidecar_as_they_were(tmp_path):
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
-def test_replacing_keeps_the_old_file_until_the_end(tmp_path):
-    target = tmp_path / "file.txt"
-    target.write_text("old")
-    with replacing(target) as temporary:
-        temporary.write_text("new")
-        assert target.read_text() == "old"
-    assert target.read_text() == "new"
-    assert list(tmp_path.iterdir()) == [target]
-
-
 def draw(path):
     picture = Figure()
     picture.subplots().plot(range(9))
@@ -63,7 +53,6 @@ def draw(path):
         ("table.parquet", lambda path: FRAME.to_parquet(path)),
         ("table.csv", lambda path: pd.DataFrame({"number": range(999)}).to_csv(path)),
         ("figure.pdf", draw),
-        ("figure.png", draw),
         ("checkpoint.pt", lambda path: trainer._save({"weights": torch.zeros(999)}, path)),
     ],
 )

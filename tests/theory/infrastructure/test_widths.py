@@ -10,11 +10,8 @@ SHAPE = (9, 12)
     ("given", "expected"),
     [
         (3, (3,)),
-        (np.int64(3), (3,)),
         ([4, 2], (4, 2)),
-        (range(2, 5), (2, 3, 4)),
         (np.arange(2, 5), (2, 3, 4)),
-        ((2, np.int32(9)), (2, 9)),
     ],
 )
 def test_widths_are_one_or_several(given, expected):
@@ -28,11 +25,8 @@ def test_widths_are_one_or_several(given, expected):
     [
         ("8", r"k='8' is a str, not an integer: a width is a number in 1\.\.9"),
         (2.0, r"k=2\.0 is a float"),
-        ([2, 3.5], r"k=3\.5 is a float"),
         (True, "k=True is a bool"),
-        (None, "k=None is a NoneType"),
         ([], "k is empty"),
-        (range(5, 2), "k is empty"),
         ([2, 10], r"k=10 is not in 1\.\.9"),
         (np.ones((2, 2), dtype=int), r"k has shape \(2, 2\)"),
     ],
@@ -48,18 +42,14 @@ def test_what_is_no_width_is_said(given, message):
         ("8", (8,)),
         ("2:5", (2, 3, 4, 5)),
         ("2:7:2", (2, 4, 6)),
-        ("16,4,8", (4, 8, 16)),
         ("1, 3:4, 4", (1, 3, 4)),
-        ("-1", (-1,)),
     ],
 )
 def test_widths_as_they_are_typed(text, expected):
     assert parsed_widths(text) == expected
 
 
-@pytest.mark.parametrize(
-    "text", ["", "three", "2:", "2:40:2:1", "2:40:0", "2:40:-1", "40:2", "4,,8", "2.5", "1:10000000000"]
-)
+@pytest.mark.parametrize("text", ["three", "2:", "2:40:2:1", "2:40:0", "40:2", "4,,8", "1:10000000000"])
 def test_what_is_typed_wrong_is_answered_with_the_forms(text):
     with pytest.raises(ValueError, match="or 2:40:2") as error:
         parsed_widths(text)

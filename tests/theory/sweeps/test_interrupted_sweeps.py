@@ -13,9 +13,14 @@ from distributed import LocalCluster
 
 from pairbounds.__main__ import app
 from pairbounds.sweeps import Cores
-from tests.theory.sweeps.test_sweeps import cell_files, measured, sweep, toml
+from tests.theory.sweeps.test_sweeps import measured, sweep, toml
 
 ROOT = Path(__file__).parents[3]
+TINY = Path(__file__).with_name("tiny.py")
+
+
+def cell_files(out) -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in (out / "cells").iterdir()}
 
 
 def test_kill_9_loses_no_more_than_the_cells_in_flight(call, tmp_path):
@@ -24,7 +29,7 @@ def test_kill_9_loses_no_more_than_the_cells_in_flight(call, tmp_path):
     grid = [{"x": list(range(10))}]
     fixed = f'{{pause = 0.06, traces = "{traces}"}}'
     file = toml(tmp_path / "tiny.toml", settings=fixed, grid=f"[{{x = {grid[0]['x']}}}]")
-    command = [sys.executable, "-m", "pairbounds", "sweep", str(file), "--out", str(out), "--jobs", "2"]
+    command = [sys.executable, "-m", "pairbounds", "sweep", file, "--plugin", TINY, "--out", out, "--jobs", "2"]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True)
     while len(list((out / "cells").glob("[!.]*"))) < 5:
         assert process.poll() is None

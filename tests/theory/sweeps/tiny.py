@@ -1,4 +1,4 @@
-"""A tiny study for the tests of sweeps: it leaves a trace of each measurement, fails, kills and waits as told."""
+"""A tiny study, as a plugin: it leaves a trace of each measurement, fails, kills and waits as its settings say."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pairbounds.sweeps import Study
+from pairbounds.sweeps import study
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,9 @@ class Settings:
             raise ValueError(f"x={self.x} is negative")
 
 
+@study("tiny", settings=Settings)
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
+    """Does the sweep do what it says?"""
     if settings.traces:
         trace = Path(settings.traces, f"{settings.x}-{seed}-{os.getpid()}-{time.monotonic_ns()}")
         trace.touch()
@@ -43,6 +45,3 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     return pd.DataFrame(
         {"draw": rng.random(rows), "half": np.where(np.arange(rows) % 2, np.nan, 1), "of": settings.name}
     )
-
-
-STUDY = Study(question="Does the sweep do what it says?", settings=Settings, measure=measure)

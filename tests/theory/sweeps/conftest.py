@@ -1,0 +1,14 @@
+"""The tiny study, which every test of this folder has as a plugin."""
+
+from pathlib import Path
+
+import pytest
+
+from pairbounds.plugins import load_plugin, require_loaded
+
+
+@pytest.fixture(autouse=True, scope="package")
+def _tiny():
+    load_plugin(Path(__file__).with_name("tiny.py"))
+    yield
+    require_loaded([])
