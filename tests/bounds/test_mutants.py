@@ -352,11 +352,7 @@ NO_STATEMENT = (
     "blocks",
     "table",
 )  # parts of names; round-off has its own tests
-# What no bound here is made of has tests of its own: tests/theory/test_votes.py and test_counting.py.
-OWN_TESTS = {
-    *("Critic", "_probabilities"),
-    *("SURVEY", "FITTED", "HIGHEST", "count_above", "tail_beyond", "step_above", "_range", "_chebyshev_moments"),
-}
+OWN_TESTS = {"Critic", "_probabilities"}  # tests/theory/test_votes.py
 STRUCTURE = ("axis", "minlength", "initial")
 
 
