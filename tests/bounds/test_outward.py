@@ -24,7 +24,7 @@ from tests.bounds.checks import CHECKS
 from tests.bounds.checks.check import Case, two_nodes
 from tests.bounds.checks.theorem17 import both_bits, largest_eigenvalue
 from tests.bounds.test_every_bound import arguments_of
-from tests.bounds.test_mutants import (
+from tests.bounds.test_witnesses import (
     ALPHA,
     ALPHA_T,
     BIT_VALUES,

@@ -99,7 +99,7 @@ BY_FILE: Mapping[str, tuple[str, ...]] = {
     "tests/theory/test_counting.py": ("theorem22_counting",),
     "tests/theory/test_votes.py": ("theorem20_votes",),
 }
-WITNESSES = "tests/bounds/test_mutants.py::test_every_witness_stands"
+WITNESSES = "tests/bounds/test_witnesses.py::test_every_witness_stands"
 HYPOTHESES = "tests/bounds/test_every_bound.py::test_a_violated_hypothesis_raises"
 WEAKENED = "tests/bounds/test_outward.py::test_what_may_be_off_weakens_a_claim"
 TOGETHER_COUNT = "tests/bounds/test_outward.py::test_every_allowance_counts"
@@ -121,4 +121,5 @@ def narrowest(module: ModuleType) -> list[str]:
     weakened = [f"{WEAKENED}[{name}-{part}]" for name in names for part in ("upper", "lower", "rounding")]
     together = [f"{TOGETHER_COUNT}[{name}]" for name in names if name in TOGETHER]
     own = [test for test, theorems in BY_FILE.items() if theorem in theorems]
-    return [f"{WITNESSES}[{theorem}]", *violated, *weakened, *together, *own]
+    witnesses = [f"{WITNESSES}[{name}]" for name in names]
+    return [*witnesses, *violated, *weakened, *together, *own] or [WITNESSES]

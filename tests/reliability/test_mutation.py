@@ -129,7 +129,7 @@ def test_the_record_grows_by_modules_and_kinds(tmp_path):
         found = {"what": f"{module} {kinds}", "count": 3, "found": 1, "test": "", "module": module}
         mutation.remember({**found, "kinds": kinds, "alive": alive, "minutes": 1.0}, tmp_path)
         content = json.loads((tmp_path / "mutation.json").read_text())
-        return [row["what"] for row in content["rows"]], content["notes"][2:], content["measured"]["minutes"]
+        return [row["what"] for row in content["rows"]], content["notes"][1:], content["measured"]["minutes"]
 
     remembered("one", ["end"], {"one.f": "no reason"})
     remembered("two", ["end"], {})
