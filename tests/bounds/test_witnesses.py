@@ -219,7 +219,6 @@ WITNESSES: dict[str, list[Checks]] = {
     "sharp-near-optimal-error": [worked_out(two_bits, 2 * NEAR[1])],
     "multihop-near-optimal-error": [worked_out(two_bits, 2 * NEAR[1])],
     "penalised-error": [worked_out(lambda: Case(two_nodes(0.1), 2, penalty=0.9), 2 * 0.18 / 0.19)],
-    "two-hop-penalised-mse": [worked_out(lambda: cut_bits(0.76, 4), two_hops(0.76))],
     "two-hop-mse": [worked_out(lambda: cut_bits(0.76, 3), two_hops(0.72))],
     "penalised-encoder-mse": [
         worked_out(lambda: penalised_bits(0.76, 3, 0.01), (1 + 2 * SINE * sqrt(1 - SINE**2)) / 4),

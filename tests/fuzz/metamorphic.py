@@ -57,7 +57,7 @@ ROOTS = (
     | PENALISED_EXCESS
     | {  # of a variance, a tail or a gap: all may be 0 but for round-off
         *("zero-shot", "cheeger-above", "multihop-mse", "multihop-error", "multihop-mse-below"),
-        *("penalised-mse", "penalised-mse-below", "multihop-penalised-error"),
+        *("penalised-mse", "penalised-mse-below"),
         *("cross-entropy-by-infonce", "cross-entropy-by-connectivity", "cross-entropy-below"),
         *("zero-shot-vote", "zero-shot-vote-by-node", "vote", "vote-by-node", "vote-of-others"),
         *("counted-mse", "counted-error", "local-multihop-error", "local-penalised-error"),
@@ -68,8 +68,8 @@ OF_SQUARES = {  # see only the squares of singular values
     *("trained-mse", "trained-error", "trained-error-by-margins", "trained-mse-below"),
 }
 COUNTED = {"counted-mse", "counted-error"}  # have another gap
-MULTIHOP_PENALISED = {"penalised-mse", "penalised-mse-below", "multihop-penalised-error", "local-penalised-error"}
-BY_TWO_HOPS = {"two-hop-mse", "two-hop-penalised-mse"}  # over the distance of the cut from the mean of the energy
+MULTIHOP_PENALISED = {"penalised-mse", "penalised-mse-below", "local-penalised-error"}
+BY_TWO_HOPS = {"two-hop-mse"}  # over the distance of the cut from the mean of the energy
 LOCAL: dict[str, Callable[[PairGraph, Cut], LocalBound]] = {
     "local-multihop-error": within,
     "walk-vote-error": vote_within,

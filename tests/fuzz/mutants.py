@@ -13,7 +13,7 @@ HALF = 0.5
 # Bounds that are loose on most small graphs need more to be false on many.
 FACTORS = {
     **dict.fromkeys(("probe-error", "sharp-probe-error", "multihop-error", "cheeger-below"), 0.25),
-    **dict.fromkeys(("penalised-error", "multihop-penalised-error", "penalised-encoder-error"), 0.25),
+    **dict.fromkeys(("penalised-error", "penalised-encoder-error"), 0.25),
     **dict.fromkeys(("near-optimal-error", "sharp-near-optimal-error", "multihop-near-optimal-error"), 0.25),
     **dict.fromkeys(("image-error", "image-error-by-pairs", "zero-shot", "probe-error-by-alpha"), 0.1),
     **dict.fromkeys(("zero-shot-any", "zero-shot-near-optimal", "cheeger-above", "class-variance"), 0.1),
