@@ -49,19 +49,18 @@ def test_the_parts_add_up_and_the_bound_holds_in_all_units_and_is_least_in_the_b
     named = {units.name: units for units in found.units}
     assert found.k == k
     given_bound = BOUNDS["trained-mse"](graph, spectrum(graph, k + 1), k, Encoder.of(graph, found.spectrum, k, (f, g)))
-    assert named[AS_GIVEN].by_energy.bound == pytest.approx(given_bound, abs=1e-5)
+    assert named[AS_GIVEN].parts.bound == pytest.approx(given_bound, abs=1e-5)
     for units in found.units:
-        for parts in (units.by_energy, units.by_consistency):
-            if parts is not None:
-                assert min(parts.pairs, parts.width, parts.optimisation) >= 0
-                assert parts.pairs <= induced_labelling_error(graph) + ROUND_OFF
-                assert parts.bound >= found.mse - ROUND_OFF
+        parts = units.parts
+        assert min(parts.pairs, parts.width, parts.optimisation) >= 0
+        assert parts.pairs <= induced_labelling_error(graph) + ROUND_OFF
+        assert parts.bound >= found.mse - ROUND_OFF
         assert units.error_bound >= found.error - ROUND_OFF
-        assert found.bound <= units.by_energy.bound
+        assert found.bound <= units.parts.bound
     losses = [named[name].loss for name in (AS_GIVEN, RESCALED, REALIGNED)]
     assert losses[2] <= losses[1] + ROUND_OFF
     assert losses[1] <= losses[0] + ROUND_OFF * max(1, abs(losses[0]))
-    bounds = [named[name].by_energy.bound for name in (AS_GIVEN, RESCALED, REALIGNED)]
+    bounds = [named[name].parts.bound for name in (AS_GIVEN, RESCALED, REALIGNED)]
     assert np.diff(bounds).max() <= 1e-5  # the root of what the excess loss is rounded up by
     assert found.mse == pytest.approx(probe(graph, f).mse, abs=1e-6)
 
@@ -84,14 +83,6 @@ def test_the_parts_of_the_tail_are_sums_of_label_energy():
     beyond = 1 - energy.sum()  # in the kernel of the pairs, where σ is 0
     assert found.parts.pairs == pytest.approx(beyond + energy[k:] @ (1 - squares[k:]), abs=1e-8)
     assert found.parts.width == pytest.approx(energy[k:] @ squares[k:], abs=1e-8)
-
-
-def test_of_theorem_4_alpha_is_left_to_the_pairs():
-    graph = PairGraph([[3, 1], [1, 3]], [0, 1])  # two moments are all there is to know, and theorem 4 is attained
-    known = check_encoder(graph, optimal_embeddings(graph, 1)).best.by_consistency
-    alpha, square = induced_labelling_error(graph), float(spectrum(graph, 2).singular_values[1]) ** 2
-    assert known.pairs == pytest.approx(alpha, abs=1e-5)
-    assert known.width == pytest.approx(alpha * square / (1 - square), abs=1e-5)
 
 
 def test_of_noise_most_is_due_to_optimisation():

@@ -72,7 +72,7 @@ def check_encoder(
     >>> graph = PairGraph([[4, 1, 0], [4, 2, 0], [0, 1, 5]], [0, 0, 1])
     >>> f, g = optimal_embeddings(graph, 2)
     >>> found = check_encoder(graph, (100 * f, g))
-    >>> print(f"{found.scale:.2f} {found.units[0].by_energy.bound:.2f} {found.bound - found.mse:.4f}")
+    >>> print(f"{found.scale:.2f} {found.units[0].parts.bound:.2f} {found.bound - found.mse:.4f}")
     0.01 1.00 0.0000
     """
     required_labels(graph, "left")
