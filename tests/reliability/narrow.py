@@ -67,14 +67,8 @@ BY_FILE: Mapping[str, tuple[str, ...]] = {
         "theorem11_mean_classifier",
     ),
     "tests/bounds/test_outward.py::test_independence_is_asked_for_but_for_round_off": ("theorem11_mean_classifier",),
-    "tests/bounds/test_outward.py::test_the_table_of_intervals_rounds_theorem_4_up": ("theorem15_multihop",),
-    "tests/bounds/test_outward.py::test_tables_of_hops_have_each_of_them": (
-        "theorem15_multihop",
-        "theorem16_local_multihop",
-    ),
-    "tests/bounds/test_outward.py::test_theorem_16_is_no_weaker_than_either_of_what_it_is_made_of": (
-        "theorem16_local_multihop",
-    ),
+    "tests/theory/test_multihop.py": ("theorem15_multihop",),
+    "tests/theory/test_local_multihop.py": ("theorem16_local_multihop",),
     "tests/bounds/test_penalty.py": ("theorem18_penalty",),
     "tests/bounds/test_second_moments.py": ("theorem16_imbalance",),
     "tests/bounds/test_sizes_of_features.py": ("theorem11_nearest_mean",),

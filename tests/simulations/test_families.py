@@ -23,7 +23,6 @@ from pairbounds.simulations.families.sharp_linear_probe import SharpLinearProbe
 from pairbounds.simulations.families.stochastic_block import StochasticBlock
 from pairbounds.simulations.families.torus import Torus
 from pairbounds.simulations.families.zipf_captions import ZipfCaptions
-from tests.families import SIMULATED
 
 DRAWN = {
     "gaussian_mixture",
@@ -247,8 +246,3 @@ def test_a_node_without_a_class_is_drawn(tmp_path):
 
     draw_families({"mine": Mine()}, tmp_path / "families.png")
     assert (tmp_path / "families.png").is_file()
-
-
-def test_every_family_but_the_smallest_is_among_the_graphs_of_the_tests():
-    assert set(FAMILIES) - set(SIMULATED) == {"sharp_linear_probe"}  # which has three nodes, and is an equality case
-    assert set(SIMULATED) < set(FAMILIES)
