@@ -56,19 +56,6 @@ def assert_tied(masses: np.ndarray, ties: np.ndarray) -> None:
     assert table["holds"].all()
 
 
-@pytest.mark.parametrize(
-    ("masses", "ties"),
-    [
-        ([0.5, 0.5], [[0, 0.5], [0.5, 0]]),
-        ([0.6, 0.4], [[0, 0.1], [0.1, 0]]),
-        ([0.2, 0.3, 0.5], [[0, 0.1, 0.1], [0.1, 0, 0], [0.1, 0, 0]]),
-        ([0.25] * 4, np.roll(np.eye(4), 1, axis=0) / 10 + np.roll(np.eye(4), -1, axis=0) / 10),
-    ],
-)
-def test_the_error_is_twice_the_squared_error(masses, ties):
-    assert_tied(np.array(masses), np.array(ties, dtype=float))
-
-
 @given(st.integers(0, 10**6), st.integers(2, 6))
 def test_for_every_w(seed, classes):
     rng = np.random.default_rng(seed)
