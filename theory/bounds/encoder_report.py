@@ -98,7 +98,7 @@ class EncoderCheck:
     Attributes
     ----------
     spectrum : k + 1 triplets of the graph
-    graph : the graph that the statements are about: the part with features
+    graph : the graph that the statements are about
     columns : how many columns f has
     mse, error : the squared and the 0-1 error of the linear probe on f, measured
     guess_mse, guess_error : what the best constant, and guessing the largest class, reach

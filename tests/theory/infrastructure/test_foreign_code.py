@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,8 +19,6 @@ from pairbounds.infrastructure.foreign import SECONDS, as_number, call_foreign, 
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.plugins import load_bounds
 from pairbounds.theory.attack.sharpness import Limit, measure_sharpness
-from pairbounds.theory.bounds import QUANTITIES
-from pairbounds.theory.bounds.quantities import Quantity
 from pairbounds.theory.bounds.scoring import score
 from tests.limits import ENDLESS
 
@@ -231,20 +228,6 @@ def test_any_kind_of_real_number_is_a_value(register, value):
     assert check_bounds(GRAPH, 2).set_index("bound").loc["mine", "value"] == pytest.approx(float(value), nan_ok=True)
     assert type(as_number(value)) is float
     assert claim.foreign
-
-
-@pytest.mark.parametrize(("measured", "said"), [(None, "NoneType"), ("0.5", "str")])
-def test_a_quantity_of_ones_own_is_behind_the_boundary_too(register, monkeypatch, measured, said):
-    def broken(encoder):
-        raise SystemExit(0)
-
-    monkeypatch.setitem(QUANTITIES, "broken", Quantity(broken))
-    monkeypatch.setitem(QUANTITIES, "nonsense", Quantity(lambda encoder: measured))
-    claim = register(lambda graph, spectrum, k: 1.0)
-    for quantity, what in (("broken", "failed: SystemExit: 0"), ("nonsense", f"and not of type {said}")):
-        monkeypatch.setitem(BOUNDS, "mine", replace(claim, quantity=quantity))
-        with pytest.raises(ForeignCodeError, match=rf"'measure' of a quantity \(.*test_foreign_code.py.* {what}"):
-            check_bounds(GRAPH, 2)
 
 
 def test_the_ledger_is_not_foreign():
