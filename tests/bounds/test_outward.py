@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 
 from pairbounds import BOUNDS, HypothesisError, PairGraph
-from pairbounds.theory.bounds import QUANTITIES, Encoder
-from pairbounds.theory.bounds import theorem11_nearest_mean as nearest
+from pairbounds.theory.bounds import Encoder
 from pairbounds.theory.bounds.theorem17_trained_encoders import _excess
 from pairbounds.theory.bounds.theorem18_penalty import PLACES_BLOCK, duality_gap, penalised_excess
 from pairbounds.theory.spectrum.triplets import Spectrum
@@ -271,13 +270,6 @@ def test_the_hinge_of_classes_is_rounded_up():
     assert 15 / 8 + 1e-15 < BOUNDS["mean-classifier-any"](*arguments) < 15 / 8 + 1e-10
 
 
-def test_round_off_of_hinges_counts_the_means_of_classes_of_several_captions():
-    """By hand: 5.5, 8.5 and, of the caption alone in its class, 2; 4.5 on average; classes differ half the time."""
-    graph, captions = PairGraph([[1, 1, 2]], [0], [0, 0, 1]), np.array([[1.0], [3.0], [2.0]])
-    encoder = arguments_of(Case(graph, 1, (np.ones((1, 1)), captions)))[-1]
-    assert QUANTITIES["mean_classifier_loss"].scale(encoder) == pytest.approx(1 + 4.5 / 0.5)
-
-
 def test_independence_is_asked_for_but_for_round_off():
     """Captions by class alone, with probabilities that are no floats: of twenty graphs each is taken for what it is."""
     for seed in range(20):
@@ -308,29 +300,3 @@ def test_values_no_further_apart_than_round_off_are_one_to_theorem_3(share, apar
     else:
         with pytest.raises(HypothesisError, match="fails"):
             BOUNDS["mmcl-is-sscl"](graph, told, k)
-
-
-def test_the_means_of_classes_are_off_by_a_sum_of_their_features(monkeypatch):
-    """Features of 1 and 3 in one class and -4 in the other, by 8: the means are off by a hundredth of 1/4 and 1/2."""
-    monkeypatch.setattr(nearest, "round_off", lambda n: 0.01)
-    encoder = arguments_of(Case(PairGraph(np.eye(3), [0, 0, 1]), 1, np.array([[1.0], [3.0], [-4.0]])))[3]
-    np.testing.assert_allclose(nearest._reach(encoder), np.full(2, (0.25 + 0.5) / 2 - 0.005), rtol=1e-12)
-    expected = np.array([0.0025, 0.0025, 0.005]) * (np.array([1, 3, 4]) / 8 + 0.5)
-    np.testing.assert_allclose(nearest._noise(encoder), expected, rtol=1e-9)
-
-
-def test_a_node_that_may_be_nearest_to_its_own_mean_is_in_doubt(monkeypatch):
-    """Its mass, times a lead of four times its noise in the place of that of a node at its mean."""
-    monkeypatch.setattr(nearest, "round_off", lambda n: 0.01)
-    encoder = arguments_of(Case(PairGraph(np.eye(4), [0, 0, 0, 1]), 1, np.array([[-1.0], [0.0], [-2.0], [1.0]])))[3]
-    lead = 2 * nearest._reach(encoder)[0] ** 2
-    expected = 0.25 * 4 * nearest._noise(encoder)[1] / lead
-    assert 0 < expected < 0.25
-    assert QUANTITIES["nearest_mean_error"].doubt(encoder) == pytest.approx(expected)
-
-
-def test_a_variance_of_nothing_is_off_by_a_rounding_of_the_features():
-    """Means of 0.2 * 4 and 0.8 * 4 from the mean of all, and no variance about them: `0.8 (0.8)² + 0.2 (3.2)²`."""
-    encoder = arguments_of(two_means(0, 4))[3]
-    found = QUANTITIES["class_variance"].scale(encoder)
-    assert found == pytest.approx(encoder.spectrum.round_off * (0.8 * 0.8**2 + 0.2 * 3.2**2), rel=1e-6, abs=0)

@@ -5,7 +5,6 @@ import pytest
 import scipy.sparse as sp
 
 from pairbounds import HypothesisError, PairGraph, check_bounds, spectrum
-from pairbounds.theory.bounds import QUANTITIES
 from pairbounds.theory.bounds.rows import TIED
 from pairbounds.theory.quantities import consistency
 from pairbounds.theory.quantities.consistency import optimum_range
@@ -138,18 +137,6 @@ def test_a_tie_is_one_within_round_off_and_none_beyond():
     for gap, ties in ((1e-15, True), (1e-9, False)):
         graph = PairGraph(np.array([[1, 0, 0], [0, 1, gap], [0, gap, 1]]), [0, 1, 1])
         assert (spectrum(graph, 3).tied(2) is not None) == ties
-
-
-def test_the_note_is_on_what_depends_on_the_choice_and_beside_other_notes():
-    graph = GRAPHS["many_components"](np.random.default_rng(6), 20)
-    table = check_bounds(graph, 3).set_index("bound")
-    noted = table["note"].str.contains(TIED, regex=False)
-    of_graph = [name for name, quantity in QUANTITIES.items() if quantity.of_graph]
-    measured = table["measured"].notna()
-    assert noted.eq(measured & ~table["quantity"].isin(of_graph)).all()
-    assert table.loc["probe-mse", "note"].startswith("infinite: ")
-    assert table.loc["probe-mse", "note"].endswith(f"; {TIED}")
-    assert table.loc["image-error-rate", "note"].endswith(f"; {TIED}") or not measured["image-error-rate"]
 
 
 def test_a_solver_that_gives_up_on_the_tie_leaves_the_table_whole(monkeypatch):

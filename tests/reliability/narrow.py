@@ -47,15 +47,6 @@ BY_FILE: Mapping[str, tuple[str, ...]] = {
     "tests/bounds/test_outward.py::test_values_no_further_apart_than_round_off_are_one_to_theorem_3": (
         "theorem03_mmcl_is_sscl",
     ),
-    "tests/bounds/test_outward.py::test_the_means_of_classes_are_off_by_a_sum_of_their_features": (
-        "theorem11_nearest_mean",
-    ),
-    "tests/bounds/test_outward.py::test_a_node_that_may_be_nearest_to_its_own_mean_is_in_doubt": (
-        "theorem11_nearest_mean",
-    ),
-    "tests/bounds/test_outward.py::test_a_variance_of_nothing_is_off_by_a_rounding_of_the_features": (
-        "theorem11_nearest_mean",
-    ),
     "tests/bounds/test_outward.py::test_means_that_coincide_and_classes_that_fall_apart_are_no_division_by_0": (
         "theorem08_class_connectivity",
         "theorem09_conductance",
@@ -63,9 +54,6 @@ BY_FILE: Mapping[str, tuple[str, ...]] = {
     ),
     "tests/bounds/test_outward.py::test_what_is_spared_by_imbalance_is_rounded_down": ("theorem16_imbalance",),
     "tests/bounds/test_outward.py::test_the_hinge_of_classes_is_rounded_up": ("theorem11_mean_classifier",),
-    "tests/bounds/test_outward.py::test_round_off_of_hinges_counts_the_means_of_classes_of_several_captions": (
-        "theorem11_mean_classifier",
-    ),
     "tests/bounds/test_outward.py::test_independence_is_asked_for_but_for_round_off": ("theorem11_mean_classifier",),
     "tests/theory/test_multihop.py": ("theorem15_multihop",),
     "tests/theory/test_local_multihop.py": ("theorem16_local_multihop",),

@@ -123,12 +123,6 @@ def test_the_bound_on_any_graph_from_its_definition(seed):
     assert bound == pytest.approx(min(1.0, paid / mass[~source].sum()), rel=1e-6)
 
 
-def test_scores_that_are_the_classes_have_a_bound_of_0_though_pairs_join_the_classes():
-    """Across, pairs of weight γ differ by 2: they are of two classes, and do not count."""
-    graph = classes_by_domains(2, 2, 1, 0.9, 0.1, 0.08)
-    assert transfer_bound(graph, np.eye(2)[graph.left_labels], [0, 2]) == pytest.approx(0, abs=1e-12)
-
-
 @pytest.mark.parametrize("part", [0, 0.25, 1])
 @pytest.mark.parametrize("beside", [0, 0.1])
 def test_equality_where_the_scores_of_a_tie_lie_between(part, beside):
@@ -142,14 +136,6 @@ def test_equality_where_the_scores_of_a_tie_lie_between(part, beside):
     mass = graph.left_marginal
     assert wrong(graph, scores)[[1, 3]].tolist() == [True, False]
     assert transfer_bound(graph, scores, [0, 2]) == pytest.approx(mass[1] / (mass[1] + mass[3]), rel=1e-6)
-
-
-def test_the_bound_is_1_where_the_whole_target_is_wrong_for_little_of_the_source():
-    """All of the target ties, and its scores are those of the light source node that it shares a caption with."""
-    graph = PairGraph([[0.01, 0], [0.89, 0], [0, 0.1]], [0, 0, 1])
-    scores = np.array([[0.5, 0.5], [0.5, 0.5], [0, 1]])
-    assert wrong(graph, scores)[1]
-    assert transfer_bound(graph, scores, [0, 2]) == pytest.approx(1)
 
 
 def test_round_off_counts_where_nothing_is_spent():
