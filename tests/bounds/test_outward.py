@@ -270,17 +270,6 @@ def test_the_hinge_of_classes_is_rounded_up():
     assert 15 / 8 + 1e-15 < BOUNDS["mean-classifier-any"](*arguments) < 15 / 8 + 1e-10
 
 
-def test_independence_is_asked_for_but_for_round_off():
-    """Captions by class alone, with probabilities that are no floats: of twenty graphs each is taken for what it is."""
-    for seed in range(20):
-        rng = np.random.default_rng(seed)
-        labels, by_class = np.array([0, 0, 0, 1, 1]), rng.random((2, 4))
-        by_class[[0, 1, 0, 1], [0, 1, 2, 3]] = 0  # two captions of each class
-        graph = PairGraph(rng.random((5, 1)) * by_class[labels], labels, [1, 0, 1, 0])
-        case = Case(graph, 1, (rng.random((5, 1)), rng.random((4, 1))))
-        assert np.isfinite(BOUNDS["mean-classifier"](*arguments_of(case)))
-
-
 def test_means_that_coincide_and_classes_that_fall_apart_are_no_division_by_0():
     assert BOUNDS["nearest-mean-by-alignment"](*arguments_of(two_means(1, 0))) == np.inf
     apart = Case(PairGraph(np.eye(2), [0, 0]), 1, np.array([[1.0], [-1.0]]))

@@ -54,7 +54,6 @@ BY_FILE: Mapping[str, tuple[str, ...]] = {
     ),
     "tests/bounds/test_outward.py::test_what_is_spared_by_imbalance_is_rounded_down": ("theorem16_imbalance",),
     "tests/bounds/test_outward.py::test_the_hinge_of_classes_is_rounded_up": ("theorem11_mean_classifier",),
-    "tests/bounds/test_outward.py::test_independence_is_asked_for_but_for_round_off": ("theorem11_mean_classifier",),
     "tests/theory/test_multihop.py": ("theorem15_multihop",),
     "tests/theory/test_local_multihop.py": ("theorem16_local_multihop",),
     "tests/bounds/test_penalty.py": ("theorem18_penalty",),

@@ -117,7 +117,7 @@ def test_bad_arguments():
     with pytest.raises(ValueError, match="negative"):
         excess_from_pairs(10, 10, -1.0)
     with pytest.raises(ValueError, match="excludes the optimum"):
-        mse_from_pairs(GRAPH, 2, 10, 0.5)
+        mse_from_pairs(GRAPH, 2, 10, 0.95 * largest_squared_norm(GRAPH, 2))
     assert mse_from_pairs(GRAPH, 2, 10, largest_squared_norm(GRAPH, 2) * (1 - 1e-12)) == 1
 
 

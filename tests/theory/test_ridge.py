@@ -85,6 +85,7 @@ def test_a_ridge_near_round_off_says_nothing():
     graph = GRAPHS["latent_captions"](np.random.default_rng(2), 18)
     assert ridge_mse_interval(graph, 1e-15) == (0, 1)
     assert module._integral((np.array([-0.5, 1.0]), np.array([0.5, 0.5])), 1.0) == 1
+    assert module._integral((np.array([-0.49, 1.0]), np.array([0.5, 0.5])), 1.0) > 1
 
 
 @pytest.mark.parametrize("ridge", [0.0, -1.0, np.inf])
