@@ -186,7 +186,6 @@ def penalised_by_hops(encoder: Encoder, r: float, u: float) -> float:
 BELOW_A_VALUE = 0.8 - 4e-7 - (0.2 + 4e-7) * float(np.exp(PLACES_BLOCK[30]))
 TOGETHER = {
     "zero-shot": (two_bits, zero_shot),
-    "near-optimal-mse": (two_bits, lambda e, r, u: (seldom(r, u) + near(e, r, u)) ** 2),
     "near-optimal-error": (two_bits, lambda e, r, u: 2 * (seldom(r, u) + near(e, r, u)) ** 2),
     "sharp-near-optimal-error": (two_bits, lambda e, r, u: 2 * (sqrt(0.5 + r) + near(e, r, u)) ** 2),
     "zero-shot-any": (two_bits, zero_shot_any),
@@ -200,12 +199,7 @@ TOGETHER = {
     "trained-mse-below": (lambda: both_bits(0.8, 1e-4), trained_below),
 }
 MOVED_BY_ENDS = (
-    "zero-shot",
-    "near-optimal-mse",
-    "near-optimal-error",
-    "sharp-near-optimal-error",
-    "zero-shot-any",
-    "zero-shot-near-optimal",
+    *("zero-shot", "near-optimal-error", "sharp-near-optimal-error", "zero-shot-any", "zero-shot-near-optimal"),
 )
 
 

@@ -59,13 +59,6 @@ def test_a_quantity_is_measured_once_for_each_subject(register, monkeypatch):
     assert len(subjects) == 3
 
 
-def test_a_bound_that_is_not_a_number_does_not_hold(register):
-    register("mine", quantity="probe_error", status="conjecture")(lambda graph, spectrum, k: math.nan)
-    row = check_bounds(GRAPH, 2).set_index("bound").loc["mine"]
-    assert not row["holds"]
-    assert "not a number" in row["note"]
-
-
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -160,3 +153,10 @@ def test_bad_arguments(arguments, message):
 def test_too_few_triplets():
     with pytest.raises(ValueError, match="k=2 needs 3 triplets, 2 are given"):
         check_bounds(GRAPH, 2, triplets=spectrum(GRAPH, 2))
+
+
+def test_a_bound_that_is_not_a_number_does_not_hold(register):
+    register("mine", quantity="probe_error", status="conjecture")(lambda graph, spectrum, k: math.nan)
+    row = check_bounds(GRAPH, 2).set_index("bound").loc["mine"]
+    assert not row["holds"]
+    assert "not a number" in row["note"]

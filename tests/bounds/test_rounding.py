@@ -31,7 +31,7 @@ def weakly_linked(seed: int, link: float, blocks: int = 110) -> PairGraph:
     return PairGraph(joint.tocsr(), np.repeat(labels, 7), np.repeat(labels, 6))
 
 
-@pytest.mark.parametrize("link", [1e-12, 1e-9, 1e-8, 1e-6, 1e-4, 1e-2])
+@pytest.mark.parametrize("link", [1e-12, 1e-8, 1e-4])
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_clusters_that_the_sparse_route_can_hardly_resolve(link, seed):
     graph, k = weakly_linked(seed, link), 30
@@ -43,7 +43,7 @@ def test_clusters_that_the_sparse_route_can_hardly_resolve(link, seed):
     assert table["holds"].all(), table[~table["holds"]].to_string()
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("classes", [1, 2])
 def test_a_gap_of_a_trillionth(seed, classes):
     """The computed vectors turn by round-off over the gap, and the measured error with them."""

@@ -9,7 +9,7 @@ OF_NO_SIZE = {  # quantities of features that are the same for features of anoth
     *("probe_error", "probe_mse", "zero_shot_error", "nearest_mean_error", "sphere_infonce_loss"),
     *("mean_classifier_cross_entropy", "aligned_induced_loss", "induced_alignment", "pair_alignment"),
 }
-POWERS = [(-1000, -1000), (-1000, 1000), (1000, -1000), (1000, 1000), (360, 360), (-560, -560), (0, 1000), (1000, 0)]
+POWERS = [(-1000, -1000), (-1000, 1000), (1000, 1000), (360, 360), (-560, -560)]
 NAMES = [bound.name for bound in BOUNDS.values() if "optimum" not in bound.subject]
 RNG = np.random.default_rng(0)
 GRAPH = PairGraph(RNG.random((9, 7)) ** 3, RNG.integers(3, size=9), RNG.integers(3, size=7))

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -118,12 +119,16 @@ def _roughness(
     places = rng.uniform(0.1, 1.0, size=POINTS)
     sides = []
     for place in places:
-        moved, encoding = _moved(graph, features, lambda array, place=place: REACH * place * directions[array.shape])
+        moved, encoding = _moved(graph, features, partial(_along, directions, REACH * place))
         sides.append(_sides(score(claim, moved, k, encoding, penalty), exact=exact))
     if not np.isfinite(sides).all():
         return math.inf
     powers = np.vander(places, 4)
     return float(np.abs(sides - powers @ np.linalg.lstsq(powers, np.array(sides))[0]).max())
+
+
+def _along(directions: dict[tuple[int, ...], FloatArray], distance: float, array: FloatArray) -> FloatArray:
+    return distance * directions[array.shape]
 
 
 def _sides(found: Score, *, exact: bool) -> FloatArray:
