@@ -132,7 +132,7 @@ def _along(directions: dict[tuple[int, ...], FloatArray], distance: float, array
 
 
 def _sides(found: Score, *, exact: bool) -> FloatArray:
-    """What noise is measured on: both sides, or with `exact` the value alone."""
+    """Both sides, or with `exact` the value alone: the numbers that noise is measured on."""
     return np.array([found.value] if exact else [found.value, found.measured])
 
 
