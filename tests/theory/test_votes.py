@@ -277,3 +277,13 @@ def test_a_vote_within_its_noise_adds_twice_that_to_the_budget_but_no_more_than_
         expected = min(1.0, 2 * float(vote.standing.noise[0]))
         assert added == pytest.approx(expected, rel=1e-6, abs=0)
         assert vote.standing.noise[0] > 0
+
+
+def test_the_noise_of_a_step_and_one_back_is_that_of_both():
+    rng = np.random.default_rng(3)
+    graph = GRAPHS["dense_random"](rng, 12)
+    critic = rng.standard_normal((graph.n_left, 3)), rng.standard_normal((graph.n_right, 3))
+    found = Critic(graph, *critic)
+    there, back = found._doubts
+    expected = there + naive_conditionals(graph, critic)[0] @ back
+    np.testing.assert_allclose(found.hop(np.eye(graph.n_left))[1], expected, rtol=1e-9)
