@@ -8,15 +8,9 @@ import scipy.sparse as sp
 
 from pairbounds import LatentWorld, PairGraph
 from pairbounds.simulations.families.circle import Circle
-from pairbounds.simulations.families.difficult_examples import DifficultExamples
-from pairbounds.simulations.families.gaussian_mixture import GaussianMixture
-from pairbounds.simulations.families.hierarchical_captions import HierarchicalCaptions
 from pairbounds.simulations.families.hypercube import Hypercube
-from pairbounds.simulations.families.linear_gaussian import LinearGaussian
-from pairbounds.simulations.families.ring_of_cliques import RingOfCliques
 from pairbounds.simulations.families.stochastic_block import StochasticBlock
 from pairbounds.simulations.families.torus import Torus
-from pairbounds.simulations.families.zipf_captions import ZipfCaptions
 
 Family = Callable[[np.random.Generator, int], PairGraph]
 
@@ -138,74 +132,12 @@ def hypercube(rng: np.random.Generator, size: int) -> PairGraph:
     return Hypercube(size.bit_length() - 1, rng.uniform(0, 0.5), n_label_bits=2, label="parity").draw(rng)
 
 
-def gaussian_mixture(rng: np.random.Generator, size: int) -> PairGraph:
-    return GaussianMixture(n_points=size // 3, separation=2.0, radius=1.0).draw(rng)
-
-
-def hierarchical_captions(rng: np.random.Generator, size: int) -> PairGraph:
-    return HierarchicalCaptions(n_instances=max(1, size // 6), noise=rng.uniform(0, 0.4)).draw(rng)
-
-
-def zipf_captions(rng: np.random.Generator, size: int) -> PairGraph:
-    return ZipfCaptions(n_images=size // 3, n_vocabulary=size + 5, exponent=rng.uniform(0, 2)).draw(rng)
-
-
-def difficult_examples(rng: np.random.Generator, size: int) -> PairGraph:
-    return DifficultExamples(n_images=size // 3, n_difficult=max(1, size // 9), boundary=rng.uniform(0.1, 0.7)).draw(
-        rng
-    )
-
-
-def linear_gaussian(rng: np.random.Generator, size: int) -> PairGraph:
-    return LinearGaussian(noise=rng.uniform(0.3, 2), n_bins=2 * max(1, round(size**0.5 / 2))).draw(rng)
-
-
-def ring_of_cliques(rng: np.random.Generator, size: int) -> PairGraph:
-    """Weak bridges, or none to speak of."""
-    return RingOfCliques(n_left=max(1, size // 4), n_right=max(1, size // 5), bridge=10 ** rng.uniform(-12, 0)).draw(
-        rng
-    )
-
-
-NASTY: dict[str, Family] = {
-    family.__name__: family
-    for family in (
-        dense_random,
-        sparse_random,
-        heavy_tailed,
-        tall,
-        wide,
-        split_by_class,
-        many_components,
-        identity,
-        rank_one,
-        low_rank,
-        cycle,
-        twins,
-        imbalanced,
-        one_class,
-        nearly_disconnected,
-    )
-}
-# Those of the simulator, by the names that they have there, at sizes of a test.
-SIMULATED: dict[str, Family] = {
-    family.__name__: family
-    for family in (
-        latent_captions,
-        latent_augmentations,
-        stochastic_block,
-        circle,
-        torus,
-        hypercube,
-        gaussian_mixture,
-        hierarchical_captions,
-        zipf_captions,
-        difficult_examples,
-        linear_gaussian,
-        ring_of_cliques,
-    )
-}
-GRAPHS = NASTY | SIMULATED
+ALL: tuple[Family, ...] = (
+    *(dense_random, sparse_random, heavy_tailed, tall, wide, split_by_class, many_components, identity, rank_one),
+    *(low_rank, cycle, twins, imbalanced, one_class, nearly_disconnected),
+    *(latent_captions, latent_augmentations, stochastic_block, circle, torus, hypercube),
+)
+GRAPHS = {family.__name__: family for family in ALL}
 
 
 def many_copies(copies: int, joined: float) -> PairGraph:

@@ -11,7 +11,7 @@ from pairbounds.figures.plots import errors_along_widths
 from pairbounds.figures.report.contents import Picture, Section, Table, embedded
 from pairbounds.figures.report.origin import Origin
 from pairbounds.theory.bounds.printed import ERRORS, best_widths
-from pairbounds.theory.bounds.table import held, notes, readable_relation, verdict
+from pairbounds.theory.bounds.table import evaluated, notes, readable_relation, verdict
 
 TEXTS = ("bound", "quantity", "relation", "status", "note")
 NUMBERS = ("measured", "measured_least", "measured_most", "value", "tightness", "guess")
@@ -105,7 +105,7 @@ def claims(table: pd.DataFrame) -> Table:
             row["status"],
             verdict(row),
         )
-        for row in held(table).to_dict("records")
+        for row in evaluated(table).to_dict("records")
     ]
     rows.sort(key=lambda row: row[-1] != VIOLATED)
     headings = ("bound", "measured quantity", "measured", "relation", "value", "tightness", "status", "verdict")
@@ -122,15 +122,15 @@ def _best(table: pd.DataFrame) -> Table:
     columns = ("bound", "measured quantity", "least value", "at k", "measured there", "not vacuous at", "of widths")
     rows = [
         (
-            one.bound,
-            one.quantity.replace("_", " "),
-            one.value,
-            one.k,
-            one.measured,
-            one.useful,
-            one.widths,
+            row["bound"],
+            row["quantity"].replace("_", " "),
+            row["value"],
+            row["k"],
+            row["measured"],
+            row["useful"],
+            table["k"].nunique(),
         )
-        for one in best_widths(table)
+        for row in best_widths(table).to_dict("records")
     ]
     return Table("Each upper bound on an error, at the width where it is least", columns, rows)
 

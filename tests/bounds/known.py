@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pairbounds.theory.attack.records import Witness
 from tests.bounds.checks import CHECKS
-from tests.bounds.test_mutants import WITNESSES
+from tests.bounds.test_witnesses import WITNESSES
 
 
 def known() -> dict[str, Witness]:

@@ -122,7 +122,7 @@ def test_violated_bounds_and_ones_own_are_in_the_short_table_though_there_are_ma
 
 def test_bounds_that_look_at_the_encoder_are_last_among_the_best_widths(graph):
     table = check_bounds(graph, [2, 3, 4])
-    looks = [BOUNDS[one.bound].of_encoder for one in best_widths(table)]
+    looks = [BOUNDS[name].of_encoder for name in best_widths(table)["bound"]]
     assert looks == sorted(looks)
     assert set(looks) == {False, True}
 

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pairbounds import BOUNDS, HypothesisError, PairGraph, check_bounds, label_energy, spectrum
+from pairbounds import BOUNDS, PairGraph, check_bounds, label_energy, spectrum
 from pairbounds.theory.bounds import Encoder
 from pairbounds.theory.bounds.theorem18_penalty import _width, duality_gap, penalised_excess
 from pairbounds.theory.quantities.local_multihop import Cut, within
-from pairbounds.theory.quantities.multihop import consistency_curve, label_measure, tail_at_most
 from tests.families import GRAPHS
 
 OF_OPTIMUM = [name for name, claim in BOUNDS.items() if claim.subject == "penalised optimum"]
@@ -82,7 +81,7 @@ def test_the_excess_is_not_underestimated_where_the_width_is_too_small(seed, pen
     assert penalised_excess(encoder) >= excess - 1e-12
 
 
-@pytest.mark.parametrize("family", GRAPHS)
+@pytest.mark.parametrize("family", ["dense_random", "many_components", "cycle", "latent_captions"])
 @pytest.mark.parametrize("most", [3, pytest.param(100, marks=pytest.mark.slow)])
 def test_a_penalty_at_a_singular_value_to_the_last_bit(family, most):
     """What float64 cuts there and what is cut in truth may differ; both are bounded. Of all values, or of some."""
@@ -97,21 +96,6 @@ def test_a_penalty_at_a_singular_value_to_the_last_bit(family, most):
                     continue
                 table = check_bounds(graph, k, bounds=OF_OPTIMUM, triplets=triplets, penalty=float(penalty))
                 assert table["holds"].all(), f"penalty={penalty!r}, k={k}:\n{table[~table['holds']].to_string()}"
-
-
-def test_two_hops_are_weaker_than_the_best_of_two_hops_and_better_than_one_where_it_matters():
-    better = 0
-    for seed in range(60):
-        graph, _ = drawn(seed)
-        triplets = spectrum(graph, min(3, *graph.joint.shape))
-        k = len(triplets.singular_values) - 1
-        cut, (_, first, _) = triplets.upper_values[k] ** 2, consistency_curve(graph, 2)
-        if k == 0 or not cut < first - 1e-9:
-            continue
-        two = BOUNDS["two-hop-mse"](graph, triplets, k)
-        assert tail_at_most(graph, triplets, k, hops=1) <= two * (1 + 1e-6) + 1e-6
-        better += two < BOUNDS["probe-mse"](graph, triplets, k)
-    assert better > 3
 
 
 def test_ties_beyond_the_penalty_are_of_no_consequence():
@@ -150,17 +134,6 @@ def test_a_value_that_is_the_penalty_is_cut():
     assert _width(encoder) == 1
 
 
-def test_two_hops_say_nothing_where_the_cut_is_at_the_first_moment():
-    """By what round-off may do to it, so that the distance is 0 to the last digit."""
-    graph, _ = drawn(0)
-    triplets = replace(spectrum(graph, 4).leading(4))
-    place = float(triplets.upper_values[3]) ** 2
-    vars(triplets)["rounding"] = float(label_measure(graph, 1).diagonal[0]) - place
-    assert triplets.rounding > 0
-    with pytest.raises(HypothesisError, match="the cut is below"):
-        BOUNDS["two-hop-mse"](graph, triplets, 3)
-
-
 def test_theorem_16_with_a_penalty_is_no_weaker_than_its_tail_and_its_scores():
     for seed in range(3):
         graph, _ = drawn(seed)
@@ -168,5 +141,5 @@ def test_theorem_16_with_a_penalty_is_no_weaker_than_its_tail_and_its_scores():
         encoder = replace(Encoder.optimum(graph, triplets, 3), penalty=0.2)
         found = BOUNDS["local-penalised-error"](graph, triplets, 3, encoder)
         cut = Cut.at_penalty(triplets, 3, _width(encoder), 0.2)
-        assert found <= BOUNDS["multihop-penalised-error"](graph, triplets, 3, encoder)
+        assert found <= 2 * BOUNDS["penalised-mse"](graph, triplets, 3, encoder)
         assert found <= within(graph, cut, 8).error

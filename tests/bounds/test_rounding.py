@@ -31,7 +31,7 @@ def weakly_linked(seed: int, link: float, blocks: int = 110) -> PairGraph:
     return PairGraph(joint.tocsr(), np.repeat(labels, 7), np.repeat(labels, 6))
 
 
-@pytest.mark.parametrize("link", [1e-12, 1e-9, 1e-8, 1e-6, 1e-4, 1e-2])
+@pytest.mark.parametrize("link", [1e-12, 1e-8, 1e-4])
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_clusters_that_the_sparse_route_can_hardly_resolve(link, seed):
     graph, k = weakly_linked(seed, link), 30
@@ -43,7 +43,7 @@ def test_clusters_that_the_sparse_route_can_hardly_resolve(link, seed):
     assert table["holds"].all(), table[~table["holds"]].to_string()
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("classes", [1, 2])
 def test_a_gap_of_a_trillionth(seed, classes):
     """The computed vectors turn by round-off over the gap, and the measured error with them."""
@@ -54,17 +54,6 @@ def test_a_gap_of_a_trillionth(seed, classes):
         assert table["holds"].all(), table[~table["holds"]].to_string()
 
 
-@pytest.mark.parametrize("condition", [1, 30, 1e3, 1e5])
-def test_the_optimum_in_any_coordinates(condition):
-    rng = np.random.default_rng(1)
-    graph = PairGraph(rng.random((30, 20)), rng.integers(0, 3, 30), rng.integers(0, 3, 20))
-    f, g = optimal_embeddings(graph, 4)
-    first, second = (np.linalg.qr(rng.standard_normal((4, 4)))[0] for _ in range(2))
-    mixing = first @ np.diag([condition, 1, 1, 1 / condition]) @ second
-    table = check_bounds(graph, 4, (f @ mixing, g @ np.linalg.inv(mixing).T))
-    assert table["holds"].all(), table[~table["holds"]].to_string()
-
-
 def factorisation_of(graph, k, features):
     """The two sides of theorem 1, what they may be off by, and the true loss."""
     triplets = spectrum(graph, min(k + 1, *graph.joint.shape)).leading(k + 1)
@@ -72,15 +61,6 @@ def factorisation_of(graph, k, features):
     round_off = triplets.rounding * encoder.loss_scale
     true = measure("spectral_loss", PreciseSubject(graph, k, features)).value
     return encoder.loss, BOUNDS["factorisation"](graph, triplets, k, encoder), round_off, true
-
-
-def test_no_direction_of_an_encoder_is_lost_because_it_is_short():
-    """`P = I₂`: of the loss -0.7500001 a column of length 1e-7 makes -1e-7."""
-    measured, value, round_off, true = factorisation_of(PairGraph(np.eye(2)), 2, (np.diag([1, 1e-7]), np.eye(2)))
-    assert true == pytest.approx(-0.75 - 1e-7 + 1e-14 / 4, rel=1e-15)
-    assert round_off < 1e-13
-    assert measured == pytest.approx(true, abs=round_off)
-    assert value == pytest.approx(true, abs=round_off)
 
 
 @pytest.mark.parametrize("stretch", [1.0, 1e4, 1e140])
@@ -141,16 +121,6 @@ def test_a_loss_claimed_a_billionth_off_is_refuted_whatever_the_size_of_the_colu
         assert check_bounds(graph, 2, (f * scales, g / scales)).set_index("bound").loc[name, "holds"] == holds
 
 
-def test_cancelling_features_of_any_size():
-    rng = np.random.default_rng(2)
-    graph = PairGraph(rng.random((12, 9)), rng.integers(0, 2, 12), rng.integers(0, 2, 9))
-    for size in (1, 1e3, 1e5):
-        a, b = rng.standard_normal((12, 1)), rng.standard_normal((9, 1))
-        f = size * np.hstack([a, a + rng.standard_normal((12, 1)) / size])
-        g = size * np.hstack([b, -b + rng.standard_normal((9, 1)) / size])
-        assert check_bounds(graph, 2, (f, g))["holds"].all()
-
-
 def test_a_violation_is_seen_through_the_residuals_of_a_sparse_spectrum():
     """The tolerance of a quantity that has nothing to do with the spectrum does not grow with its residuals."""
     graph = weakly_linked(3, 1e-5)
@@ -163,16 +133,6 @@ def test_a_violation_is_seen_through_the_residuals_of_a_sparse_spectrum():
         del BOUNDS["nothing-crosses"]
     assert not row["holds"]
     assert row["tightness"] == np.inf
-
-
-@pytest.mark.parametrize("name", ["probe-mse", "probe-error", "sharp-probe-mse", "factorisation", "optimum"])
-def test_tightening_by_a_billionth_is_noticed(name, monkeypatch):
-    graph = PairGraph([[0.9, 0.1], [0.1, 0.9]], [0, 1], [0, 1])
-    claim = BOUNDS[name]
-    closer = replace(claim, evaluate=lambda *arguments: claim.evaluate(*arguments) * (1 - 1e-9))
-    assert check_bounds(graph, 1).set_index("bound").loc[name, "holds"]
-    monkeypatch.setitem(BOUNDS, name, closer)
-    assert not check_bounds(graph, 1).set_index("bound").loc[name, "holds"]
 
 
 def test_vacuous_means_no_better_than_guessing():
@@ -188,3 +148,13 @@ def test_vacuous_means_no_better_than_guessing():
             assert row["vacuous"] == vacuous
         finally:
             del BOUNDS["fixed"]
+
+
+@pytest.mark.parametrize("name", ["probe-mse", "probe-error", "sharp-probe-mse", "factorisation", "optimum"])
+def test_tightening_by_a_billionth_is_noticed(name, monkeypatch):
+    graph = PairGraph([[0.9, 0.1], [0.1, 0.9]], [0, 1], [0, 1])
+    claim = BOUNDS[name]
+    closer = replace(claim, evaluate=lambda *arguments: claim.evaluate(*arguments) * (1 - 1e-9))
+    assert check_bounds(graph, 1).set_index("bound").loc[name, "holds"]
+    monkeypatch.setitem(BOUNDS, name, closer)
+    assert not check_bounds(graph, 1).set_index("bound").loc[name, "holds"]

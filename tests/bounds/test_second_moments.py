@@ -56,19 +56,6 @@ def assert_tied(masses: np.ndarray, ties: np.ndarray) -> None:
     assert table["holds"].all()
 
 
-@pytest.mark.parametrize(
-    ("masses", "ties"),
-    [
-        ([0.5, 0.5], [[0, 0.5], [0.5, 0]]),
-        ([0.6, 0.4], [[0, 0.1], [0.1, 0]]),
-        ([0.2, 0.3, 0.5], [[0, 0.1, 0.1], [0.1, 0, 0], [0.1, 0, 0]]),
-        ([0.25] * 4, np.roll(np.eye(4), 1, axis=0) / 10 + np.roll(np.eye(4), -1, axis=0) / 10),
-    ],
-)
-def test_the_error_is_twice_the_squared_error(masses, ties):
-    assert_tied(np.array(masses), np.array(ties, dtype=float))
-
-
 @given(st.integers(0, 10**6), st.integers(2, 6))
 def test_for_every_w(seed, classes):
     rng = np.random.default_rng(seed)
@@ -96,7 +83,7 @@ def test_what_imbalance_adds():
     """No less than the error, no more than `2 ε₂`; and less where a class is all but ignored."""
     rng, gained = np.random.default_rng(0), 0
     names = list(GRAPHS)
-    for number in range(200):
+    for number in range(60):
         graph = GRAPHS[names[number % len(names)]](rng, int(rng.integers(8, 30)))
         k = int(rng.integers(1, max(2, min(graph.joint.shape) // 2)))
         triplets = spectrum(graph, k + 1)
@@ -104,7 +91,7 @@ def test_what_imbalance_adds():
         value = BOUNDS["imbalance-error"](graph, triplets, k)
         assert measured.error - measured.doubt - 1e-12 <= value <= 2 * measured.mse + 1e-9
         gained += value < 2 * measured.mse - 1e-6
-    assert 20 < gained < 180
+    assert 6 < gained < 54
 
 
 def test_where_the_constant_may_be_missing_nothing_is_added():

@@ -93,17 +93,6 @@ def test_of_two_thresholds_the_better_is_taken(family, seed, size, better):
     assert found < max(errors["of least half"], errors["of least whole"]) - 0.02
 
 
-@pytest.mark.parametrize("family", GRAPHS)
-@pytest.mark.parametrize("size", [0.0, 0.1])
-def test_never_behind_theorem_7(family, size):
-    encoder = disturbed(family, 0, 4, size)
-    table = check_bounds(encoder.graph, encoder.k, encoder.features).set_index("bound")
-    if table.loc["sharp-near-optimal-error", "applicable"]:
-        before, value = table.loc["sharp-near-optimal-error", "value"], table["value"]
-        assert 2 * value["trained-mse"] <= min(2, before) + SLACK
-        assert value["trained-error"] <= min(1, before) + SLACK
-
-
 def test_operator_norms_by_class_mass_are_larger(monkeypatch):
     arguments = arguments_of(both_bits(0.8, 1e-4))
     computed, lower = (BOUNDS[name](*arguments) for name in ("trained-mse", "trained-mse-below"))

@@ -15,7 +15,6 @@ from pairbounds import (
     probe,
     spectral_loss,
     spectrum,
-    train,
 )
 from pairbounds.theory.bounds import QUANTITIES, Encoder
 from pairbounds.theory.bounds.quantities import aligned_induced_loss
@@ -83,14 +82,6 @@ def test_without_a_gap_the_optimum_is_not_unique_and_probes_may_differ():
     assert errors == [pytest.approx(0.5), pytest.approx(1.0)]
 
 
-def test_the_factor_two_of_theorem_4_is_attained_with_ties_as_errors():
-    """Two images of two classes at k = 1: the optimum is constant, both classes score 1/2, every image is a tie."""
-    graph = PairGraph([[0.9, 0.1], [0.1, 0.9]], [0, 1], [0, 1])
-    features = Encoder.optimum(graph, spectrum(graph, 1), 1).left
-    assert over_gap(induced_labelling_error(graph), spectrum(graph, 2), 1) == pytest.approx(0.5)
-    assert probe(graph, features).error == pytest.approx(1)
-
-
 @pytest.mark.parametrize("m", [1, 2, 4, 100, 1000])
 def test_the_factor_two_of_theorem_4_cannot_be_improved_without_ties_either(m):
     """`E <= α_T / (1 - σ²_{k+1})`, asked as an open conjecture, is false, and its ratio comes as near 2 as one likes.
@@ -110,13 +101,6 @@ def test_the_factor_two_of_theorem_4_cannot_be_improved_without_ties_either(m):
     assert check_bounds(graph, 2)["holds"].all()
 
 
-def test_noiseless_disconnected_classes_are_solved_and_the_bound_says_so():
-    graph = GRAPHS["split_by_class"](np.random.default_rng(5), 30)
-    table = check_bounds(graph, 3).set_index("bound")
-    assert table.loc["probe-error", "value"] == pytest.approx(0, abs=1e-12)
-    assert table.loc["probe-error", "measured"] == 0
-
-
 def test_too_many_components_make_the_bound_infinite_with_the_reason():
     graph = GRAPHS["many_components"](np.random.default_rng(6), 20)
     row = check_bounds(graph, 3).set_index("bound").loc["probe-error"]
@@ -125,21 +109,6 @@ def test_too_many_components_make_the_bound_infinite_with_the_reason():
     assert row["vacuous"]
     infinite = "infinite: σ_{k+1} is 1 up to round-off, the graph has more than k = 3 components, or almost"
     assert row["note"] == f"{infinite}; {TIED}"
-
-
-def test_beyond_the_rank_the_gap_is_one():
-    graph = GRAPHS["tall"](np.random.default_rng(7), 10)
-    k = graph.n_right
-    row = check_bounds(graph, k).set_index("bound").loc["probe-mse"]
-    assert row["value"] == pytest.approx(induced_labelling_error(graph), rel=1e-12)
-
-
-def test_the_sharper_form_is_sharper_and_two_sided():
-    for seed in range(20):
-        table = check_bounds(GRAPHS["latent_captions"](np.random.default_rng(seed), 18), 3).set_index("bound")
-        below, exact = table.loc["sharp-probe-mse-below", "value"], table.loc["probe-mse", "measured"]
-        sharp, plain = table.loc["sharp-probe-mse", "value"], table.loc["probe-mse", "value"]
-        assert below <= exact <= sharp <= plain * (1 + 1e-9)
 
 
 @pytest.mark.parametrize("family", GRAPHS)
@@ -166,13 +135,6 @@ def test_of_an_image_that_both_classes_share_the_vote_is_narrower_than_the_probe
     assert QUANTITIES["image_error"].lead(encoder) == pytest.approx(0.02)
 
 
-def test_the_conductance_of_classes_is_that_of_the_light_one():
-    """Of two classes with masses 6/7 and 1/7, and 1/14 of the induced pairs from one to the other."""
-    graph = PairGraph([[5, 0], [0, 1], [0, 1]], [0, 0, 1])
-    encoder = Encoder.optimum(graph, spectrum(graph, 2), 1)
-    assert QUANTITIES["class_conductance"].measure(encoder) == pytest.approx(1 / 2)
-
-
 def test_the_round_off_of_infonce_is_relative_to_the_logarithms_of_masses_and_to_1():
     """Of no scores: `|log p_L p_R| + 1` of the pairs, and once more of the negatives of both directions."""
     graph = PairGraph(np.eye(2))
@@ -181,9 +143,10 @@ def test_the_round_off_of_infonce_is_relative_to_the_logarithms_of_masses_and_to
 
 
 def test_the_zero_shot_bound_for_any_encoder_with_the_gap_is_theorem_6_at_the_optimum():
-    for seed in range(20):
+    for seed in range(5):
         graph = GRAPHS["latent_captions"](np.random.default_rng(seed), 36)
-        table = check_bounds(graph, 8).set_index("bound")
+        names = ["zero-shot", "zero-shot-near-optimal"]
+        table = check_bounds(graph, 8, bounds=names).set_index("bound")
         optimal, near = table.loc["zero-shot", "value"], table.loc["zero-shot-near-optimal", "value"]
         assert near <= optimal * (1 + 1e-4)  # the root of a round-off in the excess loss
 
@@ -202,20 +165,9 @@ def test_the_zero_shot_bound_with_the_gap_shrinks_with_alpha_and_the_plain_one_d
     assert min(plain) > 0.2 > shrinking[2]
 
 
-def test_near_optimal_bounds_follow_a_training_run():
-    graph = LatentWorld(n_classes=3, n_styles=2, n_positions=8, seed=3).caption_graph(0.1, 0.3)
-    for steps in (1, 10, 50, 200, 800):
-        found = train(graph, 4, steps=steps, device="cpu")
-        table = check_bounds(graph, 4, (found.left, found.right))
-        assert table["holds"].all()
-    final = table.set_index("bound")
-    assert final.loc["sharp-near-optimal-error", "value"] < 1
-    assert final.loc["near-optimal-error", "value"] == pytest.approx(final.loc["probe-error", "value"], rel=0.05)
-
-
 def test_large_logits_are_no_violation_of_the_entropy_bound():
     rng = np.random.default_rng(9)
-    for _ in range(300):
+    for _ in range(20):
         graph = PairGraph(np.diag(rng.random(2) + 1e-3), [0, 1], [0, 1])
         features = 1e3 * rng.standard_normal((2, 2)), 1e3 * rng.standard_normal((2, 2))
         assert check_bounds(graph, 2, features, bounds=["infonce-entropy"])["holds"].all()

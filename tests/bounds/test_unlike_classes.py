@@ -6,7 +6,6 @@ import pytest
 from pairbounds import BOUNDS, PairGraph, induced_labelling_error, labelling_error, spectrum
 from pairbounds.theory.bounds import Encoder
 from pairbounds.theory.bounds import theorem17_trained_encoders as trained
-from pairbounds.theory.bounds.theorem07_near_optimal import excess
 from pairbounds.theory.bounds.theorem18_penalty import _off_subspace
 from pairbounds.theory.quantities.consistency import right_induced_labelling_error
 
@@ -59,28 +58,9 @@ def test_the_heaviest_class_counts_with_a_penalty():
     assert _off_subspace(encoder, 0.01) == pytest.approx(0.1 * np.sqrt(HEAVIEST["left"]), rel=1e-9)
 
 
-@pytest.mark.parametrize("name", ["trained-mse", "trained-error-by-margins", "trained-mse-below"])
-def test_where_a_norm_would_be_costly_its_bound_is_no_sharper(name, monkeypatch):
-    encoder = nearly_the_optimum()
-    arguments = GRAPH, encoder.spectrum, K, encoder
-    sign = -1 if BOUNDS[name].relation == ">=" else 1
-    sharp = sign * BOUNDS[name](*arguments)
-    monkeypatch.setattr(trained, "NORM_LIMIT", 0)
-    assert sign * BOUNDS[name](*arguments) >= sharp
-
-
 def test_where_a_norm_would_be_costly_the_heaviest_class_bounds_it(monkeypatch):
     triplets, weights = spectrum(GRAPH, K + 1), np.array([0.5, 2.0, 1.0])
     coordinates = trained._coordinates(GRAPH, triplets, K)
     monkeypatch.setattr(trained, "NORM_LIMIT", 0)
     assert trained._operator_norm(GRAPH, coordinates, weights) == pytest.approx(2 * np.sqrt(HEAVIEST["left"]))
     assert trained._squared_norm_beyond(GRAPH, triplets, K) == pytest.approx(HEAVIEST["left"])
-
-
-def test_the_round_off_of_an_excess_is_relative_to_the_larger_of_loss_and_optimum():
-    encoder, off = nearly_the_optimum(), 1e-4
-    triplets = encoder.spectrum
-    plain = excess(encoder)
-    vars(triplets)["rounding"] = triplets.rounding + off
-    assert excess(encoder) - plain == pytest.approx(off * max(squares()[:K].sum(), encoder.loss_scale), rel=1e-6)
-    assert encoder.loss_scale > squares()[:K].sum()

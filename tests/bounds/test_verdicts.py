@@ -12,12 +12,9 @@ from pairbounds import (
     bound,
     check_bounds,
     induced_labelling_error,
-    optimal_embeddings,
     over_gap,
-    probe,
     spectrum,
 )
-from pairbounds.theory.bounds import Encoder
 from tests.families import GRAPHS
 
 
@@ -54,18 +51,6 @@ def test_above_the_rank_nothing_more_is_learned(method):
         assert above.loc[name, "value"] == pytest.approx(above.loc[name, "measured"], abs=1e-9)
 
 
-def test_the_columns_beyond_the_rank_are_zero():
-    graph = PairGraph(np.ones((4, 4)), [0, 0, 1, 1])
-    f, g = optimal_embeddings(graph, 3)
-    assert f[:, 0].all()
-    assert not f[:, 1:].any()
-    assert not g[:, 1:].any()
-    assert probe(graph, f).error == 1
-    encoder = Encoder.optimum(graph, spectrum(graph, 4), 3)
-    assert not encoder.left[:, 1:].any()
-    assert spectrum(graph, 4).rank == 1
-
-
 @pytest.mark.parametrize(("k", "said"), [(1, False), (2, True), (4, True)])
 def test_the_table_says_where_k_exceeds_the_rank(k, said):
     table = check_bounds(PairGraph(np.ones((4, 4)), [0, 0, 1, 1]), k).set_index("bound")
@@ -86,18 +71,6 @@ def test_a_light_node_is_judged_by_its_own_round_off(decades):
     light = 10.0**-decades
     graph = PairGraph([[1, 0], [0, 1], [light, light]], [0, 1, 1])
     assert verdicts(graph, 2).loc["probe-error", "measured"] <= light
-
-
-def test_weights_too_far_apart_are_refused_with_the_reason():
-    with pytest.raises(ValueError, match="600 orders of magnitude apart"):
-        PairGraph([[1e-300, 0], [0, 1e300]])
-
-
-def test_weights_just_close_enough_are_kept():
-    graph = PairGraph([[1e-290, 0], [0, 1.0]], [0, 1], [0, 1])
-    assert graph.joint.nnz == 2
-    verdicts(graph, 1)
-    assert graph.induced().joint.shape == (2, 2)
 
 
 # 3. Constant features are ties.
@@ -130,7 +103,7 @@ def test_a_bound_that_only_near_ties_save_says_so():
     graph = PairGraph([[2, 1], [1, 2]], [0, 1])
     rows = [
         verdicts(graph, 1, np.array([[1.0], [1 + apart]])).loc["nearest-mean"]
-        for apart in np.geomspace(1e-15, 1e-12, 99)
+        for apart in np.geomspace(1e-15, 1e-12, 33)
     ]
     in_doubt = {
         (row["measured"], row["value"]) for row in rows if row["note"].startswith("holds only if nodes that tie")
@@ -195,3 +168,8 @@ def test_one_bound_alone_has_the_row_that_it_has_among_all():
         check_bounds(graph, 3, bounds=["probe-eror"])
     with pytest.raises(ValueError, match="bounds names none"):
         check_bounds(graph, 3, bounds=[])
+
+
+def test_weights_too_far_apart_are_refused_with_the_reason():
+    with pytest.raises(ValueError, match="600 orders of magnitude apart"):
+        PairGraph([[1e-300, 0], [0, 1e300]])

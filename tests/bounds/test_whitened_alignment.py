@@ -75,14 +75,6 @@ def test_the_squares_do_not_belong_to_the_pairs_themselves():
     assert pair_alignment(optimum) < 2 * (1 - 0.8**2)
 
 
-@given(st.integers(0, 2**32))
-def test_a_free_right_side_leaves_half_of_what_induced_pairs_do(seed):
-    graph, _, encoder = case(seed)
-    f, joint = whitened(encoder.left, graph.left_marginal), graph.joint.toarray()
-    mean = joint.T @ f / graph.right_marginal[:, None]
-    assert mean_distance(joint, f, mean) == pytest.approx(induced_alignment(encoder) / 2, rel=1e-5, abs=1e-7)
-
-
 @pytest.mark.parametrize("lacking", [0, 1])
 @pytest.mark.parametrize("rank", [1, 2])
 def test_an_embedding_that_lacks_one_direction_or_more_cannot_be_whitened(lacking, rank):

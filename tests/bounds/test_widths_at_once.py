@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from pairbounds import BOUNDS, check_bounds, spectrum
-from pairbounds.theory.bounds import check
 from tests.families import GRAPHS
 
 WIDTHS = (1, 3, 4)
@@ -53,21 +52,6 @@ def test_order_and_kind_of_the_widths_do_not_matter():
     pd.testing.assert_frame_equal(single.drop(columns="k"), check_bounds(graph, 3), check_frame_type=False)
 
 
-def test_the_spectrum_is_computed_once(monkeypatch):
-    asked = []
-
-    def counted(graph, k, **options):
-        asked.append(k)
-        return spectrum(graph, k, **options)
-
-    monkeypatch.setattr(check, "spectrum", counted)
-    graph = GRAPHS["dense_random"](np.random.default_rng(1), 12)
-    check_bounds(graph, range(2, 8), bounds=["probe-mse"])
-    assert asked == [8]
-    check_bounds(graph, range(2, 8), bounds=["probe-mse"], triplets=spectrum(graph, 8))
-    assert asked == [8]
-
-
 def test_certificates_are_for_each_width():
     graph = GRAPHS["latent_captions"](np.random.default_rng(0), 20)
     found = check_bounds(graph, [2, 5], bounds=["probe-mse"], certified=True)
@@ -82,13 +66,6 @@ def test_certificates_are_for_each_width():
 def test_what_is_no_width_is_refused(k, message):
     with pytest.raises(ValueError, match=message):
         check_bounds(GRAPHS["dense_random"](np.random.default_rng(1), 12), k)
-
-
-def test_features_have_one_width():
-    graph = GRAPHS["dense_random"](np.random.default_rng(1), 12)
-    f = np.random.default_rng(0).standard_normal((graph.n_left, 3))
-    with pytest.raises(ValueError, match="f has width 3 and k is 2"):
-        check_bounds(graph, [2, 3], f)
 
 
 def test_a_notebook_shows_the_widths():

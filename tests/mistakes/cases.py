@@ -52,6 +52,8 @@ WIDTHS = [
     Mistake("a tolerance of 0", f"{CHECK} --tol 0", "not positive"),
     Mistake("a device that is not there", f"{CHECK} --device tpu", "tpu"),
     Mistake("a penalty above 1", f"{CHECK} --penalty 2", "penalty=2"),
+    Mistake("far too many widths", "check graph.npz --k 1:99999999999", "asks for 99999999999 widths"),
+    Mistake("proofs at many widths", "check graph.npz --k 1:3 --proof p.json", "a proof is of one width"),
     Mistake("no hops", f"{CHECK} --hops 0", "hops=0"),
     Mistake("a critic of two widths", f"{CHECK} --critic f.npy g.npy", "g"),
 ]
@@ -60,6 +62,10 @@ OUTPUTS = [
     Mistake("a table in place of one's notes", f"{CHECK} --out thesis.csv", "--force"),
     Mistake("a table in place of the graph", f"{CHECK} --out graph.npz", "graph.npz"),
     Mistake("a picture in a format that is none", "check graph.npz --k 2:4 --plot bounds.bmp", "bounds.bmp"),
+    Mistake("a picture of one width", f"{CHECK} --plot p.png", "k = 2 is one"),
+    Mistake("a picture without labels", "check unlabelled.npz --k 2:4 --plot p.png", "no labels"),
+    Mistake("a picture in no folder", "check graph.npz --k 2:4 --plot no/p.png", "folder no does not exist"),
+    Mistake("a graph in another format", f"{CHECK} --save g.csv", "ends in .npz"),
     Mistake("a folder that is a file", "study phase --preset small --out notes.txt", "notes.txt"),
 ]
 CLAIMS = [

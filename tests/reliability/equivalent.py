@@ -7,11 +7,6 @@ SAME_VALUE: dict[str, str] = {
         "graph.n_right)` as `_, found, directions = svd(image, full_matrices=rank >= graph.n_right)`"
     ): ("A square matrix has all its directions either way."),
     (
-        "pairbounds.theory.bounds.theorem22_counting._chebyshev_moments: `matrix = graph.normalized if graph.n_left <= "
-        "graph.n_right else sp.csr_array(graph.normalized.T)` as `matrix = graph.normalized if graph.n_left < "
-        "graph.n_right else sp.csr_array(graph.normalized.T)`"
-    ): ("Of a square matrix both sides are the shorter."),
-    (
         "pairbounds.theory.bounds.theorem20_votes.Vote.most_by_node: `cost = np.where(self.own > self.rival, total * "
         "least_divergence(self.rival / total), 0.0)` as `cost = np.where(self.own >= self.rival, total * "
         "least_divergence(self.rival / total), 0.0)`"

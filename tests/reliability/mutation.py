@@ -18,7 +18,6 @@ import typer
 from hypothesis import Phase, settings
 
 from pairbounds.infrastructure.commandline import CHECK_FAILED, print_table, run
-from pairbounds.theory.bounds import THEOREMS
 from tests.reliability.equivalent import SAME_VALUE
 from tests.reliability.mutating import KINDS, Loaded, Mutant, mutants
 from tests.reliability.narrow import modules, narrowest
@@ -31,8 +30,6 @@ FAST = "not slow and not gpu and not data and not browser"
 # What `narrow.py` imports is loaded before pytest could rewrite it.
 QUIET = ("-q", "-W", "ignore::pytest.PytestAssertRewriteWarning", "-W", "ignore:Module already imported")
 PYTEST = (*QUIET, "-x", "-n0", "-p", "no:cacheprovider", "-m", FAST)
-# `tests/bounds/test_mutants.py` has these of theorems on every run.
-IN_FAST_TESTS = "number"
 
 
 @dataclass(eq=False)  # pytest keeps plugins in a set
@@ -150,13 +147,12 @@ def row(module: ModuleType, kinds: Sequence[str]) -> dict[str, Any]:
 
     `count` were tried and `found` lived without a reason; `alive` names all that lived.
     """
-    wanted = [kind for kind in kinds if kind != IN_FAST_TESTS or module not in THEOREMS]
     started = time.monotonic()
-    count, alive = survivors(module, wanted)
+    count, alive = survivors(module, kinds)
     living = {str(mutant): SAME_VALUE.get(str(mutant), "no reason") for mutant in alive}
-    named = module.__name__ if wanted == list(KINDS) else f"{module.__name__} ({', '.join(wanted)})"
+    named = module.__name__ if list(kinds) == list(KINDS) else f"{module.__name__} ({', '.join(kinds)})"
     tried = {"what": named, "count": count, "found": sum(str(mutant) not in SAME_VALUE for mutant in alive)}
-    about = {"module": module.__name__, "kinds": wanted, "alive": living, **here_and_now()}
+    about = {"module": module.__name__, "kinds": list(kinds), "alive": living, **here_and_now()}
     minutes = (time.monotonic() - started) / 60
     return {**tried, "test": narrowest(module)[-1].partition("::")[0], **about, "minutes": minutes}
 
@@ -199,7 +195,6 @@ def remember(found: dict[str, Any], folder: Path = RECORDS) -> None:
     replaced = [one for one in before if one["module"] == found["module"] and set(one["kinds"]) <= set(found["kinds"])]
     rows = sorted([*(one for one in before if one not in replaced), found], key=lambda one: str(one["what"]))
     notes = [f"A mistake: {'; '.join(KINDS.values())}."]
-    notes += ["Numbers of the theorems' modules are tried on every run of the fast tests."]
     notes += [f"Lives: {mutant}: {reason}" for one in rows for mutant, reason in one["alive"].items()]
     minutes = round(sum(one["minutes"] for one in rows), 1)
     Record("Mistakes in what computes bounds", "make mutation", rows, minutes, notes=notes).write("mutation", folder)

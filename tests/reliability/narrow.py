@@ -26,7 +26,7 @@ COMPUTING: Mapping[str, tuple[str, ...]] = {
 }
 
 # Beside these of all theorems, some have tests of their own.
-ALL_THEOREMS = tuple(f"tests/bounds/test_{name}.py" for name in ("mutants", "every_bound", "outward", "theorems"))
+ALL_THEOREMS = tuple(f"tests/bounds/test_{name}.py" for name in ("witnesses", "every_bound", "outward", "theorems"))
 OWN: Mapping[str, tuple[str, ...]] = {
     "theorem03_mmcl_is_sscl": ("tests/bounds/test_ties.py",),
     "theorem07_near_optimal": ("tests/bounds/test_unlike_classes.py",),

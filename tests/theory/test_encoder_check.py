@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from pairbounds import (
     ForeignCodeError,
     LatentWorld,
-    PairGraph,
     check_bounds,
     check_encoder,
     optimal_embeddings,
@@ -49,19 +48,18 @@ def test_the_parts_add_up_and_the_bound_holds_in_all_units_and_is_least_in_the_b
     named = {units.name: units for units in found.units}
     assert found.k == k
     given_bound = BOUNDS["trained-mse"](graph, spectrum(graph, k + 1), k, Encoder.of(graph, found.spectrum, k, (f, g)))
-    assert named[AS_GIVEN].by_energy.bound == pytest.approx(given_bound, abs=1e-5)
+    assert named[AS_GIVEN].parts.bound == pytest.approx(given_bound, abs=1e-5)
     for units in found.units:
-        for parts in (units.by_energy, units.by_consistency):
-            if parts is not None:
-                assert min(parts.pairs, parts.width, parts.optimisation) >= 0
-                assert parts.pairs <= induced_labelling_error(graph) + ROUND_OFF
-                assert parts.bound >= found.mse - ROUND_OFF
+        parts = units.parts
+        assert min(parts.pairs, parts.width, parts.optimisation) >= 0
+        assert parts.pairs <= induced_labelling_error(graph) + ROUND_OFF
+        assert parts.bound >= found.mse - ROUND_OFF
         assert units.error_bound >= found.error - ROUND_OFF
-        assert found.bound <= units.by_energy.bound
+        assert found.bound <= units.parts.bound
     losses = [named[name].loss for name in (AS_GIVEN, RESCALED, REALIGNED)]
     assert losses[2] <= losses[1] + ROUND_OFF
     assert losses[1] <= losses[0] + ROUND_OFF * max(1, abs(losses[0]))
-    bounds = [named[name].by_energy.bound for name in (AS_GIVEN, RESCALED, REALIGNED)]
+    bounds = [named[name].parts.bound for name in (AS_GIVEN, RESCALED, REALIGNED)]
     assert np.diff(bounds).max() <= 1e-5  # the root of what the excess loss is rounded up by
     assert found.mse == pytest.approx(probe(graph, f).mse, abs=1e-6)
 
@@ -84,22 +82,6 @@ def test_the_parts_of_the_tail_are_sums_of_label_energy():
     beyond = 1 - energy.sum()  # in the kernel of the pairs, where σ is 0
     assert found.parts.pairs == pytest.approx(beyond + energy[k:] @ (1 - squares[k:]), abs=1e-8)
     assert found.parts.width == pytest.approx(energy[k:] @ squares[k:], abs=1e-8)
-
-
-def test_of_theorem_4_alpha_is_left_to_the_pairs():
-    graph = PairGraph([[3, 1], [1, 3]], [0, 1])  # two moments are all there is to know, and theorem 4 is attained
-    known = check_encoder(graph, optimal_embeddings(graph, 1)).best.by_consistency
-    alpha, square = induced_labelling_error(graph), float(spectrum(graph, 2).singular_values[1]) ** 2
-    assert known.pairs == pytest.approx(alpha, abs=1e-5)
-    assert known.width == pytest.approx(alpha * square / (1 - square), abs=1e-5)
-
-
-def test_of_noise_most_is_due_to_optimisation():
-    rng = np.random.default_rng(0)
-    found = check_encoder(WORLD, tuple(rng.standard_normal((size, 8)) for size in WORLD.joint.shape))
-    assert found.parts.largest == "optimisation"
-    assert found.parts.optimisation > 0.9
-    assert "says nothing" in str(found)
 
 
 def test_features_of_unit_norm_are_no_worse_for_it():
@@ -152,21 +134,6 @@ def test_the_width_is_what_the_columns_span():
     assert found.bound == pytest.approx(check_encoder(WORLD, f).bound, abs=1e-5)
 
 
-@pytest.mark.parametrize("form", [list, lambda nodes: np.isin(np.arange(WORLD.n_left), nodes)])
-def test_features_of_some_nodes_speak_of_the_part_with_these(form):
-    nodes = np.arange(0, WORLD.n_left, 3)
-    rng = np.random.default_rng(0)
-    f, g = rng.standard_normal((len(nodes), 4)), rng.standard_normal((WORLD.n_right, 4))
-    found = check_encoder(WORLD, (f, g), nodes=form(nodes))
-    joint = WORLD.joint.toarray()[nodes]
-    met = joint.sum(axis=0) > 0
-    part = PairGraph(joint[:, met], WORLD.left_labels[nodes])
-    expected = check_encoder(part, (f, g[met]))
-    assert found.graph.joint.shape == part.joint.shape
-    assert found.bound == pytest.approx(expected.bound, abs=1e-6)
-    assert found.mse == pytest.approx(probe(part, f).mse)
-
-
 # Models.
 
 
@@ -195,10 +162,7 @@ def failing(inputs):
 @pytest.mark.parametrize(
     ("encoder", "options", "message"),
     [
-        (np.ones((7, 2)), {}, "f has 7 rows and the graph .* say of which by nodes="),
-        (np.ones((3, 2)), {"nodes": [0, 1]}, r"f has shape \(3, 2\): this graph takes \(2, k\)"),
-        (np.ones((2, 2)), {"nodes": [0, 0]}, "a left node is chosen twice"),
-        (np.ones((2, 2)), {"nodes": [0, 10**6]}, "left nodes are chosen by numbers in 0"),
+        (np.ones((7, 2)), {}, r"f has 7 rows and the graph .* give graph.part\(nodes\)"),
         (np.zeros((WORLD.n_left, 2)), {}, "f is 0 on every node"),
         (np.ones((WORLD.n_left, WORLD.n_left + 1)), {}, "a linear probe on so many fits any labels"),
         (np.eye(WORLD.n_left), {}, "f spans .* take fewer columns"),
@@ -220,11 +184,6 @@ def test_what_is_no_encoder_of_the_graph_is_one_line(encoder, options, message):
 def test_a_model_that_fails_is_named_with_its_line():
     with pytest.raises(ForeignCodeError, match=r"model f \(.*test_encoder_check.py, line \d+\) failed: KeyError"):
         check_encoder(WORLD, failing, inputs=[1])
-
-
-def test_a_graph_without_labels_is_refused_before_any_work():
-    with pytest.raises(ValueError, match="no left labels"):
-        check_encoder(PairGraph(WORLD.joint), failing, inputs=[1])
 
 
 def test_it_shows_itself_in_a_notebook():

@@ -234,7 +234,7 @@ def test_bounds_by_fewer_hops_say_so_and_are_those_asked_for_by_name(monkeypatch
     monkeypatch.setattr(module, "HOPS_PRODUCTS", 0)
     fewer = check_bounds(graph, 3, penalty=0.3)
     noted = fewer["note"].str.contains("by 2 hops: ")
-    assert noted.sum() == 11
+    assert noted.sum() == 10
     np.testing.assert_array_equal(fewer["value"], asked["value"])
     assert (fewer["value"] != whole["value"])[noted].any()
     np.testing.assert_array_equal(fewer["value"][~noted], whole["value"][~noted])

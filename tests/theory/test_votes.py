@@ -14,7 +14,6 @@ from pairbounds.theory.bounds import Encoder
 from pairbounds.theory.bounds.theorem20_votes import (
     Critic,
     Vote,
-    hop_vote,
     least_divergence,
     most_error,
     pair_votes,
@@ -22,7 +21,6 @@ from pairbounds.theory.bounds.theorem20_votes import (
 )
 from pairbounds.theory.quantities import infonce
 from pairbounds.theory.quantities.infonce import infonce_directions, mutual_information
-from pairbounds.theory.quantities.multihop import consistency_curve
 from pairbounds.theory.quantities.scores import UNITS, Standing, round_off
 from tests.families import GRAPHS
 
@@ -79,9 +77,6 @@ def test_votes_from_their_definition(family, block, monkeypatch):
     everybody, others = pair_votes(encoder)
     assert everybody.error == pytest.approx(naive_error(graph, hop, graph.left_labels))
     assert others.error == pytest.approx(naive_error(graph, hop, graph.left_labels, itself=False))
-    for hops in (1, 2, 3):
-        walk = np.linalg.matrix_power(hop, hops)
-        assert hop_vote(encoder, hops).error == pytest.approx(naive_error(graph, walk, graph.left_labels))
 
 
 @pytest.mark.parametrize("family", GRAPHS)
@@ -103,8 +98,8 @@ def test_the_excess_is_a_divergence(family):
     assert found == pytest.approx([loss + mutual_information(graph) for loss in directions], abs=1e-10)
 
 
-@given(st.sampled_from(list(GRAPHS)), st.integers(0, 2**32), st.integers(1, 3))
-def test_no_critic_errs_more_than_theorem_20_allows(family, seed, hops):
+@given(st.sampled_from(list(GRAPHS)), st.integers(0, 2**32))
+def test_no_critic_errs_more_than_theorem_20_allows(family, seed):
     rng = np.random.default_rng(seed)
     graph = GRAPHS[family](rng, int(rng.integers(6, 24)))
     critic = random_critic(graph, rng)
@@ -112,11 +107,6 @@ def test_no_critic_errs_more_than_theorem_20_allows(family, seed, hops):
     assert table["holds"].all(), table.to_string()
     for name in ("zero-shot-vote", "vote"):
         assert table.loc[f"{name}-by-node", "value"] <= table.loc[name, "value"] + 1e-6  # by Jensen's inequality
-    vote = hop_vote(encoder_of(graph, critic), hops)
-    assert vote.error <= vote.most_by_node + 1e-12
-    assert vote.divergence >= hops * sum(Critic(graph, *critic).excess)
-    disagreement = 1 - consistency_curve(graph, hops)[hops]
-    assert vote.most == pytest.approx(most_error(disagreement, vote.divergence), abs=1e-6)
 
 
 @given(st.floats(0, 1), st.floats(0, 5))
@@ -249,3 +239,13 @@ def test_a_vote_within_its_noise_adds_twice_that_to_the_budget_but_no_more_than_
         expected = min(1.0, 2 * float(vote.standing.noise[0]))
         assert added == pytest.approx(expected, rel=1e-6, abs=0)
         assert vote.standing.noise[0] > 0
+
+
+def test_the_noise_of_a_step_and_one_back_is_that_of_both():
+    rng = np.random.default_rng(3)
+    graph = GRAPHS["dense_random"](rng, 12)
+    critic = rng.standard_normal((graph.n_left, 3)), rng.standard_normal((graph.n_right, 3))
+    found = Critic(graph, *critic)
+    there, back = found._doubts
+    expected = there + naive_conditionals(graph, critic)[0] @ back
+    np.testing.assert_allclose(found.hop(np.eye(graph.n_left))[1], expected, rtol=1e-9)

@@ -11,7 +11,7 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.theory.bounds.quantities import Features
 from pairbounds.theory.bounds.registry import Bound
-from pairbounds.theory.bounds.scoring import Score, rounding, score, score_on, subject
+from pairbounds.theory.bounds.scoring import Score, rounding, score, score_of, subject
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
@@ -55,23 +55,24 @@ def confirm(
     from pairbounds.theory.bounds.precise import PreciseSubject, measure  # loads mpmath
 
     precise = PreciseSubject(graph, k, features, penalty)
-    triplets = precise.triplets(k + 1)
+    encoder = subject(graph, precise.triplets(k + 1), k, features, penalty)
     known = measure(claim.quantity, precise)
+    exact = known is not None
     try:
-        plain = score_on(claim, graph, triplets, k, features, penalty, None if known is None else known.value)
-        margin = rounding(claim, subject(graph, triplets, k, features, penalty), plain.value)
-        margin += SAFETY * _spread(claim, graph, k, features, penalty, plain, exact=known is not None)
-        margin += SAFETY * _roughness(claim, graph, k, features, penalty, exact=known is not None)
+        plain = score_of(claim, encoder, None if known is None else known.value)
+        spread = _spread(claim, graph, k, features, penalty, plain, exact=exact)
+        roughness = _roughness(claim, graph, k, features, penalty, exact=exact)
+        margin = rounding(claim, encoder, plain.value) + SAFETY * (spread + roughness)
     except HypothesisError as error:
         nothing = Score(math.nan, math.nan, 0.0)
         return Confirmation(holds_up=False, rests_on_ties=False, score=nothing, note=f"not confirmed: {error}")
-    found = score_on(claim, graph, triplets, k, features, penalty, plain.measured, margin)
+    found = score_of(claim, encoder, plain.measured, margin)
     holds_up = found.ratio > 1
-    by_ties = False
     if known is not None and holds_up:
-        untied = score_on(claim, graph, triplets, k, features, penalty, known.without_ties, margin)
-        by_ties = not untied.ratio > 1
-    return Confirmation(holds_up, by_ties, found, _note(claim, margin, holds_up, by_ties, exact=known is not None))
+        by_ties = not score_of(claim, encoder, known.without_ties, margin).ratio > 1
+    else:
+        by_ties = False
+    return Confirmation(holds_up, by_ties, found, _note(claim, margin, holds_up, by_ties, exact=exact))
 
 
 def _note(claim: Bound, margin: float, holds_up: bool, by_ties: bool, *, exact: bool) -> str:
@@ -94,14 +95,13 @@ def _spread(
 ) -> float:
     """The distance that both sides move, or with `exact` the value alone, when their inputs move by round-off."""
     rng = np.random.default_rng(0)
-    farthest = 0.0
+    distances = []
     for _ in range(TRIALS):
         moved, encoding = _moved(graph, features, lambda array: UNITS * rng.standard_normal(array.shape))
         triplets = _shaken(spectrum(moved, min(k + 1, *graph.joint.shape), device="cpu").leading(k + 1), rng)
-        found = score_on(claim, moved, triplets, k, encoding, penalty)
-        farthest = max(farthest, abs(found.value - plain.value))
-        if not exact:
-            farthest = max(farthest, abs(found.measured - plain.measured))
+        found = score_of(claim, subject(moved, triplets, k, encoding, penalty))
+        distances.append(np.abs(_sides(found, exact=exact) - _sides(plain, exact=exact)).max())
+    farthest = float(np.max(distances))
     return farthest if math.isfinite(farthest) else math.inf
 
 
@@ -117,19 +117,23 @@ def _roughness(
     parts = [graph.joint.toarray(), *(features or ())]
     directions = {array.shape: rng.choice([-1.0, 1.0], size=array.shape) for array in parts}
     places = rng.uniform(0.1, 1.0, size=POINTS)
-    sides = np.empty((POINTS, 1 if exact else 2))
-    for row, place in zip(sides, places, strict=True):
+    sides = []
+    for place in places:
         moved, encoding = _moved(graph, features, partial(_along, directions, REACH * place))
-        found = score(claim, moved, k, encoding, penalty)
-        row[:] = (found.value, found.measured)[: len(row)]
+        sides.append(_sides(score(claim, moved, k, encoding, penalty), exact=exact))
     if not np.isfinite(sides).all():
         return math.inf
     powers = np.vander(places, 4)
-    return float(np.abs(sides - powers @ np.linalg.lstsq(powers, sides)[0]).max())
+    return float(np.abs(sides - powers @ np.linalg.lstsq(powers, np.array(sides))[0]).max())
 
 
 def _along(directions: dict[tuple[int, ...], FloatArray], distance: float, array: FloatArray) -> FloatArray:
     return distance * directions[array.shape]
+
+
+def _sides(found: Score, *, exact: bool) -> FloatArray:
+    """Both sides, or with `exact` the value alone: the numbers that noise is measured on."""
+    return np.array([found.value] if exact else [found.value, found.measured])
 
 
 def _moved(

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.columns import independent, thin_factors
@@ -25,7 +24,6 @@ def check_encoder(
     encoder: Any,
     inputs: Any = None,
     *,
-    nodes: npt.ArrayLike | None = None,
     triplets: Spectrum | None = None,
 ) -> EncoderCheck:
     """Bound the error of a linear probe on an encoder of yours, and name its causes: pairs, width, optimisation.
@@ -42,10 +40,7 @@ def check_encoder(
         callable, which is given its inputs in blocks and returns features for them; a torch module is called in
         evaluation mode and without gradients.
     inputs : for a model, its inputs in the order of the nodes; for a pair of models, a pair
-    nodes : numbers of left nodes, or a boolean mask, optional
-        Those that f has rows for, in their order: the statements are then about this part of the graph
-        (`PairGraph.part`). g has a row for every right node.
-    triplets : Spectrum of that part, optional
+    triplets : Spectrum of the graph, optional
         At least k + 1, k the number of dimensions that f spans; by default they are computed.
 
     Returns
@@ -72,13 +67,13 @@ def check_encoder(
     >>> graph = PairGraph([[4, 1, 0], [4, 2, 0], [0, 1, 5]], [0, 0, 1])
     >>> f, g = optimal_embeddings(graph, 2)
     >>> found = check_encoder(graph, (100 * f, g))
-    >>> print(f"{found.scale:.2f} {found.units[0].by_energy.bound:.2f} {found.bound - found.mse:.4f}")
+    >>> print(f"{found.scale:.2f} {found.units[0].parts.bound:.2f} {found.bound - found.mse:.4f}")
     0.01 1.00 0.0000
     """
     required_labels(graph, "left")
     left, right = features_of(encoder, inputs)
-    graph, right = _on_part(graph, nodes, right)
-    f = _rows(left, graph, given=nodes is not None)
+    right = None if right is None else as_features(right, graph.n_right, "g")
+    f = _rows(left, graph)
     basis, right = _spanned(graph, f, right)
     k = basis.shape[1]
     found = spectrum(graph, min(k + 1, *graph.joint.shape), tol=TOLERANCE) if triplets is None else triplets
@@ -95,25 +90,12 @@ def check_encoder(
     return EncoderCheck(known, graph, f.shape[1], *measured, guess_mse, guess_error, scale, units)
 
 
-def _on_part(
-    graph: PairGraph, nodes: npt.ArrayLike | None, right: FloatArray | None
-) -> tuple[PairGraph, FloatArray | None]:
-    """The part of the graph with these left nodes, and the rows of g that belong to it."""
-    if nodes is None:
-        return graph, None if right is None else as_features(right, graph.n_right, "g")
-    part = graph.part(nodes)
-    if right is None:
-        return part, None
-    met = graph.joint[np.asarray(nodes)].sum(axis=0) > 0
-    return part, as_features(right, graph.n_right, "g")[met]
-
-
-def _rows(left: Any, graph: PairGraph, *, given: bool) -> FloatArray:
+def _rows(left: Any, graph: PairGraph) -> FloatArray:
     """F as an array, with a row for each left node."""
-    if len(left) != graph.n_left and not given:
+    if len(left) != graph.n_left:
         raise ValueError(
-            f"f has {len(left)} rows and the graph {graph.n_left} left nodes: if they are of some of these, say of "
-            "which by nodes=..."
+            f"f has {len(left)} rows and the graph {graph.n_left} left nodes: if they are of some of these, give "
+            "graph.part(nodes)"
         )
     f = as_features(left, graph.n_left, "f")
     if f.shape[1] > graph.n_left:

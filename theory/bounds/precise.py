@@ -81,43 +81,30 @@ class PreciseSubject:
         residuals = np.full(len(sigma), np.finfo(np.float64).eps)
         return Spectrum(sigma, u, w, residuals, "mpmath").leading(k)
 
-    def probe_scores(self) -> Any:
-        """Scores of the least-squares probe, (n_left, r)."""
-        return self._unweighted(self.basis * self._coefficients())
+    def probe_scores(self) -> tuple[Any, FloatArray]:
+        """Scores of the least-squares probe, (n_left, r), and their error in double precision, (n_left,)."""
+        coefficients = self.basis.T * self._targets("left")
+        return self._scores(self.basis, coefficients, _rounded(coefficients))
 
-    def probe_noise(self) -> FloatArray:
-        """The error of these scores in double precision, (n_left,)."""
-        return self._noise(self.basis, _rounded(self._coefficients()))
+    def zero_shot_scores(self) -> tuple[Any, FloatArray]:
+        """Scores against the prototypes, (n_left, r), and their error in double precision, (n_left,)."""
+        targets = self._targets("right")
+        lengths = (np.linalg.norm(_rounded(side), axis=0) for side in (self.right, targets))
+        return self._scores(self.left, self.right.T * targets, np.outer(*lengths))
 
-    def zero_shot_scores(self) -> Any:
-        """Scores against the prototypes, (n_left, r)."""
-        return self._unweighted(self.left * (self.right.T * self._right_targets()))
-
-    def zero_shot_noise(self) -> FloatArray:
-        """The error of these scores in double precision, (n_left,)."""
-        texts, targets = _rounded(self.right), _rounded(self._right_targets())
-        return self._noise(self.left, np.outer(np.linalg.norm(texts, axis=0), np.linalg.norm(targets, axis=0)))
-
-    def _coefficients(self) -> Any:
-        return self.basis.T * self._targets(self.labels("left"), self._left_root)
-
-    def _right_targets(self) -> Any:
-        return self._targets(self.labels("right"), self._right_root)
-
-    def _noise(self, weighted: Any, coefficients: FloatArray) -> FloatArray:
+    def _scores(self, weighted: Any, coefficients: Any, sizes: FloatArray) -> tuple[Any, FloatArray]:
+        scores = weighted * coefficients
+        for i, root in enumerate(self._left_root):
+            scores[i, :] /= root
         mass = np.array([float(p) for p in self.left_marginal])
-        return score_noise(_rounded(weighted) / np.sqrt(mass)[:, None], coefficients, mass)
+        return scores, score_noise(_rounded(weighted) / np.sqrt(mass)[:, None], sizes, mass)
 
-    def _targets(self, labels: IntArray, roots: list[Any]) -> Any:
+    def _targets(self, side: str) -> Any:
+        labels, roots = self.labels(side), self._left_root if side == "left" else self._right_root
         targets = mp.zeros(len(labels), len(self.classes))
         for i, (label, root) in enumerate(zip(labels, roots, strict=True)):
             targets[i, int(label)] = root
         return targets
-
-    def _unweighted(self, scores: Any) -> Any:
-        for i, root in enumerate(self._left_root):
-            scores[i, :] /= root
-        return scores
 
     @cached_property
     def classes(self) -> IntArray:
@@ -157,7 +144,7 @@ def _smooth(value: Any) -> Measured:
 
 
 def _probe_mse(subject: PreciseSubject) -> Measured:
-    scores, labels = subject.probe_scores(), subject.labels("left")
+    (scores, _), labels = subject.probe_scores(), subject.labels("left")
     costs = []
     for i, (label, mass) in enumerate(zip(labels, subject.left_marginal, strict=True)):
         costs += [mass * (scores[i, c] - int(c == label)) ** 2 for c in range(len(subject.classes))]
@@ -182,12 +169,12 @@ def _error(subject: PreciseSubject, scores: Any, noise: FloatArray, classes: lis
 
 def _probe_error(subject: PreciseSubject) -> Measured:
     classes = np.unique(subject.labels("left")).tolist()
-    return _error(subject, subject.probe_scores(), subject.probe_noise(), classes)
+    return _error(subject, *subject.probe_scores(), classes)
 
 
 def _zero_shot_error(subject: PreciseSubject) -> Measured:
     classes = list(range(len(subject.classes)))
-    return _error(subject, subject.zero_shot_scores(), subject.zero_shot_noise(), classes)
+    return _error(subject, *subject.zero_shot_scores(), classes)
 
 
 def _spectral_loss(subject: PreciseSubject) -> Measured:

@@ -3,14 +3,13 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from pairbounds.infrastructure.commandline import echo, print_table
 from pairbounds.theory.bounds.registry import BOUNDS
-from pairbounds.theory.bounds.table import COLUMNS, HEADLINES, headlines, held, notes, of_bounds, readable, tally
+from pairbounds.theory.bounds.table import COLUMNS, HEADLINES, evaluated, headlines, notes, of_bounds, readable, tally
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import guess_error, induced_labelling_error
 from pairbounds.theory.spectrum.triplets import Spectrum
@@ -83,7 +82,7 @@ def as_json(found: Checked) -> str:
 def _print_one(found: Checked) -> None:
     columns = [(name, "right" if name in RIGHT else "left") for name in COLUMNS]
     echo(found.title)
-    for title, part in _parts(held(found.shown)):
+    for title, part in _parts(evaluated(found.shown)):
         print_table(title, columns, readable(part))
     echo(*notes(found.noted))
     if len(found.shown) < len(found.table):
@@ -101,60 +100,40 @@ def _looks_at_encoder(name: str) -> bool:
     return name in BOUNDS and BOUNDS[name].of_encoder
 
 
-class BestWidth(NamedTuple):
-    """An upper bound on an error at the width where it is least.
+def best_widths(table: pd.DataFrame) -> pd.DataFrame:
+    """Each upper bound on an error, at the width where it is least: from pairs alone first, then by error and value.
 
-    Attributes
-    ----------
-    bound, quantity : its name, and the error that it bounds
-    value, measured : there
-    k : that width
-    useful, widths : the number of widths at which it is not vacuous, and of all
+    Returns
+    -------
+    DataFrame with the columns of the table and useful, the number of widths at which the bound is not vacuous
     """
-
-    bound: str
-    quantity: str
-    value: float
-    k: int
-    measured: float
-    useful: int
-    widths: int
-
-
-def best_widths(table: pd.DataFrame) -> list[BestWidth]:
-    """Each upper bound on an error at its best width: those from pairs alone first, then by error and value."""
     errors = table[table["applicable"] & table["quantity"].isin(ERRORS) & table["relation"].eq("<=")]
     errors = errors[errors["value"].notna()]
     useful = (~errors["vacuous"]).groupby(errors["bound"]).sum()
     best = errors.loc[errors.groupby(["quantity", "bound"])["value"].idxmin()]
-    best = best.assign(encoder=best["bound"].map(_looks_at_encoder)).sort_values(["encoder", "quantity", "value"])
-    widths = table["k"].nunique()
-    return [
-        BestWidth(
-            row["bound"], row["quantity"], row["value"], row["k"], row["measured"], int(useful[row["bound"]]), widths
-        )
-        for row in best.to_dict("records")
-    ]
+    best = best.assign(encoder=best["bound"].map(_looks_at_encoder), useful=best["bound"].map(useful))
+    return best.sort_values(["encoder", "quantity", "value"])
 
 
 def _print_several(found: Checked) -> None:
     """Each upper bound on an error at the width where it is least, and the number of widths where it is not vacuous."""
-    best = {one.bound: one for one in best_widths(found.table)}
+    best = {row["bound"]: row for row in best_widths(found.table).to_dict("records")}
     numbers = {name: number for number, name, *_ in readable(found.shown)}
     echo(found.title)
     for title, part in _parts(found.shown.drop_duplicates("bound")):
-        rows = [_width_row(numbers[name], best[name]) for name in part["bound"] if name in best]
+        rows = [
+            (
+                *(numbers[name], name, row["quantity"], f"{row['value']:.4f}", str(row["k"])),
+                *(f"{row['measured']:.4f}", f"{row['useful']} of {len(found.widths)}"),
+            )
+            for name, row in ((name, best[name]) for name in part["bound"] if name in best)
+        ]
         if rows:
             columns = [(name, "left" if name in ("bound", "on") else "right") for name in WIDTH_COLUMNS]
             print_table(title, columns, rows)
     if not best:
         echo(f"no bound on an error applies: {found.table['note'].mode().iloc[0]}")
     _say_violated(found.table[found.table["applicable"]])
-
-
-def _width_row(theorem: str, one: BestWidth) -> tuple[str, ...]:
-    useful = f"{one.useful} of {one.widths}"
-    return (theorem, one.bound, one.quantity, f"{one.value:.4f}", str(one.k), f"{one.measured:.4f}", useful)
 
 
 def _say_violated(checked: pd.DataFrame) -> None:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -11,8 +11,7 @@ import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.columns import spanning, thin_factors, unit_columns
-from pairbounds.infrastructure.foreign import SECONDS, as_number, call_foreign, is_foreign, source_of
-from pairbounds.infrastructure.hypotheses import HypothesisError, require
+from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_masses, guess_error, induced_labelling_error
 from pairbounds.theory.quantities.probes import ProbeResult, as_features, probe, zero_shot_standing
@@ -215,7 +214,7 @@ def aligned_induced_loss(encoder: Encoder) -> float:
 
 @dataclass(frozen=True)
 class Quantity:
-    """A quantity and its measure; functions of a user are called behind the boundary to foreign code.
+    """A quantity and its measure.
 
     Attributes
     ----------
@@ -234,26 +233,9 @@ class Quantity:
     of_graph: bool = False
     lead: Callable[[Encoder], float] = lambda _: math.inf
 
-    def __post_init__(self) -> None:
-        for role in fields(self):
-            function = getattr(self, role.name)
-            if callable(function) and is_foreign(function):
-                object.__setattr__(self, role.name, _behind_the_boundary(function, role.name))
-
     def guessed(self, graph: PairGraph) -> float:
         """The value from which on an upper bound is vacuous; infinite where no guess is known."""
         return math.inf if self.guess is None else self.guess(graph)
-
-
-def _behind_the_boundary(function: Callable[[Any], float], role: str) -> Callable[[Any], float]:
-    """The same function, whose failures are a `ForeignCodeError`, and its values numbers."""
-    return lambda subject: call_foreign(
-        lambda: as_number(function(subject)),
-        name=f"{role!r} of a quantity",
-        place=source_of(function),
-        seconds=SECONDS,
-        passing=(HypothesisError,),
-    )
 
 
 def _constant_probe_mse(graph: PairGraph) -> float:

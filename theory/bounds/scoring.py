@@ -52,23 +52,21 @@ def embedded(graph: PairGraph, k: int, features: Features | None = None, penalty
     return subject(graph, triplets, k, features, penalty)
 
 
-def score_on(
-    claim: Bound,
-    graph: PairGraph,
-    triplets: Spectrum,
-    k: int,
-    features: Features | None = None,
-    penalty: float | None = None,
-    measured: float | None = None,
-    round_off: float | None = None,
-) -> Score:
-    """`score` with a spectrum, and where they are known better with the measured side and the round-off."""
-    return score_of(claim, subject(graph, triplets, k, features, penalty), measured, round_off)
-
-
 def score_of(claim: Bound, encoder: Encoder, measured: float | None = None, round_off: float | None = None) -> Score:
-    """`score_on` for an encoder."""
-    value = evaluated(claim, encoder)
+    """`score` for an encoder; where they are known better, with the measured side and the round-off.
+
+    A division by zero is infinite, whichever kind of float it was done in.
+    """
+    width = min(encoder.k, *encoder.graph.joint.shape)  # a critic may be wider than any spectrum
+    try:
+        with np.errstate(all="ignore"):
+            value = claim(encoder.graph, encoder.spectrum, width, encoder)
+    except ZeroDivisionError:
+        value = math.inf
+    except ForeignCodeError as error:
+        if not isinstance(error.__cause__, ZeroDivisionError):
+            raise
+        value = math.inf
     if measured is None:
         measured = QUANTITIES[claim.quantity].measure(encoder)
     if round_off is None:
@@ -85,20 +83,6 @@ def subject(
     if penalty is not None:
         return Encoder.penalised_optimum(graph, triplets, k, penalty)
     return Encoder.optimum(graph, triplets, k)
-
-
-def evaluated(claim: Bound, encoder: Encoder) -> float:
-    """The value of a claim; a division by zero is infinite, whichever kind of float it was done in."""
-    width = min(encoder.k, *encoder.graph.joint.shape)  # a critic may be wider than any spectrum
-    try:
-        with np.errstate(all="ignore"):
-            return claim(encoder.graph, encoder.spectrum, width, encoder)
-    except ZeroDivisionError:
-        return math.inf
-    except ForeignCodeError as error:
-        if isinstance(error.__cause__, ZeroDivisionError):
-            return math.inf
-        raise
 
 
 def rounding(claim: Bound, encoder: Encoder, value: float) -> float:

@@ -45,7 +45,10 @@ class CheckTable(pd.DataFrame):
         columns: tuple[str, ...] = COLUMNS
         rows = readable(short)
         if "k" in self:  # of several widths
-            columns, rows = ("k", *columns), [(str(k), *row) for k, row in zip(held(short)["k"], rows, strict=True)]
+            columns, rows = (
+                ("k", *columns),
+                [(str(k), *row) for k, row in zip(evaluated(short)["k"], rows, strict=True)],
+            )
         left_out = [f"{len(self) - len(short)} more rows are in the table"] if len(short) < len(self) else []
         return card(
             "Bounds",
@@ -61,13 +64,13 @@ def headlines(table: pd.DataFrame) -> list[str]:
 
     At most `MOST`, unless more are violated; where no headline applies, the first that apply and are no corollaries.
     """
-    applied = held(table)
-    evaluated = list(dict.fromkeys(applied["bound"]))
+    applied = evaluated(table)
+    names = list(dict.fromkeys(applied["bound"]))
     violated = list(dict.fromkeys(applied.loc[~applied["holds"].astype("boolean"), "bound"]))
-    own = [name for name in evaluated if name in BOUNDS and BOUNDS[name].foreign]
-    wanted = [*violated, *own, *_best_lower(applied), *(name for name in HEADLINES if name in evaluated)]
+    own = [name for name in names if name in BOUNDS and BOUNDS[name].foreign]
+    wanted = [*violated, *own, *_best_lower(applied), *(name for name in HEADLINES if name in names)]
     if not wanted:
-        wanted = [name for name in evaluated if name in BOUNDS and BOUNDS[name].corollary_of is None]
+        wanted = [name for name in names if name in BOUNDS and BOUNDS[name].corollary_of is None]
     chosen = list(dict.fromkeys(wanted))[: max(MOST, len(violated))]
     return [name for name in dict.fromkeys(table["bound"]) if name in chosen]
 
@@ -104,11 +107,11 @@ def readable(table: pd.DataFrame) -> list[tuple[str, ...]]:
             "" if math.isnan(row["tightness"]) else f"{row['tightness']:.4f}",
             verdict(row),
         )
-        for row in held(table).to_dict("records")
+        for row in evaluated(table).to_dict("records")
     ]
 
 
-def held(table: pd.DataFrame) -> pd.DataFrame:
+def evaluated(table: pd.DataFrame) -> pd.DataFrame:
     """The bounds that were evaluated: those that apply, and rates with a value."""
     return table[table["applicable"] | (table["status"].eq("rate") & table["value"].notna())]
 

@@ -78,20 +78,6 @@ def penalised_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encod
     return 2 * over_gap(induced_labelling_error(graph), spectrum, _width(encoder), cut=_penalty(encoder))
 
 
-@bound(
-    "multihop-penalised-error",
-    quantity="probe_error",
-    status="exact",
-    subject="penalised optimum",
-    corollary_of="local-penalised-error",
-)
-def multihop_penalised_error(
-    graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
-) -> float:
-    """`E(f_μ) <= 2 B_m(b)`, `b = max(μ², σ²_{k+1})`: by up to 2m hops."""
-    return 2 * tail_at_most(graph, spectrum, _width(encoder), hops, cut=_penalty(encoder))
-
-
 @bound("local-penalised-error", quantity="probe_error", status="exact", subject="penalised optimum")
 def local_penalised_error(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
@@ -101,26 +87,18 @@ def local_penalised_error(
     The least over the filters tried and `2 B_m(b)`.
     """
     cut = Cut.at_penalty(spectrum, k, _width(encoder), _penalty(encoder))
-    by_tail = multihop_penalised_error.in_hops(hops)(graph, spectrum, k, encoder)
+    by_tail = 2 * tail_at_most(graph, spectrum, _width(encoder), hops, cut=_penalty(encoder))
     return min(within(graph, cut, number_of_hops(graph, hops)).error, by_tail)
-
-
-@bound(
-    "two-hop-penalised-mse",
-    quantity="probe_mse",
-    status="exact",
-    subject="penalised optimum",
-    corollary_of="penalised-mse",
-)
-def two_hop_penalised_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`ε₂(f_μ) <= (a_2 - a_1²) / (a_2 - 2 a_1 b + b²)` for `b = max(μ², σ²_{k+1}) < a_1`: by two hops, closed form."""
-    return _by_two_hops(graph, spectrum, max(_penalty(encoder), float(spectrum.upper_values[_width(encoder)])) ** 2)
 
 
 @bound("two-hop-mse", quantity="probe_mse", status="exact", corollary_of="multihop-mse")
 def two_hop_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= (a_2 - a_1²) / (a_2 - 2 a_1 b + b²)` for `b = σ²_{k+1} < a_1`: theorem 15 by two hops, closed form."""
-    return _by_two_hops(graph, spectrum, float(spectrum.upper_values[k]) ** 2)
+    jacobi = label_measure(graph, 1)
+    distance = float(jacobi.diagonal[0]) - float(spectrum.upper_values[k]) ** 2 - spectrum.rounding
+    require(distance > 0, "the cut is below a_1 = 1 - α_T fails")
+    deviation = float(np.linalg.norm(jacobi.off_diagonal)) + spectrum.rounding  # as a square, no difference of moments
+    return deviation**2 / (deviation**2 + distance**2)
 
 
 @bound("penalised-encoder-mse", quantity="probe_mse", status="exact", subject="penalised encoder")
@@ -191,18 +169,6 @@ def _penalty(encoder: Encoder) -> float:
 def _width(encoder: Encoder) -> int:
     """The number of the top k computed directions that the penalty leaves: the first, of value 1, always."""
     return 1 + int(np.count_nonzero(encoder.spectrum.singular_values[1 : encoder.k] > _penalty(encoder)))
-
-
-def _by_two_hops(graph: PairGraph, spectrum: Spectrum, place: float) -> float:
-    """Cantelli's inequality for the mass of ν in `[0, place]`.
-
-    The variance comes from the Jacobi matrix, as a square, and not as a difference of moments.
-    """
-    jacobi = label_measure(graph, 1)
-    distance = float(jacobi.diagonal[0]) - place - spectrum.rounding
-    require(distance > 0, "the cut is below a_1 = 1 - α_T fails")
-    deviation = float(np.linalg.norm(jacobi.off_diagonal)) + spectrum.rounding
-    return deviation**2 / (deviation**2 + distance**2)
 
 
 def _by_soft_threshold(encoder: Encoder) -> float:

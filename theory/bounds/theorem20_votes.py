@@ -34,7 +34,7 @@ Mehta and Harchaoui 2025.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -47,7 +47,6 @@ from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once_per_encoder
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound
-from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities import infonce
 from pairbounds.theory.quantities.consistency import class_indicators, guess_error, required_labels
@@ -105,28 +104,21 @@ class Critic:
             gathered[rows] = self._forward(rows, scores) @ votes
         return gathered, self._doubts[0]
 
-    def hop(self, votes: FloatArray, noise: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """The mean of votes v on the left, (n_left, r), after a step to the right and one back: at each x, (n_left, r).
+    def hop(self, votes: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """The mean of votes on the left, (n_left, r), after a step to the right and one back: at each x, (n_left, r).
 
-        Parameters
-        ----------
-        noise : (n_left,), by how much round-off may have moved a lead in v
-
-        Returns
-        -------
-        (votes, noise, returning) : as they were given, and the probability that the walk returns to x, (n_left,)
+        With its noise, as `ahead` has it, and the probability that the walk returns to x, (n_left,) each.
         """
-        carried = np.column_stack([votes, noise])
-        middle, ahead = np.zeros((self.graph.n_right, carried.shape[1])), np.empty_like(carried)
-        returning = np.empty(self.graph.n_left)
+        middle, gathered = np.zeros((self.graph.n_right, votes.shape[1])), np.empty_like(votes)
+        noise, returning = np.empty(self.graph.n_left), np.empty(self.graph.n_left)
         for rows, scores in self._blocks():
-            middle += self._backward(rows, scores).T @ carried[rows]
-        middle[:, -1] += self._doubts[1]
+            middle += self._backward(rows, scores).T @ votes[rows]
         for rows, scores in self._blocks():
             forward = self._forward(rows, scores)
-            ahead[rows] = forward @ middle
+            gathered[rows] = forward @ middle
+            noise[rows] = forward @ self._doubts[1] + self._doubts[0][rows]
             returning[rows] = np.sum(forward * self._backward(rows, scores), axis=1)
-        return ahead[:, :-1], ahead[:, -1] + self._doubts[0], returning
+        return gathered, noise, returning
 
     @cached_property
     def _partitions(self) -> tuple[FloatArray, FloatArray]:
@@ -227,11 +219,7 @@ class Vote:
 def least_divergence(share: npt.ArrayLike) -> FloatArray:
     """`φ(u) = ln 2 - h(u)` for u below 1/2, else 0: the least divergence of even odds from u; rounded down."""
     below = np.clip(share, 0.0, EVEN)
-    return _rounded_down(np.asarray(rel_entr(below, EVEN) + rel_entr(1 - below, EVEN)))
-
-
-def _rounded_down(values: FloatArray, units: float = UNITS) -> FloatArray:
-    return np.maximum(0.0, values - units)
+    return np.maximum(0.0, np.asarray(rel_entr(below, EVEN) + rel_entr(1 - below, EVEN)) - UNITS)
 
 
 def most_error(disagreement: float, divergence: float) -> float:
@@ -267,45 +255,18 @@ def zero_shot_vote(encoder: Encoder) -> Vote:
     return _vote(graph, own[: graph.n_left], votes, noise, truth, critic.excess[0])
 
 
-def hop_vote(encoder: Encoder, hops: int) -> Vote:
-    """The vote of the left nodes that a walk of some hops, at least 1, leads to; a hop is a step to the right and back.
-
-    The probability that a voter is of another class is `1 - a_m`, by multi-hop consistency, m = hops. Cost: m times
-    two passes over the scores.
-    """
-    graph, critic = encoder.graph, critic_of(encoder)
-    own = _own_classes(graph)
-    votes = truth = class_indicators(own).toarray()
-    noise = np.zeros(graph.n_left)
-    for _ in range(hops):
-        votes, noise, _ = critic.hop(votes, noise)
-        truth = _hop(graph, truth)
-    return _vote(graph, own, votes, noise, truth, hops * sum(critic.excess))
-
-
 @once_per_encoder
 def pair_votes(encoder: Encoder) -> tuple[Vote, Vote]:
-    """The vote of the left nodes after one hop, and that of those among them that are not x itself."""
+    """The vote of the left nodes after a step to the right and back, and that of those among them that are not x."""
     graph, critic = encoder.graph, critic_of(encoder)
-    own, nodes = _own_classes(graph), np.arange(graph.n_left)
-    labels, divergence = class_indicators(own).toarray(), sum(critic.excess)
-    votes, noise, returning = critic.hop(labels, np.zeros(graph.n_left))
-    truth = _hop(graph, labels)
+    own = np.unique(required_labels(graph, "left"), return_inverse=True)[1]
+    labels, divergence, nodes = class_indicators(own).toarray(), sum(critic.excess), np.arange(graph.n_left)
+    votes, noise, returning = critic.hop(labels)
+    truth = graph.joint @ (graph.joint.T @ labels / graph.right_marginal[:, None]) / graph.left_marginal[:, None]
     everybody = _vote(graph, own, votes, noise, truth, divergence)
     votes[nodes, own] -= returning
     truth[nodes, own] -= graph.joint.power(2) @ (1 / graph.right_marginal) / graph.left_marginal
     return everybody, _vote(graph, own, votes, noise, truth, divergence)
-
-
-def _own_classes(graph: PairGraph) -> IntArray:
-    """The class of each left node, (n_left,), numbered 0.. ."""
-    return np.asarray(np.unique(required_labels(graph, "left"), return_inverse=True)[1])
-
-
-def _hop(graph: PairGraph, votes: FloatArray) -> FloatArray:
-    """The mean of votes, (n_left, r), after a hop along the pairs themselves."""
-    middle = graph.joint.T @ votes / graph.right_marginal[:, None]
-    return np.asarray(graph.joint @ middle / graph.left_marginal[:, None])
 
 
 @once_per_encoder
@@ -322,41 +283,28 @@ def _vote(
     Where a lead is at most the noise it counts as none; then truly it may be up to twice the noise, and the node cost
     less by as much, but by no more than the least divergence itself, which is at most ln 2.
     """
-    nodes, others = np.arange(graph.n_left), truth.copy()
+    nodes, others, unit = np.arange(graph.n_left), truth.copy(), round_off(max(graph.joint.shape))
     others[nodes, own] = -math.inf
     return Vote(
         graph.left_marginal,
         Standing.of(votes, noise),
-        own,
-        *_rounded_outward(truth[nodes, own], others.max(axis=1), round_off(max(graph.joint.shape))),
-        _with_doubt(divergence, graph.left_marginal, noise),
+        classes=own,
+        own=np.maximum(0.0, truth[nodes, own] - unit),
+        rival=others.max(axis=1) + unit,
+        divergence=divergence + float(graph.left_marginal @ np.minimum(2 * noise, 1.0)),
     )
 
 
-def _rounded_outward(own: FloatArray, rival: FloatArray, unit: float) -> tuple[FloatArray, FloatArray]:
-    return _rounded_down(own, unit), rival + unit
-
-
-def _with_doubt(divergence: float, mass: FloatArray, noise: FloatArray) -> float:
-    return divergence + float(mass @ np.minimum(2 * noise, 1.0))
+def _measured(vote: Callable[[Encoder], Vote]) -> Quantity:
+    return Quantity(
+        lambda encoder: vote(encoder).error, guess_error, lead=lambda encoder: vote(encoder).standing.narrowest
+    )
 
 
 QUANTITIES |= {
-    "zero_shot_vote_error": Quantity(
-        lambda encoder: zero_shot_vote(encoder).error,
-        guess_error,
-        lead=lambda encoder: zero_shot_vote(encoder).standing.narrowest,
-    ),
-    "vote_error": Quantity(
-        lambda encoder: pair_votes(encoder)[0].error,
-        guess_error,
-        lead=lambda encoder: pair_votes(encoder)[0].standing.narrowest,
-    ),
-    "vote_of_others_error": Quantity(
-        lambda encoder: pair_votes(encoder)[1].error,
-        guess_error,
-        lead=lambda encoder: pair_votes(encoder)[1].standing.narrowest,
-    ),
+    "zero_shot_vote_error": _measured(zero_shot_vote),
+    "vote_error": _measured(lambda encoder: pair_votes(encoder)[0]),
+    "vote_of_others_error": _measured(lambda encoder: pair_votes(encoder)[1]),
 }
 
 
@@ -394,14 +342,3 @@ def by_node(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> f
 def by_node_others(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E <= N(κ, ε_→ + ε_←)` of the vote of `x' ≠ x` alone, κ of the classes of the others, by their probabilities."""
     return pair_votes(encoder)[1].most_by_node
-
-
-STATEMENTS = (
-    Statement(
-        "hop-vote",
-        "exact",
-        "The vote after m hops of the critic errs by at most `Φ(1 - a_m, m (ε_→ + ε_←))`, and by node.",
-        hop_vote,
-        "tests/theory/test_votes.py",
-    ),
-)

@@ -50,54 +50,12 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_indicators, required_labels
 from pairbounds.theory.quantities.margins import error_within
-from pairbounds.theory.quantities.probes import ProbeResult, as_features, labelled_mask, probe
+from pairbounds.theory.quantities.probes import as_features, labelled_mask, probe
 from pairbounds.theory.quantities.scores import round_off
-
-WHITE = 1e-6  # by which second moments of whitened features may be off: float32 features, and solvers' round-off
-
-
-def classes_by_domains(
-    n_classes: int, n_domains: int, *, rho: float, alpha: float, beta: float, gamma: float
-) -> PairGraph:
-    """Images of every class in every domain, whose induced pairs depend on what two images have in common.
-
-    The left node `c * n_domains + d` is the image of class c in domain d. Each image has four captions: one of its own,
-    one for its class, one for its domain, and one for all; their probabilities e, a, b and g follow from the weights.
-
-    Parameters
-    ----------
-    n_classes, n_domains : int
-        r and m, at least 2.
-    rho, alpha, beta, gamma : float
-        Weights of a pair of induced images of one class and one domain (an image with itself), of one class and two
-        domains, of two classes and one domain, and of two of both. Normalised. `alpha >= gamma`, `beta >= gamma` and
-        `rho + gamma >= alpha + beta`: no others come of such captions.
-
-    Raises
-    ------
-    ValueError
-        Fewer than two classes or domains; weights that are negative, all 0, or not of such captions.
-    """
-    r, m = n_classes, n_domains
-    if min(r, m) < 2:
-        raise ValueError(f"n_classes={r} and n_domains={m}: transfer takes two of each")
-    own, of_class = rho - alpha - beta + gamma, m * (alpha - gamma)
-    of_domain, of_all = r * (beta - gamma), r * m * gamma
-    if min(own, of_class, of_domain, of_all) < 0 or rho == 0:
-        raise ValueError(
-            f"rho={rho}, alpha={alpha}, beta={beta}, gamma={gamma} come of no captions: 0 <= gamma <= alpha, "
-            "gamma <= beta, alpha + beta <= rho + gamma, 0 < rho"
-        )
-    classes, domains = np.repeat(np.arange(r), m), np.tile(np.arange(m), r)
-    captions = [np.eye(r * m), np.eye(r)[classes], np.eye(m)[domains], np.ones((r * m, 1))]
-    weights = (own, of_class, of_domain, of_all)
-    joint = np.hstack([weight * side for weight, side in zip(weights, captions, strict=True)])
-    return PairGraph(joint, classes, drop_isolated=True)
 
 
 def transfer_bound(graph: PairGraph, scores: npt.ArrayLike, source: npt.ArrayLike) -> float:
@@ -172,30 +130,6 @@ def _same_class_among(graph: PairGraph, targets: sp.csr_array, nodes: npt.NDArra
     return np.bincount(rows, weights=pairs.data * reached, minlength=graph.n_left) / graph.left_marginal
 
 
-def whitened_head(graph: PairGraph, f: npt.ArrayLike, source: npt.ArrayLike) -> ProbeResult:
-    """The head of least norm that saw the labels of the source, as in theorem 25 (a) to (c): `pairbounds.probe`.
-
-    Of several heads that fit the source alike the one of least norm is taken, and which one that is depends on the
-    coordinates: of the optimum `U_k` it is another than of `U_k Σ_k^{1/2}`, for which (b) and (c) are false.
-
-    Parameters
-    ----------
-    f : (n_left, k), whitened: `E f fᵀ = I`
-    source : indices or boolean mask of left nodes
-
-    Raises
-    ------
-    HypothesisError
-        Features that are not whitened.
-    ValueError
-        As `pairbounds.probe`.
-    """
-    features = as_features(f, graph.n_left, "f")
-    off = np.abs(features.T @ (graph.left_marginal[:, None] * features) - np.eye(features.shape[1])).max()
-    require(off <= WHITE, f"whitened features fail: E f fᵀ is off the identity by {off:.2g}")
-    return probe(graph, features, labelled=source)
-
-
 TESTS = "tests/theory/test_transfer.py"
 
 STATEMENTS = (
@@ -204,7 +138,7 @@ STATEMENTS = (
         "exact",
         "Where induced pairs have weights ρ, α, β, γ with `α > γ` and `β > γ`, a head of least norm on the whitened "
         "optimum `U_k` of width r + m - 1, trained on some domains, has error 0 and squared error 1/r on all others.",
-        whitened_head,
+        probe,
         TESTS,
     ),
     Statement(

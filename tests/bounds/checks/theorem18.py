@@ -18,11 +18,6 @@ def cut_by_the_width() -> Case:
     return Case(two_nodes(0.1), 1)
 
 
-def cut_above_the_mean() -> Case:
-    """`a_1 = 0.82`, and the cut is at 0.9025."""
-    return replace(cut_between(), penalty=0.95)
-
-
 def penalised(violated: tuple[Callable[[], Case], str]) -> tuple[Callable[[], Case], str]:
     make, message = violated
     return lambda: replace(make(), penalty=0.5), message
@@ -33,9 +28,7 @@ CHECKS = {
     "penalised-mse": Checks(cut_between, NO_LABELS),
     "penalised-mse-below": Checks(cut_between, NO_LABELS),
     "penalised-error": Checks(cut_at_the_value, NO_LABELS),
-    "multihop-penalised-error": Checks(cut_between, NO_LABELS),
     "local-penalised-error": Checks(cut_between, NO_LABELS),
-    "two-hop-penalised-mse": Checks(cut_at_the_value, (cut_above_the_mean, "the cut is below a_1")),
     "two-hop-mse": Checks(cut_by_the_width, (disconnected, "the cut is below a_1")),
     "penalised-encoder-mse": Checks(cut_between, NO_RIGHT_SIDE),
     "penalised-encoder-error": Checks(cut_between, NO_RIGHT_SIDE),

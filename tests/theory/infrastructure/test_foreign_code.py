@@ -4,7 +4,6 @@ import math
 import signal
 import sys
 import threading
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,8 +15,6 @@ from pairbounds import BOUNDS, ForeignCodeError, HypothesisError, PairGraph, bou
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.foreign import SECONDS, as_number, call_foreign, source_of
 from pairbounds.infrastructure.hypotheses import require
-from pairbounds.theory.bounds import QUANTITIES
-from pairbounds.theory.bounds.quantities import Quantity
 from pairbounds.theory.bounds.scoring import score
 from tests.limits import ENDLESS
 
@@ -178,15 +175,6 @@ def test_any_kind_of_real_number_is_a_value(value):
 def test_anything_else_is_none(value):
     with pytest.raises(TypeError, match="is to be a number"):
         as_number(value)
-
-
-@pytest.mark.parametrize(("measured", "said"), [(sys.exit, "failed: SystemExit"), (lambda _: "0.5", "not of type str")])
-def test_a_quantity_of_ones_own_is_behind_the_boundary_too(register, monkeypatch, measured, said):
-    monkeypatch.setitem(QUANTITIES, "broken", Quantity(lambda encoder: measured(0)))
-    claim = register(lambda graph, spectrum, k: 1.0)
-    monkeypatch.setitem(BOUNDS, "mine", replace(claim, quantity="broken"))
-    with pytest.raises(ForeignCodeError, match=rf"'measure' of a quantity \(.*test_foreign_code.py.* {said}"):
-        check_bounds(GRAPH, 2)
 
 
 # The boundary itself.
