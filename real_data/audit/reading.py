@@ -47,8 +47,9 @@ def read_labels(piece: Piece) -> Iterator[pa.RecordBatch]:
     for row, batch in piece.batches():
         columns = {"image": _present(batch, "image", piece, row), "label": as_written(batch.column("label"), where)}
         known = columns["label"].is_valid()
-        if known.true_count:
-            yield pa.RecordBatch.from_pydict(columns).filter(known)
+        if known.true_count:  # coded anew: values of rows without a label are none of the table's
+            labelled = {role: column.filter(known).dictionary_decode() for role, column in columns.items()}
+            yield pa.RecordBatch.from_pydict({role: column.dictionary_encode() for role, column in labelled.items()})
 
 
 def _present(batch: pa.RecordBatch, role: str, piece: Piece, row: int) -> pa.DictionaryArray:

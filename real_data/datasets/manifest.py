@@ -1,6 +1,6 @@
 """Findings in the files of a folder: each is read once, and again where it has changed.
 
-What decides the key of a data set is the content of its files, not their names or times: so a copy of a folder is the
+The key of a data set is decided by the content of its files, not by their names or times: so a copy of a folder is the
 same data, on whatever machine, and its features are found again. To read every file at every start would take
 ImageNet's training set an hour of a core, so the SHA-256 of each is kept with the size and the time of change that the
 file had. A file whose size or time differs is read again; one that was changed within `RACE` of being read is not kept,
@@ -29,7 +29,7 @@ Entry = list[Any]  # the bytes of a file and its last change in nanoseconds, bef
 def inspected(
     folder: Path, names: Sequence[str], look: Callable[[Path], Sequence[Any]], cache: Path | None = None
 ) -> Iterator[tuple[str, Sequence[Any]]]:
-    """What `look` finds in each of these files, in threads, unless the manifest in `cache` knows it.
+    """Findings of `look` in each of these files, in threads, unless the manifest in `cache` knows it.
 
     Parameters
     ----------

@@ -259,7 +259,7 @@ def test_a_table_without_labels_trains_and_a_folder_judges(call, folder, tmp_pat
         assert 8 * table.loc["clip", way] == pytest.approx(round(8 * table.loc["clip", way]))  # of the eight that judge
     assert np.isnan(table.loc["untrained", "zero_shot_test"])
     assert "Captions name" not in out
-    told = SimpleNamespace(images=lambda: SimpleNamespace(told=["label"]))
+    told = SimpleNamespace(images=lambda: SimpleNamespace(named_by_captions=["label"]))
     assert "Captions name the label here" in pretraining.STUDY.summary({"pretraining": table.reset_index()}, told)[-1]
 
 
