@@ -21,8 +21,8 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     learned, matched = tables["pairings_learned"], tables["pairings_matched"]
     labels, diversity, width = learned["labels"].iloc[0], learned["diversity"].max(), learned["width"].min()
     matched, learned = shown_matched(tables), shown_learned(learned)
-    pairings = tables["pairings_frontier"]["pairing"].unique()
-    pairings = [pairing for pairing in pairings if pairing in set(matched["pairing"]) | set(learned["pairing"])]
+    known = set(matched["pairing"]) | set(learned["pairing"])
+    pairings = [pairing for pairing in tables["pairings_frontier"]["pairing"].unique() if pairing in known]
     picture, panels = plt.subplots(2, 2, figsize=(2.4 * COLUMN, 2.3 * COLUMN), sharex="col", sharey=True)
     for row, (convention, label) in zip(panels, CONVENTIONS.items(), strict=True):
         consistency = matched[matched["diversity_of"] == convention].set_index("pairing")

@@ -1,7 +1,7 @@
 """Figure 3, *Real images*: bounds and error on emoji captions against k, and where the labels live."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -57,7 +57,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 def _bounds_panel(axes: Axes, rows: pd.DataFrame, labels: str) -> None:
     shade_vacuous(axes, rows[rows["bound"] == CURVES[0][0]]["guess"])
-    words = {"transform": axes.transAxes, "va": "top", "fontsize": sized(8), "color": NEUTRAL}
+    words: dict[str, Any] = {"transform": axes.transAxes, "va": "top", "fontsize": sized(8), "color": NEUTRAL}
     axes.text(0.04, 0.96, "vacuous: no better than guessing", **words)
     many = _widths_of_many_optima(rows)
     for name, column, color, dash, marker, label in CURVES:
