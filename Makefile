@@ -76,8 +76,8 @@ endef
 # In short what two rows of `make matrix` do: the rooms that search or compare digits, and those that look at a clock.
 DIGITS := tests/fuzz tests/theory/test_attack.py tests/theory/test_html.py \
 	$(patsubst %,tests/bounds/test_%.py,rounding theorems ties verdicts)
-CLOCKS := tests/bounds/test_ledger_page.py tests/theory/sweeps/test_foreign_studies.py \
-	$(patsubst %,tests/theory/infrastructure/test_%.py,foreign_code interruption processes temporaries)
+CLOCKS := tests/bounds/test_ledger_page.py \
+	$(patsubst %,tests/theory/infrastructure/test_%.py,interruption processes temporaries)
 define test.elsewhere
 $(PYTHON) -m tests.reliability.processor -- $(PYTHON) -m pytest -n auto --dist loadfile $(DIGITS)
 $(PYTHON) -m tests.reliability.slow -- $(PYTHON) -m pytest -n auto --dist loadfile $(CLOCKS)
