@@ -35,7 +35,7 @@ CAMPAIGNS := bench coverage diary faults fuzz matrix mutation notebooks sharpnes
 help: ## Say what there is
 	@grep -E '^[^ #]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/%/KIND/; s/$$(CAMPAIGNS)/CAMPAIGN/; s/:[^#]*## /\t/' | expand -t 12
 	@echo "campaigns:  $(CAMPAIGNS)"
-	@echo "kinds:      browser data elsewhere gpu slow"
+	@echo "kinds:      data elsewhere gpu slow"
 
 setup: $(INSTALLED) ## Make the virtual environment in .venv
 
@@ -60,7 +60,7 @@ test test-%: export OMP_NUM_THREADS := 1
 test: $(INSTALLED) ## Run the tests (about six minutes)
 	$(PYTHON) -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-test-%: $(INSTALLED) ## Run other tests: many examples, or on a GPU, with `make data`, in Chromium, as another machine
+test-%: $(INSTALLED) ## Run other tests: many examples, or on a GPU, with `make data`, as another machine
 	$(if $(value test.$*),,$(error make test-$*: there is no such kind of tests))
 	$(test.$*)
 
@@ -81,15 +81,6 @@ CLOCKS := tests/bounds/test_ledger_page.py \
 define test.elsewhere
 $(PYTHON) -m tests.reliability.processor -- $(PYTHON) -m pytest -n auto --dist loadfile $(DIGITS)
 $(PYTHON) -m tests.reliability.slow -- $(PYTHON) -m pytest -n auto --dist loadfile $(CLOCKS)
-endef
-
-BROWSER := $(VENV)/browser
-define test.browser
-@for each in chromium chromium-browser google-chrome google-chrome-stable chrome; do command -v $$each >/dev/null && exit; done; \
-echo "make test-browser: no Chromium here: install chromium or google-chrome" >&2; exit 2
-@test -e $(BROWSER) || $(PYTHON) -m pip install --quiet --editable '.[browser]'
-@touch $(BROWSER)
-$(PYTHON) -m pytest -m browser
 endef
 
 # Campaigns count failures or times, and keep a record. Their variables: ROW of the matrix, KILLS of the faults, GRAPHS,
