@@ -46,8 +46,8 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     picture, panels = plt.subplots(1, 2, figsize=(2.1 * COLUMN, 1.05 * COLUMN), sharey=True)
     for axes, (convention, label) in zip(panels, CONVENTIONS.items(), strict=True):
         _curves(axes, frontier, f"positives_{convention}")
-        intervals(axes, matched[matched["diversity_of"] == convention])
-        set_axes(axes, label, "")
+        _intervals(axes, matched[matched["diversity_of"] == convention])
+        _set_axes(axes, label)
         axes.set_ylim(-0.1, 1.1)
     panels[0].set_ylabel("consistency (0: chance, 1: always)")
     return picture, _caption(tables)
@@ -68,7 +68,7 @@ def _name(pairing: str) -> str | None:
 
 
 def _curves(axes: Axes, rows: pd.DataFrame, positives: str) -> None:
-    curves = {str(name): mean_curve(own, positives) for name, own in rows.groupby("name", sort=False)}
+    curves = {str(name): _mean_curve(own, positives) for name, own in rows.groupby("name", sort=False)}
     looks = rows.groupby("name")[["pairing", "family"]].first()
     for name, curve in curves.items():
         pairing, family = looks.loc[name]
@@ -79,7 +79,7 @@ def _curves(axes: Axes, rows: pd.DataFrame, positives: str) -> None:
         label_line(axes, curve[0][place], curve[1][place], name, color(str(family)), path_effects=HALO, **side)
 
 
-def mean_curve(rows: pd.DataFrame, positives: str) -> Curve:
+def _mean_curve(rows: pd.DataFrame, positives: str) -> Curve:
     """Effective positives and consistency of a pairing, the mean of the draws, from that of their coldest points on."""
     rows = rows.assign(value=corrected(rows), level=np.log(rows[positives]))
     grid = np.linspace(0, rows["level"].max(), GRID)
@@ -92,7 +92,7 @@ def mean_curve(rows: pd.DataFrame, positives: str) -> Curve:
     return np.exp([coldest["level"], *grid[known]]), np.array([coldest["value"], *mean[known]])
 
 
-def intervals(axes: Axes, rows: pd.DataFrame) -> None:
+def _intervals(axes: Axes, rows: pd.DataFrame) -> None:
     """The 95% intervals of captions and what they are compared with, at matched diversities."""
     for family, own in rows.groupby("family", sort=False):
         if family in WITH_INTERVALS:
@@ -100,10 +100,9 @@ def intervals(axes: Axes, rows: pd.DataFrame) -> None:
             axes.errorbar(own["diversity"], own["value"], ends, fmt="none", color=color(str(family)), linewidth=1)
 
 
-def set_axes(axes: Axes, counted: str, title: str) -> None:
-    """Set what is common to all panels of consistency against diversity."""
+def _set_axes(axes: Axes, counted: str) -> None:
     axes.axhline(0, color=NEUTRAL, linewidth=0.6)
-    axes.set(xscale="log", xlabel=f"effective positives,\n{counted}", title=title)
+    axes.set(xscale="log", xlabel=f"effective positives,\n{counted}")
     axes.set_xticks(ticks := [1, 10, 100], [str(tick) for tick in ticks])
 
 
@@ -116,8 +115,8 @@ def conventions_shown(verdicts: pd.DataFrame) -> dict[tuple[str, str], Shown]:
     return found
 
 
-def drawn(tables: Mapping[str, pd.DataFrame]) -> str:
-    """The meaning of lines and bars, in every figure of consistency and diversity, in words."""
+def _drawn(tables: Mapping[str, pd.DataFrame]) -> str:
+    """The meaning of lines and bars, in words."""
     frontier = tables["pairings_frontier"]
     images = frontier.groupby("draw")["images"].first()
     most = frontier["truncated"].max()
@@ -142,7 +141,7 @@ def _caption(tables: Mapping[str, pd.DataFrame]) -> str:
         "diversity is of other images alone; on the right an image counts among its own positives, so that pairs "
         "which are hardly ever of two images are not diverse. Augmentation is the strongest, pairs without text are "
         "nearest neighbours. "
-        f"{drawn(tables)} {' '.join(words)}"
+        f"{_drawn(tables)} {' '.join(words)}"
     )
 
 
