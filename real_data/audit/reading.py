@@ -48,7 +48,9 @@ def read_labels(piece: Piece) -> Iterator[pa.RecordBatch]:
         columns = {"image": _present(batch, "image", piece, row), "label": as_written(batch.column("label"), where)}
         known = columns["label"].is_valid()
         if known.true_count:
-            yield pa.RecordBatch.from_pydict(columns).filter(known)
+            # Coded anew: the values of a filtered column are still those of all its rows.
+            kept = {name: column.filter(known).dictionary_decode() for name, column in columns.items()}
+            yield pa.RecordBatch.from_pydict({name: column.dictionary_encode() for name, column in kept.items()})
 
 
 def _present(batch: pa.RecordBatch, role: str, piece: Piece, row: int) -> pa.DictionaryArray:
