@@ -29,7 +29,7 @@ Entry = list[Any]  # the bytes of a file and its last change in nanoseconds, bef
 def inspected(
     folder: Path, names: Sequence[str], look: Callable[[Path], Sequence[Any]], cache: Path | None = None
 ) -> Iterator[tuple[str, Sequence[Any]]]:
-    """What `look` finds in each of these files, in threads, unless the manifest in `cache` knows it.
+    """Findings of `look` in each of these files, in threads, unless the manifest in `cache` knows it.
 
     Parameters
     ----------
