@@ -61,7 +61,7 @@ class TrainResult:
 
         facts = {"left": self.left.shape, "right": self.right.shape}
         some = self.history.iloc[np.unique(np.linspace(0, len(self.history) - 1, ROWS).astype(int))]
-        return card("TrainResult", facts, columns=list(some), rows=some.astype(object).to_numpy().tolist())
+        return card("TrainResult", facts, columns=some.columns.tolist(), rows=some.astype(object).to_numpy().tolist())
 
 
 def train(
