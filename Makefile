@@ -35,7 +35,7 @@ CAMPAIGNS := bench coverage diary faults fuzz matrix mutation notebooks sharpnes
 help: ## Say what there is
 	@grep -E '^[^ #]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/%/KIND/; s/$$(CAMPAIGNS)/CAMPAIGN/; s/:[^#]*## /\t/' | expand -t 12
 	@echo "campaigns:  $(CAMPAIGNS)"
-	@echo "kinds:      browser data elsewhere gpu slow"
+	@echo "kinds:      data elsewhere gpu slow"
 
 setup: $(INSTALLED) ## Make the virtual environment in .venv
 
@@ -60,7 +60,7 @@ test test-%: export OMP_NUM_THREADS := 1
 test: $(INSTALLED) ## Run the tests (about six minutes)
 	$(PYTHON) -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-test-%: $(INSTALLED) ## Run other tests: many examples, or on a GPU, with `make data`, in Chromium, as another machine
+test-%: $(INSTALLED) ## Run other tests: many examples, or on a GPU, with `make data`, as another machine
 	$(if $(value test.$*),,$(error make test-$*: there is no such kind of tests))
 	$(test.$*)
 
@@ -76,20 +76,11 @@ endef
 # In short what two rows of `make matrix` do: the rooms that search or compare digits, and those that look at a clock.
 DIGITS := tests/fuzz tests/theory/test_attack.py tests/theory/test_html.py \
 	$(patsubst %,tests/bounds/test_%.py,rounding theorems ties verdicts)
-CLOCKS := tests/bounds/test_ledger_page.py tests/theory/sweeps/test_foreign_studies.py \
-	$(patsubst %,tests/theory/infrastructure/test_%.py,foreign_code interruption processes temporaries)
+CLOCKS := tests/bounds/test_ledger_page.py \
+	$(patsubst %,tests/theory/infrastructure/test_%.py,interruption processes temporaries)
 define test.elsewhere
 $(PYTHON) -m tests.reliability.processor -- $(PYTHON) -m pytest -n auto --dist loadfile $(DIGITS)
 $(PYTHON) -m tests.reliability.slow -- $(PYTHON) -m pytest -n auto --dist loadfile $(CLOCKS)
-endef
-
-BROWSER := $(VENV)/browser
-define test.browser
-@for each in chromium chromium-browser google-chrome google-chrome-stable chrome; do command -v $$each >/dev/null && exit; done; \
-echo "make test-browser: no Chromium here: install chromium or google-chrome" >&2; exit 2
-@test -e $(BROWSER) || $(PYTHON) -m pip install --quiet --editable '.[browser]'
-@touch $(BROWSER)
-$(PYTHON) -m pytest -m browser
 endef
 
 # Campaigns count failures or times, and keep a record. Their variables: ROW of the matrix, KILLS of the faults, GRAPHS,

@@ -46,9 +46,9 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     thick = strongest(frontier["pairing"])
     picture, panels = plt.subplots(1, 2, figsize=(2.1 * COLUMN, 1.2 * COLUMN), sharey=True)
     for axes, (convention, label) in zip(panels, CONVENTIONS.items(), strict=True):
-        curves(axes, frontier, f"positives_{convention}", NAMED)
-        intervals(axes, matched[(matched["diversity_of"] == convention) & matched["pairing"].isin(thick)])
-        set_axes(axes, label, "")
+        _curves(axes, frontier, f"positives_{convention}")
+        _intervals(axes, matched[(matched["diversity_of"] == convention) & matched["pairing"].isin(thick)])
+        _set_axes(axes, label)
         axes.set_ylim(bottom=-0.05)
     panels[0].set_ylabel("consistency (0: chance, 1: always)")
     picture.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=sized(8))
@@ -62,21 +62,17 @@ def _main(table: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-def curves(axes: Axes, rows: pd.DataFrame, positives: str, names: Mapping[str, str] | None = None) -> None:
+def _curves(axes: Axes, rows: pd.DataFrame, positives: str) -> None:
     """Draw the curves of all pairings; augmentations but the strongest are thin."""
     thick = strongest(rows["pairing"])
     for pairing, own in rows.groupby("pairing", sort=False):
         name, family = str(pairing), str(own["family"].iloc[0])
-        label = short(name) if names is None else names[short(name)]
-        looks: dict[str, Any] = {"color": color(family), "linestyle": dash(name), "label": label}
-        if family == "uniform":
-            axes.plot(own[positives].mean(), 0, **looks | {"marker": "s", "markersize": 4, "linestyle": ""})
-            continue
+        looks: dict[str, Any] = {"color": color(family), "linestyle": dash(name), "label": NAMED[short(name)]}
         width = {"linewidth": 1.7} if name in thick else {"linewidth": 0.7, "label": None}
-        axes.plot(*mean_curve(own, positives), **looks | width)
+        axes.plot(*_mean_curve(own, positives), **looks | width)
 
 
-def mean_curve(rows: pd.DataFrame, positives: str) -> Curve:
+def _mean_curve(rows: pd.DataFrame, positives: str) -> Curve:
     """Effective positives and consistency of a pairing, the mean of the draws, from that of their coldest points on."""
     rows = rows.assign(value=corrected(rows), level=np.log(rows[positives]))
     grid = np.linspace(0, rows["level"].max(), GRID)
@@ -89,7 +85,7 @@ def mean_curve(rows: pd.DataFrame, positives: str) -> Curve:
     return np.exp([coldest["level"], *grid[known]]), np.array([coldest["value"], *mean[known]])
 
 
-def intervals(axes: Axes, rows: pd.DataFrame) -> None:
+def _intervals(axes: Axes, rows: pd.DataFrame) -> None:
     """The 95% intervals of captions and what they are compared with, side by side at matched diversities."""
     compared = rows[rows["family"].isin(WITH_INTERVALS)]
     middle = (compared["pairing"].nunique() - 1) / 2
@@ -100,10 +96,9 @@ def intervals(axes: Axes, rows: pd.DataFrame) -> None:
         axes.errorbar(places, own["value"], ends, fmt="none", color=hue, linewidth=1)
 
 
-def set_axes(axes: Axes, counted: str, title: str) -> None:
-    """Set what is common to all panels of consistency against diversity."""
+def _set_axes(axes: Axes, counted: str) -> None:
     axes.axhline(0, color=NEUTRAL, linewidth=0.6)
-    axes.set(xscale="log", xlabel=f"effective positives,\n{counted}", title=title)
+    axes.set(xscale="log", xlabel=f"effective positives,\n{counted}")
     axes.set_xticks(ticks := [1, 10, 100], [str(tick) for tick in ticks])
 
 
@@ -116,8 +111,8 @@ def conventions_shown(verdicts: pd.DataFrame) -> dict[tuple[str, str], Shown]:
     return found
 
 
-def drawn(tables: Mapping[str, pd.DataFrame]) -> str:
-    """The meaning of lines and bars, in every figure of consistency and diversity, in words."""
+def _drawn(tables: Mapping[str, pd.DataFrame]) -> str:
+    """The meaning of lines and bars, in words."""
     frontier = tables["pairings_frontier"]
     images = frontier.groupby("draw")["images"].first()
     most = frontier["truncated"].max()
@@ -141,7 +136,7 @@ def _caption(tables: Mapping[str, pd.DataFrame]) -> str:
         f"Are pairs by captions more consistent, by {evaluator}, than others that are as diverse? On the left "
         "diversity is of images of other subjects alone; on the right those of the own subject count, so that pairs "
         "which are hardly ever of two subjects are not diverse. Consistency leaves pairs of one subject out. "
-        f"{drawn(tables)} {' '.join(words)}"
+        f"{_drawn(tables)} {' '.join(words)}"
     )
 
 

@@ -3,12 +3,12 @@
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
-from pairbounds.infrastructure.foreign import SECONDS, ForeignCodeError, call_foreign, require_seconds
+from pairbounds.infrastructure.foreign import ForeignCodeError, call_foreign
 from pairbounds.infrastructure.inputs import require_file
 from pairbounds.infrastructure.registers import Entries, additions
 from pairbounds.theory.bounds.registry import BOUNDS, Bound
@@ -37,11 +37,10 @@ class Plugin:
             raise ValueError(f"plugin {file} is not a Python file: its name ends in .py")
         return cls(str(file.absolute()), file.read_bytes())
 
-    def run(self, seconds: float, needed: object = None) -> Entries:
+    def run(self, needed: object = None) -> Entries:
         """Run it, and say what it registers, in the needed register at least; if it fails, that is undone."""
-        require_seconds(seconds)
         with additions() as added:
-            call_foreign(self._run, name="plugin", place=(self.path, 1), seconds=seconds, passing=(ForeignCodeError,))
+            call_foreign(self._run, name="plugin", place=(self.path, 1), passing=(ForeignCodeError,))
             found = added()
             if needed is not None and not any(register is needed for register, _ in found):
                 raise ValueError(f"plugin {self.path} registers no bound: decorate a function with pairbounds.bound")
@@ -63,43 +62,38 @@ class Plugin:
 LOADED: dict[Plugin, Entries] = {}  # by `load_plugin`, with what each has registered
 
 
-def load_plugin(path: str | os.PathLike[str], *, seconds: float = SECONDS) -> list[str]:
+def load_plugin(path: str | os.PathLike[str]) -> list[str]:
     """Run a Python file that registers bounds, losses, encoders or studies, and return their names.
 
     Where it fails, the registers are what they were before. What is measured from here on depends on the content of the
     file, and the workers of a sweep run it too. A file that was loaded before takes its old place.
-
-    Parameters
-    ----------
-    seconds : float
-        How long the file may take.
 
     Raises
     ------
     FileNotFoundError
         No such file.
     ValueError
-        The file registers nothing; `seconds` is no time limit.
+        The file registers nothing.
     ForeignCodeError
-        The file cannot be run to its end, or not in time; or it registers what cannot be called as it has to be.
+        The file cannot be run to its end, or it registers what cannot be called as it has to be.
     """
     plugin = Plugin.read(path)
     before = [one for one in LOADED if one.path == plugin.path]
-    LOADED[plugin] = plugin.run(seconds)
+    LOADED[plugin] = plugin.run()
     for old in before:
         if old != plugin:
             _forget(old)
     return [name for _, name in LOADED[plugin]]
 
 
-def require_loaded(plugins: Sequence[Plugin], seconds: float = SECONDS) -> None:
+def require_loaded(plugins: Sequence[Plugin]) -> None:
     """Have these plugins and no others, in a process that may have worked with others before."""
     if list(LOADED) == list(plugins):
         return
     for old in list(LOADED):
         _forget(old)
     for plugin in plugins:
-        LOADED[plugin] = plugin.run(seconds)
+        LOADED[plugin] = plugin.run()
 
 
 def _forget(plugin: Plugin) -> None:
@@ -110,15 +104,6 @@ def _forget(plugin: Plugin) -> None:
             register.pop(name, None)
 
 
-def load_bounds(path: str | os.PathLike[str], *, seconds: float = SECONDS) -> list[Bound]:
-    """Run a Python file and return the bounds that it registered with `pairbounds.bound`; errors as in `load_plugin`.
-
-    Parameters
-    ----------
-    seconds : float
-        How long the file may take, and then each of its bounds for a value.
-    """
-    names = [name for register, name in Plugin.read(path).run(seconds, needed=BOUNDS) if register is BOUNDS]
-    for name in names:
-        BOUNDS[name] = replace(BOUNDS[name], seconds=seconds)
-    return [BOUNDS[name] for name in names]
+def load_bounds(path: str | os.PathLike[str]) -> list[Bound]:
+    """Run a Python file and return the bounds that it registered by `pairbounds.bound`; errors as in `load_plugin`."""
+    return [BOUNDS[name] for register, name in Plugin.read(path).run(needed=BOUNDS) if register is BOUNDS]

@@ -12,15 +12,12 @@ import pandas as pd
 import pytest
 
 GRAPHS = 25  # of each family
-SECONDS = 60.0  # as in pairbounds.infrastructure.foreign, which is imported late
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--bounds FILE`."""
     group = parser.getgroup("pairbounds")
     group.addoption("--bounds", metavar="FILE.py", help="try the bounds that this file registers on every graph family")
-    limit = "seconds that the file may take to load, and each of its bounds for a value (default: %(default)g)"
-    group.addoption("--bounds-time-limit", metavar="SECONDS", type=float, default=SECONDS, help=limit)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -55,7 +52,7 @@ class BoundsFile(pytest.File):
         from pairbounds.theory.attack.starts import STARTS
 
         try:
-            claims = load_bounds(self.path, seconds=self.config.getoption("--bounds-time-limit"))
+            claims = load_bounds(self.path)
         except (ValueError, ForeignCodeError) as error:
             raise self.CollectError(one_line(error)) from error
         for claim in claims:

@@ -27,6 +27,7 @@ from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 Observer = Callable[[FloatArray, FloatArray], dict[str, float]]
 Objective = Callable[[], torch.Tensor]
 Loss = str | type[PairLoss] | Callable[..., torch.Tensor]
+ROWS = 5  # of the history that a card shows
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -56,13 +57,11 @@ class TrainResult:
         return f"TrainResult(left={self.left.shape}, right={self.right.shape}, last: {said})"
 
     def _repr_html_(self) -> str:
-        from pairbounds.infrastructure.html import card, sparkline
+        from pairbounds.infrastructure.html import card
 
-        facts: dict[str, object] = {"left": self.left.shape, "right": self.right.shape}
-        facts |= {f"last {name}": float(value) for name, value in self.history.iloc[-1].items()}
-        drawn = [name for name in ("loss", "excess_loss", "probe_error") if name in self.history]
-        pictures = [sparkline(self.history[name], name) for name in drawn]
-        return card("TrainResult", facts, pictures=pictures)
+        facts = {"left": self.left.shape, "right": self.right.shape}
+        some = self.history.iloc[np.unique(np.linspace(0, len(self.history) - 1, ROWS).astype(int))]
+        return card("TrainResult", facts, columns=some.columns.tolist(), rows=some.astype(object).to_numpy().tolist())
 
 
 def train(

@@ -4,7 +4,6 @@ import resource
 from contextlib import contextmanager
 
 PATIENCE = 600  # seconds after which what has not come never will, on any machine
-ENDLESS = 1  # seconds for code that never ends, after its file has been read within them
 
 
 @contextmanager

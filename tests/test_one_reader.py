@@ -114,10 +114,7 @@ def test_metrics_know_rows_by_what_is_written(place, tmp_path):
     features = read_features(tmp_path / "f.parquet")
     assert (features.ids, features.rows.shape) == (VALUES, (200, 2))
     paired = read_pairs(place, features).pairs
-    assert set(zip(paired.left_ids.tolist(), paired.joint.tocoo().coords[0].tolist(), strict=True)) == {
-        (number, number) for number in range(200)
-    }
-    assert set(paired.right_ids) == set(VALUES)
+    assert sorted(paired.left_ids.tolist()) == list(range(200))
     assert read_classes(place, features).tolist() == [CLASSES[value] for value in VALUES]
 
 

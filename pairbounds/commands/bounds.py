@@ -10,8 +10,7 @@ import typer
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, print_table, visible
-from pairbounds.infrastructure.foreign import SECONDS
-from pairbounds.infrastructure.options import Force, Plugin, TimeLimit
+from pairbounds.infrastructure.options import Force, Plugin
 from pairbounds.infrastructure.progress import tqdm
 from pairbounds.infrastructure.tables import replacing
 from pairbounds.plugins import load_bounds
@@ -54,7 +53,6 @@ def attack(
         Path | None, typer.Option(metavar="GRAPH.npz", help="Save the graph found here, with k and features.")
     ] = None,
     plugin: Plugin = None,
-    time_limit: TimeLimit = SECONDS,
     force: Force = False,
 ) -> None:
     """Search for the graph on which a bound is closest to failing, or fails.
@@ -67,7 +65,7 @@ def attack(
     if out is not None:
         ownership.claim([graph_output(require_graph_path(out))], [plugin], force=force)
     if plugin is not None:
-        load_bounds(plugin, seconds=time_limit)
+        load_bounds(plugin)
     with tqdm(total=100, desc=visible(name), bar_format="{desc} {percentage:3.0f}%|{bar}| {postfix}") as bar:
 
         def report(progress: Progress) -> None:

@@ -11,9 +11,8 @@ import typer
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.array_files import stored_array
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
-from pairbounds.infrastructure.foreign import SECONDS
 from pairbounds.infrastructure.interruption import signals_delayed
-from pairbounds.infrastructure.options import Force, Header, Plugin, TimeLimit
+from pairbounds.infrastructure.options import Force, Header, Plugin
 from pairbounds.infrastructure.pictures import require_picture_path, save_picture
 from pairbounds.infrastructure.progress import tqdm
 from pairbounds.infrastructure.tables import require_table_path, write_table
@@ -78,7 +77,6 @@ def check(
         bool, typer.Option("--json", help="Print one line of JSON with every row, for programs.")
     ] = False,
     plugin: Plugin = None,
-    time_limit: TimeLimit = SECONDS,
     certified: Annotated[bool, typer.Option("--certified", help="Prove the upper end of σ_(k+1).")] = False,
     penalty: Annotated[
         float | None,
@@ -113,7 +111,7 @@ def check(
     _require_one_or_several(widths, plot, proof)
     _claim([file, labels, plugin, *(critic or ())], out, plot, save, proof, force=force)
     if plugin is not None:
-        load_bounds(plugin, seconds=time_limit)
+        load_bounds(plugin)
     asked = _names(bounds)
     chosen = None if asked is None else [named(name).name for name in asked]
     read = read_graph(file, labels, columns=_names(columns), weight=weight, header=header)

@@ -8,7 +8,6 @@ import matplotlib as mpl
 import typer
 
 from pairbounds.figures.findings.wording import listed
-from pairbounds.figures.report.chromium import print_pdf, require_chromium
 from pairbounds.figures.report.contents import Section
 from pairbounds.figures.report.origin import provenance
 from pairbounds.figures.report.page import output, require_page_path, write_page
@@ -30,7 +29,6 @@ def report(
     add: Annotated[
         list[Path] | None, typer.Option(metavar="FILE", help="A picture or table of your own: PNG, SVG, CSV, Parquet.")
     ] = None,
-    pdf: Annotated[bool, typer.Option("--pdf", help="Print it too, beside the page, through Chromium.")] = False,
     force: Force = False,
 ) -> None:
     """Put checks, sweeps, studies and audits into one page that needs no network, for a co-author.
@@ -40,17 +38,13 @@ def report(
 
     pairbounds check graph.npz --k 8 --out runs/checks.csv; pairbounds report runs --out report.html
 
-    pairbounds report checks.csv build/sweeps/phase build/audit --title "Captions of birds" --add photo.png --pdf
+    pairbounds report checks.csv build/sweeps/phase build/audit --title "Captions of birds" --add photo.png
     """
     require_folder(require_page_path(out))
-    printed = out.with_suffix(".pdf")
-    if pdf:
-        require_chromium()
-    written = [output(out), *([ownership.picture(printed)] if pdf else [])]
     own = add or []
-    ownership.claim(written, [*(run for run in runs if run.is_file()), *own], force=force)
+    ownership.claim([output(out)], [*(run for run in runs if run.is_file()), *own], force=force)
     mpl.use("Agg")  # no window, whatever the display
-    found = Runs(made={out, printed})
+    found = Runs(made={out})
     found.read(runs)
     echo(*(f"not reported: {one.file}: {one.reason}" for one in found.refused), err=True)
     if not found.sections:
@@ -67,9 +61,7 @@ def report(
         refused=found.refused,
         provenance=provenance(origins),
     )
-    if pdf:
-        print_pdf(out, printed)
-    echo(out, *([printed] if pdf else []))
+    echo(out)
 
 
 def _lead(sections: list[Section]) -> str:

@@ -1,6 +1,5 @@
 """The commands that measure studies: one at a time, or over grids of settings."""
 
-import math
 import shlex
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +15,7 @@ import typer
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, explained, one_line, print_table
 from pairbounds.infrastructure.folders import AGAIN, AS_IT_WAS, locked_folder
-from pairbounds.infrastructure.foreign import SECONDS, ForeignCodeError, call_foreign, require_seconds
+from pairbounds.infrastructure.foreign import ForeignCodeError, call_foreign
 from pairbounds.infrastructure.names import unknown_name
 from pairbounds.infrastructure.options import DryRun, Force
 from pairbounds.infrastructure.tables import require_table_path, together, write_table
@@ -32,7 +31,6 @@ from pairbounds.sweeps.sweep import TABLE, outputs, run_study, run_sweep
 if TYPE_CHECKING:
     import pandas as pd
 
-A_DAY = 86_400.0  # seconds
 FEATURES_KEPT = "{} is as it was; encoded features are kept, and the same command starts from them"
 RUNS_KEPT = f"finished encoders and epochs are kept in {{}}: {AGAIN}"
 PICTURES = "pairbounds.figures.prerequisites"  # where the figures of a table are known
@@ -55,7 +53,7 @@ def explain_study(given: Mapping[str, Any]) -> None:
     name = given.get("name")
     if name is None:
         return
-    _load(given.get("plugin"), SECONDS)
+    _load(given.get("plugin"))
     found = find_study(name)
     echo(f"study {found.name}: {found.question}")
     print_settings(found.settings)
@@ -93,7 +91,6 @@ def study(
     first_seed: Annotated[int, typer.Option(min=0, help="The first of the seeds.")] = 0,
     jobs: Annotated[int, typer.Option(help="Worker processes; -1 for one on each core.")] = 1,
     plugin: Plugins = None,
-    time_limit: Annotated[float, typer.Option(help="Seconds that a seed may take.")] = A_DAY,
     dry_run: DryRun = False,
     force: Force = False,
 ) -> None:
@@ -101,9 +98,9 @@ def study(
 
     `pairbounds study NAME --help` lists the settings of a study, with their meaning, and its presets. --set overrides
     --settings, which overrides --preset. An interrupted study begins again, but keeps trained encoders and epochs,
-    features and views; those of training lie beside the table, with a log for TensorBoard where that is installed. A
-    plugin may take as long as a seed to load, and 60 s at most. Examples, of which the second trains encoders for 40
-    minutes on 2 cores, and the third forecasts the paper's experiment:
+    features and views; those of training lie beside the table, with a log for TensorBoard where that is installed.
+    Examples, of which the second trains encoders for 40 minutes on 2 cores, and the third forecasts the paper's
+    experiment:
 
     pairbounds study training --seeds 2 --set k=4 --set strength=0.5 --out training.parquet
 
@@ -111,7 +108,7 @@ def study(
 
     pairbounds study resampled_training --preset paper --seeds 1 --set throughput=2500 --dry-run --out build/imagenet
     """
-    _load(plugin, time_limit)
+    _load(plugin)
     if name is None:
         _list_studies()
         return
@@ -135,7 +132,7 @@ def study(
             echo(found.call(found.forecast, wanted, numbers, jobs), err=True)
         if chosen.source:
             echo(*chosen.lines(wanted, own), err=True)
-        measure_into(name, wanted, numbers, jobs, paths, seconds=time_limit)
+        measure_into(name, wanted, numbers, jobs, paths)
 
 
 def _numbers(first: int, *counts: int | None) -> range:
@@ -155,19 +152,12 @@ def _preset(study: Study, name: str | None) -> Preset:
     return study.every_preset[name]
 
 
-def _load(plugins: Sequence[Path] | None, time_limit: float) -> None:
+def _load(plugins: Sequence[Path] | None) -> None:
     for path in plugins or []:
-        load_plugin(path, seconds=min(require_seconds(time_limit), SECONDS))
+        load_plugin(path)
 
 
-def measure_into(
-    name: str,
-    settings: Any,
-    seeds: Sequence[int],
-    jobs: int,
-    paths: Mapping[str, Path],
-    seconds: float = math.inf,
-) -> None:
+def measure_into(name: str, settings: Any, seeds: Sequence[int], jobs: int, paths: Mapping[str, Path]) -> None:
     """Measure a study, and write each of its tables to its path.
 
     A study that has a setting `jobs` spreads the work of one seed itself, and its seeds come one after another; so does
@@ -184,7 +174,7 @@ def measure_into(
     with locked_folder(first.parent, first.name if len(paths) == 1 else name, kept=kept, caches=caches), runs:
         inputs = study.call(study.depends_on, settings)  # what cannot be read is said before anything is measured
         started = time.perf_counter()
-        tables = _measured(study, settings, seeds, workers, seconds)
+        tables = _measured(study, settings, seeds, workers)
         took = {"seconds": round(time.perf_counter() - started, 3), "jobs": jobs}
         about = {one: value for one, value in asdict(settings).items() if one not in places(settings)}
         configuration = {"study": name, "seeds": list(seeds), "version": study.version, **about}
@@ -198,11 +188,9 @@ def measure_into(
     echo(*drawn_by(paths), err=True)
 
 
-def _measured(
-    study: Study, settings: Any, seeds: Sequence[int], workers: Cores | None, seconds: float
-) -> Mapping[str, "pd.DataFrame"]:
+def _measured(study: Study, settings: Any, seeds: Sequence[int], workers: Cores | None) -> Mapping[str, "pd.DataFrame"]:
     """The tables of a study; a user's fails with a line of the user's."""
-    work = partial(run_study, study.name, settings, seeds, workers, seconds)
+    work = partial(run_study, study.name, settings, seeds, workers)
     if workers is not None or not study.foreign:  # workers say where it failed
         return work()
     return call_foreign(work, name=study.about, place=study.source, passing=(ForeignCodeError,))
@@ -238,7 +226,6 @@ def sweep(
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Measure all failed cells again.")] = False,
     plugin: Plugins = None,
-    time_limit: Annotated[float, typer.Option(help="Seconds that a cell may take.")] = A_DAY,
     dry_run: DryRun = False,
     force: Force = False,
 ) -> None:
@@ -246,24 +233,22 @@ def sweep(
 
     A study of several tables writes each under its own name. Interrupted, it goes on where it was when the same command
     is given again; cells that failed for want of memory or of a file are measured again then. At most 1,000,000 cells;
-    the study may take 60 s to load, and so may a plugin, or as long as a cell if that is less; when its file has
-    changed, all is measured again. --dry-run says what is kept and how long the rest may take. Exits with 1 if cells
-    failed: they are in DIR/failures.json. With 2, and at once, if a study does not return its tables. Example, of 320
-    cells: pairbounds sweep examples/phase.toml --out build/sweeps/phase --jobs 2
+    when the file of the study has changed, all is measured again. --dry-run says what is kept and how long the rest may
+    take. Exits with 1 if cells failed: they are in DIR/failures.json. With 2, and at once, if a study does not return
+    its tables. Example, of 320 cells: pairbounds sweep examples/phase.toml --out build/sweeps/phase --jobs 2
     """
     if dask is not None and jobs is not None:
         raise ValueError("--jobs and --dask exclude each other: a cluster has the workers that it has")
     read = [file, *(plugin or [])]
     ownership.claim([*ownership.table(out / TABLE)], read, force=force)
-    _load(plugin, time_limit)
+    _load(plugin)
     configuration = SweepConfiguration.read(file, seeds)
     ownership.claim(outputs(find_study(configuration.study), out), read, force=force)
     workers = Cores(1 if jobs is None else jobs) if dask is None else DaskCluster(dask)
-    seconds = require_seconds(time_limit)
     if dry_run:
         echo(sweep_forecast(configuration, out, retry_failed=retry_failed))
         return
-    result = run_sweep(configuration, out, workers, retry_failed=retry_failed, seconds=seconds)
+    result = run_sweep(configuration, out, workers, retry_failed=retry_failed)
     for name, path in result.tables.items():
         echo(f"{path}: {result.rows.get(name, 0)} rows, {len(result.failures)} of {result.cells} cells failed")
     drawing = drawn_by({name: path for name, path in result.tables.items() if result.rows.get(name)})

@@ -1,38 +1,27 @@
 """Code that is not ours, behind one boundary: whatever it does, it ends in one error that names it, its file and line.
 
 A plugin with bounds, a study, a bound that a user registered: `call_foreign` calls them. What they raise, an exit
-included, and a call that takes too long, is a `ForeignCodeError`; an interrupt stays one.
-
-The time limit is an alarm signal. It needs the main thread and a system that has alarms; it waits for a call of
-compiled code to come back.
+included, is a `ForeignCodeError`; an interrupt stays one.
 """
 
 import functools
 import importlib
 import inspect
-import math
-import signal
-import threading
-import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 
-SECONDS = 60.0  # that a plugin may take: to load, and for each value of its bounds
 OURS = "pairbounds."  # so begin the names of modules that are not foreign
 LETTERS = 500  # of a foreign message
-AGAIN = 1.0  # seconds after which code that has survived its time limit is interrupted once more
-LONGEST = 1e8  # seconds: what an alarm bears
 
 Result = TypeVar("Result")
 Passing = tuple[type[BaseException], ...]
 
 
 class ForeignCodeError(RuntimeError):
-    """Code that is not ours failed, took too long, or returned what it may not.
+    """Code that is not ours failed, or returned what it may not.
 
     Attributes
     ----------
@@ -58,7 +47,6 @@ def call_foreign(
     *arguments: Any,
     name: str,
     place: tuple[str, int] | None = None,
-    seconds: float = math.inf,
     passing: Passing = (),
 ) -> Result:
     """Value that a foreign function returns.
@@ -69,19 +57,16 @@ def call_foreign(
         What the error calls it.
     place : file and line, optional
         What the error points at where the failure has no line in that file; by default the file that failed first.
-    seconds : float
-        How long it may take.
     passing : types of exceptions
         Those that it may raise: they are let through.
 
     Raises
     ------
     ForeignCodeError
-        It raised anything else, or took longer.
+        It raised anything else.
     """
     try:
-        with _time_limit(seconds):
-            return function(*arguments)
+        return function(*arguments)
     except KeyboardInterrupt:
         raise
     except passing:
@@ -139,42 +124,6 @@ def as_number(value: Any) -> float:
     return float(value)
 
 
-def require_seconds(seconds: float) -> float:
-    """The time limit, or a `ValueError` if it is none."""
-    if not 0 < seconds <= LONGEST:
-        raise ValueError(f"time limit {seconds:g} is not a number of seconds in (0, {LONGEST:g}]")
-    return seconds
-
-
-class _TooLongError(BaseException):
-    """Overrun of time; not an `Exception`, which foreign code may well catch."""
-
-
-@contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Interrupt a block that takes longer, as long as it goes on; not outside the main thread."""
-    in_main = threading.current_thread() is threading.main_thread()
-    if not (math.isfinite(seconds) and in_main and hasattr(signal, "setitimer")):
-        yield
-        return
-    is_over = False
-
-    def interrupt(*_: object) -> None:
-        if not is_over:
-            raise _TooLongError(f"took longer than {seconds:g} s")
-
-    handler, started = signal.signal(signal.SIGALRM, interrupt) or signal.SIG_DFL, time.monotonic()
-    delay, interval = signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
-    try:
-        yield
-    finally:
-        is_over = True  # first of all, and no signal comes between
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
-        if delay:  # another's alarm, which had been set before
-            signal.setitimer(signal.ITIMER_REAL, max(delay - (time.monotonic() - started), 1e-6), interval)
-
-
 def _place(error: BaseException, place: tuple[str, int] | None) -> tuple[str, int]:
     """The last line of the foreign file that was on the way to the error."""
     machinery = (__file__, importlib.__file__)
@@ -190,8 +139,6 @@ def _place(error: BaseException, place: tuple[str, int] | None) -> tuple[str, in
 
 
 def _deed(error: BaseException) -> str:
-    if isinstance(error, _TooLongError):
-        return str(error)
     try:
         text = str(error.msg if isinstance(error, SyntaxError) else error)
     except Exception:

@@ -8,11 +8,9 @@ from typing import Any
 import jinja2
 
 from pairbounds.infrastructure.commandline import one_line
-from pairbounds.infrastructure.palette import PALE_BLUE, VERMILION
+from pairbounds.infrastructure.palette import VERMILION
 
 LONGEST = 60  # characters of a name or a label that are shown
-MOST_POINTS = 400  # of a sparkline; beyond, every so many
-WIDTH, HEIGHT, MARGIN = 240, 48, 3  # of a sparkline, in pixels
 
 
 def card(
@@ -29,41 +27,12 @@ def card(
     Parameters
     ----------
     facts : what is known of it, by name
-    pictures : SVG, of `sparkline` say; the only thing here that is not escaped
+    pictures : SVG; the only thing here that is not escaped
     columns, rows : a table
     notes : sentences below it, folded
     """
     return _template("card").render(
         title=title, facts=facts, pictures=pictures, columns=columns, rows=rows, notes=list(notes)
-    )
-
-
-def sparkline(values: Any, name: str, *, bars: bool = False) -> str:
-    """A series as a small picture, its lowest and highest value in its title; values that are not finite are left out.
-
-    Parameters
-    ----------
-    values : (n,)
-    bars : a bar from 0 for each, of a quantity that is not negative; by default a line
-    """
-    import numpy as np
-
-    series = np.asarray(values, dtype=np.float64)
-    series = series[np.isfinite(series)]
-    series = series[:: -(-len(series) // MOST_POINTS) or 1]
-    low, high = (0.0 if bars else series.min(initial=np.inf)), series.max(initial=-np.inf)
-    spread = high - low if high > low else 1.0
-    across = MARGIN + (WIDTH - 2 * MARGIN) * (np.arange(len(series)) + 0.5) / max(1, len(series))
-    up = HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (series - low) / spread
-    return _template("sparkline").render(
-        name=name,
-        points=[(round(float(x), 1), round(float(y), 1)) for x, y in zip(across, up, strict=True)],
-        bars=bars,
-        thick=round(min(8.0, 0.7 * WIDTH / max(1, len(series))), 2),
-        low=float(series.min(initial=np.inf)),
-        high=float(high),
-        size=(WIDTH, HEIGHT),
-        base=HEIGHT - MARGIN,
     )
 
 
@@ -88,7 +57,7 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters.update(shown=shown, one_line=one_line)
-    environment.globals.update(line=PALE_BLUE, alarm=VERMILION)
+    environment.globals.update(alarm=VERMILION)
     return environment
 
 

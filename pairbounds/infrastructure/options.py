@@ -14,4 +14,3 @@ Header = Annotated[
         "--header/--no-header", help="Of .csv and .tsv: whether a first line of numbers is the names of the columns."
     ),
 ]
-TimeLimit = Annotated[float, typer.Option(help="Seconds that FILE.py may take to load, and a bound of it for a value.")]

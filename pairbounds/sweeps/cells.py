@@ -55,8 +55,8 @@ class Cell:
         settings = tuple(asdict(self.settings).items())
         return _received, (self.study, self.version, settings, self.seed, self.inputs, tuple(LOADED))
 
-    def measure(self, seconds: float = math.inf) -> Tables:
-        """The rows of this cell, a Parquet file for each table, unless it takes longer than so many seconds.
+    def measure(self) -> Tables:
+        """The rows of this cell, a Parquet file for each table.
 
         Raises
         ------
@@ -66,7 +66,7 @@ class Cell:
         ForeignResultError
             It returns something else than the tables that it says it writes, each with its columns and a row at least.
         ForeignCodeError
-            The study exits, or takes too long. Other errors of its own pass.
+            The study exits. Other errors of its own pass.
         """
         study = find_study(self.study)
         if study.version != self.version:
@@ -77,7 +77,6 @@ class Cell:
             self.seed,
             name=study.about,
             place=study.source,
-            seconds=seconds,
             passing=(Exception,),
         )
         return {name: self._stored(table) for name, table in _named(rows, study).items()}

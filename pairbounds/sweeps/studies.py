@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from pairbounds.infrastructure.extras import advice
 from pairbounds.infrastructure.foreign import (
-    SECONDS,
     ForeignResultError,
     call_foreign,
     is_foreign,
@@ -147,7 +146,7 @@ class Study:
         if not self.foreign:
             return function(*arguments)
         passing = (ValueError, OSError)
-        return call_foreign(function, *arguments, name=self.about, place=self.source, seconds=SECONDS, passing=passing)
+        return call_foreign(function, *arguments, name=self.about, place=self.source, passing=passing)
 
     def depends_on(self, settings: Any) -> dict[str, object]:
         """Inputs of rows besides settings and source: files that settings name, and plugins that are loaded."""

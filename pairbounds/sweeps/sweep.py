@@ -1,12 +1,10 @@
 """A sweep: the cells that are not finished yet are measured, then all of them are put into tables."""
 
 import json
-import math
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,12 +45,7 @@ class SweepResult:
 
 
 def run_sweep(
-    configuration: SweepConfiguration,
-    out: Path,
-    workers: Workers,
-    *,
-    retry_failed: bool = False,
-    seconds: float = math.inf,
+    configuration: SweepConfiguration, out: Path, workers: Workers, *, retry_failed: bool = False
 ) -> SweepResult:
     """Measure what is missing of a sweep and write its tables into `out` with their sidecars, and the failures if any.
 
@@ -69,8 +62,6 @@ def run_sweep(
     retry_failed : bool
         Measure again all cells that failed. Otherwise only those that failed for want of memory or of a file, and
         any other failure is a result like any other: with the same source, settings and seed it would come again.
-    seconds : float
-        How long a cell may take, wherever its worker can interrupt it (`contained`); then it has failed.
     """
     study, cells = find_study(configuration.study), configuration.cells()
     with locked_folder(out, kept=f"finished cells are kept in {{}}: {AGAIN}"):
@@ -78,7 +69,7 @@ def run_sweep(
         store.folder.mkdir(exist_ok=True)
         waiting = waiting_cells(cells, store, study, retry_failed=retry_failed)
         if waiting:
-            _measure(waiting, len(cells), store, workers, seconds)
+            _measure(waiting, len(cells), store, workers)
         finished, failed = store.finished(study.written), store.failed()
         failures = [failed[cell.key] for cell in cells if cell.key not in finished]
         done = [cell for cell in cells if cell.key in finished]
@@ -113,7 +104,7 @@ def outputs(study: Study, out: Path) -> list[ownership.Output]:
 
 
 def run_study(
-    study: str, settings: Any, seeds: Iterable[int], workers: Workers | None = None, seconds: float = math.inf
+    study: str, settings: Any, seeds: Iterable[int], workers: Workers | None = None
 ) -> Mapping[str, "pd.DataFrame"]:
     """The tables of a study with one choice of settings, over seeds, kept nowhere; the same for any workers.
 
@@ -122,8 +113,6 @@ def run_study(
     workers : optional
         By default there are none: the study is measured here with all the threads that it takes, one seed after
         another, and errors of its own pass.
-    seconds : float
-        How long a seed may take, as in `run_sweep`.
 
     Raises
     ------
@@ -133,9 +122,9 @@ def run_study(
         It does not return its tables.
     """
     version = find_study(study).version
-    cells, work = [Cell(study, version, settings, seed) for seed in seeds], partial(Cell.measure, seconds=seconds)
+    cells = [Cell(study, version, settings, seed) for seed in seeds]
     found: dict[Cell, Mapping[str, pd.DataFrame]] = {}
-    with closing(_here(work, cells) if workers is None else workers.run(work, cells)) as outcomes:
+    with closing(_here(cells) if workers is None else workers.run(Cell.measure, cells)) as outcomes:
         for cell, outcome in tqdm(
             outcomes, total=len(cells), desc=visible(study), unit="seed", disable=len(cells) == 1
         ):
@@ -145,8 +134,8 @@ def run_study(
     return {name: _joined([(cell, found[cell][name]) for cell in cells], []) for name in found[cells[0]]}
 
 
-def _here(work: Callable[[Cell], Tables], cells: Iterable[Cell]) -> Outcomes[Cell, Tables]:
-    yield from ((cell, work(cell)) for cell in cells)
+def _here(cells: Iterable[Cell]) -> Outcomes[Cell, Tables]:
+    yield from ((cell, cell.measure()) for cell in cells)
 
 
 def _about(
@@ -177,10 +166,10 @@ def _write(
                 temporary.write_text(json.dumps(failures, indent=2) + "\n", encoding="utf-8")
 
 
-def _measure(waiting: Sequence[Cell], total: int, store: Store, workers: Workers, seconds: float) -> None:
+def _measure(waiting: Sequence[Cell], total: int, store: Store, workers: Workers) -> None:
     failed = 0
     bar = tqdm(desc=visible(waiting[0].study), unit="cell", initial=total - len(waiting), total=total)
-    with bar, closing(workers.run(partial(Cell.measure, seconds=seconds), waiting)) as outcomes:
+    with bar, closing(workers.run(Cell.measure, waiting)) as outcomes:
         for cell, outcome in outcomes:
             bar.update()
             store.keep(cell, outcome)

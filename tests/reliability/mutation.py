@@ -26,7 +26,7 @@ from tests.reliability.record import RECORDS, Record, here_and_now
 # Seconds of a processor, which say the same beside other work.
 SECONDS = 120  # for the tests of one mutant: one that takes longer does not end, and is found by that
 LONGEST = 1.0  # for a test: what a longer one alone would see has no narrow test
-FAST = "not slow and not gpu and not data and not browser"
+FAST = "not slow and not gpu and not data"
 # What `narrow.py` imports is loaded before pytest could rewrite it.
 QUIET = ("-q", "-W", "ignore::pytest.PytestAssertRewriteWarning", "-W", "ignore:Module already imported")
 PYTEST = (*QUIET, "-x", "-n0", "-p", "no:cacheprovider", "-m", FAST)

@@ -45,7 +45,6 @@ FEATURE_FILES = {
     "f.npy": lambda path, f: np.save(path, f),
     "named.npz": lambda path, f: np.savez(path, features=f, names=np.arange(3)),
     "f.pt": lambda path, f: torch.save(torch.tensor(f), path),
-    "state.pth": lambda path, f: torch.save({"embeddings": torch.tensor(f), "epoch": 3}, path),
     "f.csv": lambda path, f: np.savetxt(path, f, delimiter=","),
     "f.parquet": lambda path, f: pd.DataFrame(f, columns=list("abcd")).to_parquet(path),
     "vectors.parquet": lambda path, f: pd.DataFrame({"embedding": list(f)}).to_parquet(path),
@@ -68,7 +67,7 @@ def test_half_precision_and_ids(tmp_path):
     pd.DataFrame({"image": names[:9], "label": SAMPLES[:9]}).to_csv(tmp_path / "labels.csv", index=False)
     for found in (read_features(tmp_path / "f.parquet"), read_features(tmp_path / "v.parquet")):
         assert (found.ids, found.rows.shape) == (names, (N, WIDTH))
-        assert read_pairs(tmp_path / "pairs.csv", found).pairs.left_ids.tolist() == list(range(N))
+        assert sorted(read_pairs(tmp_path / "pairs.csv", found).pairs.left_ids.tolist()) == list(range(N))
         assert read_classes(tmp_path / "labels.csv", found).tolist() == [*map(str, SAMPLES[:9]), *(N - 9) * [None]]
 
 
@@ -81,13 +80,15 @@ def test_weights_of_pairs_are_used_and_other_columns_named(call, place):
     weighted, listed = (
         measured(call, place, place / "f.npy", "--pairs", place / f"{name}.csv") for name in ("weighted", "repeated")
     )
-    np.testing.assert_allclose(weighted["value"], listed["value"], rtol=1e-12)
+    expected = metrics(features(), pairs=np.repeat(PAIRS, weights, axis=0))["value"]
+    for found in (weighted, listed):
+        np.testing.assert_allclose(found["value"], expected, rtol=1e-12)
     pairs.assign(second=0, time=1).rename(columns={"first": "image", "second": "caption"}).to_csv(
         place / "captions.csv", index=False
     )
     code, out, _ = call(app, "metrics", place / "f.npy", "--pairs", place / "captions.csv")
     assert code == 0
-    assert "read as a list of pairs (row: image, shared: caption, weight: weight); ignored: time\n" in out
+    assert "read as a list of pairs (left: image, right: caption, weight: weight); ignored: time\n" in out
     pairs.assign(weight="much").to_csv(place / "text.csv", index=False)
     assert "row 0 of" in refused(call, place / "f.npy", "--pairs", place / "text.csv")
 
@@ -165,7 +166,7 @@ BAD_FEATURES = {
     "many.npz": (lambda path: np.savez(path, a=np.eye(2), b=np.eye(2)), "it holds the arrays a, b"),
     "broken.npz": (lambda path: path.write_text("no archive"), "it is no archive of arrays"),
     "object.npy": (lambda path: np.save(path, np.array([{}], dtype=object)), "cannot be read as .npy"),
-    "two.pt": (lambda path: torch.save({"a": torch.eye(2), "b": torch.eye(2)}, path), "holds 2 tensors"),
+    "two.pt": (lambda path: torch.save({"a": torch.eye(2)}, path), "it holds no tensor alone"),
     "ragged.parquet": (lambda path: pd.DataFrame({"v": [[1.0], [1.0, 2.0]]}).to_parquet(path), "lengths 1 to 2"),
 }
 
@@ -187,7 +188,7 @@ BAD_PAIRS = {
     ),
     "small.npz": (lambda path: sp.save_npz(path, sp.csr_array(np.eye(3))), "3 left nodes for 24 rows"),
     "alone.npz": (lambda path: sp.save_npz(path, sp.csr_array(np.eye(N))), "no two rows are a positive pair"),
-    "pairs.doc": (lambda path: path.write_text("0 1"), "pairs are read from one of these"),
+    "pairs.doc": (lambda path: path.write_text("0 1"), "is read from one of these"),
 }
 
 

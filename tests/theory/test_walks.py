@@ -15,7 +15,6 @@ from pairbounds.theory.quantities.walks import (
     ConsistencyIntervals,
     consistency_from_pairs,
     penalised_error_at_most,
-    raised,
 )
 from tests.families import GRAPHS
 
@@ -118,28 +117,6 @@ def test_what_is_known_exactly_bounds_the_penalised_error_and_more_hops_are_no_w
     assert np.all(np.diff(found[:2]) <= 1e-12)
     encoder = Encoder.penalised_optimum(graph, spectrum(graph, min(graph.joint.shape)), min(graph.joint.shape), penalty)
     assert probe(graph, encoder.left).mse == pytest.approx(penalised_error(graph, penalty), abs=1e-6)
-
-
-@given(st.lists(st.floats(-50, 50), min_size=1, max_size=9), st.floats(0.02, 0.98))
-def test_what_is_raised_is_large_enough_everywhere(coefficients, cut):
-    """Between the points that it is held to, too, and however far the proposal is from what is allowed."""
-    polynomial = raised(np.array(coefficients), cut)
-    places = np.append(np.random.default_rng(0).random(4_000), [0, cut, 1])
-    values = np.polynomial.polynomial.polyval(places, polynomial)
-    noise = 1e-14 * np.abs(polynomial).sum()
-    assert values.min() >= -noise
-    assert values[places <= cut].min() >= 1 - noise
-
-
-def test_the_answer_of_a_solver_is_not_trusted(monkeypatch):
-    """Of whatever it proposes, and of nothing."""
-    curve = consistency_curve(GRAPH, 4)[1:]
-    known, true = intervals(curve, curve), penalised_error(GRAPH, 0.6)
-    for proposed in (np.zeros(5), np.array([-5.0, 3, 2, 0, 1]), np.array([1.0, -9, 9, 0, 0]), None):
-        monkeypatch.setattr(
-            "pairbounds.theory.quantities.walks._proposed", lambda ends, cut, proposed=proposed: proposed
-        )
-        assert true <= penalised_error_at_most(known, 0.6) <= 1
 
 
 # Degenerate input.

@@ -1,7 +1,6 @@
 """Bounds, and the register of them that every table, test and search reads."""
 
 import inspect
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -41,7 +40,6 @@ class Bound:
     statement, remarks : the first line of the docstring, and the rest of it
     evaluate : the function that was decorated
     corollary_of : the bound of the same cost that is never weaker; if on a squared error, twice it is never weaker
-    seconds : how long it may take for a value, if it is foreign
     hops : how many it was told to take, by `in_hops`
     """
 
@@ -54,7 +52,6 @@ class Bound:
     remarks: str
     evaluate: Callable[..., float]
     corollary_of: str | None = None
-    seconds: float = math.inf
     hops: int | None = None
 
     @property
@@ -83,7 +80,7 @@ class Bound:
         ValueError
             k out of range, too few triplets.
         ForeignCodeError
-            A user's function raised something else, took too long, or returned no number.
+            A user's function raised something else, or returned no number.
         """
         known = enough_triplets(graph, spectrum, k)
         arguments: tuple[Any, ...] = (graph, known, k)
@@ -95,7 +92,6 @@ class Bound:
             lambda: as_number(self.evaluate(*arguments)),
             name=f"bound {self.name!r}",
             place=source_of(self.evaluate),
-            seconds=self.seconds,
             passing=(HypothesisError,),
         )
 

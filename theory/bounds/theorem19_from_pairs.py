@@ -7,7 +7,8 @@ Walks that are put together of independent pairs are walks of the distribution i
 `a_1..a_M` has exact intervals, marginals unknown, and with it `ε₂(f_μ) = Σ_{σ_i <= μ} c_i`, the squared error on the
 minimiser of the penalised spectral loss (theorem 18): with the confidence of the intervals at most
 `min {p_0 + Σ_j max(p_j a_j⁻, p_j a_j⁺)}` over the polynomials p of degree M with `p >= 0` on [0, 1] and `p >= 1` on
-`[0, μ²]`. For one hop that is `α_T⁺ / (1 - μ²)`. The proof is told by the function that puts the walks together.
+`[0, μ²]`. For degree 1 that is `α_T⁺ / (1 - μ²)`, for degree 2 Cantelli's inequality; no higher degree is evaluated.
+The proof is told by the function that puts the walks together.
 
 For f* of a fixed width there is no such statement. Let U, a function of n independent labelled pairs, be at least
 `ε₂(f*)` with probability `1 - δ` whatever the distribution. Then for every connected distribution U is at least

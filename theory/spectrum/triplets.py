@@ -67,10 +67,11 @@ class Spectrum:
         return f"Spectrum(k={len(self.singular_values)}, singular_values={values}, method={self.method!r})"
 
     def _repr_html_(self) -> str:
-        from pairbounds.infrastructure.html import card, sparkline
+        from pairbounds.infrastructure.html import card
 
-        facts = {"k": len(self.singular_values), "method": self.method, "largest residual": float(self.residuals.max())}
-        return card("Spectrum", facts, pictures=[sparkline(self.singular_values, "singular values", bars=True)])
+        values = np.array2string(self.singular_values, precision=3, threshold=6, edgeitems=3, separator=", ")
+        facts = {"k": len(self.singular_values), "singular values": values, "method": self.method}
+        return card("Spectrum", facts | {"largest residual": float(self.residuals.max())})
 
     @cached_property
     def rounding(self) -> float:

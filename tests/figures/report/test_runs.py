@@ -172,7 +172,7 @@ def test_the_report_is_no_part_of_what_it_reports(call, runs, tmp_path):
     assert pages[0] == pages[1]
 
 
-def test_bad_input_is_one_line_and_nothing_is_written(call, runs, tmp_path, monkeypatch):
+def test_bad_input_is_one_line_and_nothing_is_written(call, runs, tmp_path):
     (tmp_path / "theirs.html").write_text("mine")
     (tmp_path / "empty").mkdir()
     for arguments, message in (
@@ -186,10 +186,6 @@ def test_bad_input_is_one_line_and_nothing_is_written(call, runs, tmp_path, monk
         code, said, err = call(app, "report", *arguments, *out)
         assert (code, said, err.count("\n")) == (2, "", 1)
         assert message in err
-    monkeypatch.setenv("PATH", str(tmp_path))
-    code, said, err = call(app, "report", runs, "--out", tmp_path / "report.html", "--pdf")
-    assert (code, said, err.count("\n")) == (2, "", 1)
-    assert "a PDF is printed by Chromium, and none of" in err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "theirs.html"]
     assert (tmp_path / "theirs.html").read_text() == "mine"
 

@@ -7,7 +7,6 @@ import pytest
 
 from pairbounds.__main__ import app
 from pairbounds.plugins import LOADED, require_loaded
-from pairbounds.sweeps import Cores, SweepConfiguration, run_sweep
 
 MODULE = """\
 import dataclasses, pathlib, sys
@@ -73,16 +72,6 @@ def test_a_study_that_returns_something_else_ends_the_sweep_at_once(sweep, tmp_p
     told = f"error: study 'strange' ({path}, line 11) returned {what}"
     assert (code, out, err.splitlines()[-1]) == (2, "", told)
     assert len(list((tmp_path / "out/cells").iterdir())) == 2  # the two seeds of x=1
-
-
-def test_the_time_limit_of_a_cell_is_kept_by_worker_processes(tmp_path):
-    """The cell that ends has ended before: there it may take what it takes."""
-    quick, both = (SweepConfiguration("tiny", 1, [{"pause": p}]) for p in ([0.0], [0.0, 600.0]))
-    run_sweep(quick, tmp_path, Cores(1))
-    result = run_sweep(both, tmp_path, Cores(2), seconds=0.5)
-    (failure,) = result.failures
-    assert str(failure["error"]).endswith("took longer than 0.5 s")
-    assert result.rows == {"tiny": 1}
 
 
 @pytest.mark.parametrize(

@@ -12,26 +12,14 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pairbounds.infrastructure.arrays import without_torch
-from pairbounds.infrastructure.cells import is_numeric, numbers, present, texts
+from pairbounds.infrastructure.cells import is_numeric, present, texts
 from pairbounds.infrastructure.checkpoints import weights_in
 from pairbounds.infrastructure.inputs import read_with, require_file
 from pairbounds.infrastructure.table_files import Layout, is_table, is_unnamed, layout_of
-from pairbounds.theory.graph.files import (
-    ENDS,
-    MATRICES,
-    WEIGHTS,
-    WORDS,
-    first_of,
-    in_words,
-    known_ends,
-    read_graph,
-    read_labels,
-    read_rows,
-)
+from pairbounds.theory.graph.files import WEIGHTS, WORDS, first_of, known_ends, read_graph, read_labels, read_rows
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-SHARED = (("image", "caption"), ("image", "text"), ("url", "text"))  # of `ENDS`: what shares the second is a pair
-assert set(SHARED) <= set(ENDS)
+SHARED = (("image", "caption"), ("image", "text"), ("url", "text"))  # columns: rows that share the second are pairs
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +55,8 @@ def read_features(path: str | os.PathLike[str], header: bool | None = None) -> F
     Parameters
     ----------
     path :
-        `.npy`; `.npz` with one array, or one called features; `.pt` of a tensor, or of a mapping with one; a table
-        whose columns are numbers, or one of whose columns holds vectors. A column in it may name the rows, as that of a
+        `.npy`; `.npz` with one array, or one called features; `.pt` of a tensor; a table whose columns are numbers, or
+        one of whose columns holds vectors. A column in it may name the rows, as that of a
         matrix in `pairbounds.theory.graph.files.read_graph`.
     header : as there
 
@@ -110,13 +98,12 @@ def _torch(path: Path) -> Any:
     import torch
 
     stored = weights_in(path)
-    tensors = [each for each in (stored.values() if isinstance(stored, dict) else [stored]) if torch.is_tensor(each)]
-    if len(tensors) != 1:
-        raise ValueError(f"it holds {len(tensors)} tensors: save one of shape (n, k)")
-    return without_torch(tensors[0])
+    if not torch.is_tensor(stored):
+        raise ValueError("it holds no tensor alone: save one of shape (n, k)")
+    return without_torch(stored)
 
 
-ARRAYS: Mapping[str, Callable[[Path], Any]] = {".npy": _npy, ".npz": _npz, ".pt": _torch, ".pth": _torch}
+ARRAYS: Mapping[str, Callable[[Path], Any]] = {".npy": _npy, ".npz": _npz, ".pt": _torch}
 
 
 def _of_table(layout: Layout) -> FeatureFile:
@@ -144,7 +131,7 @@ class PairsFile:
     Attributes
     ----------
     pairs, weights : as in `metrics`
-    understood : in words, where it is a table
+    understood : in words, where it is a table of pairs
     """
 
     pairs: "npt.NDArray[Any] | PairGraph"
@@ -168,8 +155,6 @@ def read_pairs(path: str | os.PathLike[str], features: FeatureFile, header: bool
     source = require_file(path, "pairs file")
     if is_table(source):
         return _pairs_of_table(layout_of(source, header), features)
-    if source.suffix not in MATRICES:
-        raise ValueError(f"{source} is none of {', '.join(MATRICES)}, {WORDS}: pairs are read from one of these")
     if source.suffix == ".npy":
         array = np.asarray(read_with(source, _npy))
         if array.ndim == 1 or (array.ndim == 2 and array.shape[1] == 2 and array.dtype.kind in "iu"):
@@ -184,27 +169,23 @@ def read_pairs(path: str | os.PathLike[str], features: FeatureFile, header: bool
 
 def _pairs_of_table(layout: Layout, features: FeatureFile) -> PairsFile:
     file, weighing = str(layout.path), first_of(layout.names, WEIGHTS)
-    named = [name for name in layout.names if name != weighing and not is_unnamed(name)]
     if len(layout.names) == 1:
         sample = layout.names[0]
         return PairsFile(texts(present(layout.columns({sample: sample})[sample], sample, file, what="sample")))
+    named = [name for name in layout.names if name != weighing and not is_unnamed(name)]
     ends = known_ends(named) or (tuple(named) if len(named) == 2 else None)
     if ends is None:
         raise ValueError(
             f"{file} has the columns {', '.join(layout.names)}: give two that name the rows of each pair, or call them "
             "image and caption, or give one with the sample of each row"
         )
-    used = {"first": ends[0], "second": ends[1]} | ({} if weighing is None else {"weight": weighing})
-    cells = layout.columns(used, ["weight"])
-    first, second = (texts(present(cells[end], used[end], file)) for end in ("first", "second"))
-    weights = None if weighing is None else numbers(cells["weight"], "weight", file)
-    shares = tuple(end.lower() for end in ends) in SHARED
-    roles = dict(zip(("row", "shared" if shares else "other row", "weight"), used.values(), strict=False))
-    words = in_words("a list of pairs", roles, [name for name in named if name not in ends])
-    rows = features.numbered(first, file)
-    if shares:
-        return PairsFile(PairGraph.from_pairs(rows, second, weights, drop_isolated=True), understood=words)
-    return PairsFile(np.stack([rows, features.numbered(second, file)], axis=1), weights, words)
+    found = read_graph(layout.path, columns=ends, header=layout.headed)
+    joint, rows = found.graph.joint.tocoo(), features.numbered(found.graph.left_ids, file)
+    if tuple(end.lower() for end in ends) in SHARED:
+        return PairsFile(PairGraph(joint, left_ids=rows), understood=found.understood)
+    others = features.numbered(found.graph.right_ids, file)
+    pairs = np.stack([rows[joint.coords[0]], others[joint.coords[1]]], axis=1)
+    return PairsFile(pairs, joint.data, found.understood)
 
 
 def read_classes(path: str | os.PathLike[str], features: FeatureFile, header: bool | None = None) -> npt.NDArray[Any]:
