@@ -40,7 +40,7 @@ PLANTED = {
 SAID = {
     "architecture": ("(noise 0.37), k = 5", "adamw", "41 labels"),
     "captions_help": ("k = 5",),
-    "multihop": ("of a world, k = 5",),
+    "multihop": ("of one world, k = 5",),
     "near_optimal": ("k = 5",),
     "penalised": ("k = 5, μ = 0.61",),
     "phase": ("k = 5",),
