@@ -80,7 +80,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         for axes, (title, (values, colors, lowest)) in zip(panels.flat, shown.items(), strict=True)
     ]
     _finish(picture, panels, shades, frontier)
-    rate = f"{_said(found.rates[BEST])}\n({points['seed'].nunique()} seeds)\nconstant answer: {found.most:.1%}"
+    rate = f"{_said(found.rates[BEST])}\n({points['seed'].nunique()} seeds)\nconstant answer:\n{found.most:.1%}"
     panels[1, 1].text(
         0.97, 0.5, rate, fontweight="bold", ha="right", va="center", fontsize=sized(8), transform=panels[1, 1].transAxes
     )
