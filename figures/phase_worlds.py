@@ -33,7 +33,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         axes.errorbar(rates, places + shift, xerr=np.nan_to_num(halves), fmt=marker, **looks)
     constant = [one.most for one in rows.values()]
     axes.plot(constant, places, "|", color="black", markersize=16, markeredgewidth=2, label="constant answer")
-    axes.axhline(0.5, color=NEUTRAL, linewidth=0.8)
+    axes.axhline(len(emoji) - 0.5, color=NEUTRAL, linewidth=0.8)
     axes.set_yticks(places, list(rows))
     axes.set(xlim=(0.2, 1.02), xlabel="share of the points where the answer is right", ylim=(-0.6, len(rows) - 0.4))
     axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.1), ncols=5)
