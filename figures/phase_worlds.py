@@ -1,6 +1,7 @@
 """*Phase diagrams of many worlds*: how often the smaller bound names the better encoder, beside a constant answer."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -29,7 +30,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     places = np.arange(len(rows))[::-1]
     for shift, (column, (color, marker)) in zip((0.24, 0.08, -0.08, -0.24), LOOKS.items(), strict=True):
         rates, halves = np.transpose([one.rates[column] for one in rows.values()])
-        looks = {"color": color, "markersize": 4, "elinewidth": 1, "label": NAMED[column]}
+        looks: dict[str, Any] = {"color": color, "markersize": 4, "elinewidth": 1, "label": NAMED[column]}
         axes.errorbar(rates, places + shift, xerr=np.nan_to_num(halves), fmt=marker, **looks)
     constant = [one.most for one in rows.values()]
     axes.plot(constant, places, "|", color="black", markersize=16, markeredgewidth=2, label="constant answer")

@@ -45,7 +45,9 @@ class Settings:
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """One row for each world and noise or strength: what `phase` measures, and the induced labelling error."""
-    cells = [{"noise": noise} for noise in settings.noises] + [{"strength": one} for one in settings.strengths]
+    cells: list[dict[str, Any]] = [{"noise": noise} for noise in settings.noises] + [
+        {"strength": one} for one in settings.strengths
+    ]
     tables = []
     for world, changed in WORLDS.items():
         for cell in cells:
