@@ -1,6 +1,6 @@
 """Multi-hop consistency and its distance from the truth."""
 
-from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.multihop import closing, shown_emoji
 from pairbounds.figures.tightness_map import near, points_of
 
@@ -28,6 +28,12 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
+def of(tables: Tables) -> Of:
+    """The points of random worlds, by two bounds."""
+    points = points_of(tables["bound_holds"])
+    return Of(points["seed"].nunique(), 1, 2 * len(points))
+
+
 FINDING = Finding(
     "multihop",
     "Which bound is near the truth?",
@@ -35,4 +41,5 @@ FINDING = Finding(
     ("tightness_map", "multihop"),
     facts,
     claims,
+    of,
 )

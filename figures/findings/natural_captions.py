@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.natural_captions import BY_ENCODER, CURVES, EXACT, TITLES, by_words, leads, shown
 from pairbounds.figures.natural_tails import of_error
 
@@ -69,6 +69,12 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
+def of(tables: Tables) -> Of:
+    """The leads of each data set over each rival."""
+    learned, ahead = tables["natural_learned"], leads(tables["natural_difference"])
+    return Of(learned["dataset"].nunique(), learned["draw"].nunique(), len(ahead))
+
+
 FINDING = Finding(
     "natural_captions",
     "Is it the same where people wrote the captions?",
@@ -82,4 +88,5 @@ FINDING = Finding(
     ("natural_captions", "natural_tails"),
     facts,
     claims,
+    of,
 )

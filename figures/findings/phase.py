@@ -1,6 +1,6 @@
 """The smaller bound and the better encoder."""
 
-from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.phase import BEST, TRAINED, outcome
 
 
@@ -37,4 +37,10 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
-FINDING = Finding("phase", "Does the smaller bound name the better encoder?", ("phase",), ("phase",), facts, claims)
+def of(tables: Tables) -> Of:
+    """The shares of each bound."""
+    found = outcome(tables["phase"])
+    return Of(1, found.points["seed"].nunique(), len(found.rates))
+
+
+FINDING = Finding("phase", "Does the smaller bound name the better encoder?", ("phase",), ("phase",), facts, claims, of)

@@ -1,7 +1,7 @@
 """The paper's first experiment: captions against augmentations, from pixels."""
 
 from pairbounds.figures.accuracies import accuracies
-from pairbounds.figures.findings.finding import CATEGORY, SUBCATEGORY, Facts, Finding, Tables, require_labels
+from pairbounds.figures.findings.finding import CATEGORY, SUBCATEGORY, Facts, Finding, Of, Tables, require_labels
 from pairbounds.figures.pretraining import KINDS, difference, settings_tried
 from pairbounds.figures.summaries import excludes_zero
 from pairbounds.theory.quantities.confidence import detectable
@@ -36,6 +36,12 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
+def of(tables: Tables) -> Of:
+    """A difference by each label set."""
+    table = tables["pretraining"]
+    return Of(1, table["seed"].nunique(), table["labels"].nunique())
+
+
 FINDING = Finding(
     "pretraining",
     "Do captions train a better encoder than augmentations, from pixels?",
@@ -43,4 +49,5 @@ FINDING = Finding(
     ("pretraining",),
     facts,
     claims,
+    of,
 )

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from pairbounds.figures.accuracies import accuracies
-from pairbounds.figures.findings.finding import Facts, Finding, Tables, require_labels
+from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables, require_labels
 from pairbounds.figures.resampled_training import (
     GUIDES,
     REFERENCES,
@@ -63,6 +63,13 @@ def _tuned(table: pd.DataFrame) -> tuple[float, float]:
     return tuned_changes(table)["add_new_positive", "encoder"]
 
 
+def _intervals(facts: Facts) -> list[tuple[float, float]]:
+    """Every mean and half its interval at full strength: changes over SimCLR, and differences of two guides."""
+    changes = [by_guide for by_rule in facts["changes"].values() for by_guide in by_rule.values()]
+    over = [by_rule for by_labels in facts["over"].values() for by_rule in by_labels.values()]
+    return [one for group in (*changes, *over) for one in group.values()]
+
+
 def claims(facts: Facts) -> dict[str, bool]:
     """The claims of the sentences, each with its truth."""
     over, tuned = facts["over"], [*facts["tuned"].values(), *facts["further"].values()]
@@ -85,6 +92,12 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
+def of(tables: Tables) -> Of:
+    """The intervals of all rules, guides and label sets, and of what was tuned."""
+    table, found = tables["resampled_training"], facts(tables)
+    return Of(1, table["seed"].nunique(), len(_intervals(found)) + len(found["tuned"]) + len(found["further"]))
+
+
 FINDING = Finding(
     "resampled_training",
     "Does CLIP-guided resampling help in training, from pixels?",
@@ -92,4 +105,5 @@ FINDING = Finding(
     ("resampled_training",),
     facts,
     claims,
+    of,
 )

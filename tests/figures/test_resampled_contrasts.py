@@ -103,7 +103,7 @@ def more(table):
 def test_figure_and_finding_have_the_new_contrasts(more, graphs):
     tables = {"resampled_training": more, "resampled_views": graphs}
     facts = FINDING.facts(tables)
-    text = " ".join(section(FINDING, facts).split())
+    text = " ".join(section(FINDING, facts, FINDING.of(tables)).split())
     assert facts["over"].keys() == {"random", "no_text", "captions"}
     assert (facts["seeds"], facts["all_seeds"]) == (SEEDS, 3 * SEEDS)
     assert "is ahead by +4.0 ± 0.0 points by category" in text
