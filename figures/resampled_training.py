@@ -13,7 +13,7 @@ from pairbounds.figures.figure import Figure
 from pairbounds.figures.style import COLUMN, label_line, sized
 from pairbounds.figures.summaries import LEVEL, OVERLAP, mean_and_half, rank_correlation
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
-from pairbounds.theory.quantities.confidence import detectable, shared_halves
+from pairbounds.theory.quantities.confidence import SharedHalves, detectable, shared_halves
 
 RULES = {
     "add_new_positive": "AddNewPositive",
@@ -101,7 +101,7 @@ def changes_over_simclr(table: pd.DataFrame) -> pd.DataFrame:
 
 def mean_changes(changes: pd.DataFrame, rule: str) -> dict[str, tuple[float, float]]:
     """The mean change by one rule of ours, and half its interval, by guide; of one label set."""
-    half, _ = _halves(changes)
+    half = _halves(changes).mean
     means = _by_seed(changes[changes["rule"] == rule], "guide").mean()
     return {str(guide): (float(mean), half) for guide, mean in means.items()}
 
@@ -113,7 +113,7 @@ def over_guide(changes: pd.DataFrame, other: str) -> dict[str, tuple[float, floa
     """
     encoder, against = (_by_seed(changes[changes["guide"] == guide], "rule") for guide in ("encoder", other))
     differences = (encoder - against).dropna(axis="columns", how="all")
-    _, half = _halves(changes)
+    half = _halves(changes).of_two
     return {str(rule): (float(mean), half) for rule, mean in differences.mean().items()}
 
 
@@ -136,18 +136,20 @@ def tuned_changes(table: pd.DataFrame) -> dict[tuple[str, str], tuple[float, flo
     return {one: mean_and_half(100 * change, overlap=OVERLAP) for one, change in changes.items()}
 
 
-def _halves(changes: pd.DataFrame) -> tuple[float, float]:
+def _halves(changes: pd.DataFrame, level: float = LEVEL) -> SharedHalves:
     """Half the intervals of the mean change by any rule and guide, and of the difference of two; of one label set.
 
     By the spread of all, without what all changes of a split have in common, such as the noise of its baselines.
     """
     by_seed = _by_seed(changes, "rule", "guide").dropna()
-    return shared_halves(by_seed, LEVEL, overlap=OVERLAP) if min(by_seed.shape) > 1 else (math.nan, math.nan)
+    enough = min(by_seed.shape) > 1
+    return shared_halves(by_seed, level, overlap=OVERLAP) if enough else SharedHalves(math.nan, math.nan, math.nan)
 
 
 def least_detectable(changes: pd.DataFrame) -> float:
     """The change that would have been shown with a probability of 80%, in points; of one label set."""
-    return detectable(_halves(changes)[0], changes["seed"].nunique())
+    halves = _halves(changes)
+    return detectable(halves.mean, halves.degrees)
 
 
 def _by_seed(changes: pd.DataFrame, *columns: str) -> pd.DataFrame:

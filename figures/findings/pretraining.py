@@ -21,7 +21,7 @@ def facts(tables: Tables) -> Facts:
         "settings": settings_tried(table),
         "accuracies": {labels: accuracies(chosen[chosen["labels"] == labels], KINDS) for labels in names},
         "differences": differences,
-        "detectable": {labels: detectable(half, seeds) for labels, (_, half) in differences.items()},
+        "detectable": {labels: detectable(half, seeds - 1) for labels, (_, half) in differences.items()},
         "at_edge": int((clip["learning_rate"] == table["learning_rate"].max()).sum()),
     }
 

@@ -69,7 +69,7 @@ def test_intervals_take_apart_what_differences_share(table):
     changes = figure.changes_over_simclr(table)
     own = changes[changes["labels"] == CATEGORY]
     by_seed = own.pivot_table(index="seed", columns=["rule", "guide"], values="change")
-    mean, of_two = shared_halves(by_seed, LEVEL, overlap=OVERLAP)
+    mean, of_two, _ = shared_halves(by_seed, LEVEL, overlap=OVERLAP)
     assert figure.mean_changes(own, "add_new_positive")["encoder"][1] == mean
     for other in ("random", "no_text", "captions"):
         found = figure.over_guide(own, other)
