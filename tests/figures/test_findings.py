@@ -16,6 +16,7 @@ from pairbounds.figures.findings.wording import WIDTH, wrapped
 from pairbounds.figures.prerequisites import study_of
 from pairbounds.figures.pretraining import difference
 from pairbounds.infrastructure.tables import write_table
+from pairbounds.sweeps import find_study
 
 ROOT = Path(__file__).parents[2]
 FINDINGS = found()
@@ -195,3 +196,9 @@ def test_a_number_in_an_answer_without_what_it_is_of_is_refused(call, folder, mo
     code, _, err = written(call, folder)
     assert (code, err.count("\n")) == (2, 1)
     assert "the answer of rows has a number" in err
+
+
+def test_two_thirds_of_the_images_have_a_caption_that_names_their_class():
+    """The sentence of `pretraining` that no table has."""
+    naming = find_study("pretraining").settings().images().naming
+    assert np.mean([any(own) for own in naming]) == pytest.approx(2 / 3, abs=0.02)

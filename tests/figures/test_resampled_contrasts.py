@@ -107,6 +107,10 @@ def test_figure_and_finding_have_the_new_contrasts(more, graphs):
     assert facts["over"].keys() == {"random", "no_text", "captions"}
     assert (facts["seeds"], facts["all_seeds"]) == (SEEDS, 3 * SEEDS)
     assert "is ahead by +4.0 ± 0.0 points by category" in text
+    assert facts["looks"] == 2 * (5 * 5 - 2 + 5 + 5 + 4)
+    assert facts["shown_of_random"] <= facts["shown"]
+    assert facts["shown_corrected"] < facts["shown"]
+    assert FINDING.of(tables) == (1, 3 * SEEDS, facts["looks"] + 6)
     picture, caption = figure.draw(tables)
     assert "with a probability of 80%" in caption
     assert len(picture.axes) == 4
