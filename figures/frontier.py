@@ -1,7 +1,7 @@
-"""*Consistency and diversity*: pairs by captions, and the strongest of each control, by the classes of the images."""
+"""*Consistency and diversity*: pairs by captions and their controls, by the classes of the images."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,26 +9,26 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
-from matplotlib.patheffects import withStroke
 
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.pairing_looks import color, corrected, dash, strongest
-from pairbounds.figures.style import COLUMN, label_line
+from pairbounds.figures.pairing_looks import color, corrected, dash, short, strongest
+from pairbounds.figures.style import COLUMN, sized
 from pairbounds.infrastructure.palette import NEUTRAL
 
-EXCLUSION = "image"
-CONVENTIONS = {"others": "among other images", "all": "the image itself among them"}
+EXCLUSION = "subject"  # two drawings of one emoji, with the same captions and label, are no positives
+CONVENTIONS = {"others": "among other subjects", "all": "the own subject among them"}
+APART = 1.02  # the factor between diversities at which bars of one diversity are drawn
 GRID = 80  # levels of diversity that a curve is drawn through
 WITH_INTERVALS = ("captions", "augmentation", "no text")
-NAMED = {  # the pairings that are drawn, and what they are called beside their line
+NAMED = {  # the pairings that are drawn, and what they are called
     "captions, exact": "exact captions",
+    "captions, exact, but for class names": "exact, without class names",
     "captions, by encoder": "estimated captions",
-    "augmentation, by encoder": "augmentation",
-    "nearest neighbours": "no text",
+    "augmentation, by encoder": "augmentation (thin: weaker)",
+    "nearest neighbours": "no text, nearest neighbours",
+    "held-out images, by encoder": "no text, held-out images",
     "shuffled captions, exact": "shuffled captions",
 }
-HALO = [withStroke(linewidth=2, foreground="white")]  # around names that lie on bars
-UNDER = ("augmentation",)  # it begins where estimated captions do
 Curve = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
 
 
@@ -43,40 +43,37 @@ class Shown(NamedTuple):
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """A panel for each way to count positives."""
     frontier, matched = (_main(tables[name]) for name in ("pairings_frontier", "pairings_matched"))
-    picture, panels = plt.subplots(1, 2, figsize=(2.1 * COLUMN, 1.05 * COLUMN), sharey=True)
+    thick = strongest(frontier["pairing"])
+    picture, panels = plt.subplots(1, 2, figsize=(2.1 * COLUMN, 1.2 * COLUMN), sharey=True)
     for axes, (convention, label) in zip(panels, CONVENTIONS.items(), strict=True):
-        _curves(axes, frontier, f"positives_{convention}")
-        intervals(axes, matched[matched["diversity_of"] == convention])
+        curves(axes, frontier, f"positives_{convention}", NAMED)
+        intervals(axes, matched[(matched["diversity_of"] == convention) & matched["pairing"].isin(thick)])
         set_axes(axes, label, "")
-        axes.set_ylim(-0.1, 1.1)
+        axes.set_ylim(bottom=-0.05)
     panels[0].set_ylabel("consistency (0: chance, 1: always)")
+    picture.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=sized(8))
     return picture, _caption(tables)
 
 
 def _main(table: pd.DataFrame) -> pd.DataFrame:
-    """The pairings that have a name here, the strongest of each, by the first evaluator."""
+    """The pairings that have a name here, by the first evaluator."""
     chosen = (table["exclusion"] == EXCLUSION) & (table["evaluator"] == table["evaluator"].iloc[0])
-    rows = table[chosen & table["pairing"].isin(strongest(table["pairing"]))]
-    names = {pairing: _name(pairing) for pairing in rows["pairing"].unique()}
-    found: pd.DataFrame = rows.assign(name=rows["pairing"].map(names)).dropna(subset="name")
+    found: pd.DataFrame = table[chosen & table["pairing"].map(short).isin(list(NAMED))]
     return found
 
 
-def _name(pairing: str) -> str | None:
-    """The name of a pairing here; none where it is not drawn, as exact captions without those that name a class."""
-    return next((name for known, name in NAMED.items() if pairing in (known, f"{known}, strength 1")), None)
-
-
-def _curves(axes: Axes, rows: pd.DataFrame, positives: str) -> None:
-    curves = {str(name): mean_curve(own, positives) for name, own in rows.groupby("name", sort=False)}
-    looks = rows.groupby("name")[["pairing", "family"]].first()
-    for name, curve in curves.items():
-        pairing, family = looks.loc[name]
-        axes.plot(*curve, color=color(str(family)), linestyle=dash(str(pairing)), linewidth=1.7)
-        # A line falls from where it begins, so that there is room above its beginning, and below it on the left of 10.
-        place = int(np.argmin(np.abs(curve[0] - 10))) if name in UNDER else 0
-        side = {"ha": "right", "va": "top"} if name in UNDER else {}
-        label_line(axes, curve[0][place], curve[1][place], name, color(str(family)), path_effects=HALO, **side)
+def curves(axes: Axes, rows: pd.DataFrame, positives: str, names: Mapping[str, str] | None = None) -> None:
+    """Draw the curves of all pairings; augmentations but the strongest are thin."""
+    thick = strongest(rows["pairing"])
+    for pairing, own in rows.groupby("pairing", sort=False):
+        name, family = str(pairing), str(own["family"].iloc[0])
+        label = short(name) if names is None else names[short(name)]
+        looks: dict[str, Any] = {"color": color(family), "linestyle": dash(name), "label": label}
+        if family == "uniform":
+            axes.plot(own[positives].mean(), 0, **looks | {"marker": "s", "markersize": 4, "linestyle": ""})
+            continue
+        width = {"linewidth": 1.7} if name in thick else {"linewidth": 0.7, "label": None}
+        axes.plot(*mean_curve(own, positives), **looks | width)
 
 
 def mean_curve(rows: pd.DataFrame, positives: str) -> Curve:
@@ -93,11 +90,14 @@ def mean_curve(rows: pd.DataFrame, positives: str) -> Curve:
 
 
 def intervals(axes: Axes, rows: pd.DataFrame) -> None:
-    """The 95% intervals of captions and what they are compared with, at matched diversities."""
-    for family, own in rows.groupby("family", sort=False):
-        if family in WITH_INTERVALS:
-            ends = np.minimum(1, [own["value"] - own["low"], own["high"] - own["value"]])
-            axes.errorbar(own["diversity"], own["value"], ends, fmt="none", color=color(str(family)), linewidth=1)
+    """The 95% intervals of captions and what they are compared with, side by side at matched diversities."""
+    compared = rows[rows["family"].isin(WITH_INTERVALS)]
+    middle = (compared["pairing"].nunique() - 1) / 2
+    for place, (_, own) in enumerate(compared.groupby("pairing", sort=False)):
+        ends = np.minimum(1, [own["value"] - own["low"], own["high"] - own["value"]])
+        hue = color(str(own["family"].iloc[0]))
+        places = own["diversity"] * APART ** (place - middle)
+        axes.errorbar(places, own["value"], ends, fmt="none", color=hue, linewidth=1)
 
 
 def set_axes(axes: Axes, counted: str, title: str) -> None:
@@ -124,8 +124,8 @@ def drawn(tables: Mapping[str, pd.DataFrame]) -> str:
     cut = f" At most {most:.1%} of the weight of an image's right nodes was cut off." if most > 0 else ""
     return (
         f"Lines: pairings from cold to hot, means over {len(images)} draws of {images.min()} to {images.max()} "
-        "images. Bars: 95% intervals at matched diversities, the wider of Student's over draws and a bootstrap over "
-        f"subjects. Consistency is corrected for chance and never counts an image as its own positive.{cut}"
+        "images. Bars, side by side: 95% intervals at one diversity, the wider of Student's over draws and a "
+        f"bootstrap over subjects. Consistency is corrected for chance.{cut}"
     )
 
 
@@ -134,14 +134,13 @@ def _caption(tables: Mapping[str, pd.DataFrame]) -> str:
     evaluator = tables["pairings_frontier"]["evaluator"].iloc[0]
     chosen = verdicts[(verdicts["exclusion"] == EXCLUSION) & (verdicts["evaluator"] == evaluator)]
     words = [
-        f"{row.captions}, positives {CONVENTIONS[str(row.diversity_of)]}: {str(row.verdict).rpartition('. ')[2]}"
+        f"{row.captions}, {CONVENTIONS[str(row.diversity_of)]}: {str(row.verdict).rpartition('. ')[2]}"
         for row in chosen.itertuples()
     ]
     return (
         f"Are pairs by captions more consistent, by {evaluator}, than others that are as diverse? On the left "
-        "diversity is of other images alone; on the right an image counts among its own positives, so that pairs "
-        "which are hardly ever of two images are not diverse. Augmentation is the strongest, pairs without text are "
-        "nearest neighbours. "
+        "diversity is of images of other subjects alone; on the right those of the own subject count, so that pairs "
+        "which are hardly ever of two subjects are not diverse. Consistency leaves pairs of one subject out. "
         f"{drawn(tables)} {' '.join(words)}"
     )
 

@@ -1,11 +1,9 @@
 """*Consistency and diversity, whole*: every pairing by every evaluator, thirteen lines in a panel."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
@@ -13,12 +11,12 @@ from pairbounds.figures.frontier import (
     CONVENTIONS,
     EXCLUSION,
     conventions_shown,
+    curves,
     drawn,
     intervals,
-    mean_curve,
     set_axes,
 )
-from pairbounds.figures.pairing_looks import color, dash, short, strongest
+from pairbounds.figures.pairing_looks import strongest
 from pairbounds.figures.style import COLUMN, sized
 
 
@@ -32,26 +30,13 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     picture, panels = plt.subplots(2, len(evaluators), figsize=size, sharex="row", squeeze=False)
     for row, (convention, label) in zip(panels, CONVENTIONS.items(), strict=True):
         for axes, evaluator in zip(row, evaluators, strict=True):
-            _curves(axes, frontier[frontier["evaluator"] == evaluator], f"positives_{convention}")
+            curves(axes, frontier[frontier["evaluator"] == evaluator], f"positives_{convention}")
             own = matched[(matched["evaluator"] == evaluator) & (matched["diversity_of"] == convention)]
             intervals(axes, own[own["pairing"].isin(strongest(own["pairing"]))])
             set_axes(axes, label, f"evaluator: {evaluator}")
         row[0].set_ylabel("consistency (0: chance, 1: always)")
     picture.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=sized(8))
     return picture, _caption(tables)
-
-
-def _curves(axes: Axes, rows: pd.DataFrame, positives: str) -> None:
-    """Draw the curves of all pairings; augmentations but the strongest are thin."""
-    thick = strongest(rows["pairing"])
-    for pairing, own in rows.groupby("pairing", sort=False):
-        name, family = str(pairing), str(own["family"].iloc[0])
-        looks: dict[str, Any] = {"color": color(family), "linestyle": dash(name), "label": short(name)}
-        if family == "uniform":
-            axes.plot(own[positives].mean(), 0, **looks | {"marker": "s", "markersize": 4, "linestyle": ""})
-            continue
-        width = {"linewidth": 1.7} if name in thick else {"linewidth": 0.7, "label": None}
-        axes.plot(*mean_curve(own, positives), **looks | width)
 
 
 def _caption(tables: Mapping[str, pd.DataFrame]) -> str:
@@ -62,7 +47,7 @@ def _caption(tables: Mapping[str, pd.DataFrame]) -> str:
     ]
     return (
         f"{drawn(tables)} Thin lines are weaker augmentations. A column for each evaluator; above, positives are "
-        "counted among other images, below with the image itself among them. In how many of the "
+        "counted among other subjects, below with the own subject among them. In how many of the "
         f"{len(set(CONVENTIONS)) * 2} conventions (with and without other images of one subject, positives counted "
         "both ways) an advantage of text is shown at every matched diversity, at some, and at none: "
         f"{'; '.join(words)}."

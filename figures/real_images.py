@@ -1,7 +1,7 @@
 """Figure 3, *Real images*: bounds and error on emoji captions against k, and where the labels live."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,7 +12,7 @@ from matplotlib.typing import LineStyleType
 
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.style import COLUMN, label_line, shade_vacuous, sized
-from pairbounds.infrastructure.palette import BOUND, GREEN, MEASURED, ORANGE, SHARP_BOUND
+from pairbounds.infrastructure.palette import BOUND, GREEN, INK, MEASURED, NEUTRAL, ORANGE, SHARP_BOUND
 
 LABEL_SETS = ("category", "subcategory")
 QUOTED_WIDTH = 400  # the caption quotes the numbers at the largest width up to this
@@ -21,21 +21,25 @@ ENERGY_LIMIT = 0.35  # the bin at 0, which holds every second eigenvalue, is cut
 CURVES: tuple[tuple[str, str, str, LineStyleType, str, str], ...] = (
     ("probe-error", "value", BOUND, "--", "s", r"bound $2\alpha_T/(1-\sigma_{k+1}^2)$"),
     ("sharp-probe-error", "value", SHARP_BOUND, ":", "D", r"sharper bound $2\rho_k/(1-\sigma_{k+1}^2)$"),
+    ("multihop-error", "value", INK, (0, (1, 1)), "P", "theorem 15"),
     ("local-multihop-error", "value", ORANGE, "-.", "^", "theorem 16"),
     ("trained-error", "value", GREEN, (0, (5, 1, 1, 1)), "v", "theorem 17, at the optimum"),
     ("probe-error", "measured", MEASURED, "-", "o", "measured probe error"),
 )
+QUOTED = ("probe-error", "sharp-probe-error", "multihop-error")
 RANGED = "probe-mse"  # what has a range over all optima, where there are many
 WIDE = 1e-3  # a range up to this is drawn as one number
 
 
 class Quoted(NamedTuple):
-    """The bound of theorem 4, its sharper form and the error, at one width."""
+    """The bounds of theorem 4, its sharper form and theorem 15, and the error, at one width; and of a guess."""
 
     k: int
     plain: float
     sharp: float
+    multihop: float
     measured: float
+    guess: float
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
@@ -52,7 +56,9 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def _bounds_panel(axes: Axes, rows: pd.DataFrame, labels: str) -> None:
-    shade_vacuous(axes, rows[rows["bound"] == CURVES[0][0]]["guess"], label_at=1.1)
+    shade_vacuous(axes, rows[rows["bound"] == CURVES[0][0]]["guess"])
+    words: dict[str, Any] = {"transform": axes.transAxes, "va": "top", "fontsize": sized(8), "color": NEUTRAL}
+    axes.text(0.04, 0.96, "vacuous: no better than guessing", **words)
     many = _widths_of_many_optima(rows)
     for name, column, color, dash, marker, label in CURVES:
         curve = rows[rows["bound"] == name].replace(np.inf, np.nan)
@@ -99,8 +105,15 @@ def quoted(bounds: pd.DataFrame, labels: str) -> Quoted:
     """The numbers of one label set that texts quote."""
     k = int(bounds["k"][bounds["k"] <= QUOTED_WIDTH].max())
     rows = bounds[(bounds["labels"] == labels) & (bounds["k"] == k)]
-    plain, sharp = (rows[rows["bound"] == name] for name in ("probe-error", "sharp-probe-error"))
-    return Quoted(k, plain["value"].item(), sharp["value"].item(), plain["measured"].item())
+    plain, sharp, hops = (rows[rows["bound"] == name].iloc[0] for name in QUOTED)
+    return Quoted(k, plain["value"], sharp["value"], hops["value"], plain["measured"], plain["guess"])
+
+
+def informative_from(bounds: pd.DataFrame, labels: str) -> list[int]:
+    """The least widths at which the bounds that texts quote are better than guessing; 0 where none is."""
+    better = bounds[(bounds["labels"] == labels) & (bounds["value"] < bounds["guess"])]
+    least = better.groupby("bound")["k"].min()
+    return [int(least.get(name, 0)) for name in QUOTED]
 
 
 def components(energy: pd.DataFrame) -> int:
