@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import LogNorm
+from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
@@ -16,8 +16,9 @@ from pairbounds.figures.style import COLUMN, label_line, sized
 from pairbounds.infrastructure.palette import BOUND, NEUTRAL
 
 FLOOR = 3e-4  # where an error or a bound of 0 is drawn
-LIMITS = (2e-4, 1.3)  # an error is at most 1: no bound above 1 could be violated, and such points are counted only
-DENSITY = "cividis_r"  # legible in grey, and to the colour-blind
+LIMITS = (2e-4, 1.3)  # of the errors, and of the bounds up to 1
+ABOVE = (1.3, 3.0)  # the strip of bounds above 1, none of which could be violated: an error is at most 1
+DENSITY = LinearSegmentedColormap.from_list("density", ["#c3d7ea", "#08306b"])  # the more points, the darker
 CELLS = 28  # along each axis, of the density
 PANELS = (
     ("probe-error", r"bound $2\alpha_T/(1-\sigma_{k+1}^2)$"),
@@ -52,15 +53,17 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def _density(axes: Axes, rows: pd.DataFrame, norm: LogNorm) -> None:
-    below = rows[rows["value"] <= 1]
-    value, error = (below[name].clip(lower=FLOOR) for name in ("value", "measured"))
+    value, error = (rows[name].clip(lower=FLOOR) for name in ("value", "measured"))
+    value = value.where(value <= 1, float(np.mean(ABOVE)))
     edges = np.geomspace(*LIMITS, CELLS + 1)
-    axes.hist2d(value, error, bins=(edges, edges), cmap=DENSITY, norm=norm, cmin=1, zorder=2)
+    axes.hist2d(value, error, bins=([*edges, ABOVE[1]], edges), cmap=DENSITY, norm=norm, cmin=1, zorder=2)
+    axes.axvline(ABOVE[0], color=NEUTRAL, linewidth=0.8, zorder=3)
     axes.plot(LIMITS, LIMITS, color=BOUND, linewidth=1.5, zorder=3)
-    axes.set(xscale="log", yscale="log", xlim=LIMITS, ylim=LIMITS)
+    axes.set(xscale="log", yscale="log", xlim=(LIMITS[0], ABOVE[1]), ylim=LIMITS)
     ticks = {FLOOR: "0", 1e-3: "0.001", 1e-2: "0.01", 1e-1: "0.1", 1: "1"}
-    axes.set_xticks(list(ticks), list(ticks.values()))
     axes.set_yticks(list(ticks), list(ticks.values()))
+    ticks = dict(list(ticks.items())[:-1]) | {float(np.sqrt(np.prod(ABOVE))): ">1"}
+    axes.set_xticks(list(ticks), list(ticks.values()))
     axes.minorticks_off()
 
 
@@ -102,7 +105,8 @@ def _caption(table: pd.DataFrame) -> str:
         )
     return (
         "How many points lie where: each is the optimal embedding of one random world's caption or augmentation graph, "
-        f"of width {factors} times the number of classes. None may lie above the line. " + "; ".join(parts) + "."
+        f"of width {factors} times the number of classes. None may lie above the line; the "
+        "last column has all bounds above 1. " + "; ".join(parts) + "."
     )
 
 

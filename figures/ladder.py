@@ -12,7 +12,8 @@ from matplotlib.typing import LineStyleType
 
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.style import COLUMN, label_line, shade_vacuous, sized
-from pairbounds.infrastructure.palette import BOUND, GREEN, MEASURED, NEUTRAL, ORANGE, SHARP_BOUND
+from pairbounds.figures.summaries import mean_and_half
+from pairbounds.infrastructure.palette import BOUND, GREEN, MEASURED, NEUTRAL, ORANGE, SHARP_BOUND, VACUOUS
 
 
 class Rung(NamedTuple):
@@ -30,16 +31,21 @@ RUNGS = {
     "local-multihop-error": Rung("theorem 16", GREEN, (0, (5, 1)), vectors=False),
     "trained-error": Rung("theorem 17, at the optimum", ORANGE, "-.", vectors=True),
 }
+GUESS = "guessing the largest class"
 TRUE_SQUARE = r"$2\,\varepsilon_2$, twice the true squared error"
 
 
 class Step(NamedTuple):
-    """A rung on worlds: points where it beats guessing, and the mean of the bound, at most 1, minus the truth."""
+    """A rung on worlds: points where it beats guessing, and the mean of the bound, at most 1, minus the truth.
+
+    Half the 95% interval is over worlds.
+    """
 
     label: str
     vectors: bool
     beats: int
     excess: float
+    half: float
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
@@ -82,16 +88,20 @@ def world_points(table: pd.DataFrame) -> pd.DataFrame:
 def on_worlds(table: pd.DataFrame) -> list[Step]:
     """The bounds of each rung on the worlds, and twice the true squared error."""
     points = world_points(table)
-    named = {name: (rung.label, rung.vectors) for name, rung in RUNGS.items()} | {"square": (TRUE_SQUARE, True)}
+    named = {name: (rung.label, rung.vectors) for name, rung in RUNGS.items()}
+    named |= {"square": (TRUE_SQUARE, True), "guess": (GUESS, False)}
     return [
-        Step(
-            label,
-            vectors,
-            int((points[name] < points["guess"]).sum()),
-            float((points[name].clip(upper=1) - points["true"]).mean()),
-        )
+        Step(label, vectors, int((points[name] < points["guess"]).sum()), *_excess(points, name))
         for name, (label, vectors) in named.items()
     ]
+
+
+def _excess(points: pd.DataFrame, name: str) -> tuple[float, float]:
+    """Its mean, and half an interval over worlds: the points of one world are not independent."""
+    excess = points[name].clip(upper=1) - points["true"]
+    mean, by_world = float(excess.mean()), excess.groupby("seed")
+    deviations = by_world.sum() - mean * by_world.size()  # of a ratio of sums
+    return mean, mean_and_half(deviations / by_world.size().mean())[1]
 
 
 def _curves(axes: Axes, emoji: pd.DataFrame, further: pd.Series) -> None:
@@ -104,22 +114,25 @@ def _curves(axes: Axes, emoji: pd.DataFrame, further: pd.Series) -> None:
     axes.set(
         xscale="log",
         xlim=(max(10, emoji.index.min()), emoji.index.max()),
-        ylim=(0, 1.45),
+        ylim=(0, 1.05),
         xlabel="width k",
         ylabel="0-1 error of the probe, or its bound",
         title="captions of emoji, by category",
     )
     shade_vacuous(axes, emoji["guess"])
-    axes.legend(loc="upper left", fontsize=sized(7), ncols=2, frameon=True, edgecolor="none", framealpha=1)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), fontsize=sized(7), ncols=3)
     label_line(axes, 0.03, 0.36, "measured", MEASURED, transform=axes.transAxes, va="top")
 
 
 def _bars(axes: Axes, steps: list[Step], points: int) -> None:
     places = np.arange(len(steps))[::-1]
-    colors = [rung.color for rung in RUNGS.values()] + [NEUTRAL]
-    axes.barh(places, [step.excess for step in steps], color=colors, height=0.3)
+    colors = [rung.color for rung in RUNGS.values()] + [NEUTRAL, VACUOUS]
+    excess, halves = ([getattr(step, name) for step in steps] for name in ("excess", "half"))
+    axes.barh(places, excess, xerr=halves, color=colors, height=0.3, error_kw={"linewidth": 1})
+    axes.axvline(excess[-1], color=NEUTRAL, linestyle=":", linewidth=1)
     for place, step in zip(places, steps, strict=True):
-        text = f"{step.label}{' (eigenvectors)' if step.vectors else ''}\nbelow guessing on {step.beats} of {points}"
+        text = step.label + (" (eigenvectors)" if step.vectors else "")
+        text += "" if step.label == GUESS else f"\nbelow guessing on {step.beats} of {points}"
         axes.text(0.005, place + 0.17, text, fontsize=sized(7), va="bottom")
     axes.set(
         yticks=[],
@@ -134,7 +147,8 @@ def _caption(further: pd.Series, points: int) -> str:
         "Bounds of the 0-1 error of the linear probe at the optimum, ties being errors. Left: captions of emoji by "
         f"category; diamonds: theorem 16 with {further.name} hops; grey: no better than guessing the largest class. "
         f"Right: means over {points} points (graph and width) of random worlds of the bound, at most 1, minus the "
-        "error. Theorems 4, 15 and 16 need no eigenvector, theorem 17 and the true squared error do."
+        "error, with 95% intervals over worlds, and of the error of guessing (dotted). Emoji are one graph, without a "
+        "spread. Theorems 4, 15 and 16 need no eigenvector, theorem 17 and the true squared error do."
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
@@ -11,7 +12,8 @@ from matplotlib.figure import Figure as Picture
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import COLUMN, label_line, sized
-from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, SHARP_BOUND
+from pairbounds.figures.tightness_map import TRUE, capped, points_of
+from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, GREEN, MEASURED, NEUTRAL, SHARP_BOUND
 
 
 class Closing(NamedTuple):
@@ -28,17 +30,23 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Intervals on a world and on emoji, and the curves of consistency."""
     world, emoji = tables["multihop"], tables["emoji_multihop"]
     emoji, captions = shown_emoji(emoji), world[world["pairs"] == "captions"]
-    picture, panels = plt.subplots(1, 3, figsize=(2.4 * COLUMN, 0.9 * COLUMN))
+    picture, grid = plt.subplots(2, 2, figsize=(2.1 * COLUMN, 1.75 * COLUMN))
+    panels, seeds = grid.flat, world["seed"].nunique()
     width = int(emoji["k"].iloc[0])
-    _interval(panels[0], captions, f"captions of a world{with_settings(world, ', k = {k}')}")
+    _interval(panels[0], captions, f"captions of one world{with_settings(world, ', k = {k}')}")
     _interval(panels[1], emoji, f"emoji captions, k = {width}")
     panels[0].set_ylabel(r"squared probe error $\varepsilon_2$")
     _curves(panels[2], world)
+    points = points_of(tables["bound_holds"])
+    _shares(panels[3], points)
     return picture, (
-        "Left and middle: the interval for the squared probe error that m hops allow, without an eigenvector (medians "
-        f"over {world['seed'].nunique()} seeds of a world{with_settings(world, ', k = {k}')}, and one graph). Right: "
-        "the probability that both ends of a walk of m steps along induced pairs have the same label; it starts high "
-        "where pairs are consistent and falls to chance where they are diverse."
+        "Above: the interval for the squared probe error that m hops allow, without an eigenvector (medians over "
+        f"{seeds} seeds of one world{with_settings(world, ', k = {k}')}, thin lines the least and the most of a seed; "
+        "and one graph, which has no spread). Below, left: the probability that both ends of a walk of m steps along "
+        "induced pairs have the same label, in that world; it starts high where pairs are consistent and falls to "
+        "chance where they are diverse; bands are the least and the most of a seed. Right: the share of "
+        f"{len(points):,} points of {points['seed'].nunique()} random worlds where a bound on the squared error is "
+        "within a factor of it."
     )
 
 
@@ -65,13 +73,20 @@ def _interval(axes: Axes, rows: pd.DataFrame, title: str) -> None:
     axes.fill_between(upper.index, lower, upper, color=SHARP_BOUND, alpha=0.25, linewidth=0)
     axes.plot(upper.index, upper, ":", color=SHARP_BOUND, marker="D", markersize=3)
     axes.plot(lower.index, lower, ":", color=SHARP_BOUND, marker="D", markersize=3)
+    top, peak = 1.15 * plain, true
+    if "seed" in rows and rows["seed"].nunique() > 1:
+        ends = rows[rows["quantity"].isin(["upper", "lower"])].groupby(["quantity", "m"])["value"]
+        for name, end in (("upper", ends.max()), ("lower", ends.min())):
+            axes.plot(end[name].index, end[name], ":", color=SHARP_BOUND, linewidth=0.8)
+        every = rows[rows["quantity"] == "true"]["value"]
+        peak = max(every.max(), ends.max()["upper"].iloc[-1])
+        axes.axhspan(every.min(), every.max(), color=MEASURED, alpha=0.15, linewidth=0)
     axes.axhline(true, color=MEASURED)
     axes.axhline(plain, color=BOUND, linestyle="--")
-    top = 1.15 * plain
     axes.set(title=title, xlabel="hops m", ylim=(0, top))
     right = float(upper.index.max())
     label_line(axes, right, plain + 0.01 * top, "theorem 4", BOUND, ha="right")
-    label_line(axes, right / 2, true + 0.02 * top, "true", MEASURED)
+    label_line(axes, right / 2, peak + 0.02 * top, "true", MEASURED)
     label_line(axes, 1.6, float(upper.iloc[0]) - 0.02 * top, "theorem 15", SHARP_BOUND)
 
 
@@ -79,8 +94,10 @@ def _curves(axes: Axes, world: pd.DataFrame) -> None:
     consistency = world[world["quantity"] == "consistency"]
     names = sorted(consistency["pairs"].unique(), key=lambda name: (name != "captions", name))
     for place, name in enumerate(names):
-        curve = consistency[consistency["pairs"] == name].groupby("m")["value"].median()
+        by_step = consistency[consistency["pairs"] == name].groupby("m")["value"]
+        curve = by_step.median()
         color, dash = (CAPTION, "-") if name == "captions" else (AUGMENTATION, ("--", "-.", ":")[place - 1])
+        axes.fill_between(curve.index, by_step.min(), by_step.max(), color=color, alpha=0.15, linewidth=0)
         axes.plot(curve.index, curve, dash, color=color)
         end = float(curve.index.max())
         label_line(axes, 1.03 * end, float(curve.iloc[-1]), name, color, va="center", fontsize=sized(7))
@@ -88,4 +105,23 @@ def _curves(axes: Axes, world: pd.DataFrame) -> None:
     axes.set(title="labels along a walk", xlabel="steps m", ylabel=r"consistency $a_m$", ylim=(0, 1.05))
 
 
-FIGURE = Figure("Multi-hop", ("multihop", "emoji_multihop"), draw)
+def _shares(axes: Axes, points: pd.DataFrame) -> None:
+    """The share of points where each bound is within a factor, along the factor."""
+    factors = np.geomspace(1, 20, 100)
+    for tightness, label, color, dash in (
+        (points["multihop-mse"], "theorem 15", SHARP_BOUND, ":"),
+        (capped(points, "sharp-probe-mse"), "4, sharper, at most 1", GREEN, "-."),
+        (capped(points, "probe-mse"), "4, at most 1", BOUND, "--"),
+        (points[TRUE], "always 1", NEUTRAL, "-"),
+    ):
+        share = [float((tightness >= 1 / factor).mean()) for factor in factors]
+        axes.plot(factors, share, dash, color=color, label=label)
+    axes.axvline(2, color=NEUTRAL, linewidth=0.8)
+    axes.set(xscale="log", ylim=(0, 1.02), title="random worlds", xlabel="bound / squared error, at most")
+    axes.set_ylabel("share of points")
+    axes.set_xticks([1, 2, 5, 10, 20], ["1", "2", "5", "10", "20"])
+    axes.minorticks_off()
+    axes.legend(loc="lower right", fontsize=sized(7))
+
+
+FIGURE = Figure("Multi-hop", ("multihop", "emoji_multihop", "bound_holds"), draw)

@@ -23,6 +23,8 @@ BOUNDS = {
     "multihop_bound": "theorem 15",
     "local_bound": "theorem 16",
 }
+ALPHA = "alpha"  # column, of tables that have it
+NAMED = BOUNDS | {ALPHA: r"$\alpha_T$ alone"}
 SHARP, BEST, TRAINED = "sharp_bound", "multihop_bound", "trained_error"  # columns
 DARK = "#005740"  # that of captions, darker: in grey the colours of both pairs are one
 WINNER = LinearSegmentedColormap.from_list("winner", [AUGMENTATION, "white", DARK])
@@ -41,17 +43,19 @@ class Outcome(NamedTuple):
     wins : for each bound and for the trained error 1 where captions win, -1 where augmentation does, 0 for neither
     right : for each bound whether it is right, on the points where the trained errors differ
     rates : the share of these on which each bound is right, with half the width of its interval over seeds
+    over : by how much that is above the share of the constant answer that is right more often, with half its interval
     """
 
     points: pd.DataFrame
     wins: pd.DataFrame
     right: pd.DataFrame
     rates: dict[str, tuple[float, float]]
+    over: dict[str, tuple[float, float]]
 
     @property
     def captions(self) -> float:
         """The share of the points with different errors on which captions have the smaller."""
-        return float((self.wins.loc[self.right.index, TRAINED] > 0).mean())
+        return float((self.wins.loc[self.right.index, self.wins.columns[-1]] > 0).mean())
 
     @property
     def most(self) -> float:
@@ -76,7 +80,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         for axes, (title, (values, colors, lowest)) in zip(panels.flat, shown.items(), strict=True)
     ]
     _finish(picture, panels, shades, frontier)
-    rate = f"{_said(found.rates[BEST])}\n({points['seed'].nunique()} seeds)"
+    rate = f"{_said(found.rates[BEST])}\n({points['seed'].nunique()} seeds)\nconstant answer:\n{found.most:.1%}"
     panels[1, 1].text(
         0.97, 0.5, rate, fontweight="bold", ha="right", va="center", fontsize=sized(8), transform=panels[1, 1].transAxes
     )
@@ -85,12 +89,19 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 def outcome(table: pd.DataFrame) -> Outcome:
     """Winner at each point, by the bounds and in truth."""
-    points = _joined(table)
-    wins = pd.DataFrame({column: _caption_wins(points, column) for column in (*BOUNDS, TRAINED)})
-    decided = wins[wins[TRAINED] != 0]
-    right = decided[list(BOUNDS)].eq(decided[TRAINED], axis=0)
-    by_seed = right.groupby(points["seed"]).mean()  # points of one seed are not independent
-    return Outcome(points, wins, right, {column: mean_and_half(by_seed[column]) for column in BOUNDS})
+    return judged(_joined(table), [column for column in NAMED if column in table], TRAINED, "seed")
+
+
+def judged(points: pd.DataFrame, columns: list[str], truth: str, unit: str) -> Outcome:
+    """The same of any pairs of caption cells and augmentation cells, whose units, as seeds, are independent."""
+    wins = pd.DataFrame({column: _caption_wins(points, column) for column in (*columns, truth)})
+    decided = wins[wins[truth] != 0]
+    right = decided[columns].eq(decided[truth], axis=0)
+    by_unit = right.groupby(points[unit]).mean()  # points of one unit are not independent
+    constant = decided[truth].eq(1 if (decided[truth] > 0).mean() >= 0.5 else -1).groupby(points[unit]).mean()
+    rates = {column: mean_and_half(by_unit[column]) for column in columns}
+    over = {column: mean_and_half(by_unit[column] - constant) for column in columns}
+    return Outcome(points, wins, right, rates, over)
 
 
 def _joined(table: pd.DataFrame) -> pd.DataFrame:
@@ -182,7 +193,7 @@ def _finish(picture: Picture, panels: Any, shades: list[QuadMesh], frontier: pd.
 
 def _caption(found: Outcome, table: pd.DataFrame) -> str:
     points = found.points
-    named = "; ".join(f"{BOUNDS[column]} {_said(rate)}" for column, rate in found.rates.items())
+    named = "; ".join(f"{NAMED[column]} {_said(rate)}" for column, rate in found.rates.items())
     grid = f"{points['noise'].nunique()} noises x {points['strength'].nunique()} strengths"
     excess = points[["excess_loss_caption", "excess_loss_augmentation"]].to_numpy().max()
     return (

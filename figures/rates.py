@@ -114,6 +114,13 @@ def fitted(table: pd.DataFrame, curve: Curve) -> Exponent:
     return Exponent(fit.exponent, fit.low, fit.high, fit.constant)
 
 
+def halves(table: pd.DataFrame, curve: Curve) -> tuple[Exponent, Exponent]:
+    """The power laws of the lower and the upper half of a curve's points, parted at the median of x."""
+    rows = points(table, curve)
+    low = rows["x"] <= rows["x"].median()
+    return fitted(rows[low], curve), fitted(rows[~low], curve)
+
+
 def _reference(axes: Axes, slope: int) -> None:
     """A dashed line of the slope that is proved, or usual, at the upper side of the panel."""
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
@@ -125,13 +132,19 @@ def _reference(axes: Axes, slope: int) -> None:
 
 
 def _caption(table: pd.DataFrame) -> str:
+    parted = "; ".join(
+        f"{curve.sweep} {' and '.join(half.said for half in halves(table, curve))}"
+        for curve in CURVES
+        if curve.start == 0
+    )
     return (
         f"Caption graphs of one world, {table['seed'].nunique()} seeds. Labelling error: by their noise"
         f"{with_settings(table, ', k = {k}')}. Gap: by the width{with_settings(table, ', in {widths}')}, of one graph, "
         "whose labelling error is fixed. Pairs: the exact optimum of n drawn "
         "pairs, its excess loss on the whole graph, and how far its probe is above the optimum's. Dashed: the slope of "
         "theorem 4 (1 and -1), and 1/n. Dark: what is fitted, a point a seed. Light: what can be 0 or less and is "
-        "no power law; its positive points are drawn and not fitted. Exponents with 95% bootstrap intervals over seeds."
+        "no power law; its positive points are drawn and not fitted. Exponents with 95% bootstrap intervals over "
+        f"seeds, in the lower and the upper half of the points: {parted}. Where these differ there is no power law."
     )
 
 

@@ -14,6 +14,7 @@ from pairbounds.figures.style import COLUMN, sized
 from pairbounds.infrastructure.palette import NEUTRAL
 
 PANELS = {"probe-mse": r"theorem 4: $\alpha_T/(1-\sigma_{k+1}^2)$", "multihop-mse": "theorem 15: multi-hop consistency"}
+TRUE = "true"  # column: the squared error, and so the tightness of a bound that is always 1
 ALPHA_BINS = np.geomspace(2e-3, 1, 10)
 GAP_BINS = np.geomspace(1e-2, 1, 10)
 FEW = 3  # cells with fewer graphs are left blank
@@ -74,6 +75,7 @@ def points_of(table: pd.DataFrame) -> pd.DataFrame:
     points["gap"] = points["alpha"] / wide["value", "probe-mse"]
     for name in BOUNDS:
         points[name] = wide["tightness", name]
+    points[TRUE] = wide["measured", "multihop-mse"]
     points = points[points["alpha"] > 0].reset_index()
     points["width"] = points["k"] / points["n_classes"]
     points["imbalance"] = points["largest_class"] * points["n_classes"]
@@ -106,6 +108,11 @@ def _panel(axes: Axes, points: pd.DataFrame, name: str) -> QuadMesh:
 def near(points: pd.DataFrame, name: str) -> float:
     """The share of all points on which a bound is within a factor 2 of the truth."""
     return float((points[name] >= 0.5).mean())
+
+
+def capped(points: pd.DataFrame, name: str) -> pd.Series:
+    """The tightness of a bound on the squared error where it is taken as 1 when it is larger."""
+    return points[[name, TRUE]].max(axis=1)
 
 
 def _shares(points: pd.DataFrame) -> pd.DataFrame:

@@ -19,6 +19,8 @@ def facts(tables: Tables) -> Facts:
         "widths": int(table.groupby(["seed", "pairs"])["k"].nunique().max()),
         "checks": len(held),
         "bounds": held["bound"].nunique(),
+        "vacuous": int(held["vacuous"].sum()),
+        "equalities": int((held["relation"] == "=").sum()),
         "infinite": int(np.isinf(held["value"]).sum()),
         "violated": int((~held["holds"].astype(bool)).sum()),
         "plain": counted(table, PLAIN),

@@ -1,6 +1,6 @@
 """Captions against augmentations, in one world."""
 
-from pairbounds.figures.captions_help import compared
+from pairbounds.figures.captions_help import compared, paired
 from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.settings import with_settings
 
@@ -13,15 +13,20 @@ def facts(tables: Tables) -> Facts:
         "at": with_settings(table, ", at k = {k}"),
         "bound": compared(table, "bound"),
         "error": compared(table, "probe_error"),
+        "by_mean": paired(table, "probe_error", "mean"),
+        "by_median": paired(table, "probe_error", "median"),
+        "guess": float(table["guess_error"].median()),
     }
 
 
 def claims(facts: Facts) -> dict[str, bool]:
     """The claims of the sentences, each with its truth."""
-    bound, error = facts["bound"], facts["error"]
+    bound, error, mean, median = (facts[name] for name in ("bound", "error", "by_mean", "by_median"))
     return {
         "captions have the smaller bound at every strength": bound.smaller == bound.strengths,
-        "the errors are equal at augmentation's best": error.captions == error.augmentation,
+        "the median errors are equal at augmentation's best": error.captions == error.augmentation,
+        "no difference of mean errors is shown at augmentation's best mean": abs(mean.mean) <= mean.half,
+        "captions have the lower mean at augmentation's best median": median.mean + median.half < 0,
         "captions have the smaller error wherever the errors are not equal": error.smaller
         == error.strengths - error.equal,
     }

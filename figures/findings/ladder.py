@@ -16,9 +16,11 @@ def facts(tables: Tables) -> Facts:
     """The rungs of the ladder on worlds and on emoji."""
     emoji = on_emoji(tables["emoji_bounds"])
     k = WIDTH if WIDTH in emoji.index else int(emoji.index[0])
-    steps = dict(zip((*RUNGS, "square"), on_worlds(tables["bound_holds"]), strict=True))
+    steps = dict(zip((*RUNGS, "square", "guess"), on_worlds(tables["bound_holds"]), strict=True))
     return {
         "points": len(world_points(tables["bound_holds"])),
+        "worlds": tables["bound_holds"]["seed"].nunique(),
+        "guess": steps["guess"],
         "k": k,
         "error": float(emoji["true"][k]),
         "square": steps["square"],
@@ -33,6 +35,7 @@ def claims(facts: Facts) -> dict[str, bool]:
     return {
         "each step up the ladder beats guessing on more points": four.beats < fifteen.beats < sixteen.beats,
         "each step up the ladder is nearer the error": four.excess > fifteen.excess > sixteen.excess,
+        "guessing is as near the error as theorem 15": abs(facts["guess"].excess - fifteen.excess) < fifteen.half,
         "on emoji, too, each step is nearer": facts["four_emoji"] > facts["fifteen_emoji"] > facts["sixteen_emoji"],
     }
 

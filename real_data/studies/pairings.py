@@ -163,8 +163,8 @@ STUDY = Study(
             "chance consistency draw evaluator exclusion family images pairing positives_all positives_others truncated"
         ),
         "pairings_learned": (
-            "bound diversity diversity_of draw family guess_error held_out_error labels multihop_bound pairing "
-            "probe_error sharp_bound width"
+            "bound diversity diversity_of draw family guess_error held_out_error induced_labelling_error labels "
+            "local_multihop_bound multihop_bound pairing probe_error sharp_bound width"
         ),
         "pairings_matched": "diversity diversity_of evaluator exclusion family high low matched_to pairing value",
         "pairings_pairs": "anchor credit label pairing picture place",

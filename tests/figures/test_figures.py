@@ -40,7 +40,7 @@ PLANTED = {
 SAID = {
     "architecture": ("(noise 0.37), k = 5", "adamw", "41 labels"),
     "captions_help": ("k = 5",),
-    "multihop": ("of a world, k = 5",),
+    "multihop": ("of one world, k = 5",),
     "near_optimal": ("k = 5",),
     "penalised": ("k = 5, μ = 0.61",),
     "phase": ("k = 5",),
@@ -110,6 +110,7 @@ def test_a_figure_is_drawn_as_png_and_pdf_with_its_caption(name, needed, tmp_pat
         rows = pd.read_parquet(needed / f"{table}.parquet")
         known |= {value for column in {"k", "width", "m", "noise"} & {*rows} for value in rows[column]}
         known |= {len(rows[column].unique()) for column in {"seed", "draw"} & {*rows}}
+        known |= {float(k) for world in {*rows.get("world", ())} for k in re.findall(r"k = (\d+)", world)}
     for number in re.findall(r"\b(?:k|μ|m) = ([\d.]+\d|\d)|([\d,]+) (?:hops|seeds|draws)|noise ([\d.]+\d)", caption):
         assert float("".join(number)) in known, (number, known)
 

@@ -139,6 +139,7 @@ def test_a_violation_is_not_passed_over():
         "measured": 0.5,
         "value": [1.0, np.inf, np.nan, 3.0],
         "vacuous": True,
+        "relation": "=",
     }
     table = pd.DataFrame(rows | {"bound": "probe-error", "holds": True, "status": ["exact"] * 3 + ["rate"]})
     both = pd.concat([table, table.assign(bound="sharp-probe-error", vacuous=[False] * 4)])

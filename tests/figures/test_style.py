@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
@@ -10,6 +12,7 @@ from pairbounds.figures.figure import found
 from pairbounds.figures.style import style
 from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED
 
+RESULTS = Path(__file__).parents[2] / "results" / "published"
 DEUTERANOPIA = {"name": "sRGB1+CVD", "cvd_type": "deuteranomaly", "severity": 100}  # Machado et al. 2009
 
 
@@ -23,6 +26,8 @@ def test_drawing_leaves_figures_backend_and_settings_alone(tmp_path):
     table = pd.DataFrame(rows)
     table.to_parquet(tmp_path / "multihop.parquet")
     table.assign(k=5, labels="category").to_parquet(tmp_path / "emoji_multihop.parquet")
+    worlds = pd.read_parquet(RESULTS / "bound_holds.parquet", filters=[("seed", "<", 3)])
+    worlds.to_parquet(tmp_path / "bound_holds.parquet")
     assert found()["multihop"].render(tmp_path, tmp_path / "out").exists()
     assert dict(mpl.rcParams) == before
     assert mpl.get_backend() == backend

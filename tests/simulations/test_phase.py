@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from pairbounds import LatentWorld, check_bounds
+from pairbounds.simulations.studies import phase_worlds
 from pairbounds.simulations.studies.phase import STUDY, Settings, measure
 from pairbounds.sweeps import SweepConfiguration
+from pairbounds.theory.quantities.consistency import induced_labelling_error
 
 EXAMPLE = Path(__file__).parents[2] / "examples/phase.toml"
 
@@ -41,3 +43,14 @@ def test_the_example_takes_a_line_of_cells_for_each_axis():
     assert configuration.axes == ["noise", "strength"]
     assert len(configuration.cells()) == 2 * sum(len(block) for (block,) in (table.values() for table in grid))
     assert {type(cell.settings) for cell in configuration.cells()} == {STUDY.settings}
+
+
+def test_a_world_among_many_differs_in_what_its_name_says_and_is_measured_as_in_the_diagram():
+    table = phase_worlds.measure(phase_worlds.Settings(noises=(0.1,), strengths=(1.2,), steps=20), 3)
+    assert table["world"].nunique() == len(phase_worlds.WORLDS) == len(table) / 2
+    rows = table[table["world"] == "k = 5"]
+    for (_, row), changed in zip(rows.iterrows(), ({"noise": 0.1}, {"strength": 1.2}), strict=True):
+        settings = Settings(k=5, steps=20, **changed)
+        assert row["alpha"] == induced_labelling_error(settings.graph(3))
+        for column, value in measure(settings, 3).iloc[0].items():
+            assert row[column] == value

@@ -1,0 +1,86 @@
+"""*Phase diagrams of many worlds*: how often the smaller bound names the better encoder, beside a constant answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure as Picture
+
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.phase import ALPHA, BEST, NAMED, Outcome, judged, outcome
+from pairbounds.figures.style import COLUMN
+from pairbounds.figures.summaries import mean_and_half, order_correlation
+from pairbounds.infrastructure.palette import BOUND, GREEN, NEUTRAL, ORANGE, SHARP_BOUND
+
+LOOKS = {BEST: (SHARP_BOUND, "D"), "bound": (BOUND, "o"), "local_bound": (GREEN, "s"), ALPHA: (ORANGE, "^")}
+LEARNED = {"local_multihop_bound": "local_bound", "induced_labelling_error": ALPHA}  # how `pairings_learned` calls them
+SETTING = ["draw", "labels", "width", "diversity", "diversity_of"]  # in which pairings of emoji are compared
+CAPTIONS, AUGMENTATION, HELD_OUT = "captions, by encoder", "augmentation, by encoder", "held_out_error"
+EMOJI = {"emoji, captions by encoder": CAPTIONS, "emoji, captions exact": "captions, exact"}
+
+
+def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+    """A row for each world and one for emoji: the share of points where each bound is right."""
+    found = by_world(tables["phase_worlds"])
+    emoji = {name: on_emoji(tables["pairings_learned"], kind) for name, kind in EMOJI.items()}
+    picture, axes = plt.subplots(figsize=(2 * COLUMN, 1.6 * COLUMN))
+    rows = {**found, **emoji}
+    places = np.arange(len(rows))[::-1]
+    for shift, (column, (color, marker)) in zip((0.24, 0.08, -0.08, -0.24), LOOKS.items(), strict=True):
+        rates, halves = np.transpose([one.rates[column] for one in rows.values()])
+        looks: dict[str, Any] = {"color": color, "markersize": 4, "elinewidth": 1, "label": NAMED[column]}
+        axes.errorbar(rates, places + shift, xerr=np.nan_to_num(halves), fmt=marker, **looks)
+    constant = [one.most for one in rows.values()]
+    axes.plot(constant, places, "|", color="black", markersize=16, markeredgewidth=2, label="constant answer")
+    axes.axhline(len(emoji) - 0.5, color=NEUTRAL, linewidth=0.8)
+    axes.set_yticks(places, list(rows))
+    axes.set(xlim=(0.2, 1.02), xlabel="share of the points where the answer is right", ylim=(-0.6, len(rows) - 0.4))
+    axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.1), ncols=5)
+    return picture, _caption(tables, found, emoji)
+
+
+def by_world(table: pd.DataFrame) -> dict[str, Outcome]:
+    """What `phase` finds in each world."""
+    return {str(world): outcome(rows) for world, rows in table.groupby("world", sort=False)}
+
+
+def on_emoji(table: pd.DataFrame, captions: str = CAPTIONS) -> Outcome:
+    """The same of captions of emoji, and of augmentations by an encoder, on the error of unseen images."""
+    table, columns = table.rename(columns=LEARNED), list(LOOKS)
+    ours, theirs = (
+        table.loc[chosen, [*SETTING, *columns, HELD_OUT]]
+        for chosen in (table["pairing"] == captions, table["pairing"].str.startswith(AUGMENTATION))
+    )
+    points = ours.merge(theirs, on=SETTING, suffixes=("_caption", "_augmentation"))
+    return judged(points, columns, HELD_OUT, "draw")
+
+
+def order_on_emoji(table: pd.DataFrame, column: str) -> tuple[float, float]:
+    """Kendall's τ of a bound and that error over all pairings in a setting: mean over draws, and half its interval."""
+    settings = table.rename(columns=LEARNED).groupby(SETTING)
+    orders = pd.Series({each: order_correlation(rows[column], rows[HELD_OUT]) for each, rows in settings})
+    return mean_and_half(orders.groupby(level=0).mean().dropna())
+
+
+def _caption(tables: Mapping[str, pd.DataFrame], found: Mapping[str, Outcome], emoji: Mapping[str, Outcome]) -> str:
+    table = tables["phase_worlds"]
+    grid = f"{table['noise'].nunique()} noises x {table['strength'].nunique()} strengths"
+    said = "; ".join(
+        f"{world} {one.rates[BEST][0]:.0%} on {len(one.right)} points, {100 * one.over[BEST][0]:+.0f} ± "
+        f"{100 * one.over[BEST][1]:.0f} over the constant answer"
+        for world, one in {**found, **emoji}.items()
+    )
+    settings = next(iter(emoji.values())).points
+    return (
+        f"{len(found)} worlds, each the first but for what its name says, {grid}, {table['seed'].nunique()} seeds: the "
+        "share of the points with different errors of trained encoders where captions have the smaller bound and the "
+        "smaller error, or neither. Emoji: captions by an encoder or exact, and augmentations by an encoder, at "
+        f"{settings.groupby(SETTING).ngroups} settings of {settings['draw'].nunique()} draws, by the error of a probe "
+        "on unseen images. Bars are 95% t intervals over seeds or draws; the black line always names the more "
+        f"frequent winner. Theorem 15: {said}."
+    )
+
+
+FIGURE = Figure("Phase diagrams of many worlds", ("phase_worlds", "pairings_learned"), draw)
