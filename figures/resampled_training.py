@@ -13,7 +13,7 @@ from pairbounds.figures.figure import Figure
 from pairbounds.figures.style import COLUMN, label_line, sized
 from pairbounds.figures.summaries import LEVEL, OVERLAP, mean_and_half, rank_correlation
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
-from pairbounds.theory.quantities.confidence import detectable, shared_halves
+from pairbounds.theory.quantities.confidence import SharedHalves, detectable, shared_halves
 
 RULES = {
     "add_new_positive": "AddNewPositive",
@@ -99,21 +99,21 @@ def changes_over_simclr(table: pd.DataFrame) -> pd.DataFrame:
     return resampled.assign(change=100 * (resampled["test"] - before), baselines=baselines)
 
 
-def mean_changes(changes: pd.DataFrame, rule: str) -> dict[str, tuple[float, float]]:
+def mean_changes(changes: pd.DataFrame, rule: str, level: float = LEVEL) -> dict[str, tuple[float, float]]:
     """The mean change by one rule of ours, and half its interval, by guide; of one label set."""
-    half, _ = _halves(changes)
+    half = _halves(changes, level).mean
     means = _by_seed(changes[changes["rule"] == rule], "guide").mean()
     return {str(guide): (float(mean), half) for guide, mean in means.items()}
 
 
-def over_guide(changes: pd.DataFrame, other: str) -> dict[str, tuple[float, float]]:
+def over_guide(changes: pd.DataFrame, other: str, level: float = LEVEL) -> dict[str, tuple[float, float]]:
     """The change by the encoder minus that by another guide, and half its interval, by rule; of one label set.
 
     Both are compared with the same baselines, which say nothing of the difference.
     """
     encoder, against = (_by_seed(changes[changes["guide"] == guide], "rule") for guide in ("encoder", other))
     differences = (encoder - against).dropna(axis="columns", how="all")
-    _, half = _halves(changes)
+    half = _halves(changes, level).of_two
     return {str(rule): (float(mean), half) for rule, mean in differences.mean().items()}
 
 
@@ -136,18 +136,20 @@ def tuned_changes(table: pd.DataFrame) -> dict[tuple[str, str], tuple[float, flo
     return {one: mean_and_half(100 * change, overlap=OVERLAP) for one, change in changes.items()}
 
 
-def _halves(changes: pd.DataFrame) -> tuple[float, float]:
+def _halves(changes: pd.DataFrame, level: float = LEVEL) -> SharedHalves:
     """Half the intervals of the mean change by any rule and guide, and of the difference of two; of one label set.
 
     By the spread of all, without what all changes of a split have in common, such as the noise of its baselines.
     """
     by_seed = _by_seed(changes, "rule", "guide").dropna()
-    return shared_halves(by_seed, LEVEL, overlap=OVERLAP) if min(by_seed.shape) > 1 else (math.nan, math.nan)
+    enough = min(by_seed.shape) > 1
+    return shared_halves(by_seed, level, overlap=OVERLAP) if enough else SharedHalves(math.nan, math.nan, math.nan)
 
 
 def least_detectable(changes: pd.DataFrame) -> float:
     """The change that would have been shown with a probability of 80%, in points; of one label set."""
-    return detectable(_halves(changes)[0], changes["seed"].nunique())
+    halves = _halves(changes)
+    return detectable(halves.mean, halves.degrees)
 
 
 def _by_seed(changes: pd.DataFrame, *columns: str) -> pd.DataFrame:
@@ -229,9 +231,11 @@ def _caption(table: pd.DataFrame, changes: pd.DataFrame, foretold: pd.DataFrame)
         f"SimCLR from pixels, {int(table['steps'].max())} steps, its positives and negatives resampled by a guide; a "
         f"linear probe on the test subjects, against SimCLR with the same seed, {changes['seed'].nunique()} seeds. "
         "Intervals of 95% allow for the images that the splits of the seeds have in common (Nadeau and Bengio 2003), "
-        "those of changes by the spread of all rules and guides. A guide is an encoder of images and texts "
-        "that has not learned from the test images, the labels, or noise. Changes in points that would have been shown "
-        f"with a probability of 80%: {least}. Both tuned: the strength of the augmentations is chosen by validation. "
+        "those of changes by the spread of all rules and guides. A guide is an encoder, with texts or without, that "
+        "has not learned from the test images, on a network that has learned from ImageNet's labels; the captions; the "
+        "labels, a positive control; or noise. Changes in points that would have been shown "
+        f"with a probability of 80%: {least}. Both tuned: the strength of the augmentations is chosen by validation, "
+        f"{table['seed'].nunique()} seeds. "
         f"Stars are the published changes on ImageNet ({published}). Over rules and guides, Spearman's rank "
         f"correlation of {CLAIM}, after over before on the augmentation pairs of emoji, with the change of accuracy is "
         f"{rho:.2f} ({len(foretold)} points; a bound that foretells would make it negative)."

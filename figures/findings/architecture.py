@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from pairbounds.figures.architecture import PARTS, error_parts
-from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
 
 NOT_LINEAR = ("free", "mlp", "conv")
 
@@ -44,4 +44,11 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
-FINDING = Finding("architecture", "What does the encoder add?", ("architecture",), ("architecture",), facts, claims)
+def of(tables: Tables) -> Of:
+    """The medians of each encoder at each step."""
+    table = tables["architecture"]
+    whole = table[np.isinf(table["pairs"])]
+    return Of(1, table["seed"].nunique(), len(whole[["encoder", "step"]].drop_duplicates()))
+
+
+FINDING = Finding("architecture", "What does the encoder add?", ("architecture",), ("architecture",), facts, claims, of)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from pairbounds.figures.bound_holds import PANELS, counted, graphs
-from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
 
 PLAIN, SHARP, LOCAL = (name for name, _ in PANELS)
 
@@ -45,4 +45,10 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
-FINDING = Finding("bound_holds", "Is any bound violated?", ("bound_holds",), ("bound_holds",), facts, claims)
+def of(tables: Tables) -> Of:
+    """The checks of random worlds, each of its own seed."""
+    held = checked(tables["bound_holds"])
+    return Of(held["seed"].nunique(), 1, len(held))
+
+
+FINDING = Finding("bound_holds", "Is any bound violated?", ("bound_holds",), ("bound_holds",), facts, claims, of)

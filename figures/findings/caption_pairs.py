@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from pairbounds.figures.findings.finding import CATEGORY, SUBCATEGORY, Facts, Finding, Tables
+from pairbounds.figures.findings.finding import CATEGORY, SUBCATEGORY, Facts, Finding, Of, Tables
 from pairbounds.figures.frontier import CONVENTIONS, EXCLUSION, conventions_shown
 from pairbounds.figures.pairing_looks import strongest
 from pairbounds.figures.paper_comparison import shown_matched
@@ -168,6 +168,11 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
+def of(tables: Tables) -> Of:
+    """The verdicts of all draws."""
+    return Of(1, tables["pairings_frontier"]["draw"].nunique(), len(tables["pairings_verdict"]))
+
+
 FINDING = Finding(
     "caption_pairs",
     "Are caption pairs more consistent and more diverse, on real images?",
@@ -175,4 +180,5 @@ FINDING = Finding(
     ("frontier", "paper_comparison"),
     facts,
     claims,
+    of,
 )

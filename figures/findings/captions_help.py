@@ -1,7 +1,7 @@
 """Captions against augmentations, in one world."""
 
 from pairbounds.figures.captions_help import compared, paired
-from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.settings import with_settings
 
 
@@ -32,6 +32,12 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
+def of(tables: Tables) -> Of:
+    """Bound and error at each strength."""
+    table = tables["captions_help"]
+    return Of(1, table["seed"].nunique(), 2 * table["strength"].nunique())
+
+
 FINDING = Finding(
     "captions_help",
     "Do captions make better pairs than augmentations, in one world?",
@@ -39,4 +45,5 @@ FINDING = Finding(
     ("captions_help",),
     facts,
     claims,
+    of,
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -26,6 +26,25 @@ def require_labels(names: Iterable[str]) -> None:
             raise KeyError(labels)
 
 
+class Of(NamedTuple):
+    """What an answer is of; two numbers, as in "40 and 1", where it is of two kinds of data.
+
+    Attributes
+    ----------
+    worlds : settings of random worlds, or data sets
+    seeds : or draws, of each
+    looks : comparisons that were made for the answer, such as intervals, bounds or checks
+    """
+
+    worlds: int | str
+    seeds: int | str
+    looks: int
+
+    def line(self) -> str:
+        """What stands under the answer."""
+        return f"Worlds or data sets: {self.worlds}. Seeds or draws of each: {self.seeds}. Looks: {self.looks:,}."
+
+
 @dataclass(frozen=True)
 class Finding:
     """One finding; its sentences are a block of `docs/findings.md.jinja`.
@@ -37,6 +56,7 @@ class Finding:
     tables, figures : what it reads, and the figures that show it
     facts : the numbers, from the tables
     claims : what the sentences say beside their numbers, and whether the facts bear it out
+    of : the worlds, seeds and looks of the answer, from the tables; without it no number stands in the answer
     """
 
     name: str
@@ -45,9 +65,10 @@ class Finding:
     figures: tuple[str, ...]
     facts: Callable[[Tables], Facts] = lambda _: {}
     claims: Callable[[Facts], Mapping[str, bool]] = lambda _: {}
+    of: Callable[[Tables], Of] | None = None
 
-    def read(self, folder: Path) -> Facts:
-        """The facts, from the tables of a folder.
+    def read(self, folder: Path) -> tuple[Facts, Of | None]:
+        """The facts, and what the answer is of, from the tables of a folder.
 
         Raises
         ------
@@ -56,7 +77,7 @@ class Finding:
         """
         tables = {name: read(folder / f"{name}.parquet") for name in self.tables}
         try:
-            return self.facts(tables)
+            return self.facts(tables), self.of(tables) if self.of else None
         except KeyError as error:
             raise ValueError(f"finding {self.name}: the tables in {folder} lack {error}: compute them anew") from error
 

@@ -1,6 +1,6 @@
 """Bounds of the 0-1 error: how often they are informative, and their distance from the error."""
 
-from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.ladder import RUNGS, on_emoji, on_worlds, world_points
 
 WIDTH = 100  # of the emoji embedding that is quoted
@@ -40,6 +40,12 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
+def of(tables: Tables) -> Of:
+    """The points of random worlds, by each bound."""
+    table = tables["bound_holds"]
+    return Of(table["seed"].nunique(), 1, len(RUNGS) * len(world_points(table)))
+
+
 FINDING = Finding(
     "ladder",
     "Do the bounds say anything about the 0-1 error?",
@@ -47,4 +53,5 @@ FINDING = Finding(
     ("ladder",),
     facts,
     claims,
+    of,
 )

@@ -1,6 +1,6 @@
 """Multi-hop consistency and its distance from the truth."""
 
-from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.multihop import closing, shown_emoji
 from pairbounds.figures.summaries import mean_and_half
 from pairbounds.figures.tightness_map import TRUE, capped, near, points_of
@@ -40,6 +40,12 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
+def of(tables: Tables) -> Of:
+    """The points of random worlds, by two bounds."""
+    points = points_of(tables["bound_holds"])
+    return Of(points["seed"].nunique(), 1, 2 * len(points))
+
+
 FINDING = Finding(
     "multihop",
     "Which bound is near the truth?",
@@ -47,4 +53,5 @@ FINDING = Finding(
     ("tightness_map", "multihop"),
     facts,
     claims,
+    of,
 )

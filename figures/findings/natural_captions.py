@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pairbounds.figures.findings.finding import SUBCATEGORY, Facts, Finding, Tables
+from pairbounds.figures.findings.finding import SUBCATEGORY, Facts, Finding, Of, Tables
 from pairbounds.figures.natural_captions import BY_ENCODER, CURVES, EXACT, EXCLUSION, TITLES, by_words, leads, shown
 from pairbounds.figures.natural_tails import of_error
 
@@ -96,6 +96,12 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
+def of(tables: Tables) -> Of:
+    """The leads of each data set over each rival."""
+    learned, ahead = tables["natural_learned"], leads(tables["natural_difference"])
+    return Of(learned["dataset"].nunique(), learned["draw"].nunique(), len(ahead))
+
+
 FINDING = Finding(
     "natural_captions",
     "Is it the same where people wrote the captions?",
@@ -109,4 +115,5 @@ FINDING = Finding(
     ("natural_captions", "natural_tails"),
     facts,
     claims,
+    of,
 )

@@ -1,6 +1,6 @@
 """A penalty in place of a width."""
 
-from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.steps import at_the_end, violations
 
 CLOSE = 1.1  # times what is measured
@@ -33,6 +33,12 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
+def of(tables: Tables) -> Of:
+    """The medians of each bound at the end."""
+    table = tables["penalised"]
+    return Of(1, table["seed"].nunique(), table["bound"].nunique())
+
+
 FINDING = Finding(
-    "penalised", "What does a penalty in place of a width give?", ("penalised",), ("penalised",), facts, claims
+    "penalised", "What does a penalty in place of a width give?", ("penalised",), ("penalised",), facts, claims, of
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.phase import BEST, Outcome, outcome
 from pairbounds.figures.phase_worlds import LOOKS, by_world, on_emoji, order_on_emoji
 
@@ -59,6 +59,16 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
+def of(tables: Tables) -> Of:
+    """The shares of each bound in each world."""
+    found = facts(tables)
+    return Of(
+        f"{found['worlds']}, 1 and emoji",
+        f"{found['world_seeds']}, {found['seeds']} and {found['draws']}",
+        len(LOOKS) * (found["worlds"] + 2),
+    )
+
+
 FINDING = Finding(
     "phase",
     "Does the smaller bound name the better encoder?",
@@ -66,4 +76,5 @@ FINDING = Finding(
     ("phase", "phase_worlds"),
     facts,
     claims,
+    of,
 )

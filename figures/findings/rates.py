@@ -1,6 +1,6 @@
 """The exponents with which errors fall."""
 
-from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.rates import CURVES, fitted, halves
 
 
@@ -29,4 +29,10 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
-FINDING = Finding("rates", "How fast do errors fall?", ("rates",), ("rates",), facts, claims)
+def of(tables: Tables) -> Of:
+    """The exponents that were fitted."""
+    table = tables["rates"]
+    return Of(1, table["seed"].nunique(), sum(curve.start is not None for curve in CURVES))
+
+
+FINDING = Finding("rates", "How fast do errors fall?", ("rates",), ("rates",), facts, claims, of)

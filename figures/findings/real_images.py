@@ -1,6 +1,6 @@
 """The bounds on the captions of emoji."""
 
-from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.real_images import LABEL_SETS, components, images, informative_from, quoted
 
 
@@ -33,6 +33,12 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
+def of(tables: Tables) -> Of:
+    """The widths of each label set."""
+    points = tables["emoji_bounds"][["labels", "k"]].drop_duplicates()
+    return Of(1, 1, len(points))
+
+
 FINDING = Finding(
     "real_images",
     "How good are the bounds on real captions?",
@@ -40,4 +46,5 @@ FINDING = Finding(
     ("real_images",),
     facts,
     claims,
+    of,
 )

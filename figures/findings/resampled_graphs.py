@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.resampled_graphs import (
+    CLAIMS,
     EMOJI,
     RULES,
     WORLDS,
@@ -54,6 +55,7 @@ def _foretold(guided: pd.DataFrame, own: GraphSet) -> Facts:
         "graphs": graphs(guided, own),
         "units": guided[own.unit].nunique(),
         "order": order_agreement(guided, own, BOUND),
+        "plain": order_agreement(guided, own, "bound"),
         "size": predicted_ranks(guided, own.unit, BOUND),
     }
 
@@ -68,6 +70,12 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
+def of(tables: Tables) -> Of:
+    """The order and the size by each bound, of worlds and of emoji."""
+    worlds, emoji = (tables[own.table][own.unit].nunique() for own in (WORLDS, EMOJI))
+    return Of(f"{worlds} and 1", f"1 and {emoji}", 2 * 2 * len(CLAIMS))
+
+
 FINDING = Finding(
     "resampled_graphs",
     "Does the bound foretell what CLIP-guided resampling does, on graphs?",
@@ -75,4 +83,5 @@ FINDING = Finding(
     ("resampled_graphs",),
     facts,
     claims,
+    of,
 )

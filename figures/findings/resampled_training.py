@@ -3,7 +3,7 @@
 import pandas as pd
 
 from pairbounds.figures.accuracies import accuracies
-from pairbounds.figures.findings.finding import Facts, Finding, Tables, require_labels
+from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables, require_labels
 from pairbounds.figures.resampled_training import (
     GUIDES,
     REFERENCES,
@@ -18,7 +18,7 @@ from pairbounds.figures.resampled_training import (
     usual,
     without_resampling,
 )
-from pairbounds.figures.summaries import excludes_zero, rank_correlation
+from pairbounds.figures.summaries import LEVEL, excludes_zero, rank_correlation
 
 OTHERS = ("random", "no_text", "captions")  # guides that the encoder is compared with
 UNRELATED = 0.3  # a rank correlation that is smaller tells nothing of so few points
@@ -33,6 +33,8 @@ def facts(tables: Tables) -> Facts:
     by_labels = {labels: changes[changes["labels"] == labels] for labels in names}
     foretold = foretold_changes(changes, tables["resampled_views"])
     whole = usual(table)["seed"].unique()
+    looks = [one for own in by_labels.values() for one in _contrasts(own, LEVEL)]
+    corrected = [one for own in by_labels.values() for one in _contrasts(own, 1 - (1 - LEVEL) / len(looks))]
     return {
         "seeds": len(whole),
         "all_seeds": table["seed"].nunique(),
@@ -45,8 +47,13 @@ def facts(tables: Tables) -> Facts:
             for guide in OTHERS
             if (changes["guide"] == guide).any()
         },
+        "looks": len(looks),
+        "shown": sum(excludes_zero(*change) for _, change in looks),
+        "shown_of_random": sum(guide == "random" and excludes_zero(*change) for guide, change in looks),
+        "shown_corrected": sum(excludes_zero(*change) for _, change in corrected),
         "baselines": int(changes["baselines"].min()),
         "tuned": {labels: _tuned(table[table["labels"] == labels]) for labels in names},
+        "first": {labels: _tuned(table[(table["labels"] == labels) & table["seed"].isin(whole)]) for labels in names},
         "further": {
             labels: _tuned(table[(table["labels"] == labels) & ~table["seed"].isin(whole)]) for labels in names
         },
@@ -63,6 +70,13 @@ def _tuned(table: pd.DataFrame) -> tuple[float, float]:
     return tuned_changes(table)["add_new_positive", "encoder"]
 
 
+def _contrasts(changes: pd.DataFrame, level: float) -> list[tuple[str, tuple[float, float]]]:
+    """Every mean change at full strength, and every lead of the encoder over another guide, with that guide."""
+    means = [one for rule in RULES for one in mean_changes(changes, rule, level).items()]
+    others = [guide for guide in OTHERS if (changes["guide"] == guide).any()]
+    return means + [(guide, lead) for guide in others for lead in over_guide(changes, guide, level).values()]
+
+
 def claims(facts: Facts) -> dict[str, bool]:
     """The claims of the sentences, each with its truth."""
     over, tuned = facts["over"], [*facts["tuned"].values(), *facts["further"].values()]
@@ -71,6 +85,11 @@ def claims(facts: Facts) -> dict[str, bool]:
     ]
     return {
         "no gain over SimCLR is shown at the usual strength": not any(mean > half for mean, half in usual_changes),
+        "no interval at the usual strength excludes 0 once their number is allowed for": facts["shown_corrected"] == 0,
+        "the labels as a guide, the positive control, are not ahead": not any(
+            by_rule["add_new_positive"]["labels"][0] > 0 for by_rule in facts["changes"].values()
+        ),
+        "by the first seeds alone it is not shown": not any(excludes_zero(*one) for one in facts["first"].values()),
         "what text adds to the guide is not shown": not any(
             excludes_zero(*change) for by_rule in over["no_text"].values() for change in by_rule.values()
         ),
@@ -85,6 +104,12 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
+def of(tables: Tables) -> Of:
+    """The intervals of all rules, guides and label sets, and of what was tuned."""
+    found = facts(tables)
+    return Of(1, found["all_seeds"], found["looks"] + sum(len(found[name]) for name in ("tuned", "first", "further")))
+
+
 FINDING = Finding(
     "resampled_training",
     "Does CLIP-guided resampling help in training, from pixels?",
@@ -92,4 +117,5 @@ FINDING = Finding(
     ("resampled_training",),
     facts,
     claims,
+    of,
 )

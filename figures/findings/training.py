@@ -1,6 +1,6 @@
 """Gradient descent and the optimum of the theory."""
 
-from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.steps import violations
 from pairbounds.figures.training import at_the_end
 
@@ -9,10 +9,12 @@ CLOSE = 1e-6  # of a loss of order 10
 
 def facts(tables: Tables) -> Facts:
     """The excess loss at the end, and the checks of the bounds on imperfect encoders on the way."""
-    last, checks = at_the_end(tables["training"]), tables["near_optimal"]
+    table, checks = tables["training"], tables["near_optimal"]
+    last, first = at_the_end(table), table[table["step"] == table["step"].min()]
     return {
         "seeds": last["seed"].nunique(),
         "steps": int(last["step"].max()),
+        "start": float(first["excess_loss"].min()),
         "excess": float(last["excess_loss"].max()),
         "checks": len(checks),
         "violated": violations(checks),
@@ -28,6 +30,12 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
+def of(tables: Tables) -> Of:
+    """The ends of training by each seed and kind of pairs."""
+    last = at_the_end(tables["training"])
+    return Of(1, last["seed"].nunique(), len(last))
+
+
 FINDING = Finding(
     "training",
     "Does training find the optimum?",
@@ -35,4 +43,5 @@ FINDING = Finding(
     ("training", "near_optimal"),
     facts,
     claims,
+    of,
 )

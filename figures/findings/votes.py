@@ -1,6 +1,6 @@
 """A small InfoNCE loss and the votes of a critic."""
 
-from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.steps import at_the_end, violations
 
 
@@ -28,6 +28,12 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
+def of(tables: Tables) -> Of:
+    """The medians of each bound at the end."""
+    table = tables["votes"]
+    return Of(1, table["seed"].nunique(), table["bound"].nunique())
+
+
 FINDING = Finding(
-    "votes", "What does a small InfoNCE loss say of the errors of a critic?", ("votes",), ("votes",), facts, claims
+    "votes", "What does a small InfoNCE loss say of the errors of a critic?", ("votes",), ("votes",), facts, claims, of
 )

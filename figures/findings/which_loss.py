@@ -1,6 +1,6 @@
 """Effects of the loss that the bound does not show."""
 
-from pairbounds.figures.findings.finding import Facts, Finding, Tables
+from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.settings import with_settings
 from pairbounds.figures.which_loss import checks_by_loss, quoted_noise
 
@@ -31,6 +31,12 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
+def of(tables: Tables) -> Of:
+    """The checks of each loss, noise and seed."""
+    table = tables["which_loss"]
+    return Of(1, table["seed"].nunique(), len(table))
+
+
 FINDING = Finding(
-    "which_loss", "Does the bound hold for other losses?", ("which_loss",), ("which_loss",), facts, claims
+    "which_loss", "Does the bound hold for other losses?", ("which_loss",), ("which_loss",), facts, claims, of
 )

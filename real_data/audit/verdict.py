@@ -94,7 +94,7 @@ def _against(curves: pd.DataFrame, quantity: str, case: dict[Any, Any], level: f
 def _paired(differences: "pd.Series[float]", level: float) -> dict[str, float]:
     values = np.asarray(differences, dtype=np.float64)
     mean, half = float(values.mean()), student_half(values, level, overlap=OVERLAP)
-    power = detectable(half, len(values), level, POWER)
+    power = detectable(half, len(values) - 1, level, POWER)
     return {"difference": mean, "low": mean - half, "high": mean + half, "detectable": power}
 
 

@@ -69,7 +69,7 @@ def test_intervals_take_apart_what_differences_share(table):
     changes = figure.changes_over_simclr(table)
     own = changes[changes["labels"] == CATEGORY]
     by_seed = own.pivot_table(index="seed", columns=["rule", "guide"], values="change")
-    mean, of_two = shared_halves(by_seed, LEVEL, overlap=OVERLAP)
+    mean, of_two, _ = shared_halves(by_seed, LEVEL, overlap=OVERLAP)
     assert figure.mean_changes(own, "add_new_positive")["encoder"][1] == mean
     for other in ("random", "no_text", "captions"):
         found = figure.over_guide(own, other)
@@ -103,10 +103,14 @@ def more(table):
 def test_figure_and_finding_have_the_new_contrasts(more, graphs):
     tables = {"resampled_training": more, "resampled_views": graphs}
     facts = FINDING.facts(tables)
-    text = " ".join(section(FINDING, facts).split())
+    text = " ".join(section(FINDING, facts, FINDING.of(tables)).split())
     assert facts["over"].keys() == {"random", "no_text", "captions"}
     assert (facts["seeds"], facts["all_seeds"]) == (SEEDS, 3 * SEEDS)
     assert "is ahead by +4.0 ± 0.0 points by category" in text
+    assert facts["looks"] == 2 * (5 * 5 - 2 + 5 + 5 + 4)
+    assert facts["shown_of_random"] <= facts["shown"]
+    assert facts["shown_corrected"] < facts["shown"]
+    assert FINDING.of(tables) == (1, 3 * SEEDS, facts["looks"] + 6)
     picture, caption = figure.draw(tables)
     assert "with a probability of 80%" in caption
     assert len(picture.axes) == 4

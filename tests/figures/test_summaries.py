@@ -40,10 +40,10 @@ def test_intervals_over_splits_of_one_set_hold_the_truth_only_if_they_allow_for_
 def test_a_difference_that_can_be_detected_mostly_is():
     rng, n = np.random.default_rng(0), 6
     half = np.mean([mean_and_half(pd.Series(rng.standard_normal(n)))[1] for _ in range(TRIALS)])
-    effect = detectable(half, n)
+    effect = detectable(half, n - 1)
     found = [excludes_zero(*mean_and_half(pd.Series(effect + rng.standard_normal(n)))) for _ in range(TRIALS)]
     assert 0.7 < np.mean(found) < 0.95
-    assert detectable(half, n) > half
+    assert detectable(half, n - 1) > half
 
 
 def test_the_rank_correlation_is_spearmans_with_ties_and_infinities():

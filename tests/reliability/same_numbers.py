@@ -136,7 +136,7 @@ def _said(one: Finding | Figure, folder: Path) -> str:
     if not all((folder / f"{table}.parquet").is_file() for table in one.tables):
         return ""
     if isinstance(one, Finding):
-        return section(one, one.read(folder))
+        return section(one, *one.read(folder))
     picture, caption = one.draw({table: read(folder / f"{table}.parquet") for table in one.tables})
     plt.close(picture)
     return caption

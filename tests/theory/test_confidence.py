@@ -141,11 +141,27 @@ def test_shared_halves_hold_what_they_should():
     trials, n, g = 2_000, 5, 6
     for _ in range(trials):
         values = 2 * rng.standard_normal((n, 1)) + rng.standard_normal((n, g))
-        mean, of_two = shared_halves(values)
+        mean, of_two, _ = shared_halves(values)
         means = values.mean(axis=0)
         inside += [abs(means[0]) <= mean, abs(means[0] - means[1]) <= of_two]
     # Three standard errors of a share of 0.95 are 0.015; Satterthwaite's degrees of freedom err a little.
     assert np.all(np.abs(inside / trials - 0.95) < 0.02)
+
+
+def test_with_the_degrees_of_shared_halves_the_power_is_what_it_should_be():
+    """Of three splits the interval has many degrees of freedom, by the spread of all columns; 2 are too few."""
+    rng, trials, n, g = np.random.default_rng(3), 3_000, 3, 23
+    drawn = [0.3 * rng.standard_normal((n, 1)) + rng.standard_normal((n, g)) for _ in range(trials)]
+    found = [shared_halves(values) for values in drawn]
+    half, _, degrees = np.mean(found, axis=0)
+    means = np.array([values[:, 0].mean() for values in drawn])
+
+    def shown(effect):
+        return np.mean(np.abs(means + effect) > [one.mean for one in found])
+
+    assert degrees > 20
+    assert abs(shown(detectable(half, degrees)) - 0.8) < 0.03
+    assert shown(detectable(half, n - 1)) < 0.72
 
 
 def test_shared_halves_are_students_where_there_is_nothing_shared_or_nothing_own():
@@ -153,7 +169,7 @@ def test_shared_halves_are_students_where_there_is_nothing_shared_or_nothing_own
     values = rng.standard_normal((6, 1)) + np.array([1.0, 5.0])
     assert shared_halves(values, overlap=1 / 3)[0] == pytest.approx(student_half(values[:, 0], overlap=1 / 3))
     assert shared_halves(values)[1] == pytest.approx(0, abs=1e-12)
-    assert shared_halves(np.ones((3, 2))) == (0.0, 0.0)
+    assert shared_halves(np.ones((3, 2))) == (0.0, 0.0, 2)
     pair = rng.standard_normal((6, 2))
     assert shared_halves(pair, overlap=0.1)[1] == pytest.approx(student_half(pair[:, 0] - pair[:, 1], overlap=0.1))
     for wrong in (np.ones((1, 3)), np.ones((3, 1)), np.full((3, 3), np.nan)):
@@ -170,10 +186,10 @@ def test_so_many_seeds_show_a_difference_and_no_fewer():
 
         def shown(n, overlap=overlap, spread=spread):
             own = float(scipy.stats.t.ppf(0.975, n - 1)) * spread * np.sqrt(1 / n + overlap)
-            return detectable(own, n)
+            return detectable(own, n - 1)
 
         assert shown(needed) <= difference < shown(needed - 1)
-    assert detectable(1.0, 5) == pytest.approx(1 + 0.940965 / 2.776445, rel=1e-6)
+    assert detectable(1.0, 4) == pytest.approx(1 + 0.940965 / 2.776445, rel=1e-6)
 
 
 def test_what_splits_have_in_common_no_number_of_them_takes_away():

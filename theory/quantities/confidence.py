@@ -7,7 +7,7 @@ and long.
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -48,7 +48,15 @@ def student_half(values: npt.ArrayLike, level: float = 0.95, *, overlap: float =
     return quantile * float(found.std(ddof=1)) * math.sqrt(1 / len(found) + overlap)
 
 
-def shared_halves(values: npt.ArrayLike, level: float = 0.95, *, overlap: float = 0.0) -> tuple[float, float]:
+class SharedHalves(NamedTuple):
+    """Half the intervals of the mean of a column and of a difference of two; and the first one's degrees of freedom."""
+
+    mean: float
+    of_two: float
+    degrees: float
+
+
+def shared_halves(values: npt.ArrayLike, level: float = 0.95, *, overlap: float = 0.0) -> SharedHalves:
     """Half the widths of the intervals of the mean of a column, and of the difference of the means of two columns.
 
     Each row has what its columns have in common: differences to one baseline share its noise, all g of them. The model
@@ -77,18 +85,25 @@ def shared_halves(values: npt.ArrayLike, level: float = 0.95, *, overlap: float 
     parts = np.array([common / g, own * (1 - 1 / g)])
     total = float(parts.sum())
     if total == 0:
-        return 0.0, 0.0
+        return SharedHalves(0.0, 0.0, n - 1)
     degrees = total**2 / float((parts**2 / np.array([n - 1, own_degrees])).sum())
     rate, upper = 1 / n + overlap, (1 + level) / 2
-    return (
+    return SharedHalves(
         _student(degrees, upper) * math.sqrt(total * rate),
         _student(own_degrees, upper) * math.sqrt(2 * own * rate),
+        degrees,
     )
 
 
-def detectable(half: float, n: int, level: float = 0.95, power: float = 0.8) -> float:
-    """The mean of which n values, with half an interval of this width, exclude 0 with probability `power`."""
-    return half * (1 + _student(n - 1, power) / _student(n - 1, (1 + level) / 2))
+def detectable(half: float, degrees: float, level: float = 0.95, power: float = 0.8) -> float:
+    """The mean whose interval excludes 0 with probability `power`.
+
+    Parameters
+    ----------
+    half : of an interval by Student's distribution
+    degrees : of freedom, of that interval: n - 1 where n values have their own spread
+    """
+    return half * (1 + _student(degrees, power) / _student(degrees, (1 + level) / 2))
 
 
 def seeds_needed(
