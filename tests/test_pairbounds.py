@@ -14,7 +14,7 @@ from pairbounds.__main__ import GROUPS, app
 
 SCRIPT = Path(sys.executable).with_name("pairbounds")
 COMMANDS = typer.main.get_command(app).commands
-MOST_OPTIONS = 125
+MOST_OPTIONS = 110
 
 # The command of a terminal, several times in one process, which takes long to load.
 ONE_AFTER_ANOTHER = """\
