@@ -44,6 +44,7 @@ ON_GRAPHS = {
     "captions": "captions, exact",
 }  # the same guides there
 FORETOLD_BY, CLAIM = "multihop_bound", "theorem 15"
+SIMCLR = ("none", "random")  # its rule and guide
 WIDE = 3  # a ratio whose label goes to the left of it
 REFERENCES = {
     "untrained": ("untrained", NEUTRAL),
@@ -56,10 +57,11 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Change of accuracy by rule and guide, for each label set; and the accuracies that they start from."""
     table = tables["resampled_training"]
     changes, levels = changes_over_simclr(table), without_resampling(table)
+    tuned = with_no_text(table, tables["resampled_no_text"])
     names, foretold = table["labels"].unique(), foretold_changes(changes, tables["resampled_views"])
     picture, panels = plt.subplots(2, 2, figsize=(2.4 * COLUMN, 2.2 * COLUMN), height_ratios=[1.2, 1])
     for axes, labels in zip(panels[0], names, strict=False):
-        _changes(axes, changes[changes["labels"] == labels], tuned_changes(table[table["labels"] == labels]))
+        _changes(axes, changes[changes["labels"] == labels], tuned_changes(tuned[tuned["labels"] == labels]))
         axes.set(title=f"by {labels}", xlabel="change of accuracy over SimCLR (points)")
         axes.tick_params(axis="y", labelleft=axes is panels[0, 0])
     picture.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4, fontsize=sized(8))
@@ -117,11 +119,21 @@ def over_guide(changes: pd.DataFrame, other: str, level: float = LEVEL) -> dict[
     return {str(rule): (float(mean), half) for rule, mean in differences.mean().items()}
 
 
-def tuned_changes(table: pd.DataFrame) -> dict[tuple[str, str], tuple[float, float]]:
+def with_no_text(table: pd.DataFrame, no_text: pd.DataFrame) -> pd.DataFrame:
+    """What was tuned, with the guide without text, whose runs are a table of their own."""
+    others = table[table["guide"] != "no_text"]
+    return pd.concat([others, no_text], ignore_index=True)
+
+
+def tuned_changes(table: pd.DataFrame, over: tuple[str, str] = SIMCLR) -> dict[tuple[str, str], tuple[float, float]]:
     """The change over SimCLR that was tuned alike, and half its interval, by tuned rule and guide.
 
     Each is the run of the best validation accuracy among those with all learning rates and strengths; of one label set.
     Nothing where SimCLR was not tuned.
+
+    Parameters
+    ----------
+    over : another rule and guide that the changes are over
     """
     if "tuned" not in table or not table["tuned"].any():
         return {}
@@ -129,10 +141,9 @@ def tuned_changes(table: pd.DataFrame) -> dict[tuple[str, str], tuple[float, flo
     first = table[table["repeat"] == 0]
     tried = first.groupby(names)["tuned"].transform("any") & (first["kind"] == "simclr") & ~first["published"]
     best = first[tried & first["chosen"]].pivot_table(index="seed", columns=["rule", "guide"], values="test")
-    simclr = [column for column in best.columns if column[0] == "none"]
-    if not simclr:
+    if over not in best:
         return {}
-    changes = {(str(one[0]), str(one[1])): best[one] - best[simclr[0]] for one in best.columns if one not in simclr}
+    changes = {(str(one[0]), str(one[1])): best[one] - best[over] for one in best.columns if one not in (SIMCLR, over)}
     return {one: mean_and_half(100 * change, overlap=OVERLAP) for one, change in changes.items()}
 
 
@@ -242,4 +253,4 @@ def _caption(table: pd.DataFrame, changes: pd.DataFrame, foretold: pd.DataFrame)
     )
 
 
-FIGURE = Figure("Resampling in training", ("resampled_training", "resampled_views"), draw)
+FIGURE = Figure("Resampling in training", ("resampled_training", "resampled_no_text", "resampled_views"), draw)

@@ -8,6 +8,7 @@ from pairbounds.figures.resampled_training import (
     GUIDES,
     REFERENCES,
     RULES,
+    SIMCLR,
     changes_over_simclr,
     foretold_changes,
     least_detectable,
@@ -16,10 +17,12 @@ from pairbounds.figures.resampled_training import (
     published_changes,
     tuned_changes,
     usual,
+    with_no_text,
     without_resampling,
 )
 from pairbounds.figures.summaries import LEVEL, excludes_zero, rank_correlation
 
+NO_TEXT = ("add_new_positive", "no_text")
 OTHERS = ("random", "no_text", "captions")  # guides that the encoder is compared with
 UNRELATED = 0.3  # a rank correlation that is smaller tells nothing of so few points
 
@@ -32,6 +35,7 @@ def facts(tables: Tables) -> Facts:
     plain = without_resampling(table)
     by_labels = {labels: changes[changes["labels"] == labels] for labels in names}
     foretold = foretold_changes(changes, tables["resampled_views"])
+    both = with_no_text(table, tables["resampled_no_text"])
     whole = usual(table)["seed"].unique()
     looks = [one for own in by_labels.values() for one in _contrasts(own, LEVEL)]
     corrected = [one for own in by_labels.values() for one in _contrasts(own, 1 - (1 - LEVEL) / len(looks))]
@@ -57,6 +61,8 @@ def facts(tables: Tables) -> Facts:
         "further": {
             labels: _tuned(table[(table["labels"] == labels) & ~table["seed"].isin(whole)]) for labels in names
         },
+        "no_text": {labels: _tuned(both[both["labels"] == labels], "no_text") for labels in names},
+        "text": {labels: _tuned(both[both["labels"] == labels], over=NO_TEXT) for labels in names},
         "rules": RULES,
         "guides": {guide: GUIDES[guide][0].removeprefix("guide: ") for guide in GUIDES},
         "rho": rank_correlation(foretold["ratio"], foretold["change"]),
@@ -65,9 +71,9 @@ def facts(tables: Tables) -> Facts:
     }
 
 
-def _tuned(table: pd.DataFrame) -> tuple[float, float]:
-    """The change by the rule that was tuned as SimCLR was, and half its interval."""
-    return tuned_changes(table)["add_new_positive", "encoder"]
+def _tuned(table: pd.DataFrame, guide: str = "encoder", over: tuple[str, str] = SIMCLR) -> tuple[float, float]:
+    """The change by AddNewPositive and a guide, both tuned, and half its interval."""
+    return tuned_changes(table, over)["add_new_positive", guide]
 
 
 def _contrasts(changes: pd.DataFrame, level: float) -> list[tuple[str, tuple[float, float]]]:
@@ -96,6 +102,7 @@ def claims(facts: Facts) -> dict[str, bool]:
         "tuned alike, AddNewPositive is ahead, by all seeds and by the further ones": all(
             mean > half for mean, half in tuned
         ),
+        "tuned alike, what text adds is not shown": not any(excludes_zero(*one) for one in facts["text"].values()),
         "most of the published changes are too small to be shown": sum(
             change < min(facts["detectable"].values()) for change in facts["published"].values()
         )
@@ -107,13 +114,14 @@ def claims(facts: Facts) -> dict[str, bool]:
 def of(tables: Tables) -> Of:
     """The intervals of all rules, guides and label sets, and of what was tuned."""
     found = facts(tables)
-    return Of(1, found["all_seeds"], found["looks"] + sum(len(found[name]) for name in ("tuned", "first", "further")))
+    tuned = sum(len(found[name]) for name in ("tuned", "first", "further", "no_text", "text"))
+    return Of(1, found["all_seeds"], found["looks"] + tuned)
 
 
 FINDING = Finding(
     "resampled_training",
     "Does CLIP-guided resampling help in training, from pixels?",
-    ("resampled_training", "resampled_views"),
+    ("resampled_training", "resampled_no_text", "resampled_views"),
     ("resampled_training",),
     facts,
     claims,

@@ -82,6 +82,7 @@ def test_intervals_take_apart_what_differences_share(table):
 def test_tuned_runs_are_held_against_simclr_that_was_tuned_alike(table):
     own = table[table["labels"] == CATEGORY]
     found = figure.tuned_changes(own)
+    assert figure.tuned_changes(own, over=("add_new_positive", "encoder")) == {}
     assert found.keys() == {("add_new_positive", "encoder")}
     mean, half = found["add_new_positive", "encoder"]
     assert mean == pytest.approx(4.0)  # 0.05 and 0.01 over the same level
@@ -100,8 +101,14 @@ def more(table):
     return pd.concat([table, *added], ignore_index=True)
 
 
+def without_text(more):
+    """Another arm, as the tuned guide's is, a point below it on each seed."""
+    encoder = more[(more["rule"] == "add_new_positive") & (more["guide"] == "encoder")]
+    return encoder.assign(guide="no_text", test=encoder["test"] - 0.01)
+
+
 def test_figure_and_finding_have_the_new_contrasts(more, graphs):
-    tables = {"resampled_training": more, "resampled_views": graphs}
+    tables = {"resampled_training": more, "resampled_no_text": without_text(more), "resampled_views": graphs}
     facts = FINDING.facts(tables)
     text = " ".join(section(FINDING, facts, FINDING.of(tables)).split())
     assert facts["over"].keys() == {"random", "no_text", "captions"}
@@ -110,7 +117,9 @@ def test_figure_and_finding_have_the_new_contrasts(more, graphs):
     assert facts["looks"] == 2 * (5 * 5 - 2 + 5 + 5 + 4)
     assert facts["shown_of_random"] <= facts["shown"]
     assert facts["shown_corrected"] < facts["shown"]
-    assert FINDING.of(tables) == (1, 3 * SEEDS, facts["looks"] + 6)
+    assert FINDING.of(tables) == (1, 3 * SEEDS, facts["looks"] + 10)
+    assert facts["no_text"][CATEGORY][0] == pytest.approx(3.0)
+    assert facts["text"][CATEGORY][0] == pytest.approx(1.0)
     picture, caption = figure.draw(tables)
     assert "with a probability of 80%" in caption
     assert len(picture.axes) == 4

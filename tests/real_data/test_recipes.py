@@ -73,7 +73,7 @@ def test_the_published_numbers_are_those_that_are_known():
     assert 50_040 / (code["pictures"] // 256) == pytest.approx(101.3, abs=0.05)
 
 
-@pytest.mark.parametrize("name", ["resampled_training", "pretraining"])
+@pytest.mark.parametrize("name", ["resampled_training", "resampled_no_text", "pretraining"])
 def test_the_preset_of_the_results_is_that_of_their_sidecar(name):
     study = find_study(name)
     preset = study.every_preset["results"]
