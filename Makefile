@@ -57,7 +57,7 @@ data: ## Fetch clip-arts and stamps of Debian packages into build/data, without 
 test test-%: export OMP_NUM_THREADS := 1
 
 # In the order of the folders, whose last are docstrings: in that of xdist, a file of one long test comes last.
-test: $(INSTALLED) ## Run the tests (about six minutes)
+test: $(INSTALLED) ## Run the tests (about five minutes)
 	$(PYTHON) -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test-%: $(INSTALLED) ## Run other tests: many examples, or on a GPU, with `make data`, as another machine
@@ -118,7 +118,7 @@ demo: $(INSTALLED) ## A first result: bounds of handwritten digits (ten seconds)
 	$(PYTHON) -m pairbounds demo --out $(BUILD)/demo
 
 DRAW = $(PYTHON) -m pairbounds draw $(1) --tables $(TABLES) --out $(FIGURES) --jobs -1
-figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (about thirteen minutes)
+figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (about fifteen minutes)
 	$(if $(DUE),$(call DRAW,$(DUE)))
 	@echo "figures, with their captions: $(FIGURES)"
 

@@ -42,7 +42,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def by_world(table: pd.DataFrame) -> dict[str, Outcome]:
-    """What `phase` finds in each world."""
+    """Findings of `phase` in each world."""
     return {str(world): outcome(rows) for world, rows in table.groupby("world", sort=False)}
 
 

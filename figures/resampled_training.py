@@ -120,7 +120,7 @@ def over_guide(changes: pd.DataFrame, other: str, level: float = LEVEL) -> dict[
 
 
 def with_no_text(table: pd.DataFrame, no_text: pd.DataFrame) -> pd.DataFrame:
-    """What was tuned, with the guide without text, whose runs are a table of their own."""
+    """Tuned runs, with the guide without text, whose runs are a table of their own."""
     others = table[table["guide"] != "no_text"]
     return pd.concat([others, no_text], ignore_index=True)
 

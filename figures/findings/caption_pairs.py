@@ -73,7 +73,7 @@ def facts(tables: Tables) -> Facts:
 
 
 def _consistencies(rows: pd.DataFrame) -> dict[str, Value]:
-    """Those of captions and controls, and of the most consistent pairing of each family of rivals."""
+    """Values of captions and controls, and of the most consistent pairing of each family of rivals."""
     by_pairing = rows.set_index("pairing")
     names = {name: pairing for name, pairing in NAMES.items() if pairing in by_pairing.index}
     for name, family in RIVALS.items():

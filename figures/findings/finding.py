@@ -27,7 +27,7 @@ def require_labels(names: Iterable[str]) -> None:
 
 
 class Of(NamedTuple):
-    """What an answer is of; two numbers, as in "40 and 1", where it is of two kinds of data.
+    """Data that an answer is of; two numbers, as in "40 and 1", where it is of two kinds of data.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Of(NamedTuple):
     looks: int
 
     def line(self) -> str:
-        """What stands under the answer."""
+        """Line under the answer."""
         return f"Worlds or data sets: {self.worlds}. Seeds or draws of each: {self.seeds}. Looks: {self.looks:,}."
 
 
