@@ -141,9 +141,10 @@ def tuned_changes(table: pd.DataFrame, over: tuple[str, str] = SIMCLR) -> dict[t
     first = table[table["repeat"] == 0]
     tried = first.groupby(names)["tuned"].transform("any") & (first["kind"] == "simclr") & ~first["published"]
     best = first[tried & first["chosen"]].pivot_table(index="seed", columns=["rule", "guide"], values="test")
-    if over not in list(best.columns):
+    by_encoder = {(str(one[0]), str(one[1])): best[one] for one in best.columns}
+    if over not in by_encoder:
         return {}
-    changes = {(str(one[0]), str(one[1])): best[one] - best[over] for one in best.columns if one not in (SIMCLR, over)}
+    changes = {one: values - by_encoder[over] for one, values in by_encoder.items() if one not in (SIMCLR, over)}
     return {one: mean_and_half(100 * change, overlap=OVERLAP) for one, change in changes.items()}
 
 
