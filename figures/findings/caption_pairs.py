@@ -181,4 +181,5 @@ FINDING = Finding(
     facts,
     claims,
     of,
+    ("held_out",),
 )

@@ -59,9 +59,10 @@ def evidence(tables: Path) -> Evidence:
 
 
 def _values(finding: Finding, tables: Tables) -> dict[str, Value]:
-    """Every fact, and every claim, by name."""
+    """Every fact but those that are counted, and every claim, by name."""
     facts = finding.facts(tables)
-    return dict(_flat({**facts, "claims": finding.claims(facts)}))
+    compared = {name: fact for name, fact in facts.items() if name not in finding.counted}
+    return dict(_flat({**compared, "claims": finding.claims(facts)}))
 
 
 def _where_there_are_enough(finding: Finding, tables: Tables) -> dict[str, Value]:

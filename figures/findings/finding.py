@@ -57,6 +57,7 @@ class Finding:
     facts : the numbers, from the tables
     claims : what the sentences say beside their numbers, and whether the facts bear it out
     of : the worlds, seeds and looks of the answer, from the tables; without it no number stands in the answer
+    counted : facts that one point more or less decides on few seeds: `make smoke` does not compare them
     """
 
     name: str
@@ -66,6 +67,7 @@ class Finding:
     facts: Callable[[Tables], Facts] = lambda _: {}
     claims: Callable[[Facts], Mapping[str, bool]] = lambda _: {}
     of: Callable[[Tables], Of] | None = None
+    counted: tuple[str, ...] = ()
 
     def read(self, folder: Path) -> tuple[Facts, Of | None]:
         """The facts, and what the answer is of, from the tables of a folder.

@@ -77,4 +77,16 @@ FINDING = Finding(
     facts,
     claims,
     of,
+    (
+        "above",
+        "constant",
+        "emoji",
+        "emoji_constant",
+        "largest",
+        "least",
+        "lowest",
+        "lowest_over",
+        "means",
+        "world_points",
+    ),
 )

@@ -30,7 +30,7 @@ STUDY = Study(
     presets={"results": replace(RESULTS, values={**RESULTS.values, "only": ARM, "tune": ARM})},
     inputs=image_inputs,
     forecast=partial(encoders_forecast, encoders),
-    columns={"resampled_no_text": "guide kind labels published rule seed test tuned"},
+    columns={"resampled_no_text": "guide kind labels published rule seed test"},
     summary=lambda tables, _: summary(tables["resampled_no_text"]),
     along=partial(along, encoders),
 )
