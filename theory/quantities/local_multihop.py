@@ -177,7 +177,7 @@ def local_multihop(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOP
     The filters are a fixed family: powers, and steps on the rules of those steps of Lanczos that do not hang on the
     last digits (`pairbounds.theory.quantities.multihop.JacobiMatrix.determined`). The value is the least of all that
     are certified, each by sums in which nothing cancels, so that another order of summation chooses no other value: of
-    1,000 graphs in nine orders and places (`make orders`) the most that one moved was 8.5e-7 of it.
+    1,000 graphs in nine orders and places the most that one moved was 8.5e-7 of it.
     """
     return within(graph, Cut.of(spectrum, k), hops)
 
