@@ -57,7 +57,7 @@ data: ## Fetch clip-arts and stamps of Debian packages into build/data, without 
 test test-%: export OMP_NUM_THREADS := 1
 
 # In the order of the folders, whose last are docstrings: in that of xdist, a file of one long test comes last.
-test: $(INSTALLED) ## Run the tests (about five minutes)
+test: $(INSTALLED) ## Run the tests (about four minutes)
 	$(PYTHON) -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test-%: $(INSTALLED) ## Run other tests: many examples, or on a GPU, with `make data`, as another machine
