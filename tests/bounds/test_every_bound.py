@@ -55,7 +55,7 @@ def test_every_bound_holds_on_every_family(family, seed):
 
 
 def pinned_down(claim: Bound, checks: Checks) -> bool:
-    """Whether a case shows that a bound has its constants; `test_witnesses.py` has more cases."""
+    """Test that a case shows a bound to have its constants; `test_witnesses.py` has more cases."""
     assert checks.within < 0.1
     arguments = arguments_of(checks.case())
     value = claim(*arguments)

@@ -72,7 +72,7 @@ def kept(kind: str, batch: str, _folder: Path) -> str:
 
 
 def rows(tally: Tally) -> list[dict[str, Any]]:
-    """What was tried, how often, and how often something was found."""
+    """Tries of one kind, their number, and the number in which something was found."""
     graphs = tally.total("graphs")
     found = [
         (
@@ -102,7 +102,7 @@ def rows(tally: Tally) -> list[dict[str, Any]]:
 
 
 def shares(tally: Tally) -> list[dict[str, Any]]:
-    """Of each bound the share of its rows that float64 cannot judge, by class of weight spans beyond the trusted."""
+    """Share of the rows of each bound that float64 cannot judge, by class of weight spans beyond the trusted."""
     table = []
     for bound in sorted({key[1] for key in tally.counts if key[0] == "abstained"}):
         row: dict[str, Any] = {"bound": bound}

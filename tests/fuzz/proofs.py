@@ -227,7 +227,7 @@ def judge(case: Case, program: ModuleType = verifier) -> tuple[list[str], list[s
 
 
 def _said_of_shaved(case: Case, graph: Path, proof: Path, program: ModuleType) -> list[str]:
-    """What is said where each number in turn is as low, or as high, as the program is found to take it."""
+    """Lines printed where each number in turn is as low, or as high, as the program is found to take it."""
     record = case.record
     lines = said(graph, proof, program)[0]
     for keys in case.shaved:
@@ -281,7 +281,7 @@ def _faults_of_line(line: str, graph: bytes) -> list[str]:
 
 
 def rows(tally: Tally) -> list[dict[str, Any]]:
-    """What was changed and how often, with the faults; then what was printed, with the false or foreign lines."""
+    """Rows of the changes with their faults; then of the printed lines, with the false or foreign ones."""
     changed = [
         (f"{what}, with a fault", tally.counts["proofs", kind], tally.counts["faulty", kind])
         for kind, what in CHANGED.items()

@@ -55,7 +55,7 @@ class Specimen:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """Those of `check_bounds` that come after the width."""
+        """Arguments of `check_bounds` that come after the width."""
         return {"features": self.features, "penalty": self.penalty, "critic": self.critic}
 
     def graph(self) -> PairGraph:

@@ -122,7 +122,7 @@ def test_a_refusal_of_the_constructor_is_no_finding():
 
 
 def test_the_command_counts_what_it_finds_and_prints_the_simplest_graph(monkeypatch, call, tmp_path):
-    """Of a bound that is false wherever three classes are present."""
+    """Table of a bound that is false wherever three classes are present."""
     claim = BOUNDS["induced-labelling-error"]
 
     def evaluate(graph, spectrum, k):

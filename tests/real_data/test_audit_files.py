@@ -50,7 +50,7 @@ def by_name(counted):
 
 
 def read(pairs, labels):
-    """What a table comes to: the pairs with their probability, the labels, and the tally."""
+    """Contents of a table: the pairs with their probability, the labels, and the tally."""
     counted = count_here(pairs, labels)
     classes = counted.names.classes.to_pylist()
     images = counted.names.images.to_pylist()

@@ -152,7 +152,7 @@ def test_runs_are_selected_by_kind_rule_and_guide():
 
 
 def test_a_study_has_every_rule_with_every_guide_that_says_something_of_it_and_its_references():
-    """Of two views of one image labels and captions say nothing."""
+    """Labels and captions say nothing of two views of one image."""
     runs = resampling_runs("all", Recipe(), 0, published=True, guides=EVERY_GUIDE, baselines=3)
     assert len(runs) == len({run.key for run in runs}) == 3 + 2 + 5 * 5 - 2 + 5
     assert {run.guide for run in runs if run.rule == "drop_false_positive"} == {"encoder", "random", "no_text"}

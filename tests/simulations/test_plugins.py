@@ -144,7 +144,7 @@ def test_a_sweep_says_it_in_the_same_way_and_makes_no_folder(call, plugin, tmp_p
     ],
 )
 def test_what_returns_what_it_may_not_ends_all_with_one_line_and_exit_2(call, plugin, tmp_path, what, body, said):
-    """What else there is, is tried in Python, and with studies in `test_foreign_studies`."""
+    """Other registers are tried in Python, and studies in `test_foreign_studies`."""
     path = plugin(WRITTEN[what].format(body))
     code, out, err = call(app, *command("sweep", what, tmp_path), "--plugin", path)
     assert (code, out) == (2, "")

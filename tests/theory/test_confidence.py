@@ -149,7 +149,7 @@ def test_shared_halves_hold_what_they_should():
 
 
 def test_with_the_degrees_of_shared_halves_the_power_is_what_it_should_be():
-    """Of three splits the interval has many degrees of freedom, by the spread of all columns; 2 are too few."""
+    """The interval by three splits has many degrees of freedom, by the spread of all columns; 2 are too few."""
     rng, trials, n, g = np.random.default_rng(3), 3_000, 3, 23
     drawn = [0.3 * rng.standard_normal((n, 1)) + rng.standard_normal((n, g)) for _ in range(trials)]
     found = [shared_halves(values) for values in drawn]

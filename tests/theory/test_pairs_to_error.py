@@ -23,7 +23,7 @@ def sampled(n, rng):
 
 
 def deviation(n, support, level):
-    """What `‖P̂ - P‖_1` exceeds with probability at most `1 - level`: at B = 1 the excess is six times it."""
+    """Value that `‖P̂ - P‖_1` exceeds with probability at most `1 - level`: at B = 1 the excess is six times it."""
     return excess_from_pairs(n, support, 1.0, level=level) / 6
 
 

@@ -1,4 +1,4 @@
-"""What a page is made of: tables, numbers, and the one script."""
+"""Parts of a page: tables, numbers, and the one script."""
 
 import base64
 import hashlib
