@@ -79,12 +79,6 @@ def spanning(basis: FloatArray, factor: FloatArray) -> FloatArray:
     return basis if _well_conditioned(unit) else basis @ _rotation(unit)
 
 
-def column_space(columns: FloatArray) -> FloatArray:
-    """An orthonormal basis of the columns of F, (n, rank), from F, (n, k) with `k <= n`; O(n k²)."""
-    basis, factor = thin_factors(columns)
-    return spanning(basis, factor)
-
-
 def _unit(factor: FloatArray) -> FloatArray:
     return factor / column_norms(factor)
 

@@ -52,6 +52,34 @@ def test_multimodal_and_self_supervised_optima_span_one_subspace(family):
     assert probe(graph, features).mse == pytest.approx(probe(graph, optimal_embeddings(graph, k)[0]).mse, abs=1e-10)
 
 
+def restricted_optimum(graph, basis, k):
+    """`Ỹ`, `I - ĀĀᵀ`, `ε₂` of the optimum of width k in the span of a basis, and its `1 - τ²_{k+1}`."""
+    root, normalized = np.sqrt(graph.left_marginal)[:, None], graph.normalized.toarray()
+    labels = root * (graph.left_labels[:, None] == np.unique(graph.left_labels))
+    inside, values, _ = np.linalg.svd(basis.T @ normalized)
+    error = probe(graph, basis @ inside[:, :k] / root).mse
+    return labels, np.eye(graph.n_left) - normalized @ normalized.T, error, 1 - np.append(values, 0)[k] ** 2
+
+
+@pytest.mark.parametrize("family", ["dense_random", "heavy_tailed", "tall", "wide"])
+def test_theorem_4_among_encoders_of_a_class(family):
+    graph, rng = GRAPHS[family](np.random.default_rng(2), 14), np.random.default_rng(1)
+    root = np.sqrt(graph.left_marginal)[:, None]
+    for columns in range(2, graph.n_left + 1):
+        basis = np.linalg.qr(root * rng.standard_normal((graph.n_left, columns)))[0]
+        labels, laplacian, error, gap = restricted_optimum(graph, basis, 2)
+        seen = basis @ basis.T @ labels
+        assert error <= np.sum((labels - seen) ** 2) + np.trace(seen.T @ laplacian @ seen) / gap + 1e-9
+
+
+def test_theorem_4_among_encoders_of_a_class_is_false_of_another_function_than_the_projection():
+    """Half the error is claimed of half of what lies beyond the mean of two classes, where k = 1."""
+    labels, laplacian, error, gap = restricted_optimum(PairGraph([[0.9, 0.1], [0.1, 0.9]], [0, 1]), np.eye(2), 1)
+    half = (labels + np.sqrt(0.5) / 2) / 2
+    claimed = np.sum((labels - half) ** 2) + np.trace(half.T @ laplacian @ half) / gap
+    assert (error, claimed) == pytest.approx((0.5, 0.25))
+
+
 @pytest.mark.parametrize("family", GRAPHS)
 def test_aligned_induced_loss_is_the_least_over_linear_maps(family):
     """By least squares: with M = T Tᵀ the loss on P_T is quadratic in M."""

@@ -2,11 +2,6 @@
 
 SAME_VALUE: dict[str, str] = {
     (
-        "pairbounds.theory.bounds.theorem24_restricted.restricted_probe: `_, found, directions = svd(image, "
-        "full_matrices=rank > "
-        "graph.n_right)` as `_, found, directions = svd(image, full_matrices=rank >= graph.n_right)`"
-    ): ("A square matrix has all its directions either way."),
-    (
         "pairbounds.theory.bounds.theorem20_votes.Vote.most_by_node: `cost = np.where(self.own > self.rival, total * "
         "least_divergence(self.rival / total), 0.0)` as `cost = np.where(self.own >= self.rival, total * "
         "least_divergence(self.rival / total), 0.0)`"

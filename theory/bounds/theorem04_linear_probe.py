@@ -26,6 +26,13 @@ columns of `D_L^{1/2} f`, so that all of it is missed, and `v(t) <= 2 (1 - σ²_
 that the top eigenfunctions are the minimax features is in Johnson, El Hanchi and Maddison 2023, of whom the abstract
 was seen.
 
+Remark: encoders of a class, after HaoChen and Ma 2022, of whom the abstract was seen. Let the encoders be those linear
+in attributes X of the left nodes, Π_X the projector on the columns of `D_L^{1/2} X`, τ_i the singular values of
+`Π_X Ā`, `ŷ = Π_X ỹ` and `φ(ŷ) = Σ_c ⟨ŷ_c, (I - ĀĀᵀ) ŷ_c⟩`. The optimum of width k among them has
+`ε₂ <= ‖ỹ - ŷ‖² + φ(ŷ) / (1 - τ²_{k+1})`: it spans the top k left singular vectors v_i of `Π_X Ā`, what it misses of ỹ
+is `ỹ - ŷ` and, orthogonal to that, `Σ_{i>k} ⟨v_i, ŷ⟩²`, and `φ(ŷ) = Σ_i (1 - τ_i²) ⟨v_i, ŷ⟩²`. As `τ_i <= σ_i`, the
+gap may be wide where that of the graph is closed. Of another ŷ of the class than the projection it is false.
+
 All values are rounded outward: `σ_{k+1}` by its upper end, numerators by `Spectrum.rounding`.
 
 Cost: `α_T` is linear in the pairs; what takes time is the leading k + 1 singular values, and for the sharper form their
