@@ -170,11 +170,9 @@ def test_the_nearest_mean_and_its_bounds(family):
     nearest = {c: min((np.linalg.norm(means[c] - means[d]) for d in means if d != c), default=np.inf) for c in means}
     bound = sum(min(masses[c], 4 * spread[c] / nearest[c] ** 2) for c in means)
     assert value("nearest-mean", encoder) == pytest.approx(bound, rel=1e-9)
-    least = min(nearest.values())
-    by_alignment = value("nearest-mean-by-alignment", encoder)
+    by_alignment = value("class-variance", encoder)
     if np.isfinite(by_alignment):
-        assert by_alignment == pytest.approx(4 * value("class-variance", encoder) / least**2, rel=1e-9)
-        gap = apart / 2 / value("class-variance", encoder)
+        gap = apart / 2 / by_alignment
         assert gap == pytest.approx(1 - BOUNDS["tail-by-connectivity"](*_wide(encoder)), rel=1e-9)
 
 
@@ -207,4 +205,4 @@ def test_one_class_that_falls_apart():
     """The next mean is infinitely far, and so is the bound on the variance: infinity, and not a quotient of two."""
     table = check_bounds(PairGraph(np.eye(3), [0, 0, 0]), 1).set_index("bound")
     assert table["holds"].all()
-    assert table.loc["nearest-mean-by-alignment", "value"] == np.inf
+    assert table.loc["class-variance", "value"] == np.inf

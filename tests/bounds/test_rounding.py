@@ -100,7 +100,7 @@ def test_a_loss_that_overflows_is_not_judged():
     graph, huge = PairGraph(np.eye(2) + 1, [0, 1], [0, 1]), np.full((2, 1), 1e200)
     triplets = spectrum(graph, 2)
     encoder = Encoder.of(graph, triplets, 1, (huge, huge))
-    for name in ("factorisation", "near-optimal-mse"):
+    for name in ("factorisation", "near-optimal-error"):
         with pytest.raises(HypothesisError, match="of these features overflow"):
             BOUNDS[name](graph, triplets, 1, encoder)
             QUANTITIES["spectral_loss"].measure(encoder)

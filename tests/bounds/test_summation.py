@@ -9,7 +9,7 @@ from pairbounds import PairGraph, check_bounds
 from pairbounds.theory.bounds import Encoder
 from pairbounds.theory.spectrum.triplets import spectrum
 
-NAMES = ["local-multihop-error", "walk-vote-error", "local-penalised-error"]
+NAMES = ["local-multihop-error", "local-penalised-error"]
 PENALTY = 0.4
 MOVED = 1e-6  # of the value
 LEAST = 1e-6  # values below count as so much: they are round-off themselves

@@ -87,10 +87,10 @@ def test_the_parts_of_the_tail_are_sums_of_label_energy():
 def test_features_of_unit_norm_are_no_worse_for_it():
     trained = train(WORLD, 8, steps=400, optimizer="adam", learning_rate=0.1, seed=0)
     f, g = on_sphere(trained.left), on_sphere(trained.right)
-    plain = check_bounds(WORLD, 8, (9 * f, 9 * g)).set_index("bound").loc["near-optimal-mse"]
+    plain = check_bounds(WORLD, 8, (9 * f, 9 * g)).set_index("bound").loc["near-optimal-error"]
     found = check_encoder(WORLD, (9 * f, 9 * g))
     assert plain["value"] > 50
-    assert found.mse == pytest.approx(plain["measured"])
+    assert found.error == pytest.approx(plain["measured"])
     assert found.mse <= found.bound < 1
     assert f"multiplied by {found.scale:.4g}" in str(found)
 

@@ -71,12 +71,6 @@ def probe_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     return over_gap(2 * induced_labelling_error(graph), spectrum, k)
 
 
-@bound("probe-error-by-alpha", quantity="probe_error", status="exact", corollary_of="probe-error")
-def probe_error_by_alpha(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
-    """`E(f*) <= 2 (2α - α² r/(r-1)) / (1 - σ²_{k+1})`, r classes: by the labelling error of the pairs themselves."""
-    return over_gap(2 * induced_at_most(graph), spectrum, k)
-
-
 @bound("sharp-probe-mse", quantity="probe_mse", status="exact")
 def sharp_probe_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= ρ_k / (1 - σ²_{k+1})`, with `ρ_k = α_T - Σ_{i≤min(k, rank)} (1 - σ_i²) c_i`."""

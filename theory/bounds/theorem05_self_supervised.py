@@ -19,7 +19,6 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.bounds.gap import over_gap
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity, probe_lead
 from pairbounds.theory.bounds.registry import bound
-from pairbounds.theory.bounds.theorem04_linear_probe import induced_at_most
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import (
     class_indicators,
@@ -69,12 +68,6 @@ def by_views(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> 
 def by_induced_pairs(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E_image(f*) <= 4 α_T / (1 - σ²_{k+1}) + 2 α`."""
     return over_gap(4 * induced_labelling_error(graph), spectrum, k) + 2 * labelling_error(graph)
-
-
-@bound("image-error-by-alpha", quantity="image_error", status="exact", corollary_of="image-error-by-pairs")
-def by_alpha(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
-    """`E_image(f*) <= 4 (2α - α² r/(r-1)) / (1 - σ²_{k+1}) + 2 α`, r the number of classes (theorem 4)."""
-    return over_gap(4 * induced_at_most(graph), spectrum, k) + 2 * labelling_error(graph)
 
 
 @bound("image-error-haochen", quantity="image_error", status="restated")

@@ -41,12 +41,6 @@ from pairbounds.theory.quantities.multihop import tail_at_most
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@bound("near-optimal-mse", quantity="probe_mse", status="exact", subject="encoder", corollary_of="trained-mse")
-def near_optimal_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`√ε₂(f) <= min_j √(α_T / (1 - σ²_{j+1})) + √(p_max ε / (σ_j² - σ²_{k+1}))` for every embedding pair."""
-    return _squared_probe_bound(encoder, _over(induced_labelling_error(graph) + spectrum.rounding, _gaps(spectrum, k)))
-
-
 @bound("near-optimal-error", quantity="probe_error", status="exact", subject="encoder", corollary_of="trained-error")
 def near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f) <= 2 min_j (√(α_T / (1 - σ²_{j+1})) + √(p_max ε / (σ_j² - σ²_{k+1})))²` for every embedding pair."""

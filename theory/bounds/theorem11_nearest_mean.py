@@ -89,22 +89,6 @@ def nearest_mean(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder)
     return float(moments.masses @ np.minimum(1.0, shares))
 
 
-@bound(
-    "nearest-mean-by-alignment",
-    quantity="nearest_mean_error",
-    status="exact",
-    subject="encoder",
-    corollary_of="nearest-mean",
-)
-def nearest_mean_by_alignment(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E_mean(f) <= 2 A / (γ Δ²)` for every embedding: by alignment, divergence and concentration.
-
-    Infinite where a class falls apart, or two class means coincide.
-    """
-    variance, reach = _variance_by_alignment(encoder), float(_reach(encoder).min())
-    return variance / reach**2 if reach > 0 and math.isfinite(variance) else math.inf
-
-
 @once_per_encoder
 def _variance_by_alignment(encoder: Encoder) -> float:
     """`A / (2 γ)`."""

@@ -27,7 +27,7 @@ from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.bounds.theorem15_multihop import multihop_error
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.local_multihop import Cut, local_multihop, vote_within
+from pairbounds.theory.quantities.local_multihop import local_multihop
 from pairbounds.theory.quantities.multihop import number_of_hops
 from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
 
@@ -43,16 +43,6 @@ def local_multihop_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int
     """
     by_scores = local_multihop(graph, spectrum, k, number_of_hops(graph, hops))
     return min(by_scores.error, multihop_error.in_hops(hops)(graph, spectrum, k))
-
-
-@bound("walk-vote-error", quantity="probe_error", status="exact", corollary_of="local-multihop-error")
-def walk_vote_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
-    """`E(f*) <= min_j N(γ_j, max(β / (1 - β), (1 - β') / β') (a_j - a_{2j}))`, `β = σ_{k+1}^{2j}`, `β' = σ_k^{2j}`.
-
-    γ_j are the margins of a vote over j-hop walks, `j <= m`. Width k behaves like the vote with `β = 1/2`, of
-    `j = ln 2 / ln(1 / σ²_{k+1})` hops, where without a gap the budget is `a_j - a_{2j}`.
-    """
-    return vote_within(graph, Cut.of(spectrum, k), number_of_hops(graph, hops)).error
 
 
 def error_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum | None = None) -> "pd.DataFrame":

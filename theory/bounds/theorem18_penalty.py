@@ -91,16 +91,6 @@ def local_penalised_error(
     return min(within(graph, cut, number_of_hops(graph, hops)).error, by_tail)
 
 
-@bound("two-hop-mse", quantity="probe_mse", status="exact", corollary_of="multihop-mse")
-def two_hop_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
-    """`ε₂(f*) <= (a_2 - a_1²) / (a_2 - 2 a_1 b + b²)` for `b = σ²_{k+1} < a_1`: theorem 15 by two hops, closed form."""
-    jacobi = label_measure(graph, 1)
-    distance = float(jacobi.diagonal[0]) - float(spectrum.upper_values[k]) ** 2 - spectrum.rounding
-    require(distance > 0, "the cut is below a_1 = 1 - α_T fails")
-    deviation = float(np.linalg.norm(jacobi.off_diagonal)) + spectrum.rounding  # as a square, no difference of moments
-    return deviation**2 / (deviation**2 + distance**2)
-
-
 @bound("penalised-encoder-mse", quantity="probe_mse", status="exact", subject="penalised encoder")
 def penalised_encoder_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`√ε₂(f) <= min_t (Σ_i (1 - h_t(σ_i))² c_i)^{1/2} + √(p_max ε_μ) / (t - μ)` for every embedding pair."""

@@ -24,7 +24,6 @@ CHECKS = {
     "induced-labelling-error": Checks(spread_errors, NO_RIGHT_LABELS),
     "probe-mse": Checks(tie, NO_LEFT_LABELS),
     "probe-error": Checks(tie, NO_LEFT_LABELS),
-    "probe-error-by-alpha": Checks(tie, NO_RIGHT_LABELS),
     "sharp-probe-mse": Checks(tie, NO_LEFT_LABELS),
     "sharp-probe-error": Checks(tie, NO_LEFT_LABELS),
     "sharp-probe-mse-below": Checks(nothing_left_to_know, NO_LEFT_LABELS),

@@ -25,6 +25,5 @@ def plain() -> Case:
 CHECKS = {
     "image-error": Checks(half_of_every_image_astray, NO_RIGHT_LABELS),
     "image-error-by-pairs": Checks(plain, NO_RIGHT_LABELS, value=4 * 0.18 / 0.36 + 2 * 0.1),
-    "image-error-by-alpha": Checks(plain, NO_RIGHT_LABELS, value=4 * 0.18 / 0.36 + 2 * 0.1),
     "image-error-haochen": Checks(plain, NO_RIGHT_LABELS, value=2 * 0.18 / 0.36 + 8 * 0.1),
 }

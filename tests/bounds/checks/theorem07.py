@@ -10,7 +10,6 @@ def optimum() -> Case:
 
 
 CHECKS = {
-    "near-optimal-mse": Checks(optimum, NO_GAP),
     "near-optimal-error": Checks(optimum, NO_GAP),
     "sharp-near-optimal-error": Checks(optimum, NO_GAP),
     "multihop-near-optimal-error": Checks(optimum, NO_GAP),

@@ -65,5 +65,4 @@ CHECKS = {
     "infonce-by-uniformity": Checks(one_caption_for_each_class, NO_RIGHT_EMBEDDING),
     "class-variance": Checks(opposite_views, NO_LEFT_LABELS),
     "nearest-mean": Checks(halfway_to_both_neighbours, NO_LEFT_LABELS),
-    "nearest-mean-by-alignment": Checks(halfway_to_both_neighbours, NO_LEFT_LABELS),
 }

@@ -19,6 +19,5 @@ def three_classes_unseen() -> Case:
 
 CHECKS = {
     "local-multihop-error": Checks(outvoted, NO_LEFT_LABELS),
-    "walk-vote-error": Checks(outvoted, NO_LEFT_LABELS),
     "imbalance-error": Checks(three_classes_unseen, NO_LEFT_LABELS),
 }

@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from tests.bounds.checks.check import NO_LEFT_LABELS, NO_RIGHT_EMBEDDING, Case, Checks, disconnected, two_nodes
+from tests.bounds.checks.check import NO_LEFT_LABELS, NO_RIGHT_EMBEDDING, Case, Checks, two_nodes
 
 
 def cut_between() -> Case:
@@ -12,10 +12,6 @@ def cut_between() -> Case:
 def cut_at_the_value() -> Case:
     """The same with the penalty at the value itself: all energy is at its square and at 1."""
     return replace(cut_between(), penalty=0.8 + 1e-14)
-
-
-def cut_by_the_width() -> Case:
-    return Case(two_nodes(0.1), 1)
 
 
 def penalised(violated: tuple[Callable[[], Case], str]) -> tuple[Callable[[], Case], str]:
@@ -29,7 +25,6 @@ CHECKS = {
     "penalised-mse-below": Checks(cut_between, NO_LABELS),
     "penalised-error": Checks(cut_at_the_value, NO_LABELS),
     "local-penalised-error": Checks(cut_between, NO_LABELS),
-    "two-hop-mse": Checks(cut_by_the_width, (disconnected, "the cut is below a_1")),
     "penalised-encoder-mse": Checks(cut_between, NO_RIGHT_SIDE),
     "penalised-encoder-error": Checks(cut_between, NO_RIGHT_SIDE),
     "multihop-penalised-encoder-mse": Checks(cut_between, NO_RIGHT_SIDE),

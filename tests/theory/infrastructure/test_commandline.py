@@ -92,4 +92,4 @@ def test_bounds_that_do_not_apply_are_named_below_the_table(call, tmp_path):
     assert code == 0
     assert "VIOLATED" not in out
     assert "zero-shot" in out.split("not applicable: the graph has no right labels")[0].splitlines()[-1]
-    assert pd.isna(read_table(tmp_path / "t.csv").set_index("bound").loc["probe-error-by-alpha", "value"])
+    assert pd.isna(read_table(tmp_path / "t.csv").set_index("bound").loc["induced-labelling-error", "value"])
