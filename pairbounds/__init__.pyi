@@ -43,7 +43,7 @@ from pairbounds.theory.quantities.metrics.report import metrics as metrics
 # Bounds.
 from pairbounds.theory.bounds.check import check_bounds as check_bounds
 from pairbounds.theory.bounds.encoder_check import check_encoder as check_encoder
-from pairbounds.theory.bounds.encoder_report import EncoderCheck as EncoderCheck
+from pairbounds.theory.bounds.encoder_check import EncoderCheck as EncoderCheck
 from pairbounds.theory.bounds.registry import bound as bound
 from pairbounds.theory.bounds.registry import Bound as Bound
 from pairbounds.theory.bounds import BOUNDS as BOUNDS

@@ -1,4 +1,4 @@
-"""What is said of an encoder that somebody brings: that it is true, that it adds up, and that units play no part."""
+"""Statements on an encoder that somebody brings: they are true, they add up, and units play no part in them."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from pairbounds import (
     train,
 )
 from pairbounds.theory.bounds import BOUNDS, Encoder
-from pairbounds.theory.bounds.encoder_report import AS_GIVEN, REALIGNED, RESCALED
+from pairbounds.theory.bounds.encoder_check import AS_GIVEN, PARTS, REALIGNED, RESCALED
 from pairbounds.theory.quantities.consistency import induced_labelling_error, label_energy
 from pairbounds.theory.quantities.factorisation import best_partner, best_scale
 from pairbounds.theory.spectrum.triplets import spectrum
@@ -45,33 +45,30 @@ def drawn(family, seed, k):
 def test_the_parts_add_up_and_the_bound_holds_in_all_units_and_is_least_in_the_best(family, seed, k):
     graph, (f, g) = drawn(family, seed, k)
     found = check_encoder(graph, (f, g))
-    named = {units.name: units for units in found.units}
     assert found.k == k
-    given_bound = BOUNDS["trained-mse"](graph, spectrum(graph, k + 1), k, Encoder.of(graph, found.spectrum, k, (f, g)))
-    assert named[AS_GIVEN].parts.bound == pytest.approx(given_bound, abs=1e-5)
-    for units in found.units:
-        parts = units.parts
-        assert min(parts.pairs, parts.width, parts.optimisation) >= 0
-        assert parts.pairs <= induced_labelling_error(graph) + ROUND_OFF
-        assert parts.bound >= found.mse - ROUND_OFF
-        assert units.error_bound >= found.error - ROUND_OFF
-        assert found.bound <= units.parts.bound
-    losses = [named[name].loss for name in (AS_GIVEN, RESCALED, REALIGNED)]
-    assert losses[2] <= losses[1] + ROUND_OFF
-    assert losses[1] <= losses[0] + ROUND_OFF * max(1, abs(losses[0]))
-    bounds = [named[name].parts.bound for name in (AS_GIVEN, RESCALED, REALIGNED)]
-    assert np.diff(bounds).max() <= 1e-5  # the root of what the excess loss is rounded up by
+    given_bound = BOUNDS["trained-mse"](graph, found.spectrum, k, Encoder.of(graph, found.spectrum, k, (f, g)))
+    table = found.table.set_index("units")
+    assert table.loc[AS_GIVEN, "bound"] == pytest.approx(given_bound, abs=1e-5)
+    assert (table[[*PARTS]] >= 0).all(axis=None)
+    np.testing.assert_allclose(table[[*PARTS]].sum(axis=1), table["bound"])
+    assert (table["pairs"] <= induced_labelling_error(graph) + ROUND_OFF).all()
+    assert (table["bound"] >= found.mse - ROUND_OFF).all()
+    assert (table["error_bound"] >= found.error - ROUND_OFF).all()
+    assert found.bound == table["bound"].min()
+    ordered = table.loc[[AS_GIVEN, RESCALED, REALIGNED]]
+    assert (np.diff(ordered["loss"]) <= ROUND_OFF * max(1, abs(ordered["loss"].iloc[0]))).all()
+    assert np.diff(ordered["bound"]).max() <= 1e-5  # the root of what the excess loss is rounded up by
     assert found.mse == pytest.approx(probe(graph, f).mse, abs=1e-6)
 
 
 @pytest.mark.parametrize("k", [1, 3, 8])
-def test_of_the_optimum_nothing_is_due_to_optimisation(k):
+def test_nothing_of_the_optimum_is_due_to_optimisation(k):
     f, g = optimal_embeddings(WORLD, k)
     for encoder in ((f, g), f, (1e6 * f, g)):
         found = check_encoder(WORLD, encoder)
-        assert found.parts.optimisation < 3e-5  # a root of round-off
+        assert found.best["optimisation"] < 3e-5  # a root of round-off
         assert found.bound == pytest.approx(found.mse, abs=3e-5)
-        assert found.parts.largest != "optimisation"
+        assert "least of this width, the largest part" not in str(found)
 
 
 def test_the_parts_of_the_tail_are_sums_of_label_energy():
@@ -80,8 +77,8 @@ def test_the_parts_of_the_tail_are_sums_of_label_energy():
     energy, squares = label_energy(WORLD, whole), whole.singular_values**2
     found = check_encoder(WORLD, optimal_embeddings(WORLD, k))
     beyond = 1 - energy.sum()  # in the kernel of the pairs, where σ is 0
-    assert found.parts.pairs == pytest.approx(beyond + energy[k:] @ (1 - squares[k:]), abs=1e-8)
-    assert found.parts.width == pytest.approx(energy[k:] @ squares[k:], abs=1e-8)
+    assert found.best["pairs"] == pytest.approx(beyond + energy[k:] @ (1 - squares[k:]), abs=1e-8)
+    assert found.best["width"] == pytest.approx(energy[k:] @ squares[k:], abs=1e-8)
 
 
 def test_features_of_unit_norm_are_no_worse_for_it():
@@ -113,7 +110,7 @@ def test_no_scale_helps_what_has_no_products():
     f, g = (np.zeros((size, 2)) for size in WORLD.joint.shape)
     assert best_scale(WORLD, f, g) == 0
     found = check_encoder(WORLD, (optimal_embeddings(WORLD, 2)[0], g))
-    assert (found.scale, [units.name for units in found.units]) == (0, [AS_GIVEN, REALIGNED])
+    assert (found.scale, [*found.table["units"]]) == (0, [AS_GIVEN, REALIGNED])
     assert "no scale changes that" in str(found)
 
 
@@ -187,9 +184,6 @@ def test_a_model_that_fails_is_named_with_its_line():
 
 
 def test_it_shows_itself_in_a_notebook():
-    found = check_encoder(WORLD, optimal_embeddings(WORLD, 2))
-    shown = found._repr_html_()
+    shown = check_encoder(WORLD, optimal_embeddings(WORLD, 2))._repr_html_()
     assert "due to the width" in shown
     assert "<table" in shown
-    assert {"pairs", "width", "optimisation", "bound", "measured"} <= set(found.table)
-    np.testing.assert_allclose(found.table[["pairs", "width", "optimisation"]].sum(axis=1), found.table["bound"])
