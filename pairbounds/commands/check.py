@@ -14,11 +14,10 @@ from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
 from pairbounds.infrastructure.interruption import signals_delayed
 from pairbounds.infrastructure.options import Force, Header, Plugin
 from pairbounds.infrastructure.pictures import require_picture_path, save_picture
-from pairbounds.infrastructure.progress import tqdm
 from pairbounds.infrastructure.tables import require_table_path, write_table
 from pairbounds.infrastructure.widths import parsed_widths, widths_of
 from pairbounds.plugins import load_bounds
-from pairbounds.theory.bounds.check import checked
+from pairbounds.theory.bounds.check import check_bounds
 from pairbounds.theory.bounds.printed import Checked, as_json, print_checked
 from pairbounds.theory.bounds.registry import BOUNDS, named
 from pairbounds.theory.graph.files import GraphFile, read_graph
@@ -123,7 +122,9 @@ def check(
     if certified and len(widths) == 1:
         triplets, certificate = with_certificate(graph, triplets, widths[0])
     each = certified and certificate is None
-    table = _evaluated(graph, triplets, widths, each, bounds=chosen, penalty=penalty, critic=critic, hops=hops)
+    given: dict[str, Any] = {"bounds": chosen, "certified": each, "penalty": penalty, "hops": hops}
+    given["critic"] = critic and tuple(np.array(stored_array(path, "critic")) for path in critic)
+    table = check_bounds(graph, widths, triplets=triplets, **given)
     title = _title(triplets, widths, certificate, penalty)
     found = Checked(graph, triplets, table, title, list(BOUNDS) if every else chosen)
     if out is not None:
@@ -210,22 +211,6 @@ def _stored(
 def _require_labels(graph: PairGraph, plot: Path | None) -> None:
     if plot is not None and graph.left_labels is None:
         raise ValueError(f"{plot} would be empty: the graph has no labels, and so no error to draw; give --labels FILE")
-
-
-def _evaluated(
-    graph: PairGraph,
-    triplets: Spectrum,
-    widths: Sequence[int],
-    certified: bool,
-    *,
-    critic: tuple[Path, Path] | None,
-    **given: Any,
-) -> pd.DataFrame:
-    """The table of all widths, with its column k."""
-    sides = critic and tuple(np.array(stored_array(path, "critic")) for path in critic)
-    tables = checked(graph, widths, triplets=triplets, certified=certified, critic=sides, **given)
-    hidden = len(widths) == 1 or None
-    return pd.concat(tqdm(tables, desc="widths", total=len(widths), leave=False, disable=hidden), ignore_index=True)
 
 
 def _title(triplets: Spectrum, widths: Sequence[int], certificate: Certificate | None, penalty: float | None) -> str:

@@ -1,6 +1,6 @@
 """Every applicable bound on one graph, held against what is measured."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -8,15 +8,13 @@ from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.infrastructure.widths import several, widths_of
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.registry import BOUNDS, NEEDED, Bound, Subject
-from pairbounds.theory.bounds.rows import Measured, row
+from pairbounds.theory.bounds.rows import COLUMNS, NULLABLE, Measured, row
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.certificates import with_certificate
 from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
 
 if TYPE_CHECKING:
     import pandas as pd
-
-NULLABLE = ("holds", "vacuous")  # columns: `<NA>` where a claim is not applicable
 
 
 def check_bounds(
@@ -74,60 +72,33 @@ def check_bounds(
     """
     import pandas as pd
 
+    from pairbounds.infrastructure.progress import PATIENCE, tqdm
     from pairbounds.theory.bounds.table import CheckTable
 
     widths = widths_of(graph.joint.shape, k)
-    given = {"bounds": bounds, "triplets": triplets, "certified": certified, "penalty": penalty, "critic": critic}
-    tables = list(checked(graph, widths, features, **given, hops=hops))
-    return CheckTable(pd.concat(tables, ignore_index=True) if several(k) else tables[0].drop(columns="k"))
-
-
-def checked(
-    graph: PairGraph,
-    widths: Sequence[int],
-    features: Any = None,
-    *,
-    bounds: Iterable[str] | None = None,
-    triplets: Spectrum | None = None,
-    certified: bool = False,
-    penalty: float | None = None,
-    critic: Any = None,
-    hops: int | None = None,
-) -> "Iterator[pd.DataFrame]":
-    """The table of `check_bounds`, with its column k, of one width after the other: for whoever shows how far it is."""
-    import pandas as pd
-
-    from pairbounds.infrastructure.progress import PATIENCE, tqdm
-
     found = spectrum(graph, min(max(widths) + 1, *graph.joint.shape)) if triplets is None else triplets
     names = None if bounds is None else list(bounds)
     scored = None if critic is None else Encoder.critic(graph, found, critic)
-    for k in widths:
-        known = enough_triplets(graph, found, k)
+    rows: list[dict[str, object]] = []
+    for width in tqdm(widths, desc="widths", delay=PATIENCE, leave=False, disable=len(widths) == 1):
+        known = enough_triplets(graph, found, width)
         if certified:
-            known, _ = with_certificate(graph, known, k)
-        subjects = subjects_of(graph, known, k, features, penalty=penalty, critic=scored)
+            known, _ = with_certificate(graph, known, width)
+        subjects = _subjects(graph, known, width, features, penalty, scored)
         measured = Measured(subjects, found)
-        claims = tqdm(_claims(names, subjects), desc=f"bounds at k = {k}", unit="bound", delay=PATIENCE, leave=False)
-        table = pd.DataFrame([{"k": k} | row(claim.in_hops(hops), known, k, measured) for claim in claims])
-        for name in NULLABLE:  # one by one: `astype` of the whole table takes ten times as long
-            table[name] = table[name].astype("boolean")
-        yield table
+        claims = _claims(names, subjects)
+        seen = tqdm(claims, desc=f"bounds at k = {width}", unit="bound", delay=PATIENCE, leave=False)
+        rows += [{"k": width} | row(claim.in_hops(hops), known, width, measured) for claim in seen]
+    table = pd.DataFrame(rows, columns=["k", *COLUMNS])
+    for name in NULLABLE:  # one by one: `astype` of the whole table takes ten times as long
+        table[name] = table[name].astype("boolean")
+    return CheckTable(table if several(k) else table.drop(columns="k"))
 
 
-def subjects_of(
-    graph: PairGraph,
-    triplets: Spectrum,
-    k: int,
-    features: Any = None,
-    *,
-    penalty: float | None = None,
-    critic: Any = None,
+def _subjects(
+    graph: PairGraph, triplets: Spectrum, k: int, features: Any, penalty: float | None, critic: Encoder | None
 ) -> dict[Subject, Encoder]:
-    """The subjects that claims may have, from the arguments; `triplets` are k + 1. Errors as `check_bounds` has.
-
-    A critic may be an `Encoder` already, which remembers what was measured of it at another width.
-    """
+    """The subjects that claims may have, from the arguments of `check_bounds`; `triplets` are k + 1."""
     optimum = Encoder.optimum(graph, triplets, k)
     subjects: dict[Subject, Encoder] = {"optimum": optimum}
     subjects["encoder"] = optimum if features is None else Encoder.of(graph, triplets, k, features)
@@ -136,7 +107,7 @@ def subjects_of(
         subjects["penalised optimum"] = best
         subjects["penalised encoder"] = best if features is None else replace(subjects["encoder"], penalty=penalty)
     if critic is not None:
-        subjects["critic"] = critic if isinstance(critic, Encoder) else Encoder.critic(graph, triplets, critic)
+        subjects["critic"] = critic
     return subjects
 
 

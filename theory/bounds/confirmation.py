@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 
@@ -11,14 +10,15 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.theory.bounds.quantities import Features
 from pairbounds.theory.bounds.registry import Bound
-from pairbounds.theory.bounds.scoring import Score, rounding, score, score_of, subject
+from pairbounds.theory.bounds.scoring import Score, embedded, rounding, score_of, subject
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 UNITS = 4 * float(np.finfo(np.float64).eps)  # some units in the last place
 TRIALS = 8
 REACH, POINTS = 1e-4, 12  # of the line on which a claim's own noise is estimated
 SAFETY = 64
+Sides = Callable[..., FloatArray]  # of a graph and features: the numbers that noise is measured on
 
 
 @dataclass(frozen=True)
@@ -57,58 +57,47 @@ def confirm(
     precise = PreciseSubject(graph, k, features, penalty)
     encoder = subject(graph, precise.triplets(k + 1), k, features, penalty)
     known = measure(claim.quantity, precise)
-    exact = known is not None
+
+    def sides(moved: PairGraph, encoding: Features | None, rng: np.random.Generator | None = None) -> FloatArray:
+        """Both sides, or the value alone where the other is exact; with `rng` of shaken triplets."""
+        near = embedded(moved, k, encoding, penalty)
+        if rng is not None:
+            near = subject(moved, _shaken(near.spectrum, rng), k, encoding, penalty)
+        found = score_of(claim, near)
+        return np.array([found.value, found.measured] if known is None else [found.value])
+
     try:
         plain = score_of(claim, encoder, None if known is None else known.value)
-        spread = _spread(claim, graph, k, features, penalty, plain, exact=exact)
-        roughness = _roughness(claim, graph, k, features, penalty, exact=exact)
-        margin = rounding(claim, encoder, plain.value) + SAFETY * (spread + roughness)
+        at = np.array([plain.value, plain.measured] if known is None else [plain.value])
+        noise = _spread(sides, at, graph, features) + _roughness(sides, graph, features)
+        margin = rounding(claim, encoder, plain.value) + SAFETY * noise
     except HypothesisError as error:
         nothing = Score(math.nan, math.nan, 0.0)
         return Confirmation(holds_up=False, rests_on_ties=False, score=nothing, note=f"not confirmed: {error}")
     found = score_of(claim, encoder, plain.measured, margin)
     holds_up = found.ratio > 1
-    if known is not None and holds_up:
-        by_ties = not score_of(claim, encoder, known.without_ties, margin).ratio > 1
-    else:
-        by_ties = False
-    return Confirmation(holds_up, by_ties, found, _note(claim, margin, holds_up, by_ties, exact=exact))
+    by_ties = holds_up and known is not None and not score_of(claim, encoder, known.without_ties, margin).ratio > 1
+    note = f"a larger ratio was not confirmed: within the rounding margin of {margin:.1e}"
+    if holds_up:
+        place = f"in double precision ({claim.quantity} is not known in higher)" if known is None else "in 50 digits"
+        ties = ", by ties, which count as errors" if by_ties else ""
+        note = f"confirmed {place}, beyond a margin of {margin:.1e}{ties}"
+    return Confirmation(holds_up, by_ties, found, note)
 
 
-def _note(claim: Bound, margin: float, holds_up: bool, by_ties: bool, *, exact: bool) -> str:
-    if not holds_up:
-        return f"a larger ratio was not confirmed: within the rounding margin of {margin:.1e}"
-    place = "in 50 digits" if exact else f"in double precision ({claim.quantity} is not known in higher)"
-    ties = ", by ties, which count as errors" if by_ties else ""
-    return f"confirmed {place}, beyond a margin of {margin:.1e}{ties}"
-
-
-def _spread(
-    claim: Bound,
-    graph: PairGraph,
-    k: int,
-    features: Features | None,
-    penalty: float | None,
-    plain: Score,
-    *,
-    exact: bool,
-) -> float:
-    """The distance that both sides move, or with `exact` the value alone, when their inputs move by round-off."""
+def _spread(sides: Sides, plain: FloatArray, graph: PairGraph, features: Features | None) -> float:
+    """The distance that the sides move when their inputs move by round-off."""
     rng = np.random.default_rng(0)
     distances = []
     for _ in range(TRIALS):
-        moved, encoding = _moved(graph, features, lambda array: UNITS * rng.standard_normal(array.shape))
-        triplets = _shaken(spectrum(moved, min(k + 1, *graph.joint.shape), device="cpu").leading(k + 1), rng)
-        found = score_of(claim, subject(moved, triplets, k, encoding, penalty))
-        distances.append(np.abs(_sides(found, exact=exact) - _sides(plain, exact=exact)).max())
+        moved = _moved(graph, features, lambda array: UNITS * rng.standard_normal(array.shape))
+        distances.append(np.abs(sides(*moved, rng) - plain).max())
     farthest = float(np.max(distances))
     return farthest if math.isfinite(farthest) else math.inf
 
 
-def _roughness(
-    claim: Bound, graph: PairGraph, k: int, features: Features | None, penalty: float | None, *, exact: bool
-) -> float:
-    """The noise on the same along a short line: what a cubic, which fits a smooth function, leaves.
+def _roughness(sides: Sides, graph: PairGraph, features: Features | None) -> float:
+    """The noise on them along a short line: what a cubic, which fits a smooth function, leaves.
 
     The points are at random, and far enough apart for their roundings to have nothing in common; none is the graph
     itself, where a 0-1 error may have a tie.
@@ -117,23 +106,16 @@ def _roughness(
     parts = [graph.joint.toarray(), *(features or ())]
     directions = {array.shape: rng.choice([-1.0, 1.0], size=array.shape) for array in parts}
     places = rng.uniform(0.1, 1.0, size=POINTS)
-    sides = []
-    for place in places:
-        moved, encoding = _moved(graph, features, partial(_along, directions, REACH * place))
-        sides.append(_sides(score(claim, moved, k, encoding, penalty), exact=exact))
-    if not np.isfinite(sides).all():
+    found = np.array(
+        [
+            sides(*_moved(graph, features, lambda array, along=REACH * place: along * directions[array.shape]))
+            for place in places
+        ]
+    )
+    if not np.isfinite(found).all():
         return math.inf
     powers = np.vander(places, 4)
-    return float(np.abs(sides - powers @ np.linalg.lstsq(powers, np.array(sides))[0]).max())
-
-
-def _along(directions: dict[tuple[int, ...], FloatArray], distance: float, array: FloatArray) -> FloatArray:
-    return distance * directions[array.shape]
-
-
-def _sides(found: Score, *, exact: bool) -> FloatArray:
-    """Both sides, or with `exact` the value alone: the numbers that noise is measured on."""
-    return np.array([found.value] if exact else [found.value, found.measured])
+    return float(np.abs(found - powers @ np.linalg.lstsq(powers, found)[0]).max())
 
 
 def _moved(

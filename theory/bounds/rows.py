@@ -13,6 +13,11 @@ from pairbounds.theory.quantities.consistency import optimum_range
 from pairbounds.theory.quantities.multihop import HOPS, default_hops
 from pairbounds.theory.spectrum.triplets import Spectrum
 
+COLUMNS = (
+    *("bound", "quantity", "relation", "measured", "measured_least", "measured_most", "measured_of", "value"),
+    *("applicable", "holds", "slack", "tightness", "guess", "vacuous", "status", "note"),
+)
+NULLABLE = ("holds", "vacuous")  # columns: `<NA>` where a claim is not applicable
 JUDGED_DECADES = 24  # of weights: a violation within them is one, beyond them it is confirmed in higher precision
 PRECISE_NODES = 48  # of both sides, that higher precision has time for
 IN_DOUBT = "holds only if nodes that tie up to round-off, and count as errors, are right: float64 cannot tell"
@@ -66,9 +71,16 @@ class Measured:
 
 
 def row(claim: Bound, spectrum: Spectrum, k: int, measured: Measured) -> dict[str, object]:
-    """The columns that `check_bounds` describes, of one claim at width k."""
+    """The columns of one claim at width k that are known: those that are left out are NaN, or `<NA>`."""
     encoder = measured.subjects[claim.subject]
-    unknown = _unknown(claim, encoder)
+    unjudged = {
+        "bound": claim.name,
+        "quantity": claim.quantity,
+        "relation": claim.relation,
+        "status": claim.status,
+        "measured_of": "encoder" if encoder.given else "optimum",
+        "applicable": False,
+    }
     try:
         value = claim(encoder.graph, spectrum, k, encoder)
         found = measured.of(claim)
@@ -76,32 +88,10 @@ def row(claim: Bound, spectrum: Spectrum, k: int, measured: Measured) -> dict[st
         sides = {"measured": found, "measured_least": least, "measured_most": most, "value": value}
         tie = TIED if measured.on_one_of_many(claim) else ""
         if claim.status == "rate":
-            return unknown | sides | {"note": _joined(A_RATE, tie)}
-        return unknown | _judged(claim, encoder, spectrum, sides, tie)
+            return unjudged | sides | {"note": _joined(A_RATE, tie)}
+        return unjudged | _judged(claim, encoder, spectrum, sides, tie)
     except HypothesisError as error:  # of the claim, of what it bounds, or of what its round-off is relative to
-        return unknown | {"note": f"not applicable: {error}"}
-
-
-def _unknown(claim: Bound, encoder: Encoder) -> dict[str, object]:
-    """The row of a claim of which nothing is known but what it is about."""
-    return {
-        "bound": claim.name,
-        "quantity": claim.quantity,
-        "relation": claim.relation,
-        "measured": math.nan,
-        "measured_least": math.nan,
-        "measured_most": math.nan,
-        "measured_of": "encoder" if encoder.given else "optimum",
-        "value": math.nan,
-        "applicable": False,
-        "holds": None,
-        "slack": math.nan,
-        "tightness": math.nan,
-        "guess": math.nan,
-        "vacuous": None,
-        "status": claim.status,
-        "note": "",
-    }
+        return unjudged | {"note": f"not applicable: {error}"}
 
 
 def _judged(claim: Bound, encoder: Encoder, spectrum: Spectrum, sides: dict[str, float], tie: str) -> dict[str, object]:
