@@ -21,7 +21,6 @@ COMPUTING: Mapping[str, tuple[str, ...]] = {
     "pairbounds.theory.quantities.multihop": ("tests/theory/test_multihop.py",),
     "pairbounds.theory.bounds.theorem26_pairs_to_error": ("tests/theory/test_pairs_to_error.py",),
     "pairbounds.theory.bounds.theorem21_ridge_probe": ("tests/theory/test_ridge.py",),
-    "pairbounds.theory.bounds.theorem25_transfer": ("tests/theory/test_transfer.py",),
 }
 
 # Beside these of all theorems, some have tests of their own.
