@@ -18,7 +18,7 @@ from pairbounds.infrastructure.tables import require_table_path, write_table
 from pairbounds.infrastructure.widths import parsed_widths, widths_of
 from pairbounds.plugins import load_bounds
 from pairbounds.theory.bounds.check import check_bounds
-from pairbounds.theory.bounds.printed import Checked, as_json, print_checked
+from pairbounds.theory.bounds.printed import as_json, print_checked
 from pairbounds.theory.bounds.registry import BOUNDS, named
 from pairbounds.theory.graph.files import GraphFile, read_graph
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
@@ -125,8 +125,6 @@ def check(
     given: dict[str, Any] = {"bounds": chosen, "certified": each, "penalty": penalty, "hops": hops}
     given["critic"] = critic and tuple(np.array(stored_array(path, "critic")) for path in critic)
     table = check_bounds(graph, widths, triplets=triplets, **given)
-    title = _title(triplets, widths, certificate, penalty)
-    found = Checked(graph, triplets, table, title, list(BOUNDS) if every else chosen)
     if out is not None:
         files = {"graph": file, "labels": labels, "plugin": plugin, "columns": columns, "weight": weight}
         settings: dict[str, Any] = {"tol": tol, "device": device, "seed": seed, "hops": hops, "certified": certified}
@@ -135,10 +133,11 @@ def check(
     if plot is not None:
         _draw(table, plot)
     if as_records:
-        echo(as_json(found))
+        echo(as_json(graph, triplets, table))
     else:
         echo(*([] if read.kind == "pair graph" else [f"{file}: {read.understood}"]), graph)
-        print_checked(found)
+        title = _title(triplets, widths, certificate, penalty)
+        print_checked(graph, triplets, table, title, list(BOUNDS) if every else chosen)
     if proof is not None:
         _prove(graph, widths[0], penalty, graph_file, proof, quiet=as_records)
     if not table["holds"].all():

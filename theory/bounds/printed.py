@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -21,72 +20,47 @@ ON_ERROR = ("probe-error", "multihop-error", "local-multihop-error")  # of the c
 PAIRS, ENCODER = "From the pairs alone", "About an encoder: the optimum, unless features are given"
 
 
-@dataclass(frozen=True)
-class Checked:
-    """A table of `check_bounds` with its column k, and the graph and triplets that it is of.
+def print_checked(
+    graph: PairGraph, triplets: Spectrum, table: pd.DataFrame, title: str, chosen: Sequence[str] | None = None
+) -> None:
+    """Print a table of `check_bounds` with its column k, its notes and closing sentences.
 
-    Attributes
+    Parameters
     ----------
     chosen : the bounds to print, or `None` for the short table
     """
-
-    graph: PairGraph
-    triplets: Spectrum
-    table: pd.DataFrame
-    title: str
-    chosen: Sequence[str] | None = None
-
-    @property
-    def shown(self) -> pd.DataFrame:
-        """The rows that are printed, by theorem."""
-        return of_bounds(self.table, headlines(self.table) if self.chosen is None else list(self.chosen))
-
-    @property
-    def widths(self) -> list[int]:
-        """Every width of the table."""
-        return sorted({int(k) for k in self.table["k"]})
-
-    @property
-    def noted(self) -> pd.DataFrame:
-        """The rows whose notes are printed: those shown, and headlines that do not apply."""
-        return of_bounds(self.table, [*headlines(self.table), *HEADLINES] if self.chosen is None else list(self.chosen))
-
-    @property
-    def labelled(self) -> bool:
-        """True if left nodes have classes."""
-        return self.graph.left_labels is not None
-
-    def squared_value(self, k: int) -> float:
-        """`σ²_{k+1}`, 0 where k is the number of all triplets."""
-        values = self.triplets.singular_values
-        return float(values[k] ** 2) if k < len(values) else 0.0
+    names = headlines(table) if chosen is None else list(chosen)
+    noted = [*names, *HEADLINES] if chosen is None else names  # headlines that do not apply, too
+    shown = of_bounds(table, names)
+    echo(title)
+    if table["k"].nunique() > 1:
+        _print_several(table, shown)
+    else:
+        columns = [(name, "right" if name in RIGHT else "left") for name in COLUMNS]
+        for heading, part in _parts(evaluated(shown)):
+            print_table(heading, columns, readable(part))
+        echo(*notes(of_bounds(table, noted)))
+        if len(shown) < len(table):
+            echo(f"holds: {tally(table)}; --all shows every row")
+    echo(*_closing(graph, triplets, table, shown))
 
 
-def print_checked(found: Checked) -> None:
-    """Print the table, its notes and a closing sentence."""
-    (_print_one if len(found.widths) == 1 else _print_several)(found)
-    echo(*closing(found))
-
-
-def as_json(found: Checked) -> str:
+def as_json(graph: PairGraph, triplets: Spectrum, table: pd.DataFrame) -> str:
     """One line of JSON: `α_T`, the widths with their `σ²_{k+1}`, and every row; infinite and NaN are null."""
+    widths = sorted({int(k) for k in table["k"]})
     return json.dumps(
         {
-            "induced_labelling_error": induced_labelling_error(found.graph) if found.labelled else None,
-            "widths": [{"k": k, "squared_singular_value": found.squared_value(k)} for k in found.widths],
-            "bounds": json.loads(found.table.to_json(orient="records", double_precision=15)),
+            "induced_labelling_error": None if graph.left_labels is None else induced_labelling_error(graph),
+            "widths": [{"k": k, "squared_singular_value": _squared_value(triplets, k)} for k in widths],
+            "bounds": json.loads(table.to_json(orient="records", double_precision=15)),
         }
     )
 
 
-def _print_one(found: Checked) -> None:
-    columns = [(name, "right" if name in RIGHT else "left") for name in COLUMNS]
-    echo(found.title)
-    for title, part in _parts(evaluated(found.shown)):
-        print_table(title, columns, readable(part))
-    echo(*notes(found.noted))
-    if len(found.shown) < len(found.table):
-        echo(f"holds: {tally(found.table)}; --all shows every row")
+def _squared_value(triplets: Spectrum, k: int) -> float:
+    """`σ²_{k+1}`, 0 where k is the number of all triplets."""
+    values = triplets.singular_values
+    return float(values[k] ** 2) if k < len(values) else 0.0
 
 
 def _parts(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
@@ -115,69 +89,53 @@ def best_widths(table: pd.DataFrame) -> pd.DataFrame:
     return best.sort_values(["encoder", "quantity", "value"])
 
 
-def _print_several(found: Checked) -> None:
+def _print_several(table: pd.DataFrame, shown: pd.DataFrame) -> None:
     """Each upper bound on an error at the width where it is least, and the number of widths where it is not vacuous."""
-    best = {row["bound"]: row for row in best_widths(found.table).to_dict("records")}
-    numbers = {name: number for number, name, *_ in readable(found.shown)}
-    echo(found.title)
-    for title, part in _parts(found.shown.drop_duplicates("bound")):
+    best = {row["bound"]: row for row in best_widths(table).to_dict("records")}
+    numbers = {name: number for number, name, *_ in readable(shown)}
+    columns = [(name, "left" if name in ("bound", "on") else "right") for name in WIDTH_COLUMNS]
+    for title, part in _parts(shown.drop_duplicates("bound")):
         rows = [
             (
                 *(numbers[name], name, row["quantity"], f"{row['value']:.4f}", str(row["k"])),
-                *(f"{row['measured']:.4f}", f"{row['useful']} of {len(found.widths)}"),
+                *(f"{row['measured']:.4f}", f"{row['useful']} of {table['k'].nunique()}"),
             )
             for name, row in ((name, best[name]) for name in part["bound"] if name in best)
         ]
         if rows:
-            columns = [(name, "left" if name in ("bound", "on") else "right") for name in WIDTH_COLUMNS]
             print_table(title, columns, rows)
     if not best:
-        echo(f"no bound on an error applies: {found.table['note'].mode().iloc[0]}")
-    _say_violated(found.table[found.table["applicable"]])
-
-
-def _say_violated(checked: pd.DataFrame) -> None:
+        echo(f"no bound on an error applies: {table['note'].mode().iloc[0]}")
+    checked = table[table["applicable"]]
     failed = checked[~checked["holds"]]
-    for name, rows in failed.groupby("bound", sort=False):
-        echo(f"{name}: VIOLATED at k = {', '.join(map(str, rows['k']))}")
+    for name, rows_of_bound in failed.groupby("bound", sort=False):
+        echo(f"{name}: VIOLATED at k = {', '.join(map(str, rows_of_bound['k']))}")
     if failed.empty:
         echo(f"all {checked['bound'].nunique()} bounds that apply hold at each of these widths")
 
 
-def closing(found: Checked) -> list[str]:
+def _closing(graph: PairGraph, triplets: Spectrum, table: pd.DataFrame, shown: pd.DataFrame) -> list[str]:
     """The closing sentences: `α_T`, `σ²_{k+1}`, guess, measured error, the bounds on it, and which are vacuous."""
-    if not found.labelled:
+    if graph.left_labels is None:
         return ["The graph has no labels on the left, so no bound on an error applies: give --labels FILE."]
-    errors = found.table[found.table["bound"].isin(ON_ERROR) & found.table["applicable"]]
-    k = found.widths[0] if errors.empty else int(errors.nsmallest(1, "value")["k"].iloc[0])
-    consistency = f"An induced pair joins two classes with probability α_T = {induced_labelling_error(found.graph):.4f}"
+    errors = table[table["bound"].isin(ON_ERROR) & table["applicable"]]
+    k = int(table["k"].min() if errors.empty else errors.nsmallest(1, "value")["k"].iloc[0])
+    consistency = f"An induced pair joins two classes with probability α_T = {induced_labelling_error(graph):.4f}"
+    of_error = ""
+    if len(errors := errors[errors["k"] == k]):
+        bounds = [
+            f"{f'{value:.1%}' if np.isfinite(value) else 'infinity'} (theorem {BOUNDS[name].theorem})"
+            for name, value in zip(errors["bound"], errors["value"], strict=True)
+        ]
+        measured = f"{errors['measured'].iloc[0]:.1%}"
+        of_error = f" A linear probe on the optimum is wrong on {measured}, and on at most {', '.join(bounds)}."
+    everywhere = " at every width" if table["k"].nunique() > 1 else ""
+    judged = shown[shown["vacuous"].notna()].groupby("bound", sort=False)["vacuous"].all()
+    useless = ", ".join(str(name) for name in judged.index[judged.astype(bool)])
     return [
-        f"{consistency}; σ²_(k+1) = {found.squared_value(k):.4f} at k = {k}.",
-        f"Always guessing the largest class is wrong on {guess_error(found.graph):.1%} of the left nodes."
-        + _of_error(errors[errors["k"] == k].set_index("bound")),
-        _of_vacuous(found),
+        f"{consistency}; σ²_(k+1) = {_squared_value(triplets, k):.4f} at k = {k}.",
+        f"Always guessing the largest class is wrong on {guess_error(graph):.1%} of the left nodes.{of_error}",
+        f"Vacuous{everywhere}, no better than guessing: {useless}."
+        if useless
+        else f"No bound shown is vacuous{everywhere}.",
     ]
-
-
-def _of_error(errors: pd.DataFrame) -> str:
-    """The measured 0-1 error of the probe at a width, and the bounds on it."""
-    if errors.empty:
-        return ""
-    values = zip(errors.index, errors["value"].astype(float).tolist(), strict=True)
-    bounds = [f"{_share(value)} (theorem {BOUNDS[str(name)].theorem})" for name, value in values]
-    measured = errors["measured"].iloc[0]
-    return f" A linear probe on the optimum is wrong on {measured:.1%}, and on at most {', '.join(bounds)}."
-
-
-def _share(value: float) -> str:
-    return f"{value:.1%}" if np.isfinite(value) else "infinity"
-
-
-def _of_vacuous(found: Checked) -> str:
-    judged = found.shown[found.shown["vacuous"].notna()]
-    useless = judged.groupby("bound", sort=False)["vacuous"].all()
-    names = [str(name) for name, vacuous in useless.items() if vacuous]
-    everywhere = "" if len(found.widths) == 1 else " at every width"
-    if not names:
-        return f"No bound shown is vacuous{everywhere}."
-    return f"Vacuous{everywhere}, no better than guessing: {', '.join(names)}."
