@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from pairbounds import BOUNDS, PairGraph, check_bounds, label_energy, spectrum
 from pairbounds.theory.bounds import Encoder
-from pairbounds.theory.bounds.theorem18_penalty import _width, duality_gap, penalised_excess
-from pairbounds.theory.quantities.local_multihop import Cut, within
+from pairbounds.theory.bounds.theorem18_penalty import duality_gap, penalised_excess
 from tests.families import GRAPHS
 
 OF_OPTIMUM = [name for name, claim in BOUNDS.items() if claim.subject == "penalised optimum"]
@@ -125,21 +124,3 @@ def test_features_of_nothing_and_penalties_out_of_range():
     for penalty in (0, 1, -1, np.nan):
         with pytest.raises(ValueError, match="is not in"):
             check_bounds(graph, 2, penalty=penalty)
-
-
-def test_a_value_that_is_the_penalty_is_cut():
-    graph, _ = drawn(0)
-    triplets = spectrum(graph, 4)
-    encoder = replace(Encoder.optimum(graph, triplets, 3), penalty=float(triplets.singular_values[1]))
-    assert _width(encoder) == 1
-
-
-def test_theorem_16_with_a_penalty_is_no_weaker_than_its_tail_and_its_scores():
-    for seed in range(3):
-        graph, _ = drawn(seed)
-        triplets = spectrum(graph, 4)
-        encoder = replace(Encoder.optimum(graph, triplets, 3), penalty=0.2)
-        found = BOUNDS["local-penalised-error"](graph, triplets, 3, encoder)
-        cut = Cut.at_penalty(triplets, 3, _width(encoder), 0.2)
-        assert found <= 2 * BOUNDS["penalised-mse"](graph, triplets, 3, encoder)
-        assert found <= within(graph, cut, 8).error

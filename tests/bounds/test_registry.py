@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from pairbounds import BOUNDS, Bound, PairGraph, bound, check_bounds, induced_labelling_error, spectrum
-from pairbounds.theory.bounds import QUANTITIES, Encoder
+from pairbounds.theory.bounds import QUANTITIES
 from pairbounds.theory.bounds.quantities import Quantity
 from pairbounds.theory.bounds.table import CheckTable
 from tests.families import slow_decay
@@ -113,13 +113,6 @@ def test_features_may_be_numpy_or_torch_and_the_optimum_stays_the_optimum():
     excess = first.set_index("bound").loc["excess-loss"]
     assert excess["slack"] > 0.1
     assert excess["holds"]
-
-
-def test_an_encoder_stays_what_it_was_when_training_goes_on():
-    f = torch.zeros(8, 2, dtype=torch.float64)
-    encoder = Encoder.of(GRAPH, spectrum(GRAPH, 3), 2, f)
-    f += 1
-    assert not encoder.left.any()
 
 
 def test_memory_is_linear_in_pairs_and_nodes():

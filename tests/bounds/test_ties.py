@@ -131,19 +131,3 @@ def test_values_of_zero_do_not_tie():
         least, most = optimum_range(graph, spectrum(graph, min(k + 1, SIZE)), k)
         assert least == most == pytest.approx(check_bounds(graph, k).set_index("bound").loc["probe-mse", "measured"])
         assert not check_bounds(graph, k)["note"].str.contains(TIED, regex=False).any()
-
-
-def test_a_tie_is_one_within_round_off_and_none_beyond():
-    for gap, ties in ((1e-15, True), (1e-9, False)):
-        graph = PairGraph(np.array([[1, 0, 0], [0, 1, gap], [0, gap, 1]]), [0, 1, 1])
-        assert (spectrum(graph, 3).tied(2) is not None) == ties
-
-
-def test_a_solver_that_gives_up_on_the_tie_leaves_the_table_whole(monkeypatch):
-    def giving_up(graph, k):
-        raise RuntimeError("ARPACK did not converge")
-
-    monkeypatch.setattr(consistency, "spectrum", giving_up)
-    table = check_bounds(pieces_and_copies(np.random.default_rng(1)), 3).set_index("bound")
-    assert np.isnan(table.loc["probe-mse", "measured_least"])
-    assert table["holds"].all()

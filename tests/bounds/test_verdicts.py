@@ -60,11 +60,6 @@ def test_the_table_says_where_k_exceeds_the_rank(k, said):
 # 2. One node of tiny mass must not tie all others.
 
 
-def test_a_tiny_node_does_not_tie_the_others():
-    table = verdicts(PairGraph([[0, 1e60], [1, 0], [1, 1]], [0, 0, 1]), 1)
-    assert table.loc["probe-error", "measured"] < 1e-50
-
-
 @pytest.mark.parametrize("decades", [0, 12, 24, 60, 150, 290])
 def test_a_light_node_is_judged_by_its_own_round_off(decades):
     """Two classes apart but for one light node: the heavy nodes are classified whatever it does."""
@@ -82,12 +77,6 @@ def test_constant_features_tie_in_any_order_of_the_rows(order):
     table = verdicts(PairGraph(joint[list(order)], labels[list(order)]), 1)
     assert table.loc["nearest-mean", "measured"] == pytest.approx(1.0)
     assert table.loc["probe-error", "measured"] == pytest.approx(3 / 14)
-
-
-@pytest.mark.parametrize("masses", [[1e-14, 1, 1], [1, 1e-14, 1], [1e-10, 1e-8, 1e-3], [1e-60, 1, 1e-30]])
-def test_constant_features_tie_at_light_nodes_too(masses):
-    table = verdicts(PairGraph(np.array(masses)[:, None], [1, 0, 0], [0]), 1)
-    assert table.loc["nearest-mean", "measured"] == pytest.approx(1.0)
 
 
 def test_features_that_hardly_differ_are_no_ties():

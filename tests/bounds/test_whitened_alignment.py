@@ -55,17 +55,6 @@ def test_at_the_optimum_the_pairs_are_as_near_as_the_singular_values_allow(famil
         )
 
 
-@given(st.integers(0, 2**32))
-def test_centred_features_leave_out_the_first_value(seed):
-    graph, triplets, encoder = case(seed)
-    mass, k = graph.left_marginal, encoder.k
-    if k == graph.n_left:
-        return
-    centred = whitened(encoder.left - mass @ encoder.left, mass)
-    least = 2 * np.sum(1 - triplets.singular_values[1 : k + 1] ** 2)
-    assert mean_distance(graph.induced().joint.toarray(), centred, centred) >= least - 1e-7
-
-
 def test_the_squares_do_not_belong_to_the_pairs_themselves():
     """`2 Σ (1 - σ_i²)` bounds induced pairs, and is false of the pairs: σ is 1 and 0.8, and they are 0.4 apart."""
     graph = PairGraph([[0.9, 0.1], [0.1, 0.9]])

@@ -36,22 +36,6 @@ def test_several_widths_say_what_one_at_a_time_says(family):
     pd.testing.assert_frame_equal(found, own, check_frame_type=False, rtol=ROOT_OF_IT, atol=ROOT_OF_IT)
 
 
-def test_order_and_kind_of_the_widths_do_not_matter():
-    graph = GRAPHS["dense_random"](np.random.default_rng(1), 12)
-    table = check_bounds(graph, range(2, 5), bounds=["probe-mse", "trained-error"])
-    assert table["k"].tolist() == [2, 2, 3, 3, 4, 4]
-    for k in ([2, 3, 4], np.arange(2, 5)):
-        pd.testing.assert_frame_equal(
-            check_bounds(graph, k, bounds=["probe-mse", "trained-error"]), table, check_frame_type=False
-        )
-    backwards = check_bounds(graph, [4, 3, 2], bounds=iter(["probe-mse", "trained-error"]))
-    pd.testing.assert_frame_equal(
-        backwards.sort_values("k", kind="stable", ignore_index=True), table, check_frame_type=False
-    )
-    single = check_bounds(graph, [3])
-    pd.testing.assert_frame_equal(single.drop(columns="k"), check_bounds(graph, 3), check_frame_type=False)
-
-
 def test_certificates_are_for_each_width():
     graph = GRAPHS["latent_captions"](np.random.default_rng(0), 20)
     found = check_bounds(graph, [2, 5], bounds=["probe-mse"], certified=True)

@@ -13,7 +13,6 @@ from pairbounds import HypothesisError, PairGraph, check_bounds, spectrum
 from pairbounds.theory.bounds import Encoder
 from pairbounds.theory.bounds.theorem20_votes import (
     Critic,
-    Vote,
     least_divergence,
     most_error,
     pair_votes,
@@ -21,7 +20,7 @@ from pairbounds.theory.bounds.theorem20_votes import (
 )
 from pairbounds.theory.quantities import infonce
 from pairbounds.theory.quantities.infonce import infonce_directions, mutual_information
-from pairbounds.theory.quantities.scores import UNITS, Standing, round_off
+from pairbounds.theory.quantities.scores import UNITS, round_off
 from tests.families import GRAPHS
 
 NAMES = ("zero-shot-vote", "zero-shot-vote-by-node", "vote", "vote-by-node", "vote-of-others")
@@ -187,14 +186,6 @@ def test_a_lead_within_round_off_is_a_tie_and_paid_for():
     assert clearer.error == 0
 
 
-def test_a_class_that_no_caption_has_is_never_voted_for():
-    graph = PairGraph(np.eye(2), [0, 1], [2, 1])
-    vote = zero_shot_vote(encoder_of(graph, (exact_scores(graph), np.eye(2))))
-    assert vote.error == 0.5
-    assert vote.most_by_node == pytest.approx(0.5)
-    assert vote.most == pytest.approx(1, rel=1e-3)
-
-
 # Rounded outward: each allowance is many times what the arithmetic beside it loses on any processor.
 
 
@@ -204,21 +195,6 @@ def test_the_least_divergence_is_below_the_exact_one_by_its_allowance(share):
         exact = mp.log(2) + share * mp.log(share) + (1 - share) * mp.log(1 - mp.mpf(share))
         below = float(exact - mp.mpf(float(least_divergence(share))))
     assert below == pytest.approx(UNITS, rel=0.2, abs=0)
-
-
-def test_a_rival_that_nobody_votes_for_costs_what_there_is_of_the_own_class():
-    """Half of the voters: `½ ln 2`, of which the divergence is a half."""
-    standing = Standing(np.zeros(1, dtype=np.int64), np.ones(1), np.zeros(1))
-    vote = Vote(np.ones(1), standing, np.zeros(1, dtype=np.int64), np.array([0.5]), np.zeros(1), np.log(2) / 4)
-    assert vote.most_by_node == pytest.approx(0.5)
-
-
-def test_true_shares_are_rounded_outward():
-    """Of captions of powers of two, whose sums are exact."""
-    graph = PairGraph([[2, 1, 1], [1, 2, 1]], [0, 1], [0, 1, 2])
-    vote, unit = zero_shot_vote(encoder_of(graph, (np.zeros((2, 1)), np.zeros((3, 1))))), round_off(3)
-    np.testing.assert_allclose(0.5 - vote.own, unit, rtol=0.1)
-    np.testing.assert_allclose(vote.rival - 0.25, unit, rtol=0.1)
 
 
 @pytest.mark.parametrize(("n_left", "n_right", "width"), [(9, 2, 1), (2, 9, 1), (2, 2, 9)])
@@ -239,13 +215,3 @@ def test_a_vote_within_its_noise_adds_twice_that_to_the_budget_but_no_more_than_
         expected = min(1.0, 2 * float(vote.standing.noise[0]))
         assert added == pytest.approx(expected, rel=1e-6, abs=0)
         assert vote.standing.noise[0] > 0
-
-
-def test_the_noise_of_a_step_and_one_back_is_that_of_both():
-    rng = np.random.default_rng(3)
-    graph = GRAPHS["dense_random"](rng, 12)
-    critic = rng.standard_normal((graph.n_left, 3)), rng.standard_normal((graph.n_right, 3))
-    found = Critic(graph, *critic)
-    there, back = found._doubts
-    expected = there + naive_conditionals(graph, critic)[0] @ back
-    np.testing.assert_allclose(found.hop(np.eye(graph.n_left))[1], expected, rtol=1e-9)
