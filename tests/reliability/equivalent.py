@@ -27,12 +27,6 @@ SAME_VALUE: dict[str, str] = {
         "<= value < math.inf` as `held = mean_square in (0, math.inf) or SMALLEST < value < math.inf`"
     ): ("The least number with all its digits is refused, and no bound is another."),
     (
-        "pairbounds.theory.bounds.theorem11_mean_classifier._require_independent: `require(off <= round_off, "
-        "f'independence "
-        "given the class fails: probabilities of pairs are off by up to {off:.1e}')` as `require(off < round_off, "
-        "f'independence given the class fails: probabilities of pairs are off by up to {off:.1e}')`"
-    ): ("At the tolerance itself a graph is refused, and no bound is another."),
-    (
         "pairbounds.theory.spectrum.certificates.certify: `smaller_is_right = graph.n_right <= graph.n_left` as "
         "`smaller_is_right = "
         "graph.n_right < graph.n_left`"

@@ -36,7 +36,7 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_indicators, class_masses, required_labels
 from pairbounds.theory.quantities.metrics.class_moments import ClassMoments, class_moments
 from pairbounds.theory.quantities.scores import sums_of_others
-from pairbounds.theory.spectrum.triplets import ROUNDING, Spectrum
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 TRIPLES_LIMIT = 100_000_000  # the loss compares every pair with every right node
 BLOCK = 4_000_000  # of them at once
@@ -74,23 +74,12 @@ def _hinge_scale(encoder: Encoder) -> float:
 QUANTITIES["mean_classifier_loss"] = Quantity(mean_classifier_loss, lambda _: 1.0, _hinge_scale)
 
 
-@bound("mean-classifier", quantity="mean_classifier_loss", status="exact", subject="encoder")
-def mean_classifier(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`L_sup(f, g) <= (L_un(f, g) - τ) / (1 - τ)` where the two ends of a pair are independent given its class.
-
-    Checked: `P(x, l) = Pr(x | c) P(c, l)` for every left node and every right node of class c. Always so where each
-    class has one caption, the class itself. Needs two classes on the right, and a graph of at most `TRIPLES_LIMIT`
-    (pair, right node) triples.
-    """
-    _require_independent(graph)
-    return mean_classifier_any(graph, spectrum, k, encoder)
-
-
 @bound("mean-classifier-any", quantity="mean_classifier_loss", status="exact", subject="encoder")
 def mean_classifier_any(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`L_sup(f, g) <= (L_un(f, g) + δ - τ) / (1 - τ)` for every embedding pair, `δ = E |f(x)ᵀ(E[g(l) | x, c] - μ_c)|`.
 
-    Needs two classes on the right, and a graph of at most `TRIPLES_LIMIT` (pair, right node) triples.
+    If the two ends of a pair are independent given its class, δ is 0. Needs two classes on the right, and a graph of at
+    most `TRIPLES_LIMIT` (pair, right node) triples.
     """
     distinct = _distinct(graph)
     triples = graph.joint.nnz * graph.n_right
@@ -130,26 +119,6 @@ def _edge_blocks(graph: PairGraph) -> Iterator[tuple[npt.NDArray[Any], npt.NDArr
     for start in range(0, pairs.nnz, step):
         chosen = slice(start, start + step)
         yield rows[chosen], columns[chosen], pairs.data[chosen]
-
-
-def _require_independent(graph: PairGraph) -> None:
-    """`P(x, l) = P(x, c) P(c, l) / q_c` on every pair, and no pair missing where it is positive."""
-    labels = required_labels(graph, "right")
-    _, own = np.unique(labels, return_inverse=True)
-    by_class = _pairs_by_class(graph)
-    expected = int(np.bincount(own)[by_class.indices].sum())
-    require(
-        graph.joint.nnz == expected,
-        f"independence given the class fails: {expected} pairs would have positive probability, {graph.joint.nnz} have",
-    )
-    pairs = graph.joint.tocoo()
-    rows, columns = pairs.coords
-    shares = graph.right_marginal[columns] / np.bincount(own, weights=graph.right_marginal)[own[columns]]
-    product = by_class.toarray()[rows, own[columns]] * shares
-    with np.errstate(divide="ignore", over="ignore"):  # a product too small for a float is no product of this pair
-        off = np.max(np.abs(pairs.data - product) / product)
-    round_off = ROUNDING * np.sqrt(graph.n_left + graph.n_right)
-    require(off <= round_off, f"independence given the class fails: probabilities of pairs are off by up to {off:.1e}")
 
 
 def _pairs_by_class(graph: PairGraph) -> sp.csr_array:

@@ -24,11 +24,6 @@ def pairs_inside_a_class() -> Case:
     return Case(PairGraph([[0.9, 0.1], [0.1, 0.9]], [0, 0], [0, 0]), 1, AGAINST)
 
 
-def captions_of_an_image_differ() -> Case:
-    """Each image has its own two captions of both classes: given the class, its image is known."""
-    return Case(PairGraph(np.eye(4), [0, 0, 1, 1], [0, 1, 0, 1]), 1, (np.ones((4, 1)), np.ones((4, 1))))
-
-
 def a_row_of_norm_zero() -> Case:
     return Case(two_nodes(0.1), 1, (np.array([[1.0], [0.0]]), np.ones((2, 1))))
 
@@ -51,9 +46,6 @@ def halfway_to_both_neighbours() -> Case:
 NO_DIRECTION = (a_row_of_norm_zero, "f has no direction on the sphere in 1 row ")
 
 CHECKS = {
-    "mean-classifier": Checks(
-        one_caption_for_each_class, (captions_of_an_image_differ, "independence given the class")
-    ),
     "mean-classifier-any": Checks(
         one_caption_for_each_class, (captions_far_from_their_mean, "two classes on the right")
     ),
