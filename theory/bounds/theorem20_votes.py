@@ -100,8 +100,8 @@ class Critic:
         The noise, (n_left,), is by how much round-off may have moved what one column of probabilities leads another by.
         """
         gathered = np.empty((self.graph.n_left, votes.shape[1]))
-        for rows, scores in self._blocks():
-            gathered[rows] = self._forward(rows, scores) @ votes
+        for rows, forward, _ in self._blocks():
+            gathered[rows] = forward @ votes
         return gathered, self._doubts[0]
 
     def hop(self, votes: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -111,13 +111,12 @@ class Critic:
         """
         middle, gathered = np.zeros((self.graph.n_right, votes.shape[1])), np.empty_like(votes)
         noise, returning = np.empty(self.graph.n_left), np.empty(self.graph.n_left)
-        for rows, scores in self._blocks():
-            middle += self._backward(rows, scores).T @ votes[rows]
-        for rows, scores in self._blocks():
-            forward = self._forward(rows, scores)
+        for rows, _, backward in self._blocks():
+            middle += backward.T @ votes[rows]
+        for rows, forward, backward in self._blocks():
             gathered[rows] = forward @ middle
             noise[rows] = forward @ self._doubts[1] + self._doubts[0][rows]
-            returning[rows] = np.sum(forward * self._backward(rows, scores), axis=1)
+            returning[rows] = np.sum(forward * backward, axis=1)
         return gathered, noise, returning
 
     @cached_property
@@ -150,25 +149,17 @@ class Critic:
     def _unit(self) -> float:
         return round_off(max(*self.graph.joint.shape, self.left.shape[1]))
 
-    def _blocks(self) -> Iterator[tuple[slice, FloatArray]]:
-        step = max(1, infonce.BLOCK // self.graph.n_right)
-        for start in range(0, self.graph.n_left, step):
+    def _blocks(self) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
+        """Rows, with their `p_s(l | x)` and `p_s(x | l)`; at most 1, though the round-off of huge scores is not."""
+        graph, (forward, backward) = self.graph, self._partitions
+        step = max(1, infonce.BLOCK // graph.n_right)
+        for start in range(0, graph.n_left, step):
             rows = slice(start, start + step)
-            yield rows, self.left[rows] @ self.right.T
-
-    def _forward(self, rows: slice, scores: FloatArray) -> FloatArray:
-        """`p_s(l | x)` of a block of rows."""
-        return _probabilities(self.graph.right_marginal, scores - self._partitions[0][rows, None])
-
-    def _backward(self, rows: slice, scores: FloatArray) -> FloatArray:
-        """`p_s(x | l)` of a block of rows."""
-        return _probabilities(self.graph.left_marginal[rows, None], scores - self._partitions[1])
-
-
-def _probabilities(mass: FloatArray, logarithms: FloatArray) -> FloatArray:
-    """`p e^t`; at most 1, though the round-off of huge scores may say otherwise."""
-    with np.errstate(over="ignore", under="ignore"):
-        return np.asarray(np.minimum(1.0, mass * np.exp(logarithms)))
+            scores = self.left[rows] @ self.right.T
+            with np.errstate(over="ignore", under="ignore"):
+                ahead = graph.right_marginal * np.exp(scores - forward[rows, None])
+                back = graph.left_marginal[rows, None] * np.exp(scores - backward)
+            yield rows, np.minimum(1.0, ahead), np.minimum(1.0, back)
 
 
 EVEN = 0.5  # the probability of each of two classes that tie

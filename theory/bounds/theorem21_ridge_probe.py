@@ -32,26 +32,15 @@ from pairbounds.theory.quantities.multihop import ROUND_OFF, Rule, gauss_rule, l
 def ridge_mse_interval(graph: PairGraph, ridge: float, hops: int | None = None) -> tuple[float, float]:
     """A lower and an upper bound of the squared error of the ridge probe on the true ratio; rounded outward.
 
-    It is `∫ (λ / (t + λ))² dν(t)`, ν the label-energy measure. That function is completely monotone: the Gauss rule of
-    ν is below, the Gauss-Radau rule with a node at 0 above. Both come nearer with each hop. Twice the upper bound is
-    one of the 0-1 error.
-
     Parameters
     ----------
-    ridge : float
-        λ, positive.
-    hops : int, optional
-        Steps of Lanczos, at least 1; by default `pairbounds.theory.quantities.multihop.default_hops`.
+    ridge : λ, positive
+    hops : steps of Lanczos, at least 1; by default `pairbounds.theory.quantities.multihop.default_hops`
 
     Raises
     ------
     ValueError
         The graph lacks labels on the left; ridge or hops out of range.
-
-    Notes
-    -----
-    Cost: as `pairbounds.theory.quantities.multihop.label_measure`. Source: Golub and Meurant, *Matrices, Moments and
-    Quadrature with Applications*, 2010; that it is the squared error of a probe is new here.
 
     Examples
     --------
