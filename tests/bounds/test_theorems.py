@@ -129,12 +129,6 @@ def test_image_error_from_its_definition(family):
     assert image_error(encoder) == pytest.approx(naive, abs=1e-9)
 
 
-def test_of_an_image_that_both_classes_share_the_vote_is_narrower_than_the_probe():
-    graph = PairGraph([[1, 0.51], [0, 0.49]], [0, 1], [0, 0])
-    encoder = Encoder.of(graph, spectrum(graph, 2), 2, (np.eye(2), np.eye(2)))
-    assert QUANTITIES["image_error"].lead(encoder) == pytest.approx(0.02)
-
-
 def test_the_round_off_of_infonce_is_relative_to_the_logarithms_of_masses_and_to_1():
     """Of no scores: `|log p_L p_R| + 1` of the pairs, and once more of the negatives of both directions."""
     graph = PairGraph(np.eye(2))
