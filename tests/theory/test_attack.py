@@ -6,7 +6,6 @@ from fractions import Fraction
 from functools import cache
 from types import SimpleNamespace
 
-import mpmath as mp
 import numpy as np
 import pytest
 
@@ -27,9 +26,9 @@ from pairbounds.theory.attack.search import SEARCHING, confirmed_ratio
 from pairbounds.theory.attack.shrinking import shrink
 from pairbounds.theory.attack.starts import STARTS, random_candidate
 from pairbounds.theory.attack.starts import candidate as drawn_from
-from pairbounds.theory.bounds import QUANTITIES, Encoder, precise
+from pairbounds.theory.bounds import QUANTITIES, Encoder
 from pairbounds.theory.bounds.confirmation import confirm
-from pairbounds.theory.bounds.precise import PRECISE, Measured, PreciseSubject, measure
+from pairbounds.theory.bounds.precise import PRECISE, PreciseSubject, measure
 from pairbounds.theory.bounds.scoring import embedded, rounding, subject, violation_ratio
 from pairbounds.theory.quantities.consistency import class_indicators
 
@@ -154,17 +153,11 @@ def test_progress_is_reported():
 
 
 @pytest.mark.parametrize("name", [name for name, bound in BOUNDS.items() if bound.status == "exact"])
-def test_no_exact_bound_is_refuted(name):
-    found = search(name, evaluations=25)
-    assert not found.refuted, found
-    assert 0 <= found.ratio <= 1
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name, bound in BOUNDS.items() if bound.status == "exact"])
-@pytest.mark.parametrize("seed", range(5))
-def test_no_exact_bound_is_refuted_by_a_longer_search(name, seed):
-    found = search(name, seed, 2_000)
+@pytest.mark.parametrize(
+    ("seed", "evaluations"), [(0, 25), *(pytest.param(seed, 2_000, marks=pytest.mark.slow) for seed in range(5))]
+)
+def test_no_exact_bound_is_refuted(name, seed, evaluations):
+    found = search(name, seed, evaluations)
     assert not found.refuted, found
     assert 0 <= found.ratio <= 1
 
@@ -219,13 +212,10 @@ def test_rounding_of_a_quantity_that_is_only_known_in_double_precision_is_seen_t
 @pytest.mark.parametrize(
     ("relation", "measured", "value", "ratio"),
     [
-        ("<=", 0.5, 1.0, 0.5),
         ("<=", 1.0, 0.5, 2.0),
         (">=", 0.5, 1.0, 2.0),
         (">=", 1.0, 0.5, 0.5),
         ("=", 1.0, 0.5, 2.0),
-        ("=", 0.5, 1.0, 2.0),
-        ("=", 1.0, 1.0, 1.0),
         (">=", -1.0, -2.0, 0.5),
         (">=", -2.0, -1.0, 2.0),
         ("<=", 1.0, -1.0, 1e12),
@@ -237,7 +227,6 @@ def test_rounding_of_a_quantity_that_is_only_known_in_double_precision_is_seen_t
         ("<=", 1.0, math.inf, 0.0),
         ("<=", 1.0, math.nan, 0.0),
         (">=", 1.0, -math.inf, 0.0),
-        ("=", 1.0, math.inf, 0.0),
     ],
 )
 def test_the_ratio_of_two_sides(relation, measured, value, ratio):
@@ -400,16 +389,6 @@ def test_a_violation_is_shrunk_to_the_smallest_there_is(name):
     assert reached == min(sizes, default=(4, 3, 1))  # "a lower bound": its four nodes are the fewest
 
 
-def test_integers_are_the_smallest_or_none():
-    labels = [0, 1], [0, 1]
-    assert Candidate.of(np.array([[2.0, 4.0], [6.0, 0.0]]), *labels, 1).in_integers().weights.tolist() == [
-        [1, 2],
-        [3, 0],
-    ]
-    assert Candidate.of(np.array([[1 / 7, 3 / 7], [1.0, 0.2]]), *labels, 1).in_integers().weights.max() == 35
-    assert Candidate.of(np.array([[1.0, math.sqrt(2)], [1.0, 0.0]]), *labels, 1).in_integers() is None
-
-
 # What confirms it.
 
 
@@ -443,12 +422,6 @@ def test_ties_are_errors_there_too():
     known = measure("probe_error", PreciseSubject(TIE, 1))
     assert known.value == 1
     assert known.without_ties == 0
-
-
-def test_a_margin_of_just_the_round_off_is_a_tie():
-    """Two classes, the first ahead by a quarter: by as much the scores may be off."""
-    ahead, noise = mp.matrix([[0.25, 0], [0.25, 0]]), np.full(2, 0.25)
-    assert precise._error(PreciseSubject(PairGraph(np.eye(2), [0, 1]), 1), ahead, noise, [0, 1]) == Measured(1.0, 0.0)
 
 
 def test_a_direction_is_kept_from_the_border_on():
