@@ -29,7 +29,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-CAMPAIGNS := bench coverage diary faults fuzz matrix mutation notebooks sharpness
+CAMPAIGNS := bench coverage diary faults fuzz matrix mutation notebooks
 .PHONY: help demo setup data test lint figures findings smoke docs reproduce release clean $(CAMPAIGNS)
 
 help: ## Say what there is
@@ -84,10 +84,9 @@ $(PYTHON) -m tests.reliability.slow -- $(PYTHON) -m pytest -n auto --dist loadfi
 endef
 
 # Campaigns count failures or times, and keep a record. Their variables: ROW of the matrix, KILLS of the faults, GRAPHS,
-# PROOFS and SEED of the fuzz, MINUTES of the sharpness for each bound.
+# PROOFS and SEED of the fuzz.
 ROW ?=
 KILLS ?= 50
-MINUTES ?=
 SEED ?=
 GRAPHS ?= 1000
 PROOFS ?= 1000
@@ -108,11 +107,6 @@ $(PYTHON) -m tests.benchmarks.whole --out $(BUILD)/bench_whole.parquet
 $(PYTHON) -m tests.benchmarks.page $(BUILD)/bench.parquet $(BUILD)/bench_whole.parquet
 endef
 campaign.fuzz = $(PYTHON) -m tests.fuzz --graphs $(GRAPHS) --proofs $(PROOFS) $(FROM) --out results/reliability
-# The sharpest graphs stay in theory/attack/sharpest.
-define campaign.sharpness
-$(PYTHON) -m tests.bounds.known --out $(BUILD)/known
-$(PYTHON) -m pairbounds sharpness --out theory/attack/sharpest --known $(BUILD)/known --minutes $(or $(MINUTES),10) --jobs $(JOBS)
-endef
 
 demo: $(INSTALLED) ## A first result: bounds of handwritten digits (ten seconds)
 	$(PYTHON) -m pairbounds demo --out $(BUILD)/demo

@@ -56,7 +56,7 @@ from pairbounds.theory.quantities.rates import RateFit as RateFit
 
 # Counterexamples and proofs.
 from pairbounds.theory.attack.search import find_counterexample as find_counterexample
-from pairbounds.theory.attack.result import CounterexampleResult as CounterexampleResult
+from pairbounds.theory.attack.search import CounterexampleResult as CounterexampleResult
 from pairbounds.theory.proofs.proof import prove as prove
 from pairbounds.theory.proofs.proof import Proof as Proof
 

@@ -16,7 +16,7 @@ from pairbounds.infrastructure.commandline import HELP, Command, echo, run
 
 GROUPS: dict[str, dict[str, str]] = {  # of commands, each with the module of `pairbounds.commands` where it is
     "Begin here": {"demo": "demo"},
-    "Evaluate bounds on a graph": {"check": "check", "attack": "bounds", "ledger": "bounds", "sharpness": "bounds"},
+    "Evaluate bounds on a graph": {"check": "check", "attack": "bounds", "ledger": "bounds"},
     "Make graphs, measure pairs and features": {
         "graph": "graph",
         "families": "simulations",

@@ -17,7 +17,6 @@ from pairbounds.real_data.audit.tables import TABLES as AUDIT_TABLES
 from pairbounds.real_data.studies.emoji_captions import TABLES as EMOJI_TABLES
 from pairbounds.real_data.studies.pairings import TABLES as PAIRINGS_TABLES
 from pairbounds.simulations.families import FAMILIES
-from pairbounds.theory.attack.sharpness import SHARPEST
 from tests import quick
 from tests.families import GRAPHS
 
@@ -47,7 +46,6 @@ def inputs(tmp_path_factory):
 def place(inputs, tmp_path, monkeypatch):
     """The same files in a folder of this test's own, which is the working directory."""
     shutil.copytree(inputs, tmp_path, dirs_exist_ok=True)
-    shutil.copytree(SHARPEST, tmp_path / "sharpest")
     monkeypatch.chdir(tmp_path)
     quick.audits(monkeypatch)
     monkeypatch.setattr(
@@ -70,11 +68,6 @@ QUICK = [
         0,
     ),
     ("attack probe-mse --evaluations 20 --out worst.npz", ["worst.npz"], 0),
-    (
-        "sharpness --bound probe-mse --evaluations 9 --jobs 1 --out sharp",
-        ["sharp/sharpness.csv", "sharp/sharpness.csv.json", "sharp/graphs.json"],
-        0,
-    ),
     ("ledger --out page.md", ["page.md"], 0),
     ("metrics features.npy --pairs pairs.parquet --out t.csv", ["t.csv", "t.csv.json"], 0),
     ("graph latent_captions --out g.npz", ["g.npz"], 0),
@@ -151,8 +144,6 @@ def test_a_strangers_file_is_replaced_when_asked_to(call, place):
         "check graph.npz --k 2 --plugin plugin.csv --out plugin.csv",
         "check graph.npz --k 2 --save graph.npz",
         "attack probe-mse --plugin graph.npz --out graph.npz",
-        "sharpness --known sharpest --out sharpest",
-        "ledger --sharpness sharpest --out sharpest/sharpness.csv",
         "metrics features.csv --pairs pairs.parquet --out features.csv",
         "sweep table.parquet --out .",
         "audit pairs.parquet --labels classes.parquet --out .",

@@ -28,7 +28,6 @@ COMMANDS = [
     "draw tightness_map --tables . --out drawn",
 ]
 LONG = [
-    "sharpness --evaluations 20 --out sharp",
     f"study pairings {DRAWN} --set strengths=[1]",
     f"study resampled_views {DRAWN} --set keep=10 --set diversity=12 --set k=5",
     f"study resampled_training {TRAINED} --set rules=none",

@@ -6,16 +6,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # `tests` is in no package, and other packages install one
-from pairbounds.theory.attack.sharpness import SHARPEST, read_sharpness
 from pairbounds.theory.ledger.page import ledger_page
 from tests.benchmarks.page import benchmarks_page
 from tests.diary.doing import diary_page
 from tests.mistakes.page import answers, mistakes_page
 from tests.reliability.page import reliability_page
-
-
-def _ledger() -> str:
-    return ledger_page(read_sharpness(SHARPEST))
 
 
 def _mistakes() -> str:
@@ -26,7 +21,7 @@ def _mistakes() -> str:
 PAGES = {
     "benchmarks.md": benchmarks_page,
     "diary.md": diary_page,
-    "ledger.md": _ledger,
+    "ledger.md": ledger_page,
     "mistakes.md": _mistakes,  # half a minute: each mistake is made
     "reliability.md": reliability_page,
 }

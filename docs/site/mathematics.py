@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from types import ModuleType
 
-from pairbounds.theory.attack.records import ANYWHERE, Record
-from pairbounds.theory.attack.sharpness import SHARPEST
+from pairbounds.theory.attack.sharpest import sharpest_graphs
 from pairbounds.theory.bounds import BOUNDS, THEOREMS, Bound, Statement
+from pairbounds.theory.bounds.scoring import score
 from pairbounds.theory.graph.drawing import graph_picture, is_small
 from pairbounds.theory.ledger.page import STATUS_MEANS, title_and_text
 
@@ -84,14 +84,14 @@ def _claim(claim: Bound, heading: str) -> Iterator[str]:
 
 def _sharpest(claim: Bound) -> Iterator[str]:
     """The graph on which it comes nearest to equality, and what is measured there."""
-    record = Record.load(claim, ANYWHERE, SHARPEST)
-    if record.witness is None:
+    sides = sharpest_graphs().get(claim.name)
+    if sides is None:
         yield "No graph is known on which it says something."
         return
-    graph, k = record.witness.graph, record.witness.k
+    found, (graph, k, *_) = score(claim, *sides), sides
     yield (
         f"The sharpest graph that is known has {graph.n_left} left and {graph.n_right} right nodes, at `k = {k}`: "
-        f"`{claim.quantity}` is {record.measured:.6g}, and the bound is {record.value:.6g}."
+        f"`{claim.quantity}` is {found.measured:.6g}, and the bound is {found.value:.6g}."
         + ("" if is_small(graph) else " It is too large to be drawn.")
     )
     if is_small(graph):

@@ -1,4 +1,4 @@
-"""The commands `attack`, `sharpness` and `ledger`."""
+"""The commands `attack` and `ledger`."""
 
 import math
 from pathlib import Path
@@ -14,17 +14,7 @@ from pairbounds.infrastructure.options import Force, Plugin
 from pairbounds.infrastructure.progress import tqdm
 from pairbounds.infrastructure.tables import replacing
 from pairbounds.plugins import load_bounds
-from pairbounds.theory.attack import Progress, find_counterexample
-from pairbounds.theory.attack.records import RATINGS, Witness
-from pairbounds.theory.attack.sharpness import (
-    SHARPEST,
-    TABLE,
-    Limit,
-    known_graphs,
-    measure_sharpness,
-    outputs,
-    read_sharpness,
-)
+from pairbounds.theory.attack import find_counterexample
 from pairbounds.theory.bounds import BOUNDS, STATEMENTS
 from pairbounds.theory.bounds.registry import named
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
@@ -44,10 +34,6 @@ def attack(
     evaluations: Annotated[
         int | None, typer.Option(help="Graphs to try; without --budget it is these alone, on every machine the same.")
     ] = None,
-    matters: Annotated[
-        bool,
-        typer.Option("--matters", help="Only graphs without ties, of 4 left nodes or more, where the bound is useful."),
-    ] = False,
     seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
     out: Annotated[
         Path | None, typer.Option(metavar="GRAPH.npz", help="Save the graph found here, with k and features.")
@@ -68,16 +54,16 @@ def attack(
         load_bounds(plugin)
     with tqdm(total=100, desc=visible(name), bar_format="{desc} {percentage:3.0f}%|{bar}| {postfix}") as bar:
 
-        def report(progress: Progress) -> None:
-            bar.n = 100 * progress.spent
-            bar.set_postfix_str(f"{progress.evaluations} graphs, largest ratio {progress.ratio:.6f}")
+        def report(spent: float, tried: int, ratio: float) -> None:
+            bar.n = 100 * spent
+            bar.set_postfix_str(f"{tried} graphs, largest ratio {ratio:.6f}")
 
         rng = np.random.default_rng(seed)
-        found = find_counterexample(
-            name, budget=seconds, rng=rng, evaluations=evaluations, matters=matters, report=report
-        )
+        found = find_counterexample(name, budget=seconds, rng=rng, evaluations=evaluations, report=report)
     if out is not None:
-        Witness(found.graph, found.k, found.features, found.penalty).save(out)
+        beside = {} if found.features is None else dict(zip("fg", found.features, strict=True))
+        beside |= {} if found.penalty is None else {"penalty": np.array(found.penalty)}
+        found.graph.save(out, k=np.array(found.k), **beside)
     verdict = "REFUTED" if found.refuted else "not refuted"
     echo(f"{name}: {verdict}; largest ratio {found.ratio:.6f} (measured {found.measured:.6g}, bound {found.value:.6g})")
     penalty = "" if found.penalty is None else f", penalty {found.penalty!r}"
@@ -90,60 +76,18 @@ def attack(
         raise typer.Exit(CHECK_FAILED)
 
 
-def sharpness(
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the table and the graphs; it goes on there.")],
-    bound: Annotated[
-        list[str] | None, typer.Option(help="Attack this bound; may be given again. [default: all]")
-    ] = None,
-    minutes: Annotated[float | None, typer.Option(help="CPU for each bound, earlier runs included.")] = None,
-    evaluations: Annotated[int | None, typer.Option(help="Graphs for each bound, earlier runs included.")] = None,
-    known: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Evaluate every bound on the graphs here too, as attack saves them."),
-    ] = None,
-    afresh: Annotated[bool, typer.Option("--afresh", help="Count from 0 what was spent; the graphs stay.")] = False,
-    jobs: Annotated[int, typer.Option(help="Processes; -1 for one on each core.")] = -1,
-    force: Force = False,
-) -> None:
-    """Attack every exact bound and keep, for each, the largest ratio ever found, anywhere and where it matters.
-
-    By default for a minute of CPU each. Given again it goes on; where a bound has had its share it does nothing. Exits
-    with 1 if an exact bound is refuted.
-    """
-    exact = [claim.name for claim in BOUNDS.values() if claim.status == "exact"]
-    claims = [named(name) for name in bound or exact]
-    ownership.claim(outputs(out), [known], force=force)
-    if minutes is None and evaluations is None:
-        minutes = 1.0
-    limit = Limit(math.inf if minutes is None else 60 * minutes, math.inf if evaluations is None else evaluations)
-    graphs = [] if known is None else known_graphs(known)
-    table = measure_sharpness(claims, out, limit, known=graphs, jobs=jobs, afresh=afresh)
-    found = {(row["bound"], row["where"]): row["ratio"] for row in table.to_dict("records")}
-    rows = [(claim.name, *(_figure(found[claim.name, where]) for where in RATINGS)) for claim in claims]
-    print_table("Largest measured / bound", [("bound", "left"), *((where, "right") for where in RATINGS)], rows)
-    if table["refuted"].any():
-        raise typer.Exit(CHECK_FAILED)
-
-
-def _figure(ratio: float) -> str:
-    return "none" if math.isnan(ratio) else f"{ratio:.4f}"
-
-
 def ledger(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Explain this bound in prose.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="PAGE.md", help="Write the ledger page here.")] = None,
-    sharpness_folder: Annotated[
-        Path, typer.Option("--sharpness", metavar="DIR", help="Where `sharpness` wrote its table.")
-    ] = SHARPEST,
     force: Force = False,
 ) -> None:
     """List the bounds: name, status, and statement; explain one of them; or write them as a page."""
     if name is not None:
         echo(*explanation(named(name)))
     elif out is not None:
-        ownership.claim([ownership.text(out, BEGINNING)], [sharpness_folder / TABLE], force=force)
+        ownership.claim([ownership.text(out, BEGINNING)], [], force=force)
         with replacing(out) as temporary:
-            temporary.write_text(ledger_page(read_sharpness(sharpness_folder)), encoding="utf-8")
+            temporary.write_text(ledger_page(), encoding="utf-8")
     else:
         _print_ledger()
 

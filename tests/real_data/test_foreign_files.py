@@ -198,7 +198,6 @@ INPUTS = [
     "study pairings --set dataset=table --set root={}.csv --out out",
     "study pairings --set dataset=table --set root=good.csv --set model=ViT-B-32 --set pretrained={}.pt --out out",
     "draw tightness_map --tables tables-{} --out out",
-    "ledger --sharpness tables-{} --out page.md",
 ]
 
 
@@ -209,7 +208,7 @@ def test_every_input_that_is_no_file_is_one_line(call, no_files, command, kind):
     pd.DataFrame({"image": [1, 2], "caption": ["a", "b"]}).to_parquet("good.parquet")
     tiny.picture(no_files / "good.png")
     pd.DataFrame({"image": ["good.png"], "caption": "c", "label": "l"}).to_csv("good.csv", index=False)
-    for folder, name in (("parts", "a.parquet"), ("tables", "bound_holds.parquet"), ("tables", "sharpness.csv")):
+    for folder, name in (("parts", "a.parquet"), ("tables", "bound_holds.parquet")):
         Path(f"{folder}-{kind}").mkdir(exist_ok=True)
         Path(f"{folder}-{kind}", name).symlink_to(Path(f"{kind}.parquet").absolute())
     code, _, err = call(app, *command.format(kind).split())

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import scipy.linalg
 import scipy.sparse as sp
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse.linalg import aslinearoperator
@@ -171,15 +170,6 @@ def test_the_second_eigenvalue_does_not_depend_on_a_lucky_start(monkeypatch):
 )
 def test_the_rule_by_size_and_width(shape, k, method):
     assert module.fastest_method(shape, k) == method
-
-
-def test_products_on_another_device_are_those_of_scipy():
-    """The route that a GPU takes, run on the CPU."""
-    matrix = slow_decay(np.random.default_rng(8), 50, 40).normalized
-    vectors = np.random.default_rng(9).random((matrix.shape[1], 3))
-    np.testing.assert_allclose(
-        module._torch_product(matrix, torch.device("cpu"))(vectors), matrix @ vectors, atol=1e-14
-    )
 
 
 def test_a_dense_copy_is_not_made_of_a_large_graph():

@@ -3,36 +3,80 @@
 It needs nothing of a claim but its value, so it serves any function, and 0-1 errors, which have no gradient.
 """
 
+import math
+import time
+from collections.abc import Callable
+
 import numpy as np
 
-from pairbounds.theory.attack.candidate import Candidate
-from pairbounds.theory.attack.evaluation import Evaluator
-from pairbounds.theory.attack.moves import random_move
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.hypotheses import HypothesisError
+from pairbounds.theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, Candidate
+from pairbounds.theory.attack.starts import optimal_features, tied_penalty
+from pairbounds.theory.bounds.registry import NEEDED, Bound
+from pairbounds.theory.bounds.scoring import score
 
+UNMET = -math.inf  # the ratio of a graph that a claim does not speak of
 WIDER, NARROWER = 1.5, 0.92  # at one success in six the step stays as it is
 FIRST_STEP, LAST_STEP = 1.0, 1e-3
 CONTINUOUS = 0.7  # of the moves
 ROUND_OFF = 1e-9  # relative; what is better by less is not better
 
+ContinuousMove = Callable[[Candidate, np.random.Generator, float], Candidate]
+DiscreteMove = Callable[[Candidate, np.random.Generator], Candidate]
+
+
+class Evaluator:
+    """Ratios of candidates, within a budget of seconds of wall clock and of evaluations.
+
+    Attributes
+    ----------
+    evaluations : number of candidates so far
+    unmet : the hypothesis that failed last
+    """
+
+    def __init__(self, claim: Bound, budget: float = math.inf, evaluations: int | None = None) -> None:
+        self.claim, self.budget, self._allowed = claim, budget, evaluations
+        self.evaluations, self.unmet = 0, ""
+        self.with_features = claim.subject in ("encoder", "penalised encoder", "critic")
+        self.with_penalty = NEEDED.get(claim.subject) == "penalty"
+        self._start = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Wall clock since the search began."""
+        return time.monotonic() - self._start
+
+    @property
+    def counted(self) -> float:
+        """The part of the evaluations that is spent."""
+        return 0.0 if self._allowed is None else self.evaluations / self._allowed
+
+    @property
+    def spent(self) -> float:
+        """The part of the budget that is spent, of time or of evaluations; above 1 once it is overdrawn."""
+        return max(self.seconds / self.budget, self.counted)
+
+    def __call__(self, candidate: Candidate) -> float:
+        """The ratio, or `UNMET`."""
+        self.evaluations += 1
+        try:
+            return score(self.claim, *candidate.sides).ratio
+        except HypothesisError as error:
+            self.unmet = str(error)
+            return UNMET
+
 
 def climb(
-    start: Candidate,
-    evaluator: Evaluator,
-    rng: np.random.Generator,
-    *,
-    until: float,
-    ratio: float,
-    step: float = FIRST_STEP,
-    discrete: bool = True,
+    start: Candidate, evaluator: Evaluator, rng: np.random.Generator, *, until: float, ratio: float
 ) -> tuple[Candidate, float]:
-    """Go up from a candidate of known ratio until steps are small or the meter is at `until`.
+    """Go up from a candidate of known ratio until steps are small or that part of the budget is spent.
 
-    A move is accepted if it is better, or as good and no larger. With `discrete=False` only weights and features move:
-    the nodes, the labels and k stay.
+    A move is accepted if it is better, or as good and no larger.
     """
-    best = start
-    while step > LAST_STEP and evaluator.meter.spent < until:
-        continuous = not discrete or rng.random() < CONTINUOUS
+    best, step = start, FIRST_STEP
+    while step > LAST_STEP and evaluator.spent < until:
+        continuous = rng.random() < CONTINUOUS
         tried = random_move(best, rng, step, continuous=continuous)
         found = evaluator(tried)
         better = found > ratio + ROUND_OFF * abs(ratio)
@@ -41,3 +85,159 @@ def climb(
         if better or (found >= ratio and tried.size <= best.size):  # or graphs would grow for nothing
             best, ratio = tried, found
     return best, ratio
+
+
+def perturbed(candidate: Candidate, rng: np.random.Generator) -> Candidate:
+    """A neighbour one to four moves away."""
+    for _ in range(int(rng.integers(1, 5))):
+        candidate = random_move(candidate, rng, 1.0, continuous=rng.random() < 0.5)
+    return candidate
+
+
+def random_move(candidate: Candidate, rng: np.random.Generator, step: float, *, continuous: bool) -> Candidate:
+    """A random move."""
+    if continuous:
+        return CONTINUOUS_MOVES[rng.integers(len(CONTINUOUS_MOVES))](candidate, rng, step)
+    return DISCRETE_MOVES[rng.integers(len(DISCRETE_MOVES))](candidate, rng)
+
+
+def scale_weights(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
+    """Log-normal noise on a random part of the weights."""
+    chosen = rng.random(candidate.weights.shape) < rng.choice([0.2, 1.0])
+    noise = step * chosen * rng.standard_normal(candidate.weights.shape)
+    return _reweighted(candidate, candidate.weights * np.exp(noise), rng, step)
+
+
+def scale_nodes(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
+    """Log-normal noise on the masses of nodes."""
+    rows = np.exp(step * rng.standard_normal((candidate.n_left, 1)))
+    columns = np.exp(step * rng.standard_normal(candidate.n_right))
+    factor = (rows, columns, rows * columns)[rng.integers(3)]
+    return _reweighted(candidate, candidate.weights * factor, rng, step)
+
+
+def scale_one(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
+    """Log-normal noise on one weight."""
+    weights = candidate.weights.copy()
+    weights[_an_edge(candidate, rng)] *= np.exp(3 * step * rng.standard_normal())
+    return _reweighted(candidate, weights, rng, step)
+
+
+def scale_equals(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
+    """Log-normal noise on all the weights that equal one: ties survive it, as they do no other noise."""
+    equals = candidate.weights == candidate.weights[_an_edge(candidate, rng)]
+    factor = np.exp(3 * step * rng.standard_normal())
+    return _reweighted(candidate, np.where(equals, factor * candidate.weights, candidate.weights), rng, step)
+
+
+def _reweighted(candidate: Candidate, weights: FloatArray, rng: np.random.Generator, step: float) -> Candidate:
+    """The candidate with other weights; where there are features, half the time they move, alone or along.
+
+    So does a penalty, by noise on its log-odds.
+    """
+    if candidate.penalty is not None and rng.random() < 0.5:
+        odds = candidate.penalty / (1 - candidate.penalty) * np.exp(step * rng.standard_normal())
+        candidate = candidate.changed(penalty=float(odds / (1 + odds)))
+    if candidate.features is None or rng.random() < 0.5:
+        return candidate.changed(weights=weights)
+    scale = np.exp(step * rng.standard_normal()) if rng.random() < 0.2 else 1.0
+    f, g = (
+        side * scale + step * rng.random() * np.abs(side).mean() * rng.standard_normal(side.shape)
+        for side in candidate.features
+    )
+    if rng.random() < 0.5:
+        weights = candidate.weights
+    return candidate.changed(weights=weights, features=(f, g))
+
+
+def drop_edge(candidate: Candidate, rng: np.random.Generator) -> Candidate:
+    """One pair less, and the nodes it leaves isolated; the last pair stays."""
+    return candidate if candidate.n_pairs == 1 else _with_weight(candidate, _an_edge(candidate, rng), 0.0)
+
+
+def set_weight(candidate: Candidate, rng: np.random.Generator) -> Candidate:
+    """A pair more, or another weight for one."""
+    place = int(rng.integers(candidate.n_left)), int(rng.integers(candidate.n_right))
+    return _with_weight(candidate, place, 10 ** rng.uniform(-4, 0))
+
+
+def equate(candidate: Candidate, rng: np.random.Generator) -> Candidate:
+    """Two weights made equal: chance would never find a tie."""
+    return _with_weight(candidate, _an_edge(candidate, rng), candidate.weights[_an_edge(candidate, rng)])
+
+
+def _with_weight(candidate: Candidate, place: tuple[int, int], weight: float) -> Candidate:
+    weights = candidate.weights.copy()
+    weights[place] = weight
+    return candidate.changed(weights=weights)
+
+
+def relabel(candidate: Candidate, rng: np.random.Generator) -> Candidate:
+    """Another class for a node, for a right node half the time that of its likeliest left node."""
+    node, label = int(rng.integers(candidate.size)), int(rng.integers(MOST_CLASSES))
+    left, right = candidate.left_labels.copy(), candidate.right_labels.copy()
+    if node < candidate.n_left:
+        left[node] = label
+    else:
+        likeliest = left[np.argmax(candidate.weights[:, node - candidate.n_left])]
+        right[node - candidate.n_left] = likeliest if rng.random() < 0.5 else label
+    return candidate.changed(left_labels=left, right_labels=right)
+
+
+def change_width(candidate: Candidate, rng: np.random.Generator) -> Candidate:
+    """One dimension more or less."""
+    if rng.random() < 0.5:
+        return candidate.changed(k=max(1, candidate.k - 1))
+    if candidate.k == min(candidate.weights.shape):
+        return candidate
+    if candidate.features is None:
+        return candidate.changed(k=candidate.k + 1)
+    f, g = (np.hstack([side, 0.1 * rng.standard_normal((len(side), 1))]) for side in candidate.features)
+    return candidate.changed(k=candidate.k + 1, features=(f, g))
+
+
+def split_node(candidate: Candidate, rng: np.random.Generator) -> Candidate:
+    """A node twice, each half with half the weight, on either side."""
+    node, rows, columns = int(rng.integers(candidate.size)), np.arange(candidate.n_left), np.arange(candidate.n_right)
+    is_left = node < candidate.n_left
+    if candidate.weights.shape[0 if is_left else 1] >= LARGEST_SIDE:
+        return candidate
+    if is_left:
+        twice = candidate.subgraph(np.append(rows, node), columns)
+        halves = np.where(np.isin(np.arange(twice.n_left), (node, twice.n_left - 1)), 0.5, 1.0)[:, None]
+    else:
+        twice = candidate.subgraph(rows, np.append(columns, node - candidate.n_left))
+        halves = np.where(np.isin(np.arange(twice.n_right), (node - candidate.n_left, twice.n_right - 1)), 0.5, 1.0)
+    return twice.changed(weights=twice.weights * halves)
+
+
+def drop_node(candidate: Candidate, rng: np.random.Generator) -> Candidate:
+    """One node less on a side that has another."""
+    return candidate.without(int(rng.integers(candidate.size))) or candidate
+
+
+def to_optimum(candidate: Candidate, rng: np.random.Generator) -> Candidate:
+    """A penalty that ties with a singular value, and the features of the optimum: noise would find neither."""
+    if candidate.penalty is not None:
+        candidate = candidate.changed(penalty=tied_penalty(candidate, rng))
+    return candidate if candidate.features is None else candidate.changed(features=optimal_features(candidate))
+
+
+def _an_edge(candidate: Candidate, rng: np.random.Generator) -> tuple[int, int]:
+    rows, columns = np.nonzero(candidate.weights)
+    chosen = rng.integers(len(rows))
+    return int(rows[chosen]), int(columns[chosen])
+
+
+CONTINUOUS_MOVES: tuple[ContinuousMove, ...] = (scale_weights, scale_nodes, scale_one, scale_equals)
+DISCRETE_MOVES: tuple[DiscreteMove, ...] = (
+    drop_edge,
+    set_weight,
+    equate,
+    relabel,
+    relabel,
+    change_width,
+    split_node,
+    drop_node,
+    to_optimum,
+)

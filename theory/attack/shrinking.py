@@ -7,48 +7,29 @@ import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.attack.candidate import LARGEST_INTEGER, Candidate
-from pairbounds.theory.attack.climbing import climb
-from pairbounds.theory.attack.evaluation import UNMET, Evaluator
-from pairbounds.theory.bounds.confirmation import confirm
+from pairbounds.theory.attack.climbing import UNMET, Evaluator
 
-KEPT_BY_ROUNDING = 0.999  # of the ratio, by rounder weights
 DIGITS = range(1, 5)
 INTEGERS = (*range(1, 21), 50, 100, 200, 500, LARGEST_INTEGER)  # the largest weight, one after the other
 MOST_AT_ONCE = 300  # graphs with integer weights up to the same largest
-SIMPLIFIED = 0.9  # part of the budget at which a violation has no more nodes or pairs removed
+SIMPLIFIED = 0.9  # part of the budget at which no more nodes or pairs are removed
 
 Keeps = Callable[[Candidate, float], bool]
 Found = tuple[Candidate, float]
 
 
-def shrink(start: Candidate, evaluator: Evaluator, rng: np.random.Generator, *, ratio: float, kept: float) -> Found:
-    """Remove nodes, pairs, dimensions and classes, climb back on the weights that are left, round them.
+def shrink(start: Found, evaluator: Evaluator, keeps: Keeps) -> Found:
+    """A candidate of which no node, pair, dimension or class can be removed, with the smallest integer weights.
 
-    The ratio stays above `kept` times what it was. Stops where the meter is spent.
+    Weights stay decimals, of few digits, where no integers are kept. Stops where the budget is spent.
     """
-    floor = kept * ratio
-    found = _simplified((start, ratio), evaluator, lambda _, tried: tried >= floor, until=1)
-    climbed = climb(found[0], evaluator, rng, until=1, ratio=found[1], step=0.1, discrete=False)
-    least = max(floor, KEPT_BY_ROUNDING * climbed[1])
-    return _in_few_digits(climbed, evaluator, lambda _, tried: tried >= least)
-
-
-def smallest_violation(start: Candidate, evaluator: Evaluator, *, ratio: float) -> Found:
-    """A violation of which no node, pair, dimension or class can be removed, with the smallest integer weights.
-
-    Weights stay decimals where no integers are a violation. Every step is confirmed in higher precision.
-    """
-
-    def violated(candidate: Candidate, found: float) -> bool:
-        return found > 1 and confirm(evaluator.claim, *candidate.sides).holds_up
-
-    found = _simplified((start, ratio), evaluator, violated, until=SIMPLIFIED)
-    found = _in_integers(found, evaluator, violated)
-    found = _simplified(found, evaluator, violated, until=1)  # integers that are equal may let more go
-    found = _in_few_digits(found, evaluator, violated)
+    found = _simplified(start, evaluator, keeps, until=SIMPLIFIED)
+    found = _in_integers(found, evaluator, keeps)
+    found = _simplified(found, evaluator, keeps, until=1)  # integers that are equal may let more go
+    found = _in_few_digits(found, evaluator, keeps)
     named = _named_in_order(found[0])
     renamed = named, evaluator(named)
-    return renamed if violated(*renamed) else found
+    return renamed if keeps(*renamed) else found
 
 
 def _named_in_order(candidate: Candidate) -> Candidate:
@@ -67,7 +48,7 @@ def _simplified(found: Found, evaluator: Evaluator, keeps: Keeps, *, until: floa
         for simpler in (_fewer_nodes, _joined_nodes, _fewer_pairs, _narrower, _fewer_classes):
             failed, untried = 0, simpler(found[0])
             while (tried := next(untried, None)) is not None:
-                if evaluator.meter.spent >= until:
+                if evaluator.spent >= until:
                     return found
                 less = tried, evaluator(tried)
                 if keeps(*less):  # what could not be removed before comes first again, in the same order
@@ -122,7 +103,7 @@ def _in_integers(found: Found, evaluator: Evaluator, keeps: Keeps) -> Found:
         less = tried, evaluator(tried)
         if tried.weights.shape == weights.shape and keeps(*less):
             return less
-        if evaluator.meter.spent >= 1:
+        if evaluator.spent >= 1:
             break
     return found
 
@@ -145,7 +126,7 @@ def _in_few_digits(found: Found, evaluator: Evaluator, keeps: Keeps) -> Found:
     """The weights, and then the features, in as few digits as are kept."""
     for rounded in (_rounded_weights, _rounded_features):
         for tried in rounded(found[0]):
-            if evaluator.meter.spent >= 1:
+            if evaluator.spent >= 1:
                 return found
             ratio = evaluator(tried) if tried.weights.shape == found[0].weights.shape else UNMET
             if keeps(tried, ratio):

@@ -15,7 +15,7 @@ from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_masses, guess_error, induced_labelling_error
 from pairbounds.theory.quantities.probes import ProbeResult, as_features, probe, zero_shot_standing
-from pairbounds.theory.quantities.scores import Standing, linear_standing, score_noise
+from pairbounds.theory.quantities.scores import Standing
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 Features = tuple[FloatArray, FloatArray]  # (n_left, k) and (n_right, k)
@@ -223,7 +223,6 @@ class Quantity:
     scale : the size of the terms that its value is made of, to which its round-off is relative
     doubt : what near ties, which count as errors, may add to it beyond what the proofs of bounds allow for
     of_graph : whether it is the graph's alone, the same for every embedding
-    lead : of a 0-1 error, by how much the narrowest of its decisions is ahead, relative to the widest; 0 is a tie
     """
 
     measure: Callable[[Encoder], float]
@@ -231,7 +230,6 @@ class Quantity:
     scale: Callable[[Encoder], float] = lambda _: 1.0
     doubt: Callable[[Encoder], float] = lambda _: 0.0
     of_graph: bool = False
-    lead: Callable[[Encoder], float] = lambda _: math.inf
 
     def guessed(self, graph: PairGraph) -> float:
         """The value from which on an upper bound is vacuous; infinite where no guess is known."""
@@ -240,13 +238,6 @@ class Quantity:
 
 def _constant_probe_mse(graph: PairGraph) -> float:
     return 1 - float(np.sum(class_masses(graph) ** 2))
-
-
-def probe_lead(encoder: Encoder) -> float:
-    """The lead of the probe's narrowest decision, relative to the widest."""
-    coefficients = encoder.probe.coefficients
-    noise = score_noise(encoder.left, coefficients, encoder.graph.left_marginal)
-    return linear_standing(encoder.left, coefficients, noise).narrowest
 
 
 def _zero_shot_error(encoder: Encoder) -> float:
@@ -264,14 +255,12 @@ QUANTITIES: dict[str, Quantity] = {
         lambda encoder: encoder.probe.error,
         guess_error,
         doubt=lambda encoder: encoder.probe.doubt,
-        lead=probe_lead,
     ),
     "probe_mse": Quantity(lambda encoder: encoder.probe.mse, _constant_probe_mse),
     "zero_shot_error": Quantity(
         _zero_shot_error,
         guess_error,
         doubt=_zero_shot_doubt,
-        lead=lambda encoder: encoder.zero_shot[0].narrowest,
     ),
     "induced_labelling_error": Quantity(
         lambda encoder: induced_labelling_error(encoder.graph), _constant_probe_mse, of_graph=True

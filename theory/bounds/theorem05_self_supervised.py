@@ -17,7 +17,7 @@ import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.bounds.gap import over_gap
-from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity, probe_lead
+from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import (
@@ -50,12 +50,7 @@ def _votes(encoder: Encoder) -> FloatArray:
     return np.asarray((ballots.T @ graph.joint[voting]).toarray().T / graph.right_marginal[:, None])
 
 
-def _lead(encoder: Encoder) -> float:
-    """The narrower of the probe's decisions and of the votes."""
-    return min(probe_lead(encoder), strict_standing(_votes(encoder)).narrowest)
-
-
-QUANTITIES["image_error"] = Quantity(image_error, lambda graph: guess_error(graph, "right"), lead=_lead)
+QUANTITIES["image_error"] = Quantity(image_error, lambda graph: guess_error(graph, "right"))
 
 
 @bound("image-error", quantity="image_error", status="exact", subject="encoder")

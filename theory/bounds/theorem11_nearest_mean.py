@@ -65,7 +65,6 @@ QUANTITIES["nearest_mean_error"] = Quantity(
     nearest_mean_error,
     guess_error,
     doubt=lambda encoder: _doubt(encoder),
-    lead=lambda encoder: _lead(encoder),
 )
 QUANTITIES["class_variance"] = Quantity(variance_within_classes, scale=_variance_scale)
 
@@ -115,10 +114,6 @@ def _doubt(encoder: Encoder) -> float:
     """The most that near ties add to the error: a node at its mean leads by `½ Δ_c²`."""
     own = _moments(encoder).own
     return _standing(encoder).doubt(encoder.graph.left_marginal, 2 * _reach(encoder)[own] ** 2)
-
-
-def _lead(encoder: Encoder) -> float:
-    return _standing(encoder).narrowest
 
 
 @once_per_encoder

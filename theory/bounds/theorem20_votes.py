@@ -287,9 +287,7 @@ def _vote(
 
 
 def _measured(vote: Callable[[Encoder], Vote]) -> Quantity:
-    return Quantity(
-        lambda encoder: vote(encoder).error, guess_error, lead=lambda encoder: vote(encoder).standing.narrowest
-    )
+    return Quantity(lambda encoder: vote(encoder).error, guess_error)
 
 
 QUANTITIES |= {

@@ -1,15 +1,13 @@
 """The ledger as a page, made from the register: what the code states is what the page says."""
 
 import inspect
-import math
 from types import ModuleType
 
 import jinja2
-import pandas as pd
 
-from pairbounds.theory.attack.mattering import APART, FEWEST, NARROWEST
-from pairbounds.theory.attack.records import RATINGS
+from pairbounds.theory.attack.sharpest import sharpest_graphs
 from pairbounds.theory.bounds import BOUNDS, THEOREMS, Bound
+from pairbounds.theory.bounds.scoring import score
 
 BEGINNING = "# The ledger\n\nGenerated from the register"  # by which a page is known
 STATUS_MEANS = {
@@ -29,21 +27,18 @@ labelling error, `c_i` the label energy, `f*` the optimal embedding of width k, 
 An **exact** bound may never be violated beyond round-off; a **restated** one is the literature's, with its constants; a
 **conjecture** is open. A **rate** is known up to constants: it is fitted
 (`pairbounds.theory.quantities.rates.fit_rate`) and never asserted. *Sharpest* is the largest ratio of the measured
-quantity to the bound that is known, 1 being equality: of all searches, of the graphs found for other bounds, and of
-the test suite's own cases; with the size of the graph that shows it. *Where it matters* is the largest on graphs with
-at least {{ fewest }} left nodes and k >= {{ narrowest }}, by a bound that is below what guessing reaches, and without
-ties: of an optimum the singular values are at least {{ apart }} apart, and every decision of a 0-1 error is ahead by
-at least {{ apart }} of the widest lead. The graphs are in `theory/attack/sharpest/graphs.json`.
+quantity to the bound that is known, 1 being equality, with the size of the graph that shows it; the graphs are in
+`theory/attack/sharpest.json`.
 {% for theorem in theorems %}
 ## {{ theorem.title }}
 {% if theorem.text %}
 {{ theorem.text }}
 {% endif %}
 {% if theorem.claims -%}
-| bound | states | measured | status | sharpest | where it matters |
-|---|---|---|---|---|---|
+| bound | states | measured | status | sharpest |
+|---|---|---|---|---|
 {%- for it in theorem.claims %}
-| `{{ it.name }}` | {{ it.statement }} | `{{ it.quantity }}` | {{ it.status }} | {{ places(it) }} |
+| `{{ it.name }}` | {{ it.statement }} | `{{ it.quantity }}` | {{ it.status }} | {{ sharpest(it) }} |
 {%- endfor %}
 {% for claim in theorem.claims if claim.remarks %}
 `{{ claim.name }}`: {{ claim.remarks }}
@@ -70,36 +65,19 @@ Nothing here bounds a quantity of one graph and its embedding, so `check_bounds`
 """
 
 
-def ledger_page(sharpness: pd.DataFrame) -> str:
-    """The page in Markdown.
+def ledger_page() -> str:
+    """The page in Markdown."""
+    graphs = sharpest_graphs()
 
-    Parameters
-    ----------
-    sharpness : columns bound, where, ratio, k, n_left, n_right
-        The largest ratio known for each bound in each place, NaN where none was found; a bound without a row is shown
-        as not searched.
-    """
-    found = {(row["bound"], row["where"]): row for row in sharpness.to_dict("records")}
-
-    def sharpest(claim: Bound, where: str) -> str:
-        if claim.status == "rate":
-            return "nothing to search"
-        row = found.get((claim.name, where))
-        if row is None:
-            return "not searched"
-        if math.isnan(row["ratio"]):
-            return "none found"
-        return f"{row['ratio']:.3f} ({row['n_left']:.0f} x {row['n_right']:.0f}, k = {row['k']:.0f})"
+    def sharpest(claim: Bound) -> str:
+        if claim.name not in graphs:
+            return "nothing to search" if claim.status == "rate" else "none known"
+        graph, k, *_ = graphs[claim.name]
+        return f"{score(claim, *graphs[claim.name]).ratio:.3f} ({graph.n_left} x {graph.n_right}, k = {k})"
 
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
-    page = environment.from_string(PAGE).render(
-        theorems=[_theorem(module) for module in THEOREMS],
-        places=lambda claim: " | ".join(sharpest(claim, where) for where in RATINGS),
-        beaten_by=beaten_by,
-        fewest=FEWEST,
-        narrowest=NARROWEST,
-        apart=APART,
-    )
+    theorems = [_theorem(module) for module in THEOREMS]
+    page = environment.from_string(PAGE).render(theorems=theorems, sharpest=sharpest, beaten_by=beaten_by)
     return page.rstrip() + "\n"
 
 

@@ -55,14 +55,6 @@ class Standing:
         """The leader in each row, (n,), or -1 where it does not win by more than round-off."""
         return np.where(self.leads <= self.noise, -1, self.leaders)
 
-    @property
-    def narrowest(self) -> float:
-        """The smallest lead over the largest: 0 if one is no more than round-off, infinite if none has a rival."""
-        rivalled = np.where(self.leads <= self.noise, 0.0, self.leads)[np.isfinite(self.leads)]
-        if not len(rivalled):
-            return np.inf
-        return float(rivalled.min() / rivalled.max()) if rivalled.max() > 0 else 0.0
-
     def doubt(self, mass: FloatArray, unit: npt.ArrayLike = 1.0) -> float:
         """Amount by which near ties, counted as errors, may take the error beyond what it costs in squared error.
 

@@ -49,45 +49,6 @@ def lean(failure: float) -> float:
     return float(np.sqrt(np.pi / 2) * failure ** (1 / PROBES))
 
 
-def probed_end(
-    product: "Callable[[torch.Tensor], torch.Tensor]",
-    start: "torch.Tensor",
-    cutoff: float,
-    goal: float,
-    *,
-    rounding: float,
-    failure: float,
-    steps: int,
-) -> tuple[float, "torch.Tensor"]:
-    """An upper end of the largest eigenvalue, and a block that leans towards its eigenvector.
-
-    Parameters
-    ----------
-    product : `X -> X M`, vectors as rows, float64
-    start : (PROBES, n), independent standard normal numbers, on which M does not depend
-    cutoff : positive; nothing is told apart below it
-    goal : the steps end where the upper end is no more than that
-    rounding : `‖fl(X M) - X M‖ <= rounding ‖X‖` of each row
-    failure : probability that the largest eigenvalue is above the upper end
-    steps : at most so many products
-    """
-    import torch
-
-    def longest(block: "torch.Tensor") -> float:
-        return float(torch.linalg.vector_norm(block, dim=1).max())
-
-    old, new = start, product(start).mul_(2 / cutoff).sub_(start)
-    norms, least, bound = [longest(old), longest(new)], lean(failure), np.inf
-    for step in range(1, steps + 1):
-        if cutoff / 2 * (1 + _inverse(norms[-1] / least, step)) <= goal or step == steps or norms[-1] > FAR * norms[0]:
-            bound = min(bound, cutoff / 2 * (1 + _largest(np.array(norms), least, rounding / cutoff)))
-            if bound <= goal or norms[-1] > FAR * norms[0]:
-                break
-        old, new = new, product(new).mul_(4 / cutoff).sub_(new, alpha=2).sub_(old)
-        norms.append(longest(new))
-    return bound, new / torch.linalg.vector_norm(new, dim=1, keepdim=True)
-
-
 def deflated_end(
     product: "Callable[[torch.Tensor], torch.Tensor]",
     vectors: "torch.Tensor",
@@ -100,16 +61,22 @@ def deflated_end(
     failure: float,
     steps: int,
 ) -> tuple[float, "torch.Tensor"]:
-    """`probed_end` of `M = G - V diag(θ - c / 2) Vᵀ`, G a Gram matrix of norm 1: of all but k of its eigenvalues.
+    """An upper end of the largest eigenvalue of `M = G - V diag(θ - c / 2) Vᵀ`, and a block that leans to its vector.
 
-    By Weyl the (k+1)-th eigenvalue of G is at most the largest of M, whatever the k rows of V and the θ are. Near to
-    eigenvectors and values they are moved to c / 2, where they do not matter.
+    G is a Gram matrix of norm 1. By Weyl its (k+1)-th eigenvalue is at most the largest of M, whatever the k rows of V
+    and the θ are. Near to eigenvectors and values they are moved to c / 2, where they do not matter.
 
     Parameters
     ----------
-    product : `X -> X G`
+    product : `X -> X G`, vectors as rows, float64
     vectors, values : (k, n) and (k,), V as rows and θ in [0, 1]
-    rounding : of the product with G; that of the two products with V, sums of n and of k terms, is added here
+    start : (PROBES, n), independent standard normal numbers, on which M does not depend
+    cutoff : c, positive; nothing is told apart below it
+    goal : the steps end where the upper end is no more than that
+    rounding : `‖fl(X G) - X G‖ <= rounding ‖X‖` of each row; that of the two products with V, sums of n and of k terms,
+        is added here
+    failure : probability that the largest eigenvalue is above the upper end
+    steps : at most so many products
     """
     import torch
 
@@ -118,11 +85,22 @@ def deflated_end(
     def moved(rows: "torch.Tensor") -> "torch.Tensor":
         return product(rows) - ((rows @ vectors.T) * shift) @ vectors
 
+    def longest(block: "torch.Tensor") -> float:
+        return float(torch.linalg.vector_norm(block, dim=1).max())
+
     count, side = vectors.shape
     length, norm = float(vectors.norm()), float(torch.linalg.matrix_norm(vectors, 2)) if count else 0.0
-    terms = length * norm * (side + 2 * count) + 2 * (1 + norm**2)
-    rounding += 1.01 * UNIT * terms
-    return probed_end(moved, start, cutoff, goal, rounding=rounding, failure=failure, steps=steps)
+    rounding += 1.01 * UNIT * (length * norm * (side + 2 * count) + 2 * (1 + norm**2))
+    old, new = start, moved(start).mul_(2 / cutoff).sub_(start)
+    norms, least, bound = [longest(old), longest(new)], lean(failure), np.inf
+    for step in range(1, steps + 1):
+        if cutoff / 2 * (1 + _inverse(norms[-1] / least, step)) <= goal or step == steps or norms[-1] > FAR * norms[0]:
+            bound = min(bound, cutoff / 2 * (1 + _largest(np.array(norms), least, rounding / cutoff)))
+            if bound <= goal or norms[-1] > FAR * norms[0]:
+                break
+        old, new = new, moved(new).mul_(4 / cutoff).sub_(new, alpha=2).sub_(old)
+        norms.append(longest(new))
+    return bound, new / torch.linalg.vector_norm(new, dim=1, keepdim=True)
 
 
 def _inverse(value: float, degree: int) -> float:

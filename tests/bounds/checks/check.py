@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pairbounds import PairGraph, check_bounds, spectrum
-from pairbounds.theory.attack.records import Witness
+from pairbounds.theory.attack.candidate import Sides
 from pairbounds.theory.bounds import Encoder
 from tests.families import GRAPHS
 
@@ -29,14 +29,14 @@ class Case:
         return found.set_index("bound")
 
     @property
-    def witness(self) -> Witness:
+    def sides(self) -> Sides:
         """As the search takes it; for a missing side of the features zeros, of which no claim is made."""
         given = self.features if self.critic is None else self.critic
         if given is None:
-            return Witness(self.graph, self.k, None, self.penalty)
+            return self.graph, self.k, None, self.penalty
         width = np.shape(given[0] if isinstance(given, tuple) else given)[1]
         triplets = spectrum(self.graph, min(width + 1, *self.graph.joint.shape))
-        return Witness(self.graph, width, Encoder.of(self.graph, triplets, width, given).features, self.penalty)
+        return self.graph, width, Encoder.of(self.graph, triplets, width, given).features, self.penalty
 
 
 @dataclass(frozen=True)

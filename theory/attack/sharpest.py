@@ -1,0 +1,46 @@
+"""The sharpest graph that is known for each bound: `store(find_counterexample(NAME, ...))` keeps a sharper one."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse as sp
+
+from pairbounds.infrastructure.tables import replacing
+from pairbounds.theory.attack.candidate import Sides
+from pairbounds.theory.attack.search import CounterexampleResult
+from pairbounds.theory.bounds.registry import named
+from pairbounds.theory.bounds.scoring import score
+from pairbounds.theory.graph.pair_graph import PairGraph
+
+FILE = Path(__file__).parent / "sharpest.json"  # a line for each bound
+
+
+def sharpest_graphs(path: Path = FILE) -> dict[str, Sides]:
+    """The arguments of `score`, by the names of bounds."""
+    graphs = {}
+    for name, stored in json.loads(path.read_text(encoding="utf-8")).items():
+        joint = sp.coo_array((stored["weights"], (stored["rows"], stored["columns"])), shape=stored["shape"])
+        graph = PairGraph(joint, stored.get("left_labels"), stored.get("right_labels"))
+        features = (np.array(stored["f"]), np.array(stored["g"])) if "f" in stored else None
+        graphs[name] = graph, stored["k"], features, stored.get("penalty")
+    return graphs
+
+
+def store(found: CounterexampleResult, path: Path = FILE) -> bool:
+    """Store the graph of a search that refuted nothing, if it is sharper than the stored one; return whether it is."""
+    known = sharpest_graphs(path).get(found.bound)
+    if found.refuted or (known is not None and found.ratio <= score(named(found.bound), *known).ratio):
+        return False
+    joint, graph = found.graph.joint.tocoo(), found.graph
+    f, g = found.features or (None, None)
+    parts = {"rows": joint.coords[0], "columns": joint.coords[1], "weights": joint.data, "f": f, "g": g}
+    parts |= {"left_labels": graph.left_labels, "right_labels": graph.right_labels}
+    lists = {name: array.tolist() for name, array in parts.items() if array is not None}
+    penalty = {} if found.penalty is None else {"penalty": found.penalty}
+    graphs = json.loads(path.read_text(encoding="utf-8"))
+    graphs[found.bound] = {"k": found.k, **penalty, "shape": list(joint.shape), **lists}
+    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(graphs[name])}" for name in sorted(graphs))
+    with replacing(path) as temporary:
+        temporary.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
+    return True
