@@ -31,7 +31,6 @@ def inputs(tmp_path_factory):
     GRAPHS["latent_captions"](np.random.default_rng(0), 18).save(folder / "graph.npz")
     (folder / "sweep.toml").write_text(SWEEP)
     (folder / "tiny.py").write_text(TINY.read_text().replace('study("tiny"', 'study("tiny_plugin"'))
-    np.save(folder / "features.npy", np.random.default_rng(0).standard_normal((4, 3)))
     pairs = {"image": [1, 1, 2, 2, 3, 3], "caption": ["a", "b", "a", "b", "b", "c"]}
     pd.DataFrame(pairs).to_parquet(folder / "pairs.parquet")
     pd.DataFrame({"image": [1, 2, 3], "label": ["x", "x", "y"]}).to_parquet(folder / "labels.parquet")
@@ -71,7 +70,6 @@ QUICK = [
         0,
     ),
     ("ledger --out page.md", ["page.md"], 0),
-    ("metrics features.npy --pairs pairs.parquet --out t.csv", ["t.csv", "t.csv.json"], 0),
     ("graph latent_captions --out g.npz", ["g.npz"], 0),
     ("study bound_holds --seeds 1 --out bound_holds.parquet", tables(".", ["bound_holds"]), 0),
     ("sweep sweep.toml --plugin tiny.py --out swept", [*tables("swept", ["table"]), "swept/failures.json"], 1),
@@ -147,7 +145,6 @@ def test_a_strangers_file_is_replaced_when_asked_to(call, place):
         "attack probe-mse --plugin graph.npz --out graph.npz",
         "sharpness --known sharpest --out sharpest",
         "ledger --sharpness sharpest --out sharpest/sharpness.csv",
-        "metrics features.csv --pairs pairs.parquet --out features.csv",
         "sweep table.parquet --out .",
         "audit pairs.parquet --labels classes.parquet --out .",
         "graph table --set root=pairs.parquet --out pairs.parquet",
