@@ -17,12 +17,7 @@ from pairbounds.infrastructure.commandline import HELP, Command, echo, run
 GROUPS: dict[str, dict[str, str]] = {  # of commands, each with the module of `pairbounds.commands` where it is
     "Begin here": {"demo": "demo"},
     "Evaluate bounds on a graph": {"check": "check", "attack": "bounds", "ledger": "bounds"},
-    "Make graphs, measure pairs and features": {
-        "graph": "graph",
-        "families": "simulations",
-        "audit": "audit",
-        "metrics": "metrics",
-    },
+    "Make graphs, measure pairs": {"graph": "graph", "families": "simulations", "audit": "audit"},
     "Measure studies, and sweep them": {"study": "study", "sweep": "study"},
     "Draw and report": {"draw": "figures", "report": "report"},
 }

@@ -9,14 +9,12 @@ import pytest
 import typer
 
 import pairbounds
-import pairbounds.commands.simulations
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.tables import write_table
 from pairbounds.plugins import require_loaded
 from pairbounds.real_data.audit.tables import TABLES as AUDIT_TABLES
 from pairbounds.real_data.studies.emoji_captions import TABLES as EMOJI_TABLES
 from pairbounds.real_data.studies.pairings import TABLES as PAIRINGS_TABLES
-from pairbounds.simulations.families import FAMILIES
 from tests import quick
 from tests.families import GRAPHS
 
@@ -32,7 +30,6 @@ def inputs(tmp_path_factory):
     GRAPHS["latent_captions"](np.random.default_rng(0), 18).save(folder / "graph.npz")
     (folder / "sweep.toml").write_text(SWEEP)
     (folder / "tiny.py").write_text(TINY.read_text().replace('study("tiny"', 'study("tiny_plugin"'))
-    np.save(folder / "features.npy", np.random.default_rng(0).standard_normal((4, 3)))
     pairs = {"image": [1, 1, 2, 2, 3, 3], "caption": ["a", "b", "a", "b", "b", "c"]}
     pd.DataFrame(pairs).to_parquet(folder / "pairs.parquet")
     pd.DataFrame({"image": [1, 2, 3], "label": ["x", "x", "y"]}).to_parquet(folder / "labels.parquet")
@@ -48,9 +45,6 @@ def place(inputs, tmp_path, monkeypatch):
     shutil.copytree(inputs, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     quick.audits(monkeypatch)
-    monkeypatch.setattr(
-        pairbounds.commands.simulations, "FAMILIES", {"circle": FAMILIES["circle"]}
-    )  # all take seconds to draw
     yield tmp_path
     require_loaded([])
 
@@ -69,10 +63,8 @@ QUICK = [
     ),
     ("attack probe-mse --evaluations 20 --out worst.npz", ["worst.npz"], 0),
     ("ledger --out page.md", ["page.md"], 0),
-    ("metrics features.npy --pairs pairs.parquet --out t.csv", ["t.csv", "t.csv.json"], 0),
     ("graph latent_captions --out g.npz", ["g.npz"], 0),
     ("study bound_holds --seeds 1 --out bound_holds.parquet", tables(".", ["bound_holds"]), 0),
-    ("families --draw drawn", ["drawn/families.png"], 0),
     ("sweep sweep.toml --plugin tiny.py --out swept", [*tables("swept", ["table"]), "swept/failures.json"], 1),
     ("graph emoji --out emoji.npz", ["emoji.npz"], 0),
     ("graph emoji --out emoji.parquet", tables(".", ["emoji"]), 0),
@@ -144,7 +136,6 @@ def test_a_strangers_file_is_replaced_when_asked_to(call, place):
         "check graph.npz --k 2 --plugin plugin.csv --out plugin.csv",
         "check graph.npz --k 2 --save graph.npz",
         "attack probe-mse --plugin graph.npz --out graph.npz",
-        "metrics features.csv --pairs pairs.parquet --out features.csv",
         "sweep table.parquet --out .",
         "audit pairs.parquet --labels classes.parquet --out .",
         "graph table --set root=pairs.parquet --out pairs.parquet",

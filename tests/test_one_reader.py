@@ -19,7 +19,6 @@ from pairbounds.__main__ import app
 from pairbounds.real_data.audit.counting import count_here
 from pairbounds.real_data.datasets.table import table
 from pairbounds.theory.graph.files import read_graph, read_labels
-from pairbounds.theory.quantities.metrics.files import read_classes, read_features, read_pairs
 
 WORDS = (
     "01|1|001|1.0|1.|+1|-1|-0|0|1e5|1E5|0x10|1_000|1,000|inf|-inf|Infinity|nan|NaN|NAN|NA|N/A|#N/A|None|none|null|NULL|"
@@ -107,15 +106,6 @@ def test_an_audit_reads_what_is_written(place):
     weights = {(images[i], captions[j]): p for i, j, p in zip(*pairs.coords, pairs.data, strict=True)}
     classes = [names.classes[int(label)].as_py() for label in counted.pairs.graph.left_labels]
     assert_as_written(weights, dict(zip(images, classes, strict=True)))
-
-
-def test_metrics_know_rows_by_what_is_written(place, tmp_path):
-    pd.DataFrame({"id": VALUES, "x": range(200), "y": 1.0}).to_parquet(tmp_path / "f.parquet")
-    features = read_features(tmp_path / "f.parquet")
-    assert (features.ids, features.rows.shape) == (VALUES, (200, 2))
-    paired = read_pairs(place, features).pairs
-    assert sorted(paired.left_ids.tolist()) == list(range(200))
-    assert read_classes(place, features).tolist() == [CLASSES[value] for value in VALUES]
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -207,9 +197,7 @@ def test_a_stranger_is_one_line_from_every_command(call, name, tmp_path):
     content, says = STRANGERS[name]
     path = tmp_path / name
     path.write_bytes(content)
-    np.save(tmp_path / "f.npy", np.eye(3))
-    check, audit = ["check", path, "--k", 1], ["audit", path, "--k", 1, "--out", tmp_path / "out"]
-    for arguments in (check, audit, ["metrics", tmp_path / "f.npy", "--pairs", path]):
+    for arguments in (["check", path, "--k", 1], ["audit", path, "--k", 1, "--out", tmp_path / "out"]):
         code, out, err = call(app, *arguments)
         assert (code, out, err.count("\n")) == (2, "", 1), err
         assert says in err
@@ -243,11 +231,8 @@ def test_a_matrix_that_pandas_wrote_has_a_header_and_one_that_numpy_wrote_has_no
 def test_commands_take_the_header_as_an_option(call, tmp_path):
     path = tmp_path / "m.csv"
     pd.DataFrame([[1, 2], [3, 4]]).to_csv(path, index=False)
-    np.save(tmp_path / "samples.npy", [0, 0])
-    metrics = ["metrics", path, "--pairs", tmp_path / "samples.npy"]
-    for arguments in (["check", path, "--k", 1], metrics):
-        assert call(app, *arguments)[0] == 2
-        assert call(app, *arguments, "--header")[0] == 0
+    assert call(app, "check", path, "--k", 1)[0] == 2
+    assert call(app, "check", path, "--k", 1, "--header")[0] == 0
     assert "n_left=3" in call(app, "check", path, "--k", 1, "--no-header")[1]
 
 

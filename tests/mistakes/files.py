@@ -100,5 +100,3 @@ def _features(folder: Path, rng: np.random.Generator) -> None:
     features = rng.standard_normal((12, 4))
     np.save(folder / "f.npy", features)
     np.save(folder / "g.npy", rng.standard_normal((8, 3)))
-    np.save(folder / "nan.npy", np.where(features > 2, np.nan, features) * np.array([np.nan, 1, 1, 1]))
-    pd.DataFrame({"first": [0, 1, 2], "second": [3, 4, 5]}).to_csv(folder / "rows.csv", index=False)

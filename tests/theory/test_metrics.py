@@ -224,7 +224,6 @@ def test_shared_captions_are_the_pairs_that_the_graph_induces_without_a_row_and_
         ({"pairs": [[0, 4]]}, ValueError, r"rows that are not there: there are rows 0\.\.3"),
         ({"pairs": [0, 1, 2, 3]}, ValueError, "no two rows are a positive pair"),
         ({"pairs": [0, 1]}, ValueError, r"pairs has shape \(2,\)"),
-        ({"pairs": [0, 0, 1, 1], "weights": [1, 1]}, ValueError, "weights are of pairs"),
         ({"labels": [0, 1]}, ValueError, r"labels has shape \(2,\) for 4 rows"),
         ({"t": 0}, ValueError, "t=0 is not positive"),
     ],

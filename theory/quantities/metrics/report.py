@@ -50,9 +50,7 @@ DEFINITIONS = {  # of each metric, and its source
 }
 
 
-def metrics(
-    features: Any, *, pairs: Any, weights: Any = None, labels: Any = None, t: float = 2.0, seed: int = 0
-) -> "pd.DataFrame":
+def metrics(features: Any, *, pairs: Any, labels: Any = None, t: float = 2.0, seed: int = 0) -> "pd.DataFrame":
     """Alignment, uniformity, RankMe, average confusion rate (ACR) and class collapse of features, with definitions.
 
     Every row is divided by its norm first, for all but RankMe: alignment is in [0, 4] and uniformity in [-4t, 0],
@@ -66,8 +64,6 @@ def metrics(
         The positive pairs as numbers of rows; or for each row the sample that it is a view of, ids of any kind, whose
         views are then each other's positives; or a graph whose `left_ids` are numbers of rows: two rows that share a
         right node, a caption say, drawn as the graph induces them. Rows without a pair are left out.
-    weights : (m,), optional
-        How often each pair of (m, 2) is drawn, up to a factor: 1 each by default. A graph has weights of its own.
     labels : (n,), optional
         Classes of the rows, of any kind: for class collapse.
     t : float
@@ -111,7 +107,7 @@ def metrics(
         raise ValueError(f"features has shape {matrix.shape}: give a matrix (n, k), a row for each view")
     if not 0 < t < math.inf:
         raise ValueError(f"t={t!r} is not positive and finite: it is the sharpness of the kernel of uniformity")
-    given = _Pairs.of(pairs, len(matrix), weights)
+    given = _Pairs.of(pairs, len(matrix))
     _require_finite(matrix, given.rows)
     sphere = on_sphere(matrix[given.rows], len(given.rows), "features", given.rows)
     found: dict[str, Found] = {
@@ -147,14 +143,10 @@ class _Pairs:
     samples: npt.NDArray[Any] | None
 
     @classmethod
-    def of(cls, pairs: Any, n: int, weights: Any = None) -> "_Pairs":
-        array = None if isinstance(pairs, PairGraph) else np.asarray(without_torch(pairs))
-        if weights is not None and (array is None or array.ndim == 1):
-            raise ValueError(
-                "weights are of pairs that are given as (m, 2): a graph has its own, and samples have none"
-            )
-        if array is None:
+    def of(cls, pairs: Any, n: int) -> "_Pairs":
+        if isinstance(pairs, PairGraph):
             return cls._sharing(pairs, n)
+        array = np.asarray(without_torch(pairs))
         if array.ndim == 1 and len(array) == n:
             first, second = _within(array)
         elif array.ndim == 2 and array.shape[1] == 2 and np.issubdtype(array.dtype, np.integer):
@@ -166,9 +158,7 @@ class _Pairs:
             )
         ends = np.concatenate([first, second])
         _require_rows(ends, n)
-        twice = None if weights is None else np.tile(np.asarray(without_torch(weights)), 2)
-        others = np.concatenate([second, first])
-        both = PairGraph.from_pairs(ends, others, twice, drop_isolated=twice is not None)
+        both = PairGraph.from_pairs(ends, np.concatenate([second, first]))
         rows = both.left_ids.astype(np.int64)
         return cls(both, rows, array[rows] if array.ndim == 1 else None)
 
