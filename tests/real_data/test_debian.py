@@ -53,7 +53,7 @@ def unpacked(tmp_path, monkeypatch):
         tiny.picture(place / f"{path}.png", number)
         (place / f"{path}.txt").write_text(sentence, encoding="utf-8")
     (place / "food/fig.svg").write_text(DRAWING.format(""))
-    (place / "food/date.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="0" height="0"/>')
+    (place / "food/date.svg").write_text('<!DOCTYPE svg [<!ENTITY a "0">]>' + DRAWING.format(""))
     tiny.picture(place / "food/fig_mirror.png", 9)
     (place / "food/fig.ogg").write_bytes(b"a sound")
     for module in (clips, stamps):
