@@ -30,9 +30,7 @@ def audit(
     similarity_col: Annotated[
         str | None, typer.Option(metavar="NAME", help="Column of similarities of image and caption, for a rule.")
     ] = None,
-    what_if: Annotated[
-        bool, typer.Option("--what-if", help="Drop pairs and split captions by rules, judged on held-out images.")
-    ] = False,
+    what_if: Annotated[bool, typer.Option("--what-if", help="Drop pairs by rules, judged on held-out images.")] = False,
     keep: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the pairs that a rule leaves.")] = None,
     rule: Annotated[
         str | None, typer.Option(help="Of --keep: leak, hubs or low similarity; else what --what-if finds.")
@@ -48,10 +46,9 @@ def audit(
     """Audit a table of pairs: consistency, spectrum, bounds, and which captions and classes hurt most.
 
     PAIRS and LABELS may be folders of such files. Columns are known by common names, url and TEXT for example. Exits
-    with 1 if a bound does not hold, or nothing is kept. --what-if measures some 900 graphs: 25 minutes for
-    15,000 pairs on a busy machine, and beyond 100,000 pairs a sample; killed, it goes on after the last finished half.
-    Examples, of which the first takes ten seconds
-    for 200,000 pairs:
+    with 1 if a bound does not hold, or nothing is kept. --what-if measures some 550 graphs: a quarter of an
+    hour for 15,000 pairs, and beyond 100,000 pairs a sample; killed, it goes on after the last finished half. Examples,
+    of which the first takes ten seconds for 200,000 pairs:
 
     pairbounds audit pairs.parquet --labels labels.parquet --k 32 --out audit
 

@@ -54,7 +54,7 @@ KEYS: dict[str, str] = {
     "guess_error": "error of guessing the largest class: from it on an upper bound on an error is vacuous",
     "bounds": "of those that apply: quantity, measured, relation, value, holds, vacuous; more in bounds.parquet",
     "columns": "which columns of the tables were read, by what they hold, and which were ignored",
-    "what_if": "in words, what dropping pairs or splitting captions does to held-out images: see what_if.parquet",
+    "what_if": "in words, what dropping pairs does to held-out images: see what_if.parquet",
     "bounds_failed": "the bounds that do not hold: none, unless something is wrong",
     "seconds": "wall-clock time of each stage",
     "peak_memory_gib": "the largest resident size of this process so far",
