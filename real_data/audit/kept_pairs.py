@@ -14,8 +14,7 @@ from pairbounds.infrastructure.table_files import SEPARATORS, Piece, format_of, 
 from pairbounds.infrastructure.tables import write_recorded
 from pairbounds.real_data.audit import rules
 from pairbounds.real_data.audit.columns import BY_NAME, Columns, pair_table
-from pairbounds.real_data.audit.labelling import NONE, matched_images
-from pairbounds.real_data.audit.reading import coded, read_pairs
+from pairbounds.real_data.audit.counting import NONE, coded, matched_images, read_pairs
 from pairbounds.real_data.audit.rules import RULES, Mask, PairList, Views
 from pairbounds.real_data.audit.verdict import Choice
 

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from pairbounds.infrastructure.tables import replacing
-from pairbounds.real_data.audit.counting import Tally
 from pairbounds.real_data.audit.intervals import labelling_errors
 from pairbounds.real_data.audit.measuring import Measures
 from pairbounds.theory.quantities.consistency import class_masses, guess_error
@@ -63,32 +62,31 @@ KEYS: dict[str, str] = {
 }
 
 
-def summarise(
-    measures: Measures, tally: Tally, seconds: Mapping[str, float], provenance: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The summary: a value for every one of `KEYS`, `None` for what needs labels that are not there, or is infinite."""
+def summarise(measures: Measures, known: Mapping[str, Any]) -> dict[str, Any]:
+    """The summary: a value for every one of `KEYS`, `None` for what needs labels that are not there, or is infinite.
+
+    Parameters
+    ----------
+    known : values of keys that are not measured: what was read, how long it took, where from
+    """
     graph, triplets, k = measures.graph, measures.triplets, measures.k
     values = triplets.singular_values
-    summary = (
-        vars(tally)
-        | {
-            "n_images": graph.n_left,
-            "n_captions": graph.n_right,
-            "n_pairs": int(measures.facts.degrees.sum()),
-            "k": k,
-            "self_pair_share": float(measures.facts.returns.sum()),
-            "singular_values": values[:k].tolist(),
-            "next_singular_value": float(values[k]),
-            "next_singular_value_upper": float(triplets.upper_values[k]),
-            "unit_singular_values": int(np.sum(values > 1 - UNIT)),
-            "seconds": dict(seconds),
-            "peak_memory_gib": _peak_memory(),
-            "provenance": dict(provenance),
-            "keys": KEYS,
-        }
-        | _of_labels(measures)
-        | _of_bounds(measures.bounds)
-    )
+    summary = {
+        **known,
+        "n_images": graph.n_left,
+        "n_captions": graph.n_right,
+        "n_pairs": int(measures.facts.degrees.sum()),
+        "k": k,
+        "self_pair_share": float(measures.facts.returns.sum()),
+        "singular_values": values[:k].tolist(),
+        "next_singular_value": float(values[k]),
+        "next_singular_value_upper": float(triplets.upper_values[k]),
+        "unit_singular_values": int(np.sum(values > 1 - UNIT)),
+        "peak_memory_gib": _peak_memory(),
+        "keys": KEYS,
+        **_of_labels(measures),
+        **_of_bounds(measures.bounds),
+    }
     return {key: _plain(summary.get(key)) for key in KEYS}
 
 

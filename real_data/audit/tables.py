@@ -7,7 +7,7 @@ import pyarrow as pa
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.real_data.audit.counting import Names
+from pairbounds.real_data.audit.counting import Counted
 from pairbounds.real_data.audit.measuring import Agreement, Measures
 from pairbounds.theory.quantities.consistency import class_masses, required_labels
 
@@ -16,7 +16,7 @@ NEED_LABELS = ("crossing_captions", "classes", "class_pairs")
 TABLES = ("bounds", "spectrum", "hub_captions", *NEED_LABELS)
 
 
-def audit_tables(measures: Measures, names: Names) -> dict[str, pd.DataFrame]:
+def audit_tables(measures: Measures, names: Counted) -> dict[str, pd.DataFrame]:
     """Name to table: bounds, spectrum, hub_captions, and with labels those of `NEED_LABELS`."""
     captions = _captions(measures)
     hubs = captions.iloc[_largest(captions["induced_share"], captions["mass"])]
@@ -44,7 +44,7 @@ def spectrum_table(measures: Measures) -> pd.DataFrame:
     )
 
 
-def class_table(measures: Measures, agreement: Agreement, names: Names) -> pd.DataFrame:
+def class_table(measures: Measures, agreement: Agreement, names: Counted) -> pd.DataFrame:
     """Every class, the least consistent first.
 
     Returns
@@ -81,7 +81,7 @@ def class_table(measures: Measures, agreement: Agreement, names: Names) -> pd.Da
     return table
 
 
-def class_pair_table(measures: Measures, agreement: Agreement, names: Names) -> pd.DataFrame:
+def class_pair_table(measures: Measures, agreement: Agreement, names: Counted) -> pd.DataFrame:
     """The `TOP` pairs of classes that mix most.
 
     Returns
@@ -131,7 +131,7 @@ def _captions(measures: Measures) -> pd.DataFrame:
     )
 
 
-def _named(captions: pd.DataFrame, names: Names) -> pd.DataFrame:
+def _named(captions: pd.DataFrame, names: Counted) -> pd.DataFrame:
     """A ranking of captions.
 
     Returns
