@@ -57,11 +57,10 @@ class Settings:
 
 
 class Audit(NamedTuple):
-    """The summary, with the keys of `KEYS`, the tables by name, and what was found of what might be done."""
+    """The summary, with the keys of `KEYS`, and the tables by name."""
 
     summary: dict[str, Any]
     tables: dict[str, pd.DataFrame]
-    outcome: Outcome | None = None
 
 
 def audit(
@@ -150,7 +149,7 @@ def _finished(
         summary = summarise(measures, counted.tally | extra | {"what_if": outcome and list(outcome.words)})
         write_summary(summary, out / "summary.json")
     rmtree(out / HALVES, ignore_errors=True)
-    return Audit(summary, tables, outcome)
+    return Audit(summary, tables)
 
 
 def outputs(out: Path) -> list[ownership.Output]:

@@ -2,8 +2,6 @@
 
 import json
 import math
-import resource
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -56,7 +54,6 @@ KEYS: dict[str, str] = {
     "what_if": "in words, what dropping pairs does to held-out images: see what_if.parquet",
     "bounds_failed": "the bounds that do not hold: none, unless something is wrong",
     "seconds": "wall-clock time of each stage",
-    "peak_memory_gib": "the largest resident size of this process so far",
     "provenance": "configuration, versions, commit, hardware, and the content key, SHA-256, of each table beside it",
     "keys": "this explanation",
 }
@@ -82,7 +79,6 @@ def summarise(measures: Measures, known: Mapping[str, Any]) -> dict[str, Any]:
         "next_singular_value": float(values[k]),
         "next_singular_value_upper": float(triplets.upper_values[k]),
         "unit_singular_values": int(np.sum(values > 1 - UNIT)),
-        "peak_memory_gib": _peak_memory(),
         "keys": KEYS,
         **_of_labels(measures),
         **_of_bounds(measures.bounds),
@@ -140,8 +136,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         value = value.item()
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _peak_memory() -> float:
-    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, KiB on Linux
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**30

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ from pairbounds.infrastructure.progress import in_lines, tqdm
 from pairbounds.infrastructure.tables import replacing
 from pairbounds.real_data.audit import rules
 from pairbounds.real_data.audit.rules import CONTROLS, ORACLE, RULES, PairList, Rule, Views, count_of
-from pairbounds.real_data.audit.verdict import Choice, compared, in_words, recommended
+from pairbounds.real_data.audit.verdict import compared, in_words
 from pairbounds.sweeps.sources import ROOT, dependencies
 from pairbounds.sweeps.studies import digest
 from pairbounds.theory.bounds import BOUNDS
@@ -71,8 +72,7 @@ class WhatIf:
             )
 
 
-@dataclass(frozen=True, eq=False)
-class Outcome:
+class Outcome(NamedTuple):
     """Outcome of the trials.
 
     Attributes
@@ -80,13 +80,11 @@ class Outcome:
     curves : a row for every measurement; see `what_if`
     verdict : a row for every rule and share against random choice; see `pairbounds.real_data.audit.verdict.compared`
     words : the verdict, in sentences
-    choice : the rule and share that are recommended, or `None`
     """
 
     curves: pd.DataFrame
     verdict: pd.DataFrame
     words: tuple[str, ...]
-    choice: Choice | None
 
 
 Rules = Mapping[str, Rule]
@@ -142,7 +140,7 @@ def what_if(
             "well"
         )
         words = (sample, *words)
-    return Outcome(curves, verdict, words, recommended(verdict))
+    return Outcome(curves, verdict, words)
 
 
 def _curves(pairs: PairList, settings: WhatIf, kept: Path | None) -> pd.DataFrame:

@@ -6,7 +6,7 @@ and Bengio's correction adds the ratio of judged to seen images, here 1, to `1/n
 rules and shares that are held against random choice.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,13 +18,6 @@ LEVEL = 0.95
 POWER = 0.8
 OVERLAP = 1.0  # judged images for each one seen
 QUANTITIES = {"error": "measured error", "alpha_t": "α_T"}
-
-
-class Choice(NamedTuple):
-    """A rule, and the share of the pairs that it drops."""
-
-    rule: str
-    share: float
 
 
 def compared(curves: pd.DataFrame) -> pd.DataFrame:
@@ -59,15 +52,6 @@ def in_words(verdict: pd.DataFrame, splits: int) -> tuple[str, ...]:
     return tuple(
         _sentence(QUANTITIES[str(name)], rows, splits) for name, rows in verdict.groupby("quantity", sort=False)
     )
-
-
-def recommended(verdict: pd.DataFrame) -> Choice | None:
-    """The rule and share of the least error among those that beat random choice and help."""
-    good = verdict[(verdict["quantity"] == "error") & verdict["beats_random"] & verdict["helps"]]
-    if good.empty:
-        return None
-    best = _least(good)
-    return Choice(str(best["rule"]), float(best["share"]))
 
 
 def _against(curves: pd.DataFrame, quantity: str, case: dict[Any, Any], level: float) -> dict[str, object]:

@@ -211,7 +211,7 @@ def test_without_labels_the_audit_gives_what_needs_none(tmp_path, audited):
     before, done = audited
     done.tables["classes"].to_parquet(tmp_path / "classes.parquet")  # as an earlier audit with labels would leave it
     pairs = before.parent / "pairs.parquet"
-    summary, tables, _ = audit(pairs, None, tmp_path, Settings(K))
+    summary, tables = audit(pairs, None, tmp_path, Settings(K))
     assert tuple(tables) == ("bounds", "spectrum", "hub_captions")
     assert not (tmp_path / "classes.parquet").exists()
     assert summary["induced_labelling_error"] is None
