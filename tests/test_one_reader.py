@@ -101,10 +101,10 @@ def test_a_graph_is_what_is_written_and_so_is_what_is_saved_of_it(place, tmp_pat
 
 def test_an_audit_reads_what_is_written(place):
     counted = count_here(place, place)
-    names, pairs = counted.names, counted.pairs.graph.joint.tocoo()
-    images, captions = names.images.to_pylist(), names.captions.to_pylist()
+    pairs = counted.pairs.graph.joint.tocoo()
+    images, captions = counted.images.to_pylist(), counted.captions.to_pylist()
     weights = {(images[i], captions[j]): p for i, j, p in zip(*pairs.coords, pairs.data, strict=True)}
-    classes = [names.classes[int(label)].as_py() for label in counted.pairs.graph.left_labels]
+    classes = [counted.classes[int(label)].as_py() for label in counted.pairs.graph.left_labels]
     assert_as_written(weights, dict(zip(images, classes, strict=True)))
 
 
@@ -135,7 +135,7 @@ def test_what_has_a_type_is_called_as_it_is_written(kind, tmp_path):
     weights, classes = named(read_graph(path).graph)
     assert set(weights) == set(zip(texts, "abc", strict=True))
     assert classes == {text: text for text in texts}
-    assert count_here(path, path).names.images.to_pylist() == list(dict.fromkeys(texts))
+    assert count_here(path, path).images.to_pylist() == list(dict.fromkeys(texts))
 
 
 MISSING = {
@@ -161,7 +161,7 @@ def test_an_empty_cell_is_a_missing_label_and_never_an_id(call, suffix, tmp_path
     assert graph.class_names == ("x", "y")
     assert graph.left_labels.tolist()[-2:] == [0, 1]
     assert set(graph.left_labels.tolist()[:-2]) == {-1}
-    assert count_here(path, path).names.images.to_pylist() == ["3", "4"]
+    assert count_here(path, path).images.to_pylist() == ["3", "4"]
     path.write_bytes(MISSING[suffix].replace(b"3", b""))
     for arguments in (["check", path], ["audit", path, "--out", tmp_path / "out"]):
         code, out, err = call(app, *arguments, "--k", 1)

@@ -8,13 +8,11 @@ import typer
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
 from pairbounds.infrastructure.options import Force
-from pairbounds.real_data.audit import kept_pairs
 from pairbounds.real_data.audit.auditing import Settings, outputs
 from pairbounds.real_data.audit.auditing import audit as audit_pairs
 from pairbounds.real_data.audit.columns import Columns
 from pairbounds.real_data.audit.report import print_report
 from pairbounds.real_data.audit.trials import WhatIf
-from pairbounds.real_data.audit.verdict import Choice
 
 
 def audit(
@@ -28,16 +26,9 @@ def audit(
         str | None, typer.Option(metavar="NAME", help="Column of labels, in PAIRS if there is no LABELS.")
     ] = None,
     similarity_col: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Column of similarities of image and caption, for a rule.")
+        str | None, typer.Option(metavar="NAME", help="Column of similarities, by which --what-if drops pairs, too.")
     ] = None,
-    what_if: Annotated[
-        bool, typer.Option("--what-if", help="Drop pairs and split captions by rules, judged on held-out images.")
-    ] = False,
-    keep: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the pairs that a rule leaves.")] = None,
-    rule: Annotated[
-        str | None, typer.Option(help="Of --keep: leak, hubs or low similarity; else what --what-if finds.")
-    ] = None,
-    drop: Annotated[float | None, typer.Option(metavar="SHARE", help="Of the pairs, that --rule drops.")] = None,
+    what_if: Annotated[bool, typer.Option("--what-if", help="Drop pairs by rules, judged on held-out images.")] = False,
     k: Annotated[int, typer.Option(help="Width of the embedding that the bounds speak of.")] = Settings.k,
     tol: Annotated[float, typer.Option(help="Largest residual of a singular triplet.")] = Settings.tol,
     device: Annotated[str, typer.Option(help="Where the spectrum is computed: auto, cpu, cuda.")] = Settings.device,
@@ -48,47 +39,21 @@ def audit(
     """Audit a table of pairs: consistency, spectrum, bounds, and which captions and classes hurt most.
 
     PAIRS and LABELS may be folders of such files. Columns are known by common names, url and TEXT for example. Exits
-    with 1 if a bound does not hold, or nothing is kept. --what-if measures some 900 graphs: 25 minutes for
-    15,000 pairs on a busy machine, and beyond 100,000 pairs a sample; killed, it goes on after the last finished half.
-    Examples, of which the first takes ten seconds
-    for 200,000 pairs:
+    with 1 if a bound does not hold. --what-if measures some 550 graphs: a quarter of an hour for 15,000 pairs, and
+    beyond 100,000 pairs a sample; killed, it goes on after the last finished half. Examples, of which the first takes
+    ten seconds for 200,000 pairs:
 
     pairbounds audit pairs.parquet --labels labels.parquet --k 32 --out audit
 
-    pairbounds audit pairs.csv --label-col class --what-if --keep cleaned.csv --out audit
+    pairbounds audit pairs.csv --label-col class --what-if --out audit
     """
     settings = Settings(k, tol, device, seed, dask)
     columns = Columns(image_col, caption_col, weight_col, label_col, similarity_col)
     labels = pairs if labels is None and label_col is not None else labels
-    choice = _choice(pairs, labels, keep, rule, drop, what_if=what_if)
-    written = [*outputs(out), *(() if keep is None else ownership.table(keep))]
-    ownership.claim(written, [pairs, labels], force=force)
+    ownership.claim(outputs(out), [pairs, labels], force=force)
     trial = WhatIf(k=k, tol=tol, device=device, seed=seed) if what_if else None
     done = audit_pairs(pairs, labels, out, settings, columns, trial)
     print_report(done.summary, done.tables)
     echo(f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}, audit.png, audit.pdf")
-    found = choice or (done.outcome and done.outcome.choice)
-    if keep is not None and found:
-        rows, total = kept_pairs.keep_pairs(pairs, labels, keep, found, columns, seed)
-        echo(f"{keep}: {rows:,} of {total:,} rows, without {found.share:.0%} of the pairs by {found.rule}")
-    elif keep is not None:
-        echo(f"{keep} is not written: no rule is shown to help; name one with --rule and --drop")
-    if done.summary["bounds_failed"] or (keep is not None and not found):
+    if done.summary["bounds_failed"]:
         raise typer.Exit(CHECK_FAILED)
-
-
-def _choice(
-    pairs: Path, labels: Path | None, keep: Path | None, rule: str | None, drop: float | None, *, what_if: bool
-) -> Choice | None:
-    """Choice by --rule and --drop, checked before the work; `None` without --keep, or where --what-if is to find it."""
-    if (rule is None) != (drop is None):
-        raise ValueError("--rule and --drop go together: which pairs go first, and how many")
-    if keep is None:
-        if rule is not None:
-            raise ValueError("--rule and --drop say what --keep FILE leaves out: name the file")
-        return None
-    choice = None if rule is None or drop is None else Choice(rule, drop)
-    if choice is None and not what_if:
-        raise ValueError("--keep needs --what-if, which looks for a rule, or --rule and --drop")
-    kept_pairs.require_keepable(keep, pairs, labels, choice)
-    return choice

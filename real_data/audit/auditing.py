@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from shutil import rmtree
@@ -18,7 +18,7 @@ from pairbounds.infrastructure.progress import tqdm
 from pairbounds.infrastructure.tables import provenance, together, write_table
 from pairbounds.real_data.audit.cluster import count_there
 from pairbounds.real_data.audit.columns import BY_NAME, Columns, read_columns
-from pairbounds.real_data.audit.counting import count_here
+from pairbounds.real_data.audit.counting import Counted, count_here
 from pairbounds.real_data.audit.drawing import PICTURES, draw
 from pairbounds.real_data.audit.measuring import Measures, Pairs, agreement
 from pairbounds.real_data.audit.summary import summarise, write_summary
@@ -57,11 +57,10 @@ class Settings:
 
 
 class Audit(NamedTuple):
-    """The summary, with the keys of `KEYS`, the tables by name, and what was found of what might be done."""
+    """The summary, with the keys of `KEYS`, and the tables by name."""
 
     summary: dict[str, Any]
     tables: dict[str, pd.DataFrame]
-    outcome: Outcome | None = None
 
 
 def audit(
@@ -108,36 +107,49 @@ def audit(
     """
     if trial is not None and (labels is None or settings.dask is not None):
         raise ValueError("what if: give labels, by which the pairs are judged, and no Dask cluster")
+    about = {"pairs": str(pairs), "labels": labels and str(labels), **asdict(settings)}
+    about |= {} if trial is None else {"what_if": asdict(trial)}
+    extra = {"columns": read_columns(pairs, labels, columns)}
     kept = HALVES_KEPT if trial is not None else AS_IT_WAS
-    configuration = {"pairs": str(pairs), "labels": labels and str(labels), **asdict(settings)}
-    with locked_folder(out, kept=kept), _Stages(trial is not None) as stages, ExitStack() as connection:
-        with stages.stage("read"):
-            if settings.dask is None:
+    with locked_folder(out, kept=kept), _Stages(trial is not None) as stages:
+        if settings.dask is None:
+            with stages.stage("read"):
                 counted = count_here(pairs, labels, columns)
-            else:
-                client = connection.enter_context(connected(settings.dask, all_needed=True))
+            return _finished(counted, out, settings, stages, about, extra, trial)
+        with connected(settings.dask, all_needed=True) as client:
+            with stages.stage("read"):
                 counted = count_there(client, pairs, labels, columns)
-        measures = _measures(counted.pairs, settings, stages)
-        outcome: Outcome | None = None
-        tried: dict[str, pd.DataFrame] = {}
-        if trial is not None:
-            configuration["what_if"] = asdict(trial)
-            with stages.stage("what if"):
-                outcome = what_if(measures.graph, trial, counted.similarities, kept=out / HALVES)
-            tried = dict(zip(TRIED, (outcome.curves, outcome.verdict), strict=True))
-        earlier = [out / f"{name}.parquet{end}" for name in (*NEED_LABELS, *TRIED) for end in ("", ".json")]
-        with together(gone=[out / "summary.json", *earlier]):  # the summary goes before its tables do
-            with stages.stage("tables"):
-                tables = audit_tables(measures, counted.names) | tried
-                keys = {name: write_table(one, out / f"{name}.parquet", configuration) for name, one in tables.items()}
-            with stages.stage("figure"):
-                draw(tables, out)
-            about = provenance(configuration) | {"content_keys": keys}
-            summary = summarise(measures, counted.tally, stages.seconds, about)
-            summary |= {"columns": read_columns(pairs, labels, columns), "what_if": outcome and list(outcome.words)}
-            write_summary(summary, out / "summary.json")
-        rmtree(out / HALVES, ignore_errors=True)
-    return Audit(summary, tables, outcome)
+            return _finished(counted, out, settings, stages, about, extra, None)
+
+
+def _finished(
+    counted: Counted,
+    out: Path,
+    settings: Settings,
+    stages: "_Stages",
+    about: dict[str, Any],
+    extra: dict[str, Any],
+    trial: WhatIf | None,
+) -> Audit:
+    """The audit of pairs that are read: measured, and written into the folder in one step."""
+    measures = _measures(counted.pairs, settings, stages)
+    outcome: Outcome | None = None
+    if trial is not None:
+        with stages.stage("what if"):
+            outcome = what_if(measures.graph, trial, counted.similarities, kept=out / HALVES)
+    earlier = [out / f"{name}.parquet{end}" for name in (*NEED_LABELS, *TRIED) for end in ("", ".json")]
+    with together(gone=[out / "summary.json", *earlier]):  # the summary goes before its tables do
+        with stages.stage("tables"):
+            tables = audit_tables(measures, counted)
+            tables |= {} if outcome is None else dict(zip(TRIED, (outcome.curves, outcome.verdict), strict=True))
+            keys = {name: write_table(one, out / f"{name}.parquet", about) for name, one in tables.items()}
+        with stages.stage("figure"):
+            draw(tables, out)
+        extra |= {"seconds": dict(stages.seconds), "provenance": provenance(about) | {"content_keys": keys}}
+        summary = summarise(measures, counted.tally | extra | {"what_if": outcome and list(outcome.words)})
+        write_summary(summary, out / "summary.json")
+    rmtree(out / HALVES, ignore_errors=True)
+    return Audit(summary, tables)
 
 
 def outputs(out: Path) -> list[ownership.Output]:

@@ -28,10 +28,19 @@ from pairbounds.infrastructure.clusters import Cluster
 from pairbounds.infrastructure.table_files import Piece
 from pairbounds.real_data.audit.blocks import Block, BlockGraph, BlockMatrix, block_spectrum
 from pairbounds.real_data.audit.columns import BY_NAME, Columns, pair_table
-from pairbounds.real_data.audit.counting import Counted, Names, require_pairs, tally_of
-from pairbounds.real_data.audit.labelling import NONE, Images, matched_images, renumbered
-from pairbounds.real_data.audit.measuring import ClassFacts, PairFacts, Pairs
-from pairbounds.real_data.audit.reading import Coded, Numbers, coded, read_pairs
+from pairbounds.real_data.audit.counting import (
+    NONE,
+    Coded,
+    Counted,
+    Images,
+    Numbers,
+    coded,
+    matched_images,
+    read_pairs,
+    renumbered,
+    require_pairs,
+)
+from pairbounds.real_data.audit.measuring import ClassFacts, PairFacts, Pairs, class_facts, pair_facts
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum
 
@@ -65,9 +74,9 @@ def count_there(client: Cluster, pairs: Path, labels: Path | None, columns: Colu
     left, right = zip(*joint.on_blocks(_marginals), strict=True)
     graph = BlockGraph(joint, joint.gather_rows(left), np.sum(right, axis=0), images.labels)
     share_lost = weight_lost / (weight_kept + weight_lost)
-    tally = tally_of(images, int(n_kept + n_lost), int(n_lost), share_lost, int(np.sum(~kept)))
-    names = Names(images.names, caption_ids.filter(pa.array(kept)), images.class_names)
-    return Counted(PairsThere(cast(PairGraph, graph), graph), names, tally)
+    tally = images.tally(int(n_kept + n_lost), int(n_lost), share_lost, int(np.sum(~kept)))
+    found = PairsThere(cast(PairGraph, graph), graph)
+    return Counted(found, images.names, caption_ids.filter(pa.array(kept)), images.class_names, tally)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,20 +92,19 @@ class PairsThere(Pairs):
     def pair_facts(self) -> PairFacts:
         """See `Pairs`."""
         joint = self.blocks.joint
-        facts = joint.on_blocks(_pair_facts, self.blocks.right_marginal)
-        degrees, squares = (np.sum([getattr(f, name) for f in facts], axis=0) for name in ("degrees", "squares"))
-        return PairFacts(degrees, squares, joint.gather_rows([f.returns for f in facts]))
+        degrees, squares, returns = zip(*joint.on_blocks(_pair_facts, self.blocks.right_marginal), strict=True)
+        return PairFacts(np.sum(degrees, axis=0), np.sum(squares, axis=0), joint.gather_rows(returns))
 
     def class_facts(self) -> ClassFacts:
         """See `Pairs`. The classes of a block are judged on its worker, by `theory`."""
         joint, labels = self.blocks.joint, self.blocks.left_labels
         assert labels is not None
         of_blocks = [labels[rows] for rows in joint.rows]
-        facts = joint.on_blocks(_class_facts, self.blocks.right_marginal, each=of_blocks)
+        leaks, values = zip(*joint.on_blocks(_class_facts, self.blocks.right_marginal, each=of_blocks), strict=True)
         second = np.empty(labels.max() + 1)
-        for inside, fact in zip(of_blocks, facts, strict=True):
-            second[np.unique(inside)] = fact.second_eigenvalues
-        return ClassFacts(joint.gather_rows([fact.leaks for fact in facts]), second)
+        for inside, own in zip(of_blocks, values, strict=True):
+            second[np.unique(inside)] = own
+        return ClassFacts(joint.gather_rows(leaks), second)
 
 
 class _Head(NamedTuple):
@@ -200,7 +208,7 @@ def _marginals(block: Block) -> tuple[FloatArray, FloatArray]:
 
 
 def _pair_facts(block: Block, right_marginal: FloatArray) -> PairFacts:
-    return PairFacts.of(block.joint, right_marginal)
+    return pair_facts(block.joint, right_marginal)
 
 
 def _class_facts(block: Block, labels: IntArray, right_marginal: FloatArray) -> ClassFacts:
@@ -208,7 +216,7 @@ def _class_facts(block: Block, labels: IntArray, right_marginal: FloatArray) -> 
     rest = right_marginal - block.joint.sum(axis=0)
     rest[rest < NO_MASS * right_marginal] = 0
     if not rest.any():
-        return ClassFacts.of(PairGraph(block.joint, labels))
+        return class_facts(PairGraph(block.joint, labels))
     joint = sp.vstack([block.joint, sp.csr_array(rest[None])])
-    facts = ClassFacts.of(PairGraph(joint, np.append(labels, labels.max() + 1)))
-    return ClassFacts(facts.leaks[:-1], facts.second_eigenvalues[:-1])
+    leaks, second = class_facts(PairGraph(joint, np.append(labels, labels.max() + 1)))
+    return ClassFacts(leaks[:-1], second[:-1])

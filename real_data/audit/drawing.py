@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pairbounds.infrastructure.commandline import one_line, visible
-from pairbounds.infrastructure.palette import BOUND, GREEN, GRID, MEASURED, NEUTRAL, PURPLE, VACUOUS
+from pairbounds.infrastructure.palette import BOUND, GREEN, MEASURED, NEUTRAL, PURPLE, VACUOUS
 from pairbounds.infrastructure.pictures import save_picture
 
 PICTURES = ("audit.pdf", "audit.png")
@@ -23,23 +23,15 @@ FLOOR, CEILING = 1e-4, 20.0  # what is smaller or larger is drawn as this
 BOUNDED = {"probe_error": " (error)", "probe_mse": " (squared error)"}
 BELOW: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.15), "ncols": 3}  # of a legend
 STYLE: dict[Any, object] = {
-    "axes.grid": True,
     "axes.axisbelow": True,
-    "axes.labelsize": 9,
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlelocation": "left",
-    "axes.titlesize": 10,
     "figure.constrained_layout.use": True,
-    "font.size": 9,
-    "grid.color": GRID,
-    "grid.linewidth": 0.6,
+    "font.size": 8,
     "legend.frameon": False,
-    "legend.fontsize": 8,
     "pdf.fonttype": 42,
     "savefig.dpi": 200,
-    "xtick.labelsize": 8,
-    "ytick.labelsize": 8,
 }
 
 
@@ -113,12 +105,8 @@ def _classes(axes: Axes, classes: pd.DataFrame) -> None:
     shown = classes.head(SHOWN)[::-1]
     places = np.arange(len(shown))
     axes.barh(places, shown["consistency"], color=MEASURED, height=0.7, alpha=0.8, label="consistency within the class")
-    second: dict[str, Any] = {
-        "color": PURPLE,
-        "markersize": 5,
-        "label": r"$\lambda_2(c)$ (1: an image, or more, apart)",
-    }
-    axes.plot(shown["second_eigenvalue"], places, "D", clip_on=False, **second)
+    label = r"$\lambda_2(c)$ (1: an image, or more, apart)"
+    axes.plot(shown["second_eigenvalue"], places, "D", clip_on=False, color=PURPLE, markersize=5, label=label)
     _name_rows(axes, shown["class"])
     axes.set(xlim=(0, 1.02), xlabel="probability, or eigenvalue", title="classes, the least consistent above")
     axes.legend(**BELOW | {"ncols": 1})

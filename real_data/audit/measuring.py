@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,8 +23,7 @@ from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 HOPS = 8  # of the curve, where the label measure has as many moments
 
 
-@dataclass(frozen=True, eq=False)
-class PairFacts:
+class PairFacts(NamedTuple):
     """Sums over single pairs, which no product with the matrix gives.
 
     Attributes
@@ -37,27 +37,26 @@ class PairFacts:
     squares: FloatArray
     returns: FloatArray
 
-    @classmethod
-    def of(cls, joint: sp.csr_array, right_marginal: FloatArray) -> "PairFacts":
-        """The facts of some rows of `P`, none of them empty."""
-        n_right, squared = joint.shape[1], joint.data**2
-        degrees = np.bincount(joint.indices, minlength=n_right).astype(np.int64)
-        squares = np.bincount(joint.indices, squared, n_right).astype(np.float64)
-        returns = np.add.reduceat(squared / right_marginal[joint.indices], joint.indptr[:-1])
-        return cls(degrees, squares, np.asarray(returns))
 
-
-@dataclass(frozen=True, eq=False)
-class ClassFacts:
+class ClassFacts(NamedTuple):
     """Cohesion of the classes: the leak of each left node, (n_left,), and λ₂ of each class, (r,)."""
 
     leaks: FloatArray
     second_eigenvalues: FloatArray
 
-    @classmethod
-    def of(cls, graph: PairGraph) -> "ClassFacts":
-        """The facts of a graph in memory."""
-        return cls(cross_class_leaks(graph), class_second_eigenvalues(graph))
+
+def pair_facts(joint: sp.csr_array, right_marginal: FloatArray) -> PairFacts:
+    """The facts of some rows of `P`, none of them empty."""
+    n_right, squared = joint.shape[1], joint.data**2
+    degrees = np.bincount(joint.indices, minlength=n_right).astype(np.int64)
+    squares = np.bincount(joint.indices, squared, n_right).astype(np.float64)
+    returns = np.add.reduceat(squared / right_marginal[joint.indices], joint.indptr[:-1])
+    return PairFacts(degrees, squares, np.asarray(returns))
+
+
+def class_facts(graph: PairGraph) -> ClassFacts:
+    """The facts of a graph in memory, with labels."""
+    return ClassFacts(cross_class_leaks(graph), class_second_eigenvalues(graph))
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,11 +71,11 @@ class Pairs:
 
     def pair_facts(self) -> PairFacts:
         """Sums over single pairs."""
-        return PairFacts.of(self.graph.joint, self.graph.right_marginal)
+        return pair_facts(self.graph.joint, self.graph.right_marginal)
 
     def class_facts(self) -> ClassFacts:
         """Cohesion of the classes; needs labels."""
-        return ClassFacts.of(self.graph)
+        return class_facts(self.graph)
 
 
 @dataclass(frozen=True, eq=False)

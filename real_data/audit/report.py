@@ -1,9 +1,9 @@
 """The audit as it is printed: what to know first, which bounds say something, what hurts most."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pairbounds.infrastructure.commandline import echo, print_table
@@ -21,19 +21,15 @@ RANKINGS = {
 def print_report(summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> None:
     """Print the report."""
     for name, columns in summary["columns"].items():
-        echo(f"{name}: {_columns(columns)}")
+        read = ", ".join(f"{role} {column}" for role, column in columns.items() if role != "ignored")
+        echo(f"{name}: read {read}; ignored {', '.join(columns['ignored']) or 'none'}")
     print_table("Pairs", [("", "left"), ("", "right"), ("", "left")], _overview(summary))
-    _print_bounds(summary)
-    for name, (title, columns) in RANKINGS.items():
+    _print_bounds(tables["bounds"], summary["bounds_failed"])
+    for name, (title, shown) in RANKINGS.items():
         if name in tables:
-            _print_ranking(title, tables[name][columns.split()].head(SHOWN))
+            _print_rows(title, tables[name][shown.split()].head(SHOWN))
     for sentence in summary["what_if"] or ():
         echo(sentence)
-
-
-def _columns(columns: Mapping[str, Any]) -> str:
-    read = ", ".join(f"{role} {name}" for role, name in columns.items() if role != "ignored")
-    return f"read {read}; ignored {', '.join(columns['ignored']) or 'none'}"
 
 
 def _overview(s: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -43,63 +39,51 @@ def _overview(s: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         ("images", f"{s['n_images']:,}", f"{unlabelled:,} more images have no label" if unlabelled else ""),
         ("captions", f"{s['n_captions']:,}", ""),
         ("distinct pairs", f"{s['n_pairs']:,}", f"of {s['n_rows']:,} rows"),
-        ("σ_2", _number(second), f"at least {components} components" if components > 1 else ""),
-        (f"σ_{s['k'] + 1}", _number(s["next_singular_value"]), f"k = {s['k']}"),
+        ("σ_2", _cell(second), f"at least {components} components" if components > 1 else ""),
+        (f"σ_{s['k'] + 1}", _cell(s["next_singular_value"]), f"k = {s['k']}"),
     ]
     if s["n_classes"] is None:
         return rows
-    chance = f"{s['n_classes']} classes; {_number(1 - s['chance_labelling_error'])} by chance"
+    chance = f"{s['n_classes']} classes; {_cell(1 - s['chance_labelling_error'])} by chance"
     apart = "1: it falls apart, if only by one image that shares no caption"
     return [
         *rows,
-        ("consistency, 1 - α_T", _number(s["consistency"]), chance),
+        ("consistency, 1 - α_T", _cell(s["consistency"]), chance),
         _with_interval("α_T", s, "induced_labelling_error"),
         _with_interval("α_T, two different images", s, "distinct_labelling_error"),
-        ("largest λ₂ of a class", _number(s["largest_second_eigenvalue"]), apart),
-        ("probe error, measured", _number(s["probe_error"]), f"{_number(s['guess_error'])} by guessing"),
+        ("largest λ₂ of a class", _cell(s["largest_second_eigenvalue"]), apart),
+        ("probe error, measured", _cell(s["probe_error"]), f"{_cell(s['guess_error'])} by guessing"),
     ]
 
 
 def _with_interval(name: str, s: Mapping[str, Any], key: str) -> tuple[str, str, str]:
     ends = s[f"{key}_interval"]
-    interval = "" if ends is None else f"{_number(ends[0])} to {_number(ends[1])}, approximate 95%"
-    return name, _number(s[key]), interval
+    interval = "" if ends is None else f"{_cell(ends[0])} to {_cell(ends[1])}, approximate 95%"
+    return name, _cell(s[key]), interval
 
 
-def _print_bounds(summary: Mapping[str, Any]) -> None:
-    """The bounds on the probe error, the tightest first, and how all of them fared."""
-    bounds, failed = summary["bounds"], summary["bounds_failed"]
-    about = [(name, row) for name, row in bounds.items() if row["quantity"] == "probe_error"]
-    about.sort(key=lambda one: math.inf if one[1]["value"] is None else one[1]["value"])
-    columns = [("bound", "left"), ("measured", "right"), ("", "left"), ("value", "right"), ("verdict", "left")]
-    rows = [(name, _number(row["measured"]), "≤", _number(row["value"]), _verdict(row)) for name, row in about]
-    if rows:
-        print_table("Bounds on the probe error", columns, rows)
+def _print_bounds(bounds: pd.DataFrame, failed: list[str]) -> None:
+    """The bounds on the probe error, the tightest first, and how many of all hold."""
+    applying = bounds[bounds["applicable"]].astype({"holds": bool, "vacuous": bool})
+    about = applying[applying["quantity"] == "probe_error"].sort_values("value")
+    holds = np.where(about["vacuous"], "holds, vacuous", "holds")
+    about = about.assign(verdict=np.where(about["holds"], holds, "VIOLATED"))
+    if len(about):
+        _print_rows("Bounds on the probe error", about[["bound", "measured", "relation", "value", "verdict"]])
     fared = f"; FAILED: {', '.join(failed)}" if failed else ""
-    echo(f"{sum(row['holds'] for row in bounds.values())} of {len(bounds)} bounds hold{fared}")
+    echo(f"{applying['holds'].sum()} of {len(applying)} bounds hold{fared}")
 
 
-def _verdict(row: Mapping[str, Any]) -> str:
-    if not row["holds"]:
-        return "VIOLATED"
-    return "holds, vacuous" if row["vacuous"] else "holds"
-
-
-def _print_ranking(title: str, table: pd.DataFrame) -> None:
-    headings = [
-        (name.replace("_", " "), "right" if table[name].dtype.kind in "if" else "left") for name in table.columns
-    ]
+def _print_rows(title: str, table: pd.DataFrame) -> None:
+    sides = ["right" if kind.kind in "if" else "left" for kind in table.dtypes]
+    headings = [(name.replace("_", " "), side) for name, side in zip(table.columns, sides, strict=True)]
     print_table(title, headings, [tuple(map(_cell, row)) for row in table.itertuples(index=False)])
 
 
 def _cell(value: object) -> str:
     if isinstance(value, float):
-        return _number(value)
+        return f"{value:.4g}".replace("inf", "∞")
     if value is None or value is pd.NA:
         return "-"
     text = " ".join(str(value).split())
     return text if len(text) <= LETTERS else text[: LETTERS - 1] + "…"
-
-
-def _number(value: float | None) -> str:
-    return "∞ or none" if value is None else f"{value:.4g}"

@@ -48,11 +48,6 @@ class PairList:
         """One more than the largest number of a caption."""
         return int(self.captions.max(initial=-1)) + 1
 
-    @cached_property
-    def degrees(self) -> IntArray:
-        """The images of each caption, (n_captions,)."""
-        return np.bincount(self.captions, minlength=self.n_captions)
-
 
 @dataclass(frozen=True, eq=False)
 class Views:
@@ -81,7 +76,7 @@ def leak(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 
 
 def hubs(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
     """Number of images of the caption."""
-    return views.everything.degrees[views.judged.captions].astype(np.float64)
+    return np.bincount(views.everything.captions)[views.judged.captions].astype(np.float64)
 
 
 def low_similarity(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
@@ -118,11 +113,6 @@ def oracle(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG00
     return np.where(minority, gain[judged.captions], -1.0)
 
 
-def oracle_leak(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
-    """The leak of the caption, by the true labels."""
-    return np.asarray(_crossing(views.judged, views.everything.n_captions)[views.judged.captions])
-
-
 RULES: Mapping[str, Rule] = {"leak": leak, "hubs": hubs, "low similarity": low_similarity}
 CONTROLS: Mapping[str, Rule] = {"random pairs": random_pairs, "random captions": random_captions}
 ORACLE = "oracle"
@@ -138,41 +128,6 @@ def ranked(rule: Rule, views: Views, rng: np.random.Generator) -> IntArray:
 def count_of(share: float, total: int) -> int:
     """Number of pairs in a share of all of them."""
     return round(share * total)
-
-
-def split_by_class(judged: PairList, touched: IntArray) -> PairList:
-    """The captions of the touched pairs, split by the true class of the image."""
-    return _split(judged, touched, judged.labels[judged.images[touched]])
-
-
-def split_by_companion(judged: PairList, touched: IntArray) -> PairList:
-    """The captions of the touched pairs, split by the caption that goes with it most often among those of the image.
-
-    "a bat" becomes "a bat, with a cave" and "a bat, with a ball". Needs no labels. Images none of whose other captions
-    is shared with another image of this caption stay together. Cost: a product of sparse matrices, and for each touched
-    pair the captions of its image.
-    """
-    shape = len(judged.labels), judged.n_captions
-    has = sp.csr_array(sp.coo_array((np.ones(len(judged)), (judged.images, judged.captions)), shape=shape))
-    own, captions = np.unique(judged.captions[touched], return_inverse=True)
-    together = sp.csr_array(has[:, own].T @ has)
-    others = has[judged.images[touched]]
-    entry = np.repeat(np.arange(len(touched)), np.diff(others.indptr))
-    often = np.asarray(together[captions[entry], others.indices]).ravel()
-    often[(others.indices == judged.captions[touched][entry]) | (often < 2)] = 0
-    order = np.lexsort((others.indices, often, entry))
-    last = order[np.cumsum(np.diff(others.indptr)) - 1]  # of each touched pair, the companion met most often
-    return _split(judged, touched, np.where(often[last] > 0, others.indices[last], -1))
-
-
-def _split(judged: PairList, touched: IntArray, kinds: npt.NDArray[np.integer]) -> PairList:
-    """Pairs with a new caption for each pair of an old one and a kind."""
-    if not len(touched):
-        return judged
-    _, new = np.unique(np.column_stack([judged.captions[touched], kinds]), axis=0, return_inverse=True)
-    captions = judged.captions.copy()
-    captions[touched] = judged.n_captions + new.ravel()
-    return PairList(judged.images, captions, judged.weights, judged.labels, judged.similarities)
 
 
 def _by_class(pairs: PairList, n_captions: int) -> sp.csc_array:

@@ -2,8 +2,6 @@
 
 import json
 import math
-import resource
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from pairbounds.infrastructure.tables import replacing
-from pairbounds.real_data.audit.counting import Tally
 from pairbounds.real_data.audit.intervals import labelling_errors
 from pairbounds.real_data.audit.measuring import Measures
 from pairbounds.theory.quantities.consistency import class_masses, guess_error
@@ -54,41 +51,38 @@ KEYS: dict[str, str] = {
     "guess_error": "error of guessing the largest class: from it on an upper bound on an error is vacuous",
     "bounds": "of those that apply: quantity, measured, relation, value, holds, vacuous; more in bounds.parquet",
     "columns": "which columns of the tables were read, by what they hold, and which were ignored",
-    "what_if": "in words, what dropping pairs or splitting captions does to held-out images: see what_if.parquet",
+    "what_if": "in words, what dropping pairs does to held-out images: see what_if.parquet",
     "bounds_failed": "the bounds that do not hold: none, unless something is wrong",
     "seconds": "wall-clock time of each stage",
-    "peak_memory_gib": "the largest resident size of this process so far",
     "provenance": "configuration, versions, commit, hardware, and the content key, SHA-256, of each table beside it",
     "keys": "this explanation",
 }
 
 
-def summarise(
-    measures: Measures, tally: Tally, seconds: Mapping[str, float], provenance: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The summary: a value for every one of `KEYS`, `None` for what needs labels that are not there, or is infinite."""
+def summarise(measures: Measures, known: Mapping[str, Any]) -> dict[str, Any]:
+    """The summary: a value for every one of `KEYS`, `None` for what needs labels that are not there, or is infinite.
+
+    Parameters
+    ----------
+    known : values of keys that are not measured: what was read, how long it took, where from
+    """
     graph, triplets, k = measures.graph, measures.triplets, measures.k
     values = triplets.singular_values
-    summary = (
-        vars(tally)
-        | {
-            "n_images": graph.n_left,
-            "n_captions": graph.n_right,
-            "n_pairs": int(measures.facts.degrees.sum()),
-            "k": k,
-            "self_pair_share": float(measures.facts.returns.sum()),
-            "singular_values": values[:k].tolist(),
-            "next_singular_value": float(values[k]),
-            "next_singular_value_upper": float(triplets.upper_values[k]),
-            "unit_singular_values": int(np.sum(values > 1 - UNIT)),
-            "seconds": dict(seconds),
-            "peak_memory_gib": _peak_memory(),
-            "provenance": dict(provenance),
-            "keys": KEYS,
-        }
-        | _of_labels(measures)
-        | _of_bounds(measures.bounds)
-    )
+    summary = {
+        **known,
+        "n_images": graph.n_left,
+        "n_captions": graph.n_right,
+        "n_pairs": int(measures.facts.degrees.sum()),
+        "k": k,
+        "self_pair_share": float(measures.facts.returns.sum()),
+        "singular_values": values[:k].tolist(),
+        "next_singular_value": float(values[k]),
+        "next_singular_value_upper": float(triplets.upper_values[k]),
+        "unit_singular_values": int(np.sum(values > 1 - UNIT)),
+        "keys": KEYS,
+        **_of_labels(measures),
+        **_of_bounds(measures.bounds),
+    }
     return {key: _plain(summary.get(key)) for key in KEYS}
 
 
@@ -142,8 +136,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         value = value.item()
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _peak_memory() -> float:
-    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, KiB on Linux
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**30

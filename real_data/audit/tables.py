@@ -1,5 +1,7 @@
 """The tables of an audit: bounds, spectrum, and by name the captions and classes that hurt most, worst first."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -7,7 +9,7 @@ import pyarrow as pa
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.real_data.audit.counting import Names
+from pairbounds.real_data.audit.counting import Counted
 from pairbounds.real_data.audit.measuring import Agreement, Measures
 from pairbounds.theory.quantities.consistency import class_masses, required_labels
 
@@ -16,15 +18,19 @@ NEED_LABELS = ("crossing_captions", "classes", "class_pairs")
 TABLES = ("bounds", "spectrum", "hub_captions", *NEED_LABELS)
 
 
-def audit_tables(measures: Measures, names: Names) -> dict[str, pd.DataFrame]:
+def audit_tables(measures: Measures, names: Counted) -> dict[str, pd.DataFrame]:
     """Name to table: bounds, spectrum, hub_captions, and with labels those of `NEED_LABELS`."""
-    captions = _captions(measures)
-    hubs = captions.iloc[_largest(captions["induced_share"], captions["mass"])]
-    tables = {"bounds": measures.bounds, "spectrum": spectrum_table(measures), "hub_captions": _named(hubs, names)}
+    captions, named = caption_table(measures), {"caption": names.captions, "main_class": names.classes}
+    hubs = _largest(captions["induced_share"], captions["mass"])
+    tables = {
+        "bounds": measures.bounds,
+        "spectrum": spectrum_table(measures),
+        "hub_captions": _ranked(captions, hubs, named),
+    }
     if measures.agreement is not None:
-        crossing = captions.iloc[_largest(captions["alpha_share"])]
-        crossing = crossing[crossing["alpha_share"] > 0]
-        tables["crossing_captions"] = _named(crossing, names)
+        crossing = _largest(captions["alpha_share"])
+        crossing = crossing[captions["alpha_share"].to_numpy()[crossing] > 0]
+        tables["crossing_captions"] = _ranked(captions, crossing, named)
         tables["classes"] = class_table(measures, measures.agreement, names)
         tables["class_pairs"] = class_pair_table(measures, measures.agreement, names)
     return tables
@@ -44,7 +50,7 @@ def spectrum_table(measures: Measures) -> pd.DataFrame:
     )
 
 
-def class_table(measures: Measures, agreement: Agreement, names: Names) -> pd.DataFrame:
+def class_table(measures: Measures, agreement: Agreement, names: Counted) -> pd.DataFrame:
     """Every class, the least consistent first.
 
     Returns
@@ -76,12 +82,10 @@ def class_table(measures: Measures, agreement: Agreement, names: Names) -> pd.Da
     table.insert(6, "rank_by_second_eigenvalue", ranks)
     partner = _names(names.classes, np.asarray(across.argmax(axis=1)).ravel())
     table["mixes_with"] = partner.where(across.sum(axis=1) > 0)
-    table = table.sort_values("consistency", kind="stable", ignore_index=True)
-    table.insert(0, "rank", np.arange(1, len(table) + 1))
-    return table
+    return _ranked(table, np.argsort(table["consistency"].to_numpy(), kind="stable"))
 
 
-def class_pair_table(measures: Measures, agreement: Agreement, names: Names) -> pd.DataFrame:
+def class_pair_table(measures: Measures, agreement: Agreement, names: Counted) -> pd.DataFrame:
     """The `TOP` pairs of classes that mix most.
 
     Returns
@@ -90,28 +94,36 @@ def class_pair_table(measures: Measures, agreement: Agreement, names: Names) -> 
         rank (from 1), first, second (classes), probability (that the ends of an induced pair have these two labels, in
         either order), alpha_share (its share of α_T), lift (probability over that of independent labels).
     """
-    across = _across_classes(agreement)
-    mass, pairs = class_masses(measures.graph), sp.triu(across, 1, format="coo")
+    pairs, mass = sp.triu(_across_classes(agreement), 1, format="coo"), class_masses(measures.graph)
+    first, second = pairs.coords
     probability = 2 * pairs.data
-    order = _largest(probability)
-    first, second = (coordinates[order] for coordinates in pairs.coords)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
-            "rank": np.arange(1, len(order) + 1),
             "first": _names(names.classes, first),
             "second": _names(names.classes, second),
-            "probability": probability[order],
-            "alpha_share": _shares(probability)[order],
-            "lift": probability[order] / (2 * mass[first] * mass[second]),
+            "probability": probability,
+            "alpha_share": _shares(probability),
+            "lift": probability / (2 * mass[first] * mass[second]),
         }
     )
+    return _ranked(table, _largest(probability))
 
 
-def _captions(measures: Measures) -> pd.DataFrame:
-    """A row for each caption, by number; the columns that `_named` puts names to."""
+def caption_table(measures: Measures) -> pd.DataFrame:
+    """Every caption, in the order of the graph; caption and main_class are numbers, since there may be millions.
+
+    Returns
+    -------
+    DataFrame with columns
+        caption, mass (`p_R(l)`), n_images (that have it), effective_images (`1 / Σ_x P(x | l)²`), induced_share (of the
+        induced pairs of two different images, what this caption makes); and with labels crossing (`Pr[labels differ]`
+        in the pairs that it induces), alpha_share (its share of α_T), main_class (of the largest `P(c | l)`),
+        main_class_share.
+    """
     mass, facts = measures.graph.right_marginal, measures.facts
     table = pd.DataFrame(
         {
+            "caption": np.arange(len(mass)),
             "mass": mass,
             "n_images": facts.degrees,
             "effective_images": mass**2 / facts.squares,
@@ -127,27 +139,20 @@ def _captions(measures: Measures) -> pd.DataFrame:
     main_class = np.empty(len(mass), dtype=np.int64)
     main_class[np.repeat(np.arange(len(mass)), counts)[main]] = by_class.indices[main]
     return table.assign(
-        crossing=crossing, alpha_share=_shares(mass * crossing), main_class=main_class, main_class_share=largest
+        crossing=crossing,
+        alpha_share=_shares(mass * crossing),
+        main_class=main_class,
+        main_class_share=largest,
     )
 
 
-def _named(captions: pd.DataFrame, names: Names) -> pd.DataFrame:
-    """A ranking of captions.
-
-    Returns
-    -------
-    DataFrame with columns
-        rank (from 1), caption, mass (`p_R(l)`), n_images (that have it), effective_images (`1 / Σ_x P(x | l)²`),
-        induced_share (of the induced pairs of two different images, what this caption makes); and with labels crossing
-        (`Pr[labels differ]` in the pairs that it induces), alpha_share (its share of α_T), main_class (of the largest
-        `P(c | l)`), main_class_share.
-    """
-    table = captions.copy()
-    if "main_class" in table:
-        table["main_class"] = _names(names.classes, table["main_class"].to_numpy()).to_numpy()
-    table.insert(0, "caption", _names(names.captions, table.index.to_numpy()).to_numpy())
-    table.insert(0, "rank", np.arange(1, len(table) + 1))
-    return table.reset_index(drop=True)
+def _ranked(table: pd.DataFrame, order: IntArray, named: Mapping[str, pa.Array | None] = {}) -> pd.DataFrame:
+    """The rows in this order, with their rank from 1; numbers in the named columns become names."""
+    ranked = table.iloc[order].reset_index(drop=True)
+    for column in named.keys() & {*table}:
+        ranked[column] = _names(named[column], ranked[column].to_numpy())
+    ranked.insert(0, "rank", np.arange(1, len(ranked) + 1))
+    return ranked
 
 
 def _largest(*keys: npt.ArrayLike) -> IntArray:

@@ -1,16 +1,17 @@
-"""Trials of an action: dropping the pairs that hurt most, or splitting their captions.
+"""Trials of dropping the pairs that hurt most.
 
 Half of the images are seen: from their labels a rule ranks pairs. The other half is judged: of the graph of its pairs
-alone the first in the rule's order are dropped, or their captions split, and everything is measured anew, with the
-labels of this half. No label serves twice. Beside the rules stand random pairs, random captions, and an oracle that
-sees the labels it is judged by. An image that has lost all pairs counts as an error: what is no longer embedded cannot
-be classified. The bounds speak of the graph that is left, and not of such images.
+alone the first in the rule's order are dropped, and everything is measured anew, with the labels of this half. No label
+serves twice. Beside the rules stand random pairs, random captions, and an oracle that sees the labels it is judged by.
+An image that has lost all pairs counts as an error: what is no longer embedded cannot be classified. The bounds speak
+of the graph that is left, and not of such images.
 """
 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ from pairbounds.infrastructure.progress import in_lines, tqdm
 from pairbounds.infrastructure.tables import replacing
 from pairbounds.real_data.audit import rules
 from pairbounds.real_data.audit.rules import CONTROLS, ORACLE, RULES, PairList, Rule, Views, count_of
-from pairbounds.real_data.audit.verdict import Choice, compared, in_words, recommended
+from pairbounds.real_data.audit.verdict import compared, in_words
 from pairbounds.sweeps.sources import ROOT, dependencies
 from pairbounds.sweeps.studies import digest
 from pairbounds.theory.bounds import BOUNDS
@@ -48,7 +49,7 @@ class WhatIf:
     Attributes
     ----------
     k : width of the embedding
-    shares : of the distinct pairs, that are dropped or whose captions are split
+    shares : of the distinct pairs, that are dropped
     splits : random halves of the images
     draws : of each random control, on each half
     tol, device, seed : as of `pairbounds.spectrum`; the seed also draws halves and controls
@@ -71,8 +72,7 @@ class WhatIf:
             )
 
 
-@dataclass(frozen=True, eq=False)
-class Outcome:
+class Outcome(NamedTuple):
     """Outcome of the trials.
 
     Attributes
@@ -80,16 +80,14 @@ class Outcome:
     curves : a row for every measurement; see `what_if`
     verdict : a row for every rule and share against random choice; see `pairbounds.real_data.audit.verdict.compared`
     words : the verdict, in sentences
-    choice : the rule and share that are recommended, or `None`
     """
 
     curves: pd.DataFrame
     verdict: pd.DataFrame
     words: tuple[str, ...]
-    choice: Choice | None
 
 
-Actions = Mapping[str, Mapping[str, Rule]]  # what is done, and by which rules
+Rules = Mapping[str, Rule]
 
 
 def what_if(
@@ -99,7 +97,7 @@ def what_if(
     *,
     kept: Path | None = None,
 ) -> Outcome:
-    """Effects of dropping pairs, or splitting captions, on consistency, gap, bounds and error, on held-out images.
+    """Effects of dropping pairs on consistency, gap, bounds and error, on held-out images.
 
     Parameters
     ----------
@@ -111,7 +109,7 @@ def what_if(
     Returns
     -------
     Outcome, whose curves have the columns
-        action ("none", "drop", "split"), rule, share (of the judged pairs), split, draw (numbers from 0), n_pairs
+        action ("none", "drop"), rule, share (of the judged pairs), split, draw (numbers from 0), n_pairs
         (left), isolated (mass of the images that have lost all pairs), alpha_t, gap (`1 - σ²_{k+1}`), bound_theorem_4,
         bound_theorem_15 and bound_theorem_16 (on probe_error; infinite without a gap), probe_error (0-1 error of the
         probe on the optimum of width k of what is left), error (the same with the masses before, in which images
@@ -132,15 +130,7 @@ def what_if(
     if len(np.unique(labels)) < 2:
         raise ValueError("all images have one label: nothing can be judged by it")
     pairs = sampled(pair_list(graph, labels, similarities), np.random.default_rng([settings.seed, 0]))
-    actions = _actions(pairs)
-    n_each = len(settings.shares) * sum(len(_draws(name, settings)) for tried in actions.values() for name in tried)
-    with tqdm(total=settings.splits * (1 + n_each), desc="what if", leave=False, disable=None) as bar:
-        rows = []
-        for split in in_lines(range(settings.splits), "what if", "halves"):
-            rows += _rows_of(split, pairs, settings, actions, kept, bar)
-    leading = ["action", "rule", "share", "split", "draw"]
-    curves = pd.DataFrame(rows)
-    curves = curves[[*leading, *(name for name in curves if name not in leading)]]
+    curves = _curves(pairs, settings, kept)
     verdict = compared(curves)
     words = in_words(verdict, settings.splits)
     if len(pairs) < graph.joint.nnz:
@@ -150,11 +140,23 @@ def what_if(
             "well"
         )
         words = (sample, *words)
-    return Outcome(curves, verdict, words, recommended(verdict))
+    return Outcome(curves, verdict, words)
+
+
+def _curves(pairs: PairList, settings: WhatIf, kept: Path | None) -> pd.DataFrame:
+    tried = _rules_for(pairs)
+    n_each = 1 + len(settings.shares) * sum(len(_draws(name, settings)) for name in tried)
+    with tqdm(total=settings.splits * n_each, desc="what if", leave=False, disable=None) as bar:
+        rows = []
+        for split in in_lines(range(settings.splits), "what if", "halves"):
+            rows += _rows_of(split, pairs, settings, tried, kept, bar)
+    leading = ["action", "rule", "share", "split", "draw"]
+    curves = pd.DataFrame(rows)
+    return curves[[*leading, *(name for name in curves if name not in leading)]]
 
 
 def _rows_of(
-    split: int, pairs: PairList, settings: WhatIf, actions: Actions, kept: Path | None, bar: tqdm
+    split: int, pairs: PairList, settings: WhatIf, tried: Rules, kept: Path | None, bar: tqdm
 ) -> list[dict[str, object]]:
     """The rows of one split, measured or kept."""
     path = None if kept is None else kept / f"{_identity(pairs, settings)}-{split}.json"
@@ -163,7 +165,7 @@ def _rows_of(
         bar.update(len(rows))
         return rows
     rows = []
-    for row in _on_half(pairs, settings, split, actions):
+    for row in _on_half(pairs, settings, split, tried):
         rows.append({"split": split} | row)
         bar.update()
     if path is not None:
@@ -199,30 +201,28 @@ def sampled(pairs: PairList, rng: np.random.Generator) -> PairList:
     return pairs.kept(chosen[pairs.images])
 
 
-def _actions(pairs: PairList) -> Actions:
+def _rules_for(pairs: PairList) -> Rules:
     usable = {name: rule for name, rule in RULES.items() if name != "low similarity" or pairs.similarities is not None}
-    of_captions = {"leak": rules.leak, "hubs": rules.hubs, "random captions": rules.random_captions}
-    return {"drop": {**usable, **CONTROLS, ORACLE: rules.oracle}, "split": {**of_captions, ORACLE: rules.oracle_leak}}
+    return {**usable, **CONTROLS, ORACLE: rules.oracle}
 
 
 def _draws(rule: str, settings: WhatIf) -> range:
     return range(settings.draws if rule in CONTROLS else 1)
 
 
-def _on_half(pairs: PairList, settings: WhatIf, split: int, actions: Actions) -> Iterator[dict[str, object]]:
+def _on_half(pairs: PairList, settings: WhatIf, split: int, tried: Rules) -> Iterator[dict[str, object]]:
     """A row for each measurement on one half of the images."""
     rng = np.random.default_rng([settings.seed, 1, split])
     seen = _half(pairs, rng)[pairs.images]
     views = Views(pairs, pairs.kept(seen), pairs.kept(~seen))
     before = _masses(views.judged)
     yield {"action": "none", "rule": NOTHING, "share": 0.0, "draw": 0} | _measured(views.judged, before, settings)
-    trials = ((action, name, draw) for action in actions for name in actions[action] for draw in _draws(name, settings))
-    for action, name, draw in trials:
-        order = rules.ranked(actions[action][name], views, rng)
-        for share in settings.shares:
-            left = _after(action, name, views.judged, order, share)
-            row = {"action": action, "rule": name, "share": share, "draw": draw}
-            yield row | _measured(left, before, settings)
+    for name, rule in tried.items():
+        for draw in _draws(name, settings):
+            order = rules.ranked(rule, views, rng)
+            for share in settings.shares:
+                row = {"action": "drop", "rule": name, "share": share, "draw": draw}
+                yield row | _measured(left_of(views.judged, order, share), before, settings)
 
 
 def _half(pairs: PairList, rng: np.random.Generator) -> rules.Mask:
@@ -234,12 +234,9 @@ def _half(pairs: PairList, rng: np.random.Generator) -> rules.Mask:
     return half
 
 
-def _after(action: str, rule: str, judged: PairList, order: IntArray, share: float) -> PairList:
-    count = count_of(share, len(judged))
-    if action == "drop":
-        return judged.kept(np.sort(order[count:]))
-    split = rules.split_by_class if rule == ORACLE else rules.split_by_companion
-    return split(judged, order[:count])
+def left_of(judged: PairList, order: IntArray, share: float) -> PairList:
+    """The pairs but a share of them, the first in that order."""
+    return judged.kept(np.sort(order[count_of(share, len(judged)) :]))
 
 
 def _masses(pairs: PairList) -> FloatArray:

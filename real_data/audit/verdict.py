@@ -6,7 +6,7 @@ and Bengio's correction adds the ratio of judged to seen images, here 1, to `1/n
 rules and shares that are held against random choice.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,13 +18,6 @@ LEVEL = 0.95
 POWER = 0.8
 OVERLAP = 1.0  # judged images for each one seen
 QUANTITIES = {"error": "measured error", "alpha_t": "α_T"}
-
-
-class Choice(NamedTuple):
-    """A rule, and the share of the pairs that it drops."""
-
-    rule: str
-    share: float
 
 
 def compared(curves: pd.DataFrame) -> pd.DataFrame:
@@ -55,24 +48,14 @@ def compared(curves: pd.DataFrame) -> pd.DataFrame:
 
 
 def in_words(verdict: pd.DataFrame, splits: int) -> tuple[str, ...]:
-    """A sentence for each quantity and action."""
-    groups = verdict.groupby(["quantity", "action"], sort=False)
-    return tuple(_sentence(QUANTITIES[str(key[0])], str(key[1]), rows, splits) for key, rows in groups)
-
-
-def recommended(verdict: pd.DataFrame) -> Choice | None:
-    """The rule and share of the least error among those that drop pairs, beat random choice, and help."""
-    of_error = verdict[(verdict["quantity"] == "error") & (verdict["action"] == "drop")]
-    good = of_error[of_error["beats_random"] & of_error["helps"]]
-    if good.empty:
-        return None
-    best = _least(good)
-    return Choice(str(best["rule"]), float(best["share"]))
+    """A sentence for each quantity."""
+    return tuple(
+        _sentence(QUANTITIES[str(name)], rows, splits) for name, rows in verdict.groupby("quantity", sort=False)
+    )
 
 
 def _against(curves: pd.DataFrame, quantity: str, case: dict[Any, Any], level: float) -> dict[str, object]:
-    at_share = curves[(curves["action"] == case["action"]) & (curves["share"] == case["share"])]
-    means = at_share.groupby(["rule", "split"])[quantity].mean().unstack("split")
+    means = curves[curves["share"] == case["share"]].groupby(["rule", "split"])[quantity].mean().unstack("split")
     value, nothing = means.loc[case["rule"]], curves[curves["action"] == "none"].set_index("split")[quantity]
     found = {control: _paired(value - means.loc[control], level) for control in CONTROLS if control in means.index}
     control = max(found, key=lambda name: found[name]["high"])
@@ -98,15 +81,14 @@ def _paired(differences: "pd.Series[float]", level: float) -> dict[str, float]:
     return {"difference": mean, "low": mean - half, "high": mean + half, "detectable": power}
 
 
-def _sentence(quantity: str, action: str, rows: pd.DataFrame, splits: int) -> str:
-    doing = {"drop": "dropping pairs", "split": "splitting captions"}[action]
+def _sentence(quantity: str, rows: pd.DataFrame, splits: int) -> str:
     better = rows[rows["beats_random"]]
     if better.empty:
-        return f"{quantity}, {doing}: no rule beats random. {_power(rows, splits)}"
+        return f"{quantity}, dropping pairs: no rule beats random. {_power(rows, splits)}"
     best = _least(better)
     verdict = "better" if best["helps"] else "worse" if best["change_low"] > 0 else "not shown to be better"
     return (
-        f"{quantity}, {doing}: {best['rule']} beats random at {_shares(better, str(best['rule']))}; at "
+        f"{quantity}, dropping pairs: {best['rule']} beats random at {_shares(better, str(best['rule']))}; at "
         f"{best['share']:.0%} it is {best['value']:.3f} against {best['random']:.3f} by {best['control']} (difference "
         f"{best['difference']:+.3f}, {LEVEL:.0%} interval {best['low']:+.3f} to {best['high']:+.3f}), and {verdict} "
         f"than {best['nothing']:.3f} with all pairs"

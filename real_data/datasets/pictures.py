@@ -13,12 +13,11 @@ from pairbounds.infrastructure.inputs import require_file
 from pairbounds.infrastructure.progress import tqdm
 from pairbounds.infrastructure.tables import content_key
 from pairbounds.real_data.datasets.manifest import inspected
-from pairbounds.real_data.datasets.svg import rendered
 
 # What no other program, Ghostscript say, is called for.
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
-SVG_BYTES = 2**25
-SUFFIXES = frozenset({".jpeg", ".jpg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".svg"})
+SUFFIXES = frozenset({".jpeg", ".jpg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
+DRAWING = ".svg"  # of packages that are known; a folder or table of somebody's has none, for it may hang the renderer
 
 digest = content_key  # of a file: its SHA-256
 
@@ -69,10 +68,8 @@ def open_original(path: Path | Member, size: int | None = None) -> Image.Image:
         if isinstance(path, Member):
             return Image.open(io.BytesIO(path.read()), formats=FORMATS)
         source: Path | io.BytesIO = require_file(path, "picture")
-        if path.suffix.lower() == ".svg":
-            if path.stat().st_size > SVG_BYTES:
-                raise ValueError(f"it has more than {SVG_BYTES} bytes")
-            source = io.BytesIO(rendered(path.read_bytes(), size))
+        if path.suffix.lower() == DRAWING:
+            source = io.BytesIO(_rendered(path.read_bytes(), size))
         return Image.open(source, formats=FORMATS)
 
 
@@ -141,10 +138,22 @@ def fault_of(path: Path) -> str | None:
 def look(path: Path) -> tuple[str, str]:
     """The SHA-256 of a picture, or why a file is none."""
     try:
+        if path.suffix.lower() == DRAWING:
+            raise ValueError(f"cannot read picture {path}: an SVG is no pixels: save it as PNG")
         open_picture(path, None)
         return digest(path), ""
     except ValueError as error:
         return "", str(error)
+
+
+def _rendered(drawing: bytes, width: int | None) -> bytes:
+    """The PNG of an SVG, `width` pixels wide or as large as it declares."""
+    import resvg_py
+
+    if b"<!ENTITY" in drawing.partition(b"<svg")[0]:
+        raise ValueError("it declares an entity, which could stand for anything")
+    # Without the system's fonts, so that a drawing is the same everywhere; the emoji have no text.
+    return bytes(resvg_py.svg_to_bytes(svg_string=drawing.decode(), width=width, skip_system_fonts=True))
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -25,7 +25,7 @@ from pairbounds.real_data.datasets.manifest import inspected
 from pairbounds.real_data.datasets.packed import Packed, packed_texts
 from pairbounds.real_data.datasets.pictures import SUFFIXES, Member, open_picture
 
-PICTURES = tuple(sorted(suffix.removeprefix(".") for suffix in SUFFIXES - {".svg"}))
+PICTURES = tuple(sorted(suffix.removeprefix(".") for suffix in SUFFIXES))
 LABEL, CAPTION = "cls", "txt"
 
 

@@ -21,7 +21,7 @@ class Settings(NaturalSets):
     Attributes
     ----------
     k : width of the embedding
-    shares : of the distinct pairs, that are dropped or whose captions are split
+    shares : of the distinct pairs, that are dropped
     splits : random halves of the images
     draws : of each random control, on each half
     """

@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 
 # How long it took, how much memory, of which state of the source, and the digest of a table that says how long it took.
-LEFT_OUT = {"seconds", "cpu_seconds", "peak_memory_gib", "commit"}
+LEFT_OUT = {"seconds", "cpu_seconds", "commit"}
 KEY = "content_key"
 
 

@@ -13,7 +13,7 @@ from pairbounds.infrastructure import table_files
 from pairbounds.infrastructure.tables import sidecar
 from pairbounds.real_data.audit import KEYS, Settings, audit
 from pairbounds.real_data.audit.intervals import labelling_errors
-from pairbounds.real_data.audit.measuring import HOPS, PairFacts, Pairs, agreement
+from pairbounds.real_data.audit.measuring import HOPS, Pairs, agreement, pair_facts
 from tests.families import GRAPHS
 
 K = 32
@@ -187,7 +187,7 @@ def test_the_intervals_are_the_infinitesimal_jackknife(seed, family):
 
 
 def _errors(graph: PairGraph):
-    facts = PairFacts.of(graph.joint, graph.right_marginal)
+    facts = pair_facts(graph.joint, graph.right_marginal)
     return labelling_errors(graph, facts, agreement(Pairs(graph), spectrum(graph, 1)))
 
 
@@ -211,7 +211,7 @@ def test_without_labels_the_audit_gives_what_needs_none(tmp_path, audited):
     before, done = audited
     done.tables["classes"].to_parquet(tmp_path / "classes.parquet")  # as an earlier audit with labels would leave it
     pairs = before.parent / "pairs.parquet"
-    summary, tables, _ = audit(pairs, None, tmp_path, Settings(K))
+    summary, tables = audit(pairs, None, tmp_path, Settings(K))
     assert tuple(tables) == ("bounds", "spectrum", "hub_captions")
     assert not (tmp_path / "classes.parquet").exists()
     assert summary["induced_labelling_error"] is None

@@ -1,4 +1,4 @@
-"""What if pairs were dropped or captions split: against naive loops, on data where a rule helps and where none does."""
+"""What if pairs were dropped: against naive loops, on data where a rule helps and where none does."""
 
 import numpy as np
 import pandas as pd
@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 from pairbounds import PairGraph
 from pairbounds.__main__ import app
 from pairbounds.infrastructure import progress
-from pairbounds.real_data.audit import WhatIf, keep_pairs, kept_pairs, rules, trials, what_if
+from pairbounds.real_data.audit import WhatIf, auditing, rules, trials, what_if
 from pairbounds.real_data.audit.rules import PairList, Views
-from pairbounds.real_data.audit.trials import _after, _half, _masses, _measured, pair_list, sampled
-from pairbounds.real_data.audit.verdict import Choice
-from tests.real_data.test_audit_files import SUFFIXES, write
+from pairbounds.real_data.audit.trials import _half, _masses, _measured, left_of, pair_list, sampled
+from tests.real_data.test_audit_files import write
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -55,7 +54,7 @@ def test_what_is_left_is_measured_as_naive_loops_do(seed, rule, share):
     views = halves(draw_pairs(seed, weighted=True), seed)
     order = rules.ranked(rule, views, np.random.default_rng(seed))
     assert sorted(order) == list(range(len(views.judged)))
-    left = _after("drop", "any", views.judged, order, share)
+    left = left_of(views.judged, order, share)
     assert len(left) == len(views.judged) - round(share * len(views.judged))
     before = _masses(views.judged)
     found = _measured(left, before, WhatIf(k=1, device="cpu"))
@@ -88,7 +87,7 @@ def test_the_oracle_needs_fewer_pairs_than_the_leak_where_both_end_between_capti
     found = {}
     for rule in (rules.oracle, rules.leak, rules.random_pairs):
         order = rules.ranked(rule, views, np.random.default_rng(0))
-        found[rule] = [naive_alpha(_after("drop", "any", pairs, order, share)) for share in (0.25, 0.5)]
+        found[rule] = [naive_alpha(left_of(pairs, order, share)) for share in (0.25, 0.5)]
     assert found[rules.oracle] == [0, 0]
     assert found[rules.leak] == pytest.approx([3 / 8, 3 / 8])
 
@@ -114,31 +113,6 @@ def test_no_rule_sees_the_labels_it_is_judged_by(seed, rule):
     orders = [rules.ranked(rule, v, np.random.default_rng(seed)) for v in (views, Views(*others))]
     np.testing.assert_array_equal(*orders)
     assert not set(views.seen.images) & set(views.judged.images)
-
-
-@given(seed=SEEDS)
-def test_captions_are_split_by_the_companion_met_most_often(seed):
-    pairs = draw_pairs(seed)
-    rng = np.random.default_rng(seed)
-    touched = rng.permutation(len(pairs))[: len(pairs) // 2]
-    captions_of = {x: set(pairs.captions[pairs.images == x]) for x in np.unique(pairs.images)}
-    kinds = {}
-    for pair in touched:
-        image, caption = pairs.images[pair], pairs.captions[pair]
-        often = {
-            other: sum(caption in has and other in has for has in captions_of.values())
-            for other in captions_of[image] - {caption}
-        }
-        best = max(often, key=lambda other: (often[other], other), default=None)
-        kinds[pair] = (caption, best if best is not None and often[best] > 1 else None)
-    found = rules.split_by_companion(pairs, touched).captions
-    untouched = np.setdiff1d(np.arange(len(pairs)), touched)
-    np.testing.assert_array_equal(found[untouched], pairs.captions[untouched])
-    for one in touched:
-        for other in touched:
-            assert (found[one] == found[other]) == (kinds[one] == kinds[other])
-    by_class = rules.split_by_class(pairs, np.arange(len(pairs)))
-    assert naive_alpha(by_class) == 0
 
 
 def junk_graph(rng: np.random.Generator, n: int, *, helpful: bool) -> PairGraph:
@@ -167,13 +141,11 @@ def test_a_rule_that_helps_is_found():
     best = rows.loc[("error", "drop", "leak")]
     assert best["beats_random"]
     assert best["helps"]
-    assert outcome.choice is not None
-    assert outcome.choice.share == 0.5
     assert "measured error, dropping pairs" in outcome.words[0]
     assert "beats random at 50%" in outcome.words[0]
     curves = outcome.curves
     assert set(curves["rule"]) == {"nothing", "leak", "hubs", "oracle", "random pairs", "random captions"}
-    assert len(curves) == 6 * (1 + (3 + 2 * 4) + (3 + 4))
+    assert len(curves) == 6 * (1 + 3 + 2 * 4)
     assert curves.notna().all(axis=None)
 
 
@@ -203,123 +175,34 @@ def test_what_cannot_be_tried_or_judged():
         what_if(PairGraph(graph.joint, np.zeros(160, dtype=int)))
 
 
-# The cleaned pairs.
-
-
-@pytest.fixture
-def table():
-    rng = np.random.default_rng(0)
-    images, texts = rng.integers(30, size=200), rng.integers(12, size=200)
-    return pd.DataFrame(
-        {
-            "id": [f"{i:03d}" for i in range(200)],
-            "url": [f"u{i}" for i in images],
-            "TEXT": [f'no. {t}, "so"\nsaid' for t in texts],
-            "label": images % 3,
-            "sim": rng.random(200).round(6),
-        }
-    )
-
-
-@pytest.mark.parametrize("suffix", SUFFIXES)
-def test_the_pairs_that_are_kept_are_those_pandas_keeps(call, tmp_path, table, suffix):
-    pairs, kept = write(table, tmp_path / f"pairs.{suffix}"), tmp_path / f"kept.{suffix}"
-    words = ["--similarity-col", "sim", "--keep", kept, "--rule", "low similarity", "--drop", 0.2, "--k", 3]
-    code, out, _ = call(app, "audit", pairs, *words, "--out", tmp_path / "out")
-    assert code == 0
-    means = table.groupby(["url", "TEXT"])["sim"].transform("mean")
-    distinct = table.assign(mean=means).drop_duplicates(["url", "TEXT"])["mean"].sort_values()
-    least = distinct.iloc[round(0.2 * len(distinct)) - 1]
-    expected = table[means > least].reset_index(drop=True)
-    readers = {
-        "parquet": pd.read_parquet,
-        "csv": lambda path: pd.read_csv(path, dtype={"id": str}),
-        "tsv": lambda path: pd.read_csv(path, sep="\t", dtype={"id": str}),
-        "jsonl": lambda path: pd.read_json(path, lines=True, dtype={"id": str}),
-    }
-    pd.testing.assert_frame_equal(readers[suffix](kept), expected, check_dtype=False)
-    assert f"{kept}: {len(expected)} of 200 rows, without 20% of the pairs by low similarity" in out
-    assert call(app, "audit", pairs, *words, "--out", tmp_path / "out")[0] == 0  # it is ours
-
-
-def test_the_leak_drops_what_crosses_the_labels_that_there_are(tmp_path):
-    pairs = write({"image": [*"abdac"], "caption": [*["mixed"] * 3, *["pure"] * 2]}, tmp_path / "pairs.tsv")
-    labels = write({"image": [*"abc"], "label": [*"xyx"]}, tmp_path / "labels.csv")  # d has none
-    assert keep_pairs(pairs, labels, tmp_path / "kept.tsv", Choice("leak", 0.6)) == (2, 5)
-    assert (tmp_path / "kept.tsv").read_text() == "image\tcaption\na\tpure\nc\tpure\n"
-
-
-def test_a_file_that_is_interrupted_leaves_the_earlier_one(tmp_path, table, monkeypatch):
-    pairs, kept = write(table, tmp_path / "pairs.jsonl"), tmp_path / "kept.jsonl"
-    keep_pairs(pairs, None, kept, Choice("hubs", 0.1))
-    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-
-    def interrupt(files, out, *rest):
-        out.write('{"url": "u1", "TE')
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(kept_pairs, "_write_text", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        keep_pairs(pairs, None, kept, Choice("hubs", 0.5))
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        (["--keep", "kept.csv", "--rule", "hubs", "--drop", 0.1], "end its name in .jsonl"),
-        (["--keep", "nowhere/kept.jsonl", "--rule", "hubs", "--drop", 0.1], "folder nowhere does not exist"),
-        (["--keep", "kept.jsonl", "--rule", "luck", "--drop", 0.1], "rule 'luck' is none of leak, hubs"),
-        (["--keep", "kept.jsonl", "--rule", "leak", "--drop", 0.1], "the rule leak needs labels"),
-        (["--keep", "kept.jsonl", "--rule", "hubs", "--drop", 1.5], "the share 1.5 to be dropped is not in (0, 1)"),
-        (["--keep", "kept.jsonl", "--rule", "hubs"], "--rule and --drop go together"),
-        (["--keep", "kept.jsonl"], "--keep needs --what-if"),
-        (["--rule", "hubs", "--drop", 0.1], "name the file"),
-        (["--what-if"], "give labels"),
-        (["--keep", "pairs.jsonl", "--rule", "hubs", "--drop", 0.1], "would be written, and is read"),
-    ],
-)
-def test_what_cannot_be_kept_is_one_line_and_nothing_is_written(call, tmp_path, monkeypatch, table, words, message):
-    monkeypatch.chdir(tmp_path)
-    write(table, tmp_path / "pairs.jsonl")
-    code, _, err = call(app, "audit", "pairs.jsonl", *words, "--k", 3, "--out", "out")
-    assert (code, err.count("\n")) == (2, 1)
-    assert message in err
-    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["pairs.jsonl"]
-
-
-def test_a_killed_trial_goes_on_and_nothing_is_kept_that_is_not_shown_to_help(call, tmp_path, monkeypatch):
+def test_a_killed_trial_goes_on_and_the_next_audit_leaves_nothing_of_it(call, tmp_path, monkeypatch):
     monkeypatch.setattr(WhatIf, "__init__", _quick(WhatIf.__init__))
     monkeypatch.setattr(progress, "PATIENCE", 0.0)
-    graph = junk_graph(np.random.default_rng(1), 80, helpful=False)
+    monkeypatch.setattr(auditing, "draw", lambda tables, out: None)
+    graph = junk_graph(np.random.default_rng(1), 48, helpful=False)
     images, captions = graph.joint.tocoo().coords
     frame = pd.DataFrame({"image": images, "caption": captions, "label": graph.left_labels[images]})
-    pairs, out, kept = write(frame, tmp_path / "pairs.csv"), tmp_path / "out", tmp_path / "kept.csv"
-    words = ["audit", pairs, "--label-col", "label", "--k", 4, "--out"]
-    code, said, err = call(app, *words, tmp_path / "whole", "--what-if", "--keep", kept)
+    pairs, out = write(frame, tmp_path / "pairs.csv"), tmp_path / "out"
+    words = ["audit", pairs, "--label-col", "label", "--k", 2, "--out"]
+    code, said, err = call(app, *words, tmp_path / "whole", "--what-if")
     lines = [line for line in err.splitlines() if line.startswith("what if: ")]
-    assert (code, [line.split(", ")[0] for line in lines]) == (1, [f"what if: {n} of 3 halves" for n in (1, 2, 3)])
+    assert (code, [line.split(", ")[0] for line in lines]) == (0, [f"what if: {n} of 3 halves" for n in (1, 2, 3)])
     assert lines[0].endswith(" left")
-    for sentence in ("no rule beats random", "would have shown", f"{kept} is not written"):
-        assert sentence in said
-    assert not kept.exists()
+    assert "no rule beats random" in said
+    assert "would have shown" in said
     measured, halves = trials._on_half, []
 
-    def killed(pairs, settings, split, actions):
-        if split == 1:
-            raise KeyboardInterrupt
-        return measured(pairs, settings, split, actions)
-
-    def counted(pairs, settings, split, actions):
+    def killed(pairs, settings, split, tried):
         halves.append(split)
-        return measured(pairs, settings, split, actions)
+        if halves == [0, 1]:
+            raise KeyboardInterrupt
+        return measured(pairs, settings, split, tried)
 
     monkeypatch.setattr(trials, "_on_half", killed)
     code, _, err = call(app, *words, out, "--what-if")
     assert (code, "finished halves of --what-if are kept" in err) == (130, True)
-    monkeypatch.setattr(trials, "_on_half", counted)
     assert call(app, *words, out, "--what-if")[0] == 0
-    assert halves == [1, 2]
+    assert halves == [0, 1, 1, 2]
     tables = ("what_if.parquet", "what_if_verdict.parquet")
     for name in tables:
         assert (out / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
@@ -329,6 +212,8 @@ def test_a_killed_trial_goes_on_and_nothing_is_kept_that_is_not_shown_to_help(ca
     (out / tables[0]).write_bytes(b"A stranger's work")
     code, _, err = call(app, *words, out)
     assert (code, "what_if.parquet stays as it is" in err) == (2, True)
+    code, _, err = call(app, *words[:2], "--what-if", "--out", out, "--force")
+    assert (code, "give labels" in err) == (2, True)
 
 
 def _quick(whole):

@@ -31,8 +31,7 @@ def drawings() -> ImageTextDataset:
 
 
 def write_table(path: Path, rows: list[tuple[object, ...]]) -> Path:
-    frame = pd.DataFrame(rows, columns=["image", "caption", "label"])
-    frame.to_csv(path, index=False) if path.suffix == ".csv" else frame.to_parquet(path)
+    pd.DataFrame(rows, columns=["image", "caption", "label"]).to_csv(path, index=False)
     return path
 
 
@@ -110,13 +109,17 @@ def test_taking_images_keeps_their_fields_together(drawings):
     assert chosen.label_names == drawings.label_names
 
 
-def test_classes_have_open_clips_names_or_their_own(folder):
+def test_classes_have_open_clips_names_or_their_own_in_every_prompt(folder):
     dataset = imagefolder(folder, prompts="single")
     assert dataset.label_names == ("tench", "goldfish", "widgets")
     assert Counter(dataset.labels.tolist()) == {0: 3, 1: 3, 2: 3}
     for name, label, captions in zip(dataset.ids, dataset.labels, dataset.captions, strict=True):
         assert captions == (f"a photo of a {dataset.label_names[label]}.",)
         assert name.split("/")[0] == ("n01440764", "n01443537", "widgets")[label]
+    for prompts, count in (("simple", 8), ("openai", 80)):
+        captions = imagefolder(folder, prompts=prompts).captions[0]
+        assert len(set(captions)) == len(captions) == count
+        assert captions[0] == "a photo of a tench."
 
 
 def test_class_names_tell_the_labels_and_names_of_things_do_not(folder, drawings):
@@ -137,38 +140,23 @@ def test_captions_name_a_class_by_a_word_of_its_name():
     assert names_their_class(captions, classes, {}) == ((False, False), (False,), (False,))
 
 
-@pytest.mark.parametrize(("prompts", "count"), [("single", 1), ("simple", 8), ("openai", 80)])
-def test_a_caption_for_each_prompt_the_plain_one_first(folder, prompts, count):
-    captions = imagefolder(folder, prompts=prompts).captions[0]
-    assert len(set(captions)) == len(captions) == count
-    assert captions[0] == "a photo of a tench."
-    assert all("tench" in text for text in captions)
-
-
-def test_broken_pictures_are_left_out_counted_and_named(folder):
+def test_broken_pictures_are_left_out_and_named_and_a_copy_is_the_same_data(folder, tmp_path):
     dataset = imagefolder(folder)
     assert repr(dataset) == "imagefolder(9 images, 72 captions, 3 classes, skipped 1)"
     (reason,) = dataset.skipped
     assert reason.startswith(f"cannot read picture {folder / 'n01443537' / '0_cut.png'}: ")
+    assert imagefolder(Path(shutil.copytree(folder, tmp_path / "copy"))).key == dataset.key
 
 
 def test_samples_are_balanced_follow_the_seed_and_a_broken_picture_is_replaced(folder):
     keys = set()
-    for seed in range(5):
+    for seed in (0, 1, 2, 3, 0):
         dataset = imagefolder(folder, classes=2, samples=5, seed=seed)
         assert sorted(Counter(dataset.labels.tolist()).values()) == [2, 3]
         assert len(set(dataset.ids)) == 5
         assert not any("cut" in name for name in dataset.ids)
-        assert imagefolder(folder, classes=2, samples=5, seed=seed).key == dataset.key
         keys.add(dataset.key)
-    assert len(keys) > 2
-
-
-def test_a_copy_of_the_folder_is_the_same_data_and_a_changed_picture_is_not(folder, tmp_path):
-    copy = Path(shutil.copytree(folder, tmp_path / "copy"))
-    assert imagefolder(copy).key == imagefolder(folder).key
-    tiny.picture(copy / "widgets" / "0.png", seed=1234)
-    assert imagefolder(copy).key != imagefolder(folder).key
+    assert 1 < len(keys) < 5
 
 
 def test_wrong_options_and_folders_are_one_line(folder, tmp_path):
@@ -185,8 +173,6 @@ def test_wrong_options_and_folders_are_one_line(folder, tmp_path):
     (tmp_path / "cats").mkdir()
     (tmp_path / "cats" / "notes.txt").write_text("no picture")
     assert "cats has no pictures" in error_of(imagefolder, tmp_path)
-    (tmp_path / "cats" / "junk.png").write_text("no picture")
-    assert "cats has 0 readable pictures of the 1" in error_of(imagefolder, tmp_path)
 
 
 def test_the_middle_of_a_picture_fills_the_size(tmp_path):
@@ -204,8 +190,7 @@ def test_transparent_is_white(tmp_path, mode):
     assert open_picture(tmp_path / "clear.png", None).getcolors() == [(16, (255, 255, 255))]
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
-def test_rows_of_one_image_are_its_captions(folder, tmp_path, suffix):
+def test_rows_of_one_image_are_its_captions(folder, tmp_path):
     place = Path(shutil.copytree(folder / "widgets", tmp_path / "widgets"))
     absolute = str(folder / "n01440764" / "0.JPEG")
     rows = [
@@ -215,7 +200,7 @@ def test_rows_of_one_image_are_its_captions(folder, tmp_path, suffix):
         ("widgets/none.png", "nothing", "fish"),
         ("widgets/2.png", "a widget", "NA"),
     ]
-    dataset = table(write_table(tmp_path / f"pictures{suffix}", rows), size=16)
+    dataset = table(write_table(tmp_path / "pictures.csv", rows), size=16)
     assert dataset.ids == ("widgets/2.png", absolute)
     assert dataset.captions == (("a widget", "a gadget", "a widget"), ("a fish",))
     assert [dataset.label_names[label] for label in dataset.labels] == ["NA", "fish"]
@@ -224,25 +209,14 @@ def test_rows_of_one_image_are_its_captions(folder, tmp_path, suffix):
     assert "widgets/none.png" in dataset.skipped[0]
 
 
-@pytest.mark.parametrize(
-    ("rows", "message"),
-    [
+def test_wrong_tables_are_one_line(folder):
+    for rows, message in (
         ([("widgets/0.png", "one", "a"), ("widgets/0.png", "two", "b")], "image widgets/0.png has two labels"),
         ([("widgets/0.png", "one", "a"), ("widgets/1.png", None, "b")], "has an empty cell in column 'caption'"),
         ([("none.png", "one", "a")], "none of its 1 pictures can be read"),
         ([], "has no rows"),
-    ],
-)
-def test_wrong_tables_are_one_line(folder, rows, message):
-    assert message in error_of(table, write_table(folder / "wrong.csv", rows))
-
-
-def test_files_that_are_no_such_table_are_one_line(folder, tmp_path):
-    assert "does not exist" in error_of(table, tmp_path / "none.csv")
+    ):
+        assert message in error_of(table, write_table(folder / "wrong.csv", rows))
     assert "ends in .csv, .tsv, .jsonl, .parquet" in error_of(table, folder / "widgets" / "0.png")
-    (tmp_path / "junk.parquet").write_text("junk")
-    assert "cannot be read as .parquet" in error_of(table, tmp_path / "junk.parquet")
-    (tmp_path / "empty.csv").write_text("")
-    assert "is empty" in error_of(table, tmp_path / "empty.csv")
-    (tmp_path / "other.csv").write_text("image,text\na.png,one\n")
-    assert "lacks ['caption']" in error_of(table, tmp_path / "other.csv")
+    (folder / "other.csv").write_text("image,text\na.png,one\n")
+    assert "lacks ['caption']" in error_of(table, folder / "other.csv")
