@@ -53,20 +53,11 @@ class ImageSettings:
     def __post_init__(self) -> None:
         if self.dataset not in KINDS:
             raise ValueError(f"dataset={self.dataset!r} is none of {', '.join(KINDS)}")
-        self.require_root()
-        drawn = [name for name in ("classes", "samples") if getattr(self, name) is not None]
-        if drawn and not {*DRAWN_FROM} & {*self.kinds}:
-            raise ValueError(f"{' and '.join(drawn)}: only an {' or '.join(DRAWN_FROM)} is drawn from")
-
-    def require_root(self) -> None:
-        """Raise a `ValueError` if it is not known where the data set lies."""
         if self.dataset in PLACES and self.root is None:
             raise ValueError(f"data set {self.dataset} needs a root: where is it?")
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Kinds of all data sets."""
-        return (self.dataset,)
+        drawn = [name for name in ("classes", "samples") if getattr(self, name) is not None]
+        if drawn and self.dataset not in DRAWN_FROM:
+            raise ValueError(f"{' and '.join(drawn)}: only an {' or '.join(DRAWN_FROM)} is drawn from")
 
     def images(self) -> "ImageTextDataset":
         """The data set; a `ValueError` where some images have no label."""

@@ -98,15 +98,12 @@ def study(
 
     `pairbounds study NAME --help` lists the settings of a study, with their meaning, and its presets. --set overrides
     --settings, which overrides --preset. An interrupted study begins again, but keeps trained encoders and epochs,
-    features and views; those of training lie beside the table, with a log for TensorBoard where that is installed.
-    Examples, of which the second trains encoders for 40 minutes on 2 cores, and the third forecasts the paper's
-    experiment:
+    features and views; those of training lie beside the table.
+    Examples, of which the second trains encoders for 40 minutes on 2 cores:
 
     pairbounds study training --seeds 2 --set k=4 --set strength=0.5 --out training.parquet
 
     pairbounds study resampled_training --out build/resampled
-
-    pairbounds study resampled_training --preset paper --seeds 1 --set throughput=2500 --dry-run --out build/imagenet
     """
     _load(plugin)
     if name is None:

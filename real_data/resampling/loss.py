@@ -13,7 +13,7 @@ def resampled_nt_xent(
     z: torch.Tensor,
     guide: torch.Tensor,
     *,
-    rule: str | Rule | Sequence[str | Rule],
+    rule: str | Rule | Sequence[Rule],
     temperature: float = 0.1,
     published: bool = False,
 ) -> torch.Tensor:
@@ -25,7 +25,7 @@ def resampled_nt_xent(
         Embeddings of the B >= 2 images: first views, then second views in the same order.
     guide : (2B, g)
         The guide's embeddings of the same rows; no gradient flows into it.
-    rule : str, Rule, or a sequence of both
+    rule : str, Rule, or a sequence of rules
         A name in `RULES`, several joined by "+" ("add_new_positive+drop_false_negative"), or rules with options of
         their own. They are applied in the order of `RULES`, however they are listed; others come last.
     temperature : float
@@ -81,18 +81,18 @@ def nt_xent(z: torch.Tensor, pairs: BatchPairs, temperature: float = 0.1) -> tor
     return (weights * losses).sum() / weights.sum()
 
 
-def _as_rules(rule: str | Rule | Sequence[str | Rule], *, published: bool) -> list[Rule]:
+def _as_rules(rule: str | Rule | Sequence[Rule], *, published: bool) -> list[Rule]:
     """The rules in the order in which they are applied, those named built with their defaults."""
-    parts = rule.split("+") if isinstance(rule, str) else [rule] if isinstance(rule, Rule) else list(rule)
-    for part in parts:
-        if not isinstance(part, Rule) and part not in RULES:
-            raise ValueError(f"rule {part!r} is none of {', '.join(RULES)}")
-    rules = [part if isinstance(part, Rule) else RULES[part](published=published) for part in parts]
-    kinds = [type(one) for one in rules]
-    if not rules or len(set(kinds)) < len(kinds):
+    names = rule.split("+") if isinstance(rule, str) else []
+    for name in names:
+        if name not in RULES:
+            raise ValueError(f"rule {name!r} is none of {', '.join(RULES)}")
+    given = [] if isinstance(rule, str) else [rule] if isinstance(rule, Rule) else rule
+    rules = [*(RULES[name](published=published) for name in names), *given]
+    order = [*RULES.values(), *(type(one) for one in rules)]
+    if not rules or len({type(one) for one in rules}) < len(rules):
         raise ValueError(f"rule={rule!r} names no rule, or one twice: say 'none' for SimCLR")
-    order = list(RULES.values())
-    return sorted(rules, key=lambda one: order.index(type(one)) if type(one) in order else len(order))
+    return sorted(rules, key=lambda one: order.index(type(one)))
 
 
 def _check_batch(z: torch.Tensor, guide: torch.Tensor) -> None:

@@ -32,39 +32,30 @@ class Rule:
 class AddNewPositive(Rule):
     """The rows most similar to the anchor, itself and its other view left out, are positives too, and not negatives.
 
-    A new positive counts `weight` times the other view, and all positives of an anchor together as much as before: in
-    the loss, `(ℓ_partner + weight Σ_new ℓ_new) / (1 + weight · number of new)`. With a count or weight of 0 there is
-    no new positive, and nothing leaves the negatives.
+    A new positive counts as the other view does, and all positives of an anchor together as much as before: in the
+    loss, `(ℓ_partner + Σ_new ℓ_new) / (1 + number of new)`.
 
-    As published, new positives and partner stay in the denominator of every term, their own and each other's, and
-    there is no floor: with the default options the loss is the mean of NT-Xent and of a second one, whose positive is
-    the nearest row. So one term pushes away what the other pulls.
+    As published, new positives and partner stay in the denominator of every term, their own and each other's: with one
+    of them the loss is the mean of NT-Xent and of a second one, whose positive is the nearest row. So one term pushes
+    away what the other pulls.
 
     Attributes
     ----------
     count : new positives of each anchor, at most 2B - 3, so that it has a negative
-    weight : of a new positive relative to the other view, finite and at least 0
-    floor : least similarity of a new positive, in [-1, 1]; -1 is none
     """
 
     count: int = 1
-    weight: float = 1.0
-    floor: float = -1.0
 
     def __post_init__(self) -> None:
         _require(self.count >= 0, f"count={self.count!r} of new positives is negative")
-        _require(0 <= self.weight < math.inf, f"weight={self.weight!r} is not in [0, inf)")
-        _require(-1 <= self.floor <= 1, f"floor={self.floor!r} is not in [-1, 1]")
 
     def __call__(self, pairs: BatchPairs, similarity: torch.Tensor) -> BatchPairs:
         """The pairs with new positives; `ValueError` if an anchor could be left without a negative."""
         rows = len(similarity)
         _require(self.count <= rows - 3, f"count={self.count} leaves no negative in {rows} rows: at most {rows - 3}")
-        if self.weight == 0:
-            return pairs
         others = two_views(rows, similarity.dtype, similarity.device).negatives
-        new = _highest(similarity, others, self.count) & (similarity.clamp(-1, 1) >= self.floor)
-        added = self.weight * new.to(pairs.positives)
+        new = _highest(similarity, others, self.count)
+        added = new.to(pairs.positives)
         positives = (pairs.positives + added) / (1 + added.sum(1, keepdim=True))
         everyone = ~torch.eye(rows, dtype=torch.bool, device=new.device)
         return BatchPairs(positives, everyone if self.published else pairs.negatives & ~new)

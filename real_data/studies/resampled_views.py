@@ -26,8 +26,8 @@ NO_TEXT, ORACLE, RANDOM = f"no text, by {FROZEN}", "oracle", "random"
 
 
 @dataclass(frozen=True)
-class GraphSettings:
-    """Graphs of the views of images.
+class Settings(ImageSettings):
+    """Images, and the graphs of their views.
 
     Attributes
     ----------
@@ -52,6 +52,7 @@ class GraphSettings:
     k: int = 32
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         for name, least in {"total_images": 1, "draws": 1, "views": 2, "keep": 1, "k": 1}.items():
             if getattr(self, name) < least:
                 raise ValueError(f"{name}={getattr(self, name)}: at least {least}")
@@ -59,21 +60,12 @@ class GraphSettings:
             raise ValueError(f"diversity={self.diversity}: an effective number of positives, above 1")
 
 
-@dataclass(frozen=True)
-class Settings(GraphSettings, ImageSettings):
-    """Images, and the graphs of their views."""
-
-    def __post_init__(self) -> None:
-        GraphSettings.__post_init__(self)
-        ImageSettings.__post_init__(self)
-
-
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """Every rule by every guide on the augmentation graphs of every draw; see `resampling_on_graphs`."""
     return resampling_on_graphs(settings.source(), settings, seed, settings.jobs)
 
 
-def resampling_on_graphs(source: Source, settings: GraphSettings, seed: int, jobs: int = 1) -> pd.DataFrame:
+def resampling_on_graphs(source: Source, settings: Settings, seed: int, jobs: int = 1) -> pd.DataFrame:
     """Every rule by every guide on the augmentation graphs of every draw, and by every estimator of the pairs.
 
     The guides: the captions themselves (how far two images share them), the encoder of images and texts that has not
@@ -93,7 +85,7 @@ def resampling_on_graphs(source: Source, settings: GraphSettings, seed: int, job
     return pd.concat(on_draws(work, source, settings.total_images, settings.draws, seed, jobs), ignore_index=True)
 
 
-def _measure_draw(source: Source, settings: GraphSettings, seed: int, draw: tuple[int, IntArray]) -> pd.DataFrame:
+def _measure_draw(source: Source, settings: Settings, seed: int, draw: tuple[int, IntArray]) -> pd.DataFrame:
     number, own = draw
     s, own_seed = settings, seed_of_draw(seed, number)
     # One thread each: draws run side by side, and sums depend on the number of threads.
@@ -108,9 +100,7 @@ def _measure_draw(source: Source, settings: GraphSettings, seed: int, draw: tupl
     return pd.concat(parts).assign(draw=number, images=len(own))
 
 
-def _graphs(
-    inputs: PairingInputs, labels: IntArray, settings: GraphSettings
-) -> Iterator[tuple[Pairing, float, PairGraph]]:
+def _graphs(inputs: PairingInputs, labels: IntArray, settings: Settings) -> Iterator[tuple[Pairing, float, PairGraph]]:
     """The graph of views by each estimator but the encoder, which is a guide, at the temperature of the diversity."""
     for pairing in augmentations(inputs, settings.keep):
         if pairing.name == f"augmentation, by {ENCODER}":

@@ -1,4 +1,4 @@
-"""Evaluation of an encoder: by linear classifiers, by nearest neighbours, and by texts, where it learned from any."""
+"""Evaluation of an encoder: by a linear classifier, by nearest neighbours, and by texts, where it learned from any."""
 
 import math
 from collections.abc import Iterator
@@ -12,10 +12,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.encoder import unit_rows
-from pairbounds.real_data.training.crop_classifier import crop_classifier
 from pairbounds.real_data.training.linear_probe import Features, Shares, linear_probe, shares
 from pairbounds.real_data.training.objectives.objective import TextObjective
-from pairbounds.real_data.training.recipe import Evaluation
 from pairbounds.real_data.training.splits import Split
 from pairbounds.real_data.training.trainer import Trained
 
@@ -27,33 +25,27 @@ def judgements(
     features: Features,
     dataset: ImageTextDataset,
     parts: Split,
-    evaluation: Evaluation,
+    neighbours: int,
     seed: int,
-    workers: int = 0,
 ) -> Iterator[dict[str, object]]:
     """Shares of images, by label set, whose class is found, on the images that choose and on those that judge.
 
     Parameters
     ----------
     features : (n, width), of the data set's images
-    seed : of the order and the crops of the classifiers
-    workers : processes that crop pictures
+    neighbours : of an image, whose most frequent class it gets
+    seed : of the order in which the classifier sees images
 
     Yields
     ------
-    dict, with labels; validation, test and probe_weight_decay of the linear probe; crops_*, knn_* and zero_shot_*, NaN
-    where there is none.
+    dict, with labels; validation, test and probe_weight_decay of the linear probe; knn_*; and zero_shot_*, NaN where
+    there is none.
     """
-    named = dataset.label_sets
-    crops = dict.fromkeys(named, NONE)
-    if evaluation.crop_iterations:
-        crops = crop_classifier(trained.backbone, features, dataset, parts, evaluation, seed, workers)
-    for name, labels in named.items():
+    for name, labels in dataset.label_sets.items():
         probe, weight_decay = linear_probe(features, labels, parts, seed)
         found = asdict(probe) | {"probe_weight_decay": weight_decay}
         for way, one in (
-            ("crops", crops[name]),
-            ("knn", nearest_neighbours(features, labels, parts, evaluation.neighbours)),
+            ("knn", nearest_neighbours(features, labels, parts, neighbours)),
             ("zero_shot", zero_shot(trained, features, dataset, labels, parts)),
         ):
             found |= {f"{way}_validation": one.validation, f"{way}_test": one.test}

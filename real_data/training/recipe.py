@@ -97,38 +97,3 @@ class Recipe(Optimisation):
             return self.epochs, self.warmup
         steps = images // self.batch
         return self.iterations / steps, self.warmup / steps
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """Evaluation of an encoder, beside the linear probe of its frozen features; the defaults are the published code's.
-
-    Attributes
-    ----------
-    neighbours : of an image, whose most frequent class it gets
-    crop_iterations : steps of a linear classifier on crops; 0: there is none
-    crop_batch : crops in each step
-    crop_learning_rate : of its SGD, at the first step; it falls linearly to 0
-    crop_momentum, crop_weight_decay : of its SGD
-
-    Raises
-    ------
-    ValueError
-        A number that is out of range.
-    """
-
-    neighbours: int = 20
-    crop_iterations: int = 0
-    crop_batch: int = 512
-    crop_learning_rate: float = 1.6
-    crop_momentum: float = 0.9
-    crop_weight_decay: float = 0.0
-
-    def __post_init__(self) -> None:
-        for name, least in {"neighbours": 1, "crop_iterations": 0, "crop_batch": 1, "crop_weight_decay": 0}.items():
-            if not least <= getattr(self, name) < math.inf:
-                raise ValueError(f"{name}={getattr(self, name)}: at least {least}")
-        if not 0 < self.crop_learning_rate < math.inf:
-            raise ValueError(f"crop_learning_rate={self.crop_learning_rate} is not a positive number")
-        if not 0 <= self.crop_momentum < 1:
-            raise ValueError(f"crop_momentum={self.crop_momentum} is not in [0, 1)")

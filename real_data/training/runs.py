@@ -5,7 +5,7 @@ import json
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, astuple, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,16 +24,15 @@ from pairbounds.infrastructure.threads import asked_threads, limited_threads
 from pairbounds.real_data.encoders.efficientnet import EfficientNet
 from pairbounds.real_data.encoders.encoder import ImageEncoder, LiveEncoder
 from pairbounds.real_data.pairings.sources import FROZEN, Source, image_encoders
-from pairbounds.real_data.pairings.views import Reach, views_of
+from pairbounds.real_data.pairings.views import views_of
 from pairbounds.real_data.training import distributed
 from pairbounds.real_data.training.evaluation import judgements
-from pairbounds.real_data.training.exported import export_encoder
-from pairbounds.real_data.training.guides import LABELS, NO_TEXT, RANDOM, SEEING
+from pairbounds.real_data.training.guides import NO_TEXT, RANDOM, SEEING
 from pairbounds.real_data.training.networks import WORDS
 from pairbounds.real_data.training.objectives import OBJECTIVES
 from pairbounds.real_data.training.published_guide import PublishedGuide
-from pairbounds.real_data.training.recipe import Evaluation, Recipe
-from pairbounds.real_data.training.splits import Roles, Split, split
+from pairbounds.real_data.training.recipe import Recipe
+from pairbounds.real_data.training.splits import Split, split
 from pairbounds.real_data.training.trainer import Trained, check_recipe, train_encoder, untrained
 from pairbounds.real_data.training.views import FreshViews, ViewSource, shown_pictures, view_pool
 
@@ -82,11 +81,6 @@ class Run:
         return self.guide if self.rule != "none" and self.guide in SEEING else ""
 
     @property
-    def needs_labels(self) -> bool:
-        """Test whether it knows the classes of the images that train it."""
-        return self.guide == LABELS or (self.kind in OBJECTIVES and OBJECTIVES[self.kind].labelled)
-
-    @property
     def key(self) -> str:
         """A name for its folder."""
         content = json.dumps(asdict(self), sort_keys=True)
@@ -105,8 +99,8 @@ class Studio:
     views : of each image, drawn once; 0 draws new ones in every epoch
     workers : processes that draw new ones
     device : as `pairbounds.infrastructure.devices.torch_device` has it
-    roles : what the images are for, where they are of several data sets
-    evaluation : how encoders are judged
+    judged : so many images at the end judge, if any; by default a part of all
+    neighbours : of an image, whose most frequent class it gets
     """
 
     source: Source
@@ -114,31 +108,26 @@ class Studio:
     views: int = 8
     workers: int = 0
     device: str = "auto"
-    roles: Roles | None = None
-    evaluation: Evaluation = field(default_factory=Evaluation)
+    judged: int = 0
+    neighbours: int = 20
 
     @property
     def key(self) -> str:
         """Content key of what decides an outcome besides the run."""
         labels = [values.tolist() for values in self.source.labels.values()]
         content = [self.source.dataset.key, self.views, labels]
-        if self.roles is not None:
-            content.append([[] if part is None else part.tolist() for part in astuple(self.roles)])
+        if self.judged:
+            content.append(self.judged)
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def split(self, seed: int) -> Split:
         """The images of each part."""
-        return split(self.source.subjects, seed, self.roles)
+        return split(self.source.subjects, seed, self.judged)
 
     @property
     def classes(self) -> IntArray:
-        """Classes of the images that train encoders, (n,), -1 for none: what supervision and the oracle know."""
-        return next(iter(self.source.labels.values())) if self.roles is None else self.roles.classes
-
-    def possible(self, runs: Sequence[Run]) -> list[Run]:
-        """Runs that are possible: those without need of labels, where images that train encoders have none."""
-        known = bool((self.classes[self.split(0).encoder] >= 0).all())
-        return [run for run in runs if known or not run.needs_labels]
+        """Classes of the images by the first label set, (n,): what supervision and the oracle know."""
+        return next(iter(self.source.labels.values()))
 
     def pictures(self) -> Iterator[torch.Tensor]:
         """All images as they are, in blocks of (b, 3, s, s) bytes."""
@@ -148,7 +137,7 @@ class Studio:
         """Source of the batches of a run."""
         guide = self.guide(run) if run.seen_by else None
         if not self.views:
-            return FreshViews(self.source.dataset, Reach.of(run.strength), guide, self.workers, self.device)
+            return FreshViews(self.source.dataset, run.strength, guide, self.workers, self.device)
         seen: FloatArray | None = None
         if guide is not None:
             seen = guide.encode_images(views_of(self.source.dataset, self.views, run.strength, seed=0), self.cache)
@@ -185,9 +174,8 @@ def run_all(runs: Sequence[Run], studio: Studio, folder: Path, jobs: int = 1) ->
     Returns
     -------
     DataFrame, a row for each run and label set: the run and its recipe, last loss, steps and seconds, and what
-    `judgements` finds. Runs that need labels are left out where there are none.
+    `judgements` finds.
     """
-    runs = studio.possible(runs)
     for recipe in {run.recipe for run in runs}:
         check_recipe(recipe)
     studio.prepare(runs)
@@ -217,7 +205,7 @@ def along(encoders: Callable[[Any, int], list[Run]], settings: Any, seeds: Seque
         if not distributed.is_first():
             studio = settings.studio()
             for seed in seeds:
-                runs = studio.possible(encoders(settings, seed))
+                runs = encoders(settings, seed)
                 distributed.wait()
                 studio.prepare(runs)
                 for run in runs:
@@ -251,7 +239,8 @@ def summary(table: pd.DataFrame) -> list[str]:
 
 def _outcome(run: Run, studio: Studio, folder: Path, alone: bool) -> list[dict[str, object]]:
     own = folder / run.key
-    path, identity = own / RESULT, {"run": asdict(run), "data": studio.key, "evaluation": asdict(studio.evaluation)}
+    path, evaluation = own / RESULT, {"neighbours": studio.neighbours}
+    identity = {"run": asdict(run), "data": studio.key, "evaluation": evaluation}
     rows = _stored_outcome(path, json.loads(json.dumps(identity))) if is_there(path, "result") else None
     distributed.decided_by_first(decision=rows is None)
     if rows is not None:
@@ -283,9 +272,7 @@ def _judged(run: Run, studio: Studio, own: Path, alone: bool) -> Iterator[dict[s
     del about["recipe"]
     dataset, parts = studio.source.dataset, studio.split(run.seed)
     features = trained.features(studio.pictures(), len(dataset))
-    if run.kind != UNTRAINED and dataset.size is not None:
-        export_encoder(trained.backbone, own, dataset.size)
-    for found in judgements(trained, features, dataset, parts, studio.evaluation, run.seed, studio.workers):
+    for found in judgements(trained, features, dataset, parts, studio.neighbours, run.seed):
         yield about | {"seconds": trained.seconds} | found
 
 

@@ -1,16 +1,14 @@
 """Settings shared by all studies that train encoders from pixels."""
 
-from dataclasses import dataclass, fields
-from functools import lru_cache
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pairbounds.real_data.kinds import DRAWN_FROM, KINDS, PLACES
-from pairbounds.real_data.settings import ImageSettings, images_of
-from pairbounds.real_data.training.joined import joined
-from pairbounds.real_data.training.recipe import Evaluation, Optimisation, Recipe
+from pairbounds.real_data.kinds import PLACES
+from pairbounds.real_data.settings import ImageSettings
+from pairbounds.real_data.training.recipe import Optimisation, Recipe
 from pairbounds.real_data.training.runs import Studio
-from pairbounds.real_data.training.splits import Roles
+from pairbounds.real_data.training.splits import followed_by
 from pairbounds.real_data.training.views import require_two
 from pairbounds.sweeps import place
 
@@ -19,21 +17,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class TrainingSettings(Evaluation, Optimisation, ImageSettings):
+class TrainingSettings(Optimisation, ImageSettings):
     """Images, the training of an encoder on them, and its evaluation.
 
     Attributes
     ----------
     size : pixels of the images
     views : of each image, drawn once; 0 for new ones in every epoch
-    eval_dataset : the kind of the images that judge; by default those of `dataset` do
-    train_root : place of the labelled images that train the probe, where they are others than those of `root`
-        With `eval_dataset` and no `train_root`, a part of those in `val_root` trains the probe.
-    val_root : place of the labelled images that judge
+    val_root : place of the images that judge, of the kind and the classes of those in `root`; by default a part of them
+    neighbours : of an image, whose most frequent class it gets
     workers : processes that draw new views
     runs : folder where finished encoders and epochs are kept; `study` takes that of the table
-    throughput : pictures a second that one device trains on, both views counted, for a forecast in GPU-hours
-    pictures : in the training set, for a forecast without the data set
 
     Raises
     ------
@@ -44,13 +38,10 @@ class TrainingSettings(Evaluation, Optimisation, ImageSettings):
 
     size: int | None = 64
     views: int = 8
-    eval_dataset: str | None = None
-    train_root: str | None = None
     val_root: str | None = None
+    neighbours: int = 20
     workers: int = place(0)
     runs: str = place("build/runs")
-    throughput: float | None = place(None)
-    pictures: int = place(0)
 
     def __post_init__(self) -> None:
         ImageSettings.__post_init__(self)
@@ -62,32 +53,10 @@ class TrainingSettings(Evaluation, Optimisation, ImageSettings):
         Optimisation.__post_init__(self)
         if self.views:
             require_two(self.views)
-        Evaluation.__post_init__(self)
-        if self.eval_dataset is not None and self.eval_dataset not in KINDS:
-            raise ValueError(f"eval_dataset={self.eval_dataset!r} is none of {', '.join(KINDS)}")
-        if self.eval_dataset in PLACES and self.val_root is None:
-            raise ValueError(f"data set {self.eval_dataset} judges: where is it? give val_root")
-        if self.train_root is not None and (self.eval_dataset is None or self.val_root is None):
-            raise ValueError(
-                "train_root has the images that train the probe, beside root: it goes with eval_dataset and val_root"
-            )
-        if self.val_root is not None and (self.eval_dataset or self.dataset) not in PLACES:
-            raise ValueError(f"val_root: data set {self.eval_dataset or self.dataset} lies nowhere")
-
-    @property
-    def is_here(self) -> bool:
-        """Test whether the data set is to be read, and is not known by the number of its pictures alone."""
-        return self.dataset not in PLACES or self.root is not None or not self.pictures
-
-    def require_root(self) -> None:
-        """See `ImageSettings`: to forecast, the number of pictures is enough."""
-        if self.is_here:
-            super().require_root()
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """See `ImageSettings`."""
-        return (self.dataset, *([] if self.eval_dataset is None else [self.eval_dataset]))
+        if self.neighbours < 1:
+            raise ValueError(f"neighbours={self.neighbours}: at least 1")
+        if self.val_root is not None and self.dataset not in PLACES:
+            raise ValueError(f"val_root: data set {self.dataset} lies nowhere")
 
     def recipe(self, learning_rate: float = Recipe.learning_rate) -> Recipe:
         """Recipe of one encoder."""
@@ -95,31 +64,18 @@ class TrainingSettings(Evaluation, Optimisation, ImageSettings):
         return Recipe(**own, learning_rate=learning_rate)
 
     def images(self) -> "ImageTextDataset":
-        """Images of all data sets, one after another."""
-        super().require_root()
-        return super().images() if self._alone else _joined(self)[0]
+        """The images that train encoders, and after them those that judge, where these have a place of their own."""
+        judged = self._judged()
+        return super().images() if judged is None else followed_by(super().images(), judged)
 
     def studio(self) -> Studio:
         """The data that the encoders of one study share."""
-        roles = None if self._alone else _joined(self)[1]
-        judged = Evaluation(**{one.name: getattr(self, one.name) for one in fields(Evaluation)})
-        return Studio(self.source(), Path(self.cache), self.views, self.workers, self.device, roles, judged)
+        judged = self._judged()
+        return Studio(
+            self.source(), Path(self.cache), self.views, self.workers, self.device, len(judged or ()), self.neighbours
+        )
 
-    @property
-    def _alone(self) -> bool:
-        return self.eval_dataset is None and self.val_root is None
-
-
-@lru_cache(maxsize=1)
-def _joined(settings: TrainingSettings) -> tuple["ImageTextDataset", Roles]:
-    def of(kind: str, place: str | None, samples: int | None = None) -> "ImageTextDataset":
-        classes = settings.classes if kind in DRAWN_FROM else None
-        return images_of(kind, place, classes, samples, settings.size, settings.cache)
-
-    encoder = of(settings.dataset, settings.root, settings.samples)
-    if settings.eval_dataset is None:
-        return joined(encoder, None, of(settings.dataset, settings.val_root))
-    judging = of(settings.eval_dataset, settings.val_root)
-    if settings.train_root is None:
-        return joined(encoder, judging, None)
-    return joined(encoder, of(settings.eval_dataset, settings.train_root), judging)
+    def _judged(self) -> "ImageTextDataset | None":
+        return (
+            None if self.val_root is None else replace(self, root=self.val_root, val_root=None, samples=None).images()
+        )

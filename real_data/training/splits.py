@@ -1,11 +1,13 @@
 """Images that train an encoder, those that choose its settings, and those that judge it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.real_data.datasets import ImageTextDataset
 
 TRAIN, VALIDATION = 0.6, 0.2  # of the subjects
 CHOOSING = 0.05  # of the subjects, where those that judge come apart
@@ -17,66 +19,63 @@ class Split:
 
     Attributes
     ----------
-    train : train the linear probe
+    train : train the encoder and its linear probe
     validation : choose settings
     test : judge, once
-    others : train the encoder, where those of `train` do not
     """
 
     train: IntArray
     validation: IntArray
     test: IntArray
-    others: IntArray | None = None
 
     @property
     def encoder(self) -> IntArray:
         """Images that train the encoder: none of them chooses or judges."""
-        return self.train if self.others is None else self.others
+        return self.train
 
 
-@dataclass(frozen=True, eq=False)
-class Roles:
-    """Roles of the images of several data sets in one, by their indices.
-
-    Attributes
-    ----------
-    encoder : train the encoder
-    labelled : train the probe and choose; an image may be among the encoder's too
-    judged : judge; `None`: a part of the labelled ones
-    classes : (n,), the class of each image that trains the encoder, in its own data set; -1 where it has none
-    """
-
-    encoder: IntArray
-    labelled: IntArray
-    judged: IntArray | None
-    classes: IntArray
-
-
-def split(subjects: npt.ArrayLike, seed: int, roles: Roles | None = None) -> Split:
+def split(subjects: npt.ArrayLike, seed: int, judged: int = 0) -> Split:
     """A random split: 60% of the subjects train, 20% choose, 20% judge.
 
-    With `roles` it is the labelled images that are split so; where those that judge come apart, 5% of the others'
-    subjects choose. An image that chooses or judges trains no encoder.
+    Parameters
+    ----------
+    judged : so many images at the end judge, if any; then 5% of the others' subjects choose
 
     Raises
     ------
     ValueError
         Fewer than 5 subjects.
     """
-    names = np.asarray(subjects)
-    if roles is None:
-        return Split(*_parts(names, seed, [TRAIN, TRAIN + VALIDATION]))
-    ends = [TRAIN, TRAIN + VALIDATION] if roles.judged is None else [1 - CHOOSING]
-    train, validation, *test = (roles.labelled[part] for part in _parts(names[roles.labelled], seed, ends))
-    judged = test[0] if roles.judged is None else roles.judged
-    encoder = np.setdiff1d(roles.encoder, np.concatenate([validation, judged]))
-    return Split(train, validation, judged, encoder)
-
-
-def _parts(subjects: npt.NDArray[np.str_], seed: int, ends: list[float]) -> list[IntArray]:
-    names, own = np.unique(subjects, return_inverse=True)
+    given = np.asarray(subjects)
+    others = len(given) - judged
+    names, own = np.unique(given[:others], return_inverse=True)
     if len(names) < 5:
         raise ValueError(f"{len(names)} subjects: at least 5 are needed to train, choose and judge")
     place = np.random.default_rng([seed, 1]).permutation(len(names))[own] / len(names)
-    parts = np.digitize(place, ends)
-    return [np.flatnonzero(parts == part) for part in range(len(ends) + 1)]
+    part = np.digitize(place, [1 - CHOOSING] if judged else [TRAIN, TRAIN + VALIDATION])
+    test = np.arange(others, len(given)) if judged else np.flatnonzero(part == 2)
+    return Split(np.flatnonzero(part == 0), np.flatnonzero(part == 1), test)
+
+
+@lru_cache(maxsize=1)
+def followed_by(first: ImageTextDataset, judged: ImageTextDataset) -> ImageTextDataset:
+    """The images of one data set, then those of another of the same classes, which judge.
+
+    Raises
+    ------
+    ValueError
+        Classes that differ.
+    """
+    both = {"encoder": first, "judged": judged}
+    if first.label_names != judged.label_names:
+        names = (", ".join(one.label_names[:3]) for one in both.values())
+        raise ValueError(f"classes differ: {' ... and '.join(names)} ...")
+    named = {
+        name: tuple(f"{part}/{own}" for part, one in both.items() for own in getattr(one, name))
+        for name in ("ids", "subjects")
+    }
+    joined = {
+        name: (*getattr(first, name), *getattr(judged, name)) for name in ("files", "digests", "captions", "skipped")
+    }
+    sets = {name: np.concatenate([labels, judged.label_sets[name]]) for name, labels in first.label_sets.items()}
+    return replace(first, **named, **joined, labels=np.concatenate([first.labels, judged.labels]), label_sets=sets)

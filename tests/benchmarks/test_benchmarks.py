@@ -8,7 +8,7 @@ import pytest
 
 from pairbounds import PairGraph, probe, spectrum
 from pairbounds.infrastructure.tables import sidecar, write_table
-from tests.benchmarks import BENCHMARKS, bench_from_features, bench_loader, bench_population_training, page, whole
+from tests.benchmarks import BENCHMARKS, bench_from_features, bench_population_training, page, whole
 from tests.benchmarks.__main__ import app
 from tests.benchmarks.duel import SIZES, Duel, NotReachedError, measure
 from tests.benchmarks.graphs import CLASSES, GRAPHS, fresh
@@ -102,9 +102,3 @@ def test_the_graphs_have_labels_that_their_spectrum_knows(name):
     assert set(graph.left_labels) == set(graph.right_labels) == set(range(CLASSES))
     assert graph.n_left == 2_000
     assert probe(graph, spectrum(graph, 20).left / np.sqrt(graph.left_marginal)[:, None]).error < 0.1
-
-
-def test_the_peer_of_the_loader_draws_as_many_views():
-    data = bench_loader.pictures(3, 0)
-    ours, peer = bench_loader.drawn_here(data), bench_loader.drawn_by_torchvision(data)
-    assert ours.shape == peer.shape == (6, 3, 224, 224)

@@ -66,10 +66,6 @@ def test_a_right_guide_lowers_the_labelling_error_and_a_random_one_does_not(tabl
     assert change[EXACT] < change[RANDOM]
 
 
-def test_the_number_of_workers_changes_nothing(colours, table):
-    pd.testing.assert_frame_equal(resampling_on_graphs(colours, SETTINGS, SEED, jobs=2), table)
-
-
 def test_bad_settings():
     for change in ({"total_images": 0}, {"views": 1}, {"k": 0}, {"diversity": 1}, {"diversity": float("nan")}):
         with pytest.raises(ValueError, match=f"{next(iter(change))}="):

@@ -65,14 +65,13 @@ def naive_plain(s, _):
     return sum(term(s[i], partner(i, n), others(i, n)) for i in range(n)) / n
 
 
-def naive_add_new_positive(s, t, count=1, weight=1.0, floor=-1.0):
+def naive_add_new_positive(s, t, count=1):
     n, total = len(s), 0.0
     for i in range(n):
-        nearest = sorted(others(i, n), key=lambda j: (-t[i][j], j))[:count]
-        new = [j for j in nearest if t[i][j] >= floor]
+        new = sorted(others(i, n), key=lambda j: (-t[i][j], j))[:count]
         negatives = [j for j in others(i, n) if j not in new]
-        anchor = term(s[i], partner(i, n), negatives) + weight * sum(term(s[i], j, negatives) for j in new)
-        total += anchor / (1 + weight * len(new))
+        anchor = term(s[i], partner(i, n), negatives) + sum(term(s[i], j, negatives) for j in new)
+        total += anchor / (1 + len(new))
     return total / n
 
 
@@ -162,12 +161,12 @@ def test_fractions_from_their_definition(seed, images, rule, fraction, published
     )
 
 
-@given(SEEDS, st.integers(2, 7), st.data(), st.floats(0, 5), st.floats(-1, 1))
-def test_new_positives_from_their_definition(seed, images, data, weight, floor):
+@given(SEEDS, st.integers(2, 7), st.data())
+def test_new_positives_from_their_definition(seed, images, data):
     z, guide = batch(seed, images)
-    options = {"count": data.draw(st.integers(0, 2 * images - 3)), "weight": weight, "floor": floor}
-    expected = naive_add_new_positive(scores(z), cosines(guide), **(options if weight else {"count": 0}))
-    assert resampled_nt_xent(z, guide, rule=AddNewPositive(**options)).item() == pytest.approx(expected, rel=1e-11)
+    count = data.draw(st.integers(0, 2 * images - 3))
+    expected = naive_add_new_positive(scores(z), cosines(guide), count)
+    assert resampled_nt_xent(z, guide, rule=AddNewPositive(count=count)).item() == pytest.approx(expected, rel=1e-11)
 
 
 @given(SEEDS, st.integers(2, 7), st.integers(0, 2), FRACTIONS, FRACTIONS, FRACTIONS, st.randoms())
@@ -211,13 +210,6 @@ def test_a_dropped_pair_is_neither_positive_nor_negative():
         assert dropped.negatives.sum() == pairs.negatives.sum() - pairs.negatives[[0, 2], [2, 0]].sum()
 
 
-def test_a_floor_is_inclusive_and_the_lowest_is_none():
-    plain, similarity = two_views(6, torch.float64, torch.device("cpu")), torch.full((6, 6), -1.0000001)
-    similarity[0, 1] = 1
-    assert (AddNewPositive(floor=1.0)(plain, similarity).positives > 0).sum(1).tolist() == [2, 1, 1, 1, 1, 1]
-    assert (AddNewPositive()(plain, similarity).positives > 0).sum(1).tolist() == [2] * 6
-
-
 @pytest.mark.parametrize(("rule", "level"), [(DropFalseNegative, 1), (DropEasyNegative, 0)])
 def test_of_equal_rows_exactly_the_quota_goes_and_published_all(rule, level):
     """Two classes of 4 images: of 14 true negatives 6 are as similar as can be and 8 as little; 2 go, or all alike."""
@@ -238,16 +230,6 @@ def test_how_a_quota_is_rounded(fraction, rows, kept):
     assert pairs.negatives.sum(1).tolist() == [kept] * rows
 
 
-@given(SEEDS, st.integers(2, 6), st.lists(st.sampled_from(CHANGING), min_size=1, unique=True), st.booleans())
-def test_nothing_depends_on_the_order_of_images(seed, images, rules, published):
-    z, guide = batch(seed, images)
-    order = np.random.default_rng(seed).permutation(images)
-    rows = np.concatenate([order, order + images])
-    expected = resampled_nt_xent(z, guide, rule=rules, published=published).item()
-    found = resampled_nt_xent(z[rows], guide[rows], rule=rules, published=published).item()
-    assert found == pytest.approx(expected, rel=1e-11)
-
-
 # Numbers and machines.
 
 
@@ -255,7 +237,7 @@ def test_nothing_depends_on_the_order_of_images(seed, images, rules, published):
 def test_gradients_are_right_and_the_guide_has_none(published):
     z, guide = batch(8, images=5)
     guide.requires_grad_()
-    loss = lambda rows: resampled_nt_xent(rows, guide, rule=CHANGING[:2], published=published)  # noqa: E731
+    loss = lambda rows: resampled_nt_xent(rows, guide, rule="+".join(CHANGING[:2]), published=published)  # noqa: E731
     assert torch.autograd.gradcheck(loss, z.requires_grad_())
     loss(z).backward()
     assert guide.grad is None
@@ -264,24 +246,14 @@ def test_gradients_are_right_and_the_guide_has_none(published):
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
 def test_low_precision_inputs_lose_nothing(dtype):
     z, guide = (rows.to(dtype) for rows in batch(9, images=20))
-    loss = resampled_nt_xent(z.requires_grad_(), guide, rule=CHANGING, temperature=0.01)
+    loss = resampled_nt_xent(z.requires_grad_(), guide, rule="+".join(CHANGING), temperature=0.01)
     loss.backward()
     assert (loss.dtype, z.grad.dtype) == (torch.float32, dtype)
     assert z.grad.isfinite().all()
-    exact = resampled_nt_xent(z.detach().double(), guide.double(), rule=CHANGING, temperature=0.01)
+    exact = resampled_nt_xent(z.detach().double(), guide.double(), rule="+".join(CHANGING), temperature=0.01)
     assert loss.item() == pytest.approx(exact.item(), rel=1e-4)
     with torch.autocast("cpu", torch.bfloat16):
-        assert resampled_nt_xent(z, guide, rule=CHANGING, temperature=0.01).item() == loss.item()
-
-
-@pytest.mark.parametrize("published", [False, True])
-def test_nothing_is_made_on_another_device(published):
-    z, guide = batch(10)
-    for rule in NAMES:
-        expected = resampled_nt_xent(z, guide, rule=rule, published=published)
-        with torch.device("meta"):  # where whatever is made without a device goes, and is lost
-            found = resampled_nt_xent(z, guide, rule=rule, published=published)
-        assert found.item() == expected.item()
+        assert resampled_nt_xent(z, guide, rule="+".join(CHANGING), temperature=0.01).item() == loss.item()
 
 
 @pytest.mark.gpu
@@ -308,19 +280,6 @@ def test_equal_and_zero_rows():
 # How rules are asked for.
 
 
-def test_the_ways_to_name_rules():
-    z, guide = batch(12, images=20)
-    ways = [
-        "add_new_positive+drop_easy_negative",
-        ["drop_easy_negative", "add_new_positive"],
-        (AddNewPositive(), "drop_easy_negative"),
-        ["none", AddNewPositive(), DropEasyNegative(fraction=0.1)],
-    ]
-    assert len({resampled_nt_xent(z, guide, rule=way).item() for way in ways}) == 1
-    one, both = (resampled_nt_xent(z, guide, rule=rule).item() for rule in ("add_new_positive", ways[0]))
-    assert one != both
-
-
 def test_a_rule_of_ones_own_comes_last():
     class HardestNegative(Rule):
         def __call__(self, pairs, similarity):
@@ -336,48 +295,31 @@ def test_a_rule_of_ones_own_comes_last():
 
 
 def test_the_defaults_are_the_published_constants():
-    assert (AddNewPositive().count, AddNewPositive().weight, AddNewPositive().floor) == (1, 1, -1)
     fractions = [rule().fraction for rule in (DropFalsePositive, DropFalseNegative, DropEasyNegative)]
-    assert fractions == [0.1, 0.05, 0.1]
+    assert (AddNewPositive().count, *fractions) == (1, 0.1, 0.05, 0.1)
     assert inspect.signature(resampled_nt_xent).parameters["temperature"].default == 0.1
 
 
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: resampled_nt_xent(*batch(15), rule=[]), "names no rule, or one twice"),
         (lambda: resampled_nt_xent(*batch(15), rule="add_new_positive+add_new_positive"), "or one twice"),
         (lambda: resampled_nt_xent(*batch(15), rule="nearest"), "rule 'nearest' is none of none, add_new_positive, "),
-        (
-            lambda: resampled_nt_xent(*batch(15), rule=AddNewPositive(count=10)),
-            "leaves no negative in 12 rows: at most 9",
-        ),
+        (lambda: resampled_nt_xent(*batch(15), rule=[AddNewPositive(count=10)]), "no negative in 12 rows: at most 9"),
         (lambda: resampled_nt_xent(*batch(15), rule="none", temperature=math.nan), "temperature=nan is not a positive"),
         (lambda: DropEasyNegative(fraction=1.0), r"fraction=1.0 is not in \[0, 1\)"),
-        (lambda: DropFalsePositive(fraction=math.nan), "fraction=nan is not in"),
         (lambda: AddNewPositive(count=-1), "count=-1"),
-        (lambda: AddNewPositive(weight=math.inf), "weight=inf is not in"),
-        (lambda: AddNewPositive(floor=1.1), r"floor=1.1 is not in \[-1, 1\]"),
+        (
+            lambda: resampled_nt_xent(torch.ones(6), torch.ones(6, 2), rule="none"),
+            r"z has shape \(6,\): give \(2B, width",
+        ),
+        (lambda: resampled_nt_xent(torch.ones(6, 2), torch.ones(4, 2), rule="none"), "z has 6 rows and guide 4"),
+        (lambda: resampled_nt_xent(*[torch.ones(7, 2)] * 2, rule="none"), "z has 7 rows, an odd number"),
+        (lambda: resampled_nt_xent(*[torch.ones(2, 2)] * 2, rule="none"), "z holds one image: it has no negatives"),
+        (lambda: resampled_nt_xent(*[torch.full((6, 2), math.nan)] * 2, rule="none"), "12 values that are not finite"),
     ],
 )
-def test_bad_options(make, message):
+def test_bad_input_is_one_line(make, message):
     with pytest.raises(ValueError, match=message) as error:
         make()
     assert "\n" not in str(error.value)
-
-
-@pytest.mark.parametrize(
-    ("z", "guide", "message"),
-    [
-        (torch.ones(6), torch.ones(6, 2), r"z has shape \(6,\): give \(2B, width\)"),
-        (torch.ones(6, 2), torch.ones(6, 0), r"guide has shape \(6, 0\)"),
-        (torch.ones(6, 2), torch.ones(4, 2), "z has 6 rows and guide 4"),
-        (torch.ones(7, 2), torch.ones(7, 2), "z has 7 rows, an odd number"),
-        (torch.ones(2, 2), torch.ones(2, 2), "z holds one image: it has no negatives"),
-        (torch.full((6, 2), math.nan), torch.ones(6, 2), "z holds 12 values that are not finite"),
-        (torch.ones(6, 2), torch.full((6, 2), math.inf), "guide holds 12 values that are not finite"),
-    ],
-)
-def test_bad_batches(z, guide, message):
-    with pytest.raises(ValueError, match=message):
-        resampled_nt_xent(z, guide, rule="none")

@@ -13,7 +13,6 @@ import torch
 from PIL import Image
 
 from pairbounds.__main__ import app
-from pairbounds.real_data.training.exported import ENCODER
 from tests.real_data import tiny
 
 pytestmark = pytest.mark.slow
@@ -48,14 +47,13 @@ def test_the_papers_recipe_says_what_it_takes_and_runs_in_small(call, place, cli
     roots = tiny.sets(root=place / "train", val_root=place / "val")
     whole = ["study", "resampled_training", "--preset", "paper", *roots, *clip, "--seeds", "1"]
     whole += ["--out", place / "resampled"]
-    code, out, err = call(app, *whole, *tiny.sets(throughput=2000, batch=64), "--dry-run")
+    code, out, err = call(app, *whole, *tiny.sets(batch=64), "--dry-run")
     assert code == 0, err
-    assert out.splitlines()[-1].startswith("17 encoders, about ")
     pictures = 100 * (285 // 64) * 64 * (2 * 15 + 1)  # 5% of 300 choose; supervised once, and 15 with two views
-    assert f"{pictures:,} pictures at 2,000 a second" in out
+    assert out.splitlines()[-1] == f"17 encoders, {pictures:,} views, for how long is not known"
     assert "batch                64                   given" in out
     small = tiny.sets(backbone="resnet10t", size=32, epochs=2, warmup=1, batch=16, published_too="true")
-    judged = tiny.sets(crop_iterations=5, crop_batch=16, only=["untrained", "simclr", "add_new_positive"])
+    judged = tiny.sets(only=["untrained", "simclr", "add_new_positive"])
     code, out, err = call(app, *whole, *small, *judged)
     assert code == 0, err
     assert "learning_rate        0.6                  not stated: ours" in err
@@ -67,8 +65,7 @@ def test_the_papers_recipe_says_what_it_takes_and_runs_in_small(call, place, cli
     assert trained["head_norm"].all()
     assert (trained["head_width"] == 128).all()
     assert trained["loss"].nunique() == 5
-    assert table[["test", "knn_test", "crops_test"]].ge(0).all(axis=None)
-    assert len(list((place / "resampled").glob(f"*/{ENCODER}"))) == 5
+    assert table[["test", "knn_test"]].ge(0).all(axis=None)
     assert table["test"].max() > 2 / CLASSES  # colours tell the classes
 
 
