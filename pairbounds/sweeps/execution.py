@@ -129,7 +129,8 @@ class DaskCluster:
             waiting = dict(zip(futures, items, strict=True))
             del futures  # a result is kept on the cluster for as long as its future is kept here
             done = as_completed(list(waiting), with_results=True, raise_errors=False)  # type: ignore[no-untyped-call]
-            for future, outcome in cluster.each(lambda: done):
+            while waiting:
+                future, outcome = cluster.watched(lambda: next(done))
                 item = waiting.pop(future)
                 if future.status == "finished":
                     yield outcome
