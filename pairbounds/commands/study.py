@@ -23,10 +23,9 @@ from pairbounds.plugins import load_plugin
 from pairbounds.sweeps.cells import chosen_settings
 from pairbounds.sweeps.configuration import SweepConfiguration
 from pairbounds.sweeps.execution import Cores, DaskCluster
-from pairbounds.sweeps.forecast import study_forecast, sweep_forecast
 from pairbounds.sweeps.presets import Preset, files_in, given_settings, setting_rows, shown
 from pairbounds.sweeps.studies import STUDIES, Study, find_study, places, study_names
-from pairbounds.sweeps.sweep import TABLE, outputs, run_study, run_sweep
+from pairbounds.sweeps.sweep import TABLE, forecast, outputs, run_study, run_sweep
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,7 +120,9 @@ def study(
     wanted = found.call(chosen_settings, found.settings, {**beside, **chosen.values, **own})
     numbers = _numbers(first_seed, seeds, chosen.seeds, found.seeds)
     if dry_run:
-        echo(*study_forecast(found, wanted, numbers, jobs, paths, chosen.lines(wanted, own)))
+        echo(f"study {found.name}: {found.question}", *chosen.lines(wanted, own))
+        echo(f"{len(numbers)} seeds, into {', '.join(map(str, paths.values()))}")
+        echo(*([found.call(found.forecast, wanted, numbers, jobs)] if found.forecast is not None else []))
         return
     with found.along(wanted, numbers, jobs) as writing:
         if not writing:
@@ -233,9 +234,9 @@ def sweep(
 
     A study of several tables writes each under its own name. Interrupted, it goes on where it was when the same command
     is given again; cells that failed for want of memory or of a file are measured again then. At most 1,000,000 cells;
-    when the file of the study has changed, all is measured again. --dry-run says what is kept and how long the rest may
-    take. Exits with 1 if cells failed: they are in DIR/failures.json. With 2, and at once, if a study does not return
-    its tables. Example, of 320 cells: pairbounds sweep examples/phase.toml --out build/sweeps/phase --jobs 2
+    when the file of the study has changed, all is measured again. --dry-run says how much is kept. Exits with 1 if
+    cells failed: they are in DIR/failures.json. With 2, and at once, if a study does not return its tables. Example, of
+    320 cells: pairbounds sweep examples/phase.toml --out build/sweeps/phase --jobs 2
     """
     if dask is not None and jobs is not None:
         raise ValueError("--jobs and --dask exclude each other: a cluster has the workers that it has")
@@ -246,7 +247,7 @@ def sweep(
     ownership.claim(outputs(find_study(configuration.study), out), read, force=force)
     workers = Cores(1 if jobs is None else jobs) if dask is None else DaskCluster(dask)
     if dry_run:
-        echo(sweep_forecast(configuration, out, retry_failed=retry_failed))
+        echo(forecast(configuration, out, retry_failed=retry_failed))
         return
     result = run_sweep(configuration, out, workers, retry_failed=retry_failed)
     for name, path in result.tables.items():

@@ -90,6 +90,14 @@ def waiting_cells(cells: Sequence[Cell], store: Store, study: Study, *, retry_fa
     return [cell for cell in cells if cell.key not in known]
 
 
+def forecast(configuration: SweepConfiguration, out: Path, *, retry_failed: bool = False) -> str:
+    """The cells of a sweep, those kept and those to measure; nothing is measured or written."""
+    study, cells, store = find_study(configuration.study), configuration.cells(), Store(out / CELLS)
+    waiting, finished = waiting_cells(cells, store, study, retry_failed=retry_failed), store.finished(study.written)
+    kept = sum(cell.key in finished for cell in cells)
+    return f"sweep of {study.name}: {len(cells)} cells, {kept} of them kept, {len(waiting)} to measure"
+
+
 def table_paths(study: Study, out: Path) -> dict[str, Path]:
     """Paths at which `run_sweep` writes the tables of a study, by name."""
     if len(study.written) == 1:

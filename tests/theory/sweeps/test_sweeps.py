@@ -1,7 +1,6 @@
 """Sweeps in one process: what a configuration means, what is kept of it, and what is never mixed."""
 
 import json
-import os
 import random
 import sys
 from dataclasses import dataclass
@@ -348,18 +347,14 @@ strength = [0.5, 4.0]
 """
 
 
-def test_a_dry_run_writes_nothing_and_says_how_long_by_how_the_kept_cells_came(call, tmp_path, monkeypatch):
+def test_a_dry_run_writes_nothing_and_says_what_is_kept(call, tmp_path):
     file, out = toml(tmp_path / "tiny.toml", grid="[{x = [0, 1, 2]}]"), tmp_path / "out"
-    code, said, _ = call(app, "sweep", file, "--out", out, "--dry-run")
-    assert (code, out.exists()) == (0, False)
-    assert "6 cells, 0 of them kept, 6 to measure: how long is known once two cells are kept" in said
-    assert call(app, "sweep", file, "--out", out)[0] == 0
-    assert call(app, "sweep", file, "--out", out, "--dry-run")[1].endswith("6 of them kept, 0 to measure\n")
-    for number, path in enumerate(sorted((out / "cells").glob("*.parquet"))):
-        os.utime(path, (0, 1_000 + 60 * number))  # one a minute
+    command = ("sweep", file, "--out", out)
+    assert call(app, *command, "--dry-run")[:2] == (0, "sweep of tiny: 6 cells, 0 of them kept, 6 to measure\n")
+    assert not out.exists()
+    assert call(app, *command)[0] == 0
     before = {path: path.stat().st_mtime for path in out.rglob("*")}
-    said = call(app, "sweep", file, "--out", out, "--seeds", 5, "--dry-run")[1]
-    assert "15 cells, 6 of them kept, 9 to measure: about 9 minutes, as fast as the kept ones came" in said
+    assert "15 cells, 6 of them kept, 9 to measure" in call(app, *command, "--seeds", 5, "--dry-run")[1]
     assert {path: path.stat().st_mtime for path in out.rglob("*")} == before
 
 
@@ -378,13 +373,8 @@ def test_a_study_can_be_asked_about_before_it_is_measured(call, tmp_path):
     code, said, _ = call(app, *words, "--dry-run")
     assert code == 0
     assert "  classes              [2, 2]               given\n" in said
-    assert f"2 seeds, into {tmp_path / 'mine.parquet'}\nhow long is not known" in said
+    assert said.endswith(f"2 seeds, into {tmp_path / 'mine.parquet'}\n")
     assert list(tmp_path.iterdir()) == []
     drawing = call(app, *words, "--seeds", "1")[2].splitlines()
     assert drawing == [f"pairbounds draw {name} --table {words[-1]}" for name in ("bound_holds", "tightness_map")]
-    path = Path(f"{words[-1]}.json")
-    record = json.loads(path.read_text())
-    assert record["took"]["seconds"] > 0
-    path.write_text(json.dumps(record | {"took": {"seconds": 21.0, "jobs": 3}}))
-    said = call(app, *words, "--dry-run")[1]
-    assert said.splitlines()[-1].startswith("about 42 seconds, by the table that is there: 1 seeds in about 21 sec")
+    assert json.loads(Path(f"{words[-1]}.json").read_text())["took"]["seconds"] > 0
