@@ -14,7 +14,7 @@ from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
 from pairbounds.infrastructure.interruption import signals_delayed
 from pairbounds.infrastructure.options import Force, Header, Plugin
 from pairbounds.infrastructure.pictures import require_picture_path, save_picture
-from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import require_table_path, write_table
 from pairbounds.infrastructure.widths import parsed_widths, widths_of
 from pairbounds.plugins import load_bounds
@@ -224,8 +224,7 @@ def _evaluated(
     """The table of all widths, with its column k."""
     sides = critic and tuple(np.array(stored_array(path, "critic")) for path in critic)
     tables = checked(graph, widths, triplets=triplets, certified=certified, critic=sides, **given)
-    hidden = len(widths) == 1 or None
-    return pd.concat(tqdm(tables, desc="widths", total=len(widths), leave=False, disable=hidden), ignore_index=True)
+    return pd.concat(Bar(tables, desc="widths", total=len(widths), disable=len(widths) == 1), ignore_index=True)
 
 
 def _title(triplets: Spectrum, widths: Sequence[int], certificate: Certificate | None, penalty: float | None) -> str:

@@ -1,7 +1,6 @@
 """A sweep: the cells that are not finished yet are measured, then all of them are put into tables."""
 
 import json
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import one_line, visible
 from pairbounds.infrastructure.folders import AGAIN, locked_folder
-from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import read_parquet, replacing, sidecar, together, write_table
 from pairbounds.sweeps.cells import SEED, Cell, Tables
 from pairbounds.sweeps.configuration import SweepConfiguration
@@ -133,9 +132,7 @@ def run_study(
     cells = [Cell(study, version, settings, seed) for seed in seeds]
     found: dict[Cell, Mapping[str, pd.DataFrame]] = {}
     with closing(_here(cells) if workers is None else workers.run(Cell.measure, cells)) as outcomes:
-        for cell, outcome in tqdm(
-            outcomes, total=len(cells), desc=visible(study), unit="seed", disable=len(cells) == 1
-        ):
+        for cell, outcome in Bar(outcomes, total=len(cells), desc=visible(study), unit="seed", disable=len(cells) == 1):
             if isinstance(outcome, CellError):
                 raise RuntimeError(f"study {study}, seed {cell.seed}: {outcome.error} ({outcome.where})")
             found[cell] = {name: read_parquet(BytesIO(content)) for name, content in outcome.items()}
@@ -176,16 +173,15 @@ def _write(
 
 def _measure(waiting: Sequence[Cell], total: int, store: Store, workers: Workers) -> None:
     failed = 0
-    bar = tqdm(desc=visible(waiting[0].study), unit="cell", initial=total - len(waiting), total=total)
+    bar = Bar(desc=visible(waiting[0].study), unit="cell", initial=total - len(waiting), total=total)
     with bar, closing(workers.run(Cell.measure, waiting)) as outcomes:
         for cell, outcome in outcomes:
-            bar.update()
             store.keep(cell, outcome)
             if isinstance(outcome, CellError):
                 failed += 1
-                bar.set_postfix(failed=failed)
                 if failed == 1:  # at once, and not after hours: it may be that of all
-                    bar.write(one_line(f"first failure: {outcome.error} ({outcome.where})"), file=sys.stderr)
+                    bar.write(one_line(f"first failure: {outcome.error} ({outcome.where})"))
+            bar.update(note=f"{failed} failed" if failed else "")
 
 
 def _joined(measured: Sequence[tuple[Cell, "pd.DataFrame"]], axes: Sequence[str]) -> "pd.DataFrame":

@@ -13,7 +13,7 @@ import pyarrow as pa
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.table_files import Piece
 from pairbounds.real_data.audit.columns import BY_NAME, Columns, pair_table
 from pairbounds.real_data.audit.labelling import NONE, Images, matched_images, renumbered
@@ -114,7 +114,7 @@ def _mean(values: FloatArray, ends: tuple[Numbers, Numbers], shape: tuple[int, i
 
 def _read(pieces: Sequence[Piece]) -> Iterator[pa.RecordBatch]:
     total = sum(piece.n_rows or 0 for piece in pieces) or None  # nobody knows the rows of a file of text
-    with tqdm(total=total, desc="reading", unit=" pairs", unit_scale=True, leave=False, disable=None) as bar:
+    with Bar(total=total, desc="reading", unit=" pairs") as bar:
         for piece in pieces:
             for batch in read_pairs(piece):
                 bar.update(batch.num_rows)

@@ -18,7 +18,7 @@ import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.hypotheses import HypothesisError
-from pairbounds.infrastructure.progress import in_lines, tqdm
+from pairbounds.infrastructure.progress import Bar, in_lines
 from pairbounds.infrastructure.tables import replacing
 from pairbounds.real_data.audit import rules
 from pairbounds.real_data.audit.rules import CONTROLS, ORACLE, RULES, PairList, Rule, Views, count_of
@@ -134,7 +134,7 @@ def what_if(
     pairs = sampled(pair_list(graph, labels, similarities), np.random.default_rng([settings.seed, 0]))
     actions = _actions(pairs)
     n_each = len(settings.shares) * sum(len(_draws(name, settings)) for tried in actions.values() for name in tried)
-    with tqdm(total=settings.splits * (1 + n_each), desc="what if", leave=False, disable=None) as bar:
+    with Bar(total=settings.splits * (1 + n_each), desc="what if") as bar:
         rows = []
         for split in in_lines(range(settings.splits), "what if", "halves"):
             rows += _rows_of(split, pairs, settings, actions, kept, bar)
@@ -154,7 +154,7 @@ def what_if(
 
 
 def _rows_of(
-    split: int, pairs: PairList, settings: WhatIf, actions: Actions, kept: Path | None, bar: tqdm
+    split: int, pairs: PairList, settings: WhatIf, actions: Actions, kept: Path | None, bar: Bar
 ) -> list[dict[str, object]]:
     """The rows of one split, measured or kept."""
     path = None if kept is None else kept / f"{_identity(pairs, settings)}-{split}.json"

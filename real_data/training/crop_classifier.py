@@ -7,7 +7,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from pairbounds.infrastructure.arrays import IntArray
-from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.pairings.views import LEAST_AREA, Reach
 from pairbounds.real_data.training.linear_probe import Features, Shares, shares, zero_classifier
@@ -63,7 +63,7 @@ def crop_classifier(
     schedule = torch.optim.lr_scheduler.LinearLR(sgd, 1.0, 0.0, evaluation.crop_iterations)
     batches = list(_batches(parts.train, evaluation, np.random.default_rng([seed, 3])))
     crops = drawn_views(dataset, CROPPED, batches, workers, str(device))
-    for (images, _), pictures in zip(tqdm(batches, desc="classifier on crops", unit="step"), crops, strict=True):
+    for (images, _), pictures in zip(Bar(batches, desc="classifier on crops", unit="step"), crops, strict=True):
         with torch.no_grad():
             seen = backbone(pictures).float()
         losses = [cross_entropy(one(seen), labels[name][images]) for name, one in classifiers.items()]

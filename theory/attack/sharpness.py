@@ -13,7 +13,7 @@ import pandas as pd
 from pairbounds.infrastructure.folders import AGAIN, locked_folder
 from pairbounds.infrastructure.ownership import Output, table
 from pairbounds.infrastructure.processes import side_by_side
-from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import read_table, write_table
 from pairbounds.theory.attack.climbing import ROUND_OFF
 from pairbounds.theory.attack.evaluation import Evaluator, Meter
@@ -88,7 +88,7 @@ def _measured(
     records = _on_all(known, records, jobs, "known graphs")
     save_records(records, out)
     by_claim = {claim.name: [it for it in records if it.claim is claim] for claim in claims}
-    with tqdm(desc="sharpness", total=len(claims), bar_format="{desc} {percentage:3.0f}%|{bar}| {postfix}") as bar:
+    with Bar(desc="sharpness", total=len(claims)) as bar:
         while waiting := [found for found in by_claim.values() if limit.spent(found) < 1]:
             left = [int(min(ROUND, limit.evaluations - sum(it.evaluations for it in found))) for found in waiting]
             tasks = zip(map(_next, waiting), left, strict=True)
@@ -97,9 +97,9 @@ def _measured(
                     found = by_claim[record.claim.name]
                     found[list(RATINGS).index(record.place)] = record
                     save_records([record], out)
-                    bar.n = sum(min(1.0, limit.spent(found)) for found in by_claim.values())
                     ratio = f"{record.ratio:.4f}" if record.counts else "none yet"
-                    bar.set_postfix_str(f"{record.claim.name} {record.place}: {ratio}")
+                    spent = sum(min(1.0, limit.spent(found)) for found in by_claim.values())
+                    bar.reach(spent, f"{record.claim.name} {record.place}: {ratio}")
     records = [record for found in by_claim.values() for record in found]
     pool = [record.witness for record in records if record.witness is not None]
     records = _on_all(pool, records, jobs, "graphs of other bounds")
@@ -146,7 +146,7 @@ def _on_all(pool: list[Witness], records: list[Record], jobs: int, what: str) ->
     if not pool:
         return records
     with side_by_side(partial(_on_each, pool), records, jobs) as done:
-        return list(tqdm(done, desc=what, total=len(records), leave=False))
+        return list(Bar(done, desc=what, total=len(records)))
 
 
 def _on_each(pool: list[Witness], record: Record) -> Record:

@@ -97,7 +97,7 @@ def checked(
     """The table of `check_bounds`, with its column k, of one width after the other: for whoever shows how far it is."""
     import pandas as pd
 
-    from pairbounds.infrastructure.progress import PATIENCE, tqdm
+    from pairbounds.infrastructure.progress import PATIENCE, Bar
 
     found = spectrum(graph, min(max(widths) + 1, *graph.joint.shape)) if triplets is None else triplets
     names = None if bounds is None else list(bounds)
@@ -108,7 +108,7 @@ def checked(
             known, _ = with_certificate(graph, known, k)
         subjects = subjects_of(graph, known, k, features, penalty=penalty, critic=scored)
         measured = Measured(subjects, found)
-        claims = tqdm(_claims(names, subjects), desc=f"bounds at k = {k}", unit="bound", delay=PATIENCE, leave=False)
+        claims = Bar(_claims(names, subjects), desc=f"bounds at k = {k}", unit="bound", delay=PATIENCE)
         table = pd.DataFrame([{"k": k} | row(claim.in_hops(hops), known, k, measured) for claim in claims])
         for name in NULLABLE:  # one by one: `astype` of the whole table takes ten times as long
             table[name] = table[name].astype("boolean")

@@ -116,7 +116,6 @@ def test_a_value_that_is_no_number_is_not_called_a_violation(call, tmp_path):
 
 PRINTER = """\
 import sys, typer
-from tqdm import tqdm
 from pairbounds.infrastructure.commandline import run, echo
 app = typer.Typer()
 @app.command()
@@ -130,7 +129,7 @@ def last():
 def bar():
     sys.stdin.read()
     print("result")
-    for number in tqdm(range(3), mininterval=0): pass
+    for number in range(3): print("counted", file=sys.stderr, flush=True)
 run(app)
 """
 
