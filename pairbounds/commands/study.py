@@ -25,7 +25,7 @@ from pairbounds.sweeps.configuration import SweepConfiguration
 from pairbounds.sweeps.execution import Cores, DaskCluster
 from pairbounds.sweeps.presets import Preset, files_in, given_settings, setting_rows, shown
 from pairbounds.sweeps.studies import STUDIES, Study, find_study, places, study_names
-from pairbounds.sweeps.sweep import TABLE, forecast, outputs, run_study, run_sweep
+from pairbounds.sweeps.sweep import TABLE, outputs, run_study, run_sweep, sweep_forecast
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,23 +116,19 @@ def study(
     found = find_study(name)
     paths = _paths(found, out)
     chosen, own = _preset(found, preset), given_settings(settings, given or [])
-    beside = {"runs": str(next(iter(paths.values())).parent)} if "runs" in places(found.settings) else {}
-    wanted = found.call(chosen_settings, found.settings, {**beside, **chosen.values, **own})
+    wanted = _settings(found, {**chosen.values, **own}, next(iter(paths.values())).parent)
     numbers = _numbers(first_seed, seeds, chosen.seeds, found.seeds)
     if dry_run:
         echo(f"study {found.name}: {found.question}", *chosen.lines(wanted, own))
         echo(f"{len(numbers)} seeds, into {', '.join(map(str, paths.values()))}")
-        echo(*([found.call(found.forecast, wanted, numbers, jobs)] if found.forecast is not None else []))
+        echo(*_forecast(found, wanted, numbers, jobs))
         return
     with found.along(wanted, numbers, jobs) as writing:
         if not writing:
             return
         read = [*(plugin or []), *files_in(wanted), settings]
         ownership.claim([one for path in paths.values() for one in ownership.table(path)], read, force=force)
-        if found.forecast is not None:
-            echo(found.call(found.forecast, wanted, numbers, jobs), err=True)
-        if chosen.source:
-            echo(*chosen.lines(wanted, own), err=True)
+        echo(*_forecast(found, wanted, numbers, jobs), *(chosen.lines(wanted, own) if chosen.source else []), err=True)
         measure_into(name, wanted, numbers, jobs, paths)
 
 
@@ -142,6 +138,16 @@ def _numbers(first: int, *counts: int | None) -> range:
     if count < 1:
         raise ValueError(f"seeds={count}: at least 1")
     return range(first, first + count)
+
+
+def _forecast(study: Study, settings: Any, seeds: Sequence[int], jobs: int) -> list[str]:
+    return [] if study.forecast is None else [study.call(study.forecast, settings, seeds, jobs)]
+
+
+def _settings(study: Study, values: Mapping[str, object], folder: Path) -> Any:
+    """Settings with these values; runs lie beside the tables, unless they say where."""
+    beside = {"runs": str(folder)} if "runs" in places(study.settings) else {}
+    return study.call(chosen_settings, study.settings, {**beside, **values})
 
 
 def _preset(study: Study, name: str | None) -> Preset:
@@ -247,7 +253,7 @@ def sweep(
     ownership.claim(outputs(find_study(configuration.study), out), read, force=force)
     workers = Cores(1 if jobs is None else jobs) if dask is None else DaskCluster(dask)
     if dry_run:
-        echo(forecast(configuration, out, retry_failed=retry_failed))
+        echo(sweep_forecast(configuration, out, retry_failed=retry_failed))
         return
     result = run_sweep(configuration, out, workers, retry_failed=retry_failed)
     for name, path in result.tables.items():

@@ -55,12 +55,9 @@ def run_sweep(
 
     Parameters
     ----------
-    out : Path
-        A folder that is made if need be. Cells of other configurations may lie there: they are kept, and never used
-        for what they are not.
-    retry_failed : bool
-        Measure again all cells that failed. Otherwise only those that failed for want of memory or of a file, and
-        any other failure is a result like any other: with the same source, settings and seed it would come again.
+    out : a folder, in which cells of other configurations may lie: they are kept, and never used for what they are not
+    retry_failed : measure again all cells that failed, and not only those for want of memory or of a file: any other
+        failure would come again with the same source, settings and seed
     """
     study, cells = find_study(configuration.study), configuration.cells()
     with locked_folder(out, kept=f"finished cells are kept in {{}}: {AGAIN}"):
@@ -89,7 +86,7 @@ def waiting_cells(cells: Sequence[Cell], store: Store, study: Study, *, retry_fa
     return [cell for cell in cells if cell.key not in known]
 
 
-def forecast(configuration: SweepConfiguration, out: Path, *, retry_failed: bool = False) -> str:
+def sweep_forecast(configuration: SweepConfiguration, out: Path, *, retry_failed: bool = False) -> str:
     """The cells of a sweep, those kept and those to measure; nothing is measured or written."""
     study, cells, store = find_study(configuration.study), configuration.cells(), Store(out / CELLS)
     waiting, finished = waiting_cells(cells, store, study, retry_failed=retry_failed), store.finished(study.written)
@@ -115,18 +112,8 @@ def run_study(
 ) -> Mapping[str, "pd.DataFrame"]:
     """The tables of a study with one choice of settings, over seeds, kept nowhere; the same for any workers.
 
-    Parameters
-    ----------
-    workers : optional
-        By default there are none: the study is measured here with all the threads that it takes, one seed after
-        another, and errors of its own pass.
-
-    Raises
-    ------
-    RuntimeError
-        The study failed, with one of the seeds.
-    ForeignResultError
-        It does not return its tables.
+    Without workers the study is measured here with all the threads that it takes, one seed after another, and errors of
+    its own pass; with workers a seed that fails is a `RuntimeError`.
     """
     version = find_study(study).version
     cells = [Cell(study, version, settings, seed) for seed in seeds]
