@@ -66,16 +66,8 @@ def load_plugin(path: str | os.PathLike[str]) -> list[str]:
     """Run a Python file that registers bounds, losses, encoders or studies, and return their names.
 
     Where it fails, the registers are what they were before. What is measured from here on depends on the content of the
-    file, and the workers of a sweep run it too. A file that was loaded before takes its old place.
-
-    Raises
-    ------
-    FileNotFoundError
-        No such file.
-    ValueError
-        The file registers nothing.
-    ForeignCodeError
-        The file cannot be run to its end, or it registers what cannot be called as it has to be.
+    file, and the workers of a sweep run it too. A file that was loaded before takes its old place. One that cannot be
+    run to its end, or registers what cannot be called as it has to be, is a `ForeignCodeError`.
     """
     plugin = Plugin.read(path)
     before = [one for one in LOADED if one.path == plugin.path]

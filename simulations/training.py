@@ -12,7 +12,7 @@ import torch
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.devices import torch_device
-from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.progress import Bar
 from pairbounds.simulations.dual_encoder import DualEncoder, Encoder, Inputs
 from pairbounds.simulations.losses.loss import PairLoss
 from pairbounds.simulations.optimisation import GRADIENT, Update, gradient_update, rate_of
@@ -149,7 +149,7 @@ def train(
     problem = _Problem(graph, k, model, whole, penalty, sample, training_loss)
     objective, update = _descent(problem, optimizer, learning_rate, momentum)
     history = []
-    for step in tqdm(
+    for step in Bar(
         range(steps + 1),
         desc=f"train {encoder if isinstance(encoder, str) else 'encoder'}",
         unit="step",

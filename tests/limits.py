@@ -1,4 +1,4 @@
-"""What a process may be denied, and how long it is waited for."""
+"""Limits of what a process may write, and of how long it is waited for."""
 
 import resource
 from contextlib import contextmanager

@@ -124,12 +124,6 @@ def test_a_strangers_file_stays_and_is_named_before_any_work(call, place, comman
         path.unlink()
 
 
-def test_a_strangers_file_is_replaced_when_asked_to(call, place):
-    (place / "page.md").write_bytes(b"A stranger's work")
-    codes = [run(call, f"ledger --out page.md{force}")[0] for force in ("", " --force", "")]
-    assert codes == [2, 0, 0]
-
-
 @pytest.mark.parametrize(
     "command",
     [

@@ -7,7 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 OF_OTHERS = ("charset_normalizer",)  # NumPy 2.0 takes it where it is there
 LISTED = """
-import sys
+import sys, pairbounds
+print(*{"numpy", "pairbounds.theory"} & {*sys.modules})
 before = set(sys.modules)
 from pairbounds import BOUNDS, PairGraph, probe, spectrum
 names = {name.partition(".")[0] for name in set(sys.modules) - before} - sys.stdlib_module_names
@@ -18,6 +19,7 @@ print(*sorted(name for name in sys.modules if name in ("scipy.stats", "scipy.opt
 
 def test_graphs_spectra_probes_and_the_ledger_bring_in_these_packages_and_no_other():
     done = subprocess.run([sys.executable, "-c", LISTED], cwd=ROOT, capture_output=True, text=True, check=True)
-    packages, heavy = done.stdout.splitlines()
+    at_once, packages, heavy = done.stdout.splitlines()
+    assert at_once == ""  # nothing is loaded before it is used
     assert set(packages.split()) <= {"pairbounds", "numpy", "scipy", "cython_runtime", *OF_OTHERS}
     assert heavy == ""

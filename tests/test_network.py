@@ -19,7 +19,6 @@ TRAINED = f"{SMALL} --seeds 1 --set epochs=1 --set warmup=0 --set batch=16 --set
 COMMANDS = [
     "attack probe-mse --evaluations 20 --out worst.npz",
     "check worst.npz --k 1 --out checked.csv",
-    "study",
     "graph latent_captions --set noise=0.1 --out captions.npz",
     "graph emoji --out emoji.npz",
     "study bound_holds --seeds 1 --jobs 2 --out bound_holds.parquet",
@@ -29,9 +28,7 @@ COMMANDS = [
 ]
 LONG = [
     f"study pairings {DRAWN} --set strengths=[1]",
-    f"study resampled_views {DRAWN} --set keep=10 --set diversity=12 --set k=5",
     f"study resampled_training {TRAINED} --set rules=none",
-    f'study pretraining {TRAINED} --set objectives=["clip"]',
 ]
 
 

@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -199,6 +198,11 @@ def test_make_knows_what_is_new(copy):
     assert {"new_figure", "phase", "which_loss"} < {*drawn.split()}
     (drawn,) = (line for line in planned(copy, target="build/figures/new_figure.png") if "pairbounds draw" in line)
     assert "pairbounds draw new_figure --tables build/tables" in drawn
+    command = [sys.executable, "pairbounds/figures/prerequisites.py"]
+    rules = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=True).stdout
+    (rule,) = (line for line in rules.splitlines() if line.startswith("$(TABLES)/new_study"))
+    assert "simulations/families/zipf_captions.py" in rule  # touched, it makes the table anew
+    assert "pairbounds/commands/" not in rule
 
 
 def test_they_are_found_and_a_network_is_pretrained_for_the_objective_on_the_data_set_and_drawn(copy):
@@ -222,30 +226,3 @@ def test_they_are_found_and_a_network_is_pretrained_for_the_objective_on_the_dat
     assert "2 seeds" in (copy / "drawn/pretraining.txt").read_text()
     assert (copy / "drawn/pretraining.png").is_file()
     assert len(pd.read_csv(copy / "trained.csv"))
-
-
-def test_a_family_that_is_touched_is_measured_anew_where_it_is_imported(copy):
-    # All times lie in the past: Make makes the rules anew for as long as a source is newer than it can make them.
-    old = time.time() - 1_000
-    for path in copy.rglob("*"):
-        os.utime(path, (old, old))
-    later = old + 10
-    rules = subprocess.run(
-        [sys.executable, "pairbounds/figures/prerequisites.py"], cwd=copy, capture_output=True, text=True, check=True
-    ).stdout
-    words = rules.replace(":", " ").split()
-    targets = {word for word in words if word.startswith("$(") and "/" in word}  # files, and not their folder
-    targets |= {f"$(TABLES)/pairings_{name}.parquet" for name in ("difference", "confusion")}
-    for target in [*targets, ".venv/installed"]:
-        path = copy / target.replace("$(TABLES)", "build/tables").replace("$(FIGURES)", "build/figures")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-        os.utime(path, (later, later) if "tables" in target.lower() else (later + 10, later + 10))
-    assert planned(copy) == []
-    os.utime(copy / "simulations/families/zipf_captions.py", (later + 20, later + 20))
-    assert [line.split(" -m ")[1].split(" --")[0] for line in planned(copy)] == [
-        "pairbounds study",
-        "pairbounds draw new_figure",
-    ]
-    os.utime(copy / "pairbounds/commands/simulations.py", (later + 30, later + 30))
-    assert len(planned(copy)) == 2

@@ -34,17 +34,6 @@ def test_a_public_name_is_what_its_module_has_and_says_what_it_is(name):
     assert (getattr(value, "__doc__", None) or "").strip()
 
 
-def test_a_name_that_is_not_there_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="module 'pairbounds' has no attribute 'spectra'"):
-        _ = pairbounds.spectra
-
-
-def test_nothing_is_loaded_before_it_is_used():
-    line = "import sys, pairbounds; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", line], capture_output=True, text=True, check=True)
-    assert not {"numpy", "torch", "pandas", "pairbounds.theory"} & set(done.stdout.split())
-
-
 def test_no_file_is_loaded_under_two_names():
     commands = [path.stem for path in (ROOT / "pairbounds/commands").glob("[!_]*.py")]
     names = ["pairbounds.__main__", "pairbounds.pytest_plugin", *(f"pairbounds.commands.{name}" for name in commands)]

@@ -48,9 +48,7 @@ def test_short_help_is_help(call):
     [
         (["stdy"], "'study'"),
         (["study", "training_", "--out", "t.csv"], "'training'"),
-        (["study", "training", "--preset", "small_", "--out", "t.csv"], "'small'"),
         (["study", "training", "--set", "step=2", "--out", "t.csv"], "'steps'"),
-        (["graph", "emojis", "--out", "g.npz"], "'emoji'"),
         (["draw", "phases"], "'phase'"),
     ],
 )
@@ -65,16 +63,8 @@ def test_a_shell_completes_options_of_commands():
     assert done.stdout.split() == ["--dry-run"]
 
 
-def test_a_command_is_run_with_its_arguments_and_its_exit_code(call, tmp_path):
-    PairGraph(np.eye(3), [0, 1, 1]).save(tmp_path / "graph.npz")
-    code, out, _ = call(app, "check", tmp_path / "graph.npz", "--k", "2")
-    assert code == 0
-    assert "probe-error" in out
-    assert call(app, "check", tmp_path / "graph.npz", "--k", "9")[0] == 2
-    assert call(app, "--version")[1] == f"pairbounds {__version__}\n"
-
-
 def test_a_critic_comes_from_two_files(call, tmp_path):
+    assert call(app, "--version")[1] == f"pairbounds {__version__}\n"
     PairGraph(np.eye(3), [0, 1, 1], [0, 1, 1]).save(tmp_path / "graph.npz")
     f, g, other = (tmp_path / name for name in ("f.npy", "g.npy", "other.npy"))
     for path, side in ((f, 9 * np.eye(3)), (g, np.eye(3)), (other, np.eye(2))):

@@ -1,4 +1,4 @@
-"""What a release says of itself is the same everywhere."""
+"""Facts that a release says of itself are the same everywhere."""
 
 import ast
 import contextlib

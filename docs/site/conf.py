@@ -3,12 +3,9 @@
 import sys
 from pathlib import Path
 
-from docutils import nodes
-from docutils.transforms import Transform
 from sphinx.application import Sphinx
 
 import pairbounds
-from pairbounds.infrastructure.notation import is_formula, to_html
 
 sys.path.insert(0, str(Path(__file__).parent))
 import docstrings  # beside this file
@@ -34,23 +31,10 @@ python_display_short_literal_types = python_use_unqualified_type_names = True
 copybutton_prompt_text, copybutton_prompt_is_regexp = r">>> |\.\.\. ", True
 
 
-class Formulae(Transform):
-    """Transform of mathematics between backticks, on a page or in a docstring, to HTML; code is left as it is."""
-
-    default_priority = 900
-
-    def apply(self, **_: object) -> None:
-        """Replace the formulae of a page."""
-        for node in list(self.document.findall(nodes.literal)):
-            if is_formula(node.astext()):
-                node.replace_self(nodes.raw("", to_html(node.astext()), format="html"))
-
-
 def _unfold(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:  # noqa: ARG001 - Sphinx's
     lines[:] = docstrings.unfolded(lines)
 
 
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
-    app.add_transform(Formulae)
     app.connect("autodoc-process-docstring", _unfold, priority=400)  # before napoleon's, which has 500

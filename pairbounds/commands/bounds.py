@@ -11,7 +11,7 @@ from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, print_table, visible
 from pairbounds.infrastructure.options import Force, Plugin
-from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import replacing
 from pairbounds.plugins import load_bounds
 from pairbounds.theory.attack import find_counterexample
@@ -52,11 +52,10 @@ def attack(
         ownership.claim([graph_output(require_graph_path(out))], [plugin], force=force)
     if plugin is not None:
         load_bounds(plugin)
-    with tqdm(total=100, desc=visible(name), bar_format="{desc} {percentage:3.0f}%|{bar}| {postfix}") as bar:
+    with Bar(total=1, desc=visible(name)) as bar:
 
         def report(spent: float, tried: int, ratio: float) -> None:
-            bar.n = 100 * spent
-            bar.set_postfix_str(f"{tried} graphs, largest ratio {ratio:.6f}")
+            bar.reach(spent, f"{tried} graphs, largest ratio {ratio:.6f}")
 
         rng = np.random.default_rng(seed)
         found = find_counterexample(name, budget=seconds, rng=rng, evaluations=evaluations, report=report)

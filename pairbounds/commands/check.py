@@ -1,6 +1,7 @@
 """The command `check`: bounds on a graph in a file, at one width or at several."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,76 +29,61 @@ from pairbounds.theory.proofs.proof import KEYS
 from pairbounds.theory.spectrum.certificates import Certificate, with_certificate
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
+Graph = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        help="A graph that PairGraph.save wrote; a matrix: .npz of scipy.sparse, .npy, .mtx; a table of pairs or of a "
+        "matrix: .csv, .tsv, .jsonl, .parquet, .csv.gz.",
+    ),
+]
+WIDTH_HELP = "Width of the embedding: 8; or several: 2:40 from 2 to 40, 2:40:2 in steps, 4,8,16."
+LABELS_HELP = "Classes of the left nodes: .npy, .txt or a table of one column, by row; or of id and class."
+COLUMNS_HELP = "The columns of a table that hold the two ends of a pair."
+PENALTY_HELP = (
+    "Add theorem 18, on the optimum of the spectral loss and MU (E‖f‖² + E‖g‖²): it keeps the singular values above "
+    "MU, between 0 and 1."
+)
+CRITIC_HELP = "f and g of a critic f(x)ᵀg(l), for the claims about InfoNCE."
+PROOF_HELP = (
+    "Write proofs at one width here, which examples/verify_proof.py checks on a GRAPH.npz: with --save where FILE is "
+    "none."
+)
+Critic = tuple[Path, Path] | None
+
+
+@dataclass(frozen=True)
+class _Written:
+    """The files that a check writes, where they are asked for."""
+
+    out: Path | None
+    plot: Path | None
+    save: Path | None
+    proof: Path | None
+
 
 def check(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE",
-            help="A graph that PairGraph.save wrote; a matrix: .npz of scipy.sparse, .npy, .mtx; a table of pairs or "
-            "of a matrix: .csv, .tsv, .jsonl, .parquet, .csv.gz.",
-        ),
-    ],
-    k: Annotated[
-        str,
-        typer.Option(
-            metavar="K|A:B", help="Width of the embedding: 8; or several: 2:40 from 2 to 40, 2:40:2 in steps, 4,8,16."
-        ),
-    ],
-    labels: Annotated[
-        Path | None,
-        typer.Option(
-            help="Classes of the left nodes: .npy, .txt or a table of one column, by row; or of id and class."
-        ),
-    ] = None,
-    columns: Annotated[
-        str | None, typer.Option(metavar="LEFT,RIGHT", help="The columns of a table that hold the two ends of a pair.")
-    ] = None,
+    file: Graph,
+    k: Annotated[str, typer.Option(metavar="K|A:B", help=WIDTH_HELP)],
+    labels: Annotated[Path | None, typer.Option(help=LABELS_HELP)] = None,
+    columns: Annotated[str | None, typer.Option(metavar="LEFT,RIGHT", help=COLUMNS_HELP)] = None,
     weight: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of the weights of pairs.")] = None,
     header: Header = None,
     out: Annotated[Path | None, typer.Option(help="Write the table here too: .csv, .parquet or .tex.")] = None,
-    plot: Annotated[
-        Path | None, typer.Option(help="Draw the bounds on the error against several widths: .png, .pdf or .svg.")
-    ] = None,
-    save: Annotated[
-        Path | None, typer.Option(metavar="GRAPH.npz", help="Save the graph here, as PairGraph.load reads it.")
-    ] = None,
-    tol: Annotated[
-        float | None, typer.Option(help="Largest residual of a singular triplet; else what the method can do cheaply.")
-    ] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw the bounds against several widths: .png, .pdf, .svg.")] = None,
+    save: Annotated[Path | None, typer.Option(metavar="GRAPH.npz", help="Save the graph, for PairGraph.load.")] = None,
+    tol: Annotated[float | None, typer.Option(help="Largest residual of a triplet; else what is cheap.")] = None,
     device: Annotated[str, typer.Option(help="Where the spectrum is computed: auto, cpu, cuda.")] = "auto",
     seed: Annotated[int, typer.Option(help="Seed of the sparse solver's starting vectors.")] = 0,
     every: Annotated[bool, typer.Option("--all", help="Print every row of the table, corollaries too.")] = False,
-    bounds: Annotated[
-        str | None,
-        typer.Option(metavar="NAME,NAME", help="Evaluate these bounds only; `pairbounds ledger` lists them."),
-    ] = None,
-    as_records: Annotated[
-        bool, typer.Option("--json", help="Print one line of JSON with every row, for programs.")
-    ] = False,
+    bounds: Annotated[str | None, typer.Option(metavar="NAME,NAME", help="Evaluate these alone; see `ledger`.")] = None,
+    as_records: Annotated[bool, typer.Option("--json", help="Print one line of JSON with every row.")] = False,
     plugin: Plugin = None,
     certified: Annotated[bool, typer.Option("--certified", help="Prove the upper end of σ_(k+1).")] = False,
-    penalty: Annotated[
-        float | None,
-        typer.Option(
-            metavar="MU",
-            help="Add theorem 18, on the optimum of the spectral loss and MU (E‖f‖² + E‖g‖²): it keeps the singular "
-            "values above MU, between 0 and 1.",
-        ),
-    ] = None,
-    critic: Annotated[
-        tuple[Path, Path] | None,
-        typer.Option(metavar="F.npy G.npy", help="f and g of a critic f(x)ᵀg(l), for the claims about InfoNCE."),
-    ] = None,
+    penalty: Annotated[float | None, typer.Option(metavar="MU", help=PENALTY_HELP)] = None,
+    critic: Annotated[Critic, typer.Option(metavar="F.npy G.npy", help=CRITIC_HELP)] = None,
     hops: Annotated[int | None, typer.Option(help="How many hops the multi-hop bounds look ahead.")] = None,
-    proof: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="PROOF.json",
-            help="Write proofs at one width here, which examples/verify_proof.py checks on a GRAPH.npz: with --save "
-            "where FILE is none.",
-        ),
-    ] = None,
+    proof: Annotated[Path | None, typer.Option(metavar="PROOF.json", help=PROOF_HELP)] = None,
     force: Force = False,
 ) -> None:
     """Evaluate the bounds on the optimal embedding of the pairs in FILE, and print ten of them.
@@ -106,37 +92,29 @@ def check(
     At many widths, with a picture: pairbounds check emoji.npz --k 2:40 --plot bounds.pdf
     With a penalty too: pairbounds check emoji.npz --k 400 --penalty 0.9
     """
-    widths = parsed_widths(k)
-    _require_one_or_several(widths, plot, proof)
-    _claim([file, labels, plugin, *(critic or ())], out, plot, save, proof, force=force)
+    widths, written = parsed_widths(k), _Written(out, plot, save, proof)
+    _require_one_or_several(widths, written)
+    _claim([file, labels, plugin, *(critic or ())], written, force=force)
     if plugin is not None:
         load_bounds(plugin)
     asked = _names(bounds)
     chosen = None if asked is None else [named(name).name for name in asked]
     read = read_graph(file, labels, columns=_names(columns), weight=weight, header=header)
     widths_of(read.graph.joint.shape, widths)
-    _require_labels(read.graph, plot)
-    graph, graph_file = _stored(read, file, labels, save, proof)
+    graph, graph_file = _stored(read, file, labels, written)
     triplets = spectrum(graph, min(max(widths) + 1, *graph.joint.shape), tol=tol, device=device, seed=seed)
-    certificate = None
-    if certified and len(widths) == 1:
-        triplets, certificate = with_certificate(graph, triplets, widths[0])
-    each = certified and certificate is None
-    given: dict[str, Any] = {"bounds": chosen, "certified": each, "penalty": penalty, "hops": hops}
-    given["critic"] = critic and tuple(np.array(stored_array(path, "critic")) for path in critic)
-    table = check_bounds(graph, widths, triplets=triplets, **given)
+    given: dict[str, Any] = {"bounds": chosen, "penalty": penalty, "critic": critic, "hops": hops}
+    table, title = _evaluated(graph, triplets, widths, certified, **given)
     if out is not None:
-        files = {"graph": file, "labels": labels, "plugin": plugin, "columns": columns, "weight": weight}
-        settings: dict[str, Any] = {"tol": tol, "device": device, "seed": seed, "hops": hops, "certified": certified}
-        settings |= {"penalty": penalty, "header": header, "bounds": chosen}
-        _write(table, out, widths, {**files, **settings}, critic)
+        settings = {"graph": file, "labels": labels, "plugin": plugin, "columns": columns, "weight": weight}
+        settings |= {"tol": tol, "device": device, "seed": seed, "header": header, "certified": certified, **given}
+        _write(table, out, widths, settings)
     if plot is not None:
         _draw(table, plot)
     if as_records:
         echo(as_json(graph, triplets, table))
     else:
         echo(*([] if read.kind == "pair graph" else [f"{file}: {read.understood}"]), graph)
-        title = _title(triplets, widths, certificate, penalty)
         print_checked(graph, triplets, table, title, list(BOUNDS) if every else chosen)
     if proof is not None:
         _prove(graph, widths[0], penalty, graph_file, proof, quiet=as_records)
@@ -149,67 +127,62 @@ def _names(listed: str | None) -> list[str] | None:
     return None if listed is None else [name.strip() for name in listed.split(",")]
 
 
-def _write(
-    table: pd.DataFrame,
-    out: Path,
-    widths: Sequence[int],
-    settings: dict[str, Any],
-    critic: tuple[Path, Path] | None,
-) -> None:
+def _write(table: pd.DataFrame, out: Path, widths: Sequence[int], settings: Mapping[str, Any]) -> None:
     """The table with its sidecar; without the column k at one width."""
     one = len(widths) == 1
-    settings = {name: str(value) if isinstance(value, Path) else value for name, value in settings.items()}
-    settings |= {"k": widths[0] if one else list(widths), "critic": critic and [str(path) for path in critic]}
-    write_table(table.drop(columns="k") if one else table, out, settings)
+    words = {name: str(value) if isinstance(value, Path) else value for name, value in settings.items()}
+    words |= {"k": widths[0] if one else list(widths), "critic": settings["critic"] and [*map(str, settings["critic"])]}
+    write_table(table.drop(columns="k") if one else table, out, words)
 
 
-def _require_one_or_several(widths: Sequence[int], plot: Path | None, proof: Path | None) -> None:
-    if plot is not None and len(widths) == 1:
+def _require_one_or_several(widths: Sequence[int], written: _Written) -> None:
+    if written.plot is not None and len(widths) == 1:
         raise ValueError(f"--plot draws against the width, and k = {widths[0]} is one: give several, --k 2:40 say")
-    if proof is not None and len(widths) > 1:
+    if written.proof is not None and len(widths) > 1:
         raise ValueError(f"a proof is of one width, and k asks for {len(widths)}: give one with --proof")
 
 
-def _claim(
-    inputs: Sequence[Path | None],
-    out: Path | None,
-    plot: Path | None,
-    save: Path | None,
-    proof: Path | None,
-    *,
-    force: bool,
-) -> None:
+def _claim(inputs: Sequence[Path | None], written: _Written, *, force: bool) -> None:
     """Claim the files that will be written."""
     outputs: list[ownership.Output] = []
-    if out is not None:
-        outputs += ownership.table(require_table_path(out, printed=True))
-    if plot is not None:
-        outputs.append(ownership.picture(require_picture_path(plot)))
-    if save is not None:
-        outputs.append(graph_output(require_graph_path(save)))
+    if written.out is not None:
+        outputs += ownership.table(require_table_path(written.out, printed=True))
+    if written.plot is not None:
+        outputs.append(ownership.picture(require_picture_path(written.plot)))
+    if written.save is not None:
+        outputs.append(graph_output(require_graph_path(written.save)))
     ownership.claim(outputs, inputs, force=force)
-    if proof is not None:
+    if written.proof is not None:
         others = [output.path for output in outputs]
-        ownership.claim([ownership.records(proof, KEYS)], [*inputs, *others], force=force)
+        ownership.claim([ownership.records(written.proof, KEYS)], [*inputs, *others], force=force)
 
 
-def _stored(
-    found: GraphFile, file: Path, labels: Path | None, save: Path | None, proof: Path | None
-) -> tuple[PairGraph, Path]:
+def _stored(found: GraphFile, file: Path, labels: Path | None, written: _Written) -> tuple[PairGraph, Path]:
     """The graph, and the file that holds it as it is: a proof speaks of the weights and labels that are stored."""
-    if save is not None:
-        found.graph.save(save)
-        return PairGraph.load(save), save
-    if proof is not None and (found.kind != "pair graph" or labels is not None):
+    if written.plot is not None and found.graph.left_labels is None:
+        why = "the graph has no labels, and so no error to draw; give --labels FILE"
+        raise ValueError(f"{written.plot} would be empty: {why}")
+    if written.save is not None:
+        found.graph.save(written.save)
+        return PairGraph.load(written.save), written.save
+    if written.proof is not None and (found.kind != "pair graph" or labels is not None):
         raise ValueError(
             f"a proof is checked on a graph with its labels, as --save writes it: add --save GRAPH.npz to {file}"
         )
     return found.graph, file
 
 
-def _require_labels(graph: PairGraph, plot: Path | None) -> None:
-    if plot is not None and graph.left_labels is None:
-        raise ValueError(f"{plot} would be empty: the graph has no labels, and so no error to draw; give --labels FILE")
+def _evaluated(
+    graph: PairGraph, triplets: Spectrum, widths: Sequence[int], certified: bool, *, critic: Critic, **given: Any
+) -> tuple[pd.DataFrame, str]:
+    """The table of all widths, with its column k, and the line above it."""
+    certificate = None
+    if certified and len(widths) == 1:
+        triplets, certificate = with_certificate(graph, triplets, widths[0])
+        certified = False
+    sides = critic and tuple(np.array(stored_array(path, "critic")) for path in critic)
+    table = check_bounds(graph, widths, triplets=triplets, certified=certified, critic=sides, **given)
+    return table, _title(triplets, widths, certificate, given["penalty"])
 
 
 def _title(triplets: Spectrum, widths: Sequence[int], certificate: Certificate | None, penalty: float | None) -> str:

@@ -23,10 +23,9 @@ from pairbounds.plugins import load_plugin
 from pairbounds.sweeps.cells import chosen_settings
 from pairbounds.sweeps.configuration import SweepConfiguration
 from pairbounds.sweeps.execution import Cores, DaskCluster
-from pairbounds.sweeps.forecast import study_forecast, sweep_forecast
 from pairbounds.sweeps.presets import Preset, files_in, given_settings, setting_rows, shown
 from pairbounds.sweeps.studies import STUDIES, Study, find_study, places, study_names
-from pairbounds.sweeps.sweep import TABLE, outputs, run_study, run_sweep
+from pairbounds.sweeps.sweep import TABLE, outputs, run_study, run_sweep, sweep_forecast
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,21 +113,19 @@ def study(
     found = find_study(name)
     paths = _paths(found, out)
     chosen, own = _preset(found, preset), given_settings(settings, given or [])
-    beside = {"runs": str(next(iter(paths.values())).parent)} if "runs" in places(found.settings) else {}
-    wanted = found.call(chosen_settings, found.settings, {**beside, **chosen.values, **own})
+    wanted = _settings(found, {**chosen.values, **own}, next(iter(paths.values())).parent)
     numbers = _numbers(first_seed, seeds, chosen.seeds, found.seeds)
     if dry_run:
-        echo(*study_forecast(found, wanted, numbers, jobs, paths, chosen.lines(wanted, own)))
+        echo(f"study {found.name}: {found.question}", *chosen.lines(wanted, own))
+        echo(f"{len(numbers)} seeds, into {', '.join(map(str, paths.values()))}")
+        echo(*_forecast(found, wanted, numbers, jobs))
         return
     with found.along(wanted, numbers, jobs) as writing:
         if not writing:
             return
         read = [*(plugin or []), *files_in(wanted), settings]
         ownership.claim([one for path in paths.values() for one in ownership.table(path)], read, force=force)
-        if found.forecast is not None:
-            echo(found.call(found.forecast, wanted, numbers, jobs), err=True)
-        if chosen.source:
-            echo(*chosen.lines(wanted, own), err=True)
+        echo(*_forecast(found, wanted, numbers, jobs), *(chosen.lines(wanted, own) if chosen.source else []), err=True)
         measure_into(name, wanted, numbers, jobs, paths)
 
 
@@ -138,6 +135,16 @@ def _numbers(first: int, *counts: int | None) -> range:
     if count < 1:
         raise ValueError(f"seeds={count}: at least 1")
     return range(first, first + count)
+
+
+def _forecast(study: Study, settings: Any, seeds: Sequence[int], jobs: int) -> list[str]:
+    return [] if study.forecast is None else [study.call(study.forecast, settings, seeds, jobs)]
+
+
+def _settings(study: Study, values: Mapping[str, object], folder: Path) -> Any:
+    """Settings with these values; runs lie beside the tables, unless they say where."""
+    beside = {"runs": str(folder)} if "runs" in places(study.settings) else {}
+    return study.call(chosen_settings, study.settings, {**beside, **values})
 
 
 def _preset(study: Study, name: str | None) -> Preset:
@@ -230,9 +237,9 @@ def sweep(
 
     A study of several tables writes each under its own name. Interrupted, it goes on where it was when the same command
     is given again; cells that failed for want of memory or of a file are measured again then. At most 1,000,000 cells;
-    when the file of the study has changed, all is measured again. --dry-run says what is kept and how long the rest may
-    take. Exits with 1 if cells failed: they are in DIR/failures.json. With 2, and at once, if a study does not return
-    its tables. Example, of 320 cells: pairbounds sweep examples/phase.toml --out build/sweeps/phase --jobs 2
+    when the file of the study has changed, all is measured again. --dry-run says how much is kept. Exits with 1 if
+    cells failed: they are in DIR/failures.json. With 2, and at once, if a study does not return its tables. Example, of
+    320 cells: pairbounds sweep examples/phase.toml --out build/sweeps/phase --jobs 2
     """
     if dask is not None and jobs is not None:
         raise ValueError("--jobs and --dask exclude each other: a cluster has the workers that it has")

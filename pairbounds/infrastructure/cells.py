@@ -28,11 +28,6 @@ def as_written(column: pa.Array, where: str) -> pa.DictionaryArray:
     Parameters
     ----------
     where : what is read, for the message
-
-    Raises
-    ------
-    ValueError
-        A column of lists, of what has no written form, or of floats that are so large that they skip integers.
     """
     if pa.types.is_nested(column.type):
         raise ValueError(f"{where} holds {column.type}: give numbers or text")
@@ -61,18 +56,13 @@ def _whole_digits(values: pa.Array, where: str) -> pa.Array:
 
 
 def present(column: pa.Array, name: str, file: str, row: int = 0, what: str | None = None) -> pa.DictionaryArray:
-    """A column as it is written, of which no cell is empty.
+    """A column as it is written, of which no cell is empty; errors as of `as_written`.
 
     Parameters
     ----------
     name : of the column
     what : it holds, for the message
     row : the number of its first cell
-
-    Raises
-    ------
-    ValueError
-        An empty cell, or the errors of `as_written`.
     """
     written = as_written(column, f"column {name} of {file}")
     reject(written.is_null(), row, file, f"has no {what}" if what else f"has an empty cell in column {name!r}")
@@ -86,15 +76,7 @@ def texts(written: pa.DictionaryArray) -> npt.NDArray[Any]:
 
 
 def numbers(column: pa.Array, what: str, file: str, row: int = 0) -> FloatArray:
-    """A column of numbers, which text may spell; NaN and infinity are numbers here.
-
-    Raises
-    ------
-    NoNumberError
-        Something else.
-    ValueError
-        An empty cell.
-    """
+    """A column of numbers, which text may spell; NaN and infinity are numbers here, and an empty cell is an error."""
     if _is_text(column):
         column = _parsed(column, what, file, row)
     elif not _has_numbers(column):

@@ -5,10 +5,9 @@ Dask notices by itself that a connection broke, at once, and that a worker stand
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from pairbounds.infrastructure.extras import cure
@@ -73,46 +72,31 @@ class Cluster:
 
     def nthreads(self) -> dict[str, int]:
         """The threads of each worker, by address."""
-        return {address: worker["nthreads"] for address, worker in self._workers().items()}
+        if self._client.status == "running":  # Dask gives up all work when the connection breaks
+            # `scheduler_info` may show an update between, which names no workers.
+            answer = _begun(lambda: self._client.sync(self._client.scheduler.identity))
+            if wait([answer], ANSWERING).done and answer.exception() is None:
+                return {address: worker["nthreads"] for address, worker in answer.result()["workers"].items()}
+        raise RuntimeError(f"the scheduler of Dask cluster {self._address} was lost: it does not answer")
 
     def failure(self, error: BaseException) -> RuntimeError:
-        """An error of the cluster itself, in words; that the scheduler was lost, if that is why."""
-        if self._client.status != "running":  # Dask gives up all work when the connection breaks
-            return self._scheduler_lost()
+        """An error of the cluster itself, in words; raises that of a lost scheduler, if that is why."""
+        self.nthreads()
         return RuntimeError(f"Dask cluster {self._address}: {type(error).__name__}: {error}")
 
     def gather(self, futures: Sequence[Any]) -> Any:
         """Their results."""
-        return self._watched(lambda: self._client.gather(futures))
+        return self.watched(lambda: self._client.gather(futures))
 
     def scatter(self, data: object, **options: bool) -> Any:
         """Data on the workers."""
-        return self._watched(lambda: self._client.scatter(data, **options))
+        return self.watched(lambda: self._client.scatter(data, **options))
 
-    def each(self, results: Callable[[], Iterable[Result]]) -> Iterator[Result]:
-        """Results of the workers, as they come."""
-        coming = SimpleQueue[Result]()
-
-        def bring() -> None:
-            for result in results():
-                coming.put(result)
-
-        done = _begun(bring)
-        while not (done.done() and coming.empty()):
-            try:
-                yield coming.get(timeout=LOOKING)
-            except Empty:
-                self._look()
-        self._result(done)
-
-    def _watched(self, operation: Callable[[], Result]) -> Result:
+    def watched(self, operation: Callable[[], Result]) -> Result:
+        """The result of what waits for the cluster; of an error that a lost worker may have caused, its name."""
         done = _begun(operation)
         while not wait([done], LOOKING).done:
             self._look()
-        return self._result(done)
-
-    def _result(self, done: "Future[Result]") -> Result:
-        """The result; of an error that a lost worker may have caused, the worker's name."""
         error = done.exception()
         if error is None:
             return done.result()
@@ -124,37 +108,17 @@ class Cluster:
             time.sleep(LOOKING)
         raise self.failure(error) from error
 
-    def _workers(self) -> dict[str, Any]:
-        """Records of the scheduler on each worker, by address."""
-        if self._client.status == "running":
-            # `scheduler_info` may show an update between, which names no workers.
-            answer = _begun(lambda: self._client.sync(self._client.scheduler.identity))
-            if wait([answer], ANSWERING).done and answer.exception() is None:
-                workers: dict[str, Any] = answer.result()["workers"]
-                return workers
-        raise self._scheduler_lost()
-
     def _look(self) -> None:
-        there = {*self._workers()}
+        """Raise the error of workers that are needed and lost, or of a cluster that is empty for too long."""
+        there = {*self.nthreads()}
         lost = self._known - there
-        if self._all_needed and lost:
-            raise self._lost(lost)
-        if there:
-            self._known, self._empty_since = there, None
-            return
-        self._empty_since = self._empty_since or time.monotonic()
-        if time.monotonic() - self._empty_since > ALONE:
-            raise self._lost(lost)
-
-    def _scheduler_lost(self) -> RuntimeError:
-        return RuntimeError(f"the scheduler of Dask cluster {self._address} was lost: it does not answer")
-
-    def _lost(self, workers: set[str]) -> RuntimeError:
-        names = ", ".join(sorted(workers))
-        return RuntimeError(
-            f"Dask cluster {self._address} lost the worker {names}: "
-            "give the same command again, on those that are left or on more, or larger ones"
-        )
+        self._empty_since = None if there else self._empty_since or time.monotonic()
+        if (self._all_needed and lost) or (self._empty_since and time.monotonic() - self._empty_since > ALONE):
+            raise RuntimeError(
+                f"Dask cluster {self._address} lost the worker {', '.join(sorted(lost))}: "
+                "give the same command again, on those that are left or on more, or larger ones"
+            )
+        self._known = there or self._known
 
 
 def _begun(operation: Callable[[], Result]) -> "Future[Result]":

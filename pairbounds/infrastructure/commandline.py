@@ -1,7 +1,6 @@
 """Run, errors and output of every command line of the project."""
 
 import os
-import select
 import sys
 import traceback
 import unicodedata
@@ -27,8 +26,6 @@ BAD_INPUT = 2
 UNFORESEEN = 70
 INTERRUPTED = 130
 BROKEN_PIPE = 141  # 128 + SIGPIPE, as where the signal ends a process
-
-STREAMS = (1, 2)  # file descriptors of what is printed
 UNSEEN = {"Cc", "Cs", "Zl", "Zp"}  # Unicode categories: controls, lone surrogates, separators of lines
 DIRECTIONS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}  # marks that reorder
 
@@ -96,10 +93,8 @@ def _exit_code(app: typer.Typer) -> int:
         if sys.stdout is None:  # as `>&-` has it: better before the work than after
             raise OSError("what is printed could not be written: the standard output is closed")
         code = _run_command(app)
-    except BrokenPipeError as error:  # of a stream, or of a connection to another process
-        if isinstance(error, _ReaderLeftError) or _reader_is_gone():
-            raise
-        return _say_error(error)
+    except BrokenPipeError:
+        raise
     except (ValueError, TypeError, ArithmeticError, RuntimeError, OSError, typer.TyperException) as error:
         _flush()  # what cannot be printed is said once, by `run`
         return _say_error(error)
@@ -111,10 +106,6 @@ def _exit_code(app: typer.Typer) -> int:
     return code if isinstance(code, int) else 0
 
 
-class _ReaderLeftError(BrokenPipeError):
-    pass
-
-
 def _run_command(app: typer.Typer) -> Any:
     try:
         ask_libraries()
@@ -124,7 +115,7 @@ def _run_command(app: typer.Typer) -> Any:
     except SystemExit as leaving:
         # Typer and Rich make an exit with 1 of a broken pipe, and the stream leads elsewhere from then on.
         if isinstance(leaving.__context__, BrokenPipeError):
-            raise _ReaderLeftError from None
+            raise BrokenPipeError from None
         raise
     except MemoryError as error:
         raise RuntimeError(f"memory ran out: give the process more, or less to do. {error}") from error
@@ -137,16 +128,6 @@ def _say_error(error: Exception) -> int:
     if message:  # empty where the help was shown in its place
         echo(one_line(f"error: {message}"), err=True)
     return BAD_INPUT
-
-
-def _reader_is_gone() -> bool:
-    """Test whether the reader of one of the streams went away."""
-    if not hasattr(select, "poll"):
-        return True
-    poll = select.poll()
-    for stream in STREAMS:
-        poll.register(stream, 0)
-    return any(events & (select.POLLERR | select.POLLHUP) for _, events in poll.poll(0))
 
 
 @contextmanager

@@ -13,13 +13,7 @@ def accelerator(name: str) -> "torch.device | None":
 
 
 def torch_device(name: str) -> "torch.device":
-    """The device of that name; "auto" is "cuda" if there is one, else "cpu".
-
-    Raises
-    ------
-    ValueError
-        Not a device, or not here.
-    """
+    """The device of that name, or a `ValueError`; "auto" is "cuda" if there is one, else "cpu"."""
     import torch
 
     if name == "auto":

@@ -10,14 +10,9 @@ Kind = TypeVar("Kind")
 
 
 def one_in_each(package: str, modules: Iterable[ModuleInfo], kind: type[Kind]) -> dict[str, type[Kind]]:
-    """The class of a kind that each module of a package defines, by the module's name.
+    """The class of a kind that each module of a package defines, by the module's name; two in one are an error.
 
     A module that defines none, or only an abstract one, is left out.
-
-    Raises
-    ------
-    ImportError
-        A module defines two.
     """
     found: dict[str, type[Kind]] = {}
     for name in (module.name for module in modules):

@@ -49,27 +49,17 @@ def call_foreign(
     place: tuple[str, int] | None = None,
     passing: Passing = (),
 ) -> Result:
-    """Value that a foreign function returns.
+    """Value that a foreign function returns; what it raises is a `ForeignCodeError`.
 
     Parameters
     ----------
-    name : str
-        What the error calls it.
-    place : file and line, optional
-        What the error points at where the failure has no line in that file; by default the file that failed first.
-    passing : types of exceptions
-        Those that it may raise: they are let through.
-
-    Raises
-    ------
-    ForeignCodeError
-        It raised anything else.
+    name : what the error calls it
+    place : file and line that the error names where the failure has none in that file; else the file that failed first
+    passing : types of exceptions that are let through
     """
     try:
         return function(*arguments)
-    except KeyboardInterrupt:
-        raise
-    except passing:
+    except (KeyboardInterrupt, *passing):
         raise
     except BaseException as error:
         raise ForeignCodeError(name, *_place(error, place), _deed(error)) from error
@@ -110,13 +100,7 @@ def require_arguments(function: Any, names: Sequence[str], about: str) -> None:
 
 
 def as_number(value: Any) -> float:
-    """Float of a foreign function's value: any real number, also as an array or a tensor without axes.
-
-    Raises
-    ------
-    TypeError
-        Anything else: nothing, text, a truth value, an array, a complex number.
-    """
+    """Float of a foreign function's value: any real number, also as an array or a tensor without axes."""
     converts = hasattr(value, "__float__") or hasattr(value, "__index__")  # text does not, though float reads it
     axes = getattr(value, "ndim", 0)
     if not converts or isinstance(value, bool | np.bool_) or axes or np.iscomplexobj(value):

@@ -31,14 +31,13 @@ def card(
     columns, rows : a table
     notes : sentences below it, folded
     """
-    return _template("card").render(
-        title=title, facts=facts, pictures=pictures, columns=columns, rows=rows, notes=list(notes)
-    )
+    table = {"columns": columns, "rows": rows, "notes": list(notes)}
+    return render("card", title=title, facts=facts, pictures=pictures, **table)
 
 
 def render(template: str, **values: Any) -> str:
     """A template of this folder by its name, filled in; all text is escaped."""
-    return _template(template).render(**values)
+    return _environment().get_template(f"{template}.html.jinja").render(**values)
 
 
 def shown(value: object, most: int = LONGEST) -> str:
@@ -59,7 +58,3 @@ def _environment() -> jinja2.Environment:
     environment.filters.update(shown=shown, one_line=one_line)
     environment.globals.update(alarm=VERMILION)
     return environment
-
-
-def _template(name: str) -> jinja2.Template:
-    return _environment().get_template(f"{name}.html.jinja")

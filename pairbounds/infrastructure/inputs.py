@@ -19,19 +19,12 @@ KINDS = {
 
 
 def require_file(path: str | os.PathLike[str], what: str = "file", remedy: str = "") -> Path:
-    """The path, if a file is there, or a link to one.
+    """The path, if a file is there, or a link to one; else a `FileNotFoundError`, or a `ValueError` for another thing.
 
     Parameters
     ----------
     what : the file is, for the message
     remedy : what to do if there is nothing
-
-    Raises
-    ------
-    FileNotFoundError
-        There is nothing.
-    ValueError
-        There is something else: a folder, a FIFO, a socket, a device.
     """
     found = Path(path)
     try:

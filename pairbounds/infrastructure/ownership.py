@@ -65,18 +65,17 @@ def claim(outputs: Iterable[Output], inputs: Iterable[Path | None] = (), *, forc
 
 def table(path: Path) -> tuple[Output, Output]:
     """A table, and the sidecar beside it."""
-    return Output(path, _fault_of_table), Output(sidecar(path), _fault_of_sidecar)
+    return Output(path, _fault_of_table), records(sidecar(path), PROVENANCE)
 
 
 def picture(path: Path) -> Output:
     """A picture that `pairbounds.infrastructure.pictures.save_picture` wrote."""
-    return _known(path, lambda content: any(mark in content for mark in MARKS.values()), "it was not drawn here")
+    return known(path, lambda content: any(mark in content for mark in MARKS.values()))
 
 
 def text(path: Path, beginning: str) -> Output:
     """A text that always begins in the same way."""
-    start = beginning.encode()
-    return _known(path, lambda content: content.startswith(start), "it does not begin as a file that was written here")
+    return known(path, lambda content: content.startswith(beginning.encode()))
 
 
 def records(path: Path, keys: Iterable[str]) -> Output:
@@ -88,25 +87,21 @@ def records(path: Path, keys: Iterable[str]) -> Output:
         listed = parsed if isinstance(parsed, list) else [parsed]
         return bool(listed) and all(isinstance(record, dict) and record.keys() >= needed for record in listed)
 
-    return _known(path, holds, "it does not hold what is written here")
+    return known(path, holds)
 
 
-def _known(path: Path, is_ours: Callable[[bytes], bool], doubt: str) -> Output:
+def known(path: Path, is_ours: Callable[[bytes], bool]) -> Output:
     """A file that is known by its content."""
-    return Output(path, lambda file: None if is_ours(file.read_bytes()) else doubt)
+    return Output(path, lambda file: None if is_ours(file.read_bytes()) else "it is not a file that is written here")
 
 
 def _fault_of_table(path: Path) -> str | None:
     beside = sidecar(path)
-    if not beside.is_file() or _fault_of_sidecar(beside):
+    record = _parsed(beside.read_bytes()) if beside.is_file() else None
+    if not isinstance(record, dict) or not record.keys() >= PROVENANCE:
         return f"no sidecar {beside.name} says that it was written here"
-    record = _parsed(beside.read_bytes())
-    known = record["content_key"], record.get("replaces")
-    return None if content_key(path) in known else "it was changed since it was written, as its sidecar tells"
-
-
-def _fault_of_sidecar(path: Path) -> str | None:
-    return records(path, PROVENANCE).fault(path)
+    ours = content_key(path) in (record["content_key"], record.get("replaces"))
+    return None if ours else "it was changed since it was written, as its sidecar tells"
 
 
 def _parsed(content: bytes) -> Any:

@@ -24,15 +24,7 @@ MARKS = {  # what that is in the file
 
 
 def require_picture_path(path: str | os.PathLike[str]) -> Path:
-    """The path, if a picture can be written there: to be asked before the work, not after it.
-
-    Raises
-    ------
-    ValueError
-        The suffix is none of `METADATA`.
-    FileNotFoundError
-        The folder does not exist.
-    """
+    """The path, if a picture can be written there: to be asked before the work, not after it."""
     target = Path(path)
     if target.suffix not in METADATA:
         raise ValueError(f"cannot draw {target}: a picture's name ends in {', '.join(METADATA)}")

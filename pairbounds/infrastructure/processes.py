@@ -12,7 +12,6 @@ from functools import cache, partial
 from typing import Any, TypeVar
 
 import joblib
-from tqdm import tqdm
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -46,11 +45,7 @@ def side_by_side(
 
 @cache
 def serve(parent: int) -> None:
-    """Be a child of `parent` that ends as soon as that has ended: what a killed command began does not go on.
-
-    Such a process may be killed at any time: tqdm's lock of several processes would be missed on stderr then.
-    """
-    tqdm.set_lock(threading.RLock())
+    """Be a child of `parent` that ends as soon as that has ended: what a killed command began does not go on."""
     threading.Thread(target=_look_after, args=(parent,), daemon=True).start()
 
 

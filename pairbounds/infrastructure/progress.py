@@ -1,23 +1,18 @@
-"""Progress bars, in a terminal or a notebook and nowhere else: widgets where it has ipywidgets, else lines of text."""
+"""Progress in one line of stderr, in a terminal or a notebook and nowhere else."""
 
 import os
 import sys
 import time
-import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
+from types import TracebackType
 from typing import Any, TypeVar
-
-from tqdm import TqdmWarning
 
 from pairbounds.infrastructure.durations import format_duration
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", TqdmWarning)
-    from tqdm.auto import tqdm as _tqdm
-
-QUIET = "TQDM_DISABLE"  # an environment variable that hides bars everywhere, whatever its value
-PATIENCE = 3.0  # seconds without a bar that nobody minds
+QUIET = "PAIRBOUNDS_QUIET"  # an environment variable that hides progress everywhere, whatever its value
+PATIENCE = 3.0  # seconds without a sign that nobody minds
+BETWEEN = 0.1  # seconds between two looks of a line
 KERNEL = "ipykernel.zmqshell"  # a module that is loaded in a notebook
 
 
@@ -25,12 +20,77 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-class tqdm(_tqdm):  # type: ignore[type-arg]  # noqa: N801  # named as what it is one of
-    """Bar that is hidden where nobody looks at it, as in a file of logs."""
+class Bar:
+    """Line that counts, hidden where nobody looks at it, as in a file of logs, and cleared at its end.
 
-    def __init__(self, *items: Any, disable: bool | None = None, **options: Any) -> None:
-        hidden = bool(disable) or not _seen()
-        super().__init__(*items, disable=hidden, **options)  # type: ignore[call-overload]  # whatever tqdm takes
+    Parameters
+    ----------
+    items : those that an iteration over it counts
+    total : at which it ends; by default the number of items, if that is known
+    initial : from which it counts, as in work that is resumed
+    delay : seconds before it is shown
+    """
+
+    def __init__(
+        self,
+        items: Iterable[Any] = (),
+        *,
+        desc: str = "",
+        total: float | None = None,
+        unit: str = "",
+        initial: float = 0,
+        delay: float = 0.0,
+        disable: bool = False,
+    ) -> None:
+        self.items, self.desc, self.unit, self.n = items, desc, unit, initial
+        self.total = total or (len(items) if isinstance(items, Sized) else 0)
+        self._first, self._begun, self._width = initial, time.monotonic(), 0
+        self._next = self._begun + delay
+        self._hidden = disable or not _seen()
+
+    def __iter__(self) -> Iterator[Any]:
+        with self:
+            for item in self.items:
+                yield item
+                self.update()
+
+    def __enter__(self) -> "Bar":
+        self.reach(self.n)
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self._print("")
+
+    def update(self, count: float = 1, note: str = "") -> None:
+        """Count further."""
+        self.reach(self.n + count, note)
+
+    def reach(self, n: float, note: str = "") -> None:
+        """Count up to n."""
+        self.n = n
+        now = time.monotonic()
+        if now >= self._next and not self._hidden:
+            self._next = now + BETWEEN
+            self._print(f"{self._counted(now)} {note}".rstrip())
+
+    def write(self, text: str) -> None:
+        """Print a line on stderr above the bar."""
+        self._print("")
+        print(text, file=sys.stderr)
+
+    def _counted(self, now: float) -> str:
+        if not self.total:
+            return f"{self.desc}: {self.n:,.0f} {self.unit}"
+        seconds = (now - self._begun) / max(self.n - self._first, 1e-9) * (self.total - self.n)
+        left = f", {format_duration(seconds)} left" if self._first < self.n < self.total else ""
+        of = f" of {self.total:,.0f} {self.unit}" if self.unit else ""
+        return f"{self.desc}: {self.n / self.total:4.0%}{of}{left}"
+
+    def _print(self, line: str) -> None:
+        """Put a line in the place of that before."""
+        if line or self._width:
+            print(f"\r{line:<{self._width}}", end="" if line else "\r", file=sys.stderr, flush=True)
+        self._width = len(line)
 
 
 def _seen() -> bool:
@@ -40,7 +100,7 @@ def _seen() -> bool:
 @contextmanager
 def counting(function: Callable[[Any], Result], desc: str, unit: str) -> Iterator[Callable[[Any], Result]]:
     """The same function, whose calls are counted in a bar without an end, once they have taken `PATIENCE`."""
-    with tqdm(desc=desc, unit=unit, delay=PATIENCE, leave=False) as bar:
+    with Bar(desc=desc, unit=unit, delay=PATIENCE) as bar:
 
         def counted(argument: Any) -> Result:
             bar.update()

@@ -47,13 +47,7 @@ class Register(dict[str, Entry]):
         raise KeyError(f"no {self.kind} is named {name!r}" + (f": is it {near[0]!r}?" if near else ""))
 
     def registering(self, name: str, entry_of: Callable[[Any], Entry]) -> Callable[[Any], Entry]:
-        """A decorator that registers what `entry_of` makes of a function, and returns it.
-
-        Raises
-        ------
-        ValueError
-            The name is no text, or another function has it; it decorates no function.
-        """
+        """A decorator that registers what `entry_of` makes of a function, and returns it."""
         if not isinstance(name, str) or not name:
             raise ValueError(f"the name {name!r} of {self.what} is not a text")
 
@@ -65,13 +59,7 @@ class Register(dict[str, Entry]):
         return register
 
     def add(self, name: str, entry: Entry) -> Entry:
-        """Register an entry; one whose file or notebook cell is run anew takes its old place.
-
-        Raises
-        ------
-        ValueError
-            Another function has this name.
-        """
+        """Register an entry; one whose file or notebook cell is run anew takes its old place."""
         if name in self and not _same_source(self.source(self[name]), self.source(entry)):
             raise ValueError(f"{self.what} named {name!r} is registered already: choose another name")
         self[name] = entry
@@ -87,17 +75,14 @@ class Register(dict[str, Entry]):
 @contextmanager
 def additions() -> Iterator[Callable[[], Entries]]:
     """A block that adds to the registers, with a function that says what; if it fails, they are what they were."""
-    before = list(map(dict, REGISTERS))
-
-    def compared() -> Iterator[tuple[Register[Any], dict[str, Any]]]:
-        return zip(REGISTERS, [*before, *({} for _ in REGISTERS[len(before) :])], strict=True)
-
+    before = {id(register): dict(register) for register in REGISTERS}  # a plugin may load others
     try:
-        yield lambda: [(register, name) for register, entries in compared() for name in register.added(entries)]
+        yield lambda: [(one, name) for one in REGISTERS for name in one.added(before.get(id(one), {}))]
     except BaseException:
-        for register, entries in zip(REGISTERS, before, strict=False):
+        for register in REGISTERS:
+            known = before.get(id(register), dict(register))
             register.clear()
-            register.update(entries)
+            register.update(known)
         raise
 
 

@@ -8,13 +8,7 @@ from pairbounds.infrastructure.arrays import FloatArray
 
 
 def svd(matrix: Any, *, full_matrices: bool = False) -> tuple[FloatArray, ...]:
-    """`U, s, Vᵀ` of a matrix, by divide and conquer, and where that does not converge by QR iteration.
-
-    Raises
-    ------
-    ValueError
-        A matrix that is not finite.
-    """
+    """`U, s, Vᵀ` of a finite matrix, by divide and conquer, and where that does not converge by QR iteration."""
     try:
         return scipy.linalg.svd(matrix, full_matrices=full_matrices)
     except scipy.linalg.LinAlgError:

@@ -250,7 +250,7 @@ def readable(path: Path) -> Iterator[None]:
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, UnicodeDecodeError, csv.Error, OSError) as error:
         reason = one_line(error).rpartition("Invalid: ")[2]  # without where pyarrow was then
         if "utf" in reason.lower() and path.is_file():
-            reason = f"line {_undecodable(path)} is not of UTF-8 text"
+            reason = "it is not UTF-8 text"
         elif isinstance(error, pa.ArrowInvalid) and (line := _ill_quoted(path)):
             reason = UNCLOSED.format(line)
         elif "straddling" in reason:
@@ -259,23 +259,13 @@ def readable(path: Path) -> Iterator[None]:
         raise ValueError(f"{path} cannot be read as {kind}: {reason}") from error
 
 
-def _undecodable(path: Path) -> int:
-    """The number, from 1, of the first line that is no UTF-8; 0 if all are."""
-    with io.BufferedReader(pa.input_stream(str(path))) as opened:
-        for number, line in enumerate(opened, 1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError:
-                return number
-    return 0
-
-
 def _ill_quoted(path: Path) -> int:
     """The number, from 1, of the first line of a row whose quotes do not fit its cells; 0 if there is none."""
     separator = SEPARATORS.get(_named_format(path) or "")
     if separator is None or not path.is_file():
         return 0
-    first, usual = 1, csv.field_size_limit(LONGEST)
+    first = 1
+    csv.field_size_limit(LONGEST)
     try:
         with opened_text(str(path)) as opened:
             rows = csv.reader(opened, delimiter=separator, strict=True)
@@ -283,8 +273,6 @@ def _ill_quoted(path: Path) -> int:
                 first = rows.line_num + 1
     except csv.Error:
         return first
-    finally:
-        csv.field_size_limit(usual)
     return 0
 
 

@@ -35,14 +35,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """A temporary path beside `path` that takes its place only when the block ends without an error.
 
     An interrupted write leaves the old file whole. The temporary name keeps the suffix, because writers
-    choose their format by it.
-
-    Raises
-    ------
-    FileNotFoundError
-        The folder of `path` does not exist.
-    OSError
-        The disk is full, or the file larger than may be, or nothing may be written there.
+    choose their format by it. A full disk is an `OSError` in one line.
     """
     target = Path(path)
     require_folder(target)
@@ -107,17 +100,8 @@ def write_table(
 ) -> str:
     """Write a table as Parquet, CSV or LaTeX, by suffix, with a JSON sidecar beside it; returns its content key.
 
-    The sidecar holds the configuration (seeds included), the versions, the commit, the hardware and the
-    content key: the SHA-256 of the table file.
-
-    Parameters
-    ----------
-    took : time of the measurement, for the sidecar
-
-    Raises
-    ------
-    ValueError
-        The suffix is none of `.parquet`, `.csv` and `.tex`.
+    The sidecar holds the configuration (seeds included), the versions, the commit, the hardware, the time that the
+    measurement `took`, and the content key: the SHA-256 of the table file.
     """
     target = require_table_path(path, printed=True)
 
@@ -164,13 +148,6 @@ def require_table_path(path: str | os.PathLike[str], *, printed: bool = False) -
     Parameters
     ----------
     printed : whether LaTeX will do, which nothing here reads again
-
-    Raises
-    ------
-    ValueError
-        The suffix is neither `.parquet` nor `.csv`, nor `.tex` where that will do.
-    FileNotFoundError
-        The folder does not exist.
     """
     target = Path(path)
     suffixes = (*TABLE_SUFFIXES, PRINTED) if printed else TABLE_SUFFIXES

@@ -19,13 +19,7 @@ _nobody_asked = False  # and yet `OF_LIBRARIES` is set, by this module
 
 
 def asked_threads() -> int | None:
-    """Number of threads that the environment asks for, if it does.
-
-    Raises
-    ------
-    ValueError
-        `PAIRBOUNDS_THREADS` is no positive whole number.
-    """
+    """Number of threads that the environment asks for, if it does."""
     own = os.environ.get(VARIABLE, "")
     if own:
         if not own.isdecimal() or int(own) == 0:
@@ -38,13 +32,7 @@ def asked_threads() -> int | None:
 
 
 def ask_libraries() -> None:
-    """Tell the libraries that are loaded from now on, here and in the processes that are begun: one, if nobody asks.
-
-    Raises
-    ------
-    ValueError
-        `PAIRBOUNDS_THREADS` is no positive whole number.
-    """
+    """Tell the libraries that are loaded from now on, here and in the processes that are begun: one, if nobody asks."""
     global _nobody_asked
     asked = asked_threads()
     _nobody_asked = asked is None

@@ -21,11 +21,6 @@ def widths_of(shape: tuple[int, int], k: Any) -> tuple[int, ...]:
     ----------
     shape : (n_left, n_right)
     k : an integer, or a list, range or array of integers
-
-    Raises
-    ------
-    ValueError
-        None at all; one that is no integer in 1..min(shape); an array of more than one dimension.
     """
     if getattr(k, "ndim", 1) > 1:
         raise ValueError(f"k has shape {k.shape}: give a width, or a row of them")
@@ -38,13 +33,7 @@ def widths_of(shape: tuple[int, int], k: Any) -> tuple[int, ...]:
 
 
 def parsed_widths(text: str) -> tuple[int, ...]:
-    """Widths as they are typed: `8`, `4,8,16`, `2:40` with both ends, `2:40:2`; in rising order, each once.
-
-    Raises
-    ------
-    ValueError
-        Another form, or an empty one.
-    """
+    """Widths as they are typed: `8`, `4,8,16`, `2:40` with both ends, `2:40:2`; in rising order, each once."""
     found = {width for part in text.split(",") for width in _parsed(part, text)}
     return tuple(sorted(found))
 

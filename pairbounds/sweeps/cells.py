@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from io import BytesIO
@@ -56,28 +56,16 @@ class Cell:
         return _received, (self.study, self.version, settings, self.seed, self.inputs, tuple(LOADED))
 
     def measure(self) -> Tables:
-        """The rows of this cell, a Parquet file for each table.
+        """The rows of this cell, a Parquet file for each table; errors of the study's own pass.
 
-        Raises
-        ------
-        ValueError
-            The source here, on the machine of a worker perhaps, is of another version; a column is named as a setting
-            and is not its value.
-        ForeignResultError
-            It returns something else than the tables that it says it writes, each with its columns and a row at least.
-        ForeignCodeError
-            The study exits. Other errors of its own pass.
+        A `ForeignResultError` tells that it returned something else than the tables that it says it writes, each with
+        its columns and a row at least.
         """
         study = find_study(self.study)
         if study.version != self.version:
             raise ValueError(f"this worker has other source code of {self.study!r} than the sweep: install the same")
         rows: object = call_foreign(
-            study.measure,
-            self.settings,
-            self.seed,
-            name=study.about,
-            place=study.source,
-            passing=(Exception,),
+            study.measure, self.settings, self.seed, name=study.about, place=study.source, passing=(Exception,)
         )
         return {name: self._stored(table) for name, table in _named(rows, study).items()}
 
@@ -106,18 +94,15 @@ def _named(rows: object, study: Study) -> Mapping[str, "pd.DataFrame"]:
         if not isinstance(table, pd.DataFrame):
             raise study.wrong(f"returned no DataFrame, but {type(table).__name__}")
     if tuple(tables) != study.written:
-        raise study.wrong(f"returned the tables {_listed(tables)}: it says {_listed(study.written)}")
+        raise study.wrong(f"returned the tables {', '.join(tables)}: it says {', '.join(study.written)}")
     for name, table in tables.items():
         if table.empty:
             raise study.wrong(f"returned a table {name} of {len(table)} rows and {len(table.columns)} columns")
         declared, added = study.declared(name), {SEED, *(setting.name for setting in fields(study.settings))}
         if not {*declared} <= {*table.columns} | added:
-            raise study.wrong(f"returned the columns {_listed(table.columns)}: it says {_listed(declared)}")
+            found = ", ".join(map(str, table.columns))
+            raise study.wrong(f"returned the columns {found}: it says {', '.join(declared)}")
     return tables
-
-
-def _listed(names: Iterable[object]) -> str:
-    return ", ".join(map(str, names))
 
 
 def _received(
@@ -131,13 +116,7 @@ def _received(
 
 
 def chosen_settings(kind: type[Any], values: Mapping[str, object]) -> Any:
-    """An instance of a settings dataclass, its values checked against the types of its fields.
-
-    Raises
-    ------
-    ValueError
-        An unknown setting, a value of the wrong type, a number that is not finite, or one that the dataclass refuses.
-    """
+    """An instance of a settings dataclass, its values checked against the types of its fields."""
     hints = get_type_hints(kind)
     for name in values:
         if name not in hints:

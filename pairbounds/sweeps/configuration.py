@@ -73,17 +73,7 @@ class SweepConfiguration:
 
     @classmethod
     def read(cls, path: Path, seeds: int | None = None) -> "SweepConfiguration":
-        """The configuration in a TOML file; `seeds`, if given, in place of the file's own.
-
-        Raises
-        ------
-        ValueError
-            Not TOML, an unknown or missing key, a wrong type, a grid without values, more cells than `MOST_CELLS`.
-        ForeignCodeError
-            The study fails where its settings are made.
-        FileNotFoundError
-            No such file.
-        """
+        """The configuration in a TOML file, of which every cell can be made; `seeds` in place of the file's own."""
         require_file(path, "sweep")
         try:
             given = tomllib.loads(path.read_text(encoding="utf-8")) | ({} if seeds is None else {"seeds": seeds})
@@ -110,13 +100,7 @@ class SweepConfiguration:
         return list(dict.fromkeys(itertools.chain.from_iterable(self.grid)))
 
     def cells(self) -> list[Cell]:
-        """Every point of every grid with every seed, once, in the order of the file and with the seeds innermost.
-
-        Raises
-        ------
-        ValueError
-            An unknown study or setting, or a value that does not suit it.
-        """
+        """Every point of every grid with every seed, once, in the order of the file and with the seeds innermost."""
         study = find_study(self.study)
         return [
             Cell(self.study, study.version, chosen, seed, inputs)

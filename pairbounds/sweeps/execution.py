@@ -6,7 +6,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from threadpoolctl import threadpool_limits
 
@@ -49,17 +49,6 @@ class CellError(Exception):
 Outcomes: TypeAlias = Generator[tuple[Item, Result | CellError], None, None]
 
 
-class Workers(Protocol):
-    """Workers that do one piece of work on many items at once."""
-
-    def run(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Outcomes[Item, Result]:
-        """Each item with what `work` made of it, or with its failure, in the order in which they finish.
-
-        `work` and the items are pickled; `work` runs with one thread. A `ForeignResultError` ends all of it.
-        """
-        ...
-
-
 @dataclass(frozen=True)
 class Cores:
     """Processes on this machine, by joblib; with one job, this process itself.
@@ -78,7 +67,11 @@ class Cores:
             raise ValueError("jobs=0: give how many worker processes there are, or -1 for one on each core")
 
     def run(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Outcomes[Item, Result]:
-        """See `Workers`; the items are hashable, and no two of them are equal."""
+        """Each item with what `work` made of it, or with its failure, in the order in which they finish.
+
+        `work` and the items are pickled; `work` runs with one thread. A `ForeignResultError` ends all of it. The items
+        are hashable, and no two of them are equal.
+        """
         coming, under_way = iter(items), set[Item]()
 
         def begun() -> Iterator[Item]:
@@ -116,7 +109,7 @@ class DaskCluster:
         require_dask()
 
     def run(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Outcomes[Item, Result]:
-        """See `Workers`; a `RuntimeError` if the cluster is lost or cannot run `work` at all."""
+        """See `Cores`; a `RuntimeError` if the cluster is lost or cannot run `work` at all."""
         with connected(self.address, all_needed=False) as cluster:
             from distributed import KilledWorker, as_completed
 
@@ -129,7 +122,8 @@ class DaskCluster:
             waiting = dict(zip(futures, items, strict=True))
             del futures  # a result is kept on the cluster for as long as its future is kept here
             done = as_completed(list(waiting), with_results=True, raise_errors=False)  # type: ignore[no-untyped-call]
-            for future, outcome in cluster.each(lambda: done):
+            while waiting:
+                future, outcome = cluster.watched(lambda: next(done))
                 item = waiting.pop(future)
                 if future.status == "finished":
                     yield outcome
@@ -140,6 +134,9 @@ class DaskCluster:
                 if not isinstance(error, KilledWorker):
                     raise cluster.failure(error)
                 yield item, CellError.of(error)
+
+
+Workers: TypeAlias = Cores | DaskCluster
 
 
 def _alone(work: Callable[[Item], Result], item: Item) -> tuple[Item, Result | CellError]:

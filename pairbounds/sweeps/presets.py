@@ -50,11 +50,6 @@ def given_settings(file: Path | None, given: Sequence[str]) -> dict[str, Any]:
     """The settings of a TOML file, and over them those of the command line, NAME=VALUE each.
 
     A value is read as TOML has it; what is no TOML is text.
-
-    Raises
-    ------
-    ValueError
-        The file is not TOML, or a word has no `=`.
     """
     found: dict[str, Any] = {}
     if file is not None:

@@ -22,7 +22,7 @@ def dependencies(start: Path) -> tuple[Path, ...]:
     found, pending = {start}, [start]
     while pending:
         path = pending.pop()
-        new = {*imported(path), *(matching(REGISTERED) if path == REGISTER else ())} - found
+        new = {*imported(tree(path)), *(matching(REGISTERED) if path == REGISTER else ())} - found
         new = {file for file in new if not file.is_relative_to(MACHINERY)}
         found |= new
         pending += new
@@ -31,17 +31,13 @@ def dependencies(start: Path) -> tuple[Path, ...]:
 
 def dependencies_of_text(source: bytes) -> tuple[Path, ...]:
     """All files of this repository that some source imports, and what those do; sorted, relative to its root."""
-    found = {file for start in _imported(ast.parse(source)) for file in dependencies(start)}
+    found = {file for start in imported(ast.parse(source)) for file in dependencies(start)}
     return tuple(sorted(file for file in found if not file.is_relative_to(MACHINERY)))
 
 
 @cache
-def imported(path: Path) -> frozenset[Path]:
-    """The files that one imports itself, anywhere in it."""
-    return _imported(tree(path))
-
-
-def _imported(syntax: ast.Module) -> frozenset[Path]:
+def imported(syntax: ast.Module) -> frozenset[Path]:
+    """The files that a source imports itself, anywhere in it."""
     found: set[Path] = set()
     for node in ast.walk(syntax):
         if isinstance(node, ast.Import):

@@ -165,15 +165,11 @@ class Study:
             return _version(plugin)
         if not Path(getfile(self.measure)).is_file():  # a cell of a notebook
             return digest(getsource(self.measure).encode())
-        return digest(
-            b"".join((ROOT / path).read_bytes() for path in dependencies(_relative(Path(getfile(self.measure)))))
-        )
+        files = dependencies(_relative(Path(getfile(self.measure))))
+        return digest(b"".join((ROOT / path).read_bytes() for path in files))
 
 
-STUDIES: Register[Study] = Register(
-    "a study",
-    source=lambda one: one.measure,
-)
+STUDIES: Register[Study] = Register("a study", source=lambda one: one.measure)
 
 
 def study(
@@ -192,14 +188,6 @@ def study(
     It returns a `pandas.DataFrame`, or several by the names of the `tables`. Rows may depend on the settings and the
     seed, and on nothing else: a cell of a sweep is kept for as long as these, the files of `inputs` and the sources
     are the same. The other arguments are as in `Study`; the question is by default the first line of the docstring.
-
-    Raises
-    ------
-    ValueError
-        The name is not one that a variable could have, or another study has it; settings are no frozen dataclass with
-        defaults; columns of a table that there is not.
-    ForeignCodeError
-        The function cannot be called so.
     """
     if not isinstance(name, str) or not name.isidentifier():
         raise ValueError(f"the name {name!r} of a study is not one that a variable could have")
@@ -243,13 +231,7 @@ def study_names() -> dict[str, str]:
 
 
 def find_study(name: str) -> Study:
-    """The study of this package or of a plugin that has this name.
-
-    Raises
-    ------
-    ValueError
-        There is none; or it needs an extra that is not installed.
-    """
+    """The study of this package or of a plugin that has this name; a `ValueError` where an extra of it is missing."""
     if name in STUDIES:
         return STUDIES[name]
     own = study_names()

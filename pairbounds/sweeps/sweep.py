@@ -1,7 +1,6 @@
 """A sweep: the cells that are not finished yet are measured, then all of them are put into tables."""
 
 import json
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import one_line, visible
 from pairbounds.infrastructure.folders import AGAIN, locked_folder
-from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import read_parquet, replacing, sidecar, together, write_table
 from pairbounds.sweeps.cells import SEED, Cell, Tables
 from pairbounds.sweeps.configuration import SweepConfiguration
@@ -56,12 +55,9 @@ def run_sweep(
 
     Parameters
     ----------
-    out : Path
-        A folder that is made if need be. Cells of other configurations may lie there: they are kept, and never used
-        for what they are not.
-    retry_failed : bool
-        Measure again all cells that failed. Otherwise only those that failed for want of memory or of a file, and
-        any other failure is a result like any other: with the same source, settings and seed it would come again.
+    out : a folder, in which cells of other configurations may lie: they are kept, and never used for what they are not
+    retry_failed : measure again all cells that failed, and not only those for want of memory or of a file: any other
+        failure would come again with the same source, settings and seed
     """
     study, cells = find_study(configuration.study), configuration.cells()
     with locked_folder(out, kept=f"finished cells are kept in {{}}: {AGAIN}"):
@@ -90,6 +86,14 @@ def waiting_cells(cells: Sequence[Cell], store: Store, study: Study, *, retry_fa
     return [cell for cell in cells if cell.key not in known]
 
 
+def sweep_forecast(configuration: SweepConfiguration, out: Path, *, retry_failed: bool = False) -> str:
+    """The cells of a sweep, those kept and those to measure; nothing is measured or written."""
+    study, cells, store = find_study(configuration.study), configuration.cells(), Store(out / CELLS)
+    waiting, finished = waiting_cells(cells, store, study, retry_failed=retry_failed), store.finished(study.written)
+    kept = sum(cell.key in finished for cell in cells)
+    return f"sweep of {study.name}: {len(cells)} cells, {kept} of them kept, {len(waiting)} to measure"
+
+
 def table_paths(study: Study, out: Path) -> dict[str, Path]:
     """Paths at which `run_sweep` writes the tables of a study, by name."""
     if len(study.written) == 1:
@@ -108,26 +112,14 @@ def run_study(
 ) -> Mapping[str, "pd.DataFrame"]:
     """The tables of a study with one choice of settings, over seeds, kept nowhere; the same for any workers.
 
-    Parameters
-    ----------
-    workers : optional
-        By default there are none: the study is measured here with all the threads that it takes, one seed after
-        another, and errors of its own pass.
-
-    Raises
-    ------
-    RuntimeError
-        The study failed, with one of the seeds.
-    ForeignResultError
-        It does not return its tables.
+    Without workers the study is measured here with all the threads that it takes, one seed after another, and errors of
+    its own pass; with workers a seed that fails is a `RuntimeError`.
     """
     version = find_study(study).version
     cells = [Cell(study, version, settings, seed) for seed in seeds]
     found: dict[Cell, Mapping[str, pd.DataFrame]] = {}
     with closing(_here(cells) if workers is None else workers.run(Cell.measure, cells)) as outcomes:
-        for cell, outcome in tqdm(
-            outcomes, total=len(cells), desc=visible(study), unit="seed", disable=len(cells) == 1
-        ):
+        for cell, outcome in Bar(outcomes, total=len(cells), desc=visible(study), unit="seed", disable=len(cells) == 1):
             if isinstance(outcome, CellError):
                 raise RuntimeError(f"study {study}, seed {cell.seed}: {outcome.error} ({outcome.where})")
             found[cell] = {name: read_parquet(BytesIO(content)) for name, content in outcome.items()}
@@ -168,16 +160,15 @@ def _write(
 
 def _measure(waiting: Sequence[Cell], total: int, store: Store, workers: Workers) -> None:
     failed = 0
-    bar = tqdm(desc=visible(waiting[0].study), unit="cell", initial=total - len(waiting), total=total)
+    bar = Bar(desc=visible(waiting[0].study), unit="cell", initial=total - len(waiting), total=total)
     with bar, closing(workers.run(Cell.measure, waiting)) as outcomes:
         for cell, outcome in outcomes:
-            bar.update()
             store.keep(cell, outcome)
             if isinstance(outcome, CellError):
                 failed += 1
-                bar.set_postfix(failed=failed)
                 if failed == 1:  # at once, and not after hours: it may be that of all
-                    bar.write(one_line(f"first failure: {outcome.error} ({outcome.where})"), file=sys.stderr)
+                    bar.write(one_line(f"first failure: {outcome.error} ({outcome.where})"))
+            bar.update(note=f"{failed} failed" if failed else "")
 
 
 def _joined(measured: Sequence[tuple[Cell, "pd.DataFrame"]], axes: Sequence[str]) -> "pd.DataFrame":

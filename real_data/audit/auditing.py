@@ -14,7 +14,7 @@ from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.clusters import connected
 from pairbounds.infrastructure.folders import AGAIN, AS_IT_WAS, locked_folder
 from pairbounds.infrastructure.hypotheses import require_width
-from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import provenance, together, write_table
 from pairbounds.real_data.audit.cluster import count_there
 from pairbounds.real_data.audit.columns import BY_NAME, Columns, read_columns
@@ -174,17 +174,18 @@ def _measures(pairs: Pairs, settings: Settings, stages: "_Stages") -> Measures:
     return Measures(graph, k, triplets, bounds, facts, agreed)
 
 
-class _Stages(tqdm):
+class _Stages(Bar):
     """Progress bar over the stages, and the seconds that each took."""
 
     def __init__(self, one_more: bool) -> None:
         self.seconds: dict[str, float] = {}
-        super().__init__(total=len(STAGES) + one_more, bar_format="{desc} {n_fmt}/{total_fmt}|{bar}| {elapsed}")
+        super().__init__(total=len(STAGES) + one_more)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Name a stage, and count its seconds."""
-        self.set_description_str(name)
+        self.desc = name
+        self.reach(self.n)
         start = time.perf_counter()
         yield
         self.seconds[name] = round(time.perf_counter() - start, 3)

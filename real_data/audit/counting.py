@@ -18,7 +18,7 @@ import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.cells import as_written, finite, present, reject
-from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.table_files import Piece
 from pairbounds.real_data.audit.columns import BY_NAME, Columns, label_table, pair_table
 from pairbounds.real_data.audit.measuring import Pairs
@@ -207,7 +207,7 @@ def _mean(values: FloatArray, ends: tuple[Numbers, Numbers], shape: tuple[int, i
 
 def _with_bar(pieces: Sequence[Piece]) -> Iterator[pa.RecordBatch]:
     total = sum(piece.n_rows or 0 for piece in pieces) or None  # nobody knows the rows of a file of text
-    with tqdm(total=total, desc="reading", unit=" pairs", unit_scale=True, leave=False, disable=None) as bar:
+    with Bar(total=total, desc="reading", unit=" pairs") as bar:
         for piece in pieces:
             for batch in read_pairs(piece):
                 bar.update(batch.num_rows)

@@ -19,7 +19,7 @@ import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.hypotheses import HypothesisError
-from pairbounds.infrastructure.progress import in_lines, tqdm
+from pairbounds.infrastructure.progress import Bar, in_lines
 from pairbounds.infrastructure.tables import replacing
 from pairbounds.real_data.audit import rules
 from pairbounds.real_data.audit.rules import CONTROLS, ORACLE, RULES, PairList, Rule, Views, count_of
@@ -146,7 +146,7 @@ def what_if(
 def _curves(pairs: PairList, settings: WhatIf, kept: Path | None) -> pd.DataFrame:
     tried = _rules_for(pairs)
     n_each = 1 + len(settings.shares) * sum(len(_draws(name, settings)) for name in tried)
-    with tqdm(total=settings.splits * n_each, desc="what if", leave=False, disable=None) as bar:
+    with Bar(total=settings.splits * n_each, desc="what if") as bar:
         rows = []
         for split in in_lines(range(settings.splits), "what if", "halves"):
             rows += _rows_of(split, pairs, settings, tried, kept, bar)
@@ -156,7 +156,7 @@ def _curves(pairs: PairList, settings: WhatIf, kept: Path | None) -> pd.DataFram
 
 
 def _rows_of(
-    split: int, pairs: PairList, settings: WhatIf, tried: Rules, kept: Path | None, bar: tqdm
+    split: int, pairs: PairList, settings: WhatIf, tried: Rules, kept: Path | None, bar: Bar
 ) -> list[dict[str, object]]:
     """The rows of one split, measured or kept."""
     path = None if kept is None else kept / f"{_identity(pairs, settings)}-{split}.json"

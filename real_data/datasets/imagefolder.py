@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.datasets.manifest import inspected
 from pairbounds.real_data.datasets.packed import packed_paths, packed_texts
@@ -120,7 +120,7 @@ def _readable(
     """The first readable pictures of each pool, up to its quota, with their digests; and why others are not."""
     kept: list[dict[str, str]] = [{} for _ in pools]
     skipped: list[str] = []
-    with tqdm(total=sum(quotas), desc="checking pictures", unit="picture") as bar:
+    with Bar(total=sum(quotas), desc="checking pictures", unit="picture") as bar:
         for place, pool, quota, found in zip(places, pools, quotas, kept, strict=True):
             tried = 0
             while len(found) < quota and tried < len(pool):

@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 from pairbounds.infrastructure.inputs import require_file
-from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import content_key
 from pairbounds.real_data.datasets.manifest import inspected
 
@@ -106,7 +106,7 @@ def check_pictures(paths: Sequence[Path], cache: Path | None = None) -> tuple[di
     for path in paths:
         folders.setdefault(path.parent, {})[path.name] = None
     digests, reasons = {}, {}
-    with tqdm(total=sum(map(len, folders.values())), desc="checking pictures", unit="picture") as bar:
+    with Bar(total=sum(map(len, folders.values())), desc="checking pictures", unit="picture") as bar:
         for folder, names in folders.items():
             for name, (found, reason) in inspected(folder, list(names), look, cache):
                 digests[folder / name], reasons[folder / name] = found, reason

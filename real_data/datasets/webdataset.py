@@ -19,7 +19,7 @@ from braceexpand import braceexpand
 from webdataset.tariterators import group_by_keys
 
 from pairbounds.infrastructure.inputs import require_file
-from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.datasets.manifest import inspected
 from pairbounds.real_data.datasets.packed import Packed, packed_texts
@@ -69,7 +69,7 @@ def webdataset(shards: str, size: int | None = None, cache: Path | None = None) 
         raise ValueError(f"shards {shards}: its braces are not closed") from error
     for path in paths:
         require_file(path, "shard")
-    rows = [(number, row) for number, path in enumerate(tqdm(paths, desc="shards")) for row in _indexed(path, cache)]
+    rows = [(number, row) for number, path in enumerate(Bar(paths, desc="shards")) for row in _indexed(path, cache)]
     kept = [(number, row) for number, row in rows if not row.reason]
     skipped = tuple(row.reason for _, row in rows if row.reason)
     if not kept:

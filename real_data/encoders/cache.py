@@ -12,7 +12,7 @@ import numpy.typing as npt
 from pairbounds.infrastructure.array_files import stored_array
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.inputs import is_there
-from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import replacing
 
 FEATURES = Path("build/features")
@@ -47,7 +47,7 @@ def stored_rows(place: Path | None, size: int, rows_from: Callable[[int], Iterab
     done = sum(map(len, chunks))
     if done < size:
         what = "encoding" if place is None else place.name.rpartition("-")[0]
-        with tqdm(total=size, initial=done, desc=what, unit="row") as bar:
+        with Bar(total=size, initial=done, desc=what, unit="row") as bar:
             for chunk in _chunks(rows_from(done), bar.update):
                 if place is not None:
                     _write(_path(place, len(chunks)), chunk)

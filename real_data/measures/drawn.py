@@ -12,7 +12,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from pairbounds.infrastructure.arrays import IntArray
-from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.measures.comparison import Draw
 from pairbounds.real_data.measures.frontier import frontiers
 from pairbounds.real_data.measures.learning import learned, on_sphere
@@ -67,7 +67,7 @@ def _draws(
     evaluators: dict[str, npt.NDArray[Any]] = {**labels, source.evaluator.name: evaluator}
     groups = {IMAGE: np.arange(len(own)), SUBJECT: source.subjects[own]}
     known = {
-        pairing.key: frontiers(pairing, evaluators, groups) for pairing in tqdm(compared, desc=title, unit="pairing")
+        pairing.key: frontiers(pairing, evaluators, groups) for pairing in Bar(compared, desc=title, unit="pairing")
     }
     draws = {}
     for convention in CONVENTIONS:

@@ -9,7 +9,7 @@ import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.processes import side_by_side
-from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.encoder import ImageEncoder
 from pairbounds.real_data.pairings.crops import crops, pixel_rows
@@ -55,7 +55,7 @@ def on_draws(
     chosen = draw_images(source, images, draws, np.random.default_rng(seed))
     source.prepare()  # what all draws need is in the cache before they ask for it at once
     with side_by_side(work, enumerate(chosen), jobs) as results:
-        return list(tqdm(results, total=len(chosen), desc="draws of images", unit="draw"))
+        return list(Bar(results, total=len(chosen), desc="draws of images", unit="draw"))
 
 
 def seed_of_draw(seed: int, number: int) -> int:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pairbounds.infrastructure.arrays import IntArray
-from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.caption_graphs import caption_graph
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.measures.off_diagonal import chance_agreement, chance_corrected, off_diagonal
@@ -88,7 +88,7 @@ def _measured(
     graphs = [(EXACT, 0, graph)] + [(SHUFFLED, number, _shuffled(graph, rng)) for number in range(settings.shuffles)]
     triplets = spectrum(graph, min(max(settings.widths) + 1, *graph.joint.shape))
     about, bounds = [], []
-    for pairing, number, one in tqdm(graphs, desc=title, unit="graph"):
+    for pairing, number, one in Bar(graphs, desc=title, unit="graph"):
         named = {"pairing": pairing, "shuffle": number}
         about += [named | row for row in _about(one, subjects)]
         bounds.append(_bounds(one, triplets, settings.widths).assign(**named))

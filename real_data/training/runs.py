@@ -18,7 +18,7 @@ import torch
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.inputs import is_there
 from pairbounds.infrastructure.processes import side_by_side
-from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import replacing
 from pairbounds.infrastructure.threads import asked_threads, limited_threads
 from pairbounds.real_data.encoders.efficientnet import EfficientNet
@@ -182,7 +182,7 @@ def run_all(runs: Sequence[Run], studio: Studio, folder: Path, jobs: int = 1) ->
     distributed.wait()  # the others read what is prepared
     one = partial(_outcome, studio=studio, folder=folder, alone=jobs == 1)
     with side_by_side(one, runs, jobs) as done:
-        rows = [row for outcome in tqdm(done, total=len(runs), desc="encoders", unit="encoder") for row in outcome]
+        rows = [row for outcome in Bar(done, total=len(runs), desc="encoders", unit="encoder") for row in outcome]
     return pd.DataFrame(rows)
 
 

@@ -21,7 +21,7 @@ from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.infrastructure.checkpoints import weights_in
 from pairbounds.infrastructure.devices import torch_device
 from pairbounds.infrastructure.inputs import is_there
-from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import replacing
 from pairbounds.real_data.training import distributed
 from pairbounds.real_data.training.networks import Backbone
@@ -109,13 +109,12 @@ def train_encoder(
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         state.resume(folder / CHECKPOINT, key)
-    bar = tqdm(total=state.epochs, initial=len(state.rows), desc="training", unit="epoch", disable=not progress)
+    bar = Bar(total=state.epochs, initial=len(state.rows), desc="training", unit="epoch", disable=not progress)
     kept_in = folder if distributed.is_first() else None
     with bar:
         while len(state.rows) < state.epochs:
             state.advance(views)
-            bar.set_postfix(loss=f"{state.rows[-1]['loss']:.3f}")
-            bar.update()
+            bar.update(note=f"loss {state.rows[-1]['loss']:.3f}")
             if kept_in is not None:
                 state.keep(kept_in, key)
     return Trained(state.backbone, pd.DataFrame(state.rows), state.seconds, state.objective)

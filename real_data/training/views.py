@@ -16,7 +16,7 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.devices import torch_device
 from pairbounds.infrastructure.inputs import is_there
 from pairbounds.infrastructure.processes import serve_loader
-from pairbounds.infrastructure.progress import tqdm
+from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import replacing
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.encoder import LiveEncoder, picture_batches
@@ -209,7 +209,7 @@ def stored_pictures(dataset: ImageTextDataset, cache: Path) -> Pixels:
         # Not mapped: a write into a map kills the process where the disk is full.
         with replacing(path) as temporary, temporary.open("wb") as file:
             np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
-            for index in tqdm(range(len(dataset)), desc=f"drawing {dataset.name}", unit="picture"):
+            for index in Bar(range(len(dataset)), desc=f"drawing {dataset.name}", unit="picture"):
                 file.write(pil_to_tensor(dataset.image(index)).numpy().tobytes())
     stored = stored_array(path, "pictures", "delete the file")
     if stored.dtype != np.uint8 or stored.shape != shape:

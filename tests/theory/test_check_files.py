@@ -36,7 +36,6 @@ FILES = {
     "market.mtx": lambda path: scipy.io.mmwrite(path, sp.coo_matrix(COUNTS)),
     "matrix.csv": lambda path: pd.DataFrame(COUNTS, IMAGES, TEXTS).to_csv(path),
     "pairs.csv": lambda path: PAIRS.to_csv(path, index=False),
-    "pairs.jsonl": lambda path: PAIRS.to_json(path, orient="records", lines=True),
     "pairs.parquet": lambda path: PAIRS.to_parquet(path),
 }
 

@@ -72,7 +72,7 @@ def check_bounds(
     """
     import pandas as pd
 
-    from pairbounds.infrastructure.progress import PATIENCE, tqdm
+    from pairbounds.infrastructure.progress import PATIENCE, Bar
     from pairbounds.theory.bounds.table import CheckTable
 
     widths = widths_of(graph.joint.shape, k)
@@ -80,14 +80,13 @@ def check_bounds(
     names = None if bounds is None else list(bounds)
     scored = None if critic is None else Encoder.critic(graph, found, critic)
     rows: list[dict[str, object]] = []
-    for width in tqdm(widths, desc="widths", delay=PATIENCE, leave=False, disable=len(widths) == 1):
+    for width in Bar(widths, desc="widths", delay=PATIENCE, disable=len(widths) == 1):
         known = enough_triplets(graph, found, width)
         if certified:
             known, _ = with_certificate(graph, known, width)
         subjects = _subjects(graph, known, width, features, penalty, scored)
         measured = Measured(subjects, found)
-        claims = _claims(names, subjects)
-        seen = tqdm(claims, desc=f"bounds at k = {width}", unit="bound", delay=PATIENCE, leave=False)
+        seen = Bar(_claims(names, subjects), desc=f"bounds at k = {width}", unit="bound", delay=PATIENCE)
         rows += [{"k": width} | row(claim.in_hops(hops), known, width, measured) for claim in seen]
     table = pd.DataFrame(rows, columns=["k", *COLUMNS])
     for name in NULLABLE:  # one by one: `astype` of the whole table takes ten times as long

@@ -13,19 +13,19 @@ from tests.limits import PATIENCE
 # Threads start in no time, and talk over sockets all the same.
 LOCAL = {"processes": False, "protocol": "tcp://", "dashboard_address": ":0", "silence_logs": "CRITICAL"}
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # of distributed's sockets
+BEGUN, OVER = threading.Event(), threading.Event()
 
 
 @pytest.fixture
 def workers(monkeypatch):
     for limit in ("ALONE", "NOTICING", "LOOKING"):
         monkeypatch.setattr(clusters, limit, 0.2)
+    BEGUN.clear(), OVER.clear()
     with LocalCluster(n_workers=2, threads_per_worker=1, **LOCAL) as workers:
         yield workers
+        OVER.set()
         with dask.config.set({"distributed.comm.timeouts.connect": "2s"}):  # nobody has to be there any more
             workers.close()
-
-
-BEGUN, OVER = threading.Event(), threading.Event()
 
 
 def work(value: int) -> int:
@@ -35,13 +35,6 @@ def work(value: int) -> int:
     return value
 
 
-@pytest.fixture
-def begun():
-    BEGUN.clear(), OVER.clear()
-    yield BEGUN
-    OVER.set()
-
-
 def lose(workers, number: int) -> str:
     """The address of a worker that its scheduler has given up, as it does when the connection breaks."""
     address = workers.workers[number].address
@@ -49,61 +42,45 @@ def lose(workers, number: int) -> str:
     return address
 
 
-def test_what_needs_all_workers_ends_when_one_is_lost_and_names_it(workers, begun):
-    with connected(workers.scheduler_address, all_needed=True) as cluster:
-        futures = cluster.map(work, range(2), pure=False)
-        assert begun.wait(PATIENCE)
-        address = lose(workers, 0)
-        with pytest.raises(RuntimeError, match=f"lost the worker {address}"):
-            cluster.gather(futures)
-
-
-def test_what_needs_none_in_particular_is_done_by_the_rest(workers, begun):
+def test_what_needs_none_in_particular_is_done_by_the_rest(workers):
     with connected(workers.scheduler_address, all_needed=False) as cluster:
         lose(workers, 0)
-        futures = cluster.map(work, range(3), pure=False)
+        done = as_completed(cluster.map(work, range(3), pure=False), with_results=True)
         threading.Timer(5 * clusters.LOOKING, OVER.set).start()  # the loss is seen before
-        done = as_completed(futures, with_results=True)
-        assert sorted(result for _, result in cluster.each(lambda: done)) == [0, 1, 2]
+        assert sorted(cluster.watched(lambda: next(done))[1] for _ in range(3)) == [0, 1, 2]
 
 
-def test_it_ends_when_no_worker_is_left(workers, begun):
-    with connected(workers.scheduler_address, all_needed=False) as cluster:
-        futures = cluster.map(work, range(1), pure=False)
-        assert begun.wait(PATIENCE)
-        addresses = {lose(workers, number) for number in (0, 1)}
-        results = cluster.each(lambda: as_completed(futures))
+@pytest.mark.parametrize("all_needed", [True, False])
+def test_it_ends_when_one_that_is_needed_is_lost_or_all_are_and_names_them(workers, all_needed):
+    with connected(workers.scheduler_address, all_needed=all_needed) as cluster:
+        futures = cluster.map(work, range(2), pure=False)
+        assert BEGUN.wait(PATIENCE)
+        addresses = [lose(workers, number) for number in range(1 if all_needed else 2)]
         with pytest.raises(RuntimeError, match="lost the worker") as lost:
-            next(results)
+            cluster.gather(futures)
     assert any(address in str(lost.value) for address in addresses)
 
 
-@pytest.fixture
-def busy(workers):
-    """A scheduler that answers nobody until it is told to."""
+def test_a_scheduler_that_is_slow_is_waited_for_and_one_that_never_answers_is_lost(workers, monkeypatch):
     free = threading.Event()
-    yield lambda: workers.loop.add_callback(free.wait, PATIENCE), free
-    free.set()
-
-
-def test_a_scheduler_that_never_answers_is_lost(workers, busy, monkeypatch):
     with connected(workers.scheduler_address, all_needed=True) as cluster:
-        hold, free = busy
-        hold()
-        threading.Timer(5 * clusters.LOOKING, free.set).start()  # one that is slow is not lost
-        assert cluster.gather(cluster.map(abs, [-1, -2], pure=False)) == [1, 2]
-        free.clear()
-        monkeypatch.setattr(clusters, "ANSWERING", 0.2)
-        hold()
-        with pytest.raises(RuntimeError, match="was lost: it does not answer"):
-            cluster.gather(cluster.map(abs, [-1, -2], pure=False))
+        for seconds in (clusters.ANSWERING, 0.2):
+            free.clear()
+            monkeypatch.setattr(clusters, "ANSWERING", seconds)
+            workers.loop.add_callback(free.wait, PATIENCE)
+            if seconds > 1:
+                threading.Timer(5 * clusters.LOOKING, free.set).start()
+                assert cluster.gather(cluster.map(abs, [-1, -2], pure=False)) == [1, 2]
+            else:
+                with pytest.raises(RuntimeError, match="was lost: it does not answer"):
+                    cluster.gather(cluster.map(abs, [-1, -2], pure=False))
         free.set()
 
 
-def test_it_ends_when_the_scheduler_is_lost(workers, begun):
+def test_it_ends_when_the_scheduler_is_lost(workers):
     with connected(workers.scheduler_address, all_needed=True) as cluster:
         futures = cluster.map(work, range(1), pure=False)
-        assert begun.wait(PATIENCE)
+        assert BEGUN.wait(PATIENCE)
         workers.sync(workers.scheduler.close)
         with pytest.raises(RuntimeError, match="was lost: it does not answer"):
             cluster.gather(futures)

@@ -33,11 +33,8 @@ def mine(graph, spectrum, k):
 # What stands in the file after `HEAD`, which has three lines: the line of the failure, and what is said of it.
 BAD_FILES = {
     "raises in a function": ("def f():\n    1 / 0\nf()", 5, "failed: ZeroDivisionError: "),
-    "exits": ("sys.exit(0)", 4, "failed: SystemExit: 0"),
     "has a syntax error": ("def f(:", 4, "failed: SyntaxError: "),
-    "lacks a module": ("import nothing_of_the_kind", 4, "failed: ModuleNotFoundError: "),
-    "fails after a bound": (f"{DECORATED}    return 1.0\nraise KeyError", 7, "failed: KeyError"),
-    "recurses": ("def f(): f()\nf()", 4, "failed: RecursionError"),
+    "exits after a bound": (f"{DECORATED}    return 1.0\nsys.exit(0)", 7, "failed: SystemExit: 0"),
     "cannot say what failed": (
         "class Mute(Exception):\n    def __str__(self): raise ValueError\nraise Mute",
         6,
@@ -54,10 +51,8 @@ BAD_FILES = {
 # The bodies of bounds, on the sixth line of the file: the line of the failure, and what is said of it.
 NO_NUMBER = "failed: TypeError: the value is to be a number, and not of type"
 BAD_BODIES = {
-    "raises": ("raise KeyError('x')", 6, "failed: KeyError: 'x'"),
     "exits": ("sys.exit(0)", 6, "failed: SystemExit: 0"),
     "returns nothing": ("return", 4, f"{NO_NUMBER} NoneType"),
-    "is too large": ("return 10 ** 400", 4, "failed: OverflowError: "),
 }
 
 
@@ -104,13 +99,6 @@ def test_a_bound_that_fails_is_one_line_and_exit_2(call, graph_file, plugin, bod
     assert err.startswith(f"error: bound 'mine' ({path}, line {line}) {what}")
 
 
-def test_an_attack_on_it_is_the_same_line(call, plugin):
-    path = plugin(with_body("sys.exit(0)"))
-    code, _, err = call(app, "attack", "mine", "--evaluations", 9, "--plugin", path)
-    assert code == 2
-    assert err.splitlines()[-1].startswith(f"error: bound 'mine' ({path}, line ")
-
-
 def test_a_file_without_bounds_is_named(call, graph_file, plugin):
     code, _, err = call(app, "check", graph_file, "--k", 2, "--plugin", plugin(""))
     assert (code, err.count("\n"), "registers no bound" in err) == (2, 1, True)
@@ -149,19 +137,13 @@ def test_a_failed_hypothesis_and_a_k_out_of_range_are_no_failures(register):
         check_bounds(GRAPH, 9)
 
 
-@pytest.mark.parametrize("value", [1, np.float32(1), np.array(1.0), torch.tensor(1.0), Fraction(1), math.inf])
-def test_any_kind_of_real_number_is_a_value(value):
+@pytest.mark.parametrize("value", [np.float32(1), np.array(1.0), torch.tensor(1.0), Fraction(1), math.inf])
+def test_any_kind_of_real_number_is_a_value_and_nothing_else(value):
     assert as_number(value) == value
     assert type(as_number(value)) is float
-
-
-@pytest.mark.parametrize("value", [None, "1.0", True, np.ones(1), 1j, np.complex128(1)])
-def test_anything_else_is_none(value):
-    with pytest.raises(TypeError, match="is to be a number"):
-        as_number(value)
-
-
-# The boundary itself.
+    for other in (None, "1.0", True, np.ones(1), 1j):
+        with pytest.raises(TypeError, match="is to be a number"):
+            as_number(other)
 
 
 def test_an_interrupt_stays_one():
@@ -172,15 +154,8 @@ def test_an_interrupt_stays_one():
 # pytest --bounds.
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("sys.exit(0)", "*plugin (*bad.py, line 4) failed: SystemExit: 0"),
-        (with_body("sys.exit(0)"), "*bound 'mine' (*bad.py, line 6) failed: SystemExit: 0"),
-    ],
-)
-def test_pytest_has_a_clean_error(pytester, plugin, content, message):
-    path = plugin(content)
+def test_pytest_has_a_clean_error(pytester, plugin):
+    path, message = plugin(with_body("sys.exit(0)")), "*bound 'mine' (*bad.py, line 6) failed: SystemExit: 0"
     run = pytester.runpytest_inprocess("-p", "pairbounds.pytest_plugin", "--bounds", path, "-k", "planted")
     assert run.ret in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED)
     run.stdout.fnmatch_lines([message])

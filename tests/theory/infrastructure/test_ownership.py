@@ -1,4 +1,4 @@
-"""What a file says of whose it is, and what a claim refuses."""
+"""Marks of who wrote a file, and the refusals of a claim."""
 
 import json
 import os

@@ -37,7 +37,3 @@ def test_between_the_points_of_the_grid_a_polynomial_is_not_smaller_than_said(mo
     values = polyval((1 - np.cos(np.linspace(0, np.pi, 25))) / 2, dips)
     assert values.min() > 0
     assert -1e-2 < proved_range(lambda places: polyval(places, dips), 6, 0.0, 1.0)[0] <= 0
-
-
-def test_a_constant_has_its_value():
-    assert proved_range(lambda places: np.full(len(places), 0.5), 0, 0.2, 0.9) == (0.5, 0.5)

@@ -1,4 +1,4 @@
-"""Where the fast driver of LAPACK does not converge, the other one does it."""
+"""Decomposition by the other driver of LAPACK where the fast one does not converge."""
 
 import numpy as np
 import pytest

@@ -1,7 +1,6 @@
 """Sweeps in one process: what a configuration means, what is kept of it, and what is never mixed."""
 
 import json
-import os
 import random
 import sys
 from dataclasses import dataclass
@@ -126,19 +125,6 @@ def test_a_changed_configuration_uses_no_cell_that_is_not_its_own(tmp_path):
     assert kinds == {whole, ("failures.json",), ("failures.json", *whole)}
 
 
-def test_an_interrupted_change_leaves_the_table_of_what_was_before_whole(tmp_path):
-    class Interrupted:
-        def run(self, work, items):
-            yield from list(Cores().run(work, items))[:2]
-            raise KeyboardInterrupt
-
-    sweep(tmp_path)
-    before = contents(tmp_path)
-    with pytest.raises(KeyboardInterrupt):
-        sweep(tmp_path, pause=1e-9, workers=Interrupted())
-    assert contents(tmp_path) == before
-
-
 def test_a_worker_with_other_source_refuses():
     assert Cell("tiny", STUDIES["tiny"].version, tiny(), 0).measure()
     with pytest.raises(ValueError, match=r"other source code of 'tiny' than the sweep"):
@@ -259,24 +245,18 @@ def test_the_command_says_what_it_did_and_exits_with_1_when_cells_failed(call, t
     ("changes", "message"),
     [
         ({"study": '"nothing"'}, "study 'nothing' is none of architecture"),
-        ({"study": "3"}, "study=3 is not the name of a study"),
         ({"study": None}, "key 'study' is missing"),
         ({"seeds": "true"}, "seeds=True is not an integer of at least 1"),
-        ({"seeds": "500_001", "grid": "[{x = [1]}, {x = [2]}]"}, "more than 1,000,000 cells"),
         ({"grid": f"[{{x = {list(range(9000))}, y = {list(range(9000))}}}]"}, "more than 1,000,000 cells"),
         ({"colour": "1"}, "key 'colour' is none of study, seeds, grid, settings"),
-        ({"settings": "3"}, "settings=3 is not a table"),
         ({"settings": "{z = 1}"}, "setting 'z' is none of x, y, name"),
         ({"settings": '{y = "1"}'}, "setting y='1' is not of type float | None"),
         ({"settings": "{x = 1}"}, "'x' is both fixed in [settings] and varied in a [[grid]]"),
         ({"grid": "{x = [1]}"}, "is not a list of tables: write [[grid]]"),
-        ({"grid": "[{}]"}, "a [[grid]] is empty"),
         ({"grid": "[{x = 1}]"}, "grid: x=1 is not a list of at least one value"),
-        ({"grid": "[{x = [0, 1.5]}]"}, "setting x=1.5 is not of type int"),
         ({"grid": "[{y = [nan]}]"}, "setting y=nan is not a finite number"),
         ({"grid": "[{x = [true]}]"}, "setting x=True is not of type int"),
         ({"grid": "[{x = [-1]}]"}, "x=-1 is negative"),
-        ({"grid": "[{x = ["}, "Invalid value (at end of document)"),
         ({"grid": "[" * 100_000}, "recursion"),
     ],
 )
@@ -293,7 +273,6 @@ def test_a_bad_configuration_is_one_line_and_exit_2(call, tmp_path, changes, mes
     ("options", "message"),
     [
         (["--jobs", 0], "jobs=0: give how many"),
-        (["--jobs", 2, "--dask", "tcp://127.0.0.1:1"], "--jobs and --dask exclude each other"),
         (["--dask", "tcp://127.0.0.1:1"], "tcp://127.0.0.1:1"),
     ],
 )
@@ -310,13 +289,10 @@ def test_without_dask_the_error_says_how_to_get_it(call, tmp_path, monkeypatch):
     assert (code, err) == (2, "error: Dask is not installed: pip install '.[dask]' in a checkout of pairbounds\n")
 
 
-def test_equal_points_are_measured_once():
+def test_equal_points_are_measured_once_and_studies_are_listed_with_their_presets_and_figures(call):
     configuration = SweepConfiguration("tiny", 1, [{"y": [1, 1.0, 2]}, {"y": [2.0], "x": [0, 5]}])
     assert [(cell.settings.y, cell.settings.x) for cell in configuration.cells()] == [(1.0, 0), (2.0, 0), (2.0, 5)]
     assert configuration.axes == ["y", "x"]
-
-
-def test_studies_are_listed_with_their_presets_and_figures(call):
     code, out, _ = call(app, "study")
     assert code == 0
     said = "".join(out.split())  # lines are broken anywhere
@@ -336,41 +312,16 @@ def test_a_study_that_is_measured_here_has_the_same_rows_and_its_own_errors():
 
 # Before it is measured.
 
-PHASE = """\
-study = "phase"
-seeds = 2
-[settings]
-steps = 5
-[[grid]]
-noise = [0.0, 0.3]
-[[grid]]
-strength = [0.5, 4.0]
-"""
 
-
-def test_a_dry_run_writes_nothing_and_says_how_long_by_how_the_kept_cells_came(call, tmp_path, monkeypatch):
+def test_a_dry_run_writes_nothing_and_says_what_is_kept(call, tmp_path):
     file, out = toml(tmp_path / "tiny.toml", grid="[{x = [0, 1, 2]}]"), tmp_path / "out"
-    code, said, _ = call(app, "sweep", file, "--out", out, "--dry-run")
-    assert (code, out.exists()) == (0, False)
-    assert "6 cells, 0 of them kept, 6 to measure: how long is known once two cells are kept" in said
-    assert call(app, "sweep", file, "--out", out)[0] == 0
-    assert call(app, "sweep", file, "--out", out, "--dry-run")[1].endswith("6 of them kept, 0 to measure\n")
-    for number, path in enumerate(sorted((out / "cells").glob("*.parquet"))):
-        os.utime(path, (0, 1_000 + 60 * number))  # one a minute
+    command = ("sweep", file, "--out", out)
+    assert call(app, *command, "--dry-run")[:2] == (0, "sweep of tiny: 6 cells, 0 of them kept, 6 to measure\n")
+    assert not out.exists()
+    assert call(app, *command)[0] == 0
     before = {path: path.stat().st_mtime for path in out.rglob("*")}
-    said = call(app, "sweep", file, "--out", out, "--seeds", 5, "--dry-run")[1]
-    assert "15 cells, 6 of them kept, 9 to measure: about 9 minutes, as fast as the kept ones came" in said
+    assert "15 cells, 6 of them kept, 9 to measure" in call(app, *command, "--seeds", 5, "--dry-run")[1]
     assert {path: path.stat().st_mtime for path in out.rglob("*")} == before
-
-
-def test_a_sweep_says_by_which_command_it_is_drawn(call, tmp_path):
-    (tmp_path / "phase.toml").write_text(PHASE)
-    code, _, err = call(app, "sweep", tmp_path / "phase.toml", "--out", tmp_path / "out")
-    assert code == 0
-    command = err.splitlines()[-1]
-    assert command == f"pairbounds draw phase --table {tmp_path / 'out' / 'table.parquet'}"
-    assert call(app, *command.split()[1:], "--out", tmp_path / "pictures")[0] == 0
-    assert (tmp_path / "pictures" / "phase.png").is_file()
 
 
 def test_a_study_can_be_asked_about_before_it_is_measured(call, tmp_path):
@@ -378,13 +329,8 @@ def test_a_study_can_be_asked_about_before_it_is_measured(call, tmp_path):
     code, said, _ = call(app, *words, "--dry-run")
     assert code == 0
     assert "  classes              [2, 2]               given\n" in said
-    assert f"2 seeds, into {tmp_path / 'mine.parquet'}\nhow long is not known" in said
+    assert said.endswith(f"2 seeds, into {tmp_path / 'mine.parquet'}\n")
     assert list(tmp_path.iterdir()) == []
     drawing = call(app, *words, "--seeds", "1")[2].splitlines()
     assert drawing == [f"pairbounds draw {name} --table {words[-1]}" for name in ("bound_holds", "tightness_map")]
-    path = Path(f"{words[-1]}.json")
-    record = json.loads(path.read_text())
-    assert record["took"]["seconds"] > 0
-    path.write_text(json.dumps(record | {"took": {"seconds": 21.0, "jobs": 3}}))
-    said = call(app, *words, "--dry-run")[1]
-    assert said.splitlines()[-1].startswith("about 42 seconds, by the table that is there: 1 seeds in about 21 sec")
+    assert json.loads(Path(f"{words[-1]}.json").read_text())["took"]["seconds"] > 0
