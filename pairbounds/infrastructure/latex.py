@@ -23,8 +23,7 @@ def to_latex(table: "pd.DataFrame", *, digits: int = DIGITS) -> str:
     ----------
     table : DataFrame
         Any. Of `check_bounds`, what a reader looks for: the claims that were checked, their two sides, and the verdict.
-        An index that has a name, as of a leaderboard (`pairbounds.figures.leaderboard.leaderboard`), is the first
-        column.
+        An index that has a name is the first column.
     digits : int
         Significant digits of the numbers that are not integers, at least 1.
 

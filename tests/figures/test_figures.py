@@ -1,7 +1,5 @@
-import io
 import json
 import re
-from itertools import product
 from pathlib import Path
 
 import matplotlib.image
@@ -50,7 +48,7 @@ SAID = {
 }
 
 # Laid out for a paper each time; the others are marked slow.
-FITTED = ("leaderboard", "phase", "votes")
+FITTED = ("phase", "votes")
 
 
 @pytest.fixture(scope="module")
@@ -62,16 +60,9 @@ def tables(tmp_path_factory):
         for unit in {"seed", "draw"} & {*table}:
             table = table[table[unit].isin(sorted(table[unit].unique())[:3])]
         table.to_parquet(folder / path.name)
-    for name in ("leaderboard", "multihop"):
-        study = find_study(name)
-        settings = study.settings(**(dict(study.small) | ({"draws": 1} if name == "leaderboard" else {})))
-        run_study(name, settings, range(1), Cores())[name].to_parquet(folder / f"{name}.parquet")
-    picture = io.BytesIO()
-    matplotlib.image.imsave(picture, np.full((8, 8, 3), 0.5))
-    pairs = product(("captions, exact", "augmentation, by encoder, strength 1"), "ab", range(3))
-    rows = pd.DataFrame(pairs, columns=["pairing", "anchor", "place"])
-    rows = rows.assign(label=rows["anchor"], picture=picture.getvalue(), credit="")
-    rows.to_parquet(folder / "pairings_pairs.parquet")
+    study = find_study("multihop")
+    settings = study.settings(**study.small)
+    run_study("multihop", settings, range(1), Cores())["multihop"].to_parquet(folder / "multihop.parquet")
     return folder
 
 
@@ -120,7 +111,7 @@ def test_a_figure_is_drawn_as_png_and_pdf_with_its_caption(name, needed, tmp_pat
 )
 def test_a_figure_fits_a_paper_of_two_columns(name, tables, tmp_path):
     """Whole on the page, and a panel in a column."""
-    for width, panel in (("double", None), *([("single", "1")] if name != "pairs_look" else [])):
+    for width, panel in (("double", None), ("single", "1")):
         FIGURES[name].render(tables, tmp_path, layout=Layout(WIDTHS[width], panel=panel), ends=[".png"])
 
 
