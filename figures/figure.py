@@ -1,6 +1,5 @@
 """Figures: the tables they read, and their way to disk."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,7 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Picture
 
 import pairbounds.figures
-from pairbounds.figures.layout import DESIGNED, Layout, LayoutError, laid_out, panel_name, panels_of
+from pairbounds.figures.layout import DESIGNED, Layout, LayoutError, laid_out
 from pairbounds.figures.prerequisites import columns_of, study_named, written
 from pairbounds.figures.settings import KEY, read
 from pairbounds.infrastructure import ownership
@@ -62,23 +61,22 @@ class Figure:
         Raises
         ------
         ValueError
-            A table does not fit, and what would; there is no room for the words, or no such panel.
+            A table does not fit, and what would; or there is no room for the words.
         """
         found = {name: self._table(name, path) for name, path in self.sources(tables, files).items()}
-        stem = self._stem(layout)
         try:
-            with laid_out(lambda: self.draw(found), layout) as (picture, caption), locked_folder(out, stem), together():
-                about = f"One panel: {panel_name(picture, panels_of(picture)[0])}. " if layout.panel else ""
-                with replacing(out / f"{stem}.txt") as temporary:
-                    temporary.write_text(f"{self.title}. {about}{caption}\n", encoding="utf-8")
+            drawing, lock = laid_out(lambda: self.draw(found), layout), locked_folder(out, self.name)
+            with drawing as (picture, caption), lock, together():
+                with replacing(out / f"{self.name}.txt") as temporary:
+                    temporary.write_text(f"{self.title}. {caption}\n", encoding="utf-8")
                 for end in ends:
-                    save_picture(picture, out / f"{stem}{end}")
+                    save_picture(picture, out / f"{self.name}{end}")
         except LookupError as error:  # rows of another program, or of another version
             message = f"figure {self.name}: the tables in {tables} lack {error}: compute them anew"
             raise ValueError(message) from error
         except LayoutError as error:
             raise ValueError(f"figure {self.name}: {error}") from error
-        return out / f"{stem}{ends[-1]}"
+        return out / f"{self.name}{ends[-1]}"
 
     def sources(self, tables: Path, files: Sequence[Path] | Mapping[str, Path] = ()) -> dict[str, Path]:
         """The path of each table: in the folder, or one of the files, known by its name or given by its table."""
@@ -90,15 +88,10 @@ class Figure:
             given[name] = file
         return {name: given.get(name, tables / f"{name}.parquet") for name in self.tables}
 
-    def outputs(self, out: Path, layout: Layout = DESIGNED, ends: Sequence[str] = ENDS) -> list[ownership.Output]:
+    def outputs(self, out: Path, ends: Sequence[str] = ENDS) -> list[ownership.Output]:
         """The files that `render` writes."""
-        stem = self._stem(layout)
-        caption = ownership.text(out / f"{stem}.txt", f"{self.title}. ")
-        return [caption, *(ownership.picture(out / f"{stem}{end}") for end in ends)]
-
-    def _stem(self, layout: Layout) -> str:
-        """The name of a picture's files: a panel is not taken for the whole."""
-        return self.name if layout.panel is None else f"{self.name}-" + re.sub(r"\W+", "-", layout.panel).strip("-")
+        caption = ownership.text(out / f"{self.name}.txt", f"{self.title}. ")
+        return [caption, *(ownership.picture(out / f"{self.name}{end}") for end in ends)]
 
     def _named(self, file: Path) -> str:
         """The table of the figure that a file is, by its name; of a figure of one table any file."""

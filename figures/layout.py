@@ -1,4 +1,4 @@
-"""The size at which a figure is drawn, which of its panels, and how its words are fitted to it."""
+"""The size at which a figure is drawn, and how its words are fitted to it."""
 
 import math
 import re
@@ -11,13 +11,11 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure as Picture
-from matplotlib.gridspec import GridSpec
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from pairbounds.figures.style import SIZE, sized, style
+from pairbounds.figures.style import SIZE, style
 
 INCH = 25.4  # millimetres
 WIDTHS = {"single": 3.25, "double": 6.75}  # inches: a column, and the page, of a paper of two columns
@@ -32,19 +30,17 @@ MOST = 100.0  # inches, or points
 
 @dataclass(frozen=True)
 class Layout:
-    """The size, font size and panel of a drawing; by default as it was designed.
+    """The size and font size of a drawing; by default as it was designed.
 
     Attributes
     ----------
     width, height : in inches; without a height, one that suits the width
     font_size : of labels, in points, other texts being in proportion; by default `PAPER`
-    panel : the number of a panel, from 1, or its name, or a part of it that no other has: only that is drawn
     """
 
     width: float | None = None
     height: float | None = None
     font_size: float | None = None
-    panel: str | None = None
 
     def __post_init__(self) -> None:
         for name, unit in (("width", "inches"), ("height", "inches"), ("font_size", "points")):
@@ -84,7 +80,7 @@ def laid_out(draw: Callable[[], tuple[Picture, str]], layout: Layout) -> Iterato
     Raises
     ------
     LayoutError
-        There is no such panel, or its words leave no room to the panels.
+        Its words leave no room to the panels.
     """
     with style(font_size=layout.font_size or (SIZE if layout == DESIGNED else PAPER)):
         picture, caption = draw()
@@ -96,51 +92,18 @@ def laid_out(draw: Callable[[], tuple[Picture, str]], layout: Layout) -> Iterato
             plt.close(picture)
 
 
-def panel_name(picture: Picture, panel: Axes) -> str:
-    """The name of a panel: its title, or the label of its axis."""
-    return " ".join((panel.get_title(loc="left") or panel.get_title() or _label(picture, panel, "x")).split())
-
-
 def panels_of(picture: Picture) -> list[Axes]:
     """The panels of a figure, without colour bars and pictures."""
-    bars = {bar.ax for bar in _bars(picture)}
+    shown = [one for axes in picture.axes for one in (*axes.collections, *axes.images)]
+    bars = {one.colorbar.ax for one in shown if one.colorbar is not None}
     return [axes for axes in picture.axes if axes.axison and axes not in bars]
 
 
-def find_panel(picture: Picture, wanted: str) -> Axes:
-    """The panel of a number or name.
-
-    Raises
-    ------
-    LayoutError
-        None or several panels are called so.
-    """
-    panels = panels_of(picture)
-    names = [panel_name(picture, panel) for panel in panels]
-    if wanted.isdecimal() and 1 <= int(wanted) <= len(names):
-        return panels[int(wanted) - 1]
-    found = [panel for panel, name in zip(panels, names, strict=True) if wanted.lower() == name.lower()]
-    found = found or [panel for panel, name in zip(panels, names, strict=True) if wanted.lower() in name.lower()]
-    if len(found) != 1:
-        listed = ", ".join(f"{place} ({name})" for place, name in enumerate(names, 1))
-        raise LayoutError(
-            f"panel {wanted!r} is {'several' if found else 'none'} of its panels: {listed or 'it has none'}"
-        )
-    return found[0]
-
-
 def _apply(layout: Layout, picture: Picture) -> None:
-    """Give a figure its panel and its size, and more height for legends beneath it unless that is given."""
-    panels, (width, height) = panels_of(picture), picture.get_size_inches()
+    """Give a figure its size, and more height for legends beneath it unless that is given."""
+    width, height = picture.get_size_inches()
     wide = layout.width or width
-    if layout.panel is None:
-        high = height * max(wide / width, SHRINK)
-    else:
-        chosen = find_panel(picture, layout.panel)
-        place = chosen.get_position()
-        wide = layout.width or width / len({panel.get_position().x0 for panel in panels})
-        high = wide * min(place.height * height / (place.width * width), 1.0)
-        _keep(picture, chosen)
+    high = height * max(wide / width, SHRINK)
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)  # of a layout that leaves nothing to the axes
         try:
@@ -153,61 +116,10 @@ def _apply(layout: Layout, picture: Picture) -> None:
             picture.draw_without_rendering()
             _thin(picture)
         except UserWarning as warning:
-            alone = f"draw one panel (--panel 1 to {len(panels)}), " if layout.panel is None else ""
             raise LayoutError(
-                f"its words leave no room to the panels at {wide:.2f} in: {alone}give it more room (--width double, "
-                "--height), or a smaller --font-size"
+                f"its words leave no room to the panels at {wide:.2f} in: give it more (--width double, --height), or "
+                "a smaller --font-size"
             ) from warning
-
-
-def _keep(picture: Picture, panel: Axes) -> None:
-    """Keep one panel, with the labels, legend and colours that it shared with others."""
-    panels, bars = panels_of(picture), _bars(picture)
-    xlabel, ylabel = (_label(picture, panel, axis) for axis in "xy")
-    legends = [one for one in panels if one.get_legend() is not None]
-    looks = [(bar.cmap, {"ticks": bar.locator, "format": bar.formatter, "label": bar.ax.get_ylabel()}) for bar in bars]
-    for bar in bars:
-        bar.remove()
-    for other in panels:
-        if other is not panel:
-            other.remove()
-    panel.set_subplotspec(GridSpec(1, 1, figure=picture)[0])
-    panel.tick_params(labelbottom=True, labelleft=True)
-    panel.set(xlabel=xlabel, ylabel=ylabel)
-    picture.supxlabel("")
-    picture.supylabel("")
-    for shown in (*panel.collections, *panel.images):
-        look: Any = next((look for cmap, look in looks if shown.get_array() is not None and shown.cmap == cmap), None)
-        if look:
-            picture.colorbar(shown, ax=panel, **look)
-            break
-    if legends and panel not in legends and panel.get_legend_handles_labels()[0]:
-        panel.legend(fontsize=sized(7))
-
-
-def _label(picture: Picture, panel: Axes, axis: str) -> str:
-    """The label of a panel's axis, or else that of a panel below it or to its left, or else of the whole figure."""
-    get = Axes.get_xlabel if axis == "x" else Axes.get_ylabel
-    ticks = panel.get_xticks() if axis == "x" else panel.get_yticks()
-    if get(panel) or len(ticks) == 0:
-        return get(panel)
-    beside = [get(other) for other in panels_of(picture) if _aligned(panel, other, axis)]
-    return next(filter(None, beside), picture.get_supxlabel() if axis == "x" else picture.get_supylabel())
-
-
-def _aligned(panel: Axes, other: Axes, axis: str) -> bool:
-    """Test that another panel stands below one in its column, for x, or to its left in its row, for y."""
-    ours, theirs = panel.get_subplotspec(), other.get_subplotspec()
-    if ours is None or theirs is None or ours.get_gridspec() is not theirs.get_gridspec():
-        return False
-    if axis == "x":
-        return ours.colspan == theirs.colspan and ours.rowspan.start < theirs.rowspan.start
-    return ours.rowspan == theirs.rowspan and theirs.colspan.start < ours.colspan.start
-
-
-def _bars(picture: Picture) -> list[Colorbar]:
-    shown = [one for axes in picture.axes for one in (*axes.collections, *axes.images)]
-    return [bar for one in shown if (bar := one.colorbar) is not None]
 
 
 def _reflow(picture: Picture, width: float) -> float:

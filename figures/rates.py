@@ -86,16 +86,14 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 def _curve(axes: Axes, table: pd.DataFrame, curve: Curve, place: int) -> None:
     """The points of a curve and its fit."""
     rows = points(table, curve)
-    color, marker = curve.look
+    (color, marker), words = curve.look, curve.label
     positive = rows[rows["y"] > 0]
     axes.plot(positive["x"], positive["y"], marker, color=color, markersize=2.5, alpha=0.4)
-    said = f"{len(rows) - len(positive)} of {len(rows)} not positive"
     if curve.start is not None:
         fit, x = fitted(table, curve), rows["x"][rows["x"] >= curve.start]
-        ends, said = np.array([x.min(), x.max()]), fit.said
+        ends, words = np.array([x.min(), x.max()]), f"{curve.label}\n{fit.said}"
         axes.plot(ends, fit.constant * ends**fit.value, color=color, linewidth=2)
-    words = f"{curve.label}: {said}"
-    label_line(axes, 0.03, 0.03 + 0.09 * place, words, color, transform=axes.transAxes, fontsize=sized(7))
+    label_line(axes, 0.03, 0.02 + 0.15 * place, words, color, transform=axes.transAxes, fontsize=sized(7))
 
 
 def points(table: pd.DataFrame, curve: Curve) -> pd.DataFrame:
@@ -127,8 +125,13 @@ def _reference(axes: Axes, slope: int) -> None:
     middle = np.sqrt(left * right)
     x = np.geomspace(left * (right / left) ** 0.3, left * (right / left) ** 0.7)
     axes.plot(x, high * 2 * (x / middle) ** slope, "--", color=BOUND, linewidth=1.5)
-    axes.set_ylim(low / 4, high * 20)
+    axes.set_ylim(low * (low / high) ** 0.45, high * 20)  # room for words above and below
     label_line(axes, 0.97, 0.97, f"slope {slope}", BOUND, ha="right", va="top", transform=axes.transAxes)
+
+
+def _not_positive(table: pd.DataFrame) -> str:
+    found = [(curve, points(table, curve)["y"] <= 0) for curve in CURVES if curve.start is None]
+    return "; ".join(f"{one.label} by {one.sweep}: {bad.sum()} of {len(bad)} are 0 or less" for one, bad in found)
 
 
 def _caption(table: pd.DataFrame) -> str:
@@ -143,7 +146,8 @@ def _caption(table: pd.DataFrame) -> str:
         "whose labelling error is fixed. Pairs: the exact optimum of n drawn "
         "pairs, its excess loss on the whole graph, and how far its probe is above the optimum's. Dashed: the slope of "
         "theorem 4 (1 and -1), and 1/n. Dark: what is fitted, a point a seed. Light: what can be 0 or less and is "
-        "no power law; its positive points are drawn and not fitted. Exponents with 95% bootstrap intervals over "
+        f"no power law; its positive points are drawn and not fitted ({_not_positive(table)}). "
+        "Exponents with 95% bootstrap intervals over "
         f"seeds, in the lower and the upper half of the points: {parted}. Where these differ there is no power law."
     )
 

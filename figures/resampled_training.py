@@ -4,13 +4,14 @@ import math
 from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.accuracies import accuracy_bars
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.style import COLUMN, label_line, sized
+from pairbounds.figures.style import COLUMN, sized
 from pairbounds.figures.summaries import LEVEL, OVERLAP, mean_and_half, rank_correlation
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
 from pairbounds.theory.quantities.confidence import SharedHalves, detectable, shared_halves
@@ -45,7 +46,6 @@ ON_GRAPHS = {
 }  # the same guides there
 FORETOLD_BY, CLAIM = "multihop_bound", "theorem 15"
 SIMCLR = ("none", "random")  # its rule and guide
-WIDE = 3  # a ratio whose label goes to the left of it
 REFERENCES = {
     "untrained": ("untrained", NEUTRAL),
     "simclr": ("SimCLR", AUGMENTATION),
@@ -216,12 +216,14 @@ def foretold_changes(changes: pd.DataFrame, graphs: pd.DataFrame) -> pd.DataFram
 
 
 def _predictions(axes: Axes, foretold: pd.DataFrame) -> None:
-    for rule, guide, ratio, change, half in foretold.itertuples(index=False, name=None):
-        _, color, marker = GUIDES[guide]
+    for _, guide, ratio, change, half in foretold.itertuples(index=False, name=None):
+        color, marker = GUIDES[guide][1:]
         axes.errorbar(ratio, change, yerr=half, fmt=marker, color=color, markersize=5, linewidth=0.8)
-        if guide == "encoder":
-            side = "left" if ratio < WIDE else "right"
-            label_line(axes, ratio, change, f" {RULES[rule]} ", color, fontsize=sized(7), ha=side)
+    named = foretold[foretold["guide"] == "encoder"].sort_values("change", ascending=False)
+    for height, (_, one) in zip(np.linspace(0.93, 0.07, len(named)), named.iterrows(), strict=True):
+        axes.annotate(RULES[one["rule"]], (one["ratio"], one["change"]), (0.34, height), textcoords="axes fraction",
+                      ha="center", va="center", color=CAPTION, fontsize=sized(7), fontweight="bold",
+                      arrowprops={"arrowstyle": "-", "color": CAPTION, "linewidth": 0.6})  # fmt: skip
     axes.axhline(0, color="black", linewidth=0.8)
     axes.axvline(1, color="black", linewidth=0.8)
     axes.set(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from textwrap import fill
 
 WIDTH = 120
+UNBROKEN = re.compile(r"`[^`]*`|\S+ ± \S+|([-+.\d]+ )?\[[^]]*\]")
 KEPT = "\N{NO-BREAK SPACE}"  # where no line is broken
 
 
@@ -39,5 +40,5 @@ def wrapped(text: str) -> str:
 
 def _filled(paragraph: str) -> str:
     """Break a paragraph into lines; neither code nor a value and its interval is torn apart."""
-    whole = re.sub(r"`[^`]*`|\S+ ± \S+", lambda match: match.group().replace(" ", KEPT), " ".join(paragraph.split()))
+    whole = UNBROKEN.sub(lambda match: match.group().replace(" ", KEPT), " ".join(paragraph.split()))
     return fill(whole, WIDTH, break_long_words=False, break_on_hyphens=False).replace(KEPT, " ")

@@ -1,27 +1,23 @@
 """A folder of `pairbounds audit`: how consistent the pairs are, what the bounds say, and what hurts most by name."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from pairbounds.figures.report import checks
 from pairbounds.figures.report.contents import Picture, Section, Table, data_uri
-from pairbounds.figures.report.origin import Origin, origin_of
+from pairbounds.figures.report.origin import origin_of
 from pairbounds.infrastructure.tables import read_table
 
 SUMMARY = frozenset({"n_images", "n_captions", "n_pairs", "k", "bounds_failed", "keys", "provenance"})  # keys of one
 MOST_ROWS = 25  # of a ranking
+PICTURE = "audit.png"
 RANKINGS = {
     "crossing_captions": "Captions that cross labels most",
     "hub_captions": "Captions that make most of the pairs",
     "classes": "Classes, the least consistent first",
     "class_pairs": "Classes that mix most",
-}
-PICTURES = {
-    "audit.png": "Four panels of the audit: bounds against what was measured, singular values, captions and classes.",
 }
 FACTS = {
     "images": "n_images",
@@ -41,21 +37,15 @@ FACTS = {
 
 def summary_of(path: Path) -> dict[str, Any] | None:
     """The summary of an audit, if that is what the file is."""
-    if path.suffix != ".json":
-        return None
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(path.read_bytes()) if path.suffix == ".json" else None
     except (OSError, ValueError, RecursionError):
         return None
     return content if isinstance(content, dict) and content.keys() >= SUMMARY else None
 
 
-def section(anchor: str, path: Path, summary: Mapping[str, Any]) -> tuple[Section, list[Path]]:
-    """The section of an audit, and the files that it is made of.
-
-    Parameters
-    ----------
-    path : of the summary
+def section(path: Path, summary: Mapping[str, Any]) -> tuple[Section, list[Path]]:
+    """The section of an audit, of which `path` is the summary, and the files that it is made of.
 
     Raises
     ------
@@ -68,21 +58,25 @@ def section(anchor: str, path: Path, summary: Mapping[str, Any]) -> tuple[Sectio
     frames = {name: read_table(file) for name, file in files.items()}
     bounds = checks.typed(frames["bounds"])
     pairs = Path(str(summary["provenance"]["configuration"]["pairs"])).name
-    pictures = {path.with_name(name): alt for name, alt in PICTURES.items() if path.with_name(name).is_file()}
+    drawn = path.with_name(PICTURE)
+    alt = "Four panels of the audit: bounds against what was measured, singular values, captions and classes."
+    rankings = [
+        Table(title, frame.rename(columns=lambda column: column.replace("_", " ")), folded=True, most=MOST_ROWS)
+        for name, title in RANKINGS.items()
+        if (frame := frames.get(name)) is not None and len(frame)
+    ]
     found = Section(
-        anchor,
         "audit",
         f"Audit of {pairs}",
-        " ".join([_consistency(summary), checks.in_words(bounds)]),
+        f"{_consistency(summary)} {checks.in_words(bounds)}",
         alarm=bool(checks.violated(bounds)),
         facts={name: summary[key] for name, key in FACTS.items() if summary.get(key) is not None},
-        pictures=[Picture(data_uri(file), alt) for file, alt in pictures.items()],
-        tables=[checks.claims(bounds), *_rankings(frames)],
+        pictures=[Picture(data_uri(drawn), alt)] if drawn.is_file() else [],
+        tables=[checks.claims(bounds), *rankings],
         notes=list(map(str, summary["what_if"] or ())),
-        origins=_origins(files.values()),
+        origins=[origin for file in files.values() if (origin := origin_of(file)) is not None],
     )
-    with_pdf = [file for picture in pictures for file in (picture, picture.with_suffix(".pdf"))]
-    return found, [path, *files.values(), *with_pdf]
+    return found, [path, *files.values(), drawn, drawn.with_suffix(".pdf")]
 
 
 def _consistency(summary: Mapping[str, Any]) -> str:
@@ -94,21 +88,3 @@ def _consistency(summary: Mapping[str, Any]) -> str:
         f"chance they would with {1 - summary['chance_labelling_error']:.4f}. α_T is "
         f"{summary['induced_labelling_error']:.4f}, with an approximate 95% interval from {low:.4f} to {high:.4f}."
     )
-
-
-def _rankings(frames: Mapping[str, pd.DataFrame]) -> list[Table]:
-    return [
-        Table(
-            title,
-            [name.replace("_", " ") for name in frame.columns],
-            [tuple(row) for row in frame.head(MOST_ROWS).astype(object).itertuples(index=False)],
-            folded=True,
-            left_out=max(0, len(frame) - MOST_ROWS),
-        )
-        for name, title in RANKINGS.items()
-        if (frame := frames.get(name)) is not None and len(frame)
-    ]
-
-
-def _origins(files: Sequence[Path] | Any) -> list[Origin]:
-    return [origin for file in files if (origin := origin_of(file)) is not None]

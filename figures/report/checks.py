@@ -1,6 +1,6 @@
 """A table of `pairbounds check`: every bound at one width, or the best of each over several."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -16,18 +16,15 @@ from pairbounds.theory.bounds.table import evaluated, notes, readable_relation, 
 TEXTS = ("bound", "quantity", "relation", "status", "note")
 NUMBERS = ("measured", "measured_least", "measured_most", "value", "tightness", "guess")
 TRUTHS = ("applicable", "holds", "vacuous")
-COLUMNS = (*TEXTS, *NUMBERS, *TRUTHS)  # by which such a table is known
-MOST_ROWS = 3_000  # of all widths that are shown
 VIOLATED = "VIOLATED"  # a verdict: such rows come first
-ALONG = 2  # widths from which on there is something to draw
 
 
-def is_check(columns: Sequence[str]) -> bool:
+def is_check(columns: Iterable[str]) -> bool:
     """Test that these are the columns of a table of `check_bounds`."""
-    return set(COLUMNS) <= set(columns)
+    return {*TEXTS, *NUMBERS, *TRUTHS} <= set(columns)
 
 
-def section(anchor: str, path: Path, frame: pd.DataFrame, origin: Origin | None) -> Section:
+def section(path: Path, frame: pd.DataFrame, origin: Origin | None) -> Section:
     """The section of such a table.
 
     Raises
@@ -35,34 +32,30 @@ def section(anchor: str, path: Path, frame: pd.DataFrame, origin: Origin | None)
     ValueError
         A value is not of its column's kind.
     """
-    table = typed(frame)
-    several = "k" in table and table["k"].nunique() >= ALONG
-    graph = origin and origin.configuration.get("graph")
-    return Section(
-        anchor,
-        "check",
-        (f"Bounds on {Path(str(graph)).name}" if graph else f"Bounds in {path.name}") + _at(table, origin),
-        in_words(table),
-        alarm=bool(violated(table)),
-        facts={} if several else _facts(table),
-        pictures=_pictures(table) if several else (),
-        tables=[_best(table), _all(table)] if several else [claims(table)],
-        notes=() if several else notes(table),
-        origins=[] if origin is None else [origin],
-    )
+    table, settings = typed(frame), {} if origin is None else origin.configuration
+    graph, k = settings.get("graph"), settings.get("k")
+    title = f"Bounds on {Path(str(graph)).name}" if graph else f"Bounds in {path.name}"
+    about = {"verdict": in_words(table), "alarm": bool(violated(table)), "origins": [origin] if origin else []}
+    if _widths(table) > 1:
+        title += f", k from {table['k'].min()} to {table['k'].max()}"
+        every = Table("Every claim at every width", claims(table).frame, folded=True)
+        return Section("check", title, **about, pictures=[_picture(table)], tables=[_best(table), every])
+    title += f", k = {k}" if isinstance(k, int) else ""
+    return Section("check", title, **about, facts=_facts(table), tables=[claims(table)], notes=notes(table))
 
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:
     """A table with its types, as they were before it was text."""
+    truth = {True: True, False: False, "True": True, "False": False}
     table = frame.copy()
     for name in TEXTS:
         table[name] = table[name].fillna("").astype(str)
     for name in NUMBERS:
         table[name] = pd.to_numeric(table[name]).astype("float64")
     for name in TRUTHS:
-        table[name] = table[name].map({True: True, False: False, "True": True, "False": False}).astype("boolean")
-    table["applicable"] = table["applicable"].fillna(value=False).astype(bool)
-    table["vacuous"] = table["vacuous"].fillna(value=False).astype(bool)
+        table[name] = table[name].map(truth).astype("boolean")
+        if name != "holds":
+            table[name] = table[name].fillna(value=False).astype(bool)
     return table
 
 
@@ -77,70 +70,58 @@ def in_words(table: pd.DataFrame) -> str:
     checked = table[table["applicable"]]
     if checked.empty:
         return "No bound applies here."
-    failed, widths = violated(table), table["k"].nunique() if "k" in table else 1
+    failed, widths = violated(table), _widths(table)
     where = "" if widths == 1 else f" at each of {widths} widths"
-    count = checked["bound"].nunique()
-    sentences = [f"Violated: {listed(failed)}." if failed else f"All {count} claims that apply hold{where}."]
     errors = checked[checked["quantity"].isin(ERRORS) & checked["relation"].eq("<=")]
-    useful = errors[~errors["vacuous"]]
-    sentences.append(
-        f"Of the {errors['bound'].nunique()} upper bounds on an error, {useful['bound'].nunique()} say something: they "
-        "are below what guessing reaches."
+    useful = errors.loc[~errors["vacuous"], "bound"].nunique()
+    return (
+        (
+            f"Violated: {listed(failed)}. "
+            if failed
+            else f"All {checked['bound'].nunique()} claims that apply hold{where}. "
+        )
+        + f"Of the {errors['bound'].nunique()} upper bounds on an error, {useful} say something: they are below what "
+        "guessing reaches."
     )
-    return " ".join(sentences)
 
 
 def claims(table: pd.DataFrame) -> Table:
-    """Each claim that was held against something, as rows that can be sorted."""
-    several = "k" in table and table["k"].nunique() >= ALONG
-    rows = [
-        (
-            *([row["k"]] if several else []),
-            row["bound"],
-            row["quantity"].replace("_", " "),
-            row["measured"],
-            readable_relation(row),
-            row["value"],
-            row["tightness"],
-            row["status"],
-            verdict(row),
-        )
-        for row in evaluated(table).to_dict("records")
-    ]
-    rows.sort(key=lambda row: row[-1] != VIOLATED)
-    headings = ("bound", "measured quantity", "measured", "relation", "value", "tightness", "status", "verdict")
-    return Table("What was measured against what is claimed", [*(["k"] if several else []), *headings], rows)
-
-
-def _all(table: pd.DataFrame) -> Table:
-    whole = claims(table)
-    left_out = max(0, len(whole.rows) - MOST_ROWS)
-    return Table("Every claim at every width", whole.columns, whole.rows[:MOST_ROWS], folded=True, left_out=left_out)
+    """Each claim that was evaluated, violated ones first."""
+    rows = evaluated(table)
+    frame = pd.DataFrame(
+        {
+            **({"k": rows["k"]} if _widths(table) > 1 else {}),
+            "bound": rows["bound"],
+            "measured quantity": rows["quantity"].str.replace("_", " "),
+            "measured": rows["measured"],
+            "relation": [readable_relation(row) for row in rows.to_dict("records")],
+            "value": rows["value"],
+            "tightness": rows["tightness"],
+            "status": rows["status"],
+            "verdict": [verdict(row) for row in rows.to_dict("records")],
+        }
+    )
+    frame = frame.sort_values("verdict", key=lambda said: said.ne(VIOLATED), kind="stable")
+    return Table("What was measured against what is claimed", frame)
 
 
 def _best(table: pd.DataFrame) -> Table:
-    columns = ("bound", "measured quantity", "least value", "at k", "measured there", "not vacuous at", "of widths")
-    rows = [
-        (
-            row["bound"],
-            row["quantity"].replace("_", " "),
-            row["value"],
-            row["k"],
-            row["measured"],
-            row["useful"],
-            table["k"].nunique(),
-        )
-        for row in best_widths(table).to_dict("records")
-    ]
-    return Table("Each upper bound on an error, at the width where it is least", columns, rows)
+    best, widths = best_widths(table), _widths(table)
+    best["quantity"] = best["quantity"].str.replace("_", " ")
+    names = {
+        "bound": "bound",
+        "quantity": "measured quantity",
+        "value": "least value",
+        "k": "at k",
+        "measured": "measured there",
+        "useful": "not vacuous at",
+    }
+    caption = f"Each upper bound on an error, at that of {widths} widths where it is least"
+    return Table(caption, best[[*names]].rename(columns=names))
 
 
-def _at(table: pd.DataFrame, origin: Origin | None) -> str:
-    """Widths of a table, as the end of a title."""
-    if "k" in table and table["k"].nunique() >= ALONG:
-        return f", k from {table['k'].min()} to {table['k'].max()}"
-    k = None if origin is None else origin.configuration.get("k")
-    return f", k = {k}" if isinstance(k, int) else ""
+def _widths(table: pd.DataFrame) -> int:
+    return table["k"].nunique() if "k" in table else 1
 
 
 def _facts(table: pd.DataFrame) -> dict[str, object]:
@@ -150,16 +131,14 @@ def _facts(table: pd.DataFrame) -> dict[str, object]:
     return {"probe error, measured": float(errors["measured"].iloc[0]), "by guessing": float(errors["guess"].iloc[0])}
 
 
-def _pictures(table: pd.DataFrame) -> list[Picture]:
+def _picture(table: pd.DataFrame) -> Picture:
     picture = errors_along_widths(table)
     try:
-        return [
-            Picture(
-                embedded(picture),
-                "Bounds on the error of the linear probe against the width, with what was measured.",
-                "Theorem 4 and the bounds that come nearest, against the width k; below the dotted line a bound says "
-                "something.",
-            )
-        ]
+        return Picture(
+            embedded(picture),
+            "Bounds on the error of the linear probe against the width, with what was measured.",
+            "Theorem 4 and the bounds that come nearest, against the width k; below the dotted line a bound says "
+            "something.",
+        )
     finally:
         plt.close(picture)

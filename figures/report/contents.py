@@ -4,52 +4,41 @@ import base64
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from numbers import Real
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pandas as pd
 from matplotlib.figure import Figure
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
+from pairbounds.figures.report.origin import Origin
 from pairbounds.infrastructure.pictures import save_picture
-
-if TYPE_CHECKING:
-    from pairbounds.figures.report.origin import Origin
 
 MIME = {".png": "image/png", ".svg": "image/svg+xml"}  # of pictures that a browser shows
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
-    """A table that a reader can sort.
-
-    Attributes
-    ----------
-    caption : what it is of
-    columns : the headings
-    rows : numbers are set as such and sorted by value
-    folded : whether it is shown only when asked for
-    left_out : rows that it does not show
-    """
+    """A table that a reader can sort, of which the first rows are shown; folded until asked for, perhaps."""
 
     caption: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[object]]
+    frame: pd.DataFrame
     folded: bool = False
-    left_out: int = 0
+    most: int = 3_000
+
+    @property
+    def rows(self) -> list[tuple[object, ...]]:
+        """The rows that are shown."""
+        return list(self.frame.head(self.most).astype(object).itertuples(index=False, name=None))
+
+    @property
+    def left_out(self) -> int:
+        """The number of the others."""
+        return max(0, len(self.frame) - self.most)
 
     @property
     def numeric(self) -> list[bool]:
-        """Flags of the columns that hold numbers, and nothing else but blanks."""
-        columns = [[row[number] for row in self.rows] for number in range(len(self.columns))]
-        return [any(map(_is_number, column)) and all(map(_is_number_or_blank, column)) for column in columns]
-
-
-def _is_number(cell: object) -> bool:
-    return isinstance(cell, Real) and not isinstance(cell, bool)
-
-
-def _is_number_or_blank(cell: object) -> bool:
-    return cell is None or _is_number(cell)
+        """Flags of the columns that hold numbers, which are sorted by value."""
+        return [is_number(column) for _, column in self.frame.items()]
 
 
 @dataclass(frozen=True)
@@ -61,34 +50,36 @@ class Picture:
     caption: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Section:
     """A part of a report, about one file or folder.
 
     Attributes
     ----------
-    anchor : where links to it lead
-    kind : what it is: a check, a sweep
-    title : its heading
-    verdict : in a sentence or two, what it says
-    question : that it asks, if it is a study
-    alarm : whether that is that a claim is violated
+    kind : of the file: a check, a sweep
+    title, verdict : heading, and result in a sentence or two
+    question : that a study asks
+    alarm : True if a claim is violated
     facts : known values by their names
     notes : sentences below
-    origins : where its tables came from
+    origins : of its tables
     """
 
-    anchor: str
     kind: str
     title: str
-    verdict: str
+    verdict: str = ""
     question: str = ""
     alarm: bool = False
     facts: Mapping[str, object] = field(default_factory=dict)
     pictures: Sequence[Picture] = ()
     tables: Sequence[Table] = ()
     notes: Sequence[str] = ()
-    origins: Sequence["Origin"] = ()
+    origins: Sequence[Origin] = ()
+
+
+def is_number(column: "pd.Series[object]") -> bool:
+    """Test that a column holds numbers, and no truth values."""
+    return is_numeric_dtype(column) and not is_bool_dtype(column)
 
 
 def data_uri(picture: Path) -> str:

@@ -1,36 +1,25 @@
 """Origins of tables, by the sidecars beside them: settings, seeds, versions, commit, hardware and content key."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from pairbounds.figures.report.contents import Table
 from pairbounds.infrastructure.ownership import PROVENANCE
 from pairbounds.infrastructure.tables import content_key, sidecar
 
 
-@dataclass(frozen=True)
-class Origin:
-    """The record of a file in the sidecar beside it.
-
-    Attributes
-    ----------
-    file : the table
-    configuration : its settings
-    commit : of the source tree, if it was one
-    key : the content key: the SHA-256 that the file had when it was written
-    unchanged : whether it still has that
-    """
+class Origin(NamedTuple):
+    """A table, the record in its sidecar, and the state of the file: as it was written, or changed."""
 
     file: Path
-    configuration: Mapping[str, Any]
-    versions: Mapping[str, str]
-    hardware: Mapping[str, Any]
-    commit: str | None
-    key: str
-    unchanged: bool
+    record: dict[str, Any]
+    standing: str
+
+    @property
+    def configuration(self) -> dict[str, Any]:
+        """The settings of the run."""
+        found: dict[str, Any] = self.record["configuration"]
+        return found
 
     @property
     def settings(self) -> dict[str, str]:
@@ -43,27 +32,24 @@ class Origin:
         given = self.configuration.get("seeds", self.configuration.get("seed"))
         if isinstance(given, int) and "seeds" in self.configuration:  # of a sweep: how many
             given = list(range(given))
-        if isinstance(given, list) and len(given) == 1:
-            return _text(given[0])
         if isinstance(given, list) and len(given) > 1 and given == list(range(len(given))):
             return f"0 to {len(given) - 1}"
-        return "" if given is None else _text(given)
+        return "" if given is None else _text(given[0] if isinstance(given, list) and len(given) == 1 else given)
 
     @property
-    def software(self) -> str:
-        """Names and versions."""
-        return ", ".join(f"{name} {version}" for name, version in self.versions.items())
-
-    @property
-    def machine(self) -> str:
-        """The hardware of the measurement."""
-        cpus, machine, system = (self.hardware.get(name, "unknown") for name in ("cpus", "machine", "system"))
-        return f"{cpus} {machine} cores, {system}"
-
-    @property
-    def standing(self) -> str:
-        """The state of the file: as it was written, or changed."""
-        return "as written" if self.unchanged else "changed since it was written"
+    def row(self) -> dict[str, str]:
+        """Everything on record, in the row of a table."""
+        versions, hardware = self.record["versions"], self.record["hardware"]
+        cpus, machine, system = (hardware.get(name, "unknown") for name in ("cpus", "machine", "system"))
+        return {
+            "table": self.file.as_posix(),
+            "seeds": self.seeds,
+            "commit": str(self.record.get("commit") or ""),
+            "versions": ", ".join(f"{name} {version}" for name, version in versions.items()),
+            "hardware": f"{cpus} {machine} cores, {system}",
+            "content key": str(self.record["content_key"]),
+            "now": self.standing,
+        }
 
 
 def origin_of(table: Path) -> Origin | None:
@@ -74,23 +60,10 @@ def origin_of(table: Path) -> Origin | None:
         return None
     if not isinstance(record, dict) or not record.keys() >= PROVENANCE:
         return None
-    configuration, versions, hardware = (record[name] for name in ("configuration", "versions", "hardware"))
-    if not all(isinstance(part, dict) for part in (configuration, versions, hardware)):
+    if not all(isinstance(record[name], dict) for name in ("configuration", "versions", "hardware")):
         return None
-    commit = record.get("commit")
-    key = str(record["content_key"])
-    said = None if commit is None else str(commit)
-    return Origin(table, configuration, versions, hardware, said, key, content_key(table) == key)
-
-
-def provenance(origins: Iterable[Origin]) -> Table:
-    """A row for each table: seeds, versions, hardware, commit and content key."""
-    columns = ["table", "seeds", "commit", "versions", "hardware", "content key", "now"]
-    rows = [
-        (one.file.as_posix(), one.seeds, one.commit or "", one.software, one.machine, one.key, one.standing)
-        for one in origins
-    ]
-    return Table("Where the tables came from", columns, rows)
+    unchanged = content_key(table) == record["content_key"]
+    return Origin(table, record, "as written" if unchanged else "changed since it was written")
 
 
 def _text(value: object) -> str:

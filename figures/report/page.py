@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import pandas as pd
 from markupsafe import Markup
 
 from pairbounds import __version__
@@ -24,39 +25,21 @@ BEGINNING = "<!doctype html>\n<!-- A report by pairbounds. -->"  # by which a re
 LONGEST = 240  # characters of a name, a label or a caption that are shown
 
 
-def write_page(
-    out: Path,
-    *,
-    title: str,
-    lead: str,
-    sections: Sequence[Section],
-    provenance: Table,
-    refused: Sequence[Any] = (),
-) -> None:
-    """Write a report.
-
-    Parameters
-    ----------
-    provenance : a row for each table
-    refused : files that are not reported, each with its reason
-    """
+def write_page(out: Path, sections: Sequence[Section], **words: Any) -> None:
+    """Write a report; `words` are those of `report.html.jinja`: title, lead and refused files with their reasons."""
     script = _source("report.js")
-    page = (
-        _environment()
-        .get_template("report.html.jinja")
-        .render(
-            beginning=Markup(BEGINNING),
-            style=Markup(_source("report.css")),
-            script=Markup(script),
-            script_digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-            version=__version__,
-            statuses=STATUS_MEANS,
-            title=title,
-            lead=lead,
-            sections=sections,
-            provenance=provenance,
-            refused=refused,
-        )
+    page = _template().render(
+        beginning=Markup(BEGINNING),
+        style=Markup(_source("report.css")),
+        script=Markup(script),
+        script_digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        version=__version__,
+        statuses=STATUS_MEANS,
+        sections=sections,
+        provenance=Table(
+            "Where the tables came from", pd.DataFrame([one.row for part in sections for one in part.origins])
+        ),
+        **words,
     )
     with replacing(out) as temporary:
         temporary.write_text(page, encoding="utf-8")
@@ -97,7 +80,7 @@ def sortable(value: object) -> str:
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE),
         autoescape=True,
@@ -106,9 +89,8 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters |= {"written": written, "sortable": sortable}
-    return environment
+    return environment.get_template("report.html.jinja")
 
 
-@cache
 def _source(name: str) -> str:
     return (HERE / name).read_text(encoding="utf-8")

@@ -37,7 +37,6 @@ def draw(
     font_size: Annotated[
         float | None, typer.Option(help="Points of labels; else 9, or 7 where a size is given.")
     ] = None,
-    panel: Annotated[str | None, typer.Option(metavar="PANEL", help="Draw this one alone: its number or name.")] = None,
     formats: Annotated[str, typer.Option("--format", metavar="LIST", help="Of pdf, png and svg.")] = "pdf,png",
     jobs: Annotated[int, typer.Option(help="Processes, for many figures; -1 for one on each core.")] = 1,
     force: Force = False,
@@ -51,15 +50,15 @@ def draw(
     --------
     pairbounds draw phase --table build/sweeps/phase/table.parquet
 
-    pairbounds draw phase --width single --panel "by theorem 15" --format pdf,svg --out paper
+    pairbounds draw phase --width double --format pdf,svg --out paper
     """
     if not names:
         _list_figures()
         return
     chosen, files, ends = [_named(name) for name in names], table or [], _ends(formats)
     wide, high = (None if one is None else inches(one) for one in (width, height))
-    layout = Layout(wide, high, font_size, panel)
-    written = [one for figure in chosen for one in figure.outputs(out, layout, ends)]
+    layout = Layout(wide, high, font_size)
+    written = [one for figure in chosen for one in figure.outputs(out, ends)]
     ownership.claim(written, [one for figure in chosen for one in figure.sources(tables, files).values()], force=force)
     draw_one = partial(_drawn, tables, out, files, layout, ends)
     with side_by_side(draw_one, [one.name for one in chosen], jobs if len(chosen) > 1 else 1) as pictures:

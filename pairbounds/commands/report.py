@@ -9,9 +9,8 @@ import typer
 
 from pairbounds.figures.findings.wording import listed
 from pairbounds.figures.report.contents import Section
-from pairbounds.figures.report.origin import provenance
 from pairbounds.figures.report.page import output, require_page_path, write_page
-from pairbounds.figures.report.runs import Runs
+from pairbounds.figures.report.runs import Runs, added
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import echo
 from pairbounds.infrastructure.options import Force
@@ -44,23 +43,12 @@ def report(
     own = add or []
     ownership.claim([output(out)], [*(run for run in runs if run.is_file()), *own], force=force)
     mpl.use("Agg")  # no window, whatever the display
-    found = Runs(made={out})
-    found.read(runs)
+    found = Runs(runs, made={out})
     echo(*(f"not reported: {one.file}: {one.reason}" for one in found.refused), err=True)
     if not found.sections:
         raise ValueError(f"nothing that pairbounds wrote is in {listed(runs)}: give --out to check, sweep or audit")
-    for file in own:
-        found.add(file)
-    origins = [origin for section in found.sections for origin in section.origins]
-    sections = sorted(found.sections, key=lambda section: not section.alarm)
-    write_page(
-        out,
-        title=title,
-        lead=_lead(sections),
-        sections=sections,
-        refused=found.refused,
-        provenance=provenance(origins),
-    )
+    sections = sorted([*found.sections, *map(added, own)], key=lambda section: not section.alarm)
+    write_page(out, sections, title=title, lead=_lead(sections), refused=found.refused)
     echo(out)
 
 

@@ -17,7 +17,6 @@ from pairbounds.real_data.measures.comparison import Draw
 from pairbounds.real_data.measures.frontier import frontiers
 from pairbounds.real_data.measures.learning import learned, on_sphere
 from pairbounds.real_data.measures.off_diagonal import chance_agreement
-from pairbounds.real_data.measures.pairs import pictured_positives
 from pairbounds.real_data.measures.protocol import ALL, CONVENTIONS, IMAGE, OTHERS, SUBJECT, Convention, Protocol
 from pairbounds.real_data.pairings.inputs import PIXELS, PairingInputs, pairings
 from pairbounds.real_data.pairings.pairing import Pairing
@@ -25,9 +24,6 @@ from pairbounds.real_data.pairings.sampling import gather, seed_of_draw
 from pairbounds.real_data.pairings.sources import FROZEN, Source
 from pairbounds.theory.quantities.metrics import average_confusion_rate
 from pairbounds.theory.spectrum.triplets import spectrum
-
-ANCHORS, POSITIVES = 6, 6  # to look at
-PICTURED, PICTURED_BY = ("captions", "augmentation"), Convention(IMAGE, ALL)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +34,6 @@ class Drawn:
     frontier: pd.DataFrame
     learned: pd.DataFrame
     confusion: pd.DataFrame
-    pairs: pd.DataFrame
 
 
 def measure_draw(source: Source, protocol: Protocol, seed: int, number: int, own: IntArray) -> Drawn:
@@ -56,7 +51,6 @@ def measure_draw(source: Source, protocol: Protocol, seed: int, number: int, own
             pd.DataFrame(_frontier_rows(compared, draws)).assign(draw=number),
             pd.DataFrame(_learned_rows(compared, draws, inputs.labels, labelled, p)).assign(draw=number),
             pd.DataFrame(_confusion_rows(inputs)).assign(draw=number),
-            _pairs(source, own, compared, draws[PICTURED_BY], p, rng),
         )
 
 
@@ -133,23 +127,3 @@ def _confusion_rows(inputs: PairingInputs) -> Iterator[dict[str, object]]:
         for name, rate in rates.items():
             relative = (1 - rate) / (1 - before) if before < 1 else math.nan
             yield {"strength": strength, "image_encoder": name, "confusion": rate, "relative_confusion": relative}
-
-
-def _pairs(
-    source: Source, own: IntArray, compared: Sequence[Pairing], draw: Draw, protocol: Protocol, rng: np.random.Generator
-) -> pd.DataFrame:
-    """Positives of an image of each of the largest classes, where pairings first are held against their bounds.
-
-    A pairing that is more diverse at every temperature is shown at its coldest.
-    """
-    mine = source.dataset.take(own)
-    classes, sizes = np.unique(mine.labels, return_counts=True)
-    largest = classes[np.argsort(-sizes, kind="stable")][:ANCHORS]
-    anchors = np.array([rng.choice(np.flatnonzero(mine.labels == c)) for c in largest])
-    graphs = {}
-    for pairing in compared:
-        if pairing.family in PICTURED:
-            frontier = draw.frontiers[pairing.key]
-            temperature = frontier.temperature_at(protocol.learned_at[0])
-            graphs[pairing.key] = pairing.graph(frontier.temperatures[0] if np.isnan(temperature) else temperature)
-    return pictured_positives(mine, graphs, anchors, POSITIVES, rng)

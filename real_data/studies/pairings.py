@@ -27,7 +27,6 @@ TABLES = (
     "pairings_verdict",
     "pairings_learned",
     "pairings_confusion",
-    "pairings_pairs",
 )
 Compared = Mapping[Convention, Comparison]
 
@@ -57,7 +56,6 @@ def pairings_tables(source: Source, protocol: Protocol, seed: int, jobs: int = 1
     pairings_verdict : what that allows one to say, in words
     pairings_learned : bounds and errors of the optimal embedding of every pairing's graph, in every draw
     pairings_confusion : how often a view is nearest to a view of another image (ACR, and ARC), in every draw
-    pairings_pairs : positives of a few anchors, as pictures
 
     Raises
     ------
@@ -81,7 +79,6 @@ def pairings_tables(source: Source, protocol: Protocol, seed: int, jobs: int = 1
         difference,
         _verdicts(difference, source.dataset.named_by_captions),
         *(pd.concat([getattr(one, part) for one in found], ignore_index=True) for part in ("learned", "confusion")),
-        found[0].pairs,
     )
     return dict(zip(TABLES, tables, strict=True))
 
@@ -167,7 +164,6 @@ STUDY = Study(
             "local_multihop_bound multihop_bound pairing probe_error sharp_bound width"
         ),
         "pairings_matched": "diversity diversity_of evaluator exclusion family high low matched_to pairing value",
-        "pairings_pairs": "anchor credit label pairing picture place",
         "pairings_verdict": "captions diversity_of evaluator exclusion verdict",
     },
     summary=lambda tables, _: verdict_lines(tables["pairings_verdict"]),

@@ -27,5 +27,5 @@ def test_every_task_can_be_done(tmp_path):
     assert [(each.task, each.said) for each in found if each.code] == []
     written = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     expected = ["features.npz", "bounds.png", "counterexample.npz", "drawn/phase.png", "audit/audit.png"]
-    expected += ["paper/phase.pdf", "column/phase-1.pdf", "look.ipynb", "counterexample.html"]
+    expected += ["paper/phase.pdf", "look.ipynb", "counterexample.html"]
     assert set(expected) <= written

@@ -1,13 +1,12 @@
-import io
 import json
 import re
-from itertools import product
 from pathlib import Path
 
 import matplotlib.image
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from pairbounds import PairGraph, check_bounds, label_energy, spectrum
@@ -50,7 +49,7 @@ SAID = {
 }
 
 # Laid out for a paper each time; the others are marked slow.
-FITTED = ("leaderboard", "phase", "votes")
+FITTED = ("phase", "votes")
 
 
 @pytest.fixture(scope="module")
@@ -62,16 +61,9 @@ def tables(tmp_path_factory):
         for unit in {"seed", "draw"} & {*table}:
             table = table[table[unit].isin(sorted(table[unit].unique())[:3])]
         table.to_parquet(folder / path.name)
-    for name in ("leaderboard", "multihop"):
-        study = find_study(name)
-        settings = study.settings(**(dict(study.small) | ({"draws": 1} if name == "leaderboard" else {})))
-        run_study(name, settings, range(1), Cores())[name].to_parquet(folder / f"{name}.parquet")
-    picture = io.BytesIO()
-    matplotlib.image.imsave(picture, np.full((8, 8, 3), 0.5))
-    pairs = product(("captions, exact", "augmentation, by encoder, strength 1"), "ab", range(3))
-    rows = pd.DataFrame(pairs, columns=["pairing", "anchor", "place"])
-    rows = rows.assign(label=rows["anchor"], picture=picture.getvalue(), credit="")
-    rows.to_parquet(folder / "pairings_pairs.parquet")
+    study = find_study("multihop")
+    settings = study.settings(**study.small)
+    run_study("multihop", settings, range(1), Cores())["multihop"].to_parquet(folder / "multihop.parquet")
     return folder
 
 
@@ -118,13 +110,11 @@ def test_a_figure_is_drawn_as_png_and_pdf_with_its_caption(name, needed, tmp_pat
 @pytest.mark.parametrize(
     "name", [one if one in FITTED else pytest.param(one, marks=pytest.mark.slow) for one in FIGURES]
 )
-def test_a_figure_fits_a_paper_of_two_columns(name, tables, tmp_path):
-    """Whole on the page, and a panel in a column."""
-    for width, panel in (("double", None), *([("single", "1")] if name != "pairs_look" else [])):
-        FIGURES[name].render(tables, tmp_path, layout=Layout(WIDTHS[width], panel=panel), ends=[".png"])
+def test_a_figure_fits_the_page_of_a_paper(name, tables, tmp_path):
+    FIGURES[name].render(tables, tmp_path, layout=Layout(WIDTHS["double"]), ends=[".png"])
 
 
-def test_the_caption_reports_a_violation(tables, tmp_path):
+def test_the_caption_reports_a_violation(tables, tmp_path, quick):
     """The figure says what the table says, even where that is unwelcome."""
     folder = tmp_path / "tables"
     folder.mkdir()
@@ -152,7 +142,7 @@ def test_the_tightness_map_counts_every_point_once():
             assert shares["n_classes", label][name] == pytest.approx(100 * np.mean(near))
 
 
-def test_the_phase_caption_counts_where_the_bound_is_right(tmp_path):
+def test_the_phase_caption_counts_where_the_bound_is_right(tmp_path, quick):
     """Against loops over the points of each seed; a tie of the errors is no point, a tie of the bounds is wrong."""
     rng = np.random.default_rng(4)
     rows = [
@@ -185,7 +175,7 @@ def test_the_phase_caption_counts_where_the_bound_is_right(tmp_path):
     assert f"of {points} points the two trained free embeddings have different errors on {decided}," in caption
 
 
-def test_where_the_optimum_is_one_of_many_the_figure_shows_the_range(tmp_path):
+def test_where_the_optimum_is_one_of_many_the_figure_shows_the_range(tmp_path, quick):
     """Of three pieces, two of them of one class: any of them may be what the optimum of width 1 or 2 keeps."""
     graph = PairGraph(np.diag([1, 2, 2]), [0, 0, 1])
     triplets = spectrum(graph, 3)
@@ -199,7 +189,7 @@ def test_where_the_optimum_is_one_of_many_the_figure_shows_the_range(tmp_path):
     assert "(category, k = 1: 0.40 to 1.00, k = 2: 0.00 to 0.60; subcategory, k = 1: " in caption
 
 
-def test_the_same_table_gives_the_same_picture(tables, tmp_path):
+def test_the_same_table_gives_the_same_picture(tables, tmp_path, quick):
     for name in ("first", "second"):
         FIGURES["training"].render(tables, tmp_path / name)
     for suffix in ("png", "pdf", "txt"):
@@ -234,7 +224,7 @@ def test_what_a_study_declares_is_known_without_it_and_is_in_its_published_table
         assert columns_of(table) == tuple(study.declared(table))
         assert columns_of(table) or not any(table in figure.tables for figure in FIGURES.values())
         for path in RESULTS.rglob(f"{table}.parquet"):
-            assert {*columns_of(table)} <= {*pd.read_parquet(path)}
+            assert {*columns_of(table)} <= {*pq.read_schema(path).names}
 
 
 def test_a_table_of_another_study_is_refused(tmp_path):

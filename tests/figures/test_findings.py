@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -166,8 +167,8 @@ def test_lines_are_broken_between_words_only_and_tables_never():
     assert kept == table
     assert max(map(len, words.splitlines())) <= WIDTH
     assert "`make a long piece of code stay`" in words
-    for position in range(100, 125):
-        assert "1.0 ± 2.0" in wrapped(f"{'x' * position} 1.0 ± 2.0")
+    for position, value in product(range(100, 125), ("1.0 ± 2.0", "-0.2 [-0.3, 0.1]")):
+        assert value in wrapped(f"{'x' * position} {value}")
 
 
 def test_no_line_of_the_page_turns_into_a_list_or_a_heading_by_chance():

@@ -10,7 +10,7 @@ import pytest
 
 from pairbounds.__main__ import app
 from pairbounds.commands.figures import FIGURES
-from pairbounds.figures.layout import Layout, inches, laid_out, panel_name, panels_of
+from pairbounds.figures.layout import Layout, inches, laid_out, panels_of
 from pairbounds.figures.prerequisites import figures_of, study_of
 from pairbounds.figures.style import style
 
@@ -68,48 +68,33 @@ def test_a_sweep_of_which_no_map_can_be_made_is_refused(call, tmp_path, noises, 
     assert not list((tmp_path / "out").glob("*"))
 
 
-@pytest.mark.parametrize(
-    ("width", "panel", "size", "files"),
-    [
-        ("single", "2", 3.25, "phase-2"),
-        ("double", None, 6.75, "phase"),
-        ("120mm", None, 120 / 25.4, "phase"),
-        ("3.5in", "by theorem 15", 3.5, "phase-by-theorem-15"),
-    ],
-)
-def test_a_picture_has_the_width_and_the_fonts_of_a_paper(call, table, tmp_path, width, panel, size, files):
-    out, options = tmp_path / "out", [] if panel is None else ["--panel", panel]
-    given = ["--table", table, "--width", width, *options, "--format", "pdf,svg,png", "--out", out]
-    code, said, _ = call(app, "draw", "phase", *given)
-    assert (code, said.strip()) == (0, str(out / f"{files}.png"))
-    assert sorted(path.name for path in out.iterdir()) == [f"{files}.{end}" for end in ("pdf", "png", "svg", "txt")]
-    assert matplotlib.image.imread(out / f"{files}.png").shape[1] == pytest.approx(200 * size, abs=1)
-    pdf = (out / f"{files}.pdf").read_bytes()
-    assert float(re.search(rb"/MediaBox \[ 0 0 ([\d.]+)", pdf)[1]) == pytest.approx(72 * size, abs=0.01)
+def test_a_picture_has_the_width_and_the_fonts_of_a_paper(call, table, tmp_path):
+    out, given = tmp_path / "out", ["--table", table, "--width", "120mm", "--format", "pdf,svg,png"]
+    code, said, _ = call(app, "draw", "phase", *given, "--out", out)
+    assert (code, said.strip()) == (0, str(out / "phase.png"))
+    assert sorted(path.name for path in out.iterdir()) == [f"phase.{end}" for end in ("pdf", "png", "svg", "txt")]
+    assert matplotlib.image.imread(out / "phase.png").shape[1] == pytest.approx(200 * 120 / 25.4, abs=1)
+    pdf = (out / "phase.pdf").read_bytes()
+    assert float(re.search(rb"/MediaBox \[ 0 0 ([\d.]+)", pdf)[1]) == pytest.approx(72 * 120 / 25.4, abs=0.01)
     assert b"/CIDFontType2" in pdf  # outlines of TrueType, embedded
     assert b"/Type3" not in pdf
-    assert ("One panel: by theorem 15. " in (out / f"{files}.txt").read_text()) == (panel is not None)
 
 
 def test_a_picture_is_drawn_over_itself_and_over_no_strangers(call, table, tmp_path):
-    given = ["--table", table, "--panel", "2", "--format", "svg", "--out", tmp_path]
+    given = ["--table", table, "--format", "svg", "--out", tmp_path]
     assert [call(app, "draw", "phase", *given)[0] for _ in range(2)] == [0, 0]
-    (tmp_path / "phase-2.svg").write_text("<svg/>")
+    (tmp_path / "phase.svg").write_text("<svg/>")
     assert call(app, "draw", "phase", *given)[0] == 2
 
 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--panel", "9"], "panel '9' is none of its panels: 1 (by theorem 4, sharper form), 2 (by theorem 15), 3 ("),
-        (["--panel", "theorem"], "panel 'theorem' is several of its panels"),
         (["--width", "wide"], "length 'wide' is none of single, double, 85, 85mm and 3.5in"),
         (["--width", "0"], "width of 0 inches is not in (0, 100]"),
-        (["--font-size", "-1"], "font size of -1 points is not in (0, 100]"),
         (["--font-size", "nan"], "font size of nan points is not in (0, 100]"),
         (["--format", "gif"], "format 'gif' is none of png, pdf, svg"),
-        (["--width", "20mm"], "at 0.79 in: draw one panel (--panel 1 to 4), give it more room"),
-        (["--width", "single", "--height", "1in"], "its words leave no room to the panels"),
+        (["--width", "20mm"], "its words leave no room to the panels at 0.79 in: give it more"),
         (["--table", "nowhere.parquet"], "nowhere.parquet are both its table phase: give one"),
     ],
 )
@@ -130,28 +115,6 @@ def test_a_table_that_does_not_fit_is_told_what_it_lacks(call, tmp_path):
     assert call(app, "draw", "phase", "--table", mine, "--table", mine)[0] == 2
 
 
-def _two_panels():
-    picture, (left, right) = plt.subplots(1, 2, figsize=(6.8, 3), sharey=True)
-    for panel, title in ((left, "one"), (right, "two")):
-        panel.plot([0, 1], [0, 1], label="a line")
-        panel.set(title=title, xlabel=f"x of {title}")
-    left.set_ylabel("what both share")
-    left.legend()
-    return picture, "caption"
-
-
-def test_a_panel_alone_keeps_what_it_shared():
-    before = plt.get_fignums()
-    with laid_out(_two_panels, Layout(3.25, panel="two")) as (picture, _):
-        (panel,) = panels_of(picture)
-        assert panel_name(picture, panel) == "two"
-        assert (panel.get_xlabel(), panel.get_ylabel()) == ("x of two", "what both share")
-        assert all(label.get_visible() for label in panel.get_yticklabels())
-        assert [text.get_text() for text in panel.get_legend().get_texts()] == ["a line"]
-        assert picture.get_size_inches()[0] == 3.25
-    assert plt.get_fignums() == before
-
-
 def test_long_titles_are_broken_between_formulae():
     title = r"a title that is far too long for $1 - \sigma_{k+1}^2$ and a column"
 
@@ -167,7 +130,7 @@ def test_long_titles_are_broken_between_formulae():
     assert all(line.count("$") % 2 == 0 for line in lines)
 
 
-@pytest.mark.parametrize("length", ["", "-3", "3 in", "1e9x", "nan", "in"])
+@pytest.mark.parametrize("length", ["", "-3", "3 in", "1e9x"])
 def test_lengths_that_are_none(length):
     with pytest.raises(ValueError, match="is none of single, double"):
         inches(length)

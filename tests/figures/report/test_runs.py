@@ -44,12 +44,6 @@ def reported(runs):
     return out.read_text(encoding="utf-8"), said.getvalue()
 
 
-def found(*places):
-    runs = Runs()
-    runs.read(places)
-    return runs
-
-
 def test_a_report_is_whole_and_alone_and_nothing_in_it_is_obeyed(reported):
     html, _ = reported
     page = require_sound(html)
@@ -94,7 +88,7 @@ def test_names_play_no_part(runs, tmp_path):
             beside.rename(sidecar(renamed))
     (other / "audit" / "summary.json").rename(other / "audit" / "anything.json")
     (other / "swept").rename(other / "phase")
-    assert sorted(section.kind for section in found(other).sections) == KINDS
+    assert sorted(section.kind for section in Runs([other]).sections) == KINDS
 
 
 SVG = f'<svg xmlns="http://www.w3.org/2000/svg"><text>{SCRIPT}</text><script>1</script></svg>'
@@ -127,24 +121,20 @@ def test_pictures_and_tables_of_the_authors_own_are_added(call, runs, tmp_path):
 def test_a_table_of_checks_is_known_without_a_sidecar_and_its_text_holds_what_was_written(tmp_path):
     table = check_bounds(made.graph(), [1, 2, 3])
     table.to_csv(tmp_path / "copy.csv", index=False)
-    (section,) = found(tmp_path / "copy.csv").sections
+    (section,) = Runs([tmp_path / "copy.csv"]).sections
     assert (section.kind, section.origins) == ("check", [])
     again = checks.typed(read_table(tmp_path / "copy.csv"))
-    assert checks.claims(again) == checks.claims(checks.typed(pd.DataFrame(table)))
+    pd.testing.assert_frame_equal(checks.claims(again).frame, checks.claims(checks.typed(pd.DataFrame(table))).frame)
 
 
 def test_means_over_seeds_are_those_of_the_rows(runs):
-    table = studies._means(pd.read_parquet(runs / "swept" / "table.parquet"), ["noise"])
-    assert table.columns == ["noise", SCRIPT, "error", "± of error"]
+    table = studies.means(pd.read_parquet(runs / "swept" / "table.parquet"), ["noise"])
+    assert list(table.frame) == ["noise", SCRIPT, "error", "± of error"]
     # Of three seeds a tenth apart: the 97.5% quantile of Student's t with 2 degrees, times 0.1 / √3.
     assert table.rows[1] == (0.1, MARKUP, pytest.approx(0.2), pytest.approx(4.302653 * 0.1 / 3**0.5))
-
-
-def test_rows_that_seeds_do_not_tell_apart_are_not_averaged():
     frame = pd.DataFrame({"seed": [0, 0, 1, 1], "step": [0, 1, 0, 1], "x": [0.5, 1.5, 1.5, 2.5]})
-    table = studies._means(frame, [])
-    assert [row[:2] for row in table.rows] == [(0, 1.0), (1, 2.0)]
-    assert studies._means(frame.drop(columns="step"), []).caption == "The first rows"
+    assert [row[:2] for row in studies.means(frame, []).rows] == [(0, 1.0), (1, 2.0)]
+    assert studies.means(frame.drop(columns="step"), []).caption == "The first rows"  # the seed does not tell its rows
 
 
 def test_a_table_that_changed_is_said_to_have(tmp_path):
@@ -158,7 +148,7 @@ def test_a_table_that_changed_is_said_to_have(tmp_path):
 def test_no_module_is_imported_because_a_sidecar_names_it(tmp_path):
     write_table(pd.DataFrame({"seed": [0], "x": [1.0]}), tmp_path / "t.parquet", {"study": "this", "seeds": 1})
     sys.modules.pop("this", None)
-    (section,) = found(tmp_path).sections
+    (section,) = Runs([tmp_path]).sections
     assert (section.kind, "this" in sys.modules) == ("study", False)
 
 
@@ -210,5 +200,5 @@ def test_a_sidecar_may_hold_anything(tmp_path, configuration, other):
     for name, table in (("check", CHECKED), ("rows", pd.DataFrame({"seed": [0, 1], "x": [0.5, 1.0]}))):
         table.to_csv(tmp_path / f"{name}.csv", index=False)
         sidecar(tmp_path / f"{name}.csv").write_text(json.dumps(record))
-    runs = found(tmp_path)
+    runs = Runs([tmp_path])
     assert len(runs.sections) + len(runs.refused) == 2
