@@ -102,11 +102,7 @@ campaign.faults = $(PYTHON) -m tests.faults --kills $(KILLS) --seed $(or $(SEED)
 campaign.mutation = $(PYTHON) -m tests.reliability.mutation
 campaign.notebooks = $(PYTHON) -m tests.notebooks
 campaign.matrix = $(PYTHON) -m nox --noxfile tests/reliability/matrix.py --envdir $(BUILD)/matrix $(addprefix --session ,$(ROW))
-define campaign.bench
-$(PYTHON) -m tests.benchmarks --size S --size M --size L --out $(BUILD)/bench.parquet
-$(PYTHON) -m tests.benchmarks.whole --out $(BUILD)/bench_whole.parquet
-$(PYTHON) -m tests.benchmarks.page $(BUILD)/bench.parquet $(BUILD)/bench_whole.parquet
-endef
+campaign.bench = $(PYTHON) -m tests.benchmarks --size S --size M --size L --out results/benchmarks.json
 campaign.fuzz = $(PYTHON) -m tests.fuzz --graphs $(GRAPHS) --proofs $(PROOFS) $(FROM) --out results/reliability
 # The sharpest graphs stay in theory/attack/sharpest.
 define campaign.sharpness
