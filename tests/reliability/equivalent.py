@@ -2,6 +2,10 @@
 
 SAME_VALUE: dict[str, str] = {
     (
+        "pairbounds.theory.bounds.theorem26_pairs_to_error.mse_from_pairs: `if bound < needed * (1 - 1e-12):` as "
+        "`if bound < needed * (1 - 1e-12 * 1.1):`"
+    ): ("A class bound that lies between the two tolerances excludes the optimum by round-off alone."),
+    (
         "pairbounds.theory.bounds.theorem24_restricted.restricted_probe: `_, found, directions = svd(image, "
         "full_matrices=rank > "
         "graph.n_right)` as `_, found, directions = svd(image, full_matrices=rank >= graph.n_right)`"
