@@ -79,34 +79,40 @@ DIGITS := tests/fuzz tests/theory/test_attack.py tests/theory/test_html.py \
 CLOCKS := tests/bounds/test_ledger_page.py \
 	$(patsubst %,tests/theory/infrastructure/test_%.py,interruption processes temporaries)
 define test.elsewhere
-$(PYTHON) -m tests.reliability.processor -- $(PYTHON) -m pytest -n auto --dist loadfile $(DIGITS)
-$(PYTHON) -m tests.reliability.slow -- $(PYTHON) -m pytest -n auto --dist loadfile $(CLOCKS)
+$(PYTHON) -m tests.reliability.elsewhere processor -- $(PYTHON) -m pytest -n auto --dist loadfile $(DIGITS)
+$(PYTHON) -m tests.reliability.elsewhere slow -- $(PYTHON) -m pytest -n auto --dist loadfile $(CLOCKS)
 endef
 
-# Campaigns count failures or times, and keep a record. Their variables: ROW of the matrix, KILLS of the faults, GRAPHS,
+# Campaigns count failures or times; most keep a record. Their variables: ROW of the matrix, KILLS of each command, GRAPHS,
 # PROOFS and SEED of the fuzz.
 ROW ?=
-KILLS ?= 50
-SEED ?=
+KILLS ?= 5
+NOW := $(shell date +%s)
+SEED ?= $(NOW)
 GRAPHS ?= 1000
 PROOFS ?= 1000
-FROM = $(if $(SEED),--seed $(SEED)) --jobs $(JOBS)
+RECORD = $(PYTHON) -m tests.reliability.record
+faults fuzz: export SEED := $(SEED)
 $(CAMPAIGNS): $(INSTALLED) ## Try to make the software wrong, or time it, and keep the record
-	@mkdir -p $(BUILD) results/reliability
+	@mkdir -p $(BUILD)/coverage results/reliability
 	$(campaign.$@)
 
-campaign.coverage = $(PYTHON) -m tests.reliability.covered --build $(BUILD)/coverage
+define campaign.coverage
+$(PYTHON) -m coverage erase
+$(PYTHON) -m coverage run -m pytest -n auto --dist loadfile -p no:cacheprovider
+$(PYTHON) -m coverage combine --quiet
+$(PYTHON) -m coverage report --skip-covered --sort cover --show-missing
+endef
 campaign.diary = $(PYTHON) -m tests.diary
-campaign.faults = $(PYTHON) -m tests.faults --kills $(KILLS) --seed $(or $(SEED),0) --out results/reliability/faults.json
+campaign.faults = KILLS=$(KILLS) $(PYTHON) -m pytest -m slow -n auto tests/faults
 campaign.mutation = $(PYTHON) -m tests.reliability.mutation
 campaign.notebooks = $(PYTHON) -m tests.notebooks
 campaign.matrix = $(PYTHON) -m nox --noxfile tests/reliability/matrix.py --envdir $(BUILD)/matrix $(addprefix --session ,$(ROW))
-define campaign.bench
-$(PYTHON) -m tests.benchmarks --size S --size M --size L --out $(BUILD)/bench.parquet
-$(PYTHON) -m tests.benchmarks.whole --out $(BUILD)/bench_whole.parquet
-$(PYTHON) -m tests.benchmarks.page $(BUILD)/bench.parquet $(BUILD)/bench_whole.parquet
+campaign.bench = $(PYTHON) -m tests.benchmarks --size S --size M --size L --out results/benchmarks.json
+define campaign.fuzz
+$(if $(filter-out 0,$(GRAPHS)),GRAPHS=$(GRAPHS) $(RECORD) fuzz "make fuzz GRAPHS=$(GRAPHS) SEED=$(SEED)" -- -n auto tests/fuzz -k no_false_verdict)
+$(if $(filter-out 0,$(PROOFS)),PROOFS=$(PROOFS) $(RECORD) proofs "make fuzz PROOFS=$(PROOFS) SEED=$(SEED)" -- -n auto tests/fuzz -k changed_proofs)
 endef
-campaign.fuzz = $(PYTHON) -m tests.fuzz --graphs $(GRAPHS) --proofs $(PROOFS) $(FROM) --out results/reliability
 
 demo: $(INSTALLED) ## A first result: bounds of handwritten digits (ten seconds)
 	$(PYTHON) -m pairbounds demo --out $(BUILD)/demo

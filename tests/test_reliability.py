@@ -1,9 +1,43 @@
-"""The comparison of tables that were measured twice."""
+"""The commands that try the project beside its tests: what they record and compare."""
+
+import json
+import time
 
 import numpy as np
 import pandas as pd
 
 from tests.reliability import same_cells
+from tests.reliability.page import CAMPAIGNS, reliability_page
+from tests.reliability.record import counted, here_and_now, write
+
+JUNIT = """<testsuites><testsuite>
+<testcase name="test_one[0]"><properties><property name="what" value="kills | of a sweep"/>
+<property name="count" value="1234"/></properties></testcase>
+<testcase name="test_two_more[1]"><failure/></testcase><testcase name="test_two_more[2]"/>
+<testcase name="test_no_more"><skipped/></testcase>
+</testsuite></testsuites>"""
+
+
+def test_tests_are_recorded_by_what_they_count_and_shown_on_the_page(tmp_path):
+    (tmp_path / "report.xml").write_text(JUNIT)
+    write("fuzz", "make fuzz", counted(tmp_path / "report.xml"), time.monotonic(), folder=tmp_path)
+    page = reliability_page(tmp_path)
+    assert "| kills \\| of a sweep | 1,234 | 0 |\n| two more | 2 | 1 |\n" in page
+    assert f"`make fuzz` ran on {here_and_now()['date']}" in page
+    assert page.count("Not measured.") == len(CAMPAIGNS) - 1
+
+
+def test_a_row_that_is_tried_again_leaves_the_others_with_their_commit(tmp_path):
+    rows = [{"what": f"Python 3.{minor}: numpy 1", "count": 3, "found": 0} for minor in (11, 13)]
+    write("matrix", "make matrix", rows, time.monotonic(), folder=tmp_path)
+    before = json.loads((tmp_path / "matrix.json").read_text())
+    before["measured"] |= {"commit": "0" * 40, "date": "2026-01-01"}
+    (tmp_path / "matrix.json").write_text(json.dumps(before))
+    again = {"what": "Python 3.13: numpy 2", "count": 4, "found": 1}
+    write("matrix", "make matrix", [again], time.monotonic(), beside=True, folder=tmp_path)
+    first, second = json.loads((tmp_path / "matrix.json").read_text())["rows"]
+    assert (first["what"], first["commit"], first["date"]) == (rows[0]["what"], "0" * 40, "2026-01-01")
+    assert (second["what"], second["commit"]) == (again["what"], here_and_now()["commit"])
 
 
 def test_cells_are_compared_under_their_new_names_and_verdicts_where_there_are_any(tmp_path):

@@ -1,10 +1,8 @@
-"""Benchmarks: ours against a peer, run by `python -m tests.benchmarks`. Never a test: nothing here asserts a time.
+"""Benchmarks: ours against a peer in the same run, by `python -m tests.benchmarks`. Nothing here asserts a time.
 
-A benchmark is a module `bench_NAME.py` here, found by its name. Its docstring says what it asks, `SIZES` names the
-sizes it is meant for, and `duels(size, seed)` lists the `Duel`s to run at one of them.
-
-The runner is our own, since pytest-benchmark times one function after the other: what the machine did meanwhile would
-then be in the ratio. Ours takes the runs of the two in turn.
+A benchmark is a module `bench_NAME.py` here, found by its name. `SIZES` names the sizes it is meant for, and
+`duels(size, seed)` lists the `Duel`s to run at one of them. Runs of the two come in turn: pytest-benchmark times one
+function after the other, and what the machine did meanwhile would be in the ratio.
 """
 
 from importlib import import_module

@@ -1,12 +1,8 @@
-"""The whole audit of a table on disk, against its two headline numbers by pandas group-bys and scipy.
-
-`tests.benchmarks.whole` times the command itself, in a process of its own, with its memory.
-"""
+"""The whole audit of a table on disk, against its two headline numbers by pandas group-bys and scipy."""
 
 import atexit
 import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -61,20 +57,12 @@ def by_hand(place: Path, k: int) -> tuple[float, np.ndarray]:
 def write_tables(graph: PairGraph, place: Path) -> None:
     """`pairs.parquet` and `labels.parquet` in a folder; ids are text, as they are in most tables."""
     entries = graph.joint.tocoo()
-    rows, columns = entries.coords
-    with pq.ParquetWriter(place / "pairs.parquet", pa.schema(PAIRS)) as writer:
-        for part in _slices(len(rows)):
-            parts = [_text("images/", rows[part]), _text("a photo of ", columns[part]), pa.array(entries.data[part])]
-            writer.write_table(pa.table(parts, schema=pa.schema(PAIRS)))
+    images, captions = (
+        _text(name, ends) for name, ends in zip(("images/", "a photo of "), entries.coords, strict=True)
+    )
+    pq.write_table(pa.table({"image": images, "caption": captions, "weight": entries.data}), place / "pairs.parquet")
     labels = {"image": _text("images/", np.arange(graph.n_left)), "label": _text("class ", graph.left_labels)}
     pq.write_table(pa.table(labels), place / "labels.parquet")
-
-
-PAIRS = {"image": pa.string(), "caption": pa.string(), "weight": pa.float64()}
-
-
-def _slices(count: int, step: int = 2**20) -> Iterator[slice]:
-    yield from (slice(start, start + step) for start in range(0, count, step))
 
 
 def _text(prefix: str, numbers: np.ndarray) -> pa.Array:

@@ -1,6 +1,5 @@
-"""What a benchmark compares, and how its runs are timed."""
+"""Two sides on the same input, and how their runs are timed."""
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,8 +41,6 @@ class Duel:
     ours, peer : called with an input; `NotReachedError` says that a run was stopped at a cap of its own
     peer_name : what the peer is, with its settings
     note : what a reader of the ratio must know
-    target : what the ratio should be at least; NaN where nobody said
-    floor : what is known of the reason, where it is not, or where the peer is faster
     """
 
     case: str
@@ -52,46 +49,32 @@ class Duel:
     peer: Run
     peer_name: str
     note: str = ""
-    target: float = math.nan
-    floor: str = ""
 
 
 def measure(duel: Duel, repeats: int) -> dict[str, object]:
-    """Medians of interleaved runs, after one run of each that is not counted.
+    """Medians of CPU seconds of interleaved runs, after one run of each that is not counted.
 
-    Seconds are of CPU time: beside other work those of the clock tell how busy the machine is.
-
-    Returns
-    -------
-    case, n (runs of ours), seconds, peer, peer_seconds, ratio (peer's over ours), ratio_least and ratio_most (of one
-    run of the peer over the run of ours beside it), at_least (whether the peer was stopped at its cap, so that its time
-    and the ratio are lower bounds), note, target, floor
+    The ratio is the peer's seconds over ours, with the least and the largest of two runs side by side. `at_least` says
+    that the peer was stopped at its cap, so that the ratio is a lower bound.
     """
-    runs = {"ours": duel.ours, "peer": duel.peer}
-    first = {side: _run(run, duel.make()) for side, run in runs.items()}
-    if not first["ours"][1]:
+    reached = [_run(run, duel.make())[1] for run in (duel.ours, duel.peer)]
+    if not reached[0]:
         raise RuntimeError(f"{duel.case}: ours did not get where it should")
-    if not first["peer"][1]:
-        del runs["peer"]  # to wait for its cap once is enough
-    seconds = {side: [] if side in runs else [once] for side, (once, _) in first.items()}
+    ours, peer = [], []
     for repeat in range(repeats):
-        for side in list(runs)[:: -1 if repeat % 2 else 1]:
-            seconds[side].append(_run(runs[side], duel.make())[0])
-    ours, peer = median(seconds["ours"]), median(seconds["peer"])
-    beside = [theirs / own for own, theirs in zip(seconds["ours"], seconds["peer"] * repeats, strict=False)]
+        for seconds, run in [(ours, duel.ours), (peer, duel.peer)][:: -1 if repeat % 2 else 1]:
+            if run is duel.ours or reached[1] or not seconds:  # to wait for a cap once more is enough
+                seconds.append(_run(run, duel.make())[0])
+    beside = [theirs / own for own, theirs in zip(ours, peer * repeats, strict=False)]
     return {
         "case": duel.case,
-        "n": repeats,
-        "seconds": ours,
+        "seconds": median(ours),
         "peer": duel.peer_name,
-        "peer_seconds": peer,
-        "ratio": peer / ours,
+        "ratio": median(peer) / median(ours),
         "ratio_least": min(beside),
         "ratio_most": max(beside),
-        "at_least": "peer" not in runs,
+        "at_least": not reached[1],
         "note": duel.note,
-        "target": duel.target,
-        "floor": duel.floor,
     }
 
 

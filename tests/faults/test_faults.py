@@ -1,73 +1,125 @@
-"""Commands that are killed, find the disk full, or lose what they work with: all by `make faults`, one at every run."""
+"""Commands that are killed or find no room: the same command again comes to the result of an undisturbed run.
 
+`KILLS` is how often each fault strikes each command, at moments or sizes that `SEED` chooses: `make faults`.
+"""
+
+import os
 import random
+import re
+import shutil
 import signal
-from itertools import product
+import subprocess
+import time
+from pathlib import Path
 
 import pytest
 
-from tests.faults import checks
-from tests.faults.__main__ import SINGLE
-from tests.faults.commands import COMMANDS, TINY, Command, write_inputs
-from tests.faults.processes import Ended
-from tests.faults.trials import FAULTS, FULL, READ_ONLY, Bench, can_mount, ends_as_a_signal_says
+from tests.faults.commands import COMMANDS, ROOT, run, write_inputs
+from tests.faults.comparing import contents, differences, leftovers
+from tests.limits import PATIENCE
 
-# In one process, so that it starts soon.
-SMALLEST = Command(
-    ["sweep", "{inputs}/earlier.toml", "--plugin", TINY],
-    ["sweep", "{inputs}/sweep.toml", "--plugin", TINY],
-)
+KILLS, SEED = int(os.environ.get("KILLS", "1")), os.environ.get("SEED", "0")
+GOING = 15  # seconds in which processes that belong to a killed one go
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}  # sums depend on the number of threads
+BAR = re.compile(r"\|.*\d+/\d+ \[|\d/\d+\|.*\| \d")  # of tqdm, and the stages of an audit
 
-
-def test_a_small_command_is_terminated(tmp_path):
-    write_inputs(tmp_path, ["sweep"])
-    bench = Bench(SMALLEST, tmp_path / "bench", tmp_path)
-    bench.folder.mkdir()
-    assert bench.trial("SIGTERM", random.Random(10)) == []  # amid its cells
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("number", range(KILLS))]
 
 
-@pytest.mark.parametrize(
-    ("err", "right"),
-    [
-        ("stopped by SIGTERM: kept\n", True),
-        ("6 encoders, a second\nepochs 2 given\nstopped by SIGTERM: kept\n", True),
-        ("6 encoders, a second\n", False),
-        ("stopped by SIGTERM: kept\nstopped by SIGTERM: kept\n", False),
-        ("Traceback (most recent call last):\nKeyboardInterrupt\nstopped by SIGTERM: kept\n", False),
-        ("stopped by SIGTERM: kept\n6 encoders, a second\n", False),
-        ("", False),
-    ],
-)
-def test_a_signal_is_said_last_and_once(err, right):
-    assert (ends_as_a_signal_says(Ended(143, err, hung=False), signal.SIGTERM) == []) == right
+class Bench:
+    """A command with its inputs, the earlier result that it finds, and what it makes of it undisturbed."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.command, self.inputs = COMMANDS[name], folder / "inputs"
+        self.inputs.mkdir()
+        write_inputs(self.inputs, [name])
+        self.earlier, whole = folder / "earlier", folder / "whole"
+        os.environ.update(ONE_THREAD)
+        run(self.command.line(self.inputs, self.earlier, earlier=True))
+        started = time.monotonic()
+        shutil.copytree(self.earlier, whole)
+        run(self.command.line(self.inputs, whole))
+        self.seconds = time.monotonic() - started
+        self.before, self.expected = contents(self.earlier), contents(whole)
+        changed = differences(self.before, self.expected)
+        self.largest = max((whole / name).stat().st_size for name in changed) // 1024 + 1  # KiB
+
+    def line(self, out: Path) -> list[str]:
+        """The command line, and a copy of the earlier result where it writes."""
+        shutil.copytree(self.earlier, out)
+        return self.command.line(self.inputs, out)
 
 
-def marked(name: str, fault: str):
-    marks = [pytest.mark.slow]
-    if fault in (FULL, READ_ONLY):
-        marks.append(pytest.mark.skipif(not can_mount(), reason="no tmpfs can be mounted here"))
-    return pytest.param(name, fault, marks=marks, id=f"{name}-{fault}")
+@pytest.fixture(scope="module", params=COMMANDS)
+def bench(request, tmp_path_factory):
+    return Bench(request.param, tmp_path_factory.mktemp(request.param))
 
 
-@pytest.fixture(scope="module")
-def benches(tmp_path_factory):
-    """Made when the first fault in a command is tried."""
-    made = {}
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM", "SIGINT"])
+def test_a_killed_command(bench, tmp_path, name, number):
+    """At a random moment, by itself or with its group."""
+    rng, sent = random.Random(f"{SEED} {name} {number}"), signal.Signals[name]
+    line, process, delay = bench.line(tmp_path / "out"), None, rng.uniform(0, bench.seconds)
+    process = started(line)
+    time.sleep(delay)
+    (os.killpg if rng.random() < 0.5 else os.kill)(process.pid, sent)
+    code, said = ended(process)
+    found = contents(tmp_path / "out")
+    neither = {*differences(found, bench.expected)} & {*differences(found, bench.before)}
+    assert neither & bench.before.keys() & found.keys() == set()
+    if sent != signal.SIGKILL and code not in (0, -sent):  # it was at its end, or Python at its beginning
+        assert code == 128 + sent, said
+        assert said_at_the_end(said, f"stopped by {name}: "), said
+        assert leftovers(tmp_path / "out") == []
+    again(bench, line, tmp_path / "out")
 
-    def bench(name: str) -> Bench:
-        if name not in made:
-            made[name] = Bench.of(name, tmp_path_factory.mktemp(name) / "bench")
-        return made[name]
 
-    return bench
+def test_a_command_without_room(bench, tmp_path, number):
+    """No file may be larger than some size, which the largest new one exceeds: as on a full disk."""
+    limit = random.Random(f"{SEED} {number}").randrange(1, max(2, bench.largest))  # KiB
+    line = bench.line(tmp_path / "out")
+    code, said = ended(started(["bash", "-c", f'ulimit -f {limit}; exec "$@"', "bash", *line]))
+    assert code == 2, said
+    assert said_at_the_end(said, "error: "), said
+    found = contents(tmp_path / "out")
+    assert differences({name: found.get(name) for name in bench.before}, bench.before) == []
+    assert leftovers(tmp_path / "out") == []
+    again(bench, line, tmp_path / "out")
 
 
-@pytest.mark.parametrize(("name", "fault"), [marked(name, fault) for name, fault in product(COMMANDS, FAULTS)])
-def test_a_fault(benches, name, fault):
-    assert benches(name).trial(fault, random.Random(f"{name} {fault}")) == []
+def again(bench: Bench, line: list[str], out: Path) -> None:
+    """Run the same command to its end and compare the result."""
+    code, said = ended(started(line))
+    assert code == 0, said
+    assert differences(contents(out), bench.expected) == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("check", "name"), [(check, name) for check, (_, counts) in SINGLE.items() for name in counts])
-def test_a_single_check(tmp_path, check, name):
-    assert getattr(checks, check)(name, tmp_path, random.Random(0)) == []
+def started(line: list[str]) -> "subprocess.Popen[str]":
+    """A process that leads a session, in which Ctrl-C is not ignored."""
+    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    heard = ["env", "--default-signal=INT", *line]
+    return subprocess.Popen(heard, cwd=ROOT, start_new_session=True, env=os.environ | ONE_THREAD, **pipes)
+
+
+def ended(process: "subprocess.Popen[str]") -> tuple[int, list[str]]:
+    """Exit code and lines of stderr but for progress, once no process of its session is left."""
+    _, err = process.communicate(timeout=PATIENCE)
+    deadline = time.monotonic() + GOING
+    while (left := members(process.pid)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert left == []
+    lines = (line.rpartition("\r")[2].strip() for line in err.splitlines())
+    return process.returncode, [line for line in lines if line and not BAR.search(line)]
+
+
+def members(session: int) -> list[str]:
+    """Living processes of a session."""
+    listed = subprocess.run(["ps", "-o", "pid=,stat=", "--sid", str(session)], capture_output=True, text=True).stdout
+    return [line for line in listed.splitlines() if line.split()[1][0] not in "ZX"]
+
+
+def said_at_the_end(said: list[str], beginning: str) -> bool:
+    """Tell whether the last line, and no other, says how a command ended."""
+    *before, last = said or [""]
+    others = [line for line in before if line.startswith(("stopped by ", "error: ", "Traceback "))]
+    return last.startswith(beginning) and not others

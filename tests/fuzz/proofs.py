@@ -21,14 +21,12 @@ from hypothesis import strategies as st
 from pairbounds import PairGraph, prove
 from pairbounds.theory.proofs.decimals import written
 from pairbounds.theory.proofs.polynomials import chord
-from tests.fuzz.campaign import Tally, each_of
 from tests.fuzz.truth import BEYOND, errors
 from tests.theory.proofs.verifier import said, saved, verifier
 
 Draw = Any  # Hypothesis' function that draws
 Keys = tuple[Any, ...]  # keys and positions
 
-HERE = "tests/fuzz/test_proofs.py::test_nothing_false_is_said_of_changed_proofs"
 DECIMAL = r"\d{1,400}(?:\.\d{1,400})?"
 LINE = re.compile(
     rf"PROVED (probe_mse|probe_error) <= ({DECIMAL}) \(theorem (4|15|16|18), width ([1-9]\d*), "
@@ -36,12 +34,6 @@ LINE = re.compile(
     re.ASCII,
 )
 REASON = re.compile(r"NOT PROVED: [\w ,.:/<=>()\[\]+'²σ-]{10,1000}")
-CHANGED = {
-    "record": "proofs with values, types and fields changed",
-    "shave": "proofs with their numbers as favourable as the verifier takes them",
-    "bytes": "proofs with bytes of one of the two files changed",
-}
-
 # Real proofs to start from: of small graphs, some tight or with ties, at several widths, penalties and precisions.
 
 SOURCES = 40
@@ -92,7 +84,6 @@ def _drawn(number: int, rng: np.random.Generator) -> tuple[PairGraph, int, float
 class Case:
     """The bytes of two files; the record that is written there; and the numbers to be shaved, in turn, by tries."""
 
-    kind: str
     graph: bytes
     proof: bytes
     record: Any = None
@@ -126,7 +117,7 @@ def cases(draw: Draw) -> Case:
     proof = json.dumps(record).encode()
     if kind == "bytes":
         graph, proof = (_spliced(draw, graph), proof) if draw(st.booleans()) else (graph, _spliced(draw, proof))
-    return Case(kind, graph, proof, record)
+    return Case(graph, proof, record)
 
 
 def _shaved(draw: Draw, graph: bytes, record: Any) -> Case:
@@ -139,7 +130,7 @@ def _shaved(draw: Draw, graph: bytes, record: Any) -> Case:
     places = st.sampled_from([("at_most",), ("at_least",), ("penalty",), ("claims", 0, "price")])
     terms = st.tuples(st.just("claims"), st.just(0), st.sampled_from(["polynomial", "filter"]), st.integers(0, 2))
     keys = draw(st.lists(places | moments | terms, max_size=2))
-    return Case("shave", graph, json.dumps(record).encode(), record, (*keys, VALUE), tries)
+    return Case(graph, json.dumps(record).encode(), record, (*keys, VALUE), tries)
 
 
 def _place(draw: Draw, value: Any) -> tuple[Any, Any]:
@@ -193,37 +184,16 @@ def _spliced(draw: Draw, raw: bytes) -> bytes:
 # Judgements.
 
 
-def judged(batch: str, proofs: int, program: ModuleType = verifier) -> Tally:
-    """The tampered proofs of a batch.
-
-    Counts have the keys ("proofs", kind), ("proved", kind), ("faulty", kind), ("lines",) and ("found", fault).
-    """
-    tally = Tally()
-
-    def count(case: Case) -> None:
-        lines, found, files = judge(case, program)
-        tally.counts.update([("proofs", case.kind), *[("lines",)] * len(lines), *(("found", fault) for fault in found)])
-        tally.counts.update([("proved", case.kind)] * bool(lines) + [("faulty", case.kind)] * bool(found))
-        tally.first = dict.fromkeys(found, files) | tally.first
-
-    each_of(cases(), count, batch, proofs)
-    return tally
-
-
-def judge(case: Case, program: ModuleType = verifier) -> tuple[list[str], list[str], tuple[bytes, bytes]]:
-    """The lines that are printed of a case, its numbers shaved; their faults; and the two files."""
+def judge(case: Case, program: ModuleType = verifier) -> tuple[list[str], list[str]]:
+    """The lines that are printed of a case, its numbers shaved; and their faults. What crashes is raised."""
     with TemporaryDirectory() as folder:
         graph, proof = Path(folder) / "graph.npz", Path(folder) / "proof.json"
         graph.write_bytes(case.graph)
         proof.write_bytes(case.proof)
-        try:
-            lines, reason = said(graph, proof, program)
-            if case.shaved and lines:
-                lines, reason = _said_of_shaved(case, graph, proof, program), None
-            found = _faults(lines, reason, case.graph)
-        except Exception as error:
-            lines, found = [], [f"crash {type(error).__name__}"]
-        return lines, found, (case.graph, proof.read_bytes())
+        lines, reason = said(graph, proof, program)
+        if case.shaved and lines:
+            lines, reason = _said_of_shaved(case, graph, proof, program), None
+        return lines, _faults(lines, reason, case.graph)
 
 
 def _said_of_shaved(case: Case, graph: Path, proof: Path, program: ModuleType) -> list[str]:
@@ -238,7 +208,6 @@ def _said_of_shaved(case: Case, graph: Path, proof: Path, program: ModuleType) -
             proof.write_text(json.dumps(shaved), encoding="utf-8")
             answer = said(graph, proof, program)[0]
             lines, record, step = (answer, shaved, step) if answer else (lines, record, step / 2)
-    proof.write_text(json.dumps(record), encoding="utf-8")
     return lines
 
 
@@ -275,31 +244,3 @@ def _faults_of_line(line: str, graph: bytes) -> list[str]:
         return ["a theorem that is not of these minimisers"]
     true = errors(graph, int(width), Fraction(penalty or 0))[quantity]
     return ["a line that is false"] if true > Fraction(value) + BEYOND else []
-
-
-# The record.
-
-
-def rows(tally: Tally) -> list[dict[str, Any]]:
-    """Rows of the changes with their faults; then of the printed lines, with the false or foreign ones."""
-    changed = [
-        (f"{what}, with a fault", tally.counts["proofs", kind], tally.counts["faulty", kind])
-        for kind, what in CHANGED.items()
-    ]
-    lines = sum(n for key, n in tally.counts.items() if key[0] == "found" and "line that" in key[1])
-    changed.append(("lines that were printed, false or other than the verifier's own", tally.total("lines"), lines))
-    return [{"what": what, "count": n, "found": found, "test": HERE} for what, n, found in changed]
-
-
-def notes(tally: Tally) -> list[str]:
-    """Kinds of findings."""
-    return [f"Found of {n:,} proofs: {key[1]}" for key, n in tally.counts.most_common() if key[0] == "found"]
-
-
-def kept(kind: str, files: tuple[bytes, bytes], folder: Path) -> str:
-    """Write the first pair of files that shows a kind of finding; return where."""
-    place = folder / kind.replace(" ", "_")
-    place.mkdir(parents=True, exist_ok=True)
-    for name, raw in zip(("graph.npz", "proof.json"), files, strict=True):
-        (place / name).write_bytes(raw)
-    return f"kept in {place}"

@@ -1,5 +1,6 @@
 """`make mutation`: small mistakes in the modules that compute bounds, one at a time, against the module's own tests."""
 
+import ast
 import contextlib
 import json
 import os
@@ -7,8 +8,7 @@ import resource
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
@@ -19,110 +19,81 @@ from hypothesis import Phase, settings
 
 from pairbounds.infrastructure.commandline import CHECK_FAILED, print_table, run
 from tests.reliability.equivalent import SAME_VALUE
-from tests.reliability.mutating import KINDS, Loaded, Mutant, mutants
+from tests.reliability.mutating import KINDS, Mistake, mistakes, put
 from tests.reliability.narrow import modules, narrowest
-from tests.reliability.record import RECORDS, Record, here_and_now
+from tests.reliability.record import write
 
 # Seconds of a processor, which say the same beside other work.
-SECONDS = 120  # for the tests of one mutant: one that takes longer does not end, and is found by that
+SECONDS = 120  # for the tests of one mistake: more is no end, which shows the mistake too
 LONGEST = 1.0  # for a test: what a longer one alone would see has no narrow test
 FAST = "not slow and not gpu and not data"
-# What `narrow.py` imports is loaded before pytest could rewrite it.
 QUIET = ("-q", "-W", "ignore::pytest.PytestAssertRewriteWarning", "-W", "ignore:Module already imported")
 PYTEST = (*QUIET, "-x", "-n0", "-p", "no:cacheprovider", "-m", FAST)
 
-
-@dataclass(eq=False)  # pytest keeps plugins in a set
-class Outcome:
-    """Of tests: what failed, and the processor's seconds that each took, by their names."""
-
-    failed: list[str] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note what failed, as a plugin of pytest."""
-        if report.failed:
-            self.failed.append(report.nodeid)
+Outcome = tuple[str | None, dict[str, float]]  # the first test that failed, and the processor's seconds of each
 
 
-class TestsFailError(Exception):
-    """The tests of a module fail without a mistake in it."""
-
-
-@dataclass(eq=False)  # pytest keeps plugins in a set
 class Campaign:
-    """A plugin of pytest that runs what was collected once as it is, and once with each mistake of some kinds.
+    """A plugin of pytest that runs what was collected as it is, and then with each mistake of some kinds.
 
     Each time is in a child of this process, in which all is loaded and collected already.
     """
 
-    module: ModuleType
-    kinds: Iterable[str]
-    wrong: str | None = "nothing was collected"
-    count: int = 0
-    alive: list[Mutant] = field(default_factory=list)
+    def __init__(self, module: ModuleType, kinds: Sequence[str]) -> None:
+        self.path, self.kinds = str(module.__file__), kinds
+        self.wrong: str | None = "nothing was collected"
+        self.count, self.alive = 0, list[Mistake]()
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Try every mutant, against the likeliest test to fail first and then the shortest, until one fails."""
-        loaded, kills = Loaded(self.module), Counter[str]()
-        right = in_child(lambda: tried(session.items))
-        self.wrong = "no end" if right is None else next(iter(right.failed), None)
-        if right is None or self.wrong:
-            return True
-        items = [item for item in session.items if right.seconds[item.nodeid] < LONGEST]
-        for mutant in mutants(self.module, self.kinds):
-            items.sort(key=lambda item: (-kills[item.nodeid], right.seconds[item.nodeid]))
+        """Try each mistake on the tests, the likeliest to fail first and then the shortest, until one fails."""
+        kills = Counter[str]()
+        self.wrong, seconds = in_child(lambda: tried(session.items)) or ("no end", {})
+        source = Path(self.path).read_text(encoding="utf-8") if self.wrong is None else ""
+        for mistake, tree in mistakes(source):
+            if mistake.kind not in self.kinds:
+                continue
+            short = [item for item in session.items if seconds[item.nodeid] < LONGEST]
+            short.sort(key=lambda item: (-kills[item.nodeid], seconds[item.nodeid]))
 
-            def with_mistake(mutant: Mutant = mutant) -> Outcome:
-                with loaded.with_mistake(mutant):
-                    return tried(items)
+            def with_mistake(tree: ast.Module = tree, items: Sequence[pytest.Item] = short) -> Outcome:
+                put(self.path, tree)
+                return tried(items)
 
-            found = in_child(with_mistake)
+            failed, _ = in_child(with_mistake) or ("no end", {})
             self.count += 1
-            if found is not None and not found.failed:
-                self.alive.append(mutant)
-            kills.update([] if found is None else found.failed)
+            kills.update([failed or ""])
+            self.alive += [mistake] if failed is None else []
         return True
 
 
-def survivors(module: ModuleType, kinds: Iterable[str]) -> tuple[int, list[Mutant]]:
-    """How many mutants of these kinds a module has, and those that its tests let live.
-
-    Raises
-    ------
-    TestsFailError
-        The tests fail as it is.
-    """
+def survivors(module: ModuleType, kinds: Sequence[str]) -> tuple[int, list[Mistake]]:
+    """Count the mistakes of these kinds in a module, and list those that its tests let live."""
     campaign = Campaign(module, kinds)
     with Path(os.devnull).open("w") as nothing, contextlib.redirect_stdout(nothing):
         code = pytest.main([*PYTEST, *narrowest(module)], plugins=[campaign])
-    if code == pytest.ExitCode.INTERRUPTED and not campaign.wrong:
-        raise KeyboardInterrupt  # which pytest has caught: what was tried till then is not all
     if campaign.wrong:
-        raise TestsFailError(f"{module.__name__}: {campaign.wrong}")
+        raise RuntimeError(f"the tests of {module.__name__} fail without a mistake in it: {campaign.wrong}")
+    if code == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt  # which pytest has caught: what was tried till then is not all
     return campaign.count, campaign.alive
 
 
 def tried(items: Sequence[pytest.Item]) -> Outcome:
-    """What comes of tests, up to the first that fails."""
-    without_shrinking = settings(phases=[Phase.explicit, Phase.generate], database=None)
-    settings.register_profile("mutants", without_shrinking)
+    """Run tests, up to the first that fails."""
+    settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate], database=None)
     settings.load_profile("mutants")
-    outcome = Outcome()
+    seconds: dict[str, float] = {}
     for item, following in zip(items, [*items[1:], None], strict=True):
-        plugins = item.config.pluginmanager
-        plugins.register(outcome)
-        started = time.monotonic()
+        started = time.process_time()
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        outcome.seconds[item.nodeid] = time.process_time() - started
-        plugins.unregister(outcome)
-        if outcome.failed:
-            break
-    return outcome
+        seconds[item.nodeid] = time.process_time() - started
+        if item.session.testsfailed:
+            return item.nodeid, seconds
+    return None, seconds
 
 
 def in_child(work: Callable[[], Outcome]) -> Outcome | None:
-    """What a forked child of this process finds, whose output is dropped; `None` if it ends without an answer."""
+    """The outcome in a forked child of this process, whose output is dropped; `None` if it ends without one."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -132,29 +103,22 @@ def in_child(work: Callable[[], Outcome]) -> Outcome | None:
             silence = os.open(os.devnull, os.O_WRONLY)
             os.dup2(silence, 1)
             os.dup2(silence, 2)
-            found = work()
-            os.write(writing, json.dumps([found.failed, found.seconds]).encode())
+            os.write(writing, json.dumps(work()).encode())
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as answer:
         said = answer.read()
     os.waitpid(child, 0)
-    return Outcome(*json.loads(said)) if said else None
+    return tuple(json.loads(said)) if said else None
 
 
 def row(module: ModuleType, kinds: Sequence[str]) -> dict[str, Any]:
-    """What a module's tests let live of the mistakes of these kinds, as the record has it.
-
-    `count` were tried and `found` lived without a reason; `alive` names all that lived.
-    """
-    started = time.monotonic()
+    """A row of the record: `count` mistakes, `found` of which live without a reason; `alive` names all that live."""
     count, alive = survivors(module, kinds)
-    living = {str(mutant): SAME_VALUE.get(str(mutant), "no reason") for mutant in alive}
-    named = module.__name__ if list(kinds) == list(KINDS) else f"{module.__name__} ({', '.join(kinds)})"
-    tried = {"what": named, "count": count, "found": sum(str(mutant) not in SAME_VALUE for mutant in alive)}
-    about = {"module": module.__name__, "kinds": list(kinds), "alive": living, **here_and_now()}
-    minutes = (time.monotonic() - started) / 60
-    return {**tried, "test": narrowest(module)[-1].partition("::")[0], **about, "minutes": minutes}
+    living = [f"{module.__name__}.{mistake}" for mistake in alive]
+    reasons = {mistake: SAME_VALUE.get(mistake, "no reason") for mistake in living}
+    what = module.__name__ + ("" if list(kinds) == list(KINDS) else f" ({', '.join(kinds)})")
+    return {"what": what, "count": count, "found": [*reasons.values()].count("no reason"), "alive": reasons}
 
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -170,34 +134,22 @@ def mutation(
 
     Exit 1 if one lived that has no reason in `equivalent.py`.
     """
-    known = modules()
-    if unknown := [name for name in module or [] if name not in known]:
-        raise typer.BadParameter(f"no mistakes are put into {unknown[0]}: there are {', '.join(known)}")
-    if unknown := [name for name in kind or [] if name not in KINDS]:
-        raise typer.BadParameter(f"{unknown[0]} is no kind of mistake: there are {', '.join(KINDS)}")
-    rows = []
+    known, rows = modules(), []
+    for what, given, names in (("module", module, known), ("kind", kind, KINDS)):
+        if unknown := {*(given or ())} - {*names}:
+            raise typer.BadParameter(f"{min(unknown)} is no {what} of mistakes: there are {', '.join(names)}")
     for each in module or known:
+        started = time.monotonic()
         rows.append(row(known[each], kind or list(KINDS)))
-        typer.echo(f"{each}: {rows[-1]['count']} mutants, {len(rows[-1]['alive'])} lived", err=True)
+        typer.echo(f"{each}: {rows[-1]['count']} mistakes, {len(rows[-1]['alive'])} lived", err=True)
         if record:
-            remember(rows[-1])
+            notes = [f"A mistake: {'; '.join(KINDS.values())}."]
+            write("mutation", "make mutation", rows[-1:], started, notes=notes, beside=True)
     shown = [(each["what"], str(each["count"]), str(each["found"])) for each in rows]
     print_table("Mistakes", [("module", "left"), ("tried", "right"), ("lived without a reason", "right")], shown)
-    for mutant, reason in (lived for each in rows for lived in each["alive"].items()):
-        typer.echo(f"{mutant}: {reason}")
+    for mistake, reason in (lived for each in rows for lived in each["alive"].items()):
+        typer.echo(f"{mistake}: {reason}")
     return CHECK_FAILED if any(each["found"] for each in rows) else 0
-
-
-def remember(found: dict[str, Any], folder: Path = RECORDS) -> None:
-    """Put a row into the record, in the place of those of the same module and of no other kinds."""
-    path = folder / "mutation.json"
-    before = json.loads(path.read_text(encoding="utf-8"))["rows"] if path.is_file() else []
-    replaced = [one for one in before if one["module"] == found["module"] and set(one["kinds"]) <= set(found["kinds"])]
-    rows = sorted([*(one for one in before if one not in replaced), found], key=lambda one: str(one["what"]))
-    notes = [f"A mistake: {'; '.join(KINDS.values())}."]
-    notes += [f"Lives: {mutant}: {reason}" for one in rows for mutant, reason in one["alive"].items()]
-    minutes = round(sum(one["minutes"] for one in rows), 1)
-    Record("Mistakes in what computes bounds", "make mutation", rows, minutes, notes=notes).write("mutation", folder)
 
 
 if __name__ == "__main__":

@@ -1,52 +1,111 @@
-"""A record of what was tried: how much, what was found, when, on what, and the command that repeats it."""
+"""Records in `results/reliability`: what was tried, how often, what was found, when and on what.
+
+`python -m tests.reliability.record NAME COMMAND -- ARGUMENTS` runs pytest with these arguments and records its tests.
+One whose property `what` names something, and `count` how often it was tried, is counted so.
+"""
 
 import json
 import subprocess
+import sys
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+from xml.etree import ElementTree
 
-from pairbounds.infrastructure.commandline import echo, print_table
+import typer
+
+from pairbounds.infrastructure.commandline import CHECK_FAILED, run
 from pairbounds.infrastructure.tables import replacing, surroundings
 
-RECORDS = Path(__file__).parents[2] / "results" / "reliability"
+ROOT = Path(__file__).parents[2]
+RECORDS = ROOT / "results" / "reliability"
+
+Row = Mapping[str, Any]  # `what` was tried, the `count` of tries, and in how many something was `found`
 
 
 def here_and_now() -> dict[str, Any]:
     """The day of what is measured now, and the commit, which a record of an earlier campaign does not change."""
     about = ("git", "diff", "--quiet", "HEAD", "--", ".", ":!results/reliability")
     commit = str(surroundings()["commit"])
-    if subprocess.run(about, cwd=RECORDS.parents[1], capture_output=True, check=False).returncode == 0:
+    if subprocess.run(about, cwd=ROOT, capture_output=True, check=False).returncode == 0:
         commit = commit.removesuffix("-dirty")
     return {"date": date.today().isoformat(), "commit": commit}
 
 
-@dataclass(frozen=True)
-class Record:
-    """Rows say `what` was tried, the `count` of tries, how many `found` something, and the `test` that repeats them."""
+def write(
+    name: str,
+    command: str,
+    rows: Sequence[Row],
+    started: float,
+    *,
+    notes: Sequence[str] = (),
+    beside: bool = False,
+    folder: Path = RECORDS,
+) -> None:
+    """Write `name`.json: beside rows of an earlier record, which keep their day and commit, or without them."""
+    path, minutes = folder / f"{name}.json", round((time.monotonic() - started) / 60, 1)
+    if beside:
+        earlier = _earlier(path)
+        for row in rows:
+            earlier[_subject(row)] = {**row, **here_and_now(), "minutes": minutes}
+        rows = list(earlier.values())
+        minutes = round(sum(row["minutes"] for row in rows), 1)
+    measured = {**surroundings(), **here_and_now(), "minutes": minutes}
+    content = {"command": command, "measured": measured, "rows": list(rows), "notes": list(notes)}
+    folder.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
-    title: str
-    command: str
-    rows: Sequence[Mapping[str, Any]]
-    minutes: float
-    seed: int | None = None
-    notes: Sequence[str] = ()
-    more: Mapping[str, Any] = field(default_factory=dict)
 
-    def show(self, heading: str) -> None:
-        """Print the rows and the notes."""
-        columns = [("what", "left"), ("count", "right"), ("found", "right")]
-        print_table(heading, columns, [(row["what"], f"{row['count']:,}", f"{row['found']:,}") for row in self.rows])
-        echo(*self.notes)
+def _earlier(path: Path) -> dict[str, Row]:
+    if not path.is_file():
+        return {}
+    record = json.loads(path.read_text(encoding="utf-8"))
+    origin = {key: record["measured"][key] for key in ("date", "commit")}
+    return {_subject(row): {**origin, "minutes": 0.0, **row} for row in record["rows"]}
 
-    def write(self, name: str, folder: Path = RECORDS) -> Path:
-        """Write `name`.json into the folder; return its path."""
-        measured = {**surroundings(), **here_and_now(), "seed": self.seed, "minutes": self.minutes}
-        head = {"title": self.title, "command": self.command, "measured": measured}
-        content = {**head, "rows": list(self.rows), "notes": list(self.notes), **self.more}
-        folder.mkdir(parents=True, exist_ok=True)
-        with replacing(folder / f"{name}.json") as temporary:
-            temporary.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        return folder / f"{name}.json"
+
+def _subject(row: Row) -> str:
+    """What was tried, without the versions or kinds that follow it."""
+    return str(row["what"]).partition(":")[0].partition(" (")[0]
+
+
+def counted(report: Path) -> list[Row]:
+    """The rows of a JUnit report, without the tests that were skipped."""
+    rows: dict[str, dict[str, Any]] = {}
+    for case in ElementTree.parse(report).iter("testcase"):
+        said = {each.get("name"): each.get("value") for each in case.iter("property")}
+        what = said.get("what") or str(case.get("name")).partition("[")[0].removeprefix("test_").replace("_", " ")
+        if case.find("skipped") is None:
+            row = rows.setdefault(what, {"what": what, "count": 0, "found": 0})
+            row["count"] += int(said.get("count") or 1)
+            row["found"] += any(case.find(tag) is not None for tag in ("failure", "error"))
+    return list(rows.values())
+
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def record(
+    name: Annotated[str, typer.Argument(help="Name of the record.")],
+    command: Annotated[str, typer.Argument(help="The command that repeats it.")],
+    arguments: Annotated[list[str], typer.Argument(help="After --: arguments of pytest.")],
+    folder: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the record goes.")] = RECORDS,
+) -> int:
+    """Run tests and record how many there were and how many failed."""
+    started = time.monotonic()
+    with TemporaryDirectory() as place:
+        report = Path(place) / "report.xml"
+        options = ("-o", "junit_family=xunit2", f"--junitxml={report}", "-p", "no:cacheprovider")
+        code = subprocess.run([sys.executable, "-m", "pytest", *options, *arguments], cwd=ROOT, check=False).returncode
+        rows = counted(report)
+    write(name, command, rows, started, folder=folder)
+    return CHECK_FAILED if code else 0
+
+
+if __name__ == "__main__":
+    run(app)

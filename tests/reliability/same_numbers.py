@@ -2,7 +2,7 @@
 
 Published are the page of findings and the captions of figures. A number that differs by more than a unit of its last
 printed digit is printed with both values, and so is a sentence whose words differ. `--record` keeps them for the
-reliability page: the one folder is then of this processor, the other of `python -m tests.reliability.processor`.
+reliability page: the one folder is then of this processor, the other of `tests.reliability.elsewhere processor`.
 """
 
 import json
@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -23,7 +23,7 @@ from pairbounds.figures.findings.finding import found as all_findings
 from pairbounds.figures.findings.page import section
 from pairbounds.figures.settings import read
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, print_table, run
-from tests.reliability.record import Record
+from tests.reliability.record import write
 
 NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?%?")
 CONTEXT = 6  # words before a number that say what it is
@@ -57,8 +57,10 @@ def compare(
         found[name], numbers[name] = differences(before, after), len(NUMBER.findall(before))
     rows = [(name, *difference) for name, its in found.items() for difference in its]
     if record:
-        minutes = round((time.monotonic() - started) / 60, 1)
-        _record(found, numbers, lacking, _commits(old, new), minutes).write(record.stem, record.parent)
+        notes = [f"{name}: {one.words} … {one.old} here, {one.new} there" for name, its in found.items() for one in its]
+        notes.append(f"Tables of commit {', '.join(_commits(old, new))}.")
+        notes += [f"Not compared, for want of tables: {', '.join(lacking)}."] if lacking else []
+        write(record.stem, COMMAND, _rows(found, numbers), started, notes=notes, folder=record.parent)
     if rows:
         columns = [("where", "left"), ("what", "left"), (str(old), "right"), (str(new), "right")]
         print_table("Published numbers that differ", columns, rows)
@@ -69,28 +71,16 @@ def compare(
         raise typer.Exit(CHECK_FAILED)
 
 
-def _record(
-    found: Mapping[str, list[Difference]],
-    numbers: Mapping[str, int],
-    lacking: list[str],
-    commits: list[str],
-    minutes: float,
-) -> Record:
-    """A row for findings and one for captions; a note for each number that differs, with both values."""
-    rows = [
+def _rows(found: Mapping[str, list[Difference]], numbers: Mapping[str, int]) -> list[dict[str, Any]]:
+    """A row for findings and one for captions."""
+    return [
         {
             "what": f"published numbers of {kind}s, another beyond the last digit",
             "count": sum(count for name, count in numbers.items() if name.startswith(kind)),
             "found": sum(len(its) for name, its in found.items() if name.startswith(kind)),
-            "test": "tests/reliability/test_same_numbers.py",
         }
         for kind in ("finding", "figure")
     ]
-    notes = [f"{name}: {one.words} … {one.old} here, {one.new} there" for name, its in found.items() for one in its]
-    notes.append(f"Tables of commit {', '.join(commits)}.")
-    if lacking:
-        notes.append(f"Not compared, for want of tables: {', '.join(lacking)}.")
-    return Record("Published numbers on another processor", COMMAND, rows, minutes, notes=notes)
 
 
 def _commits(*folders: Path) -> list[str]:
