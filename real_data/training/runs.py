@@ -27,6 +27,7 @@ from pairbounds.real_data.pairings.sources import FROZEN, Source, image_encoders
 from pairbounds.real_data.pairings.views import views_of
 from pairbounds.real_data.training import distributed
 from pairbounds.real_data.training.evaluation import judgements
+from pairbounds.real_data.training.exported import export_encoder
 from pairbounds.real_data.training.guides import NO_TEXT, RANDOM, SEEING
 from pairbounds.real_data.training.networks import WORDS
 from pairbounds.real_data.training.objectives import OBJECTIVES
@@ -272,6 +273,8 @@ def _judged(run: Run, studio: Studio, own: Path, alone: bool) -> Iterator[dict[s
     del about["recipe"]
     dataset, parts = studio.source.dataset, studio.split(run.seed)
     features = trained.features(studio.pictures(), len(dataset))
+    if run.kind != UNTRAINED and dataset.size is not None:
+        export_encoder(trained.backbone, own, dataset.size)
     for found in judgements(trained, features, dataset, parts, studio.neighbours, run.seed):
         yield about | {"seconds": trained.seconds} | found
 

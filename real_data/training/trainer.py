@@ -5,9 +5,11 @@ import io
 import json
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -86,7 +88,7 @@ def train_encoder(
     seed : of weights, order and views
     about : what else decides the outcome, objective and data, as JSON has it: a checkpoint of another is refused
     folder : where a checkpoint and the log are kept after every epoch; training goes on from what is there
-        By default nothing is kept.
+        By default nothing is kept. Where TensorBoard is installed, a folder `tensorboard` there has its log.
 
     In one of several processes (`pairbounds.real_data.training.distributed`) each batch is shared, and the first one
     writes.
@@ -111,13 +113,32 @@ def train_encoder(
         state.resume(folder / CHECKPOINT, key)
     bar = Bar(total=state.epochs, initial=len(state.rows), desc="training", unit="epoch", disable=not progress)
     kept_in = folder if distributed.is_first() else None
-    with bar:
+    with bar, _tensorboard(kept_in, len(state.rows)) as log:
         while len(state.rows) < state.epochs:
             state.advance(views)
+            log(state.rows[-1])
             bar.update(note=f"loss {state.rows[-1]['loss']:.3f}")
             if kept_in is not None:
                 state.keep(kept_in, key)
     return Trained(state.backbone, pd.DataFrame(state.rows), state.seconds, state.objective)
+
+
+@contextmanager
+def _tensorboard(folder: Path | None, epochs: int) -> Iterator[Callable[[Mapping[str, float]], None]]:
+    """A function that adds a row of the log to TensorBoard's, where that is installed, after `epochs` that are done."""
+    if folder is None or find_spec("tensorboard") is None:
+        yield lambda _: None
+        return
+    from torch.utils.tensorboard import SummaryWriter
+
+    with SummaryWriter(str(folder / "tensorboard"), purge_step=epochs + 1) as writer:
+
+        def log(row: Mapping[str, float]) -> None:
+            for name in ("loss", "learning_rate"):
+                writer.add_scalar(name, row[name], int(row["epoch"]))
+            writer.flush()
+
+        yield log
 
 
 def untrained(recipe: Recipe, seed: int, device: str = "auto") -> Trained:

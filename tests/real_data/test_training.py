@@ -17,6 +17,7 @@ from torchvision.transforms.v2.functional import pil_to_tensor
 from pairbounds.__main__ import app
 from pairbounds.real_data.pairings.views import views_of
 from pairbounds.real_data.training import trainer
+from pairbounds.real_data.training.exported import ENCODER as ENCODER_FILE
 from pairbounds.real_data.training.guides import (
     ENCODER,
     LABELS,
@@ -32,7 +33,7 @@ from pairbounds.real_data.training.objectives.clip import ImageText
 from pairbounds.real_data.training.objectives.simclr import TwoViews
 from pairbounds.real_data.training.objectives.supervised import Supervised
 from pairbounds.real_data.training.recipe import Recipe
-from pairbounds.real_data.training.runs import RESULT, Run, Studio, run_all
+from pairbounds.real_data.training.runs import RESULT, Run, Studio, _trained, run_all
 from pairbounds.real_data.training.splits import Split, split
 from pairbounds.real_data.training.trainer import CHECKPOINT, LOG, _save, train_encoder, untrained
 from pairbounds.real_data.training.views import Batch, ViewPool, stored_pictures, view_pool
@@ -294,6 +295,17 @@ def test_a_run_that_is_ended_and_goes_on_has_the_log_of_one_that_is_not(pool, tm
     assert (tmp_path / "broken" / LOG).read_bytes() == (tmp_path / "whole" / LOG).read_bytes()
 
 
+def test_tensorboard_reads_the_log_of_a_run_and_of_the_one_that_goes_on(pool, tmp_path):
+    from tensorboard.backend.event_processing import event_accumulator as events
+
+    for _ in range(2):  # the second trains no more
+        log = train_encoder(pool, EVERYBODY, two_views, RECIPE, 0, folder=tmp_path).log
+    found = events.EventAccumulator(str(tmp_path / "tensorboard"))
+    found.Reload()
+    read = [(event.step, event.value) for event in found.Scalars("loss")]
+    assert read == [(epoch, pytest.approx(loss, rel=1e-6)) for epoch, loss in log[["epoch", "loss"]].to_numpy()]
+
+
 def test_views_that_cannot_be_written_are_an_error_and_none_is_kept(tmp_path):
     dataset = coloured_source(tmp_path).dataset
     with pytest.raises(OSError, match=r"cannot be written \(File too large\)"), largest_file(1000):
@@ -353,6 +365,11 @@ def test_a_study_trains_once_and_judges_on_every_label_set(studio, tmp_path):
     (tmp_path / runs[0].key / RESULT).write_text('{"identity": {}}')
     with pytest.raises(ValueError, match=r"result .*result\.json cannot be read: remove it"):
         run_all(runs[:1], studio, tmp_path)
+    for run in runs[1:3]:  # an encoder that is kept needs torch alone
+        pictures = next(studio.pictures())[:5]
+        trained = _trained(run, studio, tmp_path / run.key, alone=True)
+        program = torch.export.load(tmp_path / run.key / ENCODER_FILE).module()
+        np.testing.assert_allclose(program(pictures).detach(), trained.features([pictures], 5), rtol=1e-4, atol=1e-5)
 
 
 def test_resampling_goes_from_a_folder_and_a_clip_model_to_a_table(call, tmp_path):

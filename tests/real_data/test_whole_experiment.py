@@ -13,6 +13,7 @@ import torch
 from PIL import Image
 
 from pairbounds.__main__ import app
+from pairbounds.real_data.training.exported import ENCODER
 from tests.real_data import tiny
 
 pytestmark = pytest.mark.slow
@@ -66,6 +67,7 @@ def test_the_papers_recipe_says_what_it_takes_and_runs_in_small(call, place, cli
     assert (trained["head_width"] == 128).all()
     assert trained["loss"].nunique() == 5
     assert table[["test", "knn_test"]].ge(0).all(axis=None)
+    assert len(list((place / "resampled").glob(f"*/{ENCODER}"))) == 5
     assert table["test"].max() > 2 / CLASSES  # colours tell the classes
 
 
