@@ -52,18 +52,13 @@ def open_picture(path: Path | Member, size: int | None) -> Image.Image:
 
     An SVG is rendered at that size, never enlarged.
     """
-    image = whole_picture(path, size)
-    return image if size is None else ImageOps.fit(image, (size, size), Image.Resampling.BICUBIC)
-
-
-def whole_picture(path: Path | Member, size: int | None) -> Image.Image:
-    """A picture in RGB, on white where it is transparent, as its file has it; an SVG is rendered at that size."""
     with named(path), open_original(path, size) as picture:
-        return _on_white(picture)
+        image = _on_white(picture)
+        return image if size is None else ImageOps.fit(image, (size, size), Image.Resampling.BICUBIC)
 
 
 def open_original(path: Path | Member, size: int | None = None) -> Image.Image:
-    """A picture as its file has it, not decoded yet.
+    """A picture as its file has it, not decoded yet: of a JPEG no more need be decoded than is looked at.
 
     Parameters
     ----------
@@ -76,6 +71,22 @@ def open_original(path: Path | Member, size: int | None = None) -> Image.Image:
         if path.suffix.lower() == DRAWING:
             source = io.BytesIO(_rendered(path.read_bytes(), size))
         return Image.open(source, formats=FORMATS)
+
+
+def decoded(picture: Image.Image, spare: float) -> Image.Image:
+    """A picture that was opened, in RGB, on white where it is transparent.
+
+    Parameters
+    ----------
+    spare : how many times larger than it is needed the picture is
+        A JPEG is then decoded at a half, a quarter or an eighth of its size, by means over squares of pixels.
+    """
+    if spare >= 2:
+        picture.draft(None, (round(picture.width / spare), round(picture.height / spare)))
+    if picture.mode != "RGB" or picture.has_transparency_data:
+        return _on_white(picture)
+    picture.load()
+    return picture
 
 
 @contextmanager

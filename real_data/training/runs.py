@@ -24,7 +24,7 @@ from pairbounds.infrastructure.threads import asked_threads, limited_threads
 from pairbounds.real_data.encoders.efficientnet import EfficientNet
 from pairbounds.real_data.encoders.encoder import ImageEncoder, LiveEncoder
 from pairbounds.real_data.pairings.sources import FROZEN, Source, image_encoders
-from pairbounds.real_data.pairings.views import views_of
+from pairbounds.real_data.pairings.views import Reach, views_of
 from pairbounds.real_data.training import distributed
 from pairbounds.real_data.training.evaluation import judgements
 from pairbounds.real_data.training.exported import export_encoder
@@ -138,7 +138,7 @@ class Studio:
         """Source of the batches of a run."""
         guide = self.guide(run) if run.seen_by else None
         if not self.views:
-            return FreshViews(self.source.dataset, run.strength, guide, self.workers, self.device)
+            return FreshViews(self.source.dataset, Reach.of(run.strength), guide, self.workers, self.device)
         seen: FloatArray | None = None
         if guide is not None:
             seen = guide.encode_images(views_of(self.source.dataset, self.views, run.strength, seed=0), self.cache)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader
 from torchvision.transforms.v2.functional import pil_to_tensor
 
 from pairbounds.infrastructure.array_files import stored_array
@@ -20,12 +20,15 @@ from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import replacing
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.encoder import LiveEncoder, picture_batches
-from pairbounds.real_data.pairings.views import view_of, views_of
+from pairbounds.real_data.pairings.views import Reach, views_of
+from pairbounds.real_data.training.changes import changed
+from pairbounds.real_data.training.crops import Crops, together
 from pairbounds.real_data.training.distributed import alone, gather_rows, own_part
 
 Pixels = npt.NDArray[np.uint8]
 STORED = 4 * 2**30  # bytes: of more pictures no copy is written; all views of the emoji at 224 pixels are less
 BLOCK = 256  # pictures, for features
+SIMCLR = Reach.of(1.0)  # as published
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,63 +92,70 @@ class ViewPool(ViewSource):
 
 @dataclass(frozen=True, eq=False)
 class FreshViews(ViewSource):
-    """New views in every epoch, which processes cut out of the original files, decoded once for all views of an image.
-
-    A view follows from its seed alone: it is the same in whatever batch and on however many processes it is drawn.
+    """New views in every epoch, as `drawn_views` draws them; a guide sees what the network does.
 
     Attributes
     ----------
     dataset : images of one size, which is that of the views
-    strength : of the augmentations
+    reach : of the augmentations
     guide : an encoder that embeds views as they come, or `None`
-    workers : processes that draw; 0 for this one
-    device : of the views, as `pairbounds.infrastructure.devices.torch_device` has it
+    workers, device : as of `drawn_views`
     """
 
     dataset: ImageTextDataset
-    strength: float = 1.0
+    reach: Reach = SIMCLR
     guide: LiveEncoder | None = None
     workers: int = 0
     device: str = "auto"
 
     def batches(self, batches: Sequence[IntArray], views: int, rng: np.random.Generator) -> Iterator[Batch]:
-        """See `ViewSource`; a `ValueError` where images have no common size, or a picture cannot be read."""
-        place = torch_device(self.device)
+        """See `ViewSource`."""
         work = [(own_part(images), own_part(rng.integers(2**63, size=(views, len(images))).T)) for images in batches]
-        loader = DataLoader(
-            _Seeded(self.dataset, self.strength),
-            batch_sampler=(list(zip(images.tolist(), seeds.tolist(), strict=True)) for images, seeds in work),
-            num_workers=self.workers,
-            collate_fn=_view_by_view,
-            pin_memory=place.type == "cuda",
-            worker_init_fn=serve_loader,
-            generator=torch.Generator(),  # of its own: torch's global one stays as it is
-        )
-        try:
-            for (images, _), drawn in zip(work, loader, strict=True):
-                pictures = drawn.to(place, non_blocking=True)
-                yield Batch(images, pictures, None if self.guide is None else self.guide.see(pictures))
-        except ValueError as error:  # of a process it comes after a traceback
-            raise ValueError(str(error).rstrip().rpartition("\n")[2].removeprefix("ValueError: ")) from error
+        drawn = drawn_views(self.dataset, self.reach, work, self.workers, self.device)
+        for (images, _), pictures in zip(work, drawn, strict=True):
+            yield Batch(images, pictures, None if self.guide is None else self.guide.see(pictures))
 
 
-class _Seeded(Dataset[torch.Tensor]):
-    """Views of an image by their seeds, (v, 3, s, s), bytes."""
+def drawn_views(
+    dataset: ImageTextDataset,
+    reach: Reach,
+    work: Sequence[tuple[IntArray, IntArray]],
+    workers: int = 0,
+    device: str = "auto",
+) -> Iterator[torch.Tensor]:
+    """SimCLR's views of sets of images, (v b, 3, s, s), bytes: the first view of each image, then the second of each.
 
-    def __init__(self, dataset: ImageTextDataset, strength: float) -> None:
-        if dataset.size is None:
-            raise ValueError(f"{dataset.name}: a network sees images of one size: give the data set one")
-        self.dataset, self.strength, self.side = dataset, strength, dataset.size
+    Processes cut crops out of the original files, whatever their size, and decode a file once for all views of its
+    image; all other changes are made on a device. A view follows from its seed alone: it is the same in whatever batch
+    and on however many processes it is drawn, and on another device up to rounding.
 
-    def __getitem__(self, drawn: tuple[int, Sequence[int]]) -> torch.Tensor:
-        index, seeds = drawn
-        picture = self.dataset.original(index)
-        return torch.stack([pil_to_tensor(view_of(picture, self.side, self.strength, seed)) for seed in seeds])
+    Parameters
+    ----------
+    dataset : images of one size, which is that of the views
+    work : for each batch its images, (b,), and the seeds of their views, (b, v)
+    workers : processes that decode and crop; 0 for this one
+    device : of the views, as `pairbounds.infrastructure.devices.torch_device` has it
 
-
-def _view_by_view(drawn: Sequence[torch.Tensor]) -> torch.Tensor:
-    """A batch: the first view of each image, then the second of each."""
-    return torch.stack(list(drawn), 1).flatten(0, 1)
+    Raises
+    ------
+    ValueError
+        Images without a common size; a picture that cannot be read.
+    """
+    place = torch_device(device)
+    loader = DataLoader(
+        Crops(dataset, reach),
+        batch_sampler=(list(zip(images.tolist(), seeds.tolist(), strict=True)) for images, seeds in work),
+        num_workers=workers,
+        collate_fn=together,
+        pin_memory=place.type == "cuda",
+        worker_init_fn=serve_loader,
+        generator=torch.Generator(),  # of its own: torch's global one stays as it is
+    )
+    try:
+        for crops, changes in loader:
+            yield changed(crops.to(place, non_blocking=True), changes)
+    except ValueError as error:  # of a process it comes after a traceback
+        raise ValueError(str(error).rstrip().rpartition("\n")[2].removeprefix("ValueError: ")) from error
 
 
 def require_two(views: int) -> None:
