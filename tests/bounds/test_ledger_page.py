@@ -40,6 +40,7 @@ def test_what_has_no_row_is_listed_with_where_it_is_computed_and_tested(page):
     titles = [int(number) for number in re.findall(r"^## Theorem (\d+)", page, flags=re.MULTILINE)]
     assert titles == sorted(titles)
     assert set(titles) == {int(theorem.__name__.rpartition("theorem")[2][:2]) for theorem in THEOREMS}
+    assert set(range(1, 16)) <= set(titles)
 
 
 def test_the_commands(call, tmp_path):

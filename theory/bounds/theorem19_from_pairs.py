@@ -15,7 +15,7 @@ For f* of a fixed width there is no such statement. Let U, a function of n indep
 `1 - Σ_c p_c²`, which a constant guess reaches, with probability `1 - δ`. Proof. Add k pairs of new nodes of mass ω in
 all, joined to the rest by mass ζ. As ζ goes to 0 the top k + 1 singular values go to 1, with vectors that are constant
 on the old nodes, so that `ε₂(f*) >= (1 - ω) (1 - Σ_c p_c²) - o(1)`; and n pairs show a difference with probability at
-most `n (ω + ζ)`. Let ζ and then ω go to 0. So `σ_{k+1}` has to be assumed, or a least mass of a node. What
+most `n (ω + ζ)`. Let ζ and then ω go to 0. So `σ_{k+1}` has to be assumed, or a least mass of a node (theorem 13). What
 exceeds a penalty need not be counted, if the width is not limited.
 
 Source: new here; Clopper and Pearson 1934 for the intervals.
