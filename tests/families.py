@@ -7,8 +7,10 @@ import numpy as np
 import scipy.sparse as sp
 
 from pairbounds import LatentWorld, PairGraph
+from pairbounds.simulations.families.circle import Circle
 from pairbounds.simulations.families.hypercube import Hypercube
 from pairbounds.simulations.families.stochastic_block import StochasticBlock
+from pairbounds.simulations.families.torus import Torus
 
 Family = Callable[[np.random.Generator, int], PairGraph]
 
@@ -117,21 +119,12 @@ def stochastic_block(rng: np.random.Generator, size: int) -> PairGraph:
 
 
 def circle(rng: np.random.Generator, size: int) -> PairGraph:
-    """Views lie at most one position from their image; the two classes are arcs. Values come in pairs."""
-    joint, labels = _circle(2 * max(2, size // 3))
-    return PairGraph(joint, labels, labels)
+    return Circle(n_classes=2, n_positions=2 * max(2, size // 3), reach=1).draw(rng)
 
 
 def torus(rng: np.random.Generator, size: int) -> PairGraph:
     """Values many times over, and ties at most widths."""
-    joint, labels = _circle(2 * max(2, round(size**0.5 / 2)))
-    first = np.repeat(labels, len(labels))
-    return PairGraph(np.kron(joint, joint), first, first)
-
-
-def _circle(size: int) -> tuple[np.ndarray, np.ndarray]:
-    near = np.eye(size)
-    return near + np.roll(near, 1, axis=1) + np.roll(near, -1, axis=1), np.arange(size) * 2 // size
+    return Torus(n_classes=2, n_positions=2 * max(2, round(size**0.5 / 2)), reach=1).draw(rng)
 
 
 def hypercube(rng: np.random.Generator, size: int) -> PairGraph:

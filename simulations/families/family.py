@@ -2,10 +2,12 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from functools import reduce
 from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -19,7 +21,7 @@ class Family(ABC):
     Attributes
     ----------
     models : what it is a model of, in a line
-    known : what its graphs are held against: "closed form" or "moments"
+    known : what its graphs are held against: "closed form", "closed form in the limit" or "moments"
     """
 
     models: ClassVar[str]
@@ -56,11 +58,14 @@ class ClosedForm(Family):
 
     @abstractmethod
     def singular_values(self, k: int) -> FloatArray:
-        """The k leading singular values of `expected()` from a formula, largest first, (k,); 0 beyond the last."""
+        """The k leading singular values of `expected()` from a formula, largest first, (k,); 0 beyond the last.
+
+        Where `known` is "closed form in the limit" they are those that finer and finer graphs tend to.
+        """
 
     @abstractmethod
     def induced_labelling_error(self) -> float:
-        """`α_T` of `expected()`, from a formula."""
+        """`α_T` of `expected()`, from a formula; of the limit, where `singular_values` are."""
 
     def draw(self, _rng: np.random.Generator, /) -> PairGraph:
         """`expected()`."""
@@ -80,6 +85,11 @@ def require_small(n_left: int, n_right: int) -> None:
         raise ValueError(
             f"{n_left} x {n_right} nodes, all of them pairs, are more than {DENSE_LIMIT} pairs: take fewer"
         )
+
+
+def kronecker(factors: Sequence[FloatArray | sp.csr_array]) -> sp.csr_array:
+    """The joint distribution, up to scale, of pairs whose coordinates are independent pairs."""
+    return reduce(lambda some, more: sp.csr_array(sp.kron(some, more)), factors, sp.csr_array([[1.0]]))
 
 
 def leading(values: npt.ArrayLike, counts: int | Sequence[int], k: int) -> FloatArray:

@@ -8,14 +8,13 @@ Source: O'Donnell, *Analysis of Boolean Functions*, 2014, sections 2.4 and 5.3 (
 """
 
 from dataclasses import dataclass
-from functools import reduce
 from math import comb
 from typing import Literal
 
 import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.simulations.families.family import ClosedForm, leading, require_probabilities, require_small
+from pairbounds.simulations.families.family import ClosedForm, kronecker, leading, require_probabilities, require_small
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 
@@ -61,7 +60,7 @@ class Hypercube(ClosedForm):
         """Every pair of strings, `flip` to the power of their distance."""
         require_small(2**self.n_bits, 2**self.n_bits)
         bit = np.array([[1 - self.flip, self.flip], [self.flip, 1 - self.flip]])
-        return PairGraph(reduce(np.kron, [bit] * self.n_bits), self.labels, self.labels)
+        return PairGraph(kronecker([bit] * self.n_bits), self.labels, self.labels)
 
     def singular_values(self, k: int) -> FloatArray:
         """`|1 - 2 flip|^j`, as often as there are characters of degree j."""

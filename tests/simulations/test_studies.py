@@ -102,9 +102,9 @@ def test_the_command_saves_graphs(call, tmp_path):
         (["study", "training", "--out", "t.csv", "--seeds", "0"], "seeds=0: at least 1"),
         (["study", "training"], "--out is missing"),
         (["graph", "latent_captions", "--set", "noise=2", "--out", "g.npz"], "noise=2.0 is not a probability"),
-        (["graph", "hypercube"], "--out is missing"),
-        (["graph", "hypercube", "--out", "g.json"], "ends in .npz"),
-        (["graph", "hypercube", "--set", "colour=1", "--out", "g.npz"], "setting 'colour' is none of"),
+        (["graph", "circle"], "--out is missing"),
+        (["graph", "circle", "--out", "g.json"], "ends in .npz"),
+        (["graph", "circle", "--set", "colour=1", "--out", "g.npz"], "setting 'colour' is none of"),
         (["study", "training", "--out", "t.csv", "--set", "k"], "--set k: write NAME=VALUE"),
         (["study", "training", "--out", "t.csv", "--settings", "none.toml"], "none.toml does not exist"),
         (["study", "training", "--out", "t.csv", "--settings", __file__], "test_studies.py: "),
@@ -144,7 +144,7 @@ def test_every_setting_of_a_study_has_a_meaning_and_every_preset_is_one(name):
         assert set(preset.values) | set(preset.unstated) <= {setting for setting, *_ in rows}
 
 
-@pytest.mark.parametrize("words", ["study architecture", "graph zipf_captions"])
+@pytest.mark.parametrize("words", ["study architecture", "graph ring_of_cliques"])
 def test_help_of_a_study_and_of_a_graph_has_its_settings(call, words):
     what, name = words.split()
     code, out, _ = call(app, what, name, "--help")

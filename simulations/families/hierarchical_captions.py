@@ -1,0 +1,94 @@
+"""Captions that name the image itself, its style or its class, and now and then describe another image.
+
+Without noise the induced pairs are a mixture of nested projections: to be constant on images, styles and classes. So
+`ĀĀᵀ` has the eigenvalue 1 for what is constant on classes, `1 - class_share` for what is constant on styles only, and
+`1 - class_share - style_share`, the instance share, for the rest. Noise draws the described image anew, independently,
+and multiplies every σ but the first by `1 - noise`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.simulations.families.family import ClosedForm, leading, require_probabilities, require_small
+from pairbounds.theory.graph.pair_graph import PairGraph
+
+
+@dataclass(frozen=True)
+class HierarchicalCaptions(ClosedForm):
+    """A tree of classes, styles and images, with a caption for each node.
+
+    Attributes
+    ----------
+    n_classes, n_styles, n_instances : classes, styles of a class, images of a style
+    n_captions : how many captions are drawn for an image
+    class_share, style_share : of the captions, that name the class and the style; the rest name the image alone
+    noise : probability that a caption describes an image drawn uniformly
+    """
+
+    models = "captions of differing detail: instance, style or class; some of them wrong"
+
+    n_classes: int = 3
+    n_styles: int = 2
+    n_instances: int = 4
+    n_captions: int = 5
+    class_share: float = 0.4
+    style_share: float = 0.4
+    noise: float = 0.1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_probabilities(class_share=self.class_share, style_share=self.style_share, noise=self.noise)
+        if self.class_share + self.style_share > 1:
+            raise ValueError(f"class_share={self.class_share} and style_share={self.style_share} sum to more than 1")
+
+    @property
+    def _shares(self) -> FloatArray:
+        return np.array([max(0.0, 1 - self.class_share - self.style_share), self.style_share, self.class_share])
+
+    @property
+    def _captions(self) -> IntArray:
+        """The three captions of each image, (n_images, 3): its own, its style's, its class's, numbered in turn."""
+        images = np.arange(self.n_classes * self.n_styles * self.n_instances)
+        styles = images.size + images // self.n_instances
+        classes = images.size + self.n_classes * self.n_styles + images // (self.n_instances * self.n_styles)
+        return np.column_stack([images, styles, classes])
+
+    def draw(self, rng: np.random.Generator, /) -> PairGraph:
+        """`n_captions` captions for each image; linear in their number."""
+        images = np.repeat(np.arange(len(self._captions)), self.n_captions)
+        wrong = rng.random(images.size) < self.noise
+        described = np.where(wrong, rng.integers(len(self._captions), size=images.size), images)
+        captions = self._captions[described, rng.choice(3, images.size, p=self._shares)]
+        return self._labelled(np.ones(images.size), images, captions)
+
+    def expected(self) -> PairGraph:
+        """Each caption with its probability; where there is noise, all pairs."""
+        images = np.repeat(np.arange(len(self._captions)), 3)
+        graph = self._labelled(np.tile(self._shares, len(self._captions)), images, self._captions.ravel())
+        if self.noise == 0:
+            return graph
+        require_small(graph.n_left, graph.n_right)
+        independent = np.outer(graph.left_marginal, graph.right_marginal)
+        joint = (1 - self.noise) * graph.joint.toarray() + self.noise * independent
+        return PairGraph(joint, graph.left_labels, graph.right_labels)
+
+    def _labelled(self, weights: FloatArray, images: IntArray, captions: IntArray) -> PairGraph:
+        n_captions = int(self._captions.max()) + 1
+        joint = sp.coo_array((weights, (images, captions)), shape=(len(self._captions), n_captions))
+        classes = np.arange(self.n_classes)
+        parts = [np.repeat(classes, n) for n in (self.n_styles * self.n_instances, self.n_styles, 1)]
+        return PairGraph(joint, parts[0], np.concatenate(parts), drop_isolated=True)
+
+    def singular_values(self, k: int) -> FloatArray:
+        """1, and `(1 - noise)` times the roots of what is left of the shares level by level."""
+        n_styles, n_images = self.n_classes * self.n_styles, len(self._captions)
+        left = np.sqrt(np.cumsum(self._shares))  # of instances, of styles too, and of classes too
+        values = np.append(1, (1 - self.noise) * left)
+        return leading(values, [1, n_images - n_styles, n_styles - self.n_classes, self.n_classes - 1], k)
+
+    def induced_labelling_error(self) -> float:
+        """Two images of one caption are of independent classes unless the caption is right for both."""
+        return (1 - (1 - self.noise) ** 2) * (1 - 1 / self.n_classes)

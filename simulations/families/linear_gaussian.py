@@ -1,0 +1,93 @@
+"""Linear Gaussian factors: image `x = A z + noise`, caption `l = B z + noise`, with standard normal z and noise.
+
+In canonical variables the pair is a product of bivariate normals with the canonical correlations `ρ_i`, and by Mehler's
+formula each has singular values `1, ρ, ρ², ...` on Hermite polynomials. The graph is of canonical variables in bins: a
+function of the pair, so that none of its singular values exceeds the limit's, and finer bins tend to it. The class is
+the sign of the first canonical variable, and `α = arccos(ρ_1) / π` for any even number of bins (Sheppard).
+
+Sources: Hotelling 1936 (canonical correlations), Lancaster 1958 (the expansion), Sheppard 1899 (the quadrant).
+"""
+
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+import scipy.linalg
+import scipy.special
+import scipy.stats
+
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.simulations.families.family import ClosedForm, kronecker, leading, require_small
+from pairbounds.theory.graph.pair_graph import PairGraph
+
+FAR = 40.0  # beyond it a standard normal has no mass that float64 can hold
+
+Matrix = tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
+class LinearGaussian(ClosedForm):
+    """Two linear views of the same factors.
+
+    Attributes
+    ----------
+    image_loadings, caption_loadings : `A` and `B`, a row for each coordinate of x and of l, a column for each factor
+    noise : standard deviation, positive
+    n_bins : for each canonical variable, an even number
+    """
+
+    models = "two modalities, linear in shared factors and noisy: multi-modal factor analysis"
+    known = "closed form in the limit"
+
+    image_loadings: Matrix = ((1.0, 0.5), (0.0, 1.0))
+    caption_loadings: Matrix = ((1.0, 0.0), (0.5, 0.5))
+    noise: float = 0.5
+    n_bins: int = 8
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        widths = {len(row) for row in (*self.image_loadings, *self.caption_loadings)}
+        if len(widths) != 1 or 0 in widths:
+            raise ValueError(
+                "image_loadings and caption_loadings have a row for each coordinate, a column for each factor"
+            )
+        if not 0 < self.noise < np.inf or not np.isfinite([*self.image_loadings, *self.caption_loadings]).all():
+            raise ValueError(f"noise={self.noise!r} is positive, and it and the loadings are finite")
+        if self.n_bins % 2:
+            raise ValueError(f"n_bins={self.n_bins} is odd: no bin may lie on both sides of 0")
+
+    @property
+    def canonical_correlations(self) -> FloatArray:
+        """`ρ`, largest first, one for each coordinate of the smaller side."""
+        A, B = np.array(self.image_loadings), np.array(self.caption_loadings)
+        roots = (scipy.linalg.cholesky(C @ C.T + self.noise**2 * np.eye(len(C)), lower=True) for C in (A, B))
+        left, right = (
+            scipy.linalg.solve_triangular(root, C, lower=True) for root, C in zip(roots, (A, B), strict=True)
+        )
+        return np.asarray(scipy.linalg.svdvals(left @ right.T))
+
+    def expected(self) -> PairGraph:
+        """Bins of the canonical variables of both sides: `n_bins` to the number of correlations on each."""
+        correlations = self.canonical_correlations
+        n = self.n_bins ** len(correlations)
+        require_small(n, n)
+        labels = np.arange(n) * 2 // n
+        return PairGraph(kronecker([self._binned(rho) for rho in correlations]), labels, labels)
+
+    def _binned(self, rho: float) -> FloatArray:
+        """Probability of each pair of bins for a bivariate normal, (n_bins, n_bins)."""
+        # The cube root of the density has the quantiles of √3 times a normal: the finest bins for a squared error.
+        edges = np.sqrt(3) * scipy.special.ndtri(np.linspace(0, 1, self.n_bins + 1))
+        edges = np.clip(edges, -FAR, FAR)  # at infinite ones SciPy before 1.16 returns NaN
+        corners = np.stack(np.meshgrid(edges, edges, indexing="ij"), axis=-1)
+        below = scipy.stats.multivariate_normal.cdf(corners, cov=[[1, rho], [rho, 1]])
+        return np.asarray(np.maximum(0, np.diff(np.diff(below, axis=0), axis=1)))
+
+    def singular_values(self, k: int) -> FloatArray:
+        """Products of powers of the canonical correlations."""
+        powers = [rho ** np.arange(k) for rho in self.canonical_correlations]
+        return leading(reduce(lambda some, more: np.outer(some, more).ravel(), powers), 1, k)
+
+    def induced_labelling_error(self) -> float:
+        """Images of one caption have first canonical variables of correlation `ρ_1²`."""
+        return float(np.arccos(self.canonical_correlations[0] ** 2) / np.pi)

@@ -1,0 +1,201 @@
+"""What each graph family is: moments over draws, limits, and quantities worked out in another way."""
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+import scipy.linalg
+import scipy.stats
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pairbounds import PairGraph, induced_labelling_error, label_energy, labelling_error, probe, spectrum
+from pairbounds.simulations.families.difficult_examples import DifficultExamples
+from pairbounds.simulations.families.gaussian_mixture import GaussianMixture
+from pairbounds.simulations.families.hierarchical_captions import HierarchicalCaptions
+from pairbounds.simulations.families.hypercube import Hypercube
+from pairbounds.simulations.families.linear_gaussian import LinearGaussian
+from pairbounds.simulations.families.sharp_linear_probe import SharpLinearProbe
+from pairbounds.simulations.families.stochastic_block import StochasticBlock
+from pairbounds.simulations.families.zipf_captions import ZipfCaptions
+from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.quantities.connectivity import conductance
+
+DRAWS = 400
+
+
+def counts_by_class(graph: PairGraph, r: int) -> np.ndarray:
+    """How many pairs there are between classes, (r, r)."""
+    rows, columns = graph.joint.nonzero()
+    counts = np.zeros((r, r))
+    np.add.at(counts, (graph.left_labels[rows], graph.right_labels[columns]), 1)
+    return counts
+
+
+# Stochastic block model.
+
+
+def test_pairs_of_the_block_model_are_independent_trials():
+    """Mean, variance and covariance of the counts are those of binomials: within 5 standard errors."""
+    block = StochasticBlock(n_classes=2, n_left=6, n_right=5, within=0.5, across=0.2)
+    counts = np.array([counts_by_class(block.graph(seed), 2).ravel() for seed in range(DRAWS)])
+    chances = np.array([0.5, 0.2, 0.2, 0.5])
+    mean, variance = 30 * chances, 30 * chances * (1 - chances)
+    np.testing.assert_array_less(np.abs(counts.mean(axis=0) - mean), 5 * np.sqrt(variance / DRAWS))
+    covariance = np.cov(counts.T)
+    np.testing.assert_allclose(np.diag(covariance), variance, rtol=5 * np.sqrt(2 / DRAWS))
+    scale = np.sqrt(np.outer(variance, variance))
+    assert np.abs((covariance - np.diag(np.diag(covariance))) / scale).max() < 5 / np.sqrt(DRAWS)
+
+
+def test_two_images_attain_the_factor_two_of_theorem_4_with_ties():
+    block = StochasticBlock(n_classes=2, n_left=1, n_right=1, within=0.9, across=0.1)
+    graph = block.expected()
+    error = probe(graph, Encoder.optimum(graph, spectrum(graph, 1), 1).left).error
+    conjectured = block.induced_labelling_error() / (1 - block.singular_values(2)[1] ** 2)
+    assert error / conjectured == pytest.approx(2)
+
+
+# Circle and torus.
+
+
+# Hypercube.
+
+
+@pytest.mark.parametrize(
+    ("label", "m"), [("first", 2), ("parity", 3), ("majority", 1), ("majority", 3), ("majority", 5)]
+)
+def test_label_energy_lives_at_the_degrees_of_the_label(label, m):
+    cube = Hypercube(n_bits=5, flip=0.1, n_label_bits=m, label=label)
+    graph = cube.graph()
+    triplets = spectrum(graph, 32)
+    degrees = np.rint(np.log(triplets.singular_values) / np.log(0.8)).astype(int)
+    found = np.bincount(degrees, label_energy(graph, triplets), minlength=6)
+    np.testing.assert_allclose(found[: m + 1], cube.label_energy_by_degree(), atol=1e-12)
+    assert len(np.unique(cube.labels)) == (2**m if label == "first" else 2)
+
+
+def test_a_cut_at_one_bit_attains_the_lower_side_of_cheegers_inequality():
+    graph = Hypercube(flip=0.1).graph()
+    gap = 1 - spectrum(graph, 2).singular_values[1] ** 2
+    assert conductance(graph, graph.left_labels == 0) == pytest.approx(gap / 2, abs=1e-12)
+
+
+# Gaussian mixture.
+
+
+@pytest.mark.parametrize("dimensions", [2, 4])
+def test_neighbours_in_a_mixture_are_as_many_as_expected(dimensions):
+    mixture = GaussianMixture(n_points=12, n_dimensions=dimensions, separation=1.5, radius=1.2)
+    counts = np.array([counts_by_class(mixture.graph(seed), 3) for seed in range(DRAWS)])
+    # Points of two classes differ by a normal vector of covariance 2 I, and each point is a view of itself.
+    apart = np.where(np.eye(3), 0, 1.5)
+    near = scipy.stats.ncx2.cdf(1.2**2 / 2, dimensions, apart**2 / 2)
+    expected = 12 * np.eye(3) + (144 - 12 * np.eye(3)) * near
+    error = counts.std(axis=0, ddof=1) / np.sqrt(DRAWS)
+    assert np.all(np.abs(counts.mean(axis=0) - expected) < 4.5 * error)
+    assert np.linalg.norm(mixture.means[0] - mixture.means[1]) == pytest.approx(1.5)
+
+
+# Captions.
+
+
+def test_hierarchical_captions_estimate_their_expectation():
+    family = HierarchicalCaptions(n_captions=4_000, noise=0.2)
+    drawn, expected = family.graph(), family.expected()
+    assert drawn.joint.shape == expected.joint.shape
+    chances = expected.joint.toarray()
+    error = np.sqrt(chances / (expected.n_left * family.n_captions))
+    assert np.abs((drawn.joint.toarray() - chances) / error).max() < 5
+    assert labelling_error(expected) == pytest.approx(0.2 * (1 - 1 / 3))
+
+
+def test_words_follow_zipfs_law():
+    """The weight of a word in a drawn graph: its moments, within 5 standard errors."""
+    family = ZipfCaptions(n_images=4, n_vocabulary=12, n_words=5, exponent=1.2, noise=0.3)
+    ranks = np.arange(1, 13)
+    np.testing.assert_allclose(np.diff(np.log(family.frequencies)) / np.diff(np.log(ranks)), -1.2)
+    np.testing.assert_allclose(family.expected().right_marginal, family.frequencies)
+    drawn = np.zeros((DRAWS, 12))
+    for seed in range(DRAWS):
+        graph = family.graph(seed)
+        for word, label, weight in zip(graph.right_ids, graph.right_labels, graph.right_marginal, strict=True):
+            drawn[seed, word] = weight
+            assert label == word % 3
+    masses = family.class_masses[:, None]
+    chances = family.expected().joint.toarray()[::4] * 4 / masses  # a word's, given the class
+    variance = np.sum(masses**2 / (4 * 5) * chances * (1 - chances), axis=0)
+    assert np.abs((drawn.mean(axis=0) - family.frequencies) / np.sqrt(variance / DRAWS)).max() < 5
+    np.testing.assert_allclose(drawn.var(axis=0, ddof=1), variance, rtol=5 * np.sqrt(2 / DRAWS))
+
+
+# Difficult examples.
+
+
+def similarities(family: DifficultExamples) -> np.ndarray:
+    """The definition, pair by pair."""
+    images = [(c, i) for c in range(family.n_classes) for i in range(family.n_images)]
+    matrix = np.eye(len(images))
+    for (row, (a, i)), (column, (b, j)) in permutations(enumerate(images), 2):
+        counterparts = i == j < family.n_difficult
+        matrix[row, column] = family.within if a == b else family.boundary if counterparts else family.across
+    return matrix
+
+
+def test_induced_pairs_are_the_similarity_matrix():
+    family = DifficultExamples(n_classes=4, n_images=5, n_difficult=2)
+    expected = similarities(family)
+    np.testing.assert_allclose(family.graph().induced().joint.toarray(), expected / expected.sum(), atol=1e-15)
+
+
+# Linear Gaussian factors.
+
+NUMBER = st.floats(-2, 2).map(lambda x: round(x, 3))
+
+
+@st.composite
+def factors(draw) -> LinearGaussian:
+    n = draw(st.integers(1, 2))
+    loadings = [tuple(draw(st.tuples(*[NUMBER] * n)) for _ in range(draw(st.integers(1, 2)))) for _ in range(2)]
+    return LinearGaussian(*loadings, noise=draw(st.floats(0.3, 3)), n_bins=draw(st.sampled_from([2, 4])))
+
+
+@given(factors())
+def test_canonical_correlations_and_what_bins_leave_of_them(family):
+    A, B = np.array(family.image_loadings), np.array(family.caption_loadings)
+    xx, ll = (C @ C.T + family.noise**2 * np.eye(len(C)) for C in (A, B))
+    squares = scipy.linalg.eigvals(np.linalg.solve(xx, A @ B.T) @ np.linalg.solve(ll, B @ A.T)).real
+    rho = family.canonical_correlations
+    np.testing.assert_allclose(rho**2, np.sort(squares)[::-1][: len(rho)], atol=1e-10)
+    graph = family.graph()
+    k = min(graph.joint.shape)
+    assert np.all(spectrum(graph, k).singular_values <= family.singular_values(k) + 1e-7)
+    assert labelling_error(graph) == pytest.approx(np.arccos(rho[0]) / np.pi, abs=1e-7)
+
+
+def test_fine_bins_have_the_powers_of_the_correlation():
+    """Mehler: 1, ρ, ρ², ...; the distance of the leading ones shrinks with the square of the number of bins."""
+    gaps, rho = [], 0.8
+    for bins in (20, 40, 80):
+        family = LinearGaussian(((1.0,),), ((1.0,),), noise=0.5, n_bins=bins)
+        assert family.canonical_correlations == pytest.approx([rho])
+        np.testing.assert_allclose(family.singular_values(5), rho ** np.arange(5))
+        gaps.append(rho ** np.arange(1, 5) - spectrum(family.graph(), 5).singular_values[1:])
+        limit = family.induced_labelling_error()
+    assert np.all((gaps[0] > 2 * gaps[1]) & (gaps[1] > 2 * gaps[2]) & (gaps[2] > 0))
+    assert gaps[1][0] / gaps[2][0] == pytest.approx(4, rel=0.05)
+    assert gaps[2].max() < 0.011
+    assert induced_labelling_error(family.graph()) == pytest.approx(limit, abs=2e-3)
+
+
+# Extremal families.
+
+
+@given(st.floats(1, 1e4))
+def test_the_ratio_to_theorem_4_comes_as_near_two_as_one_likes(m):
+    family = SharpLinearProbe(m)
+    graph = family.graph()
+    error = probe(graph, Encoder.optimum(graph, spectrum(graph, 2), 2).left).error
+    assert error == pytest.approx((2 * m + 1) / (2 * m + 3))
+    ratio = error / (family.induced_labelling_error() / (1 - family.singular_values(3)[2] ** 2))
+    assert ratio == pytest.approx(3 * (2 * m + 1) / (3 * m + 4))
