@@ -66,8 +66,7 @@ NORM_LIMIT = 128  # the shorter side of matrices whose operator norm is computed
 @bound("trained-mse", quantity="probe_mse", status="exact", subject="encoder")
 def trained_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`√ε₂(f) <= min_g ρ_g + η_g` for every embedding pair, over soft thresholds g of the spectrum."""
-    whole, _ = _distances(graph, spectrum, encoder, _soft_thresholds(_surplus(spectrum, k)))
-    return _square(np.min(whole))
+    return mse_by_excess(graph, spectrum, k, _excess(encoder))
 
 
 @bound("trained-error", quantity="probe_error", status="exact", subject="encoder")
@@ -77,7 +76,7 @@ def trained_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder
     Never above twice the bound of the squared error. Where ε = 0 it speaks of every f whose span contains the top j.
     """
     thresholds = _soft_thresholds(_surplus(spectrum, k))
-    whole, half = _distances(graph, spectrum, encoder, thresholds)
+    whole, half = _distances(graph, spectrum, k, _excess(encoder), thresholds)
     return min(
         error_within((1 + _margins(graph, spectrum, thresholds[i])) / 2, graph.left_marginal, _square(half[i]))
         for i in {int(np.argmin(whole)), int(np.argmin(half))}
@@ -114,17 +113,23 @@ def trained_mse_below(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Enc
     return 1 - _square(np.sqrt(explained) + reached)
 
 
+def mse_by_excess(graph: PairGraph, spectrum: Spectrum, k: int, excess: float) -> float:
+    """The bound (a) of the squared error of the probe on any embedding pair of width k with that excess loss."""
+    whole, _ = _distances(graph, spectrum, k, excess, _soft_thresholds(_surplus(spectrum, k)))
+    return _square(np.min(whole))
+
+
 def _distances(
-    graph: PairGraph, spectrum: Spectrum, encoder: Encoder, thresholds: FloatArray
+    graph: PairGraph, spectrum: Spectrum, k: int, excess: float, thresholds: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """`ρ + η` and `ρ / 2 + η`, (m,) each, of thresholds (m, k), rounded up."""
-    coordinates = _coordinates(graph, spectrum, encoder.k)
+    coordinates = _coordinates(graph, spectrum, k)
     energies = np.sum(coordinates**2, axis=1)
     rest = np.sqrt((1 - thresholds) ** 2 @ energies + max(0.0, 1 - float(energies.sum())) + spectrum.rounding)
-    roots = np.sqrt(_surplus(spectrum, encoder.k))
+    roots = np.sqrt(_surplus(spectrum, k))
     weights = np.divide(thresholds, roots, out=np.zeros_like(thresholds), where=roots > 0)
     norms = np.array([_operator_norm(graph, coordinates, row) for row in weights])
-    off = np.sqrt(_excess(encoder)) * norms + spectrum.rounding
+    off = np.sqrt(excess) * norms + spectrum.rounding
     return rest + off, rest / 2 + off
 
 

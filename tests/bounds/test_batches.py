@@ -1,0 +1,100 @@
+"""Theorem 29 beside sums over all batches, and theorem 31's temperature."""
+
+import math
+from itertools import product
+
+import numpy as np
+import pytest
+import scipy.special
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pairbounds import PairGraph, spectrum
+from pairbounds.theory.bounds.theorem29_batches import batch_information, collisions, smallest_batch
+from pairbounds.theory.bounds.theorem31_temperature import largest_temperature
+from pairbounds.theory.quantities.infonce import mutual_information
+
+
+def drawn_graph(seed):
+    rng = np.random.default_rng(seed)
+    joint = rng.random((3, 4)) ** 3 * (rng.random((3, 4)) < 0.8) + 0.02 * np.eye(3, 4) + 0.001 * np.eye(1, 4, 3)
+    return PairGraph(joint, [0, 1, 0], [0, 1, 0, 1])
+
+
+def least_loss(graph, batch, scores=None):
+    """`L_B` of scores, by default of the best critic: a sum over the anchor's pair and all captions of the others."""
+    joint, right = graph.joint.toarray(), graph.right_marginal
+    with np.errstate(divide="ignore"):
+        found = np.log(joint / np.outer(graph.left_marginal, right)) if scores is None else scores
+    total = 0.0
+    for x, own in zip(*np.nonzero(joint), strict=True):
+        for others in product(range(graph.n_right), repeat=batch - 1):
+            chance = joint[x, own] * np.prod(right[list(others)])
+            total += chance * (scipy.special.logsumexp(found[x, [own, *others]]) - found[x, own])
+    return total
+
+
+@given(st.integers(0, 2**32))
+def test_what_a_batch_shows_lies_between_the_ends_and_grows(seed):
+    graph, last = drawn_graph(seed), 0.0
+    for batch in (2, 3, 4):
+        shown = math.log(batch) - least_loss(graph, batch)
+        below, above = batch_information(graph, batch)
+        assert below - 1e-12 <= shown <= above + 1e-12
+        assert shown >= last - 1e-12
+        last = shown
+        rest = np.sum(spectrum(graph, 3).singular_values[1:] ** 2)
+        assert mutual_information(graph) - shown <= math.log(1 + rest / batch) + 1e-12
+
+
+@given(st.integers(0, 2**32))
+def test_no_critic_is_better_than_the_pointwise_mutual_information(seed):
+    graph = drawn_graph(seed)
+    scores = np.random.default_rng(seed).standard_normal((3, 4))
+    assert least_loss(graph, 3, scores) >= least_loss(graph, 3) - 1e-12
+    ratio = np.log(graph.joint.toarray() + 1e-300) - np.log(np.outer(graph.left_marginal, graph.right_marginal))
+    moved = ratio + np.array([[1.0], [-2.0], [0.5]])  # a constant for each image changes nothing
+    assert least_loss(graph, 3, moved) == pytest.approx(least_loss(graph, 3))
+
+
+@given(st.integers(0, 2**32))
+def test_collisions_beside_a_count_over_all_batches(seed):
+    graph, batch = drawn_graph(seed), 3
+    joint, right = graph.joint.toarray(), graph.right_marginal
+    found = {kind: np.zeros(2) for kind in ("same class", "same caption", "also a pair")}
+    for x, own in zip(*np.nonzero(joint), strict=True):
+        for others in product(range(4), repeat=batch - 1):
+            chance, others = joint[x, own] * np.prod(right[list(others)]), np.array(others)
+            hits = {
+                "same class": graph.right_labels[others] == graph.left_labels[x],
+                "same caption": others == own,
+                "also a pair": joint[x, others] > 0,
+            }
+            for kind, hit in hits.items():
+                found[kind] += chance * np.array([hit.sum(), not hit.any()])
+    table = collisions(graph, batch).set_index("kind")
+    assert table.loc[list(found)].to_numpy() == pytest.approx(np.array(list(found.values())))
+
+
+def test_the_smallest_batch_by_hand():
+    """Four pairs alone: r = 4, so that a batch shows log(4 B / (B + 3)), and 95% of log 4 from the 36.6th pair on."""
+    graph = PairGraph(np.eye(4), [0, 0, 1, 1], [0, 0, 1, 1])
+    assert batch_information(graph, 5) == pytest.approx((math.log(2.5), math.log(4)))
+    needed = 3 / (4**0.05 - 1)
+    assert smallest_batch(graph) == math.ceil(needed)
+    expected = {"same class": (0.5 * 4, 0.5**4), "same caption": (1.0, 0.75**4), "also a pair": (1.0, 0.75**4)}
+    table = collisions(graph, 5).set_index("kind")
+    assert table.loc[list(expected)].to_numpy() == pytest.approx(np.array(list(expected.values())))
+    assert largest_temperature(graph) == pytest.approx(2 / math.log(4))
+
+
+def test_bad_arguments_and_graphs_without_labels_or_information():
+    graph = PairGraph(np.ones((2, 2)))
+    assert list(collisions(graph, 2)["kind"]) == ["same caption", "also a pair"]
+    assert math.isinf(largest_temperature(graph))
+    with pytest.raises(ValueError, match="independent"):
+        smallest_batch(graph)
+    with pytest.raises(ValueError, match="not in"):
+        smallest_batch(graph, 1.0)
+    with pytest.raises(ValueError, match="at least 2"):
+        batch_information(graph, 1)

@@ -1,0 +1,190 @@
+"""Theorem 28: what is trained on n pairs."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pairbounds import LatentWorld, PairGraph, optimal_embeddings, probe, spectral_loss, spectrum
+from pairbounds.theory.bounds import theorem28_training_pairs as training_pairs
+from pairbounds.theory.bounds.theorem28_training_pairs import (
+    excess_from_pairs,
+    excess_of_counts,
+    mse_from_pairs,
+    noise_norm,
+    noise_operator_norm,
+    noise_variance,
+    pairs_for_mse,
+)
+
+GRAPH = PairGraph(np.random.default_rng(0).random((6, 5)) ** 3, [0, 0, 0, 1, 1, 1])
+
+
+def drawn_graph(rng):
+    """A graph of unlike marginals with pairs that are never seen."""
+    n_left, n_right = rng.integers(2, 9, size=2)
+    joint = rng.random((n_left, n_right)) ** 4 * (rng.random((n_left, n_right)) < 0.7) + 0.05 * np.eye(n_left, n_right)
+    joint[:, 0] += 0.01
+    joint[0] += 0.01
+    return PairGraph(joint, rng.integers(2, size=n_left))
+
+
+def sampled(graph, n, rng):
+    """How often each pair was seen among n."""
+    return rng.multinomial(n, graph.joint.toarray().ravel()).reshape(graph.joint.shape)
+
+
+def empirical_optimum(counts, k):
+    """The optimum with the marginals of the counts; on nodes that were not seen 0."""
+    f, g = np.zeros((len(counts), k)), np.zeros((counts.shape[1], k))
+    rows, columns = counts.any(axis=1), counts.any(axis=0)
+    width = min(k, rows.sum(), columns.sum())
+    found = optimal_embeddings(PairGraph(counts[rows][:, columns]), width)
+    f[np.ix_(rows, range(width))], g[np.ix_(columns, range(width))] = found
+    return f, g
+
+
+def optimum_with_true_marginals(graph, counts, k):
+    """The minimiser of `-2 E_P̂ f·g + E_{p_L x p_R} (f·g)²`, and E."""
+    roots = np.sqrt(graph.left_marginal)[:, None], np.sqrt(graph.right_marginal)[:, None]
+    empirical = counts / counts.sum() / roots[0] / roots[1].T
+    u, values, wt = np.linalg.svd(empirical, full_matrices=False)
+    halves = np.sqrt(values[:k])
+    return (u[:, :k] * halves / roots[0], wt[:k].T * halves / roots[1]), empirical - graph.normalized.toarray()
+
+
+def excess(graph, k, embedding):
+    return spectral_loss(graph, *embedding) + np.sum(spectrum(graph, k).singular_values ** 2)
+
+
+@given(st.integers(0, 2**32))
+def test_no_excess_is_above_the_bound_of_its_counts(seed):
+    rng = np.random.default_rng(seed)
+    graph = drawn_graph(rng)
+    k = int(rng.integers(1, min(graph.joint.shape) + 1))
+    counts = sampled(graph, int(10 ** rng.uniform(1.5, 5.5)), rng)
+    within = excess_of_counts(graph, k, counts)
+    assert excess(graph, k, empirical_optimum(counts, k)) <= within + 1e-9
+
+    embedding, noise = optimum_with_true_marginals(graph, counts, k)
+    sigma = np.append(np.linalg.svd(graph.normalized.toarray(), compute_uv=False), 0.0)
+    if sigma[k - 1] > 0:
+        gap = 1 - sigma[k] / sigma[k - 1]
+        parts = np.linalg.svd(noise, compute_uv=False)[: 2 * k]
+        assert gap * excess(graph, k, embedding) <= 4 * np.sum(parts**2) + 1e-9
+
+
+@given(st.integers(0, 2**32))
+def test_angles_by_the_noise_and_the_marginals(seed):
+    """Parts (c) and (e), from dense singular vectors."""
+    rng = np.random.default_rng(seed)
+    graph = drawn_graph(rng)
+    k = int(rng.integers(1, min(graph.joint.shape) + 1))
+    counts = sampled(graph, int(10 ** rng.uniform(3, 6)), rng)
+    (known, _), noise = optimum_with_true_marginals(graph, counts, k)
+    u, sigma, _ = np.linalg.svd(graph.normalized.toarray(), full_matrices=False)
+    sigma, norm = np.append(sigma, 0.0), np.linalg.norm(noise, 2)
+    shares = counts / counts.sum()
+    a, b = (
+        np.abs(shares.sum(axis) / mass - 1).max()
+        for axis, mass in ((1, graph.left_marginal), (0, graph.right_marginal))
+    )
+    changes = [(known, norm, 1.0, 0.0)]
+    if max(a, b) < 1:
+        s = 1 / np.sqrt(1 - a)
+        changes += [(empirical_optimum(counts, k)[0], s / np.sqrt(1 - b) * (1 + norm) - 1, s, a)]
+    for f, change, stretch, off in changes:
+        basis = np.linalg.qr(np.sqrt(graph.left_marginal)[:, None] * f)[0]
+        for j in range(1, k + 1):
+            room = sigma[j - 1] - sigma[k] - change
+            if room > change:
+                angle = np.linalg.norm(u[:, :j] - basis @ (basis.T @ u[:, :j]), 2)
+                assert angle <= stretch * (change / room + off) + 1e-9
+
+
+def test_the_constant_4_cannot_be_less():
+    """Noise that makes σ_2 and σ_3 swap by a hair, with uniform marginals: the closer they are, the nearer to 4."""
+    signs = np.array([[1, 1, -1, -1], [1, -1, 1, -1]])
+
+    def joint(second, third):
+        return (1 + second * np.outer(signs[0], signs[0]) + third * np.outer(signs[1], signs[1])) / 16
+
+    graph, counts = PairGraph(joint(0.4, 0.39)), joint(0.395 - 1e-9, 0.395 + 1e-9)
+    embedding, noise = optimum_with_true_marginals(graph, counts, 2)
+    ratio = excess(graph, 2, embedding) * (1 - 0.39 / 0.4) / np.sum(noise**2)
+    assert 3.9 < ratio <= 4
+    assert excess(graph, 2, empirical_optimum(counts, 2)) <= excess_of_counts(graph, 2, counts) * (1 + 1e-6)
+
+
+@pytest.mark.parametrize("known_marginals", [False, True])
+def test_coverage_of_excess_and_error(known_marginals):
+    n, k, covered = 20_000, 2, []
+    rng = np.random.default_rng(n)
+    limit, error = (of(GRAPH, k, n, known_marginals=known_marginals) for of in (excess_from_pairs, mse_from_pairs))
+    for _ in range(60):
+        counts = sampled(GRAPH, n, rng)
+        known, _ = optimum_with_true_marginals(GRAPH, counts, k)
+        embedding = known if known_marginals else empirical_optimum(counts, k)
+        covered.append(excess(GRAPH, k, embedding) <= limit and probe(GRAPH, embedding[0]).mse <= error)
+    assert np.mean(covered) >= 0.95
+
+
+def test_coverage_of_the_noise():
+    rng, n = np.random.default_rng(1), 300
+    noises = [optimum_with_true_marginals(GRAPH, sampled(GRAPH, n, rng), 1)[1] for _ in range(400)]
+    squares = [np.sum(noise**2) for noise in noises]
+    assert noise_variance(GRAPH) / n == pytest.approx(np.mean(squares), rel=0.1)
+    assert np.mean(np.sqrt(squares) <= noise_norm(GRAPH, n, level=0.9)) >= 0.9
+    assert np.mean([np.linalg.norm(noise, 2) <= noise_operator_norm(GRAPH, n, level=0.9) for noise in noises]) >= 0.9
+    assert np.mean(np.sqrt(squares) <= np.sqrt(noise_variance(GRAPH) / n)) < 0.9  # without the deviation it is no bound
+
+
+def test_the_rate_is_that_of_n():
+    few, many = (excess_from_pairs(GRAPH, 2, n, known_marginals=True) for n in (10**8, 10**10))
+    assert few / many == pytest.approx(100, rel=0.02)
+
+
+def test_two_nodes_by_hand():
+    """Two pairs of probability 1/2, of which one was seen three times in four."""
+    graph = PairGraph(np.eye(2))
+    assert noise_variance(graph) == pytest.approx(2 * 0.5 / 0.25 - 2)
+    # ρ = (3/2, 1/2) on both sides and γ = 1: off the diagonal `1 - ρρ'` is 1/4, where A_k is 0; on it -5/4 and 3/4.
+    within = excess_of_counts(graph, 2, [[3, 0], [0, 1]])
+    noise, moved = np.sqrt(2 * 0.25 / 1), np.sqrt(1.25**2 + 0.75**2)
+    assert within == pytest.approx(4 * (noise + moved) ** 2 / (1 - 0.75) ** 2)
+
+
+def test_the_number_of_pairs_inverts_the_bound():
+    graph = PairGraph(np.kron(np.eye(2), np.ones((2, 2))), [0, 0, 1, 1])
+    n = pairs_for_mse(graph, 2, 0.1)
+    assert mse_from_pairs(graph, 2, int(n)) <= 0.1 < mse_from_pairs(graph, 2, int(n / 1.01))
+    assert math.isinf(pairs_for_mse(GRAPH, 1, 1e-6))
+
+
+def test_it_is_vacuous_up_to_very_many_pairs():
+    graph = LatentWorld().caption_graph()
+    assert mse_from_pairs(graph, 8, 10_000) == 1
+    assert mse_from_pairs(graph, 8, 10**12, known_marginals=True) < 0.5
+
+
+@pytest.mark.parametrize(("part", "amount"), [("upper_values", 1e-3), ("lower_values", -1e-3), ("rounding", 1e-3)])
+def test_what_the_spectrum_may_be_off_by_raises_the_bound(part, amount, monkeypatch):
+    plain = mse_from_pairs(GRAPH, 2, 10**10)
+    triplets = spectrum(GRAPH, 3).leading(3)
+    vars(triplets).update({part: getattr(triplets, part) + amount})
+    monkeypatch.setattr(training_pairs, "spectrum", lambda *_: triplets)
+    assert mse_from_pairs(GRAPH, 2, 10**10) > plain * (1 + 1e-6)
+
+
+def test_bad_arguments():
+    for level in (0.0, 1.0):
+        with pytest.raises(ValueError, match="not a confidence"):
+            excess_from_pairs(GRAPH, 2, 10, level=level)
+    with pytest.raises(ValueError, match="at least 1"):
+        mse_from_pairs(GRAPH, 2, 0)
+    with pytest.raises(ValueError, match="counts of shape"):
+        excess_of_counts(GRAPH, 2, np.zeros((2, 2)))
+    with pytest.raises(ValueError, match="no probability"):
+        excess_of_counts(PairGraph(np.eye(2)), 1, np.ones((2, 2)))

@@ -1,0 +1,151 @@
+"""Theorem 29: what a batch of B pairs sees: false negatives do not move the optimum, the batch bounds what it shows.
+
+In words: With the captions of a batch as negatives the best critic is the pointwise mutual information at every batch
+size, false negatives or not. But a batch shows at most log B of the mutual information, and what it shows grows with B.
+
+Let the pairs of a batch be independent, `r = P / (p_L p_R)`, and
+`L_B(s) = E [-log e^{s(x_1, l_1)} / Σ_j e^{s(x_1, l_j)}]`, one direction of InfoNCE, repeats kept.
+
+(a) For every `B >= 2` the minimisers are `s = log r + c(x)`; where P has zeros the least value is not attained.
+(b) `I_B = log B - min L_B` grows with B, and `E_P log(B r / (r + B - 1)) <= I_B <= min(I, log B)`. Hence also
+    `I - I_B <= log(1 + Σ_{i>=2} σ_i² / B)`.
+(c) Among the B - 1 negatives of an anchor there are in the mean `(B - 1) Σ_c p_L(c) p_R(c)` of its class,
+    `(B - 1) Σ_l p_R(l)²` with the caption of its own pair, and `(B - 1) Pr_{p_L x p_R}[P > 0]` that are pairs too; none
+    of them with probability `Σ_c p_L(c) (1 - p_R(c))^{B-1}`, `Σ_l p_R(l) (1 - p_R(l))^{B-1}` and
+    `Σ_x p_L(x) (1 - p_R(N(x)))^{B-1}`, N(x) the captions that x is paired with.
+
+Proof. (a) The posterior that l_j belongs to x_1 is proportional to `r(x_1, l_j)`, and `L_B` is a cross-entropy against
+it. (b) `min L_B` is the mean of `-log(r_1 / Σ_j r_j)`, where `E r(x, l') = 1` for the caption of another pair: Jensen's
+inequality for the convex `-log` gives the lower end. With m_B the mean of B independent `r(x, l)`, l from p_R, and
+`φ(t) = t log t`, `I_B = I - E φ(m_B)`; m_{B+1} is the mean of its leave-one-out means, so that `E φ(m_B)` falls. It is
+0 or more by Jensen's inequality, and I at B = 1. The last: `I - I_B <= E_P log((r + B - 1) / B)`, at most the logarithm
+of the mean, and `E_P r = Σ σ_i²`. (c) The negatives are independent of the anchor.
+
+A rule that drops negatives by x and l alone moves the optimum: with negatives from `q(l | x)` it is
+`log P(l | x) / q(l | x) + c(x)`. Not covered: rules that look at the positive's caption, and epochs without
+replacement.
+
+Source: new here, in the form of van den Oord et al. 2018 and Poole et al. 2019, who have `I_B <= min(I, log B)`.
+
+Cost: linear in the pairs.
+"""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from pairbounds.theory.bounds.statements import Statement
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import class_indicators, required_labels
+from pairbounds.theory.quantities.infonce import mutual_information
+
+LARGEST_BATCH = 2**40
+TESTS = "tests/bounds/test_batches.py"
+
+
+def batch_information(graph: PairGraph, batch: int) -> tuple[float, float]:
+    """What a batch of B pairs can show of the mutual information, in nats: the lower and the upper end of (b).
+
+    Raises
+    ------
+    ValueError
+        A batch of fewer than 2 pairs.
+    """
+    _require_batch(batch)
+    joint, ratio = _pairs(graph)
+    # log(B r / (r + B - 1)), in a form that neither a large r nor a large B overflows.
+    below = float(joint @ -np.log(1 / batch + (1 - 1 / batch) / ratio))
+    return below, min(mutual_information(graph), math.log(batch))
+
+
+def smallest_batch(graph: PairGraph, share: float = 0.95) -> int:
+    """The smallest batch whose lower end is at least a share of the mutual information.
+
+    Raises
+    ------
+    ValueError
+        A share that is not in (0, 1); a graph without information, whose sides are independent.
+    """
+    if not 0 < share < 1:
+        raise ValueError(f"share={share!r} is not in (0, 1)")
+    wanted = share * mutual_information(graph)
+    if not wanted > 1e-12:
+        raise ValueError("the two sides of the graph are independent: there is no information to show")
+    few, many = 1, 2
+    while batch_information(graph, many)[0] < wanted:
+        few, many = many, 2 * many
+        if many > LARGEST_BATCH:
+            raise ValueError(f"no batch of at most {LARGEST_BATCH} pairs shows {share:g} of the information")
+    while many - few > 1:
+        middle = (few + many) // 2
+        few, many = (few, middle) if batch_information(graph, middle)[0] >= wanted else (middle, many)
+    return many
+
+
+def collisions(graph: PairGraph, batch: int) -> pd.DataFrame:
+    """The false negatives of an anchor in a batch of B pairs, by (c).
+
+    Returns
+    -------
+    DataFrame
+        A row for each kind, "same class" (where both sides have labels), "same caption" and "also a pair"; columns
+        expected (their number among the B - 1 negatives) and none (the probability that there is none).
+
+    Raises
+    ------
+    ValueError
+        A batch of fewer than 2 pairs.
+    """
+    _require_batch(batch)
+    left, right = graph.left_marginal, graph.right_marginal
+    partners = (graph.joint > 0).astype(np.float64) @ right
+    kinds = {"same caption": (right, right), "also a pair": (left, partners)}
+    if graph.left_labels is not None and graph.right_labels is not None:
+        own = required_labels(graph, "left"), required_labels(graph, "right")
+        classes = np.unique(np.concatenate(own))
+        anchors, negatives = (
+            mass @ class_indicators(labels, classes) for mass, labels in zip((left, right), own, strict=True)
+        )
+        kinds = {"same class": (anchors, negatives), **kinds}
+    rows = [
+        {
+            "kind": kind,
+            "expected": (batch - 1) * float(anchor @ chance),
+            "none": float(anchor @ (1 - np.minimum(1.0, chance)) ** (batch - 1)),
+        }
+        for kind, (anchor, chance) in kinds.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def _pairs(graph: PairGraph) -> tuple[np.ndarray, np.ndarray]:
+    """P and `P / (p_L p_R)` of each pair."""
+    joint = graph.joint.tocoo()
+    rows, columns = joint.coords
+    return joint.data, joint.data / graph.left_marginal[rows] / graph.right_marginal[columns]
+
+
+def _require_batch(batch: int) -> None:
+    if batch < 2:
+        raise ValueError(f"batch={batch}: a batch with negatives has at least 2 pairs")
+
+
+STATEMENTS = (
+    Statement(
+        "batch-information",
+        "exact",
+        "What B pairs show of the mutual information is at least `E_P log(B r / (r + B - 1))` and at most "
+        "`min(I, log B)`, and grows with B; at every B the best critic is `log r + c(x)`.",
+        batch_information,
+        TESTS,
+    ),
+    Statement(
+        "batch-collisions",
+        "exact",
+        "Among the negatives of an anchor are `(B - 1) Σ_c p_L(c) p_R(c)` of its class in the mean, and none with "
+        "probability `Σ_c p_L(c) (1 - p_R(c))^{B-1}`.",
+        collisions,
+        TESTS,
+    ),
+)

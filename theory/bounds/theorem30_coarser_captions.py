@@ -1,0 +1,78 @@
+"""Theorem 30: coarser captions: the gap grows and the pairs become less consistent.
+
+In words: To merge captions, by any rule, can only lower the singular values and raise the labelling error of the
+induced pairs. A finer set of captions is more consistent, a coarser one joins more, and the best lies between.
+
+Let K(m | l) be a channel from captions to others, such as a merge of near-duplicates or the choice of one keyword, and
+`P'(x, m) = Σ_l P(x, l) K(m | l)`. Then `σ'_i <= σ_i` for every i, and `α'_T >= α_T`.
+
+Proof. `Ā' = Ā Q` with `Q = D_R^{1/2} K D'_R^{-1/2}`, and `‖Q‖ <= 1`: `Qᵀ Q` is the transition of a reversible chain.
+`1 - α_T = Σ_l Σ_c P(c, l)² / p_R(l)`, and for the captions that m comes from
+`Σ_l (P(c, l) K(m|l))² / (p_R(l) K(m|l)) >= P'(c, m)² / p'_R(m)` by Cauchy's inequality; summed over m the left side is
+that of the captions. ∎
+
+All texts of an image joined to one, and one keyword of several, are two channels of the joined caption, each coarser;
+each keyword by itself and one chosen keyword are not comparable. With a caption for each image `σ = 1` and `α_T = 0`.
+To remove images is no channel: σ and α_T can rise.
+
+Source: new here; the data-processing inequality for maximal correlations is Witsenhausen 1975.
+
+Cost: linear in the pairs times what each caption is spread over.
+"""
+
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from pairbounds.theory.bounds.statements import Statement
+from pairbounds.theory.graph.pair_graph import PairGraph
+
+
+def coarser(graph: PairGraph, channel: Any) -> PairGraph:
+    """The graph with its right nodes merged, or sent through a channel.
+
+    Parameters
+    ----------
+    channel : (n_right,) the group of each right node, of any kind; or (n_right, m), dense or sparse, rows that sum to 1
+
+    Returns
+    -------
+    PairGraph, with the left labels and ids; its right nodes are the groups in sorted order, without labels.
+
+    Raises
+    ------
+    ValueError
+        A group for each of another number of nodes; a matrix whose rows are no probabilities.
+    """
+    groups = None
+    if not sp.issparse(channel) and np.ndim(channel) == 1:
+        if len(channel) != graph.n_right:
+            raise ValueError(f"{len(channel)} groups for {graph.n_right} right nodes")
+        groups, place = np.unique(np.asarray(channel), return_inverse=True)
+        matrix = sp.csr_array((np.ones(graph.n_right), (np.arange(graph.n_right), place)))
+    else:
+        matrix = sp.csr_array(channel, dtype=np.float64)
+        sums = matrix.sum(axis=1)
+        if matrix.shape[0] != graph.n_right or matrix.data.min(initial=0) < 0 or not np.allclose(sums, 1):
+            raise ValueError(f"a channel has {graph.n_right} rows of probabilities, one for each right node")
+    names = graph.class_names if graph.left_labels is not None else None
+    return PairGraph(
+        graph.joint @ matrix,
+        graph.left_labels,
+        left_ids=graph.left_ids,
+        right_ids=groups,
+        class_names=names,
+        drop_isolated=True,
+    )
+
+
+STATEMENTS = (
+    Statement(
+        "coarser-captions",
+        "exact",
+        "Merged captions, or any channel of them, have `σ'_i <= σ_i` for every i and `α'_T >= α_T`.",
+        coarser,
+        "tests/bounds/test_coarser_captions.py",
+    ),
+)
