@@ -48,7 +48,8 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     studio, arm = settings.studio(), ["kind", "epochs"]
     table = run_all(encoders(settings, seed), studio, Path(settings.runs), settings.jobs)
     table = table.assign(chosen=chosen(table, arm, [*arm, "learning_rate", "strength"]))
-    table = table.rename(columns={"epochs": "trained_epochs"})  # a column named as a setting has its value throughout
+    # A column that is named as a setting would have its value throughout, and the frozen network has none of them.
+    table = table.rename(columns={"epochs": "trained_epochs"}).drop(columns=vars(settings), errors="ignore")
     return pd.concat([table, pd.DataFrame(frozen(studio, seed))], ignore_index=True)
 
 
