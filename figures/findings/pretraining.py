@@ -2,13 +2,16 @@
 
 import math
 
+import pandas as pd
+
 from pairbounds.figures.accuracies import accuracies
 from pairbounds.figures.findings.finding import CATEGORY, SUBCATEGORY, Facts, Finding, Of, Tables, require_labels
 from pairbounds.figures.pretraining import KINDS, difference, settings_tried
-from pairbounds.figures.summaries import OVERLAP, excludes_zero
+from pairbounds.figures.summaries import OVERLAP, excludes_zero, mean_and_half
 from pairbounds.theory.quantities.confidence import detectable, seeds_needed
 
 POINT = 1.0  # of accuracy, in percent
+CONTROLS = {"unnamed": ("clip_unnamed", 1), "shuffled": ("clip_shuffled", 1), "longer": ("clip", 2)}  # and epochs
 
 
 def facts(tables: Tables) -> Facts:
@@ -17,7 +20,7 @@ def facts(tables: Tables) -> Facts:
     chosen, names = table[table["chosen"]], table["labels"].unique()
     require_labels(names)
     clip = chosen[(chosen["kind"] == "clip") & (chosen["labels"] == names[0])]
-    tried = table[table["kind"] == "clip"]
+    tried, controls = table[table["kind"] == "clip"], controlled(tables["training_controls"])
     differences = {labels: difference(chosen[chosen["labels"] == labels]) for labels in names}
     seeds = chosen["seed"].nunique()
     return {
@@ -29,6 +32,11 @@ def facts(tables: Tables) -> Facts:
         "detectable": {labels: detectable(half, seeds - 1) for labels, (_, half) in differences.items()},
         "at_edge": int((clip["learning_rate"] == tried["learning_rate"].max()).sum()),
         "weakest": int((clip["strength"] == tried["strength"].min()).sum()),
+        "controls": {
+            name: {labels: _lead(controls, labels, name, "clip") for labels in names} for name in CONTROLS
+        },
+        "longer": {labels: _longer(controls, chosen, labels) for labels in names},
+        "control_rates": sorted(controls["learning_rate"].unique()),
         "needed": {labels: _needed(half, seeds) for labels, (_, half) in differences.items()},
     }
 
@@ -40,6 +48,28 @@ def _needed(half: float, seeds: int) -> tuple[float, float]:
     """
     disjoint = half * math.sqrt((1 + OVERLAP) / (1 + seeds * OVERLAP))
     return seeds_needed(disjoint, seeds, POINT), seeds_needed(half, seeds, POINT, overlap=OVERLAP)
+
+
+def controlled(table: pd.DataFrame) -> pd.DataFrame:
+    """The chosen runs of CLIP and of its controls, by `arm`."""
+    chosen = table[table["chosen"]]
+    shortest = chosen.loc[chosen["kind"] == "clip", "trained_epochs"].min()
+    arms = {("clip", 1): "clip"} | {arm: name for name, arm in CONTROLS.items()}
+    times = (chosen["trained_epochs"] / shortest).round().astype(int)
+    arm = pd.Series([arms.get(own) for own in zip(chosen["kind"], times, strict=True)], index=chosen.index)
+    return chosen.assign(arm=arm).dropna(subset="arm")
+
+
+def _lead(controls: pd.DataFrame, labels: str, arm: str, over: str) -> tuple[float, float]:
+    """The mean difference of two arms with the same seeds, in points, and half its interval."""
+    by_arm = controls[controls["labels"] == labels].pivot_table(index="seed", columns="arm", values="test")
+    return mean_and_half(100 * (by_arm[arm] - by_arm[over]), overlap=OVERLAP)
+
+
+def _longer(controls: pd.DataFrame, chosen: pd.DataFrame, labels: str) -> tuple[float, float]:
+    """The same of CLIP on as many pictures as SimCLR, over SimCLR."""
+    simclr = chosen[chosen["kind"] == "simclr"].assign(arm="simclr")
+    return _lead(pd.concat([controls, simclr]), labels, "longer", "simclr")
 
 
 def claims(facts: Facts) -> dict[str, bool]:
@@ -63,7 +93,7 @@ def of(tables: Tables) -> Of:
 FINDING = Finding(
     "pretraining",
     "Do captions train a better encoder than augmentations, from pixels?",
-    ("pretraining",),
+    ("pretraining", "training_controls"),
     ("pretraining",),
     facts,
     claims,

@@ -41,9 +41,14 @@ class ImageText(TextObjective):
     @classmethod
     def of(cls, run: "Run", studio: "Studio", width: int) -> "ImageText":
         """See `Objective`."""
-        captions = studio.source.dataset.captions
+        captions = cls.captions_of(run, studio)
         texts = {text for image in studio.split(run.seed).encoder for text in captions[image]}
         return cls(width, captions, text_tower(run.text, texts))
+
+    @classmethod
+    def captions_of(cls, run: "Run", studio: "Studio") -> Sequence[tuple[str, ...]]:  # noqa: ARG003 - controls need it
+        """Captions of each image of the data set: its own; a control has others."""
+        return studio.source.dataset.captions
 
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
         """See `Objective`."""
