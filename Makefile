@@ -186,7 +186,7 @@ $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)): $(TABLES)/%.parquet: results/%.pa
 
 RUNS := $(BUILD)/runs
 REPRODUCED := natural_captions natural_what_if natural_pairings natural_resampled "resampled_training --preset results" \
-	"resampled_no_text --preset results" "pretraining --preset results"
+	"resampled_tuned --preset results" "pretraining --preset results"
 # Each study forecasts what it will cost before any of them begins. Encoders that are trained stay: killed, it goes on.
 reproduce: $(INSTALLED) ## Measure the tables in results/ anew: training from pixels, and what `make data` fetches (says how long)
 	@mkdir -p $(RUNS)
