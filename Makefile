@@ -185,8 +185,8 @@ $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)): $(TABLES)/%.parquet: results/%.pa
 	cp $< $@
 
 RUNS := $(BUILD)/runs
-REPRODUCED := natural_captions natural_what_if natural_pairings "resampled_training --preset results" \
-	"resampled_no_text --preset results" "pretraining --preset results"
+REPRODUCED := natural_captions natural_what_if natural_pairings phase_worlds which_loss \
+	$(patsubst %,"% --preset results",resampled_training resampled_tuned pretraining training_controls)
 # Each study forecasts what it will cost before any of them begins. Encoders that are trained stay: killed, it goes on.
 reproduce: $(INSTALLED) ## Measure the tables in results/ anew: training from pixels, and what `make data` fetches (says how long)
 	@mkdir -p $(RUNS)

@@ -1,4 +1,4 @@
-"""The arm of resampling in training whose guide has no text, tuned as SimCLR and the guide with text are."""
+"""SimCLR, and AddNewPositive by a guide with text and by one without, tuned alike in one run."""
 
 from dataclasses import replace
 from functools import partial
@@ -13,24 +13,25 @@ from pairbounds.real_data.training.recipes import RESULTS
 from pairbounds.real_data.training.runs import along, summary
 from pairbounds.sweeps import Study
 
-ARM = ("add_new_positive:no_text",)
+ARMS = ("simclr", "add_new_positive:encoder", "add_new_positive:no_text")
+VALUES = {**RESULTS.values, "only": ARMS, "tune": ARMS, "baselines": 1, "whole_seeds": None}
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """The arm of one seed; columns as `resampled_training` has them."""
+    """The arms of one seed; columns as `resampled_training` has them."""
     return measured(settings, seed)
 
 
 STUDY = Study(
-    question="Does a guide without text gain as much where it is tuned as well?",
+    question="Do guides with text and without gain where all arms are tuned alike?",
     settings=Settings,
     measure=measure,
     seeds=8,
     small={"epochs": 1, "warmup": 0, "views": 2, "rules": "add_new_positive"},
-    presets={"results": replace(RESULTS, values={**RESULTS.values, "only": ARM, "tune": ARM})},
+    presets={"results": replace(RESULTS, values=VALUES)},
     inputs=image_inputs,
     forecast=partial(encoders_forecast, encoders),
-    columns={"resampled_no_text": "guide kind labels published rule seed test"},
-    summary=lambda tables, _: summary(tables["resampled_no_text"]),
+    columns={"resampled_tuned": "guide kind labels published rule seed steps test"},
+    summary=lambda tables, _: summary(tables["resampled_tuned"]),
     along=partial(along, encoders),
 )
