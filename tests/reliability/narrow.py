@@ -19,7 +19,9 @@ COMPUTING: Mapping[str, tuple[str, ...]] = {
     "pairbounds.theory.quantities.margins": ("tests/theory/test_margins.py",),
     "pairbounds.theory.graph.mixtures": ("tests/theory/test_mixtures.py",),
     "pairbounds.theory.quantities.multihop": ("tests/theory/test_multihop.py",),
-    "pairbounds.theory.bounds.theorem26_pairs_to_error": ("tests/theory/test_pairs_to_error.py",),
+    "pairbounds.theory.bounds.theorem28_training_pairs": ("tests/bounds/test_training_pairs.py",),
+    "pairbounds.theory.bounds.theorem29_batches": ("tests/bounds/test_batches.py",),
+    "pairbounds.theory.bounds.theorem30_coarser_captions": ("tests/bounds/test_coarser_captions.py",),
     "pairbounds.theory.bounds.theorem21_ridge_probe": ("tests/theory/test_ridge.py",),
 }
 
