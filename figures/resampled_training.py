@@ -57,7 +57,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Change of accuracy by rule and guide, for each label set; and the accuracies that they start from."""
     table = tables["resampled_training"]
     changes, levels = changes_over_simclr(table), without_resampling(table)
-    tuned = with_no_text(table, tables["resampled_no_text"])
+    tuned = tables["resampled_tuned"]
     names, foretold = table["labels"].unique(), foretold_changes(changes, tables["resampled_views"])
     picture, panels = plt.subplots(2, 2, figsize=(2.4 * COLUMN, 2.2 * COLUMN), height_ratios=[1.2, 1])
     for axes, labels in zip(panels[0], names, strict=False):
@@ -68,7 +68,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     _predictions(panels[1, 0], foretold)
     accuracy_bars(panels[1, 1], levels, REFERENCES)
     panels[1, 1].set_title("without resampling")
-    return picture, _caption(table, changes, foretold)
+    return picture, _caption(table, changes, foretold, tuned["seed"].nunique())
 
 
 def usual(table: pd.DataFrame) -> pd.DataFrame:
@@ -117,12 +117,6 @@ def over_guide(changes: pd.DataFrame, other: str, level: float = LEVEL) -> dict[
     differences = (encoder - against).dropna(axis="columns", how="all")
     half = _halves(changes, level).of_two
     return {str(rule): (float(mean), half) for rule, mean in differences.mean().items()}
-
-
-def with_no_text(table: pd.DataFrame, no_text: pd.DataFrame) -> pd.DataFrame:
-    """Tuned runs, with the guide without text, whose runs are a table of their own."""
-    others = table[table["guide"] != "no_text"]
-    return pd.concat([others, no_text], ignore_index=True)
 
 
 def tuned_changes(table: pd.DataFrame, over: tuple[str, str] = SIMCLR) -> dict[tuple[str, str], tuple[float, float]]:
@@ -236,7 +230,7 @@ def _predictions(axes: Axes, foretold: pd.DataFrame) -> None:
     axes.xaxis.set_minor_formatter("{x:g}")
 
 
-def _caption(table: pd.DataFrame, changes: pd.DataFrame, foretold: pd.DataFrame) -> str:
+def _caption(table: pd.DataFrame, changes: pd.DataFrame, foretold: pd.DataFrame, tuned_seeds: int) -> str:
     by_labels = {labels: changes[changes["labels"] == labels] for labels in table["labels"].unique()}
     least = ", ".join(f"{least_detectable(own):.1f} by {labels}" for labels, own in by_labels.items())
     rho = rank_correlation(foretold["ratio"], foretold["change"])
@@ -249,11 +243,11 @@ def _caption(table: pd.DataFrame, changes: pd.DataFrame, foretold: pd.DataFrame)
         "has not learned from the test images, on a network that has learned from ImageNet's labels; the captions; the "
         "labels, a positive control; or noise. Changes in points that would have been shown "
         f"with a probability of 80%: {least}. Both tuned: the strength of the augmentations is chosen by validation, "
-        f"{table['seed'].nunique()} seeds. "
+        f"{tuned_seeds} seeds. "
         f"Stars are the published changes on ImageNet ({published}). Over rules and guides, Spearman's rank "
         f"correlation of {CLAIM}, after over before on the augmentation pairs of emoji, with the change of accuracy is "
         f"{rho:.2f} ({len(foretold)} points; a bound that foretells would make it negative)."
     )
 
 
-FIGURE = Figure("Resampling in training", ("resampled_training", "resampled_no_text", "resampled_views"), draw)
+FIGURE = Figure("Resampling in training", ("resampled_training", "resampled_tuned", "resampled_views"), draw)

@@ -32,11 +32,9 @@ def facts(tables: Tables) -> Facts:
         "detectable": {labels: detectable(half, seeds - 1) for labels, (_, half) in differences.items()},
         "at_edge": int((clip["learning_rate"] == tried["learning_rate"].max()).sum()),
         "weakest": int((clip["strength"] == tried["strength"].min()).sum()),
-        "controls": {
-            name: {labels: _lead(controls, labels, name, "clip") for labels in names} for name in CONTROLS
-        },
+        "controls": {name: {labels: _lead(controls, labels, name, "clip") for labels in names} for name in CONTROLS},
         "longer": {labels: _longer(controls, chosen, labels) for labels in names},
-        "control_rates": sorted(controls["learning_rate"].unique()),
+        "tried_longer": int(tables["training_controls"].query("kind == 'clip'")["learning_rate"].nunique()),
         "needed": {labels: _needed(half, seeds) for labels, (_, half) in differences.items()},
     }
 
@@ -80,14 +78,22 @@ def claims(facts: Facts) -> dict[str, bool]:
         "no difference is shown by subcategory": not excludes_zero(*subcategory),
         "the best setting of CLIP is at the edge of the grid": min(facts["at_edge"], facts["weakest"])
         > facts["seeds"] / 2,
+        "on as many pictures CLIP is ahead by category": facts["longer"][CATEGORY][0] > facts["longer"][CATEGORY][1],
+        "on as many pictures nothing is shown by subcategory": not excludes_zero(*facts["longer"][SUBCATEGORY]),
+        "no effect of class names is shown": not any(
+            excludes_zero(*one) for one in facts["controls"]["unnamed"].values()
+        ),
+        "captions of other images are worse": all(
+            mean < -half for mean, half in facts["controls"]["shuffled"].values()
+        ),
         "no number of overlapping splits shows a point": all(math.isinf(own) for _, own in facts["needed"].values()),
     }
 
 
 def of(tables: Tables) -> Of:
-    """A difference by each label set."""
+    """A difference by each label set: of CLIP, of longer CLIP, and of each control."""
     table = tables["pretraining"]
-    return Of(1, table["seed"].nunique(), table["labels"].nunique())
+    return Of(1, table["seed"].nunique(), (2 + len(CONTROLS)) * table["labels"].nunique())
 
 
 FINDING = Finding(

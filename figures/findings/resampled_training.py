@@ -17,10 +17,9 @@ from pairbounds.figures.resampled_training import (
     published_changes,
     tuned_changes,
     usual,
-    with_no_text,
     without_resampling,
 )
-from pairbounds.figures.summaries import LEVEL, excludes_zero, rank_correlation
+from pairbounds.figures.summaries import LEVEL, OVERLAP, excludes_zero, mean_and_half, rank_correlation
 
 NO_TEXT = ("add_new_positive", "no_text")
 OTHERS = ("random", "no_text", "captions")  # guides that the encoder is compared with
@@ -35,13 +34,13 @@ def facts(tables: Tables) -> Facts:
     plain = without_resampling(table)
     by_labels = {labels: changes[changes["labels"] == labels] for labels in names}
     foretold = foretold_changes(changes, tables["resampled_views"])
-    both = with_no_text(table, tables["resampled_no_text"])
+    tuned, frozen = tables["resampled_tuned"], tables["training_controls"].query("kind == 'frozen'")
     whole = usual(table)["seed"].unique()
     looks = [one for own in by_labels.values() for one in _contrasts(own, LEVEL)]
     corrected = [one for own in by_labels.values() for one in _contrasts(own, 1 - (1 - LEVEL) / len(looks))]
     return {
         "seeds": len(whole),
-        "all_seeds": table["seed"].nunique(),
+        "all_seeds": tuned["seed"].nunique(),
         "steps": int(table["steps"].max()),
         "levels": {labels: accuracies(plain[plain["labels"] == labels], REFERENCES) for labels in names},
         "changes": {labels: {rule: mean_changes(own, rule) for rule in RULES} for labels, own in by_labels.items()},
@@ -56,13 +55,17 @@ def facts(tables: Tables) -> Facts:
         "shown_of_random": sum(guide == "random" and excludes_zero(*change) for guide, change in looks),
         "shown_corrected": sum(excludes_zero(*change) for _, change in corrected),
         "baselines": int(changes["baselines"].min()),
-        "tuned": {labels: _tuned(table[table["labels"] == labels]) for labels in names},
-        "first": {labels: _tuned(table[(table["labels"] == labels) & table["seed"].isin(whole)]) for labels in names},
+        "tuned": {labels: _tuned(tuned[tuned["labels"] == labels]) for labels in names},
+        "first": {labels: _tuned(tuned[(tuned["labels"] == labels) & tuned["seed"].isin(whole)]) for labels in names},
         "further": {
-            labels: _tuned(table[(table["labels"] == labels) & ~table["seed"].isin(whole)]) for labels in names
+            labels: _tuned(tuned[(tuned["labels"] == labels) & ~tuned["seed"].isin(whole)]) for labels in names
         },
-        "no_text": {labels: _tuned(both[both["labels"] == labels], "no_text") for labels in names},
-        "text": {labels: _tuned(both[both["labels"] == labels], over=NO_TEXT) for labels in names},
+        "no_text": {labels: _tuned(tuned[tuned["labels"] == labels], "no_text") for labels in names},
+        "text": {labels: _tuned(tuned[tuned["labels"] == labels], over=NO_TEXT) for labels in names},
+        "earlier": {labels: _tuned(table[table["labels"] == labels]) for labels in names},
+        "best": {labels: _best(tuned[tuned["labels"] == labels]) for labels in names},
+        "frozen": {labels: accuracies(frozen[frozen["labels"] == labels], ["frozen"])["frozen"] for labels in names},
+        "frozen_splits": frozen["seed"].nunique(),
         "rules": RULES,
         "guides": {guide: GUIDES[guide][0].removeprefix("guide: ") for guide in GUIDES},
         "rho": rank_correlation(foretold["ratio"], foretold["change"]),
@@ -74,6 +77,12 @@ def facts(tables: Tables) -> Facts:
 def _tuned(table: pd.DataFrame, guide: str = "encoder", over: tuple[str, str] = SIMCLR) -> tuple[float, float]:
     """The change by AddNewPositive and a guide, both tuned, and half its interval."""
     return tuned_changes(table, over)["add_new_positive", guide]
+
+
+def _best(table: pd.DataFrame) -> tuple[float, float]:
+    """The accuracy of tuned AddNewPositive by the encoder, in percent, and half its interval."""
+    own = table[table["chosen"] & (table["guide"] == "encoder") & (table["rule"] == "add_new_positive")]
+    return mean_and_half(100 * own["test"], overlap=OVERLAP)
 
 
 def _contrasts(changes: pd.DataFrame, level: float) -> list[tuple[str, tuple[float, float]]]:
@@ -102,6 +111,9 @@ def claims(facts: Facts) -> dict[str, bool]:
         "tuned alike, AddNewPositive is ahead, by all seeds and by the further ones": all(
             mean > half for mean, half in tuned
         ),
+        "the guides' frozen network is better than what it guides": all(
+            facts["frozen"][labels][0] > facts["best"][labels][0] for labels in facts["best"]
+        ),
         "tuned alike, what text adds is not shown": not any(excludes_zero(*one) for one in facts["text"].values()),
         "most of the published changes are too small to be shown": sum(
             change < min(facts["detectable"].values()) for change in facts["published"].values()
@@ -114,14 +126,14 @@ def claims(facts: Facts) -> dict[str, bool]:
 def of(tables: Tables) -> Of:
     """The intervals of all rules, guides and label sets, and of what was tuned."""
     found = facts(tables)
-    tuned = sum(len(found[name]) for name in ("tuned", "first", "further", "no_text", "text"))
+    tuned = sum(len(found[name]) for name in ("tuned", "first", "further", "no_text", "text", "earlier"))
     return Of(1, found["all_seeds"], found["looks"] + tuned)
 
 
 FINDING = Finding(
     "resampled_training",
     "Does CLIP-guided resampling help in training, from pixels?",
-    ("resampled_training", "resampled_no_text", "resampled_views"),
+    ("resampled_training", "resampled_tuned", "training_controls", "resampled_views"),
     ("resampled_training",),
     facts,
     claims,

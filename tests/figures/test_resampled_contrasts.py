@@ -108,7 +108,11 @@ def without_text(more):
 
 
 def test_figure_and_finding_have_the_new_contrasts(more, graphs):
-    tables = {"resampled_training": more, "resampled_no_text": without_text(more), "resampled_views": graphs}
+    tuned = pd.concat([more, without_text(more)], ignore_index=True)
+    frozen = pd.DataFrame([{"kind": "frozen", "labels": labels, "seed": seed, "test": 0.9}
+                           for labels in more["labels"].unique() for seed in range(3)])  # fmt: skip
+    tables = {"resampled_training": more, "resampled_tuned": tuned, "training_controls": frozen,
+              "resampled_views": graphs}  # fmt: skip
     facts = FINDING.facts(tables)
     text = " ".join(section(FINDING, facts, FINDING.of(tables)).split())
     assert facts["over"].keys() == {"random", "no_text", "captions"}
@@ -117,7 +121,7 @@ def test_figure_and_finding_have_the_new_contrasts(more, graphs):
     assert facts["looks"] == 2 * (5 * 5 - 2 + 5 + 5 + 4)
     assert facts["shown_of_random"] <= facts["shown"]
     assert facts["shown_corrected"] < facts["shown"]
-    assert FINDING.of(tables) == (1, 3 * SEEDS, facts["looks"] + 10)
+    assert FINDING.of(tables) == (1, 3 * SEEDS, facts["looks"] + 12)
     assert facts["no_text"][CATEGORY][0] == pytest.approx(3.0)
     assert facts["text"][CATEGORY][0] == pytest.approx(1.0)
     picture, caption = figure.draw(tables)
