@@ -108,7 +108,7 @@ def without_text(more):
 
 
 def test_figure_and_finding_have_the_new_contrasts(more, graphs):
-    tuned = pd.concat([more, without_text(more)], ignore_index=True)
+    tuned = pd.concat([more[more["guide"] != "no_text"], without_text(more)], ignore_index=True)
     frozen = pd.DataFrame([{"kind": "frozen", "labels": labels, "seed": seed, "test": 0.9}
                            for labels in more["labels"].unique() for seed in range(3)])  # fmt: skip
     tables = {"resampled_training": more, "resampled_tuned": tuned, "training_controls": frozen,

@@ -68,7 +68,7 @@ def test_the_published_numbers_are_those_that_are_known():
     assert (RECIPES["code"].unstated, "batch" in RECIPES["paper"].unstated) == ((), False)
 
 
-@pytest.mark.parametrize("name", ["resampled_training", "resampled_no_text", "pretraining"])
+@pytest.mark.parametrize("name", ["resampled_training", "resampled_tuned", "pretraining"])
 def test_the_preset_of_the_results_is_that_of_their_sidecar(name):
     study = find_study(name)
     preset = study.every_preset["results"]
