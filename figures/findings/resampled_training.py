@@ -63,6 +63,10 @@ def facts(tables: Tables) -> Facts:
         "no_text": {labels: _tuned(tuned[tuned["labels"] == labels], "no_text") for labels in names},
         "text": {labels: _tuned(tuned[tuned["labels"] == labels], over=NO_TEXT) for labels in names},
         "earlier": {labels: _tuned(table[table["labels"] == labels]) for labels in names},
+        "earlier_first": {
+            labels: _tuned(table[(table["labels"] == labels) & table["seed"].isin(whole)]) for labels in names
+        },
+        "between_runs": _between_runs(table, tuned),
         "best": {labels: _best(tuned[tuned["labels"] == labels]) for labels in names},
         "frozen": {labels: accuracies(frozen[frozen["labels"] == labels], ["frozen"])["frozen"] for labels in names},
         "frozen_splits": frozen["seed"].nunique(),
@@ -77,6 +81,13 @@ def facts(tables: Tables) -> Facts:
 def _tuned(table: pd.DataFrame, guide: str = "encoder", over: tuple[str, str] = SIMCLR) -> tuple[float, float]:
     """The change by AddNewPositive and a guide, both tuned, and half its interval."""
     return tuned_changes(table, over)["add_new_positive", guide]
+
+
+def _between_runs(first: pd.DataFrame, second: pd.DataFrame) -> float:
+    """The standard deviation of an encoder's accuracy between two runs, in points."""
+    same = ["kind", "rule", "guide", "published", "repeat", "seed", "labels", "tried_strength"]
+    both = first.merge(second, on=same, suffixes=("", "_again"))
+    return 100 * float((both["test"] - both["test_again"]).std())
 
 
 def _best(table: pd.DataFrame) -> tuple[float, float]:
@@ -104,7 +115,6 @@ def claims(facts: Facts) -> dict[str, bool]:
         "the labels as a guide, the positive control, are not ahead": not any(
             by_rule["add_new_positive"]["labels"][0] > 0 for by_rule in facts["changes"].values()
         ),
-        "by the first seeds alone it is not shown": not any(excludes_zero(*one) for one in facts["first"].values()),
         "what text adds to the guide is not shown": not any(
             excludes_zero(*change) for by_rule in over["no_text"].values() for change in by_rule.values()
         ),
@@ -126,7 +136,9 @@ def claims(facts: Facts) -> dict[str, bool]:
 def of(tables: Tables) -> Of:
     """The intervals of all rules, guides and label sets, and of what was tuned."""
     found = facts(tables)
-    tuned = sum(len(found[name]) for name in ("tuned", "first", "further", "no_text", "text", "earlier"))
+    tuned = sum(
+        len(found[name]) for name in ("tuned", "first", "further", "no_text", "text", "earlier", "earlier_first")
+    )
     return Of(1, found["all_seeds"], found["looks"] + tuned)
 
 
