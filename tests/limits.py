@@ -1,4 +1,4 @@
-"""What a process may be denied, and how long it is waited for."""
+"""Limits of a process, and of the wait for one."""
 
 import resource
 from contextlib import contextmanager

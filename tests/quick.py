@@ -1,4 +1,4 @@
-"""How what a test draws takes less: no layout of its words, no fonts embedded, few pixels."""
+"""Quicker drawing in tests: no layout of its words, no fonts embedded, few pixels."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a stranger installs: the base wheel in an empty environment, beside a project that has its own `theory/`."""
+"""The installation of a stranger: the base wheel in an empty environment, beside a project with its own `theory/`."""
 
 import os
 import subprocess
