@@ -44,7 +44,7 @@ def test_a_missing_module_is_named_with_its_extra():
 
 
 def _loaded(path: Path) -> set[str]:
-    """What a module imports as it is loaded, by its first name."""
+    """The names that a module imports as it is loaded, by its first name."""
     statements = ast.parse(path.read_text(encoding="utf-8")).body
     names = [one.name for each in statements if isinstance(each, ast.Import) for one in each.names]
     names += [each.module for each in statements if isinstance(each, ast.ImportFrom) and each.module]

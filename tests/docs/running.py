@@ -35,7 +35,7 @@ class Page:
             (folder / name).symlink_to(ROOT / name)
 
     def run(self, block: Block) -> str:
-        """What a block prints.
+        """The output of a block.
 
         Raises
         ------
@@ -141,6 +141,6 @@ def require_numbers(said: str, line: str, place: str) -> None:
 
 
 def near(number: str, stated: str) -> bool:
-    """Whether a number is what is stated, up to 1% or two units of the last digit that is stated."""
+    """Tell whether a number is what is stated, up to 1% or two units of the last digit that is stated."""
     unit = 10.0 ** -len(re.sub(r"e.*", "", stated).partition(".")[2]) if "." in stated and "e" not in stated else 0.0
     return abs(float(number) - float(stated)) <= max(2 * unit, RELATIVE * abs(float(stated)))

@@ -41,7 +41,7 @@ def links(page: Path):
 
 
 def anchors(page: Path):
-    """Of the headings of a page, as GitHub and MyST name them."""
+    """Anchors of the headings of a page, as GitHub and MyST name them."""
     for heading in re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE):
         yield re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
 

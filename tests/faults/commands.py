@@ -68,7 +68,7 @@ COMMANDS: Mapping[str, Command] = {
 
 
 def write_inputs(folder: Path, names: Sequence[str] = tuple(COMMANDS)) -> None:
-    """What the commands of these names read."""
+    """Write the inputs of the commands of these names."""
     if "sweep" in names:
         for name, points in {"earlier": 2, "sweep": 12}.items():
             grid = f"grid = [{{x = {list(range(points))}}}]\nsettings = {{pause = 0.1}}\n"

@@ -1,4 +1,4 @@
-"""Whether two folders hold the same result: byte for byte, but for named fields of time and provenance."""
+"""Comparison of two results: byte for byte, but for named fields of time and provenance."""
 
 import json
 from pathlib import Path
@@ -18,12 +18,12 @@ def files(folder: Path) -> dict[str, Path]:
 
 
 def leftovers(folder: Path) -> list[str]:
-    """What a command that has ended should not have left: files half written, and locks."""
+    """List what a command that has ended should not have left: files half written, and locks."""
     return [name for name, path in files(folder).items() if ".unfinished-" in path.name or path.suffix == ".lock"]
 
 
 def contents(folder: Path) -> dict[str, Any]:
-    """What is in each file, with the named fields left out where a format has them."""
+    """The contents of each file, with the named fields left out where a format has them."""
     return {name: _content(path) for name, path in files(folder).items()}
 
 

@@ -61,7 +61,7 @@ HOLES = {
 
 
 def found_of(program, number, claim, changes, shaved):
-    """What is found in one claim of a source, changed and shaved."""
+    """The findings in one claim of a source, changed and shaved."""
     graph, record = map(deepcopy, source(number))
     record["claims"] = [record["claims"][claim]]
     (record if "moments" in changes else record["claims"][0]).update(changes)
@@ -88,6 +88,6 @@ def test_the_true_errors_are_those_of_the_probe(penalty, tmp_path):
 
 
 def test_of_tied_values_the_worst_choice_counts(tmp_path):
-    """Of components whose values are all 1 what is kept may say nothing of the classes."""
+    """Components whose values are all 1: those that are kept may say nothing of the classes."""
     path = saved(PairGraph(np.diag([1.0, 1.0, 1.0, 5.0]), [0, 0, 0, 1]), tmp_path)
     assert errors(path.read_bytes(), 1, Fraction(0)) == {"probe_mse": 1, "probe_error": 1}

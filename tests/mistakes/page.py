@@ -19,7 +19,7 @@ INTRODUCTION = """# Mistakes, and their messages
 
 
 class Answer(NamedTuple):
-    """What a command said, and whether it left the files as they were."""
+    """The output of a command, and whether it left the files as they were."""
 
     mistake: Mistake
     code: int

@@ -1,1 +1,1 @@
-"""What is tried beside the tests, and the records of it in `results/reliability`."""
+"""Campaigns beside the tests, and their records in `results/reliability`."""

@@ -1,4 +1,4 @@
-"""Which tests a module has of its own: what is wrong in it must fail there, and not only somewhere else."""
+"""The tests that a module has of its own: what is wrong in it must fail there, and not only somewhere else."""
 
 import importlib
 from collections.abc import Mapping

@@ -69,7 +69,7 @@ def _earlier(path: Path) -> dict[str, Row]:
 
 
 def _subject(row: Row) -> str:
-    """What was tried, without the versions or kinds that follow it."""
+    """The subject of a row, without the versions or kinds that follow it."""
     return str(row["what"]).partition(":")[0].partition(" (")[0]
 
 
@@ -100,7 +100,7 @@ def record(
     started = time.monotonic()
     with TemporaryDirectory() as place:
         report = Path(place) / "report.xml"
-        options = ("-o", "junit_family=xunit2", f"--junitxml={report}", "-p", "no:cacheprovider")
+        options = (f"--junitxml={report}", "-p", "no:cacheprovider")
         code = subprocess.run([sys.executable, "-m", "pytest", *options, *arguments], cwd=ROOT, check=False).returncode
         rows = counted(report)
     write(name, command, rows, started, folder=folder)

@@ -87,7 +87,7 @@ def _differing(
 
 
 def _same(first: object, second: object, digits: int | None) -> bool:
-    """Whether two values are equal, or numbers that agree up to a unit of the last of so many digits."""
+    """Tell whether two values are equal, or numbers that agree up to a unit of the last of so many digits."""
     if first == second or digits is None or not (isinstance(first, float) and isinstance(second, float)):
         return first == second
     if not (math.isfinite(first) and math.isfinite(second)):

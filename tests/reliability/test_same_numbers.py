@@ -1,4 +1,4 @@
-"""What differs between two printings of one text is told, and what agrees up to its last digit is not."""
+"""Differences between two printings of one text, beyond the last digit of a number."""
 
 import json
 import shutil
