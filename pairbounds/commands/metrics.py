@@ -10,7 +10,7 @@ import typer
 
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import echo, print_table
-from pairbounds.infrastructure.options import Force, Header
+from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.tables import require_table_path, write_table
 from pairbounds.theory.quantities.metrics.files import FeatureFile, PairsFile, read_classes, read_features, read_pairs
 from pairbounds.theory.quantities.metrics.report import metrics as measured
@@ -36,7 +36,6 @@ def metrics(
     out: Annotated[Path | None, typer.Option(help="Write the table here too: .csv or .parquet.")] = None,
     t: Annotated[float, typer.Option(help="Sharpness of the kernel of uniformity.")] = 2.0,
     seed: Annotated[int, typer.Option(help="Seed of the sample of rows, where there are very many.")] = 0,
-    header: Header = None,
     force: Force = False,
 ) -> None:
     """Measure alignment, uniformity, RankMe, confusion and class collapse of features, each with its definition.
@@ -47,19 +46,14 @@ def metrics(
     read = [*features, pairs, labels]
     if out is not None:
         ownership.claim(ownership.table(require_table_path(out)), read, force=force)
-    files = [read_features(path, header) for path in features]
-    views, paired = _views_and_pairs(files, features, pairs, header)
-    classes = None if labels is None else np.tile(read_classes(labels, files[0], header), len(files))
+    files = [read_features(path) for path in features]
+    views, paired = _views_and_pairs(files, features, pairs)
+    classes = None if labels is None else np.tile(read_classes(labels, files[0]), len(files))
     table = measured(
-        views.rows,
-        pairs=paired.pairs,
-        weights=paired.weights,
-        labels=classes,
-        t=t,
-        seed=seed,
+        views.rows, pairs=paired.pairs, weights=paired.weights, labels=classes, t=t, seed=seed
     ).reset_index()
     if out is not None:
-        settings = {"features": [str(path) for path in features], "t": t, "seed": seed, "header": header}
+        settings = {"features": [str(path) for path in features], "t": t, "seed": seed}
         others = {name: path and str(path) for name, path in (("pairs", pairs), ("labels", labels))}
         write_table(table, out, settings | others)
     if paired.understood:
@@ -68,16 +62,14 @@ def metrics(
     _print(table, f"{n} rows of width {k}, each divided by its norm but for RankMe; {table['rows'][0]} positive pairs")
 
 
-def _views_and_pairs(
-    files: list[FeatureFile], names: list[Path], pairs: Path | None, header: bool | None
-) -> tuple[FeatureFile, PairsFile]:
+def _views_and_pairs(files: list[FeatureFile], names: list[Path], pairs: Path | None) -> tuple[FeatureFile, PairsFile]:
     """The rows of all files, and their positive pairs."""
     if len(files) == 1:
         if pairs is None:
             raise ValueError(
                 "--pairs is missing: which rows are a positive pair, or a second file of views, row by row"
             )
-        return files[0], read_pairs(pairs, files[0], header)
+        return files[0], read_pairs(pairs, files[0])
     shapes = [file.rows.shape for file in files]
     if len(files) > 2 or shapes[0] != shapes[1]:
         listed = ", ".join(f"{name} has shape {shape}" for name, shape in zip(names, shapes, strict=True))

@@ -54,12 +54,7 @@ def report(
     origins = [origin for section in found.sections for origin in section.origins]
     sections = sorted(found.sections, key=lambda section: not section.alarm)
     write_page(
-        out,
-        title=title,
-        lead=_lead(sections),
-        sections=sections,
-        refused=found.refused,
-        provenance=provenance(origins),
+        out, title=title, lead=_lead(sections), sections=sections, refused=found.refused, provenance=provenance(origins)
     )
     echo(out)
 
