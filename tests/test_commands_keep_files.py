@@ -82,7 +82,7 @@ QUICK = [
     ),
     ("report bounds.parquet --out r.html", ["r.html"], 0),
 ]
-# Others are run twice by a slow test of `tests/test_network.py`.
+# Others take long.
 LONG = [
     ("study pairings --out out", tables("out", PAIRINGS_TABLES)),
     ("study emoji_captions --out out", tables("out", EMOJI_TABLES)),

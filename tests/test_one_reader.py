@@ -218,7 +218,7 @@ def test_a_matrix_that_pandas_wrote_has_a_header_and_one_that_numpy_wrote_has_no
         write_it()
         np.testing.assert_allclose(read_graph(path).graph.joint.toarray(), joint / joint.sum())
     data.to_csv(path, index=False)
-    with pytest.raises(ValueError, match=r"begins with 0, 1, 2, which may be .*: say --header or --no-header"):
+    with pytest.raises(ValueError, match=r"begins with 0, 1, 2, which may be .*: put a line with names"):
         read_graph(path)
     np.testing.assert_allclose(read_graph(path, header=True).graph.joint.toarray(), joint / joint.sum())
     assert read_graph(path, header=False).graph.n_left == 3
@@ -226,14 +226,6 @@ def test_a_matrix_that_pandas_wrote_has_a_header_and_one_that_numpy_wrote_has_no
     np.testing.assert_allclose(read_graph(tmp_path / "m.parquet").graph.joint.toarray(), joint / joint.sum())
     data.set_axis(["b", "a"]).rename(columns=str).to_parquet(tmp_path / "m.parquet")
     assert read_graph(tmp_path / "m.parquet").graph.left_ids.tolist() == ["b", "a"]
-
-
-def test_commands_take_the_header_as_an_option(call, tmp_path):
-    path = tmp_path / "m.csv"
-    pd.DataFrame([[1, 2], [3, 4]]).to_csv(path, index=False)
-    assert call(app, "check", path, "--k", 1)[0] == 2
-    assert call(app, "check", path, "--k", 1, "--header")[0] == 0
-    assert "n_left=3" in call(app, "check", path, "--k", 1, "--no-header")[1]
 
 
 @pytest.mark.parametrize(

@@ -90,12 +90,3 @@ def test_the_base_install_checks_attacks_simulates_trains_and_draws(installed, p
     plugin = ("-p", "pairbounds.pytest_plugin", "--bounds", bounds, "-k", "planted")
     said = subprocess.run([installed / "pytest", *plugin], cwd=project, capture_output=True, text=True, check=False)
     assert "no-factor-two is violated" in said.stdout
-
-
-@pytest.mark.slow
-def test_a_missing_extra_is_named(installed, project):
-    said = subprocess.run(
-        [installed / "pairbounds", "graph", "emoji", "--out", "g.npz"], cwd=project, capture_output=True, text=True
-    )
-    assert said.returncode == 2
-    assert "pip install '.[" in said.stderr

@@ -13,7 +13,7 @@ from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.array_files import stored_array
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
 from pairbounds.infrastructure.interruption import signals_delayed
-from pairbounds.infrastructure.options import Force, Header, Plugin
+from pairbounds.infrastructure.options import Force, Plugin
 from pairbounds.infrastructure.pictures import require_picture_path, save_picture
 from pairbounds.infrastructure.tables import require_table_path, write_table
 from pairbounds.infrastructure.widths import parsed_widths, widths_of
@@ -68,7 +68,6 @@ def check(
     labels: Annotated[Path | None, typer.Option(help=LABELS_HELP)] = None,
     columns: Annotated[str | None, typer.Option(metavar="LEFT,RIGHT", help=COLUMNS_HELP)] = None,
     weight: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of the weights of pairs.")] = None,
-    header: Header = None,
     out: Annotated[Path | None, typer.Option(help="Write the table here too: .csv, .parquet or .tex.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the bounds against several widths: .png, .pdf, .svg.")] = None,
     save: Annotated[Path | None, typer.Option(metavar="GRAPH.npz", help="Save the graph, for PairGraph.load.")] = None,
@@ -99,15 +98,15 @@ def check(
         load_bounds(plugin)
     asked = _names(bounds)
     chosen = None if asked is None else [named(name).name for name in asked]
-    read = read_graph(file, labels, columns=_names(columns), weight=weight, header=header)
+    read = read_graph(file, labels, columns=_names(columns), weight=weight)
     widths_of(read.graph.joint.shape, widths)
     graph, graph_file = _stored(read, file, labels, written)
     triplets = spectrum(graph, min(max(widths) + 1, *graph.joint.shape), tol=tol, device=device, seed=seed)
     given: dict[str, Any] = {"bounds": chosen, "penalty": penalty, "critic": critic, "hops": hops}
     table, title = _evaluated(graph, triplets, widths, certified, **given)
     if out is not None:
-        settings = {"graph": file, "labels": labels, "plugin": plugin, "columns": columns, "weight": weight}
-        settings |= {"tol": tol, "device": device, "seed": seed, "header": header, "certified": certified, **given}
+        files = {"graph": file, "labels": labels, "plugin": plugin, "columns": columns, "weight": weight}
+        settings = {"tol": tol, "device": device, "seed": seed, "certified": certified, **files, **given}
         _write(table, out, widths, settings)
     if plot is not None:
         _draw(table, plot)

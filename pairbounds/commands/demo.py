@@ -17,11 +17,10 @@ from pairbounds.infrastructure.pictures import save_picture
 from pairbounds.real_data.digits import NEIGHBOURS, digits_graph
 from pairbounds.theory.bounds import check_bounds
 from pairbounds.theory.graph.formats import graph_output
-from pairbounds.theory.graph.pair_graph import PairGraph
 
 WIDTH = 20  # of the embedding that the paragraph speaks of
 WIDTHS = (2, 5, 10, 15, WIDTH, 30, 40, 60, 80)
-SHOWN = ("probe-error", "multihop-error")
+SHOWN = ("probe-error", "multihop-error")  # theorems 4 and 15 on the 0-1 error of the probe
 
 
 def demo(
@@ -38,7 +37,7 @@ def demo(
     out.mkdir(parents=True, exist_ok=True)
     graph = digits_graph()
     graph.save(graph_file)
-    table = along_widths(graph)
+    table = check_bounds(graph, WIDTHS, bounds=SHOWN)
     with style():
         plot_bounds(table, SHOWN)
         save_picture(plt.gcf(), picture)
@@ -46,11 +45,6 @@ def demo(
     echo(f"  pairbounds check {graph_file} --k {WIDTH}    bounds on this graph, by theorem")
     echo("  pairbounds attack probe-mse --budget 30s    a search for the graph on which theorem 4 is tightest")
     echo("  pairbounds check --help                     the same for a matrix or a table of pairs of yours")
-
-
-def along_widths(graph: PairGraph) -> pd.DataFrame:
-    """Theorems 4 and 15 on the 0-1 error of the probe, at `WIDTHS`."""
-    return check_bounds(graph, WIDTHS, bounds=SHOWN)
 
 
 def paragraph(table: pd.DataFrame) -> str:

@@ -7,12 +7,12 @@ from typing import Annotated
 import matplotlib as mpl
 import typer
 
-from pairbounds.figures.figure import Figure, found
+from pairbounds.figures.figure import found
 from pairbounds.figures.layout import Layout, inches
 from pairbounds.figures.prerequisites import studies_of
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import echo, print_table
-from pairbounds.infrastructure.names import unknown_name
+from pairbounds.infrastructure.names import find_named
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.pictures import METADATA
 from pairbounds.infrastructure.processes import side_by_side
@@ -55,13 +55,13 @@ def draw(
     if not names:
         _list_figures()
         return
-    chosen, files, ends = [_named(name) for name in names], table or [], _ends(formats)
+    drawn, files, ends = [find_named("figure", name, FIGURES) for name in names], table or [], _ends(formats)
     wide, high = (None if one is None else inches(one) for one in (width, height))
     layout = Layout(wide, high, font_size)
-    written = [one for figure in chosen for one in figure.outputs(out, ends)]
-    ownership.claim(written, [one for figure in chosen for one in figure.sources(tables, files).values()], force=force)
+    written = [one for figure in drawn for one in figure.outputs(out, ends)]
+    ownership.claim(written, [one for figure in drawn for one in figure.sources(tables, files).values()], force=force)
     draw_one = partial(_drawn, tables, out, files, layout, ends)
-    with side_by_side(draw_one, [one.name for one in chosen], jobs if len(chosen) > 1 else 1) as pictures:
+    with side_by_side(draw_one, [one.name for one in drawn], jobs if len(drawn) > 1 else 1) as pictures:
         for picture in pictures:
             echo(picture)
 
@@ -69,13 +69,6 @@ def draw(
 def _drawn(tables: Path, out: Path, files: list[Path], layout: Layout, ends: list[str], name: str) -> Path:
     mpl.use("Agg")  # no window, whatever the display
     return FIGURES[name].render(tables, out, files=files, layout=layout, ends=ends)
-
-
-def _named(name: str) -> Figure:
-    """The figure of a name."""
-    if name not in FIGURES:
-        raise ValueError(unknown_name("figure", name, FIGURES))
-    return FIGURES[name]
 
 
 def _ends(formats: str) -> list[str]:

@@ -9,7 +9,7 @@ import typer
 
 from pairbounds.commands.study import print_settings
 from pairbounds.infrastructure import ownership
-from pairbounds.infrastructure.commandline import echo, explained, print_table
+from pairbounds.infrastructure.commandline import echo, print_table
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.tables import require_table_path, write_table
 from pairbounds.sweeps.cells import chosen_settings
@@ -27,7 +27,6 @@ def explain_graph(given: Mapping[str, Any]) -> None:
         print_settings(source.settings)
 
 
-@explained(explain_graph)
 def graph(
     name: Annotated[
         str | None, typer.Argument(is_eager=True, help="A graph; without it all graphs are listed.")

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pairbounds.infrastructure import ownership
-from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, explained, one_line, print_table
+from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, one_line, print_table
 from pairbounds.infrastructure.folders import AGAIN, AS_IT_WAS, locked_folder
 from pairbounds.infrastructure.foreign import ForeignCodeError, call_foreign
-from pairbounds.infrastructure.names import unknown_name
+from pairbounds.infrastructure.names import find_named
 from pairbounds.infrastructure.options import DryRun, Force
 from pairbounds.infrastructure.tables import require_table_path, together, write_table
 from pairbounds.plugins import load_plugin
@@ -70,7 +70,6 @@ def print_settings(kind: type[Any]) -> None:
     print_table("Settings, for --set NAME=VALUE or a TOML file", columns, setting_rows(kind))
 
 
-@explained(explain_study)
 def study(
     name: Annotated[
         str | None,
@@ -112,7 +111,8 @@ def study(
         raise ValueError("--out is missing: the folder or the file for the tables")
     found = find_study(name)
     paths = _paths(found, out)
-    chosen, own = _preset(found, preset), given_settings(settings, given or [])
+    chosen = Preset({}) if preset is None else find_named("preset", preset, found.every_preset)
+    own = given_settings(settings, given or [])
     wanted = _settings(found, {**chosen.values, **own}, next(iter(paths.values())).parent)
     numbers = _numbers(first_seed, seeds, chosen.seeds, found.seeds)
     if dry_run:
@@ -145,15 +145,6 @@ def _settings(study: Study, values: Mapping[str, object], folder: Path) -> Any:
     """Settings with these values; runs lie beside the tables, unless they say where."""
     beside = {"runs": str(folder)} if "runs" in places(study.settings) else {}
     return study.call(chosen_settings, study.settings, {**beside, **values})
-
-
-def _preset(study: Study, name: str | None) -> Preset:
-    """A preset of a study; without a name the defaults."""
-    if name is None:
-        return Preset({})
-    if name not in study.every_preset:
-        raise ValueError(unknown_name("preset", name, study.every_preset))
-    return study.every_preset[name]
 
 
 def _load(plugins: Sequence[Path] | None) -> None:

@@ -1,6 +1,7 @@
 """Run, errors and output of every command line of the project."""
 
 import os
+import resource
 import sys
 import traceback
 import unicodedata
@@ -16,7 +17,6 @@ from typer.core import TyperCommand
 
 from pairbounds.infrastructure.extras import advice
 from pairbounds.infrastructure.interruption import signals_end_in_one_line
-from pairbounds.infrastructure.memory import require_room
 from pairbounds.infrastructure.threads import ask_libraries, limited_threads
 
 PIPED_WIDTH = 130  # columns, where no terminal says how wide it is
@@ -27,30 +27,21 @@ UNFORESEEN = 70
 INTERRUPTED = 130
 BROKEN_PIPE = 141  # 128 + SIGPIPE, as where the signal ends a process
 UNSEEN = {"Cc", "Cs", "Zl", "Zp"}  # Unicode categories: controls, lone surrogates, separators of lines
+MIB = 2**20
+ENOUGH = 2048 * MIB  # of address space: torch, numpy and scipy take most of it, buffers of linear algebra the rest
 DIRECTIONS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}  # marks that reorder
 
 
 HELP = {"help_option_names": ["-h", "--help"]}  # context settings of every command
 
-Explanation = Callable[[Mapping[str, Any]], None]
-
-
-def explained(explanation: Explanation) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Let the help of a command end with what this function prints, of the values that were given before `--help`."""
-
-    def mark(command: Callable[..., None]) -> Callable[..., None]:
-        vars(command)["explanation"] = explanation
-        return command
-
-    return mark
-
 
 class Command(TyperCommand):
-    """A command, whose help ends with its `explained`."""
+    """A command, whose help ends with what `explain_NAME` of its module prints of the values given before `--help`."""
 
     @property
-    def _explanation(self) -> Explanation | None:
-        return getattr(self.callback, "explanation", None)
+    def _explanation(self) -> Callable[[Mapping[str, Any]], None] | None:
+        home = sys.modules[getattr(self.callback, "__module__", __name__)]
+        return getattr(home, f"explain_{self.name}", None)
 
     def get_help_option(self, ctx: Any) -> Any:
         """`--help`, after what is to be explained has been read."""
@@ -109,7 +100,7 @@ def _exit_code(app: typer.Typer) -> int:
 def _run_command(app: typer.Typer) -> Any:
     try:
         ask_libraries()
-        require_room()
+        _require_room()
         with limited_threads():  # of libraries that are loaded already
             return app(standalone_mode=False)
     except SystemExit as leaving:
@@ -121,6 +112,13 @@ def _run_command(app: typer.Typer) -> Any:
         raise RuntimeError(f"memory ran out: give the process more, or less to do. {error}") from error
     except ImportError as error:
         raise RuntimeError(f"{error.name or 'a module'} cannot be loaded: {error}{advice(error)}") from error
+
+
+def _require_room() -> None:
+    """Raise `MemoryError` for a `ulimit -v` below `ENOUGH`: compiled code may wait for memory for ever, in silence."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY and limit < ENOUGH:
+        raise MemoryError(f"`ulimit -v` allows {limit // MIB} MiB: allow {ENOUGH // MIB} MiB or more")
 
 
 def _say_error(error: Exception) -> int:

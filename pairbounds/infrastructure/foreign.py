@@ -57,9 +57,10 @@ def call_foreign(
     place : file and line that the error names where the failure has none in that file; else the file that failed first
     passing : types of exceptions that are let through
     """
+    through: Passing = (KeyboardInterrupt, *passing)
     try:
         return function(*arguments)
-    except (KeyboardInterrupt, *passing):
+    except through:
         raise
     except BaseException as error:
         raise ForeignCodeError(name, *_place(error, place), _deed(error)) from error

@@ -1,9 +1,12 @@
 """Messages about names that do not exist, and about rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from typing import TypeVar
 
 LISTED = 10  # rows that a message names
+
+Item = TypeVar("Item")
 
 
 def unknown_name(what: str, name: str, known: Iterable[str], more: str = "") -> str:
@@ -13,6 +16,13 @@ def unknown_name(what: str, name: str, known: Iterable[str], more: str = "") -> 
     if near:
         return f"{what} {name!r} is none of {len(there)}{more}: is it {near[0]!r}?"
     return f"{what} {name!r} is none of {', '.join(there)}{more}"
+
+
+def find_named(what: str, name: str, known: Mapping[str, Item]) -> Item:
+    """The thing of a name, or a `ValueError` with the near ones."""
+    if name not in known:
+        raise ValueError(unknown_name(what, name, known))
+    return known[name]
 
 
 def listed_rows(numbers: Sequence[int]) -> str:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from pairbounds.infrastructure.durations import format_duration
 
@@ -54,7 +54,7 @@ class Bar:
                 yield item
                 self.update()
 
-    def __enter__(self) -> "Bar":
+    def __enter__(self) -> Self:
         self.reach(self.n)
         return self
 

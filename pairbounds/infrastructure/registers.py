@@ -27,12 +27,7 @@ class Register(dict[str, Entry]):
         Those of this package, where they do not register themselves.
     """
 
-    def __init__(
-        self,
-        what: str,
-        source: Callable[[Entry], Any],
-        entries: Mapping[str, Entry] | None = None,
-    ) -> None:
+    def __init__(self, what: str, source: Callable[[Entry], Any], entries: Mapping[str, Entry] | None = None) -> None:
         super().__init__(entries or {})
         self.what, self.source = what, source
         REGISTERS.append(self)

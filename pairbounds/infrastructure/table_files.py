@@ -209,7 +209,7 @@ def _is_header(file: str, first: Sequence[str], header: bool | None) -> bool:
     if header is None and len(first) > 1 and first == counted:
         raise ValueError(
             f"{file} begins with {', '.join(first[:3])}{', ...' if first[3:] else ''}, which may be the numbers of "
-            "columns or a first row: say --header or --no-header"
+            "columns or a first row: put a line with names of the columns first"
         )
     return header is True
 

@@ -2,9 +2,9 @@
 
 Threads of OpenBLAS, MKL and OpenMP wait for one another. Where another process holds one of the cores, each small step
 (an eigendecomposition of 100 x 100, a triangular solve) waits for the thread that does not get its turn, and takes
-hundreds of times as long. So `PAIRBOUNDS_THREADS` says how many there are; without it `OMP_NUM_THREADS`; without
-either there is one, in command lines and within `pairbounds.theory.spectrum.block_spectrum`. Results on other numbers
-of threads differ by the order of sums: singular values by less than 1e-10.
+hundreds of times as long. So `OMP_NUM_THREADS` says how many there are; without it there is one, in command lines and
+within `pairbounds.theory.spectrum.block_spectrum`. Results on other numbers of threads differ by the order of sums:
+singular values by less than 1e-10.
 """
 
 import os
@@ -12,23 +12,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-VARIABLE = "PAIRBOUNDS_THREADS"
-OF_LIBRARIES = "OMP_NUM_THREADS"  # of OpenBLAS, MKL and torch too
+VARIABLE = "OMP_NUM_THREADS"  # of OpenBLAS, MKL and torch too
 
-_nobody_asked = False  # and yet `OF_LIBRARIES` is set, by this module
+_nobody_asked = False  # and yet `VARIABLE` is set, by this module
 
 
 def asked_threads() -> int | None:
     """Number of threads that the environment asks for, if it does."""
-    own = os.environ.get(VARIABLE, "")
-    if own:
-        if not own.isdecimal() or int(own) == 0:
-            raise ValueError(f"{VARIABLE}={own!r} is not a number of threads: give 1 or more")
-        return int(own)
-    if _nobody_asked:
-        return None
-    theirs = os.environ.get(OF_LIBRARIES, "").partition(",")[0].strip()  # it may have one for each level of nesting
-    return int(theirs) if theirs.isdecimal() and int(theirs) > 0 else None
+    asked = os.environ.get(VARIABLE, "").partition(",")[0].strip()  # it may have one for each level of nesting
+    return int(asked) if not _nobody_asked and asked.isdecimal() and int(asked) > 0 else None
 
 
 def ask_libraries() -> None:
@@ -36,7 +28,7 @@ def ask_libraries() -> None:
     global _nobody_asked
     asked = asked_threads()
     _nobody_asked = asked is None
-    os.environ[OF_LIBRARIES] = str(asked or 1)
+    os.environ[VARIABLE] = str(asked or 1)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 

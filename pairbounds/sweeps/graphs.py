@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from pairbounds.infrastructure.names import unknown_name
+from pairbounds.infrastructure.names import find_named
 from pairbounds.sweeps.studies import nothing_else
 from pairbounds.theory.graph.pair_graph import PairGraph
 
@@ -39,19 +39,14 @@ def graph_sources() -> dict[str, GraphSource]:
 
 def find_graph(name: str) -> GraphSource:
     """The graph of a name, or a `ValueError`."""
-    sources = graph_sources()
-    if name not in sources:
-        raise ValueError(unknown_name("graph", name, sources))
-    return sources[name]
+    return find_named("graph", name, graph_sources())
 
 
 def pair_table(graph: PairGraph) -> pd.DataFrame:
     """A row for each pair of a graph: image (left node), caption (right node), weight, and the left node's label."""
     pairs = graph.joint.tocoo()
     left, right = pairs.coords
-    table = pd.DataFrame(
-        {"image": graph.left_ids[left], "caption": graph.right_ids[right], "weight": pairs.data},
-    )
+    table = pd.DataFrame({"image": graph.left_ids[left], "caption": graph.right_ids[right], "weight": pairs.data})
     if graph.left_labels is None:
         return table
     labels = graph.left_labels[left]

@@ -8,38 +8,17 @@ import torch
 from threadpoolctl import threadpool_info
 
 from pairbounds import spectrum
-from pairbounds.__main__ import app
 from pairbounds.infrastructure import threads
-from pairbounds.infrastructure.threads import OF_LIBRARIES, VARIABLE, asked_threads, limited_threads
+from pairbounds.infrastructure.threads import VARIABLE, asked_threads, limited_threads
 from tests.families import slow_decay
 
 
-@pytest.mark.parametrize(
-    ("own", "theirs", "asked"),
-    [("3", "2", 3), ("", "4,1", 4), ("", "", None), ("", "many", None)],
-)
-def test_our_variable_goes_before_that_of_the_libraries(own, theirs, asked, monkeypatch):
-    monkeypatch.setenv(VARIABLE, own)
-    monkeypatch.setenv(OF_LIBRARIES, theirs)
-    assert asked_threads() == asked
-
-
-@pytest.mark.parametrize("given", ["0", "two"])
-def test_a_number_that_is_none_is_refused_in_one_line(call, given, monkeypatch):
-    monkeypatch.setenv(VARIABLE, given)
-    code, _, err = call(app, "ledger")
-    assert (code, err) == (2, f"error: {VARIABLE}={given!r} is not a number of threads: give 1 or more\n")
-
-
-@pytest.mark.parametrize(
-    ("own", "theirs", "told", "asked"), [("", "", "1", None), ("", "2", "2", 2), ("3", "2", "3", 3)]
-)
-def test_what_libraries_are_told(own, theirs, told, asked, monkeypatch):
+@pytest.mark.parametrize(("given", "told", "asked"), [("", "1", None), ("2,1", "2", 2), ("many", "1", None)])
+def test_libraries_are_told_what_is_asked_for_or_one(given, told, asked, monkeypatch):
     monkeypatch.setattr(threads, "_nobody_asked", False)
-    monkeypatch.setenv(VARIABLE, own)
-    monkeypatch.setenv(OF_LIBRARIES, theirs)
+    monkeypatch.setenv(VARIABLE, given)
     threads.ask_libraries()
-    assert (os.environ[OF_LIBRARIES], asked_threads()) == (told, asked)
+    assert (os.environ[VARIABLE], asked_threads()) == (told, asked)
 
 
 def test_within_the_block_there_are_so_many_and_after_it_as_before():

@@ -40,7 +40,9 @@ def test_a_signal_is_one_line_that_says_what_is_kept_and_leaves_no_half_file(cal
             finally:
                 signal.raise_signal(number)
 
-    before = signal.getsignal(number)
+    before = signal.signal(number, signal.SIG_IGN)  # as in the background of a shell, or under nohup
+    assert call(command(lambda: signal.raise_signal(number)))[0] == 0
+    signal.signal(number, before)
     said = f"stopped by {number.name}: cells are kept in {tmp_path}: go on\n"
     assert call(command(work)) == (code, "", said)
     assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]
@@ -97,15 +99,6 @@ def test_want_of_memory_is_one_line_and_too_little_of_it_is_told_before_the_work
     assert call(command(work)) == (2, "", f"{said.rstrip()}\n")
     monkeypatch.setattr(resource, "getrlimit", lambda _: (2**30, 2**30))
     assert call(command(work))[2].startswith(f"{said}`ulimit -v` allows 1024 MiB: allow 2048 MiB")
-
-
-def test_an_ignored_signal_stays_ignored(call):
-    """As in the background of a shell, or under nohup."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        assert call(command(lambda: os.kill(os.getpid(), signal.SIGINT)))[0] == 0
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 DEFINING = """

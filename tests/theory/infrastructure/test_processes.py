@@ -1,6 +1,5 @@
 """Children that end with their parent, and leave a terminal's Ctrl-C to it."""
 
-import os
 import signal
 import subprocess
 import time
@@ -47,13 +46,6 @@ def is_ignored(number):
 def test_worker_processes_leave_an_interrupt_to_their_parent():
     get_reusable_executor().shutdown()  # of a test before, which may have started processes in another way
     before = signal.getsignal(signal.SIGINT)
-    with side_by_side(is_ignored, [signal.SIGINT, signal.SIGTERM], 2) as ignored:
+    with side_by_side(is_ignored, [signal.SIGINT, signal.SIGTERM], 2) as ignored:  # in their order
         assert list(ignored) == [True, False]
     assert signal.getsignal(signal.SIGINT) is before
-
-
-def test_results_come_in_order_and_work_that_nobody_waits_for_ends():
-    with side_by_side(abs, [-3, 2, -1], 1) as results:
-        assert list(results) == [3, 2, 1]
-    with side_by_side(lambda _: os.getpid(), range(5), 1) as results:
-        assert next(results) == os.getpid()
