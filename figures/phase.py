@@ -81,9 +81,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     ]
     _finish(picture, panels, shades, frontier)
     rate = f"{_said(found.rates[BEST])}\n({points['seed'].nunique()} seeds)\nconstant answer:\n{found.most:.1%}"
-    panels[1, 1].text(
-        0.97, 0.5, rate, fontweight="bold", ha="right", va="center", fontsize=sized(8), transform=panels[1, 1].transAxes
-    )
+    label_line(panels[1, 1], 0.97, 0.5, rate, "black", ha="right", va="center", transform=panels[1, 1].transAxes)
     return picture, _caption(found, tables["phase"])
 
 
@@ -172,14 +170,8 @@ def _finish(picture: Picture, panels: Any, shades: list[QuadMesh], frontier: pd.
             label_line(axes, *FIRST, "captions win", "white")
         if _winner_at(frontier, *INSIDE) < 0:
             label_line(axes, *INSIDE, "augmentation\nwins", "black", ha="right", va="center")
-    panels[1, 1].text(
-        0.04,
-        0.95,
-        "black: where trained\nencoders are even",
-        va="top",
-        fontsize=sized(7),
-        transform=panels[1, 1].transAxes,
-    )
+    even, where = "black: where trained\nencoders are even", panels[1, 1].transAxes
+    panels[1, 1].text(0.04, 0.95, even, va="top", fontsize=sized(7), transform=where)
     panels[0, 0].set_yscale("log")
     shown = [one for one in STRENGTHS if frontier.index.min() <= one <= frontier.index.max()]
     shown = shown if len(shown) >= FEWEST else list(frontier.index[[0, -1]])

@@ -20,7 +20,6 @@ from pairbounds.figures.style import COLUMN, label_line, style
 from pairbounds.infrastructure.html import shown
 from pairbounds.infrastructure.palette import BOUND, GREEN, MEASURED, NEUTRAL, ORANGE, SHARP_BOUND
 from pairbounds.theory.bounds import BOUNDS
-from pairbounds.theory.bounds.theorem15_multihop import interval_table
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import joined_classes, label_energy
 from pairbounds.theory.quantities.multihop import HOPS, consistency_curve
@@ -31,7 +30,6 @@ __all__ = [
     "plot_classes",
     "plot_comparison",
     "plot_consistency",
-    "plot_interval",
     "plot_phase",
     "plot_spectrum",
 ]
@@ -188,27 +186,6 @@ def plot_classes(graph: PairGraph, most: int = 24, *, ax: Axes | None = None, **
     ax.set(xlabel=f"class that a pair ends in{left_out}", ylabel="class that it starts in", aspect="equal")
     ax.invert_yaxis()
     ax.grid(visible=False)
-    return ax
-
-
-@_on_axes
-def plot_interval(graph: PairGraph, k: int, hops: int = HOPS, *, ax: Axes | None = None) -> Axes:
-    """The interval that m hops allow for the squared error of the probe (theorem 15), and the error."""
-    table = interval_table(graph, k, hops)
-    ends = table.pivot_table(index="m", columns="quantity", values="value")
-    alone = table[table["m"].isna()].set_index("quantity")["value"]
-    assert ax is not None
-    ax.fill_between(ends.index, ends["lower"], ends["upper"], color=SHARP_BOUND, alpha=0.25, linewidth=0)
-    ax.plot(ends.index, ends[["lower", "upper"]], ":D", color=SHARP_BOUND, markersize=3)
-    ax.axhline(alone["true"], color=MEASURED)
-    top = max(float(ends["upper"].max()), alone["true"])
-    label_line(ax, 1.0, alone["true"], "measured", MEASURED)
-    label_line(ax, 1.0, float(ends["upper"].iloc[0]), " theorem 15", SHARP_BOUND)
-    if np.isfinite(alone["theorem 4"]) and alone["theorem 4"] <= 2 * top:
-        ax.axhline(alone["theorem 4"], color=BOUND, linestyle="--")
-        label_line(ax, float(ends.index.max()), alone["theorem 4"], "theorem 4", BOUND, ha="right")
-        top = max(top, alone["theorem 4"])
-    ax.set(xlabel="hops m", ylabel=r"squared probe error $\varepsilon_2$", ylim=(0, 1.15 * top), title=f"k = {k}")
     return ax
 
 

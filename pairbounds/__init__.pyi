@@ -81,7 +81,6 @@ from pairbounds.figures.plots import plot_bounds as plot_bounds
 from pairbounds.figures.plots import plot_classes as plot_classes
 from pairbounds.figures.plots import plot_comparison as plot_comparison
 from pairbounds.figures.plots import plot_consistency as plot_consistency
-from pairbounds.figures.plots import plot_interval as plot_interval
 from pairbounds.figures.plots import plot_phase as plot_phase
 from pairbounds.figures.plots import plot_spectrum as plot_spectrum
 from pairbounds.infrastructure.latex import to_latex as to_latex

@@ -50,8 +50,7 @@ def evidence(tables: Path) -> Evidence:
     found_numbers = {}
     for finding in found().values():
         frames = {name: read(tables / f"{name}.parquet") for name in finding.tables}
-        every = (_where_there_are_enough(finding, each) for each in _leave_one_out(frames))
-        without = [values for values in every if values]
+        without = [values for each in _leave_one_out(frames) if (values := _values_of_few(finding, each))]
         for name, value in _values(finding, frames).items():
             spread = _spread(value, [values.get(name) for values in without])
             found_numbers[f"{finding.name}.{name}"] = Number(value, spread)
@@ -61,15 +60,15 @@ def evidence(tables: Path) -> Evidence:
 def _values(finding: Finding, tables: Tables) -> dict[str, Value]:
     """Every fact but those that are counted, and every claim, by name."""
     facts = finding.facts(tables)
-    compared = {name: fact for name, fact in facts.items() if name not in finding.counted}
-    return dict(_flat({**compared, "claims": finding.claims(facts)}))
+    kept = {name: fact for name, fact in facts.items() if name not in finding.counted}
+    return dict(_flat(kept | {"claims": finding.claims(facts)}))
 
 
-def _where_there_are_enough(finding: Finding, tables: Tables) -> dict[str, Value]:
-    """The same, or nothing where too few rows are left to say it."""
+def _values_of_few(finding: Finding, tables: Tables) -> dict[str, Value]:
+    """The same, or nothing where too few rows are left."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of fits to a few points, which the spread is made of and no sentence
+            warnings.simplefilter("ignore")  # of fits to a few points, which no sentence has
             return _values(finding, tables)
     except (ArithmeticError, LookupError, ValueError):
         return {}
@@ -103,10 +102,10 @@ def _flat(facts: Any, name: str = "") -> Iterator[tuple[str, Value]]:
     elif isinstance(facts, list | tuple):
         for index, value in enumerate(facts):
             yield from _flat(value, f"{name}.{index}")
-    elif isinstance(facts, bool | np.bool_):
-        yield name, bool(facts)
     elif isinstance(facts, str):
         yield name, facts
+    elif isinstance(facts, bool | np.bool_):
+        yield name, bool(facts)
     else:
         yield name, float(facts) if math.isfinite(facts) else None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -35,7 +36,11 @@ def section(path: Path, frame: pd.DataFrame, origin: Origin | None) -> Section:
     table, settings = typed(frame), {} if origin is None else origin.configuration
     graph, k = settings.get("graph"), settings.get("k")
     title = f"Bounds on {Path(str(graph)).name}" if graph else f"Bounds in {path.name}"
-    about = {"verdict": in_words(table), "alarm": bool(violated(table)), "origins": [origin] if origin else []}
+    about: dict[str, Any] = {
+        "verdict": in_words(table),
+        "alarm": bool(violated(table)),
+        "origins": [origin] if origin else [],
+    }
     if _widths(table) > 1:
         title += f", k from {table['k'].min()} to {table['k'].max()}"
         every = Table("Every claim at every width", claims(table).frame, folded=True)

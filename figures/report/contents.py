@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -77,7 +78,7 @@ class Section:
     origins: Sequence[Origin] = ()
 
 
-def is_number(column: "pd.Series[object]") -> bool:
+def is_number(column: "pd.Series[Any]") -> bool:
     """Test that a column holds numbers, and no truth values."""
     return is_numeric_dtype(column) and not is_bool_dtype(column)
 

@@ -15,7 +15,6 @@ from markupsafe import Markup
 
 from pairbounds import __version__
 from pairbounds.figures.report.contents import Section, Table
-from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.html import shown
 from pairbounds.infrastructure.tables import replacing
 from pairbounds.theory.ledger.page import STATUS_MEANS
@@ -43,18 +42,6 @@ def write_page(out: Path, sections: Sequence[Section], **words: Any) -> None:
     )
     with replacing(out) as temporary:
         temporary.write_text(page, encoding="utf-8")
-
-
-def output(out: Path) -> ownership.Output:
-    """The file that `write_page` writes."""
-    return ownership.text(out, BEGINNING)
-
-
-def require_page_path(out: Path) -> Path:
-    """The path, if a report can be written there; `ValueError` where its name does not end as that of a page."""
-    if out.suffix.lower() not in (".html", ".htm"):
-        raise ValueError(f"cannot write {out}: a report's name ends in .html")
-    return out
 
 
 def written(value: object) -> str:

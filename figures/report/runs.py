@@ -95,7 +95,7 @@ class Runs:
 
     def _table(self, file: Path) -> None:
         frame, origin = read_table(file), origin_of(file)
-        study = origin and origin.configuration.get("study")
+        study = None if origin is None else origin.configuration.get("study")
         if origin is not None and isinstance(study, str):
             self.sections.append(studies.section(study, file, frame, origin))
             self._know(file.with_name(FAILURES))
@@ -104,8 +104,10 @@ class Runs:
         elif checks.is_check(frame.columns):
             self.sections.append(checks.section(file, frame, origin))
         elif origin is not None:
-            about = {"tables": [studies.first_rows(frame)], "facts": {"rows": len(frame)}, "origins": [origin]}
-            self.sections.append(Section("table", _title(file), **about))
+            shown = [studies.first_rows(frame)]
+            self.sections.append(
+                Section("table", _title(file), facts={"rows": len(frame)}, tables=shown, origins=[origin])
+            )
         else:
             reason = f"it has neither a sidecar {sidecar(file).name} nor the columns of a check"
             self.refused.append(Refusal(file, written(reason)))

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from pandas.api.types import is_integer_dtype, is_numeric_dtype
@@ -73,7 +74,8 @@ def means(frame: pd.DataFrame, axes: Sequence[str]) -> Table:
         return first_rows(frame, folded=True)
     measured = [name for name, column in frame.items() if name not in (*keys, "seed") and is_number(column)]
     rows = []
-    for labels, group in frame.groupby(keys, sort=False, dropna=False) if keys else [((), frame)]:
+    groups: Any = frame.groupby(keys, sort=False, dropna=False) if keys else [((), frame)]
+    for labels, group in groups:
         row = dict(zip(keys, labels, strict=True))
         for name in measured[:MOST_COLUMNS]:
             row[str(name)], row[f"± of {name}"] = mean_and_half(group[name].astype("float64"))

@@ -9,7 +9,7 @@ import typer
 
 from pairbounds.figures.findings.wording import listed
 from pairbounds.figures.report.contents import Section
-from pairbounds.figures.report.page import output, require_page_path, write_page
+from pairbounds.figures.report.page import BEGINNING, write_page
 from pairbounds.figures.report.runs import Runs, added
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import echo
@@ -39,9 +39,11 @@ def report(
 
     pairbounds report checks.csv build/sweeps/phase build/audit --title "Captions of birds" --add photo.png
     """
-    require_folder(require_page_path(out))
+    if out.suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"cannot write {out}: a report's name ends in .html")
+    require_folder(out)
     own = add or []
-    ownership.claim([output(out)], [*(run for run in runs if run.is_file()), *own], force=force)
+    ownership.claim([ownership.text(out, BEGINNING)], [*(run for run in runs if run.is_file()), *own], force=force)
     mpl.use("Agg")  # no window, whatever the display
     found = Runs(runs, made={out})
     echo(*(f"not reported: {one.file}: {one.reason}" for one in found.refused), err=True)

@@ -1,5 +1,4 @@
 import json
-import re
 from pathlib import Path
 
 import matplotlib.image
@@ -97,14 +96,6 @@ def test_a_figure_is_drawn_as_png_and_pdf_with_its_caption(name, needed, tmp_pat
     assert caption.startswith(FIGURES[name].title)
     for words in SAID.get(name, ()):
         assert words in caption
-    known = {PLANTED["k"], PLANTED["penalty"], PLANTED["noise"]}
-    for table in FIGURES[name].tables:
-        rows = pd.read_parquet(needed / f"{table}.parquet")
-        known |= {value for column in {"k", "width", "m", "noise"} & {*rows} for value in rows[column]}
-        known |= {len(rows[column].unique()) for column in {"seed", "draw"} & {*rows}}
-        known |= {float(k) for world in {*rows.get("world", ())} for k in re.findall(r"k = (\d+)", world)}
-    for number in re.findall(r"\b(?:k|μ|m) = ([\d.]+\d|\d)|([\d,]+) (?:hops|seeds|draws)|noise ([\d.]+\d)", caption):
-        assert float("".join(number)) in known, (number, known)
 
 
 @pytest.mark.parametrize(
@@ -155,17 +146,12 @@ def test_the_phase_caption_counts_where_the_bound_is_right(tmp_path, quick):
     pd.DataFrame(rows).to_parquet(tmp_path / "phase.parquet")
     rates, points, decided = [], 0, 0
     for seed in range(3):
-        right = []
-        for ours in rows:
-            for theirs in rows:
-                if ours["seed"] == theirs["seed"] == seed and "noise" in ours and "strength" in theirs:
-                    points += 1
-                    wins, says = (
-                        np.sign(theirs[column] - ours[column]) for column in ("trained_error", "multihop_bound")
-                    )
-                    if wins != 0:
-                        right.append(says == wins)
-        decided += len(right)
+        own = [row for row in rows if row["seed"] == seed]
+        pairs = [(ours, theirs) for ours in own for theirs in own if "noise" in ours and "strength" in theirs]
+        names = ("trained_error", "multihop_bound")
+        signs = [[np.sign(theirs[name] - ours[name]) for name in names] for ours, theirs in pairs]
+        right = [wins == says for wins, says in signs if wins != 0]
+        points, decided = points + len(pairs), decided + len(right)
         rates.append(np.mean(right))
     assert decided < points
     FIGURES["phase"].render(tmp_path, tmp_path)
@@ -235,18 +221,12 @@ def test_a_table_of_another_study_is_refused(tmp_path):
         FIGURES["votes"].render(tmp_path, tmp_path / "drawn", files=[path])
 
 
-def test_a_figure_of_a_table_without_declared_columns_is_drawn(tmp_path):
-    def draw(tables):
-        return plt.figure(), f"{len(tables['new'])} rows."
-
-    figure = Figure("New", ("new", "newer"), draw)
-    for name in figure.tables:
-        pd.DataFrame({"x": [1, 2]}).to_parquet(tmp_path / f"{name}.parquet")
-    figure.render(tmp_path, tmp_path / "drawn", ends=(".png",))
+def test_a_table_without_rows_is_refused_and_one_without_declared_columns_is_not(tmp_path):
+    figure = Figure("New", ("new",), lambda tables: (plt.figure(), f"{len(tables['new'])} rows."))
+    for rows in ([1, 2], []):
+        pd.DataFrame({"x": rows}).to_parquet(tmp_path / "new.parquet")
+        if rows:
+            figure.render(tmp_path, tmp_path / "drawn", ends=(".png",))
     assert [path.read_text() for path in (tmp_path / "drawn").glob("*.txt")] == ["New. 2 rows.\n"]
-    pd.DataFrame({"x": []}).to_parquet(tmp_path / "new.parquet")
     with pytest.raises(ValueError, match=r"needs rows: table .*new\.parquet has no rows"):
         figure.render(tmp_path, tmp_path / "drawn", ends=(".png",))
-    (tmp_path / "newer.parquet").rename(tmp_path / "other.parquet")
-    with pytest.raises(ValueError, match="is named as none of them"):
-        figure.render(tmp_path, tmp_path / "drawn", files=[tmp_path / "other.parquet"], ends=(".png",))

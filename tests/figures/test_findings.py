@@ -82,17 +82,6 @@ def test_a_finding_names_figures_tables_and_studies_that_exist(name):
         assert f"`{table}`" in finding.sources()
 
 
-@pytest.mark.parametrize(
-    "names, said", [((), "rows is a block without a finding"), (("rows", "more"), "more is a finding without a block")]
-)
-def test_a_finding_without_words_and_words_without_a_finding_are_errors(call, folder, monkeypatch, names, said):
-    monkeypatch.setattr(page, "found", lambda: dict.fromkeys(names, COUNTING))
-    code, _, err = written(call, folder)
-    assert (code, err.count("\n")) == (2, 1)
-    assert err.endswith(f"words.jinja: {said}\n")
-    assert not (folder / "page.md").exists()
-
-
 def test_every_number_of_the_page_is_computed_from_the_published_tables(tmp_path):
     for folder in ("results", "results/published"):
         for path in (ROOT / folder).glob("*.parquet*"):
@@ -113,23 +102,36 @@ def test_a_changed_table_changes_the_sentence(call, folder):
     assert "There are 4 rows" in (folder / "page.md").read_text(encoding="utf-8")
 
 
-def test_a_sentence_that_would_be_false_is_refused_by_name(call, folder):
-    write_table(pd.DataFrame({"x": range(9)}), folder / "counted.parquet", {})
+@pytest.mark.parametrize(
+    ("findings", "words", "table", "message"),
+    [
+        ({}, WORDS, range(3), "words.jinja: rows is a block without a finding"),
+        ({"rows": COUNTING, "more": COUNTING}, WORDS, range(3), "words.jinja: more is a finding without a block"),
+        ({"rows": COUNTING}, WORDS, range(9), "finding rows: the tables do not say that there are few rows"),
+        ({"rows": COUNTING}, WORDS, None, "finding rows: the tables in"),  # of a table without the column
+        ({"rows": replace(COUNTING, of=None)}, WORDS, range(3), "the answer of rows has a number"),
+        *(
+            (
+                {"rows": COUNTING},
+                re.sub(rf"^{line}: .*\n", said, WORDS, flags=re.MULTILINE),
+                range(3),
+                f"lacks '{line}: '",
+            )
+            for line in page.LINES
+            for said in ("", f"{line}: a page of words.\n")
+        ),
+    ],
+)
+def test_a_page_that_would_be_false_or_unfounded_is_refused_in_one_line(
+    call, folder, monkeypatch, findings, words, table, message
+):
+    monkeypatch.setattr(page, "found", lambda: findings)
+    (folder / "words.jinja").write_text(words)
+    write_table(pd.DataFrame({"y": [1]} if table is None else {"x": table}), folder / "counted.parquet", {})
     code, _, err = written(call, folder)
     assert (code, err.count("\n")) == (2, 1)
-    assert "finding rows: the tables do not say that there are few rows" in err
+    assert message in err
     assert not (folder / "page.md").exists()
-
-
-def test_bad_input_is_one_line_and_exit_2(call, folder):
-    for change, message in (
-        (lambda: write_table(pd.DataFrame({"y": [1]}), folder / "counted.parquet", {}), "finding rows: the tables in"),
-        (lambda: (folder / "counted.parquet").unlink(), "counted.parquet does not exist"),
-    ):
-        change()
-        code, _, err = written(call, folder)
-        assert (code, err.count("\n")) == (2, 1)
-        assert message in err
 
 
 def test_a_violation_is_not_passed_over():
@@ -180,24 +182,6 @@ def test_no_line_of_the_page_turns_into_a_list_or_a_heading_by_chance():
 def test_a_finding_has_its_four_lines_and_says_what_it_is_of(finding):
     page.require_words(finding)
     assert bool(finding.of) == bool(finding.tables)
-
-
-@pytest.mark.parametrize("name", page.LINES)
-@pytest.mark.parametrize("said", ["", "{name}: a page of words.\n"])
-def test_a_line_without_a_number_or_the_reason_for_none_is_refused(call, folder, name, said):
-    words = re.sub(rf"^{name}: .*\n", said.format(name=name), WORDS, flags=re.MULTILINE)
-    assert words != WORDS
-    (folder / "words.jinja").write_text(words)
-    code, _, err = written(call, folder)
-    assert (code, err.count("\n")) == (2, 1)
-    assert f"rows lacks '{name}: '" in err
-
-
-def test_a_number_in_an_answer_without_what_it_is_of_is_refused(call, folder, monkeypatch):
-    monkeypatch.setattr(page, "found", lambda: {"rows": replace(COUNTING, of=None)})
-    code, _, err = written(call, folder)
-    assert (code, err.count("\n")) == (2, 1)
-    assert "the answer of rows has a number" in err
 
 
 def test_two_thirds_of_the_images_have_a_caption_that_names_their_class():

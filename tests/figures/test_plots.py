@@ -6,15 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pairbounds import BOUNDS, PairGraph, check_bounds
+from pairbounds import PairGraph, check_bounds
 from pairbounds.figures.plots import (
     CYCLE,
-    errors_along_widths,
     plot_bounds,
     plot_classes,
     plot_comparison,
     plot_consistency,
-    plot_interval,
     plot_phase,
     plot_spectrum,
 )
@@ -33,7 +31,6 @@ PLOTS = {
     "spectrum": lambda **ax: plot_spectrum(GRAPH, **ax),
     "consistency": lambda **ax: plot_consistency({"a": GRAPH, "b": GRAPH}, **ax),
     "classes": lambda **ax: plot_classes(GRAPH, **ax),
-    "interval": lambda **ax: plot_interval(GRAPH, 4, **ax),
     "comparison": lambda **ax: plot_comparison({"a": TABLE, "b": TABLE}, **ax),
     "phase": lambda **ax: plot_phase(SWEEP, "noise", "k", "error", **ax),
 }
@@ -61,13 +58,6 @@ def test_a_plot_draws_on_the_axes_it_is_given_and_changes_no_setting(name):
 
 def lines(axes):
     return {line.get_label(): line.get_ydata() for line in axes.lines}
-
-
-def test_bounds_are_those_of_the_table():
-    drawn = lines(plot_bounds(TABLE, ["probe-error"]))
-    rows = TABLE[TABLE["bound"] == "probe-error"]
-    np.testing.assert_array_equal(drawn["probe-error"], rows["value"])
-    np.testing.assert_array_equal(drawn["measured"], rows["measured"])
 
 
 @pytest.mark.parametrize("name", ["bounds", "comparison", "consistency"])
@@ -107,9 +97,7 @@ def test_a_phase_map_is_of_means():
     ("draw", "message"),
     [
         (lambda: plot_bounds(TABLE.drop(columns="k")), "no k: give one of check_bounds at several widths"),
-        (lambda: plot_bounds(TABLE, ["zero-shot"]), "no rows of zero-shot"),
         (lambda: plot_bounds(TABLE, ["probe-mse", "probe-error"]), "on several quantities"),
-        (lambda: plot_phase(SWEEP, "noise", "strength", "error"), "no strength: give one of a sweep"),
         (lambda: plot_phase(SWEEP[SWEEP["k"] == 1], "noise", "k", "error"), "1 of k: a map needs two"),
         (lambda: plot_phase(OF_BOUNDS, "noise", "k", "error"), "rows of 2 bounds, probe-mse, probe-error: choose one"),
     ],
@@ -119,18 +107,3 @@ def test_a_table_that_does_not_fit_is_refused_and_leaves_no_figure(draw, message
     with pytest.raises(ValueError, match=message):
         draw()
     assert plt.get_fignums() == before
-
-
-def test_errors_along_widths_are_theorem_4_and_the_closest_bounds():
-    table = check_bounds(GRAPH, [2, 4, 8])
-    before = plt.get_fignums()
-    picture = errors_along_widths(table)
-    assert plt.get_fignums() == before
-    for axes, plain in zip(picture.axes, ("probe-mse", "probe-error"), strict=True):
-        drawn = lines(axes)
-        quantity = table.loc[table["bound"] == plain, "quantity"].iloc[0]
-        own = [name for name, claim in BOUNDS.items() if claim.corollary_of is None and name != plain]
-        others = table[(table["quantity"] == quantity) & (table["relation"] == "<=") & table["bound"].isin(own)]
-        least = others.groupby("bound")["value"].min().nsmallest(3)
-        assert set(drawn) >= {plain, "measured", *least.index}
-        assert axes.get_ylim()[1] >= drawn["measured"].max()

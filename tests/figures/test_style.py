@@ -3,7 +3,6 @@ from pathlib import Path
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import pytest
 from colorspacious import cspace_convert
 from matplotlib.colors import to_rgb
@@ -21,22 +20,12 @@ def test_drawing_leaves_figures_backend_and_settings_alone(tmp_path):
     open_before = plt.get_fignums()
     mpl.rcParams["font.size"] = 17
     before, backend = dict(mpl.rcParams), mpl.get_backend()
-    rows = [{"m": m, "value": 0.1, "quantity": q, "seed": 0, "pairs": "captions"} for m in (1, 2) for q in QUANTITIES]
-    rows += [{"m": float("nan"), "value": 0.5, "quantity": q, "seed": 0, "pairs": "captions"} for q in ALONE]
-    table = pd.DataFrame(rows)
-    table.to_parquet(tmp_path / "multihop.parquet")
-    table.assign(k=5, labels="category").to_parquet(tmp_path / "emoji_multihop.parquet")
-    worlds = pd.read_parquet(RESULTS / "bound_holds.parquet", filters=[("seed", "<", 3)])
-    worlds.to_parquet(tmp_path / "bound_holds.parquet")
-    assert found()["multihop"].render(tmp_path, tmp_path / "out").exists()
+    assert found()["which_loss"].render(RESULTS, tmp_path).exists()
     assert dict(mpl.rcParams) == before
     assert mpl.get_backend() == backend
     assert plt.get_fignums() == open_before
     plt.close(mine)
     mpl.rcdefaults()
-
-
-QUANTITIES, ALONE = ("upper", "lower", "consistency"), ("theorem 4", "true")
 
 
 def test_settings_are_added_to_the_style():

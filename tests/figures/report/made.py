@@ -1,7 +1,6 @@
 """Runs as a user would have them, with hostile names in all places."""
 
 import json
-import math
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ from pairbounds import PairGraph, check_bounds
 from pairbounds.infrastructure.tables import write_table
 from pairbounds.real_data.audit.auditing import Settings, audit
 from tests.figures.report.hostile import LONG, MARKUP, RIGHT_TO_LEFT, SCRIPT, TEMPLATE, TEXTS
+from tests.figures.sweeps import phase_table
 
 
 def graph():
@@ -35,12 +35,16 @@ def studies(folder: Path) -> None:
     rows = [
         {"noise": noise, "seed": seed, SCRIPT: MARKUP, "error": noise + seed / 10} for noise in noises for seed in seeds
     ]
-    about = {"study": "of_mine", "seeds": 3, "grid": [{"noise": noises}], "cells": 6, "failed": 0, TEMPLATE: SCRIPT}
+    about = {"study": "this", "seeds": 3, "grid": [{"noise": noises}], "cells": 6, "failed": 0, TEMPLATE: SCRIPT}
     swept = folder / "swept"
     (swept / "cells").mkdir(parents=True)
-    (swept / "cells" / "abc.of_mine.def.parquet").write_bytes(b"of the sweep")
+    (swept / "cells" / "abc.this.def.parquet").write_bytes(b"of the sweep")
     write_table(pd.DataFrame(rows), swept / "table.parquet", about)
-    write_table(phase_table(), folder / "called otherwise.parquet", {"study": "phase", "seeds": [0, 1]})
+    write_table(
+        phase_table([0.0, 0.2, 0.4], [0.5, 1.0, 2.0]),
+        folder / "called otherwise.parquet",
+        {"study": "phase", "seeds": [0, 1]},
+    )
     write_table(pd.DataFrame({"metric": TEXTS, "value": 0.5}), folder / "metrics.csv", {"seed": 0})
 
 
@@ -54,25 +58,9 @@ def audited(folder: Path) -> None:
     audit(folder.parent / "pairs.parquet", folder.parent / "labels.parquet", folder / "audit", Settings(k=3))
 
 
-def strangers(folder: Path) -> list[str]:
-    """Files of other programs; their names."""
+def strangers(folder: Path) -> None:
+    """Files of other programs."""
     (folder / "notes.txt").write_text("mine")
     (folder / "theirs.csv").write_text("a,b\n1,2\n")
     (folder / "broken.parquet").write_bytes(b"nothing of the kind")
     (folder / "summary.json").write_text(json.dumps({"n_images": 3}))
-    return ["notes.txt", "theirs.csv", "broken.parquet", "summary.json"]
-
-
-def phase_table() -> pd.DataFrame:
-    """Captions whose error grows with the noise, augmentations whose error falls with the strength."""
-    cells = [(noise, math.nan, noise) for noise in (0.0, 0.2, 0.4)]
-    cells += [(math.nan, strength, 0.3 / strength) for strength in (0.5, 1.0, 2.0)]
-    columns = ("bound", "sharp_bound", "multihop_bound", "local_bound", "optimum_error", "trained_error")
-    return pd.DataFrame(
-        [
-            {"noise": noise, "strength": strength, "seed": seed, "excess_loss": 0.0}
-            | {name: value + 0.01 * seed + 0.001 * place for place, name in enumerate(columns)}
-            for noise, strength, value in cells
-            for seed in (0, 1)
-        ]
-    )

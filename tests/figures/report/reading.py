@@ -40,29 +40,21 @@ class Page(HTMLParser):
 
 
 def require_sound(html: str) -> Page:
-    """What every report is: whole, alone, and with an anchor for each link."""
+    """Parse a report, which is whole and alone, with an anchor for each link."""
     page = Page(html)
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
     assert len(ids) == len(set(ids))
-    for link in page.all("a"):
-        assert link["href"].startswith("#")
-        assert link["href"][1:] in ids, link
+    assert {link["href"] for link in page.all("a")} <= {f"#{one}" for one in ids}
     for _, attributes in page.elements:
         for name, value in attributes.items():
             assert not name.startswith("on"), (name, value)
             assert name not in ("src", "srcset", "data", "action") or value.startswith("data:image/"), (name, value)
             assert name not in ("aria-labelledby", "aria-describedby") or value in ids
-    assert not any("://" in (text or "") for _, one in page.elements for name, text in one.items() if name != "xmlns")
+            assert "://" not in (value or "") or name == "xmlns"
     (style,) = [data for path, data in page.texts if path[-1:] == ("style",) and "svg" not in path]
     assert not re.search(r"url\(|@import|://", style)
     assert page.all("link") == page.all("iframe") == page.all("object") == page.all("base") == []
-    assert len(page.all("h1")) == len(page.all("main")) == len(page.all("nav")) == len(page.all("script")) == 1
-    assert page.all("html") == [{"lang": "en"}]
-    assert page.all("a")[0] == {"class": "skip", "href": "#content"}
+    assert len(page.all("h1")) == len(page.all("main")) == len(page.all("script")) == 1
     assert all(image["alt"] for image in page.all("img"))
-    sortable = [heading for heading in page.all("th") if "aria-sort" in heading]
-    assert sortable
-    assert all(heading["scope"] == "col" and heading["aria-sort"] == "none" for heading in sortable)
-    policy = next(one["content"] for one in page.all("meta") if one.get("http-equiv") == "Content-Security-Policy")
-    assert "default-src 'none'" in policy
+    assert any("default-src 'none'" in (one.get("content") or "") for one in page.all("meta"))
     return page
