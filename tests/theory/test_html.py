@@ -5,7 +5,6 @@ import re
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -91,19 +90,6 @@ def test_a_large_graph_is_told_and_not_drawn():
     assert "class 6" in found.text
     assert "class 7" not in found.text
     assert "2; 1 left nodes unlabelled" in page(PairGraph(np.eye(3), ["cat", None, "dog"])._repr_html_()).text
-
-
-def test_a_graph_of_a_stranger_shows_its_classes_and_their_mass():
-    stranger = nx.Graph()
-    stranger.add_nodes_from(["d1", "d2", "c1"], bipartite=0)
-    stranger.add_nodes_from(["a dog", "a cat"], bipartite=1)
-    nx.set_node_attributes(stranger, {"d1": "dog", "d2": "dog", "c1": "cat"}, "label")
-    stranger.add_edges_from([("d1", "a dog"), ("d2", "a dog"), ("c1", "a cat"), ("c1", "a dog")])
-    graph = PairGraph.from_networkx(stranger)
-    found = page(graph._repr_html_())
-    assert "d1 · dog" in found.text
-    assert "cat150.0%" in re.sub(r"\s", "", found.text)
-    assert repr(graph) == "PairGraph(n_left=3, n_right=2, n_pairs=4, 2 classes: 'cat', 'dog')"
 
 
 def test_the_first_names_of_many_classes_are_printed_short():

@@ -156,22 +156,6 @@ def test_the_second_eigenvalue_does_not_depend_on_a_lucky_start(monkeypatch):
     assert errors().min() < -1e-4
 
 
-@pytest.mark.parametrize(
-    ("shape", "k", "method"),
-    [
-        ((600, 900), 5, "dense"),
-        ((2000, 3000), 500, "dense"),
-        ((2000, 3000), 65, "sparse"),
-        ((50_000, 200_000), 16, "sparse"),
-        ((200_000, 50_000), 65, "blocks"),
-        ((15_000, 12_000), 50, "blocks"),
-        ((8_000, 10**6), 1995, "sparse"),  # too large for a dense copy, too narrow for blocks
-    ],
-)
-def test_the_rule_by_size_and_width(shape, k, method):
-    assert module.fastest_method(shape, k) == method
-
-
 def test_a_dense_copy_is_not_made_of_a_large_graph():
     with pytest.raises(ValueError, match="the dense method takes at most"):
         spectrum(PairGraph(sp.eye_array(10_000)), 5, method="dense")
