@@ -1,4 +1,4 @@
-"""What a notebook shows: every result is well-formed HTML, says what it is, and nothing in a name is obeyed."""
+"""Results in a notebook: each is well-formed HTML, says what it is, and nothing in a name is obeyed."""
 
 import pickle
 import re

@@ -69,7 +69,7 @@ def test_residuals_are_of_the_triplets_with_the_first_in_closed_form(away, monke
 
 @given(st.lists(st.floats(0, 1), min_size=4, max_size=4))
 def test_residuals_of_round_off_count_as_all_that_it_may_be(parts):
-    """How large they come out is the order of summation's choice, which is to change no bound."""
+    """The order of summation decides how large they come out, and is to change no bound."""
     graph = PairGraph([[4, 1, 0, 2], [1, 3, 1, 0], [0, 1, 5, 1], [2, 0, 1, 2], [1, 1, 0, 0]])
     found = spectrum(graph, 4)
     none = replace(found, residuals=np.zeros(4))
@@ -206,7 +206,7 @@ def test_values_beyond_the_last_are_zero():
 
 @pytest.mark.parametrize("noise", [0.0, 1e-6, 1e-2, 1.0])
 def test_a_true_value_is_within_the_residual_of_any_triplet(noise):
-    """Of unit vectors, however far they are from singular ones; and of singular ones it is no nearer."""
+    """The vectors are of unit length, however far from singular ones; for singular ones it is no nearer."""
     rng = np.random.default_rng(12)
     matrix = GRAPHS["dense_random"](rng, 12).normalized.toarray()
     u, values, w_t = np.linalg.svd(matrix, full_matrices=False)

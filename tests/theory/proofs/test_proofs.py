@@ -1,4 +1,4 @@
-"""What is proved is checked by the verifier, is right, and is as good as the bounds of the ledger."""
+"""Proofs: each is checked by the verifier, is right, and is as good as the bounds of the ledger."""
 
 import ast
 import json
