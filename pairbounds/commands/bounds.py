@@ -60,7 +60,7 @@ def attack(
         rng = np.random.default_rng(seed)
         found = find_counterexample(name, budget=seconds, rng=rng, evaluations=evaluations, report=report)
     if out is not None:
-        beside = {} if found.features is None else dict(zip("fg", found.features, strict=True))
+        beside: dict[str, FloatArray] = {} if found.features is None else dict(zip("fg", found.features, strict=True))
         beside |= {} if found.penalty is None else {"penalty": np.array(found.penalty)}
         found.graph.save(out, k=np.array(found.k), **beside)
     verdict = "REFUTED" if found.refuted else "not refuted"

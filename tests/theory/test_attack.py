@@ -22,14 +22,14 @@ from pairbounds import (
 from pairbounds.theory.attack import CounterexampleResult, find_counterexample, score
 from pairbounds.theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, SMALLEST_PENALTY, SMALLEST_WEIGHT, Candidate
 from pairbounds.theory.attack.climbing import CONTINUOUS_MOVES, DISCRETE_MOVES, Evaluator, to_optimum
-from pairbounds.theory.attack.search import SEARCHING, confirmed_ratio
+from pairbounds.theory.attack.search import confirmed_ratio
 from pairbounds.theory.attack.shrinking import shrink
 from pairbounds.theory.attack.starts import STARTS, random_candidate
 from pairbounds.theory.attack.starts import candidate as drawn_from
 from pairbounds.theory.bounds import QUANTITIES, Encoder
 from pairbounds.theory.bounds.confirmation import confirm
 from pairbounds.theory.bounds.precise import PRECISE, PreciseSubject, measure
-from pairbounds.theory.bounds.scoring import embedded, rounding, subject, violation_ratio
+from pairbounds.theory.bounds.scoring import subject, violation_ratio
 from pairbounds.theory.quantities.consistency import class_indicators
 
 TIE = PairGraph([[0.9, 0.1], [0.1, 0.9]], [0, 1], [0, 1])
@@ -90,7 +90,7 @@ FALSE_CLAIMS = {
 
 
 ENOUGH = 150  # evaluations of each search; more of what is found later, or in larger graphs at first
-EVALUATIONS = {"without ties": 2_000, "a constant too small": 1_000, "a lower bound": 500}
+EVALUATIONS = {"without ties": 300, "a constant too small": 1_000, "a lower bound": 500}
 SEEDS = range(1, 11)
 
 
@@ -131,13 +131,6 @@ def ticking(monkeypatch):
     ticks = itertools.count()
     clock = SimpleNamespace(monotonic=lambda: next(ticks) / 100)
     monkeypatch.setattr("pairbounds.theory.attack.climbing.time", clock)
-
-
-@pytest.mark.usefixtures("ticking")
-def test_the_clock_ends_a_search():
-    found = find_counterexample("probe-error", budget=5, rng=np.random.default_rng(0))
-    assert 5 * SEARCHING <= found.seconds < 6
-    assert found.evaluations > 10
 
 
 def test_progress_is_reported():
@@ -244,12 +237,6 @@ def test_the_ratio_is_above_one_exactly_beyond_round_off(relation, sign):
 @pytest.mark.parametrize("evaluate", [lambda graph, spectrum, k: 1 / 0, lambda graph, spectrum, k: math.inf])
 def test_a_value_that_is_not_finite_says_nothing(evaluate):
     assert score(claim(evaluate), TIE, 1).ratio == 0
-
-
-def test_a_tie_may_cost_what_it_is_in_doubt():
-    encoder = embedded(TIE, 1)
-    allowed = rounding(claim(theorem_4), encoder, 0.5)
-    assert allowed == encoder.spectrum.rounding + encoder.probe.doubt > encoder.spectrum.rounding
 
 
 # Bad arguments.
@@ -418,12 +405,6 @@ def test_high_precision_agrees_with_double():
     assert compared > 100
 
 
-def test_ties_are_errors_there_too():
-    known = measure("probe_error", PreciseSubject(TIE, 1))
-    assert known.value == 1
-    assert known.without_ties == 0
-
-
 def test_a_direction_is_kept_from_the_border_on():
     """A value equal to the penalty, and a column `eps` as long as the longest, count for nothing."""
     graph = PairGraph([[3, 1], [1, 2]])
@@ -433,6 +414,8 @@ def test_a_direction_is_kept_from_the_border_on():
 
 
 def test_a_refutation_says_whether_it_rests_on_ties():
+    tied = measure("probe_error", PreciseSubject(TIE, 1))
+    assert (tied.value, tied.without_ties) == (1, 0)
     doubtful = claim(theorem_4)
     with_ties, without = confirm(doubtful, TIE, 1), confirm(doubtful, masked_class(1), 2)
     assert (with_ties.holds_up, with_ties.rests_on_ties) == (True, True)

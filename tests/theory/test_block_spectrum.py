@@ -6,7 +6,6 @@ import scipy.sparse as sp
 import torch
 
 from pairbounds import PairGraph, spectrum
-from pairbounds.theory.graph.components import component_roots
 from pairbounds.theory.spectrum import block_lanczos
 from pairbounds.theory.spectrum.block_spectrum import block_spectrum
 from pairbounds.theory.spectrum.probed_end import deflated_end
@@ -83,19 +82,6 @@ def test_weights_that_float32_cannot_hold():
     graph = PairGraph(joint)
     found = block_spectrum(graph, 10)
     np.testing.assert_allclose(found.singular_values, dense_values(graph)[:10], atol=1e-9)
-
-
-@pytest.mark.parametrize("family", ["many_components", "dense_random", "wide"])
-def test_the_roots_of_components_are_orthonormal_singular_vectors_of_value_one(family):
-    graph = GRAPHS[family](np.random.default_rng(10), 60)
-    gram = graph.normalized.toarray()
-    gram = gram.T @ gram if graph.n_right <= graph.n_left else gram @ gram.T
-    ones = int(np.sum(np.linalg.eigvalsh(gram) > 1 - 1e-9))
-    for count in (1, 2, 100):
-        roots = component_roots(graph, count)
-        assert len(roots) == min(count, ones)
-        np.testing.assert_allclose(roots @ roots.T, np.eye(len(roots)), atol=1e-13)
-        np.testing.assert_allclose(roots @ gram, roots, atol=1e-13)
 
 
 @pytest.mark.parametrize("error", [0.0, 1e-9, 1e-6])

@@ -1,7 +1,5 @@
 """`pairbounds check` on files that other programs wrote: what it read, and what is wrong with them."""
 
-import json
-
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -61,22 +59,6 @@ def test_every_file_gives_the_same_table(call, place, name):
     assert out.startswith(f"{name}: read as a {'list of pairs' if pairs else 'matrix'}")
     assert ("(left: url, right: TEXT, weight: times); ignored: language" in out) == pairs
     assert "2 classes: 'cat', 'dog'" in out
-
-
-def test_many_widths_are_a_table_a_picture_and_latex(call, place):
-    FILES["array.npy"](place / "array.npy")
-    command = ("check", "array.npy", "--labels", "by_row.csv", "--k")
-    code, out, err = call(app, *command, "1:3", "--out", "t.csv", "--plot", "p.png")
-    assert (code, err) == (0, "")
-    assert "k from 1 to 3, 3 widths" in out
-    assert "of 3" in out
-    table = read_table(place / "t.csv")
-    graph = PairGraph(COUNTS, CLASSES)
-    np.testing.assert_allclose(table["value"], check_bounds(graph, [1, 2, 3])["value"], rtol=1e-6)
-    assert json.loads((place / "t.csv.json").read_text())["configuration"]["k"] == [1, 2, 3]
-    assert (place / "p.png").read_bytes().startswith(b"\x89PNG")
-    assert call(app, *command, "1:3:2", "--out", "t.tex")[0] == 0
-    assert r"\toprule" in (place / "t.tex").read_text()
 
 
 def test_a_violated_bound_is_named_with_its_widths(call, place):

@@ -56,15 +56,3 @@ def test_of_every_family_all_triplets_are_right(family):
     matrix = GRAPHS[family](np.random.default_rng(3), 60).normalized
     for k in (1, min(matrix.shape) // 2, min(matrix.shape)):
         assert_triplets(matrix, dense_triplets(matrix, k), k)
-
-
-def test_small_values_go_by_an_svd_and_large_ones_by_gram_matrices(monkeypatch):
-    calls = []
-    monkeypatch.setattr(module, "_peeled", lambda gram, images, long, k, arrays: calls.append(k) or [k, k, k])
-    rng = np.random.default_rng(1)
-    flat, clear = GRAPHS["dense_random"](rng, 160).normalized, GRAPHS["many_components"](rng, 160).normalized
-    dense_triplets(flat, 150)
-    assert calls == []
-    for matrix, k in ((flat, 3), (clear, 150)):
-        dense_triplets(matrix, k)
-        assert calls.pop() == k

@@ -71,9 +71,3 @@ def test_bad_input_is_one_line(change, message):
     arguments = {"images": images, "texts": texts, "temperature": 0.1, "top_k": 3} | change
     with pytest.raises(ValueError, match=message):
         PairGraph.from_features(arguments.pop("images"), arguments.pop("texts"), **arguments)
-
-
-def test_raw_cosines_are_refused_with_the_advice():
-    images, texts = features()
-    with pytest.raises(ValueError, match=r"negative weights.*PairGraph\.from_features"):
-        PairGraph(images @ texts.T)

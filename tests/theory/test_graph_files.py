@@ -22,15 +22,6 @@ def test_pairs_with_labels(tmp_path):
     assert found.graph.left_labels.tolist() == [1, 0]
 
 
-def test_pairs_with_columns_of_other_names(tmp_path):
-    path = tmp_path / "laion.parquet"
-    EDGES.rename(columns={"left": "url", "right": "TEXT", "weight": "n"}).to_parquet(path)
-    assert read_graph(path).understood == "read as a list of pairs (left: url, right: TEXT); ignored: n"
-    assert read_graph(path).graph.joint.toarray()[0, 0] == pytest.approx(1 / 5)
-    weighed = read_graph(path, columns=("url", "TEXT"), weight="n").graph
-    np.testing.assert_allclose(weighed.joint.toarray(), JOINT / 8)
-
-
 @pytest.mark.parametrize(
     ("name", "content"),
     [

@@ -43,8 +43,7 @@ def test_names_are_numbered_in_sorted_order(labels):
 )
 def test_integers_stay_as_they_are(labels):
     graph = PairGraph(JOINT, labels)
-    assert graph.left_labels.tolist() == [1, 0, 1]
-    assert graph.class_names is None
+    assert (graph.left_labels.tolist(), graph.class_names) == ([1, 0, 1], None)
 
 
 def test_both_sides_share_one_numbering():
@@ -102,15 +101,6 @@ def test_names_and_missing_labels_survive_a_file_and_networkx(tmp_path):
         assert found.class_names == ("bird", "cat", "dog")
         assert found.left_labels.tolist() == [2, -1, 1]
         assert found.right_labels.tolist() == [1, 2, 0]
-
-
-def test_an_edge_list_with_names():
-    pairs = pd.DataFrame({"url": ["u", "u", "v"], "TEXT": ["a", "b", "b"], "kind": ["dog", "dog", None]})
-    graph = PairGraph.from_pairs(pairs["url"], pairs["TEXT"], left_labels=pairs["kind"])
-    assert graph.class_names == ("dog",)
-    assert graph.left_labels.tolist() == [0, -1]
-    graph = PairGraph.from_pairs(pairs["url"], pairs["TEXT"], left_labels={"u": "dog", "v": "cat"})
-    assert graph.class_names == ("cat", "dog")
 
 
 @pytest.mark.parametrize(("missing", "other"), [(None, ["a", "b"]), (np.nan, None), (-1, [0, 1])])

@@ -16,6 +16,8 @@ def pair(seed: int) -> tuple[PairGraph, PairGraph]:
 def test_theorem_12(seed, share):
     first, second = pair(seed)
     mixed = mixture(first, second, share)
+    assert mixed.n_right == first.n_right + second.n_right
+    assert mixed.right_ids[0] == (0, first.right_ids[0])
     for measure in (induced_labelling_error, labelling_error):
         expected = share * measure(first) + (1 - share) * measure(second)
         assert measure(mixed) == pytest.approx(expected, abs=1e-12)
@@ -24,14 +26,6 @@ def test_theorem_12(seed, share):
     for m in (1, 3, 8):
         sums = [np.sum(spectrum(graph, m).singular_values ** 2) for graph in (mixed, first, second)]
         assert sums[0] <= share * sums[1] + (1 - share) * sums[2] + 1e-12
-
-
-def test_a_mixture_is_not_one_of_its_parts():
-    first, second = pair(1)
-    mixed = mixture(first, second, 0.5)
-    assert mixed.n_right == first.n_right + second.n_right
-    assert mixed.right_ids[0] == (0, first.right_ids[0])
-    assert induced_labelling_error(mixed) not in (induced_labelling_error(first), induced_labelling_error(second))
 
 
 @pytest.mark.parametrize("share", [0, 1, -0.1, np.nan])

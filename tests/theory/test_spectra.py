@@ -69,7 +69,7 @@ def test_residuals_are_of_the_triplets_with_the_first_in_closed_form(away, monke
 
 @given(st.lists(st.floats(0, 1), min_size=4, max_size=4))
 def test_residuals_of_round_off_count_as_all_that_it_may_be(parts):
-    """How large they come out is the order of summation's choice, which is to change no bound."""
+    """The order of summation decides how large they come out, and is to change no bound."""
     graph = PairGraph([[4, 1, 0, 2], [1, 3, 1, 0], [0, 1, 5, 1], [2, 0, 1, 2], [1, 1, 0, 0]])
     found = spectrum(graph, 4)
     none = replace(found, residuals=np.zeros(4))
@@ -156,22 +156,6 @@ def test_the_second_eigenvalue_does_not_depend_on_a_lucky_start(monkeypatch):
     assert errors().min() < -1e-4
 
 
-@pytest.mark.parametrize(
-    ("shape", "k", "method"),
-    [
-        ((600, 900), 5, "dense"),
-        ((2000, 3000), 500, "dense"),
-        ((2000, 3000), 65, "sparse"),
-        ((50_000, 200_000), 16, "sparse"),
-        ((200_000, 50_000), 65, "blocks"),
-        ((15_000, 12_000), 50, "blocks"),
-        ((8_000, 10**6), 1995, "sparse"),  # too large for a dense copy, too narrow for blocks
-    ],
-)
-def test_the_rule_by_size_and_width(shape, k, method):
-    assert module.fastest_method(shape, k) == method
-
-
 def test_a_dense_copy_is_not_made_of_a_large_graph():
     with pytest.raises(ValueError, match="the dense method takes at most"):
         spectrum(PairGraph(sp.eye_array(10_000)), 5, method="dense")
@@ -222,7 +206,7 @@ def test_values_beyond_the_last_are_zero():
 
 @pytest.mark.parametrize("noise", [0.0, 1e-6, 1e-2, 1.0])
 def test_a_true_value_is_within_the_residual_of_any_triplet(noise):
-    """Of unit vectors, however far they are from singular ones; and of singular ones it is no nearer."""
+    """The vectors are of unit length, however far from singular ones; for singular ones it is no nearer."""
     rng = np.random.default_rng(12)
     matrix = GRAPHS["dense_random"](rng, 12).normalized.toarray()
     u, values, w_t = np.linalg.svd(matrix, full_matrices=False)

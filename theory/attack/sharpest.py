@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -18,7 +19,7 @@ FILE = Path(__file__).parent / "sharpest.json"  # a line for each bound
 
 def sharpest_graphs(path: Path = FILE) -> dict[str, Sides]:
     """The arguments of `score`, by the names of bounds."""
-    graphs = {}
+    graphs: dict[str, Sides] = {}
     for name, stored in json.loads(path.read_text(encoding="utf-8")).items():
         joint = sp.coo_array((stored["weights"], (stored["rows"], stored["columns"])), shape=stored["shape"])
         graph = PairGraph(joint, stored.get("left_labels"), stored.get("right_labels"))
@@ -34,7 +35,7 @@ def store(found: CounterexampleResult, path: Path = FILE) -> bool:
         return False
     joint, graph = found.graph.joint.tocoo(), found.graph
     f, g = found.features or (None, None)
-    parts = {"rows": joint.coords[0], "columns": joint.coords[1], "weights": joint.data, "f": f, "g": g}
+    parts: dict[str, Any] = {"rows": joint.coords[0], "columns": joint.coords[1], "weights": joint.data, "f": f, "g": g}
     parts |= {"left_labels": graph.left_labels, "right_labels": graph.right_labels}
     lists = {name: array.tolist() for name, array in parts.items() if array is not None}
     penalty = {} if found.penalty is None else {"penalty": found.penalty}

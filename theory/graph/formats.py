@@ -2,7 +2,7 @@
 
 import os
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -234,13 +234,6 @@ def load_npz(path: str | os.PathLike[str]) -> dict[str, Any]:
         message = f"{path} is not a whole pair graph that PairGraph.save wrote: save it again ({reason})"
         raise ValueError(message) from error
     return {"joint": joint, **arrays}
-
-
-def load_beside(path: str | os.PathLike[str], names: Iterable[str]) -> dict[str, npt.NDArray[Any]]:
-    """Arrays of these names beside a saved graph, as far as they are there; small ones, of a file read before."""
-    with zipfile.ZipFile(path) as archive:
-        present = set(archive.namelist())
-        return {name: _array(archive, name) for name in names if f"{name}.npy" in present}
 
 
 def is_graph(path: str | os.PathLike[str]) -> bool:
