@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.graph.pair_graph import PairGraph
 
@@ -53,7 +54,7 @@ def coarser(graph: PairGraph, channel: Any) -> PairGraph:
         matrix = sp.csr_array((np.ones(graph.n_right), (np.arange(graph.n_right), place)))
     else:
         matrix = sp.csr_array(channel, dtype=np.float64)
-        sums = matrix.sum(axis=1)
+        sums: FloatArray = matrix.sum(axis=1)
         if matrix.shape[0] != graph.n_right or matrix.data.min(initial=0) < 0 or not np.allclose(sums, 1):
             raise ValueError(f"a channel has {graph.n_right} rows of probabilities, one for each right node")
     names = graph.class_names if graph.left_labels is not None else None
