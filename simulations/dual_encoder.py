@@ -25,9 +25,9 @@ class NetworkTower(nn.Module):
         self.network = network
         self.inputs = nn.Buffer(inputs)
 
-    def forward(self) -> torch.Tensor:
-        """Embeddings of all nodes, (n, k)."""
-        embedding: torch.Tensor = self.network(self.inputs)
+    def forward(self, nodes: torch.Tensor | None = None) -> torch.Tensor:
+        """See `FreeTower`."""
+        embedding: torch.Tensor = self.network(self.inputs if nodes is None else self.inputs[nodes])
         return embedding
 
 

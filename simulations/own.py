@@ -97,6 +97,10 @@ class OwnLoss(PairLoss):
         """Loss of all pairs of the graph, with their probabilities."""
         return self._scalar(left[self.left_ends], right[self.right_ends], self.weight)
 
+    def sampled(self, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
+        """Loss of the pairs of a batch, all alike."""
+        return self._scalar(first, second, first.new_full((len(first),), 1 / len(first)))
+
     def diverged(self, value: float, step: int) -> Exception:
         """See `PairLoss`."""
         return self.own.diverged(f"returned {value} after {step} steps: lower the learning rate, or keep it finite")
@@ -120,10 +124,11 @@ def own_loss(written: Callable[..., Any], name: str = "") -> type[OwnLoss]:
 def loss(name: str) -> Callable[[Written], Written]:
     """Register a function as a loss: `train(..., loss=name)` minimises it, and so does a study of a loss by name.
 
-    The function is `(first, second, weight) -> scalar tensor`: the embeddings (n, k) of the two ends of the n positive
-    pairs of the graph, or of a training set, and how likely each pair is, (n,), float64. So `weight @ (first *
-    second).sum(1)` is the mean over positive pairs, and `weight @ (first @ second.T).square() @ weight` that over
-    independent ends.
+    The function is `(first, second, weight) -> scalar tensor`: the embeddings (n, k) of the two ends of n positive
+    pairs, and how likely each pair is, (n,), float64. On the whole graph, or a training set, these are all its pairs
+    with their probabilities; in a batch they are B drawn pairs with 1/B each. So `weight @ (first * second).sum(1)` is
+    the mean over positive pairs, and `weight @ (first @ second.T).square() @ weight` that over independent ends, both
+    exact on the graph. In a batch the latter has the pairs themselves on its diagonal, a share 1/B of it.
 
     In place of a function it may be a class of `torch.nn.Module`, whose `forward` is that function: each training makes
     one, without arguments, and trains its parameters too, such as a temperature.

@@ -1,11 +1,11 @@
-"""A training set of positive pairs that are drawn from a graph."""
+"""Positive pairs drawn from a graph: one by one for a batch, or n of them as a training set."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 
@@ -54,3 +54,32 @@ def draw_pairs(graph: PairGraph, n: int, rng: np.random.Generator) -> PairSample
         drop_isolated=True,
     )
     return PairSample(sample, left, right)
+
+
+class PairSampler:
+    """Draws batches of independent pairs; O(log n_pairs) each."""
+
+    def __init__(self, graph: PairGraph) -> None:
+        by_right = sp.csc_array(graph.joint)
+        self._left = by_right.indices
+        self._ends = by_right.indptr[1:]
+        self._cumulative = np.concatenate([[0.0], np.cumsum(by_right.data)])
+
+    def pairs(self, size: int, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
+        """Left and right nodes of pairs drawn from P, (size,) each."""
+        entries = self._find(rng.random(size) * self._cumulative[-1])
+        return self._left[entries].astype(np.int64), self._right(entries)
+
+    def induced_pairs(self, size: int, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
+        """The two left nodes of pairs drawn from `P_T`, (size,) each: a pair's, and another with its right node."""
+        left, right = self.pairs(size, rng)
+        low, high = (self._cumulative[ends] for ends in (np.concatenate([[0], self._ends])[right], self._ends[right]))
+        other = self._find(low + (high - low) * rng.random(size))
+        return left, self._left[other].astype(np.int64)
+
+    def _find(self, places: FloatArray) -> IntArray:
+        found = np.searchsorted(self._cumulative, places, side="right") - 1
+        return np.minimum(found, len(self._left) - 1)
+
+    def _right(self, entries: IntArray) -> IntArray:
+        return np.searchsorted(self._ends, entries, side="right")

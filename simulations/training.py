@@ -17,7 +17,7 @@ from pairbounds.simulations.dual_encoder import DualEncoder, Encoder, Inputs
 from pairbounds.simulations.losses.loss import PairLoss
 from pairbounds.simulations.optimisation import GRADIENT, Update, gradient_update, rate_of
 from pairbounds.simulations.own import loss_of
-from pairbounds.simulations.sampling import PairSample, draw_pairs, whole_graph
+from pairbounds.simulations.sampling import PairSample, PairSampler, draw_pairs, whole_graph
 from pairbounds.simulations.spectral_descent import SpectralDescent
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.factorisation import best_partner
@@ -38,7 +38,7 @@ class TrainResult:
     ----------
     left : (n_left, k)
     right : (n_right, k); for a loss on induced pairs, which trains none, the one of least spectral loss beside `left`
-    history : a row for each logged step: step, loss (as it was minimised: on the graph or the training set),
+    history : a row for each logged step: step, loss (as it was minimised: on the graph, the training set or the batch),
         excess_loss (of the loss on the whole graph over the best that is known of all encoders: the minimum for the
         spectral losses, the entropy bound for InfoNCE and CLIP, NaN for NT-Xent and losses of one's own; with the
         penalty, if there is one),
@@ -73,6 +73,7 @@ def train(
     encoder: Encoder = "free",
     inputs: Inputs | None = None,
     pairs: int | None = None,
+    batch: int | None = None,
     optimizer: str = "sgd",
     steps: int = 1_000,
     learning_rate: float | None = None,
@@ -83,7 +84,7 @@ def train(
     observe: Observer | None = None,
     progress: bool = False,
 ) -> TrainResult:
-    """Minimise a contrastive loss: on the whole graph, or on n pairs drawn from it.
+    """Minimise a contrastive loss: exactly on the whole graph, on n pairs drawn from it, or batch by batch.
 
     Parameters
     ----------
@@ -92,9 +93,9 @@ def train(
     loss : str or callable
         A key of `pairbounds.simulations.losses.LOSSES`: "spectral", "infonce", "clip", and on the pairs that the right
         side induces on the left "induced_spectral", "nt_xent". Or a function `(first, second, weight) -> scalar
-        tensor` of the embeddings (n, k) of the two ends of the n pairs of the graph and their probabilities (n,), as
-        `pairbounds.loss` says, which gives it a name. A `torch.nn.Module` is such a function too; its parameters are
-        trained with the encoder.
+        tensor` of the embeddings (n, k) of the two ends of n pairs and their weights (n,), which sum to 1: all pairs
+        of the graph with their probabilities, or B drawn ones with 1/B each, as `pairbounds.loss` says, which gives it
+        a name. A `torch.nn.Module` is such a function too; its parameters are trained with the encoder.
     penalty : float
         μ: what is minimised is the loss and `μ (E‖f‖² + E‖g‖²)`, over both ends of a positive pair. Of the spectral
         loss the optimum then spans the u_i with `σ_i > μ`, i <= k, and no others (theorem 18).
@@ -107,6 +108,9 @@ def train(
         None for a side that is "free".
     pairs : int, optional
         Size of a training set drawn from the graph once; by default the graph itself is the training set.
+    batch : int, optional
+        Positive pairs drawn from the training set for each step; by default all, exactly. Use Adam: the gradient of a
+        rare node is seldom and large.
     optimizer : str
         "sgd" (with Nesterov momentum) or "adam". `pairbounds.optimal_embeddings` has the optimum of the spectral loss.
     learning_rate, momentum : float
@@ -137,8 +141,8 @@ def train(
     A step on the whole graph is linear in the number of pairs for the spectral losses, and scores every two nodes for
     the others; a loss of one's own has the pairs of the graph before it, all at once. Embeddings are in float64.
     """
-    if steps < 1 or log_every < 1:
-        raise ValueError(f"steps={steps} and log_every={log_every} are at least 1")
+    if steps < 1 or log_every < 1 or (batch is not None and batch < 2):
+        raise ValueError(f"steps={steps} and log_every={log_every} are at least 1, batch={batch} at least 2")
     if not penalty >= 0:
         raise ValueError(f"penalty={penalty!r} is not at least 0")
     optimum, rng, place = spectrum(graph, k), np.random.default_rng(seed), torch_device(device)
@@ -147,7 +151,7 @@ def train(
     sample = whole_graph(graph) if pairs is None else draw_pairs(graph, pairs, rng)
     training_loss = whole if pairs is None else whole.on(sample.graph).to(place)
     problem = _Problem(graph, k, model, whole, penalty, sample, training_loss)
-    objective, update = _descent(problem, optimizer, learning_rate, momentum)
+    objective, update = _descent(problem, optimizer, learning_rate, momentum, batch, rng)
     history = []
     for step in Bar(
         range(steps + 1),
@@ -179,7 +183,7 @@ class _Problem:
     training_set: PairSample
     training_loss: PairLoss
 
-    def objective(self) -> Objective:
+    def exact_objective(self) -> Objective:
         if self.training_loss is self.loss:
             return self.population
         left, right = (torch.from_numpy(nodes) for nodes in (self.training_set.left, self.training_set.right))
@@ -192,6 +196,20 @@ class _Problem:
     def _penalised(self, loss: PairLoss, left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
         value = loss.population(left, right)
         return value + self.penalty * loss.size(left, right) if self.penalty else value
+
+    def sampled_objective(self, batch: int, rng: np.random.Generator) -> Objective:
+        sampler = PairSampler(self.training_set.graph)
+        draw = sampler.induced_pairs if self.loss.induced else sampler.pairs
+        places = self.training_set.left, self.training_set.left if self.loss.induced else self.training_set.right
+        towers = self.encoder.left, self.encoder.left if self.loss.induced else self.encoder.right
+
+        def objective() -> torch.Tensor:
+            drawn = (place[nodes] for place, nodes in zip(places, draw(batch, rng), strict=True))
+            first, second = (tower(torch.from_numpy(nodes)) for tower, nodes in zip(towers, drawn, strict=True))
+            value = self.loss.sampled(first, second)
+            return value + self.penalty * (first.square() + second.square()).sum(1).mean() if self.penalty else value
+
+        return objective
 
     def embeddings(self) -> tuple[FloatArray, FloatArray]:
         """Embeddings of all nodes; for a loss that trains no right side, the best there is beside the left."""
@@ -227,16 +245,19 @@ def _descent(
     optimizer: str,
     learning_rate: float | None,
     momentum: float,
+    batch: int | None,
+    rng: np.random.Generator,
 ) -> tuple[Objective, Update]:
     """Objective and update: on the whole graph the spectral loss of a free embedding does without torch."""
     if optimizer not in GRADIENT:
         raise ValueError(f"optimizer={optimizer!r} is none of {', '.join(GRADIENT)}")
-    whole = problem.training_loss is problem.loss
+    whole = batch is None and problem.training_loss is problem.loss
     if optimizer == "sgd" and whole and SpectralDescent.suits(problem.encoder, problem.loss):
         rate = rate_of(optimizer, learning_rate)
         descent = SpectralDescent(problem.graph, problem.encoder, problem.penalty, rate, momentum)
         return descent.loss, descent.step
-    return problem.objective(), gradient_update(optimizer, problem.encoder, problem.loss, learning_rate, momentum)
+    objective = problem.exact_objective() if batch is None else problem.sampled_objective(batch, rng)
+    return objective, gradient_update(optimizer, problem.encoder, problem.loss, learning_rate, momentum)
 
 
 def _measured(graph: PairGraph, optimum: Spectrum, left: FloatArray) -> dict[str, float]:

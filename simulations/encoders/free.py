@@ -22,6 +22,8 @@ class FreeTower(nn.Module):
         self.weighted = nn.Parameter(torch.from_numpy(initial))
         self.root = nn.Buffer(torch.tensor(np.sqrt(marginal))[:, None])
 
-    def forward(self) -> torch.Tensor:
-        """Unweighted embeddings of all nodes, (n, k)."""
-        return self.weighted / self.root
+    def forward(self, nodes: torch.Tensor | None = None) -> torch.Tensor:
+        """Unweighted embeddings, (n, k), of the nodes with these indices, (n,); by default of all."""
+        if nodes is None:
+            return self.weighted / self.root
+        return self.weighted[nodes] / self.root[nodes]

@@ -32,5 +32,9 @@ class Clip(InfoNCE):
         """InfoNCE of the scaled cosine similarities."""
         return super().population(self._scale() * normalize(left), normalize(right))
 
+    def sampled(self, first: Embeddings, second: Embeddings) -> torch.Tensor:
+        """InfoNCE of the scaled cosine similarities."""
+        return super().sampled(self._scale() * normalize(first), normalize(second))
+
     def _scale(self) -> torch.Tensor:
         return self.log_scale.exp().clamp(max=LARGEST_SCALE)

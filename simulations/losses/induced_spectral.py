@@ -7,7 +7,7 @@ import torch
 
 from pairbounds.infrastructure.arrays import sparse_tensor
 from pairbounds.simulations.losses.loss import Embeddings, PairLoss
-from pairbounds.simulations.losses.spectral import least_loss
+from pairbounds.simulations.losses.spectral import least_loss, spectral_batch
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import spectrum
 
@@ -28,6 +28,10 @@ class InducedSpectral(PairLoss):
         """`-2 ‖Āᵀ F‖² + ‖Fᵀ F‖²`, without the induced graph: linear in the number of pairs."""
         weighted = self.root * left
         return -2 * (self.walk @ weighted).square().sum() + (weighted.T @ weighted).square().sum()
+
+    def sampled(self, first: Embeddings, second: Embeddings) -> torch.Tensor:
+        """Unbiased, from induced pairs."""
+        return spectral_batch(first, second)
 
     def floor(self, k: int, penalty: float = 0.0) -> float:
         """The minimum, `-Σ_{i≤k} σ_i⁴` (theorem 3); with a penalty `-Σ_{i≤k} (σ_i² - μ)₊²`, likewise."""

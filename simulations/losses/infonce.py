@@ -1,8 +1,10 @@
 """The symmetric InfoNCE loss."""
 
+import math
 from typing import ClassVar
 
 import torch
+from torch.nn.functional import cross_entropy
 
 from pairbounds.simulations.losses.loss import Embeddings, PairLoss
 from pairbounds.theory.quantities.infonce import infonce_loss, mutual_information
@@ -18,6 +20,12 @@ class InfoNCE(PairLoss):
         """Negatives are drawn from the marginals: `pairbounds.infonce_loss`. Every pair of nodes has a score."""
         value: torch.Tensor = infonce_loss(self.graph, left, right)
         return value
+
+    def sampled(self, first: Embeddings, second: Embeddings) -> torch.Tensor:
+        """Cross-entropy in the batch, both ways, less log B; tends to the population's as B grows."""
+        scores = first @ second.T
+        own = torch.arange(len(scores), device=scores.device)
+        return (cross_entropy(scores, own) + cross_entropy(scores.T, own)) / 2 - math.log(len(scores))
 
     def floor(self, k: int, penalty: float = 0.0) -> float:
         """`-I(x; l)`, reached by pointwise mutual information if there is no penalty and width enough (theorem 10)."""

@@ -1,4 +1,4 @@
-"""Contrastive loss: an objective on a whole graph."""
+"""Contrastive loss: one objective, on a whole graph and on a batch of positive pairs."""
 
 import math
 from abc import ABC, abstractmethod
@@ -41,6 +41,13 @@ class PairLoss(nn.Module, ABC):
     @abstractmethod
     def population(self, left: Embeddings, right: Embeddings) -> torch.Tensor:
         """The loss on the whole graph, of the unweighted embeddings (n_left, k) and (n_right, k) of all nodes."""
+
+    @abstractmethod
+    def sampled(self, first: Embeddings, second: Embeddings) -> torch.Tensor:
+        """The loss on a batch of independent positive pairs, of the embeddings (B, k) of their two ends, B >= 2.
+
+        In units of the population loss, whose value it has in the mean, or in the limit of large batches.
+        """
 
     def floor(self, k: int, penalty: float = 0.0) -> float:
         """A lower bound on the population loss of every embedding of width k; NaN where none is known.

@@ -1,11 +1,12 @@
 """NT-Xent (SimCLR), on the pairs of left nodes that share a right node."""
 
+import math
 from typing import ClassVar
 
 import numpy as np
 import torch
 from torch.nn import Buffer
-from torch.nn.functional import normalize
+from torch.nn.functional import cross_entropy, normalize
 
 from pairbounds.infrastructure.arrays import sparse_tensor
 from pairbounds.simulations.losses.loss import Embeddings, PairLoss
@@ -40,3 +41,10 @@ class NTXent(PairLoss):
         attraction = (self.mean @ unit).square().sum() / TEMPERATURE
         partition, _ = log_partitions(unit / TEMPERATURE, unit, self.marginal, self.marginal)
         return self.marginal @ partition - attraction
+
+    def sampled(self, first: Embeddings, second: Embeddings) -> torch.Tensor:
+        """Cross-entropy over the 2B - 1 other rows of the batch, less log(2B - 1)."""
+        unit = normalize(torch.cat([first, second]))
+        scores = (unit @ unit.T / TEMPERATURE).fill_diagonal_(-math.inf)
+        partner = torch.arange(len(unit), device=unit.device).roll(len(first))
+        return cross_entropy(scores, partner) - math.log(len(unit) - 1)

@@ -27,6 +27,10 @@ class Spectral(PairLoss):
         value: torch.Tensor = self._population(left, right)
         return value
 
+    def sampled(self, first: Embeddings, second: Embeddings) -> torch.Tensor:
+        """Unbiased: the negatives of a pair are the other ends of all other pairs, which are independent of it."""
+        return spectral_batch(first, second)
+
     def floor(self, k: int, penalty: float = 0.0) -> float:
         """The minimum, `-Σ_{i≤k} σ_i²` (theorem 2); with a penalty `-Σ_{i≤k} (σ_i - μ)₊²` (theorem 18)."""
         return least_loss(spectrum(self.graph, k).singular_values, penalty)
@@ -35,3 +39,10 @@ class Spectral(PairLoss):
 def least_loss(values: FloatArray, penalty: float) -> float:
     """`-Σ_i (s_i - μ)₊²` for the k largest singular values s_i of what the embeddings factorise."""
     return -float(np.sum(np.maximum(0.0, values - penalty) ** 2))
+
+
+def spectral_batch(first: Embeddings, second: Embeddings) -> torch.Tensor:
+    """`-2/B Σ_i f_iᵀ g_i + 1/(B(B-1)) Σ_{i≠j} (f_iᵀ g_j)²`."""
+    scores = first @ second.T
+    own, size = scores.diagonal(), len(scores)
+    return -2 * own.mean() + (scores.square().sum() - own.square().sum()) / (size * (size - 1))

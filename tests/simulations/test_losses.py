@@ -3,12 +3,16 @@ import math
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pairbounds import spectrum
 from pairbounds.simulations.losses import LOSSES
 from pairbounds.simulations.losses.clip import INITIAL_TEMPERATURE, LARGEST_SCALE
 from pairbounds.simulations.losses.nt_xent import TEMPERATURE
 from tests.families import GRAPHS
+
+SIZES = st.integers(2, 6)
 
 
 def unit(rows):
@@ -17,6 +21,53 @@ def unit(rows):
 
 def embeddings(rng, n, k=3):
     return rng.standard_normal((n, k))
+
+
+# Batches, each from its formula, pair by pair.
+
+
+def naive_spectral(f, g):
+    size = len(f)
+    together = sum(f[i] @ g[i] for i in range(size)) / size
+    apart = sum((f[i] @ g[j]) ** 2 for i in range(size) for j in range(size) if i != j)
+    return -2 * together + apart / (size * (size - 1))
+
+
+def naive_infonce(f, g, scale=1.0):
+    size, total = len(f), 0.0
+    for i in range(size):
+        forward = sum(math.exp(scale * f[i] @ g[j]) for j in range(size)) / size
+        backward = sum(math.exp(scale * f[j] @ g[i]) for j in range(size)) / size
+        total += -scale * f[i] @ g[i] + (math.log(forward) + math.log(backward)) / 2
+    return total / size
+
+
+def naive_nt_xent(f, g):
+    rows = unit(np.vstack([f, g]))
+    size, total = len(rows), 0.0
+    for i in range(size):
+        partner = (i + len(f)) % size
+        others = [math.exp(rows[i] @ rows[j] / TEMPERATURE) for j in range(size) if j != i]
+        total += -rows[i] @ rows[partner] / TEMPERATURE + math.log(sum(others) / len(others))
+    return total / size
+
+
+BATCHES = {
+    "spectral": naive_spectral,
+    "induced_spectral": naive_spectral,
+    "infonce": naive_infonce,
+    "clip": lambda f, g: naive_infonce(unit(f), unit(g), 1 / INITIAL_TEMPERATURE),
+    "nt_xent": naive_nt_xent,
+}
+
+
+@given(size=SIZES, seed=st.integers(0, 100))
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_batch_from_its_definition(name, size, seed):
+    rng = np.random.default_rng(seed)
+    f, g = embeddings(rng, size), embeddings(rng, size)
+    loss = LOSSES[name](GRAPHS["dense_random"](rng, 8))
+    assert loss.sampled(torch.tensor(f), torch.tensor(g)).item() == pytest.approx(BATCHES[name](f, g), rel=1e-10)
 
 
 # The population, each from its formula, node by node.
@@ -49,6 +100,26 @@ def test_the_population_from_its_definition(name, family):
 
 
 @pytest.mark.parametrize("name", LOSSES)
+def test_batches_tend_to_the_population(name):
+    """The mean of many batches, within 4 standard errors and, for the losses with a logarithm, a bias of 1 / B."""
+    from pairbounds.simulations.sampling import PairSampler
+
+    graph = GRAPHS["latent_captions"](np.random.default_rng(2), 18)
+    rng = np.random.default_rng(3)
+    f, g = (torch.tensor(0.3 * embeddings(rng, n)) for n in graph.joint.shape)
+    loss, sampler, size = LOSSES[name](graph), PairSampler(graph), 400
+    second = f if loss.induced else g
+    draw = sampler.induced_pairs if loss.induced else sampler.pairs
+    with torch.no_grad():
+        drawn = [draw(size, rng) for _ in range(100)]
+        values = [loss.sampled(f[x], second[y]).item() for x, y in drawn]
+        target = loss.population(f, g).item()
+    spread = np.std(values) / np.sqrt(len(values))
+    bias = 0.0 if "spectral" in name else math.exp(4 / INITIAL_TEMPERATURE if name == "clip" else 4) / size
+    assert np.mean(values) == pytest.approx(target, abs=4 * spread + min(bias, 0.2))
+
+
+@pytest.mark.parametrize("name", LOSSES)
 def test_no_embedding_goes_below_the_floor(name):
     graph = GRAPHS["latent_captions"](np.random.default_rng(4), 18)
     loss, rng = LOSSES[name](graph), np.random.default_rng(5)
@@ -72,8 +143,8 @@ def test_the_temperature_is_learned_shared_and_bounded():
     elsewhere = loss.on(GRAPHS["tall"](np.random.default_rng(6), 8))
     assert elsewhere.log_scale is loss.log_scale
     assert sum(parameter.numel() for parameter in loss.parameters()) == 1
-    f, g = (unit(embeddings(np.random.default_rng(7), n)) for n in loss.graph.joint.shape)
+    f = torch.tensor(embeddings(np.random.default_rng(7), 4))
     with torch.no_grad():
         loss.log_scale.fill_(50.0)
-    expected = naive_population("infonce", loss.graph, LARGEST_SCALE * f, g)
-    assert loss.population(torch.tensor(f), torch.tensor(g)).item() == pytest.approx(expected, rel=1e-9)
+    expected = naive_infonce(unit(f.numpy()), unit(f.numpy()), LARGEST_SCALE)
+    assert loss.sampled(f, f).item() == pytest.approx(expected, rel=1e-9)

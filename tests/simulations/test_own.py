@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
 
 from pairbounds import ForeignCodeError, LatentWorld, encoder, loss, train
@@ -50,6 +52,14 @@ def test_a_loss_of_the_pairs_is_that_of_the_graph(name, written, family):
         torch.testing.assert_close(mine, theirs, rtol=1e-8, atol=1e-12)
 
 
+@given(size=st.integers(2, 6), seed=st.integers(0, 100))
+def test_a_batch_is_its_pairs_all_alike(size, seed):
+    rng = np.random.default_rng(seed)
+    first, second = (torch.tensor(rng.standard_normal((size, 3))) for _ in range(2))
+    batch = LOSSES["infonce"](GRAPH).sampled(first, second)
+    assert own_loss(infonce)(GRAPH).sampled(first, second).item() == pytest.approx(batch.item(), rel=1e-10)
+
+
 def test_training_a_loss_of_ones_own_is_training_it():
     options = {"k": 3, "steps": 30, "device": "cpu"}
     for more in ({}, {"pairs": 200}, {"penalty": 0.3}):
@@ -57,6 +67,8 @@ def test_training_a_loss_of_ones_own_is_training_it():
         np.testing.assert_allclose(mine.left, theirs.left, rtol=1e-8, atol=1e-10)
         np.testing.assert_allclose(mine.history["loss"], theirs.history["loss"], rtol=1e-9)
         assert mine.history["excess_loss"].isna().all()
+    batches = [train(GRAPH, loss=one, batch=30, **options) for one in (infonce, "infonce")]
+    np.testing.assert_allclose(batches[0].left, batches[1].left, rtol=1e-8)
 
 
 class Scaled(nn.Module):

@@ -1,11 +1,17 @@
 import numpy as np
 from scipy.stats import chisquare
 
-from pairbounds.simulations.sampling import draw_pairs
+from pairbounds.simulations.sampling import PairSampler, draw_pairs
 from tests.families import GRAPHS
 
 GRAPH = GRAPHS["sparse_random"](np.random.default_rng(0), 12)
 DRAWS = 20_000
+
+
+def counts(shape, rows, columns):
+    table = np.zeros(shape)
+    np.add.at(table, (rows, columns), 1)
+    return table
 
 
 def fits(observed, expected):
@@ -13,6 +19,17 @@ def fits(observed, expected):
     assert observed[expected == 0].sum() == 0
     positive = expected > 0
     return chisquare(observed[positive], expected[positive] * DRAWS).pvalue > 1e-3
+
+
+def test_pairs_follow_the_joint_distribution():
+    rows, columns = PairSampler(GRAPH).pairs(DRAWS, np.random.default_rng(1))
+    assert fits(counts(GRAPH.joint.shape, rows, columns), GRAPH.joint.toarray())
+
+
+def test_induced_pairs_follow_the_induced_distribution():
+    first, second = PairSampler(GRAPH).induced_pairs(DRAWS, np.random.default_rng(2))
+    expected = GRAPH.induced().joint.toarray()
+    assert fits(counts(expected.shape, first, second), expected)
 
 
 def test_a_training_set_follows_the_joint_distribution():
