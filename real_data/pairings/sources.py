@@ -70,7 +70,7 @@ def source(
         prepare = partial(frozen_features, dataset, cache, device, pixels=size)
         return Source(dataset, trained, Gradients(), cache, prepare)
     # Of an encoder that sees through EfficientNet-Lite0 it would be no judge: it would agree with itself.
-    judge = Gradients() if isinstance(encoder, OfflineEncoder) else EfficientNet(device=device)
+    judge: ImageEncoder = Gradients() if isinstance(encoder, OfflineEncoder) else EfficientNet(device=device)
     return Source(dataset, lambda _: encoder, judge, cache)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -70,11 +71,11 @@ def followed_by(first: ImageTextDataset, judged: ImageTextDataset) -> ImageTextD
     if first.label_names != judged.label_names:
         names = (", ".join(one.label_names[:3]) for one in both.values())
         raise ValueError(f"classes differ: {' ... and '.join(names)} ...")
-    named = {
+    named: dict[str, Any] = {
         name: tuple(f"{part}/{own}" for part, one in both.items() for own in getattr(one, name))
         for name in ("ids", "subjects")
     }
-    joined = {
+    joined: dict[str, Any] = {
         name: (*getattr(first, name), *getattr(judged, name)) for name in ("files", "digests", "captions", "skipped")
     }
     sets = {name: np.concatenate([labels, judged.label_sets[name]]) for name, labels in first.label_sets.items()}
