@@ -1,6 +1,5 @@
 """Everything that is measured on one draw of images."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -18,11 +17,10 @@ from pairbounds.real_data.measures.frontier import frontiers
 from pairbounds.real_data.measures.learning import learned, on_sphere
 from pairbounds.real_data.measures.off_diagonal import chance_agreement
 from pairbounds.real_data.measures.protocol import ALL, CONVENTIONS, IMAGE, OTHERS, SUBJECT, Convention, Protocol
-from pairbounds.real_data.pairings.inputs import PIXELS, PairingInputs, pairings
+from pairbounds.real_data.pairings.inputs import pairings
 from pairbounds.real_data.pairings.pairing import Pairing
 from pairbounds.real_data.pairings.sampling import gather, seed_of_draw
-from pairbounds.real_data.pairings.sources import FROZEN, Source
-from pairbounds.theory.quantities.metrics import average_confusion_rate
+from pairbounds.real_data.pairings.sources import Source
 from pairbounds.theory.spectrum.triplets import spectrum
 
 
@@ -33,7 +31,6 @@ class Drawn:
     draws: Mapping[Convention, Draw]
     frontier: pd.DataFrame
     learned: pd.DataFrame
-    confusion: pd.DataFrame
 
 
 def measure_draw(source: Source, protocol: Protocol, seed: int, number: int, own: IntArray) -> Drawn:
@@ -50,7 +47,6 @@ def measure_draw(source: Source, protocol: Protocol, seed: int, number: int, own
             draws,
             pd.DataFrame(_frontier_rows(compared, draws)).assign(draw=number),
             pd.DataFrame(_learned_rows(compared, draws, inputs.labels, labelled, p)).assign(draw=number),
-            pd.DataFrame(_confusion_rows(inputs)).assign(draw=number),
         )
 
 
@@ -115,15 +111,3 @@ def _learned_rows(
             k = min(width, most)
             found = learned(graph, triplets, k, labelled) | ends[k]
             yield about | {"temperature": temperature, "width": width, "k": k, "labels": name} | found
-
-
-def _confusion_rows(inputs: PairingInputs) -> Iterator[dict[str, object]]:
-    """ACR of the views by every image encoder, by the image that each is a view of; and ARC, by the frozen features."""
-    for strength, views in inputs.views.items():
-        images = np.repeat(np.arange(len(inputs.crops)), len(views[PIXELS]) // len(inputs.crops))
-        seen = {name: features for name, features in views.items() if name != PIXELS}
-        rates = {name: average_confusion_rate(features, images) for name, features in seen.items()}
-        before = rates.get(FROZEN, 1.0)
-        for name, rate in rates.items():
-            relative = (1 - rate) / (1 - before) if before < 1 else math.nan
-            yield {"strength": strength, "image_encoder": name, "confusion": rate, "relative_confusion": relative}

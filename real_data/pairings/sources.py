@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.encoders.efficientnet import EfficientNet
 from pairbounds.real_data.encoders.encoder import DualEncoder, ImageEncoder
-from pairbounds.real_data.encoders.evaluator import evaluator
 from pairbounds.real_data.encoders.gradients import Gradients
 from pairbounds.real_data.encoders.offline import OfflineEncoder, frozen_features, train_offline_encoder
 from pairbounds.real_data.pairings.inputs import ENCODER
@@ -69,7 +69,9 @@ def source(
     if encoder is None:
         prepare = partial(frozen_features, dataset, cache, device, pixels=size)
         return Source(dataset, trained, Gradients(), cache, prepare)
-    return Source(dataset, lambda _: encoder, evaluator(encoder, device), cache)
+    # Of an encoder that sees through EfficientNet-Lite0 it would be no judge: it would agree with itself.
+    judge: ImageEncoder = Gradients() if isinstance(encoder, OfflineEncoder) else EfficientNet(device=device)
+    return Source(dataset, lambda _: encoder, judge, cache)
 
 
 def image_encoders(encoder: DualEncoder) -> dict[str, ImageEncoder]:

@@ -87,7 +87,7 @@ def _as_rules(rule: str | Rule | Sequence[Rule], *, published: bool) -> list[Rul
     for name in names:
         if name not in RULES:
             raise ValueError(f"rule {name!r} is none of {', '.join(RULES)}")
-    given = [] if isinstance(rule, str) else [rule] if isinstance(rule, Rule) else rule
+    given: Sequence[Rule] = [] if isinstance(rule, str) else [rule] if isinstance(rule, Rule) else rule
     rules = [*(RULES[name](published=published) for name in names), *given]
     order = [*RULES.values(), *(type(one) for one in rules)]
     if not rules or len({type(one) for one in rules}) < len(rules):

@@ -26,7 +26,6 @@ TABLES = (
     "pairings_difference",
     "pairings_verdict",
     "pairings_learned",
-    "pairings_confusion",
 )
 Compared = Mapping[Convention, Comparison]
 
@@ -55,7 +54,6 @@ def pairings_tables(source: Source, protocol: Protocol, seed: int, jobs: int = 1
     pairings_difference : by how much captions, and the control without text, are more consistent than every other
     pairings_verdict : what that allows one to say, in words
     pairings_learned : bounds and errors of the optimal embedding of every pairing's graph, in every draw
-    pairings_confusion : how often a view is nearest to a view of another image (ACR, and ARC), in every draw
 
     Raises
     ------
@@ -78,7 +76,7 @@ def pairings_tables(source: Source, protocol: Protocol, seed: int, jobs: int = 1
         _matched(compared, families, protocol),
         difference,
         _verdicts(difference, source.dataset.named_by_captions),
-        *(pd.concat([getattr(one, part) for one in found], ignore_index=True) for part in ("learned", "confusion")),
+        pd.concat([one.learned for one in found], ignore_index=True),
     )
     return dict(zip(TABLES, tables, strict=True))
 

@@ -50,9 +50,3 @@ def test_an_advantage_at_some_diversities_is_said_to_be_there_only():
     assert "more consistent at diversity (5), less consistent at diversity (20), not shown to be more or less" in said
     assert "(less than other views)" in said
     assert said.endswith("An advantage of text is shown at diversity (5) only.")
-
-
-def test_a_diversity_that_a_rival_family_does_not_have_shows_nothing():
-    said = words(*(row for row in against_all(5) if row[1] != "images" and row[0] != "images"))
-    assert "no diversity in common with pairs without text" in said
-    assert said.endswith("An advantage of text is not shown.")

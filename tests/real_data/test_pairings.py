@@ -136,25 +136,6 @@ def test_exchanging_images_within_a_class_changes_neither_consistency_nor_divers
     assert after.effective_positives() == pytest.approx(before.effective_positives())
 
 
-def test_exchanging_images_across_classes_leaves_the_diversity_and_takes_the_consistency():
-    labels = np.repeat([0, 1], 20)
-    pairing = Pairing("labels", "captions", membership_similarities(sp.csr_array(np.eye(2)[labels])))
-    shuffled = pairing.exchanged(np.random.default_rng(4).permutation(40))
-    before, after = anchors_of(pairing, 1e-3, labels), anchors_of(shuffled, 1e-3, labels)
-    assert after.effective_positives() == pytest.approx(before.effective_positives())
-    assert before.consistency("y") == pytest.approx(1)
-    assert after.consistency("y") < 0.7
-    assert (shuffled.name, shuffled.family) == ("shuffled labels", "shuffled")
-
-
-def test_the_scale_is_the_spread_and_a_strength_is_part_of_the_key():
-    similarities = pairing_of(np.random.default_rng(5)).similarities
-    assert similarities.scale == pytest.approx(np.mean([np.std(row) for row in dense(similarities)]))
-    assert membership_similarities(sp.csr_array(np.ones((4, 1)))).scale == 1
-    assert Pairing("views", "augmentation", similarities, 0.5).key == "views, strength 0.5"
-    assert Pairing("texts", "captions", similarities).key == "texts"
-
-
 def test_bad_input_is_named():
     with pytest.raises(ValueError, match="keep at least 1"):
         cosine_similarities(np.ones((2, 3)), np.ones((2, 3)), 0)

@@ -18,8 +18,7 @@ from pairbounds.real_data.training.guides import EVERY_GUIDE, blind_guide
 from pairbounds.real_data.training.objectives.simclr import TwoViews, projection_head
 from pairbounds.real_data.training.published_guide import PublishedGuide
 from pairbounds.real_data.training.recipe import Recipe
-from pairbounds.real_data.training.recipes import RECIPES
-from pairbounds.real_data.training.runs import Run, Studio, chosen
+from pairbounds.real_data.training.runs import Run, Studio
 from pairbounds.real_data.training.splits import CHOOSING, followed_by, split
 from pairbounds.real_data.training.trainer import train_encoder
 from pairbounds.real_data.training.views import view_pool
@@ -29,12 +28,6 @@ from tests.real_data import tiny
 from tests.real_data.colours import RowEncoder, coloured_source
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(autouse=True)
-def quick_probe(monkeypatch):
-    """What is chosen, counted and kept does not depend on how well the classifiers are trained."""
-    monkeypatch.setattr(linear_probe, "EPOCHS", 10)
 
 
 @pytest.fixture(scope="module")
@@ -56,19 +49,7 @@ def folder(tmp_path):
 # Numbers.
 
 
-def test_the_published_numbers_are_those_that_are_known():
-    paper, code = RECIPES["paper"].values, RECIPES["code"].values
-    assert (paper["backbone"], paper["batch"], paper["epochs"], paper["optimizer"]) == ("resnet50", 512, 100, "lars")
-    known = ("resnet18", 256, 1.2, 1e-6, 50_040, 100)
-    assert (
-        tuple(code[key] for key in ("backbone", "batch", "learning_rate", "weight_decay", "iterations", "classes"))
-        == known
-    )
-    assert (code["head_width"], code["temperature"], code["views"]) == (128, 0.1, 0)
-    assert (RECIPES["code"].unstated, "batch" in RECIPES["paper"].unstated) == ((), False)
-
-
-@pytest.mark.parametrize("name", ["resampled_training", "resampled_tuned", "pretraining"])
+@pytest.mark.parametrize("name", ["resampled_training", "resampled_tuned", "pretraining", "training_controls"])
 def test_the_preset_of_the_results_is_that_of_their_sidecar(name):
     study = find_study(name)
     preset = study.every_preset["results"]
@@ -100,10 +81,9 @@ def test_iterations_say_when_training_ends(source, tmp_path):
     recipe = Recipe(batch=16, iterations=10, warmup=2, optimizer="sgd", learning_rate=0.01)
     assert (recipe.steps(64), recipe.passes(64)) == (10, (2.5, 0.5))
 
-    def objective(width):
-        return TwoViews(width, 0.1, "none", blind_guide)
-
-    log = train_encoder(pool, np.arange(64), objective, recipe, 0, device="cpu").log
+    log = train_encoder(
+        pool, np.arange(64), lambda width: TwoViews(width, 0.1, "none", blind_guide), recipe, 0, device="cpu"
+    ).log
     assert log["steps"].tolist() == [4, 8, 10]
     at = (9.5 / 4 - 0.5) / 2.0
     assert log["learning_rate"].iloc[-1] == pytest.approx(0.01 * (1 + np.cos(np.pi * at)) / 2)
@@ -164,12 +144,6 @@ def test_a_guide_without_text_is_another_encoder(source, tmp_path):
     assert isinstance(studio.guide(published), PublishedGuide)
 
 
-def test_the_trial_of_best_validation_is_chosen_by_the_first_label_set():
-    rows = [("a", 1, "x", 0.5), ("a", 1, "y", 0.9), ("a", 2, "x", 0.6), ("a", 2, "y", 0.1), ("b", 1, "x", 0.2)]
-    table = pd.DataFrame(rows, columns=["kind", "rate", "labels", "validation"])
-    assert chosen(table, ["kind"], ["kind", "rate"]).tolist() == [False, False, True, True, True]
-
-
 # Which images.
 
 
@@ -196,7 +170,7 @@ def test_data_sets_of_the_same_classes_follow_one_another(folder):
 SMALL = ["--seeds", "1", *tiny.sets(size=32, epochs=2, warmup=0, batch=8, views=2)]
 
 
-def test_captions_of_a_table_train_and_texts_judge(call, folder, tmp_path):
+def test_captions_of_a_table_train_and_texts_judge(call, folder, tmp_path, monkeypatch):
     files = sorted((folder / "train").glob("*/*.png"))
     captions = {"image": list(map(str, files)), "caption": [f"some {path.parent.name}" for path in files]}
     table = pd.DataFrame(captions).assign(label=[path.parent.name for path in files])
@@ -210,6 +184,7 @@ def test_captions_of_a_table_train_and_texts_judge(call, folder, tmp_path):
     assert code == 2
     assert "some images have no label: give the table a column label" in err
     table.to_csv(folder / "pairs.csv", index=False)
+    monkeypatch.setattr(linear_probe, "EPOCHS", 10)
     code, out, err = call(app, *command, *tiny.sets(root=folder / "pairs.csv"))
     assert code == 0, err
     found = pd.read_parquet(tmp_path / "out" / "pretraining.parquet").set_index("kind")
@@ -229,18 +204,3 @@ def test_further_seeds_have_what_is_tuned_and_no_more():
     }  # fmt: skip
     assert len(further) == 2 * 3
     assert {replace(run, seed=1) for run in further} < set(whole)
-
-
-def test_tuned_runs_and_baselines_of_a_seed_go_into_the_table_of_the_command(call, folder, tmp_path):
-    settings = tiny.sets(
-        dataset="imagefolder", root=folder / "train", rules="none", only=["simclr"], baselines=2, tune=["simclr"],
-        tuned_rates=[0.003, 0.01], tuned_strengths=[1], cache=tmp_path / "cache",
-    )  # fmt: skip
-    given = [*settings, *SMALL, "--first-seed", "5"]
-    code, _, err = call(app, "study", "resampled_training", *given, "--out", tmp_path / "out")
-    assert code == 0, err
-    table = pd.read_parquet(tmp_path / "out" / "resampled_training.parquet")
-    found = table[["seed", "repeat", "tried_rate", "tuned"]].to_numpy().tolist()
-    assert found == [[5, 0, 0.003, False], [5, 1, 0.003, False], [5, 0, 0.01, True]]
-    assert table["loss"].nunique() == 3
-    assert table["chosen"].sum() == 2

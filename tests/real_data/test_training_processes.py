@@ -21,9 +21,9 @@ from pairbounds.real_data.training.objectives.simclr import TwoViews
 from pairbounds.real_data.training.objectives.supervised import Supervised
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.trainer import CHECKPOINT, LOG, train_encoder
-from pairbounds.real_data.training.views import FreshViews, ViewPool, ViewSource
+from pairbounds.real_data.training.views import ViewPool
 from tests.real_data import tiny
-from tests.real_data.colours import RowEncoder, coloured
+from tests.real_data.colours import coloured
 
 PROCESSES, SIDE, RULE = 2, 32, "add_new_positive+drop_false_negative"
 # No layer of it normalises over a batch; of one epoch of SGD the weights say what the gradients were.
@@ -38,15 +38,13 @@ def objective(kind: str, data: ImageTextDataset, width: int) -> Objective:
     return TwoViews(width, 0.1, RULE, oracle_guide(data.labels) if kind == "oracle" else seen_guide)
 
 
-def source(kind: str, data: ImageTextDataset) -> ViewSource:
-    if kind == "fresh":
-        return FreshViews(data, guide=RowEncoder(), device="cpu")
+def source(data: ImageTextDataset) -> ViewPool:
     rng = np.random.default_rng(0)
     pictures = rng.integers(0, 256, (len(data), 3, 3, SIDE, SIDE), dtype=np.uint8)
     return ViewPool(pictures, rng.standard_normal((len(data), 3, 5)).astype(np.float32))
 
 
-KINDS = ("seen", "fresh", "oracle", "clip", "supervised")
+KINDS = ("seen", "oracle", "clip", "supervised")
 
 
 def train_all(place: Path, device: str, name: str) -> None:
@@ -57,7 +55,7 @@ def train_all(place: Path, device: str, name: str) -> None:
     tiny.register_clip(inputs)
     data = replace(coloured(inputs), size=SIDE)
     for kind in KINDS:
-        views = source(kind, data)
+        views = source(data)
         train_encoder(
             views, np.arange(112), lambda width, kind=kind: objective(kind, data, width), RECIPE, 3,
             folder=place / name / kind, device=device,
@@ -82,6 +80,7 @@ def trained(tmp_path_factory) -> Path:
     return place
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_two_processes_have_the_losses_and_the_weights_of_one(trained, kind):
     logs = [pd.read_csv(trained / name / kind / LOG) for name in ("one", "two")]
