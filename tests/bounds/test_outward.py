@@ -12,7 +12,6 @@ import pytest
 
 from pairbounds import BOUNDS, HypothesisError, PairGraph
 from pairbounds.theory.bounds import Encoder
-from pairbounds.theory.bounds.theorem17_trained_encoders import _excess
 from pairbounds.theory.spectrum.triplets import Spectrum
 from tests.bounds.checks import CHECKS
 from tests.bounds.checks.check import Case
@@ -99,11 +98,6 @@ def test_what_may_be_off_weakens_a_claim(name, allowance):
     assert name not in MOVED[allowance].split() or max(moved) > 1e-3
     if (name, allowance) in TIMES:
         assert moved[0] == pytest.approx(TIMES[name, allowance], rel=0.01)
-
-
-def test_the_excess_of_an_optimum_is_the_round_off_of_its_loss():
-    _, triplets, _, encoder = arguments_of(two_bits(features=False))
-    assert _excess(encoder) == pytest.approx(1.81 * triplets.round_off, rel=1e-6, abs=0)
 
 
 def test_what_is_spared_by_imbalance_is_rounded_down():

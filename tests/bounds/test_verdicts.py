@@ -51,12 +51,6 @@ def test_above_the_rank_nothing_more_is_learned(method):
         assert above.loc[name, "value"] == pytest.approx(above.loc[name, "measured"], abs=1e-9)
 
 
-@pytest.mark.parametrize(("k", "said"), [(1, False), (2, True), (4, True)])
-def test_the_table_says_where_k_exceeds_the_rank(k, said):
-    table = check_bounds(PairGraph(np.ones((4, 4)), [0, 0, 1, 1]), k).set_index("bound")
-    assert ("exceeds the rank, 1" in table.loc["probe-mse", "note"]) == said
-
-
 # 2. One node of tiny mass must not tie all others.
 
 
