@@ -114,7 +114,7 @@ def test_what_is_spared_by_imbalance_is_rounded_down():
 
 
 def test_the_hinge_of_classes_is_rounded_up():
-    """Of weights and scores that are powers of two, so that without an allowance the value is exact."""
+    """Weights and scores are powers of two, so that without an allowance the value is exact."""
     arguments = arguments_of(two_captions_of_a_class())
     assert 15 / 8 + 1e-15 < BOUNDS["mean-classifier-any"](*arguments) < 15 / 8 + 1e-10
 

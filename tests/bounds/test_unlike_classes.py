@@ -20,7 +20,7 @@ HEAVIEST = {
 
 
 def nearly_the_optimum() -> Encoder:
-    """Of every value a thousandth more, and the vectors of the graph."""
+    """An encoder of the graph's vectors, with a thousandth more of every value."""
     triplets = spectrum(GRAPH, K + 1)
     optimum = Encoder.optimum(GRAPH, triplets, K)
     return Encoder.of(GRAPH, triplets, K, (1.001 * optimum.left, optimum.right))

@@ -74,7 +74,7 @@ def test_constant_features_tie_in_any_order_of_the_rows(order):
 
 
 def test_features_that_hardly_differ_are_no_ties():
-    """Of a difference of 1e-9 beside 1 float64 knows seven digits."""
+    """A difference of 1e-9 beside 1 has seven digits in float64."""
     graph = PairGraph(np.eye(4), [0, 0, 1, 1])
     features = 1 + 1e-9 * np.array([[0.0], [0.0], [1.0], [1.0]])
     table = verdicts(graph, 1, features)

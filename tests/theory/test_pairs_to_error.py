@@ -15,7 +15,7 @@ GRAPH = PairGraph(np.random.default_rng(0).random((6, 5)) ** 3, [0, 0, 0, 1, 1, 
 
 
 def sampled(n, rng):
-    """How often each pair was seen among n."""
+    """Counts of each pair among n."""
     return rng.multinomial(n, GRAPH.joint.toarray().ravel()).reshape(GRAPH.joint.shape)
 
 
@@ -85,7 +85,7 @@ def test_bad_arguments():
 
 @pytest.mark.parametrize(("graph", "k", "pairs"), [(GRAPH, 2, 7e6), (LatentWorld().caption_graph(), 8, 6e8)])
 def test_it_is_vacuous_up_to_very_many_pairs(graph, k, pairs):
-    """What theorem 26 says of itself."""
+    """The numbers that theorem 26 states of itself."""
     largest, guess = largest_squared_norm(graph, k), 1 - float(np.sum(class_masses(graph) ** 2))
     assert mse_from_pairs(graph, k, int(pairs / 2), largest) > guess > mse_from_pairs(graph, k, int(pairs), largest)
     assert mse_from_pairs(graph, k, 10_000, largest) == 1

@@ -1,4 +1,4 @@
-"""What every bound must be tested on, and small graphs that serve many of them."""
+"""Cases that every bound must be tested on, and small graphs that serve many of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
