@@ -69,7 +69,7 @@ class Measured:
 def row(claim: Bound, spectrum: Spectrum, k: int, measured: Measured) -> dict[str, object]:
     """The columns of one claim at width k that are known: those that are left out are NaN, or `<NA>`."""
     encoder = measured.subjects[claim.subject]
-    unjudged = {
+    unjudged: dict[str, object] = {
         "bound": claim.name,
         "quantity": claim.quantity,
         "relation": claim.relation,
