@@ -18,7 +18,7 @@ SIZE = 18
 
 
 def arguments_of(case: Case) -> tuple[PairGraph, Spectrum, int, Encoder]:
-    """What a bound is called with."""
+    """The arguments that a bound is called with."""
     graph, k = case.graph, case.k
     triplets = spectrum(graph, min(k + 1, *graph.joint.shape)).leading(k + 1)
     if case.critic is not None:

@@ -51,7 +51,7 @@ def test_tightened_by_a_millionth(name, case, monkeypatch):
 
 
 def test_a_class_that_is_nearly_all_leaves_the_others_their_round_off():
-    """Of the hinges against the other class, 1 less the mass of this one knows nothing."""
+    """Hinges against the other class are lost in 1 less the mass of this one."""
     weights = [[8.069317973491165e-18, 0], [7.464348775436292e-18, 0], [4.960189689593476e-18, 1e-37]]
     table = check_bounds(PairGraph(weights, [0, 0, 0], [1, 0]), 1).set_index("bound")
     assert table.loc["mean-classifier-any", "measured"] == pytest.approx(1)

@@ -12,7 +12,7 @@ import pytest
 
 from pairbounds import BOUNDS, HypothesisError, PairGraph
 from pairbounds.theory.bounds import Encoder
-from pairbounds.theory.bounds.theorem17_trained_encoders import _excess
+from pairbounds.theory.bounds.theorem18_penalty import duality_gap, penalised_excess
 from pairbounds.theory.spectrum.triplets import Spectrum
 from tests.bounds.checks import CHECKS
 from tests.bounds.checks.check import Case
@@ -20,6 +20,7 @@ from tests.bounds.test_every_bound import arguments_of
 from tests.bounds.test_witnesses import (
     BIT_VALUES,
     WITNESSES,
+    penalised_bits,
     two_bits,
     two_captions_of_a_class,
 )
@@ -29,23 +30,23 @@ OFF = 1e-4
 # Bounds that each allowance weakens, on one of their cases at least.
 MOVED = {
     "upper": """
-        probe-mse probe-error  sharp-probe-mse sharp-probe-error image-error-by-pairs
-         image-error-haochen zero-shot  near-optimal-error
+        probe-mse probe-error sharp-probe-mse sharp-probe-error image-error-by-pairs
+        image-error-haochen zero-shot near-optimal-error
         sharp-near-optimal-error multihop-near-optimal-error zero-shot-any zero-shot-near-optimal cheeger-below
         class-partition class-leaks trained-mse trained-error trained-error-by-margins trained-mse-below
-        penalised-error  multihop-penalised-encoder-mse induced-alignment pair-alignment
+        penalised-error multihop-penalised-encoder-mse induced-alignment pair-alignment
     """,
     "lower": """
-         near-optimal-error sharp-near-optimal-error multihop-near-optimal-error
+        near-optimal-error sharp-near-optimal-error multihop-near-optimal-error
         zero-shot-near-optimal cheeger-above trained-mse trained-error trained-error-by-margins
         trained-mse-below
     """,
     "rounding": """
-        probe-mse probe-error  sharp-probe-mse sharp-probe-error sharp-probe-mse-below
-        image-error-by-pairs  image-error-haochen zero-shot
+        probe-mse probe-error sharp-probe-mse sharp-probe-error sharp-probe-mse-below
+        image-error-by-pairs image-error-haochen zero-shot
         near-optimal-error sharp-near-optimal-error multihop-near-optimal-error zero-shot-any
         zero-shot-near-optimal probe-error-by-connectivity cheeger-above multihop-mse multihop-error
-        multihop-mse-below imbalance-error local-multihop-error  trained-mse trained-error
+        multihop-mse-below imbalance-error local-multihop-error trained-mse trained-error
         trained-error-by-margins trained-mse-below penalised-mse penalised-mse-below penalised-error
         penalised-encoder-mse penalised-encoder-error multihop-penalised-encoder-mse
         penalised-encoder-mse-by-duality counted-mse counted-error
@@ -101,9 +102,30 @@ def test_what_may_be_off_weakens_a_claim(name, allowance):
         assert moved[0] == pytest.approx(TIMES[name, allowance], rel=0.01)
 
 
-def test_the_excess_of_an_optimum_is_the_round_off_of_its_loss():
-    _, triplets, _, encoder = arguments_of(two_bits(features=False))
-    assert _excess(encoder) == pytest.approx(1.81 * triplets.round_off, rel=1e-6, abs=0)
+@pytest.mark.parametrize(("k", "beyond"), [(4, 0.0), (2, (1 - 0.5 / 0.8) ** 2 * np.sum(BIT_VALUES**2))])
+def test_the_excess_of_a_penalised_loss_is_off_by_a_rounding_of_its_terms(k, beyond):
+    """Excess of `‖F Gᵀ‖² - 2 <F Gᵀ, Ā> + μ (‖F‖² + ‖G‖²)` over the least, with what is beyond the width."""
+    graph, triplets, _, encoder = arguments_of(penalised_bits(0.5, k, 0.01, 1.1))
+    size = 0.5 * float(
+        graph.left_marginal @ encoder.left**2 @ np.ones(k) + graph.right_marginal @ encoder.right**2 @ np.ones(k)
+    )
+    plain, off = (penalised_excess(replace(encoder, spectrum=saying(triplets, rounding=r))) for r in (0.0, OFF))
+    scale = max(float(np.sum((BIT_VALUES - 0.5) ** 2)), encoder.loss_scale)
+    assert (off - plain) / OFF == pytest.approx(scale + size + beyond)
+
+
+def test_a_duality_gap_is_off_by_a_rounding_of_its_norm_and_of_its_terms():
+    graph, triplets, _, encoder = arguments_of(penalised_bits(0.76, 3, -0.001))
+    root = np.sqrt(graph.left_marginal)[:, None], np.sqrt(graph.right_marginal)[:, None]
+    residual = graph.normalized.toarray() - (root[0] * encoder.left) @ (root[1] * encoder.right).T
+    size = 0.76 * float(np.sum((root[0] * encoder.left) ** 2) + np.sum((root[1] * encoder.right) ** 2))
+    whole, along = float(np.sum(BIT_VALUES**2)), float(np.sum(residual * graph.normalized.toarray()))
+    for r in (0.0, 1e-6):
+        share = 0.76 / (np.linalg.norm(residual, 2) + r * encoder.loss_scale)
+        gap = (1 + share**2) * float(np.sum(residual**2)) + size - 2 * share * along
+        expected = gap + r * (1 + share) ** 2 * (whole + encoder.loss_scale + size)
+        found = duality_gap(replace(encoder, spectrum=saying(triplets, rounding=r)))
+        assert found == pytest.approx(expected, abs=1e-10)
 
 
 def test_what_is_spared_by_imbalance_is_rounded_down():
@@ -120,7 +142,7 @@ def test_what_is_spared_by_imbalance_is_rounded_down():
 
 
 def test_the_hinge_of_classes_is_rounded_up():
-    """Of weights and scores that are powers of two, so that without an allowance the value is exact."""
+    """Weights and scores are powers of two, so that without an allowance the value is exact."""
     arguments = arguments_of(two_captions_of_a_class())
     assert 15 / 8 + 1e-15 < BOUNDS["mean-classifier-any"](*arguments) < 15 / 8 + 1e-10
 

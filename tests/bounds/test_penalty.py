@@ -43,7 +43,7 @@ def penalised_loss(encoder: Encoder, f: np.ndarray, g: np.ndarray) -> float:
 
 @given(seed=st.integers(0, 2**32 - 1), penalty=st.floats(0.02, 0.98), k=st.integers(1, 8))
 def test_the_squared_error_is_the_label_energy_that_is_cut(seed, penalty, k):
-    """Of the values up to the penalty, and of those beyond the width; values near the penalty may go either way."""
+    """The values up to the penalty are lost, and those beyond the width; values near the penalty may go either way."""
     graph, _ = drawn(seed)
     k = min(k, *graph.joint.shape)
     triplets = spectrum(graph, min(graph.joint.shape))
@@ -83,7 +83,7 @@ def test_the_excess_is_not_underestimated_where_the_width_is_too_small(seed, pen
 @pytest.mark.parametrize("family", ["dense_random", "many_components", "cycle", "latent_captions"])
 @pytest.mark.parametrize("most", [3, pytest.param(100, marks=pytest.mark.slow)])
 def test_a_penalty_at_a_singular_value_to_the_last_bit(family, most):
-    """What float64 cuts there and what is cut in truth may differ; both are bounded. Of all values, or of some."""
+    """The cut in float64 and that in truth may differ there; both are bounded. At all values, or at some."""
     graph = GRAPHS[family](np.random.default_rng(3), 14)
     triplets = spectrum(graph, min(graph.joint.shape))
     values = np.unique(triplets.singular_values.round(9))

@@ -31,7 +31,7 @@ def weakly_linked(seed: int, link: float, blocks: int = 110) -> PairGraph:
     return PairGraph(joint.tocsr(), np.repeat(labels, 7), np.repeat(labels, 6))
 
 
-@pytest.mark.parametrize("link", [1e-12, 1e-8, 1e-4])
+@pytest.mark.parametrize("link", [1e-12, 1e-8])
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_clusters_that_the_sparse_route_can_hardly_resolve(link, seed):
     graph, k = weakly_linked(seed, link), 30

@@ -50,7 +50,7 @@ def test_a_graph_of_four_atoms_has_one_value():
     assert bounds_of(FOUR_ATOMS, labels, 1)[0] >= Encoder.optimum(graph, spectrum(graph, 2), 1).probe.error
 
 
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(st.integers(2, 9), st.integers(2, 9), st.integers(2, 3), st.integers(0, 2**32 - 1))
 def test_a_small_graph_has_one_value_in_any_order(n_left, n_right, n_classes, seed):
     rng = np.random.default_rng(seed)

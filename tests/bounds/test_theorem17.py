@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from pairbounds import BOUNDS, check_bounds, spectrum
 from pairbounds.theory.bounds import Encoder
-from pairbounds.theory.bounds import theorem17_trained_encoders as theorem
 from pairbounds.theory.bounds.theorem07_near_optimal import excess
 from pairbounds.theory.quantities.margins import error_within
 from tests.bounds.checks.theorem17 import both_bits
@@ -74,14 +73,6 @@ def test_as_it_is_spelled_out(family, seed, k, size):
     assert value["trained-error"] <= least["trained-error"] + 0.15
     if table.loc["trained-error-by-margins", "applicable"]:
         assert value["trained-error-by-margins"] >= least["trained-error-by-margins"] - SLACK
-
-
-def test_operator_norms_by_class_mass_are_larger(monkeypatch):
-    arguments = arguments_of(both_bits(0.8, 1e-4))
-    computed, lower = (BOUNDS[name](*arguments) for name in ("trained-mse", "trained-mse-below"))
-    monkeypatch.setattr(theorem, "NORM_LIMIT", 0)
-    by_mass, below = (BOUNDS[name](*arguments) for name in ("trained-mse", "trained-mse-below"))
-    assert below < lower < arguments[3].probe.mse < computed < by_mass
 
 
 def test_with_the_excess_the_error_tends_to_that_of_the_optimum():

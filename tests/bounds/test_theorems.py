@@ -1,4 +1,4 @@
-"""What the theorems say beyond an inequality: identities against dense algebra, special cases, counterexamples."""
+"""Theorems beyond their inequality: identities against dense algebra, special cases, counterexamples."""
 
 import numpy as np
 import pytest

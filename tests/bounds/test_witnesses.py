@@ -83,7 +83,7 @@ def two_means(spread: float, apart: float) -> Case:
 
 
 def halfway_to_both_far_from_the_centre() -> Case:
-    """Of the class in the middle both views are ties; the heavy class lies at one end, and with it the mean of all."""
+    """Both views of the class in the middle are ties; the heavy class lies at one end, and with it the mean of all."""
     joint = scipy.linalg.block_diag(0.9, 0.0225 * np.eye(2) + 0.0025 * np.eye(2)[::-1], 0.05)
     return Case(PairGraph(joint, [0, 1, 1, 2]), 1, np.array([[0.0], [1.0], [3.0], [4.0]]))
 
@@ -104,7 +104,7 @@ def penalised_bits(penalty: float, k: int, off: float, stretch: float = 1.0) -> 
 
 
 def by_hops(penalty: float, excess: float, rounding: float = 0.0) -> float:
-    """Of the two bits: the root of the tail, a step function, and what `√(p_max ε)` adds at each of the t tried."""
+    """The two bits: the root of the tail, a step function, and what `√(p_max ε)` adds at each of the t tried."""
     t = penalty + (1 - penalty) / (1 + np.exp(-np.linspace(-14, 5, 48)))
     tails = np.mean(t[:, None] ** 2 + rounding >= BIT_VALUES**2, axis=1)
     return float(np.min(np.sqrt(tails) + (sqrt(excess) + rounding) / 2 / (t - penalty)) ** 2)
@@ -135,7 +135,7 @@ def every_image_a_class() -> Case:
 
 
 def log_mean_exp(mass: float, score: float) -> float:
-    """Of one score, and of its negative for the rest of the mass."""
+    """The logarithm of the mean of `e^score`, with the negative of the score for the rest of the mass."""
     return log(mass * exp(score) + (1 - mass) * exp(-score))
 
 

@@ -48,7 +48,7 @@ def test_without_fourth_powers_the_sum_of_squares_is_left(monkeypatch):
 
 
 def test_sums_of_powers_are_rounded_outward():
-    """Of weights whose roots and sums are exact: `‖Ā‖² = 5/4`, its part beyond the component 1/4, in powers 17/128."""
+    """Roots and sums of these weights are exact: `‖Ā‖² = 5/4`, its part beyond the component 1/4, in powers 17/128."""
     sums, unit = theorem._sums(PairGraph([[3, 1], [1, 3]])), 16 * 2.0**-52 * 2 * 5 / 4
     assert (sums.square - 1 / 4, 1 / 4 - sums.least_square, sums.fourth - 1 / 16) == pytest.approx(
         (unit,) * 3, rel=0.1, abs=0

@@ -20,7 +20,7 @@ from pairbounds.theory.bounds.theorem20_votes import (
 )
 from pairbounds.theory.quantities import infonce
 from pairbounds.theory.quantities.infonce import infonce_directions, mutual_information
-from pairbounds.theory.quantities.scores import UNITS, round_off
+from pairbounds.theory.quantities.scores import UNITS
 from tests.families import GRAPHS
 
 NAMES = ("zero-shot-vote", "zero-shot-vote-by-node", "vote", "vote-by-node", "vote-of-others")
@@ -195,23 +195,3 @@ def test_the_least_divergence_is_below_the_exact_one_by_its_allowance(share):
         exact = mp.log(2) + share * mp.log(share) + (1 - share) * mp.log(1 - mp.mpf(share))
         below = float(exact - mp.mpf(float(least_divergence(share))))
     assert below == pytest.approx(UNITS, rel=0.2, abs=0)
-
-
-@pytest.mark.parametrize(("n_left", "n_right", "width"), [(9, 2, 1), (2, 9, 1), (2, 2, 9)])
-def test_the_excess_of_an_exact_critic_is_an_allowance_for_its_longest_sum(n_left, n_right, width):
-    """Independent ends, and scores of 0: both sizes are 1 and the information 0."""
-    graph = PairGraph(np.ones((n_left, n_right)))
-    excess = Critic(graph, np.zeros((n_left, width)), np.zeros((n_right, width))).excess
-    np.testing.assert_allclose(excess, 2 * round_off(9), rtol=0.1)
-
-
-def test_a_vote_within_its_noise_adds_twice_that_to_the_budget_but_no_more_than_its_mass():
-    """Scores of 10^12 leave every vote in doubt; those of 0 none of them by more than their round-off."""
-    graph = PairGraph([[1, 1], [1, 1]], [0, 1], [0, 1])
-    still, loud = (zero_shot_vote(encoder_of(graph, (np.full((2, 1), size), np.ones((2, 1))))) for size in (0.0, 1e12))
-    for vote, critic in ((still, 0.0), (loud, 1e12)):
-        noise = Critic(graph, np.full((2, 1), critic), np.ones((2, 1)))
-        added = vote.divergence - noise.excess[0]
-        expected = min(1.0, 2 * float(vote.standing.noise[0]))
-        assert added == pytest.approx(expected, rel=1e-6, abs=0)
-        assert vote.standing.noise[0] > 0

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -106,16 +107,16 @@ def _roughness(sides: Sides, graph: PairGraph, features: Features | None) -> flo
     parts = [graph.joint.toarray(), *(features or ())]
     directions = {array.shape: rng.choice([-1.0, 1.0], size=array.shape) for array in parts}
     places = rng.uniform(0.1, 1.0, size=POINTS)
-    found = np.array(
-        [
-            sides(*_moved(graph, features, lambda array, along=REACH * place: along * directions[array.shape]))
-            for place in places
-        ]
-    )
+    moved = (_moved(graph, features, partial(_along, directions, REACH * place)) for place in places)
+    found = np.array([sides(*each) for each in moved])
     if not np.isfinite(found).all():
         return math.inf
     powers = np.vander(places, 4)
     return float(np.abs(found - powers @ np.linalg.lstsq(powers, found)[0]).max())
+
+
+def _along(directions: dict[tuple[int, ...], FloatArray], distance: float, array: FloatArray) -> FloatArray:
+    return distance * directions[array.shape]
 
 
 def _moved(

@@ -75,7 +75,7 @@ class EncoderCheck:
     @property
     def best(self) -> "pd.Series[Any]":
         """The row of the units in which the bound is least: it holds in all of them, and the error is the same."""
-        return self.table.loc[self.table["bound"].idxmin()]
+        return self.table.iloc[int(self.table["bound"].to_numpy().argmin())]
 
     @property
     def bound(self) -> float:

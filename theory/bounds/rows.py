@@ -46,20 +46,16 @@ class Measured:
     def on_one_of_many(self, claim: Bound) -> bool:
         """Return whether it is measured at one optimum among many."""
         subject = self.subjects[claim.subject]
-        if subject.given or QUANTITIES[claim.quantity].of_graph:
+        if subject.given or QUANTITIES[claim.quantity].of_graph or self.triplets.tied(subject.k) is None:
             return False
         # With a penalty a tie matters only where the width, and not the penalty, ends the span.
-        return self._many and (subject.penalty is None or self.triplets.upper_values[subject.k] > subject.penalty)
+        return subject.penalty is None or self.triplets.upper_values[subject.k] > subject.penalty
 
     def over_optima(self, claim: Bound) -> tuple[float, float]:
         """The least and the most over all optima; NaN where nobody knows."""
         if claim.quantity != "probe_mse" or self.subjects[claim.subject].given:
             return math.nan, math.nan
         return self._mse_range if self.on_one_of_many(claim) else (self.of(claim), self.of(claim))
-
-    @cached_property
-    def _many(self) -> bool:
-        return self.triplets.tied(self.subjects["optimum"].k) is not None
 
     @cached_property
     def _mse_range(self) -> tuple[float, float]:
@@ -73,7 +69,7 @@ class Measured:
 def row(claim: Bound, spectrum: Spectrum, k: int, measured: Measured) -> dict[str, object]:
     """The columns of one claim at width k that are known: those that are left out are NaN, or `<NA>`."""
     encoder = measured.subjects[claim.subject]
-    unjudged = {
+    unjudged: dict[str, object] = {
         "bound": claim.name,
         "quantity": claim.quantity,
         "relation": claim.relation,

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pairbounds.theory.bounds.registry import BOUNDS
 
-COLUMNS = ("theorem", "bound", "measured quantity", "measured", "", "value", "tightness", "verdict")
+COLUMNS: tuple[str, ...] = ("theorem", "bound", "measured quantity", "measured", "", "value", "tightness", "verdict")
 MOST = 10  # rows of the short table
 HEADLINES = (  # the most important first
     *("probe-mse", "probe-error", "multihop-mse", "multihop-error", "local-multihop-error"),
@@ -42,21 +42,13 @@ class CheckTable(pd.DataFrame):
 
         shown = headlines(self)
         short = of_bounds(self, shown)
-        columns: tuple[str, ...] = COLUMNS
-        rows = readable(short)
+        columns, rows = COLUMNS, readable(short)
         if "k" in self:  # of several widths
-            columns, rows = (
-                ("k", *columns),
-                [(str(k), *row) for k, row in zip(evaluated(short)["k"], rows, strict=True)],
-            )
+            columns = ("k", *COLUMNS)
+            rows = [(str(k), *row) for k, row in zip(evaluated(short)["k"], rows, strict=True)]
         left_out = [f"{len(self) - len(short)} more rows are in the table"] if len(short) < len(self) else []
-        return card(
-            "Bounds",
-            {"holds": tally(self)},
-            columns=columns,
-            rows=rows,
-            notes=[*notes(of_bounds(self, [*shown, *HEADLINES])), *left_out],
-        )
+        said = [*notes(of_bounds(self, [*shown, *HEADLINES])), *left_out]
+        return card("Bounds", {"holds": tally(self)}, columns=columns, rows=rows, notes=said)
 
 
 def headlines(table: pd.DataFrame) -> list[str]:

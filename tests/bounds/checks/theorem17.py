@@ -23,7 +23,7 @@ def both_bits(second: float, excess: float) -> Case:
 
 
 def largest_eigenvalue(constant: float, bits: float) -> float:
-    """Of `constant (3/4, 1/4)ᵀ(3/4, 1/4) + bits (1/4, -1/4)ᵀ(1/4, -1/4)`."""
+    """The larger eigenvalue of `constant (3/4, 1/4)ᵀ(3/4, 1/4) + bits (1/4, -1/4)ᵀ(1/4, -1/4)`."""
     first, last, mixed = (9 * constant + bits) / 16, (constant + bits) / 16, (3 * constant - bits) / 16
     return (first + last) / 2 + sqrt((first - last) ** 2 / 4 + mixed**2)
 

@@ -5,7 +5,7 @@ from tests.bounds.checks.check import NO_LEFT_LABELS, NO_RIGHT_EMBEDDING, Case, 
 
 
 def cut_between() -> Case:
-    """Of two values, 1 and 0.8, the second is cut: half of the label energy is lost, and every node ties."""
+    """Two values, 1 and 0.8, of which the second is cut: half of the label energy is lost, and every node ties."""
     return Case(two_nodes(0.1), 2, penalty=0.85)
 
 

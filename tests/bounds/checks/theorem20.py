@@ -13,7 +13,7 @@ def critic_of(graph: PairGraph, right_given_left: np.ndarray) -> Case:
 
 
 def one_image_is_tied() -> Case:
-    """Of two images the second has its own caption, and the first too, but at 1 in 5; the critic sees that one tied."""
+    """Two images have a caption each, but the first at 1 in 5 that of the second; the critic sees the first tied."""
     graph = PairGraph([[0.8, 0.2], [0, 1]], [0, 1], [0, 1])
     return critic_of(graph, np.array([[0.5, 0.5], [0, 1]]))
 
