@@ -12,9 +12,15 @@ from pairbounds.figures.figure import Figure
 from pairbounds.figures.pairing_looks import strongest
 from pairbounds.figures.style import COLUMN, sized
 from pairbounds.figures.summaries import OVERLAP, mean_and_half
-from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
+from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, ORANGE, SHARP_BOUND
 
 KINDS = {"untrained": ("untrained", NEUTRAL), "simclr": ("augmentations", AUGMENTATION), "clip": ("captions", CAPTION)}
+CONTROLS = {"unnamed": ("clip_unnamed", 1), "shuffled": ("clip_shuffled", 1), "longer": ("clip", 2)}  # and epochs
+SHOWN = KINDS | {
+    "longer": ("captions, twice the steps", SHARP_BOUND),
+    "unnamed": ("captions without class names", ORANGE),
+    "shuffled": ("captions of other images", MEASURED),
+}
 PAIRINGS = {"augmentation, by encoder": "augmentations", "captions, exact": "captions"}
 VALUES = {
     "bound": ("theorem 4", BOUND),
@@ -26,12 +32,27 @@ VALUES = {
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Test accuracy of the trained networks; and of the optimal embedding of either pair graph, bounds and error."""
     trained = tables["pretraining"][tables["pretraining"]["chosen"]]
+    controls = controlled(tables["training_controls"]).assign(kind=lambda table: table["arm"])
     learned = _graphs(tables["pairings_learned"])
     picture, (left, right) = plt.subplots(1, 2, figsize=(2.2 * COLUMN, 1.1 * COLUMN))
-    accuracy_bars(left, trained, KINDS)
+    accuracy_bars(
+        left,
+        pd.concat([trained, controls[(controls["arm"] != "clip") & controls["labels"].isin(trained["labels"])]]),
+        SHOWN,
+    )
     left.set_title("trained from pixels")
     _bounds(right, learned)
     return picture, _caption(trained, tables["pretraining"], learned)
+
+
+def controlled(table: pd.DataFrame) -> pd.DataFrame:
+    """The chosen runs of CLIP and of its controls, by `arm`."""
+    chosen = table[table["chosen"]]
+    shortest = chosen.loc[chosen["kind"] == "clip", "trained_epochs"].min()
+    arms = {("clip", 1): "clip"} | {arm: name for name, arm in CONTROLS.items()}
+    times = (chosen["trained_epochs"] / shortest).round().astype(int)
+    arm = pd.Series([arms.get(own) for own in zip(chosen["kind"], times, strict=True)], index=chosen.index)
+    return chosen.assign(arm=arm).dropna(subset="arm")
 
 
 def settings_tried(tried: pd.DataFrame) -> int:
@@ -87,10 +108,11 @@ def _caption(trained: pd.DataFrame, tried: pd.DataFrame, learned: pd.DataFrame) 
         f"Left: test accuracy in percent, {trained['seed'].nunique()} seeds, 95% intervals that allow for "
         f"the images that their splits have in common (Nadeau and Bengio 2003), after "
         f"{int(trained['steps'].max())} steps, each with the best of {settings_tried(tried)} settings by validation "
-        "accuracy. Right: bounds on the probe error of the optimal embedding of each pair graph, and the error, at "
+        "accuracy; with twice the steps, without class names, with captions of other images of fewer. Right: "
+        "bounds on the probe error of the optimal embedding of each pair graph, and the error, at "
         f"{learned['diversity'].max():g} effective positives, {learned['draw'].nunique()} draws of images. From the "
         "dotted line on a bound is vacuous: no better than guessing the largest class."
     )
 
 
-FIGURE = Figure("Captions or augmentations", ("pretraining", "pairings_learned"), draw)
+FIGURE = Figure("Captions or augmentations", ("pretraining", "training_controls", "pairings_learned"), draw)

@@ -147,7 +147,8 @@ for line in (
 ):
     app(line.split(), standalone_mode=False)
     if Path("tables").is_dir():
-        shutil.copy("results/published/pairings_learned.parquet", "tables")
+        for table in ("training_controls", "published/pairings_learned"):
+            shutil.copy(f"results/{table}.parquet", "tables")
 """
 FOUND = """
 from pairbounds.commands.figures import FIGURES
@@ -212,7 +213,7 @@ def test_they_are_found_and_a_network_is_pretrained_for_the_objective_on_the_dat
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[:5] == [
         "data set new_set needs a root: where is it?",
-        "objective 'nothing' is none of clip, new_objective, simclr, supervised",
+        "objective 'nothing' is none of clip, clip_shuffled, clip_unnamed, new_objective, simclr, supervised",
         "True",
         "True True",
         "True True",

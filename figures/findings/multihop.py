@@ -1,13 +1,9 @@
 """Multi-hop consistency and its distance from the truth."""
 
-import pandas as pd
-
 from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
-from pairbounds.figures.multihop import closing, shown_emoji
+from pairbounds.figures.multihop import closing, near_by_family, shown_emoji
 from pairbounds.figures.summaries import mean_and_half
 from pairbounds.figures.tightness_map import TRUE, capped, near, points_of
-
-ROUND_OFF = 1e-9  # of a squared error: where there is none, so small a bound is the truth
 
 
 def facts(tables: Tables) -> Facts:
@@ -30,14 +26,6 @@ def facts(tables: Tables) -> Facts:
         "k": int(emoji["k"].iloc[0]),
         "emoji": closing(emoji),
     }
-
-
-def near_by_family(table: pd.DataFrame) -> pd.DataFrame:
-    """The shares of points within a factor 2, a row for each family; columns theorem_15, theorem_4, points."""
-    points = table[table["alpha"] > 0]
-    near = points[["theorem_15", "theorem_4"]].le(2 * points["error"] + ROUND_OFF, axis=0)
-    by_family = near.groupby(points["family"])
-    return by_family.mean().assign(points=by_family.size()).sort_values("theorem_15")
 
 
 def claims(facts: Facts) -> dict[str, bool]:

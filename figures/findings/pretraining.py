@@ -6,12 +6,11 @@ import pandas as pd
 
 from pairbounds.figures.accuracies import accuracies
 from pairbounds.figures.findings.finding import CATEGORY, SUBCATEGORY, Facts, Finding, Of, Tables, require_labels
-from pairbounds.figures.pretraining import KINDS, difference, settings_tried
+from pairbounds.figures.pretraining import CONTROLS, KINDS, controlled, difference, settings_tried
 from pairbounds.figures.summaries import OVERLAP, excludes_zero, mean_and_half
 from pairbounds.theory.quantities.confidence import detectable, seeds_needed
 
 POINT = 1.0  # of accuracy, in percent
-CONTROLS = {"unnamed": ("clip_unnamed", 1), "shuffled": ("clip_shuffled", 1), "longer": ("clip", 2)}  # and epochs
 
 
 def facts(tables: Tables) -> Facts:
@@ -46,16 +45,6 @@ def _needed(half: float, seeds: int) -> tuple[float, float]:
     """
     disjoint = half * math.sqrt((1 + OVERLAP) / (1 + seeds * OVERLAP))
     return seeds_needed(disjoint, seeds, POINT), seeds_needed(half, seeds, POINT, overlap=OVERLAP)
-
-
-def controlled(table: pd.DataFrame) -> pd.DataFrame:
-    """The chosen runs of CLIP and of its controls, by `arm`."""
-    chosen = table[table["chosen"]]
-    shortest = chosen.loc[chosen["kind"] == "clip", "trained_epochs"].min()
-    arms = {("clip", 1): "clip"} | {arm: name for name, arm in CONTROLS.items()}
-    times = (chosen["trained_epochs"] / shortest).round().astype(int)
-    arm = pd.Series([arms.get(own) for own in zip(chosen["kind"], times, strict=True)], index=chosen.index)
-    return chosen.assign(arm=arm).dropna(subset="arm")
 
 
 def _lead(controls: pd.DataFrame, labels: str, arm: str, over: str) -> tuple[float, float]:

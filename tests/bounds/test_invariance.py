@@ -88,9 +88,10 @@ def tripled(form: Form) -> Form:
 FORMS: dict[str, Callable[[Form], Form]] = {
     form.__name__: form for form in (permuted, sparse, split_left, split_right, renamed, tripled)
 }
-# What the form changes: half a node may go to either side of a cut, is another voter, and leaves room for more values.
+# What the form changes: half a node may go to either side of a cut, is another voter, leaves room for more values, and
+# is as far from the other half as the range allows.
 CHANGED = {"split_left": {"conductance", "vote_of_others_error"}}
-COUNTED = {"counted-mse", "counted-error"}
+COUNTED = {"counted-mse", "counted-error", "infonce-by-range"}
 
 
 def form_of(family: str) -> Form | None:

@@ -11,7 +11,7 @@ from pairbounds.figures.figure import found
 from pairbounds.figures.style import style
 from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED
 
-RESULTS = Path(__file__).parents[2] / "results" / "published"
+RESULTS = Path(__file__).parents[2] / "results"
 DEUTERANOPIA = {"name": "sRGB1+CVD", "cvd_type": "deuteranomaly", "severity": 100}  # Machado et al. 2009
 
 

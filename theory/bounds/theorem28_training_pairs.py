@@ -1,7 +1,7 @@
 """Theorem 28: training on n pairs: the excess loss of what is trained falls as 1/n.
 
 In words: An encoder with the least spectral loss on n independent pairs has nearly the least loss on the distribution
-that they come from. The excess is the noise of n pairs over the gap at the width, and no norm of features enters.
+that they come from, up to the noise of n pairs over the gap at the width.
 
 Let P̂ be the distribution of n independent pairs of P and `E = D_L^{-1/2} (P̂ - P) D_R^{-1/2}`, with the true marginals.
 Let A_k be the best matrix of rank k of Ā, `γ = 1 - σ_{k+1} / σ_k`, ε the excess of the population loss over its least

@@ -1,7 +1,7 @@
 """Theorem 29: what a batch of B pairs sees: false negatives do not move the optimum, the batch bounds what it shows.
 
 In words: With the captions of a batch as negatives the best critic is the pointwise mutual information at every batch
-size, false negatives or not. But a batch shows at most log B of the mutual information, and what it shows grows with B.
+size, false negatives or not, but a batch of B pairs shows at most log B of the mutual information.
 
 Let the pairs of a batch be independent, `r = P / (p_L p_R)`, and
 `L_B(s) = E [-log e^{s(x_1, l_1)} / Σ_j e^{s(x_1, l_j)}]`, one direction of InfoNCE, repeats kept.
@@ -31,21 +31,24 @@ Cost: linear in the pairs.
 """
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_indicators, required_labels
 from pairbounds.theory.quantities.infonce import mutual_information
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 LARGEST_BATCH = 2**40
 TESTS = "tests/bounds/test_batches.py"
 
 
 def batch_information(graph: PairGraph, batch: int) -> tuple[float, float]:
-    """What a batch of B pairs can show of the mutual information, in nats: the lower and the upper end of (b).
+    """The lower and the upper end (b) of what a batch of B pairs can show of the mutual information, in nats.
 
     Raises
     ------
@@ -83,7 +86,7 @@ def smallest_batch(graph: PairGraph, share: float = 0.95) -> int:
     return many
 
 
-def collisions(graph: PairGraph, batch: int) -> pd.DataFrame:
+def collisions(graph: PairGraph, batch: int) -> "pd.DataFrame":
     """The false negatives of an anchor in a batch of B pairs, by (c).
 
     Returns
@@ -97,6 +100,8 @@ def collisions(graph: PairGraph, batch: int) -> pd.DataFrame:
     ValueError
         A batch of fewer than 2 pairs.
     """
+    import pandas as pd
+
     _require_batch(batch)
     left, right = graph.left_marginal, graph.right_marginal
     partners = (graph.joint > 0).astype(np.float64) @ right

@@ -1,7 +1,7 @@
 """Theorem 30: coarser captions: the gap grows and the pairs become less consistent.
 
 In words: To merge captions, by any rule, can only lower the singular values and raise the labelling error of the
-induced pairs. A finer set of captions is more consistent, a coarser one joins more, and the best lies between.
+induced pairs, so that the best granularity lies between.
 
 Let K(m | l) be a channel from captions to others, such as a merge of near-duplicates or the choice of one keyword, and
 `P'(x, m) = Σ_l P(x, l) K(m | l)`. Then `σ'_i <= σ_i` for every i, and `α'_T >= α_T`.

@@ -1,7 +1,7 @@
 """Theorem 31: how low InfoNCE can be at a temperature.
 
-In words: Scores on the sphere over a temperature τ have a range of 2/τ, and a loss that is no lower than the range
-allows. To reach the optimum τ must be at most 2/I.
+In words: Scores on the sphere over a temperature τ have a range of 2/τ, which keeps the loss above the optimum where τ
+is above twice the inverse of the mutual information.
 
 For every critic of range `Δ = 2 max ‖f‖ max ‖g‖`, 2/τ on the unit sphere at temperature τ, the direction from left to
 right is at least `Σ_l p_R(l) log(p_R(l) + (1 - p_R(l)) e^{-Δ}) >= -Δ`, the other likewise, and the loss the mean of
