@@ -17,9 +17,9 @@ from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEAS
 KINDS = {"untrained": ("untrained", NEUTRAL), "simclr": ("augmentations", AUGMENTATION), "clip": ("captions", CAPTION)}
 CONTROLS = {"unnamed": ("clip_unnamed", 1), "shuffled": ("clip_shuffled", 1), "longer": ("clip", 2)}  # and epochs
 SHOWN = KINDS | {
-    "longer": ("captions, twice the steps", SHARP_BOUND),
-    "unnamed": ("captions without class names", ORANGE),
-    "shuffled": ("captions of other images", MEASURED),
+    "longer": ("captions, 2x steps", SHARP_BOUND),
+    "unnamed": ("no class names", ORANGE),
+    "shuffled": ("others' captions", MEASURED),
 }
 PAIRINGS = {"augmentation, by encoder": "augmentations", "captions, exact": "captions"}
 VALUES = {
