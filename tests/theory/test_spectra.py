@@ -174,7 +174,7 @@ def test_a_looser_tolerance_is_looser_and_an_unmet_one_raises(monkeypatch):
 
 
 @pytest.mark.gpu
-@pytest.mark.parametrize("method", ["dense", "sparse"])
+@pytest.mark.parametrize("method", ["dense", "blocks"])
 def test_the_gpu_finds_the_same_values(method):
     graph = slow_decay(np.random.default_rng(9), 900, 700)
     found = spectrum(graph, 10, method=method, device="cuda")
