@@ -118,7 +118,7 @@ def test_confusion_from_its_definition(block, seed, n_samples, views, k):
 
 
 def test_a_view_of_another_sample_that_is_as_near_to_the_last_bit_counts_as_the_nearest():
-    """Products of these rows differ in their last digits, sums of squares of differences do not."""
+    """Products of these rows would differ in their last digits, sums of squares of differences do not."""
     rng = np.random.default_rng(2)
     base, step = rng.standard_normal((30, 64)), rng.choice([-1.0, 1.0], (30, 64)) * 2.0**-20
     base = np.sign(base) / 8  # of length 1, and so are all others up to round-off, in binary fractions

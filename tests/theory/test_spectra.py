@@ -185,7 +185,7 @@ def test_the_gpu_finds_the_same_values(method):
     ("options", "message"),
     [
         *(({"k": k}, r"in 1\.\.4") for k in (0, 5, 2.0, True)),
-        ({"method": "magic"}, "is none of 'auto', 'dense', 'sparse'"),
+        ({"method": "magic"}, "is none of 'auto', 'dense', 'sparse', 'blocks'"),
         ({"tol": 0.0}, "tol=0.0 is not positive"),
         ({"tol": np.nan}, "is not positive"),
         ({"device": "quantum"}, "is not a torch device"),

@@ -207,8 +207,19 @@ def spectrum(
         tol = BLOCKS_TOL if tol is None else tol
         return block_spectrum(graph, k, tol=tol, device=_place(graph.joint.shape, device), seed=seed)
     tol = SPARSE_TOL if tol is None else tol
-    triplets, unseen = _computed(graph.normalized, k, tol, method, device, seed)
-    return measured(graph.normalized, with_known_values(graph, triplets), method, unseen, tol)
+    if not tol > 0:
+        raise ValueError(f"tol={tol!r} is not positive: it is the largest residual norm allowed")
+    matrix, unseen, place = graph.normalized, 0.0, _place(graph.joint.shape, device)
+    if method == "dense":
+        entries = matrix.shape[0] * matrix.shape[1]
+        if entries > DENSE_LIMIT:
+            raise ValueError(f"the dense method takes at most {DENSE_LIMIT} entries, not {entries}: use 'sparse'")
+        triplets = dense_triplets(matrix, k, place)
+    elif method == "sparse":
+        triplets, unseen = _sparse(matrix, k, tol / 10, np.random.default_rng(seed))
+    else:
+        raise ValueError(f"method={method!r} is none of 'auto', 'dense', 'sparse', 'blocks'")
+    return measured(matrix, with_known_values(graph, triplets), method, unseen, tol)
 
 
 def fastest_method(shape: tuple[int, int], k: int) -> Literal["dense", "sparse", "blocks"]:
@@ -216,9 +227,7 @@ def fastest_method(shape: tuple[int, int], k: int) -> Literal["dense", "sparse",
 
     "dense" where the smaller side is short, or so many triplets are wanted that a Krylov method would go nearly as far;
     unless a dense copy is too large. Else "blocks" for at least `BLOCKS_WIDTH` triplets and `BLOCKS_WORK` numbers in
-    their vectors on the smaller side, and "sparse" for less. Measured on graphs of 2,500 to 50,000 nodes a side, on one
-    thread, for residuals of 1e-6, when "sparse" still copied the transpose, which took it longer: "blocks" then took
-    0.3 to 1.2 times as long as "sparse", the most where 200 values are in a cluster.
+    their vectors on the smaller side, and "sparse" for less, on graphs of 2,500 to 50,000 nodes a side.
     """
     smaller, entries = min(shape), shape[0] * shape[1]
     if (smaller <= DENSE_SIDE or k + GUARD > smaller / 4) and entries <= DENSE_LIMIT:
@@ -283,28 +292,6 @@ class _KnownSide:
         for first in range(0, len(self.vectors), ROWS):
             rows = slice(first, first + ROWS)
             yield self.vectors[rows], self.roots[rows, None] * self.features[self.component[rows]]
-
-
-def singular_triplets(matrix: sp.csr_array, k: int) -> Spectrum:
-    """Singular triplets of any sparse matrix of norm at most 1, such as a part of a graph, as by `spectrum`."""
-    require_width(matrix.shape, k)
-    method = "dense" if fastest_method(matrix.shape, k) == "dense" else "sparse"
-    triplets, unseen = _computed(matrix, k, SPARSE_TOL, method, "auto", 0)
-    return measured(matrix, triplets, method, unseen, SPARSE_TOL)
-
-
-def _computed(matrix: sp.csr_array, k: int, tol: float, method: str, device: str, seed: int) -> tuple[Triplets, float]:
-    """The triplets by the dense or the sparse route, and an upper end of what that may have skipped."""
-    if not tol > 0:
-        raise ValueError(f"tol={tol!r} is not positive: it is the largest residual norm allowed")
-    entries, place = matrix.shape[0] * matrix.shape[1], _place(matrix.shape, device)
-    if method == "dense":
-        if entries > DENSE_LIMIT:
-            raise ValueError(f"the dense method takes at most {DENSE_LIMIT} entries, not {entries}: use 'sparse'")
-        return dense_triplets(matrix, k, place), 0.0  # nothing was skipped, so nothing of note is unseen
-    if method == "sparse":
-        return _sparse(matrix, k, tol / 10, np.random.default_rng(seed))
-    raise ValueError(f"method={method!r} is none of 'auto', 'dense', 'sparse'")
 
 
 def measured(matrix: Any, triplets: Triplets, method: str, unseen: float, tol: float) -> Spectrum:
