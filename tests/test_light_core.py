@@ -1,4 +1,4 @@
-"""Packages that a bound on a graph loads: torch, pandas, mpmath and the command line come when used."""
+"""Packages that a bound on a graph loads: torch, pandas, networkx, mpmath and the command line come when used."""
 
 import subprocess
 import sys

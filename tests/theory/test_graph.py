@@ -1,3 +1,4 @@
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -217,6 +218,41 @@ def test_a_negative_weight_cannot_hide_among_duplicates(make):
 def test_bad_edge_lists(arguments, message):
     with pytest.raises(ValueError, match=message):
         PairGraph.from_pairs(*arguments)
+
+
+# networkx.
+
+
+@pytest.mark.parametrize("family", ["sparse_random", "latent_captions"])
+def test_networkx_round_trip(family):
+    graph = GRAPHS[family](np.random.default_rng(0), 12)
+    back = PairGraph.from_networkx(graph.to_networkx())
+    np.testing.assert_allclose(back.joint.toarray(), graph.joint.toarray(), rtol=1e-14)
+    for side in ("left_labels", "right_labels", "left_ids", "right_ids"):
+        np.testing.assert_array_equal(getattr(back, side), getattr(graph, side))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda g: g.add_node(9), "node 9 has bipartite=None"),
+        (lambda g: g.add_edge(1, 2), "edge 1 - 2 joins two nodes of one side"),
+        (lambda g: g.remove_nodes_from([3, 4]), "no node on one side"),
+        (lambda g: g.add_node(9, bipartite=1), "0 left and 1 right nodes have no pairs"),
+        (lambda g: g.to_directed(), "the graph is directed"),
+    ],
+)
+def test_bipartite_graphs_of_networkx_good_and_bad(spoil, message):
+    g = nx.Graph()
+    g.add_nodes_from([1, 2], bipartite=0)
+    g.add_nodes_from([3, 4], bipartite=1, label=1)
+    g.add_weighted_edges_from([(1, 3, 2), (4, 2, 1)])
+    g.add_edge(2, 3)  # weight 1
+    graph = PairGraph.from_networkx(g)
+    np.testing.assert_allclose(graph.joint.toarray(), [[0.5, 0], [0.25, 0.25]])
+    assert (graph.left_labels, graph.right_labels.tolist()) == (None, [1, 1])
+    with pytest.raises(ValueError, match=message):
+        PairGraph.from_networkx(spoil(g) or g)
 
 
 # The induced graph.

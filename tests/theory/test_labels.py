@@ -94,13 +94,13 @@ def test_what_needs_labels_says_how_many_are_missing_and_the_rest_is_computed():
     assert check_bounds(part, 1)["holds"].all()
 
 
-def test_names_and_missing_labels_survive_a_file(tmp_path):
+def test_names_and_missing_labels_survive_a_file_and_networkx(tmp_path):
     graph = PairGraph(JOINT, ["dog", None, "cat"], ["cat", "dog", "bird"])
     graph.save(tmp_path / "graph.npz")
-    found = PairGraph.load(tmp_path / "graph.npz")
-    assert found.class_names == ("bird", "cat", "dog")
-    assert found.left_labels.tolist() == [2, -1, 1]
-    assert found.right_labels.tolist() == [1, 2, 0]
+    for found in (PairGraph.load(tmp_path / "graph.npz"), PairGraph.from_networkx(graph.to_networkx())):
+        assert found.class_names == ("bird", "cat", "dog")
+        assert found.left_labels.tolist() == [2, -1, 1]
+        assert found.right_labels.tolist() == [1, 2, 0]
 
 
 @pytest.mark.parametrize(("missing", "other"), [(None, ["a", "b"]), (np.nan, None), (-1, [0, 1])])

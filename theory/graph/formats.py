@@ -1,4 +1,4 @@
-"""Pair graphs from edge lists, and from and to files: the parts, without the graph class."""
+"""Pair graphs from and to edge lists, networkx graphs and files: the parts, without the graph class."""
 
 import os
 import zipfile
@@ -15,9 +15,11 @@ from pairbounds.infrastructure.arrays import IntArray, without_torch
 from pairbounds.infrastructure.inputs import require_file
 from pairbounds.infrastructure.ownership import Output
 from pairbounds.infrastructure.tables import replacing
-from pairbounds.theory.graph.labels import labels_without_torch
+from pairbounds.theory.graph.labels import UNLABELLED, labels_without_torch
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from pairbounds.theory.graph.pair_graph import PairGraph
 
 FORMAT = "pairbounds-graph-1"
@@ -127,6 +129,55 @@ def _equal(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> npt.NDArray[np.
 
     missing = pd.isna(first), pd.isna(second)
     return np.asarray((missing[0] & missing[1]) | (~(missing[0] | missing[1]) & (first == second)))
+
+
+def from_networkx(g: "nx.Graph[Any]") -> dict[str, Any]:
+    """Constructor arguments from a bipartite graph."""
+    import networkx as nx
+
+    if g.is_directed():
+        raise ValueError("the graph is directed: a pair has no direction, use g.to_undirected()")
+    sides: dict[int, list[Any]] = {0: [], 1: []}
+    for node in g.nodes:
+        side = g.nodes[node].get("bipartite")
+        if side not in (0, 1):
+            raise ValueError(f"node {node!r} has bipartite={side!r}: mark left nodes 0 and right nodes 1")
+        sides[side].append(node)
+    if not sides[0] or not sides[1]:
+        raise ValueError("the graph has no node on one side: a pair graph needs left and right nodes")
+    for start, end in g.edges():
+        if g.nodes[start]["bipartite"] == g.nodes[end]["bipartite"]:
+            raise ValueError(f"edge {start!r} - {end!r} joins two nodes of one side: pairs join left and right")
+    joint = nx.bipartite.biadjacency_matrix(g, sides[0], sides[1], weight="weight")
+    return {
+        "joint": joint,
+        "left_labels": _node_labels(g, sides[0]),
+        "right_labels": _node_labels(g, sides[1]),
+        "left_ids": [g.nodes[node].get("id", node) for node in sides[0]],
+        "right_ids": [g.nodes[node].get("id", node) for node in sides[1]],
+    }
+
+
+def _node_labels(g: "nx.Graph[Any]", nodes: list[Any]) -> list[Any] | None:
+    labels = [g.nodes[node].get("label") for node in nodes]
+    return None if all(label is None for label in labels) else labels
+
+
+def to_networkx(graph: "PairGraph") -> "nx.Graph[Any]":
+    """The graph with its weights; a side's name in each node keeps equal ids of the two sides apart."""
+    import networkx as nx
+
+    g: nx.Graph[Any] = nx.Graph()
+    sides = ("left", graph.left_ids, graph.left_labels), ("right", graph.right_ids, graph.right_labels)
+    for number, (name, ids, labels) in enumerate(sides):
+        g.add_nodes_from(((name, node), {"bipartite": number, "id": node}) for node in ids.tolist())
+        for node, label in zip(ids.tolist(), [] if labels is None else labels.tolist(), strict=labels is not None):
+            if label != UNLABELLED:
+                g.nodes[name, node]["label"] = label if graph.class_names is None else graph.class_names[label]
+    pairs, left_ids, right_ids = graph.joint.tocoo(), graph.left_ids.tolist(), graph.right_ids.tolist()
+    for i, j, weight in zip(*pairs.coords, pairs.data, strict=True):
+        g.add_edge(("left", left_ids[i]), ("right", right_ids[j]), weight=float(weight))
+    return g
 
 
 def save_npz(path: str | os.PathLike[str], graph: "PairGraph", beside: Mapping[str, npt.NDArray[Any]]) -> None:

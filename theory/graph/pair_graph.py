@@ -6,7 +6,7 @@ Rows are *left* nodes (images, or augmented views), columns *right* nodes (capti
 import os
 from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,9 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray, is_tensor, wi
 from pairbounds.theory.graph import formats as formats
 from pairbounds.theory.graph.labels import UNLABELLED, coded, require_labelled
 from pairbounds.theory.graph.neighbours import nearest, softmax_pairs
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 AnyArray = TypeVar("AnyArray", bound=npt.NDArray[Any])
 Nodes = tuple[IntArray | None, npt.NDArray[Any]]  # labels and ids of a side
@@ -170,6 +173,19 @@ class PairGraph:
         pairs = softmax_pairs(indices, similarities, temperature)
         joint = sp.coo_array((pairs["weights"], (pairs["rows"], pairs["columns"])), shape=(len(indices), len(texts)))
         return cls(joint, left_labels, right_labels, left_ids=left_ids, right_ids=right_ids, drop_isolated=True)
+
+    @classmethod
+    def from_networkx(cls, g: "nx.Graph[Any]", *, drop_isolated: bool = False) -> Self:
+        """A graph from a weighted bipartite `networkx` graph.
+
+        Node attribute `bipartite` is 0 (left) or 1 (right), as `networkx` has it; edge attribute `weight` is 1
+        unless given; node attribute `label`, on all nodes of a side or on none, holds the classes.
+        """
+        return cls(**formats.from_networkx(g), drop_isolated=drop_isolated)
+
+    def to_networkx(self) -> "nx.Graph[Any]":
+        """The same graph for `networkx`: nodes `("left", id)` and `("right", id)`, weights summing to 1."""
+        return formats.to_networkx(self)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
