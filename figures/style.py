@@ -40,7 +40,6 @@ TEXTS = (  # settings that are sizes of text
     "legend.title_fontsize",
 )
 
-PALE = 0.15  # the opacity of points at which a bound is vacuous
 SKY = 1e6  # above every axis
 COLUMN = 3.4  # inches: the width of a panel
 

@@ -27,7 +27,6 @@ from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 Observer = Callable[[FloatArray, FloatArray], dict[str, float]]
 Objective = Callable[[], torch.Tensor]
 Loss = str | type[PairLoss] | Callable[..., torch.Tensor]
-ROWS = 5  # of the history that a card shows
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -55,13 +54,6 @@ class TrainResult:
         last = self.history.iloc[-1]
         said = ", ".join(f"{name}={last[name]:.4g}" for name in self.history.columns)
         return f"TrainResult(left={self.left.shape}, right={self.right.shape}, last: {said})"
-
-    def _repr_html_(self) -> str:
-        from pairbounds.infrastructure.html import card
-
-        facts = {"left": self.left.shape, "right": self.right.shape}
-        some = self.history.iloc[np.unique(np.linspace(0, len(self.history) - 1, ROWS).astype(int))]
-        return card("TrainResult", facts, columns=some.columns.tolist(), rows=some.astype(object).to_numpy().tolist())
 
 
 def train(

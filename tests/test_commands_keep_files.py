@@ -9,14 +9,12 @@ import pytest
 import typer
 
 import pairbounds
-import pairbounds.commands.simulations
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.tables import write_table
 from pairbounds.plugins import require_loaded
 from pairbounds.real_data.audit.tables import TABLES as AUDIT_TABLES
 from pairbounds.real_data.studies.emoji_captions import TABLES as EMOJI_TABLES
 from pairbounds.real_data.studies.pairings import TABLES as PAIRINGS_TABLES
-from pairbounds.simulations.families import FAMILIES
 from tests import quick
 from tests.families import GRAPHS
 
@@ -47,9 +45,6 @@ def place(inputs, tmp_path, monkeypatch):
     shutil.copytree(inputs, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     quick.audits(monkeypatch)
-    monkeypatch.setattr(
-        pairbounds.commands.simulations, "FAMILIES", {"circle": FAMILIES["circle"]}
-    )  # all take seconds to draw
     yield tmp_path
     require_loaded([])
 
@@ -70,7 +65,6 @@ QUICK = [
     ("ledger --out page.md", ["page.md"], 0),
     ("graph latent_captions --out g.npz", ["g.npz"], 0),
     ("study bound_holds --seeds 1 --out bound_holds.parquet", tables(".", ["bound_holds"]), 0),
-    ("families --draw drawn", ["drawn/families.png"], 0),
     ("sweep sweep.toml --plugin tiny.py --out swept", [*tables("swept", ["table"]), "swept/failures.json"], 1),
     ("graph emoji --out emoji.npz", ["emoji.npz"], 0),
     ("graph emoji --out emoji.parquet", tables(".", ["emoji"]), 0),

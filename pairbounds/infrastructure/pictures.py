@@ -32,10 +32,10 @@ def require_picture_path(path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def save_picture(picture: "Figure", path: str | os.PathLike[str], dpi: float | None = None) -> None:
-    """Save a matplotlib figure as PNG, PDF or SVG, by suffix; `dpi` is by default that of its style."""
+def save_picture(picture: "Figure", path: str | os.PathLike[str]) -> None:
+    """Save a matplotlib figure as PNG, PDF or SVG, by suffix."""
     import matplotlib as mpl
 
     # Ids would else be drawn at random; and what a signal raises in a callback is printed there, and lost.
     with replacing(path) as temporary, mpl.rc_context({"svg.hashsalt": PROGRAM}), signals_delayed():
-        picture.savefig(temporary, metadata=METADATA[Path(path).suffix], dpi=dpi)
+        picture.savefig(temporary, metadata=METADATA[Path(path).suffix])

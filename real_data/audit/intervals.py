@@ -13,18 +13,26 @@ Source: Efron, *The Jackknife, the Bootstrap and Other Resampling Plans*, 1982.
 """
 
 from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.real_data.audit.measuring import Agreement, PairFacts
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.confidence import Interval
 
 CONFIDENCE = 0.95
 
 
-def labelling_errors(graph: PairGraph, facts: PairFacts, agreement: Agreement) -> tuple[Interval, Interval | None]:
+class Estimate(NamedTuple):
+    """A value and an approximate interval of level `CONFIDENCE`."""
+
+    value: float
+    low: float
+    high: float
+
+
+def labelling_errors(graph: PairGraph, facts: PairFacts, agreement: Agreement) -> tuple[Estimate, Estimate | None]:
     """α_T, and the same of pairs of two different images, `None` if there are no such pairs.
 
     Where captions have few images, many of their pairs are an image with itself, and agree: α_T falls short of what
@@ -43,7 +51,6 @@ def labelling_errors(graph: PairGraph, facts: PairFacts, agreement: Agreement) -
     return all_pairs, _estimate(error, (crossing - error * (p - with_itself)) / distinct)
 
 
-def _estimate(value: float, influences: FloatArray) -> Interval:
+def _estimate(value: float, influences: FloatArray) -> Estimate:
     reach = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * float(np.linalg.norm(influences))
-    low, high = max(0.0, value - reach), min(1.0, value + reach)
-    return Interval(value, low, high, CONFIDENCE, "infinitesimal jackknife over images", approximate=True)
+    return Estimate(value, max(0.0, value - reach), min(1.0, value + reach))

@@ -102,12 +102,12 @@ def _of_labels(measures: Measures) -> dict[str, Any]:
     masses = class_masses(graph)
     return {
         "n_classes": len(masses),
-        "induced_labelling_error": all_pairs.estimate,
+        "induced_labelling_error": all_pairs.value,
         "induced_labelling_error_interval": [all_pairs.low, all_pairs.high],
-        "consistency": 1 - all_pairs.estimate,
+        "consistency": 1 - all_pairs.value,
         "chance_labelling_error": 1 - float(np.sum(masses**2)),
         "guess_error": guess_error(graph),
-        "distinct_labelling_error": distinct and distinct.estimate,
+        "distinct_labelling_error": distinct and distinct.value,
         "distinct_labelling_error_interval": distinct and [distinct.low, distinct.high],
         "consistency_by_hops": agreement.curve.tolist(),
         "label_energy": agreement.energy[:k].tolist(),

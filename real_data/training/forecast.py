@@ -32,7 +32,7 @@ def training_forecast(runs: Sequence[Run], studio: Studio, folder: Path, jobs: i
     for run in coming:
         if run.kind != UNTRAINED:
             objective = OBJECTIVES[run.kind]
-            shown = run.recipe.steps(len(studio.split(run.seed).encoder)) * run.recipe.batch
+            shown = run.recipe.steps(len(studio.split(run.seed).train)) * run.recipe.batch
             views += objective.views * shown
             seconds += shown * (objective.seconds or 0.0)
             timed = timed and objective.seconds is not None and run.recipe.backbone == BACKBONE

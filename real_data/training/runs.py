@@ -146,7 +146,7 @@ class Studio:
 
     def guide(self, run: Run) -> LiveEncoder:
         """Encoder of a run's views: it has not learned from the images that judge, nor from those that choose."""
-        unseen = np.setdiff1d(np.arange(len(self.source.dataset)), self.split(run.seed).encoder)
+        unseen = np.setdiff1d(np.arange(len(self.source.dataset)), self.split(run.seed).train)
         dual = self.source.encoder_without(unseen)
         encoder: ImageEncoder = dual
         if run.seen_by == NO_TEXT:
@@ -284,7 +284,7 @@ def _trained(run: Run, studio: Studio, own: Path, alone: bool) -> Trained:
         return untrained(run.recipe, run.weights, studio.device)
     return train_encoder(
         studio.view_source(run),
-        studio.split(run.seed).encoder,
+        studio.split(run.seed).train,
         partial(OBJECTIVES[run.kind].of, run, studio),
         run.recipe,
         run.weights,

@@ -20,7 +20,7 @@ class Split:
 
     Attributes
     ----------
-    train : train the encoder and its linear probe
+    train : train the encoder and its linear probe; none of them chooses or judges
     validation : choose settings
     test : judge, once
     """
@@ -28,11 +28,6 @@ class Split:
     train: IntArray
     validation: IntArray
     test: IntArray
-
-    @property
-    def encoder(self) -> IntArray:
-        """Images that train the encoder: none of them chooses or judges."""
-        return self.train
 
 
 def split(subjects: npt.ArrayLike, seed: int, judged: int = 0) -> Split:

@@ -10,7 +10,6 @@ from pairbounds.theory.bounds import check_bounds
 from pairbounds.theory.quantities.consistency import class_masses, induced_labelling_error
 from pairbounds.theory.spectrum.triplets import spectrum
 
-WORLDS = ("latent_augmentations", "latent_captions")  # graphs of `LatentWorld`, which `bound_holds` has
 BOUNDS = {"probe-mse": "theorem_4", "multihop-mse": "theorem_15"}
 
 
@@ -24,7 +23,7 @@ class Settings:
     most : widths go from the number of classes to so many times as much
     """
 
-    families: tuple[str, ...] = tuple(name for name in FAMILIES if name not in WORLDS)
+    families: tuple[str, ...] = tuple(FAMILIES)
     most: int = 4
 
 

@@ -180,10 +180,10 @@ def test_the_intervals_are_the_infinitesimal_jackknife(seed, family):
         weights = np.ones((2, graph.n_left))
         weights[:, x] += [step, -step]
         above, below = (_errors(PairGraph(graph.joint * w[:, None], graph.left_labels)) for w in weights)
-        derivatives[:, x] = [(a.estimate - b.estimate) / (2 * step) for a, b in zip(above, below, strict=True)]
+        derivatives[:, x] = [(a.value - b.value) / (2 * step) for a, b in zip(above, below, strict=True)]
     for error, reach in zip(errors, 1.959964 * np.linalg.norm(derivatives, axis=1), strict=True):
-        assert error.low == pytest.approx(max(0, error.estimate - reach), abs=1e-6)
-        assert error.high == pytest.approx(min(1, error.estimate + reach), abs=1e-6)
+        assert error.low == pytest.approx(max(0, error.value - reach), abs=1e-6)
+        assert error.high == pytest.approx(min(1, error.value + reach), abs=1e-6)
 
 
 def _errors(graph: PairGraph):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pairbounds import PairGraph, bound, check_bounds, find_counterexample, spectrum, train
+from pairbounds import PairGraph, bound, check_bounds, find_counterexample
 from pairbounds.theory.bounds import BOUNDS
 from pairbounds.theory.bounds.table import CheckTable
 from pairbounds.theory.graph.drawing import MOST_NODES, is_small
@@ -73,13 +73,11 @@ def small_graph(names):
 
 
 @pytest.mark.parametrize("name", ["sparse_random", "latent_captions"])
-def test_graphs_and_their_spectra(name):
+def test_graphs(name):
     graph = GRAPHS[name](np.random.default_rng(0), 12)
     found = page(graph._repr_html_())
     assert str(graph.joint.nnz) in found.text
     assert found.tags.count("circle") == (sum(graph.joint.shape) if is_small(graph) else 0)
-    triplets = spectrum(graph, min(5, *graph.joint.shape))
-    assert f"{triplets.singular_values[-1]:.3g}" in page(triplets._repr_html_()).text
 
 
 def test_a_large_graph_is_told_and_not_drawn():
@@ -122,11 +120,7 @@ def test_a_check_table_is_shown_as_it_is_printed(tmp_path):
     assert "VIOLATED" in page(table._repr_html_()).text
 
 
-def test_a_counterexample_is_drawn_and_a_training_run_has_its_losses():
-    result = train(PairGraph(np.eye(6) + 0.1, np.arange(6) % 2), 2, steps=30)
-    text = page(result._repr_html_()).text
-    assert all(f"{result.history['loss'].iloc[place]:.6g}" in text for place in (0, -1))
-
+def test_a_counterexample_is_drawn():
     @bound("html-never-wrong", quantity="probe_error", status="conjecture")
     def claim(graph, spectrum, k):
         return 0.0

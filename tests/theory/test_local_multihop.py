@@ -22,7 +22,6 @@ from pairbounds.theory.quantities.local_multihop import (
     Cut,
     certified,
     local_multihop,
-    vote_within,
     within,
 )
 from pairbounds.theory.quantities.margins import error_within, margins
@@ -43,6 +42,11 @@ DENSE = np.unique(np.r_[np.linspace(0, 1, 4_001), np.geomspace(1e-9, 1e-3, 200),
 
 def family_graph(family: str, seed: int = 0, size: int = 18) -> PairGraph:
     return GRAPHS[family](np.random.default_rng([seed, 16]), size)
+
+
+def vote_within(graph: PairGraph, cut: Cut, hops: int):
+    """The least bound by the filters t^j alone."""
+    return module._least(graph, cut, hops, [*module._powers(cut, hops)])
 
 
 def values(coefficients: np.ndarray, places: np.ndarray) -> np.ndarray:

@@ -17,7 +17,6 @@ from pairbounds.theory.quantities.metrics import (
     hypersphere,
     metrics,
     rankme,
-    report,
     uniformity,
 )
 from tests.families import GRAPHS
@@ -119,7 +118,7 @@ def test_confusion_from_its_definition(block, seed, n_samples, views, k):
 
 
 def test_a_view_of_another_sample_that_is_as_near_to_the_last_bit_counts_as_the_nearest():
-    """Products of these rows differ in their last digits, sums of squares of differences do not."""
+    """Products of these rows would differ in their last digits, sums of squares of differences do not."""
     rng = np.random.default_rng(2)
     base, step = rng.standard_normal((30, 64)), rng.choice([-1.0, 1.0], (30, 64)) * 2.0**-20
     base = np.sign(base) / 8  # of length 1, and so are all others up to round-off, in binary fractions
@@ -158,7 +157,6 @@ def test_metrics_are_of_unit_rows_whatever_the_scale(scale):
     expected = [np.mean(close), np.log(np.mean(apart)), rankme(scale * f), average_confusion_rate(f, SAMPLES)]
     np.testing.assert_allclose(table["value"], expected)
     assert table.index.tolist() == ["alignment", "uniformity", "rankme", "acr"]
-    assert (table["standard_error"] == 0).all()
     assert table["source"].str.contains("20").all()
 
 
@@ -172,20 +170,6 @@ def test_samples_are_the_pairs_of_their_views_and_rows_without_a_pair_are_left_o
     table, rows = metrics(f, pairs=few), np.unique(few)
     assert table.loc["alignment", "value"] == pytest.approx(np.mean(np.sum(np.diff(unit(f)[few], axis=1) ** 2, axis=2)))
     assert table.loc["rankme", "value"] == pytest.approx(rankme(f[rows]))
-
-
-def test_a_sample_of_many_rows_is_within_its_standard_error(monkeypatch):
-    f, samples = features(1, 300), np.repeat(np.arange(100), 3)
-    exact = metrics(f, pairs=samples)["value"]
-    monkeypatch.setattr(report, "MOST_ROWS", 200)
-    tables = [metrics(f, pairs=samples, seed=seed) for seed in range(40)]
-    found = [table.loc["uniformity"] for table in tables]
-    errors = [(each["value"] - exact["uniformity"]) / each["standard_error"] for each in found]
-    assert 0.6 < np.std(errors) < 1.6
-    assert abs(np.mean(errors)) < 0.6
-    acr = tables[0].loc["acr"]
-    assert acr["rows"] == 198
-    assert acr["value"] < exact["acr"]
 
 
 def test_class_collapse():

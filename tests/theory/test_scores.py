@@ -4,7 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds.theory.quantities import scores
-from pairbounds.theory.quantities.scores import Standing, linear_scores, linear_standing, strict_winners, sums_of_others
+from pairbounds.theory.quantities.scores import (
+    Standing,
+    linear_scores,
+    linear_standing,
+    strict_standing,
+    sums_of_others,
+)
 
 EPS = float(np.finfo(np.float64).eps)
 
@@ -23,9 +29,10 @@ def test_winners_from_their_definition(seed, n, r):
     rng = np.random.default_rng(seed)
     table = rng.integers(-2, 3, size=(n, r)) + 1e-9 * rng.integers(2, size=(n, r))
     ties = 64 * EPS * np.sqrt(r) * np.abs(table).max(axis=1)
-    assert strict_winners(table).tolist() == [naive_winner(*each) for each in zip(table.tolist(), ties, strict=True)]
+    winners = strict_standing(table).winners.tolist()
+    assert winners == [naive_winner(*each) for each in zip(table.tolist(), ties, strict=True)]
     nearly = table * (1 + EPS * rng.standard_normal((n, r)))
-    assert strict_winners(nearly).tolist() == strict_winners(table).tolist()
+    assert strict_standing(nearly).winners.tolist() == winners
 
 
 @given(st.integers(0, 2**31), st.integers(1, 12), st.integers(1, 5), st.sampled_from([1, 7, 2**22]))

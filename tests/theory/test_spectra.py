@@ -163,8 +163,9 @@ def test_a_dense_copy_is_not_made_of_a_large_graph():
 
 def test_a_looser_tolerance_is_looser_and_an_unmet_one_raises(monkeypatch):
     graph = slow_decay(np.random.default_rng(13), 1500, 1200)
-    loose, tight = (spectrum(graph, 20, method="sparse", tol=tol).residuals.max() for tol in (1e-1, 1e-12))
-    assert tight <= 1e-12 < loose <= 1e-1
+    loose, tight = (spectrum(graph, 20, method="sparse", tol=tol) for tol in (1e-1, 1e-12))
+    assert tight.residuals.max() <= 1e-12 < loose.residuals.max() <= 1e-1
+    assert tight.unseen <= tight.singular_values[-1] * (1 + 1e-9)  # nothing was skipped, and no end is raised for it
     solve = module._leading
     monkeypatch.setattr(
         module, "_leading", lambda product, side, count, tol, rng: solve(product, side, count, 0.1, rng)
@@ -174,7 +175,7 @@ def test_a_looser_tolerance_is_looser_and_an_unmet_one_raises(monkeypatch):
 
 
 @pytest.mark.gpu
-@pytest.mark.parametrize("method", ["dense", "sparse"])
+@pytest.mark.parametrize("method", ["dense", "blocks"])
 def test_the_gpu_finds_the_same_values(method):
     graph = slow_decay(np.random.default_rng(9), 900, 700)
     found = spectrum(graph, 10, method=method, device="cuda")
@@ -185,7 +186,7 @@ def test_the_gpu_finds_the_same_values(method):
     ("options", "message"),
     [
         *(({"k": k}, r"in 1\.\.4") for k in (0, 5, 2.0, True)),
-        ({"method": "magic"}, "is none of 'auto', 'dense', 'sparse'"),
+        ({"method": "magic"}, "is none of 'auto', 'dense', 'sparse', 'blocks'"),
         ({"tol": 0.0}, "tol=0.0 is not positive"),
         ({"tol": np.nan}, "is not positive"),
         ({"device": "quantum"}, "is not a torch device"),

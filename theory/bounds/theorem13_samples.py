@@ -4,21 +4,16 @@ In words: Labelled pairs that were sampled give intervals of the labelling error
 theorem 4's bound, for the distribution that they come from.
 
 They speak of n independent pairs of an unknown distribution, where a bound speaks of a graph that is known. An interval
-of level `1 - δ` holds what it estimates with probability at least `1 - δ` over the sample; the approximate one only by
-simulation. Proofs are told by the functions that compute them.
+of level `1 - δ` holds what it estimates with probability at least `1 - δ` over the sample. Proofs are told by the
+functions that compute them.
 
 Source: Clopper and Pearson 1934; Tropp 2012 for the matrix Bernstein inequality; their use on pair graphs is new here.
 
-Cost: a pass over the sample for a labelling error; 200 factorisations for the bootstrap of a singular value.
+Cost: a pass over the sample for a labelling error; one factorisation for a singular value.
 """
 
 from pairbounds.theory.bounds.statements import Statement
-from pairbounds.theory.quantities.confidence import (
-    bound_interval,
-    labelling_error_interval,
-    singular_value_bernstein,
-    singular_value_bootstrap,
-)
+from pairbounds.theory.quantities.confidence import labelling_error_interval, singular_value_bernstein
 
 TESTS = "tests/theory/test_confidence.py"
 
@@ -33,23 +28,9 @@ STATEMENTS = (
     Statement(
         "singular-value-bernstein",
         "exact",
-        "An interval of `σ_{k+1}` from counts of pairs: long, and in need of every node being seen.",
+        "An interval of `σ_{k+1}` from counts of pairs: long, and in need of every node being seen. With one of `α_T` "
+        "it gives one of `α_T / (1 - σ²_{k+1})`: of levels `1 - δ` and `1 - δ'`, of level `1 - δ - δ'`.",
         singular_value_bernstein,
-        TESTS,
-    ),
-    Statement(
-        "singular-value-bootstrap",
-        "approximate",
-        "An interval of `σ_{k+1}` from resampled counts: short.",
-        singular_value_bootstrap,
-        TESTS,
-    ),
-    Statement(
-        "bound-interval",
-        "exact",
-        "Intervals of `α_T` and `σ_{k+1}`, of levels `1 - δ` and `1 - δ'`, give one of `α_T / (1 - σ²_{k+1})`, of "
-        "level `1 - δ - δ'`; exact where both are.",
-        bound_interval,
         TESTS,
     ),
 )

@@ -194,13 +194,12 @@ class Rows:
     named: str | None = None
 
 
-def read_rows(layout: Layout, what: str, cells: Mapping[str, pa.Array] | None = None) -> Rows:
+def read_rows(layout: Layout, what: str) -> Rows:
     """The numbers of a table, and of a text with a header or a table with types the names of the rows, if it has any.
 
     Parameters
     ----------
     what : a cell holds, for the message
-    cells : the columns, where they have been read
 
     Raises
     ------
@@ -210,7 +209,7 @@ def read_rows(layout: Layout, what: str, cells: Mapping[str, pa.Array] | None = 
         An empty cell.
     """
     file = str(layout.path)
-    found = layout.columns({name: name for name in layout.names}) if cells is None else cells
+    found = layout.columns({name: name for name in layout.names})
     named = _naming(found) if layout.headed and len(found) > 1 else None
     columns = [name for name in found if name != named]
     values = [numbers(found[name], f"{what} in column {name!r}", file) for name in columns]

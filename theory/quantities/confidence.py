@@ -1,12 +1,10 @@
 """Confidence intervals: of means over seeds, and of what sampled pairs estimate (theorem 13).
 
-A pair graph made of counts is an estimate. Its labelling errors are proportions, whose intervals are exact. Its
-singular values are not: noise raises them. Two intervals for `σ_{k+1}` are here, one approximate and short, one exact
-and long.
+A pair graph made of counts is an estimate. Its labelling errors are proportions. Its singular values are not: noise
+raises them.
 """
 
 import math
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,21 +14,18 @@ from scipy.special import betaincinv, ndtri, stdtrit
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.spectrum.triplets import singular_triplets, spectrum
+from pairbounds.theory.spectrum.triplets import spectrum
 
 __all__ = [
-    "Interval",
-    "bound_interval",
     "detectable",
     "labelling_error_interval",
     "seeds_needed",
     "shared_halves",
     "singular_value_bernstein",
-    "singular_value_bootstrap",
     "student_half",
 ]
 
-RESAMPLES = 200
+Interval = tuple[float, float]
 
 
 def student_half(values: npt.ArrayLike, level: float = 0.95, *, overlap: float = 0.0) -> float:
@@ -136,28 +131,8 @@ def _student(degrees: float, level: float) -> float:
     return float(stdtrit(degrees, level))
 
 
-@dataclass(frozen=True)
-class Interval:
-    """An estimate and an interval that holds what it estimates with probability `level`, over the sample.
-
-    Attributes
-    ----------
-    estimate, low, high : the ends may be infinite
-    level : of confidence; at least this, unless approximate
-    method : how it was found
-    approximate : whether the level is only what simulations suggest
-    """
-
-    estimate: float
-    low: float
-    high: float
-    level: float
-    method: str
-    approximate: bool = False
-
-
 def labelling_error_interval(first: npt.ArrayLike, second: npt.ArrayLike, *, level: float = 0.95) -> Interval:
-    """The exact interval of a labelling error, from the labels of the two ends of n independent pairs.
+    """The ends of the exact interval of a labelling error, from the labels of both ends of n independent pairs.
 
     For α draw pairs `(x, l)` from `P`; for α_T draw l from `p_R`, then x and x' independently from `P(· | l)`.
 
@@ -179,44 +154,11 @@ def labelling_error_interval(first: npt.ArrayLike, second: npt.ArrayLike, *, lev
         raise ValueError("there are no pairs: an interval needs one at least")
     different = np.sum(one != other)
     low, high = proportion_ends(np.array([different]), len(one), level)
-    return Interval(float(different) / len(one), float(low[0]), float(high[0]), level, "Clopper-Pearson")
-
-
-def singular_value_bootstrap(counts: Any, k: int, *, level: float = 0.95, rng: np.random.Generator) -> Interval:
-    """An approximate interval of `σ_{k+1}`, from how often each pair was seen among n independent ones.
-
-    Parameters
-    ----------
-    counts : (n_left, n_right), dense or sparse
-        Whole numbers; they sum to n. Nodes that were never seen are left out.
-    k : int
-        1..min(n_left, n_right) - 1, of the nodes seen.
-    rng : Generator
-        Draws the resamples.
-
-    Raises
-    ------
-    ValueError
-        Counts that are not whole numbers, k out of range, level not in (0, 1).
-
-    Notes
-    -----
-    Sampling noise adds to the squares of singular values, and a resample has as much noise again. So the upper end is
-    that of the resampled values, and errs upwards; the lower end is `√(2 σ̂² - upper²)`, which takes away from the
-    square of the estimate what the resamples have in excess of it. At level 0.95 it held σ_{k+1} in 88% to 100% of 300
-    samples of each of four small graphs at two values of n and of k, the upper end in 96% to 100%; plain percentiles
-    never held a σ of 0. Cost: `RESAMPLES` factorisations.
-    """
-    graph, n = _empirical(counts, k, level)
-    estimate = float(spectrum(graph, k + 1, device="cpu").singular_values[k])
-    resampled = _resampled_values(graph, n, k, rng)
-    high = min(1.0, float(np.quantile(resampled, (1 + level) / 2)))
-    low = math.sqrt(max(0.0, 2 * estimate**2 - high**2))
-    return Interval(estimate, low, max(high, estimate), level, "bootstrap", approximate=True)
+    return float(low[0]), float(high[0])
 
 
 def singular_value_bernstein(counts: Any, k: int, *, level: float = 0.95) -> Interval:
-    """An exact interval of `σ_{k+1}`, from how often each pair was seen among n independent ones: long.
+    """The ends of an exact interval of `σ_{k+1}`, from how often each of n independent pairs was seen: a long one.
 
     Parameters
     ----------
@@ -242,11 +184,17 @@ def singular_value_bernstein(counts: Any, k: int, *, level: float = 0.95) -> Int
 
     How long it is depends on the rarest node, which must be seen hundreds of times before it says anything. On a graph
     of 6 by 5 nodes, the rarest of mass 0.09, with `σ_2 = 0.64`, it was [0.20, 1] from 2,000 pairs, [0.38, 0.91] from
-    5,000 and [0.56, 0.74] from 40,000, where the bootstrap had [0.64, 0.65].
+    5,000 and [0.56, 0.74] from 40,000.
     """
-    graph, n = _empirical(counts, k, level)
+    _check_level(level)
+    values = np.asarray(sp.coo_array(counts).data)
+    if not np.all((values >= 0) & (values == np.rint(values))):
+        raise ValueError("counts holds values that are not whole numbers: give how often each pair was seen")
+    graph, n = PairGraph(counts, drop_isolated=True), int(values.sum())
     if graph.joint.shape != np.shape(counts):
         raise ValueError("some nodes were never seen: nothing exact is known of their part of the spectrum")
+    if not 1 <= k < min(graph.joint.shape):
+        raise ValueError(f"k={k!r} is not in 1..{min(graph.joint.shape) - 1}: there is no such next singular value")
     estimate = float(spectrum(graph, k + 1, device="cpu").singular_values[k])
     nodes, doubt = sum(graph.joint.shape), (1 - level) / 2
     least, largest, rarest = 1.0, 1.0, []
@@ -255,44 +203,7 @@ def singular_value_bernstein(counts: Any, k: int, *, level: float = 0.95) -> Int
         least, largest = least * math.sqrt((marginal / high).min()), largest * math.sqrt((marginal / low).max())
         rarest.append(float(low.min()))
     t = _bernstein(nodes, n, v=1 / min(rarest), bound=1 + 1 / math.sqrt(math.prod(rarest)), doubt=doubt)
-    return Interval(
-        estimate, max(0.0, estimate * least - t), min(1.0, estimate * largest + t), level, "matrix Bernstein"
-    )
-
-
-def bound_interval(inconsistency: Interval, next_value: Interval) -> Interval:
-    """The interval of theorem 4's bound on the squared probe error, `α_T / (1 - σ²_{k+1})`, from those of its parts.
-
-    Its level is what the union bound leaves of the two; twice its ends are those of the bound on the 0-1 error. The
-    upper end itself bounds `ε₂(f*)` with that confidence.
-
-    Parameters
-    ----------
-    inconsistency : Interval
-        Of α_T.
-    next_value : Interval
-        Of `σ_{k+1}`.
-
-    Raises
-    ------
-    ValueError
-        Two levels that leave none.
-    """
-    level = inconsistency.level + next_value.level - 1
-    if level <= 0:
-        raise ValueError(f"levels {inconsistency.level} and {next_value.level} leave no confidence: raise them")
-    return Interval(
-        estimate=_over_gap(inconsistency.estimate, next_value.estimate),
-        low=_over_gap(inconsistency.low, next_value.low),
-        high=_over_gap(inconsistency.high, next_value.high),
-        level=level,
-        method=f"{inconsistency.method} and {next_value.method}",
-        approximate=inconsistency.approximate or next_value.approximate,
-    )
-
-
-def _over_gap(error: float, sigma: float) -> float:
-    return error / (1 - sigma**2) if sigma < 1 else math.inf
+    return max(0.0, estimate * least - t), min(1.0, estimate * largest + t)
 
 
 def _check_level(level: float) -> None:
@@ -307,34 +218,6 @@ def proportion_ends(successes: npt.NDArray[Any], n: int, level: float) -> tuple[
         low = np.where(successes > 0, betaincinv(successes, n - successes + 1, tail), 0.0)
         high = np.where(successes < n, betaincinv(successes + 1, n - successes, 1 - tail), 1.0)
     return low, high
-
-
-def _empirical(counts: Any, k: int, level: float) -> tuple[PairGraph, int]:
-    """The graph of the nodes seen, and how many pairs were."""
-    _check_level(level)
-    values = np.asarray(sp.coo_array(counts).data)
-    if not np.all((values >= 0) & (values == np.rint(values))):
-        raise ValueError("counts holds values that are not whole numbers: give how often each pair was seen")
-    graph = PairGraph(counts, drop_isolated=True)
-    smaller = min(graph.joint.shape)
-    if not 1 <= k < smaller:
-        raise ValueError(
-            f"k={k!r} is not in 1..{smaller - 1}: there is no such next singular value among the nodes seen"
-        )
-    return graph, int(values.sum())
-
-
-def _resampled_values(graph: PairGraph, n: int, k: int, rng: np.random.Generator) -> FloatArray:
-    """`σ_{k+1}` of `RESAMPLES` samples of n pairs from the graph, which may miss some nodes."""
-    rows, columns = graph.joint.tocoo().coords
-    values = []
-    for _ in range(RESAMPLES):
-        draws = rng.multinomial(n, graph.joint.data)
-        sides = np.bincount(rows, draws, graph.n_left)[rows], np.bincount(columns, draws, graph.n_right)[columns]
-        normalized = draws / np.sqrt(np.where(draws > 0, sides[0] * sides[1], 1))
-        matrix = sp.csr_array((normalized, graph.joint.indices, graph.joint.indptr), shape=graph.joint.shape)
-        values.append(singular_triplets(matrix, k + 1).singular_values[k])
-    return np.array(values)
 
 
 def _bernstein(nodes: int, n: int, *, v: float, bound: float, doubt: float) -> float:

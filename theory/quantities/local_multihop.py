@@ -189,15 +189,6 @@ def within(graph: PairGraph, cut: Cut, hops: int = HOPS) -> LocalBound:
     return _least(graph, cut, hops, families[:room])
 
 
-def vote_within(graph: PairGraph, cut: Cut, hops: int = HOPS) -> LocalBound:
-    """The least bound by the filters t^j alone, j = 1..hops: votes over j-hop walks, with `P = C t^j (1 - t^j)`.
-
-    `C = max(β / (1 - β), (1 - β') / β')` with `β = below^j`, `β' = above^j`: the least for which `u² <= C u (1 - u)` on
-    [0, β] and `(1 - u)² <= C u (1 - u)` on [β', 1].
-    """
-    return _least(graph, cut, hops, [*_powers(cut, hops)])
-
-
 def certified(q: FloatArray, majorant: FloatArray, cut: Cut, *, first_look: bool = False) -> FloatArray:
     """The majorant of a filter q, raised by a constant where it must be for it to be one.
 
@@ -436,6 +427,11 @@ def _errors_within(shares: FloatArray, ahead: FloatArray, masses: FloatArray, bu
 
 
 def _powers(cut: Cut, hops: int) -> Iterator[_Family]:
+    """The filters t^j, j = 1..hops, which are votes over j-hop walks, with `P = C t^j (1 - t^j)`.
+
+    `C = max(β / (1 - β), (1 - β') / β')` with `β = below^j`, `β' = above^j`: the least for which `u² <= C u (1 - u)` on
+    [0, β] and `(1 - u)² <= C u (1 - u)` on [β', 1].
+    """
     for degree in range(1, hops + 1):
         power = np.asarray(chebyshev.chebpow([0.5, 0.5], degree, maxpower=None), dtype=np.float64)
         below, above = cut.below**degree, cut.above**degree

@@ -76,11 +76,6 @@ def strict_standing(scores: FloatArray) -> Standing:
     return Standing.of(scores, round_off(scores.shape[1]) * np.abs(scores).max(axis=1))
 
 
-def strict_winners(scores: FloatArray) -> IntArray:
-    """The column with the largest score in each row, (n,), or -1 where none wins by more than the row's round-off."""
-    return strict_standing(scores).winners
-
-
 def score_noise(features: FloatArray, coefficients: FloatArray, mass: FloatArray) -> FloatArray:
     """Allowance for round-off in each node's scores `f(x)ᵀ B`, (n,).
 

@@ -10,7 +10,7 @@ import scipy.linalg
 import scipy.sparse as sp
 import scipy.sparse.linalg
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray, sparse_tensor
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.devices import accelerator
 from pairbounds.infrastructure.hypotheses import require_width
 from pairbounds.infrastructure.svd import svd
@@ -65,13 +65,6 @@ class Spectrum:
     def __repr__(self) -> str:
         values = np.array2string(self.singular_values, precision=4, threshold=8, edgeitems=3, separator=", ")
         return f"Spectrum(k={len(self.singular_values)}, singular_values={values}, method={self.method!r})"
-
-    def _repr_html_(self) -> str:
-        from pairbounds.infrastructure.html import card
-
-        values = np.array2string(self.singular_values, precision=3, threshold=6, edgeitems=3, separator=", ")
-        facts = {"k": len(self.singular_values), "singular values": values, "method": self.method}
-        return card("Spectrum", facts | {"largest residual": float(self.residuals.max())})
 
     @cached_property
     def rounding(self) -> float:
@@ -184,7 +177,8 @@ def spectrum(
         allowed, and half as much again to twice as much for 1e-10; for few triplets, on small graphs and on tight
         clusters more. "auto" takes the one that is the fastest for the size, by `fastest_method`.
     device : {"auto", "cpu", "cuda", ...}
-        Where the factorisation or the products run; "auto" is "cuda" if there is one, for more than `SMALL` entries.
+        Where the factorisation of "dense" or the products of "blocks" run, "sparse" being for the CPU; "auto" is "cuda"
+        if there is one, for more than `SMALL` entries.
     seed : int
         Seed of the starting vectors of the sparse route.
 
@@ -213,8 +207,19 @@ def spectrum(
         tol = BLOCKS_TOL if tol is None else tol
         return block_spectrum(graph, k, tol=tol, device=_place(graph.joint.shape, device), seed=seed)
     tol = SPARSE_TOL if tol is None else tol
-    triplets, unseen = _computed(graph.normalized, k, tol, method, device, seed)
-    return measured(graph.normalized, with_known_values(graph, triplets), method, unseen, tol)
+    if not tol > 0:
+        raise ValueError(f"tol={tol!r} is not positive: it is the largest residual norm allowed")
+    matrix, unseen, place = graph.normalized, 0.0, _place(graph.joint.shape, device)
+    if method == "dense":
+        entries = matrix.shape[0] * matrix.shape[1]
+        if entries > DENSE_LIMIT:
+            raise ValueError(f"the dense method takes at most {DENSE_LIMIT} entries, not {entries}: use 'sparse'")
+        triplets = dense_triplets(matrix, k, place)
+    elif method == "sparse":
+        triplets, unseen = _sparse(matrix, k, tol / 10, np.random.default_rng(seed))
+    else:
+        raise ValueError(f"method={method!r} is none of 'auto', 'dense', 'sparse', 'blocks'")
+    return measured(matrix, with_known_values(graph, triplets), method, unseen, tol)
 
 
 def fastest_method(shape: tuple[int, int], k: int) -> Literal["dense", "sparse", "blocks"]:
@@ -222,9 +227,7 @@ def fastest_method(shape: tuple[int, int], k: int) -> Literal["dense", "sparse",
 
     "dense" where the smaller side is short, or so many triplets are wanted that a Krylov method would go nearly as far;
     unless a dense copy is too large. Else "blocks" for at least `BLOCKS_WIDTH` triplets and `BLOCKS_WORK` numbers in
-    their vectors on the smaller side, and "sparse" for less. Measured on graphs of 2,500 to 50,000 nodes a side, on one
-    thread, for residuals of 1e-6, when "sparse" still copied the transpose, which took it longer: "blocks" then took
-    0.3 to 1.2 times as long as "sparse", the most where 200 values are in a cluster.
+    their vectors on the smaller side, and "sparse" for less, on graphs of 2,500 to 50,000 nodes a side.
     """
     smaller, entries = min(shape), shape[0] * shape[1]
     if (smaller <= DENSE_SIDE or k + GUARD > smaller / 4) and entries <= DENSE_LIMIT:
@@ -291,28 +294,6 @@ class _KnownSide:
             yield self.vectors[rows], self.roots[rows, None] * self.features[self.component[rows]]
 
 
-def singular_triplets(matrix: sp.csr_array, k: int) -> Spectrum:
-    """Singular triplets of any sparse matrix of norm at most 1, such as a part of a graph, as by `spectrum`."""
-    require_width(matrix.shape, k)
-    method = "dense" if fastest_method(matrix.shape, k) == "dense" else "sparse"
-    triplets, unseen = _computed(matrix, k, SPARSE_TOL, method, "auto", 0)
-    return measured(matrix, triplets, method, unseen, SPARSE_TOL)
-
-
-def _computed(matrix: sp.csr_array, k: int, tol: float, method: str, device: str, seed: int) -> tuple[Triplets, float]:
-    """The triplets by the dense or the sparse route, and an upper end of what that may have skipped."""
-    if not tol > 0:
-        raise ValueError(f"tol={tol!r} is not positive: it is the largest residual norm allowed")
-    entries, place = matrix.shape[0] * matrix.shape[1], _place(matrix.shape, device)
-    if method == "dense":
-        if entries > DENSE_LIMIT:
-            raise ValueError(f"the dense method takes at most {DENSE_LIMIT} entries, not {entries}: use 'sparse'")
-        return dense_triplets(matrix, k, place), 0.0  # nothing was skipped, so nothing of note is unseen
-    if method == "sparse":
-        return _sparse(matrix, k, tol / 10, place, np.random.default_rng(seed))
-    raise ValueError(f"method={method!r} is none of 'auto', 'dense', 'sparse'")
-
-
 def measured(matrix: Any, triplets: Triplets, method: str, unseen: float, tol: float) -> Spectrum:
     """The spectrum of those triplets, with their residuals; `RuntimeError` where they are not within tol."""
     left, values, right = triplets
@@ -356,7 +337,7 @@ def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0)
         # All of them: LAPACK's bisection, which a subset takes, fails on some tight clusters.
         ends = scipy.linalg.eigvalsh(gram, driver="evd", overwrite_a=True)[-2]
     else:
-        forward, backward = _products(matrix, None)
+        forward, backward = _products(matrix)
         rest = _deflated(lambda x: forward(backward(x)), first[:, None] / np.linalg.norm(first))
         ends = _upper_end(rest, len(first), seed)
     return min(1.0, max(0.0, float(ends)) + _round_off(matrix.shape))
@@ -418,15 +399,13 @@ def residual_norms(matrix: Any, left: FloatArray, values: FloatArray, right: Flo
     return np.concatenate(parts)
 
 
-def _sparse(
-    matrix: sp.csr_array, k: int, tol: float, device: "torch.device | None", rng: np.random.Generator
-) -> tuple[Triplets, float]:
+def _sparse(matrix: sp.csr_array, k: int, tol: float, rng: np.random.Generator) -> tuple[Triplets, float]:
     """The Gram operator of the smaller side, by ARPACK checked by deflation, or dense where that side is small."""
     if matrix.shape[0] < matrix.shape[1]:
-        (right, values, left), unseen = _sparse(sp.csr_array(matrix.T), k, tol, device, rng)
+        (right, values, left), unseen = _sparse(sp.csr_array(matrix.T), k, tol, rng)
         return (left, values, right), unseen
     side = matrix.shape[1]
-    forward, backward = _products(matrix, device)
+    forward, backward = _products(matrix)
 
     def gram(vectors: FloatArray) -> FloatArray:
         return backward(forward(vectors))
@@ -527,25 +506,11 @@ def _deflated(product: Product, basis: FloatArray) -> Product:
     return lambda vectors: project(product(project(vectors)))
 
 
-def _products(matrix: sp.csr_array, device: "torch.device | None") -> tuple[Product, Product]:
-    """`X -> A X` and `Y -> Aᵀ Y`, in scipy on the CPU and in torch elsewhere.
+def _products(matrix: sp.csr_array) -> tuple[Product, Product]:
+    """`X -> A X` and `Y -> Aᵀ Y`.
 
-    On the CPU the second scatters from A itself: it needs no copy, and what it writes to, the smaller side, is in the
-    cache where the larger one, which a copy would read from, is not.
+    The second scatters from A itself: it needs no copy, and what it writes to, the smaller side, is in the cache where
+    the larger one, which a copy would read from, is not.
     """
-    if device is None:
-        transposed = matrix.T
-        return lambda x: matrix @ x, lambda y: transposed @ y
-    return _torch_product(matrix, device), _torch_product(sp.csr_array(matrix.T), device)
-
-
-def _torch_product(matrix: sp.csr_array, device: "torch.device") -> Product:
-    import torch
-
-    held = sparse_tensor(matrix, torch.float64, device)
-
-    def product(vectors: FloatArray) -> FloatArray:
-        block = torch.from_numpy(np.ascontiguousarray(vectors.reshape(len(vectors), -1))).to(device)
-        return np.asarray((held @ block).cpu().numpy().reshape(-1, *vectors.shape[1:]))
-
-    return product
+    transposed = matrix.T
+    return lambda x: matrix @ x, lambda y: transposed @ y

@@ -42,7 +42,7 @@ class ImageText(TextObjective):
     def of(cls, run: "Run", studio: "Studio", width: int) -> "ImageText":
         """See `Objective`."""
         captions = cls.captions_of(run, studio)
-        texts = {text for image in studio.split(run.seed).encoder for text in captions[image]}
+        texts = {text for image in studio.split(run.seed).train for text in captions[image]}
         return cls(width, captions, text_tower(run.text, texts))
 
     @classmethod

@@ -17,7 +17,7 @@ class ShuffledImageText(ImageText):
     @classmethod
     def captions_of(cls, run: "Run", studio: "Studio") -> Sequence[tuple[str, ...]]:
         """See `ImageText`."""
-        captions, images = list(studio.source.dataset.captions), studio.split(run.seed).encoder
+        captions, images = list(studio.source.dataset.captions), studio.split(run.seed).train
         moved = np.random.default_rng([run.seed, 3]).permutation(images)
         for image, other in zip(images, moved, strict=True):
             captions[image] = studio.source.dataset.captions[other]

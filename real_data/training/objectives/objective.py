@@ -22,12 +22,10 @@ class Objective(nn.Module, ABC):
     views : of each image in a batch, 1 or 2
     seconds : of one core for an image of 64 pixels that the small network sees once, a mean over the encoders of
         results/resampled_training.parquet and results/pretraining.parquet; none where nobody has timed it
-    labelled : whether it knows the classes of the images that train
     """
 
     views: ClassVar[int]
     seconds: ClassVar[float | None] = None
-    labelled: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod

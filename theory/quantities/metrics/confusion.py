@@ -8,7 +8,6 @@ import numpy.typing as npt
 from pairbounds.theory.quantities.metrics.hypersphere import on_sphere
 
 BLOCK = 4_000_000  # distances held at once
-EPS = float(np.finfo(np.float64).eps)
 
 
 def average_confusion_rate(features: Any, samples: npt.ArrayLike) -> float:
@@ -32,9 +31,11 @@ def average_confusion_rate(features: Any, samples: npt.ArrayLike) -> float:
     Notes
     -----
     A view of another sample that is exactly as near counts as the nearest, as ties are errors everywhere here: an
-    embedding that is constant is all confusion. O(n² k) time, in blocks of `BLOCK` distances: by products, and where
-    these are too near to tell as sums of squares, in which nothing cancels. Source: Wang et al. 2022.
+    embedding that is constant is all confusion. O(n² k) time, in blocks of `BLOCK` distances, as sums of squares, in
+    which nothing cancels. Source: Wang et al. 2022.
     """
+    from scipy.spatial.distance import cdist  # a tenth of a second to load
+
     ids = np.asarray(samples)
     if ids.ndim != 1:
         raise ValueError(f"samples has shape {ids.shape}: give one id for each view")
@@ -45,30 +46,11 @@ def average_confusion_rate(features: Any, samples: npt.ArrayLike) -> float:
             "more samples, each with two or more views"
         )
     sphere = on_sphere(features, len(ids), "features")
-    step = max(1, BLOCK // len(ids))
-    confused = [_confused(sphere, own, start, start + step) for start in range(0, len(ids), step)]
-    return float(np.mean(np.concatenate(confused)))
-
-
-def _confused(sphere: Any, own: npt.NDArray[np.intp], start: int, stop: int) -> npt.NDArray[np.bool_]:
-    """Return for the views start..stop-1 whether a view of another sample is as near as any of the own."""
-    from scipy.spatial.distance import cdist  # a tenth of a second to load
-
-    views = np.arange(start, min(stop, len(own)))
-    others, same = _nearest(2 - 2 * (sphere[views] @ sphere.T), own, views)
-    # Products, lengths and the two roundings of a difference: no distance is off by as much.
-    close = np.abs(others - same) <= 16 * EPS * sphere.shape[1]
-    if close.any():
-        exact = cdist(sphere[views[close]], sphere, "sqeuclidean")
-        others[close], same[close] = _nearest(exact, own, views[close])
-    return np.asarray(others <= same)
-
-
-def _nearest(
-    distances: npt.NDArray[np.float64], own: npt.NDArray[np.intp], views: npt.NDArray[np.intp]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """The distances of some views from the nearest view of another sample, and the nearest other of their own."""
-    same = own[views, None] == own
-    others = np.where(same, np.inf, distances).min(axis=1)
-    distances[np.arange(len(views)), views] = np.inf  # a view is no neighbour of itself
-    return others, np.where(same, distances, np.inf).min(axis=1)
+    step, confused = max(1, BLOCK // len(ids)), 0
+    for start in range(0, len(ids), step):
+        distances = cdist(sphere[start : start + step], sphere, "sqeuclidean")
+        same = own[start : start + step, None] == own
+        others = np.where(same, np.inf, distances).min(axis=1)
+        np.fill_diagonal(distances[:, start:], np.inf)  # a view is no neighbour of itself
+        confused += int(np.sum(others <= np.where(same, distances, np.inf).min(axis=1)))
+    return confused / len(ids)

@@ -21,10 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_PAIRS = 50_000_000  # of rows that share something: a gigabyte
-MOST_ROWS = 20_000  # beyond it what compares every row with every other is measured on a sample
 
-
-Found = tuple[float, float, int, str]  # value, standard error, rows, note
+Found = tuple[float, int, str]  # value, rows, note
 
 DEFINITIONS = {  # of each metric, and its source
     "alignment": (
@@ -50,7 +48,7 @@ DEFINITIONS = {  # of each metric, and its source
 }
 
 
-def metrics(features: Any, *, pairs: Any, labels: Any = None, t: float = 2.0, seed: int = 0) -> "pd.DataFrame":
+def metrics(features: Any, *, pairs: Any, labels: Any = None, t: float = 2.0) -> "pd.DataFrame":
     """Alignment, uniformity, RankMe, average confusion rate (ACR) and class collapse of features, with definitions.
 
     Every row is divided by its norm first, for all but RankMe: alignment is in [0, 4] and uniformity in [-4t, 0],
@@ -68,14 +66,12 @@ def metrics(features: Any, *, pairs: Any, labels: Any = None, t: float = 2.0, se
         Classes of the rows, of any kind: for class collapse.
     t : float
         Of uniformity; positive.
-    seed : int
-        Of the sample of rows where there are more than `MOST_ROWS` of them.
 
     Returns
     -------
     DataFrame, one row for each metric (its name is the index), with columns
-        value (NaN where it has none), standard_error (of a value from a sample of the rows; 0 where all count), rows
-        (or pairs, that it is a mean of), definition, source (its paper), note (why it has no value).
+        value (NaN where it has none), rows (or pairs, that it is a mean of), definition, source (its paper), note (why
+        it has no value).
 
     Raises
     ------
@@ -86,10 +82,9 @@ def metrics(features: Any, *, pairs: Any, labels: Any = None, t: float = 2.0, se
 
     Notes
     -----
-    Alignment is a mean over pairs. Uniformity and ACR compare every row with every other, O(n² k), up to `MOST_ROWS`
-    rows; beyond, a random sample of so many rows, and the standard error says what that costs. All are of the
-    population of the rows given, not of batches: in uniformity a row meets itself as often as it is drawn twice
-    (`torch.pdist` in the authors' code leaves that out, a difference of O(1/n)).
+    Alignment is a mean over pairs. Uniformity and ACR compare every row with every other, O(n² k): of more than some
+    20,000 rows give a sample. All are of the population of the rows given, not of batches: in uniformity a row meets
+    itself as often as it is drawn twice (`torch.pdist` in the authors' code leaves that out, a difference of O(1/n)).
 
     Examples
     --------
@@ -111,17 +106,17 @@ def metrics(features: Any, *, pairs: Any, labels: Any = None, t: float = 2.0, se
     _require_finite(matrix, given.rows)
     sphere = on_sphere(matrix[given.rows], len(given.rows), "features", given.rows)
     found: dict[str, Found] = {
-        "alignment": (alignment(given.graph, sphere, sphere), 0.0, given.graph.joint.nnz // 2, ""),
-        "uniformity": _uniformity(given.graph, sphere, t, seed),
-        "rankme": (rankme(matrix[given.rows]), 0.0, len(sphere), ""),
-        "acr": _confusion(sphere, given.samples, seed),
+        "alignment": (alignment(given.graph, sphere, sphere), given.graph.joint.nnz // 2, ""),
+        "uniformity": (uniformity(given.graph, sphere, t=t), len(sphere), ""),
+        "rankme": (rankme(matrix[given.rows]), len(sphere), ""),
+        "acr": _confusion(sphere, given.samples),
     }
     if labels is not None:
         found["class_collapse"] = _collapse(sphere, labels, len(matrix), given.rows)
-    table = pd.DataFrame.from_dict(found, "index", columns=["value", "standard_error", "rows", "note"])
+    table = pd.DataFrame.from_dict(found, "index", columns=["value", "rows", "note"])
     definitions, sources = zip(*(DEFINITIONS[name] for name in found), strict=True)
-    table.insert(3, "definition", [definition.format(t=t, least=-4 * t) for definition in definitions])
-    table.insert(4, "source", sources)
+    table.insert(2, "definition", [definition.format(t=t, least=-4 * t) for definition in definitions])
+    table.insert(3, "source", sources)
     return table.rename_axis("metric")
 
 
@@ -197,28 +192,11 @@ def _within(samples: npt.NDArray[Any]) -> tuple[IntArray, IntArray]:
     return first, second
 
 
-def _uniformity(graph: PairGraph, sphere: FloatArray, t: float, seed: int) -> Found:
-    if len(sphere) <= MOST_ROWS:
-        return uniformity(graph, sphere, t=t), 0.0, len(sphere), ""
-    # Independent pairs of rows: a mean of independent terms, whose error is known.
-    rng, count = np.random.default_rng([seed, 0]), MOST_ROWS**2 // 400
-    first, second = rng.choice(len(sphere), size=(2, count), p=graph.left_marginal)
-    kernel = np.exp(-t * np.sum((sphere[first] - sphere[second]) ** 2, axis=1))
-    mean = float(kernel.mean())
-    return math.log(mean), float(kernel.std(ddof=1)) / math.sqrt(count) / mean, count, ""
-
-
-def _confusion(sphere: FloatArray, samples: npt.NDArray[Any] | None, seed: int) -> Found:
+def _confusion(sphere: FloatArray, samples: npt.NDArray[Any] | None) -> Found:
     if samples is None or len(np.unique(samples)) < 2:
         note = "give pairs as the sample of each row: confusion is between samples, of which there are two or more"
-        return math.nan, 0.0, 0, note
-    if len(sphere) <= MOST_ROWS:
-        return average_confusion_rate(sphere, samples), 0.0, len(sphere), ""
-    names = np.unique(samples)
-    count = max(2, MOST_ROWS * len(names) // len(sphere))
-    chosen = np.isin(samples, np.random.default_rng([seed, 1]).permutation(names)[:count])
-    rate, rows = average_confusion_rate(sphere[chosen], samples[chosen]), int(chosen.sum())
-    return rate, math.sqrt(rate * (1 - rate) / rows), rows, "among a sample of the samples: among all it is larger"
+        return math.nan, 0, note
+    return average_confusion_rate(sphere, samples), len(sphere), ""
 
 
 def _collapse(sphere: FloatArray, labels: Any, n: int, kept: IntArray) -> Found:
@@ -229,10 +207,10 @@ def _collapse(sphere: FloatArray, labels: Any, n: int, kept: IntArray) -> Found:
     labelled = codes[kept] != UNLABELLED
     chosen, classes = sphere[labelled], codes[kept][labelled]
     if len(classes) == 0:
-        return math.nan, 0.0, 0, "no row with a pair has a label"
+        return math.nan, 0, "no row with a pair has a label"
     even = np.full(len(chosen), 1 / len(chosen))
     within = class_moments(chosen, even, classes).variance
     total = class_moments(chosen, even, np.zeros_like(classes)).variance
     if total == 0:
-        return math.nan, 0.0, len(chosen), "all rows are one point"
-    return within / total, 0.0, len(chosen), ""
+        return math.nan, len(chosen), "all rows are one point"
+    return within / total, len(chosen), ""
