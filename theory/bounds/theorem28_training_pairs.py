@@ -236,16 +236,10 @@ def _marginal_change(graph: PairGraph, mass: FloatArray, n_pairs: int, level: fl
 
 
 def _norm_of_product(left: FloatArray, right: FloatArray, a: FloatArray, b: FloatArray) -> float:
-    """`‖(left rightᵀ) ∘ (a_x + b_l + a_x b_l)‖_F` at most, by the triangle inequality; O(n k²)."""
-    changed = ((a, None), (None, b), (a, b))
-    return sum(_product_norm(left, right, rows, columns) for rows, columns in changed)
-
-
-def _product_norm(left: FloatArray, right: FloatArray, rows: FloatArray | None, columns: FloatArray | None) -> float:
-    """`‖diag(rows) left rightᵀ diag(columns)‖_F`, from k by k matrices."""
-    f = left if rows is None else rows[:, None] * left
-    g = right if columns is None else columns[:, None] * right
-    return math.sqrt(max(0.0, float(np.sum((f.T @ f) * (g.T @ g)))))
+    """`‖(left rightᵀ) ∘ (a_x + b_l + a_x b_l)‖_F` at most, by the triangle inequality, from k by k matrices; O(n k²)."""
+    rows, columns = a[:, None] * left, b[:, None] * right
+    parts = ((rows, right), (left, columns), (rows, columns))
+    return sum(math.sqrt(max(0.0, float(np.sum((f.T @ f) * (g.T @ g))))) for f, g in parts)
 
 
 def _operator_noise(
