@@ -59,6 +59,7 @@ from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.bounds.theorem17_trained_encoders import mse_by_excess
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import label_energy
+from pairbounds.theory.quantities.infonce import pair_ratios
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
 MOST_PAIRS = 1e18
@@ -179,8 +180,7 @@ def pairs_for_mse(
 
 def noise_variance(graph: PairGraph) -> float:
     """`n E ‖E‖_F² = Σ_{P>0} P / (p_L p_R) - ‖Ā‖_F²`; linear in the pairs."""
-    _, ratio = _ratios(graph)
-    return float(np.sum(ratio)) - float(np.sum(graph.normalized.data**2))
+    return float(np.sum(pair_ratios(graph))) - float(np.sum(graph.normalized.data**2))
 
 
 def noise_norm(graph: PairGraph, n_pairs: int, *, level: float = 0.95) -> float:
@@ -196,18 +196,11 @@ def noise_norm(graph: PairGraph, n_pairs: int, *, level: float = 0.95) -> float:
 def noise_operator_norm(graph: PairGraph, n_pairs: int, *, level: float = 0.95) -> float:
     """`‖E‖_op` of n pairs, at most with probability `level`, by the matrix Bernstein inequality."""
     _require(n_pairs, level)
-    (rows, columns), ratio = _ratios(graph)
-    variance = max(float(np.bincount(nodes, ratio).max()) for nodes in (rows, columns))
+    ratio = pair_ratios(graph)
+    variance = max(float(np.bincount(nodes, ratio).max()) for nodes in graph.joint.tocoo().coords)
     log = math.log((graph.n_left + graph.n_right) / (1 - level))
     largest = 1 / math.sqrt(_smallest(graph)) + 1
     return math.sqrt(2 * variance * log / n_pairs) + 2 * largest * log / (3 * n_pairs)
-
-
-def _ratios(graph: PairGraph) -> tuple[tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]], FloatArray]:
-    """The pairs, as rows and columns, and `P / (p_L p_R)` of each."""
-    joint = graph.joint.tocoo()
-    rows, columns = joint.coords
-    return (rows, columns), joint.data / graph.left_marginal[rows] / graph.right_marginal[columns]
 
 
 def _smallest(graph: PairGraph) -> float:
@@ -236,7 +229,7 @@ def _marginal_change(graph: PairGraph, mass: FloatArray, n_pairs: int, level: fl
 
 
 def _norm_of_product(left: FloatArray, right: FloatArray, a: FloatArray, b: FloatArray) -> float:
-    """`‖(left rightᵀ) ∘ (a_x + b_l + a_x b_l)‖_F` at most, by the triangle inequality, from k by k matrices; O(n k²)."""
+    """`‖(left rightᵀ) ∘ (a_x + b_l + a_x b_l)‖_F` at most, by the triangle inequality; O(n k²)."""
     rows, columns = a[:, None] * left, b[:, None] * right
     parts = ((rows, right), (left, columns), (rows, columns))
     return sum(math.sqrt(max(0.0, float(np.sum((f.T @ f) * (g.T @ g))))) for f, g in parts)

@@ -38,7 +38,7 @@ import numpy as np
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_indicators, required_labels
-from pairbounds.theory.quantities.infonce import mutual_information
+from pairbounds.theory.quantities.infonce import mutual_information, pair_ratios
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,9 +56,8 @@ def batch_information(graph: PairGraph, batch: int) -> tuple[float, float]:
         A batch of fewer than 2 pairs.
     """
     _require_batch(batch)
-    joint, ratio = _pairs(graph)
     # log(B r / (r + B - 1)), in a form that neither a large r nor a large B overflows.
-    below = float(joint @ -np.log(1 / batch + (1 - 1 / batch) / ratio))
+    below = float(graph.joint.data @ -np.log(1 / batch + (1 - 1 / batch) / pair_ratios(graph)))
     return below, min(mutual_information(graph), math.log(batch))
 
 
@@ -122,13 +121,6 @@ def collisions(graph: PairGraph, batch: int) -> "pd.DataFrame":
         for kind, (anchor, chance) in kinds.items()
     ]
     return pd.DataFrame(rows)
-
-
-def _pairs(graph: PairGraph) -> tuple[np.ndarray, np.ndarray]:
-    """P and `P / (p_L p_R)` of each pair."""
-    joint = graph.joint.tocoo()
-    rows, columns = joint.coords
-    return joint.data, joint.data / graph.left_marginal[rows] / graph.right_marginal[columns]
 
 
 def _require_batch(batch: int) -> None:

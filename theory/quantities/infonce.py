@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pairbounds.infrastructure.arrays import is_tensor
+from pairbounds.infrastructure.arrays import FloatArray, is_tensor
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 if TYPE_CHECKING:
@@ -84,10 +84,13 @@ def log_partitions(
     return torch.cat(forward), highest + total.log()
 
 
+def pair_ratios(graph: PairGraph) -> FloatArray:
+    """`P(x, l) / (p_L(x) p_R(l))` of each pair, in the order of `graph.joint.data`."""
+    rows, columns = graph.joint.tocoo().coords
+    # A quotient by each marginal in turn: their product may be too small for a float.
+    return np.asarray(graph.joint.data / graph.left_marginal[rows] / graph.right_marginal[columns])
+
+
 def mutual_information(graph: PairGraph) -> float:
     """`I(x; l) = E_P[log P(x, l) / (p_L(x) p_R(l))]`, in nats; linear in the number of pairs."""
-    joint = graph.joint.tocoo()
-    rows, columns = joint.coords
-    # A quotient by each marginal in turn: their product may be too small for a float.
-    ratio = joint.data / graph.left_marginal[rows] / graph.right_marginal[columns]
-    return float(np.sum(joint.data * np.log(ratio)))
+    return float(np.sum(graph.joint.data * np.log(pair_ratios(graph))))
