@@ -118,7 +118,7 @@ demo: $(INSTALLED) ## A first result: bounds of handwritten digits (ten seconds)
 	$(PYTHON) -m pairbounds demo --out $(BUILD)/demo
 
 DRAW = $(PYTHON) -m pairbounds draw $(1) --tables $(TABLES) --out $(FIGURES) --jobs -1
-figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (about fifteen minutes)
+figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (about twelve minutes)
 	$(if $(DUE),$(call DRAW,$(DUE)))
 	@echo "figures, with their captions: $(FIGURES)"
 
@@ -178,14 +178,14 @@ $(patsubst %,$(TABLES)/%.parquet,$(SWEEPS)): $(TABLES)/%.parquet: examples/%.tom
 	cp $(BUILD)/sweeps/$*/table.parquet.json $@.json
 	cp $(BUILD)/sweeps/$*/table.parquet $@
 
-# Training from pixels takes too long for `make figures`: its measured tables are kept in results/, with their sidecars.
+# Networks take too long to train in `make figures`: measured tables are kept in results/, with their sidecars.
 $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)): $(TABLES)/%.parquet: results/%.parquet
 	@mkdir -p $(TABLES)
 	cp $<.json $@.json
 	cp $< $@
 
 RUNS := $(BUILD)/runs
-REPRODUCED := natural_captions natural_what_if natural_pairings phase_worlds which_loss \
+REPRODUCED := natural_captions natural_what_if natural_pairings architecture phase_worlds which_loss \
 	$(patsubst %,"% --preset results",resampled_training resampled_tuned pretraining training_controls)
 # Each study forecasts what it will cost before any of them begins. Encoders that are trained stay: killed, it goes on.
 reproduce: $(INSTALLED) ## Measure the tables in results/ anew: training from pixels, and what `make data` fetches (says how long)
