@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.columns import spanning, thin_factors, unit_columns
+from pairbounds.infrastructure.columns import column_norms, spanning, thin_factors, unit_columns
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_masses, guess_error, induced_labelling_error
@@ -190,7 +190,7 @@ class Encoder:
         `‖C‖²` by 4 e S ‖C‖. All scale as the columns do: `(F D, G D^{-1})`, D diagonal, has the S of (F, G). Nothing
         smaller can be asked of features in double precision, for rounding them moves `F Gᵀ` by as much.
         """
-        lengths = [np.linalg.norm(factor, axis=0) for factor in self._balanced_factors]
+        lengths = [factor.any(axis=0) * column_norms(factor) for factor in self._balanced_factors]
         return 2 * (1 + float(np.linalg.norm(self.product_factor))) * float(np.prod(lengths, axis=0).sum())
 
     @property

@@ -179,8 +179,14 @@ def as_features(f: Any, size: int, name: str) -> FloatArray:
 def _least_squares(columns: FloatArray, targets: sp.csr_array, lengths: FloatArray) -> FloatArray:
     """The B of least `‖columns B - targets‖`, of these that of least `‖diag(lengths)⁻¹ B‖`.
 
-    The columns are at most of unit length.
+    The columns are at most of unit length. One of zeros takes no part: free to be anything, it would have the others'
+    round-off for its own.
     """
+    shown = columns.any(axis=0)
+    if shown.any() and not shown.all():
+        found = np.zeros((len(shown), targets.shape[1]))
+        found[shown] = _least_squares(columns[:, shown], targets, lengths[shown])
+        return found
     gram = columns.T @ columns
     # An error in B costs its square in the residual: up to this condition the normal equations lose nothing.
     values = scipy.linalg.eigvalsh(gram)
