@@ -15,7 +15,7 @@ from pairbounds.figures.style import COLUMN, label_line, sized
 from pairbounds.figures.tightness_map import TRUE, capped, points_of
 from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, GREEN, MEASURED, NEUTRAL, SHARP_BOUND
 
-ROUND_OFF = 1e-9  # of a squared error: where there is none, so small a bound is the truth
+ROUND_OFF = 1e-9  # a squared error up to it is none
 
 
 class Closing(NamedTuple):
@@ -48,7 +48,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         "induced pairs have the same label, in that world; it starts high where pairs are consistent and falls to "
         "chance where they are diverse; bands are the least and the most of a seed. Right: the share of "
         f"{len(points):,} points of {points['seed'].nunique()} random worlds where a bound on the squared error is "
-        f"within a factor of it, and of theorem 15 the mean share of {tables['other_families']['family'].nunique()} "
+        f"within a factor of it, and of theorem 15 the mean share of {len(near_by_family(tables['other_families']))} "
         "other graph families."
     )
 
@@ -70,9 +70,9 @@ def closing(rows: pd.DataFrame) -> Closing:
 
 
 def near_by_family(table: pd.DataFrame, factor: float = 2.0) -> pd.DataFrame:
-    """The shares of points within a factor of the squared error; a row for each family, with its number of points."""
-    points = table[table["alpha"] > 0]
-    near = points[["theorem_15", "theorem_4"]].le(factor * points["error"] + ROUND_OFF, axis=0)
+    """The shares of points with an error within a factor of it; a row for each family, with its number of points."""
+    points = table[table["error"] > ROUND_OFF]
+    near = points[["theorem_15", "theorem_4"]].le(factor * points["error"], axis=0)
     by_family = near.groupby(points["family"])
     return by_family.mean().assign(points=by_family.size()).sort_values("theorem_15")
 

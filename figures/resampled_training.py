@@ -129,17 +129,22 @@ def tuned_changes(table: pd.DataFrame, over: tuple[str, str] = SIMCLR) -> dict[t
     ----------
     over : another rule and guide that the changes are over
     """
+    by_encoder = tuned_by_seed(table)
+    if over not in by_encoder:
+        return {}
+    changes = {one: by_encoder[one] - by_encoder[over] for one in by_encoder if one not in (SIMCLR, over)}
+    return {one: mean_and_half(100 * change, overlap=OVERLAP) for one, change in changes.items()}
+
+
+def tuned_by_seed(table: pd.DataFrame) -> dict[tuple[str, str], pd.Series]:
+    """The test accuracy of the chosen run of each seed, by tuned rule and guide; of one label set."""
     if "tuned" not in table or not table["tuned"].any():
         return {}
     names = ["kind", "rule", "guide", "published"]
     first = table[table["repeat"] == 0]
     tried = first.groupby(names)["tuned"].transform("any") & (first["kind"] == "simclr") & ~first["published"]
     best = first[tried & first["chosen"]].pivot_table(index="seed", columns=["rule", "guide"], values="test")
-    by_encoder = {(str(one[0]), str(one[1])): best[one] for one in best.columns}
-    if over not in by_encoder:
-        return {}
-    changes = {one: values - by_encoder[over] for one, values in by_encoder.items() if one not in (SIMCLR, over)}
-    return {one: mean_and_half(100 * change, overlap=OVERLAP) for one, change in changes.items()}
+    return {(str(one[0]), str(one[1])): best[one] for one in best.columns}
 
 
 def _halves(changes: pd.DataFrame, level: float = LEVEL) -> SharedHalves:

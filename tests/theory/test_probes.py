@@ -144,7 +144,7 @@ def test_a_feature_that_is_round_off_where_labels_are_seen_says_nothing(round_of
 
 
 def test_features_of_zeros_beside_tiny_ones_change_nothing():
-    """Free to be anything, their coefficients had the round-off of the others for their own: a squared error above 1."""
+    """Coefficients of features of zeros are free, and had the round-off of the others: a squared error above 1."""
     graph = PairGraph(np.ones((6, 6)) - np.diag(np.ones(6)) / 2, [1, 1, 2, 2, 1, 1])
     features = np.random.default_rng(0).standard_normal((6, 4))
     padded = np.column_stack([np.zeros(6), features * [1e-50, 1e-62, 1e-45, 1e17], np.zeros(6)])

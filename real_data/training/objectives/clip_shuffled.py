@@ -1,4 +1,4 @@
-"""CLIP with the captions of other images, a control: what the content of captions is worth."""
+"""CLIP with the captions of other images, a control of what captions tell."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ShuffledImageText(ImageText):
-    """CLIP on captions that are permuted among the images that train the encoder."""
+    """CLIP on captions permuted among the images that train it, also between images of one subject."""
 
     @classmethod
     def captions_of(cls, run: "Run", studio: "Studio") -> Sequence[tuple[str, ...]]:
