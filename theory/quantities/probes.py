@@ -182,7 +182,7 @@ def _least_squares(columns: FloatArray, targets: sp.csr_array, lengths: FloatArr
     The columns are at most of unit length. One of zeros takes no part: free to be anything, it would have the others'
     round-off for its own.
     """
-    shown = columns.any(axis=0)
+    shown: npt.NDArray[np.bool_] = np.any(columns != 0, axis=0)
     if shown.any() and not shown.all():
         found = np.zeros((len(shown), targets.shape[1]))
         found[shown] = _least_squares(columns[:, shown], targets, lengths[shown])
