@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+from braceexpand import braceexpand
 from webdataset.tariterators import group_by_keys
 
 from pairbounds.infrastructure.inputs import require_file
@@ -63,8 +64,6 @@ def webdataset(shards: str, size: int | None = None, cache: Path | None = None) 
         No such shard.
     """
     try:
-        from braceexpand import braceexpand
-
         paths = [Path(name) for name in braceexpand(str(shards))]
     except ValueError as error:
         raise ValueError(f"shards {shards}: its braces are not closed") from error
