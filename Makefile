@@ -118,7 +118,7 @@ demo: $(INSTALLED) ## A first result: bounds of handwritten digits (ten seconds)
 	$(PYTHON) -m pairbounds demo --out $(BUILD)/demo
 
 DRAW = $(PYTHON) -m pairbounds draw $(1) --tables $(TABLES) --out $(FIGURES) --jobs -1
-figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (about twelve minutes)
+figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (about thirteen minutes)
 	$(if $(DUE),$(call DRAW,$(DUE)))
 	@echo "figures, with their captions: $(FIGURES)"
 

@@ -32,7 +32,7 @@ def drawn_graph(rng):
 
 
 def sampled(graph, n, rng):
-    """How often each pair was seen among n."""
+    """Counts of each pair among n."""
     return rng.multinomial(n, graph.joint.toarray().ravel()).reshape(graph.joint.shape)
 
 

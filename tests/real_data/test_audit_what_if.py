@@ -1,4 +1,4 @@
-"""What if pairs were dropped: against naive loops, on data where a rule helps and where none does."""
+"""The what-if of an audit against naive loops, on data where a rule helps and where none does."""
 
 import numpy as np
 import pandas as pd
