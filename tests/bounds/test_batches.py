@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import PairGraph, spectrum
-from pairbounds.theory.bounds.theorem29_batches import batch_information, collisions, smallest_batch
+from pairbounds.theory.bounds.theorem29_batches import batch_information, collisions, dropping, smallest_batch
 from pairbounds.theory.bounds.theorem31_temperature import largest_temperature
 from pairbounds.theory.quantities.infonce import mutual_information
 
@@ -76,6 +76,32 @@ def test_collisions_beside_a_count_over_all_batches(seed):
     assert table.loc[list(found)].to_numpy() == pytest.approx(np.array(list(found.values())))
 
 
+@given(st.integers(0, 2**32))
+def test_dropped_negatives_move_the_optimum_as_stated(seed):
+    """The posterior of the positive among one caption of P(l | x) and one of q(l | x) is that of the moved scores."""
+    graph, guide = drawn_graph(seed), np.array([0, 1, 0])
+    joint, captions = graph.joint.toarray(), graph.right_marginal
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scores = np.log(joint / np.outer(graph.left_marginal, captions))
+        by_guide = np.array([joint[guide == own].sum(0) for own in guide])
+        scores -= np.log(np.maximum(0, 1 - by_guide / captions))
+    for x in range(3):
+        negatives = np.where(guide[:, None] != guide[x], joint, 0).sum(0)
+        negatives /= negatives.sum()
+        for first, second in product(range(4), repeat=2):
+            one, other = joint[x, first] * negatives[second], joint[x, second] * negatives[first]
+            if one > 1e-9 and other > 1e-9:
+                assert math.exp(scores[x, first] - scores[x, second]) == pytest.approx(one / other)
+    found = dropping(graph, guide)
+    rises = -np.log(np.maximum(1e-300, 1 - by_guide / captions))
+    assert found.dropped == pytest.approx(np.sum([graph.left_marginal[guide == own].sum() ** 2 for own in (0, 1)]))
+    assert found.right == pytest.approx(1.0) == found.found  # the guide knows the labels
+    finite = by_guide < captions * (1 - 1e-9)
+    assert found.unordered == pytest.approx(joint[~finite].sum())
+    if finite.any() and joint[finite].sum() > 0:
+        assert found.raised == pytest.approx((joint[finite] * rises[finite]).sum() / joint[finite].sum(), rel=1e-5)
+
+
 def test_the_smallest_batch_by_hand():
     """Four pairs alone: r = 4, so that a batch shows log(4 B / (B + 3)), and 95% of log 4 from the 36.6th pair on."""
     graph = PairGraph(np.eye(4), [0, 0, 1, 1], [0, 0, 1, 1])
@@ -90,6 +116,10 @@ def test_the_smallest_batch_by_hand():
 
 def test_bad_arguments_and_graphs_without_labels_or_information():
     graph = PairGraph(np.ones((2, 2)))
+    with pytest.raises(ValueError, match="one for each of 2"):
+        dropping(graph, [0])
+    with pytest.raises(ValueError, match="one class alone"):
+        dropping(graph, [1, 1])
     assert list(collisions(graph, 2)["kind"]) == ["same caption", "also a pair"]
     assert math.isinf(largest_temperature(graph))
     with pytest.raises(ValueError, match="independent"):

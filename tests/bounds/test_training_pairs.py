@@ -10,12 +10,10 @@ from hypothesis import strategies as st
 from pairbounds import LatentWorld, PairGraph, optimal_embeddings, probe, spectral_loss, spectrum
 from pairbounds.theory.bounds import theorem28_training_pairs as training_pairs
 from pairbounds.theory.bounds.theorem28_training_pairs import (
+    Noise,
     excess_from_pairs,
     excess_of_counts,
     mse_from_pairs,
-    noise_norm,
-    noise_operator_norm,
-    noise_variance,
     pairs_for_mse,
 )
 
@@ -135,10 +133,11 @@ def test_coverage_of_the_noise():
     rng, n = np.random.default_rng(1), 300
     noises = [optimum_with_true_marginals(GRAPH, sampled(GRAPH, n, rng), 1)[1] for _ in range(400)]
     squares = [np.sum(noise**2) for noise in noises]
-    assert noise_variance(GRAPH) / n == pytest.approx(np.mean(squares), rel=0.1)
-    assert np.mean(np.sqrt(squares) <= noise_norm(GRAPH, n, level=0.9)) >= 0.9
-    assert np.mean([np.linalg.norm(noise, 2) <= noise_operator_norm(GRAPH, n, level=0.9) for noise in noises]) >= 0.9
-    assert np.mean(np.sqrt(squares) <= np.sqrt(noise_variance(GRAPH) / n)) < 0.9  # without the deviation it is no bound
+    known = Noise.of(GRAPH)
+    assert known.variance / n == pytest.approx(np.mean(squares), rel=0.1)
+    assert np.mean(np.sqrt(squares) <= known.norm(n, 0.9)) >= 0.9
+    assert np.mean([np.linalg.norm(noise, 2) <= known.operator_norm(n, 0.9) for noise in noises]) >= 0.9
+    assert np.mean(np.sqrt(squares) <= np.sqrt(known.variance / n)) < 0.9  # without the deviation it is no bound
 
 
 def test_the_rate_is_that_of_n():
@@ -149,7 +148,7 @@ def test_the_rate_is_that_of_n():
 def test_two_nodes_by_hand():
     """Two pairs of probability 1/2, of which one was seen three times in four."""
     graph = PairGraph(np.eye(2))
-    assert noise_variance(graph) == pytest.approx(2 * 0.5 / 0.25 - 2)
+    assert Noise.of(graph).variance == pytest.approx(2 * 0.5 / 0.25 - 2)
     # ρ = (3/2, 1/2) on both sides and γ = 1: off the diagonal `1 - ρρ'` is 1/4, where A_k is 0; on it -5/4 and 3/4.
     within = excess_of_counts(graph, 2, [[3, 0], [0, 1]])
     noise, moved = np.sqrt(2 * 0.25 / 1), np.sqrt(1.25**2 + 0.75**2)

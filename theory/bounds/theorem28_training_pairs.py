@@ -50,6 +50,8 @@ Cost: given the spectrum, linear in the pairs; (d) O(n_left n_right).
 """
 
 import math
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -62,7 +64,7 @@ from pairbounds.theory.quantities.consistency import label_energy
 from pairbounds.theory.quantities.infonce import pair_ratios
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
-MOST_PAIRS = 1e18
+MOST_PAIRS = 10**18
 
 
 def excess_of_counts(graph: PairGraph, k: int, counts: npt.ArrayLike) -> float:
@@ -102,37 +104,101 @@ def excess_of_counts(graph: PairGraph, k: int, counts: npt.ArrayLike) -> float:
     return _within(_gap(triplets, k), noise + moved, max(0.0, float(change[there].max())))
 
 
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """Guarantees of n independent pairs of a graph at a width, for any n, from one spectrum.
+
+    Attributes
+    ----------
+    graph : the population, with labels for the squared error
+    k : width of the embedding
+    level : probability of the guarantee
+    known_marginals : whether the encoder is trained with the true marginals, by (a) and (c), or with those of the
+        pairs, by (d) and (e)
+
+    Raises
+    ------
+    ValueError
+        Level not in (0, 1), k out of range; of a method, n below 1, or a graph without labels.
+    """
+
+    graph: PairGraph
+    k: int
+    level: float = 0.95
+    known_marginals: bool = False
+
+    def __post_init__(self) -> None:
+        _require(1, self.level)
+
+    @cached_property
+    def triplets(self) -> Spectrum:
+        """The k + 1 leading triplets."""
+        return spectrum(self.graph, min(self.k + 1, *self.graph.joint.shape)).leading(self.k + 1)
+
+    def excess(self, n_pairs: int) -> float:
+        """The excess loss of the best encoder on n pairs, at most; inf where n is too small for (d)."""
+        _require(n_pairs, self.level)
+        gap = _gap(self.triplets, self.k)
+        if self.known_marginals:
+            return _within(gap, self._noise.norm(n_pairs, self.level), 0.0)
+        off = self._marginal_changes(n_pairs)
+        best = self.triplets.left[:, : self.k] * self.triplets.singular_values[: self.k]
+        moved = _norm_of_product(best, self.triplets.right[:, : self.k], *off) + self.triplets.rounding
+        lost = float(off[0].max() + off[1].max())
+        return _within(gap, self._noise.norm(n_pairs, self._half) + moved, lost) if lost < gap else math.inf
+
+    def mse(self, n_pairs: int) -> float:
+        """The squared error of the population's probe on that encoder: by theorem 17, or by the angles; at most 1."""
+        excess = self.excess(n_pairs)
+        found = mse_by_excess(self.graph, self.triplets, self.k, excess) if excess < self.k else 1.0
+        return min(found, _mse_by_angle(self._energy, self.triplets, self.k, *self._operator_noise(n_pairs)))
+
+    def pairs(self, target: float) -> float:
+        """The number of pairs from which on `mse` is at most a target, to a thousandth; inf beyond `MOST_PAIRS`."""
+        if self.mse(MOST_PAIRS) > target:
+            return math.inf
+        few, many = 1.0, float(MOST_PAIRS)
+        while many / few > 1.001 and many - few > 1:
+            middle = math.sqrt(few * many)
+            few, many = (few, middle) if self.mse(int(middle)) <= target else (middle, many)
+        return math.ceil(many)
+
+    @property
+    def _half(self) -> float:
+        """The level of each of two events that hold at once."""
+        return 1 - (1 - self.level) / 2
+
+    @cached_property
+    def _noise(self) -> "Noise":
+        return Noise.of(self.graph)
+
+    @cached_property
+    def _energy(self) -> FloatArray:
+        return np.asarray(label_energy(self.graph, self.triplets)[: self.k])
+
+    def _marginal_changes(self, n_pairs: int) -> list[FloatArray]:
+        sides = (self.graph.left_marginal, self.graph.right_marginal)
+        return [_marginal_change(self.graph, side, n_pairs, self._half) for side in sides]
+
+    def _operator_noise(self, n_pairs: int) -> tuple[float, float, float]:
+        """The noise, s and a of (c) or (e); an infinite noise where a node may be unseen."""
+        if self.known_marginals:
+            return self._noise.operator_norm(n_pairs, self.level), 1.0, 0.0
+        off = [float(change.max()) for change in self._marginal_changes(n_pairs)]
+        if max(off) >= 1:
+            return math.inf, 1.0, 0.0
+        left, right = (1 / math.sqrt(1 - a) for a in off)
+        return left * right * (1 + self._noise.operator_norm(n_pairs, self._half)) - 1, left, off[0]
+
+
 def excess_from_pairs(
     graph: PairGraph, k: int, n_pairs: int, *, level: float = 0.95, known_marginals: bool = False
 ) -> float:
     """The excess loss that an encoder of width k, best on n independent pairs, has at most with probability `level`.
 
-    Parameters
-    ----------
-    graph : PairGraph
-        The population.
-    known_marginals : bool
-        Whether the encoder was trained with the true marginals, by (a), or with those of the pairs, by (d).
-
-    Returns
-    -------
-    float, inf where n is too small for (d).
-
-    Raises
-    ------
-    ValueError
-        n below 1; level not in (0, 1); k out of range.
+    Parameters, value and errors are those of `Forecast` and its method `excess`.
     """
-    _require(n_pairs, level)
-    triplets = spectrum(graph, min(k + 1, *graph.joint.shape)).leading(k + 1)
-    gap = _gap(triplets, k)
-    if known_marginals:
-        return _within(gap, noise_norm(graph, n_pairs, level=level), 0.0)
-    half = 1 - (1 - level) / 2
-    off = [_marginal_change(graph, side, n_pairs, half) for side in (graph.left_marginal, graph.right_marginal)]
-    best = triplets.left[:, :k] * triplets.singular_values[:k]
-    moved = _norm_of_product(best, triplets.right[:, :k], *off) + triplets.rounding
-    return _within(gap, noise_norm(graph, n_pairs, level=half) + moved, float(off[0].max() + off[1].max()))
+    return Forecast(graph, k, level, known_marginals).excess(n_pairs)
 
 
 def mse_from_pairs(
@@ -140,18 +206,9 @@ def mse_from_pairs(
 ) -> float:
     """The squared error of the population's probe on such an encoder, at most, with probability `level`; at most 1.
 
-    The lesser of what the excess and theorem 17 give, and the angles, by (c) or (e).
-
-    Raises
-    ------
-    ValueError
-        As `excess_from_pairs`; the graph lacks labels.
+    Parameters and errors are those of `Forecast` and its method `mse`.
     """
-    excess = excess_from_pairs(graph, k, n_pairs, level=level, known_marginals=known_marginals)
-    triplets = spectrum(graph, min(k + 1, *graph.joint.shape)).leading(k + 1)
-    found = mse_by_excess(graph, triplets, k, excess) if math.isfinite(excess) else 1.0
-    noise, stretch, off = _operator_noise(graph, n_pairs, level, known_marginals=known_marginals)
-    return min(found, _mse_by_angle(graph, triplets, k, noise, stretch, off))
+    return Forecast(graph, k, level, known_marginals).mse(n_pairs)
 
 
 def pairs_for_mse(
@@ -159,54 +216,61 @@ def pairs_for_mse(
 ) -> float:
     """The number of pairs from which on `mse_from_pairs` is at most a target, to a thousandth; inf beyond `MOST_PAIRS`.
 
-    Raises
-    ------
-    ValueError
-        As `mse_from_pairs`.
+    Parameters and errors are those of `Forecast`.
+    """
+    return Forecast(graph, k, level, known_marginals).pairs(target)
+
+
+@dataclass(frozen=True)
+class Noise:
+    """The four numbers of a graph that bound the noise of n pairs.
+
+    Attributes
+    ----------
+    nodes : on both sides
+    smallest : `min_{P>0} p_L p_R`
+    norm_squared : `‖Ā‖_F²`
+    ratios : `Σ_{P>0} P / (p_L p_R)`
+    largest : the largest sum of `P / (p_L p_R)` over the pairs of a node
     """
 
-    def enough(n_pairs: float) -> bool:
-        found = mse_from_pairs(graph, k, int(n_pairs), level=level, known_marginals=known_marginals)
-        return found <= target
+    nodes: int
+    smallest: float
+    norm_squared: float
+    ratios: float
+    largest: float
 
-    if not enough(MOST_PAIRS):
-        return math.inf
-    few, many = 1.0, MOST_PAIRS
-    while many / few > 1.001 and many - few > 1:
-        middle = math.sqrt(few * many)
-        few, many = (few, middle) if enough(middle) else (middle, many)
-    return math.ceil(many)
+    @classmethod
+    def of(cls, graph: PairGraph) -> "Noise":
+        """The numbers of a graph; linear in the pairs."""
+        rows, columns = graph.joint.tocoo().coords
+        ratio = pair_ratios(graph)
+        return cls(
+            graph.n_left + graph.n_right,
+            float(np.min(graph.left_marginal[rows] * graph.right_marginal[columns])),
+            float(np.sum(graph.normalized.data**2)),
+            float(np.sum(ratio)),
+            max(float(np.bincount(nodes, ratio).max()) for nodes in (rows, columns)),
+        )
 
+    @property
+    def variance(self) -> float:
+        """`n E ‖E‖_F² = Σ_{P>0} P / (p_L p_R) - ‖Ā‖_F²`."""
+        return self.ratios - self.norm_squared
 
-def noise_variance(graph: PairGraph) -> float:
-    """`n E ‖E‖_F² = Σ_{P>0} P / (p_L p_R) - ‖Ā‖_F²`; linear in the pairs."""
-    return float(np.sum(pair_ratios(graph))) - float(np.sum(graph.normalized.data**2))
+    def norm(self, n_pairs: int, level: float) -> float:
+        """`‖E‖_F`, at most with probability `level`: the lesser of Bernstein's and McDiarmid's."""
+        _require(n_pairs, level)
+        log, largest = math.log(2 / (1 - level)), 1 / math.sqrt(self.smallest) + math.sqrt(self.norm_squared)
+        bernstein = math.sqrt(2 * self.variance * log / n_pairs) + 2 * largest * log / n_pairs
+        mcdiarmid = math.sqrt(self.variance / n_pairs) + math.sqrt(-math.log(1 - level) / (n_pairs * self.smallest))
+        return min(bernstein, mcdiarmid)
 
-
-def noise_norm(graph: PairGraph, n_pairs: int, *, level: float = 0.95) -> float:
-    """`‖E‖_F` of n pairs, at most with probability `level`: the lesser of Bernstein's and McDiarmid's."""
-    _require(n_pairs, level)
-    smallest, variance, unlikely = _smallest(graph), noise_variance(graph), 1 - level
-    log, largest = math.log(2 / unlikely), 1 / math.sqrt(smallest) + float(np.linalg.norm(graph.normalized.data))
-    bernstein = math.sqrt(2 * variance * log / n_pairs) + 2 * largest * log / n_pairs
-    mcdiarmid = math.sqrt(variance / n_pairs) + math.sqrt(-math.log(unlikely) / (n_pairs * smallest))
-    return min(bernstein, mcdiarmid)
-
-
-def noise_operator_norm(graph: PairGraph, n_pairs: int, *, level: float = 0.95) -> float:
-    """`‖E‖_op` of n pairs, at most with probability `level`, by the matrix Bernstein inequality."""
-    _require(n_pairs, level)
-    ratio = pair_ratios(graph)
-    variance = max(float(np.bincount(nodes, ratio).max()) for nodes in graph.joint.tocoo().coords)
-    log = math.log((graph.n_left + graph.n_right) / (1 - level))
-    largest = 1 / math.sqrt(_smallest(graph)) + 1
-    return math.sqrt(2 * variance * log / n_pairs) + 2 * largest * log / (3 * n_pairs)
-
-
-def _smallest(graph: PairGraph) -> float:
-    """`min_{P>0} p_L p_R`."""
-    rows, columns = graph.joint.tocoo().coords
-    return float(np.min(graph.left_marginal[rows] * graph.right_marginal[columns]))
+    def operator_norm(self, n_pairs: int, level: float) -> float:
+        """`‖E‖_op`, at most with probability `level`, by the matrix Bernstein inequality."""
+        _require(n_pairs, level)
+        log, largest = math.log(self.nodes / (1 - level)), 1 / math.sqrt(self.smallest) + 1
+        return math.sqrt(2 * self.largest * log / n_pairs) + 2 * largest * log / (3 * n_pairs)
 
 
 def _gap(triplets: Spectrum, k: int) -> float:
@@ -235,24 +299,9 @@ def _norm_of_product(left: FloatArray, right: FloatArray, a: FloatArray, b: Floa
     return sum(math.sqrt(max(0.0, float(np.sum((f.T @ f) * (g.T @ g))))) for f, g in parts)
 
 
-def _operator_noise(
-    graph: PairGraph, n_pairs: int, level: float, *, known_marginals: bool
-) -> tuple[float, float, float]:
-    """The noise, s and a of (c) or (e), with probability `level`; an infinite noise where a node may be unseen."""
-    if known_marginals:
-        return noise_operator_norm(graph, n_pairs, level=level), 1.0, 0.0
-    half = 1 - (1 - level) / 2
-    off = [_marginal_change(graph, side, n_pairs, half).max() for side in (graph.left_marginal, graph.right_marginal)]
-    if max(off) >= 1:
-        return math.inf, 1.0, 0.0
-    left, right = (float(1 / np.sqrt(1 - a)) for a in off)
-    noise = left * right * (1 + noise_operator_norm(graph, n_pairs, level=half)) - 1
-    return noise, left, float(off[0])
-
-
-def _mse_by_angle(graph: PairGraph, triplets: Spectrum, k: int, noise: float, stretch: float, off: float) -> float:
+def _mse_by_angle(energy: FloatArray, triplets: Spectrum, k: int, noise: float, stretch: float, off: float) -> float:
     """The least over j of `(√(Σ_{i>j} c_i) + ‖(I - Π_F) U_j‖_op √(Σ_{i≤j} c_i))²`, by (c) and (e)."""
-    within = np.minimum(1.0, np.cumsum(label_energy(graph, triplets)[:k]))
+    within = np.minimum(1.0, np.cumsum(energy))
     room = triplets.lower_values[:k] - triplets.upper_values[k] - noise
     sine = np.divide(noise, room, out=np.ones(k), where=room > noise)
     angle = np.minimum(1.0, stretch * (sine + off))

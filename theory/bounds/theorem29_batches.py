@@ -21,9 +21,13 @@ inequality for the convex `-log` gives the lower end. With m_B the mean of B ind
 0 or more by Jensen's inequality, and I at B = 1. The last: `I - I_B <= E_P log((r + B - 1) / B)`, at most the logarithm
 of the mean, and `E_P r = Σ σ_i²`. (c) The negatives are independent of the anchor.
 
-A rule that drops negatives by x and l alone moves the optimum: with negatives from `q(l | x)` it is
-`log P(l | x) / q(l | x) + c(x)`. Not covered: rules that look at the positive's caption, and epochs without
-replacement.
+(d) **Dropped negatives.** With negatives from `q(l | x)` the best critic is `log P(l | x) / q(l | x) + c(x)`. So where
+    an image has a guide's class γ(x), and the pairs of a batch whose image has the class of the anchor are no negatives
+    of it, the optimum is `log r(x, l) - log(1 - P(γ(x) | l)) + c(x)`: the scores of captions that occur with the
+    anchor's class rise, and those that occur with no other class have no limit and no order. Of the other pairs
+    `Σ_γ p_L(γ)²` are dropped. Proof: as (a), with the posterior `P(l_j | x) / q(l_j | x)`.
+
+Not covered: rules that look at the positive's caption, and epochs without replacement.
 
 Source: new here, in the form of van den Oord et al. 2018 and Poole et al. 2019, who have `I_B <= min(I, log B)`.
 
@@ -31,10 +35,14 @@ Cost: linear in the pairs.
 """
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
 
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_indicators, required_labels
@@ -44,6 +52,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LARGEST_BATCH = 2**40
+ROUNDING = 1e-9  # a share of a caption's pairs below which no other class counts as there
 TESTS = "tests/bounds/test_batches.py"
 
 
@@ -91,8 +100,9 @@ def collisions(graph: PairGraph, batch: int) -> "pd.DataFrame":
     Returns
     -------
     DataFrame
-        A row for each kind, "same class" (where both sides have labels), "same caption" and "also a pair"; columns
-        expected (their number among the B - 1 negatives) and none (the probability that there is none).
+        A row for each kind, "same class" (of the negative's caption, or where captions have no labels of its image; no
+        row without labels), "same caption" and "also a pair"; columns expected (their number among the B - 1 negatives)
+        and none (the probability that there is none).
 
     Raises
     ------
@@ -105,13 +115,8 @@ def collisions(graph: PairGraph, batch: int) -> "pd.DataFrame":
     left, right = graph.left_marginal, graph.right_marginal
     partners = (graph.joint > 0).astype(np.float64) @ right
     kinds = {"same caption": (right, right), "also a pair": (left, partners)}
-    if graph.left_labels is not None and graph.right_labels is not None:
-        own = required_labels(graph, "left"), required_labels(graph, "right")
-        classes = np.unique(np.concatenate(own))
-        anchors, negatives = (
-            mass @ class_indicators(labels, classes) for mass, labels in zip((left, right), own, strict=True)
-        )
-        kinds = {"same class": (anchors, negatives), **kinds}
+    if graph.left_labels is not None:
+        kinds = {"same class": _class_masses(graph), **kinds}
     rows = [
         {
             "kind": kind,
@@ -121,6 +126,75 @@ def collisions(graph: PairGraph, batch: int) -> "pd.DataFrame":
         for kind, (anchor, chance) in kinds.items()
     ]
     return pd.DataFrame(rows)
+
+
+@dataclass(frozen=True)
+class Dropping:
+    """Effects of dropping the negatives whose image has a guide's class of the anchor, as DropFalseNegative does.
+
+    Attributes
+    ----------
+    dropped : share of the negatives that are dropped
+    right : share of the dropped ones whose image has the anchor's label; NaN without labels
+    found : share of the negatives with the anchor's label that are dropped; NaN without labels
+    unordered : probability of a positive pair whose caption is never a negative of its image
+    raised : mean, over the other positive pairs, of how much their score rises at the optimum, in nats
+    """
+
+    dropped: float
+    right: float
+    found: float
+    unordered: float
+    raised: float
+
+
+def dropping(graph: PairGraph, guide: npt.ArrayLike) -> Dropping:
+    """Effects of dropping negatives by a guide, by (d), which do not depend on the size of the batch.
+
+    Parameters
+    ----------
+    guide : (n_left,)
+        The guide's class of each image: an integer, as of k-means on features, or a zero-shot label.
+
+    Raises
+    ------
+    ValueError
+        Guide classes of another number of images; one class alone, which leaves no negative.
+    """
+    classes, group = np.unique(np.asarray(guide), return_inverse=True)
+    if group.shape != (graph.n_left,):
+        raise ValueError(f"guide classes of shape {np.shape(guide)}: give one for each of {graph.n_left} images")
+    if len(classes) < 2:
+        raise ValueError("the guide has one class alone: it would drop every negative")
+    dropped = _collision(group, graph.left_marginal)
+    right = found = math.nan
+    if graph.left_labels is not None:
+        labels = required_labels(graph, "left")
+        cells = group * (labels.max() + 1) + labels
+        agreeing = _collision(cells, graph.left_marginal)
+        right, found = agreeing / dropped, agreeing / _collision(labels, graph.left_marginal)
+    by_guide = sp.csr_array(class_indicators(group).T @ graph.joint)
+    rows, columns = graph.joint.tocoo().coords
+    others = 1 - np.asarray(by_guide[group[rows], columns]).ravel() / graph.right_marginal[columns]
+    ordered = others > ROUNDING
+    kept = float(graph.joint.data[ordered].sum())
+    rise = float(graph.joint.data[ordered] @ -np.log(others[ordered]))
+    return Dropping(dropped, right, found, max(0.0, 1 - kept), rise / kept if kept > 0 else math.nan)
+
+
+def _collision(groups: IntArray, mass: FloatArray) -> float:
+    """The probability that two nodes drawn by their masses are of one group."""
+    return float(np.sum(np.bincount(np.unique(groups, return_inverse=True)[1], mass) ** 2))
+
+
+def _class_masses(graph: PairGraph) -> tuple[FloatArray, FloatArray]:
+    """The mass of each class among anchors and among negatives, (r,) each: those of images where captions have none."""
+    sides = [(required_labels(graph, "left"), graph.left_marginal)]
+    if graph.right_labels is not None:
+        sides.append((required_labels(graph, "right"), graph.right_marginal))
+    classes = np.unique(np.concatenate([labels for labels, _ in sides]))
+    anchors, negatives = (mass @ class_indicators(labels, classes) for labels, mass in (sides[0], sides[-1]))
+    return anchors, negatives
 
 
 def _require_batch(batch: int) -> None:
@@ -143,6 +217,14 @@ STATEMENTS = (
         "Among the negatives of an anchor are `(B - 1) Σ_c p_L(c) p_R(c)` of its class in the mean, and none with "
         "probability `Σ_c p_L(c) (1 - p_R(c))^{B-1}`.",
         collisions,
+        TESTS,
+    ),
+    Statement(
+        "dropped-negatives",
+        "exact",
+        "Without the negatives whose image has the guide's class γ of the anchor the best critic is "
+        "`log r - log(1 - P(γ(x) | l)) + c(x)`; `Σ_γ p_L(γ)²` of the negatives are dropped.",
+        dropping,
         TESTS,
     ),
 )
