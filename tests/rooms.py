@@ -16,7 +16,7 @@ ORDER = (  # rooms of one line know nothing of one another
     ("theory.spectrum",),
     ("theory.quantities",),
     ("theory.bounds",),
-    ("theory.resampling", "theory.attack", "theory.proofs"),
+    ("theory.resampling", "theory.attack", "theory.proofs", "theory.questions"),
     ("theory.ledger",),
     ("plugins",),
     ("sweeps",),

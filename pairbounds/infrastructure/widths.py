@@ -32,19 +32,19 @@ def widths_of(shape: tuple[int, int], k: Any) -> tuple[int, ...]:
     return tuple(map(int, asked))
 
 
-def parsed_widths(text: str) -> tuple[int, ...]:
-    """Widths as they are typed: `8`, `4,8,16`, `2:40` with both ends, `2:40:2`; in rising order, each once."""
-    found = {width for part in text.split(",") for width in _parsed(part, text)}
+def parsed_widths(text: str, name: str = "k", what: str = "width") -> tuple[int, ...]:
+    """Widths, or other sizes, as they are typed: `8`, `4,8,16`, `2:40` with both ends, `2:40:2`; rising, each once."""
+    found = {width for part in text.split(",") for width in _parsed(part, f"{name}={text!r}", what)}
     return tuple(sorted(found))
 
 
-def _parsed(part: str, text: str) -> range:
+def _parsed(part: str, text: str, what: str) -> range:
     try:
         first, *more = (int(number) for number in part.split(":"))
     except ValueError:
-        raise ValueError(f"k={text!r} is not a width: {FORMS}") from None
+        raise ValueError(f"{text} is not a {what}: {FORMS}") from None
     last, step = (more + [first, 1][len(more) :])[:2]
     found = range(first, last + 1, step) if len(more) <= 2 and step > 0 else range(0)
     if not 1 <= len(found) <= MOST:
-        raise ValueError(f"k={text!r} asks for {len(found)} widths in {part!r}: {FORMS}")
+        raise ValueError(f"{text} asks for {len(found)} {what}s in {part!r}: {FORMS}")
     return found

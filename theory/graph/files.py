@@ -69,6 +69,11 @@ class GraphFile:
         """Description of the file in words."""
         return in_words("a list of pairs" if self.kind == "pairs" else f"a {self.kind}", self.used, self.ignored)
 
+    def labelled(self, path: str | os.PathLike[str], header: bool | None = None) -> "GraphFile":
+        """The same with the left labels of a file, as `read_labels` reads it."""
+        found = read_labels(path, header)
+        return replace(self, graph=_labelled(self.graph, found, path, by_row=self.kind != "pairs"))
+
 
 def in_words(what: str, used: Mapping[str, str], ignored: Sequence[str]) -> str:
     """Account of how a file was read: as what, which columns of it by what they are, and which were not."""
@@ -121,10 +126,7 @@ def read_graph(
     if source.suffix in MATRICES and (columns is not None or weight is not None):
         raise ValueError(f"{source} is a matrix: it has no columns that hold the ends of pairs or their weights")
     found = _matrix_file(source) if source.suffix in MATRICES else _table_file(source, columns, weight, header)
-    if labels is None:
-        return found
-    each = read_labels(labels, header)
-    return replace(found, graph=_labelled(found.graph, each, labels, by_row=found.kind != "pairs"))
+    return found if labels is None else found.labelled(labels, header)
 
 
 def _matrix_file(source: Path) -> GraphFile:

@@ -1,0 +1,147 @@
+"""The commands `batch`, `granularity` and `pairs`: answers to questions about the pairs in a file."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pairbounds.commands.check import COLUMNS_HELP, LABELS_HELP, Graph
+from pairbounds.infrastructure import ownership
+from pairbounds.infrastructure.commandline import echo, print_table
+from pairbounds.infrastructure.options import Force
+from pairbounds.infrastructure.tables import require_table_path, write_table
+from pairbounds.infrastructure.widths import parsed_widths
+from pairbounds.theory.graph.files import GraphFile, read_graph
+from pairbounds.theory.graph.formats import graph_output, require_graph_path
+from pairbounds.theory.quantities.moment_problem import sharpest
+from pairbounds.theory.questions.answer import Answer
+from pairbounds.theory.questions.batch import BATCHES, batch_report
+from pairbounds.theory.questions.pairs import pairs_report
+
+Labels = Annotated[Path | None, typer.Option(help=LABELS_HELP)]
+Columns = Annotated[str | None, typer.Option(metavar="LEFT,RIGHT", help=COLUMNS_HELP)]
+Weight = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of the weights of pairs.")]
+Out = Annotated[Path | None, typer.Option(help="Write the table here too: .csv, .parquet or .tex.")]
+Level = Annotated[float, typer.Option(help="Confidence of what is certified.")]
+KNOWN_HELP = "No FILE, but a number: alpha_T=0.1, a_2=0.8, sigma=0.6; may be given again."
+GUIDE_HELP = "Classes of the left nodes, like --labels, by which DropFalseNegative would drop negatives."
+SAMPLE_HELP = "FILE is a pilot sample of so many independent pairs, and not the distribution."
+BATCHES_HELP = "Batch sizes: 256; or several: 64,512,4096.  [default: 64 to 65,536 by twos]"
+
+
+def batch(
+    file: Graph,
+    labels: Labels = None,
+    columns: Columns = None,
+    weight: Weight = None,
+    sizes: Annotated[str | None, typer.Option(metavar="B,B", help=BATCHES_HELP, show_default=False)] = None,
+    guide: Annotated[Path | None, typer.Option(help=GUIDE_HELP)] = None,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Count the false negatives of a batch, and what it shows of the pairs; name a batch size and a temperature.
+
+    Everything is in closed form. Example: pairbounds batch emoji.npz --sizes 64,512,4096
+    """
+    batches = BATCHES if sizes is None else parsed_widths(sizes, "sizes", "batch size")
+    read = _read(file, labels, columns, weight, out, force, guide)
+    classes = None if guide is None else read.labelled(guide).graph.left_labels
+    _answered(batch_report(read.graph, batches, guide=classes), out, {"graph": file, "labels": labels, "guide": guide})
+
+
+def pairs(
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A graph, as `check` reads it.")] = None,
+    k: Annotated[int | None, typer.Option(help="Width of the embedding.")] = None,
+    known: Annotated[list[str] | None, typer.Option(metavar="NAME=NUMBER", help=KNOWN_HELP)] = None,
+    target: Annotated[float, typer.Option(help="Squared error of the probe to be certified.")] = 0.1,
+    level: Level = 0.95,
+    labels: Labels = None,
+    columns: Columns = None,
+    weight: Weight = None,
+    sample: Annotated[int | None, typer.Option(metavar="N", help=SAMPLE_HELP)] = None,
+    penalty: Annotated[float | None, typer.Option(metavar="MU", help="Of theorem 19.  [default: σ_(k+1)]")] = None,
+    save: Annotated[Path | None, typer.Option(metavar="GRAPH.npz", help="With --known: save the worst graph.")] = None,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Say how many pairs certify a squared error; or, from a few known numbers, the largest error they allow.
+
+    Theorems 19 and 28 give the number of pairs, from the distribution in FILE or from a pilot sample of it. Examples:
+
+    pairbounds pairs emoji.npz --k 100 --target 0.2
+
+    pairbounds pairs --known alpha_T=0.1 --known sigma=0.6 --save worst.npz
+    """
+    if known:
+        _largest_error(known, file, save, force=force)
+        return
+    if file is None or k is None:
+        raise ValueError("give FILE and --k, or --known NAME=NUMBER without a file")
+    if save is not None:
+        raise ValueError("--save keeps the worst graph of --known, and there is no --known")
+    read = _read(file, labels, columns, weight, out, force)
+    settings: dict[str, Any] = {"target": target, "level": level, "penalty": penalty, "sample": sample}
+    answer = pairs_report(read.graph, k, **settings)
+    _answered(answer, out, {"graph": file, "labels": labels, "k": k, **settings})
+
+
+def _read(
+    file: Path,
+    labels: Path | None,
+    columns: str | None,
+    weight: str | None,
+    out: Path | None,
+    force: bool,
+    *others: Path | None,
+) -> GraphFile:
+    """The graph in a file, once the table that will be written is claimed."""
+    if out is not None:
+        ownership.claim(ownership.table(require_table_path(out, printed=True)), [file, labels, *others], force=force)
+    ends = None if columns is None else [name.strip() for name in columns.split(",")]
+    read = read_graph(file, labels, columns=ends, weight=weight)
+    echo(*([] if read.kind == "pair graph" else [f"{file}: {read.understood}"]), read.graph)
+    return read
+
+
+def _answered(answer: Answer, out: Path | None, settings: Mapping[str, Any]) -> None:
+    """Print an answer, and write its table."""
+    if out is not None:
+        about = {name: str(value) if isinstance(value, Path) else value for name, value in settings.items()}
+        write_table(answer.table, out, about)
+    columns = [(name.replace("_", " "), "right") for name in answer.table.columns]
+    rows = [[_cell(value) for value in row] for row in answer.table.itertuples(index=False)]
+    print_table("", columns, rows)
+    echo(*answer.words)
+
+
+def _cell(value: object) -> str:
+    """A number in few digits."""
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _largest_error(known: list[str], file: Path | None, save: Path | None, *, force: bool) -> None:
+    """Print the largest squared error that some numbers allow, and save its graph."""
+    if file is not None:
+        raise ValueError("--known takes numbers in place of a file: give one of the two")
+    if save is not None:
+        ownership.claim([graph_output(require_graph_path(save))], [], force=force)
+    numbers = dict(_number(one) for one in known)
+    found = sharpest(known=numbers)
+    echo(
+        f"The largest squared error with {', '.join(known)} is {found.value:.6g}; no bound from these numbers is less."
+    )
+    echo(f"A graph that has it: {found.graph}, k = {found.k}, squared error {found.attained:.6g}.")
+    if save is not None:
+        found.graph.save(save)
+        echo(f"{save}: pairbounds check {save} --k {found.k}")
+
+
+def _number(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    try:
+        return name.strip(), float(value)
+    except ValueError:
+        raise ValueError(f"--known {text} is not NAME=NUMBER, e.g. alpha_T=0.1") from None

@@ -1,0 +1,136 @@
+"""Answers to questions about pairs, on a graph of six nodes worked out by hand, and on files of users."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pairbounds import PairGraph, check_bounds
+from pairbounds.__main__ import app
+from pairbounds.infrastructure.tables import read_table
+from pairbounds.theory.bounds.theorem28_training_pairs import mse_from_pairs, pairs_for_mse
+from pairbounds.theory.questions.batch import batch_report
+from pairbounds.theory.questions.pairs import pairs_report
+
+COUNTS = [[2, 0, 0], [1, 1, 0], [0, 1, 1]]
+IMAGES, CAPTIONS = ["cat 1", "cat 2", "dog"], ["a cat", "a pet", "a dog"]
+SIX = PairGraph(COUNTS, ["cat", "cat", "dog"], left_ids=IMAGES, right_ids=CAPTIONS)
+
+
+def test_a_batch_of_four_by_hand():
+    """`r` is 2, 1, 3/2, 3/2 and 3 on the five pairs, of probability 1/3 and four times 1/6."""
+    answer = batch_report(SIX, [4])
+    row = answer.table.iloc[0]
+    assert row["information"] == pytest.approx(math.log(2) / 3 + math.log(1.5) / 3 + math.log(3) / 6)
+    low = math.log(8 / 5) / 3 + math.log(6 / 4.5) / 3 + math.log(12 / 6) / 6
+    assert row["shown_low"] == pytest.approx(low)
+    assert row["shown_high"] == pytest.approx(row["information"])
+    expected = {"same_class": 3 * 5 / 9, "same_caption": 3 * 14 / 36, "also_a_pair": 3 * 11 / 18}
+    assert row[list(expected)].to_dict() == pytest.approx(expected)
+    assert row["same_class_none"] == pytest.approx(2 / 3 * (1 / 3) ** 3 + 1 / 3 * (2 / 3) ** 3)
+    assert answer.words[-1].startswith("So: a batch of ")
+
+
+def test_a_guide_by_hand():
+    """Cats are never negatives of cats, so that "a cat" is never a negative of a cat, nor "a dog" of the dog."""
+    words = batch_report(SIX, [4], guide=[0, 0, 1]).words
+    (said,) = [word for word in words if word.startswith("DropFalseNegative")]
+    assert "drops 55.6% of the negatives, 100% of them rightly, 100% of those to drop" in said
+    assert "66.7% of the pairs" in said
+    assert f"rise by {math.log(2):.2g} nats" in said
+
+
+def test_without_labels_the_rest_is_there():
+    answer = batch_report(PairGraph(COUNTS), [4])
+    assert "same_class" not in answer.table
+    assert answer.words[0].startswith("The graph has no labels")
+    partly = PairGraph(COUNTS, [0, None, 1])
+    assert batch_report(partly, [4]).words[0].startswith("1 of 6 nodes have no label")
+
+
+def test_independent_sides_have_nothing_to_show():
+    assert batch_report(PairGraph(np.ones((2, 3))), [4]).words[-1].startswith("The two sides are independent")
+
+
+def test_one_image_for_each_caption_is_said():
+    words = batch_report(PairGraph(np.eye(3)), [4]).words
+    assert any("100% of the pairs have a caption of one image alone" in word for word in words)
+
+
+def test_the_curve_of_pairs_is_that_of_the_theorems():
+    answer = pairs_report(SIX, 2, target=0.2)
+    row = answer.table.set_index("n_pairs").loc[10**6]
+    assert row["mse_28"] == mse_from_pairs(SIX, 2, 10**6)
+    assert row["mse_28_known_marginals"] == mse_from_pairs(SIX, 2, 10**6, known_marginals=True)
+    assert answer.table["mse_19"].iloc[-1] >= check_bounds(SIX, 2, bounds=["probe-mse"])["measured"].max()
+    needed = pairs_for_mse(SIX, 2, 0.2)
+    assert f"by theorem 28 from {needed:,.2g} pairs on" in answer.words[-1]
+
+
+def test_a_pilot_sample_is_certified_by_its_own_walks():
+    rng = np.random.default_rng(0)
+    counts = rng.multinomial(5_000, SIX.joint.toarray().ravel()).reshape(3, 3)
+    answer = pairs_report(PairGraph(counts, ["cat", "cat", "dog"]), 2, sample=5_000, penalty=0.9)
+    assert any("these 5,000 pairs certify" in word for word in answer.words)
+    with pytest.raises(ValueError, match="cannot have these shares"):
+        pairs_report(PairGraph(counts, [0, 0, 1]), 2, sample=4_999)
+
+
+def test_targets_and_penalties_out_of_range():
+    with pytest.raises(ValueError, match="target"):
+        pairs_report(SIX, 2, target=1.5)
+    with pytest.raises(ValueError, match="penalty"):
+        pairs_report(SIX, 2, penalty=1.0)
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = [
+        (image, caption, label)
+        for image, label, row in zip(IMAGES, ["cat", "cat", "dog"], COUNTS, strict=True)
+        for caption, count in zip(CAPTIONS, row, strict=True)
+        for _ in range(count)
+    ]
+    pd.DataFrame(rows, columns=["image", "caption", "label"]).to_csv("pairs.csv", index=False)
+    return tmp_path
+
+
+def test_the_command_batch(call, place):
+    pd.DataFrame({"image": IMAGES, "class": ["x", "x", "y"]}).to_csv("guide.csv", index=False)
+    code, out, err = call(app, "batch", "pairs.csv", "--sizes", "2,4", "--guide", "guide.csv", "--out", "t.parquet")
+    assert (code, err) == (0, "")
+    assert "DropFalseNegative" in out
+    pd.testing.assert_frame_equal(read_table(place / "t.parquet"), batch_report(SIX, [2, 4]).table)
+
+
+def test_the_command_pairs(call, place):
+    code, out, err = call(app, "pairs", "pairs.csv", "--k", "2", "--sample", "6", "--penalty", "0.9")
+    assert (code, err) == (0, "")
+    assert "these 6 pairs certify" in out
+
+
+def test_the_largest_error_from_the_command_line(call, place):
+    numbers = ["--known", "alpha_T=0.1", "--known", "sigma=0.6"]
+    code, out, _ = call(app, "pairs", *numbers, "--save", "worst.npz")
+    assert code == 0
+    assert "is 0.15625;" in out
+    assert check_bounds(PairGraph.load(place / "worst.npz"), 2, bounds=["probe-mse"])["measured"].max() > 0.1562
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        (["pairs", "pairs.csv"], "give FILE and --k"),
+        (["pairs", "pairs.csv", "--known", "sigma=0.5"], "give one of the two"),
+        (["pairs", "pairs.csv", "--k", "2", "--save", "x.npz"], "there is no --known"),
+        (["pairs", "--known", "sigma"], "is not NAME=NUMBER"),
+        (["batch", "pairs.csv", "--sizes", "1"], "at least 2 pairs"),
+        (["batch", "pairs.csv", "--sizes", "many"], "is not a batch size"),
+    ],
+)
+def test_bad_command_lines(call, place, line, why):
+    code, _, err = call(app, *line)
+    assert code == 2
+    assert why in err

@@ -1,0 +1,102 @@
+"""Question: which batch size, how many false negatives, which temperature? By theorems 29 and 31."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pairbounds.theory.bounds.theorem29_batches import batch_information, collisions, dropping, smallest_batch
+from pairbounds.theory.bounds.theorem31_temperature import largest_temperature
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.infonce import mutual_information
+from pairbounds.theory.questions.answer import Answer, with_usable_labels
+
+BATCHES = tuple(2**power for power in range(6, 17))
+SHARE = 0.95  # of the information, which the batch that is named shows
+NO_INFORMATION = 1e-12  # nats, below which the two sides count as independent
+MANY_ALONE = 0.5  # share of the pairs from which on captions of one image are worth a sentence
+
+
+def batch_report(
+    graph: PairGraph, batches: Sequence[int] = BATCHES, *, guide: npt.ArrayLike | None = None, share: float = SHARE
+) -> Answer:
+    """False negatives, visible information and temperature of in-batch InfoNCE, in closed form.
+
+    Parameters
+    ----------
+    batches : sizes, of at least 2 pairs
+    guide : (n_left,), optional
+        Classes by which DropFalseNegative would drop negatives: those whose image has the anchor's.
+    share : of the mutual information, for which the smallest batch is named
+
+    Returns
+    -------
+    Answer, whose table has a row for each batch size and the columns
+        batch, information (I, in nats), shown_low and shown_high (the ends of what a batch shows of it), and for each
+        kind of false negative (same_class, same_caption, also_a_pair) its expected number for an anchor and, with the
+        ending _none, the probability that there is none.
+
+    Raises
+    ------
+    ValueError
+        A batch of fewer than 2 pairs; a guide that does not fit.
+
+    Notes
+    -----
+    Linear in the pairs for each batch size. Source: theorems 29 and 31.
+    """
+    known, missing = with_usable_labels(graph)
+    information = mutual_information(known)
+    rows = [{"batch": int(batch), "information": information, **_row(known, int(batch))} for batch in batches]
+    table = pd.DataFrame(rows)
+    words = [*missing, *_alone(known)]
+    if information <= NO_INFORMATION:
+        words.append("The two sides are independent: no batch and no temperature matters.")
+        return Answer(table, tuple(words))
+    if guide is not None:
+        words.append(_dropped(known, guide))
+    return Answer(table, (*words, *_closing(known, information, share)))
+
+
+def _row(graph: PairGraph, batch: int) -> dict[str, float]:
+    low, high = batch_information(graph, batch)
+    row = {"shown_low": low, "shown_high": high}
+    for kind in collisions(graph, batch).to_dict("records"):
+        name = str(kind["kind"]).replace(" ", "_")
+        row |= {name: kind["expected"], f"{name}_none": kind["none"]}
+    return row
+
+
+def _alone(graph: PairGraph) -> list[str]:
+    """A warning where most pairs have a caption of one image: what is visible then is which image it is."""
+    images = np.diff(graph.joint.tocsc().indptr)
+    alone = float(graph.right_marginal[images == 1].sum())
+    if alone < MANY_ALONE:
+        return []
+    return [
+        f"{alone:.0%} of the pairs have a caption of one image alone, so most of the information is which image it is. "
+        "The file counts as the whole distribution; a sample of pairs shows more information than there is."
+    ]
+
+
+def _dropped(graph: PairGraph, guide: npt.ArrayLike) -> str:
+    found = dropping(graph, guide)
+    rightly = (
+        "" if np.isnan(found.right) else f", {found.right:.0%} of them rightly, {found.found:.0%} of those to drop"
+    )
+    return (
+        f"DropFalseNegative by the guide drops {found.dropped:.1%} of the negatives{rightly}. It moves the optimum: "
+        f"{found.unordered:.1%} of the pairs have a caption that is never a negative of its image then, and a score "
+        f"without limit; the scores of the other pairs rise by {found.raised:.2g} nats on average."
+    )
+
+
+def _closing(graph: PairGraph, information: float, share: float) -> list[str]:
+    needed = smallest_batch(graph, share)
+    return [
+        f"The pairs have {information:.3g} nats of mutual information. False negatives do not move the optimum of a "
+        "critic that can score every pair freely; for an encoder of limited width they can.",
+        f"So: a batch of {needed:,} shows at least {share:.0%} of the information, and a learned temperature that ends "
+        f"above {largest_temperature(graph):.2g} says that width, optimisation or an early stop stands in the way.",
+    ]

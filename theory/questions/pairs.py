@@ -1,0 +1,178 @@
+"""Question: how many pairs until a bound is certified? By theorems 19 and 28."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.theory.bounds.theorem28_training_pairs import Forecast
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import required_labels
+from pairbounds.theory.quantities.factorisation import optimal_embeddings
+from pairbounds.theory.quantities.probes import probe
+from pairbounds.theory.quantities.walks import ConsistencyIntervals, consistency_from_pairs, penalised_error_at_most
+from pairbounds.theory.questions.answer import Answer
+
+SIZES = tuple(round(10 ** (power / 2)) for power in range(6, 25))  # pairs, two for each decade
+SIMULATED = 10**6  # pairs; larger samples are forecast from one of this size
+MOST = 10**15  # pairs, beyond which nobody counts
+WHOLE = 0.01  # pairs: how far a count may be from an integer
+
+
+@dataclass(frozen=True, eq=False)
+class _Walks:
+    """Forecast of theorem 19 from a graph, or from a sample of which the graph holds the counts."""
+
+    graph: PairGraph
+    penalty: float
+    level: float
+    hops: int
+    seed: int
+    sample: int | None
+
+    def at_most(self, n_pairs: int) -> float:
+        """The upper end of the squared error that n pairs certify; beyond what is sampled, at the same shares."""
+        drawn = self.sample if self.sample is not None else min(n_pairs, SIMULATED)
+        found = self.drawn(drawn)
+        if n_pairs != drawn:
+            walks = max(1, int(found.walks * (n_pairs / drawn)))
+            agreed, died = ((part * (walks / found.walks)).astype(np.int64) for part in (found.agreed, found.died))
+            found = ConsistencyIntervals.of(walks, agreed, died, self.level)
+        return penalised_error_at_most(found, self.penalty)
+
+    def drawn(self, n_pairs: int) -> ConsistencyIntervals:
+        """Intervals from the sample that the graph is, or from one of n pairs that is drawn of it."""
+        left, right = _pairs_of(self.graph, self.sample, n_pairs, self.seed)
+        labels = required_labels(self.graph, "left")[left]
+        return consistency_from_pairs(left, right, labels, hops=self.hops, confidence=self.level, seed=self.seed)
+
+    def pairs(self, target: float) -> float:
+        """The number of pairs from which on the forecast is at most a target, to a hundredth; inf beyond `MOST`."""
+        if self.at_most(MOST) > target:
+            return math.inf
+        few, many = 1.0, float(MOST)
+        while many / few > 1.01:
+            middle = math.sqrt(few * many)
+            few, many = (few, middle) if self.at_most(int(middle)) <= target else (middle, many)
+        return math.ceil(many)
+
+
+def pairs_report(
+    graph: PairGraph,
+    k: int,
+    *,
+    target: float = 0.1,
+    level: float = 0.95,
+    penalty: float | None = None,
+    hops: int = 2,
+    sample: int | None = None,
+    seed: int = 0,
+) -> Answer:
+    """The squared error of a probe that n pairs guarantee, as a curve, and the n at which it reaches a target.
+
+    Parameters
+    ----------
+    graph : with left labels: the distribution of the pairs, or with `sample` a pilot sample of it
+    k : width of the embedding that theorem 28 speaks of
+    target : squared error that is to be certified
+    level : confidence
+    penalty : μ of theorem 19, whose optimum keeps the singular values above it; by default `σ_{k+1}` of the graph
+    hops : of the walks of theorem 19
+    sample : the number of pairs that the graph counts, where it is a pilot sample
+    seed : of what is drawn
+
+    Returns
+    -------
+    Answer, whose table has a row for each of `SIZES` and the columns
+        n_pairs, mse_19 (penalised optimum, no hypothesis), mse_28 (optimum of width k of the pairs) and
+        mse_28_known_marginals (the same, trained with the true marginals).
+
+    Raises
+    ------
+    ValueError
+        No labels; target, level or penalty not in (0, 1); k out of range; a sample whose counts are no integers.
+
+    Notes
+    -----
+    Up to `SIMULATED` pairs are drawn for theorem 19; more are forecast at the shares of a sample of that size.
+    """
+    if not 0 < target < 1:
+        raise ValueError(f"target={target!r} is not a squared error between 0 and 1")
+    own, known = Forecast(graph, k, level), Forecast(graph, k, level, known_marginals=True)
+    required_labels(graph, "left")
+    next_value = float(own.triplets.upper_values[k])
+    walks = _Walks(graph, _penalty(penalty, next_value), level, hops, seed, sample)
+    table = pd.DataFrame(
+        {
+            "n_pairs": n,
+            "mse_19": walks.at_most(n),
+            "mse_28": own.mse(n),
+            "mse_28_known_marginals": known.mse(n),
+        }
+        for n in SIZES
+    )
+    words = [_about(graph, k, next_value, sample), *_certified(walks, sample)]
+    words.append(_closing(target, level, walks, own, known))
+    return Answer(table, tuple(words))
+
+
+def _penalty(penalty: float | None, next_value: float) -> float:
+    if penalty is None:
+        return min(max(next_value, 1e-9), 1 - 1e-9)
+    if not 0 < penalty < 1:
+        raise ValueError(f"penalty={penalty!r} is not in (0, 1)")
+    return penalty
+
+
+def _about(graph: PairGraph, k: int, next_value: float, sample: int | None) -> str:
+    error = probe(graph, optimal_embeddings(graph, k)[0]).mse
+    taken = "The file is taken as the distribution" if sample is None else "Of the sample itself"
+    return f"{taken}: at the optimum of width {k} the squared error is {error:.3g}, and σ_(k+1) = {next_value:.4f}."
+
+
+def _certified(walks: _Walks, sample: int | None) -> list[str]:
+    if sample is None:
+        return []
+    found = walks.drawn(sample)
+    return [
+        f"By theorem 19 these {sample:,} pairs certify a squared error of at most {walks.at_most(sample):.3g} at the "
+        f"optimum with the penalty {walks.penalty:.3g}, and α_T between {1 - found.high[0]:.3g} and "
+        f"{1 - found.low[0]:.3g}. Theorem 28 needs the distribution: its rows take the sample for it."
+    ]
+
+
+def _closing(target: float, level: float, walks: _Walks, own: Forecast, known: Forecast) -> str:
+    by_walks = f"by theorem 19 with the penalty {walks.penalty:.3g} {_from(walks.pairs(target), walks.at_most(MOST))}"
+    by_own = f"by theorem 28 {_from(own.pairs(target), own.mse(MOST))}"
+    by_known = f"with known marginals {_from(known.pairs(target), known.mse(MOST))}"
+    return (
+        f"So: a squared error of at most {target:g} is certified at {level:.0%} {by_walks}; {by_own}, and {by_known}. "
+        "These are guarantees for the worst case: an encoder can be as good with far fewer pairs."
+    )
+
+
+def _from(n_pairs: float, limit: float) -> str:
+    """From how many pairs on, in words."""
+    return f"from {n_pairs:,.2g} pairs on" if math.isfinite(n_pairs) else f"by no number of pairs (limit {limit:.3g})"
+
+
+def _pairs_of(graph: PairGraph, sample: int | None, n_pairs: int, seed: int) -> tuple[IntArray, IntArray]:
+    """The ends of the pairs of a sample that the graph counts, or of n that are drawn of it."""
+    joint = graph.joint.tocoo()
+    rows, columns = joint.coords
+    if sample is None:
+        drawn = np.random.default_rng([seed, n_pairs]).choice(len(rows), n_pairs, p=joint.data / joint.data.sum())
+    else:
+        drawn = np.repeat(np.arange(len(rows)), _counts(joint.data, sample))
+    return rows[drawn].astype(np.int64), columns[drawn].astype(np.int64)
+
+
+def _counts(shares: FloatArray, sample: int) -> IntArray:
+    """Count of each pair in a sample of that size."""
+    counts = shares * sample
+    whole = np.rint(counts)
+    if sample < 1 or np.abs(counts - whole).max() > WHOLE or whole.min() < 1:
+        raise ValueError(f"{sample} pairs cannot have these shares: give the number of rows, each of one drawn pair")
+    return whole.astype(np.int64)
