@@ -10,11 +10,13 @@ import torch
 # How long it took, how much memory, of which state of the source, and the digest of a table that says how long it took.
 LEFT_OUT = {"seconds", "cpu_seconds", "commit"}
 KEY = "content_key"
+LOGS = "tensorboard"  # a folder of logs that TensorBoard names by time and process
 
 
 def files(folder: Path) -> dict[str, Path]:
-    """The files in a folder and below it, by their path inside it."""
-    return {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    """The files in a folder and below it, by their path inside it; without logs of TensorBoard."""
+    found = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.parent.name != LOGS]
+    return {path.relative_to(folder).as_posix(): path for path in found}
 
 
 def leftovers(folder: Path) -> list[str]:

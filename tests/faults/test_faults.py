@@ -5,7 +5,6 @@
 
 import os
 import random
-import re
 import shutil
 import signal
 import subprocess
@@ -21,7 +20,6 @@ from tests.limits import PATIENCE
 KILLS, SEED = int(os.environ.get("KILLS", "1")), os.environ.get("SEED", "0")
 GOING = 15  # seconds in which processes that belong to a killed one go
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}  # sums depend on the number of threads
-BAR = re.compile(r"\|.*\d+/\d+ \[|\d/\d+\|.*\| \d")  # of tqdm, and the stages of an audit
 
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("number", range(KILLS))]
 
@@ -102,14 +100,13 @@ def started(line: list[str]) -> "subprocess.Popen[str]":
 
 
 def ended(process: "subprocess.Popen[str]") -> tuple[int, list[str]]:
-    """Exit code and lines of stderr but for progress, once no process of its session is left."""
+    """Exit code and lines of stderr, once no process of its session is left."""
     _, err = process.communicate(timeout=PATIENCE)
     deadline = time.monotonic() + GOING
     while (left := members(process.pid)) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert left == []
-    lines = (line.rpartition("\r")[2].strip() for line in err.splitlines())
-    return process.returncode, [line for line in lines if line and not BAR.search(line)]
+    return process.returncode, [line.strip() for line in err.splitlines() if line.strip()]
 
 
 def members(session: int) -> list[str]:
