@@ -5,6 +5,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+import scipy.optimize
 import scipy.special
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,6 +101,51 @@ def test_dropped_negatives_move_the_optimum_as_stated(seed):
     assert found.unordered == pytest.approx(joint[~finite].sum())
     if finite.any() and joint[finite].sum() > 0:
         assert found.raised == pytest.approx((joint[finite] * rises[finite]).sum() / joint[finite].sum(), rel=1e-5)
+
+
+def gradient_moments(graph, batch, slopes):
+    """Mean and covariance of the gradient of an anchor's loss at the optimum; `slopes` (n_left, n_right, d)."""
+    joint, right = graph.joint.toarray(), graph.right_marginal
+    ratio = joint / np.outer(graph.left_marginal, right)
+    mean, square = 0.0, 0.0
+    for x, own in zip(*np.nonzero(joint), strict=True):
+        for others in product(range(graph.n_right), repeat=batch - 1):
+            nodes = [own, *others]
+            chance = joint[x, own] * np.prod(right[list(others)])
+            gradient = ratio[x, nodes] / ratio[x, nodes].sum() @ slopes[x, nodes] - slopes[x, own]
+            mean, square = mean + chance * gradient, square + chance * np.outer(gradient, gradient)
+    return mean, square
+
+
+@given(st.integers(0, 2**32))
+def test_the_variance_of_the_gradient_grows_up_to_that_of_the_positives(seed):
+    graph = drawn_graph(seed)
+    slopes = np.random.default_rng(seed).standard_normal((3, 4, 2))
+    given_image = graph.joint.toarray() / graph.left_marginal[:, None]
+    limit = sum(
+        mass * np.cov(slope.T, aweights=chances, ddof=0)
+        for mass, slope, chances in zip(graph.left_marginal, slopes, given_image, strict=True)
+    )
+    before = np.zeros((2, 2))
+    for batch in (2, 3, 4):
+        mean, covariance = gradient_moments(graph, batch, slopes)
+        assert mean == pytest.approx(np.zeros(2), abs=1e-12)
+        assert np.linalg.eigvalsh(covariance - before).min() >= -1e-12
+        before = covariance
+    assert np.linalg.eigvalsh(limit - before).min() >= -1e-12
+
+
+def best_factor(graph, batch):
+    """The best θ among critics `θ a(x) b(l)`."""
+    critic = np.outer([-1.0, 0.0, 1.0], [-1.0, 0.0, 0.5, 2.0])
+    found = scipy.optimize.minimize_scalar(lambda factor: least_loss(graph, batch, factor * critic), bounds=(-5, 5))
+    return found.x
+
+
+def test_the_optimum_of_a_limited_critic_moves_with_the_batch():
+    """So (a) is false without freedom: the best factor is 0.572 for a batch of 2, and 0.592 for one of 4."""
+    graph = PairGraph([[6, 2, 1, 1], [1, 3, 3, 1], [1, 1, 1, 4]])
+    assert [best_factor(graph, batch) for batch in (2, 4)] == pytest.approx([0.5725, 0.5916], abs=1e-3)
 
 
 def test_the_smallest_batch_by_hand():

@@ -40,8 +40,8 @@ of `P / (p_L p_R)` over the pairs of a node. And `|ρ - 1| <= √(2 L / (n p)) +
 `L = ln(2 (n_left + n_right) / δ)`.
 
 The 4 of (a) cannot be less: noise that makes σ_k and σ_{k+1} swap attains it as they come near. As forecasts (a) and
-(d) are loose, and of the right order in n: on 100 nodes with five classes an excess of 0.05 takes 1e7 pairs. Open: a
-form that needs the sample alone.
+(d) are loose, and of the right order in n: on 100 nodes with five classes an excess of 0.05 takes 1e7 pairs. A form
+from samples alone is in `pairbounds.theory.bounds.theorem28_held_out`.
 
 Source: new here; (c) Wedin 1972, the inequalities McDiarmid 1989, Pinelis 1994 and Tropp 2012. HaoChen et al. 2021, of
 whom the abstract was seen, bound the excess by a Rademacher complexity.

@@ -27,6 +27,15 @@ of the mean, and `E_P r = Σ σ_i²`. (c) The negatives are independent of the a
     anchor's class rise, and those that occur with no other class have no limit and no order. Of the other pairs
     `Σ_γ p_L(γ)²` are dropped. Proof: as (a), with the posterior `P(l_j | x) / q(l_j | x)`.
 
+(e) **Variance.** At the optimum let `d(l)` be the gradient of the score s(x, l) in the parameters. The gradient of an
+    anchor's loss has mean 0 and covariance `E Cov_{J~π} d(l_J)`, π the posterior of (a) on the batch. It grows with B
+    in Loewner order, up to `E_x Cov_{l~P(·|x)} d(l)`: neither a larger batch nor false negatives raise it beyond the
+    covariance of the positives alone. Proof. The gradient is `E_π d(l_J) - d(l_J)` with J the positive, which given the
+    batch is distributed as π. Drop one of the others at random: given what is left, its posterior is that of a batch of
+    B - 1, and a covariance is at least the mean of its conditional covariances.
+(f) **Limited critics.** The statement (a) is false for critics that cannot score every pair freely: with scores `θ a(x)
+    b(l)` the best θ can change with B, and with the negatives that are dropped. Tests keep the example.
+
 Not covered: rules that look at the positive's caption, and epochs without replacement.
 
 Source: new here, in the form of van den Oord et al. 2018 and Poole et al. 2019, who have `I_B <= min(I, log B)`.

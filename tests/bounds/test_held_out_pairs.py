@@ -1,0 +1,115 @@
+"""Theorem 28 from samples alone."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pairbounds import PairGraph, optimal_embeddings, spectral_loss, spectrum
+from pairbounds.theory.bounds.theorem28_held_out import excess_from_samples
+
+GRAPH = PairGraph(np.random.default_rng(0).random((5, 4)) ** 2 + 0.05)
+
+
+def sample(rng, n, graph=GRAPH):
+    """Ends of n pairs in random order, and their counts."""
+    drawn = rng.choice(graph.joint.toarray().size, n, p=graph.joint.toarray().ravel())
+    rows, columns = np.unravel_index(drawn, graph.joint.shape)
+    return rows, columns, np.bincount(drawn, minlength=graph.joint.toarray().size).reshape(graph.joint.shape)
+
+
+def largest_score(graph, k):
+    f, g = optimal_embeddings(graph, k)
+    return float(np.abs(f @ g.T).max())
+
+
+def test_coverage():
+    """Empirical optima with the least width of their own; the best of all has scores up to R here."""
+    k, rng, level = 2, np.random.default_rng(1), 0.9
+    best, largest, within, values = -np.sum(spectrum(GRAPH, k).singular_values ** 2), largest_score(GRAPH, k), [], []
+    for _ in range(100):
+        counts, (left, right, _) = sample(rng, 40_000)[2], sample(rng, 40_000)
+        f, g = optimal_embeddings(PairGraph(counts), k)
+        values.append(excess_from_samples(counts, f, g, left, right, largest, level=level))
+        within.append(spectral_loss(GRAPH, f, g) - best <= values[-1])
+    assert np.mean(within) >= level
+    assert np.mean(values) < -best  # not vacuous: the encoder of zeros has an excess of so much
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 2**32))
+def test_the_steps_of_the_proof(seed):
+    """The kernel has the loss as its mean, and the best bounded encoder the norms that the deviation takes."""
+    rng = np.random.default_rng(seed)
+    graph = PairGraph(rng.random((3, 4)) ** 3 + 0.01)
+    k = int(rng.integers(1, 4))
+    f, g = optimal_embeddings(graph, k)
+    shrink = rng.uniform(0, 1)  # a bounded class is closed under it, and its best encoder gains nothing by it
+    u, joint = f @ g.T, graph.joint.toarray()
+    product = np.outer(graph.left_marginal, graph.right_marginal)
+    assert spectral_loss(graph, f, g) <= spectral_loss(graph, shrink * f, g) + 1e-12
+    assert np.sum(product * u**2) <= k + 1e-9
+    pairs = list(zip(*np.nonzero(joint), strict=True))
+    mean = square = 0.0
+    for x, own in pairs:
+        for y, other in pairs:
+            h = -u[x, own] - u[y, other] + (u[x, other] ** 2 + u[y, own] ** 2) / 2
+            chance = joint[x, own] * joint[y, other]
+            mean, square = mean + chance * h, square + chance * h**2
+    assert mean == pytest.approx(spectral_loss(graph, f, g))
+    assert square <= (np.abs(u).max() * (2 + math.sqrt(k))) ** 2 + 1e-9
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 2**32))
+def test_the_empirical_loss_of_any_encoder_is_the_stated_sum(seed):
+    """`(1 - 1/n) U + Σ h_ii / n²`, and at least the empirical optimum."""
+    rng = np.random.default_rng(seed)
+    rows, columns, counts = sample(rng, 12)
+    f, g = rng.standard_normal((5, 2)), rng.standard_normal((4, 2))
+    u = f[rows] @ g[columns].T
+    h = -np.diag(u)[:, None] - np.diag(u)[None, :] + (u**2 + u.T**2) / 2
+    unlike = (h.sum() - np.trace(h)) / (12 * 11)
+    graph = PairGraph(counts, drop_isolated=True)
+    seen = counts.any(axis=1), counts.any(axis=0)
+    loss = spectral_loss(graph, f[seen[0]], g[seen[1]])
+    assert loss == pytest.approx((1 - 1 / 12) * unlike + np.trace(h) / 144)
+    assert loss >= -np.sum(spectrum(graph, min(2, *graph.joint.shape)).singular_values ** 2) - 1e-9
+
+
+def test_by_hand():
+    """Two nodes a side, an encoder of zeros: `T` is the range's part alone, which is 0 as its scores are."""
+    counts = [[3, 0], [0, 3]]
+    found = excess_from_samples(counts, np.zeros((2, 1)), np.zeros((2, 1)), [0, 1, 0, 1], [0, 1, 0, 1], 2.0)
+    log, blocks = math.log(2 / 0.05), 3
+    deviation = math.sqrt(2 * (2 * 3) ** 2 * log / blocks) + 2 * 9 * log / (3 * blocks)
+    assert found == pytest.approx(1 + (1 + 8) / 5 + deviation)
+
+
+def test_the_empirical_bernstein_end_by_hand():
+    """Scores of 1 on both pairs and 0 across: each block has the value -2, without spread; scores up to 1."""
+    counts, eye = [[3, 0], [0, 3]], np.eye(2)
+    found = excess_from_samples(counts, eye, eye, [0, 0, 1, 1], [0, 0, 1, 1], 1.0)
+    log = math.log(2 / 0.05)
+    deviation = math.sqrt(2 * (2 + math.sqrt(2)) ** 2 * log / 3) + 2 * 5 * log / 9
+    end = -2 + 7 * 5 * (log + math.log(2)) / 3
+    assert found == pytest.approx(end + 2 + (2 + 3) / 5 + deviation)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"left": [0], "right": [0]}, "4 with both ends"),
+        ({"counts": [[1, 0], [0, 0]]}, "give 2"),
+        ({"largest": 0.0}, "scores above 0"),
+        ({"level": 1.0}, "confidence"),
+        ({"f": np.ones((3, 1))}, "f has shape"),
+    ],
+)
+def test_bad_arguments(change, why):
+    arguments = {"counts": np.eye(2), "f": np.ones((2, 1)), "g": np.ones((2, 1)), "left": [0, 1, 0, 1]}
+    arguments |= {"right": [0, 1, 0, 1], "largest": 1.0} | change
+    with pytest.raises(ValueError, match=why):
+        excess_from_samples(**arguments)

@@ -1,0 +1,84 @@
+"""Theorem 32 beside its formula written out."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import rel_entr
+
+from pairbounds import PairGraph, check_bounds, spectrum
+from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.theorem20_votes import critic_of
+from pairbounds.theory.bounds.theorem32_mean_captions import mean_captions
+
+NAME = "mean-caption"
+
+
+def drawn(seed):
+    """A graph with labels on both sides, and a critic that is the exact one, moved a little."""
+    rng = np.random.default_rng(seed)
+    n_left, n_right = rng.integers(2, 6), rng.integers(2, 7)
+    joint = rng.random((n_left, n_right)) ** 3 + 0.01
+    graph = PairGraph(joint, rng.integers(3, size=n_left), rng.integers(3, size=n_right))
+    exact = np.log(graph.joint.toarray() / np.outer(graph.left_marginal, graph.right_marginal))
+    noise = rng.standard_normal(exact.shape) * 10 ** rng.uniform(-3, 0.5)
+    return graph, (exact + noise, np.eye(n_right))
+
+
+def written_out(graph, f, g):
+    """The error, the costs and the excess loss, by loops."""
+    joint, right = graph.joint.toarray(), graph.right_marginal
+    error, costs, excess = 0.0, [], 0.0
+    classes = np.unique(graph.right_labels)
+    inside = {c: graph.right_labels == c for c in classes}
+    means = {c: right[inside[c]] @ g[inside[c]] / right[inside[c]].sum() for c in classes}
+    for x, own in enumerate(graph.left_labels):
+        model = right * np.exp(f[x] @ g.T)
+        true = joint[x] / joint[x].sum()
+        excess += joint[x].sum() * rel_entr(true, model / model.sum()).sum()
+        if own not in classes:
+            error, costs = error + joint[x].sum(), [*costs, 0.0]
+            continue
+        score = {c: f[x] @ means[c] + math.log(right[inside[c]].sum()) for c in classes}
+        spread = {c: math.log(model[inside[c]].sum()) - score[c] for c in classes}
+        w = {c: true[inside[c]].sum() for c in classes}
+        error += joint[x].sum() * any(score[c] >= score[own] for c in classes if c != own)
+        each = [math.inf]
+        for c in classes[classes != own]:
+            total, t = w[own] + w[c], 1 / (1 + math.exp(spread[own] - spread[c]))
+            u = w[c] / total if total > 0 else 1.0
+            each.append(total * (rel_entr(u, t) + rel_entr(1 - u, 1 - t)) if u < t else 0.0)
+        costs.append(min(each))
+    return error, np.array(costs), excess
+
+
+@given(st.integers(0, 2**32))
+def test_the_bound_is_its_formula_and_holds(seed):
+    graph, critic = drawn(seed)
+    error, costs, excess = written_out(graph, *critic)
+    encoder = Encoder.critic(graph, spectrum(graph, 1), critic)
+    assert mean_captions(encoder).costs == pytest.approx(costs, rel=1e-6, abs=1e-9)
+    row = check_bounds(graph, 1, critic=critic).set_index("bound").loc[NAME]
+    assert row["measured"] == pytest.approx(error)
+    assert row["holds"]
+    assert critic_of(encoder).excess[0] == pytest.approx(excess, abs=1e-9)
+    wrong = mean_captions(encoder).wrong
+    assert graph.left_marginal[wrong] @ costs[wrong] <= excess + 1e-9  # the proof's step
+
+
+def test_captions_of_a_class_that_score_unlike_change_the_threshold():
+    """Two captions of class 0 with scores ±2: `v_0 = log cosh 2`, and the image costs less than by the vote alone."""
+    graph = PairGraph([[1, 3, 1], [1, 1, 4]], [0, 1], [0, 0, 1])
+    critic = (np.array([[2.0, 0.0], [0.0, 1.0]]), np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0]]))
+    encoder = Encoder.critic(graph, spectrum(graph, 1), critic)
+    _, costs, _ = written_out(graph, *critic)
+    assert mean_captions(encoder).costs == pytest.approx(costs)
+
+
+def test_scores_too_far_apart_for_their_exponentials():
+    graph = PairGraph([[3, 1], [1, 3]], [0, 1], [0, 1])
+    row = check_bounds(graph, 1, critic=(np.diag([900.0, 900.0]), np.eye(2))).set_index("bound").loc[NAME]
+    assert row["holds"]
+    assert np.isfinite(row["value"])

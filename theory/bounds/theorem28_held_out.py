@@ -1,0 +1,107 @@
+"""Theorem 28, from samples alone: the excess loss of a trained encoder, with a confidence.
+
+In words: The loss on fresh pairs, less the least loss on the pairs that it was trained on, bounds how far an encoder is
+from the best one of its width whose scores are bounded; nothing needs to be known of the distribution.
+
+Let n independent pairs give the empirical optimum, of loss `-Σ_{i≤k} σ̂_i²`, and let m fresh ones be left for the test.
+Let L_R be the least population loss of encoders of width k with `|f·g| <= R`. With probability `1 - δ` every encoder
+that does not depend on the m pairs has a population loss of at most `L_R + T + Σ σ̂_i² + t`, where T is an upper end of
+its loss from the fresh pairs at level `1 - δ/2`, and with `L = ln(2 / δ)`, `b = 2 R + R² + k` and `v = R² (2 + √k)²`
+
+    t = (Σ σ̂_i² + (R + 1)² - 1) / (n - 1) + √(2 v L / ⌊n/2⌋) + 2 b L / (3 ⌊n/2⌋).
+
+Proof. Two pairs have the kernel `h = -u_11 - u_22 + (u_12² + u_21²) / 2`, `u_ij = f(x_i)·g(l_j)`, whose mean is the
+population loss. T is the empirical Bernstein end (Maurer and Pontil 2009) of the mean of h over ⌊m/2⌋ blocks of two.
+Let F* attain L_R. Its empirical loss is `(1 - 1/n) U + Σ_i h_ii / n²`, U the mean of h over unlike pairs, and at least
+`-Σ σ̂_i²`; and `h_ii = (u_ii - 1)² - 1`. So `-U` is at most Σ σ̂_i² and the first part of t. By Bernstein's inequality
+for U-statistics (Hoeffding 1963) U exceeds L_R by no more than the rest: `h - L_R <= b`, as `-k <= L_R`; and
+`‖h‖ <= 2 ‖u‖_P + ‖u²‖ <= 2 R + R √k`, since to shrink F* does not help, so that `E u² <= E_P u <= √(k E u²)`. ∎
+
+Where the scores of the optimum of width k are at most R, `L_R = -Σ σ_i²`, and theorem 17 makes of this a bound of the
+squared error. Of an error alone a test on fresh labelled images says more.
+
+Source: new here.
+
+Cost: one spectrum of the sample, O(m k).
+"""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.theory.bounds.statements import Statement
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.probes import as_features
+from pairbounds.theory.spectrum.triplets import spectrum
+
+
+def excess_from_samples(
+    counts: npt.ArrayLike,
+    f: npt.ArrayLike,
+    g: npt.ArrayLike,
+    left: npt.ArrayLike,
+    right: npt.ArrayLike,
+    largest: float,
+    *,
+    level: float = 0.95,
+) -> float:
+    """The population loss of an encoder above that of the best with scores up to R, at most, with probability `level`.
+
+    Parameters
+    ----------
+    counts : (n_left, n_right)
+        Counts of each pair in the sample that the encoder was trained on.
+    f : (n_left, k), g : (n_right, k)
+        The encoder; 0 for nodes that it has not seen.
+    left, right : (m,)
+        The ends of the fresh pairs, as rows of f and of g, in random order.
+    largest : float
+        R, the bound of the scores of the encoder that it is compared with.
+
+    Raises
+    ------
+    ValueError
+        Fewer than two training pairs or four fresh ones; R not positive; level not in (0, 1); shapes that do not fit.
+    """
+    table = np.asarray(counts, dtype=np.float64)
+    rows, columns = np.asarray(left, dtype=np.int64), np.asarray(right, dtype=np.int64)
+    if rows.shape != columns.shape or rows.ndim != 1 or len(rows) < 4 or table.sum() < 2:
+        raise ValueError(f"{table.sum():g} training pairs and {len(rows)} fresh ones: give 2, and 4 with both ends")
+    if not largest > 0 or not 0 < level < 1:
+        raise ValueError(f"largest={largest!r} and level={level!r}: scores above 0 and a confidence in (0, 1)")
+    features, texts = as_features(f, len(table), "f"), as_features(g, table.shape[1], "g")
+    k, log = features.shape[1], math.log(2 / (1 - level))
+    sample = PairGraph(table, drop_isolated=True)
+    fitted = float(np.sum(spectrum(sample, min(k, *sample.joint.shape)).singular_values ** 2))
+    n, blocks = int(table.sum()), int(table.sum()) // 2
+    most, size = 2 * largest + largest**2 + k, largest * (2 + math.sqrt(k))
+    deviation = math.sqrt(2 * size**2 * log / blocks) + 2 * most * log / (3 * blocks)
+    diagonal = (fitted + (largest + 1) ** 2 - 1) / (n - 1)
+    tested = _loss_at_most(features[rows], texts[columns], features, texts, log)
+    return float(max(0.0, tested + fitted + diagonal + deviation))
+
+
+def _loss_at_most(first: FloatArray, second: FloatArray, f: FloatArray, g: FloatArray, log: float) -> float:
+    """T, from the features of both ends of the fresh pairs, (m, k) each."""
+    blocks = len(first) // 2
+    (x, y), (s, t) = ((ends[:blocks], ends[blocks : 2 * blocks]) for ends in (first, second))
+    matched = np.sum(x * s, axis=1) + np.sum(y * t, axis=1)
+    crossed = np.sum(x * t, axis=1) ** 2 + np.sum(y * s, axis=1) ** 2
+    values = crossed / 2 - matched
+    largest = float(np.linalg.norm(f, axis=1).max() * np.linalg.norm(g, axis=1).max())
+    spread = math.sqrt(2 * float(values.var(ddof=1)) * (log + math.log(2)) / blocks)
+    return float(values.mean()) + spread + 7 * (4 * largest + largest**2) * (log + math.log(2)) / (3 * (blocks - 1))
+
+
+STATEMENTS = (
+    Statement(
+        "excess-from-samples",
+        "exact",
+        "The loss of an encoder on fresh pairs, less the least loss on its training pairs, and a deviation, is an "
+        "upper end of its excess over the best encoder of its width whose scores are at most R.",
+        excess_from_samples,
+        "tests/bounds/test_held_out_pairs.py",
+    ),
+)

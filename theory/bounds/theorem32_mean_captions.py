@@ -1,0 +1,125 @@
+"""Theorem 32: classification by the mean caption of each class, of a critic that is trained by InfoNCE.
+
+In words: If the two ends of a pair seldom differ in class, and the InfoNCE loss of a critic is near the least there is,
+then classification by mean embeddings of captions is seldom wrong where the captions of a class score alike.
+
+Let `μ_c = E[g(l) | y(l) = c]`, `q_c = p_R(c)`, and classify x by `argmax_c f(x)ᵀ μ_c + log q_c`; ties are errors. Let
+`v_c(x) = log E[e^{f(x)ᵀ (g(l) - μ_c)} | y(l) = c] >= 0`, the spread of the scores of a class, w(x) the true
+distribution of the classes of captions, and ε_→ the excess of the InfoNCE loss from left to right. As in theorem 20,
+N(κ, ε) is the largest mass of nodes whose costs a budget of ε pays for. Then `E <= N(κ, ε_→)` with
+`κ(x) = min_{c≠y} (w_y + w_c) KL(u_c ‖ t_c) 1[u_c < t_c]`, `u_c = w_c / (w_y + w_c)`, `t_c = 1 / (1 + e^{v_y - v_c})`.
+
+Proof. The critic's vote for c is `π_c ∝ q_c E[e^{f·g} | c] = e^{h_c + v_c}`, with h_c the score of c. Where x is
+misclassified some c has `h_c >= h_y`, so that `π_c / (π_y + π_c) >= t_c`. The divergence of the vote from w is at most
+that of the captions (data processing), and at least `(w_y + w_c)` times that of their parts within {y, c} (chain rule),
+which grows with `π_c / (π_y + π_c)` beyond u_c: so it is at least κ. Summed over the nodes that are
+misclassified it is at most ε_→. ∎
+
+Where the captions of each class have one embedding, v = 0 and t = 1/2: theorem 20's bound of the vote. A class that has
+no caption is never predicted, and its images cost nothing.
+
+Source: new here.
+
+Cost: O(n_left n_right k), in blocks of rows.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import log_expit, xlogy
+
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.remembered import once_per_encoder
+from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
+from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.theorem20_votes import Critic, critic_of
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities import infonce
+from pairbounds.theory.quantities.consistency import class_indicators, guess_error, required_labels
+from pairbounds.theory.quantities.margins import error_within
+from pairbounds.theory.quantities.scores import UNITS, Standing, round_off
+from pairbounds.theory.spectrum.triplets import Spectrum
+
+
+@dataclass(frozen=True, eq=False)
+class MeanCaptions:
+    """Classification by mean captions: the nodes that are misclassified, and all costs κ, (n_left,) each."""
+
+    wrong: npt.NDArray[np.bool_]
+    costs: FloatArray
+
+    @classmethod
+    def of(cls, critic: Critic) -> "MeanCaptions":
+        """The classification by a critic; needs labels on both sides."""
+        graph = critic.graph
+        own, captions = required_labels(graph, "left"), required_labels(graph, "right")
+        classes = np.unique(captions)
+        truth = (graph.joint @ class_indicators(captions, classes)).toarray() / graph.left_marginal[:, None]
+        place = np.searchsorted(classes, own)
+        place[~np.isin(own, classes)] = -1
+        parts = [
+            _classified(scores, votes, noise, truth[rows], place[rows])
+            for rows, scores, votes, noise in _scored(critic, captions)
+        ]
+        wrong, costs = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return cls(wrong, costs)
+
+
+def _scored(critic: Critic, captions: IntArray) -> Iterator[tuple[slice, FloatArray, FloatArray, FloatArray]]:
+    """Blocks of rows: scores, and logarithms of votes up to a constant, (n, r) each, and the noise of both, (n,)."""
+    graph, order = critic.graph, np.argsort(captions, kind="stable")
+    starts = np.flatnonzero(np.diff(captions[order], prepend=-1))
+    counts = np.diff(np.append(starts, len(order)))
+    mass, right = graph.right_marginal[order], critic.right[order]
+    masses = np.add.reduceat(mass, starts)
+    means = np.add.reduceat(mass[:, None] * right, starts) / masses[:, None]
+    noise = round_off(max(*graph.joint.shape, right.shape[1])) * (critic.sizes[0] - np.log(masses.min()))
+    step = max(1, infonce.BLOCK // graph.n_right)
+    for start in range(0, graph.n_left, step):
+        rows = slice(start, start + step)
+        scores = critic.left[rows] @ right.T
+        tops = np.maximum.reduceat(scores, starts, axis=1)
+        with np.errstate(under="ignore"):
+            sums = np.add.reduceat(mass * np.exp(scores - np.repeat(tops, counts, axis=1)), starts, axis=1)
+        yield rows, critic.left[rows] @ means.T + np.log(masses), tops + np.log(sums), noise[rows]
+
+
+def _classified(
+    scores: FloatArray, votes: FloatArray, noise: FloatArray, truth: FloatArray, own: IntArray
+) -> tuple[npt.NDArray[np.bool_], FloatArray]:
+    """Misclassified nodes of a block, and all costs κ, rounded down; own is -1 where no caption has the class."""
+    nodes, known = np.arange(len(scores)), own >= 0
+    wrong = ~known | (Standing.of(scores, noise).winners != own)
+    spread = votes - scores
+    ahead = spread - spread[nodes, own][:, None] - 4 * noise[:, None]  # of v_c over v_y, the logit of t_c
+    unit = round_off(len(votes) + scores.shape[1])
+    mine, others = np.maximum(0.0, truth[nodes, own] - unit)[:, None], truth + unit
+    total = mine + others
+    share = others / total
+    entropy = xlogy(share, share) + xlogy(1 - share, 1 - share)
+    divergence = entropy - share * log_expit(ahead) - (1 - share) * log_expit(-ahead) - UNITS * (1 + np.abs(ahead))
+    below = np.log(others) - np.log(np.where(mine > 0, mine, 1.0)) < ahead
+    costs = np.where((mine > 0) & below, total * np.maximum(0.0, divergence), 0.0)
+    costs[nodes, own] = np.inf
+    least = costs.min(axis=1)
+    return wrong, np.where(known, least, 0.0)
+
+
+@once_per_encoder
+def mean_captions(encoder: Encoder) -> MeanCaptions:
+    """Classification by mean captions of an embedding pair."""
+    return MeanCaptions.of(critic_of(encoder))
+
+
+QUANTITIES["mean_caption_error"] = Quantity(
+    lambda encoder: float(encoder.graph.left_marginal @ mean_captions(encoder).wrong), guess_error
+)
+
+
+@bound("mean-caption", quantity="mean_caption_error", status="exact", subject="critic")
+def by_mean_caption(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+    """`E <= N(κ, ε_→)`: of `argmax_c f(x)ᵀ μ_c + log q_c`, κ of the classes of captions and of their scores' spread."""
+    costs = mean_captions(encoder).costs
+    return error_within(np.sqrt(2 * costs), graph.left_marginal, critic_of(encoder).excess[0])

@@ -1,0 +1,75 @@
+"""Theorem 33: the values that features can reach, from pairs of views of natural images, each seen once.
+
+In words: The correlations of features along pairs of views, which bound what an encoder linear in these features can
+reach, are estimated within a stated error from n natural images with two views each.
+
+Let φ be whitened features, `E φ φᵀ = I`, of d entries with `‖φ‖² <= B`, and let the natural images be independent, with
+two views v and v' each, drawn alike. Let τ_i² be the eigenvalues of `M = E φ(v) φ(v')ᵀ`, in falling order, and τ̂_i²
+those of the mean M̂ of `(φ(v) φ(v')ᵀ + φ(v') φ(v)ᵀ) / 2` over n of them. With probability `1 - δ`, for all i,
+`|τ̂_i² - τ_i²| <= √(2 B L / n) + 2 (B + 1) L / (3 n)`, `L = ln(2 d / δ)`.
+
+Proof. Let Z be one of the summands and `a, b` its features. `Z² <= (‖b‖² a aᵀ + ‖a‖² b bᵀ) / 2` in Loewner order, as
+`(N - Nᵀ)(N - Nᵀ)ᵀ >= 0` for `N = a bᵀ`; so `E Z² <= B I`. With `‖Z‖ <= B` and `‖M‖ <= 1` the matrix Bernstein
+inequality (Tropp 2012), for Z and for -Z, bounds `‖M̂ - M‖`, and Weyl's inequality the eigenvalues. ∎
+
+The whitening is that of the distribution, e.g. from many unlabelled images; one from the same sample is not covered.
+The bound is some seven times too wide.
+
+Source: new here; the inequality is Tropp's.
+
+Cost: O(n d² + d³).
+"""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.theory.bounds.statements import Statement
+
+
+def values_from_views(
+    first: npt.ArrayLike, second: npt.ArrayLike, largest: float, *, level: float = 0.95
+) -> tuple[FloatArray, float]:
+    """The estimates τ̂_i², (d,), in falling order, and by how much each may be off, with probability `level`.
+
+    Parameters
+    ----------
+    first, second : (n, d)
+        Whitened features of both views of each natural image.
+    largest : float
+        B, the largest squared norm that the features of any view can have.
+
+    Raises
+    ------
+    ValueError
+        Shapes that differ; a level not in (0, 1); features beyond B, or a B below d, which whitened ones exceed.
+    """
+    one, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    if one.shape != other.shape or one.ndim != 2 or not one.size:
+        raise ValueError(f"views of shapes {one.shape} and {other.shape}: give two of one shape (n, d)")
+    if not 0 < level < 1:
+        raise ValueError(f"level={level!r} is not a confidence: 0 < level < 1")
+    n, d = one.shape
+    reached = max(float(np.max(np.sum(views**2, axis=1))) for views in (one, other))
+    if largest < max(d, reached):
+        raise ValueError(
+            f"largest={largest:g} is below {max(d, reached):g}: the squared norms of whitened features reach it"
+        )
+    mean = one.T @ other / n
+    values = np.linalg.eigvalsh((mean + mean.T) / 2)[::-1]
+    log = math.log(2 * d / (1 - level))
+    return np.asarray(values), math.sqrt(2 * largest * log / n) + 2 * (largest + 1) * log / (3 * n)
+
+
+STATEMENTS = (
+    Statement(
+        "values-from-views",
+        "exact",
+        "The eigenvalues τ_i² of `E φ(v) φ(v')ᵀ` from n natural images with two views each, within "
+        "`√(2 B L / n) + 2 (B + 1) L / (3 n)`, `L = ln(2 d / δ)`.",
+        values_from_views,
+        "tests/bounds/test_view_pairs.py",
+    ),
+)
