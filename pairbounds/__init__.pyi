@@ -54,6 +54,10 @@ from pairbounds.theory.quantities.moment_problem import Sharpest as Sharpest
 from pairbounds.theory.quantities.rates import fit_rate as fit_rate
 from pairbounds.theory.quantities.rates import RateFit as RateFit
 
+# Questions about pairs.
+from pairbounds.theory.questions.batch import batch_report as batch_report
+from pairbounds.theory.questions.pairs import pairs_report as pairs_report
+
 # Counterexamples and proofs.
 from pairbounds.theory.attack.search import find_counterexample as find_counterexample
 from pairbounds.theory.attack.search import CounterexampleResult as CounterexampleResult

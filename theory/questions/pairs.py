@@ -154,8 +154,10 @@ def _closing(target: float, level: float, walks: _Walks, own: Forecast, known: F
 
 
 def _from(n_pairs: float, limit: float) -> str:
-    """From how many pairs on, in words."""
-    return f"from {n_pairs:,.2g} pairs on" if math.isfinite(n_pairs) else f"by no number of pairs (limit {limit:.3g})"
+    """Begin of the certified range, in two digits."""
+    if not math.isfinite(n_pairs):
+        return f"by no number of pairs (limit {limit:.3g})"
+    return f"from {float(f'{n_pairs:.2g}'):,.0f} pairs on"
 
 
 def _pairs_of(graph: PairGraph, sample: int | None, n_pairs: int, seed: int) -> tuple[IntArray, IntArray]:
