@@ -23,3 +23,21 @@ def test_graphs_spectra_probes_and_the_ledger_bring_in_these_packages_and_no_oth
     assert at_once == ""  # nothing is loaded before it is used
     assert set(packages.split()) <= {"pairbounds", "numpy", "scipy", "cython_runtime", *OF_OTHERS}
     assert heavy == ""
+
+
+WITHOUT_EXTRAS = """
+import sys
+from pairbounds.infrastructure.extras import EXTRAS
+sys.modules.update((name, None) for modules in EXTRAS.values() for name in modules)  # as if none were installed
+sys.argv = ["pairbounds", "study"]
+from pairbounds.__main__ import main
+main()
+"""
+
+
+def test_the_base_install_lists_every_study():
+    line = [sys.executable, "-c", WITHOUT_EXTRAS]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    studies = {path.stem for path in ROOT.glob("*/studies/*.py")} - {"__init__"}
+    assert studies <= set(done.stdout.split())

@@ -19,6 +19,8 @@ from pairbounds.theory.questions.answer import Answer
 from pairbounds.theory.questions.batch import BATCHES, batch_report
 from pairbounds.theory.questions.pairs import pairs_report
 
+MANY_PAIRS = 2_000_000  # distinct ones, from which on a spectrum takes minutes
+
 Labels = Annotated[Path | None, typer.Option(help=LABELS_HELP)]
 Columns = Annotated[str | None, typer.Option(metavar="LEFT,RIGHT", help=COLUMNS_HELP)]
 Weight = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of the weights of pairs.")]
@@ -100,6 +102,8 @@ def _read(
         ownership.claim(ownership.table(require_table_path(out, printed=True)), [file, labels, *others], force=force)
     ends = None if columns is None else [name.strip() for name in columns.split(",")]
     read = read_graph(file, labels, columns=ends, weight=weight)
+    if read.graph.joint.nnz > MANY_PAIRS:
+        echo(f"{read.graph.joint.nnz:,} pairs: this takes minutes", err=True)
     echo(*([] if read.kind == "pair graph" else [f"{file}: {read.understood}"]), read.graph)
     return read
 

@@ -23,6 +23,7 @@ SIZES = {
     "S": Size(2_000, 1_000, 16),
     "M": Size(20_000, 10_000, 64),
     "L": Size(200_000, 50_000, 64),
+    "Q": Size(100_000, 30_000, 32),  # for questions: a million pairs
 }
 
 

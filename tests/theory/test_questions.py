@@ -105,6 +105,16 @@ def test_the_command_batch(call, place):
     pd.testing.assert_frame_equal(read_table(place / "t.parquet"), batch_report(SIX, [2, 4]).table)
 
 
+def test_captions_are_text_as_it_is_written(call, place):
+    """A caption null, NA, 01 or 1 is a caption of its own: four pairs alone have log 4 of information."""
+    texts = ["null", "NA", "01", "1"]
+    pd.DataFrame({"image": texts, "caption": texts}).to_csv("words.csv", index=False)
+    code, out, _ = call(app, "batch", "words.csv", "--sizes", "4", "--out", "t.parquet")
+    assert code == 0
+    assert read_table(place / "t.parquet")["information"][0] == pytest.approx(math.log(4))
+    assert "The graph has no labels" in out
+
+
 def test_the_command_pairs(call, place):
     code, out, err = call(app, "pairs", "pairs.csv", "--k", "2", "--sample", "6", "--penalty", "0.9")
     assert (code, err) == (0, "")

@@ -1,0 +1,46 @@
+"""The answers to questions about a table of a million pairs in 100 classes, against what a user would write."""
+
+import numpy as np
+import pandas as pd
+import scipy.sparse.linalg
+
+from pairbounds import PairGraph, batch_report, pairs_report
+from pairbounds.theory.questions.batch import BATCHES
+from tests.benchmarks.duel import Duel, Size
+from tests.benchmarks.graphs import block_model, fresh
+
+SIZES = ("XS", "Q")
+CLASSES = {"XS": 10, "Q": 100}
+TOLERANCE = 1e-3  # of svds, as in the benchmark of the spectrum
+
+
+def duels(size: Size, seed: int) -> list[Duel]:
+    graph = block_model(np.random.default_rng(seed), size, CLASSES["XS" if size.n_left < 1_000 else "Q"])
+    case = f"{graph.joint.nnz:,} pairs, {len(np.unique(graph.left_labels))} classes"
+    return [
+        Duel(
+            case=f"batch: {case}",
+            make=lambda: fresh(graph),
+            ours=batch_report,
+            peer=false_negatives,
+            peer_name="false negatives alone, by numpy and pandas",
+            note="the peer has the expected false negatives; ours the information and the temperature besides",
+        ),
+        Duel(
+            case=f"pairs: {case}, k = {size.k}",
+            make=lambda: fresh(graph),
+            ours=lambda one: pairs_report(one, size.k),
+            peer=lambda one: scipy.sparse.linalg.svds(one.normalized, size.k + 1, tol=TOLERANCE),
+            peer_name="the spectrum alone, by scipy svds",
+            note="the peer has the singular values; ours two theorems at 19 sample sizes, and their inverses, besides",
+        ),
+    ]
+
+
+def false_negatives(graph: PairGraph) -> pd.DataFrame:
+    """The expected numbers of each kind, for each batch size."""
+    left, right = graph.left_marginal, graph.right_marginal
+    sides = ((left, graph.left_labels), (right, graph.right_labels))
+    classes = [pd.Series(mass).groupby(labels).sum() for mass, labels in sides]
+    chances = (float((classes[0] * classes[1]).sum()), float(right @ right), float(left @ ((graph.joint > 0) @ right)))
+    return pd.DataFrame([[(batch - 1) * chance for chance in chances] for batch in BATCHES], BATCHES)
