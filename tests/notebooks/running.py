@@ -10,6 +10,8 @@ import nbformat
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
+from pairbounds.infrastructure.progress import QUIET
+
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "docs/notebooks").glob("*.ipynb"))
 KEPT = ("kernelspec",)  # of the metadata: the rest is of the machine that ran it
 SECONDS = 300  # that a cell may take
@@ -28,6 +30,6 @@ def executed(path: Path, folder: Path) -> nbformat.NotebookNode:
     client = NotebookClient(
         notebook, km=manager, timeout=SECONDS, record_timing=False, resources={"metadata": {"path": str(folder)}}
     )
-    client.execute(cleanup_kc=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    client.execute(cleanup_kc=True, env=os.environ | {"OMP_NUM_THREADS": "1", QUIET: "1"})
     notebook.metadata = {name: notebook.metadata[name] for name in KEPT}
     return notebook

@@ -20,8 +20,10 @@ COMPUTING: Mapping[str, tuple[str, ...]] = {
     "pairbounds.theory.graph.mixtures": ("tests/theory/test_mixtures.py",),
     "pairbounds.theory.quantities.multihop": ("tests/theory/test_multihop.py",),
     "pairbounds.theory.bounds.theorem28_training_pairs": ("tests/bounds/test_training_pairs.py",),
+    "pairbounds.theory.bounds.theorem28_held_out": ("tests/bounds/test_held_out_pairs.py",),
     "pairbounds.theory.bounds.theorem29_batches": ("tests/bounds/test_batches.py",),
     "pairbounds.theory.bounds.theorem30_coarser_captions": ("tests/bounds/test_coarser_captions.py",),
+    "pairbounds.theory.bounds.theorem33_view_pairs": ("tests/bounds/test_view_pairs.py",),
     "pairbounds.theory.bounds.theorem21_ridge_probe": ("tests/theory/test_ridge.py",),
 }
 
@@ -40,6 +42,7 @@ OWN: Mapping[str, tuple[str, ...]] = {
     "theorem18_penalty": ("tests/bounds/test_penalty.py", "tests/bounds/test_unlike_classes.py"),
     "theorem20_votes": ("tests/theory/test_votes.py",),
     "theorem22_counting": ("tests/theory/test_counting.py",),
+    "theorem32_mean_captions": ("tests/bounds/test_mean_captions.py",),
     "theorem27_whitened_alignment": ("tests/bounds/test_whitened_alignment.py",),
 }
 
