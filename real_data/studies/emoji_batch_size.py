@@ -26,8 +26,10 @@ class Settings(Batches):
     """
 
     k: int = 32
-    rates: tuple[float, ...] = (0.001, 0.003, 0.01, 0.03, 0.1)
+    rates: tuple[float, ...] = (0.003, 0.01, 0.03, 0.1)
+    linear_rates: tuple[float, ...] = (0.0003, 0.001, 0.003, 0.01)
     exact_steps: tuple[int, ...] = ()
+    tuning: int = 2
     cache: str = place(str(FEATURES))
 
 
@@ -49,7 +51,7 @@ STUDY = Study(
     question="Do errors of critics of emoji follow what a batch shows of the information, or its false negatives?",
     settings=Settings,
     measure=measure,
-    seeds=8,
+    seeds=7,
     small={"seen": 1_024, "batches": (64, 512), "contrasts": (64,), "tuning": 1},
     columns={
         "emoji_batch_size": (

@@ -40,7 +40,7 @@ STUDY = Study(
     question="Do errors of trained critics follow what a batch shows of the information, or its false negatives?",
     settings=Settings,
     measure=measure,
-    seeds=11,
+    seeds=8,
     small={"seen": 2_048, "batches": (8, 64, 512), "contrasts": (64,), "exact_steps": (64,), "tuning": 1},
     columns={
         "batch_size": (

@@ -67,7 +67,7 @@ class Critics:
         rng = np.random.default_rng([self.seed, batch])
         joint = self.graph.joint.tocoo()
         towers = self._towers()
-        optimizer = torch.optim.Adam([tower.moved for tower in towers], lr=1.0)
+        optimizer = torch.optim.Adam([tower.moved for tower in towers], lr=1.0, fused=True)
         for drawn in self._drawn[: len(self._drawn) // batch * batch].reshape(-1, batch):
             nodes = [torch.from_numpy(ends[drawn].astype(np.int64)) for ends in joint.coords]
             masks = self._masks(dropped, *(ends.numpy() for ends in nodes), rng)
@@ -79,7 +79,7 @@ class Critics:
         import torch
 
         towers = self._towers()
-        optimizer = torch.optim.Adam([tower.moved for tower in towers], lr=1.0)
+        optimizer = torch.optim.Adam([tower.moved for tower in towers], lr=1.0, fused=True)
         for _ in range(steps):
             pairs = zip(*(tower() for tower in towers), strict=True)
             _step(optimizer, sum(infonce_loss(self.graph, f, g) for f, g in pairs))

@@ -36,11 +36,11 @@ class Batches:
     k: int = 8
     seen: int = 32_768
     batches: tuple[int, ...] = (8, 16, 32, 64, 128, 256, 512)
-    contrasts: tuple[int, ...] = (64, 512)
-    rates: tuple[float, ...] = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
-    linear_rates: tuple[float, ...] = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
+    contrasts: tuple[int, ...] = (256,)
+    rates: tuple[float, ...] = (0.001, 0.003, 0.01, 0.03, 0.1)
+    linear_rates: tuple[float, ...] = (0.001, 0.003, 0.01, 0.03, 0.1)
     wordings: int = 4
-    exact_steps: tuple[int, ...] = (64, 1_000)
+    exact_steps: tuple[int, ...] = (64, 500)
     tuning: int = 3
 
 
