@@ -25,7 +25,7 @@ class Settings(Batches):
     cache : where the features are kept
     """
 
-    k: int = 32
+    k: int = 16
     rates: tuple[float, ...] = (0.003, 0.01, 0.03, 0.1)
     linear_rates: tuple[float, ...] = (0.0003, 0.001, 0.003, 0.01)
     exact_steps: tuple[int, ...] = ()

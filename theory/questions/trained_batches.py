@@ -15,6 +15,7 @@ from pairbounds.theory.quantities.probes import probe
 from pairbounds.theory.questions.batch import batch_report
 
 ARMS: dict[str, Dropped] = {"repeats dropped": "repeats", "pairs dropped": "pairs", "others dropped": "others"}
+REWORDED = "reworded"
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,13 @@ def trained_in_batches(graph: PairGraph, features: Features, settings: Batches, 
     DataFrame, a row for each critic (free, linear), arm, batch and rate, and the columns
         tunes (whether the seed chooses rates), arm (all negatives; `ARMS`; reworded captions, which show as much and
         repeat less; exact: the loss of the whole graph, where batch is inf), steps, mse and error (of the probe),
-        excess_loss (of InfoNCE on the whole graph over `-I`; NaN where the seed chooses), and those of `batch_report`.
+        excess_loss (of InfoNCE on the whole graph over `-I`; NaN where the seed chooses, and of reworded captions), and those of `batch_report`.
     """
     told = batch_report(graph, sorted({*settings.batches, *settings.contrasts})).table.astype({"batch": float})
     tunes, kinds = seed < settings.tuning, {"free": (None, settings.rates), "linear": (features, settings.linear_rates)}
     rows = [
         {"critic": name, "arm": arm, "batch": batch, "steps": steps, "rate": rate}
-        | _measured(trained.graph, *one, tunes)
+        | _measured(trained.graph, *one, tunes or arm == REWORDED)
         for name, (seen, rates) in kinds.items()
         for arm, batch, steps, trained, found in _arms(
             Critics(graph, settings.k, settings.seen, rates, seen, seed), settings
@@ -84,7 +85,7 @@ def _arms(critics: Critics, settings: Batches) -> Iterator[Arm]:
         steps = critics.n_pairs // batch
         for arm, dropped in ARMS.items():
             yield arm, batch, steps, critics, critics.in_batches(batch, dropped)
-        yield "reworded", batch, steps, reworded, reworded.in_batches(batch)
+        yield REWORDED, batch, steps, reworded, reworded.in_batches(batch)
     for steps in settings.exact_steps:
         yield "exact", np.inf, steps, critics, critics.exactly(steps)
 
@@ -96,7 +97,7 @@ def _reworded(critics: Critics, times: int) -> Critics:
     return replace(critics, graph=PairGraph(joint, critics.graph.left_labels), features=features)
 
 
-def _measured(graph: PairGraph, left: FloatArray, right: FloatArray, tunes: bool) -> dict[str, float]:
+def _measured(graph: PairGraph, left: FloatArray, right: FloatArray, without: bool) -> dict[str, float]:
     found = probe(graph, left)
-    excess = np.nan if tunes else infonce_loss(graph, left, right) + mutual_information(graph)
+    excess = np.nan if without else infonce_loss(graph, left, right) + mutual_information(graph)
     return {"mse": found.mse, "error": found.error, "excess_loss": excess}
