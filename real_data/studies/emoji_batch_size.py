@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from pairbounds.infrastructure.arrays import FloatArray
@@ -44,7 +45,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 def _scaled(features: FloatArray) -> FloatArray:
     """Columns of mean 0, and of a standard deviation of 1 on average."""
     centred = features - features.mean(axis=0)
-    return centred / centred.std(axis=0).mean()
+    return np.asarray(centred / centred.std(axis=0).mean())
 
 
 STUDY = Study(

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 FIRST = 0.1  # standard deviation of the first entries of a vector of its own
 Dropped = Literal["nothing", "repeats", "pairs", "others"]
+BoolArray = npt.NDArray[np.bool_]
 Features = tuple[FloatArray, FloatArray]
 Critic = tuple[FloatArray, FloatArray]
 
@@ -65,25 +67,25 @@ class Critics:
         import torch
 
         rng = np.random.default_rng([self.seed, batch])
-        joint = self.graph.joint.tocoo()
-        towers = self._towers()
-        optimizer = torch.optim.Adam([tower.moved for tower in towers], lr=1.0, fused=True)
+        rows, columns = self.graph.joint.tocoo().coords
+        f, g = self._towers()
+        optimizer = torch.optim.Adam([f.moved, g.moved], lr=1.0, fused=True)
         for drawn in self._drawn[: len(self._drawn) // batch * batch].reshape(-1, batch):
-            nodes = [torch.from_numpy(ends[drawn].astype(np.int64)) for ends in joint.coords]
-            masks = self._masks(dropped, *(ends.numpy() for ends in nodes), rng)
-            _step(optimizer, batch_loss(*(tower(ends) for tower, ends in zip(towers, nodes, strict=True)), masks).sum())
-        return _critics(towers)
+            left, right = (ends[drawn].astype(np.int64) for ends in (rows, columns))
+            pairs = f(torch.from_numpy(left)), g(torch.from_numpy(right))
+            _step(optimizer, batch_loss(*pairs, self._masks(dropped, left, right, rng)).sum())
+        return _critics(f, g)
 
     def exactly(self, steps: int) -> list[Critic]:
         """The same by the loss of the whole graph, whose negatives come from the marginals, in so many steps."""
         import torch
 
-        towers = self._towers()
-        optimizer = torch.optim.Adam([tower.moved for tower in towers], lr=1.0, fused=True)
+        f, g = self._towers()
+        optimizer = torch.optim.Adam([f.moved, g.moved], lr=1.0, fused=True)
         for _ in range(steps):
-            pairs = zip(*(tower() for tower in towers), strict=True)
-            _step(optimizer, sum(infonce_loss(self.graph, f, g) for f, g in pairs))
-        return _critics(towers)
+            losses = [infonce_loss(self.graph, left, right) for left, right in zip(f(), g(), strict=True)]
+            _step(optimizer, torch.stack(losses).sum())
+        return _critics(f, g)
 
     @cached_property
     def _drawn(self) -> IntArray:
@@ -95,10 +97,11 @@ class Critics:
     def _there(self) -> sp.csr_array:
         return sp.csr_array(self.graph.joint > 0)
 
-    def _towers(self) -> "list[_Tower]":
+    def _towers(self) -> "tuple[_Tower, _Tower]":
         rng = np.random.default_rng([self.seed, 1])
         seen = self.features or (None, None)
-        return [_Tower(n, x, self.k, self.rates, rng) for n, x in zip(self.graph.joint.shape, seen, strict=True)]
+        left, right = self.graph.joint.shape
+        return _Tower(left, seen[0], self.k, self.rates, rng), _Tower(right, seen[1], self.k, self.rates, rng)
 
     def _masks(
         self, dropped: Dropped, left: IntArray, right: IntArray, rng: np.random.Generator
@@ -129,7 +132,7 @@ def batch_loss(
         Scores that do not count: in the rows, for each image; and in the columns, for each caption.
     """
     scores = f @ g.transpose(1, 2)
-    rows, columns = (scores if masks is None else scores.masked_fill(mask, -np.inf) for mask in masks or (None, None))
+    rows, columns = (scores, scores) if masks is None else (scores.masked_fill(mask, -np.inf) for mask in masks)
     partitions = (rows.logsumexp(2) + columns.logsumexp(1)) / 2
     loss: torch.Tensor = (partitions - scores.diagonal(dim1=1, dim2=2)).mean(1) - float(np.log(scores.shape[1]))
     return loss
@@ -160,17 +163,16 @@ class _Tower:
 
 def _step(optimizer: "torch.optim.Optimizer", loss: "torch.Tensor") -> None:
     optimizer.zero_grad()
-    loss.backward()
+    loss.backward()  # type: ignore[no-untyped-call]  # of torch
     optimizer.step()
 
 
-def _critics(towers: list[_Tower]) -> list[Critic]:
-    left, right = (tower().detach().numpy() for tower in towers)
-    return list(zip(left, right, strict=True))
+def _critics(f: _Tower, g: _Tower) -> list[Critic]:
+    return list(zip(f().detach().numpy(), g().detach().numpy(), strict=True))
 
 
-def _as_many(pairs: "np.typing.NDArray[np.bool_]", rng: np.random.Generator) -> "np.typing.NDArray[np.bool_]":
+def _as_many(pairs: BoolArray, rng: np.random.Generator) -> BoolArray:
     """As many in each row as there are pairs beside the own, among those that are none, as far as there are."""
     chance = np.where(pairs, np.inf, rng.random(pairs.shape))
     ranks = chance.argsort(axis=1).argsort(axis=1)
-    return (ranks < pairs.sum(axis=1, keepdims=True) - 1) & ~pairs
+    return np.asarray((ranks < pairs.sum(axis=1, keepdims=True) - 1) & ~pairs)

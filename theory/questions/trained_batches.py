@@ -58,7 +58,8 @@ def trained_in_batches(graph: PairGraph, features: Features, settings: Batches, 
     DataFrame, a row for each critic (free, linear), arm, batch and rate, and the columns
         tunes (whether the seed chooses rates), arm (all negatives; `ARMS`; reworded captions, which show as much and
         repeat less; exact: the loss of the whole graph, where batch is inf), steps, mse and error (of the probe),
-        excess_loss (of InfoNCE on the whole graph over `-I`; NaN where the seed chooses, and of reworded captions), and those of `batch_report`.
+        excess_loss (of InfoNCE on the whole graph over `-I`; NaN where the seed chooses, and of reworded captions), and
+        those of `batch_report`.
     """
     told = batch_report(graph, sorted({*settings.batches, *settings.contrasts})).table.astype({"batch": float})
     tunes, kinds = seed < settings.tuning, {"free": (None, settings.rates), "linear": (features, settings.linear_rates)}
