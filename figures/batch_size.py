@@ -1,4 +1,4 @@
-"""*Batch size*: what a batch shows and its false negatives, in closed form; and errors of critics trained in batches."""
+"""*Batch size*: what a batch shows and its false negatives, in closed form, and errors of critics that are trained."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -13,8 +13,8 @@ from scipy.stats import t
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import COLUMN, label_line, sized
-from pairbounds.figures.summaries import excludes_zero, mean_and_half, order_correlation
-from pairbounds.infrastructure.palette import BOUND, MEASURED, NEUTRAL, ORANGE
+from pairbounds.figures.summaries import mean_and_half, order_correlation
+from pairbounds.infrastructure.palette import MEASURED, NEUTRAL, ORANGE
 
 TABLES = ("batch_size", "emoji_batch_size")
 GRAPHS = {"batch_size": ("world", MEASURED), "emoji_batch_size": ("emoji", ORANGE)}
@@ -47,7 +47,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         _share(share, table, *GRAPHS[name])
         _negatives(negatives, table, *GRAPHS[name])
         _errors(error, table, *GRAPHS[name])
-        _contrasts(contrast, table, *GRAPHS[name], place)
+        _contrasts(contrast, table, GRAPHS[name][1], 0.4 * place - 0.2)
     sizes = sorted(tables[TABLES[0]].query("arm == 'all'")["batch"].unique())
     for axes in (share, negatives, error):
         axes.set(xscale="log", xlabel="batch size B (pairs)")
@@ -90,7 +90,7 @@ def _closed(table: pd.DataFrame) -> pd.DataFrame:
 
 def _errors(axes: Axes, table: pd.DataFrame, graph: str, color: str) -> None:
     for critic, (marker, dash) in CRITICS.items():
-        rows = tuned(table).query("critic == @critic and arm == 'all'")
+        rows = _of(tuned(table), critic, "all")
         middle, half = (
             pd.Series(one) for one in zip(*(mean_and_half(own["mse"]) for _, own in rows.groupby("batch")), strict=True)
         )
@@ -100,16 +100,16 @@ def _errors(axes: Axes, table: pd.DataFrame, graph: str, color: str) -> None:
         axes.plot(one.index, one, linestyle=dash, color=color, linewidth=0.7)
 
 
-def _contrasts(axes: Axes, table: pd.DataFrame, graph: str, color: str, place: int) -> None:
+def _contrasts(axes: Axes, table: pd.DataFrame, color: str, place: float) -> None:
     for critic, (marker, _) in CRITICS.items():
         found = [contrast_of(table, critic, arm) for arm in CONTRASTS]
-        at = np.arange(len(CONTRASTS)) + (place - 0.5) * 0.4 + (0.1 if critic == "linear" else -0.1)
+        at = np.arange(len(CONTRASTS)) + place + (0.1 if critic == "linear" else -0.1)
         middle, half = np.array(found).T
         axes.errorbar(at, middle, np.nan_to_num(half), fmt=marker, color=color, markersize=4, capsize=2)
 
 
 def rates(table: pd.DataFrame) -> pd.DataFrame:
-    """The rate of least mean squared error, by the seeds that tune, of each critic, arm and batch; and if it is at an edge."""
+    """The best rate of each critic, arm and batch, by the seeds that tune; and if it is an edge of those tried."""
     where = ["critic", "arm", "batch", "steps"]
     means = table[table["tunes"]].groupby([*where, "rate"])["mse"].mean().reset_index()
     best = means.loc[means.groupby(where)["mse"].idxmin()].drop(columns="mse")
@@ -125,14 +125,20 @@ def tuned(table: pd.DataFrame) -> pd.DataFrame:
 
 def one_rate(table: pd.DataFrame, critic: str) -> pd.DataFrame:
     """The rows of the seeds that measure, at the rate that is best in the middle of the batch sizes."""
-    chosen = rates(table).query("critic == @critic and arm == 'all'").sort_values("batch")["rate"]
-    rate = float(chosen.iloc[len(chosen) // 2])
-    return table[~table["tunes"]].query("critic == @critic and arm == 'all' and rate == @rate")
+    chosen = _of(rates(table), critic, "all").sort_values("batch")["rate"]
+    rows = _of(table[~table["tunes"]], critic, "all")
+    found: pd.DataFrame = rows[rows["rate"] == chosen.iloc[len(chosen) // 2]]
+    return found
+
+
+def _of(table: pd.DataFrame, critic: str, *arms: str) -> pd.DataFrame:
+    found: pd.DataFrame = table[(table["critic"] == critic) & table["arm"].isin(arms)]
+    return found
 
 
 def following(table: pd.DataFrame, critic: str, column: str = "mse") -> Following:
     """The change of a critic's error, or of another column, with the batch size."""
-    rows = tuned(table).query("critic == @critic and arm == 'all'")
+    rows = _of(tuned(table), critic, "all")
     by_seed = rows.pivot(index="seed", columns="batch", values=column)
     order = pd.Series([order_correlation(row, by_seed.columns) for row in by_seed.to_numpy()])
     change = by_seed.iloc[:, -1] - by_seed.iloc[:, 0]
@@ -142,7 +148,7 @@ def following(table: pd.DataFrame, critic: str, column: str = "mse") -> Followin
 
 def contrast_of(table: pd.DataFrame, critic: str, arm: str, column: str = "mse") -> tuple[float, float]:
     """The difference of an arm from all negatives, at the largest batch of the arm, seed by seed: mean and half."""
-    rows = tuned(table).query("critic == @critic and arm in ('all', @arm)")
+    rows = _of(tuned(table), critic, "all", arm)
     own = rows[rows["batch"] == rows.loc[rows["arm"] == arm, "batch"].max()]
     wide = own.pivot(index="seed", columns="arm", values=column)
     return mean_and_half(wide[arm] - wide["all"])
@@ -163,37 +169,39 @@ def _critic(table: pd.DataFrame, critic: str) -> str:
     found, seeds = following(table, critic), table.loc[~table["tunes"], "seed"].nunique()
     arms = ", ".join(f"{arm} {_said(contrast_of(table, critic, arm))}" for arm in CONTRASTS)
     return (
-        f"{critic}: squared errors {found.least:.3f} to {found.most:.3f}, τ with B {_said(found.order, 2)}, largest less "
-        f"smallest batch {_said(found.change)} ({detectable(found.change[1], seeds):.3f} detectable); {arms}"
+        f"{critic}: squared errors {found.least:.3f} to {found.most:.3f}, τ with B {_said(found.order, 2)}, largest "
+        f"less smallest batch {_said(found.change)} ({detectable(found.change[1], seeds):.3f} detectable); {arms}"
     )
 
 
 def _exact(table: pd.DataFrame, critic: str) -> str:
-    rows = tuned(table).query("critic == @critic and arm == 'exact'").groupby("steps")["mse"].mean()
+    rows = _of(tuned(table), critic, "exact").groupby("steps")["mse"].mean()
     return f"{critic} " + ", ".join(f"{value:.3f} after {steps} steps" for steps, value in rows.items())
 
 
+def _graph(table: pd.DataFrame, graph: str) -> str:
+    """The numbers of one graph in words."""
+    tuning = table.groupby("seed")["tunes"].first()
+    ends = rates(table).query("arm == 'all' and edge")[["critic", "batch"]].itertuples(index=False)
+    at_end = ", ".join(f"{critic} B = {batch:g}" for critic, batch in ends)
+    return (
+        f"{graph.capitalize()} ({(~tuning).sum()} seeds, {tuning.sum()} others tune"
+        f"{with_settings(table, '; k = {k}, {seen} pairs seen')}): "
+        f"{'; '.join(_critic(table, critic) for critic in CRITICS)}; the best rate is at an end of the grid: "
+        f"{at_end or 'never'}."
+    )
+
+
 def _caption(tables: Mapping[str, pd.DataFrame]) -> str:
-    words = []
-    for name in TABLES:
-        table, graph = tables[name], GRAPHS[name][0]
-        of = f"{table.loc[~table['tunes'], 'seed'].nunique()} seeds, {table.loc[table['tunes'], 'seed'].nunique()} others tune"
-        edges = rates(table).query("arm == 'all' and edge")
-        at_edge = ", ".join(
-            f"{critic} B = {batch:g}" for critic, batch in edges[["critic", "batch"]].itertuples(index=False)
-        )
-        words.append(
-            f"{graph.capitalize()} ({of}{with_settings(table, '; k = {k}, {seen} pairs seen')}): "
-            f"{'; '.join(_critic(table, critic) for critic in CRITICS)}; best rate at an end of the grid: {at_edge or 'never'}."
-        )
     exact = "; ".join(_exact(tables[TABLES[0]], critic) for critic in CRITICS)
     return (
-        "Left: theorem 29; both closed forms grow with B, so that an order by B cannot part them. Right: critics trained by "
-        "InfoNCE, each of the same drawn pairs in the same order, with Adam at the rate that is best for the batch; means "
-        "and 95% intervals over seeds. The contrasts change the false negatives: negatives are dropped that repeat the "
-        "anchor's caption or image, that are pairs of the graph, or as many others by chance; or every caption has "
-        "several wordings, by which repeats fall and what a batch shows stays the same. "
-        f"{' '.join(words)} By the exact loss of the world: {exact}."
+        "Left: theorem 29; both closed forms grow with B, so that an order by B cannot part them. Right: critics "
+        "trained by InfoNCE on the same drawn pairs in the same order, with Adam at the rate that is best for the "
+        "batch; means and 95% intervals over seeds. The contrasts change the false negatives: dropped are those that "
+        "repeat the anchor's caption or image, or are pairs of the graph, or as many others by chance; or captions "
+        "have several wordings, by which repeats fall while what a batch shows stays the same. "
+        f"{' '.join(_graph(tables[name], GRAPHS[name][0]) for name in TABLES)} "
+        f"By the exact loss of the world: {exact}. Detectable: with a probability of {POWER:.0%}."
     )
 
 

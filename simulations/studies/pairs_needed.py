@@ -51,7 +51,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 
     Columns: excess_loss and mse of the trained encoder on the whole graph, mse_17 (theorem 17 at that excess),
     excess_28 and mse_28 (forecasts of theorem 28 at n), counted_28 (28 of the pairs that were drawn), left_over (the
-    loss on the sample above its least) and optimum_mse; the last three of free embeddings alone, NaN of linear ones.
+    loss on the sample above its least), both of free embeddings alone, and optimum_mse.
     """
     world = settings.world(seed)
     graph = world.caption_graph(settings.noise, settings.detail)
@@ -59,11 +59,11 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     best = {"optimum_mse": _measured(graph, settings.k, optimum, forecast)["mse"]}
     features = [image_features(world, noise=settings.feature_noise)]
     features.append(caption_features(world, graph, noise=settings.feature_noise))
-    rows = []
+    rows: list[dict[str, float | str]] = []
     for n in settings.pairs:
-        about = {"pairs": n, "excess_28": forecast.excess(n), "mse_28": forecast.mse(n)} | best
+        about = best | {"n_pairs": n, "excess_28": forecast.excess(n), "mse_28": forecast.mse(n)}
         free, counted = _free(graph, n, settings, seed)
-        rows.append({"encoder": "free"} | about | _measured(graph, settings.k, free, forecast) | counted)
+        rows.append({"encoder": "free", **about, **_measured(graph, settings.k, free, forecast), **counted})
         linear = train(
             graph,
             settings.k,
@@ -77,8 +77,9 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
             device="cpu",
             seed=seed,
         )
-        rows.append({"encoder": "linear"} | about | _measured(graph, settings.k, (linear.left, linear.right), forecast))
-    return pd.DataFrame(rows).rename(columns={"pairs": "n_pairs"})
+        trained = _measured(graph, settings.k, (linear.left, linear.right), forecast)
+        rows.append({"encoder": "linear", **about, **trained})
+    return pd.DataFrame(rows)
 
 
 def _free(graph: PairGraph, n: int, settings: Settings, seed: int) -> tuple[Pair, dict[str, float]]:
