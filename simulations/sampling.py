@@ -56,6 +56,13 @@ def draw_pairs(graph: PairGraph, n: int, rng: np.random.Generator) -> PairSample
     return PairSample(sample, left, right)
 
 
+def placed(rows: FloatArray, nodes: IntArray, size: int) -> FloatArray:
+    """Embeddings of all nodes of a side, (size, k), from those of drawn ones: the others are at the origin."""
+    everywhere = np.zeros((size, rows.shape[1]))
+    everywhere[nodes] = rows
+    return everywhere
+
+
 class PairSampler:
     """Draws batches of independent pairs; O(log n_pairs) each."""
 

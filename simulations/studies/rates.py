@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.simulations.sampling import draw_pairs
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.simulations.sampling import draw_pairs, placed
 from pairbounds.simulations.world import LatentWorld, WorldShape
 from pairbounds.sweeps import Study
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -78,7 +78,7 @@ def _samples(graph: PairGraph, k: int, sizes: Sequence[int], seed: int) -> Point
     for n in sizes:
         sample = draw_pairs(graph, n, np.random.default_rng([seed, n]))
         left, right = optimal_embeddings(sample.graph, k)
-        everywhere = _placed(left, sample.left, graph.n_left), _placed(right, sample.right, graph.n_right)
+        everywhere = placed(left, sample.left, graph.n_left), placed(right, sample.right, graph.n_right)
         further = {f"further {name}": y - best[name] for name, y in _errors(graph, everywhere[0]).items()}
         yield n, {"excess loss": spectral_loss(graph, *everywhere) - lowest} | further
 
@@ -86,12 +86,6 @@ def _samples(graph: PairGraph, k: int, sizes: Sequence[int], seed: int) -> Point
 def _errors(graph: PairGraph, left: FloatArray) -> dict[str, float]:
     found = probe(graph, left)
     return {"probe mse": found.mse, "probe error": found.error}
-
-
-def _placed(rows: FloatArray, nodes: IntArray, size: int) -> FloatArray:
-    placed = np.zeros((size, rows.shape[1]))
-    placed[nodes] = rows
-    return placed
 
 
 STUDY = Study(

@@ -1,0 +1,208 @@
+"""*Batch size*: what a batch shows and its false negatives, in closed form, and errors of critics that are trained."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Picture
+from scipy.stats import t
+
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.settings import with_settings
+from pairbounds.figures.style import COLUMN, label_line, sized
+from pairbounds.figures.summaries import mean_and_half, order_correlation
+from pairbounds.infrastructure.palette import MEASURED, NEUTRAL, ORANGE
+
+TABLES = ("batch_size", "emoji_batch_size")
+GRAPHS = {"batch_size": ("world", MEASURED), "emoji_batch_size": ("emoji", ORANGE)}
+CRITICS = {"free": ("o", "-"), "linear": ("s", "--")}
+KINDS = {"also_a_pair": ("pairs of the graph", "-"), "same_caption": ("repeats of the caption", "--")}
+CONTRASTS = ("repeats dropped", "pairs dropped", "others dropped", "reworded")
+POWER = 0.8
+
+
+class Following(NamedTuple):
+    """How errors of tuned critics change with the batch: means over seeds, and halves of 95% intervals.
+
+    Attributes
+    ----------
+    least, most : of the mean squared errors of all batch sizes
+    order : Kendall's τ of the error and the batch size, and so of the error and both closed forms
+    change : of the squared error, from the smallest to the largest batch
+    """
+
+    least: float
+    most: float
+    order: tuple[float, float]
+    change: tuple[float, float]
+
+
+def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+    """Closed forms on the left, measurements on the right."""
+    picture, ((share, error), (negatives, contrast)) = plt.subplots(2, 2, figsize=(2.5 * COLUMN, 1.75 * COLUMN))
+    for place, (name, table) in enumerate((name, tables[name]) for name in TABLES):
+        _share(share, table, *GRAPHS[name])
+        _negatives(negatives, table, *GRAPHS[name])
+        _errors(error, table, *GRAPHS[name])
+        _contrasts(contrast, table, GRAPHS[name][1], 0.4 * place - 0.2)
+    sizes = sorted(tables[TABLES[0]].query("arm == 'all'")["batch"].unique())
+    for axes in (share, negatives, error):
+        axes.set(xscale="log", xlabel="batch size B (pairs)")
+        axes.set_xticks(sizes, [f"{size:g}" for size in sizes])
+        axes.minorticks_off()
+    share.set(
+        ylim=(0, 1.05), ylabel="share of the information I", title="closed form: what a batch shows, at least and most"
+    )
+    negatives.set(yscale="log", ylabel="expected number for an anchor", title="closed form: false negatives")
+    negatives.legend(fontsize=sized(7), loc="upper left")
+    error.set(ylim=(0, 1), ylabel="squared error of the probe", title="measured: tuned (thick), one rate (thin)")
+    error.legend(fontsize=sized(7), ncols=2, loc="lower right")
+    contrast.axhline(0, color=NEUTRAL, linewidth=0.8)
+    contrast.set_xticks(range(len(CONTRASTS)), [one.replace(" ", "\n") for one in CONTRASTS])
+    (size,) = tables[TABLES[0]].query("arm == 'reworded'")["batch"].unique()[-1:]
+    contrast.set(ylabel="further squared error", title=f"measured, B = {size:g}: against all negatives")
+    return picture, _caption(tables)
+
+
+def _share(axes: Axes, table: pd.DataFrame, graph: str, color: str) -> None:
+    """The median world's ends."""
+    rows = _closed(table)
+    low, high = (rows[column] / rows["information"] for column in ("shown_low", "shown_high"))
+    axes.fill_between(rows.index, low, high, color=color, alpha=0.2, linewidth=0)
+    for end, dash in ((low, "--"), (high, "-")):
+        axes.plot(rows.index, end, dash, color=color, linewidth=1.5)
+    label_line(axes, rows.index[0], float(low.iloc[0]) - 0.05, graph, color, va="top")
+
+
+def _negatives(axes: Axes, table: pd.DataFrame, graph: str, color: str) -> None:
+    rows = _closed(table)
+    for kind, (label, dash) in KINDS.items():
+        axes.plot(rows.index, rows[kind], dash, color=color, linewidth=1.5, label=f"{graph}: {label}")
+
+
+def _closed(table: pd.DataFrame) -> pd.DataFrame:
+    """Medians over seeds of the closed forms, by batch size."""
+    return table.query("arm == 'all'").groupby("batch").median(numeric_only=True)
+
+
+def _errors(axes: Axes, table: pd.DataFrame, graph: str, color: str) -> None:
+    for critic, (marker, dash) in CRITICS.items():
+        rows = _of(tuned(table), critic, "all")
+        middle, half = (
+            pd.Series(one) for one in zip(*(mean_and_half(own["mse"]) for _, own in rows.groupby("batch")), strict=True)
+        )
+        looks = {"color": color, "marker": marker, "linestyle": dash, "markersize": 4, "capsize": 2}
+        axes.errorbar(sorted(rows["batch"].unique()), middle, half.fillna(0), label=f"{graph}, {critic}", **looks)
+        one = one_rate(table, critic).groupby("batch")["mse"].mean()
+        axes.plot(one.index, one, linestyle=dash, color=color, linewidth=0.7)
+
+
+def _contrasts(axes: Axes, table: pd.DataFrame, color: str, place: float) -> None:
+    for critic, (marker, _) in CRITICS.items():
+        found = [contrast_of(table, critic, arm) for arm in CONTRASTS]
+        at = np.arange(len(CONTRASTS)) + place + (0.1 if critic == "linear" else -0.1)
+        middle, half = np.array(found).T
+        axes.errorbar(at, middle, np.nan_to_num(half), fmt=marker, color=color, markersize=4, capsize=2)
+
+
+def rates(table: pd.DataFrame) -> pd.DataFrame:
+    """The best rate of each critic, arm and batch, by the seeds that tune; and if it is an edge of those tried."""
+    where = ["critic", "arm", "batch", "steps"]
+    means = table[table["tunes"]].groupby([*where, "rate"])["mse"].mean().reset_index()
+    best = means.loc[means.groupby(where)["mse"].idxmin()].drop(columns="mse")
+    ends = means.groupby(where)["rate"].agg(["min", "max"]).reset_index()
+    both = best.merge(ends, on=where)
+    return both.assign(edge=(both["rate"] == both["min"]) | (both["rate"] == both["max"])).drop(columns=["min", "max"])
+
+
+def tuned(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the seeds that measure, each critic, arm and batch at its own rate."""
+    return table[~table["tunes"]].merge(rates(table), on=["critic", "arm", "batch", "steps", "rate"])
+
+
+def one_rate(table: pd.DataFrame, critic: str) -> pd.DataFrame:
+    """The rows of the seeds that measure, at the rate that is best in the middle of the batch sizes."""
+    chosen = _of(rates(table), critic, "all").sort_values("batch")["rate"]
+    rows = _of(table[~table["tunes"]], critic, "all")
+    found: pd.DataFrame = rows[rows["rate"] == chosen.iloc[len(chosen) // 2]]
+    return found
+
+
+def _of(table: pd.DataFrame, critic: str, *arms: str) -> pd.DataFrame:
+    found: pd.DataFrame = table[(table["critic"] == critic) & table["arm"].isin(arms)]
+    return found
+
+
+def following(table: pd.DataFrame, critic: str, column: str = "mse") -> Following:
+    """The change of a critic's error, or of another column, with the batch size."""
+    rows = _of(tuned(table), critic, "all")
+    by_seed = rows.pivot(index="seed", columns="batch", values=column)
+    order = pd.Series([order_correlation(row, by_seed.columns) for row in by_seed.to_numpy()])
+    change = by_seed.iloc[:, -1] - by_seed.iloc[:, 0]
+    means = by_seed.mean()
+    return Following(float(means.min()), float(means.max()), mean_and_half(order), mean_and_half(change))
+
+
+def contrast_of(table: pd.DataFrame, critic: str, arm: str, column: str = "mse") -> tuple[float, float]:
+    """The difference of an arm from all negatives, at the largest batch of the arm, seed by seed: mean and half."""
+    rows = _of(tuned(table), critic, "all", arm)
+    own = rows[rows["batch"] == rows.loc[rows["arm"] == arm, "batch"].max()]
+    wide = own.pivot(index="seed", columns="arm", values=column)
+    return mean_and_half(wide[arm] - wide["all"])
+
+
+def detectable(half: float, seeds: int) -> float:
+    """The difference that such an interval excludes from 0 with a probability of `POWER`."""
+    level = float(t.ppf(0.975, seeds - 1)) if seeds > 1 else np.nan
+    return half * (1 + float(t.ppf(POWER, seeds - 1)) / level) if seeds > 1 else np.nan
+
+
+def _said(found: tuple[float, float], digits: int = 3) -> str:
+    return f"{found[0]:+.{digits}f} ± {found[1]:.{digits}f}"
+
+
+def _critic(table: pd.DataFrame, critic: str) -> str:
+    """The numbers of one critic in words."""
+    found, seeds = following(table, critic), table.loc[~table["tunes"], "seed"].nunique()
+    arms = ", ".join(f"{arm} {_said(contrast_of(table, critic, arm))}" for arm in CONTRASTS)
+    return (
+        f"{critic}: squared errors {found.least:.3f} to {found.most:.3f}, τ with B {_said(found.order, 2)}, largest "
+        f"less smallest batch {_said(found.change)} ({detectable(found.change[1], seeds):.3f} detectable); {arms}"
+    )
+
+
+def _exact(table: pd.DataFrame, critic: str) -> str:
+    rows = _of(tuned(table), critic, "exact").groupby("steps")["mse"].mean()
+    return f"{critic} " + ", ".join(f"{value:.3f} after {steps} steps" for steps, value in rows.items())
+
+
+def _graph(table: pd.DataFrame, graph: str) -> str:
+    """The numbers of one graph in words."""
+    tuning = table.groupby("seed")["tunes"].first()
+    ends = rates(table).query("arm == 'all' and edge")[["critic", "batch"]].itertuples(index=False)
+    at_end = ", ".join(f"{critic} B = {batch:g}" for critic, batch in ends)
+    return (
+        f"{graph.capitalize()} ({(~tuning).sum()} seeds, {tuning.sum()} others tune"
+        f"{with_settings(table, '; k = {k}, {seen} pairs seen')}): "
+        f"{'; '.join(_critic(table, critic) for critic in CRITICS)}; the best rate is at an end of the grid: "
+        f"{at_end or 'never'}."
+    )
+
+
+def _caption(tables: Mapping[str, pd.DataFrame]) -> str:
+    exact = "; ".join(_exact(tables[TABLES[0]], critic) for critic in CRITICS)
+    return (
+        "Left: theorem 29; both closed forms grow with B, so that an order by B cannot part them. Right: critics "
+        "trained by InfoNCE on the same drawn pairs in the same order, with Adam at the rate that is best for the "
+        "batch; means and 95% intervals over seeds. The contrasts change the false negatives: dropped are those that "
+        "repeat the anchor's caption or image, or are pairs of the graph, or as many others by chance; or captions "
+        "have several wordings, by which repeats fall while what a batch shows stays the same. "
+        f"{' '.join(_graph(tables[name], GRAPHS[name][0]) for name in TABLES)} "
+        f"By the exact loss of the world: {exact}. Detectable: with a probability of {POWER:.0%}."
+    )
+
+
+FIGURE = Figure("Batch size", TABLES, draw)

@@ -1,0 +1,122 @@
+"""*Pairs needed*: errors of encoders trained on n pairs of a world, and what theorems 17, 19 and 28 say of them."""
+
+import math
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Picture
+
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.settings import with_settings
+from pairbounds.figures.style import COLUMN, label_line, sized
+from pairbounds.infrastructure.palette import BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
+
+TABLES = ("pairs_needed", "emoji_pairs")
+TARGETS = {"pairs_needed": 0.1, "emoji_pairs": 0.5}  # squared errors whose n are named
+CURVES = {  # of a panel: column, encoder, label, colour, dash, marker
+    "squared error": (
+        ("mse", "free", "measured, free", MEASURED, "-", "o"),
+        ("mse", "linear", "measured, linear", CAPTION, "-", "s"),
+        ("mse_17", "free", "theorem 17 at its excess, free", SHARP_BOUND, ":", ""),
+        ("mse_28", "free", "theorem 28 at n", BOUND, "--", ""),
+    ),
+    "excess loss": (
+        ("excess_loss", "free", "measured, free", MEASURED, "-", "o"),
+        ("excess_loss", "linear", "measured, linear", CAPTION, "-", "s"),
+        ("counted_28", "free", "theorem 28 of the drawn pairs", SHARP_BOUND, ":", ""),
+        ("excess_28", "free", "theorem 28 at n", BOUND, "--", ""),
+    ),
+}
+CERTIFIED = {
+    "mse_19": ("theorem 19", CAPTION, "-."),
+    "mse_28": ("theorem 28", BOUND, "--"),
+    "mse_28_known_marginals": ("theorem 28, known marginals", SHARP_BOUND, ":"),
+}
+
+
+def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+    """Squared error and excess loss on a world, and what pairs of emoji certify, against the number of pairs."""
+    table, emoji = (tables[name] for name in TABLES)
+    picture, panels = plt.subplots(1, 3, figsize=(3.2 * COLUMN, 1.15 * COLUMN))
+    for axes, (what, curves) in zip(panels, CURVES.items(), strict=False):
+        for column, encoder, label, color, dash, marker in curves:
+            by_pairs = table[table["encoder"] == encoder].groupby("n_pairs")[column]
+            middle, low, high = (by_pairs.quantile(q).replace(math.inf, np.nan) for q in (0.5, 0, 1))
+            axes.plot(
+                middle.index, middle, dash, marker=marker, color=color, markersize=3.5, linewidth=1.5, label=label
+            )
+            axes.fill_between(middle.index, low, high, color=color, alpha=0.15, linewidth=0)
+        axes.set(xscale="log", yscale="log", xlabel="training pairs n", ylabel=what, title=f"a world: {what}")
+        axes.minorticks_off()
+        axes.legend(fontsize=sized(7))
+    panels[0].axhline(table["optimum_mse"].median(), color=NEUTRAL, linewidth=0.8)
+    panels[0].set_ylim(top=6)
+    _certified(panels[2], emoji)
+    return picture, _caption(table, emoji)
+
+
+def _certified(axes: Axes, emoji: pd.DataFrame) -> None:
+    for column, (label, color, dash) in CERTIFIED.items():
+        axes.plot(emoji["n_pairs"], emoji[column], dash, color=color, linewidth=1.5, label=label)
+    axes.axhline(TARGETS["emoji_pairs"], color=NEUTRAL, linewidth=0.8)
+    label_line(axes, 1e6, TARGETS["emoji_pairs"] + 0.01, "target", NEUTRAL)
+    axes.set(xscale="log", ylim=(0, 1.25), xlabel="pairs n", ylabel="squared error, at most", title="emoji: certified")
+    axes.legend(fontsize=sized(7), loc="upper right")
+
+
+def first_below(table: pd.DataFrame, column: str, target: float) -> float:
+    """The least of the numbers of pairs from which on the median of a column is at most a target; inf if none is."""
+    medians = table.groupby("n_pairs")[column].median()
+    above = medians.index[medians > target]
+    later = medians.index[medians.index > above.max()] if len(above) else medians.index
+    return float(later.min()) if len(later) else math.inf
+
+
+def broken(table: pd.DataFrame) -> dict[str, int]:
+    """How many points are above a bound that speaks of them: 17 of all, 28 of free embeddings, which are optimal."""
+    free = table[table["encoder"] == "free"]
+    return {
+        "theorem 17": int(table["violated"].sum()),
+        "theorem 28 of the drawn pairs": int((free["excess_loss"] > free["counted_28"]).sum()),
+        "theorem 28 at n": int(((free["excess_loss"] > free["excess_28"]) | (free["mse"] > free["mse_28"])).sum()),
+    }
+
+
+def _caption(table: pd.DataFrame, emoji: pd.DataFrame) -> str:
+    free, linear = (table[table["encoder"] == name] for name in ("free", "linear"))
+    finite = free[np.isfinite(free["excess_28"])]
+    target = TARGETS["pairs_needed"]
+    names = {"mse": "measured", "mse_17": "theorem 17", "mse_28": "theorem 28"}
+    needed = ", ".join(f"{name} {_pairs(first_below(free, column, target))}" for column, name in names.items())
+    certified = ", ".join(
+        f"{label} {_pairs(first_below(emoji, column, TARGETS['emoji_pairs']))}"
+        for column, (label, _, _) in CERTIFIED.items()
+    )
+    return (
+        f"Encoders of one world's captions{with_settings(table, ' (noise {noise:g}), k = {k}')}, trained by the "
+        f"spectral loss on n drawn pairs; medians and ranges over {table['seed'].nunique()} seeds; grey: the optimum. "
+        f"A free embedding reaches the least loss of its pairs to {free['left_over'].max():.0e}. Above theorem 17: "
+        f"{broken(table)['theorem 17']} of {len(table)}; above theorem 28 of the drawn pairs: "
+        f"{broken(table)['theorem 28 of the drawn pairs']} of {len(free)}; above theorem 28 at n: "
+        f"{broken(table)['theorem 28 at n']} of {len(free)}. Theorem 17 is at most "
+        f"{(free['mse_17'] / free['mse']).max():.2g} times the squared error of free embeddings, and "
+        f"{(linear['mse_17'] / linear['mse']).max():.2g} times that of linear encoders; theorem 28 at n is "
+        f"{(finite['excess_28'] / finite['excess_loss']).median():.1e} times the excess loss in the median, and of the "
+        f"drawn pairs {(finite['counted_28'] / finite['excess_loss']).median():.1e} times. It speaks of the best "
+        f"encoder of all: linear ones are no such, and {int((linear['excess_loss'] > linear['excess_28']).sum())} of "
+        f"{len(linear)} are above it. A squared error of {target:g} and less, of the n that were tried: {needed}. "
+        f"Right: what n pairs of emoji certify"
+        f"{with_settings(emoji, ' (k = {k}, penalty {penalty:g} of theorem 19, level {level:g})')}; "
+        f"{TARGETS['emoji_pairs']:g} and less: {certified}; at the optimum of theorem 28's width it is "
+        f"{emoji['optimum_mse'].iloc[0]:.2f}."
+    )
+
+
+def _pairs(n: float) -> str:
+    return f"from {n:.0e} pairs on" if math.isfinite(n) else "never"
+
+
+FIGURE = Figure("Pairs needed", TABLES, draw)

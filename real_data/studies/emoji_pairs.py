@@ -1,0 +1,42 @@
+"""Squared errors that n pairs of emoji and captions certify, by theorems 19 and 28."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pairbounds.real_data.emoji_concepts import emoji_graph
+from pairbounds.sweeps import Study
+from pairbounds.theory.quantities.factorisation import optimal_embeddings
+from pairbounds.theory.quantities.probes import probe
+from pairbounds.theory.questions.pairs import pairs_report
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A width, and what is certified.
+
+    Attributes
+    ----------
+    k : width of the embedding of theorem 28
+    penalty : of theorem 19
+    level : confidence
+    """
+
+    k: int = 100
+    penalty: float = 0.3
+    level: float = 0.95
+
+
+def measure(settings: Settings, seed: int) -> pd.DataFrame:
+    """The table of `pairs_report`, and the squared error at the optimum of width k."""
+    graph = emoji_graph()
+    told = pairs_report(graph, settings.k, target=0.5, level=settings.level, penalty=settings.penalty, seed=seed)
+    return told.table.assign(optimum_mse=probe(graph, optimal_embeddings(graph, settings.k)[0]).mse)
+
+
+STUDY = Study(
+    question="How many pairs of emoji and captions certify a squared error, by theorems 19 and 28?",
+    settings=Settings,
+    measure=measure,
+    columns={"emoji_pairs": "mse_19 mse_28 mse_28_known_marginals n_pairs optimum_mse seed"},
+)

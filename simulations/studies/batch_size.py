@@ -1,0 +1,51 @@
+"""Critics of a world's captions, trained by InfoNCE in batches of several sizes, beside theorem 29."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pairbounds.simulations.observations import caption_features, image_features
+from pairbounds.simulations.world import WorldShape
+from pairbounds.sweeps import Study
+from pairbounds.theory.questions.trained_batches import Batches, trained_in_batches
+
+
+@dataclass(frozen=True)
+class Settings(WorldShape, Batches):
+    """A world, its captions, and critics that are trained on them.
+
+    Attributes
+    ----------
+    noise, detail : of the captions
+    feature_noise : of the vectors that linear critics see
+    """
+
+    noise: float = 0.1
+    detail: float = 0.3
+    feature_noise: float = 0.3
+
+
+def measure(settings: Settings, seed: int) -> pd.DataFrame:
+    """The rows of `trained_in_batches`."""
+    world = settings.world(seed)
+    graph = world.caption_graph(settings.noise, settings.detail)
+    seen = (
+        image_features(world, noise=settings.feature_noise),
+        caption_features(world, graph, noise=settings.feature_noise),
+    )
+    return trained_in_batches(graph, seen, settings, seed)
+
+
+STUDY = Study(
+    question="Do errors of trained critics follow what a batch shows of the information, or its false negatives?",
+    settings=Settings,
+    measure=measure,
+    seeds=8,
+    small={"seen": 2_048, "batches": (8, 64, 512), "contrasts": (64,), "exact_steps": (64,), "tuning": 1},
+    columns={
+        "batch_size": (
+            "also_a_pair arm batch critic error excess_loss information mse rate same_caption same_class seed "
+            "shown_high shown_low steps tunes"
+        ),
+    },
+)

@@ -1,0 +1,119 @@
+"""Encoders trained on n pairs of a world, against theorem 17 at their excess loss and theorem 28 at n."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.simulations.observations import caption_features, image_features
+from pairbounds.simulations.sampling import draw_pairs, placed
+from pairbounds.simulations.training import train
+from pairbounds.simulations.world import WorldShape
+from pairbounds.sweeps import Study
+from pairbounds.theory.bounds import check_bounds
+from pairbounds.theory.bounds.theorem28_training_pairs import Forecast, excess_of_counts
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.factorisation import optimal_embeddings, spectral_loss
+
+BOUND = "trained-mse"  # theorem 17
+Pair = tuple[FloatArray, FloatArray]
+
+
+@dataclass(frozen=True)
+class Settings(WorldShape):
+    """A world, its captions, and how encoders are trained on pairs of them.
+
+    Attributes
+    ----------
+    k : width of the embedding
+    noise, detail : of the captions
+    feature_noise : of the vectors that linear encoders see
+    pairs : that are drawn
+    steps, linear_steps : of gradient descent on a free embedding, and of Adam on a linear encoder
+    linear_rate : of Adam
+    level : probability of what theorem 28 forecasts
+    """
+
+    k: int = 5
+    noise: float = 0.1
+    detail: float = 0.0
+    feature_noise: float = 0.3
+    pairs: tuple[int, ...] = (1_000, 3_000, 10_000, 30_000, 100_000, 10**6, 10**7, 10**8, 10**9)
+    steps: int = 1_000
+    linear_steps: int = 200
+    linear_rate: float = 0.01
+    level: float = 0.95
+
+
+def measure(settings: Settings, seed: int) -> pd.DataFrame:
+    """A row for each number of pairs and encoder.
+
+    Columns: excess_loss and mse of the trained encoder on the whole graph, mse_17 (theorem 17 at that excess),
+    excess_28 and mse_28 (forecasts of theorem 28 at n), counted_28 (28 of the pairs that were drawn), left_over (the
+    loss on the sample above its least), both of free embeddings alone, and optimum_mse.
+    """
+    world = settings.world(seed)
+    graph = world.caption_graph(settings.noise, settings.detail)
+    optimum, forecast = optimal_embeddings(graph, settings.k), Forecast(graph, settings.k, settings.level)
+    best = {"optimum_mse": _measured(graph, settings.k, optimum, forecast)["mse"]}
+    features = [image_features(world, noise=settings.feature_noise)]
+    features.append(caption_features(world, graph, noise=settings.feature_noise))
+    rows: list[dict[str, float | str]] = []
+    for n in settings.pairs:
+        about = best | {"n_pairs": n, "excess_28": forecast.excess(n), "mse_28": forecast.mse(n)}
+        free, counted = _free(graph, n, settings, seed)
+        rows.append({"encoder": "free", **about, **_measured(graph, settings.k, free, forecast), **counted})
+        linear = train(
+            graph,
+            settings.k,
+            encoder="linear",
+            inputs=(features[0], features[1]),
+            pairs=n,
+            optimizer="adam",
+            steps=settings.linear_steps,
+            learning_rate=settings.linear_rate,
+            log_every=settings.linear_steps,
+            device="cpu",
+            seed=seed,
+        )
+        trained = _measured(graph, settings.k, (linear.left, linear.right), forecast)
+        rows.append({"encoder": "linear", **about, **trained})
+    return pd.DataFrame(rows)
+
+
+def _free(graph: PairGraph, n: int, settings: Settings, seed: int) -> tuple[Pair, dict[str, float]]:
+    """An embedding trained on n pairs, at the origin for nodes that were not drawn, and theorem 28 of these pairs."""
+    sample = draw_pairs(graph, n, np.random.default_rng([seed, n]))
+    k, steps = settings.k, settings.steps
+    found = train(sample.graph, k, steps=steps, log_every=steps, device="cpu", seed=seed)
+    counts = np.zeros(graph.joint.shape)
+    counts[np.ix_(sample.left, sample.right)] = n * sample.graph.joint.toarray()
+    sides = placed(found.left, sample.left, graph.n_left), placed(found.right, sample.right, graph.n_right)
+    left_over = float(found.history["excess_loss"].iloc[-1])
+    return sides, {"counted_28": excess_of_counts(graph, k, counts), "left_over": left_over}
+
+
+def _measured(graph: PairGraph, k: int, embeddings: Pair, forecast: Forecast) -> dict[str, float]:
+    (check,) = check_bounds(graph, k, embeddings, bounds=[BOUND], triplets=forecast.triplets).to_dict("records")
+    lowest = spectral_loss(graph, *optimal_embeddings(graph, k))
+    return {
+        "excess_loss": spectral_loss(graph, *embeddings) - lowest,
+        "mse": check["measured"],
+        "mse_17": check["value"],
+        "violated": float(not check["holds"]),
+    }
+
+
+STUDY = Study(
+    question="How far above what is trained on n pairs are theorem 17 at its excess loss, and theorem 28 at n?",
+    settings=Settings,
+    measure=measure,
+    seeds=5,
+    small={"pairs": (1_000, 100_000, 100_000_000), "steps": 200, "linear_steps": 100},
+    columns={
+        "pairs_needed": (
+            "counted_28 encoder excess_28 excess_loss left_over mse mse_17 mse_28 n_pairs optimum_mse seed violated"
+        ),
+    },
+)

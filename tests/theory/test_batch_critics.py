@@ -1,0 +1,112 @@
+"""Critics trained in batches, against loops and against torch's own Adam at one rate."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from torch.nn.functional import cross_entropy
+
+from pairbounds import LatentWorld, PairGraph
+from pairbounds.theory.quantities.batch_critics import FIRST, Critics, batch_loss
+from pairbounds.theory.quantities.infonce import infonce_loss, mutual_information
+from pairbounds.theory.questions.trained_batches import Batches, trained_in_batches
+
+GRAPH = LatentWorld(n_classes=3, n_styles=2, n_positions=4, n_phrases=2, seed=1).caption_graph(0.1, 0.3)
+RATES = (0.01, 0.1)
+
+
+@pytest.fixture(scope="module")
+def features():
+    rng = np.random.default_rng(5)
+    return rng.standard_normal((GRAPH.n_left, 7)), rng.standard_normal((GRAPH.n_right, 4))
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_the_loss_is_that_of_loops(masked):
+    rng = np.random.default_rng(0)
+    f, g = rng.standard_normal((2, 3, 5, 4))
+    masks = rng.random((2, 5, 5)) < 0.4 if masked else np.zeros((2, 5, 5), dtype=bool)
+    masks &= ~np.eye(5, dtype=bool)
+    expected = []
+    for one, other in zip(f, g, strict=True):
+        total = 0.0
+        for i in range(5):
+            captions = [one[i] @ other[j] for j in range(5) if not masks[0, i, j]]
+            images = [one[j] @ other[i] for j in range(5) if not masks[1, j, i]]
+            total += sum(np.log(np.sum(np.exp(scores))) for scores in (captions, images)) / 2 - one[i] @ other[i]
+        expected.append(total / 5 - np.log(5))
+    given = (torch.from_numpy(masks[0]), torch.from_numpy(masks[1])) if masked else None
+    np.testing.assert_allclose(batch_loss(torch.from_numpy(f), torch.from_numpy(g), given), expected)
+
+
+def test_dropped_negatives_are_repeats_or_pairs_of_the_graph():
+    critics, rng = Critics(GRAPH, 2, 64, RATES), np.random.default_rng(3)
+    left, right = rng.integers(GRAPH.n_left, size=30), rng.integers(GRAPH.n_right, size=30)
+    joint, own = GRAPH.joint.toarray(), np.eye(30, dtype=bool)
+    paired = np.array([[joint[x, caption] > 0 for caption in right] for x in left])
+    repeats, pairs = (
+        [mask.numpy() for mask in critics._masks(dropped, left, right, rng)] for dropped in ("repeats", "pairs")
+    )
+    np.testing.assert_array_equal(repeats[0], (right[:, None] == right) & ~own)
+    np.testing.assert_array_equal(repeats[1], (left[:, None] == left) & ~own)
+    for mask in pairs:
+        np.testing.assert_array_equal(mask, paired & ~own)
+
+
+def test_as_many_others_are_dropped_as_there_are_pairs():
+    joint = np.kron(np.eye(6), np.ones((1, 2)))
+    critics, rng = Critics(PairGraph(joint), 2, 64, RATES), np.random.default_rng(3)
+    left = rng.integers(6, size=30)
+    right = 2 * left + rng.integers(2, size=30)
+    pairs, others = (critics._masks(dropped, left, right, rng) for dropped in ("pairs", "others"))
+    for axis, (mask, other) in enumerate(zip(pairs, others, strict=True)):
+        assert not (mask & other).any()
+        np.testing.assert_array_equal(mask.numpy().sum(1 - axis), other.numpy().sum(1 - axis))
+
+
+def test_each_rate_is_trained_as_by_torch_alone():
+    """One Adam at rate 1 on moves that are scaled by the rate does what Adam does at that rate."""
+    found = Critics(GRAPH, 2, 40, RATES, seed=2).in_batches(8)
+    rows, columns = (torch.from_numpy(ends.astype(np.int64)) for ends in GRAPH.joint.tocoo().coords)
+    drawn = np.random.default_rng([2, 0]).choice(len(rows), 40, p=GRAPH.joint.data / GRAPH.joint.data.sum())
+    for rate, (left, right) in zip(RATES, found, strict=True):
+        rng = np.random.default_rng([2, 1])
+        sides = [torch.tensor(FIRST * rng.standard_normal((n, 2)), requires_grad=True) for n in GRAPH.joint.shape]
+        adam = torch.optim.Adam(sides, lr=rate)
+        for batch in drawn.reshape(5, 8):
+            scores = sides[0][rows[batch]] @ sides[1][columns[batch]].T
+            own = torch.arange(8)
+            adam.zero_grad()
+            (cross_entropy(scores, own) / 2 + cross_entropy(scores.T, own) / 2).backward()
+            adam.step()
+        for mine, theirs in zip((left, right), sides, strict=True):
+            np.testing.assert_allclose(mine, theirs.detach(), atol=0.05 * rate)  # Adam adds 1e-8 to a gradient that is scaled here
+
+
+def test_the_exact_loss_comes_down_to_the_information():
+    """Every image has its caption, in three pairs: a critic of that width has the least loss in the limit."""
+    graph = PairGraph(np.eye(3))
+    ((left, right),) = Critics(graph, 3, 8, (0.3,)).exactly(60)
+    assert infonce_loss(graph, left, right) + mutual_information(graph) == pytest.approx(0, abs=1e-3)
+
+
+@pytest.mark.parametrize("batch", [1, 65])
+def test_a_batch_has_two_pairs_and_no_more_than_are_seen(batch):
+    with pytest.raises(ValueError, match=f"batch={batch}: a batch has at least 2 pairs, and at most the 64"):
+        Critics(GRAPH, 2, 64, RATES).in_batches(batch)
+
+
+def test_wordings_change_nothing_for_linear_critics_and_the_table_says_what_a_batch_shows(features):
+    settings = Batches(2, 64, (8, 16), (16,), RATES, RATES, 3, (4,), 1)
+    table = pd.concat([trained_in_batches(GRAPH, features, settings, seed) for seed in (0, 1)])
+    assert table["excess_loss"].isna().equals(table["tunes"] | (table["arm"] == "reworded"))
+    assert (table["tunes"] == (np.arange(len(table)) < len(table) // 2)).all()
+    linear = table.query("critic == 'linear' and batch == 16")
+    mse = {arm: own["mse"].to_numpy() for arm, own in linear.groupby("arm")}
+    assert {*mse} == {"all", "repeats dropped", "pairs dropped", "others dropped", "reworded"}
+    np.testing.assert_allclose(mse["reworded"], mse["all"], rtol=1e-4)
+    assert np.abs(mse["repeats dropped"] / mse["all"] - 1).max() > 1e-4
+    steps = table.groupby(["arm", "batch"])["steps"].first()
+    assert (steps["all", 8], steps["all", 16], steps["exact", np.inf]) == (8, 4, 4)
+    shown = table.query("arm == 'all'").groupby("batch")[["shown_low", "information"]].first()
+    assert (shown["shown_low"].diff().dropna() > 0).all()

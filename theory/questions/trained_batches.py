@@ -1,0 +1,104 @@
+"""Question: do errors of critics follow what a batch shows, or its false negatives? Measured, beside theorem 29."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.batch_critics import Critic, Critics, Dropped, Features
+from pairbounds.theory.quantities.infonce import infonce_loss, mutual_information
+from pairbounds.theory.quantities.probes import probe
+from pairbounds.theory.questions.batch import batch_report
+
+ARMS: dict[str, Dropped] = {"repeats dropped": "repeats", "pairs dropped": "pairs", "others dropped": "others"}
+REWORDED = "reworded"
+
+
+@dataclass(frozen=True)
+class Batches:
+    """Training of critics in batches, among the settings of a study.
+
+    Attributes
+    ----------
+    k : width of the critics
+    seen : pairs that a critic sees, whatever its batches
+    batches, contrasts : sizes, and those at which negatives are dropped and captions reworded
+    rates : learning rates of Adam, of critics with a vector for each node
+    linear_rates : those of critics that are linear in features
+    wordings : of one caption where captions are reworded: evenly, whatever the image
+    exact_steps : of training by the loss of the whole graph
+    tuning : seeds, from 0 on, that choose the rate; the others are measured
+    """
+
+    k: int = 8
+    seen: int = 32_768
+    batches: tuple[int, ...] = (8, 16, 32, 64, 128, 256, 512)
+    contrasts: tuple[int, ...] = (256,)
+    rates: tuple[float, ...] = (0.001, 0.003, 0.01, 0.03, 0.1)
+    linear_rates: tuple[float, ...] = (0.001, 0.003, 0.01, 0.03, 0.1)
+    wordings: int = 4
+    exact_steps: tuple[int, ...] = (64, 500)
+    tuning: int = 3
+
+
+def trained_in_batches(graph: PairGraph, features: Features, settings: Batches, seed: int) -> pd.DataFrame:
+    """Errors of critics with a vector for each node, and of linear ones, beside the closed forms of their batch.
+
+    Parameters
+    ----------
+    graph : with left labels
+    features : of both sides, (n_left, d) and (n_right, d')
+
+    Returns
+    -------
+    DataFrame, a row for each critic (free, linear), arm, batch and rate, and the columns
+        tunes (whether the seed chooses rates), arm (all negatives; `ARMS`; reworded captions, which show as much and
+        repeat less; exact: the loss of the whole graph, where batch is inf), steps, mse and error (of the probe),
+        excess_loss (of InfoNCE on the whole graph over `-I`; NaN where the seed chooses, and of reworded captions), and
+        those of `batch_report`.
+    """
+    told = batch_report(graph, sorted({*settings.batches, *settings.contrasts})).table.astype({"batch": float})
+    tunes, kinds = seed < settings.tuning, {"free": (None, settings.rates), "linear": (features, settings.linear_rates)}
+    rows = [
+        {"critic": name, "arm": arm, "batch": batch, "steps": steps, "rate": rate}
+        | _measured(trained.graph, *one, tunes or arm == REWORDED)
+        for name, (seen, rates) in kinds.items()
+        for arm, batch, steps, trained, found in _arms(
+            Critics(graph, settings.k, settings.seen, rates, seen, seed), settings
+        )
+        for rate, one in zip(rates, found, strict=True)
+    ]
+    return pd.DataFrame(rows).assign(tunes=tunes).merge(told, on="batch", how="left")
+
+
+Arm = tuple[str, float, int, Critics, list[Critic]]
+
+
+def _arms(critics: Critics, settings: Batches) -> Iterator[Arm]:
+    for batch in settings.batches:
+        yield "all", float(batch), critics.n_pairs // batch, critics, critics.in_batches(batch)
+    reworded = _reworded(critics, settings.wordings)
+    for batch in settings.contrasts:
+        steps = critics.n_pairs // batch
+        for arm, dropped in ARMS.items():
+            yield arm, batch, steps, critics, critics.in_batches(batch, dropped)
+        yield REWORDED, batch, steps, reworded, reworded.in_batches(batch)
+    for steps in settings.exact_steps:
+        yield "exact", np.inf, steps, critics, critics.exactly(steps)
+
+
+def _reworded(critics: Critics, times: int) -> Critics:
+    """Critics of captions in several wordings, drawn evenly: all ratios, and what a batch shows, are as before."""
+    joint = sp.csr_array(sp.kron(critics.graph.joint, np.full((1, times), 1 / times)))
+    features = critics.features and (critics.features[0], np.repeat(critics.features[1], times, axis=0))
+    return replace(critics, graph=PairGraph(joint, critics.graph.left_labels), features=features)
+
+
+def _measured(graph: PairGraph, left: FloatArray, right: FloatArray, without: bool) -> dict[str, float]:
+    found = probe(graph, left)
+    excess = np.nan if without else infonce_loss(graph, left, right) + mutual_information(graph)
+    return {"mse": found.mse, "error": found.error, "excess_loss": excess}
