@@ -18,7 +18,7 @@ GROUPS: dict[str, dict[str, str]] = {  # of commands, each with the module of `p
     "Begin here": {"demo": "demo"},
     "Evaluate bounds on a graph": {"check": "check", "attack": "bounds", "ledger": "bounds"},
     "Make graphs, measure pairs": {"graph": "graph", "families": "simulations", "audit": "audit"},
-    "Ask about pairs": {"batch": "questions", "pairs": "questions"},
+    "Ask about pairs": {"batch": "questions", "granularity": "questions", "pairs": "questions"},
     "Measure studies, and sweep them": {"study": "study", "sweep": "study"},
     "Draw and report": {"draw": "figures", "report": "report"},
 }

@@ -75,6 +75,7 @@ QUICK = [
         0,
     ),
     ("report bounds.parquet --out r.html", ["r.html"], 0),
+    ("granularity pairs.parquet --k 1 --out t.csv", ["t.csv", "t.csv.json"], 0),
 ]
 # Others take long.
 LONG = [

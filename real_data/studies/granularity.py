@@ -1,0 +1,117 @@
+"""Merges of captions that people wrote, and keywords as one caption, each, or all joined: bounds, and held-out errors.
+
+The encoder is linear in frozen features of the images, which have met no caption of these. Drawings of one thing are
+in one half.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.real_data.caption_graphs import caption_graph
+from pairbounds.real_data.datasets.dataset import ImageTextDataset
+from pairbounds.real_data.encoders.offline import frozen_features
+from pairbounds.real_data.natural import NaturalSets, natural_inputs
+from pairbounds.sweeps import Study
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import guess_error
+from pairbounds.theory.questions.granularity import Mask, halves, held_out, principal_components, trials
+from pairbounds.theory.questions.merging import falling_sizes, near_duplicates, nested_levels, vectors_of
+
+KEYWORDS = "keywords"  # the kind of a way to use the keywords of an image
+BETWEEN = " | "
+
+
+@dataclass(frozen=True)
+class Settings(NaturalSets):
+    """Data sets, and the trials on each.
+
+    Attributes
+    ----------
+    k : width of the encoder
+    splits : random halves of the images, of which one is seen and the other judged
+    factor : between the numbers of groups of two levels
+    """
+
+    datasets: tuple[str, ...] = ("emoji", "openclipart")
+    k: int = 16
+    splits: int = 10
+    factor: int = 3
+
+
+def measure(settings: Settings, seed: int) -> pd.DataFrame:
+    """Rows of `trials` of every data set, by the letters and by the meaning of its captions, and of ways of keywords.
+
+    Returns
+    -------
+    DataFrame with the columns of `trials`, dataset, by (letters, meaning or keywords), and guess (error of the largest
+        class). Of keywords the levels are: each keyword, first keyword, commonest keyword (of an image, the one that
+        most seen images have) and all joined.
+    """
+    parts = []
+    for name, one in settings.each().items():
+        images = one.images()
+        assert images.size is not None
+        words, pixels, meanings = frozen_features(images, Path(settings.cache), settings.device, pixels=images.size)
+        found = measured(images, pixels, dict(zip(words, meanings, strict=True)), settings, seed)
+        parts.append(found.assign(dataset=name))
+    return pd.concat(parts, ignore_index=True)
+
+
+def measured(
+    images: ImageTextDataset, pixels: FloatArray, meaning: dict[str, FloatArray], settings: Settings, seed: int
+) -> pd.DataFrame:
+    """The rows of one data set, from features of its images, (n, d), and of each caption."""
+    graph = caption_graph(images)
+    place = {image: row for row, image in enumerate(images.ids)}
+    order = [place[image] for image in graph.left_ids]
+    features, units = pixels[order], np.array(images.subjects)[order]
+    same = near_duplicates(graph.right_ids)
+    sizes = falling_sizes(int(same.max()) + 1, settings.factor)
+    parts = []
+    for by, told_by in (("letters", None), ("meaning", np.array([meaning[text] for text in graph.right_ids]))):
+        levels = nested_levels(vectors_of(graph.right_ids, told_by, seed), same, sizes, seed=seed)
+        about = {"features": features, "units": units, "splits": settings.splits, "seed": seed}
+        parts.append(trials(graph, levels, settings.k, **about).assign(by=by))  # type: ignore[arg-type]  # by name
+    labels = graph.left_labels
+    assert labels is not None
+    rows = []
+    for split, seen in enumerate(halves(labels, settings.splits, seed, units)):
+        attributes = principal_components(features, seen)
+        for level, own in ways(images, graph, seen):
+            found = held_out(own, seen, settings.k, attributes, seed=seed)
+            rows.append({"split": split, "kind": KEYWORDS, "level": level, **found, "by": KEYWORDS})
+    return pd.concat([*parts, pd.DataFrame(rows)], ignore_index=True).assign(guess=guess_error(graph))
+
+
+def ways(images: ImageTextDataset, each: PairGraph, seen: Mask) -> Iterator[tuple[str, PairGraph]]:
+    """Graphs of the same images with their keywords each, one of them, and all joined, which theorem 30 compares.
+
+    Each keyword, and one that is chosen, are channels of all joined. The commonest is by the seen images.
+    """
+    uses = np.bincount(each.joint[seen].indices, minlength=each.n_right)
+    number = dict(zip(each.right_ids, uses, strict=True))
+    chosen: dict[str, Callable[[tuple[str, ...]], str]] = {
+        "first keyword": lambda own: own[0],
+        "commonest keyword": lambda own: max(own, key=lambda text: number[text]),
+        "all joined": lambda own: BETWEEN.join(own),
+    }
+    yield "each keyword", each
+    labels = dict(zip(images.ids, np.asarray(images.labels), strict=True))
+    for level, choose in chosen.items():
+        captions = [choose(own) for own in images.captions]
+        yield level, PairGraph.from_pairs(list(images.ids), captions, left_labels=labels)
+
+
+STUDY = Study(
+    question="At which similarity should captions be merged, and are keywords better each, one alone, or all joined?",
+    settings=Settings,
+    measure=measure,
+    small={"datasets": ("emoji",), "splits": 2, "factor": 10},
+    inputs=natural_inputs,
+    columns={"granularity": "alpha_t bound by dataset error groups kind level mse sigma split"},
+)

@@ -1,0 +1,304 @@
+"""Levels of merged captions: nested, with controls of the same sizes, judged on images that chose nothing."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pairbounds import PairGraph, induced_labelling_error, spectrum
+from pairbounds.__main__ import app
+from pairbounds.infrastructure.tables import read_table
+from pairbounds.theory.bounds.theorem30_coarser_captions import coarser
+from pairbounds.theory.questions import granularity
+from pairbounds.theory.questions.granularity import (
+    best_levels,
+    granularity_report,
+    halves,
+    held_out,
+    principal_components,
+    summary,
+    trials,
+)
+from pairbounds.theory.questions.merging import (
+    AS_THEY_ARE,
+    falling_sizes,
+    near_duplicates,
+    nested_levels,
+    randomised,
+    similarity_within,
+    vectors_of,
+    within_classes,
+)
+from tests.theory.test_questions import CAPTIONS, COUNTS, SIX
+
+TEXTS = st.lists(st.text("abc ,A", min_size=1, max_size=6), min_size=3, max_size=9, unique=True)
+
+
+def levels_of(captions, factor=2):
+    texts = np.array(captions, dtype=object)
+    same = near_duplicates(texts)
+    return nested_levels(vectors_of(texts), same, falling_sizes(int(same.max()) + 1, factor))
+
+
+def is_merge(fine, coarse):
+    """Each fine group lies in one coarse group."""
+    return all(len(set(coarse[fine == group])) == 1 for group in set(fine))
+
+
+@given(TEXTS, st.integers(0, 2**32 - 1), st.booleans())
+def test_levels_are_nested_and_theorem_30_orders_them(captions, seed, at_random):
+    rng = np.random.default_rng(seed)
+    joint = rng.integers(0, 3, (5, len(captions))) + 0.01
+    graph = PairGraph(joint, rng.permutation([0, 0, 0, 1, 1]), right_ids=captions)
+    levels = levels_of(captions)
+    if at_random:
+        levels = {AS_THEY_ARE: levels[AS_THEY_ARE]} | randomised(levels, rng)
+    before = None
+    for groups in levels.values():
+        merged = coarser(graph, groups)
+        values = spectrum(merged, min(merged.joint.shape)).leading(5).singular_values
+        alpha = induced_labelling_error(merged)
+        if before is not None:
+            assert is_merge(before[0], groups)
+            assert (values <= before[1] + 1e-9).all()
+            assert alpha >= before[2] - 1e-12
+        before = groups, values, alpha
+
+
+@given(TEXTS, st.integers(0, 2**32 - 1))
+def test_random_merges_have_the_same_sizes_and_those_within_classes_keep_to_them(captions, seed):
+    rng = np.random.default_rng(seed)
+    levels, main_class = levels_of(captions), rng.integers(3, size=len(captions))
+    for name, groups in randomised(levels, rng).items():
+        assert sorted(np.bincount(groups)) == sorted(np.bincount(levels[name]))
+    for name, groups in within_classes(levels, main_class, rng).items():
+        assert is_merge(groups, main_class)
+        assert groups.max() + 1 == len(set(groups)) <= levels[name].max() + len(set(main_class))
+
+
+def test_the_six_nodes_by_hand():
+    """`1 - α_T = Σ_l Σ_c P(c, l)² / p_R(l)`: "a pet" alone has two classes, 1/6 each, so that α_T is 1/6."""
+    merges = {(0, 1, 2): 1 / 6, (0, 0, 1): 4 / 15, (0, 1, 1): 2 / 9, (0, 1, 0): 5 / 12}
+    for groups, alpha in merges.items():
+        assert induced_labelling_error(coarser(SIX, groups)) == pytest.approx(alpha)
+
+
+def test_near_duplicates_differ_in_case_punctuation_spaces_or_order_alone():
+    same = near_duplicates(["A cat!", "a  cat", "cat, a", "a cat a", "cats"])
+    assert same.tolist() == [0, 0, 0, 1, 2]
+    assert near_duplicates(["null", "NA", "01", "1", "?", "!", "nan"]).tolist() == list(range(7))
+    assert near_duplicates([1, "1", 1]).tolist() == [0, 1, 0]
+
+
+def test_sizes_fall_to_two():
+    assert falling_sizes(30, 3) == [10, 3, 2]
+    assert falling_sizes(3, 3) == [2]
+    assert falling_sizes(10**6, 8) == [2000, 250, 31, 3, 2]
+    assert falling_sizes(2, 3) == []
+
+
+def test_similarity_within_is_the_mean_over_pairs_of_one_group():
+    vectors = vectors_of(np.array([]), np.random.default_rng(0).standard_normal((7, 3)))
+    groups = np.array([0, 1, 0, 2, 1, 0, 3])
+    cosines = [vectors[i] @ vectors[j] for i in range(7) for j in range(7) if i != j and groups[i] == groups[j]]
+    assert similarity_within(vectors, groups) == pytest.approx(np.mean(cosines))
+    assert np.isnan(similarity_within(vectors, np.arange(7)))
+
+
+def test_more_captions_than_ward_takes_are_micro_clusters_first(monkeypatch):
+    monkeypatch.setattr("pairbounds.theory.questions.merging.LARGEST_LINKAGE", 20)
+    levels = nested_levels(np.random.default_rng(0).standard_normal((90, 3)), np.arange(90), [45, 20, 5, 2])
+    assert list(levels) == [AS_THEY_ARE, "20 groups", "5 groups", "2 groups"]
+    assert levels["5 groups"].max() == 4
+    assert is_merge(levels["20 groups"], levels["5 groups"]) and is_merge(levels["5 groups"], levels["2 groups"])
+
+
+def spellings(n=48, seed=0):
+    """Images of two classes, each with two captions that spell its class in some mix of capitals, and with a colour."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for image in range(n):
+        name = "kitten" if image % 2 else "dog pup"
+        texts = ["".join(one.upper() if rng.integers(2) else one for one in name) for _ in range(2)]
+        rows += [(f"image {image:02d}", text, name) for text in (*texts, rng.choice(["red", "blue"]))]
+    return pd.DataFrame(rows, columns=["image", "caption", "label"])
+
+
+def graph_of(rows):
+    return PairGraph.from_pairs(rows["image"], rows["caption"], left_labels=rows.set_index("image")["label"].to_dict())
+
+
+def test_spellings_are_found_to_be_one():
+    answer = granularity_report(graph_of(spellings()), 3, splits=6)
+    rows = answer.table.set_index(["kind", "level"])
+    assert rows.loc[("similarity", "near-duplicates"), "error"] == 0
+    assert rows.loc[("similarity", AS_THEY_ARE), "error"] > 0.1
+    assert rows.loc[("chosen", granularity.CHOSEN), "low"] > 0
+    assert answer.words[-1].startswith("So: merge to 'near-duplicates', as theorem 15 chooses: the error falls from ")
+    assert (rows["bound"] >= rows["mse"] - 1e-9).all()
+    assert rows.loc["random"]["groups"].max() <= rows.loc[("similarity", AS_THEY_ARE), "groups"]
+
+
+def test_noise_has_no_better_level():
+    rng = np.random.default_rng(1)
+    rows = spellings().assign(label=lambda table: table["image"].map(dict.fromkeys(table["image"].unique(), "x")))
+    rows["label"] = rows["image"].map({name: "xy"[rng.integers(2)] for name in rows["image"].unique()})
+    words = granularity_report(graph_of(rows), 3, splits=4).words
+    assert words[-1].startswith("So: no level is shown to be better.")
+
+
+def test_what_is_chosen_does_not_look_at_the_judged_half():
+    """Labels of the other half may change: what is said of the seen half, and so the choice, stays."""
+    graph = graph_of(spellings())
+    levels = levels_of(graph.right_ids)
+    (seen,) = halves(graph.left_labels, 1, 0)
+    other = PairGraph(graph.joint, np.where(seen, graph.left_labels, 1 - graph.left_labels), right_ids=graph.right_ids)
+    for groups in levels.values():
+        one, two = (held_out(coarser(each, groups), seen, 3) for each in (graph, other))
+        assert one["error"] == pytest.approx(1 - two["error"]) or one["error"] + two["error"] > 1
+        assert {**one, "error": 0} == {**two, "error": 0}
+    found = pd.DataFrame(
+        [("similarity", "fine", 0, 0.4, 0.1), ("similarity", "coarse", 0, 0.3, 0.9), ("oracle", "coarse", 0, 0.1, 0.0)],
+        columns=["kind", "level", "split", "bound", "error"],
+    )
+    assert best_levels(found)["level"].tolist() == ["coarse"]  # whatever its error, and that of the oracle
+
+
+def test_halves_keep_units_together_and_classes_even():
+    labels, units = np.repeat([0, 1], 20), np.repeat(np.arange(20), 2)
+    for half in halves(labels, 5, 3, units):
+        assert (half[::2] == half[1::2]).all()
+        assert half[:20].sum() == half[20:].sum() == 10
+
+
+def test_a_seen_image_is_embedded_as_the_optimum_has_it():
+    """Without features, another image with the captions of a seen one gets its features, and so its class."""
+    rows = spellings(24)
+    twins = rows.assign(image=rows["image"] + " again")
+    graph = graph_of(pd.concat([rows, twins]))
+    seen = np.array(["again" not in name for name in graph.left_ids])
+    train = graph.part(np.flatnonzero(seen))
+    optimum = granularity.Encoder.optimum(train, spectrum(train, 4), 3)
+    assert held_out(graph, seen, 3)["error"] == pytest.approx(optimum.probe.error)
+
+
+def test_the_linear_encoder_is_the_best_of_its_class():
+    """By a dense singular value decomposition of `Π_X Ā`; features that span all give the optimum itself."""
+    rng = np.random.default_rng(0)
+    graph = PairGraph(rng.random((12, 7)), rng.permutation([0, 1] * 6))
+    attributes = rng.standard_normal((12, 5))
+    weighted = np.sqrt(graph.left_marginal)[:, None] * attributes
+    basis = np.linalg.qr(weighted)[0]
+    best = basis @ np.linalg.svd(basis.T @ graph.normalized.toarray())[0][:, :3]
+    found = weighted @ granularity._best_linear(graph, attributes, 3)
+    np.testing.assert_allclose(found.T @ found, np.eye(3), atol=1e-9)
+    np.testing.assert_allclose(found @ found.T, best @ best.T, atol=1e-9)
+
+
+def test_components_are_those_of_the_seen_images_alone():
+    features = np.random.default_rng(0).standard_normal((40, 6)) * [5, 4, 3, 2, 1, 1]
+    seen = np.arange(40) < 30
+    found = principal_components(features, seen)
+    assert found.shape == (40, 1 + 30 // granularity.IMAGES_EACH)
+    np.testing.assert_allclose(found[seen].mean(axis=0), [1, 0, 0, 0], atol=1e-12)
+    covariance = np.cov(found[seen, 1:].T)
+    np.testing.assert_allclose(covariance, np.diag(np.linalg.eigvalsh(np.cov(features[seen].T))[:-4:-1]), atol=1e-9)
+    other = np.where(seen[:, None], features, 0)
+    np.testing.assert_array_equal(principal_components(other, seen)[seen], found[seen])
+
+
+def test_intervals_are_of_overlapping_halves_and_of_all_levels_together():
+    graph = graph_of(spellings(24))
+    found = trials(graph, levels_of(graph.right_ids), 3, splits=3)
+    own = found[found["kind"] == "similarity"].pivot(index="split", columns="level", values="error")
+    table = summary(found).set_index(["kind", "level"])
+    gains = own[AS_THEY_ARE] - own["near-duplicates"]
+    half = granularity.student_half(gains, 1 - 0.05 / own.shape[1], overlap=1)
+    row = table.loc[("similarity", "near-duplicates")]
+    assert row["gain"] == pytest.approx(gains.mean())
+    assert (row["low"], row["high"]) == pytest.approx((gains.mean() - half, gains.mean() + half))
+
+
+def test_without_labels_singular_values_are_there():
+    answer = granularity_report(PairGraph(COUNTS + COUNTS, right_ids=CAPTIONS), 1)
+    assert list(answer.table) == ["kind", "level", "similarity", "groups", "sigma"]
+    assert answer.words[0].startswith("The graph has no labels")
+    assert answer.words[-1].startswith("So: ")
+
+
+def test_one_image_for_each_caption():
+    graph = PairGraph(np.eye(12), [0, 1] * 6, right_ids=[f"caption {n}" for n in range(12)])
+    table = granularity_report(graph, 2, splits=3).table.set_index(["kind", "level"])
+    own = table.loc[("similarity", AS_THEY_ARE)]
+    assert (own["sigma"], own["alpha_t"], own["error"]) == pytest.approx((1, 0, 1))
+
+
+@pytest.mark.parametrize(
+    ("graph", "given", "why"),
+    [
+        (SIX, {}, "n_left=3"),
+        (PairGraph(np.ones((5, 2)), [0, 1, 0, 1, 0]), {}, "caption 0 is no text"),
+        (PairGraph(np.ones((5, 2)), [0, 1, 0, 1, 0], right_ids=["a", "b"]), {"splits": 1}, "splits=1"),
+        (PairGraph(np.ones((5, 2)), [0, 1, 0, 1, 0], right_ids=["a", "b"]), {"features": np.eye(4)}, "features of the"),
+    ],
+)
+def test_what_cannot_be_asked(graph, given, why):
+    with pytest.raises(ValueError, match=why):
+        granularity_report(graph, 1, **given)
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    spellings(24).assign(count=2).to_csv("pairs.csv", index=False)
+    return tmp_path
+
+
+def test_the_command(call, place):
+    line = ["granularity", "pairs.csv", "--k", "3", "--splits", "2", "--weight", "count", "--out", "t.parquet"]
+    code, out, err = call(app, *line)
+    assert (code, err) == (0, "")
+    assert "So: " in out
+    expected = granularity_report(graph_of(spellings(24)), 3, splits=2).table
+    pd.testing.assert_frame_equal(read_table(place / "t.parquet"), expected)
+
+
+def test_features_by_row_and_by_id_are_the_same(call, place):
+    graph = graph_of(spellings(24))
+    features = np.random.default_rng(0).standard_normal((graph.n_left, 9))
+    np.save("f.npy", features)
+    order = np.random.default_rng(1).permutation(graph.n_left)
+    table = pd.DataFrame(features, columns=[f"c{n}" for n in range(9)]).assign(id=graph.left_ids)
+    table.iloc[order].to_csv("f.csv", index=False)
+    told = np.random.default_rng(2).standard_normal((graph.n_right, 4))
+    np.save("c.npy", told)
+    for file in ("f.npy", "f.csv"):
+        line = ["granularity", "pairs.csv", "--k", "2", "--splits", "2", "--caption-features", "c.npy"]
+        code, out, err = call(app, *line, "--features", file, "--out", f"{file}.csv")
+        assert (code, err) == (0, "")
+        assert ("f.npy: rows are taken in the order of sorted ids, 'image 00' the first" in out) == (file == "f.npy")
+        assert "linear in at most" in out
+    expected = granularity_report(graph, 2, splits=2, features=features, caption_features=told).table
+    for file in ("f.npy", "f.csv"):
+        np.testing.assert_allclose(read_table(place / f"{file}.csv")["error"], expected["error"])
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [(["image 00", "image 00"], "none of 23 of 24 nodes, 'image 01' the first"), (["1", "2"], "none of 24 of 24")],
+)
+def test_a_table_of_features_without_some_ids(call, place, rows, why):
+    pd.DataFrame({"id": rows, "x": [0.5, 1.5]}).to_csv("f.csv", index=False)
+    code, _, err = call(app, "granularity", "pairs.csv", "--k", "2", "--features", "f.csv")
+    assert code == 2
+    assert why in err
+
+
+def test_texts_that_look_like_numbers_or_nothing_are_captions(call, place):
+    names = ["null", "NA", "01", "1"]
+    rows = [(f"i{n}", names[n % 4], "ab"[n % 2]) for n in range(16)]
+    pd.DataFrame(rows, columns=["image", "caption", "label"]).to_csv("odd.csv", index=False)
+    code, _, err = call(app, "granularity", "odd.csv", "--k", "2", "--splits", "2", "--out", "t.csv")
+    assert (code, err) == (0, "")
+    assert read_table(place / "t.csv").query("level == @AS_THEY_ARE")["groups"].tolist() == [4]

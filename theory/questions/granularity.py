@@ -1,0 +1,358 @@
+"""Question: at which similarity should captions be merged, and what is gained? By theorems 15 and 30, on other images.
+
+Merged captions have smaller singular values and a larger α_T (theorem 30), so that the best level lies between.
+Theorem 15 chooses it on half of the images; the error is that of a stated encoder on the other half.
+
+With features of the images the encoder is the best of width k on the graph of the seen images among those linear in
+the leading principal components of the features, found on these images too (theorem 4, last remark). Without, it is
+the optimum of that graph, which sees another image through its captions alone: `f_i(x) = E[w_i(l) | x] / σ_i`, over
+captions that seen images have, which is `f_i` itself for a seen image. A linear probe of the seen images judges.
+
+To merge images is the same with the sides exchanged: σ falls, and α_T stays where an image is merged with those of its
+class (theorem 30). It is left out: labels of merged images may differ, and other images have no group.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.progress import Bar
+from pairbounds.theory.bounds import BOUNDS
+from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.theorem30_coarser_captions import coarser
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.confidence import student_half
+from pairbounds.theory.quantities.consistency import class_indicators, induced_labelling_error, required_labels
+from pairbounds.theory.quantities.probes import as_features, probe
+from pairbounds.theory.quantities.scores import linear_standing, score_noise
+from pairbounds.theory.questions.answer import Answer, with_usable_labels
+from pairbounds.theory.questions.merging import (
+    AS_THEY_ARE,
+    Levels,
+    falling_sizes,
+    near_duplicates,
+    nested_levels,
+    randomised,
+    similarity_within,
+    vectors_of,
+    within_classes,
+)
+from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
+
+Mask = npt.NDArray[np.bool_]
+
+SIMILARITY, RANDOM, ORACLE = "similarity", "random", "oracle"
+CHOSEN = "chosen by theorem 15"
+COMPONENTS = 128  # of image features that an encoder is linear in, at most,
+IMAGES_EACH = 8  # and seen images for each of them, at least
+TOLERANCE = 1e-4  # residual of a triplet
+OVERLAP = 1.0  # judged images for each one seen, of halves
+NOTHING = 1e-10  # part of the largest variance, and singular value, below which a direction is round-off
+MANY_PAIRS = 200_000  # beyond which fewer levels and splits are measured
+FEW, MANY = (10, 3), (3, 8)  # splits, and the factor between numbers of groups
+LEVEL = 0.95
+LEAST_IMAGES = 4
+
+
+def halves(labels: IntArray, splits: int, seed: int, units: npt.ArrayLike | None = None) -> Iterator[Mask]:
+    """Masks of random halves of the images, (n,) each, of every class as nearly as can be.
+
+    Parameters
+    ----------
+    units : (n,), optional
+        Images of one unit are in one half: drawings of one thing, say.
+    """
+    number = np.arange(len(labels)) if units is None else np.unique(np.asarray(units), return_inverse=True)[1]
+    firsts = np.unique(number, return_index=True)[1]
+    for split in range(splits):
+        rng = np.random.default_rng([seed, split])
+        order = rng.permutation(len(firsts))
+        order = order[np.argsort(labels[firsts[order]], kind="stable")]
+        half = np.zeros(len(firsts), dtype=bool)
+        half[order[rng.integers(2) :: 2]] = True
+        yield half[number]
+
+
+def held_out(
+    graph: PairGraph, seen: Mask, k: int, attributes: FloatArray | None = None, *, seed: int = 0
+) -> dict[str, float]:
+    """Quantities of the graph of the seen images, and the error of the stated encoder on the others.
+
+    Parameters
+    ----------
+    graph : with left labels
+    seen : (n_left,)
+    k : width; of fewer images or captions, as many
+    attributes : (n_left, d), that the encoder is linear in, optional; see `principal_components`
+
+    Returns
+    -------
+    dict : groups (captions of seen images), sigma (`σ_{k+1}`), alpha_t, bound (theorem 15 on `mse`), mse (squared error
+        of the probe on the optimum), all of the graph of the seen images, and error (0-1, on the others, by their mass)
+    """
+    train = graph.part(np.flatnonzero(seen))
+    k = min(k, *train.joint.shape)
+    wanted = min(k + 1, *train.joint.shape)
+    triplets = spectrum(train, wanted, tol=TOLERANCE, device="cpu", seed=seed).leading(k + 1)
+    optimum = Encoder.optimum(train, triplets, k)
+    if attributes is None:
+        fitted, embedded = optimum.probe.coefficients, _through_captions(graph, seen, optimum.right, triplets)
+    else:
+        encoder = _best_linear(train, attributes[seen], k)
+        fitted, embedded = probe(train, attributes[seen] @ encoder).coefficients, attributes[~seen] @ encoder
+    return {
+        "groups": train.n_right,
+        "sigma": float(triplets.singular_values[k]),
+        "alpha_t": induced_labelling_error(train),
+        "bound": BOUNDS["multihop-mse"](train, triplets, k),
+        "mse": optimum.probe.mse,
+        "error": _error(graph, seen, embedded, fitted),
+    }
+
+
+def principal_components(features: FloatArray, seen: Mask) -> FloatArray:
+    """A column of ones, and the leading principal components of the features of seen images: (n, 1 + d)."""
+    shown = features[seen]
+    mean = shown.mean(axis=0)
+    width = min(COMPONENTS, features.shape[1], max(1, len(shown) // IMAGES_EACH))
+    covariance = shown.T @ shown / len(shown) - np.outer(mean, mean)
+    directions = np.linalg.eigh(covariance)[1][:, : -width - 1 : -1]
+    return np.column_stack([np.ones(len(features)), (features - mean) @ directions])
+
+
+def _best_linear(train: PairGraph, attributes: FloatArray, k: int) -> FloatArray:
+    """The W of the best encoder `attributes W` of width k, (d, k): the top directions of `Π_X Ā`, whitened."""
+    weighted = np.sqrt(train.left_marginal)[:, None] * attributes
+    values, vectors = np.linalg.eigh(weighted.T @ weighted)
+    kept = values > NOTHING * values[-1]
+    whitened = vectors[:, kept] / np.sqrt(values[kept])
+    image = train.normalized.T @ (weighted @ whitened)
+    return np.asarray(whitened @ np.linalg.eigh(image.T @ image)[1][:, : -k - 1 : -1])
+
+
+def _through_captions(graph: PairGraph, seen: Mask, right: FloatArray | None, triplets: Spectrum) -> FloatArray:
+    """`E[w_i(l) | x] / σ_i` of the images that were not seen, (n, k): over captions of seen images, 0 without any."""
+    assert right is not None
+    known = np.flatnonzero(np.bincount(graph.joint[seen].indices, minlength=graph.n_right))
+    pairs = graph.joint[~seen][:, known]
+    values = triplets.singular_values[: right.shape[1]]
+    weights, scale = pairs.sum(axis=1), np.where(values > NOTHING, values, np.inf)
+    return np.asarray((pairs @ (right / scale**2)) / np.where(weights > 0, weights, 1)[:, None])
+
+
+def _error(graph: PairGraph, seen: Mask, embedded: FloatArray, coefficients: FloatArray) -> float:
+    """0-1 error of a probe on the images that were not seen; a tie is an error, and so is a class that it has not."""
+    labels = required_labels(graph, "left")
+    mass = graph.left_marginal[~seen]
+    winners = linear_standing(embedded, coefficients, score_noise(embedded, coefficients, mass)).winners
+    named = np.append(np.unique(labels[seen]), -1)[winners]  # -1, no winner, is the last
+    return float(mass @ (named != labels[~seen]) / mass.sum())
+
+
+def trials(
+    graph: PairGraph,
+    levels: Levels,
+    k: int,
+    *,
+    features: FloatArray | None = None,
+    units: npt.ArrayLike | None = None,
+    splits: int = 10,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Every level of merged captions and its controls, on random halves of the images.
+
+    Parameters
+    ----------
+    graph : with left labels
+    levels : groups of the captions by name, the first the captions themselves
+    features : (n_left, d), of the images, of which the encoder sees `principal_components`, optional
+    units : as of `halves`
+
+    Returns
+    -------
+    DataFrame with columns split, kind, level, and those of `held_out`. The kinds are similarity (the levels), random
+        (the same sizes of groups, of random captions) and oracle (random captions of one class, as most of their pairs
+        in both halves have it: it sees the labels that it is judged by).
+    """
+    labels = required_labels(graph, "left")
+    main_class = np.asarray((class_indicators(labels).T @ graph.joint).argmax(axis=0))
+    rows = []
+    with Bar(total=splits * (3 * len(levels) - 2), desc="granularity") as bar:
+        for split, seen in enumerate(halves(labels, splits, seed, units)):
+            rng = np.random.default_rng([seed, split, 1])
+            attributes = None if features is None else principal_components(features, seen)
+            kinds = {
+                SIMILARITY: levels,
+                RANDOM: randomised(levels, rng),
+                ORACLE: within_classes(levels, main_class, rng),
+            }
+            cells = ((kind, *one) for kind, own in kinds.items() for one in own.items())
+            for kind, level, groups in cells:
+                found = held_out(coarser(graph, groups), seen, k, attributes, seed=seed)
+                rows.append({"split": split, "kind": kind, "level": level, **found})
+                bar.update()
+    return pd.DataFrame(rows)
+
+
+def summary(found: pd.DataFrame) -> pd.DataFrame:
+    """Means over the halves, and gains over the captions as they are, with intervals for overlapping halves.
+
+    Parameters
+    ----------
+    found : as of `trials`
+
+    Returns
+    -------
+    DataFrame with a row for each kind and level, and one for the level that theorem 15 chose on each half (kind
+    "chosen"), and the columns
+        kind, level, groups, sigma, alpha_t, bound, mse, error, gain (error of the captions as they are less this one,
+        in the same half), low and high (its interval, at 95% over all levels of similarity and the choice together)
+    """
+    rows = pd.concat([found, best_levels(found).assign(kind="chosen", level=CHOSEN)])
+    before = found[(found["kind"] == SIMILARITY) & (found["level"] == AS_THEY_ARE)].set_index("split")["error"]
+    looks = found.loc[found["kind"] == SIMILARITY, "level"].nunique()
+    table = []
+    for (kind, level), own in rows.groupby(["kind", "level"], sort=False):
+        gains = (before - own.set_index("split")["error"]).to_numpy()
+        gain, half = float(gains.mean()), student_half(gains, 1 - (1 - LEVEL) / looks, overlap=OVERLAP)
+        means = own.drop(columns=["split", "kind", "level"]).mean()
+        table.append({"kind": kind, "level": level, **means, "gain": gain, "low": gain - half, "high": gain + half})
+    return pd.DataFrame(table)
+
+
+def best_levels(found: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the level of least theorem 15 on each half, the finer one where two tie."""
+    own = found[found["kind"] == SIMILARITY]
+    best: pd.DataFrame = own.loc[own.groupby("split")["bound"].idxmin()]
+    return best
+
+
+def granularity_report(
+    graph: PairGraph,
+    k: int,
+    *,
+    features: npt.ArrayLike | None = None,
+    caption_features: npt.ArrayLike | None = None,
+    splits: int | None = None,
+    units: npt.ArrayLike | None = None,
+    seed: int = 0,
+) -> Answer:
+    """Levels of merged captions, what they do to the pairs, and which is the best.
+
+    Parameters
+    ----------
+    graph : with left labels; without, singular values alone can be given
+    k : width of the encoder
+    features : (n_left, d), of the images, for an encoder linear in them; by default it sees captions
+    caption_features : (n_right, d), by which captions are similar; by default their letters
+    splits : random halves of the images, of which one is seen and the other judged; by default 10, or 3 of many pairs
+    units : (n_left,), images of one unit are in one half
+    seed : of all that is drawn
+
+    Returns
+    -------
+    Answer, whose table has the columns of `summary` and similarity (the mean cosine of two captions of one group);
+    without labels kind, level, groups, sigma and similarity, of all images.
+
+    Raises
+    ------
+    ValueError
+        k below 1, fewer than two splits or four images, features that do not fit; captions that are no texts, without
+        features.
+
+    Notes
+    -----
+    Cost: `splits (3 levels - 2)` spectra of half of the pairs.
+    """
+    many = graph.joint.nnz > MANY_PAIRS
+    usual, factor = MANY if many else FEW
+    splits = usual if splits is None else splits
+    known, words = with_usable_labels(graph)
+    if k < 1 or splits < 2 or (known.left_labels is not None and known.n_left < LEAST_IMAGES):
+        raise ValueError(
+            f"k={k}, splits={splits}, n_left={graph.n_left}: give a width of 1, 2 halves, {LEAST_IMAGES} images or more"
+        )
+    seen_by = None if features is None else as_features(features, graph.n_left, "features of the images")
+    told_by = None if caption_features is None else as_features(caption_features, graph.n_right, "caption features")
+    same, vectors = near_duplicates(graph.right_ids), vectors_of(graph.right_ids, told_by, seed)
+    levels = nested_levels(vectors, same, falling_sizes(int(same.max()) + 1, factor), seed=seed)
+    if many:
+        words.append(
+            f"{graph.joint.nnz:,} pairs: sizes fall by a factor of {factor}, on {splits} halves; of at most "
+            f"{MANY_PAIRS:,} pairs by {FEW[1]}, on {FEW[0]}. Fewer halves show less: --splits takes more."
+        )
+    if known.left_labels is None:
+        table = _unlabelled(known, levels, k, seed)
+        words.append("So: σ falls as theorem 30 says, but without labels no level can be judged: give --labels FILE.")
+    else:
+        found = trials(known, levels, k, features=seen_by, units=units, splits=splits, seed=seed)
+        table = summary(found)
+        words += [_encoder(seen_by), *_closing(found, table)]
+    similar = {(SIMILARITY, level): similarity_within(vectors, groups) for level, groups in levels.items()}
+    pairs = zip(table["kind"], table["level"], strict=True)
+    table.insert(2, "similarity", [similar.get(pair, np.nan) for pair in pairs])
+    return Answer(table, tuple(words))
+
+
+def _unlabelled(graph: PairGraph, levels: Levels, k: int, seed: int) -> pd.DataFrame:
+    """Groups and `σ_{k+1}` of the levels and of random merges."""
+    rows = []
+    for kind, own in ((SIMILARITY, levels), (RANDOM, randomised(levels, np.random.default_rng(seed)))):
+        for level, groups in own.items():
+            merged = coarser(graph, groups)
+            values = spectrum(merged, min(k + 1, *merged.joint.shape), tol=TOLERANCE, device="cpu", seed=seed)
+            sigma = float(values.leading(k + 1).singular_values[k])
+            rows.append({"kind": kind, "level": level, "groups": merged.n_right, "sigma": sigma})
+    return pd.DataFrame(rows)
+
+
+def _encoder(features: FloatArray | None) -> str:
+    if features is None:
+        return (
+            "error is of an encoder that sees another image through its captions, averaged over those that seen images "
+            "have; an image with none of them is an error. With --features it is of one linear in them."
+        )
+    return f"error is of the best encoder linear in at most {COMPONENTS} principal components of the image features."
+
+
+def _closing(found: pd.DataFrame, table: pd.DataFrame) -> list[str]:
+    """Sentences on the choice, on random merges of the same sizes, and on what to do."""
+    best, splits = best_levels(found), found["split"].nunique()
+    often = best["level"].value_counts()
+    level, times = str(often.index[0]), int(often.iloc[0])
+    rows = table.set_index(["kind", "level"])
+    own, choice = rows.loc[(SIMILARITY, level)], rows.loc[("chosen", CHOSEN)]
+    words = [
+        "groups, σ, α_T, theorem 15's bound on mse, and mse are of the seen half; error is of the other, and gain what "
+        "it falls by.",
+        f"Theorem 15 chose {level!r} on {times} of {splits} halves: error {own['error']:.3f}"
+        + (
+            f", random merges of the same sizes {rows.loc[(RANDOM, level), 'error']:.3f}, merges within classes "
+            f"{rows.loc[(ORACLE, level), 'error']:.3f}."
+            if level != AS_THEY_ARE
+            else "."
+        ),
+    ]
+    kept = f"{rows.loc[(SIMILARITY, AS_THEY_ARE), 'error']:.3f} for the captions as they are"
+    if choice["low"] > 0:
+        return [
+            *words,
+            f"So: merge to {level!r}, as theorem 15 chooses: the error falls from {kept} by {_interval(choice)}.",
+        ]
+    better = table[(table["kind"] == SIMILARITY) & (table["low"] > 0)]
+    if len(better):
+        first = better.loc[better["gain"].idxmax()]
+        by = f"the error falls from {kept} by {_interval(first)}"
+        return [*words, f"So: merge to {first['level']!r}: {by}. Theorem 15's choice gains {_interval(choice)}."]
+    return [
+        *words,
+        f"So: no level is shown to be better. The error is {kept}; theorem 15's choice gains {_interval(choice)}.",
+    ]
+
+
+def _interval(row: "pd.Series[Any]") -> str:
+    return f"{row['gain']:.3f} (95% interval {row['low']:.3f} to {row['high']:.3f})"

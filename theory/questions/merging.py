@@ -1,0 +1,168 @@
+"""Merges of captions: near-duplicates, then a hierarchy by similarity, and the controls of it.
+
+A level is an array with the group of each caption. The levels of one hierarchy are nested, so that by theorem 30 the
+singular values fall and α_T rises from one to the next.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.theory.quantities.consistency import class_indicators
+
+AS_THEY_ARE, NEAR_DUPLICATES = "as they are", "near-duplicates"
+LARGEST_LINKAGE = 2_000  # captions, beyond which Ward's hierarchy is of micro-clusters: it takes the square
+WIDTH = 64  # of the vectors that texts are reduced to
+NGRAMS = (2, 4)  # lengths of the runs of letters, within words
+WORD = re.compile(r"\w+")
+
+Levels = Mapping[str, IntArray]
+
+
+def near_duplicates(captions: Sequence[Any] | npt.NDArray[Any]) -> IntArray:
+    """The group of each caption, (n,): texts are in one that differ in case, punctuation, spaces or order of words.
+
+    A text without a letter or digit, and what is no text, is alone with its equals.
+
+    Examples
+    --------
+    >>> from pairbounds.theory.questions.merging import near_duplicates
+    >>> near_duplicates(["A red car!", "red car, a", "a car", "?", "!"]).tolist()
+    [0, 0, 1, 2, 3]
+    """
+    number: dict[Any, int] = {}
+    return np.array([number.setdefault(_plain(one), len(number)) for one in captions])
+
+
+def _plain(caption: Any) -> tuple[Any, ...]:
+    words = sorted(WORD.findall(caption.casefold())) if isinstance(caption, str) else []
+    return ("words", *words) if words else ("itself", caption)
+
+
+def nested_levels(vectors: FloatArray, same: IntArray, sizes: Sequence[int], *, seed: int = 0) -> dict[str, IntArray]:
+    """Levels by name, from every caption for itself, by near-duplicates, to few groups; each is a merge of the last.
+
+    Parameters
+    ----------
+    vectors : (n, d), unit vectors of the captions
+    same : (n,), groups of near-duplicates
+    sizes : numbers of groups, falling; those that are no fewer than the near-duplicates are left out, and those above
+        `LARGEST_LINKAGE`
+    seed : of what is drawn
+
+    Notes
+    -----
+    Ward's hierarchy of the means of the near-duplicates; of more than `LARGEST_LINKAGE`, of as many micro-clusters by
+    k-means.
+    """
+    levels = {AS_THEY_ARE: np.arange(len(same))} | ({NEAR_DUPLICATES: same} if same.max() + 1 < len(same) else {})
+    wanted = [size for size in sizes if size <= min(same.max(), LARGEST_LINKAGE)]
+    if not wanted:
+        return levels
+    group, means = same, _unit(_means(vectors, same))
+    if len(means) > LARGEST_LINKAGE:
+        micro = _micro_clusters(means, seed)
+        group, means = micro[same], _means(means, micro)
+    return levels | {f"{size} groups": cut[group] for size, cut in _cuts(means, wanted).items()}
+
+
+def falling_sizes(groups: int, factor: int) -> list[int]:
+    """Numbers of groups from a part of so many, or `LARGEST_LINKAGE`, down to two, falling by a factor."""
+    size = min(groups, factor * LARGEST_LINKAGE)
+    sizes = []
+    while size > 2:
+        size = max(2, size // factor)
+        sizes.append(size)
+    return sizes
+
+
+def vectors_of(captions: npt.NDArray[Any], features: FloatArray | None = None, seed: int = 0) -> FloatArray:
+    """Unit vectors of captions, (n, d): their features, or what their letters tell.
+
+    Without features they are the `WIDTH` leading directions of the TF-IDF of runs of 2 to 4 letters.
+
+    Raises
+    ------
+    ValueError
+        No features, and a caption that is no text.
+    """
+    if features is not None:
+        return _unit(features)
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    other = next((one for one in captions if not isinstance(one, str)), None)
+    if other is not None:
+        raise ValueError(f"caption {other} is no text that could be compared: give features of the captions")
+    letters = TfidfVectorizer(analyzer="char_wb", ngram_range=NGRAMS, sublinear_tf=True, dtype=np.float32)
+    table = letters.fit_transform([f"{one}." for one in captions])  # a dot, for a text of spaces has no letters
+    if min(table.shape) <= WIDTH:
+        return _unit(table.toarray())
+    return _unit(TruncatedSVD(WIDTH, random_state=seed).fit_transform(table))
+
+
+def similarity_within(vectors: FloatArray, groups: IntArray) -> float:
+    """The mean cosine of two vectors of one group, of unit vectors (n, d); NaN where no group has two."""
+    sums, counts = class_indicators(groups).T @ vectors, np.bincount(groups)
+    pairs = float(np.sum(counts * (counts - 1.0)))
+    return (float(np.sum(sums**2)) - float(np.sum(vectors**2))) / pairs if pairs else float("nan")
+
+
+def randomised(levels: Levels, rng: np.random.Generator) -> dict[str, IntArray]:
+    """Merges of random captions with the same sizes of groups, nested as the levels are; without the first."""
+    order = rng.permutation(len(levels[AS_THEY_ARE]))
+    return {name: groups[order] for name, groups in levels.items() if name != AS_THEY_ARE}
+
+
+def within_classes(levels: Levels, main_class: IntArray, rng: np.random.Generator) -> dict[str, IntArray]:
+    """Merges of random captions of one class into about as many groups, or one for each class; without the first level.
+
+    Parameters
+    ----------
+    main_class : (n,), the class of most of the pairs of each caption
+    """
+    order = rng.permutation(len(main_class))
+    order = order[np.argsort(main_class[order], kind="stable")]
+    _, counts = np.unique(main_class, return_counts=True)
+    merged = {}
+    for name, groups in levels.items():
+        if name == AS_THEY_ARE:
+            continue
+        shares = np.maximum(1, np.floor((groups.max() + 1) * counts / len(order))).astype(int)
+        dealt = [np.arange(n) % share for n, share in zip(counts, shares, strict=True)]
+        firsts = np.cumsum(shares) - shares
+        found = np.empty(len(order), dtype=np.int64)
+        found[order] = np.concatenate([first + own for first, own in zip(firsts, dealt, strict=True)])
+        merged[name] = found
+    return merged
+
+
+def _micro_clusters(vectors: FloatArray, seed: int) -> IntArray:
+    from sklearn.cluster import MiniBatchKMeans
+
+    size = LARGEST_LINKAGE
+    # From random captions: k-means++ would take most of the time.
+    means = MiniBatchKMeans(size, init="random", batch_size=4 * size, n_init=1, max_iter=10, random_state=seed)
+    return np.unique(means.fit_predict(vectors), return_inverse=True)[1]
+
+
+def _cuts(vectors: FloatArray, sizes: Sequence[int]) -> dict[int, IntArray]:
+    """Ward's hierarchy, cut into as many groups as asked for, or as there are vectors."""
+    from scipy.cluster.hierarchy import cut_tree, linkage
+
+    tree = linkage(vectors, "ward")
+    return {size: cut_tree(tree, min(size, len(vectors)))[:, 0] for size in sizes}
+
+
+def _means(vectors: FloatArray, groups: IntArray) -> FloatArray:
+    """The mean vector of each group 0..m-1."""
+    return np.asarray((class_indicators(groups).T @ vectors) / np.bincount(groups)[:, None])
+
+
+def _unit(vectors: FloatArray) -> FloatArray:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float64)
