@@ -56,6 +56,7 @@ from pairbounds.theory.quantities.rates import RateFit as RateFit
 
 # Questions about pairs.
 from pairbounds.theory.questions.batch import batch_report as batch_report
+from pairbounds.theory.questions.granularity import granularity_report as granularity_report
 from pairbounds.theory.questions.pairs import pairs_report as pairs_report
 
 # Counterexamples and proofs.

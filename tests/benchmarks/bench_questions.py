@@ -3,8 +3,11 @@
 import numpy as np
 import pandas as pd
 import scipy.sparse.linalg
+from sklearn.cluster import MiniBatchKMeans
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
 
-from pairbounds import PairGraph, batch_report, pairs_report
+from pairbounds import PairGraph, batch_report, granularity_report, pairs_report
 from pairbounds.theory.questions.batch import BATCHES
 from tests.benchmarks.duel import Duel, Size
 from tests.benchmarks.graphs import block_model, fresh
@@ -34,7 +37,27 @@ def duels(size: Size, seed: int) -> list[Duel]:
             peer_name="the spectrum alone, by scipy svds",
             note="the peer has the singular values; ours two theorems at 19 sample sizes, and their inverses, besides",
         ),
+        Duel(
+            case=f"granularity: {case}, k = {size.k}",
+            make=lambda: named(graph),
+            ours=lambda one: granularity_report(one, size.k),
+            peer=lambda one: MiniBatchKMeans(size.n_right // 8, random_state=0, n_init=1).fit(letters(one)),
+            peer_name="one merge by scikit-learn: TF-IDF of letters, SVD, k-means",
+            note="the peer merges once; ours has nested levels, bounds, and errors on other images, besides",
+        ),
     ]
+
+
+def named(graph: PairGraph) -> PairGraph:
+    """The graph with texts of two words for captions, the first of which many have."""
+    words = [f"{caption % 60} {caption}" for caption in range(graph.n_right)]
+    return PairGraph(graph.joint, graph.left_labels, right_ids=words)
+
+
+def letters(graph: PairGraph) -> np.ndarray:
+    """Vectors of captions by their letters, (n_right, 64)."""
+    counts = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 3)).fit_transform(graph.right_ids)
+    return TruncatedSVD(min(64, counts.shape[1] - 1), random_state=0).fit_transform(counts)
 
 
 def false_negatives(graph: PairGraph) -> pd.DataFrame:
