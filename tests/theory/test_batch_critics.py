@@ -80,7 +80,9 @@ def test_each_rate_is_trained_as_by_torch_alone():
             (cross_entropy(scores, own) / 2 + cross_entropy(scores.T, own) / 2).backward()
             adam.step()
         for mine, theirs in zip((left, right), sides, strict=True):
-            np.testing.assert_allclose(mine, theirs.detach(), atol=0.05 * rate)  # Adam adds 1e-8 to a gradient that is scaled here
+            np.testing.assert_allclose(
+                mine, theirs.detach(), atol=0.05 * rate
+            )  # Adam adds 1e-8 to a gradient that is scaled here
 
 
 def test_the_exact_loss_comes_down_to_the_information():
