@@ -6,6 +6,7 @@ import pytest
 
 from pairbounds import LatentWorld, PairGraph
 from pairbounds.__main__ import app
+from pairbounds.figures.pairs_needed import broken
 from pairbounds.infrastructure.tables import read_table, sidecar
 from pairbounds.simulations.studies import bound_holds, training
 from pairbounds.sweeps import Cores, Study, find_study, run_study, study_names
@@ -160,3 +161,21 @@ def test_a_table_of_pairs_is_the_graph(call, tmp_path):
     again = PairGraph.from_pairs(table["image"], table["caption"], table["weight"])
     assert (again.joint != graph.joint).nnz == 0
     assert table.groupby("image")["label"].first().tolist() == graph.left_labels.tolist()
+
+
+def test_theorems_17_and_28_hold_for_what_is_trained_on_pairs():
+    study = find_study("pairs_needed")
+    table = rows_of("pairs_needed", **dict(study.small))
+    assert broken(table) == {"theorem 17": 0, "theorem 28 of the drawn pairs": 0, "theorem 28 at n": 0}
+    free = table[table["encoder"] == "free"].set_index("n_pairs")
+    assert free["left_over"].abs().max() < 1e-6  # of the best encoder of its pairs theorem 28 speaks
+    assert free["excess_loss"].is_monotonic_decreasing
+    assert np.isfinite(free["counted_28"].iloc[-1])
+    assert free["mse"].iloc[-1] == pytest.approx(free["optimum_mse"].iloc[-1], rel=0.05)
+
+
+def test_critics_of_a_world_are_trained_at_each_batch_size():
+    table = rows_of("batch_size", seen=256, batches=(8, 64), contrasts=(64,), exact_steps=(4,), tuning=0)
+    sizes = table.query("arm == 'all'").groupby("critic")["batch"].unique()
+    assert {critic: [*found] for critic, found in sizes.items()} == {"free": [8, 64], "linear": [8, 64]}
+    assert table["excess_loss"].min() > 0
