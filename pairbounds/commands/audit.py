@@ -30,8 +30,7 @@ def audit(
     ] = None,
     what_if: Annotated[bool, typer.Option("--what-if", help="Drop pairs by rules, judged on held-out images.")] = False,
     rules: Annotated[
-        str | None,
-        typer.Option(metavar="A,B", help="--what-if by some: leak, hubs, low similarity."),
+        str | None, typer.Option(metavar="A,B", help="--what-if by some: leak, hubs, low similarity.")
     ] = None,
     k: Annotated[int, typer.Option(help="Width of the embedding that the bounds speak of.")] = Settings.k,
     tol: Annotated[float, typer.Option(help="Largest residual of a singular triplet.")] = Settings.tol,

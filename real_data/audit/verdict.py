@@ -44,8 +44,9 @@ def compared(curves: pd.DataFrame, rivals: Sequence[str] = ()) -> pd.DataFrame:
     cases = tried[["action", "rule", "share"]].drop_duplicates()
     level = 1 - (1 - LEVEL) / len(cases)
     rows = [
-        {"quantity": quantity, **case, **_against(curves, quantity, case, level)}
-        | (_against_rival(curves, quantity, case, rivals) if rivals else {})
+        {"quantity": quantity, **case}
+        | _against(curves, quantity, case, level)
+        | _against_rival(curves, quantity, case, rivals)
         for quantity in QUANTITIES
         for case in cases.to_dict("records")
     ]
@@ -82,6 +83,8 @@ def _against(curves: pd.DataFrame, quantity: str, case: dict[Any, Any], level: f
 def _against_rival(
     curves: pd.DataFrame, quantity: str, case: dict[Any, Any], rivals: Sequence[str]
 ) -> dict[str, object]:
+    if not rivals:
+        return {}
     means = _means(curves, quantity, case["share"])
     (rival,) = (name for name in rivals if name != case["rule"])
     shares = curves.loc[curves["action"] == "drop", "share"].nunique()
