@@ -1,9 +1,9 @@
-"""Progress in one line of stderr, in a terminal or a notebook and nowhere else."""
+"""Progress in one line of stderr, in a terminal or a notebook; elsewhere, of long works, a line now and then."""
 
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -13,10 +13,9 @@ from pairbounds.infrastructure.durations import format_duration
 QUIET = "PAIRBOUNDS_QUIET"  # an environment variable that hides progress everywhere, whatever its value
 PATIENCE = 3.0  # seconds without a sign that nobody minds
 BETWEEN = 0.1  # seconds between two looks of a line
+SELDOM = 30.0  # seconds between two lines where the line of a bar is not seen
 KERNEL = "ipykernel.zmqshell"  # a module that is loaded in a notebook
 
-
-Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
@@ -29,6 +28,7 @@ class Bar:
     total : at which it ends; by default the number of items, if that is known
     initial : from which it counts, as in work that is resumed
     delay : seconds before it is shown
+    lines : whether a file of logs has a line now and then, from `PATIENCE` on, while it takes as long again
     """
 
     def __init__(
@@ -41,12 +41,14 @@ class Bar:
         initial: float = 0,
         delay: float = 0.0,
         disable: bool = False,
+        lines: bool = False,
     ) -> None:
         self.items, self.desc, self.unit, self.n = items, desc, unit, initial
         self.total = total or (len(items) if isinstance(items, Sized) else 0)
         self._first, self._begun, self._width = initial, time.monotonic(), 0
-        self._next = self._begun + delay
         self._hidden = disable or not _seen()
+        self._logged = lines and self._hidden and not disable and not os.environ.get(QUIET)
+        self._next = self._begun + (PATIENCE if self._logged else delay)
 
     def __iter__(self) -> Iterator[Any]:
         with self:
@@ -72,6 +74,9 @@ class Bar:
         if now >= self._next and not self._hidden:
             self._next = now + BETWEEN
             self._print(f"{self._counted(now)} {note}".rstrip())
+        elif now >= self._next and self._logged and self._left(now) > PATIENCE:
+            self._next = now + SELDOM
+            print(f"{self._counted(now)} {note}".rstrip(), file=sys.stderr, flush=True)
 
     def write(self, text: str) -> None:
         """Print a line on stderr above the bar."""
@@ -81,10 +86,14 @@ class Bar:
     def _counted(self, now: float) -> str:
         if not self.total:
             return f"{self.desc}: {self.n:,.0f} {self.unit}"
-        seconds = (now - self._begun) / max(self.n - self._first, 1e-9) * (self.total - self.n)
-        left = f", {format_duration(seconds)} left" if self._first < self.n < self.total else ""
+        left = f", {format_duration(self._left(now))} left" if self._first < self.n < self.total else ""
         of = f" of {self.total:,.0f} {self.unit}" if self.unit else ""
         return f"{self.desc}: {self.n / self.total:4.0%}{of}{left}"
+
+    def _left(self, now: float) -> float:
+        """Seconds that it takes until its end, if it goes on so; 0 where nothing is known of it."""
+        done = self.n - self._first
+        return (now - self._begun) / done * max(0.0, self.total - self.n) if done > 0 else 0.0
 
     def _print(self, line: str) -> None:
         """Put a line in the place of that before."""
@@ -107,14 +116,3 @@ def counting(function: Callable[[Any], Result], desc: str, unit: str) -> Iterato
             return function(argument)
 
         yield counted
-
-
-def in_lines(items: Sequence[Item], desc: str, unit: str) -> Iterator[Item]:
-    """The items of a long work; where no bar is seen, a line after each that took longer than `PATIENCE`."""
-    start = time.monotonic()
-    for number, item in enumerate(items, 1):
-        yield item
-        seconds = (time.monotonic() - start) / number
-        if seconds > PATIENCE and not _seen() and not os.environ.get(QUIET):
-            left = f", {format_duration(seconds * (len(items) - number))} left" if number < len(items) else ""
-            print(f"{desc}: {number} of {len(items)} {unit}{left}", file=sys.stderr, flush=True)

@@ -43,6 +43,13 @@ class PairList:
         similarities = None if self.similarities is None else self.similarities[pairs]
         return PairList(self.images[pairs], self.captions[pairs], self.weights[pairs], self.labels, similarities)
 
+    @property
+    def known_similarities(self) -> FloatArray:
+        """The similarities; `ValueError` where there are none."""
+        if self.similarities is None:
+            raise ValueError("the pairs have no similarities: name their column with --similarity-col")
+        return self.similarities
+
     @cached_property
     def n_captions(self) -> int:
         """One more than the largest number of a caption."""
@@ -81,9 +88,7 @@ def hubs(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 
 
 def low_similarity(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
     """Negative similarity of image and caption."""
-    if views.judged.similarities is None:
-        raise ValueError("the pairs have no similarities: name their column with --similarity-col")
-    return -views.judged.similarities
+    return -views.judged.known_similarities
 
 
 def random_pairs(views: Views, rng: np.random.Generator) -> FloatArray:
@@ -113,7 +118,8 @@ def oracle(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG00
     return np.where(minority, gain[judged.captions], -1.0)
 
 
-RULES: Mapping[str, Rule] = {"leak": leak, "hubs": hubs, "low similarity": low_similarity}
+LOW_SIMILARITY = "low similarity"
+RULES: Mapping[str, Rule] = {"leak": leak, "hubs": hubs, LOW_SIMILARITY: low_similarity}
 CONTROLS: Mapping[str, Rule] = {"random pairs": random_pairs, "random captions": random_captions}
 ORACLE = "oracle"
 

@@ -3,8 +3,9 @@
 Half of the images are seen: from their labels a rule ranks pairs. The other half is judged: of the graph of its pairs
 alone the first in the rule's order are dropped, and everything is measured anew, with the labels of this half. No label
 serves twice. Beside the rules stand random pairs, random captions, and an oracle that sees the labels it is judged by.
-An image that has lost all pairs counts as an error: what is no longer embedded cannot be classified. The bounds speak
-of the graph that is left, and not of such images.
+An image that has lost all pairs counts as an error: what is no longer embedded cannot be classified. So on each half
+the error of every rule, of every control and of all pairs is of the same images, with the masses that they had at
+first. The bounds speak of the graph that is left, and not of images that are lost.
 """
 
 import json
@@ -19,10 +20,10 @@ import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.hypotheses import HypothesisError
-from pairbounds.infrastructure.progress import Bar, in_lines
+from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import replacing
-from pairbounds.real_data.audit import rules
-from pairbounds.real_data.audit.rules import CONTROLS, ORACLE, RULES, PairList, Rule, Views, count_of
+from pairbounds.real_data.audit import rules, thresholds
+from pairbounds.real_data.audit.rules import CONTROLS, LOW_SIMILARITY, ORACLE, RULES, PairList, Rule, Views, count_of
 from pairbounds.real_data.audit.verdict import compared, in_words
 from pairbounds.sweeps.sources import ROOT, dependencies
 from pairbounds.sweeps.studies import digest
@@ -53,6 +54,7 @@ class WhatIf:
     splits : random halves of the images
     draws : of each random control, on each half
     tol, device, seed : as of `pairbounds.spectrum`; the seed also draws halves and controls
+    rules : names of those that are tried, by default all; two are also held against one another
     """
 
     k: int = 32
@@ -62,8 +64,13 @@ class WhatIf:
     tol: float = 1e-6
     device: str = "auto"
     seed: int = 0
+    rules: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        unknown = [name for name in self.rules if name not in RULES]
+        if unknown or len(set(self.rules)) < len(self.rules):
+            about = f"has no rule {unknown[0]}" if unknown else "names one twice"
+            raise ValueError(f"rules={','.join(self.rules)} {about}: there are {', '.join(RULES)}")
         if not self.shares or not all(0 < share < 1 for share in self.shares):
             raise ValueError(f"shares={self.shares} are not all in (0, 1): each is a part of the pairs")
         if self.splits < 2 or self.draws < 1:
@@ -109,62 +116,72 @@ def what_if(
     Returns
     -------
     Outcome, whose curves have the columns
-        action ("none", "drop"), rule, share (of the judged pairs), split, draw (numbers from 0), n_pairs
-        (left), isolated (mass of the images that have lost all pairs), alpha_t, gap (`1 - σ²_{k+1}`), bound_theorem_4,
-        bound_theorem_15 and bound_theorem_16 (on probe_error; infinite without a gap), probe_error (0-1 error of the
-        probe on the optimum of width k of what is left), error (the same with the masses before, in which images
-        without pairs are errors).
+        action ("none", "drop", or of `pairbounds.real_data.audit.thresholds`), rule, share (of the judged pairs),
+        split, draw (numbers from 0), n_pairs (left), isolated (mass of the images that have lost all pairs), alpha_t,
+        gap (`1 - σ²_{k+1}`), bound_theorem_4, bound_theorem_15 and bound_theorem_16 (on probe_error; infinite without a
+        gap), probe_error (0-1 error of the probe on the optimum of width k of what is left), error (the same with the
+        masses before, in which images without pairs are errors), and with similarities threshold (where one is tried).
 
     Raises
     ------
     ValueError
-        No labels; fewer than two classes; k exceeds the images or captions that are left of half of them.
+        No labels; fewer than two classes; k exceeds the images or captions that are left of half of them; a rule needs
+        similarities.
 
     Notes
     -----
     Beyond `MOST_PAIRS` pairs a random sample of the images is measured, of about so many pairs. A caption keeps fewer
     images then, so that leaks are seen less well: what is found there is of the sample. Cost: `splits (1 + shares
-    (rules + 2 draws ...))` spectra, some 900 by default, of half of the pairs.
+    (rules + 1 + 2 draws))` spectra, 550 by default, of half of the pairs; with similarities 690. On stderr it says how
+    long they take, before they are many and then now and then.
     """
     labels = required_labels(graph, "left")
     if len(np.unique(labels)) < 2:
         raise ValueError("all images have one label: nothing can be judged by it")
-    pairs = sampled(pair_list(graph, labels, similarities), np.random.default_rng([settings.seed, 0]))
-    curves = _curves(pairs, settings, kept)
-    verdict = compared(curves)
-    words = in_words(verdict, settings.splits)
-    if len(pairs) < graph.joint.nnz:
-        sample = (
-            f"what if: on a random sample of {len(np.unique(pairs.images)):,} of {graph.n_left:,} images, with "
-            f"{len(pairs):,} of {graph.joint.nnz:,} pairs; captions have fewer images there, and leaks are seen less "
-            "well"
-        )
-        words = (sample, *words)
+    everything = pair_list(graph, labels, similarities)
+    pairs = sampled(everything, np.random.default_rng([settings.seed, 0]))
+    sample = _sample_in_words(pairs, everything) if len(pairs) < len(everything) else ()
+    curves = _curves(pairs, settings, kept, sample)
+    rivals = settings.rules if len(settings.rules) == 2 else ()
+    verdict = compared(curves, rivals)
+    words = (*sample, *in_words(verdict, settings.splits), *thresholds.in_words(curves))
     return Outcome(curves, verdict, words)
 
 
-def _curves(pairs: PairList, settings: WhatIf, kept: Path | None) -> pd.DataFrame:
-    tried = _rules_for(pairs)
+def _sample_in_words(pairs: PairList, everything: PairList) -> tuple[str, ...]:
+    images, of = (f"{len(np.unique(one.images)):,}" for one in (pairs, everything))
+    return (
+        f"what if: on a random sample of {images} of {of} images, with {len(pairs):,} of {len(everything):,} pairs; "
+        "captions have fewer images there, and leaks are seen less well",
+    )
+
+
+def _curves(pairs: PairList, settings: WhatIf, kept: Path | None, about: tuple[str, ...]) -> pd.DataFrame:
+    tried = _rules_for(pairs, settings)
     n_each = 1 + len(settings.shares) * sum(len(_draws(name, settings)) for name in tried)
-    with Bar(total=settings.splits * n_each, desc="what if") as bar:
-        rows = []
-        for split in in_lines(range(settings.splits), "what if", "halves"):
-            rows += _rows_of(split, pairs, settings, tried, kept, bar)
+    n_each += len(settings.shares) + 2 if LOW_SIMILARITY in tried else 0
+    identity = None if kept is None else _identity(pairs, settings)
+    paths = [None if kept is None else kept / f"{identity}-{split}.json" for split in range(settings.splits)]
+    n_done = n_each * sum(path is not None and path.is_file() for path in paths)
+    unit = f"graphs of up to {(len(pairs) + 1) // 2:,} pairs"
+    total = n_each * settings.splits
+    with Bar(total=total, initial=n_done, desc="what if", unit=unit, lines=True) as bar:
+        for sentence in about:
+            bar.write(sentence)
+        rows = [row for split, path in enumerate(paths) for row in _rows_of(split, pairs, settings, tried, path, bar)]
     leading = ["action", "rule", "share", "split", "draw"]
     curves = pd.DataFrame(rows)
     return curves[[*leading, *(name for name in curves if name not in leading)]]
 
 
 def _rows_of(
-    split: int, pairs: PairList, settings: WhatIf, tried: Rules, kept: Path | None, bar: Bar
+    split: int, pairs: PairList, settings: WhatIf, tried: Rules, path: Path | None, bar: Bar
 ) -> list[dict[str, object]]:
-    """The rows of one split, measured or kept."""
-    path = None if kept is None else kept / f"{_identity(pairs, settings)}-{split}.json"
+    """The rows of one split, measured or kept in a file."""
+    rows: list[dict[str, object]] = []
     if path is not None and path.is_file():
-        rows: list[dict[str, object]] = json.loads(path.read_text(encoding="utf-8"))
-        bar.update(len(rows))
+        rows += json.loads(path.read_text(encoding="utf-8"))
         return rows
-    rows = []
     for row in _on_half(pairs, settings, split, tried):
         rows.append({"split": split} | row)
         bar.update()
@@ -201,9 +218,11 @@ def sampled(pairs: PairList, rng: np.random.Generator) -> PairList:
     return pairs.kept(chosen[pairs.images])
 
 
-def _rules_for(pairs: PairList) -> Rules:
-    usable = {name: rule for name, rule in RULES.items() if name != "low similarity" or pairs.similarities is not None}
-    return {**usable, **CONTROLS, ORACLE: rules.oracle}
+def _rules_for(pairs: PairList, settings: WhatIf) -> Rules:
+    if LOW_SIMILARITY in settings.rules:
+        _ = pairs.known_similarities
+    names = settings.rules or [name for name in RULES if name != LOW_SIMILARITY or pairs.similarities is not None]
+    return {**{name: RULES[name] for name in names}, **CONTROLS, ORACLE: rules.oracle}
 
 
 def _draws(rule: str, settings: WhatIf) -> range:
@@ -215,14 +234,19 @@ def _on_half(pairs: PairList, settings: WhatIf, split: int, tried: Rules) -> Ite
     rng = np.random.default_rng([settings.seed, 1, split])
     seen = _half(pairs, rng)[pairs.images]
     views = Views(pairs, pairs.kept(seen), pairs.kept(~seen))
-    before = _masses(views.judged)
-    yield {"action": "none", "rule": NOTHING, "share": 0.0, "draw": 0} | _measured(views.judged, before, settings)
+
+    def measure(left: PairList, half: PairList) -> dict[str, float]:
+        return _measured(left, _masses(half), settings)
+
+    yield {"action": "none", "rule": NOTHING, "share": 0.0, "draw": 0} | measure(views.judged, views.judged)
     for name, rule in tried.items():
         for draw in _draws(name, settings):
             order = rules.ranked(rule, views, rng)
             for share in settings.shares:
                 row = {"action": "drop", "rule": name, "share": share, "draw": draw}
-                yield row | _measured(left_of(views.judged, order, share), before, settings)
+                yield row | measure(left_of(views.judged, order, share), views.judged)
+    if LOW_SIMILARITY in tried:
+        yield from thresholds.rows(views, settings.shares, measure)
 
 
 def _half(pairs: PairList, rng: np.random.Generator) -> rules.Mask:

@@ -110,6 +110,32 @@ def test_many_copies_of_one_value_are_all_found():
     np.testing.assert_allclose(found.singular_values, dense_values(graph)[:45], atol=1e-8)
 
 
+def test_copies_below_1_are_all_found():
+    """40 equal components: their value of 1 is known, and the 40 copies of the next are searched for."""
+    graph = PairGraph(block_diagonal(40 * [np.random.default_rng(5).random((20, 18))]))
+    found = spectrum(graph, 85, method="sparse")
+    np.testing.assert_allclose(found.singular_values, dense_values(graph)[:85], atol=1e-8)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(("k", "solved"), [(60, []), (64, [4 + module.GUARD, 1]), (66, [6 + module.GUARD, 1])])
+def test_components_are_not_searched_for(k, solved, turned, monkeypatch):
+    """60 components, one with other values than 1: one solution for these, and one search for what was missed."""
+    large = slow_decay(np.random.default_rng(6), 800, 700).joint.toarray()
+    blocks = block_diagonal([large, *(59 * [np.ones((2, 3))])])
+    graph, solve, calls = PairGraph(blocks.T if turned else blocks), module._leading, []
+
+    def counted(product, side, count, tol, rng):
+        calls.append(count)
+        return solve(product, side, count, tol, rng)
+
+    monkeypatch.setattr(module, "_leading", counted)
+    found = spectrum(graph, k, method="sparse")
+    assert calls == solved
+    np.testing.assert_allclose(found.singular_values, dense_values(graph)[:k], atol=1e-8)
+    assert found.residuals.max() < 1e-7
+
+
 def test_a_value_that_the_first_solve_missed_is_found_by_the_search(monkeypatch):
     graph = slow_decay(np.random.default_rng(6), 800, 700)
     expected = dense_values(graph)[:10]

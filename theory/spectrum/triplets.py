@@ -14,7 +14,7 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.devices import accelerator
 from pairbounds.infrastructure.hypotheses import require_width
 from pairbounds.infrastructure.svd import svd
-from pairbounds.theory.graph.components import component_features, components
+from pairbounds.theory.graph.components import component_features, component_roots, components
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.block_lanczos import GUARD as BLOCKS_GUARD
 from pairbounds.theory.spectrum.dense_triplets import Triplets, dense_triplets, is_filled
@@ -196,7 +196,8 @@ def spectrum(
     deflating all that was found, from a new random start; anything there above the k-th value joins the basis,
     until nothing is found. The triplets come from one Rayleigh-Ritz step on that basis.
 
-    Those of value 1, one for each component, are in closed form by any method (`with_known_values`).
+    Those of value 1, one for each component, are in closed form by any method (`with_known_values`). Where there are
+    several the sparse route deflates them before it begins, and has no tight cluster to search.
     """
     require_width(graph.joint.shape, k)
     if method == "auto":
@@ -216,7 +217,7 @@ def spectrum(
             raise ValueError(f"the dense method takes at most {DENSE_LIMIT} entries, not {entries}: use 'sparse'")
         triplets = dense_triplets(matrix, k, place)
     elif method == "sparse":
-        triplets, unseen = _sparse(matrix, k, tol / 10, np.random.default_rng(seed))
+        triplets, unseen = _sparse(matrix, k, tol / 10, np.random.default_rng(seed), component_roots(graph, k).T)
     else:
         raise ValueError(f"method={method!r} is none of 'auto', 'dense', 'sparse', 'blocks'")
     return measured(matrix, with_known_values(graph, triplets), method, unseen, tol)
@@ -399,10 +400,12 @@ def residual_norms(matrix: Any, left: FloatArray, values: FloatArray, right: Flo
     return np.concatenate(parts)
 
 
-def _sparse(matrix: sp.csr_array, k: int, tol: float, rng: np.random.Generator) -> tuple[Triplets, float]:
+def _sparse(
+    matrix: sp.csr_array, k: int, tol: float, rng: np.random.Generator, known: FloatArray
+) -> tuple[Triplets, float]:
     """The Gram operator of the smaller side, by ARPACK checked by deflation, or dense where that side is small."""
     if matrix.shape[0] < matrix.shape[1]:
-        (right, values, left), unseen = _sparse(sp.csr_array(matrix.T), k, tol, rng)
+        (right, values, left), unseen = _sparse(sp.csr_array(matrix.T), k, tol, rng, known)
         return (left, values, right), unseen
     side = matrix.shape[1]
     forward, backward = _products(matrix)
@@ -413,11 +416,19 @@ def _sparse(matrix: sp.csr_array, k: int, tol: float, rng: np.random.Generator) 
     if side <= max(DENSE_SIDE, k + GUARD):
         _, basis = scipy.linalg.eigh((matrix.T @ matrix).toarray())
         return leading_triplets(triplets_within(forward, basis), k), 0.0
-    return searched_triplets(gram, forward, side, k, tol, rng)
+    if known.shape[1] == k:
+        return triplets_within(forward, known), 1.0
+    return searched_triplets(gram, forward, side, k, tol, rng, known if known.shape[1] > 1 else None)
 
 
 def searched_triplets(
-    gram: Product, forward: Product, side: int, k: int, tol: float, rng: np.random.Generator
+    gram: Product,
+    forward: Product,
+    side: int,
+    k: int,
+    tol: float,
+    rng: np.random.Generator,
+    known: FloatArray | None = None,
 ) -> tuple[Triplets, float]:
     """The k leading triplets of a matrix A known by its products, and an upper end of the values that were not found.
 
@@ -429,6 +440,8 @@ def searched_triplets(
         The columns of A; more than k.
     tol : float
         Of ARPACK, relative.
+    known : (side, c) orthonormal, c < k, optional
+        The right vectors of value 1, as the largest value is; they are not searched for.
 
     Raises
     ------
@@ -439,7 +452,9 @@ def searched_triplets(
     -----
     As `spectrum` has it: what is left after deflation is searched from a new random start, until nothing is found.
     """
-    basis = _leading(gram, side, min(k + GUARD, side - 1), tol, rng)
+    known = np.empty((side, 0)) if known is None else known
+    rest = (lambda x: gram(x) - known @ (known.T @ x)) if known.size else gram  # less their value, 1, times themselves
+    basis = np.hstack([known, _leading(rest, side, min(k + GUARD, side - 1) - known.shape[1], tol, rng)])
     for _ in range(SEARCHES):
         basis, _ = np.linalg.qr(basis)  # ARPACK's null vectors are not always orthogonal
         left, values, basis = triplets_within(forward, basis)
