@@ -97,8 +97,8 @@ def _caption(table: pd.DataFrame, emoji: pd.DataFrame) -> str:
     )
     return (
         f"Encoders of the captions of {table['seed'].nunique()} worlds"
-        f"{with_settings(table, ' (noise {noise:g}), k = {k}')}, trained by the spectral loss on n drawn pairs; medians "
-        "and ranges over these; grey: the optimum. "
+        f"{with_settings(table, ' (noise {noise:g}), k = {k}')}, trained by the spectral loss on n drawn pairs; "
+        "medians and ranges over these; grey: the optimum. "
         f"A free embedding reaches the least loss of its pairs to {free['left_over'].max():.0e}. Above theorem 17: "
         f"{broken(table)['theorem 17']} of {len(table)}; above theorem 28 of the drawn pairs: "
         f"{broken(table)['theorem 28 of the drawn pairs']} of {len(free)}; above theorem 28 at n: "
