@@ -1,7 +1,7 @@
 """*Batch size*: what a batch shows and its false negatives, in closed form, and errors of critics that are trained."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,7 +13,7 @@ from scipy.stats import t
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import COLUMN, label_line, sized
-from pairbounds.figures.summaries import mean_and_half, order_correlation
+from pairbounds.figures.summaries import excludes_zero, mean_and_half, order_correlation
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL, ORANGE
 
 TABLES = ("batch_size", "emoji_batch_size")
@@ -94,7 +94,7 @@ def _errors(axes: Axes, table: pd.DataFrame, graph: str, color: str) -> None:
         middle, half = (
             pd.Series(one) for one in zip(*(mean_and_half(own["mse"]) for _, own in rows.groupby("batch")), strict=True)
         )
-        looks = {"color": color, "marker": marker, "linestyle": dash, "markersize": 4, "capsize": 2}
+        looks: dict[str, Any] = {"color": color, "marker": marker, "linestyle": dash, "markersize": 4, "capsize": 2}
         axes.errorbar(sorted(rows["batch"].unique()), middle, half.fillna(0), label=f"{graph}, {critic}", **looks)
         one = one_rate(table, critic).groupby("batch")["mse"].mean()
         axes.plot(one.index, one, linestyle=dash, color=color, linewidth=0.7)
@@ -192,14 +192,30 @@ def _graph(table: pd.DataFrame, graph: str) -> str:
     )
 
 
+def _order(tables: Mapping[str, pd.DataFrame]) -> str:
+    """The critics whose errors rise or fall with the batch, and the most that contrasts change, in words."""
+    every = [(name, critic) for name in TABLES for critic in CRITICS]
+    sides: dict[float, list[str]] = {1: [], -1: [], 0: []}
+    for name, critic in every:
+        order = following(tables[name], critic).order
+        sides[np.sign(order[0]) if excludes_zero(*order) else 0].append(f"{GRAPHS[name][0]}, {critic}")
+    rise, fall, none = ("; ".join(found) or "none" for found in sides.values())
+    most = {arm: max(abs(contrast_of(tables[name], critic, arm)[0]) for name, critic in every) for arm in CONTRASTS}
+    return (
+        f"Errors rise with B for: {rise}; fall for: {fall}; no order is shown for: {none}. The largest change is "
+        f"{', '.join(f'{value:.3f} ({arm})' for arm, value in most.items())}."
+    )
+
+
 def _caption(tables: Mapping[str, pd.DataFrame]) -> str:
     exact = "; ".join(_exact(tables[TABLES[0]], critic) for critic in CRITICS)
     return (
         "Left: theorem 29; both closed forms grow with B, so that an order by B cannot part them. Right: critics "
         "trained by InfoNCE on the same drawn pairs in the same order, with Adam at the rate that is best for the "
-        "batch; means and 95% intervals over seeds. The contrasts change the false negatives: dropped are those that "
-        "repeat the anchor's caption or image, or are pairs of the graph, or as many others by chance; or captions "
-        "have several wordings, by which repeats fall while what a batch shows stays the same. "
+        "batch; means and 95% intervals over seeds, each of which draws a world of its own and the pairs of emoji. The "
+        "contrasts change the false negatives: dropped are those that repeat the anchor's caption or image, or are "
+        "pairs of the graph, or as many others by chance; or captions have several wordings, by which repeats fall "
+        f"while what a batch shows stays the same. {_order(tables)} "
         f"{' '.join(_graph(tables[name], GRAPHS[name][0]) for name in TABLES)} "
         f"By the exact loss of the world: {exact}. Detectable: with a probability of {POWER:.0%}."
     )

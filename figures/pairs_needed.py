@@ -12,7 +12,7 @@ from matplotlib.figure import Figure as Picture
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import COLUMN, label_line, sized
-from pairbounds.infrastructure.palette import BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
+from pairbounds.infrastructure.palette import BOUND, CAPTION, MEASURED, NEUTRAL, ORANGE, SHARP_BOUND
 
 TABLES = ("pairs_needed", "emoji_pairs")
 TARGETS = {"pairs_needed": 0.1, "emoji_pairs": 0.5}  # squared errors whose n are named
@@ -31,7 +31,7 @@ CURVES = {  # of a panel: column, encoder, label, colour, dash, marker
     ),
 }
 CERTIFIED = {
-    "mse_19": ("theorem 19", CAPTION, "-."),
+    "mse_19": ("theorem 19", ORANGE, "-."),
     "mse_28": ("theorem 28", BOUND, "--"),
     "mse_28_known_marginals": ("theorem 28, known marginals", SHARP_BOUND, ":"),
 }
@@ -96,8 +96,9 @@ def _caption(table: pd.DataFrame, emoji: pd.DataFrame) -> str:
         for column, (label, _, _) in CERTIFIED.items()
     )
     return (
-        f"Encoders of one world's captions{with_settings(table, ' (noise {noise:g}), k = {k}')}, trained by the "
-        f"spectral loss on n drawn pairs; medians and ranges over {table['seed'].nunique()} seeds; grey: the optimum. "
+        f"Encoders of the captions of {table['seed'].nunique()} worlds"
+        f"{with_settings(table, ' (noise {noise:g}), k = {k}')}, trained by the spectral loss on n drawn pairs; "
+        "medians and ranges over these; grey: the optimum. "
         f"A free embedding reaches the least loss of its pairs to {free['left_over'].max():.0e}. Above theorem 17: "
         f"{broken(table)['theorem 17']} of {len(table)}; above theorem 28 of the drawn pairs: "
         f"{broken(table)['theorem 28 of the drawn pairs']} of {len(free)}; above theorem 28 at n: "
