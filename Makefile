@@ -185,7 +185,7 @@ $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)): $(TABLES)/%.parquet: results/%.pa
 	cp $< $@
 
 RUNS := $(BUILD)/runs
-REPRODUCED := natural_captions natural_what_if natural_pairings architecture phase_worlds which_loss \
+REPRODUCED := natural_captions natural_what_if natural_pairings granularity architecture phase_worlds which_loss \
 	batch_size emoji_batch_size pairs_needed emoji_pairs \
 	$(patsubst %,"% --preset results",resampled_training resampled_tuned pretraining training_controls)
 # Each study forecasts what it will cost before any of them begins. Encoders that are trained stay: killed, it goes on.

@@ -94,7 +94,7 @@ def test_near_duplicates_differ_in_case_punctuation_spaces_or_order_alone():
 def test_sizes_fall_to_two():
     assert falling_sizes(30, 3) == [10, 3, 2]
     assert falling_sizes(3, 3) == [2]
-    assert falling_sizes(10**6, 8) == [2000, 250, 31, 3, 2]
+    assert falling_sizes(10**6, 30) == [2000, 66, 2]
     assert falling_sizes(2, 3) == []
 
 
@@ -106,8 +106,10 @@ def test_similarity_within_is_the_mean_over_pairs_of_one_group():
     assert np.isnan(similarity_within(vectors, np.arange(7)))
 
 
-def test_more_captions_than_ward_takes_are_micro_clusters_first(monkeypatch):
+@pytest.mark.parametrize("fitted", [40, 90])
+def test_more_captions_than_ward_takes_are_micro_clusters_first(fitted, monkeypatch):
     monkeypatch.setattr("pairbounds.theory.questions.merging.LARGEST_LINKAGE", 20)
+    monkeypatch.setattr("pairbounds.theory.questions.merging.FITTED", fitted)
     levels = nested_levels(np.random.default_rng(0).standard_normal((90, 3)), np.arange(90), [45, 20, 5, 2])
     assert list(levels) == [AS_THEY_ARE, "20 groups", "5 groups", "2 groups"]
     assert levels["5 groups"].max() == 4
@@ -173,13 +175,18 @@ def test_halves_keep_units_together_and_classes_even():
 
 
 def test_a_seen_image_is_embedded_as_the_optimum_has_it():
-    """Without features, another image with the captions of a seen one gets its features, and so its class."""
+    """Without features, another image with the captions of a seen one has its embedding."""
     rows = spellings(24)
     twins = rows.assign(image=rows["image"] + " again")
     graph = graph_of(pd.concat([rows, twins]))
     seen = np.array(["again" not in name for name in graph.left_ids])
     train = graph.part(np.flatnonzero(seen))
-    optimum = granularity.Encoder.optimum(train, spectrum(train, 4), 3)
+    triplets = spectrum(train, 4)
+    optimum = granularity.Encoder.optimum(train, triplets, 3)
+    others = granularity._through_captions(graph, seen, optimum.right, triplets)
+    place = {name: row for row, name in enumerate(train.left_ids)}
+    order = [place[name.removesuffix(" again")] for name in graph.left_ids[~seen]]
+    np.testing.assert_allclose(others, optimum.left[order], atol=1e-9)
     assert held_out(graph, seen, 3)["error"] == pytest.approx(optimum.probe.error)
 
 

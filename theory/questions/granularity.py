@@ -53,7 +53,7 @@ TOLERANCE = 1e-4  # residual of a triplet
 OVERLAP = 1.0  # judged images for each one seen, of halves
 NOTHING = 1e-10  # part of the largest variance, and singular value, below which a direction is round-off
 MANY_PAIRS = 200_000  # beyond which fewer levels and splits are measured
-FEW, MANY = (10, 3), (3, 8)  # splits, and the factor between numbers of groups
+FEW, MANY = (10, 3), (3, 30)  # splits, and the factor between numbers of groups
 LEVEL = 0.95
 LEAST_IMAGES = 4
 

@@ -16,6 +16,7 @@ from pairbounds.theory.quantities.consistency import class_indicators
 
 AS_THEY_ARE, NEAR_DUPLICATES = "as they are", "near-duplicates"
 LARGEST_LINKAGE = 2_000  # captions, beyond which Ward's hierarchy is of micro-clusters: it takes the square
+FITTED = 20_000  # captions, at most, that micro-clusters are found on
 WIDTH = 64  # of the vectors that texts are reduced to
 NGRAMS = (2, 4)  # lengths of the runs of letters, within words
 WORD = re.compile(r"\w+")
@@ -147,7 +148,10 @@ def _micro_clusters(vectors: FloatArray, seed: int) -> IntArray:
     size = LARGEST_LINKAGE
     # From random captions: k-means++ would take most of the time.
     means = MiniBatchKMeans(size, init="random", batch_size=4 * size, n_init=1, max_iter=10, random_state=seed)
-    return np.unique(means.fit_predict(vectors), return_inverse=True)[1]
+    if len(vectors) <= FITTED:
+        return np.unique(means.fit_predict(vectors), return_inverse=True)[1]
+    means.fit(vectors[np.random.default_rng(seed).choice(len(vectors), FITTED, replace=False)])
+    return np.unique(means.predict(vectors), return_inverse=True)[1]
 
 
 def _cuts(vectors: FloatArray, sizes: Sequence[int]) -> dict[int, IntArray]:
@@ -155,7 +159,7 @@ def _cuts(vectors: FloatArray, sizes: Sequence[int]) -> dict[int, IntArray]:
     from scipy.cluster.hierarchy import cut_tree, linkage
 
     tree = linkage(vectors, "ward")
-    return {size: cut_tree(tree, min(size, len(vectors)))[:, 0] for size in sizes}
+    return {size: cut_tree(tree, [min(size, len(vectors))])[:, 0] for size in sizes}
 
 
 def _means(vectors: FloatArray, groups: IntArray) -> FloatArray:
