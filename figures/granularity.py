@@ -61,7 +61,7 @@ def _coarser(axes: Axes, found: Mapping[str, pd.DataFrame]) -> None:
             ("sigma", ORANGE, "v", r"$\sigma_{k+1}$"),
             ("alpha_t", INK, "o", r"$\alpha_T$"),
         ):
-            looks = {"color": hue, "marker": marker, "linestyle": dash, "markersize": 4}
+            looks: dict[str, Any] = {"color": hue, "marker": marker, "linestyle": dash, "markersize": 4}
             axes.plot(own["groups"], own[column], label=f"{label}, {BY[by][0].removeprefix('merged ')}", **looks)
     axes.set_ylim(0, 1.03)
 
@@ -69,7 +69,7 @@ def _coarser(axes: Axes, found: Mapping[str, pd.DataFrame]) -> None:
 def _bound(axes: Axes, found: Mapping[str, pd.DataFrame]) -> None:
     for by, (label, _, marker, _) in BY.items():
         own = _of(found[by], SIMILARITY)
-        looks = {"marker": marker, "markersize": 4}
+        looks: dict[str, Any] = {"marker": marker, "markersize": 4}
         axes.plot(own["groups"], own["bound"], "--", color=BOUND, label=f"theorem 15, {label}", **looks)
         axes.plot(own["groups"], own["mse"], "-", color=MEASURED, label=f"measured, {label}", **looks)
     for level, marker in MARKS.items():
@@ -92,7 +92,14 @@ def _error(axes: Axes, found: Mapping[str, pd.DataFrame]) -> None:
 
 def _change(axes: Axes, rows: pd.DataFrame, label: str, hue: str, marker: str, dash: str) -> None:
     ends = [rows["high"] - rows["gain"], rows["gain"] - rows["low"]]
-    looks = {"color": hue, "marker": marker, "linestyle": dash, "markersize": 4.5, "linewidth": 1.2, "capsize": 2}
+    looks: dict[str, Any] = {
+        "color": hue,
+        "marker": marker,
+        "linestyle": dash,
+        "markersize": 4.5,
+        "linewidth": 1.2,
+        "capsize": 2,
+    }
     axes.errorbar(rows["groups"], -rows["gain"], ends, elinewidth=0.8, label=label, **looks)
 
 
@@ -106,10 +113,8 @@ def _caption(rows: pd.DataFrame, found: Mapping[str, Mapping[str, pd.DataFrame]]
     chosen, ways = [], []
     for name, own in found.items():
         title = TITLES.get(name, name)
-        for by in BY:
-            row = own[by].set_index("level").loc[CHOSEN]
-            chosen.append(f"{title}, by {by}: {_said(row)}")
-        ways += [f"{title}, {level}: {_said(own['keywords'].set_index('level').loc[level])}" for level in MARKS]
+        chosen += [f"{title}, by {by}: {_said(own[by], CHOSEN)}" for by in BY]
+        ways += [f"{title}, {level}: {_said(own['keywords'], level)}" for level in MARKS]
     return (
         f"Means over {splits} random halves of the images, one set of halves of each data set, drawings of one thing "
         "kept together. Captions are merged from left to right by what they mean or how they are spelt; keywords of an "
@@ -121,8 +126,9 @@ def _caption(rows: pd.DataFrame, found: Mapping[str, Mapping[str, pd.DataFrame]]
     )
 
 
-def _said(row: "pd.Series[Any]") -> str:
+def _said(table: pd.DataFrame, level: str) -> str:
     """A change of the error with its interval."""
+    row: dict[Any, Any] = table[table["level"] == level].to_dict("records")[0]
     return f"{-row['gain']:+.3f} ({-row['high']:+.3f} to {-row['low']:+.3f})"
 
 

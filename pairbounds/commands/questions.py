@@ -121,7 +121,9 @@ def granularity(
     """
     read = _read(file, labels, columns, weight, out, force, features, caption_features)
     sides = {"features": (features, read.graph.left_ids), "caption_features": (caption_features, read.graph.right_ids)}
-    given = {name: _features(path, ids, read) for name, (path, ids) in sides.items() if path is not None}
+    given: dict[str, Any] = {
+        name: _features(path, ids, read) for name, (path, ids) in sides.items() if path is not None
+    }
     settings: dict[str, Any] = {"k": k, "splits": splits, "seed": seed}
     answer = granularity_report(read.graph, **settings, **given)
     files = {"graph": file, "labels": labels, "features": features, "caption_features": caption_features}

@@ -12,7 +12,7 @@ To merge images is the same with the sides exchanged: σ falls, and α_T stays w
 class (theorem 30). It is left out: labels of merged images may differ, and other images have no group.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -324,28 +324,28 @@ def _closing(found: pd.DataFrame, table: pd.DataFrame) -> list[str]:
     best, splits = best_levels(found), found["split"].nunique()
     often = best["level"].value_counts()
     level, times = str(often.index[0]), int(often.iloc[0])
-    rows = table.set_index(["kind", "level"])
-    own, choice = rows.loc[(SIMILARITY, level)], rows.loc[("chosen", CHOSEN)]
+    rows: dict[Any, Any] = {(row["kind"], row["level"]): row for row in table.to_dict("records")}
+    own, choice = rows[SIMILARITY, level], rows["chosen", CHOSEN]
     words = [
         "groups, σ, α_T, theorem 15's bound on mse, and mse are of the seen half; error is of the other, and gain what "
         "it falls by.",
         f"Theorem 15 chose {level!r} on {times} of {splits} halves: error {own['error']:.3f}"
         + (
-            f", random merges of the same sizes {rows.loc[(RANDOM, level), 'error']:.3f}, merges within classes "
-            f"{rows.loc[(ORACLE, level), 'error']:.3f}."
+            f", random merges of the same sizes {rows[RANDOM, level]['error']:.3f}, merges within classes "
+            f"{rows[ORACLE, level]['error']:.3f}."
             if level != AS_THEY_ARE
             else "."
         ),
     ]
-    kept = f"{rows.loc[(SIMILARITY, AS_THEY_ARE), 'error']:.3f} for the captions as they are"
+    kept = f"{rows[SIMILARITY, AS_THEY_ARE]['error']:.3f} for the captions as they are"
     if choice["low"] > 0:
         return [
             *words,
             f"So: merge to {level!r}, as theorem 15 chooses: the error falls from {kept} by {_interval(choice)}.",
         ]
-    better = table[(table["kind"] == SIMILARITY) & (table["low"] > 0)]
-    if len(better):
-        first = better.loc[better["gain"].idxmax()]
+    better = [row for (kind, _), row in rows.items() if kind == SIMILARITY and row["low"] > 0]
+    if better:
+        first = max(better, key=lambda row: row["gain"])
         by = f"the error falls from {kept} by {_interval(first)}"
         return [*words, f"So: merge to {first['level']!r}: {by}. Theorem 15's choice gains {_interval(choice)}."]
     return [
@@ -354,5 +354,5 @@ def _closing(found: pd.DataFrame, table: pd.DataFrame) -> list[str]:
     ]
 
 
-def _interval(row: "pd.Series[Any]") -> str:
+def _interval(row: Mapping[str, Any]) -> str:
     return f"{row['gain']:.3f} (95% interval {row['low']:.3f} to {row['high']:.3f})"
