@@ -25,7 +25,7 @@ POWER = 0.8
 
 
 class Following(NamedTuple):
-    """How errors of tuned critics change with the batch: means over seeds, and halves of 95% intervals.
+    """Changes of the errors of tuned critics with the batch: means over seeds, and halves of 95% intervals.
 
     Attributes
     ----------

@@ -76,7 +76,7 @@ def first_below(table: pd.DataFrame, column: str, target: float) -> float:
 
 
 def broken(table: pd.DataFrame) -> dict[str, int]:
-    """How many points are above a bound that speaks of them: 17 of all, 28 of free embeddings, which are optimal."""
+    """Number of points above a bound that speaks of them: 17 of all, 28 of free embeddings, which are optimal."""
     free = table[table["encoder"] == "free"]
     return {
         "theorem 17": int(table["violated"].sum()),

@@ -75,7 +75,9 @@ QUICK = [
         0,
     ),
     ("report bounds.parquet --out r.html", ["r.html"], 0),
+    ("batch pairs.parquet --sizes 4 --out t.csv", ["t.csv", "t.csv.json"], 0),
     ("granularity pairs.parquet --k 1 --out t.csv", ["t.csv", "t.csv.json"], 0),
+    ("pairs pairs.parquet --k 1 --labels labels.parquet --out t.csv", ["t.csv", "t.csv.json"], 0),
 ]
 # Others take long.
 LONG = [

@@ -186,7 +186,7 @@ def test_the_same_table_gives_the_same_picture(tables, tmp_path, quick):
 
 def test_bad_input_is_one_line_and_exit_2(call, tmp_path):
     for arguments, message in (
-        (["draw", "nothing"], "figure 'nothing' is none of architecture, bound_holds"),
+        (["draw", "nothing"], "figure 'nothing' is none of architecture, batch_size"),
         (["draw", "training", "--tables", tmp_path, "--out", tmp_path], "training.parquet does not exist"),
     ):
         code, _, err = call(app, *arguments)

@@ -53,7 +53,7 @@ TOLERANCE = 1e-4  # residual of a triplet
 OVERLAP = 1.0  # judged images for each one seen, of halves
 NOTHING = 1e-10  # part of the largest variance, and singular value, below which a direction is round-off
 MANY_PAIRS = 200_000  # beyond which fewer levels and splits are measured
-FEW, MANY = (10, 3), (3, 30)  # splits, and the factor between numbers of groups
+FEW, MANY = (10, 3), (3, 100)  # splits, and the factor between numbers of groups
 LEVEL = 0.95
 LEAST_IMAGES = 4
 
@@ -348,9 +348,11 @@ def _closing(found: pd.DataFrame, table: pd.DataFrame) -> list[str]:
         first = max(better, key=lambda row: row["gain"])
         by = f"the error falls from {kept} by {_interval(first)}"
         return [*words, f"So: merge to {first['level']!r}: {by}. Theorem 15's choice gains {_interval(choice)}."]
+    worse = ", which is shown to be worse" if choice["high"] < 0 else ""
     return [
         *words,
-        f"So: no level is shown to be better. The error is {kept}; theorem 15's choice gains {_interval(choice)}.",
+        f"So: no level is shown to be better. The error is {kept}; theorem 15's choice gains "
+        f"{_interval(choice)}{worse}.",
     ]
 
 
