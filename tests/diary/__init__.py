@@ -1,1 +1,1 @@
-"""The diary of a new user: nine tasks, done from an empty folder with the installed package."""
+"""The diary of a new user: ten tasks, done from an empty folder with the installed package."""

@@ -1,4 +1,4 @@
-"""`python -m tests.diary`: do the nine tasks with an installed package, and keep how long they took."""
+"""`python -m tests.diary`: do the ten tasks with an installed package, and keep how long they took."""
 
 import json
 import tempfile
