@@ -66,11 +66,13 @@ def in_order(texts: dict[str, str]) -> list[str]:
 
 
 def theorems() -> list[str]:
-    """Each theorem that the ledger names, "file.v:name", and those of `Statements.v` that are no row of it."""
+    """Theorems that the ledger names, "file.v:name", those that are no row of it, and the examples."""
     named = [claim.formal for claim in (*BOUNDS.values(), *STATEMENTS.values()) if claim.formal is not None]
     stated = re.compile(r"^Theorem (\w+) .*?: Statements\.\1 R\.$", re.M)
-    others = [f"{file}.v:{name}" for file, text in sources().items() for name in stated.findall(text)]
-    return [*named, *(each for each in others if each not in named), "Instances.v:premises", "Verdict.v:verdict"]
+    found = {file: stated.findall(text) for file, text in sources().items()}
+    found |= {file: re.findall(r"^Theorem (\w+)", sources()[file], re.M) for file in ("Instances", "Verdict")}
+    others = [f"{file}.v:{name}" for file, names in found.items() for name in names]
+    return [*named, *(each for each in others if each not in named)]
 
 
 def digest(texts: dict[str, str]) -> str:

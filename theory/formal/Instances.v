@@ -1,4 +1,5 @@
-(* No hypothesis contradicts another: one graph of 2 x 2 nodes satisfies those of each statement, at width 1. *)
+(* No hypothesis contradicts another: one graph of 2 x 2 nodes satisfies those of each statement, at width 1, and what a
+   statement asks of a number, a vote, counts or a channel holds of these. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring lra.
 From Pairbounds Require Import Statements Frobenius Spectrum Pairs LowRank Places theorem04_linear_probe.
@@ -65,5 +66,49 @@ exists f, g, B; split=> //; [exact: two_basis|by rewrite value1; lra|split].
 - exact: best.
 have s0 : 0 < singular l 0 := le_lt_trans (sqrtr_ge0 _) parts.
 by rewrite subr_gt0 ltr_pdivrMr // mul1r parts.
+Qed.
+
+(* theorem 15: what the consistencies allow lies between 0 and 1; theorem 16: a vote without opinions *)
+Theorem allowed n m r (P : graph R n m) (y : 'I_n -> 'I_r) M N (c t : 'I_N -> R) (d : pred 'I_N) :
+  consistent_measure P y M c t -> 0 <= \sum_(i | d i) c i <= 1.
+Proof.
+case=> c0 _ moments; rewrite sumr_ge0 //=.
+have <- : \sum_i c i = 1.
+  have := moments 0%N (leq0n M); rewrite (eq_bigr c) => [->|i _]; last by rewrite expr0 mulr1.
+  by rewrite -(pL_sum P); apply: eq_bigr => x _; rewrite /= eqxx mulr1.
+by rewrite big_mkcond; apply: ler_sum => i _; case: ifP.
+Qed.
+
+Theorem no_opinion n m r (P : graph R n m) (y : 'I_n -> 'I_r) :
+  [/\ forall t : R, (0 : {poly R}).[t] ^+ 2 <= (1 : {poly R}).[t],
+      forall t : R, (1 - (0 : {poly R}).[t]) ^+ 2 <= (1 : {poly R}).[t],
+      forall x c, c != y x -> 0 <= vote P y 0 x (y x) - vote P y 0 x c &
+      forall w : 'I_n -> R, (forall x, 0 <= w x <= 1) -> \sum_x pL P x * w x <= 1].
+Proof.
+split=> [t|t|x c _|v v01].
+- by rewrite !hornerE expr0n ler01.
+- by rewrite !hornerE subr0 expr1n.
+- by rewrite /vote size_poly0 !big_ord0 subr0.
+rewrite -(pL_sum P); apply: ler_sum => x _; rewrite -[leRHS]mulr1 ler_wpM2l ?(ltW (pL_gt0 P x)) //.
+by have /andP [] := v01 x.
+Qed.
+
+(* theorem 28: counts in proportion to the pairs; theorem 30: captions that stay as they are *)
+Theorem counted n m k (P : graph R n m) (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) :
+  minimiser P f g ->
+  [/\ best_on_pairs P (fun x => \sum_l P x l) (fun l => \sum_x P x l) f g,
+      forall x, \sum_l P x l != 0, forall l, \sum_x P x l != 0 &
+      forall x l, 1 - (\sum_l P x l) / pL P x * ((\sum_x P x l) / pR P l) <= 0].
+Proof.
+move=> best; split=> [//|x|l|x l]; rewrite ?gt_eqF ?pL_gt0 ?pR_gt0 //.
+by rewrite -/(pL P x) -/(pR P l) !mulfV ?gt_eqF ?pL_gt0 ?pR_gt0 // mulr1 subrr.
+Qed.
+
+Theorem unchanged n m (P : graph R n m) (K : 'M[R]_m := 1%:M) :
+  [/\ forall l j, 0 <= K l j, forall l, \sum_j K l j = 1 & forall x j, P x j = \sum_l P x l * K l j].
+Proof.
+split=> [l j|l|x j]; first by rewrite mxE ler0n.
+  by rewrite (bigD1 l) //= mxE eqxx big1 ?addr0 // => j /negPf ne; rewrite mxE eq_sym ne.
+by rewrite (bigD1 j) //= mxE eqxx mulr1 big1 ?addr0 // => l /negPf ne; rewrite mxE ne mulr0.
 Qed.
 End Instance.
