@@ -29,7 +29,7 @@ export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-CAMPAIGNS := bench coverage diary faults fuzz matrix mutation notebooks
+CAMPAIGNS := bench coverage diary faults formal fuzz matrix mutation notebooks
 .PHONY: help demo setup data test lint figures findings smoke docs reproduce release clean $(CAMPAIGNS)
 
 help: ## Say what there is
@@ -105,6 +105,7 @@ $(PYTHON) -m coverage report --skip-covered --sort cover --show-missing
 endef
 campaign.diary = $(PYTHON) -m tests.diary
 campaign.faults = KILLS=$(KILLS) $(PYTHON) -m pytest -m slow -n auto tests/faults
+campaign.formal = $(PYTHON) -m tests.reliability.formal
 campaign.mutation = $(PYTHON) -m tests.reliability.mutation
 campaign.notebooks = $(PYTHON) -m tests.notebooks
 campaign.matrix = $(PYTHON) -m nox --noxfile tests/reliability/matrix.py --envdir $(BUILD)/matrix $(addprefix --session ,$(ROW))

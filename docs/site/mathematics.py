@@ -8,6 +8,7 @@ from pairbounds.theory.attack.sharpest import sharpest_graphs
 from pairbounds.theory.bounds import BOUNDS, THEOREMS, Bound, Statement
 from pairbounds.theory.bounds.scoring import score
 from pairbounds.theory.graph.drawing import graph_picture, is_small
+from pairbounds.theory.ledger.formal import coq_statement
 from pairbounds.theory.ledger.page import STATUS_MEANS, title_and_text
 
 FOLDER = "mathematics"
@@ -68,6 +69,13 @@ def _statements(statements: tuple[Statement, ...], heading: str) -> Iterator[str
         yield f"{heading} {one.name}"
         yield f"{one.statement}"
         yield f"Computed by `{one.place}`, tested in `{one.tested_in}`. {NO_GRAPH}"
+        yield from _machine_checked(one)
+
+
+def _machine_checked(one: Bound | Statement) -> Iterator[str]:
+    if one.formal is not None:
+        yield f"It is machine-checked: `theory/formal/{one.formal}` proves in Coq, without an axiom:"
+        yield f"```text\n{coq_statement(one.formal)}\n```"
 
 
 def _claim(claim: Bound, heading: str) -> Iterator[str]:
@@ -76,6 +84,7 @@ def _claim(claim: Bound, heading: str) -> Iterator[str]:
     yield f"The measured quantity is `{claim.quantity}`. Its status is {claim.status}: {STATUS_MEANS[claim.status]}."
     if claim.remarks:
         yield claim.remarks
+    yield from _machine_checked(claim)
     if claim.status == "rate":
         yield "It asserts no inequality, so that no graph is the sharpest."
     else:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from pairbounds import HypothesisError, PairGraph, check_bounds, spectrum
+from pairbounds import HypothesisError, PairGraph, check_bounds, probe, spectral_loss, spectrum
 from pairbounds.theory.bounds.rows import TIED
 from pairbounds.theory.quantities import consistency
 from pairbounds.theory.quantities.consistency import optimum_range
@@ -131,3 +131,14 @@ def test_values_of_zero_do_not_tie():
         least, most = optimum_range(graph, spectrum(graph, min(k + 1, SIZE)), k)
         assert least == most == pytest.approx(check_bounds(graph, k).set_index("bound").loc["probe-mse", "measured"])
         assert not check_bounds(graph, k)["note"].str.contains(TIED, regex=False).any()
+
+
+def test_beyond_the_rank_another_minimiser_may_err_less_than_the_optimum():
+    """The common space of theorem 3 and the lower end of theorem 4 are of `U_k Σ_k^{1/2}`: others may span more."""
+    graph = PairGraph(np.full((2, 2), 0.25), [0, 1])
+    left, right = np.array([[1.0, 0], [1, 1]]), np.array([[1.0, 0], [1, 0]])
+    rows = check_bounds(graph, k=2).set_index("bound")
+    assert spectral_loss(graph, left, right) == pytest.approx(rows.loc["optimum", "value"])
+    assert probe(graph, left).mse == pytest.approx(0, abs=TOLERANCE)
+    assert rows.loc["sharp-probe-mse-below", "value"] == pytest.approx(0.5)
+    assert rows.loc["sharp-probe-mse-below", "measured"] == pytest.approx(0.5)

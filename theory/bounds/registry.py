@@ -41,6 +41,7 @@ class Bound:
     evaluate : the function that was decorated
     corollary_of : the bound of the same cost that is never weaker; if on a squared error, twice it is never weaker
     hops : how many it was told to take, by `in_hops`
+    formal : the Coq theorem that proves it, "file.v:name" in `theory/formal`
     """
 
     name: str
@@ -53,6 +54,7 @@ class Bound:
     evaluate: Callable[..., float]
     corollary_of: str | None = None
     hops: int | None = None
+    formal: str | None = None
 
     @property
     def foreign(self) -> bool:
@@ -133,6 +135,7 @@ def bound(
     relation: Relation = "<=",
     subject: Subject = "optimum",
     corollary_of: str | None = None,
+    formal: str | None = None,
 ) -> Callable[[Callable[..., float]], Bound]:
     """Register a function `(graph, spectrum, k) -> float` as a bound; it then appears wherever bounds do.
 
@@ -172,7 +175,8 @@ def bound(
 
     def entry(function: Callable[..., float]) -> Bound:
         statement, _, remarks = inspect.cleandoc(function.__doc__ or "").partition("\n")
-        return Bound(name, quantity, status, relation, subject, statement, remarks.strip(), function, corollary_of)
+        parts = (name, quantity, status, relation, subject, statement, remarks.strip(), function, corollary_of)
+        return Bound(*parts, formal=formal)
 
     return BOUNDS.registering(name, entry)
 

@@ -16,7 +16,14 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@bound("factorisation", quantity="spectral_loss", status="exact", relation="=", subject="encoder")
+@bound(
+    "factorisation",
+    quantity="spectral_loss",
+    status="exact",
+    relation="=",
+    subject="encoder",
+    formal="theorem01_factorisation.v:factorisation",
+)
 def factorisation(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`L(f, g) = ‖Ā - F Gᵀ‖_F² - ‖Ā‖_F²` for every embedding pair.
 

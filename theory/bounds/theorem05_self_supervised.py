@@ -53,13 +53,24 @@ def _votes(encoder: Encoder) -> FloatArray:
 QUANTITIES["image_error"] = Quantity(image_error, lambda graph: guess_error(graph, "right"))
 
 
-@bound("image-error", quantity="image_error", status="exact", subject="encoder")
+@bound(
+    "image-error",
+    quantity="image_error",
+    status="exact",
+    subject="encoder",
+    formal="theorem05_self_supervised.v:image_error",
+)
 def by_views(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_image(f) <= 2 (E_views(f) + α)` for every embedding."""
     return 2 * (encoder.probe.error + labelling_error(graph))
 
 
-@bound("image-error-by-pairs", quantity="image_error", status="exact")
+@bound(
+    "image-error-by-pairs",
+    quantity="image_error",
+    status="exact",
+    formal="theorem05_self_supervised.v:image_error_by_pairs",
+)
 def by_induced_pairs(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E_image(f*) <= 4 α_T / (1 - σ²_{k+1}) + 2 α`."""
     return over_gap(4 * induced_labelling_error(graph), spectrum, k) + 2 * labelling_error(graph)

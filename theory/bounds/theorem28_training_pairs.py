@@ -324,5 +324,6 @@ STATEMENTS = (
         "`4 γ B² / (γ - η)²` where `η < γ`; with the true ones, of at most `4 ‖E‖_F² / γ`.",
         mse_from_pairs,
         "tests/bounds/test_training_pairs.py",
+        formal="theorem28_training_pairs.v:error_from_pairs",
     ),
 )

@@ -8,6 +8,7 @@ import jinja2
 from pairbounds.theory.attack.sharpest import sharpest_graphs
 from pairbounds.theory.bounds import BOUNDS, THEOREMS, Bound
 from pairbounds.theory.bounds.scoring import score
+from pairbounds.theory.ledger.formal import coq_statement
 
 BEGINNING = "# The ledger\n\nGenerated from the register"  # by which a page is known
 STATUS_MEANS = {
@@ -26,7 +27,8 @@ labelling error, `c_i` the label energy, `f*` the optimal embedding of width k, 
 
 An **exact** bound may never be violated beyond round-off; a **restated** one is the literature's, with its constants; a
 **conjecture** is open. A **rate** is known up to constants: it is fitted
-(`pairbounds.theory.quantities.rates.fit_rate`) and never asserted. *Sharpest* is the largest ratio of the measured
+(`pairbounds.theory.quantities.rates.fit_rate`) and never asserted. **Machine-checked**: proved in Coq, without an
+axiom, as it is printed. *Sharpest* is the largest ratio of the measured
 quantity to the bound that is known, 1 being equality, with the size of the graph that shows it; the graphs are in
 `theory/attack/sharpest.json`.
 {% for theorem in theorems %}
@@ -61,6 +63,13 @@ Nothing here bounds a quantity of one graph and its embedding, so `check_bounds`
 | `{{ it.name }}` | {{ it.statement }} | `{{ it.place }}` | {{ it.status }} | `{{ it.tested_in }}` |
 {%- endfor %}
 {% endif -%}
+{% for it in theorem.claims + theorem.corollaries + theorem.statements if it.formal %}
+`{{ it.name }}` is machine-checked (`theory/formal/{{ it.formal }}`):
+
+```text
+{{ coq_statement(it.formal) }}
+```
+{% endfor -%}
 {% endfor -%}
 """
 
@@ -77,7 +86,9 @@ def ledger_page() -> str:
 
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
     theorems = [_theorem(module) for module in THEOREMS]
-    page = environment.from_string(PAGE).render(theorems=theorems, sharpest=sharpest, beaten_by=beaten_by)
+    page = environment.from_string(PAGE).render(
+        theorems=theorems, sharpest=sharpest, beaten_by=beaten_by, coq_statement=coq_statement
+    )
     return page.rstrip() + "\n"
 
 
@@ -103,6 +114,6 @@ def _theorem(module: ModuleType) -> dict[str, object]:
         "text": text,
         "claims": [claim for claim in claims if claim not in corollaries],
         "corollaries": corollaries,
-        "statements": getattr(module, "STATEMENTS", ()),
+        "statements": [*getattr(module, "STATEMENTS", ())],
         "file": module.__name__.rsplit(".", 1)[1].split("_")[0],
     }

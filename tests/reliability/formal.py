@@ -1,0 +1,136 @@
+"""`make formal`: compile the proofs of `theory/formal` from scratch, and ask Coq on which axioms each theorem stands.
+
+`--if-changed`, which `.ci/run` gives, ends with one line where there is no Coq or no file has changed since the record.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+from graphlib import TopologicalSorter
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+
+from pairbounds.infrastructure.commandline import BAD_INPUT, CHECK_FAILED, echo, run
+from pairbounds.theory.bounds import BOUNDS, STATEMENTS
+from pairbounds.theory.ledger.formal import FOLDER
+from tests.reliability.record import RECORDS, write
+
+PACKAGES = "coq " + " ".join(
+    f"libcoq-mathcomp-{part}" for part in ("algebra", "real-closed", "algebra-tactics", "zify")
+)
+CLOSED = "Closed under the global context"
+COMMENT = re.compile(r"\(\*(?:(?!\(\*|\*\)).)*\*\)", re.DOTALL)  # an innermost one
+FORBIDDEN = re.compile(
+    r"\b(Admitted|admit|Axioms?|Parameters?|Conjectures?|Admit|give_up|bypass_check|Primitive|Declare\s+ML|Guard\s+Checking"
+    r"|Positivity\s+Checking|Universe\s+Checking|type_in_type)\b"
+)
+ASSUMED = ("Variable", "Variables", "Hypothesis", "Hypotheses", "Context")
+
+
+def sources(folder: Path = FOLDER) -> dict[str, str]:
+    """The text of each file by its name without `.v`."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.v"))}
+
+
+def objections(text: str) -> list[str]:
+    """What a file says that would make a theorem rest on something unproved."""
+    while COMMENT.search(text):
+        text = COMMENT.sub(" ", text)
+    found = [match[0] for match in FORBIDDEN.finditer(text)]
+    open_ones: list[str] = []
+    for sentence in re.split(r"\.(?=\s|$)", text):
+        first, *rest = [*re.sub(r"#\[[^]]*\]|\b(?:Local|Global|Polymorphic)\b", " ", sentence).split(), ""]
+        if first in ("Section", "Module"):
+            open_ones.append(f"{first} {rest[0]}")
+        elif first == "End":
+            open_ones.pop()
+        elif first in ASSUMED and not any(each.startswith("Section") for each in open_ones):
+            found.append(f"{first} outside a section")
+    return found + [f"{each} is not closed" for each in open_ones]
+
+
+def in_order(texts: dict[str, str]) -> list[str]:
+    """The files, each after those that it requires."""
+    required = {
+        name: set(" ".join(re.findall(r"^From Pairbounds Require (?:Import|Export) ([^.]*)\.$", text, re.M)).split())
+        for name, text in texts.items()
+    }
+    return list(TopologicalSorter(required).static_order())
+
+
+def theorems() -> list[str]:
+    """Theorems that the ledger names, "file.v:name", those that are no row of it, and the examples."""
+    named = [claim.formal for claim in (*BOUNDS.values(), *STATEMENTS.values()) if claim.formal is not None]
+    stated = re.compile(r"^Theorem (\w+) .*?: Statements\.\1 R\.$", re.M)
+    found = {file: stated.findall(text) for file, text in sources().items()}
+    found |= {file: re.findall(r"^Theorem (\w+)", sources()[file], re.M) for file in ("Instances", "Verdict")}
+    others = [f"{file}.v:{name}" for file, names in found.items() for name in names]
+    return [*named, *(each for each in others if each not in named)]
+
+
+def digest(texts: dict[str, str]) -> str:
+    """SHA-256 of all files."""
+    return hashlib.sha256("\0".join(f"{name}\0{text}" for name, text in texts.items()).encode()).hexdigest()
+
+
+def _coq(*arguments: str, folder: str) -> str:
+    command = ["coqc", "-q", "-w", "-all", "-Q", ".", "Pairbounds", *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ValueError(f"{arguments[-1]} does not compile: {' '.join(done.stderr.split())}")
+    return done.stdout
+
+
+def _assumptions(names: list[str], folder: str) -> dict[str, str]:
+    """What Coq prints of the axioms of each theorem."""
+    lines = [f"From Pairbounds Require {' '.join(sorted({name.split('.v:')[0] for name in names}))}."]
+    for name in names:
+        lines += [f'Goal True. idtac "@{name}". Abort.', f"Print Assumptions {name.replace('.v:', '.')}."]
+    (Path(folder) / "question.v").write_text("\n".join(lines) + "\n")
+    answers = [part.partition("\n") for part in _coq("question.v", folder=folder).split("@")[1:]]
+    return {name.strip(): " ".join(said.split()) for name, _, said in answers}
+
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def formal(
+    if_changed: Annotated[bool, typer.Option("--if-changed", help="Only with Coq, and after a change.")] = False,
+) -> int:
+    """Compile all proofs, print the axioms of each theorem, and keep the record."""
+    started, cpu, texts = time.monotonic(), os.times(), sources()
+    same = f"SHA-256 of the files: {digest(texts)}"
+    record = RECORDS / "formal.json"
+    if shutil.which("coqc") is None:
+        echo(f"make formal: there is no coqc: apt-get install {PACKAGES}", err=not if_changed)
+        return 0 if if_changed else BAD_INPUT
+    if if_changed and record.is_file() and same in json.loads(record.read_text())["notes"]:
+        echo("make formal: the proofs are those of the record")
+        return 0
+    with TemporaryDirectory() as folder:
+        for name in in_order(texts):
+            (Path(folder) / f"{name}.v").write_text(texts[name], encoding="utf-8")
+            _coq(f"{name}.v", folder=folder)
+        compiled = os.times()
+        found = _assumptions(theorems(), folder)
+    for name, said in found.items():
+        echo(f"{name}: {said}")
+    rows = [{"what": name, "count": 1, "found": int(said != CLOSED)} for name, said in found.items()]
+    version = " ".join(subprocess.run(["coqc", "--version"], capture_output=True, text=True, check=True).stdout.split())
+    seconds = compiled.children_user + compiled.children_system - cpu.children_user - cpu.children_system
+    lines = sum(text.count("\n") for text in texts.values())
+    notes = [f"{version}. {lines:,} lines compiled in {seconds:.0f} CPU seconds.", same]
+    write("formal", "make formal", rows, started, notes=notes)
+    return CHECK_FAILED if any(row["found"] for row in rows) else 0
+
+
+if __name__ == "__main__":
+    run(app)

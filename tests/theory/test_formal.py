@@ -1,0 +1,94 @@
+"""The Coq files of `theory/formal`, read without Coq: what is called machine-checked is stated and assumes nothing."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from pairbounds import BOUNDS
+from pairbounds.theory.bounds import STATEMENTS
+from pairbounds.theory.ledger.explanation import explanation
+from pairbounds.theory.ledger.formal import coq_statement
+from pairbounds.theory.ledger.page import ledger_page
+from tests.reliability.formal import PACKAGES, in_order, objections, sources
+
+CHECKED = {name: it for name, it in (BOUNDS | STATEMENTS).items() if it.formal is not None}
+
+
+@pytest.mark.parametrize("name", CHECKED)
+def test_what_is_called_machine_checked_has_its_theorem_in_the_file_of_its_module(name):
+    claim = CHECKED[name]
+    file, _, theorem = claim.formal.partition(".v:")
+    module = claim.evaluate.__module__ if name in BOUNDS else claim.place
+    assert claim.status == "exact"
+    assert file in module
+    assert theorem == name.replace("-", "_")
+    assert f"\nTheorem {theorem} (R : rcfType) : Statements.{theorem} R.\nProof." in sources()[file]
+    assert coq_statement(claim.formal).startswith(f"Definition {theorem} :=")
+
+
+def test_every_proposition_of_the_statements_is_proved():
+    stated = set(re.findall(r"^Definition (\w+) := forall", sources()["Statements"], re.M))
+    proved = {name for text in sources().values() for name in re.findall(r": Statements\.(\w+) R\.$", text, re.M)}
+    assert stated == proved
+    assert {it.formal.partition(":")[2] for it in CHECKED.values()} <= stated
+
+
+@pytest.mark.parametrize("file", sources())
+def test_nothing_is_assumed(file):
+    assert objections(sources()[file]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "objection"),
+    [
+        ("Lemma a : 0 = 1. Admitted.", "Admitted"),
+        ("Lemma a : 0 = 1. Proof. (* no (* not *) *) admit. Qed.", "admit"),
+        ("Axiom a : 0 = 1.", "Axiom"),
+        ("Section S. Variable a : nat. End S.\nHypothesis b : 0 = 1.", "Hypothesis outside a section"),
+        ("Section S. Variable a : nat.", "Section S is not closed"),
+        ("Module M. Variable a : False. End M.", "Variable outside a section"),
+        ("Module M. Parameter a : False. End M.", "Parameter"),
+        ("Conjecture a : 0 = 1.", "Conjecture"),
+        ("Admit Obligations.", "Admit"),
+        ("#[bypass_check(guard)] Fixpoint f (n : nat) : nat := f n.", "bypass_check"),
+        ("Unset Guard Checking.", "Guard Checking"),
+        ("Local Axiom a : 0 = 1.", "Axiom"),
+        ("#[local] Hypothesis a : 0 = 1.", "Hypothesis outside a section"),
+        ("Context (a : 0 = 1).", "Context outside a section"),
+    ],
+)
+def test_an_assumption_is_found(text, objection):
+    assert objection in objections(text)
+
+
+def test_a_comment_and_a_closed_section_assume_nothing():
+    assert objections("(* Axiom a : (* admit *) b. *) Section S. Variable a : nat. Lemma b : a = a. End S.") == []
+
+
+def test_each_file_comes_after_those_that_it_requires():
+    order = in_order(sources())
+    assert sorted(order) == sorted(sources())
+    assert in_order({"b": "From Pairbounds Require Import a.", "a": ""}) == ["a", "b"]
+
+
+def test_the_page_and_the_explanation_show_the_statement():
+    page = ledger_page()
+    for name, claim in CHECKED.items():
+        assert f"`{name}` is machine-checked (`theory/formal/{claim.formal}`):\n\n```text\nDefinition " in page
+        assert coq_statement(claim.formal) in page
+    said = explanation(BOUNDS["probe-mse"])
+    assert "Machine-checked: theory/formal/theorem04_linear_probe.v:probe_mse proves in Coq, without an axiom:" in said
+    assert "  mse P y f B <= alphaT P y / (1 - value l k)." in said
+    assert not any(line.startswith("Machine-checked") for line in explanation(BOUNDS["near-optimal-error"]))
+    with pytest.raises(ValueError, match="no proposition 'nothing'"):
+        coq_statement("theorem04_linear_probe.v:nothing")
+
+
+@pytest.mark.parametrize(("options", "code"), [([], 2), (["--if-changed"], 0)])
+def test_without_coq_one_line_says_how_to_get_it(tmp_path, options, code):
+    command = [sys.executable, "-m", "tests.reliability.formal", *options]
+    done = subprocess.run(command, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False)
+    assert (done.returncode, (done.stdout + done.stderr).count("\n")) == (code, 1)
+    assert PACKAGES in done.stdout + done.stderr

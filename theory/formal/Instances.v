@@ -1,0 +1,114 @@
+(* No hypothesis contradicts another: one graph of 2 x 2 nodes satisfies those of each statement, at width 1, and what a
+   statement asks of a number, a vote, counts or a channel holds of these. *)
+From mathcomp Require Import all_ssreflect all_algebra.
+From mathcomp Require Import ring lra.
+From Pairbounds Require Import Statements Frobenius Spectrum Pairs LowRank Places theorem04_linear_probe.
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+Import GRing.Theory Num.Theory Order.TTheory.
+Local Open Scope ring_scope.
+
+Section Instance.
+Variable R : rcfType.
+Definition w : 'M[R]_2 := \matrix_(x, l) (if x == l then 3 / 8 else 1 / 8).
+
+Lemma w_row x : \sum_l w x l = 1 / 2.
+Proof. by rewrite !big_ord_recl big_ord0 !mxE; case: x => [[|[|x]] ?] //=; lra. Qed.
+Fact w_ge0 x l : 0 <= w x l. Proof. by rewrite mxE; case: eqP => _; lra. Qed.
+Fact w_sum : \sum_x \sum_l w x l = 1.
+Proof. by rewrite (eq_bigr _ (fun x _ => w_row x)) !big_ord_recl big_ord0; lra. Qed.
+Fact w_left x : 0 < \sum_l w x l. Proof. by rewrite w_row; lra. Qed.
+Fact w_right l : 0 < \sum_x w x l.
+Proof. by rewrite (eq_bigr (fun x => w l x)) ?w_left // => x _; rewrite !mxE eq_sym. Qed.
+Definition two : graph R 2 2 := Graph w_ge0 w_sum w_left w_right.
+
+Let s : R := Num.sqrt (1 / 2).
+Definition U : 'M[R]_2 := \matrix_(i, x) (if (i == 1) && (x == 1) then - s else s).
+Definition l (i : 'I_2) : R := if i == 0 then 1 else 1 / 4.
+
+Lemma ss : s * s = 1 / 2. Proof. by rewrite -expr2 sqr_sqrtr //; lra. Qed.
+
+Lemma two_normalised : normalised two = \matrix_(x, j) (if x == j then 3 / 4 else 1 / 4).
+Proof.
+apply/matrixP => x j; rewrite !mxE /pL w_row.
+have -> : pR two j = 1 / 2.
+  by rewrite -(w_row j); apply: eq_bigr => i _; rewrite !mxE eq_sym.
+by rewrite -/s ss; case: eqP => _; lra.
+Qed.
+
+Lemma two_basis : eigenbasis (hop two) U l.
+Proof.
+have S := ss; split=> [|i|i j].
+- apply/matrixP => i j; rewrite !mxE !big_ord_recl big_ord0 !mxE.
+  by case: i j => [[|[|i]] ?] // [[|[|j]] ?] //=; rewrite ?(mulrN, mulNr) S; lra.
+- apply/rowP => j; rewrite /hop two_normalised !mxE !big_ord_recl big_ord0 !mxE !big_ord_recl !big_ord0 !mxE /l.
+  by case: i j => [[|[|i]] ?] // [[|[|j]] ?] //=; lra.
+by rewrite /l; case: i j => [[|[|i]] ?] // [[|[|j]] ?] //= _; lra.
+Qed.
+
+Lemma value0 : value l 0 = 1. Proof. by rewrite -[0%N]/(val (0 : 'I_2)) value_ord. Qed.
+Lemma value1 : value l 1 = 1 / 4. Proof. by rewrite -[1%N]/(val (1 : 'I_2)) value_ord. Qed.
+
+Lemma parts : singular l 1 < singular l 0.
+Proof. by rewrite /singular value0 value1 ltr_sqrt //; lra. Qed.
+
+(* with any labels *)
+Theorem premises r (y : 'I_2 -> 'I_r) : exists f g B,
+  [/\ eigenbasis (hop two) U l, @minimiser R 2 2 1 two f g, least_squares two y f B, value l 1 < 1 &
+      [/\ singular l 1 < singular l 0, top_embedding two U l f,
+          best_on_pairs two (pL two) (pR two) f g & 0 < 1 - singular l 1 / singular l 0]].
+Proof.
+have [f [g best]] := optimum_exists 1 two_basis; have [B probe] := least_squares_exists two y f.
+exists f, g, B; split=> //; [exact: two_basis|by rewrite value1; lra|split].
+- exact: parts.
+- exact: minimiser_is_top two_basis best parts.
+- exact: best.
+have s0 : 0 < singular l 0 := le_lt_trans (sqrtr_ge0 _) parts.
+by rewrite subr_gt0 ltr_pdivrMr // mul1r parts.
+Qed.
+
+(* theorem 15: what the consistencies allow lies between 0 and 1; theorem 16: a vote without opinions *)
+Theorem allowed n m r (P : graph R n m) (y : 'I_n -> 'I_r) M N (c t : 'I_N -> R) (d : pred 'I_N) :
+  consistent_measure P y M c t -> 0 <= \sum_(i | d i) c i <= 1.
+Proof.
+case=> c0 _ moments; rewrite sumr_ge0 //=.
+have <- : \sum_i c i = 1.
+  have := moments 0%N (leq0n M); rewrite (eq_bigr c) => [->|i _]; last by rewrite expr0 mulr1.
+  by rewrite -(pL_sum P); apply: eq_bigr => x _; rewrite /= eqxx mulr1.
+by rewrite big_mkcond; apply: ler_sum => i _; case: ifP.
+Qed.
+
+Theorem no_opinion n m r (P : graph R n m) (y : 'I_n -> 'I_r) :
+  [/\ forall t : R, (0 : {poly R}).[t] ^+ 2 <= (1 : {poly R}).[t],
+      forall t : R, (1 - (0 : {poly R}).[t]) ^+ 2 <= (1 : {poly R}).[t],
+      forall x c, c != y x -> 0 <= vote P y 0 x (y x) - vote P y 0 x c &
+      forall w : 'I_n -> R, (forall x, 0 <= w x <= 1) -> \sum_x pL P x * w x <= 1].
+Proof.
+split=> [t|t|x c _|v v01].
+- by rewrite !hornerE expr0n ler01.
+- by rewrite !hornerE subr0 expr1n.
+- by rewrite /vote size_poly0 !big_ord0 subr0.
+rewrite -(pL_sum P); apply: ler_sum => x _; rewrite -[leRHS]mulr1 ler_wpM2l ?(ltW (pL_gt0 P x)) //.
+by have /andP [] := v01 x.
+Qed.
+
+(* theorem 28: counts in proportion to the pairs; theorem 30: captions that stay as they are *)
+Theorem counted n m k (P : graph R n m) (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) :
+  minimiser P f g ->
+  [/\ best_on_pairs P (fun x => \sum_l P x l) (fun l => \sum_x P x l) f g,
+      forall x, \sum_l P x l != 0, forall l, \sum_x P x l != 0 &
+      forall x l, 1 - (\sum_l P x l) / pL P x * ((\sum_x P x l) / pR P l) <= 0].
+Proof.
+move=> best; split=> [//|x|l|x l]; rewrite ?gt_eqF ?pL_gt0 ?pR_gt0 //.
+by rewrite -/(pL P x) -/(pR P l) !mulfV ?gt_eqF ?pL_gt0 ?pR_gt0 // mulr1 subrr.
+Qed.
+
+Theorem unchanged n m (P : graph R n m) (K : 'M[R]_m := 1%:M) :
+  [/\ forall l j, 0 <= K l j, forall l, \sum_j K l j = 1 & forall x j, P x j = \sum_l P x l * K l j].
+Proof.
+split=> [l j|l|x j]; first by rewrite mxE ler0n.
+  by rewrite (bigD1 l) //= mxE eqxx big1 ?addr0 // => j /negPf ne; rewrite mxE eq_sym ne.
+by rewrite (bigD1 j) //= mxE eqxx mulr1 big1 ?addr0 // => l /negPf ne; rewrite mxE ne mulr0.
+Qed.
+End Instance.

@@ -1,0 +1,240 @@
+(* Definitions, and a proposition for each row of the ledger that is machine-checked, under the row's name. Read it
+   against docs/glossary.md: nothing else has to be believed of what is proved. Where numbers count from zero,
+   `value l k` is the square of the (k+1)-st singular value. Division by zero gives zero. The statements hold of every
+   minimiser of the loss; those of the sharper form of theorem 4 are about the top-k embedding, which every minimiser
+   is where two values part. *)
+From mathcomp Require Import all_ssreflect all_algebra.
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+Import GRing.Theory Num.Theory Order.TTheory.
+Local Open Scope ring_scope.
+
+(* The pairs: n left nodes (images), m right nodes (captions), no node without mass. *)
+Record graph (R : rcfType) (n m : nat) := Graph {
+  weight :> 'M[R]_(n, m);
+  weight_ge0 : forall x l, 0 <= weight x l;
+  weight_sum : \sum_x \sum_l weight x l = 1;
+  left_gt0 : forall x, 0 < \sum_l weight x l;
+  right_gt0 : forall l, 0 < \sum_x weight x l }.
+
+(* The squared Frobenius norm. *)
+Definition sqnorm (R : realFieldType) n p (X : 'M[R]_(n, p)) : R := \sum_i \sum_j X i j ^+ 2.
+
+Section Pairs.
+Variables (R : rcfType) (n m r : nat) (P : graph R n m) (y : 'I_n -> 'I_r) (z : 'I_m -> 'I_r).
+
+Definition pL x : R := \sum_l P x l.
+Definition pR l : R := \sum_x P x l.
+(* D_L^{-1/2} P D_R^{-1/2} *)
+Definition normalised : 'M[R]_(n, m) := \matrix_(x, l) (P x l / (Num.sqrt (pL x) * Num.sqrt (pR l))).
+(* two left nodes that share a right node, each drawn given it; and two right nodes *)
+Definition induced x x' : R := \sum_l P x l * P x' l / pR l.
+Definition induced_right l l' : R := \sum_x P x l * P x l' / pL x.
+(* labelling errors: of pairs, of induced pairs, of induced pairs of the right side *)
+Definition alpha : R := \sum_x \sum_l P x l * (y x != z l)%:R.
+Definition alphaT : R := \sum_x \sum_x' induced x x' * (y x != y x')%:R.
+Definition tau : R := \sum_l \sum_l' induced_right l l' * (z l != z l')%:R.
+Definition mass c : R := \sum_x pL x * (y x == c)%:R.
+Definition mass_right c : R := \sum_l pR l * (z l == c)%:R.
+(* the probability that a walk of j induced pairs from x ends in class c; that it ends in the class where it began *)
+Fixpoint walk j c x : R := if j is i.+1 then \sum_x' induced x x' / pL x * walk i c x' else (y x == c)%:R.
+Definition consistency j : R := \sum_x pL x * walk j (y x) x.
+(* scores of a polynomial of walks *)
+Definition vote (q : {poly R}) x c : R := \sum_(j < size q) q`_j * walk j c x.
+End Pairs.
+
+Section Spectrum.
+Variable R : rcfType.
+(* orthonormal eigenvectors in the rows of U, with sorted eigenvalues *)
+Definition eigenbasis n (S U : 'M[R]_n) (l : 'I_n -> R) :=
+  [/\ U *m U^T = 1%:M, forall i, row i U *m S = l i *: row i U & forall i j : 'I_n, (i <= j)%N -> l j <= l i].
+Variables (n m r : nat) (P : graph R n m) (y : 'I_n -> 'I_r).
+(* its eigenvalues are the squares of the singular values *)
+Definition hop : 'M[R]_n := normalised P *m (normalised P)^T.
+Variables (U : 'M[R]_n) (l : 'I_n -> R).
+Definition value (i : nat) : R := if insub i is Some j then l j else 0.
+Definition singular (i : nat) : R := Num.sqrt (value i).
+(* the best matrix of rank k *)
+Definition truncated k : 'M[R]_(n, m) := U^T *m (diag_mx (\row_i (i < k)%N%:R) *m U) *m normalised P.
+(* class indicators, weighted, and the label energy *)
+Definition Y : 'M[R]_(n, r) := \matrix_(x, c) (Num.sqrt (pL P x) * (y x == c)%:R).
+Definition energy i : R := \sum_c (U *m Y) i c ^+ 2.
+Definition rho (k : nat) : R := alphaT P y - \sum_(i < n | (i < k)%N && (0 < l i)) (1 - l i) * energy i.
+(* finitely many masses w at places t in [0, 1], whose moments up to M are the consistencies *)
+Definition consistent_measure (M N : nat) (w t : 'I_N -> R) :=
+  [/\ forall i, 0 <= w i, forall i, 0 <= t i <= 1 & forall j, (j <= M)%N -> \sum_i w i * t i ^+ j = consistency P y j].
+End Spectrum.
+
+Section Encoders.
+Variables (R : rcfType) (n m r k : nat) (P : graph R n m) (y : 'I_n -> 'I_r) (z : 'I_m -> 'I_r).
+Implicit Types (f h : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) (B : 'M[R]_(k, r)).
+Definition spectral_loss f g : R :=
+  - 2 * (\sum_x \sum_l P x l * (f *m g^T) x l) + \sum_x \sum_l pL P x * pR P l * (f *m g^T) x l ^+ 2.
+Definition minimiser f g := forall f' g', spectral_loss f g <= spectral_loss f' g'.
+(* the symmetric loss on induced pairs *)
+Definition induced_loss h : R :=
+  - 2 * (\sum_x \sum_x' induced P x x' * (h *m h^T) x x') + \sum_x \sum_x' pL P x * pL P x' * (h *m h^T) x x' ^+ 2.
+Definition induced_minimiser h := forall h', induced_loss h <= induced_loss h'.
+(* the features times the roots of the marginals *)
+Definition weightedL f : 'M[R]_(n, k) := \matrix_(x, i) (Num.sqrt (pL P x) * f x i).
+Definition weightedR g : 'M[R]_(m, k) := \matrix_(l, i) (Num.sqrt (pR P l) * g l i).
+(* the top-k embedding: its weighted columns span the eigenvectors of the first k positive eigenvalues *)
+Definition top_embedding (U : 'M[R]_n) (l : 'I_n -> R) f :=
+  let top : 'M[R]_n := diag_mx (\row_i ((i < k)%N && (0 < l i))%:R) *m U in ((weightedL f)^T :=: top)%MS.
+
+(* the probe and its errors; a tied argmax is an error *)
+Definition mse f B : R := \sum_x pL P x * \sum_c ((f *m B) x c - (y x == c)%:R) ^+ 2.
+Definition least_squares f B := forall B', mse f B <= mse f B'.
+Definition errs (s : 'I_r -> R) (c : 'I_r) : bool := [exists c', (c' != c) && (s c <= s c')].
+Definition error f B : R := \sum_x pL P x * (errs ((f *m B) x) (y x))%:R.
+Definition class_mse f B c : R := \sum_x pL P x * ((f *m B) x c - (y x == c)%:R) ^+ 2.
+(* right nodes by the vote of their left nodes; a tied left node does not vote *)
+Definition ballots f B l c : R := \sum_x P x l * (~~ errs ((f *m B) x) c)%:R.
+Definition ballot_error f B : R := \sum_l pR P l * (errs (ballots f B l) (z l))%:R.
+(* zero-shot: the prototype of a class is the mean of its right nodes, weighted *)
+Definition prototype_scores f g x c : R := \sum_l pR P l * (z l == c)%:R * (f *m g^T) x l.
+Definition zero_shot_error f g : R := \sum_x pL P x * (errs (prototype_scores f g x) (y x))%:R.
+End Encoders.
+
+(* The rows. *)
+Section Rows.
+Variable R : rcfType.
+
+(* Theorem 1 *)
+Definition factorisation := forall n m k (P : graph R n m) (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)),
+  spectral_loss P f g = sqnorm (normalised P - weightedL P f *m (weightedR P g)^T) - sqnorm (normalised P).
+
+(* Theorem 2; the rows of W are right singular vectors, T any change of basis *)
+Definition optimum := forall n m k (P : graph R n m) U l, eigenbasis (hop P) U l ->
+  [/\ exists f g, @minimiser R n m k P f g,
+      forall (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)),
+        minimiser P f g <-> spectral_loss P f g = - (\sum_(i < n | (i < k)%N) l i) &
+      forall (W : 'M[R]_(n, m)) (T : 'M[R]_k) (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)),
+        (forall i : 'I_n, row i U *m normalised P = singular l i *: row i W) -> T \in unitmx ->
+        weightedL P f = U^T *m diag_mx (\row_i Num.sqrt (singular l i)) *m pid_mx k *m T ->
+        weightedR P g = W^T *m diag_mx (\row_i Num.sqrt (singular l i)) *m pid_mx k *m (invmx T)^T -> minimiser P f g].
+Definition excess_loss := forall n m k (P : graph R n m) U l (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)),
+  eigenbasis (hop P) U l -> - (\sum_(i < n | (i < k)%N) l i) <= spectral_loss P f g.
+
+(* Theorem 3: where two values part, or the width exceeds the rank; the same probe where they part *)
+Definition mmcl_is_sscl := forall n m k (P : graph R n m) U l (f h : 'M[R]_(n, k.+1)) (g : 'M[R]_(m, k.+1)),
+  eigenbasis (hop P) U l -> minimiser P f g ->
+  (singular l k.+1 < singular l k \/ singular l k = 0 ->
+     exists2 L : 'M[R]_k.+1, induced_minimiser P (f *m L) &
+       induced_loss P (f *m L) = - (\sum_(i < n | (i < k.+1)%N) singular l i ^+ 4)) /\
+  (singular l k.+1 < singular l k -> induced_minimiser P h ->
+     forall r (y : 'I_n -> 'I_r) B C, least_squares P y f B -> least_squares P y h C ->
+       f *m B = h *m C /\ error P y f B = error P y h C).
+
+(* Theorem 4 *)
+Definition induced_labelling_error := forall n m r (P : graph R n m) (y : 'I_n -> 'I_r) (z : 'I_m -> 'I_r),
+  alphaT P y <= 2 * alpha P y z - alpha P y z ^+ 2 * (r%:R / (r%:R - 1)).
+Definition probe_mse := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l f g B,
+  eigenbasis (hop P) U l -> @minimiser R n m k P f g -> least_squares P y f B -> value l k < 1 ->
+  mse P y f B <= alphaT P y / (1 - value l k).
+Definition probe_error := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l f g B,
+  eigenbasis (hop P) U l -> @minimiser R n m k P f g -> least_squares P y f B -> value l k < 1 ->
+  error P y f B <= 2 * alphaT P y / (1 - value l k).
+Definition sharp_probe_mse := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l (f : 'M[R]_(n, k)) B,
+  eigenbasis (hop P) U l -> top_embedding P U l f -> least_squares P y f B -> value l k < 1 ->
+  mse P y f B <= rho P y U l k / (1 - value l k).
+Definition sharp_probe_error := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l (f : 'M[R]_(n, k)) B,
+  eigenbasis (hop P) U l -> top_embedding P U l f -> least_squares P y f B -> value l k < 1 ->
+  error P y f B <= 2 * rho P y U l k / (1 - value l k).
+Definition sharp_probe_mse_below := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l (f : 'M[R]_(n, k)) B,
+  eigenbasis (hop P) U l -> top_embedding P U l f -> least_squares P y f B -> rho P y U l k <= mse P y f B.
+(* no row: every minimiser is the top-k embedding where two values part *)
+Definition minimiser_is_top := forall n m k (P : graph R n m) U l (f : 'M[R]_(n, k.+1)) (g : 'M[R]_(m, k.+1)),
+  eigenbasis (hop P) U l -> minimiser P f g -> singular l k.+1 < singular l k -> top_embedding P U l f.
+
+(* Theorem 5 *)
+Definition image_error := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) z (f : 'M[R]_(n, k)) B,
+  ballot_error P z f B <= 2 * (error P y f B + alpha P y z).
+Definition image_error_by_pairs := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) z U l f g B,
+  eigenbasis (hop P) U l -> @minimiser R n m k P f g -> least_squares P y f B -> value l k < 1 ->
+  ballot_error P z f B <= 4 * alphaT P y / (1 - value l k) + 2 * alpha P y z.
+
+(* Theorem 6 *)
+Definition zero_shot := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) z U l f g,
+  eigenbasis (hop P) U l -> @minimiser R n m k P f g -> value l k < 1 ->
+  let bound := 2 * (Num.sqrt (2 * alpha P y z - tau P z)
+                    + singular l k * Num.sqrt (tau P z / (1 - value l k))) ^+ 2 in
+  zero_shot_error P y z f g <= bound /\ bound <= 4 * alpha P y z / (1 - value l k).
+
+(* Theorem 15: the most and the least energy up to a place that the consistencies of M hops allow *)
+Definition multihop_mse := forall n m r k M (P : graph R n m) (y : 'I_n -> 'I_r) U l f g B most,
+  eigenbasis (hop P) U l -> @minimiser R n m k P f g -> least_squares P y f B ->
+  (forall N w t, @consistent_measure R n m r P y M N w t -> \sum_(i | t i <= value l k) w i <= most) ->
+  mse P y f B <= most.
+Definition multihop_error := forall n m r k M (P : graph R n m) (y : 'I_n -> 'I_r) U l f g B most,
+  eigenbasis (hop P) U l -> @minimiser R n m k P f g -> least_squares P y f B ->
+  (forall N w t, @consistent_measure R n m r P y M N w t -> \sum_(i | t i <= value l k) w i <= most) ->
+  error P y f B <= 2 * most.
+Definition multihop_mse_below := forall n m r k M (P : graph R n m) (y : 'I_n -> 'I_r) U l f g B least,
+  eigenbasis (hop P) U l -> @minimiser R n m k.+1 P f g -> least_squares P y f B ->
+  (forall N w t, @consistent_measure R n m r P y M N w t -> least <= \sum_(i | t i < value l k.+1) w i) ->
+  least <= mse P y f B.
+(* no row: the claims of proof.json, by a polynomial and a place *)
+Definition by_polynomial := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l f g B b (p : {poly R}),
+  eigenbasis (hop P) U l -> @minimiser R n m k P f g -> least_squares P y f B -> value l k <= b ->
+  (forall t, 0 <= t <= 1 -> 0 <= p.[t]) -> (forall t, 0 <= t <= b -> 1 <= p.[t]) ->
+  mse P y f B <= \sum_(j < size p) p`_j * consistency P y j.
+
+(* Theorem 16, second moments *)
+Definition imbalance_error := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l f g B,
+  eigenbasis (hop P) U l -> @minimiser R n m k P f g -> least_squares P y f B -> value l k < 1 ->
+  error P y f B <= 2 * mse P y f B - \sum_c Num.max 0
+    (2 * (r%:R / (r%:R - 1)) * class_mse P y f B c ^+ 2 / mass P y c - mass P y c).
+
+(* Theorem 16, votes: `most` is what a budget pays for, the cheapest nodes first *)
+Definition local_multihop_error := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l f g B
+    (q p : {poly R}) (gamma : 'I_n -> R) most,
+  eigenbasis (hop P) U l -> @minimiser R n m k.+1 P f g -> least_squares P y f B ->
+  (forall t, 0 <= t <= value l k.+1 -> q.[t] ^+ 2 <= p.[t]) ->
+  (forall t, value l k <= t <= 1 -> (1 - q.[t]) ^+ 2 <= p.[t]) ->
+  (forall x c, c != y x -> gamma x <= vote P y q x (y x) - vote P y q x c) ->
+  (forall w : 'I_n -> R, (forall x, 0 <= w x <= 1) ->
+     \sum_x pL P x * w x * (Num.max 0 (gamma x) ^+ 2 / 2) <= \sum_(j < size p) p`_j * consistency P y j ->
+     \sum_x pL P x * w x <= most) ->
+  error P y f B <= most.
+
+(* Theorem 28: Q is what was counted, seen its nodes *)
+Definition noise n m (P : graph R n m) (Q : 'M[R]_(n, m)) : 'M[R]_(n, m) :=
+  \matrix_(x, l) ((Q x l - P x l) / (Num.sqrt (pL P x) * Num.sqrt (pR P l))).
+Definition loss_on_pairs n m k (Q : 'M[R]_(n, m)) (a : 'I_n -> R) (b : 'I_m -> R)
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) : R :=
+  - 2 * (\sum_x \sum_l Q x l * (f *m g^T) x l) + \sum_x \sum_l a x * b l * (f *m g^T) x l ^+ 2.
+Definition best_on_pairs n m k (Q : 'M[R]_(n, m)) a b (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) :=
+  forall f' g', loss_on_pairs Q a b f g <= @loss_on_pairs n m k Q a b f' g'.
+Definition error_from_pairs := forall n m k (P : graph R n m) U l (Q : 'M[R]_(n, m)) (f f' : 'M[R]_(n, k.+1)) g g'
+    (gap := 1 - singular l k.+1 / singular l k),
+  eigenbasis (hop P) U l ->
+  (best_on_pairs Q (pL P) (pR P) f g -> 0 < gap ->
+     spectral_loss P f g - spectral_loss P f' g' <= 4 * sqnorm (noise P Q) / gap) /\
+  (forall (qL := fun x => \sum_l Q x l) (qR := fun l => \sum_x Q x l)
+      (change := fun x l => 1 - qL x / pL P x * (qR l / pR P l))
+      (size_of_noise := Num.sqrt (sqnorm (noise P Q))
+         + Num.sqrt (\sum_(x | 0 < qL x) \sum_(l' | 0 < qR l') (truncated P U k.+1 x l' * change x l') ^+ 2)) eta,
+   (forall x l', 0 <= Q x l') ->
+   best_on_pairs Q qL qR f g ->
+   (forall x i, qL x = 0 -> f x i = 0) -> (forall l' i, qR l' = 0 -> g l' i = 0) ->
+   0 <= eta < gap -> (forall x l', 0 < qL x -> 0 < qR l' -> change x l' <= eta) ->
+   spectral_loss P f g - spectral_loss P f' g' <= 4 * gap * size_of_noise ^+ 2 / (gap - eta) ^+ 2).
+
+(* Theorem 29: a batch of b + 1 independent pairs, of which the first is the anchor *)
+Definition batch_mean n m b (P : graph R n m) (X : {ffun 'I_b.+1 -> 'I_n * 'I_m} -> R) : R :=
+  \sum_(w : {ffun 'I_b.+1 -> 'I_n * 'I_m}) (\prod_j P (w j).1 (w j).2) * X w.
+Definition batch_collisions := forall n m r b (P : graph R n m) (y : 'I_n -> 'I_r) (z : 'I_m -> 'I_r),
+  batch_mean P (fun w : {ffun 'I_b.+1 -> 'I_n * 'I_m} => #|[pred j | (j != ord0) && (z (w j).2 == y (w ord0).1)]|%:R)
+    = b%:R * (\sum_c mass P y c * mass_right P z c) /\
+  batch_mean P (fun w : {ffun 'I_b.+1 -> 'I_n * 'I_m} => [forall j, (j != ord0) ==> (z (w j).2 != y (w ord0).1)]%:R)
+    = \sum_c mass P y c * (1 - mass_right P z c) ^+ b.
+
+(* Theorem 30: P' is P with its right nodes sent through the channel K *)
+Definition coarser_captions := forall n m m' r (P : graph R n m) (P' : graph R n m') (y : 'I_n -> 'I_r)
+    (K : 'M[R]_(m, m')) U l U' l',
+  (forall l j, 0 <= K l j) -> (forall l, \sum_j K l j = 1) -> (forall x j, P' x j = \sum_l P x l * K l j) ->
+  eigenbasis (hop P) U l -> eigenbasis (hop P') U' l' ->
+  (forall i, singular l' i <= singular l i) /\ alphaT P y <= alphaT P' y.
+End Rows.
