@@ -9,9 +9,9 @@ from tests.diary.doing import TASKS, diary_page, done, tasks
 from tests.test_wheel import install
 
 
-def test_there_are_nine_tasks_each_with_its_time(tmp_path):
+def test_there_are_ten_tasks_each_with_its_time(tmp_path):
     page = diary_page()
-    assert len(tasks(page)) == 9
+    assert len(tasks(page)) == 10
     assert [len(re.findall(r"\*It took [1-9]\d* s\.\*", task)) for task in tasks(page)] == 9 * [1]
     record = tmp_path / "diary.json"
     record.write_text(json.dumps({"seconds": [0.2, *8 * [5.4]]}))
