@@ -12,10 +12,10 @@ from tests.test_wheel import install
 def test_there_are_ten_tasks_each_with_its_time(tmp_path):
     page = diary_page()
     assert len(tasks(page)) == 10
-    assert [len(re.findall(r"\*It took [1-9]\d* s\.\*", task)) for task in tasks(page)] == 9 * [1]
+    assert [len(re.findall(r"\*It took [1-9]\d* s\.\*", task)) for task in tasks(page)] == 10 * [1]
     record = tmp_path / "diary.json"
-    record.write_text(json.dumps({"seconds": [0.2, *8 * [5.4]]}))
-    assert diary_page(record).count("*It took 5 s.*") == 8
+    record.write_text(json.dumps({"seconds": [0.2, *9 * [5.4]]}))
+    assert diary_page(record).count("*It took 5 s.*") == 9
 
 
 @pytest.mark.slow
