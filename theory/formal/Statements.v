@@ -211,6 +211,14 @@ Definition local_multihop_error := forall n m r k (P : graph R n m) (y : 'I_n ->
      \sum_x pL P x * w x <= most) ->
   error P y f B <= most.
 
+(* Theorem 27: whitened features have orthonormal weighted columns *)
+Definition induced_alignment := forall n m k (P : graph R n m) U l (f : 'M[R]_(n, k)),
+  eigenbasis (hop P) U l -> (weightedL P f)^T *m weightedL P f = 1%:M ->
+  2 * (\sum_(i < k) (1 - value l i)) <= \sum_x \sum_x' induced P x x' * (\sum_c (f x c - f x' c) ^+ 2).
+Definition pair_alignment := forall n m k (P : graph R n m) U l (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)),
+  eigenbasis (hop P) U l -> (weightedL P f)^T *m weightedL P f = 1%:M -> (weightedR P g)^T *m weightedR P g = 1%:M ->
+  2 * (\sum_(i < k) (1 - singular l i)) <= \sum_x \sum_l' P x l' * (\sum_c (f x c - g l' c) ^+ 2).
+
 (* Theorem 28: Q is what was counted, seen its nodes *)
 Definition noise n m (P : graph R n m) (Q : 'M[R]_(n, m)) : 'M[R]_(n, m) :=
   \matrix_(x, l) ((Q x l - P x l) / (Num.sqrt (pL P x) * Num.sqrt (pR P l))).
