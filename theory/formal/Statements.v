@@ -162,6 +162,13 @@ Definition zero_shot := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) z U 
                     + singular l k * Num.sqrt (tau P z / (1 - value l k))) ^+ 2 in
   zero_shot_error P y z f g <= bound /\ bound <= 4 * alpha P y z / (1 - value l k).
 
+(* Theorem 9: the conductance of a class is the share of its induced pairs that leave it; each class has a node *)
+Definition class_conductance n m r (P : graph R n m) (y : 'I_n -> 'I_r) c : R :=
+  (\sum_x \sum_x' induced P x x' * ((y x == c) && (y x' != c))%:R) / mass P y c.
+Definition class_leaks := forall n m r (P : graph R n m) (y : 'I_n -> 'I_r) U l,
+  eigenbasis (hop P) U l -> (forall c, exists x, y x = c) ->
+  \sum_(i < r) (1 - value l i) <= \sum_c class_conductance P y c.
+
 (* Theorem 12: pairs from P1 with probability t, else from P2 *)
 Definition mixed n m m' (t : R) (P1 : graph R n m) (P2 : graph R n m') (P : graph R n (m + m')) :=
   [/\ 0 < t < 1, forall x, pL P1 x = pL P2 x & weight P = row_mx (t *: weight P1) ((1 - t) *: weight P2)].
